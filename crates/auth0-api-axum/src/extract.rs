@@ -1,0 +1,89 @@
+//! Extractors: they read what the layer has found, and verify nothing themselves.
+
+use std::fmt;
+use std::ops::Deref;
+
+use auth0_api_core::{Error, Rejection};
+use axum_core::body::Body;
+use axum_core::extract::{FromRequestParts, OptionalFromRequestParts};
+use axum_core::response::{IntoResponse, Response};
+use http::request::Parts;
+
+use crate::layer::Authentication;
+use crate::refusal::{JsonBody, refuse};
+
+/// The verified token of a request, as an extractor.
+///
+/// It derefs to core's [`VerifiedToken`](auth0_api_core::VerifiedToken), which is the same type in every framework: functions of
+/// yours that know no framework take `&auth0_api_core::VerifiedToken`, and `&token` is one.
+///
+/// | behind | nothing presented | a good token | a bad token |
+/// |---|---|---|---|
+/// | [`AuthLayer`](crate::AuthLayer) | 401 | the token | refused |
+/// | an optional one, as `VerifiedToken` | 401 | the token | refused |
+/// | an optional one, as `Option<VerifiedToken>` | `None` | the token | refused |
+/// | none | 500 | 500 | 500 |
+#[derive(Clone)]
+pub struct VerifiedToken(pub auth0_api_core::VerifiedToken);
+
+impl Deref for VerifiedToken {
+    type Target = auth0_api_core::VerifiedToken;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl fmt::Debug for VerifiedToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Why a handler that asks for a token is not called.
+#[derive(Debug)]
+pub struct TokenRejection(Rejection);
+
+impl IntoResponse for TokenRejection {
+    fn into_response(self) -> Response {
+        refuse::<Body>(&self.0, &JsonBody)
+    }
+}
+
+impl fmt::Display for TokenRejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.0.label(), self.0.status())
+    }
+}
+
+impl std::error::Error for TokenRejection {}
+
+impl<S: Sync> FromRequestParts<S> for VerifiedToken {
+    type Rejection = TokenRejection;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        let found = find(parts)?;
+        match &found.token {
+            Some(token) => Ok(Self(token.clone())),
+            None => Err(TokenRejection(found.api.reject(&Error::missing_credentials()))),
+        }
+    }
+}
+
+impl<S: Sync> OptionalFromRequestParts<S> for VerifiedToken {
+    type Rejection = TokenRejection;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Self::Rejection> {
+        Ok(find(parts)?.token.clone().map(Self))
+    }
+}
+
+/// A route that no layer covers must not look like an anonymous caller.
+fn find(parts: &Parts) -> Result<&Authentication, TokenRejection> {
+    parts.extensions.get::<Authentication>().ok_or_else(|| {
+        tracing::error!(target: "auth0_api", event = "layer_missing", "{MISSING_LAYER}");
+        TokenRejection(Rejection::misconfigured())
+    })
+}
+
+pub(crate) const MISSING_LAYER: &str = "a handler or route asks for a verified token, but no AuthLayer covers it: add `.layer(AuthLayer::new(api))` outside of it";

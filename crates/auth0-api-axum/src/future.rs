@@ -1,0 +1,148 @@
+//! The layers' futures, by name: no box around the service's own future.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use auth0_api_core::{Error, VerifiedToken};
+use http::request::Parts;
+use http::{HeaderValue, Request, Response};
+use pin_project_lite::pin_project;
+use tower_service::Service;
+
+use crate::layer::{Authentication, Gate};
+use crate::refusal::{RefusalBody, refuse};
+use crate::request::{Headers, mark_sensitive, token_request};
+
+/// One box for the verification: an `async fn` has no name that could be written here.
+type Verification = Pin<Box<dyn Future<Output = (Parts, Result<VerifiedToken, Error>)> + Send>>;
+
+pin_project! {
+    /// The future of [`AuthService`](crate::AuthService).
+    pub struct AuthFuture<S, B, R>
+    where
+        S: Service<Request<B>>,
+    {
+        gate: Gate<R>,
+        #[pin]
+        state: State<S, B>,
+    }
+}
+
+pin_project! {
+    #[project = StateProjection]
+    enum State<S, B>
+    where
+        S: Service<Request<B>>,
+    {
+        Verifying { verification: Verification, waiting: Option<(S, B)> },
+        Serving { #[pin] response: S::Future, next_nonce: Option<HeaderValue> },
+    }
+}
+
+impl<S: Service<Request<B>>, B, R> AuthFuture<S, B, R> {
+    pub(crate) fn new(request: Request<B>, service: S, gate: Gate<R>) -> Self {
+        let (mut parts, body) = request.into_parts();
+        mark_sensitive(&mut parts.headers);
+        let state = State::Verifying { verification: verify(parts, &gate), waiting: Some((service, body)) };
+        Self { gate, state }
+    }
+}
+
+fn verify<R>(parts: Parts, gate: &Gate<R>) -> Verification {
+    let api = gate.api.clone();
+    Box::pin(async move {
+        // A layer of the same client further out has asked already, and used the proof up.
+        let known = parts.extensions.get::<Authentication>().filter(|known| known.api.is_same_client(&api));
+        let outcome = match known.map(|known| known.token.clone()) {
+            Some(token) => token.ok_or_else(Error::missing_credentials),
+            None => api.verify_request(&token_request(&parts, &Headers(&parts.headers))).await,
+        };
+        (parts, outcome)
+    })
+}
+
+impl<S, B, R, ResBody> Future for AuthFuture<S, B, R>
+where
+    S: Service<Request<B>, Response = Response<ResBody>>,
+    R: RefusalBody<ResBody>,
+{
+    type Output = Result<Response<ResBody>, S::Error>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        loop {
+            match this.state.as_mut().project() {
+                StateProjection::Verifying { verification, waiting } => {
+                    let (parts, outcome) = ready!(verification.as_mut().poll(context));
+                    let token = match admit(outcome, this.gate) {
+                        Ok(token) => token,
+                        Err(error) => return Poll::Ready(Ok(refuse(&this.gate.api.reject(&error), &this.gate.body))),
+                    };
+                    // Taken once: the state changes right below.
+                    let Some((mut service, body)) = waiting.take() else { return Poll::Pending };
+                    let next_nonce = token.as_ref().and_then(next_nonce);
+                    let response = service.call(admitted_request(parts, body, token, this.gate));
+                    this.state.set(State::Serving { response, next_nonce });
+                }
+                StateProjection::Serving { response, next_nonce } => {
+                    let mut response = ready!(response.poll(context))?;
+                    if let Some(nonce) = next_nonce.take() {
+                        response.headers_mut().insert("dpop-nonce", nonce);
+                    }
+                    return Poll::Ready(Ok(response));
+                }
+            }
+        }
+    }
+}
+
+/// Only absent credentials pass an optional layer.
+fn admit<R>(outcome: Result<VerifiedToken, Error>, gate: &Gate<R>) -> Result<Option<VerifiedToken>, Error> {
+    match outcome {
+        Ok(token) => Ok(Some(token)),
+        Err(error) if gate.optional && error.is_missing_credentials() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn admitted_request<B, R>(mut parts: Parts, body: B, token: Option<VerifiedToken>, gate: &Gate<R>) -> Request<B> {
+    if let Some(token) = token.clone() {
+        parts.extensions.insert(token);
+    }
+    parts.extensions.insert(Authentication { api: gate.api.clone(), token });
+    Request::from_parts(parts, body)
+}
+
+fn next_nonce(token: &VerifiedToken) -> Option<HeaderValue> {
+    token.next_nonce().and_then(|nonce| HeaderValue::from_str(nonce).ok())
+}
+
+pin_project! {
+    /// The future of [`RequireService`](crate::RequireService).
+    #[project = RequireProjection]
+    pub enum RequireFuture<F, B> {
+        /// The requirement is not met.
+        #[doc(hidden)]
+        Refused { response: Option<Response<B>> },
+        /// The service behind it is at work.
+        #[doc(hidden)]
+        Serving { #[pin] response: F },
+    }
+}
+
+impl<F, B, E> Future for RequireFuture<F, B>
+where
+    F: Future<Output = Result<Response<B>, E>>,
+{
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.project() {
+            RequireProjection::Refused { response } => {
+                response.take().map_or(Poll::Pending, |response| Poll::Ready(Ok(response)))
+            }
+            RequireProjection::Serving { response } => response.poll(context),
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! The layer that verifies.
+
+use std::task::{Context, Poll};
+
+use auth0_api_core::{ApiClient, Requirement, VerifiedToken};
+use http::{Request, Response};
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::future::AuthFuture;
+use crate::refusal::{JsonBody, RefusalBody};
+use crate::require::RequireLayer;
+
+/// Verifies the token of each request before the service behind it sees the request.
+///
+/// Generic over request and response bodies: it works for axum, and for any other tower service over HTTP.
+#[derive(Clone, Debug)]
+pub struct AuthLayer<R = JsonBody> {
+    gate: Gate<R>,
+}
+
+/// The service of an [`AuthLayer`].
+#[derive(Clone, Debug)]
+pub struct AuthService<S, R = JsonBody> {
+    inner: S,
+    gate: Gate<R>,
+}
+
+/// Who verifies, who may pass without a token, and how refusals look.
+#[derive(Clone, Debug)]
+pub(crate) struct Gate<R> {
+    pub(crate) api: ApiClient,
+    pub(crate) optional: bool,
+    pub(crate) body: R,
+}
+
+/// What a layer has found, for extractors and inner layers: `token` is `None` if nothing was presented to an optional layer.
+#[derive(Clone, Debug)]
+pub(crate) struct Authentication {
+    pub(crate) api: ApiClient,
+    pub(crate) token: Option<VerifiedToken>,
+}
+
+impl AuthLayer {
+    /// Verifies with a client, and refuses every request without a good token.
+    pub fn new(api: ApiClient) -> Self {
+        Self { gate: Gate { api, optional: false, body: JsonBody } }
+    }
+}
+
+impl<R> AuthLayer<R> {
+    /// Lets requests pass that present nothing at all. A token that does not hold is refused all the same.
+    #[must_use]
+    pub fn optional(mut self) -> Self {
+        self.gate.optional = true;
+        self
+    }
+
+    /// Makes the bodies of refusals with a hook of yours: a closure from a [`Rejection`](auth0_api_core::Rejection) to a content
+    /// type and a body.
+    #[must_use]
+    pub fn refusal_body<N>(self, body: N) -> AuthLayer<N> {
+        let Gate { api, optional, .. } = self.gate;
+        AuthLayer { gate: Gate { api, optional, body } }
+    }
+
+    /// A layer for single routes, inside of this one, that asks more of a verified token.
+    #[must_use]
+    pub fn require(&self, requirement: Requirement) -> RequireLayer<R>
+    where
+        R: Clone,
+    {
+        RequireLayer::new(requirement, self.gate.body.clone())
+    }
+}
+
+impl<S, R: Clone> Layer<S> for AuthLayer<R> {
+    type Service = AuthService<S, R>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        AuthService { inner, gate: self.gate.clone() }
+    }
+}
+
+impl<S, R, ReqBody, ResBody> Service<Request<ReqBody>> for AuthService<S, R>
+where
+    S: Service<Request<ReqBody>, Response = Response<ResBody>> + Clone,
+    R: RefusalBody<ResBody>,
+{
+    type Response = Response<ResBody>;
+    type Error = S::Error;
+    type Future = AuthFuture<S, ReqBody, R>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
+        // The service that was polled ready is the one to call; its clone has not been.
+        let next = self.inner.clone();
+        AuthFuture::new(request, std::mem::replace(&mut self.inner, next), self.gate.clone())
+    }
+}

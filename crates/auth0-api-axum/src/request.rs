@@ -1,0 +1,44 @@
+//! What core asks of a request, read from `http`'s types.
+
+use std::net::SocketAddr;
+
+use auth0_api_core::{HeaderSource, ReceivedTarget, TokenRequest};
+use axum::extract::{ConnectInfo, OriginalUri};
+use http::header::AUTHORIZATION;
+use http::request::Parts;
+use http::{HeaderMap, Uri};
+
+/// A header map as core reads it.
+pub(crate) struct Headers<'r>(pub(crate) &'r HeaderMap);
+
+impl HeaderSource for Headers<'_> {
+    fn each_value<'a>(&'a self, name: &str, visit: &mut dyn FnMut(&'a [u8])) {
+        self.0.get_all(name).into_iter().for_each(|value| visit(value.as_bytes()));
+    }
+}
+
+/// Describes a request as this server received it.
+///
+/// The URI is the one from before any `nest` stripped a prefix off it: that is what the client called, and signed.
+pub(crate) fn token_request<'r>(parts: &'r Parts, headers: &'r Headers<'r>) -> TokenRequest<'r> {
+    let uri: &Uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |OriginalUri(uri)| uri);
+    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+    let target = ReceivedTarget {
+        scheme: uri.scheme_str().unwrap_or("http"),
+        authority: uri.authority().map(http::uri::Authority::as_str),
+        target: uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str),
+        peer: peer.map(|ConnectInfo(address)| address.ip()),
+    };
+    TokenRequest::received(parts.method.as_str(), target, headers)
+}
+
+/// Keeps credentials out of logs that print headers.
+pub(crate) fn mark_sensitive(headers: &mut HeaderMap) {
+    for (name, value) in headers.iter_mut() {
+        if name == AUTHORIZATION || name == DPOP {
+            value.set_sensitive(true);
+        }
+    }
+}
+
+const DPOP: &str = "dpop";

@@ -1,0 +1,79 @@
+//! The layer that asks more of a verified token, for single routes.
+
+use std::task::{Context, Poll};
+
+use auth0_api_core::{Error, Rejection, Requirement};
+use http::{Request, Response};
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::extract::MISSING_LAYER;
+use crate::future::RequireFuture;
+use crate::layer::Authentication;
+use crate::refusal::{RefusalBody, refuse};
+
+/// Refuses tokens that do not meet a [`Requirement`]; made by [`AuthLayer::require`](crate::AuthLayer::require).
+#[derive(Clone, Debug)]
+pub struct RequireLayer<R> {
+    requirement: Requirement,
+    body: R,
+}
+
+/// The service of a [`RequireLayer`].
+#[derive(Clone, Debug)]
+pub struct RequireService<S, R> {
+    inner: S,
+    requirement: Requirement,
+    body: R,
+}
+
+impl<R> RequireLayer<R> {
+    pub(crate) fn new(requirement: Requirement, body: R) -> Self {
+        Self { requirement, body }
+    }
+}
+
+impl<S, R: Clone> Layer<S> for RequireLayer<R> {
+    type Service = RequireService<S, R>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        RequireService { inner, requirement: self.requirement.clone(), body: self.body.clone() }
+    }
+}
+
+impl<S, R, ReqBody, ResBody> Service<Request<ReqBody>> for RequireService<S, R>
+where
+    S: Service<Request<ReqBody>, Response = Response<ResBody>>,
+    R: RefusalBody<ResBody>,
+{
+    type Response = Response<ResBody>;
+    type Error = S::Error;
+    type Future = RequireFuture<S::Future, ResBody>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
+        match self.check(&request) {
+            None => RequireFuture::Serving { response: self.inner.call(request) },
+            Some(response) => RequireFuture::Refused { response: Some(response) },
+        }
+    }
+}
+
+impl<S, R> RequireService<S, R> {
+    /// The refusal, if there is one.
+    fn check<ReqBody, ResBody>(&self, request: &Request<ReqBody>) -> Option<Response<ResBody>>
+    where
+        R: RefusalBody<ResBody>,
+    {
+        let Some(found) = request.extensions().get::<Authentication>() else {
+            tracing::error!(target: "auth0_api", event = "layer_missing", "{MISSING_LAYER}");
+            return Some(refuse(&Rejection::misconfigured(), &self.body));
+        };
+        let token = found.token.as_ref().ok_or_else(Error::missing_credentials);
+        let error = token.and_then(|token| self.requirement.check(token)).err()?;
+        Some(refuse(&found.api.reject(&error), &self.body))
+    }
+}

@@ -1,0 +1,320 @@
+//! Configuring a client: everything that is wrong is said at once, before anything is served.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::client::ApiClient;
+use crate::clock::{Clock, SystemClock};
+use crate::dpop::{Dpop, DpopPolicy};
+use crate::exchange::ClientAuth;
+use crate::http::{Fetcher, HttpClient};
+use crate::issuer::{Domain, DomainError, IssuerConfig, Issuers, Loopback};
+use crate::jose::{Algorithm, AlgorithmSet};
+use crate::target::{TargetError, TargetPolicy, TargetUrl, TrustedProxies};
+use crate::token::TokenPolicy;
+use crate::verify::Verifier;
+
+/// Configures an [`ApiClient`].
+///
+/// | setting | default | source |
+/// |---|---|---|
+/// | [`algorithms`](Self::algorithms) | RS256 | what Auth0 signs with |
+/// | [`leeway`](Self::leeway) | 0 s | as auth0-api-js |
+/// | [`max_token_age`](Self::max_token_age) | none: `exp` decides | as auth0-api-js |
+/// | [`dpop`](Self::dpop) | [`DpopPolicy::accept`] | as auth0-api-js |
+/// | [`trusted_proxies`](Self::trusted_proxies) | none | forwarded headers are anybody's to write |
+/// | [`http_client`](Self::http_client) | reqwest with rustls | |
+///
+/// Nothing is fetched until the first token, or [`ApiClient::warm_up`].
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct ApiClientBuilder {
+    domain: String,
+    audiences: Vec<Box<str>>,
+    algorithms: Vec<Algorithm>,
+    client_auth: Option<ClientAuth>,
+    clock: Arc<dyn Clock>,
+    dpop: DpopPolicy,
+    http_client: Option<Arc<dyn HttpClient>>,
+    jwks_hosts: Vec<Box<str>>,
+    leeway: Duration,
+    loopback: Loopback,
+    max_token_age: Option<Duration>,
+    public_url: Option<String>,
+    required_claims: Vec<Box<str>>,
+    strict_rfc9068: bool,
+    trusted_proxies: TrustedProxies,
+}
+
+/// Everything that is wrong with a configuration.
+#[derive(Debug)]
+pub struct BuildError {
+    problems: Vec<ConfigProblem>,
+}
+
+/// One thing that is wrong with a configuration.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigProblem {
+    /// The list of algorithms is empty.
+    #[error("algorithms: at least one is needed")]
+    Algorithms,
+    /// There is no audience, or a blank one.
+    #[error("audience: the API's identifier is needed, and may not be blank")]
+    Audience,
+    /// Client id or secret is blank.
+    #[error("client_auth: both the client id and its secret are needed")]
+    ClientAuth,
+    /// The domain is no tenant's.
+    #[error("domain: {0}")]
+    Domain(#[source] DomainError),
+    /// Settings of the policy contradict each other.
+    #[error("dpop: {0}")]
+    Dpop(&'static str),
+    /// The default HTTP client cannot be built, or there is none.
+    #[error("http_client: {0}")]
+    HttpClient(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// More leeway than ten minutes.
+    #[error("leeway: at most 10 minutes")]
+    Leeway,
+    /// The public URL is not one.
+    #[error("public_url: {0}")]
+    PublicUrl(#[source] TargetError),
+}
+
+impl ApiClientBuilder {
+    pub(crate) fn new(domain: String, audience: Box<str>) -> Self {
+        Self {
+            domain,
+            audiences: vec![audience],
+            algorithms: vec![DEFAULT_ALGORITHM],
+            client_auth: None,
+            clock: Arc::new(SystemClock),
+            dpop: DpopPolicy::accept(),
+            http_client: None,
+            jwks_hosts: Vec::new(),
+            leeway: DEFAULT_LEEWAY,
+            loopback: Loopback::HttpsOnly,
+            max_token_age: None,
+            public_url: None,
+            required_claims: Vec::new(),
+            strict_rfc9068: false,
+            trusted_proxies: TrustedProxies::none(),
+        }
+    }
+
+    /// Reads `AUTH0_DOMAIN`, `AUTH0_AUDIENCE` and, together, `AUTH0_CLIENT_ID` and `AUTH0_CLIENT_SECRET`.
+    pub(crate) fn from_variables(variable: impl Fn(&'static str) -> Option<String>) -> Self {
+        let required = |name| variable(name).unwrap_or_default();
+        let builder = Self::new(required("AUTH0_DOMAIN"), required("AUTH0_AUDIENCE").into());
+        match (variable("AUTH0_CLIENT_ID"), variable("AUTH0_CLIENT_SECRET")) {
+            (None, None) => builder,
+            (id, secret) => {
+                builder.client_auth(ClientAuth::secret_post(id.unwrap_or_default(), secret.unwrap_or_default()))
+            }
+        }
+    }
+
+    /// Takes tokens for any of several audiences, instead of the one that the builder began with.
+    pub fn audiences<A: Into<Box<str>>>(mut self, audiences: impl IntoIterator<Item = A>) -> Self {
+        self.audiences = audiences.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Takes tokens signed with any of these algorithms. Default: RS256 alone.
+    pub fn algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
+        self.algorithms = algorithms.into_iter().collect();
+        self
+    }
+
+    /// Tolerates clocks that differ by so much when comparing `exp`, `nbf` and `iat`. Default: none; at most 10 minutes.
+    pub fn leeway(mut self, leeway: Duration) -> Self {
+        self.leeway = leeway;
+        self
+    }
+
+    /// Refuses tokens issued longer ago than this, or in the future. Default: `exp` alone decides.
+    pub fn max_token_age(mut self, age: Duration) -> Self {
+        self.max_token_age = Some(age);
+        self
+    }
+
+    /// Refuses tokens without this claim, whatever its value (401). What single routes need is a
+    /// [`Requirement`](crate::Requirement) (403).
+    pub fn required_claim(mut self, name: impl Into<Box<str>>) -> Self {
+        self.required_claims.push(name.into());
+        self
+    }
+
+    /// Demands the profile of [RFC 9068 §4](https://www.rfc-editor.org/rfc/rfc9068#section-4): `typ` `at+jwt`, and `sub`,
+    /// `client_id`, `jti` besides what is always required. Auth0 issues it once the API's access token profile says so.
+    pub fn strict_rfc9068(mut self) -> Self {
+        self.strict_rfc9068 = true;
+        self
+    }
+
+    /// Sets the policy for sender-constrained tokens.
+    pub fn dpop(mut self, policy: DpopPolicy) -> Self {
+        self.dpop = policy;
+        self
+    }
+
+    /// The URL that clients call, such as `https://api.example.com` or, where a proxy strips a prefix,
+    /// `https://api.example.com/prefix`. The best way to know what a proof's `htu` must be: nobody else can write it.
+    pub fn public_url(mut self, url: impl Into<String>) -> Self {
+        self.public_url = Some(url.into());
+        self
+    }
+
+    /// Proxies whose forwarded headers say which URL was called. Default: none is trusted.
+    pub fn trusted_proxies(mut self, proxies: TrustedProxies) -> Self {
+        self.trusted_proxies = proxies;
+        self
+    }
+
+    /// Who this API is at the token endpoint.
+    pub fn client_auth(mut self, client_auth: ClientAuth) -> Self {
+        self.client_auth = Some(client_auth);
+        self
+    }
+
+    /// Lets the discovery document name a `jwks_uri` on this other host.
+    pub fn allow_jwks_host(mut self, host: impl Into<Box<str>>) -> Self {
+        self.jwks_hosts.push(host.into());
+        self
+    }
+
+    /// Fetches with a client of yours. Default: [`ReqwestClient`](crate::ReqwestClient).
+    pub fn http_client(mut self, client: impl HttpClient) -> Self {
+        self.http_client = Some(Arc::new(client));
+        self
+    }
+
+    /// Takes the time from a clock of yours: for tests. Default: [`SystemClock`].
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Lets the domain be `http://127.0.0.1:port`, or another loopback address: for a local tenant, in development.
+    pub fn insecure_http_loopback(mut self) -> Self {
+        self.loopback = Loopback::HttpAllowed;
+        self
+    }
+
+    /// Builds the client.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError`] with everything that is wrong, not just the first.
+    pub fn build(self) -> Result<ApiClient, BuildError> {
+        let mut problems = Vec::new();
+        let domain = keep(&mut problems, Domain::parse(&self.domain, self.loopback).map_err(ConfigProblem::Domain));
+        let algorithms =
+            keep(&mut problems, AlgorithmSet::new(self.algorithms.iter().copied()).ok_or(ConfigProblem::Algorithms));
+        let http_client = keep(&mut problems, self.http_client.clone().map_or_else(default_http_client, Ok));
+        let public_url = self.public_url.as_deref().map(TargetUrl::parse).transpose();
+        let public_url = keep(&mut problems, public_url.map_err(ConfigProblem::PublicUrl));
+        problems.extend(self.plain_problems());
+        let parts = (domain, algorithms, http_client, public_url);
+        let (Some(domain), Some(algorithms), Some(http_client), Some(public_url)) = parts else {
+            return Err(BuildError { problems });
+        };
+        let target = TargetPolicy::new(public_url, self.trusted_proxies);
+        let Some(dpop) = Dpop::new(self.dpop, target).filter(|_| problems.is_empty()) else {
+            return Err(BuildError { problems });
+        };
+        let config = IssuerConfig {
+            algorithms: algorithms.clone(),
+            clock: Arc::clone(&self.clock),
+            fetcher: Fetcher::new(http_client),
+            jwks_hosts: self.jwks_hosts,
+        };
+        let tokens = TokenPolicy {
+            audiences: self.audiences,
+            client_id: self.client_auth.as_ref().map(|client| client.client_id().into()),
+            leeway: self.leeway,
+            max_token_age: self.max_token_age,
+            required_claims: self.required_claims,
+            strict_rfc9068: self.strict_rfc9068,
+        };
+        Ok(ApiClient::new(Verifier {
+            algorithms,
+            clock: self.clock,
+            dpop,
+            issuers: Issuers::one(domain, config),
+            tokens,
+        }))
+    }
+
+    fn plain_problems(&self) -> impl Iterator<Item = ConfigProblem> {
+        let no_audience = self.audiences.is_empty() || self.audiences.iter().any(|audience| audience.trim().is_empty());
+        let half_a_client = self.client_auth.as_ref().is_some_and(|client| !client.is_complete());
+        [
+            no_audience.then_some(ConfigProblem::Audience),
+            half_a_client.then_some(ConfigProblem::ClientAuth),
+            self.dpop.problem().map(ConfigProblem::Dpop),
+            (self.leeway > LONGEST_LEEWAY).then_some(ConfigProblem::Leeway),
+        ]
+        .into_iter()
+        .flatten()
+    }
+}
+
+impl BuildError {
+    /// Everything that is wrong.
+    pub fn problems(&self) -> &[ConfigProblem] {
+        &self.problems
+    }
+}
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the configuration is unusable")?;
+        for (index, problem) in self.problems.iter().enumerate() {
+            write!(f, "{} {problem}", if index == 0 { ":" } else { ";" })?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for BuildError {}
+
+impl ConfigProblem {
+    /// The builder's option that it is about.
+    pub fn option(&self) -> &'static str {
+        match self {
+            Self::Algorithms => "algorithms",
+            Self::Audience => "audience",
+            Self::ClientAuth => "client_auth",
+            Self::Domain(_) => "domain",
+            Self::Dpop(_) => "dpop",
+            Self::HttpClient(_) => "http_client",
+            Self::Leeway => "leeway",
+            Self::PublicUrl(_) => "public_url",
+        }
+    }
+}
+
+fn keep<T>(problems: &mut Vec<ConfigProblem>, result: Result<T, ConfigProblem>) -> Option<T> {
+    result.map_err(|problem| problems.push(problem)).ok()
+}
+
+#[cfg(feature = "reqwest")]
+fn default_http_client() -> Result<Arc<dyn HttpClient>, ConfigProblem> {
+    let client = crate::http::ReqwestClient::new().map_err(|error| ConfigProblem::HttpClient(error.into()))?;
+    Ok(Arc::new(client))
+}
+
+#[cfg(not(feature = "reqwest"))]
+fn default_http_client() -> Result<Arc<dyn HttpClient>, ConfigProblem> {
+    Err(ConfigProblem::HttpClient("the feature `reqwest` is off: set one".into()))
+}
+
+/// What Auth0 signs with unless told otherwise.
+const DEFAULT_ALGORITHM: Algorithm = Algorithm::RS256;
+/// As auth0-api-js: tokens live for hours, so that a second more or less is no reason to take an expired one.
+const DEFAULT_LEEWAY: Duration = Duration::ZERO;
+/// Clocks that differ by more are broken, and a longer tolerance would outlive short tokens.
+const LONGEST_LEEWAY: Duration = Duration::from_secs(600);

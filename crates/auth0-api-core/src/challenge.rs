@@ -1,0 +1,83 @@
+//! The grammar of `WWW-Authenticate` ([RFC 9110 §11.6.1](https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1)).
+
+use std::fmt::{self, Write as _};
+
+use crate::credentials::Scheme;
+
+/// One challenge: a scheme and its parameters, as the value of one `WWW-Authenticate` line.
+///
+/// Whatever is put in comes out as a legal header: parameter values keep only the characters that
+/// [RFC 6750 §3](https://www.rfc-editor.org/rfc/rfc6750#section-3) allows, so that nothing would need escaping.
+///
+/// ```
+/// use auth0_api_core::{Challenge, Scheme};
+///
+/// let challenge = Challenge::new(Scheme::Bearer).with("realm", "api").with("error", "invalid_token");
+/// assert_eq!(challenge.to_string(), r#"Bearer realm="api", error="invalid_token""#);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Challenge {
+    scheme: Scheme,
+    parameters: String,
+}
+
+impl Challenge {
+    /// Starts a challenge without parameters.
+    pub fn new(scheme: Scheme) -> Self {
+        Self { scheme, parameters: String::new() }
+    }
+
+    /// Adds a parameter; characters that may not stand in its value are left out.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: &str) -> Self {
+        let separator = if self.parameters.is_empty() { "" } else { ", " };
+        let value: String = value.chars().filter(|character| is_allowed(*character)).take(MAX_VALUE_CHARS).collect();
+        // Writing to a String cannot fail.
+        _ = write!(self.parameters, r#"{separator}{name}="{value}""#);
+        self
+    }
+
+    /// The scheme that is offered.
+    pub fn scheme(&self) -> Scheme {
+        self.scheme
+    }
+}
+
+impl fmt::Display for Challenge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.parameters.as_str() {
+            "" => self.scheme.fmt(f),
+            parameters => write!(f, "{} {parameters}", self.scheme),
+        }
+    }
+}
+
+/// RFC 6750 §3: %x20-21 / %x23-5B / %x5D-7E.
+fn is_allowed(character: char) -> bool {
+    matches!(character, ' '..='!' | '#'..='[' | ']'..='~')
+}
+
+/// Room for every scope a route may ask for, and far below the header limits of common clients.
+const MAX_VALUE_CHARS: usize = 2048;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_would_need_escaping_reaches_a_value() {
+        let challenge = Challenge::new(Scheme::Bearer).with("error_description", "a\\b\"c\r\nX: 1\u{7f}é\t");
+        assert_eq!(challenge.to_string(), r#"Bearer error_description="abcX: 1""#);
+    }
+
+    #[test]
+    fn a_challenge_without_parameters_is_its_scheme() {
+        assert_eq!(Challenge::new(Scheme::Dpop).to_string(), "DPoP");
+    }
+
+    #[test]
+    fn a_value_has_a_bound() {
+        let challenge = Challenge::new(Scheme::Dpop).with("scope", &"x".repeat(10_000));
+        assert_eq!(challenge.to_string().len(), "DPoP scope=\"\"".len() + MAX_VALUE_CHARS);
+    }
+}

@@ -1,0 +1,183 @@
+//! What a request presents: a scheme, a token, and perhaps a proof
+//! ([RFC 6750 §2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1), [RFC 9449 §7.1](https://www.rfc-editor.org/rfc/rfc9449#section-7.1)).
+//!
+//! Only the `Authorization` header counts; [`extract_token`](crate::extract_token) is the one place that looks elsewhere, and no
+//! adapter uses it.
+
+use std::fmt;
+
+use crate::request::{Repeated, TokenRequest};
+
+/// An authentication scheme that carries an access token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Scheme {
+    /// [RFC 6750](https://www.rfc-editor.org/rfc/rfc6750).
+    Bearer,
+    /// [RFC 9449](https://www.rfc-editor.org/rfc/rfc9449).
+    Dpop,
+}
+
+impl fmt::Display for Scheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Bearer => "Bearer",
+            Self::Dpop => "DPoP",
+        })
+    }
+}
+
+/// A token and the scheme it came by, well-formed as HTTP has it; nobody has looked into it.
+#[derive(Clone, Copy)]
+pub(crate) struct Credentials<'r> {
+    scheme: Scheme,
+    token: &'r str,
+    proof: Presented<'r>,
+}
+
+/// The `DPoP` header of a request.
+#[derive(Clone, Copy)]
+pub(crate) enum Presented<'r> {
+    Absent,
+    /// More than one, or a comma, or octets that no proof has.
+    Malformed,
+    Once(&'r str),
+}
+
+/// Why there are no credentials.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CredentialsError {
+    /// The token is not one token68 ([RFC 9110 §11.2](https://www.rfc-editor.org/rfc/rfc9110#section-11.2)).
+    #[error("the Authorization header holds no well-formed token")]
+    Malformed {
+        /// The scheme it was presented with.
+        scheme: Scheme,
+    },
+    /// No `Authorization` header, or one of another scheme ([RFC 6750 §3.1](https://www.rfc-editor.org/rfc/rfc6750#section-3.1)).
+    #[error("no access token was presented")]
+    Missing,
+    /// More than one `Authorization` header.
+    #[error("the request has several Authorization headers")]
+    Repeated {
+        /// Whether one of them was of the scheme `Bearer`.
+        bearer: bool,
+        /// Whether one of them was of the scheme `DPoP`.
+        dpop: bool,
+    },
+    /// A scheme that the configured policy does not take.
+    #[error("the policy does not take the scheme {scheme}")]
+    SchemeNotOffered {
+        /// The scheme it was presented with.
+        scheme: Scheme,
+    },
+    /// Longer than 16 KiB.
+    #[error("the token is longer than {MAX_TOKEN_BYTES} bytes")]
+    TooLong {
+        /// The scheme it was presented with.
+        scheme: Scheme,
+    },
+    /// Tokens by more than one way: header, query, form ([RFC 6750 §2](https://www.rfc-editor.org/rfc/rfc6750#section-2)).
+    #[error("the request presents tokens in several ways")]
+    SeveralMethods,
+}
+
+impl<'r> Credentials<'r> {
+    /// A raw token, as if it had been presented as `Bearer`.
+    pub(crate) fn bearer(token: &'r str) -> Result<Self, CredentialsError> {
+        let token = bounded(Scheme::Bearer, token)?;
+        Ok(Self { scheme: Scheme::Bearer, token, proof: Presented::Absent })
+    }
+
+    pub(crate) fn scheme(&self) -> Scheme {
+        self.scheme
+    }
+
+    pub(crate) fn token(&self) -> &'r str {
+        self.token
+    }
+
+    pub(crate) fn proof(&self) -> Presented<'r> {
+        self.proof
+    }
+}
+
+impl<'r> TryFrom<&TokenRequest<'r>> for Credentials<'r> {
+    type Error = CredentialsError;
+
+    fn try_from(request: &TokenRequest<'r>) -> Result<Self, Self::Error> {
+        let authorization = request.single("authorization").map_err(|Repeated| repeated(request))?;
+        let (scheme, token) = parse_authorization(authorization.ok_or(CredentialsError::Missing)?)?;
+        Ok(Self { scheme, token, proof: presented_proof(request) })
+    }
+}
+
+impl fmt::Debug for Credentials<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credentials").field("scheme", &self.scheme).finish_non_exhaustive()
+    }
+}
+
+/// One `Authorization` value: `scheme 1*SP token68` (RFC 9110 §11.4).
+pub(crate) fn parse_authorization(value: &[u8]) -> Result<(Scheme, &str), CredentialsError> {
+    let value = value.trim_ascii();
+    let end = value.iter().position(|octet| !is_token_char(*octet)).unwrap_or(value.len());
+    let (name, rest) = value.split_at_checked(end).unwrap_or((value, &[]));
+    let scheme = scheme_named(name).ok_or(CredentialsError::Missing)?;
+    let malformed = CredentialsError::Malformed { scheme };
+    // One or more spaces, no tab (RFC 9110 §11.4).
+    if rest.first() != Some(&b' ') {
+        return Err(malformed);
+    }
+    let token = std::str::from_utf8(rest.trim_ascii_start()).map_err(|_| malformed)?;
+    if is_token68(token) { Ok((scheme, bounded(scheme, token)?)) } else { Err(malformed) }
+}
+
+fn scheme_named(name: &[u8]) -> Option<Scheme> {
+    if name.eq_ignore_ascii_case(b"bearer") {
+        Some(Scheme::Bearer)
+    } else if name.eq_ignore_ascii_case(b"dpop") {
+        Some(Scheme::Dpop)
+    } else {
+        None
+    }
+}
+
+fn bounded(scheme: Scheme, token: &str) -> Result<&str, CredentialsError> {
+    if token.len() > MAX_TOKEN_BYTES { Err(CredentialsError::TooLong { scheme }) } else { Ok(token) }
+}
+
+fn repeated(request: &TokenRequest<'_>) -> CredentialsError {
+    let (mut bearer, mut dpop) = (false, false);
+    request.headers.each_value("authorization", &mut |value| {
+        let name = value.split(|octet| *octet == b' ').next().unwrap_or_default();
+        bearer |= scheme_named(name) == Some(Scheme::Bearer);
+        dpop |= scheme_named(name) == Some(Scheme::Dpop);
+    });
+    CredentialsError::Repeated { bearer, dpop }
+}
+
+fn presented_proof<'r>(request: &TokenRequest<'r>) -> Presented<'r> {
+    match request.single("dpop") {
+        Ok(None) => Presented::Absent,
+        // RFC 9110 §5.3: a comma is what is left of two header lines that somebody joined.
+        Ok(Some(value)) if !value.contains(&b',') => {
+            std::str::from_utf8(value).map_or(Presented::Malformed, Presented::Once)
+        }
+        _ => Presented::Malformed,
+    }
+}
+
+/// RFC 9110 §5.6.2.
+fn is_token_char(octet: u8) -> bool {
+    octet.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&octet)
+}
+
+/// RFC 9110 §11.2: letters, digits, `-._~+/`, then any number of `=`.
+pub(crate) fn is_token68(text: &str) -> bool {
+    let body = text.trim_end_matches('=');
+    !body.is_empty() && body.bytes().all(|octet| octet.is_ascii_alphanumeric() || b"-._~+/".contains(&octet))
+}
+
+/// Auth0's tokens have 1 to 4 KiB; common servers take 8 to 16 KiB of headers in all.
+pub(crate) const MAX_TOKEN_BYTES: usize = 16 * 1024;

@@ -1,0 +1,137 @@
+//! From a token, its scheme and its proof to the statement that the token is the caller's own.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use super::nonce::NonceAge;
+use super::policy::{Mode, ProofPolicy};
+use super::proof::{Expected, HoldingProof, check};
+use super::{DpopError, DpopPolicy, Insertion, ReplayStore, confirmation};
+use crate::credentials::{Credentials, CredentialsError, Presented, Scheme};
+use crate::jose::{AlgorithmSet, Thumbprint};
+use crate::request::TokenRequest;
+use crate::target::TargetPolicy;
+use crate::token::{Binding, ValidClaims};
+
+/// The policy at work.
+#[derive(Debug)]
+pub(crate) struct Dpop {
+    mode: Mode,
+    bound_tokens_as_bearer: bool,
+    proofs: ProofPolicy,
+    replay: Option<Arc<dyn ReplayStore>>,
+    target: TargetPolicy,
+}
+
+/// How the token is bound, proven; only [`Dpop::bind`] makes one.
+#[derive(Debug)]
+pub(crate) struct Proven {
+    pub(crate) binding: Binding,
+    pub(crate) next_nonce: Option<String>,
+}
+
+impl Dpop {
+    /// Puts a policy to work; `None` if it allows no proof algorithm.
+    pub(crate) fn new(policy: DpopPolicy, target: TargetPolicy) -> Option<Self> {
+        let algorithms = AlgorithmSet::new(policy.algorithms)?;
+        let (max_age, leeway, nonce) = (policy.max_age, policy.leeway, policy.nonce);
+        let replay = if policy.mode == Mode::Ignore { None } else { policy.replay.into_store() };
+        Some(Self {
+            mode: policy.mode,
+            bound_tokens_as_bearer: policy.bound_tokens_as_bearer,
+            proofs: ProofPolicy { max_age, leeway, algorithms, nonce },
+            replay,
+            target,
+        })
+    }
+
+    pub(crate) fn offers(&self, scheme: Scheme) -> bool {
+        match scheme {
+            Scheme::Bearer => self.mode != Mode::Require,
+            Scheme::Dpop => self.mode != Mode::Ignore,
+        }
+    }
+
+    /// The algorithms of proofs, as `algs` of a challenge lists them.
+    pub(crate) fn algorithms(&self) -> &AlgorithmSet {
+        &self.proofs.algorithms
+    }
+
+    /// Refuses a scheme that the mode forbids, before anybody looks at the token: the answer must not tell whether it is good.
+    pub(crate) fn admit<'r>(&self, credentials: Credentials<'r>) -> Result<Credentials<'r>, CredentialsError> {
+        let scheme = credentials.scheme();
+        if self.offers(scheme) { Ok(credentials) } else { Err(CredentialsError::SchemeNotOffered { scheme }) }
+    }
+
+    /// Demands what the token is bound to; the replay store is asked last, so that a refused proof is not used up.
+    pub(crate) async fn bind(
+        &self,
+        credentials: &Credentials<'_>,
+        claims: &ValidClaims,
+        request: Option<&TokenRequest<'_>>,
+        now: SystemTime,
+    ) -> Result<Proven, DpopError> {
+        let bound_key = confirmation::bound_key(claims).map_err(DpopError::Confirmation)?;
+        match (credentials.scheme(), bound_key) {
+            (Scheme::Bearer, None) => self.bear(credentials),
+            // RFC 9449 §7.2: a bound token without its proof may be a stolen one.
+            (Scheme::Bearer, Some(_)) if !self.bound_tokens_as_bearer => Err(DpopError::BoundTokenAsBearer),
+            (Scheme::Bearer, Some(_)) => Ok(Proven::bearer()),
+            (Scheme::Dpop, None) => Err(DpopError::NotBound),
+            (Scheme::Dpop, Some(thumbprint)) => {
+                // Only a request brings the scheme DPoP.
+                let request = request.ok_or(DpopError::ProofMissing)?;
+                self.prove(credentials, thumbprint, request, now).await
+            }
+        }
+    }
+
+    fn bear(&self, credentials: &Credentials<'_>) -> Result<Proven, DpopError> {
+        match credentials.proof() {
+            Presented::Absent => Ok(Proven::bearer()),
+            _ if self.mode == Mode::Ignore => Ok(Proven::bearer()),
+            _ => Err(DpopError::ProofWithBearer),
+        }
+    }
+
+    async fn prove(
+        &self,
+        credentials: &Credentials<'_>,
+        thumbprint: Thumbprint,
+        request: &TokenRequest<'_>,
+        now: SystemTime,
+    ) -> Result<Proven, DpopError> {
+        let target = self.target.called(request).map_err(DpopError::Target)?;
+        let expected = Expected {
+            method: request.method,
+            target: &target,
+            access_token: credentials.token(),
+            thumbprint: &thumbprint,
+        };
+        let proof = check(credentials.proof(), &expected, &self.proofs, now)?;
+        self.use_up(&proof, now).await?;
+        Ok(Proven { binding: Binding::Dpop { thumbprint }, next_nonce: self.next_nonce(&proof, now) })
+    }
+
+    /// RFC 9449 §11.1: each proof once.
+    async fn use_up(&self, proof: &HoldingProof, now: SystemTime) -> Result<(), DpopError> {
+        let Some(store) = &self.replay else { return Ok(()) };
+        match store.insert(&proof.id, now, proof.forget_at).await {
+            Ok(Insertion::Fresh) => Ok(()),
+            Ok(Insertion::Replayed) => Err(DpopError::Replayed),
+            Err(error) => Err(DpopError::Store(error)),
+        }
+    }
+
+    /// RFC 9449 §8.2: a client whose nonce is about to expire gets the next one with its success.
+    fn next_nonce(&self, proof: &HoldingProof, now: SystemTime) -> Option<String> {
+        let nonces = self.proofs.nonce.as_ref()?;
+        (proof.nonce_age == Some(NonceAge::Previous)).then(|| nonces.current(now))
+    }
+}
+
+impl Proven {
+    fn bearer() -> Self {
+        Self { binding: Binding::Bearer, next_nonce: None }
+    }
+}

@@ -1,0 +1,410 @@
+//! Replay protection within one process.
+
+mod shard;
+
+use std::collections::hash_map::RandomState;
+use std::fmt;
+use std::hash::BuildHasher as _;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+use self::shard::{Limits, Moment, Shard};
+use super::replay::{Insertion, ProofId, ReplayFuture, ReplayStore, ReplayStoreError};
+use crate::jose::Thumbprint;
+
+/// Remembers used proofs in this process's memory: the default [`ReplayStore`].
+///
+/// What it promises:
+///
+/// 1. A proof that has not expired is never forgotten, whatever else arrives. With no room left, new proofs are refused
+///    with [`ReplayStoreError::Full`]; nothing is evicted for them.
+/// 2. One key cannot use up the room of the others: beyond its quota it gets [`ReplayStoreError::KeyQuota`].
+/// 3. Of any number of simultaneous requests with one proof, one wins.
+/// 4. Expired proofs are removed three at a time by the requests that come in. There is no background task, and no
+///    request waits for a sweep.
+/// 5. When the clock is set back, proofs that may be forgotten ones are refused with [`ReplayStoreError::Unavailable`].
+///
+/// It knows only what this process has seen: several replicas need a shared store, as `auth0-api-redis` is one.
+///
+/// # Size
+///
+/// A live proof takes 65 to 115 bytes where clients send ten or more with each key, and up to 280 where each proof has
+/// a key of its own (measured at a million). Memory grows with use up to the capacity; what a burst has taken is used
+/// again, not returned.
+///
+/// A proof lives for 301 s if the client's clock is right, and for 331 s at most: the default window of 300 s back and
+/// 30 s ahead, and 1 s. So the default capacity of 1 000 000 proofs stands for 3 300 requests a second, in about 110
+/// MB.
+///
+/// # Locking
+///
+/// A key's proofs are in one of 64 shards, each behind a mutex that is held for a microsecond or two and never across
+/// an await; when a shard's table has to grow, for a fraction of a millisecond. Should a thread panic while it holds
+/// one, the others go on: a half-recorded proof counts as used.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::{Duration, UNIX_EPOCH};
+/// use auth0_api_core::{Insertion, MemoryReplayStore, ProofId, ReplayStore, Thumbprint};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let store = MemoryReplayStore::with_capacity(200_000).per_key_quota(10_000);
+///
+/// let proof = ProofId::new(Thumbprint::from_bytes([7; 32]), "e1j3V_bKic8-LAEB");
+/// let now = UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+/// let expires_at = now + Duration::from_secs(301);
+///
+/// assert_eq!(store.insert(&proof, now, expires_at).await?, Insertion::Fresh);
+/// assert_eq!(store.insert(&proof, now, expires_at).await?, Insertion::Replayed);
+/// # Ok(())
+/// # }
+/// ```
+pub struct MemoryReplayStore {
+    capacity: usize,
+    per_key: usize,
+    held: AtomicUsize,
+    shards: Box<[Mutex<Shard>]>,
+    seed: RandomState,
+}
+
+impl MemoryReplayStore {
+    /// Creates a store for [`DEFAULT_CAPACITY`](Self::DEFAULT_CAPACITY) proofs, and
+    /// [`DEFAULT_PER_KEY_QUOTA`](Self::DEFAULT_PER_KEY_QUOTA) of each key.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::with_capacity(Self::DEFAULT_CAPACITY)
+    }
+
+    /// Creates a store that holds up to `proofs` live proofs, at least one.
+    ///
+    /// Take the requests per second that this process is to serve at its busiest, times 301 s.
+    #[must_use]
+    pub fn with_capacity(proofs: usize) -> Self {
+        Self {
+            capacity: proofs.max(1),
+            per_key: Self::DEFAULT_PER_KEY_QUOTA,
+            held: AtomicUsize::new(0),
+            shards: std::iter::repeat_with(Mutex::default).take(SHARDS).collect(),
+            seed: RandomState::new(),
+        }
+    }
+
+    /// Sets how many live proofs one key may have, at least one.
+    ///
+    /// Take the requests per second of the busiest client, times 331 s.
+    #[must_use]
+    pub fn per_key_quota(mut self, proofs: usize) -> Self {
+        self.per_key = proofs.max(1);
+        self
+    }
+
+    /// The number of proofs held at the moment, among them expired ones that nothing had to make room for yet.
+    ///
+    /// Good for a gauge; compare it with the capacity.
+    pub fn held(&self) -> usize {
+        self.held.load(Ordering::Relaxed)
+    }
+
+    fn record(&self, proof: &ProofId, now: Moment, expires: Moment) -> Result<Insertion, ReplayStoreError> {
+        let home = self.home_of(proof.thumbprint());
+        let room = self.take_room() || self.reclaim_room(home, now);
+
+        let mut shard = self.lock(home);
+        let forgotten = shard.forget_a_few(proof.thumbprint(), now);
+        let answer = shard.record(proof, now, expires, Limits { per_key: self.per_key, room });
+        drop(shard);
+
+        let unused = room && !matches!(answer, Ok(Insertion::Fresh));
+        self.held.fetch_sub(forgotten + usize::from(unused), Ordering::Relaxed);
+        answer
+    }
+
+    /// Chosen by a seeded hash, so that nobody can crowd one shard with keys made for it.
+    fn home_of(&self, key: &Thumbprint) -> usize {
+        let [.., low] = self.seed.hash_one(key).to_be_bytes();
+        usize::from(low) % SHARDS
+    }
+
+    fn take_room(&self) -> bool {
+        let one_more = |held| (held < self.capacity).then_some(held + 1);
+        self.held.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more).is_ok()
+    }
+
+    /// Takes the place of an expired proof, wherever there is one. Only a store full of live proofs is full.
+    fn reclaim_room(&self, home: usize, now: Moment) -> bool {
+        (home..home + SHARDS).any(|shard| self.lock(shard % SHARDS).forget_first(now))
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "both callers take the remainder by the number of shards")]
+    fn lock(&self, shard: usize) -> MutexGuard<'_, Shard> {
+        self.shards[shard].lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How many live proofs a store holds: 3 300 requests a second × 301 s.
+    pub const DEFAULT_CAPACITY: usize = 1_000_000;
+
+    /// How many live proofs one key may have: 100 requests a second × 331 s.
+    ///
+    /// Thirty keys at their quota fill a store of the default capacity. A service that sends more with one key needs a
+    /// larger quota, and a larger capacity with it.
+    pub const DEFAULT_PER_KEY_QUOTA: usize = 33_100;
+}
+
+impl ReplayStore for MemoryReplayStore {
+    fn insert<'a>(&'a self, proof: &'a ProofId, now: SystemTime, expires_at: SystemTime) -> ReplayFuture<'a> {
+        Box::pin(async move { self.record(proof, now.into(), expires_at.into()) })
+    }
+}
+
+impl Default for MemoryReplayStore {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for MemoryReplayStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryReplayStore")
+            .field("capacity", &self.capacity)
+            .field("per_key_quota", &self.per_key)
+            .field("held", &self.held())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Enough that the threads of a large machine seldom meet, few enough that an empty store is small (9 KB).
+const SHARDS: usize = 64;
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use std::collections::HashMap;
+    use std::sync::Barrier;
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn proof_is_fresh_once() {
+        let store = MemoryReplayStore::new();
+        assert_eq!(insert(&store, proof(1, 1), 0, 301).unwrap(), Insertion::Fresh);
+        assert_eq!(insert(&store, proof(1, 1), 0, 301).unwrap(), Insertion::Replayed);
+        assert_eq!(insert(&store, proof(2, 1), 0, 301).unwrap(), Insertion::Fresh, "the same jti of another key");
+    }
+
+    #[test]
+    fn proof_lives_through_its_last_moment() {
+        let store = MemoryReplayStore::new();
+        insert(&store, proof(1, 1), 0, 301).unwrap();
+        assert_eq!(insert(&store, proof(1, 1), 301, 602).unwrap(), Insertion::Replayed);
+        assert_eq!(insert(&store, proof(1, 1), 302, 603).unwrap(), Insertion::Fresh);
+        assert_eq!(insert(&store, proof(1, 1), 603, 904).unwrap(), Insertion::Replayed, "recorded again, for longer");
+    }
+
+    #[test]
+    fn refused_replay_does_not_prolong() {
+        let store = MemoryReplayStore::new();
+        insert(&store, proof(1, 1), 0, 301).unwrap();
+        insert(&store, proof(1, 1), 300, 601).unwrap();
+        assert_eq!(insert(&store, proof(1, 1), 302, 603).unwrap(), Insertion::Fresh);
+    }
+
+    #[test]
+    fn full_store_refuses_and_forgets_nothing() {
+        let store = MemoryReplayStore::with_capacity(3);
+        (1..=3).for_each(|key| assert_eq!(insert(&store, proof(key, 1), 0, 301).unwrap(), Insertion::Fresh));
+        assert!(matches!(insert(&store, proof(4, 1), 0, 301), Err(ReplayStoreError::Full)));
+        assert!(matches!(insert(&store, proof(4, 1), 301, 602), Err(ReplayStoreError::Full)));
+        (1..=3).for_each(|key| assert_eq!(insert(&store, proof(key, 1), 0, 301).unwrap(), Insertion::Replayed));
+        assert_eq!(insert(&store, proof(4, 1), 302, 603).unwrap(), Insertion::Fresh, "the others have expired");
+    }
+
+    #[test]
+    fn key_beyond_its_quota_learns_when_to_come_back() {
+        let store = MemoryReplayStore::new().per_key_quota(2);
+        insert(&store, proof(1, 1), 0, 320).unwrap();
+        insert(&store, proof(1, 2), 10, 301).unwrap();
+        let Err(ReplayStoreError::KeyQuota { retry_after }) = insert(&store, proof(1, 3), 100, 401) else {
+            unreachable!("the key has two live proofs")
+        };
+        assert_eq!(retry_after, Duration::from_secs(201));
+        assert_eq!(insert(&store, proof(2, 3), 100, 401).unwrap(), Insertion::Fresh, "another key has its own quota");
+        assert_eq!(insert(&store, proof(1, 3), 302, 603).unwrap(), Insertion::Fresh, "one of the two has expired");
+    }
+
+    #[test]
+    fn expired_backlog_never_exhausts_a_quota() {
+        let store = MemoryReplayStore::new().per_key_quota(1_000);
+        (0..1_000).for_each(|jti| assert_eq!(insert(&store, proof(1, jti), 0, 301).unwrap(), Insertion::Fresh));
+        (1_000..2_000).for_each(|jti| assert_eq!(insert(&store, proof(1, jti), 400, 701).unwrap(), Insertion::Fresh));
+        assert_eq!(store.held(), 1_000);
+    }
+
+    #[test]
+    fn backlog_shrinks_while_proofs_come_in() {
+        let store = MemoryReplayStore::new();
+        (0..1_000).for_each(|jti| assert_eq!(insert(&store, proof(1, jti), 0, 301).unwrap(), Insertion::Fresh));
+        (0..400).for_each(|jti| assert_eq!(insert(&store, proof(1, 1_000 + jti), 400, 701).unwrap(), Insertion::Fresh));
+        assert_eq!(store.held(), 400);
+    }
+
+    #[test]
+    fn forgotten_proof_stays_refused_when_the_clock_is_set_back() {
+        let store = MemoryReplayStore::new();
+        insert(&store, proof(1, 1), 0, 301).unwrap();
+        insert(&store, proof(1, 2), 1_000, 1_301).unwrap();
+        let refused = insert(&store, proof(1, 1), 0, 301);
+        assert!(matches!(refused, Err(ReplayStoreError::Unavailable(_))), "{refused:?}");
+        assert_eq!(
+            insert(&store, proof(1, 3), 1, 302).unwrap(),
+            Insertion::Fresh,
+            "made later than all forgotten ones"
+        );
+    }
+
+    #[test]
+    fn nothing_and_too_little_count_as_one() {
+        let store = MemoryReplayStore::with_capacity(0).per_key_quota(0);
+        assert_eq!(insert(&store, proof(1, 1), 0, 301).unwrap(), Insertion::Fresh);
+        assert!(matches!(insert(&store, proof(1, 2), 0, 301), Err(ReplayStoreError::KeyQuota { .. })));
+        assert!(matches!(insert(&store, proof(2, 1), 0, 301), Err(ReplayStoreError::Full)));
+    }
+
+    #[test]
+    fn poisoned_lock_is_no_outage() {
+        let store = MemoryReplayStore::new();
+        insert(&store, proof(1, 1), 0, 301).unwrap();
+        std::thread::scope(|scope| {
+            let panicking = scope.spawn(|| {
+                let _guards: Vec<_> = (0..SHARDS).map(|shard| store.lock(shard)).collect();
+                std::panic::resume_unwind(Box::new("poison"));
+            });
+            panicking.join().unwrap_err();
+        });
+        assert_eq!(insert(&store, proof(1, 1), 0, 301).unwrap(), Insertion::Replayed);
+        assert_eq!(insert(&store, proof(1, 2), 0, 301).unwrap(), Insertion::Fresh);
+    }
+
+    #[test]
+    fn one_of_many_racing_threads_wins() {
+        const THREADS: usize = 8;
+        const PROOFS: u16 = 2_000;
+        let store = MemoryReplayStore::new();
+        let start = Barrier::new(THREADS);
+        let race = || {
+            start.wait();
+            let fresh = |jti: &u16| matches!(insert(&store, proof(1, *jti), 0, 301), Ok(Insertion::Fresh));
+            (0..PROOFS).filter(fresh).count()
+        };
+        let wins: usize = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(race)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+        });
+        assert_eq!(wins, usize::from(PROOFS));
+        assert_eq!(store.held(), usize::from(PROOFS));
+    }
+
+    #[test]
+    fn racing_threads_never_exceed_the_capacity() {
+        let store = MemoryReplayStore::with_capacity(500);
+        let fresh: usize = std::thread::scope(|scope| {
+            let store = &store;
+            let fill =
+                |thread: u8| move || (0..500).filter(|jti| insert(store, proof(thread, *jti), 0, 301).is_ok()).count();
+            let threads: Vec<_> = (0..4).map(|thread| scope.spawn(fill(thread))).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+        });
+        assert_eq!((fresh, store.held()), (500, 500));
+    }
+
+    #[test]
+    fn debug_shows_the_limits() {
+        let shown = format!("{:?}", MemoryReplayStore::with_capacity(5).per_key_quota(2));
+        assert_eq!(shown, "MemoryReplayStore { capacity: 5, per_key_quota: 2, held: 0, .. }");
+    }
+
+    const CAPACITY: usize = 9;
+    const QUOTA: usize = 4;
+
+    /// One insertion: the clock's step before it, the key, the `jti`, and how long the proof lives.
+    fn steps(back: i64) -> impl Strategy<Value = Vec<(i64, u8, u16, u64)>> {
+        prop::collection::vec((-back..12_i64, 0..4_u8, 0..6_u16, 1..20_u64), 1..120)
+    }
+
+    proptest! {
+        #[test]
+        fn answers_are_those_of_a_naive_model(steps in steps(0)) {
+            let store = MemoryReplayStore::with_capacity(CAPACITY).per_key_quota(QUOTA);
+            let (mut model, mut now) = (HashMap::new(), 0_u64);
+            for (step, key, jti, life) in steps {
+                now = now.saturating_add_signed(step);
+                let expires = now + life;
+                let expected = naive(&mut model, key, jti, now, expires);
+                let answer = insert(&store, proof(key, jti), now, expires);
+                prop_assert_eq!(format!("{answer:?}"), format!("{expected:?}"));
+                prop_assert!(store.held() <= CAPACITY);
+            }
+        }
+
+        #[test]
+        fn live_proof_is_never_fresh_whatever_the_clock_does(steps in steps(30)) {
+            let store = MemoryReplayStore::with_capacity(CAPACITY).per_key_quota(QUOTA);
+            let (mut recorded, mut now) = (HashMap::<_, u64>::new(), 100_u64);
+            for (step, key, jti, life) in steps {
+                now = now.saturating_add_signed(step);
+                // A proof's expiry follows from its `iat`, which is the same however often it is sent.
+                let expires = recorded.get(&(key, jti)).copied().filter(|expiry| *expiry >= now).unwrap_or(now + life);
+                let answer = insert(&store, proof(key, jti), now, expires);
+                if matches!(answer, Ok(Insertion::Fresh)) {
+                    let before = recorded.insert((key, jti), expires);
+                    prop_assert!(before.is_none_or(|expiry| expiry < now), "{before:?} was live at {now}");
+                }
+                prop_assert!(store.held() <= CAPACITY);
+            }
+        }
+    }
+
+    fn naive(
+        model: &mut HashMap<(u8, u16), u64>,
+        key: u8,
+        jti: u16,
+        now: u64,
+        expires: u64,
+    ) -> Result<Insertion, ReplayStoreError> {
+        model.retain(|_, expiry| *expiry >= now);
+        let of_key = model.iter().filter(|((owner, _), _)| *owner == key);
+        let (count, first) = (of_key.clone().count(), of_key.map(|(_, expiry)| *expiry).min());
+        if model.contains_key(&(key, jti)) {
+            Ok(Insertion::Replayed)
+        } else if count >= QUOTA {
+            Err(ReplayStoreError::KeyQuota { retry_after: Duration::from_secs(first.unwrap() - now) })
+        } else if model.len() >= CAPACITY {
+            Err(ReplayStoreError::Full)
+        } else {
+            model.insert((key, jti), expires);
+            Ok(Insertion::Fresh)
+        }
+    }
+
+    fn insert(
+        store: &MemoryReplayStore,
+        proof: ProofId,
+        now: u64,
+        expires: u64,
+    ) -> Result<Insertion, ReplayStoreError> {
+        store.record(&proof, second(now), second(expires))
+    }
+
+    fn proof(key: u8, jti: u16) -> ProofId {
+        ProofId::new(Thumbprint::from_bytes([key; 32]), &jti.to_string())
+    }
+
+    fn second(second: u64) -> Moment {
+        (UNIX_EPOCH + Duration::from_secs(1_700_000_000 + second)).into()
+    }
+}

@@ -1,0 +1,151 @@
+//! The proof check of [RFC 9449 §4.3](https://www.rfc-editor.org/rfc/rfc9449#section-4.3): pure, and in its order.
+
+use std::borrow::Cow;
+use std::time::{Duration, SystemTime};
+
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::nonce::NonceAge;
+use super::policy::ProofPolicy;
+use super::{DpopError, ProofError, ProofId};
+use crate::credentials::Presented;
+use crate::jose::{AlgorithmSet, JoseError, Jwk, Jws, Object, Thumbprint};
+use crate::target::TargetUrl;
+use crate::token::NumericDate;
+
+/// What a proof must be about.
+#[derive(Debug)]
+pub(crate) struct Expected<'e> {
+    pub(crate) method: &'e str,
+    pub(crate) target: &'e TargetUrl,
+    pub(crate) access_token: &'e str,
+    pub(crate) thumbprint: &'e Thumbprint,
+}
+
+/// A proof that holds, and has yet to be new.
+#[derive(Debug)]
+pub(crate) struct HoldingProof {
+    pub(crate) id: ProofId,
+    pub(crate) forget_at: SystemTime,
+    pub(crate) nonce_age: Option<NonceAge>,
+}
+
+/// Checks a proof against the request it came with.
+pub(crate) fn check(
+    presented: Presented<'_>,
+    expected: &Expected<'_>,
+    policy: &ProofPolicy,
+    now: SystemTime,
+) -> Result<HoldingProof, DpopError> {
+    // RFC 9449 §4.3 (1): one DPoP header.
+    let proof = match presented {
+        Presented::Absent | Presented::Once("") => return Err(DpopError::ProofMissing),
+        Presented::Malformed => return Err(ProofError::Repeated.into()),
+        Presented::Once(proof) if proof.len() > MAX_PROOF_BYTES => return Err(ProofError::TooLong.into()),
+        Presented::Once(proof) => proof,
+    };
+    // (2): one well-formed JWT. Any algorithm that there is, for now: (5) comes later.
+    let jws: Jws<'_, Object> = Jws::parse(proof, &AlgorithmSet::ANY).map_err(ProofError::Jws)?;
+    // (3): all claims are there.
+    Claims::read(jws.unverified_payload())?;
+    // (4): typ is dpop+jwt.
+    if !jws.header().media_type().is_ok_and(|typ| typ.is_some_and(|typ| typ.is("dpop+jwt"))) {
+        return Err(ProofError::Type.into());
+    }
+    // (5): an algorithm of the policy.
+    let algorithm = jws.header().algorithm();
+    if !policy.algorithms.contains(algorithm) {
+        return Err(ProofError::Jws(JoseError::AlgorithmNotAllowed { algorithm }).into());
+    }
+    // (6), (7): signed with the embedded key, which is public.
+    let key = Jwk::parse(jws.header().embedded_key().unwrap_or_default()).map_err(ProofError::Key)?;
+    let verification_key = key.verification_key(algorithm).map_err(ProofError::Key)?;
+    let signed = jws.verify([&verification_key]).map_err(ProofError::Jws)?;
+    let claims = Claims::read(signed.payload())?;
+    // (8): htm is the method, exactly: methods are case-sensitive (RFC 9110 §9.1).
+    if claims.htm != expected.method {
+        return Err(ProofError::Method.into());
+    }
+    // (9): htu is the URL, query and fragment ignored.
+    let htu = TargetUrl::parse(&claims.htu).map_err(ProofError::TargetMalformed)?;
+    if htu != *expected.target {
+        return Err(ProofError::target(expected.target, &htu).into());
+    }
+    // (10): the nonce is one of ours, where we want one.
+    let nonce_age = check_nonce(policy, signed.payload(), now)?;
+    // (11): iat is within the window, and the proof's own times agree.
+    check_window(policy, &claims, now)?;
+    // (12): ath is the hash of this token …
+    let hash = URL_SAFE_NO_PAD.encode(digest(&SHA256, expected.access_token.as_bytes()));
+    if verify_slices_are_equal(claims.ath.as_bytes(), hash.as_bytes()).is_err() {
+        return Err(ProofError::TokenHash.into());
+    }
+    // … and the key is the one that the token is bound to.
+    let thumbprint = key.thumbprint();
+    if verify_slices_are_equal(thumbprint.as_bytes(), expected.thumbprint.as_bytes()).is_err() {
+        return Err(DpopError::KeyMismatch);
+    }
+    let forget_at = claims.iat.plus(policy.max_age).plus(FORGET_LATER).to_system_time();
+    let forget_at = forget_at.ok_or(ProofError::Claim { claim: "iat" })?;
+    Ok(HoldingProof { id: ProofId::new(thumbprint, &claims.jti), forget_at, nonce_age })
+}
+
+/// The claims of [RFC 9449 §4.2](https://www.rfc-editor.org/rfc/rfc9449#section-4.2), all of them required beside a token.
+struct Claims<'p> {
+    jti: Cow<'p, str>,
+    htm: Cow<'p, str>,
+    htu: Cow<'p, str>,
+    iat: NumericDate,
+    ath: Cow<'p, str>,
+    nbf: Option<NumericDate>,
+    exp: Option<NumericDate>,
+}
+
+impl<'p> Claims<'p> {
+    fn read(payload: &'p Object) -> Result<Self, ProofError> {
+        let claims = Self {
+            jti: text(payload, "jti")?,
+            htm: text(payload, "htm")?,
+            htu: text(payload, "htu")?,
+            iat: date(payload, "iat")?.ok_or(ProofError::Claim { claim: "iat" })?,
+            ath: text(payload, "ath")?,
+            nbf: date(payload, "nbf")?,
+            exp: date(payload, "exp")?,
+        };
+        let named = !claims.jti.is_empty() && claims.jti.len() <= MAX_JTI_BYTES;
+        if named { Ok(claims) } else { Err(ProofError::Claim { claim: "jti" }) }
+    }
+}
+
+fn text<'p>(payload: &'p Object, claim: &'static str) -> Result<Cow<'p, str>, ProofError> {
+    payload.string(claim).ok().flatten().ok_or(ProofError::Claim { claim })
+}
+
+fn date(payload: &Object, claim: &'static str) -> Result<Option<NumericDate>, ProofError> {
+    payload.get(claim).map_err(|_| ProofError::Claim { claim })
+}
+
+fn check_nonce(policy: &ProofPolicy, payload: &Object, now: SystemTime) -> Result<Option<NonceAge>, DpopError> {
+    let Some(nonces) = &policy.nonce else { return Ok(None) };
+    // Absent, malformed, unknown and expired are answered alike: with the nonce to use.
+    let age = payload.string("nonce").ok().flatten().and_then(|nonce| nonces.check(&nonce, now));
+    age.map(Some).ok_or_else(|| DpopError::NonceWanted { nonce: nonces.current(now) })
+}
+
+fn check_window(policy: &ProofPolicy, claims: &Claims<'_>, now: SystemTime) -> Result<(), ProofError> {
+    let now = NumericDate::of(now);
+    let recent = now.minus(policy.max_age)..=now.plus(policy.leeway);
+    let begun = claims.nbf.is_none_or(|nbf| nbf <= now);
+    let ended = claims.exp.is_some_and(|exp| exp <= now);
+    if recent.contains(&claims.iat) && begun && !ended { Ok(()) } else { Err(ProofError::Window) }
+}
+
+/// A proof with an RSA-4096 key takes 3 KiB.
+const MAX_PROOF_BYTES: usize = 8 * 1024;
+/// A UUID takes 36; the bound is ours.
+const MAX_JTI_BYTES: usize = 256;
+/// Kept until just after the proof is refused as too old, whatever the rounding on the way.
+const FORGET_LATER: Duration = Duration::from_secs(1);

@@ -1,0 +1,105 @@
+//! A token from anywhere that [RFC 6750 §2](https://www.rfc-editor.org/rfc/rfc6750#section-2) allows, for those who must.
+
+use std::borrow::Cow;
+
+use crate::credentials::{CredentialsError, MAX_TOKEN_BYTES, Scheme, is_token68, parse_authorization};
+use crate::request::HeaderSource;
+
+/// A token that a request presents, unverified.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ExtractedToken<'r> {
+    /// The token.
+    pub token: Cow<'r, str>,
+    /// The scheme, if it came by the `Authorization` header.
+    pub scheme: Option<Scheme>,
+}
+
+impl std::fmt::Debug for ExtractedToken<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ExtractedToken").field("scheme", &self.scheme).finish_non_exhaustive()
+    }
+}
+
+/// Finds the token in the `Authorization` header, the query, or a form.
+///
+/// Tokens in URLs end up in logs, histories and referrers ([RFC 9700 §4.3.2](https://www.rfc-editor.org/rfc/rfc9700#section-4.3.2)):
+/// the adapters look at the header only. This helper is for clients that can do nothing else, such as `EventSource`. Give
+/// what it finds to [`verify_access_token`](crate::ApiClient::verify_access_token).
+///
+/// `query` is the raw query, without `?`; `body` counts if the one `Content-Type` is `application/x-www-form-urlencoded`.
+///
+/// # Errors
+///
+/// [`CredentialsError`]: nothing there (401), malformed, or more than one way at once (400).
+///
+/// ```
+/// use auth0_api_core::extract_token;
+///
+/// let no_headers: [(&str, &str); 0] = [];
+/// let found = extract_token(&no_headers, Some("access_token=mF_9.B5f-4.1JqM"), None)?;
+/// assert_eq!(found.token, "mF_9.B5f-4.1JqM");
+/// # Ok::<(), auth0_api_core::CredentialsError>(())
+/// ```
+pub fn extract_token<'r>(
+    headers: &'r dyn HeaderSource,
+    query: Option<&'r str>,
+    body: Option<&'r [u8]>,
+) -> Result<ExtractedToken<'r>, CredentialsError> {
+    let form = body.filter(|_| is_form(headers));
+    let mut found = from_header(headers)?.into_iter().collect::<Vec<_>>();
+    for parameters in [query.map(str::as_bytes), form].into_iter().flatten() {
+        found.extend(from_parameters(parameters));
+    }
+    match (found.pop(), found.is_empty()) {
+        (None, _) => Err(CredentialsError::Missing),
+        (Some(only), true) => well_formed(only),
+        // RFC 6750 §2: clients must not use more than one method; equal tokens are no excuse.
+        (Some(_), false) => Err(CredentialsError::SeveralMethods),
+    }
+}
+
+fn from_header(headers: &dyn HeaderSource) -> Result<Option<ExtractedToken<'_>>, CredentialsError> {
+    let values = values(headers, "authorization");
+    match values.as_slice() {
+        [] => Ok(None),
+        [value] => match parse_authorization(value) {
+            Ok((scheme, token)) => Ok(Some(ExtractedToken { token: token.into(), scheme: Some(scheme) })),
+            // Another scheme is no token, and no obstacle to one elsewhere.
+            Err(CredentialsError::Missing) => Ok(None),
+            Err(error) => Err(error),
+        },
+        _ => Err(CredentialsError::SeveralMethods),
+    }
+}
+
+fn from_parameters(parameters: &[u8]) -> impl Iterator<Item = ExtractedToken<'_>> {
+    form_urlencoded::parse(parameters)
+        .filter(|(name, value)| name == "access_token" && !value.is_empty())
+        .map(|(_, token)| ExtractedToken { token, scheme: None })
+}
+
+fn well_formed(found: ExtractedToken<'_>) -> Result<ExtractedToken<'_>, CredentialsError> {
+    let scheme = found.scheme.unwrap_or(Scheme::Bearer);
+    if found.token.len() > MAX_TOKEN_BYTES {
+        Err(CredentialsError::TooLong { scheme })
+    } else if is_token68(&found.token) {
+        Ok(found)
+    } else {
+        Err(CredentialsError::Malformed { scheme })
+    }
+}
+
+/// RFC 6750 §2.2: one `Content-Type`, and it is that of a form, parameters aside.
+fn is_form(headers: &dyn HeaderSource) -> bool {
+    let values = values(headers, "content-type");
+    let [value] = values.as_slice() else { return false };
+    let media_type = value.split(|octet| *octet == b';').next().unwrap_or_default();
+    media_type.trim_ascii().eq_ignore_ascii_case(b"application/x-www-form-urlencoded")
+}
+
+fn values<'r>(headers: &'r dyn HeaderSource, name: &str) -> Vec<&'r [u8]> {
+    let mut values = Vec::new();
+    headers.each_value(name, &mut |value| values.push(value));
+    values
+}

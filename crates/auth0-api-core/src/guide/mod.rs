@@ -1,0 +1,10 @@
+//! The guide: why each default is what it is, and how to run this in front of an API for years.
+
+#[doc = include_str!("dpop.md")]
+pub mod dpop {}
+
+#[doc = include_str!("proxies.md")]
+pub mod proxies {}
+
+#[doc = include_str!("replay.md")]
+pub mod replay {}

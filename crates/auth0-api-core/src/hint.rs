@@ -1,0 +1,92 @@
+//! What an operator should look at when requests are refused: for logs, never for callers.
+
+use crate::credentials::CredentialsError;
+use crate::dpop::{ConfirmationError, DpopError, ProofError, ReplayStoreError};
+use crate::error::{Error, Reason};
+use crate::issuer::{DiscoveryError, IssuerError};
+use crate::jose::JoseError;
+use crate::token::TokenError;
+
+impl Error {
+    /// What to look at, where experience says that it is the configuration, of the client or of this API.
+    pub fn hint(&self) -> Option<&'static str> {
+        match &self.reason {
+            Reason::Credentials(CredentialsError::SchemeNotOffered { .. }) => {
+                Some("the DpopPolicy decides which schemes are taken: accept() takes both")
+            }
+            Reason::Credentials(_) | Reason::Requirement(_) => None,
+            Reason::Dpop(error) => of_dpop(error),
+            Reason::Issuer(error) => of_issuer(error),
+            Reason::Jose(error) => of_jose(error),
+            Reason::Token(error) => of_token(error),
+        }
+    }
+}
+
+fn of_jose(error: &JoseError) -> Option<&'static str> {
+    match error {
+        JoseError::AlgorithmNotAllowed { .. } => {
+            Some("the tenant signs with another algorithm: see the API's settings, or list it with algorithms()")
+        }
+        JoseError::Encrypted => {
+            Some("the client asked for no audience, or the API's tokens are encrypted: switch that off")
+        }
+        JoseError::Opaque => Some("the client asked for no audience: it must name this API when it logs in"),
+        JoseError::Symmetric => Some("the API is set to HS256 in the tenant: switch it to RS256"),
+        _ => None,
+    }
+}
+
+fn of_issuer(error: &IssuerError) -> Option<&'static str> {
+    match error {
+        IssuerError::Header(error) => of_jose(error),
+        IssuerError::NotTrusted { nearly: true } => {
+            Some("iss differs from the configured domain in letter case or the trailing slash only")
+        }
+        IssuerError::NotTrusted { nearly: false } => Some(
+            "another tenant, or a custom domain versus the canonical one: configure the domain that clients log in at",
+        ),
+        IssuerError::Unavailable(unavailable) => match &*unavailable.cause {
+            DiscoveryError::Discovery(_) | DiscoveryError::Jwks(_) => {
+                Some("the tenant cannot be reached from here: check the domain, DNS, egress rules and certificates")
+            }
+            DiscoveryError::Document | DiscoveryError::Issuer => {
+                Some("the domain answers, but is not that of this tenant")
+            }
+            DiscoveryError::JwksUri => Some("allow the host of jwks_uri by name with allow_jwks_host()"),
+            DiscoveryError::GivenUp | DiscoveryError::KeySet(_) => None,
+        },
+        _ => None,
+    }
+}
+
+fn of_token(error: &TokenError) -> Option<&'static str> {
+    match error {
+        TokenError::Audience { looks_like_id_token: true } => {
+            Some("this is an ID token: the client must send the access token instead")
+        }
+        TokenError::Audience { looks_like_id_token: false } => {
+            Some("the client asked for another audience: compare it with the API's identifier, trailing slash included")
+        }
+        TokenError::NotYetValid => Some("this machine's clock may be behind: leeway() tolerates a few seconds"),
+        TokenError::Type => {
+            Some("a token made for another purpose, or strict_rfc9068() with an API that has the Auth0 profile")
+        }
+        _ => None,
+    }
+}
+
+fn of_dpop(error: &DpopError) -> Option<&'static str> {
+    match error {
+        DpopError::Confirmation(ConfirmationError::Certificate) => {
+            Some("tokens bound to client certificates are not supported")
+        }
+        DpopError::Proof(ProofError::Target { hint }) => Some(hint),
+        DpopError::Proof(ProofError::Window) => Some("the client's clock or this machine's is off"),
+        DpopError::Store(ReplayStoreError::Full) => {
+            Some("more live proofs than the store holds: give it more room, or shorten the proofs' max_age()")
+        }
+        DpopError::Target(_) => Some("behind a proxy, set public_url() or trusted_proxies()"),
+        _ => None,
+    }
+}

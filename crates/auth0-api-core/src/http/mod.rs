@@ -1,0 +1,13 @@
+//! The one way out: an object-safe HTTP client, and fetching with bounds.
+
+mod client;
+mod fetch;
+#[cfg(feature = "reqwest")]
+mod reqwest;
+
+pub use self::client::{HttpClient, HttpError, HttpFuture, HttpMethod, HttpRequest, HttpResponse};
+#[cfg(feature = "reqwest")]
+pub use self::reqwest::ReqwestClient;
+
+pub use self::fetch::FetchError;
+pub(crate) use self::fetch::Fetcher;

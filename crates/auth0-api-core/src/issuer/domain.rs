@@ -1,0 +1,154 @@
+//! The domain of a tenant, as configured, and the issuer that follows from it.
+
+use std::fmt;
+use std::net::{Ipv4Addr, Ipv6Addr};
+use std::str::FromStr;
+use std::sync::Arc;
+
+use idna::AsciiDenyList;
+
+/// The domain of an Auth0 tenant: `tenant.eu.auth0.com`, or a custom domain.
+///
+/// A bare host, or an `https` URL of nothing but a host; a port may follow. What only a lenient URL parser would make sense of
+/// is refused: a configuration is written once, by somebody who can be told.
+///
+/// ```
+/// use auth0_api_core::Domain;
+///
+/// let domain: Domain = "Tenant.eu.auth0.com".parse()?;
+/// assert_eq!(domain.issuer(), "https://tenant.eu.auth0.com/");
+/// assert!("http://tenant.eu.auth0.com".parse::<Domain>().is_err());
+/// assert!("tenant.eu.auth0.com/path".parse::<Domain>().is_err());
+/// # Ok::<(), auth0_api_core::DomainError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Domain {
+    issuer: Arc<str>,
+}
+
+/// Why a text is not the domain of a tenant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DomainError {
+    /// Nothing there.
+    #[error("the domain is empty")]
+    Empty,
+    /// The host is no DNS name, IPv4 or bracketed IPv6 address, or not written as it is compared.
+    #[error("the host is not a valid name or address")]
+    Host,
+    /// `http`, to anything but a loopback address with the exception for those switched on.
+    #[error("https is required; http works for loopback addresses, after insecure_http_loopback()")]
+    Insecure,
+    /// A path, query, fragment or credentials.
+    #[error("a domain has no path, query, fragment or credentials")]
+    NotOnlyHost,
+    /// The port is not a number from 1 to 65535.
+    #[error("the port is not a number from 1 to 65535")]
+    Port,
+}
+
+/// Whether plain `http` to this machine itself is fine, for development.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Loopback {
+    HttpAllowed,
+    HttpsOnly,
+}
+
+impl Domain {
+    /// The issuer: `https://`, the host in lower case, and a slash, exactly as Auth0 writes `iss`.
+    pub fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    pub(crate) fn shared_issuer(&self) -> Arc<str> {
+        Arc::clone(&self.issuer)
+    }
+
+    pub(crate) fn parse(text: &str, loopback: Loopback) -> Result<Self, DomainError> {
+        let text = text.trim();
+        let (scheme, rest) = split_scheme(text);
+        let authority = rest.strip_suffix('/').unwrap_or(rest);
+        if authority.is_empty() {
+            return Err(if text.is_empty() { DomainError::Empty } else { DomainError::Host });
+        }
+        if authority.contains(['/', '\\', '?', '#', '@']) {
+            return Err(DomainError::NotOnlyHost);
+        }
+        let (host, port) = split_port(authority)?;
+        let host = canonical_host(host)?;
+        if scheme == "http" && !(loopback == Loopback::HttpAllowed && is_loopback(&host)) {
+            return Err(DomainError::Insecure);
+        }
+        let default_port = if scheme == "http" { 80 } else { 443 };
+        let port = port.filter(|port| *port != default_port).map(|port| format!(":{port}")).unwrap_or_default();
+        Ok(Self { issuer: format!("{scheme}://{host}{port}/").into() })
+    }
+}
+
+impl FromStr for Domain {
+    type Err = DomainError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::parse(text, Loopback::HttpsOnly)
+    }
+}
+
+impl fmt::Debug for Domain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Domain({})", self.issuer)
+    }
+}
+
+fn split_scheme(text: &str) -> (&'static str, &str) {
+    for (prefix, scheme) in [("https://", "https"), ("http://", "http")] {
+        if let Some((start, rest)) = text.split_at_checked(prefix.len())
+            && start.eq_ignore_ascii_case(prefix)
+        {
+            return (scheme, rest);
+        }
+    }
+    ("https", text)
+}
+
+fn split_port(authority: &str) -> Result<(&str, Option<u16>), DomainError> {
+    let after_address = authority.rfind(']').map_or(0, |bracket| bracket + 1);
+    let colon = authority.get(after_address..).and_then(|rest| rest.find(':')).map(|colon| colon + after_address);
+    let Some((host, port)) = colon.and_then(|colon| authority.split_at_checked(colon)) else {
+        return Ok((authority, None));
+    };
+    let digits = port.trim_start_matches(':');
+    let well_formed = port.len() == digits.len() + 1 && digits.bytes().all(|octet| octet.is_ascii_digit());
+    let number = digits.parse().ok().filter(|number| well_formed && *number != 0);
+    Ok((host, Some(number.ok_or(DomainError::Port)?)))
+}
+
+fn canonical_host(host: &str) -> Result<String, DomainError> {
+    if let Some(address) = host.strip_prefix('[') {
+        let address: Ipv6Addr =
+            address.strip_suffix(']').and_then(|text| text.parse().ok()).ok_or(DomainError::Host)?;
+        return Ok(format!("[{address}]"));
+    }
+    // UTS #46, as browsers do it, minus the repairs: what the mapping would change beyond case is refused.
+    let ascii = idna::domain_to_ascii_cow(host.as_bytes(), AsciiDenyList::URL).map_err(|_| DomainError::Host)?;
+    let (unicode, readable) = idna::domain_to_unicode(&ascii);
+    let lower = host.to_lowercase();
+    let as_written = readable.is_ok() && (lower == unicode || lower == ascii);
+    // A last label of digits makes it an IPv4 address (WHATWG URL): then it must be one, in the usual form.
+    let numeric = ascii.trim_end_matches('.').rsplit('.').next().is_some_and(is_numeric_label);
+    if as_written && (!numeric || ascii.parse::<Ipv4Addr>().is_ok()) {
+        Ok(ascii.into_owned())
+    } else {
+        Err(DomainError::Host)
+    }
+}
+
+fn is_numeric_label(label: &str) -> bool {
+    label.is_empty() || label.starts_with("0x") || label.bytes().all(|octet| octet.is_ascii_digit())
+}
+
+fn is_loopback(host: &str) -> bool {
+    let address = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    host == "localhost"
+        || host.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback())
+        || address.and_then(|text| text.parse::<Ipv6Addr>().ok()).is_some_and(|address| address.is_loopback())
+}

@@ -1,0 +1,98 @@
+//! The keys of an issuer at one moment: tolerant of a messy document, strict about each key.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use smallvec::SmallVec;
+
+use super::KeySetError;
+use crate::jose::{Algorithm, AlgorithmSet, Jwk, JwkError, VerificationKey};
+
+/// An immutable set of parsed keys, one entry for each algorithm that a key may check.
+#[derive(Debug)]
+pub(crate) struct KeySet {
+    keys: Vec<Entry>,
+    skipped: usize,
+}
+
+#[derive(Debug)]
+struct Entry {
+    key_id: Option<Box<str>>,
+    key: VerificationKey,
+}
+
+/// The keys that may have signed a token; seldom more than one.
+pub(crate) type Candidates<'k> = SmallVec<[&'k VerificationKey; MAX_CANDIDATES]>;
+
+#[derive(Deserialize)]
+struct Document<'a> {
+    #[serde(borrow)]
+    keys: Vec<&'a RawValue>,
+}
+
+impl KeySet {
+    /// Reads a key set ([RFC 7517 §5](https://www.rfc-editor.org/rfc/rfc7517#section-5)) for the algorithms that are allowed.
+    ///
+    /// A key that is no good is skipped and counted. A set without any good key is an error: it must not replace a good set.
+    pub(crate) fn parse(body: &[u8], algorithms: &AlgorithmSet) -> Result<Self, KeySetError> {
+        let Document { keys } = serde_json::from_slice(body).map_err(|_| KeySetError::Malformed)?;
+        if keys.len() > MAX_KEYS {
+            return Err(KeySetError::TooManyKeys);
+        }
+        let mut set = Self { keys: Vec::new(), skipped: 0 };
+        let mut published = 0;
+        for key in keys {
+            match Jwk::parse(key.get()) {
+                Ok(jwk) => {
+                    published += 1;
+                    set.add(&jwk, algorithms);
+                }
+                Err(_) => set.skipped += 1,
+            }
+        }
+        if published == 0 { Err(KeySetError::NoUsableKey { skipped: set.skipped }) } else { Ok(set) }
+    }
+
+    /// How many entries of the document were no good.
+    pub(crate) fn skipped(&self) -> usize {
+        self.skipped
+    }
+
+    /// The keys for an algorithm: all of a `kid`, at most four, or without one the only one that fits.
+    pub(crate) fn find(&self, algorithm: Algorithm, key_id: Option<&str>) -> Result<Candidates<'_>, NoKey> {
+        let fitting = self.keys.iter().filter(|entry| entry.key.algorithm() == algorithm);
+        let named = fitting.filter(|entry| key_id.is_none() || entry.key_id.as_deref() == key_id);
+        let candidates: Candidates<'_> = named.map(|entry| &entry.key).take(MAX_CANDIDATES).collect();
+        match (candidates.len(), key_id) {
+            (0, _) => Err(NoKey::Unknown),
+            // RFC 7515 §4.1.4: without a name, trying one key after the other would be guessing.
+            (2.., None) => Err(NoKey::Ambiguous),
+            _ => Ok(candidates),
+        }
+    }
+
+    fn add(&mut self, jwk: &Jwk, algorithms: &AlgorithmSet) {
+        for algorithm in algorithms.iter() {
+            match jwk.verification_key(algorithm) {
+                Ok(key) => self.keys.push(Entry { key_id: jwk.key_id().map(Into::into), key }),
+                // Off its curve, or too weak for the back end: the one verdict that only parsing brings.
+                Err(JwkError::Value) => {
+                    self.skipped += 1;
+                    return;
+                }
+                Err(_) => {}
+            }
+        }
+    }
+}
+
+/// Why a key set has no key for a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NoKey {
+    Ambiguous,
+    Unknown,
+}
+
+/// Auth0 publishes two; a hundred is more than any issuer rotates through.
+const MAX_KEYS: usize = 100;
+/// Two keys of one `kid` happen by accident; each costs a signature check.
+const MAX_CANDIDATES: usize = 4;

@@ -1,0 +1,155 @@
+//! The [Wycheproof](https://github.com/C2SP/wycheproof) JWS files: compact texts against key sets, with our own choice of key.
+//!
+//! They weigh megabytes and are no part of the crate: `WYCHEPROOF_DIR` names the folder with `json_web_*_test.json`. Without it
+//! the tests skip, and with `STRICT=1` they fail.
+
+#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+use std::path::Path;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::key_set::KeySet;
+use crate::jose::{AlgorithmSet, Jws};
+
+/// What a file must come to, and where we differ from it on purpose.
+struct Expected {
+    file: &'static str,
+    /// With asymmetric keys; we verify `verified` of them.
+    asymmetric: usize,
+    verified: usize,
+    /// With symmetric keys: all refused, whatever the file says.
+    symmetric: usize,
+    /// Encrypted messages: skipped.
+    encrypted: usize,
+    /// Marked valid, refused by us.
+    stricter: &'static [u64],
+    /// Marked invalid, accepted by us.
+    laxer: &'static [u64],
+}
+
+#[test]
+fn signatures() {
+    check(&Expected {
+        file: "json_web_signature_test.json",
+        asymmetric: 361,
+        verified: 32,
+        symmetric: 40,
+        encrypted: 0,
+        // The JWK's `alg` does not agree with the header's (RFC 7517 §4.4): PS256 with PS384, and ES521, which is no name.
+        stricter: &[346, 347, 350, 351],
+        laxer: &[],
+    });
+}
+
+#[test]
+fn keys() {
+    check(&Expected {
+        file: "json_web_key_test.json",
+        asymmetric: 11,
+        verified: 2,
+        symmetric: 15,
+        encrypted: 0,
+        stricter: &[],
+        // A ROCA-weak modulus (CVE-2017-15361): to tell takes a fingerprint test, and issuers choose their own keys.
+        laxer: &[7],
+    });
+}
+
+#[test]
+fn crypto() {
+    check(&Expected {
+        file: "json_web_crypto_test.json",
+        asymmetric: 29,
+        verified: 3,
+        symmetric: 20,
+        encrypted: 34,
+        stricter: &[],
+        // The same ROCA-weak modulus.
+        laxer: &[46],
+    });
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct File {
+    test_groups: Vec<Group>,
+}
+
+#[derive(Deserialize)]
+struct Group {
+    private: Value,
+    public: Option<Value>,
+    tests: Vec<Test>,
+}
+
+#[derive(Deserialize)]
+struct Test {
+    #[serde(rename = "tcId")]
+    id: u64,
+    /// One test has a JSON serialization here.
+    jws: Option<Value>,
+    result: String,
+}
+
+fn check(expected: &Expected) {
+    let Some(text) = read(expected.file) else { return };
+    let (mut asymmetric, mut verified, mut symmetric, mut encrypted) = (0, 0, 0, 0);
+    let (mut stricter, mut laxer) = (Vec::new(), Vec::new());
+    for group in serde_json::from_str::<File>(&text).unwrap().test_groups {
+        let keys = key_set(group.public.as_ref().unwrap_or(&group.private));
+        for test in group.tests {
+            let Some(jws) = &test.jws else {
+                encrypted += 1;
+                continue;
+            };
+            let compact = jws.as_str().map_or_else(|| jws.to_string(), Into::into);
+            if group.public.is_none() {
+                // Before any key is looked for.
+                assert!(Jws::<Vec<u8>>::parse(&compact, &AlgorithmSet::ANY).is_err(), "{}", test.id);
+                symmetric += 1;
+                continue;
+            }
+            asymmetric += 1;
+            match (verifies(&compact, &keys), test.result == "valid") {
+                (true, true) => verified += 1,
+                (true, false) => {
+                    verified += 1;
+                    laxer.push(test.id);
+                }
+                (false, true) => stricter.push(test.id),
+                (false, false) => {}
+            }
+        }
+    }
+    assert_eq!((stricter.as_slice(), laxer.as_slice()), (expected.stricter, expected.laxer));
+    let counts = [asymmetric, verified, symmetric, encrypted];
+    assert_eq!(counts, [expected.asymmetric, expected.verified, expected.symmetric, expected.encrypted]);
+}
+
+fn key_set(keys: &Value) -> String {
+    if keys.get("keys").is_some() { keys.to_string() } else { json!({ "keys": [keys] }).to_string() }
+}
+
+/// As an API does it: the header's algorithm and `kid` choose the key.
+fn verifies(compact: &str, keys: &str) -> bool {
+    let Ok(jws) = Jws::<Vec<u8>>::parse(compact, &AlgorithmSet::ANY) else { return false };
+    let Ok(keys) = KeySet::parse(keys.as_bytes(), &AlgorithmSet::ANY) else { return false };
+    let candidates = keys.find(jws.header().algorithm(), jws.header().key_id().unwrap().as_deref());
+    candidates.is_ok_and(|candidates| jws.verify(candidates).is_ok())
+}
+
+fn read(file: &str) -> Option<String> {
+    if let Some(folder) = variable("WYCHEPROOF_DIR") {
+        return Some(std::fs::read_to_string(Path::new(&folder).join(file)).unwrap());
+    }
+    assert!(variable("STRICT").as_deref() != Some("1"), "WYCHEPROOF_DIR is not set");
+    eprintln!("skipped: WYCHEPROOF_DIR is not set");
+    None
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one way to tell a test where its files are")]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}

@@ -1,0 +1,209 @@
+//! The signature algorithms there are. Symmetric ones and `none` have no name here, so nothing can be configured to take them.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::str::FromStr;
+
+use aws_lc_rs::rsa::RsaParameters;
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ECDSA_P521_SHA512_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256,
+    RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512, RSA_PSS_2048_8192_SHA256, RSA_PSS_2048_8192_SHA384,
+    RSA_PSS_2048_8192_SHA512, VerificationAlgorithm,
+};
+use jsonwebtoken::jwk::EllipticCurve;
+
+/// A signature algorithm of [RFC 7518 §3.1](https://www.rfc-editor.org/rfc/rfc7518#section-3.1) or
+/// [RFC 8037 §3.1](https://www.rfc-editor.org/rfc/rfc8037#section-3.1), asymmetric only.
+///
+/// ```
+/// use auth0_api_core::Algorithm;
+///
+/// assert_eq!("PS256".parse(), Ok(Algorithm::PS256));
+/// assert!("HS256".parse::<Algorithm>().is_err());
+/// assert!("none".parse::<Algorithm>().is_err());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Algorithm {
+    /// RSASSA-PKCS1-v1_5 with SHA-256: what Auth0 signs with unless told otherwise.
+    RS256,
+    /// RSASSA-PKCS1-v1_5 with SHA-384.
+    RS384,
+    /// RSASSA-PKCS1-v1_5 with SHA-512.
+    RS512,
+    /// RSASSA-PSS with SHA-256.
+    PS256,
+    /// RSASSA-PSS with SHA-384.
+    PS384,
+    /// RSASSA-PSS with SHA-512.
+    PS512,
+    /// ECDSA on P-256 with SHA-256: what `DPoP` clients sign with.
+    ES256,
+    /// ECDSA on P-384 with SHA-384.
+    ES384,
+    /// ECDSA on P-521 with SHA-512.
+    ES512,
+    /// `EdDSA` on the curve Ed25519; RFC 9864's name for the same, `Ed25519`, is read too.
+    EdDSA,
+}
+
+impl Algorithm {
+    /// Every algorithm there is, in the order of the RFCs.
+    pub const ALL: [Self; 10] = [
+        Self::RS256,
+        Self::RS384,
+        Self::RS512,
+        Self::PS256,
+        Self::PS384,
+        Self::PS512,
+        Self::ES256,
+        Self::ES384,
+        Self::ES512,
+        Self::EdDSA,
+    ];
+
+    /// The algorithm's registered name.
+    pub fn name(self) -> &'static str {
+        self.row().0
+    }
+
+    pub(super) fn verification(self) -> Verification {
+        self.row().1
+    }
+
+    /// The one table: an algorithm's name, and what checks it.
+    fn row(self) -> (&'static str, Verification) {
+        match self {
+            Self::RS256 => ("RS256", Verification::Rsa(&RSA_PKCS1_2048_8192_SHA256)),
+            Self::RS384 => ("RS384", Verification::Rsa(&RSA_PKCS1_2048_8192_SHA384)),
+            Self::RS512 => ("RS512", Verification::Rsa(&RSA_PKCS1_2048_8192_SHA512)),
+            Self::PS256 => ("PS256", Verification::Rsa(&RSA_PSS_2048_8192_SHA256)),
+            Self::PS384 => ("PS384", Verification::Rsa(&RSA_PSS_2048_8192_SHA384)),
+            Self::PS512 => ("PS512", Verification::Rsa(&RSA_PSS_2048_8192_SHA512)),
+            Self::ES256 => ("ES256", Verification::Ec(EllipticCurve::P256, &ECDSA_P256_SHA256_FIXED)),
+            Self::ES384 => ("ES384", Verification::Ec(EllipticCurve::P384, &ECDSA_P384_SHA384_FIXED)),
+            Self::ES512 => ("ES512", Verification::Ec(EllipticCurve::P521, &ECDSA_P521_SHA512_FIXED)),
+            Self::EdDSA => ("EdDSA", Verification::Ed25519(&ED25519)),
+        }
+    }
+}
+
+impl fmt::Display for Algorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Algorithm {
+    type Err = UnknownAlgorithm;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        // RFC 9864 §2.2: `Ed25519` is the fully specified name of what `EdDSA` means here.
+        let name = if name == "Ed25519" { "EdDSA" } else { name };
+        Self::ALL.into_iter().find(|algorithm| algorithm.name() == name).ok_or(UnknownAlgorithm)
+    }
+}
+
+/// The name is of no asymmetric signature algorithm that this crate knows; `HS*` and `none` never are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not an asymmetric signature algorithm (RS, PS or ES with 256, 384 or 512; EdDSA)")]
+pub struct UnknownAlgorithm;
+
+/// What kind of key an algorithm takes, and what checks a signature with it.
+pub(super) enum Verification {
+    Ec(EllipticCurve, &'static dyn VerificationAlgorithm),
+    Ed25519(&'static dyn VerificationAlgorithm),
+    Rsa(&'static RsaParameters),
+}
+
+/// The algorithms that somebody accepts.
+#[derive(Clone, Debug)]
+pub(crate) struct AlgorithmSet(Cow<'static, [Algorithm]>);
+
+impl AlgorithmSet {
+    /// Every algorithm there is: for a reader who judges the algorithm later.
+    pub(crate) const ANY: Self = Self(Cow::Borrowed(&Algorithm::ALL));
+
+    /// Keeps the first of each, in the order given; none for an empty list.
+    pub(crate) fn new(algorithms: impl IntoIterator<Item = Algorithm>) -> Option<Self> {
+        let mut distinct = Vec::new();
+        for algorithm in algorithms {
+            if !distinct.contains(&algorithm) {
+                distinct.push(algorithm);
+            }
+        }
+        (!distinct.is_empty()).then_some(Self(distinct.into()))
+    }
+
+    pub(crate) fn contains(&self, algorithm: Algorithm) -> bool {
+        self.0.contains(&algorithm)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Algorithm> {
+        self.0.iter().copied()
+    }
+}
+
+impl fmt::Display for AlgorithmSet {
+    /// Separated by blanks, as `algs` of a challenge ([RFC 9449 §7.1](https://www.rfc-editor.org/rfc/rfc9449#section-7.1)).
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, algorithm) in self.0.iter().enumerate() {
+            if index > 0 {
+                f.write_str(" ")?;
+            }
+            f.write_str(algorithm.name())?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Algorithm::{ES256, ES384, ES512, EdDSA, PS256, PS384, PS512, RS256, RS384, RS512};
+    use super::*;
+
+    #[test]
+    fn every_algorithm_has_its_registered_name() {
+        let names = [
+            ("RS256", RS256),
+            ("RS384", RS384),
+            ("RS512", RS512),
+            ("PS256", PS256),
+            ("PS384", PS384),
+            ("PS512", PS512),
+            ("ES256", ES256),
+            ("ES384", ES384),
+            ("ES512", ES512),
+            ("EdDSA", EdDSA),
+        ];
+        assert_eq!(names.map(|(_, algorithm)| algorithm), Algorithm::ALL);
+        for (name, algorithm) in names {
+            assert_eq!(name.parse(), Ok(algorithm));
+            assert_eq!(algorithm.to_string(), name);
+        }
+        assert_eq!("Ed25519".parse(), Ok(EdDSA));
+    }
+
+    #[test]
+    fn no_other_name_is_an_algorithm() {
+        for name in [
+            "", "none", "None", "NONE", "HS256", "HS384", "HS512", "rs256", "Rs256", "RS256 ", " RS256", "RS256\0",
+            "RS1", "ES256K", "ES521", "EDDSA", "eddsa", "ed25519", "Ed448", "RSA-OAEP", "RSA1_5", "A256GCM", "dir",
+        ] {
+            assert_eq!(name.parse::<Algorithm>(), Err(UnknownAlgorithm), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn a_set_keeps_the_first_of_each_in_order() {
+        let set = AlgorithmSet::new([ES256, PS256, ES256, RS256, PS256]);
+        assert_eq!(set.as_ref().map(AlgorithmSet::to_string).as_deref(), Some("ES256 PS256 RS256"));
+        assert!(set.is_some_and(|set| set.contains(RS256) && !set.contains(RS512)));
+        assert!(AlgorithmSet::new([]).is_none());
+    }
+
+    #[test]
+    fn any_holds_every_algorithm() {
+        assert_eq!(AlgorithmSet::ANY.to_string(), "RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA");
+    }
+}

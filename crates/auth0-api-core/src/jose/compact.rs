@@ -1,0 +1,285 @@
+//! JWS Compact Serialization ([RFC 7515 §7.1](https://www.rfc-editor.org/rfc/rfc7515#section-7.1)).
+
+use std::borrow::Borrow;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use smallvec::SmallVec;
+
+use super::{AlgorithmSet, Header, JoseError, Object, VerificationKey};
+
+/// A signed message as presented: well-formed, its algorithm admitted, and nothing else known of it.
+#[derive(Debug)]
+pub(crate) struct Jws<'t, P> {
+    signing_input: &'t [u8],
+    header: Header,
+    payload: P,
+    signature: SmallVec<[u8; USUAL_SIGNATURE]>,
+}
+
+/// A message that a key has signed; only [`Jws::verify`] makes one.
+#[derive(Debug)]
+pub(crate) struct VerifiedJws<P> {
+    header: Header,
+    payload: P,
+}
+
+/// What a payload must be.
+pub(crate) trait Payload: Sized {
+    fn parse(octets: Vec<u8>) -> Result<Self, JoseError>;
+}
+
+/// The payload of a JWT.
+impl Payload for Object {
+    fn parse(octets: Vec<u8>) -> Result<Self, JoseError> {
+        Self::parse(octets).map_err(JoseError::Payload)
+    }
+}
+
+/// The vectors' payloads are any octets.
+#[cfg(test)]
+impl Payload for Vec<u8> {
+    fn parse(octets: Vec<u8>) -> Result<Self, JoseError> {
+        Ok(octets)
+    }
+}
+
+impl<'t, P: Payload> Jws<'t, P> {
+    /// Takes a compact text apart, once. Its caller has bounded its size.
+    pub(crate) fn parse(compact: &'t str, allowed: &AlgorithmSet) -> Result<Self, JoseError> {
+        let (signing_input, [header, payload, signature]) = split(compact)?;
+        let header = Header::parse(decode(header)?, allowed)?;
+        let payload = P::parse(decode(payload)?)?;
+        let signature = decode_signature(signature)?;
+        Ok(Self { signing_input: signing_input.as_bytes(), header, payload, signature })
+    }
+
+    pub(crate) fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// The payload before anybody vouches for it: good for finding the key that should.
+    pub(crate) fn unverified_payload(&self) -> &P {
+        &self.payload
+    }
+
+    /// Checks the signature with each of a few keys, all compatible with the header's algorithm.
+    pub(crate) fn verify<K: Borrow<VerificationKey>>(
+        self,
+        keys: impl IntoIterator<Item = K>,
+    ) -> Result<VerifiedJws<P>, JoseError> {
+        let signed = keys.into_iter().any(|key| {
+            let key = key.borrow();
+            key.algorithm() == self.header.algorithm() && key.verifies(self.signing_input, &self.signature)
+        });
+        if signed { Ok(VerifiedJws { header: self.header, payload: self.payload }) } else { Err(JoseError::Signature) }
+    }
+}
+
+impl<P> VerifiedJws<P> {
+    pub(crate) fn header(&self) -> &Header {
+        &self.header
+    }
+
+    pub(crate) fn payload(&self) -> &P {
+        &self.payload
+    }
+
+    pub(crate) fn into_payload(self) -> P {
+        self.payload
+    }
+}
+
+/// The signing input and the three segments; a text of another shape is told by what it most likely is.
+fn split(compact: &str) -> Result<(&str, [&str; 3]), JoseError> {
+    // RFC 7516 §9: a JWS has two dots, a JWE four. One split more than that shows every other number.
+    let segments: SmallVec<[&str; 6]> = compact.splitn(6, '.').collect();
+    match *segments.as_slice() {
+        [header, payload, signature] => {
+            let (signing_input, _) = compact.rsplit_once('.').ok_or(JoseError::SegmentCount)?;
+            Ok((signing_input, [header, payload, signature]))
+        }
+        [_] => Err(JoseError::Opaque),
+        [_, _, _, _, _] => Err(JoseError::Encrypted),
+        _ => Err(JoseError::SegmentCount),
+    }
+}
+
+/// The engine refuses padding, white space and non-zero trailing bits: each value has one spelling (RFC 4648 §3.5).
+pub(super) fn decode(segment: &str) -> Result<Vec<u8>, JoseError> {
+    URL_SAFE_NO_PAD.decode(segment).map_err(|_| JoseError::Segment)
+}
+
+fn decode_signature(segment: &str) -> Result<SmallVec<[u8; USUAL_SIGNATURE]>, JoseError> {
+    let mut signature = SmallVec::from_elem(0, base64::decoded_len_estimate(segment.len()));
+    let length = URL_SAFE_NO_PAD.decode_slice(segment, &mut signature).map_err(|_| JoseError::Segment)?;
+    signature.truncate(length);
+    Ok(signature)
+}
+
+/// RSA with 4096 bits; longer signatures move to the heap.
+const USUAL_SIGNATURE: usize = 512;
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+    use super::*;
+    use crate::jose::{Algorithm, JsonError, Jwk};
+
+    /// `{"alg":"ES256"}`
+    const HEADER: &str = "eyJhbGciOiJFUzI1NiJ9";
+    /// RFC 7515 §A.3.
+    const SIGNED: &str = "eyJhbGciOiJFUzI1NiJ9.\
+        eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.\
+        DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q";
+    const SIGNER: &str = r#"{"kty":"EC","crv":"P-256",
+        "x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}"#;
+    /// RFC 9449 §4.1.
+    const STRANGER: &str = r#"{"kty":"EC","crv":"P-256",
+        "x":"l8tFrhx-34tV3hRICRDY9zCkDlpBhF42UQUfWVAWBFs","y":"9VE4jf_Ok_o64zbTTlcuNJajHmt6v9TDVrU0CdvGRDA"}"#;
+    /// RFC 8037 §A.2.
+    const ED25519: &str = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+
+    fn parse(compact: &str) -> Result<Jws<'_, Object>, JoseError> {
+        Jws::parse(compact, &AlgorithmSet::ANY)
+    }
+
+    fn key(jwk: &str, algorithm: Algorithm) -> VerificationKey {
+        Jwk::parse(jwk).unwrap().verification_key(algorithm).unwrap()
+    }
+
+    #[test]
+    fn a_text_has_three_segments() {
+        let not_an_object = JsonError::NotAnObject;
+        let table = [
+            ("", Err(JoseError::Opaque)),
+            ("eyJhbGciOiJFUzI1NiJ9", Err(JoseError::Opaque)),
+            (".", Err(JoseError::SegmentCount)),
+            ("eyJhbGciOiJFUzI1NiJ9.e30", Err(JoseError::SegmentCount)),
+            ("eyJhbGciOiJFUzI1NiJ9.e30.AA", Ok(())),
+            ("eyJhbGciOiJFUzI1NiJ9.e30.", Ok(())),
+            ("eyJhbGciOiJFUzI1NiJ9..AA", Err(JoseError::Payload(not_an_object))),
+            (".e30.AA", Err(JoseError::Header(not_an_object))),
+            ("..", Err(JoseError::Header(not_an_object))),
+            ("eyJhbGciOiJFUzI1NiJ9.e30.AA.", Err(JoseError::SegmentCount)),
+            (".eyJhbGciOiJFUzI1NiJ9.e30.AA", Err(JoseError::SegmentCount)),
+            ("eyJhbGciOiJFUzI1NiJ9.e30.AA.AA", Err(JoseError::SegmentCount)),
+            ("eyJhbGciOiJFUzI1NiJ9.e30.AA.AA.AA", Err(JoseError::Encrypted)),
+            ("....", Err(JoseError::Encrypted)),
+            ("eyJhbGciOiJFUzI1NiJ9.e30.AA.AA.AA.AA", Err(JoseError::SegmentCount)),
+            (".....", Err(JoseError::SegmentCount)),
+            ("......", Err(JoseError::SegmentCount)),
+        ];
+        for (compact, expected) in table {
+            assert_eq!(parse(compact).map(|_| ()), expected, "{compact}");
+        }
+        assert_eq!(parse(&".".repeat(16 * 1024)).unwrap_err(), JoseError::SegmentCount);
+    }
+
+    #[test]
+    fn a_segment_has_one_spelling() {
+        // {"alg":"ES256","x":"???~"}, {"a":"~~>?"} and three octets, which need both characters of base64url.
+        let (header, payload, signature) = ("eyJhbGciOiJFUzI1NiIsIngiOiI_Pz9-In0", "eyJhIjoifn4-PyJ9", "-_-_");
+        assert!(parse(&[header, payload, signature].join(".")).is_ok());
+        let headers = [
+            "eyJhbGciOiJFUzI1NiIsIngiOiI_Pz9-In0=",
+            "eyJhbGciOiJFUzI1NiIsIngiOiI/Pz9+In0",
+            "eyJhbGciOiJFUzI1NiIsIngiOiI_Pz9-In1",
+            " eyJhbGciOiJFUzI1NiIsIngiOiI_Pz9-In0",
+            "eyJhbGciOiJFUzI1NiIs\nIngiOiI_Pz9-In0",
+            "eyJhbGciOiJFUzI1NiIsIngiOiI_Pz9-In0AA",
+            "eyJhbGciOiJFUzI1NiIsIngiOiI_Pz9-In\u{ff10}",
+            "eyJhbGciOiJFUzI1NiIsIngiOiI_Pz9-In0%3D",
+            "{\"alg\":\"ES256\"}",
+        ];
+        for header in headers {
+            assert_eq!(parse(&[header, payload, signature].join(".")).unwrap_err(), JoseError::Segment, "{header}");
+        }
+        for payload in ["e30=", "e31", "e30 ", "e30\r\n", "\te30", "e", "e30AA", "eyJhIjoifn4+PyJ9", "{}", "é", "e30\0"]
+        {
+            assert_eq!(parse(&[header, payload, signature].join(".")).unwrap_err(), JoseError::Segment, "{payload}");
+        }
+        for signature in ["AA==", "AA=", "AB", "A", "AAB", "AA ", "AA\n", "+_+_", "-/-/", "é", "AA\0"] {
+            assert_eq!(parse(&[header, payload, signature].join(".")).unwrap_err(), JoseError::Segment, "{signature}");
+        }
+    }
+
+    #[test]
+    fn the_payload_of_a_jwt_is_one_strict_object() {
+        // [], {"a":1,"a":1}, and an octet that is no UTF-8.
+        let table = [
+            ("W10", JsonError::NotAnObject),
+            ("eyJhIjoxLCJhIjoxfQ", JsonError::DuplicateMember),
+            ("_w", JsonError::NotUtf8),
+        ];
+        for (payload, expected) in table {
+            assert_eq!(parse(&[HEADER, payload, "AA"].join(".")).unwrap_err(), JoseError::Payload(expected));
+        }
+    }
+
+    #[test]
+    fn the_header_is_judged_before_the_payload() {
+        let es384 = AlgorithmSet::new([Algorithm::ES384]).unwrap();
+        let refused = Jws::<Object>::parse("eyJhbGciOiJFUzI1NiJ9.!.!", &es384).unwrap_err();
+        assert_eq!(refused, JoseError::AlgorithmNotAllowed { algorithm: Algorithm::ES256 });
+        // {"alg":"HS256"}
+        assert_eq!(parse("eyJhbGciOiJIUzI1NiJ9.!.!").unwrap_err(), JoseError::Symmetric);
+    }
+
+    #[test]
+    fn what_the_key_has_signed_is_verified() {
+        let signed = parse(SIGNED).unwrap().verify([key(SIGNER, Algorithm::ES256)]).unwrap();
+        assert_eq!(signed.header().algorithm(), Algorithm::ES256);
+        assert_eq!(signed.payload().string("iss").unwrap().as_deref(), Some("joe"));
+        assert_eq!(signed.into_payload().get::<u64>("exp"), Ok(Some(1_300_819_380)));
+    }
+
+    #[test]
+    fn one_of_several_keys_is_enough() {
+        let keys = [key(ED25519, Algorithm::EdDSA), key(STRANGER, Algorithm::ES256), key(SIGNER, Algorithm::ES256)];
+        assert!(parse(SIGNED).unwrap().verify(&keys).is_ok());
+    }
+
+    #[test]
+    fn without_the_signers_key_nothing_verifies() {
+        for keys in [vec![], vec![key(STRANGER, Algorithm::ES256)], vec![key(ED25519, Algorithm::EdDSA)]] {
+            assert_eq!(parse(SIGNED).unwrap().verify(keys).unwrap_err(), JoseError::Signature);
+        }
+    }
+
+    #[test]
+    fn the_header_names_the_algorithm_that_was_used() {
+        // The signer's ES256 over {"alg":"ES384"}.
+        let mislabelled = "eyJhbGciOiJFUzM4NCJ9.e30.\
+            CkwKqpxPjMsG4NiDPlI2nTa0X3_PWj5EfDljRUNpLtZiyY09egf4Q09a-dLuwdz4QsZtCYqmmjdgdJCB6jPK9w";
+        let refused = parse(mislabelled).unwrap().verify([key(SIGNER, Algorithm::ES256)]).unwrap_err();
+        assert_eq!(refused, JoseError::Signature);
+    }
+
+    #[test]
+    fn another_text_or_signature_does_not_verify() {
+        let (text, signature) = SIGNED.rsplit_once('.').unwrap();
+        for changed in [
+            SIGNED.replacen("eyJhbGciOiJFUzI1NiJ9", "eyJhbGciOiJFUzI1NiIsIngiOiI_Pz9-In0", 1),
+            SIGNED.replacen("eyJpc3MiOiJqb2UiLA0K", "eyJpc3MiOiJqb2QiLA0K", 1),
+            format!("{text}."),
+            format!("{text}.AA"),
+            format!("{text}.{}", "A".repeat(86)),
+            format!("{text}.{}", signature.replacen("DtEh", "DtEi", 1)),
+            format!("{text}.AAAA{signature}"),
+            format!("{text}.{}", signature.repeat(30)),
+        ] {
+            let refused = parse(&changed).map(|jws| jws.verify([key(SIGNER, Algorithm::ES256)]).unwrap_err());
+            assert_eq!(refused.unwrap(), JoseError::Signature, "{changed}");
+        }
+    }
+
+    #[test]
+    fn a_signature_of_any_length_is_read_whole() {
+        for octets in [0, 1, 64, 511, 512, 513, 1024, 5000] {
+            let compact = format!("{HEADER}.e30.{}", URL_SAFE_NO_PAD.encode(vec![7; octets]));
+            assert_eq!(parse(&compact).unwrap().signature.as_slice(), vec![7; octets]);
+        }
+    }
+}

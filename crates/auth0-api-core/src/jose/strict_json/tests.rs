@@ -1,0 +1,295 @@
+#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+use proptest::collection::{btree_map, vec};
+use proptest::prelude::*;
+use serde_json::Value;
+
+use super::*;
+
+fn parse(json: &str) -> Result<Object, JsonError> {
+    Object::parse(json.into())
+}
+
+fn refuse(table: &[&str], expected: JsonError) {
+    for json in table {
+        assert_eq!(parse(json).unwrap_err(), expected, "{json:?}");
+    }
+}
+
+#[test]
+fn duplicate_members_are_refused_at_every_depth() {
+    refuse(
+        &[
+            r#"{"a":1,"a":1}"#,
+            r#"{"a":1,"b":2,"a":3}"#,
+            r#"{"a":1,"\u0061":1}"#,
+            r#"{"\u0061":1,"a":1}"#,
+            r#"{"\u0061":1,"\u0061":1}"#,
+            r#"{"é":1,"\u00E9":1}"#,
+            r#"{"\ud83d\ude00":1,"😀":1}"#,
+            r#"{"/":1,"\/":1}"#,
+            r#"{"":1,"":2}"#,
+            r#"{"x":{"a":1,"a":1}}"#,
+            r#"{"x":{"a":1,"\u0061":1}}"#,
+            r#"{"x":[{"a":1,"a":1}]}"#,
+            r#"{"x":[[],[{}],[{"y":{"z":[0,{"a":1,"a":1}]}}]]}"#,
+        ],
+        JsonError::DuplicateMember,
+    );
+}
+
+#[test]
+fn names_that_differ_are_different_members() {
+    for json in [
+        r#"{"a":1,"A":2}"#,
+        r#"{"a":1,"a ":2}"#,
+        r#"{"a":1,"a\u0000":2}"#,
+        r#"{"a":1,"\\u0061":2}"#,
+        "{\"\u{e9}\":1,\"e\u{301}\":2}",
+        r#"{"a":{"a":{"a":1}}}"#,
+        r#"{"x":[{"a":1},{"a":2}],"y":{"a":3}}"#,
+    ] {
+        assert!(parse(json).is_ok(), "{json}");
+    }
+}
+
+#[test]
+fn thousands_of_members_are_compared() {
+    let members = |last: &str| {
+        let members: Vec<String> = (0..20_000).map(|number| format!(r#""m{number}":{number}"#)).collect();
+        format!(r#"{{{},"{last}":0}}"#, members.join(","))
+    };
+    assert_eq!(parse(&members("m20000")).unwrap().get("m19999"), Ok(Some(19_999)));
+    assert_eq!(parse(&members("m7")).unwrap_err(), JsonError::DuplicateMember);
+    assert!(parse(&format!(r#"{{"x":[{}]}}"#, members("m20000"))).is_ok());
+    assert_eq!(parse(&format!(r#"{{"x":[{}]}}"#, members("m7"))).unwrap_err(), JsonError::DuplicateMember);
+}
+
+#[test]
+fn containers_nest_32_levels_deep() {
+    let objects = |depth: usize| format!("{}1{}", r#"{"a":"#.repeat(depth), "}".repeat(depth));
+    let arrays = |depth: usize| format!(r#"{{"a":{}{}}}"#, "[".repeat(depth - 1), "]".repeat(depth - 1));
+    for nested in [2, 3, 31, 32] {
+        assert!(parse(&objects(nested)).is_ok(), "{nested}");
+        assert!(parse(&arrays(nested)).is_ok(), "{nested}");
+    }
+    for nested in [33, 34, 127, 128, 129, 100_000] {
+        assert_eq!(parse(&objects(nested)).unwrap_err(), JsonError::TooDeep, "{nested}");
+        assert_eq!(parse(&arrays(nested)).unwrap_err(), JsonError::TooDeep, "{nested}");
+    }
+    assert_eq!(parse(&"[".repeat(100_000)).unwrap_err(), JsonError::NotAnObject);
+    assert_eq!(parse(&r#"{"a":"#.repeat(100_000)).unwrap_err(), JsonError::NotAnObject);
+}
+
+#[test]
+fn a_text_is_one_object_and_nothing_else() {
+    refuse(
+        &[
+            "",
+            " ",
+            "[]",
+            "1",
+            "null",
+            "true",
+            r#""{}""#,
+            "{",
+            "}",
+            "{}{}",
+            "{} {}",
+            "{}x",
+            "{},",
+            "{}\0",
+            "[{}]",
+            "\u{feff}{}",
+        ],
+        JsonError::NotAnObject,
+    );
+    for json in ["{}", " {} ", "\r\n\t{ }\r\n\t"] {
+        assert!(parse(json).is_ok(), "{json:?}");
+    }
+}
+
+#[test]
+fn what_json_is_not_is_refused() {
+    refuse(
+        &[
+            r#"{"a":NaN}"#,
+            r#"{"a":Infinity}"#,
+            r#"{"a":-Infinity}"#,
+            r#"{"a":[NaN]}"#,
+            r#"{"a":01}"#,
+            r#"{"a":+1}"#,
+            r#"{"a":.5}"#,
+            r#"{"a":1.}"#,
+            r#"{"a":0x1}"#,
+            r#"{"a":-}"#,
+            r#"{"a":True}"#,
+            r#"{"a":undefined}"#,
+            r#"{"a":}"#,
+            r#"{"a"}"#,
+            r#"{"a":1,}"#,
+            r#"{"a":[1,]}"#,
+            r#"{"a":1"b":2}"#,
+            r"{a:1}",
+            r"{'a':1}",
+            r"{1:1}",
+            r"{null:1}",
+            r#"{"a":1/**/}"#,
+            r#"{"a":"\x41"}"#,
+            r#"{"a":"\u00g0"}"#,
+            "{\"a\":\"\u{1}\"}",
+            "{\"a\":\"\n\"}",
+            "{\"a\":[\"\t\"]}",
+            "{\"\u{1f}\":1}",
+            "{\u{a0}}",
+        ],
+        JsonError::NotAnObject,
+    );
+}
+
+#[test]
+fn numbers_out_of_range_are_refused() {
+    refuse(
+        &[r#"{"a":1e400}"#, r#"{"a":-1e400}"#, r#"{"a":[1e400]}"#, r#"{"a":{"b":{"c":1e309}}}"#],
+        JsonError::NotAnObject,
+    );
+    let object = parse(r#"{"a":1e-400,"b":18446744073709551615,"c":18446744073709551616,"d":-0}"#).unwrap();
+    assert_eq!(object.get::<u64>("b"), Ok(Some(u64::MAX)));
+    assert_eq!(object.get::<u64>("c"), Err(WrongType));
+}
+
+#[test]
+fn lone_surrogates_are_refused() {
+    refuse(
+        &[
+            r#"{"a":"\ud800"}"#,
+            r#"{"a":"\udc00"}"#,
+            r#"{"a":"\ud800x"}"#,
+            r#"{"a":"\ud800\n"}"#,
+            r#"{"a":"\udc00\ud800"}"#,
+            r#"{"a":"\ud83d\ud83d\ude00"}"#,
+            r#"{"\ud800":1}"#,
+            r#"{"a":["\udfff"]}"#,
+            r#"{"a":{"b":"\ud800"}}"#,
+            r#"{"a":{"\ud800":1}}"#,
+        ],
+        JsonError::NotAnObject,
+    );
+    assert_eq!(parse(r#"{"a":"\ud83d\ude00"}"#).unwrap().string("a").unwrap().as_deref(), Some("😀"));
+}
+
+#[test]
+fn octets_that_are_not_utf8_are_refused() {
+    for octets in [
+        b"{\"a\":\"\xff\"}".as_slice(),
+        b"{\"\xff\":1}",
+        b"{\"a\":\"\xc0\x80\"}",
+        b"{\"a\":\"\xed\xa0\x80\"}",
+        b"{}\xff",
+        b"\xff\xfe{\0}\0",
+    ] {
+        assert_eq!(Object::parse(octets.into()).unwrap_err(), JsonError::NotUtf8, "{octets:?}");
+    }
+}
+
+#[test]
+fn members_are_given_typed() {
+    let object =
+        parse(r#"{ "text" : "caf\u00e9", "plain":"x", "number":1.5, "none":null, "list":["a"], "n\u0061me":true }"#);
+    let object = object.unwrap();
+    assert_eq!(object.string("text").unwrap().as_deref(), Some("café"));
+    assert!(matches!(object.string("plain"), Ok(Some(Cow::Borrowed("x")))));
+    assert_eq!(object.get::<f64>("number"), Ok(Some(1.5)));
+    assert_eq!(object.get::<Vec<String>>("list"), Ok(Some(vec!["a".to_owned()])));
+    assert_eq!(object.get::<bool>("name"), Ok(Some(true)));
+    assert_eq!(object.get::<bool>("absent"), Ok(None));
+    assert_eq!(object.raw("text"), Some(r#""caf\u00e9""#));
+    assert!(object.contains("none"));
+    for name in ["number", "none", "list", "name"] {
+        assert_eq!(object.string(name), Err(WrongType), "{name}");
+    }
+    for name in ["text", "none", "list"] {
+        assert_eq!(object.get::<u64>(name), Err(WrongType), "{name}");
+    }
+}
+
+#[test]
+fn debug_shows_names_and_no_values() {
+    let object = parse(r#"{"sub":"auth0|secret","\u0069ss":"hidden"}"#).unwrap();
+    assert_eq!(format!("{object:?}"), r#"{"sub", "iss"}"#);
+}
+
+proptest! {
+    #[test]
+    fn an_object_gives_what_serde_json_gives(object in any_object()) {
+        let json = object.to_string();
+        let read = parse(&json).unwrap();
+        let expected: serde_json::Map<String, Value> = serde_json::from_str(&json).unwrap();
+        prop_assert_eq!(read.members.len(), expected.len());
+        for (name, value) in &expected {
+            prop_assert_eq!(&read.get::<Value>(name), &Ok(Some(value.clone())));
+        }
+    }
+
+    #[test]
+    fn a_duplicate_anywhere_is_refused(object in any_object(), index: prop::sample::Index) {
+        let json = written(&object, &mut Some(index.index(objects_in(&object))));
+        prop_assert!(serde_json::from_str::<Value>(&json).is_ok());
+        prop_assert_eq!(parse(&json).unwrap_err(), JsonError::DuplicateMember);
+    }
+}
+
+/// Objects with at least one member each, so that each can have one twice.
+fn any_object() -> impl Strategy<Value = Value> {
+    let scalar = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        any::<String>().prop_map(Value::from),
+    ];
+    let value = scalar.prop_recursive(5, 40, 5, |value| {
+        prop_oneof![vec(value.clone(), 0..5).prop_map(Value::from), object_of(value)]
+    });
+    object_of(value)
+}
+
+fn object_of(value: impl Strategy<Value = Value>) -> impl Strategy<Value = Value> {
+    btree_map(any::<String>(), value, 1..5).prop_map(|members| members.into_iter().collect())
+}
+
+fn objects_in(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => items.iter().map(objects_in).sum(),
+        Value::Object(members) => 1 + members.values().map(objects_in).sum::<usize>(),
+        _ => 0,
+    }
+}
+
+/// Writes a value, and at the end of its `remaining`th object a member that is there already, its name in escapes.
+fn written(value: &Value, remaining: &mut Option<usize>) -> String {
+    match value {
+        Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(|item| written(item, remaining)).collect();
+            format!("[{}]", items.join(","))
+        }
+        Value::Object(members) => {
+            let chosen = *remaining == Some(0);
+            *remaining = remaining.and_then(|remaining| remaining.checked_sub(1));
+            let mut texts: Vec<String> = members
+                .iter()
+                .map(|(name, value)| format!("{}:{}", Value::from(name.as_str()), written(value, remaining)))
+                .collect();
+            let twice = members.keys().next().filter(|_| chosen);
+            texts.extend(twice.map(|name| format!(r#""{}":null"#, escaped(name))));
+            format!("{{{}}}", texts.join(","))
+        }
+        scalar => scalar.to_string(),
+    }
+}
+
+fn escaped(name: &str) -> String {
+    let units: Vec<String> = name.encode_utf16().map(|unit| format!(r"\u{unit:04x}")).collect();
+    units.concat()
+}

@@ -1,0 +1,94 @@
+//! Verifies [Auth0](https://auth0.com) access tokens, Bearer and `DPoP`, for APIs in any Rust framework.
+//!
+//! > A request's headers become credentials, credentials become evidence, evidence becomes a [`VerifiedToken`]. Anything else
+//! > becomes an [`Error`], and exactly one place turns that into HTTP: [`ApiClient::reject`].
+//!
+//! ```no_run
+//! use auth0_api_core::{ApiClient, Requirement};
+//!
+//! # async fn run(raw_token: &str) -> Result<(), Box<dyn std::error::Error>> {
+//! let api = ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com").build()?;
+//!
+//! let token = api.verify_access_token(raw_token).await?;
+//! Requirement::scope("read:messages").check(&token)?;
+//! println!("hello, {:?}", token.subject());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! With a framework, use its adapter: `auth0-api-axum` has a tower layer and extractors on top of this crate. Without one,
+//! describe the request with [`TokenRequest`] and call [`ApiClient::verify_request`].
+//!
+//! # What is checked
+//!
+//! In this order; the first refusal is the answer.
+//!
+//! 1. **Credentials**: one `Authorization` header with a well-formed token, by a scheme that the [`DpopPolicy`] offers
+//!    ([RFC 6750 §2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)).
+//! 2. **Shape**: a compact JWS in its one spelling, strict JSON, an algorithm of the list, no critical extensions
+//!    ([RFC 7515 §5.2](https://www.rfc-editor.org/rfc/rfc7515#section-5.2), [RFC 8725 §3](https://www.rfc-editor.org/rfc/rfc8725#section-3)).
+//! 3. **Issuer**: `iss` is the configured one, byte for byte. Only then are keys looked for, and perhaps fetched.
+//! 4. **Signature**, with a key of that issuer that fits `kid` and algorithm.
+//! 5. **Claims**: `typ`, `aud`, `exp`, `nbf`, `iat` and what the configuration requires
+//!    ([RFC 9068 §4](https://www.rfc-editor.org/rfc/rfc9068#section-4)).
+//! 6. **Binding**: what `cnf` names must be proven, by a proof for this request that has not been used before
+//!    ([RFC 9449 §4.3](https://www.rfc-editor.org/rfc/rfc9449#section-4.3)).
+//!
+//! # Features
+//!
+//! | feature | default | what |
+//! |---|---|---|
+//! | `reqwest` | on | `ReqwestClient`, the default [`HttpClient`] |
+//!
+//! # Events
+//!
+//! `tracing` events have the target `auth0_api` and a stable field `event`: `request_accepted`, `request_refused` (with `label`,
+//! `status`, `hint`), `keys_fetched`, `keys_fetch_failed`. No event holds a token, a proof or a secret.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod builder;
+mod challenge;
+mod client;
+mod clock;
+mod credentials;
+mod dpop;
+mod error;
+mod exchange;
+mod extract;
+pub mod guide;
+mod hint;
+mod http;
+mod issuer;
+mod jose;
+mod rejection;
+mod request;
+mod requirement;
+#[cfg(test)]
+mod rfc_tests;
+mod target;
+mod token;
+mod verify;
+
+pub use builder::{ApiClientBuilder, BuildError, ConfigProblem};
+pub use challenge::Challenge;
+pub use client::ApiClient;
+pub use clock::{Clock, SystemClock};
+pub use credentials::{CredentialsError, Scheme};
+pub use dpop::{
+    ConfirmationError, DpopError, DpopPolicy, Insertion, MemoryReplayStore, NonceSecretError, ProofError, ProofId,
+    ReplayFuture, ReplayStore, ReplayStoreError, RotatingNonce,
+};
+pub use error::{Error, Reason};
+pub use exchange::ClientAuth;
+pub use extract::{ExtractedToken, extract_token};
+#[cfg(feature = "reqwest")]
+pub use http::ReqwestClient;
+pub use http::{FetchError, HttpClient, HttpError, HttpFuture, HttpMethod, HttpRequest, HttpResponse};
+pub use issuer::{DiscoveryError, Domain, DomainError, IssuerError, KeySetError, KeysUnavailable};
+pub use jose::{Algorithm, JoseError, JsonError, JwkError, Thumbprint, UnknownAlgorithm};
+pub use rejection::{ChallengeError, Rejection};
+pub use request::{HeaderSource, ReceivedTarget, TokenRequest};
+pub use requirement::{Requirement, RequirementError};
+pub use target::{TargetError, TargetUrl, TrustedProxies, TrustedProxiesError, UrlPart};
+pub use token::{AccessToken, ActorError, Binding, ClaimsError, Organization, TokenError, VerifiedToken};

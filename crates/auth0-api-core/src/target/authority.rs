@@ -1,0 +1,182 @@
+//! Who is called: scheme, host and port.
+
+use std::fmt;
+use std::net::Ipv6Addr;
+
+use super::TargetError;
+
+/// The two schemes an API is called by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Scheme {
+    Http,
+    Https,
+}
+
+/// A host and, where one was written, a port.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Authority {
+    /// In lower case; an IPv6 address with its brackets.
+    pub(super) host: String,
+    pub(super) port: Option<u16>,
+}
+
+impl Scheme {
+    pub(super) fn parse(text: &str) -> Result<Self, TargetError> {
+        // RFC 3986 §6.2.2.1: schemes ignore case.
+        [Self::Http, Self::Https]
+            .into_iter()
+            .find(|scheme| text.eq_ignore_ascii_case(scheme.name()))
+            .ok_or(TargetError::Scheme)
+    }
+
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Https => "https",
+        }
+    }
+
+    pub(super) const fn default_port(self) -> u16 {
+        match self {
+            Self::Http => 80,
+            Self::Https => 443,
+        }
+    }
+}
+
+impl fmt::Display for Scheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl Authority {
+    /// Reads `host`, `host:` or `host:port`.
+    pub(super) fn parse(text: &str) -> Result<Self, TargetError> {
+        // RFC 9110 §4.2.4: user information in an http URL is an attack until proven otherwise.
+        if text.contains('@') {
+            return Err(TargetError::UserInfo);
+        }
+        let (host, port) = split_port(text)?;
+        // RFC 3986 §6.2.2.1: hosts ignore case.
+        Ok(Self { host: host.to_ascii_lowercase(), port: port_number(port)? })
+    }
+
+    /// Whether both lead to the same host and port.
+    pub(super) fn agrees(&self, other: &Self, scheme: Scheme) -> bool {
+        self.host == other.host && self.port_for(scheme) == other.port_for(scheme)
+    }
+
+    /// RFC 3986 §6.2.3: an absent or empty port is the scheme's default.
+    pub(super) fn port_for(&self, scheme: Scheme) -> u16 {
+        self.port.unwrap_or(scheme.default_port())
+    }
+}
+
+/// Splits a checked host from what stands after its colon.
+fn split_port(text: &str) -> Result<(&str, &str), TargetError> {
+    let (host, rest) = match text.rfind(']') {
+        Some(bracket) => text.split_at(bracket + 1),
+        None => text.split_at(text.find(':').unwrap_or(text.len())),
+    };
+    if !is_ipv6_literal(host) && !is_name(host) {
+        return Err(TargetError::Host);
+    }
+    match rest.strip_prefix(':') {
+        Some(port) => Ok((host, port)),
+        None if rest.is_empty() => Ok((host, "")),
+        None => Err(TargetError::Host),
+    }
+}
+
+fn port_number(digits: &str) -> Result<Option<u16>, TargetError> {
+    if digits.is_empty() {
+        return Ok(None);
+    }
+    // RFC 3986 §3.2.3: digits only; the standard library would take a sign.
+    if !digits.bytes().all(|octet| octet.is_ascii_digit()) {
+        return Err(TargetError::Port);
+    }
+    digits.parse().map(Some).map_err(|_| TargetError::Port)
+}
+
+/// RFC 3986 §3.2.2: `[` IPv6 address `]`, without a zone: a zone means something on one machine only.
+fn is_ipv6_literal(host: &str) -> bool {
+    host.strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'))
+        .is_some_and(|address| address.parse::<Ipv6Addr>().is_ok())
+}
+
+/// A name or an IPv4 address. Narrower than RFC 3986's `reg-name`, which also has room for commas, quotes and
+/// percent-encoding: no API is called so, and each has been somebody's way to have a host read twice.
+fn is_name(host: &str) -> bool {
+    host.strip_suffix('.').unwrap_or(host).split('.').all(|label| {
+        !label.is_empty() && label.bytes().all(|octet| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_'))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Authority, TargetError};
+
+    #[test]
+    fn authorities_are_read_by_their_grammar() {
+        for (text, host, port) in [
+            ("api.example.com", "api.example.com", None),
+            ("API.Example.COM:8443", "api.example.com", Some(8443)),
+            ("api.example.com:", "api.example.com", None),
+            ("api.example.com:00443", "api.example.com", Some(443)),
+            ("api.example.com.", "api.example.com.", None),
+            ("my_service:0", "my_service", Some(0)),
+            ("127.0.0.1:65535", "127.0.0.1", Some(65535)),
+            ("0x7f.1", "0x7f.1", None),
+            ("[::1]", "[::1]", None),
+            ("[2001:DB8::1]:8080", "[2001:db8::1]", Some(8080)),
+            ("[::ffff:192.0.2.128]:", "[::ffff:192.0.2.128]", None),
+        ] {
+            assert_eq!(Authority::parse(text), Ok(Authority { host: host.to_owned(), port }), "{text}");
+        }
+    }
+
+    #[test]
+    fn malformed_authorities_are_refused() {
+        for (text, error) in [
+            ("", TargetError::Host),
+            (":443", TargetError::Host),
+            (".", TargetError::Host),
+            ("..", TargetError::Host),
+            ("a..b", TargetError::Host),
+            (".a", TargetError::Host),
+            ("a b", TargetError::Host),
+            ("a/b", TargetError::Host),
+            ("a\\b", TargetError::Host),
+            ("a?", TargetError::Host),
+            ("a#", TargetError::Host),
+            ("a,b", TargetError::Host),
+            ("a%2eb", TargetError::Host),
+            ("b\u{fc}cher.de", TargetError::Host),
+            ("https://a", TargetError::Port),
+            ("::1", TargetError::Host),
+            ("[::1", TargetError::Host),
+            ("::1]", TargetError::Host),
+            ("[]", TargetError::Host),
+            ("[::1]8080", TargetError::Host),
+            ("[::1]]", TargetError::Host),
+            ("[127.0.0.1]", TargetError::Host),
+            ("[fe80::1%25eth0]", TargetError::Host),
+            ("[v1.a]", TargetError::Host),
+            ("[::1]a:80", TargetError::Host),
+            ("user@a", TargetError::UserInfo),
+            ("a:80@b", TargetError::UserInfo),
+            ("a:http", TargetError::Port),
+            ("a:+80", TargetError::Port),
+            ("a:-1", TargetError::Port),
+            ("a:65536", TargetError::Port),
+            ("a:80:80", TargetError::Port),
+            ("a: 80", TargetError::Port),
+            ("a:80/", TargetError::Port),
+        ] {
+            assert_eq!(Authority::parse(text), Err(error), "{text}");
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! Which of the things that are known of a request make up the URL that the client called.
+
+use super::authority::{Authority, Scheme};
+use super::forwarded::Told;
+use super::request_target::RequestTarget;
+use super::url::TargetUrl;
+use super::{TargetError, TrustedProxies};
+use crate::request::{Location, ReceivedTarget, TokenRequest};
+
+/// How an API finds out which URL a client called.
+#[derive(Clone, Debug)]
+pub(crate) struct TargetPolicy {
+    public_url: Option<TargetUrl>,
+    proxies: TrustedProxies,
+}
+
+impl TargetPolicy {
+    /// A policy that takes the origin and a stripped prefix from `public_url`, else from `proxies`.
+    pub(crate) fn new(public_url: Option<TargetUrl>, proxies: TrustedProxies) -> Self {
+        Self { public_url, proxies }
+    }
+
+    /// Works out the URL that the client called.
+    pub(crate) fn called(&self, request: &TokenRequest<'_>) -> Result<TargetUrl, TargetError> {
+        match (&self.public_url, request.location) {
+            (Some(public), Location::Url(url)) => Ok(public.join(TargetUrl::parse(url)?.into_path())),
+            (Some(public), Location::Received(received)) => {
+                Ok(public.join(RequestTarget::parse(received.target)?.into_path()))
+            }
+            (None, Location::Url(url)) => TargetUrl::parse(url),
+            (None, Location::Received(received)) => self.received(received, request),
+        }
+    }
+
+    fn received(&self, received: ReceivedTarget<'_>, request: &TokenRequest<'_>) -> Result<TargetUrl, TargetError> {
+        let scheme = Scheme::parse(received.scheme)?;
+        let authority = received_authority(scheme, received.authority, request)?;
+        let path = RequestTarget::parse(received.target)?.path_at(scheme, &authority)?;
+        let Told { origin, prefix } = match self.proxies.chain(received.peer) {
+            Some(chain) => Told::by(chain, request.headers)?,
+            None => Told::default(),
+        };
+        Ok(TargetUrl::new(
+            origin.scheme.unwrap_or(scheme),
+            origin.authority.unwrap_or(authority),
+            match prefix {
+                Some(prefix) => path.below(&prefix),
+                None => path,
+            },
+        ))
+    }
+}
+
+/// The one host that a request names, whether in `:authority`, in `Host`, or in both.
+fn received_authority(
+    scheme: Scheme,
+    authority: Option<&str>,
+    request: &TokenRequest<'_>,
+) -> Result<Authority, TargetError> {
+    // RFC 9112 §3.2: a request with more than one Host line is refused.
+    let host = request.single("host").map_err(|_| TargetError::HostRepeated)?;
+    let host =
+        host.map(|host| str::from_utf8(host).map_err(|_| TargetError::Host).and_then(Authority::parse)).transpose()?;
+    match (authority.map(Authority::parse).transpose()?, host) {
+        // RFC 9113 §8.3.1: with different values in both, the request is malformed.
+        (Some(authority), Some(host)) if !authority.agrees(&host, scheme) => Err(TargetError::HostConflict),
+        (authority, host) => authority.or(host).ok_or(TargetError::HostMissing),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+    use std::net::IpAddr;
+
+    use super::{ReceivedTarget, TargetError, TargetPolicy, TargetUrl, TokenRequest, TrustedProxies};
+
+    type Lines<'h> = &'h [(&'h str, &'h str)];
+
+    const RECEIVED: ReceivedTarget<'static> =
+        ReceivedTarget { scheme: "http", authority: None, target: "/orders?page=2", peer: Some(PEER) };
+    const PEER: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(10, 0, 0, 1));
+
+    fn by_default() -> TargetPolicy {
+        TargetPolicy::new(None, TrustedProxies::none())
+    }
+
+    fn behind(proxies: TrustedProxies) -> TargetPolicy {
+        TargetPolicy::new(None, proxies)
+    }
+
+    fn public(url: &str) -> TargetPolicy {
+        TargetPolicy::new(Some(TargetUrl::parse(url).unwrap()), TrustedProxies::none())
+    }
+
+    fn called(policy: &TargetPolicy, received: ReceivedTarget<'_>, headers: Lines<'_>) -> Result<String, TargetError> {
+        policy.called(&TokenRequest::received("GET", received, &headers.to_vec())).map(|url| url.to_string())
+    }
+
+    #[test]
+    fn request_as_received_is_the_default() {
+        for (received, headers, url) in [
+            (RECEIVED, &[("Host", "API.a")] as Lines<'_>, "http://api.a/orders"),
+            (ReceivedTarget { scheme: "https", ..RECEIVED }, &[("host", "api.a:443")], "https://api.a/orders"),
+            (ReceivedTarget { authority: Some("api.a:8080"), ..RECEIVED }, &[], "http://api.a:8080/orders"),
+            (ReceivedTarget { authority: Some("api.a"), ..RECEIVED }, &[("Host", "API.a:80")], "http://api.a/orders"),
+            (ReceivedTarget { target: "http://api.a/x?y", ..RECEIVED }, &[("Host", "api.a")], "http://api.a/x"),
+        ] {
+            assert_eq!(called(&by_default(), received, headers).as_deref(), Ok(url));
+        }
+    }
+
+    #[test]
+    fn request_that_names_no_single_host_is_refused() {
+        for (received, headers, error) in [
+            (RECEIVED, &[] as Lines<'_>, TargetError::HostMissing),
+            (RECEIVED, &[("Host", "")], TargetError::Host),
+            (RECEIVED, &[("Host", "api.a/orders?")], TargetError::Host),
+            (RECEIVED, &[("Host", "api.a"), ("Host", "api.a")], TargetError::HostRepeated),
+            (
+                ReceivedTarget { authority: Some("api.a"), ..RECEIVED },
+                &[("Host", "api.a"), ("Host", "api.a")],
+                TargetError::HostRepeated,
+            ),
+            (
+                ReceivedTarget { authority: Some("api.a"), ..RECEIVED },
+                &[("Host", "evil.example")],
+                TargetError::HostConflict,
+            ),
+            (
+                ReceivedTarget { authority: Some("api.a"), ..RECEIVED },
+                &[("Host", "api.a:8080")],
+                TargetError::HostConflict,
+            ),
+            (ReceivedTarget { authority: Some("u@api.a"), ..RECEIVED }, &[], TargetError::UserInfo),
+            (
+                ReceivedTarget { target: "http://evil.example/", ..RECEIVED },
+                &[("Host", "api.a")],
+                TargetError::RequestTargetConflict,
+            ),
+            (ReceivedTarget { target: "*", ..RECEIVED }, &[("Host", "api.a")], TargetError::RequestTarget),
+            (ReceivedTarget { scheme: "ws", ..RECEIVED }, &[("Host", "api.a")], TargetError::Scheme),
+        ] {
+            assert_eq!(called(&by_default(), received, headers), Err(error));
+        }
+    }
+
+    #[test]
+    fn forwarding_headers_count_from_trusted_proxies_only() {
+        let headers = &[
+            ("Host", "backend:8080"),
+            ("X-Forwarded-Proto", "https"),
+            ("X-Forwarded-Host", "api.a"),
+            ("X-Forwarded-Prefix", "/v1"),
+        ];
+        let elsewhere = ReceivedTarget { peer: Some(IpAddr::from([192, 0, 2, 1])), ..RECEIVED };
+        let unknown = ReceivedTarget { peer: None, ..RECEIVED };
+        let network = behind(TrustedProxies::networks(["10.0.0.0/8"]).unwrap());
+
+        for (policy, received, url) in [
+            (&by_default(), RECEIVED, "http://backend:8080/orders"),
+            (&network, elsewhere, "http://backend:8080/orders"),
+            (&network, unknown, "http://backend:8080/orders"),
+            (&network, RECEIVED, "https://api.a/v1/orders"),
+            (&behind(TrustedProxies::hops(1)), unknown, "https://api.a/v1/orders"),
+        ] {
+            assert_eq!(called(policy, received, headers).as_deref(), Ok(url));
+        }
+    }
+
+    #[test]
+    fn garbage_in_headers_of_nobody_we_trust_is_not_read() {
+        let headers = &[("Host", "api.a"), ("Forwarded", "\""), ("X-Forwarded-Proto", "%")];
+        assert_eq!(called(&by_default(), RECEIVED, headers).as_deref(), Ok("http://api.a/orders"));
+        assert_eq!(
+            called(&behind(TrustedProxies::hops(1)), RECEIVED, headers),
+            Err(TargetError::Forwarded { header: "forwarded" })
+        );
+    }
+
+    #[test]
+    fn what_a_proxy_does_not_say_is_taken_from_the_request() {
+        let one = behind(TrustedProxies::hops(1));
+        for (headers, url) in [
+            (&[("Host", "api.a"), ("X-Forwarded-Proto", "https")] as Lines<'_>, "https://api.a/orders"),
+            (&[("Host", "api.a:8443"), ("X-Forwarded-Proto", "https")], "https://api.a:8443/orders"),
+            (&[("Host", "backend:8080"), ("X-Forwarded-Host", "api.a")], "http://api.a/orders"),
+            (&[("Host", "api.a"), ("X-Forwarded-Port", "8443")], "http://api.a/orders"),
+            (&[("Host", "api.a")], "http://api.a/orders"),
+        ] {
+            assert_eq!(called(&one, RECEIVED, headers).as_deref(), Ok(url));
+        }
+    }
+
+    #[test]
+    fn public_url_replaces_the_origin_and_precedes_the_path() {
+        let headers = &[("Host", "a"), ("Host", "b c"), ("X-Forwarded-Host", "evil.example")];
+        for (public_url, target, url) in [
+            ("https://api.a", "/orders?page=2", "https://api.a/orders"),
+            ("https://api.a:8443/v1", "/orders", "https://api.a:8443/v1/orders"),
+            ("https://api.a/v1/", "/orders", "https://api.a/v1/orders"),
+            ("https://api.a/v1", "/", "https://api.a/v1/"),
+            ("https://api.a/v1", "/../orders", "https://api.a/v1/orders"),
+            ("https://api.a/v1", "/v1/orders", "https://api.a/v1/v1/orders"),
+            ("https://api.a", "//evil.example/orders", "https://api.a//evil.example/orders"),
+            ("https://api.a", "http://backend/orders", "https://api.a/orders"),
+        ] {
+            let received = ReceivedTarget { target, ..RECEIVED };
+            assert_eq!(called(&public(public_url), received, headers).as_deref(), Ok(url));
+        }
+        let nowhere = ReceivedTarget { target: "*", ..RECEIVED };
+        assert_eq!(called(&public("https://api.a"), nowhere, headers), Err(TargetError::RequestTarget));
+    }
+
+    #[test]
+    fn public_url_goes_before_trusted_proxies() {
+        let policy = TargetPolicy::new(Some(TargetUrl::parse("https://api.a").unwrap()), TrustedProxies::hops(1));
+        let headers = &[("Host", "backend"), ("X-Forwarded-Host", "evil.example"), ("X-Forwarded-Prefix", "/evil")];
+        assert_eq!(called(&policy, RECEIVED, headers).as_deref(), Ok("https://api.a/orders"));
+    }
+
+    #[test]
+    fn url_that_the_caller_knows_is_the_one() {
+        let headers: Lines<'_> = &[("Host", "backend"), ("X-Forwarded-Host", "evil.example")];
+        let headers = headers.to_vec();
+        let request = TokenRequest::new("GET", "https://api.a/orders?page=2", &headers);
+        for (policy, url) in [
+            (by_default(), "https://api.a/orders"),
+            (behind(TrustedProxies::hops(1)), "https://api.a/orders"),
+            (public("https://public.a/v1"), "https://public.a/v1/orders"),
+        ] {
+            assert_eq!(policy.called(&request).unwrap().to_string(), url);
+        }
+        let request = TokenRequest::new("GET", "/orders", &headers);
+        assert_eq!(by_default().called(&request), Err(TargetError::Scheme));
+    }
+}

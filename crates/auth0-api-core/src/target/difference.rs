@@ -1,0 +1,134 @@
+//! What to tell an operator whose clients sign another URL than the one the server believes they called.
+
+use std::fmt;
+
+use super::authority::Scheme;
+use super::url::TargetUrl;
+
+/// A part of a [`TargetUrl`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum UrlPart {
+    /// `http` or `https`.
+    Scheme,
+    /// The name or address.
+    Host,
+    /// The port, be it written or the scheme's default.
+    Port,
+    /// The path, with the prefix that a proxy may have stripped.
+    Path,
+}
+
+impl TargetUrl {
+    /// The first part in which two URLs differ, from left to right; `None` if they are equal.
+    pub(crate) fn difference(&self, other: &Self) -> Option<UrlPart> {
+        [
+            (UrlPart::Scheme, self.scheme == other.scheme),
+            (UrlPart::Host, self.host == other.host),
+            (UrlPart::Port, self.port == other.port),
+            (UrlPart::Path, self.path == other.path),
+        ]
+        .into_iter()
+        .find_map(|(part, same)| (!same).then_some(part))
+    }
+}
+
+impl fmt::Display for UrlPart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Scheme => "scheme",
+            Self::Host => "host",
+            Self::Port => "port",
+            Self::Path => "path",
+        })
+    }
+}
+
+/// What is probably wrong where a client signed `htu` and called `called`, and the setting to look at. Fixed wordings.
+pub(crate) fn hint(called: &TargetUrl, htu: &TargetUrl) -> &'static str {
+    match called.difference(htu) {
+        None => "the URLs are the same",
+        Some(UrlPart::Scheme) => scheme_hint(htu),
+        Some(UrlPart::Host) => host_hint(&called.host, &htu.host),
+        Some(UrlPart::Port) => {
+            "the port differs: if a proxy listens on another port than this server, set public_url, or \
+             trusted_proxies if the proxy sends the port in X-Forwarded-Host"
+        }
+        Some(UrlPart::Path) => path_hint(called.path.as_str(), htu.path.as_str()),
+    }
+}
+
+fn scheme_hint(htu: &TargetUrl) -> &'static str {
+    match htu.scheme {
+        Scheme::Https => {
+            "the client signed https and this server saw http: if TLS ends at a proxy, set public_url, or \
+             trusted_proxies if the proxy sends X-Forwarded-Proto"
+        }
+        Scheme::Http => {
+            "the client signed http and the API is called by https: the client should sign the URL it calls; look \
+             at the scheme of public_url"
+        }
+    }
+}
+
+fn host_hint(called: &str, htu: &str) -> &'static str {
+    if called.trim_end_matches('.') == htu.trim_end_matches('.') {
+        "the host differs in a dot at its end: the client should sign the host exactly as it calls it"
+    } else {
+        "the host differs: if a proxy changes the Host header, set public_url, or trusted_proxies if the proxy sends \
+         X-Forwarded-Host"
+    }
+}
+
+fn path_hint(called: &str, htu: &str) -> &'static str {
+    if called.trim_end_matches('/') == htu.trim_end_matches('/') {
+        "the path differs in slashes at its end: the client should sign the path exactly as it calls it"
+    } else if called.eq_ignore_ascii_case(htu) {
+        "the path differs in upper and lower case: the client should sign the path exactly as it calls it"
+    } else if called.replace("%2F", "/") == htu.replace("%2F", "/") {
+        "the path differs in encoded slashes: a proxy or the client decodes or encodes %2F; neither should"
+    } else if htu.ends_with(called) {
+        "the signed path has a prefix that this server did not see: if a proxy or router strips it, set public_url \
+         with that path, or trusted_proxies if the proxy sends X-Forwarded-Prefix; axum's nest needs the original URI"
+    } else if called.ends_with(htu) {
+        "the called path has a prefix that the client did not sign: set public_url with a path, or let a proxy send \
+         X-Forwarded-Prefix, only if the proxy strips that prefix"
+    } else {
+        "the path differs: the client signed another resource than it called"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+    use super::{TargetUrl, UrlPart, hint};
+
+    #[test]
+    fn mismatch_names_the_part_and_the_setting() {
+        for (called, htu, part, words) in [
+            ("http://api.a/r", "https://api.a/r", UrlPart::Scheme, "X-Forwarded-Proto"),
+            ("http://10.0.0.1:8080/r", "https://api.a/r", UrlPart::Scheme, "public_url"),
+            ("https://api.a/r", "http://api.a/r", UrlPart::Scheme, "the client signed http "),
+            ("https://api.internal/r", "https://api.a/r", UrlPart::Host, "X-Forwarded-Host"),
+            ("https://api.a/r", "https://api.a./r", UrlPart::Host, "a dot at its end"),
+            ("https://api.a:8443/r", "https://api.a/r", UrlPart::Port, "another port"),
+            ("https://api.a/r", "https://api.a/r/", UrlPart::Path, "slashes at its end"),
+            ("https://api.a/r", "https://api.a/R", UrlPart::Path, "upper and lower case"),
+            ("https://api.a/a/b", "https://api.a/a%2Fb", UrlPart::Path, "%2F"),
+            ("https://api.a/r", "https://api.a/v1/r", UrlPart::Path, "X-Forwarded-Prefix; axum's nest"),
+            ("https://api.a/v1/r", "https://api.a/r", UrlPart::Path, "only if the proxy strips"),
+            ("https://api.a/r", "https://api.a/s", UrlPart::Path, "another resource"),
+        ] {
+            let (called, htu) = (TargetUrl::parse(called).unwrap(), TargetUrl::parse(htu).unwrap());
+            assert_eq!(called.difference(&htu), Some(part), "{htu}");
+            assert!(hint(&called, &htu).contains(words), "{htu}: {}", hint(&called, &htu));
+        }
+    }
+
+    #[test]
+    fn equal_urls_have_no_difference() {
+        let url = TargetUrl::parse("https://api.a/r").unwrap();
+        assert_eq!(url.difference(&TargetUrl::parse("https://API.a:443/r?x").unwrap()), None);
+        assert_eq!(hint(&url, &url), "the URLs are the same");
+    }
+}

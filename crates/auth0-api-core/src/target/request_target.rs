@@ -1,0 +1,50 @@
+//! The request target, in the forms in which a server receives it.
+
+use super::TargetError;
+use super::authority::{Authority, Scheme};
+use super::path::Path;
+use super::url::{TargetUrl, without_query};
+
+/// What a request line asks for.
+#[derive(Debug)]
+pub(super) enum RequestTarget {
+    /// Origin-form ([RFC 9112 §3.2.1](https://www.rfc-editor.org/rfc/rfc9112#section-3.2.1)).
+    Path(Path),
+    /// Absolute-form ([RFC 9112 §3.2.2](https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2)).
+    Url(TargetUrl),
+}
+
+impl RequestTarget {
+    pub(super) fn parse(target: &str) -> Result<Self, TargetError> {
+        let kept = without_query(target)?;
+        if kept.starts_with('/') || target.starts_with('?') {
+            // A lone query is what servers leave of `http://host?query`, whose path is empty.
+            Path::parse(kept).map(Self::Path)
+        } else if kept.contains("://") {
+            TargetUrl::parse(kept).map(Self::Url)
+        } else {
+            // RFC 9112 §3.2.3, §3.2.4: authority-form and asterisk-form have no path, so nothing a proof could be for.
+            Err(TargetError::RequestTarget)
+        }
+    }
+
+    /// The path, wherever it was asked for.
+    pub(super) fn into_path(self) -> Path {
+        match self {
+            Self::Path(path) => path,
+            Self::Url(url) => url.into_path(),
+        }
+    }
+
+    /// The path, if the target belongs to this origin.
+    pub(super) fn path_at(self, scheme: Scheme, authority: &Authority) -> Result<Path, TargetError> {
+        match self {
+            Self::Url(url)
+                if (url.scheme, &url.host, url.port) != (scheme, &authority.host, authority.port_for(scheme)) =>
+            {
+                Err(TargetError::RequestTargetConflict)
+            }
+            target => Ok(target.into_path()),
+        }
+    }
+}

@@ -1,0 +1,360 @@
+//! A URL, strictly read and in its one normal form.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::TargetError;
+use super::authority::{Authority, Scheme};
+use super::path::Path;
+use super::request_target::RequestTarget;
+
+/// The URL of an http or https resource, normalised, without query and fragment.
+///
+/// Two URLs name the same target exactly when they are equal; the URL of a request and a proof's `htu` are read alike
+/// ([RFC 9449 §4.3](https://www.rfc-editor.org/rfc/rfc9449#section-4.3) (9)). Normalised are the case of scheme and
+/// host, a default port, the percent-encoding of the path, and its dot segments
+/// ([RFC 3986 §6.2.2](https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2)). The path's case, `%2F`, and slashes that
+/// are double or trailing stay. Refused are user information, blanks, control characters, backslashes, a stray `%` in
+/// the path, and anything that is not ASCII; nothing is repaired, as a browser would.
+///
+/// ```
+/// use auth0_api_core::{TargetError, TargetUrl};
+///
+/// let called = TargetUrl::parse("https://api.example.com/orders?page=2")?;
+/// assert_eq!(called, TargetUrl::parse("HTTPS://API.example.com:443/x/../%6frders")?);
+/// assert_ne!(called, TargetUrl::parse("https://api.example.com/Orders")?);
+/// assert_eq!(called.to_string(), "https://api.example.com/orders");
+///
+/// assert_eq!(TargetUrl::parse("https://api.example.com@evil.example/orders"), Err(TargetError::UserInfo));
+/// # Ok::<(), TargetError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct TargetUrl {
+    pub(super) scheme: Scheme,
+    pub(super) host: String,
+    pub(super) port: u16,
+    pub(super) path: Path,
+}
+
+impl TargetUrl {
+    /// Reads an absolute URL: the one that was called, or a proof's `htu`.
+    ///
+    /// # Errors
+    ///
+    /// Says what is wrong if the text is no absolute http or https URL by these rules, or if more than 8 KiB of it
+    /// stand before the query.
+    pub fn parse(text: &str) -> Result<Self, TargetError> {
+        let (scheme, rest) = without_query(text)?.split_once("://").ok_or(TargetError::Scheme)?;
+        let scheme = Scheme::parse(scheme)?;
+        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        Ok(Self::new(scheme, Authority::parse(authority)?, Path::parse(path)?))
+    }
+
+    /// Puts together what a server sees of the URL: the connection's scheme, the `Host` or `:authority`, and the
+    /// request target as it was received.
+    ///
+    /// Each part is checked by itself, so that none can reach into another. The target may be a path with its query
+    /// (origin-form) or a URL of this scheme and authority (absolute-form,
+    /// [RFC 9112 §3.2](https://www.rfc-editor.org/rfc/rfc9112#section-3.2)); `*` and `host:port` name no resource.
+    ///
+    /// ```
+    /// use auth0_api_core::{TargetError, TargetUrl};
+    ///
+    /// let called = TargetUrl::from_parts("https", "api.example.com", "/orders?page=2")?;
+    /// assert_eq!(called.to_string(), "https://api.example.com/orders");
+    ///
+    /// assert_eq!(TargetUrl::from_parts("https", "api.example.com/orders?", "/admin"), Err(TargetError::Host));
+    /// # Ok::<(), TargetError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Says what is wrong if a part is malformed, or if the target is a URL of another origin.
+    pub fn from_parts(scheme: &str, authority: &str, target: &str) -> Result<Self, TargetError> {
+        let (scheme, authority) = (Scheme::parse(scheme)?, Authority::parse(authority)?);
+        let path = RequestTarget::parse(target)?.path_at(scheme, &authority)?;
+        Ok(Self::new(scheme, authority, path))
+    }
+
+    pub(super) fn new(scheme: Scheme, authority: Authority, path: Path) -> Self {
+        Self { scheme, port: authority.port_for(scheme), host: authority.host, path }
+    }
+
+    /// The host, in lower case.
+    pub(crate) fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// Whether both are `https`, or both are `http`.
+    pub(crate) fn has_scheme_of(&self, other: &Self) -> bool {
+        self.scheme == other.scheme
+    }
+
+    pub(super) fn into_path(self) -> Path {
+        self.path
+    }
+
+    /// This origin and path, with `path` below it.
+    pub(super) fn join(&self, path: Path) -> Self {
+        Self { scheme: self.scheme, host: self.host.clone(), port: self.port, path: path.below(&self.path) }
+    }
+}
+
+impl FromStr for TargetUrl {
+    type Err = TargetError;
+
+    fn from_str(text: &str) -> Result<Self, TargetError> {
+        Self::parse(text)
+    }
+}
+
+impl fmt::Display for TargetUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://{}", self.scheme, self.host)?;
+        if self.port != self.scheme.default_port() {
+            write!(f, ":{}", self.port)?;
+        }
+        f.write_str(self.path.as_str())
+    }
+}
+
+impl fmt::Debug for TargetUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("TargetUrl").field(&format_args!("{self}")).finish()
+    }
+}
+
+/// RFC 9449 §4.3 (9): what counts is the URL without query and fragment. What is dropped may be any visible ASCII.
+pub(super) fn without_query(text: &str) -> Result<&str, TargetError> {
+    // Control characters and blanks are what lenient parsers remove, so they refuse wherever they stand.
+    if !text.bytes().all(|octet| octet.is_ascii_graphic()) {
+        return Err(TargetError::Character);
+    }
+    let kept = text.split(['?', '#']).next().unwrap_or_default();
+    if kept.len() > MAX_URL {
+        return Err(TargetError::TooLong { length: kept.len(), limit: MAX_URL });
+    }
+    Ok(kept)
+}
+
+/// The size of a URL without its query, in octets. A proof, which has to hold it, may have no more; servers and proxies
+/// bound request lines likewise ([RFC 9112 §3](https://www.rfc-editor.org/rfc/rfc9112#section-3) asks for 8000).
+const MAX_URL: usize = 8 * 1024;
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+    use proptest::prelude::*;
+
+    use super::{MAX_URL, TargetError, TargetUrl};
+
+    #[test]
+    fn equal_urls_have_one_normal_form() {
+        for (text, normal) in [
+            ("https://api.example.com", "https://api.example.com/"),
+            ("https://api.example.com?x", "https://api.example.com/"),
+            ("https://api.example.com#x", "https://api.example.com/"),
+            ("https://api.example.com?@evil.example/", "https://api.example.com/"),
+            ("HTTPS://API.EXAMPLE.COM:8443/A/Path?Q=1#F", "https://api.example.com:8443/A/Path"),
+            ("https://api.example.com:443/a", "https://api.example.com/a"),
+            ("https://api.example.com:0443/a", "https://api.example.com/a"),
+            ("https://api.example.com:80/a", "https://api.example.com:80/a"),
+            ("http://api.example.com:80/a", "http://api.example.com/a"),
+            ("http://api.example.com:443/a", "http://api.example.com:443/a"),
+            ("https://api.example.com:/a", "https://api.example.com/a"),
+            ("http://[2001:DB8::1]:3000/a", "http://[2001:db8::1]:3000/a"),
+            ("https://api.example.com/a?q=100%&p=\\", "https://api.example.com/a"),
+            ("https://api.example.com/https://evil.example/", "https://api.example.com/https://evil.example/"),
+        ] {
+            assert_eq!(TargetUrl::parse(text).unwrap().to_string(), normal, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_http_url_is_refused() {
+        for (text, error) in [
+            ("", TargetError::Scheme),
+            ("/orders", TargetError::Scheme),
+            ("//api.example.com/orders", TargetError::Scheme),
+            ("api.example.com", TargetError::Scheme),
+            ("https:api.example.com", TargetError::Scheme),
+            ("ftp://api.example.com/", TargetError::Scheme),
+            ("wss://api.example.com/", TargetError::Scheme),
+            ("://api.example.com/", TargetError::Scheme),
+            ("https://", TargetError::Host),
+            ("https:///orders", TargetError::Host),
+            ("https://?https://api.example.com/", TargetError::Host),
+            ("https://api.example.com\\orders", TargetError::Host),
+            ("https://user:pw@api.example.com/", TargetError::UserInfo),
+            ("https://api.example.com:http/", TargetError::Port),
+            ("https://api.example.com/a\\b", TargetError::Path),
+            ("https://api.example.com/100%", TargetError::PercentEncoding),
+            (" https://api.example.com/", TargetError::Character),
+            ("https://api.example.com/ ", TargetError::Character),
+            ("ht\ttps://api.example.com/", TargetError::Character),
+            ("https://api.example.com/?a\r\nb", TargetError::Character),
+            ("https://api.example.com/?caf\u{e9}", TargetError::Character),
+            ("https://b\u{fc}cher.example/", TargetError::Character),
+        ] {
+            assert_eq!(TargetUrl::parse(text), Err(error), "{text}");
+        }
+    }
+
+    #[test]
+    fn only_what_is_kept_of_a_url_counts_towards_its_size() {
+        let url = |path: usize, query: usize| format!("https://a/{}?{}", "p".repeat(path), "q".repeat(query));
+        let room = MAX_URL - "https://a/".len();
+
+        assert!(TargetUrl::parse(&url(room, 100_000)).is_ok());
+        assert_eq!(
+            TargetUrl::parse(&url(room + 1, 0)),
+            Err(TargetError::TooLong { length: MAX_URL + 1, limit: MAX_URL })
+        );
+    }
+
+    #[test]
+    fn parts_are_put_together() {
+        for (scheme, authority, target, normal) in [
+            ("https", "api.example.com", "/orders?page=2", "https://api.example.com/orders"),
+            ("HTTP", "API.example.com:8080", "/", "http://api.example.com:8080/"),
+            ("https", "[::1]:3000", "/a", "https://[::1]:3000/a"),
+            ("https", "api.example.com", "//evil.example/a", "https://api.example.com//evil.example/a"),
+            ("https", "api.example.com", "/../a", "https://api.example.com/a"),
+            ("https", "api.example.com", "?page=2", "https://api.example.com/"),
+            ("https", "api.example.com", "https://API.example.com:443/a?b", "https://api.example.com/a"),
+            ("http", "api.example.com:80", "http://api.example.com", "http://api.example.com/"),
+        ] {
+            assert_eq!(TargetUrl::from_parts(scheme, authority, target).unwrap().to_string(), normal);
+        }
+    }
+
+    #[test]
+    fn parts_that_reach_into_each_other_are_refused() {
+        for (scheme, authority, target, error) in [
+            ("ws", "api.example.com", "/", TargetError::Scheme),
+            ("https://evil.example/?", "api.example.com", "/", TargetError::Scheme),
+            ("https", "", "/", TargetError::Host),
+            ("https", "api.example.com/orders?", "/admin", TargetError::Host),
+            ("https", "api.example.com#", "/admin", TargetError::Host),
+            ("https", "api.example.com, evil.example", "/", TargetError::Host),
+            ("https", "api.example.com", "", TargetError::RequestTarget),
+            ("https", "api.example.com", "*", TargetError::RequestTarget),
+            ("https", "api.example.com", "api.example.com:443", TargetError::RequestTarget),
+            ("https", "api.example.com", "orders", TargetError::RequestTarget),
+            ("https", "api.example.com", "#a", TargetError::RequestTarget),
+            ("https", "api.example.com", "ftp://api.example.com/", TargetError::Scheme),
+            ("https", "api.example.com", "/a b", TargetError::Character),
+            ("https", "api.example.com", "/a\\b", TargetError::Path),
+            ("https", "api.example.com", "https://evil.example/", TargetError::RequestTargetConflict),
+            ("https", "api.example.com", "http://api.example.com/", TargetError::RequestTargetConflict),
+            ("https", "api.example.com", "https://api.example.com:8443/", TargetError::RequestTargetConflict),
+            ("https", "api.example.com", "http://api.example.com:443/", TargetError::RequestTargetConflict),
+            ("https", "api.example.com", "https://api.example.com@evil.example/", TargetError::UserInfo),
+        ] {
+            assert_eq!(TargetUrl::from_parts(scheme, authority, target), Err(error), "{authority} {target}");
+        }
+    }
+
+    /// A URL in pieces, each with every freedom that normalising has to cope with.
+    #[derive(Clone, Debug, PartialEq)]
+    struct Pieces {
+        scheme: &'static str,
+        host: String,
+        port: u16,
+        segments: Vec<String>,
+    }
+
+    impl Pieces {
+        /// The URL as it is written by somebody who writes nothing that could be dropped.
+        fn plain(&self) -> String {
+            format!("{}://{}:{}/{}", self.scheme, self.host, self.port, self.segments.join("/"))
+        }
+
+        /// The same URL, written with everything that is dropped: case, encoding, dot segments, query, fragment.
+        fn decorated(&self, tail: &str) -> String {
+            let segments: Vec<String> = self.segments.iter().map(|segment| encode_unreserved(segment)).collect();
+            let (scheme, host) = (self.scheme.to_uppercase(), self.host.to_uppercase());
+            format!("{scheme}://{host}:0{}/x/%2e%2E/./{}{tail}", self.port, segments.join("/"))
+        }
+    }
+
+    fn encode_unreserved(segment: &str) -> String {
+        let mut skip = 0;
+        segment
+            .chars()
+            .map(|c| match c {
+                '%' => {
+                    skip = 2;
+                    c.to_string()
+                }
+                _ if skip > 0 => {
+                    skip -= 1;
+                    c.to_ascii_lowercase().to_string()
+                }
+                'a'..='z' | '~' | '-' => format!("%{:02x}", u32::from(c)),
+                _ => c.to_string(),
+            })
+            .collect()
+    }
+
+    fn pieces() -> impl Strategy<Value = Pieces> {
+        // In a segment: letters of both cases, marks, and triplets that stay encoded. Neither `.` nor `..` alone.
+        let segment = "([a-cA-C0-1_~!$&';:@=+-]|%2F|%5C|%25|%E2|%3F){0,4}";
+        (
+            prop_oneof![Just("http"), Just("https")],
+            prop_oneof!["[a-c]{1,3}(\\.[a-c]{1,3}){0,2}\\.?", Just("127.0.0.1".to_owned()), Just("[::1]".to_owned())],
+            prop_oneof![Just(80_u16), Just(443), Just(8080), any::<u16>()],
+            prop::collection::vec(segment, 1..4),
+        )
+            .prop_map(|(scheme, host, port, segments)| Pieces { scheme, host, port, segments })
+    }
+
+    /// One change that makes another URL.
+    fn mutations() -> impl Strategy<Value = (Pieces, Pieces)> {
+        (pieces(), pieces(), 0..6_usize).prop_map(|(url, other, which)| {
+            let mut changed = url.clone();
+            match which {
+                0 => changed.scheme = other.scheme,
+                1 => changed.host = other.host,
+                2 => changed.port = other.port,
+                3 => changed.segments = other.segments,
+                4 => changed.segments.push(String::new()),
+                _ => changed.segments.iter_mut().for_each(|segment| {
+                    *segment = if segment.contains('%') { segment.replace("%2F", "/") } else { segment.to_uppercase() };
+                }),
+            }
+            (url, changed)
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn normalising_is_idempotent(url in pieces(), tail in "(/\\.\\.|/\\.|//|/%2e)?([?#][ -~&&[^ ]]{0,8})?") {
+            let once = TargetUrl::parse(&url.decorated(&tail)).unwrap();
+            let twice = TargetUrl::parse(&once.to_string()).unwrap();
+            prop_assert_eq!(once.to_string(), twice.to_string());
+            prop_assert_eq!(once, twice);
+        }
+
+        #[test]
+        fn what_is_dropped_makes_no_difference(url in pieces(), tail in "([?#][!-~]{0,8})?") {
+            prop_assert_eq!(TargetUrl::parse(&url.plain()).unwrap(), TargetUrl::parse(&url.decorated(&tail)).unwrap());
+        }
+
+        #[test]
+        fn urls_that_differ_in_anything_else_never_match((url, changed) in mutations(), tail in "([?#][!-~]{0,8})?") {
+            let (called, htu) = (TargetUrl::parse(&url.plain()), TargetUrl::parse(&changed.decorated(&tail)));
+            prop_assert_eq!(called.unwrap() == htu.unwrap(), url.plain() == changed.plain());
+        }
+
+        #[test]
+        fn parsing_survives_any_text(text in "\\PC{0,40}|(https?)?[:/\\\\.%?#@\\[\\]a-f0-9 -]{0,40}") {
+            if let Ok(url) = TargetUrl::parse(&text) {
+                prop_assert_eq!(TargetUrl::parse(&url.to_string()), Ok(url));
+            }
+            let _ = TargetUrl::from_parts("https", &text, "/");
+            let _ = TargetUrl::from_parts("https", "a", &text);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Who acts for the subject: the `act` claim ([RFC 8693 §4.1](https://www.rfc-editor.org/rfc/rfc8693#section-4.1)).
+
+use serde_json::{Map, Value};
+
+/// The `act` claim is there but is no chain of actors.
+///
+/// It is an error when somebody asks who acts, never an absent actor: a decision that depends on the actor must not be
+/// made as if there were none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ActorError {
+    /// A level is not an object with a non-blank string `sub`.
+    #[error("the act claim is malformed")]
+    Malformed,
+    /// More than 16 levels; Auth0 nests at most five.
+    #[error("the act claim nests more than {MAX_ACTORS} levels")]
+    TooDeep,
+}
+
+/// The actors, the current one first.
+pub(super) fn chain(claims: &Map<String, Value>) -> Result<Vec<&str>, ActorError> {
+    let (mut actors, mut level) = (Vec::new(), claims.get("act"));
+    while let Some(act) = level {
+        if actors.len() == MAX_ACTORS {
+            return Err(ActorError::TooDeep);
+        }
+        actors.push(subject(act)?);
+        level = act.get("act");
+    }
+    Ok(actors)
+}
+
+/// The outermost actor: the only one to decide by, the inner ones are history (RFC 8693 §4.1).
+pub(super) fn current(claims: &Map<String, Value>) -> Result<Option<&str>, ActorError> {
+    claims.get("act").map(subject).transpose()
+}
+
+fn subject(act: &Value) -> Result<&str, ActorError> {
+    let subject = act.as_object().and_then(|act| act.get("sub")?.as_str()).ok_or(ActorError::Malformed)?;
+    if subject.trim().is_empty() { Err(ActorError::Malformed) } else { Ok(subject) }
+}
+
+/// Auth0 nests five levels; three times that leaves room for other issuers and bounds the work.
+const MAX_ACTORS: usize = 16;

@@ -1,0 +1,28 @@
+//! Claims on their way from signed to valid.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use crate::jose::{Object, VerifiedJws};
+
+/// A JWT signed with a key of an issuer that is trusted.
+#[derive(Debug)]
+pub(crate) struct Signed {
+    pub(crate) jws: VerifiedJws<Object>,
+    pub(crate) issuer: Arc<str>,
+}
+
+/// Claims that a trusted issuer has signed and that are valid for this API, now. Only `TokenPolicy::validate` makes them.
+#[derive(Debug)]
+pub(crate) struct ValidClaims {
+    pub(super) members: Object,
+    pub(super) issuer: Arc<str>,
+    pub(super) expires_at: SystemTime,
+}
+
+impl ValidClaims {
+    /// The text of the confirmation claim ([RFC 7800 §3.1](https://www.rfc-editor.org/rfc/rfc7800#section-3.1)).
+    pub(crate) fn confirmation(&self) -> Option<&str> {
+        self.members.raw("cnf")
+    }
+}

@@ -1,0 +1,71 @@
+//! `NumericDate` ([RFC 7519 §2](https://www.rfc-editor.org/rfc/rfc7519#section-2)): seconds since the epoch, fractions allowed.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Deserializer};
+
+use crate::clock::since_epoch;
+
+/// A JSON number of seconds since the epoch. Always finite; a string of digits is not one.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+pub(crate) struct NumericDate(f64);
+
+impl NumericDate {
+    /// Reads a time as a `NumericDate`, with its fraction.
+    pub(crate) fn of(time: SystemTime) -> Self {
+        Self(since_epoch(time).as_secs_f64())
+    }
+
+    pub(crate) fn plus(self, duration: Duration) -> Self {
+        Self(self.0 + duration.as_secs_f64())
+    }
+
+    pub(crate) fn minus(self, duration: Duration) -> Self {
+        Self(self.0 - duration.as_secs_f64())
+    }
+
+    /// The time it names, if that lies between 1970 and 9999.
+    pub(crate) fn to_system_time(self) -> Option<SystemTime> {
+        let in_range = (0.0..=END_OF_9999).contains(&self.0);
+        in_range.then(|| Duration::try_from_secs_f64(self.0).ok()).flatten().map(|since| UNIX_EPOCH + since)
+    }
+}
+
+impl<'de> Deserialize<'de> for NumericDate {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // serde_json gives an f64 for numbers only, and refuses those that are not finite.
+        f64::deserialize(deserializer).map(Self)
+    }
+}
+
+/// 9999-12-31T23:59:59Z: later times overflow other programs' calendars, and no token lives that long.
+const END_OF_9999: f64 = 253_402_300_799.0;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(json: &str) -> Option<NumericDate> {
+        serde_json::from_str(json).ok()
+    }
+
+    #[test]
+    fn only_numbers_are_dates() {
+        for refused in [r#""1700000000""#, "null", "true", "[]", "{}", "1e400", "NaN", "Infinity"] {
+            assert_eq!(read(refused), None, "{refused}");
+        }
+        for accepted in ["0", "-1", "1700000000", "1700000000.5", "1.7e9"] {
+            assert!(read(accepted).is_some(), "{accepted}");
+        }
+    }
+
+    #[test]
+    fn a_time_is_named_from_1970_to_9999() {
+        let named = |json| read(json).and_then(NumericDate::to_system_time);
+        assert_eq!(named("0"), Some(UNIX_EPOCH));
+        assert_eq!(named("1700000000.5"), Some(UNIX_EPOCH + Duration::from_millis(1_700_000_000_500)));
+        assert!(named("253402300799").is_some());
+        assert_eq!(named("253402300800"), None);
+        assert_eq!(named("-0.001"), None);
+    }
+}

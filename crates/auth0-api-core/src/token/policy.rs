@@ -1,0 +1,118 @@
+//! Which signed claims are an access token for this API: [RFC 9068 §4](https://www.rfc-editor.org/rfc/rfc9068#section-4) and
+//! [RFC 8725 §3](https://www.rfc-editor.org/rfc/rfc8725#section-3), in one place, without I/O.
+
+use std::borrow::Cow;
+use std::time::{Duration, SystemTime};
+
+use serde::Deserialize;
+
+use super::{NumericDate, Signed, TokenError, ValidClaims};
+use crate::jose::{Object, VerifiedJws};
+
+/// What a token must say to be for this API.
+#[derive(Debug)]
+pub(crate) struct TokenPolicy {
+    /// Never empty: the builder sees to it.
+    pub(crate) audiences: Vec<Box<str>>,
+    pub(crate) client_id: Option<Box<str>>,
+    pub(crate) leeway: Duration,
+    pub(crate) max_token_age: Option<Duration>,
+    pub(crate) required_claims: Vec<Box<str>>,
+    pub(crate) strict_rfc9068: bool,
+}
+
+impl TokenPolicy {
+    /// Checks the claims; `iss` has been matched, byte for byte, when the key was chosen.
+    pub(crate) fn validate(&self, signed: Signed, now: SystemTime) -> Result<ValidClaims, TokenError> {
+        self.check_type(&signed.jws)?;
+        let claims = signed.jws.payload();
+        self.check_audience(claims)?;
+        let expires_at = self.check_times(claims, now)?;
+        self.check_required(claims)?;
+        Ok(ValidClaims { expires_at, issuer: signed.issuer, members: signed.jws.into_payload() })
+    }
+
+    /// RFC 8725 §3.11, RFC 9068 §4: a JWT made for another purpose names it. Auth0 writes `JWT` or `at+jwt`.
+    fn check_type(&self, jws: &VerifiedJws<Object>) -> Result<(), TokenError> {
+        let media_type = jws.header().media_type().map_err(|_| TokenError::Type)?;
+        let accepted = media_type.map_or(!self.strict_rfc9068, |media_type| {
+            media_type.is("at+jwt") || (media_type.is("jwt") && !self.strict_rfc9068)
+        });
+        if accepted { Ok(()) } else { Err(TokenError::Type) }
+    }
+
+    /// RFC 7519 §4.1.3: one of the token's audiences is one of ours, exactly.
+    fn check_audience(&self, claims: &Object) -> Result<(), TokenError> {
+        let audience: Audience<'_> = required(claims, "aud")?;
+        if audience.any(|candidate| self.audiences.iter().any(|configured| **configured == *candidate)) {
+            return Ok(());
+        }
+        let for_our_client = self.client_id.as_deref().is_some_and(|id| audience.any(|candidate| candidate == id));
+        let looks_like_id_token = for_our_client || ["nonce", "at_hash"].iter().any(|name| claims.contains(name));
+        Err(TokenError::Audience { looks_like_id_token })
+    }
+
+    fn check_times(&self, claims: &Object, now: SystemTime) -> Result<SystemTime, TokenError> {
+        let instant = NumericDate::of(now);
+        // RFC 7519 §4.1.4: on or after exp, the token must not be accepted.
+        let expiry: NumericDate = required(claims, "exp")?;
+        let expired_at = expiry.to_system_time().ok_or(TokenError::ClaimMalformed { claim: "exp" })?;
+        if instant >= expiry.plus(self.leeway) {
+            return Err(TokenError::Expired { expired_at, now });
+        }
+        // RFC 7519 §4.1.5.
+        let not_before: Option<NumericDate> = optional(claims, "nbf")?;
+        if not_before.is_some_and(|not_before| instant.plus(self.leeway) < not_before) {
+            return Err(TokenError::NotYetValid);
+        }
+        // RFC 9068 §2.2: iat is there; when it was is compared only if the configuration sets an age.
+        let issued_at: NumericDate = required(claims, "iat")?;
+        if let Some(age) = self.max_token_age {
+            let recent = instant.minus(age).minus(self.leeway)..=instant.plus(self.leeway);
+            if !recent.contains(&issued_at) {
+                return Err(TokenError::TooOld);
+            }
+        }
+        Ok(expired_at)
+    }
+
+    /// RFC 9068 §2.2 in strict mode, and what the configuration adds: present, whatever the value.
+    fn check_required(&self, claims: &Object) -> Result<(), TokenError> {
+        if self.strict_rfc9068 {
+            for claim in ["sub", "client_id", "jti"] {
+                required::<Cow<'_, str>>(claims, claim)?;
+            }
+        }
+        match self.required_claims.iter().find(|claim| !claims.contains(claim)) {
+            Some(claim) => Err(TokenError::RequiredClaim { claim: claim.clone() }),
+            None => Ok(()),
+        }
+    }
+}
+
+fn optional<'a, T: Deserialize<'a>>(claims: &'a Object, claim: &'static str) -> Result<Option<T>, TokenError> {
+    claims.get(claim).map_err(|_| TokenError::ClaimMalformed { claim })
+}
+
+fn required<'a, T: Deserialize<'a>>(claims: &'a Object, claim: &'static str) -> Result<T, TokenError> {
+    optional(claims, claim)?.ok_or(TokenError::ClaimMissing { claim })
+}
+
+/// RFC 7519 §4.1.3: one string, or a list of them.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Audience<'a> {
+    #[serde(borrow)]
+    One(Cow<'a, str>),
+    #[serde(borrow)]
+    Many(Vec<Cow<'a, str>>),
+}
+
+impl Audience<'_> {
+    fn any(&self, test: impl Fn(&str) -> bool) -> bool {
+        match self {
+            Self::One(audience) => test(audience),
+            Self::Many(audiences) => audiences.iter().any(|audience| test(audience)),
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! What an API gets: a token that has passed every check.
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+use std::time::SystemTime;
+
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::{ActorError, ClaimsError, Organization, ValidClaims, actor};
+use crate::jose::{Object, Thumbprint};
+
+/// An access token that has passed every check, with its claims.
+///
+/// Only verification makes one. It is cheap to clone and the same type in every framework. Claims are read when they are asked
+/// for; what is missing, or of another type than its specification says, is absent.
+#[derive(Clone)]
+pub struct VerifiedToken(Arc<Inner>);
+
+struct Inner {
+    access_token: AccessToken,
+    binding: Binding,
+    claims: Object,
+    expires_at: SystemTime,
+    issuer: Arc<str>,
+    next_nonce: Option<String>,
+    parsed: OnceLock<Map<String, Value>>,
+}
+
+/// How the caller proved that the token is its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Binding {
+    /// Not at all: whoever holds the token may use it ([RFC 6750](https://www.rfc-editor.org/rfc/rfc6750)).
+    Bearer,
+    /// By a proof of the key that the token is bound to ([RFC 9449](https://www.rfc-editor.org/rfc/rfc9449)).
+    Dpop {
+        /// The key's thumbprint: `cnf.jkt`.
+        thumbprint: Thumbprint,
+    },
+}
+
+/// The text of an access token. It shows itself only when told to.
+///
+/// ```
+/// # fn show(token: &auth0_api_core::VerifiedToken) {
+/// assert_eq!(format!("{:?}", token.access_token()), "[redacted]");
+/// # }
+/// ```
+pub struct AccessToken(SecretString);
+
+impl VerifiedToken {
+    /// Assembles what the checks have found; only the straight line calls it, with all the evidence.
+    pub(crate) fn assemble(token: &str, claims: ValidClaims, binding: Binding, next_nonce: Option<String>) -> Self {
+        Self(Arc::new(Inner {
+            access_token: AccessToken(token.into()),
+            binding,
+            claims: claims.members,
+            expires_at: claims.expires_at,
+            issuer: claims.issuer,
+            next_nonce,
+            parsed: OnceLock::new(),
+        }))
+    }
+
+    /// `iss`: the issuer whose key signed the token, with its trailing slash.
+    pub fn issuer(&self) -> &str {
+        &self.0.issuer
+    }
+
+    /// `sub`: the user, or `<client id>@clients` for a machine.
+    pub fn subject(&self) -> Option<&str> {
+        self.text("sub")
+    }
+
+    /// `aud`: every audience of the token, the configured one among them.
+    pub fn audiences(&self) -> impl Iterator<Item = &str> {
+        let (one, many) = match self.claims().get("aud") {
+            Some(Value::String(one)) => (Some(one.as_str()), None),
+            Some(Value::Array(many)) => (None, Some(many)),
+            _ => (None, None),
+        };
+        one.into_iter().chain(many.into_iter().flatten().filter_map(Value::as_str))
+    }
+
+    /// `scope`: what the client was granted ([RFC 9068 §2.2.3](https://www.rfc-editor.org/rfc/rfc9068#section-2.2.3)).
+    pub fn scopes(&self) -> impl Iterator<Item = &str> {
+        self.text("scope").unwrap_or_default().split(' ').filter(|scope| !scope.is_empty())
+    }
+
+    /// Whether the client was granted a scope.
+    pub fn has_scope(&self, scope: &str) -> bool {
+        self.scopes().any(|granted| granted == scope)
+    }
+
+    /// `permissions`: what the user may do, once the API has
+    /// [RBAC](https://auth0.com/docs/get-started/apis/enable-role-based-access-control-for-apis) switched on.
+    pub fn permissions(&self) -> impl Iterator<Item = &str> {
+        let permissions = self.claims().get("permissions").and_then(Value::as_array);
+        permissions.into_iter().flatten().filter_map(Value::as_str)
+    }
+
+    /// `azp`, or `client_id` in the RFC 9068 profile: the client that the token was issued to.
+    pub fn client_id(&self) -> Option<&str> {
+        self.text("azp").or_else(|| self.text("client_id"))
+    }
+
+    /// `org_id` and `org_name`: the organisation that the user acts in.
+    pub fn organization(&self) -> Option<Organization<'_>> {
+        self.text("org_id").map(|id| Organization { id, name: self.text("org_name") })
+    }
+
+    /// `exp`: from then on the token is refused.
+    pub fn expires_at(&self) -> SystemTime {
+        self.0.expires_at
+    }
+
+    /// `act.sub`: who acts for the subject now, `None` if the subject does.
+    ///
+    /// # Errors
+    ///
+    /// [`ActorError`] if the claim is there and malformed.
+    pub fn current_actor(&self) -> Result<Option<&str>, ActorError> {
+        actor::current(self.claims())
+    }
+
+    /// Everybody who acts or acted for the subject, the current actor first; empty without an `act` claim.
+    ///
+    /// Decide by the first one only: the others are history ([RFC 8693 §4.1](https://www.rfc-editor.org/rfc/rfc8693#section-4.1)).
+    ///
+    /// # Errors
+    ///
+    /// [`ActorError`] if the claim is there and malformed, or nests more than 16 levels.
+    pub fn delegation_chain(&self) -> Result<Vec<&str>, ActorError> {
+        actor::chain(self.claims())
+    }
+
+    /// How the caller proved that the token is its own.
+    pub fn binding(&self) -> Binding {
+        self.0.binding
+    }
+
+    /// The text of the token, for exchanging it. Never pass it on to another API.
+    pub fn access_token(&self) -> &AccessToken {
+        &self.0.access_token
+    }
+
+    /// A nonce to send with the response, as `DPoP-Nonce`, because the client's is about to expire
+    /// ([RFC 9449 §8.2](https://www.rfc-editor.org/rfc/rfc9449#section-8.2)). The adapters do it.
+    pub fn next_nonce(&self) -> Option<&str> {
+        self.0.next_nonce.as_deref()
+    }
+
+    /// All claims, as the issuer wrote them.
+    pub fn claims(&self) -> &Map<String, Value> {
+        // The text was read as one strict object before, so that reading it again succeeds.
+        self.0.parsed.get_or_init(|| serde_json::from_str(self.0.claims.as_str()).unwrap_or_default())
+    }
+
+    /// The claims as a type of yours.
+    ///
+    /// # Errors
+    ///
+    /// [`ClaimsError`] if they do not fit. Answer 500 or 403 then: the caller is authenticated.
+    ///
+    /// ```
+    /// # fn show(token: &auth0_api_core::VerifiedToken) -> Result<(), auth0_api_core::ClaimsError> {
+    /// #[derive(serde::Deserialize)]
+    /// struct Tier {
+    ///     #[serde(rename = "https://example.com/tier")]
+    ///     tier: String,
+    /// }
+    ///
+    /// let Tier { tier } = token.claims_as()?;
+    /// # _ = tier;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn claims_as<'t, T: Deserialize<'t>>(&'t self) -> Result<T, ClaimsError> {
+        serde_json::from_str(self.0.claims.as_str()).map_err(ClaimsError)
+    }
+
+    pub(crate) fn has_claim(&self, name: &str) -> bool {
+        self.0.claims.contains(name)
+    }
+
+    /// A string claim, without parsing the others unless it contains escapes.
+    fn text(&self, name: &str) -> Option<&str> {
+        let raw = self.0.claims.raw(name)?;
+        match raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+            Some(text) if !text.contains('\\') => Some(text),
+            _ => self.claims().get(name)?.as_str(),
+        }
+    }
+}
+
+impl fmt::Debug for VerifiedToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerifiedToken")
+            .field("issuer", &self.0.issuer)
+            .field("binding", &self.0.binding)
+            .field("claims", &self.0.claims)
+            .field("expires_at", &self.0.expires_at)
+            .finish_non_exhaustive()
+    }
+}
+
+impl AccessToken {
+    /// The text itself: handle it like a password.
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+impl fmt::Debug for AccessToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}

@@ -1,0 +1,56 @@
+//! The straight line: what is checked, in which order.
+//!
+//! Each step takes what the step before made, so that none can be left out or moved:
+//! `Credentials → Jws → Signed → ValidClaims → Proven → VerifiedToken`.
+
+use std::sync::Arc;
+
+use crate::clock::Clock;
+use crate::credentials::Credentials;
+use crate::dpop::Dpop;
+use crate::error::Error;
+use crate::issuer::Issuers;
+use crate::jose::{AlgorithmSet, Jws};
+use crate::request::TokenRequest;
+use crate::token::{TokenPolicy, VerifiedToken};
+
+/// Everything that has a say in whether a token is good.
+#[derive(Debug)]
+pub(crate) struct Verifier {
+    pub(crate) algorithms: AlgorithmSet,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) dpop: Dpop,
+    pub(crate) issuers: Issuers,
+    pub(crate) tokens: TokenPolicy,
+}
+
+impl Verifier {
+    /// Verifies what a request presents.
+    pub(crate) async fn verify_request(&self, request: &TokenRequest<'_>) -> Result<VerifiedToken, Error> {
+        let credentials = Credentials::try_from(request)?; // one, well-formed    RFC 6750 §2.1, RFC 9110 §11
+        let scheme = credentials.scheme();
+        self.verify(credentials, Some(request)).await.map_err(|error| error.presented_as(scheme))
+    }
+
+    /// Verifies a raw token, as if it had been presented as `Bearer`.
+    pub(crate) async fn verify_access_token(&self, token: &str) -> Result<VerifiedToken, Error> {
+        let credentials = Credentials::bearer(token)?;
+        let scheme = credentials.scheme();
+        self.verify(credentials, None).await.map_err(|error| error.presented_as(scheme))
+    }
+
+    async fn verify(
+        &self,
+        credentials: Credentials<'_>,
+        request: Option<&TokenRequest<'_>>,
+    ) -> Result<VerifiedToken, Error> {
+        let now = self.clock.now(); //                                                      read once
+        let credentials = self.dpop.admit(credentials)?; //                                 scheme offered         RFC 9449 §7
+        let jws = Jws::parse(credentials.token(), &self.algorithms)?; //                    shape; nothing trusted RFC 7515 §5.2
+        let keys = self.issuers.key_for(&jws, now).await?; //                               admit iss, find keys   RFC 8725 §3.8
+        let signed = keys.verify(jws)?; //                                                  signature              RFC 8725 §3.1
+        let claims = self.tokens.validate(signed, now)?; //                                 typ aud exp nbf iat    RFC 9068 §4
+        let proven = self.dpop.bind(&credentials, &claims, request, now).await?; //         cnf, proof, replay     RFC 9449 §4.3
+        Ok(VerifiedToken::assemble(credentials.token(), claims, proven.binding, proven.next_nonce))
+    }
+}

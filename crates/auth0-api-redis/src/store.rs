@@ -1,0 +1,111 @@
+//! The store.
+
+use std::fmt;
+use std::time::SystemTime;
+
+use auth0_api_core::{ProofId, ReplayFuture, ReplayStore, ReplayStoreError};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use redis::Cmd;
+
+use crate::builder::{RedisReplayStoreBuilder, RedisUrlError};
+use crate::connection::Connection;
+use crate::outage::Outage;
+
+/// Remembers used proofs in Redis, for all replicas of an API.
+///
+/// The [crate's documentation](crate) tells what it does and how Redis is to be set up.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use auth0_api_redis::RedisReplayStore;
+///
+/// let store = RedisReplayStore::builder("redis://replay:password@redis.internal:6379/2")
+///     .key_prefix("orders-api:replay:")
+///     .response_timeout(Duration::from_millis(250))
+///     .build()?;
+///
+/// assert!(RedisReplayStore::new("redis.internal").is_err());
+/// # drop(store);
+/// # Ok::<(), auth0_api_redis::RedisUrlError>(())
+/// ```
+pub struct RedisReplayStore {
+    pub(crate) key_prefix: String,
+    pub(crate) connection: Connection,
+    pub(crate) outage: Outage,
+}
+
+impl RedisReplayStore {
+    /// Creates a store on the Redis at this URL, with the default settings. It does not connect yet.
+    ///
+    /// # Errors
+    ///
+    /// The URL is not one of Redis.
+    pub fn new(url: &str) -> Result<Self, RedisUrlError> {
+        Self::builder(url).build()
+    }
+
+    /// Begins a store on the Redis at this URL: `redis://[user[:password]@]host[:port][/database]`.
+    ///
+    /// `rediss://` is Redis over TLS and needs the feature `tls`. A process that has not chosen rustls's cryptographic
+    /// provider gets aws-lc-rs.
+    pub fn builder(url: &str) -> RedisReplayStoreBuilder {
+        RedisReplayStoreBuilder::new(url)
+    }
+
+    fn command(&self, proof: &ProofId, now: SystemTime, expires_at: SystemTime) -> Cmd {
+        let key = self.key_prefix.clone() + &URL_SAFE_NO_PAD.encode(proof.as_bytes());
+        let mut command = redis::cmd("SET");
+        command.arg(key).arg(1).arg("NX").arg("PX").arg(milliseconds_left(now, expires_at));
+        command
+    }
+}
+
+impl ReplayStore for RedisReplayStore {
+    fn insert<'a>(&'a self, proof: &'a ProofId, now: SystemTime, expires_at: SystemTime) -> ReplayFuture<'a> {
+        Box::pin(async move {
+            match self.connection.insert(&self.command(proof, now, expires_at)).await {
+                Err(ReplayStoreError::Unavailable(cause)) => self.outage.insert(cause, proof, now, expires_at).await,
+                answer => {
+                    self.outage.is_over();
+                    answer
+                }
+            }
+        })
+    }
+}
+
+impl fmt::Debug for RedisReplayStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The connection's URL may hold a password.
+        f.debug_struct("RedisReplayStore")
+            .field("key_prefix", &self.key_prefix)
+            .field("outage", &self.outage)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Rounded up, so that nothing is forgotten early, and never 0, which Redis refuses.
+fn milliseconds_left(now: SystemTime, expires_at: SystemTime) -> u64 {
+    let left = expires_at.duration_since(now).unwrap_or_default().as_nanos().div_ceil(1_000_000);
+    u64::try_from(left).unwrap_or(u64::MAX).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use super::*;
+
+    #[test]
+    fn time_to_live_is_rounded_up_and_never_zero() {
+        let left = |nanoseconds| milliseconds_left(UNIX_EPOCH, UNIX_EPOCH + Duration::from_nanos(nanoseconds));
+        assert_eq!(left(301_000_000_000), 301_000);
+        assert_eq!(left(301_000_000_001), 301_001);
+        assert_eq!(left(1), 1);
+        assert_eq!(left(0), 1);
+        assert_eq!(milliseconds_left(UNIX_EPOCH + Duration::from_secs(9), UNIX_EPOCH), 1);
+    }
+}

@@ -1,0 +1,215 @@
+//! The store against a real Redis, which each test starts for itself.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use auth0_api_core::{Insertion, MemoryReplayStore, ProofId, ReplayStore, ReplayStoreError, Thumbprint};
+use auth0_api_redis::{OutagePolicy, RedisReplayStore, RedisUrlError};
+use auth0_api_testing::{RedisServer, contract};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keeps_the_contract() {
+    let Some(redis) = RedisServer::start().await else { return };
+    contract::replay_store(Arc::new(store(&redis))).await;
+}
+
+#[tokio::test]
+async fn replicas_share_what_they_have_seen() {
+    let Some(redis) = RedisServer::start().await else { return };
+    let (here, there) = (store(&redis), store(&redis));
+    assert_eq!(insert(&here, "a").await.unwrap(), Insertion::Fresh);
+    assert_eq!(insert(&there, "a").await.unwrap(), Insertion::Replayed);
+}
+
+#[tokio::test]
+async fn prefixes_keep_deployments_apart() {
+    let Some(redis) = RedisServer::start().await else { return };
+    let staging = RedisReplayStore::builder(&redis.url()).key_prefix("staging:").build().unwrap();
+    assert_eq!(insert(&store(&redis), "a").await.unwrap(), Insertion::Fresh);
+    assert_eq!(insert(&staging, "a").await.unwrap(), Insertion::Fresh);
+    assert_eq!(insert(&staging, "a").await.unwrap(), Insertion::Replayed);
+}
+
+#[tokio::test]
+async fn key_is_the_prefixed_digest_and_expires_with_the_proof() {
+    let Some(redis) = RedisServer::start().await else { return };
+    insert(&store(&redis), "a").await.unwrap();
+
+    let keys: Vec<String> = ask(&redis, redis::cmd("KEYS").arg("*")).await;
+    let [key] = keys.as_slice() else { unreachable!("{keys:?}") };
+    // SHA-256 of length-prefixed thumbprint and jti, computed with Python's hashlib.
+    assert_eq!(key, "auth0-api:replay:kYTSxQoeKs1ym2VXJnapEpi-eMbgdKAwNibctpbIlPw");
+    let left: u64 = ask(&redis, redis::cmd("PTTL").arg(key)).await;
+    assert!((290_000..=301_000).contains(&left), "{left} ms");
+}
+
+#[tokio::test]
+async fn stopped_redis_is_unavailable_until_it_is_back() {
+    let Some(mut redis) = RedisServer::start().await else { return };
+    let store = store(&redis);
+    assert_eq!(insert(&store, "a").await.unwrap(), Insertion::Fresh);
+
+    redis.stop();
+    for _ in 0..3 {
+        let answer = tokio::time::timeout(RESPONSE_TIMEOUT + SLACK, insert(&store, "b")).await;
+        let answer = answer.expect("refuses within the response timeout");
+        assert!(matches!(answer, Err(ReplayStoreError::Unavailable(_))), "{answer:?}");
+    }
+
+    redis.start_again().await;
+    assert_eq!(insert(&store, "b").await.unwrap(), Insertion::Fresh, "the first request finds it");
+    assert_eq!(insert(&store, "b").await.unwrap(), Insertion::Replayed);
+}
+
+#[tokio::test]
+async fn restart_between_two_requests_goes_unnoticed() {
+    let Some(mut redis) = RedisServer::start().await else { return };
+    let store = store(&redis);
+    for jti in ["a", "b", "c"] {
+        assert_eq!(insert(&store, jti).await.unwrap(), Insertion::Fresh);
+        redis.stop();
+        redis.start_again().await;
+    }
+}
+
+#[tokio::test]
+async fn store_built_while_redis_is_down_works_once_it_is_up() {
+    let Some(mut redis) = RedisServer::start().await else { return };
+    redis.stop();
+    let store = store(&redis);
+    assert!(matches!(insert(&store, "a").await, Err(ReplayStoreError::Unavailable(_))));
+    redis.start_again().await;
+    assert_eq!(insert(&store, "a").await.unwrap(), Insertion::Fresh);
+}
+
+#[tokio::test]
+async fn silent_server_is_unavailable_within_the_timeout() {
+    // It accepts connections, in its backlog, and never answers.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("redis://{}", silent.local_addr().unwrap());
+    let store = RedisReplayStore::builder(&url).response_timeout(Duration::from_millis(50)).build().unwrap();
+    let answer = tokio::time::timeout(SLACK, insert(&store, "a")).await.expect("answers within the timeout");
+    assert!(matches!(answer, Err(ReplayStoreError::Unavailable(_))), "{answer:?}");
+}
+
+#[tokio::test]
+async fn peer_that_vanished_is_left_for_a_new_connection() {
+    // Two commands that begin a connection, and one proof: then the first connection is dead, and nobody says so.
+    let url = scripted_redis([3, usize::MAX]);
+    let store = RedisReplayStore::builder(&url).response_timeout(Duration::from_millis(500)).build().unwrap();
+    assert_eq!(insert(&store, "a").await.unwrap(), Insertion::Fresh);
+    let answer = insert(&store, "b").await;
+    assert!(matches!(answer, Err(ReplayStoreError::Unavailable(_))), "{answer:?}");
+    assert_eq!(insert(&store, "c").await.unwrap(), Insertion::Fresh);
+}
+
+#[tokio::test]
+async fn refused_login_is_tried_again() {
+    let Some(redis) = RedisServer::start().await else { return };
+    let url = redis.url().replace("redis://", "redis://replay:right@");
+    let store = RedisReplayStore::new(&url).unwrap();
+    let refused = insert(&store, "a").await.unwrap_err();
+    assert!(matches!(refused, ReplayStoreError::Unavailable(_)), "{refused:?}");
+    assert!(!format!("{refused:?}").contains("right"), "{refused:?}");
+
+    let _: String =
+        ask(&redis, redis::cmd("ACL").arg(["SETUSER", "replay", "on", ">right", "~*", "+@all"].as_slice())).await;
+    assert_eq!(insert(&store, "a").await.unwrap(), Insertion::Fresh);
+}
+
+#[tokio::test]
+async fn full_redis_is_full_and_forgets_nothing() {
+    let Some(redis) = RedisServer::start().await else { return };
+    let fallback = OutagePolicy::fall_back_to(Arc::new(MemoryReplayStore::new()));
+    let store = RedisReplayStore::builder(&redis.url()).during_outage(fallback).build().unwrap();
+    insert(&store, "a").await.unwrap();
+
+    let _: String = ask(&redis, redis::cmd("CONFIG").arg(["SET", "maxmemory", "1"].as_slice())).await;
+    assert!(matches!(insert(&store, "b").await, Err(ReplayStoreError::Full)));
+    let _: String = ask(&redis, redis::cmd("CONFIG").arg(["SET", "maxmemory", "0"].as_slice())).await;
+    assert_eq!(insert(&store, "a").await.unwrap(), Insertion::Replayed);
+    assert_eq!(insert(&store, "b").await.unwrap(), Insertion::Fresh);
+}
+
+#[tokio::test]
+async fn fallback_serves_for_the_time_of_an_outage() {
+    let Some(mut redis) = RedisServer::start().await else { return };
+    let fallback = OutagePolicy::fall_back_to(Arc::new(MemoryReplayStore::new()));
+    let store = RedisReplayStore::builder(&redis.url()).during_outage(fallback).build().unwrap();
+
+    redis.stop();
+    assert_eq!(insert(&store, "a").await.unwrap(), Insertion::Fresh);
+    assert_eq!(insert(&store, "a").await.unwrap(), Insertion::Replayed);
+
+    redis.start_again().await;
+    insert(&store, "b").await.unwrap();
+    let keys: Vec<String> = ask(&redis, redis::cmd("KEYS").arg("*")).await;
+    assert_eq!(keys.len(), 1, "recorded in Redis again");
+}
+
+#[test]
+fn store_can_be_built_outside_a_runtime_and_shows_no_password() {
+    let builder = RedisReplayStore::builder("redis://replay:hunter2@127.0.0.1:1/");
+    assert!(!format!("{builder:?}").contains("hunter2"));
+    let store = builder.build().unwrap();
+    assert_eq!(format!("{store:?}"), r#"RedisReplayStore { key_prefix: "auth0-api:replay:", outage: Refuse, .. }"#);
+}
+
+#[test]
+fn other_urls_are_refused_without_being_repeated() {
+    for url in ["", "redis.internal", "http://redis.internal", "redis://", "redis://:hunter2@redis/database"] {
+        let error = RedisReplayStore::new(url).unwrap_err();
+        assert_eq!(error, RedisUrlError::Malformed, "{url}");
+        assert!(!format!("{error:?} {error}").contains("hunter2"));
+    }
+    #[cfg(not(feature = "tls"))]
+    assert_eq!(RedisReplayStore::new("rediss://redis.internal").unwrap_err(), RedisUrlError::TlsDisabled);
+    #[cfg(feature = "tls")]
+    assert!(RedisReplayStore::new("rediss://redis.internal").is_ok());
+}
+
+fn store(redis: &RedisServer) -> RedisReplayStore {
+    RedisReplayStore::builder(&redis.url()).response_timeout(RESPONSE_TIMEOUT).build().unwrap()
+}
+
+async fn insert(store: &RedisReplayStore, jti: &str) -> Result<Insertion, ReplayStoreError> {
+    let now: SystemTime = UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+    store.insert(&ProofId::new(Thumbprint::from_bytes([7; 32]), jti), now, now + Duration::from_secs(301)).await
+}
+
+/// A server that says OK to so many commands of its first connection, so many of its second, and nothing to the rest.
+fn scripted_redis(answers: [usize; 2]) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("redis://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for (mut left, connection) in answers.into_iter().zip(listener.incoming()) {
+            let mut connection = connection.unwrap();
+            std::thread::spawn(move || {
+                let mut received = [0; 4096];
+                while let Ok(length @ 1..) = connection.read(&mut received) {
+                    // Each command is an array, and nothing else that the store sends has an asterisk.
+                    let commands = received.iter().take(length).filter(|byte| **byte == b'*').count().min(left);
+                    left -= commands;
+                    connection.write_all("+OK\r\n".repeat(commands).as_bytes()).unwrap();
+                }
+            });
+        }
+    });
+    url
+}
+
+/// Asks Redis over a connection of the test's own.
+async fn ask<T: redis::FromRedisValue>(redis: &RedisServer, command: &redis::Cmd) -> T {
+    let client = redis::Client::open(redis.url()).unwrap();
+    let mut connection = client.get_multiplexed_async_connection().await.unwrap();
+    command.query_async(&mut connection).await.unwrap()
+}
+
+/// Longer than the default, for machines that are busy with other tests.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// What a test adds for the scheduler.
+const SLACK: Duration = Duration::from_secs(10);

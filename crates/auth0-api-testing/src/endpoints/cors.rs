@@ -1,0 +1,29 @@
+//! Pages of every origin may call the tenant, as a single-page application in development does.
+
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_EXPOSE_HEADERS, HeaderName,
+};
+use http::{HeaderValue, Method, StatusCode};
+
+/// Answers preflight requests and adds the headers to every other answer.
+pub(crate) async fn allow(request: Request, next: Next) -> Response {
+    let mut response = match *request.method() {
+        Method::OPTIONS => StatusCode::NO_CONTENT.into_response(),
+        _ => next.run(request).await,
+    };
+    response.headers_mut().extend(HEADERS.map(|(name, value)| (name, HeaderValue::from_static(value))));
+    response
+}
+
+/// `*` would not cover `Authorization`; without its being exposed a page cannot read `DPoP-Nonce`
+/// ([RFC 9449 §8](https://www.rfc-editor.org/rfc/rfc9449#section-8)).
+const HEADERS: [(HeaderName, &str); 4] = [
+    (ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+    (ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, OPTIONS"),
+    (ACCESS_CONTROL_ALLOW_HEADERS, "Authorization, Content-Type, DPoP, Auth0-Client"),
+    (ACCESS_CONTROL_EXPOSE_HEADERS, "DPoP-Nonce, WWW-Authenticate"),
+];

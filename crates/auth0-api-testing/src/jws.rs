@@ -1,0 +1,97 @@
+//! A compact JWS in the making: what tokens and proofs have in common.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Map, Value};
+
+use crate::SigningKey;
+
+/// Claims, and departures from the header and from the form that a correct token or proof has.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Draft {
+    pub(crate) claims: Map<String, Value>,
+    /// Set (`Some`) or left out (`None`), in the order of the calls.
+    pub(crate) header_edits: Vec<(String, Option<Value>)>,
+    pub(crate) raw_header: Option<String>,
+    pub(crate) raw_claims: Option<String>,
+    pub(crate) raw_signature: Option<String>,
+}
+
+impl Draft {
+    pub(crate) fn set(&mut self, name: impl Into<String>, value: impl Into<Value>) {
+        self.claims.insert(name.into(), value.into());
+    }
+
+    /// Signs over the header that results from `defaults` and the edits
+    /// ([RFC 7515 §5.1](https://www.rfc-editor.org/rfc/rfc7515#section-5.1)).
+    pub(crate) fn sign(&self, defaults: Value, key: &SigningKey) -> String {
+        let header = self.raw_header.clone().unwrap_or_else(|| self.edited(defaults).to_string());
+        let claims = self.raw_claims.clone().unwrap_or_else(|| Value::Object(self.claims.clone()).to_string());
+        let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
+        let signature = || URL_SAFE_NO_PAD.encode(key.sign(signed.as_bytes()));
+        format!("{signed}.{}", self.raw_signature.clone().unwrap_or_else(signature))
+    }
+
+    fn edited(&self, mut header: Value) -> Value {
+        if let Some(members) = header.as_object_mut() {
+            for (name, edit) in &self.header_edits {
+                match edit {
+                    Some(value) => members.insert(name.clone(), value.clone()),
+                    None => members.remove(name),
+                };
+            }
+        }
+        header
+    }
+}
+
+/// Gives a builder around a `draft` the setters that tokens and proofs share.
+macro_rules! draft_setters {
+    ($builder:ty) => {
+        impl $builder {
+            /// Sets a claim to any JSON value.
+            pub fn claim(mut self, name: impl Into<String>, value: impl Into<serde_json::Value>) -> Self {
+                self.draft.set(name, value);
+                self
+            }
+
+            /// Leaves a claim out.
+            pub fn without_claim(mut self, name: &str) -> Self {
+                self.draft.claims.remove(name);
+                self
+            }
+
+            /// Sets a header parameter to any JSON value, `alg` and `kid` included; the key that signs stays the same.
+            pub fn header(mut self, name: impl Into<String>, value: impl Into<serde_json::Value>) -> Self {
+                self.draft.header_edits.push((name.into(), Some(value.into())));
+                self
+            }
+
+            /// Leaves a header parameter out.
+            pub fn without_header(mut self, name: impl Into<String>) -> Self {
+                self.draft.header_edits.push((name.into(), None));
+                self
+            }
+
+            /// Takes this text for the whole header, valid JSON or not; the signature covers it.
+            pub fn raw_header(mut self, json_text: impl Into<String>) -> Self {
+                self.draft.raw_header = Some(json_text.into());
+                self
+            }
+
+            /// Takes this text for all the claims, valid JSON or not; the signature covers it.
+            pub fn raw_claims(mut self, json_text: impl Into<String>) -> Self {
+                self.draft.raw_claims = Some(json_text.into());
+                self
+            }
+
+            /// Takes this text for the third part, as it stands; empty for a token that is not signed.
+            pub fn raw_signature(mut self, text: impl Into<String>) -> Self {
+                self.draft.raw_signature = Some(text.into());
+                self
+            }
+        }
+    };
+}
+
+pub(crate) use draft_setters;

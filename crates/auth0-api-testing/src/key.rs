@@ -1,0 +1,252 @@
+//! Keys that sign tokens and proofs.
+
+use std::fmt;
+use std::sync::Arc;
+
+use auth0_api_core::Thumbprint;
+use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::KeySize;
+use aws_lc_rs::signature::{
+    self, EcdsaKeyPair, EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair as _, RsaEncoding, RsaKeyPair,
+};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Map, Value};
+
+use crate::SigningAlgorithm;
+use crate::must::{must, random_text};
+
+/// A private key for one algorithm, with a key id.
+///
+/// The tenant makes its own keys; this is for tokens signed by somebody else, and for keys published by hand. Clones share the
+/// key.
+///
+/// ```
+/// use auth0_api_testing::{SigningAlgorithm, SigningKey};
+///
+/// let key = SigningKey::generate(SigningAlgorithm::ES256);
+/// assert_eq!(key.public_jwk()["crv"], "P-256");
+/// assert_eq!(key.public_jwk()["kid"], key.kid());
+/// ```
+#[derive(Clone)]
+pub struct SigningKey {
+    algorithm: SigningAlgorithm,
+    kid: String,
+    pair: Arc<Pair>,
+}
+
+enum Pair {
+    Ecdsa(EcdsaKeyPair),
+    Ed25519(Ed25519KeyPair),
+    Rsa(RsaKeyPair),
+}
+
+impl SigningKey {
+    /// Makes a new key with a random key id; RSA keys have 2048 bits and take about a tenth of a second.
+    pub fn generate(algorithm: SigningAlgorithm) -> Self {
+        Self { algorithm, kid: random_text(), pair: Arc::new(Pair::generate(algorithm)) }
+    }
+
+    /// The same key under another key id.
+    #[must_use]
+    pub fn with_kid(mut self, kid: impl Into<String>) -> Self {
+        self.kid = kid.into();
+        self
+    }
+
+    /// The key id.
+    pub fn kid(&self) -> &str {
+        &self.kid
+    }
+
+    /// The algorithm it signs with.
+    pub fn algorithm(&self) -> SigningAlgorithm {
+        self.algorithm
+    }
+
+    /// The public key as a tenant publishes it ([RFC 7517 §4](https://www.rfc-editor.org/rfc/rfc7517#section-4)): with `kid`,
+    /// `alg` and `use`.
+    pub fn public_jwk(&self) -> Value {
+        let mut jwk = self.bare_jwk();
+        jwk.insert("alg".into(), self.algorithm.name().into());
+        jwk.insert("kid".into(), self.kid.as_str().into());
+        jwk.insert("use".into(), "sig".into());
+        Value::Object(jwk)
+    }
+
+    /// An RSA key serves every RSA algorithm: the same numbers for another one, under a key id of its own.
+    pub(crate) fn sibling(&self, algorithm: SigningAlgorithm) -> Option<Self> {
+        (self.algorithm.is_rsa() && algorithm.is_rsa()).then(|| Self {
+            algorithm,
+            kid: random_text(),
+            pair: Arc::clone(&self.pair),
+        })
+    }
+
+    /// The members that make the key, in the order of their names.
+    pub(crate) fn bare_jwk(&self) -> Map<String, Value> {
+        members(match &*self.pair {
+            Pair::Ecdsa(pair) => ec_members(self.algorithm, pair.public_key().as_ref()),
+            Pair::Ed25519(pair) => {
+                vec![("crv", "Ed25519".into()), ("kty", "OKP".into()), ("x", encode(pair.public_key().as_ref()))]
+            }
+            Pair::Rsa(pair) => rsa_members(pair),
+        })
+    }
+
+    pub(crate) fn thumbprint(&self) -> Thumbprint {
+        thumbprint(&self.bare_jwk())
+    }
+
+    pub(crate) fn sign(&self, message: &[u8]) -> Vec<u8> {
+        match &*self.pair {
+            Pair::Ecdsa(pair) => must(pair.sign(&SystemRandom::new(), message), "signing").as_ref().to_vec(),
+            Pair::Ed25519(pair) => pair.sign(message).as_ref().to_vec(),
+            Pair::Rsa(pair) => sign_rsa(pair, self.algorithm, message),
+        }
+    }
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SigningKey").field("algorithm", &self.algorithm).field("kid", &self.kid).finish_non_exhaustive()
+    }
+}
+
+impl Pair {
+    fn generate(algorithm: SigningAlgorithm) -> Self {
+        match curve(algorithm) {
+            Some((_, curve)) => Self::Ecdsa(must(EcdsaKeyPair::generate(curve), "generating an EC key")),
+            None if algorithm == SigningAlgorithm::EdDSA => {
+                Self::Ed25519(must(Ed25519KeyPair::generate(), "generating an Ed25519 key"))
+            }
+            None => Self::Rsa(must(RsaKeyPair::generate(KeySize::Rsa2048), "generating an RSA key")),
+        }
+    }
+}
+
+/// The thumbprint of a key given by its required members in the order of their names
+/// ([RFC 7638 §3](https://www.rfc-editor.org/rfc/rfc7638#section-3)).
+pub(crate) fn thumbprint(members: &Map<String, Value>) -> Thumbprint {
+    let text = Value::Object(members.clone()).to_string();
+    let mut bytes = [0; 32];
+    bytes.copy_from_slice(digest(&SHA256, text.as_bytes()).as_ref());
+    Thumbprint::from_bytes(bytes)
+}
+
+/// The members of an EC key from its uncompressed point: one octet 4, then both coordinates
+/// ([RFC 7518 §6.2.1](https://www.rfc-editor.org/rfc/rfc7518#section-6.2.1)).
+fn ec_members(algorithm: SigningAlgorithm, point: &[u8]) -> Vec<(&'static str, String)> {
+    let crv = curve(algorithm).map_or("", |(name, _)| name);
+    let coordinates = point.get(1..).unwrap_or_default();
+    let (x, y) = coordinates.split_at(coordinates.len() / 2);
+    vec![("crv", crv.into()), ("kty", "EC".into()), ("x", encode(x)), ("y", encode(y))]
+}
+
+fn rsa_members(pair: &RsaKeyPair) -> Vec<(&'static str, String)> {
+    let public = pair.public_key();
+    let e = encode(public.exponent().big_endian_without_leading_zero());
+    let n = encode(public.modulus().big_endian_without_leading_zero());
+    vec![("e", e), ("kty", "RSA".into()), ("n", n)]
+}
+
+fn members(pairs: Vec<(&'static str, String)>) -> Map<String, Value> {
+    pairs.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect()
+}
+
+fn encode(bytes: impl AsRef<[u8]>) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+fn sign_rsa(pair: &RsaKeyPair, algorithm: SigningAlgorithm, message: &[u8]) -> Vec<u8> {
+    let encoding = must(rsa_encoding(algorithm).ok_or(algorithm), "choosing an RSA encoding");
+    let mut signature = vec![0; pair.public_modulus_len()];
+    must(pair.sign(encoding, &SystemRandom::new(), message, &mut signature), "signing");
+    signature
+}
+
+fn curve(algorithm: SigningAlgorithm) -> Option<(&'static str, &'static EcdsaSigningAlgorithm)> {
+    match algorithm {
+        SigningAlgorithm::ES256 => Some(("P-256", &signature::ECDSA_P256_SHA256_FIXED_SIGNING)),
+        SigningAlgorithm::ES384 => Some(("P-384", &signature::ECDSA_P384_SHA384_FIXED_SIGNING)),
+        SigningAlgorithm::ES512 => Some(("P-521", &signature::ECDSA_P521_SHA512_FIXED_SIGNING)),
+        _ => None,
+    }
+}
+
+fn rsa_encoding(algorithm: SigningAlgorithm) -> Option<&'static dyn RsaEncoding> {
+    match algorithm {
+        SigningAlgorithm::PS256 => Some(&signature::RSA_PSS_SHA256),
+        SigningAlgorithm::PS384 => Some(&signature::RSA_PSS_SHA384),
+        SigningAlgorithm::PS512 => Some(&signature::RSA_PSS_SHA512),
+        SigningAlgorithm::RS256 => Some(&signature::RSA_PKCS1_SHA256),
+        SigningAlgorithm::RS384 => Some(&signature::RSA_PKCS1_SHA384),
+        SigningAlgorithm::RS512 => Some(&signature::RSA_PKCS1_SHA512),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
+mod tests {
+    use aws_lc_rs::signature::{RsaPublicKeyComponents, UnparsedPublicKey, VerificationAlgorithm};
+
+    use super::*;
+
+    #[test]
+    fn every_algorithm_signs_what_its_published_key_verifies() {
+        let rsa = SigningKey::generate(SigningAlgorithm::RS256);
+        for algorithm in SigningAlgorithm::ALL {
+            let key = rsa.sibling(algorithm).unwrap_or_else(|| SigningKey::generate(algorithm));
+            verify(&key.public_jwk(), b"message", &key.sign(b"message"));
+        }
+    }
+
+    #[test]
+    fn only_rsa_keys_have_siblings() {
+        let rsa = SigningKey::generate(SigningAlgorithm::PS256);
+        let sibling = rsa.sibling(SigningAlgorithm::RS512).unwrap();
+        assert_eq!(sibling.public_jwk()["n"], rsa.public_jwk()["n"]);
+        assert_ne!(sibling.kid(), rsa.kid());
+        assert!(rsa.sibling(SigningAlgorithm::ES256).is_none());
+        assert!(SigningKey::generate(SigningAlgorithm::ES256).sibling(SigningAlgorithm::RS256).is_none());
+    }
+
+    #[test]
+    fn thumbprint_is_that_of_rfc_7638() {
+        // RFC 7638 §3.1: the example key.
+        let n = "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw";
+        let jwk = members(vec![("e", "AQAB".into()), ("kty", "RSA".into()), ("n", n.into())]);
+        assert_eq!(thumbprint(&jwk).to_string(), "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
+    }
+
+    #[test]
+    fn debug_shows_no_key() {
+        let key = SigningKey::generate(SigningAlgorithm::ES256).with_kid("k1");
+        assert_eq!(format!("{key:?}"), r#"SigningKey { algorithm: ES256, kid: "k1", .. }"#);
+    }
+
+    fn verify(jwk: &Value, message: &[u8], signature: &[u8]) {
+        let member = |name: &str| URL_SAFE_NO_PAD.decode(jwk[name].as_str().unwrap()).unwrap();
+        let point = |algorithm: &'static dyn VerificationAlgorithm| {
+            UnparsedPublicKey::new(algorithm, [vec![4], member("x"), member("y")].concat()).verify(message, signature)
+        };
+        let rsa = |parameters| {
+            RsaPublicKeyComponents { n: member("n"), e: member("e") }.verify(parameters, message, signature)
+        };
+        match jwk["alg"].as_str().unwrap() {
+            "ES256" => point(&signature::ECDSA_P256_SHA256_FIXED),
+            "ES384" => point(&signature::ECDSA_P384_SHA384_FIXED),
+            "ES512" => point(&signature::ECDSA_P521_SHA512_FIXED),
+            "EdDSA" => UnparsedPublicKey::new(&signature::ED25519, member("x")).verify(message, signature),
+            "PS256" => rsa(&signature::RSA_PSS_2048_8192_SHA256),
+            "PS384" => rsa(&signature::RSA_PSS_2048_8192_SHA384),
+            "PS512" => rsa(&signature::RSA_PSS_2048_8192_SHA512),
+            "RS256" => rsa(&signature::RSA_PKCS1_2048_8192_SHA256),
+            "RS384" => rsa(&signature::RSA_PKCS1_2048_8192_SHA384),
+            _ => rsa(&signature::RSA_PKCS1_2048_8192_SHA512),
+        }
+        .unwrap();
+    }
+}

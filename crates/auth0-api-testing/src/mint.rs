@@ -1,0 +1,155 @@
+//! Access tokens: right by default, wrong on demand.
+
+use std::time::{Duration, SystemTime};
+
+use serde_json::json;
+
+use crate::clock::numeric_date;
+use crate::jws::{Draft, draft_setters};
+use crate::key_ring::{DEFAULT_ALGORITHM, KeyRing};
+use crate::state::Tenant;
+use crate::{ProofKey, SigningAlgorithm, SigningKey};
+
+/// Makes an access token; from [`LocalTenant::mint`](crate::LocalTenant::mint).
+///
+/// Unless told otherwise it is what a tenant issues for a user in Auth0's own token profile: `typ` `JWT`, RS256 with the current
+/// key, `iss` and `aud` of the tenant, `sub` `auth0|local-user`, `azp` the tenant's client, `iat` now, `exp` an hour later, and no
+/// scope. "Now" is the tenant's clock at [`mint`](crate::LocalTenant::mint).
+///
+/// ```
+/// use std::time::Duration;
+/// use auth0_api_testing::{LocalTenant, SigningAlgorithm, SigningKey};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
+/// let tenant = LocalTenant::start().await?;
+/// let good = tenant.mint().scope("read:orders").claim("https://example.com/plan", "pro").sign();
+/// let expired = tenant.mint().expires_at(tenant.clock().now() - Duration::from_secs(1)).sign();
+/// let forged = tenant.mint().key(&SigningKey::generate(SigningAlgorithm::ES256)).sign();
+/// let unsigned = tenant.mint().header("alg", "none").raw_signature("").sign();
+/// # assert!(unsigned.ends_with('.') && good != expired && !forged.ends_with('.'));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a token comes out of `sign`"]
+pub struct TokenBuilder {
+    keys: KeyRing,
+    signer: Signer,
+    minted_at: SystemTime,
+    draft: Draft,
+}
+
+#[derive(Clone, Debug)]
+enum Signer {
+    Own(SigningKey),
+    Tenant(SigningAlgorithm),
+}
+
+impl TokenBuilder {
+    pub(crate) fn new(tenant: &Tenant) -> Self {
+        let minted_at = tenant.clock.now();
+        let builder = Self {
+            keys: tenant.keys.clone(),
+            signer: Signer::Tenant(DEFAULT_ALGORITHM),
+            minted_at,
+            draft: Draft::default(),
+        };
+        builder
+            .issuer(&tenant.issuer)
+            .subject(DEFAULT_SUBJECT)
+            .audience(&tenant.audience)
+            .claim("azp", tenant.client_id.as_str())
+            .issued_at(minted_at)
+            .expires_in(DEFAULT_LIFETIME)
+    }
+
+    /// Sets `sub`; `auth0|local-user` by default.
+    pub fn subject(self, subject: &str) -> Self {
+        self.claim("sub", subject)
+    }
+
+    /// Sets `aud` to one text; the tenant's audience by default.
+    pub fn audience(self, audience: &str) -> Self {
+        self.claim("aud", audience)
+    }
+
+    /// Sets `aud` to a list.
+    pub fn audiences(self, audiences: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.claim("aud", list(audiences))
+    }
+
+    /// Sets `scope`, space-separated; absent by default.
+    pub fn scope(self, scope: &str) -> Self {
+        self.claim("scope", scope)
+    }
+
+    /// Sets `permissions`, as an API with role-based access control receives them; absent by default.
+    pub fn permissions(self, permissions: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.claim("permissions", list(permissions))
+    }
+
+    /// Sets `iss`; the tenant's issuer by default.
+    pub fn issuer(self, issuer: &str) -> Self {
+        self.claim("iss", issuer)
+    }
+
+    /// Sets `iat`, in whole seconds; `exp` stays what it is.
+    pub fn issued_at(self, time: SystemTime) -> Self {
+        self.claim("iat", numeric_date(time))
+    }
+
+    /// Sets `exp`, in whole seconds.
+    pub fn expires_at(self, time: SystemTime) -> Self {
+        self.claim("exp", numeric_date(time))
+    }
+
+    /// Sets `exp` to this long after the token was begun; one hour by default.
+    pub fn expires_in(self, lifetime: Duration) -> Self {
+        let time = self.minted_at + lifetime;
+        self.expires_at(time)
+    }
+
+    /// Sets `nbf`, in whole seconds; absent by default.
+    pub fn not_before(self, time: SystemTime) -> Self {
+        self.claim("nbf", numeric_date(time))
+    }
+
+    /// Binds the token to a DPoP key: sets `cnf.jkt` ([RFC 9449 §6.1](https://www.rfc-editor.org/rfc/rfc9449#section-6.1)).
+    pub fn bound_to(self, key: &ProofKey) -> Self {
+        self.claim("cnf", json!({ "jkt": key.thumbprint().to_string() }))
+    }
+
+    /// Signs with the tenant's current key for `algorithm`, making and publishing one if there is none.
+    pub fn algorithm(mut self, algorithm: SigningAlgorithm) -> Self {
+        self.signer = Signer::Tenant(algorithm);
+        self
+    }
+
+    /// Signs with a key of your own, whose `kid` and `alg` go into the header. The tenant does not publish it by itself.
+    pub fn key(mut self, key: &SigningKey) -> Self {
+        self.signer = Signer::Own(key.clone());
+        self
+    }
+
+    /// The token, in compact form.
+    pub fn sign(&self) -> String {
+        let key = match &self.signer {
+            Signer::Own(key) => key.clone(),
+            Signer::Tenant(algorithm) => self.keys.current(*algorithm),
+        };
+        self.draft.sign(json!({ "alg": key.algorithm().name(), "kid": key.kid(), "typ": "JWT" }), &key)
+    }
+}
+
+draft_setters!(TokenBuilder);
+
+fn list(items: impl IntoIterator<Item = impl Into<String>>) -> Vec<String> {
+    items.into_iter().map(Into::into).collect()
+}
+
+/// Looks like a user of a database connection.
+const DEFAULT_SUBJECT: &str = "auth0|local-user";
+
+/// Long enough for any test that does not move its clock on purpose.
+const DEFAULT_LIFETIME: Duration = Duration::from_secs(3600);

@@ -1,0 +1,125 @@
+//! Outages and bad answers, on command.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::Json;
+use axum::body::Body;
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use http::{HeaderValue, StatusCode, header};
+use serde_json::json;
+
+/// An endpoint of a [`LocalTenant`](crate::LocalTenant).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Endpoint {
+    /// `/.well-known/openid-configuration`.
+    Discovery,
+    /// `/.well-known/jwks.json`.
+    Jwks,
+    /// `/oauth/token`.
+    Token,
+}
+
+/// What an endpoint does instead of its work; see [`LocalTenant::misbehave`](crate::LocalTenant::misbehave).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Misbehaviour {
+    /// Closes the connection without an answer.
+    Down,
+    /// Answers 200 with a body that claims to be JSON and is not.
+    Garbage,
+    /// Answers 200 with a body of 2 MiB that begins like a key set, in pieces and without a length.
+    Huge,
+    /// Answers 429 with `Retry-After`.
+    RateLimited {
+        /// What `Retry-After` says, in whole seconds.
+        retry_after: Duration,
+    },
+    /// Answers 302 to this URL.
+    Redirect(String),
+    /// Answers correctly, after this time.
+    Slow(Duration),
+    /// Answers with this status and a JSON body that is neither a document nor a token.
+    Status(u16),
+}
+
+impl Misbehaviour {
+    /// The answer; `None` for the correct one, which is due now.
+    pub(crate) async fn answer(self) -> Option<Response> {
+        match self {
+            Self::Down => Some((HANG_UP_STATUS, axum::Extension(HangUp)).into_response()),
+            Self::Garbage => Some((JSON, "<!doctype html>\u{0}{").into_response()),
+            Self::Huge => Some((JSON, huge()).into_response()),
+            Self::RateLimited { retry_after } => Some(rate_limited(retry_after)),
+            Self::Redirect(to) => Some((StatusCode::FOUND, [(header::LOCATION, to)]).into_response()),
+            Self::Slow(duration) => {
+                tokio::time::sleep(duration).await;
+                None
+            }
+            Self::Status(status) => Some(failed(status)),
+        }
+    }
+}
+
+/// Marks a response that must not be sent: the connection is closed instead.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct HangUp;
+
+/// Which endpoints misbehave at the moment.
+#[derive(Debug, Default)]
+pub(crate) struct Faults(Mutex<HashMap<Endpoint, Misbehaviour>>);
+
+impl Faults {
+    pub(crate) fn set(&self, endpoint: Endpoint, misbehaviour: Misbehaviour) {
+        self.faults().insert(endpoint, misbehaviour);
+    }
+
+    pub(crate) fn at(&self, endpoint: Endpoint) -> Option<Misbehaviour> {
+        self.faults().get(&endpoint).cloned()
+    }
+
+    pub(crate) fn clear(&self, endpoint: Endpoint) {
+        self.faults().remove(&endpoint);
+    }
+
+    pub(crate) fn clear_all(&self) {
+        self.faults().clear();
+    }
+
+    fn faults(&self) -> MutexGuard<'_, HashMap<Endpoint, Misbehaviour>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn huge() -> Body {
+    let start = Bytes::from_static(br#"{"keys":["#);
+    let padding = Bytes::from(vec![b' '; PIECE]);
+    let pieces = std::iter::once(start).chain(std::iter::repeat_n(padding, HUGE / PIECE));
+    Body::from_stream(futures_util::stream::iter(pieces.map(Ok::<_, Infallible>)))
+}
+
+fn rate_limited(retry_after: Duration) -> Response {
+    let body = json!({ "error": "too_many_requests", "error_description": "Global limit has been reached" });
+    let headers = [(header::RETRY_AFTER, retry_after.as_secs().to_string())];
+    (StatusCode::TOO_MANY_REQUESTS, headers, Json(body)).into_response()
+}
+
+fn failed(status: u16) -> Response {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let body = json!({ "error": "server_error", "error_description": "The local tenant was told to answer this" });
+    (status, Json(body)).into_response()
+}
+
+const JSON: [(header::HeaderName, HeaderValue); 1] =
+    [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
+
+/// Never seen by anybody.
+const HANG_UP_STATUS: StatusCode = StatusCode::INTERNAL_SERVER_ERROR;
+
+/// Twice what the largest reasonable limit allows.
+const HUGE: usize = 2 * 1024 * 1024;
+const PIECE: usize = 64 * 1024;

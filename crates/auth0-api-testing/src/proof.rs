@@ -1,0 +1,187 @@
+//! DPoP proofs: right by default, wrong on demand.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use auth0_api_core::{Clock, SystemClock, Thumbprint};
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+
+use crate::clock::numeric_date;
+use crate::jws::{Draft, draft_setters};
+use crate::must::random_text;
+use crate::{SigningAlgorithm, SigningKey};
+
+/// A DPoP client's key ([RFC 9449 §4](https://www.rfc-editor.org/rfc/rfc9449#section-4)).
+///
+/// Its proofs are dated by the machine's clock unless it is given another one; [`LocalTenant::proof_key`] makes a key that
+/// follows the tenant's clock. Clones share the key.
+///
+/// ```
+/// use auth0_api_testing::{ManualClock, ProofKey};
+///
+/// let key = ProofKey::generate().with_clock(ManualClock::new());
+/// let first = key.proof("POST", "https://api.example.com/orders?page=2").access_token("ey…").sign();
+/// let second = key.proof("POST", "https://api.example.com/orders?page=2").access_token("ey…").sign();
+/// assert_ne!(first, second, "every proof has a jti of its own");
+/// ```
+///
+/// [`LocalTenant::proof_key`]: crate::LocalTenant::proof_key
+#[derive(Clone)]
+pub struct ProofKey {
+    key: SigningKey,
+    clock: Arc<dyn Clock>,
+}
+
+impl ProofKey {
+    /// Makes a key for ES256, the algorithm every DPoP server takes.
+    pub fn generate() -> Self {
+        Self::generate_with(SigningAlgorithm::ES256)
+    }
+
+    /// Makes a key for another algorithm.
+    pub fn generate_with(algorithm: SigningAlgorithm) -> Self {
+        Self { key: SigningKey::generate(algorithm), clock: Arc::new(SystemClock) }
+    }
+
+    /// Dates proofs by `clock` from now on.
+    #[must_use]
+    pub fn with_clock(self, clock: impl Clock) -> Self {
+        self.with_shared_clock(Arc::new(clock))
+    }
+
+    /// The thumbprint that a bound token carries as `cnf.jkt`.
+    pub fn thumbprint(&self) -> Thumbprint {
+        self.key.thumbprint()
+    }
+
+    /// The public key as a proof's header carries it: the required members alone.
+    pub fn public_jwk(&self) -> Value {
+        Value::Object(self.key.bare_jwk())
+    }
+
+    /// Begins a proof for a request; `htu` is `url` without query and fragment.
+    pub fn proof(&self, method: &str, url: &str) -> ProofBuilder {
+        let builder = ProofBuilder { key: self.clone(), draft: Draft::default() };
+        builder
+            .claim("htm", method)
+            .claim("htu", url.split(['?', '#']).next().unwrap_or_default())
+            .jti(&random_text())
+            .issued_at(self.clock.now())
+    }
+
+    pub(crate) fn with_shared_clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+}
+
+impl fmt::Debug for ProofKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProofKey").field("thumbprint", &self.thumbprint()).finish_non_exhaustive()
+    }
+}
+
+/// Makes a DPoP proof; from [`ProofKey::proof`].
+///
+/// Unless told otherwise it is what [RFC 9449 §4.2](https://www.rfc-editor.org/rfc/rfc9449#section-4.2) asks for: `typ`
+/// `dpop+jwt`, the key's `alg` and public `jwk`, `htm`, `htu`, a fresh `jti`, `iat` now; `ath` and `nonce` when given.
+///
+/// ```
+/// use auth0_api_testing::ProofKey;
+///
+/// let key = ProofKey::generate();
+/// let proof = key.proof("GET", "https://api.example.com/").access_token("ey…").nonce("from-the-server").sign();
+/// let for_another_method = key.proof("GET", "https://api.example.com/").claim("htm", "POST").sign();
+/// # assert_ne!(proof, for_another_method);
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a proof comes out of `sign`"]
+pub struct ProofBuilder {
+    key: ProofKey,
+    draft: Draft,
+}
+
+impl ProofBuilder {
+    /// Sets `ath` to the hash of the access token that goes with the proof.
+    pub fn access_token(self, token: &str) -> Self {
+        self.claim("ath", URL_SAFE_NO_PAD.encode(digest(&SHA256, token.as_bytes())))
+    }
+
+    /// Sets `nonce` to what the server sent in `DPoP-Nonce`.
+    pub fn nonce(self, nonce: &str) -> Self {
+        self.claim("nonce", nonce)
+    }
+
+    /// Sets `iat`, in whole seconds; the time of the key's clock at [`ProofKey::proof`] by default.
+    pub fn issued_at(self, time: SystemTime) -> Self {
+        self.claim("iat", numeric_date(time))
+    }
+
+    /// Sets `jti`; 128 random bits by default.
+    pub fn jti(self, jti: &str) -> Self {
+        self.claim("jti", jti)
+    }
+
+    /// The proof, in compact form: the value of a `DPoP` header.
+    pub fn sign(&self) -> String {
+        let key = &self.key.key;
+        self.draft.sign(json!({ "alg": key.algorithm().name(), "jwk": key.bare_jwk(), "typ": "dpop+jwt" }), key)
+    }
+}
+
+draft_setters!(ProofBuilder);
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
+mod tests {
+    use super::*;
+    use crate::ManualClock;
+
+    #[test]
+    fn a_proof_says_what_rfc_9449_asks_for() {
+        let key = ProofKey::generate().with_clock(ManualClock::new());
+        let proof = key.proof("GET", "https://api.example.com/a?b=c#d").nonce("n").jti("j");
+        // The hash of RFC 9449 §7.1, figure 12.
+        let token = "Kz~8mXK1EalYznwH-LC-1fBAo.4Ljp~zsPE_NeO.gxU";
+        let (header, claims) = parts(&proof.access_token(token).sign());
+        assert_eq!(header, json!({ "typ": "dpop+jwt", "alg": "ES256", "jwk": key.public_jwk() }));
+        assert_eq!(
+            claims,
+            json!({
+                "htm": "GET",
+                "htu": "https://api.example.com/a",
+                "iat": 1_700_000_000,
+                "jti": "j",
+                "nonce": "n",
+                "ath": "fUHyO2r2Z3DZ53EsNrWBb0xWXoaNy59IiKCAqksmQEo",
+            })
+        );
+    }
+
+    #[test]
+    fn every_proof_has_its_own_jti() {
+        let key = ProofKey::generate();
+        let jti = || parts(&key.proof("GET", "https://api.example.com/").sign()).1["jti"].clone();
+        assert_ne!(jti(), jti());
+    }
+
+    #[test]
+    fn overrides_reach_header_claims_and_signature() {
+        let proof = ProofKey::generate().proof("GET", "https://a.example/");
+        let (header, claims) = parts(&proof.clone().header("alg", "none").without_header("jwk").claim("htm", 5).sign());
+        assert_eq!((header, claims["htm"].clone()), (json!({ "typ": "dpop+jwt", "alg": "none" }), json!(5)));
+        assert!(parts(&proof.clone().without_claim("jti").sign()).1.get("jti").is_none());
+        let raw = proof.raw_header("{}").raw_claims("[1,1]").raw_signature("x.y").sign();
+        assert_eq!(raw, "e30.WzEsMV0.x.y");
+    }
+
+    fn parts(proof: &str) -> (Value, Value) {
+        let mut parts = proof.split('.').map(|part| URL_SAFE_NO_PAD.decode(part).unwrap());
+        let mut json = || serde_json::from_slice(&parts.next().unwrap()).unwrap();
+        (json(), json())
+    }
+}

@@ -1,0 +1,51 @@
+//! What the tenant's server and its owner share.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use auth0_api_core::Clock;
+use serde_json::Value;
+
+use crate::counts::Counters;
+use crate::key_ring::KeyRing;
+use crate::misbehaviour::Faults;
+use crate::must::random_text;
+
+#[derive(Debug)]
+pub(crate) struct Tenant {
+    pub(crate) domain: String,
+    pub(crate) issuer: String,
+    pub(crate) audience: String,
+    pub(crate) client_id: String,
+    pub(crate) client_secret: String,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) keys: KeyRing,
+    pub(crate) counters: Counters,
+    pub(crate) faults: Faults,
+    pub(crate) settings: Mutex<Settings>,
+}
+
+/// What may change while the tenant runs.
+#[derive(Debug, Default)]
+pub(crate) struct Settings {
+    pub(crate) discovery: Option<Value>,
+    pub(crate) dpop_nonce: Option<String>,
+}
+
+impl Tenant {
+    /// The URL of an endpoint, as discovery publishes it.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.domain)
+    }
+
+    pub(crate) fn dpop_nonce(&self) -> Option<String> {
+        self.settings().dpop_nonce.clone()
+    }
+
+    pub(crate) fn require_dpop_nonce(&self, required: bool) {
+        self.settings().dpop_nonce = required.then(random_text);
+    }
+
+    pub(crate) fn settings(&self) -> MutexGuard<'_, Settings> {
+        self.settings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

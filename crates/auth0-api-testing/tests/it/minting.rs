@@ -1,0 +1,130 @@
+//! Tokens made by hand.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use auth0_api_testing::{LocalTenant, ManualClock, ProofKey, SigningAlgorithm, SigningKey};
+use serde_json::{Value, json};
+
+use crate::caller::{get, part, verifies};
+
+#[tokio::test]
+async fn a_minted_token_is_what_a_tenant_issues_for_a_user() {
+    let tenant = start().await;
+    let token = tenant.mint().sign();
+    assert_eq!(part(&token, 0), json!({ "alg": "RS256", "kid": tenant.current_kid(), "typ": "JWT" }));
+    assert_eq!(
+        part(&token, 1),
+        json!({
+            "iss": tenant.issuer(),
+            "sub": "auth0|local-user",
+            "aud": "https://api.example.com",
+            "azp": "local-client",
+            "iat": 1_700_000_000,
+            "exp": 1_700_003_600,
+        })
+    );
+    assert!(verifies(&token, &jwks(&tenant).await));
+}
+
+#[tokio::test]
+async fn every_claim_can_be_set_and_left_out() {
+    let tenant = start().await;
+    let at = |seconds| UNIX_EPOCH + Duration::from_secs(seconds);
+    let key = ProofKey::generate();
+    let token = tenant
+        .mint()
+        .subject("auth0|ada")
+        .audiences(["urn:a", "urn:b"])
+        .scope("read write")
+        .permissions(["p", "q"])
+        .issuer("https://other.example/")
+        .issued_at(at(1))
+        .not_before(at(2))
+        .expires_at(at(3))
+        .bound_to(&key)
+        .claim("org_id", "org_1")
+        .without_claim("azp")
+        .sign();
+    assert_eq!(
+        part(&token, 1),
+        json!({
+            "iss": "https://other.example/",
+            "sub": "auth0|ada",
+            "aud": ["urn:a", "urn:b"],
+            "scope": "read write",
+            "permissions": ["p", "q"],
+            "iat": 1,
+            "nbf": 2,
+            "exp": 3,
+            "cnf": { "jkt": key.thumbprint().to_string() },
+            "org_id": "org_1",
+        })
+    );
+    let short = tenant.mint().issued_at(at(1)).expires_in(Duration::from_secs(5)).sign();
+    assert_eq!(part(&short, 1)["exp"], 1_700_000_005);
+}
+
+#[tokio::test]
+async fn a_token_is_dated_when_it_is_begun() {
+    let clock = ManualClock::new();
+    let tenant = LocalTenant::builder().clock(clock.clone()).start().await.unwrap();
+    clock.advance(Duration::from_secs(10));
+    let begun = tenant.mint();
+    clock.advance(Duration::from_secs(10));
+    assert_eq!(part(&begun.sign(), 1)["iat"], 1_700_000_010);
+}
+
+#[tokio::test]
+async fn the_header_can_be_changed_without_changing_the_key() {
+    let tenant = start().await;
+    let token = tenant.mint().header("typ", "at+jwt").without_header("kid").header("crit", json!(["x"])).sign();
+    assert_eq!(part(&token, 0), json!({ "alg": "RS256", "typ": "at+jwt", "crit": ["x"] }));
+    let renamed = tenant.mint().without_header("alg").header("alg", "PS256").sign();
+    assert_eq!(part(&renamed, 0)["alg"], "PS256");
+    assert!(verifies(&renamed, &jwks(&tenant).await));
+}
+
+#[tokio::test]
+async fn raw_parts_go_out_as_they_are_and_are_signed() {
+    let tenant = start().await;
+    let header = format!(r#"{{"alg":"RS256","alg":"none","kid":"{}"}}"#, tenant.current_kid());
+    let token = tenant.mint().raw_header(&header).raw_claims(r#"{"exp":1e999}"#).sign();
+    assert!(verifies(&token, &jwks(&tenant).await));
+    assert_eq!(tenant.mint().raw_header("{}").raw_claims("[").raw_signature("!!").sign(), "e30.Ww.!!");
+    assert!(tenant.mint().raw_signature("").sign().ends_with('.'));
+}
+
+#[tokio::test]
+async fn each_algorithm_gets_a_published_key_of_its_own() {
+    let tenant = start().await;
+    for algorithm in SigningAlgorithm::ALL {
+        let (first, second) = (tenant.mint().algorithm(algorithm).sign(), tenant.mint().algorithm(algorithm).sign());
+        let header = part(&first, 0);
+        assert_eq!((&header["alg"], &header["kid"]), (&json!(algorithm.name()), &part(&second, 0)["kid"]));
+        let jwks = jwks(&tenant).await;
+        let published = jwks["keys"].as_array().unwrap().iter().filter(|jwk| jwk["kid"] == header["kid"]);
+        assert_eq!(published.map(|jwk| jwk["alg"].clone()).collect::<Vec<_>>(), [algorithm.name()]);
+    }
+    assert_eq!(jwks(&tenant).await["keys"].as_array().unwrap().len(), 10);
+}
+
+#[tokio::test]
+async fn a_key_of_your_own_counts_once_it_is_published() {
+    let tenant = start().await;
+    let key = SigningKey::generate(SigningAlgorithm::RS256).with_kid("mine");
+    let token = tenant.mint().key(&key).sign();
+    assert_eq!(part(&token, 0)["kid"], "mine");
+    assert!(!verifies(&token, &jwks(&tenant).await));
+    tenant.publish(&key);
+    assert!(verifies(&token, &jwks(&tenant).await));
+    tenant.remove_key("mine");
+    assert!(!verifies(&token, &jwks(&tenant).await));
+}
+
+async fn start() -> LocalTenant {
+    LocalTenant::builder().clock(ManualClock::new()).start().await.unwrap()
+}
+
+async fn jwks(tenant: &LocalTenant) -> Value {
+    get(&format!("{}/.well-known/jwks.json", tenant.domain())).await.json()
+}

@@ -1,0 +1,60 @@
+//! A protected API for a real tenant, or the local one.
+//!
+//! ```sh
+//! AUTH0_DOMAIN=tenant.eu.auth0.com AUTH0_AUDIENCE=https://api.example.com cargo run -p axum-api
+//!
+//! curl -i http://127.0.0.1:3000/api/public
+//! curl -i http://127.0.0.1:3000/api/private -H "Authorization: Bearer $TOKEN"
+//! curl -i http://127.0.0.1:3000/api/private-scoped -H "Authorization: Bearer $TOKEN"   # needs read:messages
+//! curl -i http://127.0.0.1:3000/api/claims -H "Authorization: Bearer $TOKEN"
+//! curl -i http://127.0.0.1:3000/health/ready
+//! ```
+//!
+//! `cargo run -p auth0-api-testing --bin local-tenant` starts a tenant on this machine and prints what to export and how to get a
+//! token. `cargo run -p axum-api -- --help` lists every variable.
+
+mod routes;
+mod settings;
+
+use std::error::Error;
+use std::net::SocketAddr;
+
+use clap::Parser as _;
+use tokio::net::TcpListener;
+use tracing_subscriber::EnvFilter;
+
+use crate::settings::Settings;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    tracing_subscriber::fmt().with_env_filter(EnvFilter::new("info")).init();
+    let settings = Settings::parse();
+    let api = settings.client()?;
+    if let Err(error) = api.warm_up().await {
+        // The tenant may be back before the first request comes.
+        tracing::warn!(%error, "the keys cannot be had yet");
+    }
+    let listener = TcpListener::bind(("127.0.0.1", settings.port())).await?;
+    tracing::info!("listening on http://{}", listener.local_addr()?);
+    let service = routes::app(api).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(interrupted()).await?;
+    Ok(())
+}
+
+/// Ctrl-C, or on Unix the signal that orchestrators send; requests under way are finished first.
+async fn interrupted() {
+    let interrupt = async { _ = tokio::signal::ctrl_c().await };
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                () = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    #[cfg(not(unix))]
+    interrupt.await;
+}

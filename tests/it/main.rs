@@ -1,0 +1,3 @@
+//! Tests of the crates together: the conformance vectors, and flows that no single crate can show.
+
+mod vectors;

@@ -1,0 +1,180 @@
+//! What a caller gets: a verified token, or a refusal as it goes over the wire.
+
+use auth0_api_core::{Error, Rejection};
+use auth0_api_testing::ManualClock;
+use serde_json::{Value, json};
+
+use super::case::Object;
+use super::client::{Built, Config, Dpop};
+use super::foreign::Foreign;
+use super::grammar::{ParsedChallenge, parse_challenge};
+use super::network::Network;
+use super::outcome::Outcome;
+
+/// What came of a request.
+#[derive(Debug)]
+pub(super) enum Answer {
+    Refused(Refusal),
+    /// The claims of the token.
+    Verified(Object),
+}
+
+/// A refusal, as any HTTP client would see it.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    pub(super) status: u16,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) body: String,
+}
+
+impl Answer {
+    /// The answer in the words of the vectors.
+    pub(super) fn outcome(self, foreign: &Foreign) -> Outcome {
+        match self {
+            Self::Refused(refusal) => refusal.outcome(foreign),
+            Self::Verified(claims) => Outcome::accepted().with("claims", Value::Object(claims)),
+        }
+    }
+}
+
+impl Refusal {
+    /// How a client without settings refuses an error that came from somewhere else than its two calls.
+    pub(super) fn of(error: &Error) -> Result<Self, String> {
+        match Config::plain(Dpop::default()).build(&Network::new(&[]), &ManualClock::new())? {
+            Built::Client(api) => Ok(api.reject(error).into()),
+            Built::Refused(problems) => Err(format!("the plainest client cannot be built: {problems:?}")),
+        }
+    }
+
+    pub(super) fn outcome(&self, foreign: &Foreign) -> Outcome {
+        let lines: Vec<&str> = self.challenge_lines().collect();
+        let others = self.headers.iter().filter(|(name, _)| !name.eq_ignore_ascii_case("www-authenticate"));
+        let headers: Object = others.map(|(name, value)| (name.to_ascii_lowercase(), json!(value))).collect();
+        Outcome::refused(&self.word())
+            .with("status", self.status)
+            .with("challenges", json!(lines))
+            .with("response_headers", headers)
+            .and_violations(self.violations(foreign))
+    }
+
+    /// The vectors' word for the refusal. Status and body decide; that the challenges say the same is checked below.
+    fn word(&self) -> String {
+        match (self.status, self.body_member("error").as_str()) {
+            (
+                code @ (400 | 401 | 403),
+                word @ ("insufficient_scope"
+                | "invalid_dpop_proof"
+                | "invalid_request"
+                | "invalid_token"
+                | "missing_credentials"
+                | "use_dpop_nonce"),
+            ) if code == status_of(word) => word.to_owned(),
+            (500, _) => "internal".to_owned(),
+            (503, _) => "unavailable".to_owned(),
+            (status, code) => format!("{status} {code}"),
+        }
+    }
+
+    /// What is wrong with it whatever a case expects.
+    fn violations(&self, foreign: &Foreign) -> Vec<String> {
+        let mut violations = Vec::new();
+        let parsed: Vec<_> = self.challenge_lines().map(parse_challenge).collect();
+        for challenge in parsed {
+            match challenge {
+                Ok(challenge) => violations.extend(self.contradictions(&challenge)),
+                Err(problem) => violations.push(problem),
+            }
+        }
+        if self.status >= 500 && self.challenge_lines().next().is_some() {
+            violations.push("our own fault comes with a challenge".to_owned());
+        }
+        let texts = self.headers.iter().map(|(_, value)| value).chain([&self.body]);
+        let leaks = texts.filter_map(|text| foreign.found_in(text));
+        violations
+            .extend(leaks.map(|leak| format!("the response repeats {leak:?} of the token, the proof or the network")));
+        violations
+    }
+
+    /// Where a challenge says something else than the body, or something that may not be said.
+    fn contradictions(&self, challenge: &ParsedChallenge) -> Vec<String> {
+        let mut found = Vec::new();
+        let Some(code) = challenge.parameter("error") else { return found };
+        if code != self.body_member("error") {
+            found.push(format!("a challenge says {code}, the body {}", self.body));
+        }
+        if let Some(description) = challenge.parameter("error_description") {
+            if description.contains(['"', '\\']) {
+                found.push(format!("an error_description holds a quote or a backslash: {description}"));
+            }
+            if description != self.body_member("error_description") {
+                found.push(format!("a challenge says {description:?}, the body {}", self.body));
+            }
+        }
+        found
+    }
+
+    fn challenge_lines(&self) -> impl Iterator<Item = &str> {
+        let challenges = self.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("www-authenticate"));
+        challenges.map(|(_, value)| value.as_str())
+    }
+
+    fn body_member(&self, name: &str) -> String {
+        let body: Value = serde_json::from_str(&self.body).unwrap_or_default();
+        body.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+    }
+}
+
+impl From<Rejection> for Refusal {
+    fn from(rejection: Rejection) -> Self {
+        let headers = rejection.headers().map(|(name, value)| (name.to_owned(), value)).collect();
+        Self { status: rejection.status(), headers, body: rejection.body() }
+    }
+}
+
+/// The table of the vectors' README.
+fn status_of(word: &str) -> u16 {
+    match word {
+        "invalid_request" => 400,
+        "insufficient_scope" => 403,
+        _ => 401,
+    }
+}
+
+mod tests {
+    use super::{Foreign, Refusal};
+
+    #[test]
+    fn a_refusal_must_be_legal_agree_with_itself_and_repeat_nobody() {
+        let good = r#"Bearer error="invalid_token", error_description="too old""#;
+        for (status, challenge, description, violations) in [
+            (401, good, "too old", 0),
+            (401, "Bearer", "too old", 0),
+            (401, r#"Bearer error="invalid_request", error_description="too old""#, "too old", 1),
+            (401, good, "another", 1),
+            (401, r#"Bearer error="invalid_token", error_description="a\"b""#, r#"a\"b"#, 1),
+            (401, "Bearer error=\"invalid_token\u{e9}\"", "too old", 1),
+            (503, "Bearer", "too old", 1),
+            (401, "Bearer", "attacker's text", 1),
+        ] {
+            let body = format!(r#"{{"error":"invalid_token","error_description":"{description}"}}"#);
+            let refusal = Refusal { status, headers: vec![("www-authenticate".into(), challenge.into())], body };
+            let foreign = Foreign::default().body(r#"{"claim":["attacker's text"]}"#);
+            assert_eq!(refusal.violations(&foreign).len(), violations, "{status} {challenge} {description}");
+        }
+    }
+
+    #[test]
+    fn a_word_stands_for_a_status_and_a_code() {
+        for (status, code, word) in [
+            (401, "invalid_token", "invalid_token"),
+            (400, "invalid_token", "400 invalid_token"),
+            (403, "insufficient_scope", "insufficient_scope"),
+            (401, "anything", "401 anything"),
+            (500, "anything", "internal"),
+            (503, "anything", "unavailable"),
+        ] {
+            let refusal = Refusal { status, headers: Vec::new(), body: format!(r#"{{"error":"{code}"}}"#) };
+            assert_eq!(refusal.word(), word);
+        }
+    }
+}

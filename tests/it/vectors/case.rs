@@ -1,0 +1,76 @@
+//! The schema: a file, a case, a request. What stands in no struct is an error.
+
+use std::fmt;
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+/// The one schema that this runner knows.
+pub(super) const SCHEMA: &str = "auth0-api-vectors/1";
+
+/// A JSON object.
+pub(super) type Object = Map<String, Value>;
+
+/// A file. Its cases are read one by one, so that one that cannot be read does not hide the others.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct File {
+    pub(super) schema: String,
+    #[serde(rename = "topic")]
+    _topic: String,
+    pub(super) cases: Vec<Value>,
+    #[serde(default, rename = "dropped")]
+    _dropped: Vec<Value>,
+}
+
+/// A case: what every kind has, and the input of its kind.
+#[derive(Debug, Deserialize)]
+pub(super) struct Case {
+    id: String,
+    class: String,
+    description: String,
+    source: Vec<String>,
+    strength: String,
+    reference: Option<String>,
+    pub(super) kind: String,
+    #[serde(default)]
+    pub(super) needs: Vec<String>,
+    #[serde(flatten)]
+    pub(super) expectation: Expectation,
+    #[serde(flatten)]
+    input: Object,
+}
+
+/// What must come out: `expect`, or one of the alternatives.
+#[derive(Debug, Deserialize)]
+pub(super) struct Expectation {
+    pub(super) expect: Object,
+    #[serde(default)]
+    pub(super) also_acceptable: Vec<Object>,
+}
+
+/// A request, as the client sent it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Request {
+    pub(super) method: String,
+    pub(super) url: String,
+    pub(super) headers: Vec<(String, String)>,
+    #[serde(default)]
+    pub(super) in_process_only: bool,
+}
+
+impl Case {
+    /// The input, as the type of the case's kind; a member that the kind does not have is an error.
+    pub(super) fn input<'c, T: Deserialize<'c>>(&'c self) -> Result<T, String> {
+        T::deserialize(&self.input).map_err(|error| format!("the input cannot be read: {error}"))
+    }
+}
+
+impl fmt::Display for Case {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} [{}, {}] {}", self.id, self.strength, self.class, self.description)?;
+        write!(f, "\n    source: {}", self.source.join("; "))?;
+        self.reference.iter().try_for_each(|reference| write!(f, "\n    reference: {reference}"))
+    }
+}

@@ -1,0 +1,166 @@
+//! From a case's configuration to a client.
+
+use std::time::Duration;
+
+use auth0_api_core::{Algorithm, ApiClient, ApiClientBuilder, ClientAuth, DpopPolicy, RotatingNonce};
+use auth0_api_testing::ManualClock;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::network::Network;
+
+/// What differs from the defaults, apart from domain and audiences.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Config {
+    domain: Option<String>,
+    audiences: Vec<String>,
+    algorithms: Option<Vec<String>>,
+    dpop: Option<Dpop>,
+    #[serde(default)]
+    strict_rfc9068: bool,
+    client: Option<Client>,
+    // What waits for a setting of the builder: a case that uses it says so in `needs`.
+    domains: Option<Value>,
+    keys: Option<Value>,
+    resolver: Option<Value>,
+}
+
+/// The policy for bound tokens.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Dpop {
+    mode: Option<String>,
+    algorithms: Option<Vec<String>>,
+    max_age_s: Option<u64>,
+    leeway_s: Option<u64>,
+    replay: Option<bool>,
+    #[serde(default)]
+    nonce: bool,
+    #[serde(default)]
+    accept_bound_tokens_as_bearer: bool,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Client {
+    id: String,
+    secret: Option<String>,
+    // Client assertions are part of token exchange.
+    private_key_pem: Option<Value>,
+    alg: Option<Value>,
+}
+
+/// What building a client came to.
+pub(super) enum Built {
+    Client(ApiClient),
+    /// The options that are wrong.
+    Refused(Vec<String>),
+}
+
+impl Config {
+    /// A tenant's domain and an audience, and everything else as it is by default.
+    pub(super) fn plain(dpop: Dpop) -> Self {
+        let (domain, audience) = ("tenant.auth0.test".to_owned(), "https://api.example.test/".to_owned());
+        Self { domain: Some(domain), audiences: vec![audience], dpop: Some(dpop), ..Self::default() }
+    }
+
+    /// Builds the client that is configured.
+    ///
+    /// # Errors
+    ///
+    /// The builder has no setting for something in it, or names no option for what it refuses.
+    pub(super) fn build(&self, network: &Network, clock: &ManualClock) -> Result<Built, String> {
+        let mut problems = Vec::new();
+        let builder = self.builder(&mut problems)?.http_client(network.clone()).clock(clock.clone());
+        match builder.build() {
+            Ok(client) if problems.is_empty() => Ok(Built::Client(client)),
+            Ok(_) => Ok(Built::Refused(problems)),
+            Err(error) => {
+                let message = error.to_string();
+                let named = error.problems().iter().map(|problem| problem.option().to_owned()).collect::<Vec<_>>();
+                match named.iter().find(|option| !message.contains(option.as_str())) {
+                    Some(option) => Err(format!("the build error names {option}, but not in its text: {message}")),
+                    None => Ok(Built::Refused([problems, named].concat())),
+                }
+            }
+        }
+    }
+
+    fn builder(&self, problems: &mut Vec<String>) -> Result<ApiClientBuilder, String> {
+        let mut builder =
+            ApiClient::builder(self.domain.clone().unwrap_or_default(), "").audiences(self.audiences.iter().cloned());
+        if let Some(names) = &self.algorithms {
+            builder = builder.algorithms(parse_algorithms(names, "algorithms", problems));
+        }
+        if let Some(dpop) = &self.dpop {
+            builder = builder.dpop(dpop.policy(problems)?);
+        }
+        if self.strict_rfc9068 {
+            builder = builder.strict_rfc9068();
+        }
+        if let Some(client) = &self.client {
+            builder = builder.client_auth(client.auth()?);
+        }
+        let missing = [("domains", &self.domains), ("keys", &self.keys), ("resolver", &self.resolver)];
+        match missing.into_iter().find(|(_, value)| value.is_some()) {
+            Some((name, _)) => {
+                Err(format!("the case configures {name}, without saying so in `needs`; it is not built yet"))
+            }
+            None => Ok(builder),
+        }
+    }
+}
+
+impl Dpop {
+    /// A mode and the algorithms of proofs.
+    pub(super) fn of(mode: String, algorithms: Vec<String>) -> Self {
+        Self { mode: Some(mode), algorithms: Some(algorithms), ..Self::default() }
+    }
+
+    fn policy(&self, problems: &mut Vec<String>) -> Result<DpopPolicy, String> {
+        let mut policy = match self.mode.as_deref() {
+            None | Some("accept") => DpopPolicy::accept(),
+            Some("ignore") => DpopPolicy::ignore(),
+            Some("require") => DpopPolicy::require(),
+            Some(other) => return Err(format!("there is no DPoP mode {other:?}")),
+        };
+        if let Some(seconds) = self.max_age_s {
+            policy = policy.max_age(Duration::from_secs(seconds));
+        }
+        if let Some(seconds) = self.leeway_s {
+            policy = policy.leeway(Duration::from_secs(seconds));
+        }
+        if let Some(names) = &self.algorithms {
+            policy = policy.algorithms(parse_algorithms(names, "dpop", problems));
+        }
+        if self.replay == Some(false) {
+            policy = policy.insecure_without_replay_protection();
+        }
+        if self.nonce {
+            policy = policy.nonce(RotatingNonce::generate().map_err(|error| error.to_string())?);
+        }
+        if self.accept_bound_tokens_as_bearer {
+            policy = policy.accept_bound_tokens_as_bearer();
+        }
+        Ok(policy)
+    }
+}
+
+impl Client {
+    fn auth(&self) -> Result<ClientAuth, String> {
+        match (&self.secret, &self.private_key_pem, &self.alg) {
+            (Some(secret), None, None) => Ok(ClientAuth::secret_post(self.id.as_str(), secret.as_str())),
+            _ => Err("client authentication other than by secret is not built yet".to_owned()),
+        }
+    }
+}
+
+/// The algorithms whose names are some; the others are a problem of `option`.
+fn parse_algorithms(names: &[String], option: &str, problems: &mut Vec<String>) -> Vec<Algorithm> {
+    let parsed: Vec<Algorithm> = names.iter().filter_map(|name| name.parse().ok()).collect();
+    if parsed.len() < names.len() {
+        problems.push(option.to_owned());
+    }
+    parsed
+}

@@ -1,0 +1,110 @@
+//! The ways into the library: its own two calls, and the frameworks' adapters. Each case takes every way that it can.
+
+use std::convert::Infallible;
+
+use auth0_api_axum::AuthLayer;
+use auth0_api_core::{ApiClient, Requirement, TokenRequest, VerifiedToken};
+use bytes::Bytes;
+use http::Response;
+use http_body_util::{BodyExt as _, Full};
+use serde_json::Value;
+use tower::{Layer as _, ServiceExt as _};
+
+use super::answer::{Answer, Refusal};
+use super::case::Request;
+
+/// What a caller presents.
+#[derive(Clone, Debug)]
+pub(super) enum Presented {
+    Request(Request),
+    /// A raw token that came by no request.
+    Token(String),
+}
+
+/// A way in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Door {
+    /// The tower layer of `auth0-api-axum`, around a service that answers with the token's claims.
+    Axum,
+    /// `verify_request` or `verify_access_token`.
+    Core,
+}
+
+impl Door {
+    /// Every way that all of these can take, core first.
+    pub(super) fn open_to(presented: &[&Presented]) -> &'static [Self] {
+        let sendable =
+            |presented: &&Presented| matches!(presented, Presented::Request(request) if !request.in_process_only);
+        if presented.iter().all(sendable) { &[Self::Core, Self::Axum] } else { &[Self::Core] }
+    }
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Axum => "axum",
+            Self::Core => "core",
+        }
+    }
+
+    /// Presents it to a client, as a caller of a route with this requirement.
+    pub(super) async fn ask(
+        self,
+        api: &ApiClient,
+        presented: &Presented,
+        route: &Requirement,
+    ) -> Result<Answer, String> {
+        match (self, presented) {
+            (Self::Core, Presented::Request(request)) => {
+                let described = TokenRequest::new(&request.method, &request.url, &request.headers);
+                Ok(answer(api, api.verify_request(&described).await.and_then(|token| checked(token, route))))
+            }
+            (Self::Core, Presented::Token(token)) => {
+                Ok(answer(api, api.verify_access_token(token).await.and_then(|token| checked(token, route))))
+            }
+            (Self::Axum, Presented::Request(request)) => through_axum(api, request, route).await,
+            (Self::Axum, Presented::Token(_)) => Err("a raw token cannot be presented to a framework".to_owned()),
+        }
+    }
+}
+
+fn checked(token: VerifiedToken, route: &Requirement) -> Result<VerifiedToken, auth0_api_core::Error> {
+    route.check(&token).map(|()| token)
+}
+
+fn answer(api: &ApiClient, result: Result<VerifiedToken, auth0_api_core::Error>) -> Answer {
+    match result {
+        Ok(token) => Answer::Verified(token.claims().clone()),
+        Err(error) => Answer::Refused(api.reject(&error).into()),
+    }
+}
+
+async fn through_axum(api: &ApiClient, request: &Request, route: &Requirement) -> Result<Answer, String> {
+    let layer = AuthLayer::new(api.clone());
+    let service = layer.layer(layer.require(route.clone()).layer(tower::service_fn(echo_claims)));
+    let Ok(response) = service.oneshot(http_request(request)?).await;
+    let (parts, body) = response.into_parts();
+    let Ok(body) = body.collect().await;
+    let body = String::from_utf8_lossy(&body.to_bytes()).into_owned();
+    if parts.status == http::StatusCode::OK {
+        return serde_json::from_str(&body).map(Answer::Verified).map_err(|error| format!("axum: {error}: {body}"));
+    }
+    let headers = parts
+        .headers
+        .iter()
+        .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
+    Ok(Answer::Refused(Refusal { status: parts.status.as_u16(), headers: headers.collect(), body }))
+}
+
+/// The protected service: answers with the claims that the layer put into the request.
+async fn echo_claims(request: http::Request<()>) -> Result<Response<Full<Bytes>>, Infallible> {
+    let claims = request.extensions().get::<VerifiedToken>().map(|token| Value::Object(token.claims().clone()));
+    Ok(Response::new(Bytes::from(claims.unwrap_or_default().to_string()).into()))
+}
+
+/// The request as a server of HTTP/2 sees it: with scheme and authority in its URI.
+fn http_request(request: &Request) -> Result<http::Request<()>, String> {
+    let mut builder = http::Request::builder().method(request.method.as_str()).uri(&request.url);
+    for (name, value) in &request.headers {
+        builder = builder.header(name, value.as_bytes());
+    }
+    builder.body(()).map_err(|error| format!("the http crate does not take the request: {error}"))
+}

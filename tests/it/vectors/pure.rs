@@ -1,0 +1,183 @@
+//! The kinds that need no token and no network.
+
+use auth0_api_core::{
+    ChallengeError, Domain, DpopError, Error, ProofError, Scheme, TargetError, TargetUrl, extract_token,
+};
+use auth0_api_testing::ManualClock;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::answer::Refusal;
+use super::case::Case;
+use super::client::{Built, Config, Dpop};
+use super::foreign::Foreign;
+use super::grammar::parse_challenge;
+use super::network::Network;
+use super::outcome::Outcome;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HtuNormalize {
+    side: Side,
+    url: String,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Side {
+    Proof,
+    Request,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HtuMatch {
+    request_url: String,
+    htu: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RequestUrl {
+    scheme: String,
+    authority: String,
+    target: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Challenges {
+    mode: String,
+    algs: Vec<String>,
+    error: Option<ErrorOnChallenge>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ErrorOnChallenge {
+    scheme: String,
+    code: String,
+    description: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DomainText {
+    domain: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Configuration {
+    config: Config,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ExtractToken {
+    headers: Vec<(String, String)>,
+    query: Option<String>,
+    body: Option<String>,
+}
+
+/// `htu_normalize`.
+pub(super) fn htu_normalize(case: &Case) -> Result<Outcome, String> {
+    let HtuNormalize { side, url } = case.input()?;
+    match TargetUrl::parse(&url) {
+        Ok(url) => Ok(Outcome::accepted().with("normalized", url.to_string())),
+        Err(error) => Ok(Refusal::of(&side.error(error))?.outcome(&Foreign::default())),
+    }
+}
+
+/// `htu_match`: the request's side is read first.
+pub(super) fn htu_match(case: &Case) -> Result<Outcome, String> {
+    let HtuMatch { request_url, htu } = case.input()?;
+    let called = TargetUrl::parse(&request_url).map_err(|error| Side::Request.error(error));
+    let both =
+        called.and_then(|called| Ok((called, TargetUrl::parse(&htu).map_err(|error| Side::Proof.error(error))?)));
+    match both {
+        Ok((called, htu)) => Ok(Outcome::default().with("match", called == htu)),
+        Err(error) => Ok(Refusal::of(&error)?.outcome(&Foreign::default()).with("match", false)),
+    }
+}
+
+/// `request_url`.
+pub(super) fn request_url(case: &Case) -> Result<Outcome, String> {
+    let RequestUrl { scheme, authority, target } = case.input()?;
+    match TargetUrl::from_parts(&scheme, &authority, &target) {
+        Ok(url) => Ok(Outcome::accepted().with("normalized", url.to_string())),
+        Err(error) => Ok(Refusal::of(&Side::Request.error(error))?.outcome(&Foreign::default())),
+    }
+}
+
+/// `challenges`.
+pub(super) fn challenges(case: &Case) -> Result<Outcome, String> {
+    let Challenges { mode, algs, error } = case.input()?;
+    let config = Config::plain(Dpop::of(mode, algs));
+    let Built::Client(api) = config.build(&Network::new(&[]), &ManualClock::new())? else {
+        return Err("a client of that mode and algorithms cannot be built".to_owned());
+    };
+    let error = error.as_ref().map(ErrorOnChallenge::as_core).transpose()?;
+    let lines: Vec<String> = api.challenges(error).iter().map(ToString::to_string).collect();
+    let violations: Vec<String> = lines.iter().filter_map(|line| parse_challenge(line).err()).collect();
+    Ok(Outcome::default().with("challenges", json!(lines)).and_violations(violations))
+}
+
+/// `domain`.
+pub(super) fn domain(case: &Case) -> Result<Outcome, String> {
+    let DomainText { domain } = case.input()?;
+    Ok(match domain.parse::<Domain>() {
+        Ok(domain) => Outcome::accepted().with("issuer", domain.issuer()),
+        Err(_) => Outcome::refused("config"),
+    })
+}
+
+/// `config`.
+pub(super) fn config(case: &Case) -> Result<Outcome, String> {
+    let Configuration { config } = case.input()?;
+    Ok(match config.build(&Network::new(&[]), &ManualClock::new())? {
+        Built::Client(_) => Outcome::accepted(),
+        Built::Refused(problems) => Outcome::misconfigured(&problems),
+    })
+}
+
+/// `extract_token`.
+pub(super) fn extracted(case: &Case) -> Result<Outcome, String> {
+    let ExtractToken { headers, query, body } = case.input()?;
+    match extract_token(&headers, query.as_deref(), body.as_deref().map(str::as_bytes)) {
+        Ok(found) => {
+            let outcome = Outcome::accepted().with("token", found.token.as_ref());
+            Ok(match found.scheme {
+                Some(scheme) => outcome.with("scheme", scheme.to_string().to_ascii_lowercase()),
+                None => outcome,
+            })
+        }
+        Err(error) => {
+            let credentials = headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+            let foreign = credentials.fold(Foreign::default(), |foreign, (_, value)| foreign.credential(value));
+            Ok(Refusal::of(&error.into())?.outcome(&foreign))
+        }
+    }
+}
+
+impl Side {
+    /// What core makes of a URL that cannot be read, on this side.
+    fn error(self, error: TargetError) -> Error {
+        match self {
+            Self::Proof => DpopError::Proof(ProofError::TargetMalformed(error)).into(),
+            Self::Request => DpopError::Target(error).into(),
+        }
+    }
+}
+
+impl ErrorOnChallenge {
+    fn as_core(&self) -> Result<ChallengeError<'_>, String> {
+        let schemes = [Scheme::Bearer, Scheme::Dpop];
+        let scheme = schemes.into_iter().find(|scheme| scheme.to_string().eq_ignore_ascii_case(&self.scheme));
+        Ok(ChallengeError {
+            scheme: scheme.ok_or_else(|| format!("there is no scheme {:?}", self.scheme))?,
+            code: &self.code,
+            description: self.description.as_deref(),
+        })
+    }
+}

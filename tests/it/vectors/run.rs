@@ -1,0 +1,49 @@
+//! Runs one case by its kind, on a runtime of its own.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use tokio::runtime::Builder;
+
+use super::bench::CALL_MEMBERS;
+use super::case::Case;
+use super::outcome::Outcome;
+use super::{act, pure, verify};
+
+/// Runs a case and compares what came of it. A panic is a failure of the case, not of the run.
+///
+/// # Errors
+///
+/// Says in words what is not as expected.
+pub(super) fn case(case: &Case) -> Result<(), String> {
+    let run = || {
+        let runtime = runtime(case).map_err(|error| error.to_string())?;
+        let (outcomes, known) = runtime.block_on(outcomes(case))?;
+        outcomes.iter().try_for_each(|outcome| case.expectation.check(outcome, known))
+    };
+    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| Err("panicked, see above".to_owned()))
+}
+
+/// One thread, so that background work can be waited for. Time stands still until everything waits, and then jumps: a time limit
+/// costs nothing. Not with a real socket, where waiting is no sign of nothing to do.
+fn runtime(case: &Case) -> std::io::Result<tokio::runtime::Runtime> {
+    Builder::new_current_thread().enable_all().start_paused(case.kind != "act").build()
+}
+
+/// What came of a case, and the members that an `expect` of its kind can have.
+async fn outcomes(case: &Case) -> Result<(Vec<Outcome>, &'static [&'static str]), String> {
+    let one = |outcome: Result<Outcome, String>| outcome.map(|outcome| vec![outcome]);
+    Ok(match case.kind.as_str() {
+        "act" => (one(act::act(case).await)?, &["current", "chain"]),
+        "challenges" => (one(pure::challenges(case))?, &["challenges", "challenges_exclude"]),
+        "config" => (one(pure::config(case))?, &["ok", "error", "problems"]),
+        "domain" => (one(pure::domain(case))?, &["ok", "error", "issuer"]),
+        "extract_token" => (one(pure::extracted(case))?, &["ok", "error", "status", "token", "scheme"]),
+        "htu_match" => (one(pure::htu_match(case))?, &["match", "error"]),
+        "htu_normalize" => (one(pure::htu_normalize(case))?, &["ok", "error", "normalized", "status"]),
+        "request_url" => (one(pure::request_url(case))?, &["ok", "error", "normalized", "status"]),
+        "verify_access_token" => (verify::access_token(case).await?, &CALL_MEMBERS),
+        "verify_request" => (verify::request(case).await?, &CALL_MEMBERS),
+        "verify_sequence" => (verify::sequence(case).await?, &verify::SEQUENCE_MEMBERS),
+        unknown => return Err(format!("the runner does not know the kind {unknown:?}")),
+    })
+}
