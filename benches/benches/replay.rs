@@ -1,7 +1,6 @@
 //! The replay store in memory with a million live proofs: what an insert costs, what an entry takes, and whether anybody has to
 //! wait for expired entries to go.
 
-#![expect(missing_docs, reason = "a benchmark has no readers of its documentation")]
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "it prints what it measures, and says where it cannot")]
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 
@@ -33,14 +32,14 @@ fn measure(live: u32, keys: u32) {
         store = Some(created);
     });
     let store = store.unwrap();
-    let full = insert_all(&store, replacing, |index| at(live + index));
+    let replaced = insert_all(&store, replacing, |index| at(live + index));
 
     println!("\n{live} live proofs of {keys} keys");
     let latencies = fill.capacity() * size_of::<u32>();
     let bytes = usize::try_from(memory.bytes_current).unwrap().saturating_sub(latencies);
     println!("  memory            {:>8} bytes for each proof", bytes / live as usize);
     report("filling", fill);
-    report("full, expiring", full);
+    report("full, expiring", replaced);
 }
 
 fn insert_all(store: &MemoryReplayStore, proofs: &[ProofId], at: impl Fn(u32) -> SystemTime) -> Vec<u32> {

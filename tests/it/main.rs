@@ -1,3 +1,11 @@
 //! Tests of the crates together: the conformance vectors, and flows that no single crate can show.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
+
+mod api;
+mod bearer;
+mod challenges;
+mod dpop;
+mod keys;
 mod vectors;
+mod world;

@@ -5,8 +5,9 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use auth0_api_core::{Error, VerifiedToken};
+use http::header::CACHE_CONTROL;
 use http::request::Parts;
-use http::{HeaderValue, Request, Response};
+use http::{HeaderMap, HeaderValue, Request, Response};
 use pin_project_lite::pin_project;
 use tower_service::Service;
 
@@ -54,8 +55,8 @@ fn verify<R>(parts: Parts, gate: &Gate<R>) -> Verification {
     Box::pin(async move {
         // A layer of the same client further out has asked already, and used the proof up.
         let known = parts.extensions.get::<Authentication>().filter(|known| known.api.is_same_client(&api));
-        let outcome = match known.map(|known| known.token.clone()) {
-            Some(token) => token.ok_or_else(Error::missing_credentials),
+        let outcome = match known.and_then(|known| known.token.clone()) {
+            Some(token) => Ok(token),
             None => api.verify_request(&token_request(&parts, &Headers(&parts.headers))).await,
         };
         (parts, outcome)
@@ -88,7 +89,7 @@ where
                 StateProjection::Serving { response, next_nonce } => {
                     let mut response = ready!(response.poll(context))?;
                     if let Some(nonce) = next_nonce.take() {
-                        response.headers_mut().insert("dpop-nonce", nonce);
+                        hand_out(nonce, response.headers_mut());
                     }
                     return Poll::Ready(Ok(response));
                 }
@@ -112,6 +113,12 @@ fn admitted_request<B, R>(mut parts: Parts, body: B, token: Option<VerifiedToken
     }
     parts.extensions.insert(Authentication { api: gate.api.clone(), token });
     Request::from_parts(parts, body)
+}
+
+/// RFC 9449 §8.2: a response with a nonce is for one client, and not for a cache, whatever the service behind says.
+fn hand_out(nonce: HeaderValue, headers: &mut HeaderMap) {
+    headers.insert("dpop-nonce", nonce);
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
 }
 
 fn next_nonce(token: &VerifiedToken) -> Option<HeaderValue> {

@@ -49,14 +49,15 @@ impl AuthLayer {
 }
 
 impl<R> AuthLayer<R> {
-    /// Lets requests pass that present nothing at all. A token that does not hold is refused all the same.
+    /// Lets requests pass that present nothing of a scheme that an access token comes by. A token that does not hold is refused
+    /// all the same.
     #[must_use]
     pub fn optional(mut self) -> Self {
         self.gate.optional = true;
         self
     }
 
-    /// Makes the bodies of refusals with a hook of yours: a closure from a [`Rejection`](auth0_api_core::Rejection) to a content
+    /// Makes the bodies of this layer's refusals, and of those made with [`require`](Self::require), with a hook of yours: a closure from a [`Rejection`](auth0_api_core::Rejection) to a content
     /// type and a body.
     #[must_use]
     pub fn refusal_body<N>(self, body: N) -> AuthLayer<N> {
@@ -64,13 +65,14 @@ impl<R> AuthLayer<R> {
         AuthLayer { gate: Gate { api, optional, body } }
     }
 
-    /// A layer for single routes, inside of this one, that asks more of a verified token.
+    /// A layer for single routes, inside of this one, that asks more of a verified token. Tokens that another client's layer has
+    /// verified do not count.
     #[must_use]
     pub fn require(&self, requirement: Requirement) -> RequireLayer<R>
     where
         R: Clone,
     {
-        RequireLayer::new(requirement, self.gate.body.clone())
+        RequireLayer::new(self.gate.api.clone(), requirement, self.gate.body.clone())
     }
 }
 

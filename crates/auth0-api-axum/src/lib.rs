@@ -39,3 +39,8 @@ pub use future::{AuthFuture, RequireFuture};
 pub use layer::{AuthLayer, AuthService};
 pub use refusal::{JsonBody, RefusalBody};
 pub use require::{RequireLayer, RequireService};
+
+// Compiles the example of the workspace's README.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+mod readme {}

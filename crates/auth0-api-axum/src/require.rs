@@ -2,7 +2,7 @@
 
 use std::task::{Context, Poll};
 
-use auth0_api_core::{Error, Rejection, Requirement};
+use auth0_api_core::{ApiClient, Error, Rejection, Requirement};
 use http::{Request, Response};
 use tower_layer::Layer;
 use tower_service::Service;
@@ -15,6 +15,7 @@ use crate::refusal::{RefusalBody, refuse};
 /// Refuses tokens that do not meet a [`Requirement`]; made by [`AuthLayer::require`](crate::AuthLayer::require).
 #[derive(Clone, Debug)]
 pub struct RequireLayer<R> {
+    api: ApiClient,
     requirement: Requirement,
     body: R,
 }
@@ -23,13 +24,14 @@ pub struct RequireLayer<R> {
 #[derive(Clone, Debug)]
 pub struct RequireService<S, R> {
     inner: S,
+    api: ApiClient,
     requirement: Requirement,
     body: R,
 }
 
 impl<R> RequireLayer<R> {
-    pub(crate) fn new(requirement: Requirement, body: R) -> Self {
-        Self { requirement, body }
+    pub(crate) fn new(api: ApiClient, requirement: Requirement, body: R) -> Self {
+        Self { api, requirement, body }
     }
 }
 
@@ -37,7 +39,8 @@ impl<S, R: Clone> Layer<S> for RequireLayer<R> {
     type Service = RequireService<S, R>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        RequireService { inner, requirement: self.requirement.clone(), body: self.body.clone() }
+        let (api, requirement) = (self.api.clone(), self.requirement.clone());
+        RequireService { inner, api, requirement, body: self.body.clone() }
     }
 }
 
@@ -68,7 +71,8 @@ impl<S, R> RequireService<S, R> {
     where
         R: RefusalBody<ResBody>,
     {
-        let Some(found) = request.extensions().get::<Authentication>() else {
+        let found = request.extensions().get::<Authentication>();
+        let Some(found) = found.filter(|found| found.api.is_same_client(&self.api)) else {
             tracing::error!(target: "auth0_api", event = "layer_missing", "{MISSING_LAYER}");
             return Some(refuse(&Rejection::misconfigured(), &self.body));
         };

@@ -48,7 +48,6 @@ pub struct ApiClientBuilder {
 }
 
 /// Everything that is wrong with a configuration.
-#[derive(Debug)]
 pub struct BuildError {
     problems: Vec<ConfigProblem>,
 }
@@ -181,7 +180,7 @@ impl ApiClientBuilder {
 
     /// Lets the discovery document name a `jwks_uri` on this other host.
     pub fn allow_jwks_host(mut self, host: impl Into<Box<str>>) -> Self {
-        self.jwks_hosts.push(host.into());
+        self.jwks_hosts.push(host.into().to_ascii_lowercase().into());
         self
     }
 
@@ -279,6 +278,13 @@ impl fmt::Display for BuildError {
     }
 }
 
+impl fmt::Debug for BuildError {
+    /// As `Display`: a `main` that returns the error prints it so, to somebody who has to repair the configuration.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
 impl std::error::Error for BuildError {}
 
 impl ConfigProblem {
@@ -318,3 +324,51 @@ const DEFAULT_ALGORITHM: Algorithm = Algorithm::RS256;
 const DEFAULT_LEEWAY: Duration = Duration::ZERO;
 /// Clocks that differ by more are broken, and a longer tolerance would outlive short tokens.
 const LONGEST_LEEWAY: Duration = Duration::from_secs(600);
+
+#[cfg(all(test, feature = "reqwest"))]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+    use super::{ApiClientBuilder, ConfigProblem};
+
+    const ALL: [(&str, &str); 4] = [
+        ("AUTH0_DOMAIN", "tenant.eu.auth0.com"),
+        ("AUTH0_AUDIENCE", "https://api.example.com"),
+        ("AUTH0_CLIENT_ID", "client"),
+        ("AUTH0_CLIENT_SECRET", "hush"),
+    ];
+
+    fn from(variables: &[(&str, &str)]) -> ApiClientBuilder {
+        ApiClientBuilder::from_variables(|name| {
+            let (_, value) = variables.iter().find(|(variable, _)| *variable == name)?;
+            Some((*value).to_owned())
+        })
+    }
+
+    fn problems(builder: ApiClientBuilder) -> Vec<&'static str> {
+        builder.build().unwrap_err().problems().iter().map(ConfigProblem::option).collect()
+    }
+
+    #[test]
+    fn environment_needs_a_domain_and_an_audience_and_nothing_else() {
+        assert_eq!(from(&ALL[..2]).build().unwrap().issuer(), "https://tenant.eu.auth0.com/");
+        assert!(from(&ALL).build().is_ok());
+        assert_eq!(problems(from(&[])), ["domain", "audience"]);
+        assert_eq!(problems(from(&ALL[1..])), ["domain"]);
+        assert_eq!(problems(from(&[ALL[0], ("AUTH0_AUDIENCE", " ")])), ["audience"]);
+    }
+
+    #[test]
+    fn half_a_client_in_the_environment_is_told() {
+        assert_eq!(problems(from(&ALL[..3])), ["client_auth"]);
+        assert_eq!(problems(from(&[ALL[0], ALL[1], ALL[3]])), ["client_auth"]);
+        assert_eq!(problems(from(&[ALL[2]])), ["domain", "audience", "client_auth"]);
+    }
+
+    #[test]
+    fn errors_show_what_to_repair_and_no_secret() {
+        let error = from(&[("AUTH0_DOMAIN", ""), ALL[1], ALL[2], ALL[3]]).build().unwrap_err();
+        assert_eq!(format!("{error:?}"), "the configuration is unusable: domain: the domain is empty");
+        assert!(!format!("{:?}", from(&ALL)).contains("hush"));
+    }
+}

@@ -83,7 +83,7 @@ impl ApiClient {
         rejection::challenges(&self.verifier.dpop, error)
     }
 
-    /// Fetches the issuer's keys now, so that the first request need not wait for them.
+    /// Fetches the issuer's keys, unless there are fresh ones, so that the first request need not wait for them.
     ///
     /// # Errors
     ///
@@ -92,7 +92,8 @@ impl ApiClient {
         self.verifier.issuers.warm_up(self.verifier.clock.now()).await
     }
 
-    /// Whether there are keys to verify with: for health checks.
+    /// Whether there are keys to verify with. It only looks: a readiness probe that no request precedes should call
+    /// [`warm_up`](Self::warm_up), which costs nothing while there are fresh keys.
     pub fn is_ready(&self) -> bool {
         self.verifier.issuers.is_ready(self.verifier.clock.now())
     }
@@ -112,14 +113,11 @@ impl ApiClient {
 fn observe(outcome: Result<VerifiedToken, Error>) -> Result<VerifiedToken, Error> {
     match &outcome {
         Ok(token) => tracing::debug!(target: "auth0_api", event = "request_accepted", issuer = token.issuer()),
-        Err(error) => {
-            let (label, status, hint) = (error.label(), error.status(), error.hint());
-            if status >= 500 {
-                tracing::warn!(target: "auth0_api", event = "request_refused", label, status, hint, reason = %error);
-            } else {
-                tracing::info!(target: "auth0_api", event = "request_refused", label, status, hint, reason = %error);
-            }
+        // Optional routes let it pass, and strict ones see it with every client's first request.
+        Err(error) if error.is_missing_credentials() => {
+            tracing::debug!(target: "auth0_api", event = "credentials_absent");
         }
+        Err(error) => error.report(),
     }
     outcome
 }

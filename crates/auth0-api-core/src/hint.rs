@@ -1,5 +1,6 @@
 //! What an operator should look at when requests are refused: for logs, never for callers.
 
+use crate::chain::Chain;
 use crate::credentials::CredentialsError;
 use crate::dpop::{ConfirmationError, DpopError, ProofError, ReplayStoreError};
 use crate::error::{Error, Reason};
@@ -8,6 +9,16 @@ use crate::jose::JoseError;
 use crate::token::TokenError;
 
 impl Error {
+    /// Tells operators of a refusal. Our own troubles come with all that is behind them.
+    pub(crate) fn report(&self) {
+        let (label, status, hint) = (self.label(), self.status(), self.hint());
+        if status >= 500 {
+            tracing::warn!(target: "auth0_api", event = "request_refused", label, status, hint, reason = %Chain(self));
+        } else {
+            tracing::info!(target: "auth0_api", event = "request_refused", label, status, hint, reason = %self);
+        }
+    }
+
     /// What to look at, where experience says that it is the configuration, of the client or of this API.
     pub fn hint(&self) -> Option<&'static str> {
         match &self.reason {

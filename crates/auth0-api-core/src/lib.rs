@@ -43,11 +43,14 @@
 //! # Events
 //!
 //! `tracing` events have the target `auth0_api` and a stable field `event`: `request_accepted`, `request_refused` (with `label`,
-//! `status`, `hint`), `keys_fetched`, `keys_fetch_failed`. No event holds a token, a proof or a secret.
+//! `status`, `hint`), `keys_fetched`, `keys_fetch_failed`,
+//! `credentials_absent`. No event holds a token, a proof or a secret.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod base64url;
 mod builder;
+mod chain;
 mod challenge;
 mod client;
 mod clock;

@@ -77,12 +77,13 @@ impl Requirement {
     ///
     /// [`Error`] with a [`RequirementError`]: 403, with a challenge that names every scope needed.
     pub fn check(&self, token: &VerifiedToken) -> Result<(), Error> {
-        self.unmet_by(token).map_or(Ok(()), |lack| {
-            Err(Error::from(lack).presented_as(match token.binding() {
-                Binding::Bearer => Scheme::Bearer,
-                Binding::Dpop { .. } => Scheme::Dpop,
-            }))
-        })
+        let Some(lack) = self.unmet_by(token) else { return Ok(()) };
+        let error = Error::from(lack).presented_as(match token.binding() {
+            Binding::Bearer => Scheme::Bearer,
+            Binding::Dpop { .. } => Scheme::Dpop,
+        });
+        error.report();
+        Err(error)
     }
 
     fn unmet_by(&self, token: &VerifiedToken) -> Option<RequirementError> {

@@ -50,7 +50,7 @@ impl Verifier {
         let keys = self.issuers.key_for(&jws, now).await?; //                               admit iss, find keys   RFC 8725 §3.8
         let signed = keys.verify(jws)?; //                                                  signature              RFC 8725 §3.1
         let claims = self.tokens.validate(signed, now)?; //                                 typ aud exp nbf iat    RFC 9068 §4
-        let proven = self.dpop.bind(&credentials, &claims, request, now).await?; //         cnf, proof, replay     RFC 9449 §4.3
-        Ok(VerifiedToken::assemble(credentials.token(), claims, proven.binding, proven.next_nonce))
+        let proven = self.dpop.bind(&credentials, claims, request, now).await?; //         cnf, proof, replay     RFC 9449 §4.3
+        Ok(proven.into_token(&credentials))
     }
 }

@@ -14,6 +14,7 @@ use crate::store::RedisReplayStore;
 pub struct RedisReplayStoreBuilder {
     client: Result<Client, RedisUrlError>,
     key_prefix: String,
+    clock_margin: Duration,
     response_timeout: Duration,
     outage: OutagePolicy,
 }
@@ -23,6 +24,7 @@ impl RedisReplayStoreBuilder {
         Self {
             client: client(url),
             key_prefix: DEFAULT_KEY_PREFIX.to_owned(),
+            clock_margin: DEFAULT_CLOCK_MARGIN,
             response_timeout: DEFAULT_RESPONSE_TIMEOUT,
             outage: OutagePolicy::refuse(),
         }
@@ -33,6 +35,15 @@ impl RedisReplayStoreBuilder {
     /// Stores with the same prefix in the same database share their proofs; replicas of one API must, others must not.
     pub fn key_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.key_prefix = prefix.into();
+        self
+    }
+
+    /// Sets how much longer than a proof lives Redis remembers it. Default 30 s.
+    ///
+    /// By as much may the replicas' clocks differ, and a request wait for keys, before a replica would still take a proof that
+    /// Redis has forgotten.
+    pub fn clock_margin(mut self, margin: Duration) -> Self {
+        self.clock_margin = margin;
         self
     }
 
@@ -56,6 +67,7 @@ impl RedisReplayStoreBuilder {
     pub fn build(self) -> Result<RedisReplayStore, RedisUrlError> {
         Ok(RedisReplayStore {
             key_prefix: self.key_prefix,
+            clock_margin: self.clock_margin,
             connection: Connection::new(self.client?, self.response_timeout),
             outage: Outage::new(self.outage),
         })
@@ -109,6 +121,9 @@ fn provide_tls() -> Result<(), RedisUrlError> {
 fn provide_tls() -> Result<(), RedisUrlError> {
     Err(RedisUrlError::TlsDisabled)
 }
+
+/// Clocks that NTP keeps differ by less than a second; a request waits for keys 10 s at most.
+const DEFAULT_CLOCK_MARGIN: Duration = Duration::from_secs(30);
 
 const DEFAULT_KEY_PREFIX: &str = "auth0-api:replay:";
 

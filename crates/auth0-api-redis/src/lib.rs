@@ -21,7 +21,7 @@
 //!    simultaneous requests at any number of replicas one wins.
 //! 2. The key is a prefix and the proof's SHA-256 name: nothing of the token or the client can be read from it.
 //! 3. The time to live is what is left until the proof expires, rounded up to a millisecond. Replicas give it as a
-//!    duration, so their clocks need not agree with that of Redis.
+//!    duration, so their clocks need not agree with that of Redis; 30 s more let the replicas' own clocks differ.
 //! 4. An answer that does not come within the response timeout (500 ms) counts as an outage, and the connection is
 //!    given up for a new one. A connection that broke while idle gets a second try within that time.
 //! 5. In an outage requests with a proof are refused with 503, unless [`OutagePolicy`] says otherwise. When Redis is
@@ -34,8 +34,8 @@
 //!   request.
 //! - **One Redis per deployment**, or a [prefix](RedisReplayStoreBuilder::key_prefix) for each: staging must not use up
 //!   proofs of production. A Redis that also serves as a cache usually evicts; take another one.
-//! - **Memory**: about 150 bytes for each live proof. Proofs live for 301 s if the client's clock is right, so 1 000
-//!   requests a second take about 45 MB. There is no quota for each key as in memory: give Redis room for what your
+//! - **Memory**: about 150 bytes for each live proof. Proofs are kept for 331 s if the client's clock is right, so 1 000
+//!   requests a second take about 50 MB. There is no quota for each key as in memory: give Redis room for what your
 //!   clients may sign.
 //! - **Persistence** is not needed. A Redis that restarts empty has forgotten the proofs of the last five minutes;
 //!   where that matters, use `appendonly yes` with `appendfsync always`, or DPoP nonces, which make a proof useless

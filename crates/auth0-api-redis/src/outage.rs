@@ -75,14 +75,14 @@ impl Outage {
     ) -> Result<Insertion, ReplayStoreError> {
         let Some(store) = &self.policy.0 else { return Err(ReplayStoreError::Unavailable(cause)) };
         if !self.hidden.swap(true, Ordering::Relaxed) {
-            tracing::warn!(label = "replay_store_outage", error = %cause, "no Redis: each replica looks for replays alone");
+            tracing::warn!(target: "auth0_api", event = "replay_store_outage", error = %cause, "no Redis: each replica looks for replays alone");
         }
         store.insert(proof, now, expires_at).await
     }
 
     pub(crate) fn is_over(&self) {
         if self.hidden.load(Ordering::Relaxed) && self.hidden.swap(false, Ordering::Relaxed) {
-            tracing::info!(label = "replay_store_outage_over", "Redis answers again");
+            tracing::info!(target: "auth0_api", event = "replay_store_outage_over", "Redis answers again");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The store.
 
 use std::fmt;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use auth0_api_core::{ProofId, ReplayFuture, ReplayStore, ReplayStoreError};
 use base64::Engine as _;
@@ -33,6 +33,7 @@ use crate::outage::Outage;
 /// ```
 pub struct RedisReplayStore {
     pub(crate) key_prefix: String,
+    pub(crate) clock_margin: Duration,
     pub(crate) connection: Connection,
     pub(crate) outage: Outage,
 }
@@ -58,7 +59,7 @@ impl RedisReplayStore {
     fn command(&self, proof: &ProofId, now: SystemTime, expires_at: SystemTime) -> Cmd {
         let key = self.key_prefix.clone() + &URL_SAFE_NO_PAD.encode(proof.as_bytes());
         let mut command = redis::cmd("SET");
-        command.arg(key).arg(1).arg("NX").arg("PX").arg(milliseconds_left(now, expires_at));
+        command.arg(key).arg(1).arg("NX").arg("PX").arg(milliseconds_left(now, expires_at + self.clock_margin));
         command
     }
 }
@@ -95,7 +96,7 @@ fn milliseconds_left(now: SystemTime, expires_at: SystemTime) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, UNIX_EPOCH};
+    use std::time::UNIX_EPOCH;
 
     use super::*;
 

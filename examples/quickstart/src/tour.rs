@@ -158,12 +158,16 @@ impl Guide {
         let challenges = headers(&response, "www-authenticate");
         let nonce = headers(&response, "dpop-nonce").pop();
         println!("  → {status}");
-        challenges.iter().for_each(|challenge| println!("    WWW-Authenticate: {challenge}"));
-        nonce.iter().for_each(|nonce| println!("    DPoP-Nonce: {nonce}"));
+        for challenge in &challenges {
+            println!("    WWW-Authenticate: {challenge}");
+        }
+        if let Some(nonce) = &nonce {
+            println!("    DPoP-Nonce: {nonce}");
+        }
         println!("    {}", response.text().await?);
-        let challenged = step.promised_challenge.is_empty()
+        let told = step.promised_challenge.is_empty()
             || challenges.iter().any(|challenge| challenge.contains(step.promised_challenge));
-        let kept = status.as_u16() == step.promised_status && challenged;
+        let kept = status.as_u16() == step.promised_status && told;
         if kept {
             println!("  ✓ as promised\n");
         } else {

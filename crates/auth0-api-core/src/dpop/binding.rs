@@ -11,7 +11,7 @@ use crate::credentials::{Credentials, CredentialsError, Presented, Scheme};
 use crate::jose::{AlgorithmSet, Thumbprint};
 use crate::request::TokenRequest;
 use crate::target::TargetPolicy;
-use crate::token::{Binding, ValidClaims};
+use crate::token::{Binding, ValidClaims, VerifiedToken};
 
 /// The policy at work.
 #[derive(Debug)]
@@ -23,11 +23,18 @@ pub(crate) struct Dpop {
     target: TargetPolicy,
 }
 
-/// How the token is bound, proven; only [`Dpop::bind`] makes one.
+/// Valid claims whose token is proven to be the caller's own, as far as it is bound; only [`Dpop::bind`] makes one.
 #[derive(Debug)]
 pub(crate) struct Proven {
-    pub(crate) binding: Binding,
-    pub(crate) next_nonce: Option<String>,
+    claims: ValidClaims,
+    proof: Proof,
+}
+
+/// What a proof, or that none is needed, comes to.
+#[derive(Debug)]
+struct Proof {
+    binding: Binding,
+    next_nonce: Option<String>,
 }
 
 impl Dpop {
@@ -67,29 +74,30 @@ impl Dpop {
     pub(crate) async fn bind(
         &self,
         credentials: &Credentials<'_>,
-        claims: &ValidClaims,
+        claims: ValidClaims,
         request: Option<&TokenRequest<'_>>,
         now: SystemTime,
     ) -> Result<Proven, DpopError> {
-        let bound_key = confirmation::bound_key(claims).map_err(DpopError::Confirmation)?;
-        match (credentials.scheme(), bound_key) {
+        let bound_key = confirmation::bound_key(&claims).map_err(DpopError::Confirmation)?;
+        let proof = match (credentials.scheme(), bound_key) {
             (Scheme::Bearer, None) => self.bear(credentials),
             // RFC 9449 §7.2: a bound token without its proof may be a stolen one.
             (Scheme::Bearer, Some(_)) if !self.bound_tokens_as_bearer => Err(DpopError::BoundTokenAsBearer),
-            (Scheme::Bearer, Some(_)) => Ok(Proven::bearer()),
+            (Scheme::Bearer, Some(_)) => Ok(Proof::none()),
             (Scheme::Dpop, None) => Err(DpopError::NotBound),
             (Scheme::Dpop, Some(thumbprint)) => {
                 // Only a request brings the scheme DPoP.
                 let request = request.ok_or(DpopError::ProofMissing)?;
                 self.prove(credentials, thumbprint, request, now).await
             }
-        }
+        };
+        Ok(Proven { claims, proof: proof? })
     }
 
-    fn bear(&self, credentials: &Credentials<'_>) -> Result<Proven, DpopError> {
+    fn bear(&self, credentials: &Credentials<'_>) -> Result<Proof, DpopError> {
         match credentials.proof() {
-            Presented::Absent => Ok(Proven::bearer()),
-            _ if self.mode == Mode::Ignore => Ok(Proven::bearer()),
+            Presented::Absent => Ok(Proof::none()),
+            _ if self.mode == Mode::Ignore => Ok(Proof::none()),
             _ => Err(DpopError::ProofWithBearer),
         }
     }
@@ -100,7 +108,7 @@ impl Dpop {
         thumbprint: Thumbprint,
         request: &TokenRequest<'_>,
         now: SystemTime,
-    ) -> Result<Proven, DpopError> {
+    ) -> Result<Proof, DpopError> {
         let target = self.target.called(request).map_err(DpopError::Target)?;
         let expected = Expected {
             method: request.method,
@@ -110,7 +118,7 @@ impl Dpop {
         };
         let proof = check(credentials.proof(), &expected, &self.proofs, now)?;
         self.use_up(&proof, now).await?;
-        Ok(Proven { binding: Binding::Dpop { thumbprint }, next_nonce: self.next_nonce(&proof, now) })
+        Ok(Proof { binding: Binding::Dpop { thumbprint }, next_nonce: self.next_nonce(&proof, now) })
     }
 
     /// RFC 9449 §11.1: each proof once.
@@ -131,7 +139,14 @@ impl Dpop {
 }
 
 impl Proven {
-    fn bearer() -> Self {
+    /// The end of the line: nothing else assembles a verified token.
+    pub(crate) fn into_token(self, credentials: &Credentials<'_>) -> VerifiedToken {
+        VerifiedToken::assemble(credentials.token(), self.claims, self.proof.binding, self.proof.next_nonce)
+    }
+}
+
+impl Proof {
+    fn none() -> Self {
         Self { binding: Binding::Bearer, next_nonce: None }
     }
 }

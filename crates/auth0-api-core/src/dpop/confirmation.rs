@@ -1,9 +1,7 @@
 //! What a token says it is bound to: `cnf` ([RFC 7800 §3.1](https://www.rfc-editor.org/rfc/rfc7800#section-3.1)).
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-
 use super::ConfirmationError;
+use crate::base64url;
 use crate::jose::{Object, Thumbprint};
 use crate::token::ValidClaims;
 
@@ -25,9 +23,6 @@ pub(super) fn bound_key(claims: &ValidClaims) -> Result<Option<Thumbprint>, Conf
 
 /// One spelling per thumbprint: 43 characters of base64url, no padding, no spare bits.
 fn thumbprint(text: &str) -> Result<Thumbprint, ConfirmationError> {
-    let mut digest = [0; 32];
-    match URL_SAFE_NO_PAD.decode_slice(text, &mut digest) {
-        Ok(32) => Ok(Thumbprint::from_bytes(digest)),
-        _ => Err(ConfirmationError::Malformed),
-    }
+    let digest = base64url::decode(text).and_then(|octets| octets.try_into().ok());
+    digest.map(Thumbprint::from_bytes).ok_or(ConfirmationError::Malformed)
 }

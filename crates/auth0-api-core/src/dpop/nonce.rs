@@ -6,9 +6,8 @@ use std::time::{Duration, SystemTime};
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::hmac::{self, HMAC_SHA256};
 use aws_lc_rs::rand::SystemRandom;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use crate::base64url;
 use crate::clock::since_epoch;
 
 /// Makes and recognises the nonces that clients have to put into their proofs.
@@ -163,7 +162,7 @@ fn nonce(secret: &hmac::Key, step: u128) -> String {
     let mut context = hmac::Context::with_key(secret);
     context.update(PURPOSE);
     context.update(&step.to_be_bytes());
-    URL_SAFE_NO_PAD.encode(context.sign())
+    base64url::encode(context.sign().as_ref())
 }
 
 /// Keeps these nonces apart from whatever else the same secret may sign.

@@ -5,12 +5,11 @@ use std::time::{Duration, SystemTime};
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::digest::{SHA256, digest};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::nonce::NonceAge;
 use super::policy::ProofPolicy;
 use super::{DpopError, ProofError, ProofId};
+use crate::base64url;
 use crate::credentials::Presented;
 use crate::jose::{AlgorithmSet, JoseError, Jwk, Jws, Object, Thumbprint};
 use crate::target::TargetUrl;
@@ -50,7 +49,7 @@ pub(crate) fn check(
     // (2): one well-formed JWT. Any algorithm that there is, for now: (5) comes later.
     let jws: Jws<'_, Object> = Jws::parse(proof, &AlgorithmSet::ANY).map_err(ProofError::Jws)?;
     // (3): all claims are there.
-    Claims::read(jws.unverified_payload())?;
+    require_claims(jws.unverified_payload())?;
     // (4): typ is dpop+jwt.
     if !jws.header().media_type().is_ok_and(|typ| typ.is_some_and(|typ| typ.is("dpop+jwt"))) {
         return Err(ProofError::Type.into());
@@ -61,7 +60,7 @@ pub(crate) fn check(
         return Err(ProofError::Jws(JoseError::AlgorithmNotAllowed { algorithm }).into());
     }
     // (6), (7): signed with the embedded key, which is public.
-    let key = Jwk::parse(jws.header().embedded_key().unwrap_or_default()).map_err(ProofError::Key)?;
+    let key = Jwk::parse_canonical(jws.header().embedded_key().unwrap_or_default()).map_err(ProofError::Key)?;
     let verification_key = key.verification_key(algorithm).map_err(ProofError::Key)?;
     let signed = jws.verify([&verification_key]).map_err(ProofError::Jws)?;
     let claims = Claims::read(signed.payload())?;
@@ -79,7 +78,7 @@ pub(crate) fn check(
     // (11): iat is within the window, and the proof's own times agree.
     check_window(policy, &claims, now)?;
     // (12): ath is the hash of this token …
-    let hash = URL_SAFE_NO_PAD.encode(digest(&SHA256, expected.access_token.as_bytes()));
+    let hash = base64url::encode(digest(&SHA256, expected.access_token.as_bytes()).as_ref());
     if verify_slices_are_equal(claims.ath.as_bytes(), hash.as_bytes()).is_err() {
         return Err(ProofError::TokenHash.into());
     }
@@ -118,6 +117,12 @@ impl<'p> Claims<'p> {
         let named = !claims.jti.is_empty() && claims.jti.len() <= MAX_JTI_BYTES;
         if named { Ok(claims) } else { Err(ProofError::Claim { claim: "jti" }) }
     }
+}
+
+/// The claims that a proof beside a token has; what they say counts once the signature holds.
+fn require_claims(payload: &Object) -> Result<(), ProofError> {
+    let missing = ["jti", "htm", "htu", "iat", "ath"].into_iter().find(|claim| !payload.contains(claim));
+    missing.map_or(Ok(()), |claim| Err(ProofError::Claim { claim }))
 }
 
 fn text<'p>(payload: &'p Object, claim: &'static str) -> Result<Cow<'p, str>, ProofError> {

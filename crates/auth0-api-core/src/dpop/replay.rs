@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use aws_lc_rs::digest::{Context, SHA256};
@@ -22,6 +23,12 @@ pub trait ReplayStore: Debug + Send + Sync + 'static {
     /// An entry may be forgotten once `now` is past its `expires_at`, and not before. A store that cannot keep that promise
     /// answers with an error instead: the request is then refused as the server's fault.
     fn insert<'a>(&'a self, proof: &'a ProofId, now: SystemTime, expires_at: SystemTime) -> ReplayFuture<'a>;
+}
+
+impl<S: ReplayStore + ?Sized> ReplayStore for Arc<S> {
+    fn insert<'a>(&'a self, proof: &'a ProofId, now: SystemTime, expires_at: SystemTime) -> ReplayFuture<'a> {
+        (**self).insert(proof, now, expires_at)
+    }
 }
 
 /// Whether a proof was new to a [`ReplayStore`].

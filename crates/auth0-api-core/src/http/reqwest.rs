@@ -23,7 +23,8 @@ impl ReqwestClient {
         Ok(Self(builder.build()?))
     }
 
-    /// Uses a client of yours. Configure it with `redirect(Policy::none())`.
+    /// Uses a client of yours. Configure it with `redirect(Policy::none())`: a response from another URL than the one that was
+    /// asked for counts as a failure.
     pub fn with_client(client: Client) -> Self {
         Self(client)
     }
@@ -41,6 +42,10 @@ impl HttpClient for ReqwestClient {
                 builder = builder.header(name, value);
             }
             let response = builder.body(request.body).send().await.map_err(classify)?;
+            let asked = reqwest::Url::parse(&request.url);
+            if !asked.is_ok_and(|asked| asked == *response.url()) {
+                return Err(HttpError::Exchange("the client followed a redirect".into()));
+            }
             read(response, request.max_response_bytes).await
         })
     }

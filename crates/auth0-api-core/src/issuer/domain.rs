@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use idna::AsciiDenyList;
 
+use crate::target::TargetUrl;
+
 /// The domain of an Auth0 tenant: `tenant.eu.auth0.com`, or a custom domain.
 ///
 /// A bare host, or an `https` URL of nothing but a host; a port may follow. What only a lenient URL parser would make sense of
@@ -81,7 +83,12 @@ impl Domain {
         }
         let default_port = if scheme == "http" { 80 } else { 443 };
         let port = port.filter(|port| *port != default_port).map(|port| format!(":{port}")).unwrap_or_default();
-        Ok(Self { issuer: format!("{scheme}://{host}{port}/").into() })
+        let issuer = format!("{scheme}://{host}{port}/");
+        // UTS #46 has room for commas, braces and empty labels. Discovery, which reads hosts as targets, has not.
+        if TargetUrl::parse(&issuer).is_err() {
+            return Err(DomainError::Host);
+        }
+        Ok(Self { issuer: issuer.into() })
     }
 }
 
@@ -151,4 +158,18 @@ fn is_loopback(host: &str) -> bool {
     host == "localhost"
         || host.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback())
         || address.and_then(|text| text.parse::<Ipv6Addr>().ok()).is_some_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Domain, DomainError};
+
+    #[test]
+    fn a_host_that_discovery_could_not_ask_is_refused() {
+        for text in
+            ["{tenant}.auth0.com", "a.auth0.com,b.auth0.com", "*.auth0.com", "tenant..auth0.com", "b\u{fc}*ample"]
+        {
+            assert_eq!(text.parse::<Domain>(), Err(DomainError::Host), "{text}");
+        }
+    }
 }

@@ -29,13 +29,13 @@ pub enum IssuerError {
     #[error(transparent)]
     Header(#[from] JoseError),
     /// The issuer's keys cannot be had: our trouble, not the caller's.
-    #[error("the issuer's keys cannot be had")]
+    #[error(transparent)]
     Unavailable(#[from] KeysUnavailable),
 }
 
 /// Why an issuer's keys cannot be had, and when to try again. All requests that waited for them share it.
 #[derive(Clone, Debug, thiserror::Error)]
-#[error("{cause}")]
+#[error("the issuer's keys cannot be fetched")]
 pub struct KeysUnavailable {
     /// What went wrong.
     #[source]
@@ -54,7 +54,7 @@ pub enum DiscoveryError {
     /// The discovery document is not the JSON object it should be.
     #[error("the discovery document is malformed")]
     Document,
-    /// The task that fetches ended without an answer: the runtime is shutting down.
+    /// The task that fetches ended without an answer: the HTTP client panicked, or the runtime is shutting down.
     #[error("the fetch was given up")]
     GivenUp,
     /// The document's `issuer` is not the configured one, byte for byte

@@ -32,24 +32,20 @@ struct Document<'a> {
 impl KeySet {
     /// Reads a key set ([RFC 7517 §5](https://www.rfc-editor.org/rfc/rfc7517#section-5)) for the algorithms that are allowed.
     ///
-    /// A key that is no good is skipped and counted. A set without any good key is an error: it must not replace a good set.
+    /// A key that is no good is skipped and counted. A set without any key that serves is an error: it must not replace a good set.
     pub(crate) fn parse(body: &[u8], algorithms: &AlgorithmSet) -> Result<Self, KeySetError> {
         let Document { keys } = serde_json::from_slice(body).map_err(|_| KeySetError::Malformed)?;
         if keys.len() > MAX_KEYS {
             return Err(KeySetError::TooManyKeys);
         }
         let mut set = Self { keys: Vec::new(), skipped: 0 };
-        let mut published = 0;
+        let published = keys.len();
         for key in keys {
-            match Jwk::parse(key.get()) {
-                Ok(jwk) => {
-                    published += 1;
-                    set.add(&jwk, algorithms);
-                }
-                Err(_) => set.skipped += 1,
+            if Jwk::parse(key.get()).and_then(|jwk| set.add(&jwk, algorithms)).is_err() {
+                set.skipped += 1;
             }
         }
-        if published == 0 { Err(KeySetError::NoUsableKey { skipped: set.skipped }) } else { Ok(set) }
+        if set.keys.is_empty() { Err(KeySetError::NoUsableKey { skipped: published }) } else { Ok(set) }
     }
 
     /// How many entries of the document were no good.
@@ -70,18 +66,17 @@ impl KeySet {
         }
     }
 
-    fn add(&mut self, jwk: &Jwk, algorithms: &AlgorithmSet) {
+    /// Adds what a key is good for; a good key for algorithms that are not allowed adds nothing.
+    fn add(&mut self, jwk: &Jwk, algorithms: &AlgorithmSet) -> Result<(), JwkError> {
         for algorithm in algorithms.iter() {
             match jwk.verification_key(algorithm) {
                 Ok(key) => self.keys.push(Entry { key_id: jwk.key_id().map(Into::into), key }),
-                // Off its curve, or too weak for the back end: the one verdict that only parsing brings.
-                Err(JwkError::Value) => {
-                    self.skipped += 1;
-                    return;
-                }
+                // Off its curve: the one verdict that only parsing for an algorithm brings.
+                Err(JwkError::Value) => return Err(JwkError::Value),
                 Err(_) => {}
             }
         }
+        Ok(())
     }
 }
 

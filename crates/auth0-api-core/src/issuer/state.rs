@@ -3,7 +3,8 @@
 //! 1. A snapshot younger than its freshness serves known `kid`s: no lock, no wait.
 //! 2. Otherwise one fetch runs, in a task of its own, and whoever needs it waits for its one result, failure included. A
 //!    cancelled request leaves the task alone.
-//! 3. A `kid` that the snapshot does not know asks for a fetch within its request, if the token bucket allows.
+//! 3. A `kid` that the snapshot does not know waits for a newer one within its request: for the fetch under way, or for one of its
+//!    own, if the token bucket allows.
 //! 4. After a failure nobody asks again until the back-off is over. Old keys serve known `kid`s for 24 hours meanwhile.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,6 +16,7 @@ use tokio::sync::watch;
 use super::fetch_limit::{UnknownKeyBucket, back_off};
 use super::key_set::{KeySet, NoKey};
 use super::{DiscoveryError, Domain, IssuerError, KeysUnavailable, discovery};
+use crate::chain::Chain;
 use crate::clock::Clock;
 use crate::http::Fetcher;
 use crate::jose::{Algorithm, AlgorithmSet};
@@ -90,7 +92,11 @@ impl IssuerState {
         let (snapshot, origin) = self.current(now).await?;
         match snapshot.keys.find(algorithm, key_id).map(drop) {
             Ok(()) => Ok(snapshot),
-            Err(NoKey::Unknown) if origin == Origin::Kept => self.snapshot_after_miss(algorithm, key_id, now).await,
+            Err(NoKey::Unknown) if origin == Origin::Kept && self.may_look_again(&snapshot, now) => {
+                let newer = self.fetch_after(Some(&snapshot), now).await?;
+                newer.keys.find(algorithm, key_id).map(drop)?;
+                Ok(newer)
+            }
             Err(no_key) => Err(no_key.into()),
         }
     }
@@ -109,36 +115,40 @@ impl IssuerState {
         let snapshot = self.snapshot.load_full();
         match snapshot {
             Some(snapshot) if snapshot.age(now) < FRESH_FOR => Ok((snapshot, Origin::Kept)),
-            stale => match self.fetch_unless_failing(now).await {
-                Ok(fetched) => Ok((fetched, Origin::Fetched)),
-                // Auth0's own `stale-if-error`: an outage of the issuer is not one of ours.
-                Err(error) => {
-                    let serves = stale.filter(|snapshot| snapshot.age(now) < STALE_FOR).ok_or(error)?;
-                    Ok((serves, Origin::Kept))
-                }
-            },
+            Some(snapshot) if snapshot.age(now) < STALE_FOR => Ok(self.fetched_in_time(snapshot, now).await),
+            outlived => Ok((self.fetch_after(outlived.as_ref(), now).await?, Origin::Fetched)),
         }
     }
 
-    /// A key that is not there may have been added since: looks once more, if the bucket allows.
-    async fn snapshot_after_miss(
-        self: &Arc<Self>,
-        algorithm: Algorithm,
-        key_id: Option<&str>,
-        now: SystemTime,
-    ) -> Result<Arc<Snapshot>, IssuerError> {
-        if !self.lock().bucket.take(now) {
-            return Err(IssuerError::KeyUnknown);
+    /// A newer snapshot if it comes soon, else the old one, while the fetch goes on: Auth0's own `stale-if-error`, because an
+    /// outage of the issuer is not one of ours. After a failure nobody waits any more.
+    async fn fetched_in_time(self: &Arc<Self>, old: Arc<Snapshot>, now: SystemTime) -> (Arc<Snapshot>, Origin) {
+        let patience = if self.lock().failure.is_some() { Duration::ZERO } else { PATIENCE };
+        match tokio::time::timeout(patience, self.fetch_after(Some(&old), now)).await {
+            Ok(Ok(fetched)) => (fetched, Origin::Fetched),
+            _ => (old, Origin::Kept),
         }
-        let snapshot = self.fetch_unless_failing(now).await?;
-        snapshot.keys.find(algorithm, key_id).map(drop)?;
-        Ok(snapshot)
     }
 
-    async fn fetch_unless_failing(self: &Arc<Self>, now: SystemTime) -> FetchResult {
+    /// Whether a key that is not there may have been added since: newer keys are there or on their way, or the bucket lets a
+    /// stranger ask for them.
+    fn may_look_again(&self, seen: &Arc<Snapshot>, now: SystemTime) -> bool {
+        let mut fetching = self.lock();
+        self.landed_after(Some(seen)).is_some()
+            || fetching.failure_at(now).is_some()
+            || fetching.join().is_some()
+            || fetching.bucket.take(now)
+    }
+
+    /// Waits for a snapshot newer than the one that the request has seen.
+    async fn fetch_after(self: &Arc<Self>, seen: Option<&Arc<Snapshot>>, now: SystemTime) -> FetchResult {
         let mut flight = {
             let mut fetching = self.lock();
-            if let Some(failure) = fetching.failure.as_ref().filter(|failure| now < failure.until) {
+            // A fetch may have ended between the look and the lock.
+            if let Some(landed) = self.landed_after(seen) {
+                return Ok(landed);
+            }
+            if let Some(failure) = fetching.failure_at(now) {
                 return Err(failure.error.clone());
             }
             fetching.join().unwrap_or_else(|| self.take_off(&mut fetching))
@@ -155,7 +165,10 @@ impl IssuerState {
         fetching.flight = Some(flight.clone());
         let state = Arc::clone(self);
         tokio::spawn(async move {
-            let fetched = state.fetch().await;
+            let fetching = Arc::clone(&state);
+            // A task within the task: an HTTP client that panics counts as a failed fetch, back-off included.
+            let fetched = tokio::spawn(async move { fetching.fetch().await }).await;
+            let fetched = fetched.unwrap_or(Err(DiscoveryError::GivenUp));
             // Nobody may be waiting any more.
             _ = landing.send(Some(state.land(fetched)));
         });
@@ -185,6 +198,11 @@ impl IssuerState {
             }
             Err(cause) => Err(fetching.fail(cause, now, self.domain.issuer())),
         }
+    }
+
+    /// The snapshot, if it is another one than that which was seen. It changes only under the lock.
+    fn landed_after(&self, seen: Option<&Arc<Snapshot>>) -> Option<Arc<Snapshot>> {
+        self.snapshot.load_full().filter(|snapshot| seen.is_none_or(|seen| !Arc::ptr_eq(seen, snapshot)))
     }
 
     fn lock(&self) -> MutexGuard<'_, Fetching> {
@@ -219,10 +237,18 @@ impl Fetching {
         self.flight.clone().filter(|flight| flight.has_changed().is_ok())
     }
 
+    /// The failure that keeps us from trying again.
+    fn failure_at(&self, now: SystemTime) -> Option<&Failure> {
+        // A clock that was set back ends a back-off: what is left is never longer than it began.
+        let lasts = |left: Duration, whole: Duration| !left.is_zero() && left <= whole + CLOCK_SLACK;
+        let left = |failure: &Failure| failure.until.duration_since(now).unwrap_or_default();
+        self.failure.as_ref().filter(|failure| lasts(left(failure), failure.error.retry_after))
+    }
+
     fn fail(&mut self, cause: DiscoveryError, now: SystemTime, issuer: &str) -> KeysUnavailable {
         let count = self.failure.as_ref().map_or(0, |failure| failure.count) + 1;
         let retry_after = back_off(count, cause.retry_after());
-        tracing::warn!(target: "auth0_api", event = "keys_fetch_failed", issuer, %cause, ?retry_after);
+        tracing::warn!(target: "auth0_api", event = "keys_fetch_failed", issuer, cause = %Chain(&cause), ?retry_after);
         let error = KeysUnavailable { cause: Arc::new(cause), retry_after };
         self.failure = Some(Failure { count, error: error.clone(), until: now + retry_after });
         error
@@ -237,6 +263,8 @@ const JSON: &str = "application/json";
 const JWK_SET: &str = "application/jwk-set+json, application/json";
 /// As auth0-api-js. Auth0's `max-age=15` would ask every replica for keys four times a minute.
 const FRESH_FOR: Duration = Duration::from_secs(600);
+/// How long a request waits for newer keys while old ones serve.
+const PATIENCE: Duration = Duration::from_secs(1);
 /// Auth0's `stale-if-error=86400`.
 const STALE_FOR: Duration = Duration::from_secs(86_400);
 /// Fetches end a little after the request that asked for them began.

@@ -2,11 +2,8 @@
 
 use std::borrow::Borrow;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use smallvec::SmallVec;
-
 use super::{AlgorithmSet, Header, JoseError, Object, VerificationKey};
+use crate::base64url;
 
 /// A signed message as presented: well-formed, its algorithm admitted, and nothing else known of it.
 #[derive(Debug)]
@@ -14,7 +11,7 @@ pub(crate) struct Jws<'t, P> {
     signing_input: &'t [u8],
     header: Header,
     payload: P,
-    signature: SmallVec<[u8; USUAL_SIGNATURE]>,
+    signature: Vec<u8>,
 }
 
 /// A message that a key has signed; only [`Jws::verify`] makes one.
@@ -50,7 +47,7 @@ impl<'t, P: Payload> Jws<'t, P> {
         let (signing_input, [header, payload, signature]) = split(compact)?;
         let header = Header::parse(decode(header)?, allowed)?;
         let payload = P::parse(decode(payload)?)?;
-        let signature = decode_signature(signature)?;
+        let signature = decode(signature)?;
         Ok(Self { signing_input: signing_input.as_bytes(), header, payload, signature })
     }
 
@@ -92,33 +89,20 @@ impl<P> VerifiedJws<P> {
 
 /// The signing input and the three segments; a text of another shape is told by what it most likely is.
 fn split(compact: &str) -> Result<(&str, [&str; 3]), JoseError> {
-    // RFC 7516 §9: a JWS has two dots, a JWE four. One split more than that shows every other number.
-    let segments: SmallVec<[&str; 6]> = compact.splitn(6, '.').collect();
-    match *segments.as_slice() {
-        [header, payload, signature] => {
-            let (signing_input, _) = compact.rsplit_once('.').ok_or(JoseError::SegmentCount)?;
-            Ok((signing_input, [header, payload, signature]))
-        }
-        [_] => Err(JoseError::Opaque),
-        [_, _, _, _, _] => Err(JoseError::Encrypted),
-        _ => Err(JoseError::SegmentCount),
+    let (header, rest) = compact.split_once('.').ok_or(JoseError::Opaque)?;
+    let (payload, signature) = rest.split_once('.').ok_or(JoseError::SegmentCount)?;
+    if signature.contains('.') {
+        // RFC 7516 §9: a JWS has two dots, a JWE four.
+        let encrypted = signature.split('.').count() == 3;
+        return Err(if encrypted { JoseError::Encrypted } else { JoseError::SegmentCount });
     }
+    let signing_input = compact.get(..header.len() + 1 + payload.len()).unwrap_or_default();
+    Ok((signing_input, [header, payload, signature]))
 }
 
-/// The engine refuses padding, white space and non-zero trailing bits: each value has one spelling (RFC 4648 §3.5).
-pub(super) fn decode(segment: &str) -> Result<Vec<u8>, JoseError> {
-    URL_SAFE_NO_PAD.decode(segment).map_err(|_| JoseError::Segment)
+fn decode(segment: &str) -> Result<Vec<u8>, JoseError> {
+    base64url::decode(segment).ok_or(JoseError::Segment)
 }
-
-fn decode_signature(segment: &str) -> Result<SmallVec<[u8; USUAL_SIGNATURE]>, JoseError> {
-    let mut signature = SmallVec::from_elem(0, base64::decoded_len_estimate(segment.len()));
-    let length = URL_SAFE_NO_PAD.decode_slice(segment, &mut signature).map_err(|_| JoseError::Segment)?;
-    signature.truncate(length);
-    Ok(signature)
-}
-
-/// RSA with 4096 bits; longer signatures move to the heap.
-const USUAL_SIGNATURE: usize = 512;
 
 #[cfg(test)]
 mod tests {
@@ -278,7 +262,7 @@ mod tests {
     #[test]
     fn a_signature_of_any_length_is_read_whole() {
         for octets in [0, 1, 64, 511, 512, 513, 1024, 5000] {
-            let compact = format!("{HEADER}.e30.{}", URL_SAFE_NO_PAD.encode(vec![7; octets]));
+            let compact = format!("{HEADER}.e30.{}", base64url::encode(&vec![7; octets]));
             assert_eq!(parse(&compact).unwrap().signature.as_slice(), vec![7; octets]);
         }
     }

@@ -71,6 +71,9 @@ pub enum JsonError {
     /// Not UTF-8.
     #[error("not UTF-8")]
     NotUtf8,
+    /// A member has the name that `serde_json` keeps for its own use.
+    #[error("an object has a member of a reserved name")]
+    ReservedMember,
     /// Nested more than 32 levels deep.
     #[error("nested too deeply")]
     TooDeep,

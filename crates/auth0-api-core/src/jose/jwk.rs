@@ -1,20 +1,21 @@
 //! JSON Web Keys ([RFC 7517](https://www.rfc-editor.org/rfc/rfc7517)), public ones only.
 
-use aws_lc_rs::digest::{SHA256, digest};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve};
+use std::borrow::Cow;
 
-use super::compact::decode;
+use aws_lc_rs::digest::{SHA256, digest};
+use jsonwebtoken::jwk::EllipticCurve;
+
 use super::ed25519;
 use super::public_key::coordinate_bytes;
 use super::{Algorithm, JwkError, Object, Thumbprint, VerificationKey};
+use crate::base64url;
 
 /// A public key as its owner published it: strictly read, its value checked.
 #[derive(Debug)]
 pub(crate) struct Jwk {
     key_id: Option<Box<str>>,
     algorithm: Option<Box<str>>,
+    canonical: bool,
     material: Material,
 }
 
@@ -31,12 +32,18 @@ impl Jwk {
     pub(crate) fn parse(json: &str) -> Result<Self, JwkError> {
         let members = Object::parse(json.into()).map_err(|_| JwkError::Malformed)?;
         // RFC 9449 §4.3 (7), RFC 7517 §9.2: whoever publishes a private key has no key any more.
-        if PRIVATE_MEMBERS.iter().any(|name| members.contains(name)) {
+        if members.contains_any(&PRIVATE_MEMBERS) {
             return Err(JwkError::Private);
         }
         refuse_other_uses(&members)?;
-        let text = |name| members.string(name).map(|text| text.map(Into::into)).map_err(|_| JwkError::Malformed);
-        Ok(Self { key_id: text("kid")?, algorithm: text("alg")?, material: Material::parse(json)? })
+        let (material, canonical) = Material::read(&members)?;
+        let text = |name| Ok(optional(&members, name)?.map(|text| text.into_owned().into_boxed_str()));
+        Ok(Self { key_id: text("kid")?, algorithm: text("alg")?, canonical, material })
+    }
+
+    /// Reads a key that its owner embedded in a message of its own, and that has one spelling only.
+    pub(crate) fn parse_canonical(json: &str) -> Result<Self, JwkError> {
+        Self::parse(json).and_then(|jwk| if jwk.canonical { Ok(jwk) } else { Err(JwkError::Value) })
     }
 
     pub(crate) fn key_id(&self) -> Option<&str> {
@@ -62,26 +69,39 @@ impl Jwk {
 
 /// RFC 7517 §4.2, §4.3: `use` and `key_ops`, where they stand, must allow verifying.
 fn refuse_other_uses(members: &Object) -> Result<(), JwkError> {
-    let usage = members.string("use").map_err(|_| JwkError::Malformed)?;
+    let usage = optional(members, "use")?;
     let operations = members.get::<Vec<String>>("key_ops").map_err(|_| JwkError::Malformed)?;
     let for_signatures = usage.is_none_or(|usage| usage == "sig");
     let for_verifying = operations.is_none_or(|operations| operations.iter().any(|operation| operation == "verify"));
     if for_signatures && for_verifying { Ok(()) } else { Err(JwkError::NotForVerification) }
 }
 
+fn optional<'m>(members: &'m Object, name: &str) -> Result<Option<Cow<'m, str>>, JwkError> {
+    members.string(name).map_err(|_| JwkError::Malformed)
+}
+
+/// A member that holds octets: base64url in its one spelling.
+fn octets(members: &Object, name: &str) -> Result<Vec<u8>, JwkError> {
+    let text = optional(members, name)?.ok_or(JwkError::Malformed)?;
+    base64url::decode(&text).ok_or(JwkError::Value)
+}
+
 impl Material {
-    fn parse(json: &str) -> Result<Self, JwkError> {
-        match serde_json::from_str(json).map_err(|_| JwkError::Malformed)? {
-            AlgorithmParameters::EllipticCurve(key) => Self::ec(key.curve, &key.x, &key.y),
-            AlgorithmParameters::OctetKeyPair(key) if key.curve == EllipticCurve::Ed25519 => Self::ed25519(&key.x),
-            AlgorithmParameters::RSA(key) => Self::rsa(&key.n, &key.e),
-            _ => Err(JwkError::Unsupported),
+    /// The key's value, and whether it was written canonically.
+    fn read(members: &Object) -> Result<(Self, bool), JwkError> {
+        match optional(members, "kty")?.as_deref() {
+            Some("EC") => Ok((Self::ec(members)?, true)),
+            Some("OKP") => Ok((Self::ed25519(members)?, true)),
+            Some("RSA") => Self::rsa(members),
+            Some(_) => Err(JwkError::Unsupported),
+            None => Err(JwkError::Malformed),
         }
     }
 
-    fn ec(curve: EllipticCurve, x: &str, y: &str) -> Result<Self, JwkError> {
+    fn ec(members: &Object) -> Result<Self, JwkError> {
+        let curve = curve(members)?;
         let size = coordinate_bytes(&curve).ok_or(JwkError::Unsupported)?;
-        let (x, y) = (octets(x)?, octets(y)?);
+        let (x, y) = (octets(members, "x")?, octets(members, "y")?);
         // RFC 7518 §6.2.1.2: the size of the field, leading zeros included, so that a key has one thumbprint.
         if x.len() == size && y.len() == size {
             Ok(Self::Ec { curve, point: [&[UNCOMPRESSED], x.as_slice(), y.as_slice()].concat() })
@@ -90,25 +110,28 @@ impl Material {
         }
     }
 
-    fn ed25519(x: &str) -> Result<Self, JwkError> {
-        let point: [u8; 32] = octets(x)?.try_into().map_err(|_| JwkError::Value)?;
+    fn ed25519(members: &Object) -> Result<Self, JwkError> {
+        if curve(members)? != EllipticCurve::Ed25519 {
+            return Err(JwkError::Unsupported);
+        }
+        let point: [u8; 32] = octets(members, "x")?.try_into().map_err(|_| JwkError::Value)?;
         if ed25519::is_weak(point) { Err(JwkError::Value) } else { Ok(Self::Ed25519(point)) }
     }
 
-    fn rsa(n: &str, e: &str) -> Result<Self, JwkError> {
-        let (modulus, exponent) = (octets(n)?, octets(e)?);
-        let canonical = [&modulus, &exponent].into_iter().all(|number| number.first().is_some_and(|first| *first != 0));
+    fn rsa(members: &Object) -> Result<(Self, bool), JwkError> {
+        let (modulus, modulus_canonical) = without_leading_zeros(octets(members, "n")?);
+        let (exponent, exponent_canonical) = without_leading_zeros(octets(members, "e")?);
         let odd = [&modulus, &exponent].into_iter().all(|number| number.last().is_some_and(|last| last % 2 == 1));
         let sized = RSA_MODULUS_BITS.contains(&bits(&modulus)) && exponent.len() <= MAX_RSA_EXPONENT_BYTES;
-        if canonical && odd && sized && exponent != [1] {
-            Ok(Self::Rsa { modulus, exponent })
+        if odd && sized && exponent != [1] {
+            Ok((Self::Rsa { modulus, exponent }, modulus_canonical && exponent_canonical))
         } else {
             Err(JwkError::Value)
         }
     }
 
     fn required_members(&self) -> String {
-        let text = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+        let text = base64url::encode;
         match self {
             Self::Ec { curve, point } => {
                 let (x, y) = point.split_at(1).1.split_at(point.len() / 2);
@@ -127,8 +150,16 @@ impl Material {
     }
 }
 
-fn octets(text: &str) -> Result<Vec<u8>, JwkError> {
-    decode(text).map_err(|_| JwkError::Value)
+fn curve(members: &Object) -> Result<EllipticCurve, JwkError> {
+    members.get("crv").ok().flatten().ok_or(JwkError::Unsupported)
+}
+
+/// RFC 7518 §6.3.1.1: some libraries write a zero octet before the modulus. It names the same number; a key set may have it.
+fn without_leading_zeros(number: Vec<u8>) -> (Vec<u8>, bool) {
+    match number.iter().position(|octet| *octet != 0) {
+        Some(0) => (number, true),
+        start => (number.into_iter().skip(start.unwrap_or(usize::MAX)).collect(), false),
+    }
 }
 
 fn bits(number: &[u8]) -> usize {

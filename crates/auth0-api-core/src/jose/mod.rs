@@ -31,4 +31,4 @@ pub(crate) use compact::{Jws, VerifiedJws};
 pub(crate) use header::Header;
 pub(crate) use jwk::Jwk;
 pub(crate) use public_key::VerificationKey;
-pub(crate) use strict_json::Object;
+pub(crate) use strict_json::{Object, Text};

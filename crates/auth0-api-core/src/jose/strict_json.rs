@@ -7,7 +7,6 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::ops::Range;
 
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
@@ -20,19 +19,30 @@ use super::JsonError;
 #[derive(Clone)]
 pub(crate) struct Object {
     json: String,
-    members: SmallVec<[Member; USUAL_MEMBERS]>,
+    members: Vec<Member>,
+    /// Names that were written with escapes, rare as they are.
+    escaped_names: Vec<Box<str>>,
 }
 
-#[derive(Clone)]
+/// Where a member's name and value lie in the text. A plain string has no escapes: it is its own value.
+#[derive(Clone, Copy)]
 struct Member {
     name: Name,
-    value: Range<usize>,
+    value: Span,
+    value_is_plain_string: bool,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 enum Name {
-    AsWritten(Range<usize>),
-    Unescaped(Box<str>),
+    AsWritten(Span),
+    Escaped(usize),
+}
+
+/// A piece of a text, half the size of a range: objects are moved from step to step.
+#[derive(Clone, Copy)]
+struct Span {
+    start: u32,
+    end: u32,
 }
 
 /// A member exists but is not of the type that its specification gives it.
@@ -44,9 +54,10 @@ impl Object {
     pub(crate) fn parse(json: Vec<u8>) -> Result<Self, JsonError> {
         let json = String::from_utf8(json).map_err(|_| JsonError::NotUtf8)?;
         let mut reader = serde_json::Deserializer::from_str(&json);
-        let members = reader.deserialize_map(TopLevel { json: &json }).map_err(|error| JsonError::of(&error))?;
+        let (members, escaped_names) =
+            reader.deserialize_map(TopLevel { json: &json }).map_err(|error| JsonError::of(&error))?;
         reader.end().map_err(|error| JsonError::of(&error))?;
-        Ok(Self { json, members })
+        Ok(Self { json, members, escaped_names })
     }
 
     /// The whole text.
@@ -56,12 +67,11 @@ impl Object {
 
     /// The text of a member's value.
     pub(crate) fn raw(&self, name: &str) -> Option<&str> {
-        let member = self.members.iter().find(|member| member.name.as_str(&self.json) == name)?;
-        self.json.get(member.value.clone())
+        self.find(name).map(|member| member.value.of(&self.json))
     }
 
     pub(crate) fn contains(&self, name: &str) -> bool {
-        self.raw(name).is_some()
+        self.find(name).is_some()
     }
 
     /// A member as a `T`; `None` if it is absent.
@@ -71,14 +81,39 @@ impl Object {
 
     /// A member that must be a string; borrowed unless it contains escapes.
     pub(crate) fn string(&self, name: &str) -> Result<Option<Cow<'_, str>>, WrongType> {
-        Ok(self.get::<Text<'_>>(name)?.map(|Text(text)| text))
+        let Some(member) = self.find(name) else { return Ok(None) };
+        let raw = member.value.of(&self.json);
+        if member.value_is_plain_string {
+            return Ok(Some(Cow::Borrowed(unquoted(raw))));
+        }
+        serde_json::from_str(raw).map(|Text(text)| Some(text)).map_err(|_| WrongType)
+    }
+
+    /// Whether there is a member with any of these names.
+    pub(crate) fn contains_any(&self, names: &[&str]) -> bool {
+        self.members.iter().any(|member| names.contains(&self.name(member)))
+    }
+
+    fn find(&self, name: &str) -> Option<&Member> {
+        self.members.iter().find(|member| match member.name {
+            // Most names differ in length: no need to look at them.
+            Name::AsWritten(span) if span.len() != name.len() => false,
+            _ => same(self.name(member), name),
+        })
+    }
+
+    fn name(&self, member: &Member) -> &str {
+        match member.name {
+            Name::AsWritten(span) => span.of(&self.json),
+            Name::Escaped(index) => self.escaped_names.get(index).map(AsRef::as_ref).unwrap_or_default(),
+        }
     }
 }
 
 impl fmt::Debug for Object {
     /// Names only: a token's claims are nobody's business but the API's.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.members.iter().map(|member| member.name.as_str(&self.json))).finish()
+        f.debug_set().entries(self.members.iter().map(|member| self.name(member))).finish()
     }
 }
 
@@ -86,19 +121,30 @@ impl fmt::Debug for Object {
 #[derive(Deserialize)]
 pub(crate) struct Text<'a>(#[serde(borrow)] pub(crate) Cow<'a, str>);
 
-impl Name {
-    fn as_str<'a>(&'a self, json: &'a str) -> &'a str {
-        match self {
-            Self::AsWritten(range) => json.get(range.clone()).unwrap_or_default(),
-            Self::Unescaped(name) => name,
-        }
+impl Span {
+    /// Where `part` lies in the text it was borrowed from; texts of 4 GiB never come here.
+    fn within(json: &str, part: &str) -> Self {
+        let start = part.as_ptr().addr() - json.as_ptr().addr();
+        let offset = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
+        Self { start: offset(start), end: offset(start + part.len()) }
+    }
+
+    fn len(self) -> usize {
+        (self.end - self.start) as usize
+    }
+
+    fn of(self, json: &str) -> &str {
+        json.get(self.start as usize..self.end as usize).unwrap_or_default()
     }
 }
 
-/// Where `part` lies in the text it was borrowed from.
-fn range_in(json: &str, part: &str) -> Range<usize> {
-    let start = part.as_ptr().addr() - json.as_ptr().addr();
-    start..start + part.len()
+fn unquoted(string: &str) -> &str {
+    string.get(1..string.len().saturating_sub(1)).unwrap_or_default()
+}
+
+/// Equality, the last octet first: claims have names of three letters, and `a` and `i` begin half of them.
+fn same(one: &str, other: &str) -> bool {
+    one.len() == other.len() && one.as_bytes().last() == other.as_bytes().last() && one == other
 }
 
 struct TopLevel<'de> {
@@ -106,36 +152,44 @@ struct TopLevel<'de> {
 }
 
 impl<'de> Visitor<'de> for TopLevel<'de> {
-    type Value = SmallVec<[Member; USUAL_MEMBERS]>;
+    type Value = (Vec<Member>, Vec<Box<str>>);
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a JSON object")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let (mut members, mut names) = (SmallVec::new(), Names::default());
+        let (mut members, mut escaped_names) = (Vec::with_capacity(USUAL_MEMBERS), Vec::new());
+        let mut names = Names::default();
         while let Some(Text(name)) = map.next_key::<Text<'de>>()? {
             let value = map.next_value::<&'de RawValue>()?.get();
-            if needs_a_look(value) {
+            let value_is_plain_string = is_plain_string(value);
+            if !value_is_plain_string && !is_short_integer(value) {
+                // It may hide what its bare grammar does not show: members, escapes, a number out of range.
                 check_nested(value).map_err(A::Error::custom)?;
             }
-            names.0.push(name.clone());
-            members.push(Member {
-                name: match name {
-                    Cow::Borrowed(name) => Name::AsWritten(range_in(self.json, name)),
-                    Cow::Owned(name) => Name::Unescaped(name.into()),
-                },
-                value: range_in(self.json, value),
-            });
+            let place = match &name {
+                Cow::Borrowed(name) => Name::AsWritten(Span::within(self.json, name)),
+                Cow::Owned(name) => {
+                    escaped_names.push(name.as_str().into());
+                    Name::Escaped(escaped_names.len() - 1)
+                }
+            };
+            members.push(Member { name: place, value: Span::within(self.json, value), value_is_plain_string });
+            names.0.push(name);
         }
         names.finish()?;
-        Ok(members)
+        Ok((members, escaped_names))
     }
 }
 
-/// Whether a value can hide something that its bare grammar does not show: members, escapes, a number out of range.
-fn needs_a_look(value: &str) -> bool {
-    !value.starts_with('"') || value.contains('\\')
+fn is_plain_string(value: &str) -> bool {
+    value.starts_with('"') && !value.contains('\\')
+}
+
+/// Too short to be out of any range; its grammar has been checked.
+fn is_short_integer(value: &str) -> bool {
+    value.len() <= 15 && value.bytes().all(|octet| octet.is_ascii_digit())
 }
 
 fn check_nested(value: &str) -> Result<(), serde_json::Error> {
@@ -216,11 +270,26 @@ impl<'de> Visitor<'de> for Nested {
 struct Names<'de>(SmallVec<[Cow<'de, str>; USUAL_MEMBERS]>);
 
 impl Names<'_> {
-    /// Refuses a name that stands twice; sorting keeps a text of thousands of members from costing their square.
+    /// Refuses a name that stands twice, and the one that `serde_json` gives a meaning of its own.
     fn finish<E: serde::de::Error>(mut self) -> Result<(), E> {
-        self.0.sort_unstable();
-        let twice = self.0.windows(2).any(|pair| matches!(pair, [first, second] if first == second));
-        if twice { Err(E::custom(DUPLICATE_MEMBER)) } else { Ok(()) }
+        if self.0.iter().any(|name| name == RESERVED_NAME) {
+            return Err(E::custom(RESERVED_MEMBER));
+        }
+        if self.stand_twice() { Err(E::custom(DUPLICATE_MEMBER)) } else { Ok(()) }
+    }
+
+    fn stand_twice(&mut self) -> bool {
+        let names = &mut self.0;
+        if names.len() <= USUAL_MEMBERS {
+            // A few names are compared faster than sorted: most differ in length.
+            return names
+                .iter()
+                .enumerate()
+                .any(|(index, name)| names.iter().skip(index + 1).any(|other| same(other, name)));
+        }
+        // Sorting keeps a text of thousands of members from costing their square.
+        names.sort_unstable();
+        names.windows(2).any(|pair| matches!(pair, [first, second] if first == second))
     }
 }
 
@@ -230,6 +299,8 @@ impl JsonError {
         let text = error.to_string();
         if text.starts_with(DUPLICATE_MEMBER) {
             Self::DuplicateMember
+        } else if text.starts_with(RESERVED_MEMBER) {
+            Self::ReservedMember
         } else if text.starts_with(TOO_DEEP) || text.starts_with("recursion limit") {
             Self::TooDeep
         } else {
@@ -239,7 +310,12 @@ impl JsonError {
 }
 
 const DUPLICATE_MEMBER: &str = "duplicate member";
+const RESERVED_MEMBER: &str = "reserved member";
 const TOO_DEEP: &str = "too deep";
+
+/// With its feature `raw_value`, `serde_json` reads an object that begins with this member as the text within: the claims that
+/// somebody reads would not be those that were signed.
+const RESERVED_NAME: &str = "$serde_json::private::RawValue";
 
 /// Auth0's tokens have about a dozen claims; more than this move to the heap.
 const USUAL_MEMBERS: usize = 16;

@@ -1,6 +1,6 @@
 //! Who acts for the subject: the `act` claim ([RFC 8693 §4.1](https://www.rfc-editor.org/rfc/rfc8693#section-4.1)).
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// The `act` claim is there but is no chain of actors.
 ///
@@ -18,8 +18,8 @@ pub enum ActorError {
 }
 
 /// The actors, the current one first.
-pub(super) fn chain(claims: &Map<String, Value>) -> Result<Vec<&str>, ActorError> {
-    let (mut actors, mut level) = (Vec::new(), claims.get("act"));
+pub(super) fn chain(act: Option<&Value>) -> Result<Vec<&str>, ActorError> {
+    let (mut actors, mut level) = (Vec::new(), act);
     while let Some(act) = level {
         if actors.len() == MAX_ACTORS {
             return Err(ActorError::TooDeep);
@@ -31,8 +31,8 @@ pub(super) fn chain(claims: &Map<String, Value>) -> Result<Vec<&str>, ActorError
 }
 
 /// The outermost actor: the only one to decide by, the inner ones are history (RFC 8693 §4.1).
-pub(super) fn current(claims: &Map<String, Value>) -> Result<Option<&str>, ActorError> {
-    claims.get("act").map(subject).transpose()
+pub(super) fn current(act: Option<&Value>) -> Result<Option<&str>, ActorError> {
+    act.map(subject).transpose()
 }
 
 fn subject(act: &Value) -> Result<&str, ActorError> {

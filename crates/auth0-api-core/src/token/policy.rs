@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use serde::Deserialize;
 
 use super::{NumericDate, Signed, TokenError, ValidClaims};
-use crate::jose::{Object, VerifiedJws};
+use crate::jose::{Object, Text, VerifiedJws};
 
 /// What a token must say to be for this API.
 #[derive(Debug)]
@@ -43,7 +43,7 @@ impl TokenPolicy {
 
     /// RFC 7519 §4.1.3: one of the token's audiences is one of ours, exactly.
     fn check_audience(&self, claims: &Object) -> Result<(), TokenError> {
-        let audience: Audience<'_> = required(claims, "aud")?;
+        let audience = Audience::read(claims)?;
         if audience.any(|candidate| self.audiences.iter().any(|configured| **configured == *candidate)) {
             return Ok(());
         }
@@ -80,7 +80,7 @@ impl TokenPolicy {
     fn check_required(&self, claims: &Object) -> Result<(), TokenError> {
         if self.strict_rfc9068 {
             for claim in ["sub", "client_id", "jti"] {
-                required::<Cow<'_, str>>(claims, claim)?;
+                required::<Text<'_>>(claims, claim)?;
             }
         }
         match self.required_claims.iter().find(|claim| !claims.contains(claim)) {
@@ -99,20 +99,24 @@ fn required<'a, T: Deserialize<'a>>(claims: &'a Object, claim: &'static str) -> 
 }
 
 /// RFC 7519 §4.1.3: one string, or a list of them.
-#[derive(Deserialize)]
-#[serde(untagged)]
 enum Audience<'a> {
-    #[serde(borrow)]
     One(Cow<'a, str>),
-    #[serde(borrow)]
-    Many(Vec<Cow<'a, str>>),
+    Many(Vec<Text<'a>>),
 }
 
-impl Audience<'_> {
+impl<'a> Audience<'a> {
+    fn read(claims: &'a Object) -> Result<Self, TokenError> {
+        match claims.string("aud") {
+            Ok(Some(audience)) => Ok(Self::One(audience)),
+            Ok(None) => Err(TokenError::ClaimMissing { claim: "aud" }),
+            Err(_) => required(claims, "aud").map(Self::Many),
+        }
+    }
+
     fn any(&self, test: impl Fn(&str) -> bool) -> bool {
         match self {
             Self::One(audience) => test(audience),
-            Self::Many(audiences) => audiences.iter().any(|audience| test(audience)),
+            Self::Many(audiences) => audiences.iter().any(|Text(audience)| test(audience)),
         }
     }
 }

@@ -4,7 +4,6 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
-use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -48,7 +47,10 @@ pub enum Binding {
 /// assert_eq!(format!("{:?}", token.access_token()), "[redacted]");
 /// # }
 /// ```
-pub struct AccessToken(SecretString);
+///
+/// It is not wiped when dropped: the same text stands in the request's headers, which belong to the server, and wiping would cost
+/// more than all checks of the claims.
+pub struct AccessToken(Box<str>);
 
 impl VerifiedToken {
     /// Assembles what the checks have found; only the straight line calls it, with all the evidence.
@@ -122,7 +124,7 @@ impl VerifiedToken {
     ///
     /// [`ActorError`] if the claim is there and malformed.
     pub fn current_actor(&self) -> Result<Option<&str>, ActorError> {
-        actor::current(self.claims())
+        actor::current(self.act()?)
     }
 
     /// Everybody who acts or acted for the subject, the current actor first; empty without an `act` claim.
@@ -133,7 +135,7 @@ impl VerifiedToken {
     ///
     /// [`ActorError`] if the claim is there and malformed, or nests more than 16 levels.
     pub fn delegation_chain(&self) -> Result<Vec<&str>, ActorError> {
-        actor::chain(self.claims())
+        actor::chain(self.act()?)
     }
 
     /// How the caller proved that the token is its own.
@@ -185,6 +187,12 @@ impl VerifiedToken {
         self.0.claims.contains(name)
     }
 
+    /// The `act` claim. One that is there but cannot be read is no absent actor.
+    fn act(&self) -> Result<Option<&Value>, ActorError> {
+        let act = self.claims().get("act");
+        if act.is_none() && self.has_claim("act") { Err(ActorError::Malformed) } else { Ok(act) }
+    }
+
     /// A string claim, without parsing the others unless it contains escapes.
     fn text(&self, name: &str) -> Option<&str> {
         let raw = self.0.claims.raw(name)?;
@@ -209,7 +217,7 @@ impl fmt::Debug for VerifiedToken {
 impl AccessToken {
     /// The text itself: handle it like a password.
     pub fn expose(&self) -> &str {
-        self.0.expose_secret()
+        &self.0
     }
 }
 

@@ -13,7 +13,9 @@ use auth0_api_testing::{RedisServer, contract};
 #[tokio::test(flavor = "multi_thread")]
 async fn keeps_the_contract() {
     let Some(redis) = RedisServer::start().await else { return };
-    contract::replay_store(Arc::new(store(&redis))).await;
+    // The suite also looks whether what has expired is forgotten.
+    let store = RedisReplayStore::builder(&redis.url()).clock_margin(Duration::ZERO).build().unwrap();
+    contract::replay_store(Arc::new(store)).await;
 }
 
 #[tokio::test]
@@ -34,7 +36,7 @@ async fn prefixes_keep_deployments_apart() {
 }
 
 #[tokio::test]
-async fn key_is_the_prefixed_digest_and_expires_with_the_proof() {
+async fn key_is_the_prefixed_digest_and_expires_after_the_proof() {
     let Some(redis) = RedisServer::start().await else { return };
     insert(&store(&redis), "a").await.unwrap();
 
@@ -43,7 +45,8 @@ async fn key_is_the_prefixed_digest_and_expires_with_the_proof() {
     // SHA-256 of length-prefixed thumbprint and jti, computed with Python's hashlib.
     assert_eq!(key, "auth0-api:replay:kYTSxQoeKs1ym2VXJnapEpi-eMbgdKAwNibctpbIlPw");
     let left: u64 = ask(&redis, redis::cmd("PTTL").arg(key)).await;
-    assert!((290_000..=301_000).contains(&left), "{left} ms");
+    // 301 s, and 30 s for replicas whose clocks differ.
+    assert!((320_000..=331_000).contains(&left), "{left} ms");
 }
 
 #[tokio::test]

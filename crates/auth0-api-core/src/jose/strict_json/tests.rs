@@ -39,6 +39,19 @@ fn duplicate_members_are_refused_at_every_depth() {
 }
 
 #[test]
+fn the_member_that_serde_json_reads_otherwise_is_refused_at_every_depth() {
+    refuse(
+        &[
+            r#"{"$serde_json::private::RawValue":"[1]"}"#,
+            r#"{"meta":{"$serde_json::private::RawValue":5}}"#,
+            r#"{"meta":{"$serde_json::private::RawValue":"[1]"}}"#,
+            r#"{"meta":[{"a":1,"\u0024serde_json::private::RawValue":"{}"}]}"#,
+        ],
+        JsonError::ReservedMember,
+    );
+}
+
+#[test]
 fn names_that_differ_are_different_members() {
     for json in [
         r#"{"a":1,"A":2}"#,

@@ -1,0 +1,18 @@
+//! How often a request asks the allocator: in a program of its own, because counting costs time.
+
+#![expect(clippy::print_stdout, reason = "a benchmark's result is what it prints")]
+
+use auth0_api_benches::{Candidate, Effort, scenarios};
+
+fn main() {
+    let effort = Effort { rounds: 1, per_round: 10 };
+    println!("\nallocations for each operation\n");
+    scenarios::bearer().into_iter().chain(scenarios::dpop(effort)).for_each(count);
+}
+
+fn count(mut candidate: Candidate) {
+    const TIMES: u64 = 10;
+    candidate.run(10);
+    let counted = allocation_counter::measure(|| candidate.run(10));
+    println!("{:<44} {:>6}", candidate.name(), counted.count_total / TIMES);
+}

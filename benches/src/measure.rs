@@ -1,0 +1,90 @@
+//! Candidates that take turns.
+
+#![expect(clippy::print_stdout, reason = "a benchmark's result is what it prints")]
+#![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
+
+use std::fmt;
+use std::time::Instant;
+
+/// Something to measure.
+pub struct Candidate {
+    name: &'static str,
+    operation: Box<dyn FnMut()>,
+    nanoseconds: Vec<f64>,
+}
+
+/// How much to measure.
+#[derive(Clone, Copy, Debug)]
+pub struct Effort {
+    /// Rounds of each candidate.
+    pub rounds: usize,
+    /// Operations of each round.
+    pub per_round: usize,
+}
+
+impl Effort {
+    /// Fifty-one short rounds under `cargo bench`; under `cargo test` one operation, to see that it works.
+    pub fn from_arguments() -> Self {
+        if std::env::args().any(|argument| argument == "--bench") {
+            Self { rounds: 51, per_round: 100 }
+        } else {
+            Self { rounds: 1, per_round: 1 }
+        }
+    }
+
+    /// Operations of one candidate in all, warming up included.
+    pub fn operations(self) -> usize {
+        (self.rounds + 1) * self.per_round
+    }
+}
+
+impl Candidate {
+    /// Measures an operation, repeated.
+    pub fn new(name: &'static str, operation: impl FnMut() + 'static) -> Self {
+        Self { name, operation: Box::new(operation), nanoseconds: Vec::new() }
+    }
+
+    /// What it is called in the table.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Does the operation a number of times.
+    pub fn run(&mut self, times: usize) {
+        (0..times).for_each(|_| (self.operation)());
+    }
+
+    fn median(&self) -> f64 {
+        let mut sorted = self.nanoseconds.clone();
+        sorted.sort_by(f64::total_cmp);
+        sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
+    }
+}
+
+impl fmt::Debug for Candidate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Candidate").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// Lets all candidates take turns, then prints each one's median as a ratio to that of the first.
+#[expect(clippy::cast_precision_loss, reason = "counts of operations are far below 2^52")]
+pub fn compare(title: &str, effort: Effort, mut candidates: Vec<Candidate>) {
+    for candidate in &mut candidates {
+        candidate.run(effort.per_round);
+    }
+    for _ in 0..effort.rounds {
+        for candidate in &mut candidates {
+            let start = Instant::now();
+            candidate.run(effort.per_round);
+            candidate.nanoseconds.push(start.elapsed().as_nanos() as f64 / effort.per_round as f64);
+        }
+    }
+    let floor = candidates.first().map_or(f64::NAN, Candidate::median);
+    println!("\n{title} ({} rounds of {})\n", effort.rounds, effort.per_round);
+    println!("{:<44} {:>8} {:>10}", "", "ratio", "µs");
+    for candidate in &candidates {
+        let median = candidate.median();
+        println!("{:<44} {:>8.3} {:>10.2}", candidate.name, median / floor, median / 1000.0);
+    }
+}

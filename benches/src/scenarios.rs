@@ -1,0 +1,158 @@
+//! What is measured: a request, against the signature checks that nobody can skip, with keys parsed once.
+
+#![expect(clippy::unwrap_used, reason = "a benchmark that cannot begin should say where")]
+
+use std::convert::Infallible;
+
+use auth0_api_axum::AuthLayer;
+use auth0_api_core::{ApiClient, Binding, DpopPolicy, MemoryReplayStore, ReceivedTarget, TokenRequest};
+use auth0_api_testing::{LocalTenant, ProofKey, SigningAlgorithm, SigningKey, TokenBuilder};
+use aws_lc_rs::rsa::PublicKeyComponents;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use bytes::Bytes;
+use futures_util::FutureExt as _;
+use http::{Request, Response};
+use http_body_util::Full;
+use serde_json::Value;
+use tokio::runtime::Runtime;
+use tower::service_fn;
+use tower_layer::Layer as _;
+use tower_service::Service;
+
+use crate::{Candidate, Effort};
+
+/// A Bearer token: the floor, the library, and the layer with and without what it protects.
+///
+/// # Panics
+///
+/// If a part of it cannot be set up.
+pub fn bearer() -> Vec<Candidate> {
+    let World { runtime, tenant, signing_key } = World::new();
+    let token = realistic(&tenant, &signing_key).sign();
+    let client = warm_client(&runtime, &tenant, DpopPolicy::accept());
+    let floor = Signed::by(rsa_key(&signing_key), &token);
+    let request = {
+        let authorization = format!("Bearer {token}");
+        move || {
+            let request = Request::get("/orders?page=2").header("host", "api.example.com");
+            request.header("authorization", &authorization).body(Full::<Bytes>::default()).unwrap()
+        }
+    };
+    let (mut bare, bare_request) = (service_fn(answer), request.clone());
+    let mut layered = AuthLayer::new(client.clone()).layer(service_fn(answer));
+    vec![
+        Candidate::new("floor: RS256 with a parsed key", move || floor.check()),
+        Candidate::new("verify_access_token, warm", move || {
+            let verified = client.verify_access_token(&token).now_or_never().unwrap();
+            assert_eq!(verified.unwrap().binding(), Binding::Bearer);
+        }),
+        Candidate::new("request and service without the layer", move || call(&mut bare, bare_request())),
+        Candidate::new("request and service behind the axum layer", move || call(&mut layered, request())),
+    ]
+}
+
+/// A `DPoP` token with a proof of its own for each request, replay store included.
+///
+/// # Panics
+///
+/// If a part of it cannot be set up.
+pub fn dpop(effort: Effort) -> Vec<Candidate> {
+    let World { runtime, tenant, signing_key } = World::new();
+    let key = ProofKey::generate();
+    let token = realistic(&tenant, &signing_key).bound_to(&key).sign();
+    let store = MemoryReplayStore::with_capacity(10_000_000).per_key_quota(10_000_000);
+    let client = warm_client(&runtime, &tenant, DpopPolicy::require().replay_store(store));
+    let sign = |_| key.proof("GET", "https://api.example.com/orders").access_token(&token).sign();
+    let proofs: Vec<String> = (0..effort.operations()).map(sign).collect();
+    let floors = [Signed::by(rsa_key(&signing_key), &token), Signed::by(ec_key(&key), proofs.first().unwrap())];
+    let authorization = format!("DPoP {token}");
+    let mut unused = proofs.into_iter();
+    vec![
+        Candidate::new("floor: RS256 and ES256 with parsed keys", move || floors.iter().for_each(Signed::check)),
+        Candidate::new("verify_request, warm", move || {
+            let headers = [("authorization", authorization.as_str()), ("dpop", &unused.next().unwrap())];
+            let target = ReceivedTarget { scheme: "http", authority: None, target: "/orders?page=2", peer: None };
+            let request = TokenRequest::received("GET", target, &headers);
+            let verified = client.verify_request(&request).now_or_never().unwrap();
+            assert_ne!(verified.unwrap().binding(), Binding::Bearer);
+        }),
+    ]
+}
+
+struct World {
+    runtime: Runtime,
+    tenant: LocalTenant,
+    signing_key: SigningKey,
+}
+
+impl World {
+    fn new() -> Self {
+        let runtime = Runtime::new().unwrap();
+        let tenant = runtime.block_on(LocalTenant::start()).unwrap();
+        let signing_key = SigningKey::generate(SigningAlgorithm::RS256);
+        tenant.publish(&signing_key);
+        Self { runtime, tenant, signing_key }
+    }
+}
+
+fn warm_client(runtime: &Runtime, tenant: &LocalTenant, dpop: DpopPolicy) -> ApiClient {
+    let builder = ApiClient::builder(tenant.domain(), tenant.audience()).insecure_http_loopback();
+    let client = builder.public_url("https://api.example.com").dpop(dpop).build().unwrap();
+    runtime.block_on(client.warm_up()).unwrap();
+    client
+}
+
+/// About as large as a token of a user with a role or two.
+fn realistic(tenant: &LocalTenant, key: &SigningKey) -> TokenBuilder {
+    let token = tenant.mint().key(key).scope("openid profile email read:orders write:orders offline_access");
+    token.permissions(["read:orders", "write:orders"]).claim("https://example.com/roles", serde_json::json!(["buyer"]))
+}
+
+/// A signed text and the parsed key that checks it.
+struct Signed {
+    key: ParsedPublicKey,
+    message: Vec<u8>,
+    signature: Vec<u8>,
+}
+
+impl Signed {
+    fn by(key: ParsedPublicKey, compact: &str) -> Self {
+        let (message, signature) = compact.rsplit_once('.').unwrap();
+        Self { key, message: message.into(), signature: URL_SAFE_NO_PAD.decode(signature).unwrap() }
+    }
+
+    fn check(&self) {
+        self.key.verify_sig(&self.message, &self.signature).unwrap();
+    }
+}
+
+fn rsa_key(key: &SigningKey) -> ParsedPublicKey {
+    let jwk = key.public_jwk();
+    PublicKeyComponents { n: octets(&jwk, "n"), e: octets(&jwk, "e") }
+        .to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256)
+        .unwrap()
+}
+
+fn ec_key(key: &ProofKey) -> ParsedPublicKey {
+    let jwk = key.public_jwk();
+    let point = [vec![4], octets(&jwk, "x"), octets(&jwk, "y")].concat();
+    ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).unwrap()
+}
+
+fn octets(jwk: &Value, member: &str) -> Vec<u8> {
+    URL_SAFE_NO_PAD.decode(jwk.get(member).and_then(Value::as_str).unwrap()).unwrap()
+}
+
+async fn answer(_: Request<Full<Bytes>>) -> Result<Response<Full<Bytes>>, Infallible> {
+    Ok(Response::default())
+}
+
+fn call<S>(service: &mut S, request: Request<Full<Bytes>>)
+where
+    S: Service<Request<Full<Bytes>>, Response = Response<Full<Bytes>>, Error = Infallible>,
+{
+    let response = service.call(request).now_or_never().unwrap();
+    assert_eq!(response.unwrap().status(), 200);
+}

@@ -1,0 +1,80 @@
+//! Response bodies of any sort: those that can be made from bytes, and those that a hook makes.
+
+use std::convert::Infallible;
+use std::future::ready;
+
+use auth0_api_axum::AuthLayer;
+use auth0_api_core::{Rejection, Requirement};
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::{BodyExt as _, Full};
+use tower::{Layer as _, ServiceExt as _, service_fn};
+
+use crate::world::{URL, World, header};
+
+const MISSING: &str = r#"{"error":"missing_credentials","error_description":"no access token was presented"}"#;
+
+#[tokio::test]
+async fn a_body_that_can_be_made_from_bytes_needs_no_hook() {
+    let world = World::new().await;
+    let response = refused::<Full<Bytes>>(&world).await;
+    assert_eq!(header(&response, "content-type"), ["application/json"]);
+    assert_eq!(text(response).await, MISSING);
+    assert_eq!(text(refused::<axum::body::Body>(&world).await).await, MISSING);
+    assert_eq!(refused::<Bytes>(&world).await.into_body(), MISSING);
+    assert_eq!(refused::<Vec<u8>>(&world).await.into_body(), MISSING.as_bytes());
+}
+
+#[tokio::test]
+async fn a_hook_makes_any_other_body() {
+    #[derive(Debug, PartialEq)]
+    enum Own {
+        Refused(&'static str),
+        Served,
+    }
+
+    let world = World::new().await;
+    let hooked = AuthLayer::new(world.api.clone())
+        .refusal_body(|rejection: &Rejection| ("application/x-own", Own::Refused(rejection.label())));
+    let inner = service_fn(|_: Request<()>| ready(Ok::<_, Infallible>(Response::new(Own::Served))));
+    let service = hooked.layer(hooked.require(Requirement::scope("admin")).layer(inner));
+    for (request, status, body, content_type) in [
+        (Request::get(URL), 401, Own::Refused("credentials_missing"), &["application/x-own"][..]),
+        (world.bearer("user"), 403, Own::Refused("requirement_scope"), &["application/x-own"]),
+        (world.bearer("admin"), 200, Own::Served, &[]),
+    ] {
+        let response = service.clone().oneshot(request.body(()).unwrap()).await.unwrap();
+        assert_eq!((response.status().as_u16(), header(&response, "content-type")), (status, owned(content_type)));
+        assert_eq!(response.into_body(), body);
+    }
+}
+
+#[tokio::test]
+async fn a_hook_does_not_reach_status_and_challenges() {
+    let world = World::new().await;
+    let hooked =
+        AuthLayer::new(world.api.clone()).refusal_body(|_: &Rejection| ("text/plain", Full::<Bytes>::default()));
+    let inner = service_fn(|_: Request<()>| ready(Ok::<_, Infallible>(Response::new(Full::<Bytes>::default()))));
+    let response = hooked.layer(inner).oneshot(request()).await.unwrap();
+    assert_eq!(response.status(), 401);
+    assert_eq!(header(&response, "www-authenticate"), [r#"Bearer realm="api""#, r#"DPoP algs="ES256""#]);
+    assert_eq!(header(&response, "content-type"), ["text/plain"]);
+}
+
+/// The refusal of a request without credentials, by a layer around a service with these bodies.
+async fn refused<B: From<Bytes>>(world: &World) -> Response<B> {
+    let inner = service_fn(|_: Request<()>| ready(Ok::<_, Infallible>(Response::new(B::from(Bytes::new())))));
+    AuthLayer::new(world.api.clone()).layer(inner).oneshot(request()).await.unwrap()
+}
+
+fn request() -> Request<()> {
+    Request::get(URL).body(()).unwrap()
+}
+
+async fn text<B: axum::body::HttpBody<Error: std::fmt::Debug>>(response: Response<B>) -> String {
+    String::from_utf8(response.into_body().collect().await.unwrap().to_bytes().to_vec()).unwrap()
+}
+
+fn owned(values: &[&str]) -> Vec<String> {
+    values.iter().map(ToString::to_string).collect()
+}

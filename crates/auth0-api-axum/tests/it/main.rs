@@ -1,0 +1,10 @@
+//! The layers as tower services, and the extractors; what they verify is tested in the workspace's `tests`.
+
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+
+mod bodies;
+mod extractors;
+mod request;
+mod service;
+mod twice;
+mod world;

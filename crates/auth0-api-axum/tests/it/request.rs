@@ -1,0 +1,89 @@
+//! What the service behind the layer sees, and what the response gets.
+
+use std::convert::Infallible;
+use std::future::ready;
+
+use auth0_api_axum::AuthLayer;
+use auth0_api_core::{DpopPolicy, RotatingNonce, VerifiedToken};
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::Full;
+use tower::{Layer as _, ServiceExt as _, service_fn};
+
+use crate::world::{URL, World, header};
+
+#[tokio::test]
+async fn the_request_carries_the_token_and_all_that_it_had() {
+    let world = World::new().await;
+    let inner = service_fn(|request: Request<&'static str>| {
+        let token = request.extensions().get::<VerifiedToken>().unwrap();
+        assert_eq!(token.subject(), Some("auth0|local-user"));
+        assert_eq!(request.extensions().get::<u8>(), Some(&7));
+        assert_eq!((request.method().as_str(), request.uri().to_string().as_str()), ("GET", URL));
+        assert_eq!(request.headers().get("x-own").unwrap(), "kept");
+        assert_eq!(*request.body(), "body");
+        ready(Ok::<_, Infallible>(Response::new(Full::<Bytes>::default())))
+    });
+    let request = world.bearer("").extension(7_u8).header("x-own", "kept").body("body").unwrap();
+    assert_eq!(AuthLayer::new(world.api.clone()).layer(inner).oneshot(request).await.unwrap().status(), 200);
+}
+
+#[tokio::test]
+async fn credentials_are_marked_sensitive() {
+    let world = World::new().await;
+    let inner = service_fn(|request: Request<()>| {
+        for name in ["authorization", "dpop"] {
+            assert!(request.headers().get(name).unwrap().is_sensitive(), "{name}");
+        }
+        assert!(!request.headers().get("x-own").unwrap().is_sensitive());
+        let shown = format!("{request:?}");
+        assert!(!shown.contains("eyJ"), "{shown}");
+        ready(Ok::<_, Infallible>(Response::new(Full::<Bytes>::default())))
+    });
+    let request = world.dpop(None).header("x-own", "shown").body(()).unwrap();
+    assert_eq!(AuthLayer::new(world.api.clone()).layer(inner).oneshot(request).await.unwrap().status(), 200);
+}
+
+#[tokio::test]
+async fn an_optional_layer_lets_nothing_but_absence_pass() {
+    let world = World::new().await;
+    let inner = service_fn(|request: Request<()>| {
+        let who = if request.extensions().get::<VerifiedToken>().is_some() { "somebody" } else { "nobody" };
+        ready(Ok::<_, Infallible>(Response::new(Bytes::from(who))))
+    });
+    let service = AuthLayer::new(world.api.clone()).optional().layer(inner);
+    for (request, status, who) in [
+        (Request::get(URL), 200, Some("nobody")),
+        (Request::get(URL).header("authorization", "Basic dXNlcjpwYXNz"), 200, Some("nobody")),
+        (Request::get(URL).header("dpop", "a proof alone"), 200, Some("nobody")),
+        (world.bearer(""), 200, Some("somebody")),
+        (world.bad_bearer(), 401, None),
+        (Request::get(URL).header("authorization", "Bearer"), 400, None),
+        (Request::get(URL).header("authorization", "Basic a").header("authorization", "Basic b"), 400, None),
+    ] {
+        let response = service.clone().oneshot(request.body(()).unwrap()).await.unwrap();
+        assert_eq!(response.status(), status);
+        assert!(who.is_none_or(|who| response.into_body() == who));
+    }
+}
+
+#[tokio::test]
+async fn the_next_nonce_replaces_what_the_service_said_about_caching() {
+    let world = World::with(DpopPolicy::accept().nonce(RotatingNonce::new([[1; 32]]).unwrap())).await;
+    let inner = service_fn(|_: Request<()>| {
+        let response = Response::builder().header("cache-control", "public, max-age=60").header("dpop-nonce", "stale");
+        ready(Ok::<_, Infallible>(response.body(Full::<Bytes>::default()).unwrap()))
+    });
+    let service = AuthLayer::new(world.api.clone()).layer(inner);
+    let asked = service.clone().oneshot(world.dpop(None).body(()).unwrap()).await.unwrap();
+    let [nonce] = &header(&asked, "dpop-nonce")[..] else { unreachable!("one nonce") };
+
+    let kept = service.clone().oneshot(world.dpop(Some(nonce)).body(()).unwrap()).await.unwrap();
+    assert_eq!(header(&kept, "cache-control"), ["public, max-age=60"]);
+
+    world.clock.advance(std::time::Duration::from_secs(60));
+    let rotated = service.oneshot(world.dpop(Some(nonce)).body(()).unwrap()).await.unwrap();
+    let [next] = &header(&rotated, "dpop-nonce")[..] else { unreachable!("one nonce") };
+    assert!(next != nonce && next != "stale");
+    assert_eq!(header(&rotated, "cache-control"), ["no-store"]);
+}

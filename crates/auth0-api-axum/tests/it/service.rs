@@ -1,0 +1,143 @@
+//! The contract of tower: readiness, futures, errors.
+
+use std::cell::Cell;
+use std::convert::Infallible;
+use std::future::{Ready, ready};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll};
+
+use auth0_api_axum::AuthLayer;
+use auth0_api_core::Requirement;
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::Full;
+use tower::{Layer as _, Service, ServiceExt as _, service_fn};
+
+use crate::world::{URL, World};
+
+#[tokio::test]
+async fn the_service_that_is_ready_is_the_one_that_is_called() {
+    let world = World::new().await;
+    let layer = AuthLayer::new(world.api.clone());
+    let polls = Arc::new(AtomicUsize::new(0));
+    let counting = Counting { polls: Arc::clone(&polls), ready: false };
+    let mut service = layer.layer(layer.require(Requirement::default()).layer(counting));
+    for call in 1..=3 {
+        let request = world.bearer("").body(()).unwrap();
+        let response = service.ready().await.unwrap().call(request).await.unwrap();
+        assert_eq!(response.status(), 200);
+        assert_eq!(polls.load(Ordering::SeqCst), call);
+    }
+}
+
+#[tokio::test]
+async fn a_refused_request_never_reaches_the_service() {
+    let world = World::new().await;
+    let layer = AuthLayer::new(world.api.clone());
+    let calls = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&calls);
+    let inner = service_fn(move |_: Request<()>| {
+        counted.fetch_add(1, Ordering::SeqCst);
+        ready(Ok::<_, Infallible>(Response::new(Full::<Bytes>::default())))
+    });
+    let service = layer.layer(layer.require(Requirement::scope("admin")).layer(inner));
+    for (request, status) in
+        [(Request::get(URL), 401), (world.bad_bearer(), 401), (world.bearer("user"), 403), (world.bearer("admin"), 200)]
+    {
+        let response = service.clone().oneshot(request.body(()).unwrap()).await.unwrap();
+        assert_eq!(response.status(), status);
+    }
+    assert_eq!(calls.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn an_error_of_the_service_stays_its_error() {
+    let world = World::new().await;
+    let layer = AuthLayer::new(world.api.clone());
+    let failing = service_fn(|_: Request<()>| ready(Err::<Response<Full<Bytes>>, _>("broken")));
+    let service = layer.layer(layer.require(Requirement::default()).layer(failing));
+    let outcome = service.oneshot(world.bearer("").body(()).unwrap()).await;
+    assert_eq!(outcome.unwrap_err(), "broken");
+}
+
+#[tokio::test]
+async fn a_service_that_is_not_ready_makes_the_layer_not_ready() {
+    let world = World::new().await;
+    let layer = AuthLayer::new(world.api.clone());
+    let mut service = layer.layer(layer.require(Requirement::default()).layer(NeverReady));
+    let mut context = Context::from_waker(std::task::Waker::noop());
+    assert!(Service::<Request<()>>::poll_ready(&mut service, &mut context).is_pending());
+}
+
+#[tokio::test]
+async fn futures_may_move_between_threads_whatever_the_body() {
+    fn movable<F: Send>(future: F) -> F {
+        future
+    }
+
+    let world = World::new().await;
+    let layer = AuthLayer::new(world.api.clone());
+    // Send, not Sync: as the bodies of servers are.
+    let inner = service_fn(|_: Request<Cell<u8>>| ready(Ok::<_, Infallible>(Response::new(Full::<Bytes>::default()))));
+    let mut service = layer.layer(layer.require(Requirement::default()).layer(inner));
+    let request = world.bearer("").body(Cell::new(0)).unwrap();
+    let response = tokio::spawn(movable(service.call(request))).await.unwrap().unwrap();
+    assert_eq!(response.status(), 200);
+}
+
+#[tokio::test]
+async fn a_dropped_future_verifies_nothing_more() {
+    let world = World::new().await;
+    let inner = service_fn(|_: Request<()>| ready(Ok::<_, Infallible>(Response::new(Full::<Bytes>::default()))));
+    let mut service = AuthLayer::new(world.api.clone()).layer(inner);
+    drop(service.call(world.bearer("").body(()).unwrap()));
+    assert_eq!(world.tenant.requests().discovery, 0);
+}
+
+/// Panics when it is called without having been polled ready; its clones are not ready, as tower allows.
+#[derive(Debug)]
+struct Counting {
+    polls: Arc<AtomicUsize>,
+    ready: bool,
+}
+
+impl Clone for Counting {
+    fn clone(&self) -> Self {
+        Self { polls: Arc::clone(&self.polls), ready: false }
+    }
+}
+
+impl Service<Request<()>> for Counting {
+    type Response = Response<Full<Bytes>>;
+    type Error = Infallible;
+    type Future = Ready<Result<Self::Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.polls.fetch_add(1, Ordering::SeqCst);
+        self.ready = true;
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: Request<()>) -> Self::Future {
+        assert!(std::mem::take(&mut self.ready), "called without being ready");
+        ready(Ok(Response::default()))
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+struct NeverReady;
+
+impl Service<Request<()>> for NeverReady {
+    type Response = Response<Full<Bytes>>;
+    type Error = Infallible;
+    type Future = Ready<Result<Self::Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Pending
+    }
+
+    fn call(&mut self, _: Request<()>) -> Self::Future {
+        ready(Ok(Response::default()))
+    }
+}

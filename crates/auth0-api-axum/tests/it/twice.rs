@@ -1,0 +1,69 @@
+//! Layers within layers.
+
+use std::convert::Infallible;
+use std::future::{Ready, ready};
+
+use auth0_api_axum::AuthLayer;
+use auth0_api_core::{ApiClient, DpopPolicy, RotatingNonce, VerifiedToken};
+use bytes::Bytes;
+use http::{Request, Response};
+use tower::{Layer as _, ServiceExt as _, service_fn};
+
+use crate::world::{URL, World, header};
+
+#[tokio::test]
+async fn two_layers_of_one_client_use_a_proof_up_once() {
+    let world = World::new().await;
+    let layer = AuthLayer::new(world.api.clone());
+    for (outer, inner) in [
+        (layer.clone(), layer.clone()),
+        (layer.clone().optional(), layer.clone()),
+        (layer.clone(), layer.clone().optional()),
+    ] {
+        let response = outer.layer(inner.layer(service_fn(serve))).oneshot(world.dpop(None).body(()).unwrap()).await;
+        assert_eq!(response.unwrap().status(), 200);
+    }
+}
+
+#[tokio::test]
+async fn the_stricter_of_two_layers_wins() {
+    let world = World::new().await;
+    let layer = AuthLayer::new(world.api.clone());
+    let service = layer.clone().optional().layer(layer.clone().layer(service_fn(serve)));
+    let response = service.oneshot(Request::get(URL).body(()).unwrap()).await.unwrap();
+    assert_eq!(response.status(), 401);
+    assert_eq!(header(&response, "www-authenticate"), [r#"Bearer realm="api""#, r#"DPoP algs="ES256""#]);
+
+    let service = layer.clone().layer(layer.optional().layer(service_fn(serve)));
+    let response = service.oneshot(Request::get(URL).body(()).unwrap()).await.unwrap();
+    assert_eq!(response.status(), 401);
+}
+
+#[tokio::test]
+async fn a_layer_of_another_client_asks_again() {
+    let world = World::new().await;
+    let other = ApiClient::builder(world.tenant.domain(), "https://admin.example.com").insecure_http_loopback();
+    let other = other.clock(world.clock.clone()).build().unwrap();
+    let service = AuthLayer::new(world.api.clone()).layer(AuthLayer::new(other).layer(service_fn(serve)));
+    let response = service.oneshot(world.bearer("").body(()).unwrap()).await.unwrap();
+    assert_eq!(response.status(), 401);
+}
+
+#[tokio::test]
+async fn two_layers_hand_out_one_nonce() {
+    let world = World::with(DpopPolicy::accept().nonce(RotatingNonce::new([[1; 32]]).unwrap())).await;
+    let layer = AuthLayer::new(world.api.clone());
+    let service = layer.layer(layer.layer(service_fn(serve)));
+    let asked = service.clone().oneshot(world.dpop(None).body(()).unwrap()).await.unwrap();
+    let nonce = header(&asked, "dpop-nonce").concat();
+    world.clock.advance(std::time::Duration::from_secs(60));
+    let rotated = service.oneshot(world.dpop(Some(&nonce)).body(()).unwrap()).await.unwrap();
+    assert_eq!((rotated.status().as_u16(), header(&rotated, "dpop-nonce").len()), (200, 1));
+    assert_eq!(header(&rotated, "cache-control"), ["no-store"]);
+}
+
+fn serve(request: Request<()>) -> Ready<Result<Response<Bytes>, Infallible>> {
+    let (parts, ()) = request.into_parts();
+    assert!(parts.extensions.get::<VerifiedToken>().is_some());
+    ready(Ok(Response::default()))
+}

@@ -1,0 +1,193 @@
+// The package `oauth4webapi` from discovery to the API's answer. It signs the proofs, keeps the nonces, and reads the challenges.
+
+import assert from 'node:assert/strict';
+import * as oauth from 'oauth4webapi';
+import { checksOf } from './check.mjs';
+import { audience, client, demanding, plain } from './servers.mjs';
+
+const check = checksOf('oauth4webapi');
+
+/** The servers speak plain HTTP, on the loopback address. */
+const insecure = { [oauth.allowInsecureRequests]: true };
+const me = { client_id: client.id };
+
+export async function withOauth4webapi() {
+    const key = await oauth.generateKeyPair('ES256');
+    const token = await boundToken(key);
+    await acceptedProofs(key, token);
+    await refusedProofs(key, token);
+    await nonces(key);
+}
+
+async function boundToken(key) {
+    const server = await check('discovery is understood', () => discover(plain));
+    return check('a proof binds the token', () => askForToken(server, oauth.DPoP(me, key)));
+}
+
+async function acceptedProofs(key, token) {
+    const accepted = async (target, handle = oauth.DPoP(me, key)) => {
+        const answer = await call(`${plain.api}${target}`, token, handle);
+        assert.equal(answer.status, 200);
+        return answer.json();
+    };
+
+    await check('a proof is accepted', () => accepted('/api/private'));
+    await check('a query string is accepted', () => accepted('/api/private?page=2&order=%E2%86%91'));
+    await check('a clock that is 20 s ahead is accepted', () =>
+        accepted('/api/private', oauth.DPoP({ ...me, [oauth.clockSkew]: 20 }, key)),
+    );
+    await check('both compute the same thumbprint', async () => {
+        const { cnf } = await accepted('/api/claims');
+        assert.deepEqual(cnf, { jkt: await oauth.DPoP(me, key).calculateThumbprint() });
+    });
+}
+
+async function refusedProofs(key, token) {
+    const url = `${plain.api}/api/private`;
+    const good = () => oauth.DPoP(me, key);
+    /** One challenge, because this API offers DPoP alone. */
+    const refused = async (request, expectedStatus, parameters) => {
+        const { status, challenges } = await refusalOf(request);
+        assert.deepEqual([status, challenges], [expectedStatus, [{ scheme: 'dpop', parameters }]]);
+    };
+    const invalid = (request, error_description) =>
+        refused(request, 401, { error: 'invalid_dpop_proof', error_description, algs: 'ES256' });
+
+    await check('a replayed proof is refused', () => {
+        const twice = async (...request) => {
+            assert.equal((await fetch(...request)).status, 200);
+            return fetch(...request);
+        };
+        return invalid(call(url, token, good(), { fetch: twice }), 'the proof has been used before');
+    });
+    await check('a proof for another method is refused', () => {
+        const asGet = (url, init) => fetch(url, { ...init, method: 'GET' });
+        const request = call(url, token, good(), { method: 'POST', fetch: asGet });
+        return invalid(request, 'the proof was made for another method');
+    });
+    await check('a proof for another URL is refused', () => {
+        const elsewhere = (_, init) => fetch(`${plain.api}/api/claims`, init);
+        return invalid(call(url, token, good(), { fetch: elsewhere }), 'the proof was made for another URL');
+    });
+    for (const [fault, change, description] of [
+        ['without ath', (_, claims) => delete claims.ath, 'a claim of the proof is missing or malformed'],
+        ['of another type', (header) => (header.typ = 'JWT'), 'the type of the proof is not dpop+jwt'],
+        [
+            'with a private key',
+            (header) => (header.jwk = { ...header.jwk, d: header.jwk.x }),
+            'the key of the proof is unusable',
+        ],
+    ]) {
+        await check(`a proof ${fault} is refused`, () => {
+            const handle = oauth.DPoP(me, key, { [oauth.modifyAssertion]: change });
+            return invalid(call(url, token, handle), description);
+        });
+    }
+    for (const [clock, seconds] of [
+        ['310 s behind', -310],
+        ['60 s ahead', 60],
+    ]) {
+        await check(`a clock that is ${clock} is refused`, () => {
+            const handle = oauth.DPoP({ ...me, [oauth.clockSkew]: seconds }, key);
+            return invalid(call(url, token, handle), 'the proof is too old or from the future');
+        });
+    }
+    await check('a proof by another key is refused', async () => {
+        const handle = oauth.DPoP(me, await oauth.generateKeyPair('ES256'));
+        await refused(call(url, token, handle), 401, {
+            error: 'invalid_token',
+            error_description: "the access token is bound to another key than the proof's",
+            algs: 'ES256',
+        });
+    });
+    await check('a bound token as Bearer is refused', () => refused(call(url, token), 401, { algs: 'ES256' }));
+    await check('a missing scope is named', () =>
+        refused(call(`${plain.api}/api/private-scoped`, token, good()), 403, {
+            error: 'insufficient_scope',
+            error_description: 'the access token lacks a scope that is needed here',
+            scope: 'read:messages',
+            algs: 'ES256',
+        }),
+    );
+}
+
+async function nonces(key) {
+    const server = await discover(demanding);
+    const url = `${demanding.api}/api/private`;
+    const handle = oauth.DPoP(me, key);
+
+    const token = await check("the tenant's nonce is learned and taken", () =>
+        challengedOnce(() => askForToken(server, handle)),
+    );
+    await check("the API's nonce is learned and taken", async () => {
+        const answer = await challengedOnce(() => call(url, token, handle));
+        assert.equal(answer.status, 200);
+    });
+    await check('what was learned goes on being taken', async () => {
+        assert.equal((await call(url, token, handle)).status, 200);
+        assert.equal(typeof (await askForToken(server, handle)), 'string');
+    });
+    await check('both challenges are read, the nonce wanted on one of them', async () => {
+        const refusal = await refusalOf(call(url, token, oauth.DPoP(me, key)));
+        const bearer = { realm: 'api' };
+        const dpop = {
+            error: 'use_dpop_nonce',
+            error_description: 'the proof needs the nonce of the DPoP-Nonce header',
+            algs: 'ES256',
+        };
+        assert.deepEqual(refusal, { status: 401, challenges: challengesOf(bearer, dpop) });
+    });
+    await check('a bound token as Bearer is refused where Bearer is offered', async () => {
+        const refusal = await refusalOf(call(url, token));
+        const bearer = {
+            realm: 'api',
+            error: 'invalid_token',
+            error_description: 'the access token is bound to a key and needs the DPoP scheme',
+        };
+        assert.deepEqual(refusal, { status: 401, challenges: challengesOf(bearer, { algs: 'ES256' }) });
+    });
+}
+
+async function discover({ tenant }) {
+    const issuer = new URL(tenant);
+    return oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, insecure));
+}
+
+async function askForToken(server, handle) {
+    const authentication = oauth.ClientSecretBasic(client.secret);
+    const options = { DPoP: handle, ...insecure };
+    const response = await oauth.clientCredentialsGrantRequest(server, me, authentication, { audience }, options);
+    const { access_token, token_type } = await oauth.processClientCredentialsResponse(server, me, response);
+    assert.equal(token_type, 'dpop');
+    return access_token;
+}
+
+/** Without a handle, the token is sent as Bearer. */
+function call(url, token, handle, { method = 'GET', fetch: custom = fetch } = {}) {
+    const options = { DPoP: handle, [oauth.customFetch]: custom, ...insecure };
+    return oauth.protectedResourceRequest(token, method, new URL(url), new Headers(), null, options);
+}
+
+async function refusalOf(request) {
+    const error = await request.then(
+        ({ status }) => assert.fail(`accepted with ${status}`),
+        (error) => error,
+    );
+    if (!(error instanceof oauth.WWWAuthenticateChallengeError)) throw error;
+    return { status: error.status, challenges: error.cause };
+}
+
+const challengesOf = (bearer, dpop) => [
+    { scheme: 'bearer', parameters: bearer },
+    { scheme: 'dpop', parameters: dpop },
+];
+
+/** The library's way to a nonce: it has kept the one of the refusal, so the request is made again as it was. */
+async function challengedOnce(request) {
+    const error = await request().then(
+        () => assert.fail('no nonce was demanded'),
+        (error) => error,
+    );
+    if (!oauth.isDPoPNonceError(error)) throw error;
+    return request();
+}

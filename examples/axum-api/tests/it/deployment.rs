@@ -1,0 +1,78 @@
+//! What an orchestrator relies on: readiness, an orderly end, a log without secrets.
+
+use std::time::Duration;
+
+use auth0_api_testing::{Endpoint, LocalTenant, Misbehaviour};
+
+use crate::process::{Holder, PRIVATE, Process, command, eventually, header};
+
+#[tokio::test]
+async fn it_is_ready_once_there_are_keys() {
+    let tenant = LocalTenant::start().await.unwrap();
+    tenant.misbehave(Endpoint::Discovery, Misbehaviour::Down);
+    let api = Process::start(&tenant, &[]).await;
+    assert_eq!(api.get("/health/ready", &[]).await.status(), 503);
+    assert_eq!(api.get("/api/public", &[]).await.status(), 200);
+    let bearer = format!("Bearer {}", tenant.mint().sign());
+    let refused = api.get(PRIVATE, &[("authorization", &bearer)]).await;
+    assert_eq!((refused.status().as_u16(), header(&refused, "retry-after").len()), (503, 1));
+
+    tenant.behave();
+    eventually(async || api.get("/health/ready", &[]).await.status() == 204).await;
+    assert_eq!(api.get(PRIVATE, &[("authorization", &bearer)]).await.status(), 200);
+}
+
+#[tokio::test]
+async fn it_fetches_its_keys_before_the_first_request() {
+    let tenant = LocalTenant::start().await.unwrap();
+    let api = Process::start(&tenant, &[]).await;
+    assert_eq!((tenant.requests().discovery, tenant.requests().jwks), (1, 1));
+    assert_eq!(api.get("/health/ready", &[]).await.status(), 204);
+    assert_eq!((tenant.requests().discovery, tenant.requests().jwks), (1, 1));
+}
+
+#[tokio::test]
+async fn told_to_end_it_finishes_what_it_has_begun() {
+    let tenant = LocalTenant::start().await.unwrap();
+    let mut api = Process::start(&tenant, &[]).await;
+    tenant.rotate_keys();
+    tenant.misbehave(Endpoint::Jwks, Misbehaviour::Slow(Duration::from_millis(500)));
+    let bearer = format!("Bearer {}", tenant.mint().sign());
+    let under_way = tokio::spawn(api.request(PRIVATE).header("authorization", bearer).send());
+    eventually(async || tenant.requests().jwks == 2).await;
+
+    api.terminate().await;
+    assert_eq!(under_way.await.unwrap().unwrap().status(), 200);
+    assert!(api.ended().await.success());
+}
+
+#[tokio::test]
+async fn a_configuration_that_cannot_work_ends_it_at_once_and_says_why() {
+    for (settings, code, reason) in [
+        (&[("AUTH0_AUDIENCE", "a")][..], 2, "--domain"),
+        (&[("AUTH0_DOMAIN", "tenant.eu.auth0.com")], 2, "--audience"),
+        (&[("AUTH0_DOMAIN", "http://tenant.eu.auth0.com"), ("AUTH0_AUDIENCE", "a")], 1, "https is required"),
+        (&[("AUTH0_DOMAIN", "tenant.eu.auth0.com"), ("AUTH0_AUDIENCE", "a"), ("DPOP", "maybe")], 2, "maybe"),
+        (&[("AUTH0_DOMAIN", "tenant.eu.auth0.com"), ("AUTH0_AUDIENCE", "a"), ("TRUSTED_PROXIES", "x")], 2, "x"),
+        (&[("AUTH0_DOMAIN", "tenant.eu.auth0.com"), ("AUTH0_AUDIENCE", "a"), ("PUBLIC_URL", "x")], 1, "public_url"),
+    ] {
+        let output = command(settings).output().await.unwrap();
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{settings:?}: {error}");
+        assert!(error.contains(reason), "{settings:?}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn the_log_names_what_was_refused_and_holds_no_credentials() {
+    let tenant = LocalTenant::start().await.unwrap();
+    let api = Process::start(&tenant, &[]).await;
+    let holder = Holder::new(&tenant);
+    let wrong = format!("Bearer {}", tenant.mint().audience("https://other.example.com").sign());
+    assert_eq!(api.get(PRIVATE, &[("authorization", &wrong)]).await.status(), 401);
+    assert_eq!(api.prove(&holder, "https://other.example.com", &[]).await.status(), 401);
+    let labels = [r#"label="token_audience""#, r#"label="dpop_htu_mismatch""#];
+    eventually(async || labels.iter().all(|label| api.log().contains(label))).await;
+    // Every token and proof begins so: {" in base64url.
+    assert!(!api.log().contains("eyJ"), "{}", api.log());
+}

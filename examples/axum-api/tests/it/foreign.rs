@@ -1,0 +1,121 @@
+//! Foreign clients: packages of npm against this API and the local tenant. Their side is in `tests/foreign`.
+
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+
+use std::io::ErrorKind;
+use std::path::Path;
+use std::process::{Output, Stdio};
+use std::time::Duration;
+
+use auth0_api_testing::LocalTenant;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::{Child, Command};
+use tokio::time::timeout;
+
+#[tokio::test]
+async fn foreign_clients_are_served_and_refused_as_ours() {
+    if let Some(missing) = missing().await {
+        return skip(&missing);
+    }
+    let mut plain = Servers::start(&[("DPOP", "require")]).await;
+    let mut demanding = Servers::start(&[("DPOP_NONCE", "on")]).await;
+    demanding.tenant.require_dpop_nonce(true);
+
+    let output = run_clients(&plain, &demanding).await;
+    plain.stop().await;
+    demanding.stop().await;
+    let (printed, error) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{printed}{error}");
+    assert_eq!(printed.lines().filter(|line| line.starts_with("ok ")).count(), CHECKS, "{printed}");
+    // Each of the two libraries was challenged once and took the nonce; the second one came again.
+    assert_eq!((plain.tenant.requests().token, demanding.tenant.requests().token), (2, 5));
+}
+
+/// What the checks of `tests/foreign` come to. It stands here so that one that no longer runs is missed.
+const CHECKS: usize = 48;
+
+async fn run_clients(plain: &Servers, demanding: &Servers) -> Output {
+    let tenant = &plain.tenant;
+    let output = Command::new("node")
+        .arg("client.mjs")
+        .current_dir(FOLDER)
+        .env("CLIENT_ID", tenant.client_id())
+        .env("CLIENT_SECRET", tenant.client_secret())
+        .env("AUDIENCE", tenant.audience())
+        .env("PLAIN_TENANT", tenant.domain())
+        .env("PLAIN_API", &plain.api)
+        .env("DEMANDING_TENANT", demanding.tenant.domain())
+        .env("DEMANDING_API", &demanding.api)
+        .kill_on_drop(true)
+        .output();
+    timeout(PATIENCE, output).await.unwrap().unwrap()
+}
+
+/// A tenant, and an API that trusts it.
+struct Servers {
+    tenant: LocalTenant,
+    api: String,
+    process: Child,
+}
+
+impl Servers {
+    async fn start(settings: &[(&str, &str)]) -> Self {
+        let tenant = LocalTenant::start().await.unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_axum-api"));
+        for variable in ["DPOP", "DPOP_NONCE", "PUBLIC_URL", "REDIS_URL", "TRUSTED_PROXIES"] {
+            command.env_remove(variable);
+        }
+        let mut process = command
+            .env("AUTH0_DOMAIN", tenant.domain())
+            .env("AUTH0_AUDIENCE", tenant.audience())
+            .env("PORT", "0")
+            .env("NO_COLOR", "1")
+            .envs(settings.iter().copied())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let api = timeout(PATIENCE, address(&mut process)).await.unwrap();
+        Self { tenant, api, process }
+    }
+
+    /// Kills the API and waits for its end; a test that fails before leaves that to the drop.
+    async fn stop(&mut self) {
+        self.process.kill().await.unwrap();
+    }
+}
+
+/// Reads the log until the API says where it listens.
+async fn address(process: &mut Child) -> String {
+    let mut log = BufReader::new(process.stdout.take().unwrap()).lines();
+    loop {
+        // The log ends early if the API does not come up; its reason is on stderr.
+        let line = log.next_line().await.unwrap().unwrap();
+        if let Some((_, address)) = line.split_once("listening on ") {
+            // A full pipe would stop the API.
+            tokio::spawn(async move { while let Ok(Some(_)) = log.next_line().await {} });
+            return address.to_owned();
+        }
+    }
+}
+
+/// What this machine lacks for the foreign clients.
+async fn missing() -> Option<String> {
+    match Command::new("node").arg("--version").stdout(Stdio::null()).status().await {
+        Err(error) if error.kind() == ErrorKind::NotFound => Some("node is not installed".into()),
+        _ if !Path::new(FOLDER).join("node_modules").is_dir() => Some(format!("run npm ci in {FOLDER}")),
+        _ => None,
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "STRICT is read by tests alone")]
+fn skip(missing: &str) {
+    let strict = std::env::var_os("STRICT").is_some_and(|value| value == "1");
+    assert!(!strict, "STRICT=1 forbids to skip the test: {missing}");
+    eprintln!("skipped: {missing}");
+}
+
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/foreign");
+
+/// They take two seconds; a busy machine may take longer, and one that hangs is given up.
+const PATIENCE: Duration = Duration::from_secs(120);

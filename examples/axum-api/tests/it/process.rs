@@ -1,0 +1,148 @@
+//! The program as a process of its own.
+
+use std::process::{ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use auth0_api_testing::{LocalTenant, ProofKey};
+use reqwest::{Client, RequestBuilder, Response};
+use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
+use tokio::time::timeout;
+
+/// A running API; it is killed when dropped.
+pub(crate) struct Process {
+    child: Child,
+    url: String,
+    client: Client,
+    log: Arc<Mutex<String>>,
+}
+
+/// A client that holds a key, and a token bound to it.
+pub(crate) struct Holder {
+    pub(crate) key: ProofKey,
+    pub(crate) token: String,
+}
+
+impl Process {
+    /// Starts the API for this tenant on a free port, with these variables, and waits until it listens.
+    pub(crate) async fn start(tenant: &LocalTenant, settings: &[(&str, &str)]) -> Self {
+        let mut child = command(settings)
+            .env("AUTH0_DOMAIN", tenant.domain())
+            .env("AUTH0_AUDIENCE", tenant.audience())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let url = timeout(PATIENCE, address(&mut lines)).await.unwrap();
+        let log = Arc::default();
+        tokio::spawn(collect(lines, Arc::clone(&log)));
+        Self { child, url, client: Client::builder().build().unwrap(), log }
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.url)
+    }
+
+    pub(crate) fn request(&self, path: &str) -> RequestBuilder {
+        self.client.get(self.url(path))
+    }
+
+    pub(crate) async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Response {
+        let request = headers.iter().fold(self.request(path), |request, (name, value)| request.header(*name, *value));
+        request.send().await.unwrap()
+    }
+
+    /// Presents a bound token, with a proof for the same path below this URL.
+    pub(crate) async fn prove(&self, holder: &Holder, base: &str, headers: &[(&str, &str)]) -> Response {
+        let proof = holder.proof(&format!("{base}{PRIVATE}")).sign();
+        let credentials = [("authorization", &*holder.authorization()), ("dpop", &proof)];
+        self.get(PRIVATE, &[&credentials, headers].concat()).await
+    }
+
+    /// Asks it to end, as an orchestrator does.
+    pub(crate) async fn terminate(&self) {
+        let id = self.child.id().unwrap().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
+    }
+
+    /// Waits for its end.
+    pub(crate) async fn ended(&mut self) -> ExitStatus {
+        timeout(PATIENCE, self.child.wait()).await.unwrap().unwrap()
+    }
+
+    /// What it has logged since it listens.
+    pub(crate) fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
+    }
+}
+
+impl Holder {
+    pub(crate) fn new(tenant: &LocalTenant) -> Self {
+        let key = tenant.proof_key();
+        let token = tenant.mint().bound_to(&key).sign();
+        Self { key, token }
+    }
+
+    pub(crate) fn authorization(&self) -> String {
+        format!("DPoP {}", self.token)
+    }
+
+    /// Begins a proof for a GET of this URL with the token.
+    pub(crate) fn proof(&self, url: &str) -> auth0_api_testing::ProofBuilder {
+        self.key.proof("GET", url).access_token(&self.token)
+    }
+}
+
+/// The program on a free port, with these variables and no others of ours.
+pub(crate) fn command(settings: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_axum-api"));
+    for variable in
+        ["AUTH0_AUDIENCE", "AUTH0_DOMAIN", "DPOP", "DPOP_NONCE", "PUBLIC_URL", "REDIS_URL", "TRUSTED_PROXIES"]
+    {
+        command.env_remove(variable);
+    }
+    command.env("PORT", "0").env("NO_COLOR", "1").envs(settings.iter().copied());
+    command.stdout(Stdio::piped()).kill_on_drop(true);
+    command
+}
+
+/// The values of a header.
+pub(crate) fn header(response: &Response, name: &str) -> Vec<String> {
+    let values = response.headers().get_all(name).into_iter();
+    values.map(|value| value.to_str().unwrap().to_owned()).collect()
+}
+
+/// Tries again until it holds: for what happens in another process, at a time of its own.
+pub(crate) async fn eventually(mut holds: impl AsyncFnMut() -> bool) {
+    let trying = async {
+        while !holds().await {
+            tokio::time::sleep(PAUSE).await;
+        }
+    };
+    timeout(PATIENCE, trying).await.unwrap();
+}
+
+async fn address(lines: &mut Lines<BufReader<ChildStdout>>) -> String {
+    loop {
+        // The log ends early if the API does not come up; its reason is on stderr.
+        let line = lines.next_line().await.unwrap().unwrap();
+        if let Some((_, address)) = line.split_once("listening on ") {
+            return address.to_owned();
+        }
+    }
+}
+
+/// Also keeps the pipe from filling up, which would stop the API.
+async fn collect(mut lines: Lines<BufReader<ChildStdout>>, log: Arc<Mutex<String>>) {
+    while let Ok(Some(line)) = lines.next_line().await {
+        let mut log = log.lock().unwrap();
+        log.push_str(&line);
+        log.push('\n');
+    }
+}
+
+pub(crate) const PRIVATE: &str = "/api/private";
+
+/// A busy machine may take long; one that hangs is given up.
+const PATIENCE: Duration = Duration::from_secs(60);
+const PAUSE: Duration = Duration::from_millis(20);

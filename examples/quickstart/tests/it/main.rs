@@ -1,0 +1,85 @@
+//! The program as somebody runs it who has just found it.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use reqwest::{Client, Response};
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::{Child, Command};
+use tokio::time::timeout;
+
+#[tokio::test]
+async fn the_tour_comes_out_as_promised() {
+    let output = timeout(PATIENCE, quickstart().output()).await.unwrap().unwrap();
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{printed}");
+    assert_eq!(printed.lines().last(), Some("All came out as promised."));
+    assert_eq!(printed.matches("✓ as promised").count(), 15, "{printed}");
+    assert!(!printed.contains('✗'), "{printed}");
+}
+
+#[tokio::test]
+async fn the_lines_to_paste_work() {
+    let (mut program, lines) = served().await;
+    let client = Client::builder().build().unwrap();
+    for (line, status, part) in [
+        (0, 200, "Hello from a public endpoint!"),
+        (1, 401, "missing_credentials"),
+        (2, 200, "Hello from a private endpoint!"),
+        (3, 403, "insufficient_scope"),
+        (4, 200, "Hello from a private endpoint that needs read:messages!"),
+        (5, 200, "access_token"),
+    ] {
+        let response = paste(&client, &lines[line]).await;
+        assert_eq!(response.status(), status, "{}", lines[line]);
+        assert!(response.text().await.unwrap().contains(part), "{}", lines[line]);
+    }
+    assert_eq!(lines.len(), 6);
+
+    let issued: serde_json::Value =
+        serde_json::from_str(&paste(&client, &lines[5]).await.text().await.unwrap()).unwrap();
+    let with_own_token =
+        format!("{} -H 'Authorization: Bearer {}'", lines[1], issued["access_token"].as_str().unwrap());
+    assert_eq!(paste(&client, &with_own_token).await.status(), 200);
+    program.kill().await.unwrap();
+}
+
+/// The program with `--serve`, and the lines it says can be pasted.
+async fn served() -> (Child, Vec<String>) {
+    let mut program = quickstart().arg("--serve").stdout(Stdio::piped()).spawn().unwrap();
+    let mut printed = BufReader::new(program.stdout.take().unwrap()).lines();
+    let mut lines = Vec::new();
+    loop {
+        let line = timeout(PATIENCE, printed.next_line()).await.unwrap().unwrap().unwrap();
+        if line == "Ctrl-C stops it." {
+            return (program, lines);
+        }
+        lines.extend(line.starts_with("curl ").then_some(line));
+    }
+}
+
+fn quickstart() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_quickstart"));
+    command.kill_on_drop(true);
+    command
+}
+
+/// Does what `curl` does with such a line: a GET, or a POST of the `-d` fields.
+async fn paste(client: &Client, line: &str) -> Response {
+    let words: Vec<_> = line.split(' ').collect();
+    let url = words.iter().find(|word| word.starts_with("http")).unwrap();
+    let fields: Vec<_> = words.windows(2).filter(|pair| pair[0] == "-d").map(|pair| pair[1]).collect();
+    let mut request = client.get(*url);
+    if !fields.is_empty() {
+        request = client.post(*url).header("content-type", "application/x-www-form-urlencoded").body(fields.join("&"));
+    }
+    if let Some((_, header)) = line.split_once("-H 'Authorization: ") {
+        request = request.header("authorization", header.trim_end_matches('\''));
+    }
+    request.send().await.unwrap()
+}
+
+/// The tour takes a second or two; a busy machine may take longer, and one that hangs is given up.
+const PATIENCE: Duration = Duration::from_secs(60);

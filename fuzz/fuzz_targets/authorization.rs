@@ -1,0 +1,58 @@
+//! Whoever has no key gets nowhere, with whatever `Authorization` and `DPoP` lines, queries and forms; the answer is legal HTTP
+//! and repeats nothing. All readers of the header agree on what it says.
+//!
+//! Input: a query, header lines, an empty line, a form. `$TOKEN` stands for a good token of somebody else, bound to a key.
+#![no_main]
+
+use std::sync::LazyLock;
+
+use auth0_api_core::{
+    ApiClient, CredentialsError, DpopPolicy, Error, ExtractedToken, Reason, TokenRequest, extract_token,
+};
+use auth0_api_fuzz::{Message, Tenant, bound_token, client, refusal, replaced, run};
+
+static CLIENTS: LazyLock<[ApiClient; 3]> = LazyLock::new(|| {
+    [DpopPolicy::accept(), DpopPolicy::require(), DpopPolicy::ignore()]
+        .map(|policy| client(Tenant::default()).dpop(policy).build().expect("a client"))
+});
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    let data = replaced(data, "$TOKEN", bound_token());
+    let Message { first: query, headers, body } = Message::read(&data);
+    let request = TokenRequest::new("GET", "https://api.example.com/orders", &headers);
+    let answers = CLIENTS.each_ref().map(|api| {
+        let error = run(api.verify_request(&request)).expect_err("nobody here has a key");
+        refusal::check(api, &error, &[&data]);
+        error
+    });
+    check_agreement(&extract_token(&headers, None, None), &answers[0]);
+
+    if let Ok(found) = extract_token(&headers, Some(query), Some(body)) {
+        assert!(is_token68(&found.token) && found.token.len() <= 16 * 1024);
+        let error = run(CLIENTS[0].verify_access_token(&found.token)).expect_err("nobody here has a key");
+        refusal::check(&CLIENTS[0], &error, &[&data]);
+    }
+});
+
+/// What the helper finds in the header is what a request presents.
+fn check_agreement(extracted: &Result<ExtractedToken<'_>, CredentialsError>, answer: &Error) {
+    match (extracted, answer.reason()) {
+        (Err(CredentialsError::SeveralMethods), Reason::Credentials(CredentialsError::Repeated { .. })) => {}
+        (Err(extracted), Reason::Credentials(presented)) => assert_eq!(extracted, presented),
+        (Ok(found), reason) => {
+            assert!(found.scheme.is_some() && !matches!(reason, Reason::Credentials(_)), "{reason:?}");
+        }
+        (Err(extracted), reason) => panic!("{extracted:?} {reason:?}"),
+    }
+}
+
+/// RFC 9110 §11.2.
+fn is_token68(text: &str) -> bool {
+    let end = text.find('=').unwrap_or(text.len());
+    let (body, padding) = text.split_at(end);
+    !body.is_empty()
+        && body
+            .chars()
+            .all(|character| matches!(character, 'a'..='z' | 'A'..='Z' | '0'..='9' | '-' | '.' | '_' | '~' | '+' | '/'))
+        && padding.chars().all(|character| character == '=')
+}

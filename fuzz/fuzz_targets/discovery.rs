@@ -1,0 +1,45 @@
+//! A discovery document leads to keys only if it is the issuer's own, and to the issuer's own host; a failure says when to come
+//! again, whatever `Retry-After` holds.
+//!
+//! Input: a line with `Retry-After`, then the document. With a first line, the status is 429.
+#![no_main]
+
+use auth0_api_fuzz::json::Json;
+use auth0_api_fuzz::{ISSUER, Tenant, client, run, split_line, token};
+
+libfuzzer_sys::fuzz_target!(
+    init: assert!(leads_to_keys(include_bytes!("../seeds/discovery/good"))),
+    |data: &[u8]| {
+        leads_to_keys(data);
+    }
+);
+
+/// Whether a token can be verified once the document has been read.
+fn leads_to_keys(data: &[u8]) -> bool {
+    let (retry_after, document) = split_line(data);
+    let tenant = Tenant {
+        document: document.to_vec(),
+        status: if retry_after.is_empty() { 200 } else { 429 },
+        retry_after: String::from_utf8_lossy(retry_after).into_owned(),
+        ..Tenant::default()
+    };
+    // The tenant itself sees to it that keys are asked for where they may be.
+    let api = client(tenant).build().expect("a client");
+    let verified = run(api.verify_access_token(token()));
+    assert_eq!(api.is_ready(), verified.is_ok());
+    match (run(api.warm_up()), verified) {
+        (Ok(()), Ok(_)) => {
+            let document = Json::read(document).expect("a discovery document is JSON");
+            assert!(retry_after.is_empty());
+            assert_eq!(document.text("issuer"), Some(ISSUER));
+            assert!(document.text("jwks_uri").is_some());
+            true
+        }
+        (Err(unavailable), Err(refused)) => {
+            assert!((1..=60).contains(&unavailable.retry_after.as_secs()));
+            assert_eq!(refused.status(), 503);
+            false
+        }
+        disagreement => panic!("{disagreement:?}"),
+    }
+}

@@ -1,0 +1,22 @@
+//! Any text is a domain or an error, and a domain's issuer is an `https` origin in its one spelling, which keys can be asked of.
+#![no_main]
+
+use auth0_api_core::{ApiClient, Domain, TargetUrl};
+use auth0_api_fuzz::{AUDIENCE, Tenant};
+
+libfuzzer_sys::fuzz_target!(|text: &str| {
+    let build = |domain: &str| ApiClient::builder(domain, AUDIENCE).http_client(Tenant::default()).build();
+    let Ok(domain) = text.parse::<Domain>() else {
+        assert!(build(text).is_err());
+        return;
+    };
+    let issuer = domain.issuer();
+    let host = issuer.strip_prefix("https://").and_then(|rest| rest.strip_suffix('/')).expect("an https origin");
+    assert!(host.bytes().all(|octet| octet.is_ascii_graphic() && !octet.is_ascii_uppercase()), "{issuer}");
+    assert!(!host.is_empty() && !host.contains(['/', '\\', '?', '#', '@']), "{issuer}");
+    assert_eq!(issuer.parse().as_ref(), Ok(&domain));
+    assert_eq!(host.parse().as_ref(), Ok(&domain));
+    assert_eq!(build(text).expect("a client").issuer(), issuer);
+    // Discovery compares hosts as targets; a domain that is no target could never be ready.
+    assert_eq!(TargetUrl::parse(issuer).map(|url| url.to_string()).as_deref(), Ok(issuer));
+});

@@ -1,0 +1,122 @@
+//! Forwarding headers that a client has written never decide which URL it called.
+//!
+//! A token bound to a key is presented with a proof for one URL, to a server that is called by another. Input: a line with the
+//! trusted proxies, then header lines.
+#![no_main]
+
+use std::sync::LazyLock;
+
+use auth0_api_core::{ApiClient, DpopPolicy, ReceivedTarget, TokenRequest, TrustedProxies};
+use auth0_api_fuzz::{Message, NOW, Signer, Tenant, bound_token, client, refusal, run, sha256};
+
+/// Header lines, names and values.
+type Lines<'l> = Vec<(&'l str, Vec<u8>)>;
+
+libfuzzer_sys::fuzz_target!(
+    init: {
+        let told = vec![("X-Forwarded-Host", b"api.example.com".to_vec()), ("X-Forwarded-Proto", b"https".to_vec())];
+        assert!(accepted(&api(TrustedProxies::hops(1)), &told));
+    },
+    |data: &[u8]| {
+        let Message { first: proxies, headers, .. } = Message::read(data);
+        let lines: Lines<'_> = headers.into_iter().filter(|(name, _)| is_forwarding(name)).collect();
+
+        assert!(!accepted(&NOBODY, &lines));
+        assert!(!accepted(&OTHERS, &lines));
+        if let Ok(proxies) = proxies.parse::<TrustedProxies>() {
+            // Who is believed can tell the host and the scheme of the proof, and nothing else can.
+            let told = lines.iter().any(|(_, value)| contains(value, b"api.example.com"))
+                && lines.iter().any(|(_, value)| contains(value, b"https"));
+            assert!(!accepted(&api(proxies), &lines) || told);
+        }
+        // One of four, because each request costs two signature checks.
+        let honest = HONEST[data.len() % HONEST.len()];
+        for api in [&*HOP, &*NETWORK] {
+            assert!(!accepted(api, &honest.pass_on(lines.clone())));
+        }
+    }
+);
+
+static NOBODY: LazyLock<ApiClient> = LazyLock::new(|| api(TrustedProxies::none()));
+static HOP: LazyLock<ApiClient> = LazyLock::new(|| api(TrustedProxies::hops(1)));
+/// The peer of every request is in it.
+static NETWORK: LazyLock<ApiClient> = LazyLock::new(|| api("10.0.0.0/8".parse().expect("a network")));
+/// The peer of no request is in it.
+static OTHERS: LazyLock<ApiClient> = LazyLock::new(|| api("192.0.2.0/24".parse().expect("a network")));
+
+fn api(proxies: TrustedProxies) -> ApiClient {
+    let policy = DpopPolicy::require().insecure_without_replay_protection();
+    client(Tenant::default()).dpop(policy).trusted_proxies(proxies).build().expect("a client")
+}
+
+/// Whether a server called `backend` takes a proof for `https://api.example.com/orders`.
+fn accepted(api: &ApiClient, lines: &Lines<'_>) -> bool {
+    static PROOF: LazyLock<String> = LazyLock::new(|| {
+        let header = format!(r#"{{"typ":"dpop+jwt","alg":"ES256","jwk":{}}}"#, Signer::caller().jwk());
+        let claims = format!(
+            r#"{{"jti":"1","htm":"GET","htu":"https://api.example.com/orders","iat":{NOW},"ath":"{}"}}"#,
+            sha256(bound_token())
+        );
+        Signer::caller().sign(header.as_bytes(), claims.as_bytes())
+    });
+    let mut headers = lines.clone();
+    headers.push(("authorization", format!("DPoP {}", bound_token()).into()));
+    headers.push(("dpop", PROOF.clone().into()));
+    headers.push(("host", b"backend:8080".to_vec()));
+    let peer = Some([10, 0, 0, 1].into());
+    let target = ReceivedTarget { scheme: "http", authority: None, target: "/orders", peer };
+    match run(api.verify_request(&TokenRequest::received("GET", target, &headers))) {
+        Ok(_) => true,
+        Err(error) => {
+            let written: Vec<&[u8]> = lines.iter().map(|(_, value)| value.as_slice()).collect();
+            refusal::check(api, &error, &written);
+            false
+        }
+    }
+}
+
+/// A proxy in front of another API, which adds to the headers that it knows and removes the others.
+#[derive(Clone, Copy)]
+struct Honest {
+    adds: &'static [(&'static str, &'static str)],
+    on: Line,
+}
+
+#[derive(Clone, Copy)]
+enum Line {
+    Last,
+    Own,
+}
+
+impl Honest {
+    fn pass_on(self, mut lines: Lines<'_>) -> Lines<'_> {
+        lines.retain(|(name, _)| self.adds.iter().any(|(known, _)| known.eq_ignore_ascii_case(name)));
+        for &(name, value) in self.adds {
+            let last = lines.iter_mut().rfind(|(candidate, _)| candidate.eq_ignore_ascii_case(name));
+            match (self.on, last) {
+                (Line::Last, Some((_, line))) => line.extend([b", ", value.as_bytes()].concat()),
+                _ => lines.push((name, value.into())),
+            }
+        }
+        lines
+    }
+}
+
+fn is_forwarding(name: &str) -> bool {
+    STANDARD.iter().chain(USUAL).any(|(known, _)| known.eq_ignore_ascii_case(name))
+        || name.eq_ignore_ascii_case("X-Forwarded-Prefix")
+}
+
+fn contains(value: &[u8], part: &[u8]) -> bool {
+    value.windows(part.len()).any(|window| window.eq_ignore_ascii_case(part))
+}
+
+const HONEST: [Honest; 4] = [
+    Honest { adds: STANDARD, on: Line::Last },
+    Honest { adds: STANDARD, on: Line::Own },
+    Honest { adds: USUAL, on: Line::Last },
+    Honest { adds: USUAL, on: Line::Own },
+];
+const STANDARD: &[(&str, &str)] = &[("Forwarded", r#"for="[2001:db8::1]:47011";proto=https;host=other.example.com"#)];
+const USUAL: &[(&str, &str)] =
+    &[("X-Forwarded-For", "2001:db8::1"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "other.example.com")];

@@ -1,0 +1,65 @@
+//! Any text is a target URL or an error, and a target URL has one spelling, however it was written or put together.
+#![no_main]
+
+use auth0_api_core::TargetUrl;
+
+libfuzzer_sys::fuzz_target!(|text: &str| {
+    let whole = TargetUrl::parse(text);
+    if let Ok(url) = &whole {
+        check_normal_form(url);
+        check_dropped_parts(text, url);
+    }
+    // The same text as a server sees it: the longest authority that leaves a request target.
+    if let Some((scheme, rest)) = text.split_once("://") {
+        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        let (authority, target) = rest.split_at(end);
+        match TargetUrl::from_parts(scheme, authority, target) {
+            Ok(parts) => assert_eq!(Ok(parts), whole),
+            // Only what a request line cannot have, a fragment or nothing at all, makes a difference.
+            Err(_) => assert!(whole.is_err() || target.is_empty() || target.starts_with('#')),
+        }
+    }
+    // As a part, a text stays within its part.
+    for url in [
+        TargetUrl::from_parts(text, "api.example.com", "/orders"),
+        TargetUrl::from_parts("https", text, "/orders"),
+        TargetUrl::from_parts("https", "api.example.com", text),
+    ]
+    .into_iter()
+    .flatten()
+    {
+        check_normal_form(&url);
+        let url = url.to_string();
+        assert!(url.ends_with("/orders") || url.starts_with("https://api.example.com/"), "{url}");
+    }
+});
+
+fn check_normal_form(url: &TargetUrl) {
+    let text = url.to_string();
+    assert_eq!(TargetUrl::parse(&text).as_ref(), Ok(url), "{text}");
+    assert!(text.bytes().all(|octet| octet.is_ascii_graphic() && !b"?#\\".contains(&octet)), "{text}");
+    let (scheme, rest) = text.split_once("://").expect("a scheme");
+    assert!(matches!(scheme, "http" | "https"), "{text}");
+    let (authority, path) = rest.split_at(rest.find('/').expect("a path"));
+    assert!(!authority.is_empty() && !authority.contains('@'), "{text}");
+    assert!(!authority.bytes().any(|octet| octet.is_ascii_uppercase()), "{text}");
+    assert!(path.split('/').all(|segment| !matches!(segment, "." | "..")), "{text}");
+}
+
+/// Query, fragment, and the case of scheme and host are nothing to a target.
+fn check_dropped_parts(text: &str, url: &TargetUrl) {
+    let kept = text.split(['?', '#']).next().unwrap_or_default();
+    let (origin, path) = kept.split_at(kept.find("://").map_or(0, |scheme| {
+        let host = scheme + "://".len();
+        kept[host..].find('/').map_or(kept.len(), |slash| host + slash)
+    }));
+    for same in [
+        kept.to_owned(),
+        format!("{kept}?a=/../b"),
+        format!("{kept}#/../b"),
+        origin.to_ascii_uppercase() + path,
+        origin.to_ascii_lowercase() + path,
+    ] {
+        assert_eq!(TargetUrl::parse(&same).as_ref(), Ok(url), "{same}");
+    }
+}

@@ -1,0 +1,54 @@
+//! Inputs as text that people can read and write, so that seeds and findings explain themselves.
+
+/// A first line, header lines `name: value`, an empty line, and a body.
+pub struct Message<'d> {
+    /// The first line; empty if it is no UTF-8.
+    pub first: &'d str,
+    /// Names and values in their order. Lines without a colon are left out.
+    pub headers: Vec<(&'d str, Vec<u8>)>,
+    /// Everything after the empty line.
+    pub body: &'d [u8],
+}
+
+impl<'d> Message<'d> {
+    /// Reads a message; there is one in any bytes.
+    pub fn read(data: &'d [u8]) -> Self {
+        let (first, mut rest) = split_line(data);
+        let mut headers = Vec::new();
+        loop {
+            let (line, body) = split_line(rest);
+            if line.is_empty() {
+                return Self { first: str::from_utf8(first).unwrap_or_default(), headers, body };
+            }
+            headers.extend(header(line));
+            rest = body;
+        }
+    }
+}
+
+/// The first line, and what comes after it.
+pub fn split_line(data: &[u8]) -> (&[u8], &[u8]) {
+    match data.iter().position(|octet| *octet == b'\n') {
+        Some(end) => (&data[..end], &data[end + 1..]),
+        None => (data, &[]),
+    }
+}
+
+/// `data` with every `placeholder` replaced: what an input cannot know, such as a hash, has a name in it.
+pub fn replaced(data: &[u8], placeholder: &str, value: &str) -> Vec<u8> {
+    let (mut out, mut rest) = (Vec::with_capacity(data.len()), data);
+    while let Some(found) = rest.windows(placeholder.len()).position(|window| window == placeholder.as_bytes()) {
+        out.extend_from_slice(&rest[..found]);
+        out.extend_from_slice(value.as_bytes());
+        rest = &rest[found + placeholder.len()..];
+    }
+    out.extend_from_slice(rest);
+    out
+}
+
+fn header(line: &[u8]) -> Option<(&str, Vec<u8>)> {
+    let colon = line.iter().position(|octet| *octet == b':')?;
+    let name = str::from_utf8(&line[..colon]).ok()?;
+    let value = line[colon + 1..].strip_prefix(b" ").unwrap_or(&line[colon + 1..]);
+    Some((name, value.to_vec()))
+}

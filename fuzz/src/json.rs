@@ -1,0 +1,228 @@
+//! A second reader of JSON, slow and by the letter of [RFC 8259](https://www.rfc-editor.org/rfc/rfc8259), that keeps every
+//! member: what core says of a text is held against what stands in it.
+
+use serde_json::Value;
+
+/// A value as it is written, duplicate members included.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Json {
+    Null,
+    Bool(bool),
+    Number(f64),
+    Text(String),
+    List(Vec<Json>),
+    Object(Vec<(String, Json)>),
+}
+
+impl Json {
+    /// Reads one value and nothing else.
+    pub fn read(text: &[u8]) -> Option<Self> {
+        let mut reader = Reader { rest: str::from_utf8(text).ok()?, depth: 0 };
+        let value = reader.value()?;
+        reader.skip_blanks();
+        reader.rest.is_empty().then_some(value)
+    }
+
+    /// The one member of this name; `None` if there is none, or more than one.
+    pub fn get(&self, name: &str) -> Option<&Self> {
+        let Self::Object(members) = self else { return None };
+        let mut named = members.iter().filter(|(candidate, _)| candidate == name);
+        named.next().filter(|_| named.next().is_none()).map(|(_, value)| value)
+    }
+
+    /// The text that a member is.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        if let Some(Self::Text(text)) = self.get(name) { Some(text) } else { None }
+    }
+
+    /// The number that a member is.
+    pub fn number(&self, name: &str) -> Option<f64> {
+        if let Some(Self::Number(number)) = self.get(name) { Some(*number) } else { None }
+    }
+
+    /// Whether no object in it, at any depth, has two members of one name.
+    pub fn has_distinct_members(&self) -> bool {
+        match self {
+            Self::List(values) => values.iter().all(Self::has_distinct_members),
+            Self::Object(members) => {
+                let mut names: Vec<_> = members.iter().map(|(name, _)| name).collect();
+                names.sort_unstable();
+                names.windows(2).all(|pair| pair[0] != pair[1])
+                    && members.iter().all(|(_, value)| value.has_distinct_members())
+            }
+            _ => true,
+        }
+    }
+
+    /// Whether serde's value says the same.
+    pub fn is(&self, value: &Value) -> bool {
+        match (self, value) {
+            (Self::Null, Value::Null) => true,
+            (Self::Bool(own), Value::Bool(other)) => own == other,
+            // serde_json rounds the last digit in a way of its own.
+            (Self::Number(own), Value::Number(other)) => {
+                other.as_f64().is_some_and(|other| (own - other).abs() <= own.abs() * 1e-15)
+            }
+            (Self::Text(own), Value::String(other)) => own == other,
+            (Self::List(own), Value::Array(other)) => {
+                own.len() == other.len() && own.iter().zip(other).all(|(own, other)| own.is(other))
+            }
+            (Self::Object(own), Value::Object(other)) => {
+                own.len() == other.len()
+                    && own.iter().all(|(name, own)| other.get(name).is_some_and(|other| own.is(other)))
+            }
+            _ => false,
+        }
+    }
+}
+
+struct Reader<'t> {
+    rest: &'t str,
+    depth: usize,
+}
+
+impl Reader<'_> {
+    fn value(&mut self) -> Option<Json> {
+        self.skip_blanks();
+        match self.rest.chars().next()? {
+            '{' => self.nested(Self::object),
+            '[' => self.nested(Self::list),
+            '"' => self.text().map(Json::Text),
+            '-' | '0'..='9' => self.number(),
+            _ => [("null", Json::Null), ("true", Json::Bool(true)), ("false", Json::Bool(false))]
+                .into_iter()
+                .find_map(|(word, value)| self.take(word).then_some(value)),
+        }
+    }
+
+    fn nested(&mut self, read: impl Fn(&mut Self) -> Option<Json>) -> Option<Json> {
+        // Deeper than anything core reads, and shallow enough for the stack.
+        self.depth += 1;
+        let value = if self.depth < 200 { read(self) } else { None };
+        self.depth -= 1;
+        value
+    }
+
+    fn object(&mut self) -> Option<Json> {
+        let mut members = Vec::new();
+        self.separated('{', '}', |reader| {
+            reader.skip_blanks();
+            let name = reader.text()?;
+            reader.skip_blanks();
+            let value = if reader.take(":") { reader.value()? } else { return None };
+            members.push((name, value));
+            Some(())
+        })?;
+        Some(Json::Object(members))
+    }
+
+    fn list(&mut self) -> Option<Json> {
+        let mut values = Vec::new();
+        self.separated('[', ']', |reader| {
+            values.push(reader.value()?);
+            Some(())
+        })?;
+        Some(Json::List(values))
+    }
+
+    fn separated(&mut self, open: char, close: char, mut item: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
+        self.rest = self.rest.strip_prefix(open)?;
+        self.skip_blanks();
+        if let Some(rest) = self.rest.strip_prefix(close) {
+            self.rest = rest;
+            return Some(());
+        }
+        loop {
+            item(self)?;
+            self.skip_blanks();
+            if let Some(rest) = self.rest.strip_prefix(close) {
+                self.rest = rest;
+                return Some(());
+            }
+            self.rest = self.rest.strip_prefix(',')?;
+        }
+    }
+
+    fn text(&mut self) -> Option<String> {
+        let mut text = String::new();
+        self.rest = self.rest.strip_prefix('"')?;
+        loop {
+            let character = self.next()?;
+            match character {
+                '"' => return Some(text),
+                '\\' => text.push(self.escaped()?),
+                '\0'..='\x1f' => return None,
+                _ => text.push(character),
+            }
+        }
+    }
+
+    fn escaped(&mut self) -> Option<char> {
+        Some(match self.next()? {
+            'b' => '\x08',
+            'f' => '\x0c',
+            'n' => '\n',
+            'r' => '\r',
+            't' => '\t',
+            'u' => return self.code_point(),
+            character @ ('"' | '\\' | '/') => character,
+            _ => return None,
+        })
+    }
+
+    /// RFC 8259 §7: beyond the first plane, two escapes make one character; one alone is none.
+    fn code_point(&mut self) -> Option<char> {
+        let first = self.hex()?;
+        if !(0xd800..0xdc00).contains(&first) {
+            return char::from_u32(first);
+        }
+        let second = if self.take("\\u") { self.hex()? } else { return None };
+        let low = second.checked_sub(0xdc00).filter(|low| *low < 0x400)?;
+        char::from_u32(0x1_0000 + ((first - 0xd800) << 10) + low)
+    }
+
+    fn hex(&mut self) -> Option<u32> {
+        (0..4).try_fold(0, |number, _| Some(number * 16 + self.next()?.to_digit(16)?))
+    }
+
+    fn number(&mut self) -> Option<Json> {
+        let length = self.rest.find(|c: char| !c.is_ascii_digit() && !"+-.eE".contains(c));
+        let (number, rest) = self.rest.split_at(length.unwrap_or(self.rest.len()));
+        self.rest = rest;
+        is_number(number)
+            .then(|| number.parse().ok())
+            .flatten()
+            .filter(|number: &f64| number.is_finite())
+            .map(Json::Number)
+    }
+
+    fn take(&mut self, word: &str) -> bool {
+        let rest = self.rest.strip_prefix(word);
+        self.rest = rest.unwrap_or(self.rest);
+        rest.is_some()
+    }
+
+    fn next(&mut self) -> Option<char> {
+        let mut characters = self.rest.chars();
+        let next = characters.next();
+        self.rest = characters.as_str();
+        next
+    }
+
+    fn skip_blanks(&mut self) {
+        self.rest = self.rest.trim_start_matches([' ', '\t', '\r', '\n']);
+    }
+}
+
+/// RFC 8259 §6: `-? int frac? exp?`.
+fn is_number(text: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|octet| octet.is_ascii_digit());
+    let (number, exponent) = text.split_once(['e', 'E']).map_or((text, None), |(number, exp)| (number, Some(exp)));
+    let (integer, fraction) = number.split_once('.').map_or((number, None), |(int, frac)| (int, Some(frac)));
+    let integer = integer.strip_prefix('-').unwrap_or(integer);
+    let exponent = exponent.map(|exponent| exponent.strip_prefix(['+', '-']).unwrap_or(exponent));
+    digits(integer)
+        && (integer == "0" || !integer.starts_with('0'))
+        && fraction.is_none_or(digits)
+        && exponent.is_none_or(digits)
+}

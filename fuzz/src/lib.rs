@@ -1,0 +1,30 @@
+//! What the targets share: a tenant without a network, keys to sign with, and judges that owe nothing to the code they judge.
+
+mod input;
+pub mod json;
+pub mod refusal;
+mod signer;
+mod tenant;
+
+use std::sync::OnceLock;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use tokio::runtime::{Builder, Runtime};
+
+pub use input::{Message, replaced, split_line};
+pub use signer::{Signer, sha256};
+pub use tenant::{AUDIENCE, ISSUER, LastProof, Stopped, Tenant, bound_token, client, token};
+
+/// The time, in seconds since the epoch, that it is for the whole run.
+pub const NOW: u32 = 1_700_000_000;
+
+/// [`NOW`] as a time.
+pub fn now() -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(NOW.into())
+}
+
+/// Runs a future on the one runtime of the process.
+pub fn run<F: Future>(future: F) -> F::Output {
+    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
+    RUNTIME.get_or_init(|| Builder::new_current_thread().enable_time().build().expect("a runtime")).block_on(future)
+}

@@ -1,0 +1,115 @@
+//! A tenant that answers from memory, and clients of it for which time stands still.
+
+use std::sync::{Arc, LazyLock, Mutex};
+use std::time::{Duration, SystemTime};
+
+use auth0_api_core::{
+    Algorithm, ApiClient, ApiClientBuilder, Clock, HttpClient, HttpFuture, HttpRequest, HttpResponse, Insertion,
+    ProofId, ReplayFuture, ReplayStore,
+};
+
+use crate::{NOW, Signer, now};
+
+/// The issuer of all tokens.
+pub const ISSUER: &str = "https://tenant.example.com/";
+/// The API that they are for.
+pub const AUDIENCE: &str = "https://api.example.com";
+
+/// Answers for discovery and for keys; anything that is not given is what a good tenant would say.
+#[derive(Clone, Debug)]
+pub struct Tenant {
+    /// The discovery document.
+    pub document: Vec<u8>,
+    /// The status of the discovery document, and its `Retry-After`.
+    pub status: u16,
+    /// As any text.
+    pub retry_after: String,
+    /// The key set.
+    pub keys: Vec<u8>,
+}
+
+/// A builder with this tenant, the issuer's algorithm, and the stopped clock.
+pub fn client(tenant: Tenant) -> ApiClientBuilder {
+    ApiClient::builder("tenant.example.com", AUDIENCE).algorithms([Algorithm::ES256]).clock(Stopped).http_client(tenant)
+}
+
+/// A good token; the same one for the whole run.
+pub fn token() -> &'static str {
+    static TOKEN: LazyLock<String> = LazyLock::new(|| sign(""));
+    &TOKEN
+}
+
+/// A good token, bound to the caller's key; the same one for the whole run.
+pub fn bound_token() -> &'static str {
+    static TOKEN: LazyLock<String> =
+        LazyLock::new(|| sign(&format!(r#","cnf":{{"jkt":"{}"}}"#, Signer::caller().thumbprint())));
+    &TOKEN
+}
+
+fn sign(more: &str) -> String {
+    let payload = format!(r#"{{"iss":"{ISSUER}","aud":"{AUDIENCE}","iat":{NOW},"exp":{}{more}}}"#, NOW + 3600);
+    Signer::issuer().sign(br#"{"alg":"ES256","kid":"k1"}"#, payload.as_bytes())
+}
+
+impl Default for Tenant {
+    fn default() -> Self {
+        let (x, y) = Signer::issuer().coordinates();
+        let keys = format!(r#"{{"keys":[{{"kid":"k1","kty":"EC","crv":"P-256","x":"{x}","y":"{y}"}}]}}"#);
+        let document = format!(r#"{{"issuer":"{ISSUER}","jwks_uri":"{ISSUER}jwks"}}"#);
+        Self { document: document.into(), status: 200, retry_after: String::new(), keys: keys.into() }
+    }
+}
+
+impl HttpClient for Tenant {
+    fn send(&self, request: HttpRequest) -> HttpFuture<'_> {
+        let response = if request.url == format!("{ISSUER}.well-known/openid-configuration") {
+            let headers = vec![("Retry-After".to_owned(), self.retry_after.clone())];
+            HttpResponse { status: self.status, headers, body: self.document.clone() }
+        } else {
+            assert_on_the_issuers_host(&request.url);
+            HttpResponse { status: 200, headers: Vec::new(), body: self.keys.clone() }
+        };
+        Box::pin(std::future::ready(Ok(response)))
+    }
+}
+
+/// Wherever a discovery document says that keys are: it is here, and it is not read in the clear.
+fn assert_on_the_issuers_host(jwks_uri: &str) {
+    let url = url::Url::parse(jwks_uri).expect("jwks_uri is a URL");
+    assert_eq!((url.scheme(), url.host_str()), ("https", Some("tenant.example.com")), "{jwks_uri}");
+    assert_eq!((url.username(), url.password()), ("", None), "{jwks_uri}");
+}
+
+/// The clock: always [`NOW`].
+#[derive(Debug)]
+pub struct Stopped;
+
+impl Clock for Stopped {
+    fn now(&self) -> SystemTime {
+        now()
+    }
+}
+
+/// Remembers the last proof only, and sees to it that proofs are to be remembered for as long as they can be used.
+#[derive(Clone, Debug, Default)]
+pub struct LastProof(Arc<Mutex<Option<ProofId>>>);
+
+impl LastProof {
+    /// Forgets it, so that one input does not spoil the next.
+    pub fn forget(&self) {
+        *self.0.lock().expect("one thread") = None;
+    }
+}
+
+impl ReplayStore for LastProof {
+    fn insert<'a>(&'a self, proof: &'a ProofId, at: SystemTime, expires_at: SystemTime) -> ReplayFuture<'a> {
+        assert_eq!(at, now());
+        assert!(expires_at > at && expires_at <= at + LONGEST, "{expires_at:?}");
+        let last = self.0.lock().expect("one thread").replace(*proof);
+        let insertion = if last == Some(*proof) { Insertion::Replayed } else { Insertion::Fresh };
+        Box::pin(std::future::ready(Ok(insertion)))
+    }
+}
+
+/// A proof from 30 s ahead can be used for 300 s more; the last second is for rounding.
+const LONGEST: Duration = Duration::from_secs(30 + 300 + 1);

@@ -1,0 +1,193 @@
+//! What an API learns from a token that holds.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use auth0_api_core::{ActorError, Binding, Organization, VerifiedToken};
+use auth0_api_testing::TokenBuilder;
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::api::Api;
+use crate::world::{World, get};
+
+const URL: &str = "https://api.example.com/api/private";
+
+#[tokio::test]
+async fn a_good_token_reaches_the_handler() {
+    let world = World::new().await;
+    let api = Api::start(&world.api()).await;
+    let token = world.tenant.mint().subject("auth0|ada").sign();
+
+    let private = api.get("/api/private", &[("Authorization", &format!("Bearer {token}"))]).await;
+    assert_eq!((private.status, private.body.as_str()), (200, "auth0|ada"));
+
+    let public = api.get("/api/public", &[]).await;
+    assert_eq!((public.status, public.body.as_str()), (200, "public"));
+}
+
+#[tokio::test]
+async fn the_scheme_ignores_case_and_may_be_followed_by_spaces() {
+    let world = World::new().await;
+    let api = Api::start(&world.api()).await;
+    let token = world.tenant.mint().sign();
+    for scheme in ["Bearer", "bearer", "BEARER", "Bearer  "] {
+        let answer = api.get("/api/private", &[("Authorization", &format!("{scheme} {token}"))]).await;
+        assert_eq!(answer.status, 200, "{scheme}");
+    }
+}
+
+#[tokio::test]
+async fn an_optional_route_serves_both_and_refuses_a_bad_token() {
+    let world = World::new().await;
+    let api = Api::start(&world.api()).await;
+    let good = format!("Bearer {}", world.tenant.mint().subject("auth0|ada").sign());
+    let bad = format!("Bearer {}", world.tenant.mint().audience("https://other.example.com").sign());
+    let refused = r#"{"error":"invalid_token","error_description":"the access token is not for this API"}"#;
+    assert_eq!(api.get("/api/optional", &[]).await.body, "anonymous");
+    for (authorization, status, body) in
+        [("Basic dXNlcjpwYXNz", 200, "anonymous"), (good.as_str(), 200, "auth0|ada"), (bad.as_str(), 401, refused)]
+    {
+        let answer = api.get("/api/optional", &[("Authorization", authorization)]).await;
+        assert_eq!((answer.status, answer.body.as_str()), (status, body));
+    }
+}
+
+#[tokio::test]
+async fn every_accessor_reads_what_the_issuer_wrote() {
+    let world = World::new().await;
+    let token = verified(&world, &rich(&world)).await;
+
+    assert_eq!(token.issuer(), world.tenant.issuer());
+    assert_eq!(token.subject(), Some(r#"auth0|"ada"\lovelace é"#));
+    assert_eq!(token.audiences().collect::<Vec<_>>(), ["https://api.example.com", "https://other.example.com"]);
+    assert_eq!(token.scopes().collect::<Vec<_>>(), ["read:messages", "write:messages"]);
+    assert!(token.has_scope("write:messages") && !token.has_scope("write") && !token.has_scope(""));
+    assert_eq!(token.permissions().collect::<Vec<_>>(), ["orders:read", "orders:refund"]);
+    assert_eq!(token.client_id(), Some("the-azp"));
+    let Some(Organization { id, name, .. }) = token.organization() else { unreachable!("the token has an org_id") };
+    assert_eq!((id, name), ("org_1", Some("Acme")));
+    assert_eq!(token.expires_at(), UNIX_EPOCH + Duration::from_secs(1_700_003_600));
+    assert_eq!(token.current_actor(), Ok(Some("agent-3")));
+    assert_eq!(token.delegation_chain(), Ok(vec!["agent-3", "agent-2", "agent-1"]));
+    assert_eq!(token.binding(), Binding::Bearer);
+    assert_eq!(token.next_nonce(), None);
+    assert_eq!(token.claims().get("https://example.com/tier"), Some(&json!("gold")));
+    assert_eq!(token.claims().len(), 14);
+}
+
+#[tokio::test]
+async fn what_is_missing_is_absent() {
+    let world = World::new().await;
+    let token = verified(&world, &world.tenant.mint().without_claim("azp").without_claim("sub")).await;
+    assert_eq!((token.subject(), token.client_id(), token.organization()), (None, None, None));
+    assert_eq!((token.scopes().count(), token.permissions().count()), (0, 0));
+    assert_eq!(token.audiences().collect::<Vec<_>>(), ["https://api.example.com"]);
+    assert_eq!((token.current_actor(), token.delegation_chain()), (Ok(None), Ok(vec![])));
+}
+
+#[tokio::test]
+async fn client_id_stands_in_for_azp() {
+    let world = World::new().await;
+    let token = verified(&world, &world.tenant.mint().without_claim("azp").claim("client_id", "rfc9068")).await;
+    assert_eq!(token.client_id(), Some("rfc9068"));
+}
+
+#[tokio::test]
+async fn a_malformed_actor_is_an_error_when_asked_for() {
+    let world = World::new().await;
+    for act in [json!(null), json!("agent"), json!({}), json!({ "sub": 5 }), json!({ "sub": " " })] {
+        let token = verified(&world, &world.tenant.mint().claim("act", act.clone())).await;
+        assert_eq!(token.current_actor(), Err(ActorError::Malformed), "{act}");
+        assert_eq!(token.delegation_chain(), Err(ActorError::Malformed), "{act}");
+    }
+}
+
+#[tokio::test]
+async fn an_actor_chain_ends_at_sixteen() {
+    let world = World::new().await;
+    let nested = |levels| (1..levels).fold(json!({ "sub": "a" }), |act, _| json!({ "sub": "a", "act": act }));
+    let deep = verified(&world, &world.tenant.mint().claim("act", nested(16))).await;
+    assert_eq!(deep.delegation_chain().map(|chain| chain.len()), Ok(16));
+    let deeper = verified(&world, &world.tenant.mint().claim("act", nested(17))).await;
+    assert_eq!(deeper.delegation_chain(), Err(ActorError::TooDeep));
+    assert_eq!(deeper.current_actor(), Ok(Some("a")));
+}
+
+#[tokio::test]
+async fn claims_come_as_a_type_of_the_apis_own_or_as_an_error() {
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct Mine<'t> {
+        #[serde(rename = "https://example.com/tier")]
+        tier: &'t str,
+        permissions: Vec<String>,
+        iat: u64,
+    }
+
+    #[derive(Debug, Deserialize)]
+    struct Wrong {
+        #[serde(rename = "https://example.com/tier")]
+        _tier: u8,
+    }
+
+    let world = World::new().await;
+    let token = verified(&world, &rich(&world)).await;
+    let permissions = vec!["orders:read".to_owned(), "orders:refund".to_owned()];
+    let mine: Mine<'_> = token.claims_as().unwrap();
+    assert_eq!(mine, Mine { tier: "gold", permissions, iat: 1_700_000_000 });
+
+    let error = token.claims_as::<Wrong>().unwrap_err().to_string();
+    assert!(error.starts_with("the claims do not fit the type asked for (line 1, column "), "{error}");
+    assert!(!error.contains("gold"), "{error}");
+}
+
+#[tokio::test]
+async fn the_raw_token_shows_itself_only_when_told_to() {
+    let world = World::new().await;
+    let api = world.api();
+    let raw = rich(&world).sign();
+    let authorization = format!("Bearer {raw}");
+    let token = get(&api, URL, &[("authorization", &authorization)]).await.unwrap();
+    assert_eq!(token.access_token().expose(), raw);
+
+    let signature = raw.rsplit('.').next().unwrap();
+    let other = World::new().await.api();
+    let refused = get(&other, URL, &[("authorization", &authorization)]).await.unwrap_err();
+    let headers = [("authorization", authorization.as_str())];
+    let request = auth0_api_core::TokenRequest::new("GET", URL, &headers);
+    for shown in [
+        format!("{token:?}"),
+        format!("{:?}", token.access_token()),
+        format!("{:?}", auth0_api_axum::VerifiedToken(token.clone())),
+        format!("{refused:?} {refused} {:?} {:?}", refused.reason(), refused.hint()),
+        format!("{:?}", other.reject(&refused)),
+        format!("{request:?}"),
+        format!("{api:?}"),
+    ] {
+        for secret in [signature, &raw, "lovelace", "gold", "org_1"] {
+            assert!(!shown.contains(secret), "{shown}");
+        }
+    }
+    assert_eq!(format!("{:?}", token.access_token()), "[redacted]");
+}
+
+/// A token with a bit of everything; its subject needs escapes in JSON.
+fn rich(world: &World) -> TokenBuilder {
+    world
+        .tenant
+        .mint()
+        .subject(r#"auth0|"ada"\lovelace é"#)
+        .audiences(["https://api.example.com", "https://other.example.com"])
+        .scope("read:messages  write:messages")
+        .permissions(["orders:read", "orders:refund"])
+        .claim("azp", "the-azp")
+        .claim("client_id", "the-client-id")
+        .claim("org_id", "org_1")
+        .claim("org_name", "Acme")
+        .claim("jti", "token-1")
+        .claim("https://example.com/tier", "gold")
+        .claim("act", json!({ "sub": "agent-3", "act": { "sub": "agent-2", "act": { "sub": "agent-1" } } }))
+}
+
+async fn verified(world: &World, token: &TokenBuilder) -> VerifiedToken {
+    world.api().verify_access_token(&token.sign()).await.unwrap()
+}

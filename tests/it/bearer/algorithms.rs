@@ -1,0 +1,85 @@
+//! The algorithms of access tokens: each by its name, none by default but RS256.
+
+use auth0_api_core::Algorithm;
+use auth0_api_testing::SigningAlgorithm;
+
+use crate::world::{World, invalid_token, refusal, verdict};
+
+#[tokio::test]
+async fn every_algorithm_is_accepted_when_it_is_listed() {
+    let world = World::new().await;
+    for signed_with in SigningAlgorithm::ALL {
+        let token = world.tenant.mint().algorithm(signed_with).sign();
+        let listed: Algorithm = signed_with.name().parse().unwrap();
+        let api = world.builder().algorithms([listed]).build().unwrap();
+        assert_eq!(verdict(&api.verify_access_token(&token).await), "200 accepted", "{signed_with}");
+    }
+}
+
+#[tokio::test]
+async fn every_algorithm_is_refused_when_it_is_not_listed_before_anything_is_fetched() {
+    let world = World::new().await;
+    for signed_with in SigningAlgorithm::ALL {
+        let token = world.tenant.mint().algorithm(signed_with).sign();
+        let others = Algorithm::ALL.into_iter().filter(|algorithm| algorithm.name() != signed_with.name());
+        let api = world.builder().algorithms(others).build().unwrap();
+        assert_eq!(verdict(&api.verify_access_token(&token).await), "401 token_alg_not_allowed", "{signed_with}");
+    }
+    assert_eq!((world.tenant.requests().discovery, world.tenant.requests().jwks), (0, 0));
+}
+
+#[tokio::test]
+async fn rs256_alone_is_the_default() {
+    let (world, accepted) = (World::new().await, ["RS256"]);
+    let api = world.api();
+    for signed_with in SigningAlgorithm::ALL {
+        let outcome = api.verify_access_token(&world.tenant.mint().algorithm(signed_with).sign()).await;
+        assert_eq!(outcome.is_ok(), accepted.contains(&signed_with.name()), "{signed_with}");
+    }
+}
+
+#[tokio::test]
+async fn symmetric_and_absent_signatures_are_refused_before_anything_is_fetched() {
+    let world = World::new().await;
+    let api = world.builder().algorithms(Algorithm::ALL).build().unwrap();
+    let table = [
+        (
+            "HS256",
+            "token_alg_symmetric",
+            r#"Bearer realm="api", error="invalid_token", error_description="symmetric signature algorithms are not supported""#,
+        ),
+        (
+            "hs512",
+            "token_alg_symmetric",
+            r#"Bearer realm="api", error="invalid_token", error_description="symmetric signature algorithms are not supported""#,
+        ),
+        (
+            "none",
+            "token_alg_unknown",
+            r#"Bearer realm="api", error="invalid_token", error_description="the signature algorithm is missing or unknown""#,
+        ),
+        (
+            "ES256K",
+            "token_alg_unknown",
+            r#"Bearer realm="api", error="invalid_token", error_description="the signature algorithm is missing or unknown""#,
+        ),
+    ];
+    for (name, label, challenge) in table {
+        let token = world.tenant.mint().header("alg", name).sign();
+        let outcome = api.verify_access_token(&token).await;
+        assert_eq!(refusal(&api, outcome), invalid_token(label, challenge), "{name}");
+    }
+    assert_eq!((world.tenant.requests().discovery, world.tenant.requests().jwks), (0, 0));
+}
+
+#[tokio::test]
+async fn a_key_serves_only_the_algorithm_it_was_published_for() {
+    // The header says PS256, the key of that name is published for RS256.
+    let world = World::new().await;
+    let api = world.builder().algorithms([Algorithm::RS256, Algorithm::PS256]).build().unwrap();
+    let kid = world.tenant.current_kid();
+    let token = world.tenant.mint().algorithm(SigningAlgorithm::PS256).header("kid", kid).sign();
+    let outcome = api.verify_access_token(&token).await;
+    let challenge = r#"Bearer realm="api", error="invalid_token", error_description="the signing key of the access token is unknown""#;
+    assert_eq!(refusal(&api, outcome), invalid_token("key_unknown", challenge));
+}

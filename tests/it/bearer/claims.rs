@@ -1,0 +1,200 @@
+//! Claims at their edges: times, audiences, and what a configuration demands.
+
+use auth0_api_core::ApiClient;
+use auth0_api_testing::TokenBuilder;
+use serde_json::json;
+
+use crate::world::{World, invalid_token, refusal, seconds, verdict};
+
+const EXPIRED: &str = r#"Bearer realm="api", error="invalid_token", error_description="the access token has expired""#;
+const NOT_FOR_US: &str =
+    r#"Bearer realm="api", error="invalid_token", error_description="the access token is not for this API""#;
+
+#[tokio::test]
+async fn a_token_is_good_until_the_very_second_it_expires() {
+    let world = World::new().await;
+    let api = world.api();
+    let token = world.tenant.mint().expires_in(seconds(60)).sign();
+    world.pass(59);
+    assert_eq!(told(&api, &token).await, "200 accepted");
+    world.pass(1);
+    let outcome = api.verify_access_token(&token).await;
+    assert_eq!(refusal(&api, outcome), invalid_token("token_expired", EXPIRED));
+}
+
+#[tokio::test]
+async fn leeway_moves_the_edges_of_exp_and_nbf_by_as_much() {
+    let world = World::new().await;
+    let api = world.builder().leeway(seconds(600)).build().unwrap();
+    let start = world.now();
+    let early = world.tenant.mint().not_before(start + seconds(600)).sign();
+    let too_early = world.tenant.mint().not_before(start + seconds(601)).sign();
+    assert_eq!(told(&api, &early).await, "200 accepted");
+    assert_eq!(told(&api, &too_early).await, "401 token_not_yet_valid");
+
+    let token = world.tenant.mint().expires_in(seconds(60)).sign();
+    world.pass(659);
+    assert_eq!(told(&api, &token).await, "200 accepted");
+    world.pass(1);
+    assert_eq!(told(&api, &token).await, "401 token_expired");
+}
+
+#[tokio::test]
+async fn not_before_is_honoured_when_it_is_there() {
+    let world = World::new().await;
+    let api = world.api();
+    let start = world.now();
+    assert_eq!(told(&api, &world.tenant.mint().not_before(start).sign()).await, "200 accepted");
+    let token = world.tenant.mint().not_before(start + seconds(1)).sign();
+    let outcome = api.verify_access_token(&token).await;
+    let challenge =
+        r#"Bearer realm="api", error="invalid_token", error_description="the access token is not valid yet""#;
+    assert_eq!(refusal(&api, outcome), invalid_token("token_not_yet_valid", challenge));
+    world.pass(1);
+    assert_eq!(told(&api, &token).await, "200 accepted");
+}
+
+#[tokio::test]
+async fn the_age_of_a_token_counts_once_a_maximum_is_set() {
+    let world = World::new().await;
+    let (lenient, strict) = (world.api(), world.builder().max_token_age(seconds(300)).build().unwrap());
+    let loose = world.builder().max_token_age(seconds(300)).leeway(seconds(10)).build().unwrap();
+    let now = world.now();
+    let table = [
+        (now - seconds(300), "200 accepted", "200 accepted"),
+        (now - seconds(301), "401 token_too_old", "200 accepted"),
+        (now - seconds(310), "401 token_too_old", "200 accepted"),
+        (now - seconds(311), "401 token_too_old", "401 token_too_old"),
+        (now + seconds(1), "401 token_too_old", "200 accepted"),
+        (now + seconds(10), "401 token_too_old", "200 accepted"),
+        (now + seconds(11), "401 token_too_old", "401 token_too_old"),
+    ];
+    for (issued_at, with_age, with_leeway) in table {
+        let token = world.tenant.mint().issued_at(issued_at).sign();
+        assert_eq!(told(&strict, &token).await, with_age, "{issued_at:?}");
+        assert_eq!(told(&loose, &token).await, with_leeway, "{issued_at:?}");
+        assert_eq!(told(&lenient, &token).await, "200 accepted", "{issued_at:?}");
+    }
+}
+
+#[tokio::test]
+async fn times_are_finite_numbers_within_the_years_there_are() {
+    let world = World::new().await;
+    let api = world.api();
+    let base = || world.tenant.mint();
+    let table = [
+        (base().claim("exp", 1_700_000_000.5), "200 accepted"),
+        (base().claim("exp", 253_402_300_799_u64), "200 accepted"),
+        (base().claim("exp", 253_402_300_800_u64), "401 token_claim_malformed"),
+        (base().claim("exp", "1700003600"), "401 token_claim_malformed"),
+        (base().claim("exp", json!(null)), "401 token_claim_malformed"),
+        (base().claim("exp", -1), "401 token_claim_malformed"),
+        (base().claim("exp", 0), "401 token_expired"),
+        (base().without_claim("exp"), "401 token_claim_missing"),
+        (base().claim("nbf", "soon"), "401 token_claim_malformed"),
+        (base().claim("iat", "now"), "401 token_claim_malformed"),
+        (base().without_claim("iat"), "401 token_claim_missing"),
+    ];
+    for (token, expected) in table {
+        assert_eq!(told(&api, &token.sign()).await, expected, "{token:?}");
+    }
+}
+
+#[tokio::test]
+async fn any_configured_audience_admits_exactly() {
+    let world = World::new().await;
+    let api = world.builder().audiences(["https://a.example.com", "urn:b"]).build().unwrap();
+    for good in [json!("https://a.example.com"), json!("urn:b"), json!(["urn:x", "urn:b"]), json!(["urn:b"])] {
+        assert_eq!(told(&api, &world.tenant.mint().claim("aud", good.clone()).sign()).await, "200 accepted", "{good}");
+    }
+    for bad in
+        [json!("https://api.example.com"), json!("https://a.example.com/"), json!("URN:B"), json!("urn"), json!([])]
+    {
+        let outcome = api.verify_access_token(&world.tenant.mint().claim("aud", bad.clone()).sign()).await;
+        assert_eq!(refusal(&api, outcome), invalid_token("token_audience", NOT_FOR_US), "{bad}");
+    }
+    for malformed in [json!(5), json!(["urn:b", 5]), json!({ "urn:b": true }), json!(null)] {
+        let token = world.tenant.mint().claim("aud", malformed.clone()).sign();
+        assert_eq!(told(&api, &token).await, "401 token_claim_malformed", "{malformed}");
+    }
+}
+
+#[tokio::test]
+async fn an_id_token_is_refused_and_the_operator_told_so() {
+    let world = World::new().await;
+    let api = world.api();
+    let id_token = world.tenant.mint().audience("local-client").claim("nonce", "n").sign();
+    let error = api.verify_access_token(&id_token).await.unwrap_err();
+    assert_eq!((error.status(), error.label()), (401, "token_audience"));
+    assert_eq!(error.hint(), Some("this is an ID token: the client must send the access token instead"));
+}
+
+#[tokio::test]
+async fn a_token_of_another_issuer_is_refused_before_anything_is_fetched() {
+    let (world, stranger) = (World::new().await, World::new().await);
+    let api = world.api();
+    let own = world.tenant.issuer();
+    let challenge = r#"Bearer realm="api", error="invalid_token", error_description="the issuer of the access token is not trusted""#;
+    for (issuer, nearly) in
+        [(stranger.tenant.issuer(), false), (world.tenant.domain(), true), (&own.to_uppercase(), true)]
+    {
+        let token = stranger.tenant.mint().issuer(issuer).sign();
+        let error = api.verify_access_token(&token).await.unwrap_err();
+        assert_eq!(error.hint().is_some_and(|hint| hint.starts_with("iss differs")), nearly, "{issuer}");
+        assert_eq!(refusal(&api, Err(error)), invalid_token("issuer_not_trusted", challenge), "{issuer}");
+    }
+    assert_eq!(told(&api, &world.tenant.mint().without_claim("iss").sign()).await, "401 issuer_missing");
+    assert_eq!((world.tenant.requests().discovery, stranger.tenant.requests().discovery), (0, 0));
+}
+
+#[tokio::test]
+async fn only_types_of_access_tokens_are_taken() {
+    let world = World::new().await;
+    let api = world.api();
+    for typ in ["JWT", "jwt", "at+jwt", "AT+JWT", "application/at+jwt", "Application/AT+jwt"] {
+        assert_eq!(told(&api, &world.tenant.mint().header("typ", typ).sign()).await, "200 accepted", "{typ}");
+    }
+    assert_eq!(told(&api, &world.tenant.mint().without_header("typ").sign()).await, "200 accepted");
+    for typ in ["dpop+jwt", "logout+jwt", "secevent+jwt", "", "at+jwt ", "x/at+jwt"] {
+        assert_eq!(told(&api, &world.tenant.mint().header("typ", typ).sign()).await, "401 token_type", "{typ}");
+    }
+}
+
+#[tokio::test]
+async fn strict_rfc9068_demands_its_type_and_claims() {
+    let world = World::new().await;
+    let api = world.builder().strict_rfc9068().build().unwrap();
+    let full = || world.tenant.mint().header("typ", "at+jwt").claim("client_id", "c").claim("jti", "j");
+    let table: [(TokenBuilder, &str); 9] = [
+        (full(), "200 accepted"),
+        (full().header("typ", "application/at+jwt"), "200 accepted"),
+        (full().header("typ", "JWT"), "401 token_type"),
+        (full().without_header("typ"), "401 token_type"),
+        (full().without_claim("sub"), "401 token_claim_missing"),
+        (full().without_claim("client_id"), "401 token_claim_missing"),
+        (full().without_claim("jti"), "401 token_claim_missing"),
+        (full().claim("jti", 5), "401 token_claim_malformed"),
+        (full().claim("client_id", json!(null)), "401 token_claim_malformed"),
+    ];
+    for (token, expected) in table {
+        assert_eq!(told(&api, &token.sign()).await, expected, "{token:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_required_claim_must_be_there_whatever_its_value() {
+    let world = World::new().await;
+    let api = world.builder().required_claim("org_id").required_claim("https://example.com/tier").build().unwrap();
+    let both = || world.tenant.mint().claim("org_id", "org_1").claim("https://example.com/tier", json!(null));
+    assert_eq!(told(&api, &both().sign()).await, "200 accepted");
+    for claim in ["org_id", "https://example.com/tier"] {
+        let outcome = api.verify_access_token(&both().without_claim(claim).sign()).await;
+        let challenge =
+            r#"Bearer realm="api", error="invalid_token", error_description="a claim is missing in the access token""#;
+        assert_eq!(refusal(&api, outcome), invalid_token("token_claim_missing", challenge), "{claim}");
+    }
+}
+
+async fn told(api: &ApiClient, token: &str) -> String {
+    verdict(&api.verify_access_token(token).await)
+}

@@ -1,0 +1,79 @@
+//! A configuration that cannot work is refused when it is built, with everything that is wrong.
+
+use auth0_api_core::{Algorithm, ApiClient, ClientAuth, ConfigProblem, DpopPolicy};
+
+use crate::world::{World, seconds};
+
+#[test]
+fn every_problem_is_told_at_once() {
+    let error = ApiClient::builder("tenant.eu.auth0.com/path", " ")
+        .algorithms([])
+        .client_auth(ClientAuth::secret_post("client", ""))
+        .dpop(DpopPolicy::accept().algorithms([]))
+        .leeway(seconds(601))
+        .public_url("api.example.com")
+        .build()
+        .unwrap_err();
+    let options: Vec<_> = error.problems().iter().map(ConfigProblem::option).collect();
+    assert_eq!(options, ["domain", "algorithms", "public_url", "audience", "client_auth", "dpop", "leeway"]);
+    assert_eq!(
+        error.to_string(),
+        "the configuration is unusable: domain: a domain has no path, query, fragment or credentials; \
+         algorithms: at least one is needed; public_url: the URL is no absolute http or https URL; \
+         audience: the API's identifier is needed, and may not be blank; \
+         client_auth: both the client id and its secret are needed; \
+         dpop: at least one proof algorithm is needed; leeway: at most 10 minutes"
+    );
+}
+
+#[test]
+fn each_problem_is_told_alone() {
+    let good = || ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com");
+    let table = [
+        (ApiClient::builder("", "https://api.example.com"), "domain"),
+        (ApiClient::builder("http://127.0.0.1:3000", "https://api.example.com"), "domain"),
+        (ApiClient::builder("http://tenant.eu.auth0.com", "a").insecure_http_loopback(), "domain"),
+        (good().audiences([""; 0]), "audience"),
+        (good().audiences(["https://api.example.com", ""]), "audience"),
+        (good().algorithms([]), "algorithms"),
+        (good().client_auth(ClientAuth::secret_post(" ", "secret")), "client_auth"),
+        (good().leeway(seconds(601)), "leeway"),
+        (good().public_url("https://user@api.example.com"), "public_url"),
+        (good().dpop(DpopPolicy::accept().algorithms([])), "dpop"),
+        (good().dpop(DpopPolicy::accept().max_age(seconds(86_401))), "dpop"),
+        (good().dpop(DpopPolicy::accept().leeway(seconds(86_401))), "dpop"),
+        (good().dpop(DpopPolicy::accept().accept_bound_tokens_as_bearer()), "dpop"),
+        (good().dpop(DpopPolicy::require().accept_bound_tokens_as_bearer()), "dpop"),
+    ];
+    for (builder, option) in table {
+        let error = builder.build().unwrap_err();
+        assert_eq!(error.problems().iter().map(ConfigProblem::option).collect::<Vec<_>>(), [option]);
+    }
+}
+
+#[test]
+fn what_is_just_within_its_limits_is_built() {
+    let good = || ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com");
+    for builder in [
+        good(),
+        good().leeway(seconds(600)),
+        good().algorithms(Algorithm::ALL),
+        good().dpop(DpopPolicy::accept().max_age(seconds(86_400)).leeway(seconds(86_400))),
+        good().dpop(DpopPolicy::ignore().accept_bound_tokens_as_bearer()),
+        ApiClient::builder("http://localhost:3000", "a").insecure_http_loopback(),
+        ApiClient::builder("https://login.example.com/", "a"),
+    ] {
+        assert!(builder.build().is_ok());
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_fetched_until_somebody_asks() {
+    let world = World::new().await;
+    let api = world.api();
+    assert!(!api.is_ready());
+    assert_eq!(world.tenant.requests().discovery, 0);
+    api.warm_up().await.unwrap();
+    assert!(api.is_ready());
+    assert_eq!((world.tenant.requests().discovery, world.tenant.requests().jwks), (1, 1));
+}

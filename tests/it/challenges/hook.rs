@@ -1,0 +1,78 @@
+//! The hook for refusals: body and content type are the API's own, status and challenges are not.
+
+use auth0_api_axum::{AuthLayer, VerifiedToken};
+use auth0_api_core::{DpopPolicy, Rejection, Requirement, RotatingNonce};
+use axum::Router;
+use axum::body::Body;
+use axum::routing::get;
+
+use crate::api::Api;
+use crate::world::{Holder, World};
+
+#[tokio::test]
+async fn the_hook_makes_the_body_and_the_content_type_and_nothing_else() {
+    let world = World::new().await;
+    let api = serve(&world, DpopPolicy::accept()).await;
+    assert_eq!(
+        api.get("/private", &[]).await.lines(),
+        [
+            "401",
+            r#"www-authenticate: Bearer realm="api""#,
+            r#"www-authenticate: DPoP algs="ES256""#,
+            "content-type: application/problem+json",
+            "",
+            r#"{"status":401,"title":"credentials_missing"}"#,
+        ]
+    );
+}
+
+#[tokio::test]
+async fn the_hook_serves_requirements_too() {
+    let world = World::new().await;
+    let api = serve(&world, DpopPolicy::accept()).await;
+    let token = world.tenant.mint().sign();
+    assert_eq!(
+        api.get("/scoped", &[("Authorization", &format!("Bearer {token}"))]).await.lines(),
+        [
+            "403",
+            r#"www-authenticate: Bearer realm="api", error="insufficient_scope", error_description="the access token lacks a scope that is needed here", scope="admin""#,
+            r#"www-authenticate: DPoP algs="ES256""#,
+            "content-type: application/problem+json",
+            "",
+            r#"{"status":403,"title":"requirement_scope"}"#,
+        ]
+    );
+}
+
+#[tokio::test]
+async fn the_hook_leaves_the_nonce_alone() {
+    let world = World::new().await;
+    let policy = DpopPolicy::require().nonce(RotatingNonce::new([[1; 32]]).unwrap());
+    let api = serve(&world, policy).await;
+    let holder = Holder::new(&world);
+    let proof = holder.key.proof("GET", &api.url("/private")).access_token(&holder.token).sign();
+    assert_eq!(
+        api.get("/private", &[("Authorization", &holder.authorization()), ("DPoP", &proof)]).await.lines(),
+        [
+            "401",
+            r#"www-authenticate: DPoP error="use_dpop_nonce", error_description="the proof needs the nonce of the DPoP-Nonce header", algs="ES256""#,
+            "content-type: application/problem+json",
+            "dpop-nonce: 0MmDAX4ESgyale3Q4d9Fmem_fzYD9cKJEoJ6_mHPjMU",
+            "cache-control: no-store",
+            "",
+            r#"{"status":401,"title":"dpop_nonce_wanted"}"#,
+        ]
+    );
+}
+
+async fn serve(world: &World, policy: DpopPolicy) -> Api {
+    let auth = AuthLayer::new(world.api_with(policy)).refusal_body(|rejection: &Rejection| {
+        let body = format!(r#"{{"status":{},"title":"{}"}}"#, rejection.status(), rejection.label());
+        ("application/problem+json", Body::from(body))
+    });
+    let app = Router::new()
+        .route("/private", get(|_: VerifiedToken| async { "served" }))
+        .route("/scoped", get(|| async { "served" }).route_layer(auth.require(Requirement::scope("admin"))))
+        .layer(auth);
+    Api::serve(app).await
+}

@@ -1,0 +1,44 @@
+//! Every row of the table of responses, as it comes over a socket: status, all headers in their order, body.
+
+mod credentials;
+mod hook;
+mod insufficient;
+mod proofs;
+mod tokens;
+mod trouble;
+
+use auth0_api_core::DpopPolicy;
+
+use crate::api::{Answer, Api};
+use crate::world::World;
+
+/// One API for each mode, with the default settings otherwise.
+struct Modes {
+    world: World,
+    accept: Api,
+    require: Api,
+    ignore: Api,
+}
+
+/// Status, and `error` and `error_description` of the body.
+type Refused<'r> = (u16, &'r str, &'r str);
+
+impl Modes {
+    async fn new() -> Self {
+        let world = World::new().await;
+        let accept = Api::start(&world.api_with(DpopPolicy::accept())).await;
+        let require = Api::start(&world.api_with(DpopPolicy::require())).await;
+        let ignore = Api::start(&world.api_with(DpopPolicy::ignore())).await;
+        Self { world, accept, require, ignore }
+    }
+}
+
+/// Asserts the whole response: these challenges, a JSON body, and no other header.
+fn assert_refused(answer: &Answer, challenges: &[&str], (status, error, description): Refused<'_>) {
+    let mut expected = vec![status.to_string()];
+    expected.extend(challenges.iter().map(|challenge| format!("www-authenticate: {challenge}")));
+    expected.push("content-type: application/json".to_owned());
+    expected.push(String::new());
+    expected.push(format!(r#"{{"error":"{error}","error_description":"{description}"}}"#));
+    assert_eq!(answer.lines(), expected);
+}

@@ -1,0 +1,113 @@
+//! Our own trouble: never a challenge, because no other token would help.
+
+use std::time::SystemTime;
+
+use auth0_api_axum::{AuthLayer, VerifiedToken};
+use auth0_api_core::{
+    DpopPolicy, MemoryReplayStore, ProofId, ReplayFuture, ReplayStore, ReplayStoreError, Requirement,
+};
+use auth0_api_testing::{Endpoint, Misbehaviour};
+use axum::Router;
+use axum::routing::get;
+
+use crate::api::Api;
+use crate::world::{Holder, World, seconds};
+
+const UNAVAILABLE: &str =
+    r#"{"error":"temporarily_unavailable","error_description":"access tokens cannot be checked at the moment"}"#;
+const STORE_UNAVAILABLE: &str =
+    r#"{"error":"temporarily_unavailable","error_description":"proofs cannot be checked at the moment"}"#;
+const MISCONFIGURED: &str = r#"{"error":"server_error","error_description":"the server is misconfigured"}"#;
+
+#[tokio::test]
+async fn a_tenant_that_is_down_is_not_the_callers_fault() {
+    let world = World::new().await;
+    world.tenant.misbehave(Endpoint::Discovery, Misbehaviour::Down);
+    let api = Api::start(&world.api()).await;
+    let token = world.tenant.mint().sign();
+    let answer = api.get("/api/private", &[("Authorization", &format!("Bearer {token}"))]).await;
+    assert_eq!(answer.lines(), ["503", "content-type: application/json", "retry-after: 1", "", UNAVAILABLE]);
+}
+
+#[tokio::test]
+async fn a_tenants_retry_after_is_handed_on() {
+    let world = World::new().await;
+    world.tenant.misbehave(Endpoint::Jwks, Misbehaviour::RateLimited { retry_after: seconds(17) });
+    let api = Api::start(&world.api()).await;
+    let token = world.tenant.mint().sign();
+    let answer = api.get("/api/private", &[("Authorization", &format!("Bearer {token}"))]).await;
+    assert_eq!(answer.lines(), ["503", "content-type: application/json", "retry-after: 17", "", UNAVAILABLE]);
+}
+
+#[tokio::test]
+async fn an_optional_route_does_not_take_trouble_for_anonymity() {
+    let world = World::new().await;
+    world.tenant.misbehave(Endpoint::Jwks, Misbehaviour::Status(500));
+    let api = Api::start(&world.api()).await;
+    let token = world.tenant.mint().sign();
+    assert_eq!(api.get("/api/optional", &[("Authorization", &format!("Bearer {token}"))]).await.status, 503);
+    assert_eq!(api.get("/api/optional", &[]).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_replay_store_without_an_answer_fails_closed() {
+    let world = World::new().await;
+    for store in [Broken::Unavailable, Broken::Full] {
+        let api = Api::start(&world.api_with(DpopPolicy::accept().replay_store(store))).await;
+        let holder = Holder::new(&world);
+        let headers =
+            [("Authorization", &*holder.authorization()), ("DPoP", &holder.proof(&api.url("/api/private")).sign())];
+        let answer = api.get("/api/private", &headers).await;
+        assert_eq!(answer.lines(), ["503", "content-type: application/json", "retry-after: 5", "", STORE_UNAVAILABLE]);
+    }
+}
+
+#[tokio::test]
+async fn a_full_store_in_memory_fails_closed() {
+    let world = World::new().await;
+    let policy = DpopPolicy::accept().replay_store(MemoryReplayStore::with_capacity(1));
+    let api = Api::start(&world.api_with(policy)).await;
+    let (first, second) = (Holder::new(&world), Holder::new(&world));
+    let headers = [("Authorization", &*first.authorization()), ("DPoP", &first.proof(&api.url("/api/private")).sign())];
+    assert_eq!(api.get("/api/private", &headers).await.status, 200);
+    let headers =
+        [("Authorization", &*second.authorization()), ("DPoP", &second.proof(&api.url("/api/private")).sign())];
+    let answer = api.get("/api/private", &headers).await;
+    assert_eq!(answer.lines(), ["503", "content-type: application/json", "retry-after: 5", "", STORE_UNAVAILABLE]);
+}
+
+#[tokio::test]
+async fn an_extractor_or_requirement_without_a_layer_is_our_mistake() {
+    let world = World::new().await;
+    let auth = AuthLayer::new(world.api());
+    let app = Router::new()
+        .route("/extractor", get(|token: VerifiedToken| async move { format!("{token:?}") }))
+        .route("/optional", get(|token: Option<VerifiedToken>| async move { format!("{token:?}") }))
+        .route("/required", get(|| async { "served" }).route_layer(auth.require(Requirement::scope("a"))));
+    let api = Api::serve(app).await;
+    let authorization = format!("Bearer {}", world.tenant.mint().scope("a").sign());
+    for path in ["/extractor", "/optional", "/required"] {
+        for headers in [&[][..], &[("Authorization", authorization.as_str())]] {
+            let answer = api.get(path, headers).await;
+            assert_eq!(answer.lines(), ["500", "content-type: application/json", "", MISCONFIGURED], "{path}");
+        }
+    }
+}
+
+/// A replay store that cannot answer.
+#[derive(Clone, Copy, Debug)]
+enum Broken {
+    Full,
+    Unavailable,
+}
+
+impl ReplayStore for Broken {
+    fn insert<'a>(&'a self, _: &'a ProofId, _: SystemTime, _: SystemTime) -> ReplayFuture<'a> {
+        Box::pin(async move {
+            Err(match self {
+                Self::Full => ReplayStoreError::Full,
+                Self::Unavailable => ReplayStoreError::Unavailable("secret-redis-host:6379".into()),
+            })
+        })
+    }
+}

@@ -1,0 +1,125 @@
+//! What a token is bound to, and what each mode makes of it.
+
+use auth0_api_core::{Binding, DpopPolicy};
+use serde_json::{Value, json};
+
+use super::URL;
+use crate::world::{Holder, World, get, invalid_token, refusal, verdict};
+
+#[tokio::test]
+async fn a_bound_token_with_its_proof_is_accepted_and_says_so() {
+    let world = World::new().await;
+    let holder = Holder::new(&world);
+    for policy in [DpopPolicy::accept(), DpopPolicy::require()] {
+        let token = holder.get(&world.api_with(policy), URL, &holder.proof(URL)).await.unwrap();
+        assert_eq!(token.binding(), Binding::Dpop { thumbprint: holder.key.thumbprint() });
+        assert_eq!(token.next_nonce(), None);
+    }
+}
+
+#[tokio::test]
+async fn the_scheme_ignores_case() {
+    let world = World::new().await;
+    let (api, holder) = (world.api(), Holder::new(&world));
+    for scheme in ["DPoP", "dpop", "DPOP"] {
+        let authorization = format!("{scheme} {}", holder.token);
+        let headers = [("authorization", authorization.as_str()), ("dpop", &holder.proof(URL).sign())];
+        assert_eq!(verdict(&get(&api, URL, &headers).await), "200 accepted", "{scheme}");
+    }
+}
+
+#[tokio::test]
+async fn unknown_members_beside_a_proven_thumbprint_are_fine() {
+    let world = World::new().await;
+    let (api, mut holder) = (world.api(), Holder::new(&world));
+    let jkt = holder.key.thumbprint().to_string();
+    holder.token = world.tenant.mint().claim("cnf", json!({ "kid": "k", "jkt": jkt, "x": { "y": 1 } })).sign();
+    assert_eq!(verdict(&holder.get(&api, URL, &holder.proof(URL)).await), "200 accepted");
+}
+
+#[tokio::test]
+async fn what_cannot_be_proven_is_refused_whatever_the_scheme_and_mode() {
+    let world = World::new().await;
+    let jkt = world.tenant.proof_key().thumbprint().to_string();
+    let certificate = "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2";
+    let table: [(Value, &str); 11] = [
+        (json!({ "x5t#S256": certificate }), "401 cnf_certificate"),
+        (json!({ "x5t#S256": certificate, "jkt": jkt }), "401 cnf_certificate"),
+        (json!({}), "401 cnf_unknown"),
+        (json!({ "kid": "k" }), "401 cnf_unknown"),
+        (json!({ "jwk": {} }), "401 cnf_unknown"),
+        (json!(null), "401 cnf_malformed"),
+        (json!(jkt), "401 cnf_malformed"),
+        (json!([jkt]), "401 cnf_malformed"),
+        (json!({ "jkt": 5 }), "401 cnf_malformed"),
+        (json!({ "jkt": "short" }), "401 cnf_malformed"),
+        (json!({ "jkt": format!("{jkt}=") }), "401 cnf_malformed"),
+    ];
+    for (cnf, expected) in table {
+        let mut holder = Holder::new(&world);
+        holder.token = world.tenant.mint().claim("cnf", cnf.clone()).sign();
+        let bearer = format!("Bearer {}", holder.token);
+        for policy in [DpopPolicy::accept(), DpopPolicy::ignore(), DpopPolicy::ignore().accept_bound_tokens_as_bearer()]
+        {
+            let outcome = get(&world.api_with(policy), URL, &[("authorization", &bearer)]).await;
+            assert_eq!(verdict(&outcome), expected, "{cnf}");
+        }
+        let outcome = holder.get(&world.api(), URL, &holder.proof(URL)).await;
+        assert_eq!(verdict(&outcome), expected, "{cnf}");
+    }
+}
+
+#[tokio::test]
+async fn ignoring_dpop_is_no_reason_to_take_a_bound_token() {
+    let world = World::new().await;
+    let holder = Holder::new(&world);
+    let bearer = format!("Bearer {}", holder.token);
+    let outcome = get(&world.api_with(DpopPolicy::ignore()), URL, &[("authorization", &bearer)]).await;
+    assert_eq!(verdict(&outcome), "401 dpop_downgrade");
+
+    let lenient = world.api_with(DpopPolicy::ignore().accept_bound_tokens_as_bearer());
+    let token = get(&lenient, URL, &[("authorization", &bearer)]).await.unwrap();
+    assert_eq!(token.binding(), Binding::Bearer);
+    let outcome = holder.get(&lenient, URL, &holder.proof(URL)).await;
+    assert_eq!(verdict(&outcome), "401 scheme_not_offered");
+}
+
+#[tokio::test]
+async fn ignoring_dpop_is_looking_at_no_proof() {
+    let world = World::new().await;
+    let api = world.api_with(DpopPolicy::ignore());
+    let bearer = format!("Bearer {}", world.tenant.mint().sign());
+    for proofs in [&[][..], &[("dpop", "")], &[("dpop", "nonsense")], &[("dpop", "a"), ("dpop", "b, c")]] {
+        let headers = [&[("authorization", bearer.as_str())], proofs].concat();
+        assert_eq!(verdict(&get(&api, URL, &headers).await), "200 accepted");
+    }
+}
+
+#[tokio::test]
+async fn a_raw_token_is_a_bearer_token() {
+    let world = World::new().await;
+    let (plain, bound) = (world.tenant.mint().sign(), Holder::new(&world).token);
+    for (policy, of_plain, of_bound) in [
+        (DpopPolicy::accept(), "200 accepted", "401 dpop_downgrade"),
+        (DpopPolicy::require(), "401 scheme_not_offered", "401 scheme_not_offered"),
+        (DpopPolicy::ignore(), "200 accepted", "401 dpop_downgrade"),
+        (DpopPolicy::ignore().accept_bound_tokens_as_bearer(), "200 accepted", "200 accepted"),
+    ] {
+        let api = world.api_with(policy);
+        assert_eq!(verdict(&api.verify_access_token(&plain).await), of_plain);
+        assert_eq!(verdict(&api.verify_access_token(&bound).await), of_bound);
+    }
+}
+
+#[tokio::test]
+async fn the_token_is_judged_before_its_proof() {
+    let world = World::new().await;
+    let (api, holder) = (world.api(), Holder::new(&world));
+    let expired = Holder { token: world.tenant.mint().bound_to(&holder.key).expires_at(world.now()).sign(), ..holder };
+    let headers = [("authorization", &*expired.authorization()), ("dpop", "nonsense")];
+    let error = get(&api, URL, &headers).await.unwrap_err();
+    let challenge = r#"DPoP error="invalid_token", error_description="the access token has expired", algs="ES256""#;
+    let mut expected = invalid_token("token_expired", r#"Bearer realm="api""#);
+    expected.challenges = vec![r#"Bearer realm="api""#.to_owned(), challenge.to_owned()];
+    assert_eq!(refusal(&api, Err(error)), expected);
+}

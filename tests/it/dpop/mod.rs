@@ -1,0 +1,19 @@
+//! Sender-constrained tokens: each refusal changes one thing in a request that is accepted.
+
+mod binding;
+mod jwk;
+mod nonce;
+mod proof;
+mod received;
+mod replay;
+mod target;
+
+use crate::world::Refusal;
+
+/// What most of these requests ask for.
+const URL: &str = "https://api.example.com/orders";
+
+/// A refusal of the proof, in the default mode.
+fn proof_refused(label: &'static str, challenge: &str) -> Refusal {
+    Refusal { status: 401, label, challenges: vec![r#"Bearer realm="api""#.to_owned(), challenge.to_owned()] }
+}

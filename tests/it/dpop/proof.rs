@@ -1,0 +1,240 @@
+//! The proof itself: RFC 9449 §4.3, check by check.
+
+use auth0_api_core::{ApiClient, DpopPolicy, Error, VerifiedToken};
+use auth0_api_testing::ProofBuilder;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+
+use super::{URL, proof_refused};
+use crate::world::{Holder, World, get, refusal, seconds, verdict};
+
+const CLAIM: &str = r#"DPoP error="invalid_dpop_proof", error_description="a claim of the proof is missing or malformed", algs="ES256""#;
+const MALFORMED: &str = r#"DPoP error="invalid_dpop_proof", error_description="the proof is malformed", algs="ES256""#;
+const METHOD: &str =
+    r#"DPoP error="invalid_dpop_proof", error_description="the proof was made for another method", algs="ES256""#;
+const SIGNATURE: &str =
+    r#"DPoP error="invalid_dpop_proof", error_description="the signature of the proof is invalid", algs="ES256""#;
+const TOKEN_HASH: &str =
+    r#"DPoP error="invalid_dpop_proof", error_description="the proof was made for another access token", algs="ES256""#;
+const TYPE: &str =
+    r#"DPoP error="invalid_dpop_proof", error_description="the type of the proof is not dpop+jwt", algs="ES256""#;
+const WINDOW: &str =
+    r#"DPoP error="invalid_dpop_proof", error_description="the proof is too old or from the future", algs="ES256""#;
+
+/// A change to a good proof.
+type Change = fn(ProofBuilder) -> ProofBuilder;
+
+#[tokio::test]
+async fn every_required_claim_is_required_and_of_its_type() {
+    let bench = Bench::new().await;
+    for (claim, wrong) in [("jti", json!(5)), ("htm", json!(null)), ("htu", json!([URL])), ("ath", json!({}))] {
+        bench.refuses(|proof| proof.without_claim(claim), "dpop_claim", CLAIM).await;
+        bench.refuses(|proof| proof.claim(claim, wrong.clone()), "dpop_claim", CLAIM).await;
+    }
+    bench.refuses(|proof| proof.without_claim("iat"), "dpop_claim", CLAIM).await;
+    for wrong in [json!("1700000000"), json!(null), json!([1_700_000_000])] {
+        bench.refuses(|proof| proof.claim("iat", wrong.clone()), "dpop_claim", CLAIM).await;
+    }
+    for claim in ["nbf", "exp"] {
+        bench.refuses(|proof| proof.claim(claim, "later"), "dpop_claim", CLAIM).await;
+    }
+}
+
+#[tokio::test]
+async fn the_type_is_dpop_jwt_in_any_case_with_or_without_its_prefix() {
+    let bench = Bench::new().await;
+    for typ in ["dpop+jwt", "DPoP+JWT", "application/dpop+jwt", "Application/DPOP+jwt"] {
+        bench.accepts(|proof| proof.header("typ", typ)).await;
+    }
+    bench.refuses(|proof| proof.without_header("typ"), "dpop_typ", TYPE).await;
+    for typ in [json!("JWT"), json!("at+jwt"), json!("dpop"), json!("dpop+jwt "), json!("text/dpop+jwt"), json!(5)] {
+        bench.refuses(|proof| proof.header("typ", typ.clone()), "dpop_typ", TYPE).await;
+    }
+}
+
+#[tokio::test]
+async fn the_method_is_compared_exactly() {
+    let bench = Bench::new().await;
+    for method in ["POST", "get", "Get", "GET ", ""] {
+        bench.refuses(|proof| proof.claim("htm", method), "dpop_htm_mismatch", METHOD).await;
+    }
+}
+
+#[tokio::test]
+async fn the_window_is_300_s_back_and_30_s_ahead() {
+    let bench = Bench::new().await;
+    let start = 1_700_000_000_i64;
+    for offset in [-300, -1, 0, 30] {
+        bench.accepts(|proof| proof.claim("iat", start + offset)).await;
+    }
+    for offset in [-301, 31, -1_700_000_001, 253_402_300_800 - start] {
+        bench.refuses(|proof| proof.claim("iat", start + offset), "dpop_iat_window", WINDOW).await;
+    }
+    bench.accepts(|proof| proof.claim("iat", 1_699_999_700.0)).await;
+    bench.refuses(|proof| proof.claim("iat", 1_699_999_699.5), "dpop_iat_window", WINDOW).await;
+}
+
+#[tokio::test]
+async fn the_window_is_configured() {
+    let world = World::new().await;
+    let api = world.api_with(DpopPolicy::accept().max_age(seconds(60)).leeway(seconds(5)));
+    let holder = Holder::new(&world);
+    for (offset, expected) in
+        [(-61, "401 dpop_iat_window"), (-60, "200 accepted"), (5, "200 accepted"), (6, "401 dpop_iat_window")]
+    {
+        let proof = holder.proof(URL).claim("iat", 1_700_000_000 + offset);
+        assert_eq!(verdict(&holder.get(&api, URL, &proof).await), expected, "{offset}");
+    }
+}
+
+#[tokio::test]
+async fn the_proofs_own_times_are_honoured() {
+    let bench = Bench::new().await;
+    let now = 1_700_000_000;
+    bench.accepts(|proof| proof.claim("nbf", now).claim("exp", now + 1)).await;
+    bench.refuses(|proof| proof.claim("nbf", now + 1), "dpop_iat_window", WINDOW).await;
+    bench.refuses(|proof| proof.claim("exp", now), "dpop_iat_window", WINDOW).await;
+}
+
+#[tokio::test]
+async fn the_token_hash_is_that_of_this_token_in_its_one_spelling() {
+    let bench = Bench::new().await;
+    let other = Holder::new(&bench.world).token;
+    bench.refuses(|proof| proof.access_token(&other), "dpop_ath_mismatch", TOKEN_HASH).await;
+    bench.refuses(|proof| proof.claim("ath", ""), "dpop_ath_mismatch", TOKEN_HASH).await;
+    let hash = hash_of(&bench.holder);
+    for wrong in [format!("{hash}="), hash.to_lowercase(), hash.chars().take(42).collect()] {
+        bench.refuses(|proof| proof.claim("ath", wrong.as_str()), "dpop_ath_mismatch", TOKEN_HASH).await;
+    }
+}
+
+#[tokio::test]
+async fn a_proof_signed_by_nobody_or_somebody_else_is_refused() {
+    let bench = Bench::new().await;
+    bench.refuses(|proof| proof.raw_signature(""), "dpop_signature", SIGNATURE).await;
+    bench.refuses(|proof| proof.raw_signature("A".repeat(86)), "dpop_signature", SIGNATURE).await;
+    let stranger = World::new().await.tenant.proof_key().public_jwk();
+    bench.refuses(|proof| proof.header("jwk", stranger.clone()), "dpop_signature", SIGNATURE).await;
+}
+
+#[tokio::test]
+async fn a_proof_is_one_well_formed_jwt() {
+    let bench = Bench::new().await;
+    let changes: [Change; 9] = [
+        |proof| proof.header("crit", json!(["exp"])),
+        |proof| proof.header("b64", false),
+        |proof| proof.header("alg", "none").raw_signature(""),
+        |proof| proof.header("alg", "HS256"),
+        |proof| proof.without_header("alg"),
+        |proof| proof.raw_claims("[]"),
+        |proof| proof.raw_claims(r#"{"jti":"a","jti":"b"}"#),
+        |proof| proof.raw_header("{"),
+        |proof| proof.raw_signature("AA=="),
+    ];
+    for change in changes {
+        bench.refuses(change, "dpop_malformed", MALFORMED).await;
+    }
+}
+
+#[tokio::test]
+async fn a_proof_may_have_8_kib() {
+    let world = World::new().await;
+    let (api, holder) = (world.api(), Holder::new(&world));
+    for (length, expected) in [(8 * 1024, "200 accepted"), (8 * 1024 + 1, "401 dpop_malformed")] {
+        let proof = of_length(&holder, length);
+        let headers = [("authorization", &*holder.authorization()), ("dpop", &proof)];
+        assert_eq!(verdict(&get(&api, URL, &headers).await), expected, "{length}");
+    }
+}
+
+#[tokio::test]
+async fn a_jti_may_have_256_bytes() {
+    let bench = Bench::new().await;
+    for good in [1, 256] {
+        bench.accepts(|proof| proof.jti(&"j".repeat(good))).await;
+    }
+    for bad in [0, 257] {
+        bench.refuses(|proof| proof.jti(&"j".repeat(bad)), "dpop_claim", CLAIM).await;
+    }
+}
+
+#[tokio::test]
+async fn unknown_claims_and_header_parameters_are_ignored() {
+    let bench = Bench::new().await;
+    bench.accepts(|proof| proof.claim("nonce", "n".repeat(300)).claim("x", json!([1, { "y": null }]))).await;
+    bench.accepts(|proof| proof.header("kid", "any").header("x5u", "https://evil.example/").header("x", 1)).await;
+}
+
+#[tokio::test]
+async fn what_is_told_follows_the_order_of_the_rfc() {
+    // RFC 9449 §4.3: (3) claims, (4) typ, (5) alg, (7) signature, (8) htm, (9) htu, (11) iat, (12) ath; then the key.
+    let world = World::new().await;
+    let (api, holder) = (world.api(), Holder::new(&world));
+    let stranger = world.tenant.proof_key();
+    let mut proof = stranger.proof("POST", "https://other.example.com/").access_token("other");
+    proof = proof.claim("iat", 1).header("typ", "JWT").without_claim("jti").raw_signature("AA");
+    for (label, repair) in [
+        ("401 dpop_claim", (|proof: ProofBuilder| proof.jti("j")) as Change),
+        ("401 dpop_typ", |proof| proof.header("typ", "dpop+jwt")),
+    ] {
+        assert_eq!(verdict(&holder.get(&api, URL, &proof).await), label);
+        proof = repair(proof);
+    }
+    assert_eq!(verdict(&holder.get(&api, URL, &proof).await), "401 dpop_signature");
+    let mut proof = stranger.proof("POST", "https://other.example.com/").access_token("other").claim("iat", 1);
+    for (label, repair) in [
+        ("401 dpop_htm_mismatch", (|proof: ProofBuilder| proof.claim("htm", "GET")) as Change),
+        ("401 dpop_htu_mismatch", |proof| proof.claim("htu", URL)),
+        ("401 dpop_iat_window", |proof| proof.claim("iat", 1_700_000_000)),
+    ] {
+        assert_eq!(verdict(&holder.get(&api, URL, &proof).await), label);
+        proof = repair(proof);
+    }
+    assert_eq!(verdict(&holder.get(&api, URL, &proof).await), "401 dpop_ath_mismatch");
+    proof = proof.access_token(&holder.token);
+    assert_eq!(verdict(&holder.get(&api, URL, &proof).await), "401 dpop_key_mismatch");
+}
+
+/// A client, and a holder whose good proof each check changes.
+struct Bench {
+    world: World,
+    api: ApiClient,
+    holder: Holder,
+}
+
+impl Bench {
+    async fn new() -> Self {
+        let world = World::new().await;
+        let (api, holder) = (world.api(), Holder::new(&world));
+        Self { world, api, holder }
+    }
+
+    async fn accepts(&self, change: impl Fn(ProofBuilder) -> ProofBuilder) {
+        assert_eq!(verdict(&self.present(change).await), "200 accepted");
+    }
+
+    async fn refuses(&self, change: impl Fn(ProofBuilder) -> ProofBuilder, label: &'static str, challenge: &str) {
+        let outcome = self.present(change).await;
+        assert_eq!(refusal(&self.api, outcome), proof_refused(label, challenge));
+    }
+
+    async fn present(&self, change: impl Fn(ProofBuilder) -> ProofBuilder) -> Result<VerifiedToken, Error> {
+        self.holder.get(&self.api, URL, &change(self.holder.proof(URL))).await
+    }
+}
+
+/// The `ath` of the holder's token.
+fn hash_of(holder: &Holder) -> String {
+    let proof = holder.proof(URL).sign();
+    let payload = URL_SAFE_NO_PAD.decode(proof.split('.').nth(1).unwrap()).unwrap();
+    let claims: Value = serde_json::from_slice(&payload).unwrap();
+    claims["ath"].as_str().unwrap().to_owned()
+}
+
+/// A good proof of exactly this many characters.
+fn of_length(holder: &Holder, length: usize) -> String {
+    crate::world::of_length(length, |claim, header| {
+        holder.proof(URL).claim("padding", claim).header("padding", header).sign()
+    })
+}

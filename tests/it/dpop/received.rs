@@ -1,0 +1,196 @@
+//! The URL that a client called, as a server behind routers, proxies and HTTP versions finds it out.
+
+use auth0_api_core::{ApiClient, TrustedProxies};
+use http::Version;
+
+use crate::api::{Answer, Api};
+use crate::world::{Holder, World};
+
+const PRIVATE: &str = "/api/private";
+
+#[tokio::test]
+async fn a_nested_router_does_not_change_the_url() {
+    let world = World::new().await;
+    let (api, holder) = (Api::start(&world.api()).await, Holder::new(&world));
+    for (htu, status) in [("/nested/private", 200), ("/private", 401)] {
+        let answer = get(&api, &holder, "/nested/private", &api.url(htu), &[]).await;
+        assert_eq!(answer.status, status, "{htu}");
+    }
+}
+
+#[tokio::test]
+async fn the_query_is_part_of_the_request_and_not_of_the_proof() {
+    let world = World::new().await;
+    let (api, holder) = (Api::start(&world.api()).await, Holder::new(&world));
+    let answer = get(&api, &holder, "/api/private?page=2&x=%2F", &api.url(PRIVATE), &[]).await;
+    assert_eq!(answer.status, 200);
+}
+
+#[tokio::test]
+async fn the_public_url_is_what_clients_call() {
+    let world = World::new().await;
+    let client = world.builder().public_url("https://public.example.com/v1").build().unwrap();
+    let (api, holder) = (Api::start(&client).await, Holder::new(&world));
+    for (htu, status) in [
+        ("https://public.example.com/v1/api/private", 200),
+        ("https://public.example.com/api/private", 401),
+        (&api.url(PRIVATE), 401),
+    ] {
+        let answer = get(&api, &holder, PRIVATE, htu, &[("X-Forwarded-Host", "evil.example")]).await;
+        assert_eq!(answer.status, status, "{htu}");
+    }
+    let answer = get(&api, &holder, "/nested/private", "https://public.example.com/v1/nested/private", &[]).await;
+    assert_eq!(answer.status, 200);
+}
+
+#[tokio::test]
+async fn nobody_is_believed_by_default() {
+    let world = World::new().await;
+    let (api, holder) = (Api::start(&world.api()).await, Holder::new(&world));
+    let forwarded = [
+        ("X-Forwarded-Proto", "https"),
+        ("X-Forwarded-Host", "public.example.com"),
+        ("X-Forwarded-Prefix", "/v1"),
+        ("Forwarded", "proto=https;host=public.example.com"),
+    ];
+    for (htu, status) in [(&*api.url(PRIVATE), 200), ("https://public.example.com/v1/api/private", 401)] {
+        assert_eq!(get(&api, &holder, PRIVATE, htu, &forwarded).await.status, status, "{htu}");
+    }
+}
+
+#[tokio::test]
+async fn one_hop_is_believed_and_no_more() {
+    let world = World::new().await;
+    let (api, holder) = (behind(&world, TrustedProxies::hops(1)).await, Holder::new(&world));
+    let forwarded: [&[(&str, &str)]; 3] = [
+        &[("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "public.example.com")],
+        &[("X-Forwarded-Proto", "http, https"), ("X-Forwarded-Host", "evil.example, public.example.com")],
+        &[("Forwarded", "proto=http;host=evil.example, proto=https;host=public.example.com")],
+    ];
+    for headers in forwarded {
+        for (htu, status) in [
+            ("https://public.example.com/api/private", 200),
+            ("https://evil.example/api/private", 401),
+            (&api.url(PRIVATE), 401),
+        ] {
+            assert_eq!(get(&api, &holder, PRIVATE, htu, headers).await.status, status, "{htu} {headers:?}");
+        }
+    }
+    let prefixed = [("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "a.example"), ("X-Forwarded-Prefix", "/v1")];
+    let answer = get(&api, &holder, PRIVATE, "https://a.example/v1/api/private", &prefixed).await;
+    assert_eq!(answer.status, 200);
+}
+
+#[tokio::test]
+async fn fewer_entries_than_hops_came_another_way() {
+    let world = World::new().await;
+    let (api, holder) = (behind(&world, TrustedProxies::hops(2)).await, Holder::new(&world));
+    let headers = [("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "public.example.com")];
+    let answer = get(&api, &holder, PRIVATE, "https://public.example.com/api/private", &headers).await;
+    assert_eq!(
+        answer.lines(),
+        [
+            "400",
+            r#"www-authenticate: Bearer realm="api""#,
+            r#"www-authenticate: DPoP error="invalid_request", error_description="the URL of the request is malformed", algs="ES256""#,
+            "content-type: application/json",
+            "",
+            r#"{"error":"invalid_request","error_description":"the URL of the request is malformed"}"#,
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_network_is_believed_by_the_address_of_the_peer() {
+    let world = World::new().await;
+    let headers = [("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "public.example.com")];
+    for (network, of_public, of_own) in [("127.0.0.0/8", 200, 401), ("10.0.0.0/8", 401, 200)] {
+        let api = behind(&world, TrustedProxies::networks([network]).unwrap()).await;
+        let holder = Holder::new(&world);
+        let public = get(&api, &holder, PRIVATE, "https://public.example.com/api/private", &headers).await;
+        let own = get(&api, &holder, PRIVATE, &api.url(PRIVATE), &headers).await;
+        assert_eq!((public.status, own.status), (of_public, of_own), "{network}");
+    }
+}
+
+#[tokio::test]
+async fn an_absolute_form_target_must_agree_with_the_host() {
+    let world = World::new().await;
+    let (api, holder) = (Api::start(&world.api()).await, Holder::new(&world));
+    let own = api.authority();
+    for (target, host, status) in [
+        (api.url(PRIVATE), own.as_str(), 200),
+        (api.url("/api/private?page=2"), own.as_str(), 200),
+        (api.url(PRIVATE), "evil.example", 400),
+        (format!("http://evil.example{PRIVATE}"), own.as_str(), 400),
+    ] {
+        let credentials = credentials(&holder, &api.url(PRIVATE));
+        let headers = [("Host", host), ("Authorization", &credentials[0]), ("DPoP", &credentials[1])];
+        assert_eq!(api.send("GET", &target, &headers).await.status, status, "{target} {host}");
+    }
+}
+
+#[tokio::test]
+async fn the_host_header_is_read_by_its_grammar() {
+    let world = World::new().await;
+    let (api, holder) = (Api::start(&world.api()).await, Holder::new(&world));
+    // The path of the proof's URL must not be movable into the host.
+    let moved = format!("{}/api/private?", api.authority());
+    for host in [None, Some(""), Some("user@api.example.com"), Some(moved.as_str()), Some("a b"), Some("a,b")] {
+        let credentials = credentials(&holder, &api.url(PRIVATE));
+        let mut headers = vec![("Authorization", credentials[0].as_str()), ("DPoP", &credentials[1])];
+        headers.extend(host.map(|host| ("Host", host)));
+        assert_eq!(api.send("GET", PRIVATE, &headers).await.status, 400, "{host:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_method_is_the_one_that_was_sent() {
+    let world = World::new().await;
+    let (api, holder) = (Api::start(&world.api()).await, Holder::new(&world));
+    let host = api.authority();
+    for (method, status) in [("GET", 200), ("POST", 401), ("get", 401), ("HEAD", 401)] {
+        let credentials = credentials(&holder, &api.url(PRIVATE));
+        let headers = [("Host", host.as_str()), ("Authorization", &credentials[0]), ("DPoP", &credentials[1])];
+        assert_eq!(api.send(method, PRIVATE, &headers).await.status, status, "{method}");
+    }
+}
+
+#[tokio::test]
+async fn http2_names_the_host_in_its_authority() {
+    let world = World::new().await;
+    let (api, holder) = (Api::start(&world.api()).await, Holder::new(&world));
+    let client = reqwest::Client::builder().http2_prior_knowledge().build().unwrap();
+    for (htu, host, status) in [
+        (api.url(PRIVATE), None, 200),
+        (api.url("/other"), None, 401),
+        (api.url(PRIVATE), Some(api.authority()), 200),
+        (api.url(PRIVATE), Some("evil.example".to_owned()), 400),
+        (format!("http://evil.example{PRIVATE}"), Some("evil.example".to_owned()), 400),
+    ] {
+        let [authorization, proof] = credentials(&holder, &htu);
+        let mut request = client.get(api.url(PRIVATE)).header("authorization", authorization).header("dpop", proof);
+        if let Some(host) = &host {
+            request = request.header("host", host);
+        }
+        let response = request.send().await.unwrap();
+        assert_eq!((response.version(), response.status().as_u16()), (Version::HTTP_2, status), "{htu} {host:?}");
+    }
+}
+
+async fn behind(world: &World, proxies: TrustedProxies) -> Api {
+    let client: ApiClient = world.builder().trusted_proxies(proxies).build().unwrap();
+    Api::start(&client).await
+}
+
+/// A GET of this path, with a proof for this URL and some more headers.
+async fn get(api: &Api, holder: &Holder, path: &str, htu: &str, headers: &[(&str, &str)]) -> Answer {
+    let credentials = credentials(holder, htu);
+    let credentials = [("Authorization", credentials[0].as_str()), ("DPoP", credentials[1].as_str())];
+    api.get(path, &[&credentials, headers].concat()).await
+}
+
+/// The values of `Authorization` and `DPoP`.
+fn credentials(holder: &Holder, htu: &str) -> [String; 2] {
+    [holder.authorization(), holder.proof(htu).sign()]
+}

@@ -1,0 +1,116 @@
+//! `htu`: the same resource however it is spelt, and no other.
+
+use super::{URL, proof_refused};
+use crate::world::{Holder, World, refusal, verdict};
+
+const MISMATCH: &str =
+    r#"DPoP error="invalid_dpop_proof", error_description="the proof was made for another URL", algs="ES256""#;
+const MALFORMED: &str =
+    r#"DPoP error="invalid_dpop_proof", error_description="the URL in the proof is malformed", algs="ES256""#;
+
+#[tokio::test]
+async fn the_same_resource_may_be_spelt_differently() {
+    let world = World::new().await;
+    let (api, holder) = (world.api(), Holder::new(&world));
+    for (called, htu) in [
+        ("https://api.example.com/orders?page=2", "https://api.example.com/orders"),
+        ("https://api.example.com/orders", "https://api.example.com/orders?page=2#top"),
+        ("https://api.example.com/orders?a=1", "https://api.example.com/orders?b=2"),
+        ("https://api.example.com/orders", "HTTPS://API.Example.COM/orders"),
+        ("https://api.example.com/orders", "https://api.example.com:443/orders"),
+        ("https://api.example.com:443/orders", "https://api.example.com:/orders"),
+        ("http://api.example.com/orders", "http://api.example.com:80/orders"),
+        ("https://api.example.com", "https://api.example.com/"),
+        ("https://api.example.com/%7Eada", "https://api.example.com/~ada"),
+        ("https://api.example.com/%c3%a9", "https://api.example.com/%C3%A9"),
+        ("https://api.example.com/a/./b/../c", "https://api.example.com/a/c"),
+        ("https://my_service:8443/a", "https://MY_service:8443/a"),
+        ("https://[2001:db8::1]/a", "https://[2001:DB8::1]/a"),
+    ] {
+        let proof = holder.proof(called).claim("htu", htu);
+        assert_eq!(verdict(&holder.get(&api, called, &proof).await), "200 accepted", "{called} {htu}");
+    }
+}
+
+#[tokio::test]
+async fn another_resource_is_another_resource() {
+    let world = World::new().await;
+    let (api, holder) = (world.api(), Holder::new(&world));
+    for (called, htu) in [
+        ("https://api.example.com/orders", "http://api.example.com/orders"),
+        ("https://api.example.com/orders", "https://api.example.com:8443/orders"),
+        ("https://api.example.com/orders", "https://other.example.com/orders"),
+        ("https://api.example.com/orders", "https://api.example.com./orders"),
+        ("https://api.example.com/orders", "https://api.example.com/Orders"),
+        ("https://api.example.com/orders", "https://api.example.com/orders/"),
+        ("https://api.example.com/orders", "https://api.example.com//orders"),
+        ("https://api.example.com/orders", "https://api.example.com/v1/orders"),
+        ("https://api.example.com/orders", "https://api.example.com/"),
+        ("https://api.example.com/a/b", "https://api.example.com/a%2Fb"),
+        ("https://api.example.com/a", "https://api.example.com/a%3Fb"),
+        ("https://api.example.com/a%20b", "https://api.example.com/a+b"),
+    ] {
+        let proof = holder.proof(called).claim("htu", htu);
+        let outcome = holder.get(&api, called, &proof).await;
+        assert_eq!(refusal(&api, outcome), proof_refused("dpop_htu_mismatch", MISMATCH), "{called} {htu}");
+    }
+}
+
+#[tokio::test]
+async fn what_only_a_lenient_parser_reads_is_no_url() {
+    let world = World::new().await;
+    let (api, holder) = (world.api(), Holder::new(&world));
+    for htu in [
+        "",
+        "/orders",
+        "api.example.com/orders",
+        "ftp://api.example.com/orders",
+        "https:/api.example.com/orders",
+        "https:\\\\api.example.com/orders",
+        "https://api.example.com\\orders",
+        "https://user@api.example.com/orders",
+        "https://api.example.com/ord ers",
+        "https://api.example.com/ord\ters",
+        " https://api.example.com/orders",
+        "https://api.example.com/orders\n",
+        "https://api.example.com/%",
+        "https://api.example.com/%4",
+        "https://api.example.com/%zz",
+        "https://api.example.com/é",
+        "https://api.example.com:port/orders",
+        "https://api.example.com:65536/orders",
+        "https://api%2eexample.com/orders",
+        "https:///orders",
+    ] {
+        let outcome = holder.get(&api, URL, &holder.proof(URL).claim("htu", htu)).await;
+        assert_eq!(refusal(&api, outcome), proof_refused("dpop_htu_malformed", MALFORMED), "{htu}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_whose_own_url_makes_no_sense_is_an_invalid_request() {
+    let world = World::new().await;
+    let (api, holder) = (world.api(), Holder::new(&world));
+    for called in
+        ["https://api.example.com/a\\b", "https://user@api.example.com/", "/orders", "https://api.example.com/%"]
+    {
+        let outcome = holder.get(&api, called, &holder.proof(URL)).await;
+        assert_eq!(verdict(&outcome), "400 dpop_target", "{called}");
+    }
+}
+
+#[tokio::test]
+async fn the_operator_is_told_what_differs() {
+    let world = World::new().await;
+    let (api, holder) = (world.api(), Holder::new(&world));
+    for (htu, words) in [
+        ("http://api.example.com/orders", "the client signed http "),
+        ("https://other.example.com/orders", "the host differs"),
+        ("https://api.example.com:8443/orders", "the port differs"),
+        ("https://api.example.com/orders/", "slashes at its end"),
+        ("https://api.example.com/v1/orders", "set public_url"),
+    ] {
+        let error = holder.get(&api, URL, &holder.proof(URL).claim("htu", htu)).await.unwrap_err();
+        assert!(error.hint().is_some_and(|hint| hint.contains(words)), "{htu}: {:?}", error.hint());
+    }
+}

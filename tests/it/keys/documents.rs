@@ -1,0 +1,125 @@
+//! What a tenant publishes: read tolerantly where it is messy, refused where it leads astray.
+
+use auth0_api_core::ApiClient;
+use auth0_api_testing::{LocalTenant, SigningAlgorithm, SigningKey};
+use serde_json::{Value, json};
+
+use super::{fetched, unavailable};
+use crate::world::{World, refusal, seconds, verdict};
+
+#[tokio::test]
+async fn keys_on_another_host_need_to_be_allowed_by_name() {
+    let world = World::new().await;
+    let elsewhere = world.tenant.domain().replace("127.0.0.1", "localhost");
+    world.tenant.set_discovery(document(&world, &format!("{elsewhere}/.well-known/jwks.json")));
+    let token = world.tenant.mint().sign();
+
+    let strict = world.api();
+    let error = strict.verify_access_token(&token).await.unwrap_err();
+    assert_eq!(error.hint(), Some("allow the host of jwks_uri by name with allow_jwks_host()"));
+    assert_eq!(refusal(&strict, Err(error)), unavailable());
+    assert_eq!(fetched(&world), (1, 0));
+
+    for (host, expected) in [("localhost.", "503 keys_unavailable"), ("localhost", "200 accepted")] {
+        let api = world.builder().allow_jwks_host(host).build().unwrap();
+        assert_eq!(told(&api, &token).await, expected, "{host}");
+    }
+}
+
+#[tokio::test]
+async fn a_document_that_leads_astray_is_no_document() {
+    let world = World::new().await;
+    let decoy = LocalTenant::start().await.unwrap();
+    let token = world.tenant.mint().sign();
+    let own = format!("{}/.well-known/jwks.json", world.tenant.domain());
+    let issuer = |issuer: &str| json!({ "issuer": issuer, "jwks_uri": own });
+    for astray in [
+        issuer(world.tenant.domain()),
+        issuer(decoy.issuer()),
+        issuer(&world.tenant.issuer().to_uppercase()),
+        json!({ "jwks_uri": own }),
+        json!({ "issuer": world.tenant.issuer() }),
+        json!({ "issuer": world.tenant.issuer(), "jwks_uri": 5 }),
+        json!([]),
+        json!("document"),
+        document(&world, "/.well-known/jwks.json"),
+        document(&world, ""),
+        document(&world, &own.replace("http://", "file://")),
+        document(&world, &own.replace("http://", "https://")),
+        document(&world, &own.replace("http://127.0.0.1", "http://user@127.0.0.1")),
+        document(&world, "http://169.254.169.254/latest/meta-data"),
+    ] {
+        let api = world.api();
+        world.tenant.set_discovery(astray.clone());
+        let outcome = api.verify_access_token(&token).await;
+        assert_eq!(refusal(&api, outcome), unavailable(), "{astray}");
+    }
+    assert_eq!(world.tenant.requests().jwks, 0);
+    assert_eq!((decoy.requests().discovery, decoy.requests().jwks), (0, 0));
+}
+
+#[tokio::test]
+async fn bad_keys_are_skipped_and_good_ones_serve() {
+    let world = World::new().await;
+    let key = SigningKey::generate(SigningAlgorithm::RS256);
+    let mut encryption = SigningKey::generate(SigningAlgorithm::RS256).public_jwk();
+    encryption.as_object_mut().unwrap().insert("use".into(), "enc".into());
+    let keys = [
+        json!(5),
+        json!({}),
+        json!({ "kty": "oct", "k": "c2VjcmV0", "kid": "hmac" }),
+        json!({ "kty": "EC", "crv": "P-256", "x": "AA", "y": "AA", "kid": "short" }),
+        json!({ "kty": "RSA", "n": 5, "e": "AQAB" }),
+        encryption.clone(),
+        key.public_jwk(),
+    ];
+    world.tenant.set_jwks(json!({ "keys": keys }));
+    let api = world.api();
+    assert_eq!(told(&api, &world.tenant.mint().key(&key).sign()).await, "200 accepted");
+}
+
+#[tokio::test]
+async fn a_set_without_a_good_key_never_replaces_a_good_one() {
+    let world = World::new().await;
+    let token = world.tenant.mint().expires_in(seconds(7_200)).sign();
+    let too_many = vec![SigningKey::generate(SigningAlgorithm::ES256).public_jwk(); 101];
+    for bad in [
+        json!({ "keys": [] }),
+        json!({ "keys": [{ "kty": "oct", "k": "AAAA" }] }),
+        json!({ "keys": too_many }),
+        json!({ "keys": {} }),
+        json!({}),
+        json!([]),
+    ] {
+        world.tenant.set_jwks(bad.clone());
+        let cold = world.api();
+        assert_eq!(told(&cold, &token).await, "503 keys_unavailable", "{bad}");
+
+        world.tenant.set_jwks(None);
+        let warm = world.api();
+        warm.warm_up().await.unwrap();
+        world.tenant.set_jwks(bad.clone());
+        world.pass(600);
+        assert_eq!(told(&warm, &token).await, "200 accepted", "{bad}");
+        world.tenant.set_jwks(None);
+    }
+}
+
+#[tokio::test]
+async fn a_hundred_keys_are_read() {
+    let world = World::new().await;
+    let (key, filler) = (SigningKey::generate(SigningAlgorithm::RS256), SigningKey::generate(SigningAlgorithm::ES256));
+    let mut keys = vec![filler.public_jwk(); 99];
+    keys.push(key.public_jwk());
+    world.tenant.set_jwks(json!({ "keys": keys }));
+    assert_eq!(told(&world.api(), &world.tenant.mint().key(&key).sign()).await, "200 accepted");
+}
+
+/// The tenant's document with another `jwks_uri`.
+fn document(world: &World, jwks_uri: &str) -> Value {
+    json!({ "issuer": world.tenant.issuer(), "jwks_uri": jwks_uri })
+}
+
+async fn told(api: &ApiClient, token: &str) -> String {
+    verdict(&api.verify_access_token(token).await)
+}

@@ -1,0 +1,100 @@
+//! One fetch for everybody, and none while the keys are fresh.
+
+use auth0_api_core::ApiClient;
+use futures_util::future::join_all;
+
+use super::fetched;
+use super::gated::Gated;
+use crate::world::{World, seconds, verdict};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_thousand_cold_requests_fetch_once() {
+    let world = World::new().await;
+    let api = world.api();
+    let outcomes = at_once(&api, &world.tenant.mint().sign(), 1_000).await;
+    assert!(outcomes.iter().all(|outcome| outcome == "200 accepted"), "{outcomes:?}");
+    assert_eq!(fetched(&world), (1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn requests_for_a_new_key_fetch_once_however_many_there_are() {
+    let world = World::new().await;
+    let api = world.api();
+    api.warm_up().await.unwrap();
+    for rotation in 1..=3 {
+        world.tenant.rotate_keys();
+        let outcomes = at_once(&api, &world.tenant.mint().sign(), 300).await;
+        assert!(outcomes.iter().all(|outcome| outcome == "200 accepted"), "rotation {rotation}: {outcomes:?}");
+        assert_eq!(fetched(&world), (1 + rotation, 1 + rotation));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn waiters_share_a_failure() {
+    let world = World::new().await;
+    let api = world.api();
+    world.tenant.misbehave(auth0_api_testing::Endpoint::Discovery, auth0_api_testing::Misbehaviour::Down);
+    let outcomes = at_once(&api, &world.tenant.mint().sign(), 200).await;
+    assert!(outcomes.iter().all(|outcome| outcome == "503 keys_unavailable"), "{outcomes:?}");
+    assert_eq!(fetched(&world), (1, 0));
+}
+
+#[tokio::test]
+async fn keys_are_fresh_for_ten_minutes() {
+    let world = World::new().await;
+    let api = world.api();
+    let token = world.tenant.mint().expires_in(seconds(7_200)).sign();
+    for (pass, fetches) in [(0, 1), (300, 1), (299, 1), (1, 2), (599, 2), (1, 3)] {
+        world.pass(pass);
+        assert_eq!(verdict(&api.verify_access_token(&token).await), "200 accepted");
+        assert_eq!(fetched(&world), (fetches, fetches));
+    }
+}
+
+#[tokio::test]
+async fn warming_up_spares_the_first_request_the_wait() {
+    let world = World::new().await;
+    let api = world.api();
+    api.warm_up().await.unwrap();
+    api.warm_up().await.unwrap();
+    assert_eq!(verdict(&api.verify_access_token(&world.tenant.mint().sign()).await), "200 accepted");
+    assert_eq!(fetched(&world), (1, 1));
+}
+
+#[tokio::test]
+async fn a_cancelled_caller_does_not_cancel_the_fetch() {
+    let world = World::new().await;
+    let gate = Gated::closed();
+    let api = world.builder().http_client(gate.clone()).build().unwrap();
+    let token = world.tenant.mint().sign();
+
+    let impatient = tokio::spawn(verify(api.clone(), token.clone()));
+    gate.arrival().await;
+    impatient.abort();
+    assert!(impatient.await.unwrap_err().is_cancelled());
+
+    let patient = tokio::spawn(verify(api.clone(), token));
+    gate.open();
+    assert_eq!(patient.await.unwrap(), "200 accepted");
+    assert_eq!((gate.asked(), fetched(&world)), (2, (1, 1)));
+}
+
+#[tokio::test]
+async fn clones_of_a_client_share_its_keys() {
+    let world = World::new().await;
+    let api = world.api();
+    let token = world.tenant.mint().sign();
+    for client in [api.clone(), api.clone(), api] {
+        assert_eq!(verdict(&client.verify_access_token(&token).await), "200 accepted");
+    }
+    assert_eq!(fetched(&world), (1, 1));
+}
+
+async fn at_once(api: &ApiClient, token: &str, requests: usize) -> Vec<String> {
+    let tasks = (0..requests).map(|_| tokio::spawn(verify(api.clone(), token.to_owned())));
+    join_all(tasks.collect::<Vec<_>>()).await.into_iter().map(Result::unwrap).collect()
+}
+
+async fn verify(api: ApiClient, token: String) -> String {
+    verdict(&api.verify_access_token(&token).await)
+}

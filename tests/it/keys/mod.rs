@@ -1,0 +1,20 @@
+//! Where keys come from, how long they serve, and what happens while they cannot be had.
+
+mod documents;
+mod fetching;
+mod gated;
+mod injected;
+mod outage;
+mod rotation;
+
+use crate::world::{Refusal, World};
+
+/// Requests that the tenant has seen: for discovery, and for keys.
+fn fetched(world: &World) -> (usize, usize) {
+    (world.tenant.requests().discovery, world.tenant.requests().jwks)
+}
+
+/// The refusal while there are no keys.
+fn unavailable() -> Refusal {
+    Refusal { status: 503, label: "keys_unavailable", challenges: vec![] }
+}

@@ -1,0 +1,155 @@
+//! A tenant in trouble: cold, nobody is blamed; warm, nobody notices for a day.
+
+use auth0_api_core::ApiClient;
+use auth0_api_testing::{Endpoint, LocalTenant, Misbehaviour};
+
+use super::{fetched, unavailable};
+use crate::world::{World, refusal, seconds, verdict};
+
+#[tokio::test]
+async fn every_misbehaviour_of_a_cold_tenant_is_an_outage_that_ends() {
+    let decoy = LocalTenant::start().await.unwrap();
+    let redirect = |path| Misbehaviour::Redirect(format!("{}{path}", decoy.domain()));
+    let world = World::new().await;
+    let token = world.tenant.mint().expires_in(seconds(7_200)).sign();
+    for endpoint in [Endpoint::Discovery, Endpoint::Jwks] {
+        for (misbehaviour, wait) in [
+            (Misbehaviour::Down, 1),
+            (Misbehaviour::Garbage, 1),
+            (Misbehaviour::Huge, 1),
+            (Misbehaviour::RateLimited { retry_after: seconds(30) }, 30),
+            (redirect("/.well-known/openid-configuration"), 1),
+            (redirect("/.well-known/jwks.json"), 1),
+            (Misbehaviour::Status(200), 1),
+            (Misbehaviour::Status(204), 1),
+            (Misbehaviour::Status(404), 1),
+            (Misbehaviour::Status(500), 1),
+        ] {
+            let what = format!("{endpoint:?} {misbehaviour:?}");
+            world.tenant.misbehave(endpoint, misbehaviour);
+            let api = world.api();
+            assert_eq!(retry_after(&api, &token).await, Some(wait.to_string()), "{what}");
+            assert!(!api.is_ready(), "{what}");
+            assert!(api.warm_up().await.is_err(), "{what}");
+
+            // The failure is remembered for a while, then the tenant is asked again.
+            world.tenant.behave();
+            world.tenant.reset_requests();
+            world.pass(wait - 1);
+            assert_eq!(told(&api, &token).await, "503 keys_unavailable", "{what}");
+            assert_eq!(fetched(&world), (0, 0), "{what}");
+            world.pass(1);
+            assert_eq!(told(&api, &token).await, "200 accepted", "{what}");
+            assert_eq!(fetched(&world), (1, 1), "{what}");
+        }
+    }
+    assert_eq!((decoy.requests().discovery, decoy.requests().jwks), (0, 0), "nobody follows redirects");
+}
+
+#[tokio::test]
+async fn a_slow_tenant_is_waited_for() {
+    let world = World::new().await;
+    world.tenant.misbehave(Endpoint::Jwks, Misbehaviour::Slow(std::time::Duration::from_millis(50)));
+    assert_eq!(told(&world.api(), &world.tenant.mint().sign()).await, "200 accepted");
+}
+
+#[tokio::test]
+async fn each_further_failure_doubles_the_wait_up_to_a_minute() {
+    let world = World::new().await;
+    world.tenant.misbehave(Endpoint::Discovery, Misbehaviour::Down);
+    let api = world.api();
+    let token = world.tenant.mint().sign();
+    for wait in [1, 2, 4, 8, 16, 32, 60, 60] {
+        assert_eq!(retry_after(&api, &token).await, Some(wait.to_string()));
+        world.pass(wait);
+    }
+    assert_eq!(fetched(&world), (8, 0));
+
+    // A success starts it over.
+    world.tenant.behave();
+    assert_eq!(told(&api, &token).await, "200 accepted");
+    world.tenant.misbehave(Endpoint::Discovery, Misbehaviour::Down);
+    let unknown = world.tenant.mint().header("kid", "unknown").sign();
+    assert_eq!(retry_after(&api, &unknown).await, Some("1".to_owned()));
+}
+
+#[tokio::test]
+async fn known_keys_serve_for_a_day_without_the_tenant() {
+    let (world, api) = warm().await;
+    let token = world.tenant.mint().expires_in(seconds(200_000)).sign();
+    world.tenant.misbehave(Endpoint::Discovery, Misbehaviour::Down);
+    for pass in [600, 3_600, 80_000, 2_199] {
+        world.pass(pass);
+        assert_eq!(told(&api, &token).await, "200 accepted", "after {pass} s more");
+        assert!(api.is_ready());
+    }
+    world.pass(1);
+    let outcome = api.verify_access_token(&token).await;
+    assert_eq!(refusal(&api, outcome), unavailable());
+    assert!(!api.is_ready());
+
+    world.tenant.behave();
+    world.pass(60);
+    assert_eq!(told(&api, &token).await, "200 accepted");
+}
+
+#[tokio::test]
+async fn an_outage_is_not_made_worse_by_traffic() {
+    let (world, api) = warm().await;
+    let token = world.tenant.mint().sign();
+    world.tenant.misbehave(Endpoint::Discovery, Misbehaviour::Down);
+    world.pass(600);
+    world.tenant.reset_requests();
+    for _ in 0..60 {
+        for _ in 0..5 {
+            assert_eq!(told(&api, &token).await, "200 accepted");
+        }
+        world.pass(1);
+    }
+    // At 0, 1, 3, 7, 15 and 31 s.
+    assert_eq!(fetched(&world), (6, 0));
+}
+
+#[tokio::test]
+async fn an_unknown_key_during_an_outage_is_not_the_callers_fault() {
+    let (world, api) = warm().await;
+    world.tenant.misbehave(Endpoint::Jwks, Misbehaviour::Status(503));
+    world.tenant.rotate_keys();
+    let token = world.tenant.mint().sign();
+    for _ in 0..5 {
+        let outcome = api.verify_access_token(&token).await;
+        assert_eq!(refusal(&api, outcome), unavailable());
+    }
+    assert_eq!(fetched(&world), (2, 2));
+    world.tenant.behave();
+    world.pass(1);
+    assert_eq!(told(&api, &token).await, "200 accepted");
+}
+
+#[tokio::test]
+async fn one_tenants_outage_is_not_anothers() {
+    let (down, up) = (World::new().await, World::new().await);
+    down.tenant.misbehave(Endpoint::Discovery, Misbehaviour::Down);
+    let (cold, warm) = (down.api(), up.api());
+    assert_eq!(told(&cold, &down.tenant.mint().sign()).await, "503 keys_unavailable");
+    assert_eq!(told(&warm, &up.tenant.mint().sign()).await, "200 accepted");
+}
+
+async fn warm() -> (World, ApiClient) {
+    let world = World::new().await;
+    let api = world.api();
+    api.warm_up().await.unwrap();
+    (world, api)
+}
+
+/// `Retry-After` of what must be refused for want of keys.
+async fn retry_after(api: &ApiClient, token: &str) -> Option<String> {
+    let error = api.verify_access_token(token).await.unwrap_err();
+    let rejection = api.reject(&error);
+    assert_eq!((rejection.status(), rejection.label(), rejection.challenges().len()), (503, "keys_unavailable", 0));
+    rejection.headers().find(|(name, _)| *name == "retry-after").map(|(_, value)| value)
+}
+
+async fn told(api: &ApiClient, token: &str) -> String {
+    verdict(&api.verify_access_token(token).await)
+}

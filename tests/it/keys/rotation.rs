@@ -1,0 +1,137 @@
+//! Keys that come and go, and strangers who pretend that they did.
+
+use auth0_api_core::ApiClient;
+use auth0_api_testing::{SigningAlgorithm, SigningKey};
+
+use super::fetched;
+use crate::world::{World, invalid_token, refusal, verdict};
+
+const KEY_UNKNOWN: &str =
+    r#"Bearer realm="api", error="invalid_token", error_description="the signing key of the access token is unknown""#;
+
+#[tokio::test]
+async fn a_new_key_is_fetched_within_the_request_that_names_it() {
+    let (world, api) = warm().await;
+    let before = world.tenant.mint().sign();
+    world.tenant.rotate_keys();
+    assert_eq!(told(&api, &world.tenant.mint().sign()).await, "200 accepted");
+    assert_eq!(fetched(&world), (2, 2));
+    assert_eq!(told(&api, &before).await, "200 accepted");
+    assert_eq!(fetched(&world), (2, 2));
+}
+
+#[tokio::test]
+async fn a_removed_key_is_refused_after_the_next_fetch() {
+    let (world, api) = warm().await;
+    let token = world.tenant.mint().sign();
+    let removed = world.tenant.current_kid();
+    world.tenant.rotate_keys();
+    world.tenant.remove_key(&removed);
+    assert_eq!(told(&api, &token).await, "200 accepted");
+    world.pass(600);
+    let outcome = api.verify_access_token(&token).await;
+    assert_eq!(refusal(&api, outcome), invalid_token("key_unknown", KEY_UNKNOWN));
+}
+
+#[tokio::test]
+async fn a_removed_key_is_refused_once_a_new_one_was_asked_for() {
+    let (world, api) = warm().await;
+    let token = world.tenant.mint().sign();
+    let removed = world.tenant.current_kid();
+    world.tenant.rotate_keys();
+    world.tenant.remove_key(&removed);
+    assert_eq!(told(&api, &world.tenant.mint().sign()).await, "200 accepted");
+    assert_eq!(told(&api, &token).await, "401 key_unknown");
+}
+
+#[tokio::test]
+async fn a_flood_of_unknown_keys_fetches_three_times_and_then_once_in_ten_seconds() {
+    let (world, api) = warm().await;
+    for (pass, fetches) in [(0, 4), (9, 4), (1, 5), (9, 5), (1, 6), (25, 8)] {
+        world.pass(pass);
+        for number in 0..20 {
+            let token = world.tenant.mint().header("kid", format!("unknown-{pass}-{number}")).sign();
+            let outcome = api.verify_access_token(&token).await;
+            assert_eq!(refusal(&api, outcome), invalid_token("key_unknown", KEY_UNKNOWN));
+        }
+        assert_eq!(fetched(&world), (fetches, fetches), "after {pass} s more");
+    }
+    assert_eq!(told(&api, &world.tenant.mint().sign()).await, "200 accepted");
+}
+
+#[tokio::test]
+async fn a_rotation_gets_through_a_few_bogus_keys() {
+    let (world, api) = warm().await;
+    for number in 0..2 {
+        bogus(&world, &api, number).await;
+    }
+    world.tenant.rotate_keys();
+    assert_eq!(told(&api, &world.tenant.mint().sign()).await, "200 accepted");
+    assert_eq!(fetched(&world), (4, 4));
+}
+
+#[tokio::test]
+async fn a_rotation_gets_through_a_flood_within_ten_seconds() {
+    let (world, api) = warm().await;
+    for number in 0..20 {
+        bogus(&world, &api, number).await;
+    }
+    world.tenant.rotate_keys();
+    world.pass(10);
+    // Even if a stranger takes the permit: the keys are fetched all the same.
+    bogus(&world, &api, 20).await;
+    assert_eq!(told(&api, &world.tenant.mint().sign()).await, "200 accepted");
+    assert_eq!(fetched(&world), (5, 5));
+}
+
+#[tokio::test]
+async fn a_bad_signature_fetches_nothing() {
+    let (world, api) = warm().await;
+    let forger = SigningKey::generate(SigningAlgorithm::RS256).with_kid(world.tenant.current_kid());
+    let outcome = api.verify_access_token(&world.tenant.mint().key(&forger).sign()).await;
+    let challenge = r#"Bearer realm="api", error="invalid_token", error_description="the signature of the access token is invalid""#;
+    assert_eq!(refusal(&api, outcome), invalid_token("token_signature", challenge));
+    assert_eq!(fetched(&world), (1, 1));
+}
+
+#[tokio::test]
+async fn one_key_id_may_name_two_keys() {
+    let (world, api) = warm().await;
+    let twin = SigningKey::generate(SigningAlgorithm::RS256).with_kid(world.tenant.current_kid());
+    world.tenant.publish(&twin);
+    world.pass(600);
+    assert_eq!(told(&api, &world.tenant.mint().sign()).await, "200 accepted");
+    assert_eq!(told(&api, &world.tenant.mint().key(&twin).sign()).await, "200 accepted");
+}
+
+#[tokio::test]
+async fn without_a_key_id_the_only_fitting_key_serves() {
+    let (world, api) = warm().await;
+    let unnamed = world.tenant.mint().without_header("kid").sign();
+    assert_eq!(told(&api, &unnamed).await, "200 accepted");
+    world.tenant.publish(&SigningKey::generate(SigningAlgorithm::ES256));
+    world.pass(600);
+    assert_eq!(told(&api, &unnamed).await, "200 accepted");
+    world.tenant.publish(&SigningKey::generate(SigningAlgorithm::RS256));
+    world.pass(600);
+    let outcome = api.verify_access_token(&unnamed).await;
+    let challenge =
+        r#"Bearer realm="api", error="invalid_token", error_description="the access token names no signing key""#;
+    assert_eq!(refusal(&api, outcome), invalid_token("key_ambiguous", challenge));
+}
+
+async fn warm() -> (World, ApiClient) {
+    let world = World::new().await;
+    let api = world.api();
+    api.warm_up().await.unwrap();
+    (world, api)
+}
+
+async fn bogus(world: &World, api: &ApiClient, number: usize) {
+    let token = world.tenant.mint().header("kid", format!("bogus-{number}")).sign();
+    assert_eq!(told(api, &token).await, "401 key_unknown");
+}
+
+async fn told(api: &ApiClient, token: &str) -> String {
+    verdict(&api.verify_access_token(token).await)
+}

@@ -1,0 +1,122 @@
+//! A tenant, a clock that only the test moves, and clients of that tenant.
+
+use std::time::{Duration, SystemTime};
+
+use auth0_api_core::{ApiClient, ApiClientBuilder, Clock as _, DpopPolicy, Error, TokenRequest, VerifiedToken};
+use auth0_api_testing::{LocalTenant, ManualClock, ProofBuilder, ProofKey};
+
+/// A tenant whose clock all of its clients share.
+pub(crate) struct World {
+    pub(crate) tenant: LocalTenant,
+    pub(crate) clock: ManualClock,
+}
+
+/// A client that holds a key, and a token bound to it.
+pub(crate) struct Holder {
+    pub(crate) key: ProofKey,
+    pub(crate) token: String,
+}
+
+/// What a request is told, and what an operator reads.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    pub(crate) status: u16,
+    pub(crate) label: &'static str,
+    pub(crate) challenges: Vec<String>,
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        let clock = ManualClock::new();
+        let tenant = LocalTenant::builder().clock(clock.clone()).start().await.unwrap();
+        Self { tenant, clock }
+    }
+
+    /// Begins a client of the tenant, on the same clock.
+    pub(crate) fn builder(&self) -> ApiClientBuilder {
+        let builder = ApiClient::builder(self.tenant.domain(), self.tenant.audience());
+        builder.insecure_http_loopback().clock(self.clock.clone())
+    }
+
+    pub(crate) fn api(&self) -> ApiClient {
+        self.builder().build().unwrap()
+    }
+
+    pub(crate) fn api_with(&self, policy: DpopPolicy) -> ApiClient {
+        self.builder().dpop(policy).build().unwrap()
+    }
+
+    pub(crate) fn now(&self) -> SystemTime {
+        self.clock.now()
+    }
+
+    pub(crate) fn pass(&self, seconds: u64) {
+        self.clock.advance(Duration::from_secs(seconds));
+    }
+}
+
+impl Holder {
+    pub(crate) fn new(world: &World) -> Self {
+        Self::with_key(world, world.tenant.proof_key())
+    }
+
+    pub(crate) fn with_key(world: &World, key: ProofKey) -> Self {
+        let token = world.tenant.mint().bound_to(&key).sign();
+        Self { key, token }
+    }
+
+    /// The value of the `Authorization` header.
+    pub(crate) fn authorization(&self) -> String {
+        format!("DPoP {}", self.token)
+    }
+
+    /// Begins a proof for a GET of this URL with the token.
+    pub(crate) fn proof(&self, url: &str) -> ProofBuilder {
+        self.key.proof("GET", url).access_token(&self.token)
+    }
+
+    /// Presents the token and this proof with a GET of this URL.
+    pub(crate) async fn get(&self, api: &ApiClient, url: &str, proof: &ProofBuilder) -> Result<VerifiedToken, Error> {
+        get(api, url, &[("authorization", &self.authorization()), ("dpop", &proof.sign())]).await
+    }
+}
+
+/// Presents headers with a GET of this URL.
+pub(crate) async fn get(api: &ApiClient, url: &str, headers: &[(&str, &str)]) -> Result<VerifiedToken, Error> {
+    let headers = headers.to_vec();
+    api.verify_request(&TokenRequest::new("GET", url, &headers)).await
+}
+
+/// Status and label in one word, `200 accepted` for a token that holds.
+pub(crate) fn verdict(outcome: &Result<VerifiedToken, Error>) -> String {
+    match outcome {
+        Ok(_) => "200 accepted".to_owned(),
+        Err(error) => format!("{} {}", error.status(), error.label()),
+    }
+}
+
+/// The whole refusal of what must be refused.
+pub(crate) fn refusal(api: &ApiClient, outcome: Result<VerifiedToken, Error>) -> Refusal {
+    let rejection = api.reject(&outcome.unwrap_err());
+    let challenges = rejection.challenges().iter().map(ToString::to_string).collect();
+    Refusal { status: rejection.status(), label: rejection.label(), challenges }
+}
+
+/// The refusal of a token by a client in the default mode.
+pub(crate) fn invalid_token(label: &'static str, challenge: &str) -> Refusal {
+    Refusal { status: 401, label, challenges: vec![challenge.to_owned(), r#"DPoP algs="ES256""#.to_owned()] }
+}
+
+/// A signed text of exactly this many characters, made with paddings for its claims and its header.
+pub(crate) fn of_length(length: usize, sign: impl Fn(String, String) -> String) -> String {
+    let padded = |claims: usize, header: usize| sign("p".repeat(claims), "p".repeat(header));
+    // Four characters of base64url stand for three octets, and no text has 4n + 1 of them: the header makes up for that.
+    let claims = (length - padded(0, 0).len()) / 4 * 3;
+    let fits = |claims: usize| (0..4).map(move |header| (claims, header));
+    let mut candidates = (claims - 6..=claims).flat_map(fits).map(|(claims, header)| padded(claims, header));
+    candidates.find(|text| text.len() == length).unwrap()
+}
+
+pub(crate) fn seconds(count: u64) -> Duration {
+    Duration::from_secs(count)
+}
