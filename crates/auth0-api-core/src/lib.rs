@@ -49,6 +49,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod base64url;
+mod build_error;
 mod builder;
 mod chain;
 mod challenge;
@@ -71,9 +72,11 @@ mod requirement;
 mod rfc_tests;
 mod target;
 mod token;
+mod verdict;
 mod verify;
 
-pub use builder::{ApiClientBuilder, BuildError, ConfigProblem};
+pub use build_error::{BuildError, ConfigProblem};
+pub use builder::ApiClientBuilder;
 pub use challenge::Challenge;
 pub use client::ApiClient;
 pub use clock::{Clock, SystemClock};

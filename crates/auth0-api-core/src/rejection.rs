@@ -1,53 +1,16 @@
-//! From an error to an HTTP response: the only place that knows status codes, labels and who carries which challenge.
-
-use std::time::Duration;
+//! From an error to an HTTP response: which scheme carries what. What the error means is the [`verdict`](crate::verdict).
 
 use crate::challenge::Challenge;
 use crate::credentials::{CredentialsError, Scheme};
-use crate::dpop::{ConfirmationError, Dpop, DpopError, ProofError, ReplayStoreError};
+use crate::dpop::Dpop;
 use crate::error::{Error, Reason};
-use crate::issuer::IssuerError;
-use crate::jose::JoseError;
-use crate::requirement::RequirementError;
-use crate::token::TokenError;
+use crate::verdict::{Kind, Verdict};
 
 /// The HTTP response to a request that is refused.
 #[derive(Clone, Debug)]
 pub struct Rejection {
     verdict: Verdict,
     challenges: Vec<Challenge>,
-}
-
-/// What an error means on the wire, apart from the challenges.
-#[derive(Clone, Debug)]
-pub(crate) struct Verdict {
-    kind: Kind,
-    label: &'static str,
-    description: &'static str,
-}
-
-/// The rows of the table of responses.
-#[derive(Clone, Debug)]
-enum Kind {
-    /// Nothing presented, or a scheme that is not offered: 401 without an error code (RFC 6750 §3.1).
-    Bare,
-    InsufficientScope {
-        scope: Option<Box<str>>,
-    },
-    /// A mistake in this API's own code.
-    Internal,
-    InvalidDpopProof,
-    InvalidRequest,
-    InvalidToken,
-    TooManyProofs {
-        retry_after: Duration,
-    },
-    Unavailable {
-        retry_after: Duration,
-    },
-    UseDpopNonce {
-        nonce: String,
-    },
 }
 
 /// An error for [`ApiClient::challenges`](crate::ApiClient::challenges): what a handler of yours refuses.
@@ -71,8 +34,7 @@ impl Rejection {
 
     /// The 500 of an adapter that finds itself wired up wrongly: a route that asks for a token no layer has verified.
     pub fn misconfigured() -> Self {
-        let verdict = row(Kind::Internal, "layer_missing", "the server is misconfigured");
-        Self { verdict, challenges: Vec::new() }
+        Self { verdict: Verdict::misconfigured(), challenges: Vec::new() }
     }
 
     /// The status code.
@@ -82,7 +44,7 @@ impl Rejection {
 
     /// The machine label, as [`Error::label`].
     pub fn label(&self) -> &'static str {
-        self.verdict.label
+        self.verdict.label()
     }
 
     /// The challenges, one for each `WWW-Authenticate` line.
@@ -98,7 +60,7 @@ impl Rejection {
 
     /// The body: JSON with `error` and `error_description`, both fixed wordings of ours.
     pub fn body(&self) -> String {
-        format!(r#"{{"error":"{}","error_description":"{}"}}"#, self.verdict.code(), self.verdict.description)
+        format!(r#"{{"error":"{}","error_description":"{}"}}"#, self.verdict.code(), self.verdict.description())
     }
 }
 
@@ -110,7 +72,7 @@ impl Error {
 
     /// A stable machine label for logs and metrics, such as `token_expired`.
     pub fn label(&self) -> &'static str {
-        Verdict::of(&self.reason).label
+        Verdict::of(&self.reason).label()
     }
 }
 
@@ -175,7 +137,7 @@ impl Carriers {
 
 impl Verdict {
     fn challenges(&self, carriers: &Carriers, dpop: &Dpop) -> Vec<Challenge> {
-        let (code, scope) = match &self.kind {
+        let (code, scope) = match self.kind() {
             // Our own trouble, or a pace: no other token would help.
             Kind::Internal | Kind::TooManyProofs { .. } | Kind::Unavailable { .. } => return Vec::new(),
             Kind::Bare => (None, None),
@@ -185,7 +147,7 @@ impl Verdict {
         let offered = [Scheme::Bearer, Scheme::Dpop].into_iter().filter(|scheme| dpop.offers(*scheme));
         let build = |scheme| {
             if carriers.includes(scheme) {
-                let described = |code| ChallengeError { scheme, code, description: Some(self.description) };
+                let described = |code| ChallengeError { scheme, code, description: Some(self.description()) };
                 challenge(scheme, dpop, code.map(described), scope)
             } else {
                 challenge(scheme, dpop, None, None)
@@ -193,235 +155,7 @@ impl Verdict {
         };
         offered.map(build).collect()
     }
-
-    fn status(&self) -> u16 {
-        match self.kind {
-            Kind::InvalidRequest => 400,
-            Kind::Bare | Kind::InvalidDpopProof | Kind::InvalidToken | Kind::UseDpopNonce { .. } => 401,
-            Kind::InsufficientScope { .. } => 403,
-            Kind::TooManyProofs { .. } => 429,
-            Kind::Internal => 500,
-            Kind::Unavailable { .. } => 503,
-        }
-    }
-
-    /// `error` of the body, and of the challenge where it has one.
-    fn code(&self) -> &'static str {
-        match self.kind {
-            Kind::Bare => "missing_credentials",
-            Kind::InsufficientScope { .. } => "insufficient_scope",
-            Kind::Internal => "server_error",
-            Kind::InvalidDpopProof => "invalid_dpop_proof",
-            Kind::InvalidRequest => "invalid_request",
-            Kind::InvalidToken => "invalid_token",
-            Kind::TooManyProofs { .. } => "too_many_requests",
-            Kind::Unavailable { .. } => "temporarily_unavailable",
-            Kind::UseDpopNonce { .. } => "use_dpop_nonce",
-        }
-    }
-
-    fn headers(&self) -> Vec<(&'static str, String)> {
-        match &self.kind {
-            // RFC 9449 §8.2: a nonce is for one client, and not for a cache.
-            Kind::UseDpopNonce { nonce } => {
-                vec![("dpop-nonce", nonce.clone()), ("cache-control", "no-store".to_owned())]
-            }
-            Kind::TooManyProofs { retry_after } | Kind::Unavailable { retry_after } => {
-                vec![("retry-after", whole_seconds(*retry_after).to_string())]
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    /// The one mapping. A new error does not compile until it has a row here.
-    fn of(reason: &Reason) -> Self {
-        match reason {
-            Reason::Credentials(error) => Self::of_credentials(*error),
-            Reason::Dpop(error) => Self::of_dpop(error),
-            Reason::Issuer(error) => Self::of_issuer(error),
-            Reason::Jose(error) => Self::of_token_jws(error),
-            Reason::Requirement(error) => Self::of_requirement(error),
-            Reason::Token(error) => Self::of_token(error),
-        }
-    }
-
-    fn of_credentials(error: CredentialsError) -> Self {
-        use CredentialsError as E;
-        match error {
-            E::Malformed { .. } => row(Kind::InvalidRequest, "credentials_malformed", "the access token is malformed"),
-            E::Missing => row(Kind::Bare, "credentials_missing", "no access token was presented"),
-            E::Repeated { .. } => {
-                row(Kind::InvalidRequest, "credentials_repeated", "more than one Authorization header was sent")
-            }
-            E::SchemeNotOffered { .. } => {
-                row(Kind::Bare, "scheme_not_offered", "the authentication scheme is not offered")
-            }
-            E::SeveralMethods => row(
-                Kind::InvalidRequest,
-                "credentials_several_methods",
-                "the access token was sent in more than one way",
-            ),
-            E::TooLong { .. } => row(Kind::InvalidRequest, "credentials_too_long", "the access token is too long"),
-        }
-    }
-
-    fn of_token_jws(error: &JoseError) -> Self {
-        use JoseError as E;
-        let (label, description) = match error {
-            E::AlgorithmMissing | E::AlgorithmUnknown => {
-                ("token_alg_unknown", "the signature algorithm is missing or unknown")
-            }
-            E::AlgorithmNotAllowed { .. } => ("token_alg_not_allowed", "the signature algorithm is not allowed"),
-            E::Critical | E::UnencodedPayload => {
-                ("token_extension", "the access token demands extensions that are not supported")
-            }
-            E::Encrypted => ("token_encrypted", "encrypted access tokens are not supported"),
-            E::Header(_) | E::KeyId | E::Payload(_) | E::Segment | E::SegmentCount | E::Type => {
-                ("token_malformed", "the access token is malformed")
-            }
-            E::Opaque => ("token_opaque", "the access token is not a JWT"),
-            E::Signature => ("token_signature", "the signature of the access token is invalid"),
-            E::Symmetric => ("token_alg_symmetric", "symmetric signature algorithms are not supported"),
-        };
-        row(Kind::InvalidToken, label, description)
-    }
-
-    fn of_issuer(error: &IssuerError) -> Self {
-        use IssuerError as E;
-        match error {
-            E::Header(error) => Self::of_token_jws(error),
-            E::IssuerMissing => row(Kind::InvalidToken, "issuer_missing", "the access token names no issuer"),
-            E::KeyAmbiguous => row(Kind::InvalidToken, "key_ambiguous", "the access token names no signing key"),
-            E::KeyUnknown => row(Kind::InvalidToken, "key_unknown", "the signing key of the access token is unknown"),
-            E::NotTrusted { .. } => {
-                row(Kind::InvalidToken, "issuer_not_trusted", "the issuer of the access token is not trusted")
-            }
-            E::Unavailable(unavailable) => {
-                let kind = Kind::Unavailable { retry_after: unavailable.retry_after };
-                row(kind, "keys_unavailable", "access tokens cannot be checked at the moment")
-            }
-        }
-    }
-
-    fn of_token(error: &TokenError) -> Self {
-        use TokenError as E;
-        let (label, description) = match error {
-            E::Audience { .. } => ("token_audience", "the access token is not for this API"),
-            E::ClaimMalformed { .. } => ("token_claim_malformed", "a claim of the access token is malformed"),
-            E::ClaimMissing { .. } | E::RequiredClaim { .. } => {
-                ("token_claim_missing", "a claim is missing in the access token")
-            }
-            E::Expired { .. } => ("token_expired", "the access token has expired"),
-            E::NotYetValid => ("token_not_yet_valid", "the access token is not valid yet"),
-            E::TooOld => ("token_too_old", "the access token is too old"),
-            E::Type => ("token_type", "the token is not an access token"),
-        };
-        row(Kind::InvalidToken, label, description)
-    }
-
-    fn of_dpop(error: &DpopError) -> Self {
-        use DpopError as E;
-        match error {
-            E::BoundTokenAsBearer => row(
-                Kind::InvalidToken,
-                "dpop_downgrade",
-                "the access token is bound to a key and needs the DPoP scheme",
-            ),
-            E::Confirmation(error) => Self::of_confirmation(*error),
-            E::KeyMismatch => row(
-                Kind::InvalidToken,
-                "dpop_key_mismatch",
-                "the access token is bound to another key than the proof's",
-            ),
-            E::NonceWanted { nonce } => {
-                let kind = Kind::UseDpopNonce { nonce: nonce.clone() };
-                row(kind, "dpop_nonce_wanted", "the proof needs the nonce of the DPoP-Nonce header")
-            }
-            E::NotBound => row(Kind::InvalidToken, "dpop_not_bound", "the access token is not bound to a key"),
-            E::Proof(error) => Self::of_proof(error),
-            E::ProofMissing => row(Kind::InvalidRequest, "dpop_proof_missing", "the DPoP scheme needs a proof"),
-            E::ProofWithBearer => {
-                row(Kind::InvalidRequest, "dpop_proof_with_bearer", "a proof needs the DPoP scheme and a bound token")
-            }
-            E::Replayed => row(Kind::InvalidDpopProof, "dpop_replayed", "the proof has been used before"),
-            E::Store(error) => Self::of_store(error),
-            E::Target(_) => row(Kind::InvalidRequest, "dpop_target", "the URL of the request is malformed"),
-        }
-    }
-
-    fn of_confirmation(error: ConfirmationError) -> Self {
-        use ConfirmationError as E;
-        let (label, description) = match error {
-            E::Certificate => ("cnf_certificate", "the access token is bound to a client certificate"),
-            E::Malformed => ("cnf_malformed", "the confirmation claim of the access token is malformed"),
-            E::Unknown => ("cnf_unknown", "the access token is bound by a method that is not supported"),
-        };
-        row(Kind::InvalidToken, label, description)
-    }
-
-    fn of_proof(error: &ProofError) -> Self {
-        use ProofError as E;
-        let (label, description) = match error {
-            E::Claim { .. } => ("dpop_claim", "a claim of the proof is missing or malformed"),
-            E::Jws(JoseError::AlgorithmNotAllowed { .. }) => {
-                ("dpop_alg_not_allowed", "the signature algorithm of the proof is not allowed")
-            }
-            E::Jws(JoseError::Signature) => ("dpop_signature", "the signature of the proof is invalid"),
-            E::Jws(_) | E::TooLong => ("dpop_malformed", "the proof is malformed"),
-            E::Key(_) => ("dpop_key", "the key of the proof is unusable"),
-            E::Method => ("dpop_htm_mismatch", "the proof was made for another method"),
-            E::Repeated => ("dpop_repeated", "exactly one proof must be sent"),
-            E::Target { .. } => ("dpop_htu_mismatch", "the proof was made for another URL"),
-            E::TargetMalformed(_) => ("dpop_htu_malformed", "the URL in the proof is malformed"),
-            E::TokenHash => ("dpop_ath_mismatch", "the proof was made for another access token"),
-            E::Type => ("dpop_typ", "the type of the proof is not dpop+jwt"),
-            E::Window => ("dpop_iat_window", "the proof is too old or from the future"),
-        };
-        row(Kind::InvalidDpopProof, label, description)
-    }
-
-    fn of_store(error: &ReplayStoreError) -> Self {
-        use ReplayStoreError as E;
-        match error {
-            E::Full => row(unavailable(), "replay_store_full", "proofs cannot be checked at the moment"),
-            E::KeyQuota { retry_after } => {
-                let kind = Kind::TooManyProofs { retry_after: *retry_after };
-                row(kind, "replay_key_quota", "too many proofs of one key in a short time")
-            }
-            E::Unavailable(_) => {
-                row(unavailable(), "replay_store_unavailable", "proofs cannot be checked at the moment")
-            }
-        }
-    }
-
-    fn of_requirement(error: &RequirementError) -> Self {
-        match error {
-            RequirementError::Claim { .. } => {
-                let kind = Kind::InsufficientScope { scope: None };
-                row(kind, "requirement_claim", "the access token lacks a claim that is needed here")
-            }
-            RequirementError::Scope { needed } => {
-                let kind = Kind::InsufficientScope { scope: Some(needed.clone()) };
-                row(kind, "requirement_scope", "the access token lacks a scope that is needed here")
-            }
-        }
-    }
-}
-
-fn row(kind: Kind, label: &'static str, description: &'static str) -> Verdict {
-    Verdict { kind, label, description }
-}
-
-fn unavailable() -> Kind {
-    Kind::Unavailable { retry_after: STORE_RETRY }
-}
-
-/// `Retry-After` counts whole seconds (RFC 9110 §10.2.3), and 0 would mean at once.
-fn whole_seconds(duration: Duration) -> u64 {
-    (duration.as_secs() + u64::from(duration.subsec_nanos() > 0)).max(1)
 }
 
 /// As auth0-api-js.
 const REALM: &str = "api";
-/// A store that reconnects by itself is back within seconds.
-const STORE_RETRY: Duration = Duration::from_secs(5);

@@ -44,13 +44,13 @@ impl Verifier {
         credentials: Credentials<'_>,
         request: Option<&TokenRequest<'_>>,
     ) -> Result<VerifiedToken, Error> {
-        let now = self.clock.now(); //                                                      read once
-        let credentials = self.dpop.admit(credentials)?; //                                 scheme offered         RFC 9449 §7
-        let jws = Jws::parse(credentials.token(), &self.algorithms)?; //                    shape; nothing trusted RFC 7515 §5.2
-        let keys = self.issuers.key_for(&jws, now).await?; //                               admit iss, find keys   RFC 8725 §3.8
-        let signed = keys.verify(jws)?; //                                                  signature              RFC 8725 §3.1
-        let claims = self.tokens.validate(signed, now)?; //                                 typ aud exp nbf iat    RFC 9068 §4
-        let proven = self.dpop.bind(&credentials, claims, request, now).await?; //         cnf, proof, replay     RFC 9449 §4.3
+        let now = self.clock.now(); //                                                 read once
+        let credentials = self.dpop.admit(credentials)?; //                            scheme offered          RFC 9449 §7
+        let jws = Jws::parse(credentials.token(), &self.algorithms)?; //               shape; nothing trusted  RFC 7515 §5.2
+        let keys = self.issuers.key_for(&jws, now).await?; //                          admit iss, find keys    RFC 8725 §3.8
+        let signed = keys.verify(jws)?; //                                             signature               RFC 8725 §3.1
+        let claims = self.tokens.validate(signed, now)?; //                            typ aud exp nbf iat     RFC 9068 §4
+        let proven = self.dpop.bind(&credentials, claims, request, now).await?; //     cnf, proof, replay      RFC 9449 §4.3
         Ok(proven.into_token(&credentials))
     }
 }

@@ -1,0 +1,83 @@
+//! What is wrong with a configuration: all of it at once.
+
+use std::fmt;
+
+use crate::issuer::DomainError;
+use crate::target::TargetError;
+
+/// Everything that is wrong with a configuration.
+pub struct BuildError {
+    pub(crate) problems: Vec<ConfigProblem>,
+}
+
+/// One thing that is wrong with a configuration.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigProblem {
+    /// The list of algorithms is empty.
+    #[error("algorithms: at least one is needed")]
+    Algorithms,
+    /// There is no audience, or a blank one.
+    #[error("audience: the API's identifier is needed, and may not be blank")]
+    Audience,
+    /// Client id or secret is blank.
+    #[error("client_auth: both the client id and its secret are needed")]
+    ClientAuth,
+    /// The domain is no tenant's.
+    #[error("domain: {0}")]
+    Domain(#[source] DomainError),
+    /// Settings of the policy contradict each other.
+    #[error("dpop: {0}")]
+    Dpop(&'static str),
+    /// The default HTTP client cannot be built, or there is none.
+    #[error("http_client: {0}")]
+    HttpClient(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// More leeway than ten minutes.
+    #[error("leeway: at most 10 minutes")]
+    Leeway,
+    /// The public URL is not one.
+    #[error("public_url: {0}")]
+    PublicUrl(#[source] TargetError),
+}
+
+impl BuildError {
+    /// Everything that is wrong.
+    pub fn problems(&self) -> &[ConfigProblem] {
+        &self.problems
+    }
+}
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the configuration is unusable")?;
+        for (index, problem) in self.problems.iter().enumerate() {
+            write!(f, "{} {problem}", if index == 0 { ":" } else { ";" })?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for BuildError {
+    /// As `Display`: a `main` that returns the error prints it so, to somebody who has to repair the configuration.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for BuildError {}
+
+impl ConfigProblem {
+    /// The builder's option that it is about.
+    pub fn option(&self) -> &'static str {
+        match self {
+            Self::Algorithms => "algorithms",
+            Self::Audience => "audience",
+            Self::ClientAuth => "client_auth",
+            Self::Domain(_) => "domain",
+            Self::Dpop(_) => "dpop",
+            Self::HttpClient(_) => "http_client",
+            Self::Leeway => "leeway",
+            Self::PublicUrl(_) => "public_url",
+        }
+    }
+}

@@ -1,0 +1,291 @@
+//! What each error means on the wire: its row in the table of responses, its label, its wording. One exhaustive match.
+
+use std::time::Duration;
+
+use crate::credentials::CredentialsError;
+use crate::dpop::{ConfirmationError, DpopError, ProofError, ReplayStoreError};
+use crate::error::Reason;
+use crate::issuer::IssuerError;
+use crate::jose::JoseError;
+use crate::requirement::RequirementError;
+use crate::token::TokenError;
+
+/// What an error means on the wire, apart from the challenges.
+#[derive(Clone, Debug)]
+pub(crate) struct Verdict {
+    kind: Kind,
+    label: &'static str,
+    description: &'static str,
+}
+
+/// The rows of the table of responses.
+#[derive(Clone, Debug)]
+pub(crate) enum Kind {
+    /// Nothing presented, or a scheme that is not offered: 401 without an error code (RFC 6750 §3.1).
+    Bare,
+    InsufficientScope {
+        scope: Option<Box<str>>,
+    },
+    /// A mistake in this API's own code.
+    Internal,
+    InvalidDpopProof,
+    InvalidRequest,
+    InvalidToken,
+    TooManyProofs {
+        retry_after: Duration,
+    },
+    Unavailable {
+        retry_after: Duration,
+    },
+    UseDpopNonce {
+        nonce: String,
+    },
+}
+
+impl Verdict {
+    /// The one mapping. A new error does not compile until it has a row here.
+    pub(crate) fn of(reason: &Reason) -> Self {
+        match reason {
+            Reason::Credentials(error) => Self::of_credentials(*error),
+            Reason::Dpop(error) => Self::of_dpop(error),
+            Reason::Issuer(error) => Self::of_issuer(error),
+            Reason::Jose(error) => Self::of_token_jws(error),
+            Reason::Requirement(error) => Self::of_requirement(error),
+            Reason::Token(error) => Self::of_token(error),
+        }
+    }
+
+    /// A route that asks for a token which no layer has verified.
+    pub(crate) fn misconfigured() -> Self {
+        row(Kind::Internal, "layer_missing", "the server is misconfigured")
+    }
+
+    pub(crate) fn kind(&self) -> &Kind {
+        &self.kind
+    }
+
+    pub(crate) fn label(&self) -> &'static str {
+        self.label
+    }
+
+    pub(crate) fn description(&self) -> &'static str {
+        self.description
+    }
+
+    pub(crate) fn status(&self) -> u16 {
+        match self.kind {
+            Kind::InvalidRequest => 400,
+            Kind::Bare | Kind::InvalidDpopProof | Kind::InvalidToken | Kind::UseDpopNonce { .. } => 401,
+            Kind::InsufficientScope { .. } => 403,
+            Kind::TooManyProofs { .. } => 429,
+            Kind::Internal => 500,
+            Kind::Unavailable { .. } => 503,
+        }
+    }
+
+    /// `error` of the body, and of the challenge where it has one.
+    pub(crate) fn code(&self) -> &'static str {
+        match self.kind {
+            Kind::Bare => "missing_credentials",
+            Kind::InsufficientScope { .. } => "insufficient_scope",
+            Kind::Internal => "server_error",
+            Kind::InvalidDpopProof => "invalid_dpop_proof",
+            Kind::InvalidRequest => "invalid_request",
+            Kind::InvalidToken => "invalid_token",
+            Kind::TooManyProofs { .. } => "too_many_requests",
+            Kind::Unavailable { .. } => "temporarily_unavailable",
+            Kind::UseDpopNonce { .. } => "use_dpop_nonce",
+        }
+    }
+
+    pub(crate) fn headers(&self) -> Vec<(&'static str, String)> {
+        match &self.kind {
+            // RFC 9449 §8.2: a nonce is for one client, and not for a cache.
+            Kind::UseDpopNonce { nonce } => {
+                vec![("dpop-nonce", nonce.clone()), ("cache-control", "no-store".to_owned())]
+            }
+            Kind::TooManyProofs { retry_after } | Kind::Unavailable { retry_after } => {
+                vec![("retry-after", whole_seconds(*retry_after).to_string())]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn of_credentials(error: CredentialsError) -> Self {
+        use CredentialsError as E;
+        match error {
+            E::Malformed { .. } => row(Kind::InvalidRequest, "credentials_malformed", "the access token is malformed"),
+            E::Missing => row(Kind::Bare, "credentials_missing", "no access token was presented"),
+            E::Repeated { .. } => {
+                row(Kind::InvalidRequest, "credentials_repeated", "more than one Authorization header was sent")
+            }
+            E::SchemeNotOffered { .. } => {
+                row(Kind::Bare, "scheme_not_offered", "the authentication scheme is not offered")
+            }
+            E::SeveralMethods => row(
+                Kind::InvalidRequest,
+                "credentials_several_methods",
+                "the access token was sent in more than one way",
+            ),
+            E::TooLong { .. } => row(Kind::InvalidRequest, "credentials_too_long", "the access token is too long"),
+        }
+    }
+
+    fn of_token_jws(error: &JoseError) -> Self {
+        use JoseError as E;
+        let (label, description) = match error {
+            E::AlgorithmMissing | E::AlgorithmUnknown => {
+                ("token_alg_unknown", "the signature algorithm is missing or unknown")
+            }
+            E::AlgorithmNotAllowed { .. } => ("token_alg_not_allowed", "the signature algorithm is not allowed"),
+            E::Critical | E::UnencodedPayload => {
+                ("token_extension", "the access token demands extensions that are not supported")
+            }
+            E::Encrypted => ("token_encrypted", "encrypted access tokens are not supported"),
+            E::Header(_) | E::KeyId | E::Payload(_) | E::Segment | E::SegmentCount | E::Type => {
+                ("token_malformed", "the access token is malformed")
+            }
+            E::Opaque => ("token_opaque", "the access token is not a JWT"),
+            E::Signature => ("token_signature", "the signature of the access token is invalid"),
+            E::Symmetric => ("token_alg_symmetric", "symmetric signature algorithms are not supported"),
+        };
+        row(Kind::InvalidToken, label, description)
+    }
+
+    fn of_issuer(error: &IssuerError) -> Self {
+        use IssuerError as E;
+        match error {
+            E::Header(error) => Self::of_token_jws(error),
+            E::IssuerMissing => row(Kind::InvalidToken, "issuer_missing", "the access token names no issuer"),
+            E::KeyAmbiguous => row(Kind::InvalidToken, "key_ambiguous", "the access token names no signing key"),
+            E::KeyUnknown => row(Kind::InvalidToken, "key_unknown", "the signing key of the access token is unknown"),
+            E::NotTrusted { .. } => {
+                row(Kind::InvalidToken, "issuer_not_trusted", "the issuer of the access token is not trusted")
+            }
+            E::Unavailable(unavailable) => {
+                let kind = Kind::Unavailable { retry_after: unavailable.retry_after };
+                row(kind, "keys_unavailable", "access tokens cannot be checked at the moment")
+            }
+        }
+    }
+
+    fn of_token(error: &TokenError) -> Self {
+        use TokenError as E;
+        let (label, description) = match error {
+            E::Audience { .. } => ("token_audience", "the access token is not for this API"),
+            E::ClaimMalformed { .. } => ("token_claim_malformed", "a claim of the access token is malformed"),
+            E::ClaimMissing { .. } | E::RequiredClaim { .. } => {
+                ("token_claim_missing", "a claim is missing in the access token")
+            }
+            E::Expired { .. } => ("token_expired", "the access token has expired"),
+            E::NotYetValid => ("token_not_yet_valid", "the access token is not valid yet"),
+            E::TooOld => ("token_too_old", "the access token is too old"),
+            E::Type => ("token_type", "the token is not an access token"),
+        };
+        row(Kind::InvalidToken, label, description)
+    }
+
+    fn of_dpop(error: &DpopError) -> Self {
+        use DpopError as E;
+        match error {
+            E::BoundTokenAsBearer => row(
+                Kind::InvalidToken,
+                "dpop_downgrade",
+                "the access token is bound to a key and needs the DPoP scheme",
+            ),
+            E::Confirmation(error) => Self::of_confirmation(*error),
+            E::KeyMismatch => row(
+                Kind::InvalidToken,
+                "dpop_key_mismatch",
+                "the access token is bound to another key than the proof's",
+            ),
+            E::NonceWanted { nonce } => {
+                let kind = Kind::UseDpopNonce { nonce: nonce.clone() };
+                row(kind, "dpop_nonce_wanted", "the proof needs the nonce of the DPoP-Nonce header")
+            }
+            E::NotBound => row(Kind::InvalidToken, "dpop_not_bound", "the access token is not bound to a key"),
+            E::Proof(error) => Self::of_proof(error),
+            E::ProofMissing => row(Kind::InvalidRequest, "dpop_proof_missing", "the DPoP scheme needs a proof"),
+            E::ProofWithBearer => {
+                row(Kind::InvalidRequest, "dpop_proof_with_bearer", "a proof needs the DPoP scheme and a bound token")
+            }
+            E::Replayed => row(Kind::InvalidDpopProof, "dpop_replayed", "the proof has been used before"),
+            E::Store(error) => Self::of_store(error),
+            E::Target(_) => row(Kind::InvalidRequest, "dpop_target", "the URL of the request is malformed"),
+        }
+    }
+
+    fn of_confirmation(error: ConfirmationError) -> Self {
+        use ConfirmationError as E;
+        let (label, description) = match error {
+            E::Certificate => ("cnf_certificate", "the access token is bound to a client certificate"),
+            E::Malformed => ("cnf_malformed", "the confirmation claim of the access token is malformed"),
+            E::Unknown => ("cnf_unknown", "the access token is bound by a method that is not supported"),
+        };
+        row(Kind::InvalidToken, label, description)
+    }
+
+    fn of_proof(error: &ProofError) -> Self {
+        use ProofError as E;
+        let (label, description) = match error {
+            E::Claim { .. } => ("dpop_claim", "a claim of the proof is missing or malformed"),
+            E::Jws(JoseError::AlgorithmNotAllowed { .. }) => {
+                ("dpop_alg_not_allowed", "the signature algorithm of the proof is not allowed")
+            }
+            E::Jws(JoseError::Signature) => ("dpop_signature", "the signature of the proof is invalid"),
+            E::Jws(_) | E::TooLong => ("dpop_malformed", "the proof is malformed"),
+            E::Key(_) => ("dpop_key", "the key of the proof is unusable"),
+            E::Method => ("dpop_htm_mismatch", "the proof was made for another method"),
+            E::Repeated => ("dpop_repeated", "exactly one proof must be sent"),
+            E::Target { .. } => ("dpop_htu_mismatch", "the proof was made for another URL"),
+            E::TargetMalformed(_) => ("dpop_htu_malformed", "the URL in the proof is malformed"),
+            E::TokenHash => ("dpop_ath_mismatch", "the proof was made for another access token"),
+            E::Type => ("dpop_typ", "the type of the proof is not dpop+jwt"),
+            E::Window => ("dpop_iat_window", "the proof is too old or from the future"),
+        };
+        row(Kind::InvalidDpopProof, label, description)
+    }
+
+    fn of_store(error: &ReplayStoreError) -> Self {
+        use ReplayStoreError as E;
+        match error {
+            E::Full => row(unavailable(), "replay_store_full", "proofs cannot be checked at the moment"),
+            E::KeyQuota { retry_after } => {
+                let kind = Kind::TooManyProofs { retry_after: *retry_after };
+                row(kind, "replay_key_quota", "too many proofs of one key in a short time")
+            }
+            E::Unavailable(_) => {
+                row(unavailable(), "replay_store_unavailable", "proofs cannot be checked at the moment")
+            }
+        }
+    }
+
+    fn of_requirement(error: &RequirementError) -> Self {
+        match error {
+            RequirementError::Claim { .. } => {
+                let kind = Kind::InsufficientScope { scope: None };
+                row(kind, "requirement_claim", "the access token lacks a claim that is needed here")
+            }
+            RequirementError::Scope { needed } => {
+                let kind = Kind::InsufficientScope { scope: Some(needed.clone()) };
+                row(kind, "requirement_scope", "the access token lacks a scope that is needed here")
+            }
+        }
+    }
+}
+
+fn row(kind: Kind, label: &'static str, description: &'static str) -> Verdict {
+    Verdict { kind, label, description }
+}
+
+fn unavailable() -> Kind {
+    Kind::Unavailable { retry_after: STORE_RETRY }
+}
+
+/// `Retry-After` counts whole seconds (RFC 9110 §10.2.3), and 0 would mean at once.
+fn whole_seconds(duration: Duration) -> u64 {
+    (duration.as_secs() + u64::from(duration.subsec_nanos() > 0)).max(1)
+}
+
+/// A store that reconnects by itself is back within seconds.
+const STORE_RETRY: Duration = Duration::from_secs(5);
