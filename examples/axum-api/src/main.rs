@@ -17,6 +17,7 @@ mod routes;
 mod settings;
 
 use std::error::Error;
+use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 
 use clap::Parser as _;
@@ -27,7 +28,8 @@ use crate::settings::Settings;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    tracing_subscriber::fmt().with_env_filter(EnvFilter::new("info")).init();
+    let colours = std::io::stdout().is_terminal();
+    tracing_subscriber::fmt().with_ansi(colours).with_env_filter(EnvFilter::new("info")).init();
     let settings = Settings::parse();
     let api = settings.client()?;
     if let Err(error) = api.warm_up().await {
