@@ -2,6 +2,7 @@
 
 mod documents;
 mod fetching;
+mod foreign_server;
 mod gated;
 mod injected;
 mod outage;

@@ -1,0 +1,37 @@
+//! What goes over the wire to a server that is not ours: exactly these requests, and nothing else.
+
+use auth0_api_core::ApiClient;
+use auth0_api_testing::{LocalTenant, SigningAlgorithm, SigningKey};
+use serde_json::json;
+use wiremock::matchers::{header_exists, headers, method, path};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use crate::world::verdict;
+
+#[tokio::test]
+async fn discovery_and_keys_are_asked_for_once_with_the_headers_they_should_have() {
+    let server = MockServer::start().await;
+    let key = SigningKey::generate(SigningAlgorithm::ES256);
+    let issuer = format!("{}/", server.uri());
+    let discovery = json!({ "issuer": issuer, "jwks_uri": format!("{issuer}keys") });
+    expect_once("/.well-known/openid-configuration", "application/json", discovery).mount(&server).await;
+    let keys = json!({ "keys": [key.public_jwk()] });
+    expect_once("/keys", "application/jwk-set+json, application/json", keys).mount(&server).await;
+
+    let tenant = LocalTenant::start().await.unwrap();
+    let token = tenant.mint().issuer(&issuer).key(&key).sign();
+    let builder = ApiClient::builder(server.uri(), tenant.audience()).algorithms(["ES256".parse().unwrap()]);
+    let api = builder.insecure_http_loopback().build().unwrap();
+    for _ in 0..3 {
+        assert_eq!(verdict(&api.verify_access_token(&token).await), "200 accepted");
+    }
+    // The server checks on drop that each was asked for once; here, that there was nothing else.
+    assert_eq!(server.received_requests().await.unwrap().len(), 2);
+}
+
+fn expect_once(at: &str, accept: &'static str, body: serde_json::Value) -> Mock {
+    let request = Mock::given(method("GET")).and(path(at)).and(header_exists("user-agent"));
+    // wiremock splits values at commas, so a list is matched part by part.
+    let accept = accept.split(", ").collect();
+    request.and(headers("accept", accept)).respond_with(ResponseTemplate::new(200).set_body_json(body)).expect(1)
+}
