@@ -1,9 +1,12 @@
 //! HTTP clients of the API's own: held to the same bounds.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use auth0_api_core::{HttpClient, HttpError, HttpFuture, HttpMethod, HttpRequest, HttpResponse, ReqwestClient};
+use auth0_api_core::{
+    Clock as _, HttpClient, HttpError, HttpFuture, HttpMethod, HttpRequest, HttpResponse, ReqwestClient,
+};
 use serde_json::json;
 use tokio::time::timeout;
 
@@ -34,6 +37,22 @@ async fn a_client_that_never_answers_is_given_up() {
     // Time is paused: it jumps to the next timer as soon as everybody waits.
     let outcome = timeout(Duration::from_millis(5_001), api.verify_access_token(&world.tenant.mint().sign())).await;
     assert_eq!(refusal(&api, outcome.unwrap()), unavailable());
+}
+
+#[tokio::test]
+async fn a_client_that_panics_is_a_failed_fetch_and_backed_off_from() {
+    let world = World::new().await;
+    let times = Arc::new(AtomicUsize::new(0));
+    let api = world.builder().http_client(Stubborn::Panicking(Arc::clone(&times))).build().unwrap();
+    for _ in 0..5 {
+        assert_eq!(refusal(&api, api.verify_access_token(&world.tenant.mint().sign()).await), unavailable());
+    }
+    assert_eq!(times.load(Ordering::Relaxed), 1);
+
+    // A clock that is set back by hours does not prolong the second of waiting.
+    world.clock.set(world.clock.now() - Duration::from_secs(3 * 3600));
+    assert_eq!(refusal(&api, api.verify_access_token(&world.tenant.mint().sign()).await), unavailable());
+    assert_eq!(times.load(Ordering::Relaxed), 2);
 }
 
 #[tokio::test]
@@ -87,9 +106,11 @@ impl HttpClient for Watched {
 enum Stubborn {
     Failing(fn() -> HttpError),
     Long { issuer: String, length: usize },
+    Panicking(Arc<AtomicUsize>),
     Silent,
 }
 
+#[expect(clippy::panic, reason = "one of them is there to panic")]
 impl HttpClient for Stubborn {
     fn send(&self, _: HttpRequest) -> HttpFuture<'_> {
         Box::pin(async move {
@@ -99,6 +120,10 @@ impl HttpClient for Stubborn {
                     let mut body = json!({ "issuer": issuer }).to_string().into_bytes();
                     body.resize(*length, b' ');
                     Ok(HttpResponse { status: 200, headers: vec![], body })
+                }
+                Self::Panicking(times) => {
+                    times.fetch_add(1, Ordering::Relaxed);
+                    panic!("a client with a bug");
                 }
                 Self::Silent => std::future::pending().await,
             }

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::future::{Ready, ready};
 
 use auth0_api_axum::AuthLayer;
-use auth0_api_core::{ApiClient, DpopPolicy, RotatingNonce, VerifiedToken};
+use auth0_api_core::{ApiClient, DpopPolicy, Requirement, RotatingNonce, VerifiedToken};
 use bytes::Bytes;
 use http::{Request, Response};
 use tower::{Layer as _, ServiceExt as _, service_fn};
@@ -47,6 +47,17 @@ async fn a_layer_of_another_client_asks_again() {
     let service = AuthLayer::new(world.api.clone()).layer(AuthLayer::new(other).layer(service_fn(serve)));
     let response = service.oneshot(world.bearer("").body(()).unwrap()).await.unwrap();
     assert_eq!(response.status(), 401);
+}
+
+#[tokio::test]
+async fn a_requirement_takes_no_token_that_another_client_has_verified() {
+    let world = World::new().await;
+    let other = ApiClient::builder(world.tenant.domain(), "https://admin.example.com").insecure_http_loopback();
+    let forgotten = AuthLayer::new(other.build().unwrap());
+    let inner = forgotten.require(Requirement::scope("admin")).layer(service_fn(serve));
+    let service = AuthLayer::new(world.api.clone()).layer(inner);
+    let response = service.oneshot(world.bearer("admin").body(()).unwrap()).await.unwrap();
+    assert_eq!(response.status(), 500);
 }
 
 #[tokio::test]

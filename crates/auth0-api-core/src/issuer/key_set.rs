@@ -91,3 +91,40 @@ pub(crate) enum NoKey {
 const MAX_KEYS: usize = 100;
 /// Two keys of one `kid` happen by accident; each costs a signature check.
 const MAX_CANDIDATES: usize = 4;
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+    use super::*;
+
+    /// RFC 9449 §4.1.
+    const GOOD: &str = r#"{"kty":"EC","crv":"P-256","x":"l8tFrhx-34tV3hRICRDY9zCkDlpBhF42UQUfWVAWBFs","y":"9VE4jf_Ok_o64zbTTlcuNJajHmt6v9TDVrU0CdvGRDA"}"#;
+    /// The same, off its curve.
+    const OFF_CURVE: &str = r#"{"kty":"EC","crv":"P-256","x":"l8tFrhx-34tV3hRICRDY9zCkDlpBhF42UQUfWVAWBFs","y":"9VE4jf_Ok_o64zbTTlcuNJajHmt6v9TDVrU0CdvGRDE"}"#;
+
+    fn parse(keys: &[&str], algorithm: Algorithm) -> Result<KeySet, KeySetError> {
+        let body = format!(r#"{{"keys":[{}]}}"#, keys.join(","));
+        KeySet::parse(body.as_bytes(), &AlgorithmSet::new([algorithm]).unwrap())
+    }
+
+    #[test]
+    fn a_set_without_a_key_that_serves_is_none() {
+        for (keys, algorithm, skipped) in [
+            (&[][..], Algorithm::ES256, 0),
+            (&[OFF_CURVE][..], Algorithm::ES256, 1),
+            (&["{}", "5", OFF_CURVE][..], Algorithm::ES256, 3),
+            // Good, but for no algorithm that is allowed.
+            (&[GOOD][..], Algorithm::RS256, 1),
+        ] {
+            assert_eq!(parse(keys, algorithm).unwrap_err(), KeySetError::NoUsableKey { skipped }, "{keys:?}");
+        }
+    }
+
+    #[test]
+    fn bad_keys_are_counted_and_spoil_nothing() {
+        let set = parse(&["{}", OFF_CURVE, GOOD, "null"], Algorithm::ES256).unwrap();
+        assert_eq!(set.skipped(), 3);
+        assert!(set.find(Algorithm::ES256, None).is_ok());
+    }
+}
