@@ -59,5 +59,5 @@ impl Fetcher {
 
 /// A hundred RSA keys with certificates take about 300 KiB; Auth0 publishes two.
 const MAX_DOCUMENT_BYTES: usize = 512 * 1024;
-/// As long as a request may wait for keys before its own caller gives up.
+/// A document takes milliseconds. A request without any keys waits for two of them: 10 s at most.
 const TIMEOUT: Duration = Duration::from_secs(5);

@@ -5,7 +5,8 @@
 //!    cancelled request leaves the task alone.
 //! 3. A `kid` that the snapshot does not know waits for a newer one within its request: for the fetch under way, or for one of its
 //!    own, if the token bucket allows.
-//! 4. After a failure nobody asks again until the back-off is over. Old keys serve known `kid`s for 24 hours meanwhile.
+//! 4. A request that old keys could serve waits for newer ones for a second at most, and not at all after a failure. Nobody asks
+//!    again until the back-off is over; old keys serve known `kid`s for 24 hours meanwhile.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
