@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::issuer::DomainError;
+use crate::metadata::MetadataError;
 use crate::target::TargetError;
 
 /// Everything that is wrong with a configuration.
@@ -38,6 +39,9 @@ pub enum ConfigProblem {
     /// The public URL is not one.
     #[error("public_url: {0}")]
     PublicUrl(#[source] TargetError),
+    /// What the API says about itself is no metadata, or says something else than the client does.
+    #[error("resource_metadata: {0}")]
+    ResourceMetadata(#[source] MetadataError),
 }
 
 impl BuildError {
@@ -78,6 +82,7 @@ impl ConfigProblem {
             Self::HttpClient(_) => "http_client",
             Self::Leeway => "leeway",
             Self::PublicUrl(_) => "public_url",
+            Self::ResourceMetadata(_) => "resource_metadata",
         }
     }
 }

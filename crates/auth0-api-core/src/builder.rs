@@ -6,11 +6,13 @@ use std::time::Duration;
 use crate::build_error::{BuildError, ConfigProblem};
 use crate::client::ApiClient;
 use crate::clock::{Clock, SystemClock};
+use crate::credentials::Scheme;
 use crate::dpop::{Dpop, DpopPolicy};
 use crate::exchange::ClientAuth;
 use crate::http::{Fetcher, HttpClient};
 use crate::issuer::{Domain, IssuerConfig, Issuers, Loopback};
 use crate::jose::{Algorithm, AlgorithmSet};
+use crate::metadata::{Facts, MetadataEndpoint, ProtectedResource};
 use crate::target::{TargetPolicy, TargetUrl, TrustedProxies};
 use crate::token::TokenPolicy;
 use crate::verify::Verifier;
@@ -23,6 +25,7 @@ use crate::verify::Verifier;
 /// | [`leeway`](Self::leeway) | 0 s | as auth0-api-js |
 /// | [`max_token_age`](Self::max_token_age) | none: `exp` decides | as auth0-api-js |
 /// | [`dpop`](Self::dpop) | [`DpopPolicy::accept`] | as auth0-api-js |
+/// | [`resource_metadata`](Self::resource_metadata) | none | what to say is the API's business |
 /// | [`trusted_proxies`](Self::trusted_proxies) | none | forwarded headers are anybody's to write |
 /// | [`http_client`](Self::http_client) | reqwest with rustls | |
 ///
@@ -43,6 +46,7 @@ pub struct ApiClientBuilder {
     max_token_age: Option<Duration>,
     public_url: Option<String>,
     required_claims: Vec<Box<str>>,
+    resource: Option<ProtectedResource>,
     strict_rfc9068: bool,
     trusted_proxies: TrustedProxies,
 }
@@ -63,6 +67,7 @@ impl ApiClientBuilder {
             max_token_age: None,
             public_url: None,
             required_claims: Vec::new(),
+            resource: None,
             strict_rfc9068: false,
             trusted_proxies: TrustedProxies::none(),
         }
@@ -137,6 +142,14 @@ impl ApiClientBuilder {
         self
     }
 
+    /// Publishes what this API says about itself ([RFC 9728](https://www.rfc-editor.org/rfc/rfc9728)): completed from this
+    /// configuration, it is served by [`ApiClient::resource_metadata`], and the challenges of every 401 and 403 name its URL.
+    /// Default: nothing is published.
+    pub fn resource_metadata(mut self, resource: ProtectedResource) -> Self {
+        self.resource = Some(resource);
+        self
+    }
+
     /// Who this API is at the token endpoint.
     pub fn client_auth(mut self, client_auth: ClientAuth) -> Self {
         self.client_auth = Some(client_auth);
@@ -181,6 +194,7 @@ impl ApiClientBuilder {
         let public_url = self.public_url.as_deref().map(TargetUrl::parse).transpose();
         let public_url = keep(&mut problems, public_url.map_err(ConfigProblem::PublicUrl));
         problems.extend(self.plain_problems());
+        let metadata = domain.as_ref().and_then(|domain| keep(&mut problems, self.metadata(domain))).flatten();
         let parts = (domain, algorithms, http_client, public_url);
         let (Some(domain), Some(algorithms), Some(http_client), Some(public_url)) = parts else {
             return Err(BuildError { problems });
@@ -203,13 +217,21 @@ impl ApiClientBuilder {
             required_claims: self.required_claims,
             strict_rfc9068: self.strict_rfc9068,
         };
-        Ok(ApiClient::new(Verifier {
-            algorithms,
-            clock: self.clock,
-            dpop,
-            issuers: Issuers::one(domain, config),
-            tokens,
-        }))
+        let issuers = Issuers::one(domain, config);
+        Ok(ApiClient::new(Verifier { algorithms, clock: self.clock, dpop, issuers, tokens }, metadata))
+    }
+
+    fn metadata(&self, domain: &Domain) -> Result<Option<MetadataEndpoint>, ConfigProblem> {
+        let Some(resource) = self.resource.clone() else { return Ok(None) };
+        let facts = Facts {
+            audiences: &self.audiences,
+            issuers: Some(vec![domain.issuer()]),
+            loopback: self.loopback,
+            bearer_offered: self.dpop.offers(Scheme::Bearer),
+            dpop_algorithms: self.dpop.offered_algorithms(),
+            certificate_bound_tokens: false,
+        };
+        resource.complete(&facts).map(Some).map_err(ConfigProblem::ResourceMetadata)
     }
 
     fn plain_problems(&self) -> impl Iterator<Item = ConfigProblem> {

@@ -6,7 +6,8 @@ use crate::builder::ApiClientBuilder;
 use crate::challenge::Challenge;
 use crate::error::Error;
 use crate::issuer::KeysUnavailable;
-use crate::rejection::{self, ChallengeError, Rejection};
+use crate::metadata::MetadataEndpoint;
+use crate::rejection::{ChallengeError, Offer, Rejection};
 use crate::request::TokenRequest;
 use crate::token::VerifiedToken;
 use crate::verify::Verifier;
@@ -36,6 +37,7 @@ use crate::verify::Verifier;
 #[derive(Clone, Debug)]
 pub struct ApiClient {
     verifier: Arc<Verifier>,
+    metadata: Option<Arc<MetadataEndpoint>>,
 }
 
 impl ApiClient {
@@ -51,8 +53,8 @@ impl ApiClient {
         ApiClientBuilder::from_variables(|name| std::env::var(name).ok())
     }
 
-    pub(crate) fn new(verifier: Verifier) -> Self {
-        Self { verifier: Arc::new(verifier) }
+    pub(crate) fn new(verifier: Verifier, metadata: Option<MetadataEndpoint>) -> Self {
+        Self { verifier: Arc::new(verifier), metadata: metadata.map(Arc::new) }
     }
 
     /// Verifies the token that a request presents, and its proof.
@@ -75,12 +77,18 @@ impl ApiClient {
 
     /// Turns an error into the HTTP response to send.
     pub fn reject(&self, error: &Error) -> Rejection {
-        Rejection::new(error, &self.verifier.dpop)
+        Rejection::new(error, self.offer())
     }
 
     /// The challenges of this API, an error of yours on the one that carries it: for refusals that a handler decides.
     pub fn challenges(&self, error: Option<ChallengeError<'_>>) -> Vec<Challenge> {
-        rejection::challenges(&self.verifier.dpop, error)
+        self.offer().challenges(error)
+    }
+
+    /// The metadata of this API, for serving it at its well-known paths; `None` unless
+    /// [`ApiClientBuilder::resource_metadata`] was given some.
+    pub fn resource_metadata(&self) -> Option<&MetadataEndpoint> {
+        self.metadata.as_deref()
     }
 
     /// Fetches the issuer's keys, unless there are fresh ones, so that the first request need not wait for them.
@@ -106,6 +114,10 @@ impl ApiClient {
     /// The issuer whose tokens are taken.
     pub fn issuer(&self) -> &str {
         self.verifier.issuers.domain().issuer()
+    }
+
+    fn offer(&self) -> Offer<'_> {
+        Offer { dpop: &self.verifier.dpop, metadata: self.metadata.as_deref() }
     }
 }
 

@@ -65,6 +65,7 @@ mod hint;
 mod http;
 mod issuer;
 mod jose;
+mod metadata;
 mod rejection;
 mod request;
 mod requirement;
@@ -93,6 +94,9 @@ pub use http::ReqwestClient;
 pub use http::{FetchError, HttpClient, HttpError, HttpFuture, HttpMethod, HttpRequest, HttpResponse};
 pub use issuer::{DiscoveryError, Domain, DomainError, IssuerError, KeySetError, KeysUnavailable};
 pub use jose::{Algorithm, JoseError, JsonError, JwkError, Thumbprint, UnknownAlgorithm};
+pub use metadata::{
+    BearerMethod, MetadataEndpoint, MetadataError, MetadataResponse, ProtectedResource, ResourceMetadata,
+};
 pub use rejection::{ChallengeError, Rejection};
 pub use request::{HeaderSource, ReceivedTarget, TokenRequest};
 pub use requirement::{Requirement, RequirementError};

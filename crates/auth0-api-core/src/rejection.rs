@@ -4,6 +4,7 @@ use crate::challenge::Challenge;
 use crate::credentials::{CredentialsError, Scheme};
 use crate::dpop::Dpop;
 use crate::error::{Error, Reason};
+use crate::metadata::MetadataEndpoint;
 use crate::verdict::{Kind, Verdict};
 
 /// The HTTP response to a request that is refused.
@@ -25,10 +26,24 @@ pub struct ChallengeError<'e> {
     pub description: Option<&'e str>,
 }
 
+/// What the challenges of an API tell of it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Offer<'c> {
+    pub(crate) dpop: &'c Dpop,
+    pub(crate) metadata: Option<&'c MetadataEndpoint>,
+}
+
+/// What a challenge says beside what the offer does.
+#[derive(Clone, Copy, Debug, Default)]
+struct Said<'e> {
+    error: Option<ChallengeError<'e>>,
+    scope: Option<&'e str>,
+}
+
 impl Rejection {
-    pub(crate) fn new(error: &Error, dpop: &Dpop) -> Self {
+    pub(crate) fn new(error: &Error, offer: Offer<'_>) -> Self {
         let verdict = Verdict::of(&error.reason);
-        let challenges = verdict.challenges(&Carriers::of(error), dpop);
+        let challenges = verdict.challenges(&Carriers::of(error), offer);
         Self { verdict, challenges }
     }
 
@@ -76,31 +91,47 @@ impl Error {
     }
 }
 
-/// The challenges of a policy, an error on those that carry it.
-pub(crate) fn challenges(dpop: &Dpop, error: Option<ChallengeError<'_>>) -> Vec<Challenge> {
-    let on = |scheme| error.filter(|error| error.scheme == scheme);
-    let offered = [Scheme::Bearer, Scheme::Dpop].into_iter().filter(|scheme| dpop.offers(*scheme));
-    offered.map(|scheme| challenge(scheme, dpop, on(scheme), None)).collect()
-}
+impl<'c> Offer<'c> {
+    /// The challenges of every scheme that is offered, an error on the one that carries it.
+    pub(crate) fn challenges(self, error: Option<ChallengeError<'_>>) -> Vec<Challenge> {
+        // RFC 9728 §5.1: a request that makes no sense is not mended by knowing who issues tokens.
+        let offer = if error.is_some_and(|error| error.code == "invalid_request") { self.unsaid() } else { self };
+        let on = |scheme| Said { error: error.filter(|error| error.scheme == scheme), scope: None };
+        offer.schemes().map(|scheme| offer.challenge(scheme, on(scheme))).collect()
+    }
 
-/// `Bearer realm="api", error…, scope` (RFC 6750 §3), `DPoP error…, scope, algs` (RFC 9449 §7.1).
-fn challenge(scheme: Scheme, dpop: &Dpop, error: Option<ChallengeError<'_>>, scope: Option<&str>) -> Challenge {
-    let mut challenge = Challenge::new(scheme);
-    if scheme == Scheme::Bearer {
-        challenge = challenge.with("realm", REALM);
+    fn schemes(self) -> impl Iterator<Item = Scheme> + use<'c> {
+        [Scheme::Bearer, Scheme::Dpop].into_iter().filter(move |scheme| self.dpop.offers(*scheme))
     }
-    if let Some(error) = error {
-        challenge = challenge.with("error", error.code);
-        if let Some(description) = error.description {
-            challenge = challenge.with("error_description", description);
+
+    /// Without the metadata.
+    fn unsaid(self) -> Self {
+        Self { metadata: None, ..self }
+    }
+
+    /// `Bearer realm="api", error…, scope, resource_metadata` (RFC 6750 §3, RFC 9728 §5.1),
+    /// `DPoP error…, scope, algs, resource_metadata` (RFC 9449 §7.1).
+    fn challenge(self, scheme: Scheme, said: Said<'_>) -> Challenge {
+        let mut challenge = Challenge::new(scheme);
+        if scheme == Scheme::Bearer {
+            challenge = challenge.with("realm", REALM);
         }
-    }
-    if let Some(scope) = scope {
-        challenge = challenge.with("scope", scope);
-    }
-    match scheme {
-        Scheme::Bearer => challenge,
-        Scheme::Dpop => challenge.with("algs", &dpop.algorithms().to_string()),
+        if let Some(error) = said.error {
+            challenge = challenge.with("error", error.code);
+            if let Some(description) = error.description {
+                challenge = challenge.with("error_description", description);
+            }
+        }
+        if let Some(scope) = said.scope {
+            challenge = challenge.with("scope", scope);
+        }
+        if scheme == Scheme::Dpop {
+            challenge = challenge.with("algs", &self.dpop.algorithms().to_string());
+        }
+        match self.metadata {
+            Some(metadata) => challenge.with("resource_metadata", metadata.url()),
+            None => challenge,
+        }
     }
 }
 
@@ -136,24 +167,20 @@ impl Carriers {
 }
 
 impl Verdict {
-    fn challenges(&self, carriers: &Carriers, dpop: &Dpop) -> Vec<Challenge> {
+    fn challenges(&self, carriers: &Carriers, offer: Offer<'_>) -> Vec<Challenge> {
         let (code, scope) = match self.kind() {
             // Our own trouble, or a pace: no other token would help.
             Kind::Internal | Kind::TooManyProofs { .. } | Kind::Unavailable { .. } => return Vec::new(),
-            Kind::Bare => (None, None),
+            Kind::Bare => (None, offer.metadata.and_then(MetadataEndpoint::challenge_scope)),
             Kind::InsufficientScope { scope } => (Some(self.code()), scope.as_deref()),
             _ => (Some(self.code()), None),
         };
-        let offered = [Scheme::Bearer, Scheme::Dpop].into_iter().filter(|scheme| dpop.offers(*scheme));
-        let build = |scheme| {
-            if carriers.includes(scheme) {
-                let described = |code| ChallengeError { scheme, code, description: Some(self.description()) };
-                challenge(scheme, dpop, code.map(described), scope)
-            } else {
-                challenge(scheme, dpop, None, None)
-            }
-        };
-        offered.map(build).collect()
+        // RFC 9728 §5.1: whoever lacks a token, or the right one, learns where tokens come from.
+        let offer = if matches!(self.kind(), Kind::InvalidRequest) { offer.unsaid() } else { offer };
+        let description = Some(self.description());
+        let said = |scheme| Said { error: code.map(|code| ChallengeError { scheme, code, description }), scope };
+        let said = |scheme| if carriers.includes(scheme) || code.is_none() { said(scheme) } else { Said::default() };
+        offer.schemes().map(|scheme| offer.challenge(scheme, said(scheme))).collect()
     }
 }
 

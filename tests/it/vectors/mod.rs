@@ -21,6 +21,7 @@ mod door;
 mod expect;
 mod foreign;
 mod grammar;
+mod metadata;
 mod network;
 mod outcome;
 mod pure;

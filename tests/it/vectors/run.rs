@@ -7,7 +7,7 @@ use tokio::runtime::Builder;
 use super::bench::CALL_MEMBERS;
 use super::case::Case;
 use super::outcome::Outcome;
-use super::{act, pure, verify};
+use super::{act, metadata, pure, verify};
 
 /// Runs a case and compares what came of it. A panic is a failure of the case, not of the run.
 ///
@@ -40,6 +40,9 @@ async fn outcomes(case: &Case) -> Result<(Vec<Outcome>, &'static [&'static str])
         "extract_token" => (one(pure::extracted(case))?, &["ok", "error", "status", "token", "scheme"]),
         "htu_match" => (one(pure::htu_match(case))?, &["match", "error"]),
         "htu_normalize" => (one(pure::htu_normalize(case))?, &["ok", "error", "normalized", "status"]),
+        "protected_resource_metadata" => {
+            (one(metadata::protected_resource(case))?, &["ok", "error", "document", "member_order"])
+        }
         "request_url" => (one(pure::request_url(case))?, &["ok", "error", "normalized", "status"]),
         "verify_access_token" => (verify::access_token(case).await?, &CALL_MEMBERS),
         "verify_request" => (verify::request(case).await?, &CALL_MEMBERS),

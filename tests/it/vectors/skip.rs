@@ -23,10 +23,7 @@ pub(super) fn reason(case: &Case) -> Result<Option<&'static str>, String> {
 }
 
 /// Kinds whose subject is not built.
-const KINDS: [(&str, &str); 2] = [
-    ("exchange", "token exchange: not built yet"),
-    ("protected_resource_metadata", "protected resource metadata: not built yet"),
-];
+const KINDS: [(&str, &str); 1] = [("exchange", "token exchange: not built yet")];
 
 /// Capabilities that are not built.
 const MISSING: [(&str, &str); 7] = [

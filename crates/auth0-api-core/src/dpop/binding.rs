@@ -53,10 +53,7 @@ impl Dpop {
     }
 
     pub(crate) fn offers(&self, scheme: Scheme) -> bool {
-        match scheme {
-            Scheme::Bearer => self.mode != Mode::Require,
-            Scheme::Dpop => self.mode != Mode::Ignore,
-        }
+        self.mode.offers(scheme)
     }
 
     /// The algorithms of proofs, as `algs` of a challenge lists them.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{MemoryReplayStore, ReplayStore, RotatingNonce};
+use crate::credentials::Scheme;
 use crate::jose::{Algorithm, AlgorithmSet};
 
 /// Whether and how an API takes `DPoP` ([RFC 9449](https://www.rfc-editor.org/rfc/rfc9449)).
@@ -142,6 +143,17 @@ impl DpopPolicy {
         }
     }
 
+    /// Whether tokens are taken by this scheme.
+    pub(crate) fn offers(&self, scheme: Scheme) -> bool {
+        self.mode.offers(scheme)
+    }
+
+    /// The names of the algorithms of proofs; none if no proof is looked at.
+    pub(crate) fn offered_algorithms(&self) -> Vec<&'static str> {
+        let offered = AlgorithmSet::new(self.algorithms.iter().copied()).filter(|_| self.offers(Scheme::Dpop));
+        offered.iter().flat_map(AlgorithmSet::iter).map(Algorithm::name).collect()
+    }
+
     /// What does not make sense, as one fixed sentence.
     pub(crate) fn problem(&self) -> Option<&'static str> {
         if self.algorithms.is_empty() {
@@ -152,6 +164,15 @@ impl DpopPolicy {
             Some("accept_bound_tokens_as_bearer() goes with DpopPolicy::ignore() only")
         } else {
             None
+        }
+    }
+}
+
+impl Mode {
+    pub(super) fn offers(self, scheme: Scheme) -> bool {
+        match scheme {
+            Scheme::Bearer => self != Self::Require,
+            Scheme::Dpop => self != Self::Ignore,
         }
     }
 }

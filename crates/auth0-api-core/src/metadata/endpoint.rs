@@ -1,0 +1,217 @@
+//! Where the document is found, and what is answered there.
+
+use aws_lc_rs::digest::{SHA256, digest};
+
+use super::secure_url::SecureUrl;
+use super::{MetadataResponse, ResourceMetadata};
+use crate::base64url;
+use crate::issuer::Loopback;
+use crate::request::HeaderSource;
+
+/// The metadata of an API, ready to be served; from [`ApiClient::resource_metadata`](crate::ApiClient::resource_metadata).
+///
+/// The adapters have routes for it. Without one, give [`respond`](Self::respond) what goes to one of the
+/// [`paths`](Self::paths), before anything asks for a token:
+///
+/// ```
+/// # use auth0_api_core::{ApiClient, ProtectedResource};
+/// # let api = ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com/mcp")
+/// #     .resource_metadata(ProtectedResource::new("https://api.example.com/mcp"))
+/// #     .build()?;
+/// let metadata = api.resource_metadata().expect("the client has some");
+/// assert!(metadata.is_at("/.well-known/oauth-protected-resource/mcp"));
+///
+/// let response = metadata.respond("GET", &[("accept", "application/json")]);
+/// assert_eq!((response.status(), response.body()), (200, metadata.body()));
+/// # Ok::<(), auth0_api_core::BuildError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct MetadataEndpoint {
+    document: ResourceMetadata,
+    body: String,
+    challenge_scope: Option<Box<str>>,
+    etag: String,
+    paths: Vec<String>,
+    url: String,
+}
+
+impl MetadataEndpoint {
+    /// Of a document that has been checked.
+    pub(super) fn new(document: ResourceMetadata, challenge_scopes: &[Box<str>]) -> Self {
+        let body = document.to_json();
+        let (url, paths) = places(document.resource());
+        let etag = format!(r#""{}""#, base64url::encode(digest(&SHA256, body.as_bytes()).as_ref()));
+        let challenge_scope = (!challenge_scopes.is_empty()).then(|| challenge_scopes.join(" ").into());
+        Self { document, body, challenge_scope, etag, paths, url }
+    }
+
+    /// The document.
+    pub fn document(&self) -> &ResourceMetadata {
+        &self.document
+    }
+
+    /// The document as JSON: the body of a good response.
+    pub fn body(&self) -> &str {
+        &self.body
+    }
+
+    /// The URL of the document, as `resource_metadata` of the challenges names it
+    /// ([RFC 9728 §5.1](https://www.rfc-editor.org/rfc/rfc9728#section-5.1)).
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The paths to serve it at, each once: where [RFC 9728 §3.1](https://www.rfc-editor.org/rfc/rfc9728#section-3.1) puts it, the
+    /// same without a slash at the end, and the root's, where clients look that know only the host.
+    ///
+    /// They count from the root of the host: a server that stands behind a proxy which strips a prefix has to be given these paths
+    /// too.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.paths.iter().map(String::as_str)
+    }
+
+    /// Whether a request's path is one of the [`paths`](Self::paths).
+    pub fn is_at(&self, path: &str) -> bool {
+        self.paths.iter().any(|known| known == path)
+    }
+
+    /// Answers a request to one of the [`paths`](Self::paths): GET and HEAD with the document, or with 304 if the client has it
+    /// already; OPTIONS with what a browser's preflight wants to know; other methods with 405.
+    ///
+    /// Any website may read it ([RFC 9728 §3.1](https://www.rfc-editor.org/rfc/rfc9728#section-3.1) knows browser clients), and
+    /// caches may keep it for an hour. The answer to HEAD has the body of GET's, for its length: servers leave it out by
+    /// themselves.
+    pub fn respond<H: HeaderSource + ?Sized>(&self, method: &str, headers: &H) -> MetadataResponse<'_> {
+        match method {
+            "GET" | "HEAD" if self.is_known_to(headers) => MetadataResponse::not_modified(&self.etag),
+            "GET" | "HEAD" => MetadataResponse::document(&self.body, &self.etag),
+            "OPTIONS" => MetadataResponse::preflight(),
+            _ => MetadataResponse::method_not_allowed(),
+        }
+    }
+
+    /// `scope` of the challenges to requests that present nothing.
+    pub(crate) fn challenge_scope(&self) -> Option<&str> {
+        self.challenge_scope.as_deref()
+    }
+
+    /// RFC 9110 §13.1.2: a list of entity tags, compared weakly, or any.
+    fn is_known_to<H: HeaderSource + ?Sized>(&self, headers: &H) -> bool {
+        let mut known = false;
+        headers.each_value("if-none-match", &mut |value| {
+            let tags = value.split(|octet| *octet == b',').map(<[u8]>::trim_ascii);
+            known |= tags
+                .map(|tag| tag.strip_prefix(b"W/").unwrap_or(tag))
+                .any(|tag| tag == b"*" || tag == self.etag.as_bytes());
+        });
+        known
+    }
+}
+
+/// RFC 9728 §3.1: the well-known string goes between host and path; a slash that is all of the path goes away.
+fn places(resource: &str) -> (String, Vec<String>) {
+    // What has been checked parses again; plain http was allowed then or not.
+    let Some(SecureUrl { origin, path, query }) = SecureUrl::parse(resource, Loopback::HttpAllowed) else {
+        return Default::default();
+    };
+    let path = format!("{WELL_KNOWN}{}", if path == "/" { "" } else { path });
+    let url = format!("{origin}{path}{query}");
+    let mut paths = vec![path.clone(), path.trim_end_matches('/').to_owned(), WELL_KNOWN.to_owned()];
+    paths.dedup();
+    (url, paths)
+}
+
+/// RFC 9728 §3.
+const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+    use super::{MetadataEndpoint, WELL_KNOWN};
+    use crate::metadata::ProtectedResource;
+
+    fn endpoint(resource: &str) -> MetadataEndpoint {
+        let resource = ProtectedResource::new(resource).authorization_servers(["https://tenant.eu.auth0.com/"]);
+        MetadataEndpoint::new(resource.document().unwrap(), &[])
+    }
+
+    #[test]
+    fn the_well_known_string_stands_between_host_and_path() {
+        for (resource, url, paths) in [
+            ("https://a.example", "https://a.example/.well-known/oauth-protected-resource", &[""][..]),
+            ("https://a.example/", "https://a.example/.well-known/oauth-protected-resource", &[""]),
+            ("https://a.example/mcp", "https://a.example/.well-known/oauth-protected-resource/mcp", &["/mcp", ""]),
+            (
+                "https://a.example:8443/v1/mcp/",
+                "https://a.example:8443/.well-known/oauth-protected-resource/v1/mcp/",
+                &["/v1/mcp/", "/v1/mcp", ""],
+            ),
+            (
+                "https://a.example/mcp?tenant=1",
+                "https://a.example/.well-known/oauth-protected-resource/mcp?tenant=1",
+                &["/mcp", ""],
+            ),
+        ] {
+            let endpoint = endpoint(resource);
+            let expected: Vec<String> = paths.iter().map(|path| format!("{WELL_KNOWN}{path}")).collect();
+            assert_eq!((endpoint.url(), &endpoint.paths), (url, &expected), "{resource}");
+            assert!(expected.iter().all(|path| endpoint.is_at(path)));
+            assert!(!endpoint.is_at("/.well-known/oauth-protected-resource/other"));
+        }
+    }
+
+    #[test]
+    fn each_method_has_its_answer() {
+        let endpoint = endpoint("https://a.example");
+        let etag = r#""jfryZ66Gsf4x6cNgtA85mTKGkiDaVd-3Wvj6XxqTT2Y""#;
+        let found = [
+            ("content-type", "application/json"),
+            ("cache-control", "public, max-age=3600"),
+            ("access-control-allow-origin", "*"),
+            ("etag", etag),
+        ];
+        let none: [(&str, &str); 0] = [];
+        for method in ["GET", "HEAD"] {
+            let response = endpoint.respond(method, &none);
+            assert_eq!((response.status(), response.body()), (200, endpoint.body()));
+            assert_eq!(response.headers().collect::<Vec<_>>(), found);
+        }
+        let response = endpoint.respond("OPTIONS", &none);
+        assert_eq!((response.status(), response.body()), (204, ""));
+        assert_eq!(
+            response.headers().collect::<Vec<_>>(),
+            [
+                ("access-control-allow-origin", "*"),
+                ("access-control-allow-methods", "GET, HEAD"),
+                ("access-control-allow-headers", "*"),
+                ("access-control-max-age", "3600"),
+            ]
+        );
+        for method in ["POST", "PUT", "DELETE", "get", ""] {
+            let response = endpoint.respond(method, &none);
+            assert_eq!((response.status(), response.body()), (405, ""));
+            let headers: Vec<_> = response.headers().collect();
+            assert_eq!(headers, [("access-control-allow-origin", "*"), ("allow", "GET, HEAD, OPTIONS")]);
+        }
+    }
+
+    #[test]
+    fn a_client_that_has_the_document_is_told_so() {
+        let endpoint = endpoint("https://a.example");
+        let etag = endpoint.etag.clone();
+        for (value, status) in [
+            (etag.clone(), 304),
+            (format!("W/{etag}"), 304),
+            (format!(r#""other", {etag}"#), 304),
+            ("*".to_owned(), 304),
+            (r#""other""#.to_owned(), 200),
+            (etag.trim_matches('"').to_owned(), 200),
+            (String::new(), 200),
+        ] {
+            let response = endpoint.respond("GET", &[("If-None-Match", &value)]);
+            assert_eq!(response.status(), status, "{value}");
+            assert_eq!(response.body().is_empty(), status == 304);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! URLs that stand in the document: absolute, https, written with the characters of RFC 3986.
+
+use crate::issuer::{Domain, Loopback};
+use crate::target::TargetUrl;
+
+/// An absolute https URL without fragment, in its parts as they were written.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SecureUrl<'t> {
+    /// Scheme and authority.
+    pub(super) origin: &'t str,
+    pub(super) path: &'t str,
+    /// With its question mark, or empty.
+    pub(super) query: &'t str,
+}
+
+impl<'t> SecureUrl<'t> {
+    /// Reads a URL; plain http is for this machine itself only, and only if that is allowed.
+    pub(super) fn parse(text: &'t str, loopback: Loopback) -> Option<Self> {
+        TargetUrl::parse(text).ok()?;
+        // Identifiers are compared as text: the scheme has one spelling.
+        let scheme = ["https://", "http://"].into_iter().find(|scheme| text.starts_with(scheme))?;
+        if !text.bytes().all(is_of_rfc3986) {
+            return None;
+        }
+        let authority = text.get(scheme.len()..)?.split(['/', '?']).next()?;
+        let (origin, rest) = text.split_at_checked(scheme.len() + authority.len())?;
+        Domain::parse(origin, loopback).ok()?;
+        let (path, query) = rest.split_at_checked(rest.find('?').unwrap_or(rest.len()))?;
+        Some(Self { origin, path, query })
+    }
+}
+
+/// RFC 3986 §2, without `#`: what is no character of a URL needs percent-encoding, and a fragment has no place here.
+fn is_of_rfc3986(octet: u8) -> bool {
+    octet.is_ascii_alphanumeric() || b"-._~:/?[]@!$&'()*+,;=%".contains(&octet)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Loopback, SecureUrl};
+
+    #[test]
+    fn a_url_falls_into_its_parts() {
+        for (text, parts) in [
+            ("https://api.example.com", ("https://api.example.com", "", "")),
+            ("https://api.example.com/", ("https://api.example.com", "/", "")),
+            ("https://api.example.com:8443/mcp/a", ("https://api.example.com:8443", "/mcp/a", "")),
+            ("https://api.example.com/a?b=/c?d", ("https://api.example.com", "/a", "?b=/c?d")),
+            ("https://api.example.com?b", ("https://api.example.com", "", "?b")),
+        ] {
+            let url = SecureUrl::parse(text, Loopback::HttpsOnly);
+            assert_eq!(url.map(|url| (url.origin, url.path, url.query)), Some(parts), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_absolute_https_url_is_refused() {
+        for text in [
+            "",
+            " ",
+            "api.example.com",
+            "//api.example.com",
+            "/mcp",
+            "urn:example:api",
+            "http://api.example.com",
+            "http://127.0.0.1",
+            "HTTPS://api.example.com",
+            " https://api.example.com",
+            "https://api.example.com ",
+            "https://",
+            "https:///mcp",
+            "https://user@api.example.com",
+            "https://api.example.com:0",
+            "https://api.example.com/#a",
+            "https://api.example.com#",
+            "https://api.example.com/a\"b",
+            "https://api.example.com/a\\b",
+            "https://api.example.com/{a}",
+            "https://api.example.com/%",
+            "https://api.example.com/?a\"b",
+            "https://api.example.com/\u{e9}",
+        ] {
+            assert!(SecureUrl::parse(text, Loopback::HttpsOnly).is_none(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn plain_http_is_for_this_machine_and_on_request() {
+        for (text, accepted) in [
+            ("http://127.0.0.1:3000/mcp", true),
+            ("http://localhost:3000", true),
+            ("http://[::1]:3000", true),
+            ("http://api.example.com", false),
+        ] {
+            assert_eq!(SecureUrl::parse(text, Loopback::HttpAllowed).is_some(), accepted, "{text}");
+        }
+    }
+}
