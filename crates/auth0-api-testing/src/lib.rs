@@ -33,6 +33,7 @@
 //! | DPoP clients | [`ProofKey`], [`ProofBuilder`] |
 //! | time that stands still | [`ManualClock`] |
 //! | outages | [`LocalTenant::misbehave`], [`Endpoint`], [`Misbehaviour`] |
+//! | an adapter for a web framework that keeps its promises | [`contract::adapter`](fn@contract::adapter) |
 //! | a replay store that keeps its promises | [`contract::replay_store`] |
 //! | a real Redis | [`RedisServer`] |
 //! | "was it cached?" | [`LocalTenant::requests`], [`RequestCounts`] |

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 mod bodies;
+mod contract;
 mod extractors;
 mod request;
 mod service;

@@ -2,6 +2,8 @@
 //!
 //! Call the suite from a test of your own.
 
+pub mod adapter;
 mod replay_store;
 
+pub use adapter::suite::adapter;
 pub use replay_store::replay_store;

@@ -1,0 +1,23 @@
+//! The contract for adapters, kept by the layer and the extractors in axum, and by the layer alone on a bare server.
+
+mod axum_door;
+mod found_out;
+mod tower_door;
+
+use auth0_api_core::Rejection;
+use auth0_api_testing::contract;
+
+#[tokio::test]
+async fn axum_keeps_the_contract() {
+    contract::adapter(&axum_door::Axum).await;
+}
+
+#[tokio::test]
+async fn a_bare_hyper_server_with_the_layer_keeps_the_contract() {
+    contract::adapter(&tower_door::Tower).await;
+}
+
+/// The hook of the contract.
+fn problem<B: From<String>>(rejection: &Rejection) -> (&'static str, B) {
+    ("application/problem+json", format!(r#"{{"title":"{}"}}"#, rejection.label()).into())
+}

@@ -1,0 +1,118 @@
+//! The routes of the contract as tower services on a hyper server: no router, no extractors, no axum.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use auth0_api_axum::AuthLayer;
+use auth0_api_core::{Requirement, VerifiedToken};
+use auth0_api_testing::contract::adapter::{Door, Site};
+use axum::extract::ConnectInfo;
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpStream};
+use tower::util::BoxCloneSyncService;
+use tower::{Layer, Service, ServiceExt as _, service_fn};
+use tower_http::cors::CorsLayer;
+
+use super::problem;
+
+pub(crate) struct Tower;
+
+type Text = Full<Bytes>;
+type Route = BoxCloneSyncService<Request<Incoming>, Response<Text>, Infallible>;
+type Routes = HashMap<&'static str, Route>;
+
+impl Door for Tower {
+    async fn open(&self, site: Site) -> SocketAddr {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(accept(listener, Arc::new(routes(&site))));
+        address
+    }
+}
+
+async fn accept(listener: TcpListener, routes: Arc<Routes>) {
+    loop {
+        let (stream, peer) = listener.accept().await.unwrap();
+        tokio::spawn(serve(stream, peer, Arc::clone(&routes)));
+    }
+}
+
+async fn serve(stream: TcpStream, peer: SocketAddr, routes: Arc<Routes>) {
+    let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
+        let route = routes.get(request.uri().path()).unwrap().clone();
+        // What a server of axum's adds by itself: the layer reads the peer's address from it.
+        request.extensions_mut().insert(ConnectInfo(peer));
+        route.oneshot(request)
+    });
+    drop(http1::Builder::new().serve_connection(TokioIo::new(stream), service).await);
+}
+
+fn routes(site: &Site) -> Routes {
+    let (auth, other) = (AuthLayer::new(site.api.clone()), AuthLayer::new(site.other.clone()));
+    let hooked = auth.clone().refusal_body(problem::<Text>);
+    let optional = auth.clone().optional();
+    let requirement = |layer: &AuthLayer, scopes: &[&'static str]| layer.require(Requirement::scopes(scopes.to_vec()));
+    // In the place of an extractor.
+    let demanding = auth.require(Requirement::claim("sub"));
+
+    HashMap::from([
+        ("/public", route(service_fn(|_| async { Ok(answer(200, "public")) }))),
+        ("/private", route(auth.layer(service_fn(subject)))),
+        ("/nested/private", route(auth.layer(service_fn(subject)))),
+        (
+            "/scoped",
+            route(auth.layer(requirement(&auth, &["read:messages", "read:drafts"]).layer(service_fn(subject)))),
+        ),
+        ("/optional", route(optional.layer(service_fn(subject)))),
+        ("/demanding", route(optional.layer(demanding.layer(service_fn(subject))))),
+        ("/twice", route(optional.layer(auth.layer(service_fn(subject))))),
+        ("/both", route(auth.layer(other.layer(service_fn(subject))))),
+        ("/misplaced", route(auth.layer(requirement(&other, &["read:messages"]).layer(service_fn(subject))))),
+        ("/bare", route(demanding.layer(service_fn(subject)))),
+        ("/bare/optional", route(demanding.layer(service_fn(subject)))),
+        ("/bare/scoped", route(requirement(&auth, &["read:messages"]).layer(service_fn(subject)))),
+        ("/teapot", route(auth.layer(service_fn(|_| async { Ok(answer(418, "teapot")) })))),
+        ("/caching", route(auth.layer(service_fn(caching)))),
+        ("/echo", route(auth.layer(service_fn(echo)))),
+        ("/hooked", route(hooked.layer(hooked.require(Requirement::scope("admin")).layer(service_fn(subject))))),
+        ("/cors", route(CorsLayer::permissive().layer(auth.layer(service_fn(subject))))),
+    ])
+}
+
+fn route<S>(service: S) -> Route
+where
+    S: Service<Request<Incoming>, Response = Response<Text>, Error = Infallible> + Clone + Send + Sync + 'static,
+    S::Future: Send,
+{
+    BoxCloneSyncService::new(service)
+}
+
+async fn subject(request: Request<Incoming>) -> Result<Response<Text>, Infallible> {
+    let token = request.extensions().get::<VerifiedToken>();
+    Ok(answer(200, token.map_or("anonymous", |token| token.subject().unwrap())))
+}
+
+async fn caching(request: Request<Incoming>) -> Result<Response<Text>, Infallible> {
+    let mut response = subject(request).await?;
+    response.headers_mut().insert("cache-control", "public, max-age=60".parse().unwrap());
+    response.headers_mut().insert("dpop-nonce", "stale".parse().unwrap());
+    Ok(response)
+}
+
+async fn echo(request: Request<Incoming>) -> Result<Response<Text>, Infallible> {
+    let body = request.into_body().collect().await.unwrap().to_bytes();
+    Ok(Response::new(Full::new(body)))
+}
+
+fn answer(status: u16, text: &str) -> Response<Text> {
+    let mut response = Response::new(Full::from(text.to_owned()));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap();
+    response
+}

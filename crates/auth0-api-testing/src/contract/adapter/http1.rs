@@ -1,0 +1,128 @@
+//! What belongs to HTTP/1.1: methods, hosts, targets, bodies, preflight requests, connections that go on.
+
+use std::net::SocketAddr;
+
+use auth0_api_core::DpopPolicy;
+
+use super::credentials::{BEARER, DPOP, SUBJECT, missing};
+use super::requests::Holder;
+use super::suite::Suite;
+use super::target::{malformed, mismatch};
+use super::transport::Connection;
+use super::{Answer, Call, Door};
+
+pub(super) async fn rows<D: Door>(suite: &mut Suite<'_, D>) {
+    let to = suite.open(DpopPolicy::accept()).await;
+    methods(suite, to).await;
+    hosts(suite, to).await;
+    absolute_form(suite, to).await;
+    queries(suite, to).await;
+    bodies(suite, to).await;
+    preflight(suite, to).await;
+    kept_connection(suite, to).await;
+}
+
+async fn methods<D: Door>(suite: &mut Suite<'_, D>, to: SocketAddr) {
+    for method in ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"] {
+        let holder = Holder::new(&suite.tenant);
+        let call = |proven: &str| {
+            let proof = holder.proof(proven, &suite.url(to, "/private")).sign();
+            Call::new(method, suite.door.path("/private")).dpop(&holder.token, proof)
+        };
+        let (right, wrong) = (call(method), call("PATCH"));
+        let without_body = |answer: Answer| match method {
+            "HEAD" => Answer { body: String::new(), ..answer },
+            _ => answer,
+        };
+        suite.row(&format!("a proof for {method}"), to, right, without_body(Answer::served(SUBJECT))).await;
+        let description = "the proof was made for another method";
+        let error = format!(r#"DPoP error="invalid_dpop_proof", error_description="{description}", algs="ES256""#);
+        let refused = Answer::refused(401, &[BEARER, &error], "invalid_dpop_proof", description);
+        suite.row(&format!("a {method} with a proof for PATCH"), to, wrong, without_body(refused)).await;
+        let call = Call::new(method, suite.door.path("/private"));
+        suite.row(&format!("a {method} by nobody"), to, call, without_body(missing(&[BEARER, DPOP]))).await;
+    }
+}
+
+async fn hosts<D: Door>(suite: &mut Suite<'_, D>, to: SocketAddr) {
+    let private = suite.door.path("/private");
+    let moved = format!("{to}{private}?");
+    for (host, htu, expected) in [
+        ("api.example.com", format!("http://api.example.com{private}"), Answer::served(SUBJECT)),
+        ("API.example.com:80", format!("http://api.example.com{private}"), Answer::served(SUBJECT)),
+        ("api.example.com", suite.url(to, "/private"), mismatch()),
+        ("", suite.url(to, "/private"), malformed()),
+        ("user@api.example.com", format!("http://api.example.com{private}"), malformed()),
+        // The path of the proof's URL must not be movable into the host.
+        (&moved, suite.url(to, "/private"), malformed()),
+    ] {
+        let holder = Holder::new(&suite.tenant);
+        let call = suite.call("/private").header("host", host);
+        let call = call.dpop(&holder.token, holder.proof("GET", &htu).sign());
+        suite.row(&format!("the host {host:?}, and a proof for {htu}"), to, call, expected).await;
+    }
+}
+
+async fn absolute_form<D: Door>(suite: &mut Suite<'_, D>, to: SocketAddr) {
+    let private = suite.door.path("/private");
+    for (target, expected) in
+        [(suite.url(to, "/private"), Answer::served(SUBJECT)), (format!("http://evil.example{private}"), malformed())]
+    {
+        let holder = Holder::new(&suite.tenant);
+        let proof = holder.proof("GET", &target).sign();
+        let call = Call::new("GET", target).header("host", to.to_string()).dpop(&holder.token, proof);
+        let row = format!("the absolute target {}, and the server's own host", call.target);
+        suite.row(&row, to, call, expected).await;
+    }
+}
+
+async fn queries<D: Door>(suite: &mut Suite<'_, D>, to: SocketAddr) {
+    let holder = Holder::new(&suite.tenant);
+    let target = format!("{}?page=2&x=%2F", suite.door.path("/private"));
+    let proof = holder.proof("GET", &suite.url(to, "/private")).sign();
+    let call = Call::new("GET", target).dpop(&holder.token, proof);
+    suite.row("a query, which is not part of the proof", to, call, Answer::served(SUBJECT)).await;
+}
+
+async fn bodies<D: Door>(suite: &mut Suite<'_, D>, to: SocketAddr) {
+    let body = "0123456789abcdef".repeat(4 * 1024);
+    let path = suite.door.path("/echo");
+    let call = Call::new("POST", path.clone()).bearer(&suite.tenant.mint().sign()).body(body.clone());
+    suite.row("a body of 64 KiB reaches the handler as it was", to, call, Answer::served(&body)).await;
+    let call = Call::new("POST", path).body(body);
+    suite.row("a body of 64 KiB by nobody", to, call, missing(&[BEARER, DPOP])).await;
+}
+
+/// A preflight request carries no token; browsers read of an answer only what CORS exposes.
+async fn preflight<D: Door>(suite: &mut Suite<'_, D>, to: SocketAddr) {
+    let path = suite.door.path("/cors");
+    let origin = [("origin", "https://app.example.com")];
+    let call = Call::new("OPTIONS", path.clone()).headers(&origin);
+    let call = call.header("access-control-request-method", "GET");
+    let call = call.header("access-control-request-headers", "authorization, dpop");
+    let answer = suite.door.send(to, call).await;
+    let allowed = answer.header("access-control-allow-origin").is_some();
+    let holds = allowed && answer.status < 300 && answer.header("www-authenticate").is_none();
+    suite.holds("a preflight request passes the CORS layer", holds, &answer);
+
+    for (row, call, status) in [
+        ("a refusal", Call::new("GET", path.clone()).headers(&origin), 401),
+        ("an answer", Call::new("GET", path).headers(&origin).bearer(&suite.tenant.mint().sign()), 200),
+    ] {
+        let answer = suite.door.send(to, call).await;
+        let allowed = answer.header("access-control-allow-origin").is_some();
+        let holds = answer.status == status && allowed;
+        suite.holds(&format!("{row} gets the headers of the CORS layer"), holds, &answer);
+    }
+}
+
+async fn kept_connection<D: Door>(suite: &mut Suite<'_, D>, to: SocketAddr) {
+    let mut connection = Connection::open(to).await;
+    for round in 1..=2 {
+        let answer = connection.send(Call::new("GET", suite.door.path("/private"))).await;
+        let row = format!("a refusal on a connection that is kept, round {round}");
+        suite.compare(&row, answer, missing(&[BEARER, DPOP]));
+        let answer = connection.send(suite.bearer("/private", "")).await;
+        suite.compare(&format!("a good token on the same connection, round {round}"), answer, Answer::served(SUBJECT));
+    }
+}

@@ -1,0 +1,38 @@
+//! What belongs to HTTP/2: the URL comes in pseudo-headers.
+
+use auth0_api_core::DpopPolicy;
+
+use super::credentials::{BEARER, DPOP, SUBJECT, missing};
+use super::requests::Holder;
+use super::suite::Suite;
+use super::target::{malformed, mismatch};
+use super::transport::over_http2;
+use super::{Answer, Call, Door};
+
+pub(super) async fn rows<D: Door>(suite: &mut Suite<'_, D>) {
+    let to = suite.open(DpopPolicy::accept()).await;
+    let answer = over_http2(to, Call::new("GET", suite.door.path("/private"))).await;
+    suite.compare("HTTP/2: nobody", answer, missing(&[BEARER, DPOP]));
+
+    let own = to.to_string();
+    let elsewhere = format!("http://elsewhere.example.com{}", suite.door.path("/private"));
+    for (row, htu, host, expected) in [
+        ("the authority", suite.url(to, "/private"), None, Answer::served(SUBJECT)),
+        ("another host than the authority", elsewhere.clone(), None, mismatch()),
+        (
+            "the authority, and a host that agrees",
+            suite.url(to, "/private"),
+            Some(own.as_str()),
+            Answer::served(SUBJECT),
+        ),
+        ("the authority, and a host that does not", elsewhere, Some("elsewhere.example.com"), malformed()),
+    ] {
+        for route in ["/private", "/nested/private"] {
+            let htu = htu.replace(&suite.door.path("/private"), &suite.door.path(route));
+            let holder = Holder::new(&suite.tenant);
+            let call = Call::new("GET", suite.door.path(route)).dpop(&holder.token, holder.proof("GET", &htu).sign());
+            let call = host.iter().fold(call, |call, host| call.header("host", *host));
+            suite.compare(&format!("HTTP/2: {row}, at {route}"), over_http2(to, call).await, expected.clone());
+        }
+    }
+}

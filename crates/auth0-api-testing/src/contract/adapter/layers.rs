@@ -1,0 +1,70 @@
+//! Layers in layers, layers of other clients, layers that are missing, and the hook of one.
+
+use auth0_api_core::DpopPolicy;
+
+use super::credentials::{BEARER, DPOP, SUBJECT, missing};
+use super::requests::Holder;
+use super::suite::Suite;
+use super::{Answer, Door};
+
+pub(super) async fn rows<D: Door>(suite: &mut Suite<'_, D>) {
+    nested(suite).await;
+    foreign(suite).await;
+    absent(suite).await;
+    hooked(suite).await;
+}
+
+async fn nested<D: Door>(suite: &mut Suite<'_, D>) {
+    let to = suite.open(DpopPolicy::accept()).await;
+    for (route, row) in [("/twice", "a layer in a layer"), ("/nested/private", "a router in a router")] {
+        let call = suite.proven(&Holder::new(&suite.tenant), to, route);
+        suite.row(&format!("a bound token through {row}"), to, call, Answer::served(SUBJECT)).await;
+        let call = suite.call(route);
+        suite.row(&format!("nobody, through {row}"), to, call, missing(&[BEARER, DPOP])).await;
+    }
+    let call = suite.bearer("/teapot", "");
+    let teapot = Answer::new(418, Vec::new(), "teapot");
+    suite.row("an error of the handler", to, call, teapot).await;
+}
+
+async fn foreign<D: Door>(suite: &mut Suite<'_, D>) {
+    let to = suite.open(DpopPolicy::accept()).await;
+    let error =
+        r#"Bearer realm="api", error="invalid_token", error_description="the access token is not for this API""#;
+    let description = "the access token is not for this API";
+    let refused = Answer::refused(401, &[error, DPOP], "invalid_token", description);
+    let call = suite.bearer("/both", "");
+    suite.row("a layer of another client asks again", to, call, refused).await;
+    let token = suite.tenant.mint().audiences([suite.tenant.audience(), "https://other.example.com"]).sign();
+    let call = suite.call("/both").bearer(&token);
+    suite.row("a token for both clients", to, call, Answer::served(SUBJECT)).await;
+    let call = suite.bearer("/misplaced", "read:messages");
+    let row = "a requirement takes no token that another client has verified";
+    suite.row(row, to, call, Answer::misconfigured()).await;
+}
+
+async fn absent<D: Door>(suite: &mut Suite<'_, D>) {
+    let to = suite.open(DpopPolicy::accept()).await;
+    for route in ["/bare", "/bare/optional", "/bare/scoped"] {
+        let call = suite.call(route);
+        suite.row(&format!("nobody at {route}, where no layer is"), to, call, Answer::misconfigured()).await;
+        let call = suite.bearer(route, "read:messages");
+        suite.row(&format!("a good token at {route}, where no layer is"), to, call, Answer::misconfigured()).await;
+    }
+}
+
+async fn hooked<D: Door>(suite: &mut Suite<'_, D>) {
+    let to = suite.open(DpopPolicy::accept()).await;
+    let problem = |status, challenge: &str, label: &str| {
+        let body = format!(r#"{{"title":"{label}"}}"#);
+        let answer = Answer::new(status, Vec::new(), body).with("www-authenticate", challenge);
+        answer.with("www-authenticate", DPOP).with("content-type", "application/problem+json")
+    };
+    let call = suite.call("/hooked");
+    suite.row("the hook of a layer", to, call, problem(401, BEARER, "credentials_missing")).await;
+    let error = r#"Bearer realm="api", error="insufficient_scope", error_description="the access token lacks a scope that is needed here", scope="admin""#;
+    let call = suite.bearer("/hooked", "");
+    suite.row("the hook of a requirement", to, call, problem(403, error, "requirement_scope")).await;
+    let call = suite.bearer("/hooked", "admin");
+    suite.row("a good token, where a hook is", to, call, Answer::served(SUBJECT)).await;
+}

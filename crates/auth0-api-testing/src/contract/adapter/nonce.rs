@@ -1,0 +1,66 @@
+//! The nonce: asked for with the refusal, handed on with whatever answer comes when it turns.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use auth0_api_core::{DpopPolicy, RotatingNonce};
+
+use super::credentials::{BEARER, SUBJECT};
+use super::requests::Holder;
+use super::suite::Suite;
+use super::{Answer, Call, Door};
+use crate::must::must;
+
+pub(super) async fn rows<D: Door>(suite: &mut Suite<'_, D>) {
+    let nonces = must(RotatingNonce::new([[1; 32]]), "a secret of 32 octets");
+    let to = suite.open(DpopPolicy::accept().nonce(nonces)).await;
+    let holder = Holder::new(&suite.tenant);
+    let first = asked_for(suite, &holder, to).await;
+
+    let call = proven(suite, &holder, to, "/private", &first);
+    suite.row("a proof with the nonce", to, call, Answer::served(SUBJECT)).await;
+    let call = proven(suite, &holder, to, "/caching", &first);
+    let own = Answer::served(SUBJECT).with("cache-control", "public, max-age=60").with("dpop-nonce", "stale");
+    suite.row("what a handler says about caching and nonces, while the nonce stands", to, call, own).await;
+    let call = suite.bearer("/private", "");
+    suite.row("a Bearer token where proofs need a nonce", to, call, Answer::served(SUBJECT)).await;
+
+    suite.clock.advance(STEP);
+    let second = asked_for(suite, &holder, to).await;
+    let error = r#"DPoP error="insufficient_scope", error_description="the access token lacks a scope that is needed here", scope="read:messages read:drafts", algs="ES256""#;
+    let lacking = "the access token lacks a scope that is needed here";
+    for (route, answer) in [
+        ("/private", Answer::served(SUBJECT)),
+        ("/nested/private", Answer::served(SUBJECT)),
+        ("/twice", Answer::served(SUBJECT)),
+        ("/caching", Answer::served(SUBJECT)),
+        ("/teapot", Answer::new(418, Vec::new(), "teapot")),
+        ("/scoped", Answer::refused(403, &[BEARER, error], "insufficient_scope", lacking)),
+    ] {
+        let call = proven(suite, &holder, to, route, &first);
+        let expected = answer.with("dpop-nonce", &second).with("cache-control", "no-store");
+        suite.row(&format!("the next nonce comes with the answer of {route}"), to, call, expected).await;
+    }
+    let call = proven(suite, &holder, to, "/private", &second);
+    suite.row("a proof with the next nonce", to, call, Answer::served(SUBJECT)).await;
+}
+
+/// The nonce that a call without one is answered with.
+async fn asked_for<D: Door>(suite: &mut Suite<'_, D>, holder: &Holder, to: SocketAddr) -> String {
+    let answer = suite.door.send(to, suite.proven(holder, to, "/private")).await;
+    let nonce = answer.header("dpop-nonce").unwrap_or_default().to_owned();
+    suite.holds("a proof without the nonce is answered with one nonce of 43 characters", nonce.len() == 43, &answer);
+    let description = "the proof needs the nonce of the DPoP-Nonce header";
+    let error = format!(r#"DPoP error="use_dpop_nonce", error_description="{description}", algs="ES256""#);
+    let expected = Answer::refused(401, &[BEARER, &error], "use_dpop_nonce", description);
+    let expected = expected.with("dpop-nonce", &nonce).with("cache-control", "no-store");
+    suite.compare("a proof without the nonce", answer, expected);
+    nonce
+}
+
+fn proven<D: Door>(suite: &Suite<'_, D>, holder: &Holder, to: SocketAddr, route: &str, nonce: &str) -> Call {
+    suite.call(route).dpop(&holder.token, suite.proof(holder, to, route).nonce(nonce).sign())
+}
+
+/// A step of the nonce: the one before is good for one more.
+const STEP: Duration = Duration::from_secs(60);
