@@ -2,16 +2,18 @@
 
 use std::io;
 use std::net::Ipv4Addr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use auth0_api_core::{Clock, SystemClock};
 use tokio::net::TcpListener;
 
-use crate::LocalTenant;
 use crate::counts::Counters;
 use crate::key_ring::KeyRing;
+use crate::ledger::Ledger;
 use crate::misbehaviour::Faults;
+use crate::registry::{ExchangeProfile, Organization, Registry};
 use crate::state::Tenant;
+use crate::{Api, Application, ExchangeRefusal, ExchangeRequest, Exchanged, LinkedAccount, LocalTenant, User};
 
 /// Starts a [`LocalTenant`] with options; from [`LocalTenant::builder`].
 #[derive(Clone, Debug)]
@@ -21,7 +23,11 @@ pub struct LocalTenantBuilder {
     audience: String,
     client_id: String,
     client_secret: String,
+    api_client_id: String,
+    api_client_secret: String,
     clock: Arc<dyn Clock>,
+    registry: Registry,
+    accounts: Vec<(String, LinkedAccount)>,
 }
 
 impl LocalTenantBuilder {
@@ -31,7 +37,11 @@ impl LocalTenantBuilder {
             audience: DEFAULT_AUDIENCE.into(),
             client_id: DEFAULT_CLIENT_ID.into(),
             client_secret: DEFAULT_CLIENT_SECRET.into(),
+            api_client_id: DEFAULT_API_CLIENT_ID.into(),
+            api_client_secret: DEFAULT_API_CLIENT_SECRET.into(),
             clock: Arc::new(SystemClock),
+            registry: Registry::default(),
+            accounts: Vec::new(),
         }
     }
 
@@ -41,16 +51,24 @@ impl LocalTenantBuilder {
         self
     }
 
-    /// The identifier of the one API registered with the tenant; `https://api.example.com` by default.
+    /// The identifier of the API under test; `https://api.example.com` by default.
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
         self.audience = audience.into();
         self
     }
 
-    /// The one client registered with the tenant; `local-client` with `local-secret` by default.
+    /// The machine that gets tokens for the API under test; `local-client` with `local-secret` by default.
     pub fn client(mut self, id: impl Into<String>, secret: impl Into<String>) -> Self {
         self.client_id = id.into();
         self.client_secret = secret.into();
+        self
+    }
+
+    /// The Custom API client that the API under test is, for exchanging the tokens it receives; `local-api-client` with
+    /// `local-api-secret` by default.
+    pub fn api_client(mut self, id: impl Into<String>, secret: impl Into<String>) -> Self {
+        self.api_client_id = id.into();
+        self.api_client_secret = secret.into();
         self
     }
 
@@ -60,12 +78,86 @@ impl LocalTenantBuilder {
         self
     }
 
+    /// Registers another API, or [scopes](Api::scopes) of the one under test.
+    pub fn api(mut self, api: Api) -> Self {
+        self.registry.apis.push(api);
+        self
+    }
+
+    /// Registers another client.
+    pub fn application(mut self, application: Application) -> Self {
+        self.registry.applications.push(Arc::new(application));
+        self
+    }
+
+    /// Registers a user. The first one is who `/authorize` signs in; without any, it is `auth0|local-user`.
+    pub fn user(mut self, user: User) -> Self {
+        self.registry.users.push(user);
+        self
+    }
+
+    /// Registers an organisation. Registered users have to be [members](User::member_of), others are taken for such.
+    pub fn organization(mut self, id: impl Into<String>, name: impl Into<String>) -> Self {
+        self.registry.organizations.push(Organization { id: id.into(), name: name.into() });
+        self
+    }
+
+    /// Registers a connection to a third party, with no account linked yet.
+    pub fn connection(mut self, name: impl Into<String>) -> Self {
+        self.registry.connections.push(name.into());
+        self
+    }
+
+    /// Links a user's account at a third party, whose connection this registers too.
+    pub fn linked_account(mut self, user_id: impl Into<String>, account: LinkedAccount) -> Self {
+        self.registry.connections.push(account.connection().to_owned());
+        self.accounts.push((user_id.into(), account));
+        self
+    }
+
+    /// Registers an exchange profile: `action` judges the subject tokens of this type, as an Auth0 Action does.
+    ///
+    /// The type has to be a URI of 8 to 100 characters outside the namespaces of Auth0, Okta and the IETF.
+    ///
+    /// ```
+    /// use auth0_api_testing::{ExchangeRefusal, LocalTenant, User};
+    ///
+    /// let builder = LocalTenant::builder().exchange_profile("urn:acme:legacy-session", |request| {
+    ///     match request.subject_token() {
+    ///         "session-of-ada" => Ok(User::new("auth0|ada")),
+    ///         "session-of-bob" => Err(ExchangeRefusal::deny("account_locked", "Bob has left")),
+    ///         _ => Err(ExchangeRefusal::reject_subject_token("no such session")),
+    ///     }
+    /// });
+    /// # drop(builder);
+    /// ```
+    pub fn exchange_profile<E: Into<Exchanged>>(
+        mut self,
+        subject_token_type: impl Into<String>,
+        action: impl Fn(&ExchangeRequest) -> Result<E, ExchangeRefusal> + Send + Sync + 'static,
+    ) -> Self {
+        self.registry.profiles.push(ExchangeProfile::new(subject_token_type.into(), action));
+        self
+    }
+
+    /// Lets public clients register themselves at `/oidc/register`
+    /// ([RFC 7591](https://www.rfc-editor.org/rfc/rfc7591)), as MCP clients do; off by default.
+    pub fn client_registration(mut self) -> Self {
+        self.registry.client_registration = true;
+        self
+    }
+
     /// Starts the tenant on the current tokio runtime.
     ///
     /// # Errors
     ///
-    /// When the port cannot be listened on, usually because it is in use.
-    pub async fn start(self) -> io::Result<LocalTenant> {
+    /// When the port cannot be listened on, usually because it is in use; `InvalidInput` when something is registered twice or
+    /// an exchange profile has a type that Auth0 does not take.
+    pub async fn start(mut self) -> io::Result<LocalTenant> {
+        self.register_defaults();
+        if let Some(problem) = self.registry.problem() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, problem));
+        }
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await?;
         let domain = format!("http://{}", listener.local_addr()?);
         let tenant = Tenant {
@@ -74,13 +166,31 @@ impl LocalTenantBuilder {
             audience: self.audience,
             client_id: self.client_id,
             client_secret: self.client_secret,
+            api_client_id: self.api_client_id,
+            api_client_secret: self.api_client_secret,
             clock: self.clock,
             keys: KeyRing::default(),
             counters: Counters::default(),
             faults: Faults::default(),
-            settings: std::sync::Mutex::default(),
+            registry: self.registry,
+            ledger: Mutex::new(Ledger::new(self.accounts)),
+            settings: Mutex::default(),
         };
         Ok(LocalTenant::serve(Arc::new(tenant), listener))
+    }
+
+    /// What a tenant has in any case, where the caller has registered nothing under the same name.
+    fn register_defaults(&mut self) {
+        let machine = Application::machine(&self.client_id, self.client_secret.as_str());
+        let api = Application::custom_api(&self.api_client_id, self.api_client_secret.as_str(), &self.audience);
+        for application in [machine, api] {
+            if self.registry.application(application.id()).is_none() {
+                self.registry.applications.push(Arc::new(application));
+            }
+        }
+        if self.registry.api(&self.audience).is_none() {
+            self.registry.apis.push(Api::new(&self.audience));
+        }
     }
 }
 
@@ -88,3 +198,5 @@ const ANY_FREE_PORT: u16 = 0;
 const DEFAULT_AUDIENCE: &str = "https://api.example.com";
 const DEFAULT_CLIENT_ID: &str = "local-client";
 const DEFAULT_CLIENT_SECRET: &str = "local-secret";
+const DEFAULT_API_CLIENT_ID: &str = "local-api-client";
+const DEFAULT_API_CLIENT_SECRET: &str = "local-api-secret";

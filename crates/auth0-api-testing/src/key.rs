@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use auth0_api_core::Thumbprint;
 use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{
     self, EcdsaKeyPair, EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair as _, RsaEncoding, RsaKeyPair,
 };
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
 
 use crate::SigningAlgorithm;
@@ -73,6 +74,18 @@ impl SigningKey {
         jwk.insert("kid".into(), self.kid.as_str().into());
         jwk.insert("use".into(), "sig".into());
         Value::Object(jwk)
+    }
+
+    /// The private key as a client configures it: PKCS#8 in PEM ([RFC 7468 §10](https://www.rfc-editor.org/rfc/rfc7468#section-10)).
+    pub fn private_key_pem(&self) -> String {
+        let der = match &*self.pair {
+            Pair::Ecdsa(pair) => must(pair.to_pkcs8v1(), "encoding a key").as_ref().to_vec(),
+            Pair::Ed25519(pair) => must(pair.to_pkcs8v1(), "encoding a key").as_ref().to_vec(),
+            Pair::Rsa(pair) => must(AsDer::<Pkcs8V1Der<'_>>::as_der(pair), "encoding a key").as_ref().to_vec(),
+        };
+        let lines = STANDARD.encode(der).into_bytes();
+        let lines: Vec<_> = lines.chunks(PEM_LINE).map(String::from_utf8_lossy).collect();
+        format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", lines.join("\n"))
     }
 
     /// An RSA key serves every RSA algorithm: the same numbers for another one, under a key id of its own.
@@ -187,6 +200,9 @@ fn rsa_encoding(algorithm: SigningAlgorithm) -> Option<&'static dyn RsaEncoding>
     }
 }
 
+/// RFC 7468 §2.
+const PEM_LINE: usize = 64;
+
 #[cfg(test)]
 #[expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
 mod tests {
@@ -248,5 +264,27 @@ mod tests {
             _ => rsa(&signature::RSA_PKCS1_2048_8192_SHA512),
         }
         .unwrap();
+    }
+
+    #[test]
+    fn the_private_key_can_be_read_from_its_pem() {
+        for algorithm in [SigningAlgorithm::ES256, SigningAlgorithm::EdDSA, SigningAlgorithm::RS256] {
+            let key = SigningKey::generate(algorithm);
+            let pem = key.private_key_pem();
+            let lines: Vec<_> = pem.lines().collect();
+            assert_eq!(
+                (lines[0], lines[lines.len() - 1]),
+                ("-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----")
+            );
+            assert!(lines.iter().all(|line| line.len() <= 64));
+            let der = STANDARD.decode(lines[1..lines.len() - 1].concat()).unwrap();
+            let read = match curve(algorithm) {
+                Some((_, curve)) => Pair::Ecdsa(EcdsaKeyPair::from_pkcs8(curve, &der).unwrap()),
+                None if algorithm.is_rsa() => Pair::Rsa(RsaKeyPair::from_pkcs8(&der).unwrap()),
+                None => Pair::Ed25519(Ed25519KeyPair::from_pkcs8(&der).unwrap()),
+            };
+            let read = SigningKey { algorithm, kid: key.kid().to_owned(), pair: Arc::new(read) };
+            assert_eq!(read.public_jwk(), key.public_jwk());
+        }
     }
 }

@@ -44,6 +44,11 @@ impl KeyRing {
         self.keys().published.retain(|key| key.kid() != kid);
     }
 
+    /// A published key.
+    pub(crate) fn find(&self, kid: &str) -> Option<SigningKey> {
+        self.keys().published.iter().find(|key| key.kid() == kid).cloned()
+    }
+
     pub(crate) fn set_by_hand(&self, jwks: Option<Value>) {
         self.keys().set_by_hand = jwks;
     }

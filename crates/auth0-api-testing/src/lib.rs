@@ -28,6 +28,8 @@
 //! | for | use |
 //! |---|---|
 //! | an authorization server | [`LocalTenant`], [`LocalTenantBuilder`], or the binary `local-tenant` |
+//! | what is registered with it | [`Api`], [`Application`], [`Credential`], [`User`], [`LinkedAccount`] |
+//! | exchange profiles and their Actions | [`LocalTenantBuilder::exchange_profile`], [`ExchangeRequest`], [`Exchanged`] |
 //! | any access token, well-formed or not | [`LocalTenant::mint`], [`TokenBuilder`] |
 //! | keys of your own | [`SigningKey`], [`SigningAlgorithm`] |
 //! | DPoP clients | [`ProofKey`], [`ProofBuilder`] |
@@ -37,6 +39,7 @@
 //! | a replay store that keeps its promises | [`contract::replay_store`] |
 //! | a real Redis | [`RedisServer`] |
 //! | "was it cached?" | [`LocalTenant::requests`], [`RequestCounts`] |
+//! | "what was sent?" | [`LocalTenant::token_requests`], [`RecordedRequest`] |
 //!
 //! # Not for production
 //!
@@ -53,14 +56,20 @@ pub mod contract;
 mod counts;
 mod endpoints;
 mod jws;
+mod jwt;
 mod key;
 mod key_ring;
+mod ledger;
 mod mint;
 mod misbehaviour;
 mod must;
+mod own_token;
 mod proof;
 mod proof_check;
+mod public_key;
+mod recorded;
 mod redis_server;
+mod registry;
 mod server;
 mod state;
 mod tenant;
@@ -73,7 +82,11 @@ pub use key::SigningKey;
 pub use mint::TokenBuilder;
 pub use misbehaviour::{Endpoint, Misbehaviour};
 pub use proof::{ProofBuilder, ProofKey};
+pub use recorded::RecordedRequest;
 pub use redis_server::RedisServer;
+pub use registry::{
+    Api, Application, Credential, ExchangeRefusal, ExchangeRequest, Exchanged, GrantType, LinkedAccount, User,
+};
 pub use tenant::LocalTenant;
 
 // Compiles the README's example.

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::fmt;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use axum::Router;
@@ -33,20 +34,25 @@ impl Drop for Server {
     }
 }
 
+/// Who a request comes from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Peer(pub(crate) IpAddr);
+
 /// Owns the connections, so that they end with it.
 async fn accept(listener: TcpListener, router: Router) -> Infallible {
     let mut connections = JoinSet::new();
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => drop(connections.spawn(serve(stream, router.clone()))),
+            Ok((stream, peer)) => drop(connections.spawn(serve(stream, Peer(peer.ip()), router.clone()))),
             Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
         }
         while connections.try_join_next().is_some() {}
     }
 }
 
-async fn serve(stream: TcpStream, router: Router) {
-    let service = service_fn(move |request: Request<Incoming>| {
+async fn serve(stream: TcpStream, peer: Peer, router: Router) {
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(peer);
         let mut router = router.clone();
         async move {
             let Ok(response) = router.call(request.map(Body::new)).await;

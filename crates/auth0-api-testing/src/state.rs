@@ -5,10 +5,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use auth0_api_core::Clock;
 use serde_json::Value;
 
+use crate::Application;
 use crate::counts::Counters;
 use crate::key_ring::KeyRing;
+use crate::ledger::Ledger;
 use crate::misbehaviour::Faults;
 use crate::must::random_text;
+use crate::registry::Registry;
 
 #[derive(Debug)]
 pub(crate) struct Tenant {
@@ -17,10 +20,14 @@ pub(crate) struct Tenant {
     pub(crate) audience: String,
     pub(crate) client_id: String,
     pub(crate) client_secret: String,
+    pub(crate) api_client_id: String,
+    pub(crate) api_client_secret: String,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) keys: KeyRing,
     pub(crate) counters: Counters,
     pub(crate) faults: Faults,
+    pub(crate) registry: Registry,
+    pub(crate) ledger: Mutex<Ledger>,
     pub(crate) settings: Mutex<Settings>,
 }
 
@@ -37,6 +44,12 @@ impl Tenant {
         format!("{}{path}", self.domain)
     }
 
+    /// A client, registered from the start or by itself.
+    pub(crate) fn application(&self, id: &str) -> Option<Arc<Application>> {
+        let registered_itself = || self.ledger().applications.iter().find(|known| known.id() == id).cloned();
+        self.registry.application(id).cloned().or_else(registered_itself)
+    }
+
     pub(crate) fn dpop_nonce(&self) -> Option<String> {
         self.settings().dpop_nonce.clone()
     }
@@ -47,5 +60,9 @@ impl Tenant {
 
     pub(crate) fn settings(&self) -> MutexGuard<'_, Settings> {
         self.settings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn ledger(&self) -> MutexGuard<'_, Ledger> {
+        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

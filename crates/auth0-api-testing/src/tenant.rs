@@ -9,21 +9,31 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 
 use crate::key_ring::DEFAULT_ALGORITHM;
+use crate::ledger::Consent;
+use crate::must::random_text;
 use crate::server::Server;
 use crate::state::Tenant;
-use crate::{Endpoint, LocalTenantBuilder, Misbehaviour, ProofKey, RequestCounts, SigningKey, TokenBuilder, endpoints};
+use crate::{
+    Endpoint, LinkedAccount, LocalTenantBuilder, Misbehaviour, ProofKey, RecordedRequest, RequestCounts, SigningKey,
+    TokenBuilder, User, endpoints,
+};
 
 /// An Auth0 tenant on a loopback port, for tests and development; it stops when dropped.
 ///
-/// It has one API (its [`audience`](Self::audience)) and one client, and serves:
+/// It has one API (its [`audience`](Self::audience)) and two clients: a machine, and that API itself as a Custom API client.
+/// [`LocalTenantBuilder`] registers more of them, and users, organisations, exchange profiles and linked accounts. It serves:
 ///
 /// | path | what |
 /// |---|---|
-/// | `GET /.well-known/openid-configuration` | discovery |
+/// | `GET /.well-known/openid-configuration`, `GET /.well-known/oauth-authorization-server` | discovery |
 /// | `GET /.well-known/jwks.json` | the signing keys, with Auth0's `Cache-Control`, an `ETag`, and 304 |
-/// | `POST /oauth/token` | `client_credentials`, form or JSON; DPoP-bound when a proof comes along |
+/// | `GET /authorize` | signs a registered user in at once; code with PKCE |
+/// | `POST /oauth/token` | every [`GrantType`](crate::GrantType), form or JSON; DPoP-bound when a proof comes along |
+/// | `GET /userinfo` | the claims of the user |
+/// | `POST /oidc/register` | public clients register themselves, if the builder says so |
+/// | `GET /third-party/NAME` | a stranger's API that takes the tokens of Token Vault; see [`third_party_url`](Self::third_party_url) |
 ///
-/// The token endpoint grants whatever scope is asked for. Unlike Auth0, no next key is published ahead of a rotation.
+/// Unlike Auth0, no next key is published ahead of a rotation.
 /// Tenants that run at the same time share no keys; one that starts later may reuse the RSA numbers of one that is gone, under new
 /// key ids, because making them is slow.
 ///
@@ -86,14 +96,24 @@ impl LocalTenant {
         &self.tenant.audience
     }
 
-    /// The id of its client.
+    /// The id of the machine that is its client.
     pub fn client_id(&self) -> &str {
         &self.tenant.client_id
     }
 
-    /// The secret of its client.
+    /// The secret of that machine.
     pub fn client_secret(&self) -> &str {
         &self.tenant.client_secret
+    }
+
+    /// The id of the Custom API client that the API under test is: what it exchanges tokens with.
+    pub fn api_client_id(&self) -> &str {
+        &self.tenant.api_client_id
+    }
+
+    /// The secret of the Custom API client.
+    pub fn api_client_secret(&self) -> &str {
+        &self.tenant.api_client_secret
     }
 
     /// What tells it the time; give the API under test the same.
@@ -104,6 +124,38 @@ impl LocalTenant {
     /// Begins an access token.
     pub fn mint(&self) -> TokenBuilder {
         TokenBuilder::new(&self.tenant)
+    }
+
+    /// Issues a refresh token, as if the user had signed in to this client with `offline_access`.
+    pub fn refresh_token(&self, client_id: &str, user_id: &str) -> String {
+        let user = self.tenant.registry.user(user_id).cloned().unwrap_or_else(|| User::new(user_id));
+        let consent = Consent {
+            client_id: client_id.to_owned(),
+            user,
+            audience: Some(self.tenant.audience.clone()),
+            scopes: vec!["offline_access".into()],
+            organization: None,
+            key: None,
+        };
+        let token = random_text();
+        self.tenant.ledger().refresh_tokens.insert(token.clone(), consent);
+        token
+    }
+
+    /// Links an account of a user while the tenant runs, as Connect Accounts does. Its connection has to be registered.
+    pub fn link(&self, user_id: impl Into<String>, account: LinkedAccount) {
+        self.tenant.ledger().accounts.push((user_id.into(), account));
+    }
+
+    /// Unlinks every account that a user has by way of a connection.
+    pub fn unlink(&self, user_id: &str, connection: &str) {
+        self.tenant.ledger().unlink(user_id, connection);
+    }
+
+    /// An API of the third party behind a connection: `GET` with a token of Token Vault as Bearer gives `connection`, `account`
+    /// and `scope`; with any other one, 401.
+    pub fn third_party_url(&self, connection: &str) -> String {
+        self.tenant.url(&format!("{}/{connection}", endpoints::third_party::PATH))
     }
 
     /// Makes a DPoP key whose proofs are dated by the tenant's clock.
@@ -154,9 +206,24 @@ impl LocalTenant {
         self.tenant.counters.read()
     }
 
-    /// Counts from zero again.
+    /// What the token endpoint was sent and answered itself, oldest first: the last thousand.
+    ///
+    /// ```
+    /// # async fn a_test(tenant: &auth0_api_testing::LocalTenant) {
+    /// let requests = tenant.token_requests();
+    /// let request = requests.last().unwrap();
+    /// assert_eq!(request.field("audience"), Some("https://calendar.example.com"));
+    /// assert_eq!(request.auth0_client().unwrap()["name"], "auth0-api-rust");
+    /// # }
+    /// ```
+    pub fn token_requests(&self) -> Vec<RecordedRequest> {
+        self.tenant.ledger().requests()
+    }
+
+    /// Counts from zero again, and forgets the [requests](Self::token_requests).
     pub fn reset_requests(&self) {
         self.tenant.counters.reset();
+        self.tenant.ledger().forget_requests();
     }
 
     /// Makes an endpoint misbehave until told otherwise. Its requests are still counted.

@@ -1,35 +1,99 @@
-//! Client authentication with a secret ([RFC 6749 §2.3.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1)).
+//! Client authentication ([RFC 6749 §2.3](https://www.rfc-editor.org/rfc/rfc6749#section-2.3)), by the method that the client is
+//! registered for.
+
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, header};
 
+use super::assertion;
 use super::parameters::Parameters;
 use super::refusal::Refusal;
+use crate::Application;
+use crate::registry::Method;
 use crate::state::Tenant;
 
 /// The methods that are understood, by their registered names.
-pub(crate) const METHODS: [&str; 2] = ["client_secret_basic", "client_secret_post"];
+pub(crate) const METHODS: [&str; 4] = ["client_secret_basic", "client_secret_post", "none", "private_key_jwt"];
 
-/// Refuses everyone but the tenant's client.
-pub(crate) fn authenticate(tenant: &Tenant, headers: &HeaderMap, parameters: &Parameters) -> Result<(), Refusal> {
-    let unauthorized = || Refusal::new(StatusCode::UNAUTHORIZED, "access_denied", "Unauthorized");
-    let Some(authorization) = headers.get(header::AUTHORIZATION) else {
-        let client = (parameters.require("client_id")?, parameters.get("client_secret").unwrap_or_default());
-        let known = client == (tenant.client_id.as_str(), tenant.client_secret.as_str());
-        return if known { Ok(()) } else { Err(unauthorized()) };
-    };
-    // RFC 6749 §2.3: one method per request.
-    if parameters.get("client_secret").is_some() {
-        return Err(Refusal::invalid_request("The client authenticates twice"));
+/// What a request presents.
+enum Presented<'a> {
+    Assertion(&'a str),
+    Basic { id: String, secret: String },
+    Nothing,
+    Post(&'a str),
+}
+
+/// Refuses everyone but a registered client.
+pub(crate) fn authenticate(
+    tenant: &Tenant,
+    headers: &HeaderMap,
+    parameters: &Parameters,
+) -> Result<Arc<Application>, Refusal> {
+    match presented(headers, parameters)? {
+        Presented::Basic { id, secret } => {
+            // RFC 6749 §5.2: a client that used the header learns which scheme is wanted.
+            by_header(tenant, parameters, &id, &secret)
+                .map_err(|refusal| refusal.with_header(header::WWW_AUTHENTICATE, "Basic realm=\"tenant\""))
+        }
+        Presented::Assertion(text) => assertion::verify(tenant, parameters.get("client_id"), text),
+        Presented::Post(secret) => {
+            let client = known(tenant, parameters.require("client_id")?)?;
+            match client.method() {
+                Method::Secret(own) | Method::SecretPost(own) if own == secret => Ok(client),
+                method => Err(unauthorized(method, "client_secret_post")),
+            }
+        }
+        Presented::Nothing => {
+            let client = known(tenant, parameters.require("client_id")?)?;
+            if client.is_public() { Ok(client) } else { Err(unauthorized(client.method(), "none")) }
+        }
     }
-    let known = authorization.to_str().ok().and_then(basic).is_some_and(|(id, secret)| {
-        is(&id, &tenant.client_id)
-            && is(&secret, &tenant.client_secret)
-            && parameters.get("client_id").is_none_or(|id| id == tenant.client_id)
-    });
-    // RFC 6749 §5.2: a client that used the header learns which scheme is wanted.
-    if known { Ok(()) } else { Err(unauthorized().with_header(header::WWW_AUTHENTICATE, "Basic realm=\"tenant\"")) }
+}
+
+fn presented<'a>(headers: &HeaderMap, parameters: &'a Parameters) -> Result<Presented<'a>, Refusal> {
+    let authorization = headers.get(header::AUTHORIZATION);
+    match (authorization, parameters.get("client_secret"), parameters.get("client_assertion")) {
+        (Some(authorization), None, None) => {
+            let (id, secret) = authorization.to_str().ok().and_then(basic).unwrap_or_default();
+            Ok(Presented::Basic { id, secret })
+        }
+        (None, Some(secret), None) => Ok(Presented::Post(secret)),
+        (None, None, Some(_)) if parameters.get("client_assertion_type") != Some(assertion::TYPE) => {
+            Err(Refusal::invalid_request(format!("client_assertion_type must be {}", assertion::TYPE)))
+        }
+        (None, None, Some(assertion)) => Ok(Presented::Assertion(assertion)),
+        (None, None, None) => Ok(Presented::Nothing),
+        // RFC 6749 §2.3: one method per request.
+        _ => Err(Refusal::invalid_request("The client authenticates twice")),
+    }
+}
+
+fn by_header(tenant: &Tenant, parameters: &Parameters, id: &str, secret: &str) -> Result<Arc<Application>, Refusal> {
+    let client = known(tenant, id).or_else(|_| known(tenant, &decoded(id)))?;
+    // RFC 6749 §3.2.1: beside the header, client_id has nothing else to say.
+    if parameters.get("client_id").is_some_and(|other| other != client.id()) {
+        return Err(Refusal::invalid_client("Unauthorized"));
+    }
+    match client.method() {
+        Method::Secret(own) | Method::SecretBasic(own) if own == secret || *own == decoded(secret) => Ok(client),
+        method => Err(unauthorized(method, "client_secret_basic")),
+    }
+}
+
+fn known(tenant: &Tenant, id: &str) -> Result<Arc<Application>, Refusal> {
+    tenant.application(id).ok_or_else(|| Refusal::invalid_client("Unauthorized"))
+}
+
+/// Says what a developer got wrong, which a tenant that strangers can reach would not.
+fn unauthorized(registered: &Method, used: &str) -> Refusal {
+    let registered = registered.to_string();
+    if registered.contains(used) {
+        Refusal::invalid_client("Unauthorized")
+    } else {
+        Refusal::invalid_client(format!("The client is registered for {registered}, not for {used}"))
+    }
 }
 
 fn basic(authorization: &str) -> Option<(String, String)> {
@@ -39,8 +103,8 @@ fn basic(authorization: &str) -> Option<(String, String)> {
     Some((id.to_owned(), secret.to_owned()))
 }
 
-/// Both must be form-encoded before they are joined, and many clients (`curl -u` among them) do not: takes either.
-fn is(presented: &str, expected: &str) -> bool {
-    let decoded = || form_urlencoded::parse(presented.as_bytes()).next().is_some_and(|(text, _)| text == expected);
-    presented == expected || decoded()
+/// Both must be form-encoded before they are joined, and many clients (`curl -u` among them) do not: either is taken.
+fn decoded(presented: &str) -> String {
+    let mut pairs = form_urlencoded::parse(presented.as_bytes());
+    pairs.next().map(|(text, _)| text.into_owned()).unwrap_or_default()
 }

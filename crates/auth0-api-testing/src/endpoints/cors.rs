@@ -24,6 +24,6 @@ pub(crate) async fn allow(request: Request, next: Next) -> Response {
 const HEADERS: [(HeaderName, &str); 4] = [
     (ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
     (ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, OPTIONS"),
-    (ACCESS_CONTROL_ALLOW_HEADERS, "Authorization, Content-Type, DPoP, Auth0-Client"),
+    (ACCESS_CONTROL_ALLOW_HEADERS, "Authorization, Content-Type, DPoP, Auth0-Client, MCP-Protocol-Version"),
     (ACCESS_CONTROL_EXPOSE_HEADERS, "DPoP-Nonce, WWW-Authenticate"),
 ];

@@ -6,10 +6,14 @@ use axum::Json;
 use axum::extract::State;
 use serde_json::{Value, json};
 
-use super::{client, jwks, token};
+use super::{assertion, authorize, client, issue, jwks, register, token, userinfo};
+use crate::GrantType;
 use crate::state::Tenant;
 
 pub(crate) const PATH: &str = "/.well-known/openid-configuration";
+
+/// The same document where [RFC 8414 §3](https://www.rfc-editor.org/rfc/rfc8414#section-3) puts it: MCP clients look there.
+pub(crate) const OAUTH_PATH: &str = "/.well-known/oauth-authorization-server";
 
 pub(crate) async fn show(State(tenant): State<Arc<Tenant>>) -> Json<Value> {
     let set_by_hand = tenant.settings().discovery.clone();
@@ -18,13 +22,28 @@ pub(crate) async fn show(State(tenant): State<Arc<Tenant>>) -> Json<Value> {
 
 /// Names what is served and nothing else.
 fn document(tenant: &Tenant) -> Value {
-    json!({
+    let mut document = json!({
         "issuer": tenant.issuer,
         "jwks_uri": tenant.url(jwks::PATH),
+        "authorization_endpoint": tenant.url(authorize::PATH),
         "token_endpoint": tenant.url(token::PATH),
+        "userinfo_endpoint": tenant.url(userinfo::PATH),
         "token_endpoint_auth_methods_supported": client::METHODS,
-        "grant_types_supported": token::GRANT_TYPES,
+        "token_endpoint_auth_signing_alg_values_supported": assertion::ALGORITHMS,
+        "grant_types_supported": GrantType::ALL.map(GrantType::name),
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "code_challenge_methods_supported": ["S256"],
+        "scopes_supported": issue::OPENID,
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["RS256"],
+        // RFC 9207 §3.
+        "authorization_response_iss_parameter_supported": true,
         // RFC 9449 §5.1.
         "dpop_signing_alg_values_supported": ["ES256"],
-    })
+    });
+    if let Some(members) = document.as_object_mut().filter(|_| tenant.registry.client_registration) {
+        members.insert("registration_endpoint".into(), tenant.url(register::PATH).into());
+    }
+    document
 }

@@ -1,12 +1,20 @@
 //! What the tenant serves: one file per endpoint.
 
+mod assertion;
+mod authorize;
+mod call;
 mod client;
 mod cors;
 mod discovery;
+mod grants;
+mod issue;
 mod jwks;
 mod parameters;
 mod refusal;
+mod register;
+pub(crate) mod third_party;
 mod token;
+mod userinfo;
 
 use std::sync::Arc;
 
@@ -15,6 +23,7 @@ use axum::extract::{Request, State};
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
+use http::{HeaderMap, header};
 
 use crate::Endpoint;
 use crate::state::Tenant;
@@ -24,8 +33,17 @@ pub(crate) fn router(tenant: Arc<Tenant>) -> Router {
     let watched = |endpoint, route: MethodRouter<Arc<Tenant>>| {
         route.route_layer(middleware::from_fn_with_state((Arc::clone(&tenant), endpoint), watch))
     };
-    Router::new()
+    let third_party = format!("{}/{{connection}}", third_party::PATH);
+    let mut router = Router::new();
+    if tenant.registry.client_registration {
+        router = router.route(register::PATH, post(register::register));
+    }
+    router
         .route(discovery::PATH, watched(Endpoint::Discovery, get(discovery::show)))
+        .route(discovery::OAUTH_PATH, watched(Endpoint::Discovery, get(discovery::show)))
+        .route(authorize::PATH, get(authorize::authorize))
+        .route(userinfo::PATH, get(userinfo::show))
+        .route(&third_party, get(third_party::show))
         .route(jwks::PATH, watched(Endpoint::Jwks, get(jwks::show)))
         .route(token::PATH, watched(Endpoint::Token, post(token::issue)))
         .layer(middleware::from_fn(cors::allow))
@@ -41,4 +59,10 @@ async fn watch(State((tenant, endpoint)): State<(Arc<Tenant>, Endpoint)>, reques
         return answer;
     }
     next.run(request).await
+}
+
+/// The token of a Bearer request ([RFC 6750 §2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)).
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token)
 }

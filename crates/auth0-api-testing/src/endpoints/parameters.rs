@@ -1,4 +1,4 @@
-//! The parameters of a token request, form-encoded or JSON: Auth0 takes both.
+//! The parameters of a request: a query, a form, or JSON, because Auth0 takes both at the token endpoint.
 
 use std::collections::BTreeMap;
 
@@ -7,14 +7,15 @@ use serde_json::Value;
 
 use super::refusal::Refusal;
 
-pub(crate) struct Parameters(BTreeMap<String, String>);
+#[derive(Debug)]
+pub(crate) struct Parameters(BTreeMap<String, Vec<String>>);
 
 impl Parameters {
     pub(crate) fn read(headers: &HeaderMap, body: &[u8]) -> Result<Self, Refusal> {
         let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let media_type = content_type.split(';').next().unwrap_or_default().trim();
         match media_type.to_ascii_lowercase().as_str() {
-            "application/x-www-form-urlencoded" => form(body),
+            "application/x-www-form-urlencoded" => Self::form(body),
             "application/json" => json(body),
             _ => Err(Refusal::invalid_request(
                 "Content-Type must be application/x-www-form-urlencoded or application/json",
@@ -22,34 +23,110 @@ impl Parameters {
         }
     }
 
+    pub(crate) fn form(text: &[u8]) -> Result<Self, Refusal> {
+        let mut parameters = Self(BTreeMap::new());
+        for (name, value) in form_urlencoded::parse(text) {
+            parameters.add(name.into_owned(), value.into_owned())?;
+        }
+        Ok(parameters)
+    }
+
     /// A parameter; one without a value counts as omitted ([RFC 6749 §3.2](https://www.rfc-editor.org/rfc/rfc6749#section-3.2)).
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+        self.0.get(name)?.first().map(String::as_str).filter(|value| !value.is_empty())
     }
 
     pub(crate) fn require(&self, name: &str) -> Result<&str, Refusal> {
         self.get(name).ok_or_else(|| Refusal::invalid_request(format!("Missing required parameter: {name}")))
     }
-}
 
-fn form(body: &[u8]) -> Result<Parameters, Refusal> {
-    let mut parameters = BTreeMap::new();
-    for (name, value) in form_urlencoded::parse(body) {
-        // RFC 6749 §3.2: no parameter more than once.
-        if parameters.insert(name.to_string(), value.into_owned()).is_some() {
+    /// The API that is asked for: `audience`, or what RFC 8707 §2 calls `resource`.
+    pub(crate) fn audience(&self) -> Option<&str> {
+        self.get("audience").or_else(|| self.get("resource"))
+    }
+
+    /// The scopes asked for, `None` without the parameter.
+    pub(crate) fn scopes(&self) -> Option<Vec<&str>> {
+        Some(self.get("scope")?.split(' ').filter(|scope| !scope.is_empty()).collect())
+    }
+
+    /// Every parameter that is none of the protocol's.
+    pub(crate) fn extras(&self) -> BTreeMap<String, Vec<String>> {
+        let unknown = self.0.iter().filter(|(name, _)| !PROTOCOL.contains(&name.as_str()));
+        unknown.map(|(name, values)| (name.clone(), values.clone())).collect()
+    }
+
+    /// One pair per value, sorted by name.
+    pub(crate) fn pairs(&self) -> Vec<(String, String)> {
+        let of_one = |(name, values): (&String, &Vec<String>)| -> Vec<_> {
+            values.iter().map(|value| (name.clone(), value.clone())).collect()
+        };
+        self.0.iter().flat_map(of_one).collect()
+    }
+
+    /// RFC 6749 §3.2: no parameter more than once; what only an Action reads may be a list.
+    fn add(&mut self, name: String, value: String) -> Result<(), Refusal> {
+        if PROTOCOL.contains(&name.as_str()) && self.0.contains_key(&name) {
             return Err(Refusal::invalid_request(format!("Repeated parameter: {name}")));
         }
+        self.0.entry(name).or_default().push(value);
+        Ok(())
     }
-    Ok(Parameters(parameters))
 }
 
 fn json(body: &[u8]) -> Result<Parameters, Refusal> {
     let Ok(Value::Object(members)) = serde_json::from_slice(body) else {
         return Err(Refusal::invalid_request("The body is not a JSON object"));
     };
-    let text = |(name, value)| match value {
-        Value::String(value) => Ok((name, value)),
-        _ => Err(Refusal::invalid_request(format!("Not a string: {name}"))),
-    };
-    members.into_iter().map(text).collect::<Result<_, _>>().map(Parameters)
+    let mut parameters = Parameters(BTreeMap::new());
+    for (name, value) in members {
+        let values = match value {
+            Value::Array(values) if !PROTOCOL.contains(&name.as_str()) => values,
+            value => vec![value],
+        };
+        for value in values {
+            let Value::String(value) = value else {
+                return Err(Refusal::invalid_request(format!("Not a string: {name}")));
+            };
+            parameters.add(name.clone(), value)?;
+        }
+    }
+    Ok(parameters)
 }
+
+/// What the endpoints read; Actions are not given these among the extra fields.
+const PROTOCOL: [&str; 33] = [
+    "actor_token",
+    "actor_token_type",
+    "assertion",
+    "aud",
+    "audience",
+    "client_assertion",
+    "client_assertion_type",
+    "client_id",
+    "client_secret",
+    "code",
+    "code_challenge",
+    "code_challenge_method",
+    "code_verifier",
+    "connection",
+    "dpop_jkt",
+    "grant_type",
+    "login_hint",
+    "nonce",
+    "organization",
+    "prompt",
+    "redirect_uri",
+    "refresh_token",
+    "requested_token_type",
+    "resource",
+    "resource_indicator",
+    "resources",
+    "response_mode",
+    "response_type",
+    "scope",
+    "screen_hint",
+    "state",
+    "subject_token",
+    "subject_token_type",
+];

@@ -11,17 +11,40 @@ async fn discovery_names_what_is_served() {
     let domain = tenant.domain();
     let answer = get(&format!("{domain}/.well-known/openid-configuration")).await;
     assert_eq!((answer.status, answer.header("content-type")), (200, Some("application/json")));
+    let document = answer.json();
     assert_eq!(
-        answer.json(),
+        document,
         json!({
             "issuer": format!("{domain}/"),
             "jwks_uri": format!("{domain}/.well-known/jwks.json"),
+            "authorization_endpoint": format!("{domain}/authorize"),
             "token_endpoint": format!("{domain}/oauth/token"),
-            "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
-            "grant_types_supported": ["client_credentials"],
+            "userinfo_endpoint": format!("{domain}/userinfo"),
+            "token_endpoint_auth_methods_supported": [
+                "client_secret_basic", "client_secret_post", "none", "private_key_jwt",
+            ],
+            "token_endpoint_auth_signing_alg_values_supported": [
+                "ES256", "ES384", "ES512", "EdDSA", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512",
+            ],
+            "grant_types_supported": [
+                "authorization_code",
+                "client_credentials",
+                "refresh_token",
+                "urn:ietf:params:oauth:grant-type:token-exchange",
+                "urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token",
+            ],
+            "response_types_supported": ["code"],
+            "response_modes_supported": ["query"],
+            "code_challenge_methods_supported": ["S256"],
+            "scopes_supported": ["openid", "profile", "email", "address", "phone", "offline_access"],
+            "subject_types_supported": ["public"],
+            "id_token_signing_alg_values_supported": ["RS256"],
+            "authorization_response_iss_parameter_supported": true,
             "dpop_signing_alg_values_supported": ["ES256"],
         })
     );
+    let elsewhere = get(&format!("{domain}/.well-known/oauth-authorization-server")).await;
+    assert_eq!(elsewhere.json(), document);
     assert_eq!(tenant.issuer(), format!("{domain}/"));
 }
 
@@ -98,7 +121,7 @@ async fn pages_of_any_origin_may_call() {
     assert_eq!(preflight.header("access-control-allow-methods"), Some("GET, POST, OPTIONS"));
     assert_eq!(
         preflight.header("access-control-allow-headers"),
-        Some("Authorization, Content-Type, DPoP, Auth0-Client")
+        Some("Authorization, Content-Type, DPoP, Auth0-Client, MCP-Protocol-Version")
     );
     let refused = send("POST", &url, &[("origin", "http://localhost:5173")], "").await.unwrap();
     assert_eq!(refused.status, 400);
@@ -109,7 +132,7 @@ async fn pages_of_any_origin_may_call() {
 #[tokio::test]
 async fn other_paths_and_methods_are_not_served() {
     let tenant = LocalTenant::start().await.unwrap();
-    assert_eq!(get(&format!("{}/authorize", tenant.domain())).await.status, 404);
+    assert_eq!(get(&format!("{}/oidc/register", tenant.domain())).await.status, 404);
     assert_eq!(get(&format!("{}/oauth/token", tenant.domain())).await.status, 405);
 }
 

@@ -4,10 +4,16 @@
 
 #[cfg(feature = "cli")]
 mod binary;
+mod browser;
 mod caller;
+mod clients;
 mod documents;
 mod dpop;
+mod exchange_profiles;
 mod minting;
 mod misbehaviour;
+mod on_behalf_of;
 mod rotation;
+mod token_vault;
 mod tokens;
+mod world;

@@ -87,19 +87,19 @@ async fn a_bad_request_is_refused_as_auth0_does() {
             FORM,
             "grant_type=client_credentials&client_id=local-client&client_secret=wrong&audience=https://api.example.com",
             401,
-            r#"{"error":"access_denied","error_description":"Unauthorized"}"#,
+            r#"{"error":"invalid_client","error_description":"Unauthorized"}"#,
         ),
         (
             FORM,
             "grant_type=client_credentials&client_id=local-client&audience=https://api.example.com",
             401,
-            r#"{"error":"access_denied","error_description":"Unauthorized"}"#,
+            r#"{"error":"invalid_client","error_description":"The client is registered for client_secret_basic or client_secret_post, not for none"}"#,
         ),
         (
             FORM,
             "grant_type=client_credentials&client_id=other&client_secret=local-secret&audience=https://api.example.com",
             401,
-            r#"{"error":"access_denied","error_description":"Unauthorized"}"#,
+            r#"{"error":"invalid_client","error_description":"Unauthorized"}"#,
         ),
         (
             FORM,
@@ -165,7 +165,7 @@ async fn basic_authentication_that_fails_names_the_scheme() {
     ] {
         let answer = post_form(&url, &[("authorization", authorization)], &body).await;
         assert_eq!((answer.status, answer.header("www-authenticate")), (401, Some("Basic realm=\"tenant\"")));
-        assert_eq!(answer.json()["error"], "access_denied");
+        assert_eq!(answer.json()["error"], "invalid_client");
     }
     let both = post_form(&url, &[("authorization", "Basic bG9jYWwtY2xpZW50OmxvY2FsLXNlY3JldA==")], GOOD).await;
     assert_eq!((both.status, both.json()["error"].as_str()), (400, Some("invalid_request")));

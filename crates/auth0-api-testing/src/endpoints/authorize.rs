@@ -1,0 +1,123 @@
+//! The authorization endpoint ([RFC 6749 §3.1](https://www.rfc-editor.org/rfc/rfc6749#section-3.1)): signs a user in without
+//! asking, and sends the browser back with a code.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use auth0_api_core::Thumbprint;
+use axum::extract::{RawQuery, State};
+use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use form_urlencoded::Serializer;
+use http::{StatusCode, header};
+
+use super::call::organization;
+use super::issue::for_user;
+use super::parameters::Parameters;
+use super::refusal::Refusal;
+use crate::ledger::{Code, Consent};
+use crate::must::random_text;
+use crate::state::Tenant;
+use crate::{Application, GrantType, User};
+
+pub(crate) const PATH: &str = "/authorize";
+
+pub(crate) async fn authorize(State(tenant): State<Arc<Tenant>>, RawQuery(query): RawQuery) -> Response {
+    match answer(&tenant, query.unwrap_or_default().as_bytes()) {
+        Ok(url) => (StatusCode::FOUND, [(header::LOCATION, url)]).into_response(),
+        Err(refusal) => refusal.into_response(),
+    }
+}
+
+/// Where the browser goes. Who the client is, and whether it may be sent there, is settled first: nobody is sent back to a URL
+/// that is not the client's ([RFC 6749 §4.1.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1)).
+fn answer(tenant: &Tenant, query: &[u8]) -> Result<String, Refusal> {
+    let parameters = Parameters::form(query)?;
+    let client = tenant.application(parameters.require("client_id")?);
+    let client = client.ok_or_else(|| Refusal::access_denied("Unknown client"))?;
+    let redirect_uri = parameters.require("redirect_uri")?;
+    if !client.may_return_to(redirect_uri) {
+        return Err(Refusal::access_denied(format!("Callback URL mismatch: {redirect_uri} is not registered")));
+    }
+    let mut pairs = match code(tenant, &client, &parameters) {
+        Ok(code) => vec![("code", code)],
+        Err(refusal) => vec![("error", refusal.error.into_owned()), ("error_description", refusal.description)],
+    };
+    pairs.extend(parameters.get("state").map(|state| ("state", state.to_owned())));
+    // RFC 9207 §2: which tenant answers.
+    pairs.push(("iss", tenant.issuer.clone()));
+    let query = Serializer::new(String::new()).extend_pairs(pairs).finish();
+    let separator = if redirect_uri.contains('?') { '&' } else { '?' };
+    Ok(format!("{redirect_uri}{separator}{query}"))
+}
+
+fn code(tenant: &Tenant, client: &Application, parameters: &Parameters) -> Result<String, Refusal> {
+    if !client.may_use(GrantType::AuthorizationCode) {
+        return Err(Refusal::unauthorized_client("Grant type 'authorization_code' not allowed for the client."));
+    }
+    if parameters.require("response_type")? != "code" {
+        return Err(Refusal::new(StatusCode::BAD_REQUEST, "unsupported_response_type", "Only code is supported"));
+    }
+    if parameters.get("response_mode").is_some_and(|mode| mode != "query") {
+        return Err(Refusal::invalid_request("Only the response_mode query is supported"));
+    }
+    let user = user(tenant, parameters)?;
+    let audience = parameters.audience();
+    let api = audience.map(|audience| tenant.registry.api(audience).ok_or_else(|| Refusal::no_such_api(audience)));
+    let api = api.transpose()?;
+    let consent = Consent {
+        client_id: client.id().to_owned(),
+        audience: audience.map(str::to_owned),
+        scopes: for_user(api, &parameters.scopes().unwrap_or_default()),
+        organization: organization(tenant, parameters, &user)?.cloned(),
+        key: parameters.get("dpop_jkt").map(thumbprint).transpose()?,
+        user,
+    };
+    let code = Code {
+        consent,
+        redirect_uri: parameters.get("redirect_uri").map(str::to_owned),
+        challenge: challenge(client, parameters)?,
+        nonce: parameters.get("nonce").map(str::to_owned),
+        expires_at: tenant.clock.now() + LIFETIME,
+    };
+    let text = random_text();
+    tenant.ledger().codes.insert(text.clone(), code);
+    Ok(text)
+}
+
+/// Who is signed in: the one of `login_hint`, or the first that is registered.
+fn user(tenant: &Tenant, parameters: &Parameters) -> Result<User, Refusal> {
+    let users = &tenant.registry.users;
+    match parameters.get("login_hint") {
+        Some(hint) if !users.is_empty() => users
+            .iter()
+            .find(|user| user.is_called(hint))
+            .cloned()
+            .ok_or_else(|| Refusal::access_denied(format!("No user is called {hint}"))),
+        Some(hint) => Ok(User::new(hint)),
+        None => Ok(users.first().cloned().unwrap_or_else(|| User::new(DEFAULT_USER))),
+    }
+}
+
+/// [RFC 7636 §4.3](https://www.rfc-editor.org/rfc/rfc7636#section-4.3): S256, and nothing weaker; demanded of public clients.
+fn challenge(client: &Application, parameters: &Parameters) -> Result<Option<String>, Refusal> {
+    match (parameters.get("code_challenge"), parameters.get("code_challenge_method")) {
+        (Some(challenge), Some("S256")) => Ok(Some(challenge.to_owned())),
+        (None, None) if !client.is_public() => Ok(None),
+        (None, _) => Err(Refusal::invalid_request("Missing required parameter: code_challenge")),
+        (Some(_), _) => Err(Refusal::invalid_request("code_challenge_method must be S256")),
+    }
+}
+
+/// [RFC 9449 §10](https://www.rfc-editor.org/rfc/rfc9449#section-10): the code is bound to a key.
+fn thumbprint(text: &str) -> Result<Thumbprint, Refusal> {
+    let bytes = URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| bytes.try_into().ok());
+    bytes.map(Thumbprint::from_bytes).ok_or_else(|| Refusal::invalid_request("dpop_jkt is not a thumbprint"))
+}
+
+/// The same as of tokens that are minted.
+const DEFAULT_USER: &str = "auth0|local-user";
+
+/// [RFC 6749 §4.1.2](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2): ten minutes at most.
+const LIFETIME: Duration = Duration::from_secs(600);

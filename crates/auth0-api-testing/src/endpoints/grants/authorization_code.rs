@@ -1,0 +1,58 @@
+//! Tokens for the code that `/authorize` gave ([RFC 6749 §4.1.3](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3)), with PKCE
+//! ([RFC 7636](https://www.rfc-editor.org/rfc/rfc7636)).
+
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Map, Value};
+
+use crate::endpoints::call::Call;
+use crate::endpoints::issue::{Extras, Issue};
+use crate::endpoints::refusal::Refusal;
+use crate::ledger::Code;
+
+pub(crate) fn authorization_code(call: &Call<'_>) -> Result<Value, Refusal> {
+    let text = call.parameters.require("code")?;
+    // RFC 6749 §4.1.2: one use, whatever becomes of it.
+    let code = call.tenant.ledger().codes.remove(text);
+    let code = code.ok_or_else(|| Refusal::invalid_grant("Invalid authorization code"))?;
+    check(call, &code).map_err(Refusal::invalid_grant)?;
+    let consent = &code.consent;
+    let issue = Issue {
+        call,
+        api: consent.audience.as_deref().and_then(|audience| call.tenant.registry.api(audience)),
+        user: Some(&consent.user),
+        scopes: Some(consent.scopes.clone()),
+        organization: consent.organization.as_ref(),
+        claims: Map::new(),
+        extras: Extras { nonce: code.nonce.clone(), ..Extras::for_user(call) },
+    };
+    Ok(issue.answer().into())
+}
+
+fn check(call: &Call<'_>, code: &Code) -> Result<(), &'static str> {
+    // RFC 6749 §4.1.3: issued to this client, for this redirect URI, not too long ago.
+    if code.consent.client_id != call.client.id() || call.tenant.clock.now() >= code.expires_at {
+        return Err("Invalid authorization code");
+    }
+    if code.redirect_uri.as_deref() != call.parameters.get("redirect_uri") {
+        return Err("The redirect URI is wrong");
+    }
+    // RFC 7636 §4.6.
+    let challenge = call
+        .parameters
+        .get("code_verifier")
+        .map(|verifier| URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.as_bytes())));
+    if code.challenge != challenge {
+        return Err("Failed to verify code verifier");
+    }
+    // RFC 8707 §2.2: the code is good for what was named at /authorize.
+    if call.parameters.audience().is_some_and(|asked| code.consent.audience.as_deref() != Some(asked)) {
+        return Err("The code was issued for another resource");
+    }
+    // RFC 9449 §10.
+    if code.consent.key.is_some() && code.consent.key != call.key {
+        return Err("The code is bound to another DPoP key");
+    }
+    Ok(())
+}

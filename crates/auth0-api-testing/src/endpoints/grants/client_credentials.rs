@@ -1,0 +1,21 @@
+//! A token for the client itself ([RFC 6749 §4.4](https://www.rfc-editor.org/rfc/rfc6749#section-4.4)).
+
+use serde_json::{Map, Value};
+
+use crate::endpoints::call::Call;
+use crate::endpoints::issue::{Extras, Issue, for_api};
+use crate::endpoints::refusal::Refusal;
+
+pub(crate) fn client_credentials(call: &Call<'_>) -> Result<Value, Refusal> {
+    let api = call.api()?;
+    let issue = Issue {
+        call,
+        api: Some(api),
+        user: None,
+        scopes: call.parameters.scopes().map(|asked| for_api(api, &asked)),
+        organization: None,
+        claims: Map::from_iter([("gty".to_owned(), "client-credentials".into())]),
+        extras: Extras::default(),
+    };
+    Ok(issue.answer().into())
+}

@@ -1,0 +1,15 @@
+//! One file per grant: from an authenticated request to tokens.
+
+mod authorization_code;
+mod client_credentials;
+mod on_behalf_of;
+mod profile;
+mod refresh_token;
+mod token_exchange;
+mod token_vault;
+
+pub(crate) use authorization_code::authorization_code;
+pub(crate) use client_credentials::client_credentials;
+pub(crate) use refresh_token::refresh_token;
+pub(crate) use token_exchange::token_exchange;
+pub(crate) use token_vault::token_vault;

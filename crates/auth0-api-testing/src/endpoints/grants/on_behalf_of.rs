@@ -1,0 +1,59 @@
+//! On-behalf-of: an API that received a token gets one for the next API, for the same user, naming itself as the actor.
+
+use serde_json::{Map, Value, json};
+
+use super::token_exchange::ACCESS_TOKEN;
+use crate::User;
+use crate::endpoints::call::Call;
+use crate::endpoints::issue::{Extras, Issue, for_api, is_openid};
+use crate::endpoints::refusal::Refusal;
+use crate::own_token;
+use crate::registry::Organization;
+
+pub(super) fn issue(call: &Call<'_>) -> Result<Value, Refusal> {
+    let identifier = call.client.identifier().ok_or_else(|| Refusal::unauthorized_client(NOT_AN_API))?;
+    if call.parameters.get("requested_token_type").is_some_and(|asked| asked != ACCESS_TOKEN) {
+        return Err(Refusal::invalid_request(format!("requested_token_type must be {ACCESS_TOKEN}")));
+    }
+    // RFC 8693 §2.2.2: a subject token that is not good is an invalid request.
+    let subject = own_token::verify(call.tenant, call.parameters.require("subject_token")?, identifier)
+        .map_err(|reason| Refusal::invalid_request(format!("The subject_token is refused: {reason}")))?;
+    let api = call.api()?;
+    let text = |claim: &str| subject.get(claim).and_then(Value::as_str);
+    let scopes = call.parameters.scopes().map(|mut asked| {
+        asked.retain(|scope| !is_openid(scope));
+        for_api(api, &asked)
+    });
+    let organization = text("org_id")
+        .map(|id| Organization { id: id.to_owned(), name: text("org_name").unwrap_or_default().to_owned() });
+    let issue = Issue {
+        call,
+        api: Some(api),
+        user: Some(&User::new(text("sub").unwrap_or_default())),
+        scopes,
+        organization: organization.as_ref(),
+        claims: Map::from_iter([("act".to_owned(), nested(call.client.id(), subject.get("act"))?)]),
+        extras: Extras::default(),
+    };
+    let mut answer = issue.answer();
+    answer.insert("issued_token_type".into(), ACCESS_TOKEN.into());
+    Ok(answer.into())
+}
+
+/// The calling client around whoever acted before ([RFC 8693 §4.1](https://www.rfc-editor.org/rfc/rfc8693#section-4.1)).
+fn nested(client_id: &str, act: Option<&Value>) -> Result<Value, Refusal> {
+    let levels = std::iter::successors(act, |level| level.get("act")).take(MAX_ACTORS).count();
+    if levels == MAX_ACTORS {
+        return Err(Refusal::invalid_request("The subject_token is refused: its delegation chain is full"));
+    }
+    Ok(match act {
+        Some(act) => json!({ "sub": client_id, "act": act }),
+        None => json!({ "sub": client_id }),
+    })
+}
+
+/// Auth0's limit.
+const MAX_ACTORS: usize = 5;
+
+pub(super) const NOT_AN_API: &str =
+    "The client is not linked to an API: only a Custom API client may exchange access tokens";

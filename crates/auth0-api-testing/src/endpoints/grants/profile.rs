@@ -1,0 +1,82 @@
+//! Custom token exchange: the registered Action judges the subject token and names the user.
+
+use serde_json::{Map, Value, json};
+
+use super::token_exchange::ACCESS_TOKEN;
+use crate::endpoints::call::Call;
+use crate::endpoints::issue::{Extras, Issue, for_user};
+use crate::endpoints::refusal::Refusal;
+use crate::registry::{ExchangeProfile, RefusalKind};
+use crate::{ExchangeRefusal, ExchangeRequest, Exchanged};
+
+use http::{StatusCode, header};
+
+pub(super) fn issue(call: &Call<'_>, profile: &ExchangeProfile) -> Result<Value, Refusal> {
+    refuse_the_locked_out(call)?;
+    let api = call.api()?;
+    let request = request(call)?;
+    let Exchanged { user, actor } = profile.decide(&request).map_err(|refusal| refused(call, refusal))?;
+    let act = actor.map(|subject| ("act".to_owned(), json!({ "sub": subject })));
+    let issue = Issue {
+        call,
+        api: Some(api),
+        user: Some(&user),
+        scopes: call.parameters.scopes().map(|asked| for_user(Some(api), &asked)),
+        organization: call.organization(&user)?,
+        claims: Map::from_iter(act),
+        extras: Extras::for_user(call),
+    };
+    let mut answer = issue.answer();
+    answer.insert("issued_token_type".into(), ACCESS_TOKEN.into());
+    Ok(answer.into())
+}
+
+fn request(call: &Call<'_>) -> Result<ExchangeRequest, Refusal> {
+    let parameters = call.parameters;
+    let text = |name| parameters.get(name).unwrap_or_default().to_owned();
+    let organization = parameters.get("organization").map(|wanted| {
+        let known = call.tenant.registry.organization(wanted);
+        known
+            .map(|known| known.id.clone())
+            .ok_or_else(|| Refusal::invalid_request(format!("Organization not found: {wanted}")))
+    });
+    Ok(ExchangeRequest {
+        subject_token: text("subject_token"),
+        subject_token_type: text("subject_token_type"),
+        actor: actor(call)?,
+        audience: parameters.audience().unwrap_or_default().to_owned(),
+        scopes: parameters.scopes().into_iter().flatten().map(str::to_owned).collect(),
+        organization: organization.transpose()?,
+        client_id: call.client.id().to_owned(),
+        extra: parameters.extras(),
+    })
+}
+
+/// RFC 8693 §2.1: both or neither.
+fn actor(call: &Call<'_>) -> Result<Option<(String, String)>, Refusal> {
+    match (call.parameters.get("actor_token"), call.parameters.get("actor_token_type")) {
+        (Some(token), Some(token_type)) => Ok(Some((token.to_owned(), token_type.to_owned()))),
+        (None, None) => Ok(None),
+        _ => Err(Refusal::invalid_request("actor_token and actor_token_type go together")),
+    }
+}
+
+fn refused(call: &Call<'_>, refusal: ExchangeRefusal) -> Refusal {
+    match refusal.0 {
+        RefusalKind::Denied { code, description } => Refusal::new(StatusCode::BAD_REQUEST, code, description),
+        RefusalKind::SubjectRejected { description } => {
+            call.tenant.ledger().subject_rejected(call.address, call.tenant.clock.now());
+            Refusal::invalid_request(description)
+        }
+    }
+}
+
+/// Auth0's protection against trying subject tokens one after the other.
+fn refuse_the_locked_out(call: &Call<'_>) -> Result<(), Refusal> {
+    let locked_out = call.tenant.ledger().locked_out(call.address, call.tenant.clock.now());
+    locked_out.map_or(Ok(()), |wait| {
+        let description = "We have detected suspicious login behavior and further attempts will be blocked.";
+        let refusal = Refusal::new(StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", description);
+        Err(refusal.with_header(header::RETRY_AFTER, wait.as_secs().max(1).to_string()))
+    })
+}

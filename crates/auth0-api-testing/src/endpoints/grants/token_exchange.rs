@@ -1,0 +1,22 @@
+//! Token exchange ([RFC 8693](https://www.rfc-editor.org/rfc/rfc8693)): the type of the subject token tells the two flows apart.
+
+use serde_json::Value;
+
+use super::{on_behalf_of, profile};
+use crate::endpoints::call::Call;
+use crate::endpoints::refusal::Refusal;
+
+pub(crate) fn token_exchange(call: &Call<'_>) -> Result<Value, Refusal> {
+    call.parameters.require("subject_token")?;
+    let subject_token_type = call.parameters.require("subject_token_type")?;
+    if subject_token_type == ACCESS_TOKEN {
+        return on_behalf_of::issue(call);
+    }
+    match call.tenant.registry.profile(subject_token_type) {
+        Some(registered) => profile::issue(call, registered),
+        None => Err(Refusal::invalid_request(format!("No profile for the subject_token_type {subject_token_type}"))),
+    }
+}
+
+/// RFC 8693 §3.
+pub(super) const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";

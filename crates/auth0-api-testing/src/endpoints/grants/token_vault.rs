@@ -1,0 +1,105 @@
+//! Token Vault: the access token of a third party, where the user has linked an account.
+
+use std::time::Duration;
+
+use http::StatusCode;
+use serde_json::{Map, Value};
+
+use super::on_behalf_of::NOT_AN_API;
+use super::refresh_token::consent;
+use super::token_exchange::ACCESS_TOKEN;
+use crate::LinkedAccount;
+use crate::endpoints::call::Call;
+use crate::endpoints::refusal::Refusal;
+use crate::ledger::VaultToken;
+use crate::must::random_text;
+use crate::own_token;
+
+pub(crate) fn token_vault(call: &Call<'_>) -> Result<Value, Refusal> {
+    let connection = call.parameters.require("connection")?;
+    if call.parameters.require("requested_token_type")? != FEDERATED_CONNECTION_ACCESS_TOKEN {
+        return Err(Refusal::invalid_request(format!(
+            "requested_token_type must be {FEDERATED_CONNECTION_ACCESS_TOKEN}"
+        )));
+    }
+    let user_id = user(call)?;
+    if !call.tenant.registry.connections.iter().any(|known| known == connection) {
+        return Err(Refusal::invalid_request(format!("Connection not found: {connection}")));
+    }
+    let hint = call.parameters.get("login_hint");
+    let account = call.tenant.ledger().account(&user_id, connection, hint).cloned();
+    let account = account.ok_or_else(|| {
+        failed("federated_connection_refresh_token_not_found", "Federated connection Refresh Token not found.")
+    })?;
+    if account.is_expired() {
+        let description = "The third party no longer takes the refresh token of the connection.";
+        return Err(failed("federated_connection_refresh_token_flow_failed", description));
+    }
+    let scope = scope(call, &account)?;
+    Ok(answer(call, user_id, &account, scope))
+}
+
+/// The user that the subject token stands for.
+fn user(call: &Call<'_>) -> Result<String, Refusal> {
+    let token = call.parameters.require("subject_token")?;
+    match call.parameters.require("subject_token_type")? {
+        ACCESS_TOKEN => {
+            let identifier = call.client.identifier().ok_or_else(|| Refusal::unauthorized_client(NOT_AN_API))?;
+            let claims = own_token::verify(call.tenant, token, identifier)
+                .map_err(|reason| Refusal::invalid_request(format!("The subject_token is refused: {reason}")))?;
+            Ok(claims.get("sub").and_then(Value::as_str).unwrap_or_default().to_owned())
+        }
+        REFRESH_TOKEN => {
+            let consent = consent(call, token);
+            let refused =
+                || Refusal::invalid_request("The subject_token is refused: it is no refresh token of the client");
+            consent.map(|consent| consent.user.id().to_owned()).ok_or_else(refused)
+        }
+        other => Err(Refusal::invalid_request(format!("subject_token_type is not supported here: {other}"))),
+    }
+}
+
+/// What the token is good for; nothing that the user has not consented to at the third party.
+fn scope(call: &Call<'_>, account: &LinkedAccount) -> Result<Option<String>, Refusal> {
+    let Some(asked) = call.parameters.get("scope") else { return Ok(account.scope()) };
+    match asked.split(' ').find(|scope| !account.allows(scope)) {
+        Some(missing) => Err(Refusal::new(
+            StatusCode::BAD_REQUEST,
+            "invalid_scope",
+            format!("The linked account has not granted the scope {missing}"),
+        )),
+        None => Ok(Some(asked.to_owned())),
+    }
+}
+
+fn answer(call: &Call<'_>, user_id: String, account: &LinkedAccount, scope: Option<String>) -> Value {
+    let access_token = random_text();
+    let mut body = Map::from_iter([
+        ("access_token".to_owned(), access_token.as_str().into()),
+        ("token_type".to_owned(), "Bearer".into()),
+        ("expires_in".to_owned(), LIFETIME.as_secs().into()),
+        ("issued_token_type".to_owned(), FEDERATED_CONNECTION_ACCESS_TOKEN.into()),
+    ]);
+    body.extend(scope.clone().map(|scope| ("scope".to_owned(), scope.into())));
+    let issued = VaultToken {
+        connection: account.connection().to_owned(),
+        account: account.shown_name().map(str::to_owned),
+        user_id,
+        scope,
+        expires_at: call.tenant.clock.now() + LIFETIME,
+    };
+    call.tenant.ledger().vault_tokens.insert(access_token, issued);
+    body.into()
+}
+
+fn failed(error: &'static str, description: &str) -> Refusal {
+    Refusal::new(StatusCode::UNAUTHORIZED, error, description)
+}
+
+const FEDERATED_CONNECTION_ACCESS_TOKEN: &str = "http://auth0.com/oauth/token-type/federated-connection-access-token";
+
+/// RFC 8693 §3.
+const REFRESH_TOKEN: &str = "urn:ietf:params:oauth:token-type:refresh_token";
+
+/// What Google gives.
+const LIFETIME: Duration = Duration::from_secs(3600);

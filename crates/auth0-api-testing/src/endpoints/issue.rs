@@ -1,0 +1,169 @@
+//! From what is granted to the answer: access token, ID token, refresh token.
+
+use std::time::Duration;
+
+use auth0_api_core::Thumbprint;
+use serde_json::{Map, Value, json};
+
+use super::call::Call;
+use super::userinfo;
+use crate::ledger::Consent;
+use crate::must::random_text;
+use crate::registry::{Organization, User};
+use crate::{Api, GrantType, TokenBuilder};
+
+/// What is granted, to whom, for whom.
+pub(crate) struct Issue<'a> {
+    pub(crate) call: &'a Call<'a>,
+    /// `None` gives a token that no API can read, as Auth0 does.
+    pub(crate) api: Option<&'a Api>,
+    /// `None` for the client itself.
+    pub(crate) user: Option<&'a User>,
+    /// What is granted of the scopes asked for; `None` if none were.
+    pub(crate) scopes: Option<Vec<String>>,
+    pub(crate) organization: Option<&'a Organization>,
+    /// Further claims of the access token.
+    pub(crate) claims: Map<String, Value>,
+    pub(crate) extras: Extras,
+}
+
+/// What comes beside the access token, where the flow has it and the scope asks for it.
+#[derive(Default)]
+pub(crate) struct Extras {
+    pub(crate) id_token: bool,
+    pub(crate) refresh_token: bool,
+    pub(crate) nonce: Option<String>,
+}
+
+impl Issue<'_> {
+    /// The body of the answer ([RFC 6749 §5.1](https://www.rfc-editor.org/rfc/rfc6749#section-5.1)).
+    pub(crate) fn answer(&self) -> Map<String, Value> {
+        let key = self.call.key;
+        let mut body = Map::new();
+        body.insert("access_token".into(), self.access_token(key).into());
+        body.insert("token_type".into(), if key.is_some() { "DPoP" } else { "Bearer" }.into());
+        body.insert("expires_in".into(), self.lifetime().as_secs().into());
+        if let Some(scopes) = &self.scopes {
+            body.insert("scope".into(), scopes.join(" ").into());
+        }
+        if let Some(user) = self.user.filter(|_| self.extras.id_token && self.has("openid")) {
+            body.insert("id_token".into(), self.id_token(user).into());
+        }
+        if let Some(user) = self.user.filter(|_| self.extras.refresh_token && self.has("offline_access")) {
+            body.insert("refresh_token".into(), self.refresh_token(user).into());
+        }
+        body
+    }
+
+    fn access_token(&self, key: Option<Thumbprint>) -> String {
+        let Some(api) = self.api else { return self.opaque_token() };
+        let client = self.call.client.id();
+        let subject = self.user.map_or_else(|| format!("{client}@clients"), |user| user.id().to_owned());
+        let mut token =
+            TokenBuilder::new(self.call.tenant).subject(&subject).claim("azp", client).expires_in(self.lifetime());
+        // Auth0: who asked for `openid` may present the token to /userinfo too.
+        token = if self.user.is_some() && self.has("openid") {
+            token.audiences([api.identifier().to_owned(), self.call.tenant.url(userinfo::PATH)])
+        } else {
+            token.audience(api.identifier())
+        };
+        if let Some(scopes) = self.scopes.as_ref().filter(|scopes| !scopes.is_empty()) {
+            token = token.scope(&scopes.join(" "));
+        }
+        if let Some(key) = key {
+            token = token.claim("cnf", json!({ "jkt": key.to_string() }));
+        }
+        let from_action = self.user.into_iter().flat_map(User::access_token_claims);
+        for (name, value) in from_action.chain(&self.claims) {
+            token = token.claim(name, value.clone());
+        }
+        self.in_organization(token).sign()
+    }
+
+    fn id_token(&self, user: &User) -> String {
+        let mut token = TokenBuilder::new(self.call.tenant).without_claim("azp");
+        for (name, value) in user.claims() {
+            token = token.claim(name, value.clone());
+        }
+        token = token.subject(user.id()).audience(self.call.client.id()).expires_in(ID_TOKEN_LIFETIME);
+        if let Some(nonce) = &self.extras.nonce {
+            token = token.claim("nonce", nonce.as_str());
+        }
+        if let Some(act) = self.claims.get("act") {
+            token = token.claim("act", act.clone());
+        }
+        self.in_organization(token).sign()
+    }
+
+    fn in_organization(&self, token: TokenBuilder) -> TokenBuilder {
+        match self.organization {
+            Some(Organization { id, name }) => token.claim("org_id", id.as_str()).claim("org_name", name.as_str()),
+            None => token,
+        }
+    }
+
+    fn refresh_token(&self, user: &User) -> String {
+        let token = random_text();
+        // RFC 9449 §5: a public client has nothing else to bind it to.
+        let key = self.call.key.filter(|_| self.call.client.is_public());
+        let consent = Consent { key, ..self.consent(user) };
+        self.call.tenant.ledger().refresh_tokens.insert(token.clone(), consent);
+        token
+    }
+
+    fn opaque_token(&self) -> String {
+        let token = random_text();
+        if let Some(user) = self.user {
+            self.call.tenant.ledger().opaque_tokens.insert(token.clone(), self.consent(user));
+        }
+        token
+    }
+
+    fn consent(&self, user: &User) -> Consent {
+        Consent {
+            client_id: self.call.client.id().to_owned(),
+            user: user.clone(),
+            audience: self.api.map(|api| api.identifier().to_owned()),
+            scopes: self.scopes.clone().unwrap_or_default(),
+            organization: self.organization.cloned(),
+            key: None,
+        }
+    }
+
+    fn lifetime(&self) -> Duration {
+        self.api.map_or(OPAQUE_LIFETIME, Api::lifetime)
+    }
+
+    fn has(&self, scope: &str) -> bool {
+        self.scopes.iter().flatten().any(|granted| granted == scope)
+    }
+}
+
+impl Extras {
+    /// What a client gets beside the access token when a user is there.
+    pub(crate) fn for_user(call: &Call<'_>) -> Self {
+        Self { id_token: true, refresh_token: call.client.may_use(GrantType::RefreshToken), nonce: None }
+    }
+}
+
+/// Of the scopes asked for, what a user can grant: those of the API, and those of OpenID Connect.
+pub(crate) fn for_user(api: Option<&Api>, asked: &[&str]) -> Vec<String> {
+    let granted = asked.iter().filter(|scope| OPENID.contains(scope) || api.is_some_and(|api| api.has(scope)));
+    granted.map(|scope| (*scope).to_owned()).collect()
+}
+
+/// Of the scopes asked for, those of the API.
+pub(crate) fn for_api(api: &Api, asked: &[&str]) -> Vec<String> {
+    asked.iter().filter(|scope| api.has(scope)).map(|scope| (*scope).to_owned()).collect()
+}
+
+pub(crate) fn is_openid(scope: &str) -> bool {
+    OPENID.contains(&scope)
+}
+
+/// OpenID Connect Core §5.4 and §11.
+pub(crate) const OPENID: [&str; 6] = ["openid", "profile", "email", "address", "phone", "offline_access"];
+
+/// Auth0's defaults.
+const ID_TOKEN_LIFETIME: Duration = Duration::from_secs(36_000);
+const OPAQUE_LIFETIME: Duration = Duration::from_secs(86_400);

@@ -1,0 +1,121 @@
+//! What the tenant remembers of what it has issued and seen.
+
+use std::collections::{HashMap, VecDeque};
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use auth0_api_core::Thumbprint;
+
+use crate::registry::{Organization, User};
+use crate::{Application, LinkedAccount, RecordedRequest};
+
+#[derive(Debug, Default)]
+pub(crate) struct Ledger {
+    /// Of browsers that came back: one use each.
+    pub(crate) codes: HashMap<String, Code>,
+    pub(crate) refresh_tokens: HashMap<String, Consent>,
+    /// Access tokens that no API was named for.
+    pub(crate) opaque_tokens: HashMap<String, Consent>,
+    /// Access tokens of third parties.
+    pub(crate) vault_tokens: HashMap<String, VaultToken>,
+    /// By user id.
+    pub(crate) accounts: Vec<(String, LinkedAccount)>,
+    /// Clients that registered themselves.
+    pub(crate) applications: Vec<Arc<Application>>,
+    requests: VecDeque<RecordedRequest>,
+    assertions: HashMap<(String, String), u64>,
+    rejected_subjects: HashMap<IpAddr, Vec<SystemTime>>,
+}
+
+/// What a user has allowed a client to do.
+#[derive(Clone, Debug)]
+pub(crate) struct Consent {
+    pub(crate) client_id: String,
+    pub(crate) user: User,
+    pub(crate) audience: Option<String>,
+    pub(crate) scopes: Vec<String>,
+    pub(crate) organization: Option<Organization>,
+    /// The one key that a public client's refresh token works with (RFC 9449 §5).
+    pub(crate) key: Option<Thumbprint>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Code {
+    pub(crate) consent: Consent,
+    pub(crate) redirect_uri: Option<String>,
+    pub(crate) challenge: Option<String>,
+    pub(crate) nonce: Option<String>,
+    pub(crate) expires_at: SystemTime,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct VaultToken {
+    pub(crate) connection: String,
+    pub(crate) account: Option<String>,
+    pub(crate) user_id: String,
+    pub(crate) scope: Option<String>,
+    pub(crate) expires_at: SystemTime,
+}
+
+impl Ledger {
+    pub(crate) fn new(accounts: Vec<(String, LinkedAccount)>) -> Self {
+        Self { accounts, ..Self::default() }
+    }
+
+    /// RFC 7523 §3 (7): whether an assertion's `jti` is new; from then on it is not, until the assertion expires.
+    pub(crate) fn is_first_use(&mut self, client_id: &str, jti: &str, expires_at: u64, now: u64) -> bool {
+        self.assertions.retain(|_, expires_at| now < *expires_at);
+        self.assertions.insert((client_id.to_owned(), jti.to_owned()), expires_at).is_none()
+    }
+
+    pub(crate) fn record(&mut self, request: RecordedRequest) {
+        self.requests.push_back(request);
+        if self.requests.len() > MOST_REQUESTS {
+            self.requests.pop_front();
+        }
+    }
+
+    pub(crate) fn requests(&self) -> Vec<RecordedRequest> {
+        self.requests.iter().cloned().collect()
+    }
+
+    pub(crate) fn forget_requests(&mut self) {
+        self.requests.clear();
+    }
+
+    /// How long an address has to wait before its next exchange, if it has presented too many bad subject tokens.
+    pub(crate) fn locked_out(&mut self, address: IpAddr, now: SystemTime) -> Option<Duration> {
+        let rejections = self.rejections(address, now);
+        let oldest = *rejections.first().filter(|_| rejections.len() >= MOST_REJECTIONS)?;
+        (oldest + REJECTION_WINDOW).duration_since(now).ok()
+    }
+
+    pub(crate) fn subject_rejected(&mut self, address: IpAddr, now: SystemTime) {
+        self.rejections(address, now).push(now);
+    }
+
+    fn rejections(&mut self, address: IpAddr, now: SystemTime) -> &mut Vec<SystemTime> {
+        let rejections = self.rejected_subjects.entry(address).or_default();
+        rejections.retain(|time| now < *time + REJECTION_WINDOW);
+        rejections
+    }
+
+    /// An account that this user has linked: the one of the hint, or the first.
+    pub(crate) fn account(&self, user_id: &str, connection: &str, hint: Option<&str>) -> Option<&LinkedAccount> {
+        let mut linked =
+            self.accounts.iter().filter(|(user, account)| user == user_id && account.connection() == connection);
+        linked.find(|(_, account)| hint.is_none_or(|hint| account.is_called(hint))).map(|(_, account)| account)
+    }
+
+    pub(crate) fn unlink(&mut self, user_id: &str, connection: &str) {
+        self.accounts.retain(|(user, account)| user != user_id || account.connection() != connection);
+    }
+}
+
+/// More than a test looks at; a tenant that is developed against for days does not grow by them.
+const MOST_REQUESTS: usize = 1000;
+
+/// Auth0's defaults for exchanges from one address: ten, and another one every six minutes.
+const MOST_REJECTIONS: usize = 10;
+const REJECTION_WINDOW: Duration = Duration::from_secs(360);

@@ -1,0 +1,25 @@
+//! The tenant's check of access tokens that it issued, when one comes back as a subject token.
+
+use serde_json::{Map, Value};
+
+use crate::jwt::Jwt;
+use crate::state::Tenant;
+
+/// Verifies a token of the tenant's for an audience: signature, issuer, times, audience.
+pub(crate) fn verify(tenant: &Tenant, token: &str, audience: &str) -> Result<Map<String, Value>, &'static str> {
+    let jwt = Jwt::parse(token).ok_or("it is not a JWT")?;
+    let key = tenant.keys.find(jwt.kid()).ok_or("no key of this tenant has its kid")?;
+    if !jwt.is_signed_by(&key.public_jwk()) {
+        return Err("its signature does not verify");
+    }
+    if jwt.text("iss") != tenant.issuer {
+        return Err("another issuer is named");
+    }
+    if !jwt.is_good_at(tenant.clock.now()) {
+        return Err("it has expired or is not valid yet");
+    }
+    if !jwt.is_for(audience) {
+        return Err("it is for another audience");
+    }
+    Ok(jwt.claims)
+}

@@ -1,0 +1,97 @@
+//! How a client says who it is.
+
+use std::fmt;
+
+use serde_json::Value;
+
+use crate::SigningKey;
+
+/// What a client authenticates with ([RFC 6749 §2.3](https://www.rfc-editor.org/rfc/rfc6749#section-2.3)).
+///
+/// A text is a secret, taken in the form and in `Authorization: Basic`; the constructors insist on one method.
+///
+/// ```
+/// use auth0_api_testing::{Credential, SigningAlgorithm, SigningKey};
+///
+/// let key = SigningKey::generate(SigningAlgorithm::ES256);
+/// let methods = [
+///     Credential::from("either way"),
+///     Credential::secret_post("in the form"),
+///     Credential::secret_basic("in the header"),
+///     Credential::private_key_jwt(&key),
+///     Credential::public_jwk(key.public_jwk()),
+/// ];
+/// # assert_eq!(format!("{:?}", methods[1]), "Credential(client_secret_post)");
+/// ```
+#[derive(Clone)]
+pub struct Credential(pub(crate) Method);
+
+#[derive(Clone)]
+pub(crate) enum Method {
+    /// A public client: it has PKCE in place of a credential.
+    None,
+    PrivateKeyJwt(Value),
+    Secret(String),
+    SecretBasic(String),
+    SecretPost(String),
+}
+
+impl Credential {
+    /// A secret in the form of the request: `client_secret_post`.
+    pub fn secret_post(secret: impl Into<String>) -> Self {
+        Self(Method::SecretPost(secret.into()))
+    }
+
+    /// A secret in `Authorization: Basic`: `client_secret_basic`.
+    pub fn secret_basic(secret: impl Into<String>) -> Self {
+        Self(Method::SecretBasic(secret.into()))
+    }
+
+    /// Assertions signed with this key ([RFC 7523 §2.2](https://www.rfc-editor.org/rfc/rfc7523#section-2.2)):
+    /// `private_key_jwt`. The tenant keeps the public half; the client has
+    /// [`private_key_pem`](SigningKey::private_key_pem).
+    pub fn private_key_jwt(key: &SigningKey) -> Self {
+        Self::public_jwk(key.public_jwk())
+    }
+
+    /// Assertions signed with the private half of this JWK: `private_key_jwt` for a key made elsewhere.
+    pub fn public_jwk(jwk: Value) -> Self {
+        Self(Method::PrivateKeyJwt(jwk))
+    }
+}
+
+impl From<&str> for Credential {
+    fn from(secret: &str) -> Self {
+        secret.to_owned().into()
+    }
+}
+
+impl From<String> for Credential {
+    fn from(secret: String) -> Self {
+        Self(Method::Secret(secret))
+    }
+}
+
+impl Method {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::PrivateKeyJwt(_) => "private_key_jwt",
+            Self::Secret(_) => "client_secret_basic or client_secret_post",
+            Self::SecretBasic(_) => "client_secret_basic",
+            Self::SecretPost(_) => "client_secret_post",
+        }
+    }
+}
+
+impl fmt::Debug for Credential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Credential({})", self.0.name())
+    }
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

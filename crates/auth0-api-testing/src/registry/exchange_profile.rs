@@ -1,0 +1,231 @@
+//! Custom token exchange: a type of subject tokens, and the Action that judges them.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use super::User;
+
+/// What an exchange profile's Action is given.
+///
+/// Its `Debug` shows neither token.
+#[non_exhaustive]
+pub struct ExchangeRequest {
+    pub(crate) subject_token: String,
+    pub(crate) subject_token_type: String,
+    pub(crate) actor: Option<(String, String)>,
+    pub(crate) audience: String,
+    pub(crate) scopes: Vec<String>,
+    pub(crate) organization: Option<String>,
+    pub(crate) client_id: String,
+    pub(crate) extra: BTreeMap<String, Vec<String>>,
+}
+
+/// What an exchange profile's Action decides for: the user that the tokens are for, and who acts for the user.
+///
+/// ```
+/// use auth0_api_testing::{Exchanged, User};
+///
+/// let plain = Exchanged::from(User::new("auth0|ada"));
+/// let delegated = Exchanged::user(User::new("auth0|ada")).actor("agent|7");
+/// # drop((plain, delegated));
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "an Action answers with it"]
+pub struct Exchanged {
+    pub(crate) user: User,
+    pub(crate) actor: Option<String>,
+}
+
+/// What an exchange profile's Action decides against.
+#[derive(Clone, Debug)]
+pub struct ExchangeRefusal(pub(crate) RefusalKind);
+
+#[derive(Clone, Debug)]
+pub(crate) enum RefusalKind {
+    Denied { code: String, description: String },
+    SubjectRejected { description: String },
+}
+
+type Action = dyn Fn(&ExchangeRequest) -> Result<Exchanged, ExchangeRefusal> + Send + Sync;
+
+#[derive(Clone)]
+pub(crate) struct ExchangeProfile {
+    pub(crate) subject_token_type: String,
+    action: Arc<Action>,
+}
+
+impl ExchangeRequest {
+    /// The token to be exchanged. Nobody has looked at it yet.
+    pub fn subject_token(&self) -> &str {
+        &self.subject_token
+    }
+
+    /// The type that chose the profile.
+    pub fn subject_token_type(&self) -> &str {
+        &self.subject_token_type
+    }
+
+    /// The token of who wants to act for the subject.
+    pub fn actor_token(&self) -> Option<&str> {
+        self.actor.as_ref().map(|(token, _)| token.as_str())
+    }
+
+    /// The type of the actor's token.
+    pub fn actor_token_type(&self) -> Option<&str> {
+        self.actor.as_ref().map(|(_, token_type)| token_type.as_str())
+    }
+
+    /// The API that a token is asked for.
+    pub fn audience(&self) -> &str {
+        &self.audience
+    }
+
+    /// The scopes asked for.
+    pub fn scopes(&self) -> impl Iterator<Item = &str> {
+        self.scopes.iter().map(String::as_str)
+    }
+
+    /// The id of the organisation asked for.
+    pub fn organization(&self) -> Option<&str> {
+        self.organization.as_deref()
+    }
+
+    /// Who asks.
+    pub fn client_id(&self) -> &str {
+        &self.client_id
+    }
+
+    /// A field that is none of the protocol's; its first value.
+    pub fn extra(&self, name: &str) -> Option<&str> {
+        self.extra.get(name)?.first().map(String::as_str)
+    }
+
+    /// Every field that is none of the protocol's, with its values.
+    pub fn extras(&self) -> impl Iterator<Item = (&str, &[String])> {
+        self.extra.iter().map(|(name, values)| (name.as_str(), values.as_slice()))
+    }
+}
+
+impl Exchanged {
+    /// Tokens for this user.
+    pub fn user(user: User) -> Self {
+        Self { user, actor: None }
+    }
+
+    /// Names who acts for the user: `act.sub` of the tokens.
+    pub fn actor(mut self, subject: impl Into<String>) -> Self {
+        self.actor = Some(subject.into());
+        self
+    }
+}
+
+impl From<User> for Exchanged {
+    fn from(user: User) -> Self {
+        Self::user(user)
+    }
+}
+
+impl ExchangeRefusal {
+    /// Denies the exchange with a code and a description of the Action's own: 400.
+    pub fn deny(code: impl Into<String>, description: impl Into<String>) -> Self {
+        Self(RefusalKind::Denied { code: code.into(), description: description.into() })
+    }
+
+    /// Rejects the subject token: 400 `invalid_request`. Ten of them from one address within six minutes, and it is told 429
+    /// `too_many_attempts`.
+    pub fn reject_subject_token(description: impl Into<String>) -> Self {
+        Self(RefusalKind::SubjectRejected { description: description.into() })
+    }
+}
+
+impl ExchangeProfile {
+    pub(crate) fn new<E: Into<Exchanged>>(
+        subject_token_type: String,
+        action: impl Fn(&ExchangeRequest) -> Result<E, ExchangeRefusal> + Send + Sync + 'static,
+    ) -> Self {
+        Self { subject_token_type, action: Arc::new(move |request| action(request).map(Into::into)) }
+    }
+
+    pub(crate) fn decide(&self, request: &ExchangeRequest) -> Result<Exchanged, ExchangeRefusal> {
+        (self.action)(request)
+    }
+
+    /// What is wrong with the type, by Auth0's rules.
+    pub(crate) fn problem(&self) -> Option<&'static str> {
+        let lower = self.subject_token_type.to_ascii_lowercase();
+        let length = self.subject_token_type.chars().count();
+        if !(MIN_LENGTH..=MAX_LENGTH).contains(&length) {
+            Some("has to have 8 to 100 characters")
+        } else if !lower.contains(':') {
+            Some("has to be a URI")
+        } else if RESERVED.iter().any(|namespace| is_in(&lower, namespace)) {
+            Some("is in a reserved namespace")
+        } else {
+            None
+        }
+    }
+}
+
+impl fmt::Debug for ExchangeRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ExchangeRequest")
+            .field("subject_token_type", &self.subject_token_type)
+            .field("actor_token_type", &self.actor_token_type())
+            .field("audience", &self.audience)
+            .field("scopes", &self.scopes)
+            .field("organization", &self.organization)
+            .field("client_id", &self.client_id)
+            .field("extra", &self.extra.keys())
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for ExchangeProfile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ExchangeProfile").field("subject_token_type", &self.subject_token_type).finish_non_exhaustive()
+    }
+}
+
+/// Whether a URI is a namespace or stands below it.
+fn is_in(uri: &str, namespace: &str) -> bool {
+    uri.strip_prefix(namespace).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/', '?', '#']))
+}
+
+const MIN_LENGTH: usize = 8;
+const MAX_LENGTH: usize = 100;
+
+const RESERVED: [&str; 7] = [
+    "urn:ietf",
+    "urn:auth0",
+    "urn:okta",
+    "https://auth0.com",
+    "http://auth0.com",
+    "https://okta.com",
+    "http://okta.com",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_of_others_are_not_for_profiles() {
+        for (subject_token_type, problem) in [
+            ("urn:acme:legacy-session", None),
+            ("https://acme.example/legacy", None),
+            ("urn:ietfish:token", None),
+            ("https://auth0.company.example/token", None),
+            ("urn:ietf:params:oauth:token-type:access_token", Some("is in a reserved namespace")),
+            ("URN:Auth0:token", Some("is in a reserved namespace")),
+            ("urn:okta:token", Some("is in a reserved namespace")),
+            ("http://auth0.com/oauth/token-type/mine", Some("is in a reserved namespace")),
+            ("https://okta.com", Some("is in a reserved namespace")),
+            ("legacy-session", Some("has to be a URI")),
+            ("urn:a:b", Some("has to have 8 to 100 characters")),
+        ] {
+            let profile = ExchangeProfile::new(subject_token_type.into(), |_| Ok(User::new("auth0|ada")));
+            assert_eq!(profile.problem(), problem, "{subject_token_type}");
+        }
+    }
+}

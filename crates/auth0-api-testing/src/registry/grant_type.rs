@@ -1,0 +1,44 @@
+//! The grants of the token endpoint.
+
+/// What a client asks the token endpoint with; an [`Application`](crate::Application) is registered for some of them.
+///
+/// ```
+/// use auth0_api_testing::GrantType;
+///
+/// assert_eq!(GrantType::ClientCredentials.name(), "client_credentials");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum GrantType {
+    /// The code of `/authorize` ([RFC 6749 §4.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1)).
+    AuthorizationCode,
+    /// The client for itself ([RFC 6749 §4.4](https://www.rfc-editor.org/rfc/rfc6749#section-4.4)).
+    ClientCredentials,
+    /// A refresh token ([RFC 6749 §6](https://www.rfc-editor.org/rfc/rfc6749#section-6)).
+    RefreshToken,
+    /// Exchange profiles and on-behalf-of ([RFC 8693](https://www.rfc-editor.org/rfc/rfc8693)).
+    TokenExchange,
+    /// Auth0's Token Vault: a third party's token for a user who has linked an account there.
+    TokenVault,
+}
+
+impl GrantType {
+    /// Every grant there is.
+    pub const ALL: [Self; 5] =
+        [Self::AuthorizationCode, Self::ClientCredentials, Self::RefreshToken, Self::TokenExchange, Self::TokenVault];
+
+    /// What `grant_type` says.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AuthorizationCode => "authorization_code",
+            Self::ClientCredentials => "client_credentials",
+            Self::RefreshToken => "refresh_token",
+            Self::TokenExchange => "urn:ietf:params:oauth:grant-type:token-exchange",
+            Self::TokenVault => "urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token",
+        }
+    }
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|grant| grant.name() == name)
+    }
+}

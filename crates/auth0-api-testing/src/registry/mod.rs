@@ -1,0 +1,93 @@
+//! What is registered with the tenant: APIs, applications, users, organisations, connections, exchange profiles.
+
+mod account;
+mod api;
+mod application;
+mod credential;
+mod exchange_profile;
+mod grant_type;
+mod user;
+
+use std::sync::Arc;
+
+pub use account::LinkedAccount;
+pub use api::Api;
+pub use application::Application;
+pub use credential::Credential;
+pub(crate) use credential::Method;
+pub(crate) use exchange_profile::{ExchangeProfile, RefusalKind};
+pub use exchange_profile::{ExchangeRefusal, ExchangeRequest, Exchanged};
+pub use grant_type::GrantType;
+pub use user::User;
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Registry {
+    pub(crate) apis: Vec<Api>,
+    pub(crate) applications: Vec<Arc<Application>>,
+    pub(crate) connections: Vec<String>,
+    pub(crate) organizations: Vec<Organization>,
+    pub(crate) profiles: Vec<ExchangeProfile>,
+    pub(crate) users: Vec<User>,
+    pub(crate) client_registration: bool,
+}
+
+/// An organisation, by the two names that requests and tokens know it by.
+#[derive(Clone, Debug)]
+pub(crate) struct Organization {
+    pub(crate) id: String,
+    pub(crate) name: String,
+}
+
+impl Registry {
+    pub(crate) fn api(&self, identifier: &str) -> Option<&Api> {
+        self.apis.iter().find(|api| api.identifier() == identifier)
+    }
+
+    pub(crate) fn application(&self, id: &str) -> Option<&Arc<Application>> {
+        self.applications.iter().find(|application| application.id() == id)
+    }
+
+    pub(crate) fn user(&self, id: &str) -> Option<&User> {
+        self.users.iter().find(|user| user.id() == id)
+    }
+
+    /// An organisation by its id or, in any case, by its name.
+    pub(crate) fn organization(&self, id_or_name: &str) -> Option<&Organization> {
+        let is = |known: &&Organization| known.id == id_or_name || known.name.eq_ignore_ascii_case(id_or_name);
+        self.organizations.iter().find(is)
+    }
+
+    pub(crate) fn profile(&self, subject_token_type: &str) -> Option<&ExchangeProfile> {
+        self.profiles.iter().find(|profile| profile.subject_token_type == subject_token_type)
+    }
+
+    /// Somebody who is not registered is taken for a member of every organisation.
+    pub(crate) fn is_member(&self, user_id: &str, organization: &Organization) -> bool {
+        self.user(user_id).is_none_or(|user| user.is_member_of(&organization.id))
+    }
+
+    /// The first thing that a tenant cannot be started with.
+    pub(crate) fn problem(&self) -> Option<String> {
+        let of_profile = |profile: &ExchangeProfile| {
+            let problem = profile.problem()?;
+            Some(format!("the subject_token_type {} {problem}", profile.subject_token_type))
+        };
+        repeated("application", &self.applications, |application| application.id())
+            .or_else(|| repeated("API", &self.apis, Api::identifier))
+            .or_else(|| repeated("user", &self.users, User::id))
+            .or_else(|| repeated("exchange profile", &self.profiles, |profile| &profile.subject_token_type))
+            .or_else(|| self.profiles.iter().find_map(of_profile))
+    }
+}
+
+fn repeated<T>(what: &str, items: &[T], name: impl Fn(&T) -> &str) -> Option<String> {
+    let mut seen = Vec::new();
+    for item in items {
+        let name = name(item);
+        if seen.contains(&name) {
+            return Some(format!("the {what} {name} is registered twice"));
+        }
+        seen.push(name);
+    }
+    None
+}

@@ -1,0 +1,275 @@
+//! What a browser client does: `/authorize`, the code, refresh tokens, `/userinfo`, and registering itself.
+
+use std::time::Duration;
+
+use auth0_api_testing::{Application, LocalTenantBuilder};
+use serde_json::{Value, json};
+
+use crate::caller::{Answer, get, part, send};
+use crate::world::{CALENDAR, Form, SECRET, World};
+
+const CALLBACK: &str = "http://localhost:5173/callback";
+
+/// The verifier and its challenge of RFC 7636, appendix B.
+const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+fn authorization() -> Form {
+    Form::new(&[
+        ("response_type", "code"),
+        ("client_id", "page"),
+        ("redirect_uri", CALLBACK),
+        ("code_challenge", CHALLENGE),
+        ("code_challenge_method", "S256"),
+        ("scope", "openid offline_access read:events nonsense"),
+        ("audience", CALENDAR),
+        ("state", "a b"),
+        ("nonce", "n-1"),
+    ])
+}
+
+fn redemption(code: &str) -> Form {
+    Form::new(&[
+        ("grant_type", "authorization_code"),
+        ("client_id", "page"),
+        ("code", code),
+        ("code_verifier", VERIFIER),
+        ("redirect_uri", CALLBACK),
+    ])
+}
+
+#[tokio::test]
+async fn a_browser_comes_back_with_a_code_that_is_worth_tokens() {
+    let world = World::new().await;
+    let answer = visit(&world, &authorization()).await;
+    assert_eq!(answer.status, 302);
+    let location = answer.header("location").unwrap();
+    let issuer = world.tenant.issuer().replace(':', "%3A").replace('/', "%2F");
+    let code = parameter(location, "code");
+    assert_eq!(location, format!("{CALLBACK}?code={code}&state=a+b&iss={issuer}"));
+
+    let body = world.ask(&redemption(&code)).await.json();
+    assert_eq!((&body["token_type"], &body["expires_in"]), (&json!("Bearer"), &json!(86_400)));
+    assert_eq!(body["scope"], "openid offline_access read:events");
+    let access = part(text(&body, "access_token"), 1);
+    let userinfo = format!("{}/userinfo", world.tenant.domain());
+    assert_eq!(access["aud"], json!([CALENDAR, userinfo]));
+    assert_eq!((&access["sub"], &access["azp"]), (&json!("auth0|ada"), &json!("page")));
+    let id_token = part(text(&body, "id_token"), 1);
+    assert_eq!((&id_token["aud"], &id_token["nonce"]), (&json!("page"), &json!("n-1")));
+    assert_eq!(id_token["email"], "ada@example.com");
+
+    let info = userinfo_of(&world, text(&body, "access_token")).await;
+    assert_eq!((info.status, info.json()), (200, json!({ "sub": "auth0|ada", "email": "ada@example.com" })));
+}
+
+#[tokio::test]
+async fn a_code_is_good_once_for_its_client_its_url_and_its_verifier() {
+    let world = World::new().await;
+    let used = code(&world, &authorization()).await;
+    assert_eq!(world.ask(&redemption(&used)).await.status, 200);
+    world.refuses(&redemption(&used), 403, "invalid_grant", "Invalid authorization code").await;
+    let web = |form: Form| form.with("client_id", "web").with("client_secret", SECRET);
+    let cases: [(&dyn Fn(Form) -> Form, &str); 6] = [
+        (&web, "Invalid authorization code"),
+        (&|form| form.with("redirect_uri", "http://localhost/"), "The redirect URI is wrong"),
+        (&|form| form.without("redirect_uri"), "The redirect URI is wrong"),
+        (&|form| form.with("code_verifier", "another"), "Failed to verify code verifier"),
+        (&|form| form.without("code_verifier"), "Failed to verify code verifier"),
+        (&|form| form.with("resource", "https://api.example.com"), "The code was issued for another resource"),
+    ];
+    for (change, description) in cases {
+        let changed = change(redemption(&code(&world, &authorization()).await));
+        world.refuses(&changed, 403, "invalid_grant", description).await;
+    }
+    let late = code(&world, &authorization()).await;
+    world.clock.advance(Duration::from_secs(600));
+    world.refuses(&redemption(&late), 403, "invalid_grant", "Invalid authorization code").await;
+}
+
+#[tokio::test]
+async fn hints_organisations_and_resources_are_heeded() {
+    let world = World::new().await;
+    let asked = authorization().without("audience").with("resource", CALENDAR).with("organization", "acme");
+    let claims = claims(&world, &asked.with("login_hint", "ada@example.com")).await;
+    assert_eq!((&claims["sub"], &claims["org_id"]), (&json!("auth0|ada"), &json!("org_acme")));
+    let bob = authorization().with("login_hint", "auth0|bob");
+    assert_eq!(self::claims(&world, &bob).await["sub"], "auth0|bob");
+    let opaque = world.ask(&redemption(&code(&world, &authorization().without("audience")).await)).await.json();
+    assert!(!text(&opaque, "access_token").contains('.'), "without an audience, no API can read the token");
+    assert_eq!(userinfo_of(&world, text(&opaque, "access_token")).await.json()["sub"], "auth0|ada");
+}
+
+#[tokio::test]
+async fn a_fault_is_reported_to_the_callback() {
+    let world = World::new().await;
+    for (form, error) in [
+        (authorization().with("response_type", "token"), "unsupported_response_type"),
+        (authorization().with("response_mode", "fragment"), "invalid_request"),
+        (authorization().without("code_challenge"), "invalid_request"),
+        (authorization().with("code_challenge_method", "plain"), "invalid_request"),
+        (authorization().with("audience", "urn:other"), "access_denied"),
+        (authorization().with("login_hint", "nobody"), "access_denied"),
+        (authorization().with("organization", "other"), "access_denied"),
+        (authorization().with("organization", "nobody"), "invalid_request"),
+        (authorization().with("dpop_jkt", "short"), "invalid_request"),
+        (authorization().with("client_id", "local-client"), "unauthorized_client"),
+    ] {
+        let answer = visit(&world, &form).await;
+        let location = answer.header("location").unwrap();
+        assert_eq!((answer.status, parameter(location, "error").as_str()), (302, error), "{location}");
+        assert_eq!(parameter(location, "state"), "a+b");
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_sent_where_the_client_is_not() {
+    let world = World::with(|builder| {
+        builder.application(Application::single_page("strict").callbacks(["https://shop.example.com/back"]))
+    })
+    .await;
+    for form in [
+        authorization().with("client_id", "nobody"),
+        authorization().with("redirect_uri", "https://elsewhere.example.com/"),
+        authorization().with("client_id", "strict"),
+        authorization().without("redirect_uri"),
+    ] {
+        let answer = visit(&world, &form).await;
+        assert!(answer.status >= 400 && answer.header("location").is_none(), "{}", answer.status);
+    }
+}
+
+#[tokio::test]
+async fn a_confidential_client_may_do_without_pkce() {
+    let world = World::new().await;
+    let asked = authorization().with("client_id", "web").without("code_challenge").without("code_challenge_method");
+    let code = code(&world, &asked).await;
+    let form = redemption(&code).with("client_id", "web").with("client_secret", SECRET).without("code_verifier");
+    assert_eq!(world.ask(&form).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_refresh_token_goes_on_and_never_grants_more() {
+    let world = World::new().await;
+    let first = world.ask(&redemption(&code(&world, &authorization()).await)).await.json();
+    let form = Form::new(&[
+        ("grant_type", "refresh_token"),
+        ("client_id", "page"),
+        ("refresh_token", text(&first, "refresh_token")),
+    ]);
+    for _ in 0..2 {
+        let again = world.ask(&form).await.json();
+        assert_eq!(again["scope"], "openid offline_access read:events");
+        assert_eq!(part(text(&again, "access_token"), 1)["sub"], "auth0|ada");
+        assert!(again["id_token"].is_string() && again.get("refresh_token").is_none());
+    }
+    assert_eq!(world.ask(&form.with("scope", "read:events write:events")).await.json()["scope"], "read:events");
+    let other = form.with("audience", "https://api.example.com").with("scope", "read:events");
+    assert_eq!(world.claims(&other).await["aud"], "https://api.example.com");
+    let reason = "Unknown or invalid refresh token.";
+    world.refuses(&form.with("refresh_token", "nonsense"), 403, "invalid_grant", reason).await;
+    let of_another = form.with("client_id", "web").with("client_secret", SECRET);
+    world.refuses(&of_another, 403, "invalid_grant", reason).await;
+}
+
+#[tokio::test]
+async fn a_public_clients_code_and_refresh_token_stay_with_its_key() {
+    let world = World::new().await;
+    let (key, other) = (world.tenant.proof_key(), world.tenant.proof_key());
+    let endpoint = format!("{}/oauth/token", world.tenant.domain());
+    let bound = authorization().with("dpop_jkt", &key.thumbprint().to_string());
+    for proof in [None, Some(other.proof("POST", &endpoint).sign())] {
+        let headers: Vec<_> = proof.iter().map(|proof| ("dpop", proof.as_str())).collect();
+        let refused = world.ask_with(&headers, &redemption(&code(&world, &bound).await)).await;
+        assert_eq!(refused.json()["error_description"], "The code is bound to another DPoP key");
+    }
+    let proof = key.proof("POST", &endpoint).sign();
+    let issued = world.ask_with(&[("dpop", &proof)], &redemption(&code(&world, &bound).await)).await.json();
+    assert_eq!(issued["token_type"], "DPoP");
+    let form = Form::new(&[
+        ("grant_type", "refresh_token"),
+        ("client_id", "page"),
+        ("refresh_token", text(&issued, "refresh_token")),
+    ]);
+    let description = "The refresh token is bound to another DPoP key";
+    world.refuses(&form, 403, "invalid_grant", description).await;
+    let proof = key.proof("POST", &endpoint).sign();
+    assert_eq!(world.ask_with(&[("dpop", &proof)], &form).await.json()["token_type"], "DPoP");
+}
+
+#[tokio::test]
+async fn userinfo_takes_tokens_with_openid_alone() {
+    let world = World::new().await;
+    let userinfo = format!("{}/userinfo", world.tenant.domain());
+    let bound = world.tenant.mint().audience(&userinfo).bound_to(&world.tenant.proof_key());
+    for token in [world.tenant.mint().sign(), bound.sign(), "nonsense".to_owned()] {
+        let answer = userinfo_of(&world, &token).await;
+        assert_eq!((answer.status, answer.header("www-authenticate")), (401, Some("Bearer error=\"invalid_token\"")));
+    }
+}
+
+#[tokio::test]
+async fn a_public_client_registers_itself_if_the_tenant_lets_it() {
+    let metadata = json!({ "client_name": "an agent", "redirect_uris": [CALLBACK] }).to_string();
+    let closed = World::new().await;
+    let url = format!("{}/oidc/register", closed.tenant.domain());
+    assert_eq!(send("POST", &url, &[], &metadata).await.unwrap().status, 404);
+
+    let open = World::with(LocalTenantBuilder::client_registration).await;
+    let discovery = format!("{}/.well-known/oauth-authorization-server", open.tenant.domain());
+    let url = get(&discovery).await.json()["registration_endpoint"].as_str().unwrap().to_owned();
+    let answer = send("POST", &url, &[], &metadata).await.unwrap();
+    let mut client = answer.json();
+    let id = client["client_id"].take();
+    assert_eq!(answer.status, 201);
+    assert_eq!(
+        client,
+        json!({
+            "client_id": null,
+            "client_id_issued_at": 1_700_000_000,
+            "client_name": "an agent",
+            "redirect_uris": [CALLBACK],
+            "grant_types": ["authorization_code", "refresh_token"],
+            "response_types": ["code"],
+            "token_endpoint_auth_method": "none",
+        })
+    );
+    let id = id.as_str().unwrap();
+    let code = code(&open, &authorization().with("client_id", id)).await;
+    assert_eq!(open.ask(&redemption(&code).with("client_id", id)).await.status, 200);
+    let elsewhere =
+        visit(&open, &authorization().with("client_id", id).with("redirect_uri", "http://localhost/")).await;
+    assert_eq!(elsewhere.status, 403);
+    for body in ["{}", r#"{"redirect_uris":[]}"#, "nonsense"] {
+        let refused = send("POST", &url, &[], body).await.unwrap();
+        assert_eq!((refused.status, refused.json()["error"].as_str()), (400, Some("invalid_redirect_uri")), "{body}");
+    }
+}
+
+async fn visit(world: &World, form: &Form) -> Answer {
+    get(&format!("{}/authorize?{}", world.tenant.domain(), form.body())).await
+}
+
+async fn code(world: &World, form: &Form) -> String {
+    parameter(visit(world, form).await.header("location").unwrap(), "code")
+}
+
+async fn claims(world: &World, form: &Form) -> Value {
+    let client_code = code(world, form).await;
+    world.claims(&redemption(&client_code)).await
+}
+
+async fn userinfo_of(world: &World, token: &str) -> Answer {
+    let authorization = format!("Bearer {token}");
+    let url = format!("{}/userinfo", world.tenant.domain());
+    send("GET", &url, &[("authorization", &authorization)], "").await.unwrap()
+}
+
+fn parameter(url: &str, name: &str) -> String {
+    let mut pairs = url.split_once('?').unwrap().1.split('&').filter_map(|pair| pair.split_once('='));
+    pairs.find(|(known, _)| *known == name).unwrap_or_default().1.to_owned()
+}
+
+fn text<'v>(value: &'v Value, name: &str) -> &'v str {
+    value[name].as_str().unwrap()
+}
