@@ -10,7 +10,7 @@ use axum_core::response::{IntoResponse, Response};
 use http::request::Parts;
 
 use crate::layer::Authentication;
-use crate::refusal::{JsonBody, refuse};
+use crate::refusal::Hook;
 
 /// The verified token of a request, as an extractor.
 ///
@@ -40,19 +40,37 @@ impl fmt::Debug for VerifiedToken {
     }
 }
 
-/// Why a handler that asks for a token is not called.
+/// Why a handler that asks for a token is not called: the response that is sent instead.
 #[derive(Debug)]
-pub struct TokenRejection(Rejection);
+pub struct TokenRejection(Box<Refused>);
+
+#[derive(Debug)]
+struct Refused {
+    rejection: Rejection,
+    response: Response,
+}
+
+impl TokenRejection {
+    pub(crate) fn new(rejection: Rejection, parts: &Parts) -> Self {
+        let response = Hook::<Body>::refuse(&rejection, &parts.extensions);
+        Self(Box::new(Refused { rejection, response }))
+    }
+
+    /// What is sent, apart from the body that a hook may make of it.
+    pub fn rejection(&self) -> &Rejection {
+        &self.0.rejection
+    }
+}
 
 impl IntoResponse for TokenRejection {
     fn into_response(self) -> Response {
-        refuse::<Body>(&self.0, &JsonBody)
+        self.0.response
     }
 }
 
 impl fmt::Display for TokenRejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({})", self.0.label(), self.0.status())
+        write!(f, "{} ({})", self.0.rejection.label(), self.0.rejection.status())
     }
 }
 
@@ -63,10 +81,8 @@ impl<S: Sync> FromRequestParts<S> for VerifiedToken {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
         let found = find(parts)?;
-        match &found.token {
-            Some(token) => Ok(Self(token.clone())),
-            None => Err(TokenRejection(found.api.reject(&Error::missing_credentials()))),
-        }
+        let token = found.token.clone().ok_or_else(Error::missing_credentials);
+        token.map(Self).map_err(|error| TokenRejection::new(found.api.reject(&error), parts))
     }
 }
 
@@ -79,10 +95,10 @@ impl<S: Sync> OptionalFromRequestParts<S> for VerifiedToken {
 }
 
 /// A route that no layer covers must not look like an anonymous caller.
-fn find(parts: &Parts) -> Result<&Authentication, TokenRejection> {
+pub(crate) fn find(parts: &Parts) -> Result<&Authentication, TokenRejection> {
     parts.extensions.get::<Authentication>().ok_or_else(|| {
         tracing::error!(target: "auth0_api", event = "layer_missing", "{MISSING_LAYER}");
-        TokenRejection(Rejection::misconfigured())
+        TokenRejection::new(Rejection::misconfigured(), parts)
     })
 }
 

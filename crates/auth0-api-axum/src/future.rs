@@ -12,7 +12,7 @@ use pin_project_lite::pin_project;
 use tower_service::Service;
 
 use crate::layer::{Authentication, Gate};
-use crate::refusal::{RefusalBody, refuse};
+use crate::refusal::{Hook, RefusalBody, refuse};
 use crate::request::{Headers, mark_sensitive, token_request};
 
 /// One box for the verification: an `async fn` has no name that could be written here.
@@ -67,6 +67,7 @@ impl<S, B, R, ResBody> Future for AuthFuture<S, B, R>
 where
     S: Service<Request<B>, Response = Response<ResBody>>,
     R: RefusalBody<ResBody>,
+    ResBody: 'static,
 {
     type Output = Result<Response<ResBody>, S::Error>;
 
@@ -83,7 +84,9 @@ where
                     // Taken once: the state changes right below.
                     let Some((mut service, body)) = waiting.take() else { return Poll::Pending };
                     let next_nonce = token.as_ref().and_then(next_nonce);
-                    let response = service.call(admitted_request(parts, body, token, this.gate));
+                    let mut request = admitted_request(parts, body, token, this.gate);
+                    Hook::<ResBody>::leave(&this.gate.body, request.extensions_mut());
+                    let response = service.call(request);
                     this.state.set(State::Serving { response, next_nonce });
                 }
                 StateProjection::Serving { response, next_nonce } => {

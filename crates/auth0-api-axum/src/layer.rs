@@ -57,8 +57,9 @@ impl<R> AuthLayer<R> {
         self
     }
 
-    /// Makes the bodies of this layer's refusals, and of those made with [`require`](Self::require), with a hook of yours: a closure from a [`Rejection`](auth0_api_core::Rejection) to a content
-    /// type and a body.
+    /// Makes the bodies of this layer's refusals, of those made with [`require`](Self::require), and of those by extractors in
+    /// handlers inside of it, with a hook of yours: a closure from a [`Rejection`](auth0_api_core::Rejection) to a content type
+    /// and a body.
     #[must_use]
     pub fn refusal_body<N>(self, body: N) -> AuthLayer<N> {
         let Gate { api, optional, .. } = self.gate;
@@ -88,6 +89,7 @@ impl<S, R, ReqBody, ResBody> Service<Request<ReqBody>> for AuthService<S, R>
 where
     S: Service<Request<ReqBody>, Response = Response<ResBody>> + Clone,
     R: RefusalBody<ResBody>,
+    ResBody: 'static,
 {
     type Response = Response<ResBody>;
     type Error = S::Error;

@@ -22,7 +22,8 @@
 //!    and [RFC 9449 §7](https://www.rfc-editor.org/rfc/rfc9449#section-7). With [`optional`](AuthLayer::optional) a request
 //!    without credentials passes; a bad token never does.
 //! 2. Handlers take [`VerifiedToken`], or behind an optional layer `Option<VerifiedToken>`.
-//! 3. [`AuthLayer::require`] asks for scopes, route by route.
+//! 3. [`AuthLayer::require`] asks for more, route by route; [`Scoped`] asks for it where a handler is read.
+//! 4. [`metadata_routes`] tells clients that know only the URL where tokens come from, and which.
 //!
 //! Put a CORS layer *outside* this one: a browser's preflight request carries no token. It should expose `WWW-Authenticate` and
 //! `DPoP-Nonce`, which a `DPoP` client in a browser has to read.
@@ -30,15 +31,19 @@
 mod extract;
 mod future;
 mod layer;
+mod metadata;
 mod refusal;
 mod request;
 mod require;
+mod scoped;
 
 pub use extract::{TokenRejection, VerifiedToken};
 pub use future::{AuthFuture, RequireFuture};
 pub use layer::{AuthLayer, AuthService};
+pub use metadata::{MetadataFuture, MetadataLayer, MetadataService, metadata_routes};
 pub use refusal::{JsonBody, RefusalBody};
 pub use require::{RequireLayer, RequireService};
+pub use scoped::Scoped;
 
 // Compiles the example of the workspace's README.
 #[cfg(doctest)]

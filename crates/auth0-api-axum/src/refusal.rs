@@ -1,9 +1,13 @@
 //! Refusals as HTTP responses.
 
+use std::any::TypeId;
+use std::fmt;
+use std::sync::Arc;
+
 use auth0_api_core::Rejection;
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderName};
-use http::{HeaderValue, Response, StatusCode};
+use http::{Extensions, HeaderValue, Response, StatusCode};
 
 /// Makes the body of a refusal. Status, challenges and the other headers are not its business.
 ///
@@ -22,12 +26,12 @@ use http::{HeaderValue, Response, StatusCode};
 /// # _ = layer;
 /// # Ok::<(), auth0_api_core::BuildError>(())
 /// ```
-pub trait RefusalBody<B>: Clone {
+pub trait RefusalBody<B>: Clone + Send + Sync + 'static {
     /// Makes the content type and the body.
     fn refusal_body(&self, rejection: &Rejection) -> (&'static str, B);
 }
 
-impl<B, F: Fn(&Rejection) -> (&'static str, B) + Clone> RefusalBody<B> for F {
+impl<B, F: Fn(&Rejection) -> (&'static str, B) + Clone + Send + Sync + 'static> RefusalBody<B> for F {
     fn refusal_body(&self, rejection: &Rejection) -> (&'static str, B) {
         self(rejection)
     }
@@ -43,9 +47,52 @@ impl<B: From<Bytes>> RefusalBody<B> for JsonBody {
     }
 }
 
+/// A layer's hook as the extractors inside of it find it: they know the type of bodies, not that of the hook.
+pub(crate) struct Hook<B>(Arc<MakeBody<B>>);
+
+type MakeBody<B> = dyn Fn(&Rejection) -> (&'static str, B) + Send + Sync;
+
+impl<B: 'static> Hook<B> {
+    /// Leaves a hook with a request. The default body needs none.
+    pub(crate) fn leave<R: RefusalBody<B>>(body: &R, extensions: &mut Extensions) {
+        if TypeId::of::<R>() == TypeId::of::<JsonBody>() {
+            extensions.remove::<Self>();
+        } else {
+            let body = body.clone();
+            extensions.insert(Self(Arc::new(move |rejection: &Rejection| body.refusal_body(rejection))));
+        }
+    }
+
+    /// The response as the hook of the innermost layer around makes it.
+    pub(crate) fn refuse(rejection: &Rejection, extensions: &Extensions) -> Response<B>
+    where
+        B: From<Bytes>,
+    {
+        match extensions.get::<Self>() {
+            Some(Self(make)) => respond(rejection, make(rejection)),
+            None => refuse(rejection, &JsonBody),
+        }
+    }
+}
+
+impl<B> Clone for Hook<B> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<B> fmt::Debug for Hook<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Hook")
+    }
+}
+
 /// The whole response.
 pub(crate) fn refuse<B>(rejection: &Rejection, body: &impl RefusalBody<B>) -> Response<B> {
-    let (content_type, body) = body.refusal_body(rejection);
+    respond(rejection, body.refusal_body(rejection))
+}
+
+fn respond<B>(rejection: &Rejection, (content_type, body): (&'static str, B)) -> Response<B> {
     let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(rejection.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in rejection.headers() {

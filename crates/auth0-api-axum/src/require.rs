@@ -1,5 +1,6 @@
 //! The layer that asks more of a verified token, for single routes.
 
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use auth0_api_core::{ApiClient, Error, Rejection, Requirement};
@@ -16,7 +17,7 @@ use crate::refusal::{RefusalBody, refuse};
 #[derive(Clone, Debug)]
 pub struct RequireLayer<R> {
     api: ApiClient,
-    requirement: Requirement,
+    requirement: Arc<Requirement>,
     body: R,
 }
 
@@ -25,13 +26,13 @@ pub struct RequireLayer<R> {
 pub struct RequireService<S, R> {
     inner: S,
     api: ApiClient,
-    requirement: Requirement,
+    requirement: Arc<Requirement>,
     body: R,
 }
 
 impl<R> RequireLayer<R> {
     pub(crate) fn new(api: ApiClient, requirement: Requirement, body: R) -> Self {
-        Self { api, requirement, body }
+        Self { api, requirement: Arc::new(requirement), body }
     }
 }
 
@@ -39,7 +40,7 @@ impl<S, R: Clone> Layer<S> for RequireLayer<R> {
     type Service = RequireService<S, R>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        let (api, requirement) = (self.api.clone(), self.requirement.clone());
+        let (api, requirement) = (self.api.clone(), Arc::clone(&self.requirement));
         RequireService { inner, api, requirement, body: self.body.clone() }
     }
 }

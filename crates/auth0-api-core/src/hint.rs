@@ -6,6 +6,7 @@ use crate::dpop::{ConfirmationError, DpopError, ProofError, ReplayStoreError};
 use crate::error::{Error, Reason};
 use crate::issuer::{DiscoveryError, IssuerError};
 use crate::jose::JoseError;
+use crate::requirement::RequirementError;
 use crate::token::TokenError;
 
 impl Error {
@@ -25,10 +26,11 @@ impl Error {
             Reason::Credentials(CredentialsError::SchemeNotOffered { .. }) => {
                 Some("the DpopPolicy decides which schemes are taken: accept() takes both")
             }
-            Reason::Credentials(_) | Reason::Requirement(_) => None,
+            Reason::Credentials(_) => None,
             Reason::Dpop(error) => of_dpop(error),
             Reason::Issuer(error) => of_issuer(error),
             Reason::Jose(error) => of_jose(error),
+            Reason::Requirement(error) => of_requirement(error),
             Reason::Token(error) => of_token(error),
         }
     }
@@ -67,6 +69,17 @@ fn of_issuer(error: &IssuerError) -> Option<&'static str> {
             DiscoveryError::JwksUri => Some("allow the host of jwks_uri by name with allow_jwks_host()"),
             DiscoveryError::GivenUp | DiscoveryError::KeySet(_) => None,
         },
+        _ => None,
+    }
+}
+
+fn of_requirement(error: &RequirementError) -> Option<&'static str> {
+    match error {
+        RequirementError::Empty => Some("a list of a requirement is empty or blank: it has to ask for something"),
+        RequirementError::Permission { .. } => {
+            Some("permissions are in tokens once RBAC and its setting to add them are switched on for the API")
+        }
+        RequirementError::StepUp { .. } => Some("acr and auth_time are in access tokens only if an Action adds them"),
         _ => None,
     }
 }

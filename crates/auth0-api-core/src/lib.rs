@@ -99,6 +99,6 @@ pub use metadata::{
 };
 pub use rejection::{ChallengeError, Rejection};
 pub use request::{HeaderSource, ReceivedTarget, TokenRequest};
-pub use requirement::{Requirement, RequirementError};
+pub use requirement::{Guard, Requirement, RequirementError};
 pub use target::{TargetError, TargetUrl, TrustedProxies, TrustedProxiesError, UrlPart};
 pub use token::{AccessToken, ActorError, Binding, ClaimsError, Organization, TokenError, VerifiedToken};

@@ -1,5 +1,7 @@
 //! From an error to an HTTP response: which scheme carries what. What the error means is the [`verdict`](crate::verdict).
 
+use std::time::Duration;
+
 use crate::challenge::Challenge;
 use crate::credentials::{CredentialsError, Scheme};
 use crate::dpop::Dpop;
@@ -37,6 +39,8 @@ pub(crate) struct Offer<'c> {
 #[derive(Clone, Copy, Debug, Default)]
 struct Said<'e> {
     error: Option<ChallengeError<'e>>,
+    acr_values: Option<&'e str>,
+    max_age: Option<Duration>,
     scope: Option<&'e str>,
 }
 
@@ -96,7 +100,7 @@ impl<'c> Offer<'c> {
     pub(crate) fn challenges(self, error: Option<ChallengeError<'_>>) -> Vec<Challenge> {
         // RFC 9728 §5.1: a request that makes no sense is not mended by knowing who issues tokens.
         let offer = if error.is_some_and(|error| error.code == "invalid_request") { self.unsaid() } else { self };
-        let on = |scheme| Said { error: error.filter(|error| error.scheme == scheme), scope: None };
+        let on = |scheme| Said { error: error.filter(|error| error.scheme == scheme), ..Said::default() };
         offer.schemes().map(|scheme| offer.challenge(scheme, on(scheme))).collect()
     }
 
@@ -109,8 +113,8 @@ impl<'c> Offer<'c> {
         Self { metadata: None, ..self }
     }
 
-    /// `Bearer realm="api", error…, scope, resource_metadata` (RFC 6750 §3, RFC 9728 §5.1),
-    /// `DPoP error…, scope, algs, resource_metadata` (RFC 9449 §7.1).
+    /// `Bearer realm="api", error…, acr_values, max_age, scope, resource_metadata` (RFC 6750 §3, RFC 9470 §3, RFC 9728 §5.1),
+    /// `DPoP error…, acr_values, max_age, scope, algs, resource_metadata` (RFC 9449 §7.1).
     fn challenge(self, scheme: Scheme, said: Said<'_>) -> Challenge {
         let mut challenge = Challenge::new(scheme);
         if scheme == Scheme::Bearer {
@@ -121,6 +125,13 @@ impl<'c> Offer<'c> {
             if let Some(description) = error.description {
                 challenge = challenge.with("error_description", description);
             }
+        }
+        // RFC 9470 §3.
+        if let Some(acr_values) = said.acr_values {
+            challenge = challenge.with("acr_values", acr_values);
+        }
+        if let Some(max_age) = said.max_age {
+            challenge = challenge.with("max_age", &max_age.as_secs().to_string());
         }
         if let Some(scope) = said.scope {
             challenge = challenge.with("scope", scope);
@@ -168,19 +179,27 @@ impl Carriers {
 
 impl Verdict {
     fn challenges(&self, carriers: &Carriers, offer: Offer<'_>) -> Vec<Challenge> {
-        let (code, scope) = match self.kind() {
+        let mut said = Said::default();
+        match self.kind() {
             // Our own trouble, or a pace: no other token would help.
             Kind::Internal | Kind::TooManyProofs { .. } | Kind::Unavailable { .. } => return Vec::new(),
-            Kind::Bare => (None, offer.metadata.and_then(MetadataEndpoint::challenge_scope)),
-            Kind::InsufficientScope { scope } => (Some(self.code()), scope.as_deref()),
-            _ => (Some(self.code()), None),
-        };
+            Kind::Bare => said.scope = offer.metadata.and_then(MetadataEndpoint::challenge_scope),
+            Kind::InsufficientScope { scope } => said.scope = scope.as_deref(),
+            Kind::InsufficientUserAuthentication { acr_values, max_age, scope } => {
+                said = Said { acr_values: acr_values.as_deref(), max_age: *max_age, scope: scope.as_deref(), ..said };
+            }
+            Kind::InvalidDpopProof | Kind::InvalidRequest | Kind::InvalidToken | Kind::UseDpopNonce { .. } => {}
+        }
         // RFC 9728 §5.1: whoever lacks a token, or the right one, learns where tokens come from.
         let offer = if matches!(self.kind(), Kind::InvalidRequest) { offer.unsaid() } else { offer };
-        let description = Some(self.description());
-        let said = |scheme| Said { error: code.map(|code| ChallengeError { scheme, code, description }), scope };
-        let said = |scheme| if carriers.includes(scheme) || code.is_none() { said(scheme) } else { Said::default() };
-        offer.schemes().map(|scheme| offer.challenge(scheme, said(scheme))).collect()
+        let is_bare = matches!(self.kind(), Kind::Bare);
+        let error = |scheme| ChallengeError { scheme, code: self.code(), description: Some(self.description()) };
+        let on = |scheme| match (is_bare, carriers.includes(scheme)) {
+            (true, _) => said,
+            (false, true) => Said { error: Some(error(scheme)), ..said },
+            (false, false) => Said::default(),
+        };
+        offer.schemes().map(|scheme| offer.challenge(scheme, on(scheme))).collect()
     }
 }
 

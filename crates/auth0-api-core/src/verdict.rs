@@ -28,6 +28,11 @@ pub(crate) enum Kind {
     },
     /// A mistake in this API's own code.
     Internal,
+    InsufficientUserAuthentication {
+        acr_values: Option<Box<str>>,
+        max_age: Option<Duration>,
+        scope: Option<Box<str>>,
+    },
     InvalidDpopProof,
     InvalidRequest,
     InvalidToken,
@@ -75,7 +80,11 @@ impl Verdict {
     pub(crate) fn status(&self) -> u16 {
         match self.kind {
             Kind::InvalidRequest => 400,
-            Kind::Bare | Kind::InvalidDpopProof | Kind::InvalidToken | Kind::UseDpopNonce { .. } => 401,
+            Kind::Bare
+            | Kind::InsufficientUserAuthentication { .. }
+            | Kind::InvalidDpopProof
+            | Kind::InvalidToken
+            | Kind::UseDpopNonce { .. } => 401,
             Kind::InsufficientScope { .. } => 403,
             Kind::TooManyProofs { .. } => 429,
             Kind::Internal => 500,
@@ -88,6 +97,7 @@ impl Verdict {
         match self.kind {
             Kind::Bare => "missing_credentials",
             Kind::InsufficientScope { .. } => "insufficient_scope",
+            Kind::InsufficientUserAuthentication { .. } => "insufficient_user_authentication",
             Kind::Internal => "server_error",
             Kind::InvalidDpopProof => "invalid_dpop_proof",
             Kind::InvalidRequest => "invalid_request",
@@ -261,16 +271,38 @@ impl Verdict {
     }
 
     fn of_requirement(error: &RequirementError) -> Self {
-        match error {
-            RequirementError::Claim { .. } => {
-                let kind = Kind::InsufficientScope { scope: None };
-                row(kind, "requirement_claim", "the access token lacks a claim that is needed here")
-            }
-            RequirementError::Scope { needed } => {
+        use RequirementError as E;
+        let (label, description) = match error {
+            E::Empty => return row(Kind::Internal, "requirement_empty", "the server is misconfigured"),
+            E::Scope { needed } => {
                 let kind = Kind::InsufficientScope { scope: Some(needed.clone()) };
-                row(kind, "requirement_scope", "the access token lacks a scope that is needed here")
+                return row(kind, "requirement_scope", "the access token lacks a scope that is needed here");
             }
-        }
+            E::StepUp { acr_values, max_age, scope } => {
+                let (acr_values, max_age, scope) = (acr_values.clone(), *max_age, scope.clone());
+                let kind = Kind::InsufficientUserAuthentication { acr_values, max_age, scope };
+                return row(kind, "requirement_step_up", "a stronger or more recent login is needed here");
+            }
+            E::Actor => ("requirement_actor", "the current actor may not act here"),
+            E::ActorMalformed(_) => ("requirement_actor_malformed", "the act claim of the access token is malformed"),
+            E::Claim { .. } => ("requirement_claim", "the access token lacks a claim that is needed here"),
+            E::ClaimValue { .. } => {
+                ("requirement_claim_value", "a claim of the access token has not the value that is needed here")
+            }
+            E::Client => ("requirement_client", "the client may not come here"),
+            E::Delegation { .. } => ("requirement_delegation", "the access token was delegated too often"),
+            E::Machine => ("requirement_machine", "the access token is not that of a machine"),
+            E::Organization => {
+                ("requirement_organization", "the access token is not for an organization that is needed here")
+            }
+            E::Permission { .. } => {
+                ("requirement_permission", "the access token lacks a permission that is needed here")
+            }
+            E::Predicate { .. } => ("requirement_predicate", "the access token does not meet what is needed here"),
+            E::SenderConstraint => ("requirement_bound", "the access token has to be bound to a key"),
+            E::User => ("requirement_user", "the access token is not that of a user"),
+        };
+        row(Kind::InsufficientScope { scope: None }, label, description)
     }
 }
 

@@ -51,6 +51,6 @@ impl Verifier {
         let signed = keys.verify(jws)?; //                                             signature               RFC 8725 §3.1
         let claims = self.tokens.validate(signed, now)?; //                            typ aud exp nbf iat     RFC 9068 §4
         let proven = self.dpop.bind(&credentials, claims, request, now).await?; //     cnf, proof, replay      RFC 9449 §4.3
-        Ok(proven.into_token(&credentials))
+        Ok(proven.into_token(&credentials, now))
     }
 }

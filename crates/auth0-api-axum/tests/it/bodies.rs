@@ -62,7 +62,7 @@ async fn a_hook_does_not_reach_status_and_challenges() {
 }
 
 /// The refusal of a request without credentials, by a layer around a service with these bodies.
-async fn refused<B: From<Bytes>>(world: &World) -> Response<B> {
+async fn refused<B: From<Bytes> + 'static>(world: &World) -> Response<B> {
     let inner = service_fn(|_: Request<()>| ready(Ok::<_, Infallible>(Response::new(B::from(Bytes::new())))));
     AuthLayer::new(world.api.clone()).layer(inner).oneshot(request()).await.unwrap()
 }

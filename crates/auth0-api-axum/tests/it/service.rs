@@ -22,7 +22,7 @@ async fn the_service_that_is_ready_is_the_one_that_is_called() {
     let layer = AuthLayer::new(world.api.clone());
     let polls = Arc::new(AtomicUsize::new(0));
     let counting = Counting { polls: Arc::clone(&polls), ready: false };
-    let mut service = layer.layer(layer.require(Requirement::default()).layer(counting));
+    let mut service = layer.layer(layer.require(Requirement::claim("iss")).layer(counting));
     for call in 1..=3 {
         let request = world.bearer("").body(()).unwrap();
         let response = service.ready().await.unwrap().call(request).await.unwrap();
@@ -56,7 +56,7 @@ async fn an_error_of_the_service_stays_its_error() {
     let world = World::new().await;
     let layer = AuthLayer::new(world.api.clone());
     let failing = service_fn(|_: Request<()>| ready(Err::<Response<Full<Bytes>>, _>("broken")));
-    let service = layer.layer(layer.require(Requirement::default()).layer(failing));
+    let service = layer.layer(layer.require(Requirement::claim("iss")).layer(failing));
     let outcome = service.oneshot(world.bearer("").body(()).unwrap()).await;
     assert_eq!(outcome.unwrap_err(), "broken");
 }
@@ -65,7 +65,7 @@ async fn an_error_of_the_service_stays_its_error() {
 async fn a_service_that_is_not_ready_makes_the_layer_not_ready() {
     let world = World::new().await;
     let layer = AuthLayer::new(world.api.clone());
-    let mut service = layer.layer(layer.require(Requirement::default()).layer(NeverReady));
+    let mut service = layer.layer(layer.require(Requirement::claim("iss")).layer(NeverReady));
     let mut context = Context::from_waker(std::task::Waker::noop());
     assert!(Service::<Request<()>>::poll_ready(&mut service, &mut context).is_pending());
 }
@@ -80,7 +80,7 @@ async fn futures_may_move_between_threads_whatever_the_body() {
     let layer = AuthLayer::new(world.api.clone());
     // Send, not Sync: as the bodies of servers are.
     let inner = service_fn(|_: Request<Cell<u8>>| ready(Ok::<_, Infallible>(Response::new(Full::<Bytes>::default()))));
-    let mut service = layer.layer(layer.require(Requirement::default()).layer(inner));
+    let mut service = layer.layer(layer.require(Requirement::claim("iss")).layer(inner));
     let request = world.bearer("").body(Cell::new(0)).unwrap();
     let response = tokio::spawn(movable(service.call(request))).await.unwrap().unwrap();
     assert_eq!(response.status(), 200);

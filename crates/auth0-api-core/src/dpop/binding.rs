@@ -137,8 +137,8 @@ impl Dpop {
 
 impl Proven {
     /// The end of the line: nothing else assembles a verified token.
-    pub(crate) fn into_token(self, credentials: &Credentials<'_>) -> VerifiedToken {
-        VerifiedToken::assemble(credentials.token(), self.claims, self.proof.binding, self.proof.next_nonce)
+    pub(crate) fn into_token(self, credentials: &Credentials<'_>, now: SystemTime) -> VerifiedToken {
+        VerifiedToken::assemble(credentials.token(), self.claims, self.proof.binding, self.proof.next_nonce, now)
     }
 }
 

@@ -3,6 +3,7 @@
 //! [`TokenPolicy::validate`](policy) turns signed claims into [`ValidClaims`]; only it makes them.
 
 mod actor;
+mod caller;
 mod claims;
 mod error;
 mod numeric_date;

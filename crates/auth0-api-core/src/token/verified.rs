@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{ActorError, ClaimsError, Organization, ValidClaims, actor};
+use super::{ActorError, ClaimsError, NumericDate, Organization, ValidClaims, actor};
 use crate::jose::{Object, Thumbprint};
 
 /// An access token that has passed every check, with its claims.
@@ -25,6 +25,7 @@ struct Inner {
     issuer: Arc<str>,
     next_nonce: Option<String>,
     parsed: OnceLock<Map<String, Value>>,
+    verified_at: SystemTime,
 }
 
 /// How the caller proved that the token is its own.
@@ -54,7 +55,13 @@ pub struct AccessToken(Box<str>);
 
 impl VerifiedToken {
     /// Assembles what the checks have found; only the straight line calls it, with all the evidence.
-    pub(crate) fn assemble(token: &str, claims: ValidClaims, binding: Binding, next_nonce: Option<String>) -> Self {
+    pub(crate) fn assemble(
+        token: &str,
+        claims: ValidClaims,
+        binding: Binding,
+        next_nonce: Option<String>,
+        now: SystemTime,
+    ) -> Self {
         Self(Arc::new(Inner {
             access_token: AccessToken(token.into()),
             binding,
@@ -63,6 +70,7 @@ impl VerifiedToken {
             issuer: claims.issuer,
             next_nonce,
             parsed: OnceLock::new(),
+            verified_at: now,
         }))
     }
 
@@ -116,6 +124,24 @@ impl VerifiedToken {
     /// `exp`: from then on the token is refused.
     pub fn expires_at(&self) -> SystemTime {
         self.0.expires_at
+    }
+
+    /// When it was verified, by the client's clock. An answer that takes long, or a connection that lives on, is not verified
+    /// again by itself.
+    pub fn verified_at(&self) -> SystemTime {
+        self.0.verified_at
+    }
+
+    /// `acr`: how the user has logged in ([RFC 9470 §6.2](https://www.rfc-editor.org/rfc/rfc9470#section-6.2)). Auth0 writes it
+    /// into access tokens only if an Action does.
+    pub fn acr(&self) -> Option<&str> {
+        self.text("acr")
+    }
+
+    /// `auth_time`: when the user has logged in, as `acr`.
+    pub fn authenticated_at(&self) -> Option<SystemTime> {
+        let auth_time: Option<NumericDate> = self.0.claims.get("auth_time").ok()?;
+        auth_time.and_then(NumericDate::to_system_time)
     }
 
     /// `act.sub`: who acts for the subject now, `None` if the subject does.

@@ -1,0 +1,93 @@
+//! Claims and what must be said of them.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::RequirementError;
+use crate::token::VerifiedToken;
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct ClaimRule {
+    /// Of the claim, or of the predicate.
+    name: Box<str>,
+    test: Test,
+}
+
+#[derive(Clone)]
+enum Test {
+    Equals(Value),
+    Includes(Value),
+    Predicate(Arc<dyn Fn(&VerifiedToken) -> bool + Send + Sync>),
+    Present,
+}
+
+impl ClaimRule {
+    pub(super) fn present(name: impl Into<Box<str>>) -> Self {
+        Self { name: name.into(), test: Test::Present }
+    }
+
+    pub(super) fn equals(name: impl Into<Box<str>>, value: impl Into<Value>) -> Self {
+        Self { name: name.into(), test: Test::Equals(value.into()) }
+    }
+
+    pub(super) fn includes(name: impl Into<Box<str>>, value: impl Into<Value>) -> Self {
+        Self { name: name.into(), test: Test::Includes(value.into()) }
+    }
+
+    pub(super) fn predicate(
+        name: impl Into<Box<str>>,
+        predicate: impl Fn(&VerifiedToken) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        Self { name: name.into(), test: Test::Predicate(Arc::new(predicate)) }
+    }
+
+    pub(super) fn lack(&self, token: &VerifiedToken) -> Option<RequirementError> {
+        let claim = || token.claims().get(&*self.name);
+        let is_met = match &self.test {
+            Test::Equals(value) => claim() == Some(value),
+            Test::Includes(value) => claim().is_some_and(|claim| includes(claim, value)),
+            Test::Predicate(predicate) => predicate(token),
+            Test::Present => token.has_claim(&self.name),
+        };
+        match &self.test {
+            _ if is_met => None,
+            Test::Predicate(_) => Some(RequirementError::Predicate { name: self.name.clone() }),
+            Test::Present => Some(RequirementError::Claim { claim: self.name.clone() }),
+            Test::Equals(_) | Test::Includes(_) => Some(RequirementError::ClaimValue { claim: self.name.clone() }),
+        }
+    }
+}
+
+/// A member of a list, or a word of a text: `scope` and its like are lists written as texts (RFC 6749 §3.3).
+fn includes(claim: &Value, value: &Value) -> bool {
+    match claim {
+        Value::Array(members) => members.contains(value),
+        Value::String(text) => value.as_str().is_some_and(|word| text.split(' ').any(|candidate| candidate == word)),
+        _ => false,
+    }
+}
+
+impl fmt::Debug for Test {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Equals(value) => write!(f, "Equals({value})"),
+            Self::Includes(value) => write!(f, "Includes({value})"),
+            Self::Predicate(_) => f.write_str("Predicate"),
+            Self::Present => f.write_str("Present"),
+        }
+    }
+}
+
+impl PartialEq for Test {
+    /// Two predicates are equal if they are one: clones of one requirement.
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Equals(one), Self::Equals(other)) | (Self::Includes(one), Self::Includes(other)) => one == other,
+            (Self::Predicate(one), Self::Predicate(other)) => Arc::ptr_eq(one, other),
+            (Self::Present, Self::Present) => true,
+            _ => false,
+        }
+    }
+}
