@@ -1,0 +1,75 @@
+//! Extractors: they read what the middleware has found, and verify nothing themselves.
+
+use std::fmt;
+use std::future::{Ready, ready};
+use std::ops::Deref;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+
+use crate::gate::Authentication;
+use crate::refusal::TokenRejection;
+
+/// The verified token of a request, as an extractor.
+///
+/// It derefs to core's [`VerifiedToken`](auth0_api_core::VerifiedToken), which is the same type in every framework: functions of
+/// yours that know no framework take `&auth0_api_core::VerifiedToken`, and `&token` is one. Middleware finds core's type in the
+/// extensions of the request.
+///
+/// | behind | nothing presented | a good token | a bad token |
+/// |---|---|---|---|
+/// | [`Auth`](crate::Auth) | 401 | the token | refused |
+/// | an optional one, as `VerifiedToken` | 401 | the token | refused |
+/// | an optional one, as [`MaybeToken`] | `None` | the token | refused |
+/// | none | 500 | 500 | 500 |
+///
+/// Do not take `Option<VerifiedToken>`: that is actix-web's, and makes `None` of every refusal, the 500 included.
+#[derive(Clone)]
+pub struct VerifiedToken(pub auth0_api_core::VerifiedToken);
+
+/// The verified token of a request behind an [optional](crate::Auth::optional) middleware: `None` if nothing was presented, and
+/// for no other reason.
+///
+/// ```
+/// use auth0_api_actix::MaybeToken;
+///
+/// async fn greet(MaybeToken(token): MaybeToken) -> String {
+///     format!("hello, {}", token.as_deref().and_then(|token| token.subject()).unwrap_or("stranger"))
+/// }
+/// # _ = actix_web::web::get().to(greet);
+/// ```
+#[derive(Clone, Debug)]
+pub struct MaybeToken(pub Option<VerifiedToken>);
+
+impl Deref for VerifiedToken {
+    type Target = auth0_api_core::VerifiedToken;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl fmt::Debug for VerifiedToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromRequest for VerifiedToken {
+    type Error = TokenRejection;
+    type Future = Ready<Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let found = Authentication::of(request);
+        ready(found.and_then(|found| found.demand().cloned()).map(Self))
+    }
+}
+
+impl FromRequest for MaybeToken {
+    type Error = TokenRejection;
+    type Future = Ready<Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Authentication::of(request).map(|found| Self(found.token.map(VerifiedToken))))
+    }
+}

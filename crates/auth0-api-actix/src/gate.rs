@@ -1,0 +1,80 @@
+//! Who verifies, who may pass without a token, and what those behind find of it.
+
+use actix_web::{HttpMessage as _, HttpRequest};
+use auth0_api_core::{ApiClient, Error, Rejection, VerifiedToken};
+
+use crate::refusal::{Look, TokenRejection};
+use crate::request::{Headers, token_request};
+
+/// What a middleware has been told.
+#[derive(Clone, Debug)]
+pub(crate) struct Gate {
+    pub(crate) api: ApiClient,
+    pub(crate) look: Look,
+    pub(crate) optional: bool,
+}
+
+/// What a middleware has found, for extractors and inner middleware: `token` is `None` if nothing was presented to an optional one.
+#[derive(Clone, Debug)]
+pub(crate) struct Authentication {
+    pub(crate) api: ApiClient,
+    pub(crate) look: Look,
+    pub(crate) token: Option<VerifiedToken>,
+}
+
+impl Gate {
+    /// Only absent credentials pass an optional gate.
+    pub(crate) async fn admit(&self, request: &HttpRequest) -> Result<Option<VerifiedToken>, Error> {
+        match self.verify(request).await {
+            Ok(token) => Ok(Some(token)),
+            Err(error) if self.optional && error.is_missing_credentials() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Leaves what was found in the request.
+    pub(crate) fn mark_admitted(&self, request: &HttpRequest, token: Option<VerifiedToken>) {
+        let mut extensions = request.extensions_mut();
+        if let Some(token) = token.clone() {
+            extensions.insert(token);
+        }
+        extensions.insert(Authentication { api: self.api.clone(), look: self.look.clone(), token });
+    }
+
+    async fn verify(&self, request: &HttpRequest) -> Result<VerifiedToken, Error> {
+        // A middleware of the same client further out has asked already, and used the proof up.
+        let known = request.extensions().get::<Authentication>().filter(|known| known.is_by(&self.api)).cloned();
+        match known.and_then(|known| known.token) {
+            Some(token) => Ok(token),
+            None => self.api.verify_request(&token_request(request, &Headers(request.headers()))).await,
+        }
+    }
+}
+
+impl Authentication {
+    /// What was found for a request. One that no middleware covers must not look like an anonymous caller.
+    pub(crate) fn of(request: &HttpRequest) -> Result<Self, TokenRejection> {
+        request.extensions().get::<Self>().cloned().ok_or_else(|| missing_middleware(Look::Json))
+    }
+
+    pub(crate) fn is_by(&self, api: &ApiClient) -> bool {
+        self.api.is_same_client(api)
+    }
+
+    /// The token, or the refusal of a request that needs one.
+    pub(crate) fn demand(&self) -> Result<&VerifiedToken, TokenRejection> {
+        self.token.as_ref().ok_or_else(|| self.refuse(&Error::missing_credentials()))
+    }
+
+    pub(crate) fn refuse(&self, error: &Error) -> TokenRejection {
+        TokenRejection::new(self.api.reject(error), self.look.clone())
+    }
+}
+
+/// The 500 of what asks for a token that nobody has verified.
+pub(crate) fn missing_middleware(look: Look) -> TokenRejection {
+    tracing::error!(target: "auth0_api", event = "layer_missing", "{MISSING}");
+    TokenRejection::new(Rejection::misconfigured(), look)
+}
+
+const MISSING: &str = "a handler or resource asks for a verified token, but no Auth of its client covers it: add `.wrap(Auth::new(api))` outside of it";

@@ -1,0 +1,134 @@
+//! The middleware that verifies.
+
+use std::fmt;
+use std::future::{Ready, ready};
+use std::pin::Pin;
+use std::rc::Rc;
+
+use actix_web::body::{EitherBody, MessageBody};
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
+use auth0_api_core::{ApiClient, Rejection, Requirement};
+
+use crate::gate::Gate;
+use crate::nonce;
+use crate::refusal::{Look, refuse};
+use crate::request::mark_sensitive;
+use crate::require::Require;
+
+/// Verifies the token of each request before the service behind it sees the request.
+///
+/// It goes around an `App`, a scope, a resource or a route. Clone it into the closure that `HttpServer` calls for each worker.
+#[derive(Clone, Debug)]
+pub struct Auth {
+    gate: Gate,
+}
+
+/// The service of an [`Auth`].
+pub struct AuthMiddleware<S> {
+    inner: Rc<S>,
+    gate: Gate,
+}
+
+impl Auth {
+    /// Verifies with a client, and refuses every request without a good token.
+    pub fn new(api: ApiClient) -> Self {
+        Self { gate: Gate { api, look: Look::Json, optional: false } }
+    }
+
+    /// Lets requests pass that present nothing of a scheme that an access token comes by. A token that does not hold is refused
+    /// all the same.
+    #[must_use]
+    pub fn optional(mut self) -> Self {
+        self.gate.optional = true;
+        self
+    }
+
+    /// Makes the bodies of refusals with a hook of yours: from a [`Rejection`] to a content type and a body. Status, challenges
+    /// and the other headers are not its business.
+    ///
+    /// It serves this middleware, those made with [`require`](Self::require), and the extractors behind it.
+    ///
+    /// ```
+    /// use auth0_api_actix::Auth;
+    /// use auth0_api_core::{ApiClient, Rejection};
+    ///
+    /// let api = ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com").build()?;
+    /// let auth = Auth::new(api).refusal_body(|rejection: &Rejection| {
+    ///     ("application/problem+json", format!(r#"{{"title":"{}"}}"#, rejection.label()))
+    /// });
+    /// # _ = auth;
+    /// # Ok::<(), auth0_api_core::BuildError>(())
+    /// ```
+    #[must_use]
+    pub fn refusal_body<F, B>(mut self, hook: F) -> Self
+    where
+        F: Fn(&Rejection) -> (&'static str, B) + Send + Sync + 'static,
+        B: MessageBody + 'static,
+    {
+        self.gate.look = Look::hook(hook);
+        self
+    }
+
+    /// A middleware for single resources, inside of this one, that asks more of a verified token. Tokens that another client has
+    /// verified do not count.
+    #[must_use]
+    pub fn require(&self, requirement: Requirement) -> Require {
+        Require::new(self.gate.api.clone(), requirement, self.gate.look.clone())
+    }
+}
+
+impl<S, B> Transform<S, ServiceRequest> for Auth
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = actix_web::Error> + 'static,
+    B: 'static,
+{
+    type Response = ServiceResponse<EitherBody<B>>;
+    type Error = actix_web::Error;
+    type Transform = AuthMiddleware<S>;
+    type InitError = ();
+    type Future = Ready<Result<Self::Transform, Self::InitError>>;
+
+    fn new_transform(&self, inner: S) -> Self::Future {
+        ready(Ok(AuthMiddleware { inner: Rc::new(inner), gate: self.gate.clone() }))
+    }
+}
+
+impl<S, B> Service<ServiceRequest> for AuthMiddleware<S>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = actix_web::Error> + 'static,
+    B: 'static,
+{
+    type Response = ServiceResponse<EitherBody<B>>;
+    type Error = actix_web::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>>>>;
+
+    forward_ready!(inner);
+
+    fn call(&self, mut request: ServiceRequest) -> Self::Future {
+        let (inner, gate) = (Rc::clone(&self.inner), self.gate.clone());
+        Box::pin(async move {
+            mark_sensitive(request.headers_mut());
+            let token = match gate.admit(request.request()).await {
+                Ok(token) => token,
+                Err(error) => {
+                    let refusal = refuse(&gate.api.reject(&error), &gate.look);
+                    return Ok(request.into_response(refusal).map_into_right_body());
+                }
+            };
+            let next_nonce = token.as_ref().and_then(nonce::next);
+            gate.mark_admitted(request.request(), token);
+            let outcome = inner.call(request).await;
+            let outcome = match next_nonce {
+                Some(nonce) => nonce::hand_out(nonce, outcome),
+                None => outcome,
+            };
+            outcome.map(ServiceResponse::map_into_left_body)
+        })
+    }
+}
+
+impl<S> fmt::Debug for AuthMiddleware<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AuthMiddleware").field("gate", &self.gate).finish_non_exhaustive()
+    }
+}

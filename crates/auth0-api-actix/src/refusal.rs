@@ -1,0 +1,102 @@
+//! Refusals as HTTP responses.
+
+use std::fmt;
+use std::sync::Arc;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use actix_web::{HttpResponse, ResponseError};
+use auth0_api_core::Rejection;
+
+/// Why a handler that asks for a token is not called.
+///
+/// As an `actix_web::Error` it makes the whole response: status, challenges, body.
+#[derive(Debug)]
+pub struct TokenRejection {
+    rejection: Rejection,
+    look: Look,
+}
+
+/// Who makes the bodies of refusals.
+#[derive(Clone)]
+pub(crate) enum Look {
+    Hook(Hook),
+    Json,
+}
+
+type Hook = Arc<dyn Fn(&Rejection) -> (&'static str, BoxBody) + Send + Sync>;
+
+impl TokenRejection {
+    pub(crate) fn new(rejection: Rejection, look: Look) -> Self {
+        Self { rejection, look }
+    }
+
+    /// What is refused and why: status, label, challenges.
+    pub fn rejection(&self) -> &Rejection {
+        &self.rejection
+    }
+}
+
+impl ResponseError for TokenRejection {
+    fn status_code(&self) -> StatusCode {
+        status(&self.rejection)
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        refuse(&self.rejection, &self.look)
+    }
+}
+
+impl fmt::Display for TokenRejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.rejection.label(), self.rejection.status())
+    }
+}
+
+impl Look {
+    pub(crate) fn hook<F, B>(hook: F) -> Self
+    where
+        F: Fn(&Rejection) -> (&'static str, B) + Send + Sync + 'static,
+        B: MessageBody + 'static,
+    {
+        Self::Hook(Arc::new(move |rejection| {
+            let (content_type, body) = hook(rejection);
+            (content_type, body.boxed())
+        }))
+    }
+
+    fn body(&self, rejection: &Rejection) -> (&'static str, BoxBody) {
+        match self {
+            Self::Hook(hook) => hook(rejection),
+            Self::Json => ("application/json", rejection.body().boxed()),
+        }
+    }
+}
+
+impl fmt::Debug for Look {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Hook(_) => "Hook",
+            Self::Json => "Json",
+        })
+    }
+}
+
+/// The whole response.
+pub(crate) fn refuse(rejection: &Rejection, look: &Look) -> HttpResponse {
+    let (content_type, body) = look.body(rejection);
+    let mut response = HttpResponse::with_body(status(rejection), body);
+    for (name, value) in rejection.headers() {
+        // Core writes printable ASCII only, so that every value converts.
+        if let Ok(value) = HeaderValue::try_from(value) {
+            response.headers_mut().append(HeaderName::from_static(name), value);
+        }
+    }
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response
+}
+
+fn status(rejection: &Rejection) -> StatusCode {
+    StatusCode::from_u16(rejection.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}

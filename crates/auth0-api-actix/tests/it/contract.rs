@@ -1,0 +1,94 @@
+//! The contract for adapters: its routes as an actix-web application.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use actix_cors::Cors;
+use actix_web::error::InternalError;
+use actix_web::http::StatusCode;
+use actix_web::web::{self, ServiceConfig, get, post, resource, route, scope};
+use actix_web::{App, HttpResponse, HttpServer};
+use auth0_api_actix::{Auth, MaybeToken, VerifiedToken};
+use auth0_api_core::{Rejection, Requirement};
+use auth0_api_testing::contract;
+use auth0_api_testing::contract::adapter::{Chapter, Door, Site};
+
+#[tokio::test]
+async fn actix_web_keeps_the_contract() {
+    contract::adapter(&Actix).await;
+}
+
+struct Actix;
+
+impl Door for Actix {
+    async fn open(&self, site: Site) -> SocketAddr {
+        let (tell, told) = tokio::sync::oneshot::channel();
+        // The server needs an actix system; its thread ends with the process.
+        std::thread::spawn(move || {
+            actix_web::rt::System::new().block_on(async move {
+                let server = HttpServer::new(move || App::new().configure(|config| routes(config, &site)));
+                let server = server.workers(1).disable_signals().bind_auto_h2c((Ipv4Addr::LOCALHOST, 0)).unwrap();
+                tell.send(server.addrs().remove(0)).unwrap();
+                server.run().await.unwrap();
+            });
+        });
+        told.await.unwrap()
+    }
+
+    fn covers(&self, chapter: Chapter) -> bool {
+        matches!(chapter, Chapter::Http1 | Chapter::Http2)
+    }
+}
+
+fn routes(config: &mut ServiceConfig, site: &Site) {
+    let (auth, other) = (Auth::new(site.api.clone()), Auth::new(site.other.clone()));
+    let optional = auth.clone().optional();
+    let reading = |auth: &Auth| auth.require(Requirement::scope("read:messages"));
+    let both = auth.require(Requirement::scopes(["read:messages", "read:drafts"]));
+    let hooked = auth.clone().refusal_body(problem);
+
+    config
+        .route("/public", get().to(|| async { "public" }))
+        .route("/bare", get().to(subject))
+        .route("/bare/optional", get().to(optional_subject))
+        .service(resource("/bare/scoped").wrap(reading(&auth)).to(subject))
+        .service(resource("/optional").wrap(optional.clone()).to(optional_subject))
+        .service(resource("/demanding").wrap(optional.clone()).to(subject))
+        .service(resource("/twice").wrap(auth.clone()).wrap(optional).to(subject))
+        .service(resource("/hooked").wrap(hooked.require(Requirement::scope("admin"))).wrap(hooked).to(subject))
+        .service(resource("/cors").wrap(auth.clone()).wrap(Cors::permissive()).to(subject))
+        .service(scope("/nested").wrap(auth.clone()).route("/private", get().to(subject)))
+        .service(
+            scope("")
+                .route("/private", route().to(subject))
+                .service(resource("/scoped").wrap(both).to(subject))
+                .service(resource("/both").wrap(other.clone()).to(subject))
+                .service(resource("/misplaced").wrap(reading(&other)).to(subject))
+                .route("/teapot", get().to(teapot))
+                .route("/caching", get().to(caching))
+                .route("/echo", post().to(|_: VerifiedToken, body: web::Bytes| async { body }))
+                .wrap(auth),
+        );
+}
+
+async fn subject(token: VerifiedToken) -> String {
+    token.subject().unwrap().to_owned()
+}
+
+async fn optional_subject(MaybeToken(token): MaybeToken) -> String {
+    token.map_or("anonymous".to_owned(), |token| token.subject().unwrap().to_owned())
+}
+
+async fn teapot(_: VerifiedToken) -> Result<String, actix_web::Error> {
+    Err(InternalError::new("teapot", StatusCode::IM_A_TEAPOT).into())
+}
+
+async fn caching(token: VerifiedToken) -> HttpResponse {
+    let mut response = HttpResponse::Ok();
+    response.insert_header(("cache-control", "public, max-age=60")).insert_header(("dpop-nonce", "stale"));
+    response.body(subject(token).await)
+}
+
+/// The hook of the contract.
+fn problem(rejection: &Rejection) -> (&'static str, String) {
+    ("application/problem+json", format!(r#"{{"title":"{}"}}"#, rejection.label()))
+}

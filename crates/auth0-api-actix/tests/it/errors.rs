@@ -1,0 +1,60 @@
+//! Errors of what is behind the middleware: they stay what they are, and take the next nonce along.
+
+use std::time::Duration;
+
+use actix_web::error::{ErrorImATeapot, JsonPayloadError};
+use actix_web::test::{init_service, try_call_service};
+use actix_web::{App, Error, HttpResponse, web};
+use auth0_api_actix::{Auth, TokenRejection, VerifiedToken};
+use auth0_api_core::{DpopPolicy, RotatingNonce};
+
+use crate::world::{World, request};
+
+#[actix_web::test]
+async fn an_error_of_an_inner_middleware_stays_its_error() {
+    let world = World::new().await;
+    let app = App::new()
+        .route("/private", web::get().to(HttpResponse::Ok))
+        .wrap_fn(|_, _| async { Err::<actix_web::dev::ServiceResponse, _>(JsonPayloadError::ContentType.into()) })
+        .wrap(Auth::new(world.api.clone()));
+    let app = init_service(app).await;
+    let error = try_call_service(&app, world.bearer("").to_request()).await.unwrap_err();
+    assert!(error.as_error::<JsonPayloadError>().is_some());
+}
+
+#[actix_web::test]
+async fn an_error_of_an_inner_middleware_takes_the_next_nonce_along() {
+    let world = World::with(DpopPolicy::accept().nonce(RotatingNonce::new([[1; 32]]).unwrap())).await;
+    let app = App::new()
+        .route("/private", web::get().to(HttpResponse::Ok))
+        .wrap_fn(|_, _| async { Err::<actix_web::dev::ServiceResponse, Error>(ErrorImATeapot("short and stout")) })
+        .wrap(Auth::new(world.api.clone()));
+    let app = init_service(app).await;
+    let asked = try_call_service(&app, world.dpop(None).to_request()).await.unwrap();
+    let nonce = asked.headers().get("dpop-nonce").unwrap().to_str().unwrap().to_owned();
+
+    world.clock.advance(Duration::from_secs(60));
+    let error = try_call_service(&app, world.dpop(Some(&nonce)).to_request()).await.unwrap_err();
+    assert_eq!((error.to_string(), format!("{error:?}")), ("short and stout".into(), "\"short and stout\"".into()));
+    let response = error.error_response();
+    assert_eq!(
+        (error.as_response_error().status_code(), response.status()),
+        (418.try_into().unwrap(), 418.try_into().unwrap())
+    );
+    assert!(response.headers().get("dpop-nonce").is_some_and(|next| *next != *nonce));
+    assert_eq!(response.headers().get("cache-control").unwrap(), "no-store");
+    assert_eq!(actix_web::body::to_bytes(response.into_body()).await.unwrap(), "short and stout");
+}
+
+#[actix_web::test]
+async fn a_rejection_tells_a_handler_of_errors_what_it_is() {
+    let world = World::new().await;
+    let app = App::new()
+        .route("/private", web::get().to(|_: VerifiedToken| HttpResponse::Ok()))
+        .wrap(Auth::new(world.api.clone()).optional());
+    let app = init_service(app).await;
+    let response = try_call_service(&app, request().to_request()).await.unwrap();
+    let rejection = response.response().error().unwrap().as_error::<TokenRejection>().unwrap();
+    assert_eq!((rejection.rejection().status(), rejection.rejection().label()), (401, "credentials_missing"));
+    assert_eq!(rejection.to_string(), "credentials_missing (401)");
+}

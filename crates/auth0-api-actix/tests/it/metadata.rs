@@ -1,0 +1,57 @@
+//! What the API says about itself, at its well-known paths.
+
+use actix_web::test::{TestRequest, call_service, init_service};
+use actix_web::{App, web};
+use auth0_api_actix::{Auth, VerifiedToken, metadata_routes};
+use auth0_api_core::{ApiClient, ProtectedResource};
+
+use crate::world::{World, header, text};
+
+const ROOT: &str = "/.well-known/oauth-protected-resource";
+const INSERTED: &str = "/.well-known/oauth-protected-resource/v1";
+
+#[actix_web::test]
+async fn the_document_is_served_at_every_path_to_whoever_asks() {
+    let api = ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com/v1")
+        .resource_metadata(ProtectedResource::new("https://api.example.com/v1"))
+        .build()
+        .unwrap();
+    let app = App::new()
+        .configure(metadata_routes(&api))
+        .service(web::scope("/v1").wrap(Auth::new(api.clone())).route("/me", web::get().to(me)));
+    let app = init_service(app).await;
+    for path in [ROOT, INSERTED] {
+        let response = call_service(&app, TestRequest::get().uri(path).to_request()).await;
+        assert_eq!(response.status(), 200, "{path}");
+        assert_eq!(header(&response, "content-type"), ["application/json"]);
+        assert_eq!(header(&response, "access-control-allow-origin"), ["*"]);
+        let etag = header(&response, "etag").remove(0);
+        assert_eq!(text(response).await, api.resource_metadata().unwrap().body());
+
+        let known = TestRequest::get().uri(path).insert_header(("if-none-match", etag)).to_request();
+        assert_eq!(call_service(&app, known).await.status(), 304, "{path}");
+        let preflight = TestRequest::default().method("OPTIONS".parse().unwrap()).uri(path).to_request();
+        assert_eq!(call_service(&app, preflight).await.status(), 204, "{path}");
+        let response = call_service(&app, TestRequest::post().uri(path).to_request()).await;
+        assert_eq!((response.status().as_u16(), header(&response, "allow")), (405, vec!["GET, HEAD, OPTIONS".into()]));
+    }
+    let refused = call_service(&app, TestRequest::get().uri("/v1/me").to_request()).await;
+    assert_eq!(
+        header(&refused, "www-authenticate"),
+        [
+            r#"Bearer realm="api", resource_metadata="https://api.example.com/.well-known/oauth-protected-resource/v1""#,
+            r#"DPoP algs="ES256", resource_metadata="https://api.example.com/.well-known/oauth-protected-resource/v1""#,
+        ]
+    );
+}
+
+#[actix_web::test]
+async fn without_metadata_nothing_is_served() {
+    let world = World::new().await;
+    let app = init_service(App::new().configure(metadata_routes(&world.api))).await;
+    assert_eq!(call_service(&app, TestRequest::get().uri(ROOT).to_request()).await.status(), 404);
+}
+
+async fn me(token: VerifiedToken) -> String {
+    token.subject().unwrap_or_default().to_owned()
+}

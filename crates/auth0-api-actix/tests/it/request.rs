@@ -1,0 +1,79 @@
+//! What the service behind the middleware sees, and which URL the middleware takes for the one that was called.
+
+use actix_web::dev::Service as _;
+use actix_web::test::{call_service, init_service};
+use actix_web::{App, HttpMessage as _, HttpRequest, web};
+use auth0_api_actix::Auth;
+use auth0_api_core::VerifiedToken;
+
+use crate::world::{World, request};
+
+#[actix_web::test]
+async fn the_request_carries_the_token_and_all_that_it_had() {
+    async fn handler(request: HttpRequest, body: String) -> String {
+        assert_eq!(request.extensions().get::<VerifiedToken>().unwrap().subject(), Some("auth0|local-user"));
+        assert_eq!(request.extensions().get::<u8>(), Some(&7));
+        assert_eq!((request.method().as_str(), request.uri().to_string().as_str()), ("GET", "/private?page=2"));
+        assert_eq!(request.headers().get("x-own").unwrap(), "kept");
+        assert_eq!(request.headers().get_all("x-several").count(), 2);
+        body
+    }
+
+    let world = World::new().await;
+    let app = App::new().route("/private", web::get().to(handler)).wrap(Auth::new(world.api.clone()));
+    let app = app.wrap_fn(|request, service| {
+        request.extensions_mut().insert(7_u8);
+        service.call(request)
+    });
+    let app = init_service(app).await;
+    let request = world.bearer("").uri("/private?page=2").insert_header(("x-own", "kept")).set_payload("body");
+    let request = request.append_header(("x-several", "one")).append_header(("x-several", "two"));
+    let response = call_service(&app, request.to_request()).await;
+    assert_eq!(actix_web::test::read_body(response).await, "body");
+}
+
+#[actix_web::test]
+async fn credentials_are_marked_sensitive() {
+    async fn handler(request: HttpRequest) -> &'static str {
+        for name in ["authorization", "dpop"] {
+            assert!(request.headers().get(name).unwrap().is_sensitive(), "{name}");
+        }
+        assert!(!request.headers().get("x-own").unwrap().is_sensitive());
+        let shown = format!("{request:?} {:?}", request.headers());
+        assert!(!shown.contains("eyJ"), "{shown}");
+        "served"
+    }
+
+    let world = World::new().await;
+    let app = App::new().route("/private", web::get().to(handler)).wrap(Auth::new(world.api.clone()));
+    let app = init_service(app).await;
+    let request = world.dpop(None).insert_header(("x-own", "shown")).to_request();
+    assert_eq!(call_service(&app, request).await.status(), 200);
+}
+
+#[actix_web::test]
+async fn a_refused_request_never_reaches_the_service() {
+    let world = World::new().await;
+    let app = App::new()
+        .default_service(web::to(|| async { unreachable!("refused before") as &'static str }))
+        .wrap(Auth::new(world.api.clone()));
+    let app = init_service(app).await;
+    for request in [request(), world.bad_bearer()] {
+        assert_eq!(call_service(&app, request.to_request()).await.status(), 401);
+    }
+}
+
+#[actix_web::test]
+async fn forwarded_headers_of_strangers_are_not_believed_though_connection_info_does() {
+    let world = World::new().await;
+    let app = App::new().route("/private", web::get().to(connection_info)).wrap(Auth::new(world.api.clone()));
+    let app = init_service(app).await;
+    let request = world.dpop(None).insert_header(("x-forwarded-host", "evil.example"));
+    let request = request.insert_header(("x-forwarded-proto", "https")).to_request();
+    assert_eq!(actix_web::test::call_and_read_body(&app, request).await, "https://evil.example");
+}
+
+async fn connection_info(request: HttpRequest) -> String {
+    let info = request.connection_info();
+    format!("{}://{}", info.scheme(), info.host())
+}
