@@ -10,6 +10,7 @@ mod clients;
 mod documents;
 mod dpop;
 mod exchange_profiles;
+mod foreign;
 mod minting;
 mod misbehaviour;
 mod on_behalf_of;

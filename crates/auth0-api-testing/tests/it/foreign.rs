@@ -1,0 +1,93 @@
+//! Foreign clients: packages of npm against the tenant, so that it is not merely shaped to our own. Their side is in
+//! `tests/foreign`.
+
+use std::io::ErrorKind;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use auth0_api_testing::{
+    Api, Application, Credential, ExchangeRefusal, LinkedAccount, LocalTenant, SigningAlgorithm, SigningKey, User,
+};
+use tokio::task::spawn_blocking;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn foreign_clients_are_served_and_refused_as_ours() {
+    if let Some(missing) = missing() {
+        return skip(&missing);
+    }
+    let key = SigningKey::generate(SigningAlgorithm::ES256);
+    let tenant = tenant(&key).await;
+    tenant.require_dpop_nonce(true);
+    let mut client = command(&tenant, &key);
+    let output = spawn_blocking(move || client.output()).await.unwrap().unwrap();
+    let (printed, error) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{printed}{error}");
+    assert_eq!(printed.lines().filter(|line| line.starts_with("ok ")).count(), CHECKS, "{printed}");
+}
+
+/// What the checks of `tests/foreign` come to. It stands here so that one that no longer runs is missed.
+const CHECKS: usize = 25;
+
+/// On the machine's clock, which is the clients' too.
+async fn tenant(key: &SigningKey) -> LocalTenant {
+    let ada = User::new("auth0|ada").claim("email", "ada@example.com").member_of("org_acme");
+    let google = || LinkedAccount::new("google-oauth2").name("ada@work.example").scopes(["calendar.readonly"]);
+    let builder = LocalTenant::builder();
+    let audience = "https://api.example.com";
+    builder
+        .api(Api::new(CALENDAR).scopes(["read:events"]))
+        .application(Application::custom_api("signer", Credential::private_key_jwt(key), audience))
+        .application(Application::regular_web("web", WEB_SECRET))
+        .application(Application::single_page("page"))
+        .client_registration()
+        .organization("org_acme", "acme")
+        .organization("org_other", "other")
+        .user(ada)
+        .linked_account("auth0|ada", google())
+        .linked_account("auth0|local-user", google())
+        .connection("slack")
+        .exchange_profile("urn:acme:legacy-session", |request| match request.subject_token() {
+            "session-of-ada" => Ok(User::new("auth0|ada")),
+            _ => Err(ExchangeRefusal::reject_subject_token("no such session")),
+        })
+        .start()
+        .await
+        .unwrap()
+}
+
+fn command(tenant: &LocalTenant, key: &SigningKey) -> Command {
+    let mut command = Command::new("node");
+    command
+        .arg("client.mjs")
+        .current_dir(FOLDER)
+        .env("TENANT", tenant.domain())
+        .env("AUDIENCE", tenant.audience())
+        .env("CALENDAR", CALENDAR)
+        .env("API_CLIENT_ID", tenant.api_client_id())
+        .env("API_CLIENT_SECRET", tenant.api_client_secret())
+        .env("WEB_SECRET", WEB_SECRET)
+        .env("SIGNER_PEM", key.private_key_pem())
+        .env("SUBJECT_TOKEN", tenant.mint().sign())
+        .env("THIRD_PARTY", tenant.third_party_url("google-oauth2"));
+    command
+}
+
+/// What this machine lacks for the foreign clients.
+fn missing() -> Option<String> {
+    match Command::new("node").arg("--version").stdout(Stdio::null()).status() {
+        Err(error) if error.kind() == ErrorKind::NotFound => Some("node is not installed".into()),
+        _ if !Path::new(FOLDER).join("node_modules").is_dir() => Some(format!("run npm ci in {FOLDER}")),
+        _ => None,
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "STRICT is read by tests alone")]
+fn skip(missing: &str) {
+    let strict = std::env::var_os("STRICT").is_some_and(|value| value == "1");
+    assert!(!strict, "STRICT=1 forbids to skip the test: {missing}");
+    eprintln!("skipped: {missing}");
+}
+
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/foreign");
+const CALENDAR: &str = "https://calendar.example.com";
+const WEB_SECRET: &str = "s3cret";
