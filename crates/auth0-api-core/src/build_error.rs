@@ -24,12 +24,18 @@ pub enum ConfigProblem {
     /// Client id or secret is blank.
     #[error("client_auth: both the client id and its secret are needed")]
     ClientAuth,
+    /// The client's certificate authenticates it, and the default HTTP client presents none.
+    #[error("client_auth: tls() needs an http_client that presents the certificate")]
+    ClientCertificate,
     /// The domain is no tenant's.
     #[error("domain: {0}")]
     Domain(#[source] DomainError),
     /// Settings of the policy contradict each other.
     #[error("dpop: {0}")]
     Dpop(&'static str),
+    /// A cache for no entries.
+    #[error("exchange_cache: at least one entry, or off()")]
+    ExchangeCache,
     /// The default HTTP client cannot be built, or there is none.
     #[error("http_client: {0}")]
     HttpClient(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -76,9 +82,10 @@ impl ConfigProblem {
         match self {
             Self::Algorithms => "algorithms",
             Self::Audience => "audience",
-            Self::ClientAuth => "client_auth",
+            Self::ClientAuth | Self::ClientCertificate => "client_auth",
             Self::Domain(_) => "domain",
             Self::Dpop(_) => "dpop",
+            Self::ExchangeCache => "exchange_cache",
             Self::HttpClient(_) => "http_client",
             Self::Leeway => "leeway",
             Self::PublicUrl(_) => "public_url",

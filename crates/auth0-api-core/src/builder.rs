@@ -8,7 +8,7 @@ use crate::client::ApiClient;
 use crate::clock::{Clock, SystemClock};
 use crate::credentials::Scheme;
 use crate::dpop::{Dpop, DpopPolicy};
-use crate::exchange::ClientAuth;
+use crate::exchange::{ClientAuth, ExchangeCache, ExchangeConfig, Exchanger};
 use crate::http::{Fetcher, HttpClient};
 use crate::issuer::{Domain, IssuerConfig, Issuers, Loopback};
 use crate::jose::{Algorithm, AlgorithmSet};
@@ -25,6 +25,7 @@ use crate::verify::Verifier;
 /// | [`leeway`](Self::leeway) | 0 s | as auth0-api-js |
 /// | [`max_token_age`](Self::max_token_age) | none: `exp` decides | as auth0-api-js |
 /// | [`dpop`](Self::dpop) | [`DpopPolicy::accept`] | as auth0-api-js |
+/// | [`exchange_cache`](Self::exchange_cache) | 10 000 entries | |
 /// | [`resource_metadata`](Self::resource_metadata) | none | what to say is the API's business |
 /// | [`trusted_proxies`](Self::trusted_proxies) | none | forwarded headers are anybody's to write |
 /// | [`http_client`](Self::http_client) | reqwest with rustls | |
@@ -39,6 +40,7 @@ pub struct ApiClientBuilder {
     client_auth: Option<ClientAuth>,
     clock: Arc<dyn Clock>,
     dpop: DpopPolicy,
+    exchange_cache: ExchangeCache,
     http_client: Option<Arc<dyn HttpClient>>,
     jwks_hosts: Vec<Box<str>>,
     leeway: Duration,
@@ -48,6 +50,7 @@ pub struct ApiClientBuilder {
     required_claims: Vec<Box<str>>,
     resource: Option<ProtectedResource>,
     strict_rfc9068: bool,
+    telemetry: bool,
     trusted_proxies: TrustedProxies,
 }
 
@@ -60,6 +63,7 @@ impl ApiClientBuilder {
             client_auth: None,
             clock: Arc::new(SystemClock),
             dpop: DpopPolicy::accept(),
+            exchange_cache: ExchangeCache::default(),
             http_client: None,
             jwks_hosts: Vec::new(),
             leeway: DEFAULT_LEEWAY,
@@ -69,6 +73,7 @@ impl ApiClientBuilder {
             required_claims: Vec::new(),
             resource: None,
             strict_rfc9068: false,
+            telemetry: true,
             trusted_proxies: TrustedProxies::none(),
         }
     }
@@ -150,9 +155,22 @@ impl ApiClientBuilder {
         self
     }
 
-    /// Who this API is at the token endpoint.
+    /// Who this API is at the token endpoint: what exchanges need.
     pub fn client_auth(mut self, client_auth: ClientAuth) -> Self {
         self.client_auth = Some(client_auth);
+        self
+    }
+
+    /// Keeps the answers of on-behalf-of and Token Vault exchanges. Default: 10 000 of them.
+    pub fn exchange_cache(mut self, cache: ExchangeCache) -> Self {
+        self.exchange_cache = cache;
+        self
+    }
+
+    /// Leaves out `Auth0-Client`, the header that tells the tenant the name and version of this crate, in exchanges and the
+    /// discovery before them. Default: sent, as Auth0's SDKs do.
+    pub fn without_telemetry(mut self) -> Self {
+        self.telemetry = false;
         self
     }
 
@@ -203,10 +221,15 @@ impl ApiClientBuilder {
         let Some(dpop) = Dpop::new(self.dpop, target).filter(|_| problems.is_empty()) else {
             return Err(BuildError { problems });
         };
+        let exchanger = self.client_auth.clone().map(|auth| {
+            let (cache, clock, telemetry) = (self.exchange_cache, Arc::clone(&self.clock), self.telemetry);
+            let (domain, http_client) = (domain.clone(), Arc::clone(&http_client));
+            Exchanger::new(ExchangeConfig { auth, cache, clock, domain, http_client, telemetry })
+        });
         let config = IssuerConfig {
             algorithms: algorithms.clone(),
             clock: Arc::clone(&self.clock),
-            fetcher: Fetcher::new(http_client),
+            fetcher: Fetcher::new(Arc::clone(&http_client)),
             jwks_hosts: self.jwks_hosts,
         };
         let tokens = TokenPolicy {
@@ -218,7 +241,7 @@ impl ApiClientBuilder {
             strict_rfc9068: self.strict_rfc9068,
         };
         let issuers = Issuers::one(domain, config);
-        Ok(ApiClient::new(Verifier { algorithms, clock: self.clock, dpop, issuers, tokens }, metadata))
+        Ok(ApiClient::new(Verifier { algorithms, clock: self.clock, dpop, issuers, tokens }, metadata, exchanger))
     }
 
     fn metadata(&self, domain: &Domain) -> Result<Option<MetadataEndpoint>, ConfigProblem> {
@@ -237,9 +260,12 @@ impl ApiClientBuilder {
     fn plain_problems(&self) -> impl Iterator<Item = ConfigProblem> {
         let no_audience = self.audiences.is_empty() || self.audiences.iter().any(|audience| audience.trim().is_empty());
         let half_a_client = self.client_auth.as_ref().is_some_and(|client| !client.is_complete());
+        let no_certificate = self.http_client.is_none() && self.client_auth.as_ref().is_some_and(ClientAuth::is_tls);
         [
             no_audience.then_some(ConfigProblem::Audience),
             half_a_client.then_some(ConfigProblem::ClientAuth),
+            no_certificate.then_some(ConfigProblem::ClientCertificate),
+            (!self.exchange_cache.is_usable()).then_some(ConfigProblem::ExchangeCache),
             self.dpop.problem().map(ConfigProblem::Dpop),
             (self.leeway > LONGEST_LEEWAY).then_some(ConfigProblem::Leeway),
         ]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::builder::ApiClientBuilder;
 use crate::challenge::Challenge;
 use crate::error::Error;
+use crate::exchange::Exchanger;
 use crate::issuer::KeysUnavailable;
 use crate::metadata::MetadataEndpoint;
 use crate::rejection::{ChallengeError, Offer, Rejection};
@@ -37,6 +38,7 @@ use crate::verify::Verifier;
 #[derive(Clone, Debug)]
 pub struct ApiClient {
     verifier: Arc<Verifier>,
+    exchanger: Option<Arc<Exchanger>>,
     metadata: Option<Arc<MetadataEndpoint>>,
 }
 
@@ -53,8 +55,13 @@ impl ApiClient {
         ApiClientBuilder::from_variables(|name| std::env::var(name).ok())
     }
 
-    pub(crate) fn new(verifier: Verifier, metadata: Option<MetadataEndpoint>) -> Self {
-        Self { verifier: Arc::new(verifier), metadata: metadata.map(Arc::new) }
+    pub(crate) fn new(verifier: Verifier, metadata: Option<MetadataEndpoint>, exchanger: Option<Exchanger>) -> Self {
+        Self { verifier: Arc::new(verifier), exchanger: exchanger.map(Arc::new), metadata: metadata.map(Arc::new) }
+    }
+
+    /// What exchanges tokens, if there are client credentials.
+    pub(crate) fn exchanger(&self) -> Option<&Exchanger> {
+        self.exchanger.as_deref()
     }
 
     /// Verifies the token that a request presents, and its proof.

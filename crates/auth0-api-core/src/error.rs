@@ -2,6 +2,7 @@
 
 use crate::credentials::{CredentialsError, Scheme};
 use crate::dpop::DpopError;
+use crate::exchange::ExchangeError;
 use crate::issuer::IssuerError;
 use crate::jose::JoseError;
 use crate::requirement::RequirementError;
@@ -27,6 +28,9 @@ pub enum Reason {
     /// The token is not bound as it should be, or its proof does not hold.
     #[error(transparent)]
     Dpop(#[from] DpopError),
+    /// A token that the answer needs could not be had.
+    #[error(transparent)]
+    Exchange(#[from] ExchangeError),
     /// The issuer is not trusted, or its keys cannot be had.
     #[error(transparent)]
     Issuer(#[from] IssuerError),

@@ -28,6 +28,7 @@ impl Error {
             }
             Reason::Credentials(_) => None,
             Reason::Dpop(error) => of_dpop(error),
+            Reason::Exchange(error) => error.hint(),
             Reason::Issuer(error) => of_issuer(error),
             Reason::Jose(error) => of_jose(error),
             Reason::Requirement(error) => of_requirement(error),
@@ -67,7 +68,7 @@ fn of_issuer(error: &IssuerError) -> Option<&'static str> {
                 Some("the domain answers, but is not that of this tenant")
             }
             DiscoveryError::JwksUri => Some("allow the host of jwks_uri by name with allow_jwks_host()"),
-            DiscoveryError::GivenUp | DiscoveryError::KeySet(_) => None,
+            DiscoveryError::GivenUp | DiscoveryError::KeySet(_) | DiscoveryError::TokenEndpoint => None,
         },
         _ => None,
     }

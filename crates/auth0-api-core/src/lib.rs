@@ -34,6 +34,11 @@
 //! 6. **Binding**: what `cnf` names must be proven, by a proof for this request that has not been used before
 //!    ([RFC 9449 §4.3](https://www.rfc-editor.org/rfc/rfc9449#section-4.3)).
 //!
+//! # Exchanging tokens
+//!
+//! What a verified token is good for beyond this API: a token for the next one, or of another company's. See
+//! [`guide::exchange`].
+//!
 //! # Features
 //!
 //! | feature | default | what |
@@ -44,7 +49,7 @@
 //!
 //! `tracing` events have the target `auth0_api` and a stable field `event`: `request_accepted`, `request_refused` (with `label`,
 //! `status`, `hint`), `keys_fetched`, `keys_fetch_failed`,
-//! `credentials_absent`. No event holds a token, a proof or a secret.
+//! `credentials_absent`, `token_exchanged`, `token_exchange_failed`, `exchange_cache_hit`, `exchange_cache_miss`. No event holds a token, a proof or a secret.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -59,6 +64,7 @@ mod credentials;
 mod dpop;
 mod error;
 mod exchange;
+mod exchanges;
 mod extract;
 pub mod guide;
 mod hint;
@@ -87,13 +93,18 @@ pub use dpop::{
     ReplayFuture, ReplayStore, ReplayStoreError, RotatingNonce,
 };
 pub use error::{Error, Reason};
-pub use exchange::ClientAuth;
+pub use exchange::{
+    ClientAuth, Connection, EndpointError, EndpointUnavailable, ExchangeCache, ExchangeError, ExchangeProfile, Grant,
+    GrantRequest, InputError, IssuedToken, OnBehalfOf, OrganizationError, ProofKey, ProofOfPossession,
+    ProofSigningError, ResponseError, ServerError, ServerErrorKind, SubjectToken, TokenSet, TokenTextError, TokenType,
+    VaultSubject,
+};
 pub use extract::{ExtractedToken, extract_token};
 #[cfg(feature = "reqwest")]
 pub use http::ReqwestClient;
 pub use http::{FetchError, HttpClient, HttpError, HttpFuture, HttpMethod, HttpRequest, HttpResponse};
 pub use issuer::{DiscoveryError, Domain, DomainError, IssuerError, KeySetError, KeysUnavailable};
-pub use jose::{Algorithm, JoseError, JsonError, JwkError, Thumbprint, UnknownAlgorithm};
+pub use jose::{Algorithm, JoseError, JsonError, JwkError, PrivateKey, PrivateKeyError, Thumbprint, UnknownAlgorithm};
 pub use metadata::{
     BearerMethod, MetadataEndpoint, MetadataError, MetadataResponse, ProtectedResource, ResourceMetadata,
 };

@@ -181,8 +181,10 @@ impl Verdict {
     fn challenges(&self, carriers: &Carriers, offer: Offer<'_>) -> Vec<Challenge> {
         let mut said = Said::default();
         match self.kind() {
-            // Our own trouble, or a pace: no other token would help.
-            Kind::Internal | Kind::TooManyProofs { .. } | Kind::Unavailable { .. } => return Vec::new(),
+            // Our own trouble, a pace, or something about the user: no other token would help.
+            Kind::Forbidden { .. } | Kind::Internal | Kind::TooManyProofs { .. } | Kind::Unavailable { .. } => {
+                return Vec::new();
+            }
             Kind::Bare => said.scope = offer.metadata.and_then(MetadataEndpoint::challenge_scope),
             Kind::InsufficientScope { scope } => said.scope = scope.as_deref(),
             Kind::InsufficientUserAuthentication { acr_values, max_age, scope } => {

@@ -1,5 +1,7 @@
 //! What each error means on the wire: its row in the table of responses, its label, its wording. One exhaustive match.
 
+mod exchange;
+
 use std::time::Duration;
 
 use crate::credentials::CredentialsError;
@@ -23,6 +25,10 @@ pub(crate) struct Verdict {
 pub(crate) enum Kind {
     /// Nothing presented, or a scheme that is not offered: 401 without an error code (RFC 6750 §3.1).
     Bare,
+    /// The caller is known and the token good: something about the user stands in the way.
+    Forbidden {
+        code: &'static str,
+    },
     InsufficientScope {
         scope: Option<Box<str>>,
     },
@@ -53,6 +59,7 @@ impl Verdict {
         match reason {
             Reason::Credentials(error) => Self::of_credentials(*error),
             Reason::Dpop(error) => Self::of_dpop(error),
+            Reason::Exchange(error) => Self::of_exchange(error),
             Reason::Issuer(error) => Self::of_issuer(error),
             Reason::Jose(error) => Self::of_token_jws(error),
             Reason::Requirement(error) => Self::of_requirement(error),
@@ -85,7 +92,7 @@ impl Verdict {
             | Kind::InvalidDpopProof
             | Kind::InvalidToken
             | Kind::UseDpopNonce { .. } => 401,
-            Kind::InsufficientScope { .. } => 403,
+            Kind::Forbidden { .. } | Kind::InsufficientScope { .. } => 403,
             Kind::TooManyProofs { .. } => 429,
             Kind::Internal => 500,
             Kind::Unavailable { .. } => 503,
@@ -96,6 +103,7 @@ impl Verdict {
     pub(crate) fn code(&self) -> &'static str {
         match self.kind {
             Kind::Bare => "missing_credentials",
+            Kind::Forbidden { code } => code,
             Kind::InsufficientScope { .. } => "insufficient_scope",
             Kind::InsufficientUserAuthentication { .. } => "insufficient_user_authentication",
             Kind::Internal => "server_error",

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use auth0_api_core::{Algorithm, ApiClient, ApiClientBuilder, ClientAuth, DpopPolicy, RotatingNonce};
+use auth0_api_core::{Algorithm, ApiClient, ApiClientBuilder, ClientAuth, DpopPolicy, PrivateKey, RotatingNonce};
 use auth0_api_testing::ManualClock;
 use serde::Deserialize;
 use serde_json::Value;
@@ -46,9 +46,8 @@ pub(super) struct Dpop {
 struct Client {
     id: String,
     secret: Option<String>,
-    // Client assertions are part of token exchange.
-    private_key_pem: Option<Value>,
-    alg: Option<Value>,
+    private_key_pem: Option<String>,
+    alg: Option<String>,
 }
 
 /// What building a client came to.
@@ -149,9 +148,21 @@ impl Dpop {
 
 impl Client {
     fn auth(&self) -> Result<ClientAuth, String> {
-        match (&self.secret, &self.private_key_pem, &self.alg) {
-            (Some(secret), None, None) => Ok(ClientAuth::secret_post(self.id.as_str(), secret.as_str())),
-            _ => Err("client authentication other than by secret is not built yet".to_owned()),
+        match (&self.secret, &self.private_key_pem) {
+            (Some(secret), None) => Ok(ClientAuth::secret_post(self.id.as_str(), secret.as_str())),
+            (None, Some(pem)) => Ok(ClientAuth::private_key_jwt(self.id.as_str(), self.key(pem)?)),
+            _ => Err("a client has either a secret or a private key".to_owned()),
+        }
+    }
+
+    fn key(&self, pem: &str) -> Result<PrivateKey, String> {
+        let key = PrivateKey::from_pem(pem).map_err(|error| error.to_string())?;
+        match &self.alg {
+            Some(name) => {
+                let algorithm: Algorithm = name.parse().map_err(|_| format!("there is no algorithm {name}"))?;
+                key.with_algorithm(algorithm).map_err(|error| error.to_string())
+            }
+            None => Ok(key),
         }
     }
 }

@@ -3,6 +3,7 @@
 use serde_json::{Map, Number, Value};
 
 use super::case::{Expectation, Object};
+use super::exchange_expect;
 use super::outcome::Outcome;
 
 impl Expectation {
@@ -49,7 +50,7 @@ fn compared_with(name: &str) -> &str {
     match name {
         "challenges_exclude" => "challenges",
         "forbidden_hosts" | "requested_hosts" => "hosts",
-        other => other,
+        other => exchange_expect::compared_with(other).unwrap_or(other),
     }
 }
 
@@ -68,12 +69,12 @@ fn holds(name: &str, expected: &Value, outcome: &Object) -> bool {
         "response_headers" => members(expected).all(|(header, value)| {
             members(came).any(|(name, came)| name.eq_ignore_ascii_case(header) && matches(value, came))
         }),
-        _ => matches(expected, came),
+        _ => exchange_expect::holds(name, expected, came).unwrap_or_else(|| matches(expected, came)),
     }
 }
 
 /// Objects as subsets, texts with wildcards, everything else as it is.
-fn matches(expected: &Value, came: &Value) -> bool {
+pub(super) fn matches(expected: &Value, came: &Value) -> bool {
     match (expected, came) {
         (Value::Array(expected), Value::Array(came)) => {
             expected.len() == came.len() && expected.iter().zip(came).all(|(expected, came)| matches(expected, came))

@@ -18,6 +18,8 @@ mod bench;
 mod case;
 mod client;
 mod door;
+mod exchange;
+mod exchange_expect;
 mod expect;
 mod foreign;
 mod grammar;

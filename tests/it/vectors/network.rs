@@ -55,7 +55,7 @@ pub(super) struct Network(Arc<Inner>);
 struct Inner {
     script: BTreeMap<String, Script>,
     jwks_uris: BTreeSet<String>,
-    asked: Mutex<Vec<String>>,
+    asked: Mutex<Vec<HttpRequest>>,
     call_began_at: AtomicUsize,
     in_flight: AtomicUsize,
 }
@@ -116,17 +116,23 @@ impl Network {
     }
 
     fn traffic_from(&self, first: usize) -> Traffic {
-        Traffic { urls: self.asked().iter().skip(first).cloned().collect(), jwks_uris: self.0.jwks_uris.clone() }
+        let urls = self.asked().iter().skip(first).map(|request| request.url.clone()).collect();
+        Traffic { urls, jwks_uris: self.0.jwks_uris.clone() }
     }
 
-    fn asked(&self) -> MutexGuard<'_, Vec<String>> {
+    /// The requests since the call began.
+    pub(super) fn requests(&self) -> Vec<HttpRequest> {
+        self.asked().iter().skip(self.0.call_began_at.load(Ordering::SeqCst)).cloned().collect()
+    }
+
+    fn asked(&self) -> MutexGuard<'_, Vec<HttpRequest>> {
         self.0.asked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl HttpClient for Network {
     fn send(&self, request: HttpRequest) -> HttpFuture<'_> {
-        self.asked().push(request.url.clone());
+        self.asked().push(request.clone());
         let in_flight = InFlight::begin(&self.0);
         Box::pin(async move {
             let _in_flight = in_flight;

@@ -7,7 +7,7 @@ use tokio::runtime::Builder;
 use super::bench::CALL_MEMBERS;
 use super::case::Case;
 use super::outcome::Outcome;
-use super::{act, metadata, pure, verify};
+use super::{act, exchange, metadata, pure, verify};
 
 /// Runs a case and compares what came of it. A panic is a failure of the case, not of the run.
 ///
@@ -36,6 +36,7 @@ async fn outcomes(case: &Case) -> Result<(Vec<Outcome>, &'static [&'static str])
         "act" => (one(act::act(case).await)?, &["current", "chain"]),
         "challenges" => (one(pure::challenges(case))?, &["challenges", "challenges_exclude"]),
         "config" => (one(pure::config(case))?, &["ok", "error", "problems"]),
+        "exchange" => (one(exchange::exchange(case).await)?, &exchange::MEMBERS),
         "domain" => (one(pure::domain(case))?, &["ok", "error", "issuer"]),
         "extract_token" => (one(pure::extracted(case))?, &["ok", "error", "status", "token", "scheme"]),
         "htu_match" => (one(pure::htu_match(case))?, &["match", "error"]),

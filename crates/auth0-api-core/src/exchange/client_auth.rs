@@ -1,22 +1,79 @@
 //! How this API authenticates as a client ([RFC 6749 §2.3](https://www.rfc-editor.org/rfc/rfc6749#section-2.3)).
 
 use std::fmt;
+use std::time::SystemTime;
 
+use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret as _, SecretString};
 
-/// The API's own client credentials.
+use super::assertion;
+use crate::jose::{PrivateKey, PrivateKeyError};
+
+/// The API's own client credentials, for the token endpoint.
 ///
 /// Verification needs none. Its client id helps to tell an ID token sent by mistake from an access token.
+///
+/// ```
+/// use auth0_api_core::ClientAuth;
+///
+/// let auth = ClientAuth::secret_post("client-id", "client-secret");
+/// assert_eq!(format!("{auth:?}"), r#"ClientAuth { client_id: "client-id", method: "client_secret_post", .. }"#);
+/// ```
 #[derive(Clone)]
 pub struct ClientAuth {
     client_id: Box<str>,
-    secret: SecretString,
+    method: Method,
+}
+
+#[derive(Clone)]
+enum Method {
+    PrivateKeyJwt(PrivateKey),
+    SecretBasic(SecretString),
+    SecretPost(SecretString),
+    Tls,
+}
+
+/// What a token request carries to authenticate its client.
+#[derive(Default)]
+pub(super) struct Authentication {
+    /// Fields at the end of the form.
+    pub(super) fields: Vec<(&'static str, Zeroizing<String>)>,
+    /// The value of `Authorization`.
+    pub(super) header: Option<Zeroizing<String>>,
 }
 
 impl ClientAuth {
-    /// A client secret, sent in the form of a token request (`client_secret_post`).
+    /// A client secret, sent in the form of a token request: `client_secret_post`, what auth0-api-js does and Auth0 is set to.
     pub fn secret_post(client_id: impl Into<Box<str>>, secret: impl Into<SecretString>) -> Self {
-        Self { client_id: client_id.into(), secret: secret.into() }
+        Self { client_id: client_id.into(), method: Method::SecretPost(secret.into()) }
+    }
+
+    /// A client secret, sent as HTTP Basic credentials: `client_secret_basic`
+    /// ([RFC 6749 §2.3.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1)).
+    pub fn secret_basic(client_id: impl Into<Box<str>>, secret: impl Into<SecretString>) -> Self {
+        Self { client_id: client_id.into(), method: Method::SecretBasic(secret.into()) }
+    }
+
+    /// A private key that signs an assertion for each token request: `private_key_jwt`
+    /// ([RFC 7523 §2.2](https://www.rfc-editor.org/rfc/rfc7523#section-2.2)). The tenant has the public half, and no secret
+    /// travels. An assertion is good for 60 s and one use.
+    ///
+    /// ```no_run
+    /// use auth0_api_core::{Algorithm, ClientAuth, PrivateKey};
+    ///
+    /// # fn auth() -> Result<ClientAuth, Box<dyn std::error::Error>> {
+    /// let key = PrivateKey::from_pem(&std::fs::read_to_string("client-key.pem")?)?;
+    /// Ok(ClientAuth::private_key_jwt("client-id", key.with_algorithm(Algorithm::PS256)?))
+    /// # }
+    /// ```
+    pub fn private_key_jwt(client_id: impl Into<Box<str>>, key: PrivateKey) -> Self {
+        Self { client_id: client_id.into(), method: Method::PrivateKeyJwt(key) }
+    }
+
+    /// A client certificate of the TLS connection ([RFC 8705 §2](https://www.rfc-editor.org/rfc/rfc8705#section-2)). It takes an
+    /// [`http_client`](crate::ApiClientBuilder::http_client) of yours that presents the certificate.
+    pub fn tls(client_id: impl Into<Box<str>>) -> Self {
+        Self { client_id: client_id.into(), method: Method::Tls }
     }
 
     /// The client id.
@@ -25,12 +82,105 @@ impl ClientAuth {
     }
 
     pub(crate) fn is_complete(&self) -> bool {
-        !self.client_id.trim().is_empty() && !self.secret.expose_secret().trim().is_empty()
+        let blank_secret = match &self.method {
+            Method::SecretBasic(secret) | Method::SecretPost(secret) => secret.expose_secret().trim().is_empty(),
+            Method::PrivateKeyJwt(_) | Method::Tls => false,
+        };
+        !self.client_id.trim().is_empty() && !blank_secret
+    }
+
+    /// Whether the connection's certificate is what authenticates.
+    pub(crate) fn is_tls(&self) -> bool {
+        matches!(self.method, Method::Tls)
+    }
+
+    /// The method's registered name
+    /// ([RFC 7591 §2](https://www.rfc-editor.org/rfc/rfc7591#section-2), [RFC 8705 §2](https://www.rfc-editor.org/rfc/rfc8705#section-2)).
+    pub(super) fn method(&self) -> &'static str {
+        match self.method {
+            Method::PrivateKeyJwt(_) => "private_key_jwt",
+            Method::SecretBasic(_) => "client_secret_basic",
+            Method::SecretPost(_) => "client_secret_post",
+            Method::Tls => "tls_client_auth",
+        }
+    }
+
+    /// What the next token request carries; an assertion is made anew each time.
+    pub(super) fn authenticate(&self, issuer: &str, now: SystemTime) -> Result<Authentication, PrivateKeyError> {
+        let id = ("client_id", Zeroizing::new(self.client_id.to_string()));
+        let fields = match &self.method {
+            Method::PrivateKeyJwt(key) => {
+                let assertion = assertion::sign(key, &self.client_id, issuer, now)?;
+                let kind = Zeroizing::new(assertion::TYPE.to_owned());
+                vec![id, ("client_assertion_type", kind), ("client_assertion", assertion)]
+            }
+            Method::SecretBasic(secret) => {
+                let header = Some(basic(&self.client_id, secret.expose_secret()));
+                return Ok(Authentication { fields: Vec::new(), header });
+            }
+            Method::SecretPost(secret) => vec![id, ("client_secret", secret.expose_secret().to_owned().into())],
+            Method::Tls => vec![id],
+        };
+        Ok(Authentication { fields, header: None })
     }
 }
 
 impl fmt::Debug for ClientAuth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ClientAuth").field("client_id", &self.client_id).finish_non_exhaustive()
+        f.debug_struct("ClientAuth")
+            .field("client_id", &self.client_id)
+            .field("method", &self.method())
+            .finish_non_exhaustive()
+    }
+}
+
+/// RFC 6749 §2.3.1: both parts form-encoded, so that a colon in the id ends nothing.
+fn basic(client_id: &str, secret: &str) -> Zeroizing<String> {
+    let encode = |text: &str| Zeroizing::new(form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>());
+    let credentials = Zeroizing::new(format!("{}:{}", *encode(client_id), *encode(secret)));
+    let encoded = Zeroizing::new(base64_simd::STANDARD.encode_to_string(credentials.as_bytes()));
+    Zeroizing::new(format!("Basic {}", *encoded))
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+    use std::time::UNIX_EPOCH;
+
+    use super::*;
+
+    #[test]
+    fn basic_credentials_are_form_encoded_first() {
+        // RFC 6749 §2.3.1, and Appendix B for what form encoding is.
+        assert_eq!(
+            *basic("s6BhdRkqt3", "7Fjfp0ZBr1KtDRbnfVdmIw"),
+            "Basic czZCaGRSa3F0Mzo3RmpmcDBaQnIxS3REUmJuZlZkbUl3"
+        );
+        // a%3Ab:c+d%2B
+        assert_eq!(*basic("a:b", "c d+"), "Basic YSUzQWI6YytkJTJC");
+    }
+
+    #[test]
+    fn each_method_carries_what_its_specification_says() {
+        let names = |auth: ClientAuth| {
+            let authentication = auth.authenticate("https://tenant.example/", UNIX_EPOCH).unwrap();
+            let names: Vec<_> = authentication.fields.iter().map(|(name, _)| *name).collect();
+            (names, authentication.header.is_some())
+        };
+        let key = PrivateKey::generate().unwrap();
+        assert_eq!(names(ClientAuth::secret_post("id", "secret")), (vec!["client_id", "client_secret"], false));
+        assert_eq!(names(ClientAuth::secret_basic("id", "secret")), (vec![], true));
+        assert_eq!(names(ClientAuth::tls("id")), (vec!["client_id"], false));
+        let assertion = vec!["client_id", "client_assertion_type", "client_assertion"];
+        assert_eq!(names(ClientAuth::private_key_jwt("id", key)), (assertion, false));
+    }
+
+    #[test]
+    fn half_a_client_is_not_complete() {
+        assert!(ClientAuth::tls("id").is_complete());
+        assert!(!ClientAuth::tls(" ").is_complete());
+        assert!(!ClientAuth::secret_basic("id", " ").is_complete());
+        assert!(!ClientAuth::secret_post("", "secret").is_complete());
     }
 }

@@ -3,6 +3,9 @@
 #[doc = include_str!("dpop.md")]
 pub mod dpop {}
 
+#[doc = include_str!("exchange.md")]
+pub mod exchange {}
+
 #[doc = include_str!("proxies.md")]
 pub mod proxies {}
 

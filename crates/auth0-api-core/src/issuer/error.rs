@@ -67,6 +67,9 @@ pub enum DiscoveryError {
     /// `jwks_uri` is missing, not `https`, or on a host that is not allowed.
     #[error("the jwks_uri is missing, insecure, or on a host that is not allowed")]
     JwksUri,
+    /// `token_endpoint` is missing, not `https`, or on another host than the issuer.
+    #[error("the token_endpoint is missing, insecure, or on another host")]
+    TokenEndpoint,
     /// The key set is no good.
     #[error("the key set is unusable")]
     KeySet(#[source] KeySetError),

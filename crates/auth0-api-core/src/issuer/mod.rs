@@ -18,6 +18,7 @@ mod wycheproof_tests;
 pub use domain::{Domain, DomainError};
 pub use error::{DiscoveryError, IssuerError, KeySetError, KeysUnavailable};
 
+pub(crate) use discovery::{TokenEndpointOf, token_endpoint, url as discovery_url};
 pub(crate) use domain::Loopback;
 pub(crate) use issuers::Issuers;
 pub(crate) use state::IssuerConfig;

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use aws_lc_rs::digest::{SHA256, digest};
 use jsonwebtoken::jwk::EllipticCurve;
 
 use super::ed25519;
@@ -60,10 +59,7 @@ impl Jwk {
 
     /// RFC 7638 §3: the required members in order, written canonically from the decoded value.
     pub(crate) fn thumbprint(&self) -> Thumbprint {
-        let canonical = self.material.required_members();
-        let mut bytes = [0; 32];
-        bytes.copy_from_slice(digest(&SHA256, canonical.as_bytes()).as_ref());
-        Thumbprint::from_bytes(bytes)
+        Thumbprint::of(&self.material.required_members())
     }
 }
 
@@ -130,7 +126,7 @@ impl Material {
         }
     }
 
-    fn required_members(&self) -> String {
+    pub(super) fn required_members(&self) -> String {
         let text = base64url::encode;
         match self {
             Self::Ec { curve, point } => {

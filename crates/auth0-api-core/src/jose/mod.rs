@@ -8,7 +8,8 @@
 //! 3. no `crit`, no unencoded payload ([RFC 7515 §4.1.11](https://www.rfc-editor.org/rfc/rfc7515#section-4.1.11));
 //! 4. an algorithm from the caller's list ([RFC 8725 §3.1](https://www.rfc-editor.org/rfc/rfc8725#section-3.1)).
 //!
-//! Keys come from a key set or, for a proof, from the header's `jwk`; `jku`, `x5u` and `x5c` are never read.
+//! Keys come from a key set or, for a proof, from the header's `jwk`; `jku`, `x5u` and `x5c` are never read. [`PrivateKey`] signs
+//! what this API says itself.
 
 mod algorithm;
 mod compact;
@@ -16,7 +17,10 @@ mod ed25519;
 mod error;
 mod header;
 mod jwk;
+mod pem;
+mod private_jwk;
 mod public_key;
+mod sign;
 mod strict_json;
 mod thumbprint;
 #[cfg(test)]
@@ -24,6 +28,7 @@ mod wycheproof_tests;
 
 pub use algorithm::{Algorithm, UnknownAlgorithm};
 pub use error::{JoseError, JsonError, JwkError};
+pub use sign::{PrivateKey, PrivateKeyError};
 pub use thumbprint::Thumbprint;
 
 pub(crate) use algorithm::AlgorithmSet;
@@ -31,4 +36,5 @@ pub(crate) use compact::{Jws, VerifiedJws};
 pub(crate) use header::Header;
 pub(crate) use jwk::Jwk;
 pub(crate) use public_key::VerificationKey;
+pub(crate) use sign::random_id;
 pub(crate) use strict_json::{Object, Text};

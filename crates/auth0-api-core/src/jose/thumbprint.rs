@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use aws_lc_rs::digest::{SHA256, digest};
+
 use crate::base64url;
 
 /// The SHA-256 thumbprint of a public key ([RFC 7638 §3](https://www.rfc-editor.org/rfc/rfc7638#section-3)).
@@ -15,6 +17,13 @@ impl Thumbprint {
     /// Wraps the 32 bytes of a SHA-256 digest.
     pub const fn from_bytes(digest: [u8; 32]) -> Self {
         Self(digest)
+    }
+
+    /// The digest of a key's required members, written in order and without blanks.
+    pub(super) fn of(required_members: &str) -> Self {
+        let mut bytes = [0; 32];
+        bytes.copy_from_slice(digest(&SHA256, required_members.as_bytes()).as_ref());
+        Self(bytes)
     }
 
     /// The 32 bytes of the digest.

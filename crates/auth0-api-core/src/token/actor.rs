@@ -18,7 +18,7 @@ pub enum ActorError {
 }
 
 /// The actors, the current one first.
-pub(super) fn chain(act: Option<&Value>) -> Result<Vec<&str>, ActorError> {
+pub(crate) fn chain(act: Option<&Value>) -> Result<Vec<&str>, ActorError> {
     let (mut actors, mut level) = (Vec::new(), act);
     while let Some(act) = level {
         if actors.len() == MAX_ACTORS {
@@ -31,7 +31,7 @@ pub(super) fn chain(act: Option<&Value>) -> Result<Vec<&str>, ActorError> {
 }
 
 /// The outermost actor: the only one to decide by, the inner ones are history (RFC 8693 §4.1).
-pub(super) fn current(act: Option<&Value>) -> Result<Option<&str>, ActorError> {
+pub(crate) fn current(act: Option<&Value>) -> Result<Option<&str>, ActorError> {
     act.map(subject).transpose()
 }
 

@@ -16,6 +16,7 @@ pub use error::{ClaimsError, TokenError};
 pub use organization::Organization;
 pub use verified::{AccessToken, Binding, VerifiedToken};
 
+pub(crate) use actor::{chain as delegation_chain, current as current_actor};
 pub(crate) use claims::{Signed, ValidClaims};
 pub(crate) use numeric_date::NumericDate;
 pub(crate) use policy::TokenPolicy;

@@ -1,0 +1,94 @@
+//! The order of an exchange: input, cache, endpoint, request, answer.
+
+use std::sync::{Arc, Mutex};
+
+use super::cache::{Answers, ExchangeCache, Limits};
+use super::cache_key::CacheKey;
+use super::endpoint::Endpoint;
+use super::prepared::{self, Prepared};
+use super::sender::Sender;
+use super::wire::Wire;
+use super::{ClientAuth, ExchangeError, Grant, TokenSet, report, response};
+use crate::clock::Clock;
+use crate::http::HttpClient;
+use crate::issuer::{Domain, TokenEndpointOf};
+
+/// What a client needs to exchange tokens.
+#[derive(Debug)]
+pub(crate) struct ExchangeConfig {
+    pub(crate) auth: ClientAuth,
+    pub(crate) cache: ExchangeCache,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) domain: Domain,
+    pub(crate) http_client: Arc<dyn HttpClient>,
+    pub(crate) telemetry: bool,
+}
+
+/// Exchanges tokens as one client of one tenant.
+#[derive(Debug)]
+pub(crate) struct Exchanger {
+    source: Arc<Source>,
+    answers: Option<Arc<Answers>>,
+}
+
+/// Where tokens come from.
+#[derive(Debug)]
+struct Source {
+    sender: Sender,
+    endpoint: Arc<Endpoint>,
+}
+
+impl Exchanger {
+    pub(crate) fn new(config: ExchangeConfig) -> Self {
+        let ExchangeConfig { auth, cache, clock, domain, http_client, telemetry } = config;
+        let wire = Wire::new(http_client, telemetry);
+        let kind = if auth.is_tls() { TokenEndpointOf::MutualTls } else { TokenEndpointOf::Everybody };
+        let endpoint = Endpoint::new(domain, kind, wire.clone(), Arc::clone(&clock));
+        let answers = Answers::new(cache, Arc::clone(&clock));
+        let sender = Sender { auth, clock, wire, nonce: Mutex::default() };
+        Self { source: Arc::new(Source { sender, endpoint }), answers }
+    }
+
+    /// Gets the tokens that a grant asks for.
+    pub(crate) async fn exchange(&self, grant: &(dyn Grant + '_)) -> Result<TokenSet, ExchangeError> {
+        let request = grant.request()?;
+        prepared::check(&request)?;
+        let Some(answers) = self.answers.as_ref().filter(|_| request.cacheable) else {
+            return Arc::clone(&self.source).fetch(Prepared::new(&request), None).await;
+        };
+        let key = CacheKey::of(&request, &self.source.sender.auth, self.source.endpoint.issuer());
+        let limits = Limits { subject_expires_at: request.subject_expires_at };
+        let ask = || Arc::clone(&self.source).fetch(Prepared::new(&request), Some(key));
+        answers.get(key, limits, ask).await
+    }
+
+    /// Forgets an answer that turned out to be no good.
+    pub(crate) fn forget(&self, tokens: &TokenSet) {
+        if let Some(answers) = &self.answers {
+            answers.forget(tokens);
+        }
+    }
+}
+
+impl Source {
+    async fn fetch(
+        self: Arc<Self>,
+        prepared: Prepared,
+        cache_key: Option<CacheKey>,
+    ) -> Result<TokenSet, ExchangeError> {
+        let fetched = self.tokens(&prepared, cache_key).await;
+        report::observe(&prepared.grant_type, &fetched);
+        fetched
+    }
+
+    async fn tokens(&self, prepared: &Prepared, cache_key: Option<CacheKey>) -> Result<TokenSet, ExchangeError> {
+        let Self { sender, endpoint } = self;
+        let url = endpoint.url().await?;
+        let answer = sender.answer(&url, endpoint.issuer(), prepared).await?;
+        let expected = prepared.expected(sender.auth.client_id(), endpoint.issuer());
+        let mut tokens = response::read(&answer, &expected, sender.clock.now())?;
+        tokens.cache_key = cache_key;
+        (tokens.connection, tokens.login_hint) = (prepared.connection.clone(), prepared.login_hint.clone());
+        Ok(TokenSet(Arc::new(tokens)))
+    }
+}

@@ -1,0 +1,130 @@
+//! ID tokens of a token response
+//! ([OpenID Connect Core §3.1.3.7](https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation)).
+
+use std::borrow::Cow;
+use std::time::{Duration, SystemTime};
+
+use super::ResponseError;
+use super::response::Expected;
+use crate::jose::{AlgorithmSet, Jws, Object};
+use crate::token::NumericDate;
+
+/// Checks whose it is, for whom and until when, and gives the claims.
+///
+/// The signature is not checked: it came over TLS from the token endpoint (§3.1.3.7 (6)).
+pub(super) fn check(token: &str, expected: &Expected<'_>, now: SystemTime) -> Result<Object, ResponseError> {
+    let jws = Jws::<Object>::parse(token, &AlgorithmSet::ANY).map_err(|_| ResponseError::IdToken)?;
+    let claims = jws.unverified_payload();
+    let holds = has_issuer(claims, expected.issuer)
+        && is_for(claims, expected.client_id)
+        && is_live(claims, now)
+        && has_subject(claims);
+    if holds { Ok(claims.clone()) } else { Err(ResponseError::IdToken) }
+}
+
+/// (2): exactly the issuer that was discovered.
+fn has_issuer(claims: &Object, issuer: &str) -> bool {
+    claims.string("iss").is_ok_and(|iss| iss.as_deref() == Some(issuer))
+}
+
+/// (3), (4), (5): this client among the audiences, and the authorised party wherever one is named or several audiences are.
+fn is_for(claims: &Object, client_id: &str) -> bool {
+    let audiences: Vec<String> = match claims.string("aud") {
+        Ok(one) => one.map(Cow::into_owned).into_iter().collect(),
+        Err(_) => claims.get("aud").ok().flatten().unwrap_or_default(),
+    };
+    let party = claims.string("azp");
+    let authorized = match party {
+        Ok(Some(party)) => party == client_id,
+        Ok(None) => audiences.len() == 1,
+        Err(_) => false,
+    };
+    authorized && audiences.iter().any(|audience| audience == client_id)
+}
+
+/// (9), (10): not expired, and issued at some time.
+fn is_live(claims: &Object, now: SystemTime) -> bool {
+    let time = |name| claims.get::<NumericDate>(name).ok().flatten();
+    time("iat").is_some() && time("exp").is_some_and(|exp| NumericDate::of(now) < exp.plus(TOLERANCE))
+}
+
+fn has_subject(claims: &Object) -> bool {
+    claims.string("sub").is_ok_and(|sub| sub.is_some_and(|sub| !sub.is_empty()))
+}
+
+/// As auth0-api-js: the clocks of two companies.
+const TOLERANCE: Duration = Duration::from_secs(30);
+
+#[cfg(test)]
+mod tests {
+    use std::time::UNIX_EPOCH;
+
+    use super::*;
+    use crate::base64url;
+    use crate::exchange::server_error::JudgedBy;
+
+    fn accepts(claims: &str) -> bool {
+        let expected = Expected {
+            access_token_only: false,
+            bound_to: None,
+            client_id: "client",
+            issuer: "https://tenant.example/",
+            judge: JudgedBy::Tenant,
+            organization: None,
+            scope: None,
+        };
+        let encode = |json: &str| base64url::encode(json.as_bytes());
+        let token = format!("{}.{}.{}", encode(r#"{"alg":"RS256"}"#), encode(claims), encode("signature"));
+        check(&token, &expected, UNIX_EPOCH + Duration::from_secs(1_000)).is_ok()
+    }
+
+    const GOOD: &str = r#"{"iss":"https://tenant.example/","aud":"client","sub":"user","iat":900,"exp":2000}"#;
+
+    #[test]
+    fn an_id_token_of_this_tenant_for_this_client_holds() {
+        assert!(accepts(GOOD));
+        assert!(accepts(&GOOD.replace(r#""client""#, r#"["client"]"#)));
+        assert!(accepts(&GOOD.replace(r#""client""#, r#"["client","other"],"azp":"client""#)));
+        assert!(accepts(&GOOD.replace("2000", "971")), "30 s of tolerance");
+    }
+
+    #[test]
+    fn anything_else_is_refused() {
+        for (from, to) in [
+            ("https://tenant.example/", "https://tenant.example"),
+            (r#""client""#, r#""other""#),
+            (r#""client""#, r#"["client","other"]"#),
+            (r#""client""#, r#"["client","other"],"azp":"other""#),
+            (r#""client""#, r#""client","azp":"other""#),
+            (r#""client""#, r#""client","azp":1"#),
+            (r#""aud":"client","#, ""),
+            (r#""sub":"user","#, ""),
+            (r#""user""#, r#""""#),
+            (r#""iat":900,"#, ""),
+            ("900", r#""900""#),
+            (r#","exp":2000"#, ""),
+            ("2000", "970"),
+            ("2000", r#""2000""#),
+        ] {
+            assert!(!accepts(&GOOD.replace(from, to)), "{from} → {to}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_jws_is_refused() {
+        assert!(check_text("not a token").is_err());
+    }
+
+    fn check_text(token: &str) -> Result<Object, ResponseError> {
+        let expected = Expected {
+            access_token_only: false,
+            bound_to: None,
+            client_id: "client",
+            issuer: "https://tenant.example/",
+            judge: JudgedBy::Tenant,
+            organization: None,
+            scope: None,
+        };
+        check(token, &expected, UNIX_EPOCH)
+    }
+}

@@ -1,0 +1,66 @@
+//! On-behalf-of ([Auth0](https://auth0.com/docs/secure/tokens/token-exchange/on-behalf-of-token-exchange)): calling another API for the user who called
+//! this one.
+
+use super::grant::{ACCESS_TOKEN, TOKEN_EXCHANGE};
+use super::profile::not_blank;
+use super::{Grant, GrantRequest, InputError, ProofKey};
+use crate::token::VerifiedToken;
+
+/// What to ask for on behalf of a caller, for [`get_token_on_behalf_of`](crate::ApiClient::get_token_on_behalf_of).
+///
+/// ```
+/// use auth0_api_core::OnBehalfOf;
+///
+/// let calendar = OnBehalfOf::audience("https://calendar.example.com").scope("read:events");
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct OnBehalfOf {
+    audience: Box<str>,
+    scope: Option<Box<str>>,
+    proof_key: Option<ProofKey>,
+}
+
+/// A request with its subject.
+pub(crate) struct OnBehalfOfGrant<'t> {
+    subject: &'t VerifiedToken,
+    asked: OnBehalfOf,
+}
+
+impl OnBehalfOf {
+    /// The API that the new token is for.
+    pub fn audience(audience: impl Into<Box<str>>) -> Self {
+        Self { audience: audience.into(), scope: None, proof_key: None }
+    }
+
+    /// Asks for these scopes, separated by blanks. Default: what the tenant grants this API for that one.
+    pub fn scope(mut self, scope: impl Into<Box<str>>) -> Self {
+        self.scope = Some(scope.into());
+        self
+    }
+
+    /// Asks for a token that is bound to this key. Default: a bearer token.
+    pub fn dpop(mut self, key: &ProofKey) -> Self {
+        self.proof_key = Some(key.clone());
+        self
+    }
+
+    pub(crate) fn with_subject(self, subject: &VerifiedToken) -> OnBehalfOfGrant<'_> {
+        OnBehalfOfGrant { subject, asked: self }
+    }
+}
+
+impl Grant for OnBehalfOfGrant<'_> {
+    fn request(&self) -> Result<GrantRequest<'_>, InputError> {
+        Ok(GrantRequest::new(TOKEN_EXCHANGE)
+            .field("subject_token_type", ACCESS_TOKEN)
+            .field("subject_token", self.subject.access_token().expose())
+            .field("audience", not_blank("audience", &self.asked.audience)?)
+            .field_if_any("scope", self.asked.scope.as_deref())
+            .field("requested_token_type", ACCESS_TOKEN)
+            .proof_key(self.asked.proof_key.as_ref())
+            .cacheable()
+            .subject_expires_at(self.subject.expires_at())
+            .access_token_only())
+    }
+}

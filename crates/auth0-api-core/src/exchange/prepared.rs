@@ -1,0 +1,78 @@
+//! A request as it is kept while it is under way: written down, with what its answer is measured by.
+
+use secrecy::SecretString;
+use secrecy::zeroize::Zeroizing;
+
+use super::extra::{ADDED, refuse_reserved};
+use super::response::Expected;
+use super::server_error::JudgedBy;
+use super::token_vault::{CONNECTION, LOGIN_HINT};
+use super::{GrantRequest, InputError, ProofKey, organization};
+
+/// A token request without its authentication, independent of what it was made from.
+#[derive(Debug)]
+pub(super) struct Prepared {
+    pub(super) form: SecretString,
+    pub(super) grant_type: Box<str>,
+    pub(super) judge: JudgedBy,
+    pub(super) proof_key: Option<ProofKey>,
+    pub(super) connection: Option<Box<str>>,
+    pub(super) login_hint: Option<Box<str>>,
+    access_token_only: bool,
+    organization: Option<Box<str>>,
+    scope: Option<Box<str>>,
+}
+
+impl Prepared {
+    pub(super) fn new(request: &GrantRequest<'_>) -> Self {
+        let value = |name| request.value(name).map(Into::into);
+        Self {
+            form: form(request),
+            grant_type: request.grant_type.as_ref().into(),
+            judge: judge(request),
+            proof_key: request.proof_key.cloned(),
+            connection: value(CONNECTION),
+            login_hint: value(LOGIN_HINT),
+            access_token_only: request.access_token_only,
+            organization: value(organization::FIELD),
+            scope: value("scope"),
+        }
+    }
+
+    pub(super) fn expected<'a>(&'a self, client_id: &'a str, issuer: &'a str) -> Expected<'a> {
+        Expected {
+            access_token_only: self.access_token_only,
+            bound_to: self.proof_key.as_ref().map(ProofKey::thumbprint),
+            client_id,
+            issuer,
+            judge: self.judge,
+            organization: self.organization.as_deref(),
+            scope: self.scope.as_deref(),
+        }
+    }
+}
+
+/// Refuses a grant that sets what is set for it.
+pub(super) fn check(request: &GrantRequest<'_>) -> Result<(), InputError> {
+    refuse_reserved(request.fields.iter().map(|(name, _)| name), &ADDED)
+}
+
+/// The fields in their order, then the grant type.
+fn form(request: &GrantRequest<'_>) -> SecretString {
+    let length = request.fields.iter().map(|(name, value)| name.len() + value.len() + ENCODING_ROOM).sum();
+    let mut form = form_urlencoded::Serializer::new(String::with_capacity(length));
+    for (name, value) in &request.fields {
+        form.append_pair(name, value);
+    }
+    form.append_pair("grant_type", &request.grant_type);
+    Zeroizing::new(form.finish()).as_str().into()
+}
+
+/// Subject tokens of a type of your own are judged by the profile's Action, all others by the tenant.
+fn judge(request: &GrantRequest<'_>) -> JudgedBy {
+    let own_type = request.value("subject_token_type").is_some_and(|kind| !kind.starts_with("urn:ietf:"));
+    if own_type { JudgedBy::Action } else { JudgedBy::Tenant }
+}
+
+/// What separators and a few escaped characters take.
+const ENCODING_ROOM: usize = 32;

@@ -1,0 +1,247 @@
+//! Custom token exchange ([Auth0](https://auth0.com/docs/authenticate/custom-token-exchange),
+//! [RFC 8693](https://www.rfc-editor.org/rfc/rfc8693)): a token of yours against one of the tenant's.
+
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::extra::Extra;
+use super::grant::TOKEN_EXCHANGE;
+use super::{Grant, GrantRequest, InputError, ProofKey, SubjectToken, organization, subject};
+
+/// What to ask of a token exchange profile, for
+/// [`get_token_by_exchange_profile`](crate::ApiClient::get_token_by_exchange_profile).
+///
+/// | setting | default |
+/// |---|---|
+/// | `scope` | the default of the API asked for |
+/// | `requested_token_type` | an access token |
+/// | `organization` | none |
+/// | `actor_token` | none: nobody acts for the subject |
+/// | `dpop` | none: a bearer token |
+///
+/// ```
+/// use auth0_api_core::ExchangeProfile;
+///
+/// let profile = ExchangeProfile::new("urn:acme:legacy-session", "https://orders.example.com")
+///     .scope("read:orders write:orders")
+///     .extra("device_id", "d-17");
+/// ```
+#[derive(Clone)]
+#[must_use]
+pub struct ExchangeProfile {
+    subject_token_type: Box<str>,
+    audience: Option<Box<str>>,
+    scope: Option<Box<str>>,
+    requested_token_type: Option<Box<str>>,
+    organization: Option<Box<str>>,
+    actor: Option<Actor>,
+    extra: Extra,
+    proof_key: Option<ProofKey>,
+}
+
+#[derive(Clone)]
+struct Actor {
+    token: SecretString,
+    token_type: Box<str>,
+}
+
+/// A profile with its subject.
+pub(crate) struct ProfileGrant {
+    subject: SubjectToken,
+    profile: ExchangeProfile,
+}
+
+impl ExchangeProfile {
+    /// Chooses the profile by the type of its subject tokens, a URI of 8 to 100 characters outside the namespaces of IETF, Auth0
+    /// and Okta; and the API that the new token is for.
+    pub fn new(subject_token_type: impl Into<Box<str>>, audience: impl Into<Box<str>>) -> Self {
+        let audience = Some(audience.into());
+        Self { audience, ..Self::without_audience(subject_token_type) }
+    }
+
+    /// A profile without an audience: the tenant's default audience decides what the new token is for.
+    pub fn without_audience(subject_token_type: impl Into<Box<str>>) -> Self {
+        Self {
+            subject_token_type: subject_token_type.into(),
+            audience: None,
+            scope: None,
+            requested_token_type: None,
+            organization: None,
+            actor: None,
+            extra: Extra::default(),
+            proof_key: None,
+        }
+    }
+
+    /// Asks for these scopes, separated by blanks.
+    pub fn scope(mut self, scope: impl Into<Box<str>>) -> Self {
+        self.scope = Some(scope.into());
+        self
+    }
+
+    /// Asks for a token of this type ([RFC 8693 §3](https://www.rfc-editor.org/rfc/rfc8693#section-3)).
+    pub fn requested_token_type(mut self, token_type: impl Into<Box<str>>) -> Self {
+        self.requested_token_type = Some(token_type.into());
+        self
+    }
+
+    /// Asks for a token within an organisation, by its id (`org_…`) or name. An ID token that comes back must name it too.
+    pub fn organization(mut self, organization: impl Into<Box<str>>) -> Self {
+        self.organization = Some(organization.into());
+        self
+    }
+
+    /// Who acts for the subject: the actor's token and its type. The Action judges it, and the new token may carry `act`.
+    pub fn actor_token(mut self, token: impl Into<SecretString>, token_type: impl Into<Box<str>>) -> Self {
+        self.actor = Some(Actor { token: token.into(), token_type: token_type.into() });
+        self
+    }
+
+    /// Sends the Action one more parameter; a name can be given up to 20 times. Names that the request has a meaning for, and
+    /// those of client authentication, are refused.
+    ///
+    /// No personal data: parameters reach the tenant's logs.
+    pub fn extra(mut self, name: impl Into<Box<str>>, value: impl Into<Box<str>>) -> Self {
+        self.extra.push(name.into(), value.into());
+        self
+    }
+
+    /// Asks for a token that is bound to this key.
+    pub fn dpop(mut self, key: &ProofKey) -> Self {
+        self.proof_key = Some(key.clone());
+        self
+    }
+
+    pub(crate) fn with_subject(self, subject: SubjectToken) -> ProfileGrant {
+        ProfileGrant { subject, profile: self }
+    }
+}
+
+impl Grant for ProfileGrant {
+    fn request(&self) -> Result<GrantRequest<'_>, InputError> {
+        let Self { subject, profile } = self;
+        let mut request = GrantRequest::new(TOKEN_EXCHANGE)
+            .field("subject_token_type", checked_type(&profile.subject_token_type)?)
+            .field("subject_token", subject.text()?)
+            .field_if_any("scope", profile.scope.as_deref())
+            .field_if_any("requested_token_type", profile.requested_token_type.as_deref())
+            .proof_key(profile.proof_key.as_ref());
+        if let Some(audience) = &profile.audience {
+            request = request.field("audience", not_blank("audience", audience)?);
+        }
+        if let Some(wanted) = &profile.organization {
+            request = request.field(organization::FIELD, not_blank(organization::FIELD, wanted)?);
+        }
+        if let Some(actor) = &profile.actor {
+            request = request
+                .field("actor_token", subject::checked("actor_token", actor.token.expose_secret())?)
+                .field("actor_token_type", not_blank("actor_token_type", &actor.token_type)?);
+        }
+        Ok(profile.extra.fields()?.fold(request, |request, (name, value)| request.field(name, value)))
+    }
+}
+
+impl std::fmt::Debug for ExchangeProfile {
+    /// Without the actor's token and the values of extra parameters.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ExchangeProfile")
+            .field("subject_token_type", &self.subject_token_type)
+            .field("audience", &self.audience)
+            .field("scope", &self.scope)
+            .field("organization", &self.organization)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A parameter that means nothing when it is blank.
+pub(super) fn not_blank<'v>(parameter: &'static str, value: &'v str) -> Result<&'v str, InputError> {
+    if value.trim().is_empty() { Err(InputError::Blank { parameter }) } else { Ok(value) }
+}
+
+/// A URI that can name a profile of the tenant's
+/// ([Management API: token exchange profiles](https://auth0.com/docs/api/management/v2/token-exchange-profiles)).
+fn checked_type(token_type: &str) -> Result<&str, InputError> {
+    let is_uri = token_type.split_once(':').is_some_and(|(scheme, rest)| is_scheme(scheme) && !rest.is_empty());
+    let printable = token_type.bytes().all(|octet| octet.is_ascii_graphic());
+    if !is_uri || !printable || !TYPE_LENGTH.contains(&token_type.len()) || is_reserved(token_type) {
+        return Err(InputError::SubjectTokenType);
+    }
+    Ok(token_type)
+}
+
+/// RFC 3986 §3.1.
+fn is_scheme(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_alphabetic())
+        && text.bytes().all(|octet| octet.is_ascii_alphanumeric() || b"+-.".contains(&octet))
+}
+
+/// Whether the URI lies in a namespace where other people give names.
+fn is_reserved(token_type: &str) -> bool {
+    RESERVED_NAMESPACES.iter().any(|namespace| {
+        let split = token_type.split_at_checked(namespace.len());
+        split.is_some_and(|(start, rest)| {
+            start.eq_ignore_ascii_case(namespace)
+                && !rest.starts_with(|next: char| next.is_ascii_alphanumeric() || "-.".contains(next))
+        })
+    })
+}
+
+const TYPE_LENGTH: std::ops::RangeInclusive<usize> = 8..=100;
+/// What Auth0 keeps for itself, Okta and the RFCs.
+const RESERVED_NAMESPACES: [&str; 7] = [
+    "urn:ietf",
+    "urn:auth0",
+    "urn:okta",
+    "http://auth0.com",
+    "http://okta.com",
+    "https://auth0.com",
+    "https://okta.com",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_profile_is_named_by_a_uri_of_your_own() {
+        for good in [
+            "urn:acme:legacy",
+            "urn:my-company:mcp-token",
+            "https://example.com/legacy",
+            "acme://session",
+            "urn:ietfoo:x",
+            "urn:auth0-clone:x",
+            "https://auth0.com.example/x",
+        ] {
+            assert_eq!(checked_type(good), Ok(good));
+        }
+        let long = format!("urn:acme:{}", "a".repeat(92));
+        for bad in [
+            "",
+            "urn:a:b",
+            "no-uri-at-all",
+            ":nothing",
+            "1rn:acme:x",
+            "urn:acme:with blank",
+            "urn:acme:\u{e9}tat",
+            "URN:IETF:x",
+            "urn:ietf:params:oauth:token-type:jwt",
+            "urn:auth0:x",
+            "urn:okta:x",
+            "http://auth0.com/x",
+            "https://auth0.com",
+            "https://AUTH0.com:443/x",
+            "https://okta.com/x",
+            &long,
+        ] {
+            assert_eq!(checked_type(bad), Err(InputError::SubjectTokenType), "{bad:?}");
+        }
+        assert!(checked_type(&format!("urn:acme:{}", "a".repeat(91))).is_ok());
+    }
+
+    #[test]
+    fn debug_shows_no_token_and_no_extra_value() {
+        let profile = ExchangeProfile::new("urn:acme:legacy", "https://api.example.com");
+        let profile = profile.actor_token("hush-actor", "urn:acme:actor").extra("device", "hush-device");
+        assert!(!format!("{profile:?}").contains("hush"));
+    }
+}

@@ -1,0 +1,141 @@
+//! Keys that bind tokens to this API ([RFC 9449](https://www.rfc-editor.org/rfc/rfc9449)), and the proofs they sign.
+
+use std::time::SystemTime;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::IssuedToken;
+use crate::base64url;
+use crate::clock::since_epoch;
+use crate::jose::{PrivateKey, PrivateKeyError, Thumbprint, random_id};
+use crate::target::{TargetError, TargetUrl};
+
+/// A key that a token is bound to when an exchange is given it: whoever steals the token cannot use it without the key.
+///
+/// One key for the life of the process is right for most. It need not be kept: tokens bound to a lost key are asked for again.
+/// Auth0 takes ES256, what [`generate`](Self::generate) makes.
+///
+/// ```
+/// use auth0_api_core::{OnBehalfOf, ProofKey};
+///
+/// let key = ProofKey::generate()?;
+/// let calendar = OnBehalfOf::audience("https://calendar.example.com").dpop(&key);
+/// # Ok::<(), auth0_api_core::PrivateKeyError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct ProofKey(PrivateKey);
+
+/// A proof to be made, for one request.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct ProofOfPossession<'k> {
+    key: &'k PrivateKey,
+    method: &'k str,
+    url: &'k str,
+    access_token: Option<&'k IssuedToken>,
+    nonce: Option<&'k str>,
+}
+
+/// Why a proof cannot be made.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProofSigningError {
+    /// The key cannot sign.
+    #[error("the key cannot sign")]
+    Key(#[from] PrivateKeyError),
+    /// The URL is none that a request can have.
+    #[error("the URL of the proof is unusable")]
+    Url(#[from] TargetError),
+}
+
+#[derive(Serialize)]
+struct Header<'a> {
+    typ: &'static str,
+    alg: &'static str,
+    jwk: &'a RawValue,
+}
+
+#[derive(Serialize)]
+struct Claims<'a> {
+    jti: String,
+    htm: &'a str,
+    htu: String,
+    iat: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ath: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nonce: Option<&'a str>,
+}
+
+impl ProofKey {
+    /// Makes a new key for ES256.
+    ///
+    /// # Errors
+    ///
+    /// The system has no random numbers.
+    pub fn generate() -> Result<Self, PrivateKeyError> {
+        PrivateKey::generate().map(Self)
+    }
+
+    /// The thumbprint of the public half: `cnf.jkt` of the tokens bound to it.
+    pub fn thumbprint(&self) -> Thumbprint {
+        self.0.thumbprint()
+    }
+
+    /// Begins a proof for a request with this method and URL: for calling another API with a bound token.
+    ///
+    /// ```
+    /// # fn call(key: &auth0_api_core::ProofKey, tokens: &auth0_api_core::TokenSet) -> Result<(), Box<dyn std::error::Error>> {
+    /// let authorization = format!("DPoP {}", tokens.access_token().expose());
+    /// let proof = key.proof("GET", "https://calendar.example.com/events").access_token(tokens.access_token());
+    /// let dpop = proof.sign(std::time::SystemTime::now())?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn proof<'k>(&'k self, method: &'k str, url: &'k str) -> ProofOfPossession<'k> {
+        ProofOfPossession { key: &self.0, method, url, access_token: None, nonce: None }
+    }
+}
+
+impl From<PrivateKey> for ProofKey {
+    /// A key of yours: tokens bound to it survive a restart.
+    fn from(key: PrivateKey) -> Self {
+        Self(key)
+    }
+}
+
+impl<'k> ProofOfPossession<'k> {
+    /// The access token that goes with the request: `ath`.
+    pub fn access_token(mut self, token: &'k IssuedToken) -> Self {
+        self.access_token = Some(token);
+        self
+    }
+
+    /// The nonce that the server asked for with `DPoP-Nonce`.
+    pub fn nonce(mut self, nonce: impl Into<Option<&'k str>>) -> Self {
+        self.nonce = nonce.into();
+        self
+    }
+
+    /// Signs it: the value of the `DPoP` header, for one request.
+    ///
+    /// # Errors
+    ///
+    /// [`ProofSigningError`]
+    pub fn sign(self, now: SystemTime) -> Result<String, ProofSigningError> {
+        // RFC 9449 §4.2: without query and fragment.
+        let htu = TargetUrl::parse(self.url)?.to_string();
+        let ath = self.access_token.map(|token| base64url::encode(digest(&SHA256, token.expose().as_bytes()).as_ref()));
+        let (jti, iat) = (random_id()?, since_epoch(now).as_secs());
+        let claims = Claims { jti, htm: self.method, htu, iat, ath, nonce: self.nonce };
+        let jwk = self.key.public_jwk();
+        let written = serde_json::from_str::<&RawValue>(&jwk).and_then(|jwk| {
+            let header = Header { typ: "dpop+jwt", alg: self.key.algorithm().name(), jwk };
+            Ok((serde_json::to_string(&header)?, serde_json::to_string(&claims)?))
+        });
+        let (header, claims) = written.map_err(|_| PrivateKeyError::Signing)?;
+        Ok(self.key.sign(&header, &claims)?)
+    }
+}

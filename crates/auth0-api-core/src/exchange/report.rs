@@ -1,0 +1,73 @@
+//! What operators learn of exchanges: stable words, and what to look at.
+
+use super::{EndpointError, ExchangeError, ServerErrorKind, TokenSet};
+use crate::chain::Chain;
+use crate::issuer::DiscoveryError;
+
+/// Tells what came of a request. Tokens stay out of it, and so does what the tenant wrote apart from its error code.
+pub(super) fn observe(grant_type: &str, fetched: &Result<TokenSet, ExchangeError>) {
+    match fetched {
+        Ok(_) => tracing::debug!(target: "auth0_api", event = "token_exchanged", grant_type),
+        Err(error) => {
+            let (hint, reason) = (error.hint(), Chain(error));
+            tracing::warn!(target: "auth0_api", event = "token_exchange_failed", grant_type, hint, %reason);
+        }
+    }
+}
+
+impl ExchangeError {
+    /// What to look at or to do, where experience says it.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::ClientAuthMissing => Some("exchanges need client_auth(), or AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET"),
+            Self::ScopesMissing { .. } => Some(CONNECT_WITH_SCOPES),
+            Self::Server(error) => of_server(error.kind()),
+            Self::Unavailable(error) => of_endpoint(&error.cause),
+            _ => None,
+        }
+    }
+}
+
+fn of_server(kind: ServerErrorKind) -> Option<&'static str> {
+    use ServerErrorKind as Kind;
+    Some(match kind {
+        Kind::AccountNotLinked => "the user has not connected this account: start Connect Accounts for the connection",
+        Kind::AccountUnusable => {
+            "the connected account's grant was revoked, has expired or has changed: let the user connect it again; \
+             refresh token rotation must be off"
+        }
+        Kind::Client => {
+            "compare client id, authentication method and grants with the tenant's application; on-behalf-of needs one \
+             that is linked to this API (app_type resource_server)"
+        }
+        Kind::Denied => "an Action or a policy of the tenant denied it: the tenant's log has the reason",
+        Kind::InteractionRequired => "the user must log in or consent in a browser: send them through a login",
+        Kind::MfaRequired => "the tenant asks for another factor: mfa_token() continues with the MFA API",
+        Kind::RateLimited => "the tenant's rate limit: leave the exchange cache on, and come again later",
+        Kind::Request => "compare audience, scopes and subject token type with what is configured in the tenant",
+        Kind::ScopesNotGranted => CONNECT_WITH_SCOPES,
+        Kind::ServerTrouble => return None,
+        Kind::SubjectRefused => "the subject token is expired, for another API, or not one that the profile knows",
+        Kind::TooManyAttempts => {
+            "too many bad subject tokens came from this address: check them before exchanging, suspicious IP \
+             throttling has the limit"
+        }
+    })
+}
+
+fn of_endpoint(cause: &EndpointError) -> Option<&'static str> {
+    match cause {
+        EndpointError::Discovery(DiscoveryError::Issuer | DiscoveryError::Document) => {
+            Some("the domain answers, but is not that of this tenant")
+        }
+        EndpointError::Discovery(DiscoveryError::TokenEndpoint) => {
+            Some("the token endpoint must be https and on the tenant's own host")
+        }
+        EndpointError::Discovery(_) | EndpointError::Http(_) => {
+            Some("the tenant cannot be reached from here: check the domain, DNS, egress rules and certificates")
+        }
+        EndpointError::GivenUp | EndpointError::Status { .. } => None,
+    }
+}
+
+const CONNECT_WITH_SCOPES: &str = "the connected account lacks scopes: let the user connect it again, asking for them";

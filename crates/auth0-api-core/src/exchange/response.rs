@@ -1,0 +1,133 @@
+//! From an answer of the token endpoint to tokens, or to what is wrong. Pure.
+
+use std::borrow::Cow;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde_json::Value;
+
+use super::server_error::{JudgedBy, ServerError};
+use super::token_set::{IssuedToken, TokenType, Tokens};
+use super::{EndpointError, EndpointUnavailable, ExchangeError, ResponseError, id_token, organization};
+use crate::clock::since_epoch;
+use crate::http::HttpResponse;
+use crate::jose::{AlgorithmSet, Jws, Object, Thumbprint};
+
+/// What an answer is measured by.
+#[derive(Debug)]
+pub(super) struct Expected<'a> {
+    pub(super) access_token_only: bool,
+    pub(super) bound_to: Option<Thumbprint>,
+    pub(super) client_id: &'a str,
+    pub(super) issuer: &'a str,
+    pub(super) judge: JudgedBy,
+    pub(super) organization: Option<&'a str>,
+    pub(super) scope: Option<&'a str>,
+}
+
+/// Reads a whole answer.
+pub(super) fn read(response: &HttpResponse, expected: &Expected<'_>, now: SystemTime) -> Result<Tokens, ExchangeError> {
+    let status = response.status;
+    if status == 200 {
+        return tokens(&response.body, expected, now);
+    }
+    let retry_after = retry_after(response);
+    // RFC 6749 §5.2: an error, whatever its status, and whatever else is in the answer.
+    if status >= 400
+        && let Some(error) = ServerError::read(status, &response.body, retry_after, expected.judge)
+    {
+        return Err(error.into());
+    }
+    match status {
+        429 | 500.. => Err(EndpointUnavailable::new(EndpointError::Status { status }, retry_after).into()),
+        _ => Err(ResponseError::Body { status }.into()),
+    }
+}
+
+/// `Retry-After` in seconds, an hour at most (RFC 9110 §10.2.3).
+pub(super) fn retry_after(response: &HttpResponse) -> Option<Duration> {
+    let seconds = response.header("retry-after")?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds).min(LONGEST_RETRY_AFTER))
+}
+
+/// RFC 6749 §5.1, RFC 8693 §2.2.1.
+fn tokens(body: &[u8], expected: &Expected<'_>, now: SystemTime) -> Result<Tokens, ExchangeError> {
+    let body = Object::parse(body.to_vec()).map_err(|_| ResponseError::Body { status: 200 })?;
+    let access_token = required(&body, "access_token")?.into_owned();
+    let token_type =
+        TokenType::read(&required(&body, "token_type")?).ok_or(ResponseError::Member { member: "token_type" })?;
+    // RFC 9449 §5: any other type means that the proof was ignored.
+    if expected.bound_to.is_some() && token_type != TokenType::Dpop {
+        return Err(ResponseError::NotBound.into());
+    }
+    let expires_at = expires_at(&body, now)?;
+    let granted = optional(&body, "scope")?.filter(|scope| !scope.is_empty());
+    let scope = granted.as_deref().or(expected.scope).map(Into::into);
+    let (id_token, id_claims, refresh_token) = if expected.access_token_only {
+        (None, None, None)
+    } else {
+        let id_token = optional(&body, "id_token")?.filter(|token| !token.is_empty()).map(Cow::into_owned);
+        let claims = id_token.as_deref().map(|token| id_token::check(token, expected, now)).transpose()?;
+        (id_token, claims, non_empty(&body, "refresh_token")?.map(Cow::into_owned))
+    };
+    if let Some((wanted, claims)) = expected.organization.zip(id_claims.as_ref()) {
+        organization::check(wanted, claims)?;
+    }
+    Ok(Tokens {
+        act: id_claims.as_ref().and_then(actor).or_else(|| actor_of_access_token(&access_token)),
+        access_token: IssuedToken::new(access_token),
+        token_type,
+        expires_at,
+        scope,
+        issued_token_type: body.string("issued_token_type").ok().flatten().map(|text| text.as_ref().into()),
+        id_token: id_token.map(IssuedToken::new),
+        refresh_token: refresh_token.map(IssuedToken::new),
+        bound_to: expected.bound_to,
+        connection: None,
+        login_hint: None,
+        cache_key: None,
+    })
+}
+
+/// `expires_in` as a time: a number of seconds, or, as some servers write it, the digits of a whole one. Absent is unknown.
+fn expires_at(body: &Object, now: SystemTime) -> Result<Option<SystemTime>, ResponseError> {
+    const MALFORMED: ResponseError = ResponseError::Member { member: "expires_in" };
+    let seconds = match body.get::<Value>("expires_in").map_err(|_| MALFORMED)? {
+        None => return Ok(None),
+        Some(Value::Number(seconds)) => seconds.as_f64(),
+        Some(Value::String(digits)) if digits.bytes().all(|octet| octet.is_ascii_digit()) => digits.parse().ok(),
+        Some(_) => None,
+    };
+    let lifetime = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).ok_or(MALFORMED)?;
+    let since_epoch = since_epoch(now).checked_add(lifetime).filter(|end| *end <= END_OF_9999).ok_or(MALFORMED)?;
+    Ok(Some(UNIX_EPOCH + since_epoch))
+}
+
+fn required<'b>(body: &'b Object, member: &'static str) -> Result<Cow<'b, str>, ResponseError> {
+    non_empty(body, member)?.ok_or(ResponseError::Member { member })
+}
+
+fn non_empty<'b>(body: &'b Object, member: &'static str) -> Result<Option<Cow<'b, str>>, ResponseError> {
+    match optional(body, member)? {
+        Some(text) if text.is_empty() => Err(ResponseError::Member { member }),
+        text => Ok(text),
+    }
+}
+
+fn optional<'b>(body: &'b Object, member: &'static str) -> Result<Option<Cow<'b, str>>, ResponseError> {
+    body.string(member).map_err(|_| ResponseError::Member { member })
+}
+
+/// The `act` claim, as it is: reading it is where its shape is judged.
+fn actor(claims: &Object) -> Option<Value> {
+    claims.get("act").ok().flatten()
+}
+
+fn actor_of_access_token(token: &str) -> Option<Value> {
+    let jws = Jws::<Object>::parse(token, &AlgorithmSet::ANY).ok()?;
+    actor(jws.unverified_payload())
+}
+
+/// Longer pauses are no pauses, and a number from the network must not go into every sum.
+const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(3600);
+/// 9999-12-31T23:59:59Z, as for `exp`.
+const END_OF_9999: Duration = Duration::from_secs(253_402_300_799);

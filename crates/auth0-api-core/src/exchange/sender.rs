@@ -1,0 +1,138 @@
+//! A token request with its patience: which failures are tried again, and how often.
+//!
+//! 1. Tried again, at most twice: a connection that could not be made, and 429 or 503 with a `Retry-After` of at most 2 s. In each
+//!    case the endpoint has not looked at the request, so that no subject token is used up.
+//! 2. `use_dpop_nonce` is answered once, with the nonce ([RFC 9449 §8](https://www.rfc-editor.org/rfc/rfc9449#section-8)); the next
+//!    request begins with the last nonce seen.
+//! 3. Everything together takes 10 s at most.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use secrecy::ExposeSecret as _;
+
+use super::prepared::Prepared;
+use super::response::retry_after;
+use super::wire::Wire;
+use super::{ClientAuth, EndpointUnavailable, ExchangeError, ServerError};
+use crate::clock::Clock;
+use crate::http::{HttpError, HttpMethod, HttpRequest, HttpResponse};
+
+/// Sends token requests as one client of one tenant.
+#[derive(Debug)]
+pub(super) struct Sender {
+    pub(super) auth: ClientAuth,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) wire: Wire,
+    pub(super) nonce: Mutex<Option<Box<str>>>,
+}
+
+impl Sender {
+    /// Sends a request until there is an answer worth reading.
+    pub(super) async fn answer(
+        &self,
+        url: &str,
+        issuer: &str,
+        prepared: &Prepared,
+    ) -> Result<HttpResponse, ExchangeError> {
+        let patient = tokio::time::timeout(TIMEOUT, self.patiently(url, issuer, prepared));
+        patient.await.unwrap_or_else(|_| Err(unavailable(HttpError::Timeout)))
+    }
+
+    async fn patiently(&self, url: &str, issuer: &str, prepared: &Prepared) -> Result<HttpResponse, ExchangeError> {
+        let (mut retries, mut nonce_answered) = (0, false);
+        loop {
+            let sent = self.wire.send(self.request(url, issuer, prepared)?).await;
+            if let Ok(response) = &sent {
+                self.remember_nonce(response);
+                if prepared.proof_key.is_some() && !nonce_answered && wants_nonce(response, prepared) {
+                    nonce_answered = true;
+                    continue;
+                }
+            }
+            match pause(&sent, retries) {
+                Some(pause) if retries < MAX_RETRIES => tokio::time::sleep(pause).await,
+                _ => return sent.map_err(unavailable),
+            }
+            retries += 1;
+        }
+    }
+
+    /// The request, authenticated and proven anew: an assertion and a proof are good for one use.
+    fn request(&self, url: &str, issuer: &str, prepared: &Prepared) -> Result<HttpRequest, ExchangeError> {
+        let now = self.clock.now();
+        let authentication = self.auth.authenticate(issuer, now)?;
+        let mut form = form_urlencoded::Serializer::for_suffix(prepared.form.expose_secret().to_owned(), 0);
+        for (name, value) in &authentication.fields {
+            form.append_pair(name, value);
+        }
+        let mut headers = vec![
+            ("accept".to_owned(), "application/json".to_owned()),
+            ("content-type".to_owned(), "application/x-www-form-urlencoded;charset=UTF-8".to_owned()),
+        ];
+        headers.extend(authentication.header.map(|value| ("authorization".to_owned(), value.to_string())));
+        if let Some(key) = &prepared.proof_key {
+            let nonce = self.nonce();
+            let proof = key.proof("POST", url).nonce(nonce.as_deref()).sign(now)?;
+            headers.push(("dpop".to_owned(), proof));
+        }
+        let (max_response_bytes, timeout) = (MAX_RESPONSE_BYTES, TIMEOUT);
+        let (url, body) = (url.to_owned(), form.finish().into_bytes());
+        Ok(HttpRequest { method: HttpMethod::Post, url, headers, body, max_response_bytes, timeout })
+    }
+
+    fn nonce(&self) -> Option<Box<str>> {
+        self.nonce.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// RFC 9449 §8.2: the latest one counts, from whichever answer.
+    fn remember_nonce(&self, response: &HttpResponse) {
+        let nonce = response.header("dpop-nonce").filter(|nonce| is_nonce(nonce));
+        if let Some(nonce) = nonce {
+            *self.nonce.lock().unwrap_or_else(PoisonError::into_inner) = Some(nonce.into());
+        }
+    }
+}
+
+/// How long to wait before the request is sent again, if that is of any use and does no harm.
+fn pause(sent: &Result<HttpResponse, HttpError>, retries: u32) -> Option<Duration> {
+    match sent {
+        Err(HttpError::Connect(_)) => Some(CONNECT_PAUSE * 2_u32.pow(retries)),
+        Ok(response) if matches!(response.status, 429 | 503) => {
+            retry_after(response).filter(|pause| *pause <= LONGEST_PAUSE)
+        }
+        _ => None,
+    }
+}
+
+fn wants_nonce(response: &HttpResponse, prepared: &Prepared) -> bool {
+    let named = response.header("dpop-nonce").is_some_and(is_nonce);
+    let refused = matches!(response.status, 400 | 401);
+    named
+        && refused
+        && ServerError::read(response.status, &response.body, None, prepared.judge)
+            .is_some_and(|error| error.code() == "use_dpop_nonce")
+}
+
+/// RFC 9449 §8.1.
+fn is_nonce(text: &str) -> bool {
+    let allowed = |octet: u8| matches!(octet, 0x21 | 0x23..=0x5b | 0x5d..=0x7e);
+    (1..=MAX_NONCE_BYTES).contains(&text.len()) && text.bytes().all(allowed)
+}
+
+fn unavailable(error: HttpError) -> ExchangeError {
+    EndpointUnavailable::new(error, None).into()
+}
+
+/// As auth0-api-python; auth0-api-js waits 30 s, and so does whoever called.
+const TIMEOUT: Duration = Duration::from_secs(10);
+/// More would make an outage worse.
+const MAX_RETRIES: u32 = 2;
+/// Doubled for the second retry: enough for another node to be chosen.
+const CONNECT_PAUSE: Duration = Duration::from_millis(100);
+/// Longer than that, the caller's caller should know.
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+/// A token response has a few KiB.
+const MAX_RESPONSE_BYTES: usize = 64 * 1024;
+/// As for nonces of our own.
+const MAX_NONCE_BYTES: usize = 256;

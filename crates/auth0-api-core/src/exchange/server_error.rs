@@ -1,0 +1,247 @@
+//! The tenant's refusals ([RFC 6749 §5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)), told apart by what is to be done.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::IssuedToken;
+use crate::jose::Object;
+
+/// An OAuth error of the token endpoint.
+///
+/// [`kind`](Self::kind) says what it means, [`code`](Self::code) and [`description`](Self::description) are the tenant's words:
+/// for logs, not for callers, because an Action may have put anything into them. `Display` and `Debug` leave the description out.
+#[derive(Clone)]
+pub struct ServerError(Arc<Inner>);
+
+struct Inner {
+    kind: ServerErrorKind,
+    status: u16,
+    code: Box<str>,
+    description: Option<Box<str>>,
+    retry_after: Option<Duration>,
+    mfa_token: Option<IssuedToken>,
+    mfa_requirements: Option<Value>,
+}
+
+/// What a refusal means, and with it who can do something about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ServerErrorKind {
+    /// The user has not connected this account: send them through Connect Accounts.
+    AccountNotLinked,
+    /// The account was connected, and its grant no longer works, was revoked, or lacks scopes: the user must connect it again.
+    AccountUnusable,
+    /// This API's client authentication was refused, or the client may not use this grant.
+    Client,
+    /// Policy, or the Action of the profile, says no to this subject.
+    Denied,
+    /// The user must log in or consent in a browser first.
+    InteractionRequired,
+    /// The user must pass a further factor first.
+    MfaRequired,
+    /// Too many requests: come again later.
+    RateLimited,
+    /// The request does not fit what is configured in the tenant: audience, scope, grant, parameters.
+    Request,
+    /// The connected account has not granted the scopes asked for: connect again and ask for them.
+    ScopesNotGranted,
+    /// Trouble at the tenant.
+    ServerTrouble,
+    /// The subject token is not good.
+    SubjectRefused,
+    /// The tenant takes no more exchanges from this address for a while, after too many bad subject tokens.
+    TooManyAttempts,
+}
+
+/// Which refusals of a subject look like faults of the request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum JudgedBy {
+    /// An Action: it rejects subjects with `invalid_request`, and denies with codes of its own.
+    Action,
+    Tenant,
+}
+
+impl ServerError {
+    /// Reads an error body; `None` if it is none.
+    pub(super) fn read(status: u16, body: &[u8], retry_after: Option<Duration>, judge: JudgedBy) -> Option<Self> {
+        let body = Object::parse(body.to_vec()).ok()?;
+        let code = body.string("error").ok()?.filter(|code| !code.is_empty())?;
+        let text = |name, longest| body.string(name).ok().flatten().map(|text| legible(&text, longest));
+        let mfa_token = body.string("mfa_token").ok().flatten().map(|token| IssuedToken::new(token.into_owned()));
+        Some(Self(Arc::new(Inner {
+            kind: ServerErrorKind::of(&code, status, judge),
+            status,
+            code: legible(&code, MAX_CODE_BYTES),
+            description: text("error_description", MAX_DESCRIPTION_BYTES),
+            retry_after,
+            mfa_token,
+            mfa_requirements: body.get("mfa_requirements").ok().flatten(),
+        })))
+    }
+
+    /// What it means.
+    pub fn kind(&self) -> ServerErrorKind {
+        self.0.kind
+    }
+
+    /// The status of the answer.
+    pub fn status(&self) -> u16 {
+        self.0.status
+    }
+
+    /// `error`, of at most 64 printable characters.
+    pub fn code(&self) -> &str {
+        &self.0.code
+    }
+
+    /// `error_description`, of at most 512 printable characters.
+    pub fn description(&self) -> Option<&str> {
+        self.0.description.as_deref()
+    }
+
+    /// `Retry-After`, where it was given in seconds.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// `mfa_token` of `mfa_required`: to be passed on only to the user it is about.
+    pub fn mfa_token(&self) -> Option<&IssuedToken> {
+        self.0.mfa_token.as_ref()
+    }
+
+    /// `mfa_requirements` of `mfa_required`, as the tenant wrote it.
+    pub fn mfa_requirements(&self) -> Option<&Value> {
+        self.0.mfa_requirements.as_ref()
+    }
+}
+
+impl ServerErrorKind {
+    fn of(code: &str, status: u16, judge: JudgedBy) -> Self {
+        match code {
+            "federated_connection_refresh_token_not_found" => Self::AccountNotLinked,
+            "federated_connection_refresh_token_flow_failed" => Self::AccountUnusable,
+            "invalid_client" | "unauthorized_client" => Self::Client,
+            "access_denied" => Self::Denied,
+            "account_selection_required" | "consent_required" | "interaction_required" | "login_required" => {
+                Self::InteractionRequired
+            }
+            "mfa_required" => Self::MfaRequired,
+            "too_many_attempts" => Self::TooManyAttempts,
+            _ if status == 429 => Self::RateLimited,
+            "server_error" | "temporarily_unavailable" => Self::ServerTrouble,
+            _ if status >= 500 => Self::ServerTrouble,
+            "insufficient_scope" => Self::ScopesNotGranted,
+            "invalid_grant" | "invalid_token" => Self::SubjectRefused,
+            "invalid_request" if judge == JudgedBy::Action => Self::SubjectRefused,
+            "invalid_dpop_proof"
+            | "invalid_request"
+            | "invalid_scope"
+            | "invalid_target"
+            | "unsupported_grant_type"
+            | "use_dpop_nonce" => Self::Request,
+            _ if judge == JudgedBy::Action => Self::Denied,
+            _ => Self::Request,
+        }
+    }
+}
+
+impl fmt::Display for ServerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the token endpoint answered {} {}", self.0.status, self.0.code)
+    }
+}
+
+impl fmt::Debug for ServerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServerError")
+            .field("kind", &self.0.kind)
+            .field("status", &self.0.status)
+            .field("code", &self.0.code)
+            .field("retry_after", &self.0.retry_after)
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::error::Error for ServerError {}
+
+/// A text of the network's, fit for a log: what RFC 6749 §5.2 allows in it, and not too much of that.
+fn legible(text: &str, longest: usize) -> Box<str> {
+    text.chars().filter(|character| matches!(character, ' '..='~')).take(longest).collect::<String>().into()
+}
+
+/// Codes in use have at most 46 characters.
+const MAX_CODE_BYTES: usize = 64;
+/// A sentence or two.
+const MAX_DESCRIPTION_BYTES: usize = 512;
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+    use super::ServerErrorKind as Kind;
+    use super::*;
+
+    fn kind(status: u16, code: &str, judge: JudgedBy) -> Kind {
+        let body = format!(r#"{{"error":"{code}"}}"#);
+        ServerError::read(status, body.as_bytes(), None, judge).unwrap().kind()
+    }
+
+    #[test]
+    fn each_code_says_who_can_do_something() {
+        for (status, code, expected) in [
+            (401, "federated_connection_refresh_token_not_found", Kind::AccountNotLinked),
+            (401, "federated_connection_refresh_token_flow_failed", Kind::AccountUnusable),
+            (401, "invalid_client", Kind::Client),
+            (403, "unauthorized_client", Kind::Client),
+            (403, "access_denied", Kind::Denied),
+            (403, "mfa_required", Kind::MfaRequired),
+            (403, "consent_required", Kind::InteractionRequired),
+            (403, "invalid_grant", Kind::SubjectRefused),
+            (400, "invalid_request", Kind::Request),
+            (400, "invalid_target", Kind::Request),
+            (400, "nobody_knows", Kind::Request),
+            (403, "insufficient_scope", Kind::ScopesNotGranted),
+            (429, "too_many_attempts", Kind::TooManyAttempts),
+            (429, "too_many_requests", Kind::RateLimited),
+            (503, "temporarily_unavailable", Kind::ServerTrouble),
+            (500, "nobody_knows", Kind::ServerTrouble),
+        ] {
+            assert_eq!(kind(status, code, JudgedBy::Tenant), expected, "{status} {code}");
+        }
+    }
+
+    #[test]
+    fn an_action_rejects_subjects_with_invalid_request_and_denies_with_any_code() {
+        assert_eq!(kind(400, "invalid_request", JudgedBy::Action), Kind::SubjectRefused);
+        assert_eq!(kind(400, "not_on_a_sunday", JudgedBy::Action), Kind::Denied);
+        assert_eq!(kind(400, "invalid_target", JudgedBy::Action), Kind::Request);
+    }
+
+    #[test]
+    fn what_the_tenant_says_is_bounded_and_printable() {
+        let body =
+            format!(r#"{{"error":"a\nb\u001b[1m{}","error_description":"{}é"}}"#, "c".repeat(99), "d".repeat(999));
+        let error = ServerError::read(400, body.as_bytes(), None, JudgedBy::Tenant).unwrap();
+        assert!(error.code().starts_with("ab[1mccc") && error.code().len() == 64);
+        assert_eq!(error.description().unwrap(), "d".repeat(512));
+    }
+
+    #[test]
+    fn neither_description_nor_mfa_token_shows_by_itself() {
+        let body = br#"{"error":"mfa_required","error_description":"hush","mfa_token":"hush","mfa_requirements":{"challenge":["hush"]}}"#;
+        let error = ServerError::read(403, body, None, JudgedBy::Tenant).unwrap();
+        assert_eq!(error.to_string(), "the token endpoint answered 403 mfa_required");
+        assert!(!format!("{error:?}").contains("hush"));
+        assert_eq!(error.mfa_token().unwrap().expose(), "hush");
+    }
+
+    #[test]
+    fn a_body_without_an_error_is_none() {
+        for body in ["", "<html>", "{}", r#"{"error":""}"#, r#"{"error":1}"#, r#"["error"]"#] {
+            assert!(ServerError::read(400, body.as_bytes(), None, JudgedBy::Tenant).is_none(), "{body}");
+        }
+    }
+}

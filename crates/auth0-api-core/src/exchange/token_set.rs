@@ -1,0 +1,193 @@
+//! What comes out of an exchange.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::Value;
+
+use super::ExchangeError;
+use super::cache_key::CacheKey;
+use crate::jose::Thumbprint;
+use crate::token::{self, ActorError};
+
+/// The tokens of a successful exchange. It is cheap to clone, and shows none of them.
+///
+/// ```
+/// # fn call(tokens: &auth0_api_core::TokenSet) {
+/// let authorization = format!("Bearer {}", tokens.access_token().expose());
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct TokenSet(pub(super) Arc<Tokens>);
+
+pub(super) struct Tokens {
+    pub(super) access_token: IssuedToken,
+    pub(super) token_type: TokenType,
+    pub(super) expires_at: Option<SystemTime>,
+    pub(super) scope: Option<Box<str>>,
+    pub(super) issued_token_type: Option<Box<str>>,
+    pub(super) id_token: Option<IssuedToken>,
+    pub(super) refresh_token: Option<IssuedToken>,
+    pub(super) act: Option<Value>,
+    pub(super) bound_to: Option<Thumbprint>,
+    pub(super) connection: Option<Box<str>>,
+    pub(super) login_hint: Option<Box<str>>,
+    pub(super) cache_key: Option<CacheKey>,
+}
+
+/// A token that the tenant issued. It shows itself only when told to, and is wiped when dropped.
+#[derive(Clone)]
+pub struct IssuedToken(SecretString);
+
+/// How an access token is to be presented ([RFC 6749 §7.1](https://www.rfc-editor.org/rfc/rfc6749#section-7.1)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TokenType {
+    /// `Bearer`: as it is.
+    Bearer,
+    /// `DPoP`: with a proof of the key it is bound to.
+    Dpop,
+    /// `N_A`: it is not an access token ([RFC 8693 §2.2.1](https://www.rfc-editor.org/rfc/rfc8693#section-2.2.1)).
+    NotApplicable,
+}
+
+impl TokenSet {
+    /// `access_token`: what was asked for.
+    pub fn access_token(&self) -> &IssuedToken {
+        &self.0.access_token
+    }
+
+    /// `token_type`.
+    pub fn token_type(&self) -> TokenType {
+        self.0.token_type
+    }
+
+    /// When the access token ends; `None` if the tenant did not say.
+    pub fn expires_at(&self) -> Option<SystemTime> {
+        self.0.expires_at
+    }
+
+    /// The scopes that were granted; those asked for if the tenant says nothing else
+    /// ([RFC 6749 §5.1](https://www.rfc-editor.org/rfc/rfc6749#section-5.1)).
+    pub fn scopes(&self) -> impl Iterator<Item = &str> {
+        self.scope().unwrap_or_default().split(' ').filter(|scope| !scope.is_empty())
+    }
+
+    /// The scopes as one text.
+    pub fn scope(&self) -> Option<&str> {
+        self.0.scope.as_deref()
+    }
+
+    /// Demands that scopes were granted: a connected account may have granted fewer than are asked for.
+    ///
+    /// # Errors
+    ///
+    /// [`ExchangeError::ScopesMissing`] with those that are missing.
+    pub fn require_scopes(&self, scopes: &[&str]) -> Result<(), ExchangeError> {
+        let granted = |wanted: &&str| self.scopes().any(|scope| scope == *wanted);
+        let missing: Vec<&str> = scopes.iter().copied().filter(|scope| !granted(scope)).collect();
+        if missing.is_empty() {
+            Ok(())
+        } else {
+            Err(ExchangeError::ScopesMissing { missing: missing.join(" ").into() })
+        }
+    }
+
+    /// `issued_token_type` ([RFC 8693 §2.2.1](https://www.rfc-editor.org/rfc/rfc8693#section-2.2.1)).
+    pub fn issued_token_type(&self) -> Option<&str> {
+        self.0.issued_token_type.as_deref()
+    }
+
+    /// `id_token` of a profile exchange. Its claims were checked, its signature was not: it came straight from the tenant.
+    pub fn id_token(&self) -> Option<&IssuedToken> {
+        self.0.id_token.as_ref()
+    }
+
+    /// `refresh_token` of a profile exchange.
+    pub fn refresh_token(&self) -> Option<&IssuedToken> {
+        self.0.refresh_token.as_ref()
+    }
+
+    /// The thumbprint of the key that the access token is bound to, when it was asked for with one.
+    pub fn bound_to(&self) -> Option<Thumbprint> {
+        self.0.bound_to
+    }
+
+    /// The connection of a Token Vault exchange.
+    pub fn connection(&self) -> Option<&str> {
+        self.0.connection.as_deref()
+    }
+
+    /// The login hint of a Token Vault exchange.
+    pub fn login_hint(&self) -> Option<&str> {
+        self.0.login_hint.as_deref()
+    }
+
+    /// `act.sub` of the new token: who acts for the subject, as far as it can be read. To be shown, not to be decided by: the
+    /// access token is another API's to verify.
+    ///
+    /// # Errors
+    ///
+    /// [`ActorError`] if the claim is there and malformed.
+    pub fn current_actor(&self) -> Result<Option<&str>, ActorError> {
+        token::current_actor(self.0.act.as_ref())
+    }
+
+    /// Everybody who acts or acted for the subject of the new token, the current actor first.
+    ///
+    /// # Errors
+    ///
+    /// [`ActorError`] if the claim is there and malformed, or nests more than 16 levels.
+    pub fn delegation_chain(&self) -> Result<Vec<&str>, ActorError> {
+        token::delegation_chain(self.0.act.as_ref())
+    }
+}
+
+impl fmt::Debug for TokenSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenSet")
+            .field("token_type", &self.0.token_type)
+            .field("expires_at", &self.0.expires_at)
+            .field("scope", &self.0.scope)
+            .field("issued_token_type", &self.0.issued_token_type)
+            .field("bound_to", &self.0.bound_to)
+            .finish_non_exhaustive()
+    }
+}
+
+impl IssuedToken {
+    pub(super) fn new(token: String) -> Self {
+        Self(token.into())
+    }
+
+    /// The text itself: handle it like a password.
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+impl fmt::Debug for IssuedToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+impl TokenType {
+    /// Its name, in lower case.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Bearer => "bearer",
+            Self::Dpop => "dpop",
+            Self::NotApplicable => "n_a",
+        }
+    }
+
+    /// RFC 6749 §5.1: without regard to case.
+    pub(super) fn read(name: &str) -> Option<Self> {
+        [Self::Bearer, Self::Dpop, Self::NotApplicable]
+            .into_iter()
+            .find(|known| known.name().eq_ignore_ascii_case(name))
+    }
+}

@@ -1,0 +1,121 @@
+//! Token Vault ([Auth0](https://auth0.com/docs/secure/tokens/token-vault)): a token of another company's, for an account that
+//! the user has connected.
+
+use std::fmt;
+
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::grant::{ACCESS_TOKEN, REFRESH_TOKEN};
+use super::profile::not_blank;
+use super::{Grant, GrantRequest, InputError, subject};
+use crate::token::VerifiedToken;
+
+/// Which connected account to use, for
+/// [`get_access_token_for_connection`](crate::ApiClient::get_access_token_for_connection).
+///
+/// ```
+/// use auth0_api_core::Connection;
+///
+/// let calendar = Connection::name("google-oauth2").login_hint("ada@example.com");
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Connection {
+    name: Box<str>,
+    login_hint: Option<Box<str>>,
+    scope: Option<Box<str>>,
+}
+
+/// Whose account it is: the token that says so.
+#[derive(Clone)]
+pub struct VaultSubject(Source);
+
+#[derive(Clone)]
+enum Source {
+    AccessToken(VerifiedToken),
+    RefreshToken(SecretString),
+}
+
+/// A connection with its subject.
+pub(crate) struct VaultGrant {
+    subject: VaultSubject,
+    connection: Connection,
+}
+
+impl Connection {
+    /// The connection's name in the tenant, such as `google-oauth2`.
+    pub fn name(name: impl Into<Box<str>>) -> Self {
+        Self { name: name.into(), login_hint: None, scope: None }
+    }
+
+    /// Chooses among several connected accounts: the account's user id or e-mail address there.
+    pub fn login_hint(mut self, hint: impl Into<Box<str>>) -> Self {
+        self.login_hint = Some(hint.into());
+        self
+    }
+
+    /// Asks for these scopes of the other company's, separated by blanks. Default: all that the user has granted.
+    ///
+    /// Fewer may come: [`TokenSet::require_scopes`](super::TokenSet::require_scopes) says which are missing.
+    pub fn scope(mut self, scope: impl Into<Box<str>>) -> Self {
+        self.scope = Some(scope.into());
+        self
+    }
+
+    pub(crate) fn with_subject(self, subject: VaultSubject) -> VaultGrant {
+        VaultGrant { subject, connection: self }
+    }
+}
+
+impl VaultSubject {
+    /// The user's Auth0 refresh token, for a backend that logged the user in itself. Refresh token rotation must be off for the
+    /// client: the Vault does not answer with a new one.
+    pub fn refresh_token(token: impl Into<SecretString>) -> Self {
+        Self(Source::RefreshToken(token.into()))
+    }
+}
+
+impl From<&VerifiedToken> for VaultSubject {
+    fn from(token: &VerifiedToken) -> Self {
+        Self(Source::AccessToken(token.clone()))
+    }
+}
+
+impl Grant for VaultGrant {
+    fn request(&self) -> Result<GrantRequest<'_>, InputError> {
+        let Self { subject, connection } = self;
+        let (token, token_type, expires_at) = match &subject.0 {
+            Source::AccessToken(token) => (token.access_token().expose(), ACCESS_TOKEN, Some(token.expires_at())),
+            Source::RefreshToken(token) => {
+                (subject::checked("refresh_token", token.expose_secret())?, REFRESH_TOKEN, None)
+            }
+        };
+        Ok(GrantRequest::new(GRANT_TYPE)
+            .field(CONNECTION, not_blank(CONNECTION, &connection.name)?)
+            .field("subject_token", token)
+            .field("subject_token_type", token_type)
+            .field("requested_token_type", REQUESTED)
+            .field_if_any(LOGIN_HINT, connection.login_hint.as_deref())
+            .field_if_any("scope", connection.scope.as_deref())
+            .cacheable()
+            .subject_expires_at(expires_at)
+            .access_token_only())
+    }
+}
+
+impl fmt::Debug for VaultSubject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = match self.0 {
+            Source::AccessToken(_) => "access token",
+            Source::RefreshToken(_) => "refresh token",
+        };
+        f.debug_tuple("VaultSubject").field(&kind).finish()
+    }
+}
+
+/// The field that names the connection.
+pub(super) const CONNECTION: &str = "connection";
+/// The field that chooses the account.
+pub(super) const LOGIN_HINT: &str = "login_hint";
+const GRANT_TYPE: &str = "urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token";
+const REQUESTED: &str = "http://auth0.com/oauth/token-type/federated-connection-access-token";

@@ -1,0 +1,138 @@
+//! The client's exchanges: three flows, grants of your own, and forgetting an answer.
+
+use crate::client::ApiClient;
+use crate::exchange::{
+    Connection, ExchangeError, ExchangeProfile, Grant, OnBehalfOf, SubjectToken, TokenSet, VaultSubject,
+};
+use crate::token::VerifiedToken;
+
+/// # Exchanging tokens
+///
+/// These need [`client_auth`](crate::ApiClientBuilder::client_auth); the [guide](crate::guide::exchange) says which one is for what.
+impl ApiClient {
+    /// Exchanges a token of your own for one of the tenant's, by an exchange profile
+    /// ([RFC 8693](https://www.rfc-editor.org/rfc/rfc8693)).
+    ///
+    /// Each call is a request: the profile's Action sees them all.
+    ///
+    /// # Errors
+    ///
+    /// [`ExchangeError`].
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use auth0_api_core::{ApiClient, ClientAuth, ExchangeProfile, SubjectToken};
+    ///
+    /// # async fn run(legacy_session: String) -> Result<(), Box<dyn std::error::Error>> {
+    /// let api = ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com")
+    ///     .client_auth(ClientAuth::secret_post("client-id", "client-secret"))
+    ///     .build()?;
+    ///
+    /// let profile = ExchangeProfile::new("urn:acme:legacy-session", "https://orders.example.com").scope("read:orders");
+    /// let tokens = api.get_token_by_exchange_profile(SubjectToken::unverified(legacy_session), profile).await?;
+    /// println!("granted {:?} until {:?}", tokens.scope(), tokens.expires_at());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn get_token_by_exchange_profile(
+        &self,
+        subject: impl Into<SubjectToken>,
+        profile: ExchangeProfile,
+    ) -> Result<TokenSet, ExchangeError> {
+        self.exchange(&profile.with_subject(subject.into())).await
+    }
+
+    /// Gets a token for another API, on behalf of the user who called this one.
+    ///
+    /// It takes a [`VerifiedToken`], so that nobody's token is passed on unchecked. Answers are cached: see
+    /// [`ExchangeCache`](crate::ExchangeCache).
+    ///
+    /// # Errors
+    ///
+    /// [`ExchangeError`].
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use auth0_api_core::{ApiClient, Error, OnBehalfOf, VerifiedToken};
+    ///
+    /// async fn calendar_token(api: &ApiClient, caller: &VerifiedToken) -> Result<String, Error> {
+    ///     let calendar = OnBehalfOf::audience("https://calendar.example.com").scope("read:events");
+    ///     let tokens = api.get_token_on_behalf_of(caller, calendar).await?;
+    ///     Ok(format!("Bearer {}", tokens.access_token().expose()))
+    /// }
+    /// ```
+    pub async fn get_token_on_behalf_of(
+        &self,
+        subject: &VerifiedToken,
+        asked: OnBehalfOf,
+    ) -> Result<TokenSet, ExchangeError> {
+        self.exchange(&asked.with_subject(subject)).await
+    }
+
+    /// Gets a token of another company's for an account that the user has connected: Token Vault.
+    ///
+    /// The subject is the verified token of the user who calls, or, for a backend that logged the user in,
+    /// [`VaultSubject::refresh_token`]. Answers are cached: see [`ExchangeCache`](crate::ExchangeCache).
+    ///
+    /// # Errors
+    ///
+    /// [`ExchangeError`]; an account that is not connected has a [kind](crate::ServerErrorKind) of its own.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use auth0_api_core::{ApiClient, Connection, ExchangeError, ServerErrorKind, VerifiedToken};
+    ///
+    /// # async fn run(api: &ApiClient, caller: &VerifiedToken) -> Result<(), ExchangeError> {
+    /// match api.get_access_token_for_connection(caller, Connection::name("google-oauth2")).await {
+    ///     Ok(tokens) => println!("call Google with a token for {:?}", tokens.scope()),
+    ///     Err(ExchangeError::Server(refusal)) if refusal.kind() == ServerErrorKind::AccountNotLinked => {
+    ///         println!("ask the user to connect their Google account");
+    ///     }
+    ///     Err(error) => return Err(error),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn get_access_token_for_connection(
+        &self,
+        subject: impl Into<VaultSubject>,
+        connection: Connection,
+    ) -> Result<TokenSet, ExchangeError> {
+        self.exchange(&connection.with_subject(subject.into())).await
+    }
+
+    /// Gets the tokens that a grant of your own asks for.
+    ///
+    /// # Errors
+    ///
+    /// [`ExchangeError`].
+    pub async fn exchange(&self, grant: &(impl Grant + ?Sized)) -> Result<TokenSet, ExchangeError> {
+        let exchanger = self.exchanger().ok_or(ExchangeError::ClientAuthMissing)?;
+        exchanger.exchange(&grant).await
+    }
+
+    /// Forgets a cached answer: after the other API answered 401 to its token, so that the next call asks anew.
+    ///
+    /// A newer answer that has taken its place stays.
+    ///
+    /// ```no_run
+    /// # use auth0_api_core::{ApiClient, ExchangeError, OnBehalfOf, VerifiedToken};
+    /// # async fn get(_token: &str) -> u16 { 401 }
+    /// # async fn run(api: &ApiClient, caller: &VerifiedToken, asked: OnBehalfOf) -> Result<(), ExchangeError> {
+    /// let mut tokens = api.get_token_on_behalf_of(caller, asked.clone()).await?;
+    /// if get(tokens.access_token().expose()).await == 401 {
+    ///     api.invalidate(&tokens);
+    ///     tokens = api.get_token_on_behalf_of(caller, asked).await?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn invalidate(&self, tokens: &TokenSet) {
+        if let Some(exchanger) = self.exchanger() {
+            exchanger.forget(tokens);
+        }
+    }
+}

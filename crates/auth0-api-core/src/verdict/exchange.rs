@@ -1,0 +1,97 @@
+//! What a failed exchange means to the caller of the API that needed it: the caller's token, the caller's account, or our trouble.
+
+use std::time::Duration;
+
+use super::{Kind, Verdict, row};
+use crate::exchange::{ExchangeError, InputError, ServerError, ServerErrorKind};
+
+impl Verdict {
+    pub(super) fn of_exchange(error: &ExchangeError) -> Self {
+        use ExchangeError as E;
+        match error {
+            E::ClientAuthMissing => ours("exchange_client_auth_missing"),
+            E::Input(error) => Self::of_exchange_input(error),
+            E::Key(_) => ours("exchange_key"),
+            E::Organization(_) => forbidden(
+                "organization_mismatch",
+                "exchange_organization",
+                "the user does not act in the organization that is needed here",
+            ),
+            E::Response(_) => unavailable(None, "exchange_response"),
+            E::ScopesMissing { .. } => scopes_missing(),
+            E::Server(error) => Self::of_exchange_server(error),
+            E::Unavailable(error) => unavailable(Some(error.retry_after), "exchange_unavailable"),
+        }
+    }
+
+    fn of_exchange_input(error: &InputError) -> Self {
+        match error {
+            // What a caller sent, passed on unverified.
+            InputError::Token { parameter: "subject_token", .. } => {
+                row(Kind::InvalidToken, "exchange_subject_malformed", "the token presented is malformed")
+            }
+            InputError::Blank { .. }
+            | InputError::Reserved { .. }
+            | InputError::SubjectTokenType
+            | InputError::Token { .. }
+            | InputError::TooManyValues { .. } => ours("exchange_input"),
+        }
+    }
+
+    fn of_exchange_server(error: &ServerError) -> Self {
+        use ServerErrorKind as K;
+        match error.kind() {
+            K::AccountNotLinked => forbidden(
+                "account_not_linked",
+                "exchange_account_not_linked",
+                "the user has to connect their account first",
+            ),
+            K::AccountUnusable => forbidden(
+                "account_unusable",
+                "exchange_account_unusable",
+                "the user has to connect their account again",
+            ),
+            K::Client => ours("exchange_client_refused"),
+            K::Denied => forbidden("access_denied", "exchange_denied", "the user may not do this"),
+            K::InteractionRequired => {
+                forbidden("interaction_required", "exchange_interaction_required", "the user has to log in again")
+            }
+            K::MfaRequired => {
+                forbidden("mfa_required", "exchange_mfa_required", "the user has to pass another factor first")
+            }
+            K::RateLimited => unavailable(error.retry_after(), "exchange_rate_limited"),
+            K::Request => ours("exchange_refused"),
+            K::ScopesNotGranted => scopes_missing(),
+            K::ServerTrouble => unavailable(error.retry_after(), "exchange_server_trouble"),
+            K::SubjectRefused => {
+                row(Kind::InvalidToken, "exchange_subject_refused", "the token presented is not accepted any more")
+            }
+            K::TooManyAttempts => unavailable(error.retry_after(), "exchange_too_many_attempts"),
+        }
+    }
+}
+
+fn forbidden(code: &'static str, label: &'static str, description: &'static str) -> Verdict {
+    row(Kind::Forbidden { code }, label, description)
+}
+
+fn scopes_missing() -> Verdict {
+    forbidden(
+        "account_scopes_missing",
+        "exchange_scopes_missing",
+        "the user has to connect their account again and grant more",
+    )
+}
+
+/// A mistake in this API's configuration or code.
+fn ours(label: &'static str) -> Verdict {
+    row(Kind::Internal, label, "the server is misconfigured")
+}
+
+fn unavailable(retry_after: Option<Duration>, label: &'static str) -> Verdict {
+    let retry_after = retry_after.unwrap_or(USUAL_RETRY);
+    row(Kind::Unavailable { retry_after }, label, "another service that is needed here is not available")
+}
+
+/// What a rate limit by the second, and most outages, take.
+const USUAL_RETRY: Duration = Duration::from_secs(1);
