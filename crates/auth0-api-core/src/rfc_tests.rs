@@ -6,6 +6,7 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
+use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
@@ -161,10 +162,11 @@ fn check(proof: &str, circumstances: &Circumstances<'_>) -> Result<HoldingProof,
         algorithms: AlgorithmSet::new([Algorithm::ES256]).unwrap(),
         nonce: None,
     };
+    let token_hash = digest(&SHA256, circumstances.access_token.as_bytes());
     let expected = Expected {
         method: circumstances.method,
         target: &TargetUrl::parse(circumstances.url).unwrap(),
-        access_token: circumstances.access_token,
+        token_hash: token_hash.as_ref().try_into().unwrap(),
         thumbprint: &circumstances.thumbprint,
     };
     let now = UNIX_EPOCH + Duration::from_secs(circumstances.now);

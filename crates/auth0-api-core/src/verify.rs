@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::clock::Clock;
-use crate::credentials::Credentials;
+use crate::credentials::{Credentials, Scheme};
 use crate::dpop::Dpop;
 use crate::error::Error;
 use crate::issuer::Issuers;
@@ -48,6 +48,7 @@ impl Verifier {
         let credentials = self.dpop.admit(credentials)?; //                            scheme offered          RFC 9449 §7
         let jws = Jws::parse(credentials.token(), &self.algorithms)?; //               shape; nothing trusted  RFC 7515 §5.2
         let keys = self.issuers.key_for(&jws, now).await?; //                          admit iss, find keys    RFC 8725 §3.8
+        let jws = if credentials.scheme() == Scheme::Dpop { jws.hashed() } else { jws }; // `ath` needs it
         let signed = keys.verify(jws)?; //                                             signature               RFC 8725 §3.1
         let claims = self.tokens.validate(signed, now)?; //                            typ aud exp nbf iat     RFC 9068 §4
         let proven = self.dpop.bind(&credentials, claims, request, now).await?; //     cnf, proof, replay      RFC 9449 §4.3

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use aws_lc_rs::digest::{SHA256, digest};
+
 use super::nonce::NonceAge;
 use super::policy::{Mode, ProofPolicy};
 use super::proof::{Expected, HoldingProof, check};
 use super::{DpopError, DpopPolicy, Insertion, ReplayStore, confirmation};
 use crate::credentials::{Credentials, CredentialsError, Presented, Scheme};
-use crate::jose::{AlgorithmSet, Thumbprint};
+use crate::jose::{AlgorithmSet, TextHash, Thumbprint};
 use crate::request::TokenRequest;
 use crate::target::TargetPolicy;
 use crate::token::{Binding, ValidClaims, VerifiedToken};
@@ -35,6 +37,12 @@ pub(crate) struct Proven {
 struct Proof {
     binding: Binding,
     next_nonce: Option<String>,
+}
+
+/// What a proof must have been made with and for.
+struct BoundToken {
+    hash: TextHash,
+    thumbprint: Thumbprint,
 }
 
 impl Dpop {
@@ -85,7 +93,8 @@ impl Dpop {
             (Scheme::Dpop, Some(thumbprint)) => {
                 // Only a request brings the scheme DPoP.
                 let request = request.ok_or(DpopError::ProofMissing)?;
-                self.prove(credentials, thumbprint, request, now).await
+                let hash = claims.token_hash().unwrap_or_else(|| sha256(credentials.token()));
+                self.prove(credentials, &BoundToken { hash, thumbprint }, request, now).await
             }
         };
         Ok(Proven { claims, proof: proof? })
@@ -102,7 +111,7 @@ impl Dpop {
     async fn prove(
         &self,
         credentials: &Credentials<'_>,
-        thumbprint: Thumbprint,
+        token: &BoundToken,
         request: &TokenRequest<'_>,
         now: SystemTime,
     ) -> Result<Proof, DpopError> {
@@ -110,12 +119,12 @@ impl Dpop {
         let expected = Expected {
             method: request.method,
             target: &target,
-            access_token: credentials.token(),
-            thumbprint: &thumbprint,
+            token_hash: &token.hash,
+            thumbprint: &token.thumbprint,
         };
         let proof = check(credentials.proof(), &expected, &self.proofs, now)?;
         self.use_up(&proof, now).await?;
-        Ok(Proof { binding: Binding::Dpop { thumbprint }, next_nonce: self.next_nonce(&proof, now) })
+        Ok(Proof { binding: Binding::Dpop { thumbprint: token.thumbprint }, next_nonce: self.next_nonce(&proof, now) })
     }
 
     /// RFC 9449 §11.1: each proof once.
@@ -140,6 +149,12 @@ impl Proven {
     pub(crate) fn into_token(self, credentials: &Credentials<'_>, now: SystemTime) -> VerifiedToken {
         VerifiedToken::assemble(credentials.token(), self.claims, self.proof.binding, self.proof.next_nonce, now)
     }
+}
+
+fn sha256(token: &str) -> TextHash {
+    let mut hash = TextHash::default();
+    hash.copy_from_slice(digest(&SHA256, token.as_bytes()).as_ref());
+    hash
 }
 
 impl Proof {

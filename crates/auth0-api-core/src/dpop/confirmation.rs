@@ -11,7 +11,7 @@ use crate::token::ValidClaims;
 /// nobody checks, and refuses. Unknown members beside a proven one are fine.
 pub(super) fn bound_key(claims: &ValidClaims) -> Result<Option<Thumbprint>, ConfirmationError> {
     let Some(text) = claims.confirmation() else { return Ok(None) };
-    let members = Object::parse(text.into()).map_err(|_| ConfirmationError::Malformed)?;
+    let members = Object::read(text).map_err(|_| ConfirmationError::Malformed)?;
     // RFC 8705 §3.1: nothing here proves possession of a certificate yet.
     if members.contains("x5t#S256") {
         return Err(ConfirmationError::Certificate);
@@ -23,6 +23,7 @@ pub(super) fn bound_key(claims: &ValidClaims) -> Result<Option<Thumbprint>, Conf
 
 /// One spelling per thumbprint: 43 characters of base64url, no padding, no spare bits.
 fn thumbprint(text: &str) -> Result<Thumbprint, ConfirmationError> {
-    let digest = base64url::decode(text).and_then(|octets| octets.try_into().ok());
-    digest.map(Thumbprint::from_bytes).ok_or(ConfirmationError::Malformed)
+    let mut digest = [0; 32];
+    base64url::decode_exactly(text, &mut digest).ok_or(ConfirmationError::Malformed)?;
+    Ok(Thumbprint::from_bytes(digest))
 }

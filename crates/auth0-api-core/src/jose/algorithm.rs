@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use aws_lc_rs::rsa::RsaParameters;
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ECDSA_P521_SHA512_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256,
+    ECDSA_P256_SHA256_ASN1, ECDSA_P384_SHA384_ASN1, ECDSA_P521_SHA512_ASN1, ED25519, RSA_PKCS1_2048_8192_SHA256,
     RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512, RSA_PSS_2048_8192_SHA256, RSA_PSS_2048_8192_SHA384,
     RSA_PSS_2048_8192_SHA512, VerificationAlgorithm,
 };
@@ -71,6 +71,11 @@ impl Algorithm {
         self.row().1
     }
 
+    /// Whether its signature is made of the SHA-256 digest of what is signed.
+    pub(super) fn takes_sha256(self) -> bool {
+        matches!(self, Self::RS256 | Self::PS256 | Self::ES256)
+    }
+
     /// The one table: an algorithm's name, and what checks it.
     fn row(self) -> (&'static str, Verification) {
         match self {
@@ -80,9 +85,9 @@ impl Algorithm {
             Self::PS256 => ("PS256", Verification::Rsa(&RSA_PSS_2048_8192_SHA256)),
             Self::PS384 => ("PS384", Verification::Rsa(&RSA_PSS_2048_8192_SHA384)),
             Self::PS512 => ("PS512", Verification::Rsa(&RSA_PSS_2048_8192_SHA512)),
-            Self::ES256 => ("ES256", Verification::Ec(EllipticCurve::P256, &ECDSA_P256_SHA256_FIXED)),
-            Self::ES384 => ("ES384", Verification::Ec(EllipticCurve::P384, &ECDSA_P384_SHA384_FIXED)),
-            Self::ES512 => ("ES512", Verification::Ec(EllipticCurve::P521, &ECDSA_P521_SHA512_FIXED)),
+            Self::ES256 => ("ES256", Verification::Ec(EllipticCurve::P256, &ECDSA_P256_SHA256_ASN1)),
+            Self::ES384 => ("ES384", Verification::Ec(EllipticCurve::P384, &ECDSA_P384_SHA384_ASN1)),
+            Self::ES512 => ("ES512", Verification::Ec(EllipticCurve::P521, &ECDSA_P521_SHA512_ASN1)),
             Self::EdDSA => ("EdDSA", Verification::Ed25519(&ED25519)),
         }
     }
@@ -109,7 +114,7 @@ impl FromStr for Algorithm {
 #[error("not an asymmetric signature algorithm (RS, PS or ES with 256, 384 or 512; EdDSA)")]
 pub struct UnknownAlgorithm;
 
-/// What kind of key an algorithm takes, and what checks a signature with it.
+/// What kind of key an algorithm takes, and what checks a signature with it; one of ECDSA in DER.
 pub(super) enum Verification {
     Ec(EllipticCurve, &'static dyn VerificationAlgorithm),
     Ed25519(&'static dyn VerificationAlgorithm),

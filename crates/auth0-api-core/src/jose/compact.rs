@@ -2,13 +2,18 @@
 
 use std::borrow::Borrow;
 
+use aws_lc_rs::digest::{Context, SHA256};
+
+use super::public_key::SigningInput;
 use super::{AlgorithmSet, Header, JoseError, Object, VerificationKey};
 use crate::base64url;
 
 /// A signed message as presented: well-formed, its algorithm admitted, and nothing else known of it.
 #[derive(Debug)]
 pub(crate) struct Jws<'t, P> {
-    signing_input: &'t [u8],
+    compact: &'t str,
+    signed: SigningInput<'t>,
+    hash: Option<TextHash>,
     header: Header,
     payload: P,
     signature: Vec<u8>,
@@ -17,9 +22,13 @@ pub(crate) struct Jws<'t, P> {
 /// A message that a key has signed; only [`Jws::verify`] makes one.
 #[derive(Debug)]
 pub(crate) struct VerifiedJws<P> {
+    hash: Option<TextHash>,
     header: Header,
     payload: P,
 }
+
+/// The SHA-256 of a compact text.
+pub(crate) type TextHash = [u8; 32];
 
 /// What a payload must be.
 pub(crate) trait Payload: Sized {
@@ -48,7 +57,19 @@ impl<'t, P: Payload> Jws<'t, P> {
         let header = Header::parse(decode(header)?, allowed)?;
         let payload = P::parse(decode(payload)?)?;
         let signature = decode(signature)?;
-        Ok(Self { signing_input: signing_input.as_bytes(), header, payload, signature })
+        let signed = SigningInput::of(signing_input.as_bytes());
+        Ok(Self { compact, signed, hash: None, header, payload, signature })
+    }
+
+    /// Hashes the text for somebody who will ask for it, and by the way what is signed, which is most of it.
+    pub(crate) fn hashed(mut self) -> Self {
+        let (signed, rest) = self.compact.as_bytes().split_at(self.signed.octets.len());
+        let mut context = Context::new(&SHA256);
+        context.update(signed);
+        self.signed.sha256 = Some(context.clone().finish());
+        context.update(rest);
+        self.hash = context.finish().as_ref().try_into().ok();
+        self
     }
 
     pub(crate) fn header(&self) -> &Header {
@@ -67,13 +88,19 @@ impl<'t, P: Payload> Jws<'t, P> {
     ) -> Result<VerifiedJws<P>, JoseError> {
         let signed = keys.into_iter().any(|key| {
             let key = key.borrow();
-            key.algorithm() == self.header.algorithm() && key.verifies(self.signing_input, &self.signature)
+            key.algorithm() == self.header.algorithm() && key.verifies(&self.signed, &self.signature)
         });
-        if signed { Ok(VerifiedJws { header: self.header, payload: self.payload }) } else { Err(JoseError::Signature) }
+        let Self { hash, header, payload, .. } = self;
+        if signed { Ok(VerifiedJws { hash, header, payload }) } else { Err(JoseError::Signature) }
     }
 }
 
 impl<P> VerifiedJws<P> {
+    /// The hash of the text, if the message was [hashed](Jws::hashed).
+    pub(crate) fn hash(&self) -> Option<TextHash> {
+        self.hash
+    }
+
     pub(crate) fn header(&self) -> &Header {
         &self.header
     }
@@ -89,15 +116,20 @@ impl<P> VerifiedJws<P> {
 
 /// The signing input and the three segments; a text of another shape is told by what it most likely is.
 fn split(compact: &str) -> Result<(&str, [&str; 3]), JoseError> {
-    let (header, rest) = compact.split_once('.').ok_or(JoseError::Opaque)?;
-    let (payload, signature) = rest.split_once('.').ok_or(JoseError::SegmentCount)?;
-    if signature.contains('.') {
+    let (header, rest) = split_at_dot(compact).ok_or(JoseError::Opaque)?;
+    let (payload, signature) = split_at_dot(rest).ok_or(JoseError::SegmentCount)?;
+    if split_at_dot(signature).is_some() {
         // RFC 7516 §9: a JWS has two dots, a JWE four.
         let encrypted = signature.split('.').count() == 3;
         return Err(if encrypted { JoseError::Encrypted } else { JoseError::SegmentCount });
     }
     let signing_input = compact.get(..header.len() + 1 + payload.len()).unwrap_or_default();
     Ok((signing_input, [header, payload, signature]))
+}
+
+fn split_at_dot(text: &str) -> Option<(&str, &str)> {
+    let dot = memchr::memchr(b'.', text.as_bytes())?;
+    Some((text.get(..dot)?, text.get(dot + 1..)?))
 }
 
 fn decode(segment: &str) -> Result<Vec<u8>, JoseError> {
@@ -107,6 +139,8 @@ fn decode(segment: &str) -> Result<Vec<u8>, JoseError> {
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+    use aws_lc_rs::digest::digest;
 
     use super::*;
     use crate::jose::{Algorithm, JsonError, Jwk};
@@ -257,6 +291,15 @@ mod tests {
             let refused = parse(&changed).map(|jws| jws.verify([key(SIGNER, Algorithm::ES256)]).unwrap_err());
             assert_eq!(refused.unwrap(), JoseError::Signature, "{changed}");
         }
+    }
+
+    #[test]
+    fn a_hashed_text_is_verified_alike() {
+        let signed = parse(SIGNED).unwrap().hashed().verify([key(SIGNER, Algorithm::ES256)]).unwrap();
+        assert_eq!(signed.hash().map(|hash| hash.to_vec()), Some(digest(&SHA256, SIGNED.as_bytes()).as_ref().to_vec()));
+        assert_eq!(parse(SIGNED).unwrap().verify([key(SIGNER, Algorithm::ES256)]).unwrap().hash(), None);
+        let refused = parse(SIGNED).unwrap().hashed().verify([key(STRANGER, Algorithm::ES256)]);
+        assert_eq!(refused.unwrap_err(), JoseError::Signature);
     }
 
     #[test]

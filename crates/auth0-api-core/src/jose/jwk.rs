@@ -1,6 +1,7 @@
 //! JSON Web Keys ([RFC 7517](https://www.rfc-editor.org/rfc/rfc7517)), public ones only.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use jsonwebtoken::jwk::EllipticCurve;
 
@@ -21,15 +22,25 @@ pub(crate) struct Jwk {
 /// A key's value, decoded and canonical.
 #[derive(Debug)]
 pub(super) enum Material {
-    Ec { curve: EllipticCurve, point: Vec<u8> },
+    Ec(EcPoint),
     Ed25519([u8; 32]),
     Rsa { modulus: Vec<u8>, exponent: Vec<u8> },
 }
 
+/// A point on one of the NIST curves, uncompressed (SEC 1 §2.3.3), whose coordinates have the size of the field.
+pub(super) struct EcPoint {
+    curve: EllipticCurve,
+    octets: [u8; MAX_POINT_BYTES],
+    length: usize,
+}
+
+/// The members of a key, where its owner wrote them.
+type Members<'j> = Object<&'j str>;
+
 impl Jwk {
     /// Reads one key.
     pub(crate) fn parse(json: &str) -> Result<Self, JwkError> {
-        let members = Object::parse(json.into()).map_err(|_| JwkError::Malformed)?;
+        let members = Object::read(json).map_err(|_| JwkError::Malformed)?;
         // RFC 9449 §4.3 (7), RFC 7517 §9.2: whoever publishes a private key has no key any more.
         if members.contains_any(&PRIVATE_MEMBERS) {
             return Err(JwkError::Private);
@@ -64,7 +75,7 @@ impl Jwk {
 }
 
 /// RFC 7517 §4.2, §4.3: `use` and `key_ops`, where they stand, must allow verifying.
-fn refuse_other_uses(members: &Object) -> Result<(), JwkError> {
+fn refuse_other_uses(members: &Members<'_>) -> Result<(), JwkError> {
     let usage = optional(members, "use")?;
     let operations = members.get::<Vec<String>>("key_ops").map_err(|_| JwkError::Malformed)?;
     let for_signatures = usage.is_none_or(|usage| usage == "sig");
@@ -72,19 +83,25 @@ fn refuse_other_uses(members: &Object) -> Result<(), JwkError> {
     if for_signatures && for_verifying { Ok(()) } else { Err(JwkError::NotForVerification) }
 }
 
-fn optional<'m>(members: &'m Object, name: &str) -> Result<Option<Cow<'m, str>>, JwkError> {
+fn optional<'m>(members: &'m Members<'_>, name: &str) -> Result<Option<Cow<'m, str>>, JwkError> {
     members.string(name).map_err(|_| JwkError::Malformed)
 }
 
 /// A member that holds octets: base64url in its one spelling.
-fn octets(members: &Object, name: &str) -> Result<Vec<u8>, JwkError> {
+fn octets(members: &Members<'_>, name: &str) -> Result<Vec<u8>, JwkError> {
     let text = optional(members, name)?.ok_or(JwkError::Malformed)?;
     base64url::decode(&text).ok_or(JwkError::Value)
 }
 
+/// A member that holds exactly as many octets as there is room for.
+fn octets_into(members: &Members<'_>, name: &str, room: &mut [u8]) -> Result<(), JwkError> {
+    let text = optional(members, name)?.ok_or(JwkError::Malformed)?;
+    base64url::decode_exactly(&text, room).ok_or(JwkError::Value)
+}
+
 impl Material {
     /// The key's value, and whether it was written canonically.
-    fn read(members: &Object) -> Result<(Self, bool), JwkError> {
+    fn read(members: &Members<'_>) -> Result<(Self, bool), JwkError> {
         match optional(members, "kty")?.as_deref() {
             Some("EC") => Ok((Self::ec(members)?, true)),
             Some("OKP") => Ok((Self::ed25519(members)?, true)),
@@ -94,27 +111,27 @@ impl Material {
         }
     }
 
-    fn ec(members: &Object) -> Result<Self, JwkError> {
+    fn ec(members: &Members<'_>) -> Result<Self, JwkError> {
         let curve = curve(members)?;
         let size = coordinate_bytes(&curve).ok_or(JwkError::Unsupported)?;
-        let (x, y) = (octets(members, "x")?, octets(members, "y")?);
+        let mut point = EcPoint { curve, octets: [UNCOMPRESSED; MAX_POINT_BYTES], length: 1 + 2 * size };
         // RFC 7518 §6.2.1.2: the size of the field, leading zeros included, so that a key has one thumbprint.
-        if x.len() == size && y.len() == size {
-            Ok(Self::Ec { curve, point: [&[UNCOMPRESSED], x.as_slice(), y.as_slice()].concat() })
-        } else {
-            Err(JwkError::Value)
-        }
+        let (x, y) = point.coordinates_mut();
+        octets_into(members, "x", x)?;
+        octets_into(members, "y", y)?;
+        Ok(Self::Ec(point))
     }
 
-    fn ed25519(members: &Object) -> Result<Self, JwkError> {
+    fn ed25519(members: &Members<'_>) -> Result<Self, JwkError> {
         if curve(members)? != EllipticCurve::Ed25519 {
             return Err(JwkError::Unsupported);
         }
-        let point: [u8; 32] = octets(members, "x")?.try_into().map_err(|_| JwkError::Value)?;
+        let mut point = [0; 32];
+        octets_into(members, "x", &mut point)?;
         if ed25519::is_weak(point) { Err(JwkError::Value) } else { Ok(Self::Ed25519(point)) }
     }
 
-    fn rsa(members: &Object) -> Result<(Self, bool), JwkError> {
+    fn rsa(members: &Members<'_>) -> Result<(Self, bool), JwkError> {
         let (modulus, modulus_canonical) = without_leading_zeros(octets(members, "n")?);
         let (exponent, exponent_canonical) = without_leading_zeros(octets(members, "e")?);
         let odd = [&modulus, &exponent].into_iter().all(|number| number.last().is_some_and(|last| last % 2 == 1));
@@ -127,27 +144,76 @@ impl Material {
     }
 
     pub(super) fn required_members(&self) -> String {
-        let text = base64url::encode;
+        let mut text = String::with_capacity(USUAL_REQUIRED_MEMBERS);
         match self {
-            Self::Ec { curve, point } => {
-                let (x, y) = point.split_at(1).1.split_at(point.len() / 2);
-                let crv = match curve {
-                    EllipticCurve::P256 => "P-256",
-                    EllipticCurve::P384 => "P-384",
-                    _ => "P-521",
-                };
-                format!(r#"{{"crv":"{crv}","kty":"EC","x":"{}","y":"{}"}}"#, text(x), text(y))
+            Self::Ec(point) => {
+                let (x, y) = point.coordinates();
+                text.push_str(match point.curve {
+                    EllipticCurve::P256 => r#"{"crv":"P-256","kty":"EC","x":""#,
+                    EllipticCurve::P384 => r#"{"crv":"P-384","kty":"EC","x":""#,
+                    _ => r#"{"crv":"P-521","kty":"EC","x":""#,
+                });
+                base64url::encode_to(x, &mut text);
+                text.push_str(r#"","y":""#);
+                base64url::encode_to(y, &mut text);
             }
-            Self::Ed25519(point) => format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, text(point)),
+            Self::Ed25519(point) => {
+                text.push_str(r#"{"crv":"Ed25519","kty":"OKP","x":""#);
+                base64url::encode_to(point, &mut text);
+            }
             Self::Rsa { modulus, exponent } => {
-                format!(r#"{{"e":"{}","kty":"RSA","n":"{}"}}"#, text(exponent), text(modulus))
+                text.push_str(r#"{"e":""#);
+                base64url::encode_to(exponent, &mut text);
+                text.push_str(r#"","kty":"RSA","n":""#);
+                base64url::encode_to(modulus, &mut text);
             }
         }
+        text.push_str(r#""}"#);
+        text
     }
 }
 
-fn curve(members: &Object) -> Result<EllipticCurve, JwkError> {
-    members.get("crv").ok().flatten().ok_or(JwkError::Unsupported)
+impl EcPoint {
+    /// A point as the library writes that of a key pair.
+    pub(super) fn uncompressed(curve: EllipticCurve, written: &[u8]) -> Self {
+        let mut octets = [UNCOMPRESSED; MAX_POINT_BYTES];
+        octets.iter_mut().zip(written).for_each(|(to, from)| *to = *from);
+        Self { curve, octets, length: written.len().min(MAX_POINT_BYTES) }
+    }
+
+    pub(super) fn curve(&self) -> &EllipticCurve {
+        &self.curve
+    }
+
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        self.octets.get(..self.length).unwrap_or_default()
+    }
+
+    fn coordinates(&self) -> (&[u8], &[u8]) {
+        let coordinates = self.as_bytes().get(1..).unwrap_or_default();
+        coordinates.split_at(coordinates.len() / 2)
+    }
+
+    fn coordinates_mut(&mut self) -> (&mut [u8], &mut [u8]) {
+        let coordinates = self.octets.get_mut(1..self.length).unwrap_or_default();
+        coordinates.split_at_mut(coordinates.len() / 2)
+    }
+}
+
+impl fmt::Debug for EcPoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EcPoint").field("curve", &self.curve).finish_non_exhaustive()
+    }
+}
+
+fn curve(members: &Members<'_>) -> Result<EllipticCurve, JwkError> {
+    match optional(members, "crv").ok().flatten().as_deref() {
+        Some("P-256") => Ok(EllipticCurve::P256),
+        Some("P-384") => Ok(EllipticCurve::P384),
+        Some("P-521") => Ok(EllipticCurve::P521),
+        Some("Ed25519") => Ok(EllipticCurve::Ed25519),
+        _ => Err(JwkError::Unsupported),
+    }
 }
 
 /// RFC 7518 §6.3.1.1: some libraries write a zero octet before the modulus. It names the same number; a key set may have it.
@@ -164,6 +230,12 @@ fn bits(number: &[u8]) -> usize {
 
 /// First octet of an uncompressed point (SEC 1 §2.3.3).
 const UNCOMPRESSED: u8 = 4;
+
+/// A point on P-521.
+const MAX_POINT_BYTES: usize = 1 + 2 * 66;
+
+/// Those of a key on P-256 take 126 bytes.
+const USUAL_REQUIRED_MEMBERS: usize = 128;
 
 /// Members of private and symmetric keys (RFC 7518 §6.2.2, §6.3.2, §6.4.1).
 const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];

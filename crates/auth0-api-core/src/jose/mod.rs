@@ -13,6 +13,7 @@
 
 mod algorithm;
 mod compact;
+mod ecdsa_signature;
 mod ed25519;
 mod error;
 mod header;
@@ -32,7 +33,7 @@ pub use sign::{PrivateKey, PrivateKeyError};
 pub use thumbprint::Thumbprint;
 
 pub(crate) use algorithm::AlgorithmSet;
-pub(crate) use compact::{Jws, VerifiedJws};
+pub(crate) use compact::{Jws, TextHash, VerifiedJws};
 pub(crate) use header::Header;
 pub(crate) use jwk::Jwk;
 pub(crate) use public_key::VerificationKey;

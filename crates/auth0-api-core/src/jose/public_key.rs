@@ -1,10 +1,12 @@
 //! A public key, parsed once and ready to check signatures of one algorithm.
 
+use aws_lc_rs::digest::Digest;
 use aws_lc_rs::rsa::PublicKeyComponents;
 use aws_lc_rs::signature::ParsedPublicKey;
 use jsonwebtoken::jwk::EllipticCurve;
 
 use super::algorithm::Verification;
+use super::ecdsa_signature::der;
 use super::jwk::Material;
 use super::{Algorithm, JwkError};
 
@@ -12,6 +14,8 @@ use super::{Algorithm, JwkError};
 #[derive(Clone, Debug)]
 pub(crate) struct VerificationKey {
     algorithm: Algorithm,
+    /// The size of a coordinate, if the key lies on a NIST curve.
+    coordinate: Option<usize>,
     parsed: ParsedPublicKey,
 }
 
@@ -24,23 +28,48 @@ impl VerificationKey {
             (Material::Rsa { modulus, exponent }, Verification::Rsa(parameters)) => {
                 PublicKeyComponents { n: modulus, e: exponent }.to_parsed_public_key(parameters)
             }
-            (Material::Ec { curve, point }, Verification::Ec(wanted, verification)) if *curve == wanted => {
-                ParsedPublicKey::new(verification, point)
+            (Material::Ec(point), Verification::Ec(wanted, verification)) if *point.curve() == wanted => {
+                ParsedPublicKey::new(verification, point.as_bytes())
             }
             (Material::Ed25519(point), Verification::Ed25519(verification)) => {
                 ParsedPublicKey::new(verification, point)
             }
             _ => return Err(JwkError::Unsupported),
         };
-        Ok(Self { algorithm, parsed: parsed.map_err(|_| JwkError::Value)? })
+        let coordinate = if let Material::Ec(point) = material { coordinate_bytes(point.curve()) } else { None };
+        Ok(Self { algorithm, coordinate, parsed: parsed.map_err(|_| JwkError::Value)? })
     }
 
     pub(crate) fn algorithm(&self) -> Algorithm {
         self.algorithm
     }
 
-    pub(super) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
-        self.parsed.verify_sig(message, signature).is_ok()
+    pub(super) fn verifies(&self, message: &SigningInput<'_>, signature: &[u8]) -> bool {
+        match self.coordinate {
+            Some(coordinate) => der(signature, coordinate).is_some_and(|signature| self.checks(message, &signature)),
+            None => self.checks(message, signature),
+        }
+    }
+
+    fn checks(&self, message: &SigningInput<'_>, signature: &[u8]) -> bool {
+        match message.sha256 {
+            Some(digest) if self.algorithm.takes_sha256() => self.parsed.verify_digest_sig(&digest, signature).is_ok(),
+            _ => self.parsed.verify_sig(message.octets, signature).is_ok(),
+        }
+    }
+}
+
+/// What is signed.
+#[derive(Debug)]
+pub(super) struct SigningInput<'t> {
+    pub(super) octets: &'t [u8],
+    /// Its SHA-256, if it is known already.
+    pub(super) sha256: Option<Digest>,
+}
+
+impl<'t> SigningInput<'t> {
+    pub(super) fn of(octets: &'t [u8]) -> Self {
+        Self { octets, sha256: None }
     }
 }
 

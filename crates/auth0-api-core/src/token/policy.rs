@@ -29,7 +29,8 @@ impl TokenPolicy {
         self.check_audience(claims)?;
         let expires_at = self.check_times(claims, now)?;
         self.check_required(claims)?;
-        Ok(ValidClaims { expires_at, issuer: signed.issuer, members: signed.jws.into_payload() })
+        let token_hash = signed.jws.hash();
+        Ok(ValidClaims { expires_at, issuer: signed.issuer, members: signed.jws.into_payload(), token_hash })
     }
 
     /// RFC 8725 §3.11, RFC 9068 §4: a JWT made for another purpose names it. Auth0 writes `JWT` or `at+jwt`.

@@ -71,7 +71,8 @@ impl Shard {
 
     /// Forgets the proof that expires first, if it has expired; says whether it did.
     pub(super) fn forget_first(&mut self, now: Moment) -> bool {
-        let first = self.queue.first().map(|(_, key)| Thumbprint::from_bytes(*key));
+        let first = self.queue.first().filter(|(expiry, _)| expiry.is_past(now));
+        let first = first.map(|(_, key)| Thumbprint::from_bytes(*key));
         first.is_some_and(|key| self.forget_first_of(&key, now))
     }
 

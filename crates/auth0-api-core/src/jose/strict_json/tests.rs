@@ -91,7 +91,7 @@ fn containers_nest_32_levels_deep() {
         assert_eq!(parse(&arrays(nested)).unwrap_err(), JsonError::TooDeep, "{nested}");
     }
     assert_eq!(parse(&"[".repeat(100_000)).unwrap_err(), JsonError::NotAnObject);
-    assert_eq!(parse(&r#"{"a":"#.repeat(100_000)).unwrap_err(), JsonError::NotAnObject);
+    assert_eq!(parse(&r#"{"a":"#.repeat(100_000)).unwrap_err(), JsonError::TooDeep, "whatever comes after");
 }
 
 #[test]
@@ -238,9 +238,18 @@ proptest! {
         let json = object.to_string();
         let read = parse(&json).unwrap();
         let expected: serde_json::Map<String, Value> = serde_json::from_str(&json).unwrap();
-        prop_assert_eq!(read.members.len(), expected.len());
+        prop_assert_eq!(read.members.iter().len(), expected.len());
         for (name, value) in &expected {
             prop_assert_eq!(&read.get::<Value>(name), &Ok(Some(value.clone())));
+        }
+    }
+
+    #[test]
+    fn a_text_is_read_if_serde_json_reads_an_object(text in almost_json()) {
+        let expected = serde_json::from_str::<Value>(&text).is_ok_and(|value| value.is_object());
+        match parse(&text) {
+            Err(JsonError::DuplicateMember) => prop_assert!(expected || text.contains("\"a\"")),
+            read => prop_assert_eq!(read.is_ok(), expected, "{}", text),
         }
     }
 
@@ -250,6 +259,22 @@ proptest! {
         prop_assert!(serde_json::from_str::<Value>(&json).is_ok());
         prop_assert_eq!(parse(&json).unwrap_err(), JsonError::DuplicateMember);
     }
+}
+
+/// Texts that are JSON, or would be but for a piece.
+fn almost_json() -> impl Strategy<Value = String> {
+    let pieces = prop::sample::select(vec![
+        "{", "}", "[", "]", ":", ",", "\"a\"", "\"b\"", "\"", "\\", "\\u0061", "\\ud83d", "\\ude00", "\\n", "true",
+        "false", "null", "0", "-", "12", ".5", "e9", "E+2", "1e999", " ", "\n", "\u{0}", "é", "x",
+    ]);
+    let noise = vec(pieces.clone(), 0..12).prop_map(|pieces| pieces.concat());
+    let broken =
+        (any_object(), pieces, any::<prop::sample::Index>(), 0..3_usize).prop_map(|(object, piece, at, cut)| {
+            let json: Vec<char> = object.to_string().chars().collect();
+            let (before, after) = json.split_at(at.index(json.len()));
+            before.iter().copied().chain(piece.chars()).chain(after.iter().copied().skip(cut)).collect()
+        });
+    prop_oneof![noise.prop_map(|noise| format!("{{{noise}}}")), broken]
 }
 
 /// Objects with at least one member each, so that each can have one twice.

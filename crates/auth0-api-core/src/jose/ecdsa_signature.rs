@@ -1,0 +1,91 @@
+//! ECDSA signatures in the form in which JOSE writes them, and in the one in which a library checks them.
+
+use smallvec::SmallVec;
+
+/// A signature in DER, as RFC 3279 §2.2.3 has it: `SEQUENCE { r INTEGER, s INTEGER }`.
+///
+/// JOSE writes `r` and `s` side by side in the size of the field ([RFC 7518 §3.4](https://www.rfc-editor.org/rfc/rfc7518#section-3.4)).
+/// The library would make big numbers of them, to write what is written here.
+pub(super) fn der(signature: &[u8], coordinate: usize) -> Option<Der> {
+    let (r, s) = signature.split_at_checked(coordinate).filter(|(_, s)| s.len() == coordinate)?;
+    let (r, s) = (Integer::new(r), Integer::new(s));
+    let mut der = Der::from_slice(&[SEQUENCE]);
+    let content = r.encoded_length() + s.encoded_length();
+    if content >= LONG_FORM {
+        // X.690 §8.1.3.5: the number of octets of the length comes first.
+        der.push(0x81);
+    }
+    der.push(u8::try_from(content).ok()?);
+    r.write(&mut der)?;
+    s.write(&mut der)?;
+    Some(der)
+}
+
+/// A signature of ES512 takes 139 bytes.
+pub(super) type Der = SmallVec<[u8; 144]>;
+
+/// A non-negative integer, without the zeros that DER leaves out (X.690 §8.3.2).
+struct Integer<'n> {
+    octets: &'n [u8],
+    padded: bool,
+}
+
+impl<'n> Integer<'n> {
+    fn new(field: &'n [u8]) -> Self {
+        let zeros = field.iter().take(field.len().saturating_sub(1)).take_while(|octet| **octet == 0).count();
+        let octets = field.get(zeros..).unwrap_or_default();
+        // A first bit that is set would make it negative.
+        Self { octets, padded: octets.first().is_some_and(|first| *first >= 0x80) }
+    }
+
+    fn length(&self) -> usize {
+        self.octets.len() + usize::from(self.padded)
+    }
+
+    fn encoded_length(&self) -> usize {
+        2 + self.length()
+    }
+
+    fn write(&self, der: &mut Der) -> Option<()> {
+        der.extend_from_slice(&[INTEGER, u8::try_from(self.length()).ok()?]);
+        if self.padded {
+            der.push(0);
+        }
+        der.extend_from_slice(self.octets);
+        Some(())
+    }
+}
+
+const SEQUENCE: u8 = 0x30;
+const INTEGER: u8 = 0x02;
+/// X.690 §8.1.3.4: lengths from here on take more than one octet.
+const LONG_FORM: usize = 0x80;
+
+#[cfg(test)]
+mod tests {
+    use super::der;
+
+    #[test]
+    fn integers_are_written_as_short_as_they_can_be() {
+        for (signature, written) in [
+            (&[1, 2, 3, 4][..], &[0x30, 8, 2, 2, 1, 2, 2, 2, 3, 4][..]),
+            (&[0, 2, 0, 0x80], &[0x30, 7, 2, 1, 2, 2, 2, 0, 0x80]),
+            (&[0, 0, 0xff, 0], &[0x30, 8, 2, 1, 0, 2, 3, 0, 0xff, 0]),
+        ] {
+            assert_eq!(der(signature, 2).as_deref(), Some(written));
+        }
+    }
+
+    #[test]
+    fn long_signatures_have_long_lengths() {
+        let written = der(&[0xff; 132], 66);
+        assert_eq!(written.as_deref().map(|der| (der.len(), der.get(..3))), Some((141, Some(&[0x30, 0x81, 138][..]))));
+    }
+
+    #[test]
+    fn another_length_is_no_signature() {
+        for length in [0, 1, 31, 32, 63, 65, 128] {
+            assert!(der(&vec![1; length], 32).is_none(), "{length}");
+        }
+    }
+}
