@@ -23,10 +23,10 @@ pub struct Effort {
 }
 
 impl Effort {
-    /// Fifty-one short rounds under `cargo bench`; under `cargo test` one operation, to see that it works.
+    /// Many short rounds under `cargo bench`; under `cargo test` one operation, to see that it works.
     pub fn from_arguments() -> Self {
         if std::env::args().any(|argument| argument == "--bench") {
-            Self { rounds: 51, per_round: 100 }
+            Self { rounds: 501, per_round: 10 }
         } else {
             Self { rounds: 1, per_round: 1 }
         }
@@ -54,11 +54,15 @@ impl Candidate {
         (0..times).for_each(|_| (self.operation)());
     }
 
-    fn median(&self) -> f64 {
-        let mut sorted = self.nanoseconds.clone();
-        sorted.sort_by(f64::total_cmp);
-        sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
+    /// The median of the ratios of each round: neighbours in time, so that what slows the machine slows both.
+    fn ratio_to(&self, floor: &[f64]) -> f64 {
+        median(self.nanoseconds.iter().zip(floor).map(|(own, floor)| own / floor).collect())
     }
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 impl fmt::Debug for Candidate {
@@ -67,7 +71,7 @@ impl fmt::Debug for Candidate {
     }
 }
 
-/// Lets all candidates take turns, then prints each one's median as a ratio to that of the first.
+/// Lets all candidates take turns, then prints each one's median, and the median of its ratios to the first.
 #[expect(clippy::cast_precision_loss, reason = "counts of operations are far below 2^52")]
 pub fn compare(title: &str, effort: Effort, mut candidates: Vec<Candidate>) {
     for candidate in &mut candidates {
@@ -80,11 +84,11 @@ pub fn compare(title: &str, effort: Effort, mut candidates: Vec<Candidate>) {
             candidate.nanoseconds.push(start.elapsed().as_nanos() as f64 / effort.per_round as f64);
         }
     }
-    let floor = candidates.first().map_or(f64::NAN, Candidate::median);
+    let floor = candidates.first().map(|first| first.nanoseconds.clone()).unwrap_or_default();
     println!("\n{title} ({} rounds of {})\n", effort.rounds, effort.per_round);
     println!("{:<44} {:>8} {:>10}", "", "ratio", "µs");
     for candidate in &candidates {
-        let median = candidate.median();
-        println!("{:<44} {:>8.3} {:>10.2}", candidate.name, median / floor, median / 1000.0);
+        let (ratio, median) = (candidate.ratio_to(&floor), median(candidate.nanoseconds.clone()));
+        println!("{:<44} {:>8.3} {:>10.2}", candidate.name, ratio, median / 1000.0);
     }
 }

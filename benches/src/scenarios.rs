@@ -66,11 +66,16 @@ pub fn dpop(effort: Effort) -> Vec<Candidate> {
     let client = warm_client(&runtime, &tenant, DpopPolicy::require().replay_store(store));
     let sign = |_| key.proof("GET", "https://api.example.com/orders").access_token(&token).sign();
     let proofs: Vec<String> = (0..effort.operations()).map(sign).collect();
-    let floors = [Signed::by(rsa_key(&signing_key), &token), Signed::by(ec_key(&key), proofs.first().unwrap())];
+    let token_floor = Signed::by(rsa_key(&signing_key), &token);
+    // Each proof once, as in a server: one signature again and again is checked faster, because the processor foresees it.
+    let mut proof_floors: Vec<_> = proofs.iter().map(|proof| Signed::by(ec_key(&key), proof)).collect();
     let authorization = format!("DPoP {token}");
     let mut unused = proofs.into_iter();
     vec![
-        Candidate::new("floor: RS256 and ES256 with parsed keys", move || floors.iter().for_each(Signed::check)),
+        Candidate::new("floor: RS256 and ES256 with parsed keys", move || {
+            token_floor.check();
+            proof_floors.pop().unwrap().check();
+        }),
         Candidate::new("verify_request, warm", move || {
             let headers = [("authorization", authorization.as_str()), ("dpop", &unused.next().unwrap())];
             let target = ReceivedTarget { scheme: "http", authority: None, target: "/orders?page=2", peer: None };
