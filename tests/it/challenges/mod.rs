@@ -3,6 +3,7 @@
 mod credentials;
 mod hook;
 mod insufficient;
+mod metadata;
 mod proofs;
 mod tokens;
 mod trouble;

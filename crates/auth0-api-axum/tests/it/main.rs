@@ -5,7 +5,9 @@
 mod bodies;
 mod contract;
 mod extractors;
+mod metadata;
 mod request;
+mod scoped;
 mod service;
 mod twice;
 mod world;

@@ -1,0 +1,71 @@
+//! The metadata for any tower service, and its routes for axum.
+
+use std::convert::Infallible;
+use std::future::ready;
+
+use auth0_api_axum::{AuthLayer, MetadataLayer, metadata_routes};
+use auth0_api_core::{ApiClient, ProtectedResource};
+use axum::Router;
+use axum::body::Body;
+use bytes::Bytes;
+use http::{Method, Request, Response};
+use http_body_util::Full;
+use tower::{Layer as _, ServiceExt as _, service_fn};
+
+use crate::world::{World, header};
+
+const RESOURCE: &str = "https://api.example.com/mcp";
+
+#[tokio::test]
+async fn the_service_answers_at_the_well_known_paths_and_passes_everything_else_on() {
+    let world = World::new().await;
+    let api = api(&world);
+    let inner = service_fn(|_: Request<()>| ready(Ok::<_, Infallible>(Response::new(Full::<Bytes>::default()))));
+    let service = MetadataLayer::new(api.clone()).layer(AuthLayer::new(api.clone()).layer(inner));
+    let body = Bytes::from(api.resource_metadata().unwrap().body().to_owned());
+    for (method, path, status) in [
+        (Method::GET, "/.well-known/oauth-protected-resource", 200),
+        (Method::GET, "/.well-known/oauth-protected-resource/mcp", 200),
+        (Method::GET, "/.well-known/oauth-protected-resource/mcp?x=y", 200),
+        (Method::HEAD, "/.well-known/oauth-protected-resource/mcp", 200),
+        (Method::OPTIONS, "/.well-known/oauth-protected-resource/mcp", 204),
+        (Method::POST, "/.well-known/oauth-protected-resource/mcp", 405),
+        (Method::GET, "/.well-known/oauth-protected-resource/other", 401),
+        (Method::GET, "/.well-known/oauth-protected-resource/MCP", 401),
+        (Method::GET, "/mcp", 401),
+    ] {
+        let request = Request::builder().method(method).uri(path).body(()).unwrap();
+        let response = service.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), status, "{path}");
+        if status == 200 {
+            assert_eq!(header(&response, "access-control-allow-origin"), ["*"]);
+            assert_eq!(http_body_util::BodyExt::collect(response.into_body()).await.unwrap().to_bytes(), body);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_service_without_metadata_passes_everything_on() {
+    let world = World::new().await;
+    let inner = service_fn(|_: Request<()>| ready(Ok::<_, Infallible>(Response::new(Bytes::from_static(b"inner")))));
+    let service = MetadataLayer::new(world.api.clone()).layer(inner);
+    let request = Request::get("/.well-known/oauth-protected-resource").body(()).unwrap();
+    assert_eq!(service.oneshot(request).await.unwrap().into_body(), "inner");
+}
+
+#[tokio::test]
+async fn the_routes_fit_a_router_with_any_state() {
+    #[derive(Clone)]
+    struct State;
+
+    let world = World::new().await;
+    let app: Router = Router::new().merge(metadata_routes::<State>(&api(&world))).with_state(State);
+    let request = Request::get("/.well-known/oauth-protected-resource/mcp").body(Body::empty()).unwrap();
+    let Ok(response) = app.oneshot(request).await;
+    assert_eq!((response.status().as_u16(), header(&response, "content-type")), (200, vec!["application/json".into()]));
+}
+
+fn api(world: &World) -> ApiClient {
+    let builder = ApiClient::builder(world.tenant.domain(), RESOURCE).insecure_http_loopback();
+    builder.resource_metadata(ProtectedResource::new(RESOURCE)).build().unwrap()
+}

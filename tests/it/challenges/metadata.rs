@@ -1,0 +1,243 @@
+//! Protected resource metadata (RFC 9728): where it is served, and which challenges name it.
+
+use auth0_api_axum::{AuthLayer, metadata_routes};
+use auth0_api_core::{ApiClient, DpopPolicy, MetadataError, ProtectedResource, RotatingNonce};
+
+use super::assert_refused;
+use crate::api::{Answer, Api, routes};
+use crate::world::{Holder, World};
+
+const RESOURCE: &str = "https://api.example.com";
+const MISSING: (u16, &str, &str) = (401, "missing_credentials", "no access token was presented");
+
+/// An API that publishes metadata, on the same tenant as one that does not.
+struct Published {
+    world: World,
+    plain: Api,
+    api: Api,
+}
+
+impl Published {
+    async fn new(policy: DpopPolicy) -> Self {
+        let world = World::new().await;
+        let plain = Api::start(&world.api_with(policy.clone())).await;
+        let client = world.builder().dpop(policy).resource_metadata(ProtectedResource::new(RESOURCE)).build().unwrap();
+        let api = serve(&client).await;
+        Self { world, plain, api }
+    }
+}
+
+async fn serve(client: &ApiClient) -> Api {
+    Api::serve(routes(&AuthLayer::new(client.clone())).merge(metadata_routes(client))).await
+}
+
+#[tokio::test]
+async fn every_401_and_403_names_the_document_on_every_challenge_and_nothing_else_does() {
+    for policy in [DpopPolicy::accept(), DpopPolicy::require(), DpopPolicy::ignore()] {
+        let published = Published::new(policy).await;
+        for (path, status, headers) in published.refusals() {
+            let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            let (plain, told) = (published.plain.get(path, &headers).await, published.api.get(path, &headers).await);
+            assert!(status.contains(&plain.status), "{path} {headers:?}: {plain:?}");
+            assert_eq!(told.lines(), with_document(&plain), "{path} {headers:?}");
+        }
+    }
+}
+
+/// What a plain refusal is when there is a document.
+fn with_document(plain: &Answer) -> Vec<String> {
+    let named = [401, 403].contains(&plain.status);
+    let document = r#"resource_metadata="https://api.example.com/.well-known/oauth-protected-resource""#;
+    let told = |line: String| {
+        if named && line.starts_with("www-authenticate: ") { format!("{line}, {document}") } else { line }
+    };
+    plain.lines().into_iter().map(told).collect()
+}
+
+type Sent = Vec<(&'static str, String)>;
+
+impl Published {
+    /// Requests that are refused, and with what in one mode or another.
+    fn refusals(&self) -> Vec<(&'static str, &'static [u16], Sent)> {
+        let (mint, holder) = (|| self.world.tenant.mint(), Holder::new(&self.world));
+        let bearer = |token: String| vec![("Authorization", format!("Bearer {token}"))];
+        let dpop = |proof: &str| vec![("Authorization", holder.authorization()), ("DPoP", proof.to_owned())];
+        let elsewhere = holder.proof("https://elsewhere.example/").sign();
+        vec![
+            ("/api/private", &[401], vec![]),
+            ("/api/private", &[401], vec![("Authorization", "Basic dXNlcjpwYXNz".to_owned())]),
+            ("/api/private", &[401], bearer(mint().audience("a").sign())),
+            ("/api/private", &[401], bearer("not-a-jwt".to_owned())),
+            ("/api/private", &[401], bearer(holder.token.clone())),
+            ("/api/private", &[401], dpop("not-a-proof")),
+            ("/api/private", &[401], dpop(&elsewhere)),
+            ("/api/private", &[400, 401], vec![("Authorization", holder.authorization())]),
+            ("/api/private", &[400], bearer("a b".to_owned())),
+            ("/api/private", &[400], [bearer("a".to_owned()), bearer("a".to_owned())].concat()),
+            ("/api/private-scoped", &[401, 403], bearer(mint().scope("read:messages").sign())),
+            ("/api/optional", &[401], bearer(mint().audience("a").sign())),
+        ]
+    }
+}
+
+#[tokio::test]
+async fn the_document_stands_last_in_each_challenge() {
+    let published = Published::new(DpopPolicy::accept()).await;
+    let document = r#"resource_metadata="https://api.example.com/.well-known/oauth-protected-resource""#;
+    let dpop = format!(r#"DPoP algs="ES256", {document}"#);
+    let bare = format!(r#"Bearer realm="api", {document}"#);
+    assert_refused(&published.api.get("/api/private", &[]).await, &[&bare, &dpop], MISSING);
+
+    let description = "the access token lacks a scope that is needed here";
+    let error = format!(r#"error="insufficient_scope", error_description="{description}""#);
+    let scope = r#"scope="read:messages read:drafts""#;
+    let token = published.world.tenant.mint().sign();
+    let answer = published.api.get("/api/private-scoped", &[("Authorization", &format!("Bearer {token}"))]).await;
+    let bearer = format!(r#"Bearer realm="api", {error}, {scope}, {document}"#);
+    assert_refused(&answer, &[&bearer, &dpop], (403, "insufficient_scope", description));
+
+    let holder = Holder::new(&published.world);
+    let proof = holder.proof(&published.api.url("/api/private-scoped")).sign();
+    let headers = [("Authorization", &*holder.authorization()), ("DPoP", &proof)];
+    let answer = published.api.get("/api/private-scoped", &headers).await;
+    let dpop = format!(r#"DPoP {error}, {scope}, algs="ES256", {document}"#);
+    assert_refused(&answer, &[&bare, &dpop], (403, "insufficient_scope", description));
+}
+
+#[tokio::test]
+async fn a_wanted_nonce_comes_with_the_document() {
+    let published = Published::new(DpopPolicy::require().nonce(RotatingNonce::new([[1; 32]]).unwrap())).await;
+    let holder = Holder::new(&published.world);
+    let proof = holder.proof(&published.api.url("/api/private")).sign();
+    let headers = [("Authorization", &*holder.authorization()), ("DPoP", &proof)];
+    let answer = published.api.get("/api/private", &headers).await;
+    let challenge = r#"DPoP error="use_dpop_nonce", error_description="the proof needs the nonce of the DPoP-Nonce header", algs="ES256", resource_metadata="https://api.example.com/.well-known/oauth-protected-resource""#;
+    assert_eq!((answer.status, answer.header("www-authenticate")), (401, Some(challenge)));
+    assert!(answer.header("dpop-nonce").is_some());
+}
+
+#[tokio::test]
+async fn whoever_presents_nothing_is_told_the_scopes_to_begin_with() {
+    let world = World::new().await;
+    let resource = ProtectedResource::new(RESOURCE).challenge_scopes(["read:messages", "read:drafts"]);
+    let api = serve(&world.builder().resource_metadata(resource).build().unwrap()).await;
+    let scope = r#"scope="read:messages read:drafts""#;
+    let document = r#"resource_metadata="https://api.example.com/.well-known/oauth-protected-resource""#;
+    let bearer = format!(r#"Bearer realm="api", {scope}, {document}"#);
+    let dpop = format!(r#"DPoP {scope}, algs="ES256", {document}"#);
+    assert_refused(&api.get("/api/private", &[]).await, &[&bearer, &dpop], MISSING);
+    // An error says what is needed by itself.
+    let answer = api.get("/api/private", &[("Authorization", "Bearer not-a-jwt")]).await;
+    assert_eq!(answer.lines().iter().filter(|line| line.contains("scope=")).count(), 0);
+}
+
+#[tokio::test]
+async fn the_document_is_served_outside_of_the_layer() {
+    let world = World::new().await;
+    let resource = ProtectedResource::new(RESOURCE).name("Messages").scopes(["read:messages"]);
+    let api = serve(&world.builder().resource_metadata(resource).build().unwrap()).await;
+    let document = format!(
+        r#"{{"resource":"https://api.example.com","authorization_servers":["{}"],"scopes_supported":["read:messages"],"bearer_methods_supported":["header"],"resource_name":"Messages","dpop_signing_alg_values_supported":["ES256"]}}"#,
+        world.tenant.issuer()
+    );
+    let path = "/.well-known/oauth-protected-resource";
+    let found = api.get(path, &[("Origin", "https://inspector.example")]).await;
+    let etag = found.header("etag").unwrap().to_owned();
+    let head = [
+        "200",
+        "content-type: application/json",
+        "cache-control: public, max-age=3600",
+        "access-control-allow-origin: *",
+        &*format!("etag: {etag}"),
+        "",
+    ];
+    assert_eq!(found.lines(), [&head[..], &[&*document]].concat());
+
+    let asked = api.send("HEAD", path, &[("Host", &api.authority())]).await;
+    assert_eq!(asked.lines(), [&head[..], &[""]].concat());
+    assert_eq!(asked.header("content-length"), found.header("content-length"));
+
+    let again = api.get(path, &[("If-None-Match", &etag)]).await;
+    assert_eq!((again.status, &*again.body), (304, ""));
+    let posted = api.send("POST", path, &[("Host", &api.authority())]).await;
+    assert_eq!((posted.status, posted.header("allow")), (405, Some("GET, HEAD, OPTIONS")));
+    assert_eq!(api.get("/.well-known/oauth-protected-resource/other", &[]).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_browser_may_ask_before_it_asks() {
+    let published = Published::new(DpopPolicy::accept()).await;
+    let authority = published.api.authority();
+    let preflight = [
+        ("Host", authority.as_str()),
+        ("Origin", "https://inspector.example"),
+        ("Access-Control-Request-Method", "GET"),
+        ("Access-Control-Request-Headers", "mcp-protocol-version"),
+    ];
+    let answer = published.api.send("OPTIONS", "/.well-known/oauth-protected-resource", &preflight).await;
+    assert_eq!(
+        answer.lines(),
+        [
+            "204",
+            "access-control-allow-origin: *",
+            "access-control-allow-methods: GET, HEAD",
+            "access-control-allow-headers: *",
+            "access-control-max-age: 3600",
+            "",
+            "",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_resource_with_a_path_is_found_under_it_and_at_the_root() {
+    let world = World::new().await;
+    let builder = world.builder().audiences(["https://api.example.com/mcp/"]);
+    let client = builder.resource_metadata(ProtectedResource::new("https://api.example.com/mcp/")).build().unwrap();
+    let api = serve(&client).await;
+    let root = "/.well-known/oauth-protected-resource";
+    let document = api.get(root, &[]).await.body;
+    assert!(document.starts_with(r#"{"resource":"https://api.example.com/mcp/","#), "{document}");
+    for path in ["/.well-known/oauth-protected-resource/mcp/", "/.well-known/oauth-protected-resource/mcp"] {
+        assert_eq!(api.get(path, &[]).await.body, document, "{path}");
+    }
+    let document = r#"resource_metadata="https://api.example.com/.well-known/oauth-protected-resource/mcp/""#;
+    let challenge = api.get("/api/private", &[]).await;
+    assert!(challenge.header("www-authenticate").unwrap().ends_with(document));
+}
+
+#[tokio::test]
+async fn a_client_without_metadata_serves_none() {
+    let world = World::new().await;
+    let api = serve(&world.api()).await;
+    assert_eq!(api.get("/.well-known/oauth-protected-resource", &[]).await.status, 404);
+}
+
+#[tokio::test]
+async fn what_contradicts_the_client_does_not_build() {
+    let world = World::new().await;
+    let resource = ProtectedResource::new(RESOURCE);
+    for (policy, resource, error) in [
+        (DpopPolicy::accept(), ProtectedResource::new("https://other.example.com"), MetadataError::Audience),
+        (DpopPolicy::accept(), ProtectedResource::new("http://api.example.com"), MetadataError::Resource),
+        (
+            DpopPolicy::accept(),
+            resource.clone().authorization_servers(["https://other.eu.auth0.com/"]),
+            MetadataError::NotTrusted { server: "https://other.eu.auth0.com/".into() },
+        ),
+        (
+            DpopPolicy::require(),
+            resource.clone().dpop_required(false),
+            MetadataError::Contradiction { member: "dpop_bound_access_tokens_required" },
+        ),
+        (
+            DpopPolicy::ignore(),
+            resource.clone().dpop_algorithms([auth0_api_core::Algorithm::ES256]),
+            MetadataError::Contradiction { member: "dpop_signing_alg_values_supported" },
+        ),
+    ] {
+        let refused = world.builder().dpop(policy).resource_metadata(resource).build().unwrap_err();
+        let expected = format!("the configuration is unusable: resource_metadata: {error}");
+        assert_eq!((refused.to_string(), refused.problems()[0].option()), (expected, "resource_metadata"));
+    }
+}
