@@ -1,6 +1,13 @@
-//! Good tokens that are not enough for a route: 403 with every scope the route needs, on the scheme that was used.
+//! Good tokens that are not enough for a route: what the route needs, on the scheme that was used.
+
+use auth0_api_axum::AuthLayer;
+use auth0_api_core::Requirement;
+use axum::Router;
+use axum::routing::get;
 
 use super::{Modes, assert_refused};
+use crate::api::Api;
+use crate::world::{World, seconds};
 
 const BEARER: &str = r#"Bearer realm="api""#;
 const DPOP: &str = r#"DPoP algs="ES256""#;
@@ -41,4 +48,37 @@ async fn nobody_is_told_scopes_before_being_authenticated() {
     let modes = Modes::new().await;
     let refused = (401, "missing_credentials", "no access token was presented");
     assert_refused(&modes.accept.get("/api/private-scoped", &[]).await, &[BEARER, DPOP], refused);
+}
+
+#[tokio::test]
+async fn a_login_that_is_not_enough_is_told_with_all_that_is_needed() {
+    let world = World::new().await;
+    let auth = AuthLayer::new(world.api());
+    let transfer = Requirement::scope("transfer:money")
+        .and(Requirement::any_acr(["urn:example:hardware", "urn:example:mfa"]))
+        .and(Requirement::authenticated_within(seconds(300)));
+    let app = Router::new().route("/transfers", get(|| async { "served" }).route_layer(auth.require(transfer)));
+    let api = Api::serve(app.layer(auth)).await;
+
+    let description = "a stronger or more recent login is needed here";
+    let login = r#"Bearer realm="api", error="insufficient_user_authentication", error_description="a stronger or more recent login is needed here", acr_values="urn:example:hardware urn:example:mfa", max_age="300""#;
+    let refused = (401, "insufficient_user_authentication", description);
+    let token = world.tenant.mint().scope("transfer:money").sign();
+    let answer = api.get("/transfers", &[("Authorization", &format!("Bearer {token}"))]).await;
+    assert_refused(&answer, &[login, DPOP], refused);
+
+    let token = world.tenant.mint().sign();
+    let answer = api.get("/transfers", &[("Authorization", &format!("Bearer {token}"))]).await;
+    assert_refused(&answer, &[&format!(r#"{login}, scope="transfer:money""#), DPOP], refused);
+}
+
+#[tokio::test]
+async fn a_requirement_that_asks_for_nothing_is_our_mistake() {
+    let world = World::new().await;
+    let auth = AuthLayer::new(world.api());
+    let nothing = auth.require(Requirement::any_of([]));
+    let app = Router::new().route("/", get(|| async { "served" }).route_layer(nothing)).layer(auth);
+    let token = world.tenant.mint().scope("a").sign();
+    let answer = Api::serve(app).await.get("/", &[("Authorization", &format!("Bearer {token}"))]).await;
+    assert_refused(&answer, &[], (500, "server_error", "the server is misconfigured"));
 }

@@ -11,6 +11,8 @@ use tower::ServiceExt as _;
 
 use crate::world::{World, header};
 
+type Sent = fn(&World) -> request::Builder;
+
 #[derive(Clone, Copy)]
 struct ReadMessages;
 
@@ -26,7 +28,7 @@ async fn an_extractor_refuses_as_the_layer_does() {
     let layer = AuthLayer::new(world.api.clone());
     let required = get(|| async { "served" }).route_layer(layer.require(ReadMessages::requirement()));
     let app = Router::new().route("/layer", required).route("/extractor", get(served)).layer(layer);
-    let requests: [(fn(&World) -> request::Builder, u16); 4] = [
+    let requests: [(Sent, u16); 4] = [
         (|world| world.bearer("read:messages read:drafts"), 200),
         (|world| world.bearer("read:messages"), 403),
         (World::bad_bearer, 401),

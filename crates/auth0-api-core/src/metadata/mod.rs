@@ -6,6 +6,7 @@
 //! configuration and checked against it; [`ResourceMetadata`] is the document that comes out, and [`MetadataEndpoint`] how it is
 //! served. Pure: what is served is made once, when the client is built.
 
+mod check;
 mod complete;
 mod document;
 mod endpoint;

@@ -1,8 +1,6 @@
 //! What an API says about itself.
 
 use super::document::Members;
-use super::error::MAX_RESOURCE;
-use super::secure_url::SecureUrl;
 use super::{BearerMethod, MetadataError, ResourceMetadata};
 use crate::issuer::Loopback;
 use crate::jose::Algorithm;
@@ -177,65 +175,8 @@ impl ProtectedResource {
         self.check(Loopback::HttpsOnly)?;
         Ok(ResourceMetadata(self.members))
     }
-
-    /// What holds for every document.
-    pub(super) fn check(&self, loopback: Loopback) -> Result<(), MetadataError> {
-        let members = &self.members;
-        // RFC 9728 §1.2: an https URL without fragment.
-        if members.resource.len() > MAX_RESOURCE || SecureUrl::parse(&members.resource, loopback).is_none() {
-            return Err(MetadataError::Resource);
-        }
-        if members.authorization_servers.is_empty() {
-            return Err(MetadataError::AuthorizationServers);
-        }
-        // RFC 8414 §2: an issuer has neither query nor fragment.
-        let is_issuer = |server: &str| SecureUrl::parse(server, loopback).is_some_and(|url| url.query.is_empty());
-        if let Some(server) = members.authorization_servers.iter().find(|server| !is_issuer(server)) {
-            return Err(MetadataError::AuthorizationServer { server: server.clone() });
-        }
-        self.check_urls(loopback)?;
-        self.check_words()
-    }
-
-    fn check_urls(&self, loopback: Loopback) -> Result<(), MetadataError> {
-        let members = &self.members;
-        let urls = [
-            ("jwks_uri", &members.jwks_uri),
-            ("resource_documentation", &members.resource_documentation),
-            ("resource_policy_uri", &members.resource_policy_uri),
-            ("resource_tos_uri", &members.resource_tos_uri),
-        ];
-        // A page may be linked to at one of its headings.
-        let page = |url: &str| url.split('#').next().is_some_and(|page| SecureUrl::parse(page, loopback).is_some());
-        match urls.into_iter().find(|(_, url)| url.as_deref().is_some_and(|url| !page(url))) {
-            Some((member, _)) => Err(MetadataError::Url { member }),
-            None => Ok(()),
-        }
-    }
-
-    fn check_words(&self) -> Result<(), MetadataError> {
-        let mut scopes = self.members.scopes_supported.iter().chain(&self.challenge_scopes);
-        if let Some(scope) = scopes.find(|scope| !is_scope(scope)) {
-            return Err(MetadataError::Scope { scope: scope.clone() });
-        }
-        match self.languages.iter().find(|tag| !is_language_tag(tag)) {
-            Some(tag) => Err(MetadataError::Language { tag: tag.clone() }),
-            None => Ok(()),
-        }
-    }
 }
 
 fn texts<S: Into<Box<str>>>(texts: impl IntoIterator<Item = S>) -> Vec<Box<str>> {
     texts.into_iter().map(Into::into).collect()
-}
-
-/// RFC 6749 §3.3: %x21 / %x23-5B / %x5D-7E.
-fn is_scope(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|octet| octet.is_ascii_graphic() && octet != b'"' && octet != b'\\')
-}
-
-/// RFC 5646 §2.1: subtags of one to eight letters and digits, joined by hyphens.
-fn is_language_tag(tag: &str) -> bool {
-    tag.split('-')
-        .all(|subtag| (1..=8).contains(&subtag.len()) && subtag.bytes().all(|octet| octet.is_ascii_alphanumeric()))
 }

@@ -5,8 +5,50 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::RequirementError;
+use super::fact::Fact;
+use super::{Requirement, RequirementError};
 use crate::token::VerifiedToken;
+
+/// Claims.
+impl Requirement {
+    /// Asks for a claim to be there, whatever its value.
+    #[must_use]
+    pub fn claim(name: impl Into<Box<str>>) -> Self {
+        Self::of(Fact::Claim(ClaimRule::present(name)))
+    }
+
+    /// Asks for a claim to be equal to a JSON value.
+    #[must_use]
+    pub fn claim_equals(name: impl Into<Box<str>>, value: impl Into<Value>) -> Self {
+        Self::of(Fact::Claim(ClaimRule::equals(name, value)))
+    }
+
+    /// Asks for a claim to include a value: as a member of a list, or as a word of a text that is a list separated by blanks.
+    #[must_use]
+    pub fn claim_includes(name: impl Into<Box<str>>, value: impl Into<Value>) -> Self {
+        Self::of(Fact::Claim(ClaimRule::includes(name, value)))
+    }
+
+    /// Asks a function of yours. The name is for logs; callers do not see it.
+    ///
+    /// ```
+    /// use auth0_api_core::Requirement;
+    ///
+    /// let verified = Requirement::predicate("has an address of ours", |token| {
+    ///     token.claims().get("https://example.com/email").is_some_and(|email| {
+    ///         email.as_str().is_some_and(|email| email.ends_with("@example.com"))
+    ///     })
+    /// });
+    /// # _ = verified;
+    /// ```
+    #[must_use]
+    pub fn predicate(
+        name: impl Into<Box<str>>,
+        predicate: impl Fn(&VerifiedToken) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        Self::of(Fact::Claim(ClaimRule::predicate(name, predicate)))
+    }
+}
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct ClaimRule {

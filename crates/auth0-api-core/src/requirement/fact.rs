@@ -1,10 +1,63 @@
 //! What is so or is not: no client can mend it by asking for another token.
 
-use super::RequirementError;
 use super::actor::ActorRule;
 use super::claim::ClaimRule;
 use super::organization::OrganizationRule;
+use super::texts::texts;
+use super::{Requirement, RequirementError};
 use crate::token::{Binding, VerifiedToken};
+
+/// What is so or is not.
+impl Requirement {
+    /// Asks for a permission: an entry of `permissions`, which Auth0 writes for users once the API has
+    /// [RBAC](https://auth0.com/docs/get-started/apis/enable-role-based-access-control-for-apis) switched on.
+    #[must_use]
+    pub fn permission(permission: impl Into<Box<str>>) -> Self {
+        Self::permissions([permission])
+    }
+
+    /// Asks for all of several permissions.
+    #[must_use]
+    pub fn permissions<S: Into<Box<str>>>(permissions: impl IntoIterator<Item = S>) -> Self {
+        Self::of(Fact::Permissions(texts(permissions)))
+    }
+
+    /// Asks for one of several permissions.
+    #[must_use]
+    pub fn any_permission<S: Into<Box<str>>>(permissions: impl IntoIterator<Item = S>) -> Self {
+        Self::any_of(permissions.into_iter().map(Self::permission))
+    }
+
+    /// Asks for a token that was issued to a client.
+    #[must_use]
+    pub fn client(client_id: impl Into<Box<str>>) -> Self {
+        Self::any_client([client_id])
+    }
+
+    /// Asks for a token that was issued to one of several clients.
+    #[must_use]
+    pub fn any_client<S: Into<Box<str>>>(client_ids: impl IntoIterator<Item = S>) -> Self {
+        Self::of(Fact::Client(texts(client_ids)))
+    }
+
+    /// Asks for a machine that acts for itself: [`VerifiedToken::is_machine`].
+    #[must_use]
+    pub fn machine() -> Self {
+        Self::of(Fact::Machine)
+    }
+
+    /// Asks for a user, directly or through an actor: [`VerifiedToken::is_user`].
+    #[must_use]
+    pub fn user() -> Self {
+        Self::of(Fact::User)
+    }
+
+    /// Asks for a token that is bound to a key which the caller has proven to hold: [`VerifiedToken::binding`].
+    #[must_use]
+    pub fn sender_constrained() -> Self {
+        Self::of(Fact::SenderConstrained)
+    }
+}
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Fact {

@@ -1,6 +1,24 @@
 //! The organisation that a token was issued in.
 
+use super::Requirement;
+use super::fact::Fact;
 use crate::token::VerifiedToken;
+
+/// Organisations.
+impl Requirement {
+    /// Asks for a token that was issued in an organisation: by its id if the text begins with `org_`, else by its name without
+    /// regard to case, as Auth0's SDKs do. Decide by the id: names can be changed, and are in tokens only if the tenant says so.
+    #[must_use]
+    pub fn organization(organization: impl AsRef<str>) -> Self {
+        Self::any_organization([organization])
+    }
+
+    /// Asks for a token that was issued in one of several organisations.
+    #[must_use]
+    pub fn any_organization<S: AsRef<str>>(organizations: impl IntoIterator<Item = S>) -> Self {
+        Self::of(Fact::Organization(OrganizationRule::each(organizations)))
+    }
+}
 
 /// One organisation, by what names it.
 #[derive(Clone, Debug, PartialEq)]

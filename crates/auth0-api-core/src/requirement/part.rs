@@ -4,7 +4,30 @@ use super::Requirement;
 use super::assessment::Assessment;
 use super::fact::Fact;
 use super::step_up::StepUp;
+use super::texts::words;
 use crate::token::VerifiedToken;
+
+/// Scopes.
+impl Requirement {
+    /// Asks for a scope ([RFC 6749 §3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3.3)), or for all of several that are
+    /// separated by blanks.
+    #[must_use]
+    pub fn scope(scope: impl AsRef<str>) -> Self {
+        Self::scopes([scope])
+    }
+
+    /// Asks for all of several scopes.
+    #[must_use]
+    pub fn scopes<S: AsRef<str>>(scopes: impl IntoIterator<Item = S>) -> Self {
+        Self::of(Part::Scopes(words(scopes)))
+    }
+
+    /// Asks for one of several scopes. A client that has none is told the first: put the one first that allows least.
+    #[must_use]
+    pub fn any_scope<S: AsRef<str>>(scopes: impl IntoIterator<Item = S>) -> Self {
+        Self::any_of(scopes.into_iter().map(Self::scope))
+    }
+}
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Part {

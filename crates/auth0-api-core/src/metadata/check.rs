@@ -1,0 +1,119 @@
+//! What holds for every document, whoever serves it.
+
+use super::error::MAX_RESOURCE;
+use super::secure_url::SecureUrl;
+use super::{MetadataError, ProtectedResource};
+use crate::issuer::Loopback;
+
+impl ProtectedResource {
+    /// What holds for every document.
+    pub(super) fn check(&self, loopback: Loopback) -> Result<(), MetadataError> {
+        let members = &self.members;
+        // RFC 9728 §1.2: an https URL without fragment.
+        if members.resource.len() > MAX_RESOURCE || SecureUrl::parse(&members.resource, loopback).is_none() {
+            return Err(MetadataError::Resource);
+        }
+        if members.authorization_servers.is_empty() {
+            return Err(MetadataError::AuthorizationServers);
+        }
+        // RFC 8414 §2: an issuer has neither query nor fragment.
+        let is_issuer = |server: &str| SecureUrl::parse(server, loopback).is_some_and(|url| url.query.is_empty());
+        if let Some(server) = members.authorization_servers.iter().find(|server| !is_issuer(server)) {
+            return Err(MetadataError::AuthorizationServer { server: server.clone() });
+        }
+        self.check_urls(loopback)?;
+        self.check_words()
+    }
+
+    fn check_urls(&self, loopback: Loopback) -> Result<(), MetadataError> {
+        let members = &self.members;
+        let urls = [
+            ("jwks_uri", &members.jwks_uri),
+            ("resource_documentation", &members.resource_documentation),
+            ("resource_policy_uri", &members.resource_policy_uri),
+            ("resource_tos_uri", &members.resource_tos_uri),
+        ];
+        // A page may be linked to at one of its headings.
+        let page = |url: &str| url.split('#').next().is_some_and(|page| SecureUrl::parse(page, loopback).is_some());
+        match urls.into_iter().find(|(_, url)| url.as_deref().is_some_and(|url| !page(url))) {
+            Some((member, _)) => Err(MetadataError::Url { member }),
+            None => Ok(()),
+        }
+    }
+
+    fn check_words(&self) -> Result<(), MetadataError> {
+        let mut scopes = self.members.scopes_supported.iter().chain(&self.challenge_scopes);
+        if let Some(scope) = scopes.find(|scope| !is_scope(scope)) {
+            return Err(MetadataError::Scope { scope: scope.clone() });
+        }
+        match self.languages.iter().find(|tag| !is_language_tag(tag)) {
+            Some(tag) => Err(MetadataError::Language { tag: tag.clone() }),
+            None => Ok(()),
+        }
+    }
+}
+
+/// RFC 6749 §3.3: %x21 / %x23-5B / %x5D-7E.
+fn is_scope(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|octet| octet.is_ascii_graphic() && octet != b'"' && octet != b'\\')
+}
+
+/// RFC 5646 §2.1: subtags of one to eight letters and digits, joined by hyphens.
+fn is_language_tag(tag: &str) -> bool {
+    tag.split('-')
+        .all(|subtag| (1..=8).contains(&subtag.len()) && subtag.bytes().all(|octet| octet.is_ascii_alphanumeric()))
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+    use super::{MetadataError, ProtectedResource};
+
+    fn resource() -> ProtectedResource {
+        ProtectedResource::new("https://api.example.com").authorization_servers(["https://tenant.eu.auth0.com/"])
+    }
+
+    #[test]
+    fn each_member_is_what_the_rfc_says_of_it() {
+        let url = |member| MetadataError::Url { member };
+        let server = |server: &str| MetadataError::AuthorizationServer { server: server.into() };
+        let (query, opaque) = ("https://tenant.eu.auth0.com/?a", "urn:example:issuer");
+        for (resource, error) in [
+            (ProtectedResource::new("https://api.example.com/#a"), MetadataError::Resource),
+            (ProtectedResource::new("http://api.example.com"), MetadataError::Resource),
+            (ProtectedResource::new(format!("https://a.example/{}", "a".repeat(1024))), MetadataError::Resource),
+            (ProtectedResource::new("https://api.example.com"), MetadataError::AuthorizationServers),
+            (resource().authorization_servers([query]), server(query)),
+            (resource().authorization_servers(["https://a.example", opaque]), server(opaque)),
+            (resource().jwks_uri("http://api.example.com/keys"), url("jwks_uri")),
+            (resource().documentation("/docs"), url("resource_documentation")),
+            (resource().policy(""), url("resource_policy_uri")),
+            (resource().terms_of_service("javascript:alert(1)"), url("resource_tos_uri")),
+            (resource().scopes(["a", "b c"]), MetadataError::Scope { scope: "b c".into() }),
+            (resource().challenge_scopes(["a\"b"]), MetadataError::Scope { scope: "a\"b".into() }),
+            (resource().name_in("de_DE", "Bestellungen"), MetadataError::Language { tag: "de_DE".into() }),
+            (resource().name_in("", "Bestellungen"), MetadataError::Language { tag: "".into() }),
+        ] {
+            assert_eq!(resource.document().unwrap_err(), error);
+        }
+    }
+
+    #[test]
+    fn names_in_languages_stand_behind_the_rest() {
+        let named = resource().name_in("de", "Bestellungen").name("Orders").name_in("zh-Hant-TW", "\u{8a02}\u{55ae}");
+        assert_eq!(
+            named.documentation("https://api.example.com/docs#orders").document().unwrap().to_json(),
+            "{\"resource\":\"https://api.example.com\",\"authorization_servers\":[\"https://tenant.eu.auth0.com/\"],\
+             \"resource_documentation\":\"https://api.example.com/docs#orders\",\"resource_name\":\"Orders\",\
+             \"resource_name#de\":\"Bestellungen\",\"resource_name#zh-Hant-TW\":\"\u{8a02}\u{55ae}\"}"
+        );
+    }
+
+    #[test]
+    fn empty_lists_are_left_out() {
+        let none: [&str; 0] = [];
+        let empty = resource().scopes(none).authorization_details_types(none).bearer_methods([]).dpop_algorithms([]);
+        assert_eq!(empty.document().unwrap(), resource().document().unwrap());
+    }
+}
