@@ -213,7 +213,7 @@ impl LocalTenant {
     /// let requests = tenant.token_requests();
     /// let request = requests.last().unwrap();
     /// assert_eq!(request.field("audience"), Some("https://calendar.example.com"));
-    /// assert_eq!(request.auth0_client().unwrap()["name"], "auth0-api-rust");
+    /// assert_eq!(request.auth0_client().unwrap()["name"], "auth0-api-core");
     /// # }
     /// ```
     pub fn token_requests(&self) -> Vec<RecordedRequest> {

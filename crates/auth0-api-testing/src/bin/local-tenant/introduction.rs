@@ -19,6 +19,8 @@ pub(crate) fn print(tenant: &LocalTenant, downstream: &str) {
     println!("Start your API with:");
     println!();
     println!("  export AUTH0_DOMAIN={} AUTH0_AUDIENCE={}", quoted(tenant.domain()), quoted(tenant.audience()));
+    let (id, secret) = (quoted(tenant.api_client_id()), quoted(tenant.api_client_secret()));
+    println!("  export AUTH0_CLIENT_ID={id} AUTH0_CLIENT_SECRET={secret} DOWNSTREAM_AUDIENCE={}", quoted(downstream));
     println!();
     println!("Get a token for a machine, or one for a user:");
     println!();

@@ -1,0 +1,75 @@
+//! A protected API on bare hyper: no framework and no adapter, just `ApiClient`.
+//!
+//! ```sh
+//! AUTH0_DOMAIN=tenant.eu.auth0.com AUTH0_AUDIENCE=https://api.example.com \
+//! AUTH0_CLIENT_ID=… AUTH0_CLIENT_SECRET=… DOWNSTREAM_AUDIENCE=https://downstream.example.com cargo run -p custom-server
+//!
+//! curl -i http://127.0.0.1:3000/api/private -H "Authorization: Bearer $USER_TOKEN"
+//! curl -i http://127.0.0.1:3000/api/downstream -H "Authorization: Bearer $USER_TOKEN"   # exchanges the token
+//! ```
+//!
+//! `cargo run -p auth0-api-testing --bin local-tenant` starts a tenant on this machine and prints what to export, and how to get a
+//! `USER_TOKEN`.
+//!
+//! `adapter.rs` is what an adapter for another framework consists of; `routes.rs` is what you would write yourself.
+
+#![expect(clippy::print_stdout, reason = "a program talks to the person who runs it")]
+
+mod adapter;
+mod routes;
+mod server;
+
+use std::error::Error;
+use std::sync::Arc;
+
+use auth0_api_core::{ApiClient, ClientAuth};
+use clap::Parser;
+use tokio::net::TcpListener;
+
+use crate::routes::App;
+
+/// A protected API on bare hyper.
+#[derive(Debug, Parser)]
+struct Settings {
+    /// The tenant's domain; `http://127.0.0.1:port` for the local tenant.
+    #[arg(long, env = "AUTH0_DOMAIN")]
+    domain: String,
+    /// The API's identifier: what clients name as audience.
+    #[arg(long, env = "AUTH0_AUDIENCE")]
+    audience: String,
+    /// The id of the Custom API client that this API is.
+    #[arg(long, env = "AUTH0_CLIENT_ID")]
+    client_id: String,
+    /// Its secret.
+    #[arg(long, env = "AUTH0_CLIENT_SECRET", hide_env_values = true)]
+    client_secret: String,
+    /// The identifier of the API that this one calls on behalf of its users.
+    #[arg(long, env = "DOWNSTREAM_AUDIENCE", default_value = "https://downstream.example.com")]
+    downstream_audience: String,
+    /// The port to listen on; 0 takes a free one and prints it.
+    #[arg(long, env = "PORT", default_value_t = 3000)]
+    port: u16,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let settings = Settings::parse();
+    let api = client(&settings)?;
+    let listener = TcpListener::bind(("127.0.0.1", settings.port)).await?;
+    println!("listening on http://{}", listener.local_addr()?);
+    let app = Arc::new(App { api, downstream: settings.downstream_audience });
+    tokio::select! {
+        never = server::serve(listener, app) => match never {},
+        interrupted = tokio::signal::ctrl_c() => Ok(interrupted?),
+    }
+}
+
+fn client(settings: &Settings) -> Result<ApiClient, Box<dyn Error>> {
+    let secret = ClientAuth::secret_post(settings.client_id.as_str(), settings.client_secret.as_str());
+    let mut builder = ApiClient::builder(&settings.domain, settings.audience.as_str()).client_auth(secret);
+    if settings.domain.starts_with("http://") {
+        // Holds for loopback addresses only; any other http domain is still refused.
+        builder = builder.insecure_http_loopback();
+    }
+    Ok(builder.build()?)
+}

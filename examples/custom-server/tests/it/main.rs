@@ -1,0 +1,111 @@
+//! The server as a process of its own, over a socket.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use auth0_api_testing::{Api, LocalTenant};
+use reqwest::{Client, Response};
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::{Child, Command};
+use tokio::time::timeout;
+
+const DOWNSTREAM: &str = "https://downstream.example.com";
+
+#[tokio::test]
+async fn a_token_is_verified_and_a_refusal_says_why() {
+    let server = Server::start().await;
+    let good = server.tenant.mint().subject("auth0|ada").sign();
+    assert_eq!(body(server.get("/api/public", None).await, 200).await["message"], "Anybody may see this.");
+    assert_eq!(body(server.get("/api/private", Some(&good)).await, 200).await, json!({ "subject": "auth0|ada" }));
+
+    let none = server.get("/api/private", None).await;
+    assert_eq!(challenges(&none), ["Bearer realm=\"api\"", "DPoP algs=\"ES256\""]);
+    body(none, 401).await;
+    let expired = server.tenant.mint().expires_at(server.tenant.clock().now()).sign();
+    assert_eq!(body(server.get("/api/private", Some(&expired)).await, 401).await["error"], "invalid_token");
+    body(server.get("/api/elsewhere", Some(&good)).await, 404).await;
+}
+
+#[tokio::test]
+async fn a_bound_token_needs_a_proof_for_the_url_of_this_server() {
+    let server = Server::start().await;
+    let key = server.tenant.proof_key();
+    let token = server.tenant.mint().bound_to(&key).sign();
+    let url = format!("{}/api/private", server.url);
+    let ask = |proof: String| {
+        let request = server.client.get(&url).header("authorization", format!("DPoP {token}"));
+        request.header("dpop", proof).send()
+    };
+    let good = key.proof("GET", &url).access_token(&token).sign();
+    body(ask(good).await.unwrap(), 200).await;
+    let elsewhere = key.proof("GET", "http://127.0.0.1/api/private").access_token(&token).sign();
+    assert_eq!(body(ask(elsewhere).await.unwrap(), 401).await["error"], "invalid_dpop_proof");
+}
+
+#[tokio::test]
+async fn a_users_token_is_exchanged_for_the_downstream_api() {
+    let server = Server::start().await;
+    let reader = server.tenant.mint().scope("read:messages").sign();
+    let shown = body(server.get("/api/downstream", Some(&reader)).await, 200).await;
+    assert_eq!(shown, json!({ "audience": DOWNSTREAM, "scopes": ["read:messages"], "actors": ["local-api-client"] }));
+    let requests = server.tenant.token_requests();
+    assert_eq!(requests.len(), 1);
+
+    let without = server.tenant.mint().sign();
+    assert_eq!(body(server.get("/api/downstream", Some(&without)).await, 403).await["error"], "insufficient_scope");
+    assert_eq!(server.tenant.token_requests().len(), 1, "nothing is exchanged for who may not");
+}
+
+/// A tenant, and a server that trusts it; the process is killed when dropped.
+struct Server {
+    tenant: LocalTenant,
+    url: String,
+    client: Client,
+    _process: Child,
+}
+
+impl Server {
+    async fn start() -> Self {
+        let tenant = LocalTenant::builder().api(Api::new(DOWNSTREAM)).start().await.unwrap();
+        let mut process = Command::new(env!("CARGO_BIN_EXE_custom-server"))
+            .env("AUTH0_DOMAIN", tenant.domain())
+            .env("AUTH0_AUDIENCE", tenant.audience())
+            .env("AUTH0_CLIENT_ID", tenant.api_client_id())
+            .env("AUTH0_CLIENT_SECRET", tenant.api_client_secret())
+            .env("DOWNSTREAM_AUDIENCE", DOWNSTREAM)
+            .env("PORT", "0")
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let mut printed = BufReader::new(process.stdout.take().unwrap()).lines();
+        let line = timeout(PATIENCE, printed.next_line()).await.unwrap().unwrap().unwrap();
+        let url = line.strip_prefix("listening on ").unwrap().to_owned();
+        Self { tenant, url, client: Client::builder().build().unwrap(), _process: process }
+    }
+
+    async fn get(&self, path: &str, token: Option<&str>) -> Response {
+        let mut request = self.client.get(format!("{}{path}", self.url));
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
+        request.send().await.unwrap()
+    }
+}
+
+async fn body(response: Response, status: u16) -> Value {
+    let told = (response.status().as_u16(), response.text().await.unwrap());
+    assert_eq!(told.0, status, "{}", told.1);
+    serde_json::from_str(&told.1).unwrap()
+}
+
+fn challenges(response: &Response) -> Vec<&str> {
+    let values = response.headers().get_all("www-authenticate").iter();
+    values.map(|value| value.to_str().unwrap()).collect()
+}
+
+/// A busy machine may take long; one that hangs is given up.
+const PATIENCE: Duration = Duration::from_secs(60);
