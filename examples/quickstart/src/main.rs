@@ -5,20 +5,29 @@
 //! cargo run -p quickstart -- --serve   # stays up and prints curl lines with live tokens
 //! ```
 //!
-//! No account is needed: the tenant runs in this process. `api.rs` is the part that you would write yourself.
+//! No account is needed: the tenant runs in this process. `api.rs` is the part that you would write yourself, and `partners.rs` if
+//! your API calls others for its users.
 
 #![expect(clippy::print_stdout, reason = "this program talks to the person who runs it")]
 
 mod api;
+mod calendar;
+mod partners;
 mod serve;
 mod tour;
 
 use std::error::Error;
+use std::io;
 use std::process::ExitCode;
 
-use auth0_api_core::{ApiClient, ApiClientBuilder, DpopPolicy, RotatingNonce};
-use auth0_api_testing::LocalTenant;
+use auth0_api_core::{ApiClient, ApiClientBuilder, ClientAuth, DpopPolicy, RotatingNonce};
+use auth0_api_testing::{Api, ExchangeRefusal, LinkedAccount, LocalTenant, User};
+use axum::Router;
 use clap::Parser;
+use tokio::net::TcpListener;
+
+use crate::partners::Partners;
+use crate::tour::Places;
 
 /// Protects an API with a local Auth0 tenant, and shows what happens.
 #[derive(Debug, Parser)]
@@ -31,16 +40,15 @@ struct Arguments {
 #[tokio::main]
 async fn main() -> Result<ExitCode, Box<dyn Error>> {
     let arguments = Arguments::parse();
-    let tenant = LocalTenant::start().await?;
-    let url = api::start(client_of(&tenant).build()?).await?;
-    println!("tenant    {}\naudience  {}\nAPI       {url}\n", tenant.domain(), tenant.audience());
+    let places = open().await?;
+    let Places { tenant, url, calendar_url, .. } = &places;
+    println!("tenant    {}\naudience  {}\nAPI       {url}", tenant.domain(), tenant.audience());
+    println!("calendar  {calendar_url}, with the audience {CALENDAR}\n");
     if arguments.serve {
-        serve::until_interrupted(&tenant, &url).await?;
+        serve::until_interrupted(tenant, url).await?;
         return Ok(ExitCode::SUCCESS);
     }
-    let with_nonces = client_of(&tenant).dpop(DpopPolicy::accept().nonce(RotatingNonce::generate()?)).build()?;
-    let nonce_url = api::start(with_nonces).await?;
-    let broken_promises = tour::walk(&tenant, &url, &nonce_url).await?;
+    let broken_promises = tour::walk(&places).await?;
     if broken_promises == 0 {
         println!("All came out as promised.");
         Ok(ExitCode::SUCCESS)
@@ -50,7 +58,54 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     }
 }
 
+/// Starts a tenant and the APIs that trust it.
+async fn open() -> Result<Places, Box<dyn Error>> {
+    let tenant = tenant().await?;
+    let api = client_of(&tenant).build()?;
+    let with_nonces = client_of(&tenant).dpop(DpopPolicy::accept().nonce(RotatingNonce::generate()?)).build()?;
+    let calendar = ApiClient::builder(tenant.domain(), CALENDAR).insecure_http_loopback().build()?;
+    let calendar_url = start(calendar::app(calendar)).await?;
+    let partners = |api: &ApiClient| Partners {
+        api: api.clone(),
+        client: reqwest::Client::default(),
+        calendar_url: calendar_url.clone(),
+        third_parties_url: tenant.third_party_url("").trim_end_matches('/').to_owned(),
+    };
+    let url = start(api::app(api.clone(), partners(&api))).await?;
+    let nonce_url = start(api::app(with_nonces.clone(), partners(&with_nonces))).await?;
+    Ok(Places { tenant, api, url, nonce_url, calendar_url })
+}
+
+/// What is set up in Auth0's dashboard, for a real tenant.
+async fn tenant() -> io::Result<LocalTenant> {
+    LocalTenant::builder()
+        .api(Api::new(CALENDAR).scopes(["read:events"]))
+        .linked_account("auth0|local-user", LinkedAccount::new("google-oauth2").name("user@google.example"))
+        .connection("slack")
+        .exchange_profile(LEGACY_SESSION, |request| match request.subject_token() {
+            "session-of-ada" => Ok(User::new("auth0|ada")),
+            _ => Err(ExchangeRefusal::reject_subject_token("no such session")),
+        })
+        .start()
+        .await
+}
+
 /// With a real tenant, this is `ApiClient::from_env()`.
 fn client_of(tenant: &LocalTenant) -> ApiClientBuilder {
-    ApiClient::builder(tenant.domain(), tenant.audience()).insecure_http_loopback()
+    let secret = ClientAuth::secret_post(tenant.api_client_id(), tenant.api_client_secret());
+    ApiClient::builder(tenant.domain(), tenant.audience()).client_auth(secret).insecure_http_loopback()
 }
+
+/// Serves an API on a free port of this machine and gives its URL.
+async fn start(app: Router) -> io::Result<String> {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+    let url = format!("http://{}", listener.local_addr()?);
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    Ok(url)
+}
+
+/// The identifier of the API that the protected one calls.
+const CALENDAR: &str = "https://calendar.example.com";
+
+/// The type of the tokens that the exchange profile takes.
+const LEGACY_SESSION: &str = "urn:acme:legacy-session";

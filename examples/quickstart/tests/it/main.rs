@@ -16,7 +16,7 @@ async fn the_tour_comes_out_as_promised() {
     let printed = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success(), "{printed}");
     assert_eq!(printed.lines().last(), Some("All came out as promised."));
-    assert_eq!(printed.matches("✓ as promised").count(), 15, "{printed}");
+    assert_eq!(printed.matches("✓ as promised").count(), 23, "{printed}");
     assert!(!printed.contains('✗'), "{printed}");
 }
 
@@ -30,16 +30,19 @@ async fn the_lines_to_paste_work() {
         (2, 200, "Hello from a private endpoint!"),
         (3, 403, "insufficient_scope"),
         (4, 200, "Hello from a private endpoint that needs read:messages!"),
-        (5, 200, "access_token"),
+        (5, 200, "delegation_chain"),
+        (6, 200, "user@google.example"),
+        (7, 403, "account_not_linked"),
+        (8, 200, "access_token"),
     ] {
         let response = paste(&client, &lines[line]).await;
         assert_eq!(response.status(), status, "{}", lines[line]);
         assert!(response.text().await.unwrap().contains(part), "{}", lines[line]);
     }
-    assert_eq!(lines.len(), 6);
+    assert_eq!(lines.len(), 9);
 
     let issued: serde_json::Value =
-        serde_json::from_str(&paste(&client, &lines[5]).await.text().await.unwrap()).unwrap();
+        serde_json::from_str(&paste(&client, &lines[8]).await.text().await.unwrap()).unwrap();
     let with_own_token =
         format!("{} -H 'Authorization: Bearer {}'", lines[1], issued["access_token"].as_str().unwrap());
     assert_eq!(paste(&client, &with_own_token).await.status(), 200);

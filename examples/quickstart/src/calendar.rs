@@ -1,0 +1,20 @@
+//! The API that the protected one calls: protected itself, with tokens of its own.
+
+use auth0_api_axum::{AuthLayer, VerifiedToken};
+use auth0_api_core::{ActorError, ApiClient, Requirement};
+use axum::http::StatusCode;
+use axum::routing::get;
+use axum::{Json, Router};
+use serde_json::{Value, json};
+
+pub(crate) fn app(api: ApiClient) -> Router {
+    let auth = AuthLayer::new(api);
+    let reading = auth.require(Requirement::scope("read:events"));
+    Router::new().route("/events", get(events).route_layer(reading)).layer(auth)
+}
+
+/// Shows whose events these would be, and who asks for them.
+async fn events(token: VerifiedToken) -> Result<Json<Value>, StatusCode> {
+    let chain = token.delegation_chain().map_err(|_: ActorError| StatusCode::FORBIDDEN)?;
+    Ok(Json(json!({ "subject": token.subject(), "delegation_chain": chain, "events": ["lunch", "dentist"] })))
+}
