@@ -7,6 +7,7 @@ mod authorization;
 mod bearer;
 mod challenges;
 mod dpop;
+mod exchange;
 mod keys;
 mod vectors;
 mod world;

@@ -8,6 +8,7 @@
 //!    are not kept.
 //! 4. When there are too many answers, the one that was not used for the longest time goes.
 
+use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
@@ -49,7 +50,6 @@ impl Default for ExchangeCache {
 }
 
 /// The answers, and the requests under way.
-#[derive(Debug)]
 pub(super) struct Answers {
     clock: Arc<dyn Clock>,
     kept: Cache<CacheKey, Kept>,
@@ -147,6 +147,13 @@ impl Answers {
         } else {
             self.kept.invalidate(&key);
         }
+    }
+}
+
+impl fmt::Debug for Answers {
+    /// How many there are: a client's `Debug` is no place for thousands.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answers").field("kept", &self.kept.entry_count()).finish_non_exhaustive()
     }
 }
 

@@ -68,10 +68,14 @@ fn form(request: &GrantRequest<'_>) -> SecretString {
     Zeroizing::new(form.finish()).as_str().into()
 }
 
-/// Subject tokens of a type of your own are judged by the profile's Action, all others by the tenant.
+/// Subject tokens of a type of your own are judged by the profile's Action.
 fn judge(request: &GrantRequest<'_>) -> JudgedBy {
     let own_type = request.value("subject_token_type").is_some_and(|kind| !kind.starts_with("urn:ietf:"));
-    if own_type { JudgedBy::Action } else { JudgedBy::Tenant }
+    match request.value(CONNECTION) {
+        Some(_) => JudgedBy::Vault,
+        None if own_type => JudgedBy::Action,
+        None => JudgedBy::Tenant,
+    }
 }
 
 /// What separators and a few escaped characters take.

@@ -44,7 +44,9 @@ fn of_server(kind: ServerErrorKind) -> Option<&'static str> {
         Kind::InteractionRequired => "the user must log in or consent in a browser: send them through a login",
         Kind::MfaRequired => "the tenant asks for another factor: mfa_token() continues with the MFA API",
         Kind::RateLimited => "the tenant's rate limit: leave the exchange cache on, and come again later",
-        Kind::Request => "compare audience, scopes and subject token type with what is configured in the tenant",
+        Kind::Request => {
+            "compare audience, scopes, connection and subject token type with what is configured in the tenant"
+        }
         Kind::ScopesNotGranted => CONNECT_WITH_SCOPES,
         Kind::ServerTrouble => return None,
         Kind::SubjectRefused => "the subject token is expired, for another API, or not one that the profile knows",

@@ -56,12 +56,15 @@ pub enum ServerErrorKind {
     TooManyAttempts,
 }
 
-/// Which refusals of a subject look like faults of the request.
+/// Who judges a request: some codes mean one thing or the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum JudgedBy {
     /// An Action: it rejects subjects with `invalid_request`, and denies with codes of its own.
     Action,
+    /// The tenant alone. `invalid_request` is a fault of the request then: its subject was verified a moment ago.
     Tenant,
+    /// Token Vault: scopes are those that the user has granted elsewhere.
+    Vault,
 }
 
 impl ServerError {
@@ -134,6 +137,7 @@ impl ServerErrorKind {
             "server_error" | "temporarily_unavailable" => Self::ServerTrouble,
             _ if status >= 500 => Self::ServerTrouble,
             "insufficient_scope" => Self::ScopesNotGranted,
+            "invalid_scope" if judge == JudgedBy::Vault => Self::ScopesNotGranted,
             "invalid_grant" | "invalid_token" => Self::SubjectRefused,
             "invalid_request" if judge == JudgedBy::Action => Self::SubjectRefused,
             "invalid_dpop_proof"
@@ -218,6 +222,12 @@ mod tests {
         assert_eq!(kind(400, "invalid_request", JudgedBy::Action), Kind::SubjectRefused);
         assert_eq!(kind(400, "not_on_a_sunday", JudgedBy::Action), Kind::Denied);
         assert_eq!(kind(400, "invalid_target", JudgedBy::Action), Kind::Request);
+    }
+
+    #[test]
+    fn scopes_of_the_vault_are_the_users_to_grant() {
+        assert_eq!(kind(400, "invalid_scope", JudgedBy::Vault), Kind::ScopesNotGranted);
+        assert_eq!(kind(400, "invalid_scope", JudgedBy::Tenant), Kind::Request);
     }
 
     #[test]

@@ -1,0 +1,144 @@
+//! What a failed exchange becomes as an answer of the API that needed it.
+
+use auth0_api_core::{Connection, Error, ExchangeError, ExchangeProfile, OnBehalfOf, SubjectToken};
+use serde_json::{Value, json};
+
+use super::scene::{CALENDAR, Scene};
+use super::scripted::Reply;
+
+/// Status, label, `error` of the body, `Retry-After`.
+type Row = (u16, &'static str, String, Option<String>);
+
+fn row(scene: &Scene, error: ExchangeError) -> Row {
+    let error = Error::from(error);
+    let rejection = scene.api.reject(&error);
+    let body: Value = serde_json::from_str(&rejection.body()).unwrap();
+    let retry_after = rejection.headers().find(|(name, _)| *name == "retry-after").map(|(_, value)| value);
+    let challenged = rejection.status() == 401;
+    assert_eq!(rejection.challenges().is_empty(), !challenged, "{error:?}");
+    assert!(!body.to_string().contains("hush"), "nothing of the tenant's");
+    (rejection.status(), rejection.label(), body["error"].as_str().unwrap().to_owned(), retry_after)
+}
+
+fn expected(status: u16, label: &'static str, code: &str, retry_after: Option<&str>) -> Row {
+    (status, label, code.to_owned(), retry_after.map(ToOwned::to_owned))
+}
+
+async fn answer(reply: Reply) -> Row {
+    let scene = Scene::new().await;
+    let ada = scene.caller("auth0|ada").await;
+    scene.http.script([reply]);
+    row(&scene, scene.on_behalf_of(&ada).await.unwrap_err())
+}
+
+async fn vault_answer(reply: Reply) -> Row {
+    let scene = Scene::new().await;
+    let ada = scene.caller("auth0|ada").await;
+    scene.http.script([reply]);
+    let connection = Connection::name("google-oauth2").scope("calendar");
+    row(&scene, scene.api.get_access_token_for_connection(&ada, connection).await.unwrap_err())
+}
+
+#[tokio::test]
+async fn a_refused_subject_is_the_callers_token() {
+    let refused = expected(401, "exchange_subject_refused", "invalid_token", None);
+    assert_eq!(answer(Reply::error(403, "invalid_grant")).await, refused);
+    let scene = Scene::new().await;
+    scene.http.script([Reply::error(400, "invalid_request")]);
+    assert_eq!(row(&scene, scene.profile().await.unwrap_err()), refused);
+}
+
+#[tokio::test]
+async fn a_malformed_subject_is_the_callers_too() {
+    let scene = Scene::new().await;
+    let profile = ExchangeProfile::new("urn:acme:legacy-session", CALENDAR);
+    let error = scene.api.get_token_by_exchange_profile(SubjectToken::unverified(" "), profile).await.unwrap_err();
+    assert_eq!(row(&scene, error), expected(401, "exchange_subject_malformed", "invalid_token", None));
+}
+
+#[tokio::test]
+async fn what_stands_in_the_users_way_is_named() {
+    let vault = |code| vault_answer(Reply::error(401, code));
+    assert_eq!(
+        vault("federated_connection_refresh_token_not_found").await,
+        expected(403, "exchange_account_not_linked", "account_not_linked", None)
+    );
+    assert_eq!(
+        vault("federated_connection_refresh_token_flow_failed").await,
+        expected(403, "exchange_account_unusable", "account_unusable", None)
+    );
+    assert_eq!(vault("invalid_scope").await, expected(403, "exchange_scopes_missing", "account_scopes_missing", None));
+    for (code, label, body) in [
+        ("access_denied", "exchange_denied", "access_denied"),
+        ("mfa_required", "exchange_mfa_required", "mfa_required"),
+        ("consent_required", "exchange_interaction_required", "interaction_required"),
+    ] {
+        assert_eq!(answer(Reply::error(403, code)).await, expected(403, label, body, None));
+    }
+}
+
+#[tokio::test]
+async fn missing_scopes_of_an_answer_are_the_same_to_the_user() {
+    let scene = Scene::new().await;
+    let ada = scene.caller("auth0|ada").await;
+    let tokens = scene.on_behalf_of(&ada).await.unwrap();
+    let error = tokens.require_scopes(&["calendar"]).unwrap_err();
+    assert_eq!(row(&scene, error), expected(403, "exchange_scopes_missing", "account_scopes_missing", None));
+}
+
+#[tokio::test]
+async fn outages_and_limits_blame_nobody() {
+    let unavailable = "temporarily_unavailable";
+    for (reply, label, retry_after) in [
+        (Reply::later(503, 30), "exchange_unavailable", "30"),
+        (Reply::Broken, "exchange_unavailable", "1"),
+        (Reply::error(500, "server_error"), "exchange_server_trouble", "1"),
+        (Reply::error(429, "too_many_requests"), "exchange_rate_limited", "1"),
+        (Reply::error(429, "too_many_attempts"), "exchange_too_many_attempts", "1"),
+        (Reply::json(200, &json!({ "hush": "?" })), "exchange_response", "1"),
+    ] {
+        assert_eq!(answer(reply).await, expected(503, label, unavailable, Some(retry_after)));
+    }
+}
+
+#[tokio::test]
+async fn our_own_mistakes_are_server_errors() {
+    for (code, label) in [
+        ("invalid_client", "exchange_client_refused"),
+        ("unauthorized_client", "exchange_client_refused"),
+        ("invalid_target", "exchange_refused"),
+        ("invalid_request", "exchange_refused"),
+        ("something_new", "exchange_refused"),
+    ] {
+        assert_eq!(answer(Reply::error(400, code)).await, expected(500, label, "server_error", None));
+    }
+    let scene = Scene::new().await;
+    let ada = scene.caller("auth0|ada").await;
+    let error = scene.api.get_token_on_behalf_of(&ada, OnBehalfOf::audience(" ")).await.unwrap_err();
+    assert_eq!(row(&scene, error), expected(500, "exchange_input", "server_error", None));
+    let missing = row(&scene, ExchangeError::ClientAuthMissing);
+    assert_eq!(missing, expected(500, "exchange_client_auth_missing", "server_error", None));
+}
+
+#[tokio::test]
+async fn each_refusal_that_somebody_can_end_has_a_hint() {
+    for code in [
+        "federated_connection_refresh_token_not_found",
+        "federated_connection_refresh_token_flow_failed",
+        "access_denied",
+        "consent_required",
+        "insufficient_scope",
+        "invalid_client",
+        "invalid_grant",
+        "invalid_target",
+        "mfa_required",
+        "too_many_attempts",
+    ] {
+        let scene = Scene::new().await;
+        let ada = scene.caller("auth0|ada").await;
+        scene.http.script([Reply::error(400, code)]);
+        let error = scene.on_behalf_of(&ada).await.unwrap_err();
+        assert!(error.hint().is_some(), "{code}");
+        assert_eq!(Error::from(error.clone()).hint(), error.hint());
+    }
+}

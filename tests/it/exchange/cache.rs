@@ -1,0 +1,221 @@
+//! Which answers serve again, and until when.
+
+use auth0_api_core::{Connection, ExchangeCache, OnBehalfOf, ProofKey, VaultSubject};
+use serde_json::json;
+
+use super::scene::{CALENDAR, Scene, text};
+use super::scripted::Reply;
+
+#[tokio::test]
+async fn the_same_question_has_one_answer() {
+    let scene = Scene::new().await;
+    let ada = scene.caller("auth0|ada").await;
+    for _ in 0..3 {
+        assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("new-token"));
+    }
+    assert_eq!(scene.sent(), 1);
+}
+
+#[tokio::test]
+async fn questions_that_differ_share_nothing() {
+    let scene = Scene::new().await;
+    let (ada, bob) = (scene.caller("auth0|ada").await, scene.caller("auth0|bob").await);
+    let key = ProofKey::generate().unwrap();
+    let other_key = ProofKey::generate().unwrap();
+    let bound = json!({ "access_token": "t", "token_type": "DPoP", "expires_in": 3600 });
+    let asked = || OnBehalfOf::audience(CALENDAR);
+    let google = || Connection::name("google-oauth2");
+
+    let questions = [
+        scene.api.get_token_on_behalf_of(&ada, asked()).await,
+        scene.api.get_token_on_behalf_of(&bob, asked()).await,
+        scene.api.get_token_on_behalf_of(&ada, OnBehalfOf::audience("https://mail.example.com")).await,
+        scene.api.get_token_on_behalf_of(&ada, asked().scope("read:events")).await,
+        scene.api.get_access_token_for_connection(&ada, google()).await,
+        scene.api.get_access_token_for_connection(&bob, google()).await,
+        scene.api.get_access_token_for_connection(&ada, google().login_hint("ada@work.example")).await,
+        scene.api.get_access_token_for_connection(&ada, google().scope("calendar")).await,
+        scene.api.get_access_token_for_connection(&ada, Connection::name("slack")).await,
+        scene.api.get_access_token_for_connection(VaultSubject::refresh_token("r-1"), google()).await,
+        scene.api.get_access_token_for_connection(VaultSubject::refresh_token("r-2"), google()).await,
+    ];
+    assert!(questions.iter().all(Result::is_ok));
+    assert_eq!(scene.sent(), questions.len());
+
+    scene.http.script([Reply::json(200, &bound)]);
+    for key in [&key, &other_key, &key] {
+        scene.api.get_token_on_behalf_of(&ada, asked().dpop(key)).await.unwrap();
+    }
+    assert_eq!(scene.sent(), questions.len() + 2);
+}
+
+#[tokio::test]
+async fn an_answer_serves_until_30_seconds_before_its_token_ends() {
+    let scene = Scene::new().await;
+    let ada = scene.caller_for("auth0|ada", 86_400).await;
+    scene.http.script([Reply::tokens_for("first", 100), Reply::tokens_for("second", 100)]);
+    assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("first"));
+    // 80 % of 70 s is where renewing begins.
+    scene.pass(55);
+    assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("first"));
+    assert_eq!(scene.sent(), 1);
+    scene.pass(15);
+    assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("second"));
+    assert_eq!(scene.sent(), 2);
+}
+
+#[tokio::test]
+async fn an_answer_serves_until_30_seconds_before_its_subject_ends() {
+    let scene = Scene::new().await;
+    let ada = scene.caller_for("auth0|ada", 100).await;
+    scene.http.script([Reply::tokens("first"), Reply::tokens("second")]);
+    assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("first"));
+    scene.pass(69);
+    assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("first"));
+    scene.pass(1);
+    assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("second"));
+    // What would serve nobody is not kept.
+    assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("second"));
+    assert_eq!(scene.sent(), 3);
+}
+
+#[tokio::test]
+async fn near_its_end_an_answer_serves_and_is_renewed_meanwhile() {
+    let scene = Scene::new().await;
+    let ada = scene.caller_for("auth0|ada", 86_400).await;
+    scene.http.script([Reply::tokens_for("first", 100), Reply::tokens_for("second", 100)]);
+    assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("first"));
+    scene.http.arrival().await;
+
+    scene.http.close();
+    scene.pass(56);
+    for _ in 0..10 {
+        assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("first"), "nobody waits");
+    }
+    scene.http.arrival().await;
+    assert_eq!(scene.sent(), 2, "one renewal for all");
+
+    scene.http.open();
+    until_it_is(&scene, &ada, "second").await;
+    assert_eq!(scene.sent(), 2);
+}
+
+#[tokio::test]
+async fn a_renewal_that_fails_is_tried_again_after_30_seconds() {
+    let scene = Scene::new().await;
+    let ada = scene.caller_for("auth0|ada", 86_400).await;
+    scene.http.script([Reply::tokens_for("first", 1030), Reply::error(500, "server_error")]);
+    assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("first"));
+    scene.http.arrival().await;
+    scene.pass(800);
+    assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("first"));
+    scene.http.arrival().await;
+    settle().await;
+    for _ in 0..5 {
+        assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("first"));
+    }
+    assert_eq!(scene.sent(), 2);
+
+    scene.pass(30);
+    scene.http.script([Reply::tokens_for("second", 1030)]);
+    assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("first"));
+    until_it_is(&scene, &ada, "second").await;
+    assert_eq!(scene.sent(), 3);
+}
+
+#[tokio::test]
+async fn an_answer_without_an_end_is_not_kept() {
+    let scene = Scene::new().await;
+    let ada = scene.caller("auth0|ada").await;
+    scene.http.script([Reply::json(200, &json!({ "access_token": "t", "token_type": "Bearer" }))]);
+    for _ in 0..2 {
+        assert_eq!(scene.on_behalf_of(&ada).await.unwrap().expires_at(), None);
+    }
+    assert_eq!(scene.sent(), 2);
+}
+
+#[tokio::test]
+async fn errors_are_not_kept() {
+    let scene = Scene::new().await;
+    let ada = scene.caller("auth0|ada").await;
+    scene.http.script([Reply::error(403, "access_denied"), Reply::tokens("now")]);
+    assert!(scene.on_behalf_of(&ada).await.is_err());
+    assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("now"));
+}
+
+#[tokio::test]
+async fn an_answer_that_was_refused_downstream_is_forgotten() {
+    let scene = Scene::new().await;
+    let ada = scene.caller("auth0|ada").await;
+    scene.http.script([Reply::tokens("revoked"), Reply::tokens("good")]);
+    let revoked = scene.on_behalf_of(&ada).await.unwrap();
+    scene.api.invalidate(&revoked);
+    assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("good"));
+
+    // Another caller that learns of the refusal later does no harm to the new answer.
+    scene.api.invalidate(&revoked);
+    assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("good"));
+    assert_eq!(scene.sent(), 2);
+}
+
+#[tokio::test]
+async fn profiles_are_asked_every_time() {
+    let scene = Scene::new().await;
+    for _ in 0..3 {
+        assert_eq!(text(&scene.profile().await), Ok("new-token"));
+    }
+    assert_eq!(scene.sent(), 3);
+}
+
+#[tokio::test]
+async fn without_a_cache_every_call_is_a_request() {
+    let scene = Scene::with(|builder| builder.exchange_cache(ExchangeCache::off())).await;
+    let ada = scene.caller("auth0|ada").await;
+    for _ in 0..3 {
+        assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("new-token"));
+    }
+    assert_eq!(scene.sent(), 3);
+}
+
+#[tokio::test]
+async fn a_full_cache_lets_go_of_what_was_not_used_for_the_longest_time() {
+    let scene = Scene::with(|builder| builder.exchange_cache(ExchangeCache::entries(2))).await;
+    let ada = scene.caller("auth0|ada").await;
+    for api in 0..100 {
+        let asked = OnBehalfOf::audience(format!("https://{api}.example.com"));
+        scene.api.get_token_on_behalf_of(&ada, asked).await.unwrap();
+    }
+    let newest = OnBehalfOf::audience("https://99.example.com");
+    scene.api.get_token_on_behalf_of(&ada, newest).await.unwrap();
+    assert_eq!(scene.sent(), 100, "the newest is there");
+    let oldest = OnBehalfOf::audience("https://0.example.com");
+    scene.api.get_token_on_behalf_of(&ada, oldest).await.unwrap();
+    assert_eq!(scene.sent(), 101, "the oldest is not");
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_makes_no_answer_live_longer() {
+    let scene = Scene::new().await;
+    let ada = scene.caller_for("auth0|ada", 86_400).await;
+    scene.http.script([Reply::tokens("first"), Reply::tokens("second")]);
+    assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("first"));
+    scene.clock.set(auth0_api_core::Clock::now(&scene.clock) - std::time::Duration::from_secs(3 * 3600));
+    assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("second"));
+}
+
+async fn until_it_is(scene: &Scene, ada: &auth0_api_core::VerifiedToken, expected: &str) {
+    for _ in 0..1_000 {
+        if text(&scene.on_behalf_of(ada).await) == Ok(expected) {
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(text(&scene.on_behalf_of(ada).await), Ok(expected));
+}
+
+/// Lets background work end that waits for nothing.
+async fn settle() {
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+}

@@ -1,0 +1,95 @@
+//! How the API says who it is, and what cannot be configured.
+
+use auth0_api_core::{ApiClient, ClientAuth, ConfigProblem, ExchangeCache, ExchangeError, HttpRequest, PrivateKey};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::scene::{Scene, header};
+
+fn problems(api: auth0_api_core::ApiClientBuilder) -> Vec<&'static str> {
+    api.build().unwrap_err().problems().iter().map(ConfigProblem::option).collect()
+}
+
+fn builder() -> auth0_api_core::ApiClientBuilder {
+    ApiClient::builder("tenant.example.com", "https://api.example.com")
+}
+
+#[tokio::test]
+async fn a_secret_is_posted_in_the_form() {
+    let scene = Scene::new().await;
+    scene.profile().await.unwrap();
+    let form = scene.last_form();
+    assert_eq!((form["client_id"].as_str(), form["client_secret"].as_str()), ("api-client", "api-secret"));
+    assert_eq!(header(&scene.last_request(), "authorization"), None);
+}
+
+#[tokio::test]
+async fn a_secret_is_sent_as_basic_credentials() {
+    let scene = Scene::with(|builder| builder.client_auth(ClientAuth::secret_basic("api:client", "s&crét"))).await;
+    scene.profile().await.unwrap();
+    let form = scene.last_form();
+    assert!(!form.contains_key("client_id") && !form.contains_key("client_secret"));
+    let request = scene.last_request();
+    let credentials = header(&request, "authorization").unwrap().strip_prefix("Basic ").unwrap();
+    assert_eq!(STANDARD.decode(credentials).unwrap(), b"api%3Aclient:s%26cr%C3%A9t");
+}
+
+#[tokio::test]
+async fn each_request_has_an_assertion_of_its_own() {
+    let key = PrivateKey::from_jwk(P256).unwrap();
+    let scene = Scene::with(|builder| builder.client_auth(ClientAuth::private_key_jwt("api-client", key))).await;
+    scene.profile().await.unwrap();
+    let first = scene.last_form();
+    scene.profile().await.unwrap();
+    assert_ne!(first["client_assertion"], scene.last_form()["client_assertion"]);
+    assert_eq!(first["client_assertion_type"], "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
+    assert!(!first.contains_key("client_secret"));
+}
+
+#[tokio::test]
+async fn a_certificate_goes_with_the_client_id_alone() {
+    let scene = Scene::with(|builder| builder.client_auth(ClientAuth::tls("api-client"))).await;
+    scene.profile().await.unwrap();
+    let form = scene.last_form();
+    let sent: Vec<_> = form.keys().filter(|name| name.starts_with("client")).collect();
+    assert_eq!(sent, ["client_id"]);
+}
+
+#[tokio::test]
+async fn no_credentials_no_request() {
+    let scene = Scene::new().await;
+    let ada = scene.caller("auth0|ada").await;
+    let without = builder().http_client(scene.http.clone()).build().unwrap();
+    let asked = auth0_api_core::OnBehalfOf::audience("https://calendar.example.com");
+    let error = without.get_token_on_behalf_of(&ada, asked).await.unwrap_err();
+    assert!(matches!(error, ExchangeError::ClientAuthMissing));
+    assert_eq!(scene.sent(), 0);
+}
+
+#[test]
+fn what_cannot_work_is_not_built() {
+    assert_eq!(problems(builder().client_auth(ClientAuth::tls("id"))), ["client_auth"]);
+    assert_eq!(problems(builder().client_auth(ClientAuth::secret_basic("id", " "))), ["client_auth"]);
+    assert_eq!(problems(builder().client_auth(ClientAuth::secret_post(" ", "secret"))), ["client_auth"]);
+    assert_eq!(problems(builder().exchange_cache(ExchangeCache::entries(0))), ["exchange_cache"]);
+    assert!(builder().exchange_cache(ExchangeCache::off()).build().is_ok());
+}
+
+#[tokio::test]
+async fn the_tenant_is_told_which_sdk_asks_unless_that_is_switched_off() {
+    let telemetry =
+        |request: &HttpRequest| header(request, "auth0-client").map(|value| STANDARD.decode(value).unwrap());
+    let scene = Scene::new().await;
+    scene.profile().await.unwrap();
+    let said: serde_json::Value = serde_json::from_slice(&telemetry(&scene.last_request()).unwrap()).unwrap();
+    assert_eq!(said, serde_json::json!({ "name": "auth0-api-core", "version": env!("CARGO_PKG_VERSION") }));
+    assert!(scene.http.discovery_asked().iter().all(|request| telemetry(request).is_some()));
+
+    let scene = Scene::with(auth0_api_core::ApiClientBuilder::without_telemetry).await;
+    scene.profile().await.unwrap();
+    assert_eq!(telemetry(&scene.last_request()), None);
+    assert!(scene.http.discovery_asked().iter().all(|request| telemetry(request).is_none()));
+}
+
+const P256: &str = r#"{"kty":"EC","crv":"P-256","x":"kcCvl0vOeOetZaTV0LcmRZWxLpOZXjilSussQykjpZw",
+    "y":"aJGjA24PylhZOGgSiNELmAmS2Ghm77cVqgOv5fH8ovQ","d":"kPhNhcrt41gqqNTnw9xoI9h7N8go-T3nyAkz7tC7EL4"}"#;

@@ -1,0 +1,83 @@
+//! Many callers, one request.
+
+use std::sync::Arc;
+
+use auth0_api_core::{ApiClient, OnBehalfOf};
+use futures_util::future::join_all;
+
+use super::scene::{CALENDAR, Scene, text};
+use super::scripted::Reply;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_thousand_callers_cause_one_request() {
+    let scene = Scene::new().await;
+    let ada = scene.caller("auth0|ada").await;
+    scene.http.close();
+    let callers = (0..1_000).map(|_| {
+        let (api, ada) = (scene.api.clone(), ada.clone());
+        tokio::spawn(async move { api.get_token_on_behalf_of(&ada, OnBehalfOf::audience(CALENDAR)).await })
+    });
+    let callers: Vec<_> = callers.collect();
+    scene.http.arrival().await;
+    scene.http.open();
+    let outcomes = join_all(callers).await;
+    assert!(outcomes.iter().all(|outcome| text(outcome.as_ref().unwrap()) == Ok("new-token")));
+    assert_eq!(scene.sent(), 1);
+    assert_eq!(scene.http.discovery_asked().len(), 2, "one by the verifier, one by the exchanges");
+}
+
+#[tokio::test]
+async fn all_who_wait_share_the_error_and_the_next_caller_asks_anew() {
+    let scene = Scene::new().await;
+    let ada = scene.caller("auth0|ada").await;
+    scene.http.script([Reply::error(403, "access_denied"), Reply::tokens("later")]);
+    scene.http.close();
+    let waiting = join_all((0..10).map(|_| scene.on_behalf_of(&ada)));
+    let open = async {
+        scene.http.arrival().await;
+        scene.http.open();
+    };
+    let (outcomes, ()) = tokio::join!(waiting, open);
+    for outcome in &outcomes {
+        assert_eq!(text(outcome), Err("the token endpoint answered 403 access_denied".to_owned()));
+    }
+    assert_eq!(scene.sent(), 1);
+    assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("later"));
+}
+
+#[tokio::test]
+async fn a_caller_that_goes_away_takes_nothing_with_it() {
+    let scene = Scene::new().await;
+    let ada = scene.caller("auth0|ada").await;
+    scene.http.close();
+    let (api, caller) = (scene.api.clone(), ada.clone());
+    let gone = tokio::spawn(async move { ask(&api, &caller).await });
+    scene.http.arrival().await;
+    gone.abort();
+    assert!(gone.await.unwrap_err().is_cancelled());
+
+    scene.http.open();
+    assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("new-token"));
+    assert_eq!(scene.sent(), 1, "the request went on without its caller");
+}
+
+#[tokio::test]
+async fn different_questions_do_not_wait_for_each_other() {
+    let scene = Arc::new(Scene::new().await);
+    let (ada, bob) = (scene.caller("auth0|ada").await, scene.caller("auth0|bob").await);
+    scene.http.close();
+    let asking = tokio::spawn({
+        let scene = Arc::clone(&scene);
+        async move { tokio::join!(scene.on_behalf_of(&ada), scene.on_behalf_of(&bob)) }
+    });
+    while scene.sent() < 2 {
+        tokio::task::yield_now().await;
+    }
+    scene.http.open();
+    let (one, other) = asking.await.unwrap();
+    assert!(one.is_ok() && other.is_ok());
+}
+
+async fn ask(api: &ApiClient, caller: &auth0_api_core::VerifiedToken) -> bool {
+    api.get_token_on_behalf_of(caller, OnBehalfOf::audience(CALENDAR)).await.is_ok()
+}

@@ -1,0 +1,99 @@
+//! Grants of one's own.
+
+use std::time::{Duration, SystemTime};
+
+use auth0_api_core::{Clock as _, ExchangeError, Grant, GrantRequest, InputError};
+use serde_json::json;
+
+use super::scene::{Scene, text};
+use super::scripted::Reply;
+
+/// A token for the API itself.
+struct ClientCredentials {
+    audience: &'static str,
+    until: Option<SystemTime>,
+}
+
+impl Grant for ClientCredentials {
+    fn request(&self) -> Result<GrantRequest<'_>, InputError> {
+        if self.audience.is_empty() {
+            return Err(InputError::Blank { parameter: "audience" });
+        }
+        let request = GrantRequest::new("client_credentials").field("audience", self.audience);
+        Ok(request.cacheable().subject_expires_at(self.until))
+    }
+}
+
+/// A grant that sets what is not its own.
+struct Meddling(&'static str);
+
+impl Grant for Meddling {
+    fn request(&self) -> Result<GrantRequest<'_>, InputError> {
+        Ok(GrantRequest::new("urn:acme:grant").field(self.0, "x"))
+    }
+}
+
+const ORDERS: &str = "https://orders.example.com";
+
+#[tokio::test]
+async fn a_grant_of_ones_own_has_all_that_ours_have() {
+    let scene = Scene::new().await;
+    scene.http.script([Reply::Connect, Reply::tokens("own")]);
+    let own = ClientCredentials { audience: ORDERS, until: None };
+    for _ in 0..3 {
+        assert_eq!(text(&scene.api.exchange(&own).await), Ok("own"));
+    }
+    let form: Vec<_> = scene.last_form().into_iter().collect();
+    let expected = [
+        ("audience", ORDERS),
+        ("client_id", "api-client"),
+        ("client_secret", "api-secret"),
+        ("grant_type", "client_credentials"),
+    ];
+    assert_eq!(form, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    assert_eq!(scene.sent(), 2, "one that could not connect, one for all three");
+}
+
+#[tokio::test]
+async fn a_grant_of_ones_own_can_be_any_grant_behind_a_pointer() {
+    let scene = Scene::new().await;
+    let own: Box<dyn Grant> = Box::new(ClientCredentials { audience: ORDERS, until: None });
+    assert_eq!(text(&scene.api.exchange(&*own).await), Ok("new-token"));
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_it_costs_no_request() {
+    let scene = Scene::new().await;
+    let error = scene.api.exchange(&ClientCredentials { audience: "", until: None }).await.unwrap_err();
+    assert!(matches!(error, ExchangeError::Input(InputError::Blank { parameter: "audience" })));
+    for name in ["client_id", "CLIENT_SECRET", "client_assertion", "client_assertion_type", "grant_type"] {
+        let error = scene.api.exchange(&Meddling(name)).await.unwrap_err();
+        assert_eq!(error.to_string(), format!("reserved parameters cannot be set: {name}"));
+    }
+    assert_eq!(scene.sent() + scene.http.discovery_asked().len(), 0);
+}
+
+#[tokio::test]
+async fn its_answers_end_with_its_subject() {
+    let scene = Scene::new().await;
+    let until = Some(scene.clock.now() + Duration::from_secs(100));
+    let own = ClientCredentials { audience: ORDERS, until };
+    for (passed, sent) in [(0, 1), (69, 1), (1, 2)] {
+        scene.pass(passed);
+        scene.api.exchange(&own).await.unwrap();
+        assert_eq!(scene.sent(), sent);
+    }
+}
+
+#[tokio::test]
+async fn id_and_refresh_tokens_reach_those_who_want_them() {
+    let scene = Scene::new().await;
+    let body = json!({ "access_token": "a", "token_type": "Bearer", "refresh_token": "r", "id_token": "no.id.token" });
+    scene.http.script([Reply::json(200, &body)]);
+    let ada = scene.caller("auth0|ada").await;
+    // On-behalf-of drops them unread; a grant that keeps them has them checked.
+    let tokens = scene.on_behalf_of(&ada).await.unwrap();
+    assert!(tokens.refresh_token().is_none() && tokens.id_token().is_none());
+    let error = scene.api.exchange(&Meddling("anything")).await.unwrap_err();
+    assert_eq!(error.to_string(), "the ID token of the token response is not valid here");
+}

@@ -1,0 +1,119 @@
+//! Tokens that are bound to a key of this API.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use auth0_api_core::{ExchangeError, OnBehalfOf, ProofKey, ResponseError, TokenSet, TokenType};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+
+use super::scene::{CALENDAR, Scene, header, refusal};
+use super::scripted::{Reply, TOKEN_ENDPOINT};
+
+fn bound() -> Reply {
+    Reply::json(200, &json!({ "access_token": "bound", "token_type": "DPoP", "expires_in": 60 }))
+}
+
+fn use_nonce(nonce: &str) -> Reply {
+    let body = json!({ "error": "use_dpop_nonce" }).to_string();
+    Reply::Answer(400, vec![("DPoP-Nonce", nonce.to_owned())], body)
+}
+
+async fn ask(scene: &Scene, key: &ProofKey) -> Result<TokenSet, ExchangeError> {
+    let ada = scene.caller("auth0|ada").await;
+    scene.api.get_token_on_behalf_of(&ada, OnBehalfOf::audience(CALENDAR).dpop(key)).await
+}
+
+/// Header and claims of the proofs that were sent.
+fn proofs(scene: &Scene) -> Vec<[Value; 2]> {
+    let requests = scene.http.sent();
+    let parts = |proof: &str| -> [Value; 2] {
+        let mut parts = proof.split('.').map(|part| URL_SAFE_NO_PAD.decode(part).unwrap());
+        [(); 2].map(|()| serde_json::from_slice(&parts.next().unwrap()).unwrap())
+    };
+    requests.iter().map(|request| parts(header(request, "dpop").unwrap())).collect()
+}
+
+#[tokio::test]
+async fn a_proof_goes_with_the_request_and_the_answer_is_bound() {
+    let (scene, key) = (Scene::new().await, ProofKey::generate().unwrap());
+    scene.http.script([bound()]);
+    let tokens = ask(&scene, &key).await.unwrap();
+    assert_eq!((tokens.token_type(), tokens.bound_to()), (TokenType::Dpop, Some(key.thumbprint())));
+
+    let [header, claims] = &proofs(&scene)[0];
+    assert_eq!((&header["typ"], &header["alg"]), (&json!("dpop+jwt"), &json!("ES256")));
+    assert!(header["jwk"].get("d").is_none());
+    let now = auth0_api_core::Clock::now(&scene.clock).duration_since(UNIX_EPOCH).unwrap().as_secs();
+    assert_eq!([&claims["htm"], &claims["htu"], &claims["iat"]], [&json!("POST"), &json!(TOKEN_ENDPOINT), &json!(now)]);
+    assert!(claims.get("nonce").is_none() && claims.get("ath").is_none());
+}
+
+#[tokio::test]
+async fn a_nonce_is_given_once_and_remembered() {
+    let (scene, key) = (Scene::new().await, ProofKey::generate().unwrap());
+    scene.http.script([use_nonce("n-1"), bound()]);
+    ask(&scene, &key).await.unwrap();
+    scene.pass(3_000);
+    ask(&scene, &key).await.unwrap();
+    let nonces: Vec<_> = proofs(&scene).iter().map(|[_, claims]| claims["nonce"].clone()).collect();
+    assert_eq!(nonces, [Value::Null, json!("n-1"), json!("n-1")]);
+    let jtis: Vec<_> = proofs(&scene).iter().map(|[_, claims]| claims["jti"].clone()).collect();
+    assert!(jtis[0] != jtis[1] && jtis[1] != jtis[2], "each proof is new");
+}
+
+#[tokio::test]
+async fn a_second_demand_is_an_error() {
+    let (scene, key) = (Scene::new().await, ProofKey::generate().unwrap());
+    scene.http.script([use_nonce("n-1"), use_nonce("n-2")]);
+    let error = refusal(ask(&scene, &key).await).unwrap();
+    assert_eq!((error.code(), scene.sent()), ("use_dpop_nonce", 2));
+}
+
+#[tokio::test]
+async fn a_nonce_that_is_none_is_not_sent() {
+    let (scene, key) = (Scene::new().await, ProofKey::generate().unwrap());
+    for nonce in ["", "a b", "a\"b", "a\\b", &"n".repeat(257)] {
+        scene.http.script([use_nonce(nonce), bound()]);
+        assert!(ask(&scene, &key).await.is_err());
+    }
+    scene.http.script([use_nonce(&"n".repeat(256)), bound()]);
+    assert!(ask(&scene, &key).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_nonce_of_a_success_is_used_next() {
+    let (scene, key) = (Scene::new().await, ProofKey::generate().unwrap());
+    let body = json!({ "access_token": "bound", "token_type": "DPoP" }).to_string();
+    scene.http.script([Reply::Answer(200, vec![("dpop-nonce", "next".to_owned())], body)]);
+    for _ in 0..2 {
+        ask(&scene, &key).await.unwrap();
+    }
+    assert_eq!(proofs(&scene)[1][1]["nonce"], "next");
+}
+
+#[tokio::test]
+async fn an_answer_that_is_not_bound_is_refused() {
+    let (scene, key) = (Scene::new().await, ProofKey::generate().unwrap());
+    scene.http.script([Reply::tokens("bearer")]);
+    let error = ask(&scene, &key).await.unwrap_err();
+    assert!(matches!(error, ExchangeError::Response(ResponseError::NotBound)));
+}
+
+#[tokio::test]
+async fn without_a_key_there_is_no_proof() {
+    let scene = Scene::new().await;
+    scene.profile().await.unwrap();
+    assert_eq!(header(&scene.last_request(), "dpop"), None);
+}
+
+#[test]
+fn a_proof_for_another_api_names_the_token_and_no_query() {
+    let key = ProofKey::generate().unwrap();
+    let proof = key.proof("GET", "https://calendar.example.com/events?day=1#top").nonce("n");
+    let proof = proof.sign(UNIX_EPOCH + Duration::from_secs(7)).unwrap();
+    let claims = URL_SAFE_NO_PAD.decode(proof.split('.').nth(1).unwrap()).unwrap();
+    let claims: Value = serde_json::from_slice(&claims).unwrap();
+    assert_eq!((&claims["htu"], &claims["nonce"]), (&json!("https://calendar.example.com/events"), &json!("n")));
+    assert!(key.proof("GET", "no url").sign(UNIX_EPOCH).is_err());
+}

@@ -1,0 +1,78 @@
+//! What an answer tells, and what it keeps to itself.
+
+use auth0_api_core::{Connection, ExchangeError, OnBehalfOf};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+
+use super::scene::{CALENDAR, Scene};
+use super::scripted::Reply;
+
+fn jwt(claims: &Value) -> String {
+    let encode = |json: &str| URL_SAFE_NO_PAD.encode(json);
+    format!("{}.{}.{}", encode(r#"{"alg":"RS256"}"#), encode(&claims.to_string()), encode("signature"))
+}
+
+#[tokio::test]
+async fn scopes_are_the_granted_ones_or_else_those_asked_for() {
+    let scene = Scene::new().await;
+    let ada = scene.caller("auth0|ada").await;
+    let ask = |scope: &str| scene.api.get_token_on_behalf_of(&ada, OnBehalfOf::audience(CALENDAR).scope(scope));
+
+    let tokens = ask("read write").await.unwrap();
+    assert_eq!(tokens.scopes().collect::<Vec<_>>(), ["read", "write"]);
+
+    let body = json!({ "access_token": "t", "token_type": "Bearer", "expires_in": 60, "scope": "read  other" });
+    scene.http.script([Reply::json(200, &body)]);
+    let tokens = ask("read write all").await.unwrap();
+    assert_eq!(tokens.scopes().collect::<Vec<_>>(), ["read", "other"]);
+    assert!(tokens.require_scopes(&["other", "read"]).is_ok());
+    let error = tokens.require_scopes(&["read", "write", "all"]).unwrap_err();
+    assert!(matches!(&error, ExchangeError::ScopesMissing { missing } if **missing == *"write all"), "{error:?}");
+}
+
+#[tokio::test]
+async fn who_acts_is_read_from_the_new_token() {
+    let scene = Scene::new().await;
+    let ada = scene.caller("auth0|ada").await;
+    for (claims, chain) in [
+        (json!({ "act": { "sub": "orders", "act": { "sub": "shop" } } }), Ok(vec!["orders", "shop"])),
+        (json!({ "sub": "auth0|ada" }), Ok(vec![])),
+        (json!({ "act": "orders" }), Err(())),
+    ] {
+        scene.http.script([Reply::json(200, &json!({ "access_token": jwt(&claims), "token_type": "Bearer" }))]);
+        let tokens = scene.on_behalf_of(&ada).await.unwrap();
+        assert_eq!(tokens.delegation_chain().map_err(drop), chain);
+        assert_eq!(tokens.current_actor().map_err(drop), chain.map(|chain| chain.first().copied()));
+    }
+    // A token that cannot be read names nobody.
+    scene.http.script([Reply::json(200, &json!({ "access_token": "opaque", "token_type": "Bearer" }))]);
+    assert_eq!(scene.on_behalf_of(&ada).await.unwrap().current_actor(), Ok(None));
+}
+
+#[tokio::test]
+async fn the_vault_says_whose_token_it_is() {
+    let scene = Scene::new().await;
+    let ada = scene.caller("auth0|ada").await;
+    let connection = Connection::name("google-oauth2").login_hint("ada@work.example");
+    let tokens = scene.api.get_access_token_for_connection(&ada, connection).await.unwrap();
+    assert_eq!((tokens.connection(), tokens.login_hint()), (Some("google-oauth2"), Some("ada@work.example")));
+}
+
+#[tokio::test]
+async fn nothing_secret_shows_by_itself() {
+    let scene = Scene::new().await;
+    let ada = scene.caller("auth0|ada").await;
+    let body = json!({ "access_token": "hush-a", "token_type": "Bearer", "expires_in": 60, "refresh_token": "hush-r" });
+    scene.http.script([Reply::json(200, &body)]);
+    let tokens = scene.profile().await.unwrap();
+    scene.on_behalf_of(&ada).await.unwrap();
+    let shown = format!("{tokens:?} {:?} {:?} {:?}", tokens.access_token(), tokens.refresh_token(), scene.api);
+    assert!(!shown.contains("hush") && !shown.contains("api-secret"), "{shown}");
+    assert!(!format!("{:?}", scene.last_request()).contains("legacy"));
+
+    scene.http.script([Reply::json(400, &json!({ "error": "invalid_grant", "error_description": "hush" }))]);
+    let error = scene.profile().await.unwrap_err();
+    let shown = format!("{error} {error:?} {:?}", error.hint());
+    assert!(!shown.contains("hush") && !shown.contains("api-secret"), "{shown}");
+}

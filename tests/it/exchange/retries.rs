@@ -1,0 +1,103 @@
+//! What is tried again, and how long anybody waits.
+
+use std::time::Duration;
+
+use auth0_api_core::ExchangeError;
+use tokio::time::Instant;
+
+use super::scene::{Scene, text};
+use super::scripted::Reply;
+
+/// What an exchange came to, its token requests, and how long it took.
+async fn run(replies: impl IntoIterator<Item = Reply>) -> (Result<String, ExchangeError>, usize, Duration) {
+    let scene = Scene::new().await;
+    scene.http.script(replies);
+    // Time jumps to the next timer as soon as everybody waits.
+    tokio::time::pause();
+    let start = now();
+    let outcome = scene.profile().await.map(|tokens| tokens.access_token().expose().to_owned());
+    let took = now() - start;
+    tokio::time::resume();
+    (outcome, scene.sent(), took)
+}
+
+#[expect(clippy::disallowed_methods, reason = "measures the waiting that a paused clock skips")]
+fn now() -> Instant {
+    Instant::now()
+}
+
+async fn succeeds(replies: impl IntoIterator<Item = Reply>, requests: usize, waited: u64) {
+    let (outcome, sent, took) = run(replies).await;
+    assert_eq!((outcome.unwrap().as_str(), sent), ("token", requests));
+    assert_eq!(took.as_millis() / 10, u128::from(waited) / 10);
+}
+
+async fn fails(replies: impl IntoIterator<Item = Reply>, requests: usize, retry_after: u64) {
+    let (outcome, sent, _) = run(replies).await;
+    let error = outcome.unwrap_err();
+    assert_eq!((error.retry_after(), sent), (Some(Duration::from_secs(retry_after)), requests), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_connection_that_cannot_be_made_is_tried_twice_more() {
+    succeeds([Reply::Connect, Reply::tokens("token")], 2, 100).await;
+    succeeds([Reply::Connect, Reply::Connect, Reply::tokens("token")], 3, 300).await;
+}
+
+#[tokio::test]
+async fn and_no_more() {
+    fails([Reply::Connect], 3, 1).await;
+}
+
+#[tokio::test]
+async fn a_rate_limit_is_waited_for_as_long_as_it_says() {
+    succeeds([Reply::later(429, 1), Reply::tokens("token")], 2, 1_000).await;
+    succeeds([Reply::later(429, 2), Reply::later(503, 2), Reply::tokens("token")], 3, 4_000).await;
+}
+
+#[tokio::test]
+async fn a_longer_one_is_handed_to_the_caller() {
+    fails([Reply::later(429, 3), Reply::tokens("token")], 1, 3).await;
+    fails([Reply::later(503, 600), Reply::tokens("token")], 1, 600).await;
+    fails([Reply::later(503, 1_000_000), Reply::tokens("token")], 1, 3_600).await;
+}
+
+#[tokio::test]
+async fn without_retry_after_nobody_asks_again() {
+    fails([Reply::Answer(429, Vec::new(), String::new()), Reply::tokens("token")], 1, 1).await;
+    fails([Reply::Answer(503, Vec::new(), String::new()), Reply::tokens("token")], 1, 1).await;
+    fails([Reply::later(502, 1), Reply::tokens("token")], 1, 1).await;
+}
+
+#[tokio::test]
+async fn what_may_have_used_up_the_subject_token_is_not_sent_again() {
+    fails([Reply::Broken, Reply::tokens("token")], 1, 1).await;
+    for reply in [Reply::error(400, "invalid_grant"), Reply::error(500, "server_error"), Reply::json(201, &"".into())] {
+        let (outcome, sent, _) = run([reply, Reply::tokens("token")]).await;
+        assert!(outcome.is_err());
+        assert_eq!(sent, 1);
+    }
+}
+
+#[tokio::test]
+async fn ten_seconds_are_all_that_anybody_waits() {
+    let (outcome, sent, took) = run([Reply::Silent]).await;
+    assert!(matches!(outcome, Err(ExchangeError::Unavailable(_))));
+    assert_eq!((sent, took.as_secs()), (1, 10));
+    let (outcome, sent, took) = run([Reply::later(429, 2), Reply::Silent]).await;
+    assert!(matches!(outcome, Err(ExchangeError::Unavailable(_))));
+    assert_eq!((sent, took.as_secs()), (2, 10));
+}
+
+#[tokio::test]
+async fn a_body_of_64_kib_is_read_and_a_longer_one_is_not() {
+    let body = |length: usize| {
+        let start = r#"{"access_token":"token","token_type":"Bearer","padding":""#;
+        format!("{start}{}\"}}", "p".repeat(length - start.len() - 2))
+    };
+    let scene = Scene::new().await;
+    scene.http.script([Reply::Answer(200, Vec::new(), body(65_536))]);
+    assert_eq!(text(&scene.profile().await), Ok("token"));
+    scene.http.script([Reply::Answer(200, Vec::new(), body(65_537))]);
+    assert_eq!(text(&scene.profile().await), Err("the token endpoint cannot be had".to_owned()));
+}

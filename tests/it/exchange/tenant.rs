@@ -1,0 +1,211 @@
+//! The flows against a tenant that really judges what it gets.
+
+use auth0_api_core::{
+    Algorithm, ApiClient, ClientAuth, Connection, ExchangeError, ExchangeProfile, OnBehalfOf, PrivateKey, ProofKey,
+    ServerErrorKind, SubjectToken, TokenRequest, TokenType, VaultSubject, VerifiedToken,
+};
+use auth0_api_testing::{
+    Api, Application, Credential, ExchangeRefusal, Exchanged, LinkedAccount, LocalTenant, LocalTenantBuilder,
+    ManualClock, User,
+};
+use serde_json::json;
+
+use super::scene::{CALENDAR, refusal};
+
+struct Story {
+    tenant: LocalTenant,
+    clock: ManualClock,
+    api: ApiClient,
+}
+
+impl Story {
+    async fn new() -> Self {
+        Self::with(|builder| builder).await
+    }
+
+    async fn with(configure: impl FnOnce(LocalTenantBuilder) -> LocalTenantBuilder) -> Self {
+        let clock = ManualClock::new();
+        let builder = LocalTenant::builder().clock(clock.clone()).api(Api::new(CALENDAR).scopes(["read:events"]));
+        let tenant = configure(builder).start().await.unwrap();
+        let auth = ClientAuth::secret_post(tenant.api_client_id(), tenant.api_client_secret());
+        let api = client(&tenant, &clock, auth);
+        Self { tenant, clock, api }
+    }
+
+    async fn ada(&self) -> VerifiedToken {
+        self.api.verify_access_token(&self.tenant.mint().subject(ADA).sign()).await.unwrap()
+    }
+
+    /// The API that is called next.
+    fn calendar(&self) -> ApiClient {
+        let builder = ApiClient::builder(self.tenant.domain(), CALENDAR);
+        builder.insecure_http_loopback().clock(self.clock.clone()).build().unwrap()
+    }
+
+    async fn vault(&self, connection: Connection) -> Result<String, ServerErrorKind> {
+        match self.api.get_access_token_for_connection(&self.ada().await, connection).await {
+            Ok(tokens) => Ok(tokens.scope().unwrap_or_default().to_owned()),
+            refused => Err(refusal(refused).unwrap().kind()),
+        }
+    }
+}
+
+fn client(tenant: &LocalTenant, clock: &ManualClock, auth: ClientAuth) -> ApiClient {
+    let builder = ApiClient::builder(tenant.domain(), tenant.audience()).insecure_http_loopback();
+    builder.clock(clock.clone()).client_auth(auth).build().unwrap()
+}
+
+const ADA: &str = "auth0|ada";
+
+#[tokio::test]
+async fn the_next_api_learns_for_whom_and_by_whom_it_is_called() {
+    let story = Story::new().await;
+    let asked = OnBehalfOf::audience(CALENDAR).scope("read:events");
+    let tokens = story.api.get_token_on_behalf_of(&story.ada().await, asked).await.unwrap();
+    assert_eq!(tokens.scope(), Some("read:events"));
+    assert_eq!(tokens.issued_token_type(), Some("urn:ietf:params:oauth:token-type:access_token"));
+
+    let seen = story.calendar().verify_access_token(tokens.access_token().expose()).await.unwrap();
+    assert_eq!((seen.subject(), seen.has_scope("read:events")), (Some(ADA), true));
+    assert_eq!(seen.delegation_chain().unwrap(), [story.tenant.api_client_id()]);
+    assert_eq!(tokens.delegation_chain(), seen.delegation_chain());
+    assert_eq!(tokens.expires_at(), Some(seen.expires_at()));
+    assert!(story.api.verify_access_token(tokens.access_token().expose()).await.is_err(), "it is for the other API");
+}
+
+#[tokio::test]
+async fn a_bound_token_arrives_with_a_proof_of_our_key() {
+    let story = Story::new().await;
+    story.tenant.require_dpop_nonce(true);
+    let key = ProofKey::generate().unwrap();
+    let asked = OnBehalfOf::audience(CALENDAR).dpop(&key);
+    let tokens = story.api.get_token_on_behalf_of(&story.ada().await, asked).await.unwrap();
+    assert_eq!((tokens.token_type(), tokens.bound_to()), (TokenType::Dpop, Some(key.thumbprint())));
+
+    let url = "https://calendar.example.com/events";
+    let now = auth0_api_core::Clock::now(&story.clock);
+    let proof = key.proof("GET", url).access_token(tokens.access_token()).sign(now).unwrap();
+    let headers = [("authorization", format!("DPoP {}", tokens.access_token().expose())), ("dpop", proof)];
+    let headers = headers.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let seen = story.calendar().verify_request(&TokenRequest::new("GET", url, &headers)).await.unwrap();
+    assert_eq!(seen.binding(), auth0_api_core::Binding::Dpop { thumbprint: key.thumbprint() });
+}
+
+#[tokio::test]
+async fn every_way_to_authenticate_is_accepted_by_a_tenant_that_checks() {
+    let key = PrivateKey::from_jwk(P256).unwrap();
+    let public = json!({ "kty": "EC", "crv": "P-256", "x": X, "y": Y });
+    let audience = "https://api.example.com";
+    let story = Story::with(|builder| {
+        builder
+            .application(Application::custom_api("basic", Credential::secret_basic("s&cr:et"), audience))
+            .application(Application::custom_api("posting", Credential::secret_post("s&cr:et"), audience))
+            .application(Application::custom_api("signing", Credential::public_jwk(public), audience))
+    })
+    .await;
+    let ada = story.ada().await;
+    let ask = async |auth: ClientAuth| {
+        let api = client(&story.tenant, &story.clock, auth);
+        api.get_token_on_behalf_of(&ada, OnBehalfOf::audience(CALENDAR)).await
+    };
+    assert!(ask(ClientAuth::secret_basic("basic", "s&cr:et")).await.is_ok());
+    assert!(ask(ClientAuth::secret_post("posting", "s&cr:et")).await.is_ok());
+    assert!(ask(ClientAuth::private_key_jwt("signing", key.clone())).await.is_ok());
+    assert!(key.with_algorithm(Algorithm::ES256).is_ok());
+
+    let other = PrivateKey::from_jwk(OTHER_P256).unwrap();
+    for wrong in [
+        ClientAuth::secret_basic("basic", "wrong"),
+        ClientAuth::secret_post("basic", "s&cr:et"),
+        ClientAuth::secret_post("nobody", "s&cr:et"),
+        ClientAuth::private_key_jwt("signing", other),
+    ] {
+        let error = refusal(ask(wrong).await).unwrap();
+        assert_eq!((error.kind(), error.status()), (ServerErrorKind::Client, 401));
+    }
+}
+
+#[tokio::test]
+async fn the_vault_tells_what_the_user_has_to_do() {
+    let story = Story::with(|builder| {
+        builder
+            .connection("slack")
+            .linked_account(ADA, LinkedAccount::new("google-oauth2").name("work").scopes(["calendar", "mail"]))
+            .linked_account(ADA, LinkedAccount::new("google-oauth2").name("home").scopes(["photos"]))
+            .linked_account(ADA, LinkedAccount::new("github").expired())
+    })
+    .await;
+    let google = || Connection::name("google-oauth2").login_hint("work");
+    assert_eq!(story.vault(google()).await.as_deref(), Ok("calendar mail"));
+    assert_eq!(story.vault(google().login_hint("home")).await.as_deref(), Ok("photos"));
+    assert_eq!(story.vault(google().scope("mail")).await.as_deref(), Ok("mail"));
+    assert_eq!(story.vault(google().scope("drive")).await, Err(ServerErrorKind::ScopesNotGranted));
+    assert_eq!(story.vault(Connection::name("slack")).await, Err(ServerErrorKind::AccountNotLinked));
+    assert_eq!(story.vault(Connection::name("github")).await, Err(ServerErrorKind::AccountUnusable));
+    assert_eq!(story.vault(Connection::name("nothing")).await, Err(ServerErrorKind::Request));
+
+    // Once it is connected, the next call gets it: a refusal is not kept.
+    story.tenant.link(ADA, LinkedAccount::new("slack").scopes(["chat"]));
+    assert_eq!(story.vault(Connection::name("slack")).await.as_deref(), Ok("chat"));
+}
+
+#[tokio::test]
+async fn a_refresh_token_opens_the_vault_too() {
+    let story = Story::with(|builder| builder.linked_account(ADA, LinkedAccount::new("google-oauth2"))).await;
+    let token = story.tenant.refresh_token(story.tenant.api_client_id(), ADA);
+    let google = || Connection::name("google-oauth2");
+    let tokens = story.api.get_access_token_for_connection(VaultSubject::refresh_token(token), google()).await;
+    assert_eq!(tokens.unwrap().connection(), Some("google-oauth2"));
+    let stolen =
+        story.api.get_access_token_for_connection(VaultSubject::refresh_token("no-such-token"), google()).await;
+    assert!(matches!(stolen, Err(ExchangeError::Server(_))));
+}
+
+#[tokio::test]
+async fn an_action_judges_what_nobody_else_can() {
+    let story = Story::with(|builder| {
+        builder.organization("org_acme", "acme").exchange_profile(SESSION, |request| match request.subject_token() {
+            "of-ada" => {
+                let user = User::new(ADA).claim("device", request.extra("device").unwrap_or_default());
+                let exchanged = Exchanged::user(user);
+                Ok(match request.actor_token() {
+                    Some(actor) => exchanged.actor(actor),
+                    None => exchanged,
+                })
+            }
+            "of-bob" => Err(ExchangeRefusal::deny("account_locked", "Bob has left")),
+            _ => Err(ExchangeRefusal::reject_subject_token("no such session")),
+        })
+    })
+    .await;
+    let ask = |session: &str, profile: ExchangeProfile| {
+        story.api.get_token_by_exchange_profile(SubjectToken::unverified(session), profile)
+    };
+    let profile = || ExchangeProfile::new(SESSION, CALENDAR).scope("read:events");
+
+    let acting = profile().actor_token("robot", "urn:acme:robot").extra("device", "d-17");
+    let tokens = ask("of-ada", acting.scope("openid offline_access read:events")).await.unwrap();
+    assert_eq!(tokens.current_actor(), Ok(Some("robot")));
+    assert!(tokens.id_token().is_some());
+    let seen = story.calendar().verify_access_token(tokens.access_token().expose()).await.unwrap();
+    assert_eq!((seen.subject(), seen.has_scope("read:events")), (Some(ADA), true));
+
+    let within = ask("of-ada", profile().scope("openid").organization("acme")).await.unwrap();
+    let seen = story.calendar().verify_access_token(within.access_token().expose()).await.unwrap();
+    assert_eq!(seen.organization().unwrap().id, "org_acme");
+
+    let refused = async |session: &str| {
+        let error = refusal(ask(session, profile()).await).unwrap();
+        (error.kind(), error.code().to_owned())
+    };
+    assert_eq!(refused("of-bob").await, (ServerErrorKind::Denied, "account_locked".to_owned()));
+    assert_eq!(refused("of-eve").await, (ServerErrorKind::SubjectRefused, "invalid_request".to_owned()));
+}
+
+const SESSION: &str = "urn:acme:legacy-session";
+const X: &str = "kcCvl0vOeOetZaTV0LcmRZWxLpOZXjilSussQykjpZw";
+const Y: &str = "aJGjA24PylhZOGgSiNELmAmS2Ghm77cVqgOv5fH8ovQ";
+const P256: &str = r#"{"kty":"EC","crv":"P-256","x":"kcCvl0vOeOetZaTV0LcmRZWxLpOZXjilSussQykjpZw",
+    "y":"aJGjA24PylhZOGgSiNELmAmS2Ghm77cVqgOv5fH8ovQ","d":"kPhNhcrt41gqqNTnw9xoI9h7N8go-T3nyAkz7tC7EL4"}"#;
+const OTHER_P256: &str = r#"{"kty":"EC","crv":"P-256","x":"wBLiSxMgpsYoIkWUJCCbuB6QwM8xJBu5xea6bUy0jag",
+    "y":"GNdUVzRvPTzRifO_fx-tnVbEj37y8xEHcnX9VCrfleU","d":"GdfGI_r7Zs4cD8r8ZQYp-0CEkCg8FmeLA7lhYYeomTo"}"#;
