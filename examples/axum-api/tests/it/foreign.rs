@@ -12,6 +12,8 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
+use crate::PROGRAM;
+
 #[tokio::test]
 async fn foreign_clients_are_served_and_refused_as_ours() {
     if let Some(missing) = missing().await {
@@ -61,7 +63,7 @@ struct Servers {
 impl Servers {
     async fn start(settings: &[(&str, &str)]) -> Self {
         let tenant = LocalTenant::start().await.unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_axum-api"));
+        let mut command = Command::new(PROGRAM);
         for variable in ["DPOP", "DPOP_NONCE", "PUBLIC_URL", "REDIS_URL", "TRUSTED_PROXIES"] {
             command.env_remove(variable);
         }
@@ -115,7 +117,7 @@ fn skip(missing: &str) {
     eprintln!("skipped: {missing}");
 }
 
-const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/foreign");
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../axum-api/tests/foreign");
 
 /// They take two seconds; a busy machine may take longer, and one that hangs is given up.
 const PATIENCE: Duration = Duration::from_secs(120);

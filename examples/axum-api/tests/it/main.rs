@@ -1,4 +1,5 @@
-//! The program as it is deployed: a process, configured from the environment, called over real sockets.
+//! The program as it is deployed: a process, configured from the environment, called over real sockets. `actix-api` passes the
+//! same tests.
 
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
@@ -7,3 +8,6 @@ mod foreign;
 mod process;
 mod replicas;
 mod settings;
+
+/// The program that the tests start.
+const PROGRAM: &str = env!("CARGO_BIN_EXE_axum-api");

@@ -10,6 +10,8 @@ use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
 
+use crate::PROGRAM;
+
 /// A running API; it is killed when dropped.
 pub(crate) struct Process {
     child: Child,
@@ -95,7 +97,7 @@ impl Holder {
 
 /// The program on a free port, with these variables and no others of ours.
 pub(crate) fn command(settings: &[(&str, &str)]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_axum-api"));
+    let mut command = Command::new(PROGRAM);
     for variable in
         ["AUTH0_AUDIENCE", "AUTH0_DOMAIN", "DPOP", "DPOP_NONCE", "PUBLIC_URL", "REDIS_URL", "TRUSTED_PROXIES"]
     {

@@ -1,0 +1,49 @@
+//! A protected API for a real tenant, or the local one: the same as `axum-api`, with actix-web.
+//!
+//! ```sh
+//! AUTH0_DOMAIN=tenant.eu.auth0.com AUTH0_AUDIENCE=https://api.example.com cargo run -p actix-api
+//!
+//! curl -i http://127.0.0.1:3000/api/public
+//! curl -i http://127.0.0.1:3000/api/private -H "Authorization: Bearer $TOKEN"
+//! curl -i http://127.0.0.1:3000/api/private-scoped -H "Authorization: Bearer $TOKEN"   # needs read:messages
+//! curl -i http://127.0.0.1:3000/api/claims -H "Authorization: Bearer $TOKEN"
+//! curl -i http://127.0.0.1:3000/health/ready
+//! ```
+//!
+//! `cargo run -p auth0-api-testing --bin local-tenant` starts a tenant on this machine and prints what to export and how to get a
+//! token. `cargo run -p actix-api -- --help` lists every variable.
+
+mod routes;
+// The variables of both programs are the same, and so is what becomes of them.
+#[path = "../../axum-api/src/settings.rs"]
+mod settings;
+
+use std::error::Error;
+use std::io::IsTerminal as _;
+
+use actix_web::{App, HttpServer};
+use clap::Parser as _;
+use tracing_subscriber::EnvFilter;
+
+use crate::settings::Settings;
+
+#[actix_web::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let colours = std::io::stdout().is_terminal();
+    tracing_subscriber::fmt().with_ansi(colours).with_env_filter(EnvFilter::new("info")).init();
+    let settings = Settings::parse();
+    let api = settings.client()?;
+    if let Err(error) = api.warm_up().await {
+        // The tenant may be back before the first request comes.
+        tracing::warn!(%error, "the keys cannot be had yet");
+    }
+    // Every worker builds the application; the client is one for all of them.
+    let server = HttpServer::new(move || App::new().configure(|config| routes::configure(config, &api)))
+        .bind_auto_h2c(("127.0.0.1", settings.port()))?;
+    for address in server.addrs() {
+        tracing::info!("listening on http://{address}");
+    }
+    // Told to end by an orchestrator's signal, it finishes the requests that are under way.
+    server.run().await?;
+    Ok(())
+}

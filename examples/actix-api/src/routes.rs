@@ -1,0 +1,54 @@
+//! The routes.
+
+use actix_web::Route;
+use actix_web::guard::{Any, Get, Head};
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Json, ServiceConfig, resource, route, scope};
+use auth0_api_actix::{Auth, VerifiedToken};
+use auth0_api_core::{ApiClient, Requirement};
+use serde_json::{Map, Value, json};
+
+pub(crate) fn configure(config: &mut ServiceConfig, api: &ApiClient) {
+    let auth = Auth::new(api.clone());
+    let reading = auth.require(Requirement::scope("read:messages"));
+    let protected = scope("")
+        .service(resource("/api/private").route(read().to(private)))
+        .service(resource("/api/private-scoped").wrap(reading).route(read().to(private_scoped)))
+        .service(resource("/api/claims").route(read().to(claims)))
+        .wrap(auth);
+    config
+        .app_data(Data::new(api.clone()))
+        .service(resource("/api/public").route(read().to(public)))
+        .service(resource("/health/ready").route(read().to(ready)))
+        .service(protected);
+}
+
+/// GET, and HEAD: actix-web does not take the one for the other.
+fn read() -> Route {
+    route().guard(Any(Get()).or(Head()))
+}
+
+async fn public() -> Json<Value> {
+    Json(json!({ "message": "Hello from a public endpoint!" }))
+}
+
+async fn private(token: VerifiedToken) -> Json<Value> {
+    Json(json!({ "message": "Hello from a private endpoint!", "subject": token.subject() }))
+}
+
+async fn private_scoped(token: VerifiedToken) -> Json<Value> {
+    let scopes: Vec<_> = token.scopes().collect();
+    Json(json!({ "message": "Hello from a private endpoint that needs read:messages!", "scopes": scopes }))
+}
+
+async fn claims(token: VerifiedToken) -> Json<Map<String, Value>> {
+    Json(token.claims().clone())
+}
+
+/// Ready once there are keys. It asks for them, so that a start during an outage of the tenant heals by itself.
+async fn ready(api: Data<ApiClient>) -> (&'static str, StatusCode) {
+    match api.warm_up().await {
+        Ok(()) => ("", StatusCode::NO_CONTENT),
+        Err(_) => ("", StatusCode::SERVICE_UNAVAILABLE),
+    }
+}

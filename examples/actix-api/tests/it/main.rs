@@ -1,0 +1,18 @@
+//! The program as it is deployed: a process, configured from the environment, called over real sockets. What is asked of it is
+//! what is asked of `axum-api`, by the same tests.
+
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+
+#[path = "../../../axum-api/tests/it/deployment.rs"]
+mod deployment;
+#[path = "../../../axum-api/tests/it/foreign.rs"]
+mod foreign;
+#[path = "../../../axum-api/tests/it/process.rs"]
+mod process;
+#[path = "../../../axum-api/tests/it/replicas.rs"]
+mod replicas;
+#[path = "../../../axum-api/tests/it/settings.rs"]
+mod settings;
+
+/// The program that the tests start.
+const PROGRAM: &str = env!("CARGO_BIN_EXE_actix-api");
