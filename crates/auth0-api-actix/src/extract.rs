@@ -28,7 +28,7 @@ use crate::refusal::TokenRejection;
 pub struct VerifiedToken(pub auth0_api_core::VerifiedToken);
 
 /// The verified token of a request behind an [optional](crate::Auth::optional) middleware: `None` if nothing was presented, and
-/// for no other reason.
+/// for no other reason. With [`Scoped`](crate::Scoped) in it, a token that is there has to be enough.
 ///
 /// ```
 /// use auth0_api_actix::MaybeToken;
@@ -39,7 +39,7 @@ pub struct VerifiedToken(pub auth0_api_core::VerifiedToken);
 /// # _ = actix_web::web::get().to(greet);
 /// ```
 #[derive(Clone, Debug)]
-pub struct MaybeToken(pub Option<VerifiedToken>);
+pub struct MaybeToken<T = VerifiedToken>(pub Option<T>);
 
 impl Deref for VerifiedToken {
     type Target = auth0_api_core::VerifiedToken;
@@ -65,11 +65,20 @@ impl FromRequest for VerifiedToken {
     }
 }
 
-impl FromRequest for MaybeToken {
+impl<T> FromRequest for MaybeToken<T>
+where
+    T: FromRequest<Error = TokenRejection, Future = Ready<Result<T, TokenRejection>>>,
+{
     type Error = TokenRejection;
     type Future = Ready<Result<Self, Self::Error>>;
 
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Authentication::of(request).map(|found| Self(found.token.map(VerifiedToken))))
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        match Authentication::of(request) {
+            Ok(Authentication { token: Some(_), .. }) => {
+                ready(T::from_request(request, payload).into_inner().map(|token| Self(Some(token))))
+            }
+            Ok(_) => ready(Ok(Self(None))),
+            Err(rejection) => ready(Err(rejection)),
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Who verifies, who may pass without a token, and what those behind find of it.
 
 use actix_web::{HttpMessage as _, HttpRequest};
-use auth0_api_core::{ApiClient, Error, Rejection, VerifiedToken};
+use auth0_api_core::{ApiClient, Error, Rejection, Requirement, VerifiedToken};
 
 use crate::refusal::{Look, TokenRejection};
 use crate::request::{Headers, token_request};
@@ -66,7 +66,14 @@ impl Authentication {
         self.token.as_ref().ok_or_else(|| self.refuse(&Error::missing_credentials()))
     }
 
-    pub(crate) fn refuse(&self, error: &Error) -> TokenRejection {
+    /// The token if it is enough, or the refusal.
+    pub(crate) fn demand_that_meets(&self, requirement: &Requirement) -> Result<&VerifiedToken, TokenRejection> {
+        let token = self.demand()?;
+        requirement.check(token).map_err(|error| self.refuse(&error))?;
+        Ok(token)
+    }
+
+    fn refuse(&self, error: &Error) -> TokenRejection {
         TokenRejection::new(self.api.reject(error), self.look.clone())
     }
 }

@@ -28,8 +28,8 @@
 //!    and [RFC 9449 §7](https://www.rfc-editor.org/rfc/rfc9449#section-7). With [`optional`](Auth::optional) a request without
 //!    credentials passes; a bad token never does.
 //! 2. Handlers take [`VerifiedToken`], or behind an optional middleware [`MaybeToken`].
-//! 3. [`Auth::require`] asks for scopes, resource by resource.
-//! 4. [`metadata_routes`] serves what the API says about itself.
+//! 3. [`Auth::require`] asks for more, resource by resource; [`Scoped`] asks for it where a handler is read.
+//! 4. [`metadata_routes`] tells clients that know only the URL where tokens come from, and which.
 //!
 //! Build the client once, outside of the closure that `HttpServer` calls for each worker: clones share keys and used proofs, and
 //! workers must.
@@ -54,10 +54,11 @@
 //! | `auth0-api-axum` | here |
 //! |---|---|
 //! | `AuthLayer::new(api)`, `.layer(auth)` | [`Auth::new(api)`](Auth::new), `.wrap(auth)` |
-//! | `.optional()`, `.refusal_body(hook)` | the same; the extractors' refusals use the hook, too |
+//! | `.optional()`, `.refusal_body(hook)` | the same |
 //! | `auth.require(requirement)`, `.route_layer(…)` | [`auth.require(requirement)`](Auth::require), `.wrap(…)` on a resource, route or scope |
 //! | `VerifiedToken` | [`VerifiedToken`] |
-//! | `Option<VerifiedToken>` | [`MaybeToken`]: actix-web's own `Option<T>` makes `None` of every refusal |
+//! | `Scoped<G>` | [`Scoped<G>`](Scoped) |
+//! | `Option<VerifiedToken>`, `Option<Scoped<G>>` | [`MaybeToken`], [`MaybeToken<Scoped<G>>`](MaybeToken): actix-web's own `Option<T>` makes `None` of every refusal |
 //! | `TokenRejection` | [`TokenRejection`], a `ResponseError` |
 //! | `metadata_routes(&api)`, `.merge(…)` | [`metadata_routes(&api)`](metadata_routes), `.configure(…)` |
 
@@ -69,9 +70,11 @@ mod nonce;
 mod refusal;
 mod request;
 mod require;
+mod scoped;
 
 pub use extract::{MaybeToken, VerifiedToken};
 pub use metadata::metadata_routes;
 pub use middleware::{Auth, AuthMiddleware};
 pub use refusal::TokenRejection;
 pub use require::{Require, RequireMiddleware};
+pub use scoped::Scoped;

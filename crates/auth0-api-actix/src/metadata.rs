@@ -1,18 +1,19 @@
-//! What the API says about itself, at its well-known paths.
+//! Protected resource metadata ([RFC 9728](https://www.rfc-editor.org/rfc/rfc9728)) at its well-known paths.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
-use auth0_api_core::{ApiClient, MetadataResponse};
+use auth0_api_core::{ApiClient, MetadataEndpoint, MetadataResponse};
 
 use crate::request::Headers;
 
-/// Serves the protected resource metadata of a client ([RFC 9728](https://www.rfc-editor.org/rfc/rfc9728)) at its well-known
-/// paths; without [metadata](auth0_api_core::ApiClientBuilder::resource_metadata) there are no paths, and nothing is served.
+/// Routes that serve what an API says about itself: a client reads it to learn where tokens come from, so that no
+/// [`Auth`](crate::Auth) may cover it. Put `Auth` around a scope, not around the `App`.
 ///
-/// Clients read it before they have a token: no [`Auth`](crate::Auth) may cover it. So put `Auth` around a scope, not around the
-/// `App`.
+/// Without [`resource_metadata`](auth0_api_core::ApiClientBuilder::resource_metadata) there are none, and a warning says so. The
+/// paths are those of [`MetadataEndpoint::paths`](auth0_api_core::MetadataEndpoint::paths), from the root of the host: do not
+/// configure a scope with them.
 ///
 /// ```
 /// use actix_web::{App, web};
@@ -29,19 +30,19 @@ use crate::request::Headers;
 /// # Ok::<(), auth0_api_core::BuildError>(())
 /// ```
 pub fn metadata_routes(api: &ApiClient) -> impl FnOnce(&mut ServiceConfig) + use<> {
-    let api = Data::new(api.clone());
+    let served = api.resource_metadata().cloned().map(Data::new);
+    if served.is_none() {
+        tracing::warn!(target: "auth0_api", event = "metadata_missing", "metadata_routes() of a client without metadata");
+    }
     move |config| {
-        for path in api.resource_metadata().iter().flat_map(|metadata| metadata.paths()) {
-            config.service(web::resource(path).app_data(api.clone()).to(serve));
+        for (metadata, path) in served.iter().flat_map(|metadata| metadata.paths().map(move |path| (metadata, path))) {
+            config.service(web::resource(path).app_data(Data::clone(metadata)).to(serve));
         }
     }
 }
 
-async fn serve(request: HttpRequest, api: Data<ApiClient>) -> HttpResponse {
-    match api.resource_metadata() {
-        Some(metadata) => response(&metadata.respond(request.method().as_str(), &Headers(request.headers()))),
-        None => HttpResponse::NotFound().finish(),
-    }
+async fn serve(request: HttpRequest, metadata: Data<MetadataEndpoint>) -> HttpResponse {
+    response(&metadata.respond(request.method().as_str(), &Headers(request.headers())))
 }
 
 fn response(metadata: &MetadataResponse<'_>) -> HttpResponse {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::future::{Ready, ready};
 use std::pin::Pin;
+use std::sync::Arc;
 
 use actix_web::body::EitherBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
@@ -17,7 +18,7 @@ use crate::refusal::{Look, TokenRejection};
 pub struct Require {
     api: ApiClient,
     look: Look,
-    requirement: Requirement,
+    requirement: Arc<Requirement>,
 }
 
 /// The service of a [`Require`].
@@ -28,14 +29,15 @@ pub struct RequireMiddleware<S> {
 
 impl Require {
     pub(crate) fn new(api: ApiClient, requirement: Requirement, look: Look) -> Self {
-        Self { api, look, requirement }
+        Self { api, look, requirement: Arc::new(requirement) }
     }
 
     fn check(&self, request: &HttpRequest) -> Result<(), TokenRejection> {
         let found = request.extensions().get::<Authentication>().filter(|found| found.is_by(&self.api)).cloned();
         let mut found = found.ok_or_else(|| missing_middleware(self.look.clone()))?;
         found.look = self.look.clone();
-        self.requirement.check(found.demand()?).map_err(|error| found.refuse(&error))
+        found.demand_that_meets(&self.requirement)?;
+        Ok(())
     }
 }
 

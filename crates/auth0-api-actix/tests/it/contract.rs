@@ -7,8 +7,8 @@ use actix_web::error::InternalError;
 use actix_web::http::StatusCode;
 use actix_web::web::{self, ServiceConfig, get, post, resource, route, scope};
 use actix_web::{App, HttpResponse, HttpServer};
-use auth0_api_actix::{Auth, MaybeToken, VerifiedToken};
-use auth0_api_core::{Rejection, Requirement};
+use auth0_api_actix::{Auth, MaybeToken, Scoped, VerifiedToken, metadata_routes};
+use auth0_api_core::{Guard, Rejection, Requirement};
 use auth0_api_testing::contract;
 use auth0_api_testing::contract::adapter::{Chapter, Door, Site};
 
@@ -34,8 +34,8 @@ impl Door for Actix {
         told.await.unwrap()
     }
 
-    fn covers(&self, chapter: Chapter) -> bool {
-        matches!(chapter, Chapter::Http1 | Chapter::Http2)
+    fn covers(&self, _: Chapter) -> bool {
+        true
     }
 }
 
@@ -46,6 +46,9 @@ fn routes(config: &mut ServiceConfig, site: &Site) {
     let both = auth.require(Requirement::scopes(["read:messages", "read:drafts"]));
     let hooked = auth.clone().refusal_body(problem);
 
+    if site.api.resource_metadata().is_some() {
+        config.configure(metadata_routes(&site.api));
+    }
     config
         .route("/public", get().to(|| async { "public" }))
         .route("/bare", get().to(subject))
@@ -54,13 +57,15 @@ fn routes(config: &mut ServiceConfig, site: &Site) {
         .service(resource("/optional").wrap(optional.clone()).to(optional_subject))
         .service(resource("/demanding").wrap(optional.clone()).to(subject))
         .service(resource("/twice").wrap(auth.clone()).wrap(optional).to(subject))
-        .service(resource("/hooked").wrap(hooked.require(Requirement::scope("admin"))).wrap(hooked).to(subject))
+        .service(resource("/hooked").wrap(hooked.require(Requirement::scope("admin"))).wrap(hooked.clone()).to(subject))
+        .service(resource("/hooked/demanding").wrap(hooked.optional()).to(subject))
         .service(resource("/cors").wrap(auth.clone()).wrap(Cors::permissive()).to(subject))
         .service(scope("/nested").wrap(auth.clone()).route("/private", get().to(subject)))
         .service(
             scope("")
                 .route("/private", route().to(subject))
                 .service(resource("/scoped").wrap(both).to(subject))
+                .route("/typed", get().to(|token: Scoped<ReadMessages>| subject(VerifiedToken(token.into_token()))))
                 .service(resource("/both").wrap(other.clone()).to(subject))
                 .service(resource("/misplaced").wrap(reading(&other)).to(subject))
                 .route("/teapot", get().to(teapot))
@@ -68,6 +73,14 @@ fn routes(config: &mut ServiceConfig, site: &Site) {
                 .route("/echo", post().to(|_: VerifiedToken, body: web::Bytes| async { body }))
                 .wrap(auth),
         );
+}
+
+struct ReadMessages;
+
+impl Guard for ReadMessages {
+    fn requirement() -> Requirement {
+        Requirement::scope("read:messages")
+    }
 }
 
 async fn subject(token: VerifiedToken) -> String {

@@ -4,8 +4,8 @@ use actix_web::App;
 use actix_web::dev::ServiceFactory;
 use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::web::{self, ServiceConfig};
-use auth0_api_actix::{Auth, MaybeToken, VerifiedToken};
-use auth0_api_core::Rejection;
+use auth0_api_actix::{Auth, MaybeToken, Scoped, VerifiedToken};
+use auth0_api_core::{Guard, Rejection, Requirement};
 
 use crate::world::{World, header, request, text};
 
@@ -61,6 +61,36 @@ async fn a_refusal_of_the_extractor_has_the_body_of_the_middlewares_hook() {
     assert_eq!(header(&response, "www-authenticate"), [BEARER, r#"DPoP algs="ES256""#]);
     assert_eq!(header(&response, "content-type"), ["text/plain"]);
     assert_eq!(text(response).await, "credentials_missing");
+}
+
+#[actix_web::test]
+async fn a_token_that_may_be_missing_must_be_enough_when_it_is_there() {
+    struct ReadMessages;
+
+    impl Guard for ReadMessages {
+        fn requirement() -> Requirement {
+            Requirement::scope("read:messages")
+        }
+    }
+
+    async fn handler(MaybeToken(token): MaybeToken<Scoped<ReadMessages>>) -> String {
+        token.map_or("nobody".into(), |token| token.subject().unwrap_or_default().to_owned())
+    }
+
+    let world = World::new().await;
+    let app = || App::new().route("/private", web::get().to(handler));
+    let auth = Auth::new(world.api.clone()).optional();
+    for (request, shown) in [
+        (request(), Shown::Served("nobody".into())),
+        (world.bearer("read:messages"), Shown::Served("auth0|local-user".into())),
+        (world.bad_bearer(), Shown::Refused(INVALID.into())),
+    ] {
+        assert_eq!(show(app().wrap(auth.clone()), "/private", request).await, shown);
+    }
+    let service = init_service(app().wrap(auth)).await;
+    let response = call_service(&service, world.bearer("read:drafts").to_request()).await;
+    assert_eq!(response.status(), 403);
+    assert_eq!(show(app(), "/private", request()).await, Shown::Misconfigured);
 }
 
 fn routes(config: &mut ServiceConfig) {

@@ -2,8 +2,8 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use auth0_api_axum::{AuthLayer, VerifiedToken};
-use auth0_api_core::Requirement;
+use auth0_api_axum::{AuthLayer, Scoped, VerifiedToken, metadata_routes};
+use auth0_api_core::{Guard, Requirement};
 use auth0_api_testing::contract::adapter::{Chapter, Door, Site};
 use axum::Router;
 use axum::body::Body;
@@ -26,8 +26,8 @@ impl Door for Axum {
         address
     }
 
-    fn covers(&self, chapter: Chapter) -> bool {
-        matches!(chapter, Chapter::Http1 | Chapter::Http2)
+    fn covers(&self, _: Chapter) -> bool {
+        true
     }
 }
 
@@ -44,6 +44,7 @@ fn routes(site: &Site) -> Router {
     let strict = Router::new()
         .route("/private", any(subject))
         .route("/scoped", get(subject).route_layer(reading))
+        .route("/typed", get(|token: Scoped<ReadMessages>| subject(VerifiedToken(token.into_token()))))
         .route("/misplaced", get(subject).route_layer(reading_other))
         .route("/both", get(subject).route_layer(other))
         .route("/teapot", get(|_: VerifiedToken| async { (StatusCode::IM_A_TEAPOT, "teapot") }))
@@ -57,9 +58,14 @@ fn routes(site: &Site) -> Router {
         .layer(optional);
     let hook = Router::new()
         .route("/hooked", get(subject).route_layer(hooked.require(Requirement::scope("admin"))))
-        .layer(hooked);
+        .layer(hooked.clone());
+    let lenient_hook = Router::new().route("/hooked/demanding", get(subject)).layer(hooked.optional());
     let nested = Router::new().route("/private", get(subject)).layer(auth.clone());
     let cors = Router::new().route("/cors", get(subject)).layer(auth).layer(CorsLayer::permissive());
+    let metadata = match site.api.resource_metadata() {
+        Some(_) => metadata_routes(&site.api),
+        None => Router::new(),
+    };
     Router::new()
         .route("/public", get(|| async { "public" }))
         .route("/bare", get(subject))
@@ -69,7 +75,9 @@ fn routes(site: &Site) -> Router {
         .merge(strict)
         .merge(lenient)
         .merge(hook)
+        .merge(lenient_hook)
         .merge(cors)
+        .merge(metadata)
 }
 
 async fn subject(token: VerifiedToken) -> String {
@@ -82,4 +90,12 @@ async fn optional_subject(token: Option<VerifiedToken>) -> String {
 
 async fn caching(token: VerifiedToken) -> impl IntoResponse {
     ([("cache-control", "public, max-age=60"), ("dpop-nonce", "stale")], subject(token).await)
+}
+
+struct ReadMessages;
+
+impl Guard for ReadMessages {
+    fn requirement() -> Requirement {
+        Requirement::scope("read:messages")
+    }
 }

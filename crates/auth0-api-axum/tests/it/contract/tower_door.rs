@@ -3,9 +3,8 @@
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
 
-use auth0_api_axum::AuthLayer;
+use auth0_api_axum::{AuthLayer, MetadataLayer};
 use auth0_api_core::{Requirement, VerifiedToken};
 use auth0_api_testing::contract::adapter::{Door, Site};
 use axum::extract::ConnectInfo;
@@ -26,35 +25,43 @@ pub(crate) struct Tower;
 
 type Text = Full<Bytes>;
 type Route = BoxCloneSyncService<Request<Incoming>, Response<Text>, Infallible>;
-type Routes = HashMap<&'static str, Route>;
 
 impl Door for Tower {
     async fn open(&self, site: Site) -> SocketAddr {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
-        tokio::spawn(accept(listener, Arc::new(routes(&site))));
+        let routes = routes(&site);
+        let app = service_fn(move |request: Request<Incoming>| {
+            let route = routes.get(request.uri().path()).cloned();
+            async move {
+                match route {
+                    Some(route) => route.oneshot(request).await,
+                    None => Ok(answer(404, "")),
+                }
+            }
+        });
+        tokio::spawn(accept(listener, route(MetadataLayer::new(site.api).layer(app))));
         address
     }
 }
 
-async fn accept(listener: TcpListener, routes: Arc<Routes>) {
+async fn accept(listener: TcpListener, app: Route) {
     loop {
         let (stream, peer) = listener.accept().await.unwrap();
-        tokio::spawn(serve(stream, peer, Arc::clone(&routes)));
+        tokio::spawn(serve(stream, peer, app.clone()));
     }
 }
 
-async fn serve(stream: TcpStream, peer: SocketAddr, routes: Arc<Routes>) {
+async fn serve(stream: TcpStream, peer: SocketAddr, app: Route) {
     let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
-        let route = routes.get(request.uri().path()).unwrap().clone();
         // What a server of axum's adds by itself: the layer reads the peer's address from it.
         request.extensions_mut().insert(ConnectInfo(peer));
-        route.oneshot(request)
+        app.clone().oneshot(request)
     });
     drop(http1::Builder::new().serve_connection(TokioIo::new(stream), service).await);
 }
 
-fn routes(site: &Site) -> Routes {
+fn routes(site: &Site) -> HashMap<&'static str, Route> {
     let (auth, other) = (AuthLayer::new(site.api.clone()), AuthLayer::new(site.other.clone()));
     let hooked = auth.clone().refusal_body(problem::<Text>);
     let optional = auth.clone().optional();
@@ -70,6 +77,7 @@ fn routes(site: &Site) -> Routes {
             "/scoped",
             route(auth.layer(requirement(&auth, &["read:messages", "read:drafts"]).layer(service_fn(subject)))),
         ),
+        ("/typed", route(auth.layer(requirement(&auth, &["read:messages"]).layer(service_fn(subject))))),
         ("/optional", route(optional.layer(service_fn(subject)))),
         ("/demanding", route(optional.layer(demanding.layer(service_fn(subject))))),
         ("/twice", route(optional.layer(auth.layer(service_fn(subject))))),
@@ -82,6 +90,12 @@ fn routes(site: &Site) -> Routes {
         ("/caching", route(auth.layer(service_fn(caching)))),
         ("/echo", route(auth.layer(service_fn(echo)))),
         ("/hooked", route(hooked.layer(hooked.require(Requirement::scope("admin")).layer(service_fn(subject))))),
+        (
+            "/hooked/demanding",
+            route(
+                hooked.clone().optional().layer(hooked.require(Requirement::claim("sub")).layer(service_fn(subject))),
+            ),
+        ),
         ("/cors", route(CorsLayer::permissive().layer(auth.layer(service_fn(subject))))),
     ])
 }

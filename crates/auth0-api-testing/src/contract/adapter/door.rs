@@ -38,9 +38,9 @@ pub trait Door {
         route.to_owned()
     }
 
-    /// Whether the rows of a chapter apply; by default, those of [`Chapter::Http1`] do.
+    /// Whether the rows of a chapter apply; by default, all but those of [`Chapter::Http2`] do.
     fn covers(&self, chapter: Chapter) -> bool {
-        matches!(chapter, Chapter::Http1)
+        chapter != Chapter::Http2
     }
 }
 
@@ -62,6 +62,8 @@ pub enum Chapter {
     Http1,
     /// The URL in pseudo-headers: over HTTP/2 without TLS, with prior knowledge.
     Http2,
+    /// The metadata at its well-known paths.
+    Metadata,
 }
 
 impl Site {

@@ -65,6 +65,9 @@ async fn hooked<D: Door>(suite: &mut Suite<'_, D>) {
     let error = r#"Bearer realm="api", error="insufficient_scope", error_description="the access token lacks a scope that is needed here", scope="admin""#;
     let call = suite.bearer("/hooked", "");
     suite.row("the hook of a requirement", to, call, problem(403, error, "requirement_scope")).await;
+    let call = suite.call("/hooked/demanding");
+    let row = "the hook of a layer, and the refusal of an extractor";
+    suite.row(row, to, call, problem(401, BEARER, "credentials_missing")).await;
     let call = suite.bearer("/hooked", "admin");
     suite.row("a good token, where a hook is", to, call, Answer::served(SUBJECT)).await;
 }

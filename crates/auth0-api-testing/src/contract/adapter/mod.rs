@@ -14,6 +14,7 @@
 //! | `/public` | nothing | `public` |
 //! | `/private`, for every method | a layer of `api` | SUBJECT |
 //! | `/scoped` | the layer, and a requirement: the scopes `read:messages` and `read:drafts` | SUBJECT |
+//! | `/typed` | the layer, with an extractor that asks for the scope `read:messages` by its type | SUBJECT |
 //! | `/optional` | an optional layer of `api`, with an optional extractor | SUBJECT, or `anonymous` without a token |
 //! | `/demanding` | an optional layer of `api`, with an extractor that is not optional | SUBJECT |
 //! | `/nested/private` | the layer, in a router or scope that is mounted at `/nested` | SUBJECT |
@@ -27,13 +28,16 @@
 //! | `/caching` | the layer | SUBJECT, with the headers `cache-control: public, max-age=60` and `dpop-nonce: stale` |
 //! | `/echo`, for POST | the layer | the body of the request |
 //! | `/hooked` | the layer and a requirement, the scope `admin`, both with a hook | SUBJECT |
+//! | `/hooked/demanding` | an optional layer with the hook, and an extractor that is not optional | SUBJECT |
 //! | `/cors` | a CORS layer, and inside of it the layer | SUBJECT |
+//!
+//! If `api` has [metadata](auth0_api_core::ApiClient::resource_metadata), it is served at its paths, behind nothing.
 //!
 //! The hook makes refusals `application/problem+json` with the body `{"title":"LABEL"}`, where LABEL is the rejection's. The
 //! CORS layer answers preflight requests itself, lets every origin in, and adds its headers to every other answer.
 //!
-//! Where a framework has no extractors, a requirement takes their place that asks for the claim `sub`, and what the layer has
-//! put into the request.
+//! Where a framework has no extractors, requirements take their place, such as one that asks for the claim `sub`, and what the
+//! layer has put into the request.
 
 mod answer;
 mod call;
@@ -46,6 +50,7 @@ mod credentials;
 mod http1;
 mod http2;
 mod layers;
+mod metadata;
 mod nonce;
 mod optional;
 mod proofs;

@@ -1,5 +1,7 @@
 //! Good tokens that are not enough for a route: one challenge names all that is needed, on the scheme that was used.
 
+use std::net::SocketAddr;
+
 use auth0_api_core::DpopPolicy;
 
 use super::credentials::{BEARER, DPOP, SUBJECT, missing};
@@ -30,4 +32,21 @@ pub(super) async fn rows<D: Door>(suite: &mut Suite<'_, D>) {
 
     let call = suite.call("/scoped");
     suite.row("nobody, where scopes are needed", to, call, missing(&[BEARER, DPOP])).await;
+    typed(suite, to).await;
+}
+
+async fn typed<D: Door>(suite: &mut Suite<'_, D>, to: SocketAddr) {
+    let error = r#"Bearer realm="api", error="insufficient_scope", error_description="the access token lacks a scope that is needed here", scope="read:messages""#;
+    let lacking = "the access token lacks a scope that is needed here";
+    for (row, call, expected) in [
+        ("nobody", suite.call("/typed"), missing(&[BEARER, DPOP])),
+        (
+            "another scope",
+            suite.bearer("/typed", "read:drafts"),
+            Answer::refused(403, &[error, DPOP], "insufficient_scope", lacking),
+        ),
+        ("the scope", suite.bearer("/typed", "read:messages"), Answer::served(SUBJECT)),
+    ] {
+        suite.row(&format!("an extractor that asks for a scope: {row}"), to, call, expected).await;
+    }
 }

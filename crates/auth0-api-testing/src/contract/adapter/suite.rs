@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use auth0_api_core::{ApiClient, ApiClientBuilder, DpopPolicy};
 
 use super::{
-    Answer, Call, Chapter, Door, Site, credentials, http1, http2, layers, nonce, optional, proofs, requirements,
-    target, tokens, trouble,
+    Answer, Call, Chapter, Door, Site, credentials, http1, http2, layers, metadata, nonce, optional, proofs,
+    requirements, target, tokens, trouble,
 };
 use crate::must::must;
 use crate::{LocalTenant, ManualClock};
@@ -20,7 +20,8 @@ use crate::{LocalTenant, ManualClock};
 /// 4. What a proof is for is the URL that the client called, whatever routers, proxies and versions of HTTP lie in between.
 /// 5. The next nonce comes with whatever answer the service gives.
 /// 6. Layers in layers use a proof up once, and tokens of another client do not count. No layer is a mistake of the server's.
-/// 7. The request's body, the connection and the CORS layer around it are left alone.
+/// 7. Every challenge of a 401 and a 403 names the metadata, which is served to whoever asks.
+/// 8. The request's body, the connection and the CORS layer around it are left alone.
 ///
 /// The [routes](mod@super::adapter#the-routes) that it calls are served by a [`Door`].
 ///
@@ -60,6 +61,10 @@ pub async fn adapter<D: Door>(door: &D) {
     layers::rows(&mut suite).await;
     trouble::rows(&mut suite).await;
     target::rows(&mut suite).await;
+    metadata::challenges(&mut suite).await;
+    if door.covers(Chapter::Metadata) {
+        metadata::rows(&mut suite).await;
+    }
     if door.covers(Chapter::Http1) {
         http1::rows(&mut suite).await;
     }
