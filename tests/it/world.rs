@@ -2,7 +2,9 @@
 
 use std::time::{Duration, SystemTime};
 
-use auth0_api_core::{ApiClient, ApiClientBuilder, Clock as _, DpopPolicy, Error, TokenRequest, VerifiedToken};
+use auth0_api_core::{
+    ApiClient, ApiClientBuilder, Clock as _, DpopPolicy, Error, KeyPolicy, TokenRequest, VerifiedToken,
+};
 use auth0_api_testing::{LocalTenant, ManualClock, ProofBuilder, ProofKey};
 
 /// A tenant whose clock all of its clients share.
@@ -35,7 +37,8 @@ impl World {
     /// Begins a client of the tenant, on the same clock.
     pub(crate) fn builder(&self) -> ApiClientBuilder {
         let builder = ApiClient::builder(self.tenant.domain(), self.tenant.audience());
-        builder.insecure_http_loopback().clock(self.clock.clone())
+        // Chance has no place in a test.
+        builder.insecure_http_loopback().clock(self.clock.clone()).key_policy(KeyPolicy::new().jitter_percent(0))
     }
 
     pub(crate) fn api(&self) -> ApiClient {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::issuer::DomainError;
+use crate::issuer::{DomainError, DomainsProblem};
 use crate::metadata::MetadataError;
 use crate::target::TargetError;
 
@@ -30,15 +30,45 @@ pub enum ConfigProblem {
     /// The domain is no tenant's.
     #[error("domain: {0}")]
     Domain(#[source] DomainError),
+    /// A domain of a list is no tenant's.
+    #[error("domains: {domain:?}: {error}")]
+    DomainInList {
+        /// The entry.
+        domain: Box<str>,
+        /// What is wrong with it.
+        #[source]
+        error: DomainError,
+    },
+    /// The list of domains is empty.
+    #[error("domains: at least one is needed")]
+    DomainsEmpty,
     /// Settings of the policy contradict each other.
     #[error("dpop: {0}")]
     Dpop(&'static str),
     /// A cache for no entries.
     #[error("exchange_cache: at least one entry, or off()")]
     ExchangeCache,
+    /// The domain for exchanges is no tenant's.
+    #[error("exchange_domain: {0}")]
+    ExchangeDomain(#[source] DomainError),
+    /// There are several domains and client authentication, but not the one domain that it is for.
+    #[error("exchange_domain: client_auth is for one domain: name it")]
+    ExchangeDomainMissing,
     /// The default HTTP client cannot be built, or there is none.
     #[error("http_client: {0}")]
     HttpClient(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A host for key sets is none.
+    #[error("allow_jwks_host: {host:?}: {error}")]
+    JwksHost {
+        /// As configured.
+        host: Box<str>,
+        /// What is wrong with it.
+        #[source]
+        error: DomainError,
+    },
+    /// A number of the key policy is out of its bounds.
+    #[error("key_policy: {0}")]
+    KeyPolicy(&'static str),
     /// More leeway than ten minutes.
     #[error("leeway: at most 10 minutes")]
     Leeway,
@@ -76,6 +106,16 @@ impl fmt::Debug for BuildError {
 
 impl std::error::Error for BuildError {}
 
+impl From<DomainsProblem> for ConfigProblem {
+    fn from(problem: DomainsProblem) -> Self {
+        match problem {
+            DomainsProblem::Entry { domain, error } => Self::DomainInList { domain: domain.into(), error },
+            DomainsProblem::ListEmpty => Self::DomainsEmpty,
+            DomainsProblem::Only(error) => Self::Domain(error),
+        }
+    }
+}
+
 impl ConfigProblem {
     /// The builder's option that it is about.
     pub fn option(&self) -> &'static str {
@@ -84,9 +124,13 @@ impl ConfigProblem {
             Self::Audience => "audience",
             Self::ClientAuth | Self::ClientCertificate => "client_auth",
             Self::Domain(_) => "domain",
+            Self::DomainInList { .. } | Self::DomainsEmpty => "domains",
             Self::Dpop(_) => "dpop",
             Self::ExchangeCache => "exchange_cache",
+            Self::ExchangeDomain(_) | Self::ExchangeDomainMissing => "exchange_domain",
             Self::HttpClient(_) => "http_client",
+            Self::JwksHost { .. } => "allow_jwks_host",
+            Self::KeyPolicy(_) => "key_policy",
             Self::Leeway => "leeway",
             Self::PublicUrl(_) => "public_url",
             Self::ResourceMetadata(_) => "resource_metadata",

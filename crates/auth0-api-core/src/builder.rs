@@ -10,7 +10,7 @@ use crate::credentials::Scheme;
 use crate::dpop::{Dpop, DpopPolicy};
 use crate::exchange::{ClientAuth, ExchangeCache, ExchangeConfig, Exchanger};
 use crate::http::{Fetcher, HttpClient};
-use crate::issuer::{Domain, IssuerConfig, Issuers, Loopback};
+use crate::issuer::{Domain, Domains, IssuerConfig, Issuers, JwksHost, KeyPolicy, Loopback, Trusted};
 use crate::jose::{Algorithm, AlgorithmSet};
 use crate::metadata::{Facts, MetadataEndpoint, ProtectedResource};
 use crate::target::{TargetPolicy, TargetUrl, TrustedProxies};
@@ -28,21 +28,24 @@ use crate::verify::Verifier;
 /// | [`exchange_cache`](Self::exchange_cache) | 10 000 entries | |
 /// | [`resource_metadata`](Self::resource_metadata) | none | what to say is the API's business |
 /// | [`trusted_proxies`](Self::trusted_proxies) | none | forwarded headers are anybody's to write |
+/// | [`key_policy`](Self::key_policy) | [`KeyPolicy::new`] | Auth0's limits, and fifty replicas |
 /// | [`http_client`](Self::http_client) | reqwest with rustls | |
 ///
 /// Nothing is fetched until the first token, or [`ApiClient::warm_up`].
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct ApiClientBuilder {
-    domain: String,
+    domains: Domains,
     audiences: Vec<Box<str>>,
     algorithms: Vec<Algorithm>,
     client_auth: Option<ClientAuth>,
     clock: Arc<dyn Clock>,
     dpop: DpopPolicy,
     exchange_cache: ExchangeCache,
+    exchange_domain: Option<String>,
     http_client: Option<Arc<dyn HttpClient>>,
     jwks_hosts: Vec<Box<str>>,
+    key_policy: KeyPolicy,
     leeway: Duration,
     loopback: Loopback,
     max_token_age: Option<Duration>,
@@ -55,17 +58,19 @@ pub struct ApiClientBuilder {
 }
 
 impl ApiClientBuilder {
-    pub(crate) fn new(domain: String, audience: Box<str>) -> Self {
+    pub(crate) fn new(domains: Domains, audience: Box<str>) -> Self {
         Self {
-            domain,
+            domains,
             audiences: vec![audience],
             algorithms: vec![DEFAULT_ALGORITHM],
             client_auth: None,
             clock: Arc::new(SystemClock),
             dpop: DpopPolicy::accept(),
             exchange_cache: ExchangeCache::default(),
+            exchange_domain: None,
             http_client: None,
             jwks_hosts: Vec::new(),
+            key_policy: KeyPolicy::new(),
             leeway: DEFAULT_LEEWAY,
             loopback: Loopback::HttpsOnly,
             max_token_age: None,
@@ -81,7 +86,7 @@ impl ApiClientBuilder {
     /// Reads `AUTH0_DOMAIN`, `AUTH0_AUDIENCE` and, together, `AUTH0_CLIENT_ID` and `AUTH0_CLIENT_SECRET`.
     pub(crate) fn from_variables(variable: impl Fn(&'static str) -> Option<String>) -> Self {
         let required = |name| variable(name).unwrap_or_default();
-        let builder = Self::new(required("AUTH0_DOMAIN"), required("AUTH0_AUDIENCE").into());
+        let builder = Self::new(required("AUTH0_DOMAIN").into(), required("AUTH0_AUDIENCE").into());
         match (variable("AUTH0_CLIENT_ID"), variable("AUTH0_CLIENT_SECRET")) {
             (None, None) => builder,
             (id, secret) => {
@@ -167,6 +172,12 @@ impl ApiClientBuilder {
         self
     }
 
+    /// The one tenant that tokens are exchanged at, where tokens of several are taken. Default: the domain, where there is just one.
+    pub fn exchange_domain(mut self, domain: impl Into<String>) -> Self {
+        self.exchange_domain = Some(domain.into());
+        self
+    }
+
     /// Leaves out `Auth0-Client`, the header that tells the tenant the name and version of this crate, in exchanges and the
     /// discovery before them. Default: sent, as Auth0's SDKs do.
     pub fn without_telemetry(mut self) -> Self {
@@ -174,9 +185,16 @@ impl ApiClientBuilder {
         self
     }
 
-    /// Lets the discovery document name a `jwks_uri` on this other host.
+    /// Lets discovery documents name a `jwks_uri` on this other host: `keys.example.com`, or `keys.example.com:8443`, without a
+    /// scheme. Default: none but the issuer's own.
     pub fn allow_jwks_host(mut self, host: impl Into<Box<str>>) -> Self {
-        self.jwks_hosts.push(host.into().to_ascii_lowercase().into());
+        self.jwks_hosts.push(host.into());
+        self
+    }
+
+    /// Sets the numbers behind the issuers' keys: how long they serve, how often they are fetched, how many are held.
+    pub fn key_policy(mut self, policy: KeyPolicy) -> Self {
+        self.key_policy = policy;
         self
     }
 
@@ -205,32 +223,41 @@ impl ApiClientBuilder {
     /// [`BuildError`] with everything that is wrong, not just the first.
     pub fn build(self) -> Result<ApiClient, BuildError> {
         let mut problems = Vec::new();
-        let domain = keep(&mut problems, Domain::parse(&self.domain, self.loopback).map_err(ConfigProblem::Domain));
+        let trusted = keep(&mut problems, self.domains.parse(self.loopback).map_err(ConfigProblem::from));
         let algorithms =
             keep(&mut problems, AlgorithmSet::new(self.algorithms.iter().copied()).ok_or(ConfigProblem::Algorithms));
         let http_client = keep(&mut problems, self.http_client.clone().map_or_else(default_http_client, Ok));
         let public_url = self.public_url.as_deref().map(TargetUrl::parse).transpose();
         let public_url = keep(&mut problems, public_url.map_err(ConfigProblem::PublicUrl));
+        let jwks_hosts = self.parsed_jwks_hosts(&mut problems);
+        let exchange_domain = keep(&mut problems, self.parsed_exchange_domain()).flatten();
         problems.extend(self.plain_problems());
-        let metadata = domain.as_ref().and_then(|domain| keep(&mut problems, self.metadata(domain))).flatten();
-        let parts = (domain, algorithms, http_client, public_url);
-        let (Some(domain), Some(algorithms), Some(http_client), Some(public_url)) = parts else {
+        let metadata = trusted.as_ref().and_then(|trusted| keep(&mut problems, self.metadata(trusted))).flatten();
+        let parts = (trusted, algorithms, http_client, public_url);
+        let (Some(trusted), Some(algorithms), Some(http_client), Some(public_url)) = parts else {
             return Err(BuildError { problems });
         };
         let target = TargetPolicy::new(public_url, self.trusted_proxies);
-        let Some(dpop) = Dpop::new(self.dpop, target).filter(|_| problems.is_empty()) else {
+        let Some(dpop) = Dpop::new(self.dpop, target.clone()).filter(|_| problems.is_empty()) else {
             return Err(BuildError { problems });
         };
-        let exchanger = self.client_auth.clone().map(|auth| {
+        let exchanger = self.client_auth.clone().zip(exchange_domain).map(|(auth, domain)| {
             let (cache, clock, telemetry) = (self.exchange_cache, Arc::clone(&self.clock), self.telemetry);
-            let (domain, http_client) = (domain.clone(), Arc::clone(&http_client));
-            Exchanger::new(ExchangeConfig { auth, cache, clock, domain, http_client, telemetry })
+            Exchanger::new(ExchangeConfig {
+                auth,
+                cache,
+                clock,
+                domain,
+                http_client: Arc::clone(&http_client),
+                telemetry,
+            })
         });
         let config = IssuerConfig {
             algorithms: algorithms.clone(),
             clock: Arc::clone(&self.clock),
-            fetcher: Fetcher::new(Arc::clone(&http_client)),
-            jwks_hosts: self.jwks_hosts,
+            fetcher: Fetcher::new(http_client, self.key_policy.max_document_bytes, self.key_policy.fetch_timeout),
+            jwks_hosts,
+            policy: self.key_policy,
         };
         let tokens = TokenPolicy {
             audiences: self.audiences,
@@ -240,21 +267,38 @@ impl ApiClientBuilder {
             required_claims: self.required_claims,
             strict_rfc9068: self.strict_rfc9068,
         };
-        let issuers = Issuers::one(domain, config);
+        let issuers = Issuers::new(trusted, self.loopback, config, target);
         Ok(ApiClient::new(Verifier { algorithms, clock: self.clock, dpop, issuers, tokens }, metadata, exchanger))
     }
 
-    fn metadata(&self, domain: &Domain) -> Result<Option<MetadataEndpoint>, ConfigProblem> {
+    fn metadata(&self, trusted: &Trusted) -> Result<Option<MetadataEndpoint>, ConfigProblem> {
         let Some(resource) = self.resource.clone() else { return Ok(None) };
         let facts = Facts {
             audiences: &self.audiences,
-            issuers: Some(vec![domain.issuer()]),
+            issuers: trusted.issuers(),
             loopback: self.loopback,
             bearer_offered: self.dpop.offers(Scheme::Bearer),
             dpop_algorithms: self.dpop.offered_algorithms(),
             certificate_bound_tokens: false,
         };
         resource.complete(&facts).map(Some).map_err(ConfigProblem::ResourceMetadata)
+    }
+
+    fn parsed_jwks_hosts(&self, problems: &mut Vec<ConfigProblem>) -> Vec<JwksHost> {
+        let parse =
+            |host: &str| JwksHost::parse(host).map_err(|error| ConfigProblem::JwksHost { host: host.into(), error });
+        self.jwks_hosts.iter().filter_map(|host| keep(problems, parse(host))).collect()
+    }
+
+    /// A client authenticates at one domain: the one that is named, else the only one.
+    fn parsed_exchange_domain(&self) -> Result<Option<Domain>, ConfigProblem> {
+        match (&self.exchange_domain, self.domains.only()) {
+            (Some(named), _) => Domain::parse(named, self.loopback).map(Some).map_err(ConfigProblem::ExchangeDomain),
+            // If it cannot be read, that is said already.
+            (None, Some(only)) => Ok(Domain::parse(only, self.loopback).ok()),
+            (None, None) if self.client_auth.is_some() => Err(ConfigProblem::ExchangeDomainMissing),
+            (None, None) => Ok(None),
+        }
     }
 
     fn plain_problems(&self) -> impl Iterator<Item = ConfigProblem> {
@@ -267,6 +311,7 @@ impl ApiClientBuilder {
             no_certificate.then_some(ConfigProblem::ClientCertificate),
             (!self.exchange_cache.is_usable()).then_some(ConfigProblem::ExchangeCache),
             self.dpop.problem().map(ConfigProblem::Dpop),
+            self.key_policy.problem().map(ConfigProblem::KeyPolicy),
             (self.leeway > LONGEST_LEEWAY).then_some(ConfigProblem::Leeway),
         ]
         .into_iter()
@@ -322,7 +367,7 @@ mod tests {
 
     #[test]
     fn environment_needs_a_domain_and_an_audience_and_nothing_else() {
-        assert_eq!(from(&ALL[..2]).build().unwrap().issuer(), "https://tenant.eu.auth0.com/");
+        assert_eq!(from(&ALL[..2]).build().unwrap().issuers(), ["https://tenant.eu.auth0.com/"]);
         assert!(from(&ALL).build().is_ok());
         assert_eq!(problems(from(&[])), ["domain", "audience"]);
         assert_eq!(problems(from(&ALL[1..])), ["domain"]);

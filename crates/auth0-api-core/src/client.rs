@@ -6,8 +6,9 @@ use crate::builder::ApiClientBuilder;
 use crate::challenge::Challenge;
 use crate::error::Error;
 use crate::exchange::Exchanger;
-use crate::issuer::KeysUnavailable;
+use crate::issuer::{Domains, IssuerError, KeysUnavailable};
 use crate::metadata::MetadataEndpoint;
+use crate::meter;
 use crate::rejection::{ChallengeError, Offer, Rejection};
 use crate::request::TokenRequest;
 use crate::token::VerifiedToken;
@@ -43,9 +44,9 @@ pub struct ApiClient {
 }
 
 impl ApiClient {
-    /// Configures a client for a tenant's domain and the identifier of this API.
-    pub fn builder(domain: impl Into<String>, audience: impl Into<Box<str>>) -> ApiClientBuilder {
-        ApiClientBuilder::new(domain.into(), audience.into())
+    /// Configures a client for a tenant's domain, or for [several](Domains), and the identifier of this API.
+    pub fn builder(domains: impl Into<Domains>, audience: impl Into<Box<str>>) -> ApiClientBuilder {
+        ApiClientBuilder::new(domains.into(), audience.into())
     }
 
     /// Configures a client from `AUTH0_DOMAIN`, `AUTH0_AUDIENCE` and, together and optionally, `AUTH0_CLIENT_ID` and
@@ -98,16 +99,18 @@ impl ApiClient {
         self.metadata.as_deref()
     }
 
-    /// Fetches the issuer's keys, unless there are fresh ones, so that the first request need not wait for them.
+    /// Fetches the keys of every issuer, unless there are fresh ones, so that the first request need not wait for them. Which
+    /// issuers a resolver will name is not known: theirs are fetched with their first token.
     ///
     /// # Errors
     ///
-    /// [`KeysUnavailable`]. The client works all the same, once the keys can be had.
+    /// [`KeysUnavailable`] of the first issuer whose keys cannot be had; the others' are there. The client works all the same, and
+    /// for that issuer once its keys can be had.
     pub async fn warm_up(&self) -> Result<(), KeysUnavailable> {
         self.verifier.issuers.warm_up(self.verifier.clock.now()).await
     }
 
-    /// Whether there are keys to verify with. It only looks: a readiness probe that no request precedes should call
+    /// Whether there are keys of every issuer to verify with; with a resolver, always. It only looks: a readiness probe that no request precedes should call
     /// [`warm_up`](Self::warm_up), which costs nothing while there are fresh keys.
     pub fn is_ready(&self) -> bool {
         self.verifier.issuers.is_ready(self.verifier.clock.now())
@@ -118,9 +121,20 @@ impl ApiClient {
         Arc::ptr_eq(&self.verifier, &other.verifier)
     }
 
-    /// The issuer whose tokens are taken.
-    pub fn issuer(&self) -> &str {
-        self.verifier.issuers.domain().issuer()
+    /// Fetches the keys of one issuer now, however fresh those are that it has: after a key was compromised and removed at the
+    /// tenant, tokens signed with it are refused as soon as this returns. Each replica holds keys of its own.
+    ///
+    /// # Errors
+    ///
+    /// [`IssuerError::Unavailable`]: the keys that there are stay. [`IssuerError::NotTrusted`]: the issuer is none of
+    /// [`issuers`](Self::issuers), or with a resolver, none whose keys are held.
+    pub async fn refresh_now(&self, issuer: &str) -> Result<(), IssuerError> {
+        self.verifier.issuers.refresh_now(issuer).await
+    }
+
+    /// The issuers whose tokens are taken, as they stand in `iss`; none if a [resolver](Domains::resolver) knows them.
+    pub fn issuers(&self) -> Vec<&str> {
+        self.verifier.issuers.names()
     }
 
     fn offer(&self) -> Offer<'_> {
@@ -130,6 +144,7 @@ impl ApiClient {
 
 /// Tells what came of a request, in stable words. Texts of the token, the proof or the network stay out of it.
 fn observe(outcome: Result<VerifiedToken, Error>) -> Result<VerifiedToken, Error> {
+    meter::verified(outcome.as_ref().map_or_else(Error::label, |_| "accepted"));
     match &outcome {
         Ok(token) => tracing::debug!(target: "auth0_api", event = "request_accepted", issuer = token.issuer()),
         // Optional routes let it pass, and strict ones see it with every client's first request.

@@ -4,7 +4,7 @@ use crate::chain::Chain;
 use crate::credentials::CredentialsError;
 use crate::dpop::{ConfirmationError, DpopError, ProofError, ReplayStoreError};
 use crate::error::{Error, Reason};
-use crate::issuer::{DiscoveryError, IssuerError};
+use crate::issuer::{DiscoveryError, IssuerError, ResolverError};
 use crate::jose::JoseError;
 use crate::requirement::RequirementError;
 use crate::token::TokenError;
@@ -60,6 +60,7 @@ fn of_issuer(error: &IssuerError) -> Option<&'static str> {
         IssuerError::NotTrusted { nearly: false } => Some(
             "another tenant, or a custom domain versus the canonical one: configure the domain that clients log in at",
         ),
+        IssuerError::Resolver(error) => Some(of_resolver(error)),
         IssuerError::Unavailable(unavailable) => match &*unavailable.cause {
             DiscoveryError::Discovery(_) | DiscoveryError::Jwks(_) => {
                 Some("the tenant cannot be reached from here: check the domain, DNS, egress rules and certificates")
@@ -67,7 +68,7 @@ fn of_issuer(error: &IssuerError) -> Option<&'static str> {
             DiscoveryError::Document | DiscoveryError::Issuer => {
                 Some("the domain answers, but is not that of this tenant")
             }
-            DiscoveryError::JwksUri => Some("allow the host of jwks_uri by name with allow_jwks_host()"),
+            DiscoveryError::JwksUri => Some("allow the host of jwks_uri by name, and port, with allow_jwks_host()"),
             DiscoveryError::GivenUp | DiscoveryError::KeySet(_) | DiscoveryError::TokenEndpoint => None,
         },
         _ => None,
@@ -82,6 +83,17 @@ fn of_requirement(error: &RequirementError) -> Option<&'static str> {
         }
         RequirementError::StepUp { .. } => Some("acr and auth_time are in access tokens only if an Action adds them"),
         _ => None,
+    }
+}
+
+fn of_resolver(error: &ResolverError) -> &'static str {
+    match error {
+        ResolverError::Domain { .. } => {
+            "the DomainResolver must name hosts such as tenant.eu.auth0.com, and nothing else"
+        }
+        ResolverError::Empty => "to refuse a token, the DomainResolver names the domains that would be taken instead",
+        ResolverError::Failed(_) | ResolverError::Timeout => "the DomainResolver, or what it asks, is in trouble",
+        ResolverError::TooMany => "the DomainResolver should name the domains of this request, not all that there are",
     }
 }
 

@@ -27,7 +27,7 @@
 //!    ([RFC 6750 §2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)).
 //! 2. **Shape**: a compact JWS in its one spelling, strict JSON, an algorithm of the list, no critical extensions
 //!    ([RFC 7515 §5.2](https://www.rfc-editor.org/rfc/rfc7515#section-5.2), [RFC 8725 §3](https://www.rfc-editor.org/rfc/rfc8725#section-3)).
-//! 3. **Issuer**: `iss` is the configured one, byte for byte. Only then are keys looked for, and perhaps fetched.
+//! 3. **Issuer**: `iss` is one of those that [`Domains`] trusts, byte for byte. Only then are keys looked for, and perhaps fetched.
 //! 4. **Signature**, with a key of that issuer that fits `kid` and algorithm.
 //! 5. **Claims**: `typ`, `aud`, `exp`, `nbf`, `iat` and what the configuration requires
 //!    ([RFC 9068 §4](https://www.rfc-editor.org/rfc/rfc9068#section-4)).
@@ -43,13 +43,13 @@
 //!
 //! | feature | default | what |
 //! |---|---|---|
+//! | `metrics` | off | figures for [`metrics`](https://docs.rs/metrics) recorders: see [the guide](guide::operating) |
 //! | `reqwest` | on | `ReqwestClient`, the default [`HttpClient`] |
 //!
 //! # Events
 //!
-//! `tracing` events have the target `auth0_api` and a stable field `event`: `request_accepted`, `request_refused` (with `label`,
-//! `status`, `hint`), `keys_fetched`, `keys_fetch_failed`,
-//! `credentials_absent`, `token_exchanged`, `token_exchange_failed`, `exchange_cache_hit`, `exchange_cache_miss`. No event holds a token, a proof or a secret.
+//! `tracing` events have the target `auth0_api` and a stable field `event`; [the guide](guide::operating) lists them with their
+//! fields, and the figures. No event holds a token, a proof or a secret.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -72,6 +72,8 @@ mod http;
 mod issuer;
 mod jose;
 mod metadata;
+mod meter;
+mod random;
 mod rejection;
 mod request;
 mod requirement;
@@ -103,7 +105,10 @@ pub use extract::{ExtractedToken, extract_token};
 #[cfg(feature = "reqwest")]
 pub use http::ReqwestClient;
 pub use http::{FetchError, HttpClient, HttpError, HttpFuture, HttpMethod, HttpRequest, HttpResponse};
-pub use issuer::{DiscoveryError, Domain, DomainError, IssuerError, KeySetError, KeysUnavailable};
+pub use issuer::{
+    DiscoveryError, Domain, DomainContext, DomainError, DomainFuture, DomainResolver, DomainResolverFailure, Domains,
+    IssuerError, KeyPolicy, KeySetError, KeysUnavailable, ResolverError,
+};
 pub use jose::{Algorithm, JoseError, JsonError, JwkError, PrivateKey, PrivateKeyError, Thumbprint, UnknownAlgorithm};
 pub use metadata::{
     BearerMethod, MetadataEndpoint, MetadataError, MetadataResponse, ProtectedResource, ResourceMetadata,

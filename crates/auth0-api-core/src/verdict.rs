@@ -180,6 +180,7 @@ impl Verdict {
             E::NotTrusted { .. } => {
                 row(Kind::InvalidToken, "issuer_not_trusted", "the issuer of the access token is not trusted")
             }
+            E::Resolver(_) => row(Kind::Internal, "resolver_failed", "the server cannot tell whose tokens it takes"),
             E::Unavailable(unavailable) => {
                 let kind = Kind::Unavailable { retry_after: unavailable.retry_after };
                 row(kind, "keys_unavailable", "access tokens cannot be checked at the moment")

@@ -47,7 +47,7 @@ impl Verifier {
         let now = self.clock.now(); //                                                 read once
         let credentials = self.dpop.admit(credentials)?; //                            scheme offered          RFC 9449 §7
         let jws = Jws::parse(credentials.token(), &self.algorithms)?; //               shape; nothing trusted  RFC 7515 §5.2
-        let keys = self.issuers.key_for(&jws, now).await?; //                          admit iss, find keys    RFC 8725 §3.8
+        let keys = self.issuers.key_for(&jws, request, now).await?; //                 admit iss, find keys    RFC 8725 §3.8
         let jws = if credentials.scheme() == Scheme::Dpop { jws.hashed() } else { jws }; // `ath` needs it
         let signed = keys.verify(jws)?; //                                             signature               RFC 8725 §3.1
         let claims = self.tokens.validate(signed, now)?; //                            typ aud exp nbf iat     RFC 9068 §4

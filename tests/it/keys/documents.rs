@@ -11,17 +11,22 @@ use crate::world::{World, refusal, seconds, verdict};
 async fn keys_on_another_host_need_to_be_allowed_by_name() {
     let world = World::new().await;
     let elsewhere = world.tenant.domain().replace("127.0.0.1", "localhost");
+    let port = elsewhere.rsplit_once(':').unwrap().1.to_owned();
     world.tenant.set_discovery(document(&world, &format!("{elsewhere}/.well-known/jwks.json")));
     let token = world.tenant.mint().sign();
 
     let strict = world.api();
     let error = strict.verify_access_token(&token).await.unwrap_err();
-    assert_eq!(error.hint(), Some("allow the host of jwks_uri by name with allow_jwks_host()"));
+    assert_eq!(error.hint(), Some("allow the host of jwks_uri by name, and port, with allow_jwks_host()"));
     assert_eq!(refusal(&strict, Err(error)), unavailable());
     assert_eq!(fetched(&world), (1, 0));
 
-    for (host, expected) in [("localhost.", "503 keys_unavailable"), ("localhost", "200 accepted")] {
-        let api = world.builder().allow_jwks_host(host).build().unwrap();
+    for (host, expected) in [
+        (format!("localhost.:{port}"), "503 keys_unavailable"),
+        ("localhost".to_owned(), "503 keys_unavailable"),
+        (format!("LOCALHOST:{port}"), "200 accepted"),
+    ] {
+        let api = world.builder().allow_jwks_host(host.as_str()).build().unwrap();
         assert_eq!(told(&api, &token).await, expected, "{host}");
     }
 }

@@ -1,5 +1,6 @@
 //! One client, and calls to it by one way in.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, UNIX_EPOCH};
 
 use auth0_api_core::{ApiClient, Requirement};
@@ -14,6 +15,7 @@ use super::door::{Door, Presented};
 use super::foreign::Foreign;
 use super::network::{self, Network, Route, Traffic};
 use super::outcome::Outcome;
+use super::resolver::Resolver;
 
 /// One call: when, what, and to which route.
 pub(super) struct Call {
@@ -27,6 +29,9 @@ pub(super) struct Bench {
     api: ApiClient,
     clock: ManualClock,
     network: Network,
+    resolver: Option<Resolver>,
+    /// How often the resolver had been asked when the call began.
+    asked_before: AtomicUsize,
     door: Door,
 }
 
@@ -34,8 +39,10 @@ impl Bench {
     /// A client, or the outcome that it cannot be built.
     pub(super) fn new(config: &Config, routes: &[Route], door: Door) -> Result<Result<Self, Outcome>, String> {
         let (clock, network) = (ManualClock::new(), Network::new(routes));
+        let (resolver, asked_before) = (config.resolver().cloned(), AtomicUsize::new(0));
+        resolver.iter().for_each(Resolver::forget);
         Ok(match config.build(&network, &clock)? {
-            Built::Client(api) => Ok(Self { api, clock, network, door }),
+            Built::Client(api) => Ok(Self { api, clock, network, resolver, asked_before, door }),
             Built::Refused(problems) => Err(Outcome::misconfigured(&problems)),
         })
     }
@@ -44,7 +51,8 @@ impl Bench {
     pub(super) async fn call(&self, call: &Call, routes: &[Route]) -> Result<Outcome, String> {
         let answer = self.ask(call).await?;
         self.network.settle().await;
-        Ok(with_traffic(answer.outcome(&call.foreign(routes)), &self.network.traffic()))
+        let told = self.told_after(self.asked_before.load(Ordering::SeqCst));
+        Ok(with_traffic(answer.outcome(&call.foreign(routes)), &self.network.traffic(), &told))
     }
 
     /// The calls of a sequence, each compared with its own expectation.
@@ -57,9 +65,10 @@ impl Bench {
         let mut violations = Vec::new();
         for (index, (call, expectation)) in calls.iter().zip(expectations).enumerate() {
             self.network.begin_call();
+            self.asked_before.store(self.told_after(0).len(), Ordering::SeqCst);
             violations.extend(violation(index, expectation, &self.call(call, routes).await?));
         }
-        Ok(of_sequence(violations, &self.network.total_traffic()))
+        Ok(of_sequence(violations, &self.network.total_traffic(), &self.told_after(0)))
     }
 
     /// Starts all calls together. Whose request a fetch was for cannot be told, so that calls have no traffic of their own.
@@ -75,7 +84,11 @@ impl Bench {
         for (index, ((call, expectation), answer)) in calls.iter().zip(expectations).zip(answers).enumerate() {
             violations.extend(violation(index, expectation, &answer?.outcome(&call.foreign(routes))));
         }
-        Ok(of_sequence(violations, &self.network.total_traffic()))
+        Ok(of_sequence(violations, &self.network.total_traffic(), &self.told_after(0)))
+    }
+
+    fn told_after(&self, calls: usize) -> Vec<Value> {
+        self.resolver.iter().flat_map(|resolver| resolver.told_after(calls)).collect()
     }
 
     async fn ask(&self, call: &Call) -> Result<Answer, String> {
@@ -105,18 +118,22 @@ impl Call {
     }
 }
 
-fn with_traffic(outcome: Outcome, traffic: &Traffic) -> Outcome {
-    // No client of these cases has a resolver: see `skip`.
-    outcome.with("network", traffic.counts()).with("hosts", traffic.hosts()).with("resolver_calls", 0)
+fn with_traffic(outcome: Outcome, traffic: &Traffic, told: &[Value]) -> Outcome {
+    let outcome = outcome.with("network", traffic.counts()).with("hosts", traffic.hosts());
+    let outcome = outcome.with("resolver_calls", told.len());
+    match told.last() {
+        Some(context) => outcome.with("resolver_context", context.clone()),
+        None => outcome,
+    }
 }
 
 fn violation(index: usize, expectation: &Expectation, outcome: &Outcome) -> Option<String> {
     expectation.check(outcome, &CALL_MEMBERS).err().map(|problem| format!("call {}: {problem}", index + 1))
 }
 
-fn of_sequence(violations: Vec<String>, traffic: &Traffic) -> Outcome {
+fn of_sequence(violations: Vec<String>, traffic: &Traffic, told: &[Value]) -> Outcome {
     let every_call = Value::Bool(violations.is_empty());
-    with_traffic(Outcome::default().with("every_call", every_call), traffic).and_violations(violations)
+    with_traffic(Outcome::default().with("every_call", every_call), traffic, told).and_violations(violations)
 }
 
 /// The members that `expect` can have.

@@ -61,11 +61,6 @@ pub(super) struct Request {
 }
 
 impl Case {
-    /// The name of a setting that the case configures, whether it says so in `needs` or not.
-    pub(super) fn configured(&self, setting: &'static str) -> Option<&'static str> {
-        self.input.get("config")?.get(setting).map(|_| setting)
-    }
-
     /// The input, as the type of the case's kind; a member that the kind does not have is an error.
     pub(super) fn input<'c, T: Deserialize<'c>>(&'c self) -> Result<T, String> {
         T::deserialize(&self.input).map_err(|error| format!("the input cannot be read: {error}"))

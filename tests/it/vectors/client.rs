@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
-use auth0_api_core::{Algorithm, ApiClient, ApiClientBuilder, ClientAuth, DpopPolicy, PrivateKey, RotatingNonce};
+use auth0_api_core::{
+    Algorithm, ApiClient, ApiClientBuilder, ClientAuth, Domains, DpopPolicy, KeyPolicy, PrivateKey, RotatingNonce,
+};
 use auth0_api_testing::ManualClock;
 use serde::Deserialize;
-use serde_json::Value;
 
 use super::network::Network;
+use super::resolver::Resolver;
 
 /// What differs from the defaults, apart from domain and audiences.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -20,10 +22,17 @@ pub(super) struct Config {
     #[serde(default)]
     strict_rfc9068: bool,
     client: Option<Client>,
-    // What waits for a setting of the builder: a case that uses it says so in `needs`.
-    domains: Option<Value>,
-    keys: Option<Value>,
-    resolver: Option<Value>,
+    domains: Option<Vec<String>>,
+    keys: Option<Keys>,
+    resolver: Option<Resolver>,
+}
+
+/// What differs from the default key policy.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Keys {
+    fresh_for_s: Option<u64>,
+    max_issuers: Option<u32>,
 }
 
 /// The policy for bound tokens.
@@ -77,18 +86,24 @@ impl Config {
             Ok(_) => Ok(Built::Refused(problems)),
             Err(error) => {
                 let message = error.to_string();
-                let named = error.problems().iter().map(|problem| problem.option().to_owned()).collect::<Vec<_>>();
-                match named.iter().find(|option| !message.contains(option.as_str())) {
-                    Some(option) => Err(format!("the build error names {option}, but not in its text: {message}")),
-                    None => Ok(Built::Refused([problems, named].concat())),
+                let named = error.problems().iter().map(auth0_api_core::ConfigProblem::option).collect::<Vec<_>>();
+                if let Some(option) = named.iter().find(|option| !message.contains(**option)) {
+                    return Err(format!("the build error names {option}, but not in its text: {message}"));
                 }
+                problems.extend(named.into_iter().map(|option| in_words_of_the_vectors(option).to_owned()));
+                Ok(Built::Refused(problems))
             }
         }
     }
 
     fn builder(&self, problems: &mut Vec<String>) -> Result<ApiClientBuilder, String> {
-        let mut builder =
-            ApiClient::builder(self.domain.clone().unwrap_or_default(), "").audiences(self.audiences.iter().cloned());
+        let mut builder = ApiClient::builder(self.trusted()?, "").audiences(self.audiences.iter().cloned());
+        if let (Some(domain), true) = (&self.domain, self.domains.is_some() || self.resolver.is_some()) {
+            builder = builder.exchange_domain(domain);
+        }
+        if let Some(keys) = &self.keys {
+            builder = builder.key_policy(keys.policy());
+        }
         if let Some(names) = &self.algorithms {
             builder = builder.algorithms(parse_algorithms(names, "algorithms", problems));
         }
@@ -101,14 +116,41 @@ impl Config {
         if let Some(client) = &self.client {
             builder = builder.client_auth(client.auth()?);
         }
-        let missing = [("domains", &self.domains), ("keys", &self.keys), ("resolver", &self.resolver)];
-        match missing.into_iter().find(|(_, value)| value.is_some()) {
-            Some((name, _)) => {
-                Err(format!("the case configures {name}, without saying so in `needs`; it is not built yet"))
-            }
-            None => Ok(builder),
+        Ok(builder)
+    }
+
+    /// Whose tokens are taken.
+    fn trusted(&self) -> Result<Domains, String> {
+        match (&self.domains, &self.resolver) {
+            (Some(_), Some(_)) => Err("a case has a list of domains or a resolver".to_owned()),
+            (Some(domains), None) => Ok(Domains::list(domains.iter().cloned())),
+            (None, Some(resolver)) => Ok(Domains::resolver(resolver.clone())),
+            (None, None) => Ok(self.domain.clone().unwrap_or_default().into()),
         }
     }
+
+    /// The resolver, which remembers what it was asked.
+    pub(super) fn resolver(&self) -> Option<&Resolver> {
+        self.resolver.as_ref()
+    }
+}
+
+impl Keys {
+    fn policy(&self) -> KeyPolicy {
+        let mut policy = KeyPolicy::new();
+        if let Some(seconds) = self.fresh_for_s {
+            policy = policy.fresh_for(Duration::from_secs(seconds));
+        }
+        if let Some(issuers) = self.max_issuers {
+            policy = policy.max_issuers(issuers);
+        }
+        policy
+    }
+}
+
+/// With several domains, `domain` is what the vectors call the one for exchanges.
+fn in_words_of_the_vectors(option: &str) -> &str {
+    if option == "exchange_domain" { "domain" } else { option }
 }
 
 impl Dpop {

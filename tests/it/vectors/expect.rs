@@ -66,6 +66,14 @@ fn holds(name: &str, expected: &Value, outcome: &Object) -> bool {
         "forbidden_hosts" => texts(came).all(|host| !texts(expected).any(|forbidden| is_host(forbidden, host))),
         "problems" => texts(expected).all(|problem| texts(came).any(|named| named == problem)),
         "requested_hosts" => texts(came).all(|host| texts(expected).any(|allowed| is_host(allowed, host))),
+        // `[]` says that no headers are known: what is expected is there, whatever else is.
+        "resolver_context" => members(expected).all(|(name, value)| match (name.as_str(), came.get(name)) {
+            ("headers", Some(Value::Array(came))) => {
+                value.as_array().into_iter().flatten().all(|header| came.contains(header))
+            }
+            (_, Some(came)) => same(value, came),
+            (_, None) => false,
+        }),
         "response_headers" => members(expected).all(|(header, value)| {
             members(came).any(|(name, came)| name.eq_ignore_ascii_case(header) && matches(value, came))
         }),

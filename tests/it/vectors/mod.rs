@@ -28,6 +28,7 @@ mod network;
 mod outcome;
 mod pure;
 mod report;
+mod resolver;
 mod run;
 mod skip;
 mod suite;

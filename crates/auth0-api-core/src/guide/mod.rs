@@ -1,10 +1,16 @@
 //! The guide: why each default is what it is, and how to run this in front of an API for years.
 
+#[doc = include_str!("defaults.md")]
+pub mod defaults {}
+
 #[doc = include_str!("dpop.md")]
 pub mod dpop {}
 
 #[doc = include_str!("exchange.md")]
 pub mod exchange {}
+
+#[doc = include_str!("operating.md")]
+pub mod operating {}
 
 #[doc = include_str!("proxies.md")]
 pub mod proxies {}

@@ -10,4 +10,4 @@ pub use self::client::{HttpClient, HttpError, HttpFuture, HttpMethod, HttpReques
 pub use self::reqwest::ReqwestClient;
 
 pub use self::fetch::FetchError;
-pub(crate) use self::fetch::Fetcher;
+pub(crate) use self::fetch::{Document, Fetcher};

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::jwks_host::JwksHost;
 use super::{DiscoveryError, Domain};
 use crate::target::TargetUrl;
 
@@ -35,13 +36,14 @@ pub(crate) fn url(domain: &Domain) -> String {
 }
 
 /// Reads the document and gives the URL of the key set.
-pub(super) fn jwks_uri(body: &[u8], domain: &Domain, other_hosts: &[Box<str>]) -> Result<String, DiscoveryError> {
+pub(super) fn jwks_uri(body: &[u8], domain: &Domain, other_hosts: &[JwksHost]) -> Result<String, DiscoveryError> {
     let document = read(body, domain)?;
     let uri = document.jwks_uri.ok_or(DiscoveryError::JwksUri)?;
     let (target, own) = (parse(&uri)?, parse(domain.issuer())?);
-    // Secure like the issuer itself, and on its host: a document must not send us elsewhere.
-    let host_allowed = target.host() == own.host() || other_hosts.iter().any(|host| **host == *target.host());
-    if target.has_scheme_of(&own) && host_allowed { Ok(uri) } else { Err(DiscoveryError::JwksUri) }
+    // Secure like the issuer itself, and on its host and port: a document must not send us elsewhere.
+    let is_own = target.host() == own.host() && target.port() == own.port();
+    let is_allowed = is_own || other_hosts.iter().any(|host| host.serves(&target));
+    if target.has_scheme_of(&own) && is_allowed { Ok(uri) } else { Err(DiscoveryError::JwksUri) }
 }
 
 /// Reads the document and gives the URL of the token endpoint: secure like the issuer itself, and on its host. A client's

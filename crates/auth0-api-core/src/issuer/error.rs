@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::ResolverError;
 use crate::http::FetchError;
 use crate::jose::JoseError;
 
@@ -28,6 +29,9 @@ pub enum IssuerError {
     /// The token's header is no good for finding a key.
     #[error(transparent)]
     Header(#[from] JoseError),
+    /// The domain resolver has no usable answer: our trouble, not the caller's.
+    #[error(transparent)]
+    Resolver(#[from] ResolverError),
     /// The issuer's keys cannot be had: our trouble, not the caller's.
     #[error(transparent)]
     Unavailable(#[from] KeysUnavailable),
@@ -35,12 +39,15 @@ pub enum IssuerError {
 
 /// Why an issuer's keys cannot be had, and when to try again. All requests that waited for them share it.
 #[derive(Clone, Debug, thiserror::Error)]
-#[error("the issuer's keys cannot be fetched")]
+#[error("the keys of {issuer} cannot be fetched")]
+#[non_exhaustive]
 pub struct KeysUnavailable {
+    /// Whose keys.
+    pub issuer: Arc<str>,
     /// What went wrong.
     #[source]
     pub cause: Arc<DiscoveryError>,
-    /// When it makes sense to come again, from now.
+    /// When it makes sense to come again, counted from the moment that the error was given.
     pub retry_after: Duration,
 }
 
@@ -88,9 +95,12 @@ pub enum KeySetError {
         /// How many there were.
         skipped: usize,
     },
-    /// More than 100 keys.
-    #[error("more than 100 keys")]
-    TooManyKeys,
+    /// More keys than the [`KeyPolicy`](crate::KeyPolicy) reads: 100 by default.
+    #[error("more than {max} keys")]
+    TooManyKeys {
+        /// The bound.
+        max: usize,
+    },
 }
 
 impl DiscoveryError {

@@ -3,63 +3,132 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::state::{IssuerConfig, IssuerState, Snapshot};
+use super::directory::Directory;
+use super::domain::Loopback;
+use super::domains::Trusted;
+use super::resolver::{Asked, DomainContext, DomainResolver, resolve};
+use super::snapshot::{KeySetVersion, Snapshot};
+use super::state::{IssuerConfig, IssuerState};
 use super::{Domain, IssuerError, KeysUnavailable};
 use crate::jose::{JoseError, Jws, Object};
+use crate::request::TokenRequest;
+use crate::target::TargetPolicy;
 use crate::token::Signed;
 
-/// The configured issuers. One for now: lists and resolvers take this type's place without changing what stands around it.
+/// Whom we trust, and the state of each issuer.
 #[derive(Debug)]
 pub(crate) struct Issuers {
-    only: Arc<IssuerState>,
+    trusted: Trusted,
+    directory: Directory,
+    config: Arc<IssuerConfig>,
+    loopback: Loopback,
+    target: TargetPolicy,
 }
 
 /// The keys that may have signed a token, and whose they are.
 #[derive(Debug)]
 pub(crate) struct IssuerKeys {
-    issuer: Arc<str>,
     snapshot: Arc<Snapshot>,
 }
 
 impl Issuers {
-    pub(crate) fn one(domain: Domain, config: IssuerConfig) -> Self {
-        Self { only: Arc::new(IssuerState::new(domain, Arc::new(config))) }
+    pub(crate) fn new(trusted: Trusted, loopback: Loopback, config: IssuerConfig, target: TargetPolicy) -> Self {
+        let config = Arc::new(config);
+        let capacity = config.policy.max_issuers;
+        let directory = match &trusted {
+            Trusted::Listed(domains) if domains.len() <= capacity as usize => Directory::pinned(domains, &config),
+            Trusted::Listed(_) | Trusted::Resolved(_) => Directory::recent(capacity),
+        };
+        Self { trusted, directory, config, loopback, target }
     }
 
     /// Admits the token's issuer, then finds its keys: the only step of a verification that may fetch.
-    pub(crate) async fn key_for(&self, jws: &Jws<'_, Object>, now: SystemTime) -> Result<IssuerKeys, IssuerError> {
-        let issuer = self.admit(jws.unverified_payload())?;
+    pub(crate) async fn key_for(
+        &self,
+        jws: &Jws<'_, Object>,
+        request: Option<&TokenRequest<'_>>,
+        now: SystemTime,
+    ) -> Result<IssuerKeys, IssuerError> {
         let header = jws.header();
-        let key_id = header.key_id()?;
-        let snapshot = issuer.snapshot_with(header.algorithm(), key_id.as_deref(), now).await?;
-        Ok(IssuerKeys { issuer: issuer.domain().shared_issuer(), snapshot })
+        let (algorithm, key_id) = (header.algorithm(), header.key_id()?);
+        let claims = jws.unverified_payload();
+        let iss =
+            claims.string("iss").ok().flatten().filter(|iss| !iss.is_empty()).ok_or(IssuerError::IssuerMissing)?;
+        let snapshot = match (&self.directory, &self.trusted) {
+            (Directory::Pinned(states), _) => {
+                let issuer = admitted(&iss, states, |state| state.domain())?;
+                issuer.snapshot_with(algorithm, key_id.as_deref(), now).await?
+            }
+            (Directory::Recent(_), Trusted::Listed(domains)) => {
+                let domain = admitted(&iss, domains, |domain| domain)?;
+                self.state(domain).snapshot_with(algorithm, key_id.as_deref(), now).await?
+            }
+            (Directory::Recent(_), Trusted::Resolved(resolver)) => {
+                let domains = self.resolve(&**resolver, request, &iss).await?;
+                let domain = admitted(&iss, &domains, |domain| domain)?;
+                self.state(domain).snapshot_with(algorithm, key_id.as_deref(), now).await?
+            }
+        };
+        Ok(IssuerKeys { snapshot })
     }
 
-    /// Fetches the keys of every configured issuer.
+    /// Fetches the keys of every configured issuer, unless there are fresh ones: all at once, each on its own.
     pub(crate) async fn warm_up(&self, now: SystemTime) -> Result<(), KeysUnavailable> {
-        self.only.warm_up(now).await
+        let fetches: Vec<_> =
+            self.listed().map(|state| tokio::spawn(async move { state.warm_up(now).await })).collect();
+        let mut outcome = Ok(());
+        for fetch in fetches {
+            // A task that is gone has taken its runtime with it, and nobody waits any more.
+            outcome = outcome.and(fetch.await.unwrap_or(Ok(())));
+        }
+        outcome
     }
 
     /// Whether every configured issuer has keys that serve.
     pub(crate) fn is_ready(&self, now: SystemTime) -> bool {
-        self.only.is_ready(now)
+        self.listed().all(|state| state.is_ready(now))
     }
 
-    pub(crate) fn domain(&self) -> &Domain {
-        self.only.domain()
-    }
-
-    /// RFC 8725 §3.8, RFC 9068 §4: `iss` is exactly the issuer's name. Nothing is fetched for any other.
-    fn admit(&self, claims: &Object) -> Result<&Arc<IssuerState>, IssuerError> {
-        let Ok(Some(iss)) = claims.string("iss") else {
-            return Err(IssuerError::IssuerMissing);
-        };
-        let configured = self.only.domain().issuer();
-        if *iss == *configured {
-            return Ok(&self.only);
+    /// Fetches the keys of one issuer, fresh or not.
+    pub(crate) async fn refresh_now(&self, issuer: &str) -> Result<(), IssuerError> {
+        let known = self.listed().find(|state| state.domain().issuer() == issuer);
+        match known.or_else(|| self.directory.known(issuer)) {
+            Some(state) => Ok(state.refresh_now().await?),
+            None => Err(IssuerError::NotTrusted { nearly: false }),
         }
-        let name = |issuer: &str| issuer.trim_end_matches('/').to_ascii_lowercase();
-        Err(IssuerError::NotTrusted { nearly: name(&iss) == name(configured) })
+    }
+
+    /// The issuers' names, unless a resolver knows them.
+    pub(crate) fn names(&self) -> Vec<&str> {
+        self.trusted.issuers().unwrap_or_default()
+    }
+
+    /// Whether each request must be asked whose tokens it may have, so that nothing may be concluded from another one's token.
+    #[expect(dead_code, reason = "the verified-token cache asks")]
+    pub(crate) fn depend_on_request(&self) -> bool {
+        matches!(self.trusted, Trusted::Resolved(_))
+    }
+
+    fn listed(&self) -> impl Iterator<Item = Arc<IssuerState>> {
+        let domains = match &self.trusted {
+            Trusted::Listed(domains) => &**domains,
+            Trusted::Resolved(_) => &[],
+        };
+        domains.iter().map(|domain| self.state(domain))
+    }
+
+    fn state(&self, domain: &Domain) -> Arc<IssuerState> {
+        self.directory.state(domain, &self.config)
+    }
+
+    async fn resolve(
+        &self,
+        resolver: &dyn DomainResolver,
+        request: Option<&TokenRequest<'_>>,
+        unverified_issuer: &str,
+    ) -> Result<Vec<Domain>, IssuerError> {
+        let asked = request.map(|request| Asked { request, target: &self.target });
+        Ok(resolve(resolver, DomainContext::new(asked, unverified_issuer), self.loopback).await?)
     }
 }
 
@@ -67,8 +136,24 @@ impl IssuerKeys {
     /// Checks the signature: the step that turns claims into something somebody has said.
     pub(crate) fn verify(&self, jws: Jws<'_, Object>) -> Result<Signed, JoseError> {
         let header = jws.header();
-        let keys = self.snapshot.keys.find(header.algorithm(), header.key_id()?.as_deref());
+        let keys = self.snapshot.keys().find(header.algorithm(), header.key_id()?.as_deref());
         let keys = keys.map_err(|_| JoseError::Signature)?;
-        Ok(Signed { jws: jws.verify(keys)?, issuer: Arc::clone(&self.issuer) })
+        Ok(Signed { jws: jws.verify(keys)?, issuer: self.snapshot.issuer() })
     }
+
+    /// Which set of keys this is, for whoever wants to know later whether it still is the issuer's.
+    #[expect(dead_code, reason = "the verified-token cache asks")]
+    pub(crate) fn version(&self) -> KeySetVersion {
+        self.snapshot.version()
+    }
+}
+
+/// RFC 8725 §3.8, RFC 9068 §4: `iss` is exactly the name of a trusted issuer. Nothing is fetched for any other.
+fn admitted<'t, T>(iss: &str, trusted: &'t [T], domain: impl Fn(&T) -> &Domain) -> Result<&'t T, IssuerError> {
+    if let Some(found) = trusted.iter().find(|trusted| domain(trusted).issuer() == iss) {
+        return Ok(found);
+    }
+    let name = |issuer: &str| issuer.trim_end_matches('/').to_ascii_lowercase();
+    let nearly = trusted.iter().any(|trusted| name(domain(trusted).issuer()) == name(iss));
+    Err(IssuerError::NotTrusted { nearly })
 }

@@ -33,10 +33,10 @@ impl KeySet {
     /// Reads a key set ([RFC 7517 §5](https://www.rfc-editor.org/rfc/rfc7517#section-5)) for the algorithms that are allowed.
     ///
     /// A key that is no good is skipped and counted. A set without any key that serves is an error: it must not replace a good set.
-    pub(crate) fn parse(body: &[u8], algorithms: &AlgorithmSet) -> Result<Self, KeySetError> {
+    pub(crate) fn parse(body: &[u8], algorithms: &AlgorithmSet, max_keys: usize) -> Result<Self, KeySetError> {
         let Document { keys } = serde_json::from_slice(body).map_err(|_| KeySetError::Malformed)?;
-        if keys.len() > MAX_KEYS {
-            return Err(KeySetError::TooManyKeys);
+        if keys.len() > max_keys {
+            return Err(KeySetError::TooManyKeys { max: max_keys });
         }
         let mut set = Self { keys: Vec::new(), skipped: 0 };
         let published = keys.len();
@@ -46,6 +46,11 @@ impl KeySet {
             }
         }
         if set.keys.is_empty() { Err(KeySetError::NoUsableKey { skipped: published }) } else { Ok(set) }
+    }
+
+    /// How many ways there are to check a signature: one for each algorithm that a key serves.
+    pub(crate) fn len(&self) -> usize {
+        self.keys.len()
     }
 
     /// How many entries of the document were no good.
@@ -87,8 +92,6 @@ pub(crate) enum NoKey {
     Unknown,
 }
 
-/// Auth0 publishes two; a hundred is more than any issuer rotates through.
-const MAX_KEYS: usize = 100;
 /// Two keys of one `kid` happen by accident; each costs a signature check.
 const MAX_CANDIDATES: usize = 4;
 
@@ -105,7 +108,7 @@ mod tests {
 
     fn parse(keys: &[&str], algorithm: Algorithm) -> Result<KeySet, KeySetError> {
         let body = format!(r#"{{"keys":[{}]}}"#, keys.join(","));
-        KeySet::parse(body.as_bytes(), &AlgorithmSet::new([algorithm]).unwrap())
+        KeySet::parse(body.as_bytes(), &AlgorithmSet::new([algorithm]).unwrap(), 100)
     }
 
     #[test]

@@ -3,22 +3,38 @@
 //! An issuer is admitted by its exact name before anything is fetched for it
 //! ([RFC 8725 §3.8](https://www.rfc-editor.org/rfc/rfc8725#section-3.8)). Its keys are one immutable [`KeySet`] that is swapped as
 //! a whole: while it is fresh, a known `kid` waits for nobody and takes no lock. Everything that talks to the network is in
-//! [`state`]; everything that reads what came back is pure.
+//! [`documents`], and who waits for it in [`state`]; everything that reads what came back is pure.
 
+mod back_off;
+mod directory;
 mod discovery;
+mod documents;
 mod domain;
+mod domains;
 mod error;
 mod fetch_limit;
+mod fetching;
 mod issuers;
+mod jwks_host;
 mod key_set;
+mod policy;
+mod report;
+mod resolver;
+mod snapshot;
 mod state;
+mod unknown_keys;
 #[cfg(test)]
 mod wycheproof_tests;
 
 pub use domain::{Domain, DomainError};
+pub use domains::Domains;
 pub use error::{DiscoveryError, IssuerError, KeySetError, KeysUnavailable};
+pub use policy::KeyPolicy;
+pub use resolver::{DomainContext, DomainFuture, DomainResolver, DomainResolverFailure, ResolverError};
 
 pub(crate) use discovery::{TokenEndpointOf, token_endpoint, url as discovery_url};
 pub(crate) use domain::Loopback;
+pub(crate) use domains::{DomainsProblem, Trusted};
 pub(crate) use issuers::Issuers;
+pub(crate) use jwks_host::JwksHost;
 pub(crate) use state::IssuerConfig;

@@ -135,7 +135,7 @@ fn key_set(keys: &Value) -> String {
 /// As an API does it: the header's algorithm and `kid` choose the key.
 fn verifies(compact: &str, keys: &str) -> bool {
     let Ok(jws) = Jws::<Vec<u8>>::parse(compact, &AlgorithmSet::ANY) else { return false };
-    let Ok(keys) = KeySet::parse(keys.as_bytes(), &AlgorithmSet::ANY) else { return false };
+    let Ok(keys) = KeySet::parse(keys.as_bytes(), &AlgorithmSet::ANY, 100) else { return false };
     let candidates = keys.find(jws.header().algorithm(), jws.header().key_id().unwrap().as_deref());
     candidates.is_ok_and(|candidates| jws.verify(candidates).is_ok())
 }

@@ -85,6 +85,14 @@ impl TargetUrl {
         &self.host
     }
 
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    pub(crate) fn has_default_port(&self) -> bool {
+        self.port == self.scheme.default_port()
+    }
+
     /// Whether both are `https`, or both are `http`.
     pub(crate) fn has_scheme_of(&self, other: &Self) -> bool {
         self.scheme == other.scheme

@@ -1,0 +1,58 @@
+//! Fetching what an issuer publishes: its discovery document, then its key set.
+
+use aws_lc_rs::digest::{SHA256, digest};
+
+use super::key_set::KeySet;
+use super::state::IssuerConfig;
+use super::{DiscoveryError, Domain, discovery};
+use crate::http::Document;
+
+/// Where a key set came from, and how to tell that it has not changed.
+#[derive(Clone, Debug)]
+pub(super) struct KeySource {
+    jwks_uri: String,
+    etag: Option<String>,
+    sha256: [u8; 32],
+}
+
+/// What a fetch brought; without keys, they are still those of last time.
+#[derive(Debug)]
+pub(super) struct Fetched {
+    pub(super) keys: Option<KeySet>,
+    pub(super) source: KeySource,
+}
+
+/// Fetches an issuer's keys. The discovery document is asked for every time: `jwks_uri` may move.
+pub(super) async fn fetch(
+    domain: &Domain,
+    config: &IssuerConfig,
+    last: Option<&KeySource>,
+) -> Result<Fetched, DiscoveryError> {
+    let document = config.fetcher.get(&discovery::url(domain), JSON, None).await.map_err(DiscoveryError::Discovery)?;
+    let Document::Body { bytes, .. } = document else { return Err(DiscoveryError::Document) };
+    let jwks_uri = discovery::jwks_uri(&bytes, domain, &config.jwks_hosts)?;
+    // Another document's ETag says nothing about this one.
+    let last = last.filter(|last| last.jwks_uri == jwks_uri);
+    let etag = last.and_then(|last| last.etag.as_deref());
+    match (config.fetcher.get(&jwks_uri, JWK_SET, etag).await.map_err(DiscoveryError::Jwks)?, last) {
+        (Document::NotModified, Some(last)) => Ok(Fetched { keys: None, source: last.clone() }),
+        (Document::NotModified, None) => Err(DiscoveryError::GivenUp),
+        (Document::Body { bytes, etag }, last) => {
+            let source = KeySource { jwks_uri, etag, sha256: sha256(&bytes) };
+            if last.is_some_and(|last| last.sha256 == source.sha256) {
+                return Ok(Fetched { keys: None, source });
+            }
+            let keys = KeySet::parse(&bytes, &config.algorithms, config.policy.max_keys);
+            Ok(Fetched { keys: Some(keys.map_err(DiscoveryError::KeySet)?), source })
+        }
+    }
+}
+
+fn sha256(bytes: &[u8]) -> [u8; 32] {
+    let mut sum = [0; 32];
+    sum.iter_mut().zip(digest(&SHA256, bytes).as_ref()).for_each(|(to, from)| *to = *from);
+    sum
+}
+
+const JSON: &str = "application/json";
+const JWK_SET: &str = "application/jwk-set+json, application/json";

@@ -1,0 +1,137 @@
+//! Whose tokens are taken: one tenant's, those of a list, or those that a resolver names for each request.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::domain::Loopback;
+use super::{Domain, DomainError, DomainResolver};
+
+/// The tenants whose tokens an API takes, for [`ApiClient::builder`](crate::ApiClient::builder).
+///
+/// One domain converts from text. Several are a [`list`](Self::list), for brands with custom domains or for a migration; what only
+/// the request tells is for a [`resolver`](Self::resolver).
+///
+/// ```
+/// use auth0_api_core::{ApiClient, Domains};
+///
+/// let api = ApiClient::builder(Domains::list(["login.brand-a.com", "login.brand-b.com"]), "https://api.example.com").build()?;
+/// assert_eq!(api.issuers(), ["https://login.brand-a.com/", "https://login.brand-b.com/"]);
+/// # Ok::<(), auth0_api_core::BuildError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Domains(pub(super) Source);
+
+#[derive(Clone)]
+pub(super) enum Source {
+    List(Vec<String>),
+    One(String),
+    Resolver(Arc<dyn DomainResolver>),
+}
+
+/// Domains that could be read.
+#[derive(Clone, Debug)]
+pub(crate) enum Trusted {
+    /// One or more, without repetitions.
+    Listed(Box<[Domain]>),
+    Resolved(Arc<dyn DomainResolver>),
+}
+
+/// What is wrong with configured domains, and with which kind of them.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum DomainsProblem {
+    Entry { domain: String, error: DomainError },
+    ListEmpty,
+    Only(DomainError),
+}
+
+impl Domains {
+    /// Takes the tokens of each of these tenants. Spellings of one domain count once; an empty list is a
+    /// [`BuildError`](crate::BuildError).
+    pub fn list<D: Into<String>>(domains: impl IntoIterator<Item = D>) -> Self {
+        Self(Source::List(domains.into_iter().map(Into::into).collect()))
+    }
+
+    /// Asks for each request whose tokens are taken.
+    pub fn resolver(resolver: impl DomainResolver) -> Self {
+        Self(Source::Resolver(Arc::new(resolver)))
+    }
+
+    /// Reads the domains.
+    pub(crate) fn parse(&self, loopback: Loopback) -> Result<Trusted, DomainsProblem> {
+        match &self.0 {
+            Source::List(domains) if domains.is_empty() => Err(DomainsProblem::ListEmpty),
+            Source::List(domains) => parse_all(domains, loopback)
+                .map(|domains| Trusted::Listed(domains.into()))
+                .map_err(|(domain, error)| DomainsProblem::Entry { domain, error }),
+            Source::One(domain) => {
+                let domain = Domain::parse(domain, loopback).map_err(DomainsProblem::Only)?;
+                Ok(Trusted::Listed([domain].into()))
+            }
+            Source::Resolver(resolver) => Ok(Trusted::Resolved(Arc::clone(resolver))),
+        }
+    }
+
+    /// The one domain, if there is just one by configuration: token requests go there too.
+    pub(crate) fn only(&self) -> Option<&str> {
+        match &self.0 {
+            Source::One(domain) => Some(domain),
+            Source::List(_) | Source::Resolver(_) => None,
+        }
+    }
+}
+
+impl Trusted {
+    /// The issuers, unless only a request tells.
+    pub(crate) fn issuers(&self) -> Option<Vec<&str>> {
+        match self {
+            Self::Listed(domains) => Some(domains.iter().map(Domain::issuer).collect()),
+            Self::Resolved(_) => None,
+        }
+    }
+}
+
+/// Reads each of them, once for each issuer; one that is none spoils all.
+pub(super) fn parse_all(texts: &[String], loopback: Loopback) -> Result<Vec<Domain>, (String, DomainError)> {
+    let mut domains = Vec::with_capacity(texts.len());
+    for text in texts {
+        let domain = Domain::parse(text, loopback).map_err(|error| (text.clone(), error))?;
+        if !domains.contains(&domain) {
+            domains.push(domain);
+        }
+    }
+    Ok(domains)
+}
+
+impl From<&str> for Domains {
+    fn from(domain: &str) -> Self {
+        domain.to_owned().into()
+    }
+}
+
+impl From<&String> for Domains {
+    fn from(domain: &String) -> Self {
+        domain.clone().into()
+    }
+}
+
+impl From<String> for Domains {
+    fn from(domain: String) -> Self {
+        Self(Source::One(domain))
+    }
+}
+
+impl From<Domain> for Domains {
+    fn from(domain: Domain) -> Self {
+        domain.issuer().into()
+    }
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::List(domains) => f.debug_list().entries(domains).finish(),
+            Self::One(domain) => domain.fmt(f),
+            Self::Resolver(_) => f.write_str("resolver"),
+        }
+    }
+}

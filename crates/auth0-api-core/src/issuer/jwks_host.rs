@@ -1,0 +1,74 @@
+//! Other hosts than the issuer's that may serve its keys.
+
+use super::domain::Loopback;
+use super::{Domain, DomainError};
+use crate::target::TargetUrl;
+
+/// A host that was allowed by name, at one port.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct JwksHost {
+    host: String,
+    /// `None` is the scheme's own.
+    port: Option<u16>,
+}
+
+impl JwksHost {
+    /// Reads `host` or `host:port`, spelled as a domain may be, without a scheme: which one it is, the issuer's says.
+    pub(crate) fn parse(text: &str) -> Result<Self, DomainError> {
+        if text.contains('/') {
+            return Err(DomainError::NotOnlyHost);
+        }
+        let domain = Domain::parse(text, Loopback::HttpsOnly)?;
+        let url = TargetUrl::parse(domain.issuer()).map_err(|_| DomainError::Host)?;
+        let port = Some(url.port()).filter(|_| !url.has_default_port());
+        Ok(Self { host: url.host().to_owned(), port })
+    }
+
+    pub(super) fn serves(&self, jwks_uri: &TargetUrl) -> bool {
+        let port_fits = self.port.map_or(jwks_uri.has_default_port(), |port| port == jwks_uri.port());
+        self.host == jwks_uri.host() && port_fits
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+    use super::*;
+
+    fn serves(host: &str, jwks_uri: &str) -> bool {
+        JwksHost::parse(host).unwrap().serves(&TargetUrl::parse(jwks_uri).unwrap())
+    }
+
+    #[test]
+    fn a_host_is_compared_in_its_normal_form_and_with_its_port() {
+        for (host, jwks_uri, expected) in [
+            ("keys.example.com", "https://keys.example.com/jwks", true),
+            (" Keys.Example.COM ", "https://keys.example.com/jwks", true),
+            ("keys.example.com:443", "https://keys.example.com/jwks", true),
+            ("b\u{fc}cher.example", "https://xn--bcher-kva.example/jwks", true),
+            ("keys.example.com:8443", "https://keys.example.com:8443/jwks", true),
+            ("keys.example.com:8443", "https://keys.example.com/jwks", false),
+            ("keys.example.com", "https://keys.example.com:8443/jwks", false),
+            ("keys.example.com", "https://other.example.com/jwks", false),
+            ("example.com", "https://keys.example.com/jwks", false),
+            ("[::1]:3000", "http://[::1]:3000/jwks", true),
+        ] {
+            assert_eq!(serves(host, jwks_uri), expected, "{host} {jwks_uri}");
+        }
+    }
+
+    #[test]
+    fn what_is_more_than_a_host_is_refused() {
+        for (text, error) in [
+            ("", DomainError::Empty),
+            ("https://keys.example.com", DomainError::NotOnlyHost),
+            ("keys.example.com/jwks", DomainError::NotOnlyHost),
+            ("keys.example.com?x", DomainError::NotOnlyHost),
+            ("*.example.com", DomainError::Host),
+            ("keys.example.com:0", DomainError::Port),
+        ] {
+            assert_eq!(JwksHost::parse(text), Err(error), "{text}");
+        }
+    }
+}

@@ -1,0 +1,291 @@
+//! How keys are fetched, how long they serve, and how much strangers may cause: every number of it.
+
+use std::time::Duration;
+
+/// The numbers behind the keys of issuers, for [`key_policy`](crate::ApiClientBuilder::key_policy).
+///
+/// The defaults are for Auth0 and fifty replicas; the guide says [why each is what it is](crate::guide::defaults). Whatever is out
+/// of its bounds is a [`BuildError`](crate::BuildError).
+///
+/// ```
+/// use std::time::Duration;
+/// use auth0_api_core::{ApiClient, KeyPolicy};
+///
+/// let keys = KeyPolicy::new().fresh_for(Duration::from_secs(300)).max_issuers(500);
+/// let api = ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com").key_policy(keys).build();
+/// assert!(api.is_ok());
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct KeyPolicy {
+    pub(crate) fetch_timeout: Duration,
+    pub(crate) first_back_off: Duration,
+    pub(crate) fresh_for: Duration,
+    pub(crate) jitter_percent: u8,
+    pub(crate) longest_back_off: Duration,
+    pub(crate) longest_retry_after: Duration,
+    pub(crate) max_document_bytes: usize,
+    pub(crate) max_issuers: u32,
+    pub(crate) max_keys: usize,
+    pub(crate) patience: Duration,
+    pub(crate) refresh_from_percent: u8,
+    pub(crate) stale_for: Duration,
+    pub(crate) unknown_key_burst: u32,
+    pub(crate) unknown_key_interval: Duration,
+    pub(crate) unknown_key_memory: Duration,
+    pub(crate) unknown_keys_remembered: usize,
+}
+
+impl KeyPolicy {
+    /// The defaults.
+    pub const fn new() -> Self {
+        Self {
+            fetch_timeout: FETCH_TIMEOUT,
+            first_back_off: FIRST_BACK_OFF,
+            fresh_for: FRESH_FOR,
+            jitter_percent: JITTER_PERCENT,
+            longest_back_off: LONGEST_BACK_OFF,
+            longest_retry_after: LONGEST_RETRY_AFTER,
+            max_document_bytes: MAX_DOCUMENT_BYTES,
+            max_issuers: MAX_ISSUERS,
+            max_keys: MAX_KEYS,
+            patience: PATIENCE,
+            refresh_from_percent: REFRESH_FROM_PERCENT,
+            stale_for: STALE_FOR,
+            unknown_key_burst: UNKNOWN_KEY_BURST,
+            unknown_key_interval: UNKNOWN_KEY_INTERVAL,
+            unknown_key_memory: UNKNOWN_KEY_MEMORY,
+            unknown_keys_remembered: UNKNOWN_KEYS_REMEMBERED,
+        }
+    }
+
+    /// How long keys serve before newer ones must be asked for. Default: 10 minutes; 1 s to 24 hours.
+    pub const fn fresh_for(mut self, life: Duration) -> Self {
+        self.fresh_for = life;
+        self
+    }
+
+    /// From which share of that life newer keys are fetched in the background, while the old ones serve. Default: 80 %; 1 to 100,
+    /// which means not ahead of time.
+    pub const fn refresh_from_percent(mut self, percent: u8) -> Self {
+        self.refresh_from_percent = percent;
+        self
+    }
+
+    /// How long a request waits for newer keys when those that it could use have outlived their freshness, as they do in an idle
+    /// process. Default: 1 s; at most 10 s.
+    pub const fn patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// How long keys serve, counted from their fetch, while newer ones cannot be had. Default: 24 hours; from
+    /// [`fresh_for`](Self::fresh_for) to 7 days.
+    pub const fn stale_for(mut self, age: Duration) -> Self {
+        self.stale_for = age;
+        self
+    }
+
+    /// How long a first failure keeps us from trying again, and what the doubling with further ones ends at. Default: 1 s and 60 s;
+    /// 100 ms to 1 hour.
+    pub const fn back_off(mut self, first: Duration, longest: Duration) -> Self {
+        self.first_back_off = first;
+        self.longest_back_off = longest;
+        self
+    }
+
+    /// By how much a back-off is shortened at random, and a server's `Retry-After` lengthened, so that replicas do not come back
+    /// together. Default: 20 %; 0 to 100.
+    pub const fn jitter_percent(mut self, percent: u8) -> Self {
+        self.jitter_percent = percent;
+        self
+    }
+
+    /// How much of a `Retry-After` (of 429 and 503) is believed. Default: 10 minutes; at most 24 hours.
+    pub const fn longest_retry_after(mut self, bound: Duration) -> Self {
+        self.longest_retry_after = bound;
+        self
+    }
+
+    /// How many fetches unknown key ids may cause at once, and how long it takes until there may be one more. For each issuer.
+    /// Default: 3, and one per 10 s; 1 to 100, and 1 s to 1 hour.
+    pub const fn unknown_key_fetches(mut self, burst: u32, interval: Duration) -> Self {
+        self.unknown_key_burst = burst;
+        self.unknown_key_interval = interval;
+        self
+    }
+
+    /// How many key ids that were looked for in vain are remembered, and for how long they cause no further fetch. For each issuer.
+    /// Default: 1024, and 30 s; at most 65 536, and 1 hour.
+    pub const fn unknown_key_memory(mut self, key_ids: usize, time: Duration) -> Self {
+        self.unknown_keys_remembered = key_ids;
+        self.unknown_key_memory = time;
+        self
+    }
+
+    /// How many issuers' keys are held; beyond that, the issuer that was not asked for longest goes. Default: 100; 1 to 100 000.
+    pub const fn max_issuers(mut self, issuers: u32) -> Self {
+        self.max_issuers = issuers;
+        self
+    }
+
+    /// How long one document may take. A request without any keys waits for two. Default: 5 s; 100 ms to 60 s.
+    pub const fn fetch_timeout(mut self, timeout: Duration) -> Self {
+        self.fetch_timeout = timeout;
+        self
+    }
+
+    /// How long a document may be. Default: 512 KiB; 1 KiB to 16 MiB.
+    pub const fn max_document_bytes(mut self, bytes: usize) -> Self {
+        self.max_document_bytes = bytes;
+        self
+    }
+
+    /// How many keys a set may have. Default: 100; 1 to 1000.
+    pub const fn max_keys(mut self, keys: usize) -> Self {
+        self.max_keys = keys;
+        self
+    }
+
+    /// When newer keys are fetched ahead of time.
+    pub(crate) fn refresh_after(&self) -> Duration {
+        self.fresh_for * u32::from(self.refresh_from_percent) / 100
+    }
+
+    /// What is out of bounds, in words.
+    pub(crate) fn problem(&self) -> Option<&'static str> {
+        let (second, minute, hour) = (Duration::from_secs(1), Duration::from_secs(60), Duration::from_secs(3600));
+        let tenth = Duration::from_millis(100);
+        let back_off = tenth <= self.first_back_off && self.first_back_off <= self.longest_back_off;
+        let unknown_interval = (second..=hour).contains(&self.unknown_key_interval);
+        [
+            ((second..=24 * hour).contains(&self.fresh_for), "fresh_for is from 1 s to 24 hours"),
+            ((1..=100).contains(&self.refresh_from_percent), "refresh_from_percent is from 1 to 100"),
+            (self.patience <= 10 * second, "patience is at most 10 s"),
+            ((self.fresh_for..=7 * 24 * hour).contains(&self.stale_for), "stale_for is from fresh_for to 7 days"),
+            (back_off && self.longest_back_off <= hour, "back_off is from 100 ms to 1 hour, the longer one last"),
+            (self.jitter_percent <= 100, "jitter_percent is at most 100"),
+            (self.longest_retry_after <= 24 * hour, "longest_retry_after is at most 24 hours"),
+            (
+                (1..=100).contains(&self.unknown_key_burst) && unknown_interval,
+                "unknown_key_fetches are 1 to 100, and one per 1 s to 1 hour",
+            ),
+            (
+                self.unknown_keys_remembered <= 65_536 && self.unknown_key_memory <= hour,
+                "unknown_key_memory is at most 65 536 key ids, and 1 hour",
+            ),
+            ((1..=100_000).contains(&self.max_issuers), "max_issuers is from 1 to 100 000"),
+            ((tenth..=minute).contains(&self.fetch_timeout), "fetch_timeout is from 100 ms to 60 s"),
+            (
+                (1024..=16 * 1024 * 1024).contains(&self.max_document_bytes),
+                "max_document_bytes is from 1 KiB to 16 MiB",
+            ),
+            ((1..=1000).contains(&self.max_keys), "max_keys is from 1 to 1000"),
+        ]
+        .into_iter()
+        .find_map(|(within, problem)| (!within).then_some(problem))
+    }
+}
+
+impl Default for KeyPolicy {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// A document takes milliseconds, and one across the world less than a second.
+const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
+/// Long enough for a restart of a proxy in between, short enough that nobody notices.
+const FIRST_BACK_OFF: Duration = Duration::from_secs(1);
+/// As auth0-api-js. Auth0's `max-age=15` would ask every replica for keys four times a minute.
+const FRESH_FOR: Duration = Duration::from_secs(600);
+/// Enough to spread fifty replicas over seconds.
+const JITTER_PERCENT: u8 = 20;
+/// How late the end of an outage may be noticed.
+const LONGEST_BACK_OFF: Duration = Duration::from_secs(60);
+/// One freshness: a server that says a day by mistake must not take us down for a day.
+const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(600);
+/// A hundred RSA keys with certificates take about 300 KiB; Auth0 publishes two.
+const MAX_DOCUMENT_BYTES: usize = 512 * 1024;
+/// As auth0-api-js; an issuer takes a few KiB.
+const MAX_ISSUERS: u32 = 100;
+/// Auth0 publishes two; a hundred is more than any issuer rotates through.
+const MAX_KEYS: usize = 100;
+/// Longer than a fetch takes, shorter than a caller's own time limit.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// Two minutes before the end at the default life: time for several attempts.
+const REFRESH_FROM_PERCENT: u8 = 80;
+/// Auth0's `stale-if-error=86400`.
+const STALE_FOR: Duration = Duration::from_secs(86_400);
+/// Enough for a real rotation while somebody probes.
+const UNKNOWN_KEY_BURST: u32 = 3;
+/// Auth0's smallest tenants may ask for keys 20 times a second; a hundred replicas stay below that.
+const UNKNOWN_KEY_INTERVAL: Duration = Duration::from_secs(10);
+/// The cool-down of auth0-api-js, here for a single key id: one that is published late is found after that.
+const UNKNOWN_KEY_MEMORY: Duration = Duration::from_secs(30);
+/// At 256 bytes each, a quarter of a MiB.
+const UNKNOWN_KEYS_REMEMBERED: usize = 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn seconds(count: u64) -> Duration {
+        Duration::from_secs(count)
+    }
+
+    #[test]
+    fn the_defaults_and_the_bounds_themselves_are_fine() {
+        let new = KeyPolicy::new;
+        for policy in [
+            new(),
+            new().fresh_for(seconds(1)),
+            new().fresh_for(seconds(86_400)),
+            new().stale_for(seconds(600)),
+            new().stale_for(seconds(604_800)),
+            new().patience(Duration::ZERO),
+            new().back_off(Duration::from_millis(100), Duration::from_millis(100)),
+            new().back_off(seconds(3600), seconds(3600)),
+            new().jitter_percent(0),
+            new().jitter_percent(100),
+            new().refresh_from_percent(100),
+            new().unknown_key_memory(0, Duration::ZERO),
+            new().max_issuers(1),
+        ] {
+            assert_eq!(policy.problem(), None, "{policy:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_out_of_bounds_is_named() {
+        let new = KeyPolicy::new;
+        for (policy, name) in [
+            (new().fresh_for(Duration::from_millis(999)), "fresh_for "),
+            (new().fresh_for(seconds(86_401)).stale_for(seconds(90_000)), "fresh_for "),
+            (new().refresh_from_percent(0), "refresh_from_percent "),
+            (new().refresh_from_percent(101), "refresh_from_percent "),
+            (new().patience(seconds(11)), "patience "),
+            (new().stale_for(seconds(599)), "stale_for "),
+            (new().stale_for(seconds(604_801)), "stale_for "),
+            (new().back_off(Duration::from_millis(99), seconds(1)), "back_off "),
+            (new().back_off(seconds(2), seconds(1)), "back_off "),
+            (new().back_off(seconds(1), seconds(3601)), "back_off "),
+            (new().jitter_percent(101), "jitter_percent "),
+            (new().longest_retry_after(seconds(86_401)), "longest_retry_after "),
+            (new().unknown_key_fetches(0, seconds(10)), "unknown_key_fetches "),
+            (new().unknown_key_fetches(101, seconds(10)), "unknown_key_fetches "),
+            (new().unknown_key_fetches(1, Duration::from_millis(999)), "unknown_key_fetches "),
+            (new().unknown_key_memory(65_537, seconds(1)), "unknown_key_memory "),
+            (new().unknown_key_memory(1, seconds(3601)), "unknown_key_memory "),
+            (new().max_issuers(0), "max_issuers "),
+            (new().max_issuers(100_001), "max_issuers "),
+            (new().fetch_timeout(Duration::from_millis(99)), "fetch_timeout "),
+            (new().fetch_timeout(seconds(61)), "fetch_timeout "),
+            (new().max_document_bytes(1023), "max_document_bytes "),
+            (new().max_keys(0), "max_keys "),
+            (new().max_keys(1001), "max_keys "),
+        ] {
+            assert!(policy.problem().is_some_and(|problem| problem.starts_with(name)), "{name} {policy:?}");
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! What operators are told of an issuer's keys: events for logs, figures for meters.
+
+use std::time::{Duration, SystemTime};
+
+use super::key_set::KeySet;
+use super::{Domain, KeysUnavailable};
+use crate::chain::Chain;
+use crate::meter;
+
+/// Keys came, or the word that they are unchanged.
+pub(super) fn fetched(domain: &Domain, keys: Option<&KeySet>, now: SystemTime) {
+    let issuer = domain.issuer();
+    if let Some(keys) = keys {
+        let (count, skipped) = (keys.len(), keys.skipped());
+        if skipped > 0 {
+            tracing::warn!(target: "auth0_api", event = "keys_skipped", issuer, skipped);
+        }
+        tracing::debug!(target: "auth0_api", event = "keys_fetched", issuer, keys = count, skipped);
+    } else {
+        tracing::debug!(target: "auth0_api", event = "keys_unchanged", issuer);
+    }
+    meter::keys_fetched(issuer, if keys.is_some() { "changed" } else { "unchanged" }, now);
+}
+
+pub(super) fn fetch_failed(error: &KeysUnavailable) {
+    let KeysUnavailable { issuer, cause, retry_after } = error;
+    tracing::warn!(target: "auth0_api", event = "keys_fetch_failed", issuer = &**issuer, cause = %Chain(&**cause), ?retry_after);
+    meter::fetch_failed(issuer);
+}
+
+/// A request was served by keys that have outlived their freshness.
+pub(super) fn stale_served(domain: &Domain, age: Duration) {
+    tracing::debug!(target: "auth0_api", event = "keys_stale", issuer = domain.issuer(), ?age);
+    meter::stale_served(domain.issuer());
+}
+
+/// A key id was not looked for, because strangers have caused enough fetches.
+pub(super) fn unknown_key_throttled(domain: &Domain) {
+    tracing::debug!(target: "auth0_api", event = "unknown_key_throttled", issuer = domain.issuer());
+    meter::unknown_key_throttled(domain.issuer());
+}

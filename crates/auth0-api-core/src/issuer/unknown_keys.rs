@@ -1,0 +1,91 @@
+//! Key ids that were looked for in vain: asking again so soon would find nothing.
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use super::KeyPolicy;
+
+/// A bounded memory of key ids, oldest first. Each is at most 256 bytes long.
+///
+/// It keeps one bogus `kid`, sent over and over, from taking the permits that a real rotation needs. When it is full nothing more is
+/// remembered: the token bucket bounds the fetches all the same.
+#[derive(Debug)]
+pub(super) struct UnknownKeys {
+    capacity: usize,
+    lasts: Duration,
+    known: HashSet<Arc<str>>,
+    oldest_first: VecDeque<(SystemTime, Arc<str>)>,
+}
+
+impl UnknownKeys {
+    pub(super) fn new(policy: &KeyPolicy) -> Self {
+        let (capacity, lasts) = (policy.unknown_keys_remembered, policy.unknown_key_memory);
+        Self { capacity, lasts, known: HashSet::new(), oldest_first: VecDeque::new() }
+    }
+
+    /// Whether this key id was looked for in vain a short time ago.
+    pub(super) fn remembers(&mut self, key_id: &str, now: SystemTime) -> bool {
+        self.forget_old(now);
+        self.known.contains(key_id)
+    }
+
+    /// Remembers a key id that a set, fetched after it was presented, does not have.
+    pub(super) fn remember(&mut self, key_id: &str, now: SystemTime) {
+        self.forget_old(now);
+        if self.known.len() < self.capacity && !self.known.contains(key_id) {
+            let key_id: Arc<str> = key_id.into();
+            self.oldest_first.push_back((now, Arc::clone(&key_id)));
+            self.known.insert(key_id);
+        }
+    }
+
+    fn forget_old(&mut self, now: SystemTime) {
+        // A clock that was set back forgets everything.
+        let is_old = |since: SystemTime| now.duration_since(since).map_or(true, |age| age >= self.lasts);
+        while self.oldest_first.front().is_some_and(|(since, _)| is_old(*since)) {
+            if let Some((_, key_id)) = self.oldest_first.pop_front() {
+                self.known.remove(&key_id);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::UNIX_EPOCH;
+
+    use super::*;
+
+    fn at(seconds: u64) -> SystemTime {
+        UNIX_EPOCH + Duration::from_secs(1_700_000_000 + seconds)
+    }
+
+    #[test]
+    fn a_key_id_is_remembered_for_half_a_minute() {
+        let mut unknown = UnknownKeys::new(&KeyPolicy::new());
+        unknown.remember("bogus", at(0));
+        unknown.remember("bogus", at(20));
+        assert_eq!([0, 29, 30, 29].map(|second| unknown.remembers("bogus", at(second))), [true, true, false, false]);
+        assert!(!unknown.remembers("other", at(0)));
+    }
+
+    #[test]
+    fn no_more_than_its_capacity_is_held_whatever_comes() {
+        let mut unknown = UnknownKeys::new(&KeyPolicy::new());
+        for number in 0..10_000 {
+            unknown.remember(&number.to_string(), at(0));
+        }
+        assert_eq!((unknown.known.len(), unknown.oldest_first.len()), (1024, 1024));
+        assert!(unknown.remembers("1023", at(0)) && !unknown.remembers("1024", at(0)));
+        unknown.remember("later", at(30));
+        assert_eq!((unknown.known.len(), unknown.oldest_first.len()), (1, 1));
+    }
+
+    #[test]
+    fn a_clock_set_back_forgets() {
+        let mut unknown = UnknownKeys::new(&KeyPolicy::new());
+        unknown.remember("bogus", at(1000));
+        assert!(!unknown.remembers("bogus", at(0)));
+    }
+}
