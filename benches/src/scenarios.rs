@@ -7,20 +7,19 @@ use std::convert::Infallible;
 use auth0_api_axum::AuthLayer;
 use auth0_api_core::{ApiClient, Binding, DpopPolicy, MemoryReplayStore, ReceivedTarget, TokenRequest};
 use auth0_api_testing::{LocalTenant, ProofKey, SigningAlgorithm, SigningKey, TokenBuilder};
-use aws_lc_rs::rsa::PublicKeyComponents;
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256};
+use aws_lc_rs::signature::ParsedPublicKey;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use futures_util::FutureExt as _;
 use http::{Request, Response};
 use http_body_util::Full;
-use serde_json::Value;
 use tokio::runtime::Runtime;
 use tower::service_fn;
 use tower_layer::Layer as _;
 use tower_service::Service;
 
+use crate::floor::{ec_key, rsa_key};
 use crate::{Candidate, Effort};
 
 /// A Bearer token: the floor, the library, and the layer with and without what it protects.
@@ -32,7 +31,7 @@ pub fn bearer() -> Vec<Candidate> {
     let World { runtime, tenant, signing_key } = World::new();
     let token = realistic(&tenant, &signing_key).sign();
     let client = warm_client(&runtime, &tenant, DpopPolicy::accept());
-    let floor = Signed::by(rsa_key(&signing_key), &token);
+    let floor = Signed::by(rsa_key(&signing_key.public_jwk()), &token);
     let request = {
         let authorization = format!("Bearer {token}");
         move || {
@@ -66,9 +65,10 @@ pub fn dpop(effort: Effort) -> Vec<Candidate> {
     let client = warm_client(&runtime, &tenant, DpopPolicy::require().replay_store(store));
     let sign = |_| key.proof("GET", "https://api.example.com/orders").access_token(&token).sign();
     let proofs: Vec<String> = (0..effort.operations()).map(sign).collect();
-    let token_floor = Signed::by(rsa_key(&signing_key), &token);
+    let token_floor = Signed::by(rsa_key(&signing_key.public_jwk()), &token);
+    let jwk = key.public_jwk();
     // Each proof once, as in a server: one signature again and again is checked faster, because the processor foresees it.
-    let mut proof_floors: Vec<_> = proofs.iter().map(|proof| Signed::by(ec_key(&key), proof)).collect();
+    let mut proof_floors: Vec<_> = proofs.iter().map(|proof| Signed::by(ec_key(&jwk), proof)).collect();
     let authorization = format!("DPoP {token}");
     let mut unused = proofs.into_iter();
     vec![
@@ -110,7 +110,7 @@ fn warm_client(runtime: &Runtime, tenant: &LocalTenant, dpop: DpopPolicy) -> Api
 }
 
 /// About as large as a token of a user with a role or two.
-fn realistic(tenant: &LocalTenant, key: &SigningKey) -> TokenBuilder {
+pub(crate) fn realistic(tenant: &LocalTenant, key: &SigningKey) -> TokenBuilder {
     let token = tenant.mint().key(key).scope("openid profile email read:orders write:orders offline_access");
     token.permissions(["read:orders", "write:orders"]).claim("https://example.com/roles", serde_json::json!(["buyer"]))
 }
@@ -131,23 +131,6 @@ impl Signed {
     fn check(&self) {
         self.key.verify_sig(&self.message, &self.signature).unwrap();
     }
-}
-
-fn rsa_key(key: &SigningKey) -> ParsedPublicKey {
-    let jwk = key.public_jwk();
-    PublicKeyComponents { n: octets(&jwk, "n"), e: octets(&jwk, "e") }
-        .to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256)
-        .unwrap()
-}
-
-fn ec_key(key: &ProofKey) -> ParsedPublicKey {
-    let jwk = key.public_jwk();
-    let point = [vec![4], octets(&jwk, "x"), octets(&jwk, "y")].concat();
-    ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).unwrap()
-}
-
-fn octets(jwk: &Value, member: &str) -> Vec<u8> {
-    URL_SAFE_NO_PAD.decode(jwk.get(member).and_then(Value::as_str).unwrap()).unwrap()
 }
 
 async fn answer(_: Request<Full<Bytes>>) -> Result<Response<Full<Bytes>>, Infallible> {

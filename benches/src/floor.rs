@@ -1,0 +1,58 @@
+//! The signature checks that nobody can skip, with keys parsed once.
+
+#![expect(clippy::unwrap_used, reason = "a benchmark that cannot begin should say where")]
+
+use aws_lc_rs::rsa::PublicKeyComponents;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::Value;
+
+/// The keys of a token and of a proof, parsed.
+#[derive(Debug)]
+pub struct Floor {
+    token: ParsedPublicKey,
+    proof: ParsedPublicKey,
+}
+
+impl Floor {
+    /// From the RSA key that signs tokens and the P-256 key that signs proofs.
+    ///
+    /// # Panics
+    ///
+    /// If a key is none.
+    pub fn new(token: &Value, proof: &Value) -> Self {
+        Self { token: rsa_key(token), proof: ec_key(proof) }
+    }
+
+    /// Whether the token's signature holds.
+    pub fn token_holds(&self, token: &str) -> bool {
+        holds(&self.token, token)
+    }
+
+    /// Whether the proof's signature holds.
+    pub fn proof_holds(&self, proof: &str) -> bool {
+        holds(&self.proof, proof)
+    }
+}
+
+fn holds(key: &ParsedPublicKey, compact: &str) -> bool {
+    let Some((message, signature)) = compact.rsplit_once('.') else { return false };
+    let signature = URL_SAFE_NO_PAD.decode(signature);
+    signature.is_ok_and(|signature| key.verify_sig(message.as_bytes(), &signature).is_ok())
+}
+
+pub(crate) fn rsa_key(jwk: &Value) -> ParsedPublicKey {
+    PublicKeyComponents { n: octets(jwk, "n"), e: octets(jwk, "e") }
+        .to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256)
+        .unwrap()
+}
+
+pub(crate) fn ec_key(jwk: &Value) -> ParsedPublicKey {
+    let point = [vec![4], octets(jwk, "x"), octets(jwk, "y")].concat();
+    ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).unwrap()
+}
+
+fn octets(jwk: &Value, member: &str) -> Vec<u8> {
+    URL_SAFE_NO_PAD.decode(jwk.get(member).and_then(Value::as_str).unwrap()).unwrap()
+}

@@ -1,0 +1,157 @@
+//! The conductor: starts processes, lets them take turns, prints the table.
+
+#![expect(clippy::print_stdout, reason = "a benchmark's result is what it prints")]
+
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::{Child, Command, Stdio};
+
+use auth0_api_testing::{LocalTenant, ProofKey, SigningAlgorithm, SigningKey};
+
+use super::requests::{Cast, lines};
+use super::{Contestant, Scheme, Site, must};
+
+/// How much to measure.
+#[derive(Clone, Copy)]
+struct Effort {
+    rounds: usize,
+    milliseconds: u64,
+    /// Proofs that are ready before a round begins: more than any server can check in its time.
+    proofs: usize,
+}
+
+/// What one round of one contestant came to.
+#[derive(Clone, Copy)]
+struct Round {
+    per_second: f64,
+    p99_microseconds: f64,
+}
+
+type Results = BTreeMap<(&'static str, &'static str), Vec<Round>>;
+
+/// Serves as one contestant, until killed.
+pub(super) fn serve(contestant: Contestant, site: &str) {
+    let site = must(Site::parse(site).ok_or("not a site"));
+    let runtime = must(tokio::runtime::Builder::new_current_thread().enable_all().build());
+    runtime.block_on(async {
+        println!("{}", (contestant.start)(site).await);
+        std::future::pending::<()>().await;
+    });
+}
+
+pub(super) fn conduct(title: &str, contestants: &[Contestant], options: &[&str]) {
+    let effort = Effort::from_options(options);
+    let runtime = must(tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build());
+    let tenant = must(runtime.block_on(LocalTenant::start()));
+    let (signing_key, proof_key) = (SigningKey::generate(SigningAlgorithm::RS256), ProofKey::generate());
+    tenant.publish(&signing_key);
+    let cast = Cast { tenant: &tenant, signing_key: &signing_key, proof_key: &proof_key };
+
+    println!("{title} ({} rounds of {} ms each)", effort.rounds, effort.milliseconds);
+    let mut results = Results::new();
+    for round in 0..effort.rounds {
+        let mut order: Vec<&Contestant> = contestants.iter().collect();
+        if round % 2 == 1 {
+            order.reverse();
+        }
+        for contestant in order {
+            let result = measure(&cast, contestant, effort);
+            results.entry((contestant.scheme.name(), contestant.name)).or_default().push(result);
+        }
+    }
+    for scheme in [Scheme::Bearer, Scheme::Dpop] {
+        table(scheme, contestants, &results);
+    }
+}
+
+fn measure(cast: &Cast<'_>, contestant: &Contestant, effort: Effort) -> Round {
+    let requests = lines(&cast.requests(contestant.scheme, effort.proofs));
+    let site = cast.site().to_text();
+    let mut server = start(SERVER_CORE, &["serve", contestant.scheme.name(), contestant.name, &site]);
+    let address = read_line(&mut server);
+    // A first request each, so that no round measures the fetching of keys.
+    _ = load(&address, &requests_for_warming(cast, contestant.scheme), 1);
+    let round = load(&address, &requests, effort.milliseconds);
+    must(server.kill());
+    must(server.wait());
+    round
+}
+
+fn requests_for_warming(cast: &Cast<'_>, scheme: Scheme) -> String {
+    lines(&cast.requests(scheme, 2_000))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+fn load(address: &str, requests: &str, milliseconds: u64) -> Round {
+    let mut load = start(LOAD_CORE, &["load", address, &milliseconds.to_string()]);
+    let mut input = must(load.stdin.take().ok_or("no input"));
+    must(input.write_all(requests.as_bytes()));
+    drop(input);
+    let line = read_line(&mut load);
+    must(load.wait());
+    let numbers: Vec<u64> = line.split(' ').map(|number| must(number.parse())).collect();
+    let &[answered, microseconds, _, p99] = numbers.as_slice() else { return must(Err(line)) };
+    Round { per_second: answered as f64 * 1e6 / microseconds as f64, p99_microseconds: p99 as f64 }
+}
+
+/// This program again, on a core of its own where the system has `taskset`.
+fn start(core: &str, arguments: &[&str]) -> Child {
+    let program = must(std::env::current_exe());
+    let pinned =
+        Command::new("taskset").arg("-c").arg(core).arg("true").output().is_ok_and(|output| output.status.success());
+    let mut command = if pinned { Command::new("taskset") } else { Command::new(&program) };
+    if pinned {
+        command.args(["-c", core]).arg(&program);
+    }
+    must(command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn())
+}
+
+fn read_line(child: &mut Child) -> String {
+    let mut line = String::new();
+    let output = must(child.stdout.take().ok_or("no output"));
+    must(BufReader::new(output).read_line(&mut line));
+    line.trim().to_owned()
+}
+
+fn table(scheme: Scheme, contestants: &[Contestant], results: &Results) {
+    let mut floor = f64::NAN;
+    println!("\n{:<44} {:>8} {:>10} {:>10}", scheme.name(), "ratio", "req/s", "p99 ms");
+    for contestant in contestants.iter().filter(|contestant| contestant.scheme == scheme) {
+        let Some(rounds) = results.get(&(scheme.name(), contestant.name)) else { continue };
+        let per_second = median(rounds.iter().map(|round| round.per_second));
+        let p99 = median(rounds.iter().map(|round| round.p99_microseconds)) / 1000.0;
+        if floor.is_nan() {
+            floor = per_second;
+        }
+        println!("{:<44} {:>8.3} {:>10.0} {:>10.2}", contestant.name, per_second / floor, per_second, p99);
+    }
+}
+
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut sorted: Vec<f64> = values.collect();
+    sorted.sort_by(f64::total_cmp);
+    sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+impl Effort {
+    /// `--rounds N --seconds S` under `cargo bench`; under `cargo test` a moment, to see that it works.
+    fn from_options(options: &[&str]) -> Self {
+        if !options.contains(&"--bench") {
+            return Self { rounds: 1, milliseconds: 50, proofs: 2_000 };
+        }
+        let number = |name| {
+            let value = options.iter().skip_while(|option| **option != name).nth(1)?;
+            value.parse::<u64>().ok()
+        };
+        let seconds = number("--seconds").unwrap_or(4);
+        let rounds = number("--rounds").and_then(|rounds| usize::try_from(rounds).ok()).unwrap_or(6);
+        let proofs =
+            usize::try_from(seconds).map_or(usize::MAX, |seconds| seconds.saturating_mul(MOST_CHECKS_PER_SECOND));
+        Self { rounds, milliseconds: seconds * 1000, proofs }
+    }
+}
+
+const SERVER_CORE: &str = "0";
+const LOAD_CORE: &str = "1";
+/// No core checks as many proofs in a second.
+const MOST_CHECKS_PER_SECOND: usize = 20_000;

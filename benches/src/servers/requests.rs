@@ -1,0 +1,59 @@
+//! The requests of a round: ready-made bytes, so that the load costs its core little.
+
+use auth0_api_testing::{LocalTenant, ProofKey, SigningKey};
+
+use super::{Scheme, Site, must};
+use crate::scenarios::realistic;
+
+/// The tenant's side of a measurement: tokens, proofs, and what servers have to know.
+pub(super) struct Cast<'t> {
+    pub(super) tenant: &'t LocalTenant,
+    pub(super) signing_key: &'t SigningKey,
+    pub(super) proof_key: &'t ProofKey,
+}
+
+impl Cast<'_> {
+    pub(super) fn site(&self) -> Site {
+        Site {
+            domain: self.tenant.domain().to_owned(),
+            audience: self.tenant.audience().to_owned(),
+            signing_key: self.signing_key.public_jwk(),
+            proof_key: self.proof_key.public_jwk(),
+        }
+    }
+
+    /// One request for each line. With `DPoP`, no proof comes twice among them.
+    pub(super) fn requests(&self, scheme: Scheme, distinct: usize) -> Vec<String> {
+        let token = realistic(self.tenant, self.signing_key);
+        match scheme {
+            Scheme::Bearer => vec![format!("authorization: Bearer {}", token.sign())],
+            Scheme::Dpop => {
+                let token = token.bound_to(self.proof_key).sign();
+                let sign = |_| self.proof_key.proof("GET", URL).access_token(&token).sign();
+                (0..distinct).map(sign).map(|proof| format!("authorization: DPoP {token}\r\ndpop: {proof}")).collect()
+            }
+        }
+    }
+}
+
+/// The bytes of one request, from its credentials.
+pub(super) fn bytes(credentials: &str) -> Vec<u8> {
+    format!("GET {PATH} HTTP/1.1\r\nhost: {HOST}\r\naccept: */*\r\n{credentials}\r\n\r\n").into_bytes()
+}
+
+/// Reads the lines that [`lines`] wrote.
+pub(super) fn parse(lines: &str) -> Vec<Vec<u8>> {
+    lines.lines().map(|line| bytes(&must(serde_json::from_str::<String>(line)))).collect()
+}
+
+/// One JSON string for each request: header lines have line ends of their own.
+pub(super) fn lines(requests: &[String]) -> String {
+    requests.iter().map(|request| serde_json::Value::from(request.as_str()).to_string() + "\n").collect()
+}
+
+const HOST: &str = "api.example.com";
+const PATH: &str = "/orders?page=2";
+/// The public URL that servers have to be configured with, for proofs to fit.
+pub const PUBLIC_URL: &str = "https://api.example.com";
+/// It, and the path.
+const URL: &str = "https://api.example.com/orders";
