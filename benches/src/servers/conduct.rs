@@ -27,6 +27,17 @@ struct Round {
     p99_microseconds: f64,
 }
 
+/// A process that ends with its owner, also when that one panics.
+struct Process(Child);
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It may have ended already.
+        _ = self.0.kill();
+        _ = self.0.wait();
+    }
+}
+
 type Results = BTreeMap<(&'static str, &'static str), Vec<Round>>;
 
 /// Serves as one contestant, until killed.
@@ -71,10 +82,7 @@ fn measure(cast: &Cast<'_>, contestant: &Contestant, effort: Effort) -> Round {
     let address = read_line(&mut server);
     // A first request each, so that no round measures the fetching of keys.
     _ = load(&address, &requests_for_warming(cast, contestant.scheme), 1);
-    let round = load(&address, &requests, effort.milliseconds);
-    must(server.kill());
-    must(server.wait());
-    round
+    load(&address, &requests, effort.milliseconds)
 }
 
 fn requests_for_warming(cast: &Cast<'_>, scheme: Scheme) -> String {
@@ -84,18 +92,17 @@ fn requests_for_warming(cast: &Cast<'_>, scheme: Scheme) -> String {
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
 fn load(address: &str, requests: &str, milliseconds: u64) -> Round {
     let mut load = start(LOAD_CORE, &["load", address, &milliseconds.to_string()]);
-    let mut input = must(load.stdin.take().ok_or("no input"));
+    let mut input = must(load.0.stdin.take().ok_or("no input"));
     must(input.write_all(requests.as_bytes()));
     drop(input);
     let line = read_line(&mut load);
-    must(load.wait());
     let numbers: Vec<u64> = line.split(' ').map(|number| must(number.parse())).collect();
     let &[answered, microseconds, _, p99] = numbers.as_slice() else { return must(Err(line)) };
     Round { per_second: answered as f64 * 1e6 / microseconds as f64, p99_microseconds: p99 as f64 }
 }
 
 /// This program again, on a core of its own where the system has `taskset`.
-fn start(core: &str, arguments: &[&str]) -> Child {
+fn start(core: &str, arguments: &[&str]) -> Process {
     let program = must(std::env::current_exe());
     let pinned =
         Command::new("taskset").arg("-c").arg(core).arg("true").output().is_ok_and(|output| output.status.success());
@@ -103,12 +110,12 @@ fn start(core: &str, arguments: &[&str]) -> Child {
     if pinned {
         command.args(["-c", core]).arg(&program);
     }
-    must(command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn())
+    Process(must(command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()))
 }
 
-fn read_line(child: &mut Child) -> String {
+fn read_line(process: &mut Process) -> String {
     let mut line = String::new();
-    let output = must(child.stdout.take().ok_or("no output"));
+    let output = must(process.0.stdout.take().ok_or("no output"));
     must(BufReader::new(output).read_line(&mut line));
     line.trim().to_owned()
 }

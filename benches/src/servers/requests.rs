@@ -24,7 +24,8 @@ impl Cast<'_> {
 
     /// One request for each line. With `DPoP`, no proof comes twice among them.
     pub(super) fn requests(&self, scheme: Scheme, distinct: usize) -> Vec<String> {
-        let token = realistic(self.tenant, self.signing_key);
+        // Some of the peers demand an identifier.
+        let token = realistic(self.tenant, self.signing_key).claim("jti", "aQNK3wZ2s5iPqX8Y");
         match scheme {
             Scheme::Bearer => vec![format!("authorization: Bearer {}", token.sign())],
             Scheme::Dpop => {
