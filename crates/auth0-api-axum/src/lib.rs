@@ -44,8 +44,3 @@ pub use metadata::{MetadataFuture, MetadataLayer, MetadataService, metadata_rout
 pub use refusal::{JsonBody, RefusalBody};
 pub use require::{RequireLayer, RequireService};
 pub use scoped::Scoped;
-
-// Compiles the example of the workspace's README.
-#[cfg(doctest)]
-#[doc = include_str!("../../../README.md")]
-mod readme {}
