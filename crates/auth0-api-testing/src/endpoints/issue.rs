@@ -59,14 +59,11 @@ impl Issue<'_> {
         let Some(api) = self.api else { return self.opaque_token() };
         let client = self.call.client.id();
         let subject = self.user.map_or_else(|| format!("{client}@clients"), |user| user.id().to_owned());
-        let mut token =
-            TokenBuilder::new(self.call.tenant).subject(&subject).claim("azp", client).expires_in(self.lifetime());
+        let mut token = api.token(self.call.tenant, client).subject(&subject);
         // Auth0: who asked for `openid` may present the token to /userinfo too.
-        token = if self.user.is_some() && self.has("openid") {
-            token.audiences([api.identifier().to_owned(), self.call.tenant.url(userinfo::PATH)])
-        } else {
-            token.audience(api.identifier())
-        };
+        if self.user.is_some() && self.has("openid") {
+            token = token.audiences([api.identifier().to_owned(), self.call.tenant.url(userinfo::PATH)]);
+        }
         if let Some(scopes) = self.scopes.as_ref().filter(|scopes| !scopes.is_empty()) {
             token = token.scope(&scopes.join(" "));
         }

@@ -4,21 +4,23 @@
 use std::borrow::Cow;
 
 use axum::Json;
-use axum::response::{IntoResponse, Response};
+use axum::response::{AppendHeaders, IntoResponse, Response};
 use http::{HeaderName, StatusCode};
-use serde_json::json;
+use serde_json::{Map, Value};
 
 #[derive(Debug)]
 pub(crate) struct Refusal {
     status: StatusCode,
     pub(crate) error: Cow<'static, str>,
     pub(crate) description: String,
-    header: Option<(HeaderName, String)>,
+    headers: Vec<(HeaderName, String)>,
+    /// Of the body, beside the error.
+    members: Vec<(&'static str, Value)>,
 }
 
 impl Refusal {
     pub(crate) fn new(status: StatusCode, error: impl Into<Cow<'static, str>>, description: impl Into<String>) -> Self {
-        Self { status, error: error.into(), description: description.into(), header: None }
+        Self { status, error: error.into(), description: description.into(), headers: Vec::new(), members: Vec::new() }
     }
 
     pub(crate) fn invalid_request(description: impl Into<String>) -> Self {
@@ -48,17 +50,22 @@ impl Refusal {
         Self::access_denied(format!("Service not found: {audience}"))
     }
 
-    pub(crate) fn with_header(self, name: HeaderName, value: impl Into<String>) -> Self {
-        Self { header: Some((name, value.into())), ..self }
+    pub(crate) fn with_header(mut self, name: HeaderName, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    pub(crate) fn with_member(mut self, name: &'static str, value: Value) -> Self {
+        self.members.push((name, value));
+        self
     }
 }
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let body = Json(json!({ "error": self.error, "error_description": self.description }));
-        match self.header {
-            Some(header) => (self.status, [header], body).into_response(),
-            None => (self.status, body).into_response(),
-        }
+        let error = [("error", self.error.into()), ("error_description", self.description.into())];
+        let members = error.into_iter().chain(self.members).map(|(name, value)| (name.to_owned(), value));
+        let body = Json(members.collect::<Map<_, _>>());
+        (self.status, AppendHeaders(self.headers), body).into_response()
     }
 }

@@ -1,39 +1,58 @@
 //! The user's claims, for who holds an access token with `openid`
-//! ([OpenID Connect Core §5.3](https://openid.net/specs/openid-connect-core-1_0.html#UserInfo)). It takes Bearer tokens.
+//! ([OpenID Connect Core §5.3](https://openid.net/specs/openid-connect-core-1_0.html#UserInfo)).
 
 use std::sync::Arc;
 
+use aws_lc_rs::digest::{SHA256, digest};
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::{HeaderMap, StatusCode, header};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::bearer;
+use super::{bearer, credentials};
 use crate::User;
+use crate::jwt::Jwt;
 use crate::own_token;
+use crate::proof_check::Expected;
 use crate::state::Tenant;
 
 pub(crate) const PATH: &str = "/userinfo";
 
 pub(crate) async fn show(State(tenant): State<Arc<Tenant>>, headers: HeaderMap) -> Response {
-    match bearer(&headers).and_then(|token| user(&tenant, token)) {
-        Some(user) => {
-            let mut claims = user.claims().clone();
-            claims.insert("sub".into(), user.id().into());
-            Json(claims).into_response()
-        }
-        None => {
-            (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"")]).into_response()
-        }
-    }
+    let Some(user) = user(&tenant, &headers) else {
+        return (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, CHALLENGES)]).into_response();
+    };
+    let mut claims = user.claims().clone();
+    claims.insert("sub".into(), user.id().into());
+    Json(claims).into_response()
 }
 
-fn user(tenant: &Tenant, token: &str) -> Option<User> {
-    if let Some(consent) = tenant.ledger().opaque_tokens.get(token) {
-        return Some(consent.user.clone());
+fn user(tenant: &Tenant, headers: &HeaderMap) -> Option<User> {
+    let (scheme, token) = credentials(headers)?;
+    if let Some(consent) = bearer(headers).and_then(|token| tenant.ledger().opaque_tokens.get(token).cloned()) {
+        return Some(consent.user);
     }
-    let claims: Map<String, Value> = own_token::verify(tenant, token, &tenant.url(PATH)).ok()?;
-    let id = claims.get("sub").and_then(Value::as_str).filter(|_| !claims.contains_key("cnf"))?;
+    let claims = own_token::verify(tenant, token, &tenant.url(PATH)).ok()?;
+    let bound_to = claims.get("cnf").map(|cnf| cnf.get("jkt").and_then(Value::as_str).unwrap_or_default());
+    let holds = match bound_to {
+        Some(jkt) => scheme.eq_ignore_ascii_case("dpop") && is_proven(tenant, headers, token, jkt),
+        None => scheme.eq_ignore_ascii_case("bearer"),
+    };
+    let id = claims.get("sub").and_then(Value::as_str).filter(|_| holds)?;
     Some(tenant.registry.user(id).cloned().unwrap_or_else(|| User::new(id)))
 }
+
+/// [RFC 9449 §7.1](https://www.rfc-editor.org/rfc/rfc9449#section-7.1): a proof for this request, by the token's key, for the token.
+fn is_proven(tenant: &Tenant, headers: &HeaderMap, token: &str, jkt: &str) -> bool {
+    let proof = headers.get("dpop").and_then(|proof| proof.to_str().ok()).unwrap_or_default();
+    let url = tenant.url(PATH);
+    let expected = Expected { method: "GET", url: &url, nonce: None, now: tenant.clock.now() };
+    let key = expected.check(proof).ok().filter(|key| key.to_string() == jkt);
+    let ath = URL_SAFE_NO_PAD.encode(digest(&SHA256, token.as_bytes()));
+    key.and_then(|_| Jwt::parse(proof)).is_some_and(|proof| proof.text("ath") == ath)
+}
+
+const CHALLENGES: &str = "Bearer error=\"invalid_token\", DPoP error=\"invalid_token\", algs=\"ES256\"";

@@ -9,7 +9,6 @@ use super::User;
 /// What an exchange profile's Action is given.
 ///
 /// Its `Debug` shows neither token.
-#[non_exhaustive]
 pub struct ExchangeRequest {
     pub(crate) subject_token: String,
     pub(crate) subject_token_type: String,
@@ -44,6 +43,7 @@ pub struct ExchangeRefusal(pub(crate) RefusalKind);
 #[derive(Clone, Debug)]
 pub(crate) enum RefusalKind {
     Denied { code: String, description: String },
+    MfaRequired,
     SubjectRejected { description: String },
 }
 
@@ -130,6 +130,11 @@ impl ExchangeRefusal {
     /// Denies the exchange with a code and a description of the Action's own: 400.
     pub fn deny(code: impl Into<String>, description: impl Into<String>) -> Self {
         Self(RefusalKind::Denied { code: code.into(), description: description.into() })
+    }
+
+    /// Asks for another factor: 403 `mfa_required`, with an `mfa_token` and with `mfa_requirements` that name a one-time password.
+    pub fn require_mfa() -> Self {
+        Self(RefusalKind::MfaRequired)
     }
 
     /// Rejects the subject token: 400 `invalid_request`. Ten of them from one address within six minutes, and it is told 429

@@ -124,10 +124,15 @@ async function dpop(config) {
         const answer = await openid.genericGrantRequest(config, grant.exchange, parameters, { DPoP: handle });
         assert.deepEqual([answer.token_type, claims(answer.access_token).cnf], ['dpop', { jkt: thumbprint }]);
     });
-    await check('a proof binds what a browser gets', async () => {
-        const page = await discover('page', openid.None());
+    const page = await discover('page', openid.None());
+    const bound = await check('a proof binds what a browser gets', async () => {
         const tokens = await signIn(page, { audience: calendar, scope: 'openid', dpop_jkt: thumbprint }, { DPoP: handle });
         assert.deepEqual(claims(tokens.access_token).cnf, { jkt: thumbprint });
+        return tokens;
+    });
+    await check('userinfo takes it with a proof', async () => {
+        const info = await openid.fetchUserInfo(page, bound.access_token, 'auth0|ada', { DPoP: handle });
+        assert.equal(info.sub, 'auth0|ada');
     });
 }
 

@@ -202,9 +202,30 @@ async fn userinfo_takes_tokens_with_openid_alone() {
     let world = World::new().await;
     let userinfo = format!("{}/userinfo", world.tenant.domain());
     let bound = world.tenant.mint().audience(&userinfo).bound_to(&world.tenant.proof_key());
+    let challenge = "Bearer error=\"invalid_token\", DPoP error=\"invalid_token\", algs=\"ES256\"";
     for token in [world.tenant.mint().sign(), bound.sign(), "nonsense".to_owned()] {
         let answer = userinfo_of(&world, &token).await;
-        assert_eq!((answer.status, answer.header("www-authenticate")), (401, Some("Bearer error=\"invalid_token\"")));
+        assert_eq!((answer.status, answer.header("www-authenticate")), (401, Some(challenge)));
+    }
+}
+
+#[tokio::test]
+async fn userinfo_takes_a_bound_token_with_a_proof_for_it() {
+    let world = World::new().await;
+    let userinfo = format!("{}/userinfo", world.tenant.domain());
+    let (key, other) = (world.tenant.proof_key(), world.tenant.proof_key());
+    let token = world.tenant.mint().subject("auth0|ada").audience(&userinfo).bound_to(&key).sign();
+    let authorization = format!("DPoP {token}");
+    let good = || key.proof("GET", &userinfo).access_token(&token);
+    for (proof, status) in [
+        (good(), 200),
+        (other.proof("GET", &userinfo).access_token(&token), 401),
+        (key.proof("POST", &userinfo).access_token(&token), 401),
+        (key.proof("GET", &userinfo), 401),
+        (good().access_token("another"), 401),
+    ] {
+        let headers = [("authorization", authorization.as_str()), ("dpop", &proof.sign())];
+        assert_eq!(send("GET", &userinfo, &headers, "").await.unwrap().status, status, "{proof:?}");
     }
 }
 

@@ -194,6 +194,30 @@ async fn ten_bad_subjects_lock_the_address_out_for_a_while() {
 }
 
 #[tokio::test]
+async fn an_action_can_ask_for_another_factor() {
+    let world = World::with(|builder| {
+        let action = |_: &ExchangeRequest| Err::<User, _>(ExchangeRefusal::require_mfa());
+        builder.exchange_profile("urn:acme:careful", action)
+    })
+    .await;
+    let answer = world.ask(&form().with("subject_token_type", "urn:acme:careful")).await;
+    let mut body = answer.json();
+    assert!(body["mfa_token"].take().is_string());
+    assert_eq!(
+        (answer.status, body),
+        (
+            403,
+            json!({
+                "error": "mfa_required",
+                "error_description": "Multifactor authentication required",
+                "mfa_token": null,
+                "mfa_requirements": { "challenge": [{ "type": "otp" }] },
+            })
+        )
+    );
+}
+
+#[tokio::test]
 async fn denials_do_not_count_as_bad_subjects() {
     let world = World::new().await;
     for _ in 0..11 {

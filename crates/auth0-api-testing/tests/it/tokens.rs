@@ -1,6 +1,8 @@
 //! The token endpoint without DPoP.
 
-use auth0_api_testing::{LocalTenant, ManualClock};
+use std::time::Duration;
+
+use auth0_api_testing::{Api, LocalTenant, ManualClock, SigningAlgorithm};
 use serde_json::json;
 
 use crate::caller::{get, part, post_form, send, verifies};
@@ -38,6 +40,34 @@ async fn client_credentials_give_a_token_that_verifies() {
         })
     );
     assert!(verifies(token, &get(&format!("{}/.well-known/jwks.json", tenant.domain())).await.json()));
+}
+
+#[tokio::test]
+async fn an_api_chooses_the_profile_and_the_algorithm_of_its_tokens() {
+    let api = Api::new("https://api.example.com").rfc9068().algorithm(SigningAlgorithm::PS256);
+    let api = api.token_lifetime(Duration::from_secs(60)).scopes(["read:orders"]);
+    let tenant = LocalTenant::builder().clock(ManualClock::new()).api(api).start().await.unwrap();
+    let body = format!("{GOOD}&scope=read%3Aorders+write%3Aorders");
+    let answer = post_form(&format!("{}/oauth/token", tenant.domain()), &[], &body).await.json();
+    let token = answer["access_token"].as_str().unwrap();
+    let header = part(token, 0);
+    assert_eq!((&header["typ"], &header["alg"]), (&json!("at+jwt"), &json!("PS256")));
+    let mut claims = part(token, 1);
+    assert!(claims["jti"].take().is_string());
+    assert_eq!(
+        claims,
+        json!({
+            "iss": tenant.issuer(),
+            "sub": "local-client@clients",
+            "aud": "https://api.example.com",
+            "client_id": "local-client",
+            "iat": 1_700_000_000,
+            "exp": 1_700_000_060,
+            "jti": null,
+            "gty": "client-credentials",
+            "scope": "read:orders",
+        })
+    );
 }
 
 #[tokio::test]

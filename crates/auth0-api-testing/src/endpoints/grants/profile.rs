@@ -1,15 +1,15 @@
 //! Custom token exchange: the registered Action judges the subject token and names the user.
 
+use http::{StatusCode, header};
 use serde_json::{Map, Value, json};
 
 use super::token_exchange::ACCESS_TOKEN;
 use crate::endpoints::call::Call;
 use crate::endpoints::issue::{Extras, Issue, for_user};
 use crate::endpoints::refusal::Refusal;
+use crate::must::random_text;
 use crate::registry::{ExchangeProfile, RefusalKind};
 use crate::{ExchangeRefusal, ExchangeRequest, Exchanged};
-
-use http::{StatusCode, header};
 
 pub(super) fn issue(call: &Call<'_>, profile: &ExchangeProfile) -> Result<Value, Refusal> {
     refuse_the_locked_out(call)?;
@@ -64,6 +64,13 @@ fn actor(call: &Call<'_>) -> Result<Option<(String, String)>, Refusal> {
 fn refused(call: &Call<'_>, refusal: ExchangeRefusal) -> Refusal {
     match refusal.0 {
         RefusalKind::Denied { code, description } => Refusal::new(StatusCode::BAD_REQUEST, code, description),
+        RefusalKind::MfaRequired => {
+            let description = "Multifactor authentication required";
+            let requirements = json!({ "challenge": [{ "type": "otp" }] });
+            Refusal::new(StatusCode::FORBIDDEN, "mfa_required", description)
+                .with_member("mfa_token", random_text().into())
+                .with_member("mfa_requirements", requirements)
+        }
         RefusalKind::SubjectRejected { description } => {
             call.tenant.ledger().subject_rejected(call.address, call.tenant.clock.now());
             Refusal::invalid_request(description)
