@@ -6,6 +6,7 @@ mod api;
 mod authorization;
 mod bearer;
 mod challenges;
+mod domains;
 mod dpop;
 mod exchange;
 mod keys;

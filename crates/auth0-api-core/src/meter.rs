@@ -65,3 +65,112 @@ fn of_issuer(_: &'static str, _: &str, _: Option<&'static str>) {}
 
 #[cfg(not(feature = "metrics"))]
 fn set(_: &'static str, _: Option<&str>, _: f64) {}
+
+#[cfg(all(test, feature = "metrics"))]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::{Arc, Mutex};
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use metrics::{
+        Counter, CounterFn, Gauge, GaugeFn, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit,
+    };
+
+    use super::*;
+
+    /// Keeps the last gauge and the sum of each counter, by name and labels.
+    #[derive(Clone, Debug, Default)]
+    struct Kept(Arc<Mutex<BTreeMap<String, f64>>>);
+
+    struct Cell(Kept, String);
+
+    impl Kept {
+        fn cell(&self, key: &Key) -> Arc<Cell> {
+            let labels: Vec<_> = key.labels().map(|label| format!("{}={}", label.key(), label.value())).collect();
+            Arc::new(Cell(self.clone(), format!("{}{{{}}}", key.name(), labels.join(","))))
+        }
+    }
+
+    impl Cell {
+        fn change(&self, change: impl Fn(f64) -> f64) {
+            if let Ok(mut cells) = self.0.0.lock() {
+                let cell = cells.entry(self.1.clone()).or_default();
+                *cell = change(*cell);
+            }
+        }
+    }
+
+    impl CounterFn for Cell {
+        fn increment(&self, value: u64) {
+            self.change(|cell| cell + f64::from(u32::try_from(value).unwrap_or(u32::MAX)));
+        }
+
+        fn absolute(&self, _: u64) {}
+    }
+
+    impl GaugeFn for Cell {
+        fn increment(&self, _: f64) {}
+
+        fn decrement(&self, _: f64) {}
+
+        fn set(&self, value: f64) {
+            self.change(|_| value);
+        }
+    }
+
+    impl Recorder for Kept {
+        fn describe_counter(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+
+        fn describe_gauge(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+
+        fn describe_histogram(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+
+        fn register_counter(&self, key: &Key, _: &Metadata<'_>) -> Counter {
+            Counter::from_arc(self.cell(key))
+        }
+
+        fn register_gauge(&self, key: &Key, _: &Metadata<'_>) -> Gauge {
+            Gauge::from_arc(self.cell(key))
+        }
+
+        fn register_histogram(&self, _: &Key, _: &Metadata<'_>) -> Histogram {
+            Histogram::noop()
+        }
+    }
+
+    #[test]
+    fn names_and_labels_are_those_of_the_guide() {
+        let (kept, issuer) = (Kept::default(), "https://tenant.example/");
+        metrics::with_local_recorder(&kept, || {
+            verified("accepted");
+            verified("accepted");
+            verified("token_expired");
+            keys_fetched(issuer, "changed", UNIX_EPOCH + Duration::from_millis(1500));
+            keys_fetched(issuer, "unchanged", UNIX_EPOCH + Duration::from_secs(2));
+            fetch_failed(issuer);
+            stale_served(issuer);
+            unknown_key_throttled(issuer);
+            issuers_held(3);
+        });
+        let kept = kept.0.lock().map(|kept| kept.clone()).unwrap_or_default();
+        let kept: Vec<_> = kept.iter().map(|(name, value)| format!("{name} {value}")).collect();
+        assert_eq!(
+            kept,
+            [
+                "auth0_api_issuers{} 3",
+                "auth0_api_key_fetches_total{issuer=https://tenant.example/,result=changed} 1",
+                "auth0_api_key_fetches_total{issuer=https://tenant.example/,result=failed} 1",
+                "auth0_api_key_fetches_total{issuer=https://tenant.example/,result=unchanged} 1",
+                "auth0_api_keys_fetched_timestamp_seconds{issuer=https://tenant.example/} 2",
+                "auth0_api_stale_key_serves_total{issuer=https://tenant.example/} 1",
+                "auth0_api_unknown_key_throttles_total{issuer=https://tenant.example/} 1",
+                "auth0_api_verifications_total{outcome=accepted} 2",
+                "auth0_api_verifications_total{outcome=token_expired} 1",
+            ]
+        );
+        let guide = include_str!("guide/operating.md");
+        for name in kept.iter().filter_map(|line| line.split('{').next()) {
+            assert!(guide.contains(&format!("`{name}`")), "{name}");
+        }
+    }
+}

@@ -1,11 +1,16 @@
 //! Where keys come from, how long they serve, and what happens while they cannot be had.
 
+mod ahead;
+mod attack;
 mod documents;
 mod fetching;
 mod foreign_server;
 mod gated;
 mod injected;
 mod outage;
+mod policy;
+mod published;
+mod retry_after;
 mod rotation;
 
 use crate::world::{Refusal, World};

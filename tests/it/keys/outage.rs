@@ -135,6 +135,41 @@ async fn one_tenants_outage_is_not_anothers() {
     assert_eq!(told(&warm, &up.tenant.mint().sign()).await, "200 accepted");
 }
 
+#[tokio::test]
+async fn no_misbehaviour_of_a_warm_tenant_is_noticed() {
+    let decoy = LocalTenant::start().await.unwrap();
+    for endpoint in [Endpoint::Discovery, Endpoint::Jwks] {
+        for misbehaviour in [
+            Misbehaviour::Down,
+            Misbehaviour::Garbage,
+            Misbehaviour::Huge,
+            Misbehaviour::RateLimited { retry_after: seconds(30) },
+            Misbehaviour::Redirect(format!("{}/.well-known/jwks.json", decoy.domain())),
+            Misbehaviour::Status(204),
+            Misbehaviour::Status(500),
+        ] {
+            let (world, api) = warm().await;
+            let token = world.tenant.mint().expires_in(seconds(200_000)).sign();
+            world.tenant.misbehave(endpoint, misbehaviour.clone());
+            for pass in [600, 60, 82_000] {
+                world.pass(pass);
+                assert_eq!(
+                    told(&api, &token).await,
+                    "200 accepted",
+                    "{endpoint:?} {misbehaviour:?} after {pass} s more"
+                );
+            }
+            // Whatever is under way comes to its end.
+            assert!(api.refresh_now(world.tenant.issuer()).await.is_err(), "{endpoint:?} {misbehaviour:?}");
+            world.tenant.behave();
+            world.tenant.rotate_keys();
+            world.pass(60);
+            assert_eq!(told(&api, &world.tenant.mint().sign()).await, "200 accepted", "{endpoint:?} {misbehaviour:?}");
+        }
+    }
+    assert_eq!((decoy.requests().discovery, decoy.requests().jwks), (0, 0), "nobody follows redirects");
+}
+
 async fn warm() -> (World, ApiClient) {
     let world = World::new().await;
     let api = world.api();

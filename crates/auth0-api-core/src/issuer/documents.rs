@@ -8,7 +8,7 @@ use super::{DiscoveryError, Domain, discovery};
 use crate::http::Document;
 
 /// Where a key set came from, and how to tell that it has not changed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct KeySource {
     jwks_uri: String,
     etag: Option<String>,

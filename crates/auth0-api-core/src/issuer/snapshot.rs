@@ -93,7 +93,7 @@ impl Snapshot {
 impl KeySetVersion {
     /// Whether the issuer's keys are still these, as far as anybody can know without asking it: false from when newer ones are
     /// due, so that the one who wants to know goes the long way, which asks.
-    #[expect(dead_code, reason = "the verified-token cache asks")]
+    #[cfg_attr(not(test), expect(dead_code, reason = "the verified-token cache asks"))]
     pub(crate) fn is_current(&self, now: SystemTime) -> bool {
         let now = u64::try_from(since_epoch(now).as_millis()).unwrap_or(u64::MAX);
         let slack = u64::try_from(CLOCK_SLACK.as_millis()).unwrap_or(u64::MAX);
@@ -112,3 +112,53 @@ impl Standing {
 
 /// Fetches end a little after the request that asked for them began.
 pub(super) const CLOCK_SLACK: Duration = Duration::from_secs(60);
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+    use std::time::UNIX_EPOCH;
+
+    use super::*;
+    use crate::jose::{Algorithm, AlgorithmSet};
+
+    /// RFC 9449 §4.1.
+    const JWKS: &[u8] = br#"{"keys":[{"kty":"EC","crv":"P-256","x":"l8tFrhx-34tV3hRICRDY9zCkDlpBhF42UQUfWVAWBFs","y":"9VE4jf_Ok_o64zbTTlcuNJajHmt6v9TDVrU0CdvGRDA"}]}"#;
+    const REFRESH_AFTER: Duration = Duration::from_secs(480);
+
+    fn at(seconds: u64) -> SystemTime {
+        UNIX_EPOCH + Duration::from_secs(1_700_000_000 + seconds)
+    }
+
+    fn changed(last: Option<&Snapshot>, standing: &Arc<Standing>, fetched_at: SystemTime) -> Snapshot {
+        let keys = KeySet::parse(JWKS, &AlgorithmSet::new([Algorithm::ES256]).unwrap(), 100).unwrap();
+        Snapshot::changed(last, "https://tenant.example/".into(), standing, keys, KeySource::default(), fetched_at)
+    }
+
+    #[test]
+    fn a_version_is_current_until_the_keys_change_or_newer_ones_are_due() {
+        let standing = Arc::default();
+        let first = changed(None, &standing, at(0));
+        first.stand(REFRESH_AFTER);
+        let version = first.version();
+        assert_eq!([0, 479, 480].map(|second| version.is_current(at(second))), [true, true, false]);
+
+        first.confirmed(KeySource::default(), at(500)).stand(REFRESH_AFTER);
+        assert_eq!([500, 979, 980].map(|second| version.is_current(at(second))), [true, true, false]);
+
+        let second = changed(Some(&first), &standing, at(600));
+        second.stand(REFRESH_AFTER);
+        assert!(!version.is_current(at(600)) && second.version().is_current(at(600)));
+    }
+
+    #[test]
+    fn a_version_ends_with_its_issuer_and_with_a_clock_set_back() {
+        let standing = Arc::default();
+        let snapshot = changed(None, &standing, at(1000));
+        snapshot.stand(REFRESH_AFTER);
+        let version = snapshot.version();
+        assert_eq!([939, 940].map(|second| version.is_current(at(second))), [false, true]);
+        standing.end();
+        assert!(!version.is_current(at(1000)));
+    }
+}

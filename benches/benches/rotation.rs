@@ -1,0 +1,197 @@
+//! Verification while keys rotate, and while strangers name keys that do not exist: does anybody who did nothing wrong notice?
+
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "it prints what it measures, and says where it cannot")]
+#![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use auth0_api_core::{ApiClient, HttpClient, HttpFuture, HttpRequest, HttpResponse};
+use auth0_api_testing::{LocalTenant, SigningAlgorithm, SigningKey};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::json;
+use tokio::runtime::Runtime;
+
+fn main() {
+    let is_bench = std::env::args().any(|argument| argument == "--bench");
+    let (rounds, round) = if is_bench { (12, Duration::from_secs(5)) } else { (1, Duration::from_millis(250)) };
+    let world = World::new();
+    rotate(&world, rounds, round);
+    attack(&world, round * 2);
+}
+
+/// Two threads verify; every other round, the keys change ten times a second.
+fn rotate(world: &World, rounds: usize, round: Duration) {
+    let (mut calm, mut rotating, mut rotations) = (Vec::new(), Vec::new(), 0);
+    for _ in 0..rounds {
+        calm.push(verify_for(world, round, || thread::sleep(ROTATE_EVERY)));
+        rotating.push(verify_for(world, round, || {
+            thread::sleep(ROTATE_EVERY);
+            rotations += 1;
+            world.rotate(rotations);
+        }));
+    }
+    println!(
+        "\nkeys rotating every {ROTATE_EVERY:?}, 2 threads, {rounds} rounds of {round:?} with and as many without\n"
+    );
+    println!("  {rotations} rotations, {} fetches", world.published.fetches());
+    let (calm, rotating) = (median(calm), median(rotating));
+    println!("  {calm:>8} verifications a second without, {rotating} with: ratio {:.3}", ratio(rotating, calm));
+}
+
+/// Verifies on two threads while `meanwhile` is done over and over; verifications for each second.
+fn verify_for(world: &World, time: Duration, mut meanwhile: impl FnMut()) -> usize {
+    let (ends, verified, began) = (AtomicBool::new(false), AtomicUsize::new(0), Instant::now());
+    thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                let mut count = 0;
+                while !ends.load(Ordering::Relaxed) {
+                    world.verify();
+                    count += 1;
+                }
+                verified.fetch_add(count, Ordering::Relaxed);
+            });
+        }
+        while began.elapsed() < time {
+            meanwhile();
+        }
+        ends.store(true, Ordering::Relaxed);
+    });
+    let milliseconds = usize::try_from(began.elapsed().as_millis()).unwrap();
+    verified.into_inner() * 1000 / milliseconds
+}
+
+/// One thread verifies, alone, beside an innocent neighbour that verifies as fast as it can, and beside an attacker who does so
+/// with key ids that do not exist, while the keys rotate.
+fn attack(world: &World, time: Duration) {
+    println!("\none user's latency, {time:?} each\n");
+    report("alone", latencies(world, time, |_| thread::sleep(Duration::from_millis(1))));
+    report("beside a neighbour", latencies(world, time, |_| world.verify()));
+    let fetched = world.published.fetches();
+    let mut attempts = 0;
+    let bogus = world.token.split_once('.').map(|(_, rest)| rest.to_owned()).unwrap();
+    let attacked = latencies(world, time, |number| {
+        attempts = number;
+        if number == ROTATE_AFTER_ATTEMPTS {
+            world.publish(number);
+        }
+        let header = URL_SAFE_NO_PAD.encode(format!(r#"{{"alg":"RS256","kid":"random-{number}"}}"#));
+        let refused = world.runtime.block_on(world.api.verify_access_token(&format!("{header}.{bogus}")));
+        assert_eq!(refused.unwrap_err().label(), "key_unknown");
+    });
+    report("under attack", attacked);
+    println!("\n  {attempts} key ids that do not exist caused {} fetches", world.published.fetches() - fetched);
+}
+
+/// Nanoseconds of each verification, while somebody else does something with growing numbers.
+fn latencies(world: &World, time: Duration, mut somebody_else: impl FnMut(usize) + Send) -> Vec<u128> {
+    let (ends, began) = (AtomicBool::new(false), Instant::now());
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut number = 0;
+            while !ends.load(Ordering::Relaxed) {
+                somebody_else(number);
+                number += 1;
+            }
+        });
+        let mut nanoseconds = Vec::new();
+        while began.elapsed() < time {
+            let start = Instant::now();
+            world.verify();
+            nanoseconds.push(start.elapsed().as_nanos());
+        }
+        ends.store(true, Ordering::Relaxed);
+        nanoseconds
+    })
+}
+
+fn report(name: &str, mut nanoseconds: Vec<u128>) {
+    nanoseconds.sort_unstable();
+    let quantile = |per_mille: usize| nanoseconds.get((nanoseconds.len() - 1) * per_mille / 1000).unwrap() / 1000;
+    println!("  {name:<20} {:>6} µs median, {:>6} µs p99, {:>6} µs p99.9", quantile(500), quantile(990), quantile(999));
+}
+
+/// An API, its one user's token, and keys enough to rotate through.
+struct World {
+    runtime: Runtime,
+    api: ApiClient,
+    published: Published,
+    user: SigningKey,
+    others: Vec<SigningKey>,
+    token: String,
+}
+
+impl World {
+    fn new() -> Self {
+        let runtime = Runtime::new().unwrap();
+        let tenant = runtime.block_on(LocalTenant::start()).unwrap();
+        let user = SigningKey::generate(SigningAlgorithm::RS256);
+        let others = (0..4).map(|_| SigningKey::generate(SigningAlgorithm::RS256)).collect();
+        let token = tenant.mint().issuer(ISSUER).key(&user).sign();
+        let published = Published::default();
+        let api = ApiClient::builder(ISSUER, tenant.audience()).http_client(published.clone()).build().unwrap();
+        let world = Self { runtime, api, published, user, others, token };
+        world.publish(0);
+        world.runtime.block_on(world.api.warm_up()).unwrap();
+        world
+    }
+
+    /// Another key beside the user's.
+    fn publish(&self, number: usize) {
+        let other = self.others.get(number % self.others.len()).unwrap();
+        *self.published.jwks.lock().unwrap() =
+            json!({ "keys": [self.user.public_jwk(), other.public_jwk()] }).to_string();
+    }
+
+    fn rotate(&self, number: usize) {
+        self.publish(number);
+        self.runtime.block_on(self.api.refresh_now(ISSUER)).unwrap();
+    }
+
+    fn verify(&self) {
+        self.runtime.block_on(self.api.verify_access_token(&self.token)).unwrap();
+    }
+}
+
+/// An issuer without a network.
+#[derive(Clone, Debug, Default)]
+struct Published {
+    jwks: Arc<Mutex<String>>,
+    fetches: Arc<AtomicUsize>,
+}
+
+impl Published {
+    fn fetches(&self) -> usize {
+        self.fetches.load(Ordering::Relaxed)
+    }
+}
+
+impl HttpClient for Published {
+    fn send(&self, request: HttpRequest) -> HttpFuture<'_> {
+        let body = if request.url.ends_with("/openid-configuration") {
+            json!({ "issuer": ISSUER, "jwks_uri": format!("{ISSUER}keys") }).to_string()
+        } else {
+            self.fetches.fetch_add(1, Ordering::Relaxed);
+            self.jwks.lock().unwrap().clone()
+        };
+        Box::pin(std::future::ready(Ok(HttpResponse { status: 200, headers: Vec::new(), body: body.into() })))
+    }
+}
+
+fn median(mut values: Vec<usize>) -> usize {
+    values.sort_unstable();
+    values.get(values.len() / 2).copied().unwrap()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
+fn ratio(of: usize, to: usize) -> f64 {
+    of as f64 / to as f64
+}
+
+const ISSUER: &str = "https://tenant.example/";
+const ROTATE_EVERY: Duration = Duration::from_millis(100);
+const ROTATE_AFTER_ATTEMPTS: usize = 100;

@@ -1,0 +1,157 @@
+//! A list of domains.
+
+use auth0_api_core::{ApiClient, ClientAuth, ConfigProblem, Domains, IssuerError};
+use auth0_api_testing::{Endpoint, Misbehaviour};
+
+use super::{Tenants, told};
+use crate::world::{invalid_token, refusal, seconds};
+
+#[tokio::test]
+async fn tokens_of_each_listed_tenant_are_taken_and_each_is_asked_once() {
+    let tenants = Tenants::start().await;
+    let api = tenants.api();
+    assert_eq!(api.issuers(), [tenants.a.issuer(), tenants.b.issuer()]);
+    for _ in 0..3 {
+        for tenant in [&tenants.a, &tenants.b] {
+            let token = api.verify_access_token(&tenant.mint().sign()).await.unwrap();
+            assert_eq!(token.issuer(), tenant.issuer());
+        }
+    }
+    assert_eq!(tenants.fetches(), [1, 1, 0]);
+}
+
+#[tokio::test]
+async fn nobody_is_asked_for_a_tenant_that_is_not_listed() {
+    let tenants = Tenants::start().await;
+    let api = tenants.api();
+    let challenge = r#"Bearer realm="api", error="invalid_token", error_description="the issuer of the access token is not trusted""#;
+    let iss = tenants.a.issuer();
+    for issuer in [
+        tenants.stranger.issuer(),
+        iss.trim_end_matches('/'),
+        &iss.replace("http", "HTTP"),
+        &iss.replace("http", "https"),
+        &format!("{iss}/"),
+        &format!("{iss}?"),
+        &format!(" {iss}"),
+        "http://169.254.169.254/",
+    ] {
+        let token = tenants.stranger.mint().issuer(issuer).sign();
+        let outcome = api.verify_access_token(&token).await;
+        assert_eq!(refusal(&api, outcome), invalid_token("issuer_not_trusted", challenge), "{issuer}");
+    }
+    assert_eq!(tenants.fetches(), [0, 0, 0]);
+}
+
+#[tokio::test]
+async fn a_spelling_that_is_nearly_listed_is_said_to_be() {
+    let tenants = Tenants::start().await;
+    let nearly = |error: auth0_api_core::Error| {
+        error.hint() == Some("iss differs from the configured domain in letter case or the trailing slash only")
+    };
+    for (issuer, expected) in [
+        (tenants.b.issuer().trim_end_matches('/'), true),
+        (&tenants.b.issuer().to_uppercase(), true),
+        (tenants.stranger.issuer(), false),
+    ] {
+        let error = tenants.api().verify_access_token(&tenants.b.mint().issuer(issuer).sign()).await.unwrap_err();
+        assert_eq!(nearly(error), expected, "{issuer}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_of_one_tenant_signs_for_no_other() {
+    let tenants = Tenants::start().await;
+    let api = tenants.api();
+    assert_eq!(told(&api, &tenants.b.mint().sign()).await, "200 accepted");
+    let forged = tenants.b.mint().issuer(tenants.a.issuer()).sign();
+    assert_eq!(told(&api, &forged).await, "401 key_unknown");
+}
+
+#[tokio::test]
+async fn spellings_of_one_domain_count_once() {
+    let tenants = Tenants::start().await;
+    let (domain, upper) = (tenants.a.domain().to_owned(), tenants.a.domain().to_uppercase());
+    let api = tenants.builder(Domains::list([format!(" {domain}/ "), domain, upper])).build().unwrap();
+    assert_eq!(api.issuers(), [tenants.a.issuer()]);
+}
+
+#[tokio::test]
+async fn one_tenants_outage_and_cool_down_are_not_the_others() {
+    let tenants = Tenants::start().await;
+    let api = tenants.api();
+    tenants.a.misbehave(Endpoint::Discovery, Misbehaviour::RateLimited { retry_after: seconds(300) });
+    let unavailable = api.warm_up().await.unwrap_err();
+    assert_eq!((&*unavailable.issuer, unavailable.retry_after), (tenants.a.issuer(), seconds(300)));
+    assert!(!api.is_ready());
+    for number in 0..20 {
+        let bogus = tenants.b.mint().header("kid", format!("bogus-{number}")).sign();
+        assert_eq!(told(&api, &bogus).await, "401 key_unknown");
+        assert_eq!(told(&api, &tenants.a.mint().sign()).await, "503 keys_unavailable");
+        assert_eq!(told(&api, &tenants.b.mint().sign()).await, "200 accepted");
+    }
+    assert_eq!((tenants.a.requests().discovery, tenants.b.requests().discovery), (1, 4));
+
+    tenants.a.behave();
+    tenants.clock.advance(seconds(300));
+    assert_eq!(told(&api, &tenants.a.mint().sign()).await, "200 accepted");
+    assert!(api.is_ready());
+}
+
+#[tokio::test]
+async fn a_refresh_is_of_one_issuer() {
+    let tenants = Tenants::start().await;
+    let api = tenants.api();
+    api.warm_up().await.unwrap();
+    api.refresh_now(tenants.b.issuer()).await.unwrap();
+    assert_eq!(tenants.fetches(), [1, 2, 0]);
+    let unknown = api.refresh_now(tenants.stranger.issuer()).await.unwrap_err();
+    assert!(matches!(unknown, IssuerError::NotTrusted { .. }), "{unknown:?}");
+    tenants.b.misbehave(Endpoint::Jwks, Misbehaviour::Down);
+    let unavailable = api.refresh_now(tenants.b.issuer()).await.unwrap_err();
+    assert!(matches!(unavailable, IssuerError::Unavailable(_)), "{unavailable:?}");
+    // The keys that there are stay, and a failure does not keep an operator from trying again.
+    assert_eq!(told(&api, &tenants.b.mint().sign()).await, "200 accepted");
+    tenants.b.behave();
+    api.refresh_now(tenants.b.issuer()).await.unwrap();
+    assert_eq!(tenants.fetches(), [1, 4, 0]);
+}
+
+#[test]
+fn a_list_that_cannot_be_meant_is_refused_with_its_entry() {
+    let audience = "https://api.example.com";
+    for (domains, message) in [
+        (Domains::list([""; 0]), "domains: at least one is needed"),
+        (Domains::list(["a.example", ""]), "domains: \"\": the domain is empty"),
+        (
+            Domains::list(["a.example", "b.example/path"]),
+            "domains: \"b.example/path\": a domain has no path, query, fragment or credentials",
+        ),
+    ] {
+        let error = ApiClient::builder(domains, audience).build().unwrap_err();
+        assert_eq!(error.to_string(), format!("the configuration is unusable: {message}"));
+        assert_eq!(error.problems().iter().map(ConfigProblem::option).collect::<Vec<_>>(), ["domains"]);
+    }
+}
+
+#[test]
+fn a_client_of_several_domains_authenticates_at_the_one_that_is_named() {
+    let builder = |domains: Domains| {
+        ApiClient::builder(domains, "https://api.example.com").client_auth(ClientAuth::secret_post("client", "secret"))
+    };
+    let several = || Domains::list(["a.example", "b.example"]);
+    assert!(builder("a.example".into()).build().is_ok());
+    assert!(builder(several()).exchange_domain("a.example").build().is_ok());
+    assert!(builder("a.example".into()).exchange_domain("b.example").build().is_ok());
+    for (builder, message) in [
+        (builder(several()), "exchange_domain: client_auth is for one domain: name it"),
+        (
+            builder(several()).exchange_domain("http://a.example"),
+            "exchange_domain: https is required; http works for loopback addresses, after insecure_http_loopback()",
+        ),
+    ] {
+        let error = builder.build().unwrap_err();
+        assert_eq!(error.to_string(), format!("the configuration is unusable: {message}"));
+        assert_eq!(error.problems().iter().map(ConfigProblem::option).collect::<Vec<_>>(), ["exchange_domain"]);
+    }
+}

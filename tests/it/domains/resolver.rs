@@ -1,0 +1,208 @@
+//! Domains that only the request tells.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use auth0_api_core::{
+    ApiClient, DomainContext, DomainFuture, DomainResolver, Domains, IssuerError, ReceivedTarget, TokenRequest,
+    TrustedProxies,
+};
+
+use super::{Tenants, told};
+use crate::world::{Refusal, refusal, verdict};
+
+#[tokio::test]
+async fn the_request_decides_whose_tokens_are_taken() {
+    let tenants = Tenants::start().await;
+    let (a, b) = (tenants.a.domain().to_owned(), tenants.b.domain().to_owned());
+    let by_brand = move |context: &DomainContext<'_>| {
+        let domain = if context.header("x-brand") == Some("b") { b.clone() } else { a.clone() };
+        async move { Ok(vec![domain]) }
+    };
+    let api = tenants.builder(Domains::resolver(by_brand)).build().unwrap();
+    assert!(api.issuers().is_empty() && api.is_ready());
+    api.warm_up().await.unwrap();
+    for (tenant, brand, expected) in [
+        (&tenants.a, "a", "200 accepted"),
+        (&tenants.b, "b", "200 accepted"),
+        // Its keys are held, and it is not trusted here all the same.
+        (&tenants.a, "b", "401 issuer_not_trusted"),
+        (&tenants.b, "a", "401 issuer_not_trusted"),
+        (&tenants.stranger, "a", "401 issuer_not_trusted"),
+    ] {
+        let headers = [("authorization", format!("Bearer {}", tenant.mint().sign())), ("x-brand", brand.to_owned())];
+        let request = TokenRequest::new("GET", "https://api.example.com/orders", &headers);
+        assert_eq!(verdict(&api.verify_request(&request).await), expected, "{brand}");
+    }
+    assert_eq!(tenants.fetches(), [1, 1, 0]);
+}
+
+#[tokio::test]
+async fn the_resolver_is_told_what_the_client_called() {
+    let tenants = Tenants::start().await;
+    let spy = Spy::answering(vec![tenants.a.domain().to_owned()]);
+    let builder = tenants.builder(Domains::resolver(spy.clone())).trusted_proxies(TrustedProxies::hops(1));
+    let api = builder.build().unwrap();
+    let token = tenants.a.mint().sign();
+    let headers = [
+        ("authorization", format!("Bearer {token}")),
+        ("host", "internal".to_owned()),
+        ("x-forwarded-proto", "https".to_owned()),
+        ("x-forwarded-host", "api.example.com".to_owned()),
+        ("x-brand", "b".to_owned()),
+        ("x-twice", "1".to_owned()),
+        ("x-twice", "2".to_owned()),
+    ];
+    let target = ReceivedTarget { scheme: "http", authority: None, target: "/orders?page=2", peer: None };
+    for request in [
+        TokenRequest::received("GET", target, &headers),
+        TokenRequest::new("GET", "https://api.example.com/orders?page=2", &headers),
+    ] {
+        api.verify_request(&request).await.unwrap();
+        let told = format!(
+            "url Some(\"https://api.example.com/orders?page=2\"), brand Some(\"b\"), twice None, headers true, issuer {}",
+            tenants.a.issuer()
+        );
+        assert_eq!(spy.last(), told);
+    }
+    api.verify_access_token(&token).await.unwrap();
+    assert_eq!(spy.last(), format!("url None, brand None, twice None, headers false, issuer {}", tenants.a.issuer()));
+    assert_eq!(spy.times(), 3);
+}
+
+#[tokio::test]
+async fn the_resolver_is_not_asked_about_what_is_no_good_anyway() {
+    let tenants = Tenants::start().await;
+    let spy = Spy::answering(vec![tenants.a.domain().to_owned()]);
+    let api = tenants.builder(Domains::resolver(spy.clone())).build().unwrap();
+    let mint = || tenants.a.mint();
+    for (token, expected) in [
+        ("opaque".to_owned(), "401 token_opaque"),
+        ("a.b.c".to_owned(), "401 token_malformed"),
+        (mint().header("alg", "HS256").sign(), "401 token_alg_symmetric"),
+        (mint().header("alg", "none").sign(), "401 token_alg_unknown"),
+        (mint().header("alg", "ES256").sign(), "401 token_alg_not_allowed"),
+        (mint().header("kid", "k".repeat(257)).sign(), "401 token_malformed"),
+        (mint().issuer("").sign(), "401 issuer_missing"),
+        (mint().without_claim("iss").sign(), "401 issuer_missing"),
+        (mint().claim("iss", 5).sign(), "401 issuer_missing"),
+    ] {
+        assert_eq!(told(&api, &token).await, expected);
+    }
+    assert_eq!((spy.times(), tenants.fetches()), (0, [0, 0, 0]));
+}
+
+#[tokio::test]
+async fn what_the_resolver_gets_wrong_is_not_the_callers_fault() {
+    let tenants = Tenants::start().await;
+    let domain = tenants.a.domain();
+    let token = tenants.a.mint().sign();
+    let of = |domains: &[&str]| Spy::answering(domains.iter().map(|domain| (*domain).to_owned()).collect());
+    let numbered: Vec<String> = (0..1001).map(|number| format!("tenant-{number}.example")).collect();
+    for (spy, reason) in [
+        (Spy::failing(), "the domain resolver failed"),
+        (of(&[]), "the domain resolver named no domain"),
+        (of(&["  "]), "the domain resolver named \"  \""),
+        (of(&[domain, "tenant.example/path"]), "the domain resolver named \"tenant.example/path\""),
+        (of(&["http://tenant.example", domain]), "the domain resolver named \"http://tenant.example\""),
+        (Spy::answering(numbered), "the domain resolver named more than 1000 domains"),
+    ] {
+        let api = tenants.builder(Domains::resolver(spy)).build().unwrap();
+        let error = api.verify_access_token(&token).await.unwrap_err();
+        assert!(error.hint().is_some_and(|hint| hint.contains("DomainResolver")), "{reason}");
+        assert_eq!(error.to_string(), reason);
+        assert!(!api.reject(&error).body().contains("secret"));
+        assert_eq!(refusal(&api, Err(error)), Refusal { status: 500, label: "resolver_failed", challenges: vec![] });
+    }
+    assert_eq!(tenants.fetches(), [0, 0, 0]);
+}
+
+#[tokio::test]
+async fn a_thousand_domains_are_read() {
+    let tenants = Tenants::start().await;
+    let mut domains: Vec<String> = (0..999).map(|number| format!("tenant-{number}.example")).collect();
+    domains.push(tenants.a.domain().to_owned());
+    let api = tenants.builder(Domains::resolver(Spy::answering(domains))).build().unwrap();
+    assert_eq!(told(&api, &tenants.a.mint().sign()).await, "200 accepted");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_resolver_that_never_answers_is_given_up() {
+    let tenants = Tenants::start().await;
+    let api = tenants.builder(Domains::resolver(|_: &DomainContext<'_>| std::future::pending())).build().unwrap();
+    let five_seconds = std::time::Duration::from_millis(5_001);
+    let verified = tokio::time::timeout(five_seconds, api.verify_access_token(&tenants.a.mint().sign())).await;
+    assert_eq!(verdict(&verified.unwrap()), "500 resolver_failed");
+}
+
+#[tokio::test]
+async fn what_a_resolver_says_holds_for_one_request() {
+    let tenants = Tenants::start().await;
+    let spy = Spy::answering(vec![tenants.a.domain().to_owned()]);
+    let api = tenants.builder(Domains::resolver(spy.clone())).build().unwrap();
+    let token = tenants.a.mint().sign();
+    assert_eq!(told(&api, &token).await, "200 accepted");
+    spy.answer_with(vec![tenants.b.domain().to_owned()]);
+    assert_eq!(told(&api, &token).await, "401 issuer_not_trusted");
+    assert_eq!(spy.times(), 2);
+}
+
+#[tokio::test]
+async fn an_issuer_whose_keys_are_held_can_be_refreshed() {
+    let tenants = Tenants::start().await;
+    let spy = Spy::answering(vec![tenants.a.domain().to_owned()]);
+    let api: ApiClient = tenants.builder(Domains::resolver(spy)).build().unwrap();
+    let unknown = api.refresh_now(tenants.a.issuer()).await.unwrap_err();
+    assert!(matches!(unknown, IssuerError::NotTrusted { .. }), "{unknown:?}");
+    assert_eq!(told(&api, &tenants.a.mint().sign()).await, "200 accepted");
+    api.refresh_now(tenants.a.issuer()).await.unwrap();
+    assert_eq!(tenants.fetches(), [2, 0, 0]);
+}
+
+/// Remembers what it was told. Clones share that, and the answer.
+#[derive(Clone)]
+struct Spy {
+    answer: Arc<Mutex<Option<Vec<String>>>>,
+    told: Arc<Mutex<String>>,
+    times: Arc<AtomicUsize>,
+}
+
+impl Spy {
+    fn answering(domains: Vec<String>) -> Self {
+        Self { answer: Arc::new(Mutex::new(Some(domains))), told: Arc::default(), times: Arc::default() }
+    }
+
+    fn failing() -> Self {
+        Self { answer: Arc::default(), ..Self::answering(vec![]) }
+    }
+
+    fn answer_with(&self, domains: Vec<String>) {
+        *self.answer.lock().unwrap() = Some(domains);
+    }
+
+    fn last(&self) -> String {
+        self.told.lock().unwrap().clone()
+    }
+
+    fn times(&self) -> usize {
+        self.times.load(Ordering::SeqCst)
+    }
+}
+
+impl DomainResolver for Spy {
+    fn domains<'a>(&'a self, context: &'a DomainContext<'a>) -> DomainFuture<'a> {
+        Box::pin(async move {
+            self.times.fetch_add(1, Ordering::SeqCst);
+            *self.told.lock().unwrap() = format!(
+                "url {:?}, brand {:?}, twice {:?}, headers {}, issuer {}",
+                context.url(),
+                context.header("x-brand"),
+                context.header("x-twice"),
+                context.headers().is_some(),
+                context.unverified_issuer()
+            );
+            let answer = self.answer.lock().unwrap().clone();
+            answer.ok_or_else(|| "the secret of a database".into())
+        })
+    }
+}

@@ -1,0 +1,177 @@
+//! Newer keys are fetched before the old ones are, so that nobody waits; and cheaply, where nothing has changed.
+
+use std::time::Duration;
+
+use auth0_api_core::ApiClient;
+use auth0_api_testing::{SigningAlgorithm, SigningKey};
+use tokio::time::timeout;
+
+use super::fetched;
+use super::published::{Answers, Asked, Published};
+use crate::world::{World, seconds, verdict};
+
+#[tokio::test]
+async fn keys_are_fetched_again_in_the_background_from_four_fifths_of_their_life() {
+    let (world, api, token, published) = warm().await;
+    for (pass, fetches) in [(479, 1), (1, 2), (479, 2), (1, 3)] {
+        world.pass(pass);
+        // At once: nothing that is fetched was waited for.
+        assert_eq!(at_once(&api, &token).await, "200 accepted");
+        settle().await;
+        assert_eq!(published.asked().len(), fetches, "after {pass} s more");
+    }
+}
+
+#[tokio::test]
+async fn a_hundred_requests_at_that_time_cause_one_fetch() {
+    let (world, api, token, published) = warm().await;
+    world.pass(480);
+    for _ in 0..100 {
+        assert_eq!(at_once(&api, &token).await, "200 accepted");
+    }
+    settle().await;
+    assert_eq!(published.asked().len(), 2);
+}
+
+#[tokio::test]
+async fn a_failure_in_the_background_is_backed_off_from_and_nobody_waits() {
+    let (world, api, token, published) = warm().await;
+    published.answer(Answers::Status(500, "0"));
+    for (pass, fetches) in [(479, 1), (1, 2), (0, 2), (1, 3), (1, 3), (1, 4), (3, 4), (1, 5), (100, 6)] {
+        world.pass(pass);
+        assert_eq!(at_once(&api, &token).await, "200 accepted");
+        settle().await;
+        assert_eq!(published.fetches(), fetches, "after {pass} s more");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_idle_process_waits_for_a_second_at_most() {
+    let (world, api, token, published) = warm().await;
+    published.answer(Answers::Never);
+    world.pass(600);
+    assert!(timeout(Duration::from_millis(999), api.verify_access_token(&token)).await.is_err());
+    let in_time = timeout(Duration::from_millis(1_001), api.verify_access_token(&token)).await;
+    assert_eq!(verdict(&in_time.unwrap()), "200 accepted");
+
+    // Once the fetch has failed, nobody waits at all.
+    tokio::time::sleep(seconds(11)).await;
+    for _ in 0..100 {
+        assert_eq!(at_once(&api, &token).await, "200 accepted");
+        world.pass(60);
+    }
+}
+
+#[tokio::test]
+async fn unchanged_keys_are_confirmed_and_not_sent_again() {
+    let (world, api, token, published) = warm_with_etag("\"one\"").await;
+    world.pass(600);
+    assert_eq!(verdict(&api.verify_access_token(&token).await), "200 accepted");
+    let other = SigningKey::generate(SigningAlgorithm::RS256);
+    published.set_keys(&[&other]);
+    published.set_etag("W/\"two\"");
+    world.pass(600);
+    assert_eq!(verdict(&api.verify_access_token(&token).await), "401 key_unknown");
+    world.pass(600);
+    assert_eq!(verdict(&api.verify_access_token(&token).await), "401 key_unknown");
+    let asked = |etag: Option<&str>, status| Asked { if_none_match: etag.map(str::to_owned), status };
+    assert_eq!(
+        published.asked(),
+        [asked(None, 200), asked(Some("\"one\""), 304), asked(Some("\"one\""), 200), asked(Some("W/\"two\""), 304)]
+    );
+}
+
+#[tokio::test]
+async fn confirmed_keys_are_fresh_again_for_their_whole_life() {
+    let (world, api, token, published) = warm_with_etag("\"one\"").await;
+    for pass in [600, 479] {
+        world.pass(pass);
+        assert_eq!(verdict(&api.verify_access_token(&token).await), "200 accepted");
+        settle().await;
+        assert_eq!(published.asked().len(), 2, "after {pass} s more");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_etag_is_not_sent_back() {
+    let long = format!("\"{}\"", "e".repeat(255));
+    for etag in ["one", "\"one", "\"o ne\"", "\"o\"ne\"", "\"one\"\r\nx-injected: 1", "w/\"one\"", &long] {
+        let (world, api, token, published) = warm_with_etag(etag).await;
+        world.pass(600);
+        assert_eq!(verdict(&api.verify_access_token(&token).await), "200 accepted");
+        assert_eq!(published.asked()[1], Asked { if_none_match: None, status: 200 }, "{etag}");
+    }
+}
+
+#[tokio::test]
+async fn an_unasked_304_is_no_answer() {
+    let (world, api, token, published) = warm().await;
+    published.answer(Answers::Status(304, "0"));
+    world.pass(600);
+    assert_eq!(verdict(&api.verify_access_token(&token).await), "200 accepted");
+    assert_eq!(
+        verdict(&api.verify_access_token(&world.tenant.mint().header("kid", "x").sign()).await),
+        "503 keys_unavailable"
+    );
+}
+
+#[tokio::test]
+async fn the_tenant_answers_conditional_requests() {
+    let world = World::new().await;
+    let api = world.api();
+    let token = world.tenant.mint().expires_in(seconds(7_200)).sign();
+    for fetches in 1..=3 {
+        assert_eq!(verdict(&api.verify_access_token(&token).await), "200 accepted");
+        assert_eq!(fetched(&world), (fetches, fetches));
+        world.pass(600);
+    }
+}
+
+#[tokio::test]
+async fn a_removed_key_is_refused_as_soon_as_its_issuer_is_refreshed() {
+    let world = World::new().await;
+    let api = world.api();
+    let (token, removed) = (world.tenant.mint().sign(), world.tenant.current_kid());
+    assert_eq!(verdict(&api.verify_access_token(&token).await), "200 accepted");
+    world.tenant.rotate_keys();
+    world.tenant.remove_key(&removed);
+    assert_eq!(verdict(&api.verify_access_token(&token).await), "200 accepted");
+    api.refresh_now(world.tenant.issuer()).await.unwrap();
+    assert_eq!(fetched(&world), (2, 2));
+    // The key is looked for once more, in vain.
+    assert_eq!(verdict(&api.verify_access_token(&token).await), "401 key_unknown");
+}
+
+/// A client with keys, a token that outlives the test, and the issuer.
+async fn warm() -> (World, ApiClient, String, Published) {
+    with(|_| ()).await
+}
+
+async fn warm_with_etag(etag: &str) -> (World, ApiClient, String, Published) {
+    with(|published| published.set_etag(etag)).await
+}
+
+async fn with(prepare: impl Fn(&Published)) -> (World, ApiClient, String, Published) {
+    let world = World::new().await;
+    let key = SigningKey::generate(SigningAlgorithm::RS256);
+    let published = Published::by(world.tenant.issuer(), &key);
+    prepare(&published);
+    let api = world.builder().http_client(published.clone()).build().unwrap();
+    api.warm_up().await.unwrap();
+    let token = world.tenant.mint().key(&key).expires_in(seconds(90_000)).sign();
+    (world, api, token, published)
+}
+
+/// The verdict of a request that waits for nothing.
+async fn at_once(api: &ApiClient, token: &str) -> String {
+    let verified = futures_util::FutureExt::now_or_never(api.verify_access_token(token));
+    tokio::task::yield_now().await;
+    verdict(&verified.unwrap())
+}
+
+/// Lets background work come to its end.
+async fn settle() {
+    for _ in 0..64 {
+        tokio::task::yield_now().await;
+    }
+}

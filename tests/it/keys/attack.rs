@@ -1,0 +1,100 @@
+//! Strangers who name keys that do not exist, while real keys rotate.
+
+use std::sync::Arc;
+
+use auth0_api_core::{ApiClient, Domains};
+use auth0_api_testing::{SigningAlgorithm, SigningKey};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use futures_util::future::join_all;
+
+use super::fetched;
+use crate::world::{World, verdict};
+
+#[tokio::test]
+async fn one_bogus_key_takes_one_permit_in_half_a_minute() {
+    let world = World::new().await;
+    let api = world.api();
+    api.warm_up().await.unwrap();
+    let bogus = world.tenant.mint().header("kid", "bogus").sign();
+    for (pass, fetches) in [(0, 2), (10, 2), (10, 2), (9, 2), (1, 3), (29, 3), (1, 4)] {
+        world.pass(pass);
+        for _ in 0..20 {
+            assert_eq!(verdict(&api.verify_access_token(&bogus).await), "401 key_unknown");
+        }
+        assert_eq!(fetched(&world), (fetches, fetches), "after {pass} s more");
+    }
+    world.tenant.rotate_keys();
+    assert_eq!(verdict(&api.verify_access_token(&world.tenant.mint().sign()).await), "200 accepted");
+}
+
+#[tokio::test]
+async fn a_key_that_was_announced_too_early_is_found_once_it_is_there() {
+    let world = World::new().await;
+    let api = world.api();
+    api.warm_up().await.unwrap();
+    let late = SigningKey::generate(SigningAlgorithm::RS256);
+    let token = world.tenant.mint().key(&late).sign();
+    assert_eq!(verdict(&api.verify_access_token(&token).await), "401 key_unknown");
+    world.tenant.publish(&late);
+    assert_eq!(verdict(&api.verify_access_token(&token).await), "401 key_unknown");
+    // Whatever brings newer keys is enough.
+    api.refresh_now(world.tenant.issuer()).await.unwrap();
+    assert_eq!(verdict(&api.verify_access_token(&token).await), "200 accepted");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn ten_thousand_random_keys_during_a_rotation_hurt_nobody() {
+    let (world, other) = (World::new().await, World::new().await);
+    let domains = Domains::list([world.tenant.domain(), other.tenant.domain()]);
+    let api = ApiClient::builder(domains, world.tenant.audience());
+    let api = api.insecure_http_loopback().clock(world.clock.clone()).build().unwrap();
+    api.warm_up().await.unwrap();
+    let (old, elsewhere) = (world.tenant.mint().sign(), other.tenant.mint().sign());
+
+    let (first, second) = (bogus(&world, 0..5_000), bogus(&world, 5_000..10_000));
+    let attack = attack(&api, first);
+    assert_eq!(sixteen(&api, &old).await, ["200 accepted"; 16]);
+    attack.await;
+    world.tenant.rotate_keys();
+    let new = world.tenant.mint().sign();
+    // The next permit comes back after ten seconds: whoever takes it, the fetch is for everybody.
+    world.pass(10);
+    let attack = self::attack(&api, second);
+    assert_eq!(sixteen(&api, &new).await, ["200 accepted"; 16]);
+    attack.await;
+    assert_eq!(sixteen(&api, &old).await, ["200 accepted"; 16]);
+    assert_eq!(sixteen(&api, &elsewhere).await, ["200 accepted"; 16]);
+
+    let (fetches, _) = fetched(&world);
+    assert!((2..=5).contains(&fetches), "one at first, three of the burst, one after ten seconds: {fetches}");
+    assert_eq!(fetched(&other), (1, 1));
+}
+
+/// Presents all of them at once, in tasks.
+fn attack(api: &ApiClient, tokens: Vec<String>) -> impl Future<Output = ()> + use<> {
+    let api = Arc::new(api.clone());
+    let present = |token: String| {
+        let api = Arc::clone(&api);
+        tokio::spawn(async move { verdict(&api.verify_access_token(&token).await) })
+    };
+    let tasks: Vec<_> = tokens.into_iter().map(present).collect();
+    async move {
+        for verdict in join_all(tasks).await {
+            assert_eq!(verdict.unwrap(), "401 key_unknown");
+        }
+    }
+}
+
+async fn sixteen(api: &ApiClient, token: &str) -> Vec<String> {
+    let verdicts = (0..16).map(|_| async { verdict(&api.verify_access_token(token).await) });
+    join_all(verdicts).await
+}
+
+/// Tokens of keys that do not exist. Nobody gets as far as their signature, so that it need not be theirs.
+fn bogus(world: &World, numbers: std::ops::Range<usize>) -> Vec<String> {
+    let token = world.tenant.mint().sign();
+    let (_, rest) = token.split_once('.').unwrap();
+    let header = |number| URL_SAFE_NO_PAD.encode(format!(r#"{{"alg":"RS256","kid":"random-{number}"}}"#));
+    numbers.map(|number| format!("{}.{rest}", header(number))).collect()
+}
