@@ -2,12 +2,13 @@
 
 #![expect(clippy::print_stdout, reason = "a benchmark's result is what it prints")]
 
-use auth0_api_benches::{Candidate, Effort, scenarios};
+use auth0_api_benches::{Candidate, Effort, exchange, scenarios};
 
 fn main() {
     let effort = Effort { rounds: 1, per_round: 10 };
     println!("\nallocations for each operation\n");
-    scenarios::bearer().into_iter().chain(scenarios::dpop(effort)).for_each(count);
+    let verifying = scenarios::bearer().into_iter().chain(scenarios::dpop(effort));
+    verifying.chain(exchange::cached()).for_each(count);
 }
 
 fn count(mut candidate: Candidate) {

@@ -5,6 +5,7 @@ mod cache;
 mod client_auth;
 mod concurrency;
 mod discovery;
+mod events;
 mod grants;
 mod proofs;
 mod results;

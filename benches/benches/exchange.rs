@@ -1,0 +1,7 @@
+//! What a cached exchange costs.
+
+use auth0_api_benches::{Effort, compare, exchange};
+
+fn main() {
+    compare("On-behalf-of, cached", Effort::from_arguments(), exchange::cached());
+}

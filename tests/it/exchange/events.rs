@@ -1,0 +1,93 @@
+//! What operators see of exchanges.
+
+use std::fmt::Debug;
+use std::sync::{Arc, Mutex};
+
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Metadata, Subscriber};
+
+use super::scene::Scene;
+use super::scripted::Reply;
+
+/// Writes down the events of this crate on this thread.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<Fields>>>);
+
+/// `name=value` of one event, in the order given.
+#[derive(Clone, Debug, Default)]
+struct Fields(Vec<(&'static str, String)>);
+
+impl Subscriber for Log {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target() == "auth0_api"
+    }
+
+    fn event(&self, event: &Event<'_>) {
+        let mut fields = Fields::default();
+        event.record(&mut fields);
+        self.0.lock().unwrap().push(fields);
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
+
+impl Visit for Fields {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        self.0.push((field.name(), format!("{value:?}")));
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.0.push((field.name(), value.to_owned()));
+    }
+}
+
+impl Log {
+    /// The names of the events, and all that was said in them.
+    fn read(&self) -> (Vec<String>, String) {
+        let events = self.0.lock().unwrap().clone();
+        let name = |event: &Fields| event.0.iter().find(|(name, _)| *name == "event").map(|(_, value)| value.clone());
+        (events.iter().filter_map(name).collect(), format!("{events:?}"))
+    }
+}
+
+#[tokio::test]
+async fn hits_misses_and_failures_are_told_and_no_token_is() {
+    let scene = Scene::new().await;
+    let ada = scene.caller("auth0|ada").await;
+    let log = Log::default();
+    let subscribed = tracing::subscriber::set_default(log.clone());
+
+    let refused = serde_json::json!({ "error": "invalid_grant", "error_description": "hush" });
+    scene.http.script([Reply::json(400, &refused), Reply::tokens("hush-token")]);
+    assert!(scene.on_behalf_of(&ada).await.is_err());
+    for _ in 0..2 {
+        scene.on_behalf_of(&ada).await.unwrap();
+    }
+    drop(subscribed);
+
+    let (events, said) = log.read();
+    let expected = [
+        "exchange_cache_miss",
+        "token_exchange_failed",
+        "exchange_cache_miss",
+        "token_exchanged",
+        "exchange_cache_hit",
+    ];
+    assert_eq!(events, expected);
+    assert!(said.contains("the token endpoint answered 400 invalid_grant"), "{said}");
+    assert!(said.contains("urn:ietf:params:oauth:grant-type:token-exchange"), "{said}");
+    for secret in ["hush", "api-secret", ada.access_token().expose()] {
+        assert!(!said.contains(secret), "{said}");
+    }
+}
