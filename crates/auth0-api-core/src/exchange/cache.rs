@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use moka::Expiry;
+use moka::ops::compute::Op;
 use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 
@@ -106,9 +107,10 @@ impl Answers {
     /// Forgets an answer, unless a newer one has taken its place.
     pub(super) fn forget(&self, tokens: &TokenSet) {
         let Some(key) = tokens.0.cache_key else { return };
-        if self.kept.get(&key).is_some_and(|kept| Arc::ptr_eq(&kept.tokens.0, &tokens.0)) {
-            self.kept.invalidate(&key);
-        }
+        self.kept.entry(key).and_compute_with(|kept| {
+            let is_it = kept.is_some_and(|kept| Arc::ptr_eq(&kept.value().tokens.0, &tokens.0));
+            if is_it { Op::Remove } else { Op::Nop }
+        });
     }
 
     async fn fetch(self: Arc<Self>, key: CacheKey, limits: Limits, ask: impl Future<Output = Answer>) -> Answer {
@@ -124,15 +126,20 @@ impl Answers {
     /// A renewal that fails is tried again after a while; the answer that is there goes on serving.
     async fn renew(self: Arc<Self>, key: CacheKey, limits: Limits, ask: impl Future<Output = Answer>) -> Answer {
         let answer = ask.await;
-        match (&answer, self.kept.get(&key)) {
-            (Ok(tokens), _) => self.keep(key, tokens, limits),
-            (Err(_), Some(kept)) => {
-                let renew_from = Some(self.clock.now() + RENEW_AGAIN);
-                self.kept.insert(key, Kept { renew_from, ..kept });
-            }
-            (Err(_), None) => {}
+        match &answer {
+            Ok(tokens) => self.keep(key, tokens, limits),
+            Err(_) => self.postpone(key),
         }
         answer
+    }
+
+    fn postpone(&self, key: CacheKey) {
+        let renew_from = Some(self.clock.now() + RENEW_AGAIN);
+        self.kept.entry(key).and_compute_with(|kept| match kept {
+            Some(kept) => Op::Put(Kept { renew_from, ..kept.into_value() }),
+            // Forgotten meanwhile.
+            None => Op::Nop,
+        });
     }
 
     fn serving(&self, key: CacheKey, now: SystemTime) -> Option<Kept> {
