@@ -25,6 +25,7 @@ async fn it_is_secure_and_on_the_issuers_own_host() {
     for bad in [
         "http://tenant.example.com/oauth/token",
         "https://evil.example.com/oauth/token",
+        "https://tenant.example.com:8443/oauth/token",
         "https://tenant.example.com.evil.test/oauth/token",
         "https://mtls.tenant.example.com/oauth/token",
         "https://tenant.example.com@evil.test/oauth/token",

@@ -46,7 +46,7 @@ pub(super) fn jwks_uri(body: &[u8], domain: &Domain, other_hosts: &[JwksHost]) -
     if target.has_scheme_of(&own) && is_allowed { Ok(uri) } else { Err(DiscoveryError::JwksUri) }
 }
 
-/// Reads the document and gives the URL of the token endpoint: secure like the issuer itself, and on its host. A client's
+/// Reads the document and gives the URL of the token endpoint: secure like the issuer itself, on its host and port. A client's
 /// certificate may be asked for on a host below that one (RFC 8705 §5).
 pub(crate) fn token_endpoint(body: &[u8], domain: &Domain, whose: TokenEndpointOf) -> Result<String, DiscoveryError> {
     let document = read(body, domain)?;
@@ -56,8 +56,9 @@ pub(crate) fn token_endpoint(body: &[u8], domain: &Domain, whose: TokenEndpointO
     let read = |url: &str| TargetUrl::parse(url).map_err(|_| DiscoveryError::TokenEndpoint);
     let (target, own) = (read(&url)?, read(domain.issuer())?);
     let is_below = target.host().strip_suffix(own.host()).is_some_and(|label| label.ends_with('.'));
-    let host_allowed = target.host() == own.host() || (may_be_below && is_below);
-    if target.has_scheme_of(&own) && host_allowed { Ok(url) } else { Err(DiscoveryError::TokenEndpoint) }
+    let is_own = target.host() == own.host() || (may_be_below && is_below);
+    let allowed = is_own && target.port() == own.port() && target.has_scheme_of(&own);
+    if allowed { Ok(url) } else { Err(DiscoveryError::TokenEndpoint) }
 }
 
 fn read(body: &[u8], domain: &Domain) -> Result<Document, DiscoveryError> {
