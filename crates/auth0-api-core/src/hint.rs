@@ -81,7 +81,9 @@ fn of_requirement(error: &RequirementError) -> Option<&'static str> {
         RequirementError::Permission { .. } => {
             Some("permissions are in tokens once RBAC and its setting to add them are switched on for the API")
         }
-        RequirementError::StepUp { .. } => Some("acr and auth_time are in access tokens only if an Action adds them"),
+        RequirementError::StepUp { .. } => Some(
+            "Auth0 writes no acr and auth_time into access tokens: let an Action write claims of your own, see StepUp",
+        ),
         _ => None,
     }
 }

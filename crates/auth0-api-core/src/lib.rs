@@ -115,6 +115,6 @@ pub use metadata::{
 };
 pub use rejection::{ChallengeError, Rejection};
 pub use request::{HeaderSource, ReceivedTarget, TokenRequest};
-pub use requirement::{Guard, Requirement, RequirementError};
+pub use requirement::{Guard, Requirement, RequirementError, StepUp};
 pub use target::{TargetError, TargetUrl, TrustedProxies, TrustedProxiesError, UrlPart};
 pub use token::{AccessToken, ActorError, Binding, ClaimsError, Organization, TokenError, VerifiedToken};

@@ -1,9 +1,9 @@
 //! Requirements that ask for nothing: no token meets them.
 
-use auth0_api_core::Requirement;
+use auth0_api_core::{Requirement, StepUp};
 
 use super::Desk;
-use crate::world::Refusal;
+use crate::world::{Refusal, seconds};
 
 #[tokio::test]
 async fn a_requirement_without_content_refuses_every_token_as_a_mistake_of_the_api() {
@@ -27,6 +27,8 @@ async fn a_requirement_without_content_refuses_every_token_as_a_mistake_of_the_a
         Requirement::any_actor(none),
         Requirement::acr(""),
         Requirement::any_acr(none),
+        Requirement::step_up(StepUp::new()),
+        Requirement::step_up(StepUp::new().any_acr(none).max_age(seconds(60))),
         Requirement::any_of([]),
     ] {
         let expected = Refusal { status: 500, label: "requirement_empty", challenges: Vec::new() };

@@ -1,6 +1,6 @@
 //! Step-up authentication (RFC 9470).
 
-use auth0_api_core::Requirement;
+use auth0_api_core::{Requirement, StepUp};
 use serde_json::json;
 
 use super::{BEARER, DPOP, Desk};
@@ -41,7 +41,9 @@ async fn the_login_is_at_most_so_long_ago_by_the_clients_clock() {
     assert_eq!(desk.refusal(&requirement, &token), told(r#"max_age="300""#));
     assert_eq!(
         requirement.check(&token).unwrap_err().hint(),
-        Some("acr and auth_time are in access tokens only if an Action adds them")
+        Some(
+            "Auth0 writes no acr and auth_time into access tokens: let an Action write claims of your own, see StepUp"
+        )
     );
 }
 
@@ -93,6 +95,27 @@ async fn one_challenge_tells_all_of_it_scopes_included_if_they_are_lacking() {
     let token = recent().claim("acr", "urn:mfa");
     assert_eq!(desk.label(&requirement, token.clone()).await, "requirement_scope");
     assert_eq!(desk.label(&requirement, token.scope("read:b read:a")).await, "met");
+}
+
+#[tokio::test]
+async fn claims_of_any_name_say_how_and_when() {
+    let desk = Desk::new().await;
+    let (acr, auth_time) = ("https://example.com/acr", "https://example.com/auth_time");
+    let login = StepUp::new().any_acr(["urn:mfa"]).acr_claim(acr).max_age(seconds(300)).auth_time_claim(auth_time);
+    let requirement = Requirement::step_up(login);
+    let now = desk.world.now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    for (token, label) in [
+        (desk.mint().claim(acr, "urn:mfa").claim(auth_time, now - 300), "met"),
+        (desk.mint().claim(acr, "urn:mfa").claim(auth_time, now - 301), "requirement_step_up"),
+        (desk.mint().claim(acr, "urn:pwd").claim(auth_time, now), "requirement_step_up"),
+        (desk.mint().claim("acr", "urn:mfa").claim("auth_time", now), "requirement_step_up"),
+        (desk.mint().claim(acr, "urn:mfa"), "requirement_step_up"),
+        (desk.mint().claim(auth_time, now), "requirement_step_up"),
+    ] {
+        assert_eq!(desk.label(&requirement, token).await, label);
+    }
+    let token = desk.token(desk.mint()).await;
+    assert_eq!(desk.refusal(&requirement, &token), told(r#"acr_values="urn:mfa", max_age="300""#));
 }
 
 #[tokio::test]

@@ -1,5 +1,8 @@
 //! The guide: why each default is what it is, and how to run this in front of an API for years.
 
+#[doc = include_str!("authorization.md")]
+pub mod authorization {}
+
 #[doc = include_str!("defaults.md")]
 pub mod defaults {}
 
@@ -8,6 +11,9 @@ pub mod dpop {}
 
 #[doc = include_str!("exchange.md")]
 pub mod exchange {}
+
+#[doc = include_str!("metadata.md")]
+pub mod metadata {}
 
 #[doc = include_str!("operating.md")]
 pub mod operating {}

@@ -59,13 +59,14 @@ impl<'r> Assessment<'r> {
     }
 
     pub(super) fn of_step_up(step_up: &'r StepUp, token: &VerifiedToken) -> Self {
-        let mut asks = Asks::default();
-        match step_up {
-            StepUp::Acr(values) if values.is_empty() => return Self::of_fact(Some(RequirementError::Empty)),
-            StepUp::Acr(values) => asks.acr_values.extend(values.iter().map(AsRef::as_ref)),
-            StepUp::MaxAge(limit) => asks.max_age = Some(*limit),
+        if step_up.is_empty() {
+            return Self::of_fact(Some(RequirementError::Empty));
         }
-        Self { asks, lacks: Lacks { step_up: !step_up.is_met_by(token), ..Lacks::default() } }
+        let acr_values = step_up.acr_values.iter().flatten().map(AsRef::as_ref).collect();
+        Self {
+            asks: Asks { acr_values, max_age: step_up.max_age, ..Asks::default() },
+            lacks: Lacks { step_up: !step_up.is_met_by(token), ..Lacks::default() },
+        }
     }
 
     /// All of the parts: what each asks for, and what each lacks. Of no parts, nothing is met.

@@ -18,3 +18,4 @@ mod texts;
 pub use check::Requirement;
 pub use error::RequirementError;
 pub use guard::Guard;
+pub use step_up::StepUp;

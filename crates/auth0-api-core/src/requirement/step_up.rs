@@ -1,5 +1,6 @@
 //! How and when the user has logged in ([RFC 9470](https://www.rfc-editor.org/rfc/rfc9470)).
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use super::Requirement;
@@ -18,32 +19,94 @@ impl Requirement {
     /// Asks for one of several ways of logging in, the preferred one first.
     #[must_use]
     pub fn any_acr<S: AsRef<str>>(values: impl IntoIterator<Item = S>) -> Self {
-        Self::of(Part::StepUp(StepUp::Acr(words(values))))
+        Self::step_up(StepUp::new().any_acr(values))
     }
 
     /// Asks for a login that is at most so long ago: the `auth_time` claim, compared with [`VerifiedToken::verified_at`]
     /// ([RFC 9470 §3](https://www.rfc-editor.org/rfc/rfc9470#section-3), `max_age`). Callers are told whole seconds.
     #[must_use]
     pub fn authenticated_within(max_age: Duration) -> Self {
-        Self::of(Part::StepUp(StepUp::MaxAge(max_age)))
+        Self::step_up(StepUp::new().max_age(max_age))
+    }
+
+    /// Asks for a login, with both of these and in claims of any name.
+    #[must_use]
+    pub fn step_up(step_up: StepUp) -> Self {
+        Self::of(Part::StepUp(step_up))
     }
 }
 
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum StepUp {
-    /// Any of them, the preferred one first.
-    Acr(Vec<Box<str>>),
-    MaxAge(Duration),
+/// The login that a route asks for ([RFC 9470](https://www.rfc-editor.org/rfc/rfc9470)), for [`Requirement::step_up`].
+///
+/// A tenant's Action cannot write `acr` and `auth_time`, which Auth0 keeps for itself. It writes claims of your namespace instead,
+/// and here is where they are named:
+///
+/// ```
+/// use std::time::Duration;
+/// use auth0_api_core::{Requirement, StepUp};
+///
+/// let login = StepUp::new()
+///     .any_acr(["http://schemas.openid.net/pape/policies/2007/06/multi-factor"])
+///     .acr_claim("https://example.com/acr")
+///     .max_age(Duration::from_secs(300))
+///     .auth_time_claim("https://example.com/auth_time");
+/// let transfer = Requirement::scope("transfer:money").and(Requirement::step_up(login));
+/// # _ = transfer;
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct StepUp {
+    pub(super) acr_values: Option<Vec<Box<str>>>,
+    pub(super) max_age: Option<Duration>,
+    acr_claim: Cow<'static, str>,
+    auth_time_claim: Cow<'static, str>,
 }
 
 impl StepUp {
+    /// Begins with a login that asks for nothing: no token meets it until it asks for something.
+    #[expect(clippy::new_without_default, reason = "a default would have to ask for something")]
+    pub fn new() -> Self {
+        let (acr_claim, auth_time_claim) = (Cow::Borrowed("acr"), Cow::Borrowed("auth_time"));
+        Self { acr_values: None, max_age: None, acr_claim, auth_time_claim }
+    }
+
+    /// Asks for one of these authentication context classes, the preferred one first.
+    pub fn any_acr<S: AsRef<str>>(mut self, values: impl IntoIterator<Item = S>) -> Self {
+        self.acr_values = Some(words(values));
+        self
+    }
+
+    /// Asks for a login that is at most so long ago.
+    pub fn max_age(mut self, max_age: Duration) -> Self {
+        self.max_age = Some(max_age);
+        self
+    }
+
+    /// The claim that holds the authentication context class. Default: `acr`.
+    pub fn acr_claim(mut self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.acr_claim = name.into();
+        self
+    }
+
+    /// The claim that holds the time of the login, in seconds since the epoch. Default: `auth_time`.
+    pub fn auth_time_claim(mut self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.auth_time_claim = name.into();
+        self
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.acr_values.as_ref().map_or(self.max_age.is_none(), Vec::is_empty)
+    }
+
     pub(super) fn is_met_by(&self, token: &VerifiedToken) -> bool {
-        match self {
-            Self::Acr(values) => token.acr().is_some_and(|acr| values.iter().any(|value| **value == *acr)),
-            Self::MaxAge(limit) => token.authenticated_at().is_some_and(|at| {
-                // A login that lies ahead is one of just now, by an issuer whose clock is a little fast.
-                token.verified_at().duration_since(at).unwrap_or_default() <= *limit
-            }),
-        }
+        let strong = self.acr_values.as_ref().is_none_or(|values| {
+            token.text(&self.acr_claim).is_some_and(|acr| values.iter().any(|value| **value == *acr))
+        });
+        let recent = self.max_age.is_none_or(|limit| {
+            // A login that lies ahead is one of just now, by an issuer whose clock is a little fast.
+            let age = |at| token.verified_at().duration_since(at).unwrap_or_default();
+            token.time(&self.auth_time_claim).is_some_and(|at| age(at) <= limit)
+        });
+        strong && recent
     }
 }

@@ -132,16 +132,15 @@ impl VerifiedToken {
         self.0.verified_at
     }
 
-    /// `acr`: how the user has logged in ([RFC 9470 §6.2](https://www.rfc-editor.org/rfc/rfc9470#section-6.2)). Auth0 writes it
-    /// into access tokens only if an Action does.
+    /// `acr`: how the user has logged in ([RFC 9470 §6.2](https://www.rfc-editor.org/rfc/rfc9470#section-6.2)). Auth0 does not
+    /// write it into access tokens: see [`StepUp`](crate::StepUp).
     pub fn acr(&self) -> Option<&str> {
         self.text("acr")
     }
 
     /// `auth_time`: when the user has logged in, as `acr`.
     pub fn authenticated_at(&self) -> Option<SystemTime> {
-        let auth_time: Option<NumericDate> = self.0.claims.get("auth_time").ok()?;
-        auth_time.and_then(NumericDate::to_system_time)
+        self.time("auth_time")
     }
 
     /// `act.sub`: who acts for the subject now, `None` if the subject does.
@@ -213,6 +212,12 @@ impl VerifiedToken {
         self.0.claims.contains(name)
     }
 
+    /// A claim that is a time.
+    pub(crate) fn time(&self, name: &str) -> Option<SystemTime> {
+        let date: Option<NumericDate> = self.0.claims.get(name).ok()?;
+        date.and_then(NumericDate::to_system_time)
+    }
+
     /// The `act` claim. One that is there but cannot be read is no absent actor.
     fn act(&self) -> Result<Option<&Value>, ActorError> {
         let act = self.claims().get("act");
@@ -220,7 +225,7 @@ impl VerifiedToken {
     }
 
     /// A string claim, without parsing the others unless it contains escapes.
-    fn text(&self, name: &str) -> Option<&str> {
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
         let raw = self.0.claims.raw(name)?;
         match raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
             Some(text) if !text.contains('\\') => Some(text),
