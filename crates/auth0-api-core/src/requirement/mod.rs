@@ -12,6 +12,8 @@ mod fact;
 mod guard;
 mod organization;
 mod part;
+#[cfg(test)]
+mod properties;
 mod step_up;
 mod texts;
 

@@ -22,6 +22,12 @@ pub(crate) struct ValidClaims {
 }
 
 impl ValidClaims {
+    /// Claims that nobody has checked, for tests of what is done with valid ones.
+    #[cfg(test)]
+    pub(crate) fn unchecked(members: Object, expires_at: SystemTime) -> Self {
+        Self { members, issuer: "https://tenant.eu.auth0.com/".into(), expires_at, token_hash: None }
+    }
+
     /// The text of the confirmation claim ([RFC 7800 §3.1](https://www.rfc-editor.org/rfc/rfc7800#section-3.1)).
     pub(crate) fn confirmation(&self) -> Option<&str> {
         self.members.raw("cnf")
