@@ -2,12 +2,12 @@
 
 #![expect(clippy::print_stdout, reason = "a benchmark's result is what it prints")]
 
-use auth0_api_benches::{Candidate, Effort, exchange, scenarios};
+use auth0_api_benches::{Candidate, Effort, actix, exchange, scenarios};
 
 fn main() {
     let effort = Effort { rounds: 1, per_round: 10 };
     println!("\nallocations for each operation\n");
-    let verifying = scenarios::bearer().into_iter().chain(scenarios::dpop(effort));
+    let verifying = scenarios::bearer().into_iter().chain(actix::bearer()).chain(scenarios::dpop(effort));
     verifying.chain(exchange::cached()).for_each(count);
 }
 

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use auth0_api_axum::AuthLayer;
+use auth0_api_benches::actix;
 use auth0_api_benches::floor::Floor;
 use auth0_api_benches::servers::{Contestant, PUBLIC_URL, Scheme, Site, Starting, run, serve};
 use auth0_api_core::{ApiClient, ApiClientBuilder, DpopPolicy, MemoryReplayStore, ReceivedTarget, TokenRequest};
@@ -22,10 +23,16 @@ fn main() {
         Contestant { name: "axum, bare signature checks", scheme: Bearer, start: bare },
         Contestant { name: "axum, client called by hand", scheme: Bearer, start: by_hand },
         Contestant { name: "axum behind the layer", scheme: Bearer, start: behind_the_layer },
+        Contestant { name: "actix-web, no check", scheme: Bearer, start: actix },
+        Contestant { name: "actix-web, client called by hand", scheme: Bearer, start: actix_by_hand },
+        Contestant { name: "actix-web behind the middleware", scheme: Bearer, start: actix_behind_the_middleware },
         Contestant { name: "axum, no check", scheme: Dpop, start: |_| serve(app()) },
         Contestant { name: "axum, bare signature checks", scheme: Dpop, start: bare },
         Contestant { name: "axum, client called by hand", scheme: Dpop, start: by_hand },
         Contestant { name: "axum behind the layer", scheme: Dpop, start: behind_the_layer },
+        Contestant { name: "actix-web, no check", scheme: Dpop, start: actix },
+        Contestant { name: "actix-web, client called by hand", scheme: Dpop, start: actix_by_hand },
+        Contestant { name: "actix-web behind the middleware", scheme: Dpop, start: actix_behind_the_middleware },
     ];
     run("Servers on one core, 16 connections from another", &contestants);
 }
@@ -52,6 +59,18 @@ fn signatures_hold(floor: &Floor, headers: &HeaderMap) -> bool {
 
 fn behind_the_layer(site: Site) -> Starting {
     Box::pin(async move { serve(app().layer(AuthLayer::new(warm(builder(&site)).await))).await })
+}
+
+fn actix(_: Site) -> Starting {
+    Box::pin(async { actix::unchecked() })
+}
+
+fn actix_behind_the_middleware(site: Site) -> Starting {
+    Box::pin(async move { actix::behind_the_middleware(warm(builder(&site)).await) })
+}
+
+fn actix_by_hand(site: Site) -> Starting {
+    Box::pin(async move { actix::by_hand(warm(builder(&site)).await) })
 }
 
 /// What somebody writes who does without the adapter.

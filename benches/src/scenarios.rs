@@ -86,14 +86,14 @@ pub fn dpop(effort: Effort) -> Vec<Candidate> {
     ]
 }
 
-struct World {
-    runtime: Runtime,
-    tenant: LocalTenant,
-    signing_key: SigningKey,
+pub(crate) struct World {
+    pub(crate) runtime: Runtime,
+    pub(crate) tenant: LocalTenant,
+    pub(crate) signing_key: SigningKey,
 }
 
 impl World {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let runtime = Runtime::new().unwrap();
         let tenant = runtime.block_on(LocalTenant::start()).unwrap();
         let signing_key = SigningKey::generate(SigningAlgorithm::RS256);
@@ -102,7 +102,7 @@ impl World {
     }
 }
 
-fn warm_client(runtime: &Runtime, tenant: &LocalTenant, dpop: DpopPolicy) -> ApiClient {
+pub(crate) fn warm_client(runtime: &Runtime, tenant: &LocalTenant, dpop: DpopPolicy) -> ApiClient {
     let builder = ApiClient::builder(tenant.domain(), tenant.audience()).insecure_http_loopback();
     let client = builder.public_url("https://api.example.com").dpop(dpop).build().unwrap();
     runtime.block_on(client.warm_up()).unwrap();
@@ -116,19 +116,19 @@ pub(crate) fn realistic(tenant: &LocalTenant, key: &SigningKey) -> TokenBuilder 
 }
 
 /// A signed text and the parsed key that checks it.
-struct Signed {
+pub(crate) struct Signed {
     key: ParsedPublicKey,
     message: Vec<u8>,
     signature: Vec<u8>,
 }
 
 impl Signed {
-    fn by(key: ParsedPublicKey, compact: &str) -> Self {
+    pub(crate) fn by(key: ParsedPublicKey, compact: &str) -> Self {
         let (message, signature) = compact.rsplit_once('.').unwrap();
         Self { key, message: message.into(), signature: URL_SAFE_NO_PAD.decode(signature).unwrap() }
     }
 
-    fn check(&self) {
+    pub(crate) fn check(&self) {
         self.key.verify_sig(&self.message, &self.signature).unwrap();
     }
 }

@@ -1,0 +1,51 @@
+//! The middleware of actix-web, in the process: no server, no socket.
+
+#![expect(clippy::unwrap_used, reason = "a benchmark that cannot begin should say where")]
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform as _, fn_service};
+use actix_web::test::TestRequest;
+use actix_web::{Error, HttpResponse};
+use auth0_api_actix::Auth;
+use auth0_api_core::DpopPolicy;
+use futures_util::FutureExt as _;
+
+use crate::Candidate;
+use crate::floor::rsa_key;
+use crate::scenarios::{Signed, World, realistic, warm_client};
+
+/// A Bearer token: the floor, and the middleware with and without what it protects.
+///
+/// # Panics
+///
+/// If a part of it cannot be set up.
+pub fn bearer() -> Vec<Candidate> {
+    let World { runtime, tenant, signing_key } = World::new();
+    let token = realistic(&tenant, &signing_key).sign();
+    let client = warm_client(&runtime, &tenant, DpopPolicy::accept());
+    let floor = Signed::by(rsa_key(&signing_key.public_jwk()), &token);
+    let request = move || {
+        let request = TestRequest::get().uri("/orders?page=2").insert_header(("host", "api.example.com"));
+        request.insert_header(("authorization", format!("Bearer {token}"))).to_srv_request()
+    };
+    let (bare, bare_request) = (fn_service(answer), request.clone());
+    let covered = Auth::new(client).new_transform(fn_service(answer)).now_or_never().unwrap().unwrap();
+    vec![
+        Candidate::new("floor: RS256 with a parsed key", move || floor.check()),
+        Candidate::new("request and service without the middleware", move || call(&bare, bare_request())),
+        Candidate::new("request and service behind the middleware", move || call(&covered, request())),
+    ]
+}
+
+async fn answer(request: ServiceRequest) -> Result<ServiceResponse, Error> {
+    Ok(request.into_response(HttpResponse::Ok().finish()))
+}
+
+fn call<S, B>(service: &S, request: ServiceRequest)
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+    B: MessageBody,
+{
+    let response = service.call(request).now_or_never().unwrap();
+    assert_eq!(response.unwrap().status(), 200);
+}

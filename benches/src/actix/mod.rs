@@ -1,0 +1,7 @@
+//! actix-web, to be measured: the middleware in the process, and whole servers.
+
+mod in_process;
+mod servers;
+
+pub use in_process::bearer;
+pub use servers::{behind_the_middleware, by_hand, unchecked};
