@@ -8,7 +8,9 @@ use auth0_api_axum::AuthLayer;
 use auth0_api_benches::actix;
 use auth0_api_benches::floor::Floor;
 use auth0_api_benches::servers::{Contestant, PUBLIC_URL, Scheme, Site, Starting, run, serve};
-use auth0_api_core::{ApiClient, ApiClientBuilder, DpopPolicy, MemoryReplayStore, ReceivedTarget, TokenRequest};
+use auth0_api_core::{
+    ApiClient, ApiClientBuilder, DpopPolicy, MemoryReplayStore, ReceivedTarget, TokenCache, TokenRequest,
+};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -26,6 +28,7 @@ fn main() {
         Contestant { name: "actix-web, no check", scheme: Bearer, start: actix },
         Contestant { name: "actix-web, client called by hand", scheme: Bearer, start: actix_by_hand },
         Contestant { name: "actix-web behind the middleware", scheme: Bearer, start: actix_behind_the_middleware },
+        Contestant { name: "… tokens remembered", scheme: Bearer, start: remembering },
         Contestant { name: "axum, no check", scheme: Dpop, start: |_| serve(app()) },
         Contestant { name: "axum, bare signature checks", scheme: Dpop, start: bare },
         Contestant { name: "axum, client called by hand", scheme: Dpop, start: by_hand },
@@ -33,6 +36,7 @@ fn main() {
         Contestant { name: "actix-web, no check", scheme: Dpop, start: actix },
         Contestant { name: "actix-web, client called by hand", scheme: Dpop, start: actix_by_hand },
         Contestant { name: "actix-web behind the middleware", scheme: Dpop, start: actix_behind_the_middleware },
+        Contestant { name: "… tokens remembered", scheme: Dpop, start: remembering },
     ];
     run("Servers on one core, 16 connections from another", &contestants);
 }
@@ -71,6 +75,14 @@ fn actix_behind_the_middleware(site: Site) -> Starting {
 
 fn actix_by_hand(site: Site) -> Starting {
     Box::pin(async move { actix::by_hand(warm(builder(&site)).await) })
+}
+
+/// With the cache of verified tokens, which the load's one token is always in.
+fn remembering(site: Site) -> Starting {
+    Box::pin(async move {
+        let builder = builder(&site).token_cache(TokenCache::entries(1_000));
+        serve(app().layer(AuthLayer::new(warm(builder).await))).await
+    })
 }
 
 /// What somebody writes who does without the adapter.

@@ -5,7 +5,9 @@
 use std::convert::Infallible;
 
 use auth0_api_axum::AuthLayer;
-use auth0_api_core::{ApiClient, Binding, DpopPolicy, MemoryReplayStore, ReceivedTarget, TokenRequest};
+use auth0_api_core::{
+    ApiClient, ApiClientBuilder, Binding, DpopPolicy, MemoryReplayStore, ReceivedTarget, TokenCache, TokenRequest,
+};
 use auth0_api_testing::{LocalTenant, ProofKey, SigningAlgorithm, SigningKey, TokenBuilder};
 use aws_lc_rs::signature::ParsedPublicKey;
 use base64::Engine as _;
@@ -32,6 +34,8 @@ pub fn bearer() -> Vec<Candidate> {
     let token = realistic(&tenant, &signing_key).sign();
     let client = warm_client(&runtime, &tenant, DpopPolicy::accept());
     let floor = Signed::by(rsa_key(&signing_key.public_jwk()), &token);
+    let remembering = remembering_client(&runtime, &tenant, DpopPolicy::accept());
+    let remembered = token.clone();
     let request = {
         let authorization = format!("Bearer {token}");
         move || {
@@ -45,6 +49,10 @@ pub fn bearer() -> Vec<Candidate> {
         Candidate::new("floor: RS256 with a parsed key", move || floor.check()),
         Candidate::new("verify_access_token, warm", move || {
             let verified = client.verify_access_token(&token).now_or_never().unwrap();
+            assert_eq!(verified.unwrap().binding(), Binding::Bearer);
+        }),
+        Candidate::new("verify_access_token, remembered", move || {
+            let verified = remembering.verify_access_token(&remembered).now_or_never().unwrap();
             assert_eq!(verified.unwrap().binding(), Binding::Bearer);
         }),
         Candidate::new("request and service without the layer", move || call(&mut bare, bare_request())),
@@ -61,29 +69,39 @@ pub fn dpop(effort: Effort) -> Vec<Candidate> {
     let World { runtime, tenant, signing_key } = World::new();
     let key = ProofKey::generate();
     let token = realistic(&tenant, &signing_key).bound_to(&key).sign();
-    let store = MemoryReplayStore::with_capacity(10_000_000).per_key_quota(10_000_000);
-    let client = warm_client(&runtime, &tenant, DpopPolicy::require().replay_store(store));
+    let client = warm_client(&runtime, &tenant, require_proofs());
+    let remembering = remembering_client(&runtime, &tenant, require_proofs());
     let sign = |_| key.proof("GET", "https://api.example.com/orders").access_token(&token).sign();
-    let proofs: Vec<String> = (0..effort.operations()).map(sign).collect();
+    let proofs = || (0..effort.operations()).map(sign).collect::<Vec<_>>();
+    let unused = proofs();
     let token_floor = Signed::by(rsa_key(&signing_key.public_jwk()), &token);
-    let jwk = key.public_jwk();
     // Each proof once, as in a server: one signature again and again is checked faster, because the processor foresees it.
-    let mut proof_floors: Vec<_> = proofs.iter().map(|proof| Signed::by(ec_key(&jwk), proof)).collect();
-    let authorization = format!("DPoP {token}");
-    let mut unused = proofs.into_iter();
+    let jwk = key.public_jwk();
+    let mut proof_floors: Vec<_> = unused.iter().map(|proof| Signed::by(ec_key(&jwk), proof)).collect();
+    let (authorization, mut others, mut unused) = (format!("DPoP {token}"), proofs().into_iter(), unused.into_iter());
+    let same_authorization = authorization.clone();
     vec![
         Candidate::new("floor: RS256 and ES256 with parsed keys", move || {
             token_floor.check();
             proof_floors.pop().unwrap().check();
         }),
-        Candidate::new("verify_request, warm", move || {
-            let headers = [("authorization", authorization.as_str()), ("dpop", &unused.next().unwrap())];
-            let target = ReceivedTarget { scheme: "http", authority: None, target: "/orders?page=2", peer: None };
-            let request = TokenRequest::received("GET", target, &headers);
-            let verified = client.verify_request(&request).now_or_never().unwrap();
-            assert_ne!(verified.unwrap().binding(), Binding::Bearer);
+        Candidate::new("verify_request, warm", move || present(&client, &authorization, &unused.next().unwrap())),
+        Candidate::new("verify_request, remembered token", move || {
+            present(&remembering, &same_authorization, &others.next().unwrap());
         }),
     ]
+}
+
+fn require_proofs() -> DpopPolicy {
+    DpopPolicy::require().replay_store(MemoryReplayStore::with_capacity(10_000_000).per_key_quota(10_000_000))
+}
+
+fn present(client: &ApiClient, authorization: &str, proof: &str) {
+    let headers = [("authorization", authorization), ("dpop", proof)];
+    let target = ReceivedTarget { scheme: "http", authority: None, target: "/orders?page=2", peer: None };
+    let request = TokenRequest::received("GET", target, &headers);
+    let verified = client.verify_request(&request).now_or_never().unwrap();
+    assert_ne!(verified.unwrap().binding(), Binding::Bearer);
 }
 
 pub(crate) struct World {
@@ -103,8 +121,20 @@ impl World {
 }
 
 pub(crate) fn warm_client(runtime: &Runtime, tenant: &LocalTenant, dpop: DpopPolicy) -> ApiClient {
+    warm(runtime, builder(tenant, dpop))
+}
+
+fn remembering_client(runtime: &Runtime, tenant: &LocalTenant, dpop: DpopPolicy) -> ApiClient {
+    warm(runtime, builder(tenant, dpop).token_cache(TokenCache::entries(1_000)))
+}
+
+fn builder(tenant: &LocalTenant, dpop: DpopPolicy) -> ApiClientBuilder {
     let builder = ApiClient::builder(tenant.domain(), tenant.audience()).insecure_http_loopback();
-    let client = builder.public_url("https://api.example.com").dpop(dpop).build().unwrap();
+    builder.public_url("https://api.example.com").dpop(dpop)
+}
+
+fn warm(runtime: &Runtime, builder: ApiClientBuilder) -> ApiClient {
+    let client = builder.build().unwrap();
     runtime.block_on(client.warm_up()).unwrap();
     client
 }

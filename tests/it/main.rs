@@ -10,5 +10,7 @@ mod domains;
 mod dpop;
 mod exchange;
 mod keys;
+mod remembered;
+mod revocation;
 mod vectors;
 mod world;

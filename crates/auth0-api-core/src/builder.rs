@@ -13,8 +13,10 @@ use crate::http::{Fetcher, HttpClient};
 use crate::issuer::{Domain, Domains, IssuerConfig, Issuers, JwksHost, KeyPolicy, Loopback, Trusted};
 use crate::jose::{Algorithm, AlgorithmSet};
 use crate::metadata::{Facts, MetadataEndpoint, ProtectedResource};
+use crate::revocation::{Revocation, RevocationList};
 use crate::target::{TargetPolicy, TargetUrl, TrustedProxies};
 use crate::token::TokenPolicy;
+use crate::token_cache::{RememberedTokens, TokenCache};
 use crate::verify::Verifier;
 
 /// Configures an [`ApiClient`].
@@ -54,6 +56,8 @@ pub struct ApiClientBuilder {
     resource: Option<ProtectedResource>,
     strict_rfc9068: bool,
     telemetry: bool,
+    revocation: Revocation,
+    token_cache: Option<TokenCache>,
     trusted_proxies: TrustedProxies,
 }
 
@@ -79,6 +83,8 @@ impl ApiClientBuilder {
             resource: None,
             strict_rfc9068: false,
             telemetry: true,
+            revocation: Revocation::default(),
+            token_cache: None,
             trusted_proxies: TrustedProxies::none(),
         }
     }
@@ -130,6 +136,18 @@ impl ApiClientBuilder {
     /// `client_id`, `jti` besides what is always required. Auth0 issues it once the API's access token profile says so.
     pub fn strict_rfc9068(mut self) -> Self {
         self.strict_rfc9068 = true;
+        self
+    }
+
+    /// Remembers verified tokens, so that the next request with one is not checked from the start. Default: none is remembered.
+    pub fn token_cache(mut self, cache: TokenCache) -> Self {
+        self.token_cache = Some(cache);
+        self
+    }
+
+    /// Asks a list of yours, with each request, whether the token was revoked. Default: tokens are good until they expire.
+    pub fn revocation_list(mut self, list: impl RevocationList) -> Self {
+        self.revocation = Revocation::by(list);
         self
     }
 
@@ -268,7 +286,9 @@ impl ApiClientBuilder {
             strict_rfc9068: self.strict_rfc9068,
         };
         let issuers = Issuers::new(trusted, self.loopback, config, target);
-        Ok(ApiClient::new(Verifier { algorithms, clock: self.clock, dpop, issuers, tokens }, metadata, exchanger))
+        let (clock, remembered, revocation) = (self.clock, RememberedTokens::new(self.token_cache), self.revocation);
+        let verifier = Verifier { algorithms, clock, dpop, issuers, remembered, revocation, tokens };
+        Ok(ApiClient::new(verifier, metadata, exchanger))
     }
 
     fn metadata(&self, trusted: &Trusted) -> Result<Option<MetadataEndpoint>, ConfigProblem> {

@@ -6,6 +6,7 @@ use crate::exchange::ExchangeError;
 use crate::issuer::IssuerError;
 use crate::jose::JoseError;
 use crate::requirement::RequirementError;
+use crate::revocation::RevocationError;
 use crate::token::TokenError;
 
 /// Why a request is refused.
@@ -40,6 +41,9 @@ pub enum Reason {
     /// The token is good, and not enough.
     #[error(transparent)]
     Requirement(#[from] RequirementError),
+    /// The token was revoked, or nobody knows.
+    #[error(transparent)]
+    Revocation(#[from] RevocationError),
     /// The claims are not valid here.
     #[error(transparent)]
     Token(#[from] TokenError),

@@ -7,6 +7,7 @@ use crate::error::{Error, Reason};
 use crate::issuer::{DiscoveryError, IssuerError, ResolverError};
 use crate::jose::JoseError;
 use crate::requirement::RequirementError;
+use crate::revocation::RevocationError;
 use crate::token::TokenError;
 
 impl Error {
@@ -26,12 +27,15 @@ impl Error {
             Reason::Credentials(CredentialsError::SchemeNotOffered { .. }) => {
                 Some("the DpopPolicy decides which schemes are taken: accept() takes both")
             }
-            Reason::Credentials(_) => None,
+            Reason::Credentials(_) | Reason::Revocation(RevocationError::Revoked) => None,
             Reason::Dpop(error) => of_dpop(error),
             Reason::Exchange(error) => error.hint(),
             Reason::Issuer(error) => of_issuer(error),
             Reason::Jose(error) => of_jose(error),
             Reason::Requirement(error) => of_requirement(error),
+            Reason::Revocation(RevocationError::Unavailable(_)) => {
+                Some("the list of revoked tokens has no answer: look at what the RevocationList asks")
+            }
             Reason::Token(error) => of_token(error),
         }
     }

@@ -31,8 +31,11 @@
 //! 4. **Signature**, with a key of that issuer that fits `kid` and algorithm.
 //! 5. **Claims**: `typ`, `aud`, `exp`, `nbf`, `iat` and what the configuration requires
 //!    ([RFC 9068 §4](https://www.rfc-editor.org/rfc/rfc9068#section-4)).
-//! 6. **Binding**: what `cnf` names must be proven, by a proof for this request that has not been used before
+//! 6. **Revocation**, if the client has a [`RevocationList`].
+//! 7. **Binding**: what `cnf` names must be proven, by a proof for this request that has not been used before
 //!    ([RFC 9449 §4.3](https://www.rfc-editor.org/rfc/rfc9449#section-4.3)).
+//!
+//! With a [`TokenCache`], a token that has passed 2 to 5 before is not checked from the start.
 //!
 //! # Exchanging tokens
 //!
@@ -77,10 +80,12 @@ mod random;
 mod rejection;
 mod request;
 mod requirement;
+mod revocation;
 #[cfg(test)]
 mod rfc_tests;
 mod target;
 mod token;
+mod token_cache;
 mod verdict;
 mod verify;
 
@@ -116,5 +121,7 @@ pub use metadata::{
 pub use rejection::{ChallengeError, Rejection};
 pub use request::{HeaderSource, ReceivedTarget, TokenRequest};
 pub use requirement::{Guard, Requirement, RequirementError, StepUp};
+pub use revocation::{RevocationError, RevocationFuture, RevocationList, TokenIdentity, TokenStatus};
 pub use target::{TargetError, TargetUrl, TrustedProxies, TrustedProxiesError, UrlPart};
 pub use token::{AccessToken, ActorError, Binding, ClaimsError, Organization, TokenError, VerifiedToken};
+pub use token_cache::TokenCache;

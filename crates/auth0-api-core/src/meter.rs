@@ -8,6 +8,11 @@ pub(crate) fn verified(outcome: &'static str) {
     count("auth0_api_verifications_total", "outcome", outcome);
 }
 
+/// A token was looked for among the remembered ones.
+pub(crate) fn token_recalled(found: bool) {
+    count("auth0_api_token_recalls_total", "result", if found { "hit" } else { "miss" });
+}
+
 /// Keys came, `changed` or `unchanged`.
 pub(crate) fn keys_fetched(issuer: &str, result: &'static str, now: SystemTime) {
     of_issuer("auth0_api_key_fetches_total", issuer, Some(result));

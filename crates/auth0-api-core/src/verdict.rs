@@ -10,6 +10,7 @@ use crate::error::Reason;
 use crate::issuer::IssuerError;
 use crate::jose::JoseError;
 use crate::requirement::RequirementError;
+use crate::revocation::RevocationError;
 use crate::token::TokenError;
 
 /// What an error means on the wire, apart from the challenges.
@@ -63,6 +64,7 @@ impl Verdict {
             Reason::Issuer(error) => Self::of_issuer(error),
             Reason::Jose(error) => Self::of_token_jws(error),
             Reason::Requirement(error) => Self::of_requirement(error),
+            Reason::Revocation(error) => Self::of_revocation(error),
             Reason::Token(error) => Self::of_token(error),
         }
     }
@@ -184,6 +186,16 @@ impl Verdict {
             E::Unavailable(unavailable) => {
                 let kind = Kind::Unavailable { retry_after: unavailable.retry_after };
                 row(kind, "keys_unavailable", "access tokens cannot be checked at the moment")
+            }
+        }
+    }
+
+    fn of_revocation(error: &RevocationError) -> Self {
+        use RevocationError as E;
+        match error {
+            E::Revoked => row(Kind::InvalidToken, "token_revoked", "the access token was revoked"),
+            E::Unavailable(_) => {
+                row(unavailable(), "revocation_unavailable", "access tokens cannot be checked at the moment")
             }
         }
     }

@@ -3,8 +3,6 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use aws_lc_rs::digest::{SHA256, digest};
-
 use super::nonce::NonceAge;
 use super::policy::{Mode, ProofPolicy};
 use super::proof::{Expected, HoldingProof, check};
@@ -40,8 +38,8 @@ struct Proof {
 }
 
 /// What a proof must have been made with and for.
-struct BoundToken {
-    hash: TextHash,
+struct BoundToken<'t> {
+    hash: &'t TextHash,
     thumbprint: Thumbprint,
 }
 
@@ -93,8 +91,8 @@ impl Dpop {
             (Scheme::Dpop, Some(thumbprint)) => {
                 // Only a request brings the scheme DPoP.
                 let request = request.ok_or(DpopError::ProofMissing)?;
-                let hash = claims.token_hash().unwrap_or_else(|| sha256(credentials.token()));
-                self.prove(credentials, &BoundToken { hash, thumbprint }, request, now).await
+                let token = BoundToken { hash: claims.token_hash(), thumbprint };
+                self.prove(credentials, &token, request, now).await
             }
         };
         Ok(Proven { claims, proof: proof? })
@@ -111,17 +109,13 @@ impl Dpop {
     async fn prove(
         &self,
         credentials: &Credentials<'_>,
-        token: &BoundToken,
+        token: &BoundToken<'_>,
         request: &TokenRequest<'_>,
         now: SystemTime,
     ) -> Result<Proof, DpopError> {
         let target = self.target.called(request).map_err(DpopError::Target)?;
-        let expected = Expected {
-            method: request.method,
-            target: &target,
-            token_hash: &token.hash,
-            thumbprint: &token.thumbprint,
-        };
+        let expected =
+            Expected { method: request.method, target: &target, token_hash: token.hash, thumbprint: &token.thumbprint };
         let proof = check(credentials.proof(), &expected, &self.proofs, now)?;
         self.use_up(&proof, now).await?;
         Ok(Proof { binding: Binding::Dpop { thumbprint: token.thumbprint }, next_nonce: self.next_nonce(&proof, now) })
@@ -146,15 +140,9 @@ impl Dpop {
 
 impl Proven {
     /// The end of the line: nothing else assembles a verified token.
-    pub(crate) fn into_token(self, credentials: &Credentials<'_>, now: SystemTime) -> VerifiedToken {
-        VerifiedToken::assemble(credentials.token(), self.claims, self.proof.binding, self.proof.next_nonce, now)
+    pub(crate) fn into_token(self, now: SystemTime) -> VerifiedToken {
+        VerifiedToken::assemble(self.claims, self.proof.binding, self.proof.next_nonce, now)
     }
-}
-
-fn sha256(token: &str) -> TextHash {
-    let mut hash = TextHash::default();
-    hash.copy_from_slice(digest(&SHA256, token.as_bytes()).as_ref());
-    hash
 }
 
 impl Proof {

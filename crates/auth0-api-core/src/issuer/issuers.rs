@@ -103,10 +103,20 @@ impl Issuers {
         self.trusted.issuers().unwrap_or_default()
     }
 
-    /// Whether each request must be asked whose tokens it may have, so that nothing may be concluded from another one's token.
-    #[expect(dead_code, reason = "the verified-token cache asks")]
-    pub(crate) fn depend_on_request(&self) -> bool {
-        matches!(self.trusted, Trusted::Resolved(_))
+    /// Whether a token of this issuer, which was admitted before, would be admitted in this request, too.
+    pub(crate) async fn still_admit(
+        &self,
+        issuer: &str,
+        request: Option<&TokenRequest<'_>>,
+    ) -> Result<bool, IssuerError> {
+        match &self.trusted {
+            // A list is what it was.
+            Trusted::Listed(_) => Ok(true),
+            Trusted::Resolved(resolver) => {
+                let domains = self.resolve(&**resolver, request, issuer).await?;
+                Ok(domains.iter().any(|domain| domain.issuer() == issuer))
+            }
+        }
     }
 
     fn listed(&self) -> impl Iterator<Item = Arc<IssuerState>> {
@@ -138,11 +148,11 @@ impl IssuerKeys {
         let header = jws.header();
         let keys = self.snapshot.keys().find(header.algorithm(), header.key_id()?.as_deref());
         let keys = keys.map_err(|_| JoseError::Signature)?;
-        Ok(Signed { jws: jws.verify(keys)?, issuer: self.snapshot.issuer() })
+        let text = jws.compact();
+        Ok(Signed { jws: jws.verify(keys)?, issuer: self.snapshot.issuer(), text: text.into() })
     }
 
     /// Which set of keys this is, for whoever wants to know later whether it still is the issuer's.
-    #[expect(dead_code, reason = "the verified-token cache asks")]
     pub(crate) fn version(&self) -> KeySetVersion {
         self.snapshot.version()
     }

@@ -37,4 +37,5 @@ pub(crate) use domain::Loopback;
 pub(crate) use domains::{DomainsProblem, Trusted};
 pub(crate) use issuers::Issuers;
 pub(crate) use jwks_host::JwksHost;
+pub(crate) use snapshot::KeySetVersion;
 pub(crate) use state::IssuerConfig;

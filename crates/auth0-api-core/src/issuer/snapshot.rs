@@ -93,7 +93,6 @@ impl Snapshot {
 impl KeySetVersion {
     /// Whether the issuer's keys are still these, as far as anybody can know without asking it: false from when newer ones are
     /// due, so that the one who wants to know goes the long way, which asks.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the verified-token cache asks"))]
     pub(crate) fn is_current(&self, now: SystemTime) -> bool {
         let now = u64::try_from(since_epoch(now).as_millis()).unwrap_or(u64::MAX);
         let slack = u64::try_from(CLOCK_SLACK.as_millis()).unwrap_or(u64::MAX);

@@ -76,6 +76,11 @@ impl<'t, P: Payload> Jws<'t, P> {
         &self.header
     }
 
+    /// The text that it was read from.
+    pub(crate) fn compact(&self) -> &'t str {
+        self.compact
+    }
+
     /// The payload before anybody vouches for it: good for finding the key that should.
     pub(crate) fn unverified_payload(&self) -> &P {
         &self.payload

@@ -1,8 +1,13 @@
 //! Claims on their way from signed to valid.
 
-use std::sync::Arc;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
+use aws_lc_rs::digest::{SHA256, digest};
+use serde_json::{Map, Value};
+
+use super::{AccessToken, NumericDate};
 use crate::jose::{Object, TextHash, VerifiedJws};
 
 /// A JWT signed with a key of an issuer that is trusted.
@@ -10,31 +15,99 @@ use crate::jose::{Object, TextHash, VerifiedJws};
 pub(crate) struct Signed {
     pub(crate) jws: VerifiedJws<Object>,
     pub(crate) issuer: Arc<str>,
+    /// The text it was presented as.
+    pub(crate) text: Arc<str>,
 }
 
 /// Claims that a trusted issuer has signed and that are valid for this API, now. Only `TokenPolicy::validate` makes them.
-#[derive(Debug)]
-pub(crate) struct ValidClaims {
-    pub(super) members: Object,
-    pub(super) issuer: Arc<str>,
-    pub(super) expires_at: SystemTime,
-    pub(super) token_hash: Option<TextHash>,
+///
+/// Whoever holds a token shares them: a clone costs a counter.
+#[derive(Clone)]
+pub(crate) struct ValidClaims(Arc<Contents>);
+
+struct Contents {
+    access_token: AccessToken,
+    members: Object,
+    issuer: Arc<str>,
+    expires_at: SystemTime,
+    hash: OnceLock<TextHash>,
+    parsed: OnceLock<Map<String, Value>>,
 }
 
 impl ValidClaims {
+    pub(super) fn new(signed: Signed, expires_at: SystemTime) -> Self {
+        let Signed { jws, issuer, text } = signed;
+        let hash = jws.hash().map_or_else(OnceLock::new, OnceLock::from);
+        let (access_token, members, parsed) = (AccessToken(text), jws.into_payload(), OnceLock::new());
+        Self(Arc::new(Contents { access_token, members, issuer, expires_at, hash, parsed }))
+    }
+
     /// Claims that nobody has checked, for tests of what is done with valid ones.
     #[cfg(test)]
     pub(crate) fn unchecked(members: Object, expires_at: SystemTime) -> Self {
-        Self { members, issuer: "https://tenant.eu.auth0.com/".into(), expires_at, token_hash: None }
+        let (access_token, issuer) = (AccessToken("".into()), "https://tenant.eu.auth0.com/".into());
+        let (hash, parsed) = (OnceLock::new(), OnceLock::new());
+        Self(Arc::new(Contents { access_token, members, issuer, expires_at, hash, parsed }))
     }
 
     /// The text of the confirmation claim ([RFC 7800 §3.1](https://www.rfc-editor.org/rfc/rfc7800#section-3.1)).
     pub(crate) fn confirmation(&self) -> Option<&str> {
-        self.members.raw("cnf")
+        self.members().raw("cnf")
     }
 
-    /// The hash of the token they came in, if it was hashed on the way.
-    pub(crate) fn token_hash(&self) -> Option<TextHash> {
-        self.token_hash
+    /// The SHA-256 of the token they came in, which `ath` of a proof names it by.
+    pub(crate) fn token_hash(&self) -> &TextHash {
+        self.0.hash.get_or_init(|| {
+            let mut hash = TextHash::default();
+            hash.copy_from_slice(digest(&SHA256, self.access_token().expose().as_bytes()).as_ref());
+            hash
+        })
+    }
+
+    pub(crate) fn access_token(&self) -> &AccessToken {
+        &self.0.access_token
+    }
+
+    pub(crate) fn issuer(&self) -> &str {
+        &self.0.issuer
+    }
+
+    pub(crate) fn expires_at(&self) -> SystemTime {
+        self.0.expires_at
+    }
+
+    pub(super) fn members(&self) -> &Object {
+        &self.0.members
+    }
+
+    pub(super) fn parsed(&self) -> &Map<String, Value> {
+        // The text was read as one strict object before, so that reading it again succeeds.
+        self.0.parsed.get_or_init(|| serde_json::from_str(self.members().as_str()).unwrap_or_default())
+    }
+
+    /// A string claim, without parsing the others unless it contains escapes.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        let raw = self.members().raw(name)?;
+        match raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+            Some(text) if !text.contains('\\') => Some(text),
+            _ => self.parsed().get(name)?.as_str(),
+        }
+    }
+
+    /// A `NumericDate` claim.
+    pub(crate) fn time(&self, name: &str) -> Option<SystemTime> {
+        let date: Option<NumericDate> = self.members().get(name).ok()?;
+        date.and_then(NumericDate::to_system_time)
+    }
+
+    /// `azp`, or `client_id` in the RFC 9068 profile.
+    pub(crate) fn client_id(&self) -> Option<&str> {
+        self.text("azp").or_else(|| self.text("client_id"))
+    }
+}
+
+impl fmt::Debug for ValidClaims {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ValidClaims").field("issuer", &self.0.issuer).finish_non_exhaustive()
     }
 }

@@ -29,8 +29,12 @@ impl TokenPolicy {
         self.check_audience(claims)?;
         let expires_at = self.check_times(claims, now)?;
         self.check_required(claims)?;
-        let token_hash = signed.jws.hash();
-        Ok(ValidClaims { expires_at, issuer: signed.issuer, members: signed.jws.into_payload(), token_hash })
+        Ok(ValidClaims::new(signed, expires_at))
+    }
+
+    /// Checks claims that were valid before: of what is checked of them, only the time has changed.
+    pub(crate) fn still_valid(&self, claims: &ValidClaims, now: SystemTime) -> Result<(), TokenError> {
+        self.check_times(claims.members(), now).map(drop)
     }
 
     /// RFC 8725 §3.11, RFC 9068 §4: a JWT made for another purpose names it. Auth0 writes `JWT` or `at+jwt`.

@@ -1,30 +1,24 @@
 //! What an API gets: a token that has passed every check.
 
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{ActorError, ClaimsError, NumericDate, Organization, ValidClaims, actor};
-use crate::jose::{Object, Thumbprint};
+use super::{ActorError, ClaimsError, Organization, ValidClaims, actor};
+use crate::jose::Thumbprint;
 
 /// An access token that has passed every check, with its claims.
 ///
 /// Only verification makes one. It is cheap to clone and the same type in every framework. Claims are read when they are asked
 /// for; what is missing, or of another type than its specification says, is absent.
 #[derive(Clone)]
-pub struct VerifiedToken(Arc<Inner>);
-
-struct Inner {
-    access_token: AccessToken,
+pub struct VerifiedToken {
     binding: Binding,
-    claims: Object,
-    expires_at: SystemTime,
-    issuer: Arc<str>,
-    next_nonce: Option<String>,
-    parsed: OnceLock<Map<String, Value>>,
+    claims: ValidClaims,
+    next_nonce: Option<Arc<str>>,
     verified_at: SystemTime,
 }
 
@@ -51,32 +45,17 @@ pub enum Binding {
 ///
 /// It is not wiped when dropped: the same text stands in the request's headers, which belong to the server, and wiping would cost
 /// more than all checks of the claims.
-pub struct AccessToken(Box<str>);
+pub struct AccessToken(pub(super) Arc<str>);
 
 impl VerifiedToken {
     /// Assembles what the checks have found; only the straight line calls it, with all the evidence.
-    pub(crate) fn assemble(
-        token: &str,
-        claims: ValidClaims,
-        binding: Binding,
-        next_nonce: Option<String>,
-        now: SystemTime,
-    ) -> Self {
-        Self(Arc::new(Inner {
-            access_token: AccessToken(token.into()),
-            binding,
-            claims: claims.members,
-            expires_at: claims.expires_at,
-            issuer: claims.issuer,
-            next_nonce,
-            parsed: OnceLock::new(),
-            verified_at: now,
-        }))
+    pub(crate) fn assemble(claims: ValidClaims, binding: Binding, next_nonce: Option<String>, now: SystemTime) -> Self {
+        Self { binding, claims, next_nonce: next_nonce.map(Into::into), verified_at: now }
     }
 
     /// `iss`: the issuer whose key signed the token, with its trailing slash.
     pub fn issuer(&self) -> &str {
-        &self.0.issuer
+        self.claims.issuer()
     }
 
     /// `sub`: the user, or `<client id>@clients` for a machine.
@@ -113,7 +92,7 @@ impl VerifiedToken {
 
     /// `azp`, or `client_id` in the RFC 9068 profile: the client that the token was issued to.
     pub fn client_id(&self) -> Option<&str> {
-        self.text("azp").or_else(|| self.text("client_id"))
+        self.claims.client_id()
     }
 
     /// `org_id` and `org_name`: the organisation that the user acts in.
@@ -123,13 +102,13 @@ impl VerifiedToken {
 
     /// `exp`: from then on the token is refused.
     pub fn expires_at(&self) -> SystemTime {
-        self.0.expires_at
+        self.claims.expires_at()
     }
 
     /// When it was verified, by the client's clock. An answer that takes long, or a connection that lives on, is not verified
     /// again by itself.
     pub fn verified_at(&self) -> SystemTime {
-        self.0.verified_at
+        self.verified_at
     }
 
     /// `acr`: how the user has logged in ([RFC 9470 §6.2](https://www.rfc-editor.org/rfc/rfc9470#section-6.2)). Auth0 does not
@@ -165,24 +144,23 @@ impl VerifiedToken {
 
     /// How the caller proved that the token is its own.
     pub fn binding(&self) -> Binding {
-        self.0.binding
+        self.binding
     }
 
     /// The text of the token, for exchanging it. Never pass it on to another API.
     pub fn access_token(&self) -> &AccessToken {
-        &self.0.access_token
+        self.claims.access_token()
     }
 
     /// A nonce to send with the response, as `DPoP-Nonce`, because the client's is about to expire
     /// ([RFC 9449 §8.2](https://www.rfc-editor.org/rfc/rfc9449#section-8.2)). The adapters do it.
     pub fn next_nonce(&self) -> Option<&str> {
-        self.0.next_nonce.as_deref()
+        self.next_nonce.as_deref()
     }
 
     /// All claims, as the issuer wrote them.
     pub fn claims(&self) -> &Map<String, Value> {
-        // The text was read as one strict object before, so that reading it again succeeds.
-        self.0.parsed.get_or_init(|| serde_json::from_str(self.0.claims.as_str()).unwrap_or_default())
+        self.claims.parsed()
     }
 
     /// The claims as a type of yours.
@@ -205,17 +183,16 @@ impl VerifiedToken {
     /// # }
     /// ```
     pub fn claims_as<'t, T: Deserialize<'t>>(&'t self) -> Result<T, ClaimsError> {
-        serde_json::from_str(self.0.claims.as_str()).map_err(ClaimsError)
+        serde_json::from_str(self.claims.members().as_str()).map_err(ClaimsError)
     }
 
     pub(crate) fn has_claim(&self, name: &str) -> bool {
-        self.0.claims.contains(name)
+        self.claims.members().contains(name)
     }
 
     /// A claim that is a time.
     pub(crate) fn time(&self, name: &str) -> Option<SystemTime> {
-        let date: Option<NumericDate> = self.0.claims.get(name).ok()?;
-        date.and_then(NumericDate::to_system_time)
+        self.claims.time(name)
     }
 
     /// The `act` claim. One that is there but cannot be read is no absent actor.
@@ -226,21 +203,17 @@ impl VerifiedToken {
 
     /// A string claim, without parsing the others unless it contains escapes.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
-        let raw = self.0.claims.raw(name)?;
-        match raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
-            Some(text) if !text.contains('\\') => Some(text),
-            _ => self.claims().get(name)?.as_str(),
-        }
+        self.claims.text(name)
     }
 }
 
 impl fmt::Debug for VerifiedToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("VerifiedToken")
-            .field("issuer", &self.0.issuer)
-            .field("binding", &self.0.binding)
-            .field("claims", &self.0.claims)
-            .field("expires_at", &self.0.expires_at)
+            .field("issuer", &self.claims.issuer())
+            .field("binding", &self.binding)
+            .field("claims", self.claims.members())
+            .field("expires_at", &self.claims.expires_at())
             .finish_non_exhaustive()
     }
 }
@@ -249,6 +222,10 @@ impl AccessToken {
     /// The text itself: handle it like a password.
     pub fn expose(&self) -> &str {
         &self.0
+    }
+
+    pub(crate) fn shared(&self) -> Arc<str> {
+        Arc::clone(&self.0)
     }
 }
 

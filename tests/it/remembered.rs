@@ -1,0 +1,222 @@
+//! Tokens that are remembered: what they save, and everything that they do not.
+
+use std::sync::{Arc, Mutex};
+
+use auth0_api_core::{
+    ApiClient, DomainContext, DomainFuture, DomainResolver, Domains, DpopPolicy, TokenCache, VerifiedToken,
+};
+use auth0_api_testing::LocalTenant;
+
+use crate::world::{Holder, World, of_length, seconds, verdict};
+
+const URL: &str = "https://api.example.com/orders";
+
+/// Whether one check of signature and claims made both.
+fn share(one: &VerifiedToken, other: &VerifiedToken) -> bool {
+    std::ptr::eq(one.claims(), other.claims())
+}
+
+fn remembering(world: &World) -> ApiClient {
+    world.builder().token_cache(TokenCache::entries(100)).build().unwrap()
+}
+
+async fn told(api: &ApiClient, token: &str) -> String {
+    verdict(&api.verify_access_token(token).await)
+}
+
+#[tokio::test]
+async fn a_remembered_token_is_not_verified_again() {
+    let world = World::new().await;
+    let (api, other) = (remembering(&world), remembering(&world));
+    let token = world.tenant.mint().sign();
+    let first = api.verify_access_token(&token).await.unwrap();
+    assert!(share(&first, &api.verify_access_token(&token).await.unwrap()));
+    assert!(share(&first, &api.clone().verify_access_token(&token).await.unwrap()));
+    assert!(!share(&first, &other.verify_access_token(&token).await.unwrap()), "another client");
+    assert!(
+        !share(&first, &api.verify_access_token(&world.tenant.mint().claim("n", 2).sign()).await.unwrap()),
+        "another token"
+    );
+}
+
+#[tokio::test]
+async fn nothing_is_remembered_unless_asked_for() {
+    let world = World::new().await;
+    let api = world.api();
+    let token = world.tenant.mint().sign();
+    let first = api.verify_access_token(&token).await.unwrap();
+    assert!(!share(&first, &api.verify_access_token(&token).await.unwrap()));
+}
+
+#[tokio::test]
+async fn a_remembered_token_says_when_it_was_presented() {
+    let world = World::new().await;
+    let api = remembering(&world);
+    let token = world.tenant.mint().sign();
+    let first = api.verify_access_token(&token).await.unwrap();
+    world.pass(7);
+    let second = api.verify_access_token(&token).await.unwrap();
+    assert!(share(&first, &second));
+    assert_eq!(second.verified_at(), first.verified_at() + seconds(7));
+}
+
+#[tokio::test]
+async fn a_remembered_token_expires_to_the_second() {
+    let world = World::new().await;
+    let api = remembering(&world);
+    let token = world.tenant.mint().expires_in(seconds(60)).sign();
+    for (pass, expected) in
+        [(0, "200 accepted"), (59, "200 accepted"), (1, "401 token_expired"), (0, "401 token_expired")]
+    {
+        world.pass(pass);
+        assert_eq!(told(&api, &token).await, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_remembered_token_grows_too_old() {
+    let world = World::new().await;
+    let api = world.builder().token_cache(TokenCache::entries(1)).max_token_age(seconds(30)).build().unwrap();
+    let token = world.tenant.mint().sign();
+    assert_eq!(told(&api, &token).await, "200 accepted");
+    world.pass(31);
+    assert_eq!(told(&api, &token).await, "401 token_too_old");
+}
+
+#[tokio::test]
+async fn a_remembered_token_goes_with_its_key() {
+    let world = World::new().await;
+    let api = remembering(&world);
+    let token = world.tenant.mint().sign();
+    assert_eq!(told(&api, &token).await, "200 accepted");
+    let removed = world.tenant.current_kid();
+    world.tenant.rotate_keys();
+    world.tenant.remove_key(&removed);
+    assert_eq!(told(&api, &world.tenant.mint().sign()).await, "200 accepted", "which fetches the keys");
+    assert_eq!(told(&api, &token).await, "401 key_unknown");
+}
+
+#[tokio::test]
+async fn a_remembered_token_is_verified_once_more_when_keys_are_due() {
+    let world = World::new().await;
+    let api = remembering(&world);
+    let token = world.tenant.mint().sign();
+    let first = api.verify_access_token(&token).await.unwrap();
+    world.pass(601);
+    let second = api.verify_access_token(&token).await.unwrap();
+    assert!(!share(&first, &second));
+    assert!(share(&second, &api.verify_access_token(&token).await.unwrap()), "the keys are the same");
+}
+
+#[tokio::test]
+async fn a_token_that_differs_by_a_letter_is_another_one() {
+    let world = World::new().await;
+    let api = remembering(&world);
+    let token = world.tenant.mint().sign();
+    assert_eq!(told(&api, &token).await, "200 accepted");
+    let (signed, signature) = token.rsplit_once('.').unwrap();
+    let swapped = if signature.starts_with('A') { "B" } else { "A" };
+    assert_eq!(told(&api, &format!("{signed}.{swapped}{}", signature.split_at(1).1)).await, "401 token_signature");
+    assert_eq!(told(&api, token.split_at(token.len() - 1).0).await, "401 token_malformed");
+    assert_eq!(told(&api, &format!("{token}.")).await, "401 token_malformed");
+    assert_eq!(told(&api, &token).await, "200 accepted");
+}
+
+#[tokio::test]
+async fn long_tokens_are_not_remembered() {
+    let world = World::new().await;
+    let api = remembering(&world);
+    for (length, remembered) in [(4096, true), (4097, false)] {
+        let padded = |claims: String, header: String| world.tenant.mint().claim("p", claims).header("p", header).sign();
+        let token = of_length(length, padded);
+        let first = api.verify_access_token(&token).await.unwrap();
+        assert_eq!(share(&first, &api.verify_access_token(&token).await.unwrap()), remembered, "{length}");
+    }
+}
+
+#[tokio::test]
+async fn a_remembered_token_still_needs_its_proof() {
+    let world = World::new().await;
+    let api = world.builder().token_cache(TokenCache::entries(100)).dpop(DpopPolicy::accept()).build().unwrap();
+    let (holder, thief) = (Holder::new(&world), Holder::new(&world));
+    let proof = holder.proof(URL);
+    let first = holder.get(&api, URL, &proof).await.unwrap();
+    let second = holder.get(&api, URL, &holder.proof(URL)).await.unwrap();
+    assert!(share(&first, &second));
+    assert_eq!(first.binding(), second.binding());
+
+    let stolen = Holder { key: thief.key, token: holder.token.clone() };
+    let other_url = holder.get(&api, "https://api.example.com/other", &holder.proof(URL)).await;
+    for (outcome, expected) in [
+        (holder.get(&api, URL, &proof.clone().jti("again")).await, "200 accepted"),
+        (holder.get(&api, URL, &proof.clone().jti("again")).await, "401 dpop_replayed"),
+        (stolen.get(&api, URL, &stolen.proof(URL)).await, "401 dpop_key_mismatch"),
+        (holder.get(&api, URL, &proof_for_another_token(&world, &holder)).await, "401 dpop_ath_mismatch"),
+        (other_url, "401 dpop_htu_mismatch"),
+        (api.verify_access_token(&holder.token).await, "401 dpop_downgrade"),
+    ] {
+        assert_eq!(verdict(&outcome), expected);
+    }
+}
+
+/// A proof by the holder's key, for another token.
+fn proof_for_another_token(world: &World, holder: &Holder) -> auth0_api_testing::ProofBuilder {
+    holder.key.proof("GET", URL).access_token(&world.tenant.mint().claim("n", 2).bound_to(&holder.key).sign())
+}
+
+#[tokio::test]
+async fn a_bound_token_remembered_as_bearer_is_good_with_its_proof() {
+    let world = World::new().await;
+    let api = remembering(&world);
+    let holder = Holder::new(&world);
+    assert_eq!(told(&api, &holder.token).await, "401 dpop_downgrade");
+    assert_eq!(verdict(&holder.get(&api, URL, &holder.proof(URL)).await), "200 accepted");
+}
+
+#[tokio::test]
+async fn a_resolver_is_asked_about_remembered_tokens() {
+    let world = World::new().await;
+    let trusted = Trusted::of(&world.tenant);
+    let builder = ApiClient::builder(Domains::resolver(trusted.clone()), world.tenant.audience());
+    let builder = builder.insecure_http_loopback().clock(world.clock.clone());
+    let api = builder.token_cache(TokenCache::entries(100)).build().unwrap();
+    let token = world.tenant.mint().sign();
+    let first = api.verify_access_token(&token).await.unwrap();
+    assert!(share(&first, &api.verify_access_token(&token).await.unwrap()));
+    trusted.set("https://other.example.com");
+    assert_eq!(told(&api, &token).await, "401 issuer_not_trusted");
+    trusted.set(world.tenant.domain());
+    assert_eq!(told(&api, &token).await, "200 accepted");
+}
+
+/// The one domain that is trusted at the moment.
+#[derive(Clone, Debug)]
+struct Trusted(Arc<Mutex<String>>);
+
+impl Trusted {
+    fn of(tenant: &LocalTenant) -> Self {
+        Self(Arc::new(Mutex::new(tenant.domain().to_owned())))
+    }
+
+    fn set(&self, domain: &str) {
+        domain.clone_into(&mut self.0.lock().unwrap());
+    }
+}
+
+impl DomainResolver for Trusted {
+    fn domains<'a>(&'a self, _: &'a DomainContext<'a>) -> DomainFuture<'a> {
+        let domain = self.0.lock().unwrap().clone();
+        Box::pin(std::future::ready(Ok(vec![domain])))
+    }
+}
+
+#[tokio::test]
+async fn debug_shows_no_token() {
+    let world = World::new().await;
+    let api = remembering(&world);
+    let token = world.tenant.mint().subject("auth0|ada").sign();
+    assert_eq!(told(&api, &token).await, "200 accepted");
+    let shown = format!("{api:?}");
+    assert!(shown.contains("RememberedTokens"));
+    assert!(!shown.contains("auth0|ada") && !shown.contains(token.rsplit('.').next().unwrap()));
+}

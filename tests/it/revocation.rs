@@ -1,0 +1,160 @@
+//! Tokens that are refused before they expire.
+
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use auth0_api_core::{ApiClient, RevocationFuture, RevocationList, TokenCache, TokenIdentity, TokenStatus};
+
+use crate::world::{Holder, Refusal, World, invalid_token, refusal, verdict};
+
+const URL: &str = "https://api.example.com/orders";
+const REVOKED: &str = r#"Bearer realm="api", error="invalid_token", error_description="the access token was revoked""#;
+
+/// A list that its clones share, as a logout endpoint and the client would.
+#[derive(Clone, Debug, Default)]
+struct DenyList {
+    names: Arc<Mutex<HashSet<String>>>,
+    asked: Arc<AtomicUsize>,
+}
+
+impl DenyList {
+    fn add(&self, name: &str) {
+        self.names.lock().unwrap().insert(name.to_owned());
+    }
+
+    fn clear(&self) {
+        self.names.lock().unwrap().clear();
+    }
+
+    fn asked(&self) -> usize {
+        self.asked.load(Ordering::Relaxed)
+    }
+
+    fn has(&self, token: &TokenIdentity) -> bool {
+        let names = self.names.lock().unwrap();
+        let issued_at = token.issued_at().map(|time| format!("{time:?}"));
+        let known = [token.token_id(), token.session_id(), token.subject(), token.client_id(), issued_at.as_deref()];
+        known.into_iter().flatten().any(|name| names.contains(name))
+    }
+}
+
+impl RevocationList for DenyList {
+    fn status<'a>(&'a self, token: &'a TokenIdentity) -> RevocationFuture<'a> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        let status = if self.has(token) { TokenStatus::Revoked } else { TokenStatus::Valid };
+        Box::pin(std::future::ready(Ok(status)))
+    }
+}
+
+/// A list that cannot be read.
+#[derive(Debug)]
+struct Unreadable;
+
+impl RevocationList for Unreadable {
+    fn status<'a>(&'a self, _: &'a TokenIdentity) -> RevocationFuture<'a> {
+        Box::pin(std::future::ready(Err("connection refused".into())))
+    }
+}
+
+/// A list that never answers.
+#[derive(Debug)]
+struct Silent;
+
+impl RevocationList for Silent {
+    fn status<'a>(&'a self, _: &'a TokenIdentity) -> RevocationFuture<'a> {
+        Box::pin(std::future::pending())
+    }
+}
+
+fn api(world: &World, list: impl RevocationList) -> ApiClient {
+    world.builder().revocation_list(list).build().unwrap()
+}
+
+#[tokio::test]
+async fn a_revoked_token_is_refused_by_each_of_its_names() {
+    let world = World::new().await;
+    let list = DenyList::default();
+    let api = api(&world, list.clone());
+    let token =
+        world.tenant.mint().subject("auth0|ada").claim("azp", "spa").claim("jti", "t-1").claim("sid", "s-1").sign();
+    for name in ["auth0|ada", "spa", "t-1", "s-1"] {
+        list.add("auth0|bob");
+        assert_eq!(verdict(&api.verify_access_token(&token).await), "200 accepted");
+        list.add(name);
+        let outcome = api.verify_access_token(&token).await;
+        assert_eq!(refusal(&api, outcome), invalid_token("token_revoked", REVOKED), "{name}");
+        list.clear();
+    }
+}
+
+#[tokio::test]
+async fn a_remembered_token_can_be_revoked() {
+    let world = World::new().await;
+    let list = DenyList::default();
+    let builder = world.builder().token_cache(TokenCache::entries(10));
+    let api = builder.revocation_list(list.clone()).build().unwrap();
+    let token = world.tenant.mint().claim("jti", "t-1").sign();
+    assert_eq!(verdict(&api.verify_access_token(&token).await), "200 accepted");
+    assert_eq!(verdict(&api.clone().verify_access_token(&token).await), "200 accepted");
+    list.add("t-1");
+    assert_eq!(verdict(&api.clone().verify_access_token(&token).await), "401 token_revoked");
+    assert_eq!(list.asked(), 3);
+}
+
+#[tokio::test]
+async fn only_tokens_that_hold_are_looked_up() {
+    let world = World::new().await;
+    let list = DenyList::default();
+    let api = api(&world, list.clone());
+    let elsewhere = world.tenant.mint().audience("https://other.example.com").sign();
+    let token = world.tenant.mint().sign();
+    let tampered = format!("{}AA", token.split_at(token.len() - 2).0);
+    for token in [elsewhere.as_str(), tampered.as_str(), "opaque", ""] {
+        assert!(api.verify_access_token(token).await.is_err());
+    }
+    assert_eq!(list.asked(), 0);
+}
+
+#[tokio::test]
+async fn a_revoked_token_does_not_use_up_its_proof() {
+    let world = World::new().await;
+    let list = DenyList::default();
+    let api = api(&world, list.clone());
+    let holder = Holder::new(&world);
+    let proof = holder.proof(URL).jti("once");
+    list.add("auth0|ada");
+    let bound =
+        Holder { token: world.tenant.mint().subject("auth0|ada").bound_to(&holder.key).sign(), key: holder.key };
+    let proof = proof.access_token(&bound.token);
+    assert_eq!(verdict(&bound.get(&api, URL, &proof).await), "401 token_revoked");
+    list.clear();
+    assert_eq!(verdict(&bound.get(&api, URL, &proof).await), "200 accepted");
+    assert_eq!(verdict(&bound.get(&api, URL, &proof).await), "401 dpop_replayed");
+}
+
+#[tokio::test]
+async fn a_list_without_an_answer_lets_nobody_in() {
+    let world = World::new().await;
+    let api = api(&world, Unreadable);
+    let error = api.verify_access_token(&world.tenant.mint().sign()).await.unwrap_err();
+    let rejection = api.reject(&error);
+    assert!(rejection.headers().any(|header| header == ("retry-after", "5".to_owned())));
+    assert!(!rejection.body().contains("connection refused"));
+    assert_eq!(refusal(&api, Err(error)), unavailable());
+}
+
+#[tokio::test]
+async fn a_list_that_never_answers_is_given_up() {
+    let world = World::new().await;
+    let api = api(&world, Silent);
+    api.warm_up().await.unwrap();
+    let token = world.tenant.mint().sign();
+    tokio::time::pause();
+    let outcome = api.verify_access_token(&token).await;
+    assert_eq!(refusal(&api, outcome), unavailable());
+}
+
+fn unavailable() -> Refusal {
+    Refusal { status: 503, label: "revocation_unavailable", challenges: vec![] }
+}
