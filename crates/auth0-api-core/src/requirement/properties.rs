@@ -58,7 +58,7 @@ impl Caller {
         claims.extend(self.acr.iter().map(|acr| ("acr".to_owned(), acr.as_str().into())));
         let claims = Object::parse(serde_json::Value::Object(claims).to_string().into_bytes()).unwrap();
         let claims = ValidClaims::unchecked(claims, UNIX_EPOCH);
-        VerifiedToken::assemble("a.b.c", claims, Binding::Bearer, None, UNIX_EPOCH)
+        VerifiedToken::assemble(claims, Binding::Bearer, None, UNIX_EPOCH)
     }
 
     fn lack(&self, shape: &Shape) -> Option<RequirementError> {
