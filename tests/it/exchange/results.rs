@@ -32,6 +32,18 @@ async fn scopes_are_the_granted_ones_or_else_those_asked_for() {
 }
 
 #[tokio::test]
+async fn an_empty_scope_grants_nothing() {
+    let scene = Scene::new().await;
+    let ada = scene.caller("auth0|ada").await;
+    let body = json!({ "access_token": "t", "token_type": "Bearer", "expires_in": 60, "scope": "" });
+    scene.http.script([Reply::json(200, &body)]);
+    let asked = Connection::name("google-oauth2").scope("calendar");
+    let tokens = scene.api.get_access_token_for_connection(&ada, asked).await.unwrap();
+    assert_eq!(tokens.scope(), None);
+    assert!(tokens.require_scopes(&["calendar"]).is_err());
+}
+
+#[tokio::test]
 async fn who_acts_is_read_from_the_new_token() {
     let scene = Scene::new().await;
     let ada = scene.caller("auth0|ada").await;

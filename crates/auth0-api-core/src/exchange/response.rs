@@ -60,8 +60,9 @@ fn tokens(body: &[u8], expected: &Expected<'_>, now: SystemTime) -> Result<Token
         return Err(ResponseError::NotBound.into());
     }
     let expires_at = expires_at(&body, now)?;
-    let granted = optional(&body, "scope")?.filter(|scope| !scope.is_empty());
-    let scope = granted.as_deref().or(expected.scope).map(Into::into);
+    // RFC 6749 §5.1: left out, it is what was asked for. Empty, it is nothing.
+    let granted = optional(&body, "scope")?;
+    let scope = granted.as_deref().or(expected.scope).filter(|scope| !scope.is_empty()).map(Into::into);
     let (id_token, id_claims, refresh_token) = if expected.access_token_only {
         (None, None, None)
     } else {
