@@ -124,6 +124,10 @@ impl ServerError {
 impl ServerErrorKind {
     fn of(code: &str, status: u16, judge: JudgedBy) -> Self {
         match code {
+            "too_many_attempts" => Self::TooManyAttempts,
+            // The tenant's pace and the tenant's trouble, whatever code stands in the body.
+            _ if status == 429 => Self::RateLimited,
+            _ if status >= 500 => Self::ServerTrouble,
             "federated_connection_refresh_token_not_found" => Self::AccountNotLinked,
             "federated_connection_refresh_token_flow_failed" => Self::AccountUnusable,
             "invalid_client" | "unauthorized_client" => Self::Client,
@@ -132,10 +136,7 @@ impl ServerErrorKind {
                 Self::InteractionRequired
             }
             "mfa_required" => Self::MfaRequired,
-            "too_many_attempts" => Self::TooManyAttempts,
-            _ if status == 429 => Self::RateLimited,
             "server_error" | "temporarily_unavailable" => Self::ServerTrouble,
-            _ if status >= 500 => Self::ServerTrouble,
             "insufficient_scope" => Self::ScopesNotGranted,
             "invalid_scope" if judge == JudgedBy::Vault => Self::ScopesNotGranted,
             "invalid_grant" | "invalid_token" => Self::SubjectRefused,
@@ -210,8 +211,13 @@ mod tests {
             (403, "insufficient_scope", Kind::ScopesNotGranted),
             (429, "too_many_attempts", Kind::TooManyAttempts),
             (429, "too_many_requests", Kind::RateLimited),
+            (429, "access_denied", Kind::RateLimited),
+            (429, "invalid_client", Kind::RateLimited),
+            (500, "access_denied", Kind::ServerTrouble),
+            (503, "invalid_client", Kind::ServerTrouble),
             (503, "temporarily_unavailable", Kind::ServerTrouble),
             (500, "nobody_knows", Kind::ServerTrouble),
+            (400, "server_error", Kind::ServerTrouble),
         ] {
             assert_eq!(kind(status, code, JudgedBy::Tenant), expected, "{status} {code}");
         }
