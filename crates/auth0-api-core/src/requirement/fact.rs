@@ -3,7 +3,7 @@
 use super::actor::ActorRule;
 use super::claim::ClaimRule;
 use super::organization::OrganizationRule;
-use super::texts::texts;
+use super::texts::{texts, unless_blank};
 use super::{Requirement, RequirementError};
 use crate::token::{Binding, VerifiedToken};
 
@@ -19,7 +19,8 @@ impl Requirement {
     /// Asks for all of several permissions.
     #[must_use]
     pub fn permissions<S: Into<Box<str>>>(permissions: impl IntoIterator<Item = S>) -> Self {
-        Self::of(Fact::Permissions(texts(permissions)))
+        let permissions = permissions.into_iter().map(Into::into).collect();
+        Self::of(Fact::Permissions(unless_blank(permissions)))
     }
 
     /// Asks for one of several permissions.

@@ -4,7 +4,7 @@ use super::Requirement;
 use super::assessment::Assessment;
 use super::fact::Fact;
 use super::step_up::StepUp;
-use super::texts::words;
+use super::texts::{unless_blank, words};
 use crate::token::VerifiedToken;
 
 /// Scopes.
@@ -19,7 +19,7 @@ impl Requirement {
     /// Asks for all of several scopes.
     #[must_use]
     pub fn scopes<S: AsRef<str>>(scopes: impl IntoIterator<Item = S>) -> Self {
-        Self::of(Part::Scopes(words(scopes)))
+        Self::of(Part::Scopes(words(unless_blank(scopes.into_iter().collect()))))
     }
 
     /// Asks for one of several scopes. A client that has none is told the first: put the one first that allows least.
