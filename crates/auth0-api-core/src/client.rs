@@ -100,7 +100,8 @@ impl ApiClient {
     }
 
     /// Fetches the keys of every issuer, unless there are fresh ones, so that the first request need not wait for them. Which
-    /// issuers a resolver will name is not known: theirs are fetched with their first token.
+    /// issuers a resolver will name is not known: theirs are fetched with their first token. Of a list longer than
+    /// [`KeyPolicy::max_issuers`](crate::KeyPolicy::max_issuers), as many as are held.
     ///
     /// # Errors
     ///
@@ -110,8 +111,9 @@ impl ApiClient {
         self.verifier.issuers.warm_up(self.verifier.clock.now()).await
     }
 
-    /// Whether there are keys of every issuer to verify with; with a resolver, always. It only looks: a readiness probe that no request precedes should call
-    /// [`warm_up`](Self::warm_up), which costs nothing while there are fresh keys.
+    /// Whether there are keys of every issuer to verify with; of a list longer than
+    /// [`KeyPolicy::max_issuers`](crate::KeyPolicy::max_issuers), of one; with a resolver, always. It only looks: a readiness probe
+    /// that no request precedes should call [`warm_up`](Self::warm_up), which costs nothing while there are fresh keys.
     pub fn is_ready(&self) -> bool {
         self.verifier.issuers.is_ready(self.verifier.clock.now())
     }

@@ -1,6 +1,6 @@
 //! A configuration that cannot work is refused when it is built, with everything that is wrong.
 
-use auth0_api_core::{Algorithm, ApiClient, ClientAuth, ConfigProblem, DpopPolicy};
+use auth0_api_core::{Algorithm, ApiClient, ClientAuth, ConfigProblem, Domains, DpopPolicy, KeyPolicy};
 
 use crate::world::{World, seconds};
 
@@ -65,6 +65,28 @@ fn what_is_just_within_its_limits_is_built() {
     ] {
         assert!(builder.build().is_ok());
     }
+}
+
+#[tokio::test]
+async fn a_list_longer_than_what_is_held_becomes_ready_and_stays_so() {
+    let world = World::new().await;
+    let nobody = "http://127.0.0.1:1";
+    let api = ApiClient::builder(Domains::list([world.tenant.domain(), nobody]), world.tenant.audience())
+        .insecure_http_loopback()
+        .clock(world.clock.clone())
+        .key_policy(KeyPolicy::new().max_issuers(1))
+        .build()
+        .unwrap();
+    assert!(!api.is_ready());
+    for _ in 0..3 {
+        api.warm_up().await.unwrap();
+        assert!(api.is_ready());
+    }
+    assert_eq!(
+        (world.tenant.requests().discovery, world.tenant.requests().jwks),
+        (1, 1),
+        "what is held is not pushed out"
+    );
 }
 
 #[tokio::test]

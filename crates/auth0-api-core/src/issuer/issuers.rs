@@ -72,10 +72,11 @@ impl Issuers {
         Ok(IssuerKeys { snapshot })
     }
 
-    /// Fetches the keys of every configured issuer, unless there are fresh ones: all at once, each on its own.
+    /// Fetches the keys of every configured issuer, unless there are fresh ones: all at once, each on its own. Of a list longer
+    /// than what can be held, the first ones: the rest would only push each other out.
     pub(crate) async fn warm_up(&self, now: SystemTime) -> Result<(), KeysUnavailable> {
-        let fetches: Vec<_> =
-            self.listed().map(|state| tokio::spawn(async move { state.warm_up(now).await })).collect();
+        let held = self.listed().iter().take(self.config.policy.max_issuers as usize).map(|domain| self.state(domain));
+        let fetches: Vec<_> = held.map(|state| tokio::spawn(async move { state.warm_up(now).await })).collect();
         let mut outcome = Ok(());
         for fetch in fetches {
             // A task that is gone has taken its runtime with it, and nobody waits any more.
@@ -84,15 +85,22 @@ impl Issuers {
         outcome
     }
 
-    /// Whether every configured issuer has keys that serve.
+    /// Whether every configured issuer has keys that serve; of a list longer than what can be held, whether one has. It only
+    /// looks: no state is made, and none is pushed out.
     pub(crate) fn is_ready(&self, now: SystemTime) -> bool {
-        self.listed().all(|state| state.is_ready(now))
+        match &self.directory {
+            Directory::Pinned(states) => states.iter().all(|state| state.is_ready(now)),
+            Directory::Recent(_) => {
+                let mut held = self.listed().iter().filter_map(|domain| self.directory.known(domain.issuer()));
+                self.listed().is_empty() || held.any(|state| state.is_ready(now))
+            }
+        }
     }
 
     /// Fetches the keys of one issuer, fresh or not.
     pub(crate) async fn refresh_now(&self, issuer: &str) -> Result<(), IssuerError> {
-        let known = self.listed().find(|state| state.domain().issuer() == issuer);
-        match known.or_else(|| self.directory.known(issuer)) {
+        let listed = self.listed().iter().find(|domain| domain.issuer() == issuer).map(|domain| self.state(domain));
+        match listed.or_else(|| self.directory.known(issuer)) {
             Some(state) => Ok(state.refresh_now().await?),
             None => Err(IssuerError::NotTrusted { nearly: false }),
         }
@@ -119,12 +127,11 @@ impl Issuers {
         }
     }
 
-    fn listed(&self) -> impl Iterator<Item = Arc<IssuerState>> {
-        let domains = match &self.trusted {
-            Trusted::Listed(domains) => &**domains,
+    fn listed(&self) -> &[Domain] {
+        match &self.trusted {
+            Trusted::Listed(domains) => domains,
             Trusted::Resolved(_) => &[],
-        };
-        domains.iter().map(|domain| self.state(domain))
+        }
     }
 
     fn state(&self, domain: &Domain) -> Arc<IssuerState> {
