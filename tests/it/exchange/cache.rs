@@ -124,6 +124,22 @@ async fn a_renewal_that_fails_is_tried_again_after_30_seconds() {
 }
 
 #[tokio::test]
+async fn a_renewal_that_is_refused_ends_the_answer() {
+    for code in ["invalid_grant", "access_denied"] {
+        let scene = Scene::new().await;
+        let ada = scene.caller_for("auth0|ada", 86_400).await;
+        scene.http.script([Reply::tokens_for("first", 1030), Reply::error(403, code)]);
+        assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("first"));
+        scene.http.arrival().await;
+        scene.pass(800);
+        assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("first"));
+        scene.http.arrival().await;
+        settle().await;
+        assert!(scene.on_behalf_of(&ada).await.is_err(), "{code}");
+    }
+}
+
+#[tokio::test]
 async fn an_answer_without_an_end_is_not_kept() {
     let scene = Scene::new().await;
     let ada = scene.caller("auth0|ada").await;

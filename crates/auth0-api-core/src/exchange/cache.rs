@@ -3,7 +3,7 @@
 //! 1. An answer serves until 30 s before its access token or its subject's token ends, whichever is first. One without a known end
 //!    is not kept.
 //! 2. From four fifths of that time on it still serves, and the next caller has it renewed in the background, unless a new one could
-//!    not last longer.
+//!    not last longer. If the tenant refuses the subject then, the answer serves nobody any more.
 //! 3. Without an answer, one request is made, in a task of its own; all who want the same wait for it, and share its error. Errors
 //!    are not kept.
 //! 4. When there are too many answers, the one that was not used for the longest time goes.
@@ -123,11 +123,13 @@ impl Answers {
         Ok(tokens)
     }
 
-    /// A renewal that fails is tried again after a while; the answer that is there goes on serving.
+    /// A renewal that fails is tried again after a while; the answer that is there goes on serving. Where the tenant says no to this
+    /// subject, it does not: the next caller asks, and hears it.
     async fn renew(self: Arc<Self>, key: CacheKey, limits: Limits, ask: impl Future<Output = Answer>) -> Answer {
         let answer = ask.await;
         match &answer {
             Ok(tokens) => self.keep(key, tokens, limits),
+            Err(ExchangeError::Server(refusal)) if refusal.kind().is_about_subject() => self.kept.invalidate(&key),
             Err(_) => self.postpone(key),
         }
         answer

@@ -122,6 +122,20 @@ impl ServerError {
 }
 
 impl ServerErrorKind {
+    /// Whether the tenant has judged the subject, or the account it asks for: not the request, and not the moment.
+    pub(super) fn is_about_subject(self) -> bool {
+        match self {
+            Self::AccountNotLinked
+            | Self::AccountUnusable
+            | Self::Denied
+            | Self::InteractionRequired
+            | Self::MfaRequired
+            | Self::ScopesNotGranted
+            | Self::SubjectRefused => true,
+            Self::Client | Self::RateLimited | Self::Request | Self::ServerTrouble | Self::TooManyAttempts => false,
+        }
+    }
+
     fn of(code: &str, status: u16, judge: JudgedBy) -> Self {
         match code {
             "too_many_attempts" => Self::TooManyAttempts,
