@@ -59,8 +59,8 @@ impl Endpoint {
                 Ok(url)
             }
             Err(error) => {
-                let retry_after = error.retry_after().unwrap_or(FAILURE_LASTS);
-                let failure = EndpointUnavailable::new(error, Some(retry_after));
+                let lasts = failure_lasts(error.retry_after());
+                let failure = EndpointUnavailable::new(error, Some(lasts));
                 known.failure = Some((failure.clone(), now));
                 known.old(now).ok_or(failure)
             }
@@ -109,6 +109,11 @@ impl Known {
     }
 }
 
+/// How long nobody looks again: what the server asked for, as far as it is believed.
+fn failure_lasts(asked_for: Option<Duration>) -> Duration {
+    asked_for.unwrap_or_default().clamp(FAILURE_LASTS, LONGEST_FAILURE)
+}
+
 /// A clock that was set back makes what is known old.
 fn is_within(from: SystemTime, now: SystemTime, duration: Duration) -> bool {
     now.duration_since(from).is_ok_and(|age| age < duration)
@@ -120,7 +125,20 @@ const FRESH_FOR: Duration = Duration::from_secs(600);
 const STALE_FOR: Duration = Duration::from_secs(86_400);
 /// Long enough that waiting callers do not ask one after the other, and short enough that nobody notices.
 const FAILURE_LASTS: Duration = Duration::from_secs(1);
+/// As for key sets: a server that says a day by mistake must not take us down for a day.
+const LONGEST_FAILURE: Duration = Duration::from_secs(600);
 /// As for key sets.
 const TIMEOUT: Duration = Duration::from_secs(5);
 /// A discovery document has a few KiB.
 const MAX_DOCUMENT_BYTES: usize = 512 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_lasts_a_second_at_least_and_ten_minutes_at_most() {
+        let seconds = |asked_for: Option<u64>| failure_lasts(asked_for.map(Duration::from_secs)).as_secs();
+        assert_eq!([None, Some(0), Some(30), Some(601), Some(u64::MAX)].map(seconds), [1, 1, 30, 600, 600]);
+    }
+}
