@@ -10,6 +10,7 @@ mod domains;
 mod dpop;
 mod exchange;
 mod keys;
+mod mtls;
 mod remembered;
 mod revocation;
 mod vectors;

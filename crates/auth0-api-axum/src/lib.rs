@@ -25,6 +25,10 @@
 //! 3. [`AuthLayer::require`] asks for more, route by route; [`Scoped`] asks for it where a handler is read.
 //! 4. [`metadata_routes`] tells clients that know only the URL where tokens come from, and which.
 //!
+//! The extensions of a request may hold what only the server knows of its connection: `ConnectInfo<SocketAddr>` for
+//! [trusted proxies](auth0_api_core::guide::proxies), and a [`ClientCertificate`](auth0_api_core::ClientCertificate) for tokens
+//! that are [bound to one](auth0_api_core::guide::mtls).
+//!
 //! Put a CORS layer *outside* this one: a browser's preflight request carries no token. It should expose `WWW-Authenticate` and
 //! `DPoP-Nonce`, which a `DPoP` client in a browser has to read.
 

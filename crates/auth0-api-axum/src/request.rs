@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use auth0_api_core::{HeaderSource, ReceivedTarget, TokenRequest};
+use auth0_api_core::{ClientCertificate, HeaderSource, ReceivedTarget, TokenRequest};
 use axum::extract::{ConnectInfo, OriginalUri};
 use http::header::AUTHORIZATION;
 use http::request::Parts;
@@ -29,7 +29,11 @@ pub(crate) fn token_request<'r>(parts: &'r Parts, headers: &'r Headers<'r>) -> T
         target: uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str),
         peer: peer.map(|ConnectInfo(address)| address.ip()),
     };
-    TokenRequest::received(parts.method.as_str(), target, headers)
+    let request = TokenRequest::received(parts.method.as_str(), target, headers);
+    match parts.extensions.get::<ClientCertificate>() {
+        Some(certificate) => request.client_certificate(certificate),
+        None => request,
+    }
 }
 
 /// Keeps credentials out of logs that print headers.

@@ -21,6 +21,9 @@ pub enum ConfigProblem {
     /// There is no audience, or a blank one.
     #[error("audience: the API's identifier is needed, and may not be blank")]
     Audience,
+    /// A header with client certificates is not trusted, or has no name.
+    #[error("client_certificates: {0}")]
+    CertificateHeader(&'static str),
     /// Client id or secret is blank.
     #[error("client_auth: both the client id and its secret are needed")]
     ClientAuth,
@@ -122,6 +125,7 @@ impl ConfigProblem {
         match self {
             Self::Algorithms => "algorithms",
             Self::Audience => "audience",
+            Self::CertificateHeader(_) => "client_certificates",
             Self::ClientAuth | Self::ClientCertificate => "client_auth",
             Self::Domain(_) => "domain",
             Self::DomainInList { .. } | Self::DomainsEmpty => "domains",

@@ -13,6 +13,7 @@ use crate::http::{Fetcher, HttpClient};
 use crate::issuer::{Domain, Domains, IssuerConfig, Issuers, JwksHost, KeyPolicy, Loopback, Trusted};
 use crate::jose::{Algorithm, AlgorithmSet};
 use crate::metadata::{Facts, MetadataEndpoint, ProtectedResource};
+use crate::mtls::{CertificatePolicy, ClientCertificates};
 use crate::revocation::{Revocation, RevocationList};
 use crate::target::{TargetPolicy, TargetUrl, TrustedProxies};
 use crate::token::TokenPolicy;
@@ -24,6 +25,7 @@ use crate::verify::Verifier;
 /// | setting | default | source |
 /// |---|---|---|
 /// | [`algorithms`](Self::algorithms) | RS256 | what Auth0 signs with |
+/// | [`client_certificates`](Self::client_certificates) | none: tokens bound to one are refused | where TLS ends is yours to say |
 /// | [`leeway`](Self::leeway) | 0 s | as auth0-api-js |
 /// | [`max_token_age`](Self::max_token_age) | none: `exp` decides | as auth0-api-js |
 /// | [`dpop`](Self::dpop) | [`DpopPolicy::accept`] | as auth0-api-js |
@@ -41,6 +43,7 @@ pub struct ApiClientBuilder {
     audiences: Vec<Box<str>>,
     algorithms: Vec<Algorithm>,
     client_auth: Option<ClientAuth>,
+    client_certificates: ClientCertificates,
     clock: Arc<dyn Clock>,
     dpop: DpopPolicy,
     exchange_cache: ExchangeCache,
@@ -68,6 +71,7 @@ impl ApiClientBuilder {
             audiences: vec![audience],
             algorithms: vec![DEFAULT_ALGORITHM],
             client_auth: None,
+            client_certificates: ClientCertificates::none(),
             clock: Arc::new(SystemClock),
             dpop: DpopPolicy::accept(),
             exchange_cache: ExchangeCache::default(),
@@ -170,6 +174,13 @@ impl ApiClientBuilder {
         self
     }
 
+    /// Says where the client certificate of a request comes from, so that tokens bound to one can be taken
+    /// ([RFC 8705 §3](https://www.rfc-editor.org/rfc/rfc8705#section-3)). Default: from nowhere, and they are refused.
+    pub fn client_certificates(mut self, certificates: ClientCertificates) -> Self {
+        self.client_certificates = certificates;
+        self
+    }
+
     /// Publishes what this API says about itself ([RFC 9728](https://www.rfc-editor.org/rfc/rfc9728)): completed from this
     /// configuration, it is served by [`ApiClient::resource_metadata`], and the challenges of every 401 and 403 name its URL.
     /// Default: nothing is published.
@@ -255,8 +266,9 @@ impl ApiClientBuilder {
         let (Some(trusted), Some(algorithms), Some(http_client), Some(public_url)) = parts else {
             return Err(BuildError { problems });
         };
+        let certificates = CertificatePolicy::new(self.client_certificates, self.trusted_proxies.clone());
         let target = TargetPolicy::new(public_url, self.trusted_proxies);
-        let Some(dpop) = Dpop::new(self.dpop, target.clone()).filter(|_| problems.is_empty()) else {
+        let Some(dpop) = Dpop::new(self.dpop, target.clone(), certificates).filter(|_| problems.is_empty()) else {
             return Err(BuildError { problems });
         };
         let exchanger = self.client_auth.clone().zip(exchange_domain).map(|(auth, domain)| {
@@ -299,7 +311,7 @@ impl ApiClientBuilder {
             loopback: self.loopback,
             bearer_offered: self.dpop.offers(Scheme::Bearer),
             dpop_algorithms: self.dpop.offered_algorithms(),
-            certificate_bound_tokens: false,
+            certificate_bound_tokens: self.client_certificates.is_configured(),
         };
         resource.complete(&facts).map(Some).map_err(ConfigProblem::ResourceMetadata)
     }
@@ -330,6 +342,7 @@ impl ApiClientBuilder {
             half_a_client.then_some(ConfigProblem::ClientAuth),
             no_certificate.then_some(ConfigProblem::ClientCertificate),
             (!self.exchange_cache.is_usable()).then_some(ConfigProblem::ExchangeCache),
+            self.client_certificates.problem(&self.trusted_proxies).map(ConfigProblem::CertificateHeader),
             self.dpop.problem().map(ConfigProblem::Dpop),
             self.key_policy.problem().map(ConfigProblem::KeyPolicy),
             (self.leeway > LONGEST_LEEWAY).then_some(ConfigProblem::Leeway),

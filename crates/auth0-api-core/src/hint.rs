@@ -2,10 +2,11 @@
 
 use crate::chain::Chain;
 use crate::credentials::CredentialsError;
-use crate::dpop::{ConfirmationError, DpopError, ProofError, ReplayStoreError};
+use crate::dpop::{DpopError, ProofError, ReplayStoreError};
 use crate::error::{Error, Reason};
 use crate::issuer::{DiscoveryError, IssuerError, ResolverError};
 use crate::jose::JoseError;
+use crate::mtls::CertificateError;
 use crate::requirement::RequirementError;
 use crate::revocation::RevocationError;
 use crate::token::TokenError;
@@ -121,9 +122,7 @@ fn of_token(error: &TokenError) -> Option<&'static str> {
 
 fn of_dpop(error: &DpopError) -> Option<&'static str> {
     match error {
-        DpopError::Confirmation(ConfirmationError::Certificate) => {
-            Some("tokens bound to client certificates are not supported")
-        }
+        DpopError::Certificate(error) => Some(of_certificate(*error)),
         DpopError::Proof(ProofError::Target { hint }) => Some(hint),
         DpopError::Proof(ProofError::Window) => Some("the client's clock or this machine's is off"),
         DpopError::Store(ReplayStoreError::Full) => {
@@ -131,5 +130,25 @@ fn of_dpop(error: &DpopError) -> Option<&'static str> {
         }
         DpopError::Target(_) => Some("behind a proxy, set public_url() or trusted_proxies()"),
         _ => None,
+    }
+}
+
+fn of_certificate(error: CertificateError) -> &'static str {
+    match error {
+        CertificateError::Entries(_) => {
+            "X-Forwarded-Client-Cert needs an element of each trusted proxy: see client_certificates() and trusted_proxies()"
+        }
+        CertificateError::HeaderMalformed
+        | CertificateError::HeaderRepeated
+        | CertificateError::HeaderTooLong { .. } => {
+            "the proxy must replace the client's header by one certificate, in the encoding that client_certificates() names"
+        }
+        CertificateError::Mismatch => {
+            "the client changed its certificate, or the token is a stolen one; behind a proxy, of_connection() sees the proxy's"
+        }
+        CertificateError::Missing => {
+            "nothing at the place that client_certificates() names, or a header of a peer that trusted_proxies() does not know"
+        }
+        CertificateError::NotConfigured => "client_certificates() says where the certificates of clients come from",
     }
 }

@@ -32,8 +32,9 @@
 //! 5. **Claims**: `typ`, `aud`, `exp`, `nbf`, `iat` and what the configuration requires
 //!    ([RFC 9068 §4](https://www.rfc-editor.org/rfc/rfc9068#section-4)).
 //! 6. **Revocation**, if the client has a [`RevocationList`].
-//! 7. **Binding**: what `cnf` names must be proven, by a proof for this request that has not been used before
-//!    ([RFC 9449 §4.3](https://www.rfc-editor.org/rfc/rfc9449#section-4.3)).
+//! 7. **Binding**: what `cnf` names must be proven, a certificate by the connection
+//!    ([RFC 8705 §3](https://www.rfc-editor.org/rfc/rfc8705#section-3)), a key by a proof for this request that has not been used
+//!    before ([RFC 9449 §4.3](https://www.rfc-editor.org/rfc/rfc9449#section-4.3)).
 //!
 //! With a [`TokenCache`], a token that has passed 2 to 5 before is not checked from the start.
 //!
@@ -59,6 +60,7 @@
 mod base64url;
 mod build_error;
 mod builder;
+mod certificate;
 mod chain;
 mod challenge;
 mod client;
@@ -76,6 +78,7 @@ mod issuer;
 mod jose;
 mod metadata;
 mod meter;
+mod mtls;
 mod random;
 mod rejection;
 mod request;
@@ -91,6 +94,7 @@ mod verify;
 
 pub use build_error::{BuildError, ConfigProblem};
 pub use builder::ApiClientBuilder;
+pub use certificate::{CertificateThumbprint, ClientCertificate};
 pub use challenge::Challenge;
 pub use client::ApiClient;
 pub use clock::{Clock, SystemClock};
@@ -118,6 +122,7 @@ pub use jose::{Algorithm, JoseError, JsonError, JwkError, PrivateKey, PrivateKey
 pub use metadata::{
     BearerMethod, MetadataEndpoint, MetadataError, MetadataResponse, ProtectedResource, ResourceMetadata,
 };
+pub use mtls::{CertificateError, ClientCertificates};
 pub use rejection::{ChallengeError, Rejection};
 pub use request::{HeaderSource, ReceivedTarget, TokenRequest};
 pub use requirement::{Guard, Requirement, RequirementError, StepUp};

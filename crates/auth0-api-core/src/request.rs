@@ -3,6 +3,8 @@
 use std::fmt;
 use std::net::IpAddr;
 
+use crate::certificate::ClientCertificate;
+
 /// Gives the values of a request's headers.
 ///
 /// One implementation per framework, because axum and actix-web use different versions of the `http` crate. Lists of
@@ -48,6 +50,7 @@ pub struct TokenRequest<'r> {
     pub(crate) method: &'r str,
     pub(crate) location: Location<'r>,
     pub(crate) headers: &'r dyn HeaderSource,
+    pub(crate) client_certificate: Option<ClientCertificate>,
 }
 
 /// Where a request went: the whole URL where the caller knows it, else what the server saw.
@@ -75,12 +78,28 @@ pub struct ReceivedTarget<'r> {
 impl<'r> TokenRequest<'r> {
     /// Describes a request whose full URL, as the client called it, is known.
     pub fn new(method: &'r str, url: &'r str, headers: &'r dyn HeaderSource) -> Self {
-        Self { method, location: Location::Url(url), headers }
+        Self { method, location: Location::Url(url), headers, client_certificate: None }
     }
 
     /// Describes a request as a server received it; the client works the URL out of it, if a proof asks for it.
     pub fn received(method: &'r str, target: ReceivedTarget<'r>, headers: &'r dyn HeaderSource) -> Self {
-        Self { method, location: Location::Received(target), headers }
+        Self { method, location: Location::Received(target), headers, client_certificate: None }
+    }
+
+    /// Adds the certificate of the TLS connection that the request came by. It counts under
+    /// [`ClientCertificates::of_connection`](crate::ClientCertificates::of_connection).
+    #[must_use]
+    pub fn client_certificate(mut self, certificate: &ClientCertificate) -> Self {
+        self.client_certificate = Some(*certificate);
+        self
+    }
+
+    /// The address of the directly connected peer, where the server told it.
+    pub(crate) fn peer(&self) -> Option<IpAddr> {
+        match self.location {
+            Location::Received(target) => target.peer,
+            Location::Url(_) => None,
+        }
     }
 
     /// The one value of a header, `None` if it is absent, or how many there were.

@@ -9,6 +9,7 @@ use crate::dpop::{ConfirmationError, DpopError, ProofError, ReplayStoreError};
 use crate::error::Reason;
 use crate::issuer::IssuerError;
 use crate::jose::JoseError;
+use crate::mtls::CertificateError;
 use crate::requirement::RequirementError;
 use crate::revocation::RevocationError;
 use crate::token::TokenError;
@@ -224,6 +225,7 @@ impl Verdict {
                 "dpop_downgrade",
                 "the access token is bound to a key and needs the DPoP scheme",
             ),
+            E::Certificate(error) => Self::of_certificate(*error),
             E::Confirmation(error) => Self::of_confirmation(*error),
             E::KeyMismatch => row(
                 Kind::InvalidToken,
@@ -246,10 +248,34 @@ impl Verdict {
         }
     }
 
+    /// RFC 8705 §3: 401 `invalid_token`. A header that nobody can read is a malformed request.
+    fn of_certificate(error: CertificateError) -> Self {
+        use CertificateError as E;
+        match error {
+            E::Entries(_) | E::HeaderMalformed | E::HeaderRepeated | E::HeaderTooLong { .. } => row(
+                Kind::InvalidRequest,
+                "mtls_certificate_unreadable",
+                "the client certificate of the request cannot be read",
+            ),
+            E::Mismatch => row(
+                Kind::InvalidToken,
+                "mtls_certificate_mismatch",
+                "the access token is bound to another client certificate",
+            ),
+            E::Missing => row(
+                Kind::InvalidToken,
+                "mtls_certificate_missing",
+                "the access token is bound to a client certificate and none was presented",
+            ),
+            E::NotConfigured => {
+                row(Kind::InvalidToken, "cnf_certificate", "the access token is bound to a client certificate")
+            }
+        }
+    }
+
     fn of_confirmation(error: ConfirmationError) -> Self {
         use ConfirmationError as E;
         let (label, description) = match error {
-            E::Certificate => ("cnf_certificate", "the access token is bound to a client certificate"),
             E::Malformed => ("cnf_malformed", "the confirmation claim of the access token is malformed"),
             E::Unknown => ("cnf_unknown", "the access token is bound by a method that is not supported"),
         };

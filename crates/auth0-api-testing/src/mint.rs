@@ -2,6 +2,9 @@
 
 use std::time::{Duration, SystemTime};
 
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 
 use crate::clock::numeric_date;
@@ -120,6 +123,12 @@ impl TokenBuilder {
         self.claim("cnf", json!({ "jkt": key.thumbprint().to_string() }))
     }
 
+    /// Binds the token to a client certificate in DER: sets `cnf.x5t#S256`
+    /// ([RFC 8705 §3.1](https://www.rfc-editor.org/rfc/rfc8705#section-3.1)).
+    pub fn bound_to_certificate(self, der: &[u8]) -> Self {
+        self.claim("cnf", json!({ "x5t#S256": certificate_thumbprint(der) }))
+    }
+
     /// Signs with the tenant's current key for `algorithm`, making and publishing one if there is none.
     pub fn algorithm(mut self, algorithm: SigningAlgorithm) -> Self {
         self.signer = Signer::Tenant(algorithm);
@@ -143,6 +152,10 @@ impl TokenBuilder {
 }
 
 draft_setters!(TokenBuilder);
+
+fn certificate_thumbprint(der: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(digest(&SHA256, der))
+}
 
 fn list(items: impl IntoIterator<Item = impl Into<String>>) -> Vec<String> {
     items.into_iter().map(Into::into).collect()

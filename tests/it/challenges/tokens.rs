@@ -49,7 +49,7 @@ async fn every_invalid_token_has_a_fixed_description() {
         (mint().claim("exp", "later").sign(), "a claim of the access token is malformed"),
         (mint().not_before(world.now() + seconds(1)).sign(), "the access token is not valid yet"),
         (
-            mint().claim("cnf", serde_json::json!({ "x5t#S256": "a" })).sign(),
+            mint().claim("cnf", serde_json::json!({ "x5t#S256": CERTIFICATE })).sign(),
             "the access token is bound to a client certificate",
         ),
         (mint().claim("cnf", "a").sign(), "the confirmation claim of the access token is malformed"),
@@ -91,3 +91,6 @@ async fn an_unbound_token_as_dpop_is_refused() {
     let refused = (401, "invalid_token", "the access token is not bound to a key");
     assert_refused(&modes.accept.get("/api/private", &headers).await, &[BEARER, error], refused);
 }
+
+/// RFC 8705 §3.1, figure 2.
+const CERTIFICATE: &str = "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2";

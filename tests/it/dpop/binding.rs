@@ -42,9 +42,12 @@ async fn what_cannot_be_proven_is_refused_whatever_the_scheme_and_mode() {
     let world = World::new().await;
     let jkt = world.tenant.proof_key().thumbprint().to_string();
     let certificate = "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2";
-    let table: [(Value, &str); 11] = [
+    let table: [(Value, &str); 14] = [
         (json!({ "x5t#S256": certificate }), "401 cnf_certificate"),
         (json!({ "x5t#S256": certificate, "jkt": jkt }), "401 cnf_certificate"),
+        (json!({ "x5t#S256": "short" }), "401 cnf_malformed"),
+        (json!({ "x5t#S256": 5 }), "401 cnf_malformed"),
+        (json!({ "x5t#S256": null, "jkt": jkt }), "401 cnf_malformed"),
         (json!({}), "401 cnf_unknown"),
         (json!({ "kid": "k" }), "401 cnf_unknown"),
         (json!({ "jwk": {} }), "401 cnf_unknown"),

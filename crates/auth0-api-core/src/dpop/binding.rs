@@ -3,12 +3,15 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use super::confirmation::Confirmation;
 use super::nonce::NonceAge;
 use super::policy::{Mode, ProofPolicy};
 use super::proof::{Expected, HoldingProof, check};
 use super::{DpopError, DpopPolicy, Insertion, ReplayStore, confirmation};
+use crate::certificate::CertificateThumbprint;
 use crate::credentials::{Credentials, CredentialsError, Presented, Scheme};
 use crate::jose::{AlgorithmSet, TextHash, Thumbprint};
+use crate::mtls::CertificatePolicy;
 use crate::request::TokenRequest;
 use crate::target::TargetPolicy;
 use crate::token::{Binding, ValidClaims, VerifiedToken};
@@ -18,6 +21,7 @@ use crate::token::{Binding, ValidClaims, VerifiedToken};
 pub(crate) struct Dpop {
     mode: Mode,
     bound_tokens_as_bearer: bool,
+    certificates: CertificatePolicy,
     proofs: ProofPolicy,
     replay: Option<Arc<dyn ReplayStore>>,
     target: TargetPolicy,
@@ -28,12 +32,13 @@ pub(crate) struct Dpop {
 pub(crate) struct Proven {
     claims: ValidClaims,
     proof: Proof,
+    certificate: Option<CertificateThumbprint>,
 }
 
 /// What a proof, or that none is needed, comes to.
 #[derive(Debug)]
 struct Proof {
-    binding: Binding,
+    key: Option<Thumbprint>,
     next_nonce: Option<String>,
 }
 
@@ -45,13 +50,14 @@ struct BoundToken<'t> {
 
 impl Dpop {
     /// Puts a policy to work; `None` if it allows no proof algorithm.
-    pub(crate) fn new(policy: DpopPolicy, target: TargetPolicy) -> Option<Self> {
+    pub(crate) fn new(policy: DpopPolicy, target: TargetPolicy, certificates: CertificatePolicy) -> Option<Self> {
         let algorithms = AlgorithmSet::new(policy.algorithms)?;
         let (max_age, leeway, nonce) = (policy.max_age, policy.leeway, policy.nonce);
         let replay = if policy.mode == Mode::Ignore { None } else { policy.replay.into_store() };
         Some(Self {
             mode: policy.mode,
             bound_tokens_as_bearer: policy.bound_tokens_as_bearer,
+            certificates,
             proofs: ProofPolicy { max_age, leeway, algorithms, nonce },
             replay,
             target,
@@ -81,8 +87,10 @@ impl Dpop {
         request: Option<&TokenRequest<'_>>,
         now: SystemTime,
     ) -> Result<Proven, DpopError> {
-        let bound_key = confirmation::bound_key(&claims).map_err(DpopError::Confirmation)?;
-        let proof = match (credentials.scheme(), bound_key) {
+        let Confirmation { key, certificate } = confirmation::read(&claims).map_err(DpopError::Confirmation)?;
+        let certificate = certificate.map(|bound_to| self.certificates.prove(bound_to, request)).transpose();
+        let certificate = certificate.map_err(DpopError::Certificate)?;
+        let proof = match (credentials.scheme(), key) {
             (Scheme::Bearer, None) => self.bear(credentials),
             // RFC 9449 §7.2: a bound token without its proof may be a stolen one.
             (Scheme::Bearer, Some(_)) if !self.bound_tokens_as_bearer => Err(DpopError::BoundTokenAsBearer),
@@ -95,7 +103,7 @@ impl Dpop {
                 self.prove(credentials, &token, request, now).await
             }
         };
-        Ok(Proven { claims, proof: proof? })
+        Ok(Proven { claims, proof: proof?, certificate })
     }
 
     fn bear(&self, credentials: &Credentials<'_>) -> Result<Proof, DpopError> {
@@ -118,7 +126,7 @@ impl Dpop {
             Expected { method: request.method, target: &target, token_hash: token.hash, thumbprint: &token.thumbprint };
         let proof = check(credentials.proof(), &expected, &self.proofs, now)?;
         self.use_up(&proof, now).await?;
-        Ok(Proof { binding: Binding::Dpop { thumbprint: token.thumbprint }, next_nonce: self.next_nonce(&proof, now) })
+        Ok(Proof { key: Some(token.thumbprint), next_nonce: self.next_nonce(&proof, now) })
     }
 
     /// RFC 9449 §11.1: each proof once.
@@ -141,12 +149,13 @@ impl Dpop {
 impl Proven {
     /// The end of the line: nothing else assembles a verified token.
     pub(crate) fn into_token(self, now: SystemTime) -> VerifiedToken {
-        VerifiedToken::assemble(self.claims, self.proof.binding, self.proof.next_nonce, now)
+        let binding = Binding::of(self.proof.key, self.certificate);
+        VerifiedToken::assemble(self.claims, binding, self.proof.next_nonce, now)
     }
 }
 
 impl Proof {
     fn none() -> Self {
-        Self { binding: Binding::Bearer, next_nonce: None }
+        Self { key: None, next_nonce: None }
     }
 }

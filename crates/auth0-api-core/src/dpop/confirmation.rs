@@ -2,28 +2,38 @@
 
 use super::ConfirmationError;
 use crate::base64url;
+use crate::certificate::CertificateThumbprint;
 use crate::jose::{Object, Thumbprint};
 use crate::token::ValidClaims;
 
-/// The key that a token is bound to; `None` for a token without `cnf`.
+/// What a token is bound to: nothing, a key, a certificate, or both.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Confirmation {
+    pub(super) key: Option<Thumbprint>,
+    pub(super) certificate: Option<CertificateThumbprint>,
+}
+
+/// Reads what a token is bound to.
 ///
 /// Every method that we know must be proven: a `cnf` of methods that we do not know, or that makes no sense, is a lock that
 /// nobody checks, and refuses. Unknown members beside a proven one are fine.
-pub(super) fn bound_key(claims: &ValidClaims) -> Result<Option<Thumbprint>, ConfirmationError> {
-    let Some(text) = claims.confirmation() else { return Ok(None) };
+pub(super) fn read(claims: &ValidClaims) -> Result<Confirmation, ConfirmationError> {
+    let Some(text) = claims.confirmation() else { return Ok(Confirmation::default()) };
     let members = Object::read(text).map_err(|_| ConfirmationError::Malformed)?;
-    // RFC 8705 §3.1: nothing here proves possession of a certificate yet.
-    if members.contains("x5t#S256") {
-        return Err(ConfirmationError::Certificate);
-    }
     // RFC 9449 §6.1.
-    let jkt = members.string("jkt").map_err(|_| ConfirmationError::Malformed)?;
-    thumbprint(&jkt.ok_or(ConfirmationError::Unknown)?).map(Some)
+    let key = digest(&members, "jkt")?.map(Thumbprint::from_bytes);
+    // RFC 8705 §3.1.
+    let certificate = digest(&members, "x5t#S256")?.map(CertificateThumbprint::from_bytes);
+    if key.is_none() && certificate.is_none() {
+        return Err(ConfirmationError::Unknown);
+    }
+    Ok(Confirmation { key, certificate })
 }
 
 /// One spelling per thumbprint: 43 characters of base64url, no padding, no spare bits.
-fn thumbprint(text: &str) -> Result<Thumbprint, ConfirmationError> {
+fn digest(members: &Object<&str>, name: &str) -> Result<Option<[u8; 32]>, ConfirmationError> {
+    let Some(text) = members.string(name).map_err(|_| ConfirmationError::Malformed)? else { return Ok(None) };
     let mut digest = [0; 32];
-    base64url::decode_exactly(text, &mut digest).ok_or(ConfirmationError::Malformed)?;
-    Ok(Thumbprint::from_bytes(digest))
+    base64url::decode_exactly(&text, &mut digest).ok_or(ConfirmationError::Malformed)?;
+    Ok(Some(digest))
 }

@@ -3,6 +3,7 @@
 use crate::credentials::Scheme;
 use crate::dpop::ReplayStoreError;
 use crate::jose::{JoseError, JwkError};
+use crate::mtls::CertificateError;
 use crate::target::{TargetError, TargetUrl};
 
 /// Why a request has not proven that its token is its own.
@@ -12,6 +13,10 @@ pub enum DpopError {
     /// A bound token was presented as `Bearer`: a downgrade ([RFC 9449 §7.2](https://www.rfc-editor.org/rfc/rfc9449#section-7.2)).
     #[error("the token is bound to a key and was presented as Bearer")]
     BoundTokenAsBearer,
+    /// The token is bound to a client certificate ([RFC 8705 §3](https://www.rfc-editor.org/rfc/rfc8705#section-3)), and the
+    /// request does not prove it.
+    #[error("the token is bound to a client certificate that is not proven")]
+    Certificate(#[source] CertificateError),
     /// The token's `cnf` cannot be satisfied.
     #[error("the token's confirmation cannot be satisfied")]
     Confirmation(#[source] ConfirmationError),
@@ -52,10 +57,6 @@ pub enum DpopError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfirmationError {
-    /// The token is bound to a client certificate, and no certificate was proven
-    /// ([RFC 8705 §3](https://www.rfc-editor.org/rfc/rfc8705#section-3)).
-    #[error("the token is bound to a client certificate")]
-    Certificate,
     /// Not an object, or a member that is not a thumbprint.
     #[error("the confirmation claim is malformed")]
     Malformed,

@@ -15,6 +15,9 @@ pub mod exchange {}
 #[doc = include_str!("metadata.md")]
 pub mod metadata {}
 
+#[doc = include_str!("mtls.md")]
+pub mod mtls {}
+
 #[doc = include_str!("operating.md")]
 pub mod operating {}
 

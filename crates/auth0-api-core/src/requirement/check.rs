@@ -2,9 +2,8 @@
 
 use super::assessment::Assessment;
 use super::part::Part;
-use crate::credentials::Scheme;
 use crate::error::Error;
-use crate::token::{Binding, VerifiedToken};
+use crate::token::VerifiedToken;
 
 /// What a route asks of a verified token. Everything in it must be met.
 ///
@@ -93,10 +92,7 @@ impl Requirement {
     /// [`Error`] with a [`RequirementError`](crate::RequirementError): give it to [`ApiClient::reject`](crate::ApiClient::reject).
     pub fn check(&self, token: &VerifiedToken) -> Result<(), Error> {
         let Some(lack) = self.assess(token).told() else { return Ok(()) };
-        let error = Error::from(lack).presented_as(match token.binding() {
-            Binding::Bearer => Scheme::Bearer,
-            Binding::Dpop { .. } => Scheme::Dpop,
-        });
+        let error = Error::from(lack).presented_as(token.binding().scheme());
         error.report();
         Err(error)
     }

@@ -53,7 +53,7 @@ impl Requirement {
         Self::of(Fact::User)
     }
 
-    /// Asks for a token that is bound to a key which the caller has proven to hold: [`VerifiedToken::binding`].
+    /// Asks for a token that is bound to a key or a certificate which the caller has proven to hold: [`VerifiedToken::binding`].
     #[must_use]
     pub fn sender_constrained() -> Self {
         Self::of(Fact::SenderConstrained)

@@ -16,11 +16,19 @@ pub(super) struct List<'r> {
 
 impl<'r> List<'r> {
     pub(super) fn read(headers: &'r dyn HeaderSource, header: &'static str) -> Result<Self, TargetError> {
+        Self::read_within(MAX_HEADER, headers, header)
+    }
+
+    pub(super) fn read_within(
+        limit: usize,
+        headers: &'r dyn HeaderSource,
+        header: &'static str,
+    ) -> Result<Self, TargetError> {
         let mut lines = Vec::new();
         headers.each_value(header, &mut |line| lines.push(line));
         let length = lines.iter().map(|line| line.len()).fold(0, usize::saturating_add);
-        if length > MAX_HEADER {
-            return Err(TargetError::TooLong { length, limit: MAX_HEADER });
+        if length > limit {
+            return Err(TargetError::TooLong { length, limit });
         }
         let mut list = Self { header, entries: Vec::new() };
         for line in lines {
@@ -60,6 +68,14 @@ pub(super) enum Reach {
 }
 
 impl Reach {
+    /// For lists that no proxy replaces: each trusted one has appended its entry.
+    pub(super) fn exactly(self) -> Self {
+        match self {
+            Self::Exactly(count) => Self::Exactly(count),
+            Self::UpTo(count) => NonZeroUsize::new(count).map_or(self, Self::Exactly),
+        }
+    }
+
     /// Follows the addresses of those who sent the request on, from right to left, up to the first that is not trusted.
     pub(super) fn of<'r>(
         chain: Chain<'_>,
@@ -99,7 +115,7 @@ fn address(node: &str) -> Result<Option<IpAddr>, NoNode> {
 struct NoNode;
 
 /// The trimmed parts between delimiters that stand in no quoted string; `None` if a quote is left open.
-pub(super) fn split_unquoted(text: &str, delimiter: char) -> Option<Vec<&str>> {
+pub(crate) fn split_unquoted(text: &str, delimiter: char) -> Option<Vec<&str>> {
     let (mut quoted, mut escaped) = (false, false);
     let parts = text
         .split(|character| {

@@ -64,3 +64,4 @@ pub use url::TargetUrl;
 
 pub(crate) use called::TargetPolicy;
 pub(crate) use difference::hint;
+pub(crate) use entries::split_unquoted;

@@ -6,6 +6,10 @@ use std::str::FromStr;
 
 use ipnet::IpNet;
 
+use super::TargetError;
+use super::entries::{List, Reach};
+use crate::request::TokenRequest;
+
 /// The proxies in front of this API whose word is taken for the URL that a client called.
 ///
 /// A forwarding header is whatever the client wrote until a proxy of yours has replaced it or appended to it. So nobody
@@ -87,6 +91,30 @@ impl TrustedProxies {
     {
         let networks = networks.into_iter().map(|text| network(text.as_ref())).collect::<Result<Vec<_>, _>>()?;
         if networks.is_empty() { Err(TrustedProxiesError::Empty) } else { Ok(Self(Trust::Networks(networks))) }
+    }
+
+    /// Whether nobody is believed, whoever it is.
+    pub(crate) fn are_none(&self) -> bool {
+        matches!(self.0, Trust::Nobody)
+    }
+
+    /// Whether the peer that sent a request is believed.
+    pub(crate) fn believe(&self, peer: Option<IpAddr>) -> bool {
+        self.chain(peer).is_some()
+    }
+
+    /// The entry of a header to which each trusted proxy appends one about its own client: that of the outermost of them. `None`
+    /// if the peer is not trusted or the header is absent; a header with fewer entries refuses.
+    pub(crate) fn outermost_entry<'r>(
+        &self,
+        request: &TokenRequest<'r>,
+        header: &'static str,
+        limit: usize,
+    ) -> Result<Option<&'r str>, TargetError> {
+        let Some(chain) = self.chain(request.peer()) else { return Ok(None) };
+        let senders = List::read(request.headers, "x-forwarded-for")?;
+        let reach = Reach::of(chain, &senders, |entry| Ok(Some(entry)))?;
+        List::read_within(limit, request.headers, header)?.written_within(reach.exactly())
     }
 
     /// Whom to believe of those who passed on a request that came from `peer`; `None` for nobody.

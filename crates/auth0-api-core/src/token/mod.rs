@@ -3,6 +3,7 @@
 //! [`TokenPolicy::validate`](policy) turns signed claims into [`ValidClaims`]; only it makes them.
 
 mod actor;
+mod binding;
 mod caller;
 mod claims;
 mod error;
@@ -12,9 +13,10 @@ mod policy;
 mod verified;
 
 pub use actor::ActorError;
+pub use binding::Binding;
 pub use error::{ClaimsError, TokenError};
 pub use organization::Organization;
-pub use verified::{AccessToken, Binding, VerifiedToken};
+pub use verified::{AccessToken, VerifiedToken};
 
 pub(crate) use actor::{chain as delegation_chain, current as current_actor};
 pub(crate) use claims::{Signed, ValidClaims};

@@ -7,8 +7,7 @@ use std::time::SystemTime;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{ActorError, ClaimsError, Organization, ValidClaims, actor};
-use crate::jose::Thumbprint;
+use super::{ActorError, Binding, ClaimsError, Organization, ValidClaims, actor};
 
 /// An access token that has passed every check, with its claims.
 ///
@@ -20,19 +19,6 @@ pub struct VerifiedToken {
     claims: ValidClaims,
     next_nonce: Option<Arc<str>>,
     verified_at: SystemTime,
-}
-
-/// How the caller proved that the token is its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Binding {
-    /// Not at all: whoever holds the token may use it ([RFC 6750](https://www.rfc-editor.org/rfc/rfc6750)).
-    Bearer,
-    /// By a proof of the key that the token is bound to ([RFC 9449](https://www.rfc-editor.org/rfc/rfc9449)).
-    Dpop {
-        /// The key's thumbprint: `cnf.jkt`.
-        thumbprint: Thumbprint,
-    },
 }
 
 /// The text of an access token. It shows itself only when told to.

@@ -1,0 +1,78 @@
+//! A client's certificate, as far as tokens speak of it.
+
+use std::fmt;
+
+use aws_lc_rs::digest::{Context, SHA256};
+
+use crate::base64url;
+
+/// The certificate that a client proved to hold when it opened its TLS connection.
+///
+/// Make it where TLS ends, once for each connection, from the first certificate that the client sent; the adapters look for it in
+/// the extensions of a request, and [`TokenRequest::client_certificate`](crate::TokenRequest::client_certificate) takes it. Only
+/// its thumbprint is kept. Nothing is said about who has signed it: that is between your TLS server and its settings
+/// ([RFC 8705 §6.2](https://www.rfc-editor.org/rfc/rfc8705#section-6.2)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClientCertificate {
+    thumbprint: CertificateThumbprint,
+}
+
+/// The SHA-256 thumbprint of a certificate ([RFC 8705 §3.1](https://www.rfc-editor.org/rfc/rfc8705#section-3.1)).
+///
+/// It displays as the base64url text that `cnf.x5t#S256` carries. It names a certificate and is no secret.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct CertificateThumbprint([u8; 32]);
+
+impl ClientCertificate {
+    /// Takes the DER encoding of the certificate, as TLS libraries have it.
+    ///
+    /// ```
+    /// use auth0_api_core::ClientCertificate;
+    ///
+    /// # let der = [0x30, 0x03, 0x02, 0x01, 0x05];
+    /// let certificate = ClientCertificate::from_der(&der);
+    /// assert_eq!(certificate.thumbprint().to_string().len(), 43);
+    /// ```
+    pub fn from_der(der: &[u8]) -> Self {
+        let mut context = Context::new(&SHA256);
+        context.update(der);
+        let mut digest = [0; 32];
+        // Both have the length of SHA-256.
+        digest.copy_from_slice(context.finish().as_ref());
+        Self { thumbprint: CertificateThumbprint(digest) }
+    }
+
+    /// Of one whose digest a proxy tells.
+    pub(crate) fn with_thumbprint(thumbprint: CertificateThumbprint) -> Self {
+        Self { thumbprint }
+    }
+
+    /// The thumbprint: `x5t#S256` of the tokens that are bound to it.
+    pub fn thumbprint(&self) -> CertificateThumbprint {
+        self.thumbprint
+    }
+}
+
+impl CertificateThumbprint {
+    /// Wraps the 32 bytes of a SHA-256 digest.
+    pub const fn from_bytes(digest: [u8; 32]) -> Self {
+        Self(digest)
+    }
+
+    /// The 32 bytes of the digest.
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl fmt::Display for CertificateThumbprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&base64url::encode(&self.0))
+    }
+}
+
+impl fmt::Debug for CertificateThumbprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "CertificateThumbprint({self})")
+    }
+}

@@ -1,0 +1,161 @@
+//! Certificates in a header of their own: [RFC 9440](https://www.rfc-editor.org/rfc/rfc9440), and PEM as nginx escapes it.
+
+use std::borrow::Cow;
+
+use base64_simd::STANDARD;
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject as _;
+
+use super::CertificateError;
+use crate::certificate::ClientCertificate;
+use crate::request::{Repeated, TokenRequest};
+
+/// The one value of a header; `None` if it is absent, or empty, as some proxies send it for a client without a certificate.
+pub(super) fn single<'r>(request: &TokenRequest<'r>, name: &str) -> Result<Option<&'r str>, CertificateError> {
+    let value = request.single(name).map_err(|Repeated| CertificateError::HeaderRepeated)?;
+    let Some(value) = value.map(<[u8]>::trim_ascii).filter(|value| !value.is_empty()) else { return Ok(None) };
+    if value.len() > MAX_HEADER {
+        return Err(CertificateError::HeaderTooLong { length: value.len(), limit: MAX_HEADER });
+    }
+    str::from_utf8(value).map(Some).map_err(|_| CertificateError::HeaderMalformed)
+}
+
+/// RFC 9440 §2.1, RFC 8941 §3.3.5: base64 with its padding, between colons. No bytes are no certificate.
+pub(super) fn byte_sequence(value: &str) -> Result<Option<ClientCertificate>, CertificateError> {
+    let text = value.strip_prefix(':').and_then(|rest| rest.strip_suffix(':'));
+    let der = text.and_then(|text| STANDARD.decode_to_vec(text).ok()).ok_or(CertificateError::HeaderMalformed)?;
+    Ok((!der.is_empty()).then(|| ClientCertificate::from_der(&der)))
+}
+
+/// PEM ([RFC 7468 §5](https://www.rfc-editor.org/rfc/rfc7468#section-5)) whose line ends, at least, are percent-encoded.
+///
+/// Of several certificates the first is the client's own, as in TLS
+/// ([RFC 8446 §4.4.2](https://www.rfc-editor.org/rfc/rfc8446#section-4.4.2)).
+pub(super) fn escaped_pem(value: &str) -> Result<Option<ClientCertificate>, CertificateError> {
+    let pem = percent_decoded(value).ok_or(CertificateError::HeaderMalformed)?;
+    let der = CertificateDer::from_pem_slice(&pem).map_err(|_| CertificateError::HeaderMalformed)?;
+    Ok(Some(ClientCertificate::from_der(&der)))
+}
+
+/// RFC 9110 §5.6.2, in lower case.
+pub(super) fn is_name(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|octet| octet.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&octet))
+}
+
+/// RFC 3986 §2.1, where `+` is a plus: load balancers leave it as it is.
+fn percent_decoded(text: &str) -> Option<Cow<'_, [u8]>> {
+    if !text.contains('%') {
+        return Some(Cow::Borrowed(text.as_bytes()));
+    }
+    let mut octets = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes().iter();
+    while let Some(octet) = rest.next() {
+        octets.push(if *octet == b'%' { hex_pair(*rest.next()?, *rest.next()?)? } else { *octet });
+    }
+    Some(Cow::Owned(octets))
+}
+
+/// The octet that two hexadecimal digits stand for.
+pub(super) fn hex_pair(high: u8, low: u8) -> Option<u8> {
+    let digit = |octet: u8| char::from(octet).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    Some(digit(high)? << 4 | digit(low)?)
+}
+
+/// One header, in octets: what Envoy allows a request's headers together unless told otherwise. A certificate takes 1 to 4 KiB,
+/// escaped and with its chain several times that.
+pub(super) const MAX_HEADER: usize = 60 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::{byte_sequence, escaped_pem, is_name, percent_decoded};
+    use crate::mtls::CertificateError;
+
+    /// RFC 8705 appendix A, figures 5 and 7.
+    const PEM: &str = "-----BEGIN CERTIFICATE-----\nMIIBBjCBrAIBAjAKBggqhkjOPQQDAjAPMQ0wCwYDVQQDDARtdGxzMB4XDTE4MTAx\nODEyMzcwOVoXDTIyMDUwMjEyMzcwOVowDzENMAsGA1UEAwwEbXRsczBZMBMGByqG\nSM49AgEGCCqGSM49AwEHA0IABNcnyxwqV6hY8QnhxxzFQ03C7HKW9OylMbnQZjjJ\n/Au08/coZwxS7LfA4vOLS9WuneIXhbGGWvsDSb0tH6IxLm8wCgYIKoZIzj0EAwID\nSQAwRgIhAP0RC1E+vwJD/D1AGHGzuri+hlV/PpQEKTWUVeORWz83AiEA5x2eXZOV\nbUlJSGQgjwD5vaUaKlLR50Q2DmFfQj1L+SY=\n-----END CERTIFICATE-----\n";
+    const THUMBPRINT: &str = "A4DtL2JmUMhAsvJj5tKyn64SqzmuXbMrJa0n761y5v0";
+
+    /// The base64 text between the lines of the PEM.
+    fn base64() -> String {
+        PEM.lines().filter(|line| !line.starts_with('-')).collect()
+    }
+
+    fn read(outcome: Result<Option<super::ClientCertificate>, CertificateError>) -> Result<String, CertificateError> {
+        outcome.map(|certificate| certificate.map_or("none".to_owned(), |found| found.thumbprint().to_string()))
+    }
+
+    #[test]
+    fn byte_sequences_are_base64_between_colons() {
+        let whole = base64();
+        assert_eq!(read(byte_sequence(&format!(":{whole}:"))).as_deref(), Ok(THUMBPRINT));
+        assert_eq!(read(byte_sequence("::")).as_deref(), Ok("none"));
+        let unpadded = whole.trim_end_matches('=');
+        for refused in [
+            whole.clone(),
+            format!(":{whole}"),
+            format!("{whole}:"),
+            format!(":{whole}:;a=1"),
+            format!(":{unpadded}:"),
+            format!(":{whole}:, :{whole}:"),
+            format!(": {whole}:"),
+            format!(":{}:", whole.replace('+', "-")),
+            ":".to_owned(),
+            String::new(),
+        ] {
+            assert_eq!(read(byte_sequence(&refused)), Err(CertificateError::HeaderMalformed), "{refused}");
+        }
+    }
+
+    #[test]
+    fn pem_is_read_however_its_proxy_escapes_it() {
+        let escape = |text: &str, escaped: &[(&str, &str)]| {
+            escaped.iter().fold(text.to_owned(), |text, (plain, triplet)| text.replace(plain, triplet))
+        };
+        let load_balancer = escape(PEM, &[(" ", "%20"), ("\n", "%0A")]);
+        let nginx = escape(&load_balancer, &[("+", "%2B"), ("/", "%2F"), ("=", "%3D")]);
+        let lower_case = escape(&nginx, &[("%2B", "%2b"), ("%2F", "%2f"), ("%3D", "%3d"), ("%0A", "%0a")]);
+        let chain = format!("{nginx}{}", nginx.replace("MIIBBjCB", "MIIBBjCC"));
+        for text in [load_balancer, nginx, lower_case, chain] {
+            assert_eq!(read(escaped_pem(&text)).as_deref(), Ok(THUMBPRINT), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_pem_of_a_certificate_is_refused() {
+        let escaped = PEM.replace('\n', "%0A");
+        for refused in [
+            String::new(),
+            "(null)".to_owned(),
+            base64(),
+            escaped.replace("%0A", " "),
+            escaped.replace("%0A", "%0"),
+            escaped.replace("%0A", "%zz"),
+            escaped.replace("CERTIFICATE", "PUBLIC KEY"),
+            escaped.replace("END", "FIN"),
+            escaped.replace("MIIB", "M!!B"),
+        ] {
+            assert_eq!(read(escaped_pem(&refused)), Err(CertificateError::HeaderMalformed), "{refused}");
+        }
+    }
+
+    #[test]
+    fn percent_triplets_stand_for_octets_and_a_plus_for_itself() {
+        for (text, expected) in [
+            ("a+b", Some(&b"a+b"[..])),
+            ("a%2Bb%20c%0a", Some(b"a+b c\n")),
+            ("%ff", Some(b"\xff")),
+            ("%", None),
+            ("%4", None),
+            ("%4g", None),
+        ] {
+            assert_eq!(percent_decoded(text).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn names_of_headers_are_tokens() {
+        assert!(is_name("x-ssl-client-cert"));
+        for refused in ["", "x ssl", "x:ssl", "x\nssl", "é"] {
+            assert!(!is_name(refused), "{refused}");
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! The certificate of the connection, and what it takes for a token that is bound to one.
+
+use auth0_api_core::{ApiClient, Binding, ClientCertificate, ClientCertificates, DpopPolicy};
+use serde_json::json;
+
+use super::{DER, OTHER_DER, bound, present};
+use crate::world::{Holder, Refusal, World, invalid_token, refusal, verdict};
+
+const PEER: &str = "192.0.2.1";
+const URL: &str = "https://api.example.com/orders";
+
+fn api(world: &World, policy: DpopPolicy) -> ApiClient {
+    world.builder().client_certificates(ClientCertificates::of_connection()).dpop(policy).build().unwrap()
+}
+
+#[tokio::test]
+async fn a_bound_token_over_a_connection_with_its_certificate_is_accepted_and_says_so() {
+    let world = World::new().await;
+    let authorization = bound(&world);
+    let lenient = DpopPolicy::ignore().accept_bound_tokens_as_bearer();
+    for policy in [DpopPolicy::accept(), DpopPolicy::ignore(), lenient] {
+        let headers = [("authorization", authorization.as_str())];
+        let token = present(&api(&world, policy), Some(DER), PEER, &headers).await.unwrap();
+        let thumbprint = ClientCertificate::from_der(DER).thumbprint();
+        assert_eq!(token.binding(), Binding::Mtls { thumbprint });
+        assert_eq!((token.binding().certificate(), token.binding().key()), (Some(thumbprint), None));
+    }
+}
+
+#[tokio::test]
+async fn another_certificate_and_none_are_refused_and_told_apart() {
+    let world = World::new().await;
+    let api = api(&world, DpopPolicy::accept());
+    let authorization = bound(&world);
+    let refused = |label, description| {
+        let error = format!(r#"Bearer realm="api", error="invalid_token", error_description="{description}""#);
+        invalid_token(label, &error)
+    };
+    for (certificate, expected) in [
+        (
+            Some(OTHER_DER),
+            refused("mtls_certificate_mismatch", "the access token is bound to another client certificate"),
+        ),
+        (
+            None,
+            refused(
+                "mtls_certificate_missing",
+                "the access token is bound to a client certificate and none was presented",
+            ),
+        ),
+    ] {
+        let outcome = present(&api, certificate, PEER, &[("authorization", &authorization)]).await;
+        assert!(outcome.as_ref().unwrap_err().hint().is_some());
+        assert_eq!(refusal(&api, outcome), expected);
+    }
+}
+
+#[tokio::test]
+async fn a_certificate_counts_for_nothing_unless_the_api_looks_for_one() {
+    let world = World::new().await;
+    let outcome = present(&world.api(), Some(DER), PEER, &[("authorization", &bound(&world))]).await;
+    assert_eq!(verdict(&outcome), "401 cnf_certificate");
+}
+
+#[tokio::test]
+async fn a_raw_token_came_over_no_connection() {
+    let world = World::new().await;
+    let token = world.tenant.mint().bound_to_certificate(DER).sign();
+    let outcome = api(&world, DpopPolicy::accept()).verify_access_token(&token).await;
+    assert_eq!(verdict(&outcome), "401 mtls_certificate_missing");
+}
+
+#[tokio::test]
+async fn a_token_that_is_not_bound_needs_no_certificate_and_minds_none() {
+    let world = World::new().await;
+    let api = api(&world, DpopPolicy::accept());
+    let authorization = format!("Bearer {}", world.tenant.mint().sign());
+    for certificate in [None, Some(DER)] {
+        let token = present(&api, certificate, PEER, &[("authorization", &authorization)]).await.unwrap();
+        assert_eq!(token.binding(), Binding::Bearer);
+    }
+}
+
+#[tokio::test]
+async fn a_token_bound_to_a_key_too_needs_both() {
+    let world = World::new().await;
+    let mut holder = Holder::new(&world);
+    let certificate = ClientCertificate::from_der(DER).thumbprint();
+    let cnf = json!({ "jkt": holder.key.thumbprint().to_string(), "x5t#S256": certificate.to_string() });
+    holder.token = world.tenant.mint().claim("cnf", cnf).sign();
+    let api = api(&world, DpopPolicy::accept());
+    let (as_dpop, as_bearer) = (holder.authorization(), format!("Bearer {}", holder.token));
+    let proof = holder.proof(URL).sign();
+    let both = [("authorization", as_dpop.as_str()), ("dpop", &proof)];
+
+    let token = present(&api, Some(DER), PEER, &both).await.unwrap();
+    assert_eq!(token.binding(), Binding::DpopAndMtls { certificate, key: holder.key.thumbprint() });
+
+    let another = holder.proof("https://api.example.com/other").sign();
+    for (certificate, headers, expected) in [
+        (None, vec![("authorization", as_dpop.as_str()), ("dpop", &proof)], "401 mtls_certificate_missing"),
+        (Some(OTHER_DER), vec![("authorization", &as_dpop), ("dpop", &proof)], "401 mtls_certificate_mismatch"),
+        (Some(DER), vec![("authorization", &as_dpop)], "400 dpop_proof_missing"),
+        (Some(DER), vec![("authorization", &as_dpop), ("dpop", &another)], "401 dpop_htu_mismatch"),
+        (Some(DER), vec![("authorization", &as_bearer)], "401 dpop_downgrade"),
+    ] {
+        assert_eq!(verdict(&present(&api, certificate, PEER, &headers).await), expected, "{headers:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_certificate_is_no_proof_of_a_key() {
+    let world = World::new().await;
+    let api = api(&world, DpopPolicy::accept());
+    let holder = Holder::new(&world);
+    let token = world.tenant.mint().bound_to_certificate(DER).sign();
+    let proof = holder.key.proof("GET", URL).access_token(&token).sign();
+    let headers = [("authorization", &*format!("DPoP {token}")), ("dpop", &proof)];
+    assert_eq!(verdict(&present(&api, Some(DER), PEER, &headers).await), "401 dpop_not_bound");
+    let headers = [("authorization", &*format!("Bearer {token}")), ("dpop", &proof)];
+    assert_eq!(verdict(&present(&api, Some(DER), PEER, &headers).await), "400 dpop_proof_with_bearer");
+}
+
+#[tokio::test]
+async fn where_dpop_is_required_a_certificate_alone_is_not_enough() {
+    let world = World::new().await;
+    let api = api(&world, DpopPolicy::require());
+    let outcome = present(&api, Some(DER), PEER, &[("authorization", &bound(&world))]).await;
+    let expected =
+        Refusal { status: 401, label: "scheme_not_offered", challenges: vec![r#"DPoP algs="ES256""#.to_owned()] };
+    assert_eq!(refusal(&api, outcome), expected);
+}

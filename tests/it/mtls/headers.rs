@@ -1,0 +1,145 @@
+//! Certificates that a proxy passes on: from a trusted one, by the header that is named, once.
+
+use auth0_api_core::{ApiClient, Binding, ClientCertificate, ClientCertificates, ConfigProblem, TrustedProxies};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::{DER, OTHER_DER, bound, present};
+use crate::world::{World, verdict};
+
+const PROXY: &str = "10.0.0.1";
+const STRANGER: &str = "192.0.2.1";
+
+fn api(world: &World, certificates: ClientCertificates) -> ApiClient {
+    let proxies = TrustedProxies::networks(["10.0.0.0/8"]).unwrap();
+    world.builder().trusted_proxies(proxies).client_certificates(certificates).build().unwrap()
+}
+
+/// Each setting, its header, and how a proxy writes a certificate there.
+type Door = (ClientCertificates, &'static str, fn(&[u8]) -> String);
+
+fn doors() -> [Door; 3] {
+    [
+        (ClientCertificates::client_cert_header(), "Client-Cert", |der| format!(":{}:", STANDARD.encode(der))),
+        (ClientCertificates::pem_header("X-SSL-Client-Cert"), "x-ssl-client-cert", |der| {
+            let base64 = STANDARD.encode(der).replace('+', "%2B").replace('/', "%2F").replace('=', "%3D");
+            format!("-----BEGIN%20CERTIFICATE-----%0A{base64}%0A-----END%20CERTIFICATE-----%0A")
+        }),
+        (ClientCertificates::forwarded_client_cert_header(), "X-Forwarded-Client-Cert", |der| {
+            let digest = ClientCertificate::from_der(der).thumbprint();
+            let hash = digest.as_bytes().map(|octet| format!("{octet:02x}")).concat();
+            format!(r#"By=spiffe://a/b;Hash={hash};Subject="CN=client,O=\"a;b\"""#)
+        }),
+    ]
+}
+
+#[tokio::test]
+async fn the_certificate_of_a_trusted_proxys_header_is_the_clients() {
+    let world = World::new().await;
+    let authorization = bound(&world);
+    for (certificates, header, write) in doors() {
+        let (api, theirs, others) = (api(&world, certificates), write(DER), write(OTHER_DER));
+        let token = present(&api, None, PROXY, &[("authorization", &authorization), (header, &theirs)]).await.unwrap();
+        assert_eq!(token.binding(), Binding::Mtls { thumbprint: ClientCertificate::from_der(DER).thumbprint() });
+        for (peer, lines, expected) in [
+            (STRANGER, vec![(header, theirs.as_str())], "401 mtls_certificate_missing"),
+            ("", vec![(header, &theirs)], "401 mtls_certificate_missing"),
+            (PROXY, vec![], "401 mtls_certificate_missing"),
+            (PROXY, vec![(header, "")], "401 mtls_certificate_missing"),
+            (PROXY, vec![(header, &others)], "401 mtls_certificate_mismatch"),
+            (PROXY, vec![(header, "no certificate")], "400 mtls_certificate_unreadable"),
+        ] {
+            let headers = [vec![("authorization", authorization.as_str())], lines].concat();
+            assert_eq!(verdict(&present(&api, None, peer, &headers).await), expected, "{peer} {headers:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn one_header_is_read_and_no_other() {
+    let world = World::new().await;
+    let authorization = bound(&world);
+    for (index, (certificates, ..)) in doors().into_iter().enumerate() {
+        let api = api(&world, certificates);
+        for (other, (_, header, write)) in doors().into_iter().enumerate().filter(|(other, _)| *other != index) {
+            let headers = [("authorization", authorization.as_str()), (header, &write(DER))];
+            let outcome = present(&api, None, PROXY, &headers).await;
+            assert_eq!(verdict(&outcome), "401 mtls_certificate_missing", "{index} {other}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn behind_a_proxy_the_connections_own_certificate_is_the_proxys() {
+    let world = World::new().await;
+    let authorization = bound(&world);
+    for (certificates, ..) in doors() {
+        let outcome = present(&api(&world, certificates), Some(DER), PROXY, &[("authorization", &authorization)]).await;
+        assert_eq!(verdict(&outcome), "401 mtls_certificate_missing");
+    }
+    let direct = api(&world, ClientCertificates::of_connection());
+    for (_, header, write) in doors() {
+        let headers = [("authorization", authorization.as_str()), (header, &write(DER))];
+        assert_eq!(verdict(&present(&direct, None, PROXY, &headers).await), "401 mtls_certificate_missing");
+    }
+}
+
+#[tokio::test]
+async fn a_second_line_may_be_the_clients_own() {
+    let world = World::new().await;
+    let authorization = bound(&world);
+    for (certificates, header, write) in doors().into_iter().take(2) {
+        let theirs = write(DER);
+        let headers = [("authorization", authorization.as_str()), (header, &theirs), (header, &theirs)];
+        let outcome = present(&api(&world, certificates), None, PROXY, &headers).await;
+        assert_eq!(verdict(&outcome), "400 mtls_certificate_unreadable");
+    }
+}
+
+#[tokio::test]
+async fn of_envoys_list_the_element_of_the_outermost_trusted_proxy_counts() {
+    let world = World::new().await;
+    let authorization = bound(&world);
+    let (certificates, header, write) = doors().into_iter().last().unwrap();
+    let api = api(&world, certificates);
+    let (client, sidecar) = (write(DER), write(OTHER_DER));
+    for (list, senders, expected) in [
+        (format!("{client},{sidecar}"), "192.0.2.1, 10.0.0.2", "200 accepted"),
+        // The sidecar appends, and the proxy in front of it is no trusted one: its word is the client's.
+        (format!("{client},{sidecar}"), "192.0.2.1", "401 mtls_certificate_mismatch"),
+        (format!("{sidecar},{client}"), "192.0.2.1", "200 accepted"),
+        // A client without certificate: the one that is left is the proxy's.
+        (client.clone(), "192.0.2.1, 10.0.0.2", "400 mtls_certificate_unreadable"),
+    ] {
+        let headers = [("authorization", authorization.as_str()), ("x-forwarded-for", senders), (header, &list)];
+        assert_eq!(verdict(&present(&api, None, PROXY, &headers).await), expected, "{list} {senders}");
+    }
+}
+
+#[tokio::test]
+async fn a_header_has_a_bound() {
+    let world = World::new().await;
+    let authorization = bound(&world);
+    for (certificates, header, write) in doors() {
+        let long = format!("{}{}", write(DER), " ,".repeat(30 * 1024));
+        let headers = [("authorization", authorization.as_str()), (header, &long)];
+        let outcome = present(&api(&world, certificates), None, PROXY, &headers).await;
+        assert_eq!(verdict(&outcome), "400 mtls_certificate_unreadable", "{header}");
+    }
+}
+
+#[tokio::test]
+async fn headers_without_trusted_proxies_do_not_build() {
+    let world = World::new().await;
+    let problems = |certificates| {
+        let error = world.builder().client_certificates(certificates).build().unwrap_err();
+        error.problems().iter().map(|problem| (problem.option(), problem.to_string())).collect::<Vec<_>>()
+    };
+    for (certificates, ..) in doors() {
+        let expected = "client_certificates: a header with certificates needs trusted_proxies()";
+        assert_eq!(problems(certificates), [("client_certificates", expected.to_owned())]);
+    }
+    let unnamed = ClientCertificates::pem_header("X SSL");
+    let expected = ConfigProblem::CertificateHeader("this is no name of a header").to_string();
+    assert_eq!(problems(unnamed), [("client_certificates", expected)]);
+}

@@ -1,0 +1,35 @@
+//! Tokens bound to client certificates (RFC 8705): each refusal changes one thing in a request that is accepted.
+
+mod binding;
+mod headers;
+mod tls;
+
+use auth0_api_core::{ApiClient, ClientCertificate, Error, ReceivedTarget, TokenRequest, VerifiedToken};
+
+use crate::world::World;
+
+/// Stands for a certificate: here, only its octets count.
+const DER: &[u8] = b"the certificate of a client";
+const OTHER_DER: &[u8] = b"the certificate of another client";
+
+/// A request for `https://api.example.com/orders`, from this peer and perhaps with a certificate.
+async fn present(
+    api: &ApiClient,
+    certificate: Option<&[u8]>,
+    peer: &str,
+    headers: &[(&str, &str)],
+) -> Result<VerifiedToken, Error> {
+    let headers = [&[("host", "api.example.com")], headers].concat();
+    let peer = peer.parse().ok();
+    let target = ReceivedTarget { scheme: "https", authority: None, target: "/orders", peer };
+    let request = TokenRequest::received("GET", target, &headers);
+    match certificate.map(ClientCertificate::from_der) {
+        Some(certificate) => api.verify_request(&request.client_certificate(&certificate)).await,
+        None => api.verify_request(&request).await,
+    }
+}
+
+/// `Bearer` with a token bound to [`DER`].
+fn bound(world: &World) -> String {
+    format!("Bearer {}", world.tenant.mint().bound_to_certificate(DER).sign())
+}

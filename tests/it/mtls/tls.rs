@@ -1,0 +1,147 @@
+//! Real connections with client certificates: an axum API behind rustls, and reqwest.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use auth0_api_axum::{AuthLayer, VerifiedToken};
+use auth0_api_core::{ApiClient, ClientCertificate, ClientCertificates, ProtectedResource};
+use axum::routing::get;
+use axum::{Extension, Router};
+use hyper_util::rt::TokioIo;
+use hyper_util::service::TowerToHyperService;
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rustls::pki_types::PrivateKeyDer;
+use rustls::server::WebPkiClientVerifier;
+use rustls::{RootCertStore, ServerConfig};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+
+use crate::world::World;
+
+const HOST: &str = "api.example.com";
+
+type Authority = CertifiedIssuer<'static, KeyPair>;
+
+#[tokio::test]
+async fn a_bound_token_works_over_connections_with_its_certificate_only() {
+    let world = World::new().await;
+    let server = Server::start(&api(&world)).await;
+    let (ours, theirs) = (Identity::new(&server.authority), Identity::new(&server.authority));
+    let token = world.tenant.mint().bound_to_certificate(&ours.der).sign();
+    let thumbprint = ClientCertificate::from_der(&ours.der).thumbprint();
+
+    let (status, body) = server.ask(Some(&ours), &token).await;
+    assert_eq!((status, body), (200, thumbprint.to_string()));
+    for (identity, description) in [
+        (Some(&theirs), "the access token is bound to another client certificate"),
+        (None, "the access token is bound to a client certificate and none was presented"),
+    ] {
+        let (status, body) = server.ask(identity, &token).await;
+        assert_eq!(status, 401);
+        assert_eq!(body, format!(r#"{{"error":"invalid_token","error_description":"{description}"}}"#));
+    }
+    let (status, body) = server.ask(None, &world.tenant.mint().sign()).await;
+    assert_eq!((status, body.as_str()), (200, "nothing"));
+}
+
+#[tokio::test]
+async fn the_metadata_tells_clients_that_such_tokens_are_taken() {
+    let world = World::new().await;
+    let resource = || ProtectedResource::new(world.tenant.audience());
+    let document = |api: ApiClient| api.resource_metadata().unwrap().body().to_owned();
+    let member = r#""tls_client_certificate_bound_access_tokens":true"#;
+    let certificates = ClientCertificates::of_connection();
+    let taking = world.builder().client_certificates(certificates).resource_metadata(resource());
+    assert!(document(taking.build().unwrap()).contains(member));
+    assert!(!document(world.builder().resource_metadata(resource()).build().unwrap()).contains("tls_client"));
+}
+
+fn api(world: &World) -> ApiClient {
+    world.builder().client_certificates(ClientCertificates::of_connection()).build().unwrap()
+}
+
+/// An API that asks for certificates, and the authority that both sides trust.
+struct Server {
+    authority: Authority,
+    address: SocketAddr,
+}
+
+/// A certificate and its private key.
+struct Identity {
+    der: Vec<u8>,
+    pem: String,
+    key: KeyPair,
+}
+
+impl Server {
+    async fn start(api: &ApiClient) -> Self {
+        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let authority = Authority::self_signed(params, KeyPair::generate().unwrap()).unwrap();
+        let acceptor = TlsAcceptor::from(Arc::new(settings(&authority)));
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let app = Router::new().route("/whoami", get(whoami)).layer(AuthLayer::new(api.clone()));
+        tokio::spawn(serve(listener, acceptor, app));
+        Self { authority, address }
+    }
+
+    /// What the API answers to a token over a new connection, with this certificate or none.
+    async fn ask(&self, identity: Option<&Identity>, token: &str) -> (u16, String) {
+        let root = reqwest::Certificate::from_der(self.authority.der()).unwrap();
+        let mut client = reqwest::Client::builder().tls_certs_only([root]).resolve(HOST, self.address).no_proxy();
+        if let Some(identity) = identity {
+            let pem = format!("{}{}", identity.pem, identity.key.serialize_pem());
+            client = client.identity(reqwest::Identity::from_pem(pem.as_bytes()).unwrap());
+        }
+        let url = format!("https://{HOST}:{}/whoami", self.address.port());
+        let response = client.build().unwrap().get(url).bearer_auth(token).send().await.unwrap();
+        (response.status().as_u16(), response.text().await.unwrap())
+    }
+}
+
+impl Identity {
+    fn new(authority: &Authority) -> Self {
+        let key = KeyPair::generate().unwrap();
+        let certificate = CertificateParams::new([HOST.to_owned()]).unwrap().signed_by(&key, authority).unwrap();
+        Self { der: certificate.der().to_vec(), pem: certificate.pem(), key }
+    }
+}
+
+/// Certificates are welcome, and must then be of the authority.
+fn settings(authority: &Authority) -> ServerConfig {
+    let mut roots = RootCertStore::empty();
+    roots.add(authority.der().clone()).unwrap();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider));
+    let server = Identity::new(authority);
+    let key = PrivateKeyDer::try_from(server.key.serialize_der()).unwrap();
+    ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_client_cert_verifier(verifier.allow_unauthenticated().build().unwrap())
+        .with_single_cert(vec![server.der.into()], key)
+        .unwrap()
+}
+
+/// Hands each request the certificate of its connection.
+async fn serve(listener: TcpListener, acceptor: TlsAcceptor, app: Router) {
+    while let Ok((stream, _)) = listener.accept().await {
+        let (acceptor, app) = (acceptor.clone(), app.clone());
+        tokio::spawn(async move {
+            let stream = acceptor.accept(stream).await.unwrap();
+            let chain = stream.get_ref().1.peer_certificates();
+            let certificate = chain.and_then(<[_]>::first).map(|leaf| ClientCertificate::from_der(leaf));
+            let app = match certificate {
+                Some(certificate) => app.layer(Extension(certificate)),
+                None => app,
+            };
+            let connection = hyper::server::conn::http1::Builder::new();
+            connection.serve_connection(TokioIo::new(stream), TowerToHyperService::new(app)).await
+        });
+    }
+}
+
+async fn whoami(token: VerifiedToken) -> String {
+    token.binding().certificate().map_or("nothing".to_owned(), |certificate| certificate.to_string())
+}
