@@ -52,7 +52,7 @@ struct Refused {
 
 impl TokenRejection {
     pub(crate) fn new(rejection: Rejection, parts: &Parts) -> Self {
-        let response = Hook::<Body>::refuse(&rejection, &parts.extensions);
+        let response = Hook::<Body>::refuse(&rejection, parts);
         Self(Box::new(Refused { rejection, response }))
     }
 

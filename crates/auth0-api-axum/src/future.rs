@@ -11,6 +11,7 @@ use http::{HeaderMap, HeaderValue, Request, Response};
 use pin_project_lite::pin_project;
 use tower_service::Service;
 
+use crate::grpc::Dialect;
 use crate::layer::{Authentication, Gate};
 use crate::refusal::{Hook, RefusalBody, refuse};
 use crate::request::{Headers, mark_sensitive, token_request};
@@ -67,7 +68,7 @@ impl<S, B, R, ResBody> Future for AuthFuture<S, B, R>
 where
     S: Service<Request<B>, Response = Response<ResBody>>,
     R: RefusalBody<ResBody>,
-    ResBody: 'static,
+    ResBody: Default + 'static,
 {
     type Output = Result<Response<ResBody>, S::Error>;
 
@@ -79,7 +80,10 @@ where
                     let (parts, outcome) = ready!(verification.as_mut().poll(context));
                     let token = match admit(outcome, this.gate) {
                         Ok(token) => token,
-                        Err(error) => return Poll::Ready(Ok(refuse(&this.gate.api.reject(&error), &this.gate.body))),
+                        Err(error) => {
+                            let rejection = this.gate.api.reject(&error);
+                            return Poll::Ready(Ok(refuse(&rejection, Dialect::of_parts(&parts), &this.gate.body)));
+                        }
                     };
                     // Taken once: the state changes right below.
                     let Some((mut service, body)) = waiting.take() else { return Poll::Pending };

@@ -8,7 +8,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::future::AuthFuture;
-use crate::refusal::{JsonBody, RefusalBody};
+use crate::refusal::{EmptyBody, JsonBody, RefusalBody};
 use crate::require::RequireLayer;
 
 /// Verifies the token of each request before the service behind it sees the request.
@@ -48,6 +48,53 @@ impl AuthLayer {
     }
 }
 
+impl AuthLayer<EmptyBody> {
+    /// As [`new`](AuthLayer::new), for servers of gRPC: refusals have no body.
+    ///
+    /// Calls of gRPC are recognised by their content type and answered in gRPC by every layer; see [`grpc_metadata`] for how.
+    /// This one needs no body that can be made from bytes, which tonic's cannot. What it has verified is in the extensions of the
+    /// request, and a requirement for one of several services is a layer of that service alone:
+    ///
+    /// ```no_run
+    /// # use std::{convert::Infallible, task::{Context, Poll}};
+    /// use auth0_api_axum::AuthLayer;
+    /// use auth0_api_core::{ApiClient, Requirement, VerifiedToken};
+    /// use tonic::service::LayerExt;
+    /// use tonic::transport::Server;
+    /// use tonic::{Request, Response, Status};
+    ///
+    /// async fn greet(request: Request<String>) -> Result<Response<String>, Status> {
+    ///     let token = request.extensions().get::<VerifiedToken>().ok_or_else(|| Status::internal("no layer"))?;
+    ///     Ok(Response::new(format!("hello, {:?}", token.subject())))
+    /// }
+    ///
+    /// # #[derive(Clone)] struct Greeter;
+    /// # impl tonic::server::NamedService for Greeter { const NAME: &'static str = "greet.Greeter"; }
+    /// # impl tower::Service<http::Request<tonic::body::Body>> for Greeter {
+    /// #     type Response = http::Response<tonic::body::Body>;
+    /// #     type Error = Infallible;
+    /// #     type Future = std::future::Ready<Result<Self::Response, Infallible>>;
+    /// #     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> { Poll::Ready(Ok(())) }
+    /// #     fn call(&mut self, _: http::Request<tonic::body::Body>) -> Self::Future { std::future::ready(Ok(Default::default())) }
+    /// # }
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// let auth = AuthLayer::grpc(ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com").build()?);
+    /// let greeter = auth.require(Requirement::scope("greet")).named_layer(Greeter);
+    /// Server::builder().layer(auth).add_service(greeter).serve("127.0.0.1:50051".parse()?).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// A proof is for `POST` and the method's URL: `https://api.example.com/greet.Greeter/Greet`. For
+    /// [trusted proxies](auth0_api_core::guide::proxies) by network, a layer outside of this one has to turn tonic's
+    /// `TcpConnectInfo` into axum's `ConnectInfo<SocketAddr>`.
+    ///
+    /// [`grpc_metadata`]: crate::grpc_metadata
+    pub fn grpc(api: ApiClient) -> Self {
+        Self { gate: Gate { api, optional: false, body: EmptyBody } }
+    }
+}
+
 impl<R> AuthLayer<R> {
     /// Lets requests pass that present nothing of a scheme that an access token comes by. A token that does not hold is refused
     /// all the same.
@@ -59,7 +106,7 @@ impl<R> AuthLayer<R> {
 
     /// Makes the bodies of this layer's refusals, of those made with [`require`](Self::require), and of those by extractors in
     /// handlers inside of it, with a hook of yours: a closure from a [`Rejection`](auth0_api_core::Rejection) to a content type
-    /// and a body.
+    /// and a body. Calls of gRPC get no body, whatever the hook.
     #[must_use]
     pub fn refusal_body<N>(self, body: N) -> AuthLayer<N> {
         let Gate { api, optional, .. } = self.gate;
@@ -89,7 +136,7 @@ impl<S, R, ReqBody, ResBody> Service<Request<ReqBody>> for AuthService<S, R>
 where
     S: Service<Request<ReqBody>, Response = Response<ResBody>> + Clone,
     R: RefusalBody<ResBody>,
-    ResBody: 'static,
+    ResBody: Default + 'static,
 {
     type Response = Response<ResBody>;
     type Error = S::Error;

@@ -23,7 +23,8 @@
 //!    without credentials passes; a bad token never does.
 //! 2. Handlers take [`VerifiedToken`], or behind an optional layer `Option<VerifiedToken>`.
 //! 3. [`AuthLayer::require`] asks for more, route by route; [`Scoped`] asks for it where a handler is read.
-//! 4. [`metadata_routes`] tells clients that know only the URL where tokens come from, and which.
+//! 4. gRPC is answered in gRPC: [`AuthLayer::grpc`] for a tonic server, and by itself for tonic services in an axum router.
+//! 5. [`metadata_routes`] tells clients that know only the URL where tokens come from, and which.
 //!
 //! The extensions of a request may hold what only the server knows of its connection: `ConnectInfo<SocketAddr>` for
 //! [trusted proxies](auth0_api_core::guide::proxies), and a [`ClientCertificate`](auth0_api_core::ClientCertificate) for tokens
@@ -34,6 +35,7 @@
 
 mod extract;
 mod future;
+mod grpc;
 mod layer;
 mod metadata;
 mod refusal;
@@ -43,8 +45,9 @@ mod scoped;
 
 pub use extract::{TokenRejection, VerifiedToken};
 pub use future::{AuthFuture, RequireFuture};
+pub use grpc::grpc_metadata;
 pub use layer::{AuthLayer, AuthService};
 pub use metadata::{MetadataFuture, MetadataLayer, MetadataService, metadata_routes};
-pub use refusal::{JsonBody, RefusalBody};
+pub use refusal::{EmptyBody, JsonBody, RefusalBody};
 pub use require::{RequireLayer, RequireService};
 pub use scoped::Scoped;

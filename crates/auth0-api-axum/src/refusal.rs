@@ -7,9 +7,12 @@ use std::sync::Arc;
 use auth0_api_core::Rejection;
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderName};
+use http::request::Parts;
 use http::{Extensions, HeaderValue, Response, StatusCode};
 
-/// Makes the body of a refusal. Status, challenges and the other headers are not its business.
+use crate::grpc::{Dialect, grpc_metadata};
+
+/// Makes the body of a refusal. Status, challenges and the other headers are not its business, and gRPC has no such body.
 ///
 /// Closures implement it: they get the [`Rejection`] and give a content type and a body. That is also the way to a response
 /// body that cannot be made from [`Bytes`].
@@ -47,6 +50,16 @@ impl<B: From<Bytes>> RefusalBody<B> for JsonBody {
     }
 }
 
+/// No body at all: for services whose bodies cannot be made from [`Bytes`], such as those of gRPC.
+#[derive(Clone, Copy, Debug)]
+pub struct EmptyBody;
+
+impl<B: Default> RefusalBody<B> for EmptyBody {
+    fn refusal_body(&self, _: &Rejection) -> (&'static str, B) {
+        ("application/octet-stream", B::default())
+    }
+}
+
 /// A layer's hook as the extractors inside of it find it: they know the type of bodies, not that of the hook.
 pub(crate) struct Hook<B>(Arc<MakeBody<B>>);
 
@@ -64,13 +77,13 @@ impl<B: 'static> Hook<B> {
     }
 
     /// The response as the hook of the innermost layer around makes it.
-    pub(crate) fn refuse(rejection: &Rejection, extensions: &Extensions) -> Response<B>
+    pub(crate) fn refuse(rejection: &Rejection, parts: &Parts) -> Response<B>
     where
-        B: From<Bytes>,
+        B: Default + From<Bytes>,
     {
-        match extensions.get::<Self>() {
-            Some(Self(make)) => respond(rejection, make(rejection)),
-            None => refuse(rejection, &JsonBody),
+        match parts.extensions.get::<Self>() {
+            Some(Self(make)) => respond(rejection, Dialect::of_parts(parts), || make(rejection)),
+            None => refuse(rejection, Dialect::of_parts(parts), &JsonBody),
         }
     }
 }
@@ -88,11 +101,30 @@ impl<B> fmt::Debug for Hook<B> {
 }
 
 /// The whole response.
-pub(crate) fn refuse<B>(rejection: &Rejection, body: &impl RefusalBody<B>) -> Response<B> {
-    respond(rejection, body.refusal_body(rejection))
+pub(crate) fn refuse<B: Default>(rejection: &Rejection, dialect: Dialect, body: &impl RefusalBody<B>) -> Response<B> {
+    respond(rejection, dialect, || body.refusal_body(rejection))
 }
 
-fn respond<B>(rejection: &Rejection, (content_type, body): (&'static str, B)) -> Response<B> {
+fn respond<B: Default>(
+    rejection: &Rejection,
+    dialect: Dialect,
+    make: impl FnOnce() -> (&'static str, B),
+) -> Response<B> {
+    match dialect {
+        Dialect::Grpc(content_type) => in_grpc(rejection, content_type),
+        Dialect::Http => in_http(rejection, make()),
+    }
+}
+
+/// Headers alone: a body would be one message too many.
+fn in_grpc<B: Default>(rejection: &Rejection, content_type: &'static str) -> Response<B> {
+    let mut response = Response::new(B::default());
+    *response.headers_mut() = grpc_metadata(rejection);
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response
+}
+
+fn in_http<B>(rejection: &Rejection, (content_type, body): (&'static str, B)) -> Response<B> {
     let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(rejection.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in rejection.headers() {

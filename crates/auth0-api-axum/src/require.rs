@@ -10,6 +10,7 @@ use tower_service::Service;
 
 use crate::extract::MISSING_LAYER;
 use crate::future::RequireFuture;
+use crate::grpc::Dialect;
 use crate::layer::Authentication;
 use crate::refusal::{RefusalBody, refuse};
 
@@ -49,6 +50,7 @@ impl<S, R, ReqBody, ResBody> Service<Request<ReqBody>> for RequireService<S, R>
 where
     S: Service<Request<ReqBody>, Response = Response<ResBody>>,
     R: RefusalBody<ResBody>,
+    ResBody: Default,
 {
     type Response = Response<ResBody>;
     type Error = S::Error;
@@ -71,14 +73,16 @@ impl<S, R> RequireService<S, R> {
     fn check<ReqBody, ResBody>(&self, request: &Request<ReqBody>) -> Option<Response<ResBody>>
     where
         R: RefusalBody<ResBody>,
+        ResBody: Default,
     {
+        let refuse = |rejection| refuse(rejection, Dialect::of(request), &self.body);
         let found = request.extensions().get::<Authentication>();
         let Some(found) = found.filter(|found| found.api.is_same_client(&self.api)) else {
             tracing::error!(target: "auth0_api", event = "layer_missing", "{MISSING_LAYER}");
-            return Some(refuse(&Rejection::misconfigured(), &self.body));
+            return Some(refuse(&Rejection::misconfigured()));
         };
         let token = found.token.as_ref().ok_or_else(Error::missing_credentials);
         let error = token.and_then(|token| self.requirement.check(token)).err()?;
-        Some(refuse(&found.api.reject(&error), &self.body))
+        Some(refuse(&found.api.reject(&error)))
     }
 }

@@ -66,6 +66,11 @@ impl Rejection {
         self.verdict.label()
     }
 
+    /// The fixed wording for callers, as `error_description` has it.
+    pub fn description(&self) -> &'static str {
+        self.verdict.description()
+    }
+
     /// The challenges, one for each `WWW-Authenticate` line.
     pub fn challenges(&self) -> &[Challenge] {
         &self.challenges

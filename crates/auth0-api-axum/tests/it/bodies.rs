@@ -27,9 +27,10 @@ async fn a_body_that_can_be_made_from_bytes_needs_no_hook() {
 
 #[tokio::test]
 async fn a_hook_makes_any_other_body() {
-    #[derive(Debug, PartialEq)]
+    #[derive(Debug, Default, PartialEq)]
     enum Own {
         Refused(&'static str),
+        #[default]
         Served,
     }
 
@@ -62,7 +63,7 @@ async fn a_hook_does_not_reach_status_and_challenges() {
 }
 
 /// The refusal of a request without credentials, by a layer around a service with these bodies.
-async fn refused<B: From<Bytes> + 'static>(world: &World) -> Response<B> {
+async fn refused<B: Default + From<Bytes> + 'static>(world: &World) -> Response<B> {
     let inner = service_fn(|_: Request<()>| ready(Ok::<_, Infallible>(Response::new(B::from(Bytes::new())))));
     AuthLayer::new(world.api.clone()).layer(inner).oneshot(request()).await.unwrap()
 }

@@ -5,6 +5,7 @@
 mod bodies;
 mod contract;
 mod extractors;
+mod grpc;
 mod metadata;
 mod request;
 mod scoped;

@@ -2,6 +2,7 @@
 
 mod axum_door;
 mod found_out;
+mod tonic_door;
 mod tower_door;
 
 use auth0_api_core::Rejection;
@@ -15,6 +16,11 @@ async fn axum_keeps_the_contract() {
 #[tokio::test]
 async fn a_bare_hyper_server_with_the_layer_keeps_the_contract() {
     contract::adapter(&tower_door::Tower).await;
+}
+
+#[tokio::test]
+async fn a_tonic_server_with_the_layer_keeps_the_contract() {
+    contract::adapter(&tonic_door::Tonic).await;
 }
 
 /// The hook of the contract.

@@ -1,0 +1,214 @@
+//! The routes of the contract as methods of gRPC on a tonic server: `/private` is `/private/Call`.
+
+use std::convert::Infallible;
+use std::net::{Ipv4Addr, SocketAddr};
+
+use auth0_api_axum::{AuthLayer, EmptyBody};
+use auth0_api_core::{Rejection, Requirement, VerifiedToken};
+use auth0_api_testing::contract::adapter::{Answer, Call, Door, Site};
+use axum::Router;
+use axum::extract::ConnectInfo;
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Request as HttpRequest, Response as HttpResponse};
+use http_body_util::{BodyExt as _, Full};
+use hyper::client::conn::http2;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use tokio::net::{TcpListener, TcpStream};
+use tonic::body::Body;
+use tonic::service::Routes;
+use tonic::transport::Server;
+use tonic::transport::server::{TcpConnectInfo, TcpIncoming};
+use tonic::{Request, Response, Status};
+use tower::util::{BoxCloneSyncService, MapRequestLayer};
+use tower::{Layer, Service, service_fn};
+
+use crate::grpc::text::TextCodec;
+
+pub(crate) struct Tonic;
+
+type Route = BoxCloneSyncService<HttpRequest<axum::body::Body>, HttpResponse<Body>, Infallible>;
+
+impl Door for Tonic {
+    async fn open(&self, site: Site) -> SocketAddr {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let server = Server::builder()
+            // Tokens may have 16 KiB.
+            .http2_max_header_list_size(64 * 1024)
+            .layer(MapRequestLayer::new(with_peer))
+            .add_routes(Routes::from(routes(&site)));
+        tokio::spawn(server.serve_with_incoming(TcpIncoming::from(listener)));
+        address
+    }
+
+    async fn send(&self, to: SocketAddr, call: Call) -> Answer {
+        let stream = TcpStream::connect(to).await.unwrap();
+        let connecting = http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await;
+        let (mut sender, connection) = connecting.unwrap();
+        tokio::spawn(connection);
+        let (parts, body) = sender.send_request(request(to, &call)).await.unwrap().into_parts();
+        let body = body.collect().await.unwrap();
+        let mut headers = parts.headers;
+        headers.extend(body.trailers().cloned().unwrap_or_default());
+        // The hook makes bodies, and a refusal in gRPC has none: its message is the one that it has everywhere.
+        let message = if call.target == self.path("/hooked") { String::new() } else { text(&headers, "grpc-message") };
+        let body = body.to_bytes();
+        let body = body.get(5..).map_or(message, |message| String::from_utf8(message.to_vec()).unwrap());
+        answer(&headers, body)
+    }
+
+    /// The status of gRPC, with its message for a body; the rest is metadata.
+    fn translate(&self, answer: Answer) -> Answer {
+        let (code, message) = match answer.status {
+            200 => (0, answer.body.clone()),
+            418 => (2, answer.body.clone()),
+            status => (code(status), description(&answer.body)),
+        };
+        let mut headers = answer.headers;
+        headers.retain(|(name, _)| name != "content-type");
+        let retry = headers.iter().find(|(name, _)| name == "retry-after").map(|(_, seconds)| format!("{seconds}000"));
+        headers.extend(retry.map(|pushback| ("grpc-retry-pushback-ms".to_owned(), pushback)));
+        headers.push(("content-type".to_owned(), "application/grpc".to_owned()));
+        Answer::new(code, headers, message)
+    }
+
+    fn method(&self) -> &'static str {
+        "POST"
+    }
+
+    fn path(&self, route: &str) -> String {
+        format!("{route}/Call")
+    }
+
+    fn covers(&self, _: auth0_api_testing::contract::adapter::Chapter) -> bool {
+        false
+    }
+}
+
+/// tonic tells the peer's address in a type of its own.
+fn with_peer<B>(mut request: HttpRequest<B>) -> HttpRequest<B> {
+    let peer = request.extensions().get::<TcpConnectInfo>().and_then(TcpConnectInfo::remote_addr);
+    if let Some(peer) = peer {
+        request.extensions_mut().insert(ConnectInfo(peer));
+    }
+    request
+}
+
+fn code(status: u16) -> u16 {
+    match status {
+        400 | 401 => 16,
+        403 => 7,
+        429 => 8,
+        500 => 13,
+        503 => 14,
+        status => panic!("no refusal has the status {status}"),
+    }
+}
+
+fn description(body: &str) -> String {
+    let found = body.split_once(r#""error_description":""#).map(|(_, rest)| rest.trim_end_matches("\"}"));
+    found.unwrap_or_default().to_owned()
+}
+
+fn request(to: SocketAddr, call: &Call) -> HttpRequest<Full<Bytes>> {
+    let mut request = HttpRequest::builder().method(call.method.as_str()).uri(format!("http://{to}{}", call.target));
+    for (name, value) in &call.headers {
+        request = request.header(name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
+    }
+    let request = request.header("content-type", "application/grpc").header("te", "trailers");
+    // One message without octets: not compressed, of length zero.
+    request.body(Full::from(vec![0; 5])).unwrap()
+}
+
+fn answer(headers: &HeaderMap, body: String) -> Answer {
+    let code = text(headers, "grpc-status").parse().unwrap();
+    let lines = headers.iter().filter(|(name, _)| !["grpc-status", "grpc-message"].contains(&name.as_str()));
+    let lines = lines.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()));
+    Answer::new(code, lines.collect(), body)
+}
+
+fn text(headers: &HeaderMap, name: &str) -> String {
+    headers.get(name).map_or(String::new(), |value| value.to_str().unwrap().to_owned())
+}
+
+fn routes(site: &Site) -> Router {
+    let (auth, other) = (AuthLayer::grpc(site.api.clone()), AuthLayer::grpc(site.other.clone()));
+    let hooked =
+        auth.clone().refusal_body(|rejection: &Rejection| ("text/plain", Body::new(rejection.label().to_owned())));
+    let optional = auth.clone().optional();
+    let requirement =
+        |layer: &AuthLayer<EmptyBody>, scopes: &[&'static str]| layer.require(Requirement::scopes(scopes.to_vec()));
+    // In the place of an extractor.
+    let demanding = auth.require(Requirement::claim("sub"));
+    let table = [
+        ("/public", route(method(|_| Ok("public".to_owned())))),
+        ("/private", route(auth.layer(method(subject)))),
+        ("/nested/private", route(auth.layer(method(subject)))),
+        ("/scoped", route(auth.layer(requirement(&auth, &["read:messages", "read:drafts"]).layer(method(subject))))),
+        ("/optional", route(optional.layer(method(subject)))),
+        ("/demanding", route(optional.layer(demanding.layer(method(subject))))),
+        ("/twice", route(optional.layer(auth.layer(method(subject))))),
+        ("/both", route(auth.layer(other.layer(method(subject))))),
+        ("/misplaced", route(auth.layer(requirement(&other, &["read:messages"]).layer(method(subject))))),
+        ("/bare", route(demanding.layer(method(subject)))),
+        ("/bare/optional", route(demanding.layer(method(subject)))),
+        ("/bare/scoped", route(requirement(&auth, &["read:messages"]).layer(method(subject)))),
+        ("/teapot", route(auth.layer(method(|_| Err(Status::unknown("teapot")))))),
+        ("/caching", route(auth.layer(caching()))),
+        ("/hooked", route(hooked.layer(hooked.require(Requirement::scope("admin")).layer(method(subject))))),
+    ];
+    table.into_iter().fold(Router::new(), |router, (path, route)| router.route_service(&Tonic.path(path), route))
+}
+
+type HttpBody = axum::body::Body;
+
+fn route<S>(service: S) -> Route
+where
+    S: Service<HttpRequest<HttpBody>, Response = HttpResponse<Body>, Error = Infallible>
+        + Clone
+        + Send
+        + Sync
+        + 'static,
+    S::Future: Send,
+{
+    BoxCloneSyncService::new(service)
+}
+
+/// A method that answers with a text.
+fn method(
+    answer: impl Fn(&Request<String>) -> Result<String, Status> + Clone + Send + Sync + 'static,
+) -> impl Service<HttpRequest<HttpBody>, Response = HttpResponse<Body>, Error = Infallible, Future: Send> + Clone + Send + Sync
+{
+    respond(move |request| answer(request).map(Response::new))
+}
+
+fn respond(
+    answer: impl Fn(&Request<String>) -> Result<Response<String>, Status> + Clone + Send + Sync + 'static,
+) -> impl Service<HttpRequest<HttpBody>, Response = HttpResponse<Body>, Error = Infallible, Future: Send> + Clone + Send + Sync
+{
+    service_fn(move |request| {
+        let answer = answer.clone();
+        async move {
+            let method = service_fn(move |request| std::future::ready(answer(&request)));
+            Ok(tonic::server::Grpc::new(TextCodec).unary(method, request).await)
+        }
+    })
+}
+
+fn subject(request: &Request<String>) -> Result<String, Status> {
+    let token = request.extensions().get::<VerifiedToken>();
+    Ok(token.map_or("anonymous", |token| token.subject().unwrap()).to_owned())
+}
+
+fn caching()
+-> impl Service<HttpRequest<HttpBody>, Response = HttpResponse<Body>, Error = Infallible, Future: Send> + Clone + Send + Sync
+{
+    respond(|request| {
+        let mut response = Response::new(subject(request)?);
+        response
+            .metadata_mut()
+            .insert("cache-control", HeaderValue::from_static("public, max-age=60").to_str().unwrap().parse().unwrap());
+        response.metadata_mut().insert("dpop-nonce", "stale".parse().unwrap());
+        Ok(response)
+    })
+}

@@ -1,0 +1,54 @@
+//! Calls that are let through.
+
+use auth0_api_axum::AuthLayer;
+use auth0_api_core::{DpopPolicy, RotatingNonce};
+
+use super::{GREET, RULE, call, serve};
+use crate::world::World;
+
+#[tokio::test]
+async fn a_method_finds_the_verified_token_in_its_request() {
+    let world = World::new().await;
+    let to = serve(AuthLayer::grpc(world.api.clone())).await;
+    let authorization = format!("Bearer {}", world.tenant.mint().sign());
+    let answer = call(to, GREET, &[("authorization", &authorization)]).await.unwrap();
+    assert_eq!(answer.into_inner(), "hello, auth0|local-user");
+}
+
+#[tokio::test]
+async fn a_proof_is_for_a_post_to_the_authority_and_path_of_the_method() {
+    let world = World::new().await;
+    let to = serve(AuthLayer::grpc(world.api.clone())).await;
+    let key = world.tenant.proof_key();
+    let token = world.tenant.mint().bound_to(&key).scope("admin").sign();
+    for (method, htm, htu, accepted) in [
+        (GREET, "POST", format!("http://{to}{GREET}"), true),
+        (RULE, "POST", format!("http://{to}{RULE}"), true),
+        (GREET, "POST", format!("http://{to}{RULE}"), false),
+        (GREET, "GET", format!("http://{to}{GREET}"), false),
+        (GREET, "POST", format!("http://elsewhere.example.com{GREET}"), false),
+    ] {
+        let proof = key.proof(htm, &htu).access_token(&token).sign();
+        let lines = [("authorization", &*format!("DPoP {token}")), ("dpop", &proof)];
+        assert_eq!(call(to, method, &lines).await.is_ok(), accepted, "{method} {htm} {htu}");
+    }
+}
+
+#[tokio::test]
+async fn the_next_nonce_is_metadata_of_the_answer() {
+    let nonces = RotatingNonce::new([[1; 32]]).unwrap();
+    let world = World::with(DpopPolicy::accept().nonce(nonces)).await;
+    let to = serve(AuthLayer::grpc(world.api.clone())).await;
+    let key = world.tenant.proof_key();
+    let token = world.tenant.mint().bound_to(&key).sign();
+    let authorization = format!("DPoP {token}");
+    let proof = || key.proof("POST", &format!("http://{to}{GREET}")).access_token(&token);
+
+    let refused = call(to, GREET, &[("authorization", &authorization), ("dpop", &proof().sign())]).await.unwrap_err();
+    let first = refused.metadata().get("dpop-nonce").unwrap().to_str().unwrap().to_owned();
+    world.clock.advance(std::time::Duration::from_secs(60));
+    let with_nonce = proof().nonce(&first).sign();
+    let answer = call(to, GREET, &[("authorization", &authorization), ("dpop", &with_nonce)]).await.unwrap();
+    let second = answer.metadata().get("dpop-nonce").unwrap();
+    assert_ne!(second, first.as_str());
+}

@@ -1,0 +1,100 @@
+//! A tonic service behind the layer, called by tonic's client.
+
+mod calls;
+mod refusals;
+pub(crate) mod text;
+
+use std::convert::Infallible;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::task::{Context, Poll};
+
+use auth0_api_axum::AuthLayer;
+use auth0_api_core::{Requirement, VerifiedToken};
+use http::uri::PathAndQuery;
+use http::{Request as HttpRequest, Response as HttpResponse};
+use tokio::net::TcpListener;
+use tonic::body::Body;
+use tonic::server::NamedService;
+use tonic::service::LayerExt as _;
+use tonic::transport::server::TcpIncoming;
+use tonic::transport::{Channel, Server};
+use tonic::{Request, Response, Status};
+use tower::{Service, service_fn};
+
+use text::TextCodec;
+
+/// Any method greets the caller.
+const GREET: &str = "/test.Greeter/Greet";
+/// As [`GREET`], for callers with the scope `admin`.
+const RULE: &str = "/test.Ruler/Rule";
+
+/// A service without generated code: any method of it answers with the subject of the token.
+#[derive(Clone, Copy, Debug)]
+struct Greeter;
+
+/// The same under another name.
+#[derive(Clone, Copy, Debug)]
+struct Ruler;
+
+impl NamedService for Greeter {
+    const NAME: &'static str = "test.Greeter";
+}
+
+impl NamedService for Ruler {
+    const NAME: &'static str = "test.Ruler";
+}
+
+macro_rules! answers_with_the_subject {
+    ($service:ty) => {
+        impl Service<HttpRequest<Body>> for $service {
+            type Response = HttpResponse<Body>;
+            type Error = Infallible;
+            type Future = std::pin::Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
+
+            fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+                Poll::Ready(Ok(()))
+            }
+
+            fn call(&mut self, request: HttpRequest<Body>) -> Self::Future {
+                Box::pin(
+                    async move { Ok(tonic::server::Grpc::new(TextCodec).unary(service_fn(subject), request).await) },
+                )
+            }
+        }
+    };
+}
+
+answers_with_the_subject!(Greeter);
+answers_with_the_subject!(Ruler);
+
+/// A method, as applications write them: the verified token is in the extensions of the request.
+async fn subject(request: Request<String>) -> Result<Response<String>, Status> {
+    let token = request.extensions().get::<VerifiedToken>().unwrap();
+    Ok(Response::new(format!("{}, {}", request.get_ref(), token.subject().unwrap())))
+}
+
+/// Serves both services behind the layer, and asks more of the callers of one.
+async fn serve(auth: AuthLayer<auth0_api_axum::EmptyBody>) -> SocketAddr {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let ruler = auth.require(Requirement::scope("admin")).named_layer(Ruler);
+    let server = Server::builder().layer(auth).add_service(Greeter).add_service(ruler);
+    tokio::spawn(server.serve_with_incoming(TcpIncoming::from(listener)));
+    address
+}
+
+/// Calls a method with `hello` and these lines of metadata.
+async fn call(
+    to: SocketAddr,
+    method: &'static str,
+    lines: &[(&'static str, &str)],
+) -> Result<Response<String>, Status> {
+    let channel = Channel::from_shared(format!("http://{to}")).unwrap().connect().await.unwrap();
+    let mut request = Request::new("hello".to_owned());
+    for (name, value) in lines {
+        request.metadata_mut().append(*name, value.parse().unwrap());
+    }
+    let mut client = tonic::client::Grpc::new(channel);
+    client.ready().await.unwrap();
+    client.unary(request, PathAndQuery::from_static(method), TextCodec).await
+}

@@ -1,0 +1,119 @@
+//! Calls that are refused: the status, its message, and what HTTP would say as metadata.
+
+use auth0_api_axum::{AuthLayer, grpc_metadata};
+use auth0_api_core::{ApiClient, Requirement};
+use auth0_api_testing::{Endpoint, Misbehaviour};
+use http::{Request, Response};
+use tonic::{Code, Status};
+use tower::{Layer as _, ServiceExt as _, service_fn};
+
+use super::{GREET, RULE, call, serve};
+use crate::world::{World, header};
+
+const BEARER: &str = r#"Bearer realm="api""#;
+const DPOP: &str = r#"DPoP algs="ES256""#;
+
+#[tokio::test]
+async fn refusals_are_statuses_with_the_challenges_as_metadata() {
+    let world = World::new().await;
+    let to = serve(AuthLayer::grpc(world.api.clone())).await;
+    let (good, bad) = (world.tenant.mint().sign(), world.tenant.mint().audience("https://other.example.com").sign());
+    let (good, bad) = (format!("Bearer {good}"), format!("Bearer {bad}"));
+    let error = |code: &str, rest: &str| format!(r#"Bearer realm="api", error="{code}", error_description="{rest}"#);
+    for (method, authorization, code, message, challenge) in [
+        (GREET, None, Code::Unauthenticated, "no access token was presented", BEARER.to_owned()),
+        (
+            GREET,
+            Some(bad.as_str()),
+            Code::Unauthenticated,
+            "the access token is not for this API",
+            error("invalid_token", "the access token is not for this API\""),
+        ),
+        (
+            GREET,
+            Some("Bearer a b"),
+            Code::Unauthenticated,
+            "the access token is malformed",
+            error("invalid_request", "the access token is malformed\""),
+        ),
+        (
+            RULE,
+            Some(&good),
+            Code::PermissionDenied,
+            "the access token lacks a scope that is needed here",
+            error("insufficient_scope", "the access token lacks a scope that is needed here\", scope=\"admin\""),
+        ),
+    ] {
+        let lines: Vec<_> = authorization.map(|value| ("authorization", value)).into_iter().collect();
+        let status = call(to, method, &lines).await.unwrap_err();
+        assert_eq!((status.code(), status.message()), (code, message));
+        let challenges: Vec<_> = status.metadata().get_all("www-authenticate").iter().collect();
+        assert_eq!(challenges, [challenge.as_str(), DPOP]);
+    }
+}
+
+#[tokio::test]
+async fn trouble_of_ours_says_when_to_come_back() {
+    let world = World::new().await;
+    world.tenant.misbehave(Endpoint::Jwks, Misbehaviour::Status(500));
+    let to = serve(AuthLayer::grpc(world.api.clone())).await;
+    let authorization = format!("Bearer {}", world.tenant.mint().sign());
+    let status = call(to, GREET, &[("authorization", &authorization)]).await.unwrap_err();
+    assert_eq!(status.code(), Code::Unavailable);
+    assert_eq!(status.message(), "access tokens cannot be checked at the moment");
+    let number = |name: &str| status.metadata().get(name).unwrap().to_str().unwrap().parse::<u64>().unwrap();
+    assert_eq!(number("grpc-retry-pushback-ms"), 1000 * number("retry-after"));
+    assert_eq!(status.metadata().get("www-authenticate"), None);
+}
+
+#[tokio::test]
+async fn a_requirement_without_its_layer_is_the_servers_mistake() {
+    let world = World::new().await;
+    let inner = service_fn(|_: Request<()>| async { Ok::<_, Status>(Response::new(Vec::new())) });
+    let service = AuthLayer::new(world.api.clone()).require(Requirement::scope("admin")).layer(inner);
+    let response = service.oneshot(grpc_request()).await.unwrap();
+    assert_eq!(header(&response, "grpc-status"), ["13"]);
+    assert_eq!(header(&response, "grpc-message"), ["the server is misconfigured"]);
+}
+
+#[tokio::test]
+async fn a_response_of_headers_alone_is_what_a_call_gets_whatever_the_hook() {
+    let world = World::new().await;
+    let inner = service_fn(|_: Request<()>| async { Ok::<_, Status>(Response::new(String::new())) });
+    let auth = AuthLayer::new(world.api.clone());
+    let hooked = auth.clone().refusal_body(|_: &auth0_api_core::Rejection| ("text/plain", "a body".to_owned()));
+    let response = hooked.layer(inner).oneshot(grpc_request()).await.unwrap();
+    assert_eq!((response.status().as_u16(), response.body().as_str()), (200, ""));
+    assert_eq!(header(&response, "content-type"), ["application/grpc"]);
+    assert_eq!(header(&response, "grpc-status"), ["16"]);
+    assert_eq!(header(&response, "www-authenticate"), [BEARER, DPOP]);
+}
+
+#[tokio::test]
+async fn what_is_no_call_is_answered_in_http() {
+    let world = World::new().await;
+    let inner = service_fn(|_: Request<()>| async { Ok::<_, Status>(Response::new(Vec::new())) });
+    let service = AuthLayer::new(world.api.clone()).layer(inner);
+    let a_get = Request::get("http://a/").header("content-type", "application/grpc").body(()).unwrap();
+    let json = Request::post("http://a/").header("content-type", "application/json").body(()).unwrap();
+    for request in [a_get, json] {
+        let response = service.clone().oneshot(request).await.unwrap();
+        assert_eq!((response.status().as_u16(), header(&response, "grpc-status").len()), (401, 0));
+        assert_eq!(header(&response, "content-type"), ["application/json"]);
+    }
+}
+
+#[tokio::test]
+async fn a_handler_can_make_a_status_of_its_own_refusal() {
+    let world = World::new().await;
+    let token = world.api.verify_access_token(&world.tenant.mint().sign()).await.unwrap();
+    let refused = |api: &ApiClient| Requirement::scope("admin").check(&token).map_err(|error| api.reject(&error));
+    let metadata = grpc_metadata(&refused(&world.api).unwrap_err());
+    let status = Status::from_header_map(&metadata).unwrap();
+    assert_eq!(status.code(), Code::PermissionDenied);
+    assert_eq!(status.metadata().get_all("www-authenticate").iter().count(), 2);
+}
+
+fn grpc_request() -> Request<()> {
+    Request::post("http://a/test.Greeter/Greet").header("content-type", "application/grpc").body(()).unwrap()
+}
