@@ -12,6 +12,9 @@ pub mod dpop {}
 #[doc = include_str!("exchange.md")]
 pub mod exchange {}
 
+#[doc = include_str!("mcp.md")]
+pub mod mcp {}
+
 #[doc = include_str!("metadata.md")]
 pub mod metadata {}
 

@@ -1,0 +1,26 @@
+//! The API that a tool calls.
+
+use auth0_api_axum::{AuthLayer, VerifiedToken};
+use auth0_api_core::{ApiClient, Requirement};
+use axum::routing::get;
+use axum::{Json, Router};
+use serde_json::{Value, json};
+
+/// Where it is, and for whom its tokens are.
+#[derive(Clone, Debug)]
+pub(crate) struct Calendar {
+    pub(crate) url: String,
+    pub(crate) audience: String,
+}
+
+/// A calendar that is empty but for what it knows of the call. It stands for an API of yours, protected like any other.
+pub(crate) fn app(api: ApiClient) -> Router {
+    let auth = AuthLayer::new(api);
+    let reading = auth.require(Requirement::scope("read:events"));
+    Router::new().route("/events", get(events).route_layer(reading)).layer(auth)
+}
+
+async fn events(token: VerifiedToken) -> Json<Value> {
+    let actor = token.current_actor().ok().flatten();
+    Json(json!({ "calendar_of": token.subject(), "read_by": actor, "events": ["tea at four"] }))
+}

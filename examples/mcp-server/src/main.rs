@@ -1,0 +1,56 @@
+//! An MCP server that knows its callers, and calls another API on their behalf.
+//!
+//! ```sh
+//! cargo run -p mcp-server                 # with a tenant and a calendar API in this process: no account needed
+//!
+//! curl -i http://127.0.0.1:3000/mcp -X POST                                     # 401, and where to go
+//! curl http://127.0.0.1:3000/.well-known/oauth-protected-resource/mcp           # who issues tokens
+//! npx @modelcontextprotocol/inspector                                           # connect to http://127.0.0.1:3000/mcp
+//! ```
+//!
+//! With a real tenant, where the API's identifier is the URL that clients connect to:
+//!
+//! ```sh
+//! AUTH0_DOMAIN=tenant.eu.auth0.com AUTH0_AUDIENCE=https://mcp.example.com/mcp AUTH0_CLIENT_ID=… AUTH0_CLIENT_SECRET=… \
+//!   CALENDAR_URL=https://calendar.example.com CALENDAR_AUDIENCE=https://calendar.example.com cargo run -p mcp-server
+//! ```
+//!
+//! `server.rs` protects the endpoint, `tools.rs` uses the identity, `session.rs` ties sessions to those who opened them. The
+//! guide of `auth0-api-core` says which part of the MCP authorization specification is done where.
+
+#![expect(clippy::print_stdout, reason = "this program talks to the person who runs it")]
+
+mod calendar;
+mod local;
+mod server;
+mod session;
+mod settings;
+mod tools;
+
+use std::error::Error;
+
+use clap::Parser as _;
+use tokio::net::TcpListener;
+
+use crate::local::Local;
+use crate::settings::Settings;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let settings = Settings::parse();
+    let listener = TcpListener::bind(("127.0.0.1", settings.port)).await?;
+    let url = format!("http://{}/mcp", listener.local_addr()?);
+    // The tenant runs for as long as this is kept.
+    let (app, _local) = match settings.remote()? {
+        Some(remote) => (server::app(remote.api, remote.calendar, &remote.resource)?, None),
+        None => {
+            let local = Local::start(&url).await?;
+            println!("tenant       {}", local.tenant.domain());
+            (server::app(local.api.clone(), local.calendar.clone(), &url)?, Some(local))
+        }
+    };
+    println!("listening on {url}");
+    let interrupted = async { _ = tokio::signal::ctrl_c().await };
+    axum::serve(listener, app).with_graceful_shutdown(interrupted).await?;
+    Ok(())
+}

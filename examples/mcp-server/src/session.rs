@@ -1,0 +1,88 @@
+//! Sessions belong to those who opened them.
+//!
+//! The session id of MCP says which conversation a request is part of, and `rmcp` takes it from anybody. A caller with a token of
+//! their own must not continue the conversation of another one whose id has leaked. So the id that clients get carries a tag over
+//! the id and the principal; nothing has to be remembered, and servers that share the key share the sessions.
+
+use std::error::Error;
+use std::fmt;
+
+use auth0_api_axum::VerifiedToken;
+use aws_lc_rs::hmac;
+use aws_lc_rs::rand::SystemRandom;
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::{HeaderMap, HeaderValue, StatusCode};
+
+/// The secret behind the tags. Replicas that continue each other's sessions need the same one.
+#[derive(Clone)]
+pub(crate) struct SessionKey(hmac::Key);
+
+impl SessionKey {
+    pub(crate) fn generate() -> Result<Self, Box<dyn Error>> {
+        let key = hmac::Key::generate(hmac::HMAC_SHA256, &SystemRandom::new());
+        key.map(Self).map_err(|_| "this machine has no randomness".into())
+    }
+
+    /// The id as the client knows it.
+    fn tagged(&self, id: &str, token: &VerifiedToken) -> String {
+        format!("{id}.{}", URL_SAFE_NO_PAD.encode(self.tag(id, token)))
+    }
+
+    /// The id as the server knows it; `None` unless it was given to this principal.
+    fn opened<'i>(&self, tagged: &'i str, token: &VerifiedToken) -> Option<&'i str> {
+        let (id, tag) = tagged.rsplit_once('.')?;
+        let tag = URL_SAFE_NO_PAD.decode(tag).ok()?;
+        hmac::verify(&self.0, &principal(id, token), &tag).ok().map(|()| id)
+    }
+
+    fn tag(&self, id: &str, token: &VerifiedToken) -> hmac::Tag {
+        hmac::sign(&self.0, &principal(id, token))
+    }
+}
+
+impl fmt::Debug for SessionKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SessionKey([redacted])")
+    }
+}
+
+/// Lets a session be continued by the user and the client that opened it. For others there is no such session: 404, upon which a
+/// client opens one of its own.
+pub(crate) async fn guard(
+    State(key): State<SessionKey>,
+    token: VerifiedToken,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    if let Some(tagged) = request.headers().get(SESSION_ID) {
+        let Some(id) = tagged.to_str().ok().and_then(|tagged| key.opened(tagged, &token)) else {
+            return (StatusCode::NOT_FOUND, "no such session").into_response();
+        };
+        if let Ok(id) = HeaderValue::from_str(id) {
+            request.headers_mut().insert(SESSION_ID, id);
+        }
+    }
+    let mut response = next.run(request).await;
+    tag(response.headers_mut(), &key, &token);
+    response
+}
+
+fn tag(headers: &mut HeaderMap, key: &SessionKey, token: &VerifiedToken) {
+    let id = headers.get(SESSION_ID).and_then(|id| id.to_str().ok());
+    let tagged = id.and_then(|id| HeaderValue::try_from(key.tagged(id, token)).ok());
+    if let Some(tagged) = tagged {
+        headers.insert(SESSION_ID, tagged);
+    }
+}
+
+/// Session, user and client, each with its length, so that no two lists look alike.
+fn principal(id: &str, token: &VerifiedToken) -> Vec<u8> {
+    let parts = [id, token.issuer(), token.subject().unwrap_or_default(), token.client_id().unwrap_or_default()];
+    parts.iter().flat_map(|part| part.len().to_be_bytes().into_iter().chain(part.bytes())).collect()
+}
+
+const SESSION_ID: &str = "mcp-session-id";

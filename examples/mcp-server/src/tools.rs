@@ -1,0 +1,63 @@
+//! The tools. Each finds the verified token of its call in the parts of the HTTP request, where the layer has put it.
+
+use auth0_api_core::{ApiClient, OnBehalfOf, VerifiedToken};
+use http::request::Parts;
+use rmcp::handler::server::tool::Extension;
+use rmcp::model::{CallToolResult, ContentBlock, ErrorData};
+use rmcp::{ServerHandler, tool, tool_handler, tool_router};
+
+use crate::calendar::Calendar;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Tools {
+    api: ApiClient,
+    calendar: Calendar,
+    http: reqwest::Client,
+}
+
+#[tool_router]
+impl Tools {
+    pub(crate) fn new(api: ApiClient, calendar: Calendar) -> Self {
+        Self { api, calendar, http: reqwest::Client::new() }
+    }
+
+    #[tool(description = "Says who is calling, and by which client")]
+    async fn whoami(&self, Extension(parts): Extension<Parts>) -> Result<String, ErrorData> {
+        let token = caller(&parts)?;
+        let [subject, client] = [token.subject(), token.client_id()].map(|name| name.unwrap_or("nobody"));
+        Ok(format!("{subject}, by {client}"))
+    }
+
+    /// The caller's token is for this server. The calendar gets one of its own, for the same user.
+    #[tool(description = "Lists the next events in the caller's calendar")]
+    async fn upcoming_events(&self, Extension(parts): Extension<Parts>) -> Result<CallToolResult, ErrorData> {
+        let token = caller(&parts)?;
+        let asked = OnBehalfOf::audience(self.calendar.audience.as_str()).scope("read:events");
+        let Ok(tokens) = self.api.get_token_on_behalf_of(token, asked).await else {
+            return Ok(failed("the calendar cannot be opened on your behalf"));
+        };
+        let request = self.http.get(format!("{}/events", self.calendar.url));
+        let response = request.bearer_auth(tokens.access_token().expose()).send().await;
+        let events = match response.and_then(reqwest::Response::error_for_status) {
+            Ok(response) => response.text().await,
+            Err(error) => Err(error),
+        };
+        Ok(events.map_or_else(
+            |_| failed("the calendar does not answer"),
+            |events| CallToolResult::success(vec![ContentBlock::text(events)]),
+        ))
+    }
+}
+
+#[tool_handler]
+impl ServerHandler for Tools {}
+
+/// Whose call it is. Without the layer there is nobody, and that is this server's mistake.
+fn caller(parts: &Parts) -> Result<&VerifiedToken, ErrorData> {
+    parts.extensions.get().ok_or_else(|| ErrorData::internal_error("no layer has verified this call", None))
+}
+
+/// What the model is told: the reason stays in the log.
+fn failed(text: &str) -> CallToolResult {
+    CallToolResult::error(vec![ContentBlock::text(text)])
+}

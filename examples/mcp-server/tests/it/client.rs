@@ -1,0 +1,64 @@
+//! rmcp's own client, with its OAuth: it knows the URL of the server and nothing else.
+
+use reqwest::redirect::Policy;
+use rmcp::model::{CallToolRequestParams, CallToolResult};
+use rmcp::service::RunningService;
+use rmcp::transport::StreamableHttpClientTransport;
+use rmcp::transport::auth::{AuthClient, AuthorizationManager, AuthorizationRequest, OAuthState};
+use rmcp::transport::streamable_http_client::StreamableHttpClientTransportConfig;
+use rmcp::{RoleClient, ServiceExt as _};
+use serde_json::{Value, json};
+
+use crate::process::{Server, header};
+
+const CALLBACK: &str = "http://127.0.0.1:9/callback";
+
+#[tokio::test]
+async fn a_client_finds_its_way_from_the_challenge_to_a_tool_call_on_behalf_of_its_user() {
+    let server = Server::start().await;
+    let manager = signed_in(&server).await;
+    let http = AuthClient::new(reqwest::Client::new(), manager);
+    let config = StreamableHttpClientTransportConfig::with_uri(server.url.as_str());
+    let client = ().serve(StreamableHttpClientTransport::with_client(http, config)).await.unwrap();
+
+    let tools = client.list_all_tools().await.unwrap();
+    let mut names: Vec<_> = tools.iter().map(|tool| tool.name.as_ref()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["upcoming_events", "whoami"]);
+
+    assert!(text(&call(&client, "whoami").await).starts_with("auth0|local-user, by "));
+    let events: Value = serde_json::from_str(text(&call(&client, "upcoming_events").await)).unwrap();
+    let expected =
+        json!({ "calendar_of": "auth0|local-user", "read_by": "local-api-client", "events": ["tea at four"] });
+    assert_eq!(events, expected);
+    client.cancel().await.unwrap();
+}
+
+/// Goes from the challenge of a refusal to a token for a user.
+pub(crate) async fn signed_in(server: &Server) -> AuthorizationManager {
+    let refused = server.initialize().send().await.unwrap();
+    assert_eq!(refused.status(), 401);
+    let challenge = header(&refused, "www-authenticate").remove(0);
+
+    // Discovery: from the challenge to the metadata, and from there to the tenant.
+    let mut oauth = OAuthState::new(server.url.as_str(), None).await.unwrap();
+    let request = AuthorizationRequest::new(CALLBACK).with_client_name("a test").with_challenge(challenge);
+    oauth.start_authorization(request.with_initial_scope_selection()).await.unwrap();
+
+    // The user's browser, which the tenant signs in at once.
+    let authorize = oauth.get_authorization_url().await.unwrap();
+    assert!(authorize.starts_with(&format!("{}/authorize?", server.tenant)), "{authorize}");
+    let browser = reqwest::Client::builder().redirect(Policy::none()).build().unwrap();
+    let sent_back = header(&browser.get(authorize).send().await.unwrap(), "location").remove(0);
+    oauth.handle_callback_url(&sent_back).await.unwrap();
+    oauth.into_authorization_manager().unwrap()
+}
+
+async fn call(client: &RunningService<RoleClient, ()>, tool: &'static str) -> CallToolResult {
+    client.call_tool(CallToolRequestParams::new(tool)).await.unwrap()
+}
+
+fn text(result: &CallToolResult) -> &str {
+    assert_ne!(result.is_error, Some(true), "{result:?}");
+    &result.content[0].as_text().unwrap().text
+}

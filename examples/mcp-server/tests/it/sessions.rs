@@ -1,0 +1,38 @@
+//! A session is continued by those who opened it, and by nobody else.
+
+use reqwest::RequestBuilder;
+use serde_json::json;
+
+use crate::process::{Server, VERSION, header};
+
+#[tokio::test]
+async fn a_session_is_its_openers_alone() {
+    let server = Server::start().await;
+    let (opener, stranger) = (server.token(&server.url, "use:tools").await, users_token(&server).await);
+    let opened = server.initialize().bearer_auth(&opener).send().await.unwrap();
+    assert_eq!(opened.status(), 200);
+    let session = header(&opened, "mcp-session-id").remove(0);
+
+    let untagged = session.rsplit_once('.').unwrap().0.to_owned();
+    for (token, session, status) in [
+        (&opener, &session, 200),
+        (&stranger, &session, 404),
+        (&opener, &untagged, 404),
+        (&opener, &format!("{untagged}."), 404),
+        (&opener, &format!("x{session}"), 404),
+    ] {
+        let answer = continued(&server, session).bearer_auth(token).send().await.unwrap();
+        assert_eq!(answer.status(), status, "{session}");
+    }
+}
+
+/// A message within a session.
+fn continued(server: &Server, session: &str) -> RequestBuilder {
+    let request = server.post("ping", &json!({})).header("mcp-protocol-version", VERSION);
+    request.header("mcp-session-id", session)
+}
+
+/// A token for a user: the same audience and scope, another subject.
+async fn users_token(server: &Server) -> String {
+    crate::client::signed_in(server).await.get_access_token().await.unwrap()
+}
