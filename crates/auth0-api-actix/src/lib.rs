@@ -34,6 +34,9 @@
 //! Build the client once, outside of the closure that `HttpServer` calls for each worker: clones share keys and used proofs, and
 //! workers must.
 //!
+//! For tokens that are [bound to a client certificate](auth0_api_core::guide::mtls), insert a
+//! [`ClientCertificate`](auth0_api_core::ClientCertificate) in `HttpServer::on_connect`, or into the extensions of a request.
+//!
 //! # Where to put it
 //!
 //! Of several `wrap` calls the last one is the outermost. So a [`Require`] comes before the `Auth` that covers it, and a CORS

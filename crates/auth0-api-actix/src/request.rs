@@ -1,9 +1,9 @@
 //! What core asks of a request, read from actix-web's types.
 
-use actix_web::HttpRequest;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use actix_web::http::uri::{Authority, PathAndQuery};
-use auth0_api_core::{HeaderSource, ReceivedTarget, TokenRequest};
+use actix_web::{HttpMessage as _, HttpRequest};
+use auth0_api_core::{ClientCertificate, HeaderSource, ReceivedTarget, TokenRequest};
 
 /// A header map as core reads it.
 pub(crate) struct Headers<'r>(pub(crate) &'r HeaderMap);
@@ -26,7 +26,17 @@ pub(crate) fn token_request<'r>(request: &'r HttpRequest, headers: &'r Headers<'
         target: uri.path_and_query().map_or("/", PathAndQuery::as_str),
         peer: request.peer_addr().map(|address| address.ip()),
     };
-    TokenRequest::received(request.method().as_str(), target, headers)
+    let described = TokenRequest::received(request.method().as_str(), target, headers);
+    match client_certificate(request) {
+        Some(certificate) => described.client_certificate(&certificate),
+        None => described,
+    }
+}
+
+/// From a middleware further out, or from `HttpServer::on_connect`.
+fn client_certificate(request: &HttpRequest) -> Option<ClientCertificate> {
+    let of_request = request.extensions().get::<ClientCertificate>().copied();
+    of_request.or_else(|| request.conn_data::<ClientCertificate>().copied())
 }
 
 /// Keeps credentials out of logs that print headers.

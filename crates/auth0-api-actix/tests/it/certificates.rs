@@ -1,0 +1,74 @@
+//! The certificate of a connection, as servers of actix-web know it.
+
+use std::io::{Read as _, Write as _};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+
+use actix_web::dev::Service as _;
+use actix_web::test::{call_service, init_service};
+use actix_web::web::get;
+use actix_web::{App, HttpMessage as _, HttpServer};
+use auth0_api_actix::{Auth, VerifiedToken};
+use auth0_api_core::{ApiClient, ClientCertificate, ClientCertificates};
+
+use crate::world::{World, request};
+
+const DER: &[u8] = b"the certificate of a client";
+
+fn api(world: &World) -> ApiClient {
+    let builder = ApiClient::builder(world.tenant.domain(), world.tenant.audience()).insecure_http_loopback();
+    builder.clock(world.clock.clone()).client_certificates(ClientCertificates::of_connection()).build().unwrap()
+}
+
+#[tokio::test]
+async fn the_certificate_that_a_server_keeps_with_its_connection_counts() {
+    let world = World::new().await;
+    let to = serve(api(&world)).await;
+    for (der, status) in [(DER, "200"), (b"another certificate", "401")] {
+        let token = world.tenant.mint().bound_to_certificate(der).sign();
+        let head = format!("GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\nauthorization: Bearer {token}\r\n\r\n");
+        let answer = tokio::task::spawn_blocking(move || {
+            let (mut stream, mut answer) = (TcpStream::connect(to).unwrap(), String::new());
+            stream.write_all(head.as_bytes()).unwrap();
+            stream.read_to_string(&mut answer).unwrap();
+            answer
+        });
+        assert!(answer.await.unwrap().starts_with(&format!("HTTP/1.1 {status}")));
+    }
+}
+
+#[actix_web::test]
+async fn the_certificate_that_a_middleware_leaves_with_the_request_counts() {
+    let world = World::new().await;
+    let app =
+        App::new().route("/private", get().to(|_: VerifiedToken| async { "served" })).wrap(Auth::new(api(&world)));
+    let app = app.wrap_fn(|request, service| {
+        request.extensions_mut().insert(ClientCertificate::from_der(DER));
+        service.call(request)
+    });
+    let app = init_service(app).await;
+    for (der, status) in [(DER, 200), (b"another certificate", 401)] {
+        let token = world.tenant.mint().bound_to_certificate(der).sign();
+        let request = request().insert_header(("authorization", format!("Bearer {token}")));
+        assert_eq!(call_service(&app, request.to_request()).await.status(), status);
+    }
+}
+
+/// A server that finds the same certificate on every connection.
+async fn serve(api: ApiClient) -> SocketAddr {
+    let (tell, told) = tokio::sync::oneshot::channel();
+    // The server needs an actix system; its thread ends with the process.
+    std::thread::spawn(move || {
+        actix_web::rt::System::new().block_on(async move {
+            let app = move || {
+                App::new().route("/", get().to(|_: VerifiedToken| async { "served" })).wrap(Auth::new(api.clone()))
+            };
+            let server = HttpServer::new(app).on_connect(|_, connection| {
+                connection.insert(ClientCertificate::from_der(DER));
+            });
+            let server = server.workers(1).disable_signals().bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+            tell.send(server.addrs().remove(0)).unwrap();
+            server.run().await.unwrap();
+        });
+    });
+    told.await.unwrap()
+}
