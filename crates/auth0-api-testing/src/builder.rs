@@ -1,5 +1,6 @@
 //! The options of a tenant.
 
+use std::fmt;
 use std::io;
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex};
@@ -16,7 +17,7 @@ use crate::state::Tenant;
 use crate::{Api, Application, ExchangeRefusal, ExchangeRequest, Exchanged, LinkedAccount, LocalTenant, User};
 
 /// Starts a [`LocalTenant`] with options; from [`LocalTenant::builder`].
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use = "a tenant runs once `start` is called"]
 pub struct LocalTenantBuilder {
     port: u16,
@@ -191,6 +192,16 @@ impl LocalTenantBuilder {
         if self.registry.api(&self.audience).is_none() {
             self.registry.apis.push(Api::new(&self.audience));
         }
+    }
+}
+
+impl fmt::Debug for LocalTenantBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LocalTenantBuilder")
+            .field("port", &self.port)
+            .field("audience", &self.audience)
+            .field("registry", &self.registry)
+            .finish_non_exhaustive()
     }
 }
 

@@ -123,6 +123,14 @@ async fn the_api_under_test_is_a_client_too() {
     assert_eq!(world.claims(&own).await["sub"], "local-api-client@clients");
 }
 
+#[test]
+fn no_secret_is_shown() {
+    let builder = LocalTenant::builder().client("me", "hush").api_client("mine", "hush");
+    let builder = builder.application(Application::machine("basic", Credential::secret_basic("hush")));
+    let shown = format!("{builder:?}");
+    assert!(shown.contains("client_secret_basic") && !shown.contains("hush"), "{shown}");
+}
+
 #[tokio::test]
 async fn what_cannot_be_registered_stops_the_start() {
     let profile = |name: &str| {

@@ -15,7 +15,7 @@ pub(super) async fn exchange(guide: &Guide, places: &Places) -> Result<usize, Bo
 
     println!("▸ a session that the Action knows becomes a token");
     let tokens = ask("session-of-ada").await?;
-    println!("  → {tokens:?}");
+    println!("  → a token of the type {:?} for {:?}", tokens.token_type(), tokens.scopes().collect::<Vec<_>>());
     let granted = conclude(tokens.scope() == Some("read:messages"), "the scope read:messages");
     let with_it = Step {
         title: "and the token is as good as any",
