@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use auth0_api_core::{ApiClient, ApiClientBuilder, DpopPolicy};
+use auth0_api_core::{ApiClient, ApiClientBuilder, DpopPolicy, KeyPolicy};
 
 use super::{
     Answer, Call, Chapter, Door, Site, credentials, http1, http2, layers, metadata, nonce, optional, proofs,
@@ -126,7 +126,9 @@ impl<'d, D: Door> Suite<'d, D> {
     }
 
     fn builder(&self, audience: &str) -> ApiClientBuilder {
-        ApiClient::builder(self.tenant.domain(), audience).insecure_http_loopback().clock(self.clock.clone())
+        let builder = ApiClient::builder(self.tenant.domain(), audience).insecure_http_loopback();
+        // Without jitter, `Retry-After` is what the tenant says.
+        builder.clock(self.clock.clone()).key_policy(KeyPolicy::new().jitter_percent(0))
     }
 
     fn finish(self) {
