@@ -30,6 +30,9 @@ pub mod proxies {}
 #[doc = include_str!("replay.md")]
 pub mod replay {}
 
+#[doc = include_str!("threats.md")]
+pub mod threats {}
+
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
