@@ -28,7 +28,8 @@ use crate::token::ValidClaims;
 ///
 /// # Size
 ///
-/// A remembered token takes about three times its own size: 2.9 KB for one of 0.9 KB. Tokens longer than 4 KiB are not remembered.
+/// A remembered token takes about three times its own size: its text, its claims, and where each lies. Tokens longer than 4 KiB are
+/// not remembered.
 ///
 /// ```
 /// use auth0_api_core::{ApiClient, TokenCache};

@@ -30,6 +30,9 @@ pub mod proxies {}
 #[doc = include_str!("replay.md")]
 pub mod replay {}
 
+#[doc = include_str!("scaling.md")]
+pub mod scaling {}
+
 #[doc = include_str!("threats.md")]
 pub mod threats {}
 
