@@ -41,13 +41,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind(("127.0.0.1", settings.port)).await?;
     let url = format!("http://{}/mcp", listener.local_addr()?);
     // The tenant runs for as long as this is kept.
-    let (app, _local) = match settings.remote()? {
-        Some(remote) => (server::app(remote.api, remote.calendar, &remote.resource)?, None),
-        None => {
-            let local = Local::start(&url).await?;
-            println!("tenant       {}", local.tenant.domain());
-            (server::app(local.api.clone(), local.calendar.clone(), &url)?, Some(local))
-        }
+    let (app, _tenant) = if let Some(remote) = settings.remote()? {
+        (server::app(&remote.api, remote.calendar, &remote.resource)?, None)
+    } else {
+        let local = Local::start(&url).await?;
+        println!("tenant       {}", local.tenant.domain());
+        (server::app(&local.api, local.calendar, &url)?, Some(local.tenant))
     };
     println!("listening on {url}");
     let interrupted = async { _ = tokio::signal::ctrl_c().await };

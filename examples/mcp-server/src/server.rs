@@ -25,14 +25,14 @@ pub(crate) fn metadata(resource: &str) -> ProtectedResource {
 }
 
 /// From the outside in: CORS, the metadata and beside it the endpoint; who calls, whether they may, whose session it is.
-pub(crate) fn app(api: ApiClient, calendar: Calendar, resource: &str) -> Result<Router, Box<dyn Error>> {
+pub(crate) fn app(api: &ApiClient, calendar: Calendar, resource: &str) -> Result<Router, Box<dyn Error>> {
     let auth = AuthLayer::new(api.clone());
     let endpoint = Router::new()
         .route_service("/mcp", mcp(api.clone(), calendar, resource)?)
         .route_layer(from_fn_with_state(SessionKey::generate()?, session::guard))
         .route_layer(auth.require(Requirement::scope(SCOPE)))
         .layer(auth);
-    Ok(endpoint.merge(metadata_routes(&api)).layer(cors()))
+    Ok(endpoint.merge(metadata_routes(api)).layer(cors()))
 }
 
 fn mcp(
@@ -44,7 +44,7 @@ fn mcp(
     let host = reqwest::Url::parse(resource)?.host_str().unwrap_or_default().to_owned();
     let hosts = ["localhost".to_owned(), "127.0.0.1".to_owned(), host];
     let config = StreamableHttpServerConfig::default().with_allowed_hosts(hosts);
-    let tools = Tools::new(api, calendar);
+    let tools = Tools::new(api, calendar)?;
     Ok(StreamableHttpService::new(move || Ok(tools.clone()), LocalSessionManager::default().into(), config))
 }
 

@@ -45,10 +45,10 @@ impl Settings {
     /// The real tenant's, if there is one.
     pub(crate) fn remote(&self) -> Result<Option<Remote>, Box<dyn Error>> {
         let Some(domain) = &self.domain else { return Ok(None) };
-        let text = |value: &Option<String>| value.clone().unwrap_or_default();
-        let (resource, url) = (text(&self.audience), text(&self.calendar_url));
+        let text = |value: Option<&String>| value.cloned().unwrap_or_default();
+        let (resource, url) = (text(self.audience.as_ref()), text(self.calendar_url.as_ref()));
         let api = ApiClient::builder(domain, resource.as_str())
-            .client_auth(ClientAuth::secret_post(text(&self.client_id), text(&self.client_secret)))
+            .client_auth(ClientAuth::secret_post(text(self.client_id.as_ref()), text(self.client_secret.as_ref())))
             .resource_metadata(metadata(&resource))
             .build()?;
         let audience = self.calendar_audience.clone().unwrap_or_else(|| url.clone());

@@ -1,7 +1,10 @@
 //! The tools. Each finds the verified token of its call in the parts of the HTTP request, where the layer has put it.
 
+use std::time::Duration;
+
 use auth0_api_core::{ApiClient, OnBehalfOf, VerifiedToken};
 use http::request::Parts;
+use reqwest::redirect::Policy;
 use rmcp::handler::server::tool::Extension;
 use rmcp::model::{CallToolResult, ContentBlock, ErrorData};
 use rmcp::{ServerHandler, tool, tool_handler, tool_router};
@@ -17,8 +20,9 @@ pub(crate) struct Tools {
 
 #[tool_router]
 impl Tools {
-    pub(crate) fn new(api: ApiClient, calendar: Calendar) -> Self {
-        Self { api, calendar, http: reqwest::Client::new() }
+    pub(crate) fn new(api: ApiClient, calendar: Calendar) -> reqwest::Result<Self> {
+        let http = reqwest::Client::builder().redirect(Policy::none()).timeout(PATIENCE).build()?;
+        Ok(Self { api, calendar, http })
     }
 
     #[tool(description = "Says who is calling, and by which client")]
@@ -61,3 +65,6 @@ fn caller(parts: &Parts) -> Result<&VerifiedToken, ErrorData> {
 fn failed(text: &str) -> CallToolResult {
     CallToolResult::error(vec![ContentBlock::text(text)])
 }
+
+/// A model waits no longer for a calendar.
+const PATIENCE: Duration = Duration::from_secs(10);

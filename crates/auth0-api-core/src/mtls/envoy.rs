@@ -60,7 +60,7 @@ const MALFORMED: CertificateError = CertificateError::HeaderMalformed;
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::indexing_slicing, clippy::string_slice, reason = "a test may stop at the first surprise")]
+    #![expect(clippy::string_slice, reason = "a test may stop at the first surprise")]
 
     use std::net::IpAddr;
 

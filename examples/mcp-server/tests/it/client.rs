@@ -17,7 +17,7 @@ const CALLBACK: &str = "http://127.0.0.1:9/callback";
 async fn a_client_finds_its_way_from_the_challenge_to_a_tool_call_on_behalf_of_its_user() {
     let server = Server::start().await;
     let manager = signed_in(&server).await;
-    let http = AuthClient::new(reqwest::Client::new(), manager);
+    let http = AuthClient::new(reqwest::Client::builder().build().unwrap(), manager);
     let config = StreamableHttpClientTransportConfig::with_uri(server.url.as_str());
     let client = ().serve(StreamableHttpClientTransport::with_client(http, config)).await.unwrap();
 

@@ -32,7 +32,7 @@ impl Server {
             }
         };
         let (tenant, url) = (after("tenant").await, after("listening on").await);
-        Self { _child: child, url, tenant, client: Client::new() }
+        Self { _child: child, url, tenant, client: Client::builder().build().unwrap() }
     }
 
     /// A token that the tenant gives a machine, for this audience and with these scopes.

@@ -9,9 +9,9 @@ use crate::process::{Server, VERSION, header};
 async fn a_session_is_its_openers_alone() {
     let server = Server::start().await;
     let (opener, stranger) = (server.token(&server.url, "use:tools").await, users_token(&server).await);
-    let opened = server.initialize().bearer_auth(&opener).send().await.unwrap();
-    assert_eq!(opened.status(), 200);
-    let session = header(&opened, "mcp-session-id").remove(0);
+    let answer = server.initialize().bearer_auth(&opener).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    let session = header(&answer, "mcp-session-id").remove(0);
 
     let untagged = session.rsplit_once('.').unwrap().0.to_owned();
     for (token, session, status) in [
