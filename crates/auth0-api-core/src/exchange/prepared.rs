@@ -4,6 +4,7 @@ use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
 
 use super::extra::{ADDED, refuse_reserved};
+use super::grant::REFRESH_TOKEN;
 use super::response::Expected;
 use super::server_error::JudgedBy;
 use super::token_vault::{CONNECTION, LOGIN_HINT};
@@ -72,6 +73,7 @@ fn form(request: &GrantRequest<'_>) -> SecretString {
 fn judge(request: &GrantRequest<'_>) -> JudgedBy {
     let own_type = request.value("subject_token_type").is_some_and(|kind| !kind.starts_with("urn:ietf:"));
     match request.value(CONNECTION) {
+        Some(_) if request.value("subject_token_type") == Some(REFRESH_TOKEN) => JudgedBy::VaultForRefreshToken,
         Some(_) => JudgedBy::Vault,
         None if own_type => JudgedBy::Action,
         None => JudgedBy::Tenant,

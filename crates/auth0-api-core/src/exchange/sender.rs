@@ -4,7 +4,7 @@
 //!    case the endpoint has not looked at the request, so that no subject token is used up.
 //! 2. `use_dpop_nonce` is answered once, with the nonce ([RFC 9449 §8](https://www.rfc-editor.org/rfc/rfc9449#section-8)); the next
 //!    request begins with the last nonce seen.
-//! 3. Everything together takes 10 s at most.
+//! 3. Everything together takes 10 s at most. Where the endpoint has to be discovered first, that comes before: 5 s at most.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;

@@ -65,6 +65,8 @@ pub(super) enum JudgedBy {
     Tenant,
     /// Token Vault: scopes are those that the user has granted elsewhere.
     Vault,
+    /// Token Vault, for a refresh token: no token of whoever calls this API.
+    VaultForRefreshToken,
 }
 
 impl ServerError {
@@ -152,7 +154,10 @@ impl ServerErrorKind {
             "mfa_required" => Self::MfaRequired,
             "server_error" | "temporarily_unavailable" => Self::ServerTrouble,
             "insufficient_scope" => Self::ScopesNotGranted,
-            "invalid_scope" if judge == JudgedBy::Vault => Self::ScopesNotGranted,
+            "invalid_scope" if matches!(judge, JudgedBy::Vault | JudgedBy::VaultForRefreshToken) => {
+                Self::ScopesNotGranted
+            }
+            "invalid_grant" if judge == JudgedBy::VaultForRefreshToken => Self::InteractionRequired,
             "invalid_grant" | "invalid_token" => Self::SubjectRefused,
             "invalid_request" if judge == JudgedBy::Action => Self::SubjectRefused,
             "invalid_dpop_proof"
@@ -247,7 +252,14 @@ mod tests {
     #[test]
     fn scopes_of_the_vault_are_the_users_to_grant() {
         assert_eq!(kind(400, "invalid_scope", JudgedBy::Vault), Kind::ScopesNotGranted);
+        assert_eq!(kind(400, "invalid_scope", JudgedBy::VaultForRefreshToken), Kind::ScopesNotGranted);
         assert_eq!(kind(400, "invalid_scope", JudgedBy::Tenant), Kind::Request);
+    }
+
+    #[test]
+    fn a_bad_refresh_token_is_no_fault_of_the_token_that_the_caller_presents() {
+        assert_eq!(kind(403, "invalid_grant", JudgedBy::Vault), Kind::SubjectRefused);
+        assert_eq!(kind(403, "invalid_grant", JudgedBy::VaultForRefreshToken), Kind::InteractionRequired);
     }
 
     #[test]

@@ -12,12 +12,11 @@ struct Document {
     issuer: String,
     jwks_uri: Option<String>,
     token_endpoint: Option<String>,
-    #[serde(default)]
-    mtls_endpoint_aliases: Aliases,
+    mtls_endpoint_aliases: Option<Aliases>,
 }
 
 /// Endpoints for clients that authenticate by certificate ([RFC 8705 §5](https://www.rfc-editor.org/rfc/rfc8705#section-5)).
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Deserialize)]
 struct Aliases {
     token_endpoint: Option<String>,
 }
@@ -50,7 +49,8 @@ pub(super) fn jwks_uri(body: &[u8], domain: &Domain, other_hosts: &[JwksHost]) -
 /// certificate may be asked for on a host below that one (RFC 8705 §5).
 pub(crate) fn token_endpoint(body: &[u8], domain: &Domain, whose: TokenEndpointOf) -> Result<String, DiscoveryError> {
     let document = read(body, domain)?;
-    let alias = document.mtls_endpoint_aliases.token_endpoint.filter(|_| whose == TokenEndpointOf::MutualTls);
+    let alias =
+        document.mtls_endpoint_aliases.filter(|_| whose == TokenEndpointOf::MutualTls).and_then(|of| of.token_endpoint);
     let may_be_below = alias.is_some();
     let url = alias.or(document.token_endpoint).ok_or(DiscoveryError::TokenEndpoint)?;
     let read = |url: &str| TargetUrl::parse(url).map_err(|_| DiscoveryError::TokenEndpoint);

@@ -170,7 +170,8 @@ fn admitted<'t, T>(iss: &str, trusted: &'t [T], domain: impl Fn(&T) -> &Domain) 
     if let Some(found) = trusted.iter().find(|trusted| domain(trusted).issuer() == iss) {
         return Ok(found);
     }
-    let name = |issuer: &str| issuer.trim_end_matches('/').to_ascii_lowercase();
-    let nearly = trusted.iter().any(|trusted| name(domain(trusted).issuer()) == name(iss));
+    let name = |issuer: &'t str| issuer.trim_end_matches('/');
+    let nearly =
+        trusted.iter().any(|trusted| name(domain(trusted).issuer()).eq_ignore_ascii_case(iss.trim_end_matches('/')));
     Err(IssuerError::NotTrusted { nearly })
 }
