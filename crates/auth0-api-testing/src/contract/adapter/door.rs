@@ -12,7 +12,7 @@ use super::{Answer, Call, transport};
 /// Only [`open`](Self::open) has to be written for a framework that speaks HTTP/1.1. The other methods are for protocols on top
 /// of HTTP that have their own paths, methods and answers, such as gRPC.
 pub trait Door {
-    /// Serves the [routes](super::adapter#the-routes) with these clients on a free port of 127.0.0.1, at least until the test
+    /// Serves the [routes](mod@crate::contract::adapter#the-routes) with these clients on a free port of 127.0.0.1, at least until the test
     /// has ended, and gives the address.
     ///
     /// The suite calls it several times, and the servers run beside each other.

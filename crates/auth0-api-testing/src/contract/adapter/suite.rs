@@ -23,7 +23,7 @@ use crate::{LocalTenant, ManualClock};
 /// 7. Every challenge of a 401 and a 403 names the metadata, which is served to whoever asks.
 /// 8. The request's body, the connection and the CORS layer around it are left alone.
 ///
-/// The [routes](mod@super::adapter#the-routes) that it calls are served by a [`Door`].
+/// The [routes](mod@crate::contract::adapter#the-routes) that it calls are served by a [`Door`].
 ///
 /// # Panics
 ///
