@@ -51,7 +51,7 @@ impl Door for Tonic {
         let mut headers = parts.headers;
         headers.extend(body.trailers().cloned().unwrap_or_default());
         // The hook makes bodies, and a refusal in gRPC has none: its message is the one that it has everywhere.
-        let message = if call.target == self.path("/hooked") { String::new() } else { text(&headers, "grpc-message") };
+        let message = if call.target.starts_with("/hooked/") { String::new() } else { text(&headers, "grpc-message") };
         let body = body.to_bytes();
         let body = body.get(5..).map_or(message, |message| String::from_utf8(message.to_vec()).unwrap());
         answer(&headers, body)
@@ -143,33 +143,25 @@ fn routes(site: &Site) -> Router {
     let demanding = auth.require(Requirement::claim("sub"));
     let table = [
         ("/public", route(method(|_| Ok("public".to_owned())))),
-        ("/private", route(auth.layer(method(|call| Ok(subject(call)))))),
-        ("/nested/private", route(auth.layer(method(|call| Ok(subject(call)))))),
-        (
-            "/scoped",
-            route(
-                auth.layer(
-                    requirement(&auth, &["read:messages", "read:drafts"]).layer(method(|call| Ok(subject(call)))),
-                ),
-            ),
-        ),
-        ("/optional", route(optional.layer(method(|call| Ok(subject(call)))))),
-        ("/demanding", route(optional.layer(demanding.layer(method(|call| Ok(subject(call))))))),
-        ("/twice", route(optional.layer(auth.layer(method(|call| Ok(subject(call))))))),
-        ("/both", route(auth.layer(other.layer(method(|call| Ok(subject(call))))))),
-        (
-            "/misplaced",
-            route(auth.layer(requirement(&other, &["read:messages"]).layer(method(|call| Ok(subject(call)))))),
-        ),
-        ("/bare", route(demanding.layer(method(|call| Ok(subject(call)))))),
-        ("/bare/optional", route(demanding.layer(method(|call| Ok(subject(call)))))),
-        ("/bare/scoped", route(requirement(&auth, &["read:messages"]).layer(method(|call| Ok(subject(call)))))),
+        ("/private", route(auth.layer(whoami()))),
+        ("/nested/private", route(auth.layer(whoami()))),
+        ("/scoped", route(auth.layer(requirement(&auth, &["read:messages", "read:drafts"]).layer(whoami())))),
+        ("/typed", route(auth.layer(requirement(&auth, &["read:messages"]).layer(whoami())))),
+        ("/optional", route(optional.layer(whoami()))),
+        ("/demanding", route(optional.layer(demanding.layer(whoami())))),
+        ("/twice", route(optional.layer(auth.layer(whoami())))),
+        ("/both", route(auth.layer(other.layer(whoami())))),
+        ("/misplaced", route(auth.layer(requirement(&other, &["read:messages"]).layer(whoami())))),
+        ("/bare", route(demanding.layer(whoami()))),
+        ("/bare/optional", route(demanding.layer(whoami()))),
+        ("/bare/scoped", route(requirement(&auth, &["read:messages"]).layer(whoami()))),
         ("/teapot", route(auth.layer(method(|_| Err(Status::unknown("teapot")))))),
         ("/caching", route(auth.layer(caching()))),
         (
-            "/hooked",
-            route(hooked.layer(hooked.require(Requirement::scope("admin")).layer(method(|call| Ok(subject(call)))))),
+            "/hooked/demanding",
+            route(hooked.clone().optional().layer(hooked.require(Requirement::claim("sub")).layer(whoami()))),
         ),
+        ("/hooked", route(hooked.layer(hooked.require(Requirement::scope("admin")).layer(whoami())))),
     ];
     table.into_iter().fold(Router::new(), |router, (path, route)| router.route_service(&Tonic.path(path), route))
 }
@@ -207,6 +199,13 @@ fn respond(
             Ok(tonic::server::Grpc::new(TextCodec).unary(method, request).await)
         }
     })
+}
+
+/// A method that answers with whom it has found in its request.
+fn whoami()
+-> impl Service<HttpRequest<HttpBody>, Response = HttpResponse<Body>, Error = Infallible, Future: Send> + Clone + Send + Sync
+{
+    method(|call| Ok(subject(call)))
 }
 
 fn subject(request: &Request<String>) -> String {
