@@ -1,5 +1,8 @@
 //! The guide: why each default is what it is, and how to run this in front of an API for years.
 
+#[cfg(test)]
+mod completeness_tests;
+
 #[doc = include_str!("authorization.md")]
 pub mod authorization {}
 
