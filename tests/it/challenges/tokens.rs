@@ -93,4 +93,4 @@ async fn an_unbound_token_as_dpop_is_refused() {
 }
 
 /// RFC 8705 §3.1, figure 2.
-const CERTIFICATE: &str = "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2";
+const CERTIFICATE: &str = "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg0";

@@ -41,11 +41,13 @@ async fn unknown_members_beside_a_proven_thumbprint_are_fine() {
 async fn what_cannot_be_proven_is_refused_whatever_the_scheme_and_mode() {
     let world = World::new().await;
     let jkt = world.tenant.proof_key().thumbprint().to_string();
-    let certificate = "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2";
-    let table: [(Value, &str); 14] = [
+    let certificate = "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg0";
+    let table: [(Value, &str); 15] = [
         (json!({ "x5t#S256": certificate }), "401 cnf_certificate"),
         (json!({ "x5t#S256": certificate, "jkt": jkt }), "401 cnf_certificate"),
         (json!({ "x5t#S256": "short" }), "401 cnf_malformed"),
+        // As in the example of RFC 8705 §3.1, whose last character holds bits that belong to nothing.
+        (json!({ "x5t#S256": "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2" }), "401 cnf_malformed"),
         (json!({ "x5t#S256": 5 }), "401 cnf_malformed"),
         (json!({ "x5t#S256": null, "jkt": jkt }), "401 cnf_malformed"),
         (json!({}), "401 cnf_unknown"),
