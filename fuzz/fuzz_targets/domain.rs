@@ -16,7 +16,7 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
     assert!(!host.is_empty() && !host.contains(['/', '\\', '?', '#', '@']), "{issuer}");
     assert_eq!(issuer.parse().as_ref(), Ok(&domain));
     assert_eq!(host.parse().as_ref(), Ok(&domain));
-    assert_eq!(build(text).expect("a client").issuer(), issuer);
+    assert_eq!(build(text).expect("a client").issuers(), [issuer]);
     // Discovery compares hosts as targets; a domain that is no target could never be ready.
     assert_eq!(TargetUrl::parse(issuer).map(|url| url.to_string()).as_deref(), Ok(issuer));
 });
