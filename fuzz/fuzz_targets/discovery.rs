@@ -36,7 +36,8 @@ fn leads_to_keys(data: &[u8]) -> bool {
             true
         }
         (Err(unavailable), Err(refused)) => {
-            assert!((1..=60).contains(&unavailable.retry_after.as_secs()));
+            // What the tenant asks for is believed up to ten minutes, and lengthened by a fifth at most.
+            assert!((1.0..=720.0).contains(&unavailable.retry_after.as_secs_f64().ceil()));
             assert_eq!(refused.status(), 503);
             false
         }
