@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot begin should say where")]
 
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use auth0_api_axum::AuthLayer;
 use auth0_api_core::{
@@ -33,7 +34,7 @@ pub fn bearer() -> Vec<Candidate> {
     let World { runtime, tenant, signing_key } = World::new();
     let token = realistic(&tenant, &signing_key).sign();
     let client = warm_client(&runtime, &tenant, DpopPolicy::accept());
-    let floor = Signed::by(rsa_key(&signing_key.public_jwk()), &token);
+    let floor = Signed::by(&rsa_key(&signing_key.public_jwk()).into(), &token);
     let remembering = remembering_client(&runtime, &tenant, DpopPolicy::accept());
     let remembered = token.clone();
     let request = {
@@ -74,11 +75,11 @@ pub fn dpop(effort: Effort) -> Vec<Candidate> {
     let sign = |_| key.proof("GET", "https://api.example.com/orders").access_token(&token).sign();
     let proofs = || (0..effort.operations()).map(sign).collect::<Vec<_>>();
     let unused = proofs();
-    let token_floor = Signed::by(rsa_key(&signing_key.public_jwk()), &token);
+    let token_floor = Signed::by(&rsa_key(&signing_key.public_jwk()).into(), &token);
     // Each proof once, as in a server: one signature again and again is checked faster, because the processor foresees it.
-    let jwk = key.public_jwk();
-    let proof_floors: Vec<_> = unused.iter().map(|proof| Signed::by(ec_key(&jwk), proof)).collect();
-    let mut next_floor = (0..proof_floors.len()).cycle();
+    let proof_key = Arc::new(ec_key(&key.public_jwk()));
+    let proof_floors: Vec<_> = unused.iter().map(|proof| Signed::by(&proof_key, proof)).collect();
+    let mut next_floor = 0..proof_floors.len();
     let (authorization, mut others, mut unused) = (format!("DPoP {token}"), proofs().into_iter(), unused.into_iter());
     let same_authorization = authorization.clone();
     vec![
@@ -165,14 +166,15 @@ pub fn realistic(tenant: &LocalTenant, key: &SigningKey) -> TokenBuilder {
 
 /// A signed text and the parsed key that checks it.
 pub(crate) struct Signed {
-    key: ParsedPublicKey,
+    key: Arc<ParsedPublicKey>,
     message: Vec<u8>,
     signature: Vec<u8>,
 }
 
 impl Signed {
-    pub(crate) fn by(key: ParsedPublicKey, compact: &str) -> Self {
+    pub(crate) fn by(key: &Arc<ParsedPublicKey>, compact: &str) -> Self {
         let (message, signature) = compact.rsplit_once('.').unwrap();
+        let key = Arc::clone(key);
         Self { key, message: message.into(), signature: URL_SAFE_NO_PAD.decode(signature).unwrap() }
     }
 

@@ -23,7 +23,7 @@ pub fn bearer() -> Vec<Candidate> {
     let World { runtime, tenant, signing_key } = World::new();
     let token = realistic(&tenant, &signing_key).sign();
     let client = warm_client(&runtime, &tenant, DpopPolicy::accept());
-    let floor = Signed::by(rsa_key(&signing_key.public_jwk()), &token);
+    let floor = Signed::by(&rsa_key(&signing_key.public_jwk()).into(), &token);
     let request = move || {
         let request = TestRequest::get().uri("/orders?page=2").insert_header(("host", "api.example.com"));
         request.insert_header(("authorization", format!("Bearer {token}"))).to_srv_request()

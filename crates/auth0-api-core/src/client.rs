@@ -111,9 +111,10 @@ impl ApiClient {
         self.verifier.issuers.warm_up(self.verifier.clock.now()).await
     }
 
-    /// Whether there are keys of every issuer to verify with; of a list longer than
-    /// [`KeyPolicy::max_issuers`](crate::KeyPolicy::max_issuers), of one; with a resolver, always. It only looks: a readiness probe
-    /// that no request precedes should call [`warm_up`](Self::warm_up), which costs nothing while there are fresh keys.
+    /// Whether there are keys to verify with, and every issuer has been asked for its own: one tenant's outage does not take the
+    /// others' users down. Of a list longer than [`KeyPolicy::max_issuers`](crate::KeyPolicy::max_issuers), whether there are those
+    /// of one; with a resolver, always. It only looks: a readiness probe that no request precedes should call
+    /// [`warm_up`](Self::warm_up), which costs nothing while there are fresh keys.
     pub fn is_ready(&self) -> bool {
         self.verifier.issuers.is_ready(self.verifier.clock.now())
     }

@@ -74,6 +74,9 @@ fn of_issuer(error: &IssuerError) -> Option<&'static str> {
                 Some("the domain answers, but is not that of this tenant")
             }
             DiscoveryError::JwksUri => Some("allow the host of jwks_uri by name, and port, with allow_jwks_host()"),
+            DiscoveryError::Throttled => Some(
+                "tokens name many issuers, and none was verified: strangers, or more issuers than KeyPolicy::newcomers allows",
+            ),
             DiscoveryError::GivenUp | DiscoveryError::KeySet(_) | DiscoveryError::TokenEndpoint => None,
         },
         _ => None,

@@ -34,6 +34,11 @@ pub(crate) fn unknown_key_throttled(issuer: &str) {
     of_issuer("auth0_api_unknown_key_throttles_total", issuer, None);
 }
 
+/// An issuer's keys were not fetched: none of its tokens was ever verified, and strangers have named many.
+pub(crate) fn newcomer_throttled(issuer: &str) {
+    of_issuer("auth0_api_issuer_throttles_total", issuer, None);
+}
+
 /// How many issuers' keys are in memory.
 #[expect(clippy::cast_precision_loss, reason = "there are at most 100 000")]
 pub(crate) fn issuers_held(issuers: u64) {
@@ -155,6 +160,7 @@ mod tests {
             fetch_failed(issuer);
             stale_served(issuer);
             unknown_key_throttled(issuer);
+            newcomer_throttled(issuer);
             issuers_held(3);
         });
         let kept = kept.0.lock().map(|kept| kept.clone()).unwrap_or_default();
@@ -162,6 +168,7 @@ mod tests {
         assert_eq!(
             kept,
             [
+                "auth0_api_issuer_throttles_total{issuer=https://tenant.example/} 1",
                 "auth0_api_issuers{} 3",
                 "auth0_api_key_fetches_total{issuer=https://tenant.example/,result=changed} 1",
                 "auth0_api_key_fetches_total{issuer=https://tenant.example/,result=failed} 1",

@@ -1,9 +1,10 @@
 //! More issuers than there is room for.
 
-use auth0_api_core::{Domains, KeyPolicy};
+use auth0_api_core::{DomainContext, Domains, KeyPolicy};
 use auth0_api_testing::LocalTenant;
 
 use super::{Tenants, told};
+use crate::world::seconds;
 
 #[tokio::test]
 async fn the_issuer_that_was_not_asked_for_longest_goes() {
@@ -11,9 +12,8 @@ async fn the_issuer_that_was_not_asked_for_longest_goes() {
     let (a, b, c) = (&tenants.a, &tenants.b, &tenants.stranger);
     let list = || Domains::list([a, b, c].map(LocalTenant::domain));
     let [domain_a, domain_b, domain_c] = [a, b, c].map(|tenant| tenant.domain().to_owned());
-    let all = move |_: &auth0_api_core::DomainContext<'_>| {
-        std::future::ready(Ok(vec![domain_a.clone(), domain_b.clone(), domain_c.clone()]))
-    };
+    let all =
+        move |_: &DomainContext<'_>| std::future::ready(Ok(vec![domain_a.clone(), domain_b.clone(), domain_c.clone()]));
     for domains in [list(), Domains::resolver(all)] {
         for tenant in [a, b, c] {
             tenant.reset_requests();
@@ -32,4 +32,58 @@ async fn the_issuer_that_was_not_asked_for_longest_goes() {
             assert_eq!(tenants.fetches(), fetches);
         }
     }
+}
+
+#[tokio::test]
+async fn tokens_that_nobody_signed_push_nobody_out() {
+    let tenants = Tenants::start().await;
+    let (a, b, c) = (&tenants.a, &tenants.b, &tenants.stranger);
+    let policy = KeyPolicy::new().max_issuers(1).newcomers(1, seconds(10));
+    let list = Domains::list([a, b, c].map(LocalTenant::domain));
+    let api = tenants.builder(list).key_policy(policy).build().unwrap();
+    let good = |tenant: &LocalTenant| tenant.mint().sign();
+    for (token, answer, fetches) in [
+        (good(a), "200 accepted", [1, 0, 0]),
+        (forged(b), "401 token_signature", [1, 1, 0]),
+        (good(a), "200 accepted", [1, 1, 0]),
+        // The one permit is taken, and nothing gives it back but time or a token that verifies.
+        (forged(c), "503 keys_unavailable", [1, 1, 0]),
+        (good(c), "503 keys_unavailable", [1, 1, 0]),
+        (good(a), "200 accepted", [1, 1, 0]),
+        // A token that verifies makes room for its issuer, and for the next newcomer.
+        (good(b), "200 accepted", [1, 1, 0]),
+        (good(c), "200 accepted", [1, 1, 1]),
+        (good(a), "200 accepted", [2, 1, 1]),
+    ] {
+        assert_eq!(told(&api, &token).await, answer);
+        assert_eq!(tenants.fetches(), fetches);
+    }
+}
+
+#[tokio::test]
+async fn strangers_who_name_issuer_after_issuer_cause_no_more_fetches_than_there_are_permits() {
+    let tenants = Tenants::start().await;
+    let all: Vec<_> = [&tenants.a, &tenants.b, &tenants.stranger].map(|tenant| tenant.domain().to_owned()).into();
+    let resolver = move |_: &DomainContext<'_>| std::future::ready(Ok(all.clone()));
+    let policy = KeyPolicy::new().newcomers(1, seconds(10));
+    let api = tenants.builder(Domains::resolver(resolver)).key_policy(policy).build().unwrap();
+    assert_eq!(told(&api, &tenants.a.mint().sign()).await, "200 accepted");
+    for (pass, fetches) in [(0, 2), (9, 2), (1, 3), (10, 4), (60, 5)] {
+        tenants.clock.advance(seconds(pass));
+        for _ in 0..20 {
+            for tenant in [&tenants.b, &tenants.stranger] {
+                let answer = told(&api, &forged(tenant)).await;
+                assert!(["401 token_signature", "503 keys_unavailable"].contains(&&*answer), "{answer}");
+            }
+            assert_eq!(told(&api, &tenants.a.mint().sign()).await, "200 accepted");
+        }
+        assert_eq!(tenants.fetches().iter().sum::<usize>(), fetches, "after {pass} s more");
+    }
+}
+
+/// A token that anybody can write who knows a tenant's name and the names of its keys.
+fn forged(tenant: &LocalTenant) -> String {
+    let signed = tenant.mint().sign();
+    let (signed, signature) = signed.rsplit_once('.').unwrap();
+    format!("{signed}.{}", "A".repeat(signature.len()))
 }

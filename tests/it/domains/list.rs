@@ -81,9 +81,10 @@ async fn one_tenants_outage_and_cool_down_are_not_the_others() {
     let tenants = Tenants::start().await;
     let api = tenants.api();
     tenants.a.misbehave(Endpoint::Discovery, Misbehaviour::RateLimited { retry_after: seconds(300) });
+    assert!(!api.is_ready());
     let unavailable = api.warm_up().await.unwrap_err();
     assert_eq!((&*unavailable.issuer, unavailable.retry_after), (tenants.a.issuer(), seconds(300)));
-    assert!(!api.is_ready());
+    assert!(api.is_ready(), "for the users of the other one");
     for number in 0..20 {
         let bogus = tenants.b.mint().header("kid", format!("bogus-{number}")).sign();
         assert_eq!(told(&api, &bogus).await, "401 key_unknown");

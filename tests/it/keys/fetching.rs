@@ -80,6 +80,27 @@ async fn a_cancelled_caller_does_not_cancel_the_fetch() {
 }
 
 #[tokio::test]
+async fn a_key_published_while_a_fetch_was_under_way_is_found_within_the_request_that_names_it() {
+    let world = World::new().await;
+    // The first set's two answers pass, and then that of discovery.
+    let gate = Gated::after_answers(3);
+    let api = world.builder().http_client(gate.clone()).build().unwrap();
+    api.warm_up().await.unwrap();
+    let bogus = world.tenant.mint().header("kid", "bogus").sign();
+    let stranger = tokio::spawn(verify(api.clone(), bogus));
+    gate.arrival().await;
+    // The tenant has answered, without the key that it publishes now.
+    world.pass(1);
+    world.tenant.rotate_keys();
+    let user = tokio::spawn(verify(api.clone(), world.tenant.mint().sign()));
+    tokio::task::yield_now().await;
+    gate.open();
+    assert_eq!(stranger.await.unwrap(), "401 key_unknown");
+    assert_eq!(user.await.unwrap(), "200 accepted");
+    assert_eq!(fetched(&world), (3, 3));
+}
+
+#[tokio::test]
 async fn clones_of_a_client_share_its_keys() {
     let world = World::new().await;
     let api = world.api();

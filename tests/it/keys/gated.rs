@@ -4,34 +4,46 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use auth0_api_core::{HttpClient, HttpFuture, HttpRequest, ReqwestClient};
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::{Notify, Semaphore, SemaphorePermit};
 
-/// The default client behind a gate. Clones share it.
+/// The default client behind two gates, one on the way out and one on the way back. Clones share them.
 #[derive(Clone, Debug)]
-pub(super) struct Gated(Arc<Gate>);
+pub(super) struct Gated(Arc<Gates>);
 
 #[derive(Debug)]
-struct Gate {
+struct Gates {
     client: ReqwestClient,
     asked: AtomicUsize,
     arrival: Notify,
-    passes: Semaphore,
+    requests: Semaphore,
+    answers: Semaphore,
 }
 
 impl Gated {
     /// Holds every request back.
     pub(super) fn closed() -> Self {
-        Self(Arc::new(Gate {
+        Self::letting_through(0, OPEN)
+    }
+
+    /// Holds every answer back but the first ones.
+    pub(super) fn after_answers(count: usize) -> Self {
+        Self::letting_through(OPEN, count)
+    }
+
+    fn letting_through(requests: usize, answers: usize) -> Self {
+        Self(Arc::new(Gates {
             client: ReqwestClient::new().unwrap(),
             asked: AtomicUsize::new(0),
             arrival: Notify::new(),
-            passes: Semaphore::new(0),
+            requests: Semaphore::new(requests),
+            answers: Semaphore::new(answers),
         }))
     }
 
     /// Lets everything through from now on.
     pub(super) fn open(&self) {
-        self.0.passes.add_permits(Semaphore::MAX_PERMITS / 2);
+        self.0.requests.add_permits(OPEN);
+        self.0.answers.add_permits(OPEN);
     }
 
     /// How many requests there were.
@@ -39,9 +51,16 @@ impl Gated {
         self.0.asked.load(Ordering::SeqCst)
     }
 
-    /// Waits until a request stands at the gate.
+    /// Waits until a request or an answer stands at a gate.
     pub(super) async fn arrival(&self) {
         self.0.arrival.notified().await;
+    }
+
+    async fn pass(&self, gate: &Semaphore) {
+        if gate.try_acquire().map(SemaphorePermit::forget).is_err() {
+            self.0.arrival.notify_one();
+            gate.acquire().await.unwrap().forget();
+        }
     }
 }
 
@@ -49,9 +68,12 @@ impl HttpClient for Gated {
     fn send(&self, request: HttpRequest) -> HttpFuture<'_> {
         Box::pin(async move {
             self.0.asked.fetch_add(1, Ordering::SeqCst);
-            self.0.arrival.notify_one();
-            let _pass = self.0.passes.acquire().await.unwrap();
-            self.0.client.send(request).await
+            self.pass(&self.0.requests).await;
+            let answer = self.0.client.send(request).await;
+            self.pass(&self.0.answers).await;
+            answer
         })
     }
 }
+
+const OPEN: usize = Semaphore::MAX_PERMITS / 4;

@@ -80,6 +80,10 @@ pub enum DiscoveryError {
     /// The key set is no good.
     #[error("the key set is unusable")]
     KeySet(#[source] KeySetError),
+    /// Too many issuers were named of whom no token was ever verified
+    /// ([`KeyPolicy::newcomers`](crate::KeyPolicy::newcomers)): nothing was fetched.
+    #[error("too many issuers are asked for of whom no token was ever verified")]
+    Throttled,
 }
 
 /// Why a key set is no good as a whole; single bad keys are skipped.

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use tokio::sync::watch;
 
 use super::back_off::back_off;
-use super::fetch_limit::UnknownKeyBucket;
+use super::permits::Permits;
 use super::snapshot::{CLOCK_SLACK, Snapshot};
 use super::unknown_keys::UnknownKeys;
 use super::{DiscoveryError, KeyPolicy, KeysUnavailable};
@@ -14,14 +14,21 @@ use crate::random::chance;
 
 #[derive(Debug)]
 pub(super) struct Fetching {
-    pub(super) bucket: UnknownKeyBucket,
+    /// For fetches that an unknown `kid` asks for.
+    pub(super) permits: Permits,
     pub(super) unknown: UnknownKeys,
     failure: Option<Failure>,
     flight: Option<Flight>,
 }
 
-/// The one fetch under way: `None` until its result is there.
-pub(super) type Flight = watch::Receiver<Option<FetchResult>>;
+/// The one fetch under way.
+#[derive(Clone, Debug)]
+pub(super) struct Flight {
+    pub(super) began: SystemTime,
+    /// `None` until its result is there.
+    pub(super) landing: watch::Receiver<Option<FetchResult>>,
+}
+
 pub(super) type FetchResult = Result<Arc<Snapshot>, KeysUnavailable>;
 
 #[derive(Clone, Debug)]
@@ -33,20 +40,21 @@ struct Failure {
 
 impl Fetching {
     pub(super) fn new(policy: &KeyPolicy, now: SystemTime) -> Self {
-        let (bucket, unknown) = (UnknownKeyBucket::full(policy, now), UnknownKeys::new(policy));
-        Self { bucket, unknown, failure: None, flight: None }
+        let permits = Permits::full(policy.unknown_key_burst, policy.unknown_key_interval, now);
+        Self { permits, unknown: UnknownKeys::new(policy), failure: None, flight: None }
     }
 
     /// A fetch begins: what it brings comes through the sender.
-    pub(super) fn begin(&mut self) -> (watch::Sender<Option<FetchResult>>, Flight) {
-        let (landing, flight) = watch::channel(None);
+    pub(super) fn begin(&mut self, now: SystemTime) -> (watch::Sender<Option<FetchResult>>, Flight) {
+        let (sender, landing) = watch::channel(None);
+        let flight = Flight { began: now, landing };
         self.flight = Some(flight.clone());
-        (landing, flight)
+        (sender, flight)
     }
 
     /// The fetch under way, unless its task is gone.
     pub(super) fn under_way(&self) -> Option<Flight> {
-        self.flight.clone().filter(|flight| flight.has_changed().is_ok())
+        self.flight.clone().filter(|flight| flight.landing.has_changed().is_ok())
     }
 
     pub(super) fn succeed(&mut self) {
@@ -69,6 +77,7 @@ impl Fetching {
         error
     }
 
+    /// Whether the last fetch failed.
     pub(super) fn has_failed(&self) -> bool {
         self.failure.is_some()
     }

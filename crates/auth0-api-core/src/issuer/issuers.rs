@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::directory::Directory;
+use super::directory::{Directory, Newcomer};
 use super::domain::Loopback;
 use super::domains::Trusted;
 use super::resolver::{Asked, DomainContext, DomainResolver, resolve};
@@ -29,6 +29,7 @@ pub(crate) struct Issuers {
 #[derive(Debug)]
 pub(crate) struct IssuerKeys {
     snapshot: Arc<Snapshot>,
+    newcomer: Option<Newcomer>,
 }
 
 impl Issuers {
@@ -37,7 +38,7 @@ impl Issuers {
         let capacity = config.policy.max_issuers;
         let directory = match &trusted {
             Trusted::Listed(domains) if domains.len() <= capacity as usize => Directory::pinned(domains, &config),
-            Trusted::Listed(_) | Trusted::Resolved(_) => Directory::recent(capacity),
+            Trusted::Listed(_) | Trusted::Resolved(_) => Directory::recent(&config.policy, config.clock.now()),
         };
         Self { trusted, directory, config, loopback, target }
     }
@@ -54,22 +55,24 @@ impl Issuers {
         let claims = jws.unverified_payload();
         let iss =
             claims.string("iss").ok().flatten().filter(|iss| !iss.is_empty()).ok_or(IssuerError::IssuerMissing)?;
-        let snapshot = match (&self.directory, &self.trusted) {
+        let (snapshot, newcomer) = match (&self.directory, &self.trusted) {
             (Directory::Pinned(states), _) => {
                 let issuer = admitted(&iss, states, |state| state.domain())?;
-                issuer.snapshot_with(algorithm, key_id.as_deref(), now).await?
+                (issuer.snapshot_with(algorithm, key_id.as_deref(), now).await?, None)
             }
-            (Directory::Recent(_), Trusted::Listed(domains)) => {
+            (Directory::Recent(recent), Trusted::Listed(domains)) => {
                 let domain = admitted(&iss, domains, |domain| domain)?;
-                self.state(domain).snapshot_with(algorithm, key_id.as_deref(), now).await?
+                let (state, newcomer) = recent.state(domain, &self.config, now)?;
+                (state.snapshot_with(algorithm, key_id.as_deref(), now).await?, newcomer)
             }
-            (Directory::Recent(_), Trusted::Resolved(resolver)) => {
+            (Directory::Recent(recent), Trusted::Resolved(resolver)) => {
                 let domains = self.resolve(&**resolver, request, &iss).await?;
                 let domain = admitted(&iss, &domains, |domain| domain)?;
-                self.state(domain).snapshot_with(algorithm, key_id.as_deref(), now).await?
+                let (state, newcomer) = recent.state(domain, &self.config, now)?;
+                (state.snapshot_with(algorithm, key_id.as_deref(), now).await?, newcomer)
             }
         };
-        Ok(IssuerKeys { snapshot })
+        Ok(IssuerKeys { snapshot, newcomer })
     }
 
     /// Fetches the keys of every configured issuer, unless there are fresh ones: all at once, each on its own. Of a list longer
@@ -85,11 +88,13 @@ impl Issuers {
         outcome
     }
 
-    /// Whether every configured issuer has keys that serve; of a list longer than what can be held, whether one has. It only
-    /// looks: no state is made, and none is pushed out.
+    /// Whether some configured issuer has keys that serve, and all that can be held have been asked for theirs: the outage of one
+    /// is not the others'. It only looks: no state is made, and none is pushed out.
     pub(crate) fn is_ready(&self, now: SystemTime) -> bool {
         match &self.directory {
-            Directory::Pinned(states) => states.iter().all(|state| state.is_ready(now)),
+            Directory::Pinned(states) => {
+                states.iter().any(|state| state.is_ready(now)) && states.iter().all(|state| state.was_asked())
+            }
             Directory::Recent(_) => {
                 let mut held = self.listed().iter().filter_map(|domain| self.directory.known(domain.issuer()));
                 self.listed().is_empty() || held.any(|state| state.is_ready(now))
@@ -156,7 +161,11 @@ impl IssuerKeys {
         let keys = self.snapshot.keys().find(header.algorithm(), header.key_id()?.as_deref());
         let keys = keys.map_err(|_| JoseError::Signature)?;
         let text = jws.compact();
-        Ok(Signed { jws: jws.verify(keys)?, issuer: self.snapshot.issuer(), text: text.into() })
+        let jws = jws.verify(keys)?;
+        if let Some(newcomer) = &self.newcomer {
+            newcomer.prove();
+        }
+        Ok(Signed { jws, issuer: self.snapshot.issuer(), text: text.into() })
     }
 
     /// Which set of keys this is, for whoever wants to know later whether it still is the issuer's.

@@ -27,6 +27,8 @@ pub struct KeyPolicy {
     pub(crate) max_document_bytes: usize,
     pub(crate) max_issuers: u32,
     pub(crate) max_keys: usize,
+    pub(crate) newcomer_interval: Duration,
+    pub(crate) newcomers: u32,
     pub(crate) patience: Duration,
     pub(crate) refresh_from_percent: u8,
     pub(crate) stale_for: Duration,
@@ -49,6 +51,8 @@ impl KeyPolicy {
             max_document_bytes: MAX_DOCUMENT_BYTES,
             max_issuers: MAX_ISSUERS,
             max_keys: MAX_KEYS,
+            newcomer_interval: NEWCOMER_INTERVAL,
+            newcomers: NEWCOMERS,
             patience: PATIENCE,
             refresh_from_percent: REFRESH_FROM_PERCENT,
             stale_for: STALE_FOR,
@@ -129,6 +133,16 @@ impl KeyPolicy {
         self
     }
 
+    /// How many issuers may be held besides of whom no token has been verified yet, and how long it takes until one more may come
+    /// when there have been so many. It bounds what strangers can have fetched by naming one trusted issuer after another, where
+    /// not all can be held: with a resolver, or a list longer than [`max_issuers`](Self::max_issuers). Their requests are answered
+    /// with 503 then. Default: 100, and one per 100 ms; 1 to 100 000, and 1 ms to 1 hour.
+    pub const fn newcomers(mut self, issuers: u32, interval: Duration) -> Self {
+        self.newcomers = issuers;
+        self.newcomer_interval = interval;
+        self
+    }
+
     /// How long one document may take. A request without any keys waits for two. Default: 5 s; 100 ms to 60 s.
     pub const fn fetch_timeout(mut self, timeout: Duration) -> Self {
         self.fetch_timeout = timeout;
@@ -155,7 +169,7 @@ impl KeyPolicy {
     /// What is out of bounds, in words.
     pub(crate) fn problem(&self) -> Option<&'static str> {
         let (second, minute, hour) = (Duration::from_secs(1), Duration::from_secs(60), Duration::from_secs(3600));
-        let tenth = Duration::from_millis(100);
+        let (millisecond, tenth) = (Duration::from_millis(1), Duration::from_millis(100));
         let back_off = tenth <= self.first_back_off && self.first_back_off <= self.longest_back_off;
         let unknown_interval = (second..=hour).contains(&self.unknown_key_interval);
         [
@@ -175,6 +189,10 @@ impl KeyPolicy {
                 "unknown_key_memory is at most 65 536 key ids, and 1 hour",
             ),
             ((1..=100_000).contains(&self.max_issuers), "max_issuers is from 1 to 100 000"),
+            (
+                (1..=100_000).contains(&self.newcomers) && (millisecond..=hour).contains(&self.newcomer_interval),
+                "newcomers are 1 to 100 000, and one per 1 ms to 1 hour",
+            ),
             ((tenth..=minute).contains(&self.fetch_timeout), "fetch_timeout is from 100 ms to 60 s"),
             (
                 (1024..=16 * 1024 * 1024).contains(&self.max_document_bytes),
@@ -211,6 +229,10 @@ const MAX_DOCUMENT_BYTES: usize = 512 * 1024;
 const MAX_ISSUERS: u32 = 100;
 /// Auth0 publishes two; a hundred is more than any issuer rotates through.
 const MAX_KEYS: usize = 100;
+/// A replica asks for ten issuers a second at most, each a tenant of its own.
+const NEWCOMER_INTERVAL: Duration = Duration::from_millis(100);
+/// As many as are held otherwise: a new replica that meets all its issuers at once keeps none waiting.
+const NEWCOMERS: u32 = MAX_ISSUERS;
 /// Longer than a fetch takes, shorter than a caller's own time limit.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// Two minutes before the end at the default life: time for several attempts.
@@ -251,6 +273,7 @@ mod tests {
             new().refresh_from_percent(100),
             new().unknown_key_memory(0, Duration::ZERO),
             new().max_issuers(1),
+            new().newcomers(1, Duration::from_millis(1)),
         ] {
             assert_eq!(policy.problem(), None, "{policy:?}");
         }
@@ -279,6 +302,10 @@ mod tests {
             (new().unknown_key_memory(1, seconds(3601)), "unknown_key_memory "),
             (new().max_issuers(0), "max_issuers "),
             (new().max_issuers(100_001), "max_issuers "),
+            (new().newcomers(0, seconds(1)), "newcomers "),
+            (new().newcomers(100_001, seconds(1)), "newcomers "),
+            (new().newcomers(1, Duration::from_micros(999)), "newcomers "),
+            (new().newcomers(1, seconds(3601)), "newcomers "),
             (new().fetch_timeout(Duration::from_millis(99)), "fetch_timeout "),
             (new().fetch_timeout(seconds(61)), "fetch_timeout "),
             (new().max_document_bytes(1023), "max_document_bytes "),

@@ -34,6 +34,12 @@ pub(super) fn stale_served(domain: &Domain, age: Duration) {
     meter::stale_served(domain.issuer());
 }
 
+/// An issuer's keys were not fetched, because strangers have named enough issuers.
+pub(super) fn newcomer_throttled(domain: &Domain) {
+    tracing::debug!(target: "auth0_api", event = "issuer_throttled", issuer = domain.issuer());
+    meter::newcomer_throttled(domain.issuer());
+}
+
 /// A key id was not looked for, because strangers have caused enough fetches.
 pub(super) fn unknown_key_throttled(domain: &Domain) {
     tracing::debug!(target: "auth0_api", event = "unknown_key_throttled", issuer = domain.issuer());

@@ -5,7 +5,8 @@
 //! 2. Otherwise one fetch runs, in a task of its own, and whoever needs it waits for its one result, failure included. A
 //!    cancelled request leaves the task alone.
 //! 3. A `kid` that the snapshot does not know waits for a newer one within its request: for the fetch under way, or for one of its
-//!    own, if the token bucket allows. One that was looked for in vain causes no further fetch for a while.
+//!    own, if the token bucket allows. What a fetch brings that began earlier may be older than the key: it is looked for once
+//!    more then. One that was looked for in vain causes no further fetch for a while.
 //! 4. A request that old keys could serve waits for newer ones for a second at most, and not at all after a failure. Nobody asks
 //!    again until the back-off is over; old keys serve known `kid`s for 24 hours meanwhile.
 
@@ -45,7 +46,9 @@ pub(crate) struct IssuerState {
     fetching: Mutex<Fetching>,
 }
 
-/// Whether a snapshot was fetched for this very request: then it need not be fetched again.
+/// A snapshot, and whether its fetch began after the request came: then what is not in it was not published.
+type Found = (Arc<Snapshot>, Origin);
+
 #[derive(Clone, Copy, PartialEq)]
 enum Origin {
     Fetched,
@@ -69,27 +72,24 @@ impl IssuerState {
         key_id: Option<&str>,
         now: SystemTime,
     ) -> Result<Arc<Snapshot>, IssuerError> {
-        let (snapshot, origin) = self.current(now).await?;
-        match snapshot.keys().find(algorithm, key_id).map(drop) {
-            Ok(()) => Ok(snapshot),
-            Err(NoKey::Ambiguous) => Err(IssuerError::KeyAmbiguous),
-            Err(NoKey::Unknown) => {
-                let name = key_id.unwrap_or_default();
-                if origin == Origin::Kept && !self.may_look_again(name, &snapshot, now) {
-                    return Err(IssuerError::KeyUnknown);
-                }
-                let newer = match origin {
-                    Origin::Fetched => snapshot,
-                    Origin::Kept => self.fetch_after(Some(&snapshot), now).await?,
-                };
-                let found = newer.keys().find(algorithm, key_id).map(drop);
-                if found == Err(NoKey::Unknown) {
-                    self.lock().unknown.remember(name, now);
-                }
-                found?;
-                Ok(newer)
+        let (mut snapshot, mut origin) = self.current(now).await?;
+        for looks_left in (0..LOOKS).rev() {
+            match snapshot.keys().find(algorithm, key_id).map(drop) {
+                Ok(()) => return Ok(snapshot),
+                Err(NoKey::Ambiguous) => return Err(IssuerError::KeyAmbiguous),
+                Err(NoKey::Unknown) => {}
             }
+            let name = key_id.unwrap_or_default();
+            if origin == Origin::Fetched {
+                self.lock().unknown.remember(name, now);
+                break;
+            }
+            if looks_left == 0 || !self.may_look_again(name, &snapshot, now) {
+                break;
+            }
+            (snapshot, origin) = self.fetch_after(Some(&snapshot), now).await?;
         }
+        Err(IssuerError::KeyUnknown)
     }
 
     /// Fetches the keys unless they are fresh.
@@ -110,12 +110,17 @@ impl IssuerState {
         self.land_of(flight).await.map(drop)
     }
 
+    /// Whether somebody has asked for the keys, whatever came of it.
+    pub(super) fn was_asked(&self) -> bool {
+        self.snapshot.load().is_some() || self.lock().has_failed()
+    }
+
     /// Whether there are keys that serve.
     pub(super) fn is_ready(&self, now: SystemTime) -> bool {
         self.snapshot.load().as_ref().is_some_and(|snapshot| snapshot.age(now) < self.config.policy.stale_for)
     }
 
-    async fn current(self: &Arc<Self>, now: SystemTime) -> Result<(Arc<Snapshot>, Origin), KeysUnavailable> {
+    async fn current(self: &Arc<Self>, now: SystemTime) -> Result<Found, KeysUnavailable> {
         let policy = &self.config.policy;
         let snapshot = self.snapshot.load_full();
         match snapshot {
@@ -126,7 +131,7 @@ impl IssuerState {
                 Ok((snapshot, Origin::Kept))
             }
             Some(snapshot) if snapshot.age(now) < policy.stale_for => Ok(self.fetched_in_time(snapshot, now).await),
-            outlived => Ok((self.fetch_after(outlived.as_ref(), now).await?, Origin::Fetched)),
+            outlived => self.fetch_after(outlived.as_ref(), now).await,
         }
     }
 
@@ -146,17 +151,17 @@ impl IssuerState {
 
     /// A newer snapshot if it comes soon, else the old one, while the fetch goes on: Auth0's own `stale-if-error`, because an
     /// outage of the issuer is not one of ours. After a failure nobody waits any more.
-    async fn fetched_in_time(self: &Arc<Self>, old: Arc<Snapshot>, now: SystemTime) -> (Arc<Snapshot>, Origin) {
+    async fn fetched_in_time(self: &Arc<Self>, old: Arc<Snapshot>, now: SystemTime) -> Found {
         let patience = if self.lock().has_failed() { Duration::ZERO } else { self.config.policy.patience };
         if let Ok(Ok(fetched)) = tokio::time::timeout(patience, self.fetch_after(Some(&old), now)).await {
-            return (fetched, Origin::Fetched);
+            return fetched;
         }
         report::stale_served(&self.domain, old.age(now));
         (old, Origin::Kept)
     }
 
-    /// Whether a key that is not there may have been added since: newer keys are there or on their way, or the bucket lets a
-    /// stranger ask for them.
+    /// Whether a key that is not there may have been added since: newer keys are there or on their way, or there is a permit
+    /// to ask for them.
     fn may_look_again(&self, key_id: &str, seen: &Arc<Snapshot>, now: SystemTime) -> bool {
         let mut fetching = self.lock();
         if self.landed_after(Some(seen)).is_some() {
@@ -165,7 +170,7 @@ impl IssuerState {
         if fetching.unknown.remembers(key_id, now) {
             return false;
         }
-        let may = fetching.failure_at(now).is_some() || fetching.under_way().is_some() || fetching.bucket.take(now);
+        let may = fetching.failure_at(now).is_some() || fetching.under_way().is_some() || fetching.permits.take(now);
         if !may {
             report::unknown_key_throttled(&self.domain);
         }
@@ -173,29 +178,34 @@ impl IssuerState {
     }
 
     /// Waits for a snapshot newer than the one that the request has seen.
-    async fn fetch_after(self: &Arc<Self>, seen: Option<&Arc<Snapshot>>, now: SystemTime) -> FetchResult {
+    async fn fetch_after(
+        self: &Arc<Self>,
+        seen: Option<&Arc<Snapshot>>,
+        now: SystemTime,
+    ) -> Result<Found, KeysUnavailable> {
         let flight = {
             let mut fetching = self.lock();
             // A fetch may have ended between the look and the lock.
             if let Some(landed) = self.landed_after(seen) {
-                return Ok(landed);
+                return Ok((landed, Origin::Kept));
             }
             if let Some(failure) = fetching.failure_at(now) {
                 return Err(failure);
             }
             fetching.under_way().unwrap_or_else(|| self.take_off(&mut fetching))
         };
-        self.land_of(flight).await
+        let origin = if flight.began >= now { Origin::Fetched } else { Origin::Kept };
+        Ok((self.land_of(flight).await?, origin))
     }
 
     async fn land_of(&self, mut flight: Flight) -> FetchResult {
-        let landed = flight.wait_for(Option::is_some).await.ok().and_then(|landed| landed.clone());
+        let landed = flight.landing.wait_for(Option::is_some).await.ok().and_then(|landed| landed.clone());
         landed.unwrap_or_else(|| Err(given_up(self.domain.shared_issuer())))
     }
 
     /// Starts the fetch in a task of its own, so that no caller's cancellation ends it.
     fn take_off(self: &Arc<Self>, fetching: &mut Fetching) -> Flight {
-        let (landing, flight) = fetching.begin();
+        let (landing, flight) = fetching.begin(self.config.clock.now());
         let state = Arc::clone(self);
         tokio::spawn(async move {
             let fetching = Arc::clone(&state);
@@ -262,11 +272,6 @@ impl Drop for IssuerState {
     }
 }
 
-impl From<NoKey> for IssuerError {
-    fn from(no_key: NoKey) -> Self {
-        match no_key {
-            NoKey::Ambiguous => Self::KeyAmbiguous,
-            NoKey::Unknown => Self::KeyUnknown,
-        }
-    }
-}
+/// How often one request looks for its key: among the keys that are there, in what a fetch brings that began before the request
+/// came, and in what a fetch brings that began after.
+const LOOKS: u32 = 3;
