@@ -14,6 +14,8 @@ fn main() {
 fn count(mut candidate: Candidate) {
     const TIMES: u64 = 10;
     candidate.run(10);
-    let counted = allocation_counter::measure(|| candidate.run(10));
+    let counted = allocation_counter::measure(|| {
+        candidate.run(10);
+    });
     println!("{:<44} {:>6}", candidate.name(), counted.count_total / TIMES);
 }

@@ -25,18 +25,18 @@ fn main() {
         Contestant { name: "axum, bare signature checks", scheme: Bearer, start: bare },
         Contestant { name: "axum, client called by hand", scheme: Bearer, start: by_hand },
         Contestant { name: "axum behind the layer", scheme: Bearer, start: behind_the_layer },
+        Contestant { name: "axum behind the layer, tokens remembered", scheme: Bearer, start: remembering },
         Contestant { name: "actix-web, no check", scheme: Bearer, start: actix },
         Contestant { name: "actix-web, client called by hand", scheme: Bearer, start: actix_by_hand },
         Contestant { name: "actix-web behind the middleware", scheme: Bearer, start: actix_behind_the_middleware },
-        Contestant { name: "… tokens remembered", scheme: Bearer, start: remembering },
         Contestant { name: "axum, no check", scheme: Dpop, start: |_| serve(app()) },
         Contestant { name: "axum, bare signature checks", scheme: Dpop, start: bare },
         Contestant { name: "axum, client called by hand", scheme: Dpop, start: by_hand },
         Contestant { name: "axum behind the layer", scheme: Dpop, start: behind_the_layer },
+        Contestant { name: "axum behind the layer, tokens remembered", scheme: Dpop, start: remembering },
         Contestant { name: "actix-web, no check", scheme: Dpop, start: actix },
         Contestant { name: "actix-web, client called by hand", scheme: Dpop, start: actix_by_hand },
         Contestant { name: "actix-web behind the middleware", scheme: Dpop, start: actix_behind_the_middleware },
-        Contestant { name: "… tokens remembered", scheme: Dpop, start: remembering },
     ];
     run("Servers on one core, 16 connections from another", &contestants);
 }

@@ -4,12 +4,12 @@
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 
 use std::fmt;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Something to measure.
 pub struct Candidate {
     name: &'static str,
-    operation: Box<dyn FnMut()>,
+    round: Box<dyn FnMut(usize) -> Duration>,
     nanoseconds: Vec<f64>,
 }
 
@@ -40,8 +40,23 @@ impl Effort {
 
 impl Candidate {
     /// Measures an operation, repeated.
-    pub fn new(name: &'static str, operation: impl FnMut() + 'static) -> Self {
-        Self { name, operation: Box::new(operation), nanoseconds: Vec::new() }
+    pub fn new(name: &'static str, mut operation: impl FnMut() + 'static) -> Self {
+        Self::fed(name, || (), move |()| operation())
+    }
+
+    /// Measures an operation, repeated, but not how its inputs are made.
+    pub fn fed<I>(
+        name: &'static str,
+        mut input: impl FnMut() -> I + 'static,
+        mut operation: impl FnMut(I) + 'static,
+    ) -> Self {
+        let round = move |times| {
+            let inputs: Vec<I> = (0..times).map(|_| input()).collect();
+            let start = Instant::now();
+            inputs.into_iter().for_each(&mut operation);
+            start.elapsed()
+        };
+        Self { name, round: Box::new(round), nanoseconds: Vec::new() }
     }
 
     /// What it is called in the table.
@@ -49,9 +64,9 @@ impl Candidate {
         self.name
     }
 
-    /// Does the operation a number of times.
-    pub fn run(&mut self, times: usize) {
-        (0..times).for_each(|_| (self.operation)());
+    /// Does the operation a number of times, and says how long that took.
+    pub fn run(&mut self, times: usize) -> Duration {
+        (self.round)(times)
     }
 
     /// The median of the ratios of each round: neighbours in time, so that what slows the machine slows both.
@@ -79,9 +94,8 @@ pub fn compare(title: &str, effort: Effort, mut candidates: Vec<Candidate>) {
     }
     for _ in 0..effort.rounds {
         for candidate in &mut candidates {
-            let start = Instant::now();
-            candidate.run(effort.per_round);
-            candidate.nanoseconds.push(start.elapsed().as_nanos() as f64 / effort.per_round as f64);
+            let elapsed = candidate.run(effort.per_round);
+            candidate.nanoseconds.push(elapsed.as_nanos() as f64 / effort.per_round as f64);
         }
     }
     let floor = candidates.first().map(|first| first.nanoseconds.clone()).unwrap_or_default();

@@ -56,8 +56,8 @@ pub fn bearer() -> Vec<Candidate> {
             let verified = remembering.verify_access_token(&remembered).now_or_never().unwrap();
             assert_eq!(verified.unwrap().binding(), Binding::Bearer);
         }),
-        Candidate::new("request and service without the layer", move || call(&mut bare, bare_request())),
-        Candidate::new("request and service behind the axum layer", move || call(&mut layered, request())),
+        Candidate::fed("service without the layer", bare_request, move |request| call(&mut bare, request)),
+        Candidate::fed("service behind the axum layer", request, move |request| call(&mut layered, request)),
     ]
 }
 
@@ -82,12 +82,24 @@ pub fn dpop(effort: Effort) -> Vec<Candidate> {
     let mut next_floor = 0..proof_floors.len();
     let (authorization, mut others, mut unused) = (format!("DPoP {token}"), proofs().into_iter(), unused.into_iter());
     let same_authorization = authorization.clone();
+    let first_client = warm_client(&runtime, &tenant, require_proofs());
+    let first = |_| {
+        let key = ProofKey::generate();
+        let token = realistic(&tenant, &signing_key).bound_to(&key).sign();
+        let proof = key.proof("GET", "https://api.example.com/orders").access_token(&token).sign();
+        (format!("DPoP {token}"), proof)
+    };
+    let mut firsts = (0..effort.operations()).map(first).collect::<Vec<_>>().into_iter();
     vec![
         Candidate::new("floor: RS256 and ES256 with parsed keys", move || {
             token_floor.check();
             next_floor.next().and_then(|next| proof_floors.get(next)).unwrap().check();
         }),
         Candidate::new("verify_request, warm", move || present(&client, &authorization, &unused.next().unwrap())),
+        Candidate::new("verify_request, a key never seen before", move || {
+            let (authorization, proof) = firsts.next().unwrap();
+            present(&first_client, &authorization, &proof);
+        }),
         Candidate::new("verify_request, remembered token", move || {
             present(&remembering, &same_authorization, &others.next().unwrap());
         }),

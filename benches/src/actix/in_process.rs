@@ -32,8 +32,8 @@ pub fn bearer() -> Vec<Candidate> {
     let covered = Auth::new(client).new_transform(fn_service(answer)).now_or_never().unwrap().unwrap();
     vec![
         Candidate::new("floor: RS256 with a parsed key", move || floor.check()),
-        Candidate::new("request and service without the middleware", move || call(&bare, bare_request())),
-        Candidate::new("request and service behind the middleware", move || call(&covered, request())),
+        Candidate::fed("service without the middleware", bare_request, move |request| call(&bare, request)),
+        Candidate::fed("service behind the middleware", request, move |request| call(&covered, request)),
     ]
 }
 

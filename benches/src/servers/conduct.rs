@@ -60,8 +60,11 @@ pub(super) fn conduct(title: &str, contestants: &[Contestant], options: &[&str])
 
     println!("{title} ({} rounds of {} ms each)", effort.rounds, effort.milliseconds);
     let mut results = Results::new();
+    let only = option(options, "--only").unwrap_or_default();
+    let contestants: Vec<&Contestant> =
+        contestants.iter().filter(|contestant| contestant.name.contains(only)).collect();
     for round in 0..effort.rounds {
-        let mut order: Vec<&Contestant> = contestants.iter().collect();
+        let mut order = contestants.clone();
         if round % 2 == 1 {
             order.reverse();
         }
@@ -71,7 +74,7 @@ pub(super) fn conduct(title: &str, contestants: &[Contestant], options: &[&str])
         }
     }
     for scheme in [Scheme::Bearer, Scheme::Dpop] {
-        table(scheme, contestants, &results);
+        table(scheme, &contestants, &results);
     }
 }
 
@@ -120,17 +123,17 @@ fn read_line(process: &mut Process) -> String {
     line.trim().to_owned()
 }
 
-fn table(scheme: Scheme, contestants: &[Contestant], results: &Results) {
-    let mut floor = f64::NAN;
+fn table(scheme: Scheme, contestants: &[&Contestant], results: &Results) {
     println!("\n{:<44} {:>8} {:>10} {:>10}", scheme.name(), "ratio", "req/s", "p99 ms");
+    let mut first: Option<&Vec<Round>> = None;
     for contestant in contestants.iter().filter(|contestant| contestant.scheme == scheme) {
         let Some(rounds) = results.get(&(scheme.name(), contestant.name)) else { continue };
+        let first = *first.get_or_insert(rounds);
+        // Of each round: what slows the machine for a while slows all that take their turns in it.
+        let ratio = median(rounds.iter().zip(first).map(|(own, first)| own.per_second / first.per_second));
         let per_second = median(rounds.iter().map(|round| round.per_second));
         let p99 = median(rounds.iter().map(|round| round.p99_microseconds)) / 1000.0;
-        if floor.is_nan() {
-            floor = per_second;
-        }
-        println!("{:<44} {:>8.3} {:>10.0} {:>10.2}", contestant.name, per_second / floor, per_second, p99);
+        println!("{:<44} {ratio:>8.3} {per_second:>10.0} {p99:>10.2}", contestant.name);
     }
 }
 
@@ -141,21 +144,23 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
 }
 
 impl Effort {
-    /// `--rounds N --seconds S` under `cargo bench`; under `cargo test` a moment, to see that it works.
+    /// `--rounds N --seconds S` (and `--only` contestants with this in their name) under `cargo bench`; under `cargo test` a moment, to see that it works.
     fn from_options(options: &[&str]) -> Self {
         if !options.contains(&"--bench") {
             return Self { rounds: 1, milliseconds: 50, proofs: 2_000 };
         }
-        let number = |name| {
-            let value = options.iter().skip_while(|option| **option != name).nth(1)?;
-            value.parse::<u64>().ok()
-        };
+        let number = |name| option(options, name)?.parse::<u64>().ok();
         let seconds = number("--seconds").unwrap_or(4);
         let rounds = number("--rounds").and_then(|rounds| usize::try_from(rounds).ok()).unwrap_or(6);
         let proofs =
             usize::try_from(seconds).map_or(usize::MAX, |seconds| seconds.saturating_mul(MOST_CHECKS_PER_SECOND));
         Self { rounds, milliseconds: seconds * 1000, proofs }
     }
+}
+
+/// What stands behind an option.
+fn option<'o>(options: &[&'o str], name: &str) -> Option<&'o str> {
+    options.iter().skip_while(|option| **option != name).nth(1).copied()
 }
 
 const SERVER_CORE: &str = "0";

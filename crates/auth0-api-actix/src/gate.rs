@@ -73,7 +73,7 @@ impl Authentication {
         Ok(token)
     }
 
-    fn refuse(&self, error: &Error) -> TokenRejection {
+    pub(crate) fn refuse(&self, error: &Error) -> TokenRejection {
         TokenRejection::new(self.api.reject(error), self.look.clone())
     }
 }

@@ -29,7 +29,8 @@
 //!    credentials passes; a bad token never does.
 //! 2. Handlers take [`VerifiedToken`], or behind an optional middleware [`MaybeToken`].
 //! 3. [`Auth::require`] asks for more, resource by resource; [`Scoped`] asks for it where a handler is read.
-//! 4. [`metadata_routes`] tells clients that know only the URL where tokens come from, and which.
+//! 4. [`Refusals`] answers for errors that a handler meets later, such as those of an exchange.
+//! 5. [`metadata_routes`] tells clients that know only the URL where tokens come from, and which.
 //!
 //! Build the client once, outside of the closure that `HttpServer` calls for each worker: clones share keys and used proofs, and
 //! workers must.
@@ -63,6 +64,7 @@
 //! | `Scoped<G>` | [`Scoped<G>`](Scoped) |
 //! | `Option<VerifiedToken>`, `Option<Scoped<G>>` | [`MaybeToken`], [`MaybeToken<Scoped<G>>`](MaybeToken): actix-web's own `Option<T>` makes `None` of every refusal |
 //! | `TokenRejection` | [`TokenRejection`], a `ResponseError` |
+//! | `Refusals` | [`Refusals`] |
 //! | `metadata_routes(&api)`, `.merge(…)` | [`metadata_routes(&api)`](metadata_routes), `.configure(…)` |
 
 mod extract;
@@ -71,6 +73,7 @@ mod metadata;
 mod middleware;
 mod nonce;
 mod refusal;
+mod refusals;
 mod request;
 mod require;
 mod scoped;
@@ -79,5 +82,6 @@ pub use extract::{MaybeToken, VerifiedToken};
 pub use metadata::metadata_routes;
 pub use middleware::{Auth, AuthMiddleware};
 pub use refusal::TokenRejection;
+pub use refusals::Refusals;
 pub use require::{Require, RequireMiddleware};
 pub use scoped::Scoped;

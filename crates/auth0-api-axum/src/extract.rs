@@ -9,6 +9,7 @@ use axum_core::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum_core::response::{IntoResponse, Response};
 use http::request::Parts;
 
+use crate::grpc::Dialect;
 use crate::layer::Authentication;
 use crate::refusal::Hook;
 
@@ -52,7 +53,11 @@ struct Refused {
 
 impl TokenRejection {
     pub(crate) fn new(rejection: Rejection, parts: &Parts) -> Self {
-        let response = Hook::<Body>::refuse(&rejection, parts);
+        let response = Hook::<Body>::respond(parts.extensions.get(), &rejection, Dialect::of_parts(parts));
+        Self::of(rejection, response)
+    }
+
+    pub(crate) fn of(rejection: Rejection, response: Response) -> Self {
         Self(Box::new(Refused { rejection, response }))
     }
 

@@ -23,8 +23,9 @@
 //!    without credentials passes; a bad token never does.
 //! 2. Handlers take [`VerifiedToken`], or behind an optional layer `Option<VerifiedToken>`.
 //! 3. [`AuthLayer::require`] asks for more, route by route; [`Scoped`] asks for it where a handler is read.
-//! 4. gRPC is answered in gRPC: [`AuthLayer::grpc`] for a tonic server, and by itself for tonic services in an axum router.
-//! 5. [`metadata_routes`] tells clients that know only the URL where tokens come from, and which.
+//! 4. [`Refusals`] answers for errors that a handler meets later, such as those of an exchange.
+//! 5. gRPC is answered in gRPC: [`AuthLayer::grpc`] for a tonic server, and by itself for tonic services in an axum router.
+//! 6. [`metadata_routes`] tells clients that know only the URL where tokens come from, and which.
 //!
 //! The extensions of a request may hold what only the server knows of its connection: `ConnectInfo<SocketAddr>` for
 //! [trusted proxies](auth0_api_core::guide::proxies), and a [`ClientCertificate`](auth0_api_core::ClientCertificate) for tokens
@@ -39,6 +40,7 @@ mod grpc;
 mod layer;
 mod metadata;
 mod refusal;
+mod refusals;
 mod request;
 mod require;
 mod scoped;
@@ -49,5 +51,6 @@ pub use grpc::grpc_metadata;
 pub use layer::{AuthLayer, AuthService};
 pub use metadata::{MetadataFuture, MetadataLayer, MetadataService, metadata_routes};
 pub use refusal::{EmptyBody, JsonBody, RefusalBody};
+pub use refusals::Refusals;
 pub use require::{RequireLayer, RequireService};
 pub use scoped::Scoped;

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use auth0_api_core::Rejection;
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderName};
-use http::request::Parts;
 use http::{Extensions, HeaderValue, Response, StatusCode};
 
 use crate::grpc::{Dialect, grpc_metadata};
@@ -76,14 +75,14 @@ impl<B: 'static> Hook<B> {
         }
     }
 
-    /// The response as the hook of the innermost layer around makes it.
-    pub(crate) fn refuse(rejection: &Rejection, parts: &Parts) -> Response<B>
+    /// The response as the hook of the innermost layer around makes it, if there is one.
+    pub(crate) fn respond(hook: Option<&Self>, rejection: &Rejection, dialect: Dialect) -> Response<B>
     where
         B: Default + From<Bytes>,
     {
-        match parts.extensions.get::<Self>() {
-            Some(Self(make)) => respond(rejection, Dialect::of_parts(parts), || make(rejection)),
-            None => refuse(rejection, Dialect::of_parts(parts), &JsonBody),
+        match hook {
+            Some(Self(make)) => respond(rejection, dialect, || make(rejection)),
+            None => refuse(rejection, dialect, &JsonBody),
         }
     }
 }

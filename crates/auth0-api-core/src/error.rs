@@ -7,7 +7,7 @@ use crate::issuer::IssuerError;
 use crate::jose::JoseError;
 use crate::requirement::RequirementError;
 use crate::revocation::RevocationError;
-use crate::token::TokenError;
+use crate::token::{TokenError, VerifiedToken};
 
 /// Why a request is refused.
 ///
@@ -63,6 +63,22 @@ impl Error {
     /// Whether the request presented nothing at all that concerns us: the one case that optional authentication lets pass.
     pub fn is_missing_credentials(&self) -> bool {
         matches!(self.reason, Reason::Credentials(CredentialsError::Missing))
+    }
+
+    /// Says which token the request presented, where the error does not know: the one of an exchange does not. The challenge of
+    /// its scheme carries the error then ([RFC 9449 §7.1](https://www.rfc-editor.org/rfc/rfc9449#section-7.1)).
+    ///
+    /// ```
+    /// use auth0_api_core::{ApiClient, Error, ExchangeError, Rejection, VerifiedToken};
+    ///
+    /// fn refuse(api: &ApiClient, token: &VerifiedToken, error: ExchangeError) -> Rejection {
+    ///     api.reject(&Error::from(error).presented_with(token))
+    /// }
+    /// ```
+    #[must_use]
+    pub fn presented_with(self, token: &VerifiedToken) -> Self {
+        let scheme = self.presented_as.unwrap_or_else(|| token.binding().scheme());
+        self.presented_as(scheme)
     }
 
     pub(crate) fn presented_as(mut self, scheme: Scheme) -> Self {

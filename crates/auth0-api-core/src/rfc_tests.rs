@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use crate::certificate::ClientCertificate;
 use crate::credentials::Presented;
-use crate::dpop::{DpopError, Expected, HoldingProof, ProofError, ProofPolicy, check_proof};
+use crate::dpop::{ClientKeys, DpopError, Expected, HoldingProof, ProofError, ProofPolicy, check_proof};
 use crate::jose::{Algorithm, AlgorithmSet, JoseError, Jwk, JwkError, Jws, Object, Thumbprint, VerificationKey};
 use crate::target::TargetUrl;
 
@@ -180,7 +180,7 @@ fn check(proof: &str, circumstances: &Circumstances<'_>) -> Result<HoldingProof,
         thumbprint: &circumstances.thumbprint,
     };
     let now = UNIX_EPOCH + Duration::from_secs(circumstances.now);
-    check_proof(Presented::Once(proof), &expected, &policy, now)
+    check_proof(Presented::Once(proof), &expected, &policy, &ClientKeys::new(), now)
 }
 
 fn embedded_key(jws: &Jws<'_, Object>) -> VerificationKey {

@@ -1,6 +1,7 @@
 //! Sender-constrained tokens: each refusal changes one thing in a request that is accepted.
 
 mod binding;
+mod client_keys;
 mod jwk;
 mod nonce;
 mod proof;

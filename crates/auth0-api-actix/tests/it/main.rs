@@ -7,5 +7,6 @@ mod contract;
 mod errors;
 mod extractors;
 mod metadata;
+mod refusals;
 mod request;
 mod world;

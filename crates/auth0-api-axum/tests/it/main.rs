@@ -7,6 +7,7 @@ mod contract;
 mod extractors;
 mod grpc;
 mod metadata;
+mod refusals;
 mod request;
 mod scoped;
 mod service;

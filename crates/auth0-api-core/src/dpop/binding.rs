@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use super::client_keys::ClientKeys;
 use super::confirmation::Confirmation;
 use super::nonce::NonceAge;
 use super::policy::{Mode, ProofPolicy};
@@ -22,6 +23,7 @@ pub(crate) struct Dpop {
     mode: Mode,
     bound_tokens_as_bearer: bool,
     certificates: CertificatePolicy,
+    keys: ClientKeys,
     proofs: ProofPolicy,
     replay: Option<Arc<dyn ReplayStore>>,
     target: TargetPolicy,
@@ -58,6 +60,7 @@ impl Dpop {
             mode: policy.mode,
             bound_tokens_as_bearer: policy.bound_tokens_as_bearer,
             certificates,
+            keys: ClientKeys::new(),
             proofs: ProofPolicy { max_age, leeway, algorithms, nonce },
             replay,
             target,
@@ -124,7 +127,7 @@ impl Dpop {
         let target = self.target.called(request).map_err(DpopError::Target)?;
         let expected =
             Expected { method: request.method, target: &target, token_hash: token.hash, thumbprint: &token.thumbprint };
-        let proof = check(credentials.proof(), &expected, &self.proofs, now)?;
+        let proof = check(credentials.proof(), &expected, &self.proofs, &self.keys, now)?;
         self.use_up(&proof, now).await?;
         Ok(Proof { key: Some(token.thumbprint), next_nonce: self.next_nonce(&proof, now) })
     }

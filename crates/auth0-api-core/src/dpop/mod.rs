@@ -4,9 +4,11 @@
 //! 2. [`confirmation`]: what the token says it is bound to (`cnf`).
 //! 3. [`proof`]: whether a proof holds, in the order of
 //!    [RFC 9449 §4.3](https://www.rfc-editor.org/rfc/rfc9449#section-4.3); pure.
-//! 4. [`binding`]: brings the three together; [`nonce`] and [`replay`] say whether the proof is fresh and new.
+//! 4. [`client_keys`]: keys that come again are parsed once.
+//! 5. [`binding`]: brings the three together; [`nonce`] and [`replay`] say whether the proof is fresh and new.
 
 mod binding;
+mod client_keys;
 mod confirmation;
 mod error;
 mod memory;
@@ -22,6 +24,8 @@ pub use policy::DpopPolicy;
 pub use replay::{Insertion, ProofId, ReplayFuture, ReplayStore, ReplayStoreError};
 
 pub(crate) use binding::Dpop;
+#[cfg(test)]
+pub(crate) use client_keys::ClientKeys;
 #[cfg(test)]
 pub(crate) use policy::ProofPolicy;
 #[cfg(test)]

@@ -5,12 +5,13 @@ use std::time::{Duration, SystemTime};
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 
+use super::client_keys::{ClientKey, ClientKeys};
 use super::nonce::NonceAge;
 use super::policy::ProofPolicy;
 use super::{DpopError, ProofError, ProofId};
 use crate::base64url;
 use crate::credentials::Presented;
-use crate::jose::{AlgorithmSet, JoseError, Jwk, Jws, Object, TextHash, Thumbprint};
+use crate::jose::{AlgorithmSet, JoseError, Jws, Object, TextHash, Thumbprint};
 use crate::target::TargetUrl;
 use crate::token::NumericDate;
 
@@ -31,11 +32,12 @@ pub(crate) struct HoldingProof {
     pub(crate) nonce_age: Option<NonceAge>,
 }
 
-/// Checks a proof against the request it came with.
+/// Checks a proof against the request it came with. The keys spare it work; they change no answer.
 pub(crate) fn check(
     presented: Presented<'_>,
     expected: &Expected<'_>,
     policy: &ProofPolicy,
+    keys: &ClientKeys,
     now: SystemTime,
 ) -> Result<HoldingProof, DpopError> {
     // RFC 9449 §4.3 (1): one DPoP header.
@@ -59,9 +61,11 @@ pub(crate) fn check(
         return Err(ProofError::Jws(JoseError::AlgorithmNotAllowed { algorithm }).into());
     }
     // (6), (7): signed with the embedded key, which is public.
-    let key = Jwk::parse_canonical(jws.header().embedded_key().unwrap_or_default()).map_err(ProofError::Key)?;
-    let verification_key = key.verification_key(algorithm).map_err(ProofError::Key)?;
-    let signed = jws.verify([&verification_key]).map_err(ProofError::Jws)?;
+    let jwk = jws.header().embedded_key().unwrap_or_default();
+    let known = keys.recall(jwk, algorithm);
+    let is_known = known.is_some();
+    let key = known.map_or_else(|| ClientKey::read(jwk, algorithm), Ok).map_err(ProofError::Key)?;
+    let signed = jws.verify([&key.verification]).map_err(ProofError::Jws)?;
     let claims = Claims::read(signed.payload())?;
     // (8): htm is the method, exactly: methods are case-sensitive (RFC 9110 §9.1).
     if claims.htm != expected.method {
@@ -85,9 +89,12 @@ pub(crate) fn check(
         return Err(ProofError::TokenHash.into());
     }
     // … and the key is the one that the token is bound to.
-    let thumbprint = key.thumbprint();
+    let thumbprint = key.thumbprint;
     if verify_slices_are_equal(thumbprint.as_bytes(), expected.thumbprint.as_bytes()).is_err() {
         return Err(DpopError::KeyMismatch);
+    }
+    if !is_known {
+        keys.remember(signed.header().embedded_key().unwrap_or_default(), key);
     }
     let forget_at = claims.iat.plus(policy.max_age).plus(FORGET_LATER).to_system_time();
     let forget_at = forget_at.ok_or(ProofError::Claim { claim: "iat" })?;

@@ -1,0 +1,79 @@
+//! What a client keeps: the keys of an issuer, and a token that it remembers. By the growth of the whole process, because keys are
+//! parsed by a library with an allocator of its own.
+
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "it prints what it measures, and says where it cannot")]
+
+use auth0_api_benches::scenarios::realistic;
+use auth0_api_core::{ApiClient, Domains, HttpClient, HttpFuture, HttpRequest, HttpResponse, KeyPolicy, TokenCache};
+use auth0_api_testing::{LocalTenant, SigningAlgorithm, SigningKey};
+use serde_json::json;
+use tokio::runtime::Runtime;
+
+fn main() {
+    let is_bench = std::env::args().any(|argument| argument == "--bench");
+    let count = if is_bench { 10_000 } else { 10 };
+    let runtime = Runtime::new().unwrap();
+    let keys = [(); 2].map(|()| SigningKey::generate(SigningAlgorithm::RS256));
+    let published = Published { keys: json!({ "keys": keys.each_ref().map(SigningKey::public_jwk) }).to_string() };
+
+    println!("\nresident bytes for each of {count}\n");
+    let issuers = runtime.block_on(issuers(&published, count));
+    println!("  issuer with two RSA-2048 keys    {:>8}", issuers / u64::from(count));
+    let [key, _] = &keys;
+    let (tokens, length) = runtime.block_on(tokens(&published, key, count));
+    println!("  remembered token of {length:>4} bytes   {:>8}", tokens / u64::from(count));
+}
+
+async fn issuers(published: &Published, count: u32) -> u64 {
+    let domains = Domains::list((0..count).map(|number| format!("tenant-{number}.example")));
+    let policy = KeyPolicy::new().max_issuers(count);
+    let before = resident();
+    let api = ApiClient::builder(domains, AUDIENCE).http_client(published.clone()).key_policy(policy).build().unwrap();
+    // One after the other: what many fetches take at once is not what is kept.
+    for issuer in api.issuers() {
+        api.refresh_now(issuer).await.unwrap();
+    }
+    let grown = resident().saturating_sub(before);
+    assert!(api.is_ready());
+    grown
+}
+
+async fn tokens(published: &Published, key: &SigningKey, count: u32) -> (u64, usize) {
+    let tenant = LocalTenant::start().await.unwrap();
+    let mint = |number| realistic(&tenant, key).issuer("https://tenant-0.example/").subject(&format!("auth0|{number}"));
+    let tokens: Vec<String> = (0..count).map(|number| mint(number).audience(AUDIENCE).sign()).collect();
+    let builder = ApiClient::builder("tenant-0.example", AUDIENCE).http_client(published.clone());
+    let api = builder.token_cache(TokenCache::entries(count)).build().unwrap();
+    api.warm_up().await.unwrap();
+    let before = resident();
+    for token in &tokens {
+        drop(api.verify_access_token(token).await.unwrap());
+    }
+    let grown = resident().saturating_sub(before);
+    (grown, tokens.first().unwrap().len())
+}
+
+/// Every issuer, with the same keys and without a network.
+#[derive(Clone, Debug)]
+struct Published {
+    keys: String,
+}
+
+impl HttpClient for Published {
+    fn send(&self, request: HttpRequest) -> HttpFuture<'_> {
+        let body = match request.url.strip_suffix(".well-known/openid-configuration") {
+            Some(issuer) => json!({ "issuer": issuer, "jwks_uri": format!("{issuer}keys") }).to_string(),
+            None => self.keys.clone(),
+        };
+        Box::pin(std::future::ready(Ok(HttpResponse { status: 200, headers: Vec::new(), body: body.into() })))
+    }
+}
+
+/// Bytes of memory that the process has, as Linux counts them; nothing elsewhere.
+fn resident() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
+    line.trim().trim_end_matches(" kB").parse::<u64>().unwrap_or_default() * 1024
+}
+
+const AUDIENCE: &str = "https://api.example.com";

@@ -1,0 +1,68 @@
+//! Refusals that a handler decides.
+
+use std::fmt;
+
+use auth0_api_core::Error;
+use axum_core::body::Body;
+use axum_core::extract::FromRequestParts;
+use http::request::Parts;
+
+use crate::extract::{TokenRejection, find};
+use crate::grpc::Dialect;
+use crate::layer::Authentication;
+use crate::refusal::Hook;
+
+/// Makes the refusals of a layer out of the errors that a handler meets, as an extractor: status, challenges, headers, and the
+/// body of the layer's hook.
+///
+/// ```
+/// use auth0_api_axum::{Refusals, TokenRejection, VerifiedToken};
+/// use auth0_api_core::{ApiClient, OnBehalfOf};
+/// use axum::extract::State;
+///
+/// async fn calendar(
+///     token: VerifiedToken,
+///     refusals: Refusals,
+///     State(api): State<ApiClient>,
+/// ) -> Result<String, TokenRejection> {
+///     let asked = OnBehalfOf::audience("https://calendar.example.com");
+///     let calendar = api.get_token_on_behalf_of(&token, asked).await.map_err(|error| refusals.refuse(error))?;
+///     Ok(format!("granted {:?}", calendar.scope()))
+/// }
+/// # _ = axum::Router::new().route("/calendar", axum::routing::get(calendar));
+/// ```
+///
+/// Without a layer around, it is refused itself, with 500.
+pub struct Refusals {
+    found: Authentication,
+    dialect: Dialect,
+    hook: Option<Hook<Body>>,
+}
+
+impl Refusals {
+    /// The refusal, for an error of verification, a requirement checked by hand, or an exchange.
+    pub fn refuse(&self, error: impl Into<Error>) -> TokenRejection {
+        let error = match &self.found.token {
+            Some(token) => error.into().presented_with(token),
+            None => error.into(),
+        };
+        let rejection = self.found.api.reject(&error);
+        let response = Hook::respond(self.hook.as_ref(), &rejection, self.dialect);
+        TokenRejection::of(rejection, response)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Refusals {
+    type Rejection = TokenRejection;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        let found = find(parts)?.clone();
+        Ok(Self { found, dialect: Dialect::of_parts(parts), hook: parts.extensions.get().cloned() })
+    }
+}
+
+impl fmt::Debug for Refusals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Refusals").finish_non_exhaustive()
+    }
+}
