@@ -13,7 +13,7 @@ use tokio::runtime::{Builder, Runtime};
 
 pub use input::{Message, replaced, split_line};
 pub use signer::{Signer, sha256};
-pub use tenant::{AUDIENCE, ISSUER, LastProof, Stopped, Tenant, bound_token, client, token};
+pub use tenant::{AUDIENCE, ISSUER, LastProof, Stopped, Tenant, bound_token, client, token, token_bound_to_certificate};
 
 /// The time, in seconds since the epoch, that it is for the whole run.
 pub const NOW: u32 = 1_700_000_000;

@@ -7,6 +7,9 @@ use auth0_api_core::{
     Algorithm, ApiClient, ApiClientBuilder, Clock, HttpClient, HttpFuture, HttpRequest, HttpResponse, Insertion,
     ProofId, ReplayFuture, ReplayStore,
 };
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::{NOW, Signer, now};
 
@@ -44,6 +47,12 @@ pub fn bound_token() -> &'static str {
     static TOKEN: LazyLock<String> =
         LazyLock::new(|| sign(&format!(r#","cnf":{{"jkt":"{}"}}"#, Signer::caller().thumbprint())));
     &TOKEN
+}
+
+/// A good token, bound to a certificate of these octets.
+pub fn token_bound_to_certificate(der: &[u8]) -> String {
+    let thumbprint = URL_SAFE_NO_PAD.encode(digest(&SHA256, der));
+    sign(&format!(r#","cnf":{{"x5t#S256":"{thumbprint}"}}"#))
 }
 
 fn sign(more: &str) -> String {

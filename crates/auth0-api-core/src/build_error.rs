@@ -78,6 +78,9 @@ pub enum ConfigProblem {
     /// The public URL is not one.
     #[error("public_url: {0}")]
     PublicUrl(#[source] TargetError),
+    /// The public URL has a query or a fragment, which no proof's `htu` has.
+    #[error("public_url: it has a query or a fragment")]
+    PublicUrlQuery,
     /// What the API says about itself is no metadata, or says something else than the client does.
     #[error("resource_metadata: {0}")]
     ResourceMetadata(#[source] MetadataError),
@@ -136,7 +139,7 @@ impl ConfigProblem {
             Self::JwksHost { .. } => "allow_jwks_host",
             Self::KeyPolicy(_) => "key_policy",
             Self::Leeway => "leeway",
-            Self::PublicUrl(_) => "public_url",
+            Self::PublicUrl(_) | Self::PublicUrlQuery => "public_url",
             Self::ResourceMetadata(_) => "resource_metadata",
         }
     }

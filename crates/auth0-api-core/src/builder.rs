@@ -162,7 +162,8 @@ impl ApiClientBuilder {
     }
 
     /// The URL that clients call, such as `https://api.example.com` or, where a proxy strips a prefix,
-    /// `https://api.example.com/prefix`. The best way to know what a proof's `htu` must be: nobody else can write it.
+    /// `https://api.example.com/prefix`, without query and fragment. The best way to know what a proof's `htu` must be: nobody else
+    /// can write it.
     pub fn public_url(mut self, url: impl Into<String>) -> Self {
         self.public_url = Some(url.into());
         self
@@ -256,8 +257,7 @@ impl ApiClientBuilder {
         let algorithms =
             keep(&mut problems, AlgorithmSet::new(self.algorithms.iter().copied()).ok_or(ConfigProblem::Algorithms));
         let http_client = keep(&mut problems, self.http_client.clone().map_or_else(default_http_client, Ok));
-        let public_url = self.public_url.as_deref().map(TargetUrl::parse).transpose();
-        let public_url = keep(&mut problems, public_url.map_err(ConfigProblem::PublicUrl));
+        let public_url = keep(&mut problems, self.public_url.as_deref().map(parsed_public_url).transpose());
         let jwks_hosts = self.parsed_jwks_hosts(&mut problems);
         let exchange_domain = keep(&mut problems, self.parsed_exchange_domain()).flatten();
         problems.extend(self.plain_problems());
@@ -354,6 +354,13 @@ impl ApiClientBuilder {
 
 fn keep<T>(problems: &mut Vec<ConfigProblem>, result: Result<T, ConfigProblem>) -> Option<T> {
     result.map_err(|problem| problems.push(problem)).ok()
+}
+
+fn parsed_public_url(url: &str) -> Result<TargetUrl, ConfigProblem> {
+    if url.contains(['?', '#']) {
+        return Err(ConfigProblem::PublicUrlQuery);
+    }
+    TargetUrl::parse(url).map_err(ConfigProblem::PublicUrl)
 }
 
 #[cfg(feature = "reqwest")]

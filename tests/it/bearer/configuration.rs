@@ -52,6 +52,14 @@ fn each_problem_is_told_alone() {
 }
 
 #[test]
+fn a_public_url_has_no_query_and_no_fragment() {
+    for url in ["https://api.example.com/v1?page=2", "https://api.example.com/?", "https://api.example.com#top"] {
+        let error = ApiClient::builder("tenant.eu.auth0.com", "a").public_url(url).build().unwrap_err();
+        assert!(matches!(error.problems(), [ConfigProblem::PublicUrlQuery]), "{url}: {error}");
+    }
+}
+
+#[test]
 fn what_is_just_within_its_limits_is_built() {
     let good = || ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com");
     for builder in [

@@ -43,10 +43,9 @@ pub(super) fn read(response: &HttpResponse, expected: &Expected<'_>, now: System
     }
 }
 
-/// `Retry-After` in seconds, an hour at most (RFC 9110 §10.2.3).
+/// `Retry-After`, an hour at most.
 pub(super) fn retry_after(response: &HttpResponse) -> Option<Duration> {
-    let seconds = response.header("retry-after")?.trim().parse().ok()?;
-    Some(Duration::from_secs(seconds).min(LONGEST_RETRY_AFTER))
+    response.retry_after().map(|pause| pause.min(LONGEST_RETRY_AFTER))
 }
 
 /// RFC 6749 §5.1, RFC 8693 §2.2.1.

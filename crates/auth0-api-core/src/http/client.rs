@@ -80,6 +80,18 @@ impl HttpResponse {
         let (_, value) = self.headers.iter().find(|(candidate, _)| candidate.eq_ignore_ascii_case(name))?;
         Some(value)
     }
+
+    /// How long `Retry-After` asks to wait: in seconds, or until a date, which is compared with the server's own
+    /// ([RFC 9110 §10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3)).
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
+        let asked = self.header("retry-after")?.trim();
+        if let Ok(seconds) = asked.parse() {
+            return Some(Duration::from_secs(seconds));
+        }
+        let until = httpdate::parse_http_date(asked).ok()?;
+        let sent = httpdate::parse_http_date(self.header("date")?).ok()?;
+        Some(until.duration_since(sent).unwrap_or_default())
+    }
 }
 
 impl Debug for HttpRequest {
@@ -92,5 +104,32 @@ impl Debug for HttpRequest {
 impl Debug for HttpResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HttpResponse").field("status", &self.status).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pause_is_asked_for_in_seconds_or_until_a_date_of_the_servers_clock() {
+        let date = "Sun, 06 Nov 1994 08:49:37 GMT";
+        for (date, asked, pause) in [
+            (None, "30", Some(30)),
+            (Some(date), "30", Some(30)),
+            (Some(date), "Sun, 06 Nov 1994 08:51:37 GMT", Some(120)),
+            (Some(date), "Sunday, 06-Nov-94 08:49:38 GMT", Some(1)),
+            (Some(date), "Sun, 06 Nov 1994 08:49:00 GMT", Some(0)),
+            (None, "Sun, 06 Nov 1994 08:51:37 GMT", None),
+            (Some("soon"), "Sun, 06 Nov 1994 08:51:37 GMT", None),
+            (Some(date), "soon", None),
+            (Some(date), "-1", None),
+            (Some(date), "99999999999999999999999", None),
+        ] {
+            let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+            let headers = date.map(|date| header("Date", date)).into_iter().chain([header("Retry-After", asked)]);
+            let response = HttpResponse { status: 429, headers: headers.collect(), body: Vec::new().into() };
+            assert_eq!(response.retry_after(), pause.map(Duration::from_secs), "{date:?} {asked}");
+        }
     }
 }

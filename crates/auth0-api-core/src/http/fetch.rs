@@ -67,7 +67,10 @@ impl Fetcher {
             200 if response.body.len() > self.max_bytes => Err(HttpError::TooLarge.into()),
             200 => Ok(Document::Body { etag: etag_of(&response), bytes: response.body }),
             304 if etag.is_some() => Ok(Document::NotModified),
-            status => Err(FetchError::Status { status, retry_after: retry_after(&response) }),
+            status => {
+                let retry_after = response.retry_after().filter(|_| matches!(status, 429 | 503));
+                Err(FetchError::Status { status, retry_after })
+            }
         }
     }
 }
@@ -78,11 +81,6 @@ fn etag_of(response: &HttpResponse) -> Option<String> {
     let opaque = etag.strip_prefix("W/").unwrap_or(etag).strip_prefix('"')?.strip_suffix('"')?;
     let legal = opaque.bytes().all(|octet| octet.is_ascii_graphic() && octet != b'"');
     (legal && etag.len() <= MAX_ETAG_BYTES).then(|| etag.to_owned())
-}
-
-fn retry_after(response: &HttpResponse) -> Option<Duration> {
-    let asked = matches!(response.status, 429 | 503).then(|| response.header("retry-after")).flatten()?;
-    asked.trim().parse().ok().map(Duration::from_secs)
 }
 
 /// A digest in hexadecimal takes 130.

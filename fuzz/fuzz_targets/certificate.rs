@@ -1,0 +1,92 @@
+//! A token that is bound to a certificate is good only beside that certificate, however a proxy writes it.
+//!
+//! Input: an octet that names the kind of header, then the header's value.
+#![no_main]
+
+use std::sync::LazyLock;
+
+use auth0_api_core::{ApiClient, ClientCertificates, ReceivedTarget, TokenRequest, TrustedProxies};
+use auth0_api_fuzz::{Tenant, client, refusal, run, token_bound_to_certificate};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+libfuzzer_sys::fuzz_target!(
+    init: {
+        let (base64, digest) = (STANDARD.encode(CERTIFICATE), &*DIGEST);
+        assert!(CLIENT_CERT.accepts(format!(":{base64}:").as_bytes()));
+        assert!(ENVOY.accepts(format!("By=spiffe://a/b;Hash={digest};Subject=\"CN=c,O=d\"").as_bytes()));
+        assert!(PEM.accepts(format!("-----BEGIN CERTIFICATE-----%0A{base64}%0A-----END CERTIFICATE-----%0A").as_bytes()));
+    },
+    |data: &[u8]| {
+        let Some((kind, value)) = data.split_first() else { return };
+        match kind % 3 {
+            0 => assert!(!CLIENT_CERT.accepts(value) || is_byte_sequence(value)),
+            1 => assert!(!ENVOY.accepts(value) || contains(&unescaped(value), &DIGEST) || holds(value)),
+            _ => assert!(!PEM.accepts(value) || holds(value)),
+        }
+    }
+);
+
+/// Any octets: whether they are a certificate is for who ends TLS to say.
+const CERTIFICATE: &[u8] = b"0\x82 these are the octets of the client's own certificate \xff";
+
+static CLIENT_CERT: LazyLock<Proxied> =
+    LazyLock::new(|| Proxied::new("client-cert", ClientCertificates::client_cert_header()));
+static ENVOY: LazyLock<Proxied> =
+    LazyLock::new(|| Proxied::new("x-forwarded-client-cert", ClientCertificates::forwarded_client_cert_header()));
+static PEM: LazyLock<Proxied> = LazyLock::new(|| Proxied::new("x-pem", ClientCertificates::pem_header("X-PEM")));
+/// As Envoy writes it.
+static DIGEST: LazyLock<String> = LazyLock::new(|| {
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, CERTIFICATE);
+    digest.as_ref().iter().map(|octet| format!("{octet:02x}")).collect()
+});
+
+/// An API behind a proxy that writes this header.
+struct Proxied {
+    header: &'static str,
+    api: ApiClient,
+}
+
+impl Proxied {
+    fn new(header: &'static str, certificates: ClientCertificates) -> Self {
+        let builder = client(Tenant::default()).trusted_proxies(TrustedProxies::hops(1));
+        Self { header, api: builder.client_certificates(certificates).build().expect("a client") }
+    }
+
+    fn accepts(&self, value: &[u8]) -> bool {
+        static TOKEN: LazyLock<String> = LazyLock::new(|| token_bound_to_certificate(CERTIFICATE));
+        let authorization = format!("Bearer {}", *TOKEN);
+        let headers = [("authorization", authorization.as_bytes()), (self.header, value)];
+        let target = ReceivedTarget { scheme: "http", authority: None, target: "/", peer: Some([10, 0, 0, 1].into()) };
+        let verified = run(self.api.verify_request(&TokenRequest::received("GET", target, &headers)));
+        verified.map_err(|error| refusal::check(&self.api, &error, &[value])).is_ok()
+    }
+}
+
+/// RFC 9440 §2.1.
+fn is_byte_sequence(value: &[u8]) -> bool {
+    value.trim_ascii() == format!(":{}:", STANDARD.encode(CERTIFICATE)).as_bytes()
+}
+
+/// Whether a value holds the certificate in base64, whatever stands around and between it.
+fn holds(value: &[u8]) -> bool {
+    let dense: Vec<u8> = unescaped(value).into_iter().filter(|octet| !octet.is_ascii_whitespace()).collect();
+    contains(&dense, &STANDARD.encode(CERTIFICATE))
+}
+
+fn contains(value: &[u8], text: &str) -> bool {
+    value.windows(text.len()).any(|window| window.eq_ignore_ascii_case(text.as_bytes()))
+}
+
+/// Without percent-encoding and backslashes; what is no escape stays.
+fn unescaped(value: &[u8]) -> Vec<u8> {
+    let mut octets = Vec::new();
+    let mut rest = value;
+    while let Some((&octet, after)) = rest.split_first() {
+        let pair = after.get(..2).and_then(|pair| std::str::from_utf8(pair).ok());
+        let escaped = pair.filter(|_| octet == b'%').and_then(|pair| u8::from_str_radix(pair, 16).ok());
+        rest = if escaped.is_some() { &after[2..] } else { after };
+        octets.extend(escaped.or((octet != b'\\').then_some(octet)));
+    }
+    octets
+}
