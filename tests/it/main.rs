@@ -11,6 +11,7 @@ mod dpop;
 mod exchange;
 mod keys;
 mod mtls;
+mod proxies;
 mod remembered;
 mod revocation;
 mod vectors;

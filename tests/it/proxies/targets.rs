@@ -1,0 +1,37 @@
+//! A proof is for the URL that the client called, and the proxy says which that was.
+
+use auth0_api_core::{DpopPolicy, TrustedProxies};
+
+use super::{Folder, nginx, serve, shown, skip};
+use crate::world::{Holder, World};
+
+const GUIDE: &str = include_str!("../../../crates/auth0-api-core/src/guide/proxies.md");
+
+#[tokio::test]
+async fn nginx_says_which_url_was_called_and_its_clients_do_not() {
+    let (world, folder) = (World::new().await, Folder::new("nginx-targets"));
+    let builder = world.builder().dpop(DpopPolicy::require()).trusted_proxies(TrustedProxies::hops(1));
+    let backend = serve(builder.build().unwrap()).await;
+    let Some(proxy) = nginx(&folder, backend, &shown(GUIDE, "nginx")) else { return skip("nginx") };
+    let (client, holder) = (proxy.client(&folder).build().unwrap(), Holder::new(&world));
+    let elsewhere = "https://elsewhere.example/orders";
+    for (signed, spoofed, status) in [
+        (proxy.url().as_str(), None, 200),
+        (&format!("http://{backend}/orders"), None, 401),
+        (elsewhere, None, 401),
+        (elsewhere, Some(("X-Forwarded-Host", "elsewhere.example")), 401),
+        (elsewhere, Some(("Forwarded", "host=elsewhere.example;proto=https")), 401),
+        (&proxy.url().replace("/orders", "/v1/orders"), Some(("X-Forwarded-Prefix", "/v1")), 401),
+        // What the proxy replaces does not disturb either.
+        (&proxy.url(), Some(("X-Forwarded-Host", "elsewhere.example")), 200),
+        (&proxy.url(), Some(("X-Forwarded-Proto", "http")), 200),
+        (&proxy.url(), Some(("Forwarded", "nonsense")), 200),
+    ] {
+        let mut request = client.get(proxy.url()).header("authorization", holder.authorization());
+        request = request.header("dpop", holder.proof(signed).sign());
+        if let Some((name, value)) = spoofed {
+            request = request.header(name, value);
+        }
+        assert_eq!(request.send().await.unwrap().status(), status, "{signed} {spoofed:?}");
+    }
+}
