@@ -1,11 +1,14 @@
-//! What a client keeps: the keys of an issuer, and a token that it remembers. By the growth of the whole process, because keys are
+//! What a client keeps: the keys of an issuer, a token that it remembers, and the key of a `DPoP` client. By the growth of the whole process, because keys are
 //! parsed by a library with an allocator of its own.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "it prints what it measures, and says where it cannot")]
 
 use auth0_api_benches::scenarios::realistic;
-use auth0_api_core::{ApiClient, Domains, HttpClient, HttpFuture, HttpRequest, HttpResponse, KeyPolicy, TokenCache};
-use auth0_api_testing::{LocalTenant, SigningAlgorithm, SigningKey};
+use auth0_api_core::{
+    ApiClient, Domains, DpopPolicy, HttpClient, HttpFuture, HttpRequest, HttpResponse, KeyPolicy, TokenCache,
+    TokenRequest,
+};
+use auth0_api_testing::{LocalTenant, ProofKey, SigningAlgorithm, SigningKey};
 use serde_json::json;
 use tokio::runtime::Runtime;
 
@@ -22,6 +25,10 @@ fn main() {
     let [key, _] = &keys;
     let (tokens, length) = runtime.block_on(tokens(&published, key, count));
     println!("  remembered token of {length:>4} bytes   {:>8}", tokens / u64::from(count));
+    // No more keys than that are kept.
+    let clients = count.min(1_000);
+    let keys = runtime.block_on(client_keys(clients));
+    println!("  client's key, with a live proof  {:>8} (of {clients})", keys / u64::from(clients));
 }
 
 async fn issuers(published: &Published, count: u32) -> u64 {
@@ -51,6 +58,29 @@ async fn tokens(published: &Published, key: &SigningKey, count: u32) -> (u64, us
     }
     let grown = resident().saturating_sub(before);
     (grown, tokens.first().unwrap().len())
+}
+
+async fn client_keys(count: u32) -> u64 {
+    let tenant = LocalTenant::start().await.unwrap();
+    let url = "https://api.example.com/orders";
+    let first = |_| {
+        let key = ProofKey::generate();
+        let token = tenant.mint().bound_to(&key).sign();
+        (format!("DPoP {token}"), key.proof("GET", url).access_token(&token).sign())
+    };
+    let requests: Vec<(String, String)> = (0..=count).map(first).collect();
+    let builder = ApiClient::builder(tenant.domain(), tenant.audience()).insecure_http_loopback();
+    let api = builder.dpop(DpopPolicy::require()).build().unwrap();
+    let mut before = 0;
+    for (index, (authorization, proof)) in requests.iter().enumerate() {
+        let headers = [("authorization", authorization.as_str()), ("dpop", proof)];
+        drop(api.verify_request(&TokenRequest::new("GET", url, &headers)).await.unwrap());
+        // What the first one needs is there for all.
+        if index == 0 {
+            before = resident();
+        }
+    }
+    resident().saturating_sub(before)
 }
 
 /// Every issuer, with the same keys and without a network.

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
+use foldhash::quality::RandomState;
 use moka::Expiry;
 use moka::sync::Cache;
 
@@ -52,7 +53,7 @@ impl TokenCache {
 }
 
 /// The tokens that one client remembers, if any.
-pub(crate) struct RememberedTokens(Option<Cache<Arc<str>, Remembered>>);
+pub(crate) struct RememberedTokens(Option<Cache<Arc<str>, Remembered, RandomState>>);
 
 #[derive(Clone)]
 struct Remembered {
@@ -64,13 +65,14 @@ struct Remembered {
 impl RememberedTokens {
     pub(crate) fn new(settings: Option<TokenCache>) -> Self {
         Self(settings.map(|TokenCache { entries }| {
-            Cache::builder().max_capacity(entries.into()).expire_after(UntilExpiry).build()
+            let cache = Cache::builder().max_capacity(entries.into()).expire_after(UntilExpiry);
+            cache.build_with_hasher(RandomState::default())
         }))
     }
 
     /// The claims of this very token, if its issuer's keys are still those that it was verified with.
     ///
-    /// The text is compared with what has the same keyed hash: nobody comes close to a token that he does not hold.
+    /// The text is compared with what has the same seeded hash: nobody comes close to a token that he does not hold.
     pub(crate) fn recall(&self, token: &str, now: SystemTime) -> Option<ValidClaims> {
         let remembered = self.0.as_ref()?.get(token).filter(|remembered| remembered.keys.is_current(now));
         meter::token_recalled(remembered.is_some());

@@ -6,12 +6,13 @@
 use std::fmt;
 use std::sync::Arc;
 
+use foldhash::quality::RandomState;
 use moka::sync::Cache;
 
 use crate::jose::{Algorithm, Jwk, JwkError, Thumbprint, VerificationKey};
 
 /// Keys that a verified token was bound to, by the text that their owner writes.
-pub(crate) struct ClientKeys(Cache<Box<str>, Arc<ClientKey>>);
+pub(crate) struct ClientKeys(Cache<Box<str>, Arc<ClientKey>, RandomState>);
 
 /// The public key in the header of a proof.
 #[derive(Debug)]
@@ -23,7 +24,7 @@ pub(crate) struct ClientKey {
 impl ClientKeys {
     pub(crate) fn new() -> Self {
         // moka's own policy: a key that comes often is not pushed out by many that come once.
-        Self(Cache::new(MOST_KEYS))
+        Self(Cache::builder().max_capacity(MOST_KEYS).build_with_hasher(RandomState::default()))
     }
 
     /// The key that this text is, if it was remembered for the algorithm.

@@ -128,7 +128,7 @@ mod tests {
         ] {
             let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
             let headers = date.map(|date| header("Date", date)).into_iter().chain([header("Retry-After", asked)]);
-            let response = HttpResponse { status: 429, headers: headers.collect(), body: Vec::new().into() };
+            let response = HttpResponse { status: 429, headers: headers.collect(), body: Vec::new() };
             assert_eq!(response.retry_after(), pause.map(Duration::from_secs), "{date:?} {asked}");
         }
     }
