@@ -53,7 +53,7 @@ impl fmt::Debug for ClientKeys {
     }
 }
 
-/// About a MiB: a parsed P-256 key takes a good half of a KiB, its text a hundred bytes or two.
+/// About a MiB: a P-256 key takes a good KiB, parsed, with its text and its place in the table.
 const MOST_KEYS: u64 = 1_000;
 /// An RSA-4096 key takes 720 bytes.
 const LONGEST_KEY: usize = 1024;
