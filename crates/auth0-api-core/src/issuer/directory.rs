@@ -1,7 +1,7 @@
 //! The state of each issuer: made when its first token comes, and kept within bounds.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use moka::policy::EvictionPolicy;
@@ -137,7 +137,7 @@ impl Recent {
         self.proven.entry_count() + self.newcomers.entry_count()
     }
 
-    fn permits(&self) -> std::sync::MutexGuard<'_, Permits> {
+    fn permits(&self) -> MutexGuard<'_, Permits> {
         // Nothing panics while holding it; if it did, the numbers are still whole.
         self.permits.lock().unwrap_or_else(PoisonError::into_inner)
     }
