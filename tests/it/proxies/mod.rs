@@ -100,7 +100,7 @@ impl Proxy {
 impl Drop for Proxy {
     fn drop(&mut self) {
         // It may have ended already.
-        _ = Command::new("kill").arg(&self.pid).status();
+        _ = Command::new("sh").args(["-c", &format!("kill {}", self.pid)]).status();
     }
 }
 

@@ -6,13 +6,12 @@
 use std::fmt;
 use std::sync::Arc;
 
-use foldhash::quality::RandomState;
 use moka::sync::Cache;
 
 use crate::jose::{Algorithm, Jwk, JwkError, Thumbprint, VerificationKey};
 
 /// Keys that a verified token was bound to, by the text that their owner writes.
-pub(crate) struct ClientKeys(Cache<Box<str>, Arc<ClientKey>, RandomState>);
+pub(crate) struct ClientKeys(Cache<Box<str>, Arc<ClientKey>>);
 
 /// The public key in the header of a proof.
 #[derive(Debug)]
@@ -23,8 +22,9 @@ pub(crate) struct ClientKey {
 
 impl ClientKeys {
     pub(crate) fn new() -> Self {
-        // moka's own policy: a key that comes often is not pushed out by many that come once.
-        Self(Cache::builder().max_capacity(MOST_KEYS).build_with_hasher(RandomState::default()))
+        // moka's own policy: a key that comes often is not pushed out by many that come once. And the standard library's keyed
+        // hash: unlike a token, this text is written by whoever would like to crowd a table.
+        Self(Cache::new(MOST_KEYS))
     }
 
     /// The key that this text is, if it was remembered for the algorithm.
