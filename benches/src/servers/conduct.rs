@@ -60,6 +60,7 @@ pub(super) fn conduct(title: &str, contestants: &[Contestant], options: &[&str])
 
     println!("{title} ({} rounds of {} ms each)", effort.rounds, effort.milliseconds);
     let mut results = Results::new();
+    // `--only TEXT`: those with this in their name.
     let only = option(options, "--only").unwrap_or_default();
     let contestants: Vec<&Contestant> =
         contestants.iter().filter(|contestant| contestant.name.contains(only)).collect();
@@ -144,7 +145,7 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
 }
 
 impl Effort {
-    /// `--rounds N --seconds S` (and `--only` contestants with this in their name) under `cargo bench`; under `cargo test` a moment, to see that it works.
+    /// `--rounds N --seconds S` under `cargo bench`; under `cargo test` a moment, to see that it works.
     fn from_options(options: &[&str]) -> Self {
         if !options.contains(&"--bench") {
             return Self { rounds: 1, milliseconds: 50, proofs: 2_000 };

@@ -169,7 +169,11 @@ fn presented_proof<'r>(request: &TokenRequest<'r>) -> Presented<'r> {
     }
 }
 
-/// RFC 9110 §5.6.2.
+/// RFC 9110 §5.6.2: what HTTP calls a token, such as the name of a header.
+pub(crate) fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(is_token_char)
+}
+
 fn is_token_char(octet: u8) -> bool {
     octet.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&octet)
 }
@@ -185,3 +189,16 @@ pub(crate) fn is_token68(text: &str) -> bool {
 
 /// Auth0's tokens have 1 to 4 KiB; common servers take 8 to 16 KiB of headers in all.
 pub(crate) const MAX_TOKEN_BYTES: usize = 16 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::is_token;
+
+    #[test]
+    fn names_of_headers_are_tokens() {
+        assert!(is_token("x-ssl-client-cert"));
+        for refused in ["", "x ssl", "x:ssl", "x\nssl", "é"] {
+            assert!(!is_token(refused), "{refused}");
+        }
+    }
+}

@@ -4,6 +4,7 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 
 use super::{CertificateError, envoy, header};
 use crate::certificate::{CertificateThumbprint, ClientCertificate};
+use crate::credentials::is_token;
 use crate::request::TokenRequest;
 use crate::target::TrustedProxies;
 
@@ -105,7 +106,7 @@ impl ClientCertificates {
     pub(crate) fn problem(&self, proxies: &TrustedProxies) -> Option<&'static str> {
         match &self.0 {
             Source::Nowhere | Source::Connection => None,
-            Source::Pem(name) if !header::is_name(name) => Some("this is no name of a header"),
+            Source::Pem(name) if !is_token(name) => Some("this is no name of a header"),
             _ if proxies.are_none() => Some("a header with certificates needs trusted_proxies()"),
             Source::ClientCert | Source::ForwardedClientCert | Source::Pem(_) => None,
         }

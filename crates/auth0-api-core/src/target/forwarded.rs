@@ -9,6 +9,7 @@ use super::authority::{Authority, Scheme};
 use super::entries::{List, Reach, split_unquoted};
 use super::path::Path;
 use super::proxies::Chain;
+use crate::credentials::is_token;
 use crate::request::HeaderSource;
 
 /// What the trusted proxies say; nothing where they are silent.
@@ -119,11 +120,6 @@ fn parameter_value(text: &str) -> Option<&str> {
         Some(quoted) => quoted.strip_suffix('"'),
         None => is_token(text).then_some(text),
     }
-}
-
-/// RFC 9110 §5.6.2.
-fn is_token(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|octet| octet.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&octet))
 }
 
 #[cfg(test)]
