@@ -22,7 +22,7 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     let request = TokenRequest::new("GET", "https://api.example.com/orders", &headers);
     let answers = CLIENTS.each_ref().map(|api| {
         let error = run(api.verify_request(&request)).expect_err("nobody here has a key");
-        refusal::check(api, &error, &[&data]);
+        rejection::check(api, &error, &[&data]);
         error
     });
     check_agreement(&extract_token(&headers, None, None), &answers[0]);
@@ -30,7 +30,7 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     if let Ok(found) = extract_token(&headers, Some(query), Some(body)) {
         assert!(is_token68(&found.token) && found.token.len() <= 16 * 1024);
         let error = run(CLIENTS[0].verify_access_token(&found.token)).expect_err("nobody here has a key");
-        refusal::check(&CLIENTS[0], &error, &[&data]);
+        rejection::check(&CLIENTS[0], &error, &[&data]);
     }
 });
 

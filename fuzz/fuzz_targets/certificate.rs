@@ -6,7 +6,7 @@
 use std::sync::LazyLock;
 
 use auth0_api_core::{ApiClient, ClientCertificates, ReceivedTarget, TokenRequest, TrustedProxies};
-use auth0_api_fuzz::{Tenant, client, refusal, run, token_bound_to_certificate};
+use auth0_api_fuzz::{Tenant, client, rejection, run, token_bound_to_certificate};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -59,7 +59,7 @@ impl Proxied {
         let headers = [("authorization", authorization.as_bytes()), (self.header, value)];
         let target = ReceivedTarget { scheme: "http", authority: None, target: "/", peer: Some([10, 0, 0, 1].into()) };
         let verified = run(self.api.verify_request(&TokenRequest::received("GET", target, &headers)));
-        verified.map_err(|error| refusal::check(&self.api, &error, &[value])).is_ok()
+        verified.map_err(|error| rejection::check(&self.api, &error, &[value])).is_ok()
     }
 }
 

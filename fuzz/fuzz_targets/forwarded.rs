@@ -7,7 +7,7 @@
 use std::sync::LazyLock;
 
 use auth0_api_core::{ApiClient, DpopPolicy, ReceivedTarget, TokenRequest, TrustedProxies};
-use auth0_api_fuzz::{Message, NOW, Signer, Tenant, bound_token, client, refusal, run, sha256};
+use auth0_api_fuzz::{Message, NOW, Signer, Tenant, bound_token, client, rejection, run, sha256};
 
 /// Header lines, names and values.
 type Lines<'l> = Vec<(&'l str, Vec<u8>)>;
@@ -69,7 +69,7 @@ fn accepted(api: &ApiClient, lines: &Lines<'_>) -> bool {
         Ok(_) => true,
         Err(error) => {
             let written: Vec<&[u8]> = lines.iter().map(|(_, value)| value.as_slice()).collect();
-            refusal::check(api, &error, &written);
+            rejection::check(api, &error, &written);
             false
         }
     }

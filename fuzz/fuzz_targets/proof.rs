@@ -66,7 +66,7 @@ fn accepted(api: &ApiClient, header: &[u8], claims: &[u8]) -> bool {
         }
         Err(error) => {
             // Without what was filled in: the answer may hold the nonce.
-            refusal::check(api, &error, &[header, claims, proof.as_bytes()]);
+            rejection::check(api, &error, &[header, claims, proof.as_bytes()]);
             false
         }
     }

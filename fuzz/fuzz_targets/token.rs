@@ -8,7 +8,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use auth0_api_core::{ActorError, ApiClient, Binding, VerifiedToken};
 use auth0_api_fuzz::json::Json;
-use auth0_api_fuzz::{AUDIENCE, ISSUER, NOW, Signer, Tenant, client, refusal, run, split_line};
+use auth0_api_fuzz::{AUDIENCE, ISSUER, NOW, Signer, Tenant, client, rejection, run, split_line};
 
 static CLIENT: LazyLock<ApiClient> = LazyLock::new(|| client(Tenant::default()).build().expect("a client"));
 
@@ -36,7 +36,7 @@ fn is_accepted(data: &[u8]) -> bool {
 
 fn verify(token: &str, data: &[u8]) -> Option<VerifiedToken> {
     let verified = run(CLIENT.verify_access_token(token));
-    verified.map_err(|error| refusal::check(&CLIENT, &error, &[data, token.as_bytes()])).ok()
+    verified.map_err(|error| rejection::check(&CLIENT, &error, &[data, token.as_bytes()])).ok()
 }
 
 fn check_header(header: &Json) {

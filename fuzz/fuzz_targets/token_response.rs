@@ -35,10 +35,8 @@ static WORLD: LazyLock<World> = LazyLock::new(|| {
     let endpoint = Endpoint::default();
     let builder = ApiClient::builder("tenant.example.com", AUDIENCE).clock(Stopped).http_client(endpoint.clone());
     let api = builder.client_auth(ClientAuth::secret_post("client", "secret")).build().expect("a client");
-    let claims = format!(
-        r#"{{"iss":"{ISSUER}","aud":"client","sub":"u","iat":{NOW},"exp":{},"org_name":"acme"}}"#,
-        NOW + 60
-    );
+    let claims =
+        format!(r#"{{"iss":"{ISSUER}","aud":"client","sub":"u","iat":{NOW},"exp":{},"org_name":"acme"}}"#, NOW + 60);
     let id_token = Signer::issuer().sign(br#"{"alg":"ES256"}"#, claims.as_bytes());
     World { api, endpoint, id_token, key: ProofKey::generate().expect("a key") }
 });

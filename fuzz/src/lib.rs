@@ -2,7 +2,7 @@
 
 mod input;
 pub mod json;
-pub mod refusal;
+pub mod rejection;
 mod signer;
 mod tenant;
 
@@ -13,7 +13,9 @@ use tokio::runtime::{Builder, Runtime};
 
 pub use input::{Message, replaced, split_line};
 pub use signer::{Signer, sha256};
-pub use tenant::{AUDIENCE, ISSUER, LastProof, Stopped, Tenant, bound_token, client, token, token_bound_to_certificate};
+pub use tenant::{
+    AUDIENCE, ISSUER, LastProof, Stopped, Tenant, bound_token, client, token, token_bound_to_certificate,
+};
 
 /// The time, in seconds since the epoch, that it is for the whole run.
 pub const NOW: u32 = 1_700_000_000;

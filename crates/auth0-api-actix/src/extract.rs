@@ -8,7 +8,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 
 use crate::gate::Authentication;
-use crate::refusal::TokenRejection;
+use crate::rejection::TokenRejection;
 
 /// The verified token of a request, as an extractor.
 ///

@@ -3,7 +3,7 @@
 use actix_web::{HttpMessage as _, HttpRequest};
 use auth0_api_core::{ApiClient, Error, Rejection, Requirement, VerifiedToken};
 
-use crate::refusal::{Look, TokenRejection};
+use crate::rejection::{Look, TokenRejection};
 use crate::request::{Headers, token_request};
 
 /// What a middleware has been told.

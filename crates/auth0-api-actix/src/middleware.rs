@@ -11,7 +11,7 @@ use auth0_api_core::{ApiClient, Rejection, Requirement};
 
 use crate::gate::Gate;
 use crate::nonce;
-use crate::refusal::{Look, refuse};
+use crate::rejection::{Look, refuse};
 use crate::request::mark_sensitive;
 use crate::require::Require;
 

@@ -11,7 +11,7 @@ use actix_web::{HttpMessage as _, HttpRequest, ResponseError as _};
 use auth0_api_core::{ApiClient, Requirement};
 
 use crate::gate::{Authentication, missing_middleware};
-use crate::refusal::{Look, TokenRejection};
+use crate::rejection::{Look, TokenRejection};
 
 /// Refuses tokens that do not meet a [`Requirement`]; made by [`Auth::require`](crate::Auth::require).
 #[derive(Clone, Debug)]

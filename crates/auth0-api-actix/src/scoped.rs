@@ -10,7 +10,7 @@ use actix_web::{FromRequest, HttpRequest};
 use auth0_api_core::Guard;
 
 use crate::gate::Authentication;
-use crate::refusal::TokenRejection;
+use crate::rejection::TokenRejection;
 
 /// A token that meets a requirement with a name, as an extractor: the requirement stands where the handler is read.
 ///

@@ -11,7 +11,7 @@ use http::request::Parts;
 
 use crate::grpc::Dialect;
 use crate::layer::Authentication;
-use crate::refusal::Hook;
+use crate::rejection::Hook;
 
 /// The verified token of a request, as an extractor.
 ///

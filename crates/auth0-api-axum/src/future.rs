@@ -13,7 +13,7 @@ use tower_service::Service;
 
 use crate::grpc::Dialect;
 use crate::layer::{Authentication, Gate};
-use crate::refusal::{Hook, RefusalBody, refuse};
+use crate::rejection::{Hook, RefusalBody, refuse};
 use crate::request::{Headers, mark_sensitive, token_request};
 
 /// One box for the verification: an `async fn` has no name that could be written here.

@@ -8,7 +8,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::future::AuthFuture;
-use crate::refusal::{EmptyBody, JsonBody, RefusalBody};
+use crate::rejection::{EmptyBody, JsonBody, RefusalBody};
 use crate::require::RequireLayer;
 
 /// Verifies the token of each request before the service behind it sees the request.

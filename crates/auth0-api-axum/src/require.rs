@@ -12,7 +12,7 @@ use crate::extract::MISSING_LAYER;
 use crate::future::RequireFuture;
 use crate::grpc::Dialect;
 use crate::layer::Authentication;
-use crate::refusal::{RefusalBody, refuse};
+use crate::rejection::{RefusalBody, refuse};
 
 /// Refuses tokens that do not meet a [`Requirement`]; made by [`AuthLayer::require`](crate::AuthLayer::require).
 #[derive(Clone, Debug)]

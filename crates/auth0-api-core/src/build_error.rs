@@ -2,9 +2,9 @@
 
 use std::fmt;
 
+use crate::called_url::TargetError;
 use crate::issuer::{DomainError, DomainsProblem};
 use crate::metadata::MetadataError;
-use crate::target::TargetError;
 
 /// Everything that is wrong with a configuration.
 pub struct BuildError {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::build_error::{BuildError, ConfigProblem};
+use crate::called_url::{TargetPolicy, TargetUrl, TrustedProxies};
 use crate::client::ApiClient;
 use crate::clock::{Clock, SystemClock};
 use crate::credentials::Scheme;
@@ -15,7 +16,6 @@ use crate::jose::{Algorithm, AlgorithmSet};
 use crate::metadata::{Facts, MetadataEndpoint, ProtectedResource};
 use crate::mtls::{CertificatePolicy, ClientCertificates};
 use crate::revocation::{Revocation, RevocationList};
-use crate::target::{TargetPolicy, TargetUrl, TrustedProxies};
 use crate::token::TokenPolicy;
 use crate::token_cache::{RememberedTokens, TokenCache};
 use crate::verify::Verifier;

@@ -1,6 +1,5 @@
 //! What an operator should look at when requests are refused: for logs, never for callers.
 
-use crate::chain::Chain;
 use crate::credentials::CredentialsError;
 use crate::dpop::{DpopError, ProofError, ReplayStoreError};
 use crate::error::{Error, Reason};
@@ -10,6 +9,7 @@ use crate::mtls::CertificateError;
 use crate::requirement::RequirementError;
 use crate::revocation::RevocationError;
 use crate::token::TokenError;
+use crate::with_sources::Chain;
 
 impl Error {
     /// Tells operators of a refusal. Our own troubles come with all that is behind them.

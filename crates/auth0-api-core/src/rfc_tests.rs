@@ -13,11 +13,11 @@ use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 use serde_json::Value;
 
+use crate::called_url::TargetUrl;
 use crate::certificate::ClientCertificate;
 use crate::credentials::Presented;
 use crate::dpop::{ClientKeys, DpopError, Expected, HoldingProof, ProofError, ProofPolicy, check_proof};
 use crate::jose::{Algorithm, AlgorithmSet, JoseError, Jwk, JwkError, Jws, Object, Thumbprint, VerificationKey};
-use crate::target::TargetUrl;
 
 const VECTORS: &str = include_str!("testdata/rfc.json");
 

@@ -11,11 +11,11 @@ use serde_json::Value;
 use super::answer::Answer;
 use super::case::Expectation;
 use super::client::{Built, Config};
-use super::door::{Door, Presented};
 use super::foreign::Foreign;
 use super::network::{self, Network, Route, Traffic};
 use super::outcome::Outcome;
 use super::resolver::Resolver;
+use super::via::{Door, Presented};
 
 /// One call: when, what, and to which route.
 pub(super) struct Call {

@@ -17,7 +17,6 @@ mod answer;
 mod bench;
 mod case;
 mod client;
-mod door;
 mod exchange;
 mod exchange_expect;
 mod expect;
@@ -33,6 +32,7 @@ mod run;
 mod skip;
 mod suite;
 mod verify;
+mod via;
 
 #[test]
 fn act() {

@@ -5,9 +5,9 @@ use serde::Deserialize;
 use super::bench::{Bench, Call};
 use super::case::{Case, Expectation, Object, Request};
 use super::client::Config;
-use super::door::{Door, Presented};
 use super::network::Route;
 use super::outcome::Outcome;
+use super::via::{Door, Presented};
 
 /// The members that `expect` of a sequence can have, beside those of its calls.
 pub(super) const SEQUENCE_MEMBERS: [&str; 8] =

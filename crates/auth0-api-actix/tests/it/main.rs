@@ -7,6 +7,6 @@ mod contract;
 mod errors;
 mod extractors;
 mod metadata;
-mod refusals;
+mod rejections;
 mod request;
 mod world;

@@ -7,7 +7,7 @@ mod contract;
 mod extractors;
 mod grpc;
 mod metadata;
-mod refusals;
+mod rejections;
 mod request;
 mod scoped;
 mod service;

@@ -3,18 +3,18 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::client_keys::ClientKeys;
+use super::client_key_cache::ClientKeys;
 use super::confirmation::Confirmation;
 use super::nonce::NonceAge;
 use super::policy::{Mode, ProofPolicy};
 use super::proof::{Expected, HoldingProof, check};
 use super::{DpopError, DpopPolicy, Insertion, ReplayStore, confirmation};
+use crate::called_url::TargetPolicy;
 use crate::certificate::CertificateThumbprint;
 use crate::credentials::{Credentials, CredentialsError, Presented, Scheme};
 use crate::jose::{AlgorithmSet, TextHash, Thumbprint};
 use crate::mtls::CertificatePolicy;
 use crate::request::TokenRequest;
-use crate::target::TargetPolicy;
 use crate::token::{Binding, ValidClaims, VerifiedToken};
 
 /// The policy at work.

@@ -1,10 +1,10 @@
 //! What can be wrong with a binding and its proof.
 
+use crate::called_url::{TargetError, TargetUrl};
 use crate::credentials::Scheme;
 use crate::dpop::ReplayStoreError;
 use crate::jose::{JoseError, JwkError};
 use crate::mtls::CertificateError;
-use crate::target::{TargetError, TargetUrl};
 
 /// Why a request has not proven that its token is its own.
 #[derive(Debug, thiserror::Error)]
@@ -112,7 +112,7 @@ pub enum ProofError {
 
 impl ProofError {
     pub(super) fn target(called: &TargetUrl, htu: &TargetUrl) -> Self {
-        Self::Target { hint: crate::target::hint(called, htu) }
+        Self::Target { hint: crate::called_url::hint(called, htu) }
     }
 }
 

@@ -8,7 +8,7 @@
 //! 5. [`binding`]: brings the three together; [`nonce`] and [`replay`] say whether the proof is fresh and new.
 
 mod binding;
-mod client_keys;
+mod client_key_cache;
 mod confirmation;
 mod error;
 mod memory;
@@ -25,7 +25,7 @@ pub use replay::{Insertion, ProofId, ReplayFuture, ReplayStore, ReplayStoreError
 
 pub(crate) use binding::Dpop;
 #[cfg(test)]
-pub(crate) use client_keys::ClientKeys;
+pub(crate) use client_key_cache::ClientKeys;
 #[cfg(test)]
 pub(crate) use policy::ProofPolicy;
 #[cfg(test)]

@@ -5,14 +5,14 @@ use std::time::{Duration, SystemTime};
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 
-use super::client_keys::{ClientKey, ClientKeys};
+use super::client_key_cache::{ClientKey, ClientKeys};
 use super::nonce::NonceAge;
 use super::policy::ProofPolicy;
 use super::{DpopError, ProofError, ProofId};
 use crate::base64url;
+use crate::called_url::TargetUrl;
 use crate::credentials::Presented;
 use crate::jose::{AlgorithmSet, JoseError, Jws, Object, TextHash, Thumbprint};
-use crate::target::TargetUrl;
 use crate::token::NumericDate;
 
 /// What a proof must be about.

@@ -19,7 +19,7 @@ use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 
 use super::cache_key::CacheKey;
-use super::flights::Flights;
+use super::single_flight::Flights;
 use super::{EndpointUnavailable, ExchangeError, TokenSet};
 use crate::clock::Clock;
 

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use super::flights::Flights;
+use super::single_flight::Flights;
 use super::wire::Wire;
 use super::{EndpointUnavailable, ExchangeError};
 use crate::clock::Clock;

@@ -8,9 +8,9 @@ use serde_json::value::RawValue;
 
 use super::IssuedToken;
 use crate::base64url;
+use crate::called_url::{TargetError, TargetUrl};
 use crate::clock::since_epoch;
 use crate::jose::{PrivateKey, PrivateKeyError, Thumbprint, random_id};
-use crate::target::{TargetError, TargetUrl};
 
 /// A key that a token is bound to when an exchange is given it: whoever steals the token cannot use it without the key.
 ///

@@ -1,8 +1,8 @@
 //! What operators learn of exchanges: stable words, and what to look at.
 
 use super::{EndpointError, ExchangeError, ServerErrorKind, TokenSet};
-use crate::chain::Chain;
 use crate::issuer::DiscoveryError;
+use crate::with_sources::Chain;
 
 /// Tells what came of a request. Tokens stay out of it, and so does what the tenant wrote apart from its error code.
 pub(super) fn observe(grant_type: &str, fetched: &Result<TokenSet, ExchangeError>) {

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::jwks_host::JwksHost;
 use super::{DiscoveryError, Domain};
-use crate::target::TargetUrl;
+use crate::called_url::TargetUrl;
 
 /// What we read of the document.
 #[derive(Debug, Deserialize)]

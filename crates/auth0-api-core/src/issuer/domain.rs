@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use idna::AsciiDenyList;
 
-use crate::target::TargetUrl;
+use crate::called_url::TargetUrl;
 
 /// The domain of an Auth0 tenant: `tenant.eu.auth0.com`, or a custom domain.
 ///

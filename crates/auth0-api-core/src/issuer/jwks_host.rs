@@ -2,7 +2,7 @@
 
 use super::domain::Loopback;
 use super::{Domain, DomainError};
-use crate::target::TargetUrl;
+use crate::called_url::TargetUrl;
 
 /// A host that was allowed by name, at one port.
 #[derive(Clone, Debug, PartialEq, Eq)]

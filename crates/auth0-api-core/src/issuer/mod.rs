@@ -10,10 +10,8 @@ mod directory;
 mod discovery;
 mod documents;
 mod domain;
-mod domains;
 mod error;
 mod fetching;
-mod issuers;
 mod jwks_host;
 mod key_set;
 mod permits;
@@ -22,20 +20,22 @@ mod report;
 mod resolver;
 mod snapshot;
 mod state;
+mod trust;
+mod trusted;
 mod unknown_keys;
 #[cfg(test)]
 mod wycheproof_tests;
 
 pub use domain::{Domain, DomainError};
-pub use domains::Domains;
 pub use error::{DiscoveryError, IssuerError, KeySetError, KeysUnavailable};
 pub use policy::KeyPolicy;
 pub use resolver::{DomainContext, DomainFuture, DomainResolver, DomainResolverFailure, ResolverError};
+pub use trusted::Domains;
 
 pub(crate) use discovery::{TokenEndpointOf, token_endpoint, url as discovery_url};
 pub(crate) use domain::Loopback;
-pub(crate) use domains::{DomainsProblem, Trusted};
-pub(crate) use issuers::Issuers;
 pub(crate) use jwks_host::JwksHost;
 pub(crate) use snapshot::KeySetVersion;
 pub(crate) use state::IssuerConfig;
+pub(crate) use trust::Issuers;
+pub(crate) use trusted::{DomainsProblem, Trusted};

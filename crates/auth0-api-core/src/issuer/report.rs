@@ -4,8 +4,8 @@ use std::time::{Duration, SystemTime};
 
 use super::key_set::KeySet;
 use super::{Domain, KeysUnavailable};
-use crate::chain::Chain;
 use crate::meter;
+use crate::with_sources::Chain;
 
 /// Keys came, or the word that they are unchanged.
 pub(super) fn fetched(domain: &Domain, keys: Option<&KeySet>, now: SystemTime) {

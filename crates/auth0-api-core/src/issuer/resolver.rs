@@ -7,10 +7,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::domain::Loopback;
-use super::domains::parse_all;
+use super::trusted::parse_all;
 use super::{Domain, DomainError};
+use crate::called_url::TargetPolicy;
 use crate::request::{HeaderSource, Location, TokenRequest};
-use crate::target::TargetPolicy;
 
 /// The answer of a [`DomainResolver`], when it comes.
 pub type DomainFuture<'a> = Pin<Box<dyn Future<Output = Result<Vec<String>, DomainResolverFailure>> + Send + 'a>>;

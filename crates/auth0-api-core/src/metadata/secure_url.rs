@@ -1,7 +1,7 @@
 //! URLs that stand in the document: absolute, https, written with the characters of RFC 3986.
 
+use crate::called_url::TargetUrl;
 use crate::issuer::{Domain, Loopback};
-use crate::target::TargetUrl;
 
 /// An absolute https URL without fragment, in its parts as they were written.
 #[derive(Clone, Copy, Debug)]

@@ -3,9 +3,9 @@
 
 use super::CertificateError;
 use super::header::{MAX_HEADER, escaped_pem, hex_pair};
+use crate::called_url::{TrustedProxies, split_unquoted};
 use crate::certificate::{CertificateThumbprint, ClientCertificate};
 use crate::request::TokenRequest;
-use crate::target::{TrustedProxies, split_unquoted};
 
 /// The certificate in the element of the outermost trusted proxy: the one that the client itself connected to.
 pub(super) fn presented(
@@ -65,8 +65,8 @@ mod tests {
     use std::net::IpAddr;
 
     use super::{CertificateError, TokenRequest, TrustedProxies, certificate, presented};
+    use crate::called_url::TargetError;
     use crate::request::ReceivedTarget;
-    use crate::target::TargetError;
 
     const ONES: &str = "1111111111111111111111111111111111111111111111111111111111111111";
     const TWOS: &str = "2222222222222222222222222222222222222222222222222222222222222222";

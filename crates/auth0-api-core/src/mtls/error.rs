@@ -1,4 +1,4 @@
-use crate::target::TargetError;
+use crate::called_url::TargetError;
 
 /// Why a request has not proven that it holds the certificate its token is bound to.
 ///

@@ -3,10 +3,10 @@
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 
 use super::{CertificateError, envoy, header};
+use crate::called_url::TrustedProxies;
 use crate::certificate::{CertificateThumbprint, ClientCertificate};
 use crate::credentials::is_token;
 use crate::request::TokenRequest;
-use crate::target::TrustedProxies;
 
 /// Where an API learns with which certificate a client made its TLS connection.
 ///

@@ -13,7 +13,7 @@ mod guard;
 mod organization;
 mod part;
 #[cfg(test)]
-mod properties;
+mod property_tests;
 mod step_up;
 mod texts;
 

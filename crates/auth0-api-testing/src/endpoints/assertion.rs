@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::refusal::Refusal;
+use super::error_response::Refusal;
 use super::token;
 use crate::Application;
 use crate::clock::numeric_date;

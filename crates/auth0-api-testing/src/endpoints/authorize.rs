@@ -13,9 +13,9 @@ use form_urlencoded::Serializer;
 use http::{StatusCode, header};
 
 use super::call::organization;
+use super::error_response::Refusal;
 use super::issue::for_user;
 use super::parameters::Parameters;
-use super::refusal::Refusal;
 use crate::ledger::{Code, Consent};
 use crate::must::random_text;
 use crate::state::Tenant;

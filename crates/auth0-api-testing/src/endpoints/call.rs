@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use auth0_api_core::Thumbprint;
 
+use super::error_response::Refusal;
 use super::parameters::Parameters;
-use super::refusal::Refusal;
 use crate::registry::{Organization, User};
 use crate::state::Tenant;
 use crate::{Api, Application};

@@ -8,8 +8,8 @@ use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, header};
 
 use super::assertion;
+use super::error_response::Refusal;
 use super::parameters::Parameters;
-use super::refusal::Refusal;
 use crate::Application;
 use crate::registry::Method;
 use crate::state::Tenant;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use http::{HeaderMap, header};
 use serde_json::Value;
 
-use super::refusal::Refusal;
+use super::error_response::Refusal;
 
 #[derive(Debug)]
 pub(crate) struct Parameters(BTreeMap<String, Vec<String>>);

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::{StatusCode, header};
 use serde_json::{Value, json};
 
-use super::refusal::Refusal;
+use super::error_response::Refusal;
 use crate::Application;
 use crate::clock::numeric_date;
 use crate::must::random_text;

@@ -13,9 +13,9 @@ use serde_json::Value;
 
 use super::call::Call;
 use super::client::authenticate;
+use super::error_response::Refusal;
 use super::grants;
 use super::parameters::Parameters;
-use super::refusal::Refusal;
 use crate::proof_check::{Expected, ProofError};
 use crate::server::Peer;
 use crate::state::Tenant;

@@ -4,5 +4,5 @@
 
 mod client;
 mod process;
-mod refusals;
+mod rejections;
 mod sessions;

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use auth0_api_testing::contract;
 use auth0_api_testing::contract::adapter::{Answer, Call, Door, Site};
 
-use super::axum_door::Axum;
+use super::through_axum::Axum;
 
 #[tokio::test]
 async fn every_broken_promise_is_found_out() {

@@ -1,26 +1,26 @@
 //! The contract for adapters, kept by the layer and the extractors in axum, and by the layer alone on a bare server.
 
-mod axum_door;
 mod found_out;
-mod tonic_door;
-mod tower_door;
+mod through_axum;
+mod through_tonic;
+mod through_tower;
 
 use auth0_api_core::Rejection;
 use auth0_api_testing::contract;
 
 #[tokio::test]
 async fn axum_keeps_the_contract() {
-    contract::adapter(&axum_door::Axum).await;
+    contract::adapter(&through_axum::Axum).await;
 }
 
 #[tokio::test]
 async fn a_bare_hyper_server_with_the_layer_keeps_the_contract() {
-    contract::adapter(&tower_door::Tower).await;
+    contract::adapter(&through_tower::Tower).await;
 }
 
 #[tokio::test]
 async fn a_tonic_server_with_the_layer_keeps_the_contract() {
-    contract::adapter(&tonic_door::Tonic).await;
+    contract::adapter(&through_tonic::Tonic).await;
 }
 
 /// The hook of the contract.

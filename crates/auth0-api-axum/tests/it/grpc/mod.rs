@@ -1,7 +1,7 @@
 //! A tonic service behind the layer, called by tonic's client.
 
 mod calls;
-mod refusals;
+mod rejections;
 pub(crate) mod text;
 
 use std::convert::Infallible;

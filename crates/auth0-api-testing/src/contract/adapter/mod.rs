@@ -41,7 +41,7 @@
 
 mod answer;
 mod call;
-mod door;
+mod harness;
 mod requests;
 pub(super) mod suite;
 mod transport;
@@ -61,4 +61,4 @@ mod trouble;
 
 pub use answer::Answer;
 pub use call::Call;
-pub use door::{Chapter, Door, Site};
+pub use harness::{Chapter, Door, Site};

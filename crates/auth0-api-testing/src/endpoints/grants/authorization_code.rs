@@ -7,8 +7,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
 use crate::endpoints::call::Call;
+use crate::endpoints::error_response::Refusal;
 use crate::endpoints::issue::{Extras, Issue};
-use crate::endpoints::refusal::Refusal;
 use crate::ledger::Code;
 
 pub(crate) fn authorization_code(call: &Call<'_>) -> Result<Value, Refusal> {

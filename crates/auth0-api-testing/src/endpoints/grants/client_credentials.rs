@@ -3,8 +3,8 @@
 use serde_json::{Map, Value};
 
 use crate::endpoints::call::Call;
+use crate::endpoints::error_response::Refusal;
 use crate::endpoints::issue::{Extras, Issue, for_api};
-use crate::endpoints::refusal::Refusal;
 
 pub(crate) fn client_credentials(call: &Call<'_>) -> Result<Value, Refusal> {
     let api = call.api()?;

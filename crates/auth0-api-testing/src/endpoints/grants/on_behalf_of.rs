@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 use super::token_exchange::ACCESS_TOKEN;
 use crate::User;
 use crate::endpoints::call::Call;
+use crate::endpoints::error_response::Refusal;
 use crate::endpoints::issue::{Extras, Issue, for_api, is_openid};
-use crate::endpoints::refusal::Refusal;
 use crate::own_token;
 use crate::registry::Organization;
 

@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 
 use super::token_exchange::ACCESS_TOKEN;
 use crate::endpoints::call::Call;
+use crate::endpoints::error_response::Refusal;
 use crate::endpoints::issue::{Extras, Issue, for_user};
-use crate::endpoints::refusal::Refusal;
 use crate::must::random_text;
 use crate::registry::{ExchangeProfile, RefusalKind};
 use crate::{ExchangeRefusal, ExchangeRequest, Exchanged};

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value};
 
 use crate::endpoints::call::Call;
+use crate::endpoints::error_response::Refusal;
 use crate::endpoints::issue::{Extras, Issue};
-use crate::endpoints::refusal::Refusal;
 use crate::ledger::Consent;
 
 pub(crate) fn refresh_token(call: &Call<'_>) -> Result<Value, Refusal> {

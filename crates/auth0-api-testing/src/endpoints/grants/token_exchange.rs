@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{on_behalf_of, profile};
 use crate::endpoints::call::Call;
-use crate::endpoints::refusal::Refusal;
+use crate::endpoints::error_response::Refusal;
 
 pub(crate) fn token_exchange(call: &Call<'_>) -> Result<Value, Refusal> {
     call.parameters.require("subject_token")?;

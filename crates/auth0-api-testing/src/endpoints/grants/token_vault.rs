@@ -10,7 +10,7 @@ use super::refresh_token::consent;
 use super::token_exchange::ACCESS_TOKEN;
 use crate::LinkedAccount;
 use crate::endpoints::call::Call;
-use crate::endpoints::refusal::Refusal;
+use crate::endpoints::error_response::Refusal;
 use crate::ledger::VaultToken;
 use crate::must::random_text;
 use crate::own_token;

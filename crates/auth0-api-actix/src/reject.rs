@@ -7,7 +7,7 @@ use actix_web::{FromRequest, HttpRequest};
 use auth0_api_core::Error;
 
 use crate::gate::Authentication;
-use crate::refusal::TokenRejection;
+use crate::rejection::TokenRejection;
 
 /// Makes the refusals of a middleware out of the errors that a handler meets, as an extractor: status, challenges, headers, and
 /// the body of the middleware's hook.

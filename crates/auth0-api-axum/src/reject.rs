@@ -10,7 +10,7 @@ use http::request::Parts;
 use crate::extract::{TokenRejection, find};
 use crate::grpc::Dialect;
 use crate::layer::Authentication;
-use crate::refusal::Hook;
+use crate::rejection::Hook;
 
 /// Makes the refusals of a layer out of the errors that a handler meets, as an extractor: status, challenges, headers, and the
 /// body of the layer's hook.

@@ -47,12 +47,12 @@
 //!    from the quotes that tell entries apart. A header has 8 KiB at most.
 
 mod authority;
-mod called;
 mod difference;
 mod entries;
 mod error;
 mod forwarded;
 mod path;
+mod policy;
 mod proxies;
 mod request_target;
 mod url;
@@ -62,6 +62,6 @@ pub use error::TargetError;
 pub use proxies::{TrustedProxies, TrustedProxiesError};
 pub use url::TargetUrl;
 
-pub(crate) use called::TargetPolicy;
 pub(crate) use difference::hint;
 pub(crate) use entries::split_unquoted;
+pub(crate) use policy::TargetPolicy;

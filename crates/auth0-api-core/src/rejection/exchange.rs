@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Kind, Verdict, row};
+use super::row::{Kind, Verdict, row};
 use crate::exchange::{ExchangeError, InputError, ServerError, ServerErrorKind};
 
 impl Verdict {

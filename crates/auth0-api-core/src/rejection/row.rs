@@ -1,7 +1,5 @@
 //! What each error means on the wire: its row in the table of responses, its label, its wording. One exhaustive match.
 
-mod exchange;
-
 use std::time::Duration;
 
 use crate::credentials::CredentialsError;
@@ -353,7 +351,7 @@ impl Verdict {
     }
 }
 
-fn row(kind: Kind, label: &'static str, description: &'static str) -> Verdict {
+pub(super) fn row(kind: Kind, label: &'static str, description: &'static str) -> Verdict {
     Verdict { kind, label, description }
 }
 

@@ -1,5 +1,7 @@
 //! The client: what an API holds for its whole life.
 
+mod exchange;
+
 use std::sync::Arc;
 
 use crate::builder::ApiClientBuilder;

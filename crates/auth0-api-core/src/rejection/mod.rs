@@ -1,13 +1,17 @@
-//! From an error to an HTTP response: which scheme carries what. What the error means is the [`verdict`](crate::verdict).
+//! From an error to an HTTP response: which scheme carries what. What the error means is the [`verdict`](crate::rejection).
+
+mod exchange;
+mod row;
 
 use std::time::Duration;
+
+use self::row::{Kind, Verdict};
 
 use crate::challenge::Challenge;
 use crate::credentials::{CredentialsError, Scheme};
 use crate::dpop::Dpop;
 use crate::error::{Error, Reason};
 use crate::metadata::MetadataEndpoint;
-use crate::verdict::{Kind, Verdict};
 
 /// The HTTP response to a request that is refused.
 #[derive(Clone, Debug)]

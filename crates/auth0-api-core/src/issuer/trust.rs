@@ -5,14 +5,14 @@ use std::time::SystemTime;
 
 use super::directory::{Directory, Newcomer};
 use super::domain::Loopback;
-use super::domains::Trusted;
 use super::resolver::{Asked, DomainContext, DomainResolver, resolve};
 use super::snapshot::{KeySetVersion, Snapshot};
 use super::state::{IssuerConfig, IssuerState};
+use super::trusted::Trusted;
 use super::{Domain, IssuerError, KeysUnavailable};
+use crate::called_url::TargetPolicy;
 use crate::jose::{JoseError, Jws, Object};
 use crate::request::TokenRequest;
-use crate::target::TargetPolicy;
 use crate::token::Signed;
 
 /// Whom we trust, and the state of each issuer.
