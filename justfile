@@ -12,7 +12,7 @@ test:
 quickstart:
     .ci/run quickstart
 
-# Clippy, warnings refused
+# Clippy, warnings rejected
 lint:
     .ci/run clippy features
 
@@ -20,7 +20,7 @@ lint:
 fmt:
     cargo fmt --all
 
-# The API documentation, warnings refused
+# The API documentation, warnings rejected
 doc:
     .ci/run doc
 

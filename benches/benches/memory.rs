@@ -5,8 +5,8 @@
 
 use auth0_api_benches::scenarios::realistic;
 use auth0_api_core::{
-    ApiClient, Domains, DpopPolicy, HttpClient, HttpFuture, HttpRequest, HttpResponse, KeyPolicy, TokenCache,
-    TokenRequest,
+    ApiClient, DpopPolicy, HttpClient, HttpFuture, HttpRequest, HttpResponse, KeyPolicy, TokenCache, TokenRequest,
+    TrustedDomains,
 };
 use auth0_api_testing::{LocalTenant, ProofKey, SigningAlgorithm, SigningKey};
 use serde_json::json;
@@ -32,7 +32,7 @@ fn main() {
 }
 
 async fn issuers(published: &Published, count: u32) -> u64 {
-    let domains = Domains::list((0..count).map(|number| format!("tenant-{number}.example")));
+    let domains = TrustedDomains::list((0..count).map(|number| format!("tenant-{number}.example")));
     let policy = KeyPolicy::new().max_issuers(count);
     let before = resident();
     let api = ApiClient::builder(domains, AUDIENCE).http_client(published.clone()).key_policy(policy).build().unwrap();

@@ -80,8 +80,8 @@ fn attack(world: &World, time: Duration) {
             world.publish(number);
         }
         let header = URL_SAFE_NO_PAD.encode(format!(r#"{{"alg":"RS256","kid":"random-{number}"}}"#));
-        let refused = world.runtime.block_on(world.api.verify_access_token(&format!("{header}.{bogus}")));
-        assert_eq!(refused.unwrap_err().label(), "key_unknown");
+        let rejected = world.runtime.block_on(world.api.verify_access_token(&format!("{header}.{bogus}")));
+        assert_eq!(rejected.unwrap_err().label(), "key_unknown");
     });
     report("under attack", attacked);
     println!("\n  {attempts} key ids that do not exist caused {} fetches", world.published.fetches() - fetched);

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use auth0_api_core::{
     ApiClient, CredentialsError, DpopPolicy, Error, ExtractedToken, Reason, TokenRequest, extract_token,
 };
-use auth0_api_fuzz::{Message, Tenant, bound_token, client, refusal, replaced, run};
+use auth0_api_fuzz::{Message, Tenant, bound_token, client, rejection, replaced, run};
 
 static CLIENTS: LazyLock<[ApiClient; 3]> = LazyLock::new(|| {
     [DpopPolicy::accept(), DpopPolicy::require(), DpopPolicy::ignore()]

@@ -5,7 +5,7 @@
 
 use std::sync::LazyLock;
 
-use auth0_api_core::{ApiClient, ClientCertificates, ReceivedTarget, TokenRequest, TrustedProxies};
+use auth0_api_core::{ApiClient, CertificateSource, ReceivedTarget, TokenRequest, TrustedProxies};
 use auth0_api_fuzz::{Tenant, client, rejection, run, token_bound_to_certificate};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -31,10 +31,10 @@ libfuzzer_sys::fuzz_target!(
 const CERTIFICATE: &[u8] = b"0\x82 these are the octets of the client's own certificate \xff";
 
 static CLIENT_CERT: LazyLock<Proxied> =
-    LazyLock::new(|| Proxied::new("client-cert", ClientCertificates::client_cert_header()));
+    LazyLock::new(|| Proxied::new("client-cert", CertificateSource::client_cert_header()));
 static ENVOY: LazyLock<Proxied> =
-    LazyLock::new(|| Proxied::new("x-forwarded-client-cert", ClientCertificates::forwarded_client_cert_header()));
-static PEM: LazyLock<Proxied> = LazyLock::new(|| Proxied::new("x-pem", ClientCertificates::pem_header("X-PEM")));
+    LazyLock::new(|| Proxied::new("x-forwarded-client-cert", CertificateSource::forwarded_client_cert_header()));
+static PEM: LazyLock<Proxied> = LazyLock::new(|| Proxied::new("x-pem", CertificateSource::pem_header("X-PEM")));
 /// As Envoy writes it.
 static DIGEST: LazyLock<String> = LazyLock::new(|| {
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, CERTIFICATE);
@@ -48,7 +48,7 @@ struct Proxied {
 }
 
 impl Proxied {
-    fn new(header: &'static str, certificates: ClientCertificates) -> Self {
+    fn new(header: &'static str, certificates: CertificateSource) -> Self {
         let builder = client(Tenant::default()).trusted_proxies(TrustedProxies::hops(1));
         Self { header, api: builder.client_certificates(certificates).build().expect("a client") }
     }

@@ -35,10 +35,10 @@ fn leads_to_keys(data: &[u8]) -> bool {
             assert!(document.text("jwks_uri").is_some());
             true
         }
-        (Err(unavailable), Err(refused)) => {
+        (Err(unavailable), Err(rejected)) => {
             // What the tenant asks for is believed up to ten minutes, and lengthened by a fifth at most.
             assert!((1.0..=720.0).contains(&unavailable.retry_after.as_secs_f64().ceil()));
-            assert_eq!(refused.status(), 503);
+            assert_eq!(rejected.status(), 503);
             false
         }
         disagreement => panic!("{disagreement:?}"),

@@ -11,7 +11,7 @@ use auth0_api_core::{
     ApiClient, Binding, DpopError, DpopPolicy, Error, Reason, RotatingNonce, TokenRequest, VerifiedToken,
 };
 use auth0_api_fuzz::json::Json;
-use auth0_api_fuzz::{LastProof, NOW, Signer, Tenant, bound_token, client, refusal, replaced, run, sha256, split_line};
+use auth0_api_fuzz::{LastProof, NOW, Signer, Tenant, bound_token, client, rejection, replaced, run, sha256, split_line};
 
 /// Clients of one tenant: one that wants nonces and one that does not.
 struct Clients {
@@ -33,7 +33,7 @@ static CLIENTS: LazyLock<Clients> = LazyLock::new(|| {
 
 libfuzzer_sys::fuzz_target!(
     init: {
-        // Without this, a target that refuses everything would look fine.
+        // Without this, a target that rejects everything would look fine.
         let (header, claims) = GOOD.split_once('\n').expect("two lines");
         assert!(accepted(&CLIENTS.nonces, header.as_bytes(), claims.as_bytes()));
     },

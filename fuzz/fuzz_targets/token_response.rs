@@ -88,7 +88,7 @@ fn check(tokens: &TokenSet, body: &Json) {
         let claims = |token: &str| token.split('.').nth(1).map(ToOwned::to_owned);
         assert_eq!(claims(id_token.expose()), claims(&WORLD.id_token), "nobody else's fits");
     }
-    // Reading who acts may be refused, and must end.
+    // Reading who acts may be rejected, and must end.
     _ = (tokens.delegation_chain(), tokens.scopes().count());
 }
 

@@ -17,16 +17,16 @@ pub fn check(api: &ApiClient, error: &Error, presented: &[&[u8]]) {
         assert!(value.bytes().all(|octet| matches!(octet, b' '..=b'~')), "{name}: {value}");
         if name == "www-authenticate" {
             check_challenge(&value);
-            refuse_echo(&value, presented, 8);
+            reject_echo(&value, presented, 8);
         }
     }
     let body = rejection.body();
     let Some(Json::Object(members)) = Json::read(body.as_bytes()) else { panic!("no object: {body}") };
     let [(code, Json::Text(_)), (description, Json::Text(_))] = members.as_slice() else { panic!("members: {body}") };
     assert_eq!((code.as_str(), description.as_str()), ("error", "error_description"));
-    refuse_echo(&body, presented, 8);
+    reject_echo(&body, presented, 8);
     // For operators there is more to say, but no secret either.
-    refuse_echo(&format!("{error} {error:?}"), presented, 16);
+    reject_echo(&format!("{error} {error:?}"), presented, 16);
 }
 
 /// `Scheme name="value", …`, where no value needs escaping (RFC 6750 §3).
@@ -44,7 +44,7 @@ fn check_challenge(challenge: &str) {
 /// No `length` bytes in a row of what was presented stand in `answer`.
 ///
 /// An input can hold words of ours by chance: only a piece with a digit, or with what is no ASCII, tells.
-fn refuse_echo(answer: &str, presented: &[&[u8]], length: usize) {
+fn reject_echo(answer: &str, presented: &[&[u8]], length: usize) {
     let answer = answer.replace(ALGORITHMS, "");
     if !answer.bytes().any(tells) {
         return;

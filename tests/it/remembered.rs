@@ -3,11 +3,11 @@
 use std::sync::{Arc, Mutex};
 
 use auth0_api_core::{
-    ApiClient, DomainContext, DomainFuture, DomainResolver, Domains, DpopPolicy, TokenCache, VerifiedToken,
+    ApiClient, DomainContext, DomainFuture, DomainResolver, DpopPolicy, TokenCache, TrustedDomains, VerifiedToken,
 };
 use auth0_api_testing::LocalTenant;
 
-use crate::world::{Holder, World, of_length, seconds, verdict};
+use crate::world::{Holder, World, of_length, seconds, status_and_label};
 
 const URL: &str = "https://api.example.com/orders";
 
@@ -20,8 +20,8 @@ fn remembering(world: &World) -> ApiClient {
     world.builder().token_cache(TokenCache::entries(100)).build().unwrap()
 }
 
-async fn told(api: &ApiClient, token: &str) -> String {
-    verdict(&api.verify_access_token(token).await)
+async fn outcome_of(api: &ApiClient, token: &str) -> String {
+    status_and_label(&api.verify_access_token(token).await)
 }
 
 #[tokio::test]
@@ -69,7 +69,7 @@ async fn a_remembered_token_expires_to_the_second() {
         [(0, "200 accepted"), (59, "200 accepted"), (1, "401 token_expired"), (0, "401 token_expired")]
     {
         world.pass(pass);
-        assert_eq!(told(&api, &token).await, expected);
+        assert_eq!(outcome_of(&api, &token).await, expected);
     }
 }
 
@@ -78,9 +78,9 @@ async fn a_remembered_token_grows_too_old() {
     let world = World::new().await;
     let api = world.builder().token_cache(TokenCache::entries(1)).max_token_age(seconds(30)).build().unwrap();
     let token = world.tenant.mint().sign();
-    assert_eq!(told(&api, &token).await, "200 accepted");
+    assert_eq!(outcome_of(&api, &token).await, "200 accepted");
     world.pass(31);
-    assert_eq!(told(&api, &token).await, "401 token_too_old");
+    assert_eq!(outcome_of(&api, &token).await, "401 token_too_old");
 }
 
 #[tokio::test]
@@ -88,12 +88,12 @@ async fn a_remembered_token_goes_with_its_key() {
     let world = World::new().await;
     let api = remembering(&world);
     let token = world.tenant.mint().sign();
-    assert_eq!(told(&api, &token).await, "200 accepted");
+    assert_eq!(outcome_of(&api, &token).await, "200 accepted");
     let removed = world.tenant.current_kid();
     world.tenant.rotate_keys();
     world.tenant.remove_key(&removed);
-    assert_eq!(told(&api, &world.tenant.mint().sign()).await, "200 accepted", "which fetches the keys");
-    assert_eq!(told(&api, &token).await, "401 key_unknown");
+    assert_eq!(outcome_of(&api, &world.tenant.mint().sign()).await, "200 accepted", "which fetches the keys");
+    assert_eq!(outcome_of(&api, &token).await, "401 key_unknown");
 }
 
 #[tokio::test]
@@ -113,13 +113,16 @@ async fn a_token_that_differs_by_a_letter_is_another_one() {
     let world = World::new().await;
     let api = remembering(&world);
     let token = world.tenant.mint().sign();
-    assert_eq!(told(&api, &token).await, "200 accepted");
+    assert_eq!(outcome_of(&api, &token).await, "200 accepted");
     let (signed, signature) = token.rsplit_once('.').unwrap();
     let swapped = if signature.starts_with('A') { "B" } else { "A" };
-    assert_eq!(told(&api, &format!("{signed}.{swapped}{}", signature.split_at(1).1)).await, "401 token_signature");
-    assert_eq!(told(&api, token.split_at(token.len() - 1).0).await, "401 token_malformed");
-    assert_eq!(told(&api, &format!("{token}.")).await, "401 token_malformed");
-    assert_eq!(told(&api, &token).await, "200 accepted");
+    assert_eq!(
+        outcome_of(&api, &format!("{signed}.{swapped}{}", signature.split_at(1).1)).await,
+        "401 token_signature"
+    );
+    assert_eq!(outcome_of(&api, token.split_at(token.len() - 1).0).await, "401 token_malformed");
+    assert_eq!(outcome_of(&api, &format!("{token}.")).await, "401 token_malformed");
+    assert_eq!(outcome_of(&api, &token).await, "200 accepted");
 }
 
 #[tokio::test]
@@ -155,7 +158,7 @@ async fn a_remembered_token_still_needs_its_proof() {
         (other_url, "401 dpop_htu_mismatch"),
         (api.verify_access_token(&holder.token).await, "401 dpop_downgrade"),
     ] {
-        assert_eq!(verdict(&outcome), expected);
+        assert_eq!(status_and_label(&outcome), expected);
     }
 }
 
@@ -169,24 +172,24 @@ async fn a_bound_token_remembered_as_bearer_is_good_with_its_proof() {
     let world = World::new().await;
     let api = remembering(&world);
     let holder = Holder::new(&world);
-    assert_eq!(told(&api, &holder.token).await, "401 dpop_downgrade");
-    assert_eq!(verdict(&holder.get(&api, URL, &holder.proof(URL)).await), "200 accepted");
+    assert_eq!(outcome_of(&api, &holder.token).await, "401 dpop_downgrade");
+    assert_eq!(status_and_label(&holder.get(&api, URL, &holder.proof(URL)).await), "200 accepted");
 }
 
 #[tokio::test]
 async fn a_resolver_is_asked_about_remembered_tokens() {
     let world = World::new().await;
     let trusted = Trusted::of(&world.tenant);
-    let builder = ApiClient::builder(Domains::resolver(trusted.clone()), world.tenant.audience());
+    let builder = ApiClient::builder(TrustedDomains::resolver(trusted.clone()), world.tenant.audience());
     let builder = builder.insecure_http_loopback().clock(world.clock.clone());
     let api = builder.token_cache(TokenCache::entries(100)).build().unwrap();
     let token = world.tenant.mint().sign();
     let first = api.verify_access_token(&token).await.unwrap();
     assert!(share(&first, &api.verify_access_token(&token).await.unwrap()));
     trusted.set("https://other.example.com");
-    assert_eq!(told(&api, &token).await, "401 issuer_not_trusted");
+    assert_eq!(outcome_of(&api, &token).await, "401 issuer_not_trusted");
     trusted.set(world.tenant.domain());
-    assert_eq!(told(&api, &token).await, "200 accepted");
+    assert_eq!(outcome_of(&api, &token).await, "200 accepted");
 }
 
 /// The one domain that is trusted at the moment.
@@ -215,7 +218,7 @@ async fn debug_shows_no_token() {
     let world = World::new().await;
     let api = remembering(&world);
     let token = world.tenant.mint().subject("auth0|ada").sign();
-    assert_eq!(told(&api, &token).await, "200 accepted");
+    assert_eq!(outcome_of(&api, &token).await, "200 accepted");
     let shown = format!("{api:?}");
     assert!(shown.contains("RememberedTokens"));
     assert!(!shown.contains("auth0|ada") && !shown.contains(token.rsplit('.').next().unwrap()));

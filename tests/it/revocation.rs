@@ -1,4 +1,4 @@
-//! Tokens that are refused before they expire.
+//! Tokens that are rejected before they expire.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use auth0_api_core::{ApiClient, RevocationFuture, RevocationList, TokenCache, TokenIdentity, TokenStatus};
 
-use crate::world::{Holder, Refusal, World, invalid_token, refusal, verdict};
+use crate::world::{Holder, Rejected, World, invalid_token, rejection, status_and_label};
 
 const URL: &str = "https://api.example.com/orders";
 const REVOKED: &str = r#"Bearer realm="api", error="invalid_token", error_description="the access token was revoked""#;
@@ -72,7 +72,7 @@ fn api(world: &World, list: impl RevocationList) -> ApiClient {
 }
 
 #[tokio::test]
-async fn a_revoked_token_is_refused_by_each_of_its_names() {
+async fn a_revoked_token_is_rejected_by_each_of_its_names() {
     let world = World::new().await;
     let list = DenyList::default();
     let api = api(&world, list.clone());
@@ -80,10 +80,10 @@ async fn a_revoked_token_is_refused_by_each_of_its_names() {
         world.tenant.mint().subject("auth0|ada").claim("azp", "spa").claim("jti", "t-1").claim("sid", "s-1").sign();
     for name in ["auth0|ada", "spa", "t-1", "s-1"] {
         list.add("auth0|bob");
-        assert_eq!(verdict(&api.verify_access_token(&token).await), "200 accepted");
+        assert_eq!(status_and_label(&api.verify_access_token(&token).await), "200 accepted");
         list.add(name);
         let outcome = api.verify_access_token(&token).await;
-        assert_eq!(refusal(&api, outcome), invalid_token("token_revoked", REVOKED), "{name}");
+        assert_eq!(rejection(&api, outcome), invalid_token("token_revoked", REVOKED), "{name}");
         list.clear();
     }
 }
@@ -95,10 +95,10 @@ async fn a_remembered_token_can_be_revoked() {
     let builder = world.builder().token_cache(TokenCache::entries(10));
     let api = builder.revocation_list(list.clone()).build().unwrap();
     let token = world.tenant.mint().claim("jti", "t-1").sign();
-    assert_eq!(verdict(&api.verify_access_token(&token).await), "200 accepted");
-    assert_eq!(verdict(&api.clone().verify_access_token(&token).await), "200 accepted");
+    assert_eq!(status_and_label(&api.verify_access_token(&token).await), "200 accepted");
+    assert_eq!(status_and_label(&api.clone().verify_access_token(&token).await), "200 accepted");
     list.add("t-1");
-    assert_eq!(verdict(&api.clone().verify_access_token(&token).await), "401 token_revoked");
+    assert_eq!(status_and_label(&api.clone().verify_access_token(&token).await), "401 token_revoked");
     assert_eq!(list.asked(), 3);
 }
 
@@ -127,10 +127,10 @@ async fn a_revoked_token_does_not_use_up_its_proof() {
     let bound =
         Holder { token: world.tenant.mint().subject("auth0|ada").bound_to(&holder.key).sign(), key: holder.key };
     let proof = proof.access_token(&bound.token);
-    assert_eq!(verdict(&bound.get(&api, URL, &proof).await), "401 token_revoked");
+    assert_eq!(status_and_label(&bound.get(&api, URL, &proof).await), "401 token_revoked");
     list.clear();
-    assert_eq!(verdict(&bound.get(&api, URL, &proof).await), "200 accepted");
-    assert_eq!(verdict(&bound.get(&api, URL, &proof).await), "401 dpop_replayed");
+    assert_eq!(status_and_label(&bound.get(&api, URL, &proof).await), "200 accepted");
+    assert_eq!(status_and_label(&bound.get(&api, URL, &proof).await), "401 dpop_replayed");
 }
 
 #[tokio::test]
@@ -141,7 +141,7 @@ async fn a_list_without_an_answer_lets_nobody_in() {
     let rejection = api.reject(&error);
     assert!(rejection.headers().any(|header| header == ("retry-after", "5".to_owned())));
     assert!(!rejection.body().contains("connection refused"));
-    assert_eq!(refusal(&api, Err(error)), unavailable());
+    assert_eq!(crate::world::rejection(&api, Err(error)), unavailable());
 }
 
 #[tokio::test]
@@ -152,9 +152,9 @@ async fn a_list_that_never_answers_is_given_up() {
     let token = world.tenant.mint().sign();
     tokio::time::pause();
     let outcome = api.verify_access_token(&token).await;
-    assert_eq!(refusal(&api, outcome), unavailable());
+    assert_eq!(rejection(&api, outcome), unavailable());
 }
 
-fn unavailable() -> Refusal {
-    Refusal { status: 503, label: "revocation_unavailable", challenges: vec![] }
+fn unavailable() -> Rejected {
+    Rejected { status: 503, label: "revocation_unavailable", challenges: vec![] }
 }

@@ -21,7 +21,7 @@ pub(crate) struct Holder {
 
 /// What a request is told, and what an operator reads.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Refusal {
+pub(crate) struct Rejected {
     pub(crate) status: u16,
     pub(crate) label: &'static str,
     pub(crate) challenges: Vec<String>,
@@ -91,23 +91,23 @@ pub(crate) async fn get(api: &ApiClient, url: &str, headers: &[(&str, &str)]) ->
 }
 
 /// Status and label in one word, `200 accepted` for a token that holds.
-pub(crate) fn verdict(outcome: &Result<VerifiedToken, Error>) -> String {
+pub(crate) fn status_and_label(outcome: &Result<VerifiedToken, Error>) -> String {
     match outcome {
         Ok(_) => "200 accepted".to_owned(),
         Err(error) => format!("{} {}", error.status(), error.label()),
     }
 }
 
-/// The whole refusal of what must be refused.
-pub(crate) fn refusal(api: &ApiClient, outcome: Result<VerifiedToken, Error>) -> Refusal {
+/// The whole rejection of what must be rejected.
+pub(crate) fn rejection(api: &ApiClient, outcome: Result<VerifiedToken, Error>) -> Rejected {
     let rejection = api.reject(&outcome.unwrap_err());
     let challenges = rejection.challenges().iter().map(ToString::to_string).collect();
-    Refusal { status: rejection.status(), label: rejection.label(), challenges }
+    Rejected { status: rejection.status(), label: rejection.label(), challenges }
 }
 
-/// The refusal of a token by a client in the default mode.
-pub(crate) fn invalid_token(label: &'static str, challenge: &str) -> Refusal {
-    Refusal { status: 401, label, challenges: vec![challenge.to_owned(), r#"DPoP algs="ES256""#.to_owned()] }
+/// The rejection of a token by a client in the default mode.
+pub(crate) fn invalid_token(label: &'static str, challenge: &str) -> Rejected {
+    Rejected { status: 401, label, challenges: vec![challenge.to_owned(), r#"DPoP algs="ES256""#.to_owned()] }
 }
 
 /// A signed text of exactly this many characters, made with paddings for its claims and its header.

@@ -18,12 +18,12 @@ use crate::rejection::TokenRejection;
 ///
 /// | behind | nothing presented | a good token | a bad token |
 /// |---|---|---|---|
-/// | [`Auth`](crate::Auth) | 401 | the token | refused |
-/// | an optional one, as `VerifiedToken` | 401 | the token | refused |
-/// | an optional one, as [`MaybeToken`] | `None` | the token | refused |
+/// | [`Auth`](crate::Auth) | 401 | the token | rejected |
+/// | an optional one, as `VerifiedToken` | 401 | the token | rejected |
+/// | an optional one, as [`MaybeToken`] | `None` | the token | rejected |
 /// | none | 500 | 500 | 500 |
 ///
-/// Do not take `Option<VerifiedToken>`: that is actix-web's, and makes `None` of every refusal, the 500 included.
+/// Do not take `Option<VerifiedToken>`: that is actix-web's, and makes `None` of every rejection, the 500 included.
 #[derive(Clone)]
 pub struct VerifiedToken(pub auth0_api_core::VerifiedToken);
 

@@ -3,14 +3,14 @@
 use actix_web::{HttpMessage as _, HttpRequest};
 use auth0_api_core::{ApiClient, Error, Rejection, Requirement, VerifiedToken};
 
-use crate::rejection::{Look, TokenRejection};
+use crate::rejection::{RejectionBody, TokenRejection};
 use crate::request::{Headers, token_request};
 
 /// What a middleware has been told.
 #[derive(Clone, Debug)]
 pub(crate) struct Gate {
     pub(crate) api: ApiClient,
-    pub(crate) look: Look,
+    pub(crate) bodies: RejectionBody,
     pub(crate) optional: bool,
 }
 
@@ -18,7 +18,7 @@ pub(crate) struct Gate {
 #[derive(Clone, Debug)]
 pub(crate) struct Authentication {
     pub(crate) api: ApiClient,
-    pub(crate) look: Look,
+    pub(crate) bodies: RejectionBody,
     pub(crate) token: Option<VerifiedToken>,
 }
 
@@ -38,7 +38,7 @@ impl Gate {
         if let Some(token) = token.clone() {
             extensions.insert(token);
         }
-        extensions.insert(Authentication { api: self.api.clone(), look: self.look.clone(), token });
+        extensions.insert(Authentication { api: self.api.clone(), bodies: self.bodies.clone(), token });
     }
 
     async fn verify(&self, request: &HttpRequest) -> Result<VerifiedToken, Error> {
@@ -54,34 +54,34 @@ impl Gate {
 impl Authentication {
     /// What was found for a request. One that no middleware covers must not look like an anonymous caller.
     pub(crate) fn of(request: &HttpRequest) -> Result<Self, TokenRejection> {
-        request.extensions().get::<Self>().cloned().ok_or_else(|| missing_middleware(Look::Json))
+        request.extensions().get::<Self>().cloned().ok_or_else(|| missing_middleware(RejectionBody::Json))
     }
 
     pub(crate) fn is_by(&self, api: &ApiClient) -> bool {
         self.api.is_same_client(api)
     }
 
-    /// The token, or the refusal of a request that needs one.
+    /// The token, or the rejection of a request that needs one.
     pub(crate) fn demand(&self) -> Result<&VerifiedToken, TokenRejection> {
-        self.token.as_ref().ok_or_else(|| self.refuse(&Error::missing_credentials()))
+        self.token.as_ref().ok_or_else(|| self.reject(&Error::missing_credentials()))
     }
 
-    /// The token if it is enough, or the refusal.
+    /// The token if it is enough, or the rejection.
     pub(crate) fn demand_that_meets(&self, requirement: &Requirement) -> Result<&VerifiedToken, TokenRejection> {
         let token = self.demand()?;
-        requirement.check(token).map_err(|error| self.refuse(&error))?;
+        requirement.check(token).map_err(|error| self.reject(&error))?;
         Ok(token)
     }
 
-    pub(crate) fn refuse(&self, error: &Error) -> TokenRejection {
-        TokenRejection::new(self.api.reject(error), self.look.clone())
+    pub(crate) fn reject(&self, error: &Error) -> TokenRejection {
+        TokenRejection::new(self.api.reject(error), self.bodies.clone())
     }
 }
 
 /// The 500 of what asks for a token that nobody has verified.
-pub(crate) fn missing_middleware(look: Look) -> TokenRejection {
+pub(crate) fn missing_middleware(bodies: RejectionBody) -> TokenRejection {
     tracing::error!(target: "auth0_api", event = "layer_missing", "{MISSING}");
-    TokenRejection::new(Rejection::misconfigured(), look)
+    TokenRejection::new(Rejection::misconfigured(), bodies)
 }
 
 const MISSING: &str = "a handler or resource asks for a verified token, but no Auth of its client covers it: add `.wrap(Auth::new(api))` outside of it";

@@ -24,12 +24,12 @@
 //! # }
 //! ```
 //!
-//! 1. [`Auth`] refuses what does not hold, with the status and challenges of [RFC 6750 §3](https://www.rfc-editor.org/rfc/rfc6750#section-3)
+//! 1. [`Auth`] rejects what does not hold, with the status and challenges of [RFC 6750 §3](https://www.rfc-editor.org/rfc/rfc6750#section-3)
 //!    and [RFC 9449 §7](https://www.rfc-editor.org/rfc/rfc9449#section-7). With [`optional`](Auth::optional) a request without
 //!    credentials passes; a bad token never does.
 //! 2. Handlers take [`VerifiedToken`], or behind an optional middleware [`MaybeToken`].
 //! 3. [`Auth::require`] asks for more, resource by resource; [`Scoped`] asks for it where a handler is read.
-//! 4. [`Refusals`] answers for errors that a handler meets later, such as those of an exchange.
+//! 4. [`Reject`] answers for errors that a handler meets later, such as those of an exchange.
 //! 5. [`metadata_routes`] tells clients that know only the URL where tokens come from, and which.
 //!
 //! Build the client once, outside of the closure that `HttpServer` calls for each worker: clones share keys and used proofs, and
@@ -58,13 +58,13 @@
 //! | `auth0-api-axum` | here |
 //! |---|---|
 //! | `AuthLayer::new(api)`, `.layer(auth)` | [`Auth::new(api)`](Auth::new), `.wrap(auth)` |
-//! | `.optional()`, `.refusal_body(hook)` | the same |
+//! | `.optional()`, `.rejection_body(hook)` | the same |
 //! | `auth.require(requirement)`, `.route_layer(…)` | [`auth.require(requirement)`](Auth::require), `.wrap(…)` on a resource, route or scope |
 //! | `VerifiedToken` | [`VerifiedToken`] |
 //! | `Scoped<G>` | [`Scoped<G>`](Scoped) |
-//! | `Option<VerifiedToken>`, `Option<Scoped<G>>` | [`MaybeToken`], [`MaybeToken<Scoped<G>>`](MaybeToken): actix-web's own `Option<T>` makes `None` of every refusal |
+//! | `Option<VerifiedToken>`, `Option<Scoped<G>>` | [`MaybeToken`], [`MaybeToken<Scoped<G>>`](MaybeToken): actix-web's own `Option<T>` makes `None` of every rejection |
 //! | `TokenRejection` | [`TokenRejection`], a `ResponseError` |
-//! | `Refusals` | [`Refusals`] |
+//! | `Reject` | [`Reject`] |
 //! | `metadata_routes(&api)`, `.merge(…)` | [`metadata_routes(&api)`](metadata_routes), `.configure(…)` |
 
 mod extract;
@@ -81,7 +81,7 @@ mod scoped;
 pub use extract::{MaybeToken, VerifiedToken};
 pub use metadata::metadata_routes;
 pub use middleware::{Auth, AuthMiddleware};
-pub use reject::Refusals;
+pub use reject::Reject;
 pub use rejection::TokenRejection;
 pub use require::{Require, RequireMiddleware};
 pub use scoped::Scoped;

@@ -11,7 +11,7 @@ use auth0_api_core::{ApiClient, Rejection, Requirement};
 
 use crate::gate::Gate;
 use crate::nonce;
-use crate::rejection::{Look, refuse};
+use crate::rejection::{RejectionBody, reject};
 use crate::request::mark_sensitive;
 use crate::require::Require;
 
@@ -30,12 +30,12 @@ pub struct AuthMiddleware<S> {
 }
 
 impl Auth {
-    /// Verifies with a client, and refuses every request without a good token.
+    /// Verifies with a client, and rejects every request without a good token.
     pub fn new(api: ApiClient) -> Self {
-        Self { gate: Gate { api, look: Look::Json, optional: false } }
+        Self { gate: Gate { api, bodies: RejectionBody::Json, optional: false } }
     }
 
-    /// Lets requests pass that present nothing of a scheme that an access token comes by. A token that does not hold is refused
+    /// Lets requests pass that present nothing of a scheme that an access token comes by. A token that does not hold is rejected
     /// all the same.
     #[must_use]
     pub fn optional(mut self) -> Self {
@@ -43,7 +43,7 @@ impl Auth {
         self
     }
 
-    /// Makes the bodies of refusals with a hook of yours: from a [`Rejection`] to a content type and a body. Status, challenges
+    /// Makes the bodies of rejections with a hook of yours: from a [`Rejection`] to a content type and a body. Status, challenges
     /// and the other headers are not its business.
     ///
     /// It serves this middleware, those made with [`require`](Self::require), and the extractors behind it.
@@ -53,19 +53,19 @@ impl Auth {
     /// use auth0_api_core::{ApiClient, Rejection};
     ///
     /// let api = ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com").build()?;
-    /// let auth = Auth::new(api).refusal_body(|rejection: &Rejection| {
+    /// let auth = Auth::new(api).rejection_body(|rejection: &Rejection| {
     ///     ("application/problem+json", format!(r#"{{"title":"{}"}}"#, rejection.label()))
     /// });
     /// # _ = auth;
     /// # Ok::<(), auth0_api_core::BuildError>(())
     /// ```
     #[must_use]
-    pub fn refusal_body<F, B>(mut self, hook: F) -> Self
+    pub fn rejection_body<F, B>(mut self, hook: F) -> Self
     where
         F: Fn(&Rejection) -> (&'static str, B) + Send + Sync + 'static,
         B: MessageBody + 'static,
     {
-        self.gate.look = Look::hook(hook);
+        self.gate.bodies = RejectionBody::hook(hook);
         self
     }
 
@@ -73,7 +73,7 @@ impl Auth {
     /// verified do not count.
     #[must_use]
     pub fn require(&self, requirement: Requirement) -> Require {
-        Require::new(self.gate.api.clone(), requirement, self.gate.look.clone())
+        Require::new(self.gate.api.clone(), requirement, self.gate.bodies.clone())
     }
 }
 
@@ -111,8 +111,8 @@ where
             let token = match gate.admit(request.request()).await {
                 Ok(token) => token,
                 Err(error) => {
-                    let refusal = refuse(&gate.api.reject(&error), &gate.look);
-                    return Ok(request.into_response(refusal).map_into_right_body());
+                    let rejection = reject(&gate.api.reject(&error), &gate.bodies);
+                    return Ok(request.into_response(rejection).map_into_right_body());
                 }
             };
             let next_nonce = token.as_ref().and_then(nonce::next);

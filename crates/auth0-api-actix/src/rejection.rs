@@ -1,4 +1,4 @@
-//! Refusals as HTTP responses.
+//! Rejections as HTTP responses.
 
 use std::fmt;
 use std::sync::Arc;
@@ -15,12 +15,12 @@ use auth0_api_core::Rejection;
 #[derive(Debug)]
 pub struct TokenRejection {
     rejection: Rejection,
-    look: Look,
+    bodies: RejectionBody,
 }
 
-/// Who makes the bodies of refusals.
+/// Who makes the bodies of rejections.
 #[derive(Clone)]
-pub(crate) enum Look {
+pub(crate) enum RejectionBody {
     Hook(Hook),
     Json,
 }
@@ -28,11 +28,11 @@ pub(crate) enum Look {
 type Hook = Arc<dyn Fn(&Rejection) -> (&'static str, BoxBody) + Send + Sync>;
 
 impl TokenRejection {
-    pub(crate) fn new(rejection: Rejection, look: Look) -> Self {
-        Self { rejection, look }
+    pub(crate) fn new(rejection: Rejection, bodies: RejectionBody) -> Self {
+        Self { rejection, bodies }
     }
 
-    /// What is refused and why: status, label, challenges.
+    /// What is rejected and why: status, label, challenges.
     pub fn rejection(&self) -> &Rejection {
         &self.rejection
     }
@@ -44,7 +44,7 @@ impl ResponseError for TokenRejection {
     }
 
     fn error_response(&self) -> HttpResponse {
-        refuse(&self.rejection, &self.look)
+        reject(&self.rejection, &self.bodies)
     }
 }
 
@@ -54,7 +54,7 @@ impl fmt::Display for TokenRejection {
     }
 }
 
-impl Look {
+impl RejectionBody {
     pub(crate) fn hook<F, B>(hook: F) -> Self
     where
         F: Fn(&Rejection) -> (&'static str, B) + Send + Sync + 'static,
@@ -74,7 +74,7 @@ impl Look {
     }
 }
 
-impl fmt::Debug for Look {
+impl fmt::Debug for RejectionBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Hook(_) => "Hook",
@@ -84,8 +84,8 @@ impl fmt::Debug for Look {
 }
 
 /// The whole response.
-pub(crate) fn refuse(rejection: &Rejection, look: &Look) -> HttpResponse {
-    let (content_type, body) = look.body(rejection);
+pub(crate) fn reject(rejection: &Rejection, bodies: &RejectionBody) -> HttpResponse {
+    let (content_type, body) = bodies.body(rejection);
     let mut response = HttpResponse::with_body(status(rejection), body);
     for (name, value) in rejection.headers() {
         // Core writes printable ASCII only, so that every value converts.

@@ -11,13 +11,13 @@ use actix_web::{HttpMessage as _, HttpRequest, ResponseError as _};
 use auth0_api_core::{ApiClient, Requirement};
 
 use crate::gate::{Authentication, missing_middleware};
-use crate::rejection::{Look, TokenRejection};
+use crate::rejection::{RejectionBody, TokenRejection};
 
-/// Refuses tokens that do not meet a [`Requirement`]; made by [`Auth::require`](crate::Auth::require).
+/// Rejects tokens that do not meet a [`Requirement`]; made by [`Auth::require`](crate::Auth::require).
 #[derive(Clone, Debug)]
 pub struct Require {
     api: ApiClient,
-    look: Look,
+    bodies: RejectionBody,
     requirement: Arc<Requirement>,
 }
 
@@ -28,14 +28,14 @@ pub struct RequireMiddleware<S> {
 }
 
 impl Require {
-    pub(crate) fn new(api: ApiClient, requirement: Requirement, look: Look) -> Self {
-        Self { api, look, requirement: Arc::new(requirement) }
+    pub(crate) fn new(api: ApiClient, requirement: Requirement, bodies: RejectionBody) -> Self {
+        Self { api, bodies, requirement: Arc::new(requirement) }
     }
 
     fn check(&self, request: &HttpRequest) -> Result<(), TokenRejection> {
         let found = request.extensions().get::<Authentication>().filter(|found| found.is_by(&self.api)).cloned();
-        let mut found = found.ok_or_else(|| missing_middleware(self.look.clone()))?;
-        found.look = self.look.clone();
+        let mut found = found.ok_or_else(|| missing_middleware(self.bodies.clone()))?;
+        found.bodies = self.bodies.clone();
         found.demand_that_meets(&self.requirement)?;
         Ok(())
     }

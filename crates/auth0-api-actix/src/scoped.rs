@@ -14,7 +14,7 @@ use crate::rejection::TokenRejection;
 
 /// A token that meets a requirement with a name, as an extractor: the requirement stands where the handler is read.
 ///
-/// It refuses as [`Auth::require`](crate::Auth::require) does, and derefs to core's
+/// It rejects as [`Auth::require`](crate::Auth::require) does, and derefs to core's
 /// [`VerifiedToken`](auth0_api_core::VerifiedToken) as [`VerifiedToken`](crate::VerifiedToken) does. Behind an optional middleware,
 /// [`MaybeToken<Scoped<G>>`](crate::MaybeToken) is `None` for a request that presents nothing.
 ///

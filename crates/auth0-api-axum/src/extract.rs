@@ -20,9 +20,9 @@ use crate::rejection::Hook;
 ///
 /// | behind | nothing presented | a good token | a bad token |
 /// |---|---|---|---|
-/// | [`AuthLayer`](crate::AuthLayer) | 401 | the token | refused |
-/// | an optional one, as `VerifiedToken` | 401 | the token | refused |
-/// | an optional one, as `Option<VerifiedToken>` | `None` | the token | refused |
+/// | [`AuthLayer`](crate::AuthLayer) | 401 | the token | rejected |
+/// | an optional one, as `VerifiedToken` | 401 | the token | rejected |
+/// | an optional one, as `Option<VerifiedToken>` | `None` | the token | rejected |
 /// | none | 500 | 500 | 500 |
 #[derive(Clone)]
 pub struct VerifiedToken(pub auth0_api_core::VerifiedToken);
@@ -43,10 +43,10 @@ impl fmt::Debug for VerifiedToken {
 
 /// Why a handler that asks for a token is not called: the response that is sent instead.
 #[derive(Debug)]
-pub struct TokenRejection(Box<Refused>);
+pub struct TokenRejection(Box<Rejected>);
 
 #[derive(Debug)]
-struct Refused {
+struct Rejected {
     rejection: Rejection,
     response: Response,
 }
@@ -58,7 +58,7 @@ impl TokenRejection {
     }
 
     pub(crate) fn of(rejection: Rejection, response: Response) -> Self {
-        Self(Box::new(Refused { rejection, response }))
+        Self(Box::new(Rejected { rejection, response }))
     }
 
     /// What is sent, apart from the body that a hook may make of it.

@@ -13,7 +13,7 @@ use tower_service::Service;
 
 use crate::grpc::Dialect;
 use crate::layer::{Authentication, Gate};
-use crate::rejection::{Hook, RefusalBody, refuse};
+use crate::rejection::{Hook, RejectionBody, reject};
 use crate::request::{Headers, mark_sensitive, token_request};
 
 /// One box for the verification: an `async fn` has no name that could be written here.
@@ -67,7 +67,7 @@ fn verify<R>(parts: Parts, gate: &Gate<R>) -> Verification {
 impl<S, B, R, ResBody> Future for AuthFuture<S, B, R>
 where
     S: Service<Request<B>, Response = Response<ResBody>>,
-    R: RefusalBody<ResBody>,
+    R: RejectionBody<ResBody>,
     ResBody: Default + 'static,
 {
     type Output = Result<Response<ResBody>, S::Error>;
@@ -82,7 +82,7 @@ where
                         Ok(token) => token,
                         Err(error) => {
                             let rejection = this.gate.api.reject(&error);
-                            return Poll::Ready(Ok(refuse(&rejection, Dialect::of_parts(&parts), &this.gate.body)));
+                            return Poll::Ready(Ok(reject(&rejection, Dialect::of_parts(&parts), &this.gate.body)));
                         }
                     };
                     // Taken once: the state changes right below.
@@ -138,7 +138,7 @@ pin_project! {
     pub enum RequireFuture<F, B> {
         /// The requirement is not met.
         #[doc(hidden)]
-        Refused { response: Option<Response<B>> },
+        Rejected { response: Option<Response<B>> },
         /// The service behind it is at work.
         #[doc(hidden)]
         Serving { #[pin] response: F },
@@ -153,7 +153,7 @@ where
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match self.project() {
-            RequireProjection::Refused { response } => {
+            RequireProjection::Rejected { response } => {
                 response.take().map_or(Poll::Pending, |response| Poll::Ready(Ok(response)))
             }
             RequireProjection::Serving { response } => response.poll(context),

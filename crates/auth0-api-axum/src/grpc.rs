@@ -1,4 +1,4 @@
-//! gRPC: refusals as its clients understand them.
+//! gRPC: rejections as its clients understand them.
 //!
 //! A gRPC client reads `grpc-status`, and makes of a plain 401 what its library thinks fit. So the answer to a gRPC call is a
 //! response of headers alone
@@ -13,7 +13,7 @@ use http::header::{CONTENT_TYPE, HeaderName, RETRY_AFTER};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Request};
 
-/// What a caller understands refusals in.
+/// What a caller understands rejections in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Dialect {
     /// gRPC, with the content type to answer with.
@@ -37,7 +37,7 @@ impl Dialect {
     }
 }
 
-/// What a refusal is in gRPC: `grpc-status`, `grpc-message`, and the challenges, `dpop-nonce` and their like as metadata.
+/// What a rejection is in gRPC: `grpc-status`, `grpc-message`, and the challenges, `dpop-nonce` and their like as metadata.
 ///
 /// The layers answer so by themselves. A handler that checks a [`Requirement`](auth0_api_core::Requirement) by hand can make a
 /// status of it:
@@ -49,8 +49,8 @@ impl Dialect {
 ///
 /// fn demand(api: &ApiClient, requirement: &Requirement, token: &VerifiedToken) -> Result<(), Status> {
 ///     requirement.check(token).map_err(|error| {
-///         let refusal = grpc_metadata(&api.reject(&error));
-///         Status::from_header_map(&refusal).unwrap_or_else(|| Status::permission_denied("refused"))
+///         let rejection = grpc_metadata(&api.reject(&error));
+///         Status::from_header_map(&rejection).unwrap_or_else(|| Status::permission_denied("rejected"))
 ///     })
 /// }
 /// ```

@@ -8,7 +8,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::future::AuthFuture;
-use crate::rejection::{EmptyBody, JsonBody, RefusalBody};
+use crate::rejection::{EmptyBody, JsonBody, RejectionBody};
 use crate::require::RequireLayer;
 
 /// Verifies the token of each request before the service behind it sees the request.
@@ -26,7 +26,7 @@ pub struct AuthService<S, R = JsonBody> {
     gate: Gate<R>,
 }
 
-/// Who verifies, who may pass without a token, and how refusals look.
+/// Who verifies, who may pass without a token, and how rejections look.
 #[derive(Clone, Debug)]
 pub(crate) struct Gate<R> {
     pub(crate) api: ApiClient,
@@ -42,14 +42,14 @@ pub(crate) struct Authentication {
 }
 
 impl AuthLayer {
-    /// Verifies with a client, and refuses every request without a good token.
+    /// Verifies with a client, and rejects every request without a good token.
     pub fn new(api: ApiClient) -> Self {
         Self { gate: Gate { api, optional: false, body: JsonBody } }
     }
 }
 
 impl AuthLayer<EmptyBody> {
-    /// As [`new`](AuthLayer::new), for servers of gRPC: refusals have no body.
+    /// As [`new`](AuthLayer::new), for servers of gRPC: rejections have no body.
     ///
     /// Calls of gRPC are recognised by their content type and answered in gRPC by every layer; see [`grpc_metadata`] for how.
     /// This one needs no body that can be made from bytes, which tonic's cannot. What it has verified is in the extensions of the
@@ -96,7 +96,7 @@ impl AuthLayer<EmptyBody> {
 }
 
 impl<R> AuthLayer<R> {
-    /// Lets requests pass that present nothing of a scheme that an access token comes by. A token that does not hold is refused
+    /// Lets requests pass that present nothing of a scheme that an access token comes by. A token that does not hold is rejected
     /// all the same.
     #[must_use]
     pub fn optional(mut self) -> Self {
@@ -104,11 +104,11 @@ impl<R> AuthLayer<R> {
         self
     }
 
-    /// Makes the bodies of this layer's refusals, of those made with [`require`](Self::require), and of those by extractors in
+    /// Makes the bodies of this layer's rejections, of those made with [`require`](Self::require), and of those by extractors in
     /// handlers inside of it, with a hook of yours: a closure from a [`Rejection`](auth0_api_core::Rejection) to a content type
     /// and a body. Calls of gRPC get no body, whatever the hook.
     #[must_use]
-    pub fn refusal_body<N>(self, body: N) -> AuthLayer<N> {
+    pub fn rejection_body<N>(self, body: N) -> AuthLayer<N> {
         let Gate { api, optional, .. } = self.gate;
         AuthLayer { gate: Gate { api, optional, body } }
     }
@@ -135,7 +135,7 @@ impl<S, R: Clone> Layer<S> for AuthLayer<R> {
 impl<S, R, ReqBody, ResBody> Service<Request<ReqBody>> for AuthService<S, R>
 where
     S: Service<Request<ReqBody>, Response = Response<ResBody>> + Clone,
-    R: RefusalBody<ResBody>,
+    R: RejectionBody<ResBody>,
     ResBody: Default + 'static,
 {
     type Response = Response<ResBody>;

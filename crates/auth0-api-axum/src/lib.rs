@@ -18,12 +18,12 @@
 //! # }
 //! ```
 //!
-//! 1. [`AuthLayer`] refuses what does not hold, with the status and challenges of [RFC 6750 §3](https://www.rfc-editor.org/rfc/rfc6750#section-3)
+//! 1. [`AuthLayer`] rejects what does not hold, with the status and challenges of [RFC 6750 §3](https://www.rfc-editor.org/rfc/rfc6750#section-3)
 //!    and [RFC 9449 §7](https://www.rfc-editor.org/rfc/rfc9449#section-7). With [`optional`](AuthLayer::optional) a request
 //!    without credentials passes; a bad token never does.
 //! 2. Handlers take [`VerifiedToken`], or behind an optional layer `Option<VerifiedToken>`.
 //! 3. [`AuthLayer::require`] asks for more, route by route; [`Scoped`] asks for it where a handler is read.
-//! 4. [`Refusals`] answers for errors that a handler meets later, such as those of an exchange.
+//! 4. [`Reject`] answers for errors that a handler meets later, such as those of an exchange.
 //! 5. gRPC is answered in gRPC: [`AuthLayer::grpc`] for a tonic server, and by itself for tonic services in an axum router.
 //! 6. [`metadata_routes`] tells clients that know only the URL where tokens come from, and which.
 //!
@@ -50,7 +50,7 @@ pub use future::{AuthFuture, RequireFuture};
 pub use grpc::grpc_metadata;
 pub use layer::{AuthLayer, AuthService};
 pub use metadata::{MetadataFuture, MetadataLayer, MetadataService, metadata_routes};
-pub use reject::Refusals;
-pub use rejection::{EmptyBody, JsonBody, RefusalBody};
+pub use reject::Reject;
+pub use rejection::{EmptyBody, JsonBody, RejectionBody};
 pub use require::{RequireLayer, RequireService};
 pub use scoped::Scoped;

@@ -1,4 +1,4 @@
-//! Refusals that a handler decides.
+//! Rejections that a handler decides.
 
 use std::fmt;
 
@@ -12,36 +12,36 @@ use crate::grpc::Dialect;
 use crate::layer::Authentication;
 use crate::rejection::Hook;
 
-/// Makes the refusals of a layer out of the errors that a handler meets, as an extractor: status, challenges, headers, and the
+/// Makes the rejections of a layer out of the errors that a handler meets, as an extractor: status, challenges, headers, and the
 /// body of the layer's hook.
 ///
 /// ```
-/// use auth0_api_axum::{Refusals, TokenRejection, VerifiedToken};
+/// use auth0_api_axum::{Rejections, TokenRejection, VerifiedToken};
 /// use auth0_api_core::{ApiClient, OnBehalfOf};
 /// use axum::extract::State;
 ///
 /// async fn calendar(
 ///     token: VerifiedToken,
-///     refusals: Refusals,
+///     reject: Rejections,
 ///     State(api): State<ApiClient>,
 /// ) -> Result<String, TokenRejection> {
 ///     let asked = OnBehalfOf::audience("https://calendar.example.com");
-///     let calendar = api.get_token_on_behalf_of(&token, asked).await.map_err(|error| refusals.refuse(error))?;
+///     let calendar = api.get_token_on_behalf_of(&token, asked).await.map_err(|error| reject.with(error))?;
 ///     Ok(format!("granted {:?}", calendar.scope()))
 /// }
 /// # _ = axum::Router::new().route("/calendar", axum::routing::get(calendar));
 /// ```
 ///
-/// Without a layer around, it is refused itself, with 500.
-pub struct Refusals {
+/// Without a layer around, it is rejected itself, with 500.
+pub struct Reject {
     found: Authentication,
     dialect: Dialect,
     hook: Option<Hook<Body>>,
 }
 
-impl Refusals {
-    /// The refusal, for an error of verification, a requirement checked by hand, or an exchange.
-    pub fn refuse(&self, error: impl Into<Error>) -> TokenRejection {
+impl Reject {
+    /// The rejection, for an error of verification, a requirement checked by hand, or an exchange.
+    pub fn with(&self, error: impl Into<Error>) -> TokenRejection {
         let error = match &self.found.token {
             Some(token) => error.into().presented_with(token),
             None => error.into(),
@@ -52,7 +52,7 @@ impl Refusals {
     }
 }
 
-impl<S: Sync> FromRequestParts<S> for Refusals {
+impl<S: Sync> FromRequestParts<S> for Reject {
     type Rejection = TokenRejection;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
@@ -61,8 +61,8 @@ impl<S: Sync> FromRequestParts<S> for Refusals {
     }
 }
 
-impl fmt::Debug for Refusals {
+impl fmt::Debug for Reject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Refusals").finish_non_exhaustive()
+        f.debug_struct("Reject").finish_non_exhaustive()
     }
 }

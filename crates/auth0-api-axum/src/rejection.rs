@@ -1,4 +1,4 @@
-//! Refusals as HTTP responses.
+//! Rejections as HTTP responses.
 
 use std::any::TypeId;
 use std::fmt;
@@ -11,7 +11,7 @@ use http::{Extensions, HeaderValue, Response, StatusCode};
 
 use crate::grpc::{Dialect, grpc_metadata};
 
-/// Makes the body of a refusal. Status, challenges and the other headers are not its business, and gRPC has no such body.
+/// Makes the body of a rejection. Status, challenges and the other headers are not its business, and gRPC has no such body.
 ///
 /// Closures implement it: they get the [`Rejection`] and give a content type and a body. That is also the way to a response
 /// body that cannot be made from [`Bytes`].
@@ -22,19 +22,19 @@ use crate::grpc::{Dialect, grpc_metadata};
 /// use axum::body::Body;
 ///
 /// let api = ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com").build()?;
-/// let layer = AuthLayer::new(api).refusal_body(|rejection: &Rejection| {
+/// let layer = AuthLayer::new(api).rejection_body(|rejection: &Rejection| {
 ///     ("application/problem+json", Body::from(format!(r#"{{"title":"{}"}}"#, rejection.label())))
 /// });
 /// # _ = layer;
 /// # Ok::<(), auth0_api_core::BuildError>(())
 /// ```
-pub trait RefusalBody<B>: Clone + Send + Sync + 'static {
+pub trait RejectionBody<B>: Clone + Send + Sync + 'static {
     /// Makes the content type and the body.
-    fn refusal_body(&self, rejection: &Rejection) -> (&'static str, B);
+    fn rejection_body(&self, rejection: &Rejection) -> (&'static str, B);
 }
 
-impl<B, F: Fn(&Rejection) -> (&'static str, B) + Clone + Send + Sync + 'static> RefusalBody<B> for F {
-    fn refusal_body(&self, rejection: &Rejection) -> (&'static str, B) {
+impl<B, F: Fn(&Rejection) -> (&'static str, B) + Clone + Send + Sync + 'static> RejectionBody<B> for F {
+    fn rejection_body(&self, rejection: &Rejection) -> (&'static str, B) {
         self(rejection)
     }
 }
@@ -43,8 +43,8 @@ impl<B, F: Fn(&Rejection) -> (&'static str, B) + Clone + Send + Sync + 'static> 
 #[derive(Clone, Copy, Debug)]
 pub struct JsonBody;
 
-impl<B: From<Bytes>> RefusalBody<B> for JsonBody {
-    fn refusal_body(&self, rejection: &Rejection) -> (&'static str, B) {
+impl<B: From<Bytes>> RejectionBody<B> for JsonBody {
+    fn rejection_body(&self, rejection: &Rejection) -> (&'static str, B) {
         ("application/json", Bytes::from(rejection.body()).into())
     }
 }
@@ -53,8 +53,8 @@ impl<B: From<Bytes>> RefusalBody<B> for JsonBody {
 #[derive(Clone, Copy, Debug)]
 pub struct EmptyBody;
 
-impl<B: Default> RefusalBody<B> for EmptyBody {
-    fn refusal_body(&self, _: &Rejection) -> (&'static str, B) {
+impl<B: Default> RejectionBody<B> for EmptyBody {
+    fn rejection_body(&self, _: &Rejection) -> (&'static str, B) {
         ("application/octet-stream", B::default())
     }
 }
@@ -66,12 +66,12 @@ type MakeBody<B> = dyn Fn(&Rejection) -> (&'static str, B) + Send + Sync;
 
 impl<B: 'static> Hook<B> {
     /// Leaves a hook with a request. The default body needs none.
-    pub(crate) fn leave<R: RefusalBody<B>>(body: &R, extensions: &mut Extensions) {
+    pub(crate) fn leave<R: RejectionBody<B>>(body: &R, extensions: &mut Extensions) {
         if TypeId::of::<R>() == TypeId::of::<JsonBody>() {
             extensions.remove::<Self>();
         } else {
             let body = body.clone();
-            extensions.insert(Self(Arc::new(move |rejection: &Rejection| body.refusal_body(rejection))));
+            extensions.insert(Self(Arc::new(move |rejection: &Rejection| body.rejection_body(rejection))));
         }
     }
 
@@ -82,7 +82,7 @@ impl<B: 'static> Hook<B> {
     {
         match hook {
             Some(Self(make)) => respond(rejection, dialect, || make(rejection)),
-            None => refuse(rejection, dialect, &JsonBody),
+            None => reject(rejection, dialect, &JsonBody),
         }
     }
 }
@@ -100,8 +100,8 @@ impl<B> fmt::Debug for Hook<B> {
 }
 
 /// The whole response.
-pub(crate) fn refuse<B: Default>(rejection: &Rejection, dialect: Dialect, body: &impl RefusalBody<B>) -> Response<B> {
-    respond(rejection, dialect, || body.refusal_body(rejection))
+pub(crate) fn reject<B: Default>(rejection: &Rejection, dialect: Dialect, body: &impl RejectionBody<B>) -> Response<B> {
+    respond(rejection, dialect, || body.rejection_body(rejection))
 }
 
 fn respond<B: Default>(

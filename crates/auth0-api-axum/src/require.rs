@@ -12,9 +12,9 @@ use crate::extract::MISSING_LAYER;
 use crate::future::RequireFuture;
 use crate::grpc::Dialect;
 use crate::layer::Authentication;
-use crate::rejection::{RefusalBody, refuse};
+use crate::rejection::{RejectionBody, reject};
 
-/// Refuses tokens that do not meet a [`Requirement`]; made by [`AuthLayer::require`](crate::AuthLayer::require).
+/// Rejects tokens that do not meet a [`Requirement`]; made by [`AuthLayer::require`](crate::AuthLayer::require).
 #[derive(Clone, Debug)]
 pub struct RequireLayer<R> {
     api: ApiClient,
@@ -49,7 +49,7 @@ impl<S, R: Clone> Layer<S> for RequireLayer<R> {
 impl<S, R, ReqBody, ResBody> Service<Request<ReqBody>> for RequireService<S, R>
 where
     S: Service<Request<ReqBody>, Response = Response<ResBody>>,
-    R: RefusalBody<ResBody>,
+    R: RejectionBody<ResBody>,
     ResBody: Default,
 {
     type Response = Response<ResBody>;
@@ -63,26 +63,26 @@ where
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
         match self.check(&request) {
             None => RequireFuture::Serving { response: self.inner.call(request) },
-            Some(response) => RequireFuture::Refused { response: Some(response) },
+            Some(response) => RequireFuture::Rejected { response: Some(response) },
         }
     }
 }
 
 impl<S, R> RequireService<S, R> {
-    /// The refusal, if there is one.
+    /// The rejection, if there is one.
     fn check<ReqBody, ResBody>(&self, request: &Request<ReqBody>) -> Option<Response<ResBody>>
     where
-        R: RefusalBody<ResBody>,
+        R: RejectionBody<ResBody>,
         ResBody: Default,
     {
-        let refuse = |rejection| refuse(rejection, Dialect::of(request), &self.body);
+        let reject = |rejection| reject(rejection, Dialect::of(request), &self.body);
         let found = request.extensions().get::<Authentication>();
         let Some(found) = found.filter(|found| found.api.is_same_client(&self.api)) else {
             tracing::error!(target: "auth0_api", event = "layer_missing", "{MISSING_LAYER}");
-            return Some(refuse(&Rejection::misconfigured()));
+            return Some(reject(&Rejection::misconfigured()));
         };
         let token = found.token.as_ref().ok_or_else(Error::missing_credentials);
         let error = token.and_then(|token| self.requirement.check(token)).err()?;
-        Some(refuse(&found.api.reject(&error)))
+        Some(reject(&found.api.reject(&error)))
     }
 }

@@ -12,7 +12,7 @@ use crate::extract::{TokenRejection, find};
 
 /// A token that meets a requirement with a name, as an extractor: the requirement stands where the handler is read.
 ///
-/// It refuses as [`AuthLayer::require`](crate::AuthLayer::require) does, and derefs to core's
+/// It rejects as [`AuthLayer::require`](crate::AuthLayer::require) does, and derefs to core's
 /// [`VerifiedToken`](auth0_api_core::VerifiedToken) as [`VerifiedToken`](crate::VerifiedToken) does. `Option<Scoped<G>>` is `None` only for a request
 /// that presents nothing, behind an optional layer.
 ///

@@ -10,7 +10,7 @@ pub(crate) fn encode_to(octets: &[u8], text: &mut String) {
     URL_SAFE_NO_PAD.encode_append(octets, text);
 }
 
-/// Refuses padding, white space, other alphabets and non-zero trailing bits: no two texts name the same octets
+/// Rejects padding, white space, other alphabets and non-zero trailing bits: no two texts name the same octets
 /// ([RFC 4648 §3.5](https://www.rfc-editor.org/rfc/rfc4648#section-3.5)).
 pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     URL_SAFE_NO_PAD.decode_to_vec(text).ok()
@@ -31,8 +31,8 @@ mod tests {
     #[test]
     fn each_value_has_one_spelling() {
         assert_eq!(decode("-_8"), Some(vec![0xfb, 0xff]));
-        for refused in ["-_8=", "-_9", "+/8", "-_8 ", " -_8", "-_8\n", "-", "-_-_-", "é", "-_8\0"] {
-            assert_eq!(decode(refused), None, "{refused:?}");
+        for rejected in ["-_8=", "-_9", "+/8", "-_8 ", " -_8", "-_8\n", "-", "-_-_-", "é", "-_8\0"] {
+            assert_eq!(decode(rejected), None, "{rejected:?}");
         }
     }
 

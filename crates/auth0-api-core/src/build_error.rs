@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::called_url::TargetError;
-use crate::issuer::{DomainError, DomainsProblem};
+use crate::issuer::{DomainError, TrustedDomainsProblem};
 use crate::metadata::MetadataError;
 
 /// Everything that is wrong with a configuration.
@@ -112,12 +112,12 @@ impl fmt::Debug for BuildError {
 
 impl std::error::Error for BuildError {}
 
-impl From<DomainsProblem> for ConfigProblem {
-    fn from(problem: DomainsProblem) -> Self {
+impl From<TrustedDomainsProblem> for ConfigProblem {
+    fn from(problem: TrustedDomainsProblem) -> Self {
         match problem {
-            DomainsProblem::Entry { domain, error } => Self::DomainInList { domain: domain.into(), error },
-            DomainsProblem::ListEmpty => Self::DomainsEmpty,
-            DomainsProblem::Only(error) => Self::Domain(error),
+            TrustedDomainsProblem::Entry { domain, error } => Self::DomainInList { domain: domain.into(), error },
+            TrustedDomainsProblem::ListEmpty => Self::DomainsEmpty,
+            TrustedDomainsProblem::Only(error) => Self::Domain(error),
         }
     }
 }

@@ -11,10 +11,10 @@ use crate::credentials::Scheme;
 use crate::dpop::{Dpop, DpopPolicy};
 use crate::exchange::{ClientAuth, ExchangeCache, ExchangeConfig, Exchanger};
 use crate::http::{Fetcher, HttpClient};
-use crate::issuer::{Domain, Domains, IssuerConfig, Issuers, JwksHost, KeyPolicy, Loopback, Trusted};
+use crate::issuer::{Domain, IssuerConfig, JwksHost, KeyPolicy, Loopback, Trust, Trusted, TrustedDomains};
 use crate::jose::{Algorithm, AlgorithmSet};
-use crate::metadata::{Facts, MetadataEndpoint, ProtectedResource};
-use crate::mtls::{CertificatePolicy, ClientCertificates};
+use crate::metadata::{ClientFacts, MetadataEndpoint, ProtectedResource};
+use crate::mtls::{CertificatePolicy, CertificateSource};
 use crate::revocation::{Revocation, RevocationList};
 use crate::token::TokenPolicy;
 use crate::token_cache::{RememberedTokens, TokenCache};
@@ -25,7 +25,7 @@ use crate::verify::Verifier;
 /// | setting | default | source |
 /// |---|---|---|
 /// | [`algorithms`](Self::algorithms) | RS256 | what Auth0 signs with |
-/// | [`client_certificates`](Self::client_certificates) | none: tokens bound to one are refused | where TLS ends is yours to say |
+/// | [`client_certificates`](Self::client_certificates) | none: tokens bound to one are rejected | where TLS ends is yours to say |
 /// | [`leeway`](Self::leeway) | 0 s | as auth0-api-js |
 /// | [`max_token_age`](Self::max_token_age) | none: `exp` decides | as auth0-api-js |
 /// | [`dpop`](Self::dpop) | [`DpopPolicy::accept`] | as auth0-api-js |
@@ -39,11 +39,11 @@ use crate::verify::Verifier;
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct ApiClientBuilder {
-    domains: Domains,
+    domains: TrustedDomains,
     audiences: Vec<Box<str>>,
     algorithms: Vec<Algorithm>,
     client_auth: Option<ClientAuth>,
-    client_certificates: ClientCertificates,
+    client_certificates: CertificateSource,
     clock: Arc<dyn Clock>,
     dpop: DpopPolicy,
     exchange_cache: ExchangeCache,
@@ -65,13 +65,13 @@ pub struct ApiClientBuilder {
 }
 
 impl ApiClientBuilder {
-    pub(crate) fn new(domains: Domains, audience: Box<str>) -> Self {
+    pub(crate) fn new(domains: TrustedDomains, audience: Box<str>) -> Self {
         Self {
             domains,
             audiences: vec![audience],
             algorithms: vec![DEFAULT_ALGORITHM],
             client_auth: None,
-            client_certificates: ClientCertificates::none(),
+            client_certificates: CertificateSource::none(),
             clock: Arc::new(SystemClock),
             dpop: DpopPolicy::accept(),
             exchange_cache: ExchangeCache::default(),
@@ -123,13 +123,13 @@ impl ApiClientBuilder {
         self
     }
 
-    /// Refuses tokens issued longer ago than this, or in the future. Default: `exp` alone decides.
+    /// Rejects tokens issued longer ago than this, or in the future. Default: `exp` alone decides.
     pub fn max_token_age(mut self, age: Duration) -> Self {
         self.max_token_age = Some(age);
         self
     }
 
-    /// Refuses tokens without this claim, whatever its value (401). What single routes need is a
+    /// Rejects tokens without this claim, whatever its value (401). What single routes need is a
     /// [`Requirement`](crate::Requirement) (403).
     pub fn required_claim(mut self, name: impl Into<Box<str>>) -> Self {
         self.required_claims.push(name.into());
@@ -176,8 +176,8 @@ impl ApiClientBuilder {
     }
 
     /// Says where the client certificate of a request comes from, so that tokens bound to one can be taken
-    /// ([RFC 8705 §3](https://www.rfc-editor.org/rfc/rfc8705#section-3)). Default: from nowhere, and they are refused.
-    pub fn client_certificates(mut self, certificates: ClientCertificates) -> Self {
+    /// ([RFC 8705 §3](https://www.rfc-editor.org/rfc/rfc8705#section-3)). Default: from nowhere, and they are rejected.
+    pub fn client_certificates(mut self, certificates: CertificateSource) -> Self {
         self.client_certificates = certificates;
         self
     }
@@ -297,7 +297,7 @@ impl ApiClientBuilder {
             required_claims: self.required_claims,
             strict_rfc9068: self.strict_rfc9068,
         };
-        let issuers = Issuers::new(trusted, self.loopback, config, target);
+        let issuers = Trust::new(trusted, self.loopback, config, target);
         let (clock, remembered, revocation) = (self.clock, RememberedTokens::new(self.token_cache), self.revocation);
         let verifier = Verifier { algorithms, clock, dpop, issuers, remembered, revocation, tokens };
         Ok(ApiClient::new(verifier, metadata, exchanger))
@@ -305,7 +305,7 @@ impl ApiClientBuilder {
 
     fn metadata(&self, trusted: &Trusted) -> Result<Option<MetadataEndpoint>, ConfigProblem> {
         let Some(resource) = self.resource.clone() else { return Ok(None) };
-        let facts = Facts {
+        let facts = ClientFacts {
             audiences: &self.audiences,
             issuers: trusted.issuers(),
             loopback: self.loopback,

@@ -197,8 +197,8 @@ mod tests {
     #[test]
     fn names_of_headers_are_tokens() {
         assert!(is_token("x-ssl-client-cert"));
-        for refused in ["", "x ssl", "x:ssl", "x\nssl", "é"] {
-            assert!(!is_token(refused), "{refused}");
+        for rejected in ["", "x ssl", "x:ssl", "x\nssl", "é"] {
+            assert!(!is_token(rejected), "{rejected}");
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::requirement::RequirementError;
 use crate::revocation::RevocationError;
 use crate::token::{TokenError, VerifiedToken};
 
-/// Why a request is refused.
+/// Why a request is rejected.
 ///
 /// [`ApiClient::reject`](crate::ApiClient::reject) turns it into an HTTP response; [`label`](Self::label) names it for logs and
 /// metrics; [`hint`](Self::hint) tells an operator what to look at. Neither the error nor its `Debug` holds the token.
@@ -71,7 +71,7 @@ impl Error {
     /// ```
     /// use auth0_api_core::{ApiClient, Error, ExchangeError, Rejection, VerifiedToken};
     ///
-    /// fn refuse(api: &ApiClient, token: &VerifiedToken, error: ExchangeError) -> Rejection {
+    /// fn reject(api: &ApiClient, token: &VerifiedToken, error: ExchangeError) -> Rejection {
     ///     api.reject(&Error::from(error).presented_with(token))
     /// }
     /// ```

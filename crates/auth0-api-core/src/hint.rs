@@ -1,4 +1,4 @@
-//! What an operator should look at when requests are refused: for logs, never for callers.
+//! What an operator should look at when requests are rejected: for logs, never for callers.
 
 use crate::credentials::CredentialsError;
 use crate::dpop::{DpopError, ProofError, ReplayStoreError};
@@ -9,16 +9,16 @@ use crate::mtls::CertificateError;
 use crate::requirement::RequirementError;
 use crate::revocation::RevocationError;
 use crate::token::TokenError;
-use crate::with_sources::Chain;
+use crate::with_sources::WithSources;
 
 impl Error {
-    /// Tells operators of a refusal. Our own troubles come with all that is behind them.
+    /// Tells operators of a rejection. Our own troubles come with all that is behind them.
     pub(crate) fn report(&self) {
         let (label, status, hint) = (self.label(), self.status(), self.hint());
         if status >= 500 {
-            tracing::warn!(target: "auth0_api", event = "request_refused", label, status, hint, reason = %Chain(self));
+            tracing::warn!(target: "auth0_api", event = "request_rejected", label, status, hint, reason = %WithSources(self));
         } else {
-            tracing::info!(target: "auth0_api", event = "request_refused", label, status, hint, reason = %self);
+            tracing::info!(target: "auth0_api", event = "request_rejected", label, status, hint, reason = %self);
         }
     }
 
@@ -101,7 +101,7 @@ fn of_resolver(error: &ResolverError) -> &'static str {
         ResolverError::Domain { .. } => {
             "the DomainResolver must name hosts such as tenant.eu.auth0.com, and nothing else"
         }
-        ResolverError::Empty => "to refuse a token, the DomainResolver names the domains that would be taken instead",
+        ResolverError::Empty => "to reject a token, the DomainResolver names the domains that would be taken instead",
         ResolverError::Failed(_) | ResolverError::Timeout => "the DomainResolver, or what it asks, is in trouble",
         ResolverError::TooMany => "the DomainResolver should name the domains of this request, not all that there are",
     }

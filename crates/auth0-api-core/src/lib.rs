@@ -21,13 +21,13 @@
 //!
 //! # What is checked
 //!
-//! In this order; the first refusal is the answer.
+//! In this order; the first rejection is the answer.
 //!
 //! 1. **Credentials**: one `Authorization` header with a well-formed token, by a scheme that the [`DpopPolicy`] offers
 //!    ([RFC 6750 §2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)).
 //! 2. **Shape**: a compact JWS in its one spelling, strict JSON, an algorithm of the list, no critical extensions
 //!    ([RFC 7515 §5.2](https://www.rfc-editor.org/rfc/rfc7515#section-5.2), [RFC 8725 §3](https://www.rfc-editor.org/rfc/rfc8725#section-3)).
-//! 3. **Issuer**: `iss` is one of those that [`Domains`] trusts, byte for byte. Only then are keys looked for, and perhaps fetched.
+//! 3. **Issuer**: `iss` is one of those that [`TrustedDomains`] trusts, byte for byte. Only then are keys looked for, and perhaps fetched.
 //! 4. **Signature**, with a key of that issuer that fits `kid` and algorithm.
 //! 5. **Claims**: `typ`, `aud`, `exp`, `nbf`, `iat` and what the configuration requires
 //!    ([RFC 9068 §4](https://www.rfc-editor.org/rfc/rfc9068#section-4)).
@@ -114,15 +114,15 @@ pub use extract::{ExtractedToken, extract_token};
 pub use http::ReqwestClient;
 pub use http::{FetchError, HttpClient, HttpError, HttpFuture, HttpMethod, HttpRequest, HttpResponse};
 pub use issuer::{
-    DiscoveryError, Domain, DomainContext, DomainError, DomainFuture, DomainResolver, DomainResolverFailure, Domains,
-    IssuerError, KeyPolicy, KeySetError, KeysUnavailable, ResolverError,
+    DiscoveryError, Domain, DomainContext, DomainError, DomainFuture, DomainResolver, DomainResolverFailure,
+    IssuerError, KeyPolicy, KeySetError, KeysUnavailable, ResolverError, TrustedDomains,
 };
 pub use jose::{Algorithm, JoseError, JsonError, JwkError, PrivateKey, PrivateKeyError, Thumbprint, UnknownAlgorithm};
 pub use metadata::{
     BearerMethod, MetadataEndpoint, MetadataError, MetadataResponse, ProtectedResource, ResourceMetadata,
 };
-pub use mtls::{CertificateError, ClientCertificates};
-pub use rejection::{ChallengeError, Rejection};
+pub use mtls::{CertificateError, CertificateSource};
+pub use rejection::{ChallengeParams, Rejection};
 pub use request::{HeaderSource, ReceivedTarget, TokenRequest};
 pub use requirement::{Guard, Requirement, RequirementError, StepUp};
 pub use revocation::{RevocationError, RevocationFuture, RevocationList, TokenIdentity, TokenStatus};

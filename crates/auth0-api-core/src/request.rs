@@ -87,7 +87,7 @@ impl<'r> TokenRequest<'r> {
     }
 
     /// Adds the certificate of the TLS connection that the request came by. It counts under
-    /// [`ClientCertificates::of_connection`](crate::ClientCertificates::of_connection).
+    /// [`CertificateSource::of_connection`](crate::CertificateSource::of_connection).
     #[must_use]
     pub fn client_certificate(mut self, certificate: &ClientCertificate) -> Self {
         self.client_certificate = Some(*certificate);

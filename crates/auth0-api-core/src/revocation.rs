@@ -1,4 +1,4 @@
-//! Tokens that are refused before they expire: logout, back-channel logout, shared signals.
+//! Tokens that are rejected before they expire: logout, back-channel logout, shared signals.
 
 use std::error::Error;
 use std::fmt;
@@ -125,7 +125,7 @@ impl fmt::Debug for TokenIdentity {
     }
 }
 
-/// Why a token that is valid otherwise is refused.
+/// Why a token that is valid otherwise is rejected.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RevocationError {

@@ -16,7 +16,7 @@ use serde_json::Value;
 use crate::called_url::TargetUrl;
 use crate::certificate::ClientCertificate;
 use crate::credentials::Presented;
-use crate::dpop::{ClientKeys, DpopError, Expected, HoldingProof, ProofError, ProofPolicy, check_proof};
+use crate::dpop::{ClientKeyCache, DpopError, Expected, HoldingProof, ProofError, ProofPolicy, check_proof};
 use crate::jose::{Algorithm, AlgorithmSet, JoseError, Jwk, JwkError, Jws, Object, Thumbprint, VerificationKey};
 
 const VECTORS: &str = include_str!("testdata/rfc.json");
@@ -45,7 +45,7 @@ fn published_vectors_hold() {
 fn run(vector: &Value) -> Result<(), Skipped> {
     match text(vector, "kind") {
         "jws_verify" => verify_jws(vector),
-        "jws_must_refuse" => refuse_jws(vector),
+        "jws_must_reject" => reject_jws(vector),
         "jwk_thumbprint" => thumbprint(vector),
         "jwk" => public_key(vector),
         "jwt_decode" => decode_jwt(vector),
@@ -73,7 +73,7 @@ fn verify_jws(vector: &Value) {
     assert_eq!(jws.verify([&key]).unwrap_err(), JoseError::Signature, "{id}");
 }
 
-fn refuse_jws(vector: &Value) {
+fn reject_jws(vector: &Value) {
     let expected = if text(vector, "alg") == "HS256" { JoseError::Symmetric } else { JoseError::AlgorithmUnknown };
     assert_eq!(Jws::<Vec<u8>>::parse(text(vector, "compact"), &AlgorithmSet::ANY).unwrap_err(), expected);
     if !vector["jwk"].is_null() {
@@ -117,7 +117,7 @@ fn proof(vector: &Value) {
         // RFC 9449 §4.3 (3): at a token endpoint there is no ath yet; here it is required.
         let thumbprint = Jwk::parse(&vector["header"]["jwk"].to_string()).unwrap().thumbprint();
         let claims = &vector["claims"];
-        let refused = check(
+        let rejected = check(
             text(vector, "proof"),
             &Circumstances {
                 method: text(claims, "htm"),
@@ -127,7 +127,7 @@ fn proof(vector: &Value) {
                 now: claims["iat"].as_u64().unwrap(),
             },
         );
-        assert!(matches!(refused, Err(DpopError::Proof(ProofError::Claim { claim: "ath" }))), "{refused:?}");
+        assert!(matches!(rejected, Err(DpopError::Proof(ProofError::Claim { claim: "ath" }))), "{rejected:?}");
     }
 }
 
@@ -180,7 +180,7 @@ fn check(proof: &str, circumstances: &Circumstances<'_>) -> Result<HoldingProof,
         thumbprint: &circumstances.thumbprint,
     };
     let now = UNIX_EPOCH + Duration::from_secs(circumstances.now);
-    check_proof(Presented::Once(proof), &expected, &policy, &ClientKeys::new(), now)
+    check_proof(Presented::Once(proof), &expected, &policy, &ClientKeyCache::new(), now)
 }
 
 fn embedded_key(jws: &Jws<'_, Object>) -> VerificationKey {

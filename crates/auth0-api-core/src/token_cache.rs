@@ -18,7 +18,7 @@ use crate::token::ValidClaims;
 /// What it promises:
 ///
 /// 1. A token is found by its whole text and nothing else: there is no digest that could collide.
-/// 2. Only tokens that passed every check of signature and claims are remembered, never a refusal.
+/// 2. Only tokens that passed every check of signature and claims are remembered, never a rejection.
 /// 3. With each request, `exp`, `nbf` and the maximum age are checked again, the resolver of issuers is asked again, and so is
 ///    the [`RevocationList`](crate::RevocationList). A `DPoP` proof is always demanded, checked, and used up.
 /// 4. When the issuer's key set has changed, or is due to be looked at, the token is verified as if it were new. A key that the

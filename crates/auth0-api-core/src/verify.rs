@@ -11,7 +11,7 @@ use crate::clock::Clock;
 use crate::credentials::{Credentials, Scheme};
 use crate::dpop::Dpop;
 use crate::error::Error;
-use crate::issuer::Issuers;
+use crate::issuer::Trust;
 use crate::jose::{AlgorithmSet, Jws};
 use crate::request::TokenRequest;
 use crate::revocation::Revocation;
@@ -24,7 +24,7 @@ pub(crate) struct Verifier {
     pub(crate) algorithms: AlgorithmSet,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) dpop: Dpop,
-    pub(crate) issuers: Issuers,
+    pub(crate) issuers: Trust,
     pub(crate) remembered: RememberedTokens,
     pub(crate) revocation: Revocation,
     pub(crate) tokens: TokenPolicy,

@@ -4,9 +4,9 @@ use std::error::Error;
 use std::fmt;
 
 /// An error and its sources, from the outside in. For our own troubles only: a caller's text has no place in a log.
-pub(crate) struct Chain<'e>(pub(crate) &'e dyn Error);
+pub(crate) struct WithSources<'e>(pub(crate) &'e dyn Error);
 
-impl fmt::Display for Chain<'_> {
+impl fmt::Display for WithSources<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.0)?;
         let mut source = self.0.source();

@@ -26,7 +26,7 @@ impl RedisReplayStoreBuilder {
             key_prefix: DEFAULT_KEY_PREFIX.to_owned(),
             clock_margin: DEFAULT_CLOCK_MARGIN,
             response_timeout: DEFAULT_RESPONSE_TIMEOUT,
-            outage: OutagePolicy::refuse(),
+            outage: OutagePolicy::reject(),
         }
     }
 
@@ -53,7 +53,7 @@ impl RedisReplayStoreBuilder {
         self
     }
 
-    /// Sets what happens to requests while Redis cannot be reached. Default [`OutagePolicy::refuse`].
+    /// Sets what happens to requests while Redis cannot be reached. Default [`OutagePolicy::reject`].
     pub fn during_outage(mut self, policy: OutagePolicy) -> Self {
         self.outage = policy;
         self

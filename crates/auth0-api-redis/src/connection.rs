@@ -11,7 +11,7 @@ use redis::{Client, Cmd, RedisError, RedisResult, Value};
 /// One connection that all requests share, made when it is first needed.
 ///
 /// The connection manager reconnects when a connection breaks. Two things it does not notice: a peer that has vanished
-/// without a word, and a server that refused the connection's first commands (a wrong password, a node still starting).
+/// without a word, and a server that rejected the connection's first commands (a wrong password, a node still starting).
 /// So a connection that gave an error is given up, and the next request begins another.
 pub(crate) struct Connection {
     client: Client,

@@ -24,13 +24,13 @@
 //!    duration, so their clocks need not agree with that of Redis; 30 s more let the replicas' own clocks differ.
 //! 4. An answer that does not come within the response timeout (500 ms) counts as an outage, and the connection is
 //!    given up for a new one. A connection that broke while idle gets a second try within that time.
-//! 5. In an outage requests with a proof are refused with 503, unless [`OutagePolicy`] says otherwise. When Redis is
-//!    full they are refused with 503 in any case.
+//! 5. In an outage requests with a proof are rejected with 503, unless [`OutagePolicy`] says otherwise. When Redis is
+//!    full they are rejected with 503 in any case.
 //!
 //! # Setting Redis up
 //!
 //! - **`maxmemory-policy noeviction`.** Every other policy may throw away a proof that has not expired, and the proof
-//!   is then accepted a second time. With `noeviction` a full Redis refuses to write, and this store refuses the
+//!   is then accepted a second time. With `noeviction` a full Redis rejects to write, and this store rejects the
 //!   request.
 //! - **One Redis per deployment**, or a [prefix](RedisReplayStoreBuilder::key_prefix) for each: staging must not use up
 //!   proofs of production. A Redis that also serves as a cache usually evicts; take another one.

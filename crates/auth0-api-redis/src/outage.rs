@@ -27,9 +27,9 @@ use auth0_api_core::{Insertion, ProofId, ReplayStore, ReplayStoreError};
 pub struct OutagePolicy(Option<Arc<dyn ReplayStore>>);
 
 impl OutagePolicy {
-    /// Refuses them with 503: the default. Nobody can replay a proof, and nobody with a DPoP-bound token is served.
+    /// Rejects them with 503: the default. Nobody can replay a proof, and nobody with a DPoP-bound token is served.
     #[must_use]
-    pub fn refuse() -> Self {
+    pub fn reject() -> Self {
         Self(None)
     }
 
@@ -39,7 +39,7 @@ impl OutagePolicy {
     /// be used once at each replica and once more at Redis, instead of not at all. Each request still waits for Redis
     /// first, up to the response timeout. An outage that an attacker can bring about is then a way to replay proofs.
     ///
-    /// Only an outage falls back. When Redis is full, requests are refused.
+    /// Only an outage falls back. When Redis is full, requests are rejected.
     #[must_use]
     pub fn fall_back_to(store: Arc<dyn ReplayStore>) -> Self {
         Self(Some(store))
@@ -49,7 +49,7 @@ impl OutagePolicy {
 impl fmt::Debug for OutagePolicy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            None => f.write_str("Refuse"),
+            None => f.write_str("Reject"),
             Some(store) => f.debug_tuple("FallBackTo").field(store).finish(),
         }
     }

@@ -88,7 +88,7 @@ impl fmt::Debug for RedisReplayStore {
     }
 }
 
-/// Rounded up, so that nothing is forgotten early, and never 0, which Redis refuses.
+/// Rounded up, so that nothing is forgotten early, and never 0, which Redis rejects.
 fn milliseconds_left(now: SystemTime, expires_at: SystemTime) -> u64 {
     let left = expires_at.duration_since(now).unwrap_or_default().as_nanos().div_ceil(1_000_000);
     u64::try_from(left).unwrap_or(u64::MAX).max(1)

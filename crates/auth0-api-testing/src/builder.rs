@@ -14,7 +14,7 @@ use crate::ledger::Ledger;
 use crate::misbehaviour::Faults;
 use crate::registry::{ExchangeProfile, Organization, Registry};
 use crate::state::Tenant;
-use crate::{Api, Application, ExchangeRefusal, ExchangeRequest, Exchanged, LinkedAccount, LocalTenant, User};
+use crate::{Api, Application, ExchangeRejection, ExchangeRequest, Exchanged, LinkedAccount, LocalTenant, User};
 
 /// Starts a [`LocalTenant`] with options; from [`LocalTenant::builder`].
 #[derive(Clone)]
@@ -121,13 +121,13 @@ impl LocalTenantBuilder {
     /// The type has to be a URI of 8 to 100 characters outside the namespaces of Auth0, Okta and the IETF.
     ///
     /// ```
-    /// use auth0_api_testing::{ExchangeRefusal, LocalTenant, User};
+    /// use auth0_api_testing::{ExchangeRejection, LocalTenant, User};
     ///
     /// let builder = LocalTenant::builder().exchange_profile("urn:acme:legacy-session", |request| {
     ///     match request.subject_token() {
     ///         "session-of-ada" => Ok(User::new("auth0|ada")),
-    ///         "session-of-bob" => Err(ExchangeRefusal::deny("account_locked", "Bob has left")),
-    ///         _ => Err(ExchangeRefusal::reject_subject_token("no such session")),
+    ///         "session-of-bob" => Err(ExchangeRejection::deny("account_locked", "Bob has left")),
+    ///         _ => Err(ExchangeRejection::reject_subject_token("no such session")),
     ///     }
     /// });
     /// # drop(builder);
@@ -135,7 +135,7 @@ impl LocalTenantBuilder {
     pub fn exchange_profile<E: Into<Exchanged>>(
         mut self,
         subject_token_type: impl Into<String>,
-        action: impl Fn(&ExchangeRequest) -> Result<E, ExchangeRefusal> + Send + Sync + 'static,
+        action: impl Fn(&ExchangeRequest) -> Result<E, ExchangeRejection> + Send + Sync + 'static,
     ) -> Self {
         self.registry.profiles.push(ExchangeProfile::new(subject_token_type.into(), action));
         self

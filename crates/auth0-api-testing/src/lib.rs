@@ -85,7 +85,7 @@ pub use proof::{ProofBuilder, ProofKey};
 pub use recorded::RecordedRequest;
 pub use redis_server::RedisServer;
 pub use registry::{
-    Api, Application, Credential, ExchangeRefusal, ExchangeRequest, Exchanged, GrantType, LinkedAccount, User,
+    Api, Application, Credential, ExchangeRejection, ExchangeRequest, Exchanged, GrantType, LinkedAccount, User,
 };
 pub use tenant::LocalTenant;
 

@@ -22,7 +22,7 @@ pub(crate) struct Expected<'a> {
     pub(crate) now: SystemTime,
 }
 
-/// Why a proof is refused.
+/// Why a proof is rejected.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum ProofError {
     Invalid(&'static str),
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn a_proof_with_one_fault_is_refused() {
+    fn a_proof_with_one_fault_is_rejected() {
         let other = ProofKey::generate();
         let mut private = other.public_jwk();
         private["d"] = json!("AA");

@@ -24,7 +24,7 @@ pub(crate) struct Settings {
     /// Proxies whose forwarded headers are believed: a number of hops, or networks separated by commas.
     #[arg(long, env = "TRUSTED_PROXIES")]
     trusted_proxies: Option<TrustedProxies>,
-    /// Whether bound tokens are taken, demanded, or refused.
+    /// Whether bound tokens are taken, demanded, or rejected.
     #[arg(long, env = "DPOP", value_enum, default_value_t = Dpop::Accept)]
     dpop: Dpop,
     /// Whether proofs need a nonce of this process.
@@ -56,7 +56,7 @@ impl Settings {
     pub(crate) fn client(&self) -> Result<ApiClient, Box<dyn Error>> {
         let mut builder = ApiClient::builder(&self.domain, self.audience.as_str()).dpop(self.dpop_policy()?);
         if self.domain.starts_with("http://") {
-            // Holds for loopback addresses only; any other http domain is still refused.
+            // Holds for loopback addresses only; any other http domain is still rejected.
             builder = builder.insecure_http_loopback();
         }
         if let Some(url) = &self.public_url {

@@ -23,8 +23,8 @@ pub(crate) async fn verify(api: &ApiClient, request: &Parts, peer: IpAddr) -> Re
     api.verify_request(&TokenRequest::received(request.method.as_str(), received, &headers)).await
 }
 
-/// The response to a request that is refused.
-pub(crate) fn refuse(api: &ApiClient, error: &Error) -> Response<Full<Bytes>> {
+/// The response to a request that is rejected.
+pub(crate) fn reject(api: &ApiClient, error: &Error) -> Response<Full<Bytes>> {
     let rejection = api.reject(error);
     let mut response = Response::new(Full::from(rejection.body()));
     *response.status_mut() = StatusCode::from_u16(rejection.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

@@ -68,7 +68,7 @@ fn client(settings: &Settings) -> Result<ApiClient, Box<dyn Error>> {
     let secret = ClientAuth::secret_post(settings.client_id.as_str(), settings.client_secret.as_str());
     let mut builder = ApiClient::builder(&settings.domain, settings.audience.as_str()).client_auth(secret);
     if settings.domain.starts_with("http://") {
-        // Holds for loopback addresses only; any other http domain is still refused.
+        // Holds for loopback addresses only; any other http domain is still rejected.
         builder = builder.insecure_http_loopback();
     }
     Ok(builder.build()?)

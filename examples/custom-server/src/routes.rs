@@ -9,7 +9,7 @@ use hyper::http::request::Parts;
 use hyper::{Method, Response, StatusCode};
 use serde_json::{Value, json};
 
-use crate::adapter::{refuse, renew_nonce, verify};
+use crate::adapter::{reject, renew_nonce, verify};
 
 pub(crate) struct App {
     pub(crate) api: ApiClient,
@@ -22,7 +22,7 @@ impl App {
         match (&request.method, request.uri.path()) {
             (&Method::GET, "/api/public") => respond(StatusCode::OK, &json!({ "message": "Anybody may see this." })),
             (&Method::GET, "/api/private" | "/api/downstream") => {
-                self.protected(request, peer).await.unwrap_or_else(|error| refuse(&self.api, &error))
+                self.protected(request, peer).await.unwrap_or_else(|error| reject(&self.api, &error))
             }
             _ => respond(StatusCode::NOT_FOUND, &json!({ "error": "not_found" })),
         }

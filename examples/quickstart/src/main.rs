@@ -21,7 +21,7 @@ use std::io;
 use std::process::ExitCode;
 
 use auth0_api_core::{ApiClient, ApiClientBuilder, ClientAuth, DpopPolicy, RotatingNonce};
-use auth0_api_testing::{Api, ExchangeRefusal, LinkedAccount, LocalTenant, User};
+use auth0_api_testing::{Api, ExchangeRejection, LinkedAccount, LocalTenant, User};
 use axum::Router;
 use clap::Parser;
 use tokio::net::TcpListener;
@@ -84,7 +84,7 @@ async fn tenant() -> io::Result<LocalTenant> {
         .connection("slack")
         .exchange_profile(LEGACY_SESSION, |request| match request.subject_token() {
             "session-of-ada" => Ok(User::new("auth0|ada")),
-            _ => Err(ExchangeRefusal::reject_subject_token("no such session")),
+            _ => Err(ExchangeRejection::reject_subject_token("no such session")),
         })
         .start()
         .await

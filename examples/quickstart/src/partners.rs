@@ -25,7 +25,7 @@ pub(crate) async fn calendar(State(partners): State<Partners>, caller: VerifiedT
     let asked = OnBehalfOf::audience(CALENDAR).scope("read:events");
     match partners.api.get_token_on_behalf_of(&caller, asked).await {
         Ok(tokens) => partners.get(&format!("{}/events", partners.calendar_url), tokens.access_token().expose()).await,
-        Err(error) => partners.refuse(&error.into()),
+        Err(error) => partners.reject(&error.into()),
     }
 }
 
@@ -40,7 +40,7 @@ pub(crate) async fn connected(
             let url = format!("{}/{connection}", partners.third_parties_url);
             partners.get(&url, tokens.access_token().expose()).await
         }
-        Err(error) => partners.refuse(&error.into()),
+        Err(error) => partners.reject(&error.into()),
     }
 }
 
@@ -58,7 +58,7 @@ impl Partners {
     }
 
     /// The library knows what an exchange that failed means to the caller: `account_not_linked` is 403, an outage is 503.
-    fn refuse(&self, error: &Error) -> Response {
+    fn reject(&self, error: &Error) -> Response {
         let rejection = self.api.reject(error);
         let status = StatusCode::from_u16(rejection.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let headers: Vec<_> = rejection.headers().collect();

@@ -3,7 +3,7 @@
 use auth0_api_core::Requirement;
 
 use super::{BEARER, DPOP, Desk};
-use crate::world::Refusal;
+use crate::world::Rejected;
 
 #[tokio::test]
 async fn one_of_them_is_enough() {
@@ -60,8 +60,8 @@ async fn only_the_scopes_of_the_alternative_that_is_told_are_told() {
         let error =
             r#"error="insufficient_scope", error_description="the access token lacks a scope that is needed here""#;
         let challenges = vec![format!(r#"{BEARER}, {error}, scope="{told}""#), DPOP.to_owned()];
-        let expected = Refusal { status: 403, label: "requirement_scope", challenges };
-        assert_eq!(desk.refusal(&requirement, &token), expected, "{granted}");
+        let expected = Rejected { status: 403, label: "requirement_scope", challenges };
+        assert_eq!(desk.rejection(&requirement, &token), expected, "{granted}");
     }
     assert_eq!(desk.label(&requirement, desk.mint().scope("read:a admin")).await, "met");
 }

@@ -58,10 +58,10 @@ async fn a_machine_is_its_own_subject_and_a_user_is_not() {
     }
     let token = desk.token(desk.mint()).await;
     let expected = forbidden("requirement_machine", "the access token is not that of a machine");
-    assert_eq!(desk.refusal(&machine, &token), expected);
+    assert_eq!(desk.rejection(&machine, &token), expected);
     let token = desk.token(desk.mint().subject("local-client@clients").claim("azp", "local-client")).await;
     let expected = forbidden("requirement_user", "the access token is not that of a user");
-    assert_eq!(desk.refusal(&user, &token), expected);
+    assert_eq!(desk.rejection(&user, &token), expected);
 }
 
 #[tokio::test]
@@ -124,7 +124,7 @@ async fn a_key_must_have_been_proven() {
     let requirement = Requirement::sender_constrained();
     let token = desk.token(desk.mint()).await;
     let expected = forbidden("requirement_bound", "the access token has to be bound to a key");
-    assert_eq!(desk.refusal(&requirement, &token), expected);
+    assert_eq!(desk.rejection(&requirement, &token), expected);
 
     let (holder, url) = (Holder::new(&desk.world), "https://api.example.com/transfers");
     let headers = [("authorization", holder.authorization()), ("dpop", holder.proof(url).sign())];

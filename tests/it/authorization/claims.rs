@@ -70,7 +70,7 @@ async fn a_predicate_decides_and_its_name_stays_inside() {
 
     let token = desk.token(desk.mint()).await;
     let expected = forbidden("requirement_predicate", "the access token does not meet what is needed here");
-    assert_eq!(desk.refusal(&requirement, &token), expected);
+    assert_eq!(desk.rejection(&requirement, &token), expected);
     assert_eq!(requirement.check(&token).unwrap_err().to_string(), r#"the token does not meet "is somebody""#);
 }
 

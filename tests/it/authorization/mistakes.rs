@@ -3,10 +3,10 @@
 use auth0_api_core::{Requirement, StepUp};
 
 use super::Desk;
-use crate::world::{Refusal, seconds};
+use crate::world::{Rejected, seconds};
 
 #[tokio::test]
-async fn a_requirement_without_content_refuses_every_token_as_a_mistake_of_the_api() {
+async fn a_requirement_without_content_rejects_every_token_as_a_mistake_of_the_api() {
     let desk = Desk::new().await;
     let none: [&str; 0] = [];
     let token = desk.mint().scope("a").permissions(["a"]).claim("org_id", "").claim("azp", "").claim("acr", "");
@@ -33,15 +33,15 @@ async fn a_requirement_without_content_refuses_every_token_as_a_mistake_of_the_a
         Requirement::step_up(StepUp::new().any_acr(none).max_age(seconds(60))),
         Requirement::any_of([]),
     ] {
-        let expected = Refusal { status: 500, label: "requirement_empty", challenges: Vec::new() };
-        assert_eq!(desk.refusal(&requirement, &token), expected, "{requirement:?}");
+        let expected = Rejected { status: 500, label: "requirement_empty", challenges: Vec::new() };
+        assert_eq!(desk.rejection(&requirement, &token), expected, "{requirement:?}");
         let hint = requirement.check(&token).unwrap_err().hint();
         assert_eq!(hint, Some("a list of a requirement is empty or blank: it has to ask for something"));
         // Whatever else is lacking.
         for other in [Requirement::claim("iss"), Requirement::machine(), Requirement::acr("x"), Requirement::scope("b")]
         {
-            assert_eq!(desk.refusal(&requirement.clone().and(other.clone()), &token), expected, "{requirement:?}");
-            assert_eq!(desk.refusal(&other.and(requirement.clone()), &token), expected, "{requirement:?}");
+            assert_eq!(desk.rejection(&requirement.clone().and(other.clone()), &token), expected, "{requirement:?}");
+            assert_eq!(desk.rejection(&other.and(requirement.clone()), &token), expected, "{requirement:?}");
         }
     }
 }

@@ -11,7 +11,7 @@ mod step_up;
 use auth0_api_core::{ApiClient, Requirement, VerifiedToken};
 use auth0_api_testing::TokenBuilder;
 
-use crate::world::{Refusal, World, refusal};
+use crate::world::{Rejected, World, rejection};
 
 const BEARER: &str = r#"Bearer realm="api""#;
 const DPOP: &str = r#"DPoP algs="ES256""#;
@@ -37,19 +37,19 @@ impl Desk {
         self.api.verify_access_token(&token.sign()).await.unwrap()
     }
 
-    /// The whole refusal of a token that does not meet a requirement.
-    fn refusal(&self, requirement: &Requirement, token: &VerifiedToken) -> Refusal {
-        refusal(&self.api, requirement.check(token).map(|()| token.clone()))
+    /// The whole rejection of a token that does not meet a requirement.
+    fn rejection(&self, requirement: &Requirement, token: &VerifiedToken) -> Rejected {
+        rejection(&self.api, requirement.check(token).map(|()| token.clone()))
     }
 
-    /// The label of the refusal, or that there is none.
+    /// The label of the rejection, or that there is none.
     async fn label(&self, requirement: &Requirement, token: TokenBuilder) -> &'static str {
         requirement.check(&self.token(token).await).map_or_else(|error| error.label(), |()| "met")
     }
 }
 
 /// What is told to the holder of a Bearer token who cannot mend what is lacking.
-fn forbidden(label: &'static str, description: &str) -> Refusal {
+fn forbidden(label: &'static str, description: &str) -> Rejected {
     let error = format!(r#"{BEARER}, error="insufficient_scope", error_description="{description}""#);
-    Refusal { status: 403, label, challenges: vec![error, DPOP.to_owned()] }
+    Rejected { status: 403, label, challenges: vec![error, DPOP.to_owned()] }
 }

@@ -3,7 +3,7 @@
 use auth0_api_core::Requirement;
 
 use super::{BEARER, DPOP, Desk, forbidden};
-use crate::world::Refusal;
+use crate::world::Rejected;
 
 #[tokio::test]
 async fn scopes_are_granted_word_by_word() {
@@ -43,8 +43,8 @@ async fn the_scopes_of_the_whole_requirement_are_told_those_that_were_granted_in
         let error =
             r#"error="insufficient_scope", error_description="the access token lacks a scope that is needed here""#;
         let challenges = vec![format!(r#"{BEARER}, {error}, scope="{told}""#), DPOP.to_owned()];
-        let expected = Refusal { status: 403, label: "requirement_scope", challenges };
-        assert_eq!(desk.refusal(&requirement, &token), expected, "{granted}");
+        let expected = Rejected { status: 403, label: "requirement_scope", challenges };
+        assert_eq!(desk.rejection(&requirement, &token), expected, "{granted}");
     }
 }
 
@@ -82,7 +82,7 @@ async fn who_lacks_a_permission_is_not_sent_for_scopes() {
     let token = desk.token(desk.mint()).await;
     let requirement = Requirement::scope("read:a").and(Requirement::permission("read:a"));
     let expected = forbidden("requirement_permission", "the access token lacks a permission that is needed here");
-    assert_eq!(desk.refusal(&requirement, &token), expected);
+    assert_eq!(desk.rejection(&requirement, &token), expected);
     let error = requirement.check(&token).unwrap_err();
     assert_eq!(
         error.hint(),

@@ -4,7 +4,7 @@ use auth0_api_core::{Requirement, StepUp};
 use serde_json::json;
 
 use super::{BEARER, DPOP, Desk};
-use crate::world::{Holder, Refusal, get, refusal, seconds};
+use crate::world::{Holder, Rejected, get, rejection, seconds};
 
 const STEP_UP: &str =
     r#"error="insufficient_user_authentication", error_description="a stronger or more recent login is needed here""#;
@@ -24,7 +24,7 @@ async fn the_acr_is_one_of_those_that_are_taken() {
         assert_eq!(desk.label(&requirement, desk.mint().claim("acr", acr.clone())).await, label, "{acr}");
     }
     let token = desk.token(desk.mint()).await;
-    assert_eq!(desk.refusal(&requirement, &token), told(r#"acr_values="urn:mfa urn:hardware""#));
+    assert_eq!(desk.rejection(&requirement, &token), told(r#"acr_values="urn:mfa urn:hardware""#));
 }
 
 #[tokio::test]
@@ -38,7 +38,7 @@ async fn the_login_is_at_most_so_long_ago_by_the_clients_clock() {
         assert_eq!(desk.label(&requirement, token.clone()).await, label, "{passed}");
     }
     let token = desk.token(token).await;
-    assert_eq!(desk.refusal(&requirement, &token), told(r#"max_age="300""#));
+    assert_eq!(desk.rejection(&requirement, &token), told(r#"max_age="300""#));
     assert_eq!(
         requirement.check(&token).unwrap_err().hint(),
         Some(
@@ -92,7 +92,7 @@ async fn one_challenge_tells_all_of_it_scopes_included_if_they_are_lacking() {
         (recent().scope("read:a"), r#"acr_values="urn:mfa urn:hardware", max_age="300", scope="read:a read:b""#),
     ] {
         let token = desk.token(token).await;
-        assert_eq!(desk.refusal(&requirement, &token), told(parameters));
+        assert_eq!(desk.rejection(&requirement, &token), told(parameters));
     }
     let token = recent().claim("acr", "urn:mfa");
     assert_eq!(desk.label(&requirement, token.clone()).await, "requirement_scope");
@@ -117,7 +117,7 @@ async fn claims_of_any_name_say_how_and_when() {
         assert_eq!(desk.label(&requirement, token).await, label);
     }
     let token = desk.token(desk.mint()).await;
-    assert_eq!(desk.refusal(&requirement, &token), told(r#"acr_values="urn:mfa", max_age="300""#));
+    assert_eq!(desk.rejection(&requirement, &token), told(r#"acr_values="urn:mfa", max_age="300""#));
 }
 
 #[tokio::test]
@@ -126,9 +126,9 @@ async fn of_two_lists_of_acrs_what_is_in_both_is_told() {
     let one = Requirement::any_acr(["urn:a", "urn:b", "urn:c"]);
     let token = desk.token(desk.mint()).await;
     let both = one.clone().and(Requirement::any_acr(["urn:c", "urn:b"]));
-    assert_eq!(desk.refusal(&both, &token), told(r#"acr_values="urn:b urn:c""#));
+    assert_eq!(desk.rejection(&both, &token), told(r#"acr_values="urn:b urn:c""#));
     let neither = one.and(Requirement::acr("urn:d"));
-    assert_eq!(desk.refusal(&neither, &token), told(r#"acr_values="urn:a urn:b urn:c""#));
+    assert_eq!(desk.rejection(&neither, &token), told(r#"acr_values="urn:a urn:b urn:c""#));
 }
 
 #[tokio::test]
@@ -137,13 +137,13 @@ async fn the_scheme_that_was_used_carries_it() {
     let (holder, url) = (Holder::new(&desk.world), "https://api.example.com/transfers");
     let (authorization, proof) = (holder.authorization(), holder.proof(url).sign());
     let token = get(&desk.api, url, &[("authorization", &authorization), ("dpop", &proof)]).await.unwrap();
-    let refused = refusal(&desk.api, Requirement::acr("urn:mfa").check(&token).map(|()| token.clone()));
+    let rejected = rejection(&desk.api, Requirement::acr("urn:mfa").check(&token).map(|()| token.clone()));
     let error = format!(r#"DPoP {STEP_UP}, acr_values="urn:mfa", algs="ES256""#);
     let challenges = vec![BEARER.to_owned(), error];
-    assert_eq!(refused, Refusal { status: 401, label: "requirement_step_up", challenges });
+    assert_eq!(rejected, Rejected { status: 401, label: "requirement_step_up", challenges });
 }
 
-fn told(parameters: &str) -> Refusal {
+fn told(parameters: &str) -> Rejected {
     let challenges = vec![format!("{BEARER}, {STEP_UP}, {parameters}"), DPOP.to_owned()];
-    Refusal { status: 401, label: "requirement_step_up", challenges }
+    Rejected { status: 401, label: "requirement_step_up", challenges }
 }

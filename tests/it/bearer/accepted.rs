@@ -37,15 +37,15 @@ async fn the_scheme_ignores_case_and_may_be_followed_by_spaces() {
 }
 
 #[tokio::test]
-async fn an_optional_route_serves_both_and_refuses_a_bad_token() {
+async fn an_optional_route_serves_both_and_rejects_a_bad_token() {
     let world = World::new().await;
     let api = Api::start(&world.api()).await;
     let good = format!("Bearer {}", world.tenant.mint().subject("auth0|ada").sign());
     let bad = format!("Bearer {}", world.tenant.mint().audience("https://other.example.com").sign());
-    let refused = r#"{"error":"invalid_token","error_description":"the access token is not for this API"}"#;
+    let rejected = r#"{"error":"invalid_token","error_description":"the access token is not for this API"}"#;
     assert_eq!(api.get("/api/optional", &[]).await.body, "anonymous");
     for (authorization, status, body) in
-        [("Basic dXNlcjpwYXNz", 200, "anonymous"), (good.as_str(), 200, "auth0|ada"), (bad.as_str(), 401, refused)]
+        [("Basic dXNlcjpwYXNz", 200, "anonymous"), (good.as_str(), 200, "auth0|ada"), (bad.as_str(), 401, rejected)]
     {
         let answer = api.get("/api/optional", &[("Authorization", authorization)]).await;
         assert_eq!((answer.status, answer.body.as_str()), (status, body));
@@ -151,15 +151,15 @@ async fn the_raw_token_shows_itself_only_when_told_to() {
 
     let signature = raw.rsplit('.').next().unwrap();
     let other = World::new().await.api();
-    let refused = get(&other, URL, &[("authorization", &authorization)]).await.unwrap_err();
+    let rejected = get(&other, URL, &[("authorization", &authorization)]).await.unwrap_err();
     let headers = [("authorization", authorization.as_str())];
     let request = auth0_api_core::TokenRequest::new("GET", URL, &headers);
     for shown in [
         format!("{token:?}"),
         format!("{:?}", token.access_token()),
         format!("{:?}", auth0_api_axum::VerifiedToken(token.clone())),
-        format!("{refused:?} {refused} {:?} {:?}", refused.reason(), refused.hint()),
-        format!("{:?}", other.reject(&refused)),
+        format!("{rejected:?} {rejected} {:?} {:?}", rejected.reason(), rejected.hint()),
+        format!("{:?}", other.reject(&rejected)),
         format!("{request:?}"),
         format!("{api:?}"),
     ] {

@@ -3,7 +3,7 @@
 use auth0_api_core::Algorithm;
 use auth0_api_testing::SigningAlgorithm;
 
-use crate::world::{World, invalid_token, refusal, verdict};
+use crate::world::{World, invalid_token, rejection, status_and_label};
 
 #[tokio::test]
 async fn every_algorithm_is_accepted_when_it_is_listed() {
@@ -12,18 +12,22 @@ async fn every_algorithm_is_accepted_when_it_is_listed() {
         let token = world.tenant.mint().algorithm(signed_with).sign();
         let listed: Algorithm = signed_with.name().parse().unwrap();
         let api = world.builder().algorithms([listed]).build().unwrap();
-        assert_eq!(verdict(&api.verify_access_token(&token).await), "200 accepted", "{signed_with}");
+        assert_eq!(status_and_label(&api.verify_access_token(&token).await), "200 accepted", "{signed_with}");
     }
 }
 
 #[tokio::test]
-async fn every_algorithm_is_refused_when_it_is_not_listed_before_anything_is_fetched() {
+async fn every_algorithm_is_rejected_when_it_is_not_listed_before_anything_is_fetched() {
     let world = World::new().await;
     for signed_with in SigningAlgorithm::ALL {
         let token = world.tenant.mint().algorithm(signed_with).sign();
         let others = Algorithm::ALL.into_iter().filter(|algorithm| algorithm.name() != signed_with.name());
         let api = world.builder().algorithms(others).build().unwrap();
-        assert_eq!(verdict(&api.verify_access_token(&token).await), "401 token_alg_not_allowed", "{signed_with}");
+        assert_eq!(
+            status_and_label(&api.verify_access_token(&token).await),
+            "401 token_alg_not_allowed",
+            "{signed_with}"
+        );
     }
     assert_eq!((world.tenant.requests().discovery, world.tenant.requests().jwks), (0, 0));
 }
@@ -39,7 +43,7 @@ async fn rs256_alone_is_the_default() {
 }
 
 #[tokio::test]
-async fn symmetric_and_absent_signatures_are_refused_before_anything_is_fetched() {
+async fn symmetric_and_absent_signatures_are_rejected_before_anything_is_fetched() {
     let world = World::new().await;
     let api = world.builder().algorithms(Algorithm::ALL).build().unwrap();
     let table = [
@@ -67,7 +71,7 @@ async fn symmetric_and_absent_signatures_are_refused_before_anything_is_fetched(
     for (name, label, challenge) in table {
         let token = world.tenant.mint().header("alg", name).sign();
         let outcome = api.verify_access_token(&token).await;
-        assert_eq!(refusal(&api, outcome), invalid_token(label, challenge), "{name}");
+        assert_eq!(rejection(&api, outcome), invalid_token(label, challenge), "{name}");
     }
     assert_eq!((world.tenant.requests().discovery, world.tenant.requests().jwks), (0, 0));
 }
@@ -81,5 +85,5 @@ async fn a_key_serves_only_the_algorithm_it_was_published_for() {
     let token = world.tenant.mint().algorithm(SigningAlgorithm::PS256).header("kid", kid).sign();
     let outcome = api.verify_access_token(&token).await;
     let challenge = r#"Bearer realm="api", error="invalid_token", error_description="the signing key of the access token is unknown""#;
-    assert_eq!(refusal(&api, outcome), invalid_token("key_unknown", challenge));
+    assert_eq!(rejection(&api, outcome), invalid_token("key_unknown", challenge));
 }

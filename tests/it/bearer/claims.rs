@@ -4,7 +4,7 @@ use auth0_api_core::ApiClient;
 use auth0_api_testing::TokenBuilder;
 use serde_json::json;
 
-use crate::world::{World, invalid_token, refusal, seconds, verdict};
+use crate::world::{World, invalid_token, rejection, seconds, status_and_label};
 
 const EXPIRED: &str = r#"Bearer realm="api", error="invalid_token", error_description="the access token has expired""#;
 const NOT_FOR_US: &str =
@@ -16,10 +16,10 @@ async fn a_token_is_good_until_the_very_second_it_expires() {
     let api = world.api();
     let token = world.tenant.mint().expires_in(seconds(60)).sign();
     world.pass(59);
-    assert_eq!(told(&api, &token).await, "200 accepted");
+    assert_eq!(outcome_of(&api, &token).await, "200 accepted");
     world.pass(1);
     let outcome = api.verify_access_token(&token).await;
-    assert_eq!(refusal(&api, outcome), invalid_token("token_expired", EXPIRED));
+    assert_eq!(rejection(&api, outcome), invalid_token("token_expired", EXPIRED));
 }
 
 #[tokio::test]
@@ -29,14 +29,14 @@ async fn leeway_moves_the_edges_of_exp_and_nbf_by_as_much() {
     let start = world.now();
     let early = world.tenant.mint().not_before(start + seconds(600)).sign();
     let too_early = world.tenant.mint().not_before(start + seconds(601)).sign();
-    assert_eq!(told(&api, &early).await, "200 accepted");
-    assert_eq!(told(&api, &too_early).await, "401 token_not_yet_valid");
+    assert_eq!(outcome_of(&api, &early).await, "200 accepted");
+    assert_eq!(outcome_of(&api, &too_early).await, "401 token_not_yet_valid");
 
     let token = world.tenant.mint().expires_in(seconds(60)).sign();
     world.pass(659);
-    assert_eq!(told(&api, &token).await, "200 accepted");
+    assert_eq!(outcome_of(&api, &token).await, "200 accepted");
     world.pass(1);
-    assert_eq!(told(&api, &token).await, "401 token_expired");
+    assert_eq!(outcome_of(&api, &token).await, "401 token_expired");
 }
 
 #[tokio::test]
@@ -44,14 +44,14 @@ async fn not_before_is_honoured_when_it_is_there() {
     let world = World::new().await;
     let api = world.api();
     let start = world.now();
-    assert_eq!(told(&api, &world.tenant.mint().not_before(start).sign()).await, "200 accepted");
+    assert_eq!(outcome_of(&api, &world.tenant.mint().not_before(start).sign()).await, "200 accepted");
     let token = world.tenant.mint().not_before(start + seconds(1)).sign();
     let outcome = api.verify_access_token(&token).await;
     let challenge =
         r#"Bearer realm="api", error="invalid_token", error_description="the access token is not valid yet""#;
-    assert_eq!(refusal(&api, outcome), invalid_token("token_not_yet_valid", challenge));
+    assert_eq!(rejection(&api, outcome), invalid_token("token_not_yet_valid", challenge));
     world.pass(1);
-    assert_eq!(told(&api, &token).await, "200 accepted");
+    assert_eq!(outcome_of(&api, &token).await, "200 accepted");
 }
 
 #[tokio::test]
@@ -71,9 +71,9 @@ async fn the_age_of_a_token_counts_once_a_maximum_is_set() {
     ];
     for (issued_at, with_age, with_leeway) in table {
         let token = world.tenant.mint().issued_at(issued_at).sign();
-        assert_eq!(told(&strict, &token).await, with_age, "{issued_at:?}");
-        assert_eq!(told(&loose, &token).await, with_leeway, "{issued_at:?}");
-        assert_eq!(told(&lenient, &token).await, "200 accepted", "{issued_at:?}");
+        assert_eq!(outcome_of(&strict, &token).await, with_age, "{issued_at:?}");
+        assert_eq!(outcome_of(&loose, &token).await, with_leeway, "{issued_at:?}");
+        assert_eq!(outcome_of(&lenient, &token).await, "200 accepted", "{issued_at:?}");
     }
 }
 
@@ -96,7 +96,7 @@ async fn times_are_finite_numbers_within_the_years_there_are() {
         (base().without_claim("iat"), "401 token_claim_missing"),
     ];
     for (token, expected) in table {
-        assert_eq!(told(&api, &token.sign()).await, expected, "{token:?}");
+        assert_eq!(outcome_of(&api, &token.sign()).await, expected, "{token:?}");
     }
 }
 
@@ -105,22 +105,26 @@ async fn any_configured_audience_admits_exactly() {
     let world = World::new().await;
     let api = world.builder().audiences(["https://a.example.com", "urn:b"]).build().unwrap();
     for good in [json!("https://a.example.com"), json!("urn:b"), json!(["urn:x", "urn:b"]), json!(["urn:b"])] {
-        assert_eq!(told(&api, &world.tenant.mint().claim("aud", good.clone()).sign()).await, "200 accepted", "{good}");
+        assert_eq!(
+            outcome_of(&api, &world.tenant.mint().claim("aud", good.clone()).sign()).await,
+            "200 accepted",
+            "{good}"
+        );
     }
     for bad in
         [json!("https://api.example.com"), json!("https://a.example.com/"), json!("URN:B"), json!("urn"), json!([])]
     {
         let outcome = api.verify_access_token(&world.tenant.mint().claim("aud", bad.clone()).sign()).await;
-        assert_eq!(refusal(&api, outcome), invalid_token("token_audience", NOT_FOR_US), "{bad}");
+        assert_eq!(rejection(&api, outcome), invalid_token("token_audience", NOT_FOR_US), "{bad}");
     }
     for malformed in [json!(5), json!(["urn:b", 5]), json!({ "urn:b": true }), json!(null)] {
         let token = world.tenant.mint().claim("aud", malformed.clone()).sign();
-        assert_eq!(told(&api, &token).await, "401 token_claim_malformed", "{malformed}");
+        assert_eq!(outcome_of(&api, &token).await, "401 token_claim_malformed", "{malformed}");
     }
 }
 
 #[tokio::test]
-async fn an_id_token_is_refused_and_the_operator_told_so() {
+async fn an_id_token_is_rejected_and_the_operator_told_so() {
     let world = World::new().await;
     let api = world.api();
     let id_token = world.tenant.mint().audience("local-client").claim("nonce", "n").sign();
@@ -130,7 +134,7 @@ async fn an_id_token_is_refused_and_the_operator_told_so() {
 }
 
 #[tokio::test]
-async fn a_token_of_another_issuer_is_refused_before_anything_is_fetched() {
+async fn a_token_of_another_issuer_is_rejected_before_anything_is_fetched() {
     let (world, stranger) = (World::new().await, World::new().await);
     let api = world.api();
     let own = world.tenant.issuer();
@@ -141,9 +145,9 @@ async fn a_token_of_another_issuer_is_refused_before_anything_is_fetched() {
         let token = stranger.tenant.mint().issuer(issuer).sign();
         let error = api.verify_access_token(&token).await.unwrap_err();
         assert_eq!(error.hint().is_some_and(|hint| hint.starts_with("iss differs")), nearly, "{issuer}");
-        assert_eq!(refusal(&api, Err(error)), invalid_token("issuer_not_trusted", challenge), "{issuer}");
+        assert_eq!(rejection(&api, Err(error)), invalid_token("issuer_not_trusted", challenge), "{issuer}");
     }
-    assert_eq!(told(&api, &world.tenant.mint().without_claim("iss").sign()).await, "401 issuer_missing");
+    assert_eq!(outcome_of(&api, &world.tenant.mint().without_claim("iss").sign()).await, "401 issuer_missing");
     assert_eq!((world.tenant.requests().discovery, stranger.tenant.requests().discovery), (0, 0));
 }
 
@@ -152,11 +156,11 @@ async fn only_types_of_access_tokens_are_taken() {
     let world = World::new().await;
     let api = world.api();
     for typ in ["JWT", "jwt", "at+jwt", "AT+JWT", "application/at+jwt", "Application/AT+jwt"] {
-        assert_eq!(told(&api, &world.tenant.mint().header("typ", typ).sign()).await, "200 accepted", "{typ}");
+        assert_eq!(outcome_of(&api, &world.tenant.mint().header("typ", typ).sign()).await, "200 accepted", "{typ}");
     }
-    assert_eq!(told(&api, &world.tenant.mint().without_header("typ").sign()).await, "200 accepted");
+    assert_eq!(outcome_of(&api, &world.tenant.mint().without_header("typ").sign()).await, "200 accepted");
     for typ in ["dpop+jwt", "logout+jwt", "secevent+jwt", "", "at+jwt ", "x/at+jwt"] {
-        assert_eq!(told(&api, &world.tenant.mint().header("typ", typ).sign()).await, "401 token_type", "{typ}");
+        assert_eq!(outcome_of(&api, &world.tenant.mint().header("typ", typ).sign()).await, "401 token_type", "{typ}");
     }
 }
 
@@ -177,7 +181,7 @@ async fn strict_rfc9068_demands_its_type_and_claims() {
         (full().claim("client_id", json!(null)), "401 token_claim_malformed"),
     ];
     for (token, expected) in table {
-        assert_eq!(told(&api, &token.sign()).await, expected, "{token:?}");
+        assert_eq!(outcome_of(&api, &token.sign()).await, expected, "{token:?}");
     }
 }
 
@@ -186,15 +190,15 @@ async fn a_required_claim_must_be_there_whatever_its_value() {
     let world = World::new().await;
     let api = world.builder().required_claim("org_id").required_claim("https://example.com/tier").build().unwrap();
     let both = || world.tenant.mint().claim("org_id", "org_1").claim("https://example.com/tier", json!(null));
-    assert_eq!(told(&api, &both().sign()).await, "200 accepted");
+    assert_eq!(outcome_of(&api, &both().sign()).await, "200 accepted");
     for claim in ["org_id", "https://example.com/tier"] {
         let outcome = api.verify_access_token(&both().without_claim(claim).sign()).await;
         let challenge =
             r#"Bearer realm="api", error="invalid_token", error_description="a claim is missing in the access token""#;
-        assert_eq!(refusal(&api, outcome), invalid_token("token_claim_missing", challenge), "{claim}");
+        assert_eq!(rejection(&api, outcome), invalid_token("token_claim_missing", challenge), "{claim}");
     }
 }
 
-async fn told(api: &ApiClient, token: &str) -> String {
-    verdict(&api.verify_access_token(token).await)
+async fn outcome_of(api: &ApiClient, token: &str) -> String {
+    status_and_label(&api.verify_access_token(token).await)
 }

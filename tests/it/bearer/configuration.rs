@@ -1,6 +1,6 @@
-//! A configuration that cannot work is refused when it is built, with everything that is wrong.
+//! A configuration that cannot work is rejected when it is built, with everything that is wrong.
 
-use auth0_api_core::{Algorithm, ApiClient, ClientAuth, ConfigProblem, Domains, DpopPolicy, KeyPolicy};
+use auth0_api_core::{Algorithm, ApiClient, ClientAuth, ConfigProblem, DpopPolicy, KeyPolicy, TrustedDomains};
 
 use crate::world::{World, seconds};
 
@@ -79,7 +79,7 @@ fn what_is_just_within_its_limits_is_built() {
 async fn a_list_longer_than_what_is_held_becomes_ready_and_stays_so() {
     let world = World::new().await;
     let nobody = "http://127.0.0.1:1";
-    let api = ApiClient::builder(Domains::list([world.tenant.domain(), nobody]), world.tenant.audience())
+    let api = ApiClient::builder(TrustedDomains::list([world.tenant.domain(), nobody]), world.tenant.audience())
         .insecure_http_loopback()
         .clock(world.clock.clone())
         .key_policy(KeyPolicy::new().max_issuers(1))

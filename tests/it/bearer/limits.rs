@@ -5,15 +5,15 @@ use auth0_api_testing::{SigningAlgorithm, SigningKey, TokenBuilder};
 use serde_json::json;
 
 use crate::api::Api;
-use crate::world::{World, verdict};
+use crate::world::{World, status_and_label};
 
 #[tokio::test]
 async fn a_token_may_have_16_kib() {
     let world = World::new().await;
     let api = world.api();
     let (longest, too_long) = (of_length(&world, 16 * 1024), of_length(&world, 16 * 1024 + 1));
-    assert_eq!(told(&api, &longest).await, "200 accepted");
-    assert_eq!(told(&api, &too_long).await, "400 credentials_too_long");
+    assert_eq!(outcome_of(&api, &longest).await, "200 accepted");
+    assert_eq!(outcome_of(&api, &too_long).await, "400 credentials_too_long");
 
     let served = Api::start(&api).await;
     let longest = served.get("/api/private", &[("Authorization", &format!("Bearer {longest}"))]).await;
@@ -40,7 +40,7 @@ async fn a_key_id_may_have_256_bytes() {
     for (length, expected) in [(256, "200 accepted"), (257, "401 token_malformed")] {
         let key = key.clone().with_kid("k".repeat(length));
         world.tenant.publish(&key);
-        assert_eq!(told(&api, &world.tenant.mint().key(&key).sign()).await, expected, "{length}");
+        assert_eq!(outcome_of(&api, &world.tenant.mint().key(&key).sign()).await, expected, "{length}");
     }
 }
 
@@ -57,9 +57,9 @@ async fn json_may_nest_32_levels() {
         )
     };
     let token = |levels| world.tenant.mint().raw_claims(claims(levels)).sign();
-    assert_eq!(told(&api, &token(32)).await, "200 accepted");
-    assert_eq!(told(&api, &token(33)).await, "401 token_malformed");
-    assert_eq!(told(&api, &token(5_000)).await, "401 token_malformed");
+    assert_eq!(outcome_of(&api, &token(32)).await, "200 accepted");
+    assert_eq!(outcome_of(&api, &token(33)).await, "401 token_malformed");
+    assert_eq!(outcome_of(&api, &token(5_000)).await, "401 token_malformed");
 }
 
 #[tokio::test]
@@ -79,12 +79,12 @@ async fn a_token_has_three_segments_in_their_one_spelling() {
         (encrypted, "401 token_encrypted"),
     ];
     for (token, expected) in table {
-        assert_eq!(told(&api, token).await, expected, "{token}");
+        assert_eq!(outcome_of(&api, token).await, expected, "{token}");
     }
 }
 
 #[tokio::test]
-async fn members_that_change_the_meaning_are_refused() {
+async fn members_that_change_the_meaning_are_rejected() {
     let world = World::new().await;
     let api = world.api();
     let mint = || world.tenant.mint();
@@ -101,7 +101,7 @@ async fn members_that_change_the_meaning_are_refused() {
         (mint().raw_claims(twice.replace(r#""sub":"a","#, "")), "200 accepted"),
     ];
     for (token, expected) in table {
-        assert_eq!(told(&api, &token.sign()).await, expected, "{token:?}");
+        assert_eq!(outcome_of(&api, &token.sign()).await, expected, "{token:?}");
     }
 }
 
@@ -112,6 +112,6 @@ fn of_length(world: &World, length: usize) -> String {
     })
 }
 
-async fn told(api: &ApiClient, token: &str) -> String {
-    verdict(&api.verify_access_token(token).await)
+async fn outcome_of(api: &ApiClient, token: &str) -> String {
+    status_and_label(&api.verify_access_token(token).await)
 }

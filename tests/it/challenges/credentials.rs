@@ -1,6 +1,6 @@
 //! Credentials that are missing, of a scheme that is not offered, malformed, or sent twice.
 
-use super::{Modes, assert_refused};
+use super::{Modes, assert_rejected};
 use crate::world::Holder;
 
 const BEARER: &str = r#"Bearer realm="api""#;
@@ -16,28 +16,28 @@ async fn without_credentials_the_challenges_are_bare() {
         &[("Authorization", "Negotiate")],
         &[("Authorization", "BearerToken abc")],
     ];
-    let refused = (401, "missing_credentials", "no access token was presented");
+    let rejected = (401, "missing_credentials", "no access token was presented");
     for headers in nothing {
-        assert_refused(&modes.accept.get("/api/private", headers).await, &[BEARER, DPOP], refused);
-        assert_refused(&modes.require.get("/api/private", headers).await, &[DPOP], refused);
-        assert_refused(&modes.ignore.get("/api/private", headers).await, &[BEARER], refused);
+        assert_rejected(&modes.accept.get("/api/private", headers).await, &[BEARER, DPOP], rejected);
+        assert_rejected(&modes.require.get("/api/private", headers).await, &[DPOP], rejected);
+        assert_rejected(&modes.ignore.get("/api/private", headers).await, &[BEARER], rejected);
     }
 }
 
 #[tokio::test]
-async fn a_scheme_that_is_not_offered_is_refused_whether_its_token_is_good_or_not() {
+async fn a_scheme_that_is_not_offered_is_rejected_whether_its_token_is_good_or_not() {
     let modes = Modes::new().await;
     let holder = Holder::new(&modes.world);
     let good = modes.world.tenant.mint().sign();
-    let refused = (401, "missing_credentials", "the authentication scheme is not offered");
+    let rejected = (401, "missing_credentials", "the authentication scheme is not offered");
     for token in [good.as_str(), "not-a-jwt", "a.b.c"] {
         let answer = modes.require.get("/api/private", &[("Authorization", &format!("Bearer {token}"))]).await;
-        assert_refused(&answer, &[DPOP], refused);
+        assert_rejected(&answer, &[DPOP], rejected);
     }
     let proof = holder.proof(&modes.ignore.url("/api/private")).sign();
     for token in [holder.token.as_str(), "not-a-jwt"] {
         let headers = [("Authorization", &*format!("DPoP {token}")), ("DPoP", &proof)];
-        assert_refused(&modes.ignore.get("/api/private", &headers).await, &[BEARER], refused);
+        assert_rejected(&modes.ignore.get("/api/private", &headers).await, &[BEARER], rejected);
     }
     assert_eq!(modes.world.tenant.requests().discovery, 0);
 }
@@ -48,18 +48,18 @@ async fn malformed_credentials_are_an_invalid_request_on_their_scheme() {
     let bearer_error =
         r#"Bearer realm="api", error="invalid_request", error_description="the access token is malformed""#;
     let dpop_error = r#"DPoP error="invalid_request", error_description="the access token is malformed", algs="ES256""#;
-    let refused = (400, "invalid_request", "the access token is malformed");
+    let rejected = (400, "invalid_request", "the access token is malformed");
     for value in ["Bearer", "Bearer a b", "Bearer a,b", "Bearer =", "Bearer \ta", "Bearer\ta", "bearer \u{e9}"] {
         let headers = [("Authorization", value)];
-        assert_refused(&modes.accept.get("/api/private", &headers).await, &[bearer_error, DPOP], refused);
-        assert_refused(&modes.require.get("/api/private", &headers).await, &[DPOP], refused);
-        assert_refused(&modes.ignore.get("/api/private", &headers).await, &[bearer_error], refused);
+        assert_rejected(&modes.accept.get("/api/private", &headers).await, &[bearer_error, DPOP], rejected);
+        assert_rejected(&modes.require.get("/api/private", &headers).await, &[DPOP], rejected);
+        assert_rejected(&modes.ignore.get("/api/private", &headers).await, &[bearer_error], rejected);
     }
     for value in ["DPoP", "dpop a b", "DPoP a, DPoP b"] {
         let headers = [("Authorization", value)];
-        assert_refused(&modes.accept.get("/api/private", &headers).await, &[BEARER, dpop_error], refused);
-        assert_refused(&modes.require.get("/api/private", &headers).await, &[dpop_error], refused);
-        assert_refused(&modes.ignore.get("/api/private", &headers).await, &[BEARER], refused);
+        assert_rejected(&modes.accept.get("/api/private", &headers).await, &[BEARER, dpop_error], rejected);
+        assert_rejected(&modes.require.get("/api/private", &headers).await, &[dpop_error], rejected);
+        assert_rejected(&modes.ignore.get("/api/private", &headers).await, &[BEARER], rejected);
     }
 }
 
@@ -68,11 +68,11 @@ async fn a_token_that_is_too_long_is_an_invalid_request() {
     let modes = Modes::new().await;
     let value = format!("DPoP {}", "a".repeat(16 * 1024 + 1));
     let dpop_error = r#"DPoP error="invalid_request", error_description="the access token is too long", algs="ES256""#;
-    let refused = (400, "invalid_request", "the access token is too long");
-    assert_refused(
+    let rejected = (400, "invalid_request", "the access token is too long");
+    assert_rejected(
         &modes.accept.get("/api/private", &[("Authorization", &value)]).await,
         &[BEARER, dpop_error],
-        refused,
+        rejected,
     );
 }
 
@@ -83,7 +83,7 @@ async fn repeated_credentials_are_an_invalid_request_on_the_schemes_used() {
     let (bearer, dpop) = (format!("Bearer {token}"), format!("DPoP {token}"));
     let bearer_error = r#"Bearer realm="api", error="invalid_request", error_description="more than one Authorization header was sent""#;
     let dpop_error = r#"DPoP error="invalid_request", error_description="more than one Authorization header was sent", algs="ES256""#;
-    let refused = (400, "invalid_request", "more than one Authorization header was sent");
+    let rejected = (400, "invalid_request", "more than one Authorization header was sent");
     let table: [([&str; 2], [&str; 2]); 6] = [
         ([&bearer, &bearer], [bearer_error, DPOP]),
         ([&dpop, &dpop], [BEARER, dpop_error]),
@@ -94,20 +94,20 @@ async fn repeated_credentials_are_an_invalid_request_on_the_schemes_used() {
     ];
     for ([first, second], challenges) in table {
         let headers = [("Authorization", first), ("authorization", second)];
-        assert_refused(&modes.accept.get("/api/private", &headers).await, &challenges, refused);
+        assert_rejected(&modes.accept.get("/api/private", &headers).await, &challenges, rejected);
     }
 
     let both = [("Authorization", bearer.as_str()), ("Authorization", dpop.as_str())];
-    assert_refused(&modes.require.get("/api/private", &both).await, &[dpop_error], refused);
-    assert_refused(&modes.ignore.get("/api/private", &both).await, &[bearer_error], refused);
+    assert_rejected(&modes.require.get("/api/private", &both).await, &[dpop_error], rejected);
+    assert_rejected(&modes.ignore.get("/api/private", &both).await, &[bearer_error], rejected);
 }
 
 #[tokio::test]
-async fn an_optional_route_refuses_malformed_and_repeated_credentials() {
+async fn an_optional_route_rejects_malformed_and_repeated_credentials() {
     let modes = Modes::new().await;
     let error = r#"Bearer realm="api", error="invalid_request", error_description="the access token is malformed""#;
     let answer = modes.accept.get("/api/optional", &[("Authorization", "Bearer a b")]).await;
-    assert_refused(&answer, &[error, DPOP], (400, "invalid_request", "the access token is malformed"));
+    assert_rejected(&answer, &[error, DPOP], (400, "invalid_request", "the access token is malformed"));
 
     let answer =
         modes.accept.get("/api/optional", &[("Authorization", "Bearer a"), ("Authorization", "Basic b")]).await;

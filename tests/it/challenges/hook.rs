@@ -1,4 +1,4 @@
-//! The hook for refusals: body and content type are the API's own, status and challenges are not.
+//! The hook for rejections: body and content type are the API's own, status and challenges are not.
 
 use auth0_api_axum::{AuthLayer, VerifiedToken};
 use auth0_api_core::{DpopPolicy, Rejection, Requirement, RotatingNonce};
@@ -66,7 +66,7 @@ async fn the_hook_leaves_the_nonce_alone() {
 }
 
 async fn serve(world: &World, policy: DpopPolicy) -> Api {
-    let auth = AuthLayer::new(world.api_with(policy)).refusal_body(|rejection: &Rejection| {
+    let auth = AuthLayer::new(world.api_with(policy)).rejection_body(|rejection: &Rejection| {
         let body = format!(r#"{{"status":{},"title":"{}"}}"#, rejection.status(), rejection.label());
         ("application/problem+json", Body::from(body))
     });

@@ -5,7 +5,7 @@ use auth0_api_core::Requirement;
 use axum::Router;
 use axum::routing::get;
 
-use super::{Modes, assert_refused};
+use super::{Modes, assert_rejected};
 use crate::api::Api;
 use crate::world::{World, seconds};
 
@@ -20,9 +20,9 @@ async fn a_bearer_token_without_the_scopes_is_told_all_of_them() {
     for scope in ["", "read:messages", "read:drafts", "READ:MESSAGES read:drafts", "read:messages,read:drafts"] {
         let token = modes.world.tenant.mint().scope(scope).sign();
         let headers = [("Authorization", &*format!("Bearer {token}"))];
-        let refused = (403, "insufficient_scope", LACKING);
-        assert_refused(&modes.accept.get("/api/private-scoped", &headers).await, &[error, DPOP], refused);
-        assert_refused(&modes.ignore.get("/api/private-scoped", &headers).await, &[error], refused);
+        let rejected = (403, "insufficient_scope", LACKING);
+        assert_rejected(&modes.accept.get("/api/private-scoped", &headers).await, &[error, DPOP], rejected);
+        assert_rejected(&modes.ignore.get("/api/private-scoped", &headers).await, &[error], rejected);
     }
     let token = modes.world.tenant.mint().scope("read:drafts other read:messages").sign();
     let headers = [("Authorization", &*format!("Bearer {token}"))];
@@ -38,16 +38,16 @@ async fn a_bound_token_without_the_scopes_is_told_on_its_scheme() {
     for (api, challenges) in [(&modes.accept, &[BEARER, error][..]), (&modes.require, &[error])] {
         let proof = key.proof("GET", &api.url("/api/private-scoped")).access_token(&token).sign();
         let headers = [("Authorization", &*format!("DPoP {token}")), ("DPoP", &proof)];
-        let refused = (403, "insufficient_scope", LACKING);
-        assert_refused(&api.get("/api/private-scoped", &headers).await, challenges, refused);
+        let rejected = (403, "insufficient_scope", LACKING);
+        assert_rejected(&api.get("/api/private-scoped", &headers).await, challenges, rejected);
     }
 }
 
 #[tokio::test]
 async fn nobody_is_told_scopes_before_being_authenticated() {
     let modes = Modes::new().await;
-    let refused = (401, "missing_credentials", "no access token was presented");
-    assert_refused(&modes.accept.get("/api/private-scoped", &[]).await, &[BEARER, DPOP], refused);
+    let rejected = (401, "missing_credentials", "no access token was presented");
+    assert_rejected(&modes.accept.get("/api/private-scoped", &[]).await, &[BEARER, DPOP], rejected);
 }
 
 #[tokio::test]
@@ -62,14 +62,14 @@ async fn a_login_that_is_not_enough_is_told_with_all_that_is_needed() {
 
     let description = "a stronger or more recent login is needed here";
     let login = r#"Bearer realm="api", error="insufficient_user_authentication", error_description="a stronger or more recent login is needed here", acr_values="urn:example:hardware urn:example:mfa", max_age="300""#;
-    let refused = (401, "insufficient_user_authentication", description);
+    let rejected = (401, "insufficient_user_authentication", description);
     let token = world.tenant.mint().scope("transfer:money").sign();
     let answer = api.get("/transfers", &[("Authorization", &format!("Bearer {token}"))]).await;
-    assert_refused(&answer, &[login, DPOP], refused);
+    assert_rejected(&answer, &[login, DPOP], rejected);
 
     let token = world.tenant.mint().sign();
     let answer = api.get("/transfers", &[("Authorization", &format!("Bearer {token}"))]).await;
-    assert_refused(&answer, &[&format!(r#"{login}, scope="transfer:money""#), DPOP], refused);
+    assert_rejected(&answer, &[&format!(r#"{login}, scope="transfer:money""#), DPOP], rejected);
 }
 
 #[tokio::test]
@@ -80,5 +80,5 @@ async fn a_requirement_that_asks_for_nothing_is_our_mistake() {
     let app = Router::new().route("/", get(|| async { "served" }).route_layer(nothing)).layer(auth);
     let token = world.tenant.mint().scope("a").sign();
     let answer = Api::serve(app).await.get("/", &[("Authorization", &format!("Bearer {token}"))]).await;
-    assert_refused(&answer, &[], (500, "server_error", "the server is misconfigured"));
+    assert_rejected(&answer, &[], (500, "server_error", "the server is misconfigured"));
 }

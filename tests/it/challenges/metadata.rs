@@ -3,7 +3,7 @@
 use auth0_api_axum::{AuthLayer, metadata_routes};
 use auth0_api_core::{ApiClient, DpopPolicy, MetadataError, ProtectedResource, RotatingNonce};
 
-use super::assert_refused;
+use super::assert_rejected;
 use crate::api::{Answer, Api, routes};
 use crate::world::{Holder, World};
 
@@ -35,7 +35,7 @@ async fn serve(client: &ApiClient) -> Api {
 async fn every_401_and_403_names_the_document_on_every_challenge_and_nothing_else_does() {
     for policy in [DpopPolicy::accept(), DpopPolicy::require(), DpopPolicy::ignore()] {
         let published = Published::new(policy).await;
-        for (path, status, headers) in published.refusals() {
+        for (path, status, headers) in published.rejections() {
             let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
             let (plain, told) = (published.plain.get(path, &headers).await, published.api.get(path, &headers).await);
             assert!(status.contains(&plain.status), "{path} {headers:?}: {plain:?}");
@@ -44,7 +44,7 @@ async fn every_401_and_403_names_the_document_on_every_challenge_and_nothing_els
     }
 }
 
-/// What a plain refusal is when there is a document.
+/// What a plain rejection is when there is a document.
 fn with_document(plain: &Answer) -> Vec<String> {
     let named = [401, 403].contains(&plain.status);
     let document = r#"resource_metadata="https://api.example.com/.well-known/oauth-protected-resource""#;
@@ -57,8 +57,8 @@ fn with_document(plain: &Answer) -> Vec<String> {
 type Sent = Vec<(&'static str, String)>;
 
 impl Published {
-    /// Requests that are refused, and with what in one mode or another.
-    fn refusals(&self) -> Vec<(&'static str, &'static [u16], Sent)> {
+    /// Requests that are rejected, and with what in one mode or another.
+    fn rejections(&self) -> Vec<(&'static str, &'static [u16], Sent)> {
         let (mint, holder) = (|| self.world.tenant.mint(), Holder::new(&self.world));
         let bearer = |token: String| vec![("Authorization", format!("Bearer {token}"))];
         let dpop = |proof: &str| vec![("Authorization", holder.authorization()), ("DPoP", proof.to_owned())];
@@ -86,7 +86,7 @@ async fn the_document_stands_last_in_each_challenge() {
     let document = r#"resource_metadata="https://api.example.com/.well-known/oauth-protected-resource""#;
     let dpop = format!(r#"DPoP algs="ES256", {document}"#);
     let bare = format!(r#"Bearer realm="api", {document}"#);
-    assert_refused(&published.api.get("/api/private", &[]).await, &[&bare, &dpop], MISSING);
+    assert_rejected(&published.api.get("/api/private", &[]).await, &[&bare, &dpop], MISSING);
 
     let description = "the access token lacks a scope that is needed here";
     let error = format!(r#"error="insufficient_scope", error_description="{description}""#);
@@ -94,14 +94,14 @@ async fn the_document_stands_last_in_each_challenge() {
     let token = published.world.tenant.mint().sign();
     let answer = published.api.get("/api/private-scoped", &[("Authorization", &format!("Bearer {token}"))]).await;
     let bearer = format!(r#"Bearer realm="api", {error}, {scope}, {document}"#);
-    assert_refused(&answer, &[&bearer, &dpop], (403, "insufficient_scope", description));
+    assert_rejected(&answer, &[&bearer, &dpop], (403, "insufficient_scope", description));
 
     let holder = Holder::new(&published.world);
     let proof = holder.proof(&published.api.url("/api/private-scoped")).sign();
     let headers = [("Authorization", &*holder.authorization()), ("DPoP", &proof)];
     let answer = published.api.get("/api/private-scoped", &headers).await;
     let dpop = format!(r#"DPoP {error}, {scope}, algs="ES256", {document}"#);
-    assert_refused(&answer, &[&bare, &dpop], (403, "insufficient_scope", description));
+    assert_rejected(&answer, &[&bare, &dpop], (403, "insufficient_scope", description));
 }
 
 #[tokio::test]
@@ -125,7 +125,7 @@ async fn whoever_presents_nothing_is_told_the_scopes_to_begin_with() {
     let document = r#"resource_metadata="https://api.example.com/.well-known/oauth-protected-resource""#;
     let bearer = format!(r#"Bearer realm="api", {scope}, {document}"#);
     let dpop = format!(r#"DPoP {scope}, algs="ES256", {document}"#);
-    assert_refused(&api.get("/api/private", &[]).await, &[&bearer, &dpop], MISSING);
+    assert_rejected(&api.get("/api/private", &[]).await, &[&bearer, &dpop], MISSING);
     // An error says what is needed by itself.
     let answer = api.get("/api/private", &[("Authorization", "Bearer not-a-jwt")]).await;
     assert_eq!(answer.lines().iter().filter(|line| line.contains("scope=")).count(), 0);
@@ -236,8 +236,8 @@ async fn what_contradicts_the_client_does_not_build() {
             MetadataError::Contradiction { member: "dpop_signing_alg_values_supported" },
         ),
     ] {
-        let refused = world.builder().dpop(policy).resource_metadata(resource).build().unwrap_err();
+        let rejected = world.builder().dpop(policy).resource_metadata(resource).build().unwrap_err();
         let expected = format!("the configuration is unusable: resource_metadata: {error}");
-        assert_eq!((refused.to_string(), refused.problems()[0].option()), (expected, "resource_metadata"));
+        assert_eq!((rejected.to_string(), rejected.problems()[0].option()), (expected, "resource_metadata"));
     }
 }

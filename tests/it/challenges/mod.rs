@@ -22,7 +22,7 @@ struct Modes {
 }
 
 /// Status, and `error` and `error_description` of the body.
-type Refused<'r> = (u16, &'r str, &'r str);
+type Rejected<'r> = (u16, &'r str, &'r str);
 
 impl Modes {
     async fn new() -> Self {
@@ -35,7 +35,7 @@ impl Modes {
 }
 
 /// Asserts the whole response: these challenges, a JSON body, and no other header.
-fn assert_refused(answer: &Answer, challenges: &[&str], (status, error, description): Refused<'_>) {
+fn assert_rejected(answer: &Answer, challenges: &[&str], (status, error, description): Rejected<'_>) {
     let mut expected = vec![status.to_string()];
     expected.extend(challenges.iter().map(|challenge| format!("www-authenticate: {challenge}")));
     expected.push("content-type: application/json".to_owned());

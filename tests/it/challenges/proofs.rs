@@ -2,7 +2,7 @@
 
 use auth0_api_core::{Algorithm, DpopPolicy, MemoryReplayStore, RotatingNonce};
 
-use super::{Modes, assert_refused};
+use super::{Modes, assert_rejected};
 use crate::api::Api;
 use crate::world::{Holder, World};
 
@@ -18,8 +18,8 @@ async fn a_proof_that_does_not_hold_is_told_on_the_dpop_challenge() {
     for (api, challenges) in [(&modes.accept, &[BEARER, error][..]), (&modes.require, &[error])] {
         let proof = holder.key.proof("POST", &api.url("/api/private")).access_token(&holder.token).sign();
         let headers = [("Authorization", &*holder.authorization()), ("DPoP", &proof)];
-        let refused = (401, "invalid_dpop_proof", "the proof was made for another method");
-        assert_refused(&api.get("/api/private", &headers).await, challenges, refused);
+        let rejected = (401, "invalid_dpop_proof", "the proof was made for another method");
+        assert_rejected(&api.get("/api/private", &headers).await, challenges, rejected);
     }
 }
 
@@ -28,8 +28,8 @@ async fn the_challenge_lists_the_algorithms_that_are_configured() {
     let world = World::new().await;
     let policy = DpopPolicy::require().algorithms([Algorithm::EdDSA, Algorithm::ES256, Algorithm::PS256]);
     let api = Api::start(&world.api_with(policy)).await;
-    let refused = (401, "missing_credentials", "no access token was presented");
-    assert_refused(&api.get("/api/private", &[]).await, &[r#"DPoP algs="EdDSA ES256 PS256""#], refused);
+    let rejected = (401, "missing_credentials", "no access token was presented");
+    assert_rejected(&api.get("/api/private", &[]).await, &[r#"DPoP algs="EdDSA ES256 PS256""#], rejected);
 }
 
 #[tokio::test]
@@ -40,9 +40,9 @@ async fn the_dpop_scheme_without_a_proof_is_an_invalid_request() {
     for headers in
         [&[("Authorization", authorization.as_str())][..], &[("Authorization", &authorization), ("DPoP", "")]]
     {
-        let refused = (400, "invalid_request", "the DPoP scheme needs a proof");
-        assert_refused(&modes.accept.get("/api/private", headers).await, &[BEARER, error], refused);
-        assert_refused(&modes.require.get("/api/private", headers).await, &[error], refused);
+        let rejected = (400, "invalid_request", "the DPoP scheme needs a proof");
+        assert_rejected(&modes.accept.get("/api/private", headers).await, &[BEARER, error], rejected);
+        assert_rejected(&modes.require.get("/api/private", headers).await, &[error], rejected);
     }
 }
 
@@ -53,8 +53,8 @@ async fn a_proof_beside_an_unbound_bearer_token_is_an_invalid_request() {
     let proof = modes.world.tenant.proof_key().proof("GET", &modes.accept.url("/api/private")).sign();
     let headers = [("Authorization", &*format!("Bearer {token}")), ("DPoP", &proof)];
     let error = r#"Bearer realm="api", error="invalid_request", error_description="a proof needs the DPoP scheme and a bound token""#;
-    let refused = (400, "invalid_request", "a proof needs the DPoP scheme and a bound token");
-    assert_refused(&modes.accept.get("/api/private", &headers).await, &[error, DPOP], refused);
+    let rejected = (400, "invalid_request", "a proof needs the DPoP scheme and a bound token");
+    assert_rejected(&modes.accept.get("/api/private", &headers).await, &[error, DPOP], rejected);
     assert_eq!(modes.ignore.get("/api/private", &headers).await.status, 200);
 }
 
@@ -67,8 +67,8 @@ async fn more_than_one_proof_is_an_invalid_proof() {
     let error = r#"DPoP error="invalid_dpop_proof", error_description="exactly one proof must be sent", algs="ES256""#;
     for proofs in [&[("DPoP", proof.as_str()), ("dpop", proof.as_str())][..], &[("DPoP", joined.as_str())]] {
         let headers = [&[("Authorization", authorization.as_str())], proofs].concat();
-        let refused = (401, "invalid_dpop_proof", "exactly one proof must be sent");
-        assert_refused(&modes.accept.get("/api/private", &headers).await, &[BEARER, error], refused);
+        let rejected = (401, "invalid_dpop_proof", "exactly one proof must be sent");
+        assert_rejected(&modes.accept.get("/api/private", &headers).await, &[BEARER, error], rejected);
     }
     let headers = [("Authorization", authorization.as_str()), ("DPoP", proof.as_str())];
     assert_eq!(modes.accept.get("/api/private", &headers).await.status, 200);
@@ -84,8 +84,8 @@ async fn a_replayed_proof_is_an_invalid_proof() {
     ];
     assert_eq!(modes.accept.get("/api/private", &headers).await.status, 200);
     let error = r#"DPoP error="invalid_dpop_proof", error_description="the proof has been used before", algs="ES256""#;
-    let refused = (401, "invalid_dpop_proof", "the proof has been used before");
-    assert_refused(&modes.accept.get("/api/private", &headers).await, &[BEARER, error], refused);
+    let rejected = (401, "invalid_dpop_proof", "the proof has been used before");
+    assert_rejected(&modes.accept.get("/api/private", &headers).await, &[BEARER, error], rejected);
 }
 
 #[tokio::test]
@@ -96,8 +96,8 @@ async fn a_proof_of_another_key_makes_the_token_invalid() {
     let proof = modes.world.tenant.proof_key().proof("GET", &modes.accept.url("/api/private"));
     let headers = [("Authorization", &*holder.authorization()), ("DPoP", &proof.access_token(&holder.token).sign())];
     let error = r#"DPoP error="invalid_token", error_description="the access token is bound to another key than the proof's", algs="ES256""#;
-    let refused = (401, "invalid_token", "the access token is bound to another key than the proof's");
-    assert_refused(&modes.accept.get("/api/private", &headers).await, &[BEARER, error], refused);
+    let rejected = (401, "invalid_token", "the access token is bound to another key than the proof's");
+    assert_rejected(&modes.accept.get("/api/private", &headers).await, &[BEARER, error], rejected);
 }
 
 #[tokio::test]
@@ -167,6 +167,6 @@ async fn a_request_that_names_two_hosts_is_an_invalid_request() {
     let headers = [&[("Host", host.as_str()), ("Host", host.as_str())], &credentials[..]].concat();
     let error =
         r#"DPoP error="invalid_request", error_description="the URL of the request is malformed", algs="ES256""#;
-    let refused = (400, "invalid_request", "the URL of the request is malformed");
-    assert_refused(&modes.accept.send("GET", "/api/private", &headers).await, &[BEARER, error], refused);
+    let rejected = (400, "invalid_request", "the URL of the request is malformed");
+    assert_rejected(&modes.accept.send("GET", "/api/private", &headers).await, &[BEARER, error], rejected);
 }

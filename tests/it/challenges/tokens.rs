@@ -1,6 +1,6 @@
 //! Tokens that do not hold: the error stands on the scheme that was used, the other one is offered bare.
 
-use super::{Modes, assert_refused};
+use super::{Modes, assert_rejected};
 use crate::world::{Holder, World, seconds};
 
 const BEARER: &str = r#"Bearer realm="api""#;
@@ -12,14 +12,14 @@ async fn an_invalid_token_is_told_on_the_scheme_used() {
     let token = modes.world.tenant.mint().expires_in(seconds(0)).sign();
     let bearer_error = r#"Bearer realm="api", error="invalid_token", error_description="the access token has expired""#;
     let dpop_error = r#"DPoP error="invalid_token", error_description="the access token has expired", algs="ES256""#;
-    let refused = (401, "invalid_token", "the access token has expired");
+    let rejected = (401, "invalid_token", "the access token has expired");
 
     let (bearer, dpop) = (format!("Bearer {token}"), format!("DPoP {token}"));
     let (bearer, dpop) = ([("Authorization", bearer.as_str())], [("Authorization", dpop.as_str()), ("DPoP", "x")]);
-    assert_refused(&modes.accept.get("/api/private", &bearer).await, &[bearer_error, DPOP], refused);
-    assert_refused(&modes.ignore.get("/api/private", &bearer).await, &[bearer_error], refused);
-    assert_refused(&modes.accept.get("/api/private", &dpop).await, &[BEARER, dpop_error], refused);
-    assert_refused(&modes.require.get("/api/private", &dpop).await, &[dpop_error], refused);
+    assert_rejected(&modes.accept.get("/api/private", &bearer).await, &[bearer_error, DPOP], rejected);
+    assert_rejected(&modes.ignore.get("/api/private", &bearer).await, &[bearer_error], rejected);
+    assert_rejected(&modes.accept.get("/api/private", &dpop).await, &[BEARER, dpop_error], rejected);
+    assert_rejected(&modes.require.get("/api/private", &dpop).await, &[dpop_error], rejected);
 }
 
 #[tokio::test]
@@ -61,7 +61,7 @@ async fn every_invalid_token_has_a_fixed_description() {
     for (token, description) in table {
         let answer = modes.accept.get("/api/private", &[("Authorization", &format!("Bearer {token}"))]).await;
         let error = format!(r#"Bearer realm="api", error="invalid_token", error_description="{description}""#);
-        assert_refused(&answer, &[&error, DPOP], (401, "invalid_token", description));
+        assert_rejected(&answer, &[&error, DPOP], (401, "invalid_token", description));
     }
 }
 
@@ -70,26 +70,26 @@ async fn a_bound_token_as_bearer_is_a_downgrade() {
     let modes = Modes::new().await;
     let holder = Holder::new(&modes.world);
     let error = r#"Bearer realm="api", error="invalid_token", error_description="the access token is bound to a key and needs the DPoP scheme""#;
-    let refused = (401, "invalid_token", "the access token is bound to a key and needs the DPoP scheme");
+    let rejected = (401, "invalid_token", "the access token is bound to a key and needs the DPoP scheme");
     let authorization = format!("Bearer {}", holder.token);
     let (proof, alone) =
         (holder.proof(&modes.accept.url("/api/private")).sign(), [("Authorization", authorization.as_str())]);
     let proven = [("Authorization", authorization.as_str()), ("DPoP", proof.as_str())];
-    assert_refused(&modes.accept.get("/api/private", &alone).await, &[error, DPOP], refused);
-    assert_refused(&modes.accept.get("/api/private", &proven).await, &[error, DPOP], refused);
-    assert_refused(&modes.ignore.get("/api/private", &alone).await, &[error], refused);
+    assert_rejected(&modes.accept.get("/api/private", &alone).await, &[error, DPOP], rejected);
+    assert_rejected(&modes.accept.get("/api/private", &proven).await, &[error, DPOP], rejected);
+    assert_rejected(&modes.ignore.get("/api/private", &alone).await, &[error], rejected);
 }
 
 #[tokio::test]
-async fn an_unbound_token_as_dpop_is_refused() {
+async fn an_unbound_token_as_dpop_is_rejected() {
     let modes = Modes::new().await;
     let token = modes.world.tenant.mint().sign();
     let proof = modes.world.tenant.proof_key().proof("GET", &modes.accept.url("/api/private")).access_token(&token);
     let headers = [("Authorization", &*format!("DPoP {token}")), ("DPoP", &proof.sign())];
     let error =
         r#"DPoP error="invalid_token", error_description="the access token is not bound to a key", algs="ES256""#;
-    let refused = (401, "invalid_token", "the access token is not bound to a key");
-    assert_refused(&modes.accept.get("/api/private", &headers).await, &[BEARER, error], refused);
+    let rejected = (401, "invalid_token", "the access token is not bound to a key");
+    assert_rejected(&modes.accept.get("/api/private", &headers).await, &[BEARER, error], rejected);
 }
 
 /// RFC 8705 §3.1, figure 2.

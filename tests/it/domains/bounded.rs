@@ -1,20 +1,20 @@
 //! More issuers than there is room for.
 
-use auth0_api_core::{DomainContext, Domains, KeyPolicy};
+use auth0_api_core::{DomainContext, KeyPolicy, TrustedDomains};
 use auth0_api_testing::LocalTenant;
 
-use super::{Tenants, told};
+use super::{Tenants, outcome_of};
 use crate::world::seconds;
 
 #[tokio::test]
 async fn the_issuer_that_was_not_asked_for_longest_goes() {
     let tenants = Tenants::start().await;
     let (a, b, c) = (&tenants.a, &tenants.b, &tenants.stranger);
-    let list = || Domains::list([a, b, c].map(LocalTenant::domain));
+    let list = || TrustedDomains::list([a, b, c].map(LocalTenant::domain));
     let [domain_a, domain_b, domain_c] = [a, b, c].map(|tenant| tenant.domain().to_owned());
     let all =
         move |_: &DomainContext<'_>| std::future::ready(Ok(vec![domain_a.clone(), domain_b.clone(), domain_c.clone()]));
-    for domains in [list(), Domains::resolver(all)] {
+    for domains in [list(), TrustedDomains::resolver(all)] {
         for tenant in [a, b, c] {
             tenant.reset_requests();
         }
@@ -28,7 +28,7 @@ async fn the_issuer_that_was_not_asked_for_longest_goes() {
             (b, [1, 2, 1]),
             (c, [1, 2, 2]),
         ] {
-            assert_eq!(told(&api, &tenant.mint().sign()).await, "200 accepted");
+            assert_eq!(outcome_of(&api, &tenant.mint().sign()).await, "200 accepted");
             assert_eq!(tenants.fetches(), fetches);
         }
     }
@@ -39,7 +39,7 @@ async fn tokens_that_nobody_signed_push_nobody_out() {
     let tenants = Tenants::start().await;
     let (a, b, c) = (&tenants.a, &tenants.b, &tenants.stranger);
     let policy = KeyPolicy::new().max_issuers(1).newcomers(1, seconds(10));
-    let list = Domains::list([a, b, c].map(LocalTenant::domain));
+    let list = TrustedDomains::list([a, b, c].map(LocalTenant::domain));
     let api = tenants.builder(list).key_policy(policy).build().unwrap();
     let good = |tenant: &LocalTenant| tenant.mint().sign();
     for (token, answer, fetches) in [
@@ -55,7 +55,7 @@ async fn tokens_that_nobody_signed_push_nobody_out() {
         (good(c), "200 accepted", [1, 1, 1]),
         (good(a), "200 accepted", [2, 1, 1]),
     ] {
-        assert_eq!(told(&api, &token).await, answer);
+        assert_eq!(outcome_of(&api, &token).await, answer);
         assert_eq!(tenants.fetches(), fetches);
     }
 }
@@ -66,16 +66,16 @@ async fn strangers_who_name_issuer_after_issuer_cause_no_more_fetches_than_there
     let all: Vec<_> = [&tenants.a, &tenants.b, &tenants.stranger].map(|tenant| tenant.domain().to_owned()).into();
     let resolver = move |_: &DomainContext<'_>| std::future::ready(Ok(all.clone()));
     let policy = KeyPolicy::new().newcomers(1, seconds(10));
-    let api = tenants.builder(Domains::resolver(resolver)).key_policy(policy).build().unwrap();
-    assert_eq!(told(&api, &tenants.a.mint().sign()).await, "200 accepted");
+    let api = tenants.builder(TrustedDomains::resolver(resolver)).key_policy(policy).build().unwrap();
+    assert_eq!(outcome_of(&api, &tenants.a.mint().sign()).await, "200 accepted");
     for (pass, fetches) in [(0, 2), (9, 2), (1, 3), (10, 4), (60, 5)] {
         tenants.clock.advance(seconds(pass));
         for _ in 0..20 {
             for tenant in [&tenants.b, &tenants.stranger] {
-                let answer = told(&api, &forged(tenant)).await;
+                let answer = outcome_of(&api, &forged(tenant)).await;
                 assert!(["401 token_signature", "503 keys_unavailable"].contains(&&*answer), "{answer}");
             }
-            assert_eq!(told(&api, &tenants.a.mint().sign()).await, "200 accepted");
+            assert_eq!(outcome_of(&api, &tenants.a.mint().sign()).await, "200 accepted");
         }
         assert_eq!(tenants.fetches().iter().sum::<usize>(), fetches, "after {pass} s more");
     }

@@ -1,10 +1,10 @@
 //! A list of domains.
 
-use auth0_api_core::{ApiClient, ClientAuth, ConfigProblem, Domains, IssuerError};
+use auth0_api_core::{ApiClient, ClientAuth, ConfigProblem, IssuerError, TrustedDomains};
 use auth0_api_testing::{Endpoint, Misbehaviour};
 
-use super::{Tenants, told};
-use crate::world::{invalid_token, refusal, seconds};
+use super::{Tenants, outcome_of};
+use crate::world::{invalid_token, rejection, seconds};
 
 #[tokio::test]
 async fn tokens_of_each_listed_tenant_are_taken_and_each_is_asked_once() {
@@ -38,7 +38,7 @@ async fn nobody_is_asked_for_a_tenant_that_is_not_listed() {
     ] {
         let token = tenants.stranger.mint().issuer(issuer).sign();
         let outcome = api.verify_access_token(&token).await;
-        assert_eq!(refusal(&api, outcome), invalid_token("issuer_not_trusted", challenge), "{issuer}");
+        assert_eq!(rejection(&api, outcome), invalid_token("issuer_not_trusted", challenge), "{issuer}");
     }
     assert_eq!(tenants.fetches(), [0, 0, 0]);
 }
@@ -63,16 +63,16 @@ async fn a_spelling_that_is_nearly_listed_is_said_to_be() {
 async fn a_key_of_one_tenant_signs_for_no_other() {
     let tenants = Tenants::start().await;
     let api = tenants.api();
-    assert_eq!(told(&api, &tenants.b.mint().sign()).await, "200 accepted");
+    assert_eq!(outcome_of(&api, &tenants.b.mint().sign()).await, "200 accepted");
     let forged = tenants.b.mint().issuer(tenants.a.issuer()).sign();
-    assert_eq!(told(&api, &forged).await, "401 key_unknown");
+    assert_eq!(outcome_of(&api, &forged).await, "401 key_unknown");
 }
 
 #[tokio::test]
 async fn spellings_of_one_domain_count_once() {
     let tenants = Tenants::start().await;
     let (domain, upper) = (tenants.a.domain().to_owned(), tenants.a.domain().to_uppercase());
-    let api = tenants.builder(Domains::list([format!(" {domain}/ "), domain, upper])).build().unwrap();
+    let api = tenants.builder(TrustedDomains::list([format!(" {domain}/ "), domain, upper])).build().unwrap();
     assert_eq!(api.issuers(), [tenants.a.issuer()]);
 }
 
@@ -87,15 +87,15 @@ async fn one_tenants_outage_and_cool_down_are_not_the_others() {
     assert!(api.is_ready(), "for the users of the other one");
     for number in 0..20 {
         let bogus = tenants.b.mint().header("kid", format!("bogus-{number}")).sign();
-        assert_eq!(told(&api, &bogus).await, "401 key_unknown");
-        assert_eq!(told(&api, &tenants.a.mint().sign()).await, "503 keys_unavailable");
-        assert_eq!(told(&api, &tenants.b.mint().sign()).await, "200 accepted");
+        assert_eq!(outcome_of(&api, &bogus).await, "401 key_unknown");
+        assert_eq!(outcome_of(&api, &tenants.a.mint().sign()).await, "503 keys_unavailable");
+        assert_eq!(outcome_of(&api, &tenants.b.mint().sign()).await, "200 accepted");
     }
     assert_eq!((tenants.a.requests().discovery, tenants.b.requests().discovery), (1, 4));
 
     tenants.a.behave();
     tenants.clock.advance(seconds(300));
-    assert_eq!(told(&api, &tenants.a.mint().sign()).await, "200 accepted");
+    assert_eq!(outcome_of(&api, &tenants.a.mint().sign()).await, "200 accepted");
     assert!(api.is_ready());
 }
 
@@ -112,20 +112,20 @@ async fn a_refresh_is_of_one_issuer() {
     let unavailable = api.refresh_now(tenants.b.issuer()).await.unwrap_err();
     assert!(matches!(unavailable, IssuerError::Unavailable(_)), "{unavailable:?}");
     // The keys that there are stay, and a failure does not keep an operator from trying again.
-    assert_eq!(told(&api, &tenants.b.mint().sign()).await, "200 accepted");
+    assert_eq!(outcome_of(&api, &tenants.b.mint().sign()).await, "200 accepted");
     tenants.b.behave();
     api.refresh_now(tenants.b.issuer()).await.unwrap();
     assert_eq!(tenants.fetches(), [1, 4, 0]);
 }
 
 #[test]
-fn a_list_that_cannot_be_meant_is_refused_with_its_entry() {
+fn a_list_that_cannot_be_meant_is_rejected_with_its_entry() {
     let audience = "https://api.example.com";
     for (domains, message) in [
-        (Domains::list([""; 0]), "domains: at least one is needed"),
-        (Domains::list(["a.example", ""]), "domains: \"\": the domain is empty"),
+        (TrustedDomains::list([""; 0]), "domains: at least one is needed"),
+        (TrustedDomains::list(["a.example", ""]), "domains: \"\": the domain is empty"),
         (
-            Domains::list(["a.example", "b.example/path"]),
+            TrustedDomains::list(["a.example", "b.example/path"]),
             "domains: \"b.example/path\": a domain has no path, query, fragment or credentials",
         ),
     ] {
@@ -137,10 +137,10 @@ fn a_list_that_cannot_be_meant_is_refused_with_its_entry() {
 
 #[test]
 fn a_client_of_several_domains_authenticates_at_the_one_that_is_named() {
-    let builder = |domains: Domains| {
+    let builder = |domains: TrustedDomains| {
         ApiClient::builder(domains, "https://api.example.com").client_auth(ClientAuth::secret_post("client", "secret"))
     };
-    let several = || Domains::list(["a.example", "b.example"]);
+    let several = || TrustedDomains::list(["a.example", "b.example"]);
     assert!(builder("a.example".into()).build().is_ok());
     assert!(builder(several()).exchange_domain("a.example").build().is_ok());
     assert!(builder("a.example".into()).exchange_domain("b.example").build().is_ok());

@@ -4,10 +4,10 @@ mod bounded;
 mod list;
 mod resolver;
 
-use auth0_api_core::{ApiClient, ApiClientBuilder, Domains, KeyPolicy};
+use auth0_api_core::{ApiClient, ApiClientBuilder, KeyPolicy, TrustedDomains};
 use auth0_api_testing::{LocalTenant, ManualClock};
 
-use crate::world::verdict;
+use crate::world::status_and_label;
 
 /// Two tenants of one API, and a third that has nothing to do with it.
 struct Tenants {
@@ -24,14 +24,14 @@ impl Tenants {
         Self { a: start().await, b: start().await, stranger: start().await, clock }
     }
 
-    fn builder(&self, domains: Domains) -> ApiClientBuilder {
+    fn builder(&self, domains: TrustedDomains) -> ApiClientBuilder {
         let builder = ApiClient::builder(domains, self.a.audience()).insecure_http_loopback();
         builder.clock(self.clock.clone()).key_policy(KeyPolicy::new().jitter_percent(0))
     }
 
     /// A client of both tenants.
     fn api(&self) -> ApiClient {
-        self.builder(Domains::list([self.a.domain(), self.b.domain()])).build().unwrap()
+        self.builder(TrustedDomains::list([self.a.domain(), self.b.domain()])).build().unwrap()
     }
 
     /// How often keys were fetched from each.
@@ -43,6 +43,6 @@ impl Tenants {
     }
 }
 
-async fn told(api: &ApiClient, token: &str) -> String {
-    verdict(&api.verify_access_token(token).await)
+async fn outcome_of(api: &ApiClient, token: &str) -> String {
+    status_and_label(&api.verify_access_token(token).await)
 }

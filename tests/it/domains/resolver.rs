@@ -4,12 +4,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use auth0_api_core::{
-    ApiClient, DomainContext, DomainFuture, DomainResolver, Domains, IssuerError, ReceivedTarget, TokenRequest,
+    ApiClient, DomainContext, DomainFuture, DomainResolver, IssuerError, ReceivedTarget, TokenRequest, TrustedDomains,
     TrustedProxies,
 };
 
-use super::{Tenants, told};
-use crate::world::{Refusal, refusal, verdict};
+use super::{Tenants, outcome_of};
+use crate::world::{Rejected, rejection, status_and_label};
 
 #[tokio::test]
 async fn the_request_decides_whose_tokens_are_taken() {
@@ -19,7 +19,7 @@ async fn the_request_decides_whose_tokens_are_taken() {
         let domain = if context.header("x-brand") == Some("b") { b.clone() } else { a.clone() };
         async move { Ok(vec![domain]) }
     };
-    let api = tenants.builder(Domains::resolver(by_brand)).build().unwrap();
+    let api = tenants.builder(TrustedDomains::resolver(by_brand)).build().unwrap();
     assert!(api.issuers().is_empty() && api.is_ready());
     api.warm_up().await.unwrap();
     for (tenant, brand, expected) in [
@@ -32,7 +32,7 @@ async fn the_request_decides_whose_tokens_are_taken() {
     ] {
         let headers = [("authorization", format!("Bearer {}", tenant.mint().sign())), ("x-brand", brand.to_owned())];
         let request = TokenRequest::new("GET", "https://api.example.com/orders", &headers);
-        assert_eq!(verdict(&api.verify_request(&request).await), expected, "{brand}");
+        assert_eq!(status_and_label(&api.verify_request(&request).await), expected, "{brand}");
     }
     assert_eq!(tenants.fetches(), [1, 1, 0]);
 }
@@ -41,7 +41,7 @@ async fn the_request_decides_whose_tokens_are_taken() {
 async fn the_resolver_is_told_what_the_client_called() {
     let tenants = Tenants::start().await;
     let spy = Spy::answering(vec![tenants.a.domain().to_owned()]);
-    let builder = tenants.builder(Domains::resolver(spy.clone())).trusted_proxies(TrustedProxies::hops(1));
+    let builder = tenants.builder(TrustedDomains::resolver(spy.clone())).trusted_proxies(TrustedProxies::hops(1));
     let api = builder.build().unwrap();
     let token = tenants.a.mint().sign();
     let headers = [
@@ -74,7 +74,7 @@ async fn the_resolver_is_told_what_the_client_called() {
 async fn the_resolver_is_not_asked_about_what_is_no_good_anyway() {
     let tenants = Tenants::start().await;
     let spy = Spy::answering(vec![tenants.a.domain().to_owned()]);
-    let api = tenants.builder(Domains::resolver(spy.clone())).build().unwrap();
+    let api = tenants.builder(TrustedDomains::resolver(spy.clone())).build().unwrap();
     let mint = || tenants.a.mint();
     for (token, expected) in [
         ("opaque".to_owned(), "401 token_opaque"),
@@ -87,7 +87,7 @@ async fn the_resolver_is_not_asked_about_what_is_no_good_anyway() {
         (mint().without_claim("iss").sign(), "401 issuer_missing"),
         (mint().claim("iss", 5).sign(), "401 issuer_missing"),
     ] {
-        assert_eq!(told(&api, &token).await, expected);
+        assert_eq!(outcome_of(&api, &token).await, expected);
     }
     assert_eq!((spy.times(), tenants.fetches()), (0, [0, 0, 0]));
 }
@@ -107,12 +107,12 @@ async fn what_the_resolver_gets_wrong_is_not_the_callers_fault() {
         (of(&["http://tenant.example", domain]), "the domain resolver named \"http://tenant.example\""),
         (Spy::answering(numbered), "the domain resolver named more than 1000 domains"),
     ] {
-        let api = tenants.builder(Domains::resolver(spy)).build().unwrap();
+        let api = tenants.builder(TrustedDomains::resolver(spy)).build().unwrap();
         let error = api.verify_access_token(&token).await.unwrap_err();
         assert!(error.hint().is_some_and(|hint| hint.contains("DomainResolver")), "{reason}");
         assert_eq!(error.to_string(), reason);
         assert!(!api.reject(&error).body().contains("secret"));
-        assert_eq!(refusal(&api, Err(error)), Refusal { status: 500, label: "resolver_failed", challenges: vec![] });
+        assert_eq!(rejection(&api, Err(error)), Rejected { status: 500, label: "resolver_failed", challenges: vec![] });
     }
     assert_eq!(tenants.fetches(), [0, 0, 0]);
 }
@@ -122,28 +122,29 @@ async fn a_thousand_domains_are_read() {
     let tenants = Tenants::start().await;
     let mut domains: Vec<String> = (0..999).map(|number| format!("tenant-{number}.example")).collect();
     domains.push(tenants.a.domain().to_owned());
-    let api = tenants.builder(Domains::resolver(Spy::answering(domains))).build().unwrap();
-    assert_eq!(told(&api, &tenants.a.mint().sign()).await, "200 accepted");
+    let api = tenants.builder(TrustedDomains::resolver(Spy::answering(domains))).build().unwrap();
+    assert_eq!(outcome_of(&api, &tenants.a.mint().sign()).await, "200 accepted");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_resolver_that_never_answers_is_given_up() {
     let tenants = Tenants::start().await;
-    let api = tenants.builder(Domains::resolver(|_: &DomainContext<'_>| std::future::pending())).build().unwrap();
+    let api =
+        tenants.builder(TrustedDomains::resolver(|_: &DomainContext<'_>| std::future::pending())).build().unwrap();
     let five_seconds = std::time::Duration::from_millis(5_001);
     let verified = tokio::time::timeout(five_seconds, api.verify_access_token(&tenants.a.mint().sign())).await;
-    assert_eq!(verdict(&verified.unwrap()), "500 resolver_failed");
+    assert_eq!(status_and_label(&verified.unwrap()), "500 resolver_failed");
 }
 
 #[tokio::test]
 async fn what_a_resolver_says_holds_for_one_request() {
     let tenants = Tenants::start().await;
     let spy = Spy::answering(vec![tenants.a.domain().to_owned()]);
-    let api = tenants.builder(Domains::resolver(spy.clone())).build().unwrap();
+    let api = tenants.builder(TrustedDomains::resolver(spy.clone())).build().unwrap();
     let token = tenants.a.mint().sign();
-    assert_eq!(told(&api, &token).await, "200 accepted");
+    assert_eq!(outcome_of(&api, &token).await, "200 accepted");
     spy.answer_with(vec![tenants.b.domain().to_owned()]);
-    assert_eq!(told(&api, &token).await, "401 issuer_not_trusted");
+    assert_eq!(outcome_of(&api, &token).await, "401 issuer_not_trusted");
     assert_eq!(spy.times(), 2);
 }
 
@@ -151,10 +152,10 @@ async fn what_a_resolver_says_holds_for_one_request() {
 async fn an_issuer_whose_keys_are_held_can_be_refreshed() {
     let tenants = Tenants::start().await;
     let spy = Spy::answering(vec![tenants.a.domain().to_owned()]);
-    let api: ApiClient = tenants.builder(Domains::resolver(spy)).build().unwrap();
+    let api: ApiClient = tenants.builder(TrustedDomains::resolver(spy)).build().unwrap();
     let unknown = api.refresh_now(tenants.a.issuer()).await.unwrap_err();
     assert!(matches!(unknown, IssuerError::NotTrusted { .. }), "{unknown:?}");
-    assert_eq!(told(&api, &tenants.a.mint().sign()).await, "200 accepted");
+    assert_eq!(outcome_of(&api, &tenants.a.mint().sign()).await, "200 accepted");
     api.refresh_now(tenants.a.issuer()).await.unwrap();
     assert_eq!(tenants.fetches(), [2, 0, 0]);
 }

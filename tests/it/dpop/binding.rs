@@ -4,7 +4,7 @@ use auth0_api_core::{Binding, DpopPolicy};
 use serde_json::{Value, json};
 
 use super::URL;
-use crate::world::{Holder, World, get, invalid_token, refusal, verdict};
+use crate::world::{Holder, World, get, invalid_token, rejection, status_and_label};
 
 #[tokio::test]
 async fn a_bound_token_with_its_proof_is_accepted_and_says_so() {
@@ -24,7 +24,7 @@ async fn the_scheme_ignores_case() {
     for scheme in ["DPoP", "dpop", "DPOP"] {
         let authorization = format!("{scheme} {}", holder.token);
         let headers = [("authorization", authorization.as_str()), ("dpop", &holder.proof(URL).sign())];
-        assert_eq!(verdict(&get(&api, URL, &headers).await), "200 accepted", "{scheme}");
+        assert_eq!(status_and_label(&get(&api, URL, &headers).await), "200 accepted", "{scheme}");
     }
 }
 
@@ -34,11 +34,11 @@ async fn unknown_members_beside_a_proven_thumbprint_are_fine() {
     let (api, mut holder) = (world.api(), Holder::new(&world));
     let jkt = holder.key.thumbprint().to_string();
     holder.token = world.tenant.mint().claim("cnf", json!({ "kid": "k", "jkt": jkt, "x": { "y": 1 } })).sign();
-    assert_eq!(verdict(&holder.get(&api, URL, &holder.proof(URL)).await), "200 accepted");
+    assert_eq!(status_and_label(&holder.get(&api, URL, &holder.proof(URL)).await), "200 accepted");
 }
 
 #[tokio::test]
-async fn what_cannot_be_proven_is_refused_whatever_the_scheme_and_mode() {
+async fn what_cannot_be_proven_is_rejected_whatever_the_scheme_and_mode() {
     let world = World::new().await;
     let jkt = world.tenant.proof_key().thumbprint().to_string();
     let certificate = "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg0";
@@ -67,10 +67,10 @@ async fn what_cannot_be_proven_is_refused_whatever_the_scheme_and_mode() {
         for policy in [DpopPolicy::accept(), DpopPolicy::ignore(), DpopPolicy::ignore().accept_bound_tokens_as_bearer()]
         {
             let outcome = get(&world.api_with(policy), URL, &[("authorization", &bearer)]).await;
-            assert_eq!(verdict(&outcome), expected, "{cnf}");
+            assert_eq!(status_and_label(&outcome), expected, "{cnf}");
         }
         let outcome = holder.get(&world.api(), URL, &holder.proof(URL)).await;
-        assert_eq!(verdict(&outcome), expected, "{cnf}");
+        assert_eq!(status_and_label(&outcome), expected, "{cnf}");
     }
 }
 
@@ -80,13 +80,13 @@ async fn ignoring_dpop_is_no_reason_to_take_a_bound_token() {
     let holder = Holder::new(&world);
     let bearer = format!("Bearer {}", holder.token);
     let outcome = get(&world.api_with(DpopPolicy::ignore()), URL, &[("authorization", &bearer)]).await;
-    assert_eq!(verdict(&outcome), "401 dpop_downgrade");
+    assert_eq!(status_and_label(&outcome), "401 dpop_downgrade");
 
     let lenient = world.api_with(DpopPolicy::ignore().accept_bound_tokens_as_bearer());
     let token = get(&lenient, URL, &[("authorization", &bearer)]).await.unwrap();
     assert_eq!(token.binding(), Binding::Bearer);
     let outcome = holder.get(&lenient, URL, &holder.proof(URL)).await;
-    assert_eq!(verdict(&outcome), "401 scheme_not_offered");
+    assert_eq!(status_and_label(&outcome), "401 scheme_not_offered");
 }
 
 #[tokio::test]
@@ -96,7 +96,7 @@ async fn ignoring_dpop_is_looking_at_no_proof() {
     let bearer = format!("Bearer {}", world.tenant.mint().sign());
     for proofs in [&[][..], &[("dpop", "")], &[("dpop", "nonsense")], &[("dpop", "a"), ("dpop", "b, c")]] {
         let headers = [&[("authorization", bearer.as_str())], proofs].concat();
-        assert_eq!(verdict(&get(&api, URL, &headers).await), "200 accepted");
+        assert_eq!(status_and_label(&get(&api, URL, &headers).await), "200 accepted");
     }
 }
 
@@ -111,8 +111,8 @@ async fn a_raw_token_is_a_bearer_token() {
         (DpopPolicy::ignore().accept_bound_tokens_as_bearer(), "200 accepted", "200 accepted"),
     ] {
         let api = world.api_with(policy);
-        assert_eq!(verdict(&api.verify_access_token(&plain).await), of_plain);
-        assert_eq!(verdict(&api.verify_access_token(&bound).await), of_bound);
+        assert_eq!(status_and_label(&api.verify_access_token(&plain).await), of_plain);
+        assert_eq!(status_and_label(&api.verify_access_token(&bound).await), of_bound);
     }
 }
 
@@ -126,5 +126,5 @@ async fn the_token_is_judged_before_its_proof() {
     let challenge = r#"DPoP error="invalid_token", error_description="the access token has expired", algs="ES256""#;
     let mut expected = invalid_token("token_expired", r#"Bearer realm="api""#);
     expected.challenges = vec![r#"Bearer realm="api""#.to_owned(), challenge.to_owned()];
-    assert_eq!(refusal(&api, Err(error)), expected);
+    assert_eq!(rejection(&api, Err(error)), expected);
 }

@@ -1,4 +1,4 @@
-//! Sender-constrained tokens: each refusal changes one thing in a request that is accepted.
+//! Sender-constrained tokens: each rejection changes one thing in a request that is accepted.
 
 mod binding;
 mod client_keys;
@@ -9,12 +9,12 @@ mod received;
 mod replay;
 mod target;
 
-use crate::world::Refusal;
+use crate::world::Rejected;
 
 /// What most of these requests ask for.
 const URL: &str = "https://api.example.com/orders";
 
-/// A refusal of the proof, in the default mode.
-fn proof_refused(label: &'static str, challenge: &str) -> Refusal {
-    Refusal { status: 401, label, challenges: vec![r#"Bearer realm="api""#.to_owned(), challenge.to_owned()] }
+/// A rejection of the proof, in the default mode.
+fn proof_rejected(label: &'static str, challenge: &str) -> Rejected {
+    Rejected { status: 401, label, challenges: vec![r#"Bearer realm="api""#.to_owned(), challenge.to_owned()] }
 }

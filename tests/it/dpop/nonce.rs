@@ -5,13 +5,13 @@ use serde_json::json;
 
 use super::URL;
 use crate::api::Api;
-use crate::world::{Holder, World, verdict};
+use crate::world::{Holder, World, status_and_label};
 
 const OLD: [u8; 32] = [1; 32];
 const NEW: [u8; 32] = [2; 32];
 
 #[tokio::test]
-async fn the_nonce_of_the_refusal_is_accepted() {
+async fn the_nonce_of_the_rejection_is_accepted() {
     let (world, holder) = world_and_holder().await;
     let api = demanding(&world, &[OLD]);
     let nonce = asked_for(holder.get(&api, URL, &holder.proof(URL)).await);
@@ -20,11 +20,14 @@ async fn the_nonce_of_the_refusal_is_accepted() {
 }
 
 #[tokio::test]
-async fn a_refusal_for_the_nonce_does_not_use_the_proof_up() {
+async fn a_rejection_for_the_nonce_does_not_use_the_proof_up() {
     let (world, holder) = world_and_holder().await;
     let api = demanding(&world, &[OLD]);
     let nonce = asked_for(holder.get(&api, URL, &holder.proof(URL).jti("one")).await);
-    assert_eq!(verdict(&holder.get(&api, URL, &holder.proof(URL).jti("one").nonce(&nonce)).await), "200 accepted");
+    assert_eq!(
+        status_and_label(&holder.get(&api, URL, &holder.proof(URL).jti("one").nonce(&nonce)).await),
+        "200 accepted"
+    );
 }
 
 #[tokio::test]
@@ -104,7 +107,7 @@ async fn the_successor_comes_with_the_response_that_nobody_may_cache() {
 }
 
 #[tokio::test]
-async fn secrets_roll_across_replicas_without_a_refusal() {
+async fn secrets_roll_across_replicas_without_a_rejection() {
     let (world, holder) = world_and_holder().await;
     let steps: [&[[u8; 32]]; 4] = [&[OLD], &[OLD, NEW], &[NEW, OLD], &[NEW]];
     for pair in steps.windows(2) {
@@ -113,20 +116,20 @@ async fn secrets_roll_across_replicas_without_a_refusal() {
         for (issuing, checking) in [(&behind, &ahead), (&ahead, &behind)] {
             let nonce = asked_for(holder.get(issuing, URL, &holder.proof(URL)).await);
             let outcome = holder.get(checking, URL, &holder.proof(URL).nonce(&nonce)).await;
-            assert_eq!(verdict(&outcome), "200 accepted");
+            assert_eq!(status_and_label(&outcome), "200 accepted");
         }
     }
     let (before, after) = (demanding(&world, &[OLD]), demanding(&world, &[NEW]));
     let nonce = asked_for(holder.get(&before, URL, &holder.proof(URL)).await);
     let outcome = holder.get(&after, URL, &holder.proof(URL).nonce(&nonce)).await;
-    assert_eq!(verdict(&outcome), "401 dpop_nonce_wanted");
+    assert_eq!(status_and_label(&outcome), "401 dpop_nonce_wanted");
 }
 
 #[tokio::test]
 async fn bearer_tokens_need_no_nonce() {
     let (world, _) = world_and_holder().await;
     let api = demanding(&world, &[OLD]);
-    assert_eq!(verdict(&api.verify_access_token(&world.tenant.mint().sign()).await), "200 accepted");
+    assert_eq!(status_and_label(&api.verify_access_token(&world.tenant.mint().sign()).await), "200 accepted");
 }
 
 #[tokio::test]
@@ -140,7 +143,7 @@ async fn the_nonce_is_not_told_to_whoever_has_no_valid_proof() {
         // RFC 9449 §4.3: the nonce (10) comes before the window (11), whose clock is the client's.
         (holder.proof(URL).claim("iat", 1), "401 dpop_nonce_wanted"),
     ] {
-        assert_eq!(verdict(&holder.get(&api, URL, &proof).await), expected);
+        assert_eq!(status_and_label(&holder.get(&api, URL, &proof).await), expected);
     }
 }
 
@@ -155,7 +158,7 @@ fn demanding(world: &World, secrets: &[[u8; 32]]) -> ApiClient {
     world.api_with(DpopPolicy::accept().nonce(RotatingNonce::new(secrets).unwrap()))
 }
 
-/// The nonce that a refusal asks for.
+/// The nonce that a rejection asks for.
 fn asked_for(outcome: Result<VerifiedToken, Error>) -> String {
     let error = outcome.unwrap_err();
     assert_eq!((error.status(), error.label()), (401, "dpop_nonce_wanted"));

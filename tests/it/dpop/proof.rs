@@ -6,8 +6,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
-use super::{URL, proof_refused};
-use crate::world::{Holder, World, get, refusal, seconds, verdict};
+use super::{URL, proof_rejected};
+use crate::world::{Holder, World, get, rejection, seconds, status_and_label};
 
 const CLAIM: &str = r#"DPoP error="invalid_dpop_proof", error_description="a claim of the proof is missing or malformed", algs="ES256""#;
 const MALFORMED: &str = r#"DPoP error="invalid_dpop_proof", error_description="the proof is malformed", algs="ES256""#;
@@ -29,15 +29,15 @@ type Change = fn(ProofBuilder) -> ProofBuilder;
 async fn every_required_claim_is_required_and_of_its_type() {
     let bench = Bench::new().await;
     for (claim, wrong) in [("jti", json!(5)), ("htm", json!(null)), ("htu", json!([URL])), ("ath", json!({}))] {
-        bench.refuses(|proof| proof.without_claim(claim), "dpop_claim", CLAIM).await;
-        bench.refuses(|proof| proof.claim(claim, wrong.clone()), "dpop_claim", CLAIM).await;
+        bench.rejects(|proof| proof.without_claim(claim), "dpop_claim", CLAIM).await;
+        bench.rejects(|proof| proof.claim(claim, wrong.clone()), "dpop_claim", CLAIM).await;
     }
-    bench.refuses(|proof| proof.without_claim("iat"), "dpop_claim", CLAIM).await;
+    bench.rejects(|proof| proof.without_claim("iat"), "dpop_claim", CLAIM).await;
     for wrong in [json!("1700000000"), json!(null), json!([1_700_000_000])] {
-        bench.refuses(|proof| proof.claim("iat", wrong.clone()), "dpop_claim", CLAIM).await;
+        bench.rejects(|proof| proof.claim("iat", wrong.clone()), "dpop_claim", CLAIM).await;
     }
     for claim in ["nbf", "exp"] {
-        bench.refuses(|proof| proof.claim(claim, "later"), "dpop_claim", CLAIM).await;
+        bench.rejects(|proof| proof.claim(claim, "later"), "dpop_claim", CLAIM).await;
     }
 }
 
@@ -47,9 +47,9 @@ async fn the_type_is_dpop_jwt_in_any_case_with_or_without_its_prefix() {
     for typ in ["dpop+jwt", "DPoP+JWT", "application/dpop+jwt", "Application/DPOP+jwt"] {
         bench.accepts(|proof| proof.header("typ", typ)).await;
     }
-    bench.refuses(|proof| proof.without_header("typ"), "dpop_typ", TYPE).await;
+    bench.rejects(|proof| proof.without_header("typ"), "dpop_typ", TYPE).await;
     for typ in [json!("JWT"), json!("at+jwt"), json!("dpop"), json!("dpop+jwt "), json!("text/dpop+jwt"), json!(5)] {
-        bench.refuses(|proof| proof.header("typ", typ.clone()), "dpop_typ", TYPE).await;
+        bench.rejects(|proof| proof.header("typ", typ.clone()), "dpop_typ", TYPE).await;
     }
 }
 
@@ -57,7 +57,7 @@ async fn the_type_is_dpop_jwt_in_any_case_with_or_without_its_prefix() {
 async fn the_method_is_compared_exactly() {
     let bench = Bench::new().await;
     for method in ["POST", "get", "Get", "GET ", ""] {
-        bench.refuses(|proof| proof.claim("htm", method), "dpop_htm_mismatch", METHOD).await;
+        bench.rejects(|proof| proof.claim("htm", method), "dpop_htm_mismatch", METHOD).await;
     }
 }
 
@@ -69,10 +69,10 @@ async fn the_window_is_300_s_back_and_30_s_ahead() {
         bench.accepts(|proof| proof.claim("iat", start + offset)).await;
     }
     for offset in [-301, 31, -1_700_000_001, 253_402_300_800 - start] {
-        bench.refuses(|proof| proof.claim("iat", start + offset), "dpop_iat_window", WINDOW).await;
+        bench.rejects(|proof| proof.claim("iat", start + offset), "dpop_iat_window", WINDOW).await;
     }
     bench.accepts(|proof| proof.claim("iat", 1_699_999_700.0)).await;
-    bench.refuses(|proof| proof.claim("iat", 1_699_999_699.5), "dpop_iat_window", WINDOW).await;
+    bench.rejects(|proof| proof.claim("iat", 1_699_999_699.5), "dpop_iat_window", WINDOW).await;
 }
 
 #[tokio::test]
@@ -84,7 +84,7 @@ async fn the_window_is_configured() {
         [(-61, "401 dpop_iat_window"), (-60, "200 accepted"), (5, "200 accepted"), (6, "401 dpop_iat_window")]
     {
         let proof = holder.proof(URL).claim("iat", 1_700_000_000 + offset);
-        assert_eq!(verdict(&holder.get(&api, URL, &proof).await), expected, "{offset}");
+        assert_eq!(status_and_label(&holder.get(&api, URL, &proof).await), expected, "{offset}");
     }
 }
 
@@ -93,29 +93,29 @@ async fn the_proofs_own_times_are_honoured() {
     let bench = Bench::new().await;
     let now = 1_700_000_000;
     bench.accepts(|proof| proof.claim("nbf", now).claim("exp", now + 1)).await;
-    bench.refuses(|proof| proof.claim("nbf", now + 1), "dpop_iat_window", WINDOW).await;
-    bench.refuses(|proof| proof.claim("exp", now), "dpop_iat_window", WINDOW).await;
+    bench.rejects(|proof| proof.claim("nbf", now + 1), "dpop_iat_window", WINDOW).await;
+    bench.rejects(|proof| proof.claim("exp", now), "dpop_iat_window", WINDOW).await;
 }
 
 #[tokio::test]
 async fn the_token_hash_is_that_of_this_token_in_its_one_spelling() {
     let bench = Bench::new().await;
     let other = Holder::new(&bench.world).token;
-    bench.refuses(|proof| proof.access_token(&other), "dpop_ath_mismatch", TOKEN_HASH).await;
-    bench.refuses(|proof| proof.claim("ath", ""), "dpop_ath_mismatch", TOKEN_HASH).await;
+    bench.rejects(|proof| proof.access_token(&other), "dpop_ath_mismatch", TOKEN_HASH).await;
+    bench.rejects(|proof| proof.claim("ath", ""), "dpop_ath_mismatch", TOKEN_HASH).await;
     let hash = hash_of(&bench.holder);
     for wrong in [format!("{hash}="), hash.to_lowercase(), hash.chars().take(42).collect()] {
-        bench.refuses(|proof| proof.claim("ath", wrong.as_str()), "dpop_ath_mismatch", TOKEN_HASH).await;
+        bench.rejects(|proof| proof.claim("ath", wrong.as_str()), "dpop_ath_mismatch", TOKEN_HASH).await;
     }
 }
 
 #[tokio::test]
-async fn a_proof_signed_by_nobody_or_somebody_else_is_refused() {
+async fn a_proof_signed_by_nobody_or_somebody_else_is_rejected() {
     let bench = Bench::new().await;
-    bench.refuses(|proof| proof.raw_signature(""), "dpop_signature", SIGNATURE).await;
-    bench.refuses(|proof| proof.raw_signature("A".repeat(86)), "dpop_signature", SIGNATURE).await;
+    bench.rejects(|proof| proof.raw_signature(""), "dpop_signature", SIGNATURE).await;
+    bench.rejects(|proof| proof.raw_signature("A".repeat(86)), "dpop_signature", SIGNATURE).await;
     let stranger = World::new().await.tenant.proof_key().public_jwk();
-    bench.refuses(|proof| proof.header("jwk", stranger.clone()), "dpop_signature", SIGNATURE).await;
+    bench.rejects(|proof| proof.header("jwk", stranger.clone()), "dpop_signature", SIGNATURE).await;
 }
 
 #[tokio::test]
@@ -133,7 +133,7 @@ async fn a_proof_is_one_well_formed_jwt() {
         |proof| proof.raw_signature("AA=="),
     ];
     for change in changes {
-        bench.refuses(change, "dpop_malformed", MALFORMED).await;
+        bench.rejects(change, "dpop_malformed", MALFORMED).await;
     }
 }
 
@@ -144,7 +144,7 @@ async fn a_proof_may_have_8_kib() {
     for (length, expected) in [(8 * 1024, "200 accepted"), (8 * 1024 + 1, "401 dpop_malformed")] {
         let proof = of_length(&holder, length);
         let headers = [("authorization", &*holder.authorization()), ("dpop", &proof)];
-        assert_eq!(verdict(&get(&api, URL, &headers).await), expected, "{length}");
+        assert_eq!(status_and_label(&get(&api, URL, &headers).await), expected, "{length}");
     }
 }
 
@@ -155,7 +155,7 @@ async fn a_jti_may_have_256_bytes() {
         bench.accepts(|proof| proof.jti(&"j".repeat(good))).await;
     }
     for bad in [0, 257] {
-        bench.refuses(|proof| proof.jti(&"j".repeat(bad)), "dpop_claim", CLAIM).await;
+        bench.rejects(|proof| proof.jti(&"j".repeat(bad)), "dpop_claim", CLAIM).await;
     }
 }
 
@@ -178,22 +178,22 @@ async fn what_is_told_follows_the_order_of_the_rfc() {
         ("401 dpop_claim", (|proof: ProofBuilder| proof.jti("j")) as Change),
         ("401 dpop_typ", |proof| proof.header("typ", "dpop+jwt")),
     ] {
-        assert_eq!(verdict(&holder.get(&api, URL, &proof).await), label);
+        assert_eq!(status_and_label(&holder.get(&api, URL, &proof).await), label);
         proof = repair(proof);
     }
-    assert_eq!(verdict(&holder.get(&api, URL, &proof).await), "401 dpop_signature");
+    assert_eq!(status_and_label(&holder.get(&api, URL, &proof).await), "401 dpop_signature");
     let mut proof = stranger.proof("POST", "https://other.example.com/").access_token("other").claim("iat", 1);
     for (label, repair) in [
         ("401 dpop_htm_mismatch", (|proof: ProofBuilder| proof.claim("htm", "GET")) as Change),
         ("401 dpop_htu_mismatch", |proof| proof.claim("htu", URL)),
         ("401 dpop_iat_window", |proof| proof.claim("iat", 1_700_000_000)),
     ] {
-        assert_eq!(verdict(&holder.get(&api, URL, &proof).await), label);
+        assert_eq!(status_and_label(&holder.get(&api, URL, &proof).await), label);
         proof = repair(proof);
     }
-    assert_eq!(verdict(&holder.get(&api, URL, &proof).await), "401 dpop_ath_mismatch");
+    assert_eq!(status_and_label(&holder.get(&api, URL, &proof).await), "401 dpop_ath_mismatch");
     proof = proof.access_token(&holder.token);
-    assert_eq!(verdict(&holder.get(&api, URL, &proof).await), "401 dpop_key_mismatch");
+    assert_eq!(status_and_label(&holder.get(&api, URL, &proof).await), "401 dpop_key_mismatch");
 }
 
 /// A client, and a holder whose good proof each check changes.
@@ -211,12 +211,12 @@ impl Bench {
     }
 
     async fn accepts(&self, change: impl Fn(ProofBuilder) -> ProofBuilder) {
-        assert_eq!(verdict(&self.present(change).await), "200 accepted");
+        assert_eq!(status_and_label(&self.present(change).await), "200 accepted");
     }
 
-    async fn refuses(&self, change: impl Fn(ProofBuilder) -> ProofBuilder, label: &'static str, challenge: &str) {
+    async fn rejects(&self, change: impl Fn(ProofBuilder) -> ProofBuilder, label: &'static str, challenge: &str) {
         let outcome = self.present(change).await;
-        assert_eq!(refusal(&self.api, outcome), proof_refused(label, challenge));
+        assert_eq!(rejection(&self.api, outcome), proof_rejected(label, challenge));
     }
 
     async fn present(&self, change: impl Fn(ProofBuilder) -> ProofBuilder) -> Result<VerifiedToken, Error> {

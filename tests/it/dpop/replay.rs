@@ -6,8 +6,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use auth0_api_core::{DpopPolicy, Insertion, MemoryReplayStore, ProofId, ReplayFuture, ReplayStore, TokenRequest};
 use futures_util::future::join_all;
 
-use super::{URL, proof_refused};
-use crate::world::{Holder, World, get, refusal, seconds, verdict};
+use super::{URL, proof_rejected};
+use crate::world::{Holder, World, get, rejection, seconds, status_and_label};
 
 const REPLAYED: &str =
     r#"DPoP error="invalid_dpop_proof", error_description="the proof has been used before", algs="ES256""#;
@@ -17,22 +17,22 @@ async fn a_proof_is_good_once() {
     let world = World::new().await;
     let (api, holder) = (world.api(), Holder::new(&world));
     let proof = holder.proof(URL);
-    assert_eq!(verdict(&holder.get(&api, URL, &proof).await), "200 accepted");
+    assert_eq!(status_and_label(&holder.get(&api, URL, &proof).await), "200 accepted");
     let outcome = holder.get(&api, URL, &proof).await;
-    assert_eq!(refusal(&api, outcome), proof_refused("dpop_replayed", REPLAYED));
-    assert_eq!(verdict(&holder.get(&api, URL, &holder.proof(URL)).await), "200 accepted");
+    assert_eq!(rejection(&api, outcome), proof_rejected("dpop_replayed", REPLAYED));
+    assert_eq!(status_and_label(&holder.get(&api, URL, &holder.proof(URL)).await), "200 accepted");
 }
 
 #[tokio::test]
 async fn a_jti_signed_anew_is_still_the_same_proof() {
     let world = World::new().await;
     let (api, holder) = (world.api(), Holder::new(&world));
-    assert_eq!(verdict(&holder.get(&api, URL, &holder.proof(URL).jti("one")).await), "200 accepted");
+    assert_eq!(status_and_label(&holder.get(&api, URL, &holder.proof(URL).jti("one")).await), "200 accepted");
     world.pass(1);
-    assert_eq!(verdict(&holder.get(&api, URL, &holder.proof(URL).jti("one")).await), "401 dpop_replayed");
+    assert_eq!(status_and_label(&holder.get(&api, URL, &holder.proof(URL).jti("one")).await), "401 dpop_replayed");
     let elsewhere = "https://api.example.com/other";
     let outcome = holder.get(&api, elsewhere, &holder.proof(elsewhere).jti("one")).await;
-    assert_eq!(verdict(&outcome), "401 dpop_replayed");
+    assert_eq!(status_and_label(&outcome), "401 dpop_replayed");
 }
 
 #[tokio::test]
@@ -41,7 +41,7 @@ async fn two_keys_may_use_the_same_jti() {
     let api = world.api();
     for _ in 0..2 {
         let holder = Holder::new(&world);
-        assert_eq!(verdict(&holder.get(&api, URL, &holder.proof(URL).jti("same")).await), "200 accepted");
+        assert_eq!(status_and_label(&holder.get(&api, URL, &holder.proof(URL).jti("same")).await), "200 accepted");
     }
 }
 
@@ -53,9 +53,9 @@ async fn clients_that_share_a_store_know_each_others_proofs() {
     let alone = world.api();
     let holder = Holder::new(&world);
     let proof = holder.proof(URL);
-    assert_eq!(verdict(&holder.get(&one, URL, &proof).await), "200 accepted");
-    assert_eq!(verdict(&holder.get(&other, URL, &proof).await), "401 dpop_replayed");
-    assert_eq!(verdict(&holder.get(&alone, URL, &proof).await), "200 accepted");
+    assert_eq!(status_and_label(&holder.get(&one, URL, &proof).await), "200 accepted");
+    assert_eq!(status_and_label(&holder.get(&other, URL, &proof).await), "401 dpop_replayed");
+    assert_eq!(status_and_label(&holder.get(&alone, URL, &proof).await), "200 accepted");
 }
 
 #[tokio::test]
@@ -66,7 +66,7 @@ async fn a_proof_is_remembered_until_a_second_after_its_window() {
     let (api, holder) = (world.api_with(policy), Holder::new(&world));
     for offset in [0, 5, -60] {
         let proof = holder.proof(URL).claim("iat", 1_700_000_000 + offset);
-        assert_eq!(verdict(&holder.get(&api, URL, &proof).await), "200 accepted");
+        assert_eq!(status_and_label(&holder.get(&api, URL, &proof).await), "200 accepted");
     }
     let now = at(1_700_000_000);
     assert_eq!(
@@ -80,17 +80,17 @@ async fn a_proof_dated_ahead_is_no_hole() {
     let world = World::new().await;
     let (api, holder) = (world.api(), Holder::new(&world));
     let proof = holder.proof(URL).issued_at(world.now() + seconds(30));
-    assert_eq!(verdict(&holder.get(&api, URL, &proof).await), "200 accepted");
+    assert_eq!(status_and_label(&holder.get(&api, URL, &proof).await), "200 accepted");
     for (pass, expected) in
         [(301, "401 dpop_replayed"), (28, "401 dpop_replayed"), (1, "401 dpop_replayed"), (1, "401 dpop_iat_window")]
     {
         world.pass(pass);
-        assert_eq!(verdict(&holder.get(&api, URL, &proof).await), expected, "after {pass} s more");
+        assert_eq!(status_and_label(&holder.get(&api, URL, &proof).await), expected, "after {pass} s more");
     }
 }
 
 #[tokio::test]
-async fn a_refused_proof_is_not_used_up() {
+async fn a_rejected_proof_is_not_used_up() {
     let world = World::new().await;
     let store = Arc::new(MemoryReplayStore::new());
     let api = world.api_with(DpopPolicy::accept().replay_store(Arc::clone(&store)));
@@ -108,15 +108,15 @@ async fn a_refused_proof_is_not_used_up() {
         ("GET", URL, &expired, "401 token_expired"),
     ] {
         let headers = [("authorization", authorization.as_str()), ("dpop", proof.as_str())];
-        assert_eq!(verdict(&api.verify_request(&TokenRequest::new(method, url, &headers)).await), expected);
+        assert_eq!(status_and_label(&api.verify_request(&TokenRequest::new(method, url, &headers)).await), expected);
     }
     world.pass(301);
     let headers = [("authorization", authorization.as_str()), ("dpop", proof.as_str())];
-    assert_eq!(verdict(&get(&api, URL, &headers).await), "401 dpop_iat_window");
+    assert_eq!(status_and_label(&get(&api, URL, &headers).await), "401 dpop_iat_window");
     assert_eq!(store.held(), 0);
 
     world.clock.set(at(1_700_000_000));
-    assert_eq!(verdict(&get(&api, URL, &headers).await), "200 accepted");
+    assert_eq!(status_and_label(&get(&api, URL, &headers).await), "200 accepted");
     assert_eq!(store.held(), 1);
 }
 
@@ -126,25 +126,25 @@ async fn the_quota_of_one_key_leaves_the_others_alone() {
     let api = world.api_with(DpopPolicy::accept().replay_store(MemoryReplayStore::new().per_key_quota(3)));
     let (busy, calm) = (Holder::new(&world), Holder::new(&world));
     for expected in ["200 accepted", "200 accepted", "200 accepted", "429 replay_key_quota", "429 replay_key_quota"] {
-        assert_eq!(verdict(&busy.get(&api, URL, &busy.proof(URL)).await), expected);
+        assert_eq!(status_and_label(&busy.get(&api, URL, &busy.proof(URL)).await), expected);
     }
-    assert_eq!(verdict(&calm.get(&api, URL, &calm.proof(URL)).await), "200 accepted");
+    assert_eq!(status_and_label(&calm.get(&api, URL, &calm.proof(URL)).await), "200 accepted");
     world.pass(302);
-    assert_eq!(verdict(&busy.get(&api, URL, &busy.proof(URL)).await), "200 accepted");
+    assert_eq!(status_and_label(&busy.get(&api, URL, &busy.proof(URL)).await), "200 accepted");
 }
 
 #[tokio::test]
-async fn a_full_store_refuses_new_proofs_and_still_knows_the_old_ones() {
+async fn a_full_store_rejects_new_proofs_and_still_knows_the_old_ones() {
     let world = World::new().await;
     let api = world.api_with(DpopPolicy::accept().replay_store(MemoryReplayStore::with_capacity(2)));
     let holder = Holder::new(&world);
     let first = holder.proof(URL);
-    assert_eq!(verdict(&holder.get(&api, URL, &first).await), "200 accepted");
-    assert_eq!(verdict(&holder.get(&api, URL, &holder.proof(URL)).await), "200 accepted");
-    assert_eq!(verdict(&holder.get(&api, URL, &holder.proof(URL)).await), "503 replay_store_full");
-    assert_eq!(verdict(&holder.get(&api, URL, &first).await), "401 dpop_replayed");
+    assert_eq!(status_and_label(&holder.get(&api, URL, &first).await), "200 accepted");
+    assert_eq!(status_and_label(&holder.get(&api, URL, &holder.proof(URL)).await), "200 accepted");
+    assert_eq!(status_and_label(&holder.get(&api, URL, &holder.proof(URL)).await), "503 replay_store_full");
+    assert_eq!(status_and_label(&holder.get(&api, URL, &first).await), "401 dpop_replayed");
     world.pass(302);
-    assert_eq!(verdict(&holder.get(&api, URL, &holder.proof(URL)).await), "200 accepted");
+    assert_eq!(status_and_label(&holder.get(&api, URL, &holder.proof(URL)).await), "200 accepted");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -154,9 +154,9 @@ async fn one_of_many_racing_requests_wins() {
     let (authorization, proof) = (holder.authorization(), holder.proof(URL).sign());
     let race = (0..200).map(|_| {
         let (api, authorization, proof) = (api.clone(), authorization.clone(), proof.clone());
-        tokio::spawn(
-            async move { verdict(&get(&api, URL, &[("authorization", &authorization), ("dpop", &proof)]).await) },
-        )
+        tokio::spawn(async move {
+            status_and_label(&get(&api, URL, &[("authorization", &authorization), ("dpop", &proof)]).await)
+        })
     });
     let outcomes: Vec<_> = join_all(race.collect::<Vec<_>>()).await.into_iter().map(Result::unwrap).collect();
     let count = |expected| outcomes.iter().filter(|outcome| *outcome == expected).count();
@@ -170,7 +170,7 @@ async fn without_replay_protection_a_proof_is_good_again() {
     let holder = Holder::new(&world);
     let proof = holder.proof(URL);
     for _ in 0..2 {
-        assert_eq!(verdict(&holder.get(&api, URL, &proof).await), "200 accepted");
+        assert_eq!(status_and_label(&holder.get(&api, URL, &proof).await), "200 accepted");
     }
 }
 
@@ -179,7 +179,7 @@ async fn bearer_tokens_never_reach_the_store() {
     let world = World::new().await;
     let store = Arc::new(Recording::default());
     let api = world.api_with(DpopPolicy::accept().replay_store(Arc::clone(&store)));
-    assert_eq!(verdict(&api.verify_access_token(&world.tenant.mint().sign()).await), "200 accepted");
+    assert_eq!(status_and_label(&api.verify_access_token(&world.tenant.mint().sign()).await), "200 accepted");
     assert_eq!(*store.seen.lock().unwrap(), []);
 }
 

@@ -1,7 +1,7 @@
 //! `htu`: the same resource however it is spelt, and no other.
 
-use super::{URL, proof_refused};
-use crate::world::{Holder, World, refusal, verdict};
+use super::{URL, proof_rejected};
+use crate::world::{Holder, World, rejection, status_and_label};
 
 const MISMATCH: &str =
     r#"DPoP error="invalid_dpop_proof", error_description="the proof was made for another URL", algs="ES256""#;
@@ -28,7 +28,7 @@ async fn the_same_resource_may_be_spelt_differently() {
         ("https://[2001:db8::1]/a", "https://[2001:DB8::1]/a"),
     ] {
         let proof = holder.proof(called).claim("htu", htu);
-        assert_eq!(verdict(&holder.get(&api, called, &proof).await), "200 accepted", "{called} {htu}");
+        assert_eq!(status_and_label(&holder.get(&api, called, &proof).await), "200 accepted", "{called} {htu}");
     }
 }
 
@@ -52,7 +52,7 @@ async fn another_resource_is_another_resource() {
     ] {
         let proof = holder.proof(called).claim("htu", htu);
         let outcome = holder.get(&api, called, &proof).await;
-        assert_eq!(refusal(&api, outcome), proof_refused("dpop_htu_mismatch", MISMATCH), "{called} {htu}");
+        assert_eq!(rejection(&api, outcome), proof_rejected("dpop_htu_mismatch", MISMATCH), "{called} {htu}");
     }
 }
 
@@ -83,7 +83,7 @@ async fn what_only_a_lenient_parser_reads_is_no_url() {
         "https:///orders",
     ] {
         let outcome = holder.get(&api, URL, &holder.proof(URL).claim("htu", htu)).await;
-        assert_eq!(refusal(&api, outcome), proof_refused("dpop_htu_malformed", MALFORMED), "{htu}");
+        assert_eq!(rejection(&api, outcome), proof_rejected("dpop_htu_malformed", MALFORMED), "{htu}");
     }
 }
 
@@ -95,7 +95,7 @@ async fn a_request_whose_own_url_makes_no_sense_is_an_invalid_request() {
         ["https://api.example.com/a\\b", "https://user@api.example.com/", "/orders", "https://api.example.com/%"]
     {
         let outcome = holder.get(&api, called, &holder.proof(URL)).await;
-        assert_eq!(verdict(&outcome), "400 dpop_target", "{called}");
+        assert_eq!(status_and_label(&outcome), "400 dpop_target", "{called}");
     }
 }
 

@@ -40,12 +40,12 @@ async fn vault_answer(reply: Reply) -> Row {
 }
 
 #[tokio::test]
-async fn a_refused_subject_is_the_callers_token() {
-    let refused = expected(401, "exchange_subject_refused", "invalid_token", None);
-    assert_eq!(answer(Reply::error(403, "invalid_grant")).await, refused);
+async fn a_rejected_subject_is_the_callers_token() {
+    let rejected = expected(401, "exchange_subject_rejected", "invalid_token", None);
+    assert_eq!(answer(Reply::error(403, "invalid_grant")).await, rejected);
     let scene = Scene::new().await;
     scene.http.script([Reply::error(400, "invalid_request")]);
-    assert_eq!(row(&scene, scene.profile().await.unwrap_err()), refused);
+    assert_eq!(row(&scene, scene.profile().await.unwrap_err()), rejected);
 }
 
 #[tokio::test]
@@ -104,11 +104,11 @@ async fn outages_and_limits_blame_nobody() {
 #[tokio::test]
 async fn our_own_mistakes_are_server_errors() {
     for (code, label) in [
-        ("invalid_client", "exchange_client_refused"),
-        ("unauthorized_client", "exchange_client_refused"),
-        ("invalid_target", "exchange_refused"),
-        ("invalid_request", "exchange_refused"),
-        ("something_new", "exchange_refused"),
+        ("invalid_client", "exchange_client_rejected"),
+        ("unauthorized_client", "exchange_client_rejected"),
+        ("invalid_target", "exchange_rejected"),
+        ("invalid_request", "exchange_rejected"),
+        ("something_new", "exchange_rejected"),
     ] {
         assert_eq!(answer(Reply::error(400, code)).await, expected(500, label, "server_error", None));
     }
@@ -121,7 +121,7 @@ async fn our_own_mistakes_are_server_errors() {
 }
 
 #[tokio::test]
-async fn each_refusal_that_somebody_can_end_has_a_hint() {
+async fn each_rejection_that_somebody_can_end_has_a_hint() {
     for code in [
         "federated_connection_refresh_token_not_found",
         "federated_connection_refresh_token_flow_failed",

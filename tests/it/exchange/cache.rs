@@ -124,7 +124,7 @@ async fn a_renewal_that_fails_is_tried_again_after_30_seconds() {
 }
 
 #[tokio::test]
-async fn a_renewal_that_is_refused_ends_the_answer() {
+async fn a_renewal_that_is_rejected_ends_the_answer() {
     for code in ["invalid_grant", "access_denied"] {
         let scene = Scene::new().await;
         let ada = scene.caller_for("auth0|ada", 86_400).await;
@@ -160,7 +160,7 @@ async fn errors_are_not_kept() {
 }
 
 #[tokio::test]
-async fn an_answer_that_was_refused_downstream_is_forgotten() {
+async fn an_answer_that_was_rejected_downstream_is_forgotten() {
     let scene = Scene::new().await;
     let ada = scene.caller("auth0|ada").await;
     scene.http.script([Reply::tokens("revoked"), Reply::tokens("good")]);
@@ -168,7 +168,7 @@ async fn an_answer_that_was_refused_downstream_is_forgotten() {
     scene.api.invalidate(&revoked);
     assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("good"));
 
-    // Another caller that learns of the refusal later does no harm to the new answer.
+    // Another caller that learns of the rejection later does no harm to the new answer.
     scene.api.invalidate(&revoked);
     assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("good"));
     assert_eq!(scene.sent(), 2);

@@ -68,8 +68,8 @@ async fn hits_misses_and_failures_are_told_and_no_token_is() {
     let log = Log::default();
     let subscribed = tracing::subscriber::set_default(log.clone());
 
-    let refused = serde_json::json!({ "error": "invalid_grant", "error_description": "hush" });
-    scene.http.script([Reply::json(400, &refused), Reply::tokens("hush-token")]);
+    let rejected = serde_json::json!({ "error": "invalid_grant", "error_description": "hush" });
+    scene.http.script([Reply::json(400, &rejected), Reply::tokens("hush-token")]);
     assert!(scene.on_behalf_of(&ada).await.is_err());
     for _ in 0..2 {
         scene.on_behalf_of(&ada).await.unwrap();

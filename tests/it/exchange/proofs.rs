@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
-use super::scene::{CALENDAR, Scene, header, refusal};
+use super::scene::{CALENDAR, Scene, header, server_error};
 use super::scripted::{Reply, TOKEN_ENDPOINT};
 
 fn bound() -> Reply {
@@ -66,7 +66,7 @@ async fn a_nonce_is_given_once_and_remembered() {
 async fn a_second_demand_is_an_error() {
     let (scene, key) = (Scene::new().await, ProofKey::generate().unwrap());
     scene.http.script([use_nonce("n-1"), use_nonce("n-2")]);
-    let error = refusal(ask(&scene, &key).await).unwrap();
+    let error = server_error(ask(&scene, &key).await).unwrap();
     assert_eq!((error.code(), scene.sent()), ("use_dpop_nonce", 2));
 }
 
@@ -93,7 +93,7 @@ async fn a_nonce_of_a_success_is_used_next() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_not_bound_is_refused() {
+async fn an_answer_that_is_not_bound_is_rejected() {
     let (scene, key) = (Scene::new().await, ProofKey::generate().unwrap());
     scene.http.script([Reply::tokens("bearer")]);
     let error = ask(&scene, &key).await.unwrap_err();

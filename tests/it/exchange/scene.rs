@@ -88,8 +88,8 @@ pub(super) fn text(outcome: &Result<TokenSet, ExchangeError>) -> Result<&str, St
     }
 }
 
-/// The tenant's refusal, if it was one.
-pub(super) fn refusal(outcome: Result<TokenSet, ExchangeError>) -> Option<ServerError> {
+/// The tenant's rejection, if it was one.
+pub(super) fn server_error(outcome: Result<TokenSet, ExchangeError>) -> Option<ServerError> {
     match outcome {
         Err(ExchangeError::Server(error)) => Some(error),
         _ => None,

@@ -5,12 +5,12 @@ use auth0_api_core::{
     ServerErrorKind, SubjectToken, TokenRequest, TokenType, VaultSubject, VerifiedToken,
 };
 use auth0_api_testing::{
-    Api, Application, Credential, ExchangeRefusal, Exchanged, LinkedAccount, LocalTenant, LocalTenantBuilder,
+    Api, Application, Credential, ExchangeRejection, Exchanged, LinkedAccount, LocalTenant, LocalTenantBuilder,
     ManualClock, User,
 };
 use serde_json::json;
 
-use super::scene::{CALENDAR, refusal};
+use super::scene::{CALENDAR, server_error};
 
 struct Story {
     tenant: LocalTenant,
@@ -45,7 +45,7 @@ impl Story {
     async fn vault(&self, connection: Connection) -> Result<String, ServerErrorKind> {
         match self.api.get_access_token_for_connection(&self.ada().await, connection).await {
             Ok(tokens) => Ok(tokens.scope().unwrap_or_default().to_owned()),
-            refused => Err(refusal(refused).unwrap().kind()),
+            rejected => Err(server_error(rejected).unwrap().kind()),
         }
     }
 }
@@ -120,7 +120,7 @@ async fn every_way_to_authenticate_is_accepted_by_a_tenant_that_checks() {
         ClientAuth::secret_post("nobody", "s&cr:et"),
         ClientAuth::private_key_jwt("signing", other),
     ] {
-        let error = refusal(ask(wrong).await).unwrap();
+        let error = server_error(ask(wrong).await).unwrap();
         assert_eq!((error.kind(), error.status()), (ServerErrorKind::Client, 401));
     }
 }
@@ -144,7 +144,7 @@ async fn the_vault_tells_what_the_user_has_to_do() {
     assert_eq!(story.vault(Connection::name("github")).await, Err(ServerErrorKind::AccountUnusable));
     assert_eq!(story.vault(Connection::name("nothing")).await, Err(ServerErrorKind::Request));
 
-    // Once it is connected, the next call gets it: a refusal is not kept.
+    // Once it is connected, the next call gets it: a rejection is not kept.
     story.tenant.link(ADA, LinkedAccount::new("slack").scopes(["chat"]));
     assert_eq!(story.vault(Connection::name("slack")).await.as_deref(), Ok("chat"));
 }
@@ -173,8 +173,8 @@ async fn an_action_judges_what_nobody_else_can() {
                     None => exchanged,
                 })
             }
-            "of-bob" => Err(ExchangeRefusal::deny("account_locked", "Bob has left")),
-            _ => Err(ExchangeRefusal::reject_subject_token("no such session")),
+            "of-bob" => Err(ExchangeRejection::deny("account_locked", "Bob has left")),
+            _ => Err(ExchangeRejection::reject_subject_token("no such session")),
         })
     })
     .await;
@@ -194,12 +194,12 @@ async fn an_action_judges_what_nobody_else_can() {
     let seen = story.calendar().verify_access_token(within.access_token().expose()).await.unwrap();
     assert_eq!(seen.organization().unwrap().id, "org_acme");
 
-    let refused = async |session: &str| {
-        let error = refusal(ask(session, profile()).await).unwrap();
+    let rejected = async |session: &str| {
+        let error = server_error(ask(session, profile()).await).unwrap();
         (error.kind(), error.code().to_owned())
     };
-    assert_eq!(refused("of-bob").await, (ServerErrorKind::Denied, "account_locked".to_owned()));
-    assert_eq!(refused("of-eve").await, (ServerErrorKind::SubjectRefused, "invalid_request".to_owned()));
+    assert_eq!(rejected("of-bob").await, (ServerErrorKind::Denied, "account_locked".to_owned()));
+    assert_eq!(rejected("of-eve").await, (ServerErrorKind::SubjectRejected, "invalid_request".to_owned()));
 }
 
 const SESSION: &str = "urn:acme:legacy-session";

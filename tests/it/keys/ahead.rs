@@ -8,7 +8,7 @@ use tokio::time::timeout;
 
 use super::fetched;
 use super::published::{Answers, Asked, Published};
-use crate::world::{World, seconds, verdict};
+use crate::world::{World, seconds, status_and_label};
 
 #[tokio::test]
 async fn keys_are_fetched_again_in_the_background_from_four_fifths_of_their_life() {
@@ -52,7 +52,7 @@ async fn an_idle_process_waits_for_a_second_at_most() {
     world.pass(600);
     assert!(timeout(Duration::from_millis(999), api.verify_access_token(&token)).await.is_err());
     let in_time = timeout(Duration::from_millis(1_001), api.verify_access_token(&token)).await;
-    assert_eq!(verdict(&in_time.unwrap()), "200 accepted");
+    assert_eq!(status_and_label(&in_time.unwrap()), "200 accepted");
 
     // Once the fetch has failed, nobody waits at all.
     tokio::time::sleep(seconds(11)).await;
@@ -66,14 +66,14 @@ async fn an_idle_process_waits_for_a_second_at_most() {
 async fn unchanged_keys_are_confirmed_and_not_sent_again() {
     let (world, api, token, published) = warm_with_etag("\"one\"").await;
     world.pass(600);
-    assert_eq!(verdict(&api.verify_access_token(&token).await), "200 accepted");
+    assert_eq!(status_and_label(&api.verify_access_token(&token).await), "200 accepted");
     let other = SigningKey::generate(SigningAlgorithm::RS256);
     published.set_keys(&[&other]);
     published.set_etag("W/\"two\"");
     world.pass(600);
-    assert_eq!(verdict(&api.verify_access_token(&token).await), "401 key_unknown");
+    assert_eq!(status_and_label(&api.verify_access_token(&token).await), "401 key_unknown");
     world.pass(600);
-    assert_eq!(verdict(&api.verify_access_token(&token).await), "401 key_unknown");
+    assert_eq!(status_and_label(&api.verify_access_token(&token).await), "401 key_unknown");
     let asked = |etag: Option<&str>, status| Asked { if_none_match: etag.map(str::to_owned), status };
     assert_eq!(
         published.asked(),
@@ -86,7 +86,7 @@ async fn confirmed_keys_are_fresh_again_for_their_whole_life() {
     let (world, api, token, published) = warm_with_etag("\"one\"").await;
     for pass in [600, 479] {
         world.pass(pass);
-        assert_eq!(verdict(&api.verify_access_token(&token).await), "200 accepted");
+        assert_eq!(status_and_label(&api.verify_access_token(&token).await), "200 accepted");
         settle().await;
         assert_eq!(published.asked().len(), 2, "after {pass} s more");
     }
@@ -98,7 +98,7 @@ async fn what_is_no_etag_is_not_sent_back() {
     for etag in ["one", "\"one", "\"o ne\"", "\"o\"ne\"", "\"one\"\r\nx-injected: 1", "w/\"one\"", &long] {
         let (world, api, token, published) = warm_with_etag(etag).await;
         world.pass(600);
-        assert_eq!(verdict(&api.verify_access_token(&token).await), "200 accepted");
+        assert_eq!(status_and_label(&api.verify_access_token(&token).await), "200 accepted");
         assert_eq!(published.asked()[1], Asked { if_none_match: None, status: 200 }, "{etag}");
     }
 }
@@ -108,9 +108,9 @@ async fn an_unasked_304_is_no_answer() {
     let (world, api, token, published) = warm().await;
     published.answer(Answers::Status(304, "0"));
     world.pass(600);
-    assert_eq!(verdict(&api.verify_access_token(&token).await), "200 accepted");
+    assert_eq!(status_and_label(&api.verify_access_token(&token).await), "200 accepted");
     assert_eq!(
-        verdict(&api.verify_access_token(&world.tenant.mint().header("kid", "x").sign()).await),
+        status_and_label(&api.verify_access_token(&world.tenant.mint().header("kid", "x").sign()).await),
         "503 keys_unavailable"
     );
 }
@@ -121,25 +121,25 @@ async fn the_tenant_answers_conditional_requests() {
     let api = world.api();
     let token = world.tenant.mint().expires_in(seconds(7_200)).sign();
     for fetches in 1..=3 {
-        assert_eq!(verdict(&api.verify_access_token(&token).await), "200 accepted");
+        assert_eq!(status_and_label(&api.verify_access_token(&token).await), "200 accepted");
         assert_eq!(fetched(&world), (fetches, fetches));
         world.pass(600);
     }
 }
 
 #[tokio::test]
-async fn a_removed_key_is_refused_as_soon_as_its_issuer_is_refreshed() {
+async fn a_removed_key_is_rejected_as_soon_as_its_issuer_is_refreshed() {
     let world = World::new().await;
     let api = world.api();
     let (token, removed) = (world.tenant.mint().sign(), world.tenant.current_kid());
-    assert_eq!(verdict(&api.verify_access_token(&token).await), "200 accepted");
+    assert_eq!(status_and_label(&api.verify_access_token(&token).await), "200 accepted");
     world.tenant.rotate_keys();
     world.tenant.remove_key(&removed);
-    assert_eq!(verdict(&api.verify_access_token(&token).await), "200 accepted");
+    assert_eq!(status_and_label(&api.verify_access_token(&token).await), "200 accepted");
     api.refresh_now(world.tenant.issuer()).await.unwrap();
     assert_eq!(fetched(&world), (2, 2));
     // The key is looked for once more, in vain.
-    assert_eq!(verdict(&api.verify_access_token(&token).await), "401 key_unknown");
+    assert_eq!(status_and_label(&api.verify_access_token(&token).await), "401 key_unknown");
 }
 
 /// A client with keys, a token that outlives the test, and the issuer.
@@ -166,7 +166,7 @@ async fn with(prepare: impl Fn(&Published)) -> (World, ApiClient, String, Publis
 async fn at_once(api: &ApiClient, token: &str) -> String {
     let verified = futures_util::FutureExt::now_or_never(api.verify_access_token(token));
     tokio::task::yield_now().await;
-    verdict(&verified.unwrap())
+    status_and_label(&verified.unwrap())
 }
 
 /// Lets background work come to its end.

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use auth0_api_core::{ApiClient, Domains};
+use auth0_api_core::{ApiClient, TrustedDomains};
 use auth0_api_testing::{SigningAlgorithm, SigningKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::future::join_all;
 
 use super::fetched;
-use crate::world::{World, verdict};
+use crate::world::{World, status_and_label};
 
 #[tokio::test]
 async fn one_bogus_key_takes_one_permit_in_half_a_minute() {
@@ -20,12 +20,12 @@ async fn one_bogus_key_takes_one_permit_in_half_a_minute() {
     for (pass, fetches) in [(0, 2), (10, 2), (10, 2), (9, 2), (1, 3), (29, 3), (1, 4)] {
         world.pass(pass);
         for _ in 0..20 {
-            assert_eq!(verdict(&api.verify_access_token(&bogus).await), "401 key_unknown");
+            assert_eq!(status_and_label(&api.verify_access_token(&bogus).await), "401 key_unknown");
         }
         assert_eq!(fetched(&world), (fetches, fetches), "after {pass} s more");
     }
     world.tenant.rotate_keys();
-    assert_eq!(verdict(&api.verify_access_token(&world.tenant.mint().sign()).await), "200 accepted");
+    assert_eq!(status_and_label(&api.verify_access_token(&world.tenant.mint().sign()).await), "200 accepted");
 }
 
 #[tokio::test]
@@ -35,18 +35,18 @@ async fn a_key_that_was_announced_too_early_is_found_once_it_is_there() {
     api.warm_up().await.unwrap();
     let late = SigningKey::generate(SigningAlgorithm::RS256);
     let token = world.tenant.mint().key(&late).sign();
-    assert_eq!(verdict(&api.verify_access_token(&token).await), "401 key_unknown");
+    assert_eq!(status_and_label(&api.verify_access_token(&token).await), "401 key_unknown");
     world.tenant.publish(&late);
-    assert_eq!(verdict(&api.verify_access_token(&token).await), "401 key_unknown");
+    assert_eq!(status_and_label(&api.verify_access_token(&token).await), "401 key_unknown");
     // Whatever brings newer keys is enough.
     api.refresh_now(world.tenant.issuer()).await.unwrap();
-    assert_eq!(verdict(&api.verify_access_token(&token).await), "200 accepted");
+    assert_eq!(status_and_label(&api.verify_access_token(&token).await), "200 accepted");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn ten_thousand_random_keys_during_a_rotation_hurt_nobody() {
     let (world, other) = (World::new().await, World::new().await);
-    let domains = Domains::list([world.tenant.domain(), other.tenant.domain()]);
+    let domains = TrustedDomains::list([world.tenant.domain(), other.tenant.domain()]);
     let api = ApiClient::builder(domains, world.tenant.audience());
     let api = api.insecure_http_loopback().clock(world.clock.clone()).build().unwrap();
     api.warm_up().await.unwrap();
@@ -76,18 +76,18 @@ fn attack(api: &ApiClient, tokens: Vec<String>) -> impl Future<Output = ()> + us
     let api = Arc::new(api.clone());
     let present = |token: String| {
         let api = Arc::clone(&api);
-        tokio::spawn(async move { verdict(&api.verify_access_token(&token).await) })
+        tokio::spawn(async move { status_and_label(&api.verify_access_token(&token).await) })
     };
     let tasks: Vec<_> = tokens.into_iter().map(present).collect();
     async move {
-        for verdict in join_all(tasks).await {
-            assert_eq!(verdict.unwrap(), "401 key_unknown");
+        for status_and_label in join_all(tasks).await {
+            assert_eq!(status_and_label.unwrap(), "401 key_unknown");
         }
     }
 }
 
 async fn sixteen(api: &ApiClient, token: &str) -> Vec<String> {
-    let verdicts = (0..16).map(|_| async { verdict(&api.verify_access_token(token).await) });
+    let verdicts = (0..16).map(|_| async { status_and_label(&api.verify_access_token(token).await) });
     join_all(verdicts).await
 }
 

@@ -1,11 +1,11 @@
-//! What a tenant publishes: read tolerantly where it is messy, refused where it leads astray.
+//! What a tenant publishes: read tolerantly where it is messy, rejected where it leads astray.
 
 use auth0_api_core::ApiClient;
 use auth0_api_testing::{LocalTenant, SigningAlgorithm, SigningKey};
 use serde_json::{Value, json};
 
 use super::{fetched, unavailable};
-use crate::world::{World, refusal, seconds, verdict};
+use crate::world::{World, rejection, seconds, status_and_label};
 
 #[tokio::test]
 async fn keys_on_another_host_need_to_be_allowed_by_name() {
@@ -18,7 +18,7 @@ async fn keys_on_another_host_need_to_be_allowed_by_name() {
     let strict = world.api();
     let error = strict.verify_access_token(&token).await.unwrap_err();
     assert_eq!(error.hint(), Some("allow the host of jwks_uri by name, and port, with allow_jwks_host()"));
-    assert_eq!(refusal(&strict, Err(error)), unavailable());
+    assert_eq!(rejection(&strict, Err(error)), unavailable());
     assert_eq!(fetched(&world), (1, 0));
 
     for (host, expected) in [
@@ -27,7 +27,7 @@ async fn keys_on_another_host_need_to_be_allowed_by_name() {
         (format!("LOCALHOST:{port}"), "200 accepted"),
     ] {
         let api = world.builder().allow_jwks_host(host.as_str()).build().unwrap();
-        assert_eq!(told(&api, &token).await, expected, "{host}");
+        assert_eq!(outcome_of(&api, &token).await, expected, "{host}");
     }
 }
 
@@ -57,7 +57,7 @@ async fn a_document_that_leads_astray_is_no_document() {
         let api = world.api();
         world.tenant.set_discovery(astray.clone());
         let outcome = api.verify_access_token(&token).await;
-        assert_eq!(refusal(&api, outcome), unavailable(), "{astray}");
+        assert_eq!(rejection(&api, outcome), unavailable(), "{astray}");
     }
     assert_eq!(world.tenant.requests().jwks, 0);
     assert_eq!((decoy.requests().discovery, decoy.requests().jwks), (0, 0));
@@ -80,7 +80,7 @@ async fn bad_keys_are_skipped_and_good_ones_serve() {
     ];
     world.tenant.set_jwks(json!({ "keys": keys }));
     let api = world.api();
-    assert_eq!(told(&api, &world.tenant.mint().key(&key).sign()).await, "200 accepted");
+    assert_eq!(outcome_of(&api, &world.tenant.mint().key(&key).sign()).await, "200 accepted");
 }
 
 #[tokio::test]
@@ -98,14 +98,14 @@ async fn a_set_without_a_good_key_never_replaces_a_good_one() {
     ] {
         world.tenant.set_jwks(bad.clone());
         let cold = world.api();
-        assert_eq!(told(&cold, &token).await, "503 keys_unavailable", "{bad}");
+        assert_eq!(outcome_of(&cold, &token).await, "503 keys_unavailable", "{bad}");
 
         world.tenant.set_jwks(None);
         let warm = world.api();
         warm.warm_up().await.unwrap();
         world.tenant.set_jwks(bad.clone());
         world.pass(600);
-        assert_eq!(told(&warm, &token).await, "200 accepted", "{bad}");
+        assert_eq!(outcome_of(&warm, &token).await, "200 accepted", "{bad}");
         world.tenant.set_jwks(None);
     }
 }
@@ -117,7 +117,7 @@ async fn a_hundred_keys_are_read() {
     let mut keys = vec![filler.public_jwk(); 99];
     keys.push(key.public_jwk());
     world.tenant.set_jwks(json!({ "keys": keys }));
-    assert_eq!(told(&world.api(), &world.tenant.mint().key(&key).sign()).await, "200 accepted");
+    assert_eq!(outcome_of(&world.api(), &world.tenant.mint().key(&key).sign()).await, "200 accepted");
 }
 
 /// The tenant's document with another `jwks_uri`.
@@ -125,6 +125,6 @@ fn document(world: &World, jwks_uri: &str) -> Value {
     json!({ "issuer": world.tenant.issuer(), "jwks_uri": jwks_uri })
 }
 
-async fn told(api: &ApiClient, token: &str) -> String {
-    verdict(&api.verify_access_token(token).await)
+async fn outcome_of(api: &ApiClient, token: &str) -> String {
+    status_and_label(&api.verify_access_token(token).await)
 }

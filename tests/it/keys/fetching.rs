@@ -5,7 +5,7 @@ use futures_util::future::join_all;
 
 use super::fetched;
 use super::gated::Gated;
-use crate::world::{World, seconds, verdict};
+use crate::world::{World, seconds, status_and_label};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_thousand_cold_requests_fetch_once() {
@@ -46,7 +46,7 @@ async fn idle_keys_are_fresh_for_ten_minutes() {
     let token = world.tenant.mint().expires_in(seconds(7_200)).sign();
     for (pass, fetches) in [(0, 1), (300, 1), (179, 1), (600, 2), (479, 2), (600, 3)] {
         world.pass(pass);
-        assert_eq!(verdict(&api.verify_access_token(&token).await), "200 accepted");
+        assert_eq!(status_and_label(&api.verify_access_token(&token).await), "200 accepted");
         assert_eq!(fetched(&world), (fetches, fetches));
     }
 }
@@ -57,7 +57,7 @@ async fn warming_up_spares_the_first_request_the_wait() {
     let api = world.api();
     api.warm_up().await.unwrap();
     api.warm_up().await.unwrap();
-    assert_eq!(verdict(&api.verify_access_token(&world.tenant.mint().sign()).await), "200 accepted");
+    assert_eq!(status_and_label(&api.verify_access_token(&world.tenant.mint().sign()).await), "200 accepted");
     assert_eq!(fetched(&world), (1, 1));
 }
 
@@ -106,7 +106,7 @@ async fn clones_of_a_client_share_its_keys() {
     let api = world.api();
     let token = world.tenant.mint().sign();
     for client in [api.clone(), api.clone(), api] {
-        assert_eq!(verdict(&client.verify_access_token(&token).await), "200 accepted");
+        assert_eq!(status_and_label(&client.verify_access_token(&token).await), "200 accepted");
     }
     assert_eq!(fetched(&world), (1, 1));
 }
@@ -117,5 +117,5 @@ async fn at_once(api: &ApiClient, token: &str, requests: usize) -> Vec<String> {
 }
 
 async fn verify(api: ApiClient, token: String) -> String {
-    verdict(&api.verify_access_token(&token).await)
+    status_and_label(&api.verify_access_token(&token).await)
 }

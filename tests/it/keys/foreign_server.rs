@@ -6,7 +6,7 @@ use serde_json::json;
 use wiremock::matchers::{header_exists, headers, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::world::verdict;
+use crate::world::status_and_label;
 
 #[tokio::test]
 async fn discovery_and_keys_are_asked_for_once_with_the_headers_they_should_have() {
@@ -23,7 +23,7 @@ async fn discovery_and_keys_are_asked_for_once_with_the_headers_they_should_have
     let builder = ApiClient::builder(server.uri(), tenant.audience()).algorithms(["ES256".parse().unwrap()]);
     let api = builder.insecure_http_loopback().build().unwrap();
     for _ in 0..3 {
-        assert_eq!(verdict(&api.verify_access_token(&token).await), "200 accepted");
+        assert_eq!(status_and_label(&api.verify_access_token(&token).await), "200 accepted");
     }
     // The server checks on drop that each was asked for once; here, that there was nothing else.
     assert_eq!(server.received_requests().await.unwrap().len(), 2);

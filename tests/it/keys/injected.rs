@@ -11,7 +11,7 @@ use serde_json::json;
 use tokio::time::timeout;
 
 use super::{fetched, unavailable};
-use crate::world::{World, refusal, verdict};
+use crate::world::{World, rejection, status_and_label};
 
 #[tokio::test]
 async fn an_injected_client_is_asked_for_two_documents() {
@@ -19,7 +19,7 @@ async fn an_injected_client_is_asked_for_two_documents() {
     let watched = Watched { client: ReqwestClient::new().unwrap(), seen: Arc::default() };
     let seen = Arc::clone(&watched.seen);
     let api = world.builder().http_client(watched).build().unwrap();
-    assert_eq!(verdict(&api.verify_access_token(&world.tenant.mint().sign()).await), "200 accepted");
+    assert_eq!(status_and_label(&api.verify_access_token(&world.tenant.mint().sign()).await), "200 accepted");
     let domain = world.tenant.domain();
     assert_eq!(
         *seen.lock().unwrap(),
@@ -36,7 +36,7 @@ async fn a_client_that_never_answers_is_given_up() {
     let api = world.builder().http_client(Stubborn::Silent).build().unwrap();
     // Time is paused: it jumps to the next timer as soon as everybody waits.
     let outcome = timeout(Duration::from_millis(5_001), api.verify_access_token(&world.tenant.mint().sign())).await;
-    assert_eq!(refusal(&api, outcome.unwrap()), unavailable());
+    assert_eq!(rejection(&api, outcome.unwrap()), unavailable());
 }
 
 #[tokio::test]
@@ -45,13 +45,13 @@ async fn a_client_that_panics_is_a_failed_fetch_and_backed_off_from() {
     let times = Arc::new(AtomicUsize::new(0));
     let api = world.builder().http_client(Stubborn::Panicking(Arc::clone(&times))).build().unwrap();
     for _ in 0..5 {
-        assert_eq!(refusal(&api, api.verify_access_token(&world.tenant.mint().sign()).await), unavailable());
+        assert_eq!(rejection(&api, api.verify_access_token(&world.tenant.mint().sign()).await), unavailable());
     }
     assert_eq!(times.load(Ordering::Relaxed), 1);
 
     // A clock that is set back by hours does not prolong the second of waiting.
     world.clock.set(world.clock.now() - Duration::from_secs(3 * 3600));
-    assert_eq!(refusal(&api, api.verify_access_token(&world.tenant.mint().sign()).await), unavailable());
+    assert_eq!(rejection(&api, api.verify_access_token(&world.tenant.mint().sign()).await), unavailable());
     assert_eq!(times.load(Ordering::Relaxed), 2);
 }
 
@@ -65,7 +65,7 @@ async fn a_client_that_reads_too_much_is_not_believed() {
         // At the limit the document is read, and found to name no keys.
         let read = error.hint().is_some_and(|hint| hint.contains("allow_jwks_host"));
         assert_eq!(read, length == 512 * 1024, "{error:?}");
-        assert_eq!(refusal(&api, Err(error)), unavailable());
+        assert_eq!(rejection(&api, Err(error)), unavailable());
     }
     assert_eq!(fetched(&world), (0, 0));
 }
@@ -74,14 +74,14 @@ async fn a_client_that_reads_too_much_is_not_believed() {
 async fn a_client_that_fails_is_an_outage() {
     let world = World::new().await;
     for error in [
-        || HttpError::Connect("refused".into()),
+        || HttpError::Connect("rejected".into()),
         || HttpError::Exchange("reset".into()),
         || HttpError::Timeout,
         || HttpError::TooLarge,
     ] {
         let api = world.builder().http_client(Stubborn::Failing(error)).build().unwrap();
         let outcome = api.verify_access_token(&world.tenant.mint().sign()).await;
-        assert_eq!(refusal(&api, outcome), unavailable());
+        assert_eq!(rejection(&api, outcome), unavailable());
     }
 }
 

@@ -13,14 +13,14 @@ mod published;
 mod retry_after;
 mod rotation;
 
-use crate::world::{Refusal, World};
+use crate::world::{Rejected, World};
 
 /// Requests that the tenant has seen: for discovery, and for keys.
 fn fetched(world: &World) -> (usize, usize) {
     (world.tenant.requests().discovery, world.tenant.requests().jwks)
 }
 
-/// The refusal while there are no keys.
-fn unavailable() -> Refusal {
-    Refusal { status: 503, label: "keys_unavailable", challenges: vec![] }
+/// The rejection while there are no keys.
+fn unavailable() -> Rejected {
+    Rejected { status: 503, label: "keys_unavailable", challenges: vec![] }
 }

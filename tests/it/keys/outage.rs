@@ -4,7 +4,7 @@ use auth0_api_core::ApiClient;
 use auth0_api_testing::{Endpoint, LocalTenant, Misbehaviour};
 
 use super::{fetched, unavailable};
-use crate::world::{World, refusal, seconds, verdict};
+use crate::world::{World, rejection, seconds, status_and_label};
 
 #[tokio::test]
 async fn every_misbehaviour_of_a_cold_tenant_is_an_outage_that_ends() {
@@ -36,10 +36,10 @@ async fn every_misbehaviour_of_a_cold_tenant_is_an_outage_that_ends() {
             world.tenant.behave();
             world.tenant.reset_requests();
             world.pass(wait - 1);
-            assert_eq!(told(&api, &token).await, "503 keys_unavailable", "{what}");
+            assert_eq!(outcome_of(&api, &token).await, "503 keys_unavailable", "{what}");
             assert_eq!(fetched(&world), (0, 0), "{what}");
             world.pass(1);
-            assert_eq!(told(&api, &token).await, "200 accepted", "{what}");
+            assert_eq!(outcome_of(&api, &token).await, "200 accepted", "{what}");
             assert_eq!(fetched(&world), (1, 1), "{what}");
         }
     }
@@ -50,7 +50,7 @@ async fn every_misbehaviour_of_a_cold_tenant_is_an_outage_that_ends() {
 async fn a_slow_tenant_is_waited_for() {
     let world = World::new().await;
     world.tenant.misbehave(Endpoint::Jwks, Misbehaviour::Slow(std::time::Duration::from_millis(50)));
-    assert_eq!(told(&world.api(), &world.tenant.mint().sign()).await, "200 accepted");
+    assert_eq!(outcome_of(&world.api(), &world.tenant.mint().sign()).await, "200 accepted");
 }
 
 #[tokio::test]
@@ -67,7 +67,7 @@ async fn each_further_failure_doubles_the_wait_up_to_a_minute() {
 
     // A success starts it over.
     world.tenant.behave();
-    assert_eq!(told(&api, &token).await, "200 accepted");
+    assert_eq!(outcome_of(&api, &token).await, "200 accepted");
     world.tenant.misbehave(Endpoint::Discovery, Misbehaviour::Down);
     let unknown = world.tenant.mint().header("kid", "unknown").sign();
     assert_eq!(retry_after(&api, &unknown).await, Some("1".to_owned()));
@@ -80,17 +80,17 @@ async fn known_keys_serve_for_a_day_without_the_tenant() {
     world.tenant.misbehave(Endpoint::Discovery, Misbehaviour::Down);
     for pass in [600, 3_600, 80_000, 2_199] {
         world.pass(pass);
-        assert_eq!(told(&api, &token).await, "200 accepted", "after {pass} s more");
+        assert_eq!(outcome_of(&api, &token).await, "200 accepted", "after {pass} s more");
         assert!(api.is_ready());
     }
     world.pass(1);
     let outcome = api.verify_access_token(&token).await;
-    assert_eq!(refusal(&api, outcome), unavailable());
+    assert_eq!(rejection(&api, outcome), unavailable());
     assert!(!api.is_ready());
 
     world.tenant.behave();
     world.pass(60);
-    assert_eq!(told(&api, &token).await, "200 accepted");
+    assert_eq!(outcome_of(&api, &token).await, "200 accepted");
 }
 
 #[tokio::test]
@@ -102,7 +102,7 @@ async fn an_outage_is_not_made_worse_by_traffic() {
     world.tenant.reset_requests();
     for _ in 0..60 {
         for _ in 0..5 {
-            assert_eq!(told(&api, &token).await, "200 accepted");
+            assert_eq!(outcome_of(&api, &token).await, "200 accepted");
         }
         world.pass(1);
     }
@@ -118,12 +118,12 @@ async fn an_unknown_key_during_an_outage_is_not_the_callers_fault() {
     let token = world.tenant.mint().sign();
     for _ in 0..5 {
         let outcome = api.verify_access_token(&token).await;
-        assert_eq!(refusal(&api, outcome), unavailable());
+        assert_eq!(rejection(&api, outcome), unavailable());
     }
     assert_eq!(fetched(&world), (2, 2));
     world.tenant.behave();
     world.pass(1);
-    assert_eq!(told(&api, &token).await, "200 accepted");
+    assert_eq!(outcome_of(&api, &token).await, "200 accepted");
 }
 
 #[tokio::test]
@@ -131,8 +131,8 @@ async fn one_tenants_outage_is_not_anothers() {
     let (down, up) = (World::new().await, World::new().await);
     down.tenant.misbehave(Endpoint::Discovery, Misbehaviour::Down);
     let (cold, warm) = (down.api(), up.api());
-    assert_eq!(told(&cold, &down.tenant.mint().sign()).await, "503 keys_unavailable");
-    assert_eq!(told(&warm, &up.tenant.mint().sign()).await, "200 accepted");
+    assert_eq!(outcome_of(&cold, &down.tenant.mint().sign()).await, "503 keys_unavailable");
+    assert_eq!(outcome_of(&warm, &up.tenant.mint().sign()).await, "200 accepted");
 }
 
 #[tokio::test]
@@ -154,7 +154,7 @@ async fn no_misbehaviour_of_a_warm_tenant_is_noticed() {
             for pass in [600, 60, 82_000] {
                 world.pass(pass);
                 assert_eq!(
-                    told(&api, &token).await,
+                    outcome_of(&api, &token).await,
                     "200 accepted",
                     "{endpoint:?} {misbehaviour:?} after {pass} s more"
                 );
@@ -164,7 +164,11 @@ async fn no_misbehaviour_of_a_warm_tenant_is_noticed() {
             world.tenant.behave();
             world.tenant.rotate_keys();
             world.pass(60);
-            assert_eq!(told(&api, &world.tenant.mint().sign()).await, "200 accepted", "{endpoint:?} {misbehaviour:?}");
+            assert_eq!(
+                outcome_of(&api, &world.tenant.mint().sign()).await,
+                "200 accepted",
+                "{endpoint:?} {misbehaviour:?}"
+            );
         }
     }
     assert_eq!((decoy.requests().discovery, decoy.requests().jwks), (0, 0), "nobody follows redirects");
@@ -177,7 +181,7 @@ async fn warm() -> (World, ApiClient) {
     (world, api)
 }
 
-/// `Retry-After` of what must be refused for want of keys.
+/// `Retry-After` of what must be rejected for want of keys.
 async fn retry_after(api: &ApiClient, token: &str) -> Option<String> {
     let error = api.verify_access_token(token).await.unwrap_err();
     let rejection = api.reject(&error);
@@ -185,6 +189,6 @@ async fn retry_after(api: &ApiClient, token: &str) -> Option<String> {
     rejection.headers().find(|(name, _)| *name == "retry-after").map(|(_, value)| value)
 }
 
-async fn told(api: &ApiClient, token: &str) -> String {
-    verdict(&api.verify_access_token(token).await)
+async fn outcome_of(api: &ApiClient, token: &str) -> String {
+    status_and_label(&api.verify_access_token(token).await)
 }

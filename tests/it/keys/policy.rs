@@ -1,11 +1,11 @@
-//! Every number of the key policy does what it says, and one that cannot be meant is refused.
+//! Every number of the key policy does what it says, and one that cannot be meant is rejected.
 
 use auth0_api_core::{ApiClient, ConfigProblem, KeyPolicy};
 use auth0_api_testing::{Endpoint, Misbehaviour, SigningAlgorithm, SigningKey};
 use serde_json::json;
 
 use super::fetched;
-use crate::world::{World, seconds, verdict};
+use crate::world::{World, seconds, status_and_label};
 
 #[test]
 fn a_number_out_of_bounds_and_a_host_that_is_none_are_told() {
@@ -28,14 +28,14 @@ async fn freshness_and_staleness_are_as_set() {
     let (world, api) = with(|policy| policy.fresh_for(seconds(10)).stale_for(seconds(20))).await;
     let token = world.tenant.mint().sign();
     world.pass(10);
-    assert_eq!(told(&api, &token).await, "200 accepted");
+    assert_eq!(outcome_of(&api, &token).await, "200 accepted");
     assert_eq!(fetched(&world), (2, 2));
     world.tenant.misbehave(Endpoint::Discovery, Misbehaviour::Down);
     world.pass(19);
-    assert_eq!(told(&api, &token).await, "200 accepted");
+    assert_eq!(outcome_of(&api, &token).await, "200 accepted");
     assert!(api.is_ready());
     world.pass(1);
-    assert_eq!(told(&api, &token).await, "503 keys_unavailable");
+    assert_eq!(outcome_of(&api, &token).await, "503 keys_unavailable");
     assert!(!api.is_ready());
 }
 
@@ -46,7 +46,7 @@ async fn fetches_for_unknown_keys_are_as_set() {
         world.pass(pass);
         for number in 0..3 {
             let token = world.tenant.mint().header("kid", format!("unknown-{pass}-{number}")).sign();
-            assert_eq!(told(&api, &token).await, "401 key_unknown");
+            assert_eq!(outcome_of(&api, &token).await, "401 key_unknown");
         }
         assert_eq!(fetched(&world), (fetches, fetches), "after {pass} s more");
     }
@@ -83,6 +83,6 @@ fn causes(error: &auth0_api_core::Error) -> String {
     sources.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
-async fn told(api: &ApiClient, token: &str) -> String {
-    verdict(&api.verify_access_token(token).await)
+async fn outcome_of(api: &ApiClient, token: &str) -> String {
+    status_and_label(&api.verify_access_token(token).await)
 }

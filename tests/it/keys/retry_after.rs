@@ -3,7 +3,7 @@
 use auth0_api_testing::{SigningAlgorithm, SigningKey};
 
 use super::published::{Answers, Published};
-use crate::world::{World, verdict};
+use crate::world::{World, status_and_label};
 
 #[tokio::test]
 async fn what_a_busy_server_asks_for_is_honoured_up_to_ten_minutes() {
@@ -27,13 +27,13 @@ async fn what_a_busy_server_asks_for_is_honoured_up_to_ten_minutes() {
         let (world, api, published) = cold(Answers::Status(status, asked)).await;
         let what = format!("{status} {asked}");
         let token = world.tenant.mint().sign();
-        assert_eq!(told(&api, &token).await, wait, "{what}");
+        assert_eq!(outcome_of(&api, &token).await, wait, "{what}");
         published.answer(Answers::Correctly);
         world.pass(wait - 1);
-        assert_eq!(told(&api, &token).await, 1, "{what}");
+        assert_eq!(outcome_of(&api, &token).await, 1, "{what}");
         assert_eq!(published.fetches(), 1, "{what}");
         world.pass(1);
-        assert_eq!(verdict(&api.verify_access_token(&token).await), "401 key_unknown", "{what}");
+        assert_eq!(status_and_label(&api.verify_access_token(&token).await), "401 key_unknown", "{what}");
         assert_eq!(published.fetches(), 2, "{what}");
     }
 }
@@ -44,17 +44,17 @@ async fn callers_are_told_the_time_that_is_left() {
     let token = world.tenant.mint().sign();
     for (pass, left) in [(0, 300), (1, 299), (199, 100), (99, 1)] {
         world.pass(pass);
-        assert_eq!(told(&api, &token).await, left);
+        assert_eq!(outcome_of(&api, &token).await, left);
     }
 }
 
 #[tokio::test]
-async fn a_storm_of_refusals_is_asked_no_more_often_than_it_wants() {
+async fn a_storm_of_rejections_is_asked_no_more_often_than_it_wants() {
     let (world, api, published) = cold(Answers::Status(429, "20")).await;
     let token = world.tenant.mint().sign();
     for _ in 0..100 {
         for _ in 0..10 {
-            told(&api, &token).await;
+            outcome_of(&api, &token).await;
         }
         world.pass(1);
     }
@@ -69,8 +69,8 @@ async fn cold(answers: Answers) -> (World, auth0_api_core::ApiClient, Published)
     (world, api, published)
 }
 
-/// `Retry-After` of what must be refused for want of keys.
-async fn told(api: &auth0_api_core::ApiClient, token: &str) -> u64 {
+/// `Retry-After` of what must be rejected for want of keys.
+async fn outcome_of(api: &auth0_api_core::ApiClient, token: &str) -> u64 {
     let rejection = api.reject(&api.verify_access_token(token).await.unwrap_err());
     assert_eq!((rejection.status(), rejection.label()), (503, "keys_unavailable"));
     let retry_after = rejection.headers().find(|(name, _)| *name == "retry-after");

@@ -4,7 +4,7 @@ use auth0_api_core::ApiClient;
 use auth0_api_testing::{SigningAlgorithm, SigningKey};
 
 use super::fetched;
-use crate::world::{World, invalid_token, refusal, verdict};
+use crate::world::{World, invalid_token, rejection, status_and_label};
 
 const KEY_UNKNOWN: &str =
     r#"Bearer realm="api", error="invalid_token", error_description="the signing key of the access token is unknown""#;
@@ -14,34 +14,34 @@ async fn a_new_key_is_fetched_within_the_request_that_names_it() {
     let (world, api) = warm().await;
     let before = world.tenant.mint().sign();
     world.tenant.rotate_keys();
-    assert_eq!(told(&api, &world.tenant.mint().sign()).await, "200 accepted");
+    assert_eq!(outcome_of(&api, &world.tenant.mint().sign()).await, "200 accepted");
     assert_eq!(fetched(&world), (2, 2));
-    assert_eq!(told(&api, &before).await, "200 accepted");
+    assert_eq!(outcome_of(&api, &before).await, "200 accepted");
     assert_eq!(fetched(&world), (2, 2));
 }
 
 #[tokio::test]
-async fn a_removed_key_is_refused_after_the_next_fetch() {
+async fn a_removed_key_is_rejected_after_the_next_fetch() {
     let (world, api) = warm().await;
     let token = world.tenant.mint().sign();
     let removed = world.tenant.current_kid();
     world.tenant.rotate_keys();
     world.tenant.remove_key(&removed);
-    assert_eq!(told(&api, &token).await, "200 accepted");
+    assert_eq!(outcome_of(&api, &token).await, "200 accepted");
     world.pass(600);
     let outcome = api.verify_access_token(&token).await;
-    assert_eq!(refusal(&api, outcome), invalid_token("key_unknown", KEY_UNKNOWN));
+    assert_eq!(rejection(&api, outcome), invalid_token("key_unknown", KEY_UNKNOWN));
 }
 
 #[tokio::test]
-async fn a_removed_key_is_refused_once_a_new_one_was_asked_for() {
+async fn a_removed_key_is_rejected_once_a_new_one_was_asked_for() {
     let (world, api) = warm().await;
     let token = world.tenant.mint().sign();
     let removed = world.tenant.current_kid();
     world.tenant.rotate_keys();
     world.tenant.remove_key(&removed);
-    assert_eq!(told(&api, &world.tenant.mint().sign()).await, "200 accepted");
-    assert_eq!(told(&api, &token).await, "401 key_unknown");
+    assert_eq!(outcome_of(&api, &world.tenant.mint().sign()).await, "200 accepted");
+    assert_eq!(outcome_of(&api, &token).await, "401 key_unknown");
 }
 
 #[tokio::test]
@@ -52,11 +52,11 @@ async fn a_flood_of_unknown_keys_fetches_three_times_and_then_once_in_ten_second
         for number in 0..20 {
             let token = world.tenant.mint().header("kid", format!("unknown-{pass}-{number}")).sign();
             let outcome = api.verify_access_token(&token).await;
-            assert_eq!(refusal(&api, outcome), invalid_token("key_unknown", KEY_UNKNOWN));
+            assert_eq!(rejection(&api, outcome), invalid_token("key_unknown", KEY_UNKNOWN));
         }
         assert_eq!(fetched(&world), (fetches, fetches), "after {pass} s more");
     }
-    assert_eq!(told(&api, &world.tenant.mint().sign()).await, "200 accepted");
+    assert_eq!(outcome_of(&api, &world.tenant.mint().sign()).await, "200 accepted");
 }
 
 #[tokio::test]
@@ -66,7 +66,7 @@ async fn a_rotation_gets_through_a_few_bogus_keys() {
         bogus(&world, &api, number).await;
     }
     world.tenant.rotate_keys();
-    assert_eq!(told(&api, &world.tenant.mint().sign()).await, "200 accepted");
+    assert_eq!(outcome_of(&api, &world.tenant.mint().sign()).await, "200 accepted");
     assert_eq!(fetched(&world), (4, 4));
 }
 
@@ -80,7 +80,7 @@ async fn a_rotation_gets_through_a_flood_within_ten_seconds() {
     world.pass(10);
     // Even if a stranger takes the permit: the keys are fetched all the same.
     bogus(&world, &api, 20).await;
-    assert_eq!(told(&api, &world.tenant.mint().sign()).await, "200 accepted");
+    assert_eq!(outcome_of(&api, &world.tenant.mint().sign()).await, "200 accepted");
     assert_eq!(fetched(&world), (5, 5));
 }
 
@@ -90,7 +90,7 @@ async fn a_bad_signature_fetches_nothing() {
     let forger = SigningKey::generate(SigningAlgorithm::RS256).with_kid(world.tenant.current_kid());
     let outcome = api.verify_access_token(&world.tenant.mint().key(&forger).sign()).await;
     let challenge = r#"Bearer realm="api", error="invalid_token", error_description="the signature of the access token is invalid""#;
-    assert_eq!(refusal(&api, outcome), invalid_token("token_signature", challenge));
+    assert_eq!(rejection(&api, outcome), invalid_token("token_signature", challenge));
     assert_eq!(fetched(&world), (1, 1));
 }
 
@@ -100,24 +100,24 @@ async fn one_key_id_may_name_two_keys() {
     let twin = SigningKey::generate(SigningAlgorithm::RS256).with_kid(world.tenant.current_kid());
     world.tenant.publish(&twin);
     world.pass(600);
-    assert_eq!(told(&api, &world.tenant.mint().sign()).await, "200 accepted");
-    assert_eq!(told(&api, &world.tenant.mint().key(&twin).sign()).await, "200 accepted");
+    assert_eq!(outcome_of(&api, &world.tenant.mint().sign()).await, "200 accepted");
+    assert_eq!(outcome_of(&api, &world.tenant.mint().key(&twin).sign()).await, "200 accepted");
 }
 
 #[tokio::test]
 async fn without_a_key_id_the_only_fitting_key_serves() {
     let (world, api) = warm().await;
     let unnamed = world.tenant.mint().without_header("kid").sign();
-    assert_eq!(told(&api, &unnamed).await, "200 accepted");
+    assert_eq!(outcome_of(&api, &unnamed).await, "200 accepted");
     world.tenant.publish(&SigningKey::generate(SigningAlgorithm::ES256));
     world.pass(600);
-    assert_eq!(told(&api, &unnamed).await, "200 accepted");
+    assert_eq!(outcome_of(&api, &unnamed).await, "200 accepted");
     world.tenant.publish(&SigningKey::generate(SigningAlgorithm::RS256));
     world.pass(600);
     let outcome = api.verify_access_token(&unnamed).await;
     let challenge =
         r#"Bearer realm="api", error="invalid_token", error_description="the access token names no signing key""#;
-    assert_eq!(refusal(&api, outcome), invalid_token("key_ambiguous", challenge));
+    assert_eq!(rejection(&api, outcome), invalid_token("key_ambiguous", challenge));
 }
 
 async fn warm() -> (World, ApiClient) {
@@ -129,9 +129,9 @@ async fn warm() -> (World, ApiClient) {
 
 async fn bogus(world: &World, api: &ApiClient, number: usize) {
     let token = world.tenant.mint().header("kid", format!("bogus-{number}")).sign();
-    assert_eq!(told(api, &token).await, "401 key_unknown");
+    assert_eq!(outcome_of(api, &token).await, "401 key_unknown");
 }
 
-async fn told(api: &ApiClient, token: &str) -> String {
-    verdict(&api.verify_access_token(token).await)
+async fn outcome_of(api: &ApiClient, token: &str) -> String {
+    status_and_label(&api.verify_access_token(token).await)
 }

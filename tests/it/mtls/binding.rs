@@ -1,16 +1,16 @@
 //! The certificate of the connection, and what it takes for a token that is bound to one.
 
-use auth0_api_core::{ApiClient, Binding, ClientCertificate, ClientCertificates, DpopPolicy};
+use auth0_api_core::{ApiClient, Binding, CertificateSource, ClientCertificate, DpopPolicy};
 use serde_json::json;
 
 use super::{DER, OTHER_DER, bound, present};
-use crate::world::{Holder, Refusal, World, invalid_token, refusal, verdict};
+use crate::world::{Holder, Rejected, World, invalid_token, rejection, status_and_label};
 
 const PEER: &str = "192.0.2.1";
 const URL: &str = "https://api.example.com/orders";
 
 fn api(world: &World, policy: DpopPolicy) -> ApiClient {
-    world.builder().client_certificates(ClientCertificates::of_connection()).dpop(policy).build().unwrap()
+    world.builder().client_certificates(CertificateSource::of_connection()).dpop(policy).build().unwrap()
 }
 
 #[tokio::test]
@@ -28,22 +28,22 @@ async fn a_bound_token_over_a_connection_with_its_certificate_is_accepted_and_sa
 }
 
 #[tokio::test]
-async fn another_certificate_and_none_are_refused_and_told_apart() {
+async fn another_certificate_and_none_are_rejected_and_told_apart() {
     let world = World::new().await;
     let api = api(&world, DpopPolicy::accept());
     let authorization = bound(&world);
-    let refused = |label, description| {
+    let rejected = |label, description| {
         let error = format!(r#"Bearer realm="api", error="invalid_token", error_description="{description}""#);
         invalid_token(label, &error)
     };
     for (certificate, expected) in [
         (
             Some(OTHER_DER),
-            refused("mtls_certificate_mismatch", "the access token is bound to another client certificate"),
+            rejected("mtls_certificate_mismatch", "the access token is bound to another client certificate"),
         ),
         (
             None,
-            refused(
+            rejected(
                 "mtls_certificate_missing",
                 "the access token is bound to a client certificate and none was presented",
             ),
@@ -51,7 +51,7 @@ async fn another_certificate_and_none_are_refused_and_told_apart() {
     ] {
         let outcome = present(&api, certificate, PEER, &[("authorization", &authorization)]).await;
         assert!(outcome.as_ref().unwrap_err().hint().is_some());
-        assert_eq!(refusal(&api, outcome), expected);
+        assert_eq!(rejection(&api, outcome), expected);
     }
 }
 
@@ -59,7 +59,7 @@ async fn another_certificate_and_none_are_refused_and_told_apart() {
 async fn a_certificate_counts_for_nothing_unless_the_api_looks_for_one() {
     let world = World::new().await;
     let outcome = present(&world.api(), Some(DER), PEER, &[("authorization", &bound(&world))]).await;
-    assert_eq!(verdict(&outcome), "401 cnf_certificate");
+    assert_eq!(status_and_label(&outcome), "401 cnf_certificate");
 }
 
 #[tokio::test]
@@ -67,7 +67,7 @@ async fn a_raw_token_came_over_no_connection() {
     let world = World::new().await;
     let token = world.tenant.mint().bound_to_certificate(DER).sign();
     let outcome = api(&world, DpopPolicy::accept()).verify_access_token(&token).await;
-    assert_eq!(verdict(&outcome), "401 mtls_certificate_missing");
+    assert_eq!(status_and_label(&outcome), "401 mtls_certificate_missing");
 }
 
 #[tokio::test]
@@ -104,7 +104,7 @@ async fn a_token_bound_to_a_key_too_needs_both() {
         (Some(DER), vec![("authorization", &as_dpop), ("dpop", &another)], "401 dpop_htu_mismatch"),
         (Some(DER), vec![("authorization", &as_bearer)], "401 dpop_downgrade"),
     ] {
-        assert_eq!(verdict(&present(&api, certificate, PEER, &headers).await), expected, "{headers:?}");
+        assert_eq!(status_and_label(&present(&api, certificate, PEER, &headers).await), expected, "{headers:?}");
     }
 }
 
@@ -116,9 +116,9 @@ async fn a_certificate_is_no_proof_of_a_key() {
     let token = world.tenant.mint().bound_to_certificate(DER).sign();
     let proof = holder.key.proof("GET", URL).access_token(&token).sign();
     let headers = [("authorization", &*format!("DPoP {token}")), ("dpop", &proof)];
-    assert_eq!(verdict(&present(&api, Some(DER), PEER, &headers).await), "401 dpop_not_bound");
+    assert_eq!(status_and_label(&present(&api, Some(DER), PEER, &headers).await), "401 dpop_not_bound");
     let headers = [("authorization", &*format!("Bearer {token}")), ("dpop", &proof)];
-    assert_eq!(verdict(&present(&api, Some(DER), PEER, &headers).await), "400 dpop_proof_with_bearer");
+    assert_eq!(status_and_label(&present(&api, Some(DER), PEER, &headers).await), "400 dpop_proof_with_bearer");
 }
 
 #[tokio::test]
@@ -127,6 +127,6 @@ async fn where_dpop_is_required_a_certificate_alone_is_not_enough() {
     let api = api(&world, DpopPolicy::require());
     let outcome = present(&api, Some(DER), PEER, &[("authorization", &bound(&world))]).await;
     let expected =
-        Refusal { status: 401, label: "scheme_not_offered", challenges: vec![r#"DPoP algs="ES256""#.to_owned()] };
-    assert_eq!(refusal(&api, outcome), expected);
+        Rejected { status: 401, label: "scheme_not_offered", challenges: vec![r#"DPoP algs="ES256""#.to_owned()] };
+    assert_eq!(rejection(&api, outcome), expected);
 }

@@ -1,31 +1,31 @@
 //! Certificates that a proxy passes on: from a trusted one, by the header that is named, once.
 
-use auth0_api_core::{ApiClient, Binding, ClientCertificate, ClientCertificates, ConfigProblem, TrustedProxies};
+use auth0_api_core::{ApiClient, Binding, CertificateSource, ClientCertificate, ConfigProblem, TrustedProxies};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::{DER, OTHER_DER, bound, present};
-use crate::world::{World, verdict};
+use crate::world::{World, status_and_label};
 
 const PROXY: &str = "10.0.0.1";
 const STRANGER: &str = "192.0.2.1";
 
-fn api(world: &World, certificates: ClientCertificates) -> ApiClient {
+fn api(world: &World, certificates: CertificateSource) -> ApiClient {
     let proxies = TrustedProxies::networks(["10.0.0.0/8"]).unwrap();
     world.builder().trusted_proxies(proxies).client_certificates(certificates).build().unwrap()
 }
 
 /// Each setting, its header, and how a proxy writes a certificate there.
-type Door = (ClientCertificates, &'static str, fn(&[u8]) -> String);
+type HeaderFormat = (CertificateSource, &'static str, fn(&[u8]) -> String);
 
-fn doors() -> [Door; 3] {
+fn header_formats() -> [HeaderFormat; 3] {
     [
-        (ClientCertificates::client_cert_header(), "Client-Cert", |der| format!(":{}:", STANDARD.encode(der))),
-        (ClientCertificates::pem_header("X-SSL-Client-Cert"), "x-ssl-client-cert", |der| {
+        (CertificateSource::client_cert_header(), "Client-Cert", |der| format!(":{}:", STANDARD.encode(der))),
+        (CertificateSource::pem_header("X-SSL-Client-Cert"), "x-ssl-client-cert", |der| {
             let base64 = STANDARD.encode(der).replace('+', "%2B").replace('/', "%2F").replace('=', "%3D");
             format!("-----BEGIN%20CERTIFICATE-----%0A{base64}%0A-----END%20CERTIFICATE-----%0A")
         }),
-        (ClientCertificates::forwarded_client_cert_header(), "X-Forwarded-Client-Cert", |der| {
+        (CertificateSource::forwarded_client_cert_header(), "X-Forwarded-Client-Cert", |der| {
             let digest = ClientCertificate::from_der(der).thumbprint();
             let hash = digest.as_bytes().map(|octet| format!("{octet:02x}")).concat();
             format!(r#"By=spiffe://a/b;Hash={hash};Subject="CN=client,O=\"a;b\"""#)
@@ -37,7 +37,7 @@ fn doors() -> [Door; 3] {
 async fn the_certificate_of_a_trusted_proxys_header_is_the_clients() {
     let world = World::new().await;
     let authorization = bound(&world);
-    for (certificates, header, write) in doors() {
+    for (certificates, header, write) in header_formats() {
         let (api, theirs, others) = (api(&world, certificates), write(DER), write(OTHER_DER));
         let token = present(&api, None, PROXY, &[("authorization", &authorization), (header, &theirs)]).await.unwrap();
         assert_eq!(token.binding(), Binding::Mtls { thumbprint: ClientCertificate::from_der(DER).thumbprint() });
@@ -50,7 +50,7 @@ async fn the_certificate_of_a_trusted_proxys_header_is_the_clients() {
             (PROXY, vec![(header, "no certificate")], "400 mtls_certificate_unreadable"),
         ] {
             let headers = [vec![("authorization", authorization.as_str())], lines].concat();
-            assert_eq!(verdict(&present(&api, None, peer, &headers).await), expected, "{peer} {headers:?}");
+            assert_eq!(status_and_label(&present(&api, None, peer, &headers).await), expected, "{peer} {headers:?}");
         }
     }
 }
@@ -59,12 +59,13 @@ async fn the_certificate_of_a_trusted_proxys_header_is_the_clients() {
 async fn one_header_is_read_and_no_other() {
     let world = World::new().await;
     let authorization = bound(&world);
-    for (index, (certificates, ..)) in doors().into_iter().enumerate() {
+    for (index, (certificates, ..)) in header_formats().into_iter().enumerate() {
         let api = api(&world, certificates);
-        for (other, (_, header, write)) in doors().into_iter().enumerate().filter(|(other, _)| *other != index) {
+        for (other, (_, header, write)) in header_formats().into_iter().enumerate().filter(|(other, _)| *other != index)
+        {
             let headers = [("authorization", authorization.as_str()), (header, &write(DER))];
             let outcome = present(&api, None, PROXY, &headers).await;
-            assert_eq!(verdict(&outcome), "401 mtls_certificate_missing", "{index} {other}");
+            assert_eq!(status_and_label(&outcome), "401 mtls_certificate_missing", "{index} {other}");
         }
     }
 }
@@ -73,14 +74,14 @@ async fn one_header_is_read_and_no_other() {
 async fn behind_a_proxy_the_connections_own_certificate_is_the_proxys() {
     let world = World::new().await;
     let authorization = bound(&world);
-    for (certificates, ..) in doors() {
+    for (certificates, ..) in header_formats() {
         let outcome = present(&api(&world, certificates), Some(DER), PROXY, &[("authorization", &authorization)]).await;
-        assert_eq!(verdict(&outcome), "401 mtls_certificate_missing");
+        assert_eq!(status_and_label(&outcome), "401 mtls_certificate_missing");
     }
-    let direct = api(&world, ClientCertificates::of_connection());
-    for (_, header, write) in doors() {
+    let direct = api(&world, CertificateSource::of_connection());
+    for (_, header, write) in header_formats() {
         let headers = [("authorization", authorization.as_str()), (header, &write(DER))];
-        assert_eq!(verdict(&present(&direct, None, PROXY, &headers).await), "401 mtls_certificate_missing");
+        assert_eq!(status_and_label(&present(&direct, None, PROXY, &headers).await), "401 mtls_certificate_missing");
     }
 }
 
@@ -88,11 +89,11 @@ async fn behind_a_proxy_the_connections_own_certificate_is_the_proxys() {
 async fn a_second_line_may_be_the_clients_own() {
     let world = World::new().await;
     let authorization = bound(&world);
-    for (certificates, header, write) in doors().into_iter().take(2) {
+    for (certificates, header, write) in header_formats().into_iter().take(2) {
         let theirs = write(DER);
         let headers = [("authorization", authorization.as_str()), (header, &theirs), (header, &theirs)];
         let outcome = present(&api(&world, certificates), None, PROXY, &headers).await;
-        assert_eq!(verdict(&outcome), "400 mtls_certificate_unreadable");
+        assert_eq!(status_and_label(&outcome), "400 mtls_certificate_unreadable");
     }
 }
 
@@ -100,7 +101,7 @@ async fn a_second_line_may_be_the_clients_own() {
 async fn of_envoys_list_the_element_of_the_outermost_trusted_proxy_counts() {
     let world = World::new().await;
     let authorization = bound(&world);
-    let (certificates, header, write) = doors().into_iter().last().unwrap();
+    let (certificates, header, write) = header_formats().into_iter().last().unwrap();
     let api = api(&world, certificates);
     let (client, sidecar) = (write(DER), write(OTHER_DER));
     for (list, senders, expected) in [
@@ -112,7 +113,7 @@ async fn of_envoys_list_the_element_of_the_outermost_trusted_proxy_counts() {
         (client.clone(), "192.0.2.1, 10.0.0.2", "400 mtls_certificate_unreadable"),
     ] {
         let headers = [("authorization", authorization.as_str()), ("x-forwarded-for", senders), (header, &list)];
-        assert_eq!(verdict(&present(&api, None, PROXY, &headers).await), expected, "{list} {senders}");
+        assert_eq!(status_and_label(&present(&api, None, PROXY, &headers).await), expected, "{list} {senders}");
     }
 }
 
@@ -120,11 +121,11 @@ async fn of_envoys_list_the_element_of_the_outermost_trusted_proxy_counts() {
 async fn a_header_has_a_bound() {
     let world = World::new().await;
     let authorization = bound(&world);
-    for (certificates, header, write) in doors() {
+    for (certificates, header, write) in header_formats() {
         let long = format!("{}{}", write(DER), " ,".repeat(30 * 1024));
         let headers = [("authorization", authorization.as_str()), (header, &long)];
         let outcome = present(&api(&world, certificates), None, PROXY, &headers).await;
-        assert_eq!(verdict(&outcome), "400 mtls_certificate_unreadable", "{header}");
+        assert_eq!(status_and_label(&outcome), "400 mtls_certificate_unreadable", "{header}");
     }
 }
 
@@ -135,11 +136,11 @@ async fn headers_without_trusted_proxies_do_not_build() {
         let error = world.builder().client_certificates(certificates).build().unwrap_err();
         error.problems().iter().map(|problem| (problem.option(), problem.to_string())).collect::<Vec<_>>()
     };
-    for (certificates, ..) in doors() {
+    for (certificates, ..) in header_formats() {
         let expected = "client_certificates: a header with certificates needs trusted_proxies()";
         assert_eq!(problems(certificates), [("client_certificates", expected.to_owned())]);
     }
-    let unnamed = ClientCertificates::pem_header("X SSL");
+    let unnamed = CertificateSource::pem_header("X SSL");
     let expected = ConfigProblem::CertificateHeader("this is no name of a header").to_string();
     assert_eq!(problems(unnamed), [("client_certificates", expected)]);
 }

@@ -1,4 +1,4 @@
-//! Tokens bound to client certificates (RFC 8705): each refusal changes one thing in a request that is accepted.
+//! Tokens bound to client certificates (RFC 8705): each rejection changes one thing in a request that is accepted.
 
 mod binding;
 mod headers;

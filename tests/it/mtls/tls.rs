@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use auth0_api_axum::{AuthLayer, VerifiedToken};
-use auth0_api_core::{ApiClient, ClientCertificate, ClientCertificates, ProtectedResource};
+use auth0_api_core::{ApiClient, CertificateSource, ClientCertificate, ProtectedResource};
 use axum::routing::get;
 use axum::{Extension, Router};
 use hyper_util::rt::TokioIo;
@@ -50,14 +50,14 @@ async fn the_metadata_tells_clients_that_such_tokens_are_taken() {
     let resource = || ProtectedResource::new(world.tenant.audience());
     let document = |api: ApiClient| api.resource_metadata().unwrap().body().to_owned();
     let member = r#""tls_client_certificate_bound_access_tokens":true"#;
-    let certificates = ClientCertificates::of_connection();
+    let certificates = CertificateSource::of_connection();
     let taking = world.builder().client_certificates(certificates).resource_metadata(resource());
     assert!(document(taking.build().unwrap()).contains(member));
     assert!(!document(world.builder().resource_metadata(resource()).build().unwrap()).contains("tls_client"));
 }
 
 fn api(world: &World) -> ApiClient {
-    world.builder().client_certificates(ClientCertificates::of_connection()).build().unwrap()
+    world.builder().client_certificates(CertificateSource::of_connection()).build().unwrap()
 }
 
 /// An API that asks for certificates, and the authority that both sides trust.

@@ -1,6 +1,6 @@
 //! The certificate of a client reaches the API through a proxy, and nobody else's does.
 
-use auth0_api_core::{ApiClient, ClientCertificates, TrustedProxies};
+use auth0_api_core::{ApiClient, CertificateSource, TrustedProxies};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -12,7 +12,7 @@ const GUIDE: &str = include_str!("../../../crates/auth0-api-core/src/guide/mtls.
 #[tokio::test]
 async fn nginx_passes_on_what_it_has_seen_itself() {
     let (world, folder, header) = (World::new().await, Folder::new("nginx-certificates"), "X-SSL-Client-Cert");
-    let backend = serve(api(&world, ClientCertificates::pem_header(header))).await;
+    let backend = serve(api(&world, CertificateSource::pem_header(header))).await;
     let Some(proxy) = nginx(&folder, backend, &shown(GUIDE, "nginx")) else { return skip("nginx") };
     check(&world, &folder, &proxy, header, |identity| identity.pem.replace('\n', "%0A")).await;
 }
@@ -20,12 +20,12 @@ async fn nginx_passes_on_what_it_has_seen_itself() {
 #[tokio::test]
 async fn haproxy_passes_on_what_it_has_seen_itself() {
     let (world, folder) = (World::new().await, Folder::new("haproxy-certificates"));
-    let backend = serve(api(&world, ClientCertificates::client_cert_header())).await;
+    let backend = serve(api(&world, CertificateSource::client_cert_header())).await;
     let Some(proxy) = haproxy(&folder, backend, &shown(GUIDE, "`HAProxy`")) else { return skip("haproxy") };
     check(&world, &folder, &proxy, "Client-Cert", |identity| format!(":{}:", STANDARD.encode(&identity.der))).await;
 }
 
-fn api(world: &World, certificates: ClientCertificates) -> ApiClient {
+fn api(world: &World, certificates: CertificateSource) -> ApiClient {
     let proxies = TrustedProxies::networks(["127.0.0.0/8"]).unwrap();
     world.builder().trusted_proxies(proxies).client_certificates(certificates).build().unwrap()
 }

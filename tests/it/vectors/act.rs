@@ -33,7 +33,7 @@ pub(super) async fn act(case: &Case) -> Result<Outcome, String> {
     let token = tenant.mint().algorithm(SigningAlgorithm::ES256).raw_claims(claims).sign();
     Ok(match api.verify_access_token(&token).await {
         Ok(token) => outcome(&token),
-        Err(error) => refused().and_violations(unavailable(&error)),
+        Err(error) => rejected().and_violations(unavailable(&error)),
     })
 }
 
@@ -42,7 +42,7 @@ fn outcome(token: &VerifiedToken) -> Outcome {
 }
 
 /// No verified token with such claims can exist, so that nobody can ask it.
-fn refused() -> Outcome {
+fn rejected() -> Outcome {
     Outcome::default().with("current", json!({ "ok": false })).with("chain", json!({ "ok": false }))
 }
 

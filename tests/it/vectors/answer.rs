@@ -1,4 +1,4 @@
-//! What a caller gets: a verified token, or a refusal as it goes over the wire.
+//! What a caller gets: a verified token, or a rejection as it goes over the wire.
 
 use auth0_api_core::{Error, Rejection};
 use auth0_api_testing::ManualClock;
@@ -14,14 +14,14 @@ use super::outcome::Outcome;
 /// What came of a request.
 #[derive(Debug)]
 pub(super) enum Answer {
-    Refused(Refusal),
+    Rejected(Rejected),
     /// The claims of the token.
     Verified(Object),
 }
 
-/// A refusal, as any HTTP client would see it.
+/// A rejection, as any HTTP client would see it.
 #[derive(Debug)]
-pub(super) struct Refusal {
+pub(super) struct Rejected {
     pub(super) status: u16,
     pub(super) headers: Vec<(String, String)>,
     pub(super) body: String,
@@ -31,18 +31,18 @@ impl Answer {
     /// The answer in the words of the vectors.
     pub(super) fn outcome(self, foreign: &Foreign) -> Outcome {
         match self {
-            Self::Refused(refusal) => refusal.outcome(foreign),
+            Self::Rejected(rejection) => rejection.outcome(foreign),
             Self::Verified(claims) => Outcome::accepted().with("claims", Value::Object(claims)),
         }
     }
 }
 
-impl Refusal {
-    /// How a client without settings refuses an error that came from somewhere else than its two calls.
+impl Rejected {
+    /// How a client without settings rejects an error that came from somewhere else than its two calls.
     pub(super) fn of(error: &Error) -> Result<Self, String> {
         match Config::plain(Dpop::default()).build(&Network::new(&[]), &ManualClock::new())? {
             Built::Client(api) => Ok(api.reject(error).into()),
-            Built::Refused(problems) => Err(format!("the plainest client cannot be built: {problems:?}")),
+            Built::Rejected(problems) => Err(format!("the plainest client cannot be built: {problems:?}")),
         }
     }
 
@@ -50,14 +50,14 @@ impl Refusal {
         let lines: Vec<&str> = self.challenge_lines().collect();
         let others = self.headers.iter().filter(|(name, _)| !name.eq_ignore_ascii_case("www-authenticate"));
         let headers: Object = others.map(|(name, value)| (name.to_ascii_lowercase(), json!(value))).collect();
-        Outcome::refused(&self.word())
+        Outcome::rejected(&self.word())
             .with("status", self.status)
             .with("challenges", json!(lines))
             .with("response_headers", headers)
             .and_violations(self.violations(foreign))
     }
 
-    /// The vectors' word for the refusal. Status and body decide; that the challenges say the same is checked below.
+    /// The vectors' word for the rejection. Status and body decide; that the challenges say the same is checked below.
     fn word(&self) -> String {
         match (self.status, self.body_member("error").as_str()) {
             (
@@ -124,7 +124,7 @@ impl Refusal {
     }
 }
 
-impl From<Rejection> for Refusal {
+impl From<Rejection> for Rejected {
     fn from(rejection: Rejection) -> Self {
         let headers = rejection.headers().map(|(name, value)| (name.to_owned(), value)).collect();
         Self { status: rejection.status(), headers, body: rejection.body() }
@@ -141,10 +141,10 @@ fn status_of(word: &str) -> u16 {
 }
 
 mod tests {
-    use super::{Foreign, Refusal};
+    use super::{Foreign, Rejected};
 
     #[test]
-    fn a_refusal_must_be_legal_agree_with_itself_and_repeat_nobody() {
+    fn a_rejection_must_be_legal_agree_with_itself_and_repeat_nobody() {
         let good = r#"Bearer error="invalid_token", error_description="too old""#;
         for (status, challenge, description, violations) in [
             (401, good, "too old", 0),
@@ -157,9 +157,9 @@ mod tests {
             (401, "Bearer", "attacker's text", 1),
         ] {
             let body = format!(r#"{{"error":"invalid_token","error_description":"{description}"}}"#);
-            let refusal = Refusal { status, headers: vec![("www-authenticate".into(), challenge.into())], body };
+            let rejection = Rejected { status, headers: vec![("www-authenticate".into(), challenge.into())], body };
             let foreign = Foreign::default().body(r#"{"claim":["attacker's text"]}"#);
-            assert_eq!(refusal.violations(&foreign).len(), violations, "{status} {challenge} {description}");
+            assert_eq!(rejection.violations(&foreign).len(), violations, "{status} {challenge} {description}");
         }
     }
 
@@ -173,8 +173,8 @@ mod tests {
             (500, "anything", "internal"),
             (503, "anything", "unavailable"),
         ] {
-            let refusal = Refusal { status, headers: Vec::new(), body: format!(r#"{{"error":"{code}"}}"#) };
-            assert_eq!(refusal.word(), word);
+            let rejection = Rejected { status, headers: Vec::new(), body: format!(r#"{{"error":"{code}"}}"#) };
+            assert_eq!(rejection.word(), word);
         }
     }
 }

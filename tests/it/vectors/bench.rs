@@ -15,7 +15,7 @@ use super::foreign::Foreign;
 use super::network::{self, Network, Route, Traffic};
 use super::outcome::Outcome;
 use super::resolver::Resolver;
-use super::via::{Door, Presented};
+use super::via::{Presented, Via};
 
 /// One call: when, what, and to which route.
 pub(super) struct Call {
@@ -32,18 +32,18 @@ pub(super) struct Bench {
     resolver: Option<Resolver>,
     /// How often the resolver had been asked when the call began.
     asked_before: AtomicUsize,
-    door: Door,
+    door: Via,
 }
 
 impl Bench {
     /// A client, or the outcome that it cannot be built.
-    pub(super) fn new(config: &Config, routes: &[Route], door: Door) -> Result<Result<Self, Outcome>, String> {
+    pub(super) fn new(config: &Config, routes: &[Route], door: Via) -> Result<Result<Self, Outcome>, String> {
         let (clock, network) = (ManualClock::new(), Network::new(routes));
         let (resolver, asked_before) = (config.resolver().cloned(), AtomicUsize::new(0));
         resolver.iter().for_each(Resolver::forget);
         Ok(match config.build(&network, &clock)? {
             Built::Client(api) => Ok(Self { api, clock, network, resolver, asked_before, door }),
-            Built::Refused(problems) => Err(Outcome::misconfigured(&problems)),
+            Built::Rejected(problems) => Err(Outcome::misconfigured(&problems)),
         })
     }
 

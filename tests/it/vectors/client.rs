@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use auth0_api_core::{
-    Algorithm, ApiClient, ApiClientBuilder, ClientAuth, Domains, DpopPolicy, KeyPolicy, PrivateKey, RotatingNonce,
+    Algorithm, ApiClient, ApiClientBuilder, ClientAuth, DpopPolicy, KeyPolicy, PrivateKey, RotatingNonce,
+    TrustedDomains,
 };
 use auth0_api_testing::ManualClock;
 use serde::Deserialize;
@@ -63,7 +64,7 @@ struct Client {
 pub(super) enum Built {
     Client(ApiClient),
     /// The options that are wrong.
-    Refused(Vec<String>),
+    Rejected(Vec<String>),
 }
 
 impl Config {
@@ -77,13 +78,13 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// The builder has no setting for something in it, or names no option for what it refuses.
+    /// The builder has no setting for something in it, or names no option for what it rejects.
     pub(super) fn build(&self, network: &Network, clock: &ManualClock) -> Result<Built, String> {
         let mut problems = Vec::new();
         let builder = self.builder(&mut problems)?.http_client(network.clone()).clock(clock.clone());
         match builder.build() {
             Ok(client) if problems.is_empty() => Ok(Built::Client(client)),
-            Ok(_) => Ok(Built::Refused(problems)),
+            Ok(_) => Ok(Built::Rejected(problems)),
             Err(error) => {
                 let message = error.to_string();
                 let named = error.problems().iter().map(auth0_api_core::ConfigProblem::option).collect::<Vec<_>>();
@@ -91,7 +92,7 @@ impl Config {
                     return Err(format!("the build error names {option}, but not in its text: {message}"));
                 }
                 problems.extend(named.into_iter().map(|option| in_words_of_the_vectors(option).to_owned()));
-                Ok(Built::Refused(problems))
+                Ok(Built::Rejected(problems))
             }
         }
     }
@@ -120,11 +121,11 @@ impl Config {
     }
 
     /// Whose tokens are taken.
-    fn trusted(&self) -> Result<Domains, String> {
+    fn trusted(&self) -> Result<TrustedDomains, String> {
         match (&self.domains, &self.resolver) {
             (Some(_), Some(_)) => Err("a case has a list of domains or a resolver".to_owned()),
-            (Some(domains), None) => Ok(Domains::list(domains.iter().cloned())),
-            (None, Some(resolver)) => Ok(Domains::resolver(resolver.clone())),
+            (Some(domains), None) => Ok(TrustedDomains::list(domains.iter().cloned())),
+            (None, Some(resolver)) => Ok(TrustedDomains::resolver(resolver.clone())),
             (None, None) => Ok(self.domain.clone().unwrap_or_default().into()),
         }
     }

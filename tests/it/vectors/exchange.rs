@@ -60,7 +60,7 @@ enum Subject {
 }
 
 /// What came of a call; a case may ask for what our types cannot say.
-enum Came {
+enum ExchangeOutcome {
     Result(Result<TokenSet, ExchangeError>),
     DoesNotCompile,
 }
@@ -90,16 +90,16 @@ pub(super) async fn exchange(case: &Case) -> Result<Outcome, String> {
     clock.set(UNIX_EPOCH + Duration::from_secs(at));
     let api = match config.build(&network, &clock)? {
         Built::Client(api) => api,
-        Built::Refused(problems) => return Ok(Outcome::misconfigured(&problems)),
+        Built::Rejected(problems) => return Ok(Outcome::misconfigured(&problems)),
     };
     let verified = match &call.args.subject {
         Some(Subject::Verified(token)) => {
-            Some(api.verify_access_token(token).await.map_err(|error| format!("the subject is refused: {error}"))?)
+            Some(api.verify_access_token(token).await.map_err(|error| format!("the subject is rejected: {error}"))?)
         }
         _ => None,
     };
     network.begin_call();
-    let mut result = Came::DoesNotCompile;
+    let mut result = ExchangeOutcome::DoesNotCompile;
     for _ in 0..call.times {
         result = call.args.run(&call.op, &api, verified.as_ref()).await?;
     }
@@ -108,20 +108,25 @@ pub(super) async fn exchange(case: &Case) -> Result<Outcome, String> {
 }
 
 impl Args {
-    async fn run(&self, op: &str, api: &ApiClient, verified: Option<&VerifiedToken>) -> Result<Came, String> {
+    async fn run(
+        &self,
+        op: &str,
+        api: &ApiClient,
+        verified: Option<&VerifiedToken>,
+    ) -> Result<ExchangeOutcome, String> {
         let result = match op {
             "get_token_by_exchange_profile" => {
-                let Some(profile) = self.profile() else { return Ok(Came::DoesNotCompile) };
+                let Some(profile) = self.profile() else { return Ok(ExchangeOutcome::DoesNotCompile) };
                 api.get_token_by_exchange_profile(self.subject(verified)?, profile).await
             }
             // Both take a verified token, and nothing else.
             "get_token_on_behalf_of" => match verified {
                 Some(token) => api.get_token_on_behalf_of(token, self.on_behalf_of()).await,
-                None => return Ok(Came::DoesNotCompile),
+                None => return Ok(ExchangeOutcome::DoesNotCompile),
             },
             "get_access_token_for_connection" => match verified {
                 Some(token) => api.get_access_token_for_connection(token, self.connection()).await,
-                None => return Ok(Came::DoesNotCompile),
+                None => return Ok(ExchangeOutcome::DoesNotCompile),
             },
             "token_vault_refresh" => {
                 let token = VaultSubject::refresh_token(self.refresh_token.clone().unwrap_or_default());
@@ -129,7 +134,7 @@ impl Args {
             }
             unknown => return Err(format!("the runner does not know the call {unknown:?}")),
         };
-        Ok(Came::Result(result))
+        Ok(ExchangeOutcome::Result(result))
     }
 
     fn subject(&self, verified: Option<&VerifiedToken>) -> Result<SubjectToken, String> {
@@ -188,18 +193,18 @@ impl Args {
     }
 }
 
-fn outcome(came: Came) -> Outcome {
-    match came {
-        Came::Result(Ok(tokens)) => Outcome::accepted().with("result", result(&tokens)),
-        Came::Result(Err(error)) => {
-            let outcome = Outcome::refused(word(&error)).with("message", error.to_string());
+fn outcome(outcome_of_exchange: ExchangeOutcome) -> Outcome {
+    match outcome_of_exchange {
+        ExchangeOutcome::Result(Ok(tokens)) => Outcome::accepted().with("result", result(&tokens)),
+        ExchangeOutcome::Result(Err(error)) => {
+            let outcome = Outcome::rejected(word(&error)).with("message", error.to_string());
             match &error {
                 ExchangeError::Server(error) => outcome.with("oauth_error", oauth_error(error)),
                 _ => outcome,
             }
         }
-        // Refused earlier than any other input.
-        Came::DoesNotCompile => Outcome::refused("input"),
+        // Rejected earlier than any other input.
+        ExchangeOutcome::DoesNotCompile => Outcome::rejected("input"),
     }
 }
 

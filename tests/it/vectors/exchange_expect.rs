@@ -21,33 +21,39 @@ pub(super) fn compared_with(name: &str) -> Option<&'static str> {
 }
 
 /// Whether an expectation of this kind holds; none for members that are compared as all others are.
-pub(super) fn holds(name: &str, expected: &Value, came: &Value) -> Option<bool> {
+pub(super) fn holds(name: &str, expected: &Value, outcome_of_exchange: &Value) -> Option<bool> {
     Some(match name {
-        "client_assertion" => assertion_holds(expected, came).unwrap_or(false),
-        "names" => texts(expected).all(|name| came.as_str().is_some_and(|message| message.contains(name))),
-        "request" => request_holds(expected, came),
-        "result_with" => texts(expected).all(|field| came.get(field).is_some()),
-        "result_without" => texts(expected).all(|field| came.get(field).is_none()),
-        "telemetry" => texts(member(expected, "on")).all(|request| telemetry_holds(expected, came.get(request))),
-        "token_requests_at_most" => came.as_u64() <= expected.as_u64(),
+        "client_assertion" => assertion_holds(expected, outcome_of_exchange).unwrap_or(false),
+        "names" => {
+            texts(expected).all(|name| outcome_of_exchange.as_str().is_some_and(|message| message.contains(name)))
+        }
+        "request" => request_holds(expected, outcome_of_exchange),
+        "result_with" => texts(expected).all(|field| outcome_of_exchange.get(field).is_some()),
+        "result_without" => texts(expected).all(|field| outcome_of_exchange.get(field).is_none()),
+        "telemetry" => {
+            texts(member(expected, "on")).all(|request| telemetry_holds(expected, outcome_of_exchange.get(request)))
+        }
+        "token_requests_at_most" => outcome_of_exchange.as_u64() <= expected.as_u64(),
         _ => return None,
     })
 }
 
 /// `headers` are prefixes; `form` is all there is if `form_is_complete`.
-fn request_holds(expected: &Value, came: &Value) -> bool {
-    let (form, came_form) = (object(expected, "form"), object(came, "form"));
+fn request_holds(expected: &Value, outcome_of_exchange: &Value) -> bool {
+    let (form, came_form) = (object(expected, "form"), object(outcome_of_exchange, "form"));
     let complete = expected.get("form_is_complete") == Some(&Value::Bool(true));
     let headers = object(expected, "headers").into_iter().flatten().all(|(name, value)| {
         let value = value.as_str().unwrap_or_default();
-        member(member(came, "headers"), name).as_str().is_some_and(|came| came.starts_with(value))
+        member(member(outcome_of_exchange, "headers"), name)
+            .as_str()
+            .is_some_and(|outcome_of_exchange| outcome_of_exchange.starts_with(value))
     });
     let fields =
         form.into_iter().flatten().all(|(name, values)| came_form.and_then(|form| form.get(name)) == Some(values));
     let as_many = form.map(Object::len) == came_form.map(Object::len);
     let without =
         texts(member(expected, "form_without")).all(|name| came_form.is_some_and(|form| !form.contains_key(name)));
-    let line = ["method", "url"].iter().all(|part| expected.get(part) == came.get(part));
+    let line = ["method", "url"].iter().all(|part| expected.get(part) == outcome_of_exchange.get(part));
     line && headers && fields && without && (as_many || !complete)
 }
 

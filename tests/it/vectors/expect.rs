@@ -30,7 +30,7 @@ impl Expectation {
         let mut lines = differences(&self.expect, outcome);
         lines.push(format!("expected: {}", brief(&self.expect)));
         lines.extend(self.also_acceptable.iter().map(|alternative| format!("      or: {}", brief(alternative))));
-        lines.push(format!("    came: {}", brief(&outcome.members)));
+        lines.push(format!("    outcome_of_exchange: {}", brief(&outcome.members)));
         Some(lines.join("\n"))
     }
 }
@@ -39,8 +39,8 @@ impl Expectation {
 fn differences(expected: &Object, outcome: &Outcome) -> Vec<String> {
     let differing = expected.iter().filter(|(name, value)| !holds(name, value, &outcome.members));
     let name_it = |(name, value): (&String, &Value)| match outcome.members.get(compared_with(name)) {
-        Some(came) => format!("{name}: expected {value}, came {came}"),
-        None => format!("{name}: expected {value}, came nothing"),
+        Some(outcome_of_exchange) => format!("{name}: expected {value}, outcome_of_exchange {outcome_of_exchange}"),
+        None => format!("{name}: expected {value}, outcome_of_exchange nothing"),
     };
     differing.map(name_it).collect()
 }
@@ -55,64 +55,88 @@ fn compared_with(name: &str) -> &str {
 }
 
 fn holds(name: &str, expected: &Value, outcome: &Object) -> bool {
-    let Some(came) = outcome.get(compared_with(name)) else { return false };
+    let Some(outcome_of_exchange) = outcome.get(compared_with(name)) else { return false };
     match name {
         "challenges_exclude" => {
-            texts(came).all(|challenge| !texts(expected).any(|unwanted| challenge.contains(unwanted)))
+            texts(outcome_of_exchange).all(|challenge| !texts(expected).any(|unwanted| challenge.contains(unwanted)))
         }
-        "claims" => members(expected).all(|(claim, value)| came.get(claim).is_some_and(|came| same(value, came))),
+        "claims" => members(expected).all(|(claim, value)| {
+            outcome_of_exchange.get(claim).is_some_and(|outcome_of_exchange| same(value, outcome_of_exchange))
+        }),
         // What was not set may not be there.
-        "document" => same(expected, came),
-        "forbidden_hosts" => texts(came).all(|host| !texts(expected).any(|forbidden| is_host(forbidden, host))),
-        "problems" => texts(expected).all(|problem| texts(came).any(|named| named == problem)),
-        "requested_hosts" => texts(came).all(|host| texts(expected).any(|allowed| is_host(allowed, host))),
+        "document" => same(expected, outcome_of_exchange),
+        "forbidden_hosts" => {
+            texts(outcome_of_exchange).all(|host| !texts(expected).any(|forbidden| is_host(forbidden, host)))
+        }
+        "problems" => texts(expected).all(|problem| texts(outcome_of_exchange).any(|named| named == problem)),
+        "requested_hosts" => {
+            texts(outcome_of_exchange).all(|host| texts(expected).any(|allowed| is_host(allowed, host)))
+        }
         // `[]` says that no headers are known: what is expected is there, whatever else is.
-        "resolver_context" => members(expected).all(|(name, value)| match (name.as_str(), came.get(name)) {
-            ("headers", Some(Value::Array(came))) => {
-                value.as_array().into_iter().flatten().all(|header| came.contains(header))
-            }
-            (_, Some(came)) => same(value, came),
-            (_, None) => false,
-        }),
+        "resolver_context" => {
+            members(expected).all(|(name, value)| match (name.as_str(), outcome_of_exchange.get(name)) {
+                ("headers", Some(Value::Array(outcome_of_exchange))) => {
+                    value.as_array().into_iter().flatten().all(|header| outcome_of_exchange.contains(header))
+                }
+                (_, Some(outcome_of_exchange)) => same(value, outcome_of_exchange),
+                (_, None) => false,
+            })
+        }
         "response_headers" => members(expected).all(|(header, value)| {
-            members(came).any(|(name, came)| name.eq_ignore_ascii_case(header) && matches(value, came))
+            members(outcome_of_exchange).any(|(name, outcome_of_exchange)| {
+                name.eq_ignore_ascii_case(header) && matches(value, outcome_of_exchange)
+            })
         }),
-        _ => exchange_expect::holds(name, expected, came).unwrap_or_else(|| matches(expected, came)),
+        _ => exchange_expect::holds(name, expected, outcome_of_exchange)
+            .unwrap_or_else(|| matches(expected, outcome_of_exchange)),
     }
 }
 
 /// Objects as subsets, texts with wildcards, everything else as it is.
-pub(super) fn matches(expected: &Value, came: &Value) -> bool {
-    match (expected, came) {
-        (Value::Array(expected), Value::Array(came)) => {
-            expected.len() == came.len() && expected.iter().zip(came).all(|(expected, came)| matches(expected, came))
+pub(super) fn matches(expected: &Value, outcome_of_exchange: &Value) -> bool {
+    match (expected, outcome_of_exchange) {
+        (Value::Array(expected), Value::Array(outcome_of_exchange)) => {
+            expected.len() == outcome_of_exchange.len()
+                && expected
+                    .iter()
+                    .zip(outcome_of_exchange)
+                    .all(|(expected, outcome_of_exchange)| matches(expected, outcome_of_exchange))
         }
-        (Value::Object(expected), Value::Object(came)) => {
-            expected.iter().all(|(name, value)| came.get(name).is_some_and(|came| matches(value, came)))
-        }
+        (Value::Object(expected), Value::Object(outcome_of_exchange)) => expected.iter().all(|(name, value)| {
+            outcome_of_exchange.get(name).is_some_and(|outcome_of_exchange| matches(value, outcome_of_exchange))
+        }),
         (Value::String(pattern), Value::String(text)) => wildcard(pattern, text),
-        _ => same(expected, came),
+        _ => same(expected, outcome_of_exchange),
     }
 }
 
 /// Equal as JSON: 1 and 1.0 are the same number.
-fn same(expected: &Value, came: &Value) -> bool {
-    match (expected, came) {
-        (Value::Number(expected), Value::Number(came)) => same_number(expected, came),
-        (Value::Array(expected), Value::Array(came)) => {
-            expected.len() == came.len() && expected.iter().zip(came).all(|(expected, came)| same(expected, came))
+fn same(expected: &Value, outcome_of_exchange: &Value) -> bool {
+    match (expected, outcome_of_exchange) {
+        (Value::Number(expected), Value::Number(outcome_of_exchange)) => same_number(expected, outcome_of_exchange),
+        (Value::Array(expected), Value::Array(outcome_of_exchange)) => {
+            expected.len() == outcome_of_exchange.len()
+                && expected
+                    .iter()
+                    .zip(outcome_of_exchange)
+                    .all(|(expected, outcome_of_exchange)| same(expected, outcome_of_exchange))
         }
-        (Value::Object(expected), Value::Object(came)) => {
-            let equal = |(name, value): (&String, &Value)| came.get(name).is_some_and(|came| same(value, came));
-            expected.len() == came.len() && expected.iter().all(equal)
+        (Value::Object(expected), Value::Object(outcome_of_exchange)) => {
+            let equal = |(name, value): (&String, &Value)| {
+                outcome_of_exchange.get(name).is_some_and(|outcome_of_exchange| same(value, outcome_of_exchange))
+            };
+            expected.len() == outcome_of_exchange.len() && expected.iter().all(equal)
         }
-        _ => expected == came,
+        _ => expected == outcome_of_exchange,
     }
 }
 
-fn same_number(expected: &Number, came: &Number) -> bool {
-    expected == came
-        || expected.as_f64().zip(came.as_f64()).is_some_and(|(expected, came)| expected.total_cmp(&came).is_eq())
+fn same_number(expected: &Number, outcome_of_exchange: &Number) -> bool {
+    expected == outcome_of_exchange
+        || expected
+            .as_f64()
+            .zip(outcome_of_exchange.as_f64())
+            .is_some_and(|(expected, outcome_of_exchange)| expected.total_cmp(&outcome_of_exchange).is_eq())
 }
 
 /// Whether a text fits a pattern in which `*` stands for any text, also none.
@@ -128,8 +152,9 @@ fn wildcard(pattern: &str, text: &str) -> bool {
 }
 
 /// A host with a port is also named by the host alone.
-fn is_host(expected: &str, came: &str) -> bool {
-    came == expected || came.strip_prefix(expected).is_some_and(|rest| rest.starts_with(':'))
+fn is_host(expected: &str, outcome_of_exchange: &str) -> bool {
+    outcome_of_exchange == expected
+        || outcome_of_exchange.strip_prefix(expected).is_some_and(|rest| rest.starts_with(':'))
 }
 
 fn texts(value: &Value) -> impl Iterator<Item = &str> {
@@ -191,7 +216,7 @@ mod tests {
             "hosts": ["a.test", "b.test:8443"], "challenges": ["Bearer x"], "problems": ["domain", "audience"],
             "response_headers": {"retry-after": "5"},
         });
-        let came = outcome.as_object().cloned().unwrap_or_default();
+        let outcome_of_exchange = outcome.as_object().cloned().unwrap_or_default();
         for (name, expected, fits) in [
             ("forbidden_hosts", json!(["c.test"]), true),
             ("forbidden_hosts", json!(["b.test"]), false),
@@ -205,7 +230,7 @@ mod tests {
             ("response_headers", json!({"dpop-nonce": "*"}), false),
             ("status", json!(401), false),
         ] {
-            assert_eq!(holds(name, &expected, &came), fits, "{name} {expected}");
+            assert_eq!(holds(name, &expected, &outcome_of_exchange), fits, "{name} {expected}");
         }
     }
 }

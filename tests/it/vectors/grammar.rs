@@ -1,4 +1,4 @@
-//! What every refusal must look like, whatever a case expects.
+//! What every rejection must look like, whatever a case expects.
 
 /// A challenge, taken apart.
 #[derive(Debug, PartialEq)]

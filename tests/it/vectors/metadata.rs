@@ -22,7 +22,7 @@ pub(super) fn protected_resource(case: &Case) -> Result<Outcome, String> {
     for (name, value) in &fields {
         described = set(described, name, value)?;
     }
-    let Ok(document) = described.document() else { return Ok(Outcome::refused("config")) };
+    let Ok(document) = described.document() else { return Ok(Outcome::rejected("config")) };
     let json = document.to_json();
     let members: Object = serde_json::from_str(&json).map_err(|error| format!("the document is no JSON: {error}"))?;
     let order = in_order(&json, &members);

@@ -29,13 +29,13 @@ impl Outcome {
         Self::default().with("ok", true)
     }
 
-    /// Something was refused, in a word of the vectors.
-    pub(super) fn refused(error: &str) -> Self {
+    /// Something was rejected, in a word of the vectors.
+    pub(super) fn rejected(error: &str) -> Self {
         Self::default().with("ok", false).with("error", error)
     }
 
     /// The client could not be built because of these options.
     pub(super) fn misconfigured(problems: &[String]) -> Self {
-        Self::refused("config").with("problems", json!(problems))
+        Self::rejected("config").with("problems", json!(problems))
     }
 }

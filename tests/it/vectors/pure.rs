@@ -1,13 +1,13 @@
 //! The kinds that need no token and no network.
 
 use auth0_api_core::{
-    ChallengeError, Domain, DpopError, Error, ProofError, Scheme, TargetError, TargetUrl, extract_token,
+    ChallengeParams, Domain, DpopError, Error, ProofError, Scheme, TargetError, TargetUrl, extract_token,
 };
 use auth0_api_testing::ManualClock;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::answer::Refusal;
+use super::answer::Rejected;
 use super::case::Case;
 use super::client::{Built, Config, Dpop};
 use super::foreign::Foreign;
@@ -85,7 +85,7 @@ pub(super) fn htu_normalize(case: &Case) -> Result<Outcome, String> {
     let HtuNormalize { side, url } = case.input()?;
     match TargetUrl::parse(&url) {
         Ok(url) => Ok(Outcome::accepted().with("normalized", url.to_string())),
-        Err(error) => Ok(Refusal::of(&side.error(error))?.outcome(&Foreign::default())),
+        Err(error) => Ok(Rejected::of(&side.error(error))?.outcome(&Foreign::default())),
     }
 }
 
@@ -97,7 +97,7 @@ pub(super) fn htu_match(case: &Case) -> Result<Outcome, String> {
         called.and_then(|called| Ok((called, TargetUrl::parse(&htu).map_err(|error| Side::Proof.error(error))?)));
     match both {
         Ok((called, htu)) => Ok(Outcome::default().with("match", called == htu)),
-        Err(error) => Ok(Refusal::of(&error)?.outcome(&Foreign::default()).with("match", false)),
+        Err(error) => Ok(Rejected::of(&error)?.outcome(&Foreign::default()).with("match", false)),
     }
 }
 
@@ -106,7 +106,7 @@ pub(super) fn request_url(case: &Case) -> Result<Outcome, String> {
     let RequestUrl { scheme, authority, target } = case.input()?;
     match TargetUrl::from_parts(&scheme, &authority, &target) {
         Ok(url) => Ok(Outcome::accepted().with("normalized", url.to_string())),
-        Err(error) => Ok(Refusal::of(&Side::Request.error(error))?.outcome(&Foreign::default())),
+        Err(error) => Ok(Rejected::of(&Side::Request.error(error))?.outcome(&Foreign::default())),
     }
 }
 
@@ -128,7 +128,7 @@ pub(super) fn domain(case: &Case) -> Result<Outcome, String> {
     let DomainText { domain } = case.input()?;
     Ok(match domain.parse::<Domain>() {
         Ok(domain) => Outcome::accepted().with("issuer", domain.issuer()),
-        Err(_) => Outcome::refused("config"),
+        Err(_) => Outcome::rejected("config"),
     })
 }
 
@@ -137,7 +137,7 @@ pub(super) fn config(case: &Case) -> Result<Outcome, String> {
     let Configuration { config } = case.input()?;
     Ok(match config.build(&Network::new(&[]), &ManualClock::new())? {
         Built::Client(_) => Outcome::accepted(),
-        Built::Refused(problems) => Outcome::misconfigured(&problems),
+        Built::Rejected(problems) => Outcome::misconfigured(&problems),
     })
 }
 
@@ -155,7 +155,7 @@ pub(super) fn extracted(case: &Case) -> Result<Outcome, String> {
         Err(error) => {
             let credentials = headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("authorization"));
             let foreign = credentials.fold(Foreign::default(), |foreign, (_, value)| foreign.credential(value));
-            Ok(Refusal::of(&error.into())?.outcome(&foreign))
+            Ok(Rejected::of(&error.into())?.outcome(&foreign))
         }
     }
 }
@@ -171,10 +171,10 @@ impl Side {
 }
 
 impl ErrorOnChallenge {
-    fn as_core(&self) -> Result<ChallengeError<'_>, String> {
+    fn as_core(&self) -> Result<ChallengeParams<'_>, String> {
         let schemes = [Scheme::Bearer, Scheme::Dpop];
         let scheme = schemes.into_iter().find(|scheme| scheme.to_string().eq_ignore_ascii_case(&self.scheme));
-        Ok(ChallengeError {
+        Ok(ChallengeParams {
             scheme: scheme.ok_or_else(|| format!("there is no scheme {:?}", self.scheme))?,
             code: &self.code,
             description: self.description.as_deref(),

@@ -7,7 +7,7 @@ use super::case::{Case, Expectation, Object, Request};
 use super::client::Config;
 use super::network::Route;
 use super::outcome::Outcome;
-use super::via::{Door, Presented};
+use super::via::{Presented, Via};
 
 /// The members that `expect` of a sequence can have, beside those of its calls.
 pub(super) const SEQUENCE_MEMBERS: [&str; 8] =
@@ -76,7 +76,7 @@ pub(super) async fn sequence(case: &Case) -> Result<Vec<Outcome>, String> {
     let (calls, expectations): (Vec<_>, Vec<_>) =
         calls.into_iter().map(SequenceCall::split).collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
     let mut outcomes = Vec::new();
-    for door in Door::open_to(&calls.iter().map(|call| &call.presented).collect::<Vec<_>>()) {
+    for door in Via::open_to(&calls.iter().map(|call| &call.presented).collect::<Vec<_>>()) {
         let outcome = match Bench::new(&config, &network, *door)? {
             Err(misconfigured) => misconfigured,
             Ok(bench) if concurrent => bench.all_at_once(&calls, &expectations, &network).await?,
@@ -89,7 +89,7 @@ pub(super) async fn sequence(case: &Case) -> Result<Vec<Outcome>, String> {
 
 async fn single(config: &Config, network: &[Route], call: Call) -> Result<Vec<Outcome>, String> {
     let mut outcomes = Vec::new();
-    for door in Door::open_to(&[&call.presented]) {
+    for door in Via::open_to(&[&call.presented]) {
         let outcome = match Bench::new(config, network, *door)? {
             Err(misconfigured) => misconfigured,
             Ok(bench) => bench.call(&call, network).await?,

@@ -10,7 +10,7 @@ use http_body_util::{BodyExt as _, Full};
 use serde_json::Value;
 use tower::{Layer as _, ServiceExt as _};
 
-use super::answer::{Answer, Refusal};
+use super::answer::{Answer, Rejected};
 use super::case::Request;
 
 /// What a caller presents.
@@ -23,14 +23,14 @@ pub(super) enum Presented {
 
 /// A way in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Door {
+pub(super) enum Via {
     /// The tower layer of `auth0-api-axum`, around a service that answers with the token's claims.
     Axum,
     /// `verify_request` or `verify_access_token`.
     Core,
 }
 
-impl Door {
+impl Via {
     /// Every way that all of these can take, core first.
     pub(super) fn open_to(presented: &[&Presented]) -> &'static [Self] {
         let sendable =
@@ -73,7 +73,7 @@ fn checked(token: VerifiedToken, route: &Requirement) -> Result<VerifiedToken, a
 fn answer(api: &ApiClient, result: Result<VerifiedToken, auth0_api_core::Error>) -> Answer {
     match result {
         Ok(token) => Answer::Verified(token.claims().clone()),
-        Err(error) => Answer::Refused(api.reject(&error).into()),
+        Err(error) => Answer::Rejected(api.reject(&error).into()),
     }
 }
 
@@ -91,7 +91,7 @@ async fn through_axum(api: &ApiClient, request: &Request, route: &Requirement) -
         .headers
         .iter()
         .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
-    Ok(Answer::Refused(Refusal { status: parts.status.as_u16(), headers: headers.collect(), body }))
+    Ok(Answer::Rejected(Rejected { status: parts.status.as_u16(), headers: headers.collect(), body }))
 }
 
 /// The protected service: answers with the claims that the layer put into the request.

@@ -8,7 +8,7 @@ use actix_web::test::{call_service, init_service};
 use actix_web::web::get;
 use actix_web::{App, HttpMessage as _, HttpServer};
 use auth0_api_actix::{Auth, VerifiedToken};
-use auth0_api_core::{ApiClient, ClientCertificate, ClientCertificates};
+use auth0_api_core::{ApiClient, CertificateSource, ClientCertificate};
 
 use crate::world::{World, request};
 
@@ -16,7 +16,7 @@ const DER: &[u8] = b"the certificate of a client";
 
 fn api(world: &World) -> ApiClient {
     let builder = ApiClient::builder(world.tenant.domain(), world.tenant.audience()).insecure_http_loopback();
-    builder.clock(world.clock.clone()).client_certificates(ClientCertificates::of_connection()).build().unwrap()
+    builder.clock(world.clock.clone()).client_certificates(CertificateSource::of_connection()).build().unwrap()
 }
 
 #[tokio::test]

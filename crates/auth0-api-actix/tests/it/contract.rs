@@ -10,7 +10,7 @@ use actix_web::{App, HttpResponse, HttpServer};
 use auth0_api_actix::{Auth, MaybeToken, Scoped, VerifiedToken, metadata_routes};
 use auth0_api_core::{Guard, Rejection, Requirement};
 use auth0_api_testing::contract;
-use auth0_api_testing::contract::adapter::{Chapter, Door, Site};
+use auth0_api_testing::contract::adapter::{Chapter, Harness, Site};
 
 #[tokio::test]
 async fn actix_web_keeps_the_contract() {
@@ -19,7 +19,7 @@ async fn actix_web_keeps_the_contract() {
 
 struct Actix;
 
-impl Door for Actix {
+impl Harness for Actix {
     async fn open(&self, site: Site) -> SocketAddr {
         let (tell, told) = tokio::sync::oneshot::channel();
         // The server needs an actix system; its thread ends with the process.
@@ -44,7 +44,7 @@ fn routes(config: &mut ServiceConfig, site: &Site) {
     let optional = auth.clone().optional();
     let reading = |auth: &Auth| auth.require(Requirement::scope("read:messages"));
     let both = auth.require(Requirement::scopes(["read:messages", "read:drafts"]));
-    let hooked = auth.clone().refusal_body(problem);
+    let hooked = auth.clone().rejection_body(problem);
 
     if site.api.resource_metadata().is_some() {
         config.configure(metadata_routes(&site.api));

@@ -20,15 +20,15 @@ async fn extractors_do_what_their_table_says() {
     let auth = Auth::new(world.api.clone());
     let (strict, optional) = (auth.clone(), auth.optional());
     for (path, auth, nothing) in [
-        ("/private", &strict, Shown::Refused(BEARER.into())),
-        ("/private/maybe", &strict, Shown::Refused(BEARER.into())),
-        ("/private", &optional, Shown::Refused(BEARER.into())),
+        ("/private", &strict, Shown::Rejected(BEARER.into())),
+        ("/private/maybe", &strict, Shown::Rejected(BEARER.into())),
+        ("/private", &optional, Shown::Rejected(BEARER.into())),
         ("/private/maybe", &optional, Shown::Served("nobody".into())),
     ] {
         let app = || App::new().service(web::scope("").configure(routes).wrap(auth.clone()));
         assert_eq!(show(app(), path, request()).await, nothing, "{path}");
         assert_eq!(show(app(), path, world.bearer("")).await, Shown::Served("somebody".into()), "{path}");
-        assert_eq!(show(app(), path, world.bad_bearer()).await, Shown::Refused(INVALID.into()), "{path}");
+        assert_eq!(show(app(), path, world.bad_bearer()).await, Shown::Rejected(INVALID.into()), "{path}");
     }
     for path in ["/private", "/private/maybe"] {
         for request in [request(), world.bearer(""), world.bad_bearer()] {
@@ -51,10 +51,10 @@ async fn the_extractor_is_cores_token_to_functions_that_know_no_framework() {
 }
 
 #[actix_web::test]
-async fn a_refusal_of_the_extractor_has_the_body_of_the_middlewares_hook() {
+async fn a_rejection_of_the_extractor_has_the_body_of_the_middlewares_hook() {
     let world = World::new().await;
     let hook = |rejection: &Rejection| ("text/plain", rejection.label());
-    let auth = Auth::new(world.api.clone()).optional().refusal_body(hook);
+    let auth = Auth::new(world.api.clone()).optional().rejection_body(hook);
     let app = init_service(App::new().configure(routes).wrap(auth)).await;
     let response = call_service(&app, request().to_request()).await;
     assert_eq!(response.status(), 401);
@@ -83,7 +83,7 @@ async fn a_token_that_may_be_missing_must_be_enough_when_it_is_there() {
     for (request, shown) in [
         (request(), Shown::Served("nobody".into())),
         (world.bearer("read:messages"), Shown::Served("auth0|local-user".into())),
-        (world.bad_bearer(), Shown::Refused(INVALID.into())),
+        (world.bad_bearer(), Shown::Rejected(INVALID.into())),
     ] {
         assert_eq!(show(app().wrap(auth.clone()), "/private", request).await, shown);
     }
@@ -107,7 +107,7 @@ async fn maybe(MaybeToken(token): MaybeToken) -> &'static str {
 #[derive(Debug, PartialEq)]
 enum Shown {
     Misconfigured,
-    Refused(String),
+    Rejected(String),
     Served(String),
 }
 
@@ -126,7 +126,7 @@ where
     let response = call_service(&app, request.uri(path).to_request()).await;
     match response.status().as_u16() {
         200 => Shown::Served(text(response).await),
-        401 => Shown::Refused(header(&response, "www-authenticate").remove(0)),
+        401 => Shown::Rejected(header(&response, "www-authenticate").remove(0)),
         status => {
             assert_eq!((status, header(&response, "www-authenticate").len()), (500, 0));
             assert_eq!(text(response).await, MISCONFIGURED);

@@ -35,9 +35,9 @@ async fn the_document_is_served_at_every_path_to_whoever_asks() {
         let response = call_service(&app, TestRequest::post().uri(path).to_request()).await;
         assert_eq!((response.status().as_u16(), header(&response, "allow")), (405, vec!["GET, HEAD, OPTIONS".into()]));
     }
-    let refused = call_service(&app, TestRequest::get().uri("/v1/me").to_request()).await;
+    let rejected = call_service(&app, TestRequest::get().uri("/v1/me").to_request()).await;
     assert_eq!(
-        header(&refused, "www-authenticate"),
+        header(&rejected, "www-authenticate"),
         [
             r#"Bearer realm="api", resource_metadata="https://api.example.com/.well-known/oauth-protected-resource/v1""#,
             r#"DPoP algs="ES256", resource_metadata="https://api.example.com/.well-known/oauth-protected-resource/v1""#,

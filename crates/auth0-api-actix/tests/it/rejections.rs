@@ -1,21 +1,21 @@
-//! Refusals that a handler decides.
+//! Rejections that a handler decides.
 
 use actix_web::App;
 use actix_web::test::{call_service, init_service};
 use actix_web::web::{self, ServiceConfig};
-use auth0_api_actix::{Auth, Refusals, TokenRejection, VerifiedToken};
+use auth0_api_actix::{Auth, Reject, TokenRejection, VerifiedToken};
 use auth0_api_core::{ExchangeError, InputError, Rejection, Requirement, TokenTextError};
 
 use crate::world::{World, header, text};
 
 #[actix_web::test]
-async fn an_error_becomes_the_refusal_of_the_middleware_around() {
+async fn an_error_becomes_the_rejection_of_the_middleware_around() {
     let world = World::new().await;
     let hook = |rejection: &Rejection| ("text/plain", rejection.label());
     let plain = Auth::new(world.api.clone());
     for (auth, expected) in [
         (plain.clone(), r#"{"error":"insufficient_scope","error_description":"#),
-        (plain.refusal_body(hook), "requirement_scope"),
+        (plain.rejection_body(hook), "requirement_scope"),
     ] {
         let app = init_service(App::new().configure(routes).wrap(auth)).await;
         let response = call_service(&app, world.bearer("read:orders").uri("/private/scope").to_request()).await;
@@ -48,14 +48,14 @@ fn routes(config: &mut ServiceConfig) {
     config.route("/private", web::get().to(exchange)).route("/private/scope", web::get().to(scope));
 }
 
-async fn scope(token: VerifiedToken, refusals: Refusals) -> Result<String, TokenRejection> {
-    Requirement::scope("write:orders").check(&token).map_err(|error| refusals.refuse(error))?;
+async fn scope(token: VerifiedToken, reject: Reject) -> Result<String, TokenRejection> {
+    Requirement::scope("write:orders").check(&token).map_err(|error| reject.with(error))?;
     Ok(String::new())
 }
 
 /// As if the tenant had been asked for another token: the error does not know which scheme the caller used.
-async fn exchange(refusals: Refusals) -> Result<String, TokenRejection> {
+async fn exchange(reject: Reject) -> Result<String, TokenRejection> {
     let problem = TokenTextError::Blank;
     let error = InputError::Token { parameter: "subject_token", problem };
-    Err(refusals.refuse(ExchangeError::from(error)))
+    Err(reject.with(ExchangeError::from(error)))
 }

@@ -17,31 +17,31 @@ const MISSING: &str = r#"{"error":"missing_credentials","error_description":"no 
 #[tokio::test]
 async fn a_body_that_can_be_made_from_bytes_needs_no_hook() {
     let world = World::new().await;
-    let response = refused::<Full<Bytes>>(&world).await;
+    let response = rejected::<Full<Bytes>>(&world).await;
     assert_eq!(header(&response, "content-type"), ["application/json"]);
     assert_eq!(text(response).await, MISSING);
-    assert_eq!(text(refused::<axum::body::Body>(&world).await).await, MISSING);
-    assert_eq!(refused::<Bytes>(&world).await.into_body(), MISSING);
-    assert_eq!(refused::<Vec<u8>>(&world).await.into_body(), MISSING.as_bytes());
+    assert_eq!(text(rejected::<axum::body::Body>(&world).await).await, MISSING);
+    assert_eq!(rejected::<Bytes>(&world).await.into_body(), MISSING);
+    assert_eq!(rejected::<Vec<u8>>(&world).await.into_body(), MISSING.as_bytes());
 }
 
 #[tokio::test]
 async fn a_hook_makes_any_other_body() {
     #[derive(Debug, Default, PartialEq)]
     enum Own {
-        Refused(&'static str),
+        Rejected(&'static str),
         #[default]
         Served,
     }
 
     let world = World::new().await;
     let hooked = AuthLayer::new(world.api.clone())
-        .refusal_body(|rejection: &Rejection| ("application/x-own", Own::Refused(rejection.label())));
+        .rejection_body(|rejection: &Rejection| ("application/x-own", Own::Rejected(rejection.label())));
     let inner = service_fn(|_: Request<()>| ready(Ok::<_, Infallible>(Response::new(Own::Served))));
     let service = hooked.layer(hooked.require(Requirement::scope("admin")).layer(inner));
     for (request, status, body, content_type) in [
-        (Request::get(URL), 401, Own::Refused("credentials_missing"), &["application/x-own"][..]),
-        (world.bearer("user"), 403, Own::Refused("requirement_scope"), &["application/x-own"]),
+        (Request::get(URL), 401, Own::Rejected("credentials_missing"), &["application/x-own"][..]),
+        (world.bearer("user"), 403, Own::Rejected("requirement_scope"), &["application/x-own"]),
         (world.bearer("admin"), 200, Own::Served, &[]),
     ] {
         let response = service.clone().oneshot(request.body(()).unwrap()).await.unwrap();
@@ -54,7 +54,7 @@ async fn a_hook_makes_any_other_body() {
 async fn a_hook_does_not_reach_status_and_challenges() {
     let world = World::new().await;
     let hooked =
-        AuthLayer::new(world.api.clone()).refusal_body(|_: &Rejection| ("text/plain", Full::<Bytes>::default()));
+        AuthLayer::new(world.api.clone()).rejection_body(|_: &Rejection| ("text/plain", Full::<Bytes>::default()));
     let inner = service_fn(|_: Request<()>| ready(Ok::<_, Infallible>(Response::new(Full::<Bytes>::default()))));
     let response = hooked.layer(inner).oneshot(request()).await.unwrap();
     assert_eq!(response.status(), 401);
@@ -62,8 +62,8 @@ async fn a_hook_does_not_reach_status_and_challenges() {
     assert_eq!(header(&response, "content-type"), ["text/plain"]);
 }
 
-/// The refusal of a request without credentials, by a layer around a service with these bodies.
-async fn refused<B: Default + From<Bytes> + 'static>(world: &World) -> Response<B> {
+/// The rejection of a request without credentials, by a layer around a service with these bodies.
+async fn rejected<B: Default + From<Bytes> + 'static>(world: &World) -> Response<B> {
     let inner = service_fn(|_: Request<()>| ready(Ok::<_, Infallible>(Response::new(B::from(Bytes::new())))));
     AuthLayer::new(world.api.clone()).layer(inner).oneshot(request()).await.unwrap()
 }

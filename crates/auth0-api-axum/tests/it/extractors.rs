@@ -21,12 +21,12 @@ async fn extractors_do_what_their_table_says() {
     let routes = || Router::new().route("/private", get(demanding)).route("/private/maybe", get(undemanding));
     let (demanded, maybe) = ("/private", "/private/maybe");
     for (app, path, nothing, good, bad) in [
-        (routes().layer(layer.clone()), demanded, Shown::Refused(BEARER), Shown::Served("somebody"), INVALID),
-        (routes().layer(layer.clone()), maybe, Shown::Refused(BEARER), Shown::Served("somebody"), INVALID),
+        (routes().layer(layer.clone()), demanded, Shown::Rejected(BEARER), Shown::Served("somebody"), INVALID),
+        (routes().layer(layer.clone()), maybe, Shown::Rejected(BEARER), Shown::Served("somebody"), INVALID),
         (
             routes().layer(layer.clone().optional()),
             demanded,
-            Shown::Refused(BEARER),
+            Shown::Rejected(BEARER),
             Shown::Served("somebody"),
             INVALID,
         ),
@@ -34,7 +34,7 @@ async fn extractors_do_what_their_table_says() {
     ] {
         assert_eq!(show(&app, path, Request::builder()).await, nothing);
         assert_eq!(show(&app, path, world.bearer("")).await, good);
-        assert_eq!(show(&app, path, world.bad_bearer()).await, Shown::Refused(bad));
+        assert_eq!(show(&app, path, world.bad_bearer()).await, Shown::Rejected(bad));
     }
     for path in [demanded, maybe] {
         for request in [Request::builder(), world.bearer(""), world.bad_bearer()] {
@@ -68,7 +68,7 @@ async fn undemanding(token: Option<VerifiedToken>) -> &'static str {
 #[derive(Debug, PartialEq)]
 enum Shown<'s> {
     Misconfigured,
-    Refused(&'s str),
+    Rejected(&'s str),
     Served(&'s str),
 }
 
@@ -77,7 +77,7 @@ async fn show(app: &Router, path: &str, request: request::Builder) -> Shown<'sta
     let Ok(response) = app.clone().oneshot(request).await;
     match response.status().as_u16() {
         200 => Shown::Served(text(response).await.leak()),
-        401 => Shown::Refused(header(&response, "www-authenticate").remove(0).leak()),
+        401 => Shown::Rejected(header(&response, "www-authenticate").remove(0).leak()),
         status => {
             assert_eq!((status, header(&response, "www-authenticate").len()), (500, 0));
             let body = r#"{"error":"server_error","error_description":"the server is misconfigured"}"#;

@@ -1,6 +1,6 @@
-//! Refusals that a handler decides.
+//! Rejections that a handler decides.
 
-use auth0_api_axum::{AuthLayer, Refusals, TokenRejection, VerifiedToken};
+use auth0_api_axum::{AuthLayer, Reject, TokenRejection, VerifiedToken};
 use auth0_api_core::{ExchangeError, InputError, Rejection, Requirement, TokenTextError};
 use axum::Router;
 use axum::body::Body;
@@ -12,13 +12,13 @@ use tower::ServiceExt as _;
 use crate::world::{World, header};
 
 #[tokio::test]
-async fn an_error_becomes_the_refusal_of_the_layer_around() {
+async fn an_error_becomes_the_rejection_of_the_layer_around() {
     let world = World::new().await;
     let hook = |rejection: &Rejection| ("text/plain", Body::from(rejection.label()));
     let plain = AuthLayer::new(world.api.clone());
     for (layer, expected) in [
         (routes().layer(plain.clone()), r#"{"error":"insufficient_scope","error_description":"#),
-        (routes().layer(plain.refusal_body(hook)), "requirement_scope"),
+        (routes().layer(plain.rejection_body(hook)), "requirement_scope"),
     ] {
         let response = call(layer, world.bearer("read:orders"), "/private/scope").await;
         assert_eq!(response.status(), 403);
@@ -49,15 +49,15 @@ fn routes() -> Router {
     Router::new().route("/private/scope", get(scope)).route("/private", get(exchange))
 }
 
-async fn scope(token: VerifiedToken, refusals: Refusals) -> Result<(), TokenRejection> {
-    Requirement::scope("write:orders").check(&token).map_err(|error| refusals.refuse(error))
+async fn scope(token: VerifiedToken, reject: Reject) -> Result<(), TokenRejection> {
+    Requirement::scope("write:orders").check(&token).map_err(|error| reject.with(error))
 }
 
 /// As if the tenant had been asked for another token: the error does not know which scheme the caller used.
-async fn exchange(refusals: Refusals) -> Result<(), TokenRejection> {
+async fn exchange(reject: Reject) -> Result<(), TokenRejection> {
     let problem = TokenTextError::Blank;
     let error = InputError::Token { parameter: "subject_token", problem };
-    Err(refusals.refuse(ExchangeError::from(error)))
+    Err(reject.with(ExchangeError::from(error)))
 }
 
 async fn call(app: Router, request: http::request::Builder, path: &str) -> Response<Body> {

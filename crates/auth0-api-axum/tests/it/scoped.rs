@@ -1,4 +1,4 @@
-//! Requirements as extractors: they refuse as the layer does.
+//! Requirements as extractors: they reject as the layer does.
 
 use auth0_api_axum::{AuthLayer, Scoped};
 use auth0_api_core::{Guard, Rejection, Requirement};
@@ -23,7 +23,7 @@ impl Guard for ReadMessages {
 }
 
 #[tokio::test]
-async fn an_extractor_refuses_as_the_layer_does() {
+async fn an_extractor_rejects_as_the_layer_does() {
     let world = World::new().await;
     let layer = AuthLayer::new(world.api.clone());
     let required = get(|| async { "served" }).route_layer(layer.require(ReadMessages::requirement()));
@@ -70,10 +70,10 @@ async fn an_extractor_without_a_layer_is_our_mistake() {
 }
 
 #[tokio::test]
-async fn the_hook_of_the_layer_makes_the_bodies_of_extractors_refusals() {
+async fn the_hook_of_the_layer_makes_the_bodies_of_extractors_rejections() {
     let world = World::new().await;
     let layer = AuthLayer::new(world.api.clone());
-    let hooked = layer.clone().refusal_body(|rejection: &Rejection| ("text/plain", Body::from(rejection.label())));
+    let hooked = layer.clone().rejection_body(|rejection: &Rejection| ("text/plain", Body::from(rejection.label())));
     let routes = || Router::new().route("/scoped", get(served)).route("/maybe", get(maybe));
     let json =
         r#"{"error":"insufficient_scope","error_description":"the access token lacks a scope that is needed here"}"#;

@@ -32,7 +32,7 @@ async fn the_service_that_is_ready_is_the_one_that_is_called() {
 }
 
 #[tokio::test]
-async fn a_refused_request_never_reaches_the_service() {
+async fn a_rejected_request_never_reaches_the_service() {
     let world = World::new().await;
     let layer = AuthLayer::new(world.api.clone());
     let calls = Arc::new(AtomicUsize::new(0));

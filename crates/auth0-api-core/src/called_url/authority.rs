@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn malformed_authorities_are_refused() {
+    fn malformed_authorities_are_rejected() {
         for (text, error) in [
             ("", TargetError::Host),
             (":443", TargetError::Host),

@@ -4,17 +4,17 @@ use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroUsize;
 
 use super::TargetError;
-use super::proxies::Chain;
+use super::proxies::ProxyChain;
 use crate::request::HeaderSource;
 
 /// A header's entries in the order of their arrival.
 #[derive(Debug)]
-pub(super) struct List<'r> {
+pub(super) struct HeaderList<'r> {
     header: &'static str,
     pub(super) entries: Vec<&'r str>,
 }
 
-impl<'r> List<'r> {
+impl<'r> HeaderList<'r> {
     pub(super) fn read(headers: &'r dyn HeaderSource, header: &'static str) -> Result<Self, TargetError> {
         Self::read_within(MAX_HEADER, headers, header)
     }
@@ -39,17 +39,16 @@ impl<'r> List<'r> {
     }
 
     /// The outermost entry that a trusted proxy wrote: the one that saw the client's URL.
-    pub(super) fn written_within(&self, reach: Reach) -> Result<Option<&'r str>, TargetError> {
+    pub(super) fn written_within(&self, reach: TrustedEntries) -> Result<Option<&'r str>, TargetError> {
         let found = self.entries.len();
-        let outermost = match reach {
-            Reach::UpTo(trusted) => found.saturating_sub(trusted),
-            Reach::Exactly(_) if found == 0 => return Ok(None),
-            Reach::Exactly(hops) => found.checked_sub(hops.get()).ok_or(TargetError::ForwardedTooShort {
-                header: self.header,
-                entries: found,
-                hops: hops.get(),
-            })?,
-        };
+        let outermost =
+            match reach {
+                TrustedEntries::UpTo(trusted) => found.saturating_sub(trusted),
+                TrustedEntries::Exactly(_) if found == 0 => return Ok(None),
+                TrustedEntries::Exactly(hops) => found
+                    .checked_sub(hops.get())
+                    .ok_or(TargetError::ForwardedTooShort { header: self.header, entries: found, hops: hops.get() })?,
+            };
         Ok(self.entries.get(outermost).copied())
     }
 
@@ -60,14 +59,14 @@ impl<'r> List<'r> {
 
 /// How many entries of a list, from the right, were written by trusted proxies.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Reach {
+pub(super) enum TrustedEntries {
     /// As many as there are hops; each of them appends.
     Exactly(NonZeroUsize),
     /// As many as there are trusted addresses; where the list is shorter, one of them has replaced it.
     UpTo(usize),
 }
 
-impl Reach {
+impl TrustedEntries {
     /// For lists that no proxy replaces: each trusted one has appended its entry.
     pub(super) fn exactly(self) -> Self {
         match self {
@@ -78,11 +77,11 @@ impl Reach {
 
     /// Follows the addresses of those who sent the request on, from right to left, up to the first that is not trusted.
     pub(super) fn of<'r>(
-        chain: Chain<'_>,
-        list: &List<'r>,
+        chain: ProxyChain<'_>,
+        list: &HeaderList<'r>,
         client: impl Fn(&'r str) -> Result<Option<&'r str>, TargetError>,
     ) -> Result<Self, TargetError> {
-        if let Chain::Hops(count) = chain {
+        if let ProxyChain::Hops(count) = chain {
             return Ok(Self::Exactly(count));
         }
         // The peer wrote the last entry. The first entry's address is the client's: nobody before it wrote anything.

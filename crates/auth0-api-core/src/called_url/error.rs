@@ -1,7 +1,7 @@
 /// Why a URL, or the URL a client called, cannot be had.
 ///
 /// On the request's side it is the caller's malformed request, in a proof's `htu` a bad proof. Nothing of the text that
-/// was refused is repeated, so these errors may be logged and shown.
+/// was rejected is repeated, so these errors may be logged and shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TargetError {

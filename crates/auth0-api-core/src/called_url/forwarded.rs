@@ -6,29 +6,29 @@
 
 use super::TargetError;
 use super::authority::{Authority, Scheme};
-use super::entries::{List, Reach, split_unquoted};
+use super::entries::{HeaderList, TrustedEntries, split_unquoted};
 use super::path::Path;
-use super::proxies::Chain;
+use super::proxies::ProxyChain;
 use crate::credentials::is_token;
 use crate::request::HeaderSource;
 
 /// What the trusted proxies say; nothing where they are silent.
 #[derive(Debug, Default)]
-pub(super) struct Told {
-    pub(super) origin: Origin,
+pub(super) struct Forwarded {
+    pub(super) origin: ForwardedOrigin,
     pub(super) prefix: Option<Path>,
 }
 
 /// Scheme and authority of the URL, as far as a proxy knows them.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Origin {
+pub(super) struct ForwardedOrigin {
     pub(super) scheme: Option<Scheme>,
     pub(super) authority: Option<Authority>,
 }
 
-impl Told {
+impl Forwarded {
     /// Reads what the proxies of `chain` put into the headers.
-    pub(super) fn by(chain: Chain<'_>, headers: &dyn HeaderSource) -> Result<Self, TargetError> {
+    pub(super) fn by(chain: ProxyChain<'_>, headers: &dyn HeaderSource) -> Result<Self, TargetError> {
         let origin = match (forwarded(chain, headers)?, x_forwarded(chain, headers)?) {
             // A proxy that writes one kind often lets the client's other kind through: it must not add or change a
             // thing.
@@ -40,25 +40,26 @@ impl Told {
 }
 
 /// [RFC 7239 §4](https://www.rfc-editor.org/rfc/rfc7239#section-4): an entry is `for=…;proto=…;host=…` of one proxy.
-fn forwarded(chain: Chain<'_>, headers: &dyn HeaderSource) -> Result<Option<Origin>, TargetError> {
-    let list = List::read(headers, "forwarded")?;
-    let reach = Reach::of(chain, &list, |entry| Ok(Entry::parse(entry)?.client));
+fn forwarded(chain: ProxyChain<'_>, headers: &dyn HeaderSource) -> Result<Option<ForwardedOrigin>, TargetError> {
+    let list = HeaderList::read(headers, "forwarded")?;
+    let reach = TrustedEntries::of(chain, &list, |entry| Ok(Entry::parse(entry)?.client));
     let Some(entry) = list.written_within(reach?)? else { return Ok(None) };
     let entry = Entry::parse(entry)?;
-    Ok(Some(Origin {
+    Ok(Some(ForwardedOrigin {
         scheme: entry.proto.map(Scheme::parse).transpose().map_err(|_| Entry::MALFORMED)?,
         authority: entry.host.map(Authority::parse).transpose().map_err(|_| Entry::MALFORMED)?,
     }))
 }
 
 /// The older headers: parallel lists, with the addresses in `X-Forwarded-For`.
-fn x_forwarded(chain: Chain<'_>, headers: &dyn HeaderSource) -> Result<Option<Origin>, TargetError> {
-    let (proto, host) = (List::read(headers, "x-forwarded-proto")?, List::read(headers, "x-forwarded-host")?);
+fn x_forwarded(chain: ProxyChain<'_>, headers: &dyn HeaderSource) -> Result<Option<ForwardedOrigin>, TargetError> {
+    let (proto, host) =
+        (HeaderList::read(headers, "x-forwarded-proto")?, HeaderList::read(headers, "x-forwarded-host")?);
     if proto.entries.is_empty() && host.entries.is_empty() {
         return Ok(None);
     }
-    let reach = Reach::of(chain, &List::read(headers, "x-forwarded-for")?, |entry| Ok(Some(entry)))?;
-    Ok(Some(Origin {
+    let reach = TrustedEntries::of(chain, &HeaderList::read(headers, "x-forwarded-for")?, |entry| Ok(Some(entry)))?;
+    Ok(Some(ForwardedOrigin {
         scheme: proto.written_within(reach)?.map(Scheme::parse).transpose().map_err(|_| proto.malformed())?,
         authority: host.written_within(reach)?.map(Authority::parse).transpose().map_err(|_| host.malformed())?,
     }))
@@ -67,7 +68,7 @@ fn x_forwarded(chain: Chain<'_>, headers: &dyn HeaderSource) -> Result<Option<Or
 /// The path that a proxy strips. Each proxy strips one of its own or none, so of several entries nobody could say which
 /// is whose: there may be one.
 fn x_forwarded_prefix(headers: &dyn HeaderSource) -> Result<Option<Path>, TargetError> {
-    let list = List::read(headers, "x-forwarded-prefix")?;
+    let list = HeaderList::read(headers, "x-forwarded-prefix")?;
     match list.entries.as_slice() {
         [] => Ok(None),
         [prefix] => prefix_path(prefix).map(Some).ok_or(list.malformed()),
@@ -114,7 +115,7 @@ impl<'r> Entry<'r> {
     }
 }
 
-/// A token, or what stands between quotes. Escapes stay as they are: nothing we look for has any, so they refuse later.
+/// A token, or what stands between quotes. Escapes stay as they are: nothing we look for has any, so they reject later.
 fn parameter_value(text: &str) -> Option<&str> {
     match text.strip_prefix('"') {
         Some(quoted) => quoted.strip_suffix('"'),
@@ -130,14 +131,14 @@ mod tests {
 
     use super::super::TrustedProxies;
     use super::super::entries::MAX_HEADER;
-    use super::{TargetError, Told};
+    use super::{Forwarded, TargetError};
 
     type Lines = &'static [(&'static str, &'static str)];
 
     /// What trusted proxies tell, as text; the peer is 10.0.0.1.
     fn told(proxies: &TrustedProxies, lines: Lines) -> Result<String, TargetError> {
         let peer = IpAddr::from([10, 0, 0, 1]);
-        let Told { origin, prefix } = Told::by(proxies.chain(Some(peer)).unwrap(), &lines.to_vec())?;
+        let Forwarded { origin, prefix } = Forwarded::by(proxies.chain(Some(peer)).unwrap(), &lines.to_vec())?;
         let authority = origin.authority.map_or("-".to_owned(), |authority| match authority.port {
             Some(port) => format!("{}:{port}", authority.host),
             None => authority.host,
@@ -225,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_trusted_proxy_cannot_have_meant_is_refused() {
+    fn what_a_trusted_proxy_cannot_have_meant_is_rejected() {
         for (header, value) in [
             ("x-forwarded-proto", ""),
             ("x-forwarded-proto", "https,"),
@@ -268,13 +269,13 @@ mod tests {
             ("forwarded", "=a"),
             ("forwarded", "proto=https;host=\"evil.example, proto=https;host=\"api.a\""),
         ] {
-            let error = Told::by(TrustedProxies::hops(1).chain(None).unwrap(), &[(header, value)]).unwrap_err();
+            let error = Forwarded::by(TrustedProxies::hops(1).chain(None).unwrap(), &[(header, value)]).unwrap_err();
             assert_eq!(error, TargetError::Forwarded { header }, "{header}: {value}");
         }
     }
 
     #[test]
-    fn addresses_that_a_trusted_proxy_cannot_have_meant_are_refused() {
+    fn addresses_that_a_trusted_proxy_cannot_have_meant_are_rejected() {
         let networks = TrustedProxies::networks(["10.0.0.0/8"]).unwrap();
         for (header, lines) in [
             ("x-forwarded-for", &[("X-Forwarded-Proto", "https"), ("X-Forwarded-For", "192.0.2.1, nobody")] as Lines),
@@ -287,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn header_with_fewer_entries_than_hops_is_refused() {
+    fn header_with_fewer_entries_than_hops_is_rejected() {
         let two = TrustedProxies::hops(2);
         for (header, lines) in [
             ("x-forwarded-proto", &[("X-Forwarded-Proto", "https")] as Lines),
@@ -300,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn two_kinds_of_headers_that_do_not_say_the_same_are_refused() {
+    fn two_kinds_of_headers_that_do_not_say_the_same_are_rejected() {
         for lines in [
             &[("Forwarded", "proto=https"), ("X-Forwarded-Proto", "http")] as Lines,
             &[("Forwarded", "proto=https;host=evil.example"), ("X-Forwarded-Proto", "https")],
@@ -312,19 +313,19 @@ mod tests {
     }
 
     #[test]
-    fn header_beyond_any_chain_of_proxies_is_refused() {
+    fn header_beyond_any_chain_of_proxies_is_rejected() {
         let chain = TrustedProxies::hops(1);
         let half = "a".repeat(MAX_HEADER / 2);
         let lines = [("forwarded", half.as_str()), ("forwarded", half.as_str()), ("forwarded", "a")];
         assert_eq!(
-            Told::by(chain.chain(None).unwrap(), &lines).unwrap_err(),
+            Forwarded::by(chain.chain(None).unwrap(), &lines).unwrap_err(),
             TargetError::TooLong { length: MAX_HEADER + 1, limit: MAX_HEADER }
         );
     }
 
     #[test]
-    fn octets_that_are_no_text_are_refused() {
-        let error = Told::by(TrustedProxies::hops(1).chain(None).unwrap(), &[("forwarded", b"\xff")]).unwrap_err();
+    fn octets_that_are_no_text_are_rejected() {
+        let error = Forwarded::by(TrustedProxies::hops(1).chain(None).unwrap(), &[("forwarded", b"\xff")]).unwrap_err();
         assert_eq!(error, TargetError::Forwarded { header: "forwarded" });
     }
 }

@@ -5,7 +5,7 @@
 //! has to know which one was called, and both have to be read alike. [`TargetUrl`] is a URL that was read by these
 //! rules, on either side; two of them are equal or they are not:
 //!
-//! 1. The text is visible ASCII. Control characters, white space and non-ASCII refuse wherever they stand.
+//! 1. The text is visible ASCII. Control characters, white space and non-ASCII reject wherever they stand.
 //! 2. Query and fragment are dropped, whatever else they hold. Of the rest, no more than 8 KiB is looked at.
 //! 3. The scheme is `http` or `https`, in any case, and two slashes and the authority follow.
 //! 4. There is no user information. The host is a name of letters, digits, `-`, `_` and single dots, or an IPv4
@@ -15,7 +15,7 @@
 //!    segments are resolved ([RFC 3986 §6.2.2](https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2)). An empty path is
 //!    `/`.
 //! 7. Everything else in the path stays: its case, `%2F`, double and trailing slashes, and characters that RFC 3986 has
-//!    no place for but browsers send (`[`, `|`). A backslash and a stray `%` refuse.
+//!    no place for but browsers send (`[`, `|`). A backslash and a stray `%` reject.
 //!
 //! It is not a browser's parser on purpose: that one repairs what it reads, and a server's router does not repair
 //! alike.
@@ -36,14 +36,14 @@
 //! What trusted proxies say is found so:
 //!
 //! 1. Nobody is trusted by default; forwarding headers are then not read at all.
-//! 2. By hops: the entry at that place from the right. A header with fewer entries refuses, an absent one says nothing.
+//! 2. By hops: the entry at that place from the right. A header with fewer entries rejects, an absent one says nothing.
 //! 3. By networks: if the peer is in one, its entry, the last; then the one before it while the sender of the entry is
 //!    in one, too (`for=` of `Forwarded`, `X-Forwarded-For`). A shorter list was replaced by one of them: its first
 //!    entry.
 //! 4. `Forwarded` and `X-Forwarded-Proto`/`-Host` may both be there if they say the same, each part of it.
 //! 5. `X-Forwarded-Prefix` has one entry: an absolute path in normal form, without empty segments or encoded slashes.
 //!    `X-Forwarded-Port` is not read: a port that matters is in the host.
-//! 6. What a trusted proxy wrote and cannot be read refuses. What is left of it in the list is not looked at, apart
+//! 6. What a trusted proxy wrote and cannot be read rejects. What is left of it in the list is not looked at, apart
 //!    from the quotes that tell entries apart. A header has 8 KiB at most.
 
 mod authority;

@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_path_is_refused() {
+    fn what_is_no_path_is_rejected() {
         for (text, error) in [
             ("a", TargetError::Path),
             ("*", TargetError::Path),

@@ -1,7 +1,7 @@
 //! Which of the things that are known of a request make up the URL that the client called.
 
 use super::authority::{Authority, Scheme};
-use super::forwarded::Told;
+use super::forwarded::Forwarded;
 use super::request_target::RequestTarget;
 use super::url::TargetUrl;
 use super::{TargetError, TrustedProxies};
@@ -36,9 +36,9 @@ impl TargetPolicy {
         let scheme = Scheme::parse(received.scheme)?;
         let authority = received_authority(scheme, received.authority, request)?;
         let path = RequestTarget::parse(received.target)?.path_at(scheme, &authority)?;
-        let Told { origin, prefix } = match self.proxies.chain(received.peer) {
-            Some(chain) => Told::by(chain, request.headers)?,
-            None => Told::default(),
+        let Forwarded { origin, prefix } = match self.proxies.chain(received.peer) {
+            Some(chain) => Forwarded::by(chain, request.headers)?,
+            None => Forwarded::default(),
         };
         Ok(TargetUrl::new(
             origin.scheme.unwrap_or(scheme),
@@ -57,7 +57,7 @@ fn received_authority(
     authority: Option<&str>,
     request: &TokenRequest<'_>,
 ) -> Result<Authority, TargetError> {
-    // RFC 9112 §3.2: a request with more than one Host line is refused.
+    // RFC 9112 §3.2: a request with more than one Host line is rejected.
     let host = request.single("host").map_err(|_| TargetError::HostRepeated)?;
     let host =
         host.map(|host| str::from_utf8(host).map_err(|_| TargetError::Host).and_then(Authority::parse)).transpose()?;
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn request_that_names_no_single_host_is_refused() {
+    fn request_that_names_no_single_host_is_rejected() {
         for (received, headers, error) in [
             (RECEIVED, &[] as Lines<'_>, TargetError::HostMissing),
             (RECEIVED, &[("Host", "")], TargetError::Host),

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use ipnet::IpNet;
 
 use super::TargetError;
-use super::entries::{List, Reach};
+use super::entries::{HeaderList, TrustedEntries};
 use crate::request::TokenRequest;
 
 /// The proxies in front of this API whose word is taken for the URL that a client called.
@@ -63,7 +63,7 @@ impl TrustedProxies {
     /// Believes the last `count` proxies that a request comes through; 0 believes nobody.
     ///
     /// For servers that can be reached through those proxies only, and where each of them appends to the headers it
-    /// sends. A header that is there but has fewer entries than hops refuses the request: it came another way.
+    /// sends. A header that is there but has fewer entries than hops rejects the request: it came another way.
     #[must_use]
     pub fn hops(count: usize) -> Self {
         Self(NonZeroUsize::new(count).map_or(Trust::Nobody, Trust::Hops))
@@ -83,7 +83,7 @@ impl TrustedProxies {
     ///
     /// # Errors
     ///
-    /// Names the first entry that is no network, or that is all of the internet; refuses an empty list.
+    /// Names the first entry that is no network, or that is all of the internet; rejects an empty list.
     pub fn networks<I>(networks: I) -> Result<Self, TrustedProxiesError>
     where
         I: IntoIterator,
@@ -104,7 +104,7 @@ impl TrustedProxies {
     }
 
     /// The entry of a header to which each trusted proxy appends one about its own client: that of the outermost of them. `None`
-    /// if the peer is not trusted or the header is absent; a header with fewer entries refuses.
+    /// if the peer is not trusted or the header is absent; a header with fewer entries rejects.
     pub(crate) fn outermost_entry<'r>(
         &self,
         request: &TokenRequest<'r>,
@@ -112,18 +112,18 @@ impl TrustedProxies {
         limit: usize,
     ) -> Result<Option<&'r str>, TargetError> {
         let Some(chain) = self.chain(request.peer()) else { return Ok(None) };
-        let senders = List::read(request.headers, "x-forwarded-for")?;
-        let reach = Reach::of(chain, &senders, |entry| Ok(Some(entry)))?;
-        List::read_within(limit, request.headers, header)?.written_within(reach.exactly())
+        let senders = HeaderList::read(request.headers, "x-forwarded-for")?;
+        let reach = TrustedEntries::of(chain, &senders, |entry| Ok(Some(entry)))?;
+        HeaderList::read_within(limit, request.headers, header)?.written_within(reach.exactly())
     }
 
     /// Whom to believe of those who passed on a request that came from `peer`; `None` for nobody.
-    pub(super) fn chain(&self, peer: Option<IpAddr>) -> Option<Chain<'_>> {
+    pub(super) fn chain(&self, peer: Option<IpAddr>) -> Option<ProxyChain<'_>> {
         match &self.0 {
             Trust::Nobody => None,
-            Trust::Hops(count) => Some(Chain::Hops(*count)),
+            Trust::Hops(count) => Some(ProxyChain::Hops(*count)),
             Trust::Networks(networks) => {
-                let chain = Chain::Networks(networks);
+                let chain = ProxyChain::Networks(networks);
                 peer.is_some_and(|peer| chain.trusts(peer)).then_some(chain)
             }
         }
@@ -144,12 +144,12 @@ impl FromStr for TrustedProxies {
 
 /// The proxies that passed on one request and may be believed; the directly connected one is.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Chain<'p> {
+pub(super) enum ProxyChain<'p> {
     Hops(NonZeroUsize),
     Networks(&'p [IpNet]),
 }
 
-impl Chain<'_> {
+impl ProxyChain<'_> {
     /// Whether this address is known to be a trusted proxy's.
     pub(super) fn trusts(self, address: IpAddr) -> bool {
         match self {
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn text_that_names_nothing_or_everyone_is_refused() {
+    fn text_that_names_nothing_or_everyone_is_rejected() {
         for (text, error) in [
             ("", TrustedProxiesError::Empty),
             (" ", TrustedProxiesError::Empty),

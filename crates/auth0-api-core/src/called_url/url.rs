@@ -14,7 +14,7 @@ use super::request_target::RequestTarget;
 /// ([RFC 9449 §4.3](https://www.rfc-editor.org/rfc/rfc9449#section-4.3) (9)). Normalised are the case of scheme and
 /// host, a default port, the percent-encoding of the path, and its dot segments
 /// ([RFC 3986 §6.2.2](https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2)). The path's case, `%2F`, and slashes that
-/// are double or trailing stay. Refused are user information, blanks, control characters, backslashes, a stray `%` in
+/// are double or trailing stay. Rejected are user information, blanks, control characters, backslashes, a stray `%` in
 /// the path, and anything that is not ASCII; nothing is repaired, as a browser would.
 ///
 /// ```
@@ -103,7 +103,7 @@ impl TargetUrl {
         let authority = text.strip_prefix(self.scheme.name()).and_then(|rest| rest.strip_prefix("://"));
         let rest = authority.and_then(|authority| authority.strip_prefix(self.host.as_str()));
         let written = self.port == self.scheme.default_port() && rest == Some(self.path.as_str());
-        // What is too long is refused even where it is equal.
+        // What is too long is rejected even where it is equal.
         written && text.len() <= MAX_URL
     }
 
@@ -143,7 +143,7 @@ impl fmt::Debug for TargetUrl {
 
 /// RFC 9449 §4.3 (9): what counts is the URL without query and fragment. What is dropped may be any visible ASCII.
 pub(super) fn without_query(text: &str) -> Result<&str, TargetError> {
-    // Control characters and blanks are what lenient parsers remove, so they refuse wherever they stand.
+    // Control characters and blanks are what lenient parsers remove, so they reject wherever they stand.
     if !text.bytes().all(|octet| octet.is_ascii_graphic()) {
         return Err(TargetError::Character);
     }
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_http_url_is_refused() {
+    fn what_is_no_http_url_is_rejected() {
         for (text, error) in [
             ("", TargetError::Scheme),
             ("/orders", TargetError::Scheme),
@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_that_reach_into_each_other_are_refused() {
+    fn parts_that_reach_into_each_other_are_rejected() {
         for (scheme, authority, target, error) in [
             ("ws", "api.example.com", "/", TargetError::Scheme),
             ("https://evil.example/?", "api.example.com", "/", TargetError::Scheme),

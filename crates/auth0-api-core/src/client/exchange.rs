@@ -88,7 +88,7 @@ impl ApiClient {
     /// # async fn run(api: &ApiClient, caller: &VerifiedToken) -> Result<(), ExchangeError> {
     /// match api.get_access_token_for_connection(caller, Connection::name("google-oauth2")).await {
     ///     Ok(tokens) => println!("call Google with a token for {:?}", tokens.scope()),
-    ///     Err(ExchangeError::Server(refusal)) if refusal.kind() == ServerErrorKind::AccountNotLinked => {
+    ///     Err(ExchangeError::Server(rejection)) if rejection.kind() == ServerErrorKind::AccountNotLinked => {
     ///         println!("ask the user to connect their Google account");
     ///     }
     ///     Err(error) => return Err(error),

@@ -8,10 +8,10 @@ use crate::builder::ApiClientBuilder;
 use crate::challenge::Challenge;
 use crate::error::Error;
 use crate::exchange::Exchanger;
-use crate::issuer::{Domains, IssuerError, KeysUnavailable};
+use crate::issuer::{IssuerError, KeysUnavailable, TrustedDomains};
 use crate::metadata::MetadataEndpoint;
 use crate::meter;
-use crate::rejection::{ChallengeError, Offer, Rejection};
+use crate::rejection::{ChallengeParams, Offer, Rejection};
 use crate::request::TokenRequest;
 use crate::token::VerifiedToken;
 use crate::verify::Verifier;
@@ -47,7 +47,7 @@ pub struct ApiClient {
 
 impl ApiClient {
     /// Configures a client for a tenant's domain, or for [several](Domains), and the identifier of this API.
-    pub fn builder(domains: impl Into<Domains>, audience: impl Into<Box<str>>) -> ApiClientBuilder {
+    pub fn builder(domains: impl Into<TrustedDomains>, audience: impl Into<Box<str>>) -> ApiClientBuilder {
         ApiClientBuilder::new(domains.into(), audience.into())
     }
 
@@ -76,7 +76,7 @@ impl ApiClient {
         observe(self.verifier.verify_request(request).await)
     }
 
-    /// Verifies a raw token that came by another way than a request, as `Bearer`: a bound token is refused.
+    /// Verifies a raw token that came by another way than a request, as `Bearer`: a bound token is rejected.
     ///
     /// # Errors
     ///
@@ -90,8 +90,8 @@ impl ApiClient {
         Rejection::new(error, self.offer())
     }
 
-    /// The challenges of this API, an error of yours on the one that carries it: for refusals that a handler decides.
-    pub fn challenges(&self, error: Option<ChallengeError<'_>>) -> Vec<Challenge> {
+    /// The challenges of this API, an error of yours on the one that carries it: for rejections that a handler decides.
+    pub fn challenges(&self, error: Option<ChallengeParams<'_>>) -> Vec<Challenge> {
         self.offer().challenges(error)
     }
 
@@ -127,7 +127,7 @@ impl ApiClient {
     }
 
     /// Fetches the keys of one issuer now, however fresh those are that it has: after a key was compromised and removed at the
-    /// tenant, tokens signed with it are refused as soon as this returns. Each replica holds keys of its own.
+    /// tenant, tokens signed with it are rejected as soon as this returns. Each replica holds keys of its own.
     ///
     /// # Errors
     ///

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::client_key_cache::ClientKeys;
+use super::client_key_cache::ClientKeyCache;
 use super::confirmation::Confirmation;
 use super::nonce::NonceAge;
 use super::policy::{Mode, ProofPolicy};
@@ -23,7 +23,7 @@ pub(crate) struct Dpop {
     mode: Mode,
     bound_tokens_as_bearer: bool,
     certificates: CertificatePolicy,
-    keys: ClientKeys,
+    keys: ClientKeyCache,
     proofs: ProofPolicy,
     replay: Option<Arc<dyn ReplayStore>>,
     target: TargetPolicy,
@@ -60,7 +60,7 @@ impl Dpop {
             mode: policy.mode,
             bound_tokens_as_bearer: policy.bound_tokens_as_bearer,
             certificates,
-            keys: ClientKeys::new(),
+            keys: ClientKeyCache::new(),
             proofs: ProofPolicy { max_age, leeway, algorithms, nonce },
             replay,
             target,
@@ -76,13 +76,13 @@ impl Dpop {
         &self.proofs.algorithms
     }
 
-    /// Refuses a scheme that the mode forbids, before anybody looks at the token: the answer must not tell whether it is good.
+    /// Rejects a scheme that the mode forbids, before anybody looks at the token: the answer must not tell whether it is good.
     pub(crate) fn admit<'r>(&self, credentials: Credentials<'r>) -> Result<Credentials<'r>, CredentialsError> {
         let scheme = credentials.scheme();
         if self.offers(scheme) { Ok(credentials) } else { Err(CredentialsError::SchemeNotOffered { scheme }) }
     }
 
-    /// Demands what the token is bound to; the replay store is asked last, so that a refused proof is not used up.
+    /// Demands what the token is bound to; the replay store is asked last, so that a rejected proof is not used up.
     pub(crate) async fn bind(
         &self,
         credentials: &Credentials<'_>,

@@ -11,7 +11,7 @@ use moka::sync::Cache;
 use crate::jose::{Algorithm, Jwk, JwkError, Thumbprint, VerificationKey};
 
 /// Keys that a verified token was bound to, by the text that their owner writes.
-pub(crate) struct ClientKeys(Cache<Box<str>, Arc<ClientKey>>);
+pub(crate) struct ClientKeyCache(Cache<Box<str>, Arc<ClientKey>>);
 
 /// The public key in the header of a proof.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ pub(crate) struct ClientKey {
     pub(crate) thumbprint: Thumbprint,
 }
 
-impl ClientKeys {
+impl ClientKeyCache {
     pub(crate) fn new() -> Self {
         // moka's own policy: a key that comes often is not pushed out by many that come once. And the standard library's keyed
         // hash: unlike a token, this text is written by whoever would like to crowd a table.
@@ -47,9 +47,9 @@ impl ClientKey {
     }
 }
 
-impl fmt::Debug for ClientKeys {
+impl fmt::Debug for ClientKeyCache {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ClientKeys").field("keys", &self.0.entry_count()).finish_non_exhaustive()
+        f.debug_struct("ClientKeyCache").field("keys", &self.0.entry_count()).finish_non_exhaustive()
     }
 }
 

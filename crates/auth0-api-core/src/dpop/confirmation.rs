@@ -16,7 +16,7 @@ pub(super) struct Confirmation {
 /// Reads what a token is bound to.
 ///
 /// Every method that we know must be proven: a `cnf` of methods that we do not know, or that makes no sense, is a lock that
-/// nobody checks, and refuses. Unknown members beside a proven one are fine.
+/// nobody checks, and rejects. Unknown members beside a proven one are fine.
 pub(super) fn read(claims: &ValidClaims) -> Result<Confirmation, ConfirmationError> {
     let Some(text) = claims.confirmation() else { return Ok(Confirmation::default()) };
     let members = Object::read(text).map_err(|_| ConfirmationError::Malformed)?;

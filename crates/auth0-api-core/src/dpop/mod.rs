@@ -25,7 +25,7 @@ pub use replay::{Insertion, ProofId, ReplayFuture, ReplayStore, ReplayStoreError
 
 pub(crate) use binding::Dpop;
 #[cfg(test)]
-pub(crate) use client_key_cache::ClientKeys;
+pub(crate) use client_key_cache::ClientKeyCache;
 #[cfg(test)]
 pub(crate) use policy::ProofPolicy;
 #[cfg(test)]

@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn nonce_of_the_future_is_refused() {
+    fn nonce_of_the_future_is_rejected() {
         let nonces = RotatingNonce::new([SECRET]).unwrap();
         assert_eq!(nonces.check(&nonces.current(at(60)), at(0)), None);
     }
@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_refused() {
+    fn anything_else_is_rejected() {
         let nonces = RotatingNonce::new([SECRET]).unwrap();
         let good = nonces.current(at(0));
         let (front, last) = good.split_at(42);
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn weak_secrets_are_refused() {
+    fn weak_secrets_are_rejected() {
         assert_eq!(RotatingNonce::new([""; 0]).unwrap_err(), NonceSecretError::Missing);
         let error = RotatingNonce::new([&SECRET[..], &SECRET[1..]]).unwrap_err();
         assert_eq!(error, NonceSecretError::TooShort { position: 2, length: 31 });

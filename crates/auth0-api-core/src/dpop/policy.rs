@@ -74,7 +74,7 @@ impl DpopPolicy {
         Self::new(Mode::Require)
     }
 
-    /// Takes `Bearer` only and looks at no proof. A bound token is refused all the same: without its proof it may be stolen.
+    /// Takes `Bearer` only and looks at no proof. A bound token is rejected all the same: without its proof it may be stolen.
     pub fn ignore() -> Self {
         Self::new(Mode::Ignore)
     }

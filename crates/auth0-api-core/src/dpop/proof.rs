@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 
-use super::client_key_cache::{ClientKey, ClientKeys};
+use super::client_key_cache::{ClientKey, ClientKeyCache};
 use super::nonce::NonceAge;
 use super::policy::ProofPolicy;
 use super::{DpopError, ProofError, ProofId};
@@ -37,7 +37,7 @@ pub(crate) fn check(
     presented: Presented<'_>,
     expected: &Expected<'_>,
     policy: &ProofPolicy,
-    keys: &ClientKeys,
+    keys: &ClientKeyCache,
     now: SystemTime,
 ) -> Result<HoldingProof, DpopError> {
     // RFC 9449 §4.3 (1): one DPoP header.
@@ -161,5 +161,5 @@ fn check_window(policy: &ProofPolicy, claims: &Claims<'_>, now: SystemTime) -> R
 const MAX_PROOF_BYTES: usize = 8 * 1024;
 /// A UUID takes 36; the bound is ours.
 const MAX_JTI_BYTES: usize = 256;
-/// Kept until just after the proof is refused as too old, whatever the rounding on the way.
+/// Kept until just after the proof is rejected as too old, whatever the rounding on the way.
 const FORGET_LATER: Duration = Duration::from_secs(1);

@@ -22,7 +22,7 @@ pub trait ReplayStore: Debug + Send + Sync + 'static {
     /// Records `proof` until `expires_at`, in one atomic step, and says whether it was there already.
     ///
     /// An entry may be forgotten once `now` is past its `expires_at`, and not before. A store that cannot keep that promise
-    /// answers with an error instead: the request is then refused as the server's fault.
+    /// answers with an error instead: the request is then rejected as the server's fault.
     fn insert<'a>(&'a self, proof: &'a ProofId, now: SystemTime, expires_at: SystemTime) -> ReplayFuture<'a>;
 }
 

@@ -3,7 +3,7 @@
 //! 1. An answer serves until 30 s before its access token or its subject's token ends, whichever is first. One without a known end
 //!    is not kept.
 //! 2. From four fifths of that time on it still serves, and the next caller has it renewed in the background, unless a new one could
-//!    not last longer. If the tenant refuses the subject then, the answer serves nobody any more.
+//!    not last longer. If the tenant rejects the subject then, the answer serves nobody any more.
 //! 3. Without an answer, one request is made, in a task of its own; all who want the same wait for it, and share its error. Errors
 //!    are not kept.
 //! 4. When there are too many answers, the one that was not used for the longest time goes.
@@ -19,7 +19,7 @@ use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 
 use super::cache_key::CacheKey;
-use super::single_flight::Flights;
+use super::single_flight::SingleFlight;
 use super::{EndpointUnavailable, ExchangeError, TokenSet};
 use crate::clock::Clock;
 
@@ -51,10 +51,10 @@ impl Default for ExchangeCache {
 }
 
 /// The answers, and the requests under way.
-pub(super) struct Answers {
+pub(super) struct AnswerCache {
     clock: Arc<dyn Clock>,
     kept: Cache<CacheKey, Kept>,
-    flights: Arc<Flights<CacheKey, Answer>>,
+    flights: Arc<SingleFlight<CacheKey, Answer>>,
 }
 
 type Answer = Result<TokenSet, ExchangeError>;
@@ -73,13 +73,13 @@ pub(super) struct Limits {
     pub(super) subject_expires_at: Option<SystemTime>,
 }
 
-impl Answers {
+impl AnswerCache {
     /// None if the cache is off.
     pub(super) fn new(size: ExchangeCache, clock: Arc<dyn Clock>) -> Option<Arc<Self>> {
         // Least recently used: an answer that is new is worth more than one that was popular yesterday.
         let cache = Cache::builder().max_capacity(size.0?).eviction_policy(EvictionPolicy::lru());
         let kept = cache.expire_after(Forgetting).build();
-        Some(Arc::new(Self { clock, kept, flights: Flights::new() }))
+        Some(Arc::new(Self { clock, kept, flights: SingleFlight::new() }))
     }
 
     /// The answer that is kept, or the one that `ask` gets.
@@ -92,7 +92,7 @@ impl Answers {
             tracing::debug!(target: "auth0_api", event = "exchange_cache_miss");
             let answers = Arc::clone(self);
             let flight = self.flights.join_or_start(key, || answers.fetch(key, limits, ask()));
-            return flight.landed().await.unwrap_or_else(|| Err(EndpointUnavailable::given_up().into()));
+            return flight.result().await.unwrap_or_else(|| Err(EndpointUnavailable::given_up().into()));
         };
         let renews = kept.renew_from.is_some_and(|from| from <= now);
         tracing::debug!(target: "auth0_api", event = "exchange_cache_hit", renews);
@@ -129,7 +129,7 @@ impl Answers {
         let answer = ask.await;
         match &answer {
             Ok(tokens) => self.keep(key, tokens, limits),
-            Err(ExchangeError::Server(refusal)) if refusal.kind().is_about_subject() => self.kept.invalidate(&key),
+            Err(ExchangeError::Server(rejection)) if rejection.kind().is_about_subject() => self.kept.invalidate(&key),
             Err(_) => self.postpone(key),
         }
         answer
@@ -159,10 +159,10 @@ impl Answers {
     }
 }
 
-impl fmt::Debug for Answers {
+impl fmt::Debug for AnswerCache {
     /// How many there are: a client's `Debug` is no place for thousands.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Answers").field("kept", &self.kept.entry_count()).finish_non_exhaustive()
+        f.debug_struct("AnswerCache").field("kept", &self.kept.entry_count()).finish_non_exhaustive()
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use super::single_flight::Flights;
+use super::single_flight::SingleFlight;
 use super::wire::Wire;
 use super::{EndpointUnavailable, ExchangeError};
 use crate::clock::Clock;
@@ -18,7 +18,7 @@ pub(super) struct Endpoint {
     kind: TokenEndpointOf,
     wire: Wire,
     known: Mutex<Known>,
-    flights: Arc<Flights<(), Found>>,
+    flights: Arc<SingleFlight<(), Found>>,
 }
 
 type Found = Result<Arc<str>, EndpointUnavailable>;
@@ -31,7 +31,7 @@ struct Known {
 
 impl Endpoint {
     pub(super) fn new(domain: Domain, kind: TokenEndpointOf, wire: Wire, clock: Arc<dyn Clock>) -> Arc<Self> {
-        Arc::new(Self { clock, domain, kind, wire, known: Mutex::default(), flights: Flights::new() })
+        Arc::new(Self { clock, domain, kind, wire, known: Mutex::default(), flights: SingleFlight::new() })
     }
 
     pub(super) fn issuer(&self) -> &str {
@@ -41,12 +41,12 @@ impl Endpoint {
     /// Its URL, as long as it is fresh; after that a new look, and the old one if that fails.
     pub(super) async fn url(self: &Arc<Self>) -> Result<Arc<str>, ExchangeError> {
         let now = self.clock.now();
-        if let Some(settled) = self.lock().settled(now) {
-            return Ok(settled?);
+        if let Some(known) = self.lock().known(now) {
+            return Ok(known?);
         }
         let endpoint = Arc::clone(self);
         let flight = self.flights.join_or_start((), || async move { endpoint.look().await });
-        Ok(flight.landed().await.unwrap_or_else(|| Err(EndpointUnavailable::given_up()))?)
+        Ok(flight.result().await.unwrap_or_else(|| Err(EndpointUnavailable::given_up()))?)
     }
 
     async fn look(&self) -> Found {
@@ -95,7 +95,7 @@ impl Endpoint {
 
 impl Known {
     /// What is known without looking: a fresh URL, or an old one or the error while a failure is fresh.
-    fn settled(&self, now: SystemTime) -> Option<Found> {
+    fn known(&self, now: SystemTime) -> Option<Found> {
         if let Some((url, _)) = self.url.as_ref().filter(|(_, at)| is_within(*at, now, FRESH_FOR)) {
             return Some(Ok(Arc::clone(url)));
         }

@@ -36,7 +36,7 @@ pub enum ExchangeError {
         /// Those that are missing, separated by blanks.
         missing: Box<str>,
     },
-    /// The tenant refused.
+    /// The tenant rejected.
     #[error(transparent)]
     Server(#[from] ServerError),
     /// There is no usable answer: our trouble, not the caller's.

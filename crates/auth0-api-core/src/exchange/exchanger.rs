@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use super::cache::{Answers, ExchangeCache, Limits};
+use super::cache::{AnswerCache, ExchangeCache, Limits};
 use super::cache_key::CacheKey;
 use super::endpoint::Endpoint;
 use super::prepared::{self, Prepared};
@@ -28,7 +28,7 @@ pub(crate) struct ExchangeConfig {
 #[derive(Debug)]
 pub(crate) struct Exchanger {
     source: Arc<Source>,
-    answers: Option<Arc<Answers>>,
+    answers: Option<Arc<AnswerCache>>,
 }
 
 /// Where tokens come from.
@@ -44,7 +44,7 @@ impl Exchanger {
         let wire = Wire::new(http_client, telemetry);
         let kind = if auth.is_tls() { TokenEndpointOf::MutualTls } else { TokenEndpointOf::Everybody };
         let endpoint = Endpoint::new(domain, kind, wire.clone(), Arc::clone(&clock));
-        let answers = Answers::new(cache, Arc::clone(&clock));
+        let answers = AnswerCache::new(cache, Arc::clone(&clock));
         let sender = Sender { auth, clock, wire, nonce: Mutex::default() };
         Self { source: Arc::new(Source { sender, endpoint }), answers }
     }

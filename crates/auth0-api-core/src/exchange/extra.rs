@@ -13,7 +13,7 @@ impl Extra {
 
     /// The fields, once no name is reserved and none has too many values.
     pub(super) fn fields(&self) -> Result<impl Iterator<Item = (&str, &str)>, InputError> {
-        refuse_reserved(self.0.iter().map(|(name, _)| name), &RESERVED)?;
+        reject_reserved(self.0.iter().map(|(name, _)| name), &RESERVED)?;
         let count = |wanted: &str| self.0.iter().filter(|(name, _)| **name == *wanted).count();
         match self.0.iter().find(|(name, _)| count(name) > MAX_VALUES) {
             Some((name, _)) => Err(InputError::TooManyValues { name: name.clone() }),
@@ -22,15 +22,15 @@ impl Extra {
     }
 }
 
-/// Refuses names that belong to somebody else, in any spelling, and says which.
-pub(super) fn refuse_reserved(
+/// Rejects names that belong to somebody else, in any spelling, and says which.
+pub(super) fn reject_reserved(
     names: impl Iterator<Item = impl AsRef<str>>,
     reserved: &[&str],
 ) -> Result<(), InputError> {
     let is_reserved = |name: &str| reserved.iter().any(|reserved| reserved.eq_ignore_ascii_case(name));
-    let refused = names.filter(|name| is_reserved(name.as_ref()));
-    let refused: Vec<Box<str>> = refused.map(|name| name.as_ref().into()).collect();
-    if refused.is_empty() { Ok(()) } else { Err(InputError::Reserved { names: refused }) }
+    let rejected = names.filter(|name| is_reserved(name.as_ref()));
+    let rejected: Vec<Box<str>> = rejected.map(|name| name.as_ref().into()).collect();
+    if rejected.is_empty() { Ok(()) } else { Err(InputError::Reserved { names: rejected }) }
 }
 
 /// What client authentication adds, and the grant type: fields that no grant can have as well.

@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_refused() {
+    fn anything_else_is_rejected() {
         for (from, to) in [
             ("https://tenant.example/", "https://tenant.example"),
             (r#""client""#, r#""other""#),
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_jws_is_refused() {
+    fn what_is_no_jws_is_rejected() {
         assert!(check_text("not a token").is_err());
         assert!(check_text("e30.e30").is_err());
         assert!(check_text("e30.e30.AA.AA.AA").is_err(), "an encrypted one");

@@ -3,11 +3,11 @@
 //! [`Grant`] says what to ask for, and each flow is one: [`ExchangeProfile`], [`OnBehalfOf`], [`Connection`]. What they have in
 //! common is the way of every request, in this order:
 //!
-//! 1. **Input**: what cannot be meant is refused before anything is sent.
+//! 1. **Input**: what cannot be meant is rejected before anything is sent.
 //! 2. **Cache**: the same question of the same subject has one answer while that lives. [`cache`] has the rules.
 //! 3. **Endpoint**: the discovery document of the configured domain names it, on the issuer's own host.
 //! 4. **Request**: authenticated by [`ClientAuth`], proven by a [`ProofKey`] if there is one. [`sender`] says what is tried again.
-//! 5. **Answer**: read strictly; a refusal of the tenant is a [`ServerError`] that says who can do something about it.
+//! 5. **Answer**: read strictly; a rejection of the tenant is a [`ServerError`] that says who can do something about it.
 
 mod assertion;
 mod cache;

@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
 
-use super::extra::{ADDED, refuse_reserved};
+use super::extra::{ADDED, reject_reserved};
 use super::grant::REFRESH_TOKEN;
 use super::response::Expected;
 use super::server_error::JudgedBy;
@@ -53,9 +53,9 @@ impl Prepared {
     }
 }
 
-/// Refuses a grant that sets what is set for it.
+/// Rejects a grant that sets what is set for it.
 pub(super) fn check(request: &GrantRequest<'_>) -> Result<(), InputError> {
-    refuse_reserved(request.fields.iter().map(|(name, _)| name), &ADDED)
+    reject_reserved(request.fields.iter().map(|(name, _)| name), &ADDED)
 }
 
 /// The fields in their order, then the grant type.

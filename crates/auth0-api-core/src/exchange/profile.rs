@@ -97,7 +97,7 @@ impl ExchangeProfile {
     }
 
     /// Sends the Action one more parameter; a name can be given up to 20 times. Names that the request has a meaning for, and
-    /// those of client authentication, are refused.
+    /// those of client authentication, are rejected.
     ///
     /// No personal data: parameters reach the tenant's logs.
     pub fn extra(mut self, name: impl Into<Box<str>>, value: impl Into<Box<str>>) -> Self {

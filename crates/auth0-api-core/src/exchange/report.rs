@@ -2,14 +2,14 @@
 
 use super::{EndpointError, ExchangeError, ServerErrorKind, TokenSet};
 use crate::issuer::DiscoveryError;
-use crate::with_sources::Chain;
+use crate::with_sources::WithSources;
 
 /// Tells what came of a request. Tokens stay out of it, and so does what the tenant wrote apart from its error code.
 pub(super) fn observe(grant_type: &str, fetched: &Result<TokenSet, ExchangeError>) {
     match fetched {
         Ok(_) => tracing::debug!(target: "auth0_api", event = "token_exchanged", grant_type),
         Err(error) => {
-            let (hint, reason) = (error.hint(), Chain(error));
+            let (hint, reason) = (error.hint(), WithSources(error));
             tracing::warn!(target: "auth0_api", event = "token_exchange_failed", grant_type, hint, %reason);
         }
     }
@@ -49,7 +49,7 @@ fn of_server(kind: ServerErrorKind) -> Option<&'static str> {
         }
         Kind::ScopesNotGranted => CONNECT_WITH_SCOPES,
         Kind::ServerTrouble => return None,
-        Kind::SubjectRefused => "the subject token is expired, for another API, or not one that the profile knows",
+        Kind::SubjectRejected => "the subject token is expired, for another API, or not one that the profile knows",
         Kind::TooManyAttempts => {
             "too many bad subject tokens came from this address: check them before exchanging, suspicious IP \
              throttling has the limit"

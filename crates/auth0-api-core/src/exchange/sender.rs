@@ -107,9 +107,9 @@ fn pause(sent: &Result<HttpResponse, HttpError>, retries: u32) -> Option<Duratio
 
 fn wants_nonce(response: &HttpResponse, prepared: &Prepared) -> bool {
     let named = response.header("dpop-nonce").is_some_and(is_nonce);
-    let refused = matches!(response.status, 400 | 401);
+    let rejected = matches!(response.status, 400 | 401);
     named
-        && refused
+        && rejected
         && ServerError::read(response.status, &response.body, None, prepared.judge)
             .is_some_and(|error| error.code() == "use_dpop_nonce")
 }

@@ -1,4 +1,4 @@
-//! The tenant's refusals ([RFC 6749 §5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)), told apart by what is to be done.
+//! The tenant's rejections ([RFC 6749 §5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)), told apart by what is to be done.
 
 use std::fmt;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ struct Inner {
     mfa_requirements: Option<Value>,
 }
 
-/// What a refusal means, and with it who can do something about it.
+/// What a rejection means, and with it who can do something about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ServerErrorKind {
@@ -34,7 +34,7 @@ pub enum ServerErrorKind {
     AccountNotLinked,
     /// The account was connected, and its grant no longer works, was revoked, or lacks scopes: the user must connect it again.
     AccountUnusable,
-    /// This API's client authentication was refused, or the client may not use this grant.
+    /// This API's client authentication was rejected, or the client may not use this grant.
     Client,
     /// Policy, or the Action of the profile, says no to this subject.
     Denied,
@@ -51,7 +51,7 @@ pub enum ServerErrorKind {
     /// Trouble at the tenant.
     ServerTrouble,
     /// The subject token is not good.
-    SubjectRefused,
+    SubjectRejected,
     /// The tenant takes no more exchanges from this address for a while, after too many bad subject tokens.
     TooManyAttempts,
 }
@@ -133,7 +133,7 @@ impl ServerErrorKind {
             | Self::InteractionRequired
             | Self::MfaRequired
             | Self::ScopesNotGranted
-            | Self::SubjectRefused => true,
+            | Self::SubjectRejected => true,
             Self::Client | Self::RateLimited | Self::Request | Self::ServerTrouble | Self::TooManyAttempts => false,
         }
     }
@@ -158,8 +158,8 @@ impl ServerErrorKind {
                 Self::ScopesNotGranted
             }
             "invalid_grant" if judge == JudgedBy::VaultForRefreshToken => Self::InteractionRequired,
-            "invalid_grant" | "invalid_token" => Self::SubjectRefused,
-            "invalid_request" if judge == JudgedBy::Action => Self::SubjectRefused,
+            "invalid_grant" | "invalid_token" => Self::SubjectRejected,
+            "invalid_request" if judge == JudgedBy::Action => Self::SubjectRejected,
             "invalid_dpop_proof"
             | "invalid_request"
             | "invalid_scope"
@@ -223,7 +223,7 @@ mod tests {
             (403, "access_denied", Kind::Denied),
             (403, "mfa_required", Kind::MfaRequired),
             (403, "consent_required", Kind::InteractionRequired),
-            (403, "invalid_grant", Kind::SubjectRefused),
+            (403, "invalid_grant", Kind::SubjectRejected),
             (400, "invalid_request", Kind::Request),
             (400, "invalid_target", Kind::Request),
             (400, "nobody_knows", Kind::Request),
@@ -244,7 +244,7 @@ mod tests {
 
     #[test]
     fn an_action_rejects_subjects_with_invalid_request_and_denies_with_any_code() {
-        assert_eq!(kind(400, "invalid_request", JudgedBy::Action), Kind::SubjectRefused);
+        assert_eq!(kind(400, "invalid_request", JudgedBy::Action), Kind::SubjectRejected);
         assert_eq!(kind(400, "not_on_a_sunday", JudgedBy::Action), Kind::Denied);
         assert_eq!(kind(400, "invalid_target", JudgedBy::Action), Kind::Request);
     }
@@ -258,7 +258,7 @@ mod tests {
 
     #[test]
     fn a_bad_refresh_token_is_no_fault_of_the_token_that_the_caller_presents() {
-        assert_eq!(kind(403, "invalid_grant", JudgedBy::Vault), Kind::SubjectRefused);
+        assert_eq!(kind(403, "invalid_grant", JudgedBy::Vault), Kind::SubjectRejected);
         assert_eq!(kind(403, "invalid_grant", JudgedBy::VaultForRefreshToken), Kind::InteractionRequired);
     }
 

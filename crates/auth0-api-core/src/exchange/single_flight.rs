@@ -11,13 +11,13 @@ use tokio::sync::watch;
 ///
 /// It runs in a task of its own: whoever waits shares its result, and a waiter that goes away takes nothing with it.
 #[derive(Debug)]
-pub(super) struct Flights<K, V>(Mutex<HashMap<K, watch::Receiver<Option<V>>>>);
+pub(super) struct SingleFlight<K, V>(Mutex<HashMap<K, watch::Receiver<Option<V>>>>);
 
 /// Work that somebody can wait for.
 #[derive(Debug)]
 pub(super) struct Flight<V>(watch::Receiver<Option<V>>);
 
-impl<K, V> Flights<K, V>
+impl<K, V> SingleFlight<K, V>
 where
     K: Copy + Eq + Hash + Send + 'static,
     V: Clone + Send + Sync + 'static,
@@ -36,14 +36,14 @@ where
         if let Some(flight) = flights.get(&key).filter(|flight| flight.has_changed().is_ok()) {
             return Flight(flight.clone());
         }
-        let (landing, flight) = watch::channel(None);
+        let (sender, flight) = watch::channel(None);
         flights.insert(key, flight.clone());
         let (all, work) = (Arc::clone(self), work());
         tokio::spawn(async move {
             let result = work.await;
             // Whoever comes from now on finds what the work left behind, or begins anew.
             all.lock().remove(&key);
-            _ = landing.send(Some(result));
+            _ = sender.send(Some(result));
         });
         Flight(flight)
     }
@@ -56,7 +56,7 @@ where
 
 impl<V: Clone> Flight<V> {
     /// Waits for the result; `None` if the work ended without one: it panicked, or the runtime is shutting down.
-    pub(super) async fn landed(mut self) -> Option<V> {
+    pub(super) async fn result(mut self) -> Option<V> {
         self.0.wait_for(Option::is_some).await.ok()?.clone()
     }
 }
@@ -71,7 +71,7 @@ mod tests {
 
     #[tokio::test]
     async fn all_who_wait_share_one_result() {
-        let (flights, begun, gate) = (Flights::new(), Arc::new(AtomicUsize::new(0)), Arc::new(Notify::new()));
+        let (flights, begun, gate) = (SingleFlight::new(), Arc::new(AtomicUsize::new(0)), Arc::new(Notify::new()));
         let join = || {
             let (begun, gate) = (Arc::clone(&begun), Arc::clone(&gate));
             flights.join_or_start(1, move || async move {
@@ -82,13 +82,13 @@ mod tests {
         };
         let (one, other) = (join(), join());
         gate.notify_one();
-        assert_eq!((one.landed().await, other.landed().await), (Some("done"), Some("done")));
+        assert_eq!((one.result().await, other.result().await), (Some("done"), Some("done")));
         assert_eq!(begun.load(Ordering::SeqCst), 1);
     }
 
     #[tokio::test]
     async fn a_waiter_that_goes_away_takes_nothing_with_it() {
-        let (flights, gate) = (Flights::new(), Arc::new(Notify::new()));
+        let (flights, gate) = (SingleFlight::new(), Arc::new(Notify::new()));
         let work = |gate: &Arc<Notify>| {
             let gate = Arc::clone(gate);
             move || async move {
@@ -99,7 +99,7 @@ mod tests {
         drop(flights.join_or_start(1, work(&gate)));
         let joined = flights.join_or_start(1, || async { "not this one" });
         gate.notify_one();
-        assert_eq!(joined.landed().await, Some("done"));
+        assert_eq!(joined.result().await, Some("done"));
     }
 
     #[tokio::test]
@@ -108,8 +108,8 @@ mod tests {
         async fn broken() -> &'static str {
             panic!("on purpose")
         }
-        let flights = Flights::new();
-        assert_eq!(flights.join_or_start(1, broken).landed().await, None);
-        assert_eq!(flights.join_or_start(1, || async { "done" }).landed().await, Some("done"));
+        let flights = SingleFlight::new();
+        assert_eq!(flights.join_or_start(1, broken).result().await, None);
+        assert_eq!(flights.join_or_start(1, || async { "done" }).result().await, Some("done"));
     }
 }

@@ -74,7 +74,7 @@ impl fmt::Debug for SubjectToken {
     }
 }
 
-/// A text that may be a token: everything a token endpoint would have to guess about is refused.
+/// A text that may be a token: everything a token endpoint would have to guess about is rejected.
 pub(super) fn checked<'t>(parameter: &'static str, token: &'t str) -> Result<&'t str, InputError> {
     let problem = if token.len() > MAX_BYTES {
         TokenTextError::TooLong

@@ -62,7 +62,7 @@ impl Directory {
             let state = state(domain, config);
             match self {
                 Self::Pinned(_) => state,
-                Self::Recent(room) => room.prove(&state),
+                Self::Recent(room) => room.promote(&state),
             }
         })
     }
@@ -107,7 +107,7 @@ impl Recent {
         }
         let entry = self.newcomers.entry(domain.shared_issuer()).or_insert_with(|| state(domain, config));
         if entry.is_fresh() {
-            self.settle();
+            self.evict_now();
         } else {
             self.permits().give_back();
         }
@@ -115,18 +115,18 @@ impl Recent {
     }
 
     /// Moves an issuer to those that only another one of theirs pushes out.
-    fn prove(&self, state: &Arc<IssuerState>) -> Arc<IssuerState> {
+    fn promote(&self, state: &Arc<IssuerState>) -> Arc<IssuerState> {
         let issuer = state.domain().shared_issuer();
         let proven = self.proven.entry(Arc::clone(&issuer)).or_insert_with(|| Arc::clone(state)).into_value();
         if self.newcomers.remove(&*issuer).is_some() {
             self.permits().give_back();
         }
-        self.settle();
+        self.evict_now();
         proven
     }
 
     /// The bounds hold now, not some time later.
-    fn settle(&self) {
+    fn evict_now(&self) {
         self.proven.run_pending_tasks();
         self.newcomers.run_pending_tasks();
         meter::issuers_held(self.len());
@@ -145,8 +145,8 @@ impl Recent {
 
 impl Newcomer {
     /// A signature of the issuer holds.
-    pub(super) fn prove(&self) {
-        self.room.prove(&self.state);
+    pub(super) fn promote(&self) {
+        self.room.promote(&self.state);
     }
 }
 

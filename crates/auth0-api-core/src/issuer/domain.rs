@@ -12,7 +12,7 @@ use crate::called_url::TargetUrl;
 /// The domain of an Auth0 tenant: `tenant.eu.auth0.com`, or a custom domain.
 ///
 /// A bare host, or an `https` URL of nothing but a host; a port may follow. What only a lenient URL parser would make sense of
-/// is refused: a configuration is written once, by somebody who can be told.
+/// is rejected: a configuration is written once, by somebody who can be told.
 ///
 /// ```
 /// use auth0_api_core::Domain;
@@ -135,7 +135,7 @@ fn canonical_host(host: &str) -> Result<String, DomainError> {
             address.strip_suffix(']').and_then(|text| text.parse().ok()).ok_or(DomainError::Host)?;
         return Ok(format!("[{address}]"));
     }
-    // UTS #46, as browsers do it, minus the repairs: what the mapping would change beyond case is refused.
+    // UTS #46, as browsers do it, minus the repairs: what the mapping would change beyond case is rejected.
     let ascii = idna::domain_to_ascii_cow(host.as_bytes(), AsciiDenyList::URL).map_err(|_| DomainError::Host)?;
     let (unicode, readable) = idna::domain_to_unicode(&ascii);
     let lower = host.to_lowercase();
@@ -165,7 +165,7 @@ mod tests {
     use super::{Domain, DomainError};
 
     #[test]
-    fn a_host_that_discovery_could_not_ask_is_refused() {
+    fn a_host_that_discovery_could_not_ask_is_rejected() {
         for text in
             ["{tenant}.auth0.com", "a.auth0.com,b.auth0.com", "*.auth0.com", "tenant..auth0.com", "b\u{fc}*ample"]
         {

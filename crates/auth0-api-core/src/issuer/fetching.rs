@@ -26,7 +26,7 @@ pub(super) struct Fetching {
 pub(super) struct Flight {
     pub(super) began: SystemTime,
     /// `None` until its result is there.
-    pub(super) landing: watch::Receiver<Option<FetchResult>>,
+    pub(super) result: watch::Receiver<Option<FetchResult>>,
 }
 
 pub(super) type FetchResult = Result<Arc<Snapshot>, KeysUnavailable>;
@@ -46,15 +46,15 @@ impl Fetching {
 
     /// A fetch begins: what it brings comes through the sender.
     pub(super) fn begin(&mut self, now: SystemTime) -> (watch::Sender<Option<FetchResult>>, Flight) {
-        let (sender, landing) = watch::channel(None);
-        let flight = Flight { began: now, landing };
+        let (sender, result) = watch::channel(None);
+        let flight = Flight { began: now, result };
         self.flight = Some(flight.clone());
         (sender, flight)
     }
 
     /// The fetch under way, unless its task is gone.
     pub(super) fn under_way(&self) -> Option<Flight> {
-        self.flight.clone().filter(|flight| flight.landing.has_changed().is_ok())
+        self.flight.clone().filter(|flight| flight.result.has_changed().is_ok())
     }
 
     pub(super) fn succeed(&mut self) {

@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_more_than_a_host_is_refused() {
+    fn what_is_more_than_a_host_is_rejected() {
         for (text, error) in [
             ("", DomainError::Empty),
             ("https://keys.example.com", DomainError::NotOnlyHost),

@@ -30,12 +30,12 @@ pub use domain::{Domain, DomainError};
 pub use error::{DiscoveryError, IssuerError, KeySetError, KeysUnavailable};
 pub use policy::KeyPolicy;
 pub use resolver::{DomainContext, DomainFuture, DomainResolver, DomainResolverFailure, ResolverError};
-pub use trusted::Domains;
+pub use trusted::TrustedDomains;
 
 pub(crate) use discovery::{TokenEndpointOf, token_endpoint, url as discovery_url};
 pub(crate) use domain::Loopback;
 pub(crate) use jwks_host::JwksHost;
 pub(crate) use snapshot::KeySetVersion;
 pub(crate) use state::IssuerConfig;
-pub(crate) use trust::Issuers;
-pub(crate) use trusted::{DomainsProblem, Trusted};
+pub(crate) use trust::Trust;
+pub(crate) use trusted::{Trusted, TrustedDomainsProblem};

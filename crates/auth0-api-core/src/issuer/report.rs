@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use super::key_set::KeySet;
 use super::{Domain, KeysUnavailable};
 use crate::meter;
-use crate::with_sources::Chain;
+use crate::with_sources::WithSources;
 
 /// Keys came, or the word that they are unchanged.
 pub(super) fn fetched(domain: &Domain, keys: Option<&KeySet>, now: SystemTime) {
@@ -24,7 +24,7 @@ pub(super) fn fetched(domain: &Domain, keys: Option<&KeySet>, now: SystemTime) {
 
 pub(super) fn fetch_failed(error: &KeysUnavailable) {
     let KeysUnavailable { issuer, cause, retry_after } = error;
-    tracing::warn!(target: "auth0_api", event = "keys_fetch_failed", issuer = &**issuer, cause = %Chain(&**cause), ?retry_after);
+    tracing::warn!(target: "auth0_api", event = "keys_fetch_failed", issuer = &**issuer, cause = %WithSources(&**cause), ?retry_after);
     meter::fetch_failed(issuer);
 }
 

@@ -23,7 +23,7 @@ pub type DomainResolverFailure = Box<dyn std::error::Error + Send + Sync>;
 /// It is asked once for each verification, after the token's shape and algorithm were found good, and before anything is fetched;
 /// what it says is not cached, so it should be quick. The token is taken if its issuer is one of those named, byte for byte.
 ///
-/// To refuse a token, name the tenants that the request may have tokens of: the caller gets 401. An error, an empty list, an entry
+/// To reject a token, name the tenants that the request may have tokens of: the caller gets 401. An error, an empty list, an entry
 /// that is no domain, more than 1000 entries, and no answer within 5 s are troubles of this API: the caller gets 500, and no
 /// challenge.
 ///

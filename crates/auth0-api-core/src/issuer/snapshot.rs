@@ -16,19 +16,19 @@ pub(crate) struct Snapshot {
     issuer: Arc<str>,
     keys: Arc<KeySet>,
     source: KeySource,
-    standing: Arc<Standing>,
+    current_version: Arc<CurrentVersion>,
 }
 
 /// Which set of keys a token was verified with.
 #[derive(Clone, Debug)]
 pub(crate) struct KeySetVersion {
     generation: u64,
-    standing: Arc<Standing>,
+    current_version: Arc<CurrentVersion>,
 }
 
 /// What an issuer's keys are at the moment; all snapshots of one issuer share it.
 #[derive(Debug, Default)]
-pub(super) struct Standing {
+pub(super) struct CurrentVersion {
     /// Changes with the set: 0 while there is none, and once the issuer is no longer held.
     generation: AtomicU64,
     /// Milliseconds since the epoch.
@@ -41,27 +41,35 @@ impl Snapshot {
     pub(super) fn changed(
         last: Option<&Self>,
         issuer: Arc<str>,
-        standing: &Arc<Standing>,
+        current_version: &Arc<CurrentVersion>,
         keys: KeySet,
         source: KeySource,
         fetched_at: SystemTime,
     ) -> Self {
         let generation = last.map_or(0, |last| last.generation) + 1;
-        Self { fetched_at, generation, issuer, keys: Arc::new(keys), source, standing: Arc::clone(standing) }
+        Self {
+            fetched_at,
+            generation,
+            issuer,
+            keys: Arc::new(keys),
+            source,
+            current_version: Arc::clone(current_version),
+        }
     }
 
     /// The same set, confirmed.
     pub(super) fn confirmed(&self, source: KeySource, fetched_at: SystemTime) -> Self {
-        let (issuer, keys, standing) = (Arc::clone(&self.issuer), Arc::clone(&self.keys), Arc::clone(&self.standing));
-        Self { fetched_at, generation: self.generation, issuer, keys, source, standing }
+        let (issuer, keys, current_version) =
+            (Arc::clone(&self.issuer), Arc::clone(&self.keys), Arc::clone(&self.current_version));
+        Self { fetched_at, generation: self.generation, issuer, keys, source, current_version }
     }
 
     /// Makes it the issuer's current one.
-    pub(super) fn stand(&self, refresh_after: Duration) {
+    pub(super) fn publish(&self, refresh_after: Duration) {
         let milliseconds = |time| u64::try_from(since_epoch(time).as_millis()).unwrap_or(u64::MAX);
-        self.standing.fetched_at.store(milliseconds(self.fetched_at), Ordering::Release);
-        self.standing.refresh_at.store(milliseconds(self.fetched_at + refresh_after), Ordering::Release);
-        self.standing.generation.store(self.generation, Ordering::Release);
+        self.current_version.fetched_at.store(milliseconds(self.fetched_at), Ordering::Release);
+        self.current_version.refresh_at.store(milliseconds(self.fetched_at + refresh_after), Ordering::Release);
+        self.current_version.generation.store(self.generation, Ordering::Release);
     }
 
     pub(super) fn keys(&self) -> &KeySet {
@@ -77,7 +85,7 @@ impl Snapshot {
     }
 
     pub(super) fn version(&self) -> KeySetVersion {
-        KeySetVersion { generation: self.generation, standing: Arc::clone(&self.standing) }
+        KeySetVersion { generation: self.generation, current_version: Arc::clone(&self.current_version) }
     }
 
     /// A clock that was set back makes a snapshot old, never fresh for longer.
@@ -96,13 +104,13 @@ impl KeySetVersion {
     pub(crate) fn is_current(&self, now: SystemTime) -> bool {
         let now = u64::try_from(since_epoch(now).as_millis()).unwrap_or(u64::MAX);
         let slack = u64::try_from(CLOCK_SLACK.as_millis()).unwrap_or(u64::MAX);
-        self.standing.generation.load(Ordering::Acquire) == self.generation
-            && now < self.standing.refresh_at.load(Ordering::Acquire)
-            && now.saturating_add(slack) >= self.standing.fetched_at.load(Ordering::Acquire)
+        self.current_version.generation.load(Ordering::Acquire) == self.generation
+            && now < self.current_version.refresh_at.load(Ordering::Acquire)
+            && now.saturating_add(slack) >= self.current_version.fetched_at.load(Ordering::Acquire)
     }
 }
 
-impl Standing {
+impl CurrentVersion {
     /// The issuer is no longer held: nobody will notice when its keys change.
     pub(super) fn end(&self) {
         self.generation.store(0, Ordering::Release);
@@ -129,35 +137,42 @@ mod tests {
         UNIX_EPOCH + Duration::from_secs(1_700_000_000 + seconds)
     }
 
-    fn changed(last: Option<&Snapshot>, standing: &Arc<Standing>, fetched_at: SystemTime) -> Snapshot {
+    fn changed(last: Option<&Snapshot>, current_version: &Arc<CurrentVersion>, fetched_at: SystemTime) -> Snapshot {
         let keys = KeySet::parse(JWKS, &AlgorithmSet::new([Algorithm::ES256]).unwrap(), 100).unwrap();
-        Snapshot::changed(last, "https://tenant.example/".into(), standing, keys, KeySource::default(), fetched_at)
+        Snapshot::changed(
+            last,
+            "https://tenant.example/".into(),
+            current_version,
+            keys,
+            KeySource::default(),
+            fetched_at,
+        )
     }
 
     #[test]
     fn a_version_is_current_until_the_keys_change_or_newer_ones_are_due() {
-        let standing = Arc::default();
-        let first = changed(None, &standing, at(0));
-        first.stand(REFRESH_AFTER);
+        let current_version = Arc::default();
+        let first = changed(None, &current_version, at(0));
+        first.publish(REFRESH_AFTER);
         let version = first.version();
         assert_eq!([0, 479, 480].map(|second| version.is_current(at(second))), [true, true, false]);
 
-        first.confirmed(KeySource::default(), at(500)).stand(REFRESH_AFTER);
+        first.confirmed(KeySource::default(), at(500)).publish(REFRESH_AFTER);
         assert_eq!([500, 979, 980].map(|second| version.is_current(at(second))), [true, true, false]);
 
-        let second = changed(Some(&first), &standing, at(600));
-        second.stand(REFRESH_AFTER);
+        let second = changed(Some(&first), &current_version, at(600));
+        second.publish(REFRESH_AFTER);
         assert!(!version.is_current(at(600)) && second.version().is_current(at(600)));
     }
 
     #[test]
     fn a_version_ends_with_its_issuer_and_with_a_clock_set_back() {
-        let standing = Arc::default();
-        let snapshot = changed(None, &standing, at(1000));
-        snapshot.stand(REFRESH_AFTER);
+        let current_version = Arc::default();
+        let snapshot = changed(None, &current_version, at(1000));
+        snapshot.publish(REFRESH_AFTER);
         let version = snapshot.version();
         assert_eq!([939, 940].map(|second| version.is_current(at(second))), [false, true]);
-        standing.end();
+        current_version.end();
         assert!(!version.is_current(at(1000)));
     }
 }

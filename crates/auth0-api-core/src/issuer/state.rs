@@ -20,7 +20,7 @@ use super::fetching::{FetchResult, Fetching, Flight, given_up};
 use super::jwks_host::JwksHost;
 use super::key_set::NoKey;
 use super::report;
-use super::snapshot::{Snapshot, Standing};
+use super::snapshot::{CurrentVersion, Snapshot};
 use super::{DiscoveryError, Domain, IssuerError, KeyPolicy, KeysUnavailable};
 use crate::clock::Clock;
 use crate::http::Fetcher;
@@ -42,23 +42,23 @@ pub(crate) struct IssuerState {
     domain: Domain,
     config: Arc<IssuerConfig>,
     snapshot: ArcSwapOption<Snapshot>,
-    standing: Arc<Standing>,
+    current_version: Arc<CurrentVersion>,
     fetching: Mutex<Fetching>,
 }
 
 /// A snapshot, and whether its fetch began after the request came: then what is not in it was not published.
-type Found = (Arc<Snapshot>, Origin);
+type Found = (Arc<Snapshot>, FetchBegan);
 
 #[derive(Clone, Copy, PartialEq)]
-enum Origin {
-    Fetched,
-    Kept,
+enum FetchBegan {
+    After,
+    Before,
 }
 
 impl IssuerState {
     pub(super) fn new(domain: Domain, config: Arc<IssuerConfig>) -> Self {
         let fetching = Mutex::new(Fetching::new(&config.policy, config.clock.now()));
-        Self { domain, config, snapshot: ArcSwapOption::empty(), standing: Arc::default(), fetching }
+        Self { domain, config, snapshot: ArcSwapOption::empty(), current_version: Arc::default(), fetching }
     }
 
     pub(super) fn domain(&self) -> &Domain {
@@ -72,7 +72,7 @@ impl IssuerState {
         key_id: Option<&str>,
         now: SystemTime,
     ) -> Result<Arc<Snapshot>, IssuerError> {
-        let (mut snapshot, mut origin) = self.current(now).await?;
+        let (mut snapshot, mut fetch_began) = self.current(now).await?;
         for looks_left in (0..LOOKS).rev() {
             match snapshot.keys().find(algorithm, key_id).map(drop) {
                 Ok(()) => return Ok(snapshot),
@@ -80,14 +80,14 @@ impl IssuerState {
                 Err(NoKey::Unknown) => {}
             }
             let name = key_id.unwrap_or_default();
-            if origin == Origin::Fetched {
+            if fetch_began == FetchBegan::After {
                 self.lock().unknown.remember(name, now);
                 break;
             }
             if looks_left == 0 || !self.may_look_again(name, &snapshot, now) {
                 break;
             }
-            (snapshot, origin) = self.fetch_after(Some(&snapshot), now).await?;
+            (snapshot, fetch_began) = self.fetch_after(Some(&snapshot), now).await?;
         }
         Err(IssuerError::KeyUnknown)
     }
@@ -101,13 +101,13 @@ impl IssuerState {
     pub(super) async fn refresh_now(self: &Arc<Self>) -> Result<(), KeysUnavailable> {
         let under_way = self.lock().under_way();
         if let Some(under_way) = under_way {
-            _ = self.land_of(under_way).await;
+            _ = self.wait_for(under_way).await;
         }
         let flight = {
             let mut fetching = self.lock();
-            fetching.under_way().unwrap_or_else(|| self.take_off(&mut fetching))
+            fetching.under_way().unwrap_or_else(|| self.start_fetch(&mut fetching))
         };
-        self.land_of(flight).await.map(drop)
+        self.wait_for(flight).await.map(drop)
     }
 
     /// Whether somebody has asked for the keys, whatever came of it.
@@ -128,10 +128,10 @@ impl IssuerState {
                 if snapshot.age(now) >= policy.refresh_after() {
                     self.refresh_ahead(now);
                 }
-                Ok((snapshot, Origin::Kept))
+                Ok((snapshot, FetchBegan::Before))
             }
             Some(snapshot) if snapshot.age(now) < policy.stale_for => Ok(self.fetched_in_time(snapshot, now).await),
-            outlived => self.fetch_after(outlived.as_ref(), now).await,
+            expired => self.fetch_after(expired.as_ref(), now).await,
         }
     }
 
@@ -145,7 +145,7 @@ impl IssuerState {
             .as_ref()
             .is_some_and(|snapshot| snapshot.age(now) >= self.config.policy.refresh_after());
         if still_old && fetching.under_way().is_none() && fetching.failure_at(now).is_none() {
-            drop(self.take_off(&mut fetching));
+            drop(self.start_fetch(&mut fetching));
         }
     }
 
@@ -157,14 +157,14 @@ impl IssuerState {
             return fetched;
         }
         report::stale_served(&self.domain, old.age(now));
-        (old, Origin::Kept)
+        (old, FetchBegan::Before)
     }
 
     /// Whether a key that is not there may have been added since: newer keys are there or on their way, or there is a permit
     /// to ask for them.
     fn may_look_again(&self, key_id: &str, seen: &Arc<Snapshot>, now: SystemTime) -> bool {
         let mut fetching = self.lock();
-        if self.landed_after(Some(seen)).is_some() {
+        if self.newer_than(Some(seen)).is_some() {
             return true;
         }
         if fetching.unknown.remembers(key_id, now) {
@@ -186,26 +186,26 @@ impl IssuerState {
         let flight = {
             let mut fetching = self.lock();
             // A fetch may have ended between the look and the lock.
-            if let Some(landed) = self.landed_after(seen) {
-                return Ok((landed, Origin::Kept));
+            if let Some(landed) = self.newer_than(seen) {
+                return Ok((landed, FetchBegan::Before));
             }
             if let Some(failure) = fetching.failure_at(now) {
                 return Err(failure);
             }
-            fetching.under_way().unwrap_or_else(|| self.take_off(&mut fetching))
+            fetching.under_way().unwrap_or_else(|| self.start_fetch(&mut fetching))
         };
-        let origin = if flight.began >= now { Origin::Fetched } else { Origin::Kept };
-        Ok((self.land_of(flight).await?, origin))
+        let fetch_began = if flight.began >= now { FetchBegan::After } else { FetchBegan::Before };
+        Ok((self.wait_for(flight).await?, fetch_began))
     }
 
-    async fn land_of(&self, mut flight: Flight) -> FetchResult {
-        let landed = flight.landing.wait_for(Option::is_some).await.ok().and_then(|landed| landed.clone());
+    async fn wait_for(&self, mut flight: Flight) -> FetchResult {
+        let landed = flight.result.wait_for(Option::is_some).await.ok().and_then(|landed| landed.clone());
         landed.unwrap_or_else(|| Err(given_up(self.domain.shared_issuer())))
     }
 
     /// Starts the fetch in a task of its own, so that no caller's cancellation ends it.
-    fn take_off(self: &Arc<Self>, fetching: &mut Fetching) -> Flight {
-        let (landing, flight) = fetching.begin(self.config.clock.now());
+    fn start_fetch(self: &Arc<Self>, fetching: &mut Fetching) -> Flight {
+        let (result, flight) = fetching.begin(self.config.clock.now());
         let state = Arc::clone(self);
         tokio::spawn(async move {
             let fetching = Arc::clone(&state);
@@ -213,7 +213,7 @@ impl IssuerState {
             let fetched = tokio::spawn(async move { fetching.fetch().await }).await;
             let fetched = fetched.unwrap_or(Err(DiscoveryError::GivenUp));
             // Nobody may be waiting any more.
-            _ = landing.send(Some(state.land(fetched)));
+            _ = result.send(Some(state.finish(fetched)));
         });
         flight
     }
@@ -223,7 +223,7 @@ impl IssuerState {
         documents::fetch(&self.domain, &self.config, last.as_deref().map(Snapshot::source)).await
     }
 
-    fn land(&self, fetched: Result<Fetched, DiscoveryError>) -> FetchResult {
+    fn finish(&self, fetched: Result<Fetched, DiscoveryError>) -> FetchResult {
         let (now, policy) = (self.config.clock.now(), &self.config.policy);
         let mut fetching = self.lock();
         let last = self.snapshot.load_full();
@@ -236,13 +236,13 @@ impl IssuerState {
                     (None, None) => return Err(self.failed(&mut fetching, DiscoveryError::GivenUp, now)),
                     (Some(keys), last) => {
                         let issuer = self.domain.shared_issuer();
-                        Snapshot::changed(last.as_deref(), issuer, &self.standing, keys, source, now)
+                        Snapshot::changed(last.as_deref(), issuer, &self.current_version, keys, source, now)
                     }
                 };
                 let snapshot = Arc::new(snapshot);
                 fetching.succeed();
                 self.snapshot.store(Some(Arc::clone(&snapshot)));
-                snapshot.stand(policy.refresh_after());
+                snapshot.publish(policy.refresh_after());
                 Ok(snapshot)
             }
             Err(cause) => Err(self.failed(&mut fetching, cause, now)),
@@ -256,7 +256,7 @@ impl IssuerState {
     }
 
     /// The snapshot, if it is another one than that which was seen. It changes only under the lock.
-    fn landed_after(&self, seen: Option<&Arc<Snapshot>>) -> Option<Arc<Snapshot>> {
+    fn newer_than(&self, seen: Option<&Arc<Snapshot>>) -> Option<Arc<Snapshot>> {
         self.snapshot.load_full().filter(|snapshot| seen.is_none_or(|seen| !Arc::ptr_eq(seen, snapshot)))
     }
 
@@ -268,7 +268,7 @@ impl IssuerState {
 
 impl Drop for IssuerState {
     fn drop(&mut self) {
-        self.standing.end();
+        self.current_version.end();
     }
 }
 

@@ -17,7 +17,7 @@ use crate::token::Signed;
 
 /// Whom we trust, and the state of each issuer.
 #[derive(Debug)]
-pub(crate) struct Issuers {
+pub(crate) struct Trust {
     trusted: Trusted,
     directory: Directory,
     config: Arc<IssuerConfig>,
@@ -32,7 +32,7 @@ pub(crate) struct IssuerKeys {
     newcomer: Option<Newcomer>,
 }
 
-impl Issuers {
+impl Trust {
     pub(crate) fn new(trusted: Trusted, loopback: Loopback, config: IssuerConfig, target: TargetPolicy) -> Self {
         let config = Arc::new(config);
         let capacity = config.policy.max_issuers;
@@ -163,7 +163,7 @@ impl IssuerKeys {
         let text = jws.compact();
         let jws = jws.verify(keys)?;
         if let Some(newcomer) = &self.newcomer {
-            newcomer.prove();
+            newcomer.promote();
         }
         Ok(Signed { jws, issuer: self.snapshot.issuer(), text: text.into() })
     }

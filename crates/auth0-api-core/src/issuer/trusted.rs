@@ -19,7 +19,7 @@ use super::{Domain, DomainError, DomainResolver};
 /// # Ok::<(), auth0_api_core::BuildError>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct Domains(pub(super) Source);
+pub struct TrustedDomains(pub(super) Source);
 
 #[derive(Clone)]
 pub(super) enum Source {
@@ -38,13 +38,13 @@ pub(crate) enum Trusted {
 
 /// What is wrong with configured domains, and with which kind of them.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum DomainsProblem {
+pub(crate) enum TrustedDomainsProblem {
     Entry { domain: String, error: DomainError },
     ListEmpty,
     Only(DomainError),
 }
 
-impl Domains {
+impl TrustedDomains {
     /// Takes the tokens of each of these tenants. Spellings of one domain count once; an empty list is a
     /// [`BuildError`](crate::BuildError).
     pub fn list<D: Into<String>>(domains: impl IntoIterator<Item = D>) -> Self {
@@ -57,14 +57,14 @@ impl Domains {
     }
 
     /// Reads the domains.
-    pub(crate) fn parse(&self, loopback: Loopback) -> Result<Trusted, DomainsProblem> {
+    pub(crate) fn parse(&self, loopback: Loopback) -> Result<Trusted, TrustedDomainsProblem> {
         match &self.0 {
-            Source::List(domains) if domains.is_empty() => Err(DomainsProblem::ListEmpty),
+            Source::List(domains) if domains.is_empty() => Err(TrustedDomainsProblem::ListEmpty),
             Source::List(domains) => parse_all(domains, loopback)
                 .map(|domains| Trusted::Listed(domains.into()))
-                .map_err(|(domain, error)| DomainsProblem::Entry { domain, error }),
+                .map_err(|(domain, error)| TrustedDomainsProblem::Entry { domain, error }),
             Source::One(domain) => {
-                let domain = Domain::parse(domain, loopback).map_err(DomainsProblem::Only)?;
+                let domain = Domain::parse(domain, loopback).map_err(TrustedDomainsProblem::Only)?;
                 Ok(Trusted::Listed([domain].into()))
             }
             Source::Resolver(resolver) => Ok(Trusted::Resolved(Arc::clone(resolver))),
@@ -102,25 +102,25 @@ pub(super) fn parse_all(texts: &[String], loopback: Loopback) -> Result<Vec<Doma
     Ok(domains)
 }
 
-impl From<&str> for Domains {
+impl From<&str> for TrustedDomains {
     fn from(domain: &str) -> Self {
         domain.to_owned().into()
     }
 }
 
-impl From<&String> for Domains {
+impl From<&String> for TrustedDomains {
     fn from(domain: &String) -> Self {
         domain.clone().into()
     }
 }
 
-impl From<String> for Domains {
+impl From<String> for TrustedDomains {
     fn from(domain: String) -> Self {
         Self(Source::One(domain))
     }
 }
 
-impl From<Domain> for Domains {
+impl From<Domain> for TrustedDomains {
     fn from(domain: Domain) -> Self {
         domain.issuer().into()
     }

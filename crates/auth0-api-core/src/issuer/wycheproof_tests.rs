@@ -19,11 +19,11 @@ struct Expected {
     /// With asymmetric keys; we verify `verified` of them.
     asymmetric: usize,
     verified: usize,
-    /// With symmetric keys: all refused, whatever the file says.
+    /// With symmetric keys: all rejected, whatever the file says.
     symmetric: usize,
     /// Encrypted messages: skipped.
     encrypted: usize,
-    /// Marked valid, refused by us.
+    /// Marked valid, rejected by us.
     stricter: &'static [u64],
     /// Marked invalid, accepted by us.
     laxer: &'static [u64],

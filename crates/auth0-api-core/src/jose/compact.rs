@@ -244,8 +244,8 @@ mod tests {
     #[test]
     fn the_header_is_judged_before_the_payload() {
         let es384 = AlgorithmSet::new([Algorithm::ES384]).unwrap();
-        let refused = Jws::<Object>::parse("eyJhbGciOiJFUzI1NiJ9.!.!", &es384).unwrap_err();
-        assert_eq!(refused, JoseError::AlgorithmNotAllowed { algorithm: Algorithm::ES256 });
+        let rejected = Jws::<Object>::parse("eyJhbGciOiJFUzI1NiJ9.!.!", &es384).unwrap_err();
+        assert_eq!(rejected, JoseError::AlgorithmNotAllowed { algorithm: Algorithm::ES256 });
         // {"alg":"HS256"}
         assert_eq!(parse("eyJhbGciOiJIUzI1NiJ9.!.!").unwrap_err(), JoseError::Symmetric);
     }
@@ -276,8 +276,8 @@ mod tests {
         // The signer's ES256 over {"alg":"ES384"}.
         let mislabelled = "eyJhbGciOiJFUzM4NCJ9.e30.\
             CkwKqpxPjMsG4NiDPlI2nTa0X3_PWj5EfDljRUNpLtZiyY09egf4Q09a-dLuwdz4QsZtCYqmmjdgdJCB6jPK9w";
-        let refused = parse(mislabelled).unwrap().verify([key(SIGNER, Algorithm::ES256)]).unwrap_err();
-        assert_eq!(refused, JoseError::Signature);
+        let rejected = parse(mislabelled).unwrap().verify([key(SIGNER, Algorithm::ES256)]).unwrap_err();
+        assert_eq!(rejected, JoseError::Signature);
     }
 
     #[test]
@@ -293,8 +293,8 @@ mod tests {
             format!("{text}.AAAA{signature}"),
             format!("{text}.{}", signature.repeat(30)),
         ] {
-            let refused = parse(&changed).map(|jws| jws.verify([key(SIGNER, Algorithm::ES256)]).unwrap_err());
-            assert_eq!(refused.unwrap(), JoseError::Signature, "{changed}");
+            let rejected = parse(&changed).map(|jws| jws.verify([key(SIGNER, Algorithm::ES256)]).unwrap_err());
+            assert_eq!(rejected.unwrap(), JoseError::Signature, "{changed}");
         }
     }
 
@@ -303,8 +303,8 @@ mod tests {
         let signed = parse(SIGNED).unwrap().hashed().verify([key(SIGNER, Algorithm::ES256)]).unwrap();
         assert_eq!(signed.hash().map(|hash| hash.to_vec()), Some(digest(&SHA256, SIGNED.as_bytes()).as_ref().to_vec()));
         assert_eq!(parse(SIGNED).unwrap().verify([key(SIGNER, Algorithm::ES256)]).unwrap().hash(), None);
-        let refused = parse(SIGNED).unwrap().hashed().verify([key(STRANGER, Algorithm::ES256)]);
-        assert_eq!(refused.unwrap_err(), JoseError::Signature);
+        let rejected = parse(SIGNED).unwrap().hashed().verify([key(STRANGER, Algorithm::ES256)]);
+        assert_eq!(rejected.unwrap_err(), JoseError::Signature);
     }
 
     #[test]

@@ -16,7 +16,7 @@ impl Header {
         let members = Object::parse(json).map_err(JoseError::Header)?;
         let algorithm = admit_algorithm(&members, allowed)?;
         let header = Self { members, algorithm };
-        header.refuse_extensions()?;
+        header.reject_extensions()?;
         header.key_id()?;
         Ok(header)
     }
@@ -44,12 +44,12 @@ impl Header {
         self.members.raw("jwk")
     }
 
-    fn refuse_extensions(&self) -> Result<(), JoseError> {
+    fn reject_extensions(&self) -> Result<(), JoseError> {
         // RFC 7515 §4.1.11: extensions that are not understood make the message invalid; none is.
         if self.members.contains("crit") {
             return Err(JoseError::Critical);
         }
-        // RFC 7797 §7: b64 must be listed in crit, which is refused; so it may only say the default.
+        // RFC 7797 §7: b64 must be listed in crit, which is rejected; so it may only say the default.
         match self.members.get("b64") {
             Ok(None | Some(true)) => Ok(()),
             _ => Err(JoseError::UnencodedPayload),
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn critical_extensions_are_refused_whatever_they_are() {
+    fn critical_extensions_are_rejected_whatever_they_are() {
         for json in [
             r#"{"alg":"RS256","crit":["exp"],"exp":1}"#,
             r#"{"alg":"RS256","crit":["b64"],"b64":true}"#,

@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_private_key_is_refused() {
+    fn what_is_no_private_key_is_rejected() {
         for text in [
             "",
             "AQID",

@@ -20,7 +20,7 @@ pub(crate) struct VerificationKey {
 }
 
 impl VerificationKey {
-    /// Parses key material for an algorithm; a key of another type, and a point off a NIST curve, are refused here.
+    /// Parses key material for an algorithm; a key of another type, and a point off a NIST curve, are rejected here.
     ///
     /// An Ed25519 point off its curve shows only in use: it verifies nothing.
     pub(super) fn new(material: &Material, algorithm: Algorithm) -> Result<Self, JwkError> {

@@ -119,7 +119,7 @@ fn ecdsa_signatures_verify_as_jose_writes_them() {
     });
 }
 
-/// RFC 8017 §8.2.2 compares encodings: `acceptable`, without the hash's NULL parameter, is refused like the invalid ones.
+/// RFC 8017 §8.2.2 compares encodings: `acceptable`, without the hash's NULL parameter, is rejected like the invalid ones.
 #[test]
 fn pkcs1_signatures_verify_octet_by_octet() {
     check_sets(&PKCS1, &FOREIGN_PKCS1, |set, algorithm| {
@@ -146,17 +146,17 @@ fn ed25519_signatures_verify() {
 
 /// The sets whose keys we do not take at all.
 #[test]
-fn keys_on_other_curves_are_refused() {
-    let mut refused = 0;
+fn keys_on_other_curves_are_rejected() {
+    let mut rejected = 0;
     for group in eddsa::TestSet::load(EdDSA::Ed448).unwrap().test_groups {
         assert_eq!(Jwk::parse(&okp_jwk("Ed448", &group.key.pk)).unwrap_err(), JwkError::Unsupported);
-        refused += group.tests.len();
+        rejected += group.tests.len();
     }
     for group in ecdsa::TestSet::load(Ecdsa::EcdsaSecp256k1Sha256P1363).unwrap().test_groups {
         assert_eq!(Jwk::parse(&point_jwk("secp256k1", &group.key.key)).unwrap_err(), JwkError::Unsupported);
-        refused += group.tests.len();
+        rejected += group.tests.len();
     }
-    assert_eq!(refused, 87 + 252);
+    assert_eq!(rejected, 87 + 252);
 }
 
 /// Runs every test of every set; `load` gives a set's groups, each with its key.

@@ -5,7 +5,7 @@ use crate::issuer::{Domain, Loopback};
 
 /// What the client does, as far as the document speaks of it.
 #[derive(Debug)]
-pub(crate) struct Facts<'c> {
+pub(crate) struct ClientFacts<'c> {
     pub(crate) audiences: &'c [Box<str>],
     /// The names of the trusted issuers; `None` if that is decided request by request.
     pub(crate) issuers: Option<Vec<&'c str>>,
@@ -19,7 +19,7 @@ pub(crate) struct Facts<'c> {
 
 impl ProtectedResource {
     /// Completes it from the client's configuration.
-    pub(crate) fn complete(mut self, facts: &Facts<'_>) -> Result<MetadataEndpoint, MetadataError> {
+    pub(crate) fn complete(mut self, facts: &ClientFacts<'_>) -> Result<MetadataEndpoint, MetadataError> {
         self.complete_servers(facts)?;
         self.check(facts.loopback)?;
         // RFC 8707 §2, RFC 9068 §3: what a client names as the resource becomes the audience of its token.
@@ -32,7 +32,7 @@ impl ProtectedResource {
 
     /// Every server that is named must be trusted, in the issuer's own spelling: a client compares it with `issuer` of the
     /// server's metadata (RFC 8414 §3.3).
-    fn complete_servers(&mut self, facts: &Facts<'_>) -> Result<(), MetadataError> {
+    fn complete_servers(&mut self, facts: &ClientFacts<'_>) -> Result<(), MetadataError> {
         let Some(issuers) = &facts.issuers else { return Ok(()) };
         let named = &mut self.members.authorization_servers;
         if named.is_empty() {
@@ -46,7 +46,7 @@ impl ProtectedResource {
         Ok(())
     }
 
-    fn complete_schemes(&mut self, facts: &Facts<'_>) -> Result<(), MetadataError> {
+    fn complete_schemes(&mut self, facts: &ClientFacts<'_>) -> Result<(), MetadataError> {
         let members = &mut self.members;
         let methods = if facts.bearer_offered { vec![BearerMethod::Header] } else { Vec::new() };
         agree("bearer_methods_supported", &mut members.bearer_methods_supported, methods)?;
@@ -59,7 +59,7 @@ impl ProtectedResource {
     }
 }
 
-/// Takes the fact where nothing was said, and refuses what says something else.
+/// Takes the fact where nothing was said, and rejects what says something else.
 fn agree<T: PartialEq>(member: &'static str, said: &mut Vec<T>, fact: Vec<T>) -> Result<(), MetadataError> {
     if said.is_empty() {
         *said = fact;
@@ -85,13 +85,13 @@ fn agree_on_flag(member: &'static str, said: &mut Option<bool>, fact: bool) -> R
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
-    use super::{BearerMethod, Facts, Loopback, MetadataError, ProtectedResource};
+    use super::{BearerMethod, ClientFacts, Loopback, MetadataError, ProtectedResource};
     use crate::jose::Algorithm;
 
     const RESOURCE: &str = "https://api.example.com/mcp";
 
-    fn facts(audiences: &[Box<str>]) -> Facts<'_> {
-        Facts {
+    fn facts(audiences: &[Box<str>]) -> ClientFacts<'_> {
+        ClientFacts {
             audiences,
             issuers: Some(vec!["https://tenant.eu.auth0.com/", "https://login.example.com/"]),
             loopback: Loopback::HttpsOnly,
@@ -101,7 +101,7 @@ mod tests {
         }
     }
 
-    fn body(resource: ProtectedResource, adapt: impl Fn(&mut Facts<'_>)) -> Result<String, MetadataError> {
+    fn body(resource: ProtectedResource, adapt: impl Fn(&mut ClientFacts<'_>)) -> Result<String, MetadataError> {
         let audiences = [RESOURCE.into()];
         let mut facts = facts(&audiences);
         adapt(&mut facts);
@@ -112,7 +112,7 @@ mod tests {
     fn a_document_says_by_itself_what_the_client_does() {
         for (adapt, rest) in [
             (
-                (|_| ()) as fn(&mut Facts<'_>),
+                (|_| ()) as fn(&mut ClientFacts<'_>),
                 r#","bearer_methods_supported":["header"],"dpop_signing_alg_values_supported":["ES256","EdDSA"]}"#,
             ),
             (
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn what_contradicts_the_client_is_refused() {
+    fn what_contradicts_the_client_is_rejected() {
         let resource = || ProtectedResource::new(RESOURCE);
         let contradiction = |member| MetadataError::Contradiction { member };
         for (resource, error) in [
@@ -157,7 +157,7 @@ mod tests {
         ] {
             assert_eq!(body(resource, |_| ()), Err(error));
         }
-        let required = |facts: &mut Facts<'_>| facts.bearer_offered = false;
+        let required = |facts: &mut ClientFacts<'_>| facts.bearer_offered = false;
         assert_eq!(
             body(resource().dpop_required(false), required),
             Err(contradiction("dpop_bound_access_tokens_required"))
@@ -176,7 +176,7 @@ mod tests {
 
     #[test]
     fn where_a_resolver_decides_the_servers_have_to_be_listed() {
-        let by_resolver = |facts: &mut Facts<'_>| facts.issuers = None;
+        let by_resolver = |facts: &mut ClientFacts<'_>| facts.issuers = None;
         assert_eq!(body(ProtectedResource::new(RESOURCE), by_resolver), Err(MetadataError::AuthorizationServers));
         let listed = ProtectedResource::new(RESOURCE).authorization_servers(["https://tenant.eu.auth0.com/"]);
         assert!(body(listed, by_resolver).is_ok());

@@ -4,7 +4,7 @@
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MetadataError {
-    /// The resource is not one of the client's audiences: whoever asked for a token for it would be refused here.
+    /// The resource is not one of the client's audiences: whoever asked for a token for it would be rejected here.
     #[error("the resource is not an audience of this client; see ProtectedResource::audience_differs()")]
     Audience,
     /// An authorization server's name is no issuer's ([RFC 8414 §2](https://www.rfc-editor.org/rfc/rfc8414#section-2)).
@@ -28,7 +28,7 @@ pub enum MetadataError {
         /// The tag, from the configuration.
         tag: Box<str>,
     },
-    /// The client refuses every token of an authorization server that is named.
+    /// The client rejects every token of an authorization server that is named.
     #[error("the client takes no tokens of the authorization server {server:?}")]
     NotTrusted {
         /// The name, from the configuration.

@@ -21,4 +21,4 @@ pub use error::MetadataError;
 pub use resource::ProtectedResource;
 pub use response::MetadataResponse;
 
-pub(crate) use complete::Facts;
+pub(crate) use complete::ClientFacts;

@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_absolute_https_url_is_refused() {
+    fn what_is_no_absolute_https_url_is_rejected() {
         for text in [
             "",
             " ",

@@ -38,7 +38,7 @@ fn certificate(element: &str) -> Result<Option<ClientCertificate>, CertificateEr
     if hash.zip(cert).is_some_and(|(hash, cert)| hash != cert) { Err(MALFORMED) } else { Ok(hash.or(cert)) }
 }
 
-/// What stands between quotes, if there are any. Nothing that is read here has escapes, so they refuse later.
+/// What stands between quotes, if there are any. Nothing that is read here has escapes, so they reject later.
 fn unquoted(value: &str) -> &str {
     value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value)
 }
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn an_element_that_makes_no_sense_is_refused() {
+    fn an_element_that_makes_no_sense_is_rejected() {
         for element in [
             "Hash".to_owned(),
             "Hash=".to_owned(),

@@ -84,7 +84,7 @@ mod tests {
         assert_eq!(read(byte_sequence(&format!(":{whole}:"))).as_deref(), Ok(THUMBPRINT));
         assert_eq!(read(byte_sequence("::")).as_deref(), Ok("none"));
         let unpadded = whole.trim_end_matches('=');
-        for refused in [
+        for rejected in [
             whole.clone(),
             format!(":{whole}"),
             format!("{whole}:"),
@@ -96,7 +96,7 @@ mod tests {
             ":".to_owned(),
             String::new(),
         ] {
-            assert_eq!(read(byte_sequence(&refused)), Err(CertificateError::HeaderMalformed), "{refused}");
+            assert_eq!(read(byte_sequence(&rejected)), Err(CertificateError::HeaderMalformed), "{rejected}");
         }
     }
 
@@ -115,9 +115,9 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_pem_of_a_certificate_is_refused() {
+    fn what_is_no_pem_of_a_certificate_is_rejected() {
         let escaped = PEM.replace('\n', "%0A");
-        for refused in [
+        for rejected in [
             String::new(),
             "(null)".to_owned(),
             base64(),
@@ -128,7 +128,7 @@ mod tests {
             escaped.replace("END", "FIN"),
             escaped.replace("MIIB", "M!!B"),
         ] {
-            assert_eq!(read(escaped_pem(&refused)), Err(CertificateError::HeaderMalformed), "{refused}");
+            assert_eq!(read(escaped_pem(&rejected)), Err(CertificateError::HeaderMalformed), "{rejected}");
         }
     }
 

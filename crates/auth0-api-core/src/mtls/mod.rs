@@ -13,6 +13,6 @@ mod header;
 mod policy;
 
 pub use error::CertificateError;
-pub use policy::ClientCertificates;
+pub use policy::CertificateSource;
 
 pub(crate) use policy::CertificatePolicy;

@@ -11,12 +11,12 @@ use crate::request::TokenRequest;
 /// Where an API learns with which certificate a client made its TLS connection.
 ///
 /// There is one place, and it has to be named: whatever else a request says of certificates is not read. A token that is bound to
-/// a certificate is refused unless that place shows the same certificate
+/// a certificate is rejected unless that place shows the same certificate
 /// ([RFC 8705 §3](https://www.rfc-editor.org/rfc/rfc8705#section-3)).
 ///
 /// | TLS ends | setting |
 /// |---|---|
-/// | nowhere with client certificates | [`none`](Self::none), the default: tokens bound to one are refused |
+/// | nowhere with client certificates | [`none`](Self::none), the default: tokens bound to one are rejected |
 /// | at this server | [`of_connection`](Self::of_connection) |
 /// | at a proxy that sends `Client-Cert` ([RFC 9440](https://www.rfc-editor.org/rfc/rfc9440)) | [`client_cert_header`](Self::client_cert_header) |
 /// | at Envoy | [`forwarded_client_cert_header`](Self::forwarded_client_cert_header) |
@@ -27,21 +27,21 @@ use crate::request::TokenRequest;
 /// [the guide](crate::guide::mtls) for what each proxy has to be told.
 ///
 /// ```
-/// use auth0_api_core::{ApiClient, ClientCertificates, TrustedProxies};
+/// use auth0_api_core::{ApiClient, CertificateSource, TrustedProxies};
 ///
 /// let api = ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com")
 ///     .trusted_proxies(TrustedProxies::networks(["10.0.0.0/8"])?)
-///     .client_certificates(ClientCertificates::pem_header("X-SSL-Client-Cert"))
+///     .client_certificates(CertificateSource::pem_header("X-SSL-Client-Cert"))
 ///     .build()?;
 ///
 /// let untrusted = ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com")
-///     .client_certificates(ClientCertificates::client_cert_header())
+///     .client_certificates(CertificateSource::client_cert_header())
 ///     .build();
 /// assert!(untrusted.is_err());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct ClientCertificates(Source);
+pub struct CertificateSource(Source);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Source {
@@ -59,8 +59,8 @@ pub(crate) struct CertificatePolicy {
     proxies: TrustedProxies,
 }
 
-impl ClientCertificates {
-    /// Looks for no certificates: the default. Tokens that are bound to one are refused.
+impl CertificateSource {
+    /// Looks for no certificates: the default. Tokens that are bound to one are rejected.
     #[must_use]
     pub fn none() -> Self {
         Self(Source::Nowhere)
@@ -84,7 +84,7 @@ impl ClientCertificates {
     /// Takes the certificate from Envoy's `X-Forwarded-Client-Cert`: `Hash`, or else `Cert`, of one of its elements.
     ///
     /// Behind [`TrustedProxies::hops`] it is the element at that place from the right; behind networks, `X-Forwarded-For` tells
-    /// how many of the last senders are trusted. A list with fewer elements refuses.
+    /// how many of the last senders are trusted. A list with fewer elements rejects.
     #[must_use]
     pub fn forwarded_client_cert_header() -> Self {
         Self(Source::ForwardedClientCert)
@@ -114,7 +114,7 @@ impl ClientCertificates {
 }
 
 impl CertificatePolicy {
-    pub(crate) fn new(certificates: ClientCertificates, proxies: TrustedProxies) -> Self {
+    pub(crate) fn new(certificates: CertificateSource, proxies: TrustedProxies) -> Self {
         Self { source: certificates.0, proxies }
     }
 

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use super::row::{Kind, Verdict, row};
+use super::row::{Kind, Row, row};
 use crate::exchange::{ExchangeError, InputError, ServerError, ServerErrorKind};
 
-impl Verdict {
+impl Row {
     pub(super) fn of_exchange(error: &ExchangeError) -> Self {
         use ExchangeError as E;
         match error {
@@ -51,7 +51,7 @@ impl Verdict {
                 "exchange_account_unusable",
                 "the user has to connect their account again",
             ),
-            K::Client => ours("exchange_client_refused"),
+            K::Client => ours("exchange_client_rejected"),
             K::Denied => forbidden("access_denied", "exchange_denied", "the user may not do this"),
             K::InteractionRequired => {
                 forbidden("interaction_required", "exchange_interaction_required", "the user has to log in again")
@@ -60,22 +60,22 @@ impl Verdict {
                 forbidden("mfa_required", "exchange_mfa_required", "the user has to pass another factor first")
             }
             K::RateLimited => unavailable(error.retry_after(), "exchange_rate_limited"),
-            K::Request => ours("exchange_refused"),
+            K::Request => ours("exchange_rejected"),
             K::ScopesNotGranted => scopes_missing(),
             K::ServerTrouble => unavailable(error.retry_after(), "exchange_server_trouble"),
-            K::SubjectRefused => {
-                row(Kind::InvalidToken, "exchange_subject_refused", "the token presented is not accepted any more")
+            K::SubjectRejected => {
+                row(Kind::InvalidToken, "exchange_subject_rejected", "the token presented is not accepted any more")
             }
             K::TooManyAttempts => unavailable(error.retry_after(), "exchange_too_many_attempts"),
         }
     }
 }
 
-fn forbidden(code: &'static str, label: &'static str, description: &'static str) -> Verdict {
+fn forbidden(code: &'static str, label: &'static str, description: &'static str) -> Row {
     row(Kind::Forbidden { code }, label, description)
 }
 
-fn scopes_missing() -> Verdict {
+fn scopes_missing() -> Row {
     forbidden(
         "account_scopes_missing",
         "exchange_scopes_missing",
@@ -84,11 +84,11 @@ fn scopes_missing() -> Verdict {
 }
 
 /// A mistake in this API's configuration or code.
-fn ours(label: &'static str) -> Verdict {
+fn ours(label: &'static str) -> Row {
     row(Kind::Internal, label, "the server is misconfigured")
 }
 
-fn unavailable(retry_after: Option<Duration>, label: &'static str) -> Verdict {
+fn unavailable(retry_after: Option<Duration>, label: &'static str) -> Row {
     let retry_after = retry_after.unwrap_or(USUAL_RETRY);
     row(Kind::Unavailable { retry_after }, label, "another service that is needed here is not available")
 }

@@ -5,7 +5,7 @@ mod row;
 
 use std::time::Duration;
 
-use self::row::{Kind, Verdict};
+use self::row::{Kind, Row};
 
 use crate::challenge::Challenge;
 use crate::credentials::{CredentialsError, Scheme};
@@ -13,16 +13,16 @@ use crate::dpop::Dpop;
 use crate::error::{Error, Reason};
 use crate::metadata::MetadataEndpoint;
 
-/// The HTTP response to a request that is refused.
+/// The HTTP response to a request that is rejected.
 #[derive(Clone, Debug)]
 pub struct Rejection {
-    verdict: Verdict,
+    verdict: Row,
     challenges: Vec<Challenge>,
 }
 
-/// An error for [`ApiClient::challenges`](crate::ApiClient::challenges): what a handler of yours refuses.
+/// An error for [`ApiClient::challenges`](crate::ApiClient::challenges): what a handler of yours rejects.
 #[derive(Clone, Copy, Debug)]
-pub struct ChallengeError<'e> {
+pub struct ChallengeParams<'e> {
     /// The scheme that the caller used; it carries the error, if it is offered.
     pub scheme: Scheme,
     /// A code of [RFC 6750 §3.1](https://www.rfc-editor.org/rfc/rfc6750#section-3.1) or
@@ -42,7 +42,7 @@ pub(crate) struct Offer<'c> {
 /// What a challenge says beside what the offer does.
 #[derive(Clone, Copy, Debug, Default)]
 struct Said<'e> {
-    error: Option<ChallengeError<'e>>,
+    error: Option<ChallengeParams<'e>>,
     acr_values: Option<&'e str>,
     max_age: Option<Duration>,
     scope: Option<&'e str>,
@@ -50,14 +50,14 @@ struct Said<'e> {
 
 impl Rejection {
     pub(crate) fn new(error: &Error, offer: Offer<'_>) -> Self {
-        let verdict = Verdict::of(&error.reason);
+        let verdict = Row::of(&error.reason);
         let challenges = verdict.challenges(&Carriers::of(error), offer);
         Self { verdict, challenges }
     }
 
     /// The 500 of an adapter that finds itself wired up wrongly: a route that asks for a token no layer has verified.
     pub fn misconfigured() -> Self {
-        Self { verdict: Verdict::misconfigured(), challenges: Vec::new() }
+        Self { verdict: Row::misconfigured(), challenges: Vec::new() }
     }
 
     /// The status code.
@@ -80,7 +80,7 @@ impl Rejection {
         &self.challenges
     }
 
-    /// Every header of the response: challenges, `Content-Type`, and what belongs to this refusal. Names are in lower case.
+    /// Every header of the response: challenges, `Content-Type`, and what belongs to this rejection. Names are in lower case.
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, String)> {
         let challenges = self.challenges.iter().map(|challenge| ("www-authenticate", challenge.to_string()));
         challenges.chain([("content-type", "application/json".to_owned())]).chain(self.verdict.headers())
@@ -93,20 +93,20 @@ impl Rejection {
 }
 
 impl Error {
-    /// The status code that the refusal has.
+    /// The status code that the rejection has.
     pub fn status(&self) -> u16 {
-        Verdict::of(&self.reason).status()
+        Row::of(&self.reason).status()
     }
 
     /// A stable machine label for logs and metrics, such as `token_expired`.
     pub fn label(&self) -> &'static str {
-        Verdict::of(&self.reason).label()
+        Row::of(&self.reason).label()
     }
 }
 
 impl<'c> Offer<'c> {
     /// The challenges of every scheme that is offered, an error on the one that carries it.
-    pub(crate) fn challenges(self, error: Option<ChallengeError<'_>>) -> Vec<Challenge> {
+    pub(crate) fn challenges(self, error: Option<ChallengeParams<'_>>) -> Vec<Challenge> {
         // RFC 9728 §5.1: a request that makes no sense is not mended by knowing who issues tokens.
         let offer = if error.is_some_and(|error| error.code == "invalid_request") { self.unsaid() } else { self };
         let on = |scheme| Said { error: error.filter(|error| error.scheme == scheme), ..Said::default() };
@@ -186,7 +186,7 @@ impl Carriers {
     }
 }
 
-impl Verdict {
+impl Row {
     fn challenges(&self, carriers: &Carriers, offer: Offer<'_>) -> Vec<Challenge> {
         let mut said = Said::default();
         match self.kind() {
@@ -204,7 +204,7 @@ impl Verdict {
         // RFC 9728 §5.1: whoever lacks a token, or the right one, learns where tokens come from.
         let offer = if matches!(self.kind(), Kind::InvalidRequest) { offer.unsaid() } else { offer };
         let is_bare = matches!(self.kind(), Kind::Bare);
-        let error = |scheme| ChallengeError { scheme, code: self.code(), description: Some(self.description()) };
+        let error = |scheme| ChallengeParams { scheme, code: self.code(), description: Some(self.description()) };
         let on = |scheme| match (is_bare, carriers.includes(scheme)) {
             (true, _) => said,
             (false, true) => Said { error: Some(error(scheme)), ..said },

@@ -14,7 +14,7 @@ use crate::token::TokenError;
 
 /// What an error means on the wire, apart from the challenges.
 #[derive(Clone, Debug)]
-pub(crate) struct Verdict {
+pub(crate) struct Row {
     kind: Kind,
     label: &'static str,
     description: &'static str,
@@ -53,7 +53,7 @@ pub(crate) enum Kind {
     },
 }
 
-impl Verdict {
+impl Row {
     /// The one mapping. A new error does not compile until it has a row here.
     pub(crate) fn of(reason: &Reason) -> Self {
         match reason {
@@ -351,8 +351,8 @@ impl Verdict {
     }
 }
 
-pub(super) fn row(kind: Kind, label: &'static str, description: &'static str) -> Verdict {
-    Verdict { kind, label, description }
+pub(super) fn row(kind: Kind, label: &'static str, description: &'static str) -> Row {
+    Row { kind, label, description }
 }
 
 fn unavailable() -> Kind {

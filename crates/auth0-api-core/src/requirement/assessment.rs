@@ -11,14 +11,14 @@ use crate::token::VerifiedToken;
 /// What was asked for, and what of it is lacking.
 #[derive(Debug, Default)]
 pub(super) struct Assessment<'r> {
-    asks: Asks<'r>,
+    needs: Needs<'r>,
     lacks: Lacks,
 }
 
 /// Everything that a client can ask the authorization server for, met or not: a new token that has the rest but not this would be
-/// refused in its turn.
+/// rejected in its turn.
 #[derive(Debug, Default)]
-struct Asks<'r> {
+struct Needs<'r> {
     scopes: SmallVec<[&'r str; 4]>,
     acr_values: SmallVec<[&'r str; 2]>,
     max_age: Option<Duration>,
@@ -53,7 +53,7 @@ impl<'r> Assessment<'r> {
         }
         let lacking = !scopes.iter().all(|scope| token.has_scope(scope));
         Self {
-            asks: Asks { scopes: scopes.iter().map(AsRef::as_ref).collect(), ..Asks::default() },
+            needs: Needs { scopes: scopes.iter().map(AsRef::as_ref).collect(), ..Needs::default() },
             lacks: Lacks { scope: lacking, ..Lacks::default() },
         }
     }
@@ -64,7 +64,7 @@ impl<'r> Assessment<'r> {
         }
         let acr_values = step_up.acr_values.iter().flatten().map(AsRef::as_ref).collect();
         Self {
-            asks: Asks { acr_values, max_age: step_up.max_age, ..Asks::default() },
+            needs: Needs { acr_values, max_age: step_up.max_age, ..Needs::default() },
             lacks: Lacks { step_up: !step_up.is_met_by(token), ..Lacks::default() },
         }
     }
@@ -82,27 +82,27 @@ impl<'r> Assessment<'r> {
     }
 
     /// What the caller is told; `None` if nothing is lacking.
-    pub(super) fn told(self) -> Option<RequirementError> {
-        let Self { asks, lacks } = self;
+    pub(super) fn into_error(self) -> Option<RequirementError> {
+        let Self { needs, lacks } = self;
         if lacks.fact.is_some() {
             return lacks.fact;
         }
-        let scope = lacks.scope.then(|| asks.scopes.join(" ").into());
+        let scope = lacks.scope.then(|| needs.scopes.join(" ").into());
         if lacks.step_up {
-            let acr_values = (!asks.acr_values.is_empty()).then(|| asks.acr_values.join(" ").into());
-            return Some(RequirementError::StepUp { acr_values, max_age: asks.max_age, scope });
+            let acr_values = (!needs.acr_values.is_empty()).then(|| needs.acr_values.join(" ").into());
+            return Some(RequirementError::StepUp { acr_values, max_age: needs.max_age, scope });
         }
         scope.map(|needed| RequirementError::Scope { needed })
     }
 
     fn and(mut self, other: Self) -> Self {
-        self.asks.extend(other.asks);
+        self.needs.extend(other.needs);
         self.lacks.extend(other.lacks);
         self
     }
 }
 
-impl Asks<'_> {
+impl Needs<'_> {
     fn extend(&mut self, other: Self) {
         for scope in other.scopes {
             if !self.scopes.contains(&scope) {

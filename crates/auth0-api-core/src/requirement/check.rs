@@ -24,7 +24,7 @@ use crate::token::VerifiedToken;
 ///
 /// # What a caller is told
 ///
-/// One thing, chosen so that a client that does what it is told has no second refusal waiting that it could have heard of:
+/// One thing, chosen so that a client that does what it is told has no second rejection waiting that it could have heard of:
 ///
 /// 1. What no client can mend by asking for another token (an organisation, a permission, a claim…): 403 `insufficient_scope`
 ///    without a scope. Of several, the one that was written first.
@@ -91,7 +91,7 @@ impl Requirement {
     ///
     /// [`Error`] with a [`RequirementError`](crate::RequirementError): give it to [`ApiClient::reject`](crate::ApiClient::reject).
     pub fn check(&self, token: &VerifiedToken) -> Result<(), Error> {
-        let Some(lack) = self.assess(token).told() else { return Ok(()) };
+        let Some(lack) = self.assess(token).into_error() else { return Ok(()) };
         let error = Error::from(lack).presented_as(token.binding().scheme());
         error.report();
         Err(error)

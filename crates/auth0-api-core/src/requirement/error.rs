@@ -38,7 +38,7 @@ pub enum RequirementError {
         limit: usize,
     },
     /// The requirement asks for nothing: a mistake of the API, which no token may profit by.
-    #[error("the requirement asks for nothing, as scopes([]) does; no token meets it")]
+    #[error("the requirement needs for nothing, as scopes([]) does; no token meets it")]
     Empty,
     /// The route is for machines that act for themselves.
     #[error("the token is not that of a machine")]

@@ -62,7 +62,7 @@ impl Caller {
     }
 
     fn lack(&self, shape: &Shape) -> Option<RequirementError> {
-        shape.requirement().assess(&self.token()).told()
+        shape.requirement().assess(&self.token()).into_error()
     }
 
     /// The same caller after doing what a challenge says, with the first of the logins.
@@ -114,9 +114,9 @@ proptest! {
     /// With two lists of logins it need not be so: one login has one class, and may be in one list only.
     #[test]
     fn who_does_what_a_challenge_says_is_let_in(shape in shapes(), caller in callers()) {
-        let told = caller.lack(&shape).filter(|_| lists_of_logins(&shape) <= 1);
-        if let Some(obeying) = told.as_ref().and_then(|lack| caller.obeying(lack)) {
-            prop_assert_eq!(obeying.lack(&shape), None, "told {:?}", told);
+        let into_error = caller.lack(&shape).filter(|_| lists_of_logins(&shape) <= 1);
+        if let Some(obeying) = into_error.as_ref().and_then(|lack| caller.obeying(lack)) {
+            prop_assert_eq!(obeying.lack(&shape), None, "into_error {:?}", into_error);
         }
     }
 }

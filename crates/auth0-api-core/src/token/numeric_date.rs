@@ -33,7 +33,7 @@ impl NumericDate {
 
 impl<'de> Deserialize<'de> for NumericDate {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // serde_json gives an f64 for numbers only, and refuses those that are not finite.
+        // serde_json gives an f64 for numbers only, and rejects those that are not finite.
         f64::deserialize(deserializer).map(Self)
     }
 }
@@ -51,8 +51,8 @@ mod tests {
 
     #[test]
     fn only_numbers_are_dates() {
-        for refused in [r#""1700000000""#, "null", "true", "[]", "{}", "1e400", "NaN", "Infinity"] {
-            assert_eq!(read(refused), None, "{refused}");
+        for rejected in [r#""1700000000""#, "null", "true", "[]", "{}", "1e400", "NaN", "Infinity"] {
+            assert_eq!(read(rejected), None, "{rejected}");
         }
         for accepted in ["0", "-1", "1700000000", "1700000000.5", "1.7e9"] {
             assert!(read(accepted).is_some(), "{accepted}");

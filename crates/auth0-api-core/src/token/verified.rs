@@ -86,7 +86,7 @@ impl VerifiedToken {
         self.text("org_id").map(|id| Organization { id, name: self.text("org_name") })
     }
 
-    /// `exp`: from then on the token is refused.
+    /// `exp`: from then on the token is rejected.
     pub fn expires_at(&self) -> SystemTime {
         self.claims.expires_at()
     }

@@ -58,7 +58,7 @@ async fn stopped_redis_is_unavailable_until_it_is_back() {
     redis.stop();
     for _ in 0..3 {
         let answer = tokio::time::timeout(RESPONSE_TIMEOUT + SLACK, insert(&store, "b")).await;
-        let answer = answer.expect("refuses within the response timeout");
+        let answer = answer.expect("rejects within the response timeout");
         assert!(matches!(answer, Err(ReplayStoreError::Unavailable(_))), "{answer:?}");
     }
 
@@ -110,13 +110,13 @@ async fn peer_that_vanished_is_left_for_a_new_connection() {
 }
 
 #[tokio::test]
-async fn refused_login_is_tried_again() {
+async fn rejected_login_is_tried_again() {
     let Some(redis) = RedisServer::start().await else { return };
     let url = redis.url().replace("redis://", "redis://replay:right@");
     let store = RedisReplayStore::new(&url).unwrap();
-    let refused = insert(&store, "a").await.unwrap_err();
-    assert!(matches!(refused, ReplayStoreError::Unavailable(_)), "{refused:?}");
-    assert!(!format!("{refused:?}").contains("right"), "{refused:?}");
+    let rejected = insert(&store, "a").await.unwrap_err();
+    assert!(matches!(rejected, ReplayStoreError::Unavailable(_)), "{rejected:?}");
+    assert!(!format!("{rejected:?}").contains("right"), "{rejected:?}");
 
     let _: String =
         ask(&redis, redis::cmd("ACL").arg(["SETUSER", "replay", "on", ">right", "~*", "+@all"].as_slice())).await;
@@ -158,11 +158,11 @@ fn store_can_be_built_outside_a_runtime_and_shows_no_password() {
     let builder = RedisReplayStore::builder("redis://replay:hunter2@127.0.0.1:1/");
     assert!(!format!("{builder:?}").contains("hunter2"));
     let store = builder.build().unwrap();
-    assert_eq!(format!("{store:?}"), r#"RedisReplayStore { key_prefix: "auth0-api:replay:", outage: Refuse, .. }"#);
+    assert_eq!(format!("{store:?}"), r#"RedisReplayStore { key_prefix: "auth0-api:replay:", outage: Reject, .. }"#);
 }
 
 #[test]
-fn other_urls_are_refused_without_being_repeated() {
+fn other_urls_are_rejected_without_being_repeated() {
     for url in ["", "redis.internal", "http://redis.internal", "redis://", "redis://:hunter2@redis/database"] {
         let error = RedisReplayStore::new(url).unwrap_err();
         assert_eq!(error, RedisUrlError::Malformed, "{url}");

@@ -14,7 +14,7 @@ use tokio::sync::Barrier;
 /// 2. Another `jti`, and the same `jti` of another key, are other proofs.
 /// 3. Of any number of simultaneous insertions of one proof, exactly one is fresh.
 /// 4. A proof is remembered through the last moment of its life, whatever else is recorded meanwhile.
-/// 5. It is forgotten some time after that, and a refused replay does not make it live longer.
+/// 5. It is forgotten some time after that, and a rejected replay does not make it live longer.
 ///
 /// The store must be empty, and have room for 2 000 proofs, 1 000 of them of one key. It may go by the times it is
 /// given or by a clock of its own: the suite works with a `now` in 2023, and waits only for the forgetting, at most 10

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::error_response::Refusal;
+use super::error_response::ErrorResponse;
 use super::token;
 use crate::Application;
 use crate::clock::numeric_date;
@@ -17,9 +17,9 @@ pub(crate) const ALGORITHMS: [&str; 10] =
     ["ES256", "ES384", "ES512", "EdDSA", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512"];
 
 /// Gives the client that signed an assertion for this tenant, the first time.
-pub(crate) fn verify(tenant: &Tenant, client_id: Option<&str>, text: &str) -> Result<Arc<Application>, Refusal> {
+pub(crate) fn verify(tenant: &Tenant, client_id: Option<&str>, text: &str) -> Result<Arc<Application>, ErrorResponse> {
     check(tenant, client_id, text)
-        .map_err(|reason| Refusal::invalid_client(format!("The client assertion is refused: {reason}")))
+        .map_err(|reason| ErrorResponse::invalid_client(format!("The client assertion is rejected: {reason}")))
 }
 
 fn check(tenant: &Tenant, client_id: Option<&str>, text: &str) -> Result<Arc<Application>, &'static str> {

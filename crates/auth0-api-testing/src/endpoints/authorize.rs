@@ -13,7 +13,7 @@ use form_urlencoded::Serializer;
 use http::{StatusCode, header};
 
 use super::call::organization;
-use super::error_response::Refusal;
+use super::error_response::ErrorResponse;
 use super::issue::for_user;
 use super::parameters::Parameters;
 use crate::ledger::{Code, Consent};
@@ -26,23 +26,23 @@ pub(crate) const PATH: &str = "/authorize";
 pub(crate) async fn authorize(State(tenant): State<Arc<Tenant>>, RawQuery(query): RawQuery) -> Response {
     match answer(&tenant, query.unwrap_or_default().as_bytes()) {
         Ok(url) => (StatusCode::FOUND, [(header::LOCATION, url)]).into_response(),
-        Err(refusal) => refusal.into_response(),
+        Err(rejection) => rejection.into_response(),
     }
 }
 
 /// Where the browser goes. Who the client is, and whether it may be sent there, is settled first: nobody is sent back to a URL
 /// that is not the client's ([RFC 6749 §4.1.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1)).
-fn answer(tenant: &Tenant, query: &[u8]) -> Result<String, Refusal> {
+fn answer(tenant: &Tenant, query: &[u8]) -> Result<String, ErrorResponse> {
     let parameters = Parameters::form(query)?;
     let client = tenant.application(parameters.require("client_id")?);
-    let client = client.ok_or_else(|| Refusal::access_denied("Unknown client"))?;
+    let client = client.ok_or_else(|| ErrorResponse::access_denied("Unknown client"))?;
     let redirect_uri = parameters.require("redirect_uri")?;
     if !client.may_return_to(redirect_uri) {
-        return Err(Refusal::access_denied(format!("Callback URL mismatch: {redirect_uri} is not registered")));
+        return Err(ErrorResponse::access_denied(format!("Callback URL mismatch: {redirect_uri} is not registered")));
     }
     let mut pairs = match code(tenant, &client, &parameters) {
         Ok(code) => vec![("code", code)],
-        Err(refusal) => vec![("error", refusal.error.into_owned()), ("error_description", refusal.description)],
+        Err(rejection) => vec![("error", rejection.error.into_owned()), ("error_description", rejection.description)],
     };
     pairs.extend(parameters.get("state").map(|state| ("state", state.to_owned())));
     // RFC 9207 §2: which tenant answers.
@@ -52,19 +52,20 @@ fn answer(tenant: &Tenant, query: &[u8]) -> Result<String, Refusal> {
     Ok(format!("{redirect_uri}{separator}{query}"))
 }
 
-fn code(tenant: &Tenant, client: &Application, parameters: &Parameters) -> Result<String, Refusal> {
+fn code(tenant: &Tenant, client: &Application, parameters: &Parameters) -> Result<String, ErrorResponse> {
     if !client.may_use(GrantType::AuthorizationCode) {
-        return Err(Refusal::unauthorized_client("Grant type 'authorization_code' not allowed for the client."));
+        return Err(ErrorResponse::unauthorized_client("Grant type 'authorization_code' not allowed for the client."));
     }
     if parameters.require("response_type")? != "code" {
-        return Err(Refusal::new(StatusCode::BAD_REQUEST, "unsupported_response_type", "Only code is supported"));
+        return Err(ErrorResponse::new(StatusCode::BAD_REQUEST, "unsupported_response_type", "Only code is supported"));
     }
     if parameters.get("response_mode").is_some_and(|mode| mode != "query") {
-        return Err(Refusal::invalid_request("Only the response_mode query is supported"));
+        return Err(ErrorResponse::invalid_request("Only the response_mode query is supported"));
     }
     let user = user(tenant, parameters)?;
     let audience = parameters.audience();
-    let api = audience.map(|audience| tenant.registry.api(audience).ok_or_else(|| Refusal::no_such_api(audience)));
+    let api =
+        audience.map(|audience| tenant.registry.api(audience).ok_or_else(|| ErrorResponse::no_such_api(audience)));
     let api = api.transpose()?;
     let consent = Consent {
         client_id: client.id().to_owned(),
@@ -87,33 +88,33 @@ fn code(tenant: &Tenant, client: &Application, parameters: &Parameters) -> Resul
 }
 
 /// Who is signed in: the one of `login_hint`, or the first that is registered.
-fn user(tenant: &Tenant, parameters: &Parameters) -> Result<User, Refusal> {
+fn user(tenant: &Tenant, parameters: &Parameters) -> Result<User, ErrorResponse> {
     let users = &tenant.registry.users;
     match parameters.get("login_hint") {
         Some(hint) if !users.is_empty() => users
             .iter()
             .find(|user| user.is_called(hint))
             .cloned()
-            .ok_or_else(|| Refusal::access_denied(format!("No user is called {hint}"))),
+            .ok_or_else(|| ErrorResponse::access_denied(format!("No user is called {hint}"))),
         Some(hint) => Ok(User::new(hint)),
         None => Ok(users.first().cloned().unwrap_or_else(|| User::new(DEFAULT_USER))),
     }
 }
 
 /// [RFC 7636 §4.3](https://www.rfc-editor.org/rfc/rfc7636#section-4.3): S256, and nothing weaker; demanded of public clients.
-fn challenge(client: &Application, parameters: &Parameters) -> Result<Option<String>, Refusal> {
+fn challenge(client: &Application, parameters: &Parameters) -> Result<Option<String>, ErrorResponse> {
     match (parameters.get("code_challenge"), parameters.get("code_challenge_method")) {
         (Some(challenge), Some("S256")) => Ok(Some(challenge.to_owned())),
         (None, None) if !client.is_public() => Ok(None),
-        (None, _) => Err(Refusal::invalid_request("Missing required parameter: code_challenge")),
-        (Some(_), _) => Err(Refusal::invalid_request("code_challenge_method must be S256")),
+        (None, _) => Err(ErrorResponse::invalid_request("Missing required parameter: code_challenge")),
+        (Some(_), _) => Err(ErrorResponse::invalid_request("code_challenge_method must be S256")),
     }
 }
 
 /// [RFC 9449 §10](https://www.rfc-editor.org/rfc/rfc9449#section-10): the code is bound to a key.
-fn thumbprint(text: &str) -> Result<Thumbprint, Refusal> {
+fn thumbprint(text: &str) -> Result<Thumbprint, ErrorResponse> {
     let bytes = URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| bytes.try_into().ok());
-    bytes.map(Thumbprint::from_bytes).ok_or_else(|| Refusal::invalid_request("dpop_jkt is not a thumbprint"))
+    bytes.map(Thumbprint::from_bytes).ok_or_else(|| ErrorResponse::invalid_request("dpop_jkt is not a thumbprint"))
 }
 
 /// The same as of tokens that are minted.

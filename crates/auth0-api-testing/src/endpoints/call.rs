@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use auth0_api_core::Thumbprint;
 
-use super::error_response::Refusal;
+use super::error_response::ErrorResponse;
 use super::parameters::Parameters;
 use crate::registry::{Organization, User};
 use crate::state::Tenant;
@@ -22,13 +22,13 @@ pub(crate) struct Call<'a> {
 
 impl Call<'_> {
     /// The API that a token is asked for.
-    pub(crate) fn api(&self) -> Result<&Api, Refusal> {
-        let audience = self.parameters.audience().ok_or_else(|| Refusal::access_denied(NO_AUDIENCE))?;
-        self.tenant.registry.api(audience).ok_or_else(|| Refusal::no_such_api(audience))
+    pub(crate) fn api(&self) -> Result<&Api, ErrorResponse> {
+        let audience = self.parameters.audience().ok_or_else(|| ErrorResponse::access_denied(NO_AUDIENCE))?;
+        self.tenant.registry.api(audience).ok_or_else(|| ErrorResponse::no_such_api(audience))
     }
 
     /// The organisation that is asked for; this user has to be a member.
-    pub(crate) fn organization(&self, user: &User) -> Result<Option<&Organization>, Refusal> {
+    pub(crate) fn organization(&self, user: &User) -> Result<Option<&Organization>, ErrorResponse> {
         organization(self.tenant, self.parameters, user)
     }
 }
@@ -38,15 +38,19 @@ pub(crate) fn organization<'t>(
     tenant: &'t Tenant,
     parameters: &Parameters,
     user: &User,
-) -> Result<Option<&'t Organization>, Refusal> {
+) -> Result<Option<&'t Organization>, ErrorResponse> {
     let Some(wanted) = parameters.get("organization") else { return Ok(None) };
     let organization = tenant.registry.organization(wanted);
     let organization =
-        organization.ok_or_else(|| Refusal::invalid_request(format!("Organization not found: {wanted}")))?;
+        organization.ok_or_else(|| ErrorResponse::invalid_request(format!("Organization not found: {wanted}")))?;
     if tenant.registry.is_member(user.id(), organization) {
         Ok(Some(organization))
     } else {
-        Err(Refusal::access_denied(format!("user {} is not part of the {} organization", user.id(), organization.id)))
+        Err(ErrorResponse::access_denied(format!(
+            "user {} is not part of the {} organization",
+            user.id(),
+            organization.id
+        )))
     }
 }
 

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, header};
 
 use super::assertion;
-use super::error_response::Refusal;
+use super::error_response::ErrorResponse;
 use super::parameters::Parameters;
 use crate::Application;
 use crate::registry::Method;
@@ -25,17 +25,17 @@ enum Presented<'a> {
     Post(&'a str),
 }
 
-/// Refuses everyone but a registered client.
+/// Rejects everyone but a registered client.
 pub(crate) fn authenticate(
     tenant: &Tenant,
     headers: &HeaderMap,
     parameters: &Parameters,
-) -> Result<Arc<Application>, Refusal> {
+) -> Result<Arc<Application>, ErrorResponse> {
     match presented(headers, parameters)? {
         Presented::Basic { id, secret } => {
             // RFC 6749 §5.2: a client that used the header learns which scheme is wanted.
             by_header(tenant, parameters, &id, &secret)
-                .map_err(|refusal| refusal.with_header(header::WWW_AUTHENTICATE, "Basic realm=\"tenant\""))
+                .map_err(|rejection| rejection.with_header(header::WWW_AUTHENTICATE, "Basic realm=\"tenant\""))
         }
         Presented::Assertion(text) => assertion::verify(tenant, parameters.get("client_id"), text),
         Presented::Post(secret) => {
@@ -52,7 +52,7 @@ pub(crate) fn authenticate(
     }
 }
 
-fn presented<'a>(headers: &HeaderMap, parameters: &'a Parameters) -> Result<Presented<'a>, Refusal> {
+fn presented<'a>(headers: &HeaderMap, parameters: &'a Parameters) -> Result<Presented<'a>, ErrorResponse> {
     let authorization = headers.get(header::AUTHORIZATION);
     match (authorization, parameters.get("client_secret"), parameters.get("client_assertion")) {
         (Some(authorization), None, None) => {
@@ -61,20 +61,25 @@ fn presented<'a>(headers: &HeaderMap, parameters: &'a Parameters) -> Result<Pres
         }
         (None, Some(secret), None) => Ok(Presented::Post(secret)),
         (None, None, Some(_)) if parameters.get("client_assertion_type") != Some(assertion::TYPE) => {
-            Err(Refusal::invalid_request(format!("client_assertion_type must be {}", assertion::TYPE)))
+            Err(ErrorResponse::invalid_request(format!("client_assertion_type must be {}", assertion::TYPE)))
         }
         (None, None, Some(assertion)) => Ok(Presented::Assertion(assertion)),
         (None, None, None) => Ok(Presented::Nothing),
         // RFC 6749 §2.3: one method per request.
-        _ => Err(Refusal::invalid_request("The client authenticates twice")),
+        _ => Err(ErrorResponse::invalid_request("The client authenticates twice")),
     }
 }
 
-fn by_header(tenant: &Tenant, parameters: &Parameters, id: &str, secret: &str) -> Result<Arc<Application>, Refusal> {
+fn by_header(
+    tenant: &Tenant,
+    parameters: &Parameters,
+    id: &str,
+    secret: &str,
+) -> Result<Arc<Application>, ErrorResponse> {
     let client = known(tenant, id).or_else(|_| known(tenant, &decoded(id)))?;
     // RFC 6749 §3.2.1: beside the header, client_id has nothing else to say.
     if parameters.get("client_id").is_some_and(|other| other != client.id()) {
-        return Err(Refusal::invalid_client("Unauthorized"));
+        return Err(ErrorResponse::invalid_client("Unauthorized"));
     }
     match client.method() {
         Method::Secret(own) | Method::SecretBasic(own) if own == secret || *own == decoded(secret) => Ok(client),
@@ -82,17 +87,17 @@ fn by_header(tenant: &Tenant, parameters: &Parameters, id: &str, secret: &str) -
     }
 }
 
-fn known(tenant: &Tenant, id: &str) -> Result<Arc<Application>, Refusal> {
-    tenant.application(id).ok_or_else(|| Refusal::invalid_client("Unauthorized"))
+fn known(tenant: &Tenant, id: &str) -> Result<Arc<Application>, ErrorResponse> {
+    tenant.application(id).ok_or_else(|| ErrorResponse::invalid_client("Unauthorized"))
 }
 
 /// Says what a developer got wrong, which a tenant that strangers can reach would not.
-fn unauthorized(registered: &Method, used: &str) -> Refusal {
+fn unauthorized(registered: &Method, used: &str) -> ErrorResponse {
     let registered = registered.to_string();
     if registered.contains(used) {
-        Refusal::invalid_client("Unauthorized")
+        ErrorResponse::invalid_client("Unauthorized")
     } else {
-        Refusal::invalid_client(format!("The client is registered for {registered}, not for {used}"))
+        ErrorResponse::invalid_client(format!("The client is registered for {registered}, not for {used}"))
     }
 }
 

@@ -9,7 +9,7 @@ use http::{HeaderName, StatusCode};
 use serde_json::{Map, Value};
 
 #[derive(Debug)]
-pub(crate) struct Refusal {
+pub(crate) struct ErrorResponse {
     status: StatusCode,
     pub(crate) error: Cow<'static, str>,
     pub(crate) description: String,
@@ -18,7 +18,7 @@ pub(crate) struct Refusal {
     members: Vec<(&'static str, Value)>,
 }
 
-impl Refusal {
+impl ErrorResponse {
     pub(crate) fn new(status: StatusCode, error: impl Into<Cow<'static, str>>, description: impl Into<String>) -> Self {
         Self { status, error: error.into(), description: description.into(), headers: Vec::new(), members: Vec::new() }
     }
@@ -61,7 +61,7 @@ impl Refusal {
     }
 }
 
-impl IntoResponse for Refusal {
+impl IntoResponse for ErrorResponse {
     fn into_response(self) -> Response {
         let error = [("error", self.error.into()), ("error_description", self.description.into())];
         let members = error.into_iter().chain(self.members).map(|(name, value)| (name.to_owned(), value));

@@ -5,25 +5,25 @@ use std::collections::BTreeMap;
 use http::{HeaderMap, header};
 use serde_json::Value;
 
-use super::error_response::Refusal;
+use super::error_response::ErrorResponse;
 
 #[derive(Debug)]
 pub(crate) struct Parameters(BTreeMap<String, Vec<String>>);
 
 impl Parameters {
-    pub(crate) fn read(headers: &HeaderMap, body: &[u8]) -> Result<Self, Refusal> {
+    pub(crate) fn read(headers: &HeaderMap, body: &[u8]) -> Result<Self, ErrorResponse> {
         let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let media_type = content_type.split(';').next().unwrap_or_default().trim();
         match media_type.to_ascii_lowercase().as_str() {
             "application/x-www-form-urlencoded" => Self::form(body),
             "application/json" => json(body),
-            _ => Err(Refusal::invalid_request(
+            _ => Err(ErrorResponse::invalid_request(
                 "Content-Type must be application/x-www-form-urlencoded or application/json",
             )),
         }
     }
 
-    pub(crate) fn form(text: &[u8]) -> Result<Self, Refusal> {
+    pub(crate) fn form(text: &[u8]) -> Result<Self, ErrorResponse> {
         let mut parameters = Self(BTreeMap::new());
         for (name, value) in form_urlencoded::parse(text) {
             parameters.add(name.into_owned(), value.into_owned())?;
@@ -36,8 +36,8 @@ impl Parameters {
         self.0.get(name)?.first().map(String::as_str).filter(|value| !value.is_empty())
     }
 
-    pub(crate) fn require(&self, name: &str) -> Result<&str, Refusal> {
-        self.get(name).ok_or_else(|| Refusal::invalid_request(format!("Missing required parameter: {name}")))
+    pub(crate) fn require(&self, name: &str) -> Result<&str, ErrorResponse> {
+        self.get(name).ok_or_else(|| ErrorResponse::invalid_request(format!("Missing required parameter: {name}")))
     }
 
     /// The API that is asked for: `audience`, or what RFC 8707 §2 calls `resource`.
@@ -65,18 +65,18 @@ impl Parameters {
     }
 
     /// RFC 6749 §3.2: no parameter more than once; what only an Action reads may be a list.
-    fn add(&mut self, name: String, value: String) -> Result<(), Refusal> {
+    fn add(&mut self, name: String, value: String) -> Result<(), ErrorResponse> {
         if PROTOCOL.contains(&name.as_str()) && self.0.contains_key(&name) {
-            return Err(Refusal::invalid_request(format!("Repeated parameter: {name}")));
+            return Err(ErrorResponse::invalid_request(format!("Repeated parameter: {name}")));
         }
         self.0.entry(name).or_default().push(value);
         Ok(())
     }
 }
 
-fn json(body: &[u8]) -> Result<Parameters, Refusal> {
+fn json(body: &[u8]) -> Result<Parameters, ErrorResponse> {
     let Ok(Value::Object(members)) = serde_json::from_slice(body) else {
-        return Err(Refusal::invalid_request("The body is not a JSON object"));
+        return Err(ErrorResponse::invalid_request("The body is not a JSON object"));
     };
     let mut parameters = Parameters(BTreeMap::new());
     for (name, value) in members {
@@ -86,7 +86,7 @@ fn json(body: &[u8]) -> Result<Parameters, Refusal> {
         };
         for value in values {
             let Value::String(value) = value else {
-                return Err(Refusal::invalid_request(format!("Not a string: {name}")));
+                return Err(ErrorResponse::invalid_request(format!("Not a string: {name}")));
             };
             parameters.add(name.clone(), value)?;
         }

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::{StatusCode, header};
 use serde_json::{Value, json};
 
-use super::error_response::Refusal;
+use super::error_response::ErrorResponse;
 use crate::Application;
 use crate::clock::numeric_date;
 use crate::must::random_text;
@@ -21,18 +21,18 @@ pub(crate) async fn register(State(tenant): State<Arc<Tenant>>, body: Bytes) -> 
     match registered(&tenant, &body) {
         // RFC 7591 §3.2.1.
         Ok(client) => (StatusCode::CREATED, [(header::CACHE_CONTROL, "no-store")], Json(client)).into_response(),
-        Err(refusal) => refusal.into_response(),
+        Err(rejection) => rejection.into_response(),
     }
 }
 
-fn registered(tenant: &Tenant, body: &[u8]) -> Result<Value, Refusal> {
+fn registered(tenant: &Tenant, body: &[u8]) -> Result<Value, ErrorResponse> {
     let metadata: Value = serde_json::from_slice(body).unwrap_or_default();
     let callbacks = metadata.get("redirect_uris").and_then(Value::as_array);
     let callbacks = callbacks.map(|list| list.iter().filter_map(Value::as_str).map(str::to_owned).collect::<Vec<_>>());
     let callbacks = callbacks.filter(|callbacks| !callbacks.is_empty()).ok_or_else(|| {
         // RFC 7591 §3.2.2.
         let description = "redirect_uris has to be a list of URLs";
-        Refusal::new(StatusCode::BAD_REQUEST, "invalid_redirect_uri", description)
+        ErrorResponse::new(StatusCode::BAD_REQUEST, "invalid_redirect_uri", description)
     })?;
     let client = Application::single_page(random_text()).callbacks(callbacks.clone());
     let answer = json!({

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::call::Call;
 use super::client::authenticate;
-use super::error_response::Refusal;
+use super::error_response::ErrorResponse;
 use super::grants;
 use super::parameters::Parameters;
 use crate::proof_check::{Expected, ProofError};
@@ -36,7 +36,7 @@ pub(crate) async fn issue(
     let no_store = [(header::CACHE_CONTROL, "no-store"), (header::PRAGMA, "no-cache")];
     let nonce = tenant.dpop_nonce().map(|nonce| [(DPOP_NONCE, nonce)]);
     let response = match (nonce, headers.contains_key(DPOP)) {
-        // RFC 9449 §8.2: the nonce to use next time, on refusals and successes alike.
+        // RFC 9449 §8.2: the nonce to use next time, on rejections and successes alike.
         (Some(nonce), true) => (no_store, nonce, answer).into_response(),
         _ => (no_store, answer).into_response(),
     };
@@ -44,14 +44,14 @@ pub(crate) async fn issue(
     response
 }
 
-fn grant(tenant: &Tenant, headers: &HeaderMap, parameters: &Parameters, peer: Peer) -> Result<Value, Refusal> {
+fn grant(tenant: &Tenant, headers: &HeaderMap, parameters: &Parameters, peer: Peer) -> Result<Value, ErrorResponse> {
     let name = parameters.require("grant_type")?;
     let client = authenticate(tenant, headers, parameters)?;
     let grant = GrantType::from_name(name).ok_or_else(|| {
-        Refusal::new(StatusCode::FORBIDDEN, "unsupported_grant_type", format!("Unsupported grant type: {name}"))
+        ErrorResponse::new(StatusCode::FORBIDDEN, "unsupported_grant_type", format!("Unsupported grant type: {name}"))
     })?;
     if !client.may_use(grant) {
-        return Err(Refusal::unauthorized_client(format!("Grant type '{name}' not allowed for the client.")));
+        return Err(ErrorResponse::unauthorized_client(format!("Grant type '{name}' not allowed for the client.")));
     }
     let key = sender_key(tenant, headers)?;
     let call = Call { tenant, parameters, client, key, address: peer.0 };
@@ -65,20 +65,20 @@ fn grant(tenant: &Tenant, headers: &HeaderMap, parameters: &Parameters, peer: Pe
 }
 
 /// The key the token is to be bound to, proven ([RFC 9449 §5](https://www.rfc-editor.org/rfc/rfc9449#section-5)).
-fn sender_key(tenant: &Tenant, headers: &HeaderMap) -> Result<Option<Thumbprint>, Refusal> {
-    let refused = |error, description| Refusal::new(StatusCode::BAD_REQUEST, error, description);
+fn sender_key(tenant: &Tenant, headers: &HeaderMap) -> Result<Option<Thumbprint>, ErrorResponse> {
+    let rejected = |error, description| ErrorResponse::new(StatusCode::BAD_REQUEST, error, description);
     let mut proofs = headers.get_all(DPOP).iter();
     let Some(proof) = proofs.next() else { return Ok(None) };
     // RFC 9449 §4.3 (1).
     if proofs.next().is_some() {
-        return Err(refused("invalid_dpop_proof", "more than one DPoP header"));
+        return Err(rejected("invalid_dpop_proof", "more than one DPoP header"));
     }
     let (url, nonce) = (tenant.url(PATH), tenant.dpop_nonce());
     let expected = Expected { method: "POST", url: &url, nonce: nonce.as_deref(), now: tenant.clock.now() };
     expected.check(proof.to_str().unwrap_or_default()).map(Some).map_err(|error| match error {
-        ProofError::Invalid(reason) => refused("invalid_dpop_proof", reason),
+        ProofError::Invalid(reason) => rejected("invalid_dpop_proof", reason),
         // RFC 9449 §8.
-        ProofError::NonceWanted => refused("use_dpop_nonce", "Authorization server requires nonce in DPoP proof"),
+        ProofError::NonceWanted => rejected("use_dpop_nonce", "Authorization server requires nonce in DPoP proof"),
     })
 }
 

@@ -38,16 +38,16 @@ pub struct Exchanged {
 
 /// What an exchange profile's Action decides against.
 #[derive(Clone, Debug)]
-pub struct ExchangeRefusal(pub(crate) RefusalKind);
+pub struct ExchangeRejection(pub(crate) RejectionKind);
 
 #[derive(Clone, Debug)]
-pub(crate) enum RefusalKind {
+pub(crate) enum RejectionKind {
     Denied { code: String, description: String },
     MfaRequired,
     SubjectRejected { description: String },
 }
 
-type Action = dyn Fn(&ExchangeRequest) -> Result<Exchanged, ExchangeRefusal> + Send + Sync;
+type Action = dyn Fn(&ExchangeRequest) -> Result<Exchanged, ExchangeRejection> + Send + Sync;
 
 #[derive(Clone)]
 pub(crate) struct ExchangeProfile {
@@ -126,33 +126,33 @@ impl From<User> for Exchanged {
     }
 }
 
-impl ExchangeRefusal {
+impl ExchangeRejection {
     /// Denies the exchange with a code and a description of the Action's own: 400.
     pub fn deny(code: impl Into<String>, description: impl Into<String>) -> Self {
-        Self(RefusalKind::Denied { code: code.into(), description: description.into() })
+        Self(RejectionKind::Denied { code: code.into(), description: description.into() })
     }
 
     /// Asks for another factor: 403 `mfa_required`, with an `mfa_token` and with `mfa_requirements` that name a one-time password.
     pub fn require_mfa() -> Self {
-        Self(RefusalKind::MfaRequired)
+        Self(RejectionKind::MfaRequired)
     }
 
     /// Rejects the subject token: 400 `invalid_request`. Ten of them from one address within six minutes, and it is told 429
     /// `too_many_attempts`.
     pub fn reject_subject_token(description: impl Into<String>) -> Self {
-        Self(RefusalKind::SubjectRejected { description: description.into() })
+        Self(RejectionKind::SubjectRejected { description: description.into() })
     }
 }
 
 impl ExchangeProfile {
     pub(crate) fn new<E: Into<Exchanged>>(
         subject_token_type: String,
-        action: impl Fn(&ExchangeRequest) -> Result<E, ExchangeRefusal> + Send + Sync + 'static,
+        action: impl Fn(&ExchangeRequest) -> Result<E, ExchangeRejection> + Send + Sync + 'static,
     ) -> Self {
         Self { subject_token_type, action: Arc::new(move |request| action(request).map(Into::into)) }
     }
 
-    pub(crate) fn decide(&self, request: &ExchangeRequest) -> Result<Exchanged, ExchangeRefusal> {
+    pub(crate) fn decide(&self, request: &ExchangeRequest) -> Result<Exchanged, ExchangeRejection> {
         (self.action)(request)
     }
 

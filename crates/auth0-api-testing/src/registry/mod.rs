@@ -15,8 +15,8 @@ pub use api::Api;
 pub use application::Application;
 pub use credential::Credential;
 pub(crate) use credential::Method;
-pub(crate) use exchange_profile::{ExchangeProfile, RefusalKind};
-pub use exchange_profile::{ExchangeRefusal, ExchangeRequest, Exchanged};
+pub(crate) use exchange_profile::{ExchangeProfile, RejectionKind};
+pub use exchange_profile::{ExchangeRejection, ExchangeRequest, Exchanged};
 pub use grant_type::GrantType;
 pub use user::User;
 

@@ -30,18 +30,18 @@ async function authentication() {
     await check('a secret in the form is taken', () => token(api.id, openid.ClientSecretPost(api.secret)));
     await check('a secret in the header is taken', () => token(api.id, openid.ClientSecretBasic(api.secret)));
     await check('an assertion is taken', async () => token(signer.id, openid.PrivateKeyJwt(await privateKey())));
-    await check('a wrong secret is refused', () =>
-        refused(token(api.id, openid.ClientSecretPost('wrong')), 401, 'invalid_client'),
+    await check('a wrong secret is rejected', () =>
+        rejected(token(api.id, openid.ClientSecretPost('wrong')), 401, 'invalid_client'),
     );
-    await check('an assertion by another key is refused', async () => {
+    await check('an assertion by another key is rejected', async () => {
         const { privateKey } = await openid.randomDPoPKeyPair('ES256');
-        await refused(token(signer.id, openid.PrivateKeyJwt(privateKey)), 401, 'invalid_client');
+        await rejected(token(signer.id, openid.PrivateKeyJwt(privateKey)), 401, 'invalid_client');
     });
-    await check('a replayed assertion is refused', async () => {
+    await check('a replayed assertion is rejected', async () => {
         const sameId = { [openid.modifyAssertion]: (_, claims) => (claims.jti = 'the same every time') };
         const method = openid.PrivateKeyJwt(await privateKey(), sameId);
         await token(signer.id, method);
-        await refused(token(signer.id, method), 401, 'invalid_client');
+        await rejected(token(signer.id, method), 401, 'invalid_client');
     });
 }
 
@@ -61,7 +61,7 @@ async function browser() {
         const again = await openid.refreshTokenGrant(config, tokens.refresh_token, { scope: 'read:events' });
         assert.deepEqual([again.scope, claims(again.access_token).sub], ['read:events', 'auth0|ada']);
     });
-    await check('a refusal comes back as one', async () => {
+    await check('a rejection comes back as one', async () => {
         const error = await rejection(signIn(config, { ...parameters, organization: 'other' }));
         assert.ok(error instanceof openid.AuthorizationResponseError);
         assert.equal(error.error, 'access_denied');
@@ -90,15 +90,15 @@ async function exchanges(config) {
         const answer = await exchange({ subject_token: legacySession, subject_token_type: legacyType });
         assert.deepEqual([claims(answer.access_token).sub, answer.issued_token_type], ['auth0|ada', type.access]);
     });
-    await check('a bad session is refused', () =>
-        refused(exchange({ subject_token: 'nonsense', subject_token_type: legacyType }), 400, 'invalid_request'),
+    await check('a bad session is rejected', () =>
+        rejected(exchange({ subject_token: 'nonsense', subject_token_type: legacyType }), 400, 'invalid_request'),
     );
     await check('an API gets a token on behalf of its caller', async () => {
         const { sub, aud, act } = claims((await exchange(onBehalf)).access_token);
         assert.deepEqual([sub, aud, act], ['auth0|local-user', calendar, { sub: api.id }]);
     });
-    await check('a token for nobody is refused', () =>
-        refused(exchange({ ...onBehalf, subject_token: `${subjectToken}A` }), 400, 'invalid_request'),
+    await check('a token for nobody is rejected', () =>
+        rejected(exchange({ ...onBehalf, subject_token: `${subjectToken}A` }), 400, 'invalid_request'),
     );
     await check('the vault gives a token that the third party takes', async () => {
         const { access_token, issued_token_type } = await vault();
@@ -107,7 +107,7 @@ async function exchanges(config) {
         assert.deepEqual([answer.status, (await answer.json()).connection], [200, 'google-oauth2']);
     });
     await check('an account that is not linked is told apart', () =>
-        refused(vault({ connection: 'slack' }), 401, 'federated_connection_refresh_token_not_found'),
+        rejected(vault({ connection: 'slack' }), 401, 'federated_connection_refresh_token_not_found'),
     );
 }
 
@@ -161,7 +161,7 @@ function privateKey() {
     return webcrypto.subtle.importKey('pkcs8', der, { name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign']);
 }
 
-async function refused(request, status, code) {
+async function rejected(request, status, code) {
     const error = await rejection(request);
     // A challenge comes as an error of its own, which keeps the body's.
     assert.deepEqual([error.status, error.error], [status, code], error);

@@ -68,7 +68,7 @@ async fn a_code_is_good_once_for_its_client_its_url_and_its_verifier() {
     let world = World::new().await;
     let used = code(&world, &authorization()).await;
     assert_eq!(world.ask(&redemption(&used)).await.status, 200);
-    world.refuses(&redemption(&used), 403, "invalid_grant", "Invalid authorization code").await;
+    world.rejects(&redemption(&used), 403, "invalid_grant", "Invalid authorization code").await;
     let web = |form: Form| form.with("client_id", "web").with("client_secret", SECRET);
     let cases: [(&dyn Fn(Form) -> Form, &str); 6] = [
         (&web, "Invalid authorization code"),
@@ -80,11 +80,11 @@ async fn a_code_is_good_once_for_its_client_its_url_and_its_verifier() {
     ];
     for (change, description) in cases {
         let changed = change(redemption(&code(&world, &authorization()).await));
-        world.refuses(&changed, 403, "invalid_grant", description).await;
+        world.rejects(&changed, 403, "invalid_grant", description).await;
     }
     let late = code(&world, &authorization()).await;
     world.clock.advance(Duration::from_secs(600));
-    world.refuses(&redemption(&late), 403, "invalid_grant", "Invalid authorization code").await;
+    world.rejects(&redemption(&late), 403, "invalid_grant", "Invalid authorization code").await;
 }
 
 #[tokio::test]
@@ -167,9 +167,9 @@ async fn a_refresh_token_goes_on_and_never_grants_more() {
     let other = form.with("audience", "https://api.example.com").with("scope", "read:events");
     assert_eq!(world.claims(&other).await["aud"], "https://api.example.com");
     let reason = "Unknown or invalid refresh token.";
-    world.refuses(&form.with("refresh_token", "nonsense"), 403, "invalid_grant", reason).await;
+    world.rejects(&form.with("refresh_token", "nonsense"), 403, "invalid_grant", reason).await;
     let of_another = form.with("client_id", "web").with("client_secret", SECRET);
-    world.refuses(&of_another, 403, "invalid_grant", reason).await;
+    world.rejects(&of_another, 403, "invalid_grant", reason).await;
 }
 
 #[tokio::test]
@@ -180,8 +180,8 @@ async fn a_public_clients_code_and_refresh_token_stay_with_its_key() {
     let bound = authorization().with("dpop_jkt", &key.thumbprint().to_string());
     for proof in [None, Some(other.proof("POST", &endpoint).sign())] {
         let headers: Vec<_> = proof.iter().map(|proof| ("dpop", proof.as_str())).collect();
-        let refused = world.ask_with(&headers, &redemption(&code(&world, &bound).await)).await;
-        assert_eq!(refused.json()["error_description"], "The code is bound to another DPoP key");
+        let rejected = world.ask_with(&headers, &redemption(&code(&world, &bound).await)).await;
+        assert_eq!(rejected.json()["error_description"], "The code is bound to another DPoP key");
     }
     let proof = key.proof("POST", &endpoint).sign();
     let issued = world.ask_with(&[("dpop", &proof)], &redemption(&code(&world, &bound).await)).await.json();
@@ -192,7 +192,7 @@ async fn a_public_clients_code_and_refresh_token_stay_with_its_key() {
         ("refresh_token", text(&issued, "refresh_token")),
     ]);
     let description = "The refresh token is bound to another DPoP key";
-    world.refuses(&form, 403, "invalid_grant", description).await;
+    world.rejects(&form, 403, "invalid_grant", description).await;
     let proof = key.proof("POST", &endpoint).sign();
     assert_eq!(world.ask_with(&[("dpop", &proof)], &form).await.json()["token_type"], "DPoP");
 }
@@ -262,8 +262,8 @@ async fn a_public_client_registers_itself_if_the_tenant_lets_it() {
         visit(&open, &authorization().with("client_id", id).with("redirect_uri", "http://localhost/")).await;
     assert_eq!(elsewhere.status, 403);
     for body in ["{}", r#"{"redirect_uris":[]}"#, "nonsense"] {
-        let refused = send("POST", &url, &[], body).await.unwrap();
-        assert_eq!((refused.status, refused.json()["error"].as_str()), (400, Some("invalid_redirect_uri")), "{body}");
+        let rejected = send("POST", &url, &[], body).await.unwrap();
+        assert_eq!((rejected.status, rejected.json()["error"].as_str()), (400, Some("invalid_redirect_uri")), "{body}");
     }
 }
 

@@ -33,12 +33,12 @@ async fn a_method_that_is_registered_is_the_only_one() {
     assert_eq!(world.ask(&in_form("post")).await.status, 200);
     assert_eq!(world.ask_with(&[("authorization", basic)], &form("basic")).await.status, 200);
     let wrong_method = "The client is registered for client_secret_basic, not for client_secret_post";
-    world.refuses(&in_form("basic"), 401, "invalid_client", wrong_method).await;
-    let refused = world.ask_with(&[("authorization", post)], &form("post")).await;
-    assert_eq!((refused.status, refused.json()["error"].as_str()), (401, Some("invalid_client")));
+    world.rejects(&in_form("basic"), 401, "invalid_client", wrong_method).await;
+    let rejected = world.ask_with(&[("authorization", post)], &form("post")).await;
+    assert_eq!((rejected.status, rejected.json()["error"].as_str()), (401, Some("invalid_client")));
     let nothing = "The client is registered for client_secret_post, not for none";
-    world.refuses(&form("post"), 401, "invalid_client", nothing).await;
-    world.refuses(&in_form("post").with("client_secret", "wrong"), 401, "invalid_client", "Unauthorized").await;
+    world.rejects(&form("post"), 401, "invalid_client", nothing).await;
+    world.rejects(&in_form("post").with("client_secret", "wrong"), 401, "invalid_client", "Unauthorized").await;
 }
 
 #[tokio::test]
@@ -47,9 +47,9 @@ async fn a_client_has_the_grants_it_is_registered_for() {
         builder.application(Application::machine("narrow", SECRET).grants([GrantType::TokenExchange]))
     })
     .await;
-    let refused = "Grant type 'client_credentials' not allowed for the client.";
-    world.refuses(&form("narrow").with("client_secret", SECRET), 403, "unauthorized_client", refused).await;
-    world.refuses(&form("page"), 403, "unauthorized_client", refused).await;
+    let rejected = "Grant type 'client_credentials' not allowed for the client.";
+    world.rejects(&form("narrow").with("client_secret", SECRET), 403, "unauthorized_client", rejected).await;
+    world.rejects(&form("page"), 403, "unauthorized_client", rejected).await;
 }
 
 #[tokio::test]
@@ -59,7 +59,7 @@ async fn an_assertion_is_taken_once_with_every_algorithm() {
         let assertion = good(&world, &key).sign();
         assert_eq!(world.ask(&asserted(&assertion)).await.status, 200, "{algorithm}");
         assert_eq!(world.ask(&asserted(&assertion).without("client_id")).await.status, 401);
-        world.refuses(&asserted(&assertion), 401, "invalid_client", &refused("its jti has been used before")).await;
+        world.rejects(&asserted(&assertion), 401, "invalid_client", &rejected("its jti has been used before")).await;
     }
 }
 
@@ -80,7 +80,7 @@ async fn an_assertion_may_name_the_endpoint_and_stand_alone() {
 }
 
 #[tokio::test]
-async fn an_assertion_with_one_fault_is_refused() {
+async fn an_assertion_with_one_fault_is_rejected() {
     let (world, key) = with_key(SigningAlgorithm::ES256).await;
     let now = world.tenant.clock().now();
     let good = || good(&world, &key);
@@ -100,17 +100,17 @@ async fn an_assertion_with_one_fault_is_refused() {
         (good().without_claim("jti"), "jti is missing"),
         (good().raw_claims("[]"), "it is not a JWT"),
     ] {
-        world.refuses(&asserted(&assertion.sign()), 401, "invalid_client", &refused(reason)).await;
+        world.rejects(&asserted(&assertion.sign()), 401, "invalid_client", &rejected(reason)).await;
     }
     let unknown = asserted(&good().subject("nobody").sign()).without("client_id");
-    world.refuses(&unknown, 401, "invalid_client", &refused("sub is no client")).await;
+    world.rejects(&unknown, 401, "invalid_client", &rejected("sub is no client")).await;
     let with_secret = asserted(&good().subject("web").sign()).without("client_id");
-    world.refuses(&with_secret, 401, "invalid_client", &refused("the client is not registered for it")).await;
+    world.rejects(&with_secret, 401, "invalid_client", &rejected("the client is not registered for it")).await;
     let other_type = asserted(&good().sign()).with("client_assertion_type", "urn:other");
     let wanted = format!("client_assertion_type must be {ASSERTION}");
-    world.refuses(&other_type, 400, "invalid_request", &wanted).await;
+    world.rejects(&other_type, 400, "invalid_request", &wanted).await;
     let twice = asserted(&good().sign()).with("client_secret", SECRET);
-    world.refuses(&twice, 400, "invalid_request", "The client authenticates twice").await;
+    world.rejects(&twice, 400, "invalid_request", "The client authenticates twice").await;
 }
 
 #[tokio::test]
@@ -202,6 +202,6 @@ fn asserted(assertion: &str) -> Form {
     form("signer").with("client_assertion", assertion).with("client_assertion_type", ASSERTION)
 }
 
-fn refused(reason: &str) -> String {
-    format!("The client assertion is refused: {reason}")
+fn rejected(reason: &str) -> String {
+    format!("The client assertion is rejected: {reason}")
 }

@@ -123,10 +123,10 @@ async fn pages_of_any_origin_may_call() {
         preflight.header("access-control-allow-headers"),
         Some("Authorization, Content-Type, DPoP, Auth0-Client, MCP-Protocol-Version")
     );
-    let refused = send("POST", &url, &[("origin", "http://localhost:5173")], "").await.unwrap();
-    assert_eq!(refused.status, 400);
-    assert_eq!(refused.header("access-control-allow-origin"), Some("*"));
-    assert_eq!(refused.header("access-control-expose-headers"), Some("DPoP-Nonce, WWW-Authenticate"));
+    let rejected = send("POST", &url, &[("origin", "http://localhost:5173")], "").await.unwrap();
+    assert_eq!(rejected.status, 400);
+    assert_eq!(rejected.header("access-control-allow-origin"), Some("*"));
+    assert_eq!(rejected.header("access-control-expose-headers"), Some("DPoP-Nonce, WWW-Authenticate"));
 }
 
 #[tokio::test]

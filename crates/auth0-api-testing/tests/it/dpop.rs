@@ -44,7 +44,7 @@ async fn a_proof_with_a_fault_gets_no_token() {
 }
 
 #[tokio::test]
-async fn two_proofs_are_refused() {
+async fn two_proofs_are_rejected() {
     let (tenant, url) = start().await;
     let proof = tenant.proof_key().proof("POST", &url).sign();
     let answer = ask(&url, &[&proof, &proof]).await;

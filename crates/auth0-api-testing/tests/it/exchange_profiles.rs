@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use auth0_api_testing::{ExchangeRefusal, ExchangeRequest, Exchanged, User};
+use auth0_api_testing::{ExchangeRejection, ExchangeRequest, Exchanged, User};
 use serde_json::json;
 
 use crate::caller::{get, part, send, verifies};
@@ -132,7 +132,7 @@ async fn json_may_carry_lists_for_the_action() {
     let world = World::with(|builder| {
         builder.exchange_profile("urn:acme:lists", |request: &ExchangeRequest| {
             assert_eq!(request.extras().next().unwrap().1, ["a", "b"]);
-            Ok::<_, ExchangeRefusal>(User::new("auth0|ada"))
+            Ok::<_, ExchangeRejection>(User::new("auth0|ada"))
         })
     })
     .await;
@@ -146,7 +146,7 @@ async fn json_may_carry_lists_for_the_action() {
 }
 
 #[tokio::test]
-async fn a_request_with_one_fault_is_refused() {
+async fn a_request_with_one_fault_is_rejected() {
     let world = World::new().await;
     for (form, status, error, description) in [
         (form().without("subject_token"), 400, "invalid_request", "Missing required parameter: subject_token"),
@@ -174,7 +174,7 @@ async fn a_request_with_one_fault_is_refused() {
         (form().with("subject_token", "session-of-locked"), 400, "account_locked", "the account is locked"),
         (form().with("subject_token", "nonsense"), 400, "invalid_request", "no such session"),
     ] {
-        world.refuses(&form, status, error, description).await;
+        world.rejects(&form, status, error, description).await;
     }
 }
 
@@ -196,7 +196,7 @@ async fn ten_bad_subjects_lock_the_address_out_for_a_while() {
 #[tokio::test]
 async fn an_action_can_ask_for_another_factor() {
     let world = World::with(|builder| {
-        let action = |_: &ExchangeRequest| Err::<User, _>(ExchangeRefusal::require_mfa());
+        let action = |_: &ExchangeRequest| Err::<User, _>(ExchangeRejection::require_mfa());
         builder.exchange_profile("urn:acme:careful", action)
     })
     .await;

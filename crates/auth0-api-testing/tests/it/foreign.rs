@@ -6,12 +6,12 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use auth0_api_testing::{
-    Api, Application, Credential, ExchangeRefusal, LinkedAccount, LocalTenant, SigningAlgorithm, SigningKey, User,
+    Api, Application, Credential, ExchangeRejection, LinkedAccount, LocalTenant, SigningAlgorithm, SigningKey, User,
 };
 use tokio::task::spawn_blocking;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn foreign_clients_are_served_and_refused_as_ours() {
+async fn foreign_clients_are_served_and_rejected_as_ours() {
     if let Some(missing) = missing() {
         return skip(&missing);
     }
@@ -48,7 +48,7 @@ async fn tenant(key: &SigningKey) -> LocalTenant {
         .connection("slack")
         .exchange_profile("urn:acme:legacy-session", |request| match request.subject_token() {
             "session-of-ada" => Ok(User::new("auth0|ada")),
-            _ => Err(ExchangeRefusal::reject_subject_token("no such session")),
+            _ => Err(ExchangeRejection::reject_subject_token("no such session")),
         })
         .start()
         .await

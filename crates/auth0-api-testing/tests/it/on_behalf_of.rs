@@ -78,8 +78,8 @@ async fn five_actors_are_the_most() {
     let claims = world.claims(&form(&subject(&world).claim("act", chain(4)))).await;
     assert_eq!(claims["act"]["act"], chain(4));
     let full = form(&subject(&world).claim("act", chain(5)));
-    let reason = "The subject_token is refused: its delegation chain is full";
-    world.refuses(&full, 400, "invalid_request", reason).await;
+    let reason = "The subject_token is rejected: its delegation chain is full";
+    world.rejects(&full, 400, "invalid_request", reason).await;
 }
 
 #[tokio::test]
@@ -107,7 +107,7 @@ async fn a_proof_binds_the_token_whatever_the_subject_was_bound_to() {
 }
 
 #[tokio::test]
-async fn a_subject_with_one_fault_is_refused() {
+async fn a_subject_with_one_fault_is_rejected() {
     let world = World::new().await;
     let good = || subject(&world);
     let now = world.tenant.clock().now();
@@ -124,8 +124,8 @@ async fn a_subject_with_one_fault_is_refused() {
         (good().audience(CALENDAR), "it is for another audience"),
         (good().audiences(["urn:a", "urn:b"]), "it is for another audience"),
     ] {
-        let reason = format!("The subject_token is refused: {reason}");
-        world.refuses(&form(&subject), 400, "invalid_request", &reason).await;
+        let reason = format!("The subject_token is rejected: {reason}");
+        world.rejects(&form(&subject), 400, "invalid_request", &reason).await;
     }
     assert_eq!(world.ask(&form(&good().audiences(["urn:a", "https://api.example.com"]))).await.status, 200);
 }
@@ -136,20 +136,20 @@ async fn only_the_api_of_the_token_may_act() {
     let good = form(&subject(&world));
     let machine = good.with("client_id", "local-client").with("client_secret", "local-secret");
     let reason = "The client is not linked to an API: only a Custom API client may exchange access tokens";
-    world.refuses(&machine, 403, "unauthorized_client", reason).await;
+    world.rejects(&machine, 403, "unauthorized_client", reason).await;
     let other_api = good.with("client_id", "calendar-client").with("client_secret", SECRET);
-    let reason = "The subject_token is refused: it is for another audience";
-    world.refuses(&other_api, 400, "invalid_request", reason).await;
+    let reason = "The subject_token is rejected: it is for another audience";
+    world.rejects(&other_api, 400, "invalid_request", reason).await;
 }
 
 #[tokio::test]
-async fn a_request_with_one_fault_is_refused() {
+async fn a_request_with_one_fault_is_rejected() {
     let world = World::new().await;
     let good = form(&subject(&world));
     let id_token = "urn:ietf:params:oauth:token-type:id_token";
     let wanted = format!("requested_token_type must be {ACCESS_TOKEN}");
-    world.refuses(&good.with("requested_token_type", id_token), 400, "invalid_request", &wanted).await;
-    world.refuses(&good.with("audience", "urn:other"), 403, "access_denied", "Service not found: urn:other").await;
+    world.rejects(&good.with("requested_token_type", id_token), 400, "invalid_request", &wanted).await;
+    world.rejects(&good.with("audience", "urn:other"), 403, "access_denied", "Service not found: urn:other").await;
     let twice = good.body() + "&audience=urn%3Aother";
     let answer = crate::caller::post_form(&format!("{}/oauth/token", world.tenant.domain()), &[], &twice).await;
     assert_eq!(answer.json()["error_description"], "Repeated parameter: audience");

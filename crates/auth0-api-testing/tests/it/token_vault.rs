@@ -88,7 +88,7 @@ async fn an_account_that_no_longer_works_is_told_apart() {
     let world = World::new().await;
     let reason = "The third party no longer takes the refresh token of the connection.";
     let expired = form(&world).with("connection", "github");
-    world.refuses(&expired, 401, "federated_connection_refresh_token_flow_failed", reason).await;
+    world.rejects(&expired, 401, "federated_connection_refresh_token_flow_failed", reason).await;
 }
 
 #[tokio::test]
@@ -96,7 +96,7 @@ async fn nothing_beyond_the_users_consent_is_given() {
     let world = World::new().await;
     assert_eq!(world.ask(&form(&world).with("scope", "mail")).await.json()["scope"], "mail");
     let reason = "The linked account has not granted the scope drive";
-    world.refuses(&form(&world).with("scope", "mail drive"), 400, "invalid_scope", reason).await;
+    world.rejects(&form(&world).with("scope", "mail drive"), 400, "invalid_scope", reason).await;
 }
 
 #[tokio::test]
@@ -110,12 +110,12 @@ async fn a_refresh_token_of_the_client_is_a_subject_too() {
         .with("subject_token_type", REFRESH_TOKEN);
     assert_eq!(world.ask(&good).await.status, 200);
     let of_another = good.with("client_id", "local-api-client").with("client_secret", "local-api-secret");
-    let reason = "The subject_token is refused: it is no refresh token of the client";
-    world.refuses(&of_another, 400, "invalid_request", reason).await;
+    let reason = "The subject_token is rejected: it is no refresh token of the client";
+    world.rejects(&of_another, 400, "invalid_request", reason).await;
 }
 
 #[tokio::test]
-async fn a_request_with_one_fault_is_refused() {
+async fn a_request_with_one_fault_is_rejected() {
     let world = World::new().await;
     let good = form(&world);
     for (form, status, error, description) in [
@@ -143,7 +143,7 @@ async fn a_request_with_one_fault_is_refused() {
             good.with("subject_token", "nonsense"),
             400,
             "invalid_request",
-            "The subject_token is refused: it is not a JWT",
+            "The subject_token is rejected: it is not a JWT",
         ),
         (
             good.with("client_id", "web").with("client_secret", SECRET),
@@ -152,13 +152,13 @@ async fn a_request_with_one_fault_is_refused() {
             "The client is not linked to an API: only a Custom API client may exchange access tokens",
         ),
     ] {
-        world.refuses(&form, status, error, description).await;
+        world.rejects(&form, status, error, description).await;
     }
 }
 
 async fn not_linked(world: &World, form: &Form) {
     let error = "federated_connection_refresh_token_not_found";
-    world.refuses(form, 401, error, "Federated connection Refresh Token not found.").await;
+    world.rejects(form, 401, error, "Federated connection Refresh Token not found.").await;
 }
 
 async fn call(world: &World, connection: &str, token: &str) -> Answer {

@@ -97,7 +97,7 @@ async fn every_way_to_present_the_client_is_taken() {
 }
 
 #[tokio::test]
-async fn a_bad_request_is_refused_as_auth0_does() {
+async fn a_bad_request_is_rejected_as_auth0_does() {
     let tenant = LocalTenant::start().await.unwrap();
     let url = format!("{}/oauth/token", tenant.domain());
     for (content_type, body, status, expected) in [

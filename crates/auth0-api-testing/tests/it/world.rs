@@ -1,7 +1,7 @@
 //! A tenant with everything registered, and short ways to ask it for tokens.
 
 use auth0_api_testing::{
-    Api, Application, Credential, ExchangeRefusal, Exchanged, LinkedAccount, LocalTenant, LocalTenantBuilder,
+    Api, Application, Credential, ExchangeRejection, Exchanged, LinkedAccount, LocalTenant, LocalTenantBuilder,
     ManualClock, User,
 };
 use serde_json::Value;
@@ -48,8 +48,8 @@ impl World {
             .connection("slack")
             .exchange_profile(PROFILE, |request| match request.subject_token() {
                 "session-of-ada" => Ok(Exchanged::user(User::new("auth0|ada").claim("email", "ada@example.com"))),
-                "session-of-locked" => Err(ExchangeRefusal::deny("account_locked", "the account is locked")),
-                _ => Err(ExchangeRefusal::reject_subject_token("no such session")),
+                "session-of-locked" => Err(ExchangeRejection::deny("account_locked", "the account is locked")),
+                _ => Err(ExchangeRejection::reject_subject_token("no such session")),
             })
             .linked_account(
                 "auth0|local-user",
@@ -75,8 +75,8 @@ impl World {
         part(answer.json()["access_token"].as_str().unwrap(), 1)
     }
 
-    /// Asserts a refusal by its status, code and description.
-    pub(crate) async fn refuses(&self, form: &Form, status: u16, error: &str, description: &str) {
+    /// Asserts a rejection by its status, code and description.
+    pub(crate) async fn rejects(&self, form: &Form, status: u16, error: &str, description: &str) {
         let answer = self.ask(form).await;
         let json = answer.json();
         let told = (answer.status, json["error"].as_str().unwrap(), json["error_description"].as_str().unwrap());

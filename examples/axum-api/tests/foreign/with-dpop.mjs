@@ -11,7 +11,7 @@ export async function withDpop() {
     const key = await generateKeyPair('ES256');
     const token = await check('a proof binds the token', () => boundToken(key));
     await acceptedProofs(key, token);
-    await refusedProofs(key, token);
+    await rejectedProofs(key, token);
     await nonces(key);
 }
 
@@ -46,21 +46,21 @@ async function acceptedProofs(key, token) {
     });
 }
 
-async function refusedProofs(key, token) {
+async function rejectedProofs(key, token) {
     const url = `${plain.api}/api/private`;
     /** A good proof, but for what is changed. */
     const proof = (changed) => {
         const { by, htu, htm, accessToken } = { by: key, htu: url, htm: 'GET', accessToken: token, ...changed };
         return generateProof(by, htu, htm, undefined, accessToken);
     };
-    const refused = async (proof, status, challenges) => {
+    const rejected = async (proof, status, challenges) => {
         const answer = await call(url, token, proof);
         assert.deepEqual([answer.status, answer.challenges], [status, challenges]);
     };
     const invalid = (proof, description) =>
-        refused(proof, 401, `DPoP error="invalid_dpop_proof", error_description="${description}", algs="ES256"`);
+        rejected(proof, 401, `DPoP error="invalid_dpop_proof", error_description="${description}", algs="ES256"`);
 
-    await check('a replayed proof is refused', async () => {
+    await check('a replayed proof is rejected', async () => {
         const used = await proof();
         assert.equal((await call(url, token, used)).status, 200);
         await invalid(used, 'the proof has been used before');
@@ -72,27 +72,27 @@ async function refusedProofs(key, token) {
         ['without ath', { accessToken: undefined }, 'a claim of the proof is missing or malformed'],
         ['for another token', { accessToken: `${token}A` }, 'the proof was made for another access token'],
     ]) {
-        await check(`a proof ${fault} is refused`, async () => invalid(await proof(changed), description));
+        await check(`a proof ${fault} is rejected`, async () => invalid(await proof(changed), description));
     }
     for (const algorithm of ['Ed25519', 'PS256', 'RS256']) {
-        await check(`a proof signed with ${algorithm} is refused`, async () => {
+        await check(`a proof signed with ${algorithm} is rejected`, async () => {
             const by = await generateKeyPair(algorithm);
             await invalid(await proof({ by }), 'the signature algorithm of the proof is not allowed');
         });
     }
-    await check('two proofs are refused', async () =>
+    await check('two proofs are rejected', async () =>
         invalid(`${await proof()}, ${await proof()}`, 'exactly one proof must be sent'),
     );
-    await check('a proof by another key is refused', async () => {
+    await check('a proof by another key is rejected', async () => {
         const description = "the access token is bound to another key than the proof's";
-        await refused(
+        await rejected(
             await proof({ by: await generateKeyPair('ES256') }),
             401,
             `DPoP error="invalid_token", error_description="${description}", algs="ES256"`,
         );
     });
-    await check('no proof is refused', () =>
-        refused(
+    await check('no proof is rejected', () =>
+        rejected(
             undefined,
             400,
             'DPoP error="invalid_request", error_description="the DPoP scheme needs a proof", algs="ES256"',
@@ -130,7 +130,7 @@ async function nonces(key) {
         }
     });
     await check("the API does not take the tenant's nonce", () => challenged(tenantNonce));
-    await check('a replayed proof is refused, nonce or not', async () => {
+    await check('a replayed proof is rejected, nonce or not', async () => {
         const proof = await generateProof(key, url, 'GET', nonce, token);
         assert.equal((await call(url, token, proof)).status, 200);
         const { status, challenges } = await call(url, token, proof);

@@ -15,7 +15,7 @@ export async function withOauth4webapi() {
     const key = await oauth.generateKeyPair('ES256');
     const token = await boundToken(key);
     await acceptedProofs(key, token);
-    await refusedProofs(key, token);
+    await rejectedProofs(key, token);
     await nonces(key);
 }
 
@@ -42,30 +42,30 @@ async function acceptedProofs(key, token) {
     });
 }
 
-async function refusedProofs(key, token) {
+async function rejectedProofs(key, token) {
     const url = `${plain.api}/api/private`;
     const good = () => oauth.DPoP(me, key);
     /** One challenge, because this API offers DPoP alone. */
-    const refused = async (request, expectedStatus, parameters) => {
-        const { status, challenges } = await refusalOf(request);
+    const rejected = async (request, expectedStatus, parameters) => {
+        const { status, challenges } = await rejectionOf(request);
         assert.deepEqual([status, challenges], [expectedStatus, [{ scheme: 'dpop', parameters }]]);
     };
     const invalid = (request, error_description) =>
-        refused(request, 401, { error: 'invalid_dpop_proof', error_description, algs: 'ES256' });
+        rejected(request, 401, { error: 'invalid_dpop_proof', error_description, algs: 'ES256' });
 
-    await check('a replayed proof is refused', () => {
+    await check('a replayed proof is rejected', () => {
         const twice = async (...request) => {
             assert.equal((await fetch(...request)).status, 200);
             return fetch(...request);
         };
         return invalid(call(url, token, good(), { fetch: twice }), 'the proof has been used before');
     });
-    await check('a proof for another method is refused', () => {
+    await check('a proof for another method is rejected', () => {
         const asGet = (url, init) => fetch(url, { ...init, method: 'GET' });
         const request = call(url, token, good(), { method: 'POST', fetch: asGet });
         return invalid(request, 'the proof was made for another method');
     });
-    await check('a proof for another URL is refused', () => {
+    await check('a proof for another URL is rejected', () => {
         const elsewhere = (_, init) => fetch(`${plain.api}/api/claims`, init);
         return invalid(call(url, token, good(), { fetch: elsewhere }), 'the proof was made for another URL');
     });
@@ -78,7 +78,7 @@ async function refusedProofs(key, token) {
             'the key of the proof is unusable',
         ],
     ]) {
-        await check(`a proof ${fault} is refused`, () => {
+        await check(`a proof ${fault} is rejected`, () => {
             const handle = oauth.DPoP(me, key, { [oauth.modifyAssertion]: change });
             return invalid(call(url, token, handle), description);
         });
@@ -87,22 +87,22 @@ async function refusedProofs(key, token) {
         ['310 s behind', -310],
         ['60 s ahead', 60],
     ]) {
-        await check(`a clock that is ${clock} is refused`, () => {
+        await check(`a clock that is ${clock} is rejected`, () => {
             const handle = oauth.DPoP({ ...me, [oauth.clockSkew]: seconds }, key);
             return invalid(call(url, token, handle), 'the proof is too old or from the future');
         });
     }
-    await check('a proof by another key is refused', async () => {
+    await check('a proof by another key is rejected', async () => {
         const handle = oauth.DPoP(me, await oauth.generateKeyPair('ES256'));
-        await refused(call(url, token, handle), 401, {
+        await rejected(call(url, token, handle), 401, {
             error: 'invalid_token',
             error_description: "the access token is bound to another key than the proof's",
             algs: 'ES256',
         });
     });
-    await check('a bound token as Bearer is refused', () => refused(call(url, token), 401, { algs: 'ES256' }));
+    await check('a bound token as Bearer is rejected', () => rejected(call(url, token), 401, { algs: 'ES256' }));
     await check('a missing scope is named', () =>
-        refused(call(`${plain.api}/api/private-scoped`, token, good()), 403, {
+        rejected(call(`${plain.api}/api/private-scoped`, token, good()), 403, {
             error: 'insufficient_scope',
             error_description: 'the access token lacks a scope that is needed here',
             scope: 'read:messages',
@@ -128,23 +128,23 @@ async function nonces(key) {
         assert.equal(typeof (await askForToken(server, handle)), 'string');
     });
     await check('both challenges are read, the nonce wanted on one of them', async () => {
-        const refusal = await refusalOf(call(url, token, oauth.DPoP(me, key)));
+        const rejection = await rejectionOf(call(url, token, oauth.DPoP(me, key)));
         const bearer = { realm: 'api' };
         const dpop = {
             error: 'use_dpop_nonce',
             error_description: 'the proof needs the nonce of the DPoP-Nonce header',
             algs: 'ES256',
         };
-        assert.deepEqual(refusal, { status: 401, challenges: challengesOf(bearer, dpop) });
+        assert.deepEqual(rejection, { status: 401, challenges: challengesOf(bearer, dpop) });
     });
-    await check('a bound token as Bearer is refused where Bearer is offered', async () => {
-        const refusal = await refusalOf(call(url, token));
+    await check('a bound token as Bearer is rejected where Bearer is offered', async () => {
+        const rejection = await rejectionOf(call(url, token));
         const bearer = {
             realm: 'api',
             error: 'invalid_token',
             error_description: 'the access token is bound to a key and needs the DPoP scheme',
         };
-        assert.deepEqual(refusal, { status: 401, challenges: challengesOf(bearer, { algs: 'ES256' }) });
+        assert.deepEqual(rejection, { status: 401, challenges: challengesOf(bearer, { algs: 'ES256' }) });
     });
 }
 
@@ -168,7 +168,7 @@ function call(url, token, handle, { method = 'GET', fetch: custom = fetch } = {}
     return oauth.protectedResourceRequest(token, method, new URL(url), new Headers(), null, options);
 }
 
-async function refusalOf(request) {
+async function rejectionOf(request) {
     const error = await request.then(
         ({ status }) => assert.fail(`accepted with ${status}`),
         (error) => error,
@@ -182,7 +182,7 @@ const challengesOf = (bearer, dpop) => [
     { scheme: 'dpop', parameters: dpop },
 ];
 
-/** The library's way to a nonce: it has kept the one of the refusal, so the request is made again as it was. */
+/** The library's way to a nonce: it has kept the one of the rejection, so the request is made again as it was. */
 async function challengedOnce(request) {
     const error = await request().then(
         () => assert.fail('no nonce was demanded'),

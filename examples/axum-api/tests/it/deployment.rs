@@ -14,8 +14,8 @@ async fn it_is_ready_once_there_are_keys() {
     assert_eq!(api.get("/health/ready", &[]).await.status(), 503);
     assert_eq!(api.get("/api/public", &[]).await.status(), 200);
     let bearer = format!("Bearer {}", tenant.mint().sign());
-    let refused = api.get(PRIVATE, &[("authorization", &bearer)]).await;
-    assert_eq!((refused.status().as_u16(), header(&refused, "retry-after").len()), (503, 1));
+    let rejected = api.get(PRIVATE, &[("authorization", &bearer)]).await;
+    assert_eq!((rejected.status().as_u16(), header(&rejected, "retry-after").len()), (503, 1));
 
     tenant.behave();
     eventually(async || api.get("/health/ready", &[]).await.status() == 204).await;
@@ -64,7 +64,7 @@ async fn a_configuration_that_cannot_work_ends_it_at_once_and_says_why() {
 }
 
 #[tokio::test]
-async fn the_log_names_what_was_refused_and_holds_no_credentials() {
+async fn the_log_names_what_was_rejected_and_holds_no_credentials() {
     let tenant = LocalTenant::start().await.unwrap();
     let api = Process::start(&tenant, &[]).await;
     let holder = Holder::new(&tenant);

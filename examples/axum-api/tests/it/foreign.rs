@@ -15,7 +15,7 @@ use tokio::time::timeout;
 use crate::PROGRAM;
 
 #[tokio::test]
-async fn foreign_clients_are_served_and_refused_as_ours() {
+async fn foreign_clients_are_served_and_rejected_as_ours() {
     if let Some(missing) = missing().await {
         return skip(&missing);
     }

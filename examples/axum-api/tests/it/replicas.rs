@@ -8,7 +8,7 @@ use crate::process::{Holder, PRIVATE, Process, header};
 const PUBLIC_URL: &str = "https://api.example.com";
 
 #[tokio::test]
-async fn a_proof_used_at_one_replica_is_refused_at_the_other() {
+async fn a_proof_used_at_one_replica_is_rejected_at_the_other() {
     let Some(redis) = RedisServer::start().await else { return };
     let tenant = LocalTenant::start().await.unwrap();
     let settings = [("PUBLIC_URL", PUBLIC_URL), ("REDIS_URL", &redis.url())];
@@ -42,7 +42,7 @@ async fn replicas_that_share_nothing_cannot_know() {
 }
 
 #[tokio::test]
-async fn an_outage_of_redis_refuses_proofs_and_ends_with_it() {
+async fn an_outage_of_redis_rejects_proofs_and_ends_with_it() {
     let Some(mut redis) = RedisServer::start().await else { return };
     let tenant = LocalTenant::start().await.unwrap();
     let api = Process::start(&tenant, &[("PUBLIC_URL", PUBLIC_URL), ("REDIS_URL", &redis.url())]).await;
@@ -52,12 +52,12 @@ async fn an_outage_of_redis_refuses_proofs_and_ends_with_it() {
 
     redis.stop();
     for _ in 0..3 {
-        let refused = api.prove(&holder, PUBLIC_URL, &[]).await;
-        assert_eq!((refused.status().as_u16(), header(&refused, "retry-after").concat().as_str()), (503, "5"));
-        assert_eq!(header(&refused, "www-authenticate"), [""; 0]);
+        let rejected = api.prove(&holder, PUBLIC_URL, &[]).await;
+        assert_eq!((rejected.status().as_u16(), header(&rejected, "retry-after").concat().as_str()), (503, "5"));
+        assert_eq!(header(&rejected, "www-authenticate"), [""; 0]);
         let body =
             r#"{"error":"temporarily_unavailable","error_description":"proofs cannot be checked at the moment"}"#;
-        assert_eq!(refused.text().await.unwrap(), body);
+        assert_eq!(rejected.text().await.unwrap(), body);
     }
     assert_eq!(api.get(PRIVATE, &[("authorization", &bearer)]).await.status(), 200, "Bearer needs no Redis");
 

@@ -30,9 +30,9 @@ async fn a_nonce_is_demanded_when_dpop_nonce_is_on() {
     let tenant = LocalTenant::start().await.unwrap();
     let api = Process::start(&tenant, &[("DPOP_NONCE", "on")]).await;
     let holder = Holder::new(&tenant);
-    let refused = api.prove(&holder, &api.url(""), &[]).await;
-    assert_eq!(refused.status(), 401);
-    let nonce = header(&refused, "dpop-nonce").concat();
+    let rejected = api.prove(&holder, &api.url(""), &[]).await;
+    assert_eq!(rejected.status(), 401);
+    let nonce = header(&rejected, "dpop-nonce").concat();
     let proof = holder.proof(&api.url(PRIVATE)).nonce(&nonce).sign();
     let headers = [("authorization", &*holder.authorization()), ("dpop", &proof)];
     assert_eq!(api.get(PRIVATE, &headers).await.status(), 200);

@@ -15,7 +15,7 @@ use tokio::time::timeout;
 const DOWNSTREAM: &str = "https://downstream.example.com";
 
 #[tokio::test]
-async fn a_token_is_verified_and_a_refusal_says_why() {
+async fn a_token_is_verified_and_a_rejection_says_why() {
     let server = Server::start().await;
     let good = server.tenant.mint().subject("auth0|ada").sign();
     assert_eq!(body(server.get("/api/public", None).await, 200).await["message"], "Anybody may see this.");

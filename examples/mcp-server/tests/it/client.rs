@@ -34,11 +34,11 @@ async fn a_client_finds_its_way_from_the_challenge_to_a_tool_call_on_behalf_of_i
     client.cancel().await.unwrap();
 }
 
-/// Goes from the challenge of a refusal to a token for a user.
+/// Goes from the challenge of a rejection to a token for a user.
 pub(crate) async fn signed_in(server: &Server) -> AuthorizationManager {
-    let refused = server.initialize().send().await.unwrap();
-    assert_eq!(refused.status(), 401);
-    let challenge = header(&refused, "www-authenticate").remove(0);
+    let rejected = server.initialize().send().await.unwrap();
+    assert_eq!(rejected.status(), 401);
+    let challenge = header(&rejected, "www-authenticate").remove(0);
 
     // Discovery: from the challenge to the metadata, and from there to the tenant.
     let mut oauth = OAuthState::new(server.url.as_str(), None).await.unwrap();

@@ -10,10 +10,10 @@ async fn the_challenge_leads_to_the_metadata_and_names_the_scope() {
     let origin = server.url.strip_suffix("/mcp").unwrap();
     let metadata = format!("{origin}/.well-known/oauth-protected-resource/mcp");
 
-    let refused = server.initialize().send().await.unwrap();
-    assert_eq!(refused.status(), 401);
+    let rejected = server.initialize().send().await.unwrap();
+    assert_eq!(rejected.status(), 401);
     let bearer = format!(r#"Bearer realm="api", scope="use:tools", resource_metadata="{metadata}""#);
-    assert_eq!(header(&refused, "www-authenticate")[0], bearer);
+    assert_eq!(header(&rejected, "www-authenticate")[0], bearer);
 
     for url in [metadata, format!("{origin}/.well-known/oauth-protected-resource")] {
         let document = server.get(&url).send().await.unwrap().text().await.unwrap();
@@ -28,18 +28,18 @@ async fn the_challenge_leads_to_the_metadata_and_names_the_scope() {
 async fn a_token_for_another_api_opens_nothing() {
     let server = Server::start().await;
     let token = server.token("https://calendar.example.com", "use:tools").await;
-    let refused = server.initialize().bearer_auth(token).send().await.unwrap();
-    assert_eq!(refused.status(), 401);
-    assert!(header(&refused, "www-authenticate")[0].contains(r#"error="invalid_token""#));
+    let rejected = server.initialize().bearer_auth(token).send().await.unwrap();
+    assert_eq!(rejected.status(), 401);
+    assert!(header(&rejected, "www-authenticate")[0].contains(r#"error="invalid_token""#));
 }
 
 #[tokio::test]
 async fn a_token_without_the_scope_is_told_which_one_to_ask_for() {
     let server = Server::start().await;
     let token = server.token(&server.url, "read:events").await;
-    let refused = server.initialize().bearer_auth(token).send().await.unwrap();
-    assert_eq!(refused.status(), 403);
-    let challenge = &header(&refused, "www-authenticate")[0];
+    let rejected = server.initialize().bearer_auth(token).send().await.unwrap();
+    assert_eq!(rejected.status(), 403);
+    let challenge = &header(&rejected, "www-authenticate")[0];
     for part in [r#"error="insufficient_scope""#, r#"scope="use:tools""#, "resource_metadata="] {
         assert!(challenge.contains(part), "{challenge}");
     }

@@ -32,7 +32,7 @@ pub(super) fn steps(Places { tenant, url, .. }: &Places) -> Vec<Step> {
     ]
 }
 
-/// The first proof learns the nonce from the refusal, the second one uses it.
+/// The first proof learns the nonce from the rejection, the second one uses it.
 pub(super) async fn nonce_dance(guide: &Guide, places: &Places) -> Result<usize, Box<dyn Error>> {
     let key = ProofKey::generate();
     let token = places.tenant.mint().bound_to(&key).sign();
@@ -50,7 +50,7 @@ pub(super) async fn nonce_dance(guide: &Guide, places: &Places) -> Result<usize,
     let (nonce, kept) = guide.go(&first).await?;
     let proof = key.proof("GET", &url).access_token(&token).nonce(&nonce.unwrap_or_default()).sign();
     let second = Step {
-        title: "a proof with the nonce of the refusal",
+        title: "a proof with the nonce of the rejection",
         proof: Some(proof),
         promised_status: 200,
         promised_challenge: "",

@@ -28,15 +28,15 @@ pub(super) async fn exchange(guide: &Guide, places: &Places) -> Result<usize, Bo
     let broken = guide.take(vec![with_it]).await?;
 
     println!("▸ a session that the Action does not know");
-    let refused = match ask("session-of-nobody").await {
-        Err(ExchangeError::Server(refusal)) => {
-            println!("  → {refusal}");
-            refusal.kind() == ServerErrorKind::SubjectRefused
+    let rejected = match ask("session-of-nobody").await {
+        Err(ExchangeError::Server(rejection)) => {
+            println!("  → {rejection}");
+            rejection.kind() == ServerErrorKind::SubjectRejected
         }
         other => {
             println!("  → {other:?}");
             false
         }
     };
-    Ok(broken + usize::from(!granted) + usize::from(!conclude(refused, "a refusal of the subject")))
+    Ok(broken + usize::from(!granted) + usize::from(!conclude(rejected, "a rejection of the subject")))
 }

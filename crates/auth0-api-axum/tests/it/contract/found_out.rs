@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use auth0_api_testing::contract;
-use auth0_api_testing::contract::adapter::{Answer, Call, Door, Site};
+use auth0_api_testing::contract::adapter::{Answer, Call, Harness, Site};
 
 use super::through_axum::Axum;
 
@@ -33,7 +33,7 @@ async fn every_broken_promise_is_found_out() {
 /// Axum behind an adapter that loses something here and there.
 struct Careless;
 
-impl Door for Careless {
+impl Harness for Careless {
     async fn open(&self, site: Site) -> SocketAddr {
         Axum.open(site).await
     }

@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use auth0_api_axum::{AuthLayer, Scoped, VerifiedToken, metadata_routes};
 use auth0_api_core::{Guard, Requirement};
-use auth0_api_testing::contract::adapter::{Chapter, Door, Site};
+use auth0_api_testing::contract::adapter::{Chapter, Harness, Site};
 use axum::Router;
 use axum::body::Body;
 use axum::response::IntoResponse;
@@ -17,7 +17,7 @@ use super::problem;
 
 pub(crate) struct Axum;
 
-impl Door for Axum {
+impl Harness for Axum {
     async fn open(&self, site: Site) -> SocketAddr {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -33,7 +33,7 @@ impl Door for Axum {
 
 fn routes(site: &Site) -> Router {
     let (auth, other) = (AuthLayer::new(site.api.clone()), AuthLayer::new(site.other.clone()));
-    let hooked = auth.clone().refusal_body(problem::<Body>);
+    let hooked = auth.clone().rejection_body(problem::<Body>);
     let optional = auth.clone().optional();
     let (reading, reading_other) = (
         auth.require(Requirement::scopes(["read:messages", "read:drafts"])),

@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use auth0_api_axum::{AuthLayer, EmptyBody};
 use auth0_api_core::{Rejection, Requirement, VerifiedToken};
-use auth0_api_testing::contract::adapter::{Answer, Call, Door, Site};
+use auth0_api_testing::contract::adapter::{Answer, Call, Harness, Site};
 use axum::Router;
 use axum::extract::ConnectInfo;
 use bytes::Bytes;
@@ -28,7 +28,7 @@ pub(crate) struct Tonic;
 
 type Route = BoxCloneSyncService<HttpRequest<axum::body::Body>, HttpResponse<Body>, Infallible>;
 
-impl Door for Tonic {
+impl Harness for Tonic {
     async fn open(&self, site: Site) -> SocketAddr {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -50,7 +50,7 @@ impl Door for Tonic {
         let body = body.collect().await.unwrap();
         let mut headers = parts.headers;
         headers.extend(body.trailers().cloned().unwrap_or_default());
-        // The hook makes bodies, and a refusal in gRPC has none: its message is the one that it has everywhere.
+        // The hook makes bodies, and a rejection in gRPC has none: its message is the one that it has everywhere.
         let message = if call.target.starts_with("/hooked/") { String::new() } else { text(&headers, "grpc-message") };
         let body = body.to_bytes();
         let body = body.get(5..).map_or(message, |message| String::from_utf8(message.to_vec()).unwrap());
@@ -135,7 +135,7 @@ fn text(headers: &HeaderMap, name: &str) -> String {
 fn routes(site: &Site) -> Router {
     let (auth, other) = (AuthLayer::grpc(site.api.clone()), AuthLayer::grpc(site.other.clone()));
     let hooked =
-        auth.clone().refusal_body(|rejection: &Rejection| ("text/plain", Body::new(rejection.label().to_owned())));
+        auth.clone().rejection_body(|rejection: &Rejection| ("text/plain", Body::new(rejection.label().to_owned())));
     let optional = auth.clone().optional();
     let requirement =
         |layer: &AuthLayer<EmptyBody>, scopes: &[&'static str]| layer.require(Requirement::scopes(scopes.to_vec()));

@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use auth0_api_axum::{AuthLayer, MetadataLayer};
 use auth0_api_core::{Requirement, VerifiedToken};
-use auth0_api_testing::contract::adapter::{Door, Site};
+use auth0_api_testing::contract::adapter::{Harness, Site};
 use axum::extract::ConnectInfo;
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
@@ -26,7 +26,7 @@ pub(crate) struct Tower;
 type Text = Full<Bytes>;
 type Route = BoxCloneSyncService<Request<Incoming>, Response<Text>, Infallible>;
 
-impl Door for Tower {
+impl Harness for Tower {
     async fn open(&self, site: Site) -> SocketAddr {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -63,7 +63,7 @@ async fn serve(stream: TcpStream, peer: SocketAddr, app: Route) {
 
 fn routes(site: &Site) -> HashMap<&'static str, Route> {
     let (auth, other) = (AuthLayer::new(site.api.clone()), AuthLayer::new(site.other.clone()));
-    let hooked = auth.clone().refusal_body(problem::<Text>);
+    let hooked = auth.clone().rejection_body(problem::<Text>);
     let optional = auth.clone().optional();
     let requirement = |layer: &AuthLayer, scopes: &[&'static str]| layer.require(Requirement::scopes(scopes.to_vec()));
     // In the place of an extractor.

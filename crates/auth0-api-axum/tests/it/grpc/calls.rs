@@ -44,8 +44,8 @@ async fn the_next_nonce_is_metadata_of_the_answer() {
     let authorization = format!("DPoP {token}");
     let proof = || key.proof("POST", &format!("http://{to}{GREET}")).access_token(&token);
 
-    let refused = call(to, GREET, &[("authorization", &authorization), ("dpop", &proof().sign())]).await.unwrap_err();
-    let first = refused.metadata().get("dpop-nonce").unwrap().to_str().unwrap().to_owned();
+    let rejected = call(to, GREET, &[("authorization", &authorization), ("dpop", &proof().sign())]).await.unwrap_err();
+    let first = rejected.metadata().get("dpop-nonce").unwrap().to_str().unwrap().to_owned();
     world.clock.advance(std::time::Duration::from_secs(60));
     let with_nonce = proof().nonce(&first).sign();
     let answer = call(to, GREET, &[("authorization", &authorization), ("dpop", &with_nonce)]).await.unwrap();

@@ -1,4 +1,4 @@
-//! Calls that are refused: the status, its message, and what HTTP would say as metadata.
+//! Calls that are rejected: the status, its message, and what HTTP would say as metadata.
 
 use auth0_api_axum::{AuthLayer, grpc_metadata};
 use auth0_api_core::{ApiClient, Requirement};
@@ -14,7 +14,7 @@ const BEARER: &str = r#"Bearer realm="api""#;
 const DPOP: &str = r#"DPoP algs="ES256""#;
 
 #[tokio::test]
-async fn refusals_are_statuses_with_the_challenges_as_metadata() {
+async fn rejections_are_statuses_with_the_challenges_as_metadata() {
     let world = World::new().await;
     let to = serve(AuthLayer::grpc(world.api.clone())).await;
     let (good, bad) = (world.tenant.mint().sign(), world.tenant.mint().audience("https://other.example.com").sign());
@@ -81,7 +81,7 @@ async fn a_response_of_headers_alone_is_what_a_call_gets_whatever_the_hook() {
     let world = World::new().await;
     let inner = service_fn(|_: Request<()>| async { Ok::<_, Status>(Response::new(String::new())) });
     let auth = AuthLayer::new(world.api.clone());
-    let hooked = auth.clone().refusal_body(|_: &auth0_api_core::Rejection| ("text/plain", "a body".to_owned()));
+    let hooked = auth.clone().rejection_body(|_: &auth0_api_core::Rejection| ("text/plain", "a body".to_owned()));
     let response = hooked.layer(inner).oneshot(grpc_request()).await.unwrap();
     assert_eq!((response.status().as_u16(), response.body().as_str()), (200, ""));
     assert_eq!(header(&response, "content-type"), ["application/grpc"]);
@@ -104,11 +104,11 @@ async fn what_is_no_call_is_answered_in_http() {
 }
 
 #[tokio::test]
-async fn a_handler_can_make_a_status_of_its_own_refusal() {
+async fn a_handler_can_make_a_status_of_its_own_rejection() {
     let world = World::new().await;
     let token = world.api.verify_access_token(&world.tenant.mint().sign()).await.unwrap();
-    let refused = |api: &ApiClient| Requirement::scope("admin").check(&token).map_err(|error| api.reject(&error));
-    let metadata = grpc_metadata(&refused(&world.api).unwrap_err());
+    let rejected = |api: &ApiClient| Requirement::scope("admin").check(&token).map_err(|error| api.reject(&error));
+    let metadata = grpc_metadata(&rejected(&world.api).unwrap_err());
     let status = Status::from_header_map(&metadata).unwrap();
     assert_eq!(status.code(), Code::PermissionDenied);
     assert_eq!(status.metadata().get_all("www-authenticate").iter().count(), 2);

@@ -17,13 +17,13 @@ use crate::jose::Thumbprint;
 ///
 /// What it promises:
 ///
-/// 1. A proof that has not expired is never forgotten, whatever else arrives. With no room left, new proofs are refused
+/// 1. A proof that has not expired is never forgotten, whatever else arrives. With no room left, new proofs are rejected
 ///    with [`ReplayStoreError::Full`]; nothing is evicted for them.
 /// 2. One key cannot use up the room of the others: beyond its quota it gets [`ReplayStoreError::KeyQuota`].
 /// 3. Of any number of simultaneous requests with one proof, one wins.
 /// 4. Expired proofs are removed three at a time by the requests that come in. There is no background task, and no
 ///    request waits for a sweep.
-/// 5. When the clock is set back, proofs that may be forgotten ones are refused with [`ReplayStoreError::Unavailable`].
+/// 5. When the clock is set back, proofs that may be forgotten ones are rejected with [`ReplayStoreError::Unavailable`].
 ///
 /// It knows only what this process has seen: several replicas need a shared store, as `auth0-api-redis` is one.
 ///
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn refused_replay_does_not_prolong() {
+    fn rejected_replay_does_not_prolong() {
         let store = MemoryReplayStore::new();
         insert(&store, proof(1, 1), 0, 301).unwrap();
         insert(&store, proof(1, 1), 300, 601).unwrap();
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn full_store_refuses_and_forgets_nothing() {
+    fn full_store_rejects_and_forgets_nothing() {
         let store = MemoryReplayStore::with_capacity(3);
         (1..=3).for_each(|key| assert_eq!(insert(&store, proof(key, 1), 0, 301).unwrap(), Insertion::Fresh));
         assert!(matches!(insert(&store, proof(4, 1), 0, 301), Err(ReplayStoreError::Full)));
@@ -254,12 +254,12 @@ mod tests {
     }
 
     #[test]
-    fn forgotten_proof_stays_refused_when_the_clock_is_set_back() {
+    fn forgotten_proof_stays_rejected_when_the_clock_is_set_back() {
         let store = MemoryReplayStore::new();
         insert(&store, proof(1, 1), 0, 301).unwrap();
         insert(&store, proof(1, 2), 1_000, 1_301).unwrap();
-        let refused = insert(&store, proof(1, 1), 0, 301);
-        assert!(matches!(refused, Err(ReplayStoreError::Unavailable(_))), "{refused:?}");
+        let rejected = insert(&store, proof(1, 1), 0, 301);
+        assert!(matches!(rejected, Err(ReplayStoreError::Unavailable(_))), "{rejected:?}");
         assert_eq!(
             insert(&store, proof(1, 3), 1, 302).unwrap(),
             Insertion::Fresh,

@@ -102,7 +102,7 @@ impl Shard {
     }
 
     fn insert(&mut self, key: &Thumbprint, tag: Tag, expires: Moment) {
-        // The table that detects replays first: should memory run out on the way, the proof is refused rather than
+        // The table that detects replays first: should memory run out on the way, the proof is rejected rather than
         // forgotten.
         self.seen.insert(tag, expires);
         // Many keys sign one proof at a time: they get space for one, where a heap would start with four.
@@ -139,7 +139,7 @@ impl Moment {
 /// The first 128 bits of a proof's digest, which name it here at half the memory.
 ///
 /// Among a million proofs two agree by chance with a probability of 2⁻⁸⁹. One who searches for two of his own that
-/// agree gets a proof of his refused; and the digest covers the key, so nobody reaches another key's proofs that way.
+/// agree gets a proof of his rejected; and the digest covers the key, so nobody reaches another key's proofs that way.
 type Tag = [u8; 16];
 
 fn tag_of(proof: &ProofId) -> Tag {

@@ -45,7 +45,7 @@ impl Jwk {
         if members.contains_any(&PRIVATE_MEMBERS) {
             return Err(JwkError::Private);
         }
-        refuse_other_uses(&members)?;
+        reject_other_uses(&members)?;
         let (material, canonical) = Material::read(&members)?;
         let text = |name| Ok(optional(&members, name)?.map(|text| text.into_owned().into_boxed_str()));
         Ok(Self { key_id: text("kid")?, algorithm: text("alg")?, canonical, material })
@@ -75,7 +75,7 @@ impl Jwk {
 }
 
 /// RFC 7517 §4.2, §4.3: `use` and `key_ops`, where they stand, must allow verifying.
-fn refuse_other_uses(members: &Members<'_>) -> Result<(), JwkError> {
+fn reject_other_uses(members: &Members<'_>) -> Result<(), JwkError> {
     let usage = optional(members, "use")?;
     let operations = members.get::<Vec<String>>("key_ops").map_err(|_| JwkError::Malformed)?;
     let for_signatures = usage.is_none_or(|usage| usage == "sig");

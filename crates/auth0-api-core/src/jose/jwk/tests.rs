@@ -45,7 +45,7 @@ fn odd(bits: usize) -> Vec<u8> {
     number
 }
 
-fn refusal(json: &str) -> JwkError {
+fn rejection(json: &str) -> JwkError {
     Jwk::parse(json).unwrap_err()
 }
 
@@ -98,7 +98,7 @@ fn the_keys_own_algorithm_agrees() {
 
 #[test]
 fn use_and_key_ops_allow_verifying() {
-    for (members, refused) in [
+    for (members, rejected) in [
         (r#","use":"sig""#, None),
         (r#","key_ops":["verify"]"#, None),
         (r#","key_ops":["sign","verify"]"#, None),
@@ -117,23 +117,23 @@ fn use_and_key_ops_allow_verifying() {
         (r#","key_ops":"verify""#, Some(JwkError::Malformed)),
         (r#","key_ops":["verify",1]"#, Some(JwkError::Malformed)),
     ] {
-        assert_eq!(Jwk::parse(&rsa(members)).err(), refused, "{members}");
+        assert_eq!(Jwk::parse(&rsa(members)).err(), rejected, "{members}");
     }
 }
 
 #[test]
-fn private_and_secret_members_are_refused() {
+fn private_and_secret_members_are_rejected() {
     for name in ["d", "p", "q", "dp", "dq", "qi", "oth", "k"] {
         for value in [r#""AA""#, r#""""#, "null", "[]"] {
             let member = format!(r#","{name}":{value}"#);
-            assert_eq!(refusal(&rsa(&member)), JwkError::Private, "{member}");
+            assert_eq!(rejection(&rsa(&member)), JwkError::Private, "{member}");
         }
     }
-    assert_eq!(refusal(&rsa(r#","\u0064":"AA""#)), JwkError::Private);
-    assert_eq!(refusal(r#"{"kty":"oct","k":"AAAA"}"#), JwkError::Private);
+    assert_eq!(rejection(&rsa(r#","\u0064":"AA""#)), JwkError::Private);
+    assert_eq!(rejection(r#"{"kty":"oct","k":"AAAA"}"#), JwkError::Private);
     // RFC 8037 §A.1.
     let private = ED25519.replace('{', r#"{"d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A","#);
-    assert_eq!(refusal(&private), JwkError::Private);
+    assert_eq!(rejection(&private), JwkError::Private);
 }
 
 #[test]
@@ -142,10 +142,10 @@ fn a_key_is_one_strict_object() {
     let nested = rsa(r#","x":{"a":1,"a":2}"#);
     let trailing = format!("{P256} {P256}");
     for json in ["", "null", r#""key""#, "[]", &two_curves, &nested, &trailing] {
-        assert_eq!(refusal(json), JwkError::Malformed, "{json}");
+        assert_eq!(rejection(json), JwkError::Malformed, "{json}");
     }
     for members in [r#","kid":1"#, r#","kid":null"#, r#","alg":256"#, r#","alg":null"#] {
-        assert_eq!(refusal(&rsa(members)), JwkError::Malformed, "{members}");
+        assert_eq!(rejection(&rsa(members)), JwkError::Malformed, "{members}");
     }
 }
 
@@ -180,7 +180,7 @@ fn other_types_and_curves_are_unsupported() {
         format!(r#"{{"kty":"OKP","crv":"X25519","x":"{x}"}}"#),
         format!(r#"{{"kty":"OKP","crv":"Ed448","x":"{x}"}}"#),
     ] {
-        assert_eq!(refusal(&json), JwkError::Unsupported, "{json}");
+        assert_eq!(rejection(&json), JwkError::Unsupported, "{json}");
     }
 }
 
@@ -195,14 +195,14 @@ fn missing_and_mistyped_members_are_malformed() {
         P256.replace(r#""kty":"EC","#, ""),
         format!(r#"{{"kty":"EC","crv":"P-256","x":"{x}"}}"#),
     ] {
-        assert_eq!(refusal(&json), JwkError::Malformed, "{json}");
+        assert_eq!(rejection(&json), JwkError::Malformed, "{json}");
     }
 }
 
 #[test]
 fn an_rsa_modulus_has_2048_to_8192_bits() {
     for size in [1024, 2040, 2047, 8193, 8200, 16384] {
-        assert_eq!(refusal(&rsa_of(&odd(size), "AQAB")), JwkError::Value, "{size}");
+        assert_eq!(rejection(&rsa_of(&odd(size), "AQAB")), JwkError::Value, "{size}");
     }
     for size in [2048, 2049, 3072, 4096, 8191, 8192] {
         let json = rsa_of(&odd(size), "AQAB");
@@ -230,7 +230,7 @@ fn rsa_numbers_are_odd_and_in_bounds() {
         rsa_of(&odd(2048), "AR"),
         rsa_of(&odd(2048), " AQAB"),
     ] {
-        assert_eq!(refusal(&json), JwkError::Value, "{json}");
+        assert_eq!(rejection(&json), JwkError::Value, "{json}");
     }
     // 3, 17, 2^24 + 1.
     for exponent in ["Aw", "EQ", "AQAAAQ"] {
@@ -240,7 +240,7 @@ fn rsa_numbers_are_odd_and_in_bounds() {
 }
 
 #[test]
-fn a_leading_zero_names_the_same_rsa_key_and_is_refused_in_a_proof() {
+fn a_leading_zero_names_the_same_rsa_key_and_is_rejected_in_a_proof() {
     let with_zero = [&[0], odd(2048).as_slice()].concat();
     let canonical = Jwk::parse_canonical(&rsa_of(&odd(2048), "AQAB")).unwrap();
     for json in [rsa_of(&with_zero, "AQAB"), rsa_of(&odd(2048), "AAEAAQ")] {
@@ -272,7 +272,7 @@ fn coordinates_have_the_size_of_the_field() {
         ed25519("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHUQ"),
         ed25519("ANdamAGCsQq31Uv-08lkBzoO4XLz2qYjJa8CGmj3B1Ea"),
     ] {
-        assert_eq!(refusal(&json), JwkError::Value, "{json}");
+        assert_eq!(rejection(&json), JwkError::Value, "{json}");
     }
     // A point of the curve whose coordinate begins with zeros.
     let zeros =
@@ -280,11 +280,11 @@ fn coordinates_have_the_size_of_the_field() {
     assert_eq!(verification_key(&zeros, Algorithm::ES256), Ok(Algorithm::ES256));
     let shortened =
         zeros.replace("AAAAA_oV-WOUnV8DpvXH-G-eABXusjrrv_EXOTe6dI4", "A_oV-WOUnV8DpvXH-G-eABXusjrrv_EXOTe6dI4");
-    assert_eq!(refusal(&shortened), JwkError::Value);
+    assert_eq!(rejection(&shortened), JwkError::Value);
 }
 
 #[test]
-fn points_off_the_curve_are_refused() {
+fn points_off_the_curve_are_rejected() {
     let (x, y) = ("l8tFrhx-34tV3hRICRDY9zCkDlpBhF42UQUfWVAWBFs", "9VE4jf_Ok_o64zbTTlcuNJajHmt6v9TDVrU0CdvGRDA");
     let zero = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
     let beyond_the_prime = "__________________________________________8";
@@ -294,7 +294,7 @@ fn points_off_the_curve_are_refused() {
 }
 
 #[test]
-fn ed25519_points_that_prove_nothing_are_refused() {
+fn ed25519_points_that_prove_nothing_are_rejected() {
     for x in [
         // Orders 1, 2, 4, 8 and 8, each with both signs.
         "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
@@ -313,7 +313,7 @@ fn ed25519_points_that_prove_nothing_are_refused() {
         "_________________________________________38",
         "__________________________________________8",
     ] {
-        assert_eq!(refusal(&ed25519(x)), JwkError::Value, "{x}");
+        assert_eq!(rejection(&ed25519(x)), JwkError::Value, "{x}");
     }
 }
 

@@ -92,7 +92,7 @@ fn a_jwk_names_its_algorithm_and_its_key_id() {
 }
 
 #[test]
-fn what_is_no_usable_private_key_is_refused() {
+fn what_is_no_usable_private_key_is_rejected() {
     let pem = |text: &str| PrivateKey::from_pem(text).unwrap_err();
     assert_eq!(pem(""), PrivateKeyError::Encoding);
     assert_eq!(pem("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----"), PrivateKeyError::Unsupported);
@@ -108,7 +108,7 @@ fn what_is_no_usable_private_key_is_refused() {
 }
 
 #[test]
-fn a_public_half_of_another_key_is_refused() {
+fn a_public_half_of_another_key_is_rejected() {
     let other = PrivateKey::generate().unwrap().public_jwk();
     let members = Object::parse(other.into()).unwrap();
     let (x, y) = (members.string("x").unwrap().unwrap(), members.string("y").unwrap().unwrap());

@@ -7,7 +7,7 @@ use crate::jose::JsonError;
 
 /// Where members lie in a text, in the order in which they ended.
 #[derive(Clone, Default)]
-pub(super) struct Members {
+pub(super) struct MemberTable {
     list: SmallVec<[Member; FEW_MEMBERS]>,
     /// Names that were written with escapes, rare as they are.
     escaped_names: Vec<Box<str>>,
@@ -39,7 +39,7 @@ pub(super) struct Mark {
     escaped_names: usize,
 }
 
-impl Members {
+impl MemberTable {
     pub(super) fn find(&self, name: &str, json: &str) -> Option<&Member> {
         let key = Key::of(name);
         self.list.iter().find(|member| member.key == key && self.name(member, json) == name)
@@ -78,7 +78,7 @@ impl Members {
         self.escaped_names.truncate(mark.escaped_names);
     }
 
-    /// Refuses a name that stands twice, and the one that `serde_json` gives a meaning of its own.
+    /// Rejects a name that stands twice, and the one that `serde_json` gives a meaning of its own.
     pub(super) fn check_since(&self, mark: Mark, json: &str) -> Result<(), JsonError> {
         let members = self.list.get(mark.members..).unwrap_or_default();
         let reserved = Key::of(RESERVED_NAME);

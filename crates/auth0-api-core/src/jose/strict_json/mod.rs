@@ -10,7 +10,7 @@ use std::fmt;
 
 use serde::Deserialize;
 
-use self::members::{Member, Members};
+use self::members::{Member, MemberTable};
 use super::JsonError;
 
 mod members;
@@ -20,7 +20,7 @@ mod reader;
 #[derive(Clone)]
 pub(crate) struct Object<T = String> {
     json: T,
-    members: Members,
+    members: MemberTable,
 }
 
 /// A piece of a text, half the size of a range: objects are moved from step to step.

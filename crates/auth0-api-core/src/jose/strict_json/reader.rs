@@ -3,13 +3,13 @@
 //! Nothing is built but the list of members. What takes more than a look (escapes, numbers that may be out of range) is left
 //! to `serde_json`, which reads it again when somebody asks: what passes here, passes there.
 
-use super::members::{Key, Member, Members, Name};
+use super::members::{Key, Member, MemberTable, Name};
 use super::{Span, Text};
 use crate::jose::JsonError;
 
 /// The members of a text that is one object and nothing else.
-pub(super) fn members(json: &str) -> Result<Members, JsonError> {
-    let mut reader = Reader { json, at: 0, members: Members::default() };
+pub(super) fn members(json: &str) -> Result<MemberTable, JsonError> {
+    let mut reader = Reader { json, at: 0, members: MemberTable::default() };
     reader.skip_blanks();
     reader.object(OUTERMOST)?;
     reader.skip_blanks();
@@ -20,7 +20,7 @@ struct Reader<'j> {
     json: &'j str,
     at: usize,
     /// Those of all objects that are being read, the innermost object's last.
-    members: Members,
+    members: MemberTable,
 }
 
 impl<'j> Reader<'j> {
@@ -118,7 +118,7 @@ impl<'j> Reader<'j> {
         }
     }
 
-    /// The value of the string from `start` to here. Half a surrogate pair refuses (RFC 8259 §8.2).
+    /// The value of the string from `start` to here. Half a surrogate pair rejects (RFC 8259 §8.2).
     fn unescaped(&self, start: usize) -> Result<Text<'j>, JsonError> {
         serde_json::from_str(Span::new(start, self.at).of(self.json)).map_err(|_| JsonError::NotAnObject)
     }

@@ -10,15 +10,15 @@ fn parse(json: &str) -> Result<Object, JsonError> {
     Object::parse(json.into())
 }
 
-fn refuse(table: &[&str], expected: JsonError) {
+fn reject(table: &[&str], expected: JsonError) {
     for json in table {
         assert_eq!(parse(json).unwrap_err(), expected, "{json:?}");
     }
 }
 
 #[test]
-fn duplicate_members_are_refused_at_every_depth() {
-    refuse(
+fn duplicate_members_are_rejected_at_every_depth() {
+    reject(
         &[
             r#"{"a":1,"a":1}"#,
             r#"{"a":1,"b":2,"a":3}"#,
@@ -39,8 +39,8 @@ fn duplicate_members_are_refused_at_every_depth() {
 }
 
 #[test]
-fn the_member_that_serde_json_reads_otherwise_is_refused_at_every_depth() {
-    refuse(
+fn the_member_that_serde_json_reads_otherwise_is_rejected_at_every_depth() {
+    reject(
         &[
             r#"{"$serde_json::private::RawValue":"[1]"}"#,
             r#"{"meta":{"$serde_json::private::RawValue":5}}"#,
@@ -96,7 +96,7 @@ fn containers_nest_32_levels_deep() {
 
 #[test]
 fn a_text_is_one_object_and_nothing_else() {
-    refuse(
+    reject(
         &[
             "",
             " ",
@@ -123,8 +123,8 @@ fn a_text_is_one_object_and_nothing_else() {
 }
 
 #[test]
-fn what_json_is_not_is_refused() {
-    refuse(
+fn what_json_is_not_is_rejected() {
+    reject(
         &[
             r#"{"a":NaN}"#,
             r#"{"a":Infinity}"#,
@@ -161,8 +161,8 @@ fn what_json_is_not_is_refused() {
 }
 
 #[test]
-fn numbers_out_of_range_are_refused() {
-    refuse(
+fn numbers_out_of_range_are_rejected() {
+    reject(
         &[r#"{"a":1e400}"#, r#"{"a":-1e400}"#, r#"{"a":[1e400]}"#, r#"{"a":{"b":{"c":1e309}}}"#],
         JsonError::NotAnObject,
     );
@@ -172,8 +172,8 @@ fn numbers_out_of_range_are_refused() {
 }
 
 #[test]
-fn lone_surrogates_are_refused() {
-    refuse(
+fn lone_surrogates_are_rejected() {
+    reject(
         &[
             r#"{"a":"\ud800"}"#,
             r#"{"a":"\udc00"}"#,
@@ -192,7 +192,7 @@ fn lone_surrogates_are_refused() {
 }
 
 #[test]
-fn octets_that_are_not_utf8_are_refused() {
+fn octets_that_are_not_utf8_are_rejected() {
     for octets in [
         b"{\"a\":\"\xff\"}".as_slice(),
         b"{\"\xff\":1}",
@@ -254,7 +254,7 @@ proptest! {
     }
 
     #[test]
-    fn a_duplicate_anywhere_is_refused(object in any_object(), index: prop::sample::Index) {
+    fn a_duplicate_anywhere_is_rejected(object in any_object(), index: prop::sample::Index) {
         let json = written(&object, &mut Some(index.index(objects_in(&object))));
         prop_assert!(serde_json::from_str::<Value>(&json).is_ok());
         prop_assert_eq!(parse(&json).unwrap_err(), JsonError::DuplicateMember);

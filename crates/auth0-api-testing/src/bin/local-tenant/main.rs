@@ -7,7 +7,7 @@ mod introduction;
 use std::process::ExitCode;
 
 use auth0_api_testing::{
-    Api, Application, ExchangeRefusal, ExchangeRequest, LinkedAccount, LocalTenant, LocalTenantBuilder, User,
+    Api, Application, ExchangeRejection, ExchangeRequest, LinkedAccount, LocalTenant, LocalTenantBuilder, User,
 };
 use clap::Parser;
 
@@ -83,10 +83,10 @@ fn builder(options: &Options) -> LocalTenantBuilder {
 }
 
 /// The Action of the demonstration: `legacy:` and a user's id is a session of that user.
-fn legacy_session(request: &ExchangeRequest) -> Result<User, ExchangeRefusal> {
+fn legacy_session(request: &ExchangeRequest) -> Result<User, ExchangeRejection> {
     match request.subject_token().strip_prefix("legacy:") {
         Some(user) if !user.is_empty() => Ok(User::new(user)),
-        _ => Err(ExchangeRefusal::reject_subject_token("a legacy session reads legacy:USER")),
+        _ => Err(ExchangeRejection::reject_subject_token("a legacy session reads legacy:USER")),
     }
 }
 

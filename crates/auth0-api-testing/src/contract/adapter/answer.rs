@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// An answer: its status, what its headers say about the refusal or to the next request, and its body.
+/// An answer: its status, what its headers say about the rejection or to the next request, and its body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Answer {
@@ -30,8 +30,8 @@ impl Answer {
         Self::new(200, Vec::new(), body)
     }
 
-    /// A refusal with these challenges and the usual body.
-    pub(super) fn refused(status: u16, challenges: &[&str], error: &str, description: &str) -> Self {
+    /// A rejection with these challenges and the usual body.
+    pub(super) fn rejected(status: u16, challenges: &[&str], error: &str, description: &str) -> Self {
         let body = format!(r#"{{"error":"{error}","error_description":"{description}"}}"#);
         let challenges = challenges.iter().map(|challenge| ("www-authenticate".to_owned(), (*challenge).to_owned()));
         let content_type = [("content-type".to_owned(), "application/json".to_owned())];
@@ -40,7 +40,7 @@ impl Answer {
 
     /// The answer to an extractor or a requirement that no layer covers.
     pub(super) fn misconfigured() -> Self {
-        Self::refused(500, &[], "server_error", "the server is misconfigured")
+        Self::rejected(500, &[], "server_error", "the server is misconfigured")
     }
 
     pub(super) fn with(mut self, name: &str, value: &str) -> Self {

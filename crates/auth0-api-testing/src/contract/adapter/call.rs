@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A request, as a [`Door`](super::Door) sends it. Its `Debug` leaves the headers out.
+/// A request, as a [`Harness`](super::Harness) sends it. Its `Debug` leaves the headers out.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Call {

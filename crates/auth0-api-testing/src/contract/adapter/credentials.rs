@@ -4,13 +4,13 @@ use auth0_api_core::DpopPolicy;
 
 use super::requests::Holder;
 use super::suite::Suite;
-use super::{Answer, Door};
+use super::{Answer, Harness};
 
 pub(super) const BEARER: &str = r#"Bearer realm="api""#;
 pub(super) const DPOP: &str = r#"DPoP algs="ES256""#;
 pub(super) const SUBJECT: &str = "auth0|local-user";
 
-pub(super) async fn rows<D: Door>(suite: &mut Suite<'_, D>) {
+pub(super) async fn rows<D: Harness>(suite: &mut Suite<'_, D>) {
     absent(suite).await;
     not_offered(suite).await;
     malformed(suite).await;
@@ -20,10 +20,10 @@ pub(super) async fn rows<D: Door>(suite: &mut Suite<'_, D>) {
 
 /// The bare challenges of a mode, one line for each scheme (RFC 6750 §3.1).
 pub(super) fn missing(challenges: &[&str]) -> Answer {
-    Answer::refused(401, challenges, "missing_credentials", "no access token was presented")
+    Answer::rejected(401, challenges, "missing_credentials", "no access token was presented")
 }
 
-async fn absent<D: Door>(suite: &mut Suite<'_, D>) {
+async fn absent<D: Harness>(suite: &mut Suite<'_, D>) {
     let lines: [&[(&str, &str)]; 5] = [
         &[],
         &[("authorization", "")],
@@ -44,27 +44,27 @@ async fn absent<D: Door>(suite: &mut Suite<'_, D>) {
     }
 }
 
-async fn not_offered<D: Door>(suite: &mut Suite<'_, D>) {
-    let refused = |challenge| {
-        Answer::refused(401, &[challenge], "missing_credentials", "the authentication scheme is not offered")
+async fn not_offered<D: Harness>(suite: &mut Suite<'_, D>) {
+    let rejected = |challenge| {
+        Answer::rejected(401, &[challenge], "missing_credentials", "the authentication scheme is not offered")
     };
     let to = suite.open(DpopPolicy::require()).await;
     let call = suite.bearer("/private", "");
-    suite.row("a Bearer token where DPoP is required", to, call, refused(DPOP)).await;
+    suite.row("a Bearer token where DPoP is required", to, call, rejected(DPOP)).await;
 
     let to = suite.open(DpopPolicy::ignore()).await;
     let call = suite.proven(&Holder::new(&suite.tenant), to, "/private");
-    suite.row("a DPoP token where DPoP is ignored", to, call, refused(BEARER)).await;
+    suite.row("a DPoP token where DPoP is ignored", to, call, rejected(BEARER)).await;
 }
 
-async fn malformed<D: Door>(suite: &mut Suite<'_, D>) {
+async fn malformed<D: Harness>(suite: &mut Suite<'_, D>) {
     let on_bearer = |description: &str| {
         let error = format!(r#"Bearer realm="api", error="invalid_request", error_description="{description}""#);
-        Answer::refused(400, &[&error, DPOP], "invalid_request", description)
+        Answer::rejected(400, &[&error, DPOP], "invalid_request", description)
     };
     let on_dpop = |description: &str| {
         let error = format!(r#"DPoP error="invalid_request", error_description="{description}", algs="ES256""#);
-        Answer::refused(400, &[BEARER, &error], "invalid_request", description)
+        Answer::rejected(400, &[BEARER, &error], "invalid_request", description)
     };
     let to = suite.open(DpopPolicy::accept()).await;
     let too_long = "a".repeat(16 * 1024 + 1);
@@ -84,7 +84,7 @@ async fn malformed<D: Door>(suite: &mut Suite<'_, D>) {
     }
 }
 
-async fn repeated<D: Door>(suite: &mut Suite<'_, D>) {
+async fn repeated<D: Harness>(suite: &mut Suite<'_, D>) {
     let bearer_error = r#"Bearer realm="api", error="invalid_request", error_description="more than one Authorization header was sent""#;
     let dpop_error = r#"DPoP error="invalid_request", error_description="more than one Authorization header was sent", algs="ES256""#;
     let token = suite.tenant.mint().sign();
@@ -101,11 +101,11 @@ async fn repeated<D: Door>(suite: &mut Suite<'_, D>) {
         let scheme = |value: &str| value.split(' ').next().unwrap_or_default().to_owned();
         let row = format!("two lines of credentials, {} and {}", scheme(first), scheme(second));
         let description = "more than one Authorization header was sent";
-        suite.row(&row, to, call, Answer::refused(400, &challenges, "invalid_request", description)).await;
+        suite.row(&row, to, call, Answer::rejected(400, &challenges, "invalid_request", description)).await;
     }
 }
 
-async fn good<D: Door>(suite: &mut Suite<'_, D>) {
+async fn good<D: Harness>(suite: &mut Suite<'_, D>) {
     let to = suite.open(DpopPolicy::accept()).await;
     let call = suite.call("/public");
     suite.row("a route that nothing covers", to, call, Answer::served("public")).await;

@@ -11,7 +11,7 @@ use super::{Answer, Call, transport};
 ///
 /// Only [`open`](Self::open) has to be written for a framework that speaks HTTP/1.1. The other methods are for protocols on top
 /// of HTTP that have their own paths, methods and answers, such as gRPC.
-pub trait Door {
+pub trait Harness {
     /// Serves the [routes](mod@crate::contract::adapter#the-routes) with these clients on a free port of 127.0.0.1, at least until the test
     /// has ended, and gives the address.
     ///
@@ -58,7 +58,7 @@ pub struct Site {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Chapter {
-    /// Methods, bodies, CORS, connections that go on after a refusal, targets in absolute form: over HTTP/1.1.
+    /// Methods, bodies, CORS, connections that go on after a rejection, targets in absolute form: over HTTP/1.1.
     Http1,
     /// The URL in pseudo-headers: over HTTP/2 without TLS, with prior knowledge.
     Http2,

@@ -9,9 +9,9 @@ use super::requests::Holder;
 use super::suite::Suite;
 use super::target::{malformed, mismatch};
 use super::transport::Connection;
-use super::{Answer, Call, Door};
+use super::{Answer, Call, Harness};
 
-pub(super) async fn rows<D: Door>(suite: &mut Suite<'_, D>) {
+pub(super) async fn rows<D: Harness>(suite: &mut Suite<'_, D>) {
     let to = suite.open(DpopPolicy::accept()).await;
     methods(suite, to).await;
     hosts(suite, to).await;
@@ -22,7 +22,7 @@ pub(super) async fn rows<D: Door>(suite: &mut Suite<'_, D>) {
     kept_connection(suite, to).await;
 }
 
-async fn methods<D: Door>(suite: &mut Suite<'_, D>, to: SocketAddr) {
+async fn methods<D: Harness>(suite: &mut Suite<'_, D>, to: SocketAddr) {
     for method in ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"] {
         let holder = Holder::new(&suite.tenant);
         let call = |proven: &str| {
@@ -37,14 +37,14 @@ async fn methods<D: Door>(suite: &mut Suite<'_, D>, to: SocketAddr) {
         suite.row(&format!("a proof for {method}"), to, right, without_body(Answer::served(SUBJECT))).await;
         let description = "the proof was made for another method";
         let error = format!(r#"DPoP error="invalid_dpop_proof", error_description="{description}", algs="ES256""#);
-        let refused = Answer::refused(401, &[BEARER, &error], "invalid_dpop_proof", description);
-        suite.row(&format!("a {method} with a proof for PATCH"), to, wrong, without_body(refused)).await;
+        let rejected = Answer::rejected(401, &[BEARER, &error], "invalid_dpop_proof", description);
+        suite.row(&format!("a {method} with a proof for PATCH"), to, wrong, without_body(rejected)).await;
         let call = Call::new(method, suite.door.path("/private"));
         suite.row(&format!("a {method} by nobody"), to, call, without_body(missing(&[BEARER, DPOP]))).await;
     }
 }
 
-async fn hosts<D: Door>(suite: &mut Suite<'_, D>, to: SocketAddr) {
+async fn hosts<D: Harness>(suite: &mut Suite<'_, D>, to: SocketAddr) {
     let private = suite.door.path("/private");
     let moved = format!("{to}{private}?");
     for (host, htu, expected) in [
@@ -63,7 +63,7 @@ async fn hosts<D: Door>(suite: &mut Suite<'_, D>, to: SocketAddr) {
     }
 }
 
-async fn absolute_form<D: Door>(suite: &mut Suite<'_, D>, to: SocketAddr) {
+async fn absolute_form<D: Harness>(suite: &mut Suite<'_, D>, to: SocketAddr) {
     let private = suite.door.path("/private");
     for (target, expected) in
         [(suite.url(to, "/private"), Answer::served(SUBJECT)), (format!("http://evil.example{private}"), malformed())]
@@ -76,7 +76,7 @@ async fn absolute_form<D: Door>(suite: &mut Suite<'_, D>, to: SocketAddr) {
     }
 }
 
-async fn queries<D: Door>(suite: &mut Suite<'_, D>, to: SocketAddr) {
+async fn queries<D: Harness>(suite: &mut Suite<'_, D>, to: SocketAddr) {
     let holder = Holder::new(&suite.tenant);
     let target = format!("{}?page=2&x=%2F", suite.door.path("/private"));
     let proof = holder.proof("GET", &suite.url(to, "/private")).sign();
@@ -84,7 +84,7 @@ async fn queries<D: Door>(suite: &mut Suite<'_, D>, to: SocketAddr) {
     suite.row("a query, which is not part of the proof", to, call, Answer::served(SUBJECT)).await;
 }
 
-async fn bodies<D: Door>(suite: &mut Suite<'_, D>, to: SocketAddr) {
+async fn bodies<D: Harness>(suite: &mut Suite<'_, D>, to: SocketAddr) {
     let body = "0123456789abcdef".repeat(4 * 1024);
     let path = suite.door.path("/echo");
     let call = Call::new("POST", path.clone()).bearer(&suite.tenant.mint().sign()).body(body.clone());
@@ -94,7 +94,7 @@ async fn bodies<D: Door>(suite: &mut Suite<'_, D>, to: SocketAddr) {
 }
 
 /// A preflight request carries no token; browsers read of an answer only what CORS exposes.
-async fn preflight<D: Door>(suite: &mut Suite<'_, D>, to: SocketAddr) {
+async fn preflight<D: Harness>(suite: &mut Suite<'_, D>, to: SocketAddr) {
     let path = suite.door.path("/cors");
     let origin = [("origin", "https://app.example.com")];
     let call = Call::new("OPTIONS", path.clone()).headers(&origin);
@@ -106,7 +106,7 @@ async fn preflight<D: Door>(suite: &mut Suite<'_, D>, to: SocketAddr) {
     suite.holds("a preflight request passes the CORS layer", holds, &answer);
 
     for (row, call, status) in [
-        ("a refusal", Call::new("GET", path.clone()).headers(&origin), 401),
+        ("a rejection", Call::new("GET", path.clone()).headers(&origin), 401),
         ("an answer", Call::new("GET", path).headers(&origin).bearer(&suite.tenant.mint().sign()), 200),
     ] {
         let answer = suite.door.send(to, call).await;
@@ -116,11 +116,11 @@ async fn preflight<D: Door>(suite: &mut Suite<'_, D>, to: SocketAddr) {
     }
 }
 
-async fn kept_connection<D: Door>(suite: &mut Suite<'_, D>, to: SocketAddr) {
+async fn kept_connection<D: Harness>(suite: &mut Suite<'_, D>, to: SocketAddr) {
     let mut connection = Connection::open(to).await;
     for round in 1..=2 {
         let answer = connection.send(Call::new("GET", suite.door.path("/private"))).await;
-        let row = format!("a refusal on a connection that is kept, round {round}");
+        let row = format!("a rejection on a connection that is kept, round {round}");
         suite.compare(&row, answer, missing(&[BEARER, DPOP]));
         let answer = connection.send(suite.bearer("/private", "")).await;
         suite.compare(&format!("a good token on the same connection, round {round}"), answer, Answer::served(SUBJECT));

@@ -7,9 +7,9 @@ use super::requests::Holder;
 use super::suite::Suite;
 use super::target::{malformed, mismatch};
 use super::transport::over_http2;
-use super::{Answer, Call, Door};
+use super::{Answer, Call, Harness};
 
-pub(super) async fn rows<D: Door>(suite: &mut Suite<'_, D>) {
+pub(super) async fn rows<D: Harness>(suite: &mut Suite<'_, D>) {
     let to = suite.open(DpopPolicy::accept()).await;
     let answer = over_http2(to, Call::new("GET", suite.door.path("/private"))).await;
     suite.compare("HTTP/2: nobody", answer, missing(&[BEARER, DPOP]));

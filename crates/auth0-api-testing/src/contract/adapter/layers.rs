@@ -5,16 +5,16 @@ use auth0_api_core::DpopPolicy;
 use super::credentials::{BEARER, DPOP, SUBJECT, missing};
 use super::requests::Holder;
 use super::suite::Suite;
-use super::{Answer, Door};
+use super::{Answer, Harness};
 
-pub(super) async fn rows<D: Door>(suite: &mut Suite<'_, D>) {
+pub(super) async fn rows<D: Harness>(suite: &mut Suite<'_, D>) {
     nested(suite).await;
     foreign(suite).await;
     absent(suite).await;
     hooked(suite).await;
 }
 
-async fn nested<D: Door>(suite: &mut Suite<'_, D>) {
+async fn nested<D: Harness>(suite: &mut Suite<'_, D>) {
     let to = suite.open(DpopPolicy::accept()).await;
     for (route, row) in [("/twice", "a layer in a layer"), ("/nested/private", "a router in a router")] {
         let call = suite.proven(&Holder::new(&suite.tenant), to, route);
@@ -27,14 +27,14 @@ async fn nested<D: Door>(suite: &mut Suite<'_, D>) {
     suite.row("an error of the handler", to, call, teapot).await;
 }
 
-async fn foreign<D: Door>(suite: &mut Suite<'_, D>) {
+async fn foreign<D: Harness>(suite: &mut Suite<'_, D>) {
     let to = suite.open(DpopPolicy::accept()).await;
     let error =
         r#"Bearer realm="api", error="invalid_token", error_description="the access token is not for this API""#;
     let description = "the access token is not for this API";
-    let refused = Answer::refused(401, &[error, DPOP], "invalid_token", description);
+    let rejected = Answer::rejected(401, &[error, DPOP], "invalid_token", description);
     let call = suite.bearer("/both", "");
-    suite.row("a layer of another client asks again", to, call, refused).await;
+    suite.row("a layer of another client asks again", to, call, rejected).await;
     let token = suite.tenant.mint().audiences([suite.tenant.audience(), "https://other.example.com"]).sign();
     let call = suite.call("/both").bearer(&token);
     suite.row("a token for both clients", to, call, Answer::served(SUBJECT)).await;
@@ -43,7 +43,7 @@ async fn foreign<D: Door>(suite: &mut Suite<'_, D>) {
     suite.row(row, to, call, Answer::misconfigured()).await;
 }
 
-async fn absent<D: Door>(suite: &mut Suite<'_, D>) {
+async fn absent<D: Harness>(suite: &mut Suite<'_, D>) {
     let to = suite.open(DpopPolicy::accept()).await;
     for route in ["/bare", "/bare/optional", "/bare/scoped"] {
         let call = suite.call(route);
@@ -53,7 +53,7 @@ async fn absent<D: Door>(suite: &mut Suite<'_, D>) {
     }
 }
 
-async fn hooked<D: Door>(suite: &mut Suite<'_, D>) {
+async fn hooked<D: Harness>(suite: &mut Suite<'_, D>) {
     let to = suite.open(DpopPolicy::accept()).await;
     let problem = |status, challenge: &str, label: &str| {
         let body = format!(r#"{{"title":"{label}"}}"#);
@@ -66,7 +66,7 @@ async fn hooked<D: Door>(suite: &mut Suite<'_, D>) {
     let call = suite.bearer("/hooked", "");
     suite.row("the hook of a requirement", to, call, problem(403, error, "requirement_scope")).await;
     let call = suite.call("/hooked/demanding");
-    let row = "the hook of a layer, and the refusal of an extractor";
+    let row = "the hook of a layer, and the rejection of an extractor";
     suite.row(row, to, call, problem(401, BEARER, "credentials_missing")).await;
     let call = suite.bearer("/hooked", "admin");
     suite.row("a good token, where a hook is", to, call, Answer::served(SUBJECT)).await;

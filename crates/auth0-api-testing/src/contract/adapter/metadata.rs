@@ -6,7 +6,7 @@ use auth0_api_core::{ApiClientBuilder, ProtectedResource};
 
 use super::requests::Holder;
 use super::suite::Suite;
-use super::{Answer, Call, Door};
+use super::{Answer, Call, Harness};
 
 const RESOURCE: &str = "https://resource.example.com/v1";
 const ROOT: &str = "/.well-known/oauth-protected-resource";
@@ -21,32 +21,32 @@ fn described(builder: ApiClientBuilder) -> ApiClientBuilder {
     builder.audiences(["https://api.example.com", RESOURCE]).resource_metadata(ProtectedResource::new(RESOURCE))
 }
 
-pub(super) async fn challenges<D: Door>(suite: &mut Suite<'_, D>) {
+pub(super) async fn challenges<D: Harness>(suite: &mut Suite<'_, D>) {
     let to = suite.open_with(described).await;
-    let missing = Answer::refused(401, &[BEARER, DPOP], "missing_credentials", "no access token was presented");
+    let missing = Answer::rejected(401, &[BEARER, DPOP], "missing_credentials", "no access token was presented");
     let call = suite.call("/private");
     suite.row("metadata: nobody", to, call, missing).await;
 
     let description = "the access token is not for this API";
     let error = r#"Bearer realm="api", error="invalid_token", error_description="the access token is not for this API", resource_metadata="https://resource.example.com/.well-known/oauth-protected-resource/v1""#;
-    let refused = Answer::refused(401, &[error, DPOP], "invalid_token", description);
+    let rejected = Answer::rejected(401, &[error, DPOP], "invalid_token", description);
     let call = suite.bad_bearer("/private");
-    suite.row("metadata: a bad token", to, call, refused).await;
+    suite.row("metadata: a bad token", to, call, rejected).await;
 
     let description = "the access token lacks a scope that is needed here";
     let error = r#"DPoP error="insufficient_scope", error_description="the access token lacks a scope that is needed here", scope="read:messages read:drafts", algs="ES256", resource_metadata="https://resource.example.com/.well-known/oauth-protected-resource/v1""#;
-    let refused = Answer::refused(403, &[BEARER, error], "insufficient_scope", description);
+    let rejected = Answer::rejected(403, &[BEARER, error], "insufficient_scope", description);
     let call = suite.proven(&Holder::new(&suite.tenant), to, "/scoped");
-    suite.row("metadata: a bound token without the scopes", to, call, refused).await;
+    suite.row("metadata: a bound token without the scopes", to, call, rejected).await;
 
     let description = "the access token is malformed";
     let error = r#"Bearer realm="api", error="invalid_request", error_description="the access token is malformed""#;
-    let refused = Answer::refused(400, &[error, r#"DPoP algs="ES256""#], "invalid_request", description);
+    let rejected = Answer::rejected(400, &[error, r#"DPoP algs="ES256""#], "invalid_request", description);
     let call = suite.call("/private").header("authorization", "Bearer");
-    suite.row("metadata: malformed credentials", to, call, refused).await;
+    suite.row("metadata: malformed credentials", to, call, rejected).await;
 }
 
-pub(super) async fn rows<D: Door>(suite: &mut Suite<'_, D>) {
+pub(super) async fn rows<D: Harness>(suite: &mut Suite<'_, D>) {
     let to = suite.open_with(described).await;
     for path in [ROOT, INSERTED] {
         served(suite, to, path).await;
@@ -56,7 +56,7 @@ pub(super) async fn rows<D: Door>(suite: &mut Suite<'_, D>) {
     suite.holds("metadata of something else is not there", matches!(answer.status, 401 | 404), &answer);
 }
 
-async fn served<D: Door>(suite: &mut Suite<'_, D>, to: SocketAddr, path: &str) {
+async fn served<D: Harness>(suite: &mut Suite<'_, D>, to: SocketAddr, path: &str) {
     let document = format!(
         r#"{{"resource":"{RESOURCE}","authorization_servers":["{}"],"bearer_methods_supported":["header"],"dpop_signing_alg_values_supported":["ES256"]}}"#,
         suite.tenant.issuer()
@@ -68,12 +68,12 @@ async fn served<D: Door>(suite: &mut Suite<'_, D>, to: SocketAddr, path: &str) {
         answer.with("access-control-allow-origin", "*").with("etag", &etag)
     };
     let json = |answer: Answer| answer.with("content-type", "application/json");
-    let refused = Answer::new(405, Vec::new(), "").with("access-control-allow-origin", "*");
+    let rejected = Answer::new(405, Vec::new(), "").with("access-control-allow-origin", "*");
     for (row, call, expected) in [
         ("GET", Call::new("GET", path), json(cached(200, &document))),
         ("HEAD", Call::new("HEAD", path), json(cached(200, ""))),
         ("what the client has", Call::new("GET", path).header("if-none-match", etag.clone()), cached(304, "")),
-        ("POST", Call::new("POST", path), refused.with("allow", "GET, HEAD, OPTIONS")),
+        ("POST", Call::new("POST", path), rejected.with("allow", "GET, HEAD, OPTIONS")),
     ] {
         suite.row(&format!("metadata at {path}: {row}"), to, call, expected).await;
     }

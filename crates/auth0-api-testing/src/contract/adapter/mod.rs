@@ -1,6 +1,6 @@
 //! What an adapter for a web framework promises: the parts of the suite [`adapter`](fn@super::adapter).
 //!
-//! The test of an adapter implements [`Door`]: it serves the routes below with the clients of a [`Site`], on a port of the
+//! The test of an adapter implements [`Harness`]: it serves the routes below with the clients of a [`Site`], on a port of the
 //! loopback address. The suite starts such servers with differently configured clients, calls them over sockets, and compares
 //! status, headers and body of each answer.
 //!
@@ -33,7 +33,7 @@
 //!
 //! If `api` has [metadata](auth0_api_core::ApiClient::resource_metadata), it is served at its paths, behind nothing.
 //!
-//! The hook makes refusals `application/problem+json` with the body `{"title":"LABEL"}`, where LABEL is the rejection's. The
+//! The hook makes rejections `application/problem+json` with the body `{"title":"LABEL"}`, where LABEL is the rejection's. The
 //! CORS layer answers preflight requests itself, lets every origin in, and adds its headers to every other answer.
 //!
 //! Where a framework has no extractors, requirements take their place, such as one that asks for the claim `sub`, and what the
@@ -61,4 +61,4 @@ mod trouble;
 
 pub use answer::Answer;
 pub use call::Call;
-pub use harness::{Chapter, Door, Site};
+pub use harness::{Chapter, Harness, Site};

@@ -1,4 +1,4 @@
-//! The nonce: asked for with the refusal, handed on with whatever answer comes when it turns.
+//! The nonce: asked for with the rejection, handed on with whatever answer comes when it turns.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -8,10 +8,10 @@ use auth0_api_core::{DpopPolicy, RotatingNonce};
 use super::credentials::{BEARER, SUBJECT};
 use super::requests::Holder;
 use super::suite::Suite;
-use super::{Answer, Call, Door};
+use super::{Answer, Call, Harness};
 use crate::must::must;
 
-pub(super) async fn rows<D: Door>(suite: &mut Suite<'_, D>) {
+pub(super) async fn rows<D: Harness>(suite: &mut Suite<'_, D>) {
     let nonces = must(RotatingNonce::new([[1; 32]]), "a secret of 32 octets");
     let to = suite.open(DpopPolicy::accept().nonce(nonces)).await;
     let holder = Holder::new(&suite.tenant);
@@ -35,7 +35,7 @@ pub(super) async fn rows<D: Door>(suite: &mut Suite<'_, D>) {
         ("/twice", Answer::served(SUBJECT)),
         ("/caching", Answer::served(SUBJECT)),
         ("/teapot", Answer::new(418, Vec::new(), "teapot")),
-        ("/scoped", Answer::refused(403, &[BEARER, error], "insufficient_scope", lacking)),
+        ("/scoped", Answer::rejected(403, &[BEARER, error], "insufficient_scope", lacking)),
     ] {
         let call = proven(suite, &holder, to, route, &first);
         let expected = answer.with("dpop-nonce", &second).with("cache-control", "no-store");
@@ -46,19 +46,19 @@ pub(super) async fn rows<D: Door>(suite: &mut Suite<'_, D>) {
 }
 
 /// The nonce that a call without one is answered with.
-async fn asked_for<D: Door>(suite: &mut Suite<'_, D>, holder: &Holder, to: SocketAddr) -> String {
+async fn asked_for<D: Harness>(suite: &mut Suite<'_, D>, holder: &Holder, to: SocketAddr) -> String {
     let answer = suite.door.send(to, suite.proven(holder, to, "/private")).await;
     let nonce = answer.header("dpop-nonce").unwrap_or_default().to_owned();
     suite.holds("a proof without the nonce is answered with one nonce of 43 characters", nonce.len() == 43, &answer);
     let description = "the proof needs the nonce of the DPoP-Nonce header";
     let error = format!(r#"DPoP error="use_dpop_nonce", error_description="{description}", algs="ES256""#);
-    let expected = Answer::refused(401, &[BEARER, &error], "use_dpop_nonce", description);
+    let expected = Answer::rejected(401, &[BEARER, &error], "use_dpop_nonce", description);
     let expected = expected.with("dpop-nonce", &nonce).with("cache-control", "no-store");
     suite.compare("a proof without the nonce", answer, expected);
     nonce
 }
 
-fn proven<D: Door>(suite: &Suite<'_, D>, holder: &Holder, to: SocketAddr, route: &str, nonce: &str) -> Call {
+fn proven<D: Harness>(suite: &Suite<'_, D>, holder: &Holder, to: SocketAddr, route: &str, nonce: &str) -> Call {
     suite.call(route).dpop(&holder.token, suite.proof(holder, to, route).nonce(nonce).sign())
 }
 

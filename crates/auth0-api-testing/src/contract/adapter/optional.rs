@@ -7,13 +7,13 @@ use auth0_api_core::DpopPolicy;
 use super::credentials::{BEARER, DPOP, SUBJECT, missing};
 use super::requests::Holder;
 use super::suite::Suite;
-use super::{Answer, Door};
+use super::{Answer, Harness};
 use crate::{Endpoint, Misbehaviour};
 
-pub(super) async fn rows<D: Door>(suite: &mut Suite<'_, D>) {
+pub(super) async fn rows<D: Harness>(suite: &mut Suite<'_, D>) {
     let to = suite.open(DpopPolicy::accept()).await;
     passed(suite, to).await;
-    refused(suite, to).await;
+    rejected(suite, to).await;
 
     suite.tenant.misbehave(Endpoint::Jwks, Misbehaviour::Status(500));
     let to = suite.open(DpopPolicy::accept()).await;
@@ -24,7 +24,7 @@ pub(super) async fn rows<D: Door>(suite: &mut Suite<'_, D>) {
     suite.tenant.behave();
 }
 
-async fn passed<D: Door>(suite: &mut Suite<'_, D>, to: SocketAddr) {
+async fn passed<D: Harness>(suite: &mut Suite<'_, D>, to: SocketAddr) {
     let lines: [&[(&str, &str)]; 4] =
         [&[], &[("authorization", "")], &[("authorization", "Basic dXNlcjpwYXNz")], &[("dpop", "a proof alone")]];
     for lines in lines {
@@ -42,10 +42,10 @@ async fn passed<D: Door>(suite: &mut Suite<'_, D>, to: SocketAddr) {
     }
 }
 
-async fn refused<D: Door>(suite: &mut Suite<'_, D>, to: SocketAddr) {
+async fn rejected<D: Harness>(suite: &mut Suite<'_, D>, to: SocketAddr) {
     let on_bearer = |status, error: &str, description: &str| {
         let challenge = format!(r#"Bearer realm="api", error="{error}", error_description="{description}""#);
-        Answer::refused(status, &[&challenge, DPOP], error, description)
+        Answer::rejected(status, &[&challenge, DPOP], error, description)
     };
     for route in ["/optional", "/demanding"] {
         let call = suite.bad_bearer(route);

@@ -8,9 +8,9 @@ use auth0_api_core::{Clock as _, DpopPolicy, MemoryReplayStore};
 use super::credentials::{BEARER, DPOP, SUBJECT};
 use super::requests::Holder;
 use super::suite::Suite;
-use super::{Answer, Door};
+use super::{Answer, Harness};
 
-pub(super) async fn rows<D: Door>(suite: &mut Suite<'_, D>) {
+pub(super) async fn rows<D: Harness>(suite: &mut Suite<'_, D>) {
     let to = suite.open(DpopPolicy::accept()).await;
     missing(suite, to).await;
     beside_bearer(suite, to).await;
@@ -20,26 +20,26 @@ pub(super) async fn rows<D: Door>(suite: &mut Suite<'_, D>) {
     too_many(suite).await;
 }
 
-async fn missing<D: Door>(suite: &mut Suite<'_, D>, to: SocketAddr) {
+async fn missing<D: Harness>(suite: &mut Suite<'_, D>, to: SocketAddr) {
     let token = Holder::new(&suite.tenant).token;
     let error = r#"DPoP error="invalid_request", error_description="the DPoP scheme needs a proof", algs="ES256""#;
-    let refused = Answer::refused(400, &[BEARER, error], "invalid_request", "the DPoP scheme needs a proof");
+    let rejected = Answer::rejected(400, &[BEARER, error], "invalid_request", "the DPoP scheme needs a proof");
     let call = suite.call("/private").header("authorization", format!("DPoP {token}"));
-    suite.row("a bound token without a proof", to, call, refused.clone()).await;
+    suite.row("a bound token without a proof", to, call, rejected.clone()).await;
     let call = suite.call("/private").dpop(&token, "");
-    suite.row("a bound token with an empty proof", to, call, refused).await;
+    suite.row("a bound token with an empty proof", to, call, rejected).await;
 }
 
-async fn beside_bearer<D: Door>(suite: &mut Suite<'_, D>, to: SocketAddr) {
+async fn beside_bearer<D: Harness>(suite: &mut Suite<'_, D>, to: SocketAddr) {
     let description = "a proof needs the DPoP scheme and a bound token";
     let error = format!(r#"Bearer realm="api", error="invalid_request", error_description="{description}""#);
     let proof = suite.proof(&Holder::new(&suite.tenant), to, "/private").sign();
     let call = suite.bearer("/private", "").header("dpop", proof);
-    let refused = Answer::refused(400, &[&error, DPOP], "invalid_request", description);
-    suite.row("a proof beside an unbound Bearer token", to, call, refused).await;
+    let rejected = Answer::rejected(400, &[&error, DPOP], "invalid_request", description);
+    suite.row("a proof beside an unbound Bearer token", to, call, rejected).await;
 }
 
-async fn invalid<D: Door>(suite: &mut Suite<'_, D>, to: SocketAddr) {
+async fn invalid<D: Harness>(suite: &mut Suite<'_, D>, to: SocketAddr) {
     let holder = Holder::new(&suite.tenant);
     let proof = || suite.proof(&holder, to, "/private");
     let before = suite.clock.now() - Duration::from_secs(301);
@@ -55,47 +55,47 @@ async fn invalid<D: Door>(suite: &mut Suite<'_, D>, to: SocketAddr) {
     ];
     for (proof, description) in table {
         let error = format!(r#"DPoP error="invalid_dpop_proof", error_description="{description}", algs="ES256""#);
-        let refused = Answer::refused(401, &[BEARER, &error], "invalid_dpop_proof", description);
+        let rejected = Answer::rejected(401, &[BEARER, &error], "invalid_dpop_proof", description);
         let call = suite.call("/private").dpop(&holder.token, proof);
-        suite.row(&format!("a proof, and {description}"), to, call, refused).await;
+        suite.row(&format!("a proof, and {description}"), to, call, rejected).await;
     }
 
     // RFC 9449 §7.1, figure 16.
     let stranger = Holder { key: suite.tenant.proof_key(), token: holder.token };
     let description = "the access token is bound to another key than the proof's";
     let error = format!(r#"DPoP error="invalid_token", error_description="{description}", algs="ES256""#);
-    let refused = Answer::refused(401, &[BEARER, &error], "invalid_token", description);
+    let rejected = Answer::rejected(401, &[BEARER, &error], "invalid_token", description);
     let call = suite.proven(&stranger, to, "/private");
-    suite.row("a proof of another key", to, call, refused).await;
+    suite.row("a proof of another key", to, call, rejected).await;
 }
 
-async fn repeated<D: Door>(suite: &mut Suite<'_, D>, to: SocketAddr) {
+async fn repeated<D: Harness>(suite: &mut Suite<'_, D>, to: SocketAddr) {
     let error = r#"DPoP error="invalid_dpop_proof", error_description="exactly one proof must be sent", algs="ES256""#;
-    let refused = Answer::refused(401, &[BEARER, error], "invalid_dpop_proof", "exactly one proof must be sent");
+    let rejected = Answer::rejected(401, &[BEARER, error], "invalid_dpop_proof", "exactly one proof must be sent");
     let holder = Holder::new(&suite.tenant);
     let proof = suite.proof(&holder, to, "/private").sign();
     let call = suite.call("/private").dpop(&holder.token, proof.clone()).header("DPoP", proof.clone());
-    suite.row("two lines with proofs", to, call, refused.clone()).await;
+    suite.row("two lines with proofs", to, call, rejected.clone()).await;
     let call = suite.call("/private").dpop(&holder.token, format!("{proof}, {proof}"));
-    suite.row("two proofs in one line", to, call, refused).await;
+    suite.row("two proofs in one line", to, call, rejected).await;
 }
 
-async fn replayed<D: Door>(suite: &mut Suite<'_, D>, to: SocketAddr) {
+async fn replayed<D: Harness>(suite: &mut Suite<'_, D>, to: SocketAddr) {
     let error = r#"DPoP error="invalid_dpop_proof", error_description="the proof has been used before", algs="ES256""#;
-    let refused = Answer::refused(401, &[BEARER, error], "invalid_dpop_proof", "the proof has been used before");
+    let rejected = Answer::rejected(401, &[BEARER, error], "invalid_dpop_proof", "the proof has been used before");
     let call = suite.proven(&Holder::new(&suite.tenant), to, "/private");
     suite.row("a proof for the first time", to, call.clone(), Answer::served(SUBJECT)).await;
-    suite.row("a proof for the second time", to, call, refused).await;
+    suite.row("a proof for the second time", to, call, rejected).await;
 }
 
-async fn too_many<D: Door>(suite: &mut Suite<'_, D>) {
+async fn too_many<D: Harness>(suite: &mut Suite<'_, D>) {
     let store = MemoryReplayStore::new().per_key_quota(1);
     let to = suite.open(DpopPolicy::accept().replay_store(store)).await;
     let holder = Holder::new(&suite.tenant);
     let call = suite.proven(&holder, to, "/private");
     suite.row("a proof within its key's quota", to, call, Answer::served(SUBJECT)).await;
     let description = "too many proofs of one key in a short time";
-    let refused = Answer::refused(429, &[], "too_many_requests", description).with("retry-after", "301");
+    let rejected = Answer::rejected(429, &[], "too_many_requests", description).with("retry-after", "301");
     let call = suite.proven(&holder, to, "/private");
-    suite.row("a proof beyond its key's quota", to, call, refused).await;
+    suite.row("a proof beyond its key's quota", to, call, rejected).await;
 }

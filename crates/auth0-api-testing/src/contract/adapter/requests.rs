@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use super::suite::Suite;
-use super::{Call, Door};
+use super::{Call, Harness};
 use crate::{LocalTenant, ProofBuilder, ProofKey, TokenBuilder};
 
 /// A client that holds a key, and a token bound to it.
@@ -30,7 +30,7 @@ impl Holder {
     }
 }
 
-impl<D: Door> Suite<'_, D> {
+impl<D: Harness> Suite<'_, D> {
     /// A call of a route, with nothing presented.
     pub(super) fn call(&self, route: &str) -> Call {
         Call::new(self.door.method(), self.door.path(route))

@@ -7,25 +7,25 @@ use auth0_api_core::DpopPolicy;
 use super::credentials::{BEARER, DPOP, SUBJECT, missing};
 use super::requests::Holder;
 use super::suite::Suite;
-use super::{Answer, Door};
+use super::{Answer, Harness};
 
-pub(super) async fn rows<D: Door>(suite: &mut Suite<'_, D>) {
+pub(super) async fn rows<D: Harness>(suite: &mut Suite<'_, D>) {
     let lacking = "the access token lacks a scope that is needed here";
     let to = suite.open(DpopPolicy::accept()).await;
     let error = r#"Bearer realm="api", error="insufficient_scope", error_description="the access token lacks a scope that is needed here", scope="read:messages read:drafts""#;
-    let refused = Answer::refused(403, &[error, DPOP], "insufficient_scope", lacking);
+    let rejected = Answer::rejected(403, &[error, DPOP], "insufficient_scope", lacking);
     for scope in ["", "read:messages", "READ:MESSAGES read:drafts", "read:messages,read:drafts"] {
         let call = suite.bearer("/scoped", scope);
-        suite.row(&format!("a Bearer token with the scopes {scope:?}"), to, call, refused.clone()).await;
+        suite.row(&format!("a Bearer token with the scopes {scope:?}"), to, call, rejected.clone()).await;
     }
     let call = suite.bearer("/scoped", "read:drafts other read:messages");
     suite.row("a Bearer token with all scopes", to, call, Answer::served(SUBJECT)).await;
 
     let error = r#"DPoP error="insufficient_scope", error_description="the access token lacks a scope that is needed here", scope="read:messages read:drafts", algs="ES256""#;
-    let refused = Answer::refused(403, &[BEARER, error], "insufficient_scope", lacking);
+    let rejected = Answer::rejected(403, &[BEARER, error], "insufficient_scope", lacking);
     let holder = Holder::with(&suite.tenant, |token| token.scope("read:messages"));
     let call = suite.proven(&holder, to, "/scoped");
-    suite.row("a bound token without a scope", to, call, refused).await;
+    suite.row("a bound token without a scope", to, call, rejected).await;
     let holder = Holder::with(&suite.tenant, |token| token.scope("read:messages read:drafts"));
     let call = suite.proven(&holder, to, "/scoped");
     suite.row("a bound token with all scopes", to, call, Answer::served(SUBJECT)).await;
@@ -35,7 +35,7 @@ pub(super) async fn rows<D: Door>(suite: &mut Suite<'_, D>) {
     typed(suite, to).await;
 }
 
-async fn typed<D: Door>(suite: &mut Suite<'_, D>, to: SocketAddr) {
+async fn typed<D: Harness>(suite: &mut Suite<'_, D>, to: SocketAddr) {
     let error = r#"Bearer realm="api", error="insufficient_scope", error_description="the access token lacks a scope that is needed here", scope="read:messages""#;
     let lacking = "the access token lacks a scope that is needed here";
     for (row, call, expected) in [
@@ -43,7 +43,7 @@ async fn typed<D: Door>(suite: &mut Suite<'_, D>, to: SocketAddr) {
         (
             "another scope",
             suite.bearer("/typed", "read:drafts"),
-            Answer::refused(403, &[error, DPOP], "insufficient_scope", lacking),
+            Answer::rejected(403, &[error, DPOP], "insufficient_scope", lacking),
         ),
         ("the scope", suite.bearer("/typed", "read:messages"), Answer::served(SUBJECT)),
     ] {

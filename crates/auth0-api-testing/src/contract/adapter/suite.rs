@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use auth0_api_core::{ApiClient, ApiClientBuilder, DpopPolicy, KeyPolicy};
 
 use super::{
-    Answer, Call, Chapter, Door, Site, credentials, http1, http2, layers, metadata, nonce, optional, proofs,
+    Answer, Call, Chapter, Harness, Site, credentials, http1, http2, layers, metadata, nonce, optional, proofs,
     requirements, target, tokens, trouble,
 };
 use crate::must::must;
@@ -14,7 +14,7 @@ use crate::{LocalTenant, ManualClock};
 /// Checks that an adapter for a web framework keeps its promises.
 ///
 /// 1. Every row of the table of responses comes out as it should: status, one `WWW-Authenticate` line for each scheme in their
-///    order, the headers that belong to the refusal, the body.
+///    order, the headers that belong to the rejection, the body.
 /// 2. Every line of a repeated header counts.
 /// 3. An optional layer lets nothing pass but the absence of credentials, and trouble is not absence.
 /// 4. What a proof is for is the URL that the client called, whatever routers, proxies and versions of HTTP lie in between.
@@ -23,7 +23,7 @@ use crate::{LocalTenant, ManualClock};
 /// 7. Every challenge of a 401 and a 403 names the metadata, which is served to whoever asks.
 /// 8. The request's body, the connection and the CORS layer around it are left alone.
 ///
-/// The [routes](mod@crate::contract::adapter#the-routes) that it calls are served by a [`Door`].
+/// The [routes](mod@crate::contract::adapter#the-routes) that it calls are served by a [`Harness`].
 ///
 /// # Panics
 ///
@@ -50,7 +50,7 @@ use crate::{LocalTenant, ManualClock};
 ///     contract::adapter(&MyFramework).await;
 /// }
 /// ```
-pub async fn adapter<D: Door>(door: &D) {
+pub async fn adapter<D: Harness>(door: &D) {
     let mut suite = Suite::start(door).await;
     credentials::rows(&mut suite).await;
     tokens::rows(&mut suite).await;
@@ -82,7 +82,7 @@ pub(super) struct Suite<'d, D> {
     broken: Vec<String>,
 }
 
-impl<'d, D: Door> Suite<'d, D> {
+impl<'d, D: Harness> Suite<'d, D> {
     async fn start(door: &'d D) -> Self {
         let clock = ManualClock::new();
         let tenant = LocalTenant::builder().clock(clock.clone()).start().await;

@@ -7,31 +7,31 @@ use auth0_api_core::{DpopPolicy, TrustedProxies};
 use super::credentials::{BEARER, SUBJECT};
 use super::requests::Holder;
 use super::suite::Suite;
-use super::{Answer, Door};
+use super::{Answer, Harness};
 use crate::must::must;
 
-pub(super) async fn rows<D: Door>(suite: &mut Suite<'_, D>) {
+pub(super) async fn rows<D: Harness>(suite: &mut Suite<'_, D>) {
     by_default(suite).await;
     behind_hops(suite).await;
     behind_networks(suite).await;
     with_public_url(suite).await;
 }
 
-/// The refusal of a proof for another URL.
+/// The rejection of a proof for another URL.
 pub(super) fn mismatch() -> Answer {
     let description = "the proof was made for another URL";
     let error = format!(r#"DPoP error="invalid_dpop_proof", error_description="{description}", algs="ES256""#);
-    Answer::refused(401, &[BEARER, &error], "invalid_dpop_proof", description)
+    Answer::rejected(401, &[BEARER, &error], "invalid_dpop_proof", description)
 }
 
-/// The refusal of a request whose URL makes no sense.
+/// The rejection of a request whose URL makes no sense.
 pub(super) fn malformed() -> Answer {
     let description = "the URL of the request is malformed";
     let error = format!(r#"DPoP error="invalid_request", error_description="{description}", algs="ES256""#);
-    Answer::refused(400, &[BEARER, &error], "invalid_request", description)
+    Answer::rejected(400, &[BEARER, &error], "invalid_request", description)
 }
 
-async fn by_default<D: Door>(suite: &mut Suite<'_, D>) {
+async fn by_default<D: Harness>(suite: &mut Suite<'_, D>) {
     let to = suite.open(DpopPolicy::accept()).await;
     let (private, nested) = (suite.door.path("/private"), suite.door.path("/nested/private"));
     let forwarded: &[(&str, &str)] = &[
@@ -66,7 +66,7 @@ async fn by_default<D: Door>(suite: &mut Suite<'_, D>) {
     }
 }
 
-async fn behind_hops<D: Door>(suite: &mut Suite<'_, D>) {
+async fn behind_hops<D: Harness>(suite: &mut Suite<'_, D>) {
     let private = suite.door.path("/private");
     let to = suite.open_with(|builder| builder.trusted_proxies(TrustedProxies::hops(1))).await;
     let lines: &[(&str, &str)] =
@@ -93,7 +93,7 @@ async fn behind_hops<D: Door>(suite: &mut Suite<'_, D>) {
     target_row(suite, "fewer entries than hops", to, ("/private", lines), &htu, malformed()).await;
 }
 
-async fn behind_networks<D: Door>(suite: &mut Suite<'_, D>) {
+async fn behind_networks<D: Harness>(suite: &mut Suite<'_, D>) {
     let htu = format!("https://public.example.com{}", suite.door.path("/private"));
     let lines: &[(&str, &str)] = &[("x-forwarded-proto", "https"), ("x-forwarded-host", "public.example.com")];
     for (network, expected) in [("127.0.0.0/8", Answer::served(SUBJECT)), ("10.0.0.0/8", mismatch())] {
@@ -104,7 +104,7 @@ async fn behind_networks<D: Door>(suite: &mut Suite<'_, D>) {
     }
 }
 
-async fn with_public_url<D: Door>(suite: &mut Suite<'_, D>) {
+async fn with_public_url<D: Harness>(suite: &mut Suite<'_, D>) {
     let private = suite.door.path("/private");
     let nested = suite.door.path("/nested/private");
     let to = suite.open_with(|builder| builder.public_url("https://public.example.com/v1")).await;
@@ -121,7 +121,7 @@ async fn with_public_url<D: Door>(suite: &mut Suite<'_, D>) {
 }
 
 /// A call of a route with these header lines, and a proof for this URL.
-async fn target_row<D: Door>(
+async fn target_row<D: Harness>(
     suite: &mut Suite<'_, D>,
     row: &str,
     to: SocketAddr,

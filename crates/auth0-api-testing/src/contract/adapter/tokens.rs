@@ -7,9 +7,9 @@ use auth0_api_core::DpopPolicy;
 use super::credentials::{BEARER, DPOP};
 use super::requests::Holder;
 use super::suite::Suite;
-use super::{Answer, Door};
+use super::{Answer, Harness};
 
-pub(super) async fn rows<D: Door>(suite: &mut Suite<'_, D>) {
+pub(super) async fn rows<D: Harness>(suite: &mut Suite<'_, D>) {
     let to = suite.open(DpopPolicy::accept()).await;
     let mint = || suite.tenant.mint();
     let holder = Holder::new(&suite.tenant);
@@ -30,14 +30,14 @@ pub(super) async fn rows<D: Door>(suite: &mut Suite<'_, D>) {
         (holder.token.clone(), "the access token is bound to a key and needs the DPoP scheme"),
     ] {
         let error = format!(r#"Bearer realm="api", error="invalid_token", error_description="{description}""#);
-        let expected = Answer::refused(401, &[&error, DPOP], "invalid_token", description);
+        let expected = Answer::rejected(401, &[&error, DPOP], "invalid_token", description);
         let call = suite.call("/private").bearer(&token);
         suite.row(&format!("a Bearer token, and {description}"), to, call, expected).await;
     }
     as_dpop(suite).await;
 }
 
-async fn as_dpop<D: Door>(suite: &mut Suite<'_, D>) {
+async fn as_dpop<D: Harness>(suite: &mut Suite<'_, D>) {
     let to = suite.open(DpopPolicy::accept()).await;
     let expired = Holder::with(&suite.tenant, |token| token.expires_in(Duration::ZERO));
     let unbound = Holder::with(&suite.tenant, |token| token.without_claim("cnf"));
@@ -45,7 +45,7 @@ async fn as_dpop<D: Door>(suite: &mut Suite<'_, D>) {
         [(expired, "the access token has expired"), (unbound, "the access token is not bound to a key")]
     {
         let error = format!(r#"DPoP error="invalid_token", error_description="{description}", algs="ES256""#);
-        let expected = Answer::refused(401, &[BEARER, &error], "invalid_token", description);
+        let expected = Answer::rejected(401, &[BEARER, &error], "invalid_token", description);
         let call = suite.proven(&holder, to, "/private");
         suite.row(&format!("a DPoP token, and {description}"), to, call, expected).await;
     }

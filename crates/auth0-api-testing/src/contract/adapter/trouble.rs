@@ -6,10 +6,10 @@ use auth0_api_core::{DpopPolicy, ProofId, ReplayFuture, ReplayStore, ReplayStore
 
 use super::requests::Holder;
 use super::suite::Suite;
-use super::{Answer, Door};
+use super::{Answer, Harness};
 use crate::{Endpoint, Misbehaviour};
 
-pub(super) async fn rows<D: Door>(suite: &mut Suite<'_, D>) {
+pub(super) async fn rows<D: Harness>(suite: &mut Suite<'_, D>) {
     let keys = "access tokens cannot be checked at the moment";
     for (misbehaviour, retry_after) in
         [(Misbehaviour::Down, "1"), (Misbehaviour::RateLimited { retry_after: Duration::from_secs(17) }, "17")]
@@ -17,17 +17,17 @@ pub(super) async fn rows<D: Door>(suite: &mut Suite<'_, D>) {
         let row = format!("a tenant that is out of order: {misbehaviour:?}");
         suite.tenant.misbehave(Endpoint::Jwks, misbehaviour);
         let to = suite.open(DpopPolicy::accept()).await;
-        let refused = Answer::refused(503, &[], "temporarily_unavailable", keys).with("retry-after", retry_after);
+        let rejected = Answer::rejected(503, &[], "temporarily_unavailable", keys).with("retry-after", retry_after);
         let call = suite.bearer("/private", "");
-        suite.row(&row, to, call, refused).await;
+        suite.row(&row, to, call, rejected).await;
         suite.tenant.behave();
     }
 
     let to = suite.open(DpopPolicy::accept().replay_store(Broken)).await;
     let proofs = "proofs cannot be checked at the moment";
-    let refused = Answer::refused(503, &[], "temporarily_unavailable", proofs).with("retry-after", "5");
+    let rejected = Answer::rejected(503, &[], "temporarily_unavailable", proofs).with("retry-after", "5");
     let call = suite.proven(&Holder::new(&suite.tenant), to, "/private");
-    suite.row("a replay store without an answer", to, call, refused).await;
+    suite.row("a replay store without an answer", to, call, rejected).await;
 }
 
 /// A replay store that cannot answer.

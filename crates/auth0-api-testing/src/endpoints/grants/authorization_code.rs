@@ -7,16 +7,16 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
 use crate::endpoints::call::Call;
-use crate::endpoints::error_response::Refusal;
+use crate::endpoints::error_response::ErrorResponse;
 use crate::endpoints::issue::{Extras, Issue};
 use crate::ledger::Code;
 
-pub(crate) fn authorization_code(call: &Call<'_>) -> Result<Value, Refusal> {
+pub(crate) fn authorization_code(call: &Call<'_>) -> Result<Value, ErrorResponse> {
     let text = call.parameters.require("code")?;
     // RFC 6749 §4.1.2: one use, whatever becomes of it.
     let code = call.tenant.ledger().codes.remove(text);
-    let code = code.ok_or_else(|| Refusal::invalid_grant("Invalid authorization code"))?;
-    check(call, &code).map_err(Refusal::invalid_grant)?;
+    let code = code.ok_or_else(|| ErrorResponse::invalid_grant("Invalid authorization code"))?;
+    check(call, &code).map_err(ErrorResponse::invalid_grant)?;
     let consent = &code.consent;
     let issue = Issue {
         call,

@@ -3,10 +3,10 @@
 use serde_json::{Map, Value};
 
 use crate::endpoints::call::Call;
-use crate::endpoints::error_response::Refusal;
+use crate::endpoints::error_response::ErrorResponse;
 use crate::endpoints::issue::{Extras, Issue, for_api};
 
-pub(crate) fn client_credentials(call: &Call<'_>) -> Result<Value, Refusal> {
+pub(crate) fn client_credentials(call: &Call<'_>) -> Result<Value, ErrorResponse> {
     let api = call.api()?;
     let issue = Issue {
         call,

@@ -5,19 +5,19 @@ use serde_json::{Map, Value, json};
 use super::token_exchange::ACCESS_TOKEN;
 use crate::User;
 use crate::endpoints::call::Call;
-use crate::endpoints::error_response::Refusal;
+use crate::endpoints::error_response::ErrorResponse;
 use crate::endpoints::issue::{Extras, Issue, for_api, is_openid};
 use crate::own_token;
 use crate::registry::Organization;
 
-pub(super) fn issue(call: &Call<'_>) -> Result<Value, Refusal> {
-    let identifier = call.client.identifier().ok_or_else(|| Refusal::unauthorized_client(NOT_AN_API))?;
+pub(super) fn issue(call: &Call<'_>) -> Result<Value, ErrorResponse> {
+    let identifier = call.client.identifier().ok_or_else(|| ErrorResponse::unauthorized_client(NOT_AN_API))?;
     if call.parameters.get("requested_token_type").is_some_and(|asked| asked != ACCESS_TOKEN) {
-        return Err(Refusal::invalid_request(format!("requested_token_type must be {ACCESS_TOKEN}")));
+        return Err(ErrorResponse::invalid_request(format!("requested_token_type must be {ACCESS_TOKEN}")));
     }
     // RFC 8693 §2.2.2: a subject token that is not good is an invalid request.
     let subject = own_token::verify(call.tenant, call.parameters.require("subject_token")?, identifier)
-        .map_err(|reason| Refusal::invalid_request(format!("The subject_token is refused: {reason}")))?;
+        .map_err(|reason| ErrorResponse::invalid_request(format!("The subject_token is rejected: {reason}")))?;
     let api = call.api()?;
     let text = |claim: &str| subject.get(claim).and_then(Value::as_str);
     let scopes = call.parameters.scopes().map(|mut asked| {
@@ -41,10 +41,10 @@ pub(super) fn issue(call: &Call<'_>) -> Result<Value, Refusal> {
 }
 
 /// The calling client around whoever acted before ([RFC 8693 §4.1](https://www.rfc-editor.org/rfc/rfc8693#section-4.1)).
-fn nested(client_id: &str, act: Option<&Value>) -> Result<Value, Refusal> {
+fn nested(client_id: &str, act: Option<&Value>) -> Result<Value, ErrorResponse> {
     let levels = std::iter::successors(act, |level| level.get("act")).take(MAX_ACTORS).count();
     if levels == MAX_ACTORS {
-        return Err(Refusal::invalid_request("The subject_token is refused: its delegation chain is full"));
+        return Err(ErrorResponse::invalid_request("The subject_token is rejected: its delegation chain is full"));
     }
     Ok(match act {
         Some(act) => json!({ "sub": client_id, "act": act }),

@@ -5,17 +5,17 @@ use serde_json::{Map, Value, json};
 
 use super::token_exchange::ACCESS_TOKEN;
 use crate::endpoints::call::Call;
-use crate::endpoints::error_response::Refusal;
+use crate::endpoints::error_response::ErrorResponse;
 use crate::endpoints::issue::{Extras, Issue, for_user};
 use crate::must::random_text;
-use crate::registry::{ExchangeProfile, RefusalKind};
-use crate::{ExchangeRefusal, ExchangeRequest, Exchanged};
+use crate::registry::{ExchangeProfile, RejectionKind};
+use crate::{ExchangeRejection, ExchangeRequest, Exchanged};
 
-pub(super) fn issue(call: &Call<'_>, profile: &ExchangeProfile) -> Result<Value, Refusal> {
-    refuse_the_locked_out(call)?;
+pub(super) fn issue(call: &Call<'_>, profile: &ExchangeProfile) -> Result<Value, ErrorResponse> {
+    reject_the_locked_out(call)?;
     let api = call.api()?;
     let request = request(call)?;
-    let Exchanged { user, actor } = profile.decide(&request).map_err(|refusal| refused(call, refusal))?;
+    let Exchanged { user, actor } = profile.decide(&request).map_err(|rejection| rejected(call, rejection))?;
     let act = actor.map(|subject| ("act".to_owned(), json!({ "sub": subject })));
     let issue = Issue {
         call,
@@ -31,14 +31,14 @@ pub(super) fn issue(call: &Call<'_>, profile: &ExchangeProfile) -> Result<Value,
     Ok(answer.into())
 }
 
-fn request(call: &Call<'_>) -> Result<ExchangeRequest, Refusal> {
+fn request(call: &Call<'_>) -> Result<ExchangeRequest, ErrorResponse> {
     let parameters = call.parameters;
     let text = |name| parameters.get(name).unwrap_or_default().to_owned();
     let organization = parameters.get("organization").map(|wanted| {
         let known = call.tenant.registry.organization(wanted);
         known
             .map(|known| known.id.clone())
-            .ok_or_else(|| Refusal::invalid_request(format!("Organization not found: {wanted}")))
+            .ok_or_else(|| ErrorResponse::invalid_request(format!("Organization not found: {wanted}")))
     });
     Ok(ExchangeRequest {
         subject_token: text("subject_token"),
@@ -53,37 +53,37 @@ fn request(call: &Call<'_>) -> Result<ExchangeRequest, Refusal> {
 }
 
 /// RFC 8693 §2.1: both or neither.
-fn actor(call: &Call<'_>) -> Result<Option<(String, String)>, Refusal> {
+fn actor(call: &Call<'_>) -> Result<Option<(String, String)>, ErrorResponse> {
     match (call.parameters.get("actor_token"), call.parameters.get("actor_token_type")) {
         (Some(token), Some(token_type)) => Ok(Some((token.to_owned(), token_type.to_owned()))),
         (None, None) => Ok(None),
-        _ => Err(Refusal::invalid_request("actor_token and actor_token_type go together")),
+        _ => Err(ErrorResponse::invalid_request("actor_token and actor_token_type go together")),
     }
 }
 
-fn refused(call: &Call<'_>, refusal: ExchangeRefusal) -> Refusal {
-    match refusal.0 {
-        RefusalKind::Denied { code, description } => Refusal::new(StatusCode::BAD_REQUEST, code, description),
-        RefusalKind::MfaRequired => {
+fn rejected(call: &Call<'_>, rejection: ExchangeRejection) -> ErrorResponse {
+    match rejection.0 {
+        RejectionKind::Denied { code, description } => ErrorResponse::new(StatusCode::BAD_REQUEST, code, description),
+        RejectionKind::MfaRequired => {
             let description = "Multifactor authentication required";
             let requirements = json!({ "challenge": [{ "type": "otp" }] });
-            Refusal::new(StatusCode::FORBIDDEN, "mfa_required", description)
+            ErrorResponse::new(StatusCode::FORBIDDEN, "mfa_required", description)
                 .with_member("mfa_token", random_text().into())
                 .with_member("mfa_requirements", requirements)
         }
-        RefusalKind::SubjectRejected { description } => {
+        RejectionKind::SubjectRejected { description } => {
             call.tenant.ledger().subject_rejected(call.address, call.tenant.clock.now());
-            Refusal::invalid_request(description)
+            ErrorResponse::invalid_request(description)
         }
     }
 }
 
 /// Auth0's protection against trying subject tokens one after the other.
-fn refuse_the_locked_out(call: &Call<'_>) -> Result<(), Refusal> {
+fn reject_the_locked_out(call: &Call<'_>) -> Result<(), ErrorResponse> {
     let locked_out = call.tenant.ledger().locked_out(call.address, call.tenant.clock.now());
     locked_out.map_or(Ok(()), |wait| {
         let description = "We have detected suspicious login behavior and further attempts will be blocked.";
-        let refusal = Refusal::new(StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", description);
-        Err(refusal.with_header(header::RETRY_AFTER, wait.as_secs().max(1).to_string()))
+        let rejection = ErrorResponse::new(StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", description);
+        Err(rejection.with_header(header::RETRY_AFTER, wait.as_secs().max(1).to_string()))
     })
 }

@@ -3,19 +3,20 @@
 use serde_json::{Map, Value};
 
 use crate::endpoints::call::Call;
-use crate::endpoints::error_response::Refusal;
+use crate::endpoints::error_response::ErrorResponse;
 use crate::endpoints::issue::{Extras, Issue};
 use crate::ledger::Consent;
 
-pub(crate) fn refresh_token(call: &Call<'_>) -> Result<Value, Refusal> {
+pub(crate) fn refresh_token(call: &Call<'_>) -> Result<Value, ErrorResponse> {
     let token = call.parameters.require("refresh_token")?;
-    let consent = consent(call, token).ok_or_else(|| Refusal::invalid_grant("Unknown or invalid refresh token."))?;
+    let consent =
+        consent(call, token).ok_or_else(|| ErrorResponse::invalid_grant("Unknown or invalid refresh token."))?;
     // RFC 9449 §5: of a public client, by the key it was issued to.
     if consent.key.is_some() && consent.key != call.key {
-        return Err(Refusal::invalid_grant("The refresh token is bound to another DPoP key"));
+        return Err(ErrorResponse::invalid_grant("The refresh token is bound to another DPoP key"));
     }
     let audience = call.parameters.audience().or(consent.audience.as_deref());
-    let find = |audience| call.tenant.registry.api(audience).ok_or_else(|| Refusal::no_such_api(audience));
+    let find = |audience| call.tenant.registry.api(audience).ok_or_else(|| ErrorResponse::no_such_api(audience));
     let issue = Issue {
         call,
         api: audience.map(find).transpose()?,

@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use super::{on_behalf_of, profile};
 use crate::endpoints::call::Call;
-use crate::endpoints::error_response::Refusal;
+use crate::endpoints::error_response::ErrorResponse;
 
-pub(crate) fn token_exchange(call: &Call<'_>) -> Result<Value, Refusal> {
+pub(crate) fn token_exchange(call: &Call<'_>) -> Result<Value, ErrorResponse> {
     call.parameters.require("subject_token")?;
     let subject_token_type = call.parameters.require("subject_token_type")?;
     if subject_token_type == ACCESS_TOKEN {
@@ -14,7 +14,9 @@ pub(crate) fn token_exchange(call: &Call<'_>) -> Result<Value, Refusal> {
     }
     match call.tenant.registry.profile(subject_token_type) {
         Some(registered) => profile::issue(call, registered),
-        None => Err(Refusal::invalid_request(format!("No profile for the subject_token_type {subject_token_type}"))),
+        None => {
+            Err(ErrorResponse::invalid_request(format!("No profile for the subject_token_type {subject_token_type}")))
+        }
     }
 }
 

@@ -10,21 +10,21 @@ use super::refresh_token::consent;
 use super::token_exchange::ACCESS_TOKEN;
 use crate::LinkedAccount;
 use crate::endpoints::call::Call;
-use crate::endpoints::error_response::Refusal;
+use crate::endpoints::error_response::ErrorResponse;
 use crate::ledger::VaultToken;
 use crate::must::random_text;
 use crate::own_token;
 
-pub(crate) fn token_vault(call: &Call<'_>) -> Result<Value, Refusal> {
+pub(crate) fn token_vault(call: &Call<'_>) -> Result<Value, ErrorResponse> {
     let connection = call.parameters.require("connection")?;
     if call.parameters.require("requested_token_type")? != FEDERATED_CONNECTION_ACCESS_TOKEN {
-        return Err(Refusal::invalid_request(format!(
+        return Err(ErrorResponse::invalid_request(format!(
             "requested_token_type must be {FEDERATED_CONNECTION_ACCESS_TOKEN}"
         )));
     }
     let user_id = user(call)?;
     if !call.tenant.registry.connections.iter().any(|known| known == connection) {
-        return Err(Refusal::invalid_request(format!("Connection not found: {connection}")));
+        return Err(ErrorResponse::invalid_request(format!("Connection not found: {connection}")));
     }
     let hint = call.parameters.get("login_hint");
     let account = call.tenant.ledger().account(&user_id, connection, hint).cloned();
@@ -40,30 +40,31 @@ pub(crate) fn token_vault(call: &Call<'_>) -> Result<Value, Refusal> {
 }
 
 /// The user that the subject token stands for.
-fn user(call: &Call<'_>) -> Result<String, Refusal> {
+fn user(call: &Call<'_>) -> Result<String, ErrorResponse> {
     let token = call.parameters.require("subject_token")?;
     match call.parameters.require("subject_token_type")? {
         ACCESS_TOKEN => {
-            let identifier = call.client.identifier().ok_or_else(|| Refusal::unauthorized_client(NOT_AN_API))?;
+            let identifier = call.client.identifier().ok_or_else(|| ErrorResponse::unauthorized_client(NOT_AN_API))?;
             let claims = own_token::verify(call.tenant, token, identifier)
-                .map_err(|reason| Refusal::invalid_request(format!("The subject_token is refused: {reason}")))?;
+                .map_err(|reason| ErrorResponse::invalid_request(format!("The subject_token is rejected: {reason}")))?;
             Ok(claims.get("sub").and_then(Value::as_str).unwrap_or_default().to_owned())
         }
         REFRESH_TOKEN => {
             let consent = consent(call, token);
-            let refused =
-                || Refusal::invalid_request("The subject_token is refused: it is no refresh token of the client");
-            consent.map(|consent| consent.user.id().to_owned()).ok_or_else(refused)
+            let rejected = || {
+                ErrorResponse::invalid_request("The subject_token is rejected: it is no refresh token of the client")
+            };
+            consent.map(|consent| consent.user.id().to_owned()).ok_or_else(rejected)
         }
-        other => Err(Refusal::invalid_request(format!("subject_token_type is not supported here: {other}"))),
+        other => Err(ErrorResponse::invalid_request(format!("subject_token_type is not supported here: {other}"))),
     }
 }
 
 /// What the token is good for; nothing that the user has not consented to at the third party.
-fn scope(call: &Call<'_>, account: &LinkedAccount) -> Result<Option<String>, Refusal> {
+fn scope(call: &Call<'_>, account: &LinkedAccount) -> Result<Option<String>, ErrorResponse> {
     let Some(asked) = call.parameters.get("scope") else { return Ok(account.scope()) };
     match asked.split(' ').find(|scope| !account.allows(scope)) {
-        Some(missing) => Err(Refusal::new(
+        Some(missing) => Err(ErrorResponse::new(
             StatusCode::BAD_REQUEST,
             "invalid_scope",
             format!("The linked account has not granted the scope {missing}"),
@@ -92,8 +93,8 @@ fn answer(call: &Call<'_>, user_id: String, account: &LinkedAccount, scope: Opti
     body.into()
 }
 
-fn failed(error: &'static str, description: &str) -> Refusal {
-    Refusal::new(StatusCode::UNAUTHORIZED, error, description)
+fn failed(error: &'static str, description: &str) -> ErrorResponse {
+    ErrorResponse::new(StatusCode::UNAUTHORIZED, error, description)
 }
 
 const FEDERATED_CONNECTION_ACCESS_TOKEN: &str = "http://auth0.com/oauth/token-type/federated-connection-access-token";
