@@ -1,10 +1,10 @@
-# Every recipe is a step of .ci/run, which holds the cargo command: what you run is what CI runs.
+# Most recipes run a step of .ci/run, which has the cargo command: developers run the same commands as CI.
 
 # Everything CI runs
 ci:
     .ci/run
 
-# The tests, the README's way
+# All tests, with the command of the README
 test:
     .ci/run test
 
@@ -12,15 +12,15 @@ test:
 quickstart:
     .ci/run quickstart
 
-# Clippy, warnings rejected
+# Clippy; warnings are errors
 lint:
     .ci/run clippy features
 
-# Writes the format; CI only looks at it
+# Formats the code; CI only checks the format
 fmt:
     cargo fmt --all
 
-# The API documentation, warnings rejected
+# The API documentation; warnings are errors
 doc:
     .ci/run doc
 
@@ -28,11 +28,11 @@ doc:
 deny:
     .ci/run deny
 
-# Every benchmark once, to see that it works
+# Runs every benchmark once, to check that it works
 bench-check:
     .ci/run benches
 
-# The benchmarks, measured
+# Runs the benchmarks and measures
 bench:
     cargo bench --workspace --bench '*'
 

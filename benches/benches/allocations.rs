@@ -1,4 +1,4 @@
-//! How often a request asks the allocator: in a program of its own, because counting costs time.
+//! Counts the allocations of a request. It is a separate program, because counting costs time.
 
 #![expect(clippy::print_stdout, reason = "a benchmark's result is what it prints")]
 

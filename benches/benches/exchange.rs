@@ -1,4 +1,4 @@
-//! What a cached exchange costs.
+//! The cost of a cached exchange.
 
 use auth0_api_benches::{Effort, compare, exchange};
 

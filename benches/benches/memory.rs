@@ -1,7 +1,8 @@
-//! What a client keeps: the keys of an issuer, a token that it remembers, and the key of a `DPoP` client. By the growth of the whole process, because keys are
-//! parsed by a library with an allocator of its own.
+//! The memory that a client keeps: for the keys of an issuer, a remembered token, and the key of a `DPoP` client.
+//!
+//! Measures the growth of the whole process, because the library that parses keys has its own allocator.
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "it prints what it measures, and says where it cannot")]
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "it prints results; a panic shows what failed")]
 
 use auth0_api_benches::scenarios::realistic;
 use auth0_api_core::{
@@ -20,7 +21,7 @@ fn main() {
     let published = Published { keys: json!({ "keys": keys.each_ref().map(SigningKey::public_jwk) }).to_string() };
 
     println!("\nresident bytes for each of {count}\n");
-    // First, while nothing is free that could be used again. No more keys than that are kept.
+    // Client keys first, while there is no freed memory to reuse. The cache holds at most 1000 of them.
     let clients = count.min(1_000);
     let client_keys = runtime.block_on(client_keys(clients));
     println!("  client's key, with a live proof  {:>8} (of {clients})", client_keys / u64::from(clients));
@@ -36,7 +37,7 @@ async fn issuers(published: &Published, count: u32) -> u64 {
     let policy = KeyPolicy::new().max_issuers(count);
     let before = resident();
     let api = ApiClient::builder(domains, AUDIENCE).http_client(published.clone()).key_policy(policy).build().unwrap();
-    // One after the other: what many fetches take at once is not what is kept.
+    // One at a time: the memory that many parallel fetches use is not kept.
     for issuer in api.issuers() {
         api.refresh_now(issuer).await.unwrap();
     }
@@ -75,7 +76,7 @@ async fn client_keys(count: u32) -> u64 {
     for (index, (authorization, proof)) in requests.iter().enumerate() {
         let headers = [("authorization", authorization.as_str()), ("dpop", proof)];
         drop(api.verify_request(&TokenRequest::new("GET", url, &headers)).await.unwrap());
-        // What the first one needs is there for all.
+        // The first request allocates what all requests share: start after it.
         if index == 0 {
             before = resident();
         }
@@ -83,7 +84,7 @@ async fn client_keys(count: u32) -> u64 {
     resident().saturating_sub(before)
 }
 
-/// Every issuer, with the same keys and without a network.
+/// An HTTP client that answers as every issuer, with the same keys and without a network.
 #[derive(Clone, Debug)]
 struct Published {
     keys: String,
@@ -99,7 +100,7 @@ impl HttpClient for Published {
     }
 }
 
-/// Bytes of memory that the process has, as Linux counts them; nothing elsewhere.
+/// Returns the resident memory of the process in bytes, as Linux counts it; 0 on other systems.
 fn resident() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();

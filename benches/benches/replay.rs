@@ -1,7 +1,7 @@
-//! The replay store in memory with a million live proofs: what an insert costs, what an entry takes, and whether anybody has to
-//! wait for expired entries to go.
+//! The in-memory replay store with a million live proofs: the cost of an insertion, the memory of an entry, and whether
+//! an insertion ever waits until expired entries are removed.
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "it prints what it measures, and says where it cannot")]
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "it prints results; a panic shows what failed")]
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -16,7 +16,7 @@ fn main() {
     }
 }
 
-/// Fills the store, then keeps it full while as many proofs expire as come.
+/// Fills the store, then keeps it full: for each new proof, one expires.
 fn measure(live: u32, keys: u32) {
     let proofs: Vec<ProofId> = (0..live * 2).map(|index| proof(index, keys)).collect();
     let pace = WINDOW / live;
@@ -61,6 +61,7 @@ fn report(name: &str, mut nanoseconds: Vec<u32>) {
 }
 
 fn proof(index: u32, keys: u32) -> ProofId {
+    // Thumbprints are hashes: the odd factor spreads consecutive key numbers over all 64 bits.
     let mut thumbprint = [0; 32];
     let key = u64::from(index % keys).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     thumbprint.iter_mut().zip(key.to_le_bytes().into_iter().cycle()).for_each(|(to, from)| *to = from);

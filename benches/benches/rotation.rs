@@ -1,6 +1,6 @@
-//! Verification while keys rotate, and while strangers name keys that do not exist: does anybody who did nothing wrong notice?
+//! Verification while keys rotate, and while an attacker sends unknown key ids: measures whether other users notice.
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "it prints what it measures, and says where it cannot")]
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "it prints results; a panic shows what failed")]
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -23,7 +23,7 @@ fn main() {
     attack(&world, round * 2);
 }
 
-/// Two threads verify; every other round, the keys change ten times a second.
+/// Two threads verify; in every other round, the keys change ten times per second.
 fn rotate(world: &World, rounds: usize, round: Duration) {
     let (mut calm, mut rotating, mut rotations) = (Vec::new(), Vec::new(), 0);
     for _ in 0..rounds {
@@ -42,7 +42,7 @@ fn rotate(world: &World, rounds: usize, round: Duration) {
     println!("  {calm:>8} verifications a second without, {rotating} with: ratio {:.3}", ratio(rotating, calm));
 }
 
-/// Verifies on two threads while `meanwhile` is done over and over; verifications for each second.
+/// Verifies on two threads while this thread repeats `meanwhile`. Returns the verifications per second.
 fn verify_for(world: &World, time: Duration, mut meanwhile: impl FnMut()) -> usize {
     let (ends, verified, began) = (AtomicBool::new(false), AtomicUsize::new(0), Instant::now());
     thread::scope(|scope| {
@@ -65,8 +65,9 @@ fn verify_for(world: &World, time: Duration, mut meanwhile: impl FnMut()) -> usi
     verified.into_inner() * 1000 / milliseconds
 }
 
-/// One thread verifies, alone, beside an innocent neighbour that verifies as fast as it can, and beside an attacker who does so
-/// with key ids that do not exist, while the keys rotate.
+/// Measures one thread's latency in three situations: alone; beside a neighbour, a thread that verifies valid tokens as
+/// fast as possible; and beside an attacker, a thread that sends unknown key ids as fast as possible while the keys
+/// rotate.
 fn attack(world: &World, time: Duration) {
     println!("\none user's latency, {time:?} each\n");
     report("alone", latencies(world, time, |_| thread::sleep(Duration::from_millis(1))));
@@ -87,14 +88,14 @@ fn attack(world: &World, time: Duration) {
     println!("\n  {attempts} key ids that do not exist caused {} fetches", world.published.fetches() - fetched);
 }
 
-/// Nanoseconds of each verification, while somebody else does something with growing numbers.
-fn latencies(world: &World, time: Duration, mut somebody_else: impl FnMut(usize) + Send) -> Vec<u128> {
+/// Returns the nanoseconds of each verification, while another thread calls `other` with increasing numbers.
+fn latencies(world: &World, time: Duration, mut other: impl FnMut(usize) + Send) -> Vec<u128> {
     let (ends, began) = (AtomicBool::new(false), Instant::now());
     thread::scope(|scope| {
         scope.spawn(|| {
             let mut number = 0;
             while !ends.load(Ordering::Relaxed) {
-                somebody_else(number);
+                other(number);
                 number += 1;
             }
         });
@@ -115,7 +116,7 @@ fn report(name: &str, mut nanoseconds: Vec<u128>) {
     println!("  {name:<20} {:>6} µs median, {:>6} µs p99, {:>6} µs p99.9", quantile(500), quantile(990), quantile(999));
 }
 
-/// An API, its one user's token, and keys enough to rotate through.
+/// An API, the token of its one user, and the keys to rotate through.
 struct World {
     runtime: Runtime,
     api: ApiClient,
@@ -140,7 +141,7 @@ impl World {
         world
     }
 
-    /// Another key beside the user's.
+    /// Publishes the user's key and one of the other keys.
     fn publish(&self, number: usize) {
         let other = self.others.get(number % self.others.len()).unwrap();
         *self.published.jwks.lock().unwrap() =
@@ -157,7 +158,7 @@ impl World {
     }
 }
 
-/// An issuer without a network.
+/// An HTTP client that answers as an issuer, without a network.
 #[derive(Clone, Debug, Default)]
 struct Published {
     jwks: Arc<Mutex<String>>,

@@ -1,4 +1,4 @@
-//! What verification leaves of a server's throughput.
+//! The throughput of servers with and without verification.
 //!
 //! `cargo bench -p auth0-api-benches --bench servers -- --rounds 6 --seconds 4`
 
@@ -45,7 +45,7 @@ fn app() -> Router {
     Router::new().route("/orders", get(|| async { "ok" }))
 }
 
-/// The signatures and nothing else: the token's, and the proof's if there is one.
+/// Checks only signatures: the token's, and the proof's if there is one.
 fn bare(site: Site) -> Starting {
     let Site { signing_key, proof_key, .. } = site;
     let floor = Arc::new(Floor::new(&signing_key, &proof_key));
@@ -77,7 +77,7 @@ fn actix_by_hand(site: Site) -> Starting {
     Box::pin(async move { actix::by_hand(warm(builder(&site)).await) })
 }
 
-/// With the cache of verified tokens, which the load's one token is always in.
+/// With the token cache, which always contains the one token that the load presents.
 fn remembering(site: Site) -> Starting {
     Box::pin(async move {
         let builder = builder(&site).token_cache(TokenCache::entries(1_000));
@@ -85,7 +85,7 @@ fn remembering(site: Site) -> Starting {
     })
 }
 
-/// What somebody writes who does without the adapter.
+/// Calls the client from a hand-written middleware, without the adapter.
 fn by_hand(site: Site) -> Starting {
     Box::pin(async move {
         let client = warm(builder(&site)).await;
@@ -107,13 +107,13 @@ async fn check(State(client): State<ApiClient>, request: Request, next: Next) ->
 }
 
 fn builder(site: &Site) -> ApiClientBuilder {
-    // All proofs come from one client here, and stay for five minutes.
+    // All proofs come from one client and are kept for five minutes: its quota must hold all of them.
     let store = MemoryReplayStore::with_capacity(10_000_000).per_key_quota(10_000_000);
     let builder = ApiClient::builder(&site.domain, site.audience.as_str()).insecure_http_loopback();
     builder.public_url(PUBLIC_URL).dpop(DpopPolicy::accept().replay_store(store))
 }
 
-#[expect(clippy::unwrap_used, reason = "a benchmark that cannot begin should say where")]
+#[expect(clippy::unwrap_used, reason = "a panic shows where the set-up failed")]
 async fn warm(builder: ApiClientBuilder) -> ApiClient {
     let client = builder.build().unwrap();
     client.warm_up().await.unwrap();

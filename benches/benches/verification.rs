@@ -1,4 +1,4 @@
-//! What a request costs, against the floor.
+//! The cost of a request, as a ratio to the floor.
 
 use auth0_api_benches::{Effort, actix, compare, scenarios};
 

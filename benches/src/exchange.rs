@@ -1,6 +1,6 @@
-//! What an exchange costs that was made before: the cached answer, against the digest that its key cannot do without.
+//! The cost of a cached exchange, as a ratio to the digest that the cache key needs.
 
-#![expect(clippy::unwrap_used, reason = "a benchmark that cannot begin should say where")]
+#![expect(clippy::unwrap_used, reason = "a panic shows where the set-up failed")]
 
 use auth0_api_core::{ApiClient, ClientAuth, OnBehalfOf, VerifiedToken};
 use auth0_api_testing::{Api, LocalTenant};
@@ -10,11 +10,11 @@ use tokio::runtime::Runtime;
 
 use crate::Candidate;
 
-/// A cached on-behalf-of answer.
+/// Candidates for a cached on-behalf-of answer.
 ///
 /// # Panics
 ///
-/// If a part of it cannot be set up.
+/// If the set-up fails.
 pub fn cached() -> Vec<Candidate> {
     let runtime = Runtime::new().unwrap();
     let tenant = runtime.block_on(LocalTenant::builder().api(Api::new(CALENDAR)).start()).unwrap();
@@ -35,7 +35,7 @@ pub fn cached() -> Vec<Candidate> {
     ]
 }
 
-/// The length of the answer's token. A cached answer is ready at once.
+/// Returns the length of the answer's token. A cached answer is ready at once.
 fn ask(client: &ApiClient, caller: &VerifiedToken) -> usize {
     let answer = client.get_token_on_behalf_of(caller, asked()).now_or_never().unwrap();
     answer.unwrap().access_token().expose().len()

@@ -1,6 +1,6 @@
-//! The signature checks that nobody can skip, with keys parsed once.
+//! The floor: the signature checks that every implementation must make, with keys parsed once.
 
-#![expect(clippy::unwrap_used, reason = "a benchmark that cannot begin should say where")]
+#![expect(clippy::unwrap_used, reason = "a panic shows where the set-up failed")]
 
 use aws_lc_rs::rsa::PublicKeyComponents;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256};
@@ -16,21 +16,21 @@ pub struct Floor {
 }
 
 impl Floor {
-    /// From the RSA key that signs tokens and the P-256 key that signs proofs.
+    /// Parses the RSA key that signs tokens and the P-256 key that signs proofs.
     ///
     /// # Panics
     ///
-    /// If a key is none.
+    /// If a key is invalid.
     pub fn new(token: &Value, proof: &Value) -> Self {
         Self { token: rsa_key(token), proof: ec_key(proof) }
     }
 
-    /// Whether the token's signature holds.
+    /// Returns whether the token's signature is valid.
     pub fn token_holds(&self, token: &str) -> bool {
         holds(&self.token, token)
     }
 
-    /// Whether the proof's signature holds.
+    /// Returns whether the proof's signature is valid.
     pub fn proof_holds(&self, proof: &str) -> bool {
         holds(&self.proof, proof)
     }

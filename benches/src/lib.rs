@@ -1,5 +1,7 @@
-//! Measuring so that the figures can be believed: candidates take turns, medians are compared, and every ratio is against a
-//! floor of the same run. Absolute times are of one machine on one day.
+//! Reliable measurements: candidates take turns, medians are compared, and every ratio is to a floor measured in the
+//! same run.
+//!
+//! Absolute times are from one machine on one day.
 
 pub mod actix;
 pub mod exchange;

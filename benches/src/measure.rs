@@ -1,4 +1,4 @@
-//! Candidates that take turns.
+//! Measures candidates in turn.
 
 #![expect(clippy::print_stdout, reason = "a benchmark's result is what it prints")]
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
@@ -23,7 +23,7 @@ pub struct Effort {
 }
 
 impl Effort {
-    /// Many short rounds under `cargo bench`; under `cargo test` one operation, to see that it works.
+    /// Many short rounds under `cargo bench`; one operation under `cargo test`, to check that it works.
     pub fn from_arguments() -> Self {
         if std::env::args().any(|argument| argument == "--bench") {
             Self { rounds: 501, per_round: 10 }
@@ -32,19 +32,19 @@ impl Effort {
         }
     }
 
-    /// Operations of one candidate in all, warming up included.
+    /// All operations of one candidate, including the warm-up.
     pub fn operations(self) -> usize {
         (self.rounds + 1) * self.per_round
     }
 }
 
 impl Candidate {
-    /// Measures an operation, repeated.
+    /// Measures a repeated operation.
     pub fn new(name: &'static str, mut operation: impl FnMut() + 'static) -> Self {
         Self::fed(name, || (), move |()| operation())
     }
 
-    /// Measures an operation, repeated, but not how its inputs are made.
+    /// Measures a repeated operation, but not the making of its inputs.
     pub fn fed<I>(
         name: &'static str,
         mut input: impl FnMut() -> I + 'static,
@@ -59,17 +59,18 @@ impl Candidate {
         Self { name, round: Box::new(round), nanoseconds: Vec::new() }
     }
 
-    /// What it is called in the table.
+    /// The name in the table.
     pub fn name(&self) -> &'static str {
         self.name
     }
 
-    /// Does the operation a number of times, and says how long that took.
+    /// Runs the operation a number of times, and returns how long that took.
     pub fn run(&mut self, times: usize) -> Duration {
         (self.round)(times)
     }
 
-    /// The median of the ratios of each round: neighbours in time, so that what slows the machine slows both.
+    /// The median of the ratios of each round. Both times of a ratio are from the same round: a slow phase of the
+    /// machine affects both.
     fn ratio_to(&self, floor: &[f64]) -> f64 {
         median(self.nanoseconds.iter().zip(floor).map(|(own, floor)| own / floor).collect())
     }
@@ -86,7 +87,8 @@ impl fmt::Debug for Candidate {
     }
 }
 
-/// Lets all candidates take turns, then prints each one's median, and the median of its ratios to the first.
+/// Runs all candidates in turn, then prints each candidate's median time and the median of its ratios to the first
+/// candidate.
 #[expect(clippy::cast_precision_loss, reason = "counts of operations are far below 2^52")]
 pub fn compare(title: &str, effort: Effort, mut candidates: Vec<Candidate>) {
     for candidate in &mut candidates {

@@ -1,6 +1,7 @@
-//! What is measured: a request, against the signature checks that nobody can skip, with keys parsed once.
+//! The measured requests, each beside its floor: the signature checks that every implementation must make, with keys
+//! parsed once.
 
-#![expect(clippy::unwrap_used, reason = "a benchmark that cannot begin should say where")]
+#![expect(clippy::unwrap_used, reason = "a panic shows where the set-up failed")]
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -25,11 +26,11 @@ use tower_service::Service;
 use crate::floor::{ec_key, rsa_key};
 use crate::{Candidate, Effort};
 
-/// A Bearer token: the floor, the library, and the layer with and without what it protects.
+/// Candidates for a Bearer token: the floor, the library, and a service with and without the layer.
 ///
 /// # Panics
 ///
-/// If a part of it cannot be set up.
+/// If the set-up fails.
 pub fn bearer() -> Vec<Candidate> {
     let World { runtime, tenant, signing_key } = World::new();
     let token = realistic(&tenant, &signing_key).sign();
@@ -61,11 +62,11 @@ pub fn bearer() -> Vec<Candidate> {
     ]
 }
 
-/// A `DPoP` token with a proof of its own for each request, replay store included.
+/// Candidates for a `DPoP` token, with a new proof for each request, including the replay store.
 ///
 /// # Panics
 ///
-/// If a part of it cannot be set up.
+/// If the set-up fails.
 pub fn dpop(effort: Effort) -> Vec<Candidate> {
     let World { runtime, tenant, signing_key } = World::new();
     let key = ProofKey::generate();
@@ -76,7 +77,8 @@ pub fn dpop(effort: Effort) -> Vec<Candidate> {
     let proofs = || (0..effort.operations()).map(sign).collect::<Vec<_>>();
     let unused = proofs();
     let token_floor = Signed::by(&rsa_key(&signing_key.public_jwk()).into(), &token);
-    // Each proof once, as in a server: one signature again and again is checked faster, because the processor foresees it.
+    // Each proof once, as in a server: a repeated check of one signature is faster, because the processor predicts its
+    // branches.
     let proof_key = Arc::new(ec_key(&key.public_jwk()));
     let proof_floors: Vec<_> = unused.iter().map(|proof| Signed::by(&proof_key, proof)).collect();
     let mut next_floor = 0..proof_floors.len();
@@ -118,14 +120,14 @@ fn present(client: &ApiClient, authorization: &str, proof: &str) {
     assert_ne!(verified.unwrap().binding(), Binding::Bearer);
 }
 
-/// A tenant that signs with a key of ours.
+/// A tenant that signs with a known key.
 #[derive(Debug)]
 pub struct World {
-    /// Where clients warm up.
+    /// The runtime in which clients fetch their keys.
     pub runtime: Runtime,
     /// The tenant.
     pub tenant: LocalTenant,
-    /// What its tokens are signed with.
+    /// The key that signs the tenant's tokens.
     pub signing_key: SigningKey,
 }
 
@@ -134,7 +136,7 @@ impl World {
     ///
     /// # Panics
     ///
-    /// If it cannot be started.
+    /// If the tenant cannot be started.
     #[expect(clippy::new_without_default, reason = "it starts a server")]
     pub fn new() -> Self {
         let runtime = Runtime::new().unwrap();
@@ -153,13 +155,13 @@ fn remembering_client(runtime: &Runtime, tenant: &LocalTenant, dpop: DpopPolicy)
     warm(runtime, builder(tenant, dpop).token_cache(TokenCache::entries(1_000)))
 }
 
-/// Begins a client of the tenant.
+/// Returns a builder for a client of the tenant.
 pub fn builder(tenant: &LocalTenant, dpop: DpopPolicy) -> ApiClientBuilder {
     let builder = ApiClient::builder(tenant.domain(), tenant.audience()).insecure_http_loopback();
     builder.public_url("https://api.example.com").dpop(dpop)
 }
 
-/// Builds a client and fetches its keys.
+/// Builds a client and fetches the issuer's keys.
 ///
 /// # Panics
 ///
@@ -170,7 +172,7 @@ pub fn warm(runtime: &Runtime, builder: ApiClientBuilder) -> ApiClient {
     client
 }
 
-/// About as large as a token of a user with a role or two.
+/// A token about as large as that of a user with one or two roles.
 pub fn realistic(tenant: &LocalTenant, key: &SigningKey) -> TokenBuilder {
     let token = tenant.mint().key(key).scope("openid profile email read:orders write:orders offline_access");
     token.permissions(["read:orders", "write:orders"]).claim("https://example.com/roles", serde_json::json!(["buyer"]))

@@ -1,7 +1,9 @@
-//! Whoever has no key gets nowhere, with whatever `Authorization` and `DPoP` lines, queries and forms; the answer is legal HTTP
-//! and repeats nothing. All readers of the header agree on what it says.
+//! A client without a key is rejected, whatever its `Authorization` and `DPoP` lines, query and form contain. The
+//! response is legal HTTP and repeats nothing of the request. `verify_request` and `extract_token` read the header in
+//! the same way.
 //!
-//! Input: a query, header lines, an empty line, a form. `$TOKEN` stands for a good token of somebody else, bound to a key.
+//! Input: a query, header lines, an empty line, a form. `$TOKEN` stands for a valid token of another client, bound to
+//! that client's key.
 #![no_main]
 
 use std::sync::LazyLock;
@@ -21,7 +23,7 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     let Message { first: query, headers, body } = Message::read(&data);
     let request = TokenRequest::new("GET", "https://api.example.com/orders", &headers);
     let answers = CLIENTS.each_ref().map(|api| {
-        let error = run(api.verify_request(&request)).expect_err("nobody here has a key");
+        let error = run(api.verify_request(&request)).expect_err("the client has no key");
         rejection::check(api, &error, &[&data]);
         error
     });
@@ -29,12 +31,12 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
 
     if let Ok(found) = extract_token(&headers, Some(query), Some(body)) {
         assert!(is_token68(&found.token) && found.token.len() <= 16 * 1024);
-        let error = run(CLIENTS[0].verify_access_token(&found.token)).expect_err("nobody here has a key");
+        let error = run(CLIENTS[0].verify_access_token(&found.token)).expect_err("the client has no key");
         rejection::check(&CLIENTS[0], &error, &[&data]);
     }
 });
 
-/// What the helper finds in the header is what a request presents.
+/// Checks that `extract_token` finds in the header what `verify_request` read from it.
 fn check_agreement(extracted: &Result<ExtractedToken<'_>, CredentialsError>, answer: &Error) {
     match (extracted, answer.reason()) {
         (Err(CredentialsError::SeveralMethods), Reason::Credentials(CredentialsError::Repeated { .. })) => {}
@@ -46,7 +48,7 @@ fn check_agreement(extracted: &Result<ExtractedToken<'_>, CredentialsError>, ans
     }
 }
 
-/// RFC 9110 §11.2.
+/// Returns whether a text is a token68 (RFC 9110 §11.2).
 fn is_token68(text: &str) -> bool {
     let end = text.find('=').unwrap_or(text.len());
     let (body, padding) = text.split_at(end);

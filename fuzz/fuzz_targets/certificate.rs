@@ -1,6 +1,6 @@
-//! A token that is bound to a certificate is good only beside that certificate, however a proxy writes it.
+//! A certificate-bound token is accepted only with that certificate, whatever a trusted proxy writes into the header.
 //!
-//! Input: an octet that names the kind of header, then the header's value.
+//! Input: an octet that selects the kind of header, then the header's value.
 #![no_main]
 
 use std::sync::LazyLock;
@@ -27,7 +27,7 @@ libfuzzer_sys::fuzz_target!(
     }
 );
 
-/// Any octets: whether they are a certificate is for who ends TLS to say.
+/// Any octets: core does not parse the certificate, because the TLS endpoint has validated it.
 const CERTIFICATE: &[u8] = b"0\x82 these are the octets of the client's own certificate \xff";
 
 static CLIENT_CERT: LazyLock<Proxied> =
@@ -35,13 +35,13 @@ static CLIENT_CERT: LazyLock<Proxied> =
 static ENVOY: LazyLock<Proxied> =
     LazyLock::new(|| Proxied::new("x-forwarded-client-cert", CertificateSource::forwarded_client_cert_header()));
 static PEM: LazyLock<Proxied> = LazyLock::new(|| Proxied::new("x-pem", CertificateSource::pem_header("X-PEM")));
-/// As Envoy writes it.
+/// The SHA-256 of the certificate in hex, as Envoy writes it.
 static DIGEST: LazyLock<String> = LazyLock::new(|| {
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, CERTIFICATE);
     digest.as_ref().iter().map(|octet| format!("{octet:02x}")).collect()
 });
 
-/// An API behind a proxy that writes this header.
+/// An API behind a proxy that writes the certificate into this header.
 struct Proxied {
     header: &'static str,
     api: ApiClient,
@@ -63,12 +63,12 @@ impl Proxied {
     }
 }
 
-/// RFC 9440 §2.1.
+/// Returns whether a value is the certificate as a Byte Sequence (RFC 9440 §2.1).
 fn is_byte_sequence(value: &[u8]) -> bool {
     value.trim_ascii() == format!(":{}:", STANDARD.encode(CERTIFICATE)).as_bytes()
 }
 
-/// Whether a value holds the certificate in base64, whatever stands around and between it.
+/// Returns whether a value contains the certificate in base64, ignoring blanks and surrounding text.
 fn holds(value: &[u8]) -> bool {
     let dense: Vec<u8> = unescaped(value).into_iter().filter(|octet| !octet.is_ascii_whitespace()).collect();
     contains(&dense, &STANDARD.encode(CERTIFICATE))
@@ -78,7 +78,7 @@ fn contains(value: &[u8], text: &str) -> bool {
     value.windows(text.len()).any(|window| window.eq_ignore_ascii_case(text.as_bytes()))
 }
 
-/// Without percent-encoding and backslashes; what is no escape stays.
+/// Decodes percent-encoding and drops backslashes; invalid escapes stay as they are.
 fn unescaped(value: &[u8]) -> Vec<u8> {
     let mut octets = Vec::new();
     let mut rest = value;

@@ -1,7 +1,7 @@
-//! A discovery document leads to keys only if it is the issuer's own, and to the issuer's own host; a failure says when to come
-//! again, whatever `Retry-After` holds.
+//! A discovery document is used only if it names the issuer that was asked for, and only for keys on the issuer's host.
+//! A failure states a bounded time for the next attempt, whatever `Retry-After` contains.
 //!
-//! Input: a line with `Retry-After`, then the document. With a first line, the status is 429.
+//! Input: a line with `Retry-After`, then the document. If the first line is not empty, the status is 429.
 #![no_main]
 
 use auth0_api_fuzz::json::Json;
@@ -14,7 +14,7 @@ libfuzzer_sys::fuzz_target!(
     }
 );
 
-/// Whether a token can be verified once the document has been read.
+/// Returns whether a token can be verified with the keys that the document names.
 fn leads_to_keys(data: &[u8]) -> bool {
     let (retry_after, document) = split_line(data);
     let tenant = Tenant {
@@ -23,7 +23,7 @@ fn leads_to_keys(data: &[u8]) -> bool {
         retry_after: String::from_utf8_lossy(retry_after).into_owned(),
         ..Tenant::default()
     };
-    // The tenant itself sees to it that keys are asked for where they may be.
+    // `Tenant` asserts that keys are fetched from the issuer's host only.
     let api = client(tenant).build().expect("a client");
     let verified = run(api.verify_access_token(token()));
     assert_eq!(api.is_ready(), verified.is_ok());
@@ -36,7 +36,7 @@ fn leads_to_keys(data: &[u8]) -> bool {
             true
         }
         (Err(unavailable), Err(rejected)) => {
-            // What the tenant asks for is believed up to ten minutes, and lengthened by a fifth at most.
+            // The client honours `Retry-After` up to ten minutes, and lengthens it by at most a fifth.
             assert!((1.0..=720.0).contains(&unavailable.retry_after.as_secs_f64().ceil()));
             assert_eq!(rejected.status(), 503);
             false

@@ -1,4 +1,5 @@
-//! Any text is a domain or an error, and a domain's issuer is an `https` origin in its one spelling, which keys can be asked of.
+//! Any text is a domain or an error. A domain's issuer is an `https` origin in its one normal spelling, and a client
+//! can be built with it.
 #![no_main]
 
 use auth0_api_core::{ApiClient, Domain, TargetUrl};
@@ -17,6 +18,7 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
     assert_eq!(issuer.parse().as_ref(), Ok(&domain));
     assert_eq!(host.parse().as_ref(), Ok(&domain));
     assert_eq!(build(text).expect("a client").issuers(), [issuer]);
-    // Discovery compares hosts as targets; a domain that is no target could never be ready.
+    // Discovery compares hosts as target URLs: keys could never be fetched for an issuer that is not a valid target
+    // URL.
     assert_eq!(TargetUrl::parse(issuer).map(|url| url.to_string()).as_deref(), Ok(issuer));
 });

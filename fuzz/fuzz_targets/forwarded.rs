@@ -1,6 +1,7 @@
-//! Forwarding headers that a client has written never decide which URL it called.
+//! Forwarding headers that a client wrote never decide which URL it called.
 //!
-//! A token bound to a key is presented with a proof for one URL, to a server that is called by another. Input: a line with the
+//! Each request presents a key-bound token, with a proof for one URL, to a server that is called by another URL. The
+//! proof is valid only if the forwarding headers change the server's view of the called URL. Input: a line with the
 //! trusted proxies, then header lines.
 #![no_main]
 
@@ -14,42 +15,43 @@ type Lines<'l> = Vec<(&'l str, Vec<u8>)>;
 
 libfuzzer_sys::fuzz_target!(
     init: {
-        let told = vec![("X-Forwarded-Host", b"api.example.com".to_vec()), ("X-Forwarded-Proto", b"https".to_vec())];
-        assert!(accepted(&api(TrustedProxies::hops(1)), &told));
+        let lines = vec![("X-Forwarded-Host", b"api.example.com".to_vec()), ("X-Forwarded-Proto", b"https".to_vec())];
+        assert!(accepted(&api(TrustedProxies::hops(1)), &lines));
     },
     |data: &[u8]| {
         let Message { first: proxies, headers, .. } = Message::read(data);
         let lines: Lines<'_> = headers.into_iter().filter(|(name, _)| is_forwarding(name)).collect();
 
-        assert!(!accepted(&NOBODY, &lines));
-        assert!(!accepted(&OTHERS, &lines));
+        assert!(!accepted(&NO_PROXY, &lines));
+        assert!(!accepted(&OTHER_NETWORK, &lines));
         if let Ok(proxies) = proxies.parse::<TrustedProxies>() {
-            // Who is believed can tell the host and the scheme of the proof, and nothing else can.
-            let told = lines.iter().any(|(_, value)| contains(value, b"api.example.com"))
+            // Here the client's lines count as a trusted proxy's. They must name both the host and the scheme of the
+            // proof.
+            let named = lines.iter().any(|(_, value)| contains(value, b"api.example.com"))
                 && lines.iter().any(|(_, value)| contains(value, b"https"));
-            assert!(!accepted(&api(proxies), &lines) || told);
+            assert!(!accepted(&api(proxies), &lines) || named);
         }
-        // One of four, because each request costs two signature checks.
-        let honest = HONEST[data.len() % HONEST.len()];
-        for api in [&*HOP, &*NETWORK] {
-            assert!(!accepted(api, &honest.pass_on(lines.clone())));
+        // One of the four proxies per input, because each request costs two signature checks.
+        let proxy = PROXIES[data.len() % PROXIES.len()];
+        for api in [&*ONE_HOP, &*NETWORK] {
+            assert!(!accepted(api, &proxy.forward(lines.clone())));
         }
     }
 );
 
-static NOBODY: LazyLock<ApiClient> = LazyLock::new(|| api(TrustedProxies::none()));
-static HOP: LazyLock<ApiClient> = LazyLock::new(|| api(TrustedProxies::hops(1)));
-/// The peer of every request is in it.
+static NO_PROXY: LazyLock<ApiClient> = LazyLock::new(|| api(TrustedProxies::none()));
+static ONE_HOP: LazyLock<ApiClient> = LazyLock::new(|| api(TrustedProxies::hops(1)));
+/// Contains the peer address of every request.
 static NETWORK: LazyLock<ApiClient> = LazyLock::new(|| api("10.0.0.0/8".parse().expect("a network")));
-/// The peer of no request is in it.
-static OTHERS: LazyLock<ApiClient> = LazyLock::new(|| api("192.0.2.0/24".parse().expect("a network")));
+/// Does not contain the peer address of any request.
+static OTHER_NETWORK: LazyLock<ApiClient> = LazyLock::new(|| api("192.0.2.0/24".parse().expect("a network")));
 
 fn api(proxies: TrustedProxies) -> ApiClient {
     let policy = DpopPolicy::require().insecure_without_replay_protection();
     client(Tenant::default()).dpop(policy).trusted_proxies(proxies).build().expect("a client")
 }
 
-/// Whether a server called `backend` takes a proof for `https://api.example.com/orders`.
+/// Returns whether a server that is called as `backend:8080` accepts a proof for `https://api.example.com/orders`.
 fn accepted(api: &ApiClient, lines: &Lines<'_>) -> bool {
     static PROOF: LazyLock<String> = LazyLock::new(|| {
         let header = format!(r#"{{"typ":"dpop+jwt","alg":"ES256","jwk":{}}}"#, Signer::caller().jwk());
@@ -75,21 +77,23 @@ fn accepted(api: &ApiClient, lines: &Lines<'_>) -> bool {
     }
 }
 
-/// A proxy in front of another API, which adds to the headers that it knows and removes the others.
+/// A trusted proxy in front of another host: it appends its entries to the headers that it knows, and removes the other
+/// forwarding headers.
 #[derive(Clone, Copy)]
-struct Honest {
+struct Proxy {
     adds: &'static [(&'static str, &'static str)],
     on: Line,
 }
 
+/// Where a proxy puts its entry: at the end of the last line of that name, or on a new line.
 #[derive(Clone, Copy)]
 enum Line {
     Last,
-    Own,
+    New,
 }
 
-impl Honest {
-    fn pass_on(self, mut lines: Lines<'_>) -> Lines<'_> {
+impl Proxy {
+    fn forward(self, mut lines: Lines<'_>) -> Lines<'_> {
         lines.retain(|(name, _)| self.adds.iter().any(|(known, _)| known.eq_ignore_ascii_case(name)));
         for &(name, value) in self.adds {
             let last = lines.iter_mut().rfind(|(candidate, _)| candidate.eq_ignore_ascii_case(name));
@@ -111,11 +115,11 @@ fn contains(value: &[u8], part: &[u8]) -> bool {
     value.windows(part.len()).any(|window| window.eq_ignore_ascii_case(part))
 }
 
-const HONEST: [Honest; 4] = [
-    Honest { adds: STANDARD, on: Line::Last },
-    Honest { adds: STANDARD, on: Line::Own },
-    Honest { adds: USUAL, on: Line::Last },
-    Honest { adds: USUAL, on: Line::Own },
+const PROXIES: [Proxy; 4] = [
+    Proxy { adds: STANDARD, on: Line::Last },
+    Proxy { adds: STANDARD, on: Line::New },
+    Proxy { adds: USUAL, on: Line::Last },
+    Proxy { adds: USUAL, on: Line::New },
 ];
 const STANDARD: &[(&str, &str)] = &[("Forwarded", r#"for="[2001:db8::1]:47011";proto=https;host=other.example.com"#)];
 const USUAL: &[(&str, &str)] =

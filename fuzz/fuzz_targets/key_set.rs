@@ -1,4 +1,4 @@
-//! Any document is a key set or an error, in bounded time; a token is then accepted only if its key stands in the document.
+//! Any document is a key set or an error, in bounded time. A token is accepted only if the document contains its key.
 //!
 //! Input: the key set.
 #![no_main]
@@ -19,13 +19,13 @@ libfuzzer_sys::fuzz_target!(
         }
         match run(api.verify_access_token(token())) {
             Ok(_) => assert!(warm.is_ok() && publishes_the_key(keys)),
-            // Without keys nobody can say that the token is bad.
+            // Without keys the client cannot know that the token is invalid.
             Err(error) => assert_eq!(error.status(), if warm.is_ok() { 401 } else { 503 }, "{error:?}"),
         }
     }
 );
 
-/// Whether a key of the token's `kid` is the one that signed it, and public, and for signatures.
+/// Returns whether a key with the token's `kid` is the key that signed it, is public, and is meant for signatures.
 fn publishes_the_key(document: &[u8]) -> bool {
     let document = Json::read(document).expect("a key set is JSON");
     let Some(Json::List(keys)) = document.get("keys") else { return false };

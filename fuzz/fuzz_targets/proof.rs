@@ -1,7 +1,7 @@
-//! A proof holds only if the caller's key has made it for this request, this token and this time; and it holds once.
+//! A proof is accepted only if the caller's key signed it for this request, this token and this time, and only once.
 //!
-//! Input: a line with the JOSE header, then the claims, both as text. `$JWK` stands for the caller's public key, `$ATH` for the
-//! hash of its token, `$NONCE` for the nonce that the server gives out.
+//! Input: a line with the JOSE header, then the claims, both as text. `$JWK` stands for the caller's public key, `$ATH`
+//! for the hash of the caller's token, `$NONCE` for the server's current nonce.
 #![no_main]
 
 use std::fmt::Write as _;
@@ -11,9 +11,11 @@ use auth0_api_core::{
     ApiClient, Binding, DpopError, DpopPolicy, Error, Reason, RotatingNonce, TokenRequest, VerifiedToken,
 };
 use auth0_api_fuzz::json::Json;
-use auth0_api_fuzz::{LastProof, NOW, Signer, Tenant, bound_token, client, rejection, replaced, run, sha256, split_line};
+use auth0_api_fuzz::{
+    LastProof, NOW, Signer, Tenant, bound_token, client, rejection, replaced, run, sha256, split_line,
+};
 
-/// Clients of one tenant: one that wants nonces and one that does not.
+/// Two clients of one tenant: one requires nonces, the other does not.
 struct Clients {
     plain: ApiClient,
     nonces: ApiClient,
@@ -27,13 +29,13 @@ static CLIENTS: LazyLock<Clients> = LazyLock::new(|| {
     let build = |policy| client(Tenant::default()).dpop(policy).build().expect("a client");
     let plain = build(policy.clone());
     let nonces = build(policy.nonce(RotatingNonce::new([[7; 32]]).expect("a secret")));
-    let nonce = wanted_nonce(&nonces);
+    let nonce = current_nonce(&nonces);
     Clients { plain, nonces, store, nonce }
 });
 
 libfuzzer_sys::fuzz_target!(
     init: {
-        // Without this, a target that rejects everything would look fine.
+        // Without this, the target would pass even if every proof were rejected.
         let (header, claims) = GOOD.split_once('\n').expect("two lines");
         assert!(accepted(&CLIENTS.nonces, header.as_bytes(), claims.as_bytes()));
     },
@@ -51,7 +53,7 @@ libfuzzer_sys::fuzz_target!(
     }
 );
 
-/// Whether the request is accepted with this proof, once.
+/// Returns whether the request is accepted with this proof, and checks that the proof is accepted once only.
 fn accepted(api: &ApiClient, header: &[u8], claims: &[u8]) -> bool {
     let (full_header, full_claims) = (filled_in(header), filled_in(claims));
     let proof = Signer::caller().sign(&full_header, &full_claims);
@@ -59,13 +61,13 @@ fn accepted(api: &ApiClient, header: &[u8], claims: &[u8]) -> bool {
     match present(api, &proof) {
         Ok(token) => {
             assert!(matches!(token.binding(), Binding::Dpop { thumbprint } if thumbprint.to_string() == THUMBPRINT));
-            let again = present(api, &proof).expect_err("a proof is for one request");
+            let again = present(api, &proof).expect_err("a replayed proof");
             assert!(matches!(again.reason(), Reason::Dpop(DpopError::Replayed)), "{again:?}");
             assert!(present(api, &Signer::forge(&full_header, &full_claims)).is_err());
             true
         }
         Err(error) => {
-            // Without what was filled in: the answer may hold the nonce.
+            // Passes the header and claims with placeholders, because the response may contain the nonce.
             rejection::check(api, &error, &[header, claims, proof.as_bytes()]);
             false
         }
@@ -109,7 +111,7 @@ fn check_claims(claims: &Json) {
     assert!(claims.get("exp").is_none() || claims.number("exp").is_some_and(|exp| exp > now));
 }
 
-/// RFC 3986 §6.2.2, §6.2.3, with the help of a parser that is not ours.
+/// Normalises a URL by RFC 3986 §6.2.2 and §6.2.3, with a parser that is independent of core.
 fn normal(url: &str) -> Option<String> {
     let kept = url.split(['?', '#']).next()?;
     let mut decoded = String::new();
@@ -128,7 +130,7 @@ fn normal(url: &str) -> Option<String> {
     (url.username().is_empty() && url.password().is_none()).then(|| url.to_string())
 }
 
-fn wanted_nonce(api: &ApiClient) -> String {
+fn current_nonce(api: &ApiClient) -> String {
     let proof = Signer::caller().sign(
         replaced(GOOD.split_once('\n').expect("two lines").0.as_bytes(), "$JWK", &Signer::caller().jwk()).as_slice(),
         replaced(GOOD.split_once('\n').expect("two lines").1.as_bytes(), "$ATH", &sha256(bound_token())).as_slice(),
@@ -140,8 +142,8 @@ fn wanted_nonce(api: &ApiClient) -> String {
     }
 }
 
-/// What every request goes to, but for a query.
+/// The URL of every request, without its query.
 const URL: &str = "https://api.example.com/orders/a%2Fb";
 const GOOD: &str = include_str!("../seeds/proof/nonce");
-/// Of the caller's key.
+/// The thumbprint of the caller's key.
 const THUMBPRINT: &str = "cn-I_WNMClehiVp51i_0VpOENW1upEerA8sEam5hn-s";

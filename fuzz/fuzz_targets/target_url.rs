@@ -1,4 +1,5 @@
-//! Any text is a target URL or an error, and a target URL has one spelling, however it was written or put together.
+//! Any text is a target URL or an error. A target URL has one normal spelling, whether it is parsed as a whole or from
+//! its parts.
 #![no_main]
 
 use auth0_api_core::TargetUrl;
@@ -9,17 +10,17 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
         check_normal_form(url);
         check_dropped_parts(text, url);
     }
-    // The same text as a server sees it: the longest authority that leaves a request target.
+    // The same text split as a server sees it: the authority ends where the request target begins.
     if let Some((scheme, rest)) = text.split_once("://") {
         let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
         let (authority, target) = rest.split_at(end);
         match TargetUrl::from_parts(scheme, authority, target) {
             Ok(parts) => assert_eq!(Ok(parts), whole),
-            // Only what a request line cannot have, a fragment or nothing at all, makes a difference.
+            // The results differ only for targets that a request line cannot have: an empty one, or a fragment.
             Err(_) => assert!(whole.is_err() || target.is_empty() || target.starts_with('#')),
         }
     }
-    // As a part, a text stays within its part.
+    // A text that is used as one part must not change the other parts.
     for url in [
         TargetUrl::from_parts(text, "api.example.com", "/orders"),
         TargetUrl::from_parts("https", text, "/orders"),
@@ -46,7 +47,7 @@ fn check_normal_form(url: &TargetUrl) {
     assert!(path.split('/').all(|segment| !matches!(segment, "." | "..")), "{text}");
 }
 
-/// Query, fragment, and the case of scheme and host are nothing to a target.
+/// Checks that the query, the fragment, and the case of scheme and host do not change a target.
 fn check_dropped_parts(text: &str, url: &TargetUrl) {
     let kept = text.split(['?', '#']).next().unwrap_or_default();
     let (origin, path) = kept.split_at(kept.find("://").map_or(0, |scheme| {

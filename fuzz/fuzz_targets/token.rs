@@ -1,4 +1,4 @@
-//! A token is accepted only if a key of the issuer has signed it, and only for what any reader of JSON finds in it.
+//! A token is accepted only if a key of the issuer signed it, and its claims are read as any JSON parser reads them.
 //!
 //! Input: a line with the JOSE header, then the claims, both as text.
 #![no_main]
@@ -19,10 +19,11 @@ libfuzzer_sys::fuzz_target!(
     }
 );
 
-/// Whether a token of these two texts is accepted once the issuer has signed it.
+/// Returns whether a token of these two texts is accepted with the issuer's signature, and checks that it is rejected
+/// without.
 fn is_accepted(data: &[u8]) -> bool {
     let (header, claims) = split_line(data);
-    assert!(verify(&Signer::forge(header, claims), data).is_none(), "nobody has signed it");
+    assert!(verify(&Signer::forge(header, claims), data).is_none(), "a forged signature");
 
     let signed = Signer::issuer().sign(header, claims);
     let Some(token) = verify(&signed, data) else { return false };
@@ -52,19 +53,19 @@ fn check_header(header: &Json) {
 fn check_claims(claims: &Json) {
     assert!(claims.has_distinct_members());
     assert_eq!(claims.text("iss"), Some(ISSUER));
-    let ours = Json::Text(AUDIENCE.to_owned());
+    let own = Json::Text(AUDIENCE.to_owned());
     match claims.get("aud").expect("aud") {
         Json::List(audiences) => {
-            assert!(audiences.contains(&ours));
+            assert!(audiences.contains(&own));
             assert!(audiences.iter().all(|audience| matches!(audience, Json::Text(_))));
         }
-        audience => assert_eq!(*audience, ours),
+        audience => assert_eq!(*audience, own),
     }
     let expiry = claims.number("exp").expect("exp");
     assert!(expiry > f64::from(NOW) && expiry <= END_OF_9999, "{expiry}");
     assert!(claims.number("iat").is_some());
     assert!(claims.get("nbf").is_none() || claims.number("nbf").is_some_and(|nbf| nbf <= f64::from(NOW)));
-    // A bound token needs more than being held.
+    // A bound token must be rejected: the request proves no binding.
     assert_eq!(claims.get("cnf"), None);
 }
 

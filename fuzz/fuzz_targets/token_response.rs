@@ -1,5 +1,5 @@
-//! Whatever the token endpoint answers, there are tokens that any reader of JSON finds in it, or an error that repeats nothing of
-//! it to the API's callers.
+//! Any response of the token endpoint gives either tokens that any JSON parser finds in it, or an error. The rejection
+//! made from that error has a bounded length.
 //!
 //! Input: a line with the status, header lines, an empty line, the body. `$ID_TOKEN` stands for a good ID token.
 #![no_main]
@@ -46,7 +46,7 @@ fn gives_tokens(data: &[u8]) -> bool {
     let Ok(status) = message.first.parse::<u16>() else { return false };
     let body = replaced(message.body, "$ID_TOKEN", &WORLD.id_token);
     let headers = message.headers.iter();
-    // A short pause is waited for, and time does not stand still for timers.
+    // Without `Retry-After`: the client would wait for a short one, and the stopped clock does not stop timers.
     let headers = headers.filter(|(name, _)| !name.eq_ignore_ascii_case("retry-after"));
     let headers =
         headers.map(|(name, value)| ((*name).to_owned(), String::from_utf8_lossy(value).into_owned())).collect();
@@ -86,13 +86,14 @@ fn check(tokens: &TokenSet, body: &Json) {
     }
     if let Some(id_token) = tokens.id_token() {
         let claims = |token: &str| token.split('.').nth(1).map(ToOwned::to_owned);
-        assert_eq!(claims(id_token.expose()), claims(&WORLD.id_token), "nobody else's fits");
+        assert_eq!(claims(id_token.expose()), claims(&WORLD.id_token), "only the good ID token is accepted");
     }
-    // Reading who acts may be rejected, and must end.
+    // Reading the actors may fail, but must return.
     _ = (tokens.delegation_chain(), tokens.scopes().count());
 }
 
-/// An error is ours in every word that a caller sees, and short where it is the tenant's.
+/// Checks that texts of the tenant are short and printable in the error, and that the rejection for the API's caller is
+/// short.
 fn check_error(error: ExchangeError) {
     assert!(error.to_string().len() <= 200, "{error}");
     if let ExchangeError::Server(error) = &error {

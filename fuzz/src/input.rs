@@ -1,17 +1,17 @@
-//! Inputs as text that people can read and write, so that seeds and findings explain themselves.
+//! Inputs as text, so that people can read and edit seeds and findings.
 
 /// A first line, header lines `name: value`, an empty line, and a body.
 pub struct Message<'d> {
-    /// The first line; empty if it is no UTF-8.
+    /// The first line; empty if it is not UTF-8.
     pub first: &'d str,
-    /// Names and values in their order. Lines without a colon are left out.
+    /// Names and values in their order. Lines without a colon are dropped.
     pub headers: Vec<(&'d str, Vec<u8>)>,
     /// Everything after the empty line.
     pub body: &'d [u8],
 }
 
 impl<'d> Message<'d> {
-    /// Reads a message; there is one in any bytes.
+    /// Reads a message; any bytes are a message.
     pub fn read(data: &'d [u8]) -> Self {
         let (first, mut rest) = split_line(data);
         let mut headers = Vec::new();
@@ -26,7 +26,7 @@ impl<'d> Message<'d> {
     }
 }
 
-/// The first line, and what comes after it.
+/// Splits off the first line; returns it and the rest.
 pub fn split_line(data: &[u8]) -> (&[u8], &[u8]) {
     match data.iter().position(|octet| *octet == b'\n') {
         Some(end) => (&data[..end], &data[end + 1..]),
@@ -34,7 +34,8 @@ pub fn split_line(data: &[u8]) -> (&[u8], &[u8]) {
     }
 }
 
-/// `data` with every `placeholder` replaced: what an input cannot know, such as a hash, has a name in it.
+/// Replaces every `placeholder` in `data`. An input uses placeholders for values that it cannot contain, such as a
+/// hash.
 pub fn replaced(data: &[u8], placeholder: &str, value: &str) -> Vec<u8> {
     let (mut out, mut rest) = (Vec::with_capacity(data.len()), data);
     while let Some(found) = rest.windows(placeholder.len()).position(|window| window == placeholder.as_bytes()) {

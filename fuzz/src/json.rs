@@ -1,9 +1,9 @@
-//! A second reader of JSON, slow and by the letter of [RFC 8259](https://www.rfc-editor.org/rfc/rfc8259), that keeps every
-//! member: what core says of a text is held against what stands in it.
+//! A second JSON parser, slow and strict by [RFC 8259](https://www.rfc-editor.org/rfc/rfc8259), which keeps duplicate
+//! members. Targets compare what core reads with what this parser reads.
 
 use serde_json::Value;
 
-/// A value as it is written, duplicate members included.
+/// A JSON value as written, including duplicate members.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Json {
     Null,
@@ -15,7 +15,7 @@ pub enum Json {
 }
 
 impl Json {
-    /// Reads one value and nothing else.
+    /// Parses a text that is exactly one value.
     pub fn read(text: &[u8]) -> Option<Self> {
         let mut reader = Reader { rest: str::from_utf8(text).ok()?, depth: 0 };
         let value = reader.value()?;
@@ -23,24 +23,24 @@ impl Json {
         reader.rest.is_empty().then_some(value)
     }
 
-    /// The one member of this name; `None` if there is none, or more than one.
+    /// The only member of this name; `None` if there is no such member, or more than one.
     pub fn get(&self, name: &str) -> Option<&Self> {
         let Self::Object(members) = self else { return None };
         let mut named = members.iter().filter(|(candidate, _)| candidate == name);
         named.next().filter(|_| named.next().is_none()).map(|(_, value)| value)
     }
 
-    /// The text that a member is.
+    /// The value of a string member.
     pub fn text(&self, name: &str) -> Option<&str> {
         if let Some(Self::Text(text)) = self.get(name) { Some(text) } else { None }
     }
 
-    /// The number that a member is.
+    /// The value of a number member.
     pub fn number(&self, name: &str) -> Option<f64> {
         if let Some(Self::Number(number)) = self.get(name) { Some(*number) } else { None }
     }
 
-    /// Whether no object in it, at any depth, has two members of one name.
+    /// Returns whether no object at any depth has two members of one name.
     pub fn has_distinct_members(&self) -> bool {
         match self {
             Self::List(values) => values.iter().all(Self::has_distinct_members),
@@ -54,12 +54,12 @@ impl Json {
         }
     }
 
-    /// Whether serde's value says the same.
+    /// Returns whether serde's value is equal.
     pub fn is(&self, value: &Value) -> bool {
         match (self, value) {
             (Self::Null, Value::Null) => true,
             (Self::Bool(own), Value::Bool(other)) => own == other,
-            // serde_json rounds the last digit in a way of its own.
+            // serde_json may round the last digit differently.
             (Self::Number(own), Value::Number(other)) => {
                 other.as_f64().is_some_and(|other| (own - other).abs() <= own.abs() * 1e-15)
             }
@@ -96,7 +96,7 @@ impl Reader<'_> {
     }
 
     fn nested(&mut self, read: impl Fn(&mut Self) -> Option<Json>) -> Option<Json> {
-        // Deeper than anything core reads, and shallow enough for the stack.
+        // Deeper than core's limit, and shallow enough for the stack.
         self.depth += 1;
         let value = if self.depth < 200 { read(self) } else { None };
         self.depth -= 1;
@@ -170,7 +170,9 @@ impl Reader<'_> {
         })
     }
 
-    /// RFC 8259 §7: beyond the first plane, two escapes make one character; one alone is none.
+    /// Reads a `\u` escape (RFC 8259 §7). A character beyond U+FFFF is written as two escapes, a surrogate pair: the
+    /// first has its high ten bits above 0xD800, the second its low ten bits above 0xDC00. A lone surrogate is an
+    /// error.
     fn code_point(&mut self) -> Option<char> {
         let first = self.hex()?;
         if !(0xd800..0xdc00).contains(&first) {

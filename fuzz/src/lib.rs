@@ -1,4 +1,5 @@
-//! What the targets share: a tenant without a network, keys to sign with, and judges that owe nothing to the code they judge.
+//! Code that the targets share: a tenant without a network, signing keys, and checks that are independent of the
+//! checked code.
 
 mod input;
 pub mod json;
@@ -17,7 +18,7 @@ pub use tenant::{
     AUDIENCE, ISSUER, LastProof, Stopped, Tenant, bound_token, client, token, token_bound_to_certificate,
 };
 
-/// The time, in seconds since the epoch, that it is for the whole run.
+/// The current time during the whole run, in seconds since the epoch.
 pub const NOW: u32 = 1_700_000_000;
 
 /// [`NOW`] as a time.
@@ -25,7 +26,7 @@ pub fn now() -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(NOW.into())
 }
 
-/// Runs a future on the one runtime of the process.
+/// Runs a future on the shared runtime of the process.
 pub fn run<F: Future>(future: F) -> F::Output {
     static RUNTIME: OnceLock<Runtime> = OnceLock::new();
     RUNTIME.get_or_init(|| Builder::new_current_thread().enable_time().build().expect("a runtime")).block_on(future)

@@ -1,4 +1,4 @@
-//! Keys that sign whatever they are given.
+//! Keys that sign any text.
 
 use std::sync::LazyLock;
 
@@ -8,7 +8,7 @@ use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-/// A published P-256 key: everybody knows its private part.
+/// A P-256 key pair that an RFC publishes, including its private part.
 pub struct Signer {
     pair: EcdsaKeyPair,
     x: &'static str,
@@ -47,21 +47,21 @@ impl Signer {
         Self { pair: pair.expect("a key pair of an RFC"), x, y }
     }
 
-    /// A compact JWS of any two texts, signed.
+    /// A signed compact JWS of any two texts.
     pub fn sign(&self, header: &[u8], payload: &[u8]) -> String {
         let input = signing_input(header, payload);
         let signature = self.pair.sign(&SystemRandom::new(), input.as_bytes()).expect("a signature");
         format!("{input}.{}", URL_SAFE_NO_PAD.encode(signature))
     }
 
-    /// A compact JWS of the same two texts that nobody has signed.
+    /// A compact JWS of any two texts with an invalid signature.
     pub fn forge(header: &[u8], payload: &[u8]) -> String {
         format!("{}.{}", signing_input(header, payload), URL_SAFE_NO_PAD.encode([7; 64]))
     }
 
-    /// The public key as a JWK, as a proof embeds it.
+    /// The public key as a JWK, for the header of a proof.
     pub fn jwk(&self) -> String {
-        // The order of RFC 7638 §3.3, so that the thumbprint can be taken of this very text.
+        // Members in the order of RFC 7638 §3.3, so that `thumbprint` can hash this text directly.
         format!(r#"{{"crv":"P-256","kty":"EC","x":"{}","y":"{}"}}"#, self.x, self.y)
     }
 
@@ -76,7 +76,7 @@ impl Signer {
     }
 }
 
-/// SHA-256 in base64url, as `jkt` and `ath` have it.
+/// The SHA-256 of a text in base64url, as in `jkt` and `ath`.
 pub fn sha256(text: &str) -> String {
     URL_SAFE_NO_PAD.encode(digest(&SHA256, text.as_bytes()))
 }

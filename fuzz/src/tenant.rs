@@ -1,4 +1,4 @@
-//! A tenant that answers from memory, and clients of it for which time stands still.
+//! A tenant that answers from memory, and clients of it with a stopped clock.
 
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::{Duration, SystemTime};
@@ -15,41 +15,41 @@ use crate::{NOW, Signer, now};
 
 /// The issuer of all tokens.
 pub const ISSUER: &str = "https://tenant.example.com/";
-/// The API that they are for.
+/// The audience of all tokens.
 pub const AUDIENCE: &str = "https://api.example.com";
 
-/// Answers for discovery and for keys; anything that is not given is what a good tenant would say.
+/// The tenant's responses for discovery and keys. The default is a correct tenant.
 #[derive(Clone, Debug)]
 pub struct Tenant {
     /// The discovery document.
     pub document: Vec<u8>,
-    /// The status of the discovery document, and its `Retry-After`.
+    /// The status of the discovery response.
     pub status: u16,
-    /// As any text.
+    /// The `Retry-After` of the discovery response: any text.
     pub retry_after: String,
     /// The key set.
     pub keys: Vec<u8>,
 }
 
-/// A builder with this tenant, the issuer's algorithm, and the stopped clock.
+/// Returns a builder with this tenant, the issuer's algorithm, and the stopped clock.
 pub fn client(tenant: Tenant) -> ApiClientBuilder {
     ApiClient::builder("tenant.example.com", AUDIENCE).algorithms([Algorithm::ES256]).clock(Stopped).http_client(tenant)
 }
 
-/// A good token; the same one for the whole run.
+/// A valid token; the same for the whole run.
 pub fn token() -> &'static str {
     static TOKEN: LazyLock<String> = LazyLock::new(|| sign(""));
     &TOKEN
 }
 
-/// A good token, bound to the caller's key; the same one for the whole run.
+/// A valid token that is bound to the caller's key; the same for the whole run.
 pub fn bound_token() -> &'static str {
     static TOKEN: LazyLock<String> =
         LazyLock::new(|| sign(&format!(r#","cnf":{{"jkt":"{}"}}"#, Signer::caller().thumbprint())));
     &TOKEN
 }
 
-/// A good token, bound to a certificate of these octets.
+/// A valid token that is bound to the certificate with these octets.
 pub fn token_bound_to_certificate(der: &[u8]) -> String {
     let thumbprint = URL_SAFE_NO_PAD.encode(digest(&SHA256, der));
     sign(&format!(r#","cnf":{{"x5t#S256":"{thumbprint}"}}"#))
@@ -82,14 +82,14 @@ impl HttpClient for Tenant {
     }
 }
 
-/// Wherever a discovery document says that keys are: it is here, and it is not read in the clear.
+/// Checks that keys are fetched from the issuer's host and over TLS, whatever URL the discovery document names.
 fn assert_on_the_issuers_host(jwks_uri: &str) {
     let url = url::Url::parse(jwks_uri).expect("jwks_uri is a URL");
     assert_eq!((url.scheme(), url.host_str()), ("https", Some("tenant.example.com")), "{jwks_uri}");
     assert_eq!((url.username(), url.password()), ("", None), "{jwks_uri}");
 }
 
-/// The clock: always [`NOW`].
+/// A clock that always returns [`NOW`].
 #[derive(Debug)]
 pub struct Stopped;
 
@@ -99,12 +99,12 @@ impl Clock for Stopped {
     }
 }
 
-/// Remembers the last proof only, and sees to it that proofs are to be remembered for as long as they can be used.
+/// A replay store that remembers only the last proof, and checks how long each proof is to be remembered.
 #[derive(Clone, Debug, Default)]
 pub struct LastProof(Arc<Mutex<Option<ProofId>>>);
 
 impl LastProof {
-    /// Forgets it, so that one input does not spoil the next.
+    /// Forgets the last proof, so that inputs do not affect each other.
     pub fn forget(&self) {
         *self.0.lock().expect("one thread") = None;
     }
@@ -120,5 +120,5 @@ impl ReplayStore for LastProof {
     }
 }
 
-/// A proof from 30 s ahead can be used for 300 s more; the last second is for rounding.
+/// A proof dated 30 s ahead is accepted for 300 s after that; the last second is for rounding.
 const LONGEST: Duration = Duration::from_secs(30 + 300 + 1);

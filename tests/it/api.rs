@@ -1,4 +1,4 @@
-//! An axum API on a free port, and a client that can send what well-behaved ones do not.
+//! An axum API on a free port, and a client that can also send malformed requests.
 
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -9,13 +9,13 @@ use axum::routing::{any, get};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-/// A running API; it ends with the runtime of its test.
+/// A running API; it stops with the runtime of its test.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Api {
     address: SocketAddr,
 }
 
-/// A response as it came over the wire.
+/// A response as it was received.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -46,13 +46,13 @@ impl Api {
         format!("http://{}{path}", self.address)
     }
 
-    /// Sends a GET with a `Host` line and these ones.
+    /// Sends a GET with a `Host` line and these header lines.
     pub(crate) async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
         let authority = self.authority();
         self.send("GET", path, &[&[("Host", authority.as_str())], headers].concat()).await
     }
 
-    /// Sends exactly this over HTTP/1.1: nothing is added but `Connection: close`, nothing is checked.
+    /// Sends exactly this over HTTP/1.1, plus `Connection: close`, without any checks.
     pub(crate) async fn send(&self, method: &str, target: &str, headers: &[(&str, &str)]) -> Answer {
         let lines = headers.iter().map(|(name, value)| format!("{name}: {value}"));
         let lines: Vec<_> = std::iter::once(format!("{method} {target} HTTP/1.1")).chain(lines).collect();
@@ -78,7 +78,8 @@ impl Answer {
         self.headers.iter().find(|(candidate, _)| candidate == name).map(|(_, value)| value.as_str())
     }
 
-    /// Status, every header line in its order, an empty line, body. Left out is what a server adds to each response.
+    /// Returns the status, every header line in its order, an empty line, and the body, without the headers that a
+    /// server adds to each response.
     pub(crate) fn lines(&self) -> Vec<String> {
         let transport = ["connection", "content-length", "date"];
         let headers = self.headers.iter().filter(|(name, _)| !transport.contains(&name.as_str()));
@@ -88,7 +89,7 @@ impl Answer {
     }
 }
 
-/// One route of each sort.
+/// One route of each kind: public, protected, scoped, optional, nested.
 pub(crate) fn routes(auth: &AuthLayer) -> Router {
     let reading = auth.require(Requirement::scopes(["read:messages", "read:drafts"]));
     let protected = Router::new()
@@ -105,7 +106,7 @@ pub(crate) fn routes(auth: &AuthLayer) -> Router {
 }
 
 async fn private(token: VerifiedToken) -> String {
-    token.subject().unwrap_or("nobody").to_owned()
+    token.subject().unwrap_or("no subject").to_owned()
 }
 
 async fn optional(token: Option<VerifiedToken>) -> String {

@@ -1,4 +1,4 @@
-//! Tests of the crates together: the conformance vectors, and flows that no single crate can show.
+//! Tests of the crates together: the conformance vectors, and flows that involve several crates.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
 

@@ -1,4 +1,4 @@
-//! Tokens that are remembered: what they save, and everything that they do not.
+//! The token cache: which checks it skips, and which it never skips.
 
 use std::sync::{Arc, Mutex};
 
@@ -11,7 +11,7 @@ use crate::world::{Holder, World, of_length, seconds, status_and_label};
 
 const URL: &str = "https://api.example.com/orders";
 
-/// Whether one check of signature and claims made both.
+/// Returns whether both tokens come from the same check of signature and claims.
 fn share(one: &VerifiedToken, other: &VerifiedToken) -> bool {
     std::ptr::eq(one.claims(), other.claims())
 }
@@ -40,7 +40,7 @@ async fn a_remembered_token_is_not_verified_again() {
 }
 
 #[tokio::test]
-async fn nothing_is_remembered_unless_asked_for() {
+async fn without_a_token_cache_each_token_is_verified_again() {
     let world = World::new().await;
     let api = world.api();
     let token = world.tenant.mint().sign();
@@ -49,7 +49,7 @@ async fn nothing_is_remembered_unless_asked_for() {
 }
 
 #[tokio::test]
-async fn a_remembered_token_says_when_it_was_presented() {
+async fn verified_at_of_a_remembered_token_is_the_current_time() {
     let world = World::new().await;
     let api = remembering(&world);
     let token = world.tenant.mint().sign();
@@ -61,7 +61,7 @@ async fn a_remembered_token_says_when_it_was_presented() {
 }
 
 #[tokio::test]
-async fn a_remembered_token_expires_to_the_second() {
+async fn a_remembered_token_is_rejected_from_the_second_of_exp() {
     let world = World::new().await;
     let api = remembering(&world);
     let token = world.tenant.mint().expires_in(seconds(60)).sign();
@@ -74,7 +74,7 @@ async fn a_remembered_token_expires_to_the_second() {
 }
 
 #[tokio::test]
-async fn a_remembered_token_grows_too_old() {
+async fn a_remembered_token_older_than_max_token_age_is_rejected() {
     let world = World::new().await;
     let api = world.builder().token_cache(TokenCache::entries(1)).max_token_age(seconds(30)).build().unwrap();
     let token = world.tenant.mint().sign();
@@ -84,7 +84,7 @@ async fn a_remembered_token_grows_too_old() {
 }
 
 #[tokio::test]
-async fn a_remembered_token_goes_with_its_key() {
+async fn a_remembered_token_is_rejected_when_its_key_is_removed() {
     let world = World::new().await;
     let api = remembering(&world);
     let token = world.tenant.mint().sign();
@@ -92,12 +92,12 @@ async fn a_remembered_token_goes_with_its_key() {
     let removed = world.tenant.current_kid();
     world.tenant.rotate_keys();
     world.tenant.remove_key(&removed);
-    assert_eq!(outcome_of(&api, &world.tenant.mint().sign()).await, "200 accepted", "which fetches the keys");
+    assert_eq!(outcome_of(&api, &world.tenant.mint().sign()).await, "200 accepted", "fetches the keys");
     assert_eq!(outcome_of(&api, &token).await, "401 key_unknown");
 }
 
 #[tokio::test]
-async fn a_remembered_token_is_verified_once_more_when_keys_are_due() {
+async fn a_remembered_token_is_verified_again_after_a_key_refresh_is_due() {
     let world = World::new().await;
     let api = remembering(&world);
     let token = world.tenant.mint().sign();
@@ -109,7 +109,7 @@ async fn a_remembered_token_is_verified_once_more_when_keys_are_due() {
 }
 
 #[tokio::test]
-async fn a_token_that_differs_by_a_letter_is_another_one() {
+async fn a_changed_token_is_not_found_in_the_cache() {
     let world = World::new().await;
     let api = remembering(&world);
     let token = world.tenant.mint().sign();
@@ -141,14 +141,14 @@ async fn long_tokens_are_not_remembered() {
 async fn a_remembered_token_still_needs_its_proof() {
     let world = World::new().await;
     let api = world.builder().token_cache(TokenCache::entries(100)).dpop(DpopPolicy::accept()).build().unwrap();
-    let (holder, thief) = (Holder::new(&world), Holder::new(&world));
+    let (holder, attacker) = (Holder::new(&world), Holder::new(&world));
     let proof = holder.proof(URL);
     let first = holder.get(&api, URL, &proof).await.unwrap();
     let second = holder.get(&api, URL, &holder.proof(URL)).await.unwrap();
     assert!(share(&first, &second));
     assert_eq!(first.binding(), second.binding());
 
-    let stolen = Holder { key: thief.key, token: holder.token.clone() };
+    let stolen = Holder { key: attacker.key, token: holder.token.clone() };
     let other_url = holder.get(&api, "https://api.example.com/other", &holder.proof(URL)).await;
     for (outcome, expected) in [
         (holder.get(&api, URL, &proof.clone().jti("again")).await, "200 accepted"),
@@ -168,7 +168,7 @@ fn proof_for_another_token(world: &World, holder: &Holder) -> auth0_api_testing:
 }
 
 #[tokio::test]
-async fn a_bound_token_remembered_as_bearer_is_good_with_its_proof() {
+async fn a_bound_token_rejected_as_bearer_is_accepted_with_its_proof() {
     let world = World::new().await;
     let api = remembering(&world);
     let holder = Holder::new(&world);
@@ -177,7 +177,7 @@ async fn a_bound_token_remembered_as_bearer_is_good_with_its_proof() {
 }
 
 #[tokio::test]
-async fn a_resolver_is_asked_about_remembered_tokens() {
+async fn the_resolver_is_called_for_remembered_tokens() {
     let world = World::new().await;
     let trusted = Trusted::of(&world.tenant);
     let builder = ApiClient::builder(TrustedDomains::resolver(trusted.clone()), world.tenant.audience());
@@ -192,7 +192,7 @@ async fn a_resolver_is_asked_about_remembered_tokens() {
     assert_eq!(outcome_of(&api, &token).await, "200 accepted");
 }
 
-/// The one domain that is trusted at the moment.
+/// A resolver that returns one domain, which the test can change.
 #[derive(Clone, Debug)]
 struct Trusted(Arc<Mutex<String>>);
 
@@ -214,7 +214,7 @@ impl DomainResolver for Trusted {
 }
 
 #[tokio::test]
-async fn debug_shows_no_token() {
+async fn the_debug_output_of_a_client_shows_no_remembered_token() {
     let world = World::new().await;
     let api = remembering(&world);
     let token = world.tenant.mint().subject("auth0|ada").sign();

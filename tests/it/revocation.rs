@@ -1,4 +1,4 @@
-//! Tokens that are rejected before they expire.
+//! Revoked tokens are rejected before they expire.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,7 +11,7 @@ use crate::world::{Holder, Rejected, World, invalid_token, rejection, status_and
 const URL: &str = "https://api.example.com/orders";
 const REVOKED: &str = r#"Bearer realm="api", error="invalid_token", error_description="the access token was revoked""#;
 
-/// A list that its clones share, as a logout endpoint and the client would.
+/// A revocation list. Clones share it, as a logout endpoint and the client would.
 #[derive(Clone, Debug, Default)]
 struct DenyList {
     names: Arc<Mutex<HashSet<String>>>,
@@ -47,17 +47,17 @@ impl RevocationList for DenyList {
     }
 }
 
-/// A list that cannot be read.
+/// A revocation list that always fails.
 #[derive(Debug)]
-struct Unreadable;
+struct Failing;
 
-impl RevocationList for Unreadable {
+impl RevocationList for Failing {
     fn status<'a>(&'a self, _: &'a TokenIdentity) -> RevocationFuture<'a> {
-        Box::pin(std::future::ready(Err("connection refused".into())))
+        Box::pin(std::future::ready(Err("connection reset".into())))
     }
 }
 
-/// A list that never answers.
+/// A revocation list that never answers.
 #[derive(Debug)]
 struct Silent;
 
@@ -72,7 +72,7 @@ fn api(world: &World, list: impl RevocationList) -> ApiClient {
 }
 
 #[tokio::test]
-async fn a_revoked_token_is_rejected_by_each_of_its_names() {
+async fn a_token_can_be_revoked_by_each_of_its_identifiers() {
     let world = World::new().await;
     let list = DenyList::default();
     let api = api(&world, list.clone());
@@ -103,7 +103,7 @@ async fn a_remembered_token_can_be_revoked() {
 }
 
 #[tokio::test]
-async fn only_tokens_that_hold_are_looked_up() {
+async fn the_revocation_list_is_asked_only_about_valid_tokens() {
     let world = World::new().await;
     let list = DenyList::default();
     let api = api(&world, list.clone());
@@ -117,7 +117,7 @@ async fn only_tokens_that_hold_are_looked_up() {
 }
 
 #[tokio::test]
-async fn a_revoked_token_does_not_use_up_its_proof() {
+async fn the_proof_of_a_revoked_token_is_not_recorded_as_used() {
     let world = World::new().await;
     let list = DenyList::default();
     let api = api(&world, list.clone());
@@ -134,18 +134,18 @@ async fn a_revoked_token_does_not_use_up_its_proof() {
 }
 
 #[tokio::test]
-async fn a_list_without_an_answer_lets_nobody_in() {
+async fn a_failing_revocation_list_rejects_with_503() {
     let world = World::new().await;
-    let api = api(&world, Unreadable);
+    let api = api(&world, Failing);
     let error = api.verify_access_token(&world.tenant.mint().sign()).await.unwrap_err();
     let rejection = api.reject(&error);
     assert!(rejection.headers().any(|header| header == ("retry-after", "5".to_owned())));
-    assert!(!rejection.body().contains("connection refused"));
+    assert!(!rejection.body().contains("connection reset"));
     assert_eq!(crate::world::rejection(&api, Err(error)), unavailable());
 }
 
 #[tokio::test]
-async fn a_list_that_never_answers_is_given_up() {
+async fn a_revocation_list_that_never_answers_times_out() {
     let world = World::new().await;
     let api = api(&world, Silent);
     api.warm_up().await.unwrap();

@@ -1,4 +1,4 @@
-//! A tenant, a clock that only the test moves, and clients of that tenant.
+//! A local tenant, a clock that only the test moves, and clients of that tenant.
 
 use std::time::{Duration, SystemTime};
 
@@ -7,7 +7,7 @@ use auth0_api_core::{
 };
 use auth0_api_testing::{LocalTenant, ManualClock, ProofBuilder, ProofKey};
 
-/// A tenant whose clock all of its clients share.
+/// A tenant and the clock that it shares with all its clients.
 pub(crate) struct World {
     pub(crate) tenant: LocalTenant,
     pub(crate) clock: ManualClock,
@@ -19,7 +19,7 @@ pub(crate) struct Holder {
     pub(crate) token: String,
 }
 
-/// What a request is told, and what an operator reads.
+/// A rejection: the status and challenges for the client, and the label for operators.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Rejected {
     pub(crate) status: u16,
@@ -34,10 +34,10 @@ impl World {
         Self { tenant, clock }
     }
 
-    /// Begins a client of the tenant, on the same clock.
+    /// Returns a builder for a client of the tenant, with the same clock.
     pub(crate) fn builder(&self) -> ApiClientBuilder {
         let builder = ApiClient::builder(self.tenant.domain(), self.tenant.audience());
-        // Chance has no place in a test.
+        // No jitter: tests are deterministic.
         builder.insecure_http_loopback().clock(self.clock.clone()).key_policy(KeyPolicy::new().jitter_percent(0))
     }
 
@@ -73,24 +73,24 @@ impl Holder {
         format!("DPoP {}", self.token)
     }
 
-    /// Begins a proof for a GET of this URL with the token.
+    /// Returns a builder for a proof of a GET of this URL with the token.
     pub(crate) fn proof(&self, url: &str) -> ProofBuilder {
         self.key.proof("GET", url).access_token(&self.token)
     }
 
-    /// Presents the token and this proof with a GET of this URL.
+    /// Verifies a GET of this URL that presents the token and this proof.
     pub(crate) async fn get(&self, api: &ApiClient, url: &str, proof: &ProofBuilder) -> Result<VerifiedToken, Error> {
         get(api, url, &[("authorization", &self.authorization()), ("dpop", &proof.sign())]).await
     }
 }
 
-/// Presents headers with a GET of this URL.
+/// Verifies a GET of this URL with these headers.
 pub(crate) async fn get(api: &ApiClient, url: &str, headers: &[(&str, &str)]) -> Result<VerifiedToken, Error> {
     let headers = headers.to_vec();
     api.verify_request(&TokenRequest::new("GET", url, &headers)).await
 }
 
-/// Status and label in one word, `200 accepted` for a token that holds.
+/// Returns the status and the label as one text; `200 accepted` for a valid token.
 pub(crate) fn status_and_label(outcome: &Result<VerifiedToken, Error>) -> String {
     match outcome {
         Ok(_) => "200 accepted".to_owned(),
@@ -98,22 +98,23 @@ pub(crate) fn status_and_label(outcome: &Result<VerifiedToken, Error>) -> String
     }
 }
 
-/// The whole rejection of what must be rejected.
+/// Returns the complete rejection of a request that must be rejected.
 pub(crate) fn rejection(api: &ApiClient, outcome: Result<VerifiedToken, Error>) -> Rejected {
     let rejection = api.reject(&outcome.unwrap_err());
     let challenges = rejection.challenges().iter().map(ToString::to_string).collect();
     Rejected { status: rejection.status(), label: rejection.label(), challenges }
 }
 
-/// The rejection of a token by a client in the default mode.
+/// The expected rejection of a Bearer token as invalid, by a client in the default DPoP mode.
 pub(crate) fn invalid_token(label: &'static str, challenge: &str) -> Rejected {
     Rejected { status: 401, label, challenges: vec![challenge.to_owned(), r#"DPoP algs="ES256""#.to_owned()] }
 }
 
-/// A signed text of exactly this many characters, made with paddings for its claims and its header.
+/// Returns a signed text of exactly this length. `sign` takes one padding for the claims and one for the header.
 pub(crate) fn of_length(length: usize, sign: impl Fn(String, String) -> String) -> String {
     let padded = |claims: usize, header: usize| sign("p".repeat(claims), "p".repeat(header));
-    // Four characters of base64url stand for three octets, and no text has 4n + 1 of them: the header makes up for that.
+    // Base64url without padding turns 3n octets into 4n characters, and never has a length of 4n + 1. Padding the
+    // claims alone therefore cannot reach every length; up to three octets of padding in the header fill the gap.
     let claims = (length - padded(0, 0).len()) / 4 * 3;
     let fits = |claims: usize| (0..4).map(move |header| (claims, header));
     let mut candidates = (claims - 6..=claims).flat_map(fits).map(|(claims, header)| padded(claims, header));

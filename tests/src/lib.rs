@@ -1,4 +1,4 @@
-//! The README's examples, compiled. The tests themselves are in `it/`.
+//! Compiles the examples of the README. The tests are in `it/`.
 
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]

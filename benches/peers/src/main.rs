@@ -1,4 +1,4 @@
-//! The axum layer beside other crates that verify access tokens.
+//! Compares the axum layer with other crates that verify access tokens.
 //!
 //! ```sh
 //! cargo run --release --manifest-path benches/peers/Cargo.toml -- --bench --rounds 6 --seconds 4
@@ -28,13 +28,13 @@ fn main() {
     use Scheme::{Bearer, Dpop};
     let contestants = [
         Contestant { name: "axum, no check", scheme: Bearer, start: |_| serve(app()) },
-        Contestant { name: "auth0-api-axum", scheme: Bearer, start: ours },
+        Contestant { name: "auth0-api-axum", scheme: Bearer, start: auth0_api },
         Contestant { name: "huskarl-resource-server", scheme: Bearer, start: huskarl },
         Contestant { name: "jwt-authorizer", scheme: Bearer, start: jwt_authorizer },
         Contestant { name: "oauth-resource-server", scheme: Bearer, start: oauth_resource_server },
         Contestant { name: "tower-oauth2-resource-server", scheme: Bearer, start: tower_oauth2 },
         Contestant { name: "axum, no check", scheme: Dpop, start: |_| serve(app()) },
-        Contestant { name: "auth0-api-axum", scheme: Dpop, start: ours },
+        Contestant { name: "auth0-api-axum", scheme: Dpop, start: auth0_api },
         Contestant { name: "huskarl-resource-server, no replay check", scheme: Dpop, start: huskarl },
     ];
     run("Servers on one core, 16 connections from another", &contestants);
@@ -44,7 +44,7 @@ fn app() -> Router {
     Router::new().route("/orders", get(|| async { "ok" }))
 }
 
-fn ours(site: Site) -> Starting {
+fn auth0_api(site: Site) -> Starting {
     Box::pin(async move {
         let store = MemoryReplayStore::with_capacity(10_000_000).per_key_quota(10_000_000);
         let builder = ApiClient::builder(&*site.domain, site.audience).insecure_http_loopback().public_url(PUBLIC_URL);
@@ -70,7 +70,7 @@ fn tower_oauth2(site: Site) -> Starting {
     })
 }
 
-/// In axum 0.7, which it is made for.
+/// In axum 0.7, which this crate supports.
 fn jwt_authorizer(site: Site) -> Starting {
     Box::pin(async move {
         let validation = Validation::new().iss(&[issuer(&site)]).aud(&[site.audience.clone()]);
@@ -105,7 +105,7 @@ fn oauth_resource_server(site: Site) -> Starting {
     })
 }
 
-/// It has no layer of its own: this is the least that one would do.
+/// This crate has no layer: the middleware below does the minimum that a layer would do.
 fn huskarl(site: Site) -> Starting {
     Box::pin(async move {
         let http = ReqwestClient::builder().build().await.unwrap();

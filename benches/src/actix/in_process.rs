@@ -1,6 +1,6 @@
-//! The middleware of actix-web, in the process: no server, no socket.
+//! The actix-web middleware inside the process, without a server or a socket.
 
-#![expect(clippy::unwrap_used, reason = "a benchmark that cannot begin should say where")]
+#![expect(clippy::unwrap_used, reason = "a panic shows where the set-up failed")]
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform as _, fn_service};
@@ -14,11 +14,11 @@ use crate::Candidate;
 use crate::floor::rsa_key;
 use crate::scenarios::{Signed, World, realistic, warm_client};
 
-/// A Bearer token: the floor, and the middleware with and without what it protects.
+/// Candidates for a Bearer token: the floor, and a service with and without the middleware.
 ///
 /// # Panics
 ///
-/// If a part of it cannot be set up.
+/// If the set-up fails.
 pub fn bearer() -> Vec<Candidate> {
     let World { runtime, tenant, signing_key } = World::new();
     let token = realistic(&tenant, &signing_key).sign();

@@ -1,4 +1,4 @@
-//! actix-web, to be measured: the middleware in the process, and whole servers.
+//! Measures actix-web: the middleware inside the process, and whole servers.
 
 mod in_process;
 mod servers;

@@ -1,6 +1,6 @@
-//! Servers of one worker, so that they compare with others of one thread.
+//! Servers with one worker, to be comparable with servers of one thread.
 
-#![expect(clippy::unwrap_used, reason = "a benchmark that cannot begin should say where")]
+#![expect(clippy::unwrap_used, reason = "a panic shows where the set-up failed")]
 
 use std::net::SocketAddr;
 
@@ -13,30 +13,30 @@ use actix_web::{App, Error, HttpServer, Scope};
 use auth0_api_actix::Auth;
 use auth0_api_core::{ApiClient, ReceivedTarget, TokenRequest};
 
-/// A server that checks nothing.
+/// Starts a server that checks nothing.
 ///
 /// # Panics
 ///
-/// If there is no port.
+/// If no port is available.
 pub fn unchecked() -> SocketAddr {
     serve(|config| _ = config.service(orders()))
 }
 
-/// A server behind the middleware.
+/// Starts a server behind the middleware.
 ///
 /// # Panics
 ///
-/// If there is no port.
+/// If no port is available.
 pub fn behind_the_middleware(client: ApiClient) -> SocketAddr {
     let auth = Auth::new(client);
     serve(move |config| _ = config.service(orders().wrap(auth.clone())))
 }
 
-/// What somebody writes who does without the adapter.
+/// Starts a server that calls the client from a hand-written middleware, without the adapter.
 ///
 /// # Panics
 ///
-/// If there is no port.
+/// If no port is available.
 pub fn by_hand(client: ApiClient) -> SocketAddr {
     let client = Data::new(client);
     serve(move |config| _ = config.app_data(client.clone()).service(orders().wrap(from_fn(check))))

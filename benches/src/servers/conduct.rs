@@ -1,4 +1,4 @@
-//! The conductor: starts processes, lets them take turns, prints the table.
+//! The conductor: starts server and load processes in turn, and prints the table.
 
 #![expect(clippy::print_stdout, reason = "a benchmark's result is what it prints")]
 
@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 
 use auth0_api_testing::{LocalTenant, ProofKey, SigningAlgorithm, SigningKey};
 
-use super::requests::{Cast, lines};
+use super::requests::{RequestMaker, lines};
 use super::{Contestant, Scheme, Site, must};
 
 /// How much to measure.
@@ -16,18 +16,18 @@ use super::{Contestant, Scheme, Site, must};
 struct Effort {
     rounds: usize,
     milliseconds: u64,
-    /// Proofs that are ready before a round begins: more than any server can check in its time.
+    /// Proofs that are made before a round begins: more than any server can check in one round.
     proofs: usize,
 }
 
-/// What one round of one contestant came to.
+/// The result of one round of one contestant.
 #[derive(Clone, Copy)]
 struct Round {
     per_second: f64,
     p99_microseconds: f64,
 }
 
-/// A process that ends with its owner, also when that one panics.
+/// A process that is killed when its owner is dropped, also after a panic.
 struct Process(Child);
 
 impl Drop for Process {
@@ -56,11 +56,11 @@ pub(super) fn conduct(title: &str, contestants: &[Contestant], options: &[&str])
     let tenant = must(runtime.block_on(LocalTenant::start()));
     let (signing_key, proof_key) = (SigningKey::generate(SigningAlgorithm::RS256), ProofKey::generate());
     tenant.publish(&signing_key);
-    let cast = Cast { tenant: &tenant, signing_key: &signing_key, proof_key: &proof_key };
+    let requests = RequestMaker { tenant: &tenant, signing_key: &signing_key, proof_key: &proof_key };
 
     println!("{title} ({} rounds of {} ms each)", effort.rounds, effort.milliseconds);
     let mut results = Results::new();
-    // `--only TEXT`: those with this in their name.
+    // `--only TEXT`: only contestants whose name contains TEXT.
     let only = option(options, "--only").unwrap_or_default();
     let contestants: Vec<&Contestant> =
         contestants.iter().filter(|contestant| contestant.name.contains(only)).collect();
@@ -70,7 +70,7 @@ pub(super) fn conduct(title: &str, contestants: &[Contestant], options: &[&str])
             order.reverse();
         }
         for contestant in order {
-            let result = measure(&cast, contestant, effort);
+            let result = measure(&requests, contestant, effort);
             results.entry((contestant.scheme.name(), contestant.name)).or_default().push(result);
         }
     }
@@ -79,18 +79,18 @@ pub(super) fn conduct(title: &str, contestants: &[Contestant], options: &[&str])
     }
 }
 
-fn measure(cast: &Cast<'_>, contestant: &Contestant, effort: Effort) -> Round {
-    let requests = lines(&cast.requests(contestant.scheme, effort.proofs));
-    let site = cast.site().to_text();
+fn measure(maker: &RequestMaker<'_>, contestant: &Contestant, effort: Effort) -> Round {
+    let requests = lines(&maker.requests(contestant.scheme, effort.proofs));
+    let site = maker.site().to_text();
     let mut server = start(SERVER_CORE, &["serve", contestant.scheme.name(), contestant.name, &site]);
     let address = read_line(&mut server);
-    // A first request each, so that no round measures the fetching of keys.
-    _ = load(&address, &requests_for_warming(cast, contestant.scheme), 1);
+    // Some requests before the measurement, so that no round includes the fetch of the keys.
+    _ = load(&address, &requests_for_warming(maker, contestant.scheme), 1);
     load(&address, &requests, effort.milliseconds)
 }
 
-fn requests_for_warming(cast: &Cast<'_>, scheme: Scheme) -> String {
-    lines(&cast.requests(scheme, 2_000))
+fn requests_for_warming(maker: &RequestMaker<'_>, scheme: Scheme) -> String {
+    lines(&maker.requests(scheme, 2_000))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
@@ -105,7 +105,7 @@ fn load(address: &str, requests: &str, milliseconds: u64) -> Round {
     Round { per_second: answered as f64 * 1e6 / microseconds as f64, p99_microseconds: p99 as f64 }
 }
 
-/// This program again, on a core of its own where the system has `taskset`.
+/// Starts this program again as a child process, bound to a core if the system has `taskset`.
 fn start(core: &str, arguments: &[&str]) -> Process {
     let program = must(std::env::current_exe());
     let pinned =
@@ -130,7 +130,7 @@ fn table(scheme: Scheme, contestants: &[&Contestant], results: &Results) {
     for contestant in contestants.iter().filter(|contestant| contestant.scheme == scheme) {
         let Some(rounds) = results.get(&(scheme.name(), contestant.name)) else { continue };
         let first = *first.get_or_insert(rounds);
-        // Of each round: what slows the machine for a while slows all that take their turns in it.
+        // Both values of a ratio are from the same round: a slow phase of the machine affects both.
         let ratio = median(rounds.iter().zip(first).map(|(own, first)| own.per_second / first.per_second));
         let per_second = median(rounds.iter().map(|round| round.per_second));
         let p99 = median(rounds.iter().map(|round| round.p99_microseconds)) / 1000.0;
@@ -145,7 +145,7 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
 }
 
 impl Effort {
-    /// `--rounds N --seconds S` under `cargo bench`; under `cargo test` a moment, to see that it works.
+    /// `--rounds N --seconds S` under `cargo bench`; 50 ms under `cargo test`, to check that it works.
     fn from_options(options: &[&str]) -> Self {
         if !options.contains(&"--bench") {
             return Self { rounds: 1, milliseconds: 50, proofs: 2_000 };
@@ -159,12 +159,12 @@ impl Effort {
     }
 }
 
-/// What stands behind an option.
+/// Returns the value that follows an option.
 fn option<'o>(options: &[&'o str], name: &str) -> Option<&'o str> {
     options.iter().skip_while(|option| **option != name).nth(1).copied()
 }
 
 const SERVER_CORE: &str = "0";
 const LOAD_CORE: &str = "1";
-/// No core checks as many proofs in a second.
+/// More proofs than one core can check per second.
 const MOST_CHECKS_PER_SECOND: usize = 20_000;

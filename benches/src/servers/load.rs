@@ -1,4 +1,4 @@
-//! The load: a number of connections, each with one request under way at any time.
+//! The load: several connections, each with one request in flight at any time.
 
 #![expect(clippy::print_stdout, reason = "the conductor reads what it prints")]
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
@@ -14,8 +14,8 @@ use tokio::task::LocalSet;
 
 use super::{must, requests};
 
-/// Reads requests from its input, sends them for a while, and prints how many were answered in how many microseconds, and the
-/// latencies' median and 99th percentile in microseconds.
+/// Reads requests from standard input, sends them for the given time, and prints four numbers: the answered requests,
+/// the elapsed microseconds, and the median and the 99th percentile of the latencies in microseconds.
 pub(super) fn run(address: &str, milliseconds: &str) {
     let mut input = String::new();
     must(std::io::stdin().read_to_string(&mut input));
@@ -37,7 +37,8 @@ pub(super) fn run(address: &str, milliseconds: &str) {
     println!("{} {elapsed} {} {}", latencies.len(), percentile(50), percentile(99));
 }
 
-/// Requests in turn, over and over: a server that remembers proofs must be done before the first comes again.
+/// Requests in turn, repeated from the first after the last. With proofs, the round must end before that, or the server
+/// answers with 401 to the replayed proof.
 struct Requests {
     all: Vec<Vec<u8>>,
     next: Cell<usize>,
@@ -50,7 +51,7 @@ impl Requests {
     }
 }
 
-/// Microseconds that each request took.
+/// Sends requests over one connection, and returns the microseconds that each request took.
 async fn connection(address: String, requests: Rc<Requests>, duration: Duration) -> Vec<u128> {
     let mut stream = must(TcpStream::connect(address).await);
     must(stream.set_nodelay(true));
@@ -70,7 +71,7 @@ async fn connection(address: String, requests: Rc<Requests>, duration: Duration)
     latencies
 }
 
-/// Servers answer with the same two bytes in a body whose length they state.
+/// Returns whether the answer is complete. All servers answer with the same body of two bytes, or with an error.
 fn is_whole(answer: &[u8]) -> bool {
     answer.ends_with(b"\r\n\r\nok") || answer.starts_with(b"HTTP/1.1 4") || answer.starts_with(b"HTTP/1.1 5")
 }

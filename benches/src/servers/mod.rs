@@ -1,8 +1,9 @@
-//! Whole servers, one after the other on a core of their own, under the same load from another core.
+//! Measures whole servers, one after the other on one core, under the same load from another core.
 //!
-//! A program that calls [`run`] plays three parts, told apart by its arguments: it conducts, it serves as one contestant, or it
-//! makes the load. Servers and load are processes of their own, new for each round and bound to different cores where `taskset`
-//! exists; each round goes through the contestants in the opposite order of the one before.
+//! A program that calls [`run`] has three modes, selected by its arguments: it conducts the measurement, it serves as
+//! one contestant, or it makes the load. Servers and load are separate processes. They are started anew for each round,
+//! and bound to different cores where `taskset` exists. Each round runs the contestants in the opposite order of the
+//! previous round.
 
 mod conduct;
 mod load;
@@ -22,15 +23,15 @@ pub use site::Site;
 /// A server to measure.
 #[derive(Clone, Copy, Debug)]
 pub struct Contestant {
-    /// What it is called in the table.
+    /// The name in the table.
     pub name: &'static str,
-    /// What requests it gets.
+    /// The scheme of the requests that the server receives.
     pub scheme: Scheme,
-    /// Starts it on a loopback port, inside of the current runtime.
+    /// Starts the server on a loopback port, inside the current runtime.
     pub start: fn(Site) -> Starting,
 }
 
-/// What the requests of a contestant carry.
+/// The credentials of a contestant's requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scheme {
     /// A Bearer token, the same in every request.
@@ -39,14 +40,14 @@ pub enum Scheme {
     Dpop,
 }
 
-/// A server that is starting; it serves until its process ends.
+/// A server that is starting, with its address as the result; it serves until its process ends.
 pub type Starting = Pin<Box<dyn Future<Output = SocketAddr>>>;
 
-/// Measures contestants; ratios are to the first of the same scheme. For the `main` of a benchmark.
+/// Measures contestants; ratios are to the first contestant of the same scheme. For the `main` of a benchmark.
 ///
 /// # Panics
 ///
-/// If a server cannot be started or answers anything but 200.
+/// If a server cannot be started, or answers with another status than 200.
 pub fn run(title: &str, contestants: &[Contestant]) {
     let arguments: Vec<String> = std::env::args().collect();
     let words: Vec<&str> = arguments.iter().skip(1).map(String::as_str).collect();
@@ -61,7 +62,7 @@ pub fn run(title: &str, contestants: &[Contestant]) {
 ///
 /// # Panics
 ///
-/// If there is no port.
+/// If no port is available.
 pub fn serve(router: Router) -> Starting {
     Box::pin(async move {
         let listener = must(TcpListener::bind(("127.0.0.1", 0)).await);
@@ -85,7 +86,7 @@ impl Scheme {
     }
 }
 
-#[expect(clippy::panic, reason = "a benchmark that cannot go on should say where")]
+#[expect(clippy::panic, reason = "a panic shows where the benchmark failed")]
 #[track_caller]
 fn must<T, E: std::fmt::Debug>(result: Result<T, E>) -> T {
     result.unwrap_or_else(|error| panic!("{error:?}"))

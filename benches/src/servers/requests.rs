@@ -1,18 +1,18 @@
-//! The requests of a round: ready-made bytes, so that the load costs its core little.
+//! The requests of a round: bytes made in advance, so that the load process has little work.
 
 use auth0_api_testing::{LocalTenant, ProofKey, SigningKey};
 
 use super::{Scheme, Site, must};
 use crate::scenarios::realistic;
 
-/// The tenant's side of a measurement: tokens, proofs, and what servers have to know.
-pub(super) struct Cast<'t> {
+/// Makes the requests of a measurement, with their tokens and proofs, and the configuration of the servers.
+pub(super) struct RequestMaker<'t> {
     pub(super) tenant: &'t LocalTenant,
     pub(super) signing_key: &'t SigningKey,
     pub(super) proof_key: &'t ProofKey,
 }
 
-impl Cast<'_> {
+impl RequestMaker<'_> {
     pub(super) fn site(&self) -> Site {
         Site {
             domain: self.tenant.domain().to_owned(),
@@ -22,9 +22,9 @@ impl Cast<'_> {
         }
     }
 
-    /// One request for each line. With `DPoP`, no proof comes twice among them.
+    /// Returns the credentials of each request: one for Bearer, `distinct` for `DPoP`, each with a different proof.
     pub(super) fn requests(&self, scheme: Scheme, distinct: usize) -> Vec<String> {
-        // Some of the peers demand an identifier.
+        // Some of the other crates require the `jti` claim.
         let token = realistic(self.tenant, self.signing_key).claim("jti", "aQNK3wZ2s5iPqX8Y");
         match scheme {
             Scheme::Bearer => vec![format!("authorization: Bearer {}", token.sign())],
@@ -37,7 +37,7 @@ impl Cast<'_> {
     }
 }
 
-/// The bytes of one request, from its credentials.
+/// Returns the bytes of one request with these credentials.
 pub(super) fn bytes(credentials: &str) -> Vec<u8> {
     format!("GET {PATH} HTTP/1.1\r\nhost: {HOST}\r\naccept: */*\r\n{credentials}\r\n\r\n").into_bytes()
 }
@@ -47,14 +47,14 @@ pub(super) fn parse(lines: &str) -> Vec<Vec<u8>> {
     lines.lines().map(|line| bytes(&must(serde_json::from_str::<String>(line)))).collect()
 }
 
-/// One JSON string for each request: header lines have line ends of their own.
+/// Writes one JSON string per line and request. JSON, because the header lines of a request contain line ends.
 pub(super) fn lines(requests: &[String]) -> String {
     requests.iter().map(|request| serde_json::Value::from(request.as_str()).to_string() + "\n").collect()
 }
 
 const HOST: &str = "api.example.com";
 const PATH: &str = "/orders?page=2";
-/// The public URL that servers have to be configured with, for proofs to fit.
+/// The public URL that servers must be configured with, so that the `htu` of proofs matches.
 pub const PUBLIC_URL: &str = "https://api.example.com";
-/// It, and the path.
+/// The `htu` of the proofs: the public URL and the path.
 const URL: &str = "https://api.example.com/orders";

@@ -1,17 +1,17 @@
-//! What a server has to know.
+//! The configuration of a server.
 
 use serde_json::{Value, json};
 
-/// The tenant and the keys, as the conductor tells them to a server's process.
+/// The tenant and the keys, as the conductor passes them to a server's process.
 #[derive(Clone, Debug)]
 pub struct Site {
-    /// The tenant's address, an issuer without its trailing slash.
+    /// The tenant's address: the issuer without its trailing slash.
     pub domain: String,
     /// The API's identifier.
     pub audience: String,
-    /// The public key that signs the tokens: for a check at the floor.
+    /// The public key of the tokens' signatures, for the server that checks only signatures.
     pub signing_key: Value,
-    /// The public key that signs the proofs: for a check at the floor.
+    /// The public key of the proofs' signatures, for the server that checks only signatures.
     pub proof_key: Value,
 }
 

@@ -1,4 +1,4 @@
-//! Extractors: they read what the middleware has found, and verify nothing themselves.
+//! Extractors: they hand the token that a middleware has verified to handlers. They verify nothing themselves.
 
 use std::fmt;
 use std::future::{Ready, ready};
@@ -12,29 +12,30 @@ use crate::rejection::TokenRejection;
 
 /// The verified token of a request, as an extractor.
 ///
-/// It derefs to core's [`VerifiedToken`](auth0_api_core::VerifiedToken), which is the same type in every framework: functions of
-/// yours that know no framework take `&auth0_api_core::VerifiedToken`, and `&token` is one. Middleware finds core's type in the
-/// extensions of the request.
+/// It derefs to core's [`VerifiedToken`](auth0_api_core::VerifiedToken), which is the same type for every framework.
+/// Code that does not depend on a framework takes `&auth0_api_core::VerifiedToken`; pass it `&token`. Middleware finds
+/// core's type in the extensions of the request.
 ///
-/// | behind | nothing presented | a good token | a bad token |
+/// | behind | no credentials | a valid token | an invalid token |
 /// |---|---|---|---|
 /// | [`Auth`](crate::Auth) | 401 | the token | rejected |
-/// | an optional one, as `VerifiedToken` | 401 | the token | rejected |
-/// | an optional one, as [`MaybeToken`] | `None` | the token | rejected |
-/// | none | 500 | 500 | 500 |
+/// | an optional `Auth`, as `VerifiedToken` | 401 | the token | rejected |
+/// | an optional `Auth`, as [`MaybeToken`] | `None` | the token | rejected |
+/// | no `Auth` | 500 | 500 | 500 |
 ///
-/// Do not take `Option<VerifiedToken>`: that is actix-web's, and makes `None` of every rejection, the 500 included.
+/// Do not take `Option<VerifiedToken>`. actix-web implements it, and turns every rejection into `None`, even the 500.
 #[derive(Clone)]
 pub struct VerifiedToken(pub auth0_api_core::VerifiedToken);
 
-/// The verified token of a request behind an [optional](crate::Auth::optional) middleware: `None` if nothing was presented, and
-/// for no other reason. With [`Scoped`](crate::Scoped) in it, a token that is there has to be enough.
+/// The verified token of a request behind an [optional](crate::Auth::optional) middleware, as an extractor. It is
+/// `None` only if the request carries no credentials. `MaybeToken<Scoped<G>>` rejects a token that does not meet the
+/// requirement of [`Scoped`](crate::Scoped).
 ///
 /// ```
 /// use auth0_api_actix::MaybeToken;
 ///
 /// async fn greet(MaybeToken(token): MaybeToken) -> String {
-///     format!("hello, {}", token.as_deref().and_then(|token| token.subject()).unwrap_or("stranger"))
+///     format!("hello, {}", token.as_deref().and_then(|token| token.subject()).unwrap_or("guest"))
 /// }
 /// # _ = actix_web::web::get().to(greet);
 /// ```

@@ -1,4 +1,4 @@
-//! Who verifies, who may pass without a token, and what those behind find of it.
+//! The verification: the settings of a middleware, and the result that it leaves for extractors and inner middleware.
 
 use actix_web::{HttpMessage as _, HttpRequest};
 use auth0_api_core::{ApiClient, Error, Rejection, Requirement, VerifiedToken};
@@ -6,7 +6,8 @@ use auth0_api_core::{ApiClient, Error, Rejection, Requirement, VerifiedToken};
 use crate::rejection::{RejectionBody, TokenRejection};
 use crate::request::{Headers, token_request};
 
-/// What a middleware has been told.
+/// The settings of a middleware: the client that verifies, what builds the bodies of rejections, and whether
+/// credentials are optional.
 #[derive(Clone, Debug)]
 pub(crate) struct Gate {
     pub(crate) api: ApiClient,
@@ -14,7 +15,8 @@ pub(crate) struct Gate {
     pub(crate) optional: bool,
 }
 
-/// What a middleware has found, for extractors and inner middleware: `token` is `None` if nothing was presented to an optional one.
+/// What a middleware has found, stored in the request's extensions for extractors and inner middleware. `token` is
+/// `None` if the middleware is optional and the request carries no credentials.
 #[derive(Clone, Debug)]
 pub(crate) struct Authentication {
     pub(crate) api: ApiClient,
@@ -23,7 +25,7 @@ pub(crate) struct Authentication {
 }
 
 impl Gate {
-    /// Only absent credentials pass an optional gate.
+    /// Verifies a request. If credentials are optional, a request without any is admitted without a token.
     pub(crate) async fn admit(&self, request: &HttpRequest) -> Result<Option<VerifiedToken>, Error> {
         match self.verify(request).await {
             Ok(token) => Ok(Some(token)),
@@ -32,8 +34,8 @@ impl Gate {
         }
     }
 
-    /// Leaves what was found in the request.
-    pub(crate) fn mark_admitted(&self, request: &HttpRequest, token: Option<VerifiedToken>) {
+    /// Stores the result in the request's extensions.
+    pub(crate) fn store(&self, request: &HttpRequest, token: Option<VerifiedToken>) {
         let mut extensions = request.extensions_mut();
         if let Some(token) = token.clone() {
             extensions.insert(token);
@@ -42,7 +44,8 @@ impl Gate {
     }
 
     async fn verify(&self, request: &HttpRequest) -> Result<VerifiedToken, Error> {
-        // A middleware of the same client further out has asked already, and used the proof up.
+        // An outer middleware of the same client may have verified this request already. Its token is reused: a second
+        // verification of a DPoP request would find its proof in the replay store and reject it.
         let known = request.extensions().get::<Authentication>().filter(|known| known.is_by(&self.api)).cloned();
         match known.and_then(|known| known.token) {
             Some(token) => Ok(token),
@@ -52,7 +55,10 @@ impl Gate {
 }
 
 impl Authentication {
-    /// What was found for a request. One that no middleware covers must not look like an anonymous caller.
+    /// Returns what a middleware has found.
+    ///
+    /// A request that no middleware covers is rejected with 500. Without that, it would look like one without
+    /// credentials.
     pub(crate) fn of(request: &HttpRequest) -> Result<Self, TokenRejection> {
         request.extensions().get::<Self>().cloned().ok_or_else(|| missing_middleware(RejectionBody::Json))
     }
@@ -61,12 +67,12 @@ impl Authentication {
         self.api.is_same_client(api)
     }
 
-    /// The token, or the rejection of a request that needs one.
+    /// Returns the token, or the rejection of a request without credentials.
     pub(crate) fn demand(&self) -> Result<&VerifiedToken, TokenRejection> {
         self.token.as_ref().ok_or_else(|| self.reject(&Error::missing_credentials()))
     }
 
-    /// The token if it is enough, or the rejection.
+    /// Returns the token if it meets the requirement, or the rejection.
     pub(crate) fn demand_that_meets(&self, requirement: &Requirement) -> Result<&VerifiedToken, TokenRejection> {
         let token = self.demand()?;
         requirement.check(token).map_err(|error| self.reject(&error))?;
@@ -78,10 +84,10 @@ impl Authentication {
     }
 }
 
-/// The 500 of what asks for a token that nobody has verified.
+/// Returns the 500 for a route that needs a verified token but is not covered by a middleware.
 pub(crate) fn missing_middleware(bodies: RejectionBody) -> TokenRejection {
     tracing::error!(target: "auth0_api", event = "layer_missing", "{MISSING}");
     TokenRejection::new(Rejection::misconfigured(), bodies)
 }
 
-const MISSING: &str = "a handler or resource asks for a verified token, but no Auth of its client covers it: add `.wrap(Auth::new(api))` outside of it";
+const MISSING: &str = "a handler or resource needs a verified token, but no Auth of its client covers it: add `.wrap(Auth::new(api))` outside it";

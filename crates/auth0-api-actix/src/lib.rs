@@ -1,6 +1,7 @@
 //! [Auth0](https://auth0.com) access tokens for [actix-web](https://docs.rs/actix-web).
 //!
-//! A middleware verifies, extractors read, and `auth0-api-core` does the thinking: this crate only carries things in and out.
+//! A middleware verifies requests, and extractors hand the verified token to handlers. `auth0-api-core` does the
+//! verification; this crate converts requests and responses.
 //!
 //! ```no_run
 //! use actix_web::{App, HttpServer, web};
@@ -24,36 +25,41 @@
 //! # }
 //! ```
 //!
-//! 1. [`Auth`] rejects what does not hold, with the status and challenges of [RFC 6750 §3](https://www.rfc-editor.org/rfc/rfc6750#section-3)
-//!    and [RFC 9449 §7](https://www.rfc-editor.org/rfc/rfc9449#section-7). With [`optional`](Auth::optional) a request without
-//!    credentials passes; a bad token never does.
-//! 2. Handlers take [`VerifiedToken`], or behind an optional middleware [`MaybeToken`].
-//! 3. [`Auth::require`] asks for more, resource by resource; [`Scoped`] asks for it where a handler is read.
-//! 4. [`Reject`] answers for errors that a handler meets later, such as those of an exchange.
-//! 5. [`metadata_routes`] tells clients that know only the URL where tokens come from, and which.
+//! 1. [`Auth`] rejects requests without a valid token, with the status and challenges of
+//!    [RFC 6750 §3](https://www.rfc-editor.org/rfc/rfc6750#section-3) and
+//!    [RFC 9449 §7](https://www.rfc-editor.org/rfc/rfc9449#section-7). With [`optional`](Auth::optional) it lets
+//!    requests without credentials through. It still rejects invalid tokens.
+//! 2. Handlers take [`VerifiedToken`], or [`MaybeToken`] behind an optional middleware.
+//! 3. [`Auth::require`] sets a requirement for a resource; [`Scoped`] sets one in a handler's signature.
+//! 4. [`Reject`] turns errors that a handler meets, such as those of an exchange, into rejections.
+//! 5. [`metadata_routes`] serves protected resource metadata. A client that knows only the API's URL learns from it
+//!    which authorization server issues tokens, and which tokens the API takes.
 //!
-//! Build the client once, outside of the closure that `HttpServer` calls for each worker: clones share keys and used proofs, and
-//! workers must.
+//! Build the client once, outside the closure that `HttpServer` calls for each worker. Clones share keys and the record
+//! of used proofs. If each worker built its own client, each worker would accept the same proof once, unless the
+//! clients share a replay store.
 //!
 //! For tokens that are [bound to a client certificate](auth0_api_core::guide::mtls), insert a
-//! [`ClientCertificate`](auth0_api_core::ClientCertificate) in `HttpServer::on_connect`, or into the extensions of a request.
+//! [`ClientCertificate`](auth0_api_core::ClientCertificate) in `HttpServer::on_connect`, or into the extensions of a
+//! request.
 //!
 //! # Where to put it
 //!
-//! Of several `wrap` calls the last one is the outermost. So a [`Require`] comes before the `Auth` that covers it, and a CORS
-//! middleware after it: a browser's preflight request carries no token. CORS should expose `WWW-Authenticate` and `DPoP-Nonce`,
-//! which a `DPoP` client in a browser has to read.
+//! Of several `wrap` calls, the last one is the outermost. So call `wrap` with a [`Require`] before the `Auth` that
+//! covers it, and with a CORS middleware after that `Auth`: a browser's preflight request carries no token. CORS should
+//! expose `WWW-Authenticate` and `DPoP-Nonce`, because a `DPoP` client in a browser must read them.
 //!
-//! A proof is compared with the URI of the request as it is when it gets here. `NormalizePath` changes it: put that inside of
-//! `Auth`, or let clients call the paths that it makes.
+//! The middleware compares a proof with the URI of the request at the time it sees the request. `NormalizePath` changes
+//! the URI. Put `NormalizePath` inside `Auth`, or let clients call the normalised paths.
 //!
 //! # Which URL a client called
 //!
-//! The scheme is that of the listener (`bind` or `bind_rustls…`), the host comes from the request, and `ConnectionInfo` is not
-//! asked, because it believes forwarded headers of anybody. Behind a proxy, give the client a
-//! [public URL](auth0_api_core::ApiClientBuilder::public_url) or [trusted proxies](auth0_api_core::ApiClientBuilder::trusted_proxies).
+//! The scheme is that of the listener (`bind` or `bind_rustls…`), and the host comes from the request. `ConnectionInfo`
+//! is not used, because it trusts forwarded headers from any client. Behind a proxy, give the client a
+//! [public URL](auth0_api_core::ApiClientBuilder::public_url) or
+//! [trusted proxies](auth0_api_core::ApiClientBuilder::trusted_proxies).
 //!
-//! # For those who know `auth0-api-axum`
+//! # Equivalents in `auth0-api-axum`
 //!
 //! | `auth0-api-axum` | here |
 //! |---|---|
@@ -62,7 +68,7 @@
 //! | `auth.require(requirement)`, `.route_layer(…)` | [`auth.require(requirement)`](Auth::require), `.wrap(…)` on a resource, route or scope |
 //! | `VerifiedToken` | [`VerifiedToken`] |
 //! | `Scoped<G>` | [`Scoped<G>`](Scoped) |
-//! | `Option<VerifiedToken>`, `Option<Scoped<G>>` | [`MaybeToken`], [`MaybeToken<Scoped<G>>`](MaybeToken): actix-web's own `Option<T>` makes `None` of every rejection |
+//! | `Option<VerifiedToken>`, `Option<Scoped<G>>` | [`MaybeToken`], [`MaybeToken<Scoped<G>>`](MaybeToken): actix-web's own `Option<T>` turns every rejection into `None` |
 //! | `TokenRejection` | [`TokenRejection`], a `ResponseError` |
 //! | `Reject` | [`Reject`] |
 //! | `metadata_routes(&api)`, `.merge(…)` | [`metadata_routes(&api)`](metadata_routes), `.configure(…)` |

@@ -8,12 +8,12 @@ use auth0_api_core::{ApiClient, MetadataEndpoint, MetadataResponse};
 
 use crate::request::Headers;
 
-/// Routes that serve what an API says about itself: a client reads it to learn where tokens come from, so that no
-/// [`Auth`](crate::Auth) may cover it. Put `Auth` around a scope, not around the `App`.
+/// Returns routes that serve the metadata of an API. A client reads the metadata before it has a token, so no
+/// [`Auth`](crate::Auth) may cover these routes: put `Auth` around a scope, not around the `App`.
 ///
-/// Without [`resource_metadata`](auth0_api_core::ApiClientBuilder::resource_metadata) there are none, and a warning says so. The
-/// paths are those of [`MetadataEndpoint::paths`](auth0_api_core::MetadataEndpoint::paths), from the root of the host: do not
-/// configure a scope with them.
+/// For a client without [`resource_metadata`](auth0_api_core::ApiClientBuilder::resource_metadata) there are no routes,
+/// and a warning is logged. The paths are those of [`MetadataEndpoint::paths`](auth0_api_core::MetadataEndpoint::paths)
+/// and start at the root of the host: do not configure a scope with them.
 ///
 /// ```
 /// use actix_web::{App, web};
@@ -32,7 +32,11 @@ use crate::request::Headers;
 pub fn metadata_routes(api: &ApiClient) -> impl FnOnce(&mut ServiceConfig) + use<> {
     let served = api.resource_metadata().cloned().map(Data::new);
     if served.is_none() {
-        tracing::warn!(target: "auth0_api", event = "metadata_missing", "metadata_routes() of a client without metadata");
+        tracing::warn!(
+            target: "auth0_api",
+            event = "metadata_missing",
+            "metadata_routes() was called for a client without metadata"
+        );
     }
     move |config| {
         for (metadata, path) in served.iter().flat_map(|metadata| metadata.paths().map(move |path| (metadata, path))) {
@@ -49,7 +53,7 @@ fn response(metadata: &MetadataResponse<'_>) -> HttpResponse {
     let status = StatusCode::from_u16(metadata.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = HttpResponse::new(status).set_body(metadata.body().to_owned()).map_into_boxed_body();
     for (name, value) in metadata.headers() {
-        // Core writes printable ASCII only, so that every value converts.
+        // Always `Ok`: core writes printable ASCII only.
         if let Ok(value) = HeaderValue::from_str(value) {
             response.headers_mut().append(HeaderName::from_static(name), value);
         }

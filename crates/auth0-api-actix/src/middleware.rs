@@ -17,7 +17,8 @@ use crate::require::Require;
 
 /// Verifies the token of each request before the service behind it sees the request.
 ///
-/// It goes around an `App`, a scope, a resource or a route. Clone it into the closure that `HttpServer` calls for each worker.
+/// Wrap an `App`, a scope, a resource or a route with it. Clone it into the closure that `HttpServer` calls for each
+/// worker.
 #[derive(Clone, Debug)]
 pub struct Auth {
     gate: Gate,
@@ -30,23 +31,23 @@ pub struct AuthMiddleware<S> {
 }
 
 impl Auth {
-    /// Verifies with a client, and rejects every request without a good token.
+    /// Creates a middleware that verifies with a client and rejects every request without a valid token.
     pub fn new(api: ApiClient) -> Self {
         Self { gate: Gate { api, bodies: RejectionBody::Json, optional: false } }
     }
 
-    /// Lets requests pass that present nothing of a scheme that an access token comes by. A token that does not hold is rejected
-    /// all the same.
+    /// Lets requests through that carry no Bearer or DPoP credentials. Invalid tokens are still rejected.
     #[must_use]
     pub fn optional(mut self) -> Self {
         self.gate.optional = true;
         self
     }
 
-    /// Makes the bodies of rejections with a hook of yours: from a [`Rejection`] to a content type and a body. Status, challenges
-    /// and the other headers are not its business.
+    /// Sets the hook that builds the bodies of rejections: a function from a [`Rejection`] to a content type and a
+    /// body. It cannot change the status, the challenges or other headers.
     ///
-    /// It serves this middleware, those made with [`require`](Self::require), and the extractors behind it.
+    /// The hook applies to this middleware, to those that it makes with [`require`](Self::require), and to the
+    /// extractors behind it.
     ///
     /// ```
     /// use auth0_api_actix::Auth;
@@ -69,8 +70,9 @@ impl Auth {
         self
     }
 
-    /// A middleware for single resources, inside of this one, that asks more of a verified token. Tokens that another client has
-    /// verified do not count.
+    /// Creates a middleware that rejects tokens that do not meet a requirement, for single resources inside this one.
+    ///
+    /// A token that a middleware of another client has verified does not count: the request is rejected with 500.
     #[must_use]
     pub fn require(&self, requirement: Requirement) -> Require {
         Require::new(self.gate.api.clone(), requirement, self.gate.bodies.clone())
@@ -116,10 +118,10 @@ where
                 }
             };
             let next_nonce = token.as_ref().and_then(nonce::next);
-            gate.mark_admitted(request.request(), token);
+            gate.store(request.request(), token);
             let outcome = inner.call(request).await;
             let outcome = match next_nonce {
-                Some(nonce) => nonce::hand_out(nonce, outcome),
+                Some(nonce) => nonce::add(nonce, outcome),
                 None => outcome,
             };
             outcome.map(ServiceResponse::map_into_left_body)

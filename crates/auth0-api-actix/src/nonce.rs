@@ -1,4 +1,4 @@
-//! The next nonce, which goes out with whatever answer the service behind gives.
+//! The next nonce, which is added to the service's answer: to a response or to an error.
 
 use std::fmt;
 
@@ -8,32 +8,32 @@ use actix_web::http::header::{CACHE_CONTROL, HeaderMap, HeaderName, HeaderValue}
 use actix_web::{HttpResponse, ResponseError};
 use auth0_api_core::VerifiedToken;
 
-/// The nonce that the client should use from now on, if it has turned.
+/// Returns the nonce that the client should use from now on, if its nonce is about to expire.
 pub(crate) fn next(token: &VerifiedToken) -> Option<HeaderValue> {
     token.next_nonce().and_then(|nonce| HeaderValue::from_str(nonce).ok())
 }
 
-/// Adds it to a response, or to the one that an error will make.
-pub(crate) fn hand_out<B>(
+/// Adds the nonce to a response. An error is wrapped, so that the response made from it later carries the nonce.
+pub(crate) fn add<B>(
     nonce: HeaderValue,
     outcome: Result<ServiceResponse<B>, actix_web::Error>,
 ) -> Result<ServiceResponse<B>, actix_web::Error> {
     match outcome {
         Ok(mut response) => {
-            add(nonce, response.headers_mut());
+            add_to_headers(nonce, response.headers_mut());
             Ok(response)
         }
         Err(error) => Err(ErrorWithNonce { error, nonce }.into()),
     }
 }
 
-/// RFC 9449 §8.2: a response with a nonce is for one client, and not for a cache, whatever the service behind says.
-fn add(nonce: HeaderValue, headers: &mut HeaderMap) {
+/// RFC 9449 §8.2: a response with a nonce should not be cached. This replaces the `Cache-Control` of the service.
+fn add_to_headers(nonce: HeaderValue, headers: &mut HeaderMap) {
     headers.insert(HeaderName::from_static("dpop-nonce"), nonce);
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
 }
 
-/// An error of a middleware further in; those of handlers are responses already.
+/// An error of an inner middleware, with the nonce for its response. Errors of handlers arrive here as responses.
 struct ErrorWithNonce {
     error: actix_web::Error,
     nonce: HeaderValue,
@@ -46,7 +46,7 @@ impl ResponseError for ErrorWithNonce {
 
     fn error_response(&self) -> HttpResponse {
         let mut response = self.error.error_response();
-        add(self.nonce.clone(), response.headers_mut());
+        add_to_headers(self.nonce.clone(), response.headers_mut());
         response
     }
 }

@@ -1,4 +1,4 @@
-//! Rejections that a handler decides.
+//! Rejections of a handler.
 
 use std::future::{Ready, ready};
 
@@ -9,17 +9,17 @@ use auth0_api_core::Error;
 use crate::gate::Authentication;
 use crate::rejection::TokenRejection;
 
-/// Makes the rejections of a middleware out of the errors that a handler meets, as an extractor: status, challenges, headers, and
-/// the body of the middleware's hook.
+/// Turns errors that a handler meets into rejections, as an extractor. A rejection has the status, challenges and
+/// headers that the middleware sends for such an error, and the body of the middleware's hook.
 ///
 /// ```
 /// use actix_web::web;
-/// use auth0_api_actix::{Rejections, TokenRejection, VerifiedToken};
+/// use auth0_api_actix::{Reject, TokenRejection, VerifiedToken};
 /// use auth0_api_core::{ApiClient, OnBehalfOf};
 ///
 /// async fn calendar(
 ///     token: VerifiedToken,
-///     reject: Rejections,
+///     reject: Reject,
 ///     api: web::Data<ApiClient>,
 /// ) -> Result<String, TokenRejection> {
 ///     let asked = OnBehalfOf::audience("https://calendar.example.com");
@@ -29,12 +29,12 @@ use crate::rejection::TokenRejection;
 /// # _ = web::get().to(calendar);
 /// ```
 ///
-/// Without a middleware around, it is rejected itself, with 500.
+/// If no middleware covers the handler, the extractor rejects the request with 500.
 #[derive(Debug)]
 pub struct Reject(Authentication);
 
 impl Reject {
-    /// The rejection, for an error of verification, a requirement checked by hand, or an exchange.
+    /// Returns the rejection for an error: of a verification, of a requirement checked by hand, or of an exchange.
     pub fn with(&self, error: impl Into<Error>) -> TokenRejection {
         let error = match &self.0.token {
             Some(token) => error.into().presented_with(token),

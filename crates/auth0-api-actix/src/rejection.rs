@@ -9,16 +9,16 @@ use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
 use auth0_api_core::Rejection;
 
-/// Why a handler that asks for a token is not called.
+/// The rejection of an extractor or of [`Reject`](crate::Reject).
 ///
-/// As an `actix_web::Error` it makes the whole response: status, challenges, body.
+/// As an `actix_web::Error` it becomes the response to the client: status, challenges and body.
 #[derive(Debug)]
 pub struct TokenRejection {
     rejection: Rejection,
     bodies: RejectionBody,
 }
 
-/// Who makes the bodies of rejections.
+/// What builds the bodies of rejections.
 #[derive(Clone)]
 pub(crate) enum RejectionBody {
     Hook(Hook),
@@ -32,7 +32,7 @@ impl TokenRejection {
         Self { rejection, bodies }
     }
 
-    /// What is rejected and why: status, label, challenges.
+    /// Returns the [`Rejection`]: its status, label and challenges.
     pub fn rejection(&self) -> &Rejection {
         &self.rejection
     }
@@ -83,12 +83,12 @@ impl fmt::Debug for RejectionBody {
     }
 }
 
-/// The whole response.
+/// Returns the response to a rejected request.
 pub(crate) fn reject(rejection: &Rejection, bodies: &RejectionBody) -> HttpResponse {
     let (content_type, body) = bodies.body(rejection);
     let mut response = HttpResponse::with_body(status(rejection), body);
     for (name, value) in rejection.headers() {
-        // Core writes printable ASCII only, so that every value converts.
+        // Always `Ok`: core writes printable ASCII only.
         if let Ok(value) = HeaderValue::try_from(value) {
             response.headers_mut().append(HeaderName::from_static(name), value);
         }

@@ -1,11 +1,11 @@
-//! What core asks of a request, read from actix-web's types.
+//! Describes requests to core, from the types of actix-web.
 
 use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use actix_web::http::uri::{Authority, PathAndQuery};
 use actix_web::{HttpMessage as _, HttpRequest};
 use auth0_api_core::{ClientCertificate, HeaderSource, ReceivedTarget, TokenRequest};
 
-/// A header map as core reads it.
+/// A header map as a [`HeaderSource`].
 pub(crate) struct Headers<'r>(pub(crate) &'r HeaderMap);
 
 impl HeaderSource for Headers<'_> {
@@ -16,8 +16,8 @@ impl HeaderSource for Headers<'_> {
 
 /// Describes a request as this server received it.
 ///
-/// Scopes do not strip their prefix off the URI. The scheme is the listener's: over HTTP/2 and in absolute targets, it is the
-/// client that writes one into the URI.
+/// actix-web's scopes leave their prefix in the URI. The scheme is the listener's, not the URI's: over HTTP/2 and in
+/// absolute targets, the client chooses the scheme in the URI.
 pub(crate) fn token_request<'r>(request: &'r HttpRequest, headers: &'r Headers<'r>) -> TokenRequest<'r> {
     let uri = request.uri();
     let target = ReceivedTarget {
@@ -33,15 +33,16 @@ pub(crate) fn token_request<'r>(request: &'r HttpRequest, headers: &'r Headers<'
     }
 }
 
-/// From a middleware further out, or from `HttpServer::on_connect`.
+/// Returns the certificate that an outer middleware has put into the request's extensions, or else the one that
+/// `HttpServer::on_connect` has put into the connection data.
 fn client_certificate(request: &HttpRequest) -> Option<ClientCertificate> {
     let of_request = request.extensions().get::<ClientCertificate>().copied();
     of_request.or_else(|| request.conn_data::<ClientCertificate>().copied())
 }
 
-/// Keeps credentials out of logs that print headers.
+/// Marks credentials as sensitive, so that they do not appear in logs that print headers.
 pub(crate) fn mark_sensitive(headers: &mut HeaderMap) {
-    // The one way to every value of a name: all of them are kept.
+    // `retain` is the only method that visits every value mutably. It keeps them all here.
     headers.retain(|name, value| {
         if name == AUTHORIZATION || name == DPOP {
             value.set_sensitive(true);

@@ -1,4 +1,4 @@
-//! The middleware that asks more of a verified token, for single resources.
+//! The middleware that checks a requirement, for single resources.
 
 use std::fmt;
 use std::future::{Ready, ready};

@@ -1,4 +1,4 @@
-//! Requirements as extractors.
+//! The extractor that checks a requirement.
 
 use std::fmt;
 use std::future::{Ready, ready};
@@ -12,11 +12,11 @@ use auth0_api_core::Guard;
 use crate::gate::Authentication;
 use crate::rejection::TokenRejection;
 
-/// A token that meets a requirement with a name, as an extractor: the requirement stands where the handler is read.
+/// A verified token that meets the requirement of `G`, as an extractor: the handler's signature names the requirement.
 ///
-/// It rejects as [`Auth::require`](crate::Auth::require) does, and derefs to core's
-/// [`VerifiedToken`](auth0_api_core::VerifiedToken) as [`VerifiedToken`](crate::VerifiedToken) does. Behind an optional middleware,
-/// [`MaybeToken<Scoped<G>>`](crate::MaybeToken) is `None` for a request that presents nothing.
+/// It rejects a token as [`Auth::require`](crate::Auth::require) does. Like [`VerifiedToken`](crate::VerifiedToken), it
+/// derefs to core's [`VerifiedToken`](auth0_api_core::VerifiedToken). Behind an optional middleware,
+/// [`MaybeToken<Scoped<G>>`](crate::MaybeToken) is `None` for a request without credentials.
 ///
 /// ```
 /// use auth0_api_actix::Scoped;
@@ -41,7 +41,7 @@ pub struct Scoped<G> {
 }
 
 impl<G> Scoped<G> {
-    /// The token, for functions that keep it.
+    /// Returns the token by value.
     pub fn into_token(self) -> auth0_api_core::VerifiedToken {
         self.token
     }

@@ -1,4 +1,4 @@
-//! Extractors: they read what the layer has found, and verify nothing themselves.
+//! Extractors: they hand the token that a layer has verified to handlers. They verify nothing themselves.
 
 use std::fmt;
 use std::ops::Deref;
@@ -9,21 +9,21 @@ use axum_core::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum_core::response::{IntoResponse, Response};
 use http::request::Parts;
 
-use crate::grpc::Dialect;
+use crate::grpc::Protocol;
 use crate::layer::Authentication;
 use crate::rejection::Hook;
 
 /// The verified token of a request, as an extractor.
 ///
-/// It derefs to core's [`VerifiedToken`](auth0_api_core::VerifiedToken), which is the same type in every framework: functions of
-/// yours that know no framework take `&auth0_api_core::VerifiedToken`, and `&token` is one.
+/// It derefs to core's [`VerifiedToken`](auth0_api_core::VerifiedToken), which is the same type for every framework.
+/// Code that does not depend on a framework takes `&auth0_api_core::VerifiedToken`; pass it `&token`.
 ///
-/// | behind | nothing presented | a good token | a bad token |
+/// | behind | no credentials | a valid token | an invalid token |
 /// |---|---|---|---|
 /// | [`AuthLayer`](crate::AuthLayer) | 401 | the token | rejected |
-/// | an optional one, as `VerifiedToken` | 401 | the token | rejected |
-/// | an optional one, as `Option<VerifiedToken>` | `None` | the token | rejected |
-/// | none | 500 | 500 | 500 |
+/// | an optional layer, as `VerifiedToken` | 401 | the token | rejected |
+/// | an optional layer, as `Option<VerifiedToken>` | `None` | the token | rejected |
+/// | no layer | 500 | 500 | 500 |
 #[derive(Clone)]
 pub struct VerifiedToken(pub auth0_api_core::VerifiedToken);
 
@@ -41,7 +41,7 @@ impl fmt::Debug for VerifiedToken {
     }
 }
 
-/// Why a handler that asks for a token is not called: the response that is sent instead.
+/// The rejection of an extractor or of [`Reject`](crate::Reject): the response that is sent to the client.
 #[derive(Debug)]
 pub struct TokenRejection(Box<Rejected>);
 
@@ -53,7 +53,7 @@ struct Rejected {
 
 impl TokenRejection {
     pub(crate) fn new(rejection: Rejection, parts: &Parts) -> Self {
-        let response = Hook::<Body>::respond(parts.extensions.get(), &rejection, Dialect::of_parts(parts));
+        let response = Hook::<Body>::respond(parts.extensions.get(), &rejection, Protocol::of_parts(parts));
         Self::of(rejection, response)
     }
 
@@ -61,7 +61,7 @@ impl TokenRejection {
         Self(Box::new(Rejected { rejection, response }))
     }
 
-    /// What is sent, apart from the body that a hook may make of it.
+    /// Returns the [`Rejection`] that the response was made from. A hook may have replaced its body.
     pub fn rejection(&self) -> &Rejection {
         &self.0.rejection
     }
@@ -99,7 +99,10 @@ impl<S: Sync> OptionalFromRequestParts<S> for VerifiedToken {
     }
 }
 
-/// A route that no layer covers must not look like an anonymous caller.
+/// Returns what the layer has found.
+///
+/// A route behind no layer is rejected with 500. Without that, every request to it would look like one without
+/// credentials.
 pub(crate) fn find(parts: &Parts) -> Result<&Authentication, TokenRejection> {
     parts.extensions.get::<Authentication>().ok_or_else(|| {
         tracing::error!(target: "auth0_api", event = "layer_missing", "{MISSING_LAYER}");
@@ -107,4 +110,4 @@ pub(crate) fn find(parts: &Parts) -> Result<&Authentication, TokenRejection> {
     })
 }
 
-pub(crate) const MISSING_LAYER: &str = "a handler or route asks for a verified token, but no AuthLayer covers it: add `.layer(AuthLayer::new(api))` outside of it";
+pub(crate) const MISSING_LAYER: &str = "a handler or route needs a verified token, but no AuthLayer of its client covers it: add `.layer(AuthLayer::new(api))` outside it";

@@ -1,4 +1,4 @@
-//! The layers' futures, by name: no box around the service's own future.
+//! The futures of the layers, as named types: the service's own future needs no box.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -11,12 +11,12 @@ use http::{HeaderMap, HeaderValue, Request, Response};
 use pin_project_lite::pin_project;
 use tower_service::Service;
 
-use crate::grpc::Dialect;
+use crate::grpc::Protocol;
 use crate::layer::{Authentication, Gate};
 use crate::rejection::{Hook, RejectionBody, reject};
 use crate::request::{Headers, mark_sensitive, token_request};
 
-/// One box for the verification: an `async fn` has no name that could be written here.
+/// The verification is boxed, because the future of an `async fn` has no name that could be written here.
 type Verification = Pin<Box<dyn Future<Output = (Parts, Result<VerifiedToken, Error>)> + Send>>;
 
 pin_project! {
@@ -54,7 +54,8 @@ impl<S: Service<Request<B>>, B, R> AuthFuture<S, B, R> {
 fn verify<R>(parts: Parts, gate: &Gate<R>) -> Verification {
     let api = gate.api.clone();
     Box::pin(async move {
-        // A layer of the same client further out has asked already, and used the proof up.
+        // An outer layer of the same client may have verified this request already. Its token is reused: a second
+        // verification of a DPoP request would find its proof in the replay store and reject it.
         let known = parts.extensions.get::<Authentication>().filter(|known| known.api.is_same_client(&api));
         let outcome = match known.and_then(|known| known.token.clone()) {
             Some(token) => Ok(token),
@@ -74,6 +75,9 @@ where
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
+        // `Verifying` ends in one of two ways: with a rejection, or with a call of the service and the state `Serving`.
+        // After the call, the loop polls the service's future at once, because only that poll registers the waker with
+        // it.
         loop {
             match this.state.as_mut().project() {
                 StateProjection::Verifying { verification, waiting } => {
@@ -82,21 +86,21 @@ where
                         Ok(token) => token,
                         Err(error) => {
                             let rejection = this.gate.api.reject(&error);
-                            return Poll::Ready(Ok(reject(&rejection, Dialect::of_parts(&parts), &this.gate.body)));
+                            return Poll::Ready(Ok(reject(&rejection, Protocol::of_parts(&parts), &this.gate.body)));
                         }
                     };
-                    // Taken once: the state changes right below.
+                    // Always `Some`: it is taken only here, and the state changes below before the next poll.
                     let Some((mut service, body)) = waiting.take() else { return Poll::Pending };
                     let next_nonce = token.as_ref().and_then(next_nonce);
                     let mut request = admitted_request(parts, body, token, this.gate);
-                    Hook::<ResBody>::leave(&this.gate.body, request.extensions_mut());
+                    Hook::<ResBody>::store(&this.gate.body, request.extensions_mut());
                     let response = service.call(request);
                     this.state.set(State::Serving { response, next_nonce });
                 }
                 StateProjection::Serving { response, next_nonce } => {
                     let mut response = ready!(response.poll(context))?;
                     if let Some(nonce) = next_nonce.take() {
-                        hand_out(nonce, response.headers_mut());
+                        add_nonce(nonce, response.headers_mut());
                     }
                     return Poll::Ready(Ok(response));
                 }
@@ -105,7 +109,7 @@ where
     }
 }
 
-/// Only absent credentials pass an optional layer.
+/// Decides whether the service is called: with a verified token, or, behind an optional layer, without credentials.
 fn admit<R>(outcome: Result<VerifiedToken, Error>, gate: &Gate<R>) -> Result<Option<VerifiedToken>, Error> {
     match outcome {
         Ok(token) => Ok(Some(token)),
@@ -122,8 +126,8 @@ fn admitted_request<B, R>(mut parts: Parts, body: B, token: Option<VerifiedToken
     Request::from_parts(parts, body)
 }
 
-/// RFC 9449 §8.2: a response with a nonce is for one client, and not for a cache, whatever the service behind says.
-fn hand_out(nonce: HeaderValue, headers: &mut HeaderMap) {
+/// RFC 9449 §8.2: a response with a nonce should not be cached. This replaces the `Cache-Control` of the service.
+fn add_nonce(nonce: HeaderValue, headers: &mut HeaderMap) {
     headers.insert("dpop-nonce", nonce);
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
 }
@@ -139,7 +143,7 @@ pin_project! {
         /// The requirement is not met.
         #[doc(hidden)]
         Rejected { response: Option<Response<B>> },
-        /// The service behind it is at work.
+        /// The service behind the layer handles the request.
         #[doc(hidden)]
         Serving { #[pin] response: F },
     }

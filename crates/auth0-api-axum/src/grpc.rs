@@ -1,10 +1,12 @@
-//! gRPC: rejections as its clients understand them.
+//! Rejections of gRPC calls.
 //!
-//! A gRPC client reads `grpc-status`, and makes of a plain 401 what its library thinks fit. So the answer to a gRPC call is a
-//! response of headers alone
-//! ([Trailers-Only](https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md#responses)), with what HTTP would have said as
-//! metadata. Whether a request is such a call is told by the request itself: a `POST` with the content type of gRPC. Everything
-//! else is answered in HTTP, also beside gRPC services on one server.
+//! A gRPC client reads `grpc-status`. How it interprets a plain HTTP 401 depends on its library. So a gRPC call is
+//! answered with headers alone
+//! ([Trailers-Only](https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md#responses)): the gRPC status, and
+//! the challenges and other headers of the rejection as metadata.
+//!
+//! A request is a gRPC call if it is a `POST` with a content type of gRPC. Every other request is answered in HTTP,
+//! also on a server that has gRPC services.
 
 use std::fmt::Write as _;
 
@@ -13,15 +15,15 @@ use http::header::{CONTENT_TYPE, HeaderName, RETRY_AFTER};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Request};
 
-/// What a caller understands rejections in.
+/// The protocol in which a rejection is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Dialect {
-    /// gRPC, with the content type to answer with.
+pub(crate) enum Protocol {
+    /// gRPC, with the content type of the response.
     Grpc(&'static str),
     Http,
 }
 
-impl Dialect {
+impl Protocol {
     pub(crate) fn of<B>(request: &Request<B>) -> Self {
         Self::of_call(request.method(), request.headers())
     }
@@ -30,17 +32,22 @@ impl Dialect {
         Self::of_call(&parts.method, &parts.headers)
     }
 
-    /// A response of gRPC has the status 200, which a cache could keep for others; but for no `POST` (RFC 9110 §9.3.3).
+    /// Only a `POST` is answered in gRPC. The HTTP status of that answer is 200, and a cache could send it to other
+    /// clients if the request were a `GET`. Caches do not store the response to a `POST` without explicit freshness
+    /// (RFC 9110 §9.3.3).
     fn of_call(method: &Method, headers: &HeaderMap) -> Self {
         let content_type = headers.get(CONTENT_TYPE).filter(|_| method == Method::POST);
-        content_type.and_then(|content_type| answered_with(content_type.as_bytes())).map_or(Self::Http, Self::Grpc)
+        content_type
+            .and_then(|content_type| response_content_type(content_type.as_bytes()))
+            .map_or(Self::Http, Self::Grpc)
     }
 }
 
-/// What a rejection is in gRPC: `grpc-status`, `grpc-message`, and the challenges, `dpop-nonce` and their like as metadata.
+/// Returns a rejection as gRPC metadata: `grpc-status`, `grpc-message`, and the rejection's headers, such as the
+/// challenges and `dpop-nonce`.
 ///
-/// The layers answer so by themselves. A handler that checks a [`Requirement`](auth0_api_core::Requirement) by hand can make a
-/// status of it:
+/// The layers use it for every gRPC call that they reject. A handler that checks a
+/// [`Requirement`](auth0_api_core::Requirement) by hand can turn the result into a status:
 ///
 /// ```
 /// use auth0_api_axum::grpc_metadata;
@@ -63,15 +70,15 @@ impl Dialect {
 /// | 503 | 14 `UNAVAILABLE` |
 /// | 500 | 13 `INTERNAL` |
 ///
-/// With `retry-after` comes `grpc-retry-pushback-ms`, which clients with a
-/// [retry policy](https://github.com/grpc/proposal/blob/master/A6-client-retries.md#pushback) follow.
+/// If the rejection has a `retry-after` header, `grpc-retry-pushback-ms` gives the same delay in milliseconds. Clients
+/// with a [retry policy](https://github.com/grpc/proposal/blob/master/A6-client-retries.md#pushback) follow it.
 pub fn grpc_metadata(rejection: &Rejection) -> HeaderMap {
     let mut metadata = HeaderMap::new();
     metadata.insert(STATUS, HeaderValue::from_static(code(rejection.status())));
-    let told = rejection.headers().filter(|(name, _)| *name != CONTENT_TYPE.as_str());
-    let told = told.chain([(MESSAGE, percent_encoded(rejection.description()))]);
-    for (name, value) in told.flat_map(with_pushback) {
-        // Core writes printable ASCII only, so that every value converts.
+    let headers = rejection.headers().filter(|(name, _)| *name != CONTENT_TYPE.as_str());
+    let headers = headers.chain([(MESSAGE, percent_encoded(rejection.description()))]);
+    for (name, value) in headers.flat_map(with_pushback) {
+        // Always `Ok`: core writes printable ASCII only.
         if let Ok(value) = HeaderValue::try_from(value) {
             metadata.append(HeaderName::from_static(name), value);
         }
@@ -79,7 +86,7 @@ pub fn grpc_metadata(rejection: &Rejection) -> HeaderMap {
     metadata
 }
 
-/// The status code of gRPC, by that of HTTP.
+/// Returns the gRPC status code for an HTTP status.
 fn code(status: u16) -> &'static str {
     match status {
         400 | 401 => "16",
@@ -90,29 +97,30 @@ fn code(status: u16) -> &'static str {
     }
 }
 
-/// gRPC's own way to say when to come back stands beside HTTP's.
+/// Returns a header, followed by `grpc-retry-pushback-ms` if the header is `retry-after`.
 fn with_pushback((name, value): (&'static str, String)) -> impl Iterator<Item = (&'static str, String)> {
     let seconds = (name == RETRY_AFTER.as_str()).then(|| value.parse::<u64>().ok()).flatten();
     let pushback = seconds.map(|seconds| (PUSHBACK, seconds.saturating_mul(1000).to_string()));
     [(name, value)].into_iter().chain(pushback)
 }
 
-/// The content type of the answer to a call of this one; `None` if it is none of gRPC's.
-fn answered_with(content_type: &[u8]) -> Option<&'static str> {
-    // Longest first: each is the beginning of the one before.
+/// Returns the content type of the response to a call with this content type; `None` if the call's is not a gRPC type.
+fn response_content_type(content_type: &[u8]) -> Option<&'static str> {
+    // Longest first, because each type is a prefix of the one before it. After the type, only a suffix such as
+    // `+proto`, a parameter or a space may follow: `application/grpcx` is another type.
     ["application/grpc-web-text", "application/grpc-web", "application/grpc"].into_iter().find(|known| {
         let (start, rest) = content_type.split_at_checked(known.len()).unwrap_or_default();
         start.eq_ignore_ascii_case(known.as_bytes()) && matches!(rest.first(), None | Some(b'+' | b';' | b' '))
     })
 }
 
-/// `grpc-message`: printable ASCII, and all else as triplets.
+/// Encodes the value of `grpc-message`: printable ASCII stays, except `%`; every other octet becomes `%XX`.
 fn percent_encoded(text: &str) -> String {
     text.bytes().fold(String::with_capacity(text.len()), |mut encoded, octet| {
         match octet {
             b'%' => encoded.push_str("%25"),
             b' '..=b'~' => encoded.push(char::from(octet)),
-            // Writing to a String cannot fail.
+            // Always `Ok`: writing to a `String` cannot fail.
             _ => _ = write!(encoded, "%{octet:02X}"),
         }
         encoded
@@ -125,30 +133,30 @@ const PUSHBACK: &str = "grpc-retry-pushback-ms";
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+    #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
     use http::Request;
 
-    use super::{Dialect, percent_encoded};
+    use super::{Protocol, percent_encoded};
 
     #[test]
-    fn grpc_is_told_by_method_and_content_type() {
-        for (method, content_type, dialect) in [
-            ("POST", "application/grpc", Dialect::Grpc("application/grpc")),
-            ("POST", "application/grpc+proto", Dialect::Grpc("application/grpc")),
-            ("POST", "Application/gRPC; charset=x", Dialect::Grpc("application/grpc")),
-            ("POST", "application/grpc-web+proto", Dialect::Grpc("application/grpc-web")),
-            ("POST", "application/grpc-web-text", Dialect::Grpc("application/grpc-web-text")),
-            ("GET", "application/grpc", Dialect::Http),
-            ("POST", "application/grpcx", Dialect::Http),
-            ("POST", "application/grp", Dialect::Http),
-            ("POST", "text/plain; application/grpc", Dialect::Http),
-            ("POST", "", Dialect::Http),
+    fn grpc_is_recognised_by_method_and_content_type() {
+        for (method, content_type, protocol) in [
+            ("POST", "application/grpc", Protocol::Grpc("application/grpc")),
+            ("POST", "application/grpc+proto", Protocol::Grpc("application/grpc")),
+            ("POST", "Application/gRPC; charset=x", Protocol::Grpc("application/grpc")),
+            ("POST", "application/grpc-web+proto", Protocol::Grpc("application/grpc-web")),
+            ("POST", "application/grpc-web-text", Protocol::Grpc("application/grpc-web-text")),
+            ("GET", "application/grpc", Protocol::Http),
+            ("POST", "application/grpcx", Protocol::Http),
+            ("POST", "application/grp", Protocol::Http),
+            ("POST", "text/plain; application/grpc", Protocol::Http),
+            ("POST", "", Protocol::Http),
         ] {
             let request = Request::builder().method(method).header("content-type", content_type).body(()).unwrap();
-            assert_eq!(Dialect::of(&request), dialect, "{method} {content_type}");
+            assert_eq!(Protocol::of(&request), protocol, "{method} {content_type}");
         }
-        assert_eq!(Dialect::of(&Request::post("/").body(()).unwrap()), Dialect::Http);
+        assert_eq!(Protocol::of(&Request::post("/").body(()).unwrap()), Protocol::Http);
     }
 
     #[test]

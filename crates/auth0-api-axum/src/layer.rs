@@ -13,7 +13,8 @@ use crate::require::RequireLayer;
 
 /// Verifies the token of each request before the service behind it sees the request.
 ///
-/// Generic over request and response bodies: it works for axum, and for any other tower service over HTTP.
+/// It is generic over the bodies of requests and responses, so that it works for axum and for every other tower service
+/// over HTTP.
 #[derive(Clone, Debug)]
 pub struct AuthLayer<R = JsonBody> {
     gate: Gate<R>,
@@ -26,7 +27,8 @@ pub struct AuthService<S, R = JsonBody> {
     gate: Gate<R>,
 }
 
-/// Who verifies, who may pass without a token, and how rejections look.
+/// The settings of a layer: the client that verifies, whether credentials are optional, and what builds the bodies of
+/// rejections.
 #[derive(Clone, Debug)]
 pub(crate) struct Gate<R> {
     pub(crate) api: ApiClient,
@@ -34,7 +36,8 @@ pub(crate) struct Gate<R> {
     pub(crate) body: R,
 }
 
-/// What a layer has found, for extractors and inner layers: `token` is `None` if nothing was presented to an optional layer.
+/// What a layer has found, stored in the request's extensions for extractors and inner layers. `token` is `None` if the
+/// layer is optional and the request carries no credentials.
 #[derive(Clone, Debug)]
 pub(crate) struct Authentication {
     pub(crate) api: ApiClient,
@@ -42,18 +45,19 @@ pub(crate) struct Authentication {
 }
 
 impl AuthLayer {
-    /// Verifies with a client, and rejects every request without a good token.
+    /// Creates a layer that verifies with a client and rejects every request without a valid token.
     pub fn new(api: ApiClient) -> Self {
         Self { gate: Gate { api, optional: false, body: JsonBody } }
     }
 }
 
 impl AuthLayer<EmptyBody> {
-    /// As [`new`](AuthLayer::new), for servers of gRPC: rejections have no body.
+    /// Creates a layer like [`new`](AuthLayer::new), for gRPC servers: its rejections have no body.
     ///
-    /// Calls of gRPC are recognised by their content type and answered in gRPC by every layer; see [`grpc_metadata`] for how.
-    /// This one needs no body that can be made from bytes, which tonic's cannot. What it has verified is in the extensions of the
-    /// request, and a requirement for one of several services is a layer of that service alone:
+    /// Every layer recognises gRPC calls by their method and content type, and answers them in gRPC; see
+    /// [`grpc_metadata`]. This one also works with tonic's body type, which cannot be made from bytes. The verified
+    /// token is in the extensions of the request. To require more for one of several services, put a requirement around
+    /// that service alone:
     ///
     /// ```no_run
     /// # use std::{convert::Infallible, task::{Context, Poll}};
@@ -85,9 +89,9 @@ impl AuthLayer<EmptyBody> {
     /// # }
     /// ```
     ///
-    /// A proof is for `POST` and the method's URL: `https://api.example.com/greet.Greeter/Greet`. For
-    /// [trusted proxies](auth0_api_core::guide::proxies) by network, a layer outside of this one has to turn tonic's
-    /// `TcpConnectInfo` into axum's `ConnectInfo<SocketAddr>`.
+    /// A client's proof names `POST` and the URL of the method: `https://api.example.com/greet.Greeter/Greet`.
+    /// [Trusted proxies](auth0_api_core::guide::proxies) that are given by network need the peer's address: put a layer
+    /// outside this one that turns tonic's `TcpConnectInfo` into axum's `ConnectInfo<SocketAddr>`.
     ///
     /// [`grpc_metadata`]: crate::grpc_metadata
     pub fn grpc(api: ApiClient) -> Self {
@@ -96,25 +100,26 @@ impl AuthLayer<EmptyBody> {
 }
 
 impl<R> AuthLayer<R> {
-    /// Lets requests pass that present nothing of a scheme that an access token comes by. A token that does not hold is rejected
-    /// all the same.
+    /// Lets requests through that carry no Bearer or DPoP credentials. Invalid tokens are still rejected.
     #[must_use]
     pub fn optional(mut self) -> Self {
         self.gate.optional = true;
         self
     }
 
-    /// Makes the bodies of this layer's rejections, of those made with [`require`](Self::require), and of those by extractors in
-    /// handlers inside of it, with a hook of yours: a closure from a [`Rejection`](auth0_api_core::Rejection) to a content type
-    /// and a body. Calls of gRPC get no body, whatever the hook.
+    /// Sets the hook that builds the bodies of rejections: of this layer, of layers that it makes with
+    /// [`require`](Self::require), and of extractors in handlers inside it. A hook is a closure from a
+    /// [`Rejection`](auth0_api_core::Rejection) to a content type and a body. Rejections of gRPC calls never have a
+    /// body.
     #[must_use]
     pub fn rejection_body<N>(self, body: N) -> AuthLayer<N> {
         let Gate { api, optional, .. } = self.gate;
         AuthLayer { gate: Gate { api, optional, body } }
     }
 
-    /// A layer for single routes, inside of this one, that asks more of a verified token. Tokens that another client's layer has
-    /// verified do not count.
+    /// Creates a layer that rejects tokens that do not meet a requirement, for single routes inside this layer.
+    ///
+    /// A token that a layer of another client has verified does not count: the request is rejected with 500.
     #[must_use]
     pub fn require(&self, requirement: Requirement) -> RequireLayer<R>
     where
@@ -147,7 +152,8 @@ where
     }
 
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
-        // The service that was polled ready is the one to call; its clone has not been.
+        // `poll_ready` was called on `self.inner`, so this request must go to that instance: a clone may not be ready.
+        // The clone takes its place for the next request.
         let next = self.inner.clone();
         AuthFuture::new(request, std::mem::replace(&mut self.inner, next), self.gate.clone())
     }

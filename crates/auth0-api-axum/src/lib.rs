@@ -1,6 +1,7 @@
 //! [Auth0](https://auth0.com) access tokens for [axum](https://docs.rs/axum) and [tower](https://docs.rs/tower).
 //!
-//! A layer verifies, extractors read, and `auth0-api-core` does the thinking: this crate only carries things in and out.
+//! A layer verifies requests, and extractors hand the verified token to handlers. `auth0-api-core` does the
+//! verification; this crate converts requests and responses.
 //!
 //! ```no_run
 //! use auth0_api_axum::{AuthLayer, VerifiedToken};
@@ -18,21 +19,25 @@
 //! # }
 //! ```
 //!
-//! 1. [`AuthLayer`] rejects what does not hold, with the status and challenges of [RFC 6750 §3](https://www.rfc-editor.org/rfc/rfc6750#section-3)
-//!    and [RFC 9449 §7](https://www.rfc-editor.org/rfc/rfc9449#section-7). With [`optional`](AuthLayer::optional) a request
-//!    without credentials passes; a bad token never does.
-//! 2. Handlers take [`VerifiedToken`], or behind an optional layer `Option<VerifiedToken>`.
-//! 3. [`AuthLayer::require`] asks for more, route by route; [`Scoped`] asks for it where a handler is read.
-//! 4. [`Reject`] answers for errors that a handler meets later, such as those of an exchange.
-//! 5. gRPC is answered in gRPC: [`AuthLayer::grpc`] for a tonic server, and by itself for tonic services in an axum router.
-//! 6. [`metadata_routes`] tells clients that know only the URL where tokens come from, and which.
+//! 1. [`AuthLayer`] rejects requests without a valid token, with the status and challenges of
+//!    [RFC 6750 §3](https://www.rfc-editor.org/rfc/rfc6750#section-3) and
+//!    [RFC 9449 §7](https://www.rfc-editor.org/rfc/rfc9449#section-7). An [`optional`](AuthLayer::optional) layer lets
+//!    requests without credentials through. It still rejects invalid tokens.
+//! 2. Handlers take [`VerifiedToken`], or `Option<VerifiedToken>` behind an optional layer.
+//! 3. [`AuthLayer::require`] sets a requirement for a route; [`Scoped`] sets one in a handler's signature.
+//! 4. [`Reject`] turns errors that a handler meets, such as those of an exchange, into rejections.
+//! 5. gRPC calls are answered in gRPC. Use [`AuthLayer::grpc`] for a tonic server; for tonic services in an axum
+//!    router, any `AuthLayer` does it.
+//! 6. [`metadata_routes`] serves protected resource metadata. A client that knows only the API's URL learns from it
+//!    which authorization server issues tokens, and which tokens the API takes.
 //!
-//! The extensions of a request may hold what only the server knows of its connection: `ConnectInfo<SocketAddr>` for
-//! [trusted proxies](auth0_api_core::guide::proxies), and a [`ClientCertificate`](auth0_api_core::ClientCertificate) for tokens
-//! that are [bound to one](auth0_api_core::guide::mtls).
+//! The server can put two facts about the connection into a request's extensions.
+//! [Trusted proxies](auth0_api_core::guide::proxies) that are given by network need `ConnectInfo<SocketAddr>`. Tokens
+//! that are [bound to a certificate](auth0_api_core::guide::mtls) need a
+//! [`ClientCertificate`](auth0_api_core::ClientCertificate).
 //!
-//! Put a CORS layer *outside* this one: a browser's preflight request carries no token. It should expose `WWW-Authenticate` and
-//! `DPoP-Nonce`, which a `DPoP` client in a browser has to read.
+//! Put a CORS layer *outside* this one: a browser's preflight request carries no token. The CORS layer should expose
+//! `WWW-Authenticate` and `DPoP-Nonce`, because a `DPoP` client in a browser must read them.
 
 mod extract;
 mod future;

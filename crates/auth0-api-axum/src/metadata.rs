@@ -18,11 +18,12 @@ use tower_service::Service;
 
 use crate::request::Headers;
 
-/// Routes that serve what an API says about itself, to be merged *outside* of the layer that verifies: a client reads it to learn
-/// where tokens come from.
+/// Returns routes that serve the metadata of an API. Merge them *outside* the layer that verifies: a client reads the
+/// metadata before it has a token.
 ///
-/// Without [`resource_metadata`](auth0_api_core::ApiClientBuilder::resource_metadata) there are none, and a warning says so. The
-/// paths are those of [`MetadataEndpoint::paths`], from the root of the host: do not nest the routes.
+/// For a client without [`resource_metadata`](auth0_api_core::ApiClientBuilder::resource_metadata) there are no routes,
+/// and a warning is logged. The paths are those of [`MetadataEndpoint::paths`] and start at the root of the host: do
+/// not nest the routes.
 ///
 /// ```
 /// use auth0_api_axum::{AuthLayer, VerifiedToken, metadata_routes};
@@ -41,7 +42,11 @@ use crate::request::Headers;
 /// ```
 pub fn metadata_routes<S: Clone + Send + Sync + 'static>(api: &ApiClient) -> Router<S> {
     let Some(metadata) = api.resource_metadata() else {
-        tracing::warn!(target: "auth0_api", event = "metadata_missing", "metadata_routes() of a client without metadata");
+        tracing::warn!(
+            target: "auth0_api",
+            event = "metadata_missing",
+            "metadata_routes() was called for a client without metadata"
+        );
         return Router::new();
     };
     let served = Arc::new(metadata.clone());
@@ -51,8 +56,8 @@ pub fn metadata_routes<S: Clone + Send + Sync + 'static>(api: &ApiClient) -> Rou
     })
 }
 
-/// The same for any tower service: answers at the well-known paths, and passes everything else on. It belongs outside of
-/// [`AuthLayer`](crate::AuthLayer).
+/// Serves the metadata of an API in front of any tower service: answers requests to the well-known paths, and passes
+/// all others on. Put it outside [`AuthLayer`](crate::AuthLayer).
 ///
 /// ```
 /// use auth0_api_axum::{AuthLayer, MetadataLayer};
@@ -79,7 +84,7 @@ pub struct MetadataService<S> {
 }
 
 impl MetadataLayer {
-    /// Serves the metadata of a client; without any, everything is passed on.
+    /// Creates a layer that serves the metadata of a client. For a client without metadata it passes every request on.
     pub fn new(api: ApiClient) -> Self {
         Self { api }
     }
@@ -124,7 +129,7 @@ pin_project! {
         /// A well-known path was called.
         #[doc(hidden)]
         Answered { response: Option<Response<B>> },
-        /// The service behind it is at work.
+        /// The service behind the layer handles the request.
         #[doc(hidden)]
         PassedOn { #[pin] response: F },
     }
@@ -146,13 +151,13 @@ where
     }
 }
 
-/// The answer at a well-known path.
+/// Returns the response to a request to a well-known path.
 fn serve<B: From<Bytes>>(metadata: &MetadataEndpoint, method: &Method, headers: &HeaderMap) -> Response<B> {
     let answer = metadata.respond(method.as_str(), &Headers(headers));
     let mut response = Response::new(B::from(Bytes::copy_from_slice(answer.body().as_bytes())));
     *response.status_mut() = StatusCode::from_u16(answer.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in answer.headers() {
-        // Core writes printable ASCII only, so that every value converts.
+        // Always `Ok`: core writes printable ASCII only.
         if let Ok(value) = HeaderValue::from_str(value) {
             response.headers_mut().append(HeaderName::from_static(name), value);
         }

@@ -1,4 +1,4 @@
-//! Rejections that a handler decides.
+//! Rejections of a handler.
 
 use std::fmt;
 
@@ -8,21 +8,21 @@ use axum_core::extract::FromRequestParts;
 use http::request::Parts;
 
 use crate::extract::{TokenRejection, find};
-use crate::grpc::Dialect;
+use crate::grpc::Protocol;
 use crate::layer::Authentication;
 use crate::rejection::Hook;
 
-/// Makes the rejections of a layer out of the errors that a handler meets, as an extractor: status, challenges, headers, and the
-/// body of the layer's hook.
+/// Turns errors that a handler meets into rejections, as an extractor. A rejection has the status, challenges and
+/// headers that the layer sends for such an error, and the body of the layer's hook.
 ///
 /// ```
-/// use auth0_api_axum::{Rejections, TokenRejection, VerifiedToken};
+/// use auth0_api_axum::{Reject, TokenRejection, VerifiedToken};
 /// use auth0_api_core::{ApiClient, OnBehalfOf};
 /// use axum::extract::State;
 ///
 /// async fn calendar(
 ///     token: VerifiedToken,
-///     reject: Rejections,
+///     reject: Reject,
 ///     State(api): State<ApiClient>,
 /// ) -> Result<String, TokenRejection> {
 ///     let asked = OnBehalfOf::audience("https://calendar.example.com");
@@ -32,22 +32,22 @@ use crate::rejection::Hook;
 /// # _ = axum::Router::new().route("/calendar", axum::routing::get(calendar));
 /// ```
 ///
-/// Without a layer around, it is rejected itself, with 500.
+/// If no layer covers the handler, the extractor rejects the request with 500.
 pub struct Reject {
     found: Authentication,
-    dialect: Dialect,
+    protocol: Protocol,
     hook: Option<Hook<Body>>,
 }
 
 impl Reject {
-    /// The rejection, for an error of verification, a requirement checked by hand, or an exchange.
+    /// Returns the rejection for an error: of a verification, of a requirement checked by hand, or of an exchange.
     pub fn with(&self, error: impl Into<Error>) -> TokenRejection {
         let error = match &self.found.token {
             Some(token) => error.into().presented_with(token),
             None => error.into(),
         };
         let rejection = self.found.api.reject(&error);
-        let response = Hook::respond(self.hook.as_ref(), &rejection, self.dialect);
+        let response = Hook::respond(self.hook.as_ref(), &rejection, self.protocol);
         TokenRejection::of(rejection, response)
     }
 }
@@ -57,7 +57,7 @@ impl<S: Sync> FromRequestParts<S> for Reject {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
         let found = find(parts)?.clone();
-        Ok(Self { found, dialect: Dialect::of_parts(parts), hook: parts.extensions.get().cloned() })
+        Ok(Self { found, protocol: Protocol::of_parts(parts), hook: parts.extensions.get().cloned() })
     }
 }
 

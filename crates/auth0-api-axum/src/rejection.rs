@@ -1,4 +1,4 @@
-//! Rejections as HTTP responses.
+//! Rejections as HTTP and gRPC responses.
 
 use std::any::TypeId;
 use std::fmt;
@@ -9,12 +9,13 @@ use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderName};
 use http::{Extensions, HeaderValue, Response, StatusCode};
 
-use crate::grpc::{Dialect, grpc_metadata};
+use crate::grpc::{Protocol, grpc_metadata};
 
-/// Makes the body of a rejection. Status, challenges and the other headers are not its business, and gRPC has no such body.
+/// Builds the body of a rejection, and names its content type. It cannot change the status, the challenges or other
+/// headers. Rejections of gRPC calls have no body.
 ///
-/// Closures implement it: they get the [`Rejection`] and give a content type and a body. That is also the way to a response
-/// body that cannot be made from [`Bytes`].
+/// Closures from a [`Rejection`] to a content type and a body implement it. Use one for a service whose response body
+/// cannot be made from [`Bytes`].
 ///
 /// ```
 /// use auth0_api_axum::AuthLayer;
@@ -29,7 +30,7 @@ use crate::grpc::{Dialect, grpc_metadata};
 /// # Ok::<(), auth0_api_core::BuildError>(())
 /// ```
 pub trait RejectionBody<B>: Clone + Send + Sync + 'static {
-    /// Makes the content type and the body.
+    /// Returns the content type and the body.
     fn rejection_body(&self, rejection: &Rejection) -> (&'static str, B);
 }
 
@@ -49,7 +50,7 @@ impl<B: From<Bytes>> RejectionBody<B> for JsonBody {
     }
 }
 
-/// No body at all: for services whose bodies cannot be made from [`Bytes`], such as those of gRPC.
+/// An empty body, for services whose response body cannot be made from [`Bytes`], such as gRPC services.
 #[derive(Clone, Copy, Debug)]
 pub struct EmptyBody;
 
@@ -59,14 +60,18 @@ impl<B: Default> RejectionBody<B> for EmptyBody {
     }
 }
 
-/// A layer's hook as the extractors inside of it find it: they know the type of bodies, not that of the hook.
+/// A layer's hook, stored in the request's extensions. Extractors know the type of the body but not that of the hook,
+/// so the hook's type is erased here.
 pub(crate) struct Hook<B>(Arc<MakeBody<B>>);
 
 type MakeBody<B> = dyn Fn(&Rejection) -> (&'static str, B) + Send + Sync;
 
 impl<B: 'static> Hook<B> {
-    /// Leaves a hook with a request. The default body needs none.
-    pub(crate) fn leave<R: RejectionBody<B>>(body: &R, extensions: &mut Extensions) {
+    /// Stores a layer's hook in the extensions of a request.
+    ///
+    /// The innermost layer decides. If it uses the default body, it removes the hook that an outer layer may have
+    /// stored.
+    pub(crate) fn store<R: RejectionBody<B>>(body: &R, extensions: &mut Extensions) {
         if TypeId::of::<R>() == TypeId::of::<JsonBody>() {
             extensions.remove::<Self>();
         } else {
@@ -75,14 +80,14 @@ impl<B: 'static> Hook<B> {
         }
     }
 
-    /// The response as the hook of the innermost layer around makes it, if there is one.
-    pub(crate) fn respond(hook: Option<&Self>, rejection: &Rejection, dialect: Dialect) -> Response<B>
+    /// Returns the response to a rejected request, with the body of the hook, or the default body if there is no hook.
+    pub(crate) fn respond(hook: Option<&Self>, rejection: &Rejection, protocol: Protocol) -> Response<B>
     where
         B: Default + From<Bytes>,
     {
         match hook {
-            Some(Self(make)) => respond(rejection, dialect, || make(rejection)),
-            None => reject(rejection, dialect, &JsonBody),
+            Some(Self(make)) => respond(rejection, protocol, || make(rejection)),
+            None => reject(rejection, protocol, &JsonBody),
         }
     }
 }
@@ -99,23 +104,27 @@ impl<B> fmt::Debug for Hook<B> {
     }
 }
 
-/// The whole response.
-pub(crate) fn reject<B: Default>(rejection: &Rejection, dialect: Dialect, body: &impl RejectionBody<B>) -> Response<B> {
-    respond(rejection, dialect, || body.rejection_body(rejection))
+/// Returns the response to a rejected request.
+pub(crate) fn reject<B: Default>(
+    rejection: &Rejection,
+    protocol: Protocol,
+    body: &impl RejectionBody<B>,
+) -> Response<B> {
+    respond(rejection, protocol, || body.rejection_body(rejection))
 }
 
 fn respond<B: Default>(
     rejection: &Rejection,
-    dialect: Dialect,
+    protocol: Protocol,
     make: impl FnOnce() -> (&'static str, B),
 ) -> Response<B> {
-    match dialect {
-        Dialect::Grpc(content_type) => in_grpc(rejection, content_type),
-        Dialect::Http => in_http(rejection, make()),
+    match protocol {
+        Protocol::Grpc(content_type) => in_grpc(rejection, content_type),
+        Protocol::Http => in_http(rejection, make()),
     }
 }
 
-/// Headers alone: a body would be one message too many.
+/// A response without a body: a gRPC client would read a body as a message.
 fn in_grpc<B: Default>(rejection: &Rejection, content_type: &'static str) -> Response<B> {
     let mut response = Response::new(B::default());
     *response.headers_mut() = grpc_metadata(rejection);
@@ -127,7 +136,7 @@ fn in_http<B>(rejection: &Rejection, (content_type, body): (&'static str, B)) ->
     let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(rejection.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in rejection.headers() {
-        // Core writes printable ASCII only, so that every value converts.
+        // Always `Ok`: core writes printable ASCII only.
         if let Ok(value) = HeaderValue::try_from(value) {
             response.headers_mut().append(HeaderName::from_static(name), value);
         }

@@ -1,4 +1,4 @@
-//! What core asks of a request, read from `http`'s types.
+//! Describes requests to core, from the types of the `http` crate.
 
 use std::net::SocketAddr;
 
@@ -8,7 +8,7 @@ use http::header::AUTHORIZATION;
 use http::request::Parts;
 use http::{HeaderMap, Uri};
 
-/// A header map as core reads it.
+/// A header map as a [`HeaderSource`].
 pub(crate) struct Headers<'r>(pub(crate) &'r HeaderMap);
 
 impl HeaderSource for Headers<'_> {
@@ -19,7 +19,8 @@ impl HeaderSource for Headers<'_> {
 
 /// Describes a request as this server received it.
 ///
-/// The URI is the one from before any `nest` stripped a prefix off it: that is what the client called, and signed.
+/// It takes the URI from before any `nest` stripped a prefix: that is the URI that the client called, and that its
+/// proof names.
 pub(crate) fn token_request<'r>(parts: &'r Parts, headers: &'r Headers<'r>) -> TokenRequest<'r> {
     let uri: &Uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |OriginalUri(uri)| uri);
     let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
@@ -36,7 +37,7 @@ pub(crate) fn token_request<'r>(parts: &'r Parts, headers: &'r Headers<'r>) -> T
     }
 }
 
-/// Keeps credentials out of logs that print headers.
+/// Marks credentials as sensitive, so that they do not appear in logs that print headers.
 pub(crate) fn mark_sensitive(headers: &mut HeaderMap) {
     for (name, value) in headers.iter_mut() {
         if name == AUTHORIZATION || name == DPOP {

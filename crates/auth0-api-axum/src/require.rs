@@ -1,4 +1,4 @@
-//! The layer that asks more of a verified token, for single routes.
+//! The layer that checks a requirement, for single routes.
 
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -10,7 +10,7 @@ use tower_service::Service;
 
 use crate::extract::MISSING_LAYER;
 use crate::future::RequireFuture;
-use crate::grpc::Dialect;
+use crate::grpc::Protocol;
 use crate::layer::Authentication;
 use crate::rejection::{RejectionBody, reject};
 
@@ -69,13 +69,13 @@ where
 }
 
 impl<S, R> RequireService<S, R> {
-    /// The rejection, if there is one.
+    /// Returns the rejection if the requirement is not met, or if no layer of the same client has verified the request.
     fn check<ReqBody, ResBody>(&self, request: &Request<ReqBody>) -> Option<Response<ResBody>>
     where
         R: RejectionBody<ResBody>,
         ResBody: Default,
     {
-        let reject = |rejection| reject(rejection, Dialect::of(request), &self.body);
+        let reject = |rejection| reject(rejection, Protocol::of(request), &self.body);
         let found = request.extensions().get::<Authentication>();
         let Some(found) = found.filter(|found| found.api.is_same_client(&self.api)) else {
             tracing::error!(target: "auth0_api", event = "layer_missing", "{MISSING_LAYER}");

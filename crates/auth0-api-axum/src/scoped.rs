@@ -1,4 +1,4 @@
-//! Requirements as extractors.
+//! The extractor that checks a requirement.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -10,11 +10,11 @@ use http::request::Parts;
 
 use crate::extract::{TokenRejection, find};
 
-/// A token that meets a requirement with a name, as an extractor: the requirement stands where the handler is read.
+/// A verified token that meets the requirement of `G`, as an extractor: the handler's signature names the requirement.
 ///
-/// It rejects as [`AuthLayer::require`](crate::AuthLayer::require) does, and derefs to core's
-/// [`VerifiedToken`](auth0_api_core::VerifiedToken) as [`VerifiedToken`](crate::VerifiedToken) does. `Option<Scoped<G>>` is `None` only for a request
-/// that presents nothing, behind an optional layer.
+/// It rejects a token as [`AuthLayer::require`](crate::AuthLayer::require) does. Like
+/// [`VerifiedToken`](crate::VerifiedToken), it derefs to core's [`VerifiedToken`](auth0_api_core::VerifiedToken).
+/// `Option<Scoped<G>>` is `None` only behind an optional layer, for a request without credentials.
 ///
 /// ```
 /// use auth0_api_axum::Scoped;
@@ -39,7 +39,7 @@ pub struct Scoped<G> {
 }
 
 impl<G> Scoped<G> {
-    /// The token, for functions that keep it.
+    /// Returns the token by value.
     pub fn into_token(self) -> auth0_api_core::VerifiedToken {
         self.token
     }

@@ -1,4 +1,4 @@
-//! What is wrong with a configuration: all of it at once.
+//! The problems of a configuration, all reported at once.
 
 use std::fmt;
 
@@ -6,88 +6,88 @@ use crate::called_url::TargetError;
 use crate::issuer::{DomainError, TrustedDomainsProblem};
 use crate::metadata::MetadataError;
 
-/// Everything that is wrong with a configuration.
+/// Why a client cannot be built: every problem of its configuration.
 pub struct BuildError {
     pub(crate) problems: Vec<ConfigProblem>,
 }
 
-/// One thing that is wrong with a configuration.
+/// One problem of a configuration.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigProblem {
     /// The list of algorithms is empty.
     #[error("algorithms: at least one is needed")]
     Algorithms,
-    /// There is no audience, or a blank one.
+    /// No audience is set, or one is blank.
     #[error("audience: the API's identifier is needed, and may not be blank")]
     Audience,
-    /// A header with client certificates is not trusted, or has no name.
+    /// The header with client certificates has an invalid name, or no proxy is trusted to send it.
     #[error("client_certificates: {0}")]
     CertificateHeader(&'static str),
-    /// Client id or secret is blank.
+    /// The client id or the client secret is blank.
     #[error("client_auth: both the client id and its secret are needed")]
     ClientAuth,
-    /// The client's certificate authenticates it, and the default HTTP client presents none.
+    /// The client authenticates with a TLS certificate, but the default HTTP client presents none.
     #[error("client_auth: tls() needs an http_client that presents the certificate")]
     ClientCertificate,
-    /// The domain is no tenant's.
+    /// The domain is not a valid domain of a tenant.
     #[error("domain: {0}")]
     Domain(#[source] DomainError),
-    /// A domain of a list is no tenant's.
+    /// A domain of the list is not a valid domain of a tenant.
     #[error("domains: {domain:?}: {error}")]
     DomainInList {
         /// The entry.
         domain: Box<str>,
-        /// What is wrong with it.
+        /// Why it is invalid.
         #[source]
         error: DomainError,
     },
     /// The list of domains is empty.
     #[error("domains: at least one is needed")]
     DomainsEmpty,
-    /// Settings of the policy contradict each other.
+    /// A setting of the policy is out of bounds, or settings contradict each other.
     #[error("dpop: {0}")]
     Dpop(&'static str),
-    /// A cache for no entries.
+    /// The cache has a size of 0 entries.
     #[error("exchange_cache: at least one entry, or off()")]
     ExchangeCache,
-    /// The domain for exchanges is no tenant's.
+    /// The domain for exchanges is not a valid domain of a tenant.
     #[error("exchange_domain: {0}")]
     ExchangeDomain(#[source] DomainError),
-    /// There are several domains and client authentication, but not the one domain that it is for.
+    /// `client_auth` is set, the client trusts a list of domains or a resolver, and `exchange_domain` names none.
     #[error("exchange_domain: client_auth is for one domain: name it")]
     ExchangeDomainMissing,
-    /// The default HTTP client cannot be built, or there is none.
+    /// The default HTTP client cannot be built, or the feature `reqwest` is off and no client is set.
     #[error("http_client: {0}")]
     HttpClient(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// A host for key sets is none.
+    /// A host that is allowed for key sets is invalid.
     #[error("allow_jwks_host: {host:?}: {error}")]
     JwksHost {
         /// As configured.
         host: Box<str>,
-        /// What is wrong with it.
+        /// Why it is invalid.
         #[source]
         error: DomainError,
     },
-    /// A number of the key policy is out of its bounds.
+    /// A number of the key policy is out of bounds.
     #[error("key_policy: {0}")]
     KeyPolicy(&'static str),
-    /// More leeway than ten minutes.
+    /// The leeway is longer than 10 minutes.
     #[error("leeway: at most 10 minutes")]
     Leeway,
-    /// The public URL is not one.
+    /// The public URL is not a valid URL.
     #[error("public_url: {0}")]
     PublicUrl(#[source] TargetError),
-    /// The public URL has a query or a fragment, which no proof's `htu` has.
+    /// The public URL has a query or a fragment. The `htu` of a proof has neither.
     #[error("public_url: it has a query or a fragment")]
     PublicUrlQuery,
-    /// What the API says about itself is no metadata, or says something else than the client does.
+    /// The resource metadata is invalid, or contradicts the client's configuration.
     #[error("resource_metadata: {0}")]
     ResourceMetadata(#[source] MetadataError),
 }
 
 impl BuildError {
-    /// Everything that is wrong.
+    /// Returns every problem.
     pub fn problems(&self) -> &[ConfigProblem] {
         &self.problems
     }
@@ -104,7 +104,8 @@ impl fmt::Display for BuildError {
 }
 
 impl fmt::Debug for BuildError {
-    /// As `Display`: a `main` that returns the error prints it so, to somebody who has to repair the configuration.
+    /// Writes the same as `Display`, because a `main` that returns the error prints its `Debug` output for the
+    /// operator.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
@@ -123,7 +124,7 @@ impl From<TrustedDomainsProblem> for ConfigProblem {
 }
 
 impl ConfigProblem {
-    /// The builder's option that it is about.
+    /// Returns the name of the builder's option that has the problem.
     pub fn option(&self) -> &'static str {
         match self {
             Self::Algorithms => "algorithms",

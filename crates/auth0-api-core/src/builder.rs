@@ -1,4 +1,5 @@
-//! Configuring a client: everything that is wrong is said at once, before anything is served.
+//! The configuration of a client. [`ApiClientBuilder::build`] reports every problem at once, before the API serves a
+//! request.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,18 +25,18 @@ use crate::verify::Verifier;
 ///
 /// | setting | default | source |
 /// |---|---|---|
-/// | [`algorithms`](Self::algorithms) | RS256 | what Auth0 signs with |
-/// | [`client_certificates`](Self::client_certificates) | none: tokens bound to one are rejected | where TLS ends is yours to say |
+/// | [`algorithms`](Self::algorithms) | RS256 | Auth0's default |
+/// | [`client_certificates`](Self::client_certificates) | none: tokens bound to one are rejected | depends on your deployment |
 /// | [`leeway`](Self::leeway) | 0 s | as auth0-api-js |
 /// | [`max_token_age`](Self::max_token_age) | none: `exp` decides | as auth0-api-js |
 /// | [`dpop`](Self::dpop) | [`DpopPolicy::accept`] | as auth0-api-js |
 /// | [`exchange_cache`](Self::exchange_cache) | 10 000 entries | |
-/// | [`resource_metadata`](Self::resource_metadata) | none | what to say is the API's business |
-/// | [`trusted_proxies`](Self::trusted_proxies) | none | forwarded headers are anybody's to write |
-/// | [`key_policy`](Self::key_policy) | [`KeyPolicy::new`] | Auth0's limits, and fifty replicas |
+/// | [`resource_metadata`](Self::resource_metadata) | none | specific to each API |
+/// | [`trusted_proxies`](Self::trusted_proxies) | none | any client can forge forwarded headers |
+/// | [`key_policy`](Self::key_policy) | [`KeyPolicy::new`] | chosen for Auth0's limits and fifty replicas |
 /// | [`http_client`](Self::http_client) | reqwest with rustls | |
 ///
-/// Nothing is fetched until the first token, or [`ApiClient::warm_up`].
+/// The client fetches nothing before the first token arrives or [`ApiClient::warm_up`] is called.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct ApiClientBuilder {
@@ -93,7 +94,9 @@ impl ApiClientBuilder {
         }
     }
 
-    /// Reads `AUTH0_DOMAIN`, `AUTH0_AUDIENCE` and, together, `AUTH0_CLIENT_ID` and `AUTH0_CLIENT_SECRET`.
+    /// Reads `AUTH0_DOMAIN` and `AUTH0_AUDIENCE`, and the optional pair `AUTH0_CLIENT_ID` and `AUTH0_CLIENT_SECRET`.
+    ///
+    /// A missing variable counts as blank, and [`build`](Self::build) reports it.
     pub(crate) fn from_variables(variable: impl Fn(&'static str) -> Option<String>) -> Self {
         let required = |name| variable(name).unwrap_or_default();
         let builder = Self::new(required("AUTH0_DOMAIN").into(), required("AUTH0_AUDIENCE").into());
@@ -105,142 +108,155 @@ impl ApiClientBuilder {
         }
     }
 
-    /// Takes tokens for any of several audiences, instead of the one that the builder began with.
+    /// Accepts tokens for any of these audiences. They replace the audience given to [`ApiClient::builder`].
     pub fn audiences<A: Into<Box<str>>>(mut self, audiences: impl IntoIterator<Item = A>) -> Self {
         self.audiences = audiences.into_iter().map(Into::into).collect();
         self
     }
 
-    /// Takes tokens signed with any of these algorithms. Default: RS256 alone.
+    /// Accepts tokens signed with any of these algorithms. Default: RS256 only.
     pub fn algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
         self.algorithms = algorithms.into_iter().collect();
         self
     }
 
-    /// Tolerates clocks that differ by so much when comparing `exp`, `nbf` and `iat`. Default: none; at most 10 minutes.
+    /// Tolerates this difference between clocks when comparing `exp`, `nbf` and `iat`. Default: 0 s; at most 10
+    /// minutes.
     pub fn leeway(mut self, leeway: Duration) -> Self {
         self.leeway = leeway;
         self
     }
 
-    /// Rejects tokens issued longer ago than this, or in the future. Default: `exp` alone decides.
+    /// Rejects tokens issued longer ago than this, or in the future. Default: no maximum age; `exp` still applies.
     pub fn max_token_age(mut self, age: Duration) -> Self {
         self.max_token_age = Some(age);
         self
     }
 
-    /// Rejects tokens without this claim, whatever its value (401). What single routes need is a
-    /// [`Requirement`](crate::Requirement) (403).
+    /// Rejects tokens that lack this claim with 401. The claim may have any value.
+    ///
+    /// For what a single route needs, use a [`Requirement`](crate::Requirement) (403).
     pub fn required_claim(mut self, name: impl Into<Box<str>>) -> Self {
         self.required_claims.push(name.into());
         self
     }
 
-    /// Demands the profile of [RFC 9068 §4](https://www.rfc-editor.org/rfc/rfc9068#section-4): `typ` `at+jwt`, and `sub`,
-    /// `client_id`, `jti` besides what is always required. Auth0 issues it once the API's access token profile says so.
+    /// Requires the profile of [RFC 9068 §4](https://www.rfc-editor.org/rfc/rfc9068#section-4): `typ` is `at+jwt`, and
+    /// the token has `sub`, `client_id` and `jti` in addition to the claims that are always required.
+    ///
+    /// Auth0 issues such tokens once the API's access token profile in the tenant is set to RFC 9068.
     pub fn strict_rfc9068(mut self) -> Self {
         self.strict_rfc9068 = true;
         self
     }
 
-    /// Remembers verified tokens, so that the next request with one is not checked from the start. Default: none is remembered.
+    /// Remembers verified tokens, so that later requests with the same token skip most checks. Default: no cache.
     pub fn token_cache(mut self, cache: TokenCache) -> Self {
         self.token_cache = Some(cache);
         self
     }
 
-    /// Asks a list of yours, with each request, whether the token was revoked. Default: tokens are good until they expire.
+    /// Asks this list on each request whether the token was revoked. Default: no list.
     pub fn revocation_list(mut self, list: impl RevocationList) -> Self {
-        self.revocation = Revocation::by(list);
+        self.revocation = Revocation::new(list);
         self
     }
 
-    /// Sets the policy for sender-constrained tokens.
+    /// Sets the policy for tokens that are bound to a key, and for their proofs. Default: [`DpopPolicy::accept`].
     pub fn dpop(mut self, policy: DpopPolicy) -> Self {
         self.dpop = policy;
         self
     }
 
-    /// The URL that clients call, such as `https://api.example.com` or, where a proxy strips a prefix,
-    /// `https://api.example.com/prefix`, without query and fragment. The best way to know what a proof's `htu` must be: nobody else
-    /// can write it.
+    /// Sets the URL that clients call, without query and fragment: `https://api.example.com`, or
+    /// `https://api.example.com/prefix` if a proxy strips the prefix.
+    ///
+    /// The client uses it to compute the URL that a proof's `htu` must name. Prefer it to the headers of proxies, which
+    /// clients may be able to forge.
     pub fn public_url(mut self, url: impl Into<String>) -> Self {
         self.public_url = Some(url.into());
         self
     }
 
-    /// Proxies whose forwarded headers say which URL was called. Default: none is trusted.
+    /// Trusts these proxies to say, in forwarded headers, which URL the client called. Default: none is trusted.
+    ///
+    /// Headers with client certificates count only if they come from one of these proxies.
     pub fn trusted_proxies(mut self, proxies: TrustedProxies) -> Self {
         self.trusted_proxies = proxies;
         self
     }
 
-    /// Says where the client certificate of a request comes from, so that tokens bound to one can be taken
-    /// ([RFC 8705 §3](https://www.rfc-editor.org/rfc/rfc8705#section-3)). Default: from nowhere, and they are rejected.
+    /// Sets where the API finds the client certificate of a request, so that it can accept tokens bound to one
+    /// ([RFC 8705 §3](https://www.rfc-editor.org/rfc/rfc8705#section-3)). Default: nowhere, such tokens are rejected.
     pub fn client_certificates(mut self, certificates: CertificateSource) -> Self {
         self.client_certificates = certificates;
         self
     }
 
-    /// Publishes what this API says about itself ([RFC 9728](https://www.rfc-editor.org/rfc/rfc9728)): completed from this
-    /// configuration, it is served by [`ApiClient::resource_metadata`], and the challenges of every 401 and 403 name its URL.
-    /// Default: nothing is published.
+    /// Publishes the metadata of this API as a protected resource ([RFC 9728](https://www.rfc-editor.org/rfc/rfc9728)).
+    /// Default: none.
+    ///
+    /// The client completes the metadata from its own configuration. [`ApiClient::resource_metadata`] returns the
+    /// document to serve, and the challenges of 401 and 403 responses name its URL.
     pub fn resource_metadata(mut self, resource: ProtectedResource) -> Self {
         self.resource = Some(resource);
         self
     }
 
-    /// Who this API is at the token endpoint: what exchanges need.
+    /// Sets how this API authenticates at the token endpoint. Token exchanges need it. Default: none.
     pub fn client_auth(mut self, client_auth: ClientAuth) -> Self {
         self.client_auth = Some(client_auth);
         self
     }
 
-    /// Keeps the answers of on-behalf-of and Token Vault exchanges. Default: 10 000 of them.
+    /// Sets the cache for the responses of on-behalf-of and Token Vault exchanges. Default: 10 000 entries.
     pub fn exchange_cache(mut self, cache: ExchangeCache) -> Self {
         self.exchange_cache = cache;
         self
     }
 
-    /// The one tenant that tokens are exchanged at, where tokens of several are taken. Default: the domain, where there is just one.
+    /// Sets the domain of the tenant that exchanges tokens. Default: the domain given to [`ApiClient::builder`].
+    ///
+    /// With [`client_auth`](Self::client_auth), it is mandatory if the client trusts a list of domains or a resolver.
     pub fn exchange_domain(mut self, domain: impl Into<String>) -> Self {
         self.exchange_domain = Some(domain.into());
         self
     }
 
-    /// Leaves out `Auth0-Client`, the header that tells the tenant the name and version of this crate, in exchanges and the
-    /// discovery before them. Default: sent, as Auth0's SDKs do.
+    /// Omits the header `Auth0-Client`, which sends the name and version of this crate to the tenant, from exchanges
+    /// and the discovery requests before them. Default: the header is sent, as Auth0's SDKs do.
     pub fn without_telemetry(mut self) -> Self {
         self.telemetry = false;
         self
     }
 
-    /// Lets discovery documents name a `jwks_uri` on this other host: `keys.example.com`, or `keys.example.com:8443`, without a
-    /// scheme. Default: none but the issuer's own.
+    /// Allows discovery documents to name a `jwks_uri` on this other host: `keys.example.com`, or
+    /// `keys.example.com:8443`, without a scheme. Default: only the issuer's own host.
     pub fn allow_jwks_host(mut self, host: impl Into<Box<str>>) -> Self {
         self.jwks_hosts.push(host.into());
         self
     }
 
-    /// Sets the numbers behind the issuers' keys: how long they serve, how often they are fetched, how many are held.
+    /// Sets how long issuers' keys are used, how often they are fetched, and how many issuers are held.
     pub fn key_policy(mut self, policy: KeyPolicy) -> Self {
         self.key_policy = policy;
         self
     }
 
-    /// Fetches with a client of yours. Default: [`ReqwestClient`](crate::ReqwestClient).
+    /// Sends requests with this HTTP client. Default: [`ReqwestClient`](crate::ReqwestClient).
     pub fn http_client(mut self, client: impl HttpClient) -> Self {
         self.http_client = Some(Arc::new(client));
         self
     }
 
-    /// Takes the time from a clock of yours: for tests. Default: [`SystemClock`].
+    /// Takes the time from this clock, for tests. Default: [`SystemClock`].
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self
     }
 
-    /// Lets the domain be `http://127.0.0.1:port`, or another loopback address: for a local tenant, in development.
+    /// Allows `http` for a domain on a loopback address, such as `http://127.0.0.1:port`: for a local tenant, in
+    /// development.
     pub fn insecure_http_loopback(mut self) -> Self {
         self.loopback = Loopback::HttpAllowed;
         self
@@ -250,8 +266,9 @@ impl ApiClientBuilder {
     ///
     /// # Errors
     ///
-    /// [`BuildError`] with everything that is wrong, not just the first.
+    /// [`BuildError`] with every problem, not only the first.
     pub fn build(self) -> Result<ApiClient, BuildError> {
+        // `keep` records the problem of a part and continues with `None`, so that one build reports every problem.
         let mut problems = Vec::new();
         let trusted = keep(&mut problems, self.domains.parse(self.loopback).map_err(ConfigProblem::from));
         let algorithms =
@@ -261,6 +278,7 @@ impl ApiClientBuilder {
         let jwks_hosts = self.parsed_jwks_hosts(&mut problems);
         let exchange_domain = keep(&mut problems, self.parsed_exchange_domain()).flatten();
         problems.extend(self.plain_problems());
+        // The metadata is completed with the trusted issuers, so it is checked only if these are valid.
         let metadata = trusted.as_ref().and_then(|trusted| keep(&mut problems, self.metadata(trusted))).flatten();
         let parts = (trusted, algorithms, http_client, public_url);
         let (Some(trusted), Some(algorithms), Some(http_client), Some(public_url)) = parts else {
@@ -268,6 +286,8 @@ impl ApiClientBuilder {
         };
         let certificates = CertificatePolicy::new(self.client_certificates, self.trusted_proxies.clone());
         let target = TargetPolicy::new(public_url, self.trusted_proxies);
+        // Some problems, such as a long leeway, leave every part present: they end the build here. `Dpop::new` is
+        // `None` only for a policy without algorithms, which is reported already.
         let Some(dpop) = Dpop::new(self.dpop, target.clone(), certificates).filter(|_| problems.is_empty()) else {
             return Err(BuildError { problems });
         };
@@ -322,24 +342,25 @@ impl ApiClientBuilder {
         self.jwks_hosts.iter().filter_map(|host| keep(problems, parse(host))).collect()
     }
 
-    /// A client authenticates at one domain: the one that is named, else the only one.
+    /// Returns the domain at which the client authenticates: `exchange_domain`, else the only trusted domain.
     fn parsed_exchange_domain(&self) -> Result<Option<Domain>, ConfigProblem> {
         match (&self.exchange_domain, self.domains.only()) {
             (Some(named), _) => Domain::parse(named, self.loopback).map(Some).map_err(ConfigProblem::ExchangeDomain),
-            // If it cannot be read, that is said already.
+            // If this domain is invalid, parsing the trusted domains has reported it already.
             (None, Some(only)) => Ok(Domain::parse(only, self.loopback).ok()),
             (None, None) if self.client_auth.is_some() => Err(ConfigProblem::ExchangeDomainMissing),
             (None, None) => Ok(None),
         }
     }
 
+    /// Returns the problems that are found without parsing.
     fn plain_problems(&self) -> impl Iterator<Item = ConfigProblem> {
         let no_audience = self.audiences.is_empty() || self.audiences.iter().any(|audience| audience.trim().is_empty());
-        let half_a_client = self.client_auth.as_ref().is_some_and(|client| !client.is_complete());
+        let incomplete_client = self.client_auth.as_ref().is_some_and(|client| !client.is_complete());
         let no_certificate = self.http_client.is_none() && self.client_auth.as_ref().is_some_and(ClientAuth::is_tls);
         [
             no_audience.then_some(ConfigProblem::Audience),
-            half_a_client.then_some(ConfigProblem::ClientAuth),
+            incomplete_client.then_some(ConfigProblem::ClientAuth),
             no_certificate.then_some(ConfigProblem::ClientCertificate),
             (!self.exchange_cache.is_usable()).then_some(ConfigProblem::ExchangeCache),
             self.client_certificates.problem(&self.trusted_proxies).map(ConfigProblem::CertificateHeader),
@@ -371,14 +392,14 @@ fn default_http_client() -> Result<Arc<dyn HttpClient>, ConfigProblem> {
 
 #[cfg(not(feature = "reqwest"))]
 fn default_http_client() -> Result<Arc<dyn HttpClient>, ConfigProblem> {
-    Err(ConfigProblem::HttpClient("the feature `reqwest` is off: set one".into()))
+    Err(ConfigProblem::HttpClient("the feature `reqwest` is off: set http_client()".into()))
 }
 
-/// What Auth0 signs with unless told otherwise.
+/// Auth0's default.
 const DEFAULT_ALGORITHM: Algorithm = Algorithm::RS256;
-/// As auth0-api-js: tokens live for hours, so that a second more or less is no reason to take an expired one.
+/// As auth0-api-js. Tokens live for hours, so there is no need to accept an expired one for a few seconds more.
 const DEFAULT_LEEWAY: Duration = Duration::ZERO;
-/// Clocks that differ by more are broken, and a longer tolerance would outlive short tokens.
+/// Clocks that differ by more are broken, and a longer leeway would exceed the life of short-lived tokens.
 const LONGEST_LEEWAY: Duration = Duration::from_secs(600);
 
 #[cfg(all(test, feature = "reqwest"))]
@@ -406,7 +427,7 @@ mod tests {
     }
 
     #[test]
-    fn environment_needs_a_domain_and_an_audience_and_nothing_else() {
+    fn environment_needs_only_a_domain_and_an_audience() {
         assert_eq!(from(&ALL[..2]).build().unwrap().issuers(), ["https://tenant.eu.auth0.com/"]);
         assert!(from(&ALL).build().is_ok());
         assert_eq!(problems(from(&[])), ["domain", "audience"]);
@@ -415,14 +436,14 @@ mod tests {
     }
 
     #[test]
-    fn half_a_client_in_the_environment_is_told() {
+    fn incomplete_client_credentials_in_the_environment_are_reported() {
         assert_eq!(problems(from(&ALL[..3])), ["client_auth"]);
         assert_eq!(problems(from(&[ALL[0], ALL[1], ALL[3]])), ["client_auth"]);
         assert_eq!(problems(from(&[ALL[2]])), ["domain", "audience", "client_auth"]);
     }
 
     #[test]
-    fn errors_show_what_to_repair_and_no_secret() {
+    fn build_error_names_the_option_and_shows_no_secret() {
         let error = from(&[("AUTH0_DOMAIN", ""), ALL[1], ALL[2], ALL[3]]).build().unwrap_err();
         assert_eq!(format!("{error:?}"), "the configuration is unusable: domain: the domain is empty");
         assert!(!format!("{:?}", from(&ALL)).contains("hush"));

@@ -1,4 +1,4 @@
-//! A client's certificate, as far as tokens speak of it.
+//! The certificate of a client, of which tokens name the thumbprint.
 
 use std::fmt;
 
@@ -6,11 +6,12 @@ use aws_lc_rs::digest::{Context, SHA256};
 
 use crate::base64url;
 
-/// The certificate that a client proved to hold when it opened its TLS connection.
+/// A certificate whose private key the client proved to hold when it opened its TLS connection.
 ///
-/// Make it where TLS ends, once for each connection, from the first certificate that the client sent; the adapters look for it in
-/// the extensions of a request, and [`TokenRequest::client_certificate`](crate::TokenRequest::client_certificate) takes it. Only
-/// its thumbprint is kept. Nothing is said about who has signed it: that is between your TLS server and its settings
+/// Create it where TLS ends, once for each connection, from the first certificate that the client sent. Put it into the
+/// extensions of the request, where the adapters look for it, or pass it to
+/// [`TokenRequest::client_certificate`](crate::TokenRequest::client_certificate). Only its thumbprint is kept. This
+/// crate does not check who signed the certificate. The TLS server does that, according to its settings
 /// ([RFC 8705 §6.2](https://www.rfc-editor.org/rfc/rfc8705#section-6.2)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClientCertificate {
@@ -19,12 +20,12 @@ pub struct ClientCertificate {
 
 /// The SHA-256 thumbprint of a certificate ([RFC 8705 §3.1](https://www.rfc-editor.org/rfc/rfc8705#section-3.1)).
 ///
-/// It displays as the base64url text that `cnf.x5t#S256` carries. It names a certificate and is no secret.
+/// It displays as the base64url text of `cnf.x5t#S256`. It identifies a certificate and is not secret.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct CertificateThumbprint([u8; 32]);
 
 impl ClientCertificate {
-    /// Takes the DER encoding of the certificate, as TLS libraries have it.
+    /// Computes the thumbprint from the DER encoding of the certificate, which TLS libraries provide.
     ///
     /// ```
     /// use auth0_api_core::ClientCertificate;
@@ -37,17 +38,17 @@ impl ClientCertificate {
         let mut context = Context::new(&SHA256);
         context.update(der);
         let mut digest = [0; 32];
-        // Both have the length of SHA-256.
+        // Both are 32 bytes long.
         digest.copy_from_slice(context.finish().as_ref());
         Self { thumbprint: CertificateThumbprint(digest) }
     }
 
-    /// Of one whose digest a proxy tells.
+    /// Takes the thumbprint from the digest that a proxy sends.
     pub(crate) fn with_thumbprint(thumbprint: CertificateThumbprint) -> Self {
         Self { thumbprint }
     }
 
-    /// The thumbprint: `x5t#S256` of the tokens that are bound to it.
+    /// The thumbprint: the value of `x5t#S256` in tokens that are bound to the certificate.
     pub fn thumbprint(&self) -> CertificateThumbprint {
         self.thumbprint
     }

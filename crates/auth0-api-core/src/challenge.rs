@@ -4,10 +4,10 @@ use std::fmt::{self, Write as _};
 
 use crate::credentials::Scheme;
 
-/// One challenge: a scheme and its parameters, as the value of one `WWW-Authenticate` line.
+/// One challenge: a scheme and its parameters, the value of one `WWW-Authenticate` line.
 ///
-/// Whatever is put in comes out as a legal header: parameter values keep only the characters that
-/// [RFC 6750 §3](https://www.rfc-editor.org/rfc/rfc6750#section-3) allows, so that nothing would need escaping.
+/// The value is always a valid header. A parameter keeps only the characters that
+/// [RFC 6750 §3](https://www.rfc-editor.org/rfc/rfc6750#section-3) allows, which need no escaping.
 ///
 /// ```
 /// use auth0_api_core::{Challenge, Scheme};
@@ -27,7 +27,7 @@ impl Challenge {
         Self { scheme, parameters: String::new() }
     }
 
-    /// Adds a parameter; characters that may not stand in its value are left out.
+    /// Adds a parameter. Characters that are not allowed in a value are removed, and a long value is cut.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: &str) -> Self {
         let separator = if self.parameters.is_empty() { "" } else { ", " };
@@ -37,7 +37,7 @@ impl Challenge {
         self
     }
 
-    /// The scheme that is offered.
+    /// The scheme of the challenge.
     pub fn scheme(&self) -> Scheme {
         self.scheme
     }
@@ -57,7 +57,7 @@ fn is_allowed(character: char) -> bool {
     matches!(character, ' '..='!' | '#'..='[' | ']'..='~')
 }
 
-/// Room for every scope a route may ask for, and far below the header limits of common clients.
+/// Enough for every scope that a route may require, and far below the header limits of common clients.
 const MAX_VALUE_CHARS: usize = 2048;
 
 #[cfg(test)]
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_that_would_need_escaping_reaches_a_value() {
+    fn characters_that_need_escaping_are_removed() {
         let challenge = Challenge::new(Scheme::Bearer).with("error_description", "a\\b\"c\r\nX: 1\u{7f}é\t");
         assert_eq!(challenge.to_string(), r#"Bearer error_description="abcX: 1""#);
     }
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_has_a_bound() {
+    fn long_values_are_cut() {
         let challenge = Challenge::new(Scheme::Dpop).with("scope", &"x".repeat(10_000));
         assert_eq!(challenge.to_string().len(), "DPoP scope=\"\"".len() + MAX_VALUE_CHARS);
     }

@@ -1,13 +1,13 @@
-//! The seam to time: read once per request, replaced in tests.
+//! The source of time, read once per request and replaced in tests.
 
 use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// Tells the time to everything in this crate that compares times.
+/// Provides the current time to everything in this crate that compares times.
 ///
-/// The client reads it once per request, so that all checks of one request agree on what "now" is. Tests replace it:
-/// see `ManualClock` in `auth0-api-testing`.
+/// The client reads it once per request, so that all checks of one request use the same "now". Tests replace it: see
+/// `ManualClock` in `auth0-api-testing`.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -33,18 +33,18 @@ impl<C: Clock + ?Sized> Clock for Arc<C> {
     }
 }
 
-/// The machine's clock: the default.
+/// The system clock, which is the default.
 #[derive(Clone, Copy, Debug)]
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "the one home of the system's clock")]
+    #[expect(clippy::disallowed_methods, reason = "the only place that reads the system clock")]
     fn now(&self) -> SystemTime {
         SystemTime::now()
     }
 }
 
-/// Seconds and fractions since the epoch, as a JWT's `NumericDate` counts them; a time before the epoch counts as 0.
+/// Returns the time since the epoch, as a JWT's `NumericDate` counts it. A time before the epoch counts as 0.
 pub(crate) fn since_epoch(time: SystemTime) -> Duration {
     time.duration_since(UNIX_EPOCH).unwrap_or_default()
 }

@@ -1,8 +1,9 @@
-//! What a request presents: a scheme, a token, and perhaps a proof
-//! ([RFC 6750 §2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1), [RFC 9449 §7.1](https://www.rfc-editor.org/rfc/rfc9449#section-7.1)).
+//! The credentials of a request: a scheme, a token, and perhaps a proof
+//! ([RFC 6750 §2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1),
+//! [RFC 9449 §7.1](https://www.rfc-editor.org/rfc/rfc9449#section-7.1)).
 //!
-//! Only the `Authorization` header counts; [`extract_token`](crate::extract_token) is the one place that looks elsewhere, and no
-//! adapter uses it.
+//! Only the `Authorization` header counts. [`extract_token`](crate::extract_token) is the only function that also reads
+//! tokens from elsewhere, and no adapter uses it.
 
 use std::fmt;
 
@@ -27,7 +28,7 @@ impl fmt::Display for Scheme {
     }
 }
 
-/// A token and the scheme it came by, well-formed as HTTP has it; nobody has looked into it.
+/// A token and its scheme, well-formed by the rules of HTTP. The content of the token has not been read yet.
 #[derive(Clone, Copy)]
 pub(crate) struct Credentials<'r> {
     scheme: Scheme,
@@ -39,51 +40,53 @@ pub(crate) struct Credentials<'r> {
 #[derive(Clone, Copy)]
 pub(crate) enum Presented<'r> {
     Absent,
-    /// More than one, or a comma, or octets that no proof has.
+    /// More than one header, a value with a comma, or a value that is not UTF-8.
     Malformed,
     Once(&'r str),
 }
 
-/// Why there are no credentials.
+/// Why a request has no usable credentials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CredentialsError {
-    /// The token is not one token68 ([RFC 9110 §11.2](https://www.rfc-editor.org/rfc/rfc9110#section-11.2)).
+    /// The token is not a single token68 ([RFC 9110 §11.2](https://www.rfc-editor.org/rfc/rfc9110#section-11.2)).
     #[error("the Authorization header holds no well-formed token")]
     Malformed {
-        /// The scheme it was presented with.
+        /// The scheme of the request.
         scheme: Scheme,
     },
-    /// No `Authorization` header, or one of another scheme ([RFC 6750 §3.1](https://www.rfc-editor.org/rfc/rfc6750#section-3.1)).
+    /// There is no `Authorization` header, or it has another scheme
+    /// ([RFC 6750 §3.1](https://www.rfc-editor.org/rfc/rfc6750#section-3.1)).
     #[error("no access token was presented")]
     Missing,
-    /// More than one `Authorization` header.
+    /// The request has more than one `Authorization` header.
     #[error("the request has several Authorization headers")]
     Repeated {
-        /// Whether one of them was of the scheme `Bearer`.
+        /// Whether one of them has the scheme `Bearer`.
         bearer: bool,
-        /// Whether one of them was of the scheme `DPoP`.
+        /// Whether one of them has the scheme `DPoP`.
         dpop: bool,
     },
-    /// A scheme that the configured policy does not take.
-    #[error("the policy does not take the scheme {scheme}")]
+    /// The configured policy does not accept the scheme.
+    #[error("the policy does not accept the scheme {scheme}")]
     SchemeNotOffered {
-        /// The scheme it was presented with.
+        /// The scheme of the request.
         scheme: Scheme,
     },
-    /// Longer than 16 KiB.
+    /// The token is longer than 16 KiB.
     #[error("the token is longer than {MAX_TOKEN_BYTES} bytes")]
     TooLong {
-        /// The scheme it was presented with.
+        /// The scheme of the request.
         scheme: Scheme,
     },
-    /// Tokens by more than one way: header, query, form ([RFC 6750 §2](https://www.rfc-editor.org/rfc/rfc6750#section-2)).
-    #[error("the request presents tokens in several ways")]
+    /// The request has tokens in more than one place: header, query, form
+    /// ([RFC 6750 §2](https://www.rfc-editor.org/rfc/rfc6750#section-2)).
+    #[error("the request has tokens in several places")]
     SeveralMethods,
 }
 
 impl<'r> Credentials<'r> {
-    /// A raw token, as if it had been presented as `Bearer`.
+    /// Takes a raw token as if it were presented as `Bearer`.
     pub(crate) fn bearer(token: &'r str) -> Result<Self, CredentialsError> {
         let token = bounded(Scheme::Bearer, token)?;
         Ok(Self { scheme: Scheme::Bearer, token, proof: Presented::Absent })
@@ -118,7 +121,7 @@ impl fmt::Debug for Credentials<'_> {
     }
 }
 
-/// One `Authorization` value: `scheme 1*SP token68` (RFC 9110 §11.4).
+/// Parses one `Authorization` value: `scheme 1*SP token68` (RFC 9110 §11.4).
 pub(crate) fn parse_authorization(value: &[u8]) -> Result<(Scheme, &str), CredentialsError> {
     let value = value.trim_ascii();
     let end = value.iter().position(|octet| !is_token_char(*octet)).unwrap_or(value.len());
@@ -161,7 +164,7 @@ fn repeated(request: &TokenRequest<'_>) -> CredentialsError {
 fn presented_proof<'r>(request: &TokenRequest<'r>) -> Presented<'r> {
     match request.single("dpop") {
         Ok(None) => Presented::Absent,
-        // RFC 9110 §5.3: a comma is what is left of two header lines that somebody joined.
+        // RFC 9110 §5.3: an intermediary may join two header lines with a comma, so a comma counts as a second header.
         Ok(Some(value)) if !value.contains(&b',') => {
             std::str::from_utf8(value).map_or(Presented::Malformed, Presented::Once)
         }
@@ -169,7 +172,7 @@ fn presented_proof<'r>(request: &TokenRequest<'r>) -> Presented<'r> {
     }
 }
 
-/// RFC 9110 §5.6.2: what HTTP calls a token, such as the name of a header.
+/// RFC 9110 §5.6.2: returns whether the text is a `token` of HTTP, such as the name of a header.
 pub(crate) fn is_token(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(is_token_char)
 }
@@ -178,16 +181,16 @@ fn is_token_char(octet: u8) -> bool {
     octet.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&octet)
 }
 
-/// RFC 9110 §11.2: letters, digits, `-._~+/`, then any number of `=`.
+/// RFC 9110 §11.2: returns whether the text is letters, digits and `-._~+/`, then any number of `=`.
 pub(crate) fn is_token68(text: &str) -> bool {
     let body = text.trim_end_matches('=');
-    // '-'..='9' is "-./" and the digits.
+    // The range '-'..='9' is "-./" and the digits.
     let allowed = |octet| matches!(octet, b'A'..=b'Z' | b'a'..=b'z' | b'-'..=b'9' | b'_' | b'~' | b'+');
-    // Without a way out in the middle, the compiler looks at many octets at once.
+    // `fold` with `&` has no early exit, unlike `all`. So the compiler can test many octets with one instruction.
     !body.is_empty() && body.bytes().fold(true, |all, octet| all & allowed(octet))
 }
 
-/// Auth0's tokens have 1 to 4 KiB; common servers take 8 to 16 KiB of headers in all.
+/// Auth0's tokens have 1 to 4 KiB. Common servers accept 8 to 16 KiB for all headers together.
 pub(crate) const MAX_TOKEN_BYTES: usize = 16 * 1024;
 
 #[cfg(test)]
@@ -195,7 +198,7 @@ mod tests {
     use super::is_token;
 
     #[test]
-    fn names_of_headers_are_tokens() {
+    fn header_names_are_tokens() {
         assert!(is_token("x-ssl-client-cert"));
         for rejected in ["", "x ssl", "x:ssl", "x\nssl", "é"] {
             assert!(!is_token(rejected), "{rejected}");

@@ -1,4 +1,4 @@
-//! The sum of what can go wrong with a request.
+//! The error of a request, and its reasons.
 
 use crate::credentials::{CredentialsError, Scheme};
 use crate::dpop::DpopError;
@@ -11,62 +11,69 @@ use crate::token::{TokenError, VerifiedToken};
 
 /// Why a request is rejected.
 ///
-/// [`ApiClient::reject`](crate::ApiClient::reject) turns it into an HTTP response; [`label`](Self::label) names it for logs and
-/// metrics; [`hint`](Self::hint) tells an operator what to look at. Neither the error nor its `Debug` holds the token.
+/// [`ApiClient::reject`](crate::ApiClient::reject) turns it into an HTTP response. [`label`](Self::label) names it for
+/// logs and metrics. [`hint`](Self::hint) tells an operator what to check. Neither the error nor its `Debug` output
+/// contains the token.
 #[derive(Debug)]
 pub struct Error {
     pub(crate) reason: Reason,
     pub(crate) presented_as: Option<Scheme>,
 }
 
-/// Whose check it was that failed, and why.
+/// Which check failed, and why.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Reason {
-    /// Nothing usable was presented.
+    /// The request has no usable credentials.
     #[error(transparent)]
     Credentials(#[from] CredentialsError),
-    /// The token is not bound as it should be, or its proof does not hold.
+    /// The token is not bound as required, or its proof or certificate is not accepted.
     #[error(transparent)]
     Dpop(#[from] DpopError),
-    /// A token that the answer needs could not be had.
+    /// The API could not obtain a token that it needs for its response.
     #[error(transparent)]
     Exchange(#[from] ExchangeError),
-    /// The issuer is not trusted, or its keys cannot be had.
+    /// The issuer is not trusted, or its keys are unavailable.
     #[error(transparent)]
     Issuer(#[from] IssuerError),
-    /// The token is no signed JWT that is accepted here.
+    /// The token is not a signed JWT that this API accepts.
     #[error(transparent)]
     Jose(#[from] JoseError),
-    /// The token is good, and not enough.
+    /// The token is valid but does not meet the route's requirement.
     #[error(transparent)]
     Requirement(#[from] RequirementError),
-    /// The token was revoked, or nobody knows.
+    /// The token was revoked, or its status could not be determined.
     #[error(transparent)]
     Revocation(#[from] RevocationError),
-    /// The claims are not valid here.
+    /// The claims are not valid for this API.
     #[error(transparent)]
     Token(#[from] TokenError),
 }
 
 impl Error {
-    /// Whose check it was that failed, and why.
+    /// Returns which check failed, and why.
     pub fn reason(&self) -> &Reason {
         &self.reason
     }
 
-    /// The error of a request that presents nothing: for an adapter whose route demands what its layer let pass.
+    /// Creates the error of a request without credentials.
+    ///
+    /// For adapters: a route requires a token, and an optional layer let the request through without one.
     pub fn missing_credentials() -> Self {
         CredentialsError::Missing.into()
     }
 
-    /// Whether the request presented nothing at all that concerns us: the one case that optional authentication lets pass.
+    /// Returns whether the request carries no Bearer or `DPoP` credentials.
+    ///
+    /// It is the only error that optional authentication lets through.
     pub fn is_missing_credentials(&self) -> bool {
         matches!(self.reason, Reason::Credentials(CredentialsError::Missing))
     }
 
-    /// Says which token the request presented, where the error does not know: the one of an exchange does not. The challenge of
-    /// its scheme carries the error then ([RFC 9449 §7.1](https://www.rfc-editor.org/rfc/rfc9449#section-7.1)).
+    /// Records which token the request presented, so that `reject` puts the error on the challenge of that token's
+    /// scheme ([RFC 9449 §7.1](https://www.rfc-editor.org/rfc/rfc9449#section-7.1)).
+    ///
+    /// Needed for [`ExchangeError`] only. Errors of verifications and requirements record the scheme themselves.
     ///
     /// ```
     /// use auth0_api_core::{ApiClient, Error, ExchangeError, Rejection, VerifiedToken};

@@ -1,17 +1,18 @@
-//! A token from anywhere that [RFC 6750 §2](https://www.rfc-editor.org/rfc/rfc6750#section-2) allows, for those who must.
+//! Finds a token in each place that [RFC 6750 §2](https://www.rfc-editor.org/rfc/rfc6750#section-2) allows, for clients
+//! that cannot send a header.
 
 use std::borrow::Cow;
 
 use crate::credentials::{CredentialsError, MAX_TOKEN_BYTES, Scheme, is_token68, parse_authorization};
 use crate::request::HeaderSource;
 
-/// A token that a request presents, unverified.
+/// An unverified token that a request presents.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ExtractedToken<'r> {
     /// The token.
     pub token: Cow<'r, str>,
-    /// The scheme, if it came by the `Authorization` header.
+    /// The scheme, if the token is from the `Authorization` header.
     pub scheme: Option<Scheme>,
 }
 
@@ -21,17 +22,19 @@ impl std::fmt::Debug for ExtractedToken<'_> {
     }
 }
 
-/// Finds the token in the `Authorization` header, the query, or a form.
+/// Returns the token in the `Authorization` header, the query, or a form.
 ///
-/// Tokens in URLs end up in logs, histories and referrers ([RFC 9700 §4.3.2](https://www.rfc-editor.org/rfc/rfc9700#section-4.3.2)):
-/// the adapters look at the header only. This helper is for clients that can do nothing else, such as `EventSource`. Give
-/// what it finds to [`verify_access_token`](crate::ApiClient::verify_access_token).
+/// Tokens in URLs end up in logs, histories and referrers
+/// ([RFC 9700 §4.3.2](https://www.rfc-editor.org/rfc/rfc9700#section-4.3.2)): the adapters read the header only. This
+/// function is for clients that cannot send one, such as `EventSource`. Pass the token to
+/// [`verify_access_token`](crate::ApiClient::verify_access_token).
 ///
-/// `query` is the raw query, without `?`; `body` counts if the one `Content-Type` is `application/x-www-form-urlencoded`.
+/// `query` is the raw query, without `?`. `body` counts if the only `Content-Type` is
+/// `application/x-www-form-urlencoded`.
 ///
 /// # Errors
 ///
-/// [`CredentialsError`]: nothing there (401), malformed, or more than one way at once (400).
+/// [`CredentialsError`]: there is no token (401), it is malformed or too long (400), or there are several (400).
 ///
 /// ```
 /// use auth0_api_core::extract_token;
@@ -54,7 +57,7 @@ pub fn extract_token<'r>(
     match (found.pop(), found.is_empty()) {
         (None, _) => Err(CredentialsError::Missing),
         (Some(only), true) => well_formed(only),
-        // RFC 6750 §2: clients must not use more than one method; equal tokens are no excuse.
+        // RFC 6750 §2: clients must not use more than one method, even if the tokens are equal.
         (Some(_), false) => Err(CredentialsError::SeveralMethods),
     }
 }
@@ -65,7 +68,7 @@ fn from_header(headers: &dyn HeaderSource) -> Result<Option<ExtractedToken<'_>>,
         [] => Ok(None),
         [value] => match parse_authorization(value) {
             Ok((scheme, token)) => Ok(Some(ExtractedToken { token: token.into(), scheme: Some(scheme) })),
-            // Another scheme is no token, and no obstacle to one elsewhere.
+            // A header with another scheme has no token. The query or the form may still have one.
             Err(CredentialsError::Missing) => Ok(None),
             Err(error) => Err(error),
         },
@@ -90,7 +93,7 @@ fn well_formed(found: ExtractedToken<'_>) -> Result<ExtractedToken<'_>, Credenti
     }
 }
 
-/// RFC 6750 §2.2: one `Content-Type`, and it is that of a form, parameters aside.
+/// RFC 6750 §2.2: returns whether the only `Content-Type` is that of a form. Its parameters are ignored.
 fn is_form(headers: &dyn HeaderSource) -> bool {
     let values = values(headers, "content-type");
     let [value] = values.as_slice() else { return false };

@@ -1,4 +1,5 @@
-//! What an operator should look at when requests are rejected: for logs, never for callers.
+//! Hints for operators: what is wrong when requests are rejected, and what to change. They go to logs, never to
+//! callers.
 
 use crate::credentials::CredentialsError;
 use crate::dpop::{DpopError, ProofError, ReplayStoreError};
@@ -12,7 +13,8 @@ use crate::token::TokenError;
 use crate::with_sources::WithSources;
 
 impl Error {
-    /// Tells operators of a rejection. Our own troubles come with all that is behind them.
+    /// Logs a rejection. From status 500 on, where the cause is on this API's side, the event includes all source
+    /// errors.
     pub(crate) fn report(&self) {
         let (label, status, hint) = (self.label(), self.status(), self.hint());
         if status >= 500 {
@@ -22,12 +24,15 @@ impl Error {
         }
     }
 
-    /// What to look at, where experience says that it is the configuration, of the client or of this API.
+    /// Returns what is wrong and what an operator can change.
+    ///
+    /// `None` for errors that a configuration rarely causes.
     pub fn hint(&self) -> Option<&'static str> {
         match &self.reason {
-            Reason::Credentials(CredentialsError::SchemeNotOffered { .. }) => {
-                Some("the DpopPolicy decides which schemes are taken: accept() takes both")
-            }
+            Reason::Credentials(CredentialsError::SchemeNotOffered { .. }) => Some(
+                "the DpopPolicy does not offer the scheme of the request: use the other scheme in the client, \
+                 or offer both with DpopPolicy::accept()",
+            ),
             Reason::Credentials(_) | Reason::Revocation(RevocationError::Revoked) => None,
             Reason::Dpop(error) => of_dpop(error),
             Reason::Exchange(error) => error.hint(),
@@ -35,7 +40,7 @@ impl Error {
             Reason::Jose(error) => of_jose(error),
             Reason::Requirement(error) => of_requirement(error),
             Reason::Revocation(RevocationError::Unavailable(_)) => {
-                Some("the list of revoked tokens has no answer: look at what the RevocationList asks")
+                Some("the RevocationList failed or took longer than 2 s: check the service or database that it queries")
             }
             Reason::Token(error) => of_token(error),
         }
@@ -44,14 +49,20 @@ impl Error {
 
 fn of_jose(error: &JoseError) -> Option<&'static str> {
     match error {
-        JoseError::AlgorithmNotAllowed { .. } => {
-            Some("the tenant signs with another algorithm: see the API's settings, or list it with algorithms()")
+        JoseError::AlgorithmNotAllowed { .. } => Some(
+            "the token is signed with an algorithm that this API does not accept: change the API's signing algorithm \
+             in the tenant, or add the algorithm with algorithms()",
+        ),
+        JoseError::Encrypted => Some(
+            "the token is encrypted: let the client request this API's identifier as audience, and switch off token \
+             encryption for the API in the tenant",
+        ),
+        JoseError::Opaque => {
+            Some("the token is not a JWT: let the client request this API's identifier as audience when it logs in")
         }
-        JoseError::Encrypted => {
-            Some("the client asked for no audience, or the API's tokens are encrypted: switch that off")
+        JoseError::Symmetric => {
+            Some("the token is signed with a symmetric algorithm such as HS256: set the API to RS256 in the tenant")
         }
-        JoseError::Opaque => Some("the client asked for no audience: it must name this API when it logs in"),
-        JoseError::Symmetric => Some("the API is set to HS256 in the tenant: switch it to RS256"),
         _ => None,
     }
 }
@@ -59,23 +70,31 @@ fn of_jose(error: &JoseError) -> Option<&'static str> {
 fn of_issuer(error: &IssuerError) -> Option<&'static str> {
     match error {
         IssuerError::Header(error) => of_jose(error),
-        IssuerError::NotTrusted { nearly: true } => {
-            Some("iss differs from the configured domain in letter case or the trailing slash only")
-        }
+        IssuerError::NotTrusted { nearly: true } => Some(
+            "iss differs from the configured domain only in letter case or in the trailing slash: the issuer must \
+             write https://, the host in lower case, and a slash",
+        ),
         IssuerError::NotTrusted { nearly: false } => Some(
-            "another tenant, or a custom domain versus the canonical one: configure the domain that clients log in at",
+            "the token comes from another tenant, or from the other one of a tenant's custom and canonical domains: \
+             configure the domain that clients log in at",
         ),
         IssuerError::Resolver(error) => Some(of_resolver(error)),
         IssuerError::Unavailable(unavailable) => match &*unavailable.cause {
-            DiscoveryError::Discovery(_) | DiscoveryError::Jwks(_) => {
-                Some("the tenant cannot be reached from here: check the domain, DNS, egress rules and certificates")
-            }
-            DiscoveryError::Document | DiscoveryError::Issuer => {
-                Some("the domain answers, but is not that of this tenant")
-            }
-            DiscoveryError::JwksUri => Some("allow the host of jwks_uri by name, and port, with allow_jwks_host()"),
+            DiscoveryError::Discovery(_) | DiscoveryError::Jwks(_) => Some(
+                "the tenant cannot be reached, or answers with an error: check the domain, DNS, egress rules and \
+                 certificates",
+            ),
+            DiscoveryError::Document | DiscoveryError::Issuer => Some(
+                "the discovery document is malformed or names another issuer: check that the configured domain is the \
+                 tenant's",
+            ),
+            DiscoveryError::JwksUri => Some(
+                "the jwks_uri is missing, not https, or on another host: allow that host, and its port, with \
+                 allow_jwks_host()",
+            ),
             DiscoveryError::Throttled => Some(
-                "tokens name many issuers, and none was verified: strangers, or more issuers than KeyPolicy::newcomers allows",
+                "tokens name more issuers without a verified token than KeyPolicy::newcomers allows: raise it if your \
+                 own users are affected, else find the client that sends invalid tokens",
             ),
             DiscoveryError::GivenUp | DiscoveryError::KeySet(_) | DiscoveryError::TokenEndpoint => None,
         },
@@ -85,12 +104,17 @@ fn of_issuer(error: &IssuerError) -> Option<&'static str> {
 
 fn of_requirement(error: &RequirementError) -> Option<&'static str> {
     match error {
-        RequirementError::Empty => Some("a list of a requirement is empty or blank: it has to ask for something"),
-        RequirementError::Permission { .. } => {
-            Some("permissions are in tokens once RBAC and its setting to add them are switched on for the API")
-        }
+        RequirementError::Empty => Some(
+            "a Requirement contains an empty list or a blank value, and no token meets it: correct the Requirement in \
+             the API's code",
+        ),
+        RequirementError::Permission { .. } => Some(
+            "if the user has the permission, it is missing in the token: switch on RBAC, and adding permissions to \
+             access tokens, for the API in the tenant",
+        ),
         RequirementError::StepUp { .. } => Some(
-            "Auth0 writes no acr and auth_time into access tokens: let an Action write claims of your own, see StepUp",
+            "Auth0 does not write acr and auth_time into access tokens: let an Action add claims with other names, \
+             and name them in StepUp",
         ),
         _ => None,
     }
@@ -99,11 +123,17 @@ fn of_requirement(error: &RequirementError) -> Option<&'static str> {
 fn of_resolver(error: &ResolverError) -> &'static str {
     match error {
         ResolverError::Domain { .. } => {
-            "the DomainResolver must name hosts such as tenant.eu.auth0.com, and nothing else"
+            "the DomainResolver returned an invalid domain: let it return hosts only, such as tenant.eu.auth0.com"
         }
-        ResolverError::Empty => "to reject a token, the DomainResolver names the domains that would be taken instead",
-        ResolverError::Failed(_) | ResolverError::Timeout => "the DomainResolver, or what it asks, is in trouble",
-        ResolverError::TooMany => "the DomainResolver should name the domains of this request, not all that there are",
+        ResolverError::Empty => {
+            "the DomainResolver returned no domain: to reject a token, let it return the domains that are allowed"
+        }
+        ResolverError::Failed(_) | ResolverError::Timeout => {
+            "the DomainResolver failed or took longer than 5 s: check the service or database that it queries"
+        }
+        ResolverError::TooMany => {
+            "the DomainResolver returned more than 1000 domains: let it return only those for this request"
+        }
     }
 }
 
@@ -112,13 +142,17 @@ fn of_token(error: &TokenError) -> Option<&'static str> {
         TokenError::Audience { looks_like_id_token: true } => {
             Some("this is an ID token: the client must send the access token instead")
         }
-        TokenError::Audience { looks_like_id_token: false } => {
-            Some("the client asked for another audience: compare it with the API's identifier, trailing slash included")
+        TokenError::Audience { looks_like_id_token: false } => Some(
+            "the token is for another audience: let the client request this API's identifier, and compare both, \
+             trailing slash included",
+        ),
+        TokenError::NotYetValid => {
+            Some("this machine's clock may be behind: synchronise it, or tolerate a few seconds with leeway()")
         }
-        TokenError::NotYetValid => Some("this machine's clock may be behind: leeway() tolerates a few seconds"),
-        TokenError::Type => {
-            Some("a token made for another purpose, or strict_rfc9068() with an API that has the Auth0 profile")
-        }
+        TokenError::Type => Some(
+            "the token is not an access token, or strict_rfc9068() is set and the API has the Auth0 token profile: \
+             send an access token, or set the RFC 9068 profile in the tenant",
+        ),
         _ => None,
     }
 }
@@ -127,11 +161,15 @@ fn of_dpop(error: &DpopError) -> Option<&'static str> {
     match error {
         DpopError::Certificate(error) => Some(of_certificate(*error)),
         DpopError::Proof(ProofError::Target { hint }) => Some(hint),
-        DpopError::Proof(ProofError::Window) => Some("the client's clock or this machine's is off"),
-        DpopError::Store(ReplayStoreError::Full) => {
-            Some("more live proofs than the store holds: give it more room, or shorten the proofs' max_age()")
+        DpopError::Proof(ProofError::Window) => {
+            Some("the client's clock or this machine's clock is wrong: synchronise both")
         }
-        DpopError::Target(_) => Some("behind a proxy, set public_url() or trusted_proxies()"),
+        DpopError::Store(ReplayStoreError::Full) => {
+            Some("the replay store is full: raise its capacity, or shorten DpopPolicy::max_age()")
+        }
+        DpopError::Target(_) => {
+            Some("the URL that the client called is unknown: behind a proxy, set public_url() or trusted_proxies()")
+        }
         _ => None,
     }
 }
@@ -139,19 +177,25 @@ fn of_dpop(error: &DpopError) -> Option<&'static str> {
 fn of_certificate(error: CertificateError) -> &'static str {
     match error {
         CertificateError::Entries(_) => {
-            "X-Forwarded-Client-Cert needs an element of each trusted proxy: see client_certificates() and trusted_proxies()"
+            "X-Forwarded-Client-Cert does not fit the trusted proxies: let each of them append one element, \
+             and check trusted_proxies()"
         }
         CertificateError::HeaderMalformed
         | CertificateError::HeaderRepeated
         | CertificateError::HeaderTooLong { .. } => {
-            "the proxy must replace the client's header by one certificate, in the encoding that client_certificates() names"
+            "the header with the client certificate is repeated, too long or unreadable: let the proxy replace the \
+             client's header with one certificate, in the encoding that client_certificates() names"
         }
         CertificateError::Mismatch => {
-            "the client changed its certificate, or the token is a stolen one; behind a proxy, of_connection() sees the proxy's"
+            "the client has another certificate than the token: let it request a new token after a renewal, else the \
+             token may be stolen; behind a proxy, do not use of_connection(), which sees the proxy's certificate"
         }
         CertificateError::Missing => {
-            "nothing at the place that client_certificates() names, or a header of a peer that trusted_proxies() does not know"
+            "no certificate arrived where client_certificates() looks for it: let the server or the proxy request one \
+             from the client, and add the proxy to trusted_proxies()"
         }
-        CertificateError::NotConfigured => "client_certificates() says where the certificates of clients come from",
+        CertificateError::NotConfigured => {
+            "the token is bound to a client certificate: set client_certificates() to where this API finds it"
+        }
     }
 }

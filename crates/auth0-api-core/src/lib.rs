@@ -1,7 +1,8 @@
 //! Verifies [Auth0](https://auth0.com) access tokens, Bearer and `DPoP`, for APIs in any Rust framework.
 //!
-//! > A request's headers become credentials, credentials become evidence, evidence becomes a [`VerifiedToken`]. Anything else
-//! > becomes an [`Error`], and exactly one place turns that into HTTP: [`ApiClient::reject`].
+//! An [`ApiClient`] reads the credentials from a request's headers, checks them step by step, and returns a
+//! [`VerifiedToken`]. If a check fails, it returns an [`Error`]. Only [`ApiClient::reject`] turns an error into an HTTP
+//! response.
 //!
 //! ```no_run
 //! use auth0_api_core::{ApiClient, Requirement};
@@ -16,44 +17,47 @@
 //! # }
 //! ```
 //!
-//! With a framework, use its adapter: `auth0-api-axum` has a tower layer and extractors on top of this crate. Without one,
-//! describe the request with [`TokenRequest`] and call [`ApiClient::verify_request`].
+//! For axum, tower and actix-web, use an adapter: `auth0-api-axum` or `auth0-api-actix` adds middleware and extractors
+//! to this crate. For anything else, describe the request with [`TokenRequest`] and call [`ApiClient::verify_request`].
 //!
 //! # What is checked
 //!
-//! In this order; the first rejection is the answer.
+//! The checks run in this order. The first check that fails decides the response.
 //!
-//! 1. **Credentials**: one `Authorization` header with a well-formed token, by a scheme that the [`DpopPolicy`] offers
-//!    ([RFC 6750 §2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)).
-//! 2. **Shape**: a compact JWS in its one spelling, strict JSON, an algorithm of the list, no critical extensions
-//!    ([RFC 7515 §5.2](https://www.rfc-editor.org/rfc/rfc7515#section-5.2), [RFC 8725 §3](https://www.rfc-editor.org/rfc/rfc8725#section-3)).
-//! 3. **Issuer**: `iss` is one of those that [`TrustedDomains`] trusts, byte for byte. Only then are keys looked for, and perhaps fetched.
-//! 4. **Signature**, with a key of that issuer that fits `kid` and algorithm.
-//! 5. **Claims**: `typ`, `aud`, `exp`, `nbf`, `iat` and what the configuration requires
+//! 1. **Credentials**: the request has one `Authorization` header with a well-formed token. The [`DpopPolicy`] offers
+//!    its scheme ([RFC 6750 §2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)).
+//! 2. **Format**: the token is a compact JWS in its only valid encoding. It contains strict JSON, is signed with a
+//!    configured algorithm, and has no critical header extensions
+//!    ([RFC 7515 §5.2](https://www.rfc-editor.org/rfc/rfc7515#section-5.2),
+//!    [RFC 8725 §3](https://www.rfc-editor.org/rfc/rfc8725#section-3)).
+//! 3. **Issuer**: `iss` is byte for byte an issuer of the [`TrustedDomains`]. The client looks up keys, and fetches
+//!    them if necessary, only after this check.
+//! 4. **Signature**: a key of that issuer, which fits `kid` and the algorithm, verifies it.
+//! 5. **Claims**: `typ`, `aud`, `exp`, `nbf`, `iat`, and the claims that the configuration requires
 //!    ([RFC 9068 §4](https://www.rfc-editor.org/rfc/rfc9068#section-4)).
-//! 6. **Revocation**, if the client has a [`RevocationList`].
-//! 7. **Binding**: what `cnf` names must be proven, a certificate by the connection
-//!    ([RFC 8705 §3](https://www.rfc-editor.org/rfc/rfc8705#section-3)), a key by a proof for this request that has not been used
-//!    before ([RFC 9449 §4.3](https://www.rfc-editor.org/rfc/rfc9449#section-4.3)).
+//! 6. **Revocation**: the [`RevocationList`] of the client, if it has one, does not list the token.
+//! 7. **Binding**: the caller proves that it holds what `cnf` names. It proves a certificate with its TLS connection
+//!    ([RFC 8705 §3](https://www.rfc-editor.org/rfc/rfc8705#section-3)), and a key with a proof for this request that
+//!    has not been used before ([RFC 9449 §4.3](https://www.rfc-editor.org/rfc/rfc9449#section-4.3)).
 //!
-//! With a [`TokenCache`], a token that has passed 2 to 5 before is not checked from the start.
+//! With a [`TokenCache`], a token that has passed the checks 2 to 5 skips most of them on later requests.
 //!
 //! # Exchanging tokens
 //!
-//! What a verified token is good for beyond this API: a token for the next one, or of another company's. See
+//! An API can exchange a verified token for a token of another API, or of another company's service. See
 //! [`guide::exchange`].
 //!
 //! # Features
 //!
 //! | feature | default | what |
 //! |---|---|---|
-//! | `metrics` | off | figures for [`metrics`](https://docs.rs/metrics) recorders: see [the guide](guide::operating) |
+//! | `metrics` | off | metrics for [`metrics`](https://docs.rs/metrics) recorders: see [the guide](guide::operating) |
 //! | `reqwest` | on | `ReqwestClient`, the default [`HttpClient`] |
 //!
 //! # Events
 //!
-//! `tracing` events have the target `auth0_api` and a stable field `event`; [the guide](guide::operating) lists them with their
-//! fields, and the figures. No event holds a token, a proof or a secret.
+//! `tracing` events have the target `auth0_api` and a stable field `event`. [The guide](guide::operating) lists the
+//! events with their fields, and the metrics. No event contains a token, a proof or a secret.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -1,45 +1,46 @@
-//! Figures for operators: the names and labels of the feature `metrics`, which are a contract (see
-//! [the guide](crate::guide::operating)). Without the feature, nothing happens here.
+//! The metrics of the feature `metrics`. Their names and labels are a contract: see
+//! [the guide](crate::guide::operating). Without the feature, these functions do nothing.
 
 use std::time::SystemTime;
 
-/// What came of a request: `accepted`, or the label of the error.
+/// Counts a verification. `outcome` is `accepted`, or the label of the error.
 pub(crate) fn verified(outcome: &'static str) {
     count("auth0_api_verifications_total", "outcome", outcome);
 }
 
-/// A token was looked for among the remembered ones.
+/// Counts a look-up in the token cache.
 pub(crate) fn token_recalled(found: bool) {
     count("auth0_api_token_recalls_total", "result", if found { "hit" } else { "miss" });
 }
 
-/// Keys came, `changed` or `unchanged`.
+/// Counts a fetch that returned keys, `changed` or `unchanged`, and records its time.
 pub(crate) fn keys_fetched(issuer: &str, result: &'static str, now: SystemTime) {
     of_issuer("auth0_api_key_fetches_total", issuer, Some(result));
     set("auth0_api_keys_fetched_timestamp_seconds", Some(issuer), crate::clock::since_epoch(now).as_secs_f64());
 }
 
-/// Keys did not come.
+/// Counts a fetch of keys that failed.
 pub(crate) fn fetch_failed(issuer: &str) {
     of_issuer("auth0_api_key_fetches_total", issuer, Some("failed"));
 }
 
-/// A request was served by keys past their freshness.
+/// Counts a request that was verified with stale keys.
 pub(crate) fn stale_served(issuer: &str) {
     of_issuer("auth0_api_stale_key_serves_total", issuer, None);
 }
 
-/// An unknown key id was not looked for.
+/// Counts an unknown key id that did not cause a fetch, because unknown key ids have caused too many.
 pub(crate) fn unknown_key_throttled(issuer: &str) {
     of_issuer("auth0_api_unknown_key_throttles_total", issuer, None);
 }
 
-/// An issuer's keys were not fetched: none of its tokens was ever verified, and strangers have named many.
+/// Counts a request for an issuer without a verified token, whose keys were not fetched because there are too many such
+/// issuers.
 pub(crate) fn newcomer_throttled(issuer: &str) {
     of_issuer("auth0_api_issuer_throttles_total", issuer, None);
 }
 
-/// How many issuers' keys are in memory.
+/// Sets the number of issuers that are held in memory.
 #[expect(clippy::cast_precision_loss, reason = "there are at most 200 000, newcomers included")]
 pub(crate) fn issuers_held(issuers: u64) {
     set("auth0_api_issuers", None, issuers as f64);
@@ -88,7 +89,7 @@ mod tests {
 
     use super::*;
 
-    /// Keeps the last gauge and the sum of each counter, by name and labels.
+    /// Keeps the last value of each gauge and the sum of each counter, by name and labels.
     #[derive(Clone, Debug, Default)]
     struct Kept(Arc<Mutex<BTreeMap<String, f64>>>);
 
@@ -149,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn names_and_labels_are_those_of_the_guide() {
+    fn names_and_labels_match_the_guide() {
         let (kept, issuer) = (Kept::default(), "https://tenant.example/");
         metrics::with_local_recorder(&kept, || {
             verified("accepted");

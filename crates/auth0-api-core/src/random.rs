@@ -1,6 +1,8 @@
-//! The one source of chance: spreads what many replicas would otherwise do at the same moment.
+//! Random numbers for jitter, so that many replicas do not act at the same moment.
 
-/// A random number. Where the system has none, the middle: spreading is a courtesy, no protection.
+/// Returns a random number, or the midpoint if the system has no random numbers.
+///
+/// Nothing that is relevant for security depends on it.
 pub(crate) fn chance() -> u16 {
     let mut octets = [0; 2];
     match aws_lc_rs::rand::fill(&mut octets) {

@@ -1,14 +1,14 @@
-//! What verification needs to know of an HTTP request, in the words of no framework.
+//! The parts of an HTTP request that verification needs, independent of any framework.
 
 use std::fmt;
 use std::net::IpAddr;
 
 use crate::certificate::ClientCertificate;
 
-/// Gives the values of a request's headers.
+/// Provides the values of a request's headers.
 ///
-/// One implementation per framework, because axum and actix-web use different versions of the `http` crate. Lists of
-/// pairs implement it too, for hand-written servers and tests:
+/// Each framework needs its own implementation, because axum and actix-web use different versions of the `http` crate.
+/// Lists of name and value pairs implement it too, for hand-written servers and tests:
 ///
 /// ```
 /// use auth0_api_core::TokenRequest;
@@ -17,9 +17,9 @@ use crate::certificate::ClientCertificate;
 /// let request = TokenRequest::new("GET", "https://api.example.com/orders", &headers);
 /// ```
 pub trait HeaderSource: Send + Sync {
-    /// Calls `visit` with each value of the header `name` (given in lower case), in the order of their arrival.
+    /// Calls `visit` with each value of the header `name` (given in lower case), in the order of arrival.
     ///
-    /// Every header line counts: an implementation that gives only the first one hides an attack
+    /// It must visit every header line. An implementation that visits only the first one hides an attack
     /// ([RFC 9449 §4.3](https://www.rfc-editor.org/rfc/rfc9449#section-4.3) (1)).
     fn each_value<'a>(&'a self, name: &str, visit: &mut dyn FnMut(&'a [u8]));
 }
@@ -44,7 +44,7 @@ impl<N: AsRef<str> + Send + Sync, V: AsRef<[u8]> + Send + Sync> HeaderSource for
     }
 }
 
-/// A request that is to be verified: its method, where it went, and its headers.
+/// A request to verify: its method, its URL, its headers, and perhaps a client certificate.
 #[derive(Clone, Copy)]
 pub struct TokenRequest<'r> {
     pub(crate) method: &'r str,
@@ -53,48 +53,53 @@ pub struct TokenRequest<'r> {
     pub(crate) client_certificate: Option<ClientCertificate>,
 }
 
-/// Where a request went: the whole URL where the caller knows it, else what the server saw.
+/// The URL of a request: the full URL if the caller knows it, else what the server received.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Location<'r> {
     Received(ReceivedTarget<'r>),
     Url(&'r str),
 }
 
-/// What a server sees of the URL that a client called.
+/// What a server receives of the URL that a client called.
 ///
-/// None of it is trusted beyond what it is: behind a proxy, give the client `public_url` or trusted proxies.
+/// These are raw values, as this server sees them. Behind a proxy they differ from what the client sent: configure
+/// [`public_url`](crate::ApiClientBuilder::public_url) or
+/// [`trusted_proxies`](crate::ApiClientBuilder::trusted_proxies).
 #[derive(Clone, Copy, Debug)]
 pub struct ReceivedTarget<'r> {
-    /// `http` or `https`: how the connection reached this server.
+    /// The scheme of the connection to this server: `http` or `https`.
     pub scheme: &'r str,
-    /// The `:authority` of HTTP/2, or the authority of an absolute-form target; `None` takes the `Host` header.
+    /// The `:authority` of HTTP/2, or the authority of an absolute-form target. With `None`, the `Host` header is used.
     pub authority: Option<&'r str>,
-    /// The request target as received (path and query), before any router has stripped a prefix from it.
+    /// The request target as received (path and query), before any router removes a prefix from it.
     pub target: &'r str,
-    /// The address of the directly connected peer, for trusted proxies by network.
+    /// The address of the directly connected peer. Needed if proxies are trusted by network.
     pub peer: Option<IpAddr>,
 }
 
 impl<'r> TokenRequest<'r> {
-    /// Describes a request whose full URL, as the client called it, is known.
+    /// Describes a request by its method, its headers, and the full URL that the client called.
     pub fn new(method: &'r str, url: &'r str, headers: &'r dyn HeaderSource) -> Self {
         Self { method, location: Location::Url(url), headers, client_certificate: None }
     }
 
-    /// Describes a request as a server received it; the client works the URL out of it, if a proof asks for it.
+    /// Describes a request as a server received it.
+    ///
+    /// The [`ApiClient`](crate::ApiClient) computes the URL from it when it needs the URL, as it does for a proof.
     pub fn received(method: &'r str, target: ReceivedTarget<'r>, headers: &'r dyn HeaderSource) -> Self {
         Self { method, location: Location::Received(target), headers, client_certificate: None }
     }
 
-    /// Adds the certificate of the TLS connection that the request came by. It counts under
-    /// [`CertificateSource::of_connection`](crate::CertificateSource::of_connection).
+    /// Adds the certificate that the client presented on the TLS connection of the request.
+    ///
+    /// It is used only with [`CertificateSource::of_connection`](crate::CertificateSource::of_connection).
     #[must_use]
     pub fn client_certificate(mut self, certificate: &ClientCertificate) -> Self {
         self.client_certificate = Some(*certificate);
         self
     }
 
-    /// The address of the directly connected peer, where the server told it.
+    /// The address of the directly connected peer, if the server passed it on.
     pub(crate) fn peer(&self) -> Option<IpAddr> {
         match self.location {
             Location::Received(target) => target.peer,
@@ -102,7 +107,7 @@ impl<'r> TokenRequest<'r> {
         }
     }
 
-    /// The one value of a header, `None` if it is absent, or how many there were.
+    /// Returns the only value of a header, `None` if it is absent, or an error if it is repeated.
     pub(crate) fn single(&self, name: &str) -> Result<Option<&'r [u8]>, Repeated> {
         let (mut first, mut count) = (None, 0_usize);
         self.headers.each_value(name, &mut |value| {
@@ -115,11 +120,11 @@ impl<'r> TokenRequest<'r> {
 
 impl fmt::Debug for TokenRequest<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Headers hold credentials, a URL's query may.
+        // Headers contain credentials, and a URL's query may contain some.
         f.debug_struct("TokenRequest").field("method", &self.method).finish_non_exhaustive()
     }
 }
 
-/// A header that may stand once stood several times.
+/// A header that must occur at most once occurred several times.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Repeated;

@@ -1,4 +1,4 @@
-//! Tokens that are rejected before they expire: logout, back-channel logout, shared signals.
+//! Rejects tokens before they expire: after a logout, a back-channel logout, or a shared signal.
 
 use std::error::Error;
 use std::fmt;
@@ -9,25 +9,27 @@ use std::time::{Duration, SystemTime};
 
 use crate::token::ValidClaims;
 
-/// The answer of a [`RevocationList`], when it comes.
+/// The future that a [`RevocationList`] returns.
 pub type RevocationFuture<'a> =
     Pin<Box<dyn Future<Output = Result<TokenStatus, Box<dyn Error + Send + Sync>>> + Send + 'a>>;
 
-/// Says whether a token that is valid otherwise has been revoked.
+/// Says whether a token that passed the other checks has been revoked.
 ///
-/// An access token is good until it expires, whatever its user or the tenant does meanwhile. An API that cannot wait keeps a
-/// list of what is no longer good and fills it from where it learns of it: its own logout, [back-channel
-/// logout](https://openid.net/specs/openid-connect-backchannel-1_0.html) (`sid`, `sub`), or
-/// [CAEP](https://openid.net/specs/openid-caep-1_0.html) events. It is asked with each request, after signature and claims and
-/// before a proof is looked at, and for remembered tokens ([`TokenCache`](crate::TokenCache)), too.
+/// An access token is valid until it expires. A logout, or a change in the tenant, does not end it. An API that cannot
+/// wait keeps a list of revoked tokens. It fills the list from its own logout, from
+/// [back-channel logout](https://openid.net/specs/openid-connect-backchannel-1_0.html) (`sid`, `sub`), or from
+/// [CAEP](https://openid.net/specs/openid-caep-1_0.html) events.
 ///
-/// [`Revoked`](TokenStatus::Revoked) is answered with 401 `invalid_token`. An error, or no answer within two seconds, is
-/// answered with 503: who cannot find out does not let anybody in. A list that should rather let everybody in answers
-/// [`Valid`](TokenStatus::Valid) when it has trouble.
+/// The client asks the list on each request, after it has checked signature and claims and before it checks a proof. It
+/// also asks for remembered tokens ([`TokenCache`](crate::TokenCache)).
+///
+/// A token that is [`Revoked`](TokenStatus::Revoked) is rejected with 401 `invalid_token`. If the list fails, or does
+/// not answer within 2 s, the request is rejected with 503. A list that should let requests through while it is
+/// unavailable returns [`Valid`](TokenStatus::Valid) then.
 ///
 /// # Examples
 ///
-/// A list in memory, which a logout endpoint writes to while all clones of the client read it:
+/// A list in memory. A logout endpoint writes to it, and all clones of the client read it:
 ///
 /// ```
 /// use std::collections::HashSet;
@@ -60,7 +62,7 @@ pub type RevocationFuture<'a> =
 /// # Ok::<(), auth0_api_core::BuildError>(())
 /// ```
 pub trait RevocationList: fmt::Debug + Send + Sync + 'static {
-    /// Looks a token up.
+    /// Returns the status of a token.
     fn status<'a>(&'a self, token: &'a TokenIdentity) -> RevocationFuture<'a>;
 }
 
@@ -70,20 +72,20 @@ impl<L: RevocationList + ?Sized> RevocationList for Arc<L> {
     }
 }
 
-/// What a [`RevocationList`] says of a token.
+/// The answer of a [`RevocationList`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenStatus {
-    /// It is no longer good.
+    /// The token is revoked.
     Revoked,
-    /// Nothing speaks against it.
+    /// The token is not revoked.
     Valid,
 }
 
-/// What names a token, its session, and whom it was issued to. All of it is signed.
+/// The claims that identify a token, its session, its subject and its client. The issuer has signed all of them.
 pub struct TokenIdentity(ValidClaims);
 
 impl TokenIdentity {
-    /// `iss`: names below are unique within it.
+    /// `iss`: the issuer. The other values are unique only within one issuer.
     pub fn issuer(&self) -> &str {
         self.0.issuer()
     }
@@ -93,7 +95,7 @@ impl TokenIdentity {
         self.0.text("sub")
     }
 
-    /// `jti`: the one token. Auth0 writes it in the RFC 9068 profile.
+    /// `jti`: identifies this one token. Auth0 writes it in the RFC 9068 profile.
     pub fn token_id(&self) -> Option<&str> {
         self.0.text("jti")
     }
@@ -108,12 +110,12 @@ impl TokenIdentity {
         self.0.client_id()
     }
 
-    /// `iat`: for "everything issued before".
+    /// `iat`: when the token was issued, for a list that revokes every token issued before some time.
     pub fn issued_at(&self) -> Option<SystemTime> {
         self.0.time("iat")
     }
 
-    /// `exp`: from then on nobody needs to remember it as revoked.
+    /// `exp`: when the token expires. The list can then forget it.
     pub fn expires_at(&self) -> SystemTime {
         self.0.expires_at()
     }
@@ -125,32 +127,32 @@ impl fmt::Debug for TokenIdentity {
     }
 }
 
-/// Why a token that is valid otherwise is rejected.
+/// Why a token that passed the other checks is rejected.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RevocationError {
-    /// The list says so.
+    /// The list reports the token as revoked.
     #[error("the access token was revoked")]
     Revoked,
-    /// The list has no answer.
-    #[error("it cannot be found out whether the access token was revoked")]
+    /// The list failed, or did not answer within 2 s.
+    #[error("the list of revoked tokens is unavailable")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
 }
 
-/// The list that a client asks, if any.
+/// The list that a client asks; `None` if it has none.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Revocation(Option<Arc<dyn RevocationList>>);
 
 impl Revocation {
-    pub(crate) fn by(list: impl RevocationList) -> Self {
+    pub(crate) fn new(list: impl RevocationList) -> Self {
         Self(Some(Arc::new(list)))
     }
 
-    /// Hands the claims on if the list has nothing against them.
+    /// Returns the claims if the token is not revoked.
     pub(crate) async fn check(&self, claims: ValidClaims) -> Result<ValidClaims, RevocationError> {
         let Some(list) = &self.0 else { return Ok(claims) };
         let token = TokenIdentity(claims);
-        match tokio::time::timeout(PATIENCE, list.status(&token)).await {
+        match tokio::time::timeout(ANSWER_TIMEOUT, list.status(&token)).await {
             Ok(Ok(TokenStatus::Valid)) => Ok(token.0),
             Ok(Ok(TokenStatus::Revoked)) => Err(RevocationError::Revoked),
             Ok(Err(error)) => Err(RevocationError::Unavailable(error)),
@@ -159,5 +161,5 @@ impl Revocation {
     }
 }
 
-/// Longer than any list that is near takes; shorter than callers wait.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// A list nearby answers faster, and callers wait longer.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);

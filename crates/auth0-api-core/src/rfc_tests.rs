@@ -1,6 +1,6 @@
 //! The examples of RFCs 7515, 7520, 7638, 8037, 8705 and 9449, as published.
 //!
-//! Each vector passes, fails or is skipped for a reason that stands in [`run`]; a kind that nobody knows fails.
+//! Each vector passes, fails, or is skipped for a reason that [`run`] states. A vector of an unknown kind fails.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may stop at the first surprise")]
 
@@ -45,17 +45,17 @@ fn published_vectors_hold() {
 fn run(vector: &Value) -> Result<(), Skipped> {
     match text(vector, "kind") {
         "jws_verify" => verify_jws(vector),
-        "jws_must_reject" => reject_jws(vector),
+        "jws_must_refuse" => reject_jws(vector),
         "jwk_thumbprint" => thumbprint(vector),
         "jwk" => public_key(vector),
         "jwt_decode" => decode_jwt(vector),
         "dpop_proof" => proof(vector),
-        "ath" => return Err(Skipped("part of the proof check: RFC9449-7.1-fig13 has this token and this hash")),
+        "ath" => return Err(Skipped("part of the proof check: RFC9449-7.1-fig13 has the same token and hash")),
         "x5t_s256" => certificate_thumbprint(vector),
-        "cnf_example" => return Err(Skipped("claims alone: no code reads them without a signature")),
-        "token_response" => return Err(Skipped("a token response: no request of a caller holds one")),
-        "challenge_parse" => return Err(Skipped("challenges are written here, never parsed")),
-        kind => assert_eq!(kind, "", "{}: nobody knows this kind", vector["id"]),
+        "cnf_example" => return Err(Skipped("only claims: no code reads them without a signature")),
+        "token_response" => return Err(Skipped("a token response: no request of a caller contains one")),
+        "challenge_parse" => return Err(Skipped("this crate writes challenges, and never parses them")),
+        kind => assert_eq!(kind, "", "{}: unknown kind", vector["id"]),
     }
     Ok(())
 }
@@ -114,7 +114,7 @@ fn proof(vector: &Value) {
     if vector["resource_request"] == true {
         resource_request(vector);
     } else {
-        // RFC 9449 §4.3 (3): at a token endpoint there is no ath yet; here it is required.
+        // RFC 9449 §4.3 (3): a proof for a token endpoint has no ath. A proof for an API must have one.
         let thumbprint = Jwk::parse(&vector["header"]["jwk"].to_string()).unwrap().thumbprint();
         let claims = &vector["claims"];
         let rejected = check(

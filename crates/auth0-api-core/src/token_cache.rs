@@ -1,4 +1,4 @@
-//! Tokens that were verified before, so that the next request with one costs a look instead of a signature check.
+//! A cache of verified tokens, so that later requests with the same token cost a look-up instead of a signature check.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,25 +12,29 @@ use crate::issuer::KeySetVersion;
 use crate::meter;
 use crate::token::ValidClaims;
 
-/// Whether, and how many, verified tokens a client remembers: see
-/// [`ApiClientBuilder::token_cache`](crate::ApiClientBuilder::token_cache).
+/// The cache of verified tokens, for [`ApiClientBuilder::token_cache`](crate::ApiClientBuilder::token_cache).
 ///
-/// What it promises:
+/// # Guarantees
 ///
-/// 1. A token is found by its whole text and nothing else: there is no digest that could collide.
-/// 2. Only tokens that passed every check of signature and claims are remembered, never a rejection.
-/// 3. With each request, `exp`, `nbf` and the maximum age are checked again, the resolver of issuers is asked again, and so is
-///    the [`RevocationList`](crate::RevocationList). A `DPoP` proof is always demanded, checked, and used up.
-/// 4. When the issuer's key set has changed, or is due to be looked at, the token is verified as if it were new. A key that the
-///    issuer withdraws takes its tokens with it as soon as it does without this cache.
-/// 5. Clones of a client share it, and no two clients: nobody's token is good under another configuration.
+/// 1. A token is found by its whole text only. No digest is used as its key, so no two tokens can collide.
+/// 2. Only tokens that passed every check of signature and claims are remembered. Rejections are not.
+/// 3. Each request checks `exp`, `nbf` and the maximum age again, and asks the resolver of issuers and the
+///    [`RevocationList`](crate::RevocationList) again. Each `DPoP` request still needs a proof, which is checked and
+///    used up.
+/// 4. When the issuer's key set has changed, or a refresh of it is due, the token is verified as if it were new. When
+///    the issuer withdraws a key, cached tokens signed with it are rejected as early as uncached ones.
+/// 5. Clones of a client share a cache. Different clients never do, so a token that one configuration accepts is not
+///    accepted under another.
 ///
-/// It holds what [`AccessToken`](crate::AccessToken) calls a password, in memory only, until the token expires or makes room.
+/// The cache holds whole tokens, which are as sensitive as passwords ([`AccessToken`](crate::AccessToken)). It keeps
+/// them in memory only, until they expire or are evicted.
 ///
 /// # Size
 ///
-/// A remembered token takes about three times its own size: its text, its claims, and where each lies. Tokens longer than 4 KiB are
-/// not remembered.
+/// A remembered token takes about three times its own size: for its text, its claims, and an index of the claims.
+/// Tokens longer than 4 KiB are not remembered.
+///
+/// # Examples
 ///
 /// ```
 /// use auth0_api_core::{ApiClient, TokenCache};
@@ -46,13 +50,15 @@ pub struct TokenCache {
 }
 
 impl TokenCache {
-    /// Remembers up to so many tokens, at least one. Take the number of callers that are active within a token's life.
+    /// Remembers up to this many tokens; 0 counts as 1.
+    ///
+    /// Use the number of callers that are active within the lifetime of a token.
     pub fn entries(entries: u32) -> Self {
         Self { entries: entries.max(1) }
     }
 }
 
-/// The tokens that one client remembers, if any.
+/// The tokens that one client remembers. Empty, and never filled, if the client has no cache.
 pub(crate) struct RememberedTokens(Option<Cache<Arc<str>, Remembered, RandomState>>);
 
 #[derive(Clone)]
@@ -70,16 +76,17 @@ impl RememberedTokens {
         }))
     }
 
-    /// The claims of this very token, if its issuer's keys are still those that it was verified with.
+    /// Returns the claims of this token, if its issuer's keys are still the keys that it was verified with.
     ///
-    /// The text is compared with what has the same seeded hash: nobody comes close to a token that he does not hold.
+    /// The cache compares the full text. An equal hash alone is never enough, and the hash is seeded, so a client that
+    /// does not hold a token cannot find it.
     pub(crate) fn recall(&self, token: &str, now: SystemTime) -> Option<ValidClaims> {
         let remembered = self.0.as_ref()?.get(token).filter(|remembered| remembered.keys.is_current(now));
         meter::token_recalled(remembered.is_some());
         remembered.map(|remembered| remembered.claims)
     }
 
-    /// Remembers a token that was verified with these keys, for as long as it is valid.
+    /// Remembers a token that was verified with these keys, until it expires.
     pub(crate) fn remember(&self, claims: &ValidClaims, keys: KeySetVersion, now: SystemTime) {
         let Some(tokens) = &self.0 else { return };
         let text = claims.access_token().shared();
@@ -102,7 +109,7 @@ impl fmt::Debug for RememberedTokens {
     }
 }
 
-/// Frees the memory of tokens that have expired; whether one has, is checked when it is presented.
+/// Frees the memory of expired tokens. Whether a token has expired is checked again each time it is presented.
 struct UntilExpiry;
 
 impl Expiry<Arc<str>, Remembered> for UntilExpiry {
@@ -121,5 +128,5 @@ impl Expiry<Arc<str>, Remembered> for UntilExpiry {
     }
 }
 
-/// Auth0's tokens have 1 to 4 KiB. Longer ones would let a few callers take the memory of many.
+/// Auth0's tokens have 1 to 4 KiB. Longer tokens would let a few callers use the memory of many.
 const LONGEST_TOKEN: usize = 4 * 1024;

@@ -1,8 +1,8 @@
-//! The straight line: what is checked, in which order.
+//! The verification of a token: every check, in order.
 //!
-//! Each step takes what the step before made, so that none can be left out or moved:
-//! `Credentials → Jws → Signed → ValidClaims → Proven → VerifiedToken`. A token that is remembered has gone as far as
-//! `ValidClaims` before, and goes on from there.
+//! Each step takes the value that the previous step returned, so no step can be left out or moved:
+//! `Credentials → Jws → Signed → ValidClaims → Proven → VerifiedToken`. A remembered token starts again at
+//! `ValidClaims`.
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -18,7 +18,7 @@ use crate::revocation::Revocation;
 use crate::token::{TokenPolicy, ValidClaims, VerifiedToken};
 use crate::token_cache::RememberedTokens;
 
-/// Everything that has a say in whether a token is good.
+/// Everything that decides whether a token is valid.
 #[derive(Debug)]
 pub(crate) struct Verifier {
     pub(crate) algorithms: AlgorithmSet,
@@ -31,9 +31,9 @@ pub(crate) struct Verifier {
 }
 
 impl Verifier {
-    /// Verifies what a request presents.
+    /// Verifies the token that a request presents, and its proof.
     pub(crate) async fn verify_request(&self, request: &TokenRequest<'_>) -> Result<VerifiedToken, Error> {
-        let credentials = Credentials::try_from(request)?; // one, well-formed    RFC 6750 §2.1, RFC 9110 §11
+        let credentials = Credentials::try_from(request)?; // one, well-formed   RFC 6750 §2.1, RFC 9110 §11
         let scheme = credentials.scheme();
         self.verify(credentials, Some(request)).await.map_err(|error| error.presented_as(scheme))
     }
@@ -50,14 +50,14 @@ impl Verifier {
         credentials: Credentials<'_>,
         request: Option<&TokenRequest<'_>>,
     ) -> Result<VerifiedToken, Error> {
-        let now = self.clock.now(); //                                                 read once
-        let credentials = self.dpop.admit(credentials)?; //                            scheme offered          RFC 9449 §7
+        let now = self.clock.now(); //                                              read once
+        let credentials = self.dpop.admit(credentials)?; //                         scheme offered       RFC 9449 §7
         let claims = match self.recall(&credentials, request, now).await? {
-            Some(claims) => claims, //                                                 verified before
+            Some(claims) => claims, //                                              verified before
             None => self.verify_token(&credentials, request, now).await?,
         };
-        let claims = self.revocation.check(claims).await?; //                          nothing against it
-        let proven = self.dpop.bind(&credentials, claims, request, now).await?; //     cnf, proof, replay      RFC 9449 §4.3
+        let claims = self.revocation.check(claims).await?; //                       not revoked
+        let proven = self.dpop.bind(&credentials, claims, request, now).await?; //  cnf, proof, replay   RFC 9449 §4.3
         Ok(proven.into_token(now))
     }
 
@@ -67,16 +67,21 @@ impl Verifier {
         request: Option<&TokenRequest<'_>>,
         now: SystemTime,
     ) -> Result<ValidClaims, Error> {
-        let jws = Jws::parse(credentials.token(), &self.algorithms)?; //               shape; nothing trusted  RFC 7515 §5.2
-        let keys = self.issuers.key_for(&jws, request, now).await?; //                 admit iss, find keys    RFC 8725 §3.8
-        let jws = if credentials.scheme() == Scheme::Dpop { jws.hashed() } else { jws }; // `ath` needs it
-        let signed = keys.verify(jws)?; //                                             signature               RFC 8725 §3.1
-        let claims = self.tokens.validate(signed, now)?; //                            typ aud exp nbf iat     RFC 9068 §4
+        let jws = Jws::parse(credentials.token(), &self.algorithms)?; //            format, nothing else RFC 7515 §5.2
+        let keys = self.issuers.key_for(&jws, request, now).await?; //              trust iss, find keys RFC 8725 §3.8
+        // A proof's `ath` must be the SHA-256 of the token. The signed part is the beginning of the same text, so one
+        // pass also gives the SHA-256 of that part to the signature check.
+        let jws = if credentials.scheme() == Scheme::Dpop { jws.hashed() } else { jws };
+        let signed = keys.verify(jws)?; //                                          signature            RFC 8725 §3.1
+        let claims = self.tokens.validate(signed, now)?; //                         typ aud exp nbf iat  RFC 9068 §4
         self.remembered.remember(&claims, keys.version(), now);
         Ok(claims)
     }
 
-    /// Claims that [`verify_token`](Self::verify_token) has made of this very token before, and that it would make again.
+    /// Returns the claims of a token that [`verify_token`](Self::verify_token) accepted before and would accept again.
+    ///
+    /// The text of the token and the keys of its issuer are the same as then. So are the signature and all claims. What
+    /// can have changed is checked again: whether the issuer is still trusted, and the time.
     async fn recall(
         &self,
         credentials: &Credentials<'_>,

@@ -1,9 +1,12 @@
-//! Errors for operators: each with what is behind it.
+//! Displays an error followed by its sources.
 
 use std::error::Error;
 use std::fmt;
 
-/// An error and its sources, from the outside in. For our own troubles only: a caller's text has no place in a log.
+/// Displays an error and its sources, the outermost first.
+///
+/// Use it only for errors on this API's side. The sources of other errors may contain text of a caller, which must not
+/// be logged.
 pub(crate) struct WithSources<'e>(pub(crate) &'e dyn Error);
 
 impl fmt::Display for WithSources<'_> {
@@ -19,5 +22,5 @@ impl fmt::Display for WithSources<'_> {
     }
 }
 
-/// Real chains have four or five; a foreign HTTP client's may be endless.
+/// Usual chains have four or five. The chain of an injected HTTP client may be endless.
 const MAX_SOURCES: usize = 8;

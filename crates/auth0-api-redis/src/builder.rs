@@ -1,4 +1,4 @@
-//! The store's settings.
+//! The settings of the store.
 
 use std::fmt;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use crate::connection::Connection;
 use crate::outage::{Outage, OutagePolicy};
 use crate::store::RedisReplayStore;
 
-/// Makes a [`RedisReplayStore`]; begun with [`RedisReplayStore::builder`].
+/// Builds a [`RedisReplayStore`]. Created by [`RedisReplayStore::builder`].
 #[must_use = "a builder does nothing until `build`"]
 pub struct RedisReplayStoreBuilder {
     client: Result<Client, RedisUrlError>,
@@ -30,40 +30,42 @@ impl RedisReplayStoreBuilder {
         }
     }
 
-    /// Sets what every key begins with. Default `auth0-api:replay:`.
+    /// Sets the prefix of every key. Default `auth0-api:replay:`.
     ///
-    /// Stores with the same prefix in the same database share their proofs; replicas of one API must, others must not.
+    /// Stores with the same prefix in the same database share their proofs. The replicas of one API must share them.
+    /// Different APIs or deployments must not.
     pub fn key_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.key_prefix = prefix.into();
         self
     }
 
-    /// Sets how much longer than a proof lives Redis remembers it. Default 30 s.
+    /// Sets how long Redis remembers a proof after its expiry. Default 30 s.
     ///
-    /// By as much may the replicas' clocks differ, and a request wait for keys, before a replica would still take a proof that
-    /// Redis has forgotten.
+    /// A replica whose clock is behind, or whose request waited for an issuer's keys, may still accept a proof that has
+    /// expired for Redis. The margin must be longer than the difference between the replicas' clocks and that wait
+    /// together.
     pub fn clock_margin(mut self, margin: Duration) -> Self {
         self.clock_margin = margin;
         self
     }
 
-    /// Sets how long a request waits for Redis in all, connecting and a second try included. Default 500 ms.
+    /// Sets how long a request waits for Redis, including the time to connect and to retry. Default 500 ms.
     pub fn response_timeout(mut self, timeout: Duration) -> Self {
         self.response_timeout = timeout;
         self
     }
 
-    /// Sets what happens to requests while Redis cannot be reached. Default [`OutagePolicy::reject`].
+    /// Sets what happens to requests while Redis is unavailable. Default [`OutagePolicy::reject`].
     pub fn during_outage(mut self, policy: OutagePolicy) -> Self {
         self.outage = policy;
         self
     }
 
-    /// Makes the store. It connects when it is first used.
+    /// Builds the store. It connects when it is first used.
     ///
     /// # Errors
     ///
-    /// The URL is not one of Redis.
+    /// The URL is not a valid Redis URL, or it asks for TLS without the feature `tls`.
     pub fn build(self) -> Result<RedisReplayStore, RedisUrlError> {
         Ok(RedisReplayStore {
             key_prefix: self.key_prefix,
@@ -76,7 +78,7 @@ impl RedisReplayStoreBuilder {
 
 impl fmt::Debug for RedisReplayStoreBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The URL may hold a password.
+        // The URL is left out, because it may contain a password.
         f.debug_struct("RedisReplayStoreBuilder")
             .field("key_prefix", &self.key_prefix)
             .field("response_timeout", &self.response_timeout)
@@ -85,14 +87,14 @@ impl fmt::Debug for RedisReplayStoreBuilder {
     }
 }
 
-/// Why a text is no URL of a Redis. The text itself is not repeated: it may hold a password.
+/// Why a Redis URL is rejected. The error does not contain the URL, because the URL may contain a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RedisUrlError {
-    /// It does not have the form `redis://[user[:password]@]host[:port][/database]`.
+    /// The URL does not have the form `redis://[user[:password]@]host[:port][/database]`.
     #[error("the Redis URL is malformed: it has the form redis://[user[:password]@]host[:port][/database]")]
     Malformed,
-    /// It asks for TLS, which is not compiled in.
+    /// The URL asks for TLS, and the feature `tls` is not enabled.
     #[error("the Redis URL asks for TLS: enable the feature `tls` of auth0-api-redis")]
     TlsDisabled,
 }
@@ -105,13 +107,13 @@ fn client(url: &str) -> Result<Client, RedisUrlError> {
     Client::open(url).map_err(|_| RedisUrlError::Malformed)
 }
 
-/// Settles which cryptography rustls uses, if the process has not: with two compiled in, it would panic at the first
-/// connection.
+/// Chooses the cryptographic provider of rustls, unless the process has chosen one. If two providers are compiled in
+/// and none is chosen, rustls panics at the first connection.
 #[cfg(feature = "tls")]
-#[expect(clippy::unnecessary_wraps, reason = "its twin for builds without TLS fails")]
+#[expect(clippy::unnecessary_wraps, reason = "the same function for builds without TLS fails")]
 fn provide_tls() -> Result<(), RedisUrlError> {
     if rustls::crypto::CryptoProvider::get_default().is_none() {
-        // An error says that another thread was faster, which serves as well.
+        // On an error, another thread has just chosen a provider. That is equally good.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     }
     Ok(())
@@ -122,11 +124,11 @@ fn provide_tls() -> Result<(), RedisUrlError> {
     Err(RedisUrlError::TlsDisabled)
 }
 
-/// Clocks that NTP keeps differ by less than a second; a request waits for keys 10 s at most.
+/// Clocks that are synchronised by NTP differ by less than a second, and a request waits for keys for 10 s at most.
 const DEFAULT_CLOCK_MARGIN: Duration = Duration::from_secs(30);
 
 const DEFAULT_KEY_PREFIX: &str = "auth0-api:replay:";
 
-/// Redis answers within a millisecond or two; this leaves time for a new connection, and is as long as an API's caller
-/// is likely to wait without noticing an outage.
+/// Redis answers within a millisecond or two. The default leaves time for a new connection, and is about as long as a
+/// client waits without noticing an outage.
 const DEFAULT_RESPONSE_TIMEOUT: Duration = Duration::from_millis(500);

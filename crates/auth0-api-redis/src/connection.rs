@@ -8,40 +8,44 @@ use auth0_api_core::{Insertion, ReplayStoreError};
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{Client, Cmd, RedisError, RedisResult, Value};
 
-/// One connection that all requests share, made when it is first needed.
+/// One connection that all requests share. It is made when it is first needed.
 ///
-/// The connection manager reconnects when a connection breaks. Two things it does not notice: a peer that has vanished
-/// without a word, and a server that rejected the connection's first commands (a wrong password, a node still starting).
-/// So a connection that gave an error is given up, and the next request begins another.
+/// The connection manager reconnects when a connection breaks. It does not notice two cases: a peer that has vanished
+/// without closing the connection, and a server that rejected the first commands of the connection (a wrong password,
+/// or a node that is still starting). So a connection that gave an error is discarded, and the next request makes
+/// another.
 pub(crate) struct Connection {
     client: Client,
-    limit: Duration,
+    /// How long a request waits in all.
+    timeout: Duration,
     current: Mutex<Option<Arc<ConnectionManager>>>,
 }
 
 impl Connection {
-    pub(crate) fn new(client: Client, limit: Duration) -> Self {
-        Self { client, limit, current: Mutex::new(None) }
+    pub(crate) fn new(client: Client, timeout: Duration) -> Self {
+        Self { client, timeout, current: Mutex::new(None) }
     }
 
-    /// Executes a `SET … NX`.
+    /// Executes a `SET … NX` and interprets the answer. Discards the connection after an error other than a full Redis.
     pub(crate) async fn insert(&self, command: &Cmd) -> Result<Insertion, ReplayStoreError> {
         let connection = self.connection().map_err(unavailable)?;
-        match tokio::time::timeout(self.limit, send(&connection, command)).await {
+        match tokio::time::timeout(self.timeout, send(&connection, command)).await {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(error)) if error.code() == Some(OUT_OF_MEMORY) => Err(ReplayStoreError::Full),
-            Ok(Err(error)) => Err(self.give_up(&connection, error)),
-            Err(too_late) => Err(self.give_up(&connection, too_late)),
+            Ok(Err(error)) => Err(self.discard(&connection, error)),
+            Err(elapsed) => Err(self.discard(&connection, elapsed)),
         }
     }
 
+    /// Returns the current connection, or makes one. This does not wait: the connection is established by the first
+    /// command.
     fn connection(&self) -> RedisResult<Arc<ConnectionManager>> {
         let mut current = self.current();
         if let Some(connection) = &*current {
             return Ok(Arc::clone(connection));
         }
         let config = ConnectionManagerConfig::new()
-            .set_connection_timeout(Some(self.limit))
+            .set_connection_timeout(Some(self.timeout))
             .set_response_timeout(None)
             .set_number_of_retries(1)
             .set_min_delay(RECONNECT_DELAY);
@@ -50,12 +54,14 @@ impl Connection {
         Ok(connection)
     }
 
-    /// Unless another request has given it up before.
-    fn give_up(
+    /// Removes the connection, so that the next request makes another.
+    fn discard(
         &self,
         connection: &Arc<ConnectionManager>,
         cause: impl Error + Send + Sync + 'static,
     ) -> ReplayStoreError {
+        // Several requests may fail with one connection. The first of them removes it; the others must not remove its
+        // successor, so the pointers are compared.
         self.current().take_if(|current| Arc::ptr_eq(current, connection));
         unavailable(cause)
     }
@@ -65,15 +71,16 @@ impl Connection {
     }
 }
 
-/// Sends the command, and once more if the connection turns out to be broken.
+/// Sends the command, and sends it once more if the connection turns out to be broken.
 async fn send(connection: &ConnectionManager, command: &Cmd) -> RedisResult<Insertion> {
     let broken = match send_once(connection, command).await {
         Err(error) if error.is_io_error() => error,
         answer => return answer,
     };
     match send_once(connection, command).await? {
-        // The first try may have recorded the proof before the connection broke. Nobody knows, so nobody is accused of
-        // a replay.
+        // If the first attempt reached Redis, it may have recorded the proof before the connection broke. The second
+        // attempt then finds the proof that this request recorded itself, which is not a replay. Both cases look the
+        // same, so the result is an outage. Only if the connection was refused is it certain that nothing was sent.
         Insertion::Replayed if !broken.is_connection_refusal() => Err(broken),
         answer => Ok(answer),
     }
@@ -91,9 +98,9 @@ fn unavailable(cause: impl Error + Send + Sync + 'static) -> ReplayStoreError {
     ReplayStoreError::Unavailable(Box::new(cause))
 }
 
-/// The code of the error that Redis gives when it is full and may not evict.
+/// The error code of Redis when it is full and must not evict entries.
 const OUT_OF_MEMORY: &str = "OOM";
 
-/// Between the two attempts that make up one reconnection. Requests share them, so an outage costs some tens of
-/// attempts a second, however many requests there are.
+/// The delay between the two attempts of one reconnection. All requests share the connection, so during an outage there
+/// are some tens of attempts a second, regardless of the number of requests.
 const RECONNECT_DELAY: Duration = Duration::from_millis(50);

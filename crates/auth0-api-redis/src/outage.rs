@@ -1,4 +1,4 @@
-//! What happens while Redis cannot be reached.
+//! What happens while Redis is unavailable.
 
 use std::error::Error;
 use std::fmt;
@@ -8,7 +8,7 @@ use std::time::SystemTime;
 
 use auth0_api_core::{Insertion, ProofId, ReplayStore, ReplayStoreError};
 
-/// Says what happens to requests with a DPoP proof while Redis cannot be reached.
+/// What happens to requests with a DPoP proof while Redis is unavailable.
 ///
 /// # Examples
 ///
@@ -27,19 +27,20 @@ use auth0_api_core::{Insertion, ProofId, ReplayStore, ReplayStoreError};
 pub struct OutagePolicy(Option<Arc<dyn ReplayStore>>);
 
 impl OutagePolicy {
-    /// Rejects them with 503: the default. Nobody can replay a proof, and nobody with a DPoP-bound token is served.
+    /// Rejects them with 503. This is the default. No proof can be replayed, and no request with a DPoP-bound token is
+    /// served.
     #[must_use]
     pub fn reject() -> Self {
         Self(None)
     }
 
-    /// Asks this store instead, as a rule one in memory.
+    /// Uses another store instead, usually one in memory.
     ///
-    /// It keeps the API up, and costs this: while the outage lasts, and for five minutes after it, a stolen proof can
-    /// be used once at each replica and once more at Redis, instead of not at all. Each request still waits for Redis
-    /// first, up to the response timeout. An outage that an attacker can bring about is then a way to replay proofs.
+    /// The API stays available, but replay protection is weaker: during the outage, and for five minutes after it, a
+    /// stolen proof can be used once at each replica and once more with Redis. Each request still waits for Redis
+    /// first, up to the response timeout. An attacker who can cause an outage can therefore replay proofs.
     ///
-    /// Only an outage falls back. When Redis is full, requests are rejected.
+    /// The other store is used during an outage only. When Redis is full, requests are rejected.
     #[must_use]
     pub fn fall_back_to(store: Arc<dyn ReplayStore>) -> Self {
         Self(Some(store))
@@ -55,17 +56,19 @@ impl fmt::Debug for OutagePolicy {
     }
 }
 
-/// Carries the policy out, and logs when an outage that it hides begins and ends.
+/// Applies the policy. If there is a fallback, it logs when an outage begins and when it ends.
 pub(crate) struct Outage {
     policy: OutagePolicy,
-    hidden: AtomicBool,
+    /// Whether an outage has begun that has not ended yet. Set only if there is a fallback.
+    ongoing: AtomicBool,
 }
 
 impl Outage {
     pub(crate) fn new(policy: OutagePolicy) -> Self {
-        Self { policy, hidden: AtomicBool::new(false) }
+        Self { policy, ongoing: AtomicBool::new(false) }
     }
 
+    /// Handles a proof that Redis could not record because of `cause`: asks the fallback, or returns an error.
     pub(crate) async fn insert(
         &self,
         cause: Box<dyn Error + Send + Sync>,
@@ -74,15 +77,24 @@ impl Outage {
         expires_at: SystemTime,
     ) -> Result<Insertion, ReplayStoreError> {
         let Some(store) = &self.policy.0 else { return Err(ReplayStoreError::Unavailable(cause)) };
-        if !self.hidden.swap(true, Ordering::Relaxed) {
-            tracing::warn!(target: "auth0_api", event = "replay_store_outage", error = %cause, "no Redis: each replica looks for replays alone");
+        // `swap` returns the previous value, so of several requests exactly one sees `false` and logs.
+        if !self.ongoing.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                target: "auth0_api",
+                event = "replay_store_outage",
+                error = %cause,
+                "Redis is unavailable: the fallback store is used"
+            );
         }
         store.insert(proof, now, expires_at).await
     }
 
-    pub(crate) fn is_over(&self) {
-        if self.hidden.load(Ordering::Relaxed) && self.hidden.swap(false, Ordering::Relaxed) {
-            tracing::info!(target: "auth0_api", event = "replay_store_outage_over", "Redis answers again");
+    /// Ends the outage, if there is one, because Redis has answered.
+    pub(crate) fn end(&self) {
+        // This runs with every answer of Redis. The load comes first because it is cheaper than the swap; the swap then
+        // lets exactly one request log.
+        if self.ongoing.load(Ordering::Relaxed) && self.ongoing.swap(false, Ordering::Relaxed) {
+            tracing::info!(target: "auth0_api", event = "replay_store_outage_over", "Redis is available again");
         }
     }
 }

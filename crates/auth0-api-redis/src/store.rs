@@ -1,4 +1,4 @@
-//! The store.
+//! The replay store in Redis.
 
 use std::fmt;
 use std::time::{Duration, SystemTime};
@@ -14,7 +14,7 @@ use crate::outage::Outage;
 
 /// Remembers used proofs in Redis, for all replicas of an API.
 ///
-/// The [crate's documentation](crate) tells what it does and how Redis is to be set up.
+/// The [crate's documentation](crate) describes what it does and how to set up Redis.
 ///
 /// # Examples
 ///
@@ -39,23 +39,24 @@ pub struct RedisReplayStore {
 }
 
 impl RedisReplayStore {
-    /// Creates a store on the Redis at this URL, with the default settings. It does not connect yet.
+    /// Creates a store with the Redis at this URL and the default settings. It does not connect yet.
     ///
     /// # Errors
     ///
-    /// The URL is not one of Redis.
+    /// The URL is not a valid Redis URL, or it asks for TLS without the feature `tls`.
     pub fn new(url: &str) -> Result<Self, RedisUrlError> {
         Self::builder(url).build()
     }
 
-    /// Begins a store on the Redis at this URL: `redis://[user[:password]@]host[:port][/database]`.
+    /// Creates a builder for a store with the Redis at this URL: `redis://[user[:password]@]host[:port][/database]`.
     ///
-    /// `rediss://` is Redis over TLS and needs the feature `tls`. A process that has not chosen rustls's cryptographic
-    /// provider gets aws-lc-rs.
+    /// `rediss://` is Redis over TLS and needs the feature `tls`. If the process has not chosen the cryptographic
+    /// provider of rustls, aws-lc-rs is installed.
     pub fn builder(url: &str) -> RedisReplayStoreBuilder {
         RedisReplayStoreBuilder::new(url)
     }
 
+    /// The command that records the proof if it is not recorded yet.
     fn command(&self, proof: &ProofId, now: SystemTime, expires_at: SystemTime) -> Cmd {
         let key = self.key_prefix.clone() + &URL_SAFE_NO_PAD.encode(proof.as_bytes());
         let mut command = redis::cmd("SET");
@@ -70,7 +71,7 @@ impl ReplayStore for RedisReplayStore {
             match self.connection.insert(&self.command(proof, now, expires_at)).await {
                 Err(ReplayStoreError::Unavailable(cause)) => self.outage.insert(cause, proof, now, expires_at).await,
                 answer => {
-                    self.outage.is_over();
+                    self.outage.end();
                     answer
                 }
             }
@@ -80,7 +81,7 @@ impl ReplayStore for RedisReplayStore {
 
 impl fmt::Debug for RedisReplayStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The connection's URL may hold a password.
+        // The connection is left out, because its URL may contain a password.
         f.debug_struct("RedisReplayStore")
             .field("key_prefix", &self.key_prefix)
             .field("outage", &self.outage)
@@ -88,7 +89,8 @@ impl fmt::Debug for RedisReplayStore {
     }
 }
 
-/// Rounded up, so that nothing is forgotten early, and never 0, which Redis rejects.
+/// The time until `expires_at` in milliseconds. It is rounded up, so that Redis does not forget a proof too early, and
+/// it is at least 1, because Redis rejects 0.
 fn milliseconds_left(now: SystemTime, expires_at: SystemTime) -> u64 {
     let left = expires_at.duration_since(now).unwrap_or_default().as_nanos().div_ceil(1_000_000);
     u64::try_from(left).unwrap_or(u64::MAX).max(1)

@@ -13,7 +13,7 @@ use std::fmt;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SigningAlgorithm {
-    /// ECDSA on P-256 with SHA-256; what Auth0 takes in DPoP proofs.
+    /// ECDSA on P-256 with SHA-256. Auth0 accepts this one in DPoP proofs.
     ES256,
     /// ECDSA on P-384 with SHA-384.
     ES384,
@@ -27,7 +27,7 @@ pub enum SigningAlgorithm {
     PS384,
     /// RSASSA-PSS with SHA-512.
     PS512,
-    /// RSASSA-PKCS1-v1_5 with SHA-256; what Auth0 signs access tokens with unless told otherwise.
+    /// RSASSA-PKCS1-v1_5 with SHA-256. Auth0 signs access tokens with it by default.
     RS256,
     /// RSASSA-PKCS1-v1_5 with SHA-384.
     RS384,
@@ -36,7 +36,7 @@ pub enum SigningAlgorithm {
 }
 
 impl SigningAlgorithm {
-    /// Every algorithm there is.
+    /// Every algorithm.
     pub const ALL: [Self; 10] = [
         Self::ES256,
         Self::ES384,
@@ -50,7 +50,7 @@ impl SigningAlgorithm {
         Self::RS512,
     ];
 
-    /// The name that a JOSE header's `alg` carries.
+    /// The name of the algorithm in the `alg` parameter of a JOSE header.
     pub const fn name(self) -> &'static str {
         match self {
             Self::ES256 => "ES256",

@@ -1,4 +1,4 @@
-//! The options of a tenant.
+//! The builder of a tenant and its options.
 
 use std::fmt;
 use std::io;
@@ -16,9 +16,9 @@ use crate::registry::{ExchangeProfile, Organization, Registry};
 use crate::state::Tenant;
 use crate::{Api, Application, ExchangeRejection, ExchangeRequest, Exchanged, LinkedAccount, LocalTenant, User};
 
-/// Starts a [`LocalTenant`] with options; from [`LocalTenant::builder`].
+/// Configures and starts a [`LocalTenant`]; created by [`LocalTenant::builder`].
 #[derive(Clone)]
-#[must_use = "a tenant runs once `start` is called"]
+#[must_use = "the tenant does not run until `start` is called"]
 pub struct LocalTenantBuilder {
     port: u16,
     audience: String,
@@ -46,40 +46,43 @@ impl LocalTenantBuilder {
         }
     }
 
-    /// Listens on this port of 127.0.0.1; any free one by default.
+    /// Sets the port on 127.0.0.1; any free port by default.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
     }
 
-    /// The identifier of the API under test; `https://api.example.com` by default.
+    /// Sets the identifier of the API under test; `https://api.example.com` by default.
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
         self.audience = audience.into();
         self
     }
 
-    /// The machine that gets tokens for the API under test; `local-client` with `local-secret` by default.
+    /// Sets id and secret of the machine client that gets tokens for the API under test; `local-client` and
+    /// `local-secret` by default.
     pub fn client(mut self, id: impl Into<String>, secret: impl Into<String>) -> Self {
         self.client_id = id.into();
         self.client_secret = secret.into();
         self
     }
 
-    /// The Custom API client that the API under test is, for exchanging the tokens it receives; `local-api-client` with
-    /// `local-api-secret` by default.
+    /// Sets id and secret of the Custom API client; `local-api-client` and `local-api-secret` by default.
+    ///
+    /// The API under test authenticates as this client to exchange the tokens that it receives.
     pub fn api_client(mut self, id: impl Into<String>, secret: impl Into<String>) -> Self {
         self.api_client_id = id.into();
         self.api_client_secret = secret.into();
         self
     }
 
-    /// What tells the tenant the time, for all it issues and checks; the machine's clock by default.
+    /// Sets the clock that the tenant uses for everything it issues and checks; the machine's clock by default.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self
     }
 
-    /// Registers another API, or [scopes](Api::scopes) of the one under test.
+    /// Registers another API, or replaces the default registration of the API under test, for example to set its
+    /// [scopes](Api::scopes).
     pub fn api(mut self, api: Api) -> Self {
         self.registry.apis.push(api);
         self
@@ -91,13 +94,17 @@ impl LocalTenantBuilder {
         self
     }
 
-    /// Registers a user. The first one is who `/authorize` signs in; without any, it is `auth0|local-user`.
+    /// Registers a user. `/authorize` signs in the first registered user by default; if none is registered,
+    /// `auth0|local-user`.
     pub fn user(mut self, user: User) -> Self {
         self.registry.users.push(user);
         self
     }
 
-    /// Registers an organisation. Registered users have to be [members](User::member_of), others are taken for such.
+    /// Registers an organisation.
+    ///
+    /// A registered user belongs to it only as a [member](User::member_of). A user who is not registered counts as a
+    /// member.
     pub fn organization(mut self, id: impl Into<String>, name: impl Into<String>) -> Self {
         self.registry.organizations.push(Organization { id: id.into(), name: name.into() });
         self
@@ -109,16 +116,16 @@ impl LocalTenantBuilder {
         self
     }
 
-    /// Links a user's account at a third party, whose connection this registers too.
+    /// Links a user's account at a third party, and registers the account's connection.
     pub fn linked_account(mut self, user_id: impl Into<String>, account: LinkedAccount) -> Self {
         self.registry.connections.push(account.connection().to_owned());
         self.accounts.push((user_id.into(), account));
         self
     }
 
-    /// Registers an exchange profile: `action` judges the subject tokens of this type, as an Auth0 Action does.
+    /// Registers an exchange profile: `action` decides about subject tokens of this type, as an Auth0 Action does.
     ///
-    /// The type has to be a URI of 8 to 100 characters outside the namespaces of Auth0, Okta and the IETF.
+    /// The type must be a URI of 8 to 100 characters outside the namespaces of Auth0, Okta and the IETF.
     ///
     /// ```
     /// use auth0_api_testing::{ExchangeRejection, LocalTenant, User};
@@ -152,8 +159,8 @@ impl LocalTenantBuilder {
     ///
     /// # Errors
     ///
-    /// When the port cannot be listened on, usually because it is in use; `InvalidInput` when something is registered twice or
-    /// an exchange profile has a type that Auth0 does not take.
+    /// When the tenant cannot listen on the port, usually because the port is in use. `InvalidInput` when something is
+    /// registered twice, or when Auth0 would not accept the type of an exchange profile.
     pub async fn start(mut self) -> io::Result<LocalTenant> {
         self.register_defaults();
         if let Some(problem) = self.registry.problem() {
@@ -180,7 +187,7 @@ impl LocalTenantBuilder {
         Ok(LocalTenant::serve(Arc::new(tenant), listener))
     }
 
-    /// What a tenant has in any case, where the caller has registered nothing under the same name.
+    /// Registers the two default clients and the API under test, unless the caller has registered one with the same id.
     fn register_defaults(&mut self) {
         let machine = Application::machine(&self.client_id, self.client_secret.as_str());
         let api = Application::custom_api(&self.api_client_id, self.api_client_secret.as_str(), &self.audience);

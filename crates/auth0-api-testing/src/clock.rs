@@ -1,4 +1,4 @@
-//! Time that moves only when a test says so.
+//! A clock that moves only when a test moves it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -6,10 +6,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use auth0_api_core::Clock;
 
-/// A clock that stands still until it is moved.
+/// A clock that does not move until a test moves it.
 ///
-/// Clones share one time, so a test keeps one and gives the other away. It counts microseconds since the epoch, and an
-/// earlier time counts as the epoch.
+/// Clones share one time: a test keeps one clone and gives another to the code under test. The clock counts
+/// microseconds since the epoch. A time before the epoch counts as the epoch.
 ///
 /// ```
 /// use std::time::Duration;
@@ -17,10 +17,10 @@ use auth0_api_core::Clock;
 /// use auth0_api_testing::ManualClock;
 ///
 /// let clock = ManualClock::new();
-/// let given_away = clock.clone();
-/// let before = given_away.now();
+/// let shared = clock.clone();
+/// let before = shared.now();
 /// clock.advance(Duration::from_secs(60));
-/// assert_eq!(given_away.now(), before + Duration::from_secs(60));
+/// assert_eq!(shared.now(), before + Duration::from_secs(60));
 /// ```
 #[derive(Clone, Debug)]
 pub struct ManualClock {
@@ -28,22 +28,22 @@ pub struct ManualClock {
 }
 
 impl ManualClock {
-    /// Starts at 2023-11-14T22:13:20Z, which is 1 700 000 000 seconds since the epoch.
+    /// Makes a clock at 2023-11-14T22:13:20Z, which is 1 700 000 000 seconds since the epoch.
     pub fn new() -> Self {
         Self::at(UNIX_EPOCH + DEFAULT_START)
     }
 
-    /// Starts at `time`.
+    /// Makes a clock at `time`.
     pub fn at(time: SystemTime) -> Self {
         Self { micros: Arc::new(AtomicU64::new(micros(since_epoch(time)))) }
     }
 
-    /// Moves forward by `duration`.
+    /// Moves the clock forward by `duration`.
     pub fn advance(&self, duration: Duration) {
         self.micros.fetch_add(micros(duration), Ordering::SeqCst);
     }
 
-    /// Moves to `time`, forward or back.
+    /// Sets the clock to `time`, later or earlier than now.
     pub fn set(&self, time: SystemTime) {
         self.micros.store(micros(since_epoch(time)), Ordering::SeqCst);
     }
@@ -61,7 +61,7 @@ impl Clock for ManualClock {
     }
 }
 
-/// Whole seconds since the epoch, as Auth0 writes a `NumericDate`; a time before the epoch counts as 0.
+/// Returns the whole seconds since the epoch, as Auth0 writes a `NumericDate`; 0 for a time before the epoch.
 pub(crate) fn numeric_date(time: SystemTime) -> u64 {
     since_epoch(time).as_secs()
 }
@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_starts_where_documented_and_stands_still() {
+    fn clock_starts_at_the_documented_time_and_does_not_move() {
         let clock = ManualClock::new();
         assert_eq!(numeric_date(clock.now()), 1_700_000_000);
         assert_eq!(clock.now(), clock.now());
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn it_reaches_the_last_second_of_9999_and_not_below_the_epoch() {
+    fn clock_holds_the_last_second_of_9999_and_nothing_before_the_epoch() {
         let last = UNIX_EPOCH + Duration::from_secs(253_402_300_799);
         assert_eq!(ManualClock::at(last).now(), last);
         assert_eq!(ManualClock::at(UNIX_EPOCH - Duration::from_secs(1)).now(), UNIX_EPOCH);

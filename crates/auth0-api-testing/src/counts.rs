@@ -1,10 +1,11 @@
-//! How often each endpoint was asked.
+//! The number of requests to each endpoint.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::Endpoint;
 
-/// How many requests each endpoint of a [`LocalTenant`](crate::LocalTenant) has received, well answered or not.
+/// How many requests each endpoint of a [`LocalTenant`](crate::LocalTenant) has received, including those it answered
+/// with an error.
 ///
 /// ```
 /// use auth0_api_testing::RequestCounts;
@@ -13,7 +14,7 @@ use crate::Endpoint;
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RequestCounts {
-    /// `GET /.well-known/openid-configuration`.
+    /// `GET /.well-known/openid-configuration` and `GET /.well-known/oauth-authorization-server`.
     pub discovery: usize,
     /// `GET /.well-known/jwks.json`.
     pub jwks: usize,

@@ -1,4 +1,4 @@
-//! A compact JWS in the making: what tokens and proofs have in common.
+//! A compact JWS before it is signed: the common part of the builders of tokens and proofs.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -6,11 +6,11 @@ use serde_json::{Map, Value};
 
 use crate::SigningKey;
 
-/// Claims, and departures from the header and from the form that a correct token or proof has.
+/// The claims, and the changes that a test makes to the default header, claims and signature.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Draft {
     pub(crate) claims: Map<String, Value>,
-    /// Set (`Some`) or left out (`None`), in the order of the calls.
+    /// Header parameters to set (`Some`) or to remove (`None`), in the order of the calls.
     pub(crate) header_edits: Vec<(String, Option<Value>)>,
     pub(crate) raw_header: Option<String>,
     pub(crate) raw_claims: Option<String>,
@@ -22,7 +22,7 @@ impl Draft {
         self.claims.insert(name.into(), value.into());
     }
 
-    /// Signs over the header that results from `defaults` and the edits
+    /// Signs the header, which is `defaults` with the edits applied, and the claims
     /// ([RFC 7515 §5.1](https://www.rfc-editor.org/rfc/rfc7515#section-5.1)).
     pub(crate) fn sign(&self, defaults: Value, key: &SigningKey) -> String {
         let header = self.raw_header.clone().unwrap_or_else(|| self.edited(defaults).to_string());
@@ -45,7 +45,7 @@ impl Draft {
     }
 }
 
-/// Gives a builder around a `draft` the setters that tokens and proofs share.
+/// Implements the setters that tokens and proofs share, for a builder with a field `draft`.
 macro_rules! draft_setters {
     ($builder:ty) => {
         impl $builder {
@@ -55,37 +55,37 @@ macro_rules! draft_setters {
                 self
             }
 
-            /// Leaves a claim out.
+            /// Removes a claim.
             pub fn without_claim(mut self, name: &str) -> Self {
                 self.draft.claims.remove(name);
                 self
             }
 
-            /// Sets a header parameter to any JSON value, `alg` and `kid` included; the key that signs stays the same.
+            /// Sets a header parameter to any JSON value, also `alg` and `kid`. It does not change the key that signs.
             pub fn header(mut self, name: impl Into<String>, value: impl Into<serde_json::Value>) -> Self {
                 self.draft.header_edits.push((name.into(), Some(value.into())));
                 self
             }
 
-            /// Leaves a header parameter out.
+            /// Removes a header parameter.
             pub fn without_header(mut self, name: impl Into<String>) -> Self {
                 self.draft.header_edits.push((name.into(), None));
                 self
             }
 
-            /// Takes this text for the whole header, valid JSON or not; the signature covers it.
+            /// Uses this text as the whole header, valid JSON or not. The signature covers it.
             pub fn raw_header(mut self, json_text: impl Into<String>) -> Self {
                 self.draft.raw_header = Some(json_text.into());
                 self
             }
 
-            /// Takes this text for all the claims, valid JSON or not; the signature covers it.
+            /// Uses this text as the whole payload, valid JSON or not. The signature covers it.
             pub fn raw_claims(mut self, json_text: impl Into<String>) -> Self {
                 self.draft.raw_claims = Some(json_text.into());
                 self
             }
 
-            /// Takes this text for the third part, as it stands; empty for a token that is not signed.
+            /// Uses this text as the third part, without encoding it; an empty text makes an unsigned JWT.
             pub fn raw_signature(mut self, text: impl Into<String>) -> Self {
                 self.draft.raw_signature = Some(text.into());
                 self

@@ -1,4 +1,4 @@
-//! A JWT that somebody presents to the tenant: taken apart, nothing believed.
+//! A JWT that a client presents to the tenant, parsed but not verified.
 
 use std::time::SystemTime;
 
@@ -17,7 +17,7 @@ pub(crate) struct Jwt<'a> {
 }
 
 impl<'a> Jwt<'a> {
-    /// RFC 7515 §3.1: three parts of base64url, the first two of them JSON objects.
+    /// RFC 7515 §3.1: three parts in base64url; the first two are JSON objects.
     pub(crate) fn parse(text: &'a str) -> Option<Self> {
         let (signed, signature) = text.rsplit_once('.')?;
         let (header, claims) = signed.split_once('.')?;
@@ -34,7 +34,7 @@ impl<'a> Jwt<'a> {
         text(&self.header, "kid")
     }
 
-    /// A string claim; empty if there is none.
+    /// Returns a string claim, or an empty text if the claim is missing or not a string.
     pub(crate) fn text(&self, claim: &str) -> &str {
         text(&self.claims, claim)
     }
@@ -44,7 +44,7 @@ impl<'a> Jwt<'a> {
         PublicKey::new(jwk).verifies(algorithm, self.signed.as_bytes(), &self.signature)
     }
 
-    /// RFC 7519 §4.1.3: one text or a list of them.
+    /// RFC 7519 §4.1.3: `aud` is one string or a list of strings.
     pub(crate) fn is_for(&self, audience: &str) -> bool {
         match self.claims.get("aud") {
             Some(Value::String(one)) => one == audience,
@@ -53,13 +53,13 @@ impl<'a> Jwt<'a> {
         }
     }
 
-    /// RFC 7519 §4.1.4: whole seconds; a token without `exp` is not accepted anywhere here.
+    /// RFC 7519 §4.1.4: `exp`, in whole seconds. The tenant accepts no token without `exp`.
     pub(crate) fn expires_at(&self) -> Option<u64> {
         self.claims.get("exp")?.as_u64()
     }
 
-    /// RFC 7519 §4.1.4 and §4.1.5.
-    pub(crate) fn is_good_at(&self, now: SystemTime) -> bool {
+    /// RFC 7519 §4.1.4 and §4.1.5: whether `now` is before `exp`, and not before `nbf` if there is one.
+    pub(crate) fn is_valid_at(&self, now: SystemTime) -> bool {
         let now = numeric_date(now);
         let begun = self.claims.get("nbf").is_none_or(|nbf| nbf.as_u64().is_some_and(|nbf| nbf <= now));
         begun && self.expires_at().is_some_and(|expires_at| now < expires_at)

@@ -1,4 +1,4 @@
-//! Keys that sign tokens and proofs.
+//! Private keys that sign tokens and proofs.
 
 use std::fmt;
 use std::sync::Arc;
@@ -20,8 +20,11 @@ use crate::must::{must, random_text};
 
 /// A private key for one algorithm, with a key id.
 ///
-/// The tenant makes its own keys; this is for tokens signed by somebody else, and for keys published by hand. Clones share the
+/// The tenant generates its own keys. A test uses this type for tokens that the tenant did not sign, for clients that
+/// authenticate with `private_key_jwt`, and for keys that it publishes with [`LocalTenant::publish`]. Clones share the
 /// key.
+///
+/// [`LocalTenant::publish`]: crate::LocalTenant::publish
 ///
 /// ```
 /// use auth0_api_testing::{SigningAlgorithm, SigningKey};
@@ -44,30 +47,30 @@ enum Pair {
 }
 
 impl SigningKey {
-    /// Makes a new key with a random key id; RSA keys have 2048 bits and take about a tenth of a second.
+    /// Generates a key with a random key id. An RSA key has 2048 bits and takes about a tenth of a second.
     pub fn generate(algorithm: SigningAlgorithm) -> Self {
         Self { algorithm, kid: random_text(), pair: Arc::new(Pair::generate(algorithm)) }
     }
 
-    /// The same key under another key id.
+    /// Changes the key id.
     #[must_use]
     pub fn with_kid(mut self, kid: impl Into<String>) -> Self {
         self.kid = kid.into();
         self
     }
 
-    /// The key id.
+    /// Returns the key id.
     pub fn kid(&self) -> &str {
         &self.kid
     }
 
-    /// The algorithm it signs with.
+    /// Returns the algorithm that the key signs with.
     pub fn algorithm(&self) -> SigningAlgorithm {
         self.algorithm
     }
 
-    /// The public key as a tenant publishes it ([RFC 7517 §4](https://www.rfc-editor.org/rfc/rfc7517#section-4)): with `kid`,
-    /// `alg` and `use`.
+    /// Returns the public key as a tenant publishes it
+    /// ([RFC 7517 §4](https://www.rfc-editor.org/rfc/rfc7517#section-4)): with `kid`, `alg` and `use`.
     pub fn public_jwk(&self) -> Value {
         let mut jwk = self.bare_jwk();
         jwk.insert("alg".into(), self.algorithm.name().into());
@@ -76,7 +79,8 @@ impl SigningKey {
         Value::Object(jwk)
     }
 
-    /// The private key as a client configures it: PKCS#8 in PEM ([RFC 7468 §10](https://www.rfc-editor.org/rfc/rfc7468#section-10)).
+    /// Returns the private key as a client configures it: PKCS#8 in PEM
+    /// ([RFC 7468 §10](https://www.rfc-editor.org/rfc/rfc7468#section-10)).
     pub fn private_key_pem(&self) -> String {
         let der = match &*self.pair {
             Pair::Ecdsa(pair) => must(pair.to_pkcs8v1(), "encoding a key").as_ref().to_vec(),
@@ -88,7 +92,7 @@ impl SigningKey {
         format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", lines.join("\n"))
     }
 
-    /// An RSA key serves every RSA algorithm: the same numbers for another one, under a key id of its own.
+    /// Returns the same RSA key for another RSA algorithm, under a new random key id; `None` unless both are RSA.
     pub(crate) fn sibling(&self, algorithm: SigningAlgorithm) -> Option<Self> {
         (self.algorithm.is_rsa() && algorithm.is_rsa()).then(|| Self {
             algorithm,
@@ -97,7 +101,7 @@ impl SigningKey {
         })
     }
 
-    /// The members that make the key, in the order of their names.
+    /// Returns the required members of the public JWK, in the order of their names.
     pub(crate) fn bare_jwk(&self) -> Map<String, Value> {
         members(match &*self.pair {
             Pair::Ecdsa(pair) => ec_members(self.algorithm, pair.public_key().as_ref()),
@@ -139,7 +143,7 @@ impl Pair {
     }
 }
 
-/// The thumbprint of a key given by its required members in the order of their names
+/// Computes the thumbprint of a JWK. `members` are its required members, in the order of their names
 /// ([RFC 7638 §3](https://www.rfc-editor.org/rfc/rfc7638#section-3)).
 pub(crate) fn thumbprint(members: &Map<String, Value>) -> Thumbprint {
     let text = Value::Object(members.clone()).to_string();
@@ -148,7 +152,7 @@ pub(crate) fn thumbprint(members: &Map<String, Value>) -> Thumbprint {
     Thumbprint::from_bytes(bytes)
 }
 
-/// The members of an EC key from its uncompressed point: one octet 4, then both coordinates
+/// Makes the JWK members of an EC key from its uncompressed point: the octet 4, then both coordinates
 /// ([RFC 7518 §6.2.1](https://www.rfc-editor.org/rfc/rfc7518#section-6.2.1)).
 fn ec_members(algorithm: SigningAlgorithm, point: &[u8]) -> Vec<(&'static str, String)> {
     let crv = curve(algorithm).map_or("", |(name, _)| name);
@@ -200,7 +204,7 @@ fn rsa_encoding(algorithm: SigningAlgorithm) -> Option<&'static dyn RsaEncoding>
     }
 }
 
-/// RFC 7468 §2.
+/// RFC 7468 §2: characters in a line of base64.
 const PEM_LINE: usize = 64;
 
 #[cfg(test)]

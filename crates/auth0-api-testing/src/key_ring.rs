@@ -1,4 +1,4 @@
-//! The tenant's keys: which one signs, which ones are published.
+//! The tenant's keys: those that sign, and those that are published.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -6,11 +6,14 @@ use serde_json::{Value, json};
 
 use crate::{SigningAlgorithm, SigningKey};
 
-/// One current key per algorithm, made when first needed, and everything that is published.
+/// The current key of each algorithm, generated when it is first needed, and all published keys.
 ///
-/// Each published key names its `alg`, as Auth0's do. The current RSA keys of one rotation are one set of numbers under one key
-/// id per algorithm, because generating RSA keys is slow. For the same reason a ring takes over those of a ring that is gone,
-/// under new key ids; two rings in use at the same time share nothing.
+/// Each published key names its `alg`, as Auth0's do. Generating an RSA key is slow, so RSA keys are shared in two
+/// ways:
+///
+/// 1. All RSA algorithms of one rotation use one RSA key, each under a different key id.
+/// 2. When a ring is dropped, its RSA keys become spare keys of the process. A ring that needs a new RSA key takes a
+///    spare key first and gives it a new key id. Two rings in use at the same time never share a key.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct KeyRing(Arc<Mutex<Keys>>);
 
@@ -18,18 +21,18 @@ pub(crate) struct KeyRing(Arc<Mutex<Keys>>);
 struct Keys {
     current: Vec<SigningKey>,
     published: Vec<SigningKey>,
-    /// One per rotation, to be handed on.
+    /// The RSA keys of this ring, one for each rotation. They become spare keys when the ring is dropped.
     rsa: Vec<SigningKey>,
     set_by_hand: Option<Value>,
 }
 
 impl KeyRing {
-    /// The key that signs with `algorithm`; makes and publishes it when there is none.
+    /// Returns the key that signs with `algorithm`. Makes and publishes one if it does not exist yet.
     pub(crate) fn current(&self, algorithm: SigningAlgorithm) -> SigningKey {
         self.keys().current(algorithm)
     }
 
-    /// Retires the current keys, which stay published.
+    /// Stops signing with the current keys. They stay published.
     pub(crate) fn rotate(&self) {
         let mut keys = self.keys();
         keys.current.clear();
@@ -44,7 +47,7 @@ impl KeyRing {
         self.keys().published.retain(|key| key.kid() != kid);
     }
 
-    /// A published key.
+    /// Returns the published key with this key id.
     pub(crate) fn find(&self, kid: &str) -> Option<SigningKey> {
         self.keys().published.iter().find(|key| key.kid() == kid).cloned()
     }
@@ -53,7 +56,8 @@ impl KeyRing {
         self.keys().set_by_hand = jwks;
     }
 
-    /// The JWK Set ([RFC 7517 §5](https://www.rfc-editor.org/rfc/rfc7517#section-5)).
+    /// Returns the JWK Set ([RFC 7517 §5](https://www.rfc-editor.org/rfc/rfc7517#section-5)), or the value that a test
+    /// has set instead.
     pub(crate) fn jwks(&self) -> Value {
         let mut keys = self.keys();
         keys.current(DEFAULT_ALGORITHM);
@@ -78,10 +82,12 @@ impl Keys {
         key
     }
 
-    /// A key whose numbers no ring in use has.
+    /// Makes a key that no other ring in use has.
     fn fresh(&mut self, algorithm: SigningAlgorithm) -> SigningKey {
-        let handed_on = if algorithm.is_rsa() { handed_on().pop() } else { None };
-        let key = handed_on.and_then(|key| key.sibling(algorithm)).unwrap_or_else(|| SigningKey::generate(algorithm));
+        // A spare RSA key is removed from the list, so that only this ring has it; `sibling` gives it a new key id.
+        let spare = if algorithm.is_rsa() { spare_rsa_keys().pop() } else { None };
+        let key = spare.and_then(|key| key.sibling(algorithm)).unwrap_or_else(|| SigningKey::generate(algorithm));
+        // One entry per rotation is enough: the other RSA algorithms of the rotation are siblings of this key.
         if algorithm.is_rsa() {
             self.rsa.push(key.clone());
         }
@@ -91,17 +97,17 @@ impl Keys {
 
 impl Drop for Keys {
     fn drop(&mut self) {
-        handed_on().append(&mut self.rsa);
+        spare_rsa_keys().append(&mut self.rsa);
     }
 }
 
-/// The RSA keys of rings that are gone: as many as were ever in use at the same time.
-fn handed_on() -> MutexGuard<'static, Vec<SigningKey>> {
-    static HANDED_ON: Mutex<Vec<SigningKey>> = Mutex::new(Vec::new());
-    HANDED_ON.lock().unwrap_or_else(PoisonError::into_inner)
+/// Returns the RSA keys of dropped rings. There are at most as many as were ever in use at the same time.
+fn spare_rsa_keys() -> MutexGuard<'static, Vec<SigningKey>> {
+    static SPARE: Mutex<Vec<SigningKey>> = Mutex::new(Vec::new());
+    SPARE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What a new Auth0 tenant signs access tokens with.
+/// The algorithm that a new Auth0 tenant signs access tokens with.
 pub(crate) const DEFAULT_ALGORITHM: SigningAlgorithm = SigningAlgorithm::RS256;
 
 #[cfg(test)]
@@ -110,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rings_in_use_and_rotations_share_no_numbers() {
+    fn rings_in_use_and_rotations_share_no_rsa_key() {
         drop(KeyRing::default().current(SigningAlgorithm::RS256));
         let rings = [KeyRing::default(), KeyRing::default()];
         rings[1].rotate();
@@ -124,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn all_rsa_algorithms_of_a_rotation_share_numbers_under_key_ids_of_their_own() {
+    fn rsa_algorithms_of_one_rotation_share_a_key_under_different_key_ids() {
         let ring = KeyRing::default();
         let (one, two) = (ring.current(SigningAlgorithm::PS256), ring.current(SigningAlgorithm::RS512));
         assert_eq!(one.public_jwk()["n"], two.public_jwk()["n"]);

@@ -1,4 +1,4 @@
-//! What the tenant remembers of what it has issued and seen.
+//! The tenant's records of what it has issued and of the requests it has received.
 
 use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
@@ -12,23 +12,25 @@ use crate::{Application, LinkedAccount, RecordedRequest};
 
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
-    /// Of browsers that came back: one use each.
+    /// Authorization codes; each works once.
     pub(crate) codes: HashMap<String, Code>,
     pub(crate) refresh_tokens: HashMap<String, Consent>,
-    /// Access tokens that no API was named for.
+    /// Access tokens that were requested without an API.
     pub(crate) opaque_tokens: HashMap<String, Consent>,
-    /// Access tokens of third parties.
+    /// Access tokens of third parties, issued by Token Vault.
     pub(crate) vault_tokens: HashMap<String, VaultToken>,
-    /// By user id.
+    /// Linked accounts, each with the id of its user.
     pub(crate) accounts: Vec<(String, LinkedAccount)>,
     /// Clients that registered themselves.
     pub(crate) applications: Vec<Arc<Application>>,
     requests: VecDeque<RecordedRequest>,
+    /// When each used assertion expires, by client id and `jti`.
     assertions: HashMap<(String, String), u64>,
+    /// The times at which subject tokens from an address were rejected.
     rejected_subjects: HashMap<IpAddr, Vec<SystemTime>>,
 }
 
-/// What a user has allowed a client to do.
+/// A user's consent to a client: what the client may get tokens for.
 #[derive(Clone, Debug)]
 pub(crate) struct Consent {
     pub(crate) client_id: String,
@@ -36,7 +38,8 @@ pub(crate) struct Consent {
     pub(crate) audience: Option<String>,
     pub(crate) scopes: Vec<String>,
     pub(crate) organization: Option<Organization>,
-    /// The one key that a public client's refresh token works with (RFC 9449 §5).
+    /// The key that a public client's refresh token is bound to (RFC 9449 §5), or the `dpop_jkt` of an authorization
+    /// request (RFC 9449 §10).
     pub(crate) key: Option<Thumbprint>,
 }
 
@@ -63,7 +66,8 @@ impl Ledger {
         Self { accounts, ..Self::default() }
     }
 
-    /// RFC 7523 §3 (7): whether an assertion's `jti` is new; from then on it is not, until the assertion expires.
+    /// RFC 7523 §3 (7): records an assertion's `jti` until the assertion expires, and returns whether the `jti` was
+    /// new.
     pub(crate) fn is_first_use(&mut self, client_id: &str, jti: &str, expires_at: u64, now: u64) -> bool {
         self.assertions.retain(|_, expires_at| now < *expires_at);
         self.assertions.insert((client_id.to_owned(), jti.to_owned()), expires_at).is_none()
@@ -84,7 +88,9 @@ impl Ledger {
         self.requests.clear();
     }
 
-    /// How long an address has to wait before its next exchange, if it has presented too many bad subject tokens.
+    /// Returns how long an address must wait before its next exchange, if too many of its subject tokens were rejected.
+    ///
+    /// The window slides: the address is locked out until the oldest of the rejections leaves it.
     pub(crate) fn locked_out(&mut self, address: IpAddr, now: SystemTime) -> Option<Duration> {
         let rejections = self.rejections(address, now);
         let oldest = *rejections.first().filter(|_| rejections.len() >= MOST_REJECTIONS)?;
@@ -101,11 +107,11 @@ impl Ledger {
         rejections
     }
 
-    /// An account that this user has linked: the one of the hint, or the first.
+    /// Returns the account that this user has linked by a connection: the account with the hint's name, or the first.
     pub(crate) fn account(&self, user_id: &str, connection: &str, hint: Option<&str>) -> Option<&LinkedAccount> {
         let mut linked =
             self.accounts.iter().filter(|(user, account)| user == user_id && account.connection() == connection);
-        linked.find(|(_, account)| hint.is_none_or(|hint| account.is_called(hint))).map(|(_, account)| account)
+        linked.find(|(_, account)| hint.is_none_or(|hint| account.has_name(hint))).map(|(_, account)| account)
     }
 
     pub(crate) fn unlink(&mut self, user_id: &str, connection: &str) {
@@ -113,9 +119,9 @@ impl Ledger {
     }
 }
 
-/// More than a test looks at; a tenant that is developed against for days does not grow by them.
+/// More than a test needs. The limit keeps the memory of a tenant bounded that runs for days.
 const MOST_REQUESTS: usize = 1000;
 
-/// Auth0's defaults for exchanges from one address: ten, and another one every six minutes.
+/// Auth0's defaults for exchanges from one address: ten failed attempts, then one more every six minutes.
 const MOST_REJECTIONS: usize = 10;
 const REJECTION_WINDOW: Duration = Duration::from_secs(360);

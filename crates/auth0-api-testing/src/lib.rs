@@ -1,7 +1,7 @@
-//! A local Auth0 tenant, and everything a test needs to be its clients: tokens, proofs, keys and a clock.
+//! A local Auth0 tenant, and what a test needs to act as its clients: tokens, proofs, keys and a clock.
 //!
-//! [`LocalTenant`] is an authorization server on a loopback port. It serves what a tenant serves an API (discovery, signing
-//! keys, tokens), so that an API under test is configured as in production: with a domain and an audience.
+//! [`LocalTenant`] is an authorization server on a loopback port. It serves the endpoints of an Auth0 tenant
+//! (discovery, signing keys, tokens). You configure the API under test as in production: with a domain and an audience.
 //!
 //! ```
 //! use auth0_api_testing::{LocalTenant, ManualClock, ProofKey};
@@ -11,10 +11,10 @@
 //! let clock = ManualClock::new();
 //! let tenant = LocalTenant::builder().clock(clock.clone()).start().await?;
 //!
-//! // Configure the API with `tenant.domain()` and `tenant.audience()`, then call it with:
+//! // Configure the API with `tenant.domain()` and `tenant.audience()`, then call it with this token:
 //! let token = tenant.mint().subject("auth0|ada").scope("read:orders").sign();
 //!
-//! // A sender-constrained token (RFC 9449) and the proof for one request:
+//! // A sender-constrained token (RFC 9449), and a proof for one request:
 //! let key = ProofKey::generate().with_clock(clock);
 //! let bound = tenant.mint().bound_to(&key).sign();
 //! let proof = key.proof("GET", "https://api.example.com/orders").access_token(&bound).sign();
@@ -28,26 +28,27 @@
 //! | for | use |
 //! |---|---|
 //! | an authorization server | [`LocalTenant`], [`LocalTenantBuilder`], or the binary `local-tenant` |
-//! | what is registered with it | [`Api`], [`Application`], [`Credential`], [`User`], [`LinkedAccount`] |
+//! | the registered APIs, clients and users | [`Api`], [`Application`], [`Credential`], [`User`], [`LinkedAccount`] |
 //! | exchange profiles and their Actions | [`LocalTenantBuilder::exchange_profile`], [`ExchangeRequest`], [`Exchanged`] |
 //! | any access token, well-formed or not | [`LocalTenant::mint`], [`TokenBuilder`] |
-//! | keys of your own | [`SigningKey`], [`SigningAlgorithm`] |
+//! | keys that the test generates | [`SigningKey`], [`SigningAlgorithm`] |
 //! | DPoP clients | [`ProofKey`], [`ProofBuilder`] |
-//! | time that stands still | [`ManualClock`] |
+//! | a clock that the test moves | [`ManualClock`] |
 //! | outages | [`LocalTenant::misbehave`], [`Endpoint`], [`Misbehaviour`] |
-//! | an adapter for a web framework that keeps its promises | [`contract::adapter`](fn@contract::adapter) |
-//! | a replay store that keeps its promises | [`contract::replay_store`] |
+//! | a test suite for an adapter for a web framework | [`contract::adapter`](fn@contract::adapter) |
+//! | a test suite for a replay store | [`contract::replay_store`] |
 //! | a real Redis | [`RedisServer`] |
-//! | "was it cached?" | [`LocalTenant::requests`], [`RequestCounts`] |
-//! | "what was sent?" | [`LocalTenant::token_requests`], [`RecordedRequest`] |
+//! | the number of requests, to test caching | [`LocalTenant::requests`], [`RequestCounts`] |
+//! | the requests that the client sent | [`LocalTenant::token_requests`], [`RecordedRequest`] |
 //!
 //! # Not for production
 //!
-//! The tenant gives tokens to anyone who knows its client secret, which is in this documentation. It serves plain HTTP on
-//! 127.0.0.1, its keys live as long as its process, and nothing here was hardened against an attacker. Use it as a
-//! `[dev-dependencies]` entry, and as a server to develop against.
+//! The tenant issues tokens to anyone who knows its client secret, and the default secret is in this documentation. It
+//! serves plain HTTP on 127.0.0.1, its keys live as long as its process, and nothing here was hardened against an
+//! attacker. Use it as a `[dev-dependencies]` entry, and as a server to develop against.
 //!
-//! Whatever needs randomness panics where the machine has none: a test could not go on without it.
+//! Functions that need random numbers panic if the machine cannot provide them, because a test cannot continue without
+//! them.
 
 mod algorithm;
 mod builder;
@@ -89,7 +90,7 @@ pub use registry::{
 };
 pub use tenant::LocalTenant;
 
-// Compiles the README's example.
+// Compiles the README's examples.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 mod readme {}

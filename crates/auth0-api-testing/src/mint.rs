@@ -1,4 +1,4 @@
-//! Access tokens: right by default, wrong on demand.
+//! Access tokens: valid by default, with any fault on demand.
 
 use std::time::{Duration, SystemTime};
 
@@ -13,11 +13,11 @@ use crate::key_ring::{DEFAULT_ALGORITHM, KeyRing};
 use crate::state::Tenant;
 use crate::{ProofKey, SigningAlgorithm, SigningKey};
 
-/// Makes an access token; from [`LocalTenant::mint`](crate::LocalTenant::mint).
+/// Makes an access token; created by [`LocalTenant::mint`](crate::LocalTenant::mint).
 ///
-/// Unless told otherwise it is what a tenant issues for a user in Auth0's own token profile: `typ` `JWT`, RS256 with the current
-/// key, `iss` and `aud` of the tenant, `sub` `auth0|local-user`, `azp` the tenant's client, `iat` now, `exp` an hour later, and no
-/// scope. "Now" is the tenant's clock at [`mint`](crate::LocalTenant::mint).
+/// By default the token is what a tenant issues for a user in Auth0's own token profile: `typ` `JWT`, RS256 with the
+/// current key, `iss` and `aud` of the tenant, `sub` `auth0|local-user`, `azp` the tenant's client, `iat` now, `exp` an
+/// hour later, and no scope. "Now" is the time of the tenant's clock when [`mint`](crate::LocalTenant::mint) is called.
 ///
 /// ```
 /// use std::time::Duration;
@@ -35,7 +35,7 @@ use crate::{ProofKey, SigningAlgorithm, SigningKey};
 /// # }
 /// ```
 #[derive(Clone, Debug)]
-#[must_use = "a token comes out of `sign`"]
+#[must_use = "call `sign` to get the token"]
 pub struct TokenBuilder {
     keys: KeyRing,
     signer: Signer,
@@ -72,7 +72,7 @@ impl TokenBuilder {
         self.claim("sub", subject)
     }
 
-    /// Sets `aud` to one text; the tenant's audience by default.
+    /// Sets `aud` to one string; the tenant's audience by default.
     pub fn audience(self, audience: &str) -> Self {
         self.claim("aud", audience)
     }
@@ -97,7 +97,7 @@ impl TokenBuilder {
         self.claim("iss", issuer)
     }
 
-    /// Sets `iat`, in whole seconds; `exp` stays what it is.
+    /// Sets `iat`, in whole seconds. It does not change `exp`.
     pub fn issued_at(self, time: SystemTime) -> Self {
         self.claim("iat", numeric_date(time))
     }
@@ -107,7 +107,7 @@ impl TokenBuilder {
         self.claim("exp", numeric_date(time))
     }
 
-    /// Sets `exp` to this long after the token was begun; one hour by default.
+    /// Sets `exp` to this long after the call of [`mint`](crate::LocalTenant::mint); one hour by default.
     pub fn expires_in(self, lifetime: Duration) -> Self {
         let time = self.minted_at + lifetime;
         self.expires_at(time)
@@ -118,7 +118,8 @@ impl TokenBuilder {
         self.claim("nbf", numeric_date(time))
     }
 
-    /// Binds the token to a DPoP key: sets `cnf.jkt` ([RFC 9449 §6.1](https://www.rfc-editor.org/rfc/rfc9449#section-6.1)).
+    /// Binds the token to a DPoP key: sets `cnf.jkt`
+    /// ([RFC 9449 §6.1](https://www.rfc-editor.org/rfc/rfc9449#section-6.1)).
     pub fn bound_to(self, key: &ProofKey) -> Self {
         self.claim("cnf", json!({ "jkt": key.thumbprint().to_string() }))
     }
@@ -129,19 +130,21 @@ impl TokenBuilder {
         self.claim("cnf", json!({ "x5t#S256": certificate_thumbprint(der) }))
     }
 
-    /// Signs with the tenant's current key for `algorithm`, making and publishing one if there is none.
+    /// Signs with the tenant's current key for `algorithm`. The tenant makes and publishes one if it does not exist
+    /// yet.
     pub fn algorithm(mut self, algorithm: SigningAlgorithm) -> Self {
         self.signer = Signer::Tenant(algorithm);
         self
     }
 
-    /// Signs with a key of your own, whose `kid` and `alg` go into the header. The tenant does not publish it by itself.
+    /// Signs with this key, and puts its `kid` and `alg` into the header. The tenant does not publish the key; see
+    /// [`publish`](crate::LocalTenant::publish).
     pub fn key(mut self, key: &SigningKey) -> Self {
         self.signer = Signer::Own(key.clone());
         self
     }
 
-    /// The token, in compact form.
+    /// Signs the token and returns it in compact form.
     pub fn sign(&self) -> String {
         let key = match &self.signer {
             Signer::Own(key) => key.clone(),
@@ -161,8 +164,8 @@ fn list(items: impl IntoIterator<Item = impl Into<String>>) -> Vec<String> {
     items.into_iter().map(Into::into).collect()
 }
 
-/// Looks like a user of a database connection.
+/// The id of a user of a database connection, in Auth0's form.
 const DEFAULT_SUBJECT: &str = "auth0|local-user";
 
-/// Long enough for any test that does not move its clock on purpose.
+/// Long enough for a test that does not move its clock.
 const DEFAULT_LIFETIME: Duration = Duration::from_secs(3600);

@@ -1,4 +1,4 @@
-//! Outages and bad answers, on command.
+//! Outages and invalid responses that a test can switch on.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -16,7 +16,7 @@ use serde_json::json;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Endpoint {
-    /// `/.well-known/openid-configuration`.
+    /// `/.well-known/openid-configuration` and `/.well-known/oauth-authorization-server`.
     Discovery,
     /// `/.well-known/jwks.json`.
     Jwks,
@@ -24,34 +24,34 @@ pub enum Endpoint {
     Token,
 }
 
-/// What an endpoint does instead of its work; see [`LocalTenant::misbehave`](crate::LocalTenant::misbehave).
+/// What an endpoint does instead of answering as usual; see [`LocalTenant::misbehave`](crate::LocalTenant::misbehave).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Misbehaviour {
     /// Closes the connection without an answer.
     Down,
-    /// Answers 200 with a body that claims to be JSON and is not.
+    /// Answers 200 with `Content-Type: application/json` and a body that is not JSON.
     Garbage,
-    /// Answers 200 with a body of 2 MiB that begins like a key set, in pieces and without a length.
+    /// Answers 200 with a body of 2 MiB that begins like a key set. It is sent in chunks, without `Content-Length`.
     Huge,
     /// Answers 429 with `Retry-After`.
     RateLimited {
-        /// What `Retry-After` says, in whole seconds.
+        /// The value of `Retry-After`, in whole seconds.
         retry_after: Duration,
     },
     /// Answers 302 to this URL.
     Redirect(String),
-    /// Answers correctly, after this time.
+    /// Answers correctly, after this delay.
     Slow(Duration),
     /// Answers with this status and a JSON body that is neither a document nor a token.
     Status(u16),
 }
 
 impl Misbehaviour {
-    /// The answer; `None` for the correct one, which is due now.
+    /// Returns the answer to send. `None` means that the endpoint now answers as usual.
     pub(crate) async fn answer(self) -> Option<Response> {
         match self {
-            Self::Down => Some((HANG_UP_STATUS, axum::Extension(HangUp)).into_response()),
+            Self::Down => Some((UNSENT_STATUS, axum::Extension(CloseConnection)).into_response()),
             Self::Garbage => Some((JSON, "<!doctype html>\u{0}{").into_response()),
             Self::Huge => Some((JSON, huge()).into_response()),
             Self::RateLimited { retry_after } => Some(rate_limited(retry_after)),
@@ -65,9 +65,9 @@ impl Misbehaviour {
     }
 }
 
-/// Marks a response that must not be sent: the connection is closed instead.
+/// Marks a response that must not be sent: the server closes the connection instead.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct HangUp;
+pub(crate) struct CloseConnection;
 
 /// Which endpoints misbehave at the moment.
 #[derive(Debug, Default)]
@@ -117,9 +117,9 @@ fn failed(status: u16) -> Response {
 const JSON: [(header::HeaderName, HeaderValue); 1] =
     [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
 
-/// Never seen by anybody.
-const HANG_UP_STATUS: StatusCode = StatusCode::INTERNAL_SERVER_ERROR;
+/// The status of a response that is never sent.
+const UNSENT_STATUS: StatusCode = StatusCode::INTERNAL_SERVER_ERROR;
 
-/// Twice what the largest reasonable limit allows.
+/// Bytes; four times the default limit for a document in `auth0-api-core`.
 const HUGE: usize = 2 * 1024 * 1024;
 const PIECE: usize = 64 * 1024;

@@ -1,4 +1,4 @@
-//! The one place where this crate gives up.
+//! The one place where this crate panics.
 
 use std::fmt::Debug;
 
@@ -6,13 +6,16 @@ use aws_lc_rs::rand;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-/// Unwraps what cannot fail on a machine that works: key generation, signing with such a key, random numbers.
-#[expect(clippy::panic, reason = "a test cannot go on without keys, and should not have to handle their absence")]
+/// Returns the value of a result, or panics with `what` and the error.
+///
+/// Used for operations that fail only on a broken machine (keys, random numbers) or with a server under test that is
+/// not reachable.
+#[expect(clippy::panic, reason = "a test cannot continue without keys, and should not handle their absence")]
 pub(crate) fn must<T>(outcome: Result<T, impl Debug>, what: &str) -> T {
     outcome.unwrap_or_else(|error| panic!("{what} failed: {error:?}"))
 }
 
-/// 128 random bits as 22 characters of base64url: key ids, `jti`, nonces.
+/// Returns 128 random bits as 22 characters of base64url, for key ids, `jti`, nonces, codes and tokens.
 pub(crate) fn random_text() -> String {
     let mut bytes = [0_u8; 16];
     must(rand::fill(&mut bytes), "filling a buffer with random bytes");

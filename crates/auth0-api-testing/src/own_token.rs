@@ -1,11 +1,11 @@
-//! The tenant's check of access tokens that it issued, when one comes back as a subject token.
+//! The tenant's verification of its own access tokens, when a client presents one as a subject token or at `/userinfo`.
 
 use serde_json::{Map, Value};
 
 use crate::jwt::Jwt;
 use crate::state::Tenant;
 
-/// Verifies a token of the tenant's for an audience: signature, issuer, times, audience.
+/// Verifies a token of this tenant: signature, issuer, `exp` and `nbf`, audience. Returns its claims.
 pub(crate) fn verify(tenant: &Tenant, token: &str, audience: &str) -> Result<Map<String, Value>, &'static str> {
     let jwt = Jwt::parse(token).ok_or("it is not a JWT")?;
     let key = tenant.keys.find(jwt.kid()).ok_or("no key of this tenant has its kid")?;
@@ -15,7 +15,7 @@ pub(crate) fn verify(tenant: &Tenant, token: &str, audience: &str) -> Result<Map
     if jwt.text("iss") != tenant.issuer {
         return Err("another issuer is named");
     }
-    if !jwt.is_good_at(tenant.clock.now()) {
+    if !jwt.is_valid_at(tenant.clock.now()) {
         return Err("it has expired or is not valid yet");
     }
     if !jwt.is_for(audience) {

@@ -1,4 +1,4 @@
-//! DPoP proofs: right by default, wrong on demand.
+//! DPoP proofs: valid by default, with any fault on demand.
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,8 +17,8 @@ use crate::{SigningAlgorithm, SigningKey};
 
 /// A DPoP client's key ([RFC 9449 §4](https://www.rfc-editor.org/rfc/rfc9449#section-4)).
 ///
-/// Its proofs are dated by the machine's clock unless it is given another one; [`LocalTenant::proof_key`] makes a key that
-/// follows the tenant's clock. Clones share the key.
+/// It sets the `iat` of its proofs by the machine's clock, or by the clock of [`with_clock`](Self::with_clock).
+/// [`LocalTenant::proof_key`] makes a key that uses the tenant's clock. Clones share the key.
 ///
 /// ```
 /// use auth0_api_testing::{ManualClock, ProofKey};
@@ -26,7 +26,7 @@ use crate::{SigningAlgorithm, SigningKey};
 /// let key = ProofKey::generate().with_clock(ManualClock::new());
 /// let first = key.proof("POST", "https://api.example.com/orders?page=2").access_token("ey…").sign();
 /// let second = key.proof("POST", "https://api.example.com/orders?page=2").access_token("ey…").sign();
-/// assert_ne!(first, second, "every proof has a jti of its own");
+/// assert_ne!(first, second, "every proof has its own jti");
 /// ```
 ///
 /// [`LocalTenant::proof_key`]: crate::LocalTenant::proof_key
@@ -37,33 +37,33 @@ pub struct ProofKey {
 }
 
 impl ProofKey {
-    /// Makes a key for ES256, the algorithm every DPoP server takes.
+    /// Generates a key for ES256, the algorithm that Auth0 accepts.
     pub fn generate() -> Self {
         Self::generate_with(SigningAlgorithm::ES256)
     }
 
-    /// Makes a key for another algorithm.
+    /// Generates a key for another algorithm.
     pub fn generate_with(algorithm: SigningAlgorithm) -> Self {
         Self { key: SigningKey::generate(algorithm), clock: Arc::new(SystemClock) }
     }
 
-    /// Dates proofs by `clock` from now on.
+    /// Sets the clock that gives proofs their `iat`.
     #[must_use]
     pub fn with_clock(self, clock: impl Clock) -> Self {
         self.with_shared_clock(Arc::new(clock))
     }
 
-    /// The thumbprint that a bound token carries as `cnf.jkt`.
+    /// Returns the thumbprint of the key: the `cnf.jkt` of a token bound to it.
     pub fn thumbprint(&self) -> Thumbprint {
         self.key.thumbprint()
     }
 
-    /// The public key as a proof's header carries it: the required members alone.
+    /// Returns the public key as in the header of a proof: only the required members.
     pub fn public_jwk(&self) -> Value {
         Value::Object(self.key.bare_jwk())
     }
 
-    /// Begins a proof for a request; `htu` is `url` without query and fragment.
+    /// Creates the builder of a proof for a request. `htu` is `url` without query and fragment.
     pub fn proof(&self, method: &str, url: &str) -> ProofBuilder {
         let builder = ProofBuilder { key: self.clone(), draft: Draft::default() };
         builder
@@ -85,10 +85,11 @@ impl fmt::Debug for ProofKey {
     }
 }
 
-/// Makes a DPoP proof; from [`ProofKey::proof`].
+/// Makes a DPoP proof; created by [`ProofKey::proof`].
 ///
-/// Unless told otherwise it is what [RFC 9449 §4.2](https://www.rfc-editor.org/rfc/rfc9449#section-4.2) asks for: `typ`
-/// `dpop+jwt`, the key's `alg` and public `jwk`, `htm`, `htu`, a fresh `jti`, `iat` now; `ath` and `nonce` when given.
+/// By default the proof has what [RFC 9449 §4.2](https://www.rfc-editor.org/rfc/rfc9449#section-4.2) requires: `typ`
+/// `dpop+jwt`, the key's `alg` and public `jwk`, `htm`, `htu`, a random `jti`, and `iat` now. It has `ath` and `nonce`
+/// if you set them.
 ///
 /// ```
 /// use auth0_api_testing::ProofKey;
@@ -99,24 +100,24 @@ impl fmt::Debug for ProofKey {
 /// # assert_ne!(proof, for_another_method);
 /// ```
 #[derive(Clone, Debug)]
-#[must_use = "a proof comes out of `sign`"]
+#[must_use = "call `sign` to get the proof"]
 pub struct ProofBuilder {
     key: ProofKey,
     draft: Draft,
 }
 
 impl ProofBuilder {
-    /// Sets `ath` to the hash of the access token that goes with the proof.
+    /// Sets `ath` to the hash of the access token that is sent with the proof.
     pub fn access_token(self, token: &str) -> Self {
         self.claim("ath", URL_SAFE_NO_PAD.encode(digest(&SHA256, token.as_bytes())))
     }
 
-    /// Sets `nonce` to what the server sent in `DPoP-Nonce`.
+    /// Sets `nonce` to a value from the server's `DPoP-Nonce` header.
     pub fn nonce(self, nonce: &str) -> Self {
         self.claim("nonce", nonce)
     }
 
-    /// Sets `iat`, in whole seconds; the time of the key's clock at [`ProofKey::proof`] by default.
+    /// Sets `iat`, in whole seconds; by default the time of the key's clock when [`ProofKey::proof`] is called.
     pub fn issued_at(self, time: SystemTime) -> Self {
         self.claim("iat", numeric_date(time))
     }
@@ -126,7 +127,7 @@ impl ProofBuilder {
         self.claim("jti", jti)
     }
 
-    /// The proof, in compact form: the value of a `DPoP` header.
+    /// Signs the proof and returns it in compact form: the value of a `DPoP` header.
     pub fn sign(&self) -> String {
         let key = &self.key.key;
         self.draft.sign(json!({ "alg": key.algorithm().name(), "jwk": key.bare_jwk(), "typ": "dpop+jwt" }), key)
@@ -142,7 +143,7 @@ mod tests {
     use crate::ManualClock;
 
     #[test]
-    fn a_proof_says_what_rfc_9449_asks_for() {
+    fn a_proof_has_the_header_and_claims_of_rfc_9449() {
         let key = ProofKey::generate().with_clock(ManualClock::new());
         let proof = key.proof("GET", "https://api.example.com/a?b=c#d").nonce("n").jti("j");
         // The hash of RFC 9449 §7.1, figure 12.
@@ -170,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn overrides_reach_header_claims_and_signature() {
+    fn overrides_change_header_claims_and_signature() {
         let proof = ProofKey::generate().proof("GET", "https://a.example/");
         let (header, claims) = parts(&proof.clone().header("alg", "none").without_header("jwk").claim("htm", 5).sign());
         assert_eq!((header, claims["htm"].clone()), (json!({ "typ": "dpop+jwt", "alg": "none" }), json!(5)));

@@ -1,6 +1,8 @@
-//! The token endpoint's own check of a DPoP proof ([RFC 9449 §4.3](https://www.rfc-editor.org/rfc/rfc9449#section-4.3)).
+//! The tenant's verification of DPoP proofs ([RFC 9449 §4.3](https://www.rfc-editor.org/rfc/rfc9449#section-4.3)), at
+//! the token endpoint and at `/userinfo`.
 //!
-//! Written apart from the library under test, and smaller: ES256 only, as Auth0, and no replay protection.
+//! It shares no code with the verification in the library under test, and it is smaller: only ES256, as Auth0, and no
+//! replay protection.
 
 use std::time::SystemTime;
 
@@ -13,7 +15,7 @@ use serde_json::{Map, Value};
 use crate::clock::numeric_date;
 use crate::key::thumbprint;
 
-/// What a proof has to fit.
+/// The request that a proof must match.
 #[derive(Debug)]
 pub(crate) struct Expected<'a> {
     pub(crate) method: &'a str,
@@ -26,11 +28,11 @@ pub(crate) struct Expected<'a> {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum ProofError {
     Invalid(&'static str),
-    NonceWanted,
+    NonceRequired,
 }
 
 impl Expected<'_> {
-    /// Checks a proof and gives the thumbprint of its key.
+    /// Verifies a proof and returns the thumbprint of its key.
     pub(crate) fn check(&self, proof: &str) -> Result<Thumbprint, ProofError> {
         // RFC 9449 §4.3 (2): a single, well-formed JWT.
         let (signed, signature) = proof.rsplit_once('.').ok_or(MALFORMED)?;
@@ -49,14 +51,15 @@ impl Expected<'_> {
         text("jti").filter(|jti| !jti.is_empty()).ok_or(ProofError::Invalid("jti is missing"))?;
         // RFC 9449 §4.3 (8).
         text("htm").filter(|htm| *htm == self.method).ok_or(ProofError::Invalid("htm is not the method"))?;
-        // RFC 9449 §4.3 (9): query and fragment ignored; beyond that a client writes the URL as discovery does.
+        // RFC 9449 §4.3 (9): query and fragment are ignored. The rest must equal the URL in discovery; it is not
+        // normalised.
         let htu = text("htu").filter(|htu| without_query(htu) == self.url);
         htu.ok_or(ProofError::Invalid("htu is not this endpoint"))?;
-        // RFC 9449 §4.3 (10).
+        // RFC 9449 §4.3 (10): the nonce is the current one, if the tenant requires a nonce.
         if self.nonce.is_some() && text("nonce") != self.nonce {
-            return Err(ProofError::NonceWanted);
+            return Err(ProofError::NonceRequired);
         }
-        // RFC 9449 §4.3 (11): within a window around now.
+        // RFC 9449 §4.3 (11): iat is within a window around now.
         let iat = claims.get("iat").and_then(Value::as_f64).ok_or(ProofError::Invalid("iat is missing"))?;
         #[expect(clippy::cast_precision_loss, reason = "a date until 9999 fits the 53 bits")]
         let age = numeric_date(self.now) as f64 - iat;
@@ -121,10 +124,10 @@ fn without_query(url: &str) -> &str {
 
 const MALFORMED: ProofError = ProofError::Invalid("the proof is not a JWT");
 
-/// RFC 7518 §6.2.2, §6.3.2 and §6.4.1: the private members of every kind of key.
+/// RFC 7518 §6.2.2, §6.3.2 and §6.4.1: the private members of all key types.
 const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
-/// Seconds; the window of Auth0's SDKs.
+/// Seconds; the window that Auth0's SDKs use.
 const MAX_AGE_S: f64 = 300.0;
 const MAX_AHEAD_S: f64 = 30.0;
 
@@ -141,7 +144,7 @@ mod tests {
     const URL: &str = "http://127.0.0.1:4711/oauth/token";
 
     #[test]
-    fn a_good_proof_gives_the_thumbprint_of_its_key() {
+    fn a_valid_proof_returns_the_thumbprint_of_its_key() {
         let key = key();
         assert_eq!(check(&key.proof("POST", URL)), Ok(key.thumbprint()));
         assert_eq!(check(&key.proof("POST", URL).claim("htu", format!("{URL}?a=b#c"))), Ok(key.thumbprint()));
@@ -181,18 +184,18 @@ mod tests {
     }
 
     #[test]
-    fn the_edges_of_the_window_are_inside() {
+    fn the_limits_of_the_iat_window_are_accepted() {
         for time in [now() - Duration::from_secs(300), now() + Duration::from_secs(30)] {
             assert!(check(&key().proof("POST", URL).issued_at(time)).is_ok());
         }
     }
 
     #[test]
-    fn a_demanded_nonce_has_to_be_there_and_to_be_the_current_one() {
-        let demanding = Expected { nonce: Some("current"), ..expected() };
-        assert_eq!(demanding.check(&key().proof("POST", URL).sign()), Err(ProofError::NonceWanted));
-        assert_eq!(demanding.check(&key().proof("POST", URL).nonce("old").sign()), Err(ProofError::NonceWanted));
-        assert!(demanding.check(&key().proof("POST", URL).nonce("current").sign()).is_ok());
+    fn a_required_nonce_must_be_the_current_one() {
+        let with_nonce = Expected { nonce: Some("current"), ..expected() };
+        assert_eq!(with_nonce.check(&key().proof("POST", URL).sign()), Err(ProofError::NonceRequired));
+        assert_eq!(with_nonce.check(&key().proof("POST", URL).nonce("old").sign()), Err(ProofError::NonceRequired));
+        assert!(with_nonce.check(&key().proof("POST", URL).nonce("current").sign()).is_ok());
     }
 
     fn key() -> ProofKey {

@@ -1,11 +1,11 @@
-//! Signature checks of the tenant's own, apart from the library under test.
+//! The tenant's verification of signatures. It shares no code with the library under test.
 
 use aws_lc_rs::signature::{self, RsaParameters, RsaPublicKeyComponents, UnparsedPublicKey, VerificationAlgorithm};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
-/// A key that verifies, from a JWK ([RFC 7517](https://www.rfc-editor.org/rfc/rfc7517)).
+/// A public key that verifies signatures, given as a JWK ([RFC 7517](https://www.rfc-editor.org/rfc/rfc7517)).
 #[derive(Debug)]
 pub(crate) struct PublicKey<'a>(&'a Value);
 
@@ -14,9 +14,9 @@ impl<'a> PublicKey<'a> {
         Self(jwk)
     }
 
-    /// Whether the signature is this key's, by an algorithm that fits it.
+    /// Returns whether this key made the signature with `algorithm`; false if the algorithm does not fit the key.
     pub(crate) fn verifies(&self, algorithm: &str, signed: &[u8], signature: &[u8]) -> bool {
-        // RFC 7517 §4.4: a key that names its algorithm is for no other.
+        // RFC 7517 §4.4: a key with `alg` is only for this algorithm.
         let allowed = self.text("alg").is_none_or(|own| own == algorithm);
         allowed && self.check(algorithm, signed, signature).is_some()
     }
@@ -36,7 +36,7 @@ impl<'a> PublicKey<'a> {
         UnparsedPublicKey::new(algorithm, bytes).verify(signed, signature).ok()
     }
 
-    /// RFC 7518 §6.2.1, as an uncompressed point: one octet 4, then both coordinates.
+    /// RFC 7518 §6.2.1: the EC key as an uncompressed point: the octet 4, then both coordinates.
     fn point(&self) -> Option<Vec<u8>> {
         Some([vec![4], self.bytes("x")?, self.bytes("y")?].concat())
     }
@@ -68,7 +68,7 @@ mod tests {
     use crate::{SigningAlgorithm, SigningKey};
 
     #[test]
-    fn a_key_verifies_its_own_algorithm_alone() {
+    fn a_key_verifies_only_its_own_algorithm() {
         for algorithm in SigningAlgorithm::ALL {
             let key = SigningKey::generate(algorithm);
             let (jwk, signature) = (key.public_jwk(), key.sign(b"message"));
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn another_key_verifies_nothing() {
+    fn a_signature_of_another_key_does_not_verify() {
         let signature = SigningKey::generate(SigningAlgorithm::ES256).sign(b"message");
         let jwk = SigningKey::generate(SigningAlgorithm::ES256).public_jwk();
         assert!(!PublicKey::new(&jwk).verifies("ES256", b"message", &signature));

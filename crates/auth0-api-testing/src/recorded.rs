@@ -1,4 +1,4 @@
-//! What the token endpoint was sent, for tests to look at.
+//! The requests that the token endpoint has received, for tests to inspect.
 
 use std::fmt;
 
@@ -7,9 +7,10 @@ use base64::engine::general_purpose::STANDARD;
 use http::HeaderMap;
 use serde_json::Value;
 
-/// A request that the token endpoint has answered; from [`LocalTenant::token_requests`](crate::LocalTenant::token_requests).
+/// A request that the token endpoint has answered; returned by
+/// [`LocalTenant::token_requests`](crate::LocalTenant::token_requests).
 ///
-/// Its `Debug` shows neither secrets nor tokens.
+/// Its `Debug` output shows neither secrets nor tokens.
 #[derive(Clone)]
 pub struct RecordedRequest {
     pub(crate) fields: Vec<(String, String)>,
@@ -18,27 +19,27 @@ pub struct RecordedRequest {
 }
 
 impl RecordedRequest {
-    /// The first field of this name, secrets and tokens included.
+    /// Returns the value of the first field with this name, also of secrets and tokens.
     pub fn field(&self, name: &str) -> Option<&str> {
         self.fields().find_map(|(known, value)| (known == name).then_some(value))
     }
 
-    /// Every field, sorted by name; values of one name in their order.
+    /// Returns every field, sorted by name. Values of one name keep their order.
     pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
         self.fields.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// The first header of this name that is text.
+    /// Returns the first header with this name; `None` if it is missing or not visible ASCII.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// What the client's library says about itself: the JSON in `Auth0-Client`.
+    /// Returns the JSON in the `Auth0-Client` header, in which the client's library names itself and its version.
     pub fn auth0_client(&self) -> Option<Value> {
         serde_json::from_slice(&STANDARD.decode(self.header("auth0-client")?).ok()?).ok()
     }
 
-    /// The status of the answer.
+    /// Returns the status of the response.
     pub fn status(&self) -> u16 {
         self.status
     }
@@ -55,6 +56,6 @@ impl fmt::Debug for RecordedRequest {
     }
 }
 
-/// The fields whose value is worth something to a thief.
+/// The fields whose values are secrets or tokens.
 const SECRETS: [&str; 7] =
     ["actor_token", "client_assertion", "client_secret", "code", "code_verifier", "refresh_token", "subject_token"];

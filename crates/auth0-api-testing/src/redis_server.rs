@@ -8,8 +8,9 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-/// A `redis-server` of a test's own: on a free port of the loopback address, empty, writing no files, gone when
-/// dropped.
+/// A `redis-server` process for one test.
+///
+/// It listens on a free port of 127.0.0.1, starts empty, writes no files, and is killed when this value is dropped.
 ///
 /// # Examples
 ///
@@ -34,35 +35,36 @@ pub struct RedisServer {
 impl RedisServer {
     /// Starts a server and waits until it answers.
     ///
-    /// Returns `None` when the machine has no `redis-server`, having printed that the test is skipped.
+    /// If the machine has no `redis-server`, it prints that the test is skipped and returns `None`.
     ///
     /// # Panics
     ///
-    /// The server does not come up; or it is not installed and the environment has `STRICT=1`, under which nothing may
-    /// be skipped.
-    #[expect(clippy::panic, reason = "a test that cannot have its server fails")]
+    /// When the server does not start, or when it is not installed and the environment has `STRICT=1`, which forbids to
+    /// skip tests.
+    #[expect(clippy::panic, reason = "a test that cannot start its server fails")]
     pub async fn start() -> Option<Self> {
         for _ in 0..PORTS_TO_TRY {
             let mut server = Self { address: free_address(), process: None };
             match server.launch().await {
                 Ok(()) => return Some(server),
                 Err(Failure::NotInstalled) => return skip(),
-                // Somebody else may have taken the port in between.
+                // Another process may have taken the port since `free_address` released it: try another port.
                 Err(Failure::Exited) => {}
             }
         }
         panic!("redis-server exited at once on {PORTS_TO_TRY} ports");
     }
 
-    /// The URL to connect to: `redis://127.0.0.1:port`. It stays the same when the server is stopped and started again.
+    /// Returns the URL to connect to: `redis://127.0.0.1:port`. It stays the same when the server is stopped and
+    /// started again.
     pub fn url(&self) -> String {
         format!("redis://{}", self.address)
     }
 
-    /// Kills the server, as an outage would, and waits until it is gone. All that it held is lost.
+    /// Kills the server, as an outage would, and waits until the process has ended. Its data is lost.
     pub fn stop(&mut self) {
         if let Some(mut process) = self.process.take() {
-            // Neither fails for a process that has not been waited for.
+            // Neither call fails for a process that was not waited for before.
             let _ = process.kill();
             let _ = process.wait();
         }
@@ -72,11 +74,11 @@ impl RedisServer {
     ///
     /// # Panics
     ///
-    /// The server does not come up.
+    /// When the server does not start.
     pub async fn start_again(&mut self) {
         self.stop();
         let launched = self.launch().await;
-        assert!(launched.is_ok(), "redis-server did not come up again on {}: {launched:?}", self.address);
+        assert!(launched.is_ok(), "redis-server did not start again on {}: {launched:?}", self.address);
     }
 
     async fn launch(&mut self) -> Result<(), Failure> {
@@ -93,10 +95,10 @@ impl RedisServer {
                 return Err(Failure::NotInstalled);
             }
         }
-        self.until_it_answers().await
+        self.wait_until_ready().await
     }
 
-    async fn until_it_answers(&mut self) -> Result<(), Failure> {
+    async fn wait_until_ready(&mut self) -> Result<(), Failure> {
         for _ in 0..PINGS {
             if tokio::time::timeout(BETWEEN_PINGS, self.answers_ping()).await.is_ok_and(|answers| answers) {
                 return Ok(());
@@ -130,7 +132,7 @@ enum Failure {
     NotInstalled,
 }
 
-#[expect(clippy::disallowed_methods, reason = "STRICT is read by tests alone")]
+#[expect(clippy::disallowed_methods, reason = "only tests read STRICT")]
 fn skip() -> Option<RedisServer> {
     let strict = std::env::var_os("STRICT").is_some_and(|value| value == "1");
     assert!(!strict, "redis-server is not installed, and STRICT=1 forbids to skip the test");
@@ -138,7 +140,7 @@ fn skip() -> Option<RedisServer> {
     None
 }
 
-#[expect(clippy::expect_used, reason = "a machine without a free loopback port runs no test of ours")]
+#[expect(clippy::expect_used, reason = "tests need a free loopback port")]
 fn free_address() -> SocketAddr {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("the loopback address has a free port");
     listener.local_addr().expect("a bound socket has an address")
@@ -146,7 +148,7 @@ fn free_address() -> SocketAddr {
 
 const PORTS_TO_TRY: usize = 5;
 
-/// With the pause, up to 20 s: far more than a busy machine needs.
+/// Each ping and the pause after it take up to 20 ms each: 20 s in all, far more than a busy machine needs.
 const PINGS: usize = 500;
 
 const BETWEEN_PINGS: Duration = Duration::from_millis(20);

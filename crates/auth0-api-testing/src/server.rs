@@ -1,4 +1,4 @@
-//! Connections: accepted, served, cut on command, and all gone when the tenant is.
+//! The tenant's server: accepts connections, serves them, and closes all of them when the tenant is dropped.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -16,7 +16,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 use tower_service::Service as _;
 
-use crate::misbehaviour::HangUp;
+use crate::misbehaviour::CloseConnection;
 
 /// A running server; dropping it closes the port and every connection.
 #[derive(Debug)]
@@ -34,11 +34,11 @@ impl Drop for Server {
     }
 }
 
-/// Who a request comes from.
+/// The IP address that a request comes from.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Peer(pub(crate) IpAddr);
 
-/// Owns the connections, so that they end with it.
+/// Accepts connections and owns their tasks: when this task is aborted, the `JoinSet` aborts every connection.
 async fn accept(listener: TcpListener, router: Router) -> Infallible {
     let mut connections = JoinSet::new();
     loop {
@@ -46,6 +46,7 @@ async fn accept(listener: TcpListener, router: Router) -> Infallible {
             Ok((stream, peer)) => drop(connections.spawn(serve(stream, Peer(peer.ip()), router.clone()))),
             Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
         }
+        // Removes finished connections, so that the set does not grow.
         while connections.try_join_next().is_some() {}
     }
 }
@@ -56,25 +57,25 @@ async fn serve(stream: TcpStream, peer: Peer, router: Router) {
         let mut router = router.clone();
         async move {
             let Ok(response) = router.call(request.map(Body::new)).await;
-            // hyper closes the connection when a service fails.
-            if response.extensions().get::<HangUp>().is_some() { Err(HungUp) } else { Ok(response) }
+            // hyper closes the connection when the service returns an error.
+            if response.extensions().get::<CloseConnection>().is_some() { Err(ConnectionClosed) } else { Ok(response) }
         }
     });
-    // A client that leaves early is no event.
+    // An error means that the client closed the connection early, or that it was closed on purpose: both are expected.
     drop(http1::Builder::new().serve_connection(TokioIo::new(stream), service).await);
 }
 
-/// The connection is closed on purpose.
+/// The tenant closes the connection on purpose.
 #[derive(Debug)]
-struct HungUp;
+struct ConnectionClosed;
 
-impl fmt::Display for HungUp {
+impl fmt::Display for ConnectionClosed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the local tenant hung up, as it was told to")
+        f.write_str("the local tenant closed the connection on purpose")
     }
 }
 
-impl std::error::Error for HungUp {}
+impl std::error::Error for ConnectionClosed {}
 
-/// Until another process has closed some files.
+/// The pause after a failed `accept`, for example when no file descriptors are left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);

@@ -1,4 +1,4 @@
-//! What the tenant's server and its owner share.
+//! The state that the tenant's server and its handle [`LocalTenant`](crate::LocalTenant) share.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -31,7 +31,7 @@ pub(crate) struct Tenant {
     pub(crate) settings: Mutex<Settings>,
 }
 
-/// What may change while the tenant runs.
+/// Settings that a test may change while the tenant runs.
 #[derive(Debug, Default)]
 pub(crate) struct Settings {
     pub(crate) discovery: Option<Value>,
@@ -39,12 +39,12 @@ pub(crate) struct Settings {
 }
 
 impl Tenant {
-    /// The URL of an endpoint, as discovery publishes it.
+    /// Returns the URL of an endpoint, as discovery publishes it.
     pub(crate) fn url(&self, path: &str) -> String {
         format!("{}{path}", self.domain)
     }
 
-    /// A client, registered from the start or by itself.
+    /// Returns a client: registered with the builder, or by itself at `/oidc/register`.
     pub(crate) fn application(&self, id: &str) -> Option<Arc<Application>> {
         let registered_itself = || self.ledger().applications.iter().find(|known| known.id() == id).cloned();
         self.registry.application(id).cloned().or_else(registered_itself)

@@ -1,4 +1,4 @@
-//! The tenant as a test holds it.
+//! The handle of a running tenant.
 
 use std::fmt;
 use std::io;
@@ -20,22 +20,24 @@ use crate::{
 
 /// An Auth0 tenant on a loopback port, for tests and development; it stops when dropped.
 ///
-/// It has one API (its [`audience`](Self::audience)) and two clients: a machine, and that API itself as a Custom API client.
-/// [`LocalTenantBuilder`] registers more of them, and users, organisations, exchange profiles and linked accounts. It serves:
+/// By default it has one API (its [`audience`](Self::audience)) and two clients: a machine, and the Custom API client
+/// of that API. [`LocalTenantBuilder`] registers more APIs and clients, and users, organisations, exchange profiles and
+/// linked accounts. The tenant serves:
 ///
 /// | path | what |
 /// |---|---|
 /// | `GET /.well-known/openid-configuration`, `GET /.well-known/oauth-authorization-server` | discovery |
 /// | `GET /.well-known/jwks.json` | the signing keys, with Auth0's `Cache-Control`, an `ETag`, and 304 |
-/// | `GET /authorize` | signs a registered user in at once; code with PKCE |
-/// | `POST /oauth/token` | every [`GrantType`](crate::GrantType), form or JSON; DPoP-bound when a proof comes along |
+/// | `GET /authorize` | signs a user in without a login page; codes with PKCE |
+/// | `POST /oauth/token` | every [`GrantType`](crate::GrantType), form or JSON; a token is DPoP-bound if the request has a proof |
 /// | `GET /userinfo` | the claims of the user |
-/// | `POST /oidc/register` | public clients register themselves, if the builder says so |
-/// | `GET /third-party/NAME` | a stranger's API that takes the tokens of Token Vault; see [`third_party_url`](Self::third_party_url) |
+/// | `POST /oidc/register` | registers public clients, if [enabled](LocalTenantBuilder::client_registration) |
+/// | `GET /third-party/NAME` | a third party's API for tokens of Token Vault; see [`third_party_url`](Self::third_party_url) |
 ///
-/// Unlike Auth0, no next key is published ahead of a rotation.
-/// Tenants that run at the same time share no keys; one that starts later may reuse the RSA numbers of one that is gone, under new
-/// key ids, because making them is slow.
+/// Unlike Auth0, the tenant does not publish the next key ahead of a rotation.
+///
+/// Tenants that run at the same time share no keys. A tenant that starts later may reuse the RSA keys of a dropped
+/// tenant, under new key ids, because generating RSA keys is slow.
 ///
 /// ```
 /// use std::time::Duration;
@@ -66,12 +68,12 @@ impl LocalTenant {
     ///
     /// # Errors
     ///
-    /// When the machine gives no port.
+    /// When the machine has no free port.
     pub async fn start() -> io::Result<Self> {
         Self::builder().start().await
     }
 
-    /// A tenant with options.
+    /// Creates the builder of a tenant with options.
     pub fn builder() -> LocalTenantBuilder {
         LocalTenantBuilder::new()
     }
@@ -81,52 +83,52 @@ impl LocalTenant {
         Self { tenant, _server: server }
     }
 
-    /// `http://127.0.0.1:PORT`: what `AUTH0_DOMAIN` is set to.
+    /// Returns `http://127.0.0.1:PORT`: the value for `AUTH0_DOMAIN`.
     pub fn domain(&self) -> &str {
         &self.tenant.domain
     }
 
-    /// `http://127.0.0.1:PORT/`: the `iss` of its tokens.
+    /// Returns `http://127.0.0.1:PORT/`: the `iss` of its tokens.
     pub fn issuer(&self) -> &str {
         &self.tenant.issuer
     }
 
-    /// The identifier of its API: the `aud` of its tokens.
+    /// Returns the identifier of the API under test: the `aud` of its tokens.
     pub fn audience(&self) -> &str {
         &self.tenant.audience
     }
 
-    /// The id of the machine that is its client.
+    /// Returns the id of the machine client.
     pub fn client_id(&self) -> &str {
         &self.tenant.client_id
     }
 
-    /// The secret of that machine.
+    /// Returns the secret of the machine client.
     pub fn client_secret(&self) -> &str {
         &self.tenant.client_secret
     }
 
-    /// The id of the Custom API client that the API under test is: what it exchanges tokens with.
+    /// Returns the id of the Custom API client, as which the API under test exchanges tokens.
     pub fn api_client_id(&self) -> &str {
         &self.tenant.api_client_id
     }
 
-    /// The secret of the Custom API client.
+    /// Returns the secret of the Custom API client.
     pub fn api_client_secret(&self) -> &str {
         &self.tenant.api_client_secret
     }
 
-    /// What tells it the time; give the API under test the same.
+    /// Returns the tenant's clock. Give the API under test the same clock.
     pub fn clock(&self) -> Arc<dyn Clock> {
         Arc::clone(&self.tenant.clock)
     }
 
-    /// Begins an access token.
+    /// Creates the builder of an access token.
     pub fn mint(&self) -> TokenBuilder {
         TokenBuilder::new(&self.tenant)
     }
 
-    /// Issues a refresh token, as if the user had signed in to this client with `offline_access`.
+    /// Issues a refresh token, as if the user had signed in to this client with the scope `offline_access`.
     pub fn refresh_token(&self, client_id: &str, user_id: &str) -> String {
         let user = self.tenant.registry.user(user_id).cloned().unwrap_or_else(|| User::new(user_id));
         let consent = Consent {
@@ -142,71 +144,78 @@ impl LocalTenant {
         token
     }
 
-    /// Links an account of a user while the tenant runs, as Connect Accounts does. Its connection has to be registered.
+    /// Links an account of a user while the tenant runs, as Auth0's Connect Accounts does. The account's connection
+    /// must be registered already.
     pub fn link(&self, user_id: impl Into<String>, account: LinkedAccount) {
         self.tenant.ledger().accounts.push((user_id.into(), account));
     }
 
-    /// Unlinks every account that a user has by way of a connection.
+    /// Unlinks every account that a user has linked through a connection.
     pub fn unlink(&self, user_id: &str, connection: &str) {
         self.tenant.ledger().unlink(user_id, connection);
     }
 
-    /// An API of the third party behind a connection: `GET` with a token of Token Vault as Bearer gives `connection`, `account`
-    /// and `scope`; with any other one, 401.
+    /// Returns the URL of the third party's API behind a connection.
+    ///
+    /// A `GET` with a Token Vault token of the connection as Bearer token returns JSON with `connection`, `account`,
+    /// `user_id` and `scope`. Any other token gets 401.
     pub fn third_party_url(&self, connection: &str) -> String {
         self.tenant.url(&format!("{}/{connection}", endpoints::third_party::PATH))
     }
 
-    /// Makes a DPoP key whose proofs are dated by the tenant's clock.
+    /// Generates a DPoP key that takes the `iat` of its proofs from the tenant's clock.
     pub fn proof_key(&self) -> ProofKey {
         ProofKey::generate().with_shared_clock(self.clock())
     }
 
-    /// The key id of the current RS256 key.
+    /// Returns the key id of the current RS256 key.
     pub fn current_kid(&self) -> String {
         self.tenant.keys.current(DEFAULT_ALGORITHM).kid().to_owned()
     }
 
-    /// Signs with new keys from now on. The previous ones stay published until [removed](Self::remove_key).
+    /// Signs with new keys from now on. The previous keys stay published until they are [removed](Self::remove_key).
     pub fn rotate_keys(&self) {
         self.tenant.keys.rotate();
     }
 
-    /// Publishes a key of your own beside the tenant's.
+    /// Publishes a key in addition to the tenant's keys.
     pub fn publish(&self, key: &SigningKey) {
         self.tenant.keys.publish(key);
     }
 
-    /// Stops publishing a key, as a revocation does. A current key goes on signing until the next rotation.
+    /// Stops publishing a key, as a revocation does. If it is a current key, the tenant signs with it until the next
+    /// rotation.
     pub fn remove_key(&self, kid: &str) {
         self.tenant.keys.remove(kid);
     }
 
-    /// Serves this as the key set, whatever it is; `None` goes back to the published keys.
+    /// Serves this value as the key set, without checking it. `None` restores the published keys.
     pub fn set_jwks(&self, jwks: impl Into<Option<Value>>) {
         self.tenant.keys.set_by_hand(jwks.into());
     }
 
-    /// Serves this as the discovery document, whatever it is; `None` goes back to the tenant's own.
+    /// Serves this value as the discovery document, without checking it. `None` restores the tenant's own document.
     pub fn set_discovery(&self, document: impl Into<Option<Value>>) {
         self.tenant.settings().discovery = document.into();
     }
 
-    /// Demands a nonce in proofs at the token endpoint, a new one at each call with `true`; or stops doing so.
+    /// Requires a nonce in proofs at the token endpoint, or stops requiring it. Each call with `true` makes a new
+    /// nonce.
     ///
-    /// A proof without the current nonce is answered with 400 `use_dpop_nonce` and a `DPoP-Nonce` header
+    /// A proof without the current nonce gets 400 `use_dpop_nonce` and a `DPoP-Nonce` header
     /// ([RFC 9449 §8](https://www.rfc-editor.org/rfc/rfc9449#section-8)). The nonce is current until the next call.
     pub fn require_dpop_nonce(&self, required: bool) {
         self.tenant.require_dpop_nonce(required);
     }
 
-    /// How many requests each endpoint has received since the start or the last [reset](Self::reset_requests).
+    /// Returns how many requests each endpoint has received since the start or the last [reset](Self::reset_requests).
     pub fn requests(&self) -> RequestCounts {
         self.tenant.counters.read()
     }
 
-    /// What the token endpoint was sent and answered itself, oldest first: the last thousand.
+    /// Returns the last 1000 requests to the token endpoint, oldest first.
+    ///
+    /// Requests that a [misbehaviour](Self::misbehave) answered are not included.
     ///
     /// ```
     /// # async fn a_test(tenant: &auth0_api_testing::LocalTenant) {
@@ -220,13 +229,14 @@ impl LocalTenant {
         self.tenant.ledger().requests()
     }
 
-    /// Counts from zero again, and forgets the [requests](Self::token_requests).
+    /// Resets the counts to zero, and clears the recorded [requests](Self::token_requests).
     pub fn reset_requests(&self) {
         self.tenant.counters.reset();
         self.tenant.ledger().forget_requests();
     }
 
-    /// Makes an endpoint misbehave until told otherwise. Its requests are still counted.
+    /// Makes an endpoint misbehave until [`behave`](Self::behave), [`behave_at`](Self::behave_at) or another
+    /// misbehaviour ends it. Requests are still counted.
     pub fn misbehave(&self, endpoint: Endpoint, misbehaviour: Misbehaviour) {
         self.tenant.faults.set(endpoint, misbehaviour);
     }

@@ -1,4 +1,4 @@
-//! A protected API for a real tenant, or the local one: the same as `axum-api`, with actix-web.
+//! A protected API for a real tenant or a local one: the same as `axum-api`, with actix-web.
 //!
 //! ```sh
 //! AUTH0_DOMAIN=tenant.eu.auth0.com AUTH0_AUDIENCE=https://api.example.com cargo run -p actix-api
@@ -10,11 +10,11 @@
 //! curl -i http://127.0.0.1:3000/health/ready
 //! ```
 //!
-//! `cargo run -p auth0-api-testing --bin local-tenant` starts a tenant on this machine and prints what to export and how to get a
-//! token. `cargo run -p actix-api -- --help` lists every variable.
+//! `cargo run -p auth0-api-testing --bin local-tenant` starts a tenant on this machine. It prints the variables to
+//! export and how to get a token. `cargo run -p actix-api -- --help` lists every variable.
 
 mod routes;
-// The variables of both programs are the same, and so is what becomes of them.
+// Both programs have the same settings and build the client from them in the same way.
 #[path = "../../axum-api/src/settings.rs"]
 mod settings;
 
@@ -34,16 +34,16 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let settings = Settings::parse();
     let api = settings.client()?;
     if let Err(error) = api.warm_up().await {
-        // The tenant may be back before the first request comes.
-        tracing::warn!(%error, "the keys cannot be had yet");
+        // Not fatal: the client fetches the keys again with the first token.
+        tracing::warn!(%error, "the keys of the tenant are not available yet");
     }
-    // Every worker builds the application; the client is one for all of them.
+    // Each worker builds the application. All workers share one client.
     let server = HttpServer::new(move || App::new().configure(|config| routes::configure(config, &api)))
         .bind_auto_h2c(("127.0.0.1", settings.port()))?;
     for address in server.addrs() {
         tracing::info!("listening on http://{address}");
     }
-    // Told to end by an orchestrator's signal, it finishes the requests that are under way.
+    // On SIGTERM, which orchestrators send, actix-web finishes the requests in progress.
     server.run().await?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! A protected API for a real tenant, or the local one.
+//! A protected API for a real tenant or a local one.
 //!
 //! ```sh
 //! AUTH0_DOMAIN=tenant.eu.auth0.com AUTH0_AUDIENCE=https://api.example.com cargo run -p axum-api
@@ -10,8 +10,8 @@
 //! curl -i http://127.0.0.1:3000/health/ready
 //! ```
 //!
-//! `cargo run -p auth0-api-testing --bin local-tenant` starts a tenant on this machine and prints what to export and how to get a
-//! token. `cargo run -p axum-api -- --help` lists every variable.
+//! `cargo run -p auth0-api-testing --bin local-tenant` starts a tenant on this machine. It prints the variables to
+//! export and how to get a token. `cargo run -p axum-api -- --help` lists every variable.
 
 mod routes;
 mod settings;
@@ -33,8 +33,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let settings = Settings::parse();
     let api = settings.client()?;
     if let Err(error) = api.warm_up().await {
-        // The tenant may be back before the first request comes.
-        tracing::warn!(%error, "the keys cannot be had yet");
+        // Not fatal: the client fetches the keys again with the first token.
+        tracing::warn!(%error, "the keys of the tenant are not available yet");
     }
     let listener = TcpListener::bind(("127.0.0.1", settings.port())).await?;
     tracing::info!("listening on http://{}", listener.local_addr()?);
@@ -43,7 +43,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Ctrl-C, or on Unix the signal that orchestrators send; requests under way are finished first.
+/// Waits for Ctrl-C or, on Unix, for SIGTERM, which orchestrators send. The server then finishes the requests in
+/// progress.
 async fn interrupted() {
     tokio::select! {
         _ = tokio::signal::ctrl_c() => {}

@@ -38,7 +38,8 @@ async fn claims(token: VerifiedToken) -> Json<Map<String, Value>> {
     Json(token.claims().clone())
 }
 
-/// Ready once there are keys. It asks for them, so that a start during an outage of the tenant heals by itself.
+/// Answers 204 once the tenant's keys are available. It fetches missing keys, so that an API that was started during an
+/// outage of the tenant becomes ready as soon as the outage ends.
 async fn ready(State(api): State<ApiClient>) -> StatusCode {
     match api.warm_up().await {
         Ok(()) => StatusCode::NO_CONTENT,

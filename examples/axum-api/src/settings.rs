@@ -1,4 +1,4 @@
-//! The configuration: one variable, or flag, for each thing.
+//! The configuration: each setting is an environment variable or a flag.
 
 use std::error::Error;
 
@@ -6,31 +6,32 @@ use auth0_api_core::{ApiClient, DpopPolicy, RotatingNonce, TrustedProxies};
 use auth0_api_redis::RedisReplayStore;
 use clap::{Parser, ValueEnum};
 
-/// A protected API for a real tenant, or the local one.
+/// A protected API for a real tenant or a local one.
 #[derive(Debug, Parser)]
 pub(crate) struct Settings {
-    /// The tenant's domain; `http://127.0.0.1:port` for the local tenant.
+    /// The tenant's domain; `http://127.0.0.1:port` for a local tenant.
     #[arg(long, env = "AUTH0_DOMAIN")]
     domain: String,
-    /// The API's identifier: what clients name as audience.
+    /// The API's identifier, which clients name as the audience.
     #[arg(long, env = "AUTH0_AUDIENCE")]
     audience: String,
-    /// The port to listen on; 0 takes a free one and prints it.
+    /// The port to listen on; with 0, a free port is chosen and printed.
     #[arg(long, env = "PORT", default_value_t = 3000)]
     port: u16,
-    /// The URL that clients call, where a proxy stands between.
+    /// The URL that clients call, if a proxy is in front of this server.
     #[arg(long, env = "PUBLIC_URL")]
     public_url: Option<String>,
-    /// Proxies whose forwarded headers are believed: a number of hops, or networks separated by commas.
+    /// Proxies whose forwarded headers are trusted: a number of hops, networks separated by commas, or `none`.
     #[arg(long, env = "TRUSTED_PROXIES")]
     trusted_proxies: Option<TrustedProxies>,
-    /// Whether bound tokens are taken, demanded, or rejected.
+    /// The tokens that the API takes: Bearer and DPoP-bound (accept), only Bearer (ignore), or only DPoP-bound
+    /// (require).
     #[arg(long, env = "DPOP", value_enum, default_value_t = Dpop::Accept)]
     dpop: Dpop,
-    /// Whether proofs need a nonce of this process.
+    /// Whether proofs must contain a nonce that this process has issued.
     #[arg(long, env = "DPOP_NONCE", value_enum, default_value_t = Switch::Off)]
     dpop_nonce: Switch,
-    /// Where replicas remember used proofs together; without it, each remembers its own.
+    /// The Redis server in which all replicas record used proofs; without it, each replica records only its own.
     #[arg(long, env = "REDIS_URL", hide_env_values = true)]
     redis_url: Option<String>,
 }
@@ -56,7 +57,7 @@ impl Settings {
     pub(crate) fn client(&self) -> Result<ApiClient, Box<dyn Error>> {
         let mut builder = ApiClient::builder(&self.domain, self.audience.as_str()).dpop(self.dpop_policy()?);
         if self.domain.starts_with("http://") {
-            // Holds for loopback addresses only; any other http domain is still rejected.
+            // Allows http for loopback addresses only; any other http domain is still rejected.
             builder = builder.insecure_http_loopback();
         }
         if let Some(url) = &self.public_url {

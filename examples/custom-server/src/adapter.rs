@@ -1,4 +1,4 @@
-//! Between hyper and `ApiClient`: all that an adapter for a framework has to do.
+//! Connects hyper to `ApiClient`. An adapter for a framework has the same tasks.
 
 use std::net::IpAddr;
 
@@ -23,7 +23,7 @@ pub(crate) async fn verify(api: &ApiClient, request: &Parts, peer: IpAddr) -> Re
     api.verify_request(&TokenRequest::received(request.method.as_str(), received, &headers)).await
 }
 
-/// The response to a request that is rejected.
+/// Returns the response to a rejected request.
 pub(crate) fn reject(api: &ApiClient, error: &Error) -> Response<Full<Bytes>> {
     let rejection = api.reject(error);
     let mut response = Response::new(Full::from(rejection.body()));
@@ -34,7 +34,8 @@ pub(crate) fn reject(api: &ApiClient, error: &Error) -> Response<Full<Bytes>> {
     response
 }
 
-/// Adds what belongs to every successful response: a nonce for the client's next proof, when it is time for one.
+/// Adds the next nonce to a successful response, if the client's nonce is about to expire. RFC 9449 §8.2: such a
+/// response should not be cached.
 pub(crate) fn renew_nonce(token: &VerifiedToken, headers: &mut HeaderMap) {
     if let Some(nonce) = token.next_nonce() {
         append(headers, "dpop-nonce", nonce);
@@ -42,7 +43,7 @@ pub(crate) fn renew_nonce(token: &VerifiedToken, headers: &mut HeaderMap) {
     }
 }
 
-/// A response may have several challenges, each a header line of its own.
+/// Adds a header line. It replaces no line of the same name, because a response can have several challenges.
 fn append(headers: &mut HeaderMap, name: &'static str, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         headers.append(HeaderName::from_static(name), value);
@@ -52,7 +53,7 @@ fn append(headers: &mut HeaderMap, name: &'static str, value: &str) {
 struct Headers<'h>(&'h HeaderMap);
 
 impl HeaderSource for Headers<'_> {
-    /// Every line: a second `Authorization` is an attack that must be seen.
+    /// Visits every line: core must see a second `Authorization` header, because it can be an attack.
     fn each_value<'a>(&'a self, name: &str, visit: &mut dyn FnMut(&'a [u8])) {
         self.0.get_all(name).iter().for_each(|value| visit(value.as_bytes()));
     }

@@ -1,4 +1,4 @@
-//! A protected API on bare hyper: no framework and no adapter, just `ApiClient`.
+//! A protected API on bare hyper: it uses `ApiClient` directly, without a framework or an adapter.
 //!
 //! ```sh
 //! AUTH0_DOMAIN=tenant.eu.auth0.com AUTH0_AUDIENCE=https://api.example.com \
@@ -8,12 +8,13 @@
 //! curl -i http://127.0.0.1:3000/api/downstream -H "Authorization: Bearer $USER_TOKEN"   # exchanges the token
 //! ```
 //!
-//! `cargo run -p auth0-api-testing --bin local-tenant` starts a tenant on this machine and prints what to export, and how to get a
-//! `USER_TOKEN`.
+//! `cargo run -p auth0-api-testing --bin local-tenant` starts a tenant on this machine. It prints the variables to
+//! export and how to get a `USER_TOKEN`.
 //!
-//! `adapter.rs` is what an adapter for another framework consists of; `routes.rs` is what you would write yourself.
+//! `adapter.rs` shows the parts of an adapter for another framework. `routes.rs` is the part that you would write
+//! yourself.
 
-#![expect(clippy::print_stdout, reason = "a program talks to the person who runs it")]
+#![expect(clippy::print_stdout, reason = "this program prints for its user")]
 
 mod adapter;
 mod routes;
@@ -31,22 +32,22 @@ use crate::routes::App;
 /// A protected API on bare hyper.
 #[derive(Debug, Parser)]
 struct Settings {
-    /// The tenant's domain; `http://127.0.0.1:port` for the local tenant.
+    /// The tenant's domain; `http://127.0.0.1:port` for a local tenant.
     #[arg(long, env = "AUTH0_DOMAIN")]
     domain: String,
-    /// The API's identifier: what clients name as audience.
+    /// The API's identifier, which clients name as the audience.
     #[arg(long, env = "AUTH0_AUDIENCE")]
     audience: String,
-    /// The id of the Custom API client that this API is.
+    /// The id of this API's Custom API client.
     #[arg(long, env = "AUTH0_CLIENT_ID")]
     client_id: String,
-    /// Its secret.
+    /// The secret of that client.
     #[arg(long, env = "AUTH0_CLIENT_SECRET", hide_env_values = true)]
     client_secret: String,
     /// The identifier of the API that this one calls on behalf of its users.
     #[arg(long, env = "DOWNSTREAM_AUDIENCE", default_value = "https://downstream.example.com")]
     downstream_audience: String,
-    /// The port to listen on; 0 takes a free one and prints it.
+    /// The port to listen on; with 0, a free port is chosen and printed.
     #[arg(long, env = "PORT", default_value_t = 3000)]
     port: u16,
 }
@@ -68,7 +69,7 @@ fn client(settings: &Settings) -> Result<ApiClient, Box<dyn Error>> {
     let secret = ClientAuth::secret_post(settings.client_id.as_str(), settings.client_secret.as_str());
     let mut builder = ApiClient::builder(&settings.domain, settings.audience.as_str()).client_auth(secret);
     if settings.domain.starts_with("http://") {
-        // Holds for loopback addresses only; any other http domain is still rejected.
+        // Allows http for loopback addresses only; any other http domain is still rejected.
         builder = builder.insecure_http_loopback();
     }
     Ok(builder.build()?)

@@ -1,4 +1,4 @@
-//! The routes: who may see what.
+//! The routes, and what each requires.
 
 use std::net::IpAddr;
 
@@ -20,7 +20,9 @@ pub(crate) struct App {
 impl App {
     pub(crate) async fn answer(&self, request: &Parts, peer: IpAddr) -> Response<Full<Bytes>> {
         match (&request.method, request.uri.path()) {
-            (&Method::GET, "/api/public") => respond(StatusCode::OK, &json!({ "message": "Anybody may see this." })),
+            (&Method::GET, "/api/public") => {
+                respond(StatusCode::OK, &json!({ "message": "This endpoint needs no token." }))
+            }
             (&Method::GET, "/api/private" | "/api/downstream") => {
                 self.protected(request, peer).await.unwrap_or_else(|error| reject(&self.api, &error))
             }
@@ -39,7 +41,8 @@ impl App {
         Ok(response)
     }
 
-    /// Gets a token for the downstream API. Here it would be sent there; the caller is shown only what it says.
+    /// Gets a token for the downstream API. A real API would call the downstream API with it; this example only returns
+    /// the token's scopes and actors.
     async fn downstream(&self, caller: &VerifiedToken) -> Result<Value, Error> {
         Requirement::scope("read:messages").check(caller)?;
         let asked = OnBehalfOf::audience(self.downstream.as_str()).scope("read:messages");

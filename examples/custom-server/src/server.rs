@@ -1,4 +1,4 @@
-//! Connections: accepted and served, one task each.
+//! Accepts connections and serves each in a task.
 
 use std::convert::Infallible;
 use std::net::IpAddr;
@@ -17,14 +17,15 @@ use crate::routes::App;
 pub(crate) async fn serve(listener: TcpListener, app: Arc<App>) -> Infallible {
     loop {
         match listener.accept().await {
-            Ok((stream, peer)) => drop(tokio::spawn(converse(stream, peer.ip(), Arc::clone(&app)))),
-            // No file left, most often: until another connection has ended.
+            Ok((stream, peer)) => drop(tokio::spawn(serve_connection(stream, peer.ip(), Arc::clone(&app)))),
+            // Most often, the process has no file descriptor left. It gets one when another connection ends, so wait
+            // and retry.
             Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
         }
     }
 }
 
-async fn converse(stream: TcpStream, peer: IpAddr, app: Arc<App>) {
+async fn serve_connection(stream: TcpStream, peer: IpAddr, app: Arc<App>) {
     let service = service_fn(move |request: Request<Incoming>| {
         let app = Arc::clone(&app);
         async move {
@@ -32,9 +33,11 @@ async fn converse(stream: TcpStream, peer: IpAddr, app: Arc<App>) {
             Ok::<_, Infallible>(app.answer(&parts, peer).await)
         }
     });
-    // The timer gives up clients that are slow with their headers. One that leaves early is no event.
+    // The timer lets hyper close connections whose client sends its headers too slowly. An error, such as a client that
+    // disconnects early, needs no action.
     let connection = http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service);
     drop(connection.await);
 }
 
+/// The pause after a failed `accept`.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);

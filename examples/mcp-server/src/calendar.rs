@@ -1,4 +1,4 @@
-//! The API that a tool calls.
+//! The calendar API, which a tool calls.
 
 use auth0_api_axum::{AuthLayer, VerifiedToken};
 use auth0_api_core::{ApiClient, Requirement};
@@ -6,14 +6,15 @@ use axum::routing::get;
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
-/// Where it is, and for whom its tokens are.
+/// The URL of the API, and the audience of its tokens.
 #[derive(Clone, Debug)]
 pub(crate) struct Calendar {
     pub(crate) url: String,
     pub(crate) audience: String,
 }
 
-/// A calendar that is empty but for what it knows of the call. It stands for an API of yours, protected like any other.
+/// A calendar with one event that also shows who calls it. It takes the place of another API in your tenant, and is
+/// protected like any other.
 pub(crate) fn app(api: ApiClient) -> Router {
     let auth = AuthLayer::new(api);
     let reading = auth.require(Requirement::scope("read:events"));

@@ -1,4 +1,4 @@
-//! Everything around the server, on this machine: a tenant, and the calendar API.
+//! The servers that this one needs, started in this process: a tenant and the calendar API.
 
 use std::error::Error;
 
@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use crate::calendar::{self, Calendar};
 use crate::server::metadata;
 
-/// A tenant that lets MCP clients register themselves, and what it knows of.
+/// A local tenant in which MCP clients can register themselves, a client of that tenant, and the calendar API.
 pub(crate) struct Local {
     pub(crate) tenant: LocalTenant,
     pub(crate) api: ApiClient,
@@ -17,7 +17,7 @@ pub(crate) struct Local {
 }
 
 impl Local {
-    /// Starts them for the server at this URL.
+    /// Starts them for the MCP server at this URL.
     pub(crate) async fn start(url: &str) -> Result<Self, Box<dyn Error>> {
         let builder = LocalTenant::builder().audience(url).api(Api::new(CALENDAR)).client_registration();
         let tenant = builder.start().await?;
@@ -26,10 +26,10 @@ impl Local {
             .client_auth(ClientAuth::secret_post(tenant.api_client_id(), tenant.api_client_secret()))
             .resource_metadata(metadata(url))
             .build()?;
-        let of_calendar = ApiClient::builder(tenant.domain(), CALENDAR).insecure_http_loopback().build()?;
+        let calendar_client = ApiClient::builder(tenant.domain(), CALENDAR).insecure_http_loopback().build()?;
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let calendar = Calendar { url: format!("http://{}", listener.local_addr()?), audience: CALENDAR.to_owned() };
-        tokio::spawn(async move { axum::serve(listener, calendar::app(of_calendar)).await });
+        tokio::spawn(async move { axum::serve(listener, calendar::app(calendar_client)).await });
         Ok(Self { tenant, api, calendar })
     }
 }

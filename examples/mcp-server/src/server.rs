@@ -16,15 +16,16 @@ use crate::calendar::Calendar;
 use crate::session::{self, SessionKey};
 use crate::tools::Tools;
 
-/// What a client needs for anything here.
+/// The scope that every request needs.
 pub(crate) const SCOPE: &str = "use:tools";
 
-/// What this server says about itself: clients learn from it where to get a token, for which resource, with which scope.
+/// The metadata of this server. Clients learn from it where to get a token, for which resource and with which scope.
 pub(crate) fn metadata(resource: &str) -> ProtectedResource {
     ProtectedResource::new(resource).name("Calendar tools").scopes([SCOPE]).challenge_scopes([SCOPE])
 }
 
-/// From the outside in: CORS, the metadata and beside it the endpoint; who calls, whether they may, whose session it is.
+/// Builds the server. A request first passes the CORS layer. The metadata needs no token; the MCP endpoint verifies the
+/// token, then checks the scope, then the session.
 pub(crate) fn app(api: &ApiClient, calendar: Calendar, resource: &str) -> Result<Router, Box<dyn Error>> {
     let auth = AuthLayer::new(api.clone());
     let endpoint = Router::new()
@@ -40,7 +41,7 @@ fn mcp(
     calendar: Calendar,
     resource: &str,
 ) -> Result<StreamableHttpService<Tools, LocalSessionManager>, Box<dyn Error>> {
-    // Against DNS rebinding: requests name the host of the resource, or this machine.
+    // Protects against DNS rebinding: the `Host` of a request must be the resource's host or this machine.
     let host = reqwest::Url::parse(resource)?.host_str().unwrap_or_default().to_owned();
     let hosts = ["localhost".to_owned(), "127.0.0.1".to_owned(), host];
     let config = StreamableHttpServerConfig::default().with_allowed_hosts(hosts);
@@ -48,7 +49,7 @@ fn mcp(
     Ok(StreamableHttpService::new(move || Ok(tools.clone()), LocalSessionManager::default().into(), config))
 }
 
-/// For clients in browsers: what they may send, and what they have to read.
+/// The headers that clients in browsers may send, and those that they must be able to read.
 fn cors() -> CorsLayer {
     let mcp = ["mcp-session-id", "mcp-protocol-version", "mcp-method", "mcp-name", "last-event-id", "dpop"];
     let sent = mcp.into_iter().map(HeaderName::from_static).chain([AUTHORIZATION, CONTENT_TYPE]);

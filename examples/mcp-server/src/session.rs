@@ -1,8 +1,9 @@
-//! Sessions belong to those who opened them.
+//! Only the user and client that opened a session can continue it.
 //!
-//! The session id of MCP says which conversation a request is part of, and `rmcp` takes it from anybody. A caller with a token of
-//! their own must not continue the conversation of another one whose id has leaked. So the id that clients get carries a tag over
-//! the id and the principal; nothing has to be remembered, and servers that share the key share the sessions.
+//! MCP's session id says which conversation a request belongs to. `rmcp` accepts the id from every caller. If an id
+//! leaks, another caller with a valid token must not be able to continue the conversation. So the id that a client gets
+//! carries a tag: a MAC over the id and the principal. The server stores nothing for it, and servers that share the key
+//! accept each other's ids.
 
 use std::error::Error;
 use std::fmt;
@@ -17,22 +18,22 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::{HeaderMap, HeaderValue, StatusCode};
 
-/// The secret behind the tags. Replicas that continue each other's sessions need the same one.
+/// The key of the tags. Replicas that continue each other's sessions need the same key.
 #[derive(Clone)]
 pub(crate) struct SessionKey(hmac::Key);
 
 impl SessionKey {
     pub(crate) fn generate() -> Result<Self, Box<dyn Error>> {
         let key = hmac::Key::generate(hmac::HMAC_SHA256, &SystemRandom::new());
-        key.map(Self).map_err(|_| "this machine has no randomness".into())
+        key.map(Self).map_err(|_| "the system provides no randomness".into())
     }
 
-    /// The id as the client knows it.
+    /// Returns the id as the client knows it, with the tag.
     fn tagged(&self, id: &str, token: &VerifiedToken) -> String {
         format!("{id}.{}", URL_SAFE_NO_PAD.encode(self.tag(id, token)))
     }
 
-    /// The id as the server knows it; `None` unless it was given to this principal.
+    /// Returns the id as the server knows it; `None` unless the tag is valid for this principal.
     fn opened<'i>(&self, tagged: &'i str, token: &VerifiedToken) -> Option<&'i str> {
         let (id, tag) = tagged.rsplit_once('.')?;
         let tag = URL_SAFE_NO_PAD.decode(tag).ok()?;
@@ -50,8 +51,11 @@ impl fmt::Debug for SessionKey {
     }
 }
 
-/// Lets a session be continued by the user and the client that opened it. For others there is no such session: 404, upon which a
-/// client opens one of its own.
+/// Middleware that lets only the user and client that opened a session continue it. Other callers get 404, on which an
+/// MCP client opens a new session.
+///
+/// Clients see tagged ids and `rmcp` sees plain ones: the request's id is checked and its tag removed, and the
+/// response's id gets a tag.
 pub(crate) async fn guard(
     State(key): State<SessionKey>,
     token: VerifiedToken,
@@ -79,7 +83,8 @@ fn tag(headers: &mut HeaderMap, key: &SessionKey, token: &VerifiedToken) {
     }
 }
 
-/// Session, user and client, each with its length, so that no two lists look alike.
+/// The session, the issuer, the user and the client. Each part is preceded by its length, so that different parts never
+/// result in the same octets.
 fn principal(id: &str, token: &VerifiedToken) -> Vec<u8> {
     let parts = [id, token.issuer(), token.subject().unwrap_or_default(), token.client_id().unwrap_or_default()];
     parts.iter().flat_map(|part| part.len().to_be_bytes().into_iter().chain(part.bytes())).collect()

@@ -1,4 +1,5 @@
-//! The configuration: nothing for the local tenant, all of it for a real one.
+//! The configuration. The local tenant needs none. A real tenant needs all settings except the port and the calendar's
+//! audience.
 
 use std::error::Error;
 
@@ -8,25 +9,25 @@ use clap::Parser;
 use crate::calendar::Calendar;
 use crate::server::metadata;
 
-/// An MCP server that knows its callers. Without a domain, a tenant runs in this process.
+/// An MCP server that verifies its callers. Without a domain, a tenant runs in this process.
 #[derive(Debug, Parser)]
 pub(crate) struct Settings {
-    /// The port to listen on; 0 takes a free one and prints it.
+    /// The port to listen on; with 0, a free port is chosen and printed.
     #[arg(long, env = "PORT", default_value_t = 3000)]
     pub(crate) port: u16,
     /// The tenant's domain.
     #[arg(long, env = "AUTH0_DOMAIN", requires_all = ["audience", "client_id", "client_secret", "calendar_url"])]
     domain: Option<String>,
-    /// The API's identifier: the URL of this server, as clients connect to it.
+    /// The API's identifier: the URL of this server that clients connect to.
     #[arg(long, env = "AUTH0_AUDIENCE")]
     audience: Option<String>,
-    /// The Custom API client of this API, for calling on behalf of users.
+    /// The id of this API's Custom API client, for calls on behalf of users.
     #[arg(long, env = "AUTH0_CLIENT_ID")]
     client_id: Option<String>,
-    /// Its secret.
+    /// The secret of that client.
     #[arg(long, env = "AUTH0_CLIENT_SECRET", hide_env_values = true)]
     client_secret: Option<String>,
-    /// Where the calendar API is.
+    /// The URL of the calendar API.
     #[arg(long, env = "CALENDAR_URL")]
     calendar_url: Option<String>,
     /// The calendar API's identifier; its URL by default.
@@ -34,7 +35,7 @@ pub(crate) struct Settings {
     calendar_audience: Option<String>,
 }
 
-/// What is needed with a real tenant.
+/// The client, calendar API and resource for a real tenant.
 pub(crate) struct Remote {
     pub(crate) api: ApiClient,
     pub(crate) calendar: Calendar,
@@ -42,7 +43,7 @@ pub(crate) struct Remote {
 }
 
 impl Settings {
-    /// The real tenant's, if there is one.
+    /// Returns them if a domain is configured.
     pub(crate) fn remote(&self) -> Result<Option<Remote>, Box<dyn Error>> {
         let Some(domain) = &self.domain else { return Ok(None) };
         let text = |value: Option<&String>| value.cloned().unwrap_or_default();

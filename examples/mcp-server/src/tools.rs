@@ -1,4 +1,5 @@
-//! The tools. Each finds the verified token of its call in the parts of the HTTP request, where the layer has put it.
+//! The tools. The layer stores the verified token in the HTTP request; each tool reads it from the parts of that
+//! request.
 
 use std::time::Duration;
 
@@ -25,14 +26,14 @@ impl Tools {
         Ok(Self { api, calendar, http })
     }
 
-    #[tool(description = "Says who is calling, and by which client")]
+    #[tool(description = "Returns the user and the client of this call")]
     async fn whoami(&self, Extension(parts): Extension<Parts>) -> Result<String, ErrorData> {
         let token = caller(&parts)?;
-        let [subject, client] = [token.subject(), token.client_id()].map(|name| name.unwrap_or("nobody"));
+        let [subject, client] = [token.subject(), token.client_id()].map(|name| name.unwrap_or("unknown"));
         Ok(format!("{subject}, by {client}"))
     }
 
-    /// The caller's token is for this server. The calendar gets one of its own, for the same user.
+    /// Exchanges the caller's token, which is for this server, for a token for the calendar API and the same user.
     #[tool(description = "Lists the next events in the caller's calendar")]
     async fn upcoming_events(&self, Extension(parts): Extension<Parts>) -> Result<CallToolResult, ErrorData> {
         let token = caller(&parts)?;
@@ -56,15 +57,15 @@ impl Tools {
 #[tool_handler]
 impl ServerHandler for Tools {}
 
-/// Whose call it is. Without the layer there is nobody, and that is this server's mistake.
+/// Returns the verified token of the caller. If it is missing, this server lacks the layer.
 fn caller(parts: &Parts) -> Result<&VerifiedToken, ErrorData> {
-    parts.extensions.get().ok_or_else(|| ErrorData::internal_error("no layer has verified this call", None))
+    parts.extensions.get().ok_or_else(|| ErrorData::internal_error("no AuthLayer has verified this call", None))
 }
 
-/// What the model is told: the reason stays in the log.
+/// Returns a failure to the model, without the reason: the model reads everything that a tool returns.
 fn failed(text: &str) -> CallToolResult {
     CallToolResult::error(vec![ContentBlock::text(text)])
 }
 
-/// A model waits no longer for a calendar.
+/// How long a tool call waits for the calendar API.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -1,4 +1,4 @@
-//! The protected API: what you would write yourself.
+//! The protected API: the part that you would write yourself.
 
 use auth0_api_axum::{AuthLayer, VerifiedToken};
 use auth0_api_core::{ApiClient, Requirement};
@@ -22,7 +22,7 @@ pub(crate) fn app(api: ApiClient, partners: Partners) -> Router {
 }
 
 async fn public() -> Json<Value> {
-    Json(json!({ "message": "Hello from a public endpoint! Anybody may see this." }))
+    Json(json!({ "message": "Hello from a public endpoint! It needs no token." }))
 }
 
 async fn private(token: VerifiedToken) -> Json<Value> {

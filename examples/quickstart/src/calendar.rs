@@ -1,4 +1,4 @@
-//! The API that the protected one calls: protected itself, with tokens of its own.
+//! The calendar API, which the protected API calls. It is protected too, and has another audience.
 
 use auth0_api_axum::{AuthLayer, VerifiedToken};
 use auth0_api_core::{ActorError, ApiClient, Requirement};
@@ -13,7 +13,7 @@ pub(crate) fn app(api: ApiClient) -> Router {
     Router::new().route("/events", get(events).route_layer(reading)).layer(auth)
 }
 
-/// Shows whose events these would be, and who asks for them.
+/// Returns the user, the APIs that act for the user, and the user's events.
 async fn events(token: VerifiedToken) -> Result<Json<Value>, StatusCode> {
     let chain = token.delegation_chain().map_err(|_: ActorError| StatusCode::FORBIDDEN)?;
     Ok(Json(json!({ "subject": token.subject(), "delegation_chain": chain, "events": ["lunch", "dentist"] })))

@@ -1,14 +1,14 @@
-//! The main job in one program: a tenant, an API that it protects, and a client that tries what clients try.
+//! A guided tour in one program: a local tenant, a protected API, and a client that sends valid and invalid requests.
 //!
 //! ```sh
-//! cargo run -p quickstart              # walks through it and exits with 0 if all came out as promised
-//! cargo run -p quickstart -- --serve   # stays up and prints curl lines with live tokens
+//! cargo run -p quickstart              # runs the tour and exits with 0 if every step went as expected
+//! cargo run -p quickstart -- --serve   # keeps running and prints curl commands with valid tokens
 //! ```
 //!
-//! No account is needed: the tenant runs in this process. `api.rs` is the part that you would write yourself, and `partners.rs` if
-//! your API calls others for its users.
+//! No account is needed: the tenant runs in this process. `api.rs` is the part that you would write yourself. If your
+//! API calls other APIs for its users, you would write `partners.rs` too.
 
-#![expect(clippy::print_stdout, reason = "this program talks to the person who runs it")]
+#![expect(clippy::print_stdout, reason = "this program prints for its user")]
 
 mod api;
 mod calendar;
@@ -27,12 +27,12 @@ use clap::Parser;
 use tokio::net::TcpListener;
 
 use crate::partners::Partners;
-use crate::tour::Places;
+use crate::tour::Servers;
 
-/// Protects an API with a local Auth0 tenant, and shows what happens.
+/// Protects an API with a local Auth0 tenant, and shows which requests it accepts and rejects.
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// Stay up and print curl lines with live tokens.
+    /// Keep running and print curl commands with valid tokens.
     #[arg(long)]
     serve: bool,
 }
@@ -40,26 +40,26 @@ struct Arguments {
 #[tokio::main]
 async fn main() -> Result<ExitCode, Box<dyn Error>> {
     let arguments = Arguments::parse();
-    let places = open().await?;
-    let Places { tenant, url, calendar_url, .. } = &places;
+    let servers = start_servers().await?;
+    let Servers { tenant, url, calendar_url, .. } = &servers;
     println!("tenant    {}\naudience  {}\nAPI       {url}", tenant.domain(), tenant.audience());
-    println!("calendar  {calendar_url}, with the audience {CALENDAR}\n");
+    println!("calendar  {calendar_url} (another API, audience {CALENDAR})\n");
     if arguments.serve {
         serve::until_interrupted(tenant, url).await?;
         return Ok(ExitCode::SUCCESS);
     }
-    let broken_promises = tour::walk(&places).await?;
-    if broken_promises == 0 {
-        println!("All came out as promised.");
+    let failed_steps = tour::run(&servers).await?;
+    if failed_steps == 0 {
+        println!("All steps went as expected.");
         Ok(ExitCode::SUCCESS)
     } else {
-        println!("{broken_promises} step(s) did not come out as promised.");
+        println!("{failed_steps} step(s) did not go as expected.");
         Ok(ExitCode::FAILURE)
     }
 }
 
 /// Starts a tenant and the APIs that trust it.
-async fn open() -> Result<Places, Box<dyn Error>> {
+async fn start_servers() -> Result<Servers, Box<dyn Error>> {
     let tenant = tenant().await?;
     let api = client_of(&tenant).build()?;
     let with_nonces = client_of(&tenant).dpop(DpopPolicy::accept().nonce(RotatingNonce::generate()?)).build()?;
@@ -73,10 +73,10 @@ async fn open() -> Result<Places, Box<dyn Error>> {
     };
     let url = start(api::app(api.clone(), partners(&api))).await?;
     let nonce_url = start(api::app(with_nonces.clone(), partners(&with_nonces))).await?;
-    Ok(Places { tenant, api, url, nonce_url, calendar_url })
+    Ok(Servers { tenant, api, url, nonce_url, calendar_url })
 }
 
-/// What is set up in Auth0's dashboard, for a real tenant.
+/// Starts the local tenant. For a real tenant, you would make these settings in Auth0's dashboard.
 async fn tenant() -> io::Result<LocalTenant> {
     LocalTenant::builder()
         .api(Api::new(CALENDAR).scopes(["read:events"]))
@@ -90,13 +90,13 @@ async fn tenant() -> io::Result<LocalTenant> {
         .await
 }
 
-/// With a real tenant, this is `ApiClient::from_env()`.
+/// Configures a client for the local tenant. For a real tenant, use `ApiClient::from_env()`.
 fn client_of(tenant: &LocalTenant) -> ApiClientBuilder {
     let secret = ClientAuth::secret_post(tenant.api_client_id(), tenant.api_client_secret());
     ApiClient::builder(tenant.domain(), tenant.audience()).client_auth(secret).insecure_http_loopback()
 }
 
-/// Serves an API on a free port of this machine and gives its URL.
+/// Serves an API on a free port of this machine and returns its URL.
 async fn start(app: Router) -> io::Result<String> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let url = format!("http://{}", listener.local_addr()?);
@@ -107,5 +107,5 @@ async fn start(app: Router) -> io::Result<String> {
 /// The identifier of the API that the protected one calls.
 const CALENDAR: &str = "https://calendar.example.com";
 
-/// The type of the tokens that the exchange profile takes.
+/// The type of the subject tokens that the exchange profile accepts.
 const LEGACY_SESSION: &str = "urn:acme:legacy-session";

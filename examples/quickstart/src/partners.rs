@@ -1,4 +1,5 @@
-//! The routes that call others for the user. The user's own token never leaves: each call gets a token of its own.
+//! The routes that call other APIs for the user. They never pass the user's token on: each call uses a token for that
+//! API.
 
 use auth0_api_axum::VerifiedToken;
 use auth0_api_core::{ApiClient, Connection, Error, OnBehalfOf};
@@ -10,17 +11,18 @@ use reqwest::Client;
 
 use crate::CALENDAR;
 
-/// Whom this API calls, and what it needs for that.
+/// What this API needs to call other APIs.
 #[derive(Clone)]
 pub(crate) struct Partners {
     pub(crate) api: ApiClient,
     pub(crate) client: Client,
     pub(crate) calendar_url: String,
-    /// Stands for Google, Slack and the others: their APIs, each below its connection's name.
+    /// A server that takes the place of Google, Slack and other companies: each API is below the name of its
+    /// connection.
     pub(crate) third_parties_url: String,
 }
 
-/// Another API of the same tenant: it will see the user as the subject, and this API as the one who acts.
+/// Calls another API of the same tenant. In its token, the user is the subject and this API is the actor.
 pub(crate) async fn calendar(State(partners): State<Partners>, caller: VerifiedToken) -> Response {
     let asked = OnBehalfOf::audience(CALENDAR).scope("read:events");
     match partners.api.get_token_on_behalf_of(&caller, asked).await {
@@ -29,7 +31,7 @@ pub(crate) async fn calendar(State(partners): State<Partners>, caller: VerifiedT
     }
 }
 
-/// Another company's API, where the user has connected an account.
+/// Calls another company's API, with the account that the user has connected.
 pub(crate) async fn connected(
     State(partners): State<Partners>,
     Path(connection): Path<String>,
@@ -45,7 +47,7 @@ pub(crate) async fn connected(
 }
 
 impl Partners {
-    /// Hands on what a partner answers.
+    /// Calls an API and returns its answer.
     async fn get(&self, url: &str, token: &str) -> Response {
         let answer = match self.client.get(url).bearer_auth(token).send().await {
             Ok(response) if response.status().is_success() => response.text().await,
@@ -57,7 +59,8 @@ impl Partners {
         }
     }
 
-    /// The library knows what an exchange that failed means to the caller: `account_not_linked` is 403, an outage is 503.
+    /// Returns the response to a failed exchange. The library chooses the status: 403 for `account_not_linked`, 503 for
+    /// an outage.
     fn reject(&self, error: &Error) -> Response {
         let rejection = self.api.reject(error);
         let status = StatusCode::from_u16(rejection.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

@@ -1,24 +1,24 @@
-//! Requirements of which one has to be met.
+//! Requirements of which one must be met.
 
 use auth0_api_core::Requirement;
 
-use super::{BEARER, DPOP, Desk};
+use super::{BEARER, DPOP, Setup};
 use crate::world::Rejected;
 
 #[tokio::test]
-async fn one_of_them_is_enough() {
-    let desk = Desk::new().await;
+async fn one_met_alternative_is_enough() {
+    let setup = Setup::new().await;
     let requirement =
         Requirement::any_of([Requirement::machine().and_scope("read:all"), Requirement::user().and_scope("read:own")]);
-    let machine = || desk.mint().subject("m2m@clients").claim("azp", "m2m");
+    let machine = || setup.mint().subject("m2m@clients").claim("azp", "m2m");
     for (token, label) in [
         (machine().scope("read:all"), "met"),
-        (desk.mint().scope("read:own"), "met"),
-        // Not the one's kind with the other's scope.
+        (setup.mint().scope("read:own"), "met"),
+        // The kind of one alternative with the scope of the other meets neither.
         (machine().scope("read:own"), "requirement_scope"),
-        (desk.mint().scope("read:all"), "requirement_scope"),
+        (setup.mint().scope("read:all"), "requirement_scope"),
     ] {
-        assert_eq!(desk.label(&requirement, token).await, label);
+        assert_eq!(setup.label(&requirement, token).await, label);
     }
     assert_eq!(
         Requirement::machine().or(Requirement::user()),
@@ -27,8 +27,8 @@ async fn one_of_them_is_enough() {
 }
 
 #[tokio::test]
-async fn the_nearest_one_is_told() {
-    let desk = Desk::new().await;
+async fn the_alternative_that_is_easiest_to_meet_is_reported() {
+    let setup = Setup::new().await;
     let (scope, step_up) = (Requirement::scope("read:a"), Requirement::acr("urn:mfa"));
     let (machine, tier) = (Requirement::machine(), Requirement::claim("tier"));
     for (alternatives, label) in [
@@ -38,42 +38,42 @@ async fn the_nearest_one_is_told() {
         ([&machine, &tier, &machine], "requirement_machine"),
     ] {
         let requirement = Requirement::any_of(alternatives.into_iter().cloned());
-        assert_eq!(desk.label(&requirement, desk.mint()).await, label);
+        assert_eq!(setup.label(&requirement, setup.mint()).await, label);
     }
 }
 
 #[tokio::test]
-async fn only_the_scopes_of_the_alternative_that_is_told_are_told() {
-    let desk = Desk::new().await;
+async fn the_challenge_names_only_the_scopes_of_the_reported_alternative() {
+    let setup = Setup::new().await;
     let requirement = Requirement::scope("read:a").and(Requirement::any_of([
         Requirement::machine().and_scope("read:all"),
         Requirement::scope("read:own"),
         Requirement::scope("admin"),
     ]));
-    for (granted, told) in [
+    for (granted, named) in [
         ("", "read:a read:own"),
         ("read:own", "read:a read:own"),
         ("admin", "read:a admin"),
         ("read:a", "read:a read:own"),
     ] {
-        let token = desk.token(desk.mint().scope(granted)).await;
+        let token = setup.token(setup.mint().scope(granted)).await;
         let error =
             r#"error="insufficient_scope", error_description="the access token lacks a scope that is needed here""#;
-        let challenges = vec![format!(r#"{BEARER}, {error}, scope="{told}""#), DPOP.to_owned()];
+        let challenges = vec![format!(r#"{BEARER}, {error}, scope="{named}""#), DPOP.to_owned()];
         let expected = Rejected { status: 403, label: "requirement_scope", challenges };
-        assert_eq!(desk.rejection(&requirement, &token), expected, "{granted}");
+        assert_eq!(setup.rejection(&requirement, &token), expected, "{granted}");
     }
-    assert_eq!(desk.label(&requirement, desk.mint().scope("read:a admin")).await, "met");
+    assert_eq!(setup.label(&requirement, setup.mint().scope("read:a admin")).await, "met");
 }
 
 #[tokio::test]
-async fn alternatives_stand_in_alternatives() {
-    let desk = Desk::new().await;
+async fn alternatives_can_be_nested() {
+    let setup = Setup::new().await;
     let requirement =
         Requirement::scope("a").or(Requirement::scope("b").and(Requirement::scope("c").or(Requirement::scope("d"))));
     for (granted, label) in
         [("a", "met"), ("b c", "met"), ("b d", "met"), ("b", "requirement_scope"), ("c d", "requirement_scope")]
     {
-        assert_eq!(desk.label(&requirement, desk.mint().scope(granted)).await, label, "{granted}");
+        assert_eq!(setup.label(&requirement, setup.mint().scope(granted)).await, label, "{granted}");
     }
 }

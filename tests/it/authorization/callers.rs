@@ -1,15 +1,15 @@
-//! Who calls: clients, machines, users, organisations, actors, holders of keys.
+//! Requirements on the caller: clients, machines, users, organisations, actors, key holders.
 
 use auth0_api_core::Requirement;
 use auth0_api_testing::TokenBuilder;
 use serde_json::{Value, json};
 
-use super::{Desk, forbidden};
+use super::{Setup, forbidden};
 use crate::world::{Holder, get};
 
 #[tokio::test]
-async fn the_client_is_the_one_that_the_token_was_issued_to() {
-    let desk = Desk::new().await;
+async fn the_client_is_read_from_azp_then_client_id() {
+    let setup = Setup::new().await;
     let requirement = Requirement::any_client(["one", "two"]);
     for (azp, client_id, label) in [
         (json!("one"), json!("other"), "met"),
@@ -19,18 +19,18 @@ async fn the_client_is_the_one_that_the_token_was_issued_to() {
         (json!("ONE"), json!("other"), "requirement_client"),
         (json!(["one"]), json!("other"), "requirement_client"),
     ] {
-        let token = with(desk.mint().without_claim("azp"), &[("azp", azp.clone()), ("client_id", client_id.clone())]);
-        assert_eq!(desk.label(&requirement, token).await, label, "{azp} {client_id}");
+        let token = with(setup.mint().without_claim("azp"), &[("azp", azp.clone()), ("client_id", client_id.clone())]);
+        assert_eq!(setup.label(&requirement, token).await, label, "{azp} {client_id}");
     }
-    assert_eq!(desk.label(&Requirement::client("one"), desk.mint().without_claim("azp")).await, "requirement_client");
+    assert_eq!(setup.label(&Requirement::client("one"), setup.mint().without_claim("azp")).await, "requirement_client");
 }
 
 #[tokio::test]
-async fn a_machine_is_its_own_subject_and_a_user_is_not() {
-    let desk = Desk::new().await;
+async fn a_machine_token_has_its_own_client_as_subject() {
+    let setup = Setup::new().await;
     let (machine, user) = (Requirement::machine(), Requirement::user());
     for (sub, azp, gty, is_machine, is_user) in [
-        // What Auth0 writes.
+        // Claims as Auth0 writes them.
         (json!("m2m@clients"), "m2m", json!("client-credentials"), true, false),
         (json!("auth0|1"), "spa", Value::Null, false, true),
         (json!("auth0|1"), "spa", json!("password"), false, true),
@@ -38,10 +38,10 @@ async fn a_machine_is_its_own_subject_and_a_user_is_not() {
         // RFC 9068 profile: no `gty`.
         (json!("m2m@clients"), "m2m", Value::Null, true, false),
         (json!("m2m"), "m2m", Value::Null, true, false),
-        // A user who chose an id that looks like a machine's.
+        // A user id that looks like the subject of a machine.
         (json!("auth0|m2m@clients"), "m2m", Value::Null, false, false),
         (json!("other@clients"), "m2m", Value::Null, false, false),
-        // Contradictions are neither.
+        // Contradictory claims: neither a machine nor a user.
         (json!("m2m@clients"), "m2m", json!("password"), false, false),
         (json!("auth0|1"), "spa", json!("client-credentials"), false, false),
         (json!("auth0|1"), "spa", json!(["client-credentials"]), false, false),
@@ -50,23 +50,23 @@ async fn a_machine_is_its_own_subject_and_a_user_is_not() {
         (json!(5), "spa", Value::Null, false, false),
         (Value::Null, "spa", Value::Null, false, false),
     ] {
-        let said = [("sub", sub.clone()), ("azp", json!(azp)), ("gty", gty.clone())];
-        let token = desk.token(with(desk.mint().without_claim("sub"), &said)).await;
+        let claims = [("sub", sub.clone()), ("azp", json!(azp)), ("gty", gty.clone())];
+        let token = setup.token(with(setup.mint().without_claim("sub"), &claims)).await;
         let case = format!("{sub} {azp} {gty}");
         assert_eq!((token.is_machine(), token.is_user()), (is_machine, is_user), "{case}");
         assert_eq!((machine.check(&token).is_ok(), user.check(&token).is_ok()), (is_machine, is_user), "{case}");
     }
-    let token = desk.token(desk.mint()).await;
+    let token = setup.token(setup.mint()).await;
     let expected = forbidden("requirement_machine", "the access token is not that of a machine");
-    assert_eq!(desk.rejection(&machine, &token), expected);
-    let token = desk.token(desk.mint().subject("local-client@clients").claim("azp", "local-client")).await;
+    assert_eq!(setup.rejection(&machine, &token), expected);
+    let token = setup.token(setup.mint().subject("local-client@clients").claim("azp", "local-client")).await;
     let expected = forbidden("requirement_user", "the access token is not that of a user");
-    assert_eq!(desk.rejection(&user, &token), expected);
+    assert_eq!(setup.rejection(&user, &token), expected);
 }
 
 #[tokio::test]
-async fn an_organization_is_asked_for_by_id_or_by_name() {
-    let desk = Desk::new().await;
+async fn an_organization_matches_by_id_or_by_name() {
+    let setup = Setup::new().await;
     let (id, name, any) = (
         Requirement::organization("org_1"),
         Requirement::organization(" Acme "),
@@ -80,21 +80,21 @@ async fn an_organization_is_asked_for_by_id_or_by_name() {
         (json!("org_3"), json!("umbrella"), [missing, missing, "met"]),
         (json!("org_3"), json!("org_1"), [missing, missing, missing]),
         (json!("ORG_1"), json!("other"), [missing, missing, missing]),
-        // A name without an id was not written by Auth0.
+        // Auth0 never writes a name without an id.
         (Value::Null, json!("acme"), [missing, missing, missing]),
         (json!(["org_1"]), json!("acme"), [missing, missing, missing]),
         (json!("org_3"), json!(["acme"]), [missing, missing, missing]),
     ] {
         for (requirement, label) in [&id, &name, &any].into_iter().zip(labels) {
-            let token = with(desk.mint(), &[("org_id", org_id.clone()), ("org_name", org_name.clone())]);
-            assert_eq!(desk.label(requirement, token).await, label, "{requirement:?} {org_id} {org_name}");
+            let token = with(setup.mint(), &[("org_id", org_id.clone()), ("org_name", org_name.clone())]);
+            assert_eq!(setup.label(requirement, token).await, label, "{requirement:?} {org_id} {org_name}");
         }
     }
 }
 
 #[tokio::test]
-async fn actors_are_judged_by_the_current_one_and_by_their_number() {
-    let desk = Desk::new().await;
+async fn the_current_actor_and_the_length_of_the_chain_are_checked() {
+    let setup = Setup::new().await;
     let (actor, twice, directly) =
         (Requirement::any_actor(["mcp", "batch"]), Requirement::max_delegation(2), Requirement::no_delegation());
     let (other, often, malformed) = ("requirement_actor", "requirement_delegation", "requirement_actor_malformed");
@@ -112,29 +112,29 @@ async fn actors_are_judged_by_the_current_one_and_by_their_number() {
         (Some(json!({"sub": "mcp", "act": {"iss": "x"}})), [malformed; 3]),
     ] {
         for (requirement, label) in [&actor, &twice, &directly].into_iter().zip(labels) {
-            let token = act.iter().fold(desk.mint(), |token, act| token.claim("act", act.clone()));
-            assert_eq!(desk.label(requirement, token).await, label, "{requirement:?} {act:?}");
+            let token = act.iter().fold(setup.mint(), |token, act| token.claim("act", act.clone()));
+            assert_eq!(setup.label(requirement, token).await, label, "{requirement:?} {act:?}");
         }
     }
 }
 
 #[tokio::test]
-async fn a_key_must_have_been_proven() {
-    let desk = Desk::new().await;
+async fn a_sender_constrained_route_rejects_an_unbound_token() {
+    let setup = Setup::new().await;
     let requirement = Requirement::sender_constrained();
-    let token = desk.token(desk.mint()).await;
+    let token = setup.token(setup.mint()).await;
     let expected = forbidden("requirement_bound", "the access token has to be bound to a key");
-    assert_eq!(desk.rejection(&requirement, &token), expected);
+    assert_eq!(setup.rejection(&requirement, &token), expected);
 
-    let (holder, url) = (Holder::new(&desk.world), "https://api.example.com/transfers");
+    let (holder, url) = (Holder::new(&setup.world), "https://api.example.com/transfers");
     let headers = [("authorization", holder.authorization()), ("dpop", holder.proof(url).sign())];
     let headers = headers.each_ref().map(|(name, value)| (*name, value.as_str()));
-    let bound = get(&desk.api, url, &headers).await.unwrap();
+    let bound = get(&setup.api, url, &headers).await.unwrap();
     assert!(requirement.check(&bound).is_ok());
 }
 
-/// A token with these claims too; null ones are left out.
+/// Adds these claims to a token, except those that are null.
 fn with(token: TokenBuilder, claims: &[(&str, Value)]) -> TokenBuilder {
-    let said = claims.iter().filter(|(_, value)| !value.is_null());
-    said.fold(token, |token, (name, value)| token.claim(*name, value.clone()))
+    let claims = claims.iter().filter(|(_, value)| !value.is_null());
+    claims.fold(token, |token, (name, value)| token.claim(*name, value.clone()))
 }

@@ -1,26 +1,26 @@
-//! Claims of any sort.
+//! Requirements on any claim.
 
 use auth0_api_core::Requirement;
 use serde_json::json;
 
-use super::{Desk, forbidden};
+use super::{Setup, forbidden};
 
 #[tokio::test]
-async fn a_claim_is_there_or_is_not() {
-    let desk = Desk::new().await;
+async fn a_required_claim_must_be_present_with_any_value() {
+    let setup = Setup::new().await;
     let requirement = Requirement::claim("https://example.com/tier");
     for (token, label) in [
-        (desk.mint().claim("https://example.com/tier", "gold"), "met"),
-        (desk.mint().claim("https://example.com/tier", json!(null)), "met"),
-        (desk.mint().claim("tier", "gold"), "requirement_claim"),
+        (setup.mint().claim("https://example.com/tier", "gold"), "met"),
+        (setup.mint().claim("https://example.com/tier", json!(null)), "met"),
+        (setup.mint().claim("tier", "gold"), "requirement_claim"),
     ] {
-        assert_eq!(desk.label(&requirement, token).await, label);
+        assert_eq!(setup.label(&requirement, token).await, label);
     }
 }
 
 #[tokio::test]
-async fn a_claim_is_equal_as_json() {
-    let desk = Desk::new().await;
+async fn a_claim_equals_a_json_value_of_the_same_type() {
+    let setup = Setup::new().await;
     let value = "requirement_claim_value";
     for (requirement, claim, label) in [
         (Requirement::claim_equals("x", "gold"), json!("gold"), "met"),
@@ -35,14 +35,14 @@ async fn a_claim_is_equal_as_json() {
         (Requirement::claim_equals("x", json!({"a": [1]})), json!({"a": [1, 2]}), value),
     ] {
         let case = format!("{requirement:?} {claim}");
-        assert_eq!(desk.label(&requirement, desk.mint().claim("x", claim)).await, label, "{case}");
+        assert_eq!(setup.label(&requirement, setup.mint().claim("x", claim)).await, label, "{case}");
     }
-    assert_eq!(desk.label(&Requirement::claim_equals("x", json!(null)), desk.mint()).await, value);
+    assert_eq!(setup.label(&Requirement::claim_equals("x", json!(null)), setup.mint()).await, value);
 }
 
 #[tokio::test]
-async fn a_claim_includes_a_member_or_a_word() {
-    let desk = Desk::new().await;
+async fn a_claim_includes_an_array_element_or_a_word() {
+    let setup = Setup::new().await;
     let value = "requirement_claim_value";
     for (requirement, claim, label) in [
         (Requirement::claim_includes("amr", "mfa"), json!(["pwd", "mfa"]), "met"),
@@ -57,31 +57,31 @@ async fn a_claim_includes_a_member_or_a_word() {
         (Requirement::claim_includes("amr", ""), json!(""), "met"),
     ] {
         let case = format!("{requirement:?} {claim}");
-        assert_eq!(desk.label(&requirement, desk.mint().claim("amr", claim)).await, label, "{case}");
+        assert_eq!(setup.label(&requirement, setup.mint().claim("amr", claim)).await, label, "{case}");
     }
-    assert_eq!(desk.label(&Requirement::claim_includes("amr", ""), desk.mint()).await, value);
+    assert_eq!(setup.label(&Requirement::claim_includes("amr", ""), setup.mint()).await, value);
 }
 
 #[tokio::test]
-async fn a_predicate_decides_and_its_name_stays_inside() {
-    let desk = Desk::new().await;
-    let requirement = Requirement::predicate("is somebody", |token| token.subject() == Some("auth0|somebody"));
-    assert_eq!(desk.label(&requirement, desk.mint().subject("auth0|somebody")).await, "met");
+async fn the_name_of_a_predicate_is_not_sent_to_the_client() {
+    let setup = Setup::new().await;
+    let requirement = Requirement::predicate("is ada", |token| token.subject() == Some("auth0|ada"));
+    assert_eq!(setup.label(&requirement, setup.mint().subject("auth0|ada")).await, "met");
 
-    let token = desk.token(desk.mint()).await;
+    let token = setup.token(setup.mint()).await;
     let expected = forbidden("requirement_predicate", "the access token does not meet what is needed here");
-    assert_eq!(desk.rejection(&requirement, &token), expected);
-    assert_eq!(requirement.check(&token).unwrap_err().to_string(), r#"the token does not meet "is somebody""#);
+    assert_eq!(setup.rejection(&requirement, &token), expected);
+    assert_eq!(requirement.check(&token).unwrap_err().to_string(), r#"the token does not meet "is ada""#);
 }
 
 #[test]
-fn requirements_compare_and_show_themselves() {
-    let predicate = Requirement::predicate("is somebody", |_| true);
+fn requirements_implement_eq_and_debug() {
+    let predicate = Requirement::predicate("is ada", |_| true);
     assert_eq!(predicate.clone(), predicate);
-    assert_ne!(predicate, Requirement::predicate("is somebody", |_| true));
+    assert_ne!(predicate, Requirement::predicate("is ada", |_| true));
     assert_eq!(Requirement::scope("a").and_claim("b"), Requirement::scope("a").and(Requirement::claim("b")));
     assert_ne!(Requirement::scope("a").and_claim("b"), Requirement::scope("a").or(Requirement::claim("b")));
     assert_ne!(Requirement::claim_equals("a", 1), Requirement::claim_includes("a", 1));
     let shown = format!("{:?}", Requirement::claim_equals("a", 1).and(predicate));
-    assert!(shown.contains("Equals(1)") && shown.contains("is somebody"), "{shown}");
+    assert!(shown.contains("Equals(1)") && shown.contains("is ada"), "{shown}");
 }

@@ -1,4 +1,4 @@
-//! Requirements: what is met, what is lacking, and what the caller is told of it.
+//! Requirements: which tokens meet them, and how a token that does not meet them is rejected.
 
 mod alternatives;
 mod callers;
@@ -16,13 +16,13 @@ use crate::world::{Rejected, World, rejection};
 const BEARER: &str = r#"Bearer realm="api""#;
 const DPOP: &str = r#"DPoP algs="ES256""#;
 
-/// An API with a tenant behind it.
-struct Desk {
+/// An API client and its tenant.
+struct Setup {
     world: World,
     api: ApiClient,
 }
 
-impl Desk {
+impl Setup {
     async fn new() -> Self {
         let world = World::new().await;
         let api = world.api();
@@ -37,18 +37,18 @@ impl Desk {
         self.api.verify_access_token(&token.sign()).await.unwrap()
     }
 
-    /// The whole rejection of a token that does not meet a requirement.
+    /// Returns the complete rejection of a token that does not meet a requirement.
     fn rejection(&self, requirement: &Requirement, token: &VerifiedToken) -> Rejected {
         rejection(&self.api, requirement.check(token).map(|()| token.clone()))
     }
 
-    /// The label of the rejection, or that there is none.
+    /// Returns the label of the rejection, or `met`.
     async fn label(&self, requirement: &Requirement, token: TokenBuilder) -> &'static str {
         requirement.check(&self.token(token).await).map_or_else(|error| error.label(), |()| "met")
     }
 }
 
-/// What is told to the holder of a Bearer token who cannot mend what is lacking.
+/// The expected rejection of a Bearer token, when a new token would not help the client.
 fn forbidden(label: &'static str, description: &str) -> Rejected {
     let error = format!(r#"{BEARER}, error="insufficient_scope", error_description="{description}""#);
     Rejected { status: 403, label, challenges: vec![error, DPOP.to_owned()] }

@@ -2,12 +2,12 @@
 
 use auth0_api_core::Requirement;
 
-use super::{BEARER, DPOP, Desk, forbidden};
+use super::{BEARER, DPOP, Setup, forbidden};
 use crate::world::Rejected;
 
 #[tokio::test]
-async fn scopes_are_granted_word_by_word() {
-    let desk = Desk::new().await;
+async fn scopes_are_compared_as_whole_words() {
+    let setup = Setup::new().await;
     let (all, any) = (Requirement::scopes(["read:a", "read:b"]), Requirement::any_scope(["read:a", "read:b"]));
     assert_eq!(Requirement::scope("read:a read:b"), all);
     for (granted, all_met, any_met) in [
@@ -19,38 +19,38 @@ async fn scopes_are_granted_word_by_word() {
         ("read:a,read:b", "requirement_scope", "requirement_scope"),
         ("", "requirement_scope", "requirement_scope"),
     ] {
-        assert_eq!(desk.label(&all, desk.mint().scope(granted)).await, all_met, "{granted}");
-        assert_eq!(desk.label(&any, desk.mint().scope(granted)).await, any_met, "{granted}");
+        assert_eq!(setup.label(&all, setup.mint().scope(granted)).await, all_met, "{granted}");
+        assert_eq!(setup.label(&any, setup.mint().scope(granted)).await, any_met, "{granted}");
     }
-    let listed = desk.mint().claim("scope", ["read:a", "read:b"]);
-    assert_eq!(desk.label(&all, listed).await, "requirement_scope");
+    let listed = setup.mint().claim("scope", ["read:a", "read:b"]);
+    assert_eq!(setup.label(&all, listed).await, "requirement_scope");
 }
 
 #[tokio::test]
-async fn the_scopes_of_the_whole_requirement_are_told_those_that_were_granted_included() {
-    let desk = Desk::new().await;
+async fn the_challenge_names_all_required_scopes_including_granted_ones() {
+    let setup = Setup::new().await;
     let requirement = Requirement::scope("read:a")
         .and(Requirement::any_scope(["read:b", "read:c"]))
         .and_scope("read:a read:d")
         .and_claim("azp");
-    for (granted, told) in [
+    for (granted, named) in [
         ("", "read:a read:b read:d"),
         ("read:a read:d", "read:a read:b read:d"),
         ("read:c", "read:a read:c read:d"),
         ("read:b read:d", "read:a read:b read:d"),
     ] {
-        let token = desk.token(desk.mint().scope(granted)).await;
+        let token = setup.token(setup.mint().scope(granted)).await;
         let error =
             r#"error="insufficient_scope", error_description="the access token lacks a scope that is needed here""#;
-        let challenges = vec![format!(r#"{BEARER}, {error}, scope="{told}""#), DPOP.to_owned()];
+        let challenges = vec![format!(r#"{BEARER}, {error}, scope="{named}""#), DPOP.to_owned()];
         let expected = Rejected { status: 403, label: "requirement_scope", challenges };
-        assert_eq!(desk.rejection(&requirement, &token), expected, "{granted}");
+        assert_eq!(setup.rejection(&requirement, &token), expected, "{granted}");
     }
 }
 
 #[tokio::test]
-async fn permissions_are_granted_entry_by_entry() {
-    let desk = Desk::new().await;
+async fn permissions_are_compared_as_whole_entries() {
+    let setup = Setup::new().await;
     let all = Requirement::permissions(["read:a", "read:b"]);
     let any = Requirement::any_permission(["read:a", "read:b"]);
     for (granted, all_met, any_met) in [
@@ -59,33 +59,36 @@ async fn permissions_are_granted_entry_by_entry() {
         (vec!["read:a read:b"], "requirement_permission", "requirement_permission"),
         (vec![], "requirement_permission", "requirement_permission"),
     ] {
-        assert_eq!(desk.label(&all, desk.mint().permissions(granted.clone())).await, all_met, "{granted:?}");
-        assert_eq!(desk.label(&any, desk.mint().permissions(granted.clone())).await, any_met, "{granted:?}");
+        assert_eq!(setup.label(&all, setup.mint().permissions(granted.clone())).await, all_met, "{granted:?}");
+        assert_eq!(setup.label(&any, setup.mint().permissions(granted.clone())).await, any_met, "{granted:?}");
     }
     for malformed in [serde_json::json!("read:a read:b"), serde_json::json!([["read:a"]]), serde_json::json!(null)] {
-        assert_eq!(desk.label(&all, desk.mint().claim("permissions", malformed)).await, "requirement_permission");
+        assert_eq!(setup.label(&all, setup.mint().claim("permissions", malformed)).await, "requirement_permission");
     }
 }
 
 #[tokio::test]
-async fn scopes_are_no_permissions_and_permissions_no_scopes() {
-    let desk = Desk::new().await;
-    let token = desk.mint().scope("read:a");
-    assert_eq!(desk.label(&Requirement::permission("read:a"), token).await, "requirement_permission");
-    let token = desk.mint().permissions(["read:a"]);
-    assert_eq!(desk.label(&Requirement::scope("read:a"), token).await, "requirement_scope");
+async fn scopes_and_permissions_are_not_interchangeable() {
+    let setup = Setup::new().await;
+    let token = setup.mint().scope("read:a");
+    assert_eq!(setup.label(&Requirement::permission("read:a"), token).await, "requirement_permission");
+    let token = setup.mint().permissions(["read:a"]);
+    assert_eq!(setup.label(&Requirement::scope("read:a"), token).await, "requirement_scope");
 }
 
 #[tokio::test]
-async fn who_lacks_a_permission_is_not_sent_for_scopes() {
-    let desk = Desk::new().await;
-    let token = desk.token(desk.mint()).await;
+async fn a_missing_permission_is_reported_without_scopes() {
+    let setup = Setup::new().await;
+    let token = setup.token(setup.mint()).await;
     let requirement = Requirement::scope("read:a").and(Requirement::permission("read:a"));
     let expected = forbidden("requirement_permission", "the access token lacks a permission that is needed here");
-    assert_eq!(desk.rejection(&requirement, &token), expected);
+    assert_eq!(setup.rejection(&requirement, &token), expected);
     let error = requirement.check(&token).unwrap_err();
     assert_eq!(
         error.hint(),
-        Some("permissions are in tokens once RBAC and its setting to add them are switched on for the API")
+        Some(
+            "if the user has the permission, it is missing in the token: switch on RBAC, and adding permissions to \
+             access tokens, for the API in the tenant"
+        )
     );
 }

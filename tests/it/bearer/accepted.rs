@@ -1,4 +1,4 @@
-//! What an API learns from a token that holds.
+//! Accepted Bearer tokens, and what an API reads from them.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -37,7 +37,7 @@ async fn the_scheme_ignores_case_and_may_be_followed_by_spaces() {
 }
 
 #[tokio::test]
-async fn an_optional_route_serves_both_and_rejects_a_bad_token() {
+async fn an_optional_route_accepts_absent_credentials_and_rejects_an_invalid_token() {
     let world = World::new().await;
     let api = Api::start(&world.api()).await;
     let good = format!("Bearer {}", world.tenant.mint().subject("auth0|ada").sign());
@@ -76,7 +76,7 @@ async fn every_accessor_reads_what_the_issuer_wrote() {
 }
 
 #[tokio::test]
-async fn what_is_missing_is_absent() {
+async fn accessors_of_absent_claims_return_none() {
     let world = World::new().await;
     let token = verified(&world, &world.tenant.mint().without_claim("azp").without_claim("sub")).await;
     assert_eq!((token.subject(), token.client_id(), token.organization()), (None, None, None));
@@ -86,14 +86,14 @@ async fn what_is_missing_is_absent() {
 }
 
 #[tokio::test]
-async fn client_id_stands_in_for_azp() {
+async fn client_id_is_used_when_azp_is_absent() {
     let world = World::new().await;
     let token = verified(&world, &world.tenant.mint().without_claim("azp").claim("client_id", "rfc9068")).await;
     assert_eq!(token.client_id(), Some("rfc9068"));
 }
 
 #[tokio::test]
-async fn a_malformed_actor_is_an_error_when_asked_for() {
+async fn reading_a_malformed_actor_is_an_error() {
     let world = World::new().await;
     for act in [json!(null), json!("agent"), json!({}), json!({ "sub": 5 }), json!({ "sub": " " })] {
         let token = verified(&world, &world.tenant.mint().claim("act", act.clone())).await;
@@ -103,7 +103,7 @@ async fn a_malformed_actor_is_an_error_when_asked_for() {
 }
 
 #[tokio::test]
-async fn an_actor_chain_ends_at_sixteen() {
+async fn an_actor_chain_has_at_most_16_levels() {
     let world = World::new().await;
     let nested = |levels| (1..levels).fold(json!({ "sub": "a" }), |act, _| json!({ "sub": "a", "act": act }));
     let deep = verified(&world, &world.tenant.mint().claim("act", nested(16))).await;
@@ -114,7 +114,7 @@ async fn an_actor_chain_ends_at_sixteen() {
 }
 
 #[tokio::test]
-async fn claims_come_as_a_type_of_the_apis_own_or_as_an_error() {
+async fn claims_deserialize_into_a_type_of_the_application_or_return_an_error() {
     #[derive(Debug, Deserialize, PartialEq)]
     struct Mine<'t> {
         #[serde(rename = "https://example.com/tier")]
@@ -136,12 +136,12 @@ async fn claims_come_as_a_type_of_the_apis_own_or_as_an_error() {
     assert_eq!(mine, Mine { tier: "gold", permissions, iat: 1_700_000_000 });
 
     let error = token.claims_as::<Wrong>().unwrap_err().to_string();
-    assert!(error.starts_with("the claims do not fit the type asked for (line 1, column "), "{error}");
+    assert!(error.starts_with("the claims do not fit the requested type (line 1, column "), "{error}");
     assert!(!error.contains("gold"), "{error}");
 }
 
 #[tokio::test]
-async fn the_raw_token_shows_itself_only_when_told_to() {
+async fn the_raw_token_appears_in_no_debug_output_or_error() {
     let world = World::new().await;
     let api = world.api();
     let raw = rich(&world).sign();
@@ -170,7 +170,7 @@ async fn the_raw_token_shows_itself_only_when_told_to() {
     assert_eq!(format!("{:?}", token.access_token()), "[redacted]");
 }
 
-/// A token with a bit of everything; its subject needs escapes in JSON.
+/// A token with every kind of claim; its subject needs escapes in JSON.
 fn rich(world: &World) -> TokenBuilder {
     world
         .tenant

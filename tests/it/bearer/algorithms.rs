@@ -1,4 +1,4 @@
-//! The algorithms of access tokens: each by its name, none by default but RS256.
+//! The algorithms of access tokens: each can be configured by name; the default is RS256.
 
 use auth0_api_core::Algorithm;
 use auth0_api_testing::SigningAlgorithm;
@@ -6,7 +6,7 @@ use auth0_api_testing::SigningAlgorithm;
 use crate::world::{World, invalid_token, rejection, status_and_label};
 
 #[tokio::test]
-async fn every_algorithm_is_accepted_when_it_is_listed() {
+async fn every_listed_algorithm_is_accepted() {
     let world = World::new().await;
     for signed_with in SigningAlgorithm::ALL {
         let token = world.tenant.mint().algorithm(signed_with).sign();
@@ -17,7 +17,7 @@ async fn every_algorithm_is_accepted_when_it_is_listed() {
 }
 
 #[tokio::test]
-async fn every_algorithm_is_rejected_when_it_is_not_listed_before_anything_is_fetched() {
+async fn an_unlisted_algorithm_is_rejected_without_a_fetch() {
     let world = World::new().await;
     for signed_with in SigningAlgorithm::ALL {
         let token = world.tenant.mint().algorithm(signed_with).sign();
@@ -33,7 +33,7 @@ async fn every_algorithm_is_rejected_when_it_is_not_listed_before_anything_is_fe
 }
 
 #[tokio::test]
-async fn rs256_alone_is_the_default() {
+async fn only_rs256_is_accepted_by_default() {
     let (world, accepted) = (World::new().await, ["RS256"]);
     let api = world.api();
     for signed_with in SigningAlgorithm::ALL {
@@ -43,7 +43,7 @@ async fn rs256_alone_is_the_default() {
 }
 
 #[tokio::test]
-async fn symmetric_and_absent_signatures_are_rejected_before_anything_is_fetched() {
+async fn symmetric_and_unknown_algorithms_are_rejected_without_a_fetch() {
     let world = World::new().await;
     let api = world.builder().algorithms(Algorithm::ALL).build().unwrap();
     let table = [
@@ -77,8 +77,8 @@ async fn symmetric_and_absent_signatures_are_rejected_before_anything_is_fetched
 }
 
 #[tokio::test]
-async fn a_key_serves_only_the_algorithm_it_was_published_for() {
-    // The header says PS256, the key of that name is published for RS256.
+async fn a_key_verifies_only_the_algorithm_it_was_published_for() {
+    // The header names PS256, but the key with that `kid` is published for RS256.
     let world = World::new().await;
     let api = world.builder().algorithms([Algorithm::RS256, Algorithm::PS256]).build().unwrap();
     let kid = world.tenant.current_kid();

@@ -1,11 +1,11 @@
-//! A configuration that cannot work is rejected when it is built, with everything that is wrong.
+//! An unusable configuration is rejected when the client is built, with a list of all problems.
 
 use auth0_api_core::{Algorithm, ApiClient, ClientAuth, ConfigProblem, DpopPolicy, KeyPolicy, TrustedDomains};
 
 use crate::world::{World, seconds};
 
 #[test]
-fn every_problem_is_told_at_once() {
+fn all_configuration_problems_are_reported_at_once() {
     let error = ApiClient::builder("tenant.eu.auth0.com/path", " ")
         .algorithms([])
         .client_auth(ClientAuth::secret_post("client", ""))
@@ -19,7 +19,7 @@ fn every_problem_is_told_at_once() {
     assert_eq!(
         error.to_string(),
         "the configuration is unusable: domain: a domain has no path, query, fragment or credentials; \
-         algorithms: at least one is needed; public_url: the URL is no absolute http or https URL; \
+         algorithms: at least one is needed; public_url: the URL is not an absolute http or https URL; \
          audience: the API's identifier is needed, and may not be blank; \
          client_auth: both the client id and its secret are needed; \
          dpop: at least one proof algorithm is needed; leeway: at most 10 minutes"
@@ -27,7 +27,7 @@ fn every_problem_is_told_at_once() {
 }
 
 #[test]
-fn each_problem_is_told_alone() {
+fn each_configuration_problem_is_reported() {
     let good = || ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com");
     let table = [
         (ApiClient::builder("", "https://api.example.com"), "domain"),
@@ -60,7 +60,7 @@ fn a_public_url_has_no_query_and_no_fragment() {
 }
 
 #[test]
-fn what_is_just_within_its_limits_is_built() {
+fn values_at_their_limits_are_accepted() {
     let good = || ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com");
     for builder in [
         good(),
@@ -76,10 +76,10 @@ fn what_is_just_within_its_limits_is_built() {
 }
 
 #[tokio::test]
-async fn a_list_longer_than_what_is_held_becomes_ready_and_stays_so() {
+async fn a_client_with_more_issuers_than_max_issuers_becomes_and_stays_ready() {
     let world = World::new().await;
-    let nobody = "http://127.0.0.1:1";
-    let api = ApiClient::builder(TrustedDomains::list([world.tenant.domain(), nobody]), world.tenant.audience())
+    let unreachable = "http://127.0.0.1:1";
+    let api = ApiClient::builder(TrustedDomains::list([world.tenant.domain(), unreachable]), world.tenant.audience())
         .insecure_http_loopback()
         .clock(world.clock.clone())
         .key_policy(KeyPolicy::new().max_issuers(1))
@@ -93,12 +93,12 @@ async fn a_list_longer_than_what_is_held_becomes_ready_and_stays_so() {
     assert_eq!(
         (world.tenant.requests().discovery, world.tenant.requests().jwks),
         (1, 1),
-        "what is held is not pushed out"
+        "the cached issuer is not evicted"
     );
 }
 
 #[tokio::test]
-async fn nothing_is_fetched_until_somebody_asks() {
+async fn keys_are_not_fetched_until_warm_up() {
     let world = World::new().await;
     let api = world.api();
     assert!(!api.is_ready());

@@ -1,4 +1,4 @@
-//! Sizes: exactly at a limit is fine, one above is not.
+//! Size limits: a value at the limit is accepted, one more is rejected.
 
 use auth0_api_core::ApiClient;
 use auth0_api_testing::{SigningAlgorithm, SigningKey, TokenBuilder};
@@ -48,7 +48,7 @@ async fn a_key_id_may_have_256_bytes() {
 async fn json_may_nest_32_levels() {
     let world = World::new().await;
     let api = world.api();
-    // The claims are the first level.
+    // The object of the claims is the first level.
     let nested = |levels: usize| "[".repeat(levels - 1) + &"]".repeat(levels - 1);
     let claims = |levels: usize| {
         let (issuer, nested) = (world.tenant.issuer(), nested(levels));
@@ -63,7 +63,7 @@ async fn json_may_nest_32_levels() {
 }
 
 #[tokio::test]
-async fn a_token_has_three_segments_in_their_one_spelling() {
+async fn a_token_has_three_segments_in_canonical_base64url() {
     let world = World::new().await;
     let api = world.api();
     let good = world.tenant.mint().sign();
@@ -84,7 +84,7 @@ async fn a_token_has_three_segments_in_their_one_spelling() {
 }
 
 #[tokio::test]
-async fn members_that_change_the_meaning_are_rejected() {
+async fn critical_extensions_and_duplicate_claims_are_rejected() {
     let world = World::new().await;
     let api = world.api();
     let mint = || world.tenant.mint();
@@ -105,7 +105,7 @@ async fn members_that_change_the_meaning_are_rejected() {
     }
 }
 
-/// A good token of exactly this many characters.
+/// Returns a valid token of exactly this length.
 fn of_length(world: &World, length: usize) -> String {
     crate::world::of_length(length, |claim, header| {
         world.tenant.mint().claim("padding", claim).header("padding", header).sign()

@@ -1,4 +1,4 @@
-//! Bearer tokens, from the request to what a handler reads.
+//! Bearer tokens, from the request to the values that a handler reads.
 
 mod accepted;
 mod algorithms;

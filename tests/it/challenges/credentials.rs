@@ -1,4 +1,4 @@
-//! Credentials that are missing, of a scheme that is not offered, malformed, or sent twice.
+//! Credentials that are missing, malformed, sent twice, or of a scheme that is not offered.
 
 use super::{Modes, assert_rejected};
 use crate::world::Holder;
@@ -7,7 +7,7 @@ const BEARER: &str = r#"Bearer realm="api""#;
 const DPOP: &str = r#"DPoP algs="ES256""#;
 
 #[tokio::test]
-async fn without_credentials_the_challenges_are_bare() {
+async fn without_credentials_the_challenges_have_no_error() {
     let modes = Modes::new().await;
     let nothing: [&[(&str, &str)]; 5] = [
         &[],
@@ -25,7 +25,7 @@ async fn without_credentials_the_challenges_are_bare() {
 }
 
 #[tokio::test]
-async fn a_scheme_that_is_not_offered_is_rejected_whether_its_token_is_good_or_not() {
+async fn a_scheme_that_is_not_offered_is_rejected_before_its_token_is_checked() {
     let modes = Modes::new().await;
     let holder = Holder::new(&modes.world);
     let good = modes.world.tenant.mint().sign();
@@ -43,7 +43,7 @@ async fn a_scheme_that_is_not_offered_is_rejected_whether_its_token_is_good_or_n
 }
 
 #[tokio::test]
-async fn malformed_credentials_are_an_invalid_request_on_their_scheme() {
+async fn malformed_credentials_are_an_invalid_request_on_the_challenge_of_their_scheme() {
     let modes = Modes::new().await;
     let bearer_error =
         r#"Bearer realm="api", error="invalid_request", error_description="the access token is malformed""#;
@@ -77,7 +77,7 @@ async fn a_token_that_is_too_long_is_an_invalid_request() {
 }
 
 #[tokio::test]
-async fn repeated_credentials_are_an_invalid_request_on_the_schemes_used() {
+async fn repeated_credentials_are_an_invalid_request_on_the_challenges_of_the_used_schemes() {
     let modes = Modes::new().await;
     let token = modes.world.tenant.mint().sign();
     let (bearer, dpop) = (format!("Bearer {token}"), format!("DPoP {token}"));

@@ -1,4 +1,5 @@
-//! The hook for rejections: body and content type are the API's own, status and challenges are not.
+//! The hook for rejections: the application sets the body and its content type; status and challenges stay the
+//! library's.
 
 use auth0_api_axum::{AuthLayer, VerifiedToken};
 use auth0_api_core::{DpopPolicy, Rejection, Requirement, RotatingNonce};
@@ -10,7 +11,7 @@ use crate::api::Api;
 use crate::world::{Holder, World};
 
 #[tokio::test]
-async fn the_hook_makes_the_body_and_the_content_type_and_nothing_else() {
+async fn the_hook_sets_only_the_body_and_its_content_type() {
     let world = World::new().await;
     let api = serve(&world, DpopPolicy::accept()).await;
     assert_eq!(
@@ -27,7 +28,7 @@ async fn the_hook_makes_the_body_and_the_content_type_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn the_hook_serves_requirements_too() {
+async fn the_hook_also_sets_the_body_of_rejected_requirements() {
     let world = World::new().await;
     let api = serve(&world, DpopPolicy::accept()).await;
     let token = world.tenant.mint().sign();
@@ -45,7 +46,7 @@ async fn the_hook_serves_requirements_too() {
 }
 
 #[tokio::test]
-async fn the_hook_leaves_the_nonce_alone() {
+async fn the_hook_does_not_change_the_nonce_headers() {
     let world = World::new().await;
     let policy = DpopPolicy::require().nonce(RotatingNonce::new([[1; 32]]).unwrap());
     let api = serve(&world, policy).await;

@@ -1,4 +1,4 @@
-//! Good tokens that are not enough for a route: what the route needs, on the scheme that was used.
+//! Valid tokens that do not meet a route's requirement: the challenge of the used scheme names what the route needs.
 
 use auth0_api_axum::AuthLayer;
 use auth0_api_core::Requirement;
@@ -14,7 +14,7 @@ const DPOP: &str = r#"DPoP algs="ES256""#;
 const LACKING: &str = "the access token lacks a scope that is needed here";
 
 #[tokio::test]
-async fn a_bearer_token_without_the_scopes_is_told_all_of_them() {
+async fn a_bearer_token_without_the_scopes_gets_all_of_them_in_the_challenge() {
     let modes = Modes::new().await;
     let error = r#"Bearer realm="api", error="insufficient_scope", error_description="the access token lacks a scope that is needed here", scope="read:messages read:drafts""#;
     for scope in ["", "read:messages", "read:drafts", "READ:MESSAGES read:drafts", "read:messages,read:drafts"] {
@@ -30,7 +30,7 @@ async fn a_bearer_token_without_the_scopes_is_told_all_of_them() {
 }
 
 #[tokio::test]
-async fn a_bound_token_without_the_scopes_is_told_on_its_scheme() {
+async fn a_bound_token_without_the_scopes_gets_them_in_the_dpop_challenge() {
     let modes = Modes::new().await;
     let error = r#"DPoP error="insufficient_scope", error_description="the access token lacks a scope that is needed here", scope="read:messages read:drafts", algs="ES256""#;
     let key = modes.world.tenant.proof_key();
@@ -44,14 +44,14 @@ async fn a_bound_token_without_the_scopes_is_told_on_its_scheme() {
 }
 
 #[tokio::test]
-async fn nobody_is_told_scopes_before_being_authenticated() {
+async fn without_credentials_the_challenges_name_no_scopes() {
     let modes = Modes::new().await;
     let rejected = (401, "missing_credentials", "no access token was presented");
     assert_rejected(&modes.accept.get("/api/private-scoped", &[]).await, &[BEARER, DPOP], rejected);
 }
 
 #[tokio::test]
-async fn a_login_that_is_not_enough_is_told_with_all_that_is_needed() {
+async fn an_insufficient_login_gets_the_whole_step_up_in_the_challenge() {
     let world = World::new().await;
     let auth = AuthLayer::new(world.api());
     let transfer = Requirement::scope("transfer:money")
@@ -73,7 +73,7 @@ async fn a_login_that_is_not_enough_is_told_with_all_that_is_needed() {
 }
 
 #[tokio::test]
-async fn a_requirement_that_asks_for_nothing_is_our_mistake() {
+async fn an_empty_requirement_is_a_server_error() {
     let world = World::new().await;
     let auth = AuthLayer::new(world.api());
     let nothing = auth.require(Requirement::any_of([]));

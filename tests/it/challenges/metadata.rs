@@ -10,7 +10,7 @@ use crate::world::{Holder, World};
 const RESOURCE: &str = "https://api.example.com";
 const MISSING: (u16, &str, &str) = (401, "missing_credentials", "no access token was presented");
 
-/// An API that publishes metadata, on the same tenant as one that does not.
+/// An API that publishes metadata, and one with the same tenant that does not.
 struct Published {
     world: World,
     plain: Api,
@@ -32,32 +32,33 @@ async fn serve(client: &ApiClient) -> Api {
 }
 
 #[tokio::test]
-async fn every_401_and_403_names_the_document_on_every_challenge_and_nothing_else_does() {
+async fn every_challenge_of_a_401_or_403_names_the_metadata_document() {
     for policy in [DpopPolicy::accept(), DpopPolicy::require(), DpopPolicy::ignore()] {
         let published = Published::new(policy).await;
         for (path, status, headers) in published.rejections() {
             let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
-            let (plain, told) = (published.plain.get(path, &headers).await, published.api.get(path, &headers).await);
+            let (plain, named) = (published.plain.get(path, &headers).await, published.api.get(path, &headers).await);
             assert!(status.contains(&plain.status), "{path} {headers:?}: {plain:?}");
-            assert_eq!(told.lines(), with_document(&plain), "{path} {headers:?}");
+            assert_eq!(named.lines(), with_document(&plain), "{path} {headers:?}");
         }
     }
 }
 
-/// What a plain rejection is when there is a document.
+/// Returns the lines of a plain rejection with the URL of the metadata document added to each challenge of a 401 or
+/// 403.
 fn with_document(plain: &Answer) -> Vec<String> {
     let named = [401, 403].contains(&plain.status);
     let document = r#"resource_metadata="https://api.example.com/.well-known/oauth-protected-resource""#;
-    let told = |line: String| {
+    let add = |line: String| {
         if named && line.starts_with("www-authenticate: ") { format!("{line}, {document}") } else { line }
     };
-    plain.lines().into_iter().map(told).collect()
+    plain.lines().into_iter().map(add).collect()
 }
 
 type Sent = Vec<(&'static str, String)>;
 
 impl Published {
-    /// Requests that are rejected, and with what in one mode or another.
+    /// Requests that are rejected, with the possible statuses; which one depends on the DPoP mode.
     fn rejections(&self) -> Vec<(&'static str, &'static [u16], Sent)> {
         let (mint, holder) = (|| self.world.tenant.mint(), Holder::new(&self.world));
         let bearer = |token: String| vec![("Authorization", format!("Bearer {token}"))];
@@ -81,7 +82,7 @@ impl Published {
 }
 
 #[tokio::test]
-async fn the_document_stands_last_in_each_challenge() {
+async fn the_metadata_url_is_the_last_parameter_of_each_challenge() {
     let published = Published::new(DpopPolicy::accept()).await;
     let document = r#"resource_metadata="https://api.example.com/.well-known/oauth-protected-resource""#;
     let dpop = format!(r#"DPoP algs="ES256", {document}"#);
@@ -105,7 +106,7 @@ async fn the_document_stands_last_in_each_challenge() {
 }
 
 #[tokio::test]
-async fn a_wanted_nonce_comes_with_the_document() {
+async fn a_nonce_challenge_names_the_metadata_document() {
     let published = Published::new(DpopPolicy::require().nonce(RotatingNonce::new([[1; 32]]).unwrap())).await;
     let holder = Holder::new(&published.world);
     let proof = holder.proof(&published.api.url("/api/private")).sign();
@@ -117,7 +118,7 @@ async fn a_wanted_nonce_comes_with_the_document() {
 }
 
 #[tokio::test]
-async fn whoever_presents_nothing_is_told_the_scopes_to_begin_with() {
+async fn without_credentials_the_challenges_name_the_initial_scopes() {
     let world = World::new().await;
     let resource = ProtectedResource::new(RESOURCE).challenge_scopes(["read:messages", "read:drafts"]);
     let api = serve(&world.builder().resource_metadata(resource).build().unwrap()).await;
@@ -126,13 +127,13 @@ async fn whoever_presents_nothing_is_told_the_scopes_to_begin_with() {
     let bearer = format!(r#"Bearer realm="api", {scope}, {document}"#);
     let dpop = format!(r#"DPoP {scope}, algs="ES256", {document}"#);
     assert_rejected(&api.get("/api/private", &[]).await, &[&bearer, &dpop], MISSING);
-    // An error says what is needed by itself.
+    // A challenge with an error does not name the initial scopes.
     let answer = api.get("/api/private", &[("Authorization", "Bearer not-a-jwt")]).await;
     assert_eq!(answer.lines().iter().filter(|line| line.contains("scope=")).count(), 0);
 }
 
 #[tokio::test]
-async fn the_document_is_served_outside_of_the_layer() {
+async fn the_metadata_document_is_served_without_authentication() {
     let world = World::new().await;
     let resource = ProtectedResource::new(RESOURCE).name("Messages").scopes(["read:messages"]);
     let api = serve(&world.builder().resource_metadata(resource).build().unwrap()).await;
@@ -165,7 +166,7 @@ async fn the_document_is_served_outside_of_the_layer() {
 }
 
 #[tokio::test]
-async fn a_browser_may_ask_before_it_asks() {
+async fn a_cors_preflight_for_the_metadata_document_is_allowed() {
     let published = Published::new(DpopPolicy::accept()).await;
     let authority = published.api.authority();
     let preflight = [
@@ -190,7 +191,7 @@ async fn a_browser_may_ask_before_it_asks() {
 }
 
 #[tokio::test]
-async fn a_resource_with_a_path_is_found_under_it_and_at_the_root() {
+async fn the_metadata_of_a_resource_with_a_path_is_also_served_at_the_root() {
     let world = World::new().await;
     let builder = world.builder().audiences(["https://api.example.com/mcp/"]);
     let client = builder.resource_metadata(ProtectedResource::new("https://api.example.com/mcp/")).build().unwrap();
@@ -207,14 +208,14 @@ async fn a_resource_with_a_path_is_found_under_it_and_at_the_root() {
 }
 
 #[tokio::test]
-async fn a_client_without_metadata_serves_none() {
+async fn a_client_without_metadata_serves_404() {
     let world = World::new().await;
     let api = serve(&world.api()).await;
     assert_eq!(api.get("/.well-known/oauth-protected-resource", &[]).await.status, 404);
 }
 
 #[tokio::test]
-async fn what_contradicts_the_client_does_not_build() {
+async fn metadata_that_contradicts_the_client_is_a_build_error() {
     let world = World::new().await;
     let resource = ProtectedResource::new(RESOURCE);
     for (policy, resource, error) in [

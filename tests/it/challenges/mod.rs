@@ -1,4 +1,4 @@
-//! Every row of the table of responses, as it comes over a socket: status, all headers in their order, body.
+//! Every row of the table of responses, as it is received over a socket: status, all headers in their order, body.
 
 mod credentials;
 mod hook;
@@ -13,7 +13,7 @@ use auth0_api_core::DpopPolicy;
 use crate::api::{Answer, Api};
 use crate::world::World;
 
-/// One API for each mode, with the default settings otherwise.
+/// One API for each DPoP mode, with default settings otherwise.
 struct Modes {
     world: World,
     accept: Api,
@@ -21,7 +21,7 @@ struct Modes {
     ignore: Api,
 }
 
-/// Status, and `error` and `error_description` of the body.
+/// The status, and `error` and `error_description` of the body.
 type Rejected<'r> = (u16, &'r str, &'r str);
 
 impl Modes {
@@ -34,7 +34,7 @@ impl Modes {
     }
 }
 
-/// Asserts the whole response: these challenges, a JSON body, and no other header.
+/// Asserts the whole response: the status, these challenges, a JSON body, and no other headers.
 fn assert_rejected(answer: &Answer, challenges: &[&str], (status, error, description): Rejected<'_>) {
     let mut expected = vec![status.to_string()];
     expected.extend(challenges.iter().map(|challenge| format!("www-authenticate: {challenge}")));

@@ -1,4 +1,4 @@
-//! Proofs that are missing, do not hold, lack the nonce, or come too often.
+//! Proofs that are missing, invalid, without the nonce, or too many in a short time.
 
 use auth0_api_core::{Algorithm, DpopPolicy, MemoryReplayStore, RotatingNonce};
 
@@ -10,7 +10,7 @@ const BEARER: &str = r#"Bearer realm="api""#;
 const DPOP: &str = r#"DPoP algs="ES256""#;
 
 #[tokio::test]
-async fn a_proof_that_does_not_hold_is_told_on_the_dpop_challenge() {
+async fn an_invalid_proof_is_an_error_on_the_dpop_challenge() {
     let modes = Modes::new().await;
     let holder = Holder::new(&modes.world);
     let error =
@@ -24,7 +24,7 @@ async fn a_proof_that_does_not_hold_is_told_on_the_dpop_challenge() {
 }
 
 #[tokio::test]
-async fn the_challenge_lists_the_algorithms_that_are_configured() {
+async fn the_challenge_lists_the_configured_proof_algorithms() {
     let world = World::new().await;
     let policy = DpopPolicy::require().algorithms([Algorithm::EdDSA, Algorithm::ES256, Algorithm::PS256]);
     let api = Api::start(&world.api_with(policy)).await;
@@ -101,7 +101,7 @@ async fn a_proof_of_another_key_makes_the_token_invalid() {
 }
 
 #[tokio::test]
-async fn a_proof_without_our_nonce_is_answered_with_it() {
+async fn a_proof_without_the_nonce_is_answered_with_the_nonce() {
     let world = World::new().await;
     let nonces = RotatingNonce::new([[1; 32]]).unwrap();
     let api = Api::start(&world.api_with(DpopPolicy::accept().nonce(nonces))).await;
@@ -125,7 +125,7 @@ async fn a_proof_without_our_nonce_is_answered_with_it() {
 }
 
 #[tokio::test]
-async fn a_key_beyond_its_quota_is_told_to_wait_without_a_challenge() {
+async fn a_key_beyond_its_quota_gets_429_with_retry_after_and_no_challenge() {
     let world = World::new().await;
     let policy = DpopPolicy::accept().replay_store(MemoryReplayStore::new().per_key_quota(1));
     let api = Api::start(&world.api_with(policy)).await;

@@ -1,4 +1,4 @@
-//! Tokens that do not hold: the error stands on the scheme that was used, the other one is offered bare.
+//! Invalid tokens: the challenge of the used scheme carries the error; the other scheme is offered without one.
 
 use super::{Modes, assert_rejected};
 use crate::world::{Holder, World, seconds};
@@ -7,7 +7,7 @@ const BEARER: &str = r#"Bearer realm="api""#;
 const DPOP: &str = r#"DPoP algs="ES256""#;
 
 #[tokio::test]
-async fn an_invalid_token_is_told_on_the_scheme_used() {
+async fn an_invalid_token_is_an_error_on_the_challenge_of_the_used_scheme() {
     let modes = Modes::new().await;
     let token = modes.world.tenant.mint().expires_in(seconds(0)).sign();
     let bearer_error = r#"Bearer realm="api", error="invalid_token", error_description="the access token has expired""#;
@@ -25,7 +25,7 @@ async fn an_invalid_token_is_told_on_the_scheme_used() {
 #[tokio::test]
 async fn every_invalid_token_has_a_fixed_description() {
     let modes = Modes::new().await;
-    let (world, stranger) = (&modes.world, World::new().await);
+    let (world, other) = (&modes.world, World::new().await);
     let mint = || world.tenant.mint();
     let kid = world.tenant.current_kid();
     let table = [
@@ -36,11 +36,11 @@ async fn every_invalid_token_has_a_fixed_description() {
         (mint().header("kid", 5).sign(), "the access token is malformed"),
         ("a.b.c.d.e".to_owned(), "encrypted access tokens are not supported"),
         ("opaque".to_owned(), "the access token is not a JWT"),
-        (stranger.tenant.mint().sign(), "the issuer of the access token is not trusted"),
+        (other.tenant.mint().sign(), "the issuer of the access token is not trusted"),
         (mint().without_claim("iss").sign(), "the access token names no issuer"),
         (mint().header("kid", "unknown").sign(), "the signing key of the access token is unknown"),
         (
-            stranger.tenant.mint().issuer(world.tenant.issuer()).header("kid", kid).sign(),
+            other.tenant.mint().issuer(world.tenant.issuer()).header("kid", kid).sign(),
             "the signature of the access token is invalid",
         ),
         (mint().header("typ", "dpop+jwt").sign(), "the token is not an access token"),
@@ -66,7 +66,7 @@ async fn every_invalid_token_has_a_fixed_description() {
 }
 
 #[tokio::test]
-async fn a_bound_token_as_bearer_is_a_downgrade() {
+async fn a_bound_token_sent_as_bearer_is_rejected() {
     let modes = Modes::new().await;
     let holder = Holder::new(&modes.world);
     let error = r#"Bearer realm="api", error="invalid_token", error_description="the access token is bound to a key and needs the DPoP scheme""#;
@@ -81,7 +81,7 @@ async fn a_bound_token_as_bearer_is_a_downgrade() {
 }
 
 #[tokio::test]
-async fn an_unbound_token_as_dpop_is_rejected() {
+async fn an_unbound_token_sent_as_dpop_is_rejected() {
     let modes = Modes::new().await;
     let token = modes.world.tenant.mint().sign();
     let proof = modes.world.tenant.proof_key().proof("GET", &modes.accept.url("/api/private")).access_token(&token);
@@ -92,5 +92,5 @@ async fn an_unbound_token_as_dpop_is_rejected() {
     assert_rejected(&modes.accept.get("/api/private", &headers).await, &[BEARER, error], rejected);
 }
 
-/// RFC 8705 §3.1, figure 2.
+/// The certificate thumbprint of RFC 8705 §3.1, figure 2.
 const CERTIFICATE: &str = "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg0";

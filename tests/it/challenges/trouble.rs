@@ -1,4 +1,4 @@
-//! Our own trouble: never a challenge, because no other token would help.
+//! Server errors: the response has no challenge, because another token would not help.
 
 use std::time::SystemTime;
 
@@ -20,7 +20,7 @@ const STORE_UNAVAILABLE: &str =
 const MISCONFIGURED: &str = r#"{"error":"server_error","error_description":"the server is misconfigured"}"#;
 
 #[tokio::test]
-async fn a_tenant_that_is_down_is_not_the_callers_fault() {
+async fn an_unavailable_tenant_is_503_without_a_challenge() {
     let world = World::new().await;
     world.tenant.misbehave(Endpoint::Discovery, Misbehaviour::Down);
     let api = Api::start(&world.api()).await;
@@ -30,7 +30,7 @@ async fn a_tenant_that_is_down_is_not_the_callers_fault() {
 }
 
 #[tokio::test]
-async fn a_tenants_retry_after_is_handed_on() {
+async fn the_retry_after_of_the_tenant_is_sent_to_the_client() {
     let world = World::new().await;
     world.tenant.misbehave(Endpoint::Jwks, Misbehaviour::RateLimited { retry_after: seconds(17) });
     let api = Api::start(&world.api()).await;
@@ -40,7 +40,7 @@ async fn a_tenants_retry_after_is_handed_on() {
 }
 
 #[tokio::test]
-async fn an_optional_route_does_not_take_trouble_for_anonymity() {
+async fn an_optional_route_rejects_a_token_that_cannot_be_checked() {
     let world = World::new().await;
     world.tenant.misbehave(Endpoint::Jwks, Misbehaviour::Status(500));
     let api = Api::start(&world.api()).await;
@@ -50,9 +50,9 @@ async fn an_optional_route_does_not_take_trouble_for_anonymity() {
 }
 
 #[tokio::test]
-async fn a_replay_store_without_an_answer_fails_closed() {
+async fn a_failing_replay_store_rejects_the_request_with_503() {
     let world = World::new().await;
-    for store in [Broken::Unavailable, Broken::Full] {
+    for store in [FailingStore::Unavailable, FailingStore::Full] {
         let api = Api::start(&world.api_with(DpopPolicy::accept().replay_store(store))).await;
         let holder = Holder::new(&world);
         let headers =
@@ -63,7 +63,7 @@ async fn a_replay_store_without_an_answer_fails_closed() {
 }
 
 #[tokio::test]
-async fn a_full_store_in_memory_fails_closed() {
+async fn a_full_memory_replay_store_rejects_the_request_with_503() {
     let world = World::new().await;
     let policy = DpopPolicy::accept().replay_store(MemoryReplayStore::with_capacity(1));
     let api = Api::start(&world.api_with(policy)).await;
@@ -77,7 +77,7 @@ async fn a_full_store_in_memory_fails_closed() {
 }
 
 #[tokio::test]
-async fn an_extractor_or_requirement_without_a_layer_is_our_mistake() {
+async fn an_extractor_or_requirement_without_a_layer_is_a_server_error() {
     let world = World::new().await;
     let auth = AuthLayer::new(world.api());
     let app = Router::new()
@@ -94,14 +94,14 @@ async fn an_extractor_or_requirement_without_a_layer_is_our_mistake() {
     }
 }
 
-/// A replay store that cannot answer.
+/// A replay store that always fails.
 #[derive(Clone, Copy, Debug)]
-enum Broken {
+enum FailingStore {
     Full,
     Unavailable,
 }
 
-impl ReplayStore for Broken {
+impl ReplayStore for FailingStore {
     fn insert<'a>(&'a self, _: &'a ProofId, _: SystemTime, _: SystemTime) -> ReplayFuture<'a> {
         Box::pin(async move {
             Err(match self {

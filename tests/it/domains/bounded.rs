@@ -1,4 +1,4 @@
-//! More issuers than there is room for.
+//! More trusted issuers than the client holds at a time.
 
 use auth0_api_core::{DomainContext, KeyPolicy, TrustedDomains};
 use auth0_api_testing::LocalTenant;
@@ -7,9 +7,9 @@ use super::{Tenants, outcome_of};
 use crate::world::seconds;
 
 #[tokio::test]
-async fn the_issuer_that_was_not_asked_for_longest_goes() {
+async fn the_least_recently_used_issuer_is_evicted() {
     let tenants = Tenants::start().await;
-    let (a, b, c) = (&tenants.a, &tenants.b, &tenants.stranger);
+    let (a, b, c) = (&tenants.a, &tenants.b, &tenants.other);
     let list = || TrustedDomains::list([a, b, c].map(LocalTenant::domain));
     let [domain_a, domain_b, domain_c] = [a, b, c].map(|tenant| tenant.domain().to_owned());
     let all =
@@ -35,9 +35,9 @@ async fn the_issuer_that_was_not_asked_for_longest_goes() {
 }
 
 #[tokio::test]
-async fn tokens_that_nobody_signed_push_nobody_out() {
+async fn forged_tokens_evict_no_verified_issuer() {
     let tenants = Tenants::start().await;
-    let (a, b, c) = (&tenants.a, &tenants.b, &tenants.stranger);
+    let (a, b, c) = (&tenants.a, &tenants.b, &tenants.other);
     let policy = KeyPolicy::new().max_issuers(1).newcomers(1, seconds(10));
     let list = TrustedDomains::list([a, b, c].map(LocalTenant::domain));
     let api = tenants.builder(list).key_policy(policy).build().unwrap();
@@ -46,11 +46,11 @@ async fn tokens_that_nobody_signed_push_nobody_out() {
         (good(a), "200 accepted", [1, 0, 0]),
         (forged(b), "401 token_signature", [1, 1, 0]),
         (good(a), "200 accepted", [1, 1, 0]),
-        // The one permit is taken, and nothing gives it back but time or a token that verifies.
+        // The only permit is taken. It returns after the interval, or when a token of the newcomer verifies.
         (forged(c), "503 keys_unavailable", [1, 1, 0]),
         (good(c), "503 keys_unavailable", [1, 1, 0]),
         (good(a), "200 accepted", [1, 1, 0]),
-        // A token that verifies makes room for its issuer, and for the next newcomer.
+        // A verified token moves its issuer out of the newcomers, and returns the permit for the next newcomer.
         (good(b), "200 accepted", [1, 1, 0]),
         (good(c), "200 accepted", [1, 1, 1]),
         (good(a), "200 accepted", [2, 1, 1]),
@@ -61,9 +61,9 @@ async fn tokens_that_nobody_signed_push_nobody_out() {
 }
 
 #[tokio::test]
-async fn strangers_who_name_issuer_after_issuer_cause_no_more_fetches_than_there_are_permits() {
+async fn forged_tokens_of_many_issuers_cause_no_more_fetches_than_permits() {
     let tenants = Tenants::start().await;
-    let all: Vec<_> = [&tenants.a, &tenants.b, &tenants.stranger].map(|tenant| tenant.domain().to_owned()).into();
+    let all: Vec<_> = [&tenants.a, &tenants.b, &tenants.other].map(|tenant| tenant.domain().to_owned()).into();
     let resolver = move |_: &DomainContext<'_>| std::future::ready(Ok(all.clone()));
     let policy = KeyPolicy::new().newcomers(1, seconds(10));
     let api = tenants.builder(TrustedDomains::resolver(resolver)).key_policy(policy).build().unwrap();
@@ -71,7 +71,7 @@ async fn strangers_who_name_issuer_after_issuer_cause_no_more_fetches_than_there
     for (pass, fetches) in [(0, 2), (9, 2), (1, 3), (10, 4), (60, 5)] {
         tenants.clock.advance(seconds(pass));
         for _ in 0..20 {
-            for tenant in [&tenants.b, &tenants.stranger] {
+            for tenant in [&tenants.b, &tenants.other] {
                 let answer = outcome_of(&api, &forged(tenant)).await;
                 assert!(["401 token_signature", "503 keys_unavailable"].contains(&&*answer), "{answer}");
             }
@@ -81,7 +81,7 @@ async fn strangers_who_name_issuer_after_issuer_cause_no_more_fetches_than_there
     }
 }
 
-/// A token that anybody can write who knows a tenant's name and the names of its keys.
+/// A token with an invalid signature. An attacker needs only the tenant's name and the `kid` of its key to write it.
 fn forged(tenant: &LocalTenant) -> String {
     let signed = tenant.mint().sign();
     let (signed, signature) = signed.rsplit_once('.').unwrap();

@@ -7,7 +7,7 @@ use super::{Tenants, outcome_of};
 use crate::world::{invalid_token, rejection, seconds};
 
 #[tokio::test]
-async fn tokens_of_each_listed_tenant_are_taken_and_each_is_asked_once() {
+async fn tokens_of_each_listed_tenant_are_accepted_with_one_fetch_each() {
     let tenants = Tenants::start().await;
     let api = tenants.api();
     assert_eq!(api.issuers(), [tenants.a.issuer(), tenants.b.issuer()]);
@@ -21,13 +21,13 @@ async fn tokens_of_each_listed_tenant_are_taken_and_each_is_asked_once() {
 }
 
 #[tokio::test]
-async fn nobody_is_asked_for_a_tenant_that_is_not_listed() {
+async fn an_unlisted_issuer_causes_no_fetch() {
     let tenants = Tenants::start().await;
     let api = tenants.api();
     let challenge = r#"Bearer realm="api", error="invalid_token", error_description="the issuer of the access token is not trusted""#;
     let iss = tenants.a.issuer();
     for issuer in [
-        tenants.stranger.issuer(),
+        tenants.other.issuer(),
         iss.trim_end_matches('/'),
         &iss.replace("http", "HTTP"),
         &iss.replace("http", "https"),
@@ -36,7 +36,7 @@ async fn nobody_is_asked_for_a_tenant_that_is_not_listed() {
         &format!(" {iss}"),
         "http://169.254.169.254/",
     ] {
-        let token = tenants.stranger.mint().issuer(issuer).sign();
+        let token = tenants.other.mint().issuer(issuer).sign();
         let outcome = api.verify_access_token(&token).await;
         assert_eq!(rejection(&api, outcome), invalid_token("issuer_not_trusted", challenge), "{issuer}");
     }
@@ -44,23 +44,23 @@ async fn nobody_is_asked_for_a_tenant_that_is_not_listed() {
 }
 
 #[tokio::test]
-async fn a_spelling_that_is_nearly_listed_is_said_to_be() {
+async fn an_issuer_that_differs_in_case_or_slash_gets_a_hint() {
     let tenants = Tenants::start().await;
-    let nearly = |error: auth0_api_core::Error| {
-        error.hint() == Some("iss differs from the configured domain in letter case or the trailing slash only")
-    };
+    let hint = "iss differs from the configured domain only in letter case or in the trailing slash: the issuer must \
+                write https://, the host in lower case, and a slash";
+    let has_hint = |error: auth0_api_core::Error| error.hint() == Some(hint);
     for (issuer, expected) in [
         (tenants.b.issuer().trim_end_matches('/'), true),
         (&tenants.b.issuer().to_uppercase(), true),
-        (tenants.stranger.issuer(), false),
+        (tenants.other.issuer(), false),
     ] {
         let error = tenants.api().verify_access_token(&tenants.b.mint().issuer(issuer).sign()).await.unwrap_err();
-        assert_eq!(nearly(error), expected, "{issuer}");
+        assert_eq!(has_hint(error), expected, "{issuer}");
     }
 }
 
 #[tokio::test]
-async fn a_key_of_one_tenant_signs_for_no_other() {
+async fn a_key_of_one_tenant_does_not_verify_tokens_of_another() {
     let tenants = Tenants::start().await;
     let api = tenants.api();
     assert_eq!(outcome_of(&api, &tenants.b.mint().sign()).await, "200 accepted");
@@ -77,14 +77,14 @@ async fn spellings_of_one_domain_count_once() {
 }
 
 #[tokio::test]
-async fn one_tenants_outage_and_cool_down_are_not_the_others() {
+async fn an_outage_of_one_tenant_does_not_affect_the_other() {
     let tenants = Tenants::start().await;
     let api = tenants.api();
     tenants.a.misbehave(Endpoint::Discovery, Misbehaviour::RateLimited { retry_after: seconds(300) });
     assert!(!api.is_ready());
     let unavailable = api.warm_up().await.unwrap_err();
     assert_eq!((&*unavailable.issuer, unavailable.retry_after), (tenants.a.issuer(), seconds(300)));
-    assert!(api.is_ready(), "for the users of the other one");
+    assert!(api.is_ready(), "the keys of the other tenant are usable");
     for number in 0..20 {
         let bogus = tenants.b.mint().header("kid", format!("bogus-{number}")).sign();
         assert_eq!(outcome_of(&api, &bogus).await, "401 key_unknown");
@@ -100,18 +100,18 @@ async fn one_tenants_outage_and_cool_down_are_not_the_others() {
 }
 
 #[tokio::test]
-async fn a_refresh_is_of_one_issuer() {
+async fn refresh_now_fetches_the_keys_of_one_issuer() {
     let tenants = Tenants::start().await;
     let api = tenants.api();
     api.warm_up().await.unwrap();
     api.refresh_now(tenants.b.issuer()).await.unwrap();
     assert_eq!(tenants.fetches(), [1, 2, 0]);
-    let unknown = api.refresh_now(tenants.stranger.issuer()).await.unwrap_err();
+    let unknown = api.refresh_now(tenants.other.issuer()).await.unwrap_err();
     assert!(matches!(unknown, IssuerError::NotTrusted { .. }), "{unknown:?}");
     tenants.b.misbehave(Endpoint::Jwks, Misbehaviour::Down);
     let unavailable = api.refresh_now(tenants.b.issuer()).await.unwrap_err();
     assert!(matches!(unavailable, IssuerError::Unavailable(_)), "{unavailable:?}");
-    // The keys that there are stay, and a failure does not keep an operator from trying again.
+    // The cached keys stay usable, and the failure does not delay the operator's next refresh.
     assert_eq!(outcome_of(&api, &tenants.b.mint().sign()).await, "200 accepted");
     tenants.b.behave();
     api.refresh_now(tenants.b.issuer()).await.unwrap();
@@ -119,7 +119,7 @@ async fn a_refresh_is_of_one_issuer() {
 }
 
 #[test]
-fn a_list_that_cannot_be_meant_is_rejected_with_its_entry() {
+fn an_invalid_list_is_a_build_error_that_names_the_entry() {
     let audience = "https://api.example.com";
     for (domains, message) in [
         (TrustedDomains::list([""; 0]), "domains: at least one is needed"),
@@ -136,7 +136,7 @@ fn a_list_that_cannot_be_meant_is_rejected_with_its_entry() {
 }
 
 #[test]
-fn a_client_of_several_domains_authenticates_at_the_one_that_is_named() {
+fn a_client_of_several_domains_needs_an_exchange_domain() {
     let builder = |domains: TrustedDomains| {
         ApiClient::builder(domains, "https://api.example.com").client_auth(ClientAuth::secret_post("client", "secret"))
     };

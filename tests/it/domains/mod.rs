@@ -1,4 +1,4 @@
-//! Tokens of several tenants: whose are taken, and that nobody else is ever asked.
+//! Tokens of several tenants: which are accepted, and that no untrusted tenant is asked for keys.
 
 mod bounded;
 mod list;
@@ -9,19 +9,19 @@ use auth0_api_testing::{LocalTenant, ManualClock};
 
 use crate::world::status_and_label;
 
-/// Two tenants of one API, and a third that has nothing to do with it.
+/// Two tenants that one API trusts, and a third that it does not trust unless a test says so.
 struct Tenants {
     clock: ManualClock,
     a: LocalTenant,
     b: LocalTenant,
-    stranger: LocalTenant,
+    other: LocalTenant,
 }
 
 impl Tenants {
     async fn start() -> Self {
         let clock = ManualClock::new();
         let start = || async { LocalTenant::builder().clock(clock.clone()).start().await.unwrap() };
-        Self { a: start().await, b: start().await, stranger: start().await, clock }
+        Self { a: start().await, b: start().await, other: start().await, clock }
     }
 
     fn builder(&self, domains: TrustedDomains) -> ApiClientBuilder {
@@ -29,14 +29,14 @@ impl Tenants {
         builder.clock(self.clock.clone()).key_policy(KeyPolicy::new().jitter_percent(0))
     }
 
-    /// A client of both tenants.
+    /// A client that trusts `a` and `b`.
     fn api(&self) -> ApiClient {
         self.builder(TrustedDomains::list([self.a.domain(), self.b.domain()])).build().unwrap()
     }
 
-    /// How often keys were fetched from each.
+    /// Returns how often keys were fetched from each tenant.
     fn fetches(&self) -> [usize; 3] {
-        [&self.a, &self.b, &self.stranger].map(|tenant| {
+        [&self.a, &self.b, &self.other].map(|tenant| {
             assert_eq!(tenant.requests().discovery, tenant.requests().jwks);
             tenant.requests().jwks
         })

@@ -1,4 +1,4 @@
-//! Domains that only the request tells.
+//! Trusted domains that depend on the request.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -12,7 +12,7 @@ use super::{Tenants, outcome_of};
 use crate::world::{Rejected, rejection, status_and_label};
 
 #[tokio::test]
-async fn the_request_decides_whose_tokens_are_taken() {
+async fn a_resolver_selects_the_trusted_tenant_of_each_request() {
     let tenants = Tenants::start().await;
     let (a, b) = (tenants.a.domain().to_owned(), tenants.b.domain().to_owned());
     let by_brand = move |context: &DomainContext<'_>| {
@@ -25,10 +25,10 @@ async fn the_request_decides_whose_tokens_are_taken() {
     for (tenant, brand, expected) in [
         (&tenants.a, "a", "200 accepted"),
         (&tenants.b, "b", "200 accepted"),
-        // Its keys are held, and it is not trusted here all the same.
+        // The tenant's keys are cached, but it is not trusted for this request.
         (&tenants.a, "b", "401 issuer_not_trusted"),
         (&tenants.b, "a", "401 issuer_not_trusted"),
-        (&tenants.stranger, "a", "401 issuer_not_trusted"),
+        (&tenants.other, "a", "401 issuer_not_trusted"),
     ] {
         let headers = [("authorization", format!("Bearer {}", tenant.mint().sign())), ("x-brand", brand.to_owned())];
         let request = TokenRequest::new("GET", "https://api.example.com/orders", &headers);
@@ -38,7 +38,7 @@ async fn the_request_decides_whose_tokens_are_taken() {
 }
 
 #[tokio::test]
-async fn the_resolver_is_told_what_the_client_called() {
+async fn the_resolver_receives_the_called_url_and_the_headers() {
     let tenants = Tenants::start().await;
     let spy = Spy::answering(vec![tenants.a.domain().to_owned()]);
     let builder = tenants.builder(TrustedDomains::resolver(spy.clone())).trusted_proxies(TrustedProxies::hops(1));
@@ -59,11 +59,11 @@ async fn the_resolver_is_told_what_the_client_called() {
         TokenRequest::new("GET", "https://api.example.com/orders?page=2", &headers),
     ] {
         api.verify_request(&request).await.unwrap();
-        let told = format!(
+        let expected = format!(
             "url Some(\"https://api.example.com/orders?page=2\"), brand Some(\"b\"), twice None, headers true, issuer {}",
             tenants.a.issuer()
         );
-        assert_eq!(spy.last(), told);
+        assert_eq!(spy.last(), expected);
     }
     api.verify_access_token(&token).await.unwrap();
     assert_eq!(spy.last(), format!("url None, brand None, twice None, headers false, issuer {}", tenants.a.issuer()));
@@ -71,7 +71,7 @@ async fn the_resolver_is_told_what_the_client_called() {
 }
 
 #[tokio::test]
-async fn the_resolver_is_not_asked_about_what_is_no_good_anyway() {
+async fn the_resolver_is_not_called_for_malformed_tokens() {
     let tenants = Tenants::start().await;
     let spy = Spy::answering(vec![tenants.a.domain().to_owned()]);
     let api = tenants.builder(TrustedDomains::resolver(spy.clone())).build().unwrap();
@@ -93,7 +93,7 @@ async fn the_resolver_is_not_asked_about_what_is_no_good_anyway() {
 }
 
 #[tokio::test]
-async fn what_the_resolver_gets_wrong_is_not_the_callers_fault() {
+async fn an_error_of_the_resolver_is_a_server_error() {
     let tenants = Tenants::start().await;
     let domain = tenants.a.domain();
     let token = tenants.a.mint().sign();
@@ -118,7 +118,7 @@ async fn what_the_resolver_gets_wrong_is_not_the_callers_fault() {
 }
 
 #[tokio::test]
-async fn a_thousand_domains_are_read() {
+async fn a_resolver_may_return_a_thousand_domains() {
     let tenants = Tenants::start().await;
     let mut domains: Vec<String> = (0..999).map(|number| format!("tenant-{number}.example")).collect();
     domains.push(tenants.a.domain().to_owned());
@@ -127,7 +127,7 @@ async fn a_thousand_domains_are_read() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_resolver_that_never_answers_is_given_up() {
+async fn a_resolver_times_out_after_5_s() {
     let tenants = Tenants::start().await;
     let api =
         tenants.builder(TrustedDomains::resolver(|_: &DomainContext<'_>| std::future::pending())).build().unwrap();
@@ -137,7 +137,7 @@ async fn a_resolver_that_never_answers_is_given_up() {
 }
 
 #[tokio::test]
-async fn what_a_resolver_says_holds_for_one_request() {
+async fn the_resolver_is_called_for_each_request() {
     let tenants = Tenants::start().await;
     let spy = Spy::answering(vec![tenants.a.domain().to_owned()]);
     let api = tenants.builder(TrustedDomains::resolver(spy.clone())).build().unwrap();
@@ -149,7 +149,7 @@ async fn what_a_resolver_says_holds_for_one_request() {
 }
 
 #[tokio::test]
-async fn an_issuer_whose_keys_are_held_can_be_refreshed() {
+async fn with_a_resolver_only_cached_issuers_can_be_refreshed() {
     let tenants = Tenants::start().await;
     let spy = Spy::answering(vec![tenants.a.domain().to_owned()]);
     let api: ApiClient = tenants.builder(TrustedDomains::resolver(spy)).build().unwrap();
@@ -160,17 +160,17 @@ async fn an_issuer_whose_keys_are_held_can_be_refreshed() {
     assert_eq!(tenants.fetches(), [2, 0, 0]);
 }
 
-/// Remembers what it was told. Clones share that, and the answer.
+/// Records the context of each call. Clones share the records and the answer.
 #[derive(Clone)]
 struct Spy {
     answer: Arc<Mutex<Option<Vec<String>>>>,
-    told: Arc<Mutex<String>>,
+    last: Arc<Mutex<String>>,
     times: Arc<AtomicUsize>,
 }
 
 impl Spy {
     fn answering(domains: Vec<String>) -> Self {
-        Self { answer: Arc::new(Mutex::new(Some(domains))), told: Arc::default(), times: Arc::default() }
+        Self { answer: Arc::new(Mutex::new(Some(domains))), last: Arc::default(), times: Arc::default() }
     }
 
     fn failing() -> Self {
@@ -182,7 +182,7 @@ impl Spy {
     }
 
     fn last(&self) -> String {
-        self.told.lock().unwrap().clone()
+        self.last.lock().unwrap().clone()
     }
 
     fn times(&self) -> usize {
@@ -194,7 +194,7 @@ impl DomainResolver for Spy {
     fn domains<'a>(&'a self, context: &'a DomainContext<'a>) -> DomainFuture<'a> {
         Box::pin(async move {
             self.times.fetch_add(1, Ordering::SeqCst);
-            *self.told.lock().unwrap() = format!(
+            *self.last.lock().unwrap() = format!(
                 "url {:?}, brand {:?}, twice {:?}, headers {}, issuer {}",
                 context.url(),
                 context.header("x-brand"),

@@ -1,4 +1,4 @@
-//! What a token is bound to, and what each mode makes of it.
+//! The binding of a token (`cnf`), in each DPoP mode.
 
 use auth0_api_core::{Binding, DpopPolicy};
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use super::URL;
 use crate::world::{Holder, World, get, invalid_token, rejection, status_and_label};
 
 #[tokio::test]
-async fn a_bound_token_with_its_proof_is_accepted_and_says_so() {
+async fn a_bound_token_with_its_proof_is_accepted_as_dpop() {
     let world = World::new().await;
     let holder = Holder::new(&world);
     for policy in [DpopPolicy::accept(), DpopPolicy::require()] {
@@ -29,7 +29,7 @@ async fn the_scheme_ignores_case() {
 }
 
 #[tokio::test]
-async fn unknown_members_beside_a_proven_thumbprint_are_fine() {
+async fn unknown_cnf_members_beside_a_proven_jkt_are_ignored() {
     let world = World::new().await;
     let (api, mut holder) = (world.api(), Holder::new(&world));
     let jkt = holder.key.thumbprint().to_string();
@@ -38,7 +38,7 @@ async fn unknown_members_beside_a_proven_thumbprint_are_fine() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_proven_is_rejected_whatever_the_scheme_and_mode() {
+async fn an_unprovable_cnf_is_rejected_in_every_scheme_and_mode() {
     let world = World::new().await;
     let jkt = world.tenant.proof_key().thumbprint().to_string();
     let certificate = "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg0";
@@ -46,7 +46,7 @@ async fn what_cannot_be_proven_is_rejected_whatever_the_scheme_and_mode() {
         (json!({ "x5t#S256": certificate }), "401 cnf_certificate"),
         (json!({ "x5t#S256": certificate, "jkt": jkt }), "401 cnf_certificate"),
         (json!({ "x5t#S256": "short" }), "401 cnf_malformed"),
-        // As in the example of RFC 8705 §3.1, whose last character holds bits that belong to nothing.
+        // The example of RFC 8705 §3.1: the unused bits of its last character are not zero.
         (json!({ "x5t#S256": "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2" }), "401 cnf_malformed"),
         (json!({ "x5t#S256": 5 }), "401 cnf_malformed"),
         (json!({ "x5t#S256": null, "jkt": jkt }), "401 cnf_malformed"),
@@ -75,7 +75,7 @@ async fn what_cannot_be_proven_is_rejected_whatever_the_scheme_and_mode() {
 }
 
 #[tokio::test]
-async fn ignoring_dpop_is_no_reason_to_take_a_bound_token() {
+async fn a_bound_token_is_rejected_even_when_dpop_is_ignored() {
     let world = World::new().await;
     let holder = Holder::new(&world);
     let bearer = format!("Bearer {}", holder.token);
@@ -90,7 +90,7 @@ async fn ignoring_dpop_is_no_reason_to_take_a_bound_token() {
 }
 
 #[tokio::test]
-async fn ignoring_dpop_is_looking_at_no_proof() {
+async fn proofs_are_not_read_when_dpop_is_ignored() {
     let world = World::new().await;
     let api = world.api_with(DpopPolicy::ignore());
     let bearer = format!("Bearer {}", world.tenant.mint().sign());
@@ -101,7 +101,7 @@ async fn ignoring_dpop_is_looking_at_no_proof() {
 }
 
 #[tokio::test]
-async fn a_raw_token_is_a_bearer_token() {
+async fn a_raw_token_is_verified_as_bearer() {
     let world = World::new().await;
     let (plain, bound) = (world.tenant.mint().sign(), Holder::new(&world).token);
     for (policy, of_plain, of_bound) in [
@@ -117,7 +117,7 @@ async fn a_raw_token_is_a_bearer_token() {
 }
 
 #[tokio::test]
-async fn the_token_is_judged_before_its_proof() {
+async fn the_token_is_checked_before_its_proof() {
     let world = World::new().await;
     let (api, holder) = (world.api(), Holder::new(&world));
     let expired = Holder { token: world.tenant.mint().bound_to(&holder.key).expires_at(world.now()).sign(), ..holder };

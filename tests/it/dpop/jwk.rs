@@ -1,4 +1,4 @@
-//! The key in a proof: public, canonical, on its curve, and for an algorithm of the policy.
+//! The key in a proof must be public, canonical, on its curve, and for an algorithm of the policy.
 
 use auth0_api_core::{Algorithm, ApiClient, DpopPolicy};
 use auth0_api_testing::{ProofKey, SigningAlgorithm};
@@ -13,7 +13,7 @@ const KEY: &str =
     r#"DPoP error="invalid_dpop_proof", error_description="the key of the proof is unusable", algs="ES256""#;
 
 #[tokio::test]
-async fn every_algorithm_serves_when_it_is_allowed_and_only_then() {
+async fn a_proof_algorithm_is_accepted_only_if_configured() {
     let world = World::new().await;
     let policy = |algorithms: Vec<Algorithm>| world.api_with(DpopPolicy::accept().algorithms(algorithms));
     for signed_with in SigningAlgorithm::ALL {
@@ -30,7 +30,7 @@ async fn every_algorithm_serves_when_it_is_allowed_and_only_then() {
 }
 
 #[tokio::test]
-async fn es256_alone_is_the_default() {
+async fn only_es256_proofs_are_accepted_by_default() {
     let world = World::new().await;
     let api = world.api();
     let key = ProofKey::generate_with(SigningAlgorithm::ES384).with_clock(world.clock.clone());
@@ -41,41 +41,41 @@ async fn es256_alone_is_the_default() {
 }
 
 #[tokio::test]
-async fn any_private_member_is_rejected() {
-    let bench = Bench::new().await;
+async fn a_proof_key_with_a_private_member_is_rejected() {
+    let setup = Setup::new().await;
     for member in ["d", "p", "q", "dp", "dq", "qi", "oth", "k"] {
-        bench.rejects(|jwk| jwk[member] = json!("AA")).await;
+        setup.rejects(|jwk| jwk[member] = json!("AA")).await;
     }
 }
 
 #[tokio::test]
-async fn a_key_says_one_thing() {
-    let bench = Bench::new().await;
-    bench.rejects(|jwk| *jwk = json!(null)).await;
-    bench.rejects(|jwk| *jwk = json!("key")).await;
-    bench.rejects(|jwk| *jwk = json!({})).await;
-    bench.rejects(|jwk| jwk["kty"] = json!("oct")).await;
-    bench.rejects(|jwk| jwk["kty"] = json!("RSA")).await;
-    bench.rejects(|jwk| jwk["crv"] = json!("P-384")).await;
-    bench.rejects(|jwk| jwk["alg"] = json!("ES384")).await;
-    bench.rejects(|jwk| jwk["use"] = json!("enc")).await;
-    bench.rejects(|jwk| jwk["key_ops"] = json!(["sign"])).await;
-    bench.rejects(|jwk| drop(jwk.as_object_mut().unwrap().remove("y"))).await;
+async fn a_proof_key_with_missing_or_contradictory_members_is_rejected() {
+    let setup = Setup::new().await;
+    setup.rejects(|jwk| *jwk = json!(null)).await;
+    setup.rejects(|jwk| *jwk = json!("key")).await;
+    setup.rejects(|jwk| *jwk = json!({})).await;
+    setup.rejects(|jwk| jwk["kty"] = json!("oct")).await;
+    setup.rejects(|jwk| jwk["kty"] = json!("RSA")).await;
+    setup.rejects(|jwk| jwk["crv"] = json!("P-384")).await;
+    setup.rejects(|jwk| jwk["alg"] = json!("ES384")).await;
+    setup.rejects(|jwk| jwk["use"] = json!("enc")).await;
+    setup.rejects(|jwk| jwk["key_ops"] = json!(["sign"])).await;
+    setup.rejects(|jwk| drop(jwk.as_object_mut().unwrap().remove("y"))).await;
 }
 
 #[tokio::test]
-async fn coordinates_have_their_one_length_and_spelling_and_are_on_the_curve() {
-    let bench = Bench::new().await;
+async fn coordinates_have_one_encoding_and_are_on_the_curve() {
+    let setup = Setup::new().await;
     let longer = |coordinate: &Value| {
         let octets = URL_SAFE_NO_PAD.decode(coordinate.as_str().unwrap()).unwrap();
         json!(URL_SAFE_NO_PAD.encode([vec![0], octets].concat()))
     };
-    bench.rejects(|jwk| jwk["x"] = longer(&jwk["x"])).await;
-    bench.rejects(|jwk| jwk["y"] = longer(&jwk["y"])).await;
-    bench.rejects(|jwk| jwk["x"] = json!(format!("{}=", jwk["x"].as_str().unwrap()))).await;
-    bench.rejects(|jwk| jwk["x"] = jwk["y"].clone()).await;
-    bench.rejects(|jwk| jwk["y"] = json!("A".repeat(43))).await;
-    bench.rejects(|jwk| jwk["x"] = json!("")).await;
+    setup.rejects(|jwk| jwk["x"] = longer(&jwk["x"])).await;
+    setup.rejects(|jwk| jwk["y"] = longer(&jwk["y"])).await;
+    setup.rejects(|jwk| jwk["x"] = json!(format!("{}=", jwk["x"].as_str().unwrap()))).await;
+    setup.rejects(|jwk| jwk["x"] = jwk["y"].clone()).await;
+    setup.rejects(|jwk| jwk["y"] = json!("A".repeat(43))).await;
+    setup.rejects(|jwk| jwk["x"] = json!("")).await;
 }
 
 #[tokio::test]
@@ -92,7 +92,7 @@ async fn an_rsa_modulus_has_no_leading_zero() {
 }
 
 #[tokio::test]
-async fn public_members_that_agree_are_fine() {
+async fn consistent_optional_key_members_are_accepted() {
     let world = World::new().await;
     let (api, holder) = (world.api(), Holder::new(&world));
     let mut jwk = holder.key.public_jwk();
@@ -105,14 +105,14 @@ async fn public_members_that_agree_are_fine() {
     assert_eq!(status_and_label(&outcome), "200 accepted");
 }
 
-/// A client, and a holder whose key each check changes in the proof's header.
-struct Bench {
+/// A client, and a token holder. Each test changes the holder's key in the proof's header.
+struct Setup {
     api: ApiClient,
     holder: Holder,
     _world: World,
 }
 
-impl Bench {
+impl Setup {
     async fn new() -> Self {
         let world = World::new().await;
         Self { api: world.api(), holder: Holder::new(&world), _world: world }

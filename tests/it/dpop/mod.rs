@@ -1,4 +1,4 @@
-//! Sender-constrained tokens: each rejection changes one thing in a request that is accepted.
+//! DPoP-bound tokens: each rejection test changes one thing in an accepted request.
 
 mod binding;
 mod client_keys;
@@ -11,10 +11,10 @@ mod target;
 
 use crate::world::Rejected;
 
-/// What most of these requests ask for.
+/// The URL of most of these requests.
 const URL: &str = "https://api.example.com/orders";
 
-/// A rejection of the proof, in the default mode.
+/// The expected rejection of a proof, by a client in the default mode.
 fn proof_rejected(label: &'static str, challenge: &str) -> Rejected {
     Rejected { status: 401, label, challenges: vec![r#"Bearer realm="api""#.to_owned(), challenge.to_owned()] }
 }

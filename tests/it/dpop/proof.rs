@@ -1,4 +1,4 @@
-//! The proof itself: RFC 9449 §4.3, check by check.
+//! Each check of a proof (RFC 9449 §4.3).
 
 use auth0_api_core::{ApiClient, DpopPolicy, Error, VerifiedToken};
 use auth0_api_testing::ProofBuilder;
@@ -22,61 +22,61 @@ const TYPE: &str =
 const WINDOW: &str =
     r#"DPoP error="invalid_dpop_proof", error_description="the proof is too old or from the future", algs="ES256""#;
 
-/// A change to a good proof.
+/// A change to a valid proof.
 type Change = fn(ProofBuilder) -> ProofBuilder;
 
 #[tokio::test]
-async fn every_required_claim_is_required_and_of_its_type() {
-    let bench = Bench::new().await;
+async fn each_required_proof_claim_must_be_present_and_of_its_type() {
+    let setup = Setup::new().await;
     for (claim, wrong) in [("jti", json!(5)), ("htm", json!(null)), ("htu", json!([URL])), ("ath", json!({}))] {
-        bench.rejects(|proof| proof.without_claim(claim), "dpop_claim", CLAIM).await;
-        bench.rejects(|proof| proof.claim(claim, wrong.clone()), "dpop_claim", CLAIM).await;
+        setup.rejects(|proof| proof.without_claim(claim), "dpop_claim", CLAIM).await;
+        setup.rejects(|proof| proof.claim(claim, wrong.clone()), "dpop_claim", CLAIM).await;
     }
-    bench.rejects(|proof| proof.without_claim("iat"), "dpop_claim", CLAIM).await;
+    setup.rejects(|proof| proof.without_claim("iat"), "dpop_claim", CLAIM).await;
     for wrong in [json!("1700000000"), json!(null), json!([1_700_000_000])] {
-        bench.rejects(|proof| proof.claim("iat", wrong.clone()), "dpop_claim", CLAIM).await;
+        setup.rejects(|proof| proof.claim("iat", wrong.clone()), "dpop_claim", CLAIM).await;
     }
     for claim in ["nbf", "exp"] {
-        bench.rejects(|proof| proof.claim(claim, "later"), "dpop_claim", CLAIM).await;
+        setup.rejects(|proof| proof.claim(claim, "later"), "dpop_claim", CLAIM).await;
     }
 }
 
 #[tokio::test]
-async fn the_type_is_dpop_jwt_in_any_case_with_or_without_its_prefix() {
-    let bench = Bench::new().await;
+async fn the_typ_of_a_proof_is_dpop_jwt_in_any_case_with_or_without_prefix() {
+    let setup = Setup::new().await;
     for typ in ["dpop+jwt", "DPoP+JWT", "application/dpop+jwt", "Application/DPOP+jwt"] {
-        bench.accepts(|proof| proof.header("typ", typ)).await;
+        setup.accepts(|proof| proof.header("typ", typ)).await;
     }
-    bench.rejects(|proof| proof.without_header("typ"), "dpop_typ", TYPE).await;
+    setup.rejects(|proof| proof.without_header("typ"), "dpop_typ", TYPE).await;
     for typ in [json!("JWT"), json!("at+jwt"), json!("dpop"), json!("dpop+jwt "), json!("text/dpop+jwt"), json!(5)] {
-        bench.rejects(|proof| proof.header("typ", typ.clone()), "dpop_typ", TYPE).await;
+        setup.rejects(|proof| proof.header("typ", typ.clone()), "dpop_typ", TYPE).await;
     }
 }
 
 #[tokio::test]
 async fn the_method_is_compared_exactly() {
-    let bench = Bench::new().await;
+    let setup = Setup::new().await;
     for method in ["POST", "get", "Get", "GET ", ""] {
-        bench.rejects(|proof| proof.claim("htm", method), "dpop_htm_mismatch", METHOD).await;
+        setup.rejects(|proof| proof.claim("htm", method), "dpop_htm_mismatch", METHOD).await;
     }
 }
 
 #[tokio::test]
-async fn the_window_is_300_s_back_and_30_s_ahead() {
-    let bench = Bench::new().await;
+async fn iat_may_be_300_s_in_the_past_and_30_s_in_the_future() {
+    let setup = Setup::new().await;
     let start = 1_700_000_000_i64;
     for offset in [-300, -1, 0, 30] {
-        bench.accepts(|proof| proof.claim("iat", start + offset)).await;
+        setup.accepts(|proof| proof.claim("iat", start + offset)).await;
     }
     for offset in [-301, 31, -1_700_000_001, 253_402_300_800 - start] {
-        bench.rejects(|proof| proof.claim("iat", start + offset), "dpop_iat_window", WINDOW).await;
+        setup.rejects(|proof| proof.claim("iat", start + offset), "dpop_iat_window", WINDOW).await;
     }
-    bench.accepts(|proof| proof.claim("iat", 1_699_999_700.0)).await;
-    bench.rejects(|proof| proof.claim("iat", 1_699_999_699.5), "dpop_iat_window", WINDOW).await;
+    setup.accepts(|proof| proof.claim("iat", 1_699_999_700.0)).await;
+    setup.rejects(|proof| proof.claim("iat", 1_699_999_699.5), "dpop_iat_window", WINDOW).await;
 }
 
 #[tokio::test]
-async fn the_window_is_configured() {
+async fn the_limits_of_iat_are_configurable() {
     let world = World::new().await;
     let api = world.api_with(DpopPolicy::accept().max_age(seconds(60)).leeway(seconds(5)));
     let holder = Holder::new(&world);
@@ -89,38 +89,38 @@ async fn the_window_is_configured() {
 }
 
 #[tokio::test]
-async fn the_proofs_own_times_are_honoured() {
-    let bench = Bench::new().await;
+async fn nbf_and_exp_of_a_proof_are_checked() {
+    let setup = Setup::new().await;
     let now = 1_700_000_000;
-    bench.accepts(|proof| proof.claim("nbf", now).claim("exp", now + 1)).await;
-    bench.rejects(|proof| proof.claim("nbf", now + 1), "dpop_iat_window", WINDOW).await;
-    bench.rejects(|proof| proof.claim("exp", now), "dpop_iat_window", WINDOW).await;
+    setup.accepts(|proof| proof.claim("nbf", now).claim("exp", now + 1)).await;
+    setup.rejects(|proof| proof.claim("nbf", now + 1), "dpop_iat_window", WINDOW).await;
+    setup.rejects(|proof| proof.claim("exp", now), "dpop_iat_window", WINDOW).await;
 }
 
 #[tokio::test]
-async fn the_token_hash_is_that_of_this_token_in_its_one_spelling() {
-    let bench = Bench::new().await;
-    let other = Holder::new(&bench.world).token;
-    bench.rejects(|proof| proof.access_token(&other), "dpop_ath_mismatch", TOKEN_HASH).await;
-    bench.rejects(|proof| proof.claim("ath", ""), "dpop_ath_mismatch", TOKEN_HASH).await;
-    let hash = hash_of(&bench.holder);
+async fn ath_is_the_canonical_hash_of_the_presented_token() {
+    let setup = Setup::new().await;
+    let other = Holder::new(&setup.world).token;
+    setup.rejects(|proof| proof.access_token(&other), "dpop_ath_mismatch", TOKEN_HASH).await;
+    setup.rejects(|proof| proof.claim("ath", ""), "dpop_ath_mismatch", TOKEN_HASH).await;
+    let hash = hash_of(&setup.holder);
     for wrong in [format!("{hash}="), hash.to_lowercase(), hash.chars().take(42).collect()] {
-        bench.rejects(|proof| proof.claim("ath", wrong.as_str()), "dpop_ath_mismatch", TOKEN_HASH).await;
+        setup.rejects(|proof| proof.claim("ath", wrong.as_str()), "dpop_ath_mismatch", TOKEN_HASH).await;
     }
 }
 
 #[tokio::test]
-async fn a_proof_signed_by_nobody_or_somebody_else_is_rejected() {
-    let bench = Bench::new().await;
-    bench.rejects(|proof| proof.raw_signature(""), "dpop_signature", SIGNATURE).await;
-    bench.rejects(|proof| proof.raw_signature("A".repeat(86)), "dpop_signature", SIGNATURE).await;
-    let stranger = World::new().await.tenant.proof_key().public_jwk();
-    bench.rejects(|proof| proof.header("jwk", stranger.clone()), "dpop_signature", SIGNATURE).await;
+async fn a_proof_with_a_missing_or_foreign_signature_is_rejected() {
+    let setup = Setup::new().await;
+    setup.rejects(|proof| proof.raw_signature(""), "dpop_signature", SIGNATURE).await;
+    setup.rejects(|proof| proof.raw_signature("A".repeat(86)), "dpop_signature", SIGNATURE).await;
+    let other = World::new().await.tenant.proof_key().public_jwk();
+    setup.rejects(|proof| proof.header("jwk", other.clone()), "dpop_signature", SIGNATURE).await;
 }
 
 #[tokio::test]
-async fn a_proof_is_one_well_formed_jwt() {
-    let bench = Bench::new().await;
+async fn a_malformed_proof_is_rejected() {
+    let setup = Setup::new().await;
     let changes: [Change; 9] = [
         |proof| proof.header("crit", json!(["exp"])),
         |proof| proof.header("b64", false),
@@ -133,7 +133,7 @@ async fn a_proof_is_one_well_formed_jwt() {
         |proof| proof.raw_signature("AA=="),
     ];
     for change in changes {
-        bench.rejects(change, "dpop_malformed", MALFORMED).await;
+        setup.rejects(change, "dpop_malformed", MALFORMED).await;
     }
 }
 
@@ -150,29 +150,29 @@ async fn a_proof_may_have_8_kib() {
 
 #[tokio::test]
 async fn a_jti_may_have_256_bytes() {
-    let bench = Bench::new().await;
+    let setup = Setup::new().await;
     for good in [1, 256] {
-        bench.accepts(|proof| proof.jti(&"j".repeat(good))).await;
+        setup.accepts(|proof| proof.jti(&"j".repeat(good))).await;
     }
     for bad in [0, 257] {
-        bench.rejects(|proof| proof.jti(&"j".repeat(bad)), "dpop_claim", CLAIM).await;
+        setup.rejects(|proof| proof.jti(&"j".repeat(bad)), "dpop_claim", CLAIM).await;
     }
 }
 
 #[tokio::test]
 async fn unknown_claims_and_header_parameters_are_ignored() {
-    let bench = Bench::new().await;
-    bench.accepts(|proof| proof.claim("nonce", "n".repeat(300)).claim("x", json!([1, { "y": null }]))).await;
-    bench.accepts(|proof| proof.header("kid", "any").header("x5u", "https://evil.example/").header("x", 1)).await;
+    let setup = Setup::new().await;
+    setup.accepts(|proof| proof.claim("nonce", "n".repeat(300)).claim("x", json!([1, { "y": null }]))).await;
+    setup.accepts(|proof| proof.header("kid", "any").header("x5u", "https://evil.example/").header("x", 1)).await;
 }
 
 #[tokio::test]
-async fn what_is_told_follows_the_order_of_the_rfc() {
+async fn proof_errors_are_reported_in_the_order_of_the_rfc() {
     // RFC 9449 §4.3: (3) claims, (4) typ, (5) alg, (7) signature, (8) htm, (9) htu, (11) iat, (12) ath; then the key.
     let world = World::new().await;
     let (api, holder) = (world.api(), Holder::new(&world));
-    let stranger = world.tenant.proof_key();
-    let mut proof = stranger.proof("POST", "https://other.example.com/").access_token("other");
+    let other = world.tenant.proof_key();
+    let mut proof = other.proof("POST", "https://other.example.com/").access_token("other");
     proof = proof.claim("iat", 1).header("typ", "JWT").without_claim("jti").raw_signature("AA");
     for (label, repair) in [
         ("401 dpop_claim", (|proof: ProofBuilder| proof.jti("j")) as Change),
@@ -182,7 +182,7 @@ async fn what_is_told_follows_the_order_of_the_rfc() {
         proof = repair(proof);
     }
     assert_eq!(status_and_label(&holder.get(&api, URL, &proof).await), "401 dpop_signature");
-    let mut proof = stranger.proof("POST", "https://other.example.com/").access_token("other").claim("iat", 1);
+    let mut proof = other.proof("POST", "https://other.example.com/").access_token("other").claim("iat", 1);
     for (label, repair) in [
         ("401 dpop_htm_mismatch", (|proof: ProofBuilder| proof.claim("htm", "GET")) as Change),
         ("401 dpop_htu_mismatch", |proof| proof.claim("htu", URL)),
@@ -196,14 +196,14 @@ async fn what_is_told_follows_the_order_of_the_rfc() {
     assert_eq!(status_and_label(&holder.get(&api, URL, &proof).await), "401 dpop_key_mismatch");
 }
 
-/// A client, and a holder whose good proof each check changes.
-struct Bench {
+/// A client, and a token holder. Each test changes the holder's valid proof.
+struct Setup {
     world: World,
     api: ApiClient,
     holder: Holder,
 }
 
-impl Bench {
+impl Setup {
     async fn new() -> Self {
         let world = World::new().await;
         let (api, holder) = (world.api(), Holder::new(&world));
@@ -232,7 +232,7 @@ fn hash_of(holder: &Holder) -> String {
     claims["ath"].as_str().unwrap().to_owned()
 }
 
-/// A good proof of exactly this many characters.
+/// Returns a valid proof of exactly this length.
 fn of_length(holder: &Holder, length: usize) -> String {
     crate::world::of_length(length, |claim, header| {
         holder.proof(URL).claim("padding", claim).header("padding", header).sign()

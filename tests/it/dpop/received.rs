@@ -1,4 +1,4 @@
-//! The URL that a client called, as a server behind routers, proxies and HTTP versions finds it out.
+//! The URL that a client called, as the server determines it: with nested routers, proxies and HTTP/2.
 
 use auth0_api_core::{ApiClient, TrustedProxies};
 use http::Version;
@@ -19,7 +19,7 @@ async fn a_nested_router_does_not_change_the_url() {
 }
 
 #[tokio::test]
-async fn the_query_is_part_of_the_request_and_not_of_the_proof() {
+async fn the_query_is_not_compared_with_htu() {
     let world = World::new().await;
     let (api, holder) = (Api::start(&world.api()).await, Holder::new(&world));
     let answer = get(&api, &holder, "/api/private?page=2&x=%2F", &api.url(PRIVATE), &[]).await;
@@ -27,7 +27,7 @@ async fn the_query_is_part_of_the_request_and_not_of_the_proof() {
 }
 
 #[tokio::test]
-async fn the_public_url_is_what_clients_call() {
+async fn the_public_url_replaces_the_origin_of_the_request() {
     let world = World::new().await;
     let client = world.builder().public_url("https://public.example.com/v1").build().unwrap();
     let (api, holder) = (Api::start(&client).await, Holder::new(&world));
@@ -44,7 +44,7 @@ async fn the_public_url_is_what_clients_call() {
 }
 
 #[tokio::test]
-async fn nobody_is_believed_by_default() {
+async fn forwarding_headers_are_ignored_by_default() {
     let world = World::new().await;
     let (api, holder) = (Api::start(&world.api()).await, Holder::new(&world));
     let forwarded = [
@@ -59,7 +59,7 @@ async fn nobody_is_believed_by_default() {
 }
 
 #[tokio::test]
-async fn one_hop_is_believed_and_no_more() {
+async fn with_one_trusted_hop_only_its_entry_is_used() {
     let world = World::new().await;
     let (api, holder) = (behind(&world, TrustedProxies::hops(1)).await, Holder::new(&world));
     let forwarded: [&[(&str, &str)]; 3] = [
@@ -82,7 +82,7 @@ async fn one_hop_is_believed_and_no_more() {
 }
 
 #[tokio::test]
-async fn fewer_entries_than_hops_came_another_way() {
+async fn fewer_entries_than_trusted_hops_is_an_invalid_request() {
     let world = World::new().await;
     let (api, holder) = (behind(&world, TrustedProxies::hops(2)).await, Holder::new(&world));
     let headers = [("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "public.example.com")];
@@ -101,7 +101,7 @@ async fn fewer_entries_than_hops_came_another_way() {
 }
 
 #[tokio::test]
-async fn a_network_is_believed_by_the_address_of_the_peer() {
+async fn a_trusted_network_is_matched_by_the_peer_address() {
     let world = World::new().await;
     let headers = [("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "public.example.com")];
     for (network, of_public, of_own) in [("127.0.0.0/8", 200, 401), ("10.0.0.0/8", 401, 200)] {
@@ -131,10 +131,10 @@ async fn an_absolute_form_target_must_agree_with_the_host() {
 }
 
 #[tokio::test]
-async fn the_host_header_is_read_by_its_grammar() {
+async fn a_host_header_that_violates_its_grammar_is_rejected() {
     let world = World::new().await;
     let (api, holder) = (Api::start(&world.api()).await, Holder::new(&world));
-    // The path of the proof's URL must not be movable into the host.
+    // A `Host` value must not contain the path of the proof's URL.
     let moved = format!("{}/api/private?", api.authority());
     for host in [None, Some(""), Some("user@api.example.com"), Some(moved.as_str()), Some("a b"), Some("a,b")] {
         let credentials = credentials(&holder, &api.url(PRIVATE));
@@ -145,7 +145,7 @@ async fn the_host_header_is_read_by_its_grammar() {
 }
 
 #[tokio::test]
-async fn the_method_is_the_one_that_was_sent() {
+async fn htm_is_compared_with_the_sent_method() {
     let world = World::new().await;
     let (api, holder) = (Api::start(&world.api()).await, Holder::new(&world));
     let host = api.authority();
@@ -157,7 +157,7 @@ async fn the_method_is_the_one_that_was_sent() {
 }
 
 #[tokio::test]
-async fn http2_names_the_host_in_its_authority() {
+async fn with_http2_the_host_comes_from_the_authority() {
     let world = World::new().await;
     let (api, holder) = (Api::start(&world.api()).await, Holder::new(&world));
     let client = reqwest::Client::builder().http2_prior_knowledge().build().unwrap();
@@ -183,7 +183,7 @@ async fn behind(world: &World, proxies: TrustedProxies) -> Api {
     Api::start(&client).await
 }
 
-/// A GET of this path, with a proof for this URL and some more headers.
+/// Sends a GET of this path, with a proof for this URL and these additional headers.
 async fn get(api: &Api, holder: &Holder, path: &str, htu: &str, headers: &[(&str, &str)]) -> Answer {
     let credentials = credentials(holder, htu);
     let credentials = [("Authorization", credentials[0].as_str()), ("DPoP", credentials[1].as_str())];

@@ -1,4 +1,4 @@
-//! Each proof once.
+//! Replay protection: each proof is accepted once.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -13,7 +13,7 @@ const REPLAYED: &str =
     r#"DPoP error="invalid_dpop_proof", error_description="the proof has been used before", algs="ES256""#;
 
 #[tokio::test]
-async fn a_proof_is_good_once() {
+async fn a_proof_is_accepted_once() {
     let world = World::new().await;
     let (api, holder) = (world.api(), Holder::new(&world));
     let proof = holder.proof(URL);
@@ -24,7 +24,7 @@ async fn a_proof_is_good_once() {
 }
 
 #[tokio::test]
-async fn a_jti_signed_anew_is_still_the_same_proof() {
+async fn a_reused_jti_is_a_replay_even_with_a_new_signature() {
     let world = World::new().await;
     let (api, holder) = (world.api(), Holder::new(&world));
     assert_eq!(status_and_label(&holder.get(&api, URL, &holder.proof(URL).jti("one")).await), "200 accepted");
@@ -46,7 +46,7 @@ async fn two_keys_may_use_the_same_jti() {
 }
 
 #[tokio::test]
-async fn clients_that_share_a_store_know_each_others_proofs() {
+async fn clients_with_a_shared_store_reject_each_others_proofs() {
     let world = World::new().await;
     let policy = DpopPolicy::accept().replay_store(MemoryReplayStore::new());
     let (one, other) = (world.api_with(policy.clone()), world.api_with(policy));
@@ -59,7 +59,7 @@ async fn clients_that_share_a_store_know_each_others_proofs() {
 }
 
 #[tokio::test]
-async fn a_proof_is_remembered_until_a_second_after_its_window() {
+async fn a_proof_is_remembered_until_one_second_after_its_expiry() {
     let world = World::new().await;
     let store = Arc::new(Recording::default());
     let policy = DpopPolicy::accept().max_age(seconds(60)).leeway(seconds(5)).replay_store(Arc::clone(&store));
@@ -76,7 +76,7 @@ async fn a_proof_is_remembered_until_a_second_after_its_window() {
 }
 
 #[tokio::test]
-async fn a_proof_dated_ahead_is_no_hole() {
+async fn a_proof_with_a_future_iat_cannot_be_replayed() {
     let world = World::new().await;
     let (api, holder) = (world.api(), Holder::new(&world));
     let proof = holder.proof(URL).issued_at(world.now() + seconds(30));
@@ -90,21 +90,21 @@ async fn a_proof_dated_ahead_is_no_hole() {
 }
 
 #[tokio::test]
-async fn a_rejected_proof_is_not_used_up() {
+async fn a_rejected_proof_is_not_recorded_as_used() {
     let world = World::new().await;
     let store = Arc::new(MemoryReplayStore::new());
     let api = world.api_with(DpopPolicy::accept().replay_store(Arc::clone(&store)));
     let (holder, other) = (Holder::new(&world), Holder::new(&world));
     let (authorization, proof) = (holder.authorization(), holder.proof(URL).sign());
     let bearer = format!("Bearer {}", holder.token);
-    let strangers = other.authorization();
+    let other_token = other.authorization();
     let expired = format!("DPoP {}", world.tenant.mint().bound_to(&holder.key).expires_at(world.now()).sign());
 
     for (method, url, authorization, expected) in [
         ("POST", URL, &authorization, "401 dpop_htm_mismatch"),
         ("GET", "https://api.example.com/other", &authorization, "401 dpop_htu_mismatch"),
         ("GET", URL, &bearer, "401 dpop_downgrade"),
-        ("GET", URL, &strangers, "401 dpop_ath_mismatch"),
+        ("GET", URL, &other_token, "401 dpop_ath_mismatch"),
         ("GET", URL, &expired, "401 token_expired"),
     ] {
         let headers = [("authorization", authorization.as_str()), ("dpop", proof.as_str())];
@@ -121,7 +121,7 @@ async fn a_rejected_proof_is_not_used_up() {
 }
 
 #[tokio::test]
-async fn the_quota_of_one_key_leaves_the_others_alone() {
+async fn the_quota_of_one_key_does_not_affect_other_keys() {
     let world = World::new().await;
     let api = world.api_with(DpopPolicy::accept().replay_store(MemoryReplayStore::new().per_key_quota(3)));
     let (busy, calm) = (Holder::new(&world), Holder::new(&world));
@@ -134,7 +134,7 @@ async fn the_quota_of_one_key_leaves_the_others_alone() {
 }
 
 #[tokio::test]
-async fn a_full_store_rejects_new_proofs_and_still_knows_the_old_ones() {
+async fn a_full_store_rejects_new_proofs_and_keeps_the_old_ones() {
     let world = World::new().await;
     let api = world.api_with(DpopPolicy::accept().replay_store(MemoryReplayStore::with_capacity(2)));
     let holder = Holder::new(&world);
@@ -148,7 +148,7 @@ async fn a_full_store_rejects_new_proofs_and_still_knows_the_old_ones() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn one_of_many_racing_requests_wins() {
+async fn one_of_many_concurrent_requests_with_one_proof_is_accepted() {
     let world = World::new().await;
     let (api, holder) = (world.api(), Holder::new(&world));
     let (authorization, proof) = (holder.authorization(), holder.proof(URL).sign());
@@ -164,7 +164,7 @@ async fn one_of_many_racing_requests_wins() {
 }
 
 #[tokio::test]
-async fn without_replay_protection_a_proof_is_good_again() {
+async fn without_replay_protection_a_proof_is_accepted_again() {
     let world = World::new().await;
     let api = world.api_with(DpopPolicy::accept().insecure_without_replay_protection());
     let holder = Holder::new(&world);
@@ -183,7 +183,7 @@ async fn bearer_tokens_never_reach_the_store() {
     assert_eq!(*store.seen.lock().unwrap(), []);
 }
 
-/// Takes everything for fresh and remembers when it came, and for how long it was to be kept.
+/// A replay store that accepts every proof, and records the time of each call and the expiry of its proof.
 #[derive(Debug, Default)]
 struct Recording {
     seen: Mutex<Vec<(SystemTime, SystemTime)>>,

@@ -1,4 +1,4 @@
-//! `htu`: the same resource however it is spelt, and no other.
+//! `htu` matches every spelling of the called URL, and no other URL.
 
 use super::{URL, proof_rejected};
 use crate::world::{Holder, World, rejection, status_and_label};
@@ -9,7 +9,7 @@ const MALFORMED: &str =
     r#"DPoP error="invalid_dpop_proof", error_description="the URL in the proof is malformed", algs="ES256""#;
 
 #[tokio::test]
-async fn the_same_resource_may_be_spelt_differently() {
+async fn equivalent_spellings_of_the_called_url_match() {
     let world = World::new().await;
     let (api, holder) = (world.api(), Holder::new(&world));
     for (called, htu) in [
@@ -33,7 +33,7 @@ async fn the_same_resource_may_be_spelt_differently() {
 }
 
 #[tokio::test]
-async fn another_resource_is_another_resource() {
+async fn a_proof_for_another_url_is_rejected() {
     let world = World::new().await;
     let (api, holder) = (world.api(), Holder::new(&world));
     for (called, htu) in [
@@ -57,7 +57,7 @@ async fn another_resource_is_another_resource() {
 }
 
 #[tokio::test]
-async fn what_only_a_lenient_parser_reads_is_no_url() {
+async fn an_htu_that_only_a_lenient_parser_accepts_is_rejected() {
     let world = World::new().await;
     let (api, holder) = (world.api(), Holder::new(&world));
     for htu in [
@@ -88,7 +88,7 @@ async fn what_only_a_lenient_parser_reads_is_no_url() {
 }
 
 #[tokio::test]
-async fn a_request_whose_own_url_makes_no_sense_is_an_invalid_request() {
+async fn a_request_with_a_malformed_url_is_an_invalid_request() {
     let world = World::new().await;
     let (api, holder) = (world.api(), Holder::new(&world));
     for called in
@@ -100,14 +100,14 @@ async fn a_request_whose_own_url_makes_no_sense_is_an_invalid_request() {
 }
 
 #[tokio::test]
-async fn the_operator_is_told_what_differs() {
+async fn the_hint_names_the_difference_between_htu_and_the_url() {
     let world = World::new().await;
     let (api, holder) = (world.api(), Holder::new(&world));
     for (htu, words) in [
         ("http://api.example.com/orders", "the client signed http "),
         ("https://other.example.com/orders", "the host differs"),
         ("https://api.example.com:8443/orders", "the port differs"),
-        ("https://api.example.com/orders/", "slashes at its end"),
+        ("https://api.example.com/orders/", "trailing slashes"),
         ("https://api.example.com/v1/orders", "set public_url"),
     ] {
         let error = holder.get(&api, URL, &holder.proof(URL).claim("htu", htu)).await.unwrap_err();

@@ -1,4 +1,4 @@
-//! What a failed exchange becomes as an answer of the API that needed it.
+//! How the API rejects its own caller after a failed exchange.
 
 use auth0_api_core::{Connection, Error, ExchangeError, ExchangeProfile, OnBehalfOf, SubjectToken};
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::scene::{CALENDAR, Scene};
 use super::scripted::Reply;
 
-/// Status, label, `error` of the body, `Retry-After`.
+/// The status, the label, `error` of the body, and `Retry-After`.
 type Row = (u16, &'static str, String, Option<String>);
 
 fn row(scene: &Scene, error: ExchangeError) -> Row {
@@ -16,7 +16,7 @@ fn row(scene: &Scene, error: ExchangeError) -> Row {
     let retry_after = rejection.headers().find(|(name, _)| *name == "retry-after").map(|(_, value)| value);
     let challenged = rejection.status() == 401;
     assert_eq!(rejection.challenges().is_empty(), !challenged, "{error:?}");
-    assert!(!body.to_string().contains("hush"), "nothing of the tenant's");
+    assert!(!body.to_string().contains("hush"), "no text of the tenant");
     (rejection.status(), rejection.label(), body["error"].as_str().unwrap().to_owned(), retry_after)
 }
 
@@ -40,7 +40,7 @@ async fn vault_answer(reply: Reply) -> Row {
 }
 
 #[tokio::test]
-async fn a_rejected_subject_is_the_callers_token() {
+async fn a_rejected_subject_token_is_401_invalid_token() {
     let rejected = expected(401, "exchange_subject_rejected", "invalid_token", None);
     assert_eq!(answer(Reply::error(403, "invalid_grant")).await, rejected);
     let scene = Scene::new().await;
@@ -49,7 +49,7 @@ async fn a_rejected_subject_is_the_callers_token() {
 }
 
 #[tokio::test]
-async fn a_malformed_subject_is_the_callers_too() {
+async fn a_malformed_subject_token_is_401_invalid_token() {
     let scene = Scene::new().await;
     let profile = ExchangeProfile::new("urn:acme:legacy-session", CALENDAR);
     let error = scene.api.get_token_by_exchange_profile(SubjectToken::unverified(" "), profile).await.unwrap_err();
@@ -57,7 +57,7 @@ async fn a_malformed_subject_is_the_callers_too() {
 }
 
 #[tokio::test]
-async fn what_stands_in_the_users_way_is_named() {
+async fn errors_that_the_user_can_resolve_are_403_with_their_own_codes() {
     let vault = |code| vault_answer(Reply::error(401, code));
     assert_eq!(
         vault("federated_connection_refresh_token_not_found").await,
@@ -78,7 +78,7 @@ async fn what_stands_in_the_users_way_is_named() {
 }
 
 #[tokio::test]
-async fn missing_scopes_of_an_answer_are_the_same_to_the_user() {
+async fn missing_scopes_of_a_token_set_are_403_account_scopes_missing() {
     let scene = Scene::new().await;
     let ada = scene.caller("auth0|ada").await;
     let tokens = scene.on_behalf_of(&ada).await.unwrap();
@@ -87,7 +87,7 @@ async fn missing_scopes_of_an_answer_are_the_same_to_the_user() {
 }
 
 #[tokio::test]
-async fn outages_and_limits_blame_nobody() {
+async fn outages_and_rate_limits_are_503_with_retry_after() {
     let unavailable = "temporarily_unavailable";
     for (reply, label, retry_after) in [
         (Reply::later(503, 30), "exchange_unavailable", "30"),
@@ -102,7 +102,7 @@ async fn outages_and_limits_blame_nobody() {
 }
 
 #[tokio::test]
-async fn our_own_mistakes_are_server_errors() {
+async fn configuration_and_input_errors_are_server_errors() {
     for (code, label) in [
         ("invalid_client", "exchange_client_rejected"),
         ("unauthorized_client", "exchange_client_rejected"),
@@ -121,7 +121,7 @@ async fn our_own_mistakes_are_server_errors() {
 }
 
 #[tokio::test]
-async fn each_rejection_that_somebody_can_end_has_a_hint() {
+async fn errors_that_an_operator_or_user_can_resolve_have_a_hint() {
     for code in [
         "federated_connection_refresh_token_not_found",
         "federated_connection_refresh_token_flow_failed",

@@ -1,4 +1,4 @@
-//! Which answers serve again, and until when.
+//! Which token responses are cached, and for how long.
 
 use auth0_api_core::{Connection, ExchangeCache, OnBehalfOf, ProofKey, VaultSubject};
 use serde_json::json;
@@ -7,7 +7,7 @@ use super::scene::{CALENDAR, Scene, text};
 use super::scripted::Reply;
 
 #[tokio::test]
-async fn the_same_question_has_one_answer() {
+async fn repeated_calls_use_the_cached_answer() {
     let scene = Scene::new().await;
     let ada = scene.caller("auth0|ada").await;
     for _ in 0..3 {
@@ -17,7 +17,7 @@ async fn the_same_question_has_one_answer() {
 }
 
 #[tokio::test]
-async fn questions_that_differ_share_nothing() {
+async fn calls_that_differ_share_no_answer() {
     let scene = Scene::new().await;
     let (ada, bob) = (scene.caller("auth0|ada").await, scene.caller("auth0|bob").await);
     let key = ProofKey::generate().unwrap();
@@ -50,12 +50,12 @@ async fn questions_that_differ_share_nothing() {
 }
 
 #[tokio::test]
-async fn an_answer_serves_until_30_seconds_before_its_token_ends() {
+async fn a_cached_answer_is_used_until_30_s_before_its_token_expires() {
     let scene = Scene::new().await;
     let ada = scene.caller_for("auth0|ada", 86_400).await;
     scene.http.script([Reply::tokens_for("first", 100), Reply::tokens_for("second", 100)]);
     assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("first"));
-    // 80 % of 70 s is where renewing begins.
+    // A renewal would begin after 80 % of 70 s, at 56 s.
     scene.pass(55);
     assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("first"));
     assert_eq!(scene.sent(), 1);
@@ -65,7 +65,7 @@ async fn an_answer_serves_until_30_seconds_before_its_token_ends() {
 }
 
 #[tokio::test]
-async fn an_answer_serves_until_30_seconds_before_its_subject_ends() {
+async fn a_cached_answer_is_used_until_30_s_before_its_subject_token_expires() {
     let scene = Scene::new().await;
     let ada = scene.caller_for("auth0|ada", 100).await;
     scene.http.script([Reply::tokens("first"), Reply::tokens("second")]);
@@ -74,13 +74,13 @@ async fn an_answer_serves_until_30_seconds_before_its_subject_ends() {
     assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("first"));
     scene.pass(1);
     assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("second"));
-    // What would serve nobody is not kept.
+    // An answer that could not be used again is not cached.
     assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("second"));
     assert_eq!(scene.sent(), 3);
 }
 
 #[tokio::test]
-async fn near_its_end_an_answer_serves_and_is_renewed_meanwhile() {
+async fn a_cached_answer_near_its_end_is_used_and_renewed_in_the_background() {
     let scene = Scene::new().await;
     let ada = scene.caller_for("auth0|ada", 86_400).await;
     scene.http.script([Reply::tokens_for("first", 100), Reply::tokens_for("second", 100)]);
@@ -90,7 +90,7 @@ async fn near_its_end_an_answer_serves_and_is_renewed_meanwhile() {
     scene.http.close();
     scene.pass(56);
     for _ in 0..10 {
-        assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("first"), "nobody waits");
+        assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("first"), "no request waits");
     }
     scene.http.arrival().await;
     assert_eq!(scene.sent(), 2, "one renewal for all");
@@ -101,7 +101,7 @@ async fn near_its_end_an_answer_serves_and_is_renewed_meanwhile() {
 }
 
 #[tokio::test]
-async fn a_renewal_that_fails_is_tried_again_after_30_seconds() {
+async fn a_failed_renewal_is_retried_after_30_s() {
     let scene = Scene::new().await;
     let ada = scene.caller_for("auth0|ada", 86_400).await;
     scene.http.script([Reply::tokens_for("first", 1030), Reply::error(500, "server_error")]);
@@ -110,7 +110,7 @@ async fn a_renewal_that_fails_is_tried_again_after_30_seconds() {
     scene.pass(800);
     assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("first"));
     scene.http.arrival().await;
-    settle().await;
+    run_background_tasks().await;
     for _ in 0..5 {
         assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("first"));
     }
@@ -124,7 +124,7 @@ async fn a_renewal_that_fails_is_tried_again_after_30_seconds() {
 }
 
 #[tokio::test]
-async fn a_renewal_that_is_rejected_ends_the_answer() {
+async fn a_rejected_renewal_removes_the_cached_answer() {
     for code in ["invalid_grant", "access_denied"] {
         let scene = Scene::new().await;
         let ada = scene.caller_for("auth0|ada", 86_400).await;
@@ -134,13 +134,13 @@ async fn a_renewal_that_is_rejected_ends_the_answer() {
         scene.pass(800);
         assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("first"));
         scene.http.arrival().await;
-        settle().await;
+        run_background_tasks().await;
         assert!(scene.on_behalf_of(&ada).await.is_err(), "{code}");
     }
 }
 
 #[tokio::test]
-async fn an_answer_without_an_end_is_not_kept() {
+async fn an_answer_without_expires_in_is_not_cached() {
     let scene = Scene::new().await;
     let ada = scene.caller("auth0|ada").await;
     scene.http.script([Reply::json(200, &json!({ "access_token": "t", "token_type": "Bearer" }))]);
@@ -151,7 +151,7 @@ async fn an_answer_without_an_end_is_not_kept() {
 }
 
 #[tokio::test]
-async fn errors_are_not_kept() {
+async fn errors_are_not_cached() {
     let scene = Scene::new().await;
     let ada = scene.caller("auth0|ada").await;
     scene.http.script([Reply::error(403, "access_denied"), Reply::tokens("now")]);
@@ -160,7 +160,7 @@ async fn errors_are_not_kept() {
 }
 
 #[tokio::test]
-async fn an_answer_that_was_rejected_downstream_is_forgotten() {
+async fn invalidate_removes_a_cached_answer() {
     let scene = Scene::new().await;
     let ada = scene.caller("auth0|ada").await;
     scene.http.script([Reply::tokens("revoked"), Reply::tokens("good")]);
@@ -168,14 +168,14 @@ async fn an_answer_that_was_rejected_downstream_is_forgotten() {
     scene.api.invalidate(&revoked);
     assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("good"));
 
-    // Another caller that learns of the rejection later does no harm to the new answer.
+    // Invalidating the old answer again does not remove the new one.
     scene.api.invalidate(&revoked);
     assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("good"));
     assert_eq!(scene.sent(), 2);
 }
 
 #[tokio::test]
-async fn profiles_are_asked_every_time() {
+async fn exchange_profiles_are_not_cached() {
     let scene = Scene::new().await;
     for _ in 0..3 {
         assert_eq!(text(&scene.profile().await), Ok("new-token"));
@@ -194,7 +194,7 @@ async fn without_a_cache_every_call_is_a_request() {
 }
 
 #[tokio::test]
-async fn a_full_cache_lets_go_of_what_was_not_used_for_the_longest_time() {
+async fn a_full_cache_evicts_the_least_recently_used_answer() {
     let scene = Scene::with(|builder| builder.exchange_cache(ExchangeCache::entries(2))).await;
     let ada = scene.caller("auth0|ada").await;
     for api in 0..100 {
@@ -203,14 +203,14 @@ async fn a_full_cache_lets_go_of_what_was_not_used_for_the_longest_time() {
     }
     let newest = OnBehalfOf::audience("https://99.example.com");
     scene.api.get_token_on_behalf_of(&ada, newest).await.unwrap();
-    assert_eq!(scene.sent(), 100, "the newest is there");
+    assert_eq!(scene.sent(), 100, "the newest answer is cached");
     let oldest = OnBehalfOf::audience("https://0.example.com");
     scene.api.get_token_on_behalf_of(&ada, oldest).await.unwrap();
-    assert_eq!(scene.sent(), 101, "the oldest is not");
+    assert_eq!(scene.sent(), 101, "the oldest answer was evicted");
 }
 
 #[tokio::test]
-async fn a_clock_that_is_set_back_makes_no_answer_live_longer() {
+async fn setting_the_clock_back_does_not_extend_a_cached_answer() {
     let scene = Scene::new().await;
     let ada = scene.caller_for("auth0|ada", 86_400).await;
     scene.http.script([Reply::tokens("first"), Reply::tokens("second")]);
@@ -229,8 +229,8 @@ async fn until_it_is(scene: &Scene, ada: &auth0_api_core::VerifiedToken, expecte
     assert_eq!(text(&scene.on_behalf_of(ada).await), Ok(expected));
 }
 
-/// Lets background work end that waits for nothing.
-async fn settle() {
+/// Lets background tasks finish that are not waiting.
+async fn run_background_tasks() {
     for _ in 0..100 {
         tokio::task::yield_now().await;
     }

@@ -1,4 +1,4 @@
-//! How the API says who it is, and what cannot be configured.
+//! The methods of client authentication, and configurations that are build errors.
 
 use auth0_api_core::{ApiClient, ClientAuth, ConfigProblem, ExchangeCache, ExchangeError, HttpRequest, PrivateKey};
 use base64::Engine as _;
@@ -15,7 +15,7 @@ fn builder() -> auth0_api_core::ApiClientBuilder {
 }
 
 #[tokio::test]
-async fn a_secret_is_posted_in_the_form() {
+async fn secret_post_sends_the_secret_in_the_form() {
     let scene = Scene::new().await;
     scene.profile().await.unwrap();
     let form = scene.last_form();
@@ -24,7 +24,7 @@ async fn a_secret_is_posted_in_the_form() {
 }
 
 #[tokio::test]
-async fn a_secret_is_sent_as_basic_credentials() {
+async fn secret_basic_sends_the_secret_as_basic_credentials() {
     let scene = Scene::with(|builder| builder.client_auth(ClientAuth::secret_basic("api:client", "s&crét"))).await;
     scene.profile().await.unwrap();
     let form = scene.last_form();
@@ -35,7 +35,7 @@ async fn a_secret_is_sent_as_basic_credentials() {
 }
 
 #[tokio::test]
-async fn each_request_has_an_assertion_of_its_own() {
+async fn each_request_has_a_new_client_assertion() {
     let key = PrivateKey::from_jwk(P256).unwrap();
     let scene = Scene::with(|builder| builder.client_auth(ClientAuth::private_key_jwt("api-client", key))).await;
     scene.profile().await.unwrap();
@@ -47,7 +47,7 @@ async fn each_request_has_an_assertion_of_its_own() {
 }
 
 #[tokio::test]
-async fn a_certificate_goes_with_the_client_id_alone() {
+async fn tls_authentication_sends_only_the_client_id() {
     let scene = Scene::with(|builder| builder.client_auth(ClientAuth::tls("api-client"))).await;
     scene.profile().await.unwrap();
     let form = scene.last_form();
@@ -56,7 +56,7 @@ async fn a_certificate_goes_with_the_client_id_alone() {
 }
 
 #[tokio::test]
-async fn no_credentials_no_request() {
+async fn without_client_credentials_no_request_is_made() {
     let scene = Scene::new().await;
     let ada = scene.caller("auth0|ada").await;
     let without = builder().http_client(scene.http.clone()).build().unwrap();
@@ -67,7 +67,7 @@ async fn no_credentials_no_request() {
 }
 
 #[test]
-fn what_cannot_work_is_not_built() {
+fn an_unusable_exchange_configuration_is_a_build_error() {
     assert_eq!(problems(builder().client_auth(ClientAuth::tls("id"))), ["client_auth"]);
     assert_eq!(problems(builder().client_auth(ClientAuth::secret_basic("id", " "))), ["client_auth"]);
     assert_eq!(problems(builder().client_auth(ClientAuth::secret_post(" ", "secret"))), ["client_auth"]);
@@ -76,7 +76,7 @@ fn what_cannot_work_is_not_built() {
 }
 
 #[tokio::test]
-async fn the_tenant_is_told_which_sdk_asks_unless_that_is_switched_off() {
+async fn the_auth0_client_header_is_sent_unless_telemetry_is_off() {
     let telemetry =
         |request: &HttpRequest| header(request, "auth0-client").map(|value| STANDARD.decode(value).unwrap());
     let scene = Scene::new().await;

@@ -1,4 +1,4 @@
-//! Many callers, one request.
+//! Concurrent calls for the same token share one request.
 
 use std::sync::Arc;
 
@@ -23,11 +23,11 @@ async fn a_thousand_callers_cause_one_request() {
     let outcomes = join_all(callers).await;
     assert!(outcomes.iter().all(|outcome| text(outcome.as_ref().unwrap()) == Ok("new-token")));
     assert_eq!(scene.sent(), 1);
-    assert_eq!(scene.http.discovery_asked().len(), 2, "one by the verifier, one by the exchanges");
+    assert_eq!(scene.http.discovery_asked().len(), 2, "one for the verifier, one for the exchanges");
 }
 
 #[tokio::test]
-async fn all_who_wait_share_the_error_and_the_next_caller_asks_anew() {
+async fn waiting_callers_share_an_error_and_the_next_call_asks_again() {
     let scene = Scene::new().await;
     let ada = scene.caller("auth0|ada").await;
     scene.http.script([Reply::error(403, "access_denied"), Reply::tokens("later")]);
@@ -46,7 +46,7 @@ async fn all_who_wait_share_the_error_and_the_next_caller_asks_anew() {
 }
 
 #[tokio::test]
-async fn a_caller_that_goes_away_takes_nothing_with_it() {
+async fn a_cancelled_caller_does_not_cancel_the_exchange() {
     let scene = Scene::new().await;
     let ada = scene.caller("auth0|ada").await;
     scene.http.close();
@@ -58,11 +58,11 @@ async fn a_caller_that_goes_away_takes_nothing_with_it() {
 
     scene.http.open();
     assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("new-token"));
-    assert_eq!(scene.sent(), 1, "the request went on without its caller");
+    assert_eq!(scene.sent(), 1, "the request continued after its caller was cancelled");
 }
 
 #[tokio::test]
-async fn different_questions_do_not_wait_for_each_other() {
+async fn different_exchanges_do_not_wait_for_each_other() {
     let scene = Arc::new(Scene::new().await);
     let (ada, bob) = (scene.caller("auth0|ada").await, scene.caller("auth0|bob").await);
     scene.http.close();

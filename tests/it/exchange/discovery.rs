@@ -1,4 +1,4 @@
-//! Where the token endpoint is.
+//! Discovery of the token endpoint.
 
 use auth0_api_core::{ClientAuth, ExchangeError};
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ async fn is_used(scene: &Scene, document: Value) -> bool {
 }
 
 #[tokio::test]
-async fn it_is_secure_and_on_the_issuers_own_host() {
+async fn the_token_endpoint_is_https_and_on_the_issuers_host() {
     for good in [TOKEN_ENDPOINT, "https://tenant.example.com/elsewhere", "https://TENANT.example.com:443/token"] {
         assert!(is_used(&Scene::new().await, document(good)).await, "{good}");
     }
@@ -40,7 +40,7 @@ async fn it_is_secure_and_on_the_issuers_own_host() {
 }
 
 #[tokio::test]
-async fn a_clients_certificate_is_asked_for_at_the_alias() {
+async fn tls_authentication_uses_the_mtls_endpoint_alias() {
     let tls = || Scene::with(|builder| builder.client_auth(ClientAuth::tls("api-client")));
     let aliased = |alias: &str| {
         let mut document = document(TOKEN_ENDPOINT);
@@ -53,14 +53,14 @@ async fn a_clients_certificate_is_asked_for_at_the_alias() {
     assert!(!is_used(&tls().await, aliased("https://evil.example.com/oauth/token")).await);
     assert!(!is_used(&tls().await, aliased("https://eviltenant.example.com/oauth/token")).await);
 
-    // Everybody else stays where everybody is.
+    // Clients that do not authenticate by certificate use the ordinary endpoint.
     let scene = Scene::new().await;
     assert!(is_used(&scene, aliased("https://mtls.tenant.example.com/oauth/token")).await);
     assert_eq!(scene.last_request().url, TOKEN_ENDPOINT);
 }
 
 #[tokio::test]
-async fn it_is_looked_for_once_in_ten_minutes() {
+async fn discovery_is_fetched_once_in_ten_minutes() {
     let scene = Scene::new().await;
     for _ in 0..3 {
         scene.profile().await.unwrap();
@@ -74,21 +74,21 @@ async fn it_is_looked_for_once_in_ten_minutes() {
 }
 
 #[tokio::test]
-async fn an_outage_of_discovery_does_not_end_exchanges() {
+async fn exchanges_continue_for_a_day_without_discovery() {
     let scene = Scene::new().await;
     scene.profile().await.unwrap();
     scene.http.discovery(None);
     scene.pass(3_600);
     assert_eq!(text(&scene.profile().await), Ok("new-token"));
     assert_eq!(text(&scene.profile().await), Ok("new-token"));
-    assert_eq!(scene.http.discovery_asked().len(), 2, "a failure is fresh for a second");
+    assert_eq!(scene.http.discovery_asked().len(), 2, "no second request within the back-off of 1 s");
 
     scene.pass(86_400);
-    assert_eq!(text(&scene.profile().await), Err("the token endpoint cannot be had".to_owned()));
+    assert_eq!(text(&scene.profile().await), Err("the token endpoint is unavailable".to_owned()));
 }
 
 #[tokio::test]
-async fn a_first_look_that_fails_is_repeated_after_a_second() {
+async fn a_failed_first_discovery_is_retried_after_1_s() {
     let scene = Scene::new().await;
     let usual = document(TOKEN_ENDPOINT);
     scene.http.discovery(None);

@@ -1,4 +1,4 @@
-//! What operators see of exchanges.
+//! The log events of exchanges.
 
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
@@ -10,11 +10,11 @@ use tracing::{Event, Metadata, Subscriber};
 use super::scene::Scene;
 use super::scripted::Reply;
 
-/// Writes down the events of this crate on this thread.
+/// Records the `auth0_api` events of this thread.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<Fields>>>);
 
-/// `name=value` of one event, in the order given.
+/// The names and values of one event's fields, in their order.
 #[derive(Clone, Debug, Default)]
 struct Fields(Vec<(&'static str, String)>);
 
@@ -53,7 +53,7 @@ impl Visit for Fields {
 }
 
 impl Log {
-    /// The names of the events, and all that was said in them.
+    /// Returns the names of the events, and all events as one text.
     fn read(&self) -> (Vec<String>, String) {
         let events = self.0.lock().unwrap().clone();
         let name = |event: &Fields| event.0.iter().find(|(name, _)| *name == "event").map(|(_, value)| value.clone());
@@ -62,7 +62,7 @@ impl Log {
 }
 
 #[tokio::test]
-async fn hits_misses_and_failures_are_told_and_no_token_is() {
+async fn cache_hits_misses_and_failures_are_logged_without_tokens() {
     let scene = Scene::new().await;
     let ada = scene.caller("auth0|ada").await;
     let log = Log::default();
@@ -76,7 +76,7 @@ async fn hits_misses_and_failures_are_told_and_no_token_is() {
     }
     drop(subscribed);
 
-    let (events, said) = log.read();
+    let (events, texts) = log.read();
     let expected = [
         "exchange_cache_miss",
         "token_exchange_failed",
@@ -85,9 +85,9 @@ async fn hits_misses_and_failures_are_told_and_no_token_is() {
         "exchange_cache_hit",
     ];
     assert_eq!(events, expected);
-    assert!(said.contains("the token endpoint answered 400 invalid_grant"), "{said}");
-    assert!(said.contains("urn:ietf:params:oauth:grant-type:token-exchange"), "{said}");
+    assert!(texts.contains("the token endpoint answered 400 invalid_grant"), "{texts}");
+    assert!(texts.contains("urn:ietf:params:oauth:grant-type:token-exchange"), "{texts}");
     for secret in ["hush", "api-secret", ada.access_token().expose()] {
-        assert!(!said.contains(secret), "{said}");
+        assert!(!texts.contains(secret), "{texts}");
     }
 }

@@ -1,4 +1,4 @@
-//! Grants of one's own.
+//! Custom grants.
 
 use std::time::{Duration, SystemTime};
 
@@ -8,7 +8,7 @@ use serde_json::json;
 use super::scene::{Scene, text};
 use super::scripted::Reply;
 
-/// A token for the API itself.
+/// A grant that requests a token for the API itself.
 struct ClientCredentials {
     audience: &'static str,
     until: Option<SystemTime>,
@@ -24,10 +24,10 @@ impl Grant for ClientCredentials {
     }
 }
 
-/// A grant that sets what is not its own.
-struct Meddling(&'static str);
+/// A grant that sets the given form field.
+struct SettingField(&'static str);
 
-impl Grant for Meddling {
+impl Grant for SettingField {
     fn request(&self) -> Result<GrantRequest<'_>, InputError> {
         Ok(GrantRequest::new("urn:acme:grant").field(self.0, "x"))
     }
@@ -36,7 +36,7 @@ impl Grant for Meddling {
 const ORDERS: &str = "https://orders.example.com";
 
 #[tokio::test]
-async fn a_grant_of_ones_own_has_all_that_ours_have() {
+async fn a_custom_grant_is_authenticated_retried_and_cached() {
     let scene = Scene::new().await;
     scene.http.script([Reply::Connect, Reply::tokens("own")]);
     let own = ClientCredentials { audience: ORDERS, until: None };
@@ -51,30 +51,30 @@ async fn a_grant_of_ones_own_has_all_that_ours_have() {
         ("grant_type", "client_credentials"),
     ];
     assert_eq!(form, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
-    assert_eq!(scene.sent(), 2, "one that could not connect, one for all three");
+    assert_eq!(scene.sent(), 2, "one failed connection, one request for all three calls");
 }
 
 #[tokio::test]
-async fn a_grant_of_ones_own_can_be_any_grant_behind_a_pointer() {
+async fn a_custom_grant_can_be_a_trait_object() {
     let scene = Scene::new().await;
     let own: Box<dyn Grant> = Box::new(ClientCredentials { audience: ORDERS, until: None });
     assert_eq!(text(&scene.api.exchange(&*own).await), Ok("new-token"));
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_it_costs_no_request() {
+async fn an_invalid_custom_grant_causes_no_request() {
     let scene = Scene::new().await;
     let error = scene.api.exchange(&ClientCredentials { audience: "", until: None }).await.unwrap_err();
     assert!(matches!(error, ExchangeError::Input(InputError::Blank { parameter: "audience" })));
     for name in ["client_id", "CLIENT_SECRET", "client_assertion", "client_assertion_type", "grant_type"] {
-        let error = scene.api.exchange(&Meddling(name)).await.unwrap_err();
+        let error = scene.api.exchange(&SettingField(name)).await.unwrap_err();
         assert_eq!(error.to_string(), format!("reserved parameters cannot be set: {name}"));
     }
     assert_eq!(scene.sent() + scene.http.discovery_asked().len(), 0);
 }
 
 #[tokio::test]
-async fn its_answers_end_with_its_subject() {
+async fn cached_answers_of_a_custom_grant_expire_with_its_subject() {
     let scene = Scene::new().await;
     let until = Some(scene.clock.now() + Duration::from_secs(100));
     let own = ClientCredentials { audience: ORDERS, until };
@@ -86,14 +86,14 @@ async fn its_answers_end_with_its_subject() {
 }
 
 #[tokio::test]
-async fn id_and_refresh_tokens_reach_those_who_want_them() {
+async fn id_and_refresh_tokens_are_kept_only_for_custom_grants() {
     let scene = Scene::new().await;
     let body = json!({ "access_token": "a", "token_type": "Bearer", "refresh_token": "r", "id_token": "no.id.token" });
     scene.http.script([Reply::json(200, &body)]);
     let ada = scene.caller("auth0|ada").await;
-    // On-behalf-of drops them unread; a grant that keeps them has them checked.
+    // On-behalf-of drops ID and refresh tokens unread. A custom grant keeps them, so they are checked.
     let tokens = scene.on_behalf_of(&ada).await.unwrap();
     assert!(tokens.refresh_token().is_none() && tokens.id_token().is_none());
-    let error = scene.api.exchange(&Meddling("anything")).await.unwrap_err();
-    assert_eq!(error.to_string(), "the ID token of the token response is not valid here");
+    let error = scene.api.exchange(&SettingField("anything")).await.unwrap_err();
+    assert_eq!(error.to_string(), "the ID token in the token response is not valid");
 }

@@ -1,4 +1,4 @@
-//! Token exchange: three flows against a real tenant, and everything that can come back instead of tokens.
+//! Token exchange: the flows with a local tenant, and every error response with a scripted one.
 
 mod answers;
 mod cache;

@@ -1,4 +1,4 @@
-//! Tokens that are bound to a key of this API.
+//! Exchanged tokens that are bound to a key of this API.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -24,7 +24,7 @@ async fn ask(scene: &Scene, key: &ProofKey) -> Result<TokenSet, ExchangeError> {
     scene.api.get_token_on_behalf_of(&ada, OnBehalfOf::audience(CALENDAR).dpop(key)).await
 }
 
-/// Header and claims of the proofs that were sent.
+/// Returns the header and claims of each proof that was sent.
 fn proofs(scene: &Scene) -> Vec<[Value; 2]> {
     let requests = scene.http.sent();
     let parts = |proof: &str| -> [Value; 2] {
@@ -35,7 +35,7 @@ fn proofs(scene: &Scene) -> Vec<[Value; 2]> {
 }
 
 #[tokio::test]
-async fn a_proof_goes_with_the_request_and_the_answer_is_bound() {
+async fn a_dpop_exchange_sends_a_proof_and_returns_a_bound_token() {
     let (scene, key) = (Scene::new().await, ProofKey::generate().unwrap());
     scene.http.script([bound()]);
     let tokens = ask(&scene, &key).await.unwrap();
@@ -50,7 +50,7 @@ async fn a_proof_goes_with_the_request_and_the_answer_is_bound() {
 }
 
 #[tokio::test]
-async fn a_nonce_is_given_once_and_remembered() {
+async fn a_required_nonce_is_used_for_later_proofs() {
     let (scene, key) = (Scene::new().await, ProofKey::generate().unwrap());
     scene.http.script([use_nonce("n-1"), bound()]);
     ask(&scene, &key).await.unwrap();
@@ -63,7 +63,7 @@ async fn a_nonce_is_given_once_and_remembered() {
 }
 
 #[tokio::test]
-async fn a_second_demand_is_an_error() {
+async fn a_second_nonce_rejection_is_an_error() {
     let (scene, key) = (Scene::new().await, ProofKey::generate().unwrap());
     scene.http.script([use_nonce("n-1"), use_nonce("n-2")]);
     let error = server_error(ask(&scene, &key).await).unwrap();
@@ -71,7 +71,7 @@ async fn a_second_demand_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_nonce_that_is_none_is_not_sent() {
+async fn an_invalid_nonce_is_not_sent() {
     let (scene, key) = (Scene::new().await, ProofKey::generate().unwrap());
     for nonce in ["", "a b", "a\"b", "a\\b", &"n".repeat(257)] {
         scene.http.script([use_nonce(nonce), bound()]);
@@ -82,7 +82,7 @@ async fn a_nonce_that_is_none_is_not_sent() {
 }
 
 #[tokio::test]
-async fn a_nonce_of_a_success_is_used_next() {
+async fn a_nonce_in_a_successful_response_is_used_next() {
     let (scene, key) = (Scene::new().await, ProofKey::generate().unwrap());
     let body = json!({ "access_token": "bound", "token_type": "DPoP" }).to_string();
     scene.http.script([Reply::Answer(200, vec![("dpop-nonce", "next".to_owned())], body)]);
@@ -93,7 +93,7 @@ async fn a_nonce_of_a_success_is_used_next() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_not_bound_is_rejected() {
+async fn an_unbound_token_in_answer_to_a_proof_is_rejected() {
     let (scene, key) = (Scene::new().await, ProofKey::generate().unwrap());
     scene.http.script([Reply::tokens("bearer")]);
     let error = ask(&scene, &key).await.unwrap_err();
@@ -101,14 +101,14 @@ async fn an_answer_that_is_not_bound_is_rejected() {
 }
 
 #[tokio::test]
-async fn without_a_key_there_is_no_proof() {
+async fn without_a_key_no_proof_is_sent() {
     let scene = Scene::new().await;
     scene.profile().await.unwrap();
     assert_eq!(header(&scene.last_request(), "dpop"), None);
 }
 
 #[test]
-fn a_proof_for_another_api_names_the_token_and_no_query() {
+fn a_proof_for_another_api_has_no_query_in_htu() {
     let key = ProofKey::generate().unwrap();
     let proof = key.proof("GET", "https://calendar.example.com/events?day=1#top").nonce("n");
     let proof = proof.sign(UNIX_EPOCH + Duration::from_secs(7)).unwrap();

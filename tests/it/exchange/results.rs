@@ -1,4 +1,4 @@
-//! What an answer tells, and what it keeps to itself.
+//! What a token set contains, and that it shows no secrets.
 
 use auth0_api_core::{Connection, ExchangeError, OnBehalfOf};
 use base64::Engine as _;
@@ -14,7 +14,7 @@ fn jwt(claims: &Value) -> String {
 }
 
 #[tokio::test]
-async fn scopes_are_the_granted_ones_or_else_those_asked_for() {
+async fn scopes_are_the_granted_ones_or_else_the_requested_ones() {
     let scene = Scene::new().await;
     let ada = scene.caller("auth0|ada").await;
     let ask = |scope: &str| scene.api.get_token_on_behalf_of(&ada, OnBehalfOf::audience(CALENDAR).scope(scope));
@@ -44,7 +44,7 @@ async fn an_empty_scope_grants_nothing() {
 }
 
 #[tokio::test]
-async fn who_acts_is_read_from_the_new_token() {
+async fn the_actors_are_read_from_the_exchanged_token() {
     let scene = Scene::new().await;
     let ada = scene.caller("auth0|ada").await;
     for (claims, chain) in [
@@ -57,13 +57,13 @@ async fn who_acts_is_read_from_the_new_token() {
         assert_eq!(tokens.delegation_chain().map_err(drop), chain);
         assert_eq!(tokens.current_actor().map_err(drop), chain.map(|chain| chain.first().copied()));
     }
-    // A token that cannot be read names nobody.
+    // An opaque token has no readable actor.
     scene.http.script([Reply::json(200, &json!({ "access_token": "opaque", "token_type": "Bearer" }))]);
     assert_eq!(scene.on_behalf_of(&ada).await.unwrap().current_actor(), Ok(None));
 }
 
 #[tokio::test]
-async fn the_vault_says_whose_token_it_is() {
+async fn a_vault_token_names_its_connection_and_login_hint() {
     let scene = Scene::new().await;
     let ada = scene.caller("auth0|ada").await;
     let connection = Connection::name("google-oauth2").login_hint("ada@work.example");
@@ -72,7 +72,7 @@ async fn the_vault_says_whose_token_it_is() {
 }
 
 #[tokio::test]
-async fn nothing_secret_shows_by_itself() {
+async fn debug_output_and_errors_contain_no_secrets() {
     let scene = Scene::new().await;
     let ada = scene.caller("auth0|ada").await;
     let body = json!({ "access_token": "hush-a", "token_type": "Bearer", "expires_in": 60, "refresh_token": "hush-r" });

@@ -1,4 +1,4 @@
-//! What is tried again, and how long anybody waits.
+//! Which failures are retried, and how long a call waits.
 
 use std::time::Duration;
 
@@ -8,11 +8,11 @@ use tokio::time::Instant;
 use super::scene::{Scene, text};
 use super::scripted::Reply;
 
-/// What an exchange came to, its token requests, and how long it took.
+/// Runs an exchange. Returns its outcome, the number of token requests, and how long it took.
 async fn run(replies: impl IntoIterator<Item = Reply>) -> (Result<String, ExchangeError>, usize, Duration) {
     let scene = Scene::new().await;
     scene.http.script(replies);
-    // Time jumps to the next timer as soon as everybody waits.
+    // Time jumps to the next timer when all tasks wait.
     tokio::time::pause();
     let start = now();
     let outcome = scene.profile().await.map(|tokens| tokens.access_token().expose().to_owned());
@@ -21,7 +21,7 @@ async fn run(replies: impl IntoIterator<Item = Reply>) -> (Result<String, Exchan
     (outcome, scene.sent(), took)
 }
 
-#[expect(clippy::disallowed_methods, reason = "measures the waiting that a paused clock skips")]
+#[expect(clippy::disallowed_methods, reason = "measures the waits that the paused clock skips")]
 fn now() -> Instant {
     Instant::now()
 }
@@ -39,38 +39,38 @@ async fn fails(replies: impl IntoIterator<Item = Reply>, requests: usize, retry_
 }
 
 #[tokio::test]
-async fn a_connection_that_cannot_be_made_is_tried_twice_more() {
+async fn a_failed_connection_is_retried_twice() {
     succeeds([Reply::Connect, Reply::tokens("token")], 2, 100).await;
     succeeds([Reply::Connect, Reply::Connect, Reply::tokens("token")], 3, 300).await;
 }
 
 #[tokio::test]
-async fn and_no_more() {
+async fn a_failed_connection_is_not_retried_a_third_time() {
     fails([Reply::Connect], 3, 1).await;
 }
 
 #[tokio::test]
-async fn a_rate_limit_is_waited_for_as_long_as_it_says() {
+async fn a_short_retry_after_is_waited_for() {
     succeeds([Reply::later(429, 1), Reply::tokens("token")], 2, 1_000).await;
     succeeds([Reply::later(429, 2), Reply::later(503, 2), Reply::tokens("token")], 3, 4_000).await;
 }
 
 #[tokio::test]
-async fn a_longer_one_is_handed_to_the_caller() {
+async fn a_longer_retry_after_is_returned_to_the_caller() {
     fails([Reply::later(429, 3), Reply::tokens("token")], 1, 3).await;
     fails([Reply::later(503, 600), Reply::tokens("token")], 1, 600).await;
     fails([Reply::later(503, 1_000_000), Reply::tokens("token")], 1, 3_600).await;
 }
 
 #[tokio::test]
-async fn without_retry_after_nobody_asks_again() {
+async fn without_retry_after_a_request_is_not_retried() {
     fails([Reply::Answer(429, Vec::new(), String::new()), Reply::tokens("token")], 1, 1).await;
     fails([Reply::Answer(503, Vec::new(), String::new()), Reply::tokens("token")], 1, 1).await;
     fails([Reply::later(502, 1), Reply::tokens("token")], 1, 1).await;
 }
 
 #[tokio::test]
-async fn what_may_have_used_up_the_subject_token_is_not_sent_again() {
+async fn a_request_that_may_have_used_the_subject_token_is_not_retried() {
     fails([Reply::Broken, Reply::tokens("token")], 1, 1).await;
     for reply in [Reply::error(400, "invalid_grant"), Reply::error(500, "server_error"), Reply::json(201, &"".into())] {
         let (outcome, sent, _) = run([reply, Reply::tokens("token")]).await;
@@ -80,7 +80,7 @@ async fn what_may_have_used_up_the_subject_token_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn ten_seconds_are_all_that_anybody_waits() {
+async fn an_exchange_times_out_after_10_s() {
     let (outcome, sent, took) = run([Reply::Silent]).await;
     assert!(matches!(outcome, Err(ExchangeError::Unavailable(_))));
     assert_eq!((sent, took.as_secs()), (1, 10));
@@ -90,7 +90,7 @@ async fn ten_seconds_are_all_that_anybody_waits() {
 }
 
 #[tokio::test]
-async fn a_body_of_64_kib_is_read_and_a_longer_one_is_not() {
+async fn a_response_body_may_have_64_kib() {
     let body = |length: usize| {
         let start = r#"{"access_token":"token","token_type":"Bearer","padding":""#;
         format!("{start}{}\"}}", "p".repeat(length - start.len() - 2))
@@ -99,5 +99,5 @@ async fn a_body_of_64_kib_is_read_and_a_longer_one_is_not() {
     scene.http.script([Reply::Answer(200, Vec::new(), body(65_536))]);
     assert_eq!(text(&scene.profile().await), Ok("token"));
     scene.http.script([Reply::Answer(200, Vec::new(), body(65_537))]);
-    assert_eq!(text(&scene.profile().await), Err("the token endpoint cannot be had".to_owned()));
+    assert_eq!(text(&scene.profile().await), Err("the token endpoint is unavailable".to_owned()));
 }

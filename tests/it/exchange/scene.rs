@@ -1,4 +1,4 @@
-//! A client of the scripted tenant, a clock that only the test moves, and verified tokens.
+//! A client of the scripted tenant, a clock that only the test moves, and verified tokens of callers.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -25,7 +25,7 @@ impl Scene {
         Self::with(|builder| builder).await
     }
 
-    /// A scene whose client is configured further.
+    /// A scene with additional configuration of its client.
     pub(super) async fn with(configure: impl FnOnce(ApiClientBuilder) -> ApiClientBuilder) -> Self {
         let clock = ManualClock::new();
         let mint = LocalTenant::builder().clock(clock.clone()).start().await.unwrap();
@@ -40,7 +40,7 @@ impl Scene {
         Self { api: configure(builder).build().unwrap(), clock, http, key, mint }
     }
 
-    /// The verified token of a user, good for an hour.
+    /// Returns the verified token of a user, valid for an hour.
     pub(super) async fn caller(&self, subject: &str) -> VerifiedToken {
         self.caller_for(subject, 3600).await
     }
@@ -55,7 +55,7 @@ impl Scene {
         self.api.get_token_on_behalf_of(caller, OnBehalfOf::audience(CALENDAR)).await
     }
 
-    /// An exchange that is never cached.
+    /// Makes an exchange that is never cached.
     pub(super) async fn profile(&self) -> Result<TokenSet, ExchangeError> {
         let profile = ExchangeProfile::new("urn:acme:legacy-session", CALENDAR);
         self.api.get_token_by_exchange_profile(SubjectToken::unverified("legacy"), profile).await
@@ -65,12 +65,12 @@ impl Scene {
         self.clock.advance(Duration::from_secs(seconds));
     }
 
-    /// How many token requests there were.
+    /// Returns the number of token requests.
     pub(super) fn sent(&self) -> usize {
         self.http.sent().len()
     }
 
-    /// The fields of the last token request.
+    /// Returns the form fields of the last token request.
     pub(super) fn last_form(&self) -> BTreeMap<String, String> {
         form_urlencoded::parse(&self.last_request().body).into_owned().collect()
     }
@@ -80,7 +80,7 @@ impl Scene {
     }
 }
 
-/// The text of the access token, or what went wrong.
+/// Returns the text of the access token, or of the error.
 pub(super) fn text(outcome: &Result<TokenSet, ExchangeError>) -> Result<&str, String> {
     match outcome {
         Ok(tokens) => Ok(tokens.access_token().expose()),
@@ -88,7 +88,7 @@ pub(super) fn text(outcome: &Result<TokenSet, ExchangeError>) -> Result<&str, St
     }
 }
 
-/// The tenant's rejection, if it was one.
+/// Returns the error that the tenant answered with, if it did.
 pub(super) fn server_error(outcome: Result<TokenSet, ExchangeError>) -> Option<ServerError> {
     match outcome {
         Err(ExchangeError::Server(error)) => Some(error),

@@ -1,4 +1,4 @@
-//! A tenant that answers by script, without a socket: time may stand still.
+//! A tenant with scripted answers. It uses no socket, so that tests can pause time.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -8,18 +8,19 @@ use auth0_api_core::{HttpClient, HttpError, HttpFuture, HttpMethod, HttpRequest,
 use serde_json::{Value, json};
 use tokio::sync::{Notify, Semaphore};
 
-/// What the token endpoint does with one request; the last one repeats.
+/// The token endpoint's reply to one request; the last reply of a script is repeated.
 #[derive(Clone, Debug)]
 pub(super) enum Reply {
     /// No connection can be made.
     Connect,
-    /// The connection breaks before an answer.
+    /// The connection breaks before the answer.
     Broken,
     Answer(u16, Vec<(&'static str, String)>, String),
+    /// The endpoint never answers.
     Silent,
 }
 
-/// The HTTP client. Clones share one script and one memory.
+/// An HTTP client that answers as the tenant. Clones share the script and the recorded requests.
 #[derive(Clone)]
 pub(super) struct Scripted(Arc<Inner>);
 
@@ -51,17 +52,17 @@ impl Scripted {
         }))
     }
 
-    /// What the next token requests meet.
+    /// Sets the replies to the next token requests.
     pub(super) fn script(&self, replies: impl IntoIterator<Item = Reply>) {
         *lock(&self.0.replies) = replies.into_iter().collect();
     }
 
-    /// What discovery says; `None`: it is down.
+    /// Sets the discovery document; with `None`, discovery fails.
     pub(super) fn discovery(&self, document: impl Into<Option<Value>>) {
         *lock(&self.0.discovery) = document.into();
     }
 
-    /// Holds token requests back until [`open`](Self::open).
+    /// Holds back token requests until [`open`](Self::open).
     pub(super) fn close(&self) {
         self.0.gate.forget_permits(Semaphore::MAX_PERMITS);
     }
@@ -75,12 +76,12 @@ impl Scripted {
         self.0.arrival.notified().await;
     }
 
-    /// The token requests so far.
+    /// Returns the token requests so far.
     pub(super) fn sent(&self) -> Vec<HttpRequest> {
         lock(&self.0.sent).clone()
     }
 
-    /// The requests for the discovery document so far.
+    /// Returns the requests for the discovery document so far.
     pub(super) fn discovery_asked(&self) -> Vec<HttpRequest> {
         lock(&self.0.discovery_asked).clone()
     }
@@ -92,7 +93,7 @@ impl Scripted {
         lock(&self.0.discovery_asked).push(request);
         match &*lock(&self.0.discovery) {
             Some(document) => Ok(answer(200, Vec::new(), document.to_string())),
-            None => Err(HttpError::Connect("nobody listens".into())),
+            None => Err(HttpError::Connect("unreachable".into())),
         }
     }
 
@@ -103,7 +104,7 @@ impl Scripted {
 }
 
 impl fmt::Debug for Scripted {
-    /// Without what it has seen: tests look for secrets in what the client shows of itself.
+    /// Leaves out the recorded requests: tests search the client's debug output for secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Scripted").finish_non_exhaustive()
     }
@@ -119,7 +120,7 @@ impl HttpClient for Scripted {
             self.0.arrival.notify_one();
             let _pass = self.0.gate.acquire().await.unwrap();
             match self.next() {
-                Reply::Connect => Err(HttpError::Connect("nobody listens".into())),
+                Reply::Connect => Err(HttpError::Connect("unreachable".into())),
                 Reply::Broken => Err(HttpError::Exchange("connection reset".into())),
                 Reply::Answer(status, headers, body) => Ok(answer(status, headers, body)),
                 Reply::Silent => std::future::pending().await,
@@ -133,7 +134,7 @@ impl Reply {
         Self::Answer(status, Vec::new(), body.to_string())
     }
 
-    /// Tokens that live for an hour.
+    /// A token response with a token that expires in an hour.
     pub(super) fn tokens(access_token: &str) -> Self {
         Self::tokens_for(access_token, 3600)
     }

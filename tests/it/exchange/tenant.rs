@@ -1,4 +1,4 @@
-//! The flows against a tenant that really judges what it gets.
+//! The flows with a local tenant that checks the token requests.
 
 use auth0_api_core::{
     Algorithm, ApiClient, ClientAuth, Connection, ExchangeError, ExchangeProfile, OnBehalfOf, PrivateKey, ProofKey,
@@ -12,13 +12,13 @@ use serde_json::json;
 
 use super::scene::{CALENDAR, server_error};
 
-struct Story {
+struct Setup {
     tenant: LocalTenant,
     clock: ManualClock,
     api: ApiClient,
 }
 
-impl Story {
+impl Setup {
     async fn new() -> Self {
         Self::with(|builder| builder).await
     }
@@ -36,7 +36,7 @@ impl Story {
         self.api.verify_access_token(&self.tenant.mint().subject(ADA).sign()).await.unwrap()
     }
 
-    /// The API that is called next.
+    /// A client for the API that is called with exchanged tokens.
     fn calendar(&self) -> ApiClient {
         let builder = ApiClient::builder(self.tenant.domain(), CALENDAR);
         builder.insecure_http_loopback().clock(self.clock.clone()).build().unwrap()
@@ -58,54 +58,57 @@ fn client(tenant: &LocalTenant, clock: &ManualClock, auth: ClientAuth) -> ApiCli
 const ADA: &str = "auth0|ada";
 
 #[tokio::test]
-async fn the_next_api_learns_for_whom_and_by_whom_it_is_called() {
-    let story = Story::new().await;
+async fn an_on_behalf_of_token_names_the_user_and_the_actor() {
+    let setup = Setup::new().await;
     let asked = OnBehalfOf::audience(CALENDAR).scope("read:events");
-    let tokens = story.api.get_token_on_behalf_of(&story.ada().await, asked).await.unwrap();
+    let tokens = setup.api.get_token_on_behalf_of(&setup.ada().await, asked).await.unwrap();
     assert_eq!(tokens.scope(), Some("read:events"));
     assert_eq!(tokens.issued_token_type(), Some("urn:ietf:params:oauth:token-type:access_token"));
 
-    let seen = story.calendar().verify_access_token(tokens.access_token().expose()).await.unwrap();
+    let seen = setup.calendar().verify_access_token(tokens.access_token().expose()).await.unwrap();
     assert_eq!((seen.subject(), seen.has_scope("read:events")), (Some(ADA), true));
-    assert_eq!(seen.delegation_chain().unwrap(), [story.tenant.api_client_id()]);
+    assert_eq!(seen.delegation_chain().unwrap(), [setup.tenant.api_client_id()]);
     assert_eq!(tokens.delegation_chain(), seen.delegation_chain());
     assert_eq!(tokens.expires_at(), Some(seen.expires_at()));
-    assert!(story.api.verify_access_token(tokens.access_token().expose()).await.is_err(), "it is for the other API");
+    assert!(
+        setup.api.verify_access_token(tokens.access_token().expose()).await.is_err(),
+        "the token is for the other API"
+    );
 }
 
 #[tokio::test]
-async fn a_bound_token_arrives_with_a_proof_of_our_key() {
-    let story = Story::new().await;
-    story.tenant.require_dpop_nonce(true);
+async fn a_bound_token_is_accepted_by_the_next_api_with_a_proof() {
+    let setup = Setup::new().await;
+    setup.tenant.require_dpop_nonce(true);
     let key = ProofKey::generate().unwrap();
     let asked = OnBehalfOf::audience(CALENDAR).dpop(&key);
-    let tokens = story.api.get_token_on_behalf_of(&story.ada().await, asked).await.unwrap();
+    let tokens = setup.api.get_token_on_behalf_of(&setup.ada().await, asked).await.unwrap();
     assert_eq!((tokens.token_type(), tokens.bound_to()), (TokenType::Dpop, Some(key.thumbprint())));
 
     let url = "https://calendar.example.com/events";
-    let now = auth0_api_core::Clock::now(&story.clock);
+    let now = auth0_api_core::Clock::now(&setup.clock);
     let proof = key.proof("GET", url).access_token(tokens.access_token()).sign(now).unwrap();
     let headers = [("authorization", format!("DPoP {}", tokens.access_token().expose())), ("dpop", proof)];
     let headers = headers.each_ref().map(|(name, value)| (*name, value.as_str()));
-    let seen = story.calendar().verify_request(&TokenRequest::new("GET", url, &headers)).await.unwrap();
+    let seen = setup.calendar().verify_request(&TokenRequest::new("GET", url, &headers)).await.unwrap();
     assert_eq!(seen.binding(), auth0_api_core::Binding::Dpop { thumbprint: key.thumbprint() });
 }
 
 #[tokio::test]
-async fn every_way_to_authenticate_is_accepted_by_a_tenant_that_checks() {
+async fn the_tenant_accepts_every_method_of_client_authentication() {
     let key = PrivateKey::from_jwk(P256).unwrap();
     let public = json!({ "kty": "EC", "crv": "P-256", "x": X, "y": Y });
     let audience = "https://api.example.com";
-    let story = Story::with(|builder| {
+    let setup = Setup::with(|builder| {
         builder
             .application(Application::custom_api("basic", Credential::secret_basic("s&cr:et"), audience))
             .application(Application::custom_api("posting", Credential::secret_post("s&cr:et"), audience))
             .application(Application::custom_api("signing", Credential::public_jwk(public), audience))
     })
     .await;
-    let ada = story.ada().await;
+    let ada = setup.ada().await;
     let ask = async |auth: ClientAuth| {
-        let api = client(&story.tenant, &story.clock, auth);
+        let api = client(&setup.tenant, &setup.clock, auth);
         api.get_token_on_behalf_of(&ada, OnBehalfOf::audience(CALENDAR)).await
     };
     assert!(ask(ClientAuth::secret_basic("basic", "s&cr:et")).await.is_ok());
@@ -117,7 +120,7 @@ async fn every_way_to_authenticate_is_accepted_by_a_tenant_that_checks() {
     for wrong in [
         ClientAuth::secret_basic("basic", "wrong"),
         ClientAuth::secret_post("basic", "s&cr:et"),
-        ClientAuth::secret_post("nobody", "s&cr:et"),
+        ClientAuth::secret_post("unknown", "s&cr:et"),
         ClientAuth::private_key_jwt("signing", other),
     ] {
         let error = server_error(ask(wrong).await).unwrap();
@@ -126,8 +129,8 @@ async fn every_way_to_authenticate_is_accepted_by_a_tenant_that_checks() {
 }
 
 #[tokio::test]
-async fn the_vault_tells_what_the_user_has_to_do() {
-    let story = Story::with(|builder| {
+async fn vault_errors_have_the_kind_that_the_user_can_resolve() {
+    let setup = Setup::with(|builder| {
         builder
             .connection("slack")
             .linked_account(ADA, LinkedAccount::new("google-oauth2").name("work").scopes(["calendar", "mail"]))
@@ -136,34 +139,34 @@ async fn the_vault_tells_what_the_user_has_to_do() {
     })
     .await;
     let google = || Connection::name("google-oauth2").login_hint("work");
-    assert_eq!(story.vault(google()).await.as_deref(), Ok("calendar mail"));
-    assert_eq!(story.vault(google().login_hint("home")).await.as_deref(), Ok("photos"));
-    assert_eq!(story.vault(google().scope("mail")).await.as_deref(), Ok("mail"));
-    assert_eq!(story.vault(google().scope("drive")).await, Err(ServerErrorKind::ScopesNotGranted));
-    assert_eq!(story.vault(Connection::name("slack")).await, Err(ServerErrorKind::AccountNotLinked));
-    assert_eq!(story.vault(Connection::name("github")).await, Err(ServerErrorKind::AccountUnusable));
-    assert_eq!(story.vault(Connection::name("nothing")).await, Err(ServerErrorKind::Request));
+    assert_eq!(setup.vault(google()).await.as_deref(), Ok("calendar mail"));
+    assert_eq!(setup.vault(google().login_hint("home")).await.as_deref(), Ok("photos"));
+    assert_eq!(setup.vault(google().scope("mail")).await.as_deref(), Ok("mail"));
+    assert_eq!(setup.vault(google().scope("drive")).await, Err(ServerErrorKind::ScopesNotGranted));
+    assert_eq!(setup.vault(Connection::name("slack")).await, Err(ServerErrorKind::AccountNotLinked));
+    assert_eq!(setup.vault(Connection::name("github")).await, Err(ServerErrorKind::AccountUnusable));
+    assert_eq!(setup.vault(Connection::name("nothing")).await, Err(ServerErrorKind::Request));
 
-    // Once it is connected, the next call gets it: a rejection is not kept.
-    story.tenant.link(ADA, LinkedAccount::new("slack").scopes(["chat"]));
-    assert_eq!(story.vault(Connection::name("slack")).await.as_deref(), Ok("chat"));
+    // After the user connects the account, the next call succeeds: errors are not cached.
+    setup.tenant.link(ADA, LinkedAccount::new("slack").scopes(["chat"]));
+    assert_eq!(setup.vault(Connection::name("slack")).await.as_deref(), Ok("chat"));
 }
 
 #[tokio::test]
-async fn a_refresh_token_opens_the_vault_too() {
-    let story = Story::with(|builder| builder.linked_account(ADA, LinkedAccount::new("google-oauth2"))).await;
-    let token = story.tenant.refresh_token(story.tenant.api_client_id(), ADA);
+async fn token_vault_accepts_a_refresh_token_as_subject() {
+    let setup = Setup::with(|builder| builder.linked_account(ADA, LinkedAccount::new("google-oauth2"))).await;
+    let token = setup.tenant.refresh_token(setup.tenant.api_client_id(), ADA);
     let google = || Connection::name("google-oauth2");
-    let tokens = story.api.get_access_token_for_connection(VaultSubject::refresh_token(token), google()).await;
+    let tokens = setup.api.get_access_token_for_connection(VaultSubject::refresh_token(token), google()).await;
     assert_eq!(tokens.unwrap().connection(), Some("google-oauth2"));
     let stolen =
-        story.api.get_access_token_for_connection(VaultSubject::refresh_token("no-such-token"), google()).await;
+        setup.api.get_access_token_for_connection(VaultSubject::refresh_token("no-such-token"), google()).await;
     assert!(matches!(stolen, Err(ExchangeError::Server(_))));
 }
 
 #[tokio::test]
-async fn an_action_judges_what_nobody_else_can() {
-    let story = Story::with(|builder| {
+async fn the_action_of_an_exchange_profile_accepts_or_rejects_the_subject_token() {
+    let setup = Setup::with(|builder| {
         builder.organization("org_acme", "acme").exchange_profile(SESSION, |request| match request.subject_token() {
             "of-ada" => {
                 let user = User::new(ADA).claim("device", request.extra("device").unwrap_or_default());
@@ -179,7 +182,7 @@ async fn an_action_judges_what_nobody_else_can() {
     })
     .await;
     let ask = |session: &str, profile: ExchangeProfile| {
-        story.api.get_token_by_exchange_profile(SubjectToken::unverified(session), profile)
+        setup.api.get_token_by_exchange_profile(SubjectToken::unverified(session), profile)
     };
     let profile = || ExchangeProfile::new(SESSION, CALENDAR).scope("read:events");
 
@@ -187,11 +190,11 @@ async fn an_action_judges_what_nobody_else_can() {
     let tokens = ask("of-ada", acting.scope("openid offline_access read:events")).await.unwrap();
     assert_eq!(tokens.current_actor(), Ok(Some("robot")));
     assert!(tokens.id_token().is_some());
-    let seen = story.calendar().verify_access_token(tokens.access_token().expose()).await.unwrap();
+    let seen = setup.calendar().verify_access_token(tokens.access_token().expose()).await.unwrap();
     assert_eq!((seen.subject(), seen.has_scope("read:events")), (Some(ADA), true));
 
     let within = ask("of-ada", profile().scope("openid").organization("acme")).await.unwrap();
-    let seen = story.calendar().verify_access_token(within.access_token().expose()).await.unwrap();
+    let seen = setup.calendar().verify_access_token(within.access_token().expose()).await.unwrap();
     assert_eq!(seen.organization().unwrap().id, "org_acme");
 
     let rejected = async |session: &str| {

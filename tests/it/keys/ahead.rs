@@ -1,4 +1,4 @@
-//! Newer keys are fetched before the old ones are, so that nobody waits; and cheaply, where nothing has changed.
+//! Keys are refreshed in the background before they expire, so that no request waits, and with conditional requests.
 
 use std::time::Duration;
 
@@ -11,42 +11,42 @@ use super::published::{Answers, Asked, Published};
 use crate::world::{World, seconds, status_and_label};
 
 #[tokio::test]
-async fn keys_are_fetched_again_in_the_background_from_four_fifths_of_their_life() {
+async fn keys_are_refreshed_in_the_background_from_80_percent_of_their_life() {
     let (world, api, token, published) = warm().await;
     for (pass, fetches) in [(479, 1), (1, 2), (479, 2), (1, 3)] {
         world.pass(pass);
-        // At once: nothing that is fetched was waited for.
-        assert_eq!(at_once(&api, &token).await, "200 accepted");
-        settle().await;
+        // The request is answered at once: it does not wait for the fetch.
+        assert_eq!(without_waiting(&api, &token).await, "200 accepted");
+        run_background_tasks().await;
         assert_eq!(published.asked().len(), fetches, "after {pass} s more");
     }
 }
 
 #[tokio::test]
-async fn a_hundred_requests_at_that_time_cause_one_fetch() {
+async fn a_hundred_requests_cause_one_background_fetch() {
     let (world, api, token, published) = warm().await;
     world.pass(480);
     for _ in 0..100 {
-        assert_eq!(at_once(&api, &token).await, "200 accepted");
+        assert_eq!(without_waiting(&api, &token).await, "200 accepted");
     }
-    settle().await;
+    run_background_tasks().await;
     assert_eq!(published.asked().len(), 2);
 }
 
 #[tokio::test]
-async fn a_failure_in_the_background_is_backed_off_from_and_nobody_waits() {
+async fn a_failed_background_fetch_is_backed_off_without_delaying_requests() {
     let (world, api, token, published) = warm().await;
     published.answer(Answers::Status(500, "0"));
     for (pass, fetches) in [(479, 1), (1, 2), (0, 2), (1, 3), (1, 3), (1, 4), (3, 4), (1, 5), (100, 6)] {
         world.pass(pass);
-        assert_eq!(at_once(&api, &token).await, "200 accepted");
-        settle().await;
+        assert_eq!(without_waiting(&api, &token).await, "200 accepted");
+        run_background_tasks().await;
         assert_eq!(published.fetches(), fetches, "after {pass} s more");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_idle_process_waits_for_a_second_at_most() {
+async fn a_request_waits_at_most_one_second_for_a_refresh_of_stale_keys() {
     let (world, api, token, published) = warm().await;
     published.answer(Answers::Never);
     world.pass(600);
@@ -54,16 +54,16 @@ async fn an_idle_process_waits_for_a_second_at_most() {
     let in_time = timeout(Duration::from_millis(1_001), api.verify_access_token(&token)).await;
     assert_eq!(status_and_label(&in_time.unwrap()), "200 accepted");
 
-    // Once the fetch has failed, nobody waits at all.
+    // After the fetch has failed, no request waits.
     tokio::time::sleep(seconds(11)).await;
     for _ in 0..100 {
-        assert_eq!(at_once(&api, &token).await, "200 accepted");
+        assert_eq!(without_waiting(&api, &token).await, "200 accepted");
         world.pass(60);
     }
 }
 
 #[tokio::test]
-async fn unchanged_keys_are_confirmed_and_not_sent_again() {
+async fn unchanged_keys_are_confirmed_with_304() {
     let (world, api, token, published) = warm_with_etag("\"one\"").await;
     world.pass(600);
     assert_eq!(status_and_label(&api.verify_access_token(&token).await), "200 accepted");
@@ -82,18 +82,18 @@ async fn unchanged_keys_are_confirmed_and_not_sent_again() {
 }
 
 #[tokio::test]
-async fn confirmed_keys_are_fresh_again_for_their_whole_life() {
+async fn confirmed_keys_are_fresh_for_another_full_life() {
     let (world, api, token, published) = warm_with_etag("\"one\"").await;
     for pass in [600, 479] {
         world.pass(pass);
         assert_eq!(status_and_label(&api.verify_access_token(&token).await), "200 accepted");
-        settle().await;
+        run_background_tasks().await;
         assert_eq!(published.asked().len(), 2, "after {pass} s more");
     }
 }
 
 #[tokio::test]
-async fn what_is_no_etag_is_not_sent_back() {
+async fn an_invalid_etag_is_not_sent_back() {
     let long = format!("\"{}\"", "e".repeat(255));
     for etag in ["one", "\"one", "\"o ne\"", "\"o\"ne\"", "\"one\"\r\nx-injected: 1", "w/\"one\"", &long] {
         let (world, api, token, published) = warm_with_etag(etag).await;
@@ -104,7 +104,7 @@ async fn what_is_no_etag_is_not_sent_back() {
 }
 
 #[tokio::test]
-async fn an_unasked_304_is_no_answer() {
+async fn a_304_to_an_unconditional_request_is_a_failed_fetch() {
     let (world, api, token, published) = warm().await;
     published.answer(Answers::Status(304, "0"));
     world.pass(600);
@@ -128,7 +128,7 @@ async fn the_tenant_answers_conditional_requests() {
 }
 
 #[tokio::test]
-async fn a_removed_key_is_rejected_as_soon_as_its_issuer_is_refreshed() {
+async fn a_removed_key_is_rejected_after_refresh_now() {
     let world = World::new().await;
     let api = world.api();
     let (token, removed) = (world.tenant.mint().sign(), world.tenant.current_kid());
@@ -138,11 +138,11 @@ async fn a_removed_key_is_rejected_as_soon_as_its_issuer_is_refreshed() {
     assert_eq!(status_and_label(&api.verify_access_token(&token).await), "200 accepted");
     api.refresh_now(world.tenant.issuer()).await.unwrap();
     assert_eq!(fetched(&world), (2, 2));
-    // The key is looked for once more, in vain.
+    // The removed key causes one more fetch, which does not find it.
     assert_eq!(status_and_label(&api.verify_access_token(&token).await), "401 key_unknown");
 }
 
-/// A client with keys, a token that outlives the test, and the issuer.
+/// Returns a client with keys, a token that is valid throughout the test, and the issuer.
 async fn warm() -> (World, ApiClient, String, Published) {
     with(|_| ()).await
 }
@@ -162,15 +162,15 @@ async fn with(prepare: impl Fn(&Published)) -> (World, ApiClient, String, Publis
     (world, api, token, published)
 }
 
-/// The verdict of a request that waits for nothing.
-async fn at_once(api: &ApiClient, token: &str) -> String {
+/// Returns the outcome of a request that must not wait.
+async fn without_waiting(api: &ApiClient, token: &str) -> String {
     let verified = futures_util::FutureExt::now_or_never(api.verify_access_token(token));
     tokio::task::yield_now().await;
     status_and_label(&verified.unwrap())
 }
 
-/// Lets background work come to its end.
-async fn settle() {
+/// Lets background tasks finish.
+async fn run_background_tasks() {
     for _ in 0..64 {
         tokio::task::yield_now().await;
     }

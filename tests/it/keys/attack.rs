@@ -1,4 +1,4 @@
-//! Strangers who name keys that do not exist, while real keys rotate.
+//! An attacker sends unknown key ids while the tenant rotates its keys.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use super::fetched;
 use crate::world::{World, status_and_label};
 
 #[tokio::test]
-async fn one_bogus_key_takes_one_permit_in_half_a_minute() {
+async fn a_repeated_unknown_key_causes_one_fetch_in_30_s() {
     let world = World::new().await;
     let api = world.api();
     api.warm_up().await.unwrap();
@@ -29,7 +29,7 @@ async fn one_bogus_key_takes_one_permit_in_half_a_minute() {
 }
 
 #[tokio::test]
-async fn a_key_that_was_announced_too_early_is_found_once_it_is_there() {
+async fn a_key_published_after_its_first_token_is_found_after_a_refresh() {
     let world = World::new().await;
     let api = world.api();
     api.warm_up().await.unwrap();
@@ -38,13 +38,13 @@ async fn a_key_that_was_announced_too_early_is_found_once_it_is_there() {
     assert_eq!(status_and_label(&api.verify_access_token(&token).await), "401 key_unknown");
     world.tenant.publish(&late);
     assert_eq!(status_and_label(&api.verify_access_token(&token).await), "401 key_unknown");
-    // Whatever brings newer keys is enough.
+    // Any fetch that brings newer keys is enough.
     api.refresh_now(world.tenant.issuer()).await.unwrap();
     assert_eq!(status_and_label(&api.verify_access_token(&token).await), "200 accepted");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn ten_thousand_random_keys_during_a_rotation_hurt_nobody() {
+async fn ten_thousand_unknown_keys_during_a_rotation_do_not_affect_valid_tokens() {
     let (world, other) = (World::new().await, World::new().await);
     let domains = TrustedDomains::list([world.tenant.domain(), other.tenant.domain()]);
     let api = ApiClient::builder(domains, world.tenant.audience());
@@ -58,7 +58,8 @@ async fn ten_thousand_random_keys_during_a_rotation_hurt_nobody() {
     attack.await;
     world.tenant.rotate_keys();
     let new = world.tenant.mint().sign();
-    // The next permit comes back after ten seconds: whoever takes it, the fetch is for everybody.
+    // After ten seconds there is one more permit. Even if an attacker's token takes it, all requests share the fetched
+    // keys.
     world.pass(10);
     let attack = self::attack(&api, second);
     assert_eq!(sixteen(&api, &new).await, ["200 accepted"; 16]);
@@ -67,11 +68,11 @@ async fn ten_thousand_random_keys_during_a_rotation_hurt_nobody() {
     assert_eq!(sixteen(&api, &elsewhere).await, ["200 accepted"; 16]);
 
     let (fetches, _) = fetched(&world);
-    assert!((2..=5).contains(&fetches), "one at first, three of the burst, one after ten seconds: {fetches}");
+    assert!((2..=5).contains(&fetches), "one at the start, three for the burst, one after ten seconds: {fetches}");
     assert_eq!(fetched(&other), (1, 1));
 }
 
-/// Presents all of them at once, in tasks.
+/// Presents all tokens concurrently, each in a task.
 fn attack(api: &ApiClient, tokens: Vec<String>) -> impl Future<Output = ()> + use<> {
     let api = Arc::new(api.clone());
     let present = |token: String| {
@@ -87,11 +88,11 @@ fn attack(api: &ApiClient, tokens: Vec<String>) -> impl Future<Output = ()> + us
 }
 
 async fn sixteen(api: &ApiClient, token: &str) -> Vec<String> {
-    let verdicts = (0..16).map(|_| async { status_and_label(&api.verify_access_token(token).await) });
-    join_all(verdicts).await
+    let outcomes = (0..16).map(|_| async { status_and_label(&api.verify_access_token(token).await) });
+    join_all(outcomes).await
 }
 
-/// Tokens of keys that do not exist. Nobody gets as far as their signature, so that it need not be theirs.
+/// Returns tokens with unknown key ids. Their signatures are copied from another token, because they are never checked.
 fn bogus(world: &World, numbers: std::ops::Range<usize>) -> Vec<String> {
     let token = world.tenant.mint().sign();
     let (_, rest) = token.split_once('.').unwrap();

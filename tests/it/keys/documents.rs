@@ -1,4 +1,4 @@
-//! What a tenant publishes: read tolerantly where it is messy, rejected where it leads astray.
+//! The documents of a tenant: unusable keys are skipped; a document that names another issuer or host is rejected.
 
 use auth0_api_core::ApiClient;
 use auth0_api_testing::{LocalTenant, SigningAlgorithm, SigningKey};
@@ -8,16 +8,18 @@ use super::{fetched, unavailable};
 use crate::world::{World, rejection, seconds, status_and_label};
 
 #[tokio::test]
-async fn keys_on_another_host_need_to_be_allowed_by_name() {
+async fn a_jwks_uri_on_another_host_must_be_allowed_by_name() {
     let world = World::new().await;
     let elsewhere = world.tenant.domain().replace("127.0.0.1", "localhost");
     let port = elsewhere.rsplit_once(':').unwrap().1.to_owned();
-    world.tenant.set_discovery(document(&world, &format!("{elsewhere}/.well-known/jwks.json")));
+    world.tenant.set_discovery(with_jwks_uri(&world, &format!("{elsewhere}/.well-known/jwks.json")));
     let token = world.tenant.mint().sign();
 
     let strict = world.api();
     let error = strict.verify_access_token(&token).await.unwrap_err();
-    assert_eq!(error.hint(), Some("allow the host of jwks_uri by name, and port, with allow_jwks_host()"));
+    let hint = "the jwks_uri is missing, not https, or on another host: allow that host, and its port, with \
+                allow_jwks_host()";
+    assert_eq!(error.hint(), Some(hint));
     assert_eq!(rejection(&strict, Err(error)), unavailable());
     assert_eq!(fetched(&world), (1, 0));
 
@@ -32,13 +34,13 @@ async fn keys_on_another_host_need_to_be_allowed_by_name() {
 }
 
 #[tokio::test]
-async fn a_document_that_leads_astray_is_no_document() {
+async fn a_discovery_document_of_another_issuer_or_host_is_rejected() {
     let world = World::new().await;
     let decoy = LocalTenant::start().await.unwrap();
     let token = world.tenant.mint().sign();
     let own = format!("{}/.well-known/jwks.json", world.tenant.domain());
     let issuer = |issuer: &str| json!({ "issuer": issuer, "jwks_uri": own });
-    for astray in [
+    for document in [
         issuer(world.tenant.domain()),
         issuer(decoy.issuer()),
         issuer(&world.tenant.issuer().to_uppercase()),
@@ -47,24 +49,24 @@ async fn a_document_that_leads_astray_is_no_document() {
         json!({ "issuer": world.tenant.issuer(), "jwks_uri": 5 }),
         json!([]),
         json!("document"),
-        document(&world, "/.well-known/jwks.json"),
-        document(&world, ""),
-        document(&world, &own.replace("http://", "file://")),
-        document(&world, &own.replace("http://", "https://")),
-        document(&world, &own.replace("http://127.0.0.1", "http://user@127.0.0.1")),
-        document(&world, "http://169.254.169.254/latest/meta-data"),
+        with_jwks_uri(&world, "/.well-known/jwks.json"),
+        with_jwks_uri(&world, ""),
+        with_jwks_uri(&world, &own.replace("http://", "file://")),
+        with_jwks_uri(&world, &own.replace("http://", "https://")),
+        with_jwks_uri(&world, &own.replace("http://127.0.0.1", "http://user@127.0.0.1")),
+        with_jwks_uri(&world, "http://169.254.169.254/latest/meta-data"),
     ] {
         let api = world.api();
-        world.tenant.set_discovery(astray.clone());
+        world.tenant.set_discovery(document.clone());
         let outcome = api.verify_access_token(&token).await;
-        assert_eq!(rejection(&api, outcome), unavailable(), "{astray}");
+        assert_eq!(rejection(&api, outcome), unavailable(), "{document}");
     }
     assert_eq!(world.tenant.requests().jwks, 0);
     assert_eq!((decoy.requests().discovery, decoy.requests().jwks), (0, 0));
 }
 
 #[tokio::test]
-async fn bad_keys_are_skipped_and_good_ones_serve() {
+async fn unusable_keys_in_a_set_are_skipped() {
     let world = World::new().await;
     let key = SigningKey::generate(SigningAlgorithm::RS256);
     let mut encryption = SigningKey::generate(SigningAlgorithm::RS256).public_jwk();
@@ -84,7 +86,7 @@ async fn bad_keys_are_skipped_and_good_ones_serve() {
 }
 
 #[tokio::test]
-async fn a_set_without_a_good_key_never_replaces_a_good_one() {
+async fn a_key_set_without_usable_keys_does_not_replace_the_cached_one() {
     let world = World::new().await;
     let token = world.tenant.mint().expires_in(seconds(7_200)).sign();
     let too_many = vec![SigningKey::generate(SigningAlgorithm::ES256).public_jwk(); 101];
@@ -111,7 +113,7 @@ async fn a_set_without_a_good_key_never_replaces_a_good_one() {
 }
 
 #[tokio::test]
-async fn a_hundred_keys_are_read() {
+async fn a_key_set_may_have_a_hundred_keys() {
     let world = World::new().await;
     let (key, filler) = (SigningKey::generate(SigningAlgorithm::RS256), SigningKey::generate(SigningAlgorithm::ES256));
     let mut keys = vec![filler.public_jwk(); 99];
@@ -120,8 +122,8 @@ async fn a_hundred_keys_are_read() {
     assert_eq!(outcome_of(&world.api(), &world.tenant.mint().key(&key).sign()).await, "200 accepted");
 }
 
-/// The tenant's document with another `jwks_uri`.
-fn document(world: &World, jwks_uri: &str) -> Value {
+/// Returns the tenant's discovery document with another `jwks_uri`.
+fn with_jwks_uri(world: &World, jwks_uri: &str) -> Value {
     json!({ "issuer": world.tenant.issuer(), "jwks_uri": jwks_uri })
 }
 

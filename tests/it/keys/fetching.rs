@@ -1,4 +1,4 @@
-//! One fetch for everybody, and none while the keys are fresh.
+//! All waiting requests share one fetch, and no fetch happens while the keys are fresh.
 
 use auth0_api_core::ApiClient;
 use futures_util::future::join_all;
@@ -17,7 +17,7 @@ async fn a_thousand_cold_requests_fetch_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn requests_for_a_new_key_fetch_once_however_many_there_are() {
+async fn many_requests_for_a_new_key_fetch_once() {
     let world = World::new().await;
     let api = world.api();
     api.warm_up().await.unwrap();
@@ -30,7 +30,7 @@ async fn requests_for_a_new_key_fetch_once_however_many_there_are() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn waiters_share_a_failure() {
+async fn waiting_requests_share_a_failed_fetch() {
     let world = World::new().await;
     let api = world.api();
     world.tenant.misbehave(auth0_api_testing::Endpoint::Discovery, auth0_api_testing::Misbehaviour::Down);
@@ -40,7 +40,7 @@ async fn waiters_share_a_failure() {
 }
 
 #[tokio::test]
-async fn idle_keys_are_fresh_for_ten_minutes() {
+async fn keys_are_fresh_for_ten_minutes() {
     let world = World::new().await;
     let api = world.api();
     let token = world.tenant.mint().expires_in(seconds(7_200)).sign();
@@ -52,7 +52,7 @@ async fn idle_keys_are_fresh_for_ten_minutes() {
 }
 
 #[tokio::test]
-async fn warming_up_spares_the_first_request_the_wait() {
+async fn after_warm_up_the_first_request_fetches_nothing() {
     let world = World::new().await;
     let api = world.api();
     api.warm_up().await.unwrap();
@@ -80,22 +80,22 @@ async fn a_cancelled_caller_does_not_cancel_the_fetch() {
 }
 
 #[tokio::test]
-async fn a_key_published_while_a_fetch_was_under_way_is_found_within_the_request_that_names_it() {
+async fn a_key_published_during_a_fetch_is_found_by_the_request_that_names_it() {
     let world = World::new().await;
-    // The first set's two answers pass, and then that of discovery.
+    // Lets through both answers of the first fetch, and the discovery answer of the second.
     let gate = Gated::after_answers(3);
     let api = world.builder().http_client(gate.clone()).build().unwrap();
     api.warm_up().await.unwrap();
     let bogus = world.tenant.mint().header("kid", "bogus").sign();
-    let stranger = tokio::spawn(verify(api.clone(), bogus));
+    let other = tokio::spawn(verify(api.clone(), bogus));
     gate.arrival().await;
-    // The tenant has answered, without the key that it publishes now.
+    // The tenant's answer is on its way. It does not contain the key that the tenant publishes now.
     world.pass(1);
     world.tenant.rotate_keys();
     let user = tokio::spawn(verify(api.clone(), world.tenant.mint().sign()));
     tokio::task::yield_now().await;
     gate.open();
-    assert_eq!(stranger.await.unwrap(), "401 key_unknown");
+    assert_eq!(other.await.unwrap(), "401 key_unknown");
     assert_eq!(user.await.unwrap(), "200 accepted");
     assert_eq!(fetched(&world), (3, 3));
 }

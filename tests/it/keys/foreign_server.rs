@@ -1,4 +1,4 @@
-//! What goes over the wire to a server that is not ours: exactly these requests, and nothing else.
+//! The exact requests for discovery and keys, as an independent HTTP server receives them.
 
 use auth0_api_core::ApiClient;
 use auth0_api_testing::{LocalTenant, SigningAlgorithm, SigningKey};
@@ -9,7 +9,7 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 use crate::world::status_and_label;
 
 #[tokio::test]
-async fn discovery_and_keys_are_asked_for_once_with_the_headers_they_should_have() {
+async fn discovery_and_keys_are_requested_once_with_the_expected_headers() {
     let server = MockServer::start().await;
     let key = SigningKey::generate(SigningAlgorithm::ES256);
     let issuer = format!("{}/", server.uri());
@@ -25,13 +25,13 @@ async fn discovery_and_keys_are_asked_for_once_with_the_headers_they_should_have
     for _ in 0..3 {
         assert_eq!(status_and_label(&api.verify_access_token(&token).await), "200 accepted");
     }
-    // The server checks on drop that each was asked for once; here, that there was nothing else.
+    // On drop, the server checks that each document was requested once. This checks that there were no other requests.
     assert_eq!(server.received_requests().await.unwrap().len(), 2);
 }
 
 fn expect_once(at: &str, accept: &'static str, body: serde_json::Value) -> Mock {
     let request = Mock::given(method("GET")).and(path(at)).and(header_exists("user-agent"));
-    // wiremock splits values at commas, so a list is matched part by part.
+    // wiremock splits header values at commas, so the parts of the list are given one by one.
     let accept = accept.split(", ").collect();
     request.and(headers("accept", accept)).respond_with(ResponseTemplate::new(200).set_body_json(body)).expect(1)
 }

@@ -1,4 +1,4 @@
-//! An HTTP client that lets nothing through until it is told to.
+//! An HTTP client that holds requests or answers back until the test opens it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use auth0_api_core::{HttpClient, HttpFuture, HttpRequest, ReqwestClient};
 use tokio::sync::{Notify, Semaphore, SemaphorePermit};
 
-/// The default client behind two gates, one on the way out and one on the way back. Clones share them.
+/// The default client with two gates: one for requests, one for answers. Clones share the gates.
 #[derive(Clone, Debug)]
 pub(super) struct Gated(Arc<Gates>);
 
@@ -20,12 +20,12 @@ struct Gates {
 }
 
 impl Gated {
-    /// Holds every request back.
+    /// Holds back every request.
     pub(super) fn closed() -> Self {
         Self::letting_through(0, OPEN)
     }
 
-    /// Holds every answer back but the first ones.
+    /// Holds back every answer except the first `count`.
     pub(super) fn after_answers(count: usize) -> Self {
         Self::letting_through(OPEN, count)
     }
@@ -40,18 +40,18 @@ impl Gated {
         }))
     }
 
-    /// Lets everything through from now on.
+    /// Opens both gates.
     pub(super) fn open(&self) {
         self.0.requests.add_permits(OPEN);
         self.0.answers.add_permits(OPEN);
     }
 
-    /// How many requests there were.
+    /// Returns the number of requests.
     pub(super) fn asked(&self) -> usize {
         self.0.asked.load(Ordering::SeqCst)
     }
 
-    /// Waits until a request or an answer stands at a gate.
+    /// Waits until a gate holds back a request or an answer.
     pub(super) async fn arrival(&self) {
         self.0.arrival.notified().await;
     }

@@ -1,4 +1,4 @@
-//! HTTP clients of the API's own: held to the same bounds.
+//! HTTP clients that the application provides: the same limits apply.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -14,11 +14,11 @@ use super::{fetched, unavailable};
 use crate::world::{World, rejection, status_and_label};
 
 #[tokio::test]
-async fn an_injected_client_is_asked_for_two_documents() {
+async fn a_custom_http_client_receives_two_requests() {
     let world = World::new().await;
-    let watched = Watched { client: ReqwestClient::new().unwrap(), seen: Arc::default() };
-    let seen = Arc::clone(&watched.seen);
-    let api = world.builder().http_client(watched).build().unwrap();
+    let recording = Recording { client: ReqwestClient::new().unwrap(), seen: Arc::default() };
+    let seen = Arc::clone(&recording.seen);
+    let api = world.builder().http_client(recording).build().unwrap();
     assert_eq!(status_and_label(&api.verify_access_token(&world.tenant.mint().sign()).await), "200 accepted");
     let domain = world.tenant.domain();
     assert_eq!(
@@ -31,38 +31,39 @@ async fn an_injected_client_is_asked_for_two_documents() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_that_never_answers_is_given_up() {
+async fn a_custom_http_client_times_out_after_5_s() {
     let world = World::new().await;
-    let api = world.builder().http_client(Stubborn::Silent).build().unwrap();
-    // Time is paused: it jumps to the next timer as soon as everybody waits.
+    let api = world.builder().http_client(Misbehaving::Silent).build().unwrap();
+    // Time is paused: it jumps to the next timer when all tasks wait.
     let outcome = timeout(Duration::from_millis(5_001), api.verify_access_token(&world.tenant.mint().sign())).await;
     assert_eq!(rejection(&api, outcome.unwrap()), unavailable());
 }
 
 #[tokio::test]
-async fn a_client_that_panics_is_a_failed_fetch_and_backed_off_from() {
+async fn a_panic_of_a_custom_http_client_is_a_failed_fetch_with_back_off() {
     let world = World::new().await;
     let times = Arc::new(AtomicUsize::new(0));
-    let api = world.builder().http_client(Stubborn::Panicking(Arc::clone(&times))).build().unwrap();
+    let api = world.builder().http_client(Misbehaving::Panicking(Arc::clone(&times))).build().unwrap();
     for _ in 0..5 {
         assert_eq!(rejection(&api, api.verify_access_token(&world.tenant.mint().sign()).await), unavailable());
     }
     assert_eq!(times.load(Ordering::Relaxed), 1);
 
-    // A clock that is set back by hours does not prolong the second of waiting.
+    // Setting the clock back by hours does not extend the back-off of one second.
     world.clock.set(world.clock.now() - Duration::from_secs(3 * 3600));
     assert_eq!(rejection(&api, api.verify_access_token(&world.tenant.mint().sign()).await), unavailable());
     assert_eq!(times.load(Ordering::Relaxed), 2);
 }
 
 #[tokio::test]
-async fn a_client_that_reads_too_much_is_not_believed() {
+async fn a_response_above_the_limit_from_a_custom_http_client_is_rejected() {
     let world = World::new().await;
     for length in [512 * 1024, 512 * 1024 + 1] {
-        let api = world.builder().http_client(Stubborn::Long { issuer: world.tenant.issuer().into(), length }).build();
+        let api =
+            world.builder().http_client(Misbehaving::Long { issuer: world.tenant.issuer().into(), length }).build();
         let api = api.unwrap();
         let error = api.verify_access_token(&world.tenant.mint().sign()).await.unwrap_err();
-        // At the limit the document is read, and found to name no keys.
+        // A document of exactly the limit is read; its error is that it has no `jwks_uri`.
         let read = error.hint().is_some_and(|hint| hint.contains("allow_jwks_host"));
         assert_eq!(read, length == 512 * 1024, "{error:?}");
         assert_eq!(rejection(&api, Err(error)), unavailable());
@@ -71,28 +72,28 @@ async fn a_client_that_reads_too_much_is_not_believed() {
 }
 
 #[tokio::test]
-async fn a_client_that_fails_is_an_outage() {
+async fn an_error_of_a_custom_http_client_makes_keys_unavailable() {
     let world = World::new().await;
     for error in [
-        || HttpError::Connect("rejected".into()),
+        || HttpError::Connect("unreachable".into()),
         || HttpError::Exchange("reset".into()),
         || HttpError::Timeout,
         || HttpError::TooLarge,
     ] {
-        let api = world.builder().http_client(Stubborn::Failing(error)).build().unwrap();
+        let api = world.builder().http_client(Misbehaving::Failing(error)).build().unwrap();
         let outcome = api.verify_access_token(&world.tenant.mint().sign()).await;
         assert_eq!(rejection(&api, outcome), unavailable());
     }
 }
 
-/// Remembers URLs and `accept`.
+/// Records the URL and the `accept` header of each request.
 #[derive(Debug)]
-struct Watched {
+struct Recording {
     client: ReqwestClient,
     seen: Arc<Mutex<Vec<(String, String)>>>,
 }
 
-impl HttpClient for Watched {
+impl HttpClient for Recording {
     fn send(&self, request: HttpRequest) -> HttpFuture<'_> {
         assert_eq!((request.method, request.body.len(), request.max_response_bytes), (HttpMethod::Get, 0, 512 * 1024));
         let accept = request.headers.iter().find(|(name, _)| name == "accept").unwrap().1.clone();
@@ -101,17 +102,17 @@ impl HttpClient for Watched {
     }
 }
 
-/// A client that heeds none of what it is told.
+/// A client that ignores the limits of its requests, or fails.
 #[derive(Debug)]
-enum Stubborn {
+enum Misbehaving {
     Failing(fn() -> HttpError),
     Long { issuer: String, length: usize },
     Panicking(Arc<AtomicUsize>),
     Silent,
 }
 
-#[expect(clippy::panic, reason = "one of them is there to panic")]
-impl HttpClient for Stubborn {
+#[expect(clippy::panic, reason = "one variant panics on purpose")]
+impl HttpClient for Misbehaving {
     fn send(&self, _: HttpRequest) -> HttpFuture<'_> {
         Box::pin(async move {
             match self {

@@ -1,4 +1,4 @@
-//! Where keys come from, how long they serve, and what happens while they cannot be had.
+//! The keys of issuers: where they come from, how long they are used, and what happens while they are unavailable.
 
 mod ahead;
 mod attack;
@@ -15,12 +15,12 @@ mod rotation;
 
 use crate::world::{Rejected, World};
 
-/// Requests that the tenant has seen: for discovery, and for keys.
+/// Returns the number of requests that the tenant received: for discovery, and for keys.
 fn fetched(world: &World) -> (usize, usize) {
     (world.tenant.requests().discovery, world.tenant.requests().jwks)
 }
 
-/// The rejection while there are no keys.
+/// The expected rejection while no keys are available.
 fn unavailable() -> Rejected {
     Rejected { status: 503, label: "keys_unavailable", challenges: vec![] }
 }

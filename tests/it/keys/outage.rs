@@ -1,4 +1,4 @@
-//! A tenant in trouble: cold, nobody is blamed; warm, nobody notices for a day.
+//! Outages of the tenant: without cached keys, requests get 503; with cached keys, tokens are verified for a day.
 
 use auth0_api_core::ApiClient;
 use auth0_api_testing::{Endpoint, LocalTenant, Misbehaviour};
@@ -7,7 +7,7 @@ use super::{fetched, unavailable};
 use crate::world::{World, rejection, seconds, status_and_label};
 
 #[tokio::test]
-async fn every_misbehaviour_of_a_cold_tenant_is_an_outage_that_ends() {
+async fn without_cached_keys_every_misbehaviour_is_503_until_it_ends() {
     let decoy = LocalTenant::start().await.unwrap();
     let redirect = |path| Misbehaviour::Redirect(format!("{}{path}", decoy.domain()));
     let world = World::new().await;
@@ -32,7 +32,7 @@ async fn every_misbehaviour_of_a_cold_tenant_is_an_outage_that_ends() {
             assert!(!api.is_ready(), "{what}");
             assert!(api.warm_up().await.is_err(), "{what}");
 
-            // The failure is remembered for a while, then the tenant is asked again.
+            // No further fetch during the back-off, then the next request fetches.
             world.tenant.behave();
             world.tenant.reset_requests();
             world.pass(wait - 1);
@@ -43,18 +43,18 @@ async fn every_misbehaviour_of_a_cold_tenant_is_an_outage_that_ends() {
             assert_eq!(fetched(&world), (1, 1), "{what}");
         }
     }
-    assert_eq!((decoy.requests().discovery, decoy.requests().jwks), (0, 0), "nobody follows redirects");
+    assert_eq!((decoy.requests().discovery, decoy.requests().jwks), (0, 0), "redirects are not followed");
 }
 
 #[tokio::test]
-async fn a_slow_tenant_is_waited_for() {
+async fn a_request_waits_for_a_slow_tenant() {
     let world = World::new().await;
     world.tenant.misbehave(Endpoint::Jwks, Misbehaviour::Slow(std::time::Duration::from_millis(50)));
     assert_eq!(outcome_of(&world.api(), &world.tenant.mint().sign()).await, "200 accepted");
 }
 
 #[tokio::test]
-async fn each_further_failure_doubles_the_wait_up_to_a_minute() {
+async fn each_further_failure_doubles_the_back_off_up_to_60_s() {
     let world = World::new().await;
     world.tenant.misbehave(Endpoint::Discovery, Misbehaviour::Down);
     let api = world.api();
@@ -65,7 +65,7 @@ async fn each_further_failure_doubles_the_wait_up_to_a_minute() {
     }
     assert_eq!(fetched(&world), (8, 0));
 
-    // A success starts it over.
+    // A success resets the back-off.
     world.tenant.behave();
     assert_eq!(outcome_of(&api, &token).await, "200 accepted");
     world.tenant.misbehave(Endpoint::Discovery, Misbehaviour::Down);
@@ -74,7 +74,7 @@ async fn each_further_failure_doubles_the_wait_up_to_a_minute() {
 }
 
 #[tokio::test]
-async fn known_keys_serve_for_a_day_without_the_tenant() {
+async fn cached_keys_are_used_for_24_hours_without_the_tenant() {
     let (world, api) = warm().await;
     let token = world.tenant.mint().expires_in(seconds(200_000)).sign();
     world.tenant.misbehave(Endpoint::Discovery, Misbehaviour::Down);
@@ -94,7 +94,7 @@ async fn known_keys_serve_for_a_day_without_the_tenant() {
 }
 
 #[tokio::test]
-async fn an_outage_is_not_made_worse_by_traffic() {
+async fn requests_during_an_outage_do_not_cause_more_fetches() {
     let (world, api) = warm().await;
     let token = world.tenant.mint().sign();
     world.tenant.misbehave(Endpoint::Discovery, Misbehaviour::Down);
@@ -106,12 +106,12 @@ async fn an_outage_is_not_made_worse_by_traffic() {
         }
         world.pass(1);
     }
-    // At 0, 1, 3, 7, 15 and 31 s.
+    // Fetches at 0, 1, 3, 7, 15 and 31 s.
     assert_eq!(fetched(&world), (6, 0));
 }
 
 #[tokio::test]
-async fn an_unknown_key_during_an_outage_is_not_the_callers_fault() {
+async fn an_unknown_key_during_an_outage_is_503() {
     let (world, api) = warm().await;
     world.tenant.misbehave(Endpoint::Jwks, Misbehaviour::Status(503));
     world.tenant.rotate_keys();
@@ -127,7 +127,7 @@ async fn an_unknown_key_during_an_outage_is_not_the_callers_fault() {
 }
 
 #[tokio::test]
-async fn one_tenants_outage_is_not_anothers() {
+async fn an_outage_of_one_tenant_does_not_affect_another() {
     let (down, up) = (World::new().await, World::new().await);
     down.tenant.misbehave(Endpoint::Discovery, Misbehaviour::Down);
     let (cold, warm) = (down.api(), up.api());
@@ -136,7 +136,7 @@ async fn one_tenants_outage_is_not_anothers() {
 }
 
 #[tokio::test]
-async fn no_misbehaviour_of_a_warm_tenant_is_noticed() {
+async fn with_cached_keys_no_misbehaviour_rejects_a_token() {
     let decoy = LocalTenant::start().await.unwrap();
     for endpoint in [Endpoint::Discovery, Endpoint::Jwks] {
         for misbehaviour in [
@@ -159,7 +159,7 @@ async fn no_misbehaviour_of_a_warm_tenant_is_noticed() {
                     "{endpoint:?} {misbehaviour:?} after {pass} s more"
                 );
             }
-            // Whatever is under way comes to its end.
+            // Waits for a fetch in progress to end.
             assert!(api.refresh_now(world.tenant.issuer()).await.is_err(), "{endpoint:?} {misbehaviour:?}");
             world.tenant.behave();
             world.tenant.rotate_keys();
@@ -171,7 +171,7 @@ async fn no_misbehaviour_of_a_warm_tenant_is_noticed() {
             );
         }
     }
-    assert_eq!((decoy.requests().discovery, decoy.requests().jwks), (0, 0), "nobody follows redirects");
+    assert_eq!((decoy.requests().discovery, decoy.requests().jwks), (0, 0), "redirects are not followed");
 }
 
 async fn warm() -> (World, ApiClient) {
@@ -181,7 +181,7 @@ async fn warm() -> (World, ApiClient) {
     (world, api)
 }
 
-/// `Retry-After` of what must be rejected for want of keys.
+/// Returns `Retry-After` of a request that must be rejected because keys are unavailable.
 async fn retry_after(api: &ApiClient, token: &str) -> Option<String> {
     let error = api.verify_access_token(token).await.unwrap_err();
     let rejection = api.reject(&error);

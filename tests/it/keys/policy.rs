@@ -1,4 +1,4 @@
-//! Every number of the key policy does what it says, and one that cannot be meant is rejected.
+//! Every setting of the key policy takes effect; a value out of bounds is a build error.
 
 use auth0_api_core::{ApiClient, ConfigProblem, KeyPolicy};
 use auth0_api_testing::{Endpoint, Misbehaviour, SigningAlgorithm, SigningKey};
@@ -8,7 +8,7 @@ use super::fetched;
 use crate::world::{World, seconds, status_and_label};
 
 #[test]
-fn a_number_out_of_bounds_and_a_host_that_is_none_are_told() {
+fn a_number_out_of_bounds_and_an_invalid_host_are_build_errors() {
     let builder = ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com");
     let builder = builder.key_policy(KeyPolicy::new().max_issuers(0));
     let error = builder.allow_jwks_host("https://keys.example.com").allow_jwks_host("*").build().unwrap_err();
@@ -24,7 +24,7 @@ fn a_number_out_of_bounds_and_a_host_that_is_none_are_told() {
 }
 
 #[tokio::test]
-async fn freshness_and_staleness_are_as_set() {
+async fn fresh_for_and_stale_for_are_configurable() {
     let (world, api) = with(|policy| policy.fresh_for(seconds(10)).stale_for(seconds(20))).await;
     let token = world.tenant.mint().sign();
     world.pass(10);
@@ -40,7 +40,7 @@ async fn freshness_and_staleness_are_as_set() {
 }
 
 #[tokio::test]
-async fn fetches_for_unknown_keys_are_as_set() {
+async fn unknown_key_fetches_are_configurable() {
     let (world, api) = with(|policy| policy.unknown_key_fetches(1, seconds(60))).await;
     for (pass, fetches) in [(0, 2), (59, 2), (1, 3)] {
         world.pass(pass);
@@ -53,7 +53,7 @@ async fn fetches_for_unknown_keys_are_as_set() {
 }
 
 #[tokio::test]
-async fn bounds_of_documents_are_as_set() {
+async fn max_keys_and_max_document_bytes_are_configurable() {
     let world = World::new().await;
     let token = world.tenant.mint().sign();
     let key = SigningKey::generate(SigningAlgorithm::ES256).public_jwk();
@@ -66,7 +66,7 @@ async fn bounds_of_documents_are_as_set() {
     world.tenant.set_jwks(json!({ "keys": [], "padding": "p".repeat(8 * 1024) }));
     let api = world.builder().key_policy(KeyPolicy::new().max_document_bytes(8 * 1024)).build().unwrap();
     let error = api.verify_access_token(&token).await.unwrap_err();
-    assert_eq!(causes(&error), "the key set cannot be had: the response body is too large");
+    assert_eq!(causes(&error), "the key set is unavailable: the response body is too large");
 }
 
 async fn with(set: impl Fn(KeyPolicy) -> KeyPolicy) -> (World, ApiClient) {
@@ -77,7 +77,7 @@ async fn with(set: impl Fn(KeyPolicy) -> KeyPolicy) -> (World, ApiClient) {
     (world, api)
 }
 
-/// What is behind the error, without the error itself.
+/// Returns the sources of the error, without the error itself.
 fn causes(error: &auth0_api_core::Error) -> String {
     let sources = std::iter::successors(std::error::Error::source(error), |error| error.source());
     sources.map(ToString::to_string).collect::<Vec<_>>().join(": ")

@@ -1,4 +1,4 @@
-//! An issuer without a network: what it publishes, and how it answers, is in a test's hands.
+//! An issuer without a network. The test sets its keys and its answers.
 
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -7,7 +7,7 @@ use auth0_api_core::{HttpClient, HttpError, HttpFuture, HttpRequest, HttpRespons
 use auth0_api_testing::SigningKey;
 use serde_json::json;
 
-/// Clones share one issuer.
+/// An HTTP client that answers as the issuer. Clones share one issuer.
 #[derive(Clone, Debug)]
 pub(super) struct Published(Arc<Mutex<Issuer>>);
 
@@ -18,22 +18,22 @@ struct Issuer {
     answers: Answers,
     etag: Option<String>,
     asked: Vec<Asked>,
-    /// Requests for the discovery document, with which every fetch begins.
+    /// The number of requests for the discovery document; each fetch begins with one.
     fetches: usize,
 }
 
-/// A request for the key set: the `ETag` that came along, and the status of the answer.
+/// A request for the key set: its `If-None-Match`, and the status of the answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Asked {
     pub(super) if_none_match: Option<String>,
     pub(super) status: u16,
 }
 
-/// How it answers.
+/// How the issuer answers.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Answers {
     Correctly,
-    /// Not at all.
+    /// Never answers.
     Never,
     /// With this status, and `Retry-After`.
     Status(u16, &'static str),
@@ -64,12 +64,12 @@ impl Published {
         self.issuer().etag = Some(etag.to_owned());
     }
 
-    /// The requests for the key set so far.
+    /// Returns the requests for the key set so far.
     pub(super) fn asked(&self) -> Vec<Asked> {
         self.issuer().asked.clone()
     }
 
-    /// The fetches so far, whatever came of them.
+    /// Returns the number of fetches so far, successful or not.
     pub(super) fn fetches(&self) -> usize {
         self.issuer().fetches
     }
@@ -80,7 +80,7 @@ impl Published {
 }
 
 impl Issuer {
-    /// `None` never comes.
+    /// Returns the answer; `None` means that the request never gets one.
     fn answer(&mut self, request: &HttpRequest) -> Option<HttpResponse> {
         let is_discovery = request.url.ends_with("/openid-configuration");
         self.fetches += usize::from(is_discovery);

@@ -1,4 +1,4 @@
-//! `Retry-After`: what a server asks for is what we do, and what our callers are told.
+//! `Retry-After`: the client honours the tenant's value, and sends the remaining time to its callers.
 
 use auth0_api_testing::{SigningAlgorithm, SigningKey};
 
@@ -6,7 +6,7 @@ use super::published::{Answers, Published};
 use crate::world::{World, status_and_label};
 
 #[tokio::test]
-async fn what_a_busy_server_asks_for_is_honoured_up_to_ten_minutes() {
+async fn retry_after_is_honoured_up_to_ten_minutes() {
     for (status, asked, wait) in [
         (429, "30", 30),
         (503, "30", 30),
@@ -20,7 +20,7 @@ async fn what_a_busy_server_asks_for_is_honoured_up_to_ten_minutes() {
         (429, "1.5", 1),
         (429, "soon", 1),
         (429, "", 1),
-        // Nobody knows what that would mean.
+        // `Retry-After` is honoured for 429 and 503 only.
         (500, "30", 1),
         (404, "30", 1),
     ] {
@@ -39,7 +39,7 @@ async fn what_a_busy_server_asks_for_is_honoured_up_to_ten_minutes() {
 }
 
 #[tokio::test]
-async fn callers_are_told_the_time_that_is_left() {
+async fn retry_after_for_callers_is_the_remaining_time() {
     let (world, api, _) = cold(Answers::Status(429, "300")).await;
     let token = world.tenant.mint().sign();
     for (pass, left) in [(0, 300), (1, 299), (199, 100), (99, 1)] {
@@ -49,7 +49,7 @@ async fn callers_are_told_the_time_that_is_left() {
 }
 
 #[tokio::test]
-async fn a_storm_of_rejections_is_asked_no_more_often_than_it_wants() {
+async fn requests_do_not_cause_fetches_before_retry_after() {
     let (world, api, published) = cold(Answers::Status(429, "20")).await;
     let token = world.tenant.mint().sign();
     for _ in 0..100 {
@@ -69,7 +69,7 @@ async fn cold(answers: Answers) -> (World, auth0_api_core::ApiClient, Published)
     (world, api, published)
 }
 
-/// `Retry-After` of what must be rejected for want of keys.
+/// Returns `Retry-After` of a request that must be rejected because keys are unavailable.
 async fn outcome_of(api: &auth0_api_core::ApiClient, token: &str) -> u64 {
     let rejection = api.reject(&api.verify_access_token(token).await.unwrap_err());
     assert_eq!((rejection.status(), rejection.label()), (503, "keys_unavailable"));

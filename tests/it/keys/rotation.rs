@@ -1,4 +1,4 @@
-//! Keys that come and go, and strangers who pretend that they did.
+//! Key rotation, and tokens that name unknown keys.
 
 use auth0_api_core::ApiClient;
 use auth0_api_testing::{SigningAlgorithm, SigningKey};
@@ -10,7 +10,7 @@ const KEY_UNKNOWN: &str =
     r#"Bearer realm="api", error="invalid_token", error_description="the signing key of the access token is unknown""#;
 
 #[tokio::test]
-async fn a_new_key_is_fetched_within_the_request_that_names_it() {
+async fn a_new_key_is_fetched_by_the_request_that_names_it() {
     let (world, api) = warm().await;
     let before = world.tenant.mint().sign();
     world.tenant.rotate_keys();
@@ -34,7 +34,7 @@ async fn a_removed_key_is_rejected_after_the_next_fetch() {
 }
 
 #[tokio::test]
-async fn a_removed_key_is_rejected_once_a_new_one_was_asked_for() {
+async fn a_removed_key_is_rejected_after_the_fetch_for_a_new_key() {
     let (world, api) = warm().await;
     let token = world.tenant.mint().sign();
     let removed = world.tenant.current_kid();
@@ -45,7 +45,7 @@ async fn a_removed_key_is_rejected_once_a_new_one_was_asked_for() {
 }
 
 #[tokio::test]
-async fn a_flood_of_unknown_keys_fetches_three_times_and_then_once_in_ten_seconds() {
+async fn many_unknown_keys_cause_three_fetches_and_then_one_per_ten_seconds() {
     let (world, api) = warm().await;
     for (pass, fetches) in [(0, 4), (9, 4), (1, 5), (9, 5), (1, 6), (25, 8)] {
         world.pass(pass);
@@ -60,7 +60,7 @@ async fn a_flood_of_unknown_keys_fetches_three_times_and_then_once_in_ten_second
 }
 
 #[tokio::test]
-async fn a_rotation_gets_through_a_few_bogus_keys() {
+async fn a_new_key_is_found_after_a_few_unknown_keys() {
     let (world, api) = warm().await;
     for number in 0..2 {
         bogus(&world, &api, number).await;
@@ -71,21 +71,21 @@ async fn a_rotation_gets_through_a_few_bogus_keys() {
 }
 
 #[tokio::test]
-async fn a_rotation_gets_through_a_flood_within_ten_seconds() {
+async fn a_new_key_is_found_within_ten_seconds_of_many_unknown_keys() {
     let (world, api) = warm().await;
     for number in 0..20 {
         bogus(&world, &api, number).await;
     }
     world.tenant.rotate_keys();
     world.pass(10);
-    // Even if a stranger takes the permit: the keys are fetched all the same.
+    // Even if an attacker's token takes the permit, the fetch brings the new key.
     bogus(&world, &api, 20).await;
     assert_eq!(outcome_of(&api, &world.tenant.mint().sign()).await, "200 accepted");
     assert_eq!(fetched(&world), (5, 5));
 }
 
 #[tokio::test]
-async fn a_bad_signature_fetches_nothing() {
+async fn an_invalid_signature_causes_no_fetch() {
     let (world, api) = warm().await;
     let forger = SigningKey::generate(SigningAlgorithm::RS256).with_kid(world.tenant.current_kid());
     let outcome = api.verify_access_token(&world.tenant.mint().key(&forger).sign()).await;
@@ -95,7 +95,7 @@ async fn a_bad_signature_fetches_nothing() {
 }
 
 #[tokio::test]
-async fn one_key_id_may_name_two_keys() {
+async fn two_keys_may_have_the_same_key_id() {
     let (world, api) = warm().await;
     let twin = SigningKey::generate(SigningAlgorithm::RS256).with_kid(world.tenant.current_kid());
     world.tenant.publish(&twin);
@@ -105,7 +105,7 @@ async fn one_key_id_may_name_two_keys() {
 }
 
 #[tokio::test]
-async fn without_a_key_id_the_only_fitting_key_serves() {
+async fn a_token_without_kid_is_verified_with_the_only_suitable_key() {
     let (world, api) = warm().await;
     let unnamed = world.tenant.mint().without_header("kid").sign();
     assert_eq!(outcome_of(&api, &unnamed).await, "200 accepted");

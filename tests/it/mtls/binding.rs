@@ -1,4 +1,4 @@
-//! The certificate of the connection, and what it takes for a token that is bound to one.
+//! Certificate-bound tokens, with the certificate of the connection.
 
 use auth0_api_core::{ApiClient, Binding, CertificateSource, ClientCertificate, DpopPolicy};
 use serde_json::json;
@@ -14,7 +14,7 @@ fn api(world: &World, policy: DpopPolicy) -> ApiClient {
 }
 
 #[tokio::test]
-async fn a_bound_token_over_a_connection_with_its_certificate_is_accepted_and_says_so() {
+async fn a_bound_token_with_its_certificate_is_accepted_as_mtls() {
     let world = World::new().await;
     let authorization = bound(&world);
     let lenient = DpopPolicy::ignore().accept_bound_tokens_as_bearer();
@@ -28,7 +28,7 @@ async fn a_bound_token_over_a_connection_with_its_certificate_is_accepted_and_sa
 }
 
 #[tokio::test]
-async fn another_certificate_and_none_are_rejected_and_told_apart() {
+async fn a_missing_and_a_different_certificate_are_rejected_with_their_own_labels() {
     let world = World::new().await;
     let api = api(&world, DpopPolicy::accept());
     let authorization = bound(&world);
@@ -56,14 +56,14 @@ async fn another_certificate_and_none_are_rejected_and_told_apart() {
 }
 
 #[tokio::test]
-async fn a_certificate_counts_for_nothing_unless_the_api_looks_for_one() {
+async fn a_certificate_is_ignored_unless_configured() {
     let world = World::new().await;
     let outcome = present(&world.api(), Some(DER), PEER, &[("authorization", &bound(&world))]).await;
     assert_eq!(status_and_label(&outcome), "401 cnf_certificate");
 }
 
 #[tokio::test]
-async fn a_raw_token_came_over_no_connection() {
+async fn a_raw_token_has_no_certificate() {
     let world = World::new().await;
     let token = world.tenant.mint().bound_to_certificate(DER).sign();
     let outcome = api(&world, DpopPolicy::accept()).verify_access_token(&token).await;
@@ -71,7 +71,7 @@ async fn a_raw_token_came_over_no_connection() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_not_bound_needs_no_certificate_and_minds_none() {
+async fn an_unbound_token_is_accepted_with_and_without_a_certificate() {
     let world = World::new().await;
     let api = api(&world, DpopPolicy::accept());
     let authorization = format!("Bearer {}", world.tenant.mint().sign());
@@ -82,7 +82,7 @@ async fn a_token_that_is_not_bound_needs_no_certificate_and_minds_none() {
 }
 
 #[tokio::test]
-async fn a_token_bound_to_a_key_too_needs_both() {
+async fn a_token_bound_to_a_key_and_a_certificate_needs_both() {
     let world = World::new().await;
     let mut holder = Holder::new(&world);
     let certificate = ClientCertificate::from_der(DER).thumbprint();
@@ -109,7 +109,7 @@ async fn a_token_bound_to_a_key_too_needs_both() {
 }
 
 #[tokio::test]
-async fn a_certificate_is_no_proof_of_a_key() {
+async fn a_certificate_bound_token_is_rejected_with_a_dpop_proof() {
     let world = World::new().await;
     let api = api(&world, DpopPolicy::accept());
     let holder = Holder::new(&world);
@@ -122,7 +122,7 @@ async fn a_certificate_is_no_proof_of_a_key() {
 }
 
 #[tokio::test]
-async fn where_dpop_is_required_a_certificate_alone_is_not_enough() {
+async fn a_certificate_does_not_replace_a_required_dpop_proof() {
     let world = World::new().await;
     let api = api(&world, DpopPolicy::require());
     let outcome = present(&api, Some(DER), PEER, &[("authorization", &bound(&world))]).await;

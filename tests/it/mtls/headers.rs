@@ -1,4 +1,4 @@
-//! Certificates that a proxy passes on: from a trusted one, by the header that is named, once.
+//! Certificates in a header: accepted only from a trusted proxy, only in the configured header, and only once.
 
 use auth0_api_core::{ApiClient, Binding, CertificateSource, ClientCertificate, ConfigProblem, TrustedProxies};
 use base64::Engine as _;
@@ -8,14 +8,14 @@ use super::{DER, OTHER_DER, bound, present};
 use crate::world::{World, status_and_label};
 
 const PROXY: &str = "10.0.0.1";
-const STRANGER: &str = "192.0.2.1";
+const UNTRUSTED: &str = "192.0.2.1";
 
 fn api(world: &World, certificates: CertificateSource) -> ApiClient {
     let proxies = TrustedProxies::networks(["10.0.0.0/8"]).unwrap();
     world.builder().trusted_proxies(proxies).client_certificates(certificates).build().unwrap()
 }
 
-/// Each setting, its header, and how a proxy writes a certificate there.
+/// A setting, its header, and a function that writes a certificate as a proxy does.
 type HeaderFormat = (CertificateSource, &'static str, fn(&[u8]) -> String);
 
 fn header_formats() -> [HeaderFormat; 3] {
@@ -34,19 +34,19 @@ fn header_formats() -> [HeaderFormat; 3] {
 }
 
 #[tokio::test]
-async fn the_certificate_of_a_trusted_proxys_header_is_the_clients() {
+async fn a_certificate_in_a_trusted_proxys_header_is_accepted() {
     let world = World::new().await;
     let authorization = bound(&world);
     for (certificates, header, write) in header_formats() {
-        let (api, theirs, others) = (api(&world, certificates), write(DER), write(OTHER_DER));
-        let token = present(&api, None, PROXY, &[("authorization", &authorization), (header, &theirs)]).await.unwrap();
+        let (api, own, other) = (api(&world, certificates), write(DER), write(OTHER_DER));
+        let token = present(&api, None, PROXY, &[("authorization", &authorization), (header, &own)]).await.unwrap();
         assert_eq!(token.binding(), Binding::Mtls { thumbprint: ClientCertificate::from_der(DER).thumbprint() });
         for (peer, lines, expected) in [
-            (STRANGER, vec![(header, theirs.as_str())], "401 mtls_certificate_missing"),
-            ("", vec![(header, &theirs)], "401 mtls_certificate_missing"),
+            (UNTRUSTED, vec![(header, own.as_str())], "401 mtls_certificate_missing"),
+            ("", vec![(header, &own)], "401 mtls_certificate_missing"),
             (PROXY, vec![], "401 mtls_certificate_missing"),
             (PROXY, vec![(header, "")], "401 mtls_certificate_missing"),
-            (PROXY, vec![(header, &others)], "401 mtls_certificate_mismatch"),
+            (PROXY, vec![(header, &other)], "401 mtls_certificate_mismatch"),
             (PROXY, vec![(header, "no certificate")], "400 mtls_certificate_unreadable"),
         ] {
             let headers = [vec![("authorization", authorization.as_str())], lines].concat();
@@ -56,7 +56,7 @@ async fn the_certificate_of_a_trusted_proxys_header_is_the_clients() {
 }
 
 #[tokio::test]
-async fn one_header_is_read_and_no_other() {
+async fn only_the_configured_header_is_read() {
     let world = World::new().await;
     let authorization = bound(&world);
     for (index, (certificates, ..)) in header_formats().into_iter().enumerate() {
@@ -71,7 +71,7 @@ async fn one_header_is_read_and_no_other() {
 }
 
 #[tokio::test]
-async fn behind_a_proxy_the_connections_own_certificate_is_the_proxys() {
+async fn with_a_header_configured_the_connections_certificate_is_ignored() {
     let world = World::new().await;
     let authorization = bound(&world);
     for (certificates, ..) in header_formats() {
@@ -86,19 +86,19 @@ async fn behind_a_proxy_the_connections_own_certificate_is_the_proxys() {
 }
 
 #[tokio::test]
-async fn a_second_line_may_be_the_clients_own() {
+async fn a_repeated_certificate_header_is_rejected() {
     let world = World::new().await;
     let authorization = bound(&world);
     for (certificates, header, write) in header_formats().into_iter().take(2) {
-        let theirs = write(DER);
-        let headers = [("authorization", authorization.as_str()), (header, &theirs), (header, &theirs)];
+        let own = write(DER);
+        let headers = [("authorization", authorization.as_str()), (header, &own), (header, &own)];
         let outcome = present(&api(&world, certificates), None, PROXY, &headers).await;
         assert_eq!(status_and_label(&outcome), "400 mtls_certificate_unreadable");
     }
 }
 
 #[tokio::test]
-async fn of_envoys_list_the_element_of_the_outermost_trusted_proxy_counts() {
+async fn in_envoys_list_the_element_of_the_outermost_trusted_proxy_is_used() {
     let world = World::new().await;
     let authorization = bound(&world);
     let (certificates, header, write) = header_formats().into_iter().last().unwrap();
@@ -106,10 +106,11 @@ async fn of_envoys_list_the_element_of_the_outermost_trusted_proxy_counts() {
     let (client, sidecar) = (write(DER), write(OTHER_DER));
     for (list, senders, expected) in [
         (format!("{client},{sidecar}"), "192.0.2.1, 10.0.0.2", "200 accepted"),
-        // The sidecar appends, and the proxy in front of it is no trusted one: its word is the client's.
+        // The sidecar appends its element. The proxy in front of it is not trusted, so its element counts as the
+        // client's.
         (format!("{client},{sidecar}"), "192.0.2.1", "401 mtls_certificate_mismatch"),
         (format!("{sidecar},{client}"), "192.0.2.1", "200 accepted"),
-        // A client without certificate: the one that is left is the proxy's.
+        // One element for two trusted senders: the client had no certificate, and the element is the proxy's own.
         (client.clone(), "192.0.2.1, 10.0.0.2", "400 mtls_certificate_unreadable"),
     ] {
         let headers = [("authorization", authorization.as_str()), ("x-forwarded-for", senders), (header, &list)];
@@ -118,7 +119,7 @@ async fn of_envoys_list_the_element_of_the_outermost_trusted_proxy_counts() {
 }
 
 #[tokio::test]
-async fn a_header_has_a_bound() {
+async fn a_certificate_header_that_is_too_long_is_rejected() {
     let world = World::new().await;
     let authorization = bound(&world);
     for (certificates, header, write) in header_formats() {
@@ -130,7 +131,7 @@ async fn a_header_has_a_bound() {
 }
 
 #[tokio::test]
-async fn headers_without_trusted_proxies_do_not_build() {
+async fn a_certificate_header_without_trusted_proxies_is_a_build_error() {
     let world = World::new().await;
     let problems = |certificates| {
         let error = world.builder().client_certificates(certificates).build().unwrap_err();
@@ -141,6 +142,6 @@ async fn headers_without_trusted_proxies_do_not_build() {
         assert_eq!(problems(certificates), [("client_certificates", expected.to_owned())]);
     }
     let unnamed = CertificateSource::pem_header("X SSL");
-    let expected = ConfigProblem::CertificateHeader("this is no name of a header").to_string();
+    let expected = ConfigProblem::CertificateHeader("this is not a valid header name").to_string();
     assert_eq!(problems(unnamed), [("client_certificates", expected)]);
 }

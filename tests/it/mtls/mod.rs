@@ -1,4 +1,4 @@
-//! Tokens bound to client certificates (RFC 8705): each rejection changes one thing in a request that is accepted.
+//! Tokens bound to client certificates (RFC 8705): each rejection test changes one thing in an accepted request.
 
 mod binding;
 mod headers;
@@ -8,11 +8,11 @@ use auth0_api_core::{ApiClient, ClientCertificate, Error, ReceivedTarget, TokenR
 
 use crate::world::World;
 
-/// Stands for a certificate: here, only its octets count.
+/// A certificate: any octets, because only their hash is compared.
 const DER: &[u8] = b"the certificate of a client";
 const OTHER_DER: &[u8] = b"the certificate of another client";
 
-/// A request for `https://api.example.com/orders`, from this peer and perhaps with a certificate.
+/// Verifies a GET of `https://api.example.com/orders` from this peer, with an optional connection certificate.
 async fn present(
     api: &ApiClient,
     certificate: Option<&[u8]>,
@@ -29,7 +29,7 @@ async fn present(
     }
 }
 
-/// `Bearer` with a token bound to [`DER`].
+/// Returns an `Authorization` value: `Bearer` with a token bound to [`DER`].
 fn bound(world: &World) -> String {
     format!("Bearer {}", world.tenant.mint().bound_to_certificate(DER).sign())
 }

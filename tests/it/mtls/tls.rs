@@ -1,4 +1,4 @@
-//! Real connections with client certificates: an axum API behind rustls, and reqwest.
+//! TLS connections with client certificates: reqwest as the client, an axum API behind rustls as the server.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -23,17 +23,17 @@ const HOST: &str = "api.example.com";
 type Authority = CertifiedIssuer<'static, KeyPair>;
 
 #[tokio::test]
-async fn a_bound_token_works_over_connections_with_its_certificate_only() {
+async fn a_bound_token_is_accepted_only_over_a_connection_with_its_certificate() {
     let world = World::new().await;
     let server = Server::start(&api(&world)).await;
-    let (ours, theirs) = (Identity::new(&server.authority), Identity::new(&server.authority));
-    let token = world.tenant.mint().bound_to_certificate(&ours.der).sign();
-    let thumbprint = ClientCertificate::from_der(&ours.der).thumbprint();
+    let (own, other) = (Identity::new(&server.authority), Identity::new(&server.authority));
+    let token = world.tenant.mint().bound_to_certificate(&own.der).sign();
+    let thumbprint = ClientCertificate::from_der(&own.der).thumbprint();
 
-    let (status, body) = server.ask(Some(&ours), &token).await;
+    let (status, body) = server.ask(Some(&own), &token).await;
     assert_eq!((status, body), (200, thumbprint.to_string()));
     for (identity, description) in [
-        (Some(&theirs), "the access token is bound to another client certificate"),
+        (Some(&other), "the access token is bound to another client certificate"),
         (None, "the access token is bound to a client certificate and none was presented"),
     ] {
         let (status, body) = server.ask(identity, &token).await;
@@ -41,18 +41,18 @@ async fn a_bound_token_works_over_connections_with_its_certificate_only() {
         assert_eq!(body, format!(r#"{{"error":"invalid_token","error_description":"{description}"}}"#));
     }
     let (status, body) = server.ask(None, &world.tenant.mint().sign()).await;
-    assert_eq!((status, body.as_str()), (200, "nothing"));
+    assert_eq!((status, body.as_str()), (200, "no certificate"));
 }
 
 #[tokio::test]
-async fn the_metadata_tells_clients_that_such_tokens_are_taken() {
+async fn the_metadata_states_that_certificate_bound_tokens_are_accepted() {
     let world = World::new().await;
     let resource = || ProtectedResource::new(world.tenant.audience());
     let document = |api: ApiClient| api.resource_metadata().unwrap().body().to_owned();
     let member = r#""tls_client_certificate_bound_access_tokens":true"#;
     let certificates = CertificateSource::of_connection();
-    let taking = world.builder().client_certificates(certificates).resource_metadata(resource());
-    assert!(document(taking.build().unwrap()).contains(member));
+    let accepting = world.builder().client_certificates(certificates).resource_metadata(resource());
+    assert!(document(accepting.build().unwrap()).contains(member));
     assert!(!document(world.builder().resource_metadata(resource()).build().unwrap()).contains("tls_client"));
 }
 
@@ -60,7 +60,7 @@ fn api(world: &World) -> ApiClient {
     world.builder().client_certificates(CertificateSource::of_connection()).build().unwrap()
 }
 
-/// An API that asks for certificates, and the authority that both sides trust.
+/// An API that requests client certificates, and the certificate authority that both sides trust.
 struct Server {
     authority: Authority,
     address: SocketAddr,
@@ -86,7 +86,7 @@ impl Server {
         Self { authority, address }
     }
 
-    /// What the API answers to a token over a new connection, with this certificate or none.
+    /// Presents a token over a new connection, with this certificate or none. Returns the status and the body.
     async fn ask(&self, identity: Option<&Identity>, token: &str) -> (u16, String) {
         let root = reqwest::Certificate::from_der(self.authority.der()).unwrap();
         let mut client = reqwest::Client::builder().tls_certs_only([root]).resolve(HOST, self.address).no_proxy();
@@ -108,7 +108,7 @@ impl Identity {
     }
 }
 
-/// Certificates are welcome, and must then be of the authority.
+/// TLS settings: a client certificate is optional, and must be issued by the authority.
 fn settings(authority: &Authority) -> ServerConfig {
     let mut roots = RootCertStore::empty();
     roots.add(authority.der().clone()).unwrap();
@@ -124,7 +124,7 @@ fn settings(authority: &Authority) -> ServerConfig {
         .unwrap()
 }
 
-/// Hands each request the certificate of its connection.
+/// Serves connections, and gives each request the certificate of its connection.
 async fn serve(listener: TcpListener, acceptor: TlsAcceptor, app: Router) {
     while let Ok((stream, _)) = listener.accept().await {
         let (acceptor, app) = (acceptor.clone(), app.clone());
@@ -143,5 +143,5 @@ async fn serve(listener: TcpListener, acceptor: TlsAcceptor, app: Router) {
 }
 
 async fn whoami(token: VerifiedToken) -> String {
-    token.binding().certificate().map_or("nothing".to_owned(), |certificate| certificate.to_string())
+    token.binding().certificate().map_or("no certificate".to_owned(), |certificate| certificate.to_string())
 }

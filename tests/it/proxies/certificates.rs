@@ -1,4 +1,5 @@
-//! The certificate of a client reaches the API through a proxy, and nobody else's does.
+//! A proxy passes the certificate of its TLS connection on to the API, and no certificate that the client writes into a
+//! header.
 
 use auth0_api_core::{ApiClient, CertificateSource, TrustedProxies};
 use base64::Engine as _;
@@ -10,7 +11,7 @@ use crate::world::World;
 const GUIDE: &str = include_str!("../../../crates/auth0-api-core/src/guide/mtls.md");
 
 #[tokio::test]
-async fn nginx_passes_on_what_it_has_seen_itself() {
+async fn nginx_passes_on_only_the_certificate_of_its_connection() {
     let (world, folder, header) = (World::new().await, Folder::new("nginx-certificates"), "X-SSL-Client-Cert");
     let backend = serve(api(&world, CertificateSource::pem_header(header))).await;
     let Some(proxy) = nginx(&folder, backend, &shown(GUIDE, "nginx")) else { return skip("nginx") };
@@ -18,7 +19,7 @@ async fn nginx_passes_on_what_it_has_seen_itself() {
 }
 
 #[tokio::test]
-async fn haproxy_passes_on_what_it_has_seen_itself() {
+async fn haproxy_passes_on_only_the_certificate_of_its_connection() {
     let (world, folder) = (World::new().await, Folder::new("haproxy-certificates"));
     let backend = serve(api(&world, CertificateSource::client_cert_header())).await;
     let Some(proxy) = haproxy(&folder, backend, &shown(GUIDE, "`HAProxy`")) else { return skip("haproxy") };
@@ -30,15 +31,16 @@ fn api(world: &World, certificates: CertificateSource) -> ApiClient {
     world.builder().trusted_proxies(proxies).client_certificates(certificates).build().unwrap()
 }
 
-/// Who has the certificate gets in with the token; who only says so in the header does not.
+/// Checks that a token is accepted over a connection with its certificate, and not with the certificate in a client's
+/// header.
 async fn check(world: &World, folder: &Folder, proxy: &Proxy, header: &str, write: fn(&Identity) -> String) {
-    let (ours, theirs) = (Identity::self_signed("client"), Identity::self_signed("other client"));
-    let token = world.tenant.mint().bound_to_certificate(&ours.der).sign();
+    let (own, other) = (Identity::self_signed("client"), Identity::self_signed("other client"));
+    let token = world.tenant.mint().bound_to_certificate(&own.der).sign();
     let (mismatch, missing) = ("bound to another client certificate", "client certificate and none was presented");
-    for (identity, claims_ours, status, told) in [
-        (Some(&ours), false, 200, "orders"),
-        (Some(&theirs), false, 401, mismatch),
-        (Some(&theirs), true, 401, mismatch),
+    for (identity, writes_header, status, text) in [
+        (Some(&own), false, 200, "orders"),
+        (Some(&other), false, 401, mismatch),
+        (Some(&other), true, 401, mismatch),
         (None, false, 401, missing),
         (None, true, 401, missing),
     ] {
@@ -47,11 +49,11 @@ async fn check(world: &World, folder: &Folder, proxy: &Proxy, header: &str, writ
             client = client.identity(reqwest::Identity::from_pem(identity.with_key().as_bytes()).unwrap());
         }
         let mut request = client.build().unwrap().get(proxy.url()).bearer_auth(&token);
-        if claims_ours {
-            request = request.header(header, write(&ours));
+        if writes_header {
+            request = request.header(header, write(&own));
         }
         let response = request.send().await.unwrap();
-        assert_eq!(response.status(), status, "{told}");
-        assert!(response.text().await.unwrap().contains(told), "{told}");
+        assert_eq!(response.status(), status, "{text}");
+        assert!(response.text().await.unwrap().contains(text), "{text}");
     }
 }

@@ -1,4 +1,4 @@
-//! Real proxies that end TLS in front of an axum API, set up as the guide says.
+//! nginx and `HAProxy` terminate TLS in front of an axum API, configured as in the guide.
 
 mod certificates;
 mod targets;
@@ -19,7 +19,7 @@ use tokio::net::TcpListener;
 
 const HOST: &str = "api.example.com";
 
-/// The API behind a proxy.
+/// Starts the API behind the proxy, and returns its address.
 async fn serve(api: ApiClient) -> SocketAddr {
     let app = Router::new().route("/orders", get(|_: VerifiedToken| async { "orders" })).layer(AuthLayer::new(api));
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
@@ -28,7 +28,7 @@ async fn serve(api: ApiClient) -> SocketAddr {
     address
 }
 
-/// nginx with these settings in its `server`; `None` if it is not installed.
+/// Starts nginx with these settings in its `server` block; `None` if it is not installed.
 fn nginx(folder: &Folder, backend: SocketAddr, settings: &str) -> Option<Proxy> {
     let (address, path) = (free_address(), folder.path.display());
     let settings = format!(
@@ -47,7 +47,7 @@ fn nginx(folder: &Folder, backend: SocketAddr, settings: &str) -> Option<Proxy> 
     Proxy::start(Command::new("nginx").args(["-c", &file]), folder, address)
 }
 
-/// `HAProxy` with these settings in its `frontend`; `None` if it is not installed.
+/// Starts `HAProxy` with these settings in its `frontend`; `None` if it is not installed.
 fn haproxy(folder: &Folder, backend: SocketAddr, settings: &str) -> Option<Proxy> {
     let (address, path) = (free_address(), folder.path.display());
     let settings = settings.replace(":443", &address.to_string()).replace("site.pem", &format!("{path}/site.pem"));
@@ -60,21 +60,21 @@ fn haproxy(folder: &Folder, backend: SocketAddr, settings: &str) -> Option<Proxy
     Proxy::start(Command::new("haproxy").args(["-D", "-p", &format!("{path}/pid"), "-f", &file]), folder, address)
 }
 
-/// The settings that a section of a page shows.
+/// Returns the settings that a section of a guide page shows.
 fn shown(page: &str, section: &str) -> String {
     let (_, rest) = page.split_once(&format!("\n## {section}\n")).unwrap();
     let (_, rest) = rest.split_once("```text\n").unwrap();
     rest.split_once("```").unwrap().0.to_owned()
 }
 
-/// A proxy that listens until it is dropped.
+/// A running proxy; it is stopped on drop.
 struct Proxy {
     address: SocketAddr,
     pid: String,
 }
 
 impl Proxy {
-    /// Runs a command that comes back as soon as the proxy listens.
+    /// Runs a command that returns when the proxy listens.
     fn start(command: &mut Command, folder: &Folder, address: SocketAddr) -> Option<Self> {
         let output = match command.output() {
             Err(error) if error.kind() == ErrorKind::NotFound => return None,
@@ -90,7 +90,7 @@ impl Proxy {
         format!("https://{HOST}:{}/orders", self.address.port())
     }
 
-    /// A client that knows the proxy by its name and certificate.
+    /// Returns a client that resolves the proxy's name and trusts its certificate.
     fn client(&self, folder: &Folder) -> ClientBuilder {
         let site = reqwest::Certificate::from_der(&folder.site.der).unwrap();
         reqwest::Client::builder().resolve(HOST, self.address).tls_certs_only([site]).no_proxy()
@@ -104,7 +104,7 @@ impl Drop for Proxy {
     }
 }
 
-/// A folder of its own, with the certificate of the site.
+/// A separate folder for each test, with the certificate of the site.
 struct Folder {
     path: PathBuf,
     site: Identity,
@@ -119,7 +119,7 @@ impl Folder {
         folder
     }
 
-    /// Writes a file, and says where it is.
+    /// Writes a file, and returns its path.
     fn write(&self, name: &str, text: &str) -> String {
         let file = self.path.join(name);
         fs::write(&file, text).unwrap();
@@ -129,7 +129,7 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // What is left of it does no harm.
+        // A folder that cannot be removed does no harm.
         _ = fs::remove_dir_all(&self.path);
     }
 }
@@ -153,14 +153,14 @@ impl Identity {
     }
 }
 
-/// An address that nobody listens at.
+/// Returns a loopback address with a free port.
 fn free_address() -> SocketAddr {
     std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap()
 }
 
-#[expect(clippy::disallowed_methods, reason = "STRICT is read by tests alone")]
+#[expect(clippy::disallowed_methods, reason = "only tests read STRICT")]
 fn skip(program: &str) {
     let strict = std::env::var_os("STRICT").is_some_and(|value| value == "1");
-    assert!(!strict, "STRICT=1 forbids to skip the test: {program} is not installed");
+    assert!(!strict, "STRICT=1 does not allow the test to be skipped: {program} is not installed");
     eprintln!("skipped: {program} is not installed");
 }

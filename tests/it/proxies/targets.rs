@@ -1,4 +1,4 @@
-//! A proof is for the URL that the client called, and the proxy says which that was.
+//! A proof must be for the URL that the client called, which the API learns from the proxy's headers.
 
 use auth0_api_core::{DpopPolicy, TrustedProxies};
 
@@ -8,7 +8,7 @@ use crate::world::{Holder, World};
 const GUIDE: &str = include_str!("../../../crates/auth0-api-core/src/guide/proxies.md");
 
 #[tokio::test]
-async fn nginx_says_which_url_was_called_and_its_clients_do_not() {
+async fn behind_nginx_the_called_url_comes_only_from_nginx() {
     let (world, folder) = (World::new().await, Folder::new("nginx-targets"));
     let builder = world.builder().dpop(DpopPolicy::require()).trusted_proxies(TrustedProxies::hops(1));
     let backend = serve(builder.build().unwrap()).await;
@@ -22,7 +22,7 @@ async fn nginx_says_which_url_was_called_and_its_clients_do_not() {
         (elsewhere, Some(("X-Forwarded-Host", "elsewhere.example")), 401),
         (elsewhere, Some(("Forwarded", "host=elsewhere.example;proto=https")), 401),
         (&proxy.url().replace("/orders", "/v1/orders"), Some(("X-Forwarded-Prefix", "/v1")), 401),
-        // What the proxy replaces does not disturb either.
+        // A client's own headers that the proxy replaces have no effect.
         (&proxy.url(), Some(("X-Forwarded-Host", "elsewhere.example")), 200),
         (&proxy.url(), Some(("X-Forwarded-Proto", "http")), 200),
         (&proxy.url(), Some(("Forwarded", "nonsense")), 200),

@@ -1,4 +1,4 @@
-//! The kind `act`: who acts, by the claims of a token that was really signed and really verified.
+//! The kind `act`: the actors of a token that a local tenant signed and a client verified.
 
 use std::collections::BTreeMap;
 use std::time::UNIX_EPOCH;
@@ -18,7 +18,7 @@ struct Act {
     claims_json: String,
 }
 
-/// `act`.
+/// Runs the kind `act`.
 pub(super) async fn act(case: &Case) -> Result<Outcome, String> {
     let Act { claims_json } = case.input()?;
     let clock = ManualClock::new();
@@ -41,13 +41,13 @@ fn outcome(token: &VerifiedToken) -> Outcome {
     Outcome::default().with("current", current(token.current_actor())).with("chain", chain(token.delegation_chain()))
 }
 
-/// No verified token with such claims can exist, so that nobody can ask it.
+/// The token is rejected as a whole, so its actors cannot be read.
 fn rejected() -> Outcome {
     Outcome::default().with("current", json!({ "ok": false })).with("chain", json!({ "ok": false }))
 }
 
 fn unavailable(error: &auth0_api_core::Error) -> Option<String> {
-    (error.status() >= 500).then(|| format!("the local tenant could not be asked: {error}"))
+    (error.status() >= 500).then(|| format!("the local tenant is unavailable: {error}"))
 }
 
 fn current(actor: Result<Option<&str>, ActorError>) -> Value {
@@ -64,9 +64,10 @@ fn chain(actors: Result<Vec<&str>, ActorError>) -> Value {
     )
 }
 
-/// The claims, with those that every token has put in front as text: what is there may nest deeper than a parser goes.
+/// Adds the claims that every token has, unless they are present. Works on the text, because the claims of a case may
+/// nest deeper than a JSON parser accepts.
 fn as_token_claims(claims_json: &str, tenant: &LocalTenant) -> String {
-    let Ok(there) = serde_json::from_str::<BTreeMap<String, &RawValue>>(claims_json) else {
+    let Ok(present) = serde_json::from_str::<BTreeMap<String, &RawValue>>(claims_json) else {
         return claims_json.to_owned();
     };
     let now = tenant.clock().now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
@@ -76,9 +77,9 @@ fn as_token_claims(claims_json: &str, tenant: &LocalTenant) -> String {
         ("iat", json!(now)),
         ("exp", json!(now + 3600)),
     ];
-    let missing = wanted.iter().filter(|(name, _)| !there.contains_key(*name));
+    let missing = wanted.iter().filter(|(name, _)| !present.contains_key(*name));
     let missing: Vec<String> = missing.map(|(name, value)| format!("{}:{value}", json!(name))).collect();
     let rest = claims_json.trim_start().strip_prefix('{').unwrap_or(claims_json);
-    let separator = if there.is_empty() || missing.is_empty() { "" } else { "," };
+    let separator = if present.is_empty() || missing.is_empty() { "" } else { "," };
     format!("{{{}{separator}{rest}", missing.join(","))
 }

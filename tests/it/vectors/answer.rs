@@ -1,4 +1,4 @@
-//! What a caller gets: a verified token, or a rejection as it goes over the wire.
+//! The answer to a call: the claims of a verified token, or a rejection as it is sent to the client.
 
 use auth0_api_core::{Error, Rejection};
 use auth0_api_testing::ManualClock;
@@ -11,7 +11,7 @@ use super::grammar::{ParsedChallenge, parse_challenge};
 use super::network::Network;
 use super::outcome::Outcome;
 
-/// What came of a request.
+/// The answer to a request.
 #[derive(Debug)]
 pub(super) enum Answer {
     Rejected(Rejected),
@@ -19,7 +19,7 @@ pub(super) enum Answer {
     Verified(Object),
 }
 
-/// A rejection, as any HTTP client would see it.
+/// A rejection, as an HTTP client sees it.
 #[derive(Debug)]
 pub(super) struct Rejected {
     pub(super) status: u16,
@@ -28,7 +28,7 @@ pub(super) struct Rejected {
 }
 
 impl Answer {
-    /// The answer in the words of the vectors.
+    /// Converts the answer to the members that the vectors use.
     pub(super) fn outcome(self, foreign: &Foreign) -> Outcome {
         match self {
             Self::Rejected(rejection) => rejection.outcome(foreign),
@@ -38,11 +38,11 @@ impl Answer {
 }
 
 impl Rejected {
-    /// How a client without settings rejects an error that came from somewhere else than its two calls.
+    /// Returns the rejection that a client with default settings makes of an error.
     pub(super) fn of(error: &Error) -> Result<Self, String> {
         match Config::plain(Dpop::default()).build(&Network::new(&[]), &ManualClock::new())? {
             Built::Client(api) => Ok(api.reject(error).into()),
-            Built::Rejected(problems) => Err(format!("the plainest client cannot be built: {problems:?}")),
+            Built::Rejected(problems) => Err(format!("the client with default settings cannot be built: {problems:?}")),
         }
     }
 
@@ -57,7 +57,8 @@ impl Rejected {
             .and_violations(self.violations(foreign))
     }
 
-    /// The vectors' word for the rejection. Status and body decide; that the challenges say the same is checked below.
+    /// Returns the name that the vectors use for the rejection, from its status and body. `violations` checks that the
+    /// challenges agree.
     fn word(&self) -> String {
         match (self.status, self.body_member("error").as_str()) {
             (
@@ -75,7 +76,7 @@ impl Rejected {
         }
     }
 
-    /// What is wrong with it whatever a case expects.
+    /// Returns what is wrong with the rejection, whatever the case expects.
     fn violations(&self, foreign: &Foreign) -> Vec<String> {
         let mut violations = Vec::new();
         let parsed: Vec<_> = self.challenge_lines().map(parse_challenge).collect();
@@ -86,7 +87,7 @@ impl Rejected {
             }
         }
         if self.status >= 500 && self.challenge_lines().next().is_some() {
-            violations.push("our own fault comes with a challenge".to_owned());
+            violations.push("a server error has a challenge".to_owned());
         }
         let texts = self.headers.iter().map(|(_, value)| value).chain([&self.body]);
         let leaks = texts.filter_map(|text| foreign.found_in(text));
@@ -95,7 +96,7 @@ impl Rejected {
         violations
     }
 
-    /// Where a challenge says something else than the body, or something that may not be said.
+    /// Returns where a challenge differs from the body, or contains a character that is not allowed.
     fn contradictions(&self, challenge: &ParsedChallenge) -> Vec<String> {
         let mut found = Vec::new();
         let Some(code) = challenge.parameter("error") else { return found };
@@ -131,7 +132,7 @@ impl From<Rejection> for Rejected {
     }
 }
 
-/// The table of the vectors' README.
+/// Returns the status of a rejection with this name, as the vectors define it.
 fn status_of(word: &str) -> u16 {
     match word {
         "invalid_request" => 400,
@@ -144,7 +145,7 @@ mod tests {
     use super::{Foreign, Rejected};
 
     #[test]
-    fn a_rejection_must_be_legal_agree_with_itself_and_repeat_nobody() {
+    fn violations_are_illegal_challenges_contradictions_and_repeated_text() {
         let good = r#"Bearer error="invalid_token", error_description="too old""#;
         for (status, challenge, description, violations) in [
             (401, good, "too old", 0),
@@ -164,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_stands_for_a_status_and_a_code() {
+    fn the_name_of_a_rejection_comes_from_its_status_and_code() {
         for (status, code, word) in [
             (401, "invalid_token", "invalid_token"),
             (400, "invalid_token", "400 invalid_token"),

@@ -1,4 +1,4 @@
-//! One client, and calls to it by one way in.
+//! A client for one case, and the calls to it, all presented in the same way.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, UNIX_EPOCH};
@@ -17,45 +17,45 @@ use super::outcome::Outcome;
 use super::resolver::Resolver;
 use super::via::{Presented, Via};
 
-/// One call: when, what, and to which route.
+/// A call: its time, its input, and the requirement of its route.
 pub(super) struct Call {
     at: u64,
     pub(super) presented: Presented,
     route: Requirement,
 }
 
-/// A client of its own, with empty caches and an empty replay store.
-pub(super) struct Bench {
+/// A client for one case, with empty caches and an empty replay store.
+pub(super) struct CaseClient {
     api: ApiClient,
     clock: ManualClock,
     network: Network,
     resolver: Option<Resolver>,
-    /// How often the resolver had been asked when the call began.
-    asked_before: AtomicUsize,
-    door: Via,
+    /// The number of resolver calls before the current call.
+    resolver_calls_before: AtomicUsize,
+    via: Via,
 }
 
-impl Bench {
-    /// A client, or the outcome that it cannot be built.
-    pub(super) fn new(config: &Config, routes: &[Route], door: Via) -> Result<Result<Self, Outcome>, String> {
+impl CaseClient {
+    /// Builds the client, or returns the outcome that it cannot be built.
+    pub(super) fn new(config: &Config, routes: &[Route], via: Via) -> Result<Result<Self, Outcome>, String> {
         let (clock, network) = (ManualClock::new(), Network::new(routes));
-        let (resolver, asked_before) = (config.resolver().cloned(), AtomicUsize::new(0));
+        let (resolver, resolver_calls_before) = (config.resolver().cloned(), AtomicUsize::new(0));
         resolver.iter().for_each(Resolver::forget);
         Ok(match config.build(&network, &clock)? {
-            Built::Client(api) => Ok(Self { api, clock, network, resolver, asked_before, door }),
+            Built::Client(api) => Ok(Self { api, clock, network, resolver, resolver_calls_before, via }),
             Built::Rejected(problems) => Err(Outcome::misconfigured(&problems)),
         })
     }
 
-    /// One call, and what the network saw of it once everything has settled.
+    /// Makes one call. Returns its outcome with the traffic that it caused, background fetches included.
     pub(super) async fn call(&self, call: &Call, routes: &[Route]) -> Result<Outcome, String> {
         let answer = self.ask(call).await?;
         self.network.settle().await;
-        let told = self.told_after(self.asked_before.load(Ordering::SeqCst));
-        Ok(with_traffic(answer.outcome(&call.foreign(routes)), &self.network.traffic(), &told))
+        let contexts = self.contexts_after(self.resolver_calls_before.load(Ordering::SeqCst));
+        Ok(with_traffic(answer.outcome(&call.foreign(routes)), &self.network.traffic(), &contexts))
     }
 
-    /// The calls of a sequence, each compared with its own expectation.
+    /// Makes the calls of a sequence in turn, and compares each with its expectation.
     pub(super) async fn one_by_one(
         &self,
         calls: &[Call],
@@ -65,14 +65,15 @@ impl Bench {
         let mut violations = Vec::new();
         for (index, (call, expectation)) in calls.iter().zip(expectations).enumerate() {
             self.network.begin_call();
-            self.asked_before.store(self.told_after(0).len(), Ordering::SeqCst);
+            self.resolver_calls_before.store(self.contexts_after(0).len(), Ordering::SeqCst);
             violations.extend(violation(index, expectation, &self.call(call, routes).await?));
         }
-        Ok(of_sequence(violations, &self.network.total_traffic(), &self.told_after(0)))
+        Ok(of_sequence(violations, &self.network.total_traffic(), &self.contexts_after(0)))
     }
 
-    /// Starts all calls together. Whose request a fetch was for cannot be told, so that calls have no traffic of their own.
-    pub(super) async fn all_at_once(
+    /// Starts all calls together. Their outcomes have no traffic, because a fetch cannot be attributed to one of the
+    /// calls.
+    pub(super) async fn concurrently(
         &self,
         calls: &[Call],
         expectations: &[Expectation],
@@ -84,27 +85,27 @@ impl Bench {
         for (index, ((call, expectation), answer)) in calls.iter().zip(expectations).zip(answers).enumerate() {
             violations.extend(violation(index, expectation, &answer?.outcome(&call.foreign(routes))));
         }
-        Ok(of_sequence(violations, &self.network.total_traffic(), &self.told_after(0)))
+        Ok(of_sequence(violations, &self.network.total_traffic(), &self.contexts_after(0)))
     }
 
-    fn told_after(&self, calls: usize) -> Vec<Value> {
-        self.resolver.iter().flat_map(|resolver| resolver.told_after(calls)).collect()
+    fn contexts_after(&self, calls: usize) -> Vec<Value> {
+        self.resolver.iter().flat_map(|resolver| resolver.contexts_after(calls)).collect()
     }
 
     async fn ask(&self, call: &Call) -> Result<Answer, String> {
         self.clock.set(UNIX_EPOCH + Duration::from_secs(call.at));
-        self.door.ask(&self.api, &call.presented, &call.route).await
+        self.via.ask(&self.api, &call.presented, &call.route).await
     }
 }
 
 impl Call {
     pub(super) fn new(at: u64, presented: Presented, required_claims: Vec<String>) -> Self {
-        // A route without requirements has one that every verified token meets.
+        // A route without required claims requires `iss`, which every verified token has.
         let route = required_claims.into_iter().fold(Requirement::claim("iss"), Requirement::and_claim);
         Self { at, presented, route }
     }
 
-    /// All text that the call, or the network, brings in.
+    /// Returns all text of the call and of the network, which the response must not repeat.
     fn foreign(&self, routes: &[Route]) -> Foreign {
         let bodies = routes.iter().flat_map(|route| &route.responses).filter_map(network::Reply::body);
         let foreign = bodies.fold(Foreign::default(), Foreign::body);
@@ -118,10 +119,10 @@ impl Call {
     }
 }
 
-fn with_traffic(outcome: Outcome, traffic: &Traffic, told: &[Value]) -> Outcome {
+fn with_traffic(outcome: Outcome, traffic: &Traffic, contexts: &[Value]) -> Outcome {
     let outcome = outcome.with("network", traffic.counts()).with("hosts", traffic.hosts());
-    let outcome = outcome.with("resolver_calls", told.len());
-    match told.last() {
+    let outcome = outcome.with("resolver_calls", contexts.len());
+    match contexts.last() {
         Some(context) => outcome.with("resolver_context", context.clone()),
         None => outcome,
     }
@@ -131,9 +132,9 @@ fn violation(index: usize, expectation: &Expectation, outcome: &Outcome) -> Opti
     expectation.check(outcome, &CALL_MEMBERS).err().map(|problem| format!("call {}: {problem}", index + 1))
 }
 
-fn of_sequence(violations: Vec<String>, traffic: &Traffic, told: &[Value]) -> Outcome {
+fn of_sequence(violations: Vec<String>, traffic: &Traffic, contexts: &[Value]) -> Outcome {
     let every_call = Value::Bool(violations.is_empty());
-    with_traffic(Outcome::default().with("every_call", every_call), traffic, told).and_violations(violations)
+    with_traffic(Outcome::default().with("every_call", every_call), traffic, contexts).and_violations(violations)
 }
 
 /// The members that `expect` can have.

@@ -1,17 +1,17 @@
-//! The schema: a file, a case, a request. What stands in no struct is an error.
+//! The schema of files, cases and requests. A member that no struct has is an error.
 
 use std::fmt;
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// The one schema that this runner knows.
+/// The only schema that this runner knows.
 pub(super) const SCHEMA: &str = "auth0-api-vectors/1";
 
 /// A JSON object.
 pub(super) type Object = Map<String, Value>;
 
-/// A file. Its cases are read one by one, so that one that cannot be read does not hide the others.
+/// A file. Its cases are parsed one by one, so that an unreadable case does not hide the others.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct File {
@@ -23,7 +23,7 @@ pub(super) struct File {
     _dropped: Vec<Value>,
 }
 
-/// A case: what every kind has, and the input of its kind.
+/// A case: the members of every kind, and the input of its kind.
 #[derive(Debug, Deserialize)]
 pub(super) struct Case {
     id: String,
@@ -41,7 +41,7 @@ pub(super) struct Case {
     input: Object,
 }
 
-/// What must come out: `expect`, or one of the alternatives.
+/// The expected result: `expect`, or one of the alternatives.
 #[derive(Debug, Deserialize)]
 pub(super) struct Expectation {
     pub(super) expect: Object,
@@ -61,7 +61,7 @@ pub(super) struct Request {
 }
 
 impl Case {
-    /// The input, as the type of the case's kind; a member that the kind does not have is an error.
+    /// Parses the input as the type of the case's kind. A member that the kind does not have is an error.
     pub(super) fn input<'c, T: Deserialize<'c>>(&'c self) -> Result<T, String> {
         T::deserialize(&self.input).map_err(|error| format!("the input cannot be read: {error}"))
     }

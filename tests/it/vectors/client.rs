@@ -1,4 +1,4 @@
-//! From a case's configuration to a client.
+//! Builds a client from the configuration of a case.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::network::Network;
 use super::resolver::Resolver;
 
-/// What differs from the defaults, apart from domain and audiences.
+/// The configuration: the domain, the audiences, and settings that differ from the defaults.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Config {
@@ -28,7 +28,7 @@ pub(super) struct Config {
     resolver: Option<Resolver>,
 }
 
-/// What differs from the default key policy.
+/// Settings that differ from the default key policy.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Keys {
@@ -36,7 +36,7 @@ struct Keys {
     max_issuers: Option<u32>,
 }
 
-/// The policy for bound tokens.
+/// The DPoP policy.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Dpop {
@@ -60,25 +60,25 @@ struct Client {
     alg: Option<String>,
 }
 
-/// What building a client came to.
+/// The result of building a client.
 pub(super) enum Built {
     Client(ApiClient),
-    /// The options that are wrong.
+    /// The names of the wrong options.
     Rejected(Vec<String>),
 }
 
 impl Config {
-    /// A tenant's domain and an audience, and everything else as it is by default.
+    /// A configuration with a domain, an audience and a DPoP policy, and default settings otherwise.
     pub(super) fn plain(dpop: Dpop) -> Self {
         let (domain, audience) = ("tenant.auth0.test".to_owned(), "https://api.example.test/".to_owned());
         Self { domain: Some(domain), audiences: vec![audience], dpop: Some(dpop), ..Self::default() }
     }
 
-    /// Builds the client that is configured.
+    /// Builds the configured client.
     ///
     /// # Errors
     ///
-    /// The builder has no setting for something in it, or names no option for what it rejects.
+    /// The builder cannot express a setting, or its error does not name the rejected option.
     pub(super) fn build(&self, network: &Network, clock: &ManualClock) -> Result<Built, String> {
         let mut problems = Vec::new();
         let builder = self.builder(&mut problems)?.http_client(network.clone()).clock(clock.clone());
@@ -89,9 +89,9 @@ impl Config {
                 let message = error.to_string();
                 let named = error.problems().iter().map(auth0_api_core::ConfigProblem::option).collect::<Vec<_>>();
                 if let Some(option) = named.iter().find(|option| !message.contains(**option)) {
-                    return Err(format!("the build error names {option}, but not in its text: {message}"));
+                    return Err(format!("the text of the build error does not name {option}: {message}"));
                 }
-                problems.extend(named.into_iter().map(|option| in_words_of_the_vectors(option).to_owned()));
+                problems.extend(named.into_iter().map(|option| name_in_the_vectors(option).to_owned()));
                 Ok(Built::Rejected(problems))
             }
         }
@@ -120,17 +120,17 @@ impl Config {
         Ok(builder)
     }
 
-    /// Whose tokens are taken.
+    /// The tenants whose tokens are accepted.
     fn trusted(&self) -> Result<TrustedDomains, String> {
         match (&self.domains, &self.resolver) {
-            (Some(_), Some(_)) => Err("a case has a list of domains or a resolver".to_owned()),
+            (Some(_), Some(_)) => Err("a case has either a list of domains or a resolver".to_owned()),
             (Some(domains), None) => Ok(TrustedDomains::list(domains.iter().cloned())),
             (None, Some(resolver)) => Ok(TrustedDomains::resolver(resolver.clone())),
             (None, None) => Ok(self.domain.clone().unwrap_or_default().into()),
         }
     }
 
-    /// The resolver, which remembers what it was asked.
+    /// The resolver, if there is one; it records the contexts of its calls.
     pub(super) fn resolver(&self) -> Option<&Resolver> {
         self.resolver.as_ref()
     }
@@ -149,13 +149,13 @@ impl Keys {
     }
 }
 
-/// With several domains, `domain` is what the vectors call the one for exchanges.
-fn in_words_of_the_vectors(option: &str) -> &str {
+/// Maps an option to its name in the vectors, which use `domain` for the exchange domain of several.
+fn name_in_the_vectors(option: &str) -> &str {
     if option == "exchange_domain" { "domain" } else { option }
 }
 
 impl Dpop {
-    /// A mode and the algorithms of proofs.
+    /// A policy with this mode and these proof algorithms.
     pub(super) fn of(mode: String, algorithms: Vec<String>) -> Self {
         Self { mode: Some(mode), algorithms: Some(algorithms), ..Self::default() }
     }
@@ -210,7 +210,7 @@ impl Client {
     }
 }
 
-/// The algorithms whose names are some; the others are a problem of `option`.
+/// Parses names of algorithms; unknown names are a problem of `option`.
 fn parse_algorithms(names: &[String], option: &str, problems: &mut Vec<String>) -> Vec<Algorithm> {
     let parsed: Vec<Algorithm> = names.iter().filter_map(|name| name.parse().ok()).collect();
     if parsed.len() < names.len() {

@@ -1,4 +1,4 @@
-//! The kind `exchange`: one client, one flow, what it sent and what came of it.
+//! The kind `exchange`: one client makes one exchange; the outcome has its requests and its result.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -59,7 +59,7 @@ enum Subject {
     Verified(String),
 }
 
-/// What came of a call; a case may ask for what our types cannot say.
+/// The outcome of a call. A case can contain arguments that the types of the library do not allow.
 enum ExchangeOutcome {
     Result(Result<TokenSet, ExchangeError>),
     DoesNotCompile,
@@ -83,7 +83,7 @@ pub(super) const MEMBERS: [&str; 14] = [
     "forbidden_hosts",
 ];
 
-/// `exchange`.
+/// Runs the kind `exchange`.
 pub(super) async fn exchange(case: &Case) -> Result<Outcome, String> {
     let Exchange { at, config, network: routes, call } = case.input()?;
     let (clock, network) = (ManualClock::new(), Network::new(&routes));
@@ -93,9 +93,9 @@ pub(super) async fn exchange(case: &Case) -> Result<Outcome, String> {
         Built::Rejected(problems) => return Ok(Outcome::misconfigured(&problems)),
     };
     let verified = match &call.args.subject {
-        Some(Subject::Verified(token)) => {
-            Some(api.verify_access_token(token).await.map_err(|error| format!("the subject is rejected: {error}"))?)
-        }
+        Some(Subject::Verified(token)) => Some(
+            api.verify_access_token(token).await.map_err(|error| format!("the subject token is rejected: {error}"))?,
+        ),
         _ => None,
     };
     network.begin_call();
@@ -119,7 +119,7 @@ impl Args {
                 let Some(profile) = self.profile() else { return Ok(ExchangeOutcome::DoesNotCompile) };
                 api.get_token_by_exchange_profile(self.subject(verified)?, profile).await
             }
-            // Both take a verified token, and nothing else.
+            // The types of the next two accept only a verified token.
             "get_token_on_behalf_of" => match verified {
                 Some(token) => api.get_token_on_behalf_of(token, self.on_behalf_of()).await,
                 None => return Ok(ExchangeOutcome::DoesNotCompile),
@@ -145,7 +145,8 @@ impl Args {
         }
     }
 
-    /// None for an actor's token without its type, or the other way round.
+    /// Returns the profile; `None` for an actor token without its type, or a type without its token: such code does not
+    /// compile.
     fn profile(&self) -> Option<ExchangeProfile> {
         let token_type = self.subject_token_type.clone().unwrap_or_default();
         let mut profile = match &self.audience {
@@ -193,8 +194,8 @@ impl Args {
     }
 }
 
-fn outcome(outcome_of_exchange: ExchangeOutcome) -> Outcome {
-    match outcome_of_exchange {
+fn outcome(outcome_of_call: ExchangeOutcome) -> Outcome {
+    match outcome_of_call {
         ExchangeOutcome::Result(Ok(tokens)) => Outcome::accepted().with("result", result(&tokens)),
         ExchangeOutcome::Result(Err(error)) => {
             let outcome = Outcome::rejected(word(&error)).with("message", error.to_string());
@@ -203,12 +204,12 @@ fn outcome(outcome_of_exchange: ExchangeOutcome) -> Outcome {
                 _ => outcome,
             }
         }
-        // Rejected earlier than any other input.
+        // The compiler rejects the input before it can be sent.
         ExchangeOutcome::DoesNotCompile => Outcome::rejected("input"),
     }
 }
 
-/// The one mapping to the words of the vectors.
+/// Maps an error to its name in the vectors.
 fn word(error: &ExchangeError) -> &'static str {
     match error {
         ExchangeError::ClientAuthMissing => "missing_client_auth",
@@ -256,13 +257,13 @@ fn with_traffic(outcome: Outcome, network: &Network) -> Outcome {
         .with("hosts", network.traffic().hosts())
         .with("telemetry", telemetry(&requests));
     match token_requests.last() {
-        Some(request) => outcome.with("request", written(request)),
+        Some(request) => outcome.with("request", to_json(request)),
         None => outcome,
     }
 }
 
-/// A request as the vectors write it.
-fn written(request: &HttpRequest) -> Value {
+/// Converts a request to the form that the vectors use.
+fn to_json(request: &HttpRequest) -> Value {
     let mut form = BTreeMap::<String, Vec<String>>::new();
     for (name, value) in pairs(&request.body) {
         form.entry(name).or_default().push(value);
@@ -275,7 +276,7 @@ fn pairs(body: &[u8]) -> Vec<(String, String)> {
     form_urlencoded::parse(body).into_owned().collect()
 }
 
-/// Header values by kind of request.
+/// Returns the `auth0-client` headers by kind of request.
 fn telemetry(requests: &[HttpRequest]) -> Value {
     let header = |request: &HttpRequest| {
         let (_, value) = request.headers.iter().find(|(name, _)| name == "auth0-client")?;

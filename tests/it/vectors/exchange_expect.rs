@@ -1,4 +1,4 @@
-//! When what an exchange did is what was expected.
+//! Comparison rules for members that only exchanges have.
 
 use aws_lc_rs::rsa::PublicKeyComponents;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256};
@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::case::Object;
 use super::expect::matches;
 
-/// The member of the outcome that an expected one speaks of.
+/// Returns the member of the outcome that an expected member is compared with.
 pub(super) fn compared_with(name: &str) -> Option<&'static str> {
     Some(match name {
         "client_assertion" => "request",
@@ -20,48 +20,43 @@ pub(super) fn compared_with(name: &str) -> Option<&'static str> {
     })
 }
 
-/// Whether an expectation of this kind holds; none for members that are compared as all others are.
-pub(super) fn holds(name: &str, expected: &Value, outcome_of_exchange: &Value) -> Option<bool> {
+/// Returns whether the expectation of this member holds; `None` for members without a special rule.
+pub(super) fn holds(name: &str, expected: &Value, actual: &Value) -> Option<bool> {
     Some(match name {
-        "client_assertion" => assertion_holds(expected, outcome_of_exchange).unwrap_or(false),
-        "names" => {
-            texts(expected).all(|name| outcome_of_exchange.as_str().is_some_and(|message| message.contains(name)))
-        }
-        "request" => request_holds(expected, outcome_of_exchange),
-        "result_with" => texts(expected).all(|field| outcome_of_exchange.get(field).is_some()),
-        "result_without" => texts(expected).all(|field| outcome_of_exchange.get(field).is_none()),
-        "telemetry" => {
-            texts(member(expected, "on")).all(|request| telemetry_holds(expected, outcome_of_exchange.get(request)))
-        }
-        "token_requests_at_most" => outcome_of_exchange.as_u64() <= expected.as_u64(),
+        "client_assertion" => assertion_holds(expected, actual).unwrap_or(false),
+        "names" => texts(expected).all(|name| actual.as_str().is_some_and(|message| message.contains(name))),
+        "request" => request_holds(expected, actual),
+        "result_with" => texts(expected).all(|field| actual.get(field).is_some()),
+        "result_without" => texts(expected).all(|field| actual.get(field).is_none()),
+        "telemetry" => texts(member(expected, "on")).all(|request| telemetry_holds(expected, actual.get(request))),
+        "token_requests_at_most" => actual.as_u64() <= expected.as_u64(),
         _ => return None,
     })
 }
 
-/// `headers` are prefixes; `form` is all there is if `form_is_complete`.
-fn request_holds(expected: &Value, outcome_of_exchange: &Value) -> bool {
-    let (form, came_form) = (object(expected, "form"), object(outcome_of_exchange, "form"));
+/// Compares a request: `headers` are prefixes; with `form_is_complete`, the form has no other fields than those of
+/// `form`.
+fn request_holds(expected: &Value, actual: &Value) -> bool {
+    let (form, actual_form) = (object(expected, "form"), object(actual, "form"));
     let complete = expected.get("form_is_complete") == Some(&Value::Bool(true));
     let headers = object(expected, "headers").into_iter().flatten().all(|(name, value)| {
         let value = value.as_str().unwrap_or_default();
-        member(member(outcome_of_exchange, "headers"), name)
-            .as_str()
-            .is_some_and(|outcome_of_exchange| outcome_of_exchange.starts_with(value))
+        member(member(actual, "headers"), name).as_str().is_some_and(|actual| actual.starts_with(value))
     });
     let fields =
-        form.into_iter().flatten().all(|(name, values)| came_form.and_then(|form| form.get(name)) == Some(values));
-    let as_many = form.map(Object::len) == came_form.map(Object::len);
+        form.into_iter().flatten().all(|(name, values)| actual_form.and_then(|form| form.get(name)) == Some(values));
+    let as_many = form.map(Object::len) == actual_form.map(Object::len);
     let without =
-        texts(member(expected, "form_without")).all(|name| came_form.is_some_and(|form| !form.contains_key(name)));
-    let line = ["method", "url"].iter().all(|part| expected.get(part) == outcome_of_exchange.get(part));
+        texts(member(expected, "form_without")).all(|name| actual_form.is_some_and(|form| !form.contains_key(name)));
+    let line = ["method", "url"].iter().all(|part| expected.get(part) == actual.get(part));
     line && headers && fields && without && (as_many || !complete)
 }
 
 fn telemetry_holds(expected: &Value, header: Option<&Value>) -> bool {
     let decoded = header.and_then(Value::as_str).and_then(|header| STANDARD.decode(header).ok());
-    let said: Option<Value> = decoded.and_then(|json| serde_json::from_slice(&json).ok());
+    let sent: Option<Value> = decoded.and_then(|json| serde_json::from_slice(&json).ok());
     let named = expected.get("header").and_then(Value::as_str) == Some("auth0-client");
-    named && said.is_some_and(|said| texts(member(expected, "json_members")).all(|name| said[name].is_string()))
+    named && sent.is_some_and(|sent| texts(member(expected, "json_members")).all(|name| sent[name].is_string()))
 }
 
 fn assertion_holds(expected: &Value, request: &Value) -> Option<bool> {

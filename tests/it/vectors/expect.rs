@@ -1,4 +1,4 @@
-//! When an outcome is the expected one.
+//! Compares an outcome with the expectation of its case.
 
 use serde_json::{Map, Number, Value};
 
@@ -7,7 +7,8 @@ use super::exchange_expect;
 use super::outcome::Outcome;
 
 impl Expectation {
-    /// Compares an outcome with what is expected, then with the alternatives. `known` are the members that the kind has.
+    /// Compares an outcome with what is expected, then with the alternatives. `known` are the members that the kind
+    /// has.
     pub(super) fn check(&self, outcome: &Outcome, known: &[&str]) -> Result<(), String> {
         let problem = self.problem(outcome, known);
         problem.map_or(Ok(()), |problem| match outcome.through {
@@ -22,7 +23,7 @@ impl Expectation {
             return Some(format!("the runner does not know what to do with expect.{unknown}"));
         }
         if !outcome.violations.is_empty() {
-            return Some(format!("{}\ncame: {}", outcome.violations.join("\n"), brief(&outcome.members)));
+            return Some(format!("{}\nactual: {}", outcome.violations.join("\n"), brief(&outcome.members)));
         }
         if options().any(|expected| differences(expected, outcome).is_empty()) {
             return None;
@@ -30,22 +31,22 @@ impl Expectation {
         let mut lines = differences(&self.expect, outcome);
         lines.push(format!("expected: {}", brief(&self.expect)));
         lines.extend(self.also_acceptable.iter().map(|alternative| format!("      or: {}", brief(alternative))));
-        lines.push(format!("    outcome_of_exchange: {}", brief(&outcome.members)));
+        lines.push(format!("  actual: {}", brief(&outcome.members)));
         Some(lines.join("\n"))
     }
 }
 
-/// What differs, member by member. Only the members that are expected are compared.
+/// Returns the differences, one per member. Only members of the expectation are compared.
 fn differences(expected: &Object, outcome: &Outcome) -> Vec<String> {
     let differing = expected.iter().filter(|(name, value)| !holds(name, value, &outcome.members));
     let name_it = |(name, value): (&String, &Value)| match outcome.members.get(compared_with(name)) {
-        Some(outcome_of_exchange) => format!("{name}: expected {value}, outcome_of_exchange {outcome_of_exchange}"),
-        None => format!("{name}: expected {value}, outcome_of_exchange nothing"),
+        Some(actual) => format!("{name}: expected {value}, actual {actual}"),
+        None => format!("{name}: expected {value}, actual nothing"),
     };
     differing.map(name_it).collect()
 }
 
-/// The member of the outcome that an expected one speaks of.
+/// Returns the member of the outcome that an expected member is compared with.
 fn compared_with(name: &str) -> &str {
     match name {
         "challenges_exclude" => "challenges",
@@ -55,91 +56,73 @@ fn compared_with(name: &str) -> &str {
 }
 
 fn holds(name: &str, expected: &Value, outcome: &Object) -> bool {
-    let Some(outcome_of_exchange) = outcome.get(compared_with(name)) else { return false };
+    let Some(actual) = outcome.get(compared_with(name)) else { return false };
     match name {
         "challenges_exclude" => {
-            texts(outcome_of_exchange).all(|challenge| !texts(expected).any(|unwanted| challenge.contains(unwanted)))
+            texts(actual).all(|challenge| !texts(expected).any(|unwanted| challenge.contains(unwanted)))
         }
-        "claims" => members(expected).all(|(claim, value)| {
-            outcome_of_exchange.get(claim).is_some_and(|outcome_of_exchange| same(value, outcome_of_exchange))
+        "claims" => members(expected).all(|(claim, value)| actual.get(claim).is_some_and(|actual| same(value, actual))),
+        // Members that the case does not set must be absent.
+        "document" => same(expected, actual),
+        "forbidden_hosts" => texts(actual).all(|host| !texts(expected).any(|forbidden| is_host(forbidden, host))),
+        "problems" => texts(expected).all(|problem| texts(actual).any(|named| named == problem)),
+        "requested_hosts" => texts(actual).all(|host| texts(expected).any(|allowed| is_host(allowed, host))),
+        // The expected headers must be present; other headers may be present too.
+        "resolver_context" => members(expected).all(|(name, value)| match (name.as_str(), actual.get(name)) {
+            ("headers", Some(Value::Array(actual))) => {
+                value.as_array().into_iter().flatten().all(|header| actual.contains(header))
+            }
+            (_, Some(actual)) => same(value, actual),
+            (_, None) => false,
         }),
-        // What was not set may not be there.
-        "document" => same(expected, outcome_of_exchange),
-        "forbidden_hosts" => {
-            texts(outcome_of_exchange).all(|host| !texts(expected).any(|forbidden| is_host(forbidden, host)))
-        }
-        "problems" => texts(expected).all(|problem| texts(outcome_of_exchange).any(|named| named == problem)),
-        "requested_hosts" => {
-            texts(outcome_of_exchange).all(|host| texts(expected).any(|allowed| is_host(allowed, host)))
-        }
-        // `[]` says that no headers are known: what is expected is there, whatever else is.
-        "resolver_context" => {
-            members(expected).all(|(name, value)| match (name.as_str(), outcome_of_exchange.get(name)) {
-                ("headers", Some(Value::Array(outcome_of_exchange))) => {
-                    value.as_array().into_iter().flatten().all(|header| outcome_of_exchange.contains(header))
-                }
-                (_, Some(outcome_of_exchange)) => same(value, outcome_of_exchange),
-                (_, None) => false,
-            })
-        }
         "response_headers" => members(expected).all(|(header, value)| {
-            members(outcome_of_exchange).any(|(name, outcome_of_exchange)| {
-                name.eq_ignore_ascii_case(header) && matches(value, outcome_of_exchange)
-            })
+            members(actual).any(|(name, actual)| name.eq_ignore_ascii_case(header) && matches(value, actual))
         }),
-        _ => exchange_expect::holds(name, expected, outcome_of_exchange)
-            .unwrap_or_else(|| matches(expected, outcome_of_exchange)),
+        _ => exchange_expect::holds(name, expected, actual).unwrap_or_else(|| matches(expected, actual)),
     }
 }
 
-/// Objects as subsets, texts with wildcards, everything else as it is.
-pub(super) fn matches(expected: &Value, outcome_of_exchange: &Value) -> bool {
-    match (expected, outcome_of_exchange) {
-        (Value::Array(expected), Value::Array(outcome_of_exchange)) => {
-            expected.len() == outcome_of_exchange.len()
-                && expected
-                    .iter()
-                    .zip(outcome_of_exchange)
-                    .all(|(expected, outcome_of_exchange)| matches(expected, outcome_of_exchange))
+/// Compares objects as subsets, texts with wildcards, and other values exactly.
+pub(super) fn matches(expected: &Value, actual: &Value) -> bool {
+    match (expected, actual) {
+        (Value::Array(expected), Value::Array(actual)) => {
+            expected.len() == actual.len()
+                && expected.iter().zip(actual).all(|(expected, actual)| matches(expected, actual))
         }
-        (Value::Object(expected), Value::Object(outcome_of_exchange)) => expected.iter().all(|(name, value)| {
-            outcome_of_exchange.get(name).is_some_and(|outcome_of_exchange| matches(value, outcome_of_exchange))
-        }),
+        (Value::Object(expected), Value::Object(actual)) => {
+            expected.iter().all(|(name, value)| actual.get(name).is_some_and(|actual| matches(value, actual)))
+        }
         (Value::String(pattern), Value::String(text)) => wildcard(pattern, text),
-        _ => same(expected, outcome_of_exchange),
+        _ => same(expected, actual),
     }
 }
 
-/// Equal as JSON: 1 and 1.0 are the same number.
-fn same(expected: &Value, outcome_of_exchange: &Value) -> bool {
-    match (expected, outcome_of_exchange) {
-        (Value::Number(expected), Value::Number(outcome_of_exchange)) => same_number(expected, outcome_of_exchange),
-        (Value::Array(expected), Value::Array(outcome_of_exchange)) => {
-            expected.len() == outcome_of_exchange.len()
-                && expected
-                    .iter()
-                    .zip(outcome_of_exchange)
-                    .all(|(expected, outcome_of_exchange)| same(expected, outcome_of_exchange))
+/// Compares as JSON: 1 and 1.0 are the same number.
+fn same(expected: &Value, actual: &Value) -> bool {
+    match (expected, actual) {
+        (Value::Number(expected), Value::Number(actual)) => same_number(expected, actual),
+        (Value::Array(expected), Value::Array(actual)) => {
+            expected.len() == actual.len()
+                && expected.iter().zip(actual).all(|(expected, actual)| same(expected, actual))
         }
-        (Value::Object(expected), Value::Object(outcome_of_exchange)) => {
-            let equal = |(name, value): (&String, &Value)| {
-                outcome_of_exchange.get(name).is_some_and(|outcome_of_exchange| same(value, outcome_of_exchange))
-            };
-            expected.len() == outcome_of_exchange.len() && expected.iter().all(equal)
+        (Value::Object(expected), Value::Object(actual)) => {
+            let equal = |(name, value): (&String, &Value)| actual.get(name).is_some_and(|actual| same(value, actual));
+            expected.len() == actual.len() && expected.iter().all(equal)
         }
-        _ => expected == outcome_of_exchange,
+        _ => expected == actual,
     }
 }
 
-fn same_number(expected: &Number, outcome_of_exchange: &Number) -> bool {
-    expected == outcome_of_exchange
-        || expected
-            .as_f64()
-            .zip(outcome_of_exchange.as_f64())
-            .is_some_and(|(expected, outcome_of_exchange)| expected.total_cmp(&outcome_of_exchange).is_eq())
+fn same_number(expected: &Number, actual: &Number) -> bool {
+    expected == actual
+        || expected.as_f64().zip(actual.as_f64()).is_some_and(|(expected, actual)| expected.total_cmp(&actual).is_eq())
 }
 
-/// Whether a text fits a pattern in which `*` stands for any text, also none.
+/// Returns whether a text matches a pattern in which `*` stands for any text, including the empty one.
+///
+/// The text before the first `*` must be a prefix, the text after the last `*` a suffix. Each piece between two `*` is
+/// searched from the left, after the previous piece: its first occurrence leaves the most text for the pieces that
+/// follow.
 fn wildcard(pattern: &str, text: &str) -> bool {
     let Some((start, rest)) = pattern.split_once('*') else { return pattern == text };
     let Some(mut text) = text.strip_prefix(start) else { return false };
@@ -151,10 +134,9 @@ fn wildcard(pattern: &str, text: &str) -> bool {
     text.ends_with(end)
 }
 
-/// A host with a port is also named by the host alone.
-fn is_host(expected: &str, outcome_of_exchange: &str) -> bool {
-    outcome_of_exchange == expected
-        || outcome_of_exchange.strip_prefix(expected).is_some_and(|rest| rest.starts_with(':'))
+/// Returns whether an expected host names the actual host. Without a port, it names the host with any port.
+fn is_host(expected: &str, actual: &str) -> bool {
+    actual == expected || actual.strip_prefix(expected).is_some_and(|rest| rest.starts_with(':'))
 }
 
 fn texts(value: &Value) -> impl Iterator<Item = &str> {
@@ -165,7 +147,7 @@ fn members(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
     value.as_object().into_iter().flatten()
 }
 
-/// An object as one line that can be read.
+/// Returns an object as one line, shortened if it is long.
 fn brief(object: &Object) -> String {
     let text = Value::Object(object.clone()).to_string();
     match text.char_indices().nth(LINE) {
@@ -182,7 +164,7 @@ mod tests {
     use super::{holds, matches, same, wildcard};
 
     #[test]
-    fn a_star_stands_for_any_text() {
+    fn a_star_matches_any_text() {
         for (pattern, text, fits) in [
             ("", "", true),
             ("a", "a", true),
@@ -202,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn objects_are_compared_as_subsets_and_claims_as_they_are() {
+    fn objects_match_as_subsets_and_claims_exactly() {
         assert!(matches(&json!({"a": {"b": 1}}), &json!({"a": {"b": 1.0, "c": 2}, "d": 3})));
         assert!(!matches(&json!({"a": 1}), &json!({"b": 1})));
         assert!(!matches(&json!([1]), &json!([1, 2])));
@@ -211,12 +193,12 @@ mod tests {
     }
 
     #[test]
-    fn some_members_have_rules_of_their_own() {
+    fn some_members_have_special_comparison_rules() {
         let outcome = json!({
             "hosts": ["a.test", "b.test:8443"], "challenges": ["Bearer x"], "problems": ["domain", "audience"],
             "response_headers": {"retry-after": "5"},
         });
-        let outcome_of_exchange = outcome.as_object().cloned().unwrap_or_default();
+        let actual = outcome.as_object().cloned().unwrap_or_default();
         for (name, expected, fits) in [
             ("forbidden_hosts", json!(["c.test"]), true),
             ("forbidden_hosts", json!(["b.test"]), false),
@@ -230,7 +212,7 @@ mod tests {
             ("response_headers", json!({"dpop-nonce": "*"}), false),
             ("status", json!(401), false),
         ] {
-            assert_eq!(holds(name, &expected, &outcome_of_exchange), fits, "{name} {expected}");
+            assert_eq!(holds(name, &expected, &actual), fits, "{name} {expected}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Text that comes from others and may never come back to them: of the token, of the proof, of the network.
+//! Texts of the token, the proof and the network, which a response must not repeat.
 
 use std::collections::BTreeSet;
 
@@ -6,12 +6,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
-/// Texts long enough to be told from our own wording.
+/// Texts that are long enough not to appear in a response by chance.
 #[derive(Debug, Default)]
 pub(super) struct Foreign(BTreeSet<String>);
 
 impl Foreign {
-    /// Takes a credential: the whole, its parts, and what is encoded in them.
+    /// Adds a credential: its words, their segments, and the decoded content of each segment.
     pub(super) fn credential(mut self, text: &str) -> Self {
         for word in text.split(|character: char| character.is_ascii_whitespace() || character == ',') {
             self.text(word);
@@ -27,13 +27,13 @@ impl Foreign {
         self
     }
 
-    /// Takes a body of the network.
+    /// Adds the body of a network response.
     pub(super) fn body(mut self, text: &str) -> Self {
         self.document(text);
         self
     }
 
-    /// The first of the texts that stands in `response`.
+    /// Returns the first of the texts that `response` contains.
     pub(super) fn found_in(&self, response: &str) -> Option<&str> {
         self.0.iter().map(String::as_str).find(|text| response.contains(text))
     }
@@ -58,17 +58,17 @@ impl Foreign {
     }
 
     fn text(&mut self, text: &str) {
-        if text.chars().count() >= SHORTEST && !OURS_TOO.contains(&text) {
+        if text.chars().count() >= SHORTEST && !ALLOWED.contains(&text) {
             self.0.insert(text.to_owned());
         }
     }
 }
 
-/// Shorter words stand in any English sentence.
+/// Shorter words can be part of any English sentence.
 const SHORTEST: usize = 8;
 
-/// Words of the protocols, which we say of our own accord.
-const OURS_TOO: [&str; 9] = [
+/// Words of the protocols, which responses contain anyway.
+const ALLOWED: [&str; 9] = [
     "application/json",
     "dpop+jwt",
     "error_description",

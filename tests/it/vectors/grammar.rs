@@ -1,6 +1,6 @@
-//! What every rejection must look like, whatever a case expects.
+//! A strict parser of challenges: every rejection must have legal ones.
 
-/// A challenge, taken apart.
+/// A parsed challenge.
 #[derive(Debug, PartialEq)]
 pub(super) struct ParsedChallenge {
     pub(super) scheme: String,
@@ -8,14 +8,14 @@ pub(super) struct ParsedChallenge {
 }
 
 impl ParsedChallenge {
-    /// The value of a parameter.
+    /// Returns the value of a parameter.
     pub(super) fn parameter(&self, name: &str) -> Option<&str> {
         let (_, value) = self.parameters.iter().find(|(candidate, _)| candidate.eq_ignore_ascii_case(name))?;
         Some(value)
     }
 }
 
-/// Parses the value of one `WWW-Authenticate` line, which here is one challenge
+/// Parses the value of one `WWW-Authenticate` line, which must be exactly one challenge
 /// ([RFC 9110 §11.6.1](https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1)), in printable ASCII.
 pub(super) fn parse_challenge(line: &str) -> Result<ParsedChallenge, String> {
     if !line.bytes().all(|octet| matches!(octet, b' '..=b'~')) {
@@ -24,7 +24,7 @@ pub(super) fn parse_challenge(line: &str) -> Result<ParsedChallenge, String> {
     parse(line).ok_or_else(|| format!("a challenge is not legal by RFC 9110 §11.6.1: {line:?}"))
 }
 
-/// challenge = auth-scheme [ 1*SP ( token68 / #auth-param ) ]
+/// Parses `challenge = auth-scheme [ 1*SP ( token68 / #auth-param ) ]`, but no token68.
 fn parse(line: &str) -> Option<ParsedChallenge> {
     let (scheme, mut rest) = take_token(line)?;
     let mut parameters: Vec<(String, String)> = Vec::new();
@@ -48,7 +48,7 @@ fn parse(line: &str) -> Option<ParsedChallenge> {
     Some(ParsedChallenge { scheme: scheme.to_owned(), parameters })
 }
 
-/// auth-param = token BWS "=" BWS ( token / quoted-string )
+/// Parses `auth-param = token BWS "=" BWS ( token / quoted-string )`. Returns the name, the value and the rest.
 fn take_parameter(text: &str) -> Option<(&str, String, &str)> {
     let (name, rest) = take_token(text)?;
     let rest = rest.trim_start_matches(' ').strip_prefix('=')?.trim_start_matches(' ');
@@ -60,7 +60,7 @@ fn take_parameter(text: &str) -> Option<(&str, String, &str)> {
     Some((name, value.to_owned(), rest))
 }
 
-/// The rest of a quoted-string, unescaped, up to its closing quote.
+/// Parses a quoted-string after its opening quote. Returns the unescaped value and the rest after the closing quote.
 fn take_quoted(text: &str) -> Option<(String, &str)> {
     let mut value = String::new();
     let mut characters = text.char_indices();
@@ -78,7 +78,7 @@ fn take_token(text: &str) -> Option<(&str, &str)> {
     if end == 0 { None } else { text.split_at_checked(end) }
 }
 
-/// RFC 9110 §5.6.2.
+/// Returns whether a character may be part of a token (RFC 9110 §5.6.2).
 fn is_tchar(character: char) -> bool {
     character.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(character)
 }
@@ -87,7 +87,7 @@ mod tests {
     use super::{parse, parse_challenge};
 
     #[test]
-    fn legal_challenges_are_taken_apart() {
+    fn legal_challenges_are_parsed() {
         for (line, scheme, parameters) in [
             ("DPoP", "DPoP", vec![]),
             (r#"Bearer realm="api""#, "Bearer", vec![("realm", "api")]),
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn illegal_challenges_are_told() {
+    fn illegal_challenges_are_rejected() {
         for line in [
             "",
             " Bearer",

@@ -1,4 +1,4 @@
-//! The kind `protected_resource_metadata`: a document of its own, without a client.
+//! The kind `protected_resource_metadata`: a metadata document without a client.
 
 use auth0_api_core::{Algorithm, BearerMethod, ProtectedResource};
 use serde::Deserialize;
@@ -15,7 +15,7 @@ struct Metadata {
     fields: Object,
 }
 
-/// `protected_resource_metadata`.
+/// Runs the kind `protected_resource_metadata`.
 pub(super) fn protected_resource(case: &Case) -> Result<Outcome, String> {
     let Metadata { resource, authorization_servers, fields } = case.input()?;
     let mut described = ProtectedResource::new(resource).authorization_servers(authorization_servers);
@@ -24,7 +24,7 @@ pub(super) fn protected_resource(case: &Case) -> Result<Outcome, String> {
     }
     let Ok(document) = described.document() else { return Ok(Outcome::rejected("config")) };
     let json = document.to_json();
-    let members: Object = serde_json::from_str(&json).map_err(|error| format!("the document is no JSON: {error}"))?;
+    let members: Object = serde_json::from_str(&json).map_err(|error| format!("the document is not JSON: {error}"))?;
     let order = in_order(&json, &members);
     Ok(Outcome::accepted().with("document", Value::Object(members)).with("member_order", json!(order)))
 }
@@ -47,7 +47,7 @@ fn set(resource: ProtectedResource, name: &str, value: &Value) -> Result<Protect
     })
 }
 
-/// The members' names as they stand in the text. No member's name is the value of another in these documents.
+/// Returns the member names in the order of the text. In these documents, no value equals a member name.
 fn in_order(json: &str, members: &Object) -> Vec<String> {
     let mut names: Vec<&String> = members.keys().collect();
     names.sort_by_key(|name| json.find(&format!("\"{name}\":")));

@@ -1,16 +1,72 @@
 //! Runs the conformance vectors of `tests/data`, or of the folder that `VECTORS_DIR` names.
 //!
-//! A case is data: a configuration, what the network answers, a request, and what must come of it. [`suite`] finds the files and
-//! reports, [`case`](self::case) says what a case is, [`skip`] which ones wait for something that is not built, [`run`] who runs
-//! a kind, [`expect`] when an outcome is the expected one. To see the tables:
+//! A case is data: a configuration, the answers of the network, a request, and the expected result. To see the tables:
 //!
 //! ```text
 //! cargo test -p auth0-api-tests vectors -- --nocapture
 //! VECTORS_DIR=../other/vectors cargo test -p auth0-api-tests vectors -- --nocapture
 //! ```
 //!
-//! What does not fit fails: an unknown kind, capability or member, and a setting that the runner cannot express. A case is
-//! skipped by a rule with a reason, or it runs.
+//! An unknown kind, capability or member fails the case, and so does a setting that the runner cannot express. A case
+//! is skipped only by a rule that states its reason; every other case runs.
+//!
+//! # How a case flows through the modules
+//!
+//! ```text
+//!              tests/data/TOPIC.json
+//!                        |
+//!                      suite                      finds the file, reads its cases
+//!                        |
+//!                      case                       parses one case
+//!                        |
+//!                      skip                       skips it if it needs a capability that is not built
+//!                        |
+//!                       run                       calls the function of the case's kind
+//!        +---------------+---------------+
+//!        |               |               |
+//!     verify          exchange   act, pure, metadata
+//!        |               |               |
+//!      bench             |               |
+//!        |               |               |
+//!     client           client            |        builds the client from the `config` of the case
+//!        |               |               |
+//! network, resolver   network            |        answer its requests from the script of the case
+//!        |               |               |
+//!       via              |               |        presents the request: core's own calls, or the axum layer
+//!        |               |               |
+//!     answer             |               |        claims or rejection; grammar and foreign check the response
+//!        +---------------+---------------+
+//!                        |
+//!                     outcome                     the result as JSON members, and violations
+//!                        |
+//!             expect, exchange_expect             compare it with `expect` and `also_acceptable`
+//!                        |
+//!                     report                      counts, and every failure as text
+//! ```
+//!
+//! | module | responsibility |
+//! |---|---|
+//! | `suite` | finds the files, reads their cases, runs each case and prints the report |
+//! | `case` | the JSON schema of files, cases and requests |
+//! | `skip` | the capabilities that cases can need, and the reasons to skip a case |
+//! | `run` | runs a case by its kind, on a separate runtime |
+//! | `verify` | the kinds `verify_request`, `verify_access_token` and `verify_sequence` |
+//! | `exchange` | the kind `exchange` |
+//! | `act` | the kind `act`: actors of a token that a local tenant signed |
+//! | `pure` | kinds without token and network: URLs, challenges, domains, configurations, `extract_token` |
+//! | `metadata` | the kind `protected_resource_metadata` |
+//! | `bench` | a client with empty caches, and the calls of one case to it |
+//! | `client` | builds a client from the configuration of a case |
+//! | `network` | an HTTP client with scripted answers, which records the requests |
+//! | `resolver` | a domain resolver with a scripted answer, which records the contexts |
+//! | `via` | presents a request or token: by core's own calls, or through the axum layer |
+//! | `answer` | the response: the claims of a verified token, or a rejection as sent to the client |
+//! | `grammar` | parses challenges strictly by RFC 9110 |
+//! | `foreign` | texts of the token, the proof and the network, which a response must not repeat |
+//! | `outcome` | the result of a case, with the member names of the vectors |
+//! | `expect` | compares an outcome with the expectation |
+//! | `exchange_expect` | the comparison rules that only exchanges have |
+//! | `report` | counts, failures and skips of a file |
 
 mod act;
 mod answer;
@@ -90,7 +146,7 @@ fn verify() {
 }
 
 #[test]
-fn files_of_other_names() {
+fn other_files() {
     suite::run_others(&[
         "act", "attacks", "cache", "config", "domain", "dpop", "exchange", "gettoken", "htu", "prm", "verify",
     ]);

@@ -1,4 +1,4 @@
-//! The network of a case: an HTTP client that answers by script and remembers what it was asked.
+//! The network of a case: an HTTP client with scripted answers, which records the requests.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,7 +9,7 @@ use auth0_api_core::{HttpClient, HttpError, HttpFuture, HttpRequest, HttpRespons
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// What one URL answers, in turn; the last answer repeats.
+/// The answers of one URL, in turn; the last answer is repeated.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Route {
@@ -47,7 +47,7 @@ enum FailureKind {
     Timeout,
 }
 
-/// The injected client. Clones share one script and one memory.
+/// The HTTP client of the case. Clones share the script and the recorded requests.
 #[derive(Clone, Debug)]
 pub(super) struct Network(Arc<Inner>);
 
@@ -66,7 +66,7 @@ struct Script {
     next: AtomicUsize,
 }
 
-/// The URLs that were asked for, and what they are for.
+/// The requested URLs, and which URLs are those of key sets.
 #[derive(Debug)]
 pub(super) struct Traffic {
     urls: Vec<String>,
@@ -87,7 +87,11 @@ impl Network {
         }))
     }
 
-    /// Waits until nothing is being fetched, in the background neither. Time passes by itself, see [`run`](super::run).
+    /// Waits until no request is in flight, including background fetches. Time is paused and jumps forward, see
+    /// [`run`](super::run).
+    ///
+    /// One round lets every ready task run `TURNS` times, so that a task can start a request. If a request is then in
+    /// flight, the sleep lets its timers pass, and the next round begins.
     pub(super) async fn settle(&self) {
         loop {
             for _ in 0..TURNS {
@@ -100,17 +104,17 @@ impl Network {
         }
     }
 
-    /// What follows is the traffic of another call.
+    /// Marks the beginning of another call: `traffic` and `requests` count from here.
     pub(super) fn begin_call(&self) {
         self.0.call_began_at.store(self.asked().len(), Ordering::SeqCst);
     }
 
-    /// What was asked since the call began.
+    /// Returns the traffic since the current call began.
     pub(super) fn traffic(&self) -> Traffic {
         self.traffic_from(self.0.call_began_at.load(Ordering::SeqCst))
     }
 
-    /// What was asked by all calls.
+    /// Returns the traffic of all calls.
     pub(super) fn total_traffic(&self) -> Traffic {
         self.traffic_from(0)
     }
@@ -120,7 +124,7 @@ impl Network {
         Traffic { urls, jwks_uris: self.0.jwks_uris.clone() }
     }
 
-    /// The requests since the call began.
+    /// Returns the requests since the current call began.
     pub(super) fn requests(&self) -> Vec<HttpRequest> {
         self.asked().iter().skip(self.0.call_began_at.load(Ordering::SeqCst)).cloned().collect()
     }
@@ -139,12 +143,12 @@ impl HttpClient for Network {
             match self.0.script.get(&request.url).and_then(Script::next) {
                 Some(Reply::Response(response)) => Ok(response.clone().into()),
                 Some(Reply::Failure(Failure { error: FailureKind::Timeout })) => {
-                    // The client's own limit ends it; without one, this does.
+                    // The client's time limit ends the request first. Without a limit, this sleep ends it.
                     tokio::time::sleep(request.timeout * 2).await;
                     Err(HttpError::Timeout)
                 }
                 Some(Reply::Failure(Failure { error: FailureKind::Connect })) | None => {
-                    Err(HttpError::Connect("nobody listens".into()))
+                    Err(HttpError::Connect("unreachable".into()))
                 }
             }
         })
@@ -174,14 +178,14 @@ impl From<Response> for HttpResponse {
 }
 
 impl Traffic {
-    /// How many requests went to discovery documents, and how many to key sets.
+    /// Returns the number of requests for discovery documents, and for key sets.
     pub(super) fn counts(&self) -> Value {
         let discovery = self.urls.iter().filter(|url| url.ends_with("/.well-known/openid-configuration")).count();
         let jwks = self.urls.iter().filter(|url| self.jwks_uris.contains(*url)).count();
         json!({ "discovery": discovery, "jwks": jwks })
     }
 
-    /// The hosts that were contacted.
+    /// Returns the hosts that received a request.
     pub(super) fn hosts(&self) -> Value {
         self.urls.iter().map(|url| host(url)).collect()
     }
@@ -214,5 +218,5 @@ fn host(url: &str) -> &str {
     authority.rsplit_once('@').map_or(authority, |(_, host)| host)
 }
 
-/// Enough for a task to start another one that starts another one.
+/// Enough turns for a task to start a task that starts another task.
 const TURNS: usize = 64;

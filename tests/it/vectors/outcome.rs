@@ -1,13 +1,13 @@
-//! What came of a case, in the words of the vectors.
+//! The outcome of a case, with the names that the vectors use.
 
 use serde_json::{Value, json};
 
 use super::case::Object;
 
-/// The members that an `expect` can name, as they came out, and what is wrong whatever was expected.
+/// The actual values of the members that an `expect` can name, and violations: errors whatever the case expects.
 #[derive(Debug, Default)]
 pub(super) struct Outcome {
-    /// The way the request took, if there are several.
+    /// How the request was presented, if there are several ways.
     pub(super) through: Option<&'static str>,
     pub(super) members: Object,
     pub(super) violations: Vec<String>,
@@ -24,17 +24,17 @@ impl Outcome {
         self
     }
 
-    /// Something was accepted.
+    /// The input was accepted.
     pub(super) fn accepted() -> Self {
         Self::default().with("ok", true)
     }
 
-    /// Something was rejected, in a word of the vectors.
+    /// The input was rejected, with the error name of the vectors.
     pub(super) fn rejected(error: &str) -> Self {
         Self::default().with("ok", false).with("error", error)
     }
 
-    /// The client could not be built because of these options.
+    /// The client could not be built: these options are wrong.
     pub(super) fn misconfigured(problems: &[String]) -> Self {
         Self::rejected("config").with("problems", json!(problems))
     }

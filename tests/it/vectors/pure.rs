@@ -1,4 +1,4 @@
-//! The kinds that need no token and no network.
+//! The kinds that need neither a token nor a network.
 
 use auth0_api_core::{
     ChallengeParams, Domain, DpopError, Error, ProofError, Scheme, TargetError, TargetUrl, extract_token,
@@ -80,7 +80,7 @@ struct ExtractToken {
     body: Option<String>,
 }
 
-/// `htu_normalize`.
+/// Runs the kind `htu_normalize`.
 pub(super) fn htu_normalize(case: &Case) -> Result<Outcome, String> {
     let HtuNormalize { side, url } = case.input()?;
     match TargetUrl::parse(&url) {
@@ -89,7 +89,7 @@ pub(super) fn htu_normalize(case: &Case) -> Result<Outcome, String> {
     }
 }
 
-/// `htu_match`: the request's side is read first.
+/// Runs the kind `htu_match`. The URL of the request is read before that of the proof.
 pub(super) fn htu_match(case: &Case) -> Result<Outcome, String> {
     let HtuMatch { request_url, htu } = case.input()?;
     let called = TargetUrl::parse(&request_url).map_err(|error| Side::Request.error(error));
@@ -101,7 +101,7 @@ pub(super) fn htu_match(case: &Case) -> Result<Outcome, String> {
     }
 }
 
-/// `request_url`.
+/// Runs the kind `request_url`.
 pub(super) fn request_url(case: &Case) -> Result<Outcome, String> {
     let RequestUrl { scheme, authority, target } = case.input()?;
     match TargetUrl::from_parts(&scheme, &authority, &target) {
@@ -110,7 +110,7 @@ pub(super) fn request_url(case: &Case) -> Result<Outcome, String> {
     }
 }
 
-/// `challenges`.
+/// Runs the kind `challenges`.
 pub(super) fn challenges(case: &Case) -> Result<Outcome, String> {
     let Challenges { mode, algs, error } = case.input()?;
     let config = Config::plain(Dpop::of(mode, algs));
@@ -123,7 +123,7 @@ pub(super) fn challenges(case: &Case) -> Result<Outcome, String> {
     Ok(Outcome::default().with("challenges", json!(lines)).and_violations(violations))
 }
 
-/// `domain`.
+/// Runs the kind `domain`.
 pub(super) fn domain(case: &Case) -> Result<Outcome, String> {
     let DomainText { domain } = case.input()?;
     Ok(match domain.parse::<Domain>() {
@@ -132,7 +132,7 @@ pub(super) fn domain(case: &Case) -> Result<Outcome, String> {
     })
 }
 
-/// `config`.
+/// Runs the kind `config`.
 pub(super) fn config(case: &Case) -> Result<Outcome, String> {
     let Configuration { config } = case.input()?;
     Ok(match config.build(&Network::new(&[]), &ManualClock::new())? {
@@ -141,7 +141,7 @@ pub(super) fn config(case: &Case) -> Result<Outcome, String> {
     })
 }
 
-/// `extract_token`.
+/// Runs the kind `extract_token`.
 pub(super) fn extracted(case: &Case) -> Result<Outcome, String> {
     let ExtractToken { headers, query, body } = case.input()?;
     match extract_token(&headers, query.as_deref(), body.as_deref().map(str::as_bytes)) {
@@ -161,7 +161,7 @@ pub(super) fn extracted(case: &Case) -> Result<Outcome, String> {
 }
 
 impl Side {
-    /// What core makes of a URL that cannot be read, on this side.
+    /// Returns core's error for an unreadable URL on this side.
     fn error(self, error: TargetError) -> Error {
         match self {
             Self::Proof => DpopError::Proof(ProofError::TargetMalformed(error)).into(),

@@ -1,9 +1,9 @@
-//! What came of the cases of a file.
+//! The results of the cases of a file.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// Counts, and every failure in words.
+/// Counts, and a description of every failure.
 #[derive(Debug)]
 pub(super) struct Report {
     file: String,

@@ -1,4 +1,4 @@
-//! The resolver of a case: answers by script and remembers what it was asked.
+//! The domain resolver of a case: it has a scripted answer and records the contexts of its calls.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -6,7 +6,7 @@ use auth0_api_core::{DomainContext, DomainFuture, DomainResolver};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// The answer, and the contexts so far. Clones share those.
+/// The answer, and the recorded contexts. Clones share the contexts.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(from = "Answer")]
 pub(super) struct Resolver {
@@ -22,13 +22,13 @@ enum Answer {
 }
 
 impl Resolver {
-    /// Begins anew: each way in has a memory of its own.
+    /// Forgets the recorded contexts: each way to present a case starts without any.
     pub(super) fn forget(&self) {
         self.asked().clear();
     }
 
-    /// What it was told since it was asked so often.
-    pub(super) fn told_after(&self, calls: usize) -> Vec<Value> {
+    /// Returns the contexts that were recorded after the first `calls` calls.
+    pub(super) fn contexts_after(&self, calls: usize) -> Vec<Value> {
         self.asked().iter().skip(calls).cloned().collect()
     }
 
@@ -54,7 +54,7 @@ impl DomainResolver for Resolver {
     }
 }
 
-/// What it was told: of the headers those that cases ask for.
+/// Returns the context of a call, with those headers that cases can expect.
 fn seen(context: &DomainContext<'_>) -> Value {
     let headers: Vec<_> = HEADERS.iter().filter_map(|name| Some(json!([name, context.header(name)?]))).collect();
     json!({ "url": context.url(), "headers": headers, "unverified_issuer": context.unverified_issuer() })

@@ -1,4 +1,4 @@
-//! Runs one case by its kind, on a runtime of its own.
+//! Runs one case by its kind, on a separate runtime.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -9,11 +9,11 @@ use super::case::Case;
 use super::outcome::Outcome;
 use super::{act, exchange, metadata, pure, verify};
 
-/// Runs a case and compares what came of it. A panic is a failure of the case, not of the run.
+/// Runs a case and checks its outcomes. A panic fails the case, not the whole run.
 ///
 /// # Errors
 ///
-/// Says in words what is not as expected.
+/// Describes the difference from the expectation.
 pub(super) fn case(case: &Case) -> Result<(), String> {
     let run = || {
         let runtime = runtime(case).map_err(|error| error.to_string())?;
@@ -23,13 +23,15 @@ pub(super) fn case(case: &Case) -> Result<(), String> {
     catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| Err("panicked, see above".to_owned()))
 }
 
-/// One thread, so that background work can be waited for. Time stands still until everything waits, and then jumps: a time limit
-/// costs nothing. Not with a real socket, where waiting is no sign of nothing to do.
+/// A runtime with one thread, so that `Network::settle` can wait for background tasks.
+///
+/// Its time is paused: when all tasks wait, time jumps to the next timer, so that time limits take no real time. Not
+/// for the kind `act`, which uses real sockets: there, all tasks can wait for the network while work is still going on.
 fn runtime(case: &Case) -> std::io::Result<tokio::runtime::Runtime> {
     Builder::new_current_thread().enable_all().start_paused(case.kind != "act").build()
 }
 
-/// What came of a case, and the members that an `expect` of its kind can have.
+/// Returns the outcomes of a case, and the members that an `expect` of its kind can have.
 async fn outcomes(case: &Case) -> Result<(Vec<Outcome>, &'static [&'static str]), String> {
     let one = |outcome: Result<Outcome, String>| outcome.map(|outcome| vec![outcome]);
     Ok(match case.kind.as_str() {

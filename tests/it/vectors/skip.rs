@@ -1,12 +1,12 @@
-//! Which cases wait, and what for. Everything else runs.
+//! Which cases are skipped, and why. All other cases run.
 
 use super::case::Case;
 
-/// Why a case is skipped; `None` if it runs.
+/// Returns why a case is skipped; `None` if it runs.
 ///
 /// # Errors
 ///
-/// A capability that stands in neither list.
+/// A capability that is in neither list.
 pub(super) fn reason(case: &Case) -> Result<Option<&'static str>, String> {
     for capability in case.needs.iter().map(String::as_str) {
         if let Some((_, reason)) = MISSING.iter().find(|(missing, _)| *missing == capability) {
@@ -19,10 +19,10 @@ pub(super) fn reason(case: &Case) -> Result<Option<&'static str>, String> {
     Ok(None)
 }
 
-/// Capabilities that are not built, and why.
+/// Capabilities that are not built, with the reasons.
 const MISSING: [(&str, &str); 0] = [];
 
-/// Capabilities that are built.
+/// Capabilities that the library and the runner have.
 const BUILT: [&str; 12] = [
     "actor_token",
     "domains",

@@ -1,4 +1,4 @@
-//! The files: where they are, which cases they hold, and what came of each.
+//! Finds the files, reads their cases, runs them and prints a report for each file.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use super::case::{Case, File, SCHEMA};
 use super::report::Report;
 use super::{run, skip};
 
-/// Runs the cases of one file. Another folder than ours need not have each.
+/// Runs the cases of one file. A folder that `VECTORS_DIR` names need not have every file.
 pub(super) fn run(topic: &str) {
     let folder = Folder::chosen();
     let file = folder.path.join(format!("{topic}.json"));
@@ -18,11 +18,11 @@ pub(super) fn run(topic: &str) {
         run_file(&file).assert_passed();
     } else {
         assert!(folder.is_foreign, "{} is missing", file.display());
-        say(&format!("{topic}.json: not in this folder"));
+        print(&format!("{topic}.json: not in this folder"));
     }
 }
 
-/// Runs whatever else there is in the folder.
+/// Runs all other JSON files in the folder.
 pub(super) fn run_others(known: &[&str]) {
     let files = Folder::chosen().json_files();
     let others =
@@ -39,13 +39,13 @@ fn run_file(path: &Path) -> Report {
         Ok(cases) => cases.iter().for_each(|case| run_case(case, &mut report)),
         Err(problem) => report.failed_as_a_whole(&problem),
     }
-    say(&report.to_string());
+    print(&report.to_string());
     report
 }
 
 fn read(path: &Path) -> Result<Vec<Value>, String> {
     let text = fs::read_to_string(path).map_err(|error| format!("cannot be read: {error}"))?;
-    let file: File = serde_json::from_str(&text).map_err(|error| format!("is no file of vectors: {error}"))?;
+    let file: File = serde_json::from_str(&text).map_err(|error| format!("is not a file of vectors: {error}"))?;
     if file.schema != SCHEMA {
         return Err(format!("has the schema {}, this runner knows {SCHEMA}", file.schema));
     }
@@ -70,15 +70,16 @@ fn run_case(value: &Value, report: &mut Report) {
     }
 }
 
-/// The folder to read from.
+/// The folder with the vectors.
 struct Folder {
     path: PathBuf,
     is_foreign: bool,
 }
 
 impl Folder {
-    /// The one that `VECTORS_DIR` names, seen from here or from the root of the workspace; else ours.
-    #[expect(clippy::disallowed_methods, reason = "the one setting of the runner")]
+    /// Returns the folder that `VECTORS_DIR` names, relative to the current folder or to the root of the workspace;
+    /// without `VECTORS_DIR`, `tests/data`.
+    #[expect(clippy::disallowed_methods, reason = "the only setting of the runner")]
     fn chosen() -> Self {
         let package = Path::new(env!("CARGO_MANIFEST_DIR"));
         let Some(named) = std::env::var_os("VECTORS_DIR").filter(|named| !named.is_empty()) else {
@@ -87,7 +88,7 @@ impl Folder {
         let named = PathBuf::from(named);
         let from_root = package.join("..").join(&named);
         let path = if named.is_dir() { named } else { from_root };
-        assert!(path.is_dir(), "VECTORS_DIR: {} is no folder", path.display());
+        assert!(path.is_dir(), "VECTORS_DIR: {} is not a folder", path.display());
         Self { path, is_foreign: true }
     }
 
@@ -103,7 +104,7 @@ fn is_json(path: &Path) -> bool {
     path.is_file() && path.extension().is_some_and(|extension| extension == "json")
 }
 
-#[expect(clippy::print_stdout, reason = "the table is what somebody runs the vectors for")]
-fn say(text: &str) {
+#[expect(clippy::print_stdout, reason = "with --nocapture, it prints the results")]
+fn print(text: &str) {
     println!("{text}");
 }

@@ -1,15 +1,15 @@
-//! The kinds that verify: one request, one raw token, or a sequence on one client.
+//! The kinds that verify one request, one raw token, or a sequence of calls with one client.
 
 use serde::Deserialize;
 
-use super::bench::{Bench, Call};
+use super::bench::{Call, CaseClient};
 use super::case::{Case, Expectation, Object, Request};
 use super::client::Config;
 use super::network::Route;
 use super::outcome::Outcome;
 use super::via::{Presented, Via};
 
-/// The members that `expect` of a sequence can have, beside those of its calls.
+/// The members that the `expect` of a whole sequence can have.
 pub(super) const SEQUENCE_MEMBERS: [&str; 8] =
     ["every_call", "ok", "error", "problems", "network", "forbidden_hosts", "requested_hosts", "resolver_calls"];
 
@@ -58,43 +58,44 @@ struct SequenceCall {
     also_acceptable: Vec<Object>,
 }
 
-/// `verify_request`.
+/// Runs the kind `verify_request`.
 pub(super) async fn request(case: &Case) -> Result<Vec<Outcome>, String> {
     let VerifyRequest { at, config, network, request, required_claims } = case.input()?;
     single(&config, &network, Call::new(at, Presented::Request(request), required_claims)).await
 }
 
-/// `verify_access_token`.
+/// Runs the kind `verify_access_token`.
 pub(super) async fn access_token(case: &Case) -> Result<Vec<Outcome>, String> {
     let VerifyAccessToken { at, config, network, token, required_claims } = case.input()?;
     single(&config, &network, Call::new(at, Presented::Token(token), required_claims)).await
 }
 
-/// `verify_sequence`: the calls' own expectations are checked here, what is left is what holds for all of them.
+/// Runs the kind `verify_sequence`. Checks the expectation of each call; the outcome is for the expectation of the
+/// whole sequence.
 pub(super) async fn sequence(case: &Case) -> Result<Vec<Outcome>, String> {
     let VerifySequence { config, network, calls, concurrent } = case.input()?;
     let (calls, expectations): (Vec<_>, Vec<_>) =
         calls.into_iter().map(SequenceCall::split).collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
     let mut outcomes = Vec::new();
-    for door in Via::open_to(&calls.iter().map(|call| &call.presented).collect::<Vec<_>>()) {
-        let outcome = match Bench::new(&config, &network, *door)? {
+    for via in Via::possible_for(&calls.iter().map(|call| &call.presented).collect::<Vec<_>>()) {
+        let outcome = match CaseClient::new(&config, &network, *via)? {
             Err(misconfigured) => misconfigured,
-            Ok(bench) if concurrent => bench.all_at_once(&calls, &expectations, &network).await?,
-            Ok(bench) => bench.one_by_one(&calls, &expectations, &network).await?,
+            Ok(client) if concurrent => client.concurrently(&calls, &expectations, &network).await?,
+            Ok(client) => client.one_by_one(&calls, &expectations, &network).await?,
         };
-        outcomes.push(Outcome { through: Some(door.name()), ..outcome });
+        outcomes.push(Outcome { through: Some(via.name()), ..outcome });
     }
     Ok(outcomes)
 }
 
 async fn single(config: &Config, network: &[Route], call: Call) -> Result<Vec<Outcome>, String> {
     let mut outcomes = Vec::new();
-    for door in Via::open_to(&[&call.presented]) {
-        let outcome = match Bench::new(config, network, *door)? {
+    for via in Via::possible_for(&[&call.presented]) {
+        let outcome = match CaseClient::new(config, network, *via)? {
             Err(misconfigured) => misconfigured,
-            Ok(bench) => bench.call(&call, network).await?,
+            Ok(client) => client.call(&call, network).await?,
         };
-        outcomes.push(Outcome { through: Some(door.name()), ..outcome });
+        outcomes.push(Outcome { through: Some(via.name()), ..outcome });
     }
     Ok(outcomes)
 }

@@ -1,4 +1,4 @@
-//! The ways into the library: its own two calls, and the frameworks' adapters. Each case takes every way that it can.
+//! The ways to present a request: core's own two calls, and the axum layer. Each case uses every way that it can.
 
 use std::convert::Infallible;
 
@@ -13,15 +13,15 @@ use tower::{Layer as _, ServiceExt as _};
 use super::answer::{Answer, Rejected};
 use super::case::Request;
 
-/// What a caller presents.
+/// The input of a call.
 #[derive(Clone, Debug)]
 pub(super) enum Presented {
     Request(Request),
-    /// A raw token that came by no request.
+    /// A raw token, without a request.
     Token(String),
 }
 
-/// A way in.
+/// A way to present a request or a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Via {
     /// The tower layer of `auth0-api-axum`, around a service that answers with the token's claims.
@@ -31,8 +31,8 @@ pub(super) enum Via {
 }
 
 impl Via {
-    /// Every way that all of these can take, core first.
-    pub(super) fn open_to(presented: &[&Presented]) -> &'static [Self] {
+    /// Returns every way in which all of these can be presented, core first.
+    pub(super) fn possible_for(presented: &[&Presented]) -> &'static [Self] {
         let sendable =
             |presented: &&Presented| matches!(presented, Presented::Request(request) if !request.in_process_only);
         if presented.iter().all(sendable) { &[Self::Core, Self::Axum] } else { &[Self::Core] }
@@ -45,7 +45,7 @@ impl Via {
         }
     }
 
-    /// Presents it to a client, as a caller of a route with this requirement.
+    /// Presents a request or a token to a client, for a route with this requirement.
     pub(super) async fn ask(
         self,
         api: &ApiClient,
@@ -94,17 +94,17 @@ async fn through_axum(api: &ApiClient, request: &Request, route: &Requirement) -
     Ok(Answer::Rejected(Rejected { status: parts.status.as_u16(), headers: headers.collect(), body }))
 }
 
-/// The protected service: answers with the claims that the layer put into the request.
+/// The protected service: answers with the claims of the token that the layer put into the request.
 async fn echo_claims(request: http::Request<()>) -> Result<Response<Full<Bytes>>, Infallible> {
     let claims = request.extensions().get::<VerifiedToken>().map(|token| Value::Object(token.claims().clone()));
     Ok(Response::new(Bytes::from(claims.unwrap_or_default().to_string()).into()))
 }
 
-/// The request as a server of HTTP/2 sees it: with scheme and authority in its URI.
+/// The request as an HTTP/2 server sees it: with scheme and authority in its URI.
 fn http_request(request: &Request) -> Result<http::Request<()>, String> {
     let mut builder = http::Request::builder().method(request.method.as_str()).uri(&request.url);
     for (name, value) in &request.headers {
         builder = builder.header(name, value.as_bytes());
     }
-    builder.body(()).map_err(|error| format!("the http crate does not take the request: {error}"))
+    builder.body(()).map_err(|error| format!("the http crate cannot represent the request: {error}"))
 }

@@ -1,4 +1,4 @@
-//! The certificate of a connection, as servers of actix-web know it.
+//! The client's certificate of a connection, as an actix-web server knows it.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
@@ -20,7 +20,7 @@ fn api(world: &World) -> ApiClient {
 }
 
 #[tokio::test]
-async fn the_certificate_that_a_server_keeps_with_its_connection_counts() {
+async fn a_certificate_in_the_connection_data_is_used() {
     let world = World::new().await;
     let to = serve(api(&world)).await;
     for (der, status) in [(DER, "200"), (b"another certificate", "401")] {
@@ -37,7 +37,7 @@ async fn the_certificate_that_a_server_keeps_with_its_connection_counts() {
 }
 
 #[actix_web::test]
-async fn the_certificate_that_a_middleware_leaves_with_the_request_counts() {
+async fn a_certificate_in_the_extensions_of_the_request_is_used() {
     let world = World::new().await;
     let app =
         App::new().route("/private", get().to(|_: VerifiedToken| async { "served" })).wrap(Auth::new(api(&world)));
@@ -53,10 +53,10 @@ async fn the_certificate_that_a_middleware_leaves_with_the_request_counts() {
     }
 }
 
-/// A server that finds the same certificate on every connection.
+/// Starts a server that sees the same certificate on every connection.
 async fn serve(api: ApiClient) -> SocketAddr {
-    let (tell, told) = tokio::sync::oneshot::channel();
-    // The server needs an actix system; its thread ends with the process.
+    let (sender, receiver) = tokio::sync::oneshot::channel();
+    // The server needs an actix system, so it gets its own thread. The thread ends with the process.
     std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
             let app = move || {
@@ -66,9 +66,9 @@ async fn serve(api: ApiClient) -> SocketAddr {
                 connection.insert(ClientCertificate::from_der(DER));
             });
             let server = server.workers(1).disable_signals().bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-            tell.send(server.addrs().remove(0)).unwrap();
+            sender.send(server.addrs().remove(0)).unwrap();
             server.run().await.unwrap();
         });
     });
-    told.await.unwrap()
+    receiver.await.unwrap()
 }

@@ -1,4 +1,4 @@
-//! The contract for adapters: its routes as an actix-web application.
+//! The contract suite for adapters: its routes, as an actix-web application.
 
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -21,17 +21,17 @@ struct Actix;
 
 impl Harness for Actix {
     async fn open(&self, site: Site) -> SocketAddr {
-        let (tell, told) = tokio::sync::oneshot::channel();
-        // The server needs an actix system; its thread ends with the process.
+        let (sender, receiver) = tokio::sync::oneshot::channel();
+        // The server needs an actix system, so it gets its own thread. The thread ends with the process.
         std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
                 let server = HttpServer::new(move || App::new().configure(|config| routes(config, &site)));
                 let server = server.workers(1).disable_signals().bind_auto_h2c((Ipv4Addr::LOCALHOST, 0)).unwrap();
-                tell.send(server.addrs().remove(0)).unwrap();
+                sender.send(server.addrs().remove(0)).unwrap();
                 server.run().await.unwrap();
             });
         });
-        told.await.unwrap()
+        receiver.await.unwrap()
     }
 
     fn covers(&self, _: Chapter) -> bool {
@@ -101,7 +101,7 @@ async fn caching(token: VerifiedToken) -> HttpResponse {
     response.body(subject(token).await)
 }
 
-/// The hook of the contract.
+/// The hook that the contract asks for.
 fn problem(rejection: &Rejection) -> (&'static str, String) {
     ("application/problem+json", format!(r#"{{"title":"{}"}}"#, rejection.label()))
 }

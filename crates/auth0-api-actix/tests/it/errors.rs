@@ -1,4 +1,4 @@
-//! Errors of what is behind the middleware: they stay what they are, and take the next nonce along.
+//! Errors of the service behind the middleware: they are passed on unchanged, but with the next nonce.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use auth0_api_core::{DpopPolicy, RotatingNonce};
 use crate::world::{World, request};
 
 #[actix_web::test]
-async fn an_error_of_an_inner_middleware_stays_its_error() {
+async fn an_error_of_an_inner_middleware_is_passed_on_unchanged() {
     let world = World::new().await;
     let app = App::new()
         .route("/private", web::get().to(HttpResponse::Ok))
@@ -23,15 +23,15 @@ async fn an_error_of_an_inner_middleware_stays_its_error() {
 }
 
 #[actix_web::test]
-async fn an_error_of_an_inner_middleware_takes_the_next_nonce_along() {
+async fn the_next_nonce_is_added_to_an_error_of_an_inner_middleware() {
     let world = World::with(DpopPolicy::accept().nonce(RotatingNonce::new([[1; 32]]).unwrap())).await;
     let app = App::new()
         .route("/private", web::get().to(HttpResponse::Ok))
         .wrap_fn(|_, _| async { Err::<actix_web::dev::ServiceResponse, Error>(ErrorImATeapot("short and stout")) })
         .wrap(Auth::new(world.api.clone()));
     let app = init_service(app).await;
-    let asked = try_call_service(&app, world.dpop(None).to_request()).await.unwrap();
-    let nonce = asked.headers().get("dpop-nonce").unwrap().to_str().unwrap().to_owned();
+    let challenged = try_call_service(&app, world.dpop(None).to_request()).await.unwrap();
+    let nonce = challenged.headers().get("dpop-nonce").unwrap().to_str().unwrap().to_owned();
 
     world.clock.advance(Duration::from_secs(60));
     let error = try_call_service(&app, world.dpop(Some(&nonce)).to_request()).await.unwrap_err();
@@ -47,7 +47,7 @@ async fn an_error_of_an_inner_middleware_takes_the_next_nonce_along() {
 }
 
 #[actix_web::test]
-async fn a_rejection_tells_a_handler_of_errors_what_it_is() {
+async fn an_error_handler_can_read_the_rejection() {
     let world = World::new().await;
     let app = App::new()
         .route("/private", web::get().to(|_: VerifiedToken| HttpResponse::Ok()))

@@ -1,4 +1,4 @@
-//! What the API says about itself, at its well-known paths.
+//! The metadata of the API at its well-known paths.
 
 use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::{App, web};
@@ -11,7 +11,7 @@ const ROOT: &str = "/.well-known/oauth-protected-resource";
 const INSERTED: &str = "/.well-known/oauth-protected-resource/v1";
 
 #[actix_web::test]
-async fn the_document_is_served_at_every_path_to_whoever_asks() {
+async fn the_document_is_served_at_every_path_without_a_token() {
     let api = ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com/v1")
         .resource_metadata(ProtectedResource::new("https://api.example.com/v1"))
         .build()

@@ -1,4 +1,4 @@
-//! Rejections that a handler decides.
+//! Rejections of a handler.
 
 use actix_web::App;
 use actix_web::test::{call_service, init_service};
@@ -9,7 +9,7 @@ use auth0_api_core::{ExchangeError, InputError, Rejection, Requirement, TokenTex
 use crate::world::{World, header, text};
 
 #[actix_web::test]
-async fn an_error_becomes_the_rejection_of_the_middleware_around() {
+async fn an_error_of_a_handler_is_rejected_as_the_middleware_would_reject_it() {
     let world = World::new().await;
     let hook = |rejection: &Rejection| ("text/plain", rejection.label());
     let plain = Auth::new(world.api.clone());
@@ -38,7 +38,7 @@ async fn the_challenge_of_the_callers_scheme_carries_the_error_of_an_exchange() 
 }
 
 #[actix_web::test]
-async fn without_a_middleware_it_is_a_misconfiguration() {
+async fn without_a_middleware_the_extractor_answers_500() {
     let world = World::new().await;
     let app = init_service(App::new().configure(routes)).await;
     assert_eq!(call_service(&app, world.bearer("").to_request()).await.status(), 500);
@@ -53,7 +53,7 @@ async fn scope(token: VerifiedToken, reject: Reject) -> Result<String, TokenReje
     Ok(String::new())
 }
 
-/// As if the tenant had been asked for another token: the error does not know which scheme the caller used.
+/// Fails as a token exchange does: its error does not know which scheme the caller used.
 async fn exchange(reject: Reject) -> Result<String, TokenRejection> {
     let problem = TokenTextError::Blank;
     let error = InputError::Token { parameter: "subject_token", problem };

@@ -1,4 +1,4 @@
-//! What the service behind the middleware sees, and which URL the middleware takes for the one that was called.
+//! The request that the service behind the middleware sees, and the URL that the middleware compares proofs with.
 
 use actix_web::dev::Service as _;
 use actix_web::test::{call_service, init_service};
@@ -9,7 +9,7 @@ use auth0_api_core::VerifiedToken;
 use crate::world::{World, request};
 
 #[actix_web::test]
-async fn the_request_carries_the_token_and_all_that_it_had() {
+async fn the_service_sees_the_token_and_the_unchanged_request() {
     async fn handler(request: HttpRequest, body: String) -> String {
         assert_eq!(request.extensions().get::<VerifiedToken>().unwrap().subject(), Some("auth0|local-user"));
         assert_eq!(request.extensions().get::<u8>(), Some(&7));
@@ -64,7 +64,7 @@ async fn a_rejected_request_never_reaches_the_service() {
 }
 
 #[actix_web::test]
-async fn forwarded_headers_of_strangers_are_not_believed_though_connection_info_does() {
+async fn forwarded_headers_are_ignored_although_connection_info_trusts_them() {
     let world = World::new().await;
     let app = App::new().route("/private", web::get().to(connection_info)).wrap(Auth::new(world.api.clone()));
     let app = init_service(app).await;

@@ -1,4 +1,4 @@
-//! A tenant, a client of it, and requests.
+//! A tenant, a client of that tenant, and requests.
 
 use actix_web::body::MessageBody;
 use actix_web::dev::ServiceResponse;
@@ -27,19 +27,19 @@ impl World {
         Self { tenant, clock, api }
     }
 
-    /// A GET with a good Bearer token that has this scope.
+    /// A GET with a valid Bearer token that has this scope.
     pub(crate) fn bearer(&self, scope: &str) -> TestRequest {
         let token = self.tenant.mint().scope(scope).sign();
         request().insert_header(("authorization", format!("Bearer {token}")))
     }
 
-    /// A GET with a token that is for another API.
+    /// A GET with a token for another API.
     pub(crate) fn bad_bearer(&self) -> TestRequest {
         let token = self.tenant.mint().audience("https://other.example.com").sign();
         request().insert_header(("authorization", format!("Bearer {token}")))
     }
 
-    /// A GET with a bound token and a good proof, which has this nonce if there is one.
+    /// A GET with a bound token and a valid proof, which contains the nonce if one is given.
     pub(crate) fn dpop(&self, nonce: Option<&str>) -> TestRequest {
         let key: ProofKey = self.tenant.proof_key();
         let token = self.tenant.mint().bound_to(&key).sign();
@@ -49,7 +49,7 @@ impl World {
     }
 }
 
-/// A GET that presents nothing.
+/// A GET without credentials.
 pub(crate) fn request() -> TestRequest {
     TestRequest::get().uri("/private").insert_header(("host", "api.example.com"))
 }

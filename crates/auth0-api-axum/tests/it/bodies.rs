@@ -1,4 +1,4 @@
-//! Response bodies of any sort: those that can be made from bytes, and those that a hook makes.
+//! Response bodies of different types: those that can be made from bytes, and those that a hook builds.
 
 use std::convert::Infallible;
 use std::future::ready;
@@ -26,7 +26,7 @@ async fn a_body_that_can_be_made_from_bytes_needs_no_hook() {
 }
 
 #[tokio::test]
-async fn a_hook_makes_any_other_body() {
+async fn a_hook_builds_any_other_body() {
     #[derive(Debug, Default, PartialEq)]
     enum Own {
         Rejected(&'static str),
@@ -51,7 +51,7 @@ async fn a_hook_makes_any_other_body() {
 }
 
 #[tokio::test]
-async fn a_hook_does_not_reach_status_and_challenges() {
+async fn a_hook_cannot_change_status_and_challenges() {
     let world = World::new().await;
     let hooked =
         AuthLayer::new(world.api.clone()).rejection_body(|_: &Rejection| ("text/plain", Full::<Bytes>::default()));
@@ -62,7 +62,7 @@ async fn a_hook_does_not_reach_status_and_challenges() {
     assert_eq!(header(&response, "content-type"), ["text/plain"]);
 }
 
-/// The rejection of a request without credentials, by a layer around a service with these bodies.
+/// The rejection of a request without credentials, by a layer around a service with response bodies of this type.
 async fn rejected<B: Default + From<Bytes> + 'static>(world: &World) -> Response<B> {
     let inner = service_fn(|_: Request<()>| ready(Ok::<_, Infallible>(Response::new(B::from(Bytes::new())))));
     AuthLayer::new(world.api.clone()).layer(inner).oneshot(request()).await.unwrap()

@@ -1,4 +1,4 @@
-//! The layers as tower services, and the extractors; what they verify is tested in the workspace's `tests`.
+//! The layers as tower services, and the extractors. The workspace's `tests` cover the verification itself.
 
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 

@@ -1,4 +1,4 @@
-//! The metadata for any tower service, and its routes for axum.
+//! The metadata layer for any tower service, and the metadata routes for axum.
 
 use std::convert::Infallible;
 use std::future::ready;
@@ -17,7 +17,7 @@ use crate::world::{World, header};
 const RESOURCE: &str = "https://api.example.com/mcp";
 
 #[tokio::test]
-async fn the_service_answers_at_the_well_known_paths_and_passes_everything_else_on() {
+async fn the_service_answers_at_the_well_known_paths_and_passes_other_requests_on() {
     let world = World::new().await;
     let api = api(&world);
     let inner = service_fn(|_: Request<()>| ready(Ok::<_, Infallible>(Response::new(Full::<Bytes>::default()))));
@@ -45,7 +45,7 @@ async fn the_service_answers_at_the_well_known_paths_and_passes_everything_else_
 }
 
 #[tokio::test]
-async fn a_service_without_metadata_passes_everything_on() {
+async fn without_metadata_every_request_is_passed_on() {
     let world = World::new().await;
     let inner = service_fn(|_: Request<()>| ready(Ok::<_, Infallible>(Response::new(Bytes::from_static(b"inner")))));
     let service = MetadataLayer::new(world.api.clone()).layer(inner);

@@ -1,4 +1,4 @@
-//! Rejections that a handler decides.
+//! Rejections of a handler.
 
 use auth0_api_axum::{AuthLayer, Reject, TokenRejection, VerifiedToken};
 use auth0_api_core::{ExchangeError, InputError, Rejection, Requirement, TokenTextError};
@@ -12,7 +12,7 @@ use tower::ServiceExt as _;
 use crate::world::{World, header};
 
 #[tokio::test]
-async fn an_error_becomes_the_rejection_of_the_layer_around() {
+async fn an_error_of_a_handler_is_rejected_as_the_layer_would_reject_it() {
     let world = World::new().await;
     let hook = |rejection: &Rejection| ("text/plain", Body::from(rejection.label()));
     let plain = AuthLayer::new(world.api.clone());
@@ -40,7 +40,7 @@ async fn the_challenge_of_the_callers_scheme_carries_the_error_of_an_exchange() 
 }
 
 #[tokio::test]
-async fn without_a_layer_it_is_a_misconfiguration() {
+async fn without_a_layer_the_extractor_answers_500() {
     let world = World::new().await;
     assert_eq!(call(routes(), world.bearer(""), "/private/scope").await.status(), 500);
 }
@@ -53,7 +53,7 @@ async fn scope(token: VerifiedToken, reject: Reject) -> Result<(), TokenRejectio
     Requirement::scope("write:orders").check(&token).map_err(|error| reject.with(error))
 }
 
-/// As if the tenant had been asked for another token: the error does not know which scheme the caller used.
+/// Fails as a token exchange does: its error does not know which scheme the caller used.
 async fn exchange(reject: Reject) -> Result<(), TokenRejection> {
     let problem = TokenTextError::Blank;
     let error = InputError::Token { parameter: "subject_token", problem };

@@ -1,4 +1,4 @@
-//! What the service behind the layer sees, and what the response gets.
+//! What the layer adds to the request that the service sees, and to the response.
 
 use std::convert::Infallible;
 use std::future::ready;
@@ -13,7 +13,7 @@ use tower::{Layer as _, ServiceExt as _, service_fn};
 use crate::world::{URL, World, header};
 
 #[tokio::test]
-async fn the_request_carries_the_token_and_all_that_it_had() {
+async fn the_service_sees_the_token_and_the_unchanged_request() {
     let world = World::new().await;
     let inner = service_fn(|request: Request<&'static str>| {
         let token = request.extensions().get::<VerifiedToken>().unwrap();
@@ -45,38 +45,38 @@ async fn credentials_are_marked_sensitive() {
 }
 
 #[tokio::test]
-async fn an_optional_layer_lets_nothing_but_absence_pass() {
+async fn an_optional_layer_still_rejects_invalid_credentials() {
     let world = World::new().await;
     let inner = service_fn(|request: Request<()>| {
-        let who = if request.extensions().get::<VerifiedToken>().is_some() { "somebody" } else { "nobody" };
-        ready(Ok::<_, Infallible>(Response::new(Bytes::from(who))))
+        let caller = if request.extensions().get::<VerifiedToken>().is_some() { "verified" } else { "anonymous" };
+        ready(Ok::<_, Infallible>(Response::new(Bytes::from(caller))))
     });
     let service = AuthLayer::new(world.api.clone()).optional().layer(inner);
-    for (request, status, who) in [
-        (Request::get(URL), 200, Some("nobody")),
-        (Request::get(URL).header("authorization", "Basic dXNlcjpwYXNz"), 200, Some("nobody")),
-        (Request::get(URL).header("dpop", "a proof alone"), 200, Some("nobody")),
-        (world.bearer(""), 200, Some("somebody")),
+    for (request, status, caller) in [
+        (Request::get(URL), 200, Some("anonymous")),
+        (Request::get(URL).header("authorization", "Basic dXNlcjpwYXNz"), 200, Some("anonymous")),
+        (Request::get(URL).header("dpop", "a proof alone"), 200, Some("anonymous")),
+        (world.bearer(""), 200, Some("verified")),
         (world.bad_bearer(), 401, None),
         (Request::get(URL).header("authorization", "Bearer"), 400, None),
         (Request::get(URL).header("authorization", "Basic a").header("authorization", "Basic b"), 400, None),
     ] {
         let response = service.clone().oneshot(request.body(()).unwrap()).await.unwrap();
         assert_eq!(response.status(), status);
-        assert!(who.is_none_or(|who| response.into_body() == who));
+        assert!(caller.is_none_or(|caller| response.into_body() == caller));
     }
 }
 
 #[tokio::test]
-async fn the_next_nonce_replaces_what_the_service_said_about_caching() {
+async fn the_next_nonce_replaces_the_cache_control_of_the_service() {
     let world = World::with(DpopPolicy::accept().nonce(RotatingNonce::new([[1; 32]]).unwrap())).await;
     let inner = service_fn(|_: Request<()>| {
         let response = Response::builder().header("cache-control", "public, max-age=60").header("dpop-nonce", "stale");
         ready(Ok::<_, Infallible>(response.body(Full::<Bytes>::default()).unwrap()))
     });
     let service = AuthLayer::new(world.api.clone()).layer(inner);
-    let asked = service.clone().oneshot(world.dpop(None).body(()).unwrap()).await.unwrap();
-    let [nonce] = &header(&asked, "dpop-nonce")[..] else { unreachable!("one nonce") };
+    let challenged = service.clone().oneshot(world.dpop(None).body(()).unwrap()).await.unwrap();
+    let [nonce] = &header(&challenged, "dpop-nonce")[..] else { unreachable!("one nonce") };
 
     let kept = service.clone().oneshot(world.dpop(Some(nonce)).body(()).unwrap()).await.unwrap();
     assert_eq!(header(&kept, "cache-control"), ["public, max-age=60"]);

@@ -1,4 +1,4 @@
-//! Requirements as extractors: they reject as the layer does.
+//! Extractors with a requirement: they reject as the layer does.
 
 use auth0_api_axum::{AuthLayer, Scoped};
 use auth0_api_core::{Guard, Rejection, Requirement};
@@ -44,22 +44,22 @@ async fn an_extractor_rejects_as_the_layer_does() {
 }
 
 #[tokio::test]
-async fn an_optional_extractor_is_none_only_for_a_request_that_presents_nothing() {
+async fn an_optional_extractor_is_none_only_without_credentials() {
     let world = World::new().await;
     let app = Router::new().route("/", get(maybe)).layer(AuthLayer::new(world.api.clone()).optional());
     for (request, status, body) in [
-        (Request::builder(), 200, "nobody"),
+        (Request::builder(), 200, "anonymous"),
         (world.bearer("read:messages read:drafts"), 200, "auth0|local-user"),
         (world.bearer("read:messages"), 403, ""),
         (world.bad_bearer(), 401, ""),
     ] {
-        let (came, _, text) = show(&app, "/", request).await;
-        assert_eq!((came, if status == 200 { text.as_str() } else { "" }), (status, body));
+        let (answered, _, text) = show(&app, "/", request).await;
+        assert_eq!((answered, if status == 200 { text.as_str() } else { "" }), (status, body));
     }
 }
 
 #[tokio::test]
-async fn an_extractor_without_a_layer_is_our_mistake() {
+async fn an_extractor_without_a_layer_answers_500() {
     let world = World::new().await;
     let app = Router::new().route("/", get(served)).route("/maybe", get(maybe));
     for path in ["/", "/maybe"] {
@@ -70,7 +70,7 @@ async fn an_extractor_without_a_layer_is_our_mistake() {
 }
 
 #[tokio::test]
-async fn the_hook_of_the_layer_makes_the_bodies_of_extractors_rejections() {
+async fn the_layers_hook_builds_the_bodies_of_extractor_rejections() {
     let world = World::new().await;
     let layer = AuthLayer::new(world.api.clone());
     let hooked = layer.clone().rejection_body(|rejection: &Rejection| ("text/plain", Body::from(rejection.label())));
@@ -96,7 +96,7 @@ async fn the_hook_of_the_layer_makes_the_bodies_of_extractors_rejections() {
 }
 
 #[tokio::test]
-async fn the_token_can_be_kept() {
+async fn the_token_can_be_taken_out_of_the_extractor() {
     async fn kept(token: Scoped<ReadMessages>) -> String {
         let kept: auth0_api_core::VerifiedToken = token.clone().into_token();
         assert_eq!(format!("{token:?}"), format!("{kept:?}"));
@@ -114,7 +114,7 @@ async fn served(_: Scoped<ReadMessages>) -> &'static str {
 }
 
 async fn maybe(token: Option<Scoped<ReadMessages>>) -> String {
-    token.as_deref().and_then(|token| token.subject()).unwrap_or("nobody").to_owned()
+    token.as_deref().and_then(|token| token.subject()).unwrap_or("anonymous").to_owned()
 }
 
 /// Status, challenges and body.

@@ -1,4 +1,4 @@
-//! The contract of tower: readiness, futures, errors.
+//! The rules of tower: readiness, futures, errors.
 
 use std::cell::Cell;
 use std::convert::Infallible;
@@ -17,7 +17,7 @@ use tower::{Layer as _, Service, ServiceExt as _, service_fn};
 use crate::world::{URL, World};
 
 #[tokio::test]
-async fn the_service_that_is_ready_is_the_one_that_is_called() {
+async fn the_service_that_was_polled_ready_is_called() {
     let world = World::new().await;
     let layer = AuthLayer::new(world.api.clone());
     let polls = Arc::new(AtomicUsize::new(0));
@@ -52,7 +52,7 @@ async fn a_rejected_request_never_reaches_the_service() {
 }
 
 #[tokio::test]
-async fn an_error_of_the_service_stays_its_error() {
+async fn an_error_of_the_service_is_passed_on_unchanged() {
     let world = World::new().await;
     let layer = AuthLayer::new(world.api.clone());
     let failing = service_fn(|_: Request<()>| ready(Err::<Response<Full<Bytes>>, _>("broken")));
@@ -71,23 +71,23 @@ async fn a_service_that_is_not_ready_makes_the_layer_not_ready() {
 }
 
 #[tokio::test]
-async fn futures_may_move_between_threads_whatever_the_body() {
-    fn movable<F: Send>(future: F) -> F {
+async fn futures_are_send_even_if_the_body_is_not_sync() {
+    fn assert_send<F: Send>(future: F) -> F {
         future
     }
 
     let world = World::new().await;
     let layer = AuthLayer::new(world.api.clone());
-    // Send, not Sync: as the bodies of servers are.
+    // The bodies of servers are `Send` but not `Sync`, like this one.
     let inner = service_fn(|_: Request<Cell<u8>>| ready(Ok::<_, Infallible>(Response::new(Full::<Bytes>::default()))));
     let mut service = layer.layer(layer.require(Requirement::claim("iss")).layer(inner));
     let request = world.bearer("").body(Cell::new(0)).unwrap();
-    let response = tokio::spawn(movable(service.call(request))).await.unwrap().unwrap();
+    let response = tokio::spawn(assert_send(service.call(request))).await.unwrap().unwrap();
     assert_eq!(response.status(), 200);
 }
 
 #[tokio::test]
-async fn a_dropped_future_verifies_nothing_more() {
+async fn a_future_that_is_dropped_before_the_first_poll_verifies_nothing() {
     let world = World::new().await;
     let inner = service_fn(|_: Request<()>| ready(Ok::<_, Infallible>(Response::new(Full::<Bytes>::default()))));
     let mut service = AuthLayer::new(world.api.clone()).layer(inner);
@@ -95,7 +95,7 @@ async fn a_dropped_future_verifies_nothing_more() {
     assert_eq!(world.tenant.requests().discovery, 0);
 }
 
-/// Panics when it is called without having been polled ready; its clones are not ready, as tower allows.
+/// Panics if it is called before it was polled ready. Its clones are not ready, as tower allows.
 #[derive(Debug)]
 struct Counting {
     polls: Arc<AtomicUsize>,

@@ -1,4 +1,4 @@
-//! Layers within layers.
+//! Layers inside other layers.
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
@@ -12,7 +12,7 @@ use tower::{Layer as _, ServiceExt as _, service_fn};
 use crate::world::{URL, World, header};
 
 #[tokio::test]
-async fn two_layers_of_one_client_use_a_proof_up_once() {
+async fn two_layers_of_one_client_accept_one_proof() {
     let world = World::new().await;
     let layer = AuthLayer::new(world.api.clone());
     for (outer, inner) in [
@@ -40,7 +40,7 @@ async fn the_stricter_of_two_layers_wins() {
 }
 
 #[tokio::test]
-async fn a_layer_of_another_client_asks_again() {
+async fn a_layer_of_another_client_verifies_again() {
     let world = World::new().await;
     let other = ApiClient::builder(world.tenant.domain(), "https://admin.example.com").insecure_http_loopback();
     let other = other.clock(world.clock.clone()).build().unwrap();
@@ -50,23 +50,23 @@ async fn a_layer_of_another_client_asks_again() {
 }
 
 #[tokio::test]
-async fn a_requirement_takes_no_token_that_another_client_has_verified() {
+async fn a_requirement_ignores_a_token_that_another_client_verified() {
     let world = World::new().await;
     let other = ApiClient::builder(world.tenant.domain(), "https://admin.example.com").insecure_http_loopback();
-    let forgotten = AuthLayer::new(other.build().unwrap());
-    let inner = forgotten.require(Requirement::scope("admin")).layer(service_fn(serve));
+    let without_layer = AuthLayer::new(other.build().unwrap());
+    let inner = without_layer.require(Requirement::scope("admin")).layer(service_fn(serve));
     let service = AuthLayer::new(world.api.clone()).layer(inner);
     let response = service.oneshot(world.bearer("admin").body(()).unwrap()).await.unwrap();
     assert_eq!(response.status(), 500);
 }
 
 #[tokio::test]
-async fn two_layers_hand_out_one_nonce() {
+async fn two_layers_send_one_nonce() {
     let world = World::with(DpopPolicy::accept().nonce(RotatingNonce::new([[1; 32]]).unwrap())).await;
     let layer = AuthLayer::new(world.api.clone());
     let service = layer.layer(layer.layer(service_fn(serve)));
-    let asked = service.clone().oneshot(world.dpop(None).body(()).unwrap()).await.unwrap();
-    let nonce = header(&asked, "dpop-nonce").concat();
+    let challenged = service.clone().oneshot(world.dpop(None).body(()).unwrap()).await.unwrap();
+    let nonce = header(&challenged, "dpop-nonce").concat();
     world.clock.advance(std::time::Duration::from_secs(60));
     let rotated = service.oneshot(world.dpop(Some(&nonce)).body(()).unwrap()).await.unwrap();
     assert_eq!((rotated.status().as_u16(), header(&rotated, "dpop-nonce").len()), (200, 1));

@@ -1,28 +1,28 @@
-//! Who is called: scheme, host and port.
+//! The scheme, the host and the port of a URL.
 
 use std::fmt;
 use std::net::Ipv6Addr;
 
 use super::TargetError;
 
-/// The two schemes an API is called by.
+/// The schemes that a URL may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Scheme {
     Http,
     Https,
 }
 
-/// A host and, where one was written, a port.
+/// A host and, if the text has one, a port.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Authority {
-    /// In lower case; an IPv6 address with its brackets.
+    /// In lower case. An IPv6 address keeps its brackets.
     pub(super) host: String,
     pub(super) port: Option<u16>,
 }
 
 impl Scheme {
     pub(super) fn parse(text: &str) -> Result<Self, TargetError> {
-        // RFC 3986 §6.2.2.1: schemes ignore case.
+        // RFC 3986 §6.2.2.1: schemes are compared without regard to case.
         [Self::Http, Self::Https]
             .into_iter()
             .find(|scheme| text.eq_ignore_ascii_case(scheme.name()))
@@ -51,30 +51,31 @@ impl fmt::Display for Scheme {
 }
 
 impl Authority {
-    /// Reads `host`, `host:` or `host:port`.
+    /// Parses `host`, `host:` or `host:port`.
     pub(super) fn parse(text: &str) -> Result<Self, TargetError> {
-        // RFC 9110 §4.2.4: user information in an http URL is an attack until proven otherwise.
+        // RFC 9110 §4.2.4: user information in an http URL is an error; it is likely meant to hide the real host.
         if text.contains('@') {
             return Err(TargetError::UserInfo);
         }
         let (host, port) = split_port(text)?;
-        // RFC 3986 §6.2.2.1: hosts ignore case.
+        // RFC 3986 §6.2.2.1: hosts are compared without regard to case.
         Ok(Self { host: host.to_ascii_lowercase(), port: port_number(port)? })
     }
 
-    /// Whether both lead to the same host and port.
+    /// Returns true if both name the same host and port under this scheme.
     pub(super) fn agrees(&self, other: &Self, scheme: Scheme) -> bool {
         self.host == other.host && self.port_for(scheme) == other.port_for(scheme)
     }
 
-    /// RFC 3986 §6.2.3: an absent or empty port is the scheme's default.
+    /// The port, or the default of the scheme if it is absent or empty (RFC 3986 §6.2.3).
     pub(super) fn port_for(&self, scheme: Scheme) -> u16 {
         self.port.unwrap_or(scheme.default_port())
     }
 }
 
-/// Splits a checked host from what stands after its colon.
+/// Splits the text into the host, which it checks, and the text after the host's colon.
 fn split_port(text: &str) -> Result<(&str, &str), TargetError> {
+    // An IPv6 address contains colons: its host ends at the bracket. Every other host ends at the first colon.
     let (host, rest) = match text.rfind(']') {
         Some(bracket) => text.split_at(bracket + 1),
         None => text.split_at(text.find(':').unwrap_or(text.len())),
@@ -93,22 +94,22 @@ fn port_number(digits: &str) -> Result<Option<u16>, TargetError> {
     if digits.is_empty() {
         return Ok(None);
     }
-    // RFC 3986 §3.2.3: digits only; the standard library would take a sign.
+    // RFC 3986 §3.2.3: digits only. The standard library's parser would accept a sign.
     if !digits.bytes().all(|octet| octet.is_ascii_digit()) {
         return Err(TargetError::Port);
     }
     digits.parse().map(Some).map_err(|_| TargetError::Port)
 }
 
-/// RFC 3986 §3.2.2: `[` IPv6 address `]`, without a zone: a zone means something on one machine only.
+/// RFC 3986 §3.2.2: `[` IPv6 address `]`. A zone is not accepted, because it has a meaning on one machine only.
 fn is_ipv6_literal(host: &str) -> bool {
     host.strip_prefix('[')
         .and_then(|host| host.strip_suffix(']'))
         .is_some_and(|address| address.parse::<Ipv6Addr>().is_ok())
 }
 
-/// A name or an IPv4 address. Narrower than RFC 3986's `reg-name`, which also has room for commas, quotes and
-/// percent-encoding: no API is called so, and each has been somebody's way to have a host read twice.
+/// A name or an IPv4 address. This is stricter than the `reg-name` of RFC 3986, which also allows commas, quotes and
+/// percent-encoding. No API has these in its host, and attackers use them to make two parsers read different hosts.
 fn is_name(host: &str) -> bool {
     host.strip_suffix('.').unwrap_or(host).split('.').all(|label| {
         !label.is_empty() && label.bytes().all(|octet| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_'))
@@ -120,7 +121,7 @@ mod tests {
     use super::{Authority, TargetError};
 
     #[test]
-    fn authorities_are_read_by_their_grammar() {
+    fn valid_authorities_are_parsed() {
         for (text, host, port) in [
             ("api.example.com", "api.example.com", None),
             ("API.Example.COM:8443", "api.example.com", Some(8443)),

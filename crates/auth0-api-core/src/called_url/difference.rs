@@ -1,4 +1,4 @@
-//! What to tell an operator whose clients sign another URL than the one the server believes they called.
+//! Hints for operators: why a proof's `htu` differs from the URL that the server determined.
 
 use std::fmt;
 
@@ -12,14 +12,14 @@ pub enum UrlPart {
     Scheme,
     /// The name or address.
     Host,
-    /// The port, be it written or the scheme's default.
+    /// The port; the scheme's default if the URL has none.
     Port,
-    /// The path, with the prefix that a proxy may have stripped.
+    /// The path, including a prefix that a proxy may have stripped.
     Path,
 }
 
 impl TargetUrl {
-    /// The first part in which two URLs differ, from left to right; `None` if they are equal.
+    /// Returns the first part in which two URLs differ, from left to right; `None` if they are equal.
     pub(crate) fn difference(&self, other: &Self) -> Option<UrlPart> {
         [
             (UrlPart::Scheme, self.scheme == other.scheme),
@@ -43,7 +43,9 @@ impl fmt::Display for UrlPart {
     }
 }
 
-/// What is probably wrong where a client signed `htu` and called `called`, and the setting to look at. Fixed wordings.
+/// Returns the probable reason why the client signed `htu` although it called `called`, and the setting to check.
+///
+/// The wordings are fixed and contain nothing of the URLs.
 pub(crate) fn hint(called: &TargetUrl, htu: &TargetUrl) -> &'static str {
     match called.difference(htu) {
         None => "the URLs are the same",
@@ -64,15 +66,15 @@ fn scheme_hint(htu: &TargetUrl) -> &'static str {
              trusted_proxies if the proxy sends X-Forwarded-Proto"
         }
         Scheme::Http => {
-            "the client signed http and the API is called by https: the client should sign the URL it calls; look \
-             at the scheme of public_url"
+            "the client signed http and the API is called by https: the client should sign the URL it calls; check \
+             the scheme of public_url"
         }
     }
 }
 
 fn host_hint(called: &str, htu: &str) -> &'static str {
     if called.trim_end_matches('.') == htu.trim_end_matches('.') {
-        "the host differs in a dot at its end: the client should sign the host exactly as it calls it"
+        "the host differs by a trailing dot: the client should sign the host exactly as it calls it"
     } else {
         "the host differs: if a proxy changes the Host header, set public_url, or trusted_proxies if the proxy sends \
          X-Forwarded-Host"
@@ -81,11 +83,11 @@ fn host_hint(called: &str, htu: &str) -> &'static str {
 
 fn path_hint(called: &str, htu: &str) -> &'static str {
     if called.trim_end_matches('/') == htu.trim_end_matches('/') {
-        "the path differs in slashes at its end: the client should sign the path exactly as it calls it"
+        "the path differs by trailing slashes: the client should sign the path exactly as it calls it"
     } else if called.eq_ignore_ascii_case(htu) {
-        "the path differs in upper and lower case: the client should sign the path exactly as it calls it"
+        "the path differs by upper and lower case: the client should sign the path exactly as it calls it"
     } else if called.replace("%2F", "/") == htu.replace("%2F", "/") {
-        "the path differs in encoded slashes: a proxy or the client decodes or encodes %2F; neither should"
+        "the path differs by encoded slashes: a proxy or the client decodes or encodes %2F, and neither should"
     } else if htu.ends_with(called) {
         "the signed path has a prefix that this server did not see: if a proxy or router strips it, set public_url \
          with that path, or trusted_proxies if the proxy sends X-Forwarded-Prefix; axum's nest needs the original URI"
@@ -110,9 +112,9 @@ mod tests {
             ("http://10.0.0.1:8080/r", "https://api.a/r", UrlPart::Scheme, "public_url"),
             ("https://api.a/r", "http://api.a/r", UrlPart::Scheme, "the client signed http "),
             ("https://api.internal/r", "https://api.a/r", UrlPart::Host, "X-Forwarded-Host"),
-            ("https://api.a/r", "https://api.a./r", UrlPart::Host, "a dot at its end"),
+            ("https://api.a/r", "https://api.a./r", UrlPart::Host, "a trailing dot"),
             ("https://api.a:8443/r", "https://api.a/r", UrlPart::Port, "another port"),
-            ("https://api.a/r", "https://api.a/r/", UrlPart::Path, "slashes at its end"),
+            ("https://api.a/r", "https://api.a/r/", UrlPart::Path, "trailing slashes"),
             ("https://api.a/r", "https://api.a/R", UrlPart::Path, "upper and lower case"),
             ("https://api.a/a/b", "https://api.a/a%2Fb", UrlPart::Path, "%2F"),
             ("https://api.a/r", "https://api.a/v1/r", UrlPart::Path, "X-Forwarded-Prefix; axum's nest"),

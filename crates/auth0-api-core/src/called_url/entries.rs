@@ -1,4 +1,4 @@
-//! A forwarding header as one list of entries, and how far from its right end it can be believed.
+//! A forwarding header as one list of entries, and the number of its last entries that trusted proxies wrote.
 
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroUsize;
@@ -7,7 +7,7 @@ use super::TargetError;
 use super::proxies::ProxyChain;
 use crate::request::HeaderSource;
 
-/// A header's entries in the order of their arrival.
+/// The entries of one header, in the order of their arrival.
 #[derive(Debug)]
 pub(super) struct HeaderList<'r> {
     header: &'static str,
@@ -15,10 +15,12 @@ pub(super) struct HeaderList<'r> {
 }
 
 impl<'r> HeaderList<'r> {
+    /// Reads a header. It may have [`MAX_HEADER`] octets at most.
     pub(super) fn read(headers: &'r dyn HeaderSource, header: &'static str) -> Result<Self, TargetError> {
         Self::read_within(MAX_HEADER, headers, header)
     }
 
+    /// Reads a header. It may have `limit` octets at most, in all its lines together. The lines form one list.
     pub(super) fn read_within(
         limit: usize,
         headers: &'r dyn HeaderSource,
@@ -38,12 +40,14 @@ impl<'r> HeaderList<'r> {
         Ok(list)
     }
 
-    /// The outermost entry that a trusted proxy wrote: the one that saw the client's URL.
-    pub(super) fn written_within(&self, reach: TrustedEntries) -> Result<Option<&'r str>, TargetError> {
+    /// Returns the entry of the outermost trusted proxy. The client sent its request to this proxy, or an untrusted
+    /// proxy did.
+    pub(super) fn outermost(&self, trusted: TrustedEntries) -> Result<Option<&'r str>, TargetError> {
         let found = self.entries.len();
+        // Of `found` entries, the last `count` are trusted: the leftmost of those has the index `found - count`.
         let outermost =
-            match reach {
-                TrustedEntries::UpTo(trusted) => found.saturating_sub(trusted),
+            match trusted {
+                TrustedEntries::UpTo(count) => found.saturating_sub(count),
                 TrustedEntries::Exactly(_) if found == 0 => return Ok(None),
                 TrustedEntries::Exactly(hops) => found
                     .checked_sub(hops.get())
@@ -57,17 +61,17 @@ impl<'r> HeaderList<'r> {
     }
 }
 
-/// How many entries of a list, from the right, were written by trusted proxies.
+/// How many entries at the right end of a list were written by trusted proxies.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum TrustedEntries {
-    /// As many as there are hops; each of them appends.
+    /// One for each hop, because each of these proxies appends one. A list with fewer entries is an error.
     Exactly(NonZeroUsize),
-    /// As many as there are trusted addresses; where the list is shorter, one of them has replaced it.
+    /// One for each trusted address that was found. If the list is shorter, one of these proxies has replaced it.
     UpTo(usize),
 }
 
 impl TrustedEntries {
-    /// For lists that no proxy replaces: each trusted one has appended its entry.
+    /// Requires all entries, for lists to which each trusted proxy appends and that none of them replaces.
     pub(super) fn exactly(self) -> Self {
         match self {
             Self::Exactly(count) => Self::Exactly(count),
@@ -75,46 +79,59 @@ impl TrustedEntries {
         }
     }
 
-    /// Follows the addresses of those who sent the request on, from right to left, up to the first that is not trusted.
-    pub(super) fn of<'r>(
-        chain: ProxyChain<'_>,
+    /// Counts the entries that trusted proxies wrote, in a list whose entries name their senders.
+    ///
+    /// `sender_of` extracts the node from which the writer of an entry received the request.
+    pub(super) fn count<'r>(
+        proxies: ProxyChain<'_>,
         list: &HeaderList<'r>,
-        client: impl Fn(&'r str) -> Result<Option<&'r str>, TargetError>,
+        sender_of: impl Fn(&'r str) -> Result<Option<&'r str>, TargetError>,
     ) -> Result<Self, TargetError> {
-        if let ProxyChain::Hops(count) = chain {
+        if let ProxyChain::Hops(count) = proxies {
             return Ok(Self::Exactly(count));
         }
-        // The peer wrote the last entry. The first entry's address is the client's: nobody before it wrote anything.
-        let mut trusted = 1;
+        // The list is walked from the right, and `count` is the number of trusted entries so far:
+        //
+        // - The peer is a trusted proxy and wrote the last entry, so the count begins at 1.
+        // - Each entry names its sender, and that sender wrote the entry to the left, if it is a proxy. If the sender
+        //   is trusted, the entry to the left is trusted, too.
+        // - The first sender that is not trusted ends the walk. It may be the client, and a client can write any
+        //   entries.
+        // - The first entry has no entry to its left, so its sender is not read.
+        let mut count = 1;
         for entry in list.entries.iter().skip(1).rev() {
-            let sender = client(entry)?.map(address).transpose().map_err(|_| list.malformed())?.flatten();
-            if !sender.is_some_and(|sender| chain.trusts(sender)) {
+            let sender = sender_of(entry)?.map(address).transpose().map_err(|_| list.malformed())?.flatten();
+            if !sender.is_some_and(|sender| proxies.trusts(sender)) {
                 break;
             }
-            trusted += 1;
+            count += 1;
         }
-        Ok(Self::UpTo(trusted))
+        Ok(Self::UpTo(count))
     }
 }
 
-/// The address in `192.0.2.43`, `192.0.2.43:47011`, `2001:db8::1`, `[2001:db8::1]` or `[2001:db8::1]:47011`; `None` for
-/// `unknown` and for names that hide one ([RFC 7239 §6](https://www.rfc-editor.org/rfc/rfc7239#section-6)).
-fn address(node: &str) -> Result<Option<IpAddr>, NoNode> {
+/// Parses `192.0.2.43`, `192.0.2.43:47011`, `2001:db8::1`, `[2001:db8::1]` or `[2001:db8::1]:47011`; `None` for
+/// `unknown` and for names that hide the address ([RFC 7239 §6](https://www.rfc-editor.org/rfc/rfc7239#section-6)).
+fn address(node: &str) -> Result<Option<IpAddr>, MalformedNode> {
+    // A port may be hidden, too: `192.0.2.43:_port`.
     let node = node.split_once(":_").map_or(node, |(node, _hidden_port)| node);
     if node.starts_with('_') || node.eq_ignore_ascii_case("unknown") {
         return Ok(None);
     }
     let bare = node.strip_prefix('[').and_then(|node| node.strip_suffix(']')).unwrap_or(node);
     let with_port = || node.parse::<SocketAddr>().map(|socket| socket.ip());
-    bare.parse().or_else(|_| with_port()).map(Some).map_err(|_| NoNode)
+    bare.parse().or_else(|_| with_port()).map(Some).map_err(|_| MalformedNode)
 }
 
-/// A text that is no node of RFC 7239 §6.
+/// The text is not a node of RFC 7239 §6.
 #[derive(Debug, PartialEq)]
-struct NoNode;
+struct MalformedNode;
 
-/// The trimmed parts between delimiters that stand in no quoted string; `None` if a quote is left open.
+/// Splits the text at each delimiter outside quoted strings, and trims the parts; `None` if a quoted string is not
+/// closed.
 pub(crate) fn split_unquoted(text: &str, delimiter: char) -> Option<Vec<&str>> {
+    // `split` visits each character once, from the left, so the closure can keep the state: whether the character is in
+    // a quoted string, and whether a backslash in that string escapes it.
     let (mut quoted, mut escaped) = (false, false);
     let parts = text
         .split(|character| {
@@ -132,14 +149,14 @@ pub(crate) fn split_unquoted(text: &str, delimiter: char) -> Option<Vec<&str>> {
     (!quoted).then_some(parts)
 }
 
-/// The size of one header with all its lines, in octets: more than any chain of proxies writes.
+/// The greatest length of one header with all its lines, in octets. No chain of proxies writes more.
 pub(super) const MAX_HEADER: usize = 8 * 1024;
 
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
-    use super::{NoNode, address, split_unquoted};
+    use super::{MalformedNode, address, split_unquoted};
 
     #[test]
     fn nodes_are_read_with_and_without_port() {
@@ -152,10 +169,10 @@ mod tests {
             ("[2001:db8::1]:47011", Ok(Some("2001:db8::1"))),
             ("unknown", Ok(None)),
             ("_hidden", Ok(None)),
-            ("", Err(NoNode)),
-            ("localhost", Err(NoNode)),
-            ("192.0.2.43:port", Err(NoNode)),
-            ("[192.0.2.43", Err(NoNode)),
+            ("", Err(MalformedNode)),
+            ("localhost", Err(MalformedNode)),
+            ("192.0.2.43:port", Err(MalformedNode)),
+            ("[192.0.2.43", Err(MalformedNode)),
         ] {
             assert_eq!(address(node), expected.map(|address| address.map(|text| text.parse().unwrap())), "{node}");
         }

@@ -1,47 +1,47 @@
-/// Why a URL, or the URL a client called, cannot be had.
+/// Why a URL is invalid, or why the URL that a client called cannot be determined.
 ///
-/// On the request's side it is the caller's malformed request, in a proof's `htu` a bad proof. Nothing of the text that
-/// was rejected is repeated, so these errors may be logged and shown.
+/// In a request, this error means that the request is malformed; in a proof's `htu`, that the proof is invalid. The
+/// error contains nothing of the rejected text, so it may be logged and shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TargetError {
-    /// Something other than visible ASCII stands in the URL: a control character, white space, or a non-ASCII
+    /// The URL contains a character that is not visible ASCII: a control character, white space, or a non-ASCII
     /// character.
-    #[error("the URL has a character that no URL has")]
+    #[error("the URL contains a character that is not visible ASCII")]
     Character,
     /// The URL does not begin with `http://` or `https://`.
-    #[error("the URL is no absolute http or https URL")]
+    #[error("the URL is not an absolute http or https URL")]
     Scheme,
-    /// A user name or a password stands before the host.
-    #[error("the URL has user information")]
+    /// The URL has a user name or a password before the host.
+    #[error("the URL contains user information")]
     UserInfo,
     /// The host is neither a name, nor an IPv4 address, nor an IPv6 address in brackets.
     #[error("the host is malformed")]
     Host,
-    /// The port is no number from 0 to 65535.
+    /// The port is not a number from 0 to 65535.
     #[error("the port is malformed")]
     Port,
-    /// A backslash stands in the path, or the path does not begin with a slash.
+    /// The path contains a backslash, or does not begin with a slash.
     #[error("the path is malformed")]
     Path,
     /// A `%` is not followed by two hexadecimal digits.
-    #[error("the path has a stray percent sign")]
+    #[error("the path has a percent sign without two hexadecimal digits")]
     PercentEncoding,
-    /// The URL, or a header with forwarding information, is too long to be looked at.
-    #[error("{length} octets are more than the {limit} that are looked at")]
+    /// The URL, or a header with forwarding information, is longer than the limit.
+    #[error("{length} octets exceed the limit of {limit}")]
     TooLong {
-        /// How long it is, in octets.
+        /// The length in octets.
         length: usize,
-        /// How long it may be, in octets.
+        /// The greatest length that is accepted, in octets.
         limit: usize,
     },
     /// The request target is neither a path nor a URL, as in `OPTIONS *` or `CONNECT`.
-    #[error("the request target names no resource")]
+    #[error("the request target is neither a path nor a URL")]
     RequestTarget,
-    /// The request target is a URL of another origin than the one the request was sent to.
+    /// The request target is a URL, and its origin is not the origin that the request was sent to.
     #[error("the request target and the host of the request disagree")]
     RequestTargetConflict,
-    /// The request names no host.
+    /// The request has neither `:authority` nor `Host`.
     #[error("the request names no host")]
     HostMissing,
     /// The request has more than one `Host` header.
@@ -50,23 +50,23 @@ pub enum TargetError {
     /// `:authority` and `Host` name different hosts.
     #[error("the request names two different hosts")]
     HostConflict,
-    /// A trusted proxy sent a header that cannot be read, or that does not say one thing.
-    #[error("the {header} header cannot be read")]
+    /// A trusted proxy sent a header that is malformed or ambiguous.
+    #[error("the {header} header is malformed")]
     Forwarded {
         /// The header, in lower case.
         header: &'static str,
     },
     /// A header has fewer entries than there are trusted proxies, so the request did not come through all of them.
-    #[error("the {header} header has {entries} entries for {hops} proxies")]
+    #[error("the {header} header has {entries} entries, fewer than the {hops} trusted proxies")]
     ForwardedTooShort {
         /// The header, in lower case.
         header: &'static str,
-        /// How many entries there are.
+        /// The number of entries in the header.
         entries: usize,
-        /// How many trusted proxies are configured.
+        /// The number of entries that the trusted proxies must have written.
         hops: usize,
     },
-    /// `Forwarded` and `X-Forwarded-*` are both there and do not say the same.
+    /// `Forwarded` and `X-Forwarded-*` are both present and state different schemes or hosts.
     #[error("the forwarded and x-forwarded headers disagree")]
     ForwardedConflict,
 }

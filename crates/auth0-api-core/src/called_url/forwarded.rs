@@ -1,8 +1,8 @@
-//! What trusted proxies tell of the URL that a client called: `Forwarded` and `X-Forwarded-*`.
+//! What trusted proxies state about the URL that a client called: `Forwarded` and `X-Forwarded-*`.
 //!
-//! Each header is one list, however many lines it has
-//! ([RFC 9110 §5.3](https://www.rfc-editor.org/rfc/rfc9110#section-5.3)), to which each proxy appends. Only the right
-//! end of it is known to be true, so it is read from there.
+//! Each header is one list, even if it has several lines
+//! ([RFC 9110 §5.3](https://www.rfc-editor.org/rfc/rfc9110#section-5.3)). Each proxy appends to its right end, and the
+//! client may have written the rest. So each list is read from the right.
 
 use super::TargetError;
 use super::authority::{Authority, Scheme};
@@ -12,14 +12,14 @@ use super::proxies::ProxyChain;
 use crate::credentials::is_token;
 use crate::request::HeaderSource;
 
-/// What the trusted proxies say; nothing where they are silent.
+/// What the trusted proxies state. A field is empty if they state nothing about it.
 #[derive(Debug, Default)]
 pub(super) struct Forwarded {
     pub(super) origin: ForwardedOrigin,
     pub(super) prefix: Option<Path>,
 }
 
-/// Scheme and authority of the URL, as far as a proxy knows them.
+/// The scheme and the authority of the URL, each if a proxy states it.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct ForwardedOrigin {
     pub(super) scheme: Option<Scheme>,
@@ -27,23 +27,24 @@ pub(super) struct ForwardedOrigin {
 }
 
 impl Forwarded {
-    /// Reads what the proxies of `chain` put into the headers.
-    pub(super) fn by(chain: ProxyChain<'_>, headers: &dyn HeaderSource) -> Result<Self, TargetError> {
-        let origin = match (forwarded(chain, headers)?, x_forwarded(chain, headers)?) {
-            // A proxy that writes one kind often lets the client's other kind through: it must not add or change a
-            // thing.
-            (Some(standard), Some(usual)) if standard != usual => return Err(TargetError::ForwardedConflict),
-            (told, other) => told.or(other).unwrap_or_default(),
+    /// Reads what the trusted proxies wrote into the headers.
+    pub(super) fn read(proxies: ProxyChain<'_>, headers: &dyn HeaderSource) -> Result<Self, TargetError> {
+        let origin = match (forwarded(proxies, headers)?, x_forwarded(proxies, headers)?) {
+            // A proxy that writes one kind of header often passes the client's headers of the other kind on. Those must
+            // not add or change anything, so both kinds must state the same.
+            (Some(standard), Some(other)) if standard != other => return Err(TargetError::ForwardedConflict),
+            (standard, other) => standard.or(other).unwrap_or_default(),
         };
         Ok(Self { origin, prefix: x_forwarded_prefix(headers)? })
     }
 }
 
-/// [RFC 7239 §4](https://www.rfc-editor.org/rfc/rfc7239#section-4): an entry is `for=…;proto=…;host=…` of one proxy.
-fn forwarded(chain: ProxyChain<'_>, headers: &dyn HeaderSource) -> Result<Option<ForwardedOrigin>, TargetError> {
+/// Reads `Forwarded` ([RFC 7239 §4](https://www.rfc-editor.org/rfc/rfc7239#section-4)): each proxy appends an entry
+/// `for=…;proto=…;host=…`.
+fn forwarded(proxies: ProxyChain<'_>, headers: &dyn HeaderSource) -> Result<Option<ForwardedOrigin>, TargetError> {
     let list = HeaderList::read(headers, "forwarded")?;
-    let reach = TrustedEntries::of(chain, &list, |entry| Ok(Entry::parse(entry)?.client));
-    let Some(entry) = list.written_within(reach?)? else { return Ok(None) };
+    let trusted = TrustedEntries::count(proxies, &list, |entry| Ok(Entry::parse(entry)?.sender))?;
+    let Some(entry) = list.outermost(trusted)? else { return Ok(None) };
     let entry = Entry::parse(entry)?;
     Ok(Some(ForwardedOrigin {
         scheme: entry.proto.map(Scheme::parse).transpose().map_err(|_| Entry::MALFORMED)?,
@@ -51,22 +52,28 @@ fn forwarded(chain: ProxyChain<'_>, headers: &dyn HeaderSource) -> Result<Option
     }))
 }
 
-/// The older headers: parallel lists, with the addresses in `X-Forwarded-For`.
-fn x_forwarded(chain: ProxyChain<'_>, headers: &dyn HeaderSource) -> Result<Option<ForwardedOrigin>, TargetError> {
+/// Reads `X-Forwarded-Proto` and `X-Forwarded-Host`.
+///
+/// They are lists parallel to `X-Forwarded-For`: the trusted entries are counted there, where the addresses are, and
+/// the count holds for the other two.
+fn x_forwarded(proxies: ProxyChain<'_>, headers: &dyn HeaderSource) -> Result<Option<ForwardedOrigin>, TargetError> {
     let (proto, host) =
         (HeaderList::read(headers, "x-forwarded-proto")?, HeaderList::read(headers, "x-forwarded-host")?);
     if proto.entries.is_empty() && host.entries.is_empty() {
         return Ok(None);
     }
-    let reach = TrustedEntries::of(chain, &HeaderList::read(headers, "x-forwarded-for")?, |entry| Ok(Some(entry)))?;
+    let senders = HeaderList::read(headers, "x-forwarded-for")?;
+    let trusted = TrustedEntries::count(proxies, &senders, |entry| Ok(Some(entry)))?;
     Ok(Some(ForwardedOrigin {
-        scheme: proto.written_within(reach)?.map(Scheme::parse).transpose().map_err(|_| proto.malformed())?,
-        authority: host.written_within(reach)?.map(Authority::parse).transpose().map_err(|_| host.malformed())?,
+        scheme: proto.outermost(trusted)?.map(Scheme::parse).transpose().map_err(|_| proto.malformed())?,
+        authority: host.outermost(trusted)?.map(Authority::parse).transpose().map_err(|_| host.malformed())?,
     }))
 }
 
-/// The path that a proxy strips. Each proxy strips one of its own or none, so of several entries nobody could say which
-/// is whose: there may be one.
+/// Reads `X-Forwarded-Prefix`: the path that a proxy stripped.
+///
+/// Not every proxy strips a prefix, so with several entries it is unknown which proxy wrote which. Only one entry is
+/// accepted.
 fn x_forwarded_prefix(headers: &dyn HeaderSource) -> Result<Option<Path>, TargetError> {
     let list = HeaderList::read(headers, "x-forwarded-prefix")?;
     match list.entries.as_slice() {
@@ -76,17 +83,18 @@ fn x_forwarded_prefix(headers: &dyn HeaderSource) -> Result<Option<Path>, Target
     }
 }
 
-/// A prefix that says what it means: no dot segments, no empty ones, no slashes in disguise.
+/// Parses a prefix that is already in normal form and has no empty segments and no encoded slashes or backslashes.
 fn prefix_path(text: &str) -> Option<Path> {
     let path = Path::parse(text).ok()?;
-    let plain = path.as_str() == text && !["//", "%2F", "%5C"].into_iter().any(|trick| text.contains(trick));
-    plain.then_some(path)
+    let is_normal = path.as_str() == text && !["//", "%2F", "%5C"].into_iter().any(|part| text.contains(part));
+    is_normal.then_some(path)
 }
 
-/// One proxy's entry in `Forwarded`. Parameters other than these are ignored.
+/// The entry of one proxy in `Forwarded`. Other parameters are ignored.
 #[derive(Debug, Default)]
 struct Entry<'r> {
-    client: Option<&'r str>,
+    /// The parameter `for`: the node that sent the request to this proxy.
+    sender: Option<&'r str>,
     proto: Option<&'r str>,
     host: Option<&'r str>,
 }
@@ -98,15 +106,15 @@ impl<'r> Entry<'r> {
         let mut entry = Self::default();
         for pair in split_unquoted(text, ';').ok_or(Self::MALFORMED)?.into_iter().filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').ok_or(Self::MALFORMED)?;
-            // RFC 7239 §4: parameter names ignore case.
+            // RFC 7239 §4: parameter names are compared without regard to case.
             let known = match name.to_ascii_lowercase().as_str() {
-                "for" => &mut entry.client,
+                "for" => &mut entry.sender,
                 "proto" => &mut entry.proto,
                 "host" => &mut entry.host,
                 _ if is_token(name) => continue,
                 _ => return Err(Self::MALFORMED),
             };
-            // RFC 7239 §4: each parameter occurs once in an entry.
+            // RFC 7239 §4: a parameter occurs at most once in an entry.
             if known.replace(parameter_value(value).ok_or(Self::MALFORMED)?).is_some() {
                 return Err(Self::MALFORMED);
             }
@@ -115,7 +123,10 @@ impl<'r> Entry<'r> {
     }
 }
 
-/// A token, or what stands between quotes. Escapes stay as they are: nothing we look for has any, so they reject later.
+/// Returns the value: a token, or the text between quotes.
+///
+/// Escapes are not decoded. A valid scheme, host or address contains none, so a value with an escape is rejected when
+/// it is parsed.
 fn parameter_value(text: &str) -> Option<&str> {
     match text.strip_prefix('"') {
         Some(quoted) => quoted.strip_suffix('"'),
@@ -135,10 +146,10 @@ mod tests {
 
     type Lines = &'static [(&'static str, &'static str)];
 
-    /// What trusted proxies tell, as text; the peer is 10.0.0.1.
-    fn told(proxies: &TrustedProxies, lines: Lines) -> Result<String, TargetError> {
+    /// What the trusted proxies state, as text. The peer is 10.0.0.1.
+    fn stated(proxies: &TrustedProxies, lines: Lines) -> Result<String, TargetError> {
         let peer = IpAddr::from([10, 0, 0, 1]);
-        let Forwarded { origin, prefix } = Forwarded::by(proxies.chain(Some(peer)).unwrap(), &lines.to_vec())?;
+        let Forwarded { origin, prefix } = Forwarded::read(proxies.for_peer(Some(peer)).unwrap(), &lines.to_vec())?;
         let authority = origin.authority.map_or("-".to_owned(), |authority| match authority.port {
             Some(port) => format!("{}:{port}", authority.host),
             None => authority.host,
@@ -178,12 +189,12 @@ mod tests {
             (1, &[("Forwarded", "proto=https"), ("X-Forwarded-For", "192.0.2.1")], "https - -"),
             (1, &[("Forwarded", "proto=https"), ("X-Forwarded-Prefix", "/v1")], "https - /v1"),
         ] {
-            assert_eq!(told(&TrustedProxies::hops(hops), lines).as_deref(), Ok(expected), "{lines:?}");
+            assert_eq!(stated(&TrustedProxies::hops(hops), lines).as_deref(), Ok(expected), "{lines:?}");
         }
     }
 
     #[test]
-    fn networks_are_followed_from_the_right_while_they_last() {
+    fn networks_are_followed_from_the_right_up_to_the_first_untrusted_sender() {
         let networks = TrustedProxies::networks(["10.0.0.0/8", "2001:db8::/32"]).unwrap();
         for (lines, expected) in [
             (&[] as Lines, "- - -"),
@@ -197,15 +208,15 @@ mod tests {
                 ],
                 "https - -",
             ),
-            // The client says it was a proxy of ours: what stands before its true address is not read.
+            // The client claims to be a trusted proxy: the entries before its real address are not read.
             (&[("X-Forwarded-Host", "evil.example, api.a"), ("X-Forwarded-For", "10.0.0.7, 192.0.2.1")], "- api.a -"),
-            // A hidden address is nobody's.
+            // A hidden address is not trusted.
             (&[("X-Forwarded-Host", "evil.example, api.a"), ("X-Forwarded-For", "10.0.0.7, unknown")], "- api.a -"),
-            // One proxy replaces the header, so what is there is its word.
+            // A trusted proxy replaced the header, so it wrote the one entry.
             (&[("X-Forwarded-Proto", "https"), ("X-Forwarded-For", "192.0.2.1, 10.0.0.3, 10.0.0.2")], "https - -"),
-            // A client within our networks is still a client: only one entry was written by a proxy.
+            // A client inside the trusted networks is still a client: a proxy wrote only one entry.
             (&[("X-Forwarded-Host", "evil.example, api.a"), ("X-Forwarded-For", "10.0.0.9")], "- api.a -"),
-            // Garbage that no trusted proxy wrote is not read.
+            // A malformed entry that no trusted proxy wrote is not read.
             (&[("X-Forwarded-Host", "%%, api.a"), ("X-Forwarded-For", "%%, 192.0.2.1")], "- api.a -"),
             (
                 &[("Forwarded", "host=evil.example;for=10.0.0.7, host=api.a;for=192.0.2.1, host=inner;for=10.0.0.2")],
@@ -221,12 +232,12 @@ mod tests {
             ),
             (&[("Forwarded", "host=evil.example, host=api.a")], "- api.a -"),
         ] {
-            assert_eq!(told(&networks, lines).as_deref(), Ok(expected), "{lines:?}");
+            assert_eq!(stated(&networks, lines).as_deref(), Ok(expected), "{lines:?}");
         }
     }
 
     #[test]
-    fn what_a_trusted_proxy_cannot_have_meant_is_rejected() {
+    fn malformed_entry_of_a_trusted_proxy_is_rejected() {
         for (header, value) in [
             ("x-forwarded-proto", ""),
             ("x-forwarded-proto", "https,"),
@@ -269,21 +280,22 @@ mod tests {
             ("forwarded", "=a"),
             ("forwarded", "proto=https;host=\"evil.example, proto=https;host=\"api.a\""),
         ] {
-            let error = Forwarded::by(TrustedProxies::hops(1).chain(None).unwrap(), &[(header, value)]).unwrap_err();
+            let error =
+                Forwarded::read(TrustedProxies::hops(1).for_peer(None).unwrap(), &[(header, value)]).unwrap_err();
             assert_eq!(error, TargetError::Forwarded { header }, "{header}: {value}");
         }
     }
 
     #[test]
-    fn addresses_that_a_trusted_proxy_cannot_have_meant_are_rejected() {
+    fn malformed_address_in_an_entry_of_a_trusted_proxy_is_rejected() {
         let networks = TrustedProxies::networks(["10.0.0.0/8"]).unwrap();
         for (header, lines) in [
-            ("x-forwarded-for", &[("X-Forwarded-Proto", "https"), ("X-Forwarded-For", "192.0.2.1, nobody")] as Lines),
+            ("x-forwarded-for", &[("X-Forwarded-Proto", "https"), ("X-Forwarded-For", "192.0.2.1, proxy")] as Lines),
             ("x-forwarded-for", &[("X-Forwarded-Proto", "https"), ("X-Forwarded-For", "192.0.2.1, ")]),
-            ("forwarded", &[("Forwarded", "for=192.0.2.1, for=nobody")]),
+            ("forwarded", &[("Forwarded", "for=192.0.2.1, for=proxy")]),
             ("forwarded", &[("Forwarded", "for=192.0.2.1, for=10.0.0.2;for=10.0.0.2")]),
         ] {
-            assert_eq!(told(&networks, lines), Err(TargetError::Forwarded { header }), "{lines:?}");
+            assert_eq!(stated(&networks, lines), Err(TargetError::Forwarded { header }), "{lines:?}");
         }
     }
 
@@ -296,36 +308,37 @@ mod tests {
             ("forwarded", &[("Forwarded", "proto=https")]),
         ] {
             let error = TargetError::ForwardedTooShort { header, entries: 1, hops: 2 };
-            assert_eq!(told(&two, lines), Err(error), "{lines:?}");
+            assert_eq!(stated(&two, lines), Err(error), "{lines:?}");
         }
     }
 
     #[test]
-    fn two_kinds_of_headers_that_do_not_say_the_same_are_rejected() {
+    fn forwarded_and_x_forwarded_headers_that_disagree_are_rejected() {
         for lines in [
             &[("Forwarded", "proto=https"), ("X-Forwarded-Proto", "http")] as Lines,
             &[("Forwarded", "proto=https;host=evil.example"), ("X-Forwarded-Proto", "https")],
             &[("Forwarded", "proto=https"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "evil.example")],
             &[("Forwarded", "for=192.0.2.1"), ("X-Forwarded-Host", "api.a")],
         ] {
-            assert_eq!(told(&TrustedProxies::hops(1), lines), Err(TargetError::ForwardedConflict), "{lines:?}");
+            assert_eq!(stated(&TrustedProxies::hops(1), lines), Err(TargetError::ForwardedConflict), "{lines:?}");
         }
     }
 
     #[test]
-    fn header_beyond_any_chain_of_proxies_is_rejected() {
-        let chain = TrustedProxies::hops(1);
+    fn header_longer_than_the_limit_is_rejected() {
+        let proxies = TrustedProxies::hops(1);
         let half = "a".repeat(MAX_HEADER / 2);
         let lines = [("forwarded", half.as_str()), ("forwarded", half.as_str()), ("forwarded", "a")];
         assert_eq!(
-            Forwarded::by(chain.chain(None).unwrap(), &lines).unwrap_err(),
+            Forwarded::read(proxies.for_peer(None).unwrap(), &lines).unwrap_err(),
             TargetError::TooLong { length: MAX_HEADER + 1, limit: MAX_HEADER }
         );
     }
 
     #[test]
-    fn octets_that_are_no_text_are_rejected() {
-        let error = Forwarded::by(TrustedProxies::hops(1).chain(None).unwrap(), &[("forwarded", b"\xff")]).unwrap_err();
+    fn header_that_is_not_utf_8_is_rejected() {
+        let proxies = TrustedProxies::hops(1);
+        let error = Forwarded::read(proxies.for_peer(None).unwrap(), &[("forwarded", b"\xff")]).unwrap_err();
         assert_eq!(error, TargetError::Forwarded { header: "forwarded" });
     }
 }

@@ -1,50 +1,65 @@
-//! The URL that a client called, and the one that a proof was made for. Pure; knows neither proofs nor settings'
-//! defaults.
+//! The URL that a client called, and the URL that a DPoP proof was made for.
 //!
-//! A proof is good for one URL ([RFC 9449 §4.3](https://www.rfc-editor.org/rfc/rfc9449#section-4.3) (9)), so the server
-//! has to know which one was called, and both have to be read alike. [`TargetUrl`] is a URL that was read by these
-//! rules, on either side; two of them are equal or they are not:
+//! A proof is valid for one URL ([RFC 9449 §4.3](https://www.rfc-editor.org/rfc/rfc9449#section-4.3) (9)). The server
+//! must therefore find out which URL the client called, and compare it with the proof's `htu`. This module is the
+//! specification of both. It is pure: it knows neither proofs nor the defaults of settings. Every rule that is broken
+//! is a [`TargetError`].
 //!
-//! 1. The text is visible ASCII. Control characters, white space and non-ASCII reject wherever they stand.
-//! 2. Query and fragment are dropped, whatever else they hold. Of the rest, no more than 8 KiB is looked at.
-//! 3. The scheme is `http` or `https`, in any case, and two slashes and the authority follow.
-//! 4. There is no user information. The host is a name of letters, digits, `-`, `_` and single dots, or an IPv4
-//!    address, or an IPv6 address in brackets. It is lower-cased and otherwise left as it is written.
-//! 5. A port is a number up to 65535. The scheme's default port, and an empty one, are as good as none.
-//! 6. In the path, percent-triplets get upper-case digits, those of unreserved characters are decoded, and then dot
-//!    segments are resolved ([RFC 3986 §6.2.2](https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2)). An empty path is
-//!    `/`.
-//! 7. Everything else in the path stays: its case, `%2F`, double and trailing slashes, and characters that RFC 3986 has
-//!    no place for but browsers send (`[`, `|`). A backslash and a stray `%` reject.
+//! # How a URL is read
 //!
-//! It is not a browser's parser on purpose: that one repairs what it reads, and a server's router does not repair
-//! alike.
+//! Both URLs are parsed by the same rules into a [`TargetUrl`], and they match if the two values are equal.
 //!
-//! Which URL was called is decided by the first of these that applies; readings are never mixed:
+//! 1. The whole text must be visible ASCII. A control character, white space or a non-ASCII character is an error,
+//!    wherever it is.
+//! 2. The query and the fragment are dropped and not parsed. What remains may have 8 KiB at most.
+//! 3. The scheme is `http` or `https`, in upper or lower case. `://` and the authority follow.
+//! 4. The authority has no user information. The host is a name of letters, digits, `-`, `_` and single dots, or an
+//!    IPv4 address, or an IPv6 address in brackets. It is converted to lower case and not changed otherwise.
+//! 5. A port is a number up to 65535. A missing port, an empty port and the scheme's default port are equal.
+//! 6. In the path, the hexadecimal digits of percent-triplets are converted to upper case, and the triplets of
+//!    unreserved characters are decoded. Then dot segments are resolved
+//!    ([RFC 3986 §6.2.2](https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2)). An empty path becomes `/`.
+//! 7. Everything else in the path is kept: upper and lower case, `%2F`, double and trailing slashes, and characters
+//!    that RFC 3986 does not allow but browsers send (`[`, `|`). A backslash is an error, and so is a `%` without two
+//!    hexadecimal digits after it.
 //!
-//! 1. **A public URL** is configured. Scheme, host and port are taken from it, and its path is put before the path that
-//!    the server received; always, so it has a path only where a proxy strips that path. What the request says of its
-//!    host, and what proxies say, is not read.
-//! 2. **The caller gave the URL**, so that is the one.
-//! 3. **A trusted proxy** passed the request on. What the outermost trusted one says of scheme and host replaces what
-//!    the server received, part by part, and its prefix is put before the path.
-//! 4. **The request as received**: the connection's scheme, the host of `:authority` or `Host`, and the path. Both
-//!    hosts must agree where both are there, there may be one `Host`
-//!    ([RFC 9112 §3.2](https://www.rfc-editor.org/rfc/rfc9112#section-3.2)), and a request target that is a URL must
-//!    belong to that scheme and host.
+//! These rules are not a browser's, on purpose. A browser's parser repairs what it reads, and the server's router may
+//! not repair it in the same way.
 //!
-//! What trusted proxies say is found so:
+//! # Which URL the client called
 //!
-//! 1. Nobody is trusted by default; forwarding headers are then not read at all.
-//! 2. By hops: the entry at that place from the right. A header with fewer entries rejects, an absent one says nothing.
-//! 3. By networks: if the peer is in one, its entry, the last; then the one before it while the sender of the entry is
-//!    in one, too (`for=` of `Forwarded`, `X-Forwarded-For`). A shorter list was replaced by one of them: its first
-//!    entry.
-//! 4. `Forwarded` and `X-Forwarded-Proto`/`-Host` may both be there if they say the same, each part of it.
+//! The first of these rules that applies decides ([`TargetPolicy`]):
+//!
+//! 1. **A public URL is configured.** Scheme, host and port are taken from it. Its path is always put before the path
+//!    that the server received, so configure a path only if a proxy strips that path. The request's host and the
+//!    proxies' headers are not read.
+//! 2. **The caller gave the URL.** That URL is used.
+//! 3. **A trusted proxy passed the request on.** The request as received must satisfy rule 4. Then the scheme and the
+//!    host that the outermost trusted proxy states replace those of the request; a part that it does not state stays.
+//!    Its prefix is put before the path.
+//! 4. **Otherwise, the request as received:** the connection's scheme, the host of `:authority` or `Host`, and the
+//!    path. If both hosts are present, they must agree. There may be only one `Host`
+//!    ([RFC 9112 §3.2](https://www.rfc-editor.org/rfc/rfc9112#section-3.2)). A request target that is a URL must have
+//!    that scheme and host.
+//!
+//! # What the trusted proxies state
+//!
+//! Each proxy appends its entry at the right end of a forwarding header. The client can write any entries to the left
+//! of those, so a header is read from the right:
+//!
+//! 1. By default, no proxy is trusted. Forwarding headers are then not read at all.
+//! 2. **Trust by hops** ([`TrustedProxies::hops`]): with *n* hops, the *n*-th entry from the right is used. A header
+//!    with fewer entries is an error. An absent header states nothing.
+//! 3. **Trust by networks** ([`TrustedProxies::networks`]): if the peer is in one of them, the peer wrote the last
+//!    entry. That entry names its sender (`for=` of `Forwarded`, or `X-Forwarded-For`). If the sender is in one of the
+//!    networks, too, it wrote the entry before, and so on to the left. The entry of the last trusted sender that is
+//!    reached is used. If the header has fewer entries than that, a trusted proxy has replaced it, and its first entry
+//!    is used.
+//! 4. `Forwarded` and `X-Forwarded-Proto`/`-Host` may both be present if they state the same scheme and the same host.
 //! 5. `X-Forwarded-Prefix` has one entry: an absolute path in normal form, without empty segments or encoded slashes.
-//!    `X-Forwarded-Port` is not read: a port that matters is in the host.
-//! 6. What a trusted proxy wrote and cannot be read rejects. What is left of it in the list is not looked at, apart
-//!    from the quotes that tell entries apart. A header has 8 KiB at most.
+//!    `X-Forwarded-Port` is not read: a port that matters is part of the host.
+//! 6. An entry of a trusted proxy that cannot be parsed is an error. The entries to the left of it are not parsed,
+//!    apart from the quotes that are needed to find where an entry ends. A header may have 8 KiB at most.
 
 mod authority;
 mod difference;

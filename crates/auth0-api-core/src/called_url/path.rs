@@ -1,22 +1,25 @@
-//! A URL's path in its one normal form.
+//! The path of a URL in normal form.
 
 use super::TargetError;
 
-/// A path that begins with a slash and in which equal paths are equal text.
+/// A path in normal form: it begins with a slash, and equal paths are equal text.
 ///
-/// Case, trailing slashes, empty segments and encoded slashes are part of the path and stay.
+/// Upper and lower case, trailing slashes, empty segments and encoded slashes are significant, so they are kept.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Path(String);
 
 impl Path {
-    /// Normalises a path that stands behind an authority; an empty one is `/`.
+    /// Normalises the path that follows an authority. An empty path becomes `/`.
     pub(super) fn parse(text: &str) -> Result<Self, TargetError> {
-        // RFC 3986 §6.2.3: with http, an empty path is the same as `/`.
+        // RFC 3986 §6.2.3: in an http URL, an empty path is equal to `/`.
         let mut segments = match text.strip_prefix('/') {
             Some(segments) => segments.split('/').peekable(),
             None if text.is_empty() => return Ok(Self("/".to_owned())),
             None => return Err(TargetError::Path),
         };
+        // The segments are appended to `path` one by one. Each is decoded first and only then compared with `.` and
+        // `..`, so that `%2E%2E` counts as `..`. If the last segment was resolved, the path still names a directory:
+        // the slash that was removed with the segment is written again, so that `/a/b/..` is `/a/`.
         let mut path = String::with_capacity(text.len());
         while let Some(segment) = segments.next() {
             let start = path.len();
@@ -29,8 +32,9 @@ impl Path {
         Ok(Self(path))
     }
 
-    /// The path as a client sees it whose proxy strips `prefix`.
-    pub(super) fn below(self, prefix: &Self) -> Self {
+    /// Puts `prefix` before the path: the path that the client called if a proxy strips this prefix.
+    pub(super) fn with_prefix(self, prefix: &Self) -> Self {
+        // The path begins with a slash, so a slash at the end of the prefix is dropped.
         match prefix.0.strip_suffix('/').unwrap_or(&prefix.0) {
             "" => self,
             prefix => Self(format!("{prefix}{}", self.0)),
@@ -42,13 +46,14 @@ impl Path {
     }
 }
 
-/// Resolves the segment that was written from `start` on if it is `.` or `..`, and says whether it was.
+/// Removes the segment that begins at `start` if it is `.` or `..`; if it is `..`, also the segment before it. Returns
+/// true if it was one of them.
 fn resolve_dots(path: &mut String, start: usize) -> bool {
-    // RFC 3986 §5.2.4: above the root there is nothing, so `/..` is `/`.
     match path.get(start..) {
         Some("/.") => path.truncate(start),
         Some("/..") => {
             path.truncate(start);
+            // RFC 3986 §5.2.4: the root has no parent, so `/..` is `/`.
             path.truncate(path.rfind('/').unwrap_or(0));
         }
         _ => return false,
@@ -56,13 +61,14 @@ fn resolve_dots(path: &mut String, start: usize) -> bool {
     true
 }
 
-/// Writes one segment, with its percent-encoding normalised.
+/// Appends one segment, with its percent-encoding normalised.
 fn push_normalised(path: &mut String, segment: &str) -> Result<(), TargetError> {
     let mut octets = segment.bytes();
     while let Some(octet) = octets.next() {
         match octet {
             b'%' => push_triplet(path, hex_digit(octets.next())? << 4 | hex_digit(octets.next())?),
-            // Browsers read it as a slash, RFC 3986 knows no such character, and a router may go either way.
+            // RFC 3986 does not allow a backslash, browsers read it as a slash, and a router may do either. `?` and `#`
+            // cannot be part of a path.
             b'\\' | b'?' | b'#' => return Err(TargetError::Path),
             0x21..=0x7e => path.push(char::from(octet)),
             _ => return Err(TargetError::Character),
@@ -71,12 +77,13 @@ fn push_normalised(path: &mut String, segment: &str) -> Result<(), TargetError> 
     Ok(())
 }
 
+/// Appends a percent-encoded octet: decoded if it is an unreserved character, else as a triplet.
 fn push_triplet(path: &mut String, octet: u8) {
     if octet.is_ascii_alphanumeric() || UNRESERVED_MARKS.contains(&octet) {
-        // RFC 3986 §6.2.2.2: an encoded unreserved character is the character.
+        // RFC 3986 §6.2.2.2: an encoded unreserved character is equal to the character itself.
         path.push(char::from(octet));
     } else {
-        // RFC 3986 §6.2.2.1: hexadecimal digits are upper case. `%2F` stays what it is: data, no slash.
+        // RFC 3986 §6.2.2.1: hexadecimal digits are upper case. `%2F` stays encoded: it is data, not a separator.
         path.push('%');
         path.extend(
             [octet >> 4, octet & 0xf]
@@ -85,7 +92,7 @@ fn push_triplet(path: &mut String, octet: u8) {
     }
 }
 
-/// RFC 3986 §2.1: a percent sign stands before two hexadecimal digits.
+/// RFC 3986 §2.1: two hexadecimal digits follow a percent sign.
 fn hex_digit(octet: Option<u8>) -> Result<u8, TargetError> {
     octet
         .and_then(|octet| char::from(octet).to_digit(16))
@@ -93,7 +100,7 @@ fn hex_digit(octet: Option<u8>) -> Result<u8, TargetError> {
         .ok_or(TargetError::PercentEncoding)
 }
 
-/// The unreserved characters of RFC 3986 §2.3 beside letters and digits.
+/// The unreserved characters of RFC 3986 §2.3 other than letters and digits.
 const UNRESERVED_MARKS: [u8; 4] = *b"-._~";
 
 #[cfg(test)]
@@ -140,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_path_is_rejected() {
+    fn malformed_paths_are_rejected() {
         for (text, error) in [
             ("a", TargetError::Path),
             ("*", TargetError::Path),
@@ -162,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn prefix_stands_before_the_path_without_a_second_slash() {
+    fn prefix_is_put_before_the_path_without_a_second_slash() {
         for (prefix, path, whole) in [
             ("/", "/a", "/a"),
             ("/v1", "/a", "/v1/a"),
@@ -172,7 +179,7 @@ mod tests {
             ("/v1", "//a", "/v1//a"),
             ("/v1", "/../a", "/v1/a"),
         ] {
-            let path = Path::parse(path).unwrap().below(&Path::parse(prefix).unwrap());
+            let path = Path::parse(path).unwrap().with_prefix(&Path::parse(prefix).unwrap());
             assert_eq!(path.as_str(), whole);
         }
     }

@@ -1,4 +1,4 @@
-//! Which of the things that are known of a request make up the URL that the client called.
+//! Determines the URL that the client called, by the rules in the [module's documentation](super).
 
 use super::authority::{Authority, Scheme};
 use super::forwarded::Forwarded;
@@ -7,7 +7,7 @@ use super::url::TargetUrl;
 use super::{TargetError, TrustedProxies};
 use crate::request::{Location, ReceivedTarget, TokenRequest};
 
-/// How an API finds out which URL a client called.
+/// The configuration by which the called URL is determined.
 #[derive(Clone, Debug)]
 pub(crate) struct TargetPolicy {
     public_url: Option<TargetUrl>,
@@ -15,12 +15,13 @@ pub(crate) struct TargetPolicy {
 }
 
 impl TargetPolicy {
-    /// A policy that takes the origin and a stripped prefix from `public_url`, else from `proxies`.
+    /// Creates a policy that takes the origin and a stripped prefix from `public_url` if there is one, else from
+    /// `proxies`.
     pub(crate) fn new(public_url: Option<TargetUrl>, proxies: TrustedProxies) -> Self {
         Self { public_url, proxies }
     }
 
-    /// Works out the URL that the client called.
+    /// Returns the URL that the client called.
     pub(crate) fn called(&self, request: &TokenRequest<'_>) -> Result<TargetUrl, TargetError> {
         match (&self.public_url, request.location) {
             (Some(public), Location::Url(url)) => Ok(public.join(TargetUrl::parse(url)?.into_path())),
@@ -32,26 +33,27 @@ impl TargetPolicy {
         }
     }
 
+    /// Determines the URL from the request as received. What trusted proxies state replaces the parts of the request.
     fn received(&self, received: ReceivedTarget<'_>, request: &TokenRequest<'_>) -> Result<TargetUrl, TargetError> {
         let scheme = Scheme::parse(received.scheme)?;
         let authority = received_authority(scheme, received.authority, request)?;
         let path = RequestTarget::parse(received.target)?.path_at(scheme, &authority)?;
-        let Forwarded { origin, prefix } = match self.proxies.chain(received.peer) {
-            Some(chain) => Forwarded::by(chain, request.headers)?,
+        let Forwarded { origin, prefix } = match self.proxies.for_peer(received.peer) {
+            Some(proxies) => Forwarded::read(proxies, request.headers)?,
             None => Forwarded::default(),
         };
         Ok(TargetUrl::new(
             origin.scheme.unwrap_or(scheme),
             origin.authority.unwrap_or(authority),
             match prefix {
-                Some(prefix) => path.below(&prefix),
+                Some(prefix) => path.with_prefix(&prefix),
                 None => path,
             },
         ))
     }
 }
 
-/// The one host that a request names, whether in `:authority`, in `Host`, or in both.
+/// Returns the host that the request names in `:authority`, in `Host`, or in both if they agree.
 fn received_authority(
     scheme: Scheme,
     authority: Option<&str>,
@@ -62,7 +64,7 @@ fn received_authority(
     let host =
         host.map(|host| str::from_utf8(host).map_err(|_| TargetError::Host).and_then(Authority::parse)).transpose()?;
     match (authority.map(Authority::parse).transpose()?, host) {
-        // RFC 9113 §8.3.1: with different values in both, the request is malformed.
+        // RFC 9113 §8.3.1: a request with different values in both is malformed.
         (Some(authority), Some(host)) if !authority.agrees(&host, scheme) => Err(TargetError::HostConflict),
         (authority, host) => authority.or(host).ok_or(TargetError::HostMissing),
     }
@@ -147,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn forwarding_headers_count_from_trusted_proxies_only() {
+    fn forwarding_headers_are_used_from_trusted_proxies_only() {
         let headers = &[
             ("Host", "backend:8080"),
             ("X-Forwarded-Proto", "https"),
@@ -170,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn garbage_in_headers_of_nobody_we_trust_is_not_read() {
+    fn malformed_forwarding_headers_are_ignored_without_trusted_proxies() {
         let headers = &[("Host", "api.a"), ("Forwarded", "\""), ("X-Forwarded-Proto", "%")];
         assert_eq!(called(&by_default(), RECEIVED, headers).as_deref(), Ok("http://api.a/orders"));
         assert_eq!(
@@ -180,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_proxy_does_not_say_is_taken_from_the_request() {
+    fn part_that_the_proxy_does_not_state_is_taken_from_the_request() {
         let one = behind(TrustedProxies::hops(1));
         for (headers, url) in [
             (&[("Host", "api.a"), ("X-Forwarded-Proto", "https")] as Lines<'_>, "https://api.a/orders"),
@@ -214,14 +216,14 @@ mod tests {
     }
 
     #[test]
-    fn public_url_goes_before_trusted_proxies() {
+    fn public_url_takes_precedence_over_trusted_proxies() {
         let policy = TargetPolicy::new(Some(TargetUrl::parse("https://api.a").unwrap()), TrustedProxies::hops(1));
         let headers = &[("Host", "backend"), ("X-Forwarded-Host", "evil.example"), ("X-Forwarded-Prefix", "/evil")];
         assert_eq!(called(&policy, RECEIVED, headers).as_deref(), Ok("https://api.a/orders"));
     }
 
     #[test]
-    fn url_that_the_caller_knows_is_the_one() {
+    fn url_given_by_the_caller_is_used_without_reading_headers() {
         let headers: Lines<'_> = &[("Host", "backend"), ("X-Forwarded-Host", "evil.example")];
         let headers = headers.to_vec();
         let request = TokenRequest::new("GET", "https://api.a/orders?page=2", &headers);

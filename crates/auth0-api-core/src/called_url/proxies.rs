@@ -1,4 +1,4 @@
-//! Which proxies are believed.
+//! The configuration of trusted proxies.
 
 use std::net::IpAddr;
 use std::num::NonZeroUsize;
@@ -10,14 +10,14 @@ use super::TargetError;
 use super::entries::{HeaderList, TrustedEntries};
 use crate::request::TokenRequest;
 
-/// The proxies in front of this API whose word is taken for the URL that a client called.
+/// The proxies in front of this API whose forwarding headers are used to determine the URL that a client called.
 ///
-/// A forwarding header is whatever the client wrote until a proxy of yours has replaced it or appended to it. So nobody
-/// is trusted unless told to, and those who are must, each of them, replace, append to, or remove every one of
-/// `Forwarded`, `X-Forwarded-Proto`, `X-Forwarded-Host` and `X-Forwarded-Prefix`. Where one of them lets a client's
-/// header through, configure a public URL instead.
+/// The client can write any forwarding header. The header can be trusted only after a trusted proxy has replaced it or
+/// appended to it. By default, no proxy is trusted. Each trusted proxy must replace, append to, or remove every one of
+/// `Forwarded`, `X-Forwarded-Proto`, `X-Forwarded-Host` and `X-Forwarded-Prefix`. If one of them passes such a header
+/// of the client on unchanged, configure a public URL instead.
 ///
-/// In text, as for an environment variable, it is `none`, a number of hops, or a list of networks:
+/// As text, for example in an environment variable, the value is `none`, a number of hops, or a list of networks:
 ///
 /// ```
 /// use auth0_api_core::{TrustedProxies, TrustedProxiesError};
@@ -33,46 +33,48 @@ pub struct TrustedProxies(Trust);
 
 #[derive(Clone, Debug)]
 enum Trust {
-    Nobody,
+    None,
     Hops(NonZeroUsize),
     Networks(Vec<IpNet>),
 }
 
-/// Why a text or a list describes no [`TrustedProxies`].
+/// Why a text or a list does not describe [`TrustedProxies`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TrustedProxiesError {
-    /// No network is listed; [`TrustedProxies::none`] says so on purpose.
-    #[error("no trusted proxy is named")]
+    /// The text or the list is empty. To trust no proxy, use [`TrustedProxies::none`].
+    #[error("the list of trusted proxies is empty")]
     Empty,
-    /// The network is the whole internet, so anyone could say which URL was called.
-    #[error("the network {0} trusts everyone")]
+    /// The network contains every IPv4 or every IPv6 address, so any client could choose the URL that it seems to have
+    /// called.
+    #[error("the network {0} contains every address")]
     Everyone(String),
-    /// This is neither an address nor a network in CIDR notation.
+    /// The entry is neither an address nor a network in CIDR notation.
     #[error("{0:?} is neither an address nor a network")]
     Network(String),
 }
 
 impl TrustedProxies {
-    /// Believes nobody: the default. Forwarding headers are then not even read.
+    /// Trusts no proxy; forwarding headers are not read. This is the default.
     #[must_use]
     pub fn none() -> Self {
-        Self(Trust::Nobody)
+        Self(Trust::None)
     }
 
-    /// Believes the last `count` proxies that a request comes through; 0 believes nobody.
+    /// Trusts the last `count` proxies that a request passes; 0 trusts none.
     ///
-    /// For servers that can be reached through those proxies only, and where each of them appends to the headers it
-    /// sends. A header that is there but has fewer entries than hops rejects the request: it came another way.
+    /// Use this if the server can be reached through these proxies only, and if each of them appends an entry to the
+    /// headers that it sends. A request that has such a header with fewer entries than hops is rejected: it did not
+    /// pass all of these proxies.
     #[must_use]
     pub fn hops(count: usize) -> Self {
-        Self(NonZeroUsize::new(count).map_or(Trust::Nobody, Trust::Hops))
+        Self(NonZeroUsize::new(count).map_or(Trust::None, Trust::Hops))
     }
 
-    /// Believes the proxies in these networks, each an address or in CIDR notation.
+    /// Trusts the proxies in these networks. Each network is an address, or is in CIDR notation.
     ///
-    /// The directly connected peer must be one of them. From there the headers are followed from right to left for as
-    /// long as the sender of the next entry is one of them, too.
+    /// The directly connected peer must be in one of them. The headers are then read from right to left for as long as
+    /// the sender that an entry names is in one of them, too.
     ///
     /// ```
     /// use auth0_api_core::{TrustedProxies, TrustedProxiesError};
@@ -83,7 +85,8 @@ impl TrustedProxies {
     ///
     /// # Errors
     ///
-    /// Names the first entry that is no network, or that is all of the internet; rejects an empty list.
+    /// The list is empty, or one of its entries is not a network or contains every address. The error names the first
+    /// such entry.
     pub fn networks<I>(networks: I) -> Result<Self, TrustedProxiesError>
     where
         I: IntoIterator,
@@ -93,38 +96,38 @@ impl TrustedProxies {
         if networks.is_empty() { Err(TrustedProxiesError::Empty) } else { Ok(Self(Trust::Networks(networks))) }
     }
 
-    /// Whether nobody is believed, whoever it is.
+    /// Returns true if no proxy is trusted.
     pub(crate) fn are_none(&self) -> bool {
-        matches!(self.0, Trust::Nobody)
+        matches!(self.0, Trust::None)
     }
 
-    /// Whether the peer that sent a request is believed.
+    /// Returns true if the peer that sent a request is a trusted proxy.
     pub(crate) fn believe(&self, peer: Option<IpAddr>) -> bool {
-        self.chain(peer).is_some()
+        self.for_peer(peer).is_some()
     }
 
-    /// The entry of a header to which each trusted proxy appends one about its own client: that of the outermost of them. `None`
-    /// if the peer is not trusted or the header is absent; a header with fewer entries rejects.
+    /// Returns the entry of the outermost trusted proxy, in a header to which each trusted proxy appends an entry about
+    /// its own client. `None` if the peer is not trusted or the header is absent; too few entries are an error.
     pub(crate) fn outermost_entry<'r>(
         &self,
         request: &TokenRequest<'r>,
         header: &'static str,
         limit: usize,
     ) -> Result<Option<&'r str>, TargetError> {
-        let Some(chain) = self.chain(request.peer()) else { return Ok(None) };
+        let Some(proxies) = self.for_peer(request.peer()) else { return Ok(None) };
         let senders = HeaderList::read(request.headers, "x-forwarded-for")?;
-        let reach = TrustedEntries::of(chain, &senders, |entry| Ok(Some(entry)))?;
-        HeaderList::read_within(limit, request.headers, header)?.written_within(reach.exactly())
+        let trusted = TrustedEntries::count(proxies, &senders, |entry| Ok(Some(entry)))?;
+        HeaderList::read_within(limit, request.headers, header)?.outermost(trusted.exactly())
     }
 
-    /// Whom to believe of those who passed on a request that came from `peer`; `None` for nobody.
-    pub(super) fn chain(&self, peer: Option<IpAddr>) -> Option<ProxyChain<'_>> {
+    /// Returns the proxies to trust for a request that came from `peer`; `None` if there are none.
+    pub(super) fn for_peer(&self, peer: Option<IpAddr>) -> Option<ProxyChain<'_>> {
         match &self.0 {
-            Trust::Nobody => None,
+            Trust::None => None,
             Trust::Hops(count) => Some(ProxyChain::Hops(*count)),
             Trust::Networks(networks) => {
-                let chain = ProxyChain::Networks(networks);
-                peer.is_some_and(|peer| chain.trusts(peer)).then_some(chain)
+                let proxies = ProxyChain::Networks(networks);
+                peer.is_some_and(|peer| proxies.trusts(peer)).then_some(proxies)
             }
         }
     }
@@ -142,7 +145,7 @@ impl FromStr for TrustedProxies {
     }
 }
 
-/// The proxies that passed on one request and may be believed; the directly connected one is.
+/// The proxies to trust for one request. The directly connected peer is one of them.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum ProxyChain<'p> {
     Hops(NonZeroUsize),
@@ -150,11 +153,11 @@ pub(super) enum ProxyChain<'p> {
 }
 
 impl ProxyChain<'_> {
-    /// Whether this address is known to be a trusted proxy's.
+    /// Returns true if this address is known to belong to a trusted proxy. With hops, no address is known.
     pub(super) fn trusts(self, address: IpAddr) -> bool {
         match self {
             Self::Hops(_) => false,
-            // A socket for both families shows IPv4 peers as `::ffff:a.b.c.d`.
+            // A socket for both address families reports an IPv4 peer as `::ffff:a.b.c.d`, so both forms are compared.
             Self::Networks(networks) => {
                 networks.iter().any(|network| network.contains(&address) || network.contains(&address.to_canonical()))
             }
@@ -180,10 +183,10 @@ mod tests {
     use super::{TrustedProxies, TrustedProxiesError};
 
     #[test]
-    fn text_names_nobody_hops_or_networks() {
+    fn text_is_none_a_number_of_hops_or_networks() {
         for (text, debug) in [
-            ("none", "TrustedProxies(Nobody)"),
-            ("0", "TrustedProxies(Nobody)"),
+            ("none", "TrustedProxies(None)"),
+            ("0", "TrustedProxies(None)"),
             (" 2 ", "TrustedProxies(Hops(2))"),
             ("127.0.0.1", "TrustedProxies(Networks([127.0.0.1/32]))"),
             ("10.0.0.0/8,127.0.0.1, ::1", "TrustedProxies(Networks([10.0.0.0/8, 127.0.0.1/32, ::1/128]))"),
@@ -193,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn text_that_names_nothing_or_everyone_is_rejected() {
+    fn empty_malformed_and_unlimited_lists_are_rejected() {
         for (text, error) in [
             ("", TrustedProxiesError::Empty),
             (" ", TrustedProxiesError::Empty),
@@ -220,10 +223,10 @@ mod tests {
             ("11.1.2.3", false),
             ("fe80::1", false),
         ] {
-            assert_eq!(networks.chain(Some(peer.parse().unwrap())).is_some(), trusted, "{peer}");
+            assert_eq!(networks.for_peer(Some(peer.parse().unwrap())).is_some(), trusted, "{peer}");
         }
-        assert!(networks.chain(None).is_none());
-        assert!(TrustedProxies::none().chain(Some("127.0.0.1".parse().unwrap())).is_none());
-        assert!(TrustedProxies::hops(1).chain(None).is_some());
+        assert!(networks.for_peer(None).is_none());
+        assert!(TrustedProxies::none().for_peer(Some("127.0.0.1".parse().unwrap())).is_none());
+        assert!(TrustedProxies::hops(1).for_peer(None).is_some());
     }
 }

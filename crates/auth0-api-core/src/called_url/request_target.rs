@@ -1,11 +1,11 @@
-//! The request target, in the forms in which a server receives it.
+//! The request target of an HTTP request.
 
 use super::TargetError;
 use super::authority::{Authority, Scheme};
 use super::path::Path;
 use super::url::{TargetUrl, without_query};
 
-/// What a request line asks for.
+/// A request target in one of the two forms that name a resource.
 #[derive(Debug)]
 pub(super) enum RequestTarget {
     /// Origin-form ([RFC 9112 §3.2.1](https://www.rfc-editor.org/rfc/rfc9112#section-3.2.1)).
@@ -15,20 +15,22 @@ pub(super) enum RequestTarget {
 }
 
 impl RequestTarget {
+    /// Parses a request target without its query.
     pub(super) fn parse(target: &str) -> Result<Self, TargetError> {
         let kept = without_query(target)?;
         if kept.starts_with('/') || target.starts_with('?') {
-            // A lone query is what servers leave of `http://host?query`, whose path is empty.
+            // Servers shorten `http://host?query`, whose path is empty, to `?query`.
             Path::parse(kept).map(Self::Path)
         } else if kept.contains("://") {
             TargetUrl::parse(kept).map(Self::Url)
         } else {
-            // RFC 9112 §3.2.3, §3.2.4: authority-form and asterisk-form have no path, so nothing a proof could be for.
+            // RFC 9112 §3.2.3, §3.2.4: authority-form and asterisk-form have no path, so a proof cannot be made for
+            // them.
             Err(TargetError::RequestTarget)
         }
     }
 
-    /// The path, wherever it was asked for.
+    /// The path, whichever origin the target names.
     pub(super) fn into_path(self) -> Path {
         match self {
             Self::Path(path) => path,
@@ -36,7 +38,7 @@ impl RequestTarget {
         }
     }
 
-    /// The path, if the target belongs to this origin.
+    /// The path, if the target is a path or a URL of this origin.
     pub(super) fn path_at(self, scheme: Scheme, authority: &Authority) -> Result<Path, TargetError> {
         match self {
             Self::Url(url)

@@ -1,4 +1,4 @@
-//! A URL, strictly read and in its one normal form.
+//! A URL, parsed strictly and kept in normal form.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,12 +10,14 @@ use super::request_target::RequestTarget;
 
 /// The URL of an http or https resource, normalised, without query and fragment.
 ///
-/// Two URLs name the same target exactly when they are equal; the URL of a request and a proof's `htu` are read alike
-/// ([RFC 9449 §4.3](https://www.rfc-editor.org/rfc/rfc9449#section-4.3) (9)). Normalised are the case of scheme and
-/// host, a default port, the percent-encoding of the path, and its dot segments
-/// ([RFC 3986 §6.2.2](https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2)). The path's case, `%2F`, and slashes that
-/// are double or trailing stay. Rejected are user information, blanks, control characters, backslashes, a stray `%` in
-/// the path, and anything that is not ASCII; nothing is repaired, as a browser would.
+/// Two URLs name the same target if and only if they are equal. The URL of a request and a proof's `htu` are parsed by
+/// the same rules ([RFC 9449 §4.3](https://www.rfc-editor.org/rfc/rfc9449#section-4.3) (9)).
+///
+/// - Normalised: the case of scheme and host, a default port, the percent-encoding of the path, and its dot segments
+///   ([RFC 3986 §6.2.2](https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2)).
+/// - Kept: the case of the path, `%2F`, and double or trailing slashes.
+/// - Rejected: user information, blanks, control characters, characters that are not ASCII, and in the path backslashes
+///   and a `%` without two hexadecimal digits. A browser would repair some of these; this parser repairs nothing.
 ///
 /// ```
 /// use auth0_api_core::{TargetError, TargetUrl};
@@ -37,12 +39,11 @@ pub struct TargetUrl {
 }
 
 impl TargetUrl {
-    /// Reads an absolute URL: the one that was called, or a proof's `htu`.
+    /// Parses an absolute URL: the called URL, or a proof's `htu`.
     ///
     /// # Errors
     ///
-    /// Says what is wrong if the text is no absolute http or https URL by these rules, or if more than 8 KiB of it
-    /// stand before the query.
+    /// The text is not an absolute http or https URL by these rules, or it is longer than 8 KiB without the query.
     pub fn parse(text: &str) -> Result<Self, TargetError> {
         let (scheme, rest) = without_query(text)?.split_once("://").ok_or(TargetError::Scheme)?;
         let scheme = Scheme::parse(scheme)?;
@@ -50,12 +51,13 @@ impl TargetUrl {
         Ok(Self::new(scheme, Authority::parse(authority)?, Path::parse(path)?))
     }
 
-    /// Puts together what a server sees of the URL: the connection's scheme, the `Host` or `:authority`, and the
-    /// request target as it was received.
+    /// Builds the URL from its parts as a server receives them: the connection's scheme, the `Host` or `:authority`,
+    /// and the request target.
     ///
-    /// Each part is checked by itself, so that none can reach into another. The target may be a path with its query
-    /// (origin-form) or a URL of this scheme and authority (absolute-form,
-    /// [RFC 9112 §3.2](https://www.rfc-editor.org/rfc/rfc9112#section-3.2)); `*` and `host:port` name no resource.
+    /// Each part is parsed separately, so a host cannot contain a path, for example. The target may be a path with its
+    /// query (origin-form) or a URL of this scheme and authority (absolute-form,
+    /// [RFC 9112 §3.2](https://www.rfc-editor.org/rfc/rfc9112#section-3.2)). `*` and `host:port` are rejected, because
+    /// they do not name a resource.
     ///
     /// ```
     /// use auth0_api_core::{TargetError, TargetUrl};
@@ -69,7 +71,7 @@ impl TargetUrl {
     ///
     /// # Errors
     ///
-    /// Says what is wrong if a part is malformed, or if the target is a URL of another origin.
+    /// A part is malformed, or the target is a URL of another origin.
     pub fn from_parts(scheme: &str, authority: &str, target: &str) -> Result<Self, TargetError> {
         let (scheme, authority) = (Scheme::parse(scheme)?, Authority::parse(authority)?);
         let path = RequestTarget::parse(target)?.path_at(scheme, &authority)?;
@@ -85,6 +87,7 @@ impl TargetUrl {
         &self.host
     }
 
+    /// The port; the scheme's default if the URL has none.
     pub(crate) fn port(&self) -> u16 {
         self.port
     }
@@ -93,27 +96,30 @@ impl TargetUrl {
         self.port == self.scheme.default_port()
     }
 
-    /// Whether both are `https`, or both are `http`.
+    /// Returns true if both schemes are `https`, or both are `http`.
     pub(crate) fn has_scheme_of(&self, other: &Self) -> bool {
         self.scheme == other.scheme
     }
 
-    /// Whether a text is this URL in its normal form, letter by letter. Whatever else it may be takes parsing to tell.
-    pub(crate) fn is_written(&self, text: &str) -> bool {
+    /// Returns true if a text is exactly the normal form of this URL, which then has the default port.
+    ///
+    /// This is a fast path without parsing. If it returns false, the text may still be an equal URL in another
+    /// spelling.
+    pub(crate) fn has_normal_form(&self, text: &str) -> bool {
         let authority = text.strip_prefix(self.scheme.name()).and_then(|rest| rest.strip_prefix("://"));
         let rest = authority.and_then(|authority| authority.strip_prefix(self.host.as_str()));
-        let written = self.port == self.scheme.default_port() && rest == Some(self.path.as_str());
-        // What is too long is rejected even where it is equal.
-        written && text.len() <= MAX_URL
+        let is_same = self.port == self.scheme.default_port() && rest == Some(self.path.as_str());
+        // Parsing would reject a text that is too long, even if it is equal.
+        is_same && text.len() <= MAX_URL
     }
 
     pub(super) fn into_path(self) -> Path {
         self.path
     }
 
-    /// This origin and path, with `path` below it.
+    /// This URL with `path` after its own path.
     pub(super) fn join(&self, path: Path) -> Self {
-        Self { scheme: self.scheme, host: self.host.clone(), port: self.port, path: path.below(&self.path) }
+        Self { scheme: self.scheme, host: self.host.clone(), port: self.port, path: path.with_prefix(&self.path) }
     }
 }
 
@@ -141,9 +147,10 @@ impl fmt::Debug for TargetUrl {
     }
 }
 
-/// RFC 9449 §4.3 (9): what counts is the URL without query and fragment. What is dropped may be any visible ASCII.
+/// RFC 9449 §4.3 (9): URLs are compared without query and fragment. These may be any visible ASCII.
 pub(super) fn without_query(text: &str) -> Result<&str, TargetError> {
-    // Control characters and blanks are what lenient parsers remove, so they reject wherever they stand.
+    // Lenient parsers remove control characters and blanks, so these are rejected anywhere in the text, also in the
+    // query.
     if !text.bytes().all(|octet| octet.is_ascii_graphic()) {
         return Err(TargetError::Character);
     }
@@ -154,8 +161,9 @@ pub(super) fn without_query(text: &str) -> Result<&str, TargetError> {
     Ok(kept)
 }
 
-/// The size of a URL without its query, in octets. A proof, which has to hold it, may have no more; servers and proxies
-/// bound request lines likewise ([RFC 9112 §3](https://www.rfc-editor.org/rfc/rfc9112#section-3) asks for 8000).
+/// The greatest length of a URL without its query, in octets. A proof contains the URL and has the same limit. Servers
+/// and proxies limit request lines to a similar length ([RFC 9112 §3](https://www.rfc-editor.org/rfc/rfc9112#section-3)
+/// recommends at least 8000).
 const MAX_URL: usize = 8 * 1024;
 
 #[cfg(test)]
@@ -189,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_http_url_is_rejected() {
+    fn malformed_urls_are_rejected() {
         for (text, error) in [
             ("", TargetError::Scheme),
             ("/orders", TargetError::Scheme),
@@ -219,19 +227,19 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_kept_of_a_url_counts_towards_its_size() {
+    fn query_does_not_count_towards_the_length_limit() {
         let url = |path: usize, query: usize| format!("https://a/{}?{}", "p".repeat(path), "q".repeat(query));
-        let room = MAX_URL - "https://a/".len();
+        let longest_path = MAX_URL - "https://a/".len();
 
-        assert!(TargetUrl::parse(&url(room, 100_000)).is_ok());
+        assert!(TargetUrl::parse(&url(longest_path, 100_000)).is_ok());
         assert_eq!(
-            TargetUrl::parse(&url(room + 1, 0)),
+            TargetUrl::parse(&url(longest_path + 1, 0)),
             Err(TargetError::TooLong { length: MAX_URL + 1, limit: MAX_URL })
         );
     }
 
     #[test]
-    fn parts_are_put_together() {
+    fn valid_parts_form_a_url() {
         for (scheme, authority, target, normal) in [
             ("https", "api.example.com", "/orders?page=2", "https://api.example.com/orders"),
             ("HTTP", "API.example.com:8080", "/", "http://api.example.com:8080/"),
@@ -247,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_that_reach_into_each_other_are_rejected() {
+    fn malformed_or_conflicting_parts_are_rejected() {
         for (scheme, authority, target, error) in [
             ("ws", "api.example.com", "/", TargetError::Scheme),
             ("https://evil.example/?", "api.example.com", "/", TargetError::Scheme),
@@ -273,7 +281,7 @@ mod tests {
         }
     }
 
-    /// A URL in pieces, each with every freedom that normalising has to cope with.
+    /// A URL in pieces. `plain` and `decorated` write the same URL in two ways.
     #[derive(Clone, Debug, PartialEq)]
     struct Pieces {
         scheme: &'static str,
@@ -283,12 +291,12 @@ mod tests {
     }
 
     impl Pieces {
-        /// The URL as it is written by somebody who writes nothing that could be dropped.
+        /// The URL with nothing that normalising changes, except a default port.
         fn plain(&self) -> String {
             format!("{}://{}:{}/{}", self.scheme, self.host, self.port, self.segments.join("/"))
         }
 
-        /// The same URL, written with everything that is dropped: case, encoding, dot segments, query, fragment.
+        /// The same URL with everything that normalising changes: case, encoding, dot segments, query, fragment.
         fn decorated(&self, tail: &str) -> String {
             let segments: Vec<String> = self.segments.iter().map(|segment| encode_unreserved(segment)).collect();
             let (scheme, host) = (self.scheme.to_uppercase(), self.host.to_uppercase());
@@ -316,7 +324,8 @@ mod tests {
     }
 
     fn pieces() -> impl Strategy<Value = Pieces> {
-        // In a segment: letters of both cases, marks, and triplets that stay encoded. Neither `.` nor `..` alone.
+        // A segment has letters of both cases, marks, and triplets that stay encoded. It has no dots, so it is never
+        // `.` or `..`.
         let segment = "([a-cA-C0-1_~!$&';:@=+-]|%2F|%5C|%25|%E2|%3F){0,4}";
         (
             prop_oneof![Just("http"), Just("https")],
@@ -327,7 +336,7 @@ mod tests {
             .prop_map(|(scheme, host, port, segments)| Pieces { scheme, host, port, segments })
     }
 
-    /// One change that makes another URL.
+    /// A URL and a copy with one change. The change may also leave the URL as it is.
     fn mutations() -> impl Strategy<Value = (Pieces, Pieces)> {
         (pieces(), pieces(), 0..6_usize).prop_map(|(url, other, which)| {
             let mut changed = url.clone();
@@ -355,35 +364,46 @@ mod tests {
         }
 
         #[test]
-        fn a_url_as_it_is_written_reads_as_itself(url in pieces(), tail in "(/\\.\\.|/\\.|//|/%2e)?([?#][ -~&&[^ ]]{0,8})?") {
+        fn text_in_normal_form_parses_to_the_same_url(
+            url in pieces(),
+            tail in "(/\\.\\.|/\\.|//|/%2e)?([?#][ -~&&[^ ]]{0,8})?",
+        ) {
             let (text, called) = (url.decorated(&tail), TargetUrl::parse(&url.decorated(&tail)).unwrap());
-            prop_assert_eq!(called.is_written(&called.to_string()), called.port == called.scheme.default_port());
+            prop_assert_eq!(called.has_normal_form(&called.to_string()), called.port == called.scheme.default_port());
             for text in [text, url.plain(), called.to_string()] {
-                prop_assert!(!called.is_written(&text) || TargetUrl::parse(&text) == Ok(called.clone()), "{}", text);
+                let parses_to_called = TargetUrl::parse(&text) == Ok(called.clone());
+                prop_assert!(!called.has_normal_form(&text) || parses_to_called, "{}", text);
             }
         }
 
         #[test]
-        fn a_url_is_written_in_one_way((url, changed) in mutations(), tail in "([?#][!-~]{0,8})?") {
+        fn normal_form_of_another_url_differs(
+            (url, changed) in mutations(),
+            tail in "([?#][!-~]{0,8})?",
+        ) {
             let called = TargetUrl::parse(&url.plain()).unwrap();
             for text in [changed.plain(), changed.decorated(&tail)] {
-                prop_assert!(!called.is_written(&text) || TargetUrl::parse(&text) == Ok(called.clone()), "{}", text);
+                let parses_to_called = TargetUrl::parse(&text) == Ok(called.clone());
+                prop_assert!(!called.has_normal_form(&text) || parses_to_called, "{}", text);
             }
         }
 
         #[test]
-        fn what_is_dropped_makes_no_difference(url in pieces(), tail in "([?#][!-~]{0,8})?") {
+        fn spelling_of_a_url_makes_no_difference(url in pieces(), tail in "([?#][!-~]{0,8})?") {
             prop_assert_eq!(TargetUrl::parse(&url.plain()).unwrap(), TargetUrl::parse(&url.decorated(&tail)).unwrap());
         }
 
         #[test]
-        fn urls_that_differ_in_anything_else_never_match((url, changed) in mutations(), tail in "([?#][!-~]{0,8})?") {
+        fn urls_that_differ_in_a_kept_part_do_not_match(
+            (url, changed) in mutations(),
+            tail in "([?#][!-~]{0,8})?",
+        ) {
             let (called, htu) = (TargetUrl::parse(&url.plain()), TargetUrl::parse(&changed.decorated(&tail)));
             prop_assert_eq!(called.unwrap() == htu.unwrap(), url.plain() == changed.plain());
         }
 
         #[test]
-        fn parsing_survives_any_text(text in "\\PC{0,40}|(https?)?[:/\\\\.%?#@\\[\\]a-f0-9 -]{0,40}") {
+        fn parsing_never_panics_and_is_stable(text in "\\PC{0,40}|(https?)?[:/\\\\.%?#@\\[\\]a-f0-9 -]{0,40}") {
             if let Ok(url) = TargetUrl::parse(&text) {
                 prop_assert_eq!(TargetUrl::parse(&url.to_string()), Ok(url));
             }

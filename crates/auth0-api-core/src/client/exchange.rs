@@ -1,4 +1,4 @@
-//! The client's exchanges: three flows, grants of your own, and forgetting an answer.
+//! Token exchange with the client: three flows, custom grants, and dropping a cached answer.
 
 use crate::client::ApiClient;
 use crate::exchange::{
@@ -8,12 +8,13 @@ use crate::token::VerifiedToken;
 
 /// # Exchanging tokens
 ///
-/// These need [`client_auth`](crate::ApiClientBuilder::client_auth); the [guide](crate::guide::exchange) says which one is for what.
+/// These methods need [`client_auth`](crate::ApiClientBuilder::client_auth). The [guide](crate::guide::exchange) says
+/// when to use which.
 impl ApiClient {
-    /// Exchanges a token of your own for one of the tenant's, by an exchange profile
+    /// Exchanges a token of the application for a token of the tenant, through a custom token exchange profile
     /// ([RFC 8693](https://www.rfc-editor.org/rfc/rfc8693)).
     ///
-    /// Each call is a request: the profile's Action sees them all.
+    /// Each call sends a request, so that the profile's Action runs each time; answers are not cached.
     ///
     /// # Errors
     ///
@@ -29,7 +30,8 @@ impl ApiClient {
     ///     .client_auth(ClientAuth::secret_post("client-id", "client-secret"))
     ///     .build()?;
     ///
-    /// let profile = ExchangeProfile::new("urn:acme:legacy-session", "https://orders.example.com").scope("read:orders");
+    /// let profile = ExchangeProfile::new("urn:acme:legacy-session", "https://orders.example.com");
+    /// let profile = profile.scope("read:orders");
     /// let tokens = api.get_token_by_exchange_profile(SubjectToken::unverified(legacy_session), profile).await?;
     /// println!("granted {:?} until {:?}", tokens.scope(), tokens.expires_at());
     /// # Ok(())
@@ -45,7 +47,7 @@ impl ApiClient {
 
     /// Gets a token for another API, on behalf of the user who called this one.
     ///
-    /// It takes a [`VerifiedToken`], so that nobody's token is passed on unchecked. Answers are cached: see
+    /// The subject is a [`VerifiedToken`], so that no unverified token is passed on. Answers are cached: see
     /// [`ExchangeCache`](crate::ExchangeCache).
     ///
     /// # Errors
@@ -71,14 +73,14 @@ impl ApiClient {
         self.exchange(&asked.with_subject(subject)).await
     }
 
-    /// Gets a token of another company's for an account that the user has connected: Token Vault.
+    /// Gets an access token of another company's API, for an account that the user has connected (Token Vault).
     ///
-    /// The subject is the verified token of the user who calls, or, for a backend that logged the user in,
+    /// The subject is the verified token of the calling user. For a backend that logged the user in, it is
     /// [`VaultSubject::refresh_token`]. Answers are cached: see [`ExchangeCache`](crate::ExchangeCache).
     ///
     /// # Errors
     ///
-    /// [`ExchangeError`]; an account that is not connected has a [kind](crate::ServerErrorKind) of its own.
+    /// [`ExchangeError`]. An account that is not connected is the [kind](crate::ServerErrorKind) `AccountNotLinked`.
     ///
     /// # Examples
     ///
@@ -104,7 +106,7 @@ impl ApiClient {
         self.exchange(&connection.with_subject(subject.into())).await
     }
 
-    /// Gets the tokens that a grant of your own asks for.
+    /// Gets the tokens that a custom grant requests.
     ///
     /// # Errors
     ///
@@ -114,9 +116,10 @@ impl ApiClient {
         exchanger.exchange(&grant).await
     }
 
-    /// Forgets a cached answer: after the other API answered 401 to its token, so that the next call asks anew.
+    /// Removes an answer from the cache, so that the next call sends a request. Use it when the other API answered 401
+    /// to its token.
     ///
-    /// A newer answer that has taken its place stays.
+    /// If a newer answer has replaced this one in the cache, the newer one stays.
     ///
     /// ```no_run
     /// # use auth0_api_core::{ApiClient, ExchangeError, OnBehalfOf, VerifiedToken};

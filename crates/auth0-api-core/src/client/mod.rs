@@ -1,4 +1,4 @@
-//! The client: what an API holds for its whole life.
+//! The client. An API creates one at start and uses it as long as it runs.
 
 mod exchange;
 
@@ -18,7 +18,7 @@ use crate::verify::Verifier;
 
 /// Verifies Auth0 access tokens for one API.
 ///
-/// Build it once, clone it freely: clones share keys and replay state.
+/// Build it once and clone it freely: clones share keys and replay state.
 ///
 /// ```no_run
 /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
@@ -46,14 +46,14 @@ pub struct ApiClient {
 }
 
 impl ApiClient {
-    /// Configures a client for a tenant's domain, or for [several](Domains), and the identifier of this API.
+    /// Configures a client for a tenant's domain, or for [several](TrustedDomains), and the identifier of this API.
     pub fn builder(domains: impl Into<TrustedDomains>, audience: impl Into<Box<str>>) -> ApiClientBuilder {
         ApiClientBuilder::new(domains.into(), audience.into())
     }
 
-    /// Configures a client from `AUTH0_DOMAIN`, `AUTH0_AUDIENCE` and, together and optionally, `AUTH0_CLIENT_ID` and
-    /// `AUTH0_CLIENT_SECRET`. What is missing is said by [`build`](ApiClientBuilder::build).
-    #[expect(clippy::disallowed_methods, reason = "the one home of the process's environment")]
+    /// Configures a client from the environment variables `AUTH0_DOMAIN` and `AUTH0_AUDIENCE`, and optionally from both
+    /// `AUTH0_CLIENT_ID` and `AUTH0_CLIENT_SECRET`. [`build`](ApiClientBuilder::build) reports what is missing.
+    #[expect(clippy::disallowed_methods, reason = "the only place that reads the process's environment")]
     pub fn from_env() -> ApiClientBuilder {
         ApiClientBuilder::from_variables(|name| std::env::var(name).ok())
     }
@@ -62,7 +62,7 @@ impl ApiClient {
         Self { verifier: Arc::new(verifier), exchanger: exchanger.map(Arc::new), metadata: metadata.map(Arc::new) }
     }
 
-    /// What exchanges tokens, if there are client credentials.
+    /// Returns what exchanges tokens; `None` without client credentials.
     pub(crate) fn exchanger(&self) -> Option<&Exchanger> {
         self.exchanger.as_deref()
     }
@@ -71,16 +71,17 @@ impl ApiClient {
     ///
     /// # Errors
     ///
-    /// [`Error`]: give it to [`reject`](Self::reject).
+    /// [`Error`]: pass it to [`reject`](Self::reject).
     pub async fn verify_request(&self, request: &TokenRequest<'_>) -> Result<VerifiedToken, Error> {
         observe(self.verifier.verify_request(request).await)
     }
 
-    /// Verifies a raw token that came by another way than a request, as `Bearer`: a bound token is rejected.
+    /// Verifies a token that did not arrive in an HTTP request. It is treated as a `Bearer` token, and a bound token is
+    /// rejected.
     ///
     /// # Errors
     ///
-    /// [`Error`]: give it to [`reject`](Self::reject).
+    /// [`Error`]: pass it to [`reject`](Self::reject).
     pub async fn verify_access_token(&self, token: &str) -> Result<VerifiedToken, Error> {
         observe(self.verifier.verify_access_token(token).await)
     }
@@ -90,54 +91,61 @@ impl ApiClient {
         Rejection::new(error, self.offer())
     }
 
-    /// The challenges of this API, an error of yours on the one that carries it: for rejections that a handler decides.
+    /// Returns this API's `WWW-Authenticate` challenges. `error`, if given, is added to its scheme's challenge. Use
+    /// it in a handler that rejects a request itself.
     pub fn challenges(&self, error: Option<ChallengeParams<'_>>) -> Vec<Challenge> {
         self.offer().challenges(error)
     }
 
-    /// The metadata of this API, for serving it at its well-known paths; `None` unless
-    /// [`ApiClientBuilder::resource_metadata`] was given some.
+    /// Returns the metadata of this API, to serve it at its well-known paths; `None` unless
+    /// [`ApiClientBuilder::resource_metadata`] was called.
     pub fn resource_metadata(&self) -> Option<&MetadataEndpoint> {
         self.metadata.as_deref()
     }
 
-    /// Fetches the keys of every issuer, unless there are fresh ones, so that the first request need not wait for them. Which
-    /// issuers a resolver will name is not known: theirs are fetched with their first token. Of a list longer than
-    /// [`KeyPolicy::max_issuers`](crate::KeyPolicy::max_issuers), as many as are held.
+    /// Fetches the keys of every listed issuer that has no fresh ones, so that the first request does not wait for
+    /// them. Issuers named by a resolver are fetched when their first token arrives. Of a list longer than
+    /// [`KeyPolicy::max_issuers`](crate::KeyPolicy::max_issuers), only the first `max_issuers` are fetched.
     ///
     /// # Errors
     ///
-    /// [`KeysUnavailable`] of the first issuer whose keys cannot be had; the others' are there. The client works all the same, and
-    /// for that issuer once its keys can be had.
+    /// [`KeysUnavailable`] of the first issuer in the list whose keys are unavailable. The keys of the other issuers
+    /// are fetched anyway, and the client is usable: it fetches the missing keys again when a token of their issuer
+    /// arrives.
     pub async fn warm_up(&self) -> Result<(), KeysUnavailable> {
         self.verifier.issuers.warm_up(self.verifier.clock.now()).await
     }
 
-    /// Whether there are keys to verify with, and every issuer has been asked for its own: one tenant's outage does not take the
-    /// others' users down. Of a list longer than [`KeyPolicy::max_issuers`](crate::KeyPolicy::max_issuers), whether there are those
-    /// of one; with a resolver, always. It only looks: a readiness probe that no request precedes should call
-    /// [`warm_up`](Self::warm_up), which costs nothing while there are fresh keys.
+    /// Returns true once every listed issuer has been asked for its keys and at least one has usable ones, so that the
+    /// outage of one tenant does not affect the users of the others. With more issuers than
+    /// [`KeyPolicy::max_issuers`](crate::KeyPolicy::max_issuers), one issuer with keys is enough; with a resolver,
+    /// always true.
+    ///
+    /// It never fetches. If a readiness probe may run before the first request, call [`warm_up`](Self::warm_up) in it,
+    /// which costs nothing while the keys are fresh.
     pub fn is_ready(&self) -> bool {
         self.verifier.issuers.is_ready(self.verifier.clock.now())
     }
 
-    /// Whether two handles are of one client, so that what the one has verified holds for the other.
+    /// Whether two handles belong to the same client, so that a token which one of them verified is verified for the
+    /// other too.
     pub fn is_same_client(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.verifier, &other.verifier)
     }
 
-    /// Fetches the keys of one issuer now, however fresh those are that it has: after a key was compromised and removed at the
-    /// tenant, tokens signed with it are rejected as soon as this returns. Each replica holds keys of its own.
+    /// Fetches the keys of one issuer now, even if they are fresh. Use it after a compromised key was removed at the
+    /// tenant: once this returns, tokens signed with that key are rejected. Each replica holds its own keys, so call it
+    /// in each.
     ///
     /// # Errors
     ///
-    /// [`IssuerError::Unavailable`]: the keys that there are stay. [`IssuerError::NotTrusted`]: the issuer is none of
-    /// [`issuers`](Self::issuers), or with a resolver, none whose keys are held.
+    /// [`IssuerError::Unavailable`] if the fetch fails; the present keys stay in use. [`IssuerError::NotTrusted`] if
+    /// the issuer is not one of [`issuers`](Self::issuers) or, with a resolver, if its keys are not held.
     pub async fn refresh_now(&self, issuer: &str) -> Result<(), IssuerError> {
         self.verifier.issuers.refresh_now(issuer).await
     }
 
-    /// The issuers whose tokens are taken, as they stand in `iss`; none if a [resolver](Domains::resolver) knows them.
+    /// The issuers whose tokens are accepted, spelled as in `iss`; empty with a [resolver](TrustedDomains::resolver).
     pub fn issuers(&self) -> Vec<&str> {
         self.verifier.issuers.names()
     }
@@ -147,12 +155,14 @@ impl ApiClient {
     }
 }
 
-/// Tells what came of a request, in stable words. Texts of the token, the proof or the network stay out of it.
+/// Counts and logs the outcome of a verification, with stable labels. Text from the token, the proof or the network is
+/// not included.
 fn observe(outcome: Result<VerifiedToken, Error>) -> Result<VerifiedToken, Error> {
     meter::verified(outcome.as_ref().map_or_else(Error::label, |_| "accepted"));
     match &outcome {
         Ok(token) => tracing::debug!(target: "auth0_api", event = "request_accepted", issuer = token.issuer()),
-        // Optional routes let it pass, and strict ones see it with every client's first request.
+        // Not logged as a rejection: optional routes let such requests through, and other routes get one from every new
+        // client.
         Err(error) if error.is_missing_credentials() => {
             tracing::debug!(target: "auth0_api", event = "credentials_absent");
         }

@@ -1,4 +1,4 @@
-//! From a token, its scheme and its proof to the statement that the token is the caller's own.
+//! Checks that the caller holds the key and the certificate that its token is bound to.
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -17,7 +17,7 @@ use crate::mtls::CertificatePolicy;
 use crate::request::TokenRequest;
 use crate::token::{Binding, ValidClaims, VerifiedToken};
 
-/// The policy at work.
+/// Checks the binding of tokens, by the configured policies.
 #[derive(Debug)]
 pub(crate) struct Dpop {
     mode: Mode,
@@ -29,7 +29,7 @@ pub(crate) struct Dpop {
     target: TargetPolicy,
 }
 
-/// Valid claims whose token is proven to be the caller's own, as far as it is bound; only [`Dpop::bind`] makes one.
+/// Valid claims of a token for which the caller has proven every binding. Only [`Dpop::bind`] makes one.
 #[derive(Debug)]
 pub(crate) struct Proven {
     claims: ValidClaims,
@@ -37,21 +37,21 @@ pub(crate) struct Proven {
     certificate: Option<CertificateThumbprint>,
 }
 
-/// What a proof, or that none is needed, comes to.
+/// The outcome of the proof check. Empty if the token was accepted without a proof.
 #[derive(Debug)]
 struct Proof {
     key: Option<Thumbprint>,
     next_nonce: Option<String>,
 }
 
-/// What a proof must have been made with and for.
+/// The token that a proof must be made for, and the thumbprint of the key that must sign it.
 struct BoundToken<'t> {
     hash: &'t TextHash,
     thumbprint: Thumbprint,
 }
 
 impl Dpop {
-    /// Puts a policy to work; `None` if it allows no proof algorithm.
+    /// Creates the check from its policies; `None` if `policy` allows no proof algorithm.
     pub(crate) fn new(policy: DpopPolicy, target: TargetPolicy, certificates: CertificatePolicy) -> Option<Self> {
         let algorithms = AlgorithmSet::new(policy.algorithms)?;
         let (max_age, leeway, nonce) = (policy.max_age, policy.leeway, policy.nonce);
@@ -67,22 +67,32 @@ impl Dpop {
         })
     }
 
+    /// Returns true if tokens are accepted with this scheme.
     pub(crate) fn offers(&self, scheme: Scheme) -> bool {
         self.mode.offers(scheme)
     }
 
-    /// The algorithms of proofs, as `algs` of a challenge lists them.
+    /// The algorithms that a proof may be signed with. A challenge lists them in `algs`.
     pub(crate) fn algorithms(&self) -> &AlgorithmSet {
         &self.proofs.algorithms
     }
 
-    /// Rejects a scheme that the mode forbids, before anybody looks at the token: the answer must not tell whether it is good.
+    /// Rejects a scheme that the mode does not offer.
+    ///
+    /// This comes before the token is read, so that the response does not reveal whether the token is valid.
     pub(crate) fn admit<'r>(&self, credentials: Credentials<'r>) -> Result<Credentials<'r>, CredentialsError> {
         let scheme = credentials.scheme();
         if self.offers(scheme) { Ok(credentials) } else { Err(CredentialsError::SchemeNotOffered { scheme }) }
     }
 
-    /// Demands what the token is bound to; the replay store is asked last, so that a rejected proof is not used up.
+    /// Checks everything that the token is bound to.
+    ///
+    /// 1. `cnf` is read: the token is bound to a key, a certificate, both, or nothing.
+    /// 2. If the token is bound to a certificate, the request must have come with it.
+    /// 3. The scheme must fit: a token that is bound to a key needs `DPoP`, and any other token needs `Bearer`. The one
+    ///    exception is [`DpopPolicy::accept_bound_tokens_as_bearer`].
+    /// 4. With `DPoP`, the proof is checked.
+    /// 5. The replay store is asked last, so that a request which fails another check does not use up its proof.
     pub(crate) async fn bind(
         &self,
         credentials: &Credentials<'_>,
@@ -94,22 +104,24 @@ impl Dpop {
         let certificate = certificate.map(|bound_to| self.certificates.prove(bound_to, request)).transpose();
         let certificate = certificate.map_err(DpopError::Certificate)?;
         let proof = match (credentials.scheme(), key) {
-            (Scheme::Bearer, None) => self.bear(credentials),
-            // RFC 9449 §7.2: a bound token without its proof may be a stolen one.
+            (Scheme::Bearer, None) => self.expect_no_proof(credentials),
+            // RFC 9449 §7.2: a bound token that is presented without a proof may be stolen.
             (Scheme::Bearer, Some(_)) if !self.bound_tokens_as_bearer => Err(DpopError::BoundTokenAsBearer),
             (Scheme::Bearer, Some(_)) => Ok(Proof::none()),
             (Scheme::Dpop, None) => Err(DpopError::NotBound),
             (Scheme::Dpop, Some(thumbprint)) => {
-                // Only a request brings the scheme DPoP.
+                // `request` is `None` for a raw token only, and a raw token is always treated as Bearer.
                 let request = request.ok_or(DpopError::ProofMissing)?;
                 let token = BoundToken { hash: claims.token_hash(), thumbprint };
-                self.prove(credentials, &token, request, now).await
+                self.verify_proof(credentials, &token, request, now).await
             }
         };
         Ok(Proven { claims, proof: proof?, certificate })
     }
 
-    fn bear(&self, credentials: &Credentials<'_>) -> Result<Proof, DpopError> {
+    /// A proof beside an unbound Bearer token is an error, because the client believes that its token is protected. The
+    /// mode `Ignore` does not look at proofs.
+    fn expect_no_proof(&self, credentials: &Credentials<'_>) -> Result<Proof, DpopError> {
         match credentials.proof() {
             Presented::Absent => Ok(Proof::none()),
             _ if self.mode == Mode::Ignore => Ok(Proof::none()),
@@ -117,7 +129,8 @@ impl Dpop {
         }
     }
 
-    async fn prove(
+    /// Determines the called URL, checks the proof for it, and records the proof as used.
+    async fn verify_proof(
         &self,
         credentials: &Credentials<'_>,
         token: &BoundToken<'_>,
@@ -128,12 +141,12 @@ impl Dpop {
         let expected =
             Expected { method: request.method, target: &target, token_hash: token.hash, thumbprint: &token.thumbprint };
         let proof = check(credentials.proof(), &expected, &self.proofs, &self.keys, now)?;
-        self.use_up(&proof, now).await?;
+        self.record_use(&proof, now).await?;
         Ok(Proof { key: Some(token.thumbprint), next_nonce: self.next_nonce(&proof, now) })
     }
 
-    /// RFC 9449 §11.1: each proof once.
-    async fn use_up(&self, proof: &HoldingProof, now: SystemTime) -> Result<(), DpopError> {
+    /// Records the proof in the replay store (RFC 9449 §11.1: a proof is accepted once).
+    async fn record_use(&self, proof: &HoldingProof, now: SystemTime) -> Result<(), DpopError> {
         let Some(store) = &self.replay else { return Ok(()) };
         match store.insert(&proof.id, now, proof.forget_at).await {
             Ok(Insertion::Fresh) => Ok(()),
@@ -142,7 +155,7 @@ impl Dpop {
         }
     }
 
-    /// RFC 9449 §8.2: a client whose nonce is about to expire gets the next one with its success.
+    /// The nonce to send with the successful response, if the client's nonce is about to expire (RFC 9449 §8.2).
     fn next_nonce(&self, proof: &HoldingProof, now: SystemTime) -> Option<String> {
         let nonces = self.proofs.nonce.as_ref()?;
         (proof.nonce_age == Some(NonceAge::Previous)).then(|| nonces.current(now))
@@ -150,7 +163,7 @@ impl Dpop {
 }
 
 impl Proven {
-    /// The end of the line: nothing else assembles a verified token.
+    /// Assembles the verified token. Nothing else does, so no check can be skipped.
     pub(crate) fn into_token(self, now: SystemTime) -> VerifiedToken {
         let binding = Binding::of(self.proof.key, self.certificate);
         VerifiedToken::assemble(self.claims, binding, self.proof.next_nonce, now)

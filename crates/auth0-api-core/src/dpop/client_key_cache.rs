@@ -1,7 +1,8 @@
-//! The keys of clients that come again and again: parsed with their first proof, not with each.
+//! A cache of parsed client keys, so that a client's key is parsed with its first proof only.
 //!
-//! Reading a key costs as much as everything else that is cheap in a proof. What is remembered is what reading its text once more
-//! would bring, nothing about whose key it is: each proof and each binding is checked all the same.
+//! Parsing a key costs as much as all other steps of the proof check together, apart from the signature. The cache maps
+//! the text of a key to the result of parsing it, and to nothing else: the signature of each proof and the binding of
+//! each token are still checked.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use moka::sync::Cache;
 
 use crate::jose::{Algorithm, Jwk, JwkError, Thumbprint, VerificationKey};
 
-/// Keys that a verified token was bound to, by the text that their owner writes.
+/// Keys that valid tokens were bound to, by their text in the header of a proof.
 pub(crate) struct ClientKeyCache(Cache<Box<str>, Arc<ClientKey>>);
 
 /// The public key in the header of a proof.
@@ -22,25 +23,28 @@ pub(crate) struct ClientKey {
 
 impl ClientKeyCache {
     pub(crate) fn new() -> Self {
-        // moka's own policy: a key that comes often is not pushed out by many that come once. And the standard library's keyed
-        // hash: unlike a token, this text is written by whoever would like to crowd a table.
-        Self(Cache::new(MOST_KEYS))
+        // moka's default policy (TinyLFU) keeps a key that is used often, even if many keys are used once. The default
+        // hash is the standard library's, which is keyed at random: clients choose these texts, and without a secret
+        // key an attacker could choose many that fall into one bucket.
+        Self(Cache::new(MAX_KEYS))
     }
 
-    /// The key that this text is, if it was remembered for the algorithm.
+    /// Returns the parsed key of this text, if it was remembered for this algorithm.
     pub(super) fn recall(&self, jwk: &str, algorithm: Algorithm) -> Option<Arc<ClientKey>> {
         self.0.get(jwk).filter(|key| key.verification.algorithm() == algorithm)
     }
 
-    /// Remembers a key that a token is bound to: strangers cannot bring theirs in.
+    /// Remembers a key. The caller has checked that a valid token is bound to it, so only clients with a valid token
+    /// can add keys.
     pub(super) fn remember(&self, jwk: &str, key: Arc<ClientKey>) {
-        if jwk.len() <= LONGEST_KEY {
+        if jwk.len() <= MAX_KEY_BYTES {
             self.0.insert(jwk.into(), key);
         }
     }
 }
 
 impl ClientKey {
+    /// Parses the public key in `jwk`, for use with this algorithm.
     pub(super) fn read(jwk: &str, algorithm: Algorithm) -> Result<Arc<Self>, JwkError> {
         let jwk = Jwk::parse_canonical(jwk)?;
         Ok(Arc::new(Self { verification: jwk.verification_key(algorithm)?, thumbprint: jwk.thumbprint() }))
@@ -53,7 +57,8 @@ impl fmt::Debug for ClientKeyCache {
     }
 }
 
-/// About a MiB: a P-256 key takes a good KiB, parsed, with its text and its place in the table.
-const MOST_KEYS: u64 = 1_000;
-/// An RSA-4096 key takes 720 bytes.
-const LONGEST_KEY: usize = 1024;
+/// The greatest number of keys, in about 1 MiB: a parsed P-256 key takes a little more than 1 KiB, with its text and
+/// its entry in the table.
+const MAX_KEYS: u64 = 1_000;
+/// The greatest length of a key's text. An RSA-4096 key has 720 bytes.
+const MAX_KEY_BYTES: usize = 1024;

@@ -1,11 +1,13 @@
 //! Sender-constrained tokens: [RFC 9449](https://www.rfc-editor.org/rfc/rfc9449) at the resource server.
 //!
-//! 1. [`policy`]: which schemes are taken, which proofs, how strictly.
-//! 2. [`confirmation`]: what the token says it is bound to (`cnf`).
-//! 3. [`proof`]: whether a proof holds, in the order of
-//!    [RFC 9449 §4.3](https://www.rfc-editor.org/rfc/rfc9449#section-4.3); pure.
-//! 4. [`client_keys`]: keys that come again are parsed once.
-//! 5. [`binding`]: brings the three together; [`nonce`] and [`replay`] say whether the proof is fresh and new.
+//! 1. [`policy`]: which schemes and which proofs the API accepts.
+//! 2. [`confirmation`]: what a token is bound to (`cnf`).
+//! 3. [`proof`]: the checks of a proof, in the order of
+//!    [RFC 9449 §4.3](https://www.rfc-editor.org/rfc/rfc9449#section-4.3). It is pure, but for the cache of keys.
+//! 4. [`client_key_cache`]: the keys of clients, so that a key is not parsed again with each proof.
+//! 5. [`nonce`]: the nonces by which the server limits the age of a proof.
+//! 6. [`replay`] and [`memory`]: the store of used proofs, so that a proof is accepted once.
+//! 7. [`binding`]: combines all of these into one check.
 
 mod binding;
 mod client_key_cache;

@@ -1,4 +1,4 @@
-//! Nonces for proofs ([RFC 9449 §9](https://www.rfc-editor.org/rfc/rfc9449#section-9)), made without keeping any state.
+//! Nonces for proofs ([RFC 9449 §9](https://www.rfc-editor.org/rfc/rfc9449#section-9)). The server stores none of them.
 
 use std::fmt;
 use std::time::{Duration, SystemTime};
@@ -10,22 +10,23 @@ use aws_lc_rs::rand::SystemRandom;
 use crate::base64url;
 use crate::clock::since_epoch;
 
-/// Makes and recognises the nonces that clients have to put into their proofs.
+/// Makes and verifies the nonces that clients must put into their proofs.
 ///
-/// A nonce limits how long before its use a proof can have been made, by this server's clock instead of the client's.
-/// Time is divided into steps; the nonce of a step is the HMAC-SHA-256 of the step's number under a secret. Nothing is
-/// stored, and every replica with the same secrets and step recognises the others' nonces.
+/// A nonce limits how long before its use a proof can have been made. The limit is measured by this server's clock, not
+/// by the client's. Time is divided into steps of equal length, and the nonce of a step is the HMAC-SHA-256 of the
+/// step's number under a secret. Nothing is stored. Every replica with the same secrets and the same step accepts the
+/// nonces of the other replicas.
 ///
-/// 1. The nonces of the current and of the previous step are accepted: one lives for at least one step and at most two,
-///    with the default step between 60 s and 120 s.
-/// 2. The nonce does not show its step. It is compared, whole and in constant time, with the few that could be right;
-///    one that has expired is answered exactly as one that was never issued.
-/// 3. It is 43 characters of base64url carrying 256 bits, as [RFC 9449
-///    §8.1](https://www.rfc-editor.org/rfc/rfc9449#section-8.1) allows and no client can guess.
+/// 1. The nonces of the current step and of the previous step are accepted. So a nonce is accepted for at least one
+///    step and at most two: with the default step, for 60 s to 120 s.
+/// 2. A nonce does not reveal its step. It is compared, whole and in constant time, with each nonce that is accepted at
+///    the moment. An expired nonce gets the same answer as a nonce that was never issued.
+/// 3. A nonce has 43 characters of base64url, which [RFC 9449 §8.1](https://www.rfc-editor.org/rfc/rfc9449#section-8.1)
+///    allows, and contains 256 bits. No client can guess it.
 ///
-/// To replace a secret, give every replica `[old, new]` first, then `[new, old]`, then `[new]`: the first one issues,
-/// all are accepted. Replicas' clocks should agree to well within a step; one that is behind asks for another nonce,
-/// which costs the client one more request.
+/// To replace a secret, give every replica `[old, new]` first, then `[new, old]`, then `[new]`. The first secret makes
+/// nonces, and the nonces of all secrets are accepted. The clocks of the replicas should differ by much less than a
+/// step. A replica whose clock is behind may ask the client for another nonce, which costs the client one more request.
 ///
 /// # Examples
 ///
@@ -33,11 +34,11 @@ use crate::clock::since_epoch;
 /// use std::time::Duration;
 /// use auth0_api_core::RotatingNonce;
 ///
-/// // Several replicas: secrets from your secret manager, 32 random bytes or more each.
+/// // Several replicas: take the secrets from a secret manager. Each needs 32 random bytes or more.
 /// # let (new, old) = ([1; 32], [2; 32]);
 /// let shared = RotatingNonce::new([new, old])?.step(Duration::from_secs(30));
 ///
-/// // One process, or one that may answer a stranger's nonce with its own:
+/// // One process; or several, if each may reject the nonces of the others and send its own:
 /// let own = RotatingNonce::generate()?;
 ///
 /// assert!(RotatingNonce::new(["too short"]).is_err());
@@ -50,11 +51,11 @@ pub struct RotatingNonce {
 }
 
 impl RotatingNonce {
-    /// Makes nonces with the first of these secrets and accepts those of all.
+    /// Creates nonces with the first of these secrets, and accepts the nonces of all of them.
     ///
     /// # Errors
     ///
-    /// There is no secret, or one has less than 32 bytes.
+    /// The list is empty, or a secret has less than 32 bytes.
     pub fn new(secrets: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Result<Self, NonceSecretError> {
         let secrets: Vec<_> = secrets
             .into_iter()
@@ -64,43 +65,50 @@ impl RotatingNonce {
         if secrets.is_empty() { Err(NonceSecretError::Missing) } else { Ok(Self::of(secrets)) }
     }
 
-    /// Makes nonces with a random secret that only this process knows.
+    /// Creates nonces with a random secret that only this process knows.
     ///
-    /// Behind a load balancer, or after a restart, clients are asked for another nonce; use [`new`](Self::new) there.
+    /// After a restart, and when a load balancer sends a client to another replica, the client's nonce is rejected
+    /// once. Use [`new`](Self::new) to avoid this.
     ///
     /// # Errors
     ///
-    /// The system has no random numbers.
+    /// The system cannot provide random numbers.
     pub fn generate() -> Result<Self, NonceSecretError> {
         let secret = hmac::Key::generate(HMAC_SHA256, &SystemRandom::new()).map_err(|_| NonceSecretError::Random)?;
         Ok(Self::of(vec![secret]))
     }
 
-    /// Sets the time after which the nonce changes; it is accepted for one step more. Default 60 s, at least 1 s.
+    /// Sets the time after which the nonce changes. The old nonce is accepted for one more step. Default 60 s, at least
+    /// 1 s.
     ///
-    /// Shorter limits how long a proof can be prepared ahead; longer saves clients that call seldom a second request.
+    /// With a shorter step, a proof can be prepared less long in advance. With a longer step, a client that calls
+    /// seldom needs a second request less often.
     #[must_use]
     pub fn step(mut self, step: Duration) -> Self {
         self.step = step.max(MIN_STEP);
         self
     }
 
-    /// The nonce to give out.
+    /// Returns the nonce to send to clients.
     pub(crate) fn current(&self, now: SystemTime) -> String {
         let step = self.step_at(now);
         self.secrets.first().map(|secret| nonce(secret, step)).unwrap_or_default()
     }
 
-    /// Recognises a nonce that was given out, or `None`: unknown and expired are not told apart.
+    /// Returns whether an accepted nonce is the current one; `None` if it is unknown or has expired.
     pub(crate) fn check(&self, presented: &str, now: SystemTime) -> Option<NonceAge> {
         if presented.len() != NONCE_LENGTH {
             return None;
         }
+        // The accepted nonces are computed and compared in this order, until one matches: the current step with each
+        // secret, then the previous step with each secret. The first of them is the nonce that `current` returns. The
+        // others are accepted, but no longer sent: they belong to the previous step, or to a secret that is being
+        // replaced.
         let step = self.step_at(now);
+        // The first step since the epoch has no previous one.
         let steps = [Some(step), step.checked_sub(1)];
         let candidates =
             steps.into_iter().flatten().flat_map(|step| self.secrets.iter().map(move |secret| (secret, step)));
-        // Only the first is what `current` gives: the nonce of a secret that is being replaced counts as an old one.
         let ages = std::iter::once(NonceAge::Current).chain(std::iter::repeat(NonceAge::Previous));
         candidates.zip(ages).find_map(|((secret, step), age)| {
             verify_slices_are_equal(nonce(secret, step).as_bytes(), presented.as_bytes()).ok().map(|()| age)
@@ -111,6 +119,7 @@ impl RotatingNonce {
         Self { secrets, step: DEFAULT_STEP }
     }
 
+    /// The number of the step that `now` is in, counted from the epoch.
     fn step_at(&self, now: SystemTime) -> u128 {
         since_epoch(now).as_nanos() / self.step.as_nanos()
     }
@@ -122,12 +131,12 @@ impl fmt::Debug for RotatingNonce {
     }
 }
 
-/// Whether a recognised nonce is still the one to give out.
+/// Whether an accepted nonce is still the current one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NonceAge {
-    /// It is.
+    /// The nonce is the current one.
     Current,
-    /// It is good this time; the client should have the current one for the next.
+    /// The nonce is accepted this time, and the client should use the current one for its next request.
     Previous,
 }
 
@@ -138,15 +147,15 @@ pub enum NonceSecretError {
     /// No secret was given.
     #[error("a nonce needs at least one secret")]
     Missing,
-    /// The system has no random numbers for a secret.
-    #[error("the system has no random numbers for a nonce secret")]
+    /// The system cannot provide random numbers for a secret.
+    #[error("the system cannot provide random numbers for a nonce secret")]
     Random,
     /// A secret is shorter than 32 bytes.
     #[error("nonce secret {position} has {length} bytes and needs {MIN_SECRET_LENGTH}")]
     TooShort {
-        /// Its place in the list, from 1.
+        /// The position of the secret in the list, from 1.
         position: usize,
-        /// Its length in bytes.
+        /// The length of the secret in bytes.
         length: usize,
     },
 }
@@ -165,20 +174,21 @@ fn nonce(secret: &hmac::Key, step: u128) -> String {
     base64url::encode(context.sign().as_ref())
 }
 
-/// Keeps these nonces apart from whatever else the same secret may sign.
+/// Makes these HMACs differ from any other HMAC that is computed with the same secret.
 const PURPOSE: &[u8] = b"auth0-api DPoP-Nonce v1";
 
-/// The output of SHA-256, as [RFC 2104 §3](https://www.rfc-editor.org/rfc/rfc2104#section-3) advises for the key of an
-/// HMAC.
+/// The length of a SHA-256 hash in bytes, which [RFC 2104 §3](https://www.rfc-editor.org/rfc/rfc2104#section-3)
+/// recommends as the least length of an HMAC key.
 const MIN_SECRET_LENGTH: usize = 32;
 
-/// 32 bytes in base64url; anything else is not ours and costs nothing.
+/// The length of 32 bytes in base64url. A text of another length is rejected without computing an HMAC.
 const NONCE_LENGTH: usize = 43;
 
-/// Accepted for 60 s to 120 s: a nonce that a client got is good for its next requests, and a stolen proof dies soon.
+/// A nonce is accepted for 60 s to 120 s: long enough for several requests of the client, and short enough that a
+/// stolen proof soon becomes useless.
 const DEFAULT_STEP: Duration = Duration::from_secs(60);
 
-/// A nonce must live long enough to travel to the client and back.
+/// A nonce must be accepted for long enough to reach the client and come back.
 const MIN_STEP: Duration = Duration::from_secs(1);
 
 #[cfg(test)]
@@ -217,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn step_is_chosen_and_at_least_a_second() {
+    fn step_can_be_set_and_is_at_least_a_second() {
         let nonces = RotatingNonce::new([SECRET]).unwrap().step(Duration::from_secs(10));
         assert_eq!(nonces.check(&nonces.current(at(0)), at(19)), Some(NonceAge::Previous));
         assert_eq!(nonces.check(&nonces.current(at(0)), at(20)), None);
@@ -228,42 +238,42 @@ mod tests {
     }
 
     #[test]
-    fn secrets_roll_without_a_gap() {
+    fn secrets_can_be_replaced_while_nonces_stay_valid() {
         let before = RotatingNonce::new([OTHER]).unwrap();
-        let learning = RotatingNonce::new([OTHER, SECRET]).unwrap();
-        let rolling = RotatingNonce::new([SECRET, OTHER]).unwrap();
+        let old_first = RotatingNonce::new([OTHER, SECRET]).unwrap();
+        let new_first = RotatingNonce::new([SECRET, OTHER]).unwrap();
         let after = RotatingNonce::new([SECRET]).unwrap();
 
-        assert_eq!(learning.current(at(0)), before.current(at(0)));
-        assert_eq!(rolling.current(at(0)), after.current(at(0)));
-        assert_eq!(learning.check(&rolling.current(at(0)), at(0)), Some(NonceAge::Previous));
-        assert_eq!(rolling.check(&learning.current(at(0)), at(60)), Some(NonceAge::Previous));
+        assert_eq!(old_first.current(at(0)), before.current(at(0)));
+        assert_eq!(new_first.current(at(0)), after.current(at(0)));
+        assert_eq!(old_first.check(&new_first.current(at(0)), at(0)), Some(NonceAge::Previous));
+        assert_eq!(new_first.check(&old_first.current(at(0)), at(60)), Some(NonceAge::Previous));
         assert_eq!(after.check(&before.current(at(0)), at(0)), None);
     }
 
     #[test]
-    fn anything_else_is_rejected() {
+    fn any_other_text_is_rejected() {
         let nonces = RotatingNonce::new([SECRET]).unwrap();
-        let good = nonces.current(at(0));
-        let (front, last) = good.split_at(42);
+        let valid = nonces.current(at(0));
+        let (front, last) = valid.split_at(42);
         assert_eq!(last.len(), 1);
-        for bad in
-            ["", "a", front, &format!("{good}A"), &format!("{front}_"), &format!("{front}\u{e9}"), &"A".repeat(43)]
+        for other in
+            ["", "a", front, &format!("{valid}A"), &format!("{front}_"), &format!("{front}\u{e9}"), &"A".repeat(43)]
         {
-            assert_eq!(nonces.check(bad, at(0)), None, "{bad}");
+            assert_eq!(nonces.check(other, at(0)), None, "{other}");
         }
         assert_eq!(nonces.check(&"A".repeat(1 << 20), at(0)), None);
     }
 
     #[test]
-    fn nonce_has_only_characters_of_rfc_9449() {
+    fn nonce_has_only_characters_that_rfc_9449_allows() {
         let nonce = RotatingNonce::generate().unwrap().current(at(0));
         assert_eq!(nonce.len(), NONCE_LENGTH);
         assert!(nonce.bytes().all(|byte| matches!(byte, 0x21 | 0x23..=0x5B | 0x5D..=0x7E)), "{nonce}");
     }
 
     #[test]
-    fn first_step_of_time_has_no_previous_one() {
+    fn first_step_since_the_epoch_has_no_previous_one() {
         let nonces = RotatingNonce::new([SECRET]).unwrap();
         assert_eq!(nonces.check(&nonces.current(UNIX_EPOCH), UNIX_EPOCH), Some(NonceAge::Current));
         assert_eq!(nonces.check(&nonces.current(at(0)), UNIX_EPOCH), None);
@@ -276,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn weak_secrets_are_rejected() {
+    fn missing_and_short_secrets_are_rejected() {
         assert_eq!(RotatingNonce::new([""; 0]).unwrap_err(), NonceSecretError::Missing);
         let error = RotatingNonce::new([&SECRET[..], &SECRET[1..]]).unwrap_err();
         assert_eq!(error, NonceSecretError::TooShort { position: 2, length: 31 });

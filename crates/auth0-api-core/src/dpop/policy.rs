@@ -1,4 +1,4 @@
-//! What an API asks of its callers' proofs.
+//! What an API requires of its clients' proofs.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,16 +7,16 @@ use super::{MemoryReplayStore, ReplayStore, RotatingNonce};
 use crate::credentials::Scheme;
 use crate::jose::{Algorithm, AlgorithmSet};
 
-/// Whether and how an API takes `DPoP` ([RFC 9449](https://www.rfc-editor.org/rfc/rfc9449)).
+/// Whether and how an API accepts `DPoP` ([RFC 9449](https://www.rfc-editor.org/rfc/rfc9449)).
 ///
 /// | setting | default | why |
 /// |---|---|---|
-/// | mode | [`accept`](Self::accept) | clients move to `DPoP` one by one |
-/// | [`max_age`](Self::max_age) | 300 s | as auth0-api-js: clients with a clock that is off |
+/// | mode | [`accept`](Self::accept) | clients can move to `DPoP` one by one |
+/// | [`max_age`](Self::max_age) | 300 s | as auth0-api-js: tolerates clients whose clock is behind |
 /// | [`leeway`](Self::leeway) | 30 s | as auth0-api-js |
-/// | [`algorithms`](Self::algorithms) | ES256 | what Auth0 binds tokens to |
+/// | [`algorithms`](Self::algorithms) | ES256 | Auth0 binds tokens to keys of this algorithm |
 /// | replay protection | in memory | [RFC 9449 §11.1](https://www.rfc-editor.org/rfc/rfc9449#section-11.1); share it between replicas with [`replay_store`](Self::replay_store) |
-/// | [`nonces`](Self::nonce) | off | they cost each client a second request to begin with |
+/// | [`nonces`](Self::nonce) | off | the first request of each client is rejected and must be repeated with the nonce |
 ///
 /// ```
 /// use std::time::Duration;
@@ -38,7 +38,7 @@ pub struct DpopPolicy {
     pub(crate) bound_tokens_as_bearer: bool,
 }
 
-/// Which schemes are taken.
+/// Which schemes are accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mode {
     Accept,
@@ -54,7 +54,7 @@ pub(crate) enum Replay {
     Store(Arc<dyn ReplayStore>),
 }
 
-/// A policy whose settings make sense together.
+/// The checked settings that concern proofs.
 #[derive(Debug)]
 pub(crate) struct ProofPolicy {
     pub(crate) max_age: Duration,
@@ -64,67 +64,69 @@ pub(crate) struct ProofPolicy {
 }
 
 impl DpopPolicy {
-    /// Takes bound tokens with a proof, and unbound ones as `Bearer`: the default.
+    /// Accepts bound tokens with a proof, and unbound tokens as `Bearer`. This is the default.
     pub fn accept() -> Self {
         Self::new(Mode::Accept)
     }
 
-    /// Takes bound tokens with a proof, and nothing else.
+    /// Accepts bound tokens with a proof only.
     pub fn require() -> Self {
         Self::new(Mode::Require)
     }
 
-    /// Takes `Bearer` only and looks at no proof. A bound token is rejected all the same: without its proof it may be stolen.
+    /// Accepts `Bearer` only, and does not look at proofs. A bound token is rejected, because without its proof it may
+    /// be stolen.
     pub fn ignore() -> Self {
         Self::new(Mode::Ignore)
     }
 
-    /// How old a proof's `iat` may be. Default: 300 s; at most a day.
+    /// Sets how old a proof's `iat` may be. Default: 300 s; at most a day.
     ///
-    /// Used proofs are remembered that long: see [the guide](crate::guide::replay).
+    /// A used proof is remembered until it is too old: see [the guide](crate::guide::replay).
     #[must_use]
     pub fn max_age(mut self, max_age: Duration) -> Self {
         self.max_age = max_age;
         self
     }
 
-    /// How far ahead a proof's `iat` may lie. Default: 30 s; at most a day.
+    /// Sets how far in the future a proof's `iat` may be. Default: 30 s; at most a day.
     #[must_use]
     pub fn leeway(mut self, leeway: Duration) -> Self {
         self.leeway = leeway;
         self
     }
 
-    /// The algorithms that a proof may be signed with, as the challenges list them. Default: ES256.
+    /// Sets the algorithms that a proof may be signed with. The challenges list them. Default: ES256.
     #[must_use]
     pub fn algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
         self.algorithms = algorithms.into_iter().collect();
         self
     }
 
-    /// Remembers used proofs in a store of yours: one that all replicas share.
+    /// Remembers used proofs in this store, for example one that all replicas share.
     #[must_use]
     pub fn replay_store(mut self, store: impl ReplayStore) -> Self {
         self.replay = Replay::Store(Arc::new(store));
         self
     }
 
-    /// Remembers no proof: whoever captures one can use it until it is too old.
+    /// Does not remember used proofs. An attacker who captures one, with its token, can use it until it is too old.
     #[must_use]
     pub fn insecure_without_replay_protection(mut self) -> Self {
         self.replay = Replay::Off;
         self
     }
 
-    /// Demands a nonce of ours in each proof ([RFC 9449 §9](https://www.rfc-editor.org/rfc/rfc9449#section-9)): a proof can
-    /// then not be made in advance.
+    /// Requires in each proof a nonce that this server issued
+    /// ([RFC 9449 §9](https://www.rfc-editor.org/rfc/rfc9449#section-9)). A proof can then not be made long in advance.
     #[must_use]
     pub fn nonce(mut self, nonce: RotatingNonce) -> Self {
         self.nonce = Some(nonce);
         self
     }
 
-    /// With [`ignore`](Self::ignore): takes bound tokens as `Bearer`, as auth0-api-js does. It gives up what binding is for.
+    /// With [`ignore`](Self::ignore): accepts bound tokens as `Bearer`, as auth0-api-js does. A stolen bound token can
+    /// then be used without its key.
     #[must_use]
     pub fn accept_bound_tokens_as_bearer(mut self) -> Self {
         self.bound_tokens_as_bearer = true;
@@ -143,25 +145,25 @@ impl DpopPolicy {
         }
     }
 
-    /// Whether tokens are taken by this scheme.
+    /// Returns true if tokens are accepted with this scheme.
     pub(crate) fn offers(&self, scheme: Scheme) -> bool {
         self.mode.offers(scheme)
     }
 
-    /// The names of the algorithms of proofs; none if no proof is looked at.
+    /// The names of the algorithms that a proof may be signed with; empty if proofs are ignored.
     pub(crate) fn offered_algorithms(&self) -> Vec<&'static str> {
         let offered = AlgorithmSet::new(self.algorithms.iter().copied()).filter(|_| self.offers(Scheme::Dpop));
         offered.iter().flat_map(AlgorithmSet::iter).map(Algorithm::name).collect()
     }
 
-    /// What does not make sense, as one fixed sentence.
+    /// Returns what is wrong with the settings, as one fixed text; `None` if they are valid.
     pub(crate) fn problem(&self) -> Option<&'static str> {
         if self.algorithms.is_empty() {
             Some("at least one proof algorithm is needed")
-        } else if self.max_age > LONGEST_WINDOW || self.leeway > LONGEST_WINDOW {
-            Some("a proof's window is at most a day")
+        } else if self.max_age > MAX_WINDOW || self.leeway > MAX_WINDOW {
+            Some("max_age() and leeway() may be a day at most")
         } else if self.bound_tokens_as_bearer && self.mode != Mode::Ignore {
-            Some("accept_bound_tokens_as_bearer() goes with DpopPolicy::ignore() only")
+            Some("accept_bound_tokens_as_bearer() requires DpopPolicy::ignore()")
         } else {
             None
         }
@@ -187,9 +189,9 @@ impl Replay {
     }
 }
 
-/// As auth0-api-js (`iatOffset`).
+/// The default of auth0-api-js (`iatOffset`).
 const DEFAULT_MAX_AGE: Duration = Duration::from_secs(300);
-/// As auth0-api-js (`iatLeeway`).
+/// The default of auth0-api-js (`iatLeeway`).
 const DEFAULT_LEEWAY: Duration = Duration::from_secs(30);
-/// A proof is for one request; beyond a day the replay store would only fill up.
-const LONGEST_WINDOW: Duration = Duration::from_secs(86_400);
+/// A proof is made for one request. A window longer than a day would only fill the replay store.
+const MAX_WINDOW: Duration = Duration::from_secs(86_400);

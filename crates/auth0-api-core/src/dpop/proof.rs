@@ -1,4 +1,6 @@
-//! The proof check of [RFC 9449 §4.3](https://www.rfc-editor.org/rfc/rfc9449#section-4.3): pure, and in its order.
+//! The checks of a proof, in the order of [RFC 9449 §4.3](https://www.rfc-editor.org/rfc/rfc9449#section-4.3).
+//!
+//! They are pure: the time is an argument, and the cache of keys does not change a result.
 
 use std::borrow::Cow;
 use std::time::{Duration, SystemTime};
@@ -15,7 +17,7 @@ use crate::credentials::Presented;
 use crate::jose::{AlgorithmSet, JoseError, Jws, Object, TextHash, Thumbprint};
 use crate::token::NumericDate;
 
-/// What a proof must be about.
+/// The request and the token that a proof must have been made for.
 #[derive(Debug)]
 pub(crate) struct Expected<'e> {
     pub(crate) method: &'e str,
@@ -24,15 +26,19 @@ pub(crate) struct Expected<'e> {
     pub(crate) thumbprint: &'e Thumbprint,
 }
 
-/// A proof that holds, and has yet to be new.
+/// A proof that passed all checks of this module. The replay store has not been asked yet.
 #[derive(Debug)]
 pub(crate) struct HoldingProof {
     pub(crate) id: ProofId,
+    /// Until when the replay store must remember the proof.
     pub(crate) forget_at: SystemTime,
+    /// `None` if the policy asks for no nonce.
     pub(crate) nonce_age: Option<NonceAge>,
 }
 
-/// Checks a proof against the request it came with. The keys spare it work; they change no answer.
+/// Checks a proof against the request and the token that it was presented with.
+///
+/// The cache `keys` only saves work: the result is the same with an empty cache.
 pub(crate) fn check(
     presented: Presented<'_>,
     expected: &Expected<'_>,
@@ -40,68 +46,72 @@ pub(crate) fn check(
     keys: &ClientKeyCache,
     now: SystemTime,
 ) -> Result<HoldingProof, DpopError> {
-    // RFC 9449 §4.3 (1): one DPoP header.
+    // RFC 9449 §4.3 (1): there is exactly one DPoP header.
     let proof = match presented {
         Presented::Absent | Presented::Once("") => return Err(DpopError::ProofMissing),
         Presented::Malformed => return Err(ProofError::Repeated.into()),
         Presented::Once(proof) if proof.len() > MAX_PROOF_BYTES => return Err(ProofError::TooLong.into()),
         Presented::Once(proof) => proof,
     };
-    // (2): one well-formed JWT. Any algorithm that there is, for now: (5) comes later.
+    // (2): it is one well-formed JWT. Every known algorithm is accepted here; (5) applies the policy.
     let jws: Jws<'_, Object> = Jws::parse(proof, &AlgorithmSet::ANY).map_err(ProofError::Jws)?;
-    // (3): all claims are there.
+    // (3): all required claims are present. Their values are checked after the signature.
     require_claims(jws.unverified_payload())?;
     // (4): typ is dpop+jwt.
     if !jws.header().media_type().is_ok_and(|typ| typ.is_some_and(|typ| typ.is("dpop+jwt"))) {
         return Err(ProofError::Type.into());
     }
-    // (5): an algorithm of the policy.
+    // (5): the policy allows the algorithm.
     let algorithm = jws.header().algorithm();
     if !policy.algorithms.contains(algorithm) {
         return Err(ProofError::Jws(JoseError::AlgorithmNotAllowed { algorithm }).into());
     }
-    // (6), (7): signed with the embedded key, which is public.
+    // (6), (7): the signature verifies with the embedded key, which has no private part.
     let jwk = jws.header().embedded_key().unwrap_or_default();
     let known = keys.recall(jwk, algorithm);
     let is_known = known.is_some();
     let key = known.map_or_else(|| ClientKey::read(jwk, algorithm), Ok).map_err(ProofError::Key)?;
     let signed = jws.verify([&key.verification]).map_err(ProofError::Jws)?;
     let claims = Claims::read(signed.payload())?;
-    // (8): htm is the method, exactly: methods are case-sensitive (RFC 9110 §9.1).
+    // (8): htm is exactly the method of the request: methods are case-sensitive (RFC 9110 §9.1).
     if claims.htm != expected.method {
         return Err(ProofError::Method.into());
     }
-    // (9): htu is the URL, query and fragment ignored.
-    if !expected.target.is_written(&claims.htu) {
+    // (9): htu is the URL of the request; query and fragment are ignored. Most clients sign the normal form, which
+    // needs no parsing.
+    if !expected.target.has_normal_form(&claims.htu) {
         let htu = TargetUrl::parse(&claims.htu).map_err(ProofError::TargetMalformed)?;
         if htu != *expected.target {
             return Err(ProofError::target(expected.target, &htu).into());
         }
     }
-    // (10): the nonce is one of ours, where we want one.
+    // (10): the nonce is one that this server issued, if the policy asks for nonces.
     let nonce_age = check_nonce(policy, signed.payload(), now)?;
-    // (11): iat is within the window, and the proof's own times agree.
+    // (11): iat is within the window, and now is within nbf and exp, if the proof has them.
     check_window(policy, &claims, now)?;
-    // (12): ath is the hash of this token …
+    // (12): ath is the hash of this access token …
     let mut ath = TextHash::default();
-    let written = base64url::decode_exactly(&claims.ath, &mut ath);
-    if written.is_none() || verify_slices_are_equal(&ath, expected.token_hash).is_err() {
+    let decoded = base64url::decode_exactly(&claims.ath, &mut ath);
+    if decoded.is_none() || verify_slices_are_equal(&ath, expected.token_hash).is_err() {
         return Err(ProofError::TokenHash.into());
     }
-    // … and the key is the one that the token is bound to.
+    // … and the token is bound to the key that signed the proof.
     let thumbprint = key.thumbprint;
     if verify_slices_are_equal(thumbprint.as_bytes(), expected.thumbprint.as_bytes()).is_err() {
         return Err(DpopError::KeyMismatch);
     }
+    // Only here is the key known to be that of a valid token. A client without one cannot fill the cache.
     if !is_known {
         keys.remember(signed.header().embedded_key().unwrap_or_default(), key);
     }
-    let forget_at = claims.iat.plus(policy.max_age).plus(FORGET_LATER).to_system_time();
+    let forget_at = claims.iat.plus(policy.max_age).plus(FORGET_MARGIN).to_system_time();
     let forget_at = forget_at.ok_or(ProofError::Claim { claim: "iat" })?;
     Ok(HoldingProof { id: ProofId::new(thumbprint, &claims.jti), forget_at, nonce_age })
 }
 
-/// The claims of [RFC 9449 §4.2](https://www.rfc-editor.org/rfc/rfc9449#section-4.2), all of them required beside a token.
+/// The claims of a proof ([RFC 9449 §4.2](https://www.rfc-editor.org/rfc/rfc9449#section-4.2)).
+///
+/// `nbf` and `exp` are optional. The others are required, because the proof is presented together with a token.
 struct Claims<'p> {
     jti: Cow<'p, str>,
     htm: Cow<'p, str>,
@@ -123,12 +133,12 @@ impl<'p> Claims<'p> {
             nbf: date(payload, "nbf")?,
             exp: date(payload, "exp")?,
         };
-        let named = !claims.jti.is_empty() && claims.jti.len() <= MAX_JTI_BYTES;
-        if named { Ok(claims) } else { Err(ProofError::Claim { claim: "jti" }) }
+        let has_jti = !claims.jti.is_empty() && claims.jti.len() <= MAX_JTI_BYTES;
+        if has_jti { Ok(claims) } else { Err(ProofError::Claim { claim: "jti" }) }
     }
 }
 
-/// The claims that a proof beside a token has; what they say counts once the signature holds.
+/// Checks that the required claims are present. Their values are read once the signature is verified.
 fn require_claims(payload: &Object) -> Result<(), ProofError> {
     let missing = ["jti", "htm", "htu", "iat", "ath"].into_iter().find(|claim| !payload.contains(claim));
     missing.map_or(Ok(()), |claim| Err(ProofError::Claim { claim }))
@@ -144,22 +154,23 @@ fn date(payload: &Object, claim: &'static str) -> Result<Option<NumericDate>, Pr
 
 fn check_nonce(policy: &ProofPolicy, payload: &Object, now: SystemTime) -> Result<Option<NonceAge>, DpopError> {
     let Some(nonces) = &policy.nonce else { return Ok(None) };
-    // Absent, malformed, unknown and expired are answered alike: with the nonce to use.
+    // An absent, malformed, unknown or expired nonce gets the same answer: the nonce to use.
     let age = payload.string("nonce").ok().flatten().and_then(|nonce| nonces.check(&nonce, now));
     age.map(Some).ok_or_else(|| DpopError::NonceWanted { nonce: nonces.current(now) })
 }
 
 fn check_window(policy: &ProofPolicy, claims: &Claims<'_>, now: SystemTime) -> Result<(), ProofError> {
     let now = NumericDate::of(now);
-    let recent = now.minus(policy.max_age)..=now.plus(policy.leeway);
+    let window = now.minus(policy.max_age)..=now.plus(policy.leeway);
     let begun = claims.nbf.is_none_or(|nbf| nbf <= now);
     let ended = claims.exp.is_some_and(|exp| exp <= now);
-    if recent.contains(&claims.iat) && begun && !ended { Ok(()) } else { Err(ProofError::Window) }
+    if window.contains(&claims.iat) && begun && !ended { Ok(()) } else { Err(ProofError::Window) }
 }
 
-/// A proof with an RSA-4096 key takes 3 KiB.
+/// The greatest length of a proof. A proof with an RSA-4096 key has about 2 KiB.
 const MAX_PROOF_BYTES: usize = 8 * 1024;
-/// A UUID takes 36; the bound is ours.
+/// The greatest length of a `jti`. A UUID has 36 bytes. RFC 9449 sets no limit; this one is this crate's choice.
 const MAX_JTI_BYTES: usize = 256;
-/// Kept until just after the proof is rejected as too old, whatever the rounding on the way.
-const FORGET_LATER: Duration = Duration::from_secs(1);
+/// How long a proof is remembered after it has become too old, so that rounding cannot make the store forget it too
+/// early.
+const FORGET_MARGIN: Duration = Duration::from_secs(1);

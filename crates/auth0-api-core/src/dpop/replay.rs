@@ -11,18 +11,19 @@ use smallvec::SmallVec;
 
 use crate::jose::Thumbprint;
 
-/// The answer of a [`ReplayStore`], when it comes.
+/// The future that [`ReplayStore::insert`] returns.
 pub type ReplayFuture<'a> = Pin<Box<dyn Future<Output = Result<Insertion, ReplayStoreError>> + Send + 'a>>;
 
 /// Remembers which proofs have been used.
 ///
-/// One operation, because anything made of two (look, then write) lets two requests with the same proof through. A new
-/// store proves itself with `auth0_api_testing::contract::replay_store`.
+/// The trait has one operation. With two operations, a look-up and then a write, two simultaneous requests with the
+/// same proof could both be accepted. To test a new store, run `auth0_api_testing::contract::replay_store`.
 pub trait ReplayStore: Debug + Send + Sync + 'static {
-    /// Records `proof` until `expires_at`, in one atomic step, and says whether it was there already.
+    /// Records `proof` until `expires_at`, in one atomic step, and returns whether it was already recorded.
     ///
-    /// An entry may be forgotten once `now` is past its `expires_at`, and not before. A store that cannot keep that promise
-    /// answers with an error instead: the request is then rejected as the server's fault.
+    /// The store may forget an entry once `now` is later than its `expires_at`, and not before. A store that cannot
+    /// keep this promise returns an error instead. The request is then rejected, as the server's fault unless the error
+    /// is [`KeyQuota`](ReplayStoreError::KeyQuota).
     fn insert<'a>(&'a self, proof: &'a ProofId, now: SystemTime, expires_at: SystemTime) -> ReplayFuture<'a>;
 }
 
@@ -35,33 +36,33 @@ impl<S: ReplayStore + ?Sized> ReplayStore for Arc<S> {
 /// Whether a proof was new to a [`ReplayStore`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Insertion {
-    /// The proof was not known and is recorded now.
+    /// The proof had not been recorded, and is recorded now.
     Fresh,
     /// The proof had been recorded before and has not expired.
     Replayed,
 }
 
-/// Why a [`ReplayStore`] could not answer.
+/// Why a [`ReplayStore`] did not record a proof.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReplayStoreError {
-    /// The store holds as many live proofs as it may.
+    /// The store has reached its capacity of live proofs.
     #[error("the replay store is full")]
     Full,
-    /// One key has as many live proofs as one key may have.
+    /// The key that made the proof has reached its quota of live proofs.
     #[error("the key has too many live proofs")]
     KeyQuota {
-        /// When the first of them expires, from now.
+        /// The time from now until the first of them expires.
         retry_after: Duration,
     },
-    /// The store cannot be reached, or did not answer in time.
-    #[error("the replay store cannot be reached")]
+    /// The store cannot be reached, did not answer in time, or cannot determine whether the proof is new.
+    #[error("the replay store is unavailable")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// Names one proof: SHA-256 over the length-prefixed key thumbprint and `jti`.
+/// Identifies one proof: the SHA-256 of the length-prefixed key thumbprint and `jti`.
 ///
-/// The thumbprint is part of it, so that no client can burn another one's `jti`.
+/// The thumbprint is included so that a client cannot use up the `jti` of another client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ProofId {
     digest: [u8; 32],
@@ -69,7 +70,7 @@ pub struct ProofId {
 }
 
 impl ProofId {
-    /// Names the proof with this `jti`, made by the key with this thumbprint.
+    /// Identifies the proof with this `jti` that was signed with the key of this thumbprint.
     pub fn new(thumbprint: Thumbprint, jti: &str) -> Self {
         let mut parts = SmallVec::<[u8; USUAL_PARTS]>::new();
         for part in [thumbprint.as_bytes(), jti.as_bytes()] {
@@ -81,16 +82,16 @@ impl ProofId {
         Self { digest, thumbprint }
     }
 
-    /// The 32 bytes that name the proof, for use as a key.
+    /// The 32 bytes that identify the proof, for use as a key in a store.
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.digest
     }
 
-    /// The thumbprint of the key that made the proof, for quotas by key.
+    /// The thumbprint of the key that signed the proof, for quotas by key.
     pub fn thumbprint(&self) -> &Thumbprint {
         &self.thumbprint
     }
 }
 
-/// Two lengths, a thumbprint, and a `jti` of up to 80 bytes.
+/// The bytes of two lengths, a thumbprint, and a `jti` of up to 80 bytes. A longer `jti` costs an allocation.
 const USUAL_PARTS: usize = 128;

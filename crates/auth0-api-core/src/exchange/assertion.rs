@@ -29,7 +29,7 @@ struct Claims<'a> {
     exp: u64,
 }
 
-/// Makes an assertion that the client is who it says, for one token request.
+/// Signs an assertion that authenticates the client, for one token request.
 pub(super) fn sign(
     key: &PrivateKey,
     client_id: &str,
@@ -38,14 +38,14 @@ pub(super) fn sign(
 ) -> Result<Zeroizing<String>, PrivateKeyError> {
     let iat = since_epoch(now).as_secs();
     let header = Header { alg: key.algorithm().name(), kid: key.key_id() };
-    // RFC 7523 §3 (2), (3): the client speaks for itself, to this issuer and nobody else.
+    // RFC 7523 §3 (2), (3): the client is both issuer and subject; the tenant's issuer is the only audience.
     let (iss, sub, aud) = (client_id, client_id, issuer);
     let claims = Claims { iss, sub, aud, jti: random_id()?, iat, nbf: iat, exp: iat + LIFETIME_SECONDS };
     let json = |text: serde_json::Result<String>| text.map_err(|_| PrivateKeyError::Signing);
     key.sign(&json(serde_json::to_string(&header))?, &json(serde_json::to_string(&claims))?).map(Zeroizing::new)
 }
 
-/// As auth0-api-js: an assertion is used at once, and Auth0 takes none that lives longer than five minutes.
+/// As in auth0-api-js. An assertion is used at once, and Auth0 rejects one that is valid for longer than five minutes.
 const LIFETIME_SECONDS: u64 = 60;
 
 #[cfg(test)]
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn an_assertion_says_who_to_whom_and_for_a_minute() {
+    fn an_assertion_names_client_and_issuer_and_is_valid_for_a_minute() {
         let key = PrivateKey::generate().unwrap();
         let now = UNIX_EPOCH + Duration::from_millis(1_700_000_000_900);
         let assertion = sign(&key, "client", "https://tenant.example/", now).unwrap();
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn no_two_assertions_are_the_same() {
+    fn each_assertion_has_its_own_jti() {
         let key = PrivateKey::generate().unwrap();
         let jti = || {
             let parts = parts(&sign(&key, "client", "https://tenant.example/", UNIX_EPOCH).unwrap());

@@ -1,12 +1,13 @@
-//! Answers that serve again while they live: bounded, and one request for any number of callers.
+//! A bounded cache of exchange answers.
 //!
-//! 1. An answer serves until 30 s before its access token or its subject's token ends, whichever is first. One without a known end
-//!    is not kept.
-//! 2. From four fifths of that time on it still serves, and the next caller has it renewed in the background, unless a new one could
-//!    not last longer. If the tenant rejects the subject then, the answer serves nobody any more.
-//! 3. Without an answer, one request is made, in a task of its own; all who want the same wait for it, and share its error. Errors
-//!    are not kept.
-//! 4. When there are too many answers, the one that was not used for the longest time goes.
+//! 1. An answer is used until 30 s before its access token or its subject's token expires, whichever is earlier. An
+//!    answer without a known expiry is not cached.
+//! 2. After four fifths of that time, the answer is still used, and the next call starts a renewal in the background.
+//!    There is no renewal if the subject's token expires first, because a new answer could not be used for longer. If
+//!    the tenant rejects the subject during a renewal, the cached answer is removed.
+//! 3. If there is no answer, one request is sent, in a task of its own. All callers with the same key wait for it and
+//!    share its result, including its error. Errors are not cached.
+//! 4. When the cache is full, the least recently used answer is removed.
 
 use std::fmt;
 use std::future::Future;
@@ -23,18 +24,18 @@ use super::single_flight::SingleFlight;
 use super::{EndpointUnavailable, ExchangeError, TokenSet};
 use crate::clock::Clock;
 
-/// Whether and how many answers of exchanges are kept, for [`exchange_cache`](crate::ApiClientBuilder::exchange_cache).
+/// How many answers of exchanges are cached, for [`exchange_cache`](crate::ApiClientBuilder::exchange_cache).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub struct ExchangeCache(Option<u64>);
 
 impl ExchangeCache {
-    /// Keeps this many, of all users and APIs together. An answer takes about 3 KB. Default: 10 000.
+    /// Caches at most this many answers, for all users and APIs together. An answer takes about 3 KB. Default: 10 000.
     pub const fn entries(entries: u64) -> Self {
         Self(Some(entries))
     }
 
-    /// Keeps none: every call is a request, even if others ask the same at the same time.
+    /// Switches the cache off. Every call then sends a request, even if an equal request is in progress.
     pub const fn off() -> Self {
         Self(None)
     }
@@ -50,156 +51,177 @@ impl Default for ExchangeCache {
     }
 }
 
-/// The answers, and the requests under way.
+/// The cached answers, and the requests in progress.
 pub(super) struct AnswerCache {
     clock: Arc<dyn Clock>,
-    kept: Cache<CacheKey, Kept>,
+    answers: Cache<CacheKey, CachedAnswer>,
     flights: Arc<SingleFlight<CacheKey, Answer>>,
 }
 
 type Answer = Result<TokenSet, ExchangeError>;
 
 #[derive(Clone, Debug)]
-struct Kept {
+struct CachedAnswer {
     tokens: TokenSet,
-    since: SystemTime,
-    serves_until: SystemTime,
+    cached_at: SystemTime,
+    usable_until: SystemTime,
+    /// When a renewal may start; `None` if the answer is not renewed.
     renew_from: Option<SystemTime>,
 }
 
-/// How long an answer may be kept, apart from its own end.
+/// What limits the time in the cache, apart from the expiry of the answer itself.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
     pub(super) subject_expires_at: Option<SystemTime>,
 }
 
 impl AnswerCache {
-    /// None if the cache is off.
+    /// Returns `None` if the cache is off.
     pub(super) fn new(size: ExchangeCache, clock: Arc<dyn Clock>) -> Option<Arc<Self>> {
-        // Least recently used: an answer that is new is worth more than one that was popular yesterday.
+        // LRU: a new answer is worth more than one that was used often yesterday.
         let cache = Cache::builder().max_capacity(size.0?).eviction_policy(EvictionPolicy::lru());
-        let kept = cache.expire_after(Forgetting).build();
-        Some(Arc::new(Self { clock, kept, flights: SingleFlight::new() }))
+        let answers = cache.expire_after(AnswerExpiry).build();
+        Some(Arc::new(Self { clock, answers, flights: SingleFlight::new() }))
     }
 
-    /// The answer that is kept, or the one that `ask` gets.
+    /// Returns the cached answer, or else the answer to the request that `ask` sends.
     pub(super) async fn get<W>(self: &Arc<Self>, key: CacheKey, limits: Limits, ask: impl Fn() -> W) -> Answer
     where
         W: Future<Output = Answer> + Send + 'static,
     {
         let now = self.clock.now();
-        let Some(kept) = self.serving(key, now) else {
+        let Some(cached) = self.usable(key, now) else {
             tracing::debug!(target: "auth0_api", event = "exchange_cache_miss");
-            let answers = Arc::clone(self);
-            let flight = self.flights.join_or_start(key, || answers.fetch(key, limits, ask()));
+            let cache = Arc::clone(self);
+            let flight = self.flights.join_or_start(key, || cache.fetch(key, limits, ask()));
             return flight.result().await.unwrap_or_else(|| Err(EndpointUnavailable::given_up().into()));
         };
-        let renews = kept.renew_from.is_some_and(|from| from <= now);
+        let renews = cached.renew_from.is_some_and(|from| from <= now);
         tracing::debug!(target: "auth0_api", event = "exchange_cache_hit", renews);
         if renews {
-            let answers = Arc::clone(self);
-            // Nobody waits: the flight is known under the key, and lands in the cache.
-            drop(self.flights.join_or_start(key, || answers.renew(key, limits, ask())));
+            let cache = Arc::clone(self);
+            // This call does not wait for the renewal, so it drops the handle. The task goes on and updates the cache.
+            // Until it ends, further calls come here too, but they join the same task instead of starting a second
+            // renewal.
+            drop(self.flights.join_or_start(key, || cache.renew(key, limits, ask())));
         }
-        Ok(kept.tokens)
+        Ok(cached.tokens)
     }
 
-    /// Forgets an answer, unless a newer one has taken its place.
+    /// Removes an answer from the cache, unless a newer answer has replaced it.
     pub(super) fn forget(&self, tokens: &TokenSet) {
         let Some(key) = tokens.0.cache_key else { return };
-        self.kept.entry(key).and_compute_with(|kept| {
-            let is_it = kept.is_some_and(|kept| Arc::ptr_eq(&kept.value().tokens.0, &tokens.0));
-            if is_it { Op::Remove } else { Op::Nop }
+        self.answers.entry(key).and_compute_with(|cached| {
+            let is_same = cached.is_some_and(|cached| Arc::ptr_eq(&cached.value().tokens.0, &tokens.0));
+            if is_same { Op::Remove } else { Op::Nop }
         });
     }
 
     async fn fetch(self: Arc<Self>, key: CacheKey, limits: Limits, ask: impl Future<Output = Answer>) -> Answer {
-        // Another flight may have landed between the look and the start.
-        if let Some(kept) = self.serving(key, self.clock.now()) {
-            return Ok(kept.tokens);
+        // The look-up in `get` and the start of this task are not one step. In between, another task may have ended for
+        // this key and cached its answer. So this task looks once more before it sends a request.
+        if let Some(cached) = self.usable(key, self.clock.now()) {
+            return Ok(cached.tokens);
         }
         let tokens = ask.await?;
-        self.keep(key, &tokens, limits);
+        self.store(key, &tokens, limits);
         Ok(tokens)
     }
 
-    /// A renewal that fails is tried again after a while; the answer that is there goes on serving. Where the tenant says no to this
-    /// subject, it does not: the next caller asks, and hears it.
+    /// Replaces the cached answer by a new one.
+    ///
+    /// If that fails, the cached answer stays in use, and the renewal is tried again after [`RENEWAL_PAUSE`]. If the
+    /// tenant has rejected the subject, the cached answer is removed instead: the next call sends a request and gets
+    /// the tenant's error.
     async fn renew(self: Arc<Self>, key: CacheKey, limits: Limits, ask: impl Future<Output = Answer>) -> Answer {
         let answer = ask.await;
         match &answer {
-            Ok(tokens) => self.keep(key, tokens, limits),
-            Err(ExchangeError::Server(rejection)) if rejection.kind().is_about_subject() => self.kept.invalidate(&key),
-            Err(_) => self.postpone(key),
+            Ok(tokens) => self.store(key, tokens, limits),
+            Err(ExchangeError::Server(rejection)) if rejection.kind().is_about_subject() => {
+                self.answers.invalidate(&key);
+            }
+            Err(_) => self.postpone_renewal(key),
         }
         answer
     }
 
-    fn postpone(&self, key: CacheKey) {
-        let renew_from = Some(self.clock.now() + RENEW_AGAIN);
-        self.kept.entry(key).and_compute_with(|kept| match kept {
-            Some(kept) => Op::Put(Kept { renew_from, ..kept.into_value() }),
-            // Forgotten meanwhile.
+    /// Sets the start of the next renewal to [`RENEWAL_PAUSE`] from now.
+    ///
+    /// This runs inside the renewal's task: callers join the task while it runs, and find the later start when it has
+    /// ended. The update is one atomic step on the entry: if the answer was removed in the meantime, it does not come
+    /// back.
+    fn postpone_renewal(&self, key: CacheKey) {
+        let renew_from = Some(self.clock.now() + RENEWAL_PAUSE);
+        self.answers.entry(key).and_compute_with(|cached| match cached {
+            Some(cached) => Op::Put(CachedAnswer { renew_from, ..cached.into_value() }),
             None => Op::Nop,
         });
     }
 
-    fn serving(&self, key: CacheKey, now: SystemTime) -> Option<Kept> {
-        // A clock that was set back makes an answer old, never good for longer.
-        self.kept.get(&key).filter(|kept| now < kept.serves_until && kept.since <= now + CLOCK_SLACK)
+    fn usable(&self, key: CacheKey, now: SystemTime) -> Option<CachedAnswer> {
+        // If the clock was set back, an answer from the future is not used: it could otherwise be used for too long.
+        self.answers.get(&key).filter(|cached| now < cached.usable_until && cached.cached_at <= now + CLOCK_SLACK)
     }
 
-    fn keep(&self, key: CacheKey, tokens: &TokenSet, limits: Limits) {
+    fn store(&self, key: CacheKey, tokens: &TokenSet, limits: Limits) {
         let now = self.clock.now();
-        if let Some(kept) = Kept::from_now(tokens, limits, now) {
-            self.kept.insert(key, kept);
+        if let Some(cached) = CachedAnswer::from_now(tokens, limits, now) {
+            self.answers.insert(key, cached);
         } else {
-            self.kept.invalidate(&key);
+            self.answers.invalidate(&key);
         }
     }
 }
 
 impl fmt::Debug for AnswerCache {
-    /// How many there are: a client's `Debug` is no place for thousands.
+    /// Shows the number of answers, because there may be thousands.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AnswerCache").field("kept", &self.kept.entry_count()).finish_non_exhaustive()
+        f.debug_struct("AnswerCache").field("answers", &self.answers.entry_count()).finish_non_exhaustive()
     }
 }
 
-impl Kept {
-    /// None if it would not serve anybody.
+impl CachedAnswer {
+    /// Returns `None` if the answer has no known expiry, or expires too soon to be used again.
     fn from_now(tokens: &TokenSet, limits: Limits, now: SystemTime) -> Option<Self> {
-        let own_end = tokens.expires_at()?;
-        let end = limits.subject_expires_at.map_or(own_end, |subject| subject.min(own_end));
-        let serves_until = end.checked_sub(SKEW)?;
-        let serves_for = serves_until.duration_since(now).ok().filter(|time| !time.is_zero())?;
-        // Where the subject's token ends first, a new answer would end just as soon.
-        let renewable = limits.subject_expires_at.is_none_or(|subject| own_end < subject);
-        let renew_from = renewable.then(|| now + serves_for * RENEW_AFTER_PERCENT / 100);
-        Some(Self { tokens: tokens.clone(), since: now, serves_until, renew_from })
+        let expires_at = tokens.expires_at()?;
+        let earlier = limits.subject_expires_at.map_or(expires_at, |subject| subject.min(expires_at));
+        let usable_until = earlier.checked_sub(SKEW)?;
+        let usable_for = usable_until.duration_since(now).ok().filter(|time| !time.is_zero())?;
+        // If the subject's token expires first, a renewed answer would have to be dropped at the same time as this one.
+        let renewable = limits.subject_expires_at.is_none_or(|subject| expires_at < subject);
+        let renew_from = renewable.then(|| now + usable_for * RENEW_AFTER_PERCENT / 100);
+        Some(Self { tokens: tokens.clone(), cached_at: now, usable_until, renew_from })
     }
 }
 
-/// Frees the room of answers that have ended; whether one still serves is for the client's clock to say.
-struct Forgetting;
+/// Removes expired answers, to free their memory. Moka measures this with its own clock; whether an answer is still
+/// usable is decided in [`AnswerCache::usable`], with the client's [`Clock`].
+struct AnswerExpiry;
 
-impl Expiry<CacheKey, Kept> for Forgetting {
-    fn expire_after_create(&self, _: &CacheKey, kept: &Kept, _: Instant) -> Option<Duration> {
-        kept.serves_until.duration_since(kept.since).ok()
+impl Expiry<CacheKey, CachedAnswer> for AnswerExpiry {
+    fn expire_after_create(&self, _: &CacheKey, cached: &CachedAnswer, _: Instant) -> Option<Duration> {
+        cached.usable_until.duration_since(cached.cached_at).ok()
     }
 
-    fn expire_after_update(&self, _: &CacheKey, kept: &Kept, _: Instant, _: Option<Duration>) -> Option<Duration> {
-        kept.serves_until.duration_since(kept.since).ok()
+    fn expire_after_update(
+        &self,
+        _: &CacheKey,
+        cached: &CachedAnswer,
+        _: Instant,
+        _: Option<Duration>,
+    ) -> Option<Duration> {
+        cached.usable_until.duration_since(cached.cached_at).ok()
     }
 }
 
-/// About 30 MB when all are there: a user of the busiest hour each, and three APIs to call.
+/// About 30 MB when the cache is full. Enough for the users of the busiest hour, with three APIs to call for each.
 const DEFAULT_ENTRIES: u64 = 10_000;
-/// A token must still be good when the other API reads it, by that one's clock.
+/// A token must still be valid when the other API checks it, with its own clock.
 const SKEW: Duration = Duration::from_secs(30);
-/// As for keys: late enough to be seldom, early enough that nobody waits.
+/// The same as for keys: late enough to be rare, early enough that callers do not wait.
 const RENEW_AFTER_PERCENT: u32 = 80;
-/// An outage is not made worse by everybody's next call.
-const RENEW_AGAIN: Duration = Duration::from_secs(30);
-/// Answers come a little after the call that asked for them began.
+/// Without this pause, every call during an outage would send a request and make the outage worse.
+const RENEWAL_PAUSE: Duration = Duration::from_secs(30);
+/// A call reads the clock when it begins. If the answer is cached a little later, by another call, it seems to come
+/// from the future.
 const CLOCK_SLACK: Duration = Duration::from_secs(60);

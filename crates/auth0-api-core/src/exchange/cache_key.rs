@@ -1,24 +1,24 @@
-//! What makes two exchanges the same: a digest of everything that shapes the answer.
+//! The cache key of an exchange: a digest of everything that the answer depends on.
 
 use aws_lc_rs::digest::{Context, SHA256};
 
 use super::{ClientAuth, GrantRequest, ProofKey};
 
-/// SHA-256 over who asks whom for what, each part with its length before it, so that no two lists of parts read alike.
+/// A SHA-256 digest of issuer, client and request. Two requests with the same key may share one answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct CacheKey([u8; 32]);
 
 impl CacheKey {
-    /// The key of a request: issuer, client, grant type, the key the token will be bound to, every field.
+    /// Computes the key from the issuer, the client, the grant type, the thumbprint of the proof key, the
+    /// `access_token_only` flag, and every field.
     ///
-    /// Fields are taken as they are sent. Two spellings of one scope list are two requests: that costs a request, and a rule to
-    /// tell which spellings mean the same could be wrong.
+    /// Fields are hashed exactly as they are sent. Two spellings of the same scope list therefore have two keys. That
+    /// costs one extra request; a rule that treats different spellings as equal could be wrong.
     pub(super) fn of(request: &GrantRequest<'_>, client: &ClientAuth, issuer: &str) -> Self {
         let thumbprint = request.proof_key.map(ProofKey::thumbprint);
         let bound_to = thumbprint.as_ref().map_or(&[][..], |thumbprint| thumbprint.as_bytes());
         let mut parts = Parts(Context::new(&SHA256));
-        let asking = [issuer, client.client_id(), client.method(), &request.grant_type];
-        for part in asking {
+        for part in [issuer, client.client_id(), client.method(), &request.grant_type] {
             parts.add(part.as_bytes());
         }
         parts.add(bound_to);
@@ -31,6 +31,13 @@ impl CacheKey {
     }
 }
 
+/// Hashes a list of parts so that two different lists never give the same input to the hash.
+///
+/// Without lengths, the lists `["ab", "c"]` and `["a", "bc"]` would both hash the text `abc`, and a caller could move
+/// text from one field to the next to reach the cached answer of another request. Each part is therefore written as its
+/// length in eight octets, then its octets. Read from the left, such a text can be split in one way only. The first six
+/// parts are always present, even if empty, so a field can never be taken for one of them; after them come pairs of
+/// name and value.
 struct Parts(Context);
 
 impl Parts {
@@ -56,9 +63,9 @@ mod tests {
 
     use super::*;
 
-    /// Everything that shapes an answer.
+    /// Everything that an answer depends on.
     #[derive(Clone, Debug, PartialEq)]
-    struct Asked {
+    struct Inputs {
         issuer: String,
         client_id: String,
         method: usize,
@@ -70,7 +77,7 @@ mod tests {
 
     static KEYS: LazyLock<[ProofKey; 2]> = LazyLock::new(|| [(); 2].map(|()| ProofKey::generate().unwrap()));
 
-    impl Asked {
+    impl Inputs {
         fn key(&self) -> CacheKey {
             let client = match self.method {
                 0 => ClientAuth::secret_post(self.client_id.as_str(), "secret"),
@@ -86,13 +93,13 @@ mod tests {
         }
     }
 
-    /// Few letters and short texts, so that neighbours differ in where one part ends and the next begins.
-    fn asked() -> impl Strategy<Value = Asked> {
+    /// Short texts of few letters, so that two inputs often differ only in where one part ends and the next begins.
+    fn inputs() -> impl Strategy<Value = Inputs> {
         let text = || "[ab=&]{0,2}";
         let fields = proptest::collection::vec((text(), text()), 0..3);
         let key = proptest::option::of(0..2_usize);
         (text(), text(), 0..3_usize, text(), fields, key, any::<bool>()).prop_map(
-            |(issuer, client_id, method, grant_type, fields, key, access_token_only)| Asked {
+            |(issuer, client_id, method, grant_type, fields, key, access_token_only)| Inputs {
                 issuer,
                 client_id,
                 method,
@@ -108,21 +115,21 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(2_000))]
 
         #[test]
-        fn two_requests_share_a_key_only_if_they_are_the_same(one in asked(), other in asked()) {
+        fn requests_share_a_key_only_if_they_are_equal(one in inputs(), other in inputs()) {
             prop_assert_eq!(one.key() == other.key(), one == other);
         }
 
         #[test]
-        fn what_moves_from_one_part_to_the_next_changes_the_key(
-            one in asked(), at in 0..6_usize, text in "[ab]{1,3}",
+        fn the_same_text_in_the_next_part_gives_another_key(
+            one in inputs(), at in 0..6_usize, text in "[ab]{1,3}",
         ) {
-            let append = |asked: &mut Asked, place: usize| match place {
-                0 => asked.issuer.push_str(&text),
-                1 => asked.client_id.push_str(&text),
-                2 => asked.grant_type.push_str(&text),
-                3 => asked.fields.push((text.clone(), String::new())),
-                4 => asked.fields.push((String::new(), text.clone())),
-                _ => asked.fields.push((String::new(), String::new())),
+            let append = |inputs: &mut Inputs, place: usize| match place {
+                0 => inputs.issuer.push_str(&text),
+                1 => inputs.client_id.push_str(&text),
+                2 => inputs.grant_type.push_str(&text),
+                3 => inputs.fields.push((text.clone(), String::new())),
+                4 => inputs.fields.push((String::new(), text.clone())),
+                _ => inputs.fields.push((String::new(), String::new())),
             };
             let (mut here, mut there) = (one.clone(), one);
             append(&mut here, at);

@@ -11,7 +11,8 @@ use crate::jose::{PrivateKey, PrivateKeyError};
 
 /// The API's own client credentials, for the token endpoint.
 ///
-/// Verification needs none. Its client id helps to tell an ID token sent by mistake from an access token.
+/// Token verification does not need them. If they are set, the client id helps to recognise an ID token that a client
+/// sent by mistake instead of an access token.
 ///
 /// ```
 /// use auth0_api_core::ClientAuth;
@@ -33,30 +34,31 @@ enum Method {
     Tls,
 }
 
-/// What a token request carries to authenticate its client.
+/// The parts of a token request that authenticate its client.
 #[derive(Default)]
 pub(super) struct Authentication {
-    /// Fields at the end of the form.
+    /// Fields that are added at the end of the form.
     pub(super) fields: Vec<(&'static str, Zeroizing<String>)>,
-    /// The value of `Authorization`.
+    /// The value of the `Authorization` header.
     pub(super) header: Option<Zeroizing<String>>,
 }
 
 impl ClientAuth {
-    /// A client secret, sent in the form of a token request: `client_secret_post`, what auth0-api-js does and Auth0 is set to.
+    /// Authenticates with a client secret in the form of the token request: `client_secret_post`. This is Auth0's
+    /// default, and what auth0-api-js does.
     pub fn secret_post(client_id: impl Into<Box<str>>, secret: impl Into<SecretString>) -> Self {
         Self { client_id: client_id.into(), method: Method::SecretPost(secret.into()) }
     }
 
-    /// A client secret, sent as HTTP Basic credentials: `client_secret_basic`
+    /// Authenticates with a client secret, sent as HTTP Basic credentials: `client_secret_basic`
     /// ([RFC 6749 §2.3.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1)).
     pub fn secret_basic(client_id: impl Into<Box<str>>, secret: impl Into<SecretString>) -> Self {
         Self { client_id: client_id.into(), method: Method::SecretBasic(secret.into()) }
     }
 
-    /// A private key that signs an assertion for each token request: `private_key_jwt`
-    /// ([RFC 7523 §2.2](https://www.rfc-editor.org/rfc/rfc7523#section-2.2)). The tenant has the public half, and no secret
-    /// travels. An assertion is good for 60 s and one use.
+    /// Authenticates with an assertion, which the private key signs anew for each token request: `private_key_jwt`
+    /// ([RFC 7523 §2.2](https://www.rfc-editor.org/rfc/rfc7523#section-2.2)). The tenant has the public key, so no
+    /// secret is sent. An assertion is valid for 60 s and for one use.
     ///
     /// ```no_run
     /// use auth0_api_core::{Algorithm, ClientAuth, PrivateKey};
@@ -70,8 +72,9 @@ impl ClientAuth {
         Self { client_id: client_id.into(), method: Method::PrivateKeyJwt(key) }
     }
 
-    /// A client certificate of the TLS connection ([RFC 8705 §2](https://www.rfc-editor.org/rfc/rfc8705#section-2)). It takes an
-    /// [`http_client`](crate::ApiClientBuilder::http_client) of yours that presents the certificate.
+    /// Authenticates with the client certificate of the TLS connection
+    /// ([RFC 8705 §2](https://www.rfc-editor.org/rfc/rfc8705#section-2)). The application must set an
+    /// [`http_client`](crate::ApiClientBuilder::http_client) that presents the certificate.
     pub fn tls(client_id: impl Into<Box<str>>) -> Self {
         Self { client_id: client_id.into(), method: Method::Tls }
     }
@@ -89,13 +92,13 @@ impl ClientAuth {
         !self.client_id.trim().is_empty() && !blank_secret
     }
 
-    /// Whether the connection's certificate is what authenticates.
+    /// Whether the client authenticates with the certificate of the TLS connection.
     pub(crate) fn is_tls(&self) -> bool {
         matches!(self.method, Method::Tls)
     }
 
-    /// The method's registered name
-    /// ([RFC 7591 §2](https://www.rfc-editor.org/rfc/rfc7591#section-2), [RFC 8705 §2](https://www.rfc-editor.org/rfc/rfc8705#section-2)).
+    /// The method's registered name ([RFC 7591 §2](https://www.rfc-editor.org/rfc/rfc7591#section-2),
+    /// [RFC 8705 §2](https://www.rfc-editor.org/rfc/rfc8705#section-2)).
     pub(super) fn method(&self) -> &'static str {
         match self.method {
             Method::PrivateKeyJwt(_) => "private_key_jwt",
@@ -105,7 +108,7 @@ impl ClientAuth {
         }
     }
 
-    /// What the next token request carries; an assertion is made anew each time.
+    /// Returns the authentication of the next token request. Each call signs a new assertion.
     pub(super) fn authenticate(&self, issuer: &str, now: SystemTime) -> Result<Authentication, PrivateKeyError> {
         let id = ("client_id", Zeroizing::new(self.client_id.to_string()));
         let fields = match &self.method {
@@ -134,7 +137,7 @@ impl fmt::Debug for ClientAuth {
     }
 }
 
-/// RFC 6749 §2.3.1: both parts form-encoded, so that a colon in the id ends nothing.
+/// RFC 6749 §2.3.1: both parts are form-encoded first, so a colon in the client id is not taken for the separator.
 fn basic(client_id: &str, secret: &str) -> Zeroizing<String> {
     let encode = |text: &str| Zeroizing::new(form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>());
     let credentials = Zeroizing::new(format!("{}:{}", *encode(client_id), *encode(secret)));
@@ -152,7 +155,7 @@ mod tests {
 
     #[test]
     fn basic_credentials_are_form_encoded_first() {
-        // RFC 6749 §2.3.1, and Appendix B for what form encoding is.
+        // RFC 6749 §2.3.1; Appendix B defines form encoding.
         assert_eq!(
             *basic("s6BhdRkqt3", "7Fjfp0ZBr1KtDRbnfVdmIw"),
             "Basic czZCaGRSa3F0Mzo3RmpmcDBaQnIxS3REUmJuZlZkbUl3"
@@ -162,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn each_method_carries_what_its_specification_says() {
+    fn each_method_sends_the_parameters_of_its_specification() {
         let names = |auth: ClientAuth| {
             let authentication = auth.authenticate("https://tenant.example/", UNIX_EPOCH).unwrap();
             let names: Vec<_> = authentication.fields.iter().map(|(name, _)| *name).collect();
@@ -177,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn half_a_client_is_not_complete() {
+    fn a_blank_client_id_or_secret_is_incomplete() {
         assert!(ClientAuth::tls("id").is_complete());
         assert!(!ClientAuth::tls(" ").is_complete());
         assert!(!ClientAuth::secret_basic("id", " ").is_complete());

@@ -1,4 +1,5 @@
-//! Where the token endpoint is: what the tenant's discovery document says, looked at again every ten minutes.
+//! The URL of the token endpoint, from the tenant's discovery document. The document is fetched again after ten
+//! minutes.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -17,52 +18,54 @@ pub(super) struct Endpoint {
     domain: Domain,
     kind: TokenEndpointOf,
     wire: Wire,
-    known: Mutex<Known>,
+    discovered: Mutex<Discovered>,
     flights: Arc<SingleFlight<(), Found>>,
 }
 
 type Found = Result<Arc<str>, EndpointUnavailable>;
 
+/// The last URL and the last failure, each with its time.
 #[derive(Debug, Default)]
-struct Known {
+struct Discovered {
     url: Option<(Arc<str>, SystemTime)>,
     failure: Option<(EndpointUnavailable, SystemTime)>,
 }
 
 impl Endpoint {
     pub(super) fn new(domain: Domain, kind: TokenEndpointOf, wire: Wire, clock: Arc<dyn Clock>) -> Arc<Self> {
-        Arc::new(Self { clock, domain, kind, wire, known: Mutex::default(), flights: SingleFlight::new() })
+        Arc::new(Self { clock, domain, kind, wire, discovered: Mutex::default(), flights: SingleFlight::new() })
     }
 
     pub(super) fn issuer(&self) -> &str {
         self.domain.issuer()
     }
 
-    /// Its URL, as long as it is fresh; after that a new look, and the old one if that fails.
+    /// Returns the URL. If it is not fresh, the discovery document is fetched; if that fails, the old URL is used for
+    /// up to 24 h.
     pub(super) async fn url(self: &Arc<Self>) -> Result<Arc<str>, ExchangeError> {
         let now = self.clock.now();
-        if let Some(known) = self.lock().known(now) {
-            return Ok(known?);
+        if let Some(found) = self.lock().without_fetch(now) {
+            return Ok(found?);
         }
         let endpoint = Arc::clone(self);
-        let flight = self.flights.join_or_start((), || async move { endpoint.look().await });
+        let flight = self.flights.join_or_start((), || async move { endpoint.discover().await });
         Ok(flight.result().await.unwrap_or_else(|| Err(EndpointUnavailable::given_up()))?)
     }
 
-    async fn look(&self) -> Found {
-        let looked = self.fetch().await;
-        let (mut known, now) = (self.lock(), self.clock.now());
-        match looked {
+    async fn discover(&self) -> Found {
+        let fetched = self.fetch().await;
+        let (mut discovered, now) = (self.lock(), self.clock.now());
+        match fetched {
             Ok(url) => {
                 let url: Arc<str> = url.into();
-                *known = Known { url: Some((Arc::clone(&url), now)), failure: None };
+                *discovered = Discovered { url: Some((Arc::clone(&url), now)), failure: None };
                 Ok(url)
             }
             Err(error) => {
-                let lasts = failure_lasts(error.retry_after());
-                let failure = EndpointUnavailable::new(error, Some(lasts));
-                known.failure = Some((failure.clone(), now));
-                known.old(now).ok_or(failure)
+                let duration = failure_duration(error.retry_after());
+                let failure = EndpointUnavailable::new(error, Some(duration));
+                discovered.failure = Some((failure.clone(), now));
+                discovered.stale_url(now).ok_or(failure)
             }
         }
     }
@@ -87,47 +90,48 @@ impl Endpoint {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Known> {
-        // Nothing panics while holding it; if it did, the values are still whole.
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Discovered> {
+        // A panic while the lock is held leaves the values valid: each update is one assignment.
+        self.discovered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Known {
-    /// What is known without looking: a fresh URL, or an old one or the error while a failure is fresh.
-    fn known(&self, now: SystemTime) -> Option<Found> {
+impl Discovered {
+    /// Returns the answer if no fetch is needed now: the URL while it is fresh; or, for some time after a failure, the
+    /// stale URL or else the error of that failure.
+    fn without_fetch(&self, now: SystemTime) -> Option<Found> {
         if let Some((url, _)) = self.url.as_ref().filter(|(_, at)| is_within(*at, now, FRESH_FOR)) {
             return Some(Ok(Arc::clone(url)));
         }
         let (failure, _) = self.failure.as_ref().filter(|(failure, at)| is_within(*at, now, failure.retry_after))?;
-        Some(self.old(now).ok_or_else(|| failure.clone()))
+        Some(self.stale_url(now).ok_or_else(|| failure.clone()))
     }
 
-    fn old(&self, now: SystemTime) -> Option<Arc<str>> {
+    fn stale_url(&self, now: SystemTime) -> Option<Arc<str>> {
         let (url, _) = self.url.as_ref().filter(|(_, at)| is_within(*at, now, STALE_FOR))?;
         Some(Arc::clone(url))
     }
 }
 
-/// How long nobody looks again: what the server asked for, as far as it is believed.
-fn failure_lasts(asked_for: Option<Duration>) -> Duration {
-    asked_for.unwrap_or_default().clamp(FAILURE_LASTS, LONGEST_FAILURE)
+/// Returns how long no new fetch is made after a failure: what the server asked for, within bounds.
+fn failure_duration(asked_for: Option<Duration>) -> Duration {
+    asked_for.unwrap_or_default().clamp(SHORTEST_FAILURE, LONGEST_FAILURE)
 }
 
-/// A clock that was set back makes what is known old.
+/// False if the clock was set back to before `from`: what is known then counts as old.
 fn is_within(from: SystemTime, now: SystemTime, duration: Duration) -> bool {
     now.duration_since(from).is_ok_and(|age| age < duration)
 }
 
-/// As for key sets and in auth0-api-js.
+/// The same as for key sets, and as in auth0-api-js.
 const FRESH_FOR: Duration = Duration::from_secs(600);
-/// As for key sets: Auth0's `stale-if-error=86400`.
+/// The same as for key sets: Auth0 sends `stale-if-error=86400`.
 const STALE_FOR: Duration = Duration::from_secs(86_400);
-/// Long enough that waiting callers do not ask one after the other, and short enough that nobody notices.
-const FAILURE_LASTS: Duration = Duration::from_secs(1);
-/// As for key sets: a server that says a day by mistake must not take us down for a day.
+/// Long enough that waiting callers do not fetch one after the other, and short enough that users do not notice.
+const SHORTEST_FAILURE: Duration = Duration::from_secs(1);
+/// The same as for key sets. If a server asks for a day by mistake, exchanges must not fail for a day.
 const LONGEST_FAILURE: Duration = Duration::from_secs(600);
-/// As for key sets.
+/// The same as for key sets.
 const TIMEOUT: Duration = Duration::from_secs(5);
 /// A discovery document has a few KiB.
 const MAX_DOCUMENT_BYTES: usize = 512 * 1024;
@@ -138,7 +142,7 @@ mod tests {
 
     #[test]
     fn a_failure_lasts_a_second_at_least_and_ten_minutes_at_most() {
-        let seconds = |asked_for: Option<u64>| failure_lasts(asked_for.map(Duration::from_secs)).as_secs();
+        let seconds = |asked_for: Option<u64>| failure_duration(asked_for.map(Duration::from_secs)).as_secs();
         assert_eq!([None, Some(0), Some(30), Some(601), Some(u64::MAX)].map(seconds), [1, 1, 30, 600, 600]);
     }
 }

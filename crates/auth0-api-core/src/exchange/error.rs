@@ -1,4 +1,5 @@
-//! What can go wrong with an exchange, by whose fault it is.
+//! The errors of an exchange. Each variant says who caused the failure: the caller, this API's configuration, or the
+//! tenant.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,62 +9,65 @@ use crate::http::HttpError;
 use crate::issuer::DiscoveryError;
 use crate::jose::PrivateKeyError;
 
-/// Why there is no token.
+/// Why an exchange returned no token.
 ///
-/// It becomes an answer of your own API with `?` in a handler that returns [`Error`](crate::Error), or with
-/// `api.reject(&error.into())`: see the [guide](crate::guide::exchange). Callers that wait for the same answer share one error.
+/// A handler that returns [`Error`](crate::Error) can use `?` to turn it into a response of this API. Another way is
+/// `api.reject(&error.into())`: see the [guide](crate::guide::exchange). Callers that wait for the same answer share
+/// one error.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExchangeError {
-    /// The client has no credentials for the token endpoint. Nothing was sent.
+    /// No client credentials for the token endpoint are configured. Nothing was sent.
     #[error("no client credentials: configure client_auth")]
     ClientAuthMissing,
-    /// What was asked for makes no request. Nothing was sent.
+    /// The input is invalid. Nothing was sent.
     #[error(transparent)]
     Input(#[from] InputError),
     /// The client's private key cannot sign.
     #[error("the request cannot be signed")]
     Key(#[from] PrivateKeyError),
-    /// The ID token that came back is of another organisation than was asked for.
+    /// The ID token in the answer is not for the requested organisation.
     #[error(transparent)]
     Organization(#[from] OrganizationError),
-    /// The endpoint answered, and the answer is no token response.
+    /// The endpoint answered, but the answer is not a valid token response.
     #[error(transparent)]
     Response(#[from] ResponseError),
-    /// The answer grants less than is needed: [`TokenSet::require_scopes`](super::TokenSet::require_scopes) says so.
+    /// The answer grants fewer scopes than required. Only [`TokenSet::require_scopes`](super::TokenSet::require_scopes)
+    /// returns this.
     #[error("the scopes {missing} are not granted")]
     ScopesMissing {
-        /// Those that are missing, separated by blanks.
+        /// The missing scopes, separated by spaces.
         missing: Box<str>,
     },
-    /// The tenant rejected.
+    /// The tenant rejected the request.
     #[error(transparent)]
     Server(#[from] ServerError),
-    /// There is no usable answer: our trouble, not the caller's.
+    /// The token endpoint gave no usable answer. The caller did not cause this.
     #[error(transparent)]
     Unavailable(#[from] EndpointUnavailable),
 }
 
-/// What is wrong with what was asked for.
+/// What is wrong with the input of an exchange.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InputError {
-    /// A parameter is blank that means nothing then.
+    /// A required parameter is blank.
     #[error("{parameter} is blank")]
     Blank {
         /// The form field.
         parameter: &'static str,
     },
-    /// Extra parameters have names that are not free.
+    /// Parameters have reserved names.
     #[error("reserved parameters cannot be set: {}", .names.join(", "))]
     Reserved {
-        /// The names, as they were given.
+        /// The reserved names, as the application wrote them.
         names: Vec<Box<str>>,
     },
-    /// The profile's type is no URI of 8 to 100 characters, or is in a namespace of IETF, Auth0 or Okta.
-    #[error("the subject token type is no URI of 8 to 100 characters outside reserved namespaces")]
+    /// The subject token type of the profile is not a URI of 8 to 100 characters, or is in a namespace of IETF, Auth0
+    /// or Okta.
+    #[error("the subject token type is not a URI of 8 to 100 characters outside the reserved namespaces")]
     SubjectTokenType,
-    /// The text of a token is none.
+    /// The text cannot be a token.
     #[error("{parameter} {problem}")]
     Token {
         /// The form field.
@@ -71,10 +75,10 @@ pub enum InputError {
         /// What is wrong with it.
         problem: TokenTextError,
     },
-    /// More than 20 values under one name.
+    /// One parameter has more than 20 values.
     #[error("the parameter {name} has more than 20 values")]
     TooManyValues {
-        /// The name.
+        /// The name of the parameter.
         name: Box<str>,
     },
 }
@@ -83,53 +87,56 @@ pub enum InputError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ResponseError {
-    /// The body is neither a token response nor an OAuth error ([RFC 6749 §5](https://www.rfc-editor.org/rfc/rfc6749#section-5)).
+    /// The body is neither a token response nor an OAuth error
+    /// ([RFC 6749 §5](https://www.rfc-editor.org/rfc/rfc6749#section-5)).
     #[error("the token endpoint answered {status} without a token response or an OAuth error")]
     Body {
         /// The status.
         status: u16,
     },
-    /// The ID token is not for this client, not of this issuer, expired or malformed
+    /// The ID token is not for this client, not from this issuer, expired or malformed
     /// ([OpenID Connect Core §3.1.3.7](https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation)).
-    #[error("the ID token of the token response is not valid here")]
+    #[error("the ID token in the token response is not valid")]
     IdToken,
-    /// A member is missing or of another type or value than its specification says.
-    #[error("{member} of the token response is missing or malformed")]
+    /// A member is missing, or its type or value is not the specified one.
+    #[error("{member} in the token response is missing or malformed")]
     Member {
         /// The member's name.
         member: &'static str,
     },
-    /// A bound token was asked for, and this one is not
+    /// The request asked for a bound token, but the token in the answer is not bound
     /// ([RFC 9449 §5](https://www.rfc-editor.org/rfc/rfc9449#section-5)).
-    #[error("the token is not bound to the key that it was asked for with")]
+    #[error("the token is not bound to the key of the request")]
     NotBound,
 }
 
-/// There is no answer, and when it makes sense to come again.
+/// The token endpoint is unavailable, and how long to wait before the next attempt.
 #[derive(Clone, Debug, thiserror::Error)]
-#[error("the token endpoint cannot be had")]
+#[error("the token endpoint is unavailable")]
 pub struct EndpointUnavailable {
     /// What went wrong.
     #[source]
     pub cause: Arc<EndpointError>,
-    /// When it makes sense to come again, from now.
+    /// How long to wait before the next attempt.
     pub retry_after: Duration,
 }
 
-/// What keeps the token endpoint from answering.
+/// Why the token endpoint gave no usable answer.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum EndpointError {
-    /// Where it is cannot be found out.
-    #[error("the tenant's discovery document names no usable token endpoint")]
+    /// Its URL could not be discovered: the discovery document could not be fetched, is not valid, or names no usable
+    /// URL.
+    #[error("the URL of the token endpoint could not be discovered")]
     Discovery(#[from] DiscoveryError),
-    /// The task that asks ended without an answer: the HTTP client panicked, or the runtime is shutting down.
-    #[error("the request was given up")]
+    /// The task that sends the request ended without an answer: the HTTP client panicked, or the runtime is shutting
+    /// down.
+    #[error("the request ended without an answer")]
     GivenUp,
-    /// No response.
+    /// There was no response.
     #[error("the token request failed")]
     Http(#[from] HttpError),
-    /// An outage or a limit, without an OAuth error.
+    /// The endpoint answered 429 or a 5xx status, without an OAuth error.
     #[error("the token endpoint answered {status}")]
     Status {
         /// The status.
@@ -151,14 +158,14 @@ impl From<ProofSigningError> for ExchangeError {
     fn from(error: ProofSigningError) -> Self {
         match error {
             ProofSigningError::Key(error) => error.into(),
-            // The only URL that is proven here is the endpoint's.
+            // An exchange signs proofs for one URL only: that of the token endpoint, which comes from discovery.
             ProofSigningError::Url(_) => EndpointUnavailable::new(DiscoveryError::TokenEndpoint, None).into(),
         }
     }
 }
 
 impl ExchangeError {
-    /// When it makes sense to come again, if that is known.
+    /// How long to wait before the next attempt, if that is known.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Server(error) => error.retry_after(),
@@ -168,5 +175,5 @@ impl ExchangeError {
     }
 }
 
-/// What most outages that end by themselves take: a new connection, another node.
+/// How long most short outages last, which end with a new connection or another node.
 const USUAL_OUTAGE: Duration = Duration::from_secs(1);

@@ -1,4 +1,4 @@
-//! The order of an exchange: input, cache, endpoint, request, answer.
+//! Runs an exchange: input, cache, endpoint, request, answer.
 
 use std::sync::{Arc, Mutex};
 
@@ -24,14 +24,14 @@ pub(crate) struct ExchangeConfig {
     pub(crate) telemetry: bool,
 }
 
-/// Exchanges tokens as one client of one tenant.
+/// Exchanges tokens with one tenant, as one OAuth client.
 #[derive(Debug)]
 pub(crate) struct Exchanger {
     source: Arc<Source>,
     answers: Option<Arc<AnswerCache>>,
 }
 
-/// Where tokens come from.
+/// Gets tokens from the token endpoint, without a cache.
 #[derive(Debug)]
 struct Source {
     sender: Sender,
@@ -49,7 +49,7 @@ impl Exchanger {
         Self { source: Arc::new(Source { sender, endpoint }), answers }
     }
 
-    /// Gets the tokens that a grant asks for.
+    /// Returns the tokens that a grant asks for, from the cache or from the token endpoint.
     pub(crate) async fn exchange(&self, grant: &(dyn Grant + '_)) -> Result<TokenSet, ExchangeError> {
         let request = grant.request()?;
         prepared::check(&request)?;
@@ -62,7 +62,7 @@ impl Exchanger {
         answers.get(key, limits, ask).await
     }
 
-    /// Forgets an answer that turned out to be no good.
+    /// Removes an answer from the cache, for example because the other API rejected its token.
     pub(crate) fn forget(&self, tokens: &TokenSet) {
         if let Some(answers) = &self.answers {
             answers.forget(tokens);

@@ -1,8 +1,8 @@
-//! Parameters of a token request beyond those that the flow knows.
+//! Extra parameters of a token request, which the application adds to those of the flow.
 
 use super::InputError;
 
-/// Names and values, in the order given, a name as often as it has values.
+/// Pairs of name and value, in the order in which they were added. A name with several values occurs several times.
 #[derive(Clone, Default)]
 pub(super) struct Extra(Vec<(Box<str>, Box<str>)>);
 
@@ -11,7 +11,7 @@ impl Extra {
         self.0.push((name, value));
     }
 
-    /// The fields, once no name is reserved and none has too many values.
+    /// Returns the fields, or an error if a name is reserved or has too many values.
     pub(super) fn fields(&self) -> Result<impl Iterator<Item = (&str, &str)>, InputError> {
         reject_reserved(self.0.iter().map(|(name, _)| name), &RESERVED)?;
         let count = |wanted: &str| self.0.iter().filter(|(name, _)| **name == *wanted).count();
@@ -22,7 +22,7 @@ impl Extra {
     }
 }
 
-/// Rejects names that belong to somebody else, in any spelling, and says which.
+/// Rejects reserved names, without regard to case. The error lists them.
 pub(super) fn reject_reserved(
     names: impl Iterator<Item = impl AsRef<str>>,
     reserved: &[&str],
@@ -33,11 +33,13 @@ pub(super) fn reject_reserved(
     if rejected.is_empty() { Ok(()) } else { Err(InputError::Reserved { names: rejected }) }
 }
 
-/// What client authentication adds, and the grant type: fields that no grant can have as well.
+/// The fields that this crate adds to every request: the grant type and client authentication. A grant must not set
+/// them.
 pub(super) const ADDED: [&str; 5] =
     ["grant_type", "client_id", "client_secret", "client_assertion", "client_assertion_type"];
 
-/// As auth0-api-js: what a flow sets itself, and what would change who asks for what.
+/// As in auth0-api-js: the fields that a flow sets itself, and fields that would change the client, the subject or the
+/// audience.
 const RESERVED: [&str; 20] = [
     "grant_type",
     "client_id",
@@ -61,5 +63,5 @@ const RESERVED: [&str; 20] = [
     "assertion",
 ];
 
-/// As auth0-api-js: more values under one name are a loop that went wrong.
+/// As in auth0-api-js. More values under one name probably come from a faulty loop.
 const MAX_VALUES: usize = 20;

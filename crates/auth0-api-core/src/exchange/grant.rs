@@ -1,4 +1,4 @@
-//! What a token request asks for: the seam for grants of your own.
+//! What a token request asks for. Applications can implement [`Grant`] to add flows.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,8 +8,9 @@ use super::{InputError, ProofKey};
 
 /// A way to get a token from the token endpoint, for [`ApiClient::exchange`](crate::ApiClient::exchange).
 ///
-/// The three flows of this crate are grants, and yours can be one, with the same client authentication, retries, errors and
-/// cache. Input is checked in [`request`](Self::request): an error from there costs no request.
+/// The three flows of this crate are grants. An application can implement its own grants, which get the same client
+/// authentication, retries, errors and cache. [`request`](Self::request) checks the input: if it returns an error,
+/// nothing is sent.
 ///
 /// ```
 /// use auth0_api_core::{Grant, GrantRequest, InputError};
@@ -33,11 +34,11 @@ use super::{InputError, ProofKey};
 /// # }
 /// ```
 pub trait Grant: Send + Sync {
-    /// What to send, or what is wrong with the input.
+    /// Returns what to send, or what is wrong with the input.
     ///
     /// # Errors
     ///
-    /// [`InputError`], which the caller of the exchange gets.
+    /// [`InputError`], which is returned to the caller of the exchange.
     fn request(&self) -> Result<GrantRequest<'_>, InputError>;
 }
 
@@ -47,7 +48,7 @@ impl<G: Grant + ?Sized> Grant for &G {
     }
 }
 
-/// The request of a [`Grant`]: the form, and how its answer is to be treated.
+/// The request of a [`Grant`]: the form fields, and how to treat the answer.
 #[must_use]
 pub struct GrantRequest<'g> {
     pub(super) grant_type: Cow<'g, str>,
@@ -59,7 +60,7 @@ pub struct GrantRequest<'g> {
 }
 
 impl<'g> GrantRequest<'g> {
-    /// Begins a request of this `grant_type`.
+    /// Creates a request with this `grant_type` and no fields.
     pub fn new(grant_type: impl Into<Cow<'g, str>>) -> Self {
         Self {
             grant_type: grant_type.into(),
@@ -71,13 +72,14 @@ impl<'g> GrantRequest<'g> {
         }
     }
 
-    /// Adds a form field. A name can be there several times. Client authentication and `grant_type` are not yours to add.
+    /// Adds a form field. A name can be added several times. A request that adds `grant_type` or a field of client
+    /// authentication is rejected: this crate sets them.
     pub fn field(mut self, name: impl Into<Cow<'g, str>>, value: impl Into<Cow<'g, str>>) -> Self {
         self.fields.push((name.into(), value.into()));
         self
     }
 
-    /// Adds a form field if there is a value for it, and not for an empty one.
+    /// Adds a form field, unless the value is absent or empty.
     pub fn field_if_any(self, name: impl Into<Cow<'g, str>>, value: Option<&'g str>) -> Self {
         match value {
             None | Some("") => self,
@@ -85,16 +87,18 @@ impl<'g> GrantRequest<'g> {
         }
     }
 
-    /// Lets the answer serve again, while it lives, for requests that are the same in every field. Default: every call asks.
+    /// Caches the answer until it expires, for requests that are equal in every field. Default: every call sends a
+    /// request.
     ///
-    /// Right for what a token is worth to the same subject again; wrong where asking has an effect, such as a single-use subject
-    /// token or an Action that must see each call.
+    /// Use it if the same subject can use the same token again. Do not use it if the request itself has an effect, for
+    /// example with a single-use subject token, or with an Action that must see each call.
     pub fn cacheable(mut self) -> Self {
         self.cacheable = true;
         self
     }
 
-    /// Ends a cached answer with the subject's own token: whoever may not call us any more gets nothing out of the cache.
+    /// Expires the cached answer no later than the subject's token, so that the cache serves no caller whose token has
+    /// expired.
     pub fn subject_expires_at(mut self, time: impl Into<Option<SystemTime>>) -> Self {
         self.subject_expires_at = time.into();
         self
@@ -106,20 +110,20 @@ impl<'g> GrantRequest<'g> {
         self
     }
 
-    /// Drops ID and refresh tokens of the answer, unread.
+    /// Ignores ID and refresh tokens in the answer, without reading them.
     pub fn access_token_only(mut self) -> Self {
         self.access_token_only = true;
         self
     }
 
-    /// The first value of a field.
+    /// Returns the first value of a field.
     pub(super) fn value(&self, name: &str) -> Option<&str> {
         self.fields.iter().find(|(candidate, _)| candidate == name).map(|(_, value)| &**value)
     }
 }
 
 impl fmt::Debug for GrantRequest<'_> {
-    /// Without values: the subject token is one of them.
+    /// Shows no values, because the subject token is one of them.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("GrantRequest")
             .field("grant_type", &self.grant_type)

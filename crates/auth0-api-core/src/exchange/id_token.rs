@@ -1,4 +1,4 @@
-//! ID tokens of a token response
+//! Checks the ID token of a token response
 //! ([OpenID Connect Core §3.1.3.7](https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation)).
 
 use std::borrow::Cow;
@@ -10,20 +10,21 @@ use crate::base64url;
 use crate::jose::Object;
 use crate::token::NumericDate;
 
-/// Checks whose it is, for whom and until when, and gives the claims.
+/// Checks issuer, audience, expiry and subject, and returns the claims.
 ///
-/// The signature is not checked: it came over TLS from the token endpoint (§3.1.3.7 (6)). So its algorithm does not matter, and an
-/// application whose ID tokens the tenant signs with a shared secret can exchange tokens, too.
+/// The signature is not checked, because the token came over TLS directly from the token endpoint (§3.1.3.7 (6)). Its
+/// algorithm therefore does not matter: applications whose ID tokens the tenant signs with a shared secret can exchange
+/// tokens too.
 pub(super) fn check(token: &str, expected: &Expected<'_>, now: SystemTime) -> Result<Object, ResponseError> {
     let claims = claims(token).ok_or(ResponseError::IdToken)?;
-    let holds = has_issuer(&claims, expected.issuer)
+    let valid = has_issuer(&claims, expected.issuer)
         && is_for(&claims, expected.client_id)
         && is_live(&claims, now)
         && has_subject(&claims);
-    if holds { Ok(claims) } else { Err(ResponseError::IdToken) }
+    if valid { Ok(claims) } else { Err(ResponseError::IdToken) }
 }
 
-/// The payload of a compact JWS: the second of three segments.
+/// Returns the payload of a compact JWS: the second of three segments.
 fn claims(token: &str) -> Option<Object> {
     let (_header, rest) = token.split_once('.')?;
     let (payload, signature) = rest.split_once('.')?;
@@ -33,12 +34,13 @@ fn claims(token: &str) -> Option<Object> {
     Object::parse(base64url::decode(payload)?).ok()
 }
 
-/// (2): exactly the issuer that was discovered.
+/// (2): `iss` is exactly the issuer of the tenant.
 fn has_issuer(claims: &Object, issuer: &str) -> bool {
     claims.string("iss").is_ok_and(|iss| iss.as_deref() == Some(issuer))
 }
 
-/// (3), (4), (5): this client among the audiences, and the authorised party wherever one is named or several audiences are.
+/// (3), (4), (5): `aud` contains this client. If `azp` is present, it is this client; it is required if there are
+/// several audiences.
 fn is_for(claims: &Object, client_id: &str) -> bool {
     let audiences: Vec<String> = match claims.string("aud") {
         Ok(one) => one.map(Cow::into_owned).into_iter().collect(),
@@ -53,7 +55,7 @@ fn is_for(claims: &Object, client_id: &str) -> bool {
     authorized && audiences.iter().any(|audience| audience == client_id)
 }
 
-/// (9), (10): not expired, and issued at some time.
+/// (9), (10): `exp` is not in the past, within [`TOLERANCE`], and `iat` is present.
 fn is_live(claims: &Object, now: SystemTime) -> bool {
     let time = |name| claims.get::<NumericDate>(name).ok().flatten();
     time("iat").is_some() && time("exp").is_some_and(|exp| NumericDate::of(now) < exp.plus(TOLERANCE))
@@ -63,7 +65,7 @@ fn has_subject(claims: &Object) -> bool {
     claims.string("sub").is_ok_and(|sub| sub.is_some_and(|sub| !sub.is_empty()))
 }
 
-/// As auth0-api-js: the clocks of two companies.
+/// As in auth0-api-js, for the difference between the tenant's clock and this one.
 const TOLERANCE: Duration = Duration::from_secs(30);
 
 #[cfg(test)]
@@ -91,7 +93,7 @@ mod tests {
     const GOOD: &str = r#"{"iss":"https://tenant.example/","aud":"client","sub":"user","iat":900,"exp":2000}"#;
 
     #[test]
-    fn an_id_token_of_this_tenant_for_this_client_holds() {
+    fn an_id_token_of_this_tenant_for_this_client_is_accepted() {
         assert!(accepts(GOOD));
         assert!(accepts(&GOOD.replace(r#""client""#, r#"["client"]"#)));
         assert!(accepts(&GOOD.replace(r#""client""#, r#"["client","other"],"azp":"client""#)));
@@ -99,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_rejected() {
+    fn an_id_token_with_a_wrong_claim_is_rejected() {
         for (from, to) in [
             ("https://tenant.example/", "https://tenant.example"),
             (r#""client""#, r#""other""#),
@@ -121,10 +123,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_jws_is_rejected() {
+    fn a_text_that_is_not_a_jws_is_rejected() {
         assert!(check_text("not a token").is_err());
         assert!(check_text("e30.e30").is_err());
-        assert!(check_text("e30.e30.AA.AA.AA").is_err(), "an encrypted one");
+        assert!(check_text("e30.e30.AA.AA.AA").is_err(), "encrypted: five segments");
     }
 
     fn check_text(token: &str) -> Result<Object, ResponseError> {

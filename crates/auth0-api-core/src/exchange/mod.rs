@@ -1,13 +1,16 @@
-//! Exchanging a token for another one: what an API does with the token that it has verified.
+//! Token exchange: an API sends a token to the tenant's token endpoint and gets another token.
 //!
-//! [`Grant`] says what to ask for, and each flow is one: [`ExchangeProfile`], [`OnBehalfOf`], [`Connection`]. What they have in
-//! common is the way of every request, in this order:
+//! A [`Grant`] says what to ask for. Three flows are built in: [`ExchangeProfile`], [`OnBehalfOf`] and [`Connection`].
+//! Every exchange takes the same steps, in this order:
 //!
-//! 1. **Input**: what cannot be meant is rejected before anything is sent.
-//! 2. **Cache**: the same question of the same subject has one answer while that lives. [`cache`] has the rules.
-//! 3. **Endpoint**: the discovery document of the configured domain names it, on the issuer's own host.
-//! 4. **Request**: authenticated by [`ClientAuth`], proven by a [`ProofKey`] if there is one. [`sender`] says what is tried again.
-//! 5. **Answer**: read strictly; a rejection of the tenant is a [`ServerError`] that says who can do something about it.
+//! 1. **Input**: invalid input is an [`InputError`]; nothing is sent.
+//! 2. **Cache**: if the request is cacheable, a cached answer to an equal request is used. [`cache`] has the rules.
+//! 3. **Endpoint**: the discovery document of the configured domain gives the URL. Its host must be the issuer's, or
+//!    below it for a client that authenticates with a certificate.
+//! 4. **Request**: [`ClientAuth`] authenticates it, and a [`ProofKey`], if there is one, signs a DPoP proof for it.
+//!    [`sender`] says which failures are retried.
+//! 5. **Answer**: it is read strictly. If the tenant rejects the request, the [`ServerError`] says what kind of
+//!    rejection it is.
 
 mod assertion;
 mod cache;

@@ -1,12 +1,13 @@
-//! On-behalf-of ([Auth0](https://auth0.com/docs/secure/tokens/token-exchange/on-behalf-of-token-exchange)): calling another API for the user who called
-//! this one.
+//! On-behalf-of ([Auth0](https://auth0.com/docs/secure/tokens/token-exchange/on-behalf-of-token-exchange)): this API
+//! calls another API for the user who called it.
 
 use super::grant::{ACCESS_TOKEN, TOKEN_EXCHANGE};
 use super::profile::not_blank;
 use super::{Grant, GrantRequest, InputError, ProofKey};
 use crate::token::VerifiedToken;
 
-/// What to ask for on behalf of a caller, for [`get_token_on_behalf_of`](crate::ApiClient::get_token_on_behalf_of).
+/// A request for a token on behalf of the caller, for
+/// [`get_token_on_behalf_of`](crate::ApiClient::get_token_on_behalf_of).
 ///
 /// ```
 /// use auth0_api_core::OnBehalfOf;
@@ -21,32 +22,32 @@ pub struct OnBehalfOf {
     proof_key: Option<ProofKey>,
 }
 
-/// A request with its subject.
+/// An on-behalf-of request together with its subject.
 pub(crate) struct OnBehalfOfGrant<'t> {
     subject: &'t VerifiedToken,
-    asked: OnBehalfOf,
+    options: OnBehalfOf,
 }
 
 impl OnBehalfOf {
-    /// The API that the new token is for.
+    /// Creates a request for a new token for the API `audience`.
     pub fn audience(audience: impl Into<Box<str>>) -> Self {
         Self { audience: audience.into(), scope: None, proof_key: None }
     }
 
-    /// Asks for these scopes, separated by blanks. Default: what the tenant grants this API for that one.
+    /// Requests these scopes, separated by spaces. Default: the scopes that the tenant grants this API on that API.
     pub fn scope(mut self, scope: impl Into<Box<str>>) -> Self {
         self.scope = Some(scope.into());
         self
     }
 
-    /// Asks for a token that is bound to this key. Default: a bearer token.
+    /// Requests a token that is bound to this key. Default: a bearer token.
     pub fn dpop(mut self, key: &ProofKey) -> Self {
         self.proof_key = Some(key.clone());
         self
     }
 
     pub(crate) fn with_subject(self, subject: &VerifiedToken) -> OnBehalfOfGrant<'_> {
-        OnBehalfOfGrant { subject, asked: self }
+        OnBehalfOfGrant { subject, options: self }
     }
 }
 
@@ -55,10 +56,10 @@ impl Grant for OnBehalfOfGrant<'_> {
         Ok(GrantRequest::new(TOKEN_EXCHANGE)
             .field("subject_token_type", ACCESS_TOKEN)
             .field("subject_token", self.subject.access_token().expose())
-            .field("audience", not_blank("audience", &self.asked.audience)?)
-            .field_if_any("scope", self.asked.scope.as_deref())
+            .field("audience", not_blank("audience", &self.options.audience)?)
+            .field_if_any("scope", self.options.scope.as_deref())
             .field("requested_token_type", ACCESS_TOKEN)
-            .proof_key(self.asked.proof_key.as_ref())
+            .proof_key(self.options.proof_key.as_ref())
             .cacheable()
             .subject_expires_at(self.subject.expires_at())
             .access_token_only())

@@ -1,32 +1,32 @@
-//! Whether the organisation that was asked for is the one that answered.
+//! Checks that an ID token names the requested organisation.
 
 use crate::jose::Object;
 
-/// The form field that asks for an organisation, by id or by name.
+/// The form field that requests an organisation, by id or by name.
 pub(super) const FIELD: &str = "organization";
 
-/// Why an ID token is not of the organisation that was asked for.
+/// Why an ID token is not for the requested organisation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum OrganizationError {
-    /// `org_id` is missing, not a string, or another one.
-    #[error("the ID token's org_id is not the organization asked for")]
+    /// `org_id` is missing, is not a string, or names another organisation.
+    #[error("the ID token's org_id is not the requested organization")]
     Id,
-    /// `org_name` is missing, not a string, or another one.
-    #[error("the ID token's org_name is not the organization asked for")]
+    /// `org_name` is missing, is not a string, or names another organisation.
+    #[error("the ID token's org_name is not the requested organization")]
     Name,
 }
 
-/// Compares an ID token's claims with what was asked for: an id exactly, a name without regard to case
+/// Compares the ID token's claims with the requested organisation: an id exactly, a name without regard to case
 /// ([Auth0: Organizations](https://auth0.com/docs/manage-users/organizations/using-tokens)).
 pub(super) fn check(wanted: &str, claims: &Object) -> Result<(), OrganizationError> {
     let wanted = wanted.trim();
-    let named = |claim, same: fn(&str, &str) -> bool| {
+    let names = |claim, same: fn(&str, &str) -> bool| {
         claims.string(claim).is_ok_and(|found| found.is_some_and(|found| same(&found, wanted)))
     };
     if wanted.starts_with("org_") {
-        if named("org_id", |found, wanted| found == wanted) { Ok(()) } else { Err(OrganizationError::Id) }
-    } else if named("org_name", |found, wanted| found.to_lowercase() == wanted.to_lowercase()) {
+        if names("org_id", |found, wanted| found == wanted) { Ok(()) } else { Err(OrganizationError::Id) }
+    } else if names("org_name", |found, wanted| found.to_lowercase() == wanted.to_lowercase()) {
         Ok(())
     } else {
         Err(OrganizationError::Name)

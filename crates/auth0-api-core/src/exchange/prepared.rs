@@ -1,4 +1,4 @@
-//! A request as it is kept while it is under way: written down, with what its answer is measured by.
+//! A serialised token request, and what its answer must satisfy.
 
 use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
@@ -10,7 +10,7 @@ use super::server_error::JudgedBy;
 use super::token_vault::{CONNECTION, LOGIN_HINT};
 use super::{GrantRequest, InputError, ProofKey, organization};
 
-/// A token request without its authentication, independent of what it was made from.
+/// A token request without client authentication. It borrows nothing from the grant, so it can move into a task.
 #[derive(Debug)]
 pub(super) struct Prepared {
     pub(super) form: SecretString,
@@ -53,14 +53,14 @@ impl Prepared {
     }
 }
 
-/// Rejects a grant that sets what is set for it.
+/// Rejects a grant that sets a field which this crate adds itself.
 pub(super) fn check(request: &GrantRequest<'_>) -> Result<(), InputError> {
     reject_reserved(request.fields.iter().map(|(name, _)| name), &ADDED)
 }
 
-/// The fields in their order, then the grant type.
+/// Serialises the fields in their order, then the grant type.
 fn form(request: &GrantRequest<'_>) -> SecretString {
-    let length = request.fields.iter().map(|(name, value)| name.len() + value.len() + ENCODING_ROOM).sum();
+    let length = request.fields.iter().map(|(name, value)| name.len() + value.len() + ENCODING_OVERHEAD).sum();
     let mut form = form_urlencoded::Serializer::new(String::with_capacity(length));
     for (name, value) in &request.fields {
         form.append_pair(name, value);
@@ -69,7 +69,8 @@ fn form(request: &GrantRequest<'_>) -> SecretString {
     Zeroizing::new(form.finish()).as_str().into()
 }
 
-/// Subject tokens of a type of your own are judged by the profile's Action.
+/// Finds out which part of the tenant judges the subject. An Action does it for subject token types outside
+/// `urn:ietf:`, which belong to exchange profiles.
 fn judge(request: &GrantRequest<'_>) -> JudgedBy {
     let own_type = request.value("subject_token_type").is_some_and(|kind| !kind.starts_with("urn:ietf:"));
     match request.value(CONNECTION) {
@@ -80,5 +81,5 @@ fn judge(request: &GrantRequest<'_>) -> JudgedBy {
     }
 }
 
-/// What separators and a few escaped characters take.
-const ENCODING_ROOM: usize = 32;
+/// Octets for the separators and a few escaped characters of one field.
+const ENCODING_OVERHEAD: usize = 32;

@@ -1,5 +1,6 @@
 //! Custom token exchange ([Auth0](https://auth0.com/docs/authenticate/custom-token-exchange),
-//! [RFC 8693](https://www.rfc-editor.org/rfc/rfc8693)): a token of yours against one of the tenant's.
+//! [RFC 8693](https://www.rfc-editor.org/rfc/rfc8693)): exchanges a token that the tenant did not issue for a token of
+//! the tenant.
 
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -7,15 +8,15 @@ use super::extra::Extra;
 use super::grant::TOKEN_EXCHANGE;
 use super::{Grant, GrantRequest, InputError, ProofKey, SubjectToken, organization, subject};
 
-/// What to ask of a token exchange profile, for
+/// A request to a token exchange profile, for
 /// [`get_token_by_exchange_profile`](crate::ApiClient::get_token_by_exchange_profile).
 ///
 /// | setting | default |
 /// |---|---|
-/// | `scope` | the default of the API asked for |
+/// | `scope` | the default scopes of the requested API |
 /// | `requested_token_type` | an access token |
 /// | `organization` | none |
-/// | `actor_token` | none: nobody acts for the subject |
+/// | `actor_token` | none: no actor acts for the subject |
 /// | `dpop` | none: a bearer token |
 ///
 /// ```
@@ -44,21 +45,23 @@ struct Actor {
     token_type: Box<str>,
 }
 
-/// A profile with its subject.
+/// A profile request together with its subject.
 pub(crate) struct ProfileGrant {
     subject: SubjectToken,
     profile: ExchangeProfile,
 }
 
 impl ExchangeProfile {
-    /// Chooses the profile by the type of its subject tokens, a URI of 8 to 100 characters outside the namespaces of IETF, Auth0
-    /// and Okta; and the API that the new token is for.
+    /// Creates a request for a new token for the API `audience`.
+    ///
+    /// The tenant chooses the profile by `subject_token_type`, a URI of 8 to 100 characters outside the namespaces of
+    /// IETF, Auth0 and Okta.
     pub fn new(subject_token_type: impl Into<Box<str>>, audience: impl Into<Box<str>>) -> Self {
         let audience = Some(audience.into());
         Self { audience, ..Self::without_audience(subject_token_type) }
     }
 
-    /// A profile without an audience: the tenant's default audience decides what the new token is for.
+    /// Creates a request without an audience. The new token is for the tenant's default audience.
     pub fn without_audience(subject_token_type: impl Into<Box<str>>) -> Self {
         Self {
             subject_token_type: subject_token_type.into(),
@@ -72,40 +75,42 @@ impl ExchangeProfile {
         }
     }
 
-    /// Asks for these scopes, separated by blanks.
+    /// Requests these scopes, separated by spaces.
     pub fn scope(mut self, scope: impl Into<Box<str>>) -> Self {
         self.scope = Some(scope.into());
         self
     }
 
-    /// Asks for a token of this type ([RFC 8693 §3](https://www.rfc-editor.org/rfc/rfc8693#section-3)).
+    /// Requests a token of this type ([RFC 8693 §3](https://www.rfc-editor.org/rfc/rfc8693#section-3)).
     pub fn requested_token_type(mut self, token_type: impl Into<Box<str>>) -> Self {
         self.requested_token_type = Some(token_type.into());
         self
     }
 
-    /// Asks for a token within an organisation, by its id (`org_…`) or name. An ID token that comes back must name it too.
+    /// Requests a token within an organisation, by its id (`org_…`) or name. If the answer has an ID token, that token
+    /// must name the same organisation.
     pub fn organization(mut self, organization: impl Into<Box<str>>) -> Self {
         self.organization = Some(organization.into());
         self
     }
 
-    /// Who acts for the subject: the actor's token and its type. The Action judges it, and the new token may carry `act`.
+    /// Sets the token of the actor that acts for the subject, and its type. The profile's Action judges it; the new
+    /// token may have an `act` claim.
     pub fn actor_token(mut self, token: impl Into<SecretString>, token_type: impl Into<Box<str>>) -> Self {
         self.actor = Some(Actor { token: token.into(), token_type: token_type.into() });
         self
     }
 
-    /// Sends the Action one more parameter; a name can be given up to 20 times. Names that the request has a meaning for, and
-    /// those of client authentication, are rejected.
+    /// Sends an extra parameter to the Action. A name can have up to 20 values. Reserved names are rejected: the
+    /// parameters of the request itself and those of client authentication.
     ///
-    /// No personal data: parameters reach the tenant's logs.
+    /// Do not send personal data: the parameters are written to the tenant's logs.
     pub fn extra(mut self, name: impl Into<Box<str>>, value: impl Into<Box<str>>) -> Self {
         self.extra.push(name.into(), value.into());
         self
     }
 
-    /// Asks for a token that is bound to this key.
+    /// Requests a token that is bound to this key.
     pub fn dpop(mut self, key: &ProofKey) -> Self {
         self.proof_key = Some(key.clone());
         self
@@ -141,7 +146,7 @@ impl Grant for ProfileGrant {
 }
 
 impl std::fmt::Debug for ExchangeProfile {
-    /// Without the actor's token and the values of extra parameters.
+    /// Shows neither the actor's token nor the values of extra parameters.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ExchangeProfile")
             .field("subject_token_type", &self.subject_token_type)
@@ -152,12 +157,12 @@ impl std::fmt::Debug for ExchangeProfile {
     }
 }
 
-/// A parameter that means nothing when it is blank.
+/// Returns the value, or an error if it is blank.
 pub(super) fn not_blank<'v>(parameter: &'static str, value: &'v str) -> Result<&'v str, InputError> {
     if value.trim().is_empty() { Err(InputError::Blank { parameter }) } else { Ok(value) }
 }
 
-/// A URI that can name a profile of the tenant's
+/// Returns the URI if it is a valid subject token type of a profile
 /// ([Management API: token exchange profiles](https://auth0.com/docs/api/management/v2/token-exchange-profiles)).
 fn checked_type(token_type: &str) -> Result<&str, InputError> {
     let is_uri = token_type.split_once(':').is_some_and(|(scheme, rest)| is_scheme(scheme) && !rest.is_empty());
@@ -168,13 +173,14 @@ fn checked_type(token_type: &str) -> Result<&str, InputError> {
     Ok(token_type)
 }
 
-/// RFC 3986 §3.1.
+/// RFC 3986 §3.1: the characters of a URI scheme.
 fn is_scheme(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_alphabetic())
         && text.bytes().all(|octet| octet.is_ascii_alphanumeric() || b"+-.".contains(&octet))
 }
 
-/// Whether the URI lies in a namespace where other people give names.
+/// Whether the URI is in a reserved namespace: it starts with one of them, and the namespace ends there.
+/// `urn:ietfoo` is not in `urn:ietf`.
 fn is_reserved(token_type: &str) -> bool {
     RESERVED_NAMESPACES.iter().any(|namespace| {
         let split = token_type.split_at_checked(namespace.len());
@@ -186,7 +192,7 @@ fn is_reserved(token_type: &str) -> bool {
 }
 
 const TYPE_LENGTH: std::ops::RangeInclusive<usize> = 8..=100;
-/// What Auth0 keeps for itself, Okta and the RFCs.
+/// The namespaces that Auth0 reserves for itself, for Okta and for the RFCs.
 const RESERVED_NAMESPACES: [&str; 7] = [
     "urn:ietf",
     "urn:auth0",
@@ -202,7 +208,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_profile_is_named_by_a_uri_of_your_own() {
+    fn a_subject_token_type_is_a_uri_outside_reserved_namespaces() {
         for good in [
             "urn:acme:legacy",
             "urn:my-company:mcp-token",

@@ -1,4 +1,5 @@
-//! Keys that bind tokens to this API ([RFC 9449](https://www.rfc-editor.org/rfc/rfc9449)), and the proofs they sign.
+//! Keys that issued tokens are bound to ([RFC 9449](https://www.rfc-editor.org/rfc/rfc9449)), and the proofs that they
+//! sign.
 
 use std::time::SystemTime;
 
@@ -12,10 +13,11 @@ use crate::called_url::{TargetError, TargetUrl};
 use crate::clock::since_epoch;
 use crate::jose::{PrivateKey, PrivateKeyError, Thumbprint, random_id};
 
-/// A key that a token is bound to when an exchange is given it: whoever steals the token cannot use it without the key.
+/// A key that the tenant binds a new token to: an attacker who steals the token cannot use it without the key.
 ///
-/// One key for the life of the process is right for most. It need not be kept: tokens bound to a lost key are asked for again.
-/// Auth0 takes ES256, what [`generate`](Self::generate) makes.
+/// For most applications, one key for the life of the process is enough. It does not have to be stored: if a key is
+/// lost, the API requests new tokens with a new key. Auth0 accepts ES256, which is the algorithm of
+/// [`generate`](Self::generate).
 ///
 /// ```
 /// use auth0_api_core::{OnBehalfOf, ProofKey};
@@ -27,7 +29,7 @@ use crate::jose::{PrivateKey, PrivateKeyError, Thumbprint, random_id};
 #[derive(Clone, Debug)]
 pub struct ProofKey(PrivateKey);
 
-/// A proof to be made, for one request.
+/// A proof for one request, before it is signed.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct ProofOfPossession<'k> {
@@ -38,15 +40,15 @@ pub struct ProofOfPossession<'k> {
     nonce: Option<&'k str>,
 }
 
-/// Why a proof cannot be made.
+/// Why a proof cannot be signed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProofSigningError {
     /// The key cannot sign.
     #[error("the key cannot sign")]
     Key(#[from] PrivateKeyError),
-    /// The URL is none that a request can have.
-    #[error("the URL of the proof is unusable")]
+    /// The URL is not one that a request can have.
+    #[error("the URL of the proof is not usable")]
     Url(#[from] TargetError),
 }
 
@@ -70,21 +72,21 @@ struct Claims<'a> {
 }
 
 impl ProofKey {
-    /// Makes a new key for ES256.
+    /// Generates a new key for ES256.
     ///
     /// # Errors
     ///
-    /// The system has no random numbers.
+    /// [`PrivateKeyError::Signing`] if the system provides no random numbers.
     pub fn generate() -> Result<Self, PrivateKeyError> {
         PrivateKey::generate().map(Self)
     }
 
-    /// The thumbprint of the public half: `cnf.jkt` of the tokens bound to it.
+    /// Returns the thumbprint of the public key: the `cnf.jkt` of the tokens that are bound to it.
     pub fn thumbprint(&self) -> Thumbprint {
         self.0.thumbprint()
     }
 
-    /// Begins a proof for a request with this method and URL: for calling another API with a bound token.
+    /// Starts a proof for a request with this method and URL, to call another API with a bound token.
     ///
     /// ```
     /// # fn call(key: &auth0_api_core::ProofKey, tokens: &auth0_api_core::TokenSet) -> Result<(), Box<dyn std::error::Error>> {
@@ -100,32 +102,32 @@ impl ProofKey {
 }
 
 impl From<PrivateKey> for ProofKey {
-    /// A key of yours: tokens bound to it survive a restart.
+    /// Uses an existing key. Tokens that are bound to it can still be used after a restart.
     fn from(key: PrivateKey) -> Self {
         Self(key)
     }
 }
 
 impl<'k> ProofOfPossession<'k> {
-    /// The access token that goes with the request: `ath`.
+    /// Sets the access token of the request. Its hash becomes the claim `ath`.
     pub fn access_token(mut self, token: &'k IssuedToken) -> Self {
         self.access_token = Some(token);
         self
     }
 
-    /// The nonce that the server asked for with `DPoP-Nonce`.
+    /// Sets the nonce that the server sent in a `DPoP-Nonce` header.
     pub fn nonce(mut self, nonce: impl Into<Option<&'k str>>) -> Self {
         self.nonce = nonce.into();
         self
     }
 
-    /// Signs it: the value of the `DPoP` header, for one request.
+    /// Signs the proof and returns the value of the `DPoP` header, for one request.
     ///
     /// # Errors
     ///
-    /// [`ProofSigningError`]
+    /// [`ProofSigningError`] if the key cannot sign or the URL is not usable.
     pub fn sign(self, now: SystemTime) -> Result<String, ProofSigningError> {
-        // RFC 9449 §4.2: without query and fragment.
+        // RFC 9449 §4.2: the URL without query and fragment.
         let htu = TargetUrl::parse(self.url)?.to_string();
         let ath = self.access_token.map(|token| base64url::encode(digest(&SHA256, token.expose().as_bytes()).as_ref()));
         let (jti, iat) = (random_id()?, since_epoch(now).as_secs());

@@ -1,10 +1,10 @@
-//! What operators learn of exchanges: stable words, and what to look at.
+//! Log events of exchanges, and hints for operators.
 
 use super::{EndpointError, ExchangeError, ServerErrorKind, TokenSet};
 use crate::issuer::DiscoveryError;
 use crate::with_sources::WithSources;
 
-/// Tells what came of a request. Tokens stay out of it, and so does what the tenant wrote apart from its error code.
+/// Logs the result of a request. It logs no tokens, and of the tenant's error only status and code.
 pub(super) fn observe(grant_type: &str, fetched: &Result<TokenSet, ExchangeError>) {
     match fetched {
         Ok(_) => tracing::debug!(target: "auth0_api", event = "token_exchanged", grant_type),
@@ -16,7 +16,7 @@ pub(super) fn observe(grant_type: &str, fetched: &Result<TokenSet, ExchangeError
 }
 
 impl ExchangeError {
-    /// What to look at or to do, where experience says it.
+    /// Returns what the operator should check or do, for errors with a known cause.
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::ClientAuthMissing => Some("exchanges need client_auth(), or AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET"),
@@ -42,34 +42,37 @@ fn of_server(kind: ServerErrorKind) -> Option<&'static str> {
         }
         Kind::Denied => "an Action or a policy of the tenant denied it: the tenant's log has the reason",
         Kind::InteractionRequired => "the user must log in or consent in a browser: send them through a login",
-        Kind::MfaRequired => "the tenant asks for another factor: mfa_token() continues with the MFA API",
-        Kind::RateLimited => "the tenant's rate limit: leave the exchange cache on, and come again later",
+        Kind::MfaRequired => "the tenant requires another factor: continue with mfa_token() at the MFA API",
+        Kind::RateLimited => "the tenant's rate limit was reached: leave the exchange cache on, and try again later",
         Kind::Request => {
             "compare audience, scopes, connection and subject token type with what is configured in the tenant"
         }
         Kind::ScopesNotGranted => CONNECT_WITH_SCOPES,
         Kind::ServerTrouble => return None,
-        Kind::SubjectRejected => "the subject token is expired, for another API, or not one that the profile knows",
+        Kind::SubjectRejected => "the subject token is expired, for another API, or not accepted by the profile",
         Kind::TooManyAttempts => {
-            "too many bad subject tokens came from this address: check them before exchanging, suspicious IP \
-             throttling has the limit"
+            "this API's address sent too many bad subject tokens: check them before the exchange; the limit is in the \
+             tenant's suspicious IP throttling"
         }
     })
 }
 
 fn of_endpoint(cause: &EndpointError) -> Option<&'static str> {
     match cause {
-        EndpointError::Discovery(DiscoveryError::Issuer | DiscoveryError::Document) => {
-            Some("the domain answers, but is not that of this tenant")
-        }
+        EndpointError::Discovery(DiscoveryError::Issuer | DiscoveryError::Document) => Some(
+            "the discovery document is malformed or names another issuer: check that the configured domain is the \
+             tenant's",
+        ),
         EndpointError::Discovery(DiscoveryError::TokenEndpoint) => {
             Some("the token endpoint must be https and on the tenant's own host")
         }
-        EndpointError::Discovery(_) | EndpointError::Http(_) => {
-            Some("the tenant cannot be reached from here: check the domain, DNS, egress rules and certificates")
-        }
+        EndpointError::Discovery(_) | EndpointError::Http(_) => Some(
+            "the tenant cannot be reached, or answers with an error: check the domain, DNS, egress rules and \
+             certificates",
+        ),
         EndpointError::GivenUp | EndpointError::Status { .. } => None,
     }
 }
 
-const CONNECT_WITH_SCOPES: &str = "the connected account lacks scopes: let the user connect it again, asking for them";
+const CONNECT_WITH_SCOPES: &str =
+    "the connected account lacks scopes: let the user connect it again, with these scopes";

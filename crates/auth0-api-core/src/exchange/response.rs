@@ -1,4 +1,4 @@
-//! From an answer of the token endpoint to tokens, or to what is wrong. Pure.
+//! Reads an answer of the token endpoint: the tokens, or an error. Pure functions, without I/O.
 
 use std::borrow::Cow;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -12,7 +12,7 @@ use crate::clock::since_epoch;
 use crate::http::HttpResponse;
 use crate::jose::{AlgorithmSet, Jws, Object, Thumbprint};
 
-/// What an answer is measured by.
+/// What the answer to one request must satisfy.
 #[derive(Debug)]
 pub(super) struct Expected<'a> {
     pub(super) access_token_only: bool,
@@ -24,14 +24,14 @@ pub(super) struct Expected<'a> {
     pub(super) scope: Option<&'a str>,
 }
 
-/// Reads a whole answer.
+/// Reads an answer of any status.
 pub(super) fn read(response: &HttpResponse, expected: &Expected<'_>, now: SystemTime) -> Result<Tokens, ExchangeError> {
     let status = response.status;
     if status == 200 {
         return tokens(&response.body, expected, now);
     }
     let retry_after = retry_after(response);
-    // RFC 6749 §5.2: an error, whatever its status, and whatever else is in the answer.
+    // RFC 6749 §5.2: a body with `error` is an OAuth error, with any error status and with any other members.
     if status >= 400
         && let Some(error) = ServerError::read(status, &response.body, retry_after, expected.judge)
     {
@@ -43,23 +43,23 @@ pub(super) fn read(response: &HttpResponse, expected: &Expected<'_>, now: System
     }
 }
 
-/// `Retry-After`, an hour at most.
+/// Returns the wait of `Retry-After`, at most one hour.
 pub(super) fn retry_after(response: &HttpResponse) -> Option<Duration> {
     response.retry_after().map(|pause| pause.min(LONGEST_RETRY_AFTER))
 }
 
-/// RFC 6749 §5.1, RFC 8693 §2.2.1.
+/// Reads a successful answer (RFC 6749 §5.1, RFC 8693 §2.2.1).
 fn tokens(body: &[u8], expected: &Expected<'_>, now: SystemTime) -> Result<Tokens, ExchangeError> {
     let body = Object::parse(body.to_vec()).map_err(|_| ResponseError::Body { status: 200 })?;
     let access_token = required(&body, "access_token")?.into_owned();
     let token_type =
         TokenType::read(&required(&body, "token_type")?).ok_or(ResponseError::Member { member: "token_type" })?;
-    // RFC 9449 §5: any other type means that the proof was ignored.
+    // RFC 9449 §5: with any other type, the tenant has ignored the proof, and the token is not bound.
     if expected.bound_to.is_some() && token_type != TokenType::Dpop {
         return Err(ResponseError::NotBound.into());
     }
     let expires_at = expires_at(&body, now)?;
-    // RFC 6749 §5.1: left out, it is what was asked for. Empty, it is nothing.
+    // RFC 6749 §5.1: if scope is absent, the requested scope was granted. If it is empty, no scope was granted.
     let granted = optional(&body, "scope")?;
     let scope = granted.as_deref().or(expected.scope).filter(|scope| !scope.is_empty()).map(Into::into);
     let (id_token, id_claims, refresh_token) = if expected.access_token_only {
@@ -88,7 +88,8 @@ fn tokens(body: &[u8], expected: &Expected<'_>, now: SystemTime) -> Result<Token
     })
 }
 
-/// `expires_in` as a time: a number of seconds, or, as some servers write it, the digits of a whole one. Absent is unknown.
+/// Returns the time that `expires_in` gives: a number of seconds, or a string of digits, which some servers send. If it
+/// is absent, the expiry is unknown.
 fn expires_at(body: &Object, now: SystemTime) -> Result<Option<SystemTime>, ResponseError> {
     const MALFORMED: ResponseError = ResponseError::Member { member: "expires_in" };
     let seconds = match body.get::<Value>("expires_in").map_err(|_| MALFORMED)? {
@@ -117,7 +118,8 @@ fn optional<'b>(body: &'b Object, member: &'static str) -> Result<Option<Cow<'b,
     body.string(member).map_err(|_| ResponseError::Member { member })
 }
 
-/// The `act` claim, as it is: reading it is where its shape is judged.
+/// Returns the `act` claim unchecked. [`TokenSet::current_actor`](super::TokenSet::current_actor) checks its shape when
+/// it is read.
 fn actor(claims: &Object) -> Option<Value> {
     claims.get("act").ok().flatten()
 }
@@ -127,7 +129,7 @@ fn actor_of_access_token(token: &str) -> Option<Value> {
     actor(jws.unverified_payload())
 }
 
-/// Longer pauses are no pauses, and a number from the network must not go into every sum.
+/// A number from the network needs a limit before it is used in sums, and a wait of more than an hour has no use here.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(3600);
-/// 9999-12-31T23:59:59Z, as for `exp`.
+/// 9999-12-31T23:59:59Z, the same limit as for `exp`.
 const END_OF_9999: Duration = Duration::from_secs(253_402_300_799);

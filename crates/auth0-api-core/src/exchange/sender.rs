@@ -1,10 +1,11 @@
-//! A token request with its patience: which failures are tried again, and how often.
+//! Sends a token request, with retries.
 //!
-//! 1. Tried again, at most twice: a connection that could not be made, and 429 or 503 with a `Retry-After` of at most 2 s. In each
-//!    case the endpoint has not looked at the request, so that no subject token is used up.
-//! 2. `use_dpop_nonce` is answered once, with the nonce ([RFC 9449 §8](https://www.rfc-editor.org/rfc/rfc9449#section-8)); the next
-//!    request begins with the last nonce seen.
-//! 3. Everything together takes 10 s at most. Where the endpoint has to be discovered first, that comes before: 5 s at most.
+//! 1. Two failures are retried, at most twice: no connection could be made, and 429 or 503 with a `Retry-After` of at
+//!    most 2 s. In both cases the endpoint has not processed the request, so no subject token has been used up.
+//! 2. The error `use_dpop_nonce` is answered once: the request is sent again with the nonce of the response
+//!    ([RFC 9449 §8](https://www.rfc-editor.org/rfc/rfc9449#section-8)). Later requests use the last nonce received.
+//! 3. All attempts together take at most 10 s. Discovery of the endpoint comes before that, if it is needed, and takes
+//!    at most 5 s more.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -18,7 +19,7 @@ use super::{ClientAuth, EndpointUnavailable, ExchangeError, ServerError};
 use crate::clock::Clock;
 use crate::http::{HttpError, HttpMethod, HttpRequest, HttpResponse};
 
-/// Sends token requests as one client of one tenant.
+/// Sends token requests to one tenant, as one OAuth client.
 #[derive(Debug)]
 pub(super) struct Sender {
     pub(super) auth: ClientAuth,
@@ -28,18 +29,23 @@ pub(super) struct Sender {
 }
 
 impl Sender {
-    /// Sends a request until there is an answer worth reading.
+    /// Sends the request, with retries, and returns the last response.
     pub(super) async fn answer(
         &self,
         url: &str,
         issuer: &str,
         prepared: &Prepared,
     ) -> Result<HttpResponse, ExchangeError> {
-        let patient = tokio::time::timeout(TIMEOUT, self.patiently(url, issuer, prepared));
-        patient.await.unwrap_or_else(|_| Err(unavailable(HttpError::Timeout)))
+        let response = tokio::time::timeout(TIMEOUT, self.send_with_retries(url, issuer, prepared));
+        response.await.unwrap_or_else(|_| Err(unavailable(HttpError::Timeout)))
     }
 
-    async fn patiently(&self, url: &str, issuer: &str, prepared: &Prepared) -> Result<HttpResponse, ExchangeError> {
+    async fn send_with_retries(
+        &self,
+        url: &str,
+        issuer: &str,
+        prepared: &Prepared,
+    ) -> Result<HttpResponse, ExchangeError> {
         let (mut retries, mut nonce_answered) = (0, false);
         loop {
             let sent = self.wire.send(self.request(url, issuer, prepared)?).await;
@@ -58,7 +64,8 @@ impl Sender {
         }
     }
 
-    /// The request, authenticated and proven anew: an assertion and a proof are good for one use.
+    /// Builds the request. Each attempt gets a new client assertion and a new proof, because both are valid for one
+    /// use.
     fn request(&self, url: &str, issuer: &str, prepared: &Prepared) -> Result<HttpRequest, ExchangeError> {
         let now = self.clock.now();
         let authentication = self.auth.authenticate(issuer, now)?;
@@ -85,7 +92,7 @@ impl Sender {
         self.nonce.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// RFC 9449 §8.2: the latest one counts, from whichever answer.
+    /// RFC 9449 §8.2: every response may bring a new nonce, and the latest one is used.
     fn remember_nonce(&self, response: &HttpResponse) {
         let nonce = response.header("dpop-nonce").filter(|nonce| is_nonce(nonce));
         if let Some(nonce) = nonce {
@@ -94,7 +101,7 @@ impl Sender {
     }
 }
 
-/// How long to wait before the request is sent again, if that is of any use and does no harm.
+/// Returns how long to wait before the next attempt; `None` if the request must not be sent again.
 fn pause(sent: &Result<HttpResponse, HttpError>, retries: u32) -> Option<Duration> {
     match sent {
         Err(HttpError::Connect(_)) => Some(CONNECT_PAUSE * 2_u32.pow(retries)),
@@ -105,6 +112,7 @@ fn pause(sent: &Result<HttpResponse, HttpError>, retries: u32) -> Option<Duratio
     }
 }
 
+/// Whether the endpoint rejected the request because it requires the nonce of this response (RFC 9449 §8).
 fn wants_nonce(response: &HttpResponse, prepared: &Prepared) -> bool {
     let named = response.header("dpop-nonce").is_some_and(is_nonce);
     let rejected = matches!(response.status, 400 | 401);
@@ -114,7 +122,7 @@ fn wants_nonce(response: &HttpResponse, prepared: &Prepared) -> bool {
             .is_some_and(|error| error.code() == "use_dpop_nonce")
 }
 
-/// RFC 9449 §8.1.
+/// RFC 9449 §8.1: the characters that a nonce may have.
 fn is_nonce(text: &str) -> bool {
     let allowed = |octet: u8| matches!(octet, 0x21 | 0x23..=0x5b | 0x5d..=0x7e);
     (1..=MAX_NONCE_BYTES).contains(&text.len()) && text.bytes().all(allowed)
@@ -124,15 +132,15 @@ fn unavailable(error: HttpError) -> ExchangeError {
     EndpointUnavailable::new(error, None).into()
 }
 
-/// As auth0-api-python; auth0-api-js waits 30 s, and so does whoever called.
+/// As in auth0-api-python. In auth0-api-js it is 30 s, and the caller has to wait that long.
 const TIMEOUT: Duration = Duration::from_secs(10);
-/// More would make an outage worse.
+/// More retries would make an outage worse.
 const MAX_RETRIES: u32 = 2;
-/// Doubled for the second retry: enough for another node to be chosen.
+/// Doubled for the second retry. Long enough for a load balancer to choose another node.
 const CONNECT_PAUSE: Duration = Duration::from_millis(100);
-/// Longer than that, the caller's caller should know.
+/// If the endpoint asks for a longer pause, the exchange fails at once, and the API can tell its own client.
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// A token response has a few KiB.
 const MAX_RESPONSE_BYTES: usize = 64 * 1024;
-/// As for nonces of our own.
+/// The same limit as for the nonces that this API issues.
 const MAX_NONCE_BYTES: usize = 256;

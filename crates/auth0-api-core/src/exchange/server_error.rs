@@ -1,4 +1,5 @@
-//! The tenant's rejections ([RFC 6749 §5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)), told apart by what is to be done.
+//! OAuth errors of the tenant ([RFC 6749 §5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)), sorted by what the
+//! user, the API or the operator can do about them.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,8 +12,9 @@ use crate::jose::Object;
 
 /// An OAuth error of the token endpoint.
 ///
-/// [`kind`](Self::kind) says what it means, [`code`](Self::code) and [`description`](Self::description) are the tenant's words:
-/// for logs, not for callers, because an Action may have put anything into them. `Display` and `Debug` leave the description out.
+/// [`kind`](Self::kind) says what the error means. [`code`](Self::code) and [`description`](Self::description) are the
+/// tenant's own texts. They are for logs, not for clients, because an Action can write any text there. `Display` and
+/// `Debug` do not show the description.
 #[derive(Clone)]
 pub struct ServerError(Arc<Inner>);
 
@@ -26,60 +28,62 @@ struct Inner {
     mfa_requirements: Option<Value>,
 }
 
-/// What a rejection means, and with it who can do something about it.
+/// What an error means, and who can do something about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ServerErrorKind {
-    /// The user has not connected this account: send them through Connect Accounts.
+    /// The user has not connected this account: start Connect Accounts for the user.
     AccountNotLinked,
-    /// The account was connected, and its grant no longer works, was revoked, or lacks scopes: the user must connect it again.
+    /// The account was connected, but its grant no longer works, was revoked, or lacks scopes: the user must connect it
+    /// again.
     AccountUnusable,
     /// This API's client authentication was rejected, or the client may not use this grant.
     Client,
-    /// Policy, or the Action of the profile, says no to this subject.
+    /// A policy of the tenant, or the Action of the profile, denied this subject.
     Denied,
     /// The user must log in or consent in a browser first.
     InteractionRequired,
     /// The user must pass a further factor first.
     MfaRequired,
-    /// Too many requests: come again later.
+    /// There were too many requests: try again later.
     RateLimited,
-    /// The request does not fit what is configured in the tenant: audience, scope, grant, parameters.
+    /// The request does not match the tenant's configuration: audience, scope, grant, parameters.
     Request,
-    /// The connected account has not granted the scopes asked for: connect again and ask for them.
+    /// The connected account has not granted the requested scopes: the user must connect it again with these scopes.
     ScopesNotGranted,
-    /// Trouble at the tenant.
+    /// The tenant failed: it answered with a 5xx status, or with `server_error` or `temporarily_unavailable`.
     ServerTrouble,
-    /// The subject token is not good.
+    /// The tenant rejected the subject token.
     SubjectRejected,
-    /// The tenant takes no more exchanges from this address for a while, after too many bad subject tokens.
+    /// The tenant accepts no exchanges from this API's address for some time, after too many bad subject tokens.
     TooManyAttempts,
 }
 
-/// Who judges a request: some codes mean one thing or the other.
+/// Which part of the tenant judges the subject. The meaning of some codes depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum JudgedBy {
-    /// An Action: it rejects subjects with `invalid_request`, and denies with codes of its own.
+    /// An Action. It rejects a subject token with `invalid_request`, and can deny access with its own codes.
     Action,
-    /// The tenant alone. `invalid_request` is a fault of the request then: its subject was verified a moment ago.
+    /// The tenant alone. `invalid_request` then means that the request is wrong, because this API has just verified the
+    /// subject.
     Tenant,
-    /// Token Vault: scopes are those that the user has granted elsewhere.
+    /// Token Vault. Its scopes are those that the user has granted at the external provider.
     Vault,
-    /// Token Vault, for a refresh token: no token of whoever calls this API.
+    /// Token Vault, with a refresh token as the subject. This is not the token that the client presented to this API.
     VaultForRefreshToken,
 }
 
 impl ServerError {
-    /// Reads an error body; `None` if it is none.
+    /// Reads an error body. Returns `None` if the body is not an OAuth error.
     pub(super) fn read(status: u16, body: &[u8], retry_after: Option<Duration>, judge: JudgedBy) -> Option<Self> {
         let body = Object::parse(body.to_vec()).ok()?;
         let code = body.string("error").ok()?.filter(|code| !code.is_empty())?;
-        let text = |name, longest| body.string(name).ok().flatten().map(|text| legible(&text, longest));
+        let text = |name, longest| body.string(name).ok().flatten().map(|text| printable(&text, longest));
         let mfa_token = body.string("mfa_token").ok().flatten().map(|token| IssuedToken::new(token.into_owned()));
         Some(Self(Arc::new(Inner {
             kind: ServerErrorKind::of(&code, status, judge),
             status,
-            code: legible(&code, MAX_CODE_BYTES),
+            code: printable(&code, MAX_CODE_BYTES),
             description: text("error_description", MAX_DESCRIPTION_BYTES),
             retry_after,
             mfa_token,
@@ -87,7 +91,7 @@ impl ServerError {
         })))
     }
 
-    /// What it means.
+    /// What the error means.
     pub fn kind(&self) -> ServerErrorKind {
         self.0.kind
     }
@@ -97,34 +101,35 @@ impl ServerError {
         self.0.status
     }
 
-    /// `error`, of at most 64 printable characters.
+    /// The `error` code: at most 64 printable characters.
     pub fn code(&self) -> &str {
         &self.0.code
     }
 
-    /// `error_description`, of at most 512 printable characters.
+    /// The `error_description`: at most 512 printable characters.
     pub fn description(&self) -> Option<&str> {
         self.0.description.as_deref()
     }
 
-    /// `Retry-After`, where it was given in seconds.
+    /// How long `Retry-After` asks to wait, in seconds or until a date; at most one hour.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// `mfa_token` of `mfa_required`: to be passed on only to the user it is about.
+    /// The `mfa_token` of `mfa_required`. Pass it on only to the user whom it is about.
     pub fn mfa_token(&self) -> Option<&IssuedToken> {
         self.0.mfa_token.as_ref()
     }
 
-    /// `mfa_requirements` of `mfa_required`, as the tenant wrote it.
+    /// The `mfa_requirements` of `mfa_required`, as the tenant sent it.
     pub fn mfa_requirements(&self) -> Option<&Value> {
         self.0.mfa_requirements.as_ref()
     }
 }
 
 impl ServerErrorKind {
-    /// Whether the tenant has judged the subject, or the account it asks for: not the request, and not the moment.
+    /// Whether the tenant has rejected the subject or the requested account. False if the request was wrong, or if the
+    /// same request may succeed later.
     pub(super) fn is_about_subject(self) -> bool {
         match self {
             Self::AccountNotLinked
@@ -141,7 +146,7 @@ impl ServerErrorKind {
     fn of(code: &str, status: u16, judge: JudgedBy) -> Self {
         match code {
             "too_many_attempts" => Self::TooManyAttempts,
-            // The tenant's pace and the tenant's trouble, whatever code stands in the body.
+            // A rate limit and an outage are recognised by the status, with any code in the body.
             _ if status == 429 => Self::RateLimited,
             _ if status >= 500 => Self::ServerTrouble,
             "federated_connection_refresh_token_not_found" => Self::AccountNotLinked,
@@ -191,14 +196,14 @@ impl fmt::Debug for ServerError {
 
 impl std::error::Error for ServerError {}
 
-/// A text of the network's, fit for a log: what RFC 6749 §5.2 allows in it, and not too much of that.
-fn legible(text: &str, longest: usize) -> Box<str> {
+/// Makes a text from the network safe to log: keeps the printable ASCII characters, at most `longest` of them.
+fn printable(text: &str, longest: usize) -> Box<str> {
     text.chars().filter(|character| matches!(character, ' '..='~')).take(longest).collect::<String>().into()
 }
 
 /// Codes in use have at most 46 characters.
 const MAX_CODE_BYTES: usize = 64;
-/// A sentence or two.
+/// Enough for one or two sentences.
 const MAX_DESCRIPTION_BYTES: usize = 512;
 
 #[cfg(test)]
@@ -214,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn each_code_says_who_can_do_something() {
+    fn each_error_code_has_its_kind() {
         for (status, code, expected) in [
             (401, "federated_connection_refresh_token_not_found", Kind::AccountNotLinked),
             (401, "federated_connection_refresh_token_flow_failed", Kind::AccountUnusable),
@@ -226,7 +231,7 @@ mod tests {
             (403, "invalid_grant", Kind::SubjectRejected),
             (400, "invalid_request", Kind::Request),
             (400, "invalid_target", Kind::Request),
-            (400, "nobody_knows", Kind::Request),
+            (400, "not_a_known_code", Kind::Request),
             (403, "insufficient_scope", Kind::ScopesNotGranted),
             (429, "too_many_attempts", Kind::TooManyAttempts),
             (429, "too_many_requests", Kind::RateLimited),
@@ -235,7 +240,7 @@ mod tests {
             (500, "access_denied", Kind::ServerTrouble),
             (503, "invalid_client", Kind::ServerTrouble),
             (503, "temporarily_unavailable", Kind::ServerTrouble),
-            (500, "nobody_knows", Kind::ServerTrouble),
+            (500, "not_a_known_code", Kind::ServerTrouble),
             (400, "server_error", Kind::ServerTrouble),
         ] {
             assert_eq!(kind(status, code, JudgedBy::Tenant), expected, "{status} {code}");
@@ -250,20 +255,20 @@ mod tests {
     }
 
     #[test]
-    fn scopes_of_the_vault_are_the_users_to_grant() {
+    fn invalid_scope_from_token_vault_means_scopes_not_granted() {
         assert_eq!(kind(400, "invalid_scope", JudgedBy::Vault), Kind::ScopesNotGranted);
         assert_eq!(kind(400, "invalid_scope", JudgedBy::VaultForRefreshToken), Kind::ScopesNotGranted);
         assert_eq!(kind(400, "invalid_scope", JudgedBy::Tenant), Kind::Request);
     }
 
     #[test]
-    fn a_bad_refresh_token_is_no_fault_of_the_token_that_the_caller_presents() {
+    fn a_rejected_refresh_token_of_the_user_requires_interaction() {
         assert_eq!(kind(403, "invalid_grant", JudgedBy::Vault), Kind::SubjectRejected);
         assert_eq!(kind(403, "invalid_grant", JudgedBy::VaultForRefreshToken), Kind::InteractionRequired);
     }
 
     #[test]
-    fn what_the_tenant_says_is_bounded_and_printable() {
+    fn code_and_description_are_truncated_and_printable() {
         let body =
             format!(r#"{{"error":"a\nb\u001b[1m{}","error_description":"{}é"}}"#, "c".repeat(99), "d".repeat(999));
         let error = ServerError::read(400, body.as_bytes(), None, JudgedBy::Tenant).unwrap();
@@ -272,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn neither_description_nor_mfa_token_shows_by_itself() {
+    fn display_and_debug_show_neither_description_nor_mfa_token() {
         let body = br#"{"error":"mfa_required","error_description":"hush","mfa_token":"hush","mfa_requirements":{"challenge":["hush"]}}"#;
         let error = ServerError::read(403, body, None, JudgedBy::Tenant).unwrap();
         assert_eq!(error.to_string(), "the token endpoint answered 403 mfa_required");
@@ -281,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_without_an_error_is_none() {
+    fn a_body_without_an_error_code_is_not_a_server_error() {
         for body in ["", "<html>", "{}", r#"{"error":""}"#, r#"{"error":1}"#, r#"["error"]"#] {
             assert!(ServerError::read(400, body.as_bytes(), None, JudgedBy::Tenant).is_none(), "{body}");
         }

@@ -1,4 +1,4 @@
-//! Work that many wait for and one does.
+//! Single flight: concurrent callers that need the same work share one run of it.
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -7,13 +7,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
-/// The work under way, at most one for each key.
+/// The work in progress: at most one run for each key.
 ///
-/// It runs in a task of its own: whoever waits shares its result, and a waiter that goes away takes nothing with it.
+/// The work runs in a task of its own. All waiters share its result. If a waiter is dropped, the work continues.
 #[derive(Debug)]
 pub(super) struct SingleFlight<K, V>(Mutex<HashMap<K, watch::Receiver<Option<V>>>>);
 
-/// Work that somebody can wait for.
+/// A handle to work in progress, for one waiter.
 #[derive(Debug)]
 pub(super) struct Flight<V>(watch::Receiver<Option<V>>);
 
@@ -27,12 +27,23 @@ where
     }
 
     /// Joins the work for a key, or starts it.
+    ///
+    /// 1. The map is locked until this function returns, so two callers cannot start work for one key at the same time.
+    /// 2. If the map has a channel for the key, and its sender still exists, the caller gets a copy of the receiver.
+    /// 3. Otherwise a new channel is put into the map, and a new task runs the work.
+    /// 4. When the work is done, the task removes the channel from the map, and only then sends the result.
+    ///
+    /// If step 4 sent first, a waiter could wake up, ask again, and join the work that is already done. It would then
+    /// get the old result again, for example an error, without a new attempt. In this order, a call after the removal
+    /// starts new work. The new work can find what the old work has stored, for example in a cache, because the old
+    /// work stored it before it ended.
     pub(super) fn join_or_start<W>(self: &Arc<Self>, key: K, work: impl FnOnce() -> W) -> Flight<V>
     where
         W: Future<Output = V> + Send + 'static,
     {
         let mut flights = self.lock();
-        // A channel that nobody will send on any more is that of work that panicked.
+        // `has_changed` fails if the sender is gone. A channel without a sender is still in the map only if the work
+        // panicked or its task was cancelled: then step 4 did not run. It is replaced below.
         if let Some(flight) = flights.get(&key).filter(|flight| flight.has_changed().is_ok()) {
             return Flight(flight.clone());
         }
@@ -41,7 +52,7 @@ where
         let (all, work) = (Arc::clone(self), work());
         tokio::spawn(async move {
             let result = work.await;
-            // Whoever comes from now on finds what the work left behind, or begins anew.
+            // Step 4: first remove, then send.
             all.lock().remove(&key);
             _ = sender.send(Some(result));
         });
@@ -49,13 +60,14 @@ where
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<K, watch::Receiver<Option<V>>>> {
-        // Nothing panics while holding it; if it did, the map is still whole.
+        // A panic while the lock is held leaves the map valid, at worst with a channel that has lost its sender.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl<V: Clone> Flight<V> {
-    /// Waits for the result; `None` if the work ended without one: it panicked, or the runtime is shutting down.
+    /// Waits for the result. Returns `None` if the work ended without one: it panicked, or the runtime is shutting
+    /// down.
     pub(super) async fn result(mut self) -> Option<V> {
         self.0.wait_for(Option::is_some).await.ok()?.clone()
     }
@@ -70,7 +82,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn all_who_wait_share_one_result() {
+    async fn all_waiters_share_one_result() {
         let (flights, begun, gate) = (SingleFlight::new(), Arc::new(AtomicUsize::new(0)), Arc::new(Notify::new()));
         let join = || {
             let (begun, gate) = (Arc::clone(&begun), Arc::clone(&gate));
@@ -87,7 +99,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_waiter_that_goes_away_takes_nothing_with_it() {
+    async fn work_continues_when_a_waiter_is_dropped() {
         let (flights, gate) = (SingleFlight::new(), Arc::new(Notify::new()));
         let work = |gate: &Arc<Notify>| {
             let gate = Arc::clone(gate);
@@ -103,7 +115,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn work_that_panics_leaves_room_for_the_next() {
+    async fn new_work_starts_after_work_that_panicked() {
         #[expect(clippy::panic, reason = "what is tested")]
         async fn broken() -> &'static str {
             panic!("on purpose")

@@ -1,4 +1,4 @@
-//! The tokens that go into an exchange.
+//! The subject token of an exchange.
 
 use std::fmt;
 
@@ -7,13 +7,13 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::InputError;
 use crate::token::VerifiedToken;
 
-/// The token that is exchanged: whom the new token will be about
+/// The token that is exchanged. It identifies the subject of the new token
 /// ([RFC 8693 §2.1](https://www.rfc-editor.org/rfc/rfc8693#section-2.1)).
 ///
 /// ```
 /// use auth0_api_core::SubjectToken;
 ///
-/// // A session id of the old login system: only the tenant's Action can judge it.
+/// // A session id of the old login system: only the tenant's Action can check it.
 /// let legacy = SubjectToken::unverified("session-id-of-the-old-system");
 /// assert_eq!(format!("{legacy:?}"), "SubjectToken { verified: false, .. }");
 /// ```
@@ -30,25 +30,26 @@ enum Source {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenTextError {
-    /// It begins with `Bearer` and white space: a header's value instead of a token.
-    #[error("begins with a Bearer prefix: pass the token alone")]
+    /// It begins with `Bearer` and white space: it is the value of a header, not a token.
+    #[error("begins with a Bearer prefix: pass only the token")]
     BearerPrefix,
-    /// Nothing, or nothing but white space.
+    /// It is empty or has only white space.
     #[error("is blank")]
     Blank,
-    /// White space before or after it.
-    #[error("has white space around it")]
+    /// It has white space before or after the token.
+    #[error("has leading or trailing white space")]
     Padded,
-    /// More than 64 KiB.
+    /// It is longer than 64 KiB.
     #[error("is longer than {MAX_BYTES} bytes")]
     TooLong,
 }
 
 impl SubjectToken {
-    /// A token that this library has not verified: a legacy session, another issuer's token, an assertion.
+    /// Wraps a token that this library has not verified: a legacy session, another issuer's token, an assertion.
     ///
-    /// Whether it is good is for the exchange profile's Action to say, and whatever a caller sends must pass there. Its text may
-    /// not be blank, padded, or have a `Bearer` prefix; the exchange says so before it asks anybody.
+    /// The Action of the exchange profile must validate it, because it may be any text that a client sent. The text
+    /// must not be blank, must have no white space around it and no `Bearer` prefix; otherwise the exchange fails
+    /// before anything is sent.
     pub fn unverified(token: impl Into<SecretString>) -> Self {
         Self(Source::Unverified(token.into()))
     }
@@ -74,7 +75,8 @@ impl fmt::Debug for SubjectToken {
     }
 }
 
-/// A text that may be a token: everything a token endpoint would have to guess about is rejected.
+/// Returns the text if it may be a token. Texts that are blank, padded, too long, or have a `Bearer` prefix are
+/// rejected.
 pub(super) fn checked<'t>(parameter: &'static str, token: &'t str) -> Result<&'t str, InputError> {
     let problem = if token.len() > MAX_BYTES {
         TokenTextError::TooLong
@@ -95,12 +97,12 @@ fn has_bearer_prefix(token: &str) -> bool {
     prefix.is_some_and(|(start, rest)| start.eq_ignore_ascii_case("bearer") && rest.starts_with(is_blank))
 }
 
-/// White space as auth0-api-js trims it: Unicode's, and the byte order mark.
+/// The white space that auth0-api-js trims: Unicode white space and the byte order mark.
 fn is_blank(character: char) -> bool {
     character.is_whitespace() || character == '\u{feff}'
 }
 
-/// Four times what is accepted as an access token: a SAML assertion fits, and a caller cannot make us send megabytes.
+/// Four times the limit for an access token. A SAML assertion fits, and a client cannot make this API send megabytes.
 const MAX_BYTES: usize = 64 * 1024;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What comes out of an exchange.
+//! The result of a successful exchange.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use super::cache_key::CacheKey;
 use crate::jose::Thumbprint;
 use crate::token::{self, ActorError};
 
-/// The tokens of a successful exchange. It is cheap to clone, and shows none of them.
+/// The tokens of a successful exchange. It is cheap to clone, and `Debug` shows no tokens.
 ///
 /// ```
 /// # fn call(tokens: &auth0_api_core::TokenSet) {
@@ -37,54 +37,56 @@ pub(super) struct Tokens {
     pub(super) cache_key: Option<CacheKey>,
 }
 
-/// A token that the tenant issued. It shows itself only when told to, and is wiped when dropped.
+/// A token that the tenant issued. Only [`expose`](Self::expose) shows its text; the memory is wiped when it is
+/// dropped.
 #[derive(Clone)]
 pub struct IssuedToken(SecretString);
 
-/// How an access token is to be presented ([RFC 6749 §7.1](https://www.rfc-editor.org/rfc/rfc6749#section-7.1)).
+/// How a client presents an access token ([RFC 6749 §7.1](https://www.rfc-editor.org/rfc/rfc6749#section-7.1)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TokenType {
-    /// `Bearer`: as it is.
+    /// `Bearer`: the token alone.
     Bearer,
-    /// `DPoP`: with a proof of the key it is bound to.
+    /// `DPoP`: with a proof, signed by the key that the token is bound to.
     Dpop,
     /// `N_A`: it is not an access token ([RFC 8693 §2.2.1](https://www.rfc-editor.org/rfc/rfc8693#section-2.2.1)).
     NotApplicable,
 }
 
 impl TokenSet {
-    /// `access_token`: what was asked for.
+    /// The `access_token`: the requested token.
     pub fn access_token(&self) -> &IssuedToken {
         &self.0.access_token
     }
 
-    /// `token_type`.
+    /// The `token_type`: how to present the access token.
     pub fn token_type(&self) -> TokenType {
         self.0.token_type
     }
 
-    /// When the access token ends; `None` if the tenant did not say.
+    /// When the access token expires; `None` if the tenant did not say.
     pub fn expires_at(&self) -> Option<SystemTime> {
         self.0.expires_at
     }
 
-    /// The scopes that were granted; those asked for if the tenant says nothing else
+    /// The granted scopes. If the answer has no `scope`, they are the requested scopes
     /// ([RFC 6749 §5.1](https://www.rfc-editor.org/rfc/rfc6749#section-5.1)).
     pub fn scopes(&self) -> impl Iterator<Item = &str> {
         self.scope().unwrap_or_default().split(' ').filter(|scope| !scope.is_empty())
     }
 
-    /// The scopes as one text.
+    /// The granted scopes as one string, separated by spaces.
     pub fn scope(&self) -> Option<&str> {
         self.0.scope.as_deref()
     }
 
-    /// Demands that scopes were granted: a connected account may have granted fewer than are asked for.
+    /// Checks that all of these scopes were granted. A connected account may have granted fewer than the request asked
+    /// for.
     ///
     /// # Errors
     ///
-    /// [`ExchangeError::ScopesMissing`] with those that are missing.
+    /// [`ExchangeError::ScopesMissing`] with the missing scopes.
     pub fn require_scopes(&self, scopes: &[&str]) -> Result<(), ExchangeError> {
         let granted = |wanted: &&str| self.scopes().any(|scope| scope == *wanted);
         let missing: Vec<&str> = scopes.iter().copied().filter(|scope| !granted(scope)).collect();
@@ -95,22 +97,23 @@ impl TokenSet {
         }
     }
 
-    /// `issued_token_type` ([RFC 8693 §2.2.1](https://www.rfc-editor.org/rfc/rfc8693#section-2.2.1)).
+    /// The `issued_token_type` ([RFC 8693 §2.2.1](https://www.rfc-editor.org/rfc/rfc8693#section-2.2.1)).
     pub fn issued_token_type(&self) -> Option<&str> {
         self.0.issued_token_type.as_deref()
     }
 
-    /// `id_token` of a profile exchange. Its claims were checked, its signature was not: it came straight from the tenant.
+    /// The `id_token` of a profile exchange. Its claims were checked. Its signature was not, because the token came
+    /// directly from the tenant.
     pub fn id_token(&self) -> Option<&IssuedToken> {
         self.0.id_token.as_ref()
     }
 
-    /// `refresh_token` of a profile exchange.
+    /// The `refresh_token` of a profile exchange.
     pub fn refresh_token(&self) -> Option<&IssuedToken> {
         self.0.refresh_token.as_ref()
     }
 
-    /// The thumbprint of the key that the access token is bound to, when it was asked for with one.
+    /// The thumbprint of the key that the access token is bound to; `None` if the request had no proof key.
     pub fn bound_to(&self) -> Option<Thumbprint> {
         self.0.bound_to
     }
@@ -125,21 +128,24 @@ impl TokenSet {
         self.0.login_hint.as_deref()
     }
 
-    /// `act.sub` of the new token: who acts for the subject, as far as it can be read. To be shown, not to be decided by: the
-    /// access token is another API's to verify.
+    /// Returns the current actor of the new token, its `act.sub`, if it can be read.
+    ///
+    /// For display only, not for authorisation: the access token was not verified here. The API that receives it
+    /// verifies it.
     ///
     /// # Errors
     ///
-    /// [`ActorError`] if the claim is there and malformed.
+    /// [`ActorError`] if the claim is present and malformed.
     pub fn current_actor(&self) -> Result<Option<&str>, ActorError> {
         token::current_actor(self.0.act.as_ref())
     }
 
-    /// Everybody who acts or acted for the subject of the new token, the current actor first.
+    /// Returns all actors that act or acted for the subject of the new token, the current actor first. For display
+    /// only.
     ///
     /// # Errors
     ///
-    /// [`ActorError`] if the claim is there and malformed, or nests more than 16 levels.
+    /// [`ActorError`] if the claim is present and malformed, or nests more than 16 levels.
     pub fn delegation_chain(&self) -> Result<Vec<&str>, ActorError> {
         token::delegation_chain(self.0.act.as_ref())
     }
@@ -162,7 +168,7 @@ impl IssuedToken {
         Self(token.into())
     }
 
-    /// The text itself: handle it like a password.
+    /// Returns the text of the token. Handle it like a password.
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
     }
@@ -175,7 +181,7 @@ impl fmt::Debug for IssuedToken {
 }
 
 impl TokenType {
-    /// Its name, in lower case.
+    /// The name of the type, in lower case.
     pub fn name(self) -> &'static str {
         match self {
             Self::Bearer => "bearer",
@@ -184,7 +190,7 @@ impl TokenType {
         }
     }
 
-    /// RFC 6749 §5.1: without regard to case.
+    /// RFC 6749 §5.1: the name is compared without regard to case.
     pub(super) fn read(name: &str) -> Option<Self> {
         [Self::Bearer, Self::Dpop, Self::NotApplicable]
             .into_iter()

@@ -1,5 +1,5 @@
-//! Token Vault ([Auth0](https://auth0.com/docs/secure/tokens/token-vault)): a token of another company's, for an account that
-//! the user has connected.
+//! Token Vault ([Auth0](https://auth0.com/docs/secure/tokens/token-vault)): returns a token of an external provider,
+//! for an account that the user has connected.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use super::profile::not_blank;
 use super::{Grant, GrantRequest, InputError, subject};
 use crate::token::VerifiedToken;
 
-/// Which connected account to use, for
+/// A request for a token of a connected account, for
 /// [`get_access_token_for_connection`](crate::ApiClient::get_access_token_for_connection).
 ///
 /// ```
@@ -26,7 +26,7 @@ pub struct Connection {
     scope: Option<Box<str>>,
 }
 
-/// Whose account it is: the token that says so.
+/// The token of the user who owns the connected account.
 #[derive(Clone)]
 pub struct VaultSubject(Source);
 
@@ -36,27 +36,28 @@ enum Source {
     RefreshToken(SecretString),
 }
 
-/// A connection with its subject.
+/// A connection request together with its subject.
 pub(crate) struct VaultGrant {
     subject: VaultSubject,
     connection: Connection,
 }
 
 impl Connection {
-    /// The connection's name in the tenant, such as `google-oauth2`.
+    /// Creates a request for the connection with this name in the tenant, such as `google-oauth2`.
     pub fn name(name: impl Into<Box<str>>) -> Self {
         Self { name: name.into(), login_hint: None, scope: None }
     }
 
-    /// Chooses among several connected accounts: the account's user id or e-mail address there.
+    /// Selects one of several connected accounts, by the account's user id or e-mail address at the provider.
     pub fn login_hint(mut self, hint: impl Into<Box<str>>) -> Self {
         self.login_hint = Some(hint.into());
         self
     }
 
-    /// Asks for these scopes of the other company's, separated by blanks. Default: all that the user has granted.
+    /// Requests these scopes of the provider, separated by spaces. Default: all that the user has granted.
     ///
-    /// Fewer may come: [`TokenSet::require_scopes`](super::TokenSet::require_scopes) says which are missing.
+    /// The answer may grant fewer: [`TokenSet::require_scopes`](super::TokenSet::require_scopes) returns the missing
+    /// ones.
     pub fn scope(mut self, scope: impl Into<Box<str>>) -> Self {
         self.scope = Some(scope.into());
         self
@@ -68,8 +69,8 @@ impl Connection {
 }
 
 impl VaultSubject {
-    /// The user's Auth0 refresh token, for a backend that logged the user in itself. Refresh token rotation must be off for the
-    /// client: the Vault does not answer with a new one.
+    /// Uses the user's Auth0 refresh token, for a backend that logged the user in itself. Refresh token rotation must
+    /// be off for the client, because Token Vault does not return a new refresh token.
     pub fn refresh_token(token: impl Into<SecretString>) -> Self {
         Self(Source::RefreshToken(token.into()))
     }
@@ -115,7 +116,7 @@ impl fmt::Debug for VaultSubject {
 
 /// The field that names the connection.
 pub(super) const CONNECTION: &str = "connection";
-/// The field that chooses the account.
+/// The field that selects the account.
 pub(super) const LOGIN_HINT: &str = "login_hint";
 const GRANT_TYPE: &str = "urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token";
 const REQUESTED: &str = "http://auth0.com/oauth/token-type/federated-connection-access-token";

@@ -1,4 +1,5 @@
-//! One request out, with the header that says who we are, and bounds that hold whatever the HTTP client does.
+//! Sends a request with the `Auth0-Client` header, and enforces the response limit even if the injected HTTP client
+//! does not.
 
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ pub(super) struct Wire {
 }
 
 impl Wire {
+    /// Without `telemetry`, requests have no `Auth0-Client` header.
     pub(super) fn new(client: Arc<dyn HttpClient>, telemetry: bool) -> Self {
         Self { client, telemetry: telemetry.then(|| telemetry::value().into()) }
     }
@@ -23,7 +25,7 @@ impl Wire {
         }
         let most = request.max_response_bytes;
         let response = self.client.send(request).await?;
-        // An injected client may read more than it was told.
+        // An injected client may read more than the request allows.
         if response.body.len() > most { Err(HttpError::TooLarge) } else { Ok(response) }
     }
 }

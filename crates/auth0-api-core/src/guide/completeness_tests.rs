@@ -1,11 +1,11 @@
-//! The guide lists every event, and has a reason for every number of the key policy.
+//! Checks that the guide lists every event of this crate, and every setting of the key policy.
 
-#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+#![expect(clippy::unwrap_used, reason = "a failing test may panic")]
 
 use std::fs;
 use std::path::Path;
 
-/// The sources of this crate, tests included.
+/// Reads all Rust files in a folder and its subfolders, tests included.
 fn sources(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let texts = entries.flat_map(|path| {
@@ -21,6 +21,7 @@ fn sources(folder: &Path) -> Vec<String> {
 
 #[test]
 fn every_event_is_listed() {
+    // Joined from two parts, so that this file does not contain the marker itself.
     let marker = ["event", " = \""].concat();
     let texts = sources(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")));
     let mut events: Vec<_> =
@@ -34,7 +35,8 @@ fn every_event_is_listed() {
 }
 
 #[test]
-fn every_number_of_the_key_policy_has_its_reason() {
+fn every_key_policy_setting_is_listed() {
+    // Each setter of the policy is a `pub const fn`, and so is `new`.
     let setters = include_str!("../issuer/policy.rs").split("    pub const fn ").skip(1);
     let mut names: Vec<_> = setters.map(|rest| rest.split('(').next().unwrap()).filter(|name| *name != "new").collect();
     assert_eq!(names.len(), 14, "{names:?}");

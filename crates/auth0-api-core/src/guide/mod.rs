@@ -1,4 +1,19 @@
-//! The guide: why each default is what it is, and how to run this in front of an API for years.
+//! The guide: how to configure this crate, why each default has its value, and how to run an API with it for years.
+//!
+//! | to | read |
+//! |---|---|
+//! | decide which callers a route accepts | [`authorization`] |
+//! | look up a number and its reason | [`defaults`] |
+//! | move clients from Bearer to DPoP | [`dpop`] |
+//! | get a token for another API | [`exchange`] |
+//! | protect an MCP server | [`mcp`] |
+//! | let clients discover where to get a token | [`metadata`] |
+//! | accept tokens that are bound to client certificates | [`mtls`] |
+//! | set up logs, metrics and health checks | [`operating`] |
+//! | run the API behind proxies | [`proxies`] |
+//! | reject proofs that are used twice | [`replay`] |
+//! | plan cores, memory and replicas | [`scaling`] |
+//! | review the security | [`threats`] |
 
 #[cfg(test)]
 mod completeness_tests;

@@ -1,19 +1,19 @@
-//! The seam to HTTP.
+//! The HTTP client as an object-safe trait, so that an application can bring its own.
 
 use std::fmt::{self, Debug};
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-/// The response of an [`HttpClient`], when it comes.
+/// The future of an [`HttpClient`]'s response.
 pub type HttpFuture<'a> = Pin<Box<dyn Future<Output = Result<HttpResponse, HttpError>> + Send + 'a>>;
 
-/// Sends HTTP requests for the client: discovery, key sets, token requests.
+/// Sends the HTTP requests of an [`ApiClient`](crate::ApiClient): for discovery documents, key sets and tokens.
 ///
-/// Bring your own for a proxy, a private certificate authority or client certificates. It must not follow redirects: the
-/// documents of an issuer are read where the issuer says, or not at all.
+/// Implement it to use a proxy, a private certificate authority or client certificates. An implementation must not
+/// follow redirects: the documents of an issuer are read only from the URLs that the issuer publishes.
 pub trait HttpClient: Debug + Send + Sync + 'static {
-    /// Sends one request and reads the response, no more of it than the request allows.
+    /// Sends one request and reads the response, up to the size that the request allows.
     fn send(&self, request: HttpRequest) -> HttpFuture<'_>;
 }
 
@@ -25,17 +25,17 @@ pub struct HttpRequest {
     pub method: HttpMethod,
     /// An absolute URL: `https`, or `http` to a loopback address if the configuration allows that.
     pub url: String,
-    /// Header names in lower case, and values.
+    /// Pairs of a header name in lower case and its value.
     pub headers: Vec<(String, String)>,
     /// The body, empty for GET.
     pub body: Vec<u8>,
-    /// How many bytes of a response body may be read; a longer one is [`HttpError::TooLarge`].
+    /// The largest response body to read, in bytes; a longer one is [`HttpError::TooLarge`].
     pub max_response_bytes: usize,
-    /// How long the exchange may take as a whole. The caller enforces it too.
+    /// The time limit for the request and its whole response. The caller enforces it too.
     pub timeout: Duration,
 }
 
-/// A method that the client uses.
+/// The HTTP methods that this crate uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum HttpMethod {
@@ -45,12 +45,12 @@ pub enum HttpMethod {
     Post,
 }
 
-/// A response, whatever its status.
+/// An HTTP response, with any status.
 #[derive(Clone)]
 pub struct HttpResponse {
     /// The status code.
     pub status: u16,
-    /// Header names, in any case, and values.
+    /// Pairs of a header name, in any case, and its value.
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Vec<u8>,
@@ -63,10 +63,10 @@ pub enum HttpError {
     /// No connection could be made.
     #[error("cannot connect")]
     Connect(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The exchange broke off.
-    #[error("the exchange failed")]
+    /// The connection was made, but the request or the response failed.
+    #[error("the HTTP exchange failed")]
     Exchange(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// No response in time.
+    /// No complete response arrived in time.
     #[error("no response in time")]
     Timeout,
     /// The body is longer than the request allowed.
@@ -75,27 +75,28 @@ pub enum HttpError {
 }
 
 impl HttpResponse {
-    /// The first value of a header.
+    /// Returns the first value of a header.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let (_, value) = self.headers.iter().find(|(candidate, _)| candidate.eq_ignore_ascii_case(name))?;
         Some(value)
     }
 
-    /// How long `Retry-After` asks to wait: in seconds, or until a date, which is compared with the server's own
-    /// ([RFC 9110 §10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3)).
+    /// Returns how long `Retry-After` asks to wait. The header has seconds or an HTTP date
+    /// ([RFC 9110 §10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3)). A date is compared with the
+    /// response's `Date`, because the clocks of client and server may differ.
     pub(crate) fn retry_after(&self) -> Option<Duration> {
-        let asked = self.header("retry-after")?.trim();
-        if let Ok(seconds) = asked.parse() {
+        let value = self.header("retry-after")?.trim();
+        if let Ok(seconds) = value.parse() {
             return Some(Duration::from_secs(seconds));
         }
-        let until = httpdate::parse_http_date(asked).ok()?;
+        let until = httpdate::parse_http_date(value).ok()?;
         let sent = httpdate::parse_http_date(self.header("date")?).ok()?;
         Some(until.duration_since(sent).unwrap_or_default())
     }
 }
 
 impl Debug for HttpRequest {
-    /// Without headers and body: a token request holds secrets.
+    /// Leaves out headers and body, because a token request contains secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HttpRequest").field("method", &self.method).field("url", &self.url).finish_non_exhaustive()
     }
@@ -112,9 +113,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pause_is_asked_for_in_seconds_or_until_a_date_of_the_servers_clock() {
+    fn retry_after_is_read_from_seconds_and_from_http_dates() {
         let date = "Sun, 06 Nov 1994 08:49:37 GMT";
-        for (date, asked, pause) in [
+        for (date, retry_after, wait) in [
             (None, "30", Some(30)),
             (Some(date), "30", Some(30)),
             (Some(date), "Sun, 06 Nov 1994 08:51:37 GMT", Some(120)),
@@ -127,9 +128,9 @@ mod tests {
             (Some(date), "99999999999999999999999", None),
         ] {
             let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-            let headers = date.map(|date| header("Date", date)).into_iter().chain([header("Retry-After", asked)]);
+            let headers = date.map(|date| header("Date", date)).into_iter().chain([header("Retry-After", retry_after)]);
             let response = HttpResponse { status: 429, headers: headers.collect(), body: Vec::new() };
-            assert_eq!(response.retry_after(), pause.map(Duration::from_secs), "{date:?} {asked}");
+            assert_eq!(response.retry_after(), wait.map(Duration::from_secs), "{date:?} {retry_after}");
         }
     }
 }

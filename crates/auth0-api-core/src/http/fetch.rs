@@ -1,4 +1,4 @@
-//! Fetching a document, with a bound on everything.
+//! Fetches a document, with limits on its size and on the time.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,30 +13,30 @@ pub(crate) struct Fetcher {
     timeout: Duration,
 }
 
-/// What there is to fetch.
+/// A fetched document, or that it has not changed.
 #[derive(Debug)]
 pub(crate) enum Document {
     Body {
         bytes: Vec<u8>,
         etag: Option<String>,
     },
-    /// Still that of the `ETag` which was sent along.
+    /// The document still has the `ETag` that was sent.
     NotModified,
 }
 
-/// Why a document cannot be had.
+/// Why a document is unavailable.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FetchError {
-    /// No response.
+    /// There was no usable response.
     #[error(transparent)]
     Http(#[from] HttpError),
-    /// A response that is not 200.
-    #[error("the status is {status}")]
+    /// The response has another status than 200, or than 304 where an `ETag` was sent.
+    #[error("the response has status {status}")]
     Status {
-        /// The status.
+        /// The status code.
         status: u16,
-        /// `Retry-After` of 429 and 503, where it was given in seconds.
+        /// How long `Retry-After` of a 429 or 503 asks to wait, in seconds or as an HTTP date.
         retry_after: Option<Duration>,
     },
 }
@@ -46,9 +46,9 @@ impl Fetcher {
         Self { client, max_bytes, timeout }
     }
 
-    /// Gets a document, or the word that it is still the one of this `ETag`
-    /// ([RFC 9110 §13.1.2](https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2)). Nothing else is an answer: a redirect or an
-    /// error page must not become keys.
+    /// Gets a document, or the information that it still has this `ETag`
+    /// ([RFC 9110 §13.1.2](https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2)). Any other response is an error: a
+    /// redirect or an error page must not be read as keys.
     pub(crate) async fn get(&self, url: &str, accept: &str, etag: Option<&str>) -> Result<Document, FetchError> {
         let mut headers = vec![("accept".to_owned(), accept.to_owned())];
         headers.extend(etag.map(|etag| ("if-none-match".to_owned(), etag.to_owned())));
@@ -60,7 +60,7 @@ impl Fetcher {
             max_response_bytes: self.max_bytes,
             timeout: self.timeout,
         };
-        // An injected client may know no time limit, or read more than it was told.
+        // An application's own HTTP client may ignore the limits on time and size, so they are enforced here too.
         let answer = tokio::time::timeout(self.timeout, self.client.send(request)).await;
         let response = answer.map_err(|_| HttpError::Timeout)??;
         match response.status {
@@ -75,7 +75,8 @@ impl Fetcher {
     }
 }
 
-/// The `ETag`, if it is one ([RFC 9110 §8.8.3](https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3)): it is sent back as it is.
+/// Returns the `ETag` if it is well-formed ([RFC 9110 §8.8.3](https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3)),
+/// because the next request sends it back unchanged.
 fn etag_of(response: &HttpResponse) -> Option<String> {
     let etag = response.header("etag")?;
     let opaque = etag.strip_prefix("W/").unwrap_or(etag).strip_prefix('"')?.strip_suffix('"')?;
@@ -83,5 +84,5 @@ fn etag_of(response: &HttpResponse) -> Option<String> {
     (legal && etag.len() <= MAX_ETAG_BYTES).then(|| etag.to_owned())
 }
 
-/// A digest in hexadecimal takes 130.
+/// A SHA-512 digest in hexadecimal takes 130, with its quotes.
 const MAX_ETAG_BYTES: usize = 256;

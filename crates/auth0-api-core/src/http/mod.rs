@@ -1,4 +1,4 @@
-//! The one way out: an object-safe HTTP client, and fetching with bounds.
+//! The HTTP client that sends all requests of this crate, and the fetching of documents within limits.
 
 mod client;
 mod fetch;

@@ -1,4 +1,4 @@
-//! The default client: reqwest with rustls.
+//! The default HTTP client: reqwest with rustls.
 
 use std::time::Duration;
 
@@ -7,7 +7,8 @@ use reqwest::{Client, Method};
 
 use super::{HttpClient, HttpError, HttpFuture, HttpMethod, HttpRequest, HttpResponse};
 
-/// An [`HttpClient`] on [reqwest](https://docs.rs/reqwest): rustls with the system's certificates, HTTP/2, no redirects.
+/// An [`HttpClient`] on [reqwest](https://docs.rs/reqwest): rustls with the system's certificates, HTTP/2, no
+/// redirects.
 #[derive(Clone, Debug)]
 pub struct ReqwestClient(Client);
 
@@ -23,8 +24,8 @@ impl ReqwestClient {
         Ok(Self(builder.build()?))
     }
 
-    /// Uses a client of yours. Configure it with `redirect(Policy::none())`: a response from another URL than the one that was
-    /// asked for counts as a failure.
+    /// Uses this reqwest client. Configure it with `redirect(Policy::none())`: a response from another URL than the
+    /// requested one is an error.
     pub fn with_client(client: Client) -> Self {
         Self(client)
     }
@@ -42,8 +43,8 @@ impl HttpClient for ReqwestClient {
                 builder = builder.header(name, value);
             }
             let response = builder.body(request.body).send().await.map_err(classify)?;
-            let asked = reqwest::Url::parse(&request.url);
-            if !asked.is_ok_and(|asked| asked == *response.url()) {
+            let requested = reqwest::Url::parse(&request.url);
+            if !requested.is_ok_and(|requested| requested == *response.url()) {
                 return Err(HttpError::Exchange("the client followed a redirect".into()));
             }
             read(response, request.max_response_bytes).await
@@ -51,7 +52,7 @@ impl HttpClient for ReqwestClient {
     }
 }
 
-/// Reads the body chunk by chunk, so that a huge one is dropped at the bound and not after it.
+/// Reads the body chunk by chunk, so that a body beyond the limit is never held in memory as a whole.
 async fn read(mut response: reqwest::Response, max_bytes: usize) -> Result<HttpResponse, HttpError> {
     let status = response.status().as_u16();
     let headers =
@@ -68,7 +69,7 @@ async fn read(mut response: reqwest::Response, max_bytes: usize) -> Result<HttpR
 }
 
 fn classify(error: reqwest::Error) -> HttpError {
-    // The URL is configuration, but a token request's may be logged elsewhere: leave it out.
+    // Leave the URL out: reqwest would put it into the error's text, and errors are logged.
     let error = error.without_url();
     if error.is_timeout() {
         HttpError::Timeout

@@ -1,4 +1,4 @@
-//! The state of each issuer: made when its first token comes, and kept within bounds.
+//! Holds the state of each issuer: creates it when the first token of the issuer arrives, and limits how many are held.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,33 +13,41 @@ use super::state::{IssuerConfig, IssuerState};
 use super::{DiscoveryError, Domain, KeyPolicy, KeysUnavailable};
 use crate::meter;
 
-/// Finds the state of an issuer that was admitted.
+/// Finds the state of an admitted issuer.
 #[derive(Debug)]
 pub(super) enum Directory {
-    /// All issuers of a list that is short enough: no look-up beyond the list itself.
+    /// All issuers of a list of at most [`KeyPolicy::max_issuers`] entries. They are created with the client and never
+    /// evicted.
     Pinned(Box<[Arc<IssuerState>]>),
-    /// The issuers that were asked for last.
+    /// The most recently used issuers, of a longer list or of a resolver.
     Recent(Arc<Recent>),
 }
 
-/// Issuers in two rooms.
+/// Two LRU caches: one of issuers with at least one verified token, and one of newcomers without.
 ///
-/// Whoever knows the name of a trusted issuer can write a token that names it: such a token may bring an issuer into the small room
-/// of the newcomers, as often as the permits allow. Only a signature that holds moves it into the other one, so that nobody who
-/// has no token pushes out what others use.
+/// An attacker who knows the names of trusted issuers can write tokens that name them, without a valid signature:
+///
+/// 1. Such a token adds its issuer to `newcomers` only, and only if `permits` has a permit left. So it evicts other
+///    newcomers at most, and the permits limit how many fetches it causes.
+/// 2. The first token with a valid signature moves its issuer to `verified`. Only other issuers that are moved there
+///    evict it.
+/// 3. The permit of a moved issuer is returned, so that issuers with real users do not use the permits up.
+///
+/// [`ApiClient::warm_up`](crate::ApiClient::warm_up) and [`ApiClient::refresh_now`](crate::ApiClient::refresh_now) put
+/// issuers that the configuration lists into `verified` at once.
 pub(super) struct Recent {
-    proven: States,
+    verified: States,
     newcomers: States,
     permits: Mutex<Permits>,
 }
 
 type States = Cache<Arc<str>, Arc<IssuerState>>;
 
-/// An issuer none of whose tokens was verified yet.
+/// An issuer without a verified token so far.
 #[derive(Debug)]
 pub(super) struct Newcomer {
     state: Arc<IssuerState>,
-    room: Arc<Recent>,
+    recent: Arc<Recent>,
 }
 
 impl Directory {
@@ -49,49 +57,50 @@ impl Directory {
     }
 
     pub(super) fn recent(policy: &KeyPolicy, now: SystemTime) -> Self {
-        // By recency alone: moka's default may turn a new issuer away in favour of a popular one.
-        let room =
+        // LRU: moka's default policy may reject a new issuer in favour of a frequently used one.
+        let cache =
             |size: u32| Cache::builder().max_capacity(size.into()).eviction_policy(EvictionPolicy::lru()).build();
         let permits = Mutex::new(Permits::full(policy.newcomers, policy.newcomer_interval, now));
-        Self::Recent(Arc::new(Recent { proven: room(policy.max_issuers), newcomers: room(policy.newcomers), permits }))
+        let (verified, newcomers) = (cache(policy.max_issuers), cache(policy.newcomers));
+        Self::Recent(Arc::new(Recent { verified, newcomers, permits }))
     }
 
-    /// The state of an issuer that the configuration names, made if there is none.
+    /// Returns the state of an issuer that the configuration lists, and creates it if there is none.
     pub(super) fn state(&self, domain: &Domain, config: &Arc<IssuerConfig>) -> Arc<IssuerState> {
         self.known(domain.issuer()).unwrap_or_else(|| {
             let state = state(domain, config);
             match self {
                 Self::Pinned(_) => state,
-                Self::Recent(room) => room.promote(&state),
+                Self::Recent(recent) => recent.promote(&state),
             }
         })
     }
 
-    /// The state of an issuer, if there is one.
+    /// Returns the state of an issuer, if it is held.
     pub(super) fn known(&self, issuer: &str) -> Option<Arc<IssuerState>> {
         match self {
             Self::Pinned(states) => states.iter().find(|state| state.domain().issuer() == issuer).map(Arc::clone),
-            Self::Recent(room) => room.proven.get(issuer).or_else(|| room.newcomers.get(issuer)),
+            Self::Recent(recent) => recent.verified.get(issuer).or_else(|| recent.newcomers.get(issuer)),
         }
     }
 }
 
 impl Recent {
-    /// The state of an issuer that a token names, made if there is none and a permit for it.
+    /// Returns the state of an issuer that an unverified token names. Creating one takes a permit.
     pub(super) fn state(
         self: &Arc<Self>,
         domain: &Domain,
         config: &Arc<IssuerConfig>,
         now: SystemTime,
     ) -> Result<(Arc<IssuerState>, Option<Newcomer>), KeysUnavailable> {
-        if let Some(proven) = self.proven.get(domain.issuer()) {
-            return Ok((proven, None));
+        if let Some(verified) = self.verified.get(domain.issuer()) {
+            return Ok((verified, None));
         }
         let state = match self.newcomers.get(domain.issuer()) {
             Some(newcomer) => newcomer,
             None => self.newcomer(domain, config, now)?,
         };
-        Ok((Arc::clone(&state), Some(Newcomer { state, room: Arc::clone(self) })))
+        Ok((Arc::clone(&state), Some(Newcomer { state, recent: Arc::clone(self) })))
     }
 
     fn newcomer(
@@ -105,6 +114,8 @@ impl Recent {
             let (issuer, retry_after) = (domain.shared_issuer(), config.policy.newcomer_interval);
             return Err(KeysUnavailable { issuer, cause: Arc::new(DiscoveryError::Throttled), retry_after });
         }
+        // Several requests may come here at once with the same new issuer, each with a permit. The cache lets one of
+        // them insert its state. The others get that state too, and return their permits.
         let entry = self.newcomers.entry(domain.shared_issuer()).or_insert_with(|| state(domain, config));
         if entry.is_fresh() {
             self.evict_now();
@@ -114,39 +125,42 @@ impl Recent {
         Ok(entry.into_value())
     }
 
-    /// Moves an issuer to those that only another one of theirs pushes out.
+    /// Moves an issuer from the newcomers to the verified issuers.
+    ///
+    /// Several requests may do so at once. The first one inserts the state, and all of them get that state. The one
+    /// that removes the newcomer returns the permit, so that it is returned once.
     fn promote(&self, state: &Arc<IssuerState>) -> Arc<IssuerState> {
         let issuer = state.domain().shared_issuer();
-        let proven = self.proven.entry(Arc::clone(&issuer)).or_insert_with(|| Arc::clone(state)).into_value();
+        let verified = self.verified.entry(Arc::clone(&issuer)).or_insert_with(|| Arc::clone(state)).into_value();
         if self.newcomers.remove(&*issuer).is_some() {
             self.permits().give_back();
         }
         self.evict_now();
-        proven
+        verified
     }
 
-    /// The bounds hold now, not some time later.
+    /// Runs moka's pending evictions, so that the limits hold at once, and updates the metric.
     fn evict_now(&self) {
-        self.proven.run_pending_tasks();
+        self.verified.run_pending_tasks();
         self.newcomers.run_pending_tasks();
         meter::issuers_held(self.len());
     }
 
-    /// How many issuers' states are held.
+    /// The number of issuers whose state is held.
     fn len(&self) -> u64 {
-        self.proven.entry_count() + self.newcomers.entry_count()
+        self.verified.entry_count() + self.newcomers.entry_count()
     }
 
     fn permits(&self) -> MutexGuard<'_, Permits> {
-        // Nothing panics while holding it; if it did, the numbers are still whole.
+        // No code panics while it holds this lock. If some did, the numbers would still be consistent.
         self.permits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Newcomer {
-    /// A signature of the issuer holds.
+    /// Records that a token of the issuer has a valid signature.
     pub(super) fn promote(&self) {
-        self.room.promote(&self.state);
+        self.recent.promote(&self.state);
     }
 }
 

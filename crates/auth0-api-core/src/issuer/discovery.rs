@@ -1,4 +1,5 @@
-//! The discovery document ([OpenID Connect Discovery §4](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig)).
+//! The discovery document
+//! ([OpenID Connect Discovery §4](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig)).
 
 use serde::Deserialize;
 
@@ -6,7 +7,7 @@ use super::jwks_host::JwksHost;
 use super::{DiscoveryError, Domain};
 use crate::called_url::TargetUrl;
 
-/// What we read of the document.
+/// The members of the document that this crate reads.
 #[derive(Debug, Deserialize)]
 struct Document {
     issuer: String,
@@ -15,42 +16,45 @@ struct Document {
     mtls_endpoint_aliases: Option<Aliases>,
 }
 
-/// Endpoints for clients that authenticate by certificate ([RFC 8705 §5](https://www.rfc-editor.org/rfc/rfc8705#section-5)).
+/// The endpoints for clients that authenticate with a certificate
+/// ([RFC 8705 §5](https://www.rfc-editor.org/rfc/rfc8705#section-5)).
 #[derive(Debug, Deserialize)]
 struct Aliases {
     token_endpoint: Option<String>,
 }
 
-/// Whose token endpoint is looked for.
+/// The kind of clients whose token endpoint is looked up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TokenEndpointOf {
+    /// Clients that authenticate without a certificate.
     Everybody,
-    /// Clients whose certificate authenticates them.
+    /// Clients that authenticate with their certificate.
     MutualTls,
 }
 
-/// The URL of an issuer's discovery document.
+/// Returns the URL of an issuer's discovery document.
 pub(crate) fn url(domain: &Domain) -> String {
     format!("{}.well-known/openid-configuration", domain.issuer())
 }
 
-/// Reads the document and gives the URL of the key set.
+/// Parses the document and returns the URL of the key set.
 pub(super) fn jwks_uri(body: &[u8], domain: &Domain, other_hosts: &[JwksHost]) -> Result<String, DiscoveryError> {
     let document = read(body, domain)?;
     let uri = document.jwks_uri.ok_or(DiscoveryError::JwksUri)?;
     let (target, own) = (parse(&uri)?, parse(domain.issuer())?);
-    // Secure like the issuer itself, and on its host and port: a document must not send us elsewhere.
+    // The URL has the issuer's scheme, and its host and port unless another host is allowed. Otherwise a document could
+    // make this client send requests to any host.
     let is_own = target.host() == own.host() && target.port() == own.port();
     let is_allowed = is_own || other_hosts.iter().any(|host| host.serves(&target));
     if target.has_scheme_of(&own) && is_allowed { Ok(uri) } else { Err(DiscoveryError::JwksUri) }
 }
 
-/// Reads the document and gives the URL of the token endpoint: secure like the issuer itself, on its host and port. A client's
-/// certificate may be asked for on a host below that one (RFC 8705 §5).
-pub(crate) fn token_endpoint(body: &[u8], domain: &Domain, whose: TokenEndpointOf) -> Result<String, DiscoveryError> {
+/// Parses the document and returns the URL of the token endpoint, which has the issuer's scheme, host and port. The
+/// endpoint for clients with a certificate may be on a subdomain of that host (RFC 8705 §5).
+pub(crate) fn token_endpoint(body: &[u8], domain: &Domain, clients: TokenEndpointOf) -> Result<String, DiscoveryError> {
     let document = read(body, domain)?;
-    let alias =
-        document.mtls_endpoint_aliases.filter(|_| whose == TokenEndpointOf::MutualTls).and_then(|of| of.token_endpoint);
+    let aliases = document.mtls_endpoint_aliases.filter(|_| clients == TokenEndpointOf::MutualTls);
+    let alias = aliases.and_then(|aliases| aliases.token_endpoint);
     let may_be_below = alias.is_some();
     let url = alias.or(document.token_endpoint).ok_or(DiscoveryError::TokenEndpoint)?;
     let read = |url: &str| TargetUrl::parse(url).map_err(|_| DiscoveryError::TokenEndpoint);
@@ -63,7 +67,7 @@ pub(crate) fn token_endpoint(body: &[u8], domain: &Domain, whose: TokenEndpointO
 
 fn read(body: &[u8], domain: &Domain) -> Result<Document, DiscoveryError> {
     let document: Document = serde_json::from_slice(body).map_err(|_| DiscoveryError::Document)?;
-    // OpenID Connect Discovery §4.3: exactly the issuer that was asked for.
+    // OpenID Connect Discovery §4.3: `issuer` is exactly the issuer whose document was requested.
     if document.issuer == domain.issuer() { Ok(document) } else { Err(DiscoveryError::Issuer) }
 }
 

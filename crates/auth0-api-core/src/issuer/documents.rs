@@ -1,4 +1,4 @@
-//! Fetching what an issuer publishes: its discovery document, then its key set.
+//! Fetches an issuer's discovery document, then its key set.
 
 use aws_lc_rs::digest::{SHA256, digest};
 
@@ -7,7 +7,7 @@ use super::state::IssuerConfig;
 use super::{DiscoveryError, Domain, discovery};
 use crate::http::Document;
 
-/// Where a key set came from, and how to tell that it has not changed.
+/// Where a key set was fetched from, with its `ETag` and its digest, which show whether it has changed.
 #[derive(Clone, Debug, Default)]
 pub(super) struct KeySource {
     jwks_uri: String,
@@ -15,14 +15,14 @@ pub(super) struct KeySource {
     sha256: [u8; 32],
 }
 
-/// What a fetch brought; without keys, they are still those of last time.
+/// The result of a fetch. `keys` is `None` if the key set has not changed since the last fetch.
 #[derive(Debug)]
 pub(super) struct Fetched {
     pub(super) keys: Option<KeySet>,
     pub(super) source: KeySource,
 }
 
-/// Fetches an issuer's keys. The discovery document is asked for every time: `jwks_uri` may move.
+/// Fetches an issuer's keys. It fetches the discovery document every time, because `jwks_uri` may change.
 pub(super) async fn fetch(
     domain: &Domain,
     config: &IssuerConfig,
@@ -31,11 +31,12 @@ pub(super) async fn fetch(
     let document = config.fetcher.get(&discovery::url(domain), JSON, None).await.map_err(DiscoveryError::Discovery)?;
     let Document::Body { bytes, .. } = document else { return Err(DiscoveryError::Document) };
     let jwks_uri = discovery::jwks_uri(&bytes, domain, &config.jwks_hosts)?;
-    // Another document's ETag says nothing about this one.
+    // An ETag and a digest are valid for one URL only. If `jwks_uri` has changed, the last ones do not apply.
     let last = last.filter(|last| last.jwks_uri == jwks_uri);
     let etag = last.and_then(|last| last.etag.as_deref());
     match (config.fetcher.get(&jwks_uri, JWK_SET, etag).await.map_err(DiscoveryError::Jwks)?, last) {
         (Document::NotModified, Some(last)) => Ok(Fetched { keys: None, source: last.clone() }),
+        // Cannot happen: the fetcher accepts a 304 only if it sent an ETag, and only a last key set has one.
         (Document::NotModified, None) => Err(DiscoveryError::GivenUp),
         (Document::Body { bytes, etag }, last) => {
             let source = KeySource { jwks_uri, etag, sha256: sha256(&bytes) };

@@ -1,4 +1,4 @@
-//! The domain of a tenant, as configured, and the issuer that follows from it.
+//! The domain of a tenant, as configured, and the issuer name derived from it.
 
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -11,8 +11,8 @@ use crate::called_url::TargetUrl;
 
 /// The domain of an Auth0 tenant: `tenant.eu.auth0.com`, or a custom domain.
 ///
-/// A bare host, or an `https` URL of nothing but a host; a port may follow. What only a lenient URL parser would make sense of
-/// is rejected: a configuration is written once, by somebody who can be told.
+/// The text is a host, or an `https` URL with only a host; a port may follow the host. Text that needs a lenient URL
+/// parser is rejected: the operator writes the configuration once, and sees the error.
 ///
 /// ```
 /// use auth0_api_core::Domain;
@@ -28,20 +28,22 @@ pub struct Domain {
     issuer: Arc<str>,
 }
 
-/// Why a text is not the domain of a tenant.
+/// Why a text is not a valid domain of a tenant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DomainError {
-    /// Nothing there.
+    /// The text is empty.
     #[error("the domain is empty")]
     Empty,
-    /// The host is no DNS name, IPv4 or bracketed IPv6 address, or not written as it is compared.
+    /// The host is not a DNS name, an IPv4 address or an IPv6 address in brackets, or its spelling, apart from letter
+    /// case, is not the canonical one.
     #[error("the host is not a valid name or address")]
     Host,
-    /// `http`, to anything but a loopback address with the exception for those switched on.
+    /// The scheme is `http`. It is accepted for loopback addresses only, and only after
+    /// [`insecure_http_loopback`](crate::ApiClientBuilder::insecure_http_loopback).
     #[error("https is required; http works for loopback addresses, after insecure_http_loopback()")]
     Insecure,
-    /// A path, query, fragment or credentials.
+    /// The text has a path, query, fragment or credentials.
     #[error("a domain has no path, query, fragment or credentials")]
     NotOnlyHost,
     /// The port is not a number from 1 to 65535.
@@ -49,7 +51,7 @@ pub enum DomainError {
     Port,
 }
 
-/// Whether plain `http` to this machine itself is fine, for development.
+/// Whether plain `http` to a loopback address is accepted, for development.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Loopback {
     HttpAllowed,
@@ -57,7 +59,7 @@ pub(crate) enum Loopback {
 }
 
 impl Domain {
-    /// The issuer: `https://`, the host in lower case, and a slash, exactly as Auth0 writes `iss`.
+    /// The issuer: `https://`, the host in lower case, and a slash, exactly as Auth0 writes it in `iss`.
     pub fn issuer(&self) -> &str {
         &self.issuer
     }
@@ -84,7 +86,7 @@ impl Domain {
         let default_port = if scheme == "http" { 80 } else { 443 };
         let port = port.filter(|port| *port != default_port).map(|port| format!(":{port}")).unwrap_or_default();
         let issuer = format!("{scheme}://{host}{port}/");
-        // UTS #46 has room for commas, braces and empty labels. Discovery, which reads hosts as targets, has not.
+        // UTS #46 allows commas, braces and empty labels. The URL of the discovery document does not.
         if TargetUrl::parse(&issuer).is_err() {
             return Err(DomainError::Host);
         }
@@ -135,12 +137,14 @@ fn canonical_host(host: &str) -> Result<String, DomainError> {
             address.strip_suffix(']').and_then(|text| text.parse().ok()).ok_or(DomainError::Host)?;
         return Ok(format!("[{address}]"));
     }
-    // UTS #46, as browsers do it, minus the repairs: what the mapping would change beyond case is rejected.
+    // UTS #46, as browsers apply it, but without its repairs: a host that the mapping changes in more than its case is
+    // rejected.
     let ascii = idna::domain_to_ascii_cow(host.as_bytes(), AsciiDenyList::URL).map_err(|_| DomainError::Host)?;
     let (unicode, readable) = idna::domain_to_unicode(&ascii);
     let lower = host.to_lowercase();
     let as_written = readable.is_ok() && (lower == unicode || lower == ascii);
-    // A last label of digits makes it an IPv4 address (WHATWG URL): then it must be one, in the usual form.
+    // If the last label is a number, browsers read the host as an IPv4 address (WHATWG URL). Then it must be one in
+    // dotted form.
     let numeric = ascii.trim_end_matches('.').rsplit('.').next().is_some_and(is_numeric_label);
     if as_written && (!numeric || ascii.parse::<Ipv4Addr>().is_ok()) {
         Ok(ascii.into_owned())
@@ -165,7 +169,7 @@ mod tests {
     use super::{Domain, DomainError};
 
     #[test]
-    fn a_host_that_discovery_could_not_ask_is_rejected() {
+    fn a_host_that_is_not_valid_in_a_url_is_rejected() {
         for text in
             ["{tenant}.auth0.com", "a.auth0.com,b.auth0.com", "*.auth0.com", "tenant..auth0.com", "b\u{fc}*ample"]
         {

@@ -1,4 +1,5 @@
-//! What can be wrong with an issuer: the token's fault above, ours below.
+//! Errors about a token's issuer and its keys. [`IssuerError`] includes faults of the token; the other types are faults
+//! of the issuer, the network or this API.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,108 +8,109 @@ use super::ResolverError;
 use crate::http::FetchError;
 use crate::jose::JoseError;
 
-/// Why there is no key for a token.
+/// Why there is no key to verify a token with.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum IssuerError {
-    /// The token has no `iss`, or one that is not a string.
+    /// The token has no `iss`, or it is empty or not a string.
     #[error("the token names no issuer")]
     IssuerMissing,
-    /// The token has no `kid`, and several keys would fit.
-    #[error("the token names no key, and several would fit")]
+    /// The token has no `kid`, and several keys fit its algorithm.
+    #[error("the token has no kid, and several keys fit its algorithm")]
     KeyAmbiguous,
-    /// The issuer publishes no key of this `kid` that fits the algorithm.
-    #[error("the issuer has no such key")]
+    /// The issuer publishes no key that fits the token's `kid` and algorithm.
+    #[error("the issuer has no key that fits the token's kid and algorithm")]
     KeyUnknown,
-    /// The issuer is not configured.
-    #[error("the issuer is not a configured one")]
+    /// The issuer is not one that the configuration or the domain resolver names.
+    #[error("the issuer is not trusted")]
     NotTrusted {
-        /// Whether it is a configured one but for a trailing slash or letter case: a classic mix-up.
+        /// Whether it differs from a trusted issuer only in trailing slashes or letter case: a common mistake.
         nearly: bool,
     },
-    /// The token's header is no good for finding a key.
+    /// The token's header cannot be used to find a key.
     #[error(transparent)]
     Header(#[from] JoseError),
-    /// The domain resolver has no usable answer: our trouble, not the caller's.
+    /// The domain resolver gave no usable answer. This is a fault of the API, not of the caller.
     #[error(transparent)]
     Resolver(#[from] ResolverError),
-    /// The issuer's keys cannot be had: our trouble, not the caller's.
+    /// The issuer's keys are unavailable. This is not the caller's fault.
     #[error(transparent)]
     Unavailable(#[from] KeysUnavailable),
 }
 
-/// Why an issuer's keys cannot be had, and when to try again. All requests that waited for them share it.
+/// Why an issuer's keys are unavailable, and when to try again. All requests that waited for the keys get the same
+/// error.
 #[derive(Clone, Debug, thiserror::Error)]
-#[error("the keys of {issuer} cannot be fetched")]
+#[error("the keys of {issuer} are unavailable")]
 #[non_exhaustive]
 pub struct KeysUnavailable {
-    /// Whose keys.
+    /// The issuer.
     pub issuer: Arc<str>,
     /// What went wrong.
     #[source]
     pub cause: Arc<DiscoveryError>,
-    /// When it makes sense to come again, counted from the moment that the error was given.
+    /// How long to wait before trying again, counted from when the error was returned.
     pub retry_after: Duration,
 }
 
-/// What went wrong between an issuer's name and its keys.
+/// Why fetching an issuer's keys, or its token endpoint, failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DiscoveryError {
-    /// The discovery document cannot be had.
-    #[error("the discovery document cannot be had")]
+    /// The discovery document is unavailable.
+    #[error("the discovery document is unavailable")]
     Discovery(#[source] FetchError),
-    /// The discovery document is not the JSON object it should be.
+    /// The discovery document is not a JSON object with members of the expected types.
     #[error("the discovery document is malformed")]
     Document,
-    /// The task that fetches ended without an answer: the HTTP client panicked, or the runtime is shutting down.
-    #[error("the fetch was given up")]
+    /// The fetch ended without a result: the HTTP client panicked, or the runtime is shutting down.
+    #[error("the fetch ended without a result")]
     GivenUp,
     /// The document's `issuer` is not the configured one, byte for byte
     /// ([OpenID Connect Discovery §4.3](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfigurationValidation)).
-    #[error("the discovery document is that of another issuer")]
+    #[error("the discovery document names another issuer")]
     Issuer,
-    /// The key set cannot be had.
-    #[error("the key set cannot be had")]
+    /// The key set is unavailable.
+    #[error("the key set is unavailable")]
     Jwks(#[source] FetchError),
-    /// `jwks_uri` is missing, not `https`, or on a host that is not allowed.
+    /// `jwks_uri` is missing, has another scheme than the issuer, or is on a host that is not allowed.
     #[error("the jwks_uri is missing, insecure, or on a host that is not allowed")]
     JwksUri,
-    /// `token_endpoint` is missing, not `https`, or on another host than the issuer.
+    /// `token_endpoint` is missing, has another scheme than the issuer, or is on another host.
     #[error("the token_endpoint is missing, insecure, or on another host")]
     TokenEndpoint,
-    /// The key set is no good.
+    /// The key set is unusable.
     #[error("the key set is unusable")]
     KeySet(#[source] KeySetError),
-    /// Too many issuers were named of whom no token was ever verified
-    /// ([`KeyPolicy::newcomers`](crate::KeyPolicy::newcomers)): nothing was fetched.
-    #[error("too many issuers are asked for of whom no token was ever verified")]
+    /// Nothing was fetched: tokens name too many issuers without a verified token
+    /// ([`KeyPolicy::newcomers`](crate::KeyPolicy::newcomers)).
+    #[error("nothing was fetched: tokens name too many issuers without a verified token")]
     Throttled,
 }
 
-/// Why a key set is no good as a whole; single bad keys are skipped.
+/// Why a whole key set is unusable. A single unusable key is skipped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeySetError {
-    /// Not a JSON object with a list `keys`.
+    /// The document is not a JSON object with a list `keys`.
     #[error("not a JSON Web Key Set")]
     Malformed,
-    /// No key in it can be used.
+    /// The set has no usable key.
     #[error("no usable key among {skipped}")]
     NoUsableKey {
-        /// How many there were.
+        /// The number of keys in the set.
         skipped: usize,
     },
-    /// More keys than the [`KeyPolicy`](crate::KeyPolicy) reads: 100 by default.
+    /// The set has more keys than [`KeyPolicy::max_keys`](crate::KeyPolicy::max_keys): 100 by default.
     #[error("more than {max} keys")]
     TooManyKeys {
-        /// The bound.
+        /// The limit.
         max: usize,
     },
 }
 
 impl DiscoveryError {
-    /// What the server asked for, where it asked.
+    /// The server's `Retry-After`, if the response had one.
     pub(crate) fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Discovery(FetchError::Status { retry_after, .. })

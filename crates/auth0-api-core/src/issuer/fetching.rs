@@ -1,4 +1,4 @@
-//! What an issuer's fetches are up to: the one under way, the failure of the last one, and what strangers may cause.
+//! The state of an issuer's fetches: the fetch in progress, the last failure, and the limits for unknown `kid`s.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -12,27 +12,30 @@ use super::unknown_keys::UnknownKeys;
 use super::{DiscoveryError, KeyPolicy, KeysUnavailable};
 use crate::random::chance;
 
+/// The state of an issuer's fetches. [`IssuerState`](super::state::IssuerState) keeps it behind a lock.
 #[derive(Debug)]
 pub(super) struct Fetching {
-    /// For fetches that an unknown `kid` asks for.
+    /// Limits the fetches that unknown `kid`s cause.
     pub(super) permits: Permits,
     pub(super) unknown: UnknownKeys,
     failure: Option<Failure>,
-    flight: Option<Flight>,
+    in_progress: Option<Fetch>,
 }
 
-/// The one fetch under way.
+/// A fetch in progress. Each request that waits for it has a clone.
 #[derive(Clone, Debug)]
-pub(super) struct Flight {
+pub(super) struct Fetch {
     pub(super) began: SystemTime,
-    /// `None` until its result is there.
+    /// `None` until the fetch ends.
     pub(super) result: watch::Receiver<Option<FetchResult>>,
 }
 
 pub(super) type FetchResult = Result<Arc<Snapshot>, KeysUnavailable>;
 
+/// The failure of the last fetch, and the end of the back-off.
 #[derive(Clone, Debug)]
 struct Failure {
+    /// The number of failures since the last success.
     count: u32,
     error: KeysUnavailable,
     until: SystemTime,
@@ -41,27 +44,31 @@ struct Failure {
 impl Fetching {
     pub(super) fn new(policy: &KeyPolicy, now: SystemTime) -> Self {
         let permits = Permits::full(policy.unknown_key_burst, policy.unknown_key_interval, now);
-        Self { permits, unknown: UnknownKeys::new(policy), failure: None, flight: None }
+        Self { permits, unknown: UnknownKeys::new(policy), failure: None, in_progress: None }
     }
 
-    /// A fetch begins: what it brings comes through the sender.
-    pub(super) fn begin(&mut self, now: SystemTime) -> (watch::Sender<Option<FetchResult>>, Flight) {
+    /// Records that a fetch begins. Its task sends the result through the sender.
+    pub(super) fn begin(&mut self, now: SystemTime) -> (watch::Sender<Option<FetchResult>>, Fetch) {
         let (sender, result) = watch::channel(None);
-        let flight = Flight { began: now, result };
-        self.flight = Some(flight.clone());
-        (sender, flight)
+        let fetch = Fetch { began: now, result };
+        self.in_progress = Some(fetch.clone());
+        (sender, fetch)
     }
 
-    /// The fetch under way, unless its task is gone.
-    pub(super) fn under_way(&self) -> Option<Flight> {
-        self.flight.clone().filter(|flight| flight.result.has_changed().is_ok())
+    /// Returns the fetch in progress, unless its task ended without a result.
+    pub(super) fn fetch_in_progress(&self) -> Option<Fetch> {
+        // `has_changed` fails if the sender was dropped. The task drops it after `succeed` or `fail`, which clear
+        // `in_progress`; if it is still set, the task ended earlier: it panicked, or the runtime is shutting down.
+        self.in_progress.clone().filter(|fetch| fetch.result.has_changed().is_ok())
     }
 
+    /// Records that the fetch ended with keys.
     pub(super) fn succeed(&mut self) {
-        self.flight = None;
+        self.in_progress = None;
         self.failure = None;
     }
 
+    /// Records that the fetch failed, and starts the back-off.
     pub(super) fn fail(
         &mut self,
         cause: DiscoveryError,
@@ -69,7 +76,7 @@ impl Fetching {
         policy: &KeyPolicy,
         now: SystemTime,
     ) -> KeysUnavailable {
-        self.flight = None;
+        self.in_progress = None;
         let count = self.failure.as_ref().map_or(0, |failure| failure.count).saturating_add(1);
         let retry_after = back_off(policy, count, cause.retry_after(), chance());
         let error = KeysUnavailable { issuer, cause: Arc::new(cause), retry_after };
@@ -82,17 +89,18 @@ impl Fetching {
         self.failure.is_some()
     }
 
-    /// The failure that keeps us from trying again, with the time that is left.
+    /// Returns the last failure while its back-off lasts, with the remaining time as `retry_after`.
     pub(super) fn failure_at(&self, now: SystemTime) -> Option<KeysUnavailable> {
         let failure = self.failure.as_ref()?;
         let left = failure.until.duration_since(now).unwrap_or_default();
-        // A clock that was set back ends a back-off: what is left is never longer than it began.
+        // More time left than the back-off had at its start: the clock was set back, and the back-off counts as over.
+        // Within the slack, the remaining time is capped at the back-off's full length.
         let lasts = !left.is_zero() && left <= failure.error.retry_after + CLOCK_SLACK;
         lasts.then(|| KeysUnavailable { retry_after: left.min(failure.error.retry_after), ..failure.error.clone() })
     }
 }
 
-/// The fetch ended without an answer.
+/// The error of a fetch that ended without a result.
 pub(super) fn given_up(issuer: Arc<str>) -> KeysUnavailable {
     KeysUnavailable { issuer, cause: Arc::new(DiscoveryError::GivenUp), retry_after: Duration::from_secs(1) }
 }

@@ -1,19 +1,20 @@
-//! Other hosts than the issuer's that may serve its keys.
+//! Hosts other than the issuer's that may serve its keys.
 
 use super::domain::Loopback;
 use super::{Domain, DomainError};
 use crate::called_url::TargetUrl;
 
-/// A host that was allowed by name, at one port.
+/// A host that the configuration allows by name, at one port.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct JwksHost {
     host: String,
-    /// `None` is the scheme's own.
+    /// `None` means the default port of the scheme.
     port: Option<u16>,
 }
 
 impl JwksHost {
-    /// Reads `host` or `host:port`, spelled as a domain may be, without a scheme: which one it is, the issuer's says.
+    /// Parses `host` or `host:port`, in any spelling that a [`Domain`] accepts, but without a scheme: the keys have the
+    /// scheme of the issuer.
     pub(crate) fn parse(text: &str) -> Result<Self, DomainError> {
         if text.contains('/') {
             return Err(DomainError::NotOnlyHost);
@@ -24,6 +25,7 @@ impl JwksHost {
         Ok(Self { host: url.host().to_owned(), port })
     }
 
+    /// Whether `jwks_uri` is on this host and port.
     pub(super) fn serves(&self, jwks_uri: &TargetUrl) -> bool {
         let port_fits = self.port.map_or(jwks_uri.has_default_port(), |port| port == jwks_uri.port());
         self.host == jwks_uri.host() && port_fits
@@ -59,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_more_than_a_host_is_rejected() {
+    fn text_that_is_not_a_host_is_rejected() {
         for (text, error) in [
             ("", DomainError::Empty),
             ("https://keys.example.com", DomainError::NotOnlyHost),

@@ -1,4 +1,4 @@
-//! The keys of an issuer at one moment: tolerant of a messy document, strict about each key.
+//! The keys of one JWKS document. An unusable key in it is skipped; each key that is kept was checked strictly.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 use super::KeySetError;
 use crate::jose::{Algorithm, AlgorithmSet, Jwk, JwkError, VerificationKey};
 
-/// An immutable set of parsed keys, one entry for each algorithm that a key may check.
+/// An immutable set of parsed keys, with one entry per key and algorithm.
 #[derive(Debug)]
 pub(crate) struct KeySet {
     keys: Vec<Entry>,
@@ -20,7 +20,7 @@ struct Entry {
     key: VerificationKey,
 }
 
-/// The keys that may have signed a token; seldom more than one.
+/// The keys that may have signed a token; rarely more than one.
 pub(crate) type Candidates<'k> = SmallVec<[&'k VerificationKey; MAX_CANDIDATES]>;
 
 #[derive(Deserialize)]
@@ -30,9 +30,11 @@ struct Document<'a> {
 }
 
 impl KeySet {
-    /// Reads a key set ([RFC 7517 §5](https://www.rfc-editor.org/rfc/rfc7517#section-5)) for the algorithms that are allowed.
+    /// Parses a key set ([RFC 7517 §5](https://www.rfc-editor.org/rfc/rfc7517#section-5)) for the algorithms that are
+    /// allowed.
     ///
-    /// A key that is no good is skipped and counted. A set without any key that serves is an error: it must not replace a good set.
+    /// An unusable key is skipped and counted. A set without any usable key is an error, so that it does not replace a
+    /// usable set.
     pub(crate) fn parse(body: &[u8], algorithms: &AlgorithmSet, max_keys: usize) -> Result<Self, KeySetError> {
         let Document { keys } = serde_json::from_slice(body).map_err(|_| KeySetError::Malformed)?;
         if keys.len() > max_keys {
@@ -48,35 +50,36 @@ impl KeySet {
         if set.keys.is_empty() { Err(KeySetError::NoUsableKey { skipped: published }) } else { Ok(set) }
     }
 
-    /// How many ways there are to check a signature: one for each algorithm that a key serves.
+    /// The number of entries: one per key and algorithm.
     pub(crate) fn len(&self) -> usize {
         self.keys.len()
     }
 
-    /// How many entries of the document were no good.
+    /// The number of keys in the document that were skipped as unusable.
     pub(crate) fn skipped(&self) -> usize {
         self.skipped
     }
 
-    /// The keys for an algorithm: all of a `kid`, at most four, or without one the only one that fits.
+    /// Returns the keys for an algorithm: with a `kid`, all keys of that `kid`, at most four; without one, the only key
+    /// that fits.
     pub(crate) fn find(&self, algorithm: Algorithm, key_id: Option<&str>) -> Result<Candidates<'_>, NoKey> {
         let fitting = self.keys.iter().filter(|entry| entry.key.algorithm() == algorithm);
         let named = fitting.filter(|entry| key_id.is_none() || entry.key_id.as_deref() == key_id);
         let candidates: Candidates<'_> = named.map(|entry| &entry.key).take(MAX_CANDIDATES).collect();
         match (candidates.len(), key_id) {
             (0, _) => Err(NoKey::Unknown),
-            // RFC 7515 §4.1.4: without a name, trying one key after the other would be guessing.
+            // RFC 7515 §4.1.4: `kid` says which key signed. Without it, trying each key in turn would be guessing.
             (2.., None) => Err(NoKey::Ambiguous),
             _ => Ok(candidates),
         }
     }
 
-    /// Adds what a key is good for; a good key for algorithms that are not allowed adds nothing.
+    /// Adds an entry for each allowed algorithm that the key can verify. A valid key for other algorithms adds none.
     fn add(&mut self, jwk: &Jwk, algorithms: &AlgorithmSet) -> Result<(), JwkError> {
         for algorithm in algorithms.iter() {
             match jwk.verification_key(algorithm) {
                 Ok(key) => self.keys.push(Entry { key_id: jwk.key_id().map(Into::into), key }),
-                // Off its curve: the one verdict that only parsing for an algorithm brings.
+                // The point is not on its curve. Only parsing the key for an algorithm finds that.
                 Err(JwkError::Value) => return Err(JwkError::Value),
                 Err(_) => {}
             }
@@ -92,7 +95,7 @@ pub(crate) enum NoKey {
     Unknown,
 }
 
-/// Two keys of one `kid` happen by accident; each costs a signature check.
+/// An issuer may publish two keys with one `kid` by accident. Each candidate costs a signature check.
 const MAX_CANDIDATES: usize = 4;
 
 #[cfg(test)]
@@ -103,7 +106,7 @@ mod tests {
 
     /// RFC 9449 §4.1.
     const GOOD: &str = r#"{"kty":"EC","crv":"P-256","x":"l8tFrhx-34tV3hRICRDY9zCkDlpBhF42UQUfWVAWBFs","y":"9VE4jf_Ok_o64zbTTlcuNJajHmt6v9TDVrU0CdvGRDA"}"#;
-    /// The same, off its curve.
+    /// The same key with a point that is not on the curve.
     const OFF_CURVE: &str = r#"{"kty":"EC","crv":"P-256","x":"l8tFrhx-34tV3hRICRDY9zCkDlpBhF42UQUfWVAWBFs","y":"9VE4jf_Ok_o64zbTTlcuNJajHmt6v9TDVrU0CdvGRDE"}"#;
 
     fn parse(keys: &[&str], algorithm: Algorithm) -> Result<KeySet, KeySetError> {
@@ -112,12 +115,12 @@ mod tests {
     }
 
     #[test]
-    fn a_set_without_a_key_that_serves_is_none() {
+    fn a_set_without_a_usable_key_is_rejected() {
         for (keys, algorithm, skipped) in [
             (&[][..], Algorithm::ES256, 0),
             (&[OFF_CURVE][..], Algorithm::ES256, 1),
             (&["{}", "5", OFF_CURVE][..], Algorithm::ES256, 3),
-            // Good, but for no algorithm that is allowed.
+            // A valid key, but not for the allowed algorithm.
             (&[GOOD][..], Algorithm::RS256, 1),
         ] {
             assert_eq!(parse(keys, algorithm).unwrap_err(), KeySetError::NoUsableKey { skipped }, "{keys:?}");
@@ -125,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn bad_keys_are_counted_and_spoil_nothing() {
+    fn bad_keys_are_counted_and_skipped() {
         let set = parse(&["{}", OFF_CURVE, GOOD, "null"], Algorithm::ES256).unwrap();
         assert_eq!(set.skipped(), 3);
         assert!(set.find(Algorithm::ES256, None).is_ok());

@@ -1,9 +1,25 @@
-//! Issuers: whom we trust, and with which keys.
+//! The issuers that a client trusts, and their keys.
 //!
-//! An issuer is admitted by its exact name before anything is fetched for it
-//! ([RFC 8725 §3.8](https://www.rfc-editor.org/rfc/rfc8725#section-3.8)). Its keys are one immutable [`KeySet`] that is swapped as
-//! a whole: while it is fresh, a known `kid` waits for nobody and takes no lock. Everything that talks to the network is in
-//! [`documents`], and who waits for it in [`state`]; everything that reads what came back is pure.
+//! The client admits an issuer by its exact name before it fetches anything for that issuer
+//! ([RFC 8725 §3.8](https://www.rfc-editor.org/rfc/rfc8725#section-3.8)). An issuer's keys are one immutable
+//! [`KeySet`](key_set::KeySet), which a fetch replaces as a whole. While the keys are fresh, a request with a known
+//! `kid` takes no lock and does not wait.
+//!
+//! Which file answers which question:
+//!
+//! | question | file |
+//! |---|---|
+//! | Which tenants does the configuration or the resolver name? | [`trusted`], [`domain`], [`resolver`] |
+//! | Which keys may have signed this token? | [`trust`], the entry point: from `iss` and `kid` to the keys |
+//! | Which issuers are held in memory, and which is evicted? | [`directory`], [`permits`] |
+//! | When are an issuer's keys fetched, who waits, and which keys serve meanwhile? | [`state`] |
+//! | When may the next fetch start? | [`fetching`], [`back_off`], [`permits`], [`unknown_keys`] |
+//! | Which documents are fetched, and what must they say? | [`documents`], [`discovery`], [`jwks_host`] |
+//! | What is in a key set, and is it still the current one? | [`key_set`], [`snapshot`] |
+//! | Which limits and times apply? | [`policy`] |
+//! | What can go wrong, and what do operators see of it? | [`error`], [`report`] |
+//!
+//! Only [`documents`] and a [`resolver`] use the network. Everything that reads a fetched document is a pure function.
 
 mod back_off;
 mod directory;

@@ -1,10 +1,10 @@
-//! How often strangers can make us do something: a token bucket.
+//! A token bucket: it limits how often clients without a valid token cause a fetch.
 
 use std::time::{Duration, SystemTime};
 
-/// Permits that come back one by one, and no more than a burst of them is kept.
+/// A token bucket: it starts with `burst` permits, gets one more per `interval`, and never holds more than `burst`.
 ///
-/// A flat cool-down would let one stranger block what a real user needs.
+/// With a plain cool-down after each fetch, one attacker could block the fetch that a valid token needs.
 #[derive(Debug)]
 pub(super) struct Permits {
     burst: u32,
@@ -18,13 +18,16 @@ impl Permits {
         Self { burst, interval, left: burst, refilled_at: now }
     }
 
-    /// Takes a permit, if there is one.
+    /// Takes a permit. Returns false if there is none.
     pub(super) fn take(&mut self, now: SystemTime) -> bool {
-        // A clock that was set back counts as a new start.
+        // If the clock was set back, the bucket is filled up. Otherwise it would earn nothing until the old time comes
+        // again.
         let elapsed = now.duration_since(self.refilled_at).unwrap_or(self.interval * self.burst);
         let earned = elapsed.as_nanos() / self.interval.as_nanos().max(1);
         let earned = u32::try_from(earned).unwrap_or(self.burst).min(self.burst);
         if earned > 0 {
+            // A full bucket starts counting anew: time spent full earns nothing. Otherwise the count continues from the
+            // last whole interval, so that the started one is not lost.
             self.left = (self.left + earned).min(self.burst);
             self.refilled_at = if self.left == self.burst { now } else { self.refilled_at + self.interval * earned };
         }
@@ -33,7 +36,7 @@ impl Permits {
         granted
     }
 
-    /// Who took it was no stranger.
+    /// Returns a permit: the issuer turned out to have a valid token, or the permit was not needed.
     pub(super) fn give_back(&mut self) {
         self.left = (self.left + 1).min(self.burst);
     }
@@ -61,13 +64,13 @@ mod tests {
     }
 
     #[test]
-    fn permits_do_not_pile_up_beyond_the_burst() {
+    fn permits_never_exceed_the_burst() {
         let mut permits = full(0);
         assert_eq!([3600; 4].map(|second| permits.take(at(second))), [true, true, true, false]);
     }
 
     #[test]
-    fn what_is_given_back_can_be_taken_again_and_is_no_more_than_was_taken() {
+    fn a_returned_permit_can_be_taken_again_and_the_burst_is_not_exceeded() {
         let mut permits = full(0);
         permits.give_back();
         assert_eq!([0; 4].map(|second| permits.take(at(second))), [true, true, true, false]);
@@ -76,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_set_back_does_not_lock_anybody_out() {
+    fn a_clock_set_back_fills_the_bucket() {
         let mut permits = full(1000);
         while permits.take(at(1000)) {}
         assert!(permits.take(at(0)));

@@ -1,11 +1,12 @@
-//! How keys are fetched, how long they serve, and how much strangers may cause: every number of it.
+//! All limits and times for an issuer's keys: how they are fetched, how long they are used, and how much work clients
+//! without a valid token can cause.
 
 use std::time::Duration;
 
-/// The numbers behind the keys of issuers, for [`key_policy`](crate::ApiClientBuilder::key_policy).
+/// The limits and times for the keys of issuers, for [`key_policy`](crate::ApiClientBuilder::key_policy).
 ///
-/// The defaults are for Auth0 and fifty replicas; the guide says [why each is what it is](crate::guide::defaults). Whatever is out
-/// of its bounds is a [`BuildError`](crate::BuildError).
+/// The defaults are chosen for Auth0 and fifty replicas; the guide gives [the reason for each](crate::guide::defaults).
+/// A value out of its bounds is a [`BuildError`](crate::BuildError).
 ///
 /// ```
 /// use std::time::Duration;
@@ -39,7 +40,7 @@ pub struct KeyPolicy {
 }
 
 impl KeyPolicy {
-    /// The defaults.
+    /// Starts with the defaults.
     pub const fn new() -> Self {
         Self {
             fetch_timeout: FETCH_TIMEOUT,
@@ -63,110 +64,117 @@ impl KeyPolicy {
         }
     }
 
-    /// How long keys serve before newer ones must be asked for. Default: 10 minutes; 1 s to 24 hours.
+    /// Sets how long keys are fresh, that is, used without waiting for newer ones. Default: 10 minutes; 1 s to 24
+    /// hours.
     pub const fn fresh_for(mut self, life: Duration) -> Self {
         self.fresh_for = life;
         self
     }
 
-    /// From which share of that life newer keys are fetched in the background, while the old ones serve. Default: 80 %; 1 to 100,
-    /// which means not ahead of time.
+    /// Sets the share of [`fresh_for`](Self::fresh_for) after which a request starts a refresh in the background, while
+    /// the current keys are still used. Default: 80 %; 1 to 100. With 100, keys are not refreshed ahead of time.
     pub const fn refresh_from_percent(mut self, percent: u8) -> Self {
         self.refresh_from_percent = percent;
         self
     }
 
-    /// How long a request waits for newer keys when those that it could use have outlived their freshness, as they do in an idle
-    /// process. Default: 1 s; at most 10 s.
+    /// Sets how long a request waits for a refresh when only stale keys are available, as after an idle period.
+    /// Default: 1 s; at most 10 s.
     pub const fn patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
         self
     }
 
-    /// How long keys serve, counted from their fetch, while newer ones cannot be had. Default: 24 hours; from
+    /// Sets how long keys are used, counted from their fetch, while newer ones are unavailable. Default: 24 hours; from
     /// [`fresh_for`](Self::fresh_for) to 7 days.
     pub const fn stale_for(mut self, age: Duration) -> Self {
         self.stale_for = age;
         self
     }
 
-    /// How long a first failure keeps us from trying again, and what the doubling with further ones ends at. Default: 1 s and 60 s;
-    /// 100 ms to 1 hour.
+    /// Sets the delay after the first failed fetch. It doubles with each further failure, up to `longest`. Default: 1 s
+    /// and 60 s; 100 ms to 1 hour.
     pub const fn back_off(mut self, first: Duration, longest: Duration) -> Self {
         self.first_back_off = first;
         self.longest_back_off = longest;
         self
     }
 
-    /// By how much a back-off is shortened at random, and a server's `Retry-After` lengthened, so that replicas do not come back
-    /// together. Default: 20 %; 0 to 100.
+    /// Sets the jitter: by up to this share, a back-off is shortened and a server's `Retry-After` is lengthened at
+    /// random, so that replicas do not all retry at once. Default: 20 %; 0 to 100.
     pub const fn jitter_percent(mut self, percent: u8) -> Self {
         self.jitter_percent = percent;
         self
     }
 
-    /// How much of a `Retry-After` (of 429 and 503) is believed. Default: 10 minutes; at most 24 hours.
+    /// Sets the longest `Retry-After` (of 429 and 503) that is honoured; a longer one counts as this. Default: 10
+    /// minutes; at most 24 hours.
     pub const fn longest_retry_after(mut self, bound: Duration) -> Self {
         self.longest_retry_after = bound;
         self
     }
 
-    /// How many fetches unknown key ids may cause at once, and how long it takes until there may be one more. For each issuer.
-    /// Default: 3, and one per 10 s; 1 to 100, and 1 s to 1 hour.
+    /// Limits the fetches that unknown key ids cause, per issuer: at most `burst` at once, then one more per
+    /// `interval`. Default: 3, and one per 10 s; 1 to 100, and 1 s to 1 hour.
     pub const fn unknown_key_fetches(mut self, burst: u32, interval: Duration) -> Self {
         self.unknown_key_burst = burst;
         self.unknown_key_interval = interval;
         self
     }
 
-    /// How many key ids that were looked for in vain are remembered, and for how long they cause no further fetch. For each issuer.
-    /// Default: 1024, and 30 s; at most 65 536, and 1 hour.
+    /// Limits the memory of unknown key ids, per issuer: at most `key_ids` are remembered, each for `time`. A
+    /// remembered one causes no further fetch. Default: 1024, and 30 s; at most 65 536, and 1 hour.
     pub const fn unknown_key_memory(mut self, key_ids: usize, time: Duration) -> Self {
         self.unknown_keys_remembered = key_ids;
         self.unknown_key_memory = time;
         self
     }
 
-    /// How many issuers' keys are held; beyond that, the issuer that was not asked for longest goes. Default: 100; 1 to 100 000.
+    /// Sets how many issuers' keys are held. Beyond that, the least recently used issuer is evicted. Default: 100; 1 to
+    /// 100 000.
     pub const fn max_issuers(mut self, issuers: u32) -> Self {
         self.max_issuers = issuers;
         self
     }
 
-    /// How many issuers may be held besides of whom no token has been verified yet, and how long it takes until one more may come
-    /// when there have been so many. It bounds what strangers can have fetched by naming one trusted issuer after another, where
-    /// not all can be held: with a resolver, or a list longer than [`max_issuers`](Self::max_issuers). Their requests are answered
-    /// with 503 then. Default: 100, and one per 100 ms; 1 to 100 000, and 1 ms to 1 hour.
+    /// Limits newcomers, which are issuers without a verified token so far: at most `issuers` at once, then one more
+    /// per `interval`. They are held in addition to [`max_issuers`](Self::max_issuers).
+    ///
+    /// It limits how many fetches clients without a valid token can cause by naming one trusted issuer after another.
+    /// It applies where not all issuers can be held: with a resolver, or with a list longer than `max_issuers`.
+    /// Requests beyond the limit are answered with 503. Default: 100, and one per 100 ms; 1 to 100 000, and 1 ms to 1
+    /// hour.
     pub const fn newcomers(mut self, issuers: u32, interval: Duration) -> Self {
         self.newcomers = issuers;
         self.newcomer_interval = interval;
         self
     }
 
-    /// How long one document may take. A request without any keys waits for two. Default: 5 s; 100 ms to 60 s.
+    /// Sets the time limit for fetching one document. A request without any keys waits for two documents. Default: 5 s;
+    /// 100 ms to 60 s.
     pub const fn fetch_timeout(mut self, timeout: Duration) -> Self {
         self.fetch_timeout = timeout;
         self
     }
 
-    /// How long a document may be. Default: 512 KiB; 1 KiB to 16 MiB.
+    /// Sets the largest accepted size of a document. Default: 512 KiB; 1 KiB to 16 MiB.
     pub const fn max_document_bytes(mut self, bytes: usize) -> Self {
         self.max_document_bytes = bytes;
         self
     }
 
-    /// How many keys a set may have. Default: 100; 1 to 1000.
+    /// Sets how many keys a key set may have. Default: 100; 1 to 1000.
     pub const fn max_keys(mut self, keys: usize) -> Self {
         self.max_keys = keys;
         self
     }
 
-    /// When newer keys are fetched ahead of time.
+    /// The age of keys at which a refresh in the background is due.
     pub(crate) fn refresh_after(&self) -> Duration {
         self.fresh_for * u32::from(self.refresh_from_percent) / 100
     }
 
-    /// What is out of bounds, in words.
+    /// Returns the first value that is out of bounds, as a fixed sentence.
     pub(crate) fn problem(&self) -> Option<&'static str> {
         let (second, minute, hour) = (Duration::from_secs(1), Duration::from_secs(60), Duration::from_secs(3600));
         let (millisecond, tenth) = (Duration::from_millis(1), Duration::from_millis(100));
@@ -177,12 +185,12 @@ impl KeyPolicy {
             ((1..=100).contains(&self.refresh_from_percent), "refresh_from_percent is from 1 to 100"),
             (self.patience <= 10 * second, "patience is at most 10 s"),
             ((self.fresh_for..=7 * 24 * hour).contains(&self.stale_for), "stale_for is from fresh_for to 7 days"),
-            (back_off && self.longest_back_off <= hour, "back_off is from 100 ms to 1 hour, the longer one last"),
+            (back_off && self.longest_back_off <= hour, "back_off is from 100 ms to 1 hour, the shorter delay first"),
             (self.jitter_percent <= 100, "jitter_percent is at most 100"),
             (self.longest_retry_after <= 24 * hour, "longest_retry_after is at most 24 hours"),
             (
                 (1..=100).contains(&self.unknown_key_burst) && unknown_interval,
-                "unknown_key_fetches are 1 to 100, and one per 1 s to 1 hour",
+                "unknown_key_fetches takes a burst from 1 to 100 and an interval from 1 s to 1 hour",
             ),
             (
                 self.unknown_keys_remembered <= 65_536 && self.unknown_key_memory <= hour,
@@ -191,7 +199,7 @@ impl KeyPolicy {
             ((1..=100_000).contains(&self.max_issuers), "max_issuers is from 1 to 100 000"),
             (
                 (1..=100_000).contains(&self.newcomers) && (millisecond..=hour).contains(&self.newcomer_interval),
-                "newcomers are 1 to 100 000, and one per 1 ms to 1 hour",
+                "newcomers takes 1 to 100 000 issuers and an interval from 1 ms to 1 hour",
             ),
             ((tenth..=minute).contains(&self.fetch_timeout), "fetch_timeout is from 100 ms to 60 s"),
             (
@@ -211,39 +219,39 @@ impl Default for KeyPolicy {
     }
 }
 
-/// A document takes milliseconds, and one across the world less than a second.
+/// A fetch takes milliseconds, and less than a second across the world.
 const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
-/// Long enough for a restart of a proxy in between, short enough that nobody notices.
+/// Long enough for a proxy to restart, short enough that users do not notice.
 const FIRST_BACK_OFF: Duration = Duration::from_secs(1);
-/// As auth0-api-js. Auth0's `max-age=15` would ask every replica for keys four times a minute.
+/// As auth0-api-js. With Auth0's `max-age=15`, every replica would fetch the keys four times a minute.
 const FRESH_FOR: Duration = Duration::from_secs(600);
-/// Enough to spread fifty replicas over seconds.
+/// Enough to spread the retries of fifty replicas over seconds.
 const JITTER_PERCENT: u8 = 20;
-/// How late the end of an outage may be noticed.
+/// The longest time from the end of an outage to the next attempt.
 const LONGEST_BACK_OFF: Duration = Duration::from_secs(60);
-/// One freshness: a server that says a day by mistake must not take us down for a day.
+/// As long as `fresh_for`: a server that sends a day by mistake must not make this API unavailable for a day.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(600);
 /// A hundred RSA keys with certificates take about 300 KiB; Auth0 publishes two.
 const MAX_DOCUMENT_BYTES: usize = 512 * 1024;
-/// As auth0-api-js; an issuer takes a few KiB.
+/// As auth0-api-js. An issuer takes a few KiB of memory.
 const MAX_ISSUERS: u32 = 100;
-/// Auth0 publishes two; a hundred is more than any issuer rotates through.
+/// Auth0 publishes two. A hundred is more than any issuer needs for a rotation.
 const MAX_KEYS: usize = 100;
-/// A replica asks for ten issuers a second at most, each a tenant of its own.
+/// A replica fetches at most ten new issuers a second, each from another tenant.
 const NEWCOMER_INTERVAL: Duration = Duration::from_millis(100);
-/// As many as are held otherwise: a new replica that meets all its issuers at once keeps none waiting.
+/// As many as `max_issuers`: a new replica that gets tokens of all its issuers at once rejects none of them.
 const NEWCOMERS: u32 = MAX_ISSUERS;
-/// Longer than a fetch takes, shorter than a caller's own time limit.
+/// Longer than a fetch takes, shorter than the time limit of common callers.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// Two minutes before the end at the default life: time for several attempts.
+/// With the default `fresh_for`, two minutes before the keys are stale: time for several attempts.
 const REFRESH_FROM_PERCENT: u8 = 80;
 /// Auth0's `stale-if-error=86400`.
 const STALE_FOR: Duration = Duration::from_secs(86_400);
-/// Enough for a real rotation while somebody probes.
+/// Enough for a real rotation during an attack with unknown key ids.
 const UNKNOWN_KEY_BURST: u32 = 3;
-/// Auth0's smallest tenants may ask for keys 20 times a second; a hundred replicas stay below that.
+/// Auth0 allows its smallest tenants 20 requests a second, and a fetch makes two. A hundred replicas stay within that.
 const UNKNOWN_KEY_INTERVAL: Duration = Duration::from_secs(10);
-/// The cool-down of auth0-api-js, here for a single key id: one that is published late is found after that.
+/// The cool-down of auth0-api-js, here per key id. A key that is published late is found after that time.
 const UNKNOWN_KEY_MEMORY: Duration = Duration::from_secs(30);
 /// At 256 bytes each, a quarter of a MiB.
 const UNKNOWN_KEYS_REMEMBERED: usize = 1024;
@@ -257,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn the_defaults_and_the_bounds_themselves_are_fine() {
+    fn defaults_and_bounds_are_accepted() {
         let new = KeyPolicy::new;
         for policy in [
             new(),
@@ -280,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_out_of_bounds_is_named() {
+    fn a_value_out_of_bounds_is_named() {
         let new = KeyPolicy::new;
         for (policy, name) in [
             (new().fresh_for(Duration::from_millis(999)), "fresh_for "),

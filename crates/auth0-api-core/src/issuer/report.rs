@@ -1,4 +1,4 @@
-//! What operators are told of an issuer's keys: events for logs, figures for meters.
+//! Log events and metrics about an issuer's keys.
 
 use std::time::{Duration, SystemTime};
 
@@ -7,7 +7,7 @@ use super::{Domain, KeysUnavailable};
 use crate::meter;
 use crate::with_sources::WithSources;
 
-/// Keys came, or the word that they are unchanged.
+/// Reports a successful fetch. `keys` is `None` if the key set has not changed.
 pub(super) fn fetched(domain: &Domain, keys: Option<&KeySet>, now: SystemTime) {
     let issuer = domain.issuer();
     if let Some(keys) = keys {
@@ -22,25 +22,26 @@ pub(super) fn fetched(domain: &Domain, keys: Option<&KeySet>, now: SystemTime) {
     meter::keys_fetched(issuer, if keys.is_some() { "changed" } else { "unchanged" }, now);
 }
 
+/// Reports a failed fetch.
 pub(super) fn fetch_failed(error: &KeysUnavailable) {
     let KeysUnavailable { issuer, cause, retry_after } = error;
     tracing::warn!(target: "auth0_api", event = "keys_fetch_failed", issuer = &**issuer, cause = %WithSources(&**cause), ?retry_after);
     meter::fetch_failed(issuer);
 }
 
-/// A request was served by keys that have outlived their freshness.
+/// Reports that stale keys serve a request.
 pub(super) fn stale_served(domain: &Domain, age: Duration) {
     tracing::debug!(target: "auth0_api", event = "keys_stale", issuer = domain.issuer(), ?age);
     meter::stale_served(domain.issuer());
 }
 
-/// An issuer's keys were not fetched, because strangers have named enough issuers.
+/// Reports that an issuer's keys were not fetched, because tokens name too many issuers without a verified token.
 pub(super) fn newcomer_throttled(domain: &Domain) {
     tracing::debug!(target: "auth0_api", event = "issuer_throttled", issuer = domain.issuer());
     meter::newcomer_throttled(domain.issuer());
 }
 
-/// A key id was not looked for, because strangers have caused enough fetches.
+/// Reports that no fetch was made for an unknown key id, because unknown key ids have caused too many fetches.
 pub(super) fn unknown_key_throttled(domain: &Domain) {
     tracing::debug!(target: "auth0_api", event = "unknown_key_throttled", issuer = domain.issuer());
     meter::unknown_key_throttled(domain.issuer());

@@ -1,4 +1,4 @@
-//! The seam to somebody who knows, request by request, whose tokens are taken.
+//! The domain resolver: an application's own code that decides, for each request, which tenants' tokens to accept.
 
 use std::fmt;
 use std::future::Future;
@@ -12,25 +12,26 @@ use super::{Domain, DomainError};
 use crate::called_url::TargetPolicy;
 use crate::request::{HeaderSource, Location, TokenRequest};
 
-/// The answer of a [`DomainResolver`], when it comes.
+/// The future of a [`DomainResolver`]'s answer.
 pub type DomainFuture<'a> = Pin<Box<dyn Future<Output = Result<Vec<String>, DomainResolverFailure>> + Send + 'a>>;
 
-/// Why a resolver has no answer: any error. It is logged, and the caller gets 500.
+/// The error of a resolver, of any type. It is logged, and the caller gets 500.
 pub type DomainResolverFailure = Box<dyn std::error::Error + Send + Sync>;
 
-/// Names the tenants whose tokens are taken, for each request anew.
+/// Names, for each request, the tenants whose tokens this API accepts.
 ///
-/// It is asked once for each verification, after the token's shape and algorithm were found good, and before anything is fetched;
-/// what it says is not cached, so it should be quick. The token is taken if its issuer is one of those named, byte for byte.
+/// The client asks the resolver once per verification, after it has checked the token's form and algorithm and before
+/// it fetches anything. It does not cache the answer, so the resolver should be quick. The token's issuer
+/// must be exactly, byte for byte, one of the named issuers.
 ///
-/// To reject a token, name the tenants that the request may have tokens of: the caller gets 401. An error, an empty list, an entry
-/// that is no domain, more than 1000 entries, and no answer within 5 s are troubles of this API: the caller gets 500, and no
-/// challenge.
+/// To reject a token, return only the tenants whose tokens the request may present: the caller gets 401. These answers
+/// are faults of the API, so the caller gets 500 without a challenge: an error, an empty list, an entry that is not a
+/// domain, more than 1000 entries, and no answer within 5 s.
 ///
-/// Closures are resolvers. What one takes out of the context it takes before its future begins:
+/// Closures are resolvers. A closure reads what it needs from the context before it creates its future:
 ///
 /// ```
-/// use auth0_api_core::{ApiClient, DomainContext, Domains};
+/// use auth0_api_core::{ApiClient, DomainContext, TrustedDomains};
 ///
 /// let resolver = |context: &DomainContext<'_>| {
 ///     let brand = context.header("x-brand").map(str::to_owned);
@@ -41,11 +42,12 @@ pub type DomainResolverFailure = Box<dyn std::error::Error + Send + Sync>;
 ///         }
 ///     }
 /// };
-/// let api = ApiClient::builder(Domains::resolver(resolver), "https://api.example.com").build()?;
+/// let api = ApiClient::builder(TrustedDomains::resolver(resolver), "https://api.example.com").build()?;
 /// # Ok::<(), auth0_api_core::BuildError>(())
 /// ```
 pub trait DomainResolver: Send + Sync + 'static {
-    /// Names the domains of those tenants, in any spelling that [`ApiClient::builder`](crate::ApiClient::builder) takes.
+    /// Returns the domains of the tenants, in any spelling that [`ApiClient::builder`](crate::ApiClient::builder)
+    /// accepts.
     fn domains<'a>(&'a self, context: &'a DomainContext<'a>) -> DomainFuture<'a>;
 }
 
@@ -65,25 +67,25 @@ impl fmt::Debug for dyn DomainResolver {
     }
 }
 
-/// What a [`DomainResolver`] may go by.
+/// The information that a [`DomainResolver`] can base its answer on.
 #[derive(Clone, Copy)]
 pub struct DomainContext<'a> {
-    asked: Option<Asked<'a>>,
+    incoming: Option<IncomingRequest<'a>>,
     unverified_issuer: &'a str,
 }
 
-/// A request, and how to work out which URL its client called.
+/// A request, and the policy that determines which URL its client called.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Asked<'a> {
+pub(crate) struct IncomingRequest<'a> {
     pub(crate) request: &'a TokenRequest<'a>,
     pub(crate) target: &'a TargetPolicy,
 }
 
-/// What is wrong with the answer of a [`DomainResolver`], or that there is none.
+/// Why a [`DomainResolver`] gave no usable answer.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ResolverError {
-    /// An entry is no domain of a tenant.
+    /// An entry is not a valid domain.
     #[error("the domain resolver named {domain:?}")]
     Domain {
         /// The entry.
@@ -98,23 +100,23 @@ pub enum ResolverError {
     /// The resolver failed.
     #[error("the domain resolver failed")]
     Failed(#[source] Arc<dyn std::error::Error + Send + Sync>),
-    /// No answer within 5 s.
+    /// The resolver did not answer within 5 s.
     #[error("the domain resolver did not answer in time")]
     Timeout,
-    /// More than 1000 domains.
+    /// The list has more than 1000 domains.
     #[error("the domain resolver named more than 1000 domains")]
     TooMany,
 }
 
 impl<'a> DomainContext<'a> {
-    pub(super) fn new(asked: Option<Asked<'a>>, unverified_issuer: &'a str) -> Self {
-        Self { asked, unverified_issuer }
+    pub(super) fn new(incoming: Option<IncomingRequest<'a>>, unverified_issuer: &'a str) -> Self {
+        Self { incoming, unverified_issuer }
     }
 
-    /// The URL that the client called, with its query; `None` if no request is known
-    /// ([`verify_access_token`](crate::ApiClient::verify_access_token)), or its URL cannot be made out.
+    /// The URL that the client called, with its query. `None` without a request
+    /// ([`verify_access_token`](crate::ApiClient::verify_access_token)), or if its URL cannot be determined.
     pub fn url(&self) -> Option<String> {
-        let Asked { request, target } = self.asked?;
+        let IncomingRequest { request, target } = self.incoming?;
         match request.location {
             Location::Url(url) => Some(url.to_owned()),
             Location::Received(received) => {
@@ -125,18 +127,19 @@ impl<'a> DomainContext<'a> {
         }
     }
 
-    /// The request's headers; `None` if no request is known.
+    /// The request's headers; `None` without a request.
     pub fn headers(&self) -> Option<&'a dyn HeaderSource> {
-        Some(self.asked?.request.headers)
+        Some(self.incoming?.request.headers)
     }
 
-    /// The value of the header `name`, in lower case; `None` if it is not there exactly once, or is not UTF-8.
+    /// The value of the header `name`, which is given in lower case. `None` unless the request has this header exactly
+    /// once, in UTF-8.
     pub fn header(&self, name: &str) -> Option<&'a str> {
-        std::str::from_utf8(self.asked?.request.single(name).ok()??).ok()
+        std::str::from_utf8(self.incoming?.request.single(name).ok()??).ok()
     }
 
-    /// The token's `iss`, **which anybody can have written**: nothing was verified yet. Good for looking something up, such as a
-    /// tenant in a database; it is no proof of anything, and a URL in it must not be called.
+    /// The token's `iss`, **which an attacker may have written**: the token is not verified yet. Use it to look
+    /// something up, such as a tenant in a database. It proves nothing, and the resolver must not call a URL in it.
     pub fn unverified_issuer(&self) -> &'a str {
         self.unverified_issuer
     }
@@ -144,12 +147,12 @@ impl<'a> DomainContext<'a> {
 
 impl fmt::Debug for DomainContext<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Headers hold credentials, a URL's query may.
+        // Headers contain credentials, and the query of a URL may.
         f.debug_struct("DomainContext").field("unverified_issuer", &self.unverified_issuer).finish_non_exhaustive()
     }
 }
 
-/// Asks the resolver, within bounds.
+/// Asks the resolver, and enforces the limits on time and number of domains.
 pub(super) async fn resolve(
     resolver: &dyn DomainResolver,
     context: DomainContext<'_>,
@@ -166,7 +169,7 @@ pub(super) async fn resolve(
     }
 }
 
-/// A query to a database takes milliseconds; the request waits for it.
+/// The request waits for the resolver. A database query takes milliseconds.
 const TIMEOUT: Duration = Duration::from_secs(5);
-/// Each is read anew for each request: a thousand take a millisecond or two.
+/// The domains are parsed again for each request: a thousand take one or two milliseconds.
 const MAX_DOMAINS: usize = 1000;

@@ -1,4 +1,4 @@
-//! An issuer's keys as last fetched, and whether they still are what the issuer says.
+//! An issuer's keys as last fetched, and whether they are still its current ones.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,7 +8,10 @@ use super::documents::KeySource;
 use super::key_set::KeySet;
 use crate::clock::since_epoch;
 
-/// The keys as last fetched.
+/// An issuer's keys, as of one fetch.
+///
+/// `generation` numbers the key sets of an issuer from 1. A fetch that confirms the set makes a new snapshot of the
+/// same generation.
 #[derive(Debug)]
 pub(crate) struct Snapshot {
     fetched_at: SystemTime,
@@ -19,25 +22,29 @@ pub(crate) struct Snapshot {
     current_version: Arc<CurrentVersion>,
 }
 
-/// Which set of keys a token was verified with.
+/// The key set that a token was verified with.
 #[derive(Clone, Debug)]
 pub(crate) struct KeySetVersion {
     generation: u64,
     current_version: Arc<CurrentVersion>,
 }
 
-/// What an issuer's keys are at the moment; all snapshots of one issuer share it.
+/// Which of an issuer's key sets is the current one. All snapshots and [`KeySetVersion`]s of one issuer share it.
+///
+/// A [`KeySetVersion`] lives as long as a remembered token. It holds this small record and not the issuer's state, so
+/// that it neither keeps an evicted issuer in memory nor needs a lock.
 #[derive(Debug, Default)]
 pub(super) struct CurrentVersion {
-    /// Changes with the set: 0 while there is none, and once the issuer is no longer held.
+    /// The generation of the current key set; 0 before the first fetch, and after the issuer was evicted.
     generation: AtomicU64,
-    /// Milliseconds since the epoch.
+    /// When the set was fetched, in milliseconds since the epoch.
     fetched_at: AtomicU64,
+    /// When a refresh is due, in milliseconds since the epoch.
     refresh_at: AtomicU64,
 }
 
 impl Snapshot {
-    /// The first set of an issuer, or another one than before.
+    /// Creates the snapshot of an issuer's first key set, or of one that differs from the last.
     pub(super) fn changed(
         last: Option<&Self>,
         issuer: Arc<str>,
@@ -57,14 +64,19 @@ impl Snapshot {
         }
     }
 
-    /// The same set, confirmed.
+    /// Creates a snapshot of the same key set, which a later fetch has confirmed.
     pub(super) fn confirmed(&self, source: KeySource, fetched_at: SystemTime) -> Self {
         let (issuer, keys, current_version) =
             (Arc::clone(&self.issuer), Arc::clone(&self.keys), Arc::clone(&self.current_version));
         Self { fetched_at, generation: self.generation, issuer, keys, source, current_version }
     }
 
-    /// Makes it the issuer's current one.
+    /// Makes this the issuer's current key set.
+    ///
+    /// The order of the three stores matters, because [`KeySetVersion::is_current`] reads them without a lock. The
+    /// generation is stored last and read first, so a reader that sees the new generation sees the new times too. A
+    /// reader that comes between the stores still sees the previous generation, and may take that key set for current
+    /// one last time.
     pub(super) fn publish(&self, refresh_after: Duration) {
         let milliseconds = |time| u64::try_from(since_epoch(time).as_millis()).unwrap_or(u64::MAX);
         self.current_version.fetched_at.store(milliseconds(self.fetched_at), Ordering::Release);
@@ -88,7 +100,11 @@ impl Snapshot {
         KeySetVersion { generation: self.generation, current_version: Arc::clone(&self.current_version) }
     }
 
-    /// A clock that was set back makes a snapshot old, never fresh for longer.
+    /// Returns how old the keys are.
+    ///
+    /// `now` is read when a request begins, `fetched_at` when a fetch ends, so `now` may be a little earlier: the age
+    /// is then zero. If it is earlier by more than [`CLOCK_SLACK`], the clock was set back, and the keys count as
+    /// expired.
     pub(super) fn age(&self, now: SystemTime) -> Duration {
         now.duration_since(self.fetched_at).unwrap_or(if self.fetched_at > now + CLOCK_SLACK {
             Duration::MAX
@@ -99,8 +115,9 @@ impl Snapshot {
 }
 
 impl KeySetVersion {
-    /// Whether the issuer's keys are still these, as far as anybody can know without asking it: false from when newer ones are
-    /// due, so that the one who wants to know goes the long way, which asks.
+    /// Whether this is still the current key set. False as soon as a refresh is due; the caller then verifies in full,
+    /// which triggers the refresh. Also false if the issuer was evicted, or the clock was set back by more than
+    /// [`CLOCK_SLACK`].
     pub(crate) fn is_current(&self, now: SystemTime) -> bool {
         let now = u64::try_from(since_epoch(now).as_millis()).unwrap_or(u64::MAX);
         let slack = u64::try_from(CLOCK_SLACK.as_millis()).unwrap_or(u64::MAX);
@@ -111,13 +128,13 @@ impl KeySetVersion {
 }
 
 impl CurrentVersion {
-    /// The issuer is no longer held: nobody will notice when its keys change.
+    /// Ends all versions: the issuer was evicted, so that this client no longer notices when its keys change.
     pub(super) fn end(&self) {
         self.generation.store(0, Ordering::Release);
     }
 }
 
-/// Fetches end a little after the request that asked for them began.
+/// How far a fetch may lie after the time of a request that uses it: the request reads the clock before the fetch ends.
 pub(super) const CLOCK_SLACK: Duration = Duration::from_secs(60);
 
 #[cfg(test)]
@@ -150,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_version_is_current_until_the_keys_change_or_newer_ones_are_due() {
+    fn a_version_is_current_until_the_keys_change_or_a_refresh_is_due() {
         let current_version = Arc::default();
         let first = changed(None, &current_version, at(0));
         first.publish(REFRESH_AFTER);
@@ -166,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_version_ends_with_its_issuer_and_with_a_clock_set_back() {
+    fn a_version_is_not_current_after_its_issuer_is_evicted_or_the_clock_is_set_back() {
         let current_version = Arc::default();
         let snapshot = changed(None, &current_version, at(1000));
         snapshot.publish(REFRESH_AFTER);

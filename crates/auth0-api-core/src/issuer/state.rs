@@ -1,14 +1,16 @@
-//! One issuer's keys over time: who fetches, who waits, what serves meanwhile. [`KeyPolicy`] has the numbers.
+//! One issuer's keys over time: when they are fetched, which requests wait, and which keys serve meanwhile.
+//! [`KeyPolicy`] holds the numbers.
 //!
-//! 1. A fresh snapshot serves known `kid`s: no lock, no wait. From four fifths of its life on, a request that meets it has a newer
-//!    one fetched in the background.
-//! 2. Otherwise one fetch runs, in a task of its own, and whoever needs it waits for its one result, failure included. A
-//!    cancelled request leaves the task alone.
-//! 3. A `kid` that the snapshot does not know waits for a newer one within its request: for the fetch under way, or for one of its
-//!    own, if the token bucket allows. What a fetch brings that began earlier may be older than the key: it is looked for once
-//!    more then. One that was looked for in vain causes no further fetch for a while.
-//! 4. A request that old keys could serve waits for newer ones for a second at most, and not at all after a failure. Nobody asks
-//!    again until the back-off is over; old keys serve known `kid`s for 24 hours meanwhile.
+//! 1. **Fresh keys.** A request with a known `kid` takes the keys without a lock and without waiting. From four fifths
+//!    of their life on, such a request also starts a fetch in the background.
+//! 2. **One fetch at a time.** A fetch runs in its own task. All requests that need it wait for its one result, also if
+//!    it is a failure. Cancelling a request does not cancel the fetch.
+//! 3. **Unknown `kid`.** The request waits for newer keys: for the fetch in progress, or for a new one, if the token
+//!    bucket allows one. If that fetch had started before the request, its result may predate the key, so one more
+//!    fetch is made. A `kid` that is still missing is remembered and causes no fetch for 30 s.
+//! 4. **Stale keys.** A request waits for newer keys for at most one second, and after a failed fetch not at all. Then
+//!    the stale keys serve, up to 24 hours after their fetch. After a failure, no fetch starts until the back-off is
+//!    over; a request without usable keys fails at once.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -16,7 +18,7 @@ use std::time::{Duration, SystemTime};
 use arc_swap::ArcSwapOption;
 
 use super::documents::{self, Fetched};
-use super::fetching::{FetchResult, Fetching, Flight, given_up};
+use super::fetching::{Fetch, FetchResult, Fetching, given_up};
 use super::jwks_host::JwksHost;
 use super::key_set::NoKey;
 use super::report;
@@ -26,7 +28,7 @@ use crate::clock::Clock;
 use crate::http::Fetcher;
 use crate::jose::{Algorithm, AlgorithmSet};
 
-/// What every issuer of a client has in common.
+/// The configuration that all issuers of a client share.
 #[derive(Debug)]
 pub(crate) struct IssuerConfig {
     pub(crate) algorithms: AlgorithmSet,
@@ -36,7 +38,11 @@ pub(crate) struct IssuerConfig {
     pub(crate) policy: KeyPolicy,
 }
 
-/// One issuer, isolated from the others.
+/// The keys and fetches of one issuer, independent of all other issuers.
+///
+/// Requests read `snapshot` without a lock. Only [`finish`](Self::finish) writes it, and holds the lock on `fetching`
+/// meanwhile. So a task that holds the lock sees either a fetch in progress or the result of that fetch, never the gap
+/// between the two.
 #[derive(Debug)]
 pub(crate) struct IssuerState {
     domain: Domain,
@@ -46,9 +52,13 @@ pub(crate) struct IssuerState {
     fetching: Mutex<Fetching>,
 }
 
-/// A snapshot, and whether its fetch began after the request came: then what is not in it was not published.
+/// A snapshot, and when its fetch began.
 type Found = (Arc<Snapshot>, FetchBegan);
 
+/// Whether a fetch began before or after the request that uses its result.
+///
+/// `After`: the result is newer than the request, so a key that it lacks is unknown. `Before`: the issuer may have
+/// published the key since the fetch.
 #[derive(Clone, Copy, PartialEq)]
 enum FetchBegan {
     After,
@@ -65,7 +75,7 @@ impl IssuerState {
         &self.domain
     }
 
-    /// A snapshot that knows the key, or the reason why there is none.
+    /// Returns a snapshot that has a key for this algorithm and `kid`, or the reason why there is no such snapshot.
     pub(super) async fn snapshot_with(
         self: &Arc<Self>,
         algorithm: Algorithm,
@@ -73,7 +83,7 @@ impl IssuerState {
         now: SystemTime,
     ) -> Result<Arc<Snapshot>, IssuerError> {
         let (mut snapshot, mut fetch_began) = self.current(now).await?;
-        for looks_left in (0..LOOKS).rev() {
+        for look_ups_left in (0..LOOK_UPS).rev() {
             match snapshot.keys().find(algorithm, key_id).map(drop) {
                 Ok(()) => return Ok(snapshot),
                 Err(NoKey::Ambiguous) => return Err(IssuerError::KeyAmbiguous),
@@ -84,7 +94,7 @@ impl IssuerState {
                 self.lock().unknown.remember(name, now);
                 break;
             }
-            if looks_left == 0 || !self.may_look_again(name, &snapshot, now) {
+            if look_ups_left == 0 || !self.may_wait_for_newer(name, &snapshot, now) {
                 break;
             }
             (snapshot, fetch_began) = self.fetch_after(Some(&snapshot), now).await?;
@@ -97,29 +107,34 @@ impl IssuerState {
         self.current(now).await.map(drop)
     }
 
-    /// Fetches the keys, fresh or not, back-off or not. A fetch under way may have begun too early, so that it is waited for.
+    /// Fetches the keys, even if they are fresh or a back-off is not over.
     pub(super) async fn refresh_now(self: &Arc<Self>) -> Result<(), KeysUnavailable> {
-        let under_way = self.lock().under_way();
-        if let Some(under_way) = under_way {
-            _ = self.wait_for(under_way).await;
+        // A fetch that is already in progress may have begun before the tenant changed its keys. Its result is not good
+        // enough: wait for it to end, because only one fetch runs at a time.
+        let earlier = self.lock().fetch_in_progress();
+        if let Some(earlier) = earlier {
+            _ = self.wait_for(earlier).await;
         }
-        let flight = {
+        // A fetch that is in progress now began after the earlier one ended, hence after this call. Its result will do.
+        let fetch = {
             let mut fetching = self.lock();
-            fetching.under_way().unwrap_or_else(|| self.start_fetch(&mut fetching))
+            fetching.fetch_in_progress().unwrap_or_else(|| self.start_fetch(&mut fetching))
         };
-        self.wait_for(flight).await.map(drop)
+        self.wait_for(fetch).await.map(drop)
     }
 
-    /// Whether somebody has asked for the keys, whatever came of it.
+    /// Whether a fetch has ended, with keys or with a failure.
     pub(super) fn was_asked(&self) -> bool {
         self.snapshot.load().is_some() || self.lock().has_failed()
     }
 
-    /// Whether there are keys that serve.
+    /// Whether there are keys, fresh or stale, that may be used.
     pub(super) fn is_ready(&self, now: SystemTime) -> bool {
         self.snapshot.load().as_ref().is_some_and(|snapshot| snapshot.age(now) < self.config.policy.stale_for)
     }
 
+    /// Returns the keys to look up a `kid` in. Fresh keys are returned at once, stale ones after a short wait for newer
+    /// ones. Without either, it waits for a fetch.
     async fn current(self: &Arc<Self>, now: SystemTime) -> Result<Found, KeysUnavailable> {
         let policy = &self.config.policy;
         let snapshot = self.snapshot.load_full();
@@ -135,23 +150,29 @@ impl IssuerState {
         }
     }
 
-    /// Has newer keys fetched in the background, unless somebody sees to that already, or a failure asks for quiet.
+    /// Starts a fetch in the background, unless one is in progress or a back-off is not over.
     fn refresh_ahead(self: &Arc<Self>, now: SystemTime) {
-        // Who holds the lock has the same in mind, or is landing what we want.
+        // Do not wait for the lock, since the keys are still fresh. The task that holds it is probably about to start
+        // or to finish a fetch; if it is not, the next request tries again.
         let Ok(mut fetching) = self.fetching.try_lock() else { return };
+        // Look at the age again: a fetch may have ended after the caller looked and before this task took the lock.
         let still_old = self
             .snapshot
             .load()
             .as_ref()
             .is_some_and(|snapshot| snapshot.age(now) >= self.config.policy.refresh_after());
-        if still_old && fetching.under_way().is_none() && fetching.failure_at(now).is_none() {
+        if still_old && fetching.fetch_in_progress().is_none() && fetching.failure_at(now).is_none() {
             drop(self.start_fetch(&mut fetching));
         }
     }
 
-    /// A newer snapshot if it comes soon, else the old one, while the fetch goes on: Auth0's own `stale-if-error`, because an
-    /// outage of the issuer is not one of ours. After a failure nobody waits any more.
+    /// Returns a newer snapshot if it arrives in time, else the stale one, while the fetch continues.
+    ///
+    /// Auth0 itself allows this (`stale-if-error`): an outage of the tenant must not become an outage of this API.
+    /// After a failed fetch, requests do not wait.
     async fn fetched_in_time(self: &Arc<Self>, old: Arc<Snapshot>, now: SystemTime) -> Found {
+        // Even with a time limit of zero, `timeout` polls `fetch_after` once. That is enough to take a newer snapshot
+        // that is already there, or to start a fetch when the back-off is over.
         let patience = if self.lock().has_failed() { Duration::ZERO } else { self.config.policy.patience };
         if let Ok(Ok(fetched)) = tokio::time::timeout(patience, self.fetch_after(Some(&old), now)).await {
             return fetched;
@@ -160,62 +181,67 @@ impl IssuerState {
         (old, FetchBegan::Before)
     }
 
-    /// Whether a key that is not there may have been added since: newer keys are there or on their way, or there is a permit
-    /// to ask for them.
-    fn may_look_again(&self, key_id: &str, seen: &Arc<Snapshot>, now: SystemTime) -> bool {
+    /// Whether a request whose key is not in the snapshot it has seen may wait for newer keys.
+    fn may_wait_for_newer(&self, key_id: &str, seen: &Arc<Snapshot>, now: SystemTime) -> bool {
         let mut fetching = self.lock();
+        // Newer keys are already there: looking into them costs nothing.
         if self.newer_than(Some(seen)).is_some() {
             return true;
         }
         if fetching.unknown.remembers(key_id, now) {
             return false;
         }
-        let may = fetching.failure_at(now).is_some() || fetching.under_way().is_some() || fetching.permits.take(now);
+        // During a back-off the request gets the failure, and during a fetch it joins that fetch: neither starts a
+        // fetch, so neither needs a permit. A permit is taken last, because taking one uses it up.
+        let may =
+            fetching.failure_at(now).is_some() || fetching.fetch_in_progress().is_some() || fetching.permits.take(now);
         if !may {
             report::unknown_key_throttled(&self.domain);
         }
         may
     }
 
-    /// Waits for a snapshot newer than the one that the request has seen.
+    /// Waits for a snapshot newer than the one that the request has seen. Joins the fetch in progress, or starts one.
     async fn fetch_after(
         self: &Arc<Self>,
         seen: Option<&Arc<Snapshot>>,
         now: SystemTime,
     ) -> Result<Found, KeysUnavailable> {
-        let flight = {
+        let fetch = {
             let mut fetching = self.lock();
-            // A fetch may have ended between the look and the lock.
-            if let Some(landed) = self.newer_than(seen) {
-                return Ok((landed, FetchBegan::Before));
+            // A fetch may have ended after the request looked at the snapshot and before it took the lock.
+            if let Some(newer) = self.newer_than(seen) {
+                return Ok((newer, FetchBegan::Before));
             }
             if let Some(failure) = fetching.failure_at(now) {
                 return Err(failure);
             }
-            fetching.under_way().unwrap_or_else(|| self.start_fetch(&mut fetching))
+            fetching.fetch_in_progress().unwrap_or_else(|| self.start_fetch(&mut fetching))
         };
-        let fetch_began = if flight.began >= now { FetchBegan::After } else { FetchBegan::Before };
-        Ok((self.wait_for(flight).await?, fetch_began))
+        let fetch_began = if fetch.began >= now { FetchBegan::After } else { FetchBegan::Before };
+        Ok((self.wait_for(fetch).await?, fetch_began))
     }
 
-    async fn wait_for(&self, mut flight: Flight) -> FetchResult {
-        let landed = flight.result.wait_for(Option::is_some).await.ok().and_then(|landed| landed.clone());
-        landed.unwrap_or_else(|| Err(given_up(self.domain.shared_issuer())))
+    async fn wait_for(&self, mut fetch: Fetch) -> FetchResult {
+        // An error here means that the task dropped the sender: it ended without a result.
+        let result = fetch.result.wait_for(Option::is_some).await.ok().and_then(|result| result.clone());
+        result.unwrap_or_else(|| Err(given_up(self.domain.shared_issuer())))
     }
 
-    /// Starts the fetch in a task of its own, so that no caller's cancellation ends it.
-    fn start_fetch(self: &Arc<Self>, fetching: &mut Fetching) -> Flight {
-        let (result, flight) = fetching.begin(self.config.clock.now());
+    /// Starts a fetch in its own task, so that cancelling a request does not cancel the fetch.
+    fn start_fetch(self: &Arc<Self>, fetching: &mut Fetching) -> Fetch {
+        let (result, fetch) = fetching.begin(self.config.clock.now());
         let state = Arc::clone(self);
         tokio::spawn(async move {
             let fetching = Arc::clone(&state);
-            // A task within the task: an HTTP client that panics counts as a failed fetch, back-off included.
+            // A second task inside the first: if the HTTP client panics, only the inner task ends. The outer one then
+            // records a failed fetch, with its back-off.
             let fetched = tokio::spawn(async move { fetching.fetch().await }).await;
             let fetched = fetched.unwrap_or(Err(DiscoveryError::GivenUp));
-            // Nobody may be waiting any more.
+            // Sending fails if all waiting requests were cancelled. The result is stored in any case.
             _ = result.send(Some(state.finish(fetched)));
         });
-        flight
+        fetch
     }
 
     async fn fetch(&self) -> Result<Fetched, DiscoveryError> {
@@ -223,6 +249,10 @@ impl IssuerState {
         documents::fetch(&self.domain, &self.config, last.as_deref().map(Snapshot::source)).await
     }
 
+    /// Stores the result of a fetch, and ends the fetch.
+    ///
+    /// All of it happens under the lock: a task that takes the lock afterwards finds the new snapshot, or the failure,
+    /// together with "no fetch in progress", and does not start a needless fetch.
     fn finish(&self, fetched: Result<Fetched, DiscoveryError>) -> FetchResult {
         let (now, policy) = (self.config.clock.now(), &self.config.policy);
         let mut fetching = self.lock();
@@ -232,7 +262,7 @@ impl IssuerState {
                 report::fetched(&self.domain, keys.as_ref(), now);
                 let snapshot = match (keys, &last) {
                     (None, Some(last)) => last.confirmed(source, now),
-                    // Only a last set can be unchanged.
+                    // Cannot happen: without an earlier key set, "unchanged" has no meaning.
                     (None, None) => return Err(self.failed(&mut fetching, DiscoveryError::GivenUp, now)),
                     (Some(keys), last) => {
                         let issuer = self.domain.shared_issuer();
@@ -255,13 +285,14 @@ impl IssuerState {
         error
     }
 
-    /// The snapshot, if it is another one than that which was seen. It changes only under the lock.
+    /// Returns the snapshot if it is not the one that the request has seen. Call it with the lock held: the snapshot
+    /// then cannot change at the same time.
     fn newer_than(&self, seen: Option<&Arc<Snapshot>>) -> Option<Arc<Snapshot>> {
         self.snapshot.load_full().filter(|snapshot| seen.is_none_or(|seen| !Arc::ptr_eq(seen, snapshot)))
     }
 
     fn lock(&self) -> MutexGuard<'_, Fetching> {
-        // Nothing panics while holding it; if it did, the values are still whole.
+        // No code panics while it holds this lock. If some did, the values would still be consistent.
         self.fetching.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -272,6 +303,6 @@ impl Drop for IssuerState {
     }
 }
 
-/// How often one request looks for its key: among the keys that are there, in what a fetch brings that began before the request
-/// came, and in what a fetch brings that began after.
-const LOOKS: u32 = 3;
+/// Look-ups per request: in the keys that are there, after a fetch that began before the request, and after a fetch
+/// that began after it.
+const LOOK_UPS: u32 = 3;

@@ -1,11 +1,11 @@
-//! The issuers that a client trusts, and the way from a token to the key that must have signed it.
+//! The issuers that a client trusts, and the step from an unverified token to the keys that may have signed it.
 
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::directory::{Directory, Newcomer};
 use super::domain::Loopback;
-use super::resolver::{Asked, DomainContext, DomainResolver, resolve};
+use super::resolver::{DomainContext, DomainResolver, IncomingRequest, resolve};
 use super::snapshot::{KeySetVersion, Snapshot};
 use super::state::{IssuerConfig, IssuerState};
 use super::trusted::Trusted;
@@ -15,7 +15,7 @@ use crate::jose::{JoseError, Jws, Object};
 use crate::request::TokenRequest;
 use crate::token::Signed;
 
-/// Whom we trust, and the state of each issuer.
+/// The trusted issuers, and the state of each.
 #[derive(Debug)]
 pub(crate) struct Trust {
     trusted: Trusted,
@@ -25,7 +25,7 @@ pub(crate) struct Trust {
     target: TargetPolicy,
 }
 
-/// The keys that may have signed a token, and whose they are.
+/// The keys that may have signed a token, and their issuer.
 #[derive(Debug)]
 pub(crate) struct IssuerKeys {
     snapshot: Arc<Snapshot>,
@@ -43,7 +43,16 @@ impl Trust {
         Self { trusted, directory, config, loopback, target }
     }
 
-    /// Admits the token's issuer, then finds its keys: the only step of a verification that may fetch.
+    /// Admits the token's issuer, then finds its keys.
+    ///
+    /// This is the only step of a verification that may fetch an issuer's documents. It works in three parts:
+    ///
+    /// 1. It reads `alg`, `kid` and `iss` from the token, which is not verified yet.
+    /// 2. It compares `iss` with the names of the trusted issuers: a list from the configuration, or the resolver's
+    ///    answer for this request. An issuer that is not among them is rejected, and nothing is fetched for it.
+    /// 3. It finds or creates the state of that issuer, and waits for a snapshot with the key. With a short list, each
+    ///    issuer has its state from the start. Otherwise the issuer may be a newcomer, which [`IssuerKeys::verify`]
+    ///    promotes once the signature is valid.
     pub(crate) async fn key_for(
         &self,
         jws: &Jws<'_, Object>,
@@ -75,21 +84,23 @@ impl Trust {
         Ok(IssuerKeys { snapshot, newcomer })
     }
 
-    /// Fetches the keys of every configured issuer, unless there are fresh ones: all at once, each on its own. Of a list longer
-    /// than what can be held, the first ones: the rest would only push each other out.
+    /// Fetches the keys of every listed issuer that has no fresh ones, all at the same time. Of a list longer than
+    /// `max_issuers`, only the first `max_issuers` are fetched: more of them would evict each other.
     pub(crate) async fn warm_up(&self, now: SystemTime) -> Result<(), KeysUnavailable> {
         let held = self.listed().iter().take(self.config.policy.max_issuers as usize).map(|domain| self.state(domain));
         let fetches: Vec<_> = held.map(|state| tokio::spawn(async move { state.warm_up(now).await })).collect();
         let mut outcome = Ok(());
         for fetch in fetches {
-            // A task that is gone has taken its runtime with it, and nobody waits any more.
+            // Joining a task fails if the runtime is shutting down. There is no result to report then.
             outcome = outcome.and(fetch.await.unwrap_or(Ok(())));
         }
         outcome
     }
 
-    /// Whether some configured issuer has keys that serve, and all that can be held have been asked for theirs: the outage of one
-    /// is not the others'. It only looks: no state is made, and none is pushed out.
+    /// Returns true once every listed issuer has been asked for its keys and at least one has usable ones, so that the
+    /// outage of one tenant does not affect the users of the others. With more issuers than `max_issuers`, one issuer
+    /// with keys is enough; with a resolver, always true. Never fetches, and neither creates nor evicts an issuer's
+    /// state.
     pub(crate) fn is_ready(&self, now: SystemTime) -> bool {
         match &self.directory {
             Directory::Pinned(states) => {
@@ -102,7 +113,7 @@ impl Trust {
         }
     }
 
-    /// Fetches the keys of one issuer, fresh or not.
+    /// Fetches the keys of one issuer, even if they are fresh.
     pub(crate) async fn refresh_now(&self, issuer: &str) -> Result<(), IssuerError> {
         let listed = self.listed().iter().find(|domain| domain.issuer() == issuer).map(|domain| self.state(domain));
         match listed.or_else(|| self.directory.known(issuer)) {
@@ -111,19 +122,19 @@ impl Trust {
         }
     }
 
-    /// The issuers' names, unless a resolver knows them.
+    /// The names of the listed issuers; empty with a resolver.
     pub(crate) fn names(&self) -> Vec<&str> {
         self.trusted.issuers().unwrap_or_default()
     }
 
-    /// Whether a token of this issuer, which was admitted before, would be admitted in this request, too.
+    /// Whether this request may use a token of an issuer that was admitted in an earlier request.
     pub(crate) async fn still_admit(
         &self,
         issuer: &str,
         request: Option<&TokenRequest<'_>>,
     ) -> Result<bool, IssuerError> {
         match &self.trusted {
-            // A list is what it was.
+            // The list is part of the configuration and does not change.
             Trusted::Listed(_) => Ok(true),
             Trusted::Resolved(resolver) => {
                 let domains = self.resolve(&**resolver, request, issuer).await?;
@@ -149,13 +160,13 @@ impl Trust {
         request: Option<&TokenRequest<'_>>,
         unverified_issuer: &str,
     ) -> Result<Vec<Domain>, IssuerError> {
-        let asked = request.map(|request| Asked { request, target: &self.target });
-        Ok(resolve(resolver, DomainContext::new(asked, unverified_issuer), self.loopback).await?)
+        let incoming = request.map(|request| IncomingRequest { request, target: &self.target });
+        Ok(resolve(resolver, DomainContext::new(incoming, unverified_issuer), self.loopback).await?)
     }
 }
 
 impl IssuerKeys {
-    /// Checks the signature: the step that turns claims into something somebody has said.
+    /// Verifies the signature. From here on, the claims are the issuer's.
     pub(crate) fn verify(&self, jws: Jws<'_, Object>) -> Result<Signed, JoseError> {
         let header = jws.header();
         let keys = self.snapshot.keys().find(header.algorithm(), header.key_id()?.as_deref());
@@ -168,13 +179,13 @@ impl IssuerKeys {
         Ok(Signed { jws, issuer: self.snapshot.issuer(), text: text.into() })
     }
 
-    /// Which set of keys this is, for whoever wants to know later whether it still is the issuer's.
+    /// Identifies the key set, so that a later request can check whether it is still the current one.
     pub(crate) fn version(&self) -> KeySetVersion {
         self.snapshot.version()
     }
 }
 
-/// RFC 8725 §3.8, RFC 9068 §4: `iss` is exactly the name of a trusted issuer. Nothing is fetched for any other.
+/// RFC 8725 §3.8, RFC 9068 §4: `iss` is exactly the name of a trusted issuer. Nothing is fetched for other issuers.
 fn admitted<'t, T>(iss: &str, trusted: &'t [T], domain: impl Fn(&T) -> &Domain) -> Result<&'t T, IssuerError> {
     if let Some(found) = trusted.iter().find(|trusted| domain(trusted).issuer() == iss) {
         return Ok(found);

@@ -1,4 +1,4 @@
-//! Whose tokens are taken: one tenant's, those of a list, or those that a resolver names for each request.
+//! The tenants whose tokens an API accepts: one tenant, a list, or those that a resolver names for each request.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,15 +6,17 @@ use std::sync::Arc;
 use super::domain::Loopback;
 use super::{Domain, DomainError, DomainResolver};
 
-/// The tenants whose tokens an API takes, for [`ApiClient::builder`](crate::ApiClient::builder).
+/// The tenants whose tokens an API accepts, for [`ApiClient::builder`](crate::ApiClient::builder).
 ///
-/// One domain converts from text. Several are a [`list`](Self::list), for brands with custom domains or for a migration; what only
-/// the request tells is for a [`resolver`](Self::resolver).
+/// A single domain converts from text. Use a [`list`](Self::list) for several domains, such as the custom domains of
+/// several brands, or the old and the new domain during a migration. Use a [`resolver`](Self::resolver) if the tenants
+/// depend on the request.
 ///
 /// ```
-/// use auth0_api_core::{ApiClient, Domains};
+/// use auth0_api_core::{ApiClient, TrustedDomains};
 ///
-/// let api = ApiClient::builder(Domains::list(["login.brand-a.com", "login.brand-b.com"]), "https://api.example.com").build()?;
+/// let domains = TrustedDomains::list(["login.brand-a.com", "login.brand-b.com"]);
+/// let api = ApiClient::builder(domains, "https://api.example.com").build()?;
 /// assert_eq!(api.issuers(), ["https://login.brand-a.com/", "https://login.brand-b.com/"]);
 /// # Ok::<(), auth0_api_core::BuildError>(())
 /// ```
@@ -28,15 +30,15 @@ pub(super) enum Source {
     Resolver(Arc<dyn DomainResolver>),
 }
 
-/// Domains that could be read.
+/// The parsed form of [`TrustedDomains`].
 #[derive(Clone, Debug)]
 pub(crate) enum Trusted {
-    /// One or more, without repetitions.
+    /// One or more domains, without duplicates.
     Listed(Box<[Domain]>),
     Resolved(Arc<dyn DomainResolver>),
 }
 
-/// What is wrong with configured domains, and with which kind of them.
+/// What is wrong with the configured domains.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum TrustedDomainsProblem {
     Entry { domain: String, error: DomainError },
@@ -45,18 +47,18 @@ pub(crate) enum TrustedDomainsProblem {
 }
 
 impl TrustedDomains {
-    /// Takes the tokens of each of these tenants. Spellings of one domain count once; an empty list is a
+    /// Accepts the tokens of each of these tenants. Several spellings of one domain count as one; an empty list is a
     /// [`BuildError`](crate::BuildError).
     pub fn list<D: Into<String>>(domains: impl IntoIterator<Item = D>) -> Self {
         Self(Source::List(domains.into_iter().map(Into::into).collect()))
     }
 
-    /// Asks for each request whose tokens are taken.
+    /// Asks the resolver, for each request, which tenants' tokens to accept.
     pub fn resolver(resolver: impl DomainResolver) -> Self {
         Self(Source::Resolver(Arc::new(resolver)))
     }
 
-    /// Reads the domains.
+    /// Parses the domains.
     pub(crate) fn parse(&self, loopback: Loopback) -> Result<Trusted, TrustedDomainsProblem> {
         match &self.0 {
             Source::List(domains) if domains.is_empty() => Err(TrustedDomainsProblem::ListEmpty),
@@ -71,7 +73,7 @@ impl TrustedDomains {
         }
     }
 
-    /// The one domain, if there is just one by configuration: token requests go there too.
+    /// The single configured domain, if it is not a list or a resolver. Token requests go there too.
     pub(crate) fn only(&self) -> Option<&str> {
         match &self.0 {
             Source::One(domain) => Some(domain),
@@ -81,7 +83,7 @@ impl TrustedDomains {
 }
 
 impl Trusted {
-    /// The issuers, unless only a request tells.
+    /// The issuers; `None` with a resolver, where they depend on the request.
     pub(crate) fn issuers(&self) -> Option<Vec<&str>> {
         match self {
             Self::Listed(domains) => Some(domains.iter().map(Domain::issuer).collect()),
@@ -90,7 +92,7 @@ impl Trusted {
     }
 }
 
-/// Reads each of them, once for each issuer; one that is none spoils all.
+/// Parses each domain and drops duplicates. One invalid domain is an error.
 pub(super) fn parse_all(texts: &[String], loopback: Loopback) -> Result<Vec<Domain>, (String, DomainError)> {
     let mut domains = Vec::with_capacity(texts.len());
     for text in texts {

@@ -1,4 +1,4 @@
-//! Key ids that were looked for in vain: asking again so soon would find nothing.
+//! Remembers key ids that an issuer does not have, so that they cause no further fetch for a while.
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
@@ -6,10 +6,10 @@ use std::time::{Duration, SystemTime};
 
 use super::KeyPolicy;
 
-/// A bounded memory of key ids, oldest first. Each is at most 256 bytes long.
+/// A limited memory of unknown key ids, oldest first. Each is at most 256 bytes long.
 ///
-/// It keeps one bogus `kid`, sent over and over, from taking the permits that a real rotation needs. When it is full nothing more is
-/// remembered: the token bucket bounds the fetches all the same.
+/// Without it, an attacker who repeats one invalid `kid` would take the permits that a real key rotation needs. A full
+/// memory ignores further key ids; the token bucket still limits the fetches.
 #[derive(Debug)]
 pub(super) struct UnknownKeys {
     capacity: usize,
@@ -24,13 +24,13 @@ impl UnknownKeys {
         Self { capacity, lasts, known: HashSet::new(), oldest_first: VecDeque::new() }
     }
 
-    /// Whether this key id was looked for in vain a short time ago.
+    /// Whether this key id was found to be unknown a short time ago.
     pub(super) fn remembers(&mut self, key_id: &str, now: SystemTime) -> bool {
         self.forget_old(now);
         self.known.contains(key_id)
     }
 
-    /// Remembers a key id that a set, fetched after it was presented, does not have.
+    /// Remembers a key id that is not in a key set which was fetched after the key id was presented.
     pub(super) fn remember(&mut self, key_id: &str, now: SystemTime) {
         self.forget_old(now);
         if self.known.len() < self.capacity && !self.known.contains(key_id) {
@@ -41,7 +41,7 @@ impl UnknownKeys {
     }
 
     fn forget_old(&mut self, now: SystemTime) {
-        // A clock that was set back forgets everything.
+        // If the clock was set back, everything is forgotten.
         let is_old = |since: SystemTime| now.duration_since(since).map_or(true, |age| age >= self.lasts);
         while self.oldest_first.front().is_some_and(|(since, _)| is_old(*since)) {
             if let Some((_, key_id)) = self.oldest_first.pop_front() {
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_id_is_remembered_for_half_a_minute() {
+    fn a_key_id_is_remembered_for_30_seconds() {
         let mut unknown = UnknownKeys::new(&KeyPolicy::new());
         unknown.remember("bogus", at(0));
         unknown.remember("bogus", at(20));
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn no_more_than_its_capacity_is_held_whatever_comes() {
+    fn memory_is_limited_to_its_capacity() {
         let mut unknown = UnknownKeys::new(&KeyPolicy::new());
         for number in 0..10_000 {
             unknown.remember(&number.to_string(), at(0));
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_set_back_forgets() {
+    fn a_clock_set_back_clears_the_memory() {
         let mut unknown = UnknownKeys::new(&KeyPolicy::new());
         unknown.remember("bogus", at(1000));
         assert!(!unknown.remembers("bogus", at(0)));

@@ -1,7 +1,8 @@
-//! The [Wycheproof](https://github.com/C2SP/wycheproof) JWS files: compact texts against key sets, with our own choice of key.
+//! The [Wycheproof](https://github.com/C2SP/wycheproof) JWS files: compact texts, verified with keys that this crate
+//! selects from a key set.
 //!
-//! They weigh megabytes and are no part of the crate: `WYCHEPROOF_DIR` names the folder with `json_web_*_test.json`. Without it
-//! the tests skip, and with `STRICT=1` they fail.
+//! The files have several megabytes and are not part of the crate: `WYCHEPROOF_DIR` names the folder with
+//! `json_web_*_test.json`. Without it the tests are skipped, and with `STRICT=1` they fail.
 
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
@@ -13,19 +14,19 @@ use serde_json::{Value, json};
 use super::key_set::KeySet;
 use crate::jose::{AlgorithmSet, Jws};
 
-/// What a file must come to, and where we differ from it on purpose.
+/// The expected results for a file, and where this crate differs from it on purpose.
 struct Expected {
     file: &'static str,
-    /// With asymmetric keys; we verify `verified` of them.
+    /// Tests with asymmetric keys; this crate verifies `verified` of them.
     asymmetric: usize,
     verified: usize,
-    /// With symmetric keys: all rejected, whatever the file says.
+    /// Tests with symmetric keys: all are rejected, even those that the file marks valid.
     symmetric: usize,
-    /// Encrypted messages: skipped.
+    /// Tests with encrypted messages: skipped.
     encrypted: usize,
-    /// Marked valid, rejected by us.
+    /// Tests that the file marks valid and this crate rejects.
     stricter: &'static [u64],
-    /// Marked invalid, accepted by us.
+    /// Tests that the file marks invalid and this crate accepts.
     laxer: &'static [u64],
 }
 
@@ -37,7 +38,8 @@ fn signatures() {
         verified: 32,
         symmetric: 40,
         encrypted: 0,
-        // The JWK's `alg` does not agree with the header's (RFC 7517 §4.4): PS256 with PS384, and ES521, which is no name.
+        // The JWK's `alg` differs from the header's (RFC 7517 §4.4): PS256 and PS384, and ES521, which is not a
+        // registered algorithm.
         stricter: &[346, 347, 350, 351],
         laxer: &[],
     });
@@ -52,7 +54,7 @@ fn keys() {
         symmetric: 15,
         encrypted: 0,
         stricter: &[],
-        // A ROCA-weak modulus (CVE-2017-15361): to tell takes a fingerprint test, and issuers choose their own keys.
+        // A ROCA-weak modulus (CVE-2017-15361): only a fingerprint test finds it, and issuers choose their own keys.
         laxer: &[7],
     });
 }
@@ -88,7 +90,7 @@ struct Group {
 struct Test {
     #[serde(rename = "tcId")]
     id: u64,
-    /// One test has a JSON serialization here.
+    /// A JSON serialization in one test, a compact text in the others.
     jws: Option<Value>,
     result: String,
 }
@@ -106,7 +108,7 @@ fn check(expected: &Expected) {
             };
             let compact = jws.as_str().map_or_else(|| jws.to_string(), Into::into);
             if group.public.is_none() {
-                // Before any key is looked for.
+                // Rejected before a key is looked up.
                 assert!(Jws::<Vec<u8>>::parse(&compact, &AlgorithmSet::ANY).is_err(), "{}", test.id);
                 symmetric += 1;
                 continue;
@@ -132,7 +134,7 @@ fn key_set(keys: &Value) -> String {
     if keys.get("keys").is_some() { keys.to_string() } else { json!({ "keys": [keys] }).to_string() }
 }
 
-/// As an API does it: the header's algorithm and `kid` choose the key.
+/// Verifies as an API does: the header's algorithm and `kid` select the key.
 fn verifies(compact: &str, keys: &str) -> bool {
     let Ok(jws) = Jws::<Vec<u8>>::parse(compact, &AlgorithmSet::ANY) else { return false };
     let Ok(keys) = KeySet::parse(keys.as_bytes(), &AlgorithmSet::ANY, 100) else { return false };
@@ -149,7 +151,7 @@ fn read(file: &str) -> Option<String> {
     None
 }
 
-#[expect(clippy::disallowed_methods, reason = "the one way to tell a test where its files are")]
+#[expect(clippy::disallowed_methods, reason = "the only way to pass the location of the files to a test")]
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }

@@ -1,4 +1,5 @@
-//! The signature algorithms there are. Symmetric ones and `none` have no name here, so nothing can be configured to take them.
+//! The supported signature algorithms. Symmetric algorithms and `none` do not exist here, so no configuration can
+//! accept them.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -25,7 +26,7 @@ use jsonwebtoken::jwk::EllipticCurve;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Algorithm {
-    /// RSASSA-PKCS1-v1_5 with SHA-256: what Auth0 signs with unless told otherwise.
+    /// RSASSA-PKCS1-v1_5 with SHA-256: Auth0's default.
     RS256,
     /// RSASSA-PKCS1-v1_5 with SHA-384.
     RS384,
@@ -37,18 +38,18 @@ pub enum Algorithm {
     PS384,
     /// RSASSA-PSS with SHA-512.
     PS512,
-    /// ECDSA on P-256 with SHA-256: what `DPoP` clients sign with.
+    /// ECDSA on P-256 with SHA-256: the default for DPoP proofs.
     ES256,
     /// ECDSA on P-384 with SHA-384.
     ES384,
     /// ECDSA on P-521 with SHA-512.
     ES512,
-    /// `EdDSA` on the curve Ed25519; RFC 9864's name for the same, `Ed25519`, is read too.
+    /// EdDSA on the curve Ed25519. The name `Ed25519`, which RFC 9864 gives to the same algorithm, is accepted too.
     EdDSA,
 }
 
 impl Algorithm {
-    /// Every algorithm there is, in the order of the RFCs.
+    /// All supported algorithms, in the order of the RFCs.
     pub const ALL: [Self; 10] = [
         Self::RS256,
         Self::RS384,
@@ -71,12 +72,12 @@ impl Algorithm {
         self.row().1
     }
 
-    /// Whether its signature is made of the SHA-256 digest of what is signed.
+    /// Whether the algorithm signs the SHA-256 digest of the message.
     pub(super) fn takes_sha256(self) -> bool {
         matches!(self, Self::RS256 | Self::PS256 | Self::ES256)
     }
 
-    /// The one table: an algorithm's name, and what checks it.
+    /// The table of algorithms: the registered name, and the implementation that verifies signatures.
     fn row(self) -> (&'static str, Verification) {
         match self {
             Self::RS256 => ("RS256", Verification::Rsa(&RSA_PKCS1_2048_8192_SHA256)),
@@ -103,33 +104,35 @@ impl FromStr for Algorithm {
     type Err = UnknownAlgorithm;
 
     fn from_str(name: &str) -> Result<Self, Self::Err> {
-        // RFC 9864 §2.2: `Ed25519` is the fully specified name of what `EdDSA` means here.
+        // RFC 9864 §2.2: `Ed25519` is the fully specified name of the algorithm that `EdDSA` means here.
         let name = if name == "Ed25519" { "EdDSA" } else { name };
         Self::ALL.into_iter().find(|algorithm| algorithm.name() == name).ok_or(UnknownAlgorithm)
     }
 }
 
-/// The name is of no asymmetric signature algorithm that this crate knows; `HS*` and `none` never are.
+/// The name is not that of an asymmetric signature algorithm that this crate supports. `HS*` and `none` are not
+/// supported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not an asymmetric signature algorithm (RS, PS or ES with 256, 384 or 512; EdDSA)")]
 pub struct UnknownAlgorithm;
 
-/// What kind of key an algorithm takes, and what checks a signature with it; one of ECDSA in DER.
+/// The type of key that an algorithm uses, and the implementation that verifies its signatures. ECDSA signatures must
+/// be in DER.
 pub(super) enum Verification {
     Ec(EllipticCurve, &'static dyn VerificationAlgorithm),
     Ed25519(&'static dyn VerificationAlgorithm),
     Rsa(&'static RsaParameters),
 }
 
-/// The algorithms that somebody accepts.
+/// The algorithms that a caller accepts.
 #[derive(Clone, Debug)]
 pub(crate) struct AlgorithmSet(Cow<'static, [Algorithm]>);
 
 impl AlgorithmSet {
-    /// Every algorithm there is: for a reader who judges the algorithm later.
+    /// All supported algorithms, for callers that check the algorithm later.
     pub(crate) const ANY: Self = Self(Cow::Borrowed(&Algorithm::ALL));
 
-    /// Keeps the first of each, in the order given; none for an empty list.
+    /// Removes duplicates and keeps the order. Returns `None` for an empty list.
     pub(crate) fn new(algorithms: impl IntoIterator<Item = Algorithm>) -> Option<Self> {
         let mut distinct = Vec::new();
         for algorithm in algorithms {
@@ -150,7 +153,8 @@ impl AlgorithmSet {
 }
 
 impl fmt::Display for AlgorithmSet {
-    /// Separated by blanks, as `algs` of a challenge ([RFC 9449 §7.1](https://www.rfc-editor.org/rfc/rfc9449#section-7.1)).
+    /// Separated by spaces, as in `algs` of a challenge
+    /// ([RFC 9449 §7.1](https://www.rfc-editor.org/rfc/rfc9449#section-7.1)).
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, algorithm) in self.0.iter().enumerate() {
             if index > 0 {
@@ -200,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn a_set_keeps_the_first_of_each_in_order() {
+    fn a_set_keeps_the_order_without_duplicates() {
         let set = AlgorithmSet::new([ES256, PS256, ES256, RS256, PS256]);
         assert_eq!(set.as_ref().map(AlgorithmSet::to_string).as_deref(), Some("ES256 PS256 RS256"));
         assert!(set.is_some_and(|set| set.contains(RS256) && !set.contains(RS512)));

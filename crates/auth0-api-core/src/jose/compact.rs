@@ -8,7 +8,8 @@ use super::public_key::SigningInput;
 use super::{AlgorithmSet, Header, JoseError, Object, VerificationKey};
 use crate::base64url;
 
-/// A signed message as presented: well-formed, its algorithm admitted, and nothing else known of it.
+/// A signed message that is parsed but not verified. It is well-formed, and its algorithm is one that the caller
+/// allows.
 #[derive(Debug)]
 pub(crate) struct Jws<'t, P> {
     compact: &'t str,
@@ -19,7 +20,7 @@ pub(crate) struct Jws<'t, P> {
     signature: Vec<u8>,
 }
 
-/// A message that a key has signed; only [`Jws::verify`] makes one.
+/// A message whose signature was verified. Only [`Jws::verify`] creates one.
 #[derive(Debug)]
 pub(crate) struct VerifiedJws<P> {
     hash: Option<TextHash>,
@@ -30,7 +31,7 @@ pub(crate) struct VerifiedJws<P> {
 /// The SHA-256 of a compact text.
 pub(crate) type TextHash = [u8; 32];
 
-/// What a payload must be.
+/// A type that a payload is parsed into.
 pub(crate) trait Payload: Sized {
     fn parse(octets: Vec<u8>) -> Result<Self, JoseError>;
 }
@@ -42,7 +43,7 @@ impl Payload for Object {
     }
 }
 
-/// The vectors' payloads are any octets.
+/// The payloads of test vectors can be any octets.
 #[cfg(test)]
 impl Payload for Vec<u8> {
     fn parse(octets: Vec<u8>) -> Result<Self, JoseError> {
@@ -51,7 +52,7 @@ impl Payload for Vec<u8> {
 }
 
 impl<'t, P: Payload> Jws<'t, P> {
-    /// Takes a compact text apart, once. Its caller has bounded its size.
+    /// Parses a compact text. The caller must limit its size before.
     pub(crate) fn parse(compact: &'t str, allowed: &AlgorithmSet) -> Result<Self, JoseError> {
         let (signing_input, [header, payload, signature]) = split(compact)?;
         let header = Header::parse(decode(header)?, allowed)?;
@@ -61,7 +62,17 @@ impl<'t, P: Payload> Jws<'t, P> {
         Ok(Self { compact, signed, hash: None, header, payload, signature })
     }
 
-    /// Hashes the text for somebody who will ask for it, and by the way what is signed, which is most of it.
+    /// Computes the SHA-256 of the whole text, for callers that need [`VerifiedJws::hash`], and in the same pass that
+    /// of the signed part, for the signature check.
+    ///
+    /// A compact text is `header.payload.signature`, and the signature is over its beginning, `header.payload`. So one
+    /// hash can serve both purposes:
+    ///
+    /// 1. The signed part is hashed.
+    /// 2. A copy of the hash is finished here: it is the digest that RS256, PS256 and ES256 verify.
+    /// 3. The original goes on with the rest, the second dot and the signature. It becomes the hash of the whole text.
+    ///
+    /// Without this, verifying and hashing would each read the signed part, which is most of the text.
     pub(crate) fn hashed(mut self) -> Self {
         let (signed, rest) = self.compact.as_bytes().split_at(self.signed.octets.len());
         let mut context = Context::new(&SHA256);
@@ -76,17 +87,18 @@ impl<'t, P: Payload> Jws<'t, P> {
         &self.header
     }
 
-    /// The text that it was read from.
+    /// The compact text that was parsed.
     pub(crate) fn compact(&self) -> &'t str {
         self.compact
     }
 
-    /// The payload before anybody vouches for it: good for finding the key that should.
+    /// The payload, not verified. Use it only to find the key, or to reject a message early.
     pub(crate) fn unverified_payload(&self) -> &P {
         &self.payload
     }
 
-    /// Checks the signature with each of a few keys, all compatible with the header's algorithm.
+    /// Verifies the signature. One of the keys must verify it; keys for another algorithm than the header's are
+    /// skipped.
     pub(crate) fn verify<K: Borrow<VerificationKey>>(
         self,
         keys: impl IntoIterator<Item = K>,
@@ -101,7 +113,7 @@ impl<'t, P: Payload> Jws<'t, P> {
 }
 
 impl<P> VerifiedJws<P> {
-    /// The hash of the text, if the message was [hashed](Jws::hashed).
+    /// The SHA-256 of the compact text, if [`Jws::hashed`] was called.
     pub(crate) fn hash(&self) -> Option<TextHash> {
         self.hash
     }
@@ -119,7 +131,7 @@ impl<P> VerifiedJws<P> {
     }
 }
 
-/// The signing input and the three segments; a text of another shape is told by what it most likely is.
+/// Returns the signing input and the three segments. The error for a text of another form names what it most likely is.
 fn split(compact: &str) -> Result<(&str, [&str; 3]), JoseError> {
     let (header, rest) = split_at_dot(compact).ok_or(JoseError::Opaque)?;
     let (payload, signature) = split_at_dot(rest).ok_or(JoseError::SegmentCount)?;
@@ -132,6 +144,7 @@ fn split(compact: &str) -> Result<(&str, [&str; 3]), JoseError> {
     Ok((signing_input, [header, payload, signature]))
 }
 
+/// Splits at the first dot.
 fn split_at_dot(text: &str) -> Option<(&str, &str)> {
     let dot = memchr::memchr(b'.', text.as_bytes())?;
     Some((text.get(..dot)?, text.get(dot + 1..)?))
@@ -159,7 +172,7 @@ mod tests {
     const SIGNER: &str = r#"{"kty":"EC","crv":"P-256",
         "x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}"#;
     /// RFC 9449 §4.1.
-    const STRANGER: &str = r#"{"kty":"EC","crv":"P-256",
+    const OTHER_KEY: &str = r#"{"kty":"EC","crv":"P-256",
         "x":"l8tFrhx-34tV3hRICRDY9zCkDlpBhF42UQUfWVAWBFs","y":"9VE4jf_Ok_o64zbTTlcuNJajHmt6v9TDVrU0CdvGRDA"}"#;
     /// RFC 8037 §A.2.
     const ED25519: &str = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
@@ -201,8 +214,9 @@ mod tests {
     }
 
     #[test]
-    fn a_segment_has_one_spelling() {
-        // {"alg":"ES256","x":"???~"}, {"a":"~~>?"} and three octets, which need both characters of base64url.
+    fn a_segment_is_canonical_base64url() {
+        // {"alg":"ES256","x":"???~"}, {"a":"~~>?"} and three octets. They need - and _, which base64url has instead of
+        // + and /.
         let (header, payload, signature) = ("eyJhbGciOiJFUzI1NiIsIngiOiI_Pz9-In0", "eyJhIjoifn4-PyJ9", "-_-_");
         assert!(parse(&[header, payload, signature].join(".")).is_ok());
         let headers = [
@@ -230,7 +244,7 @@ mod tests {
 
     #[test]
     fn the_payload_of_a_jwt_is_one_strict_object() {
-        // [], {"a":1,"a":1}, and an octet that is no UTF-8.
+        // [], {"a":1,"a":1}, and an octet that is not UTF-8.
         let table = [
             ("W10", JsonError::NotAnObject),
             ("eyJhIjoxLCJhIjoxfQ", JsonError::DuplicateMember),
@@ -242,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn the_header_is_judged_before_the_payload() {
+    fn the_header_is_checked_before_the_payload() {
         let es384 = AlgorithmSet::new([Algorithm::ES384]).unwrap();
         let rejected = Jws::<Object>::parse("eyJhbGciOiJFUzI1NiJ9.!.!", &es384).unwrap_err();
         assert_eq!(rejected, JoseError::AlgorithmNotAllowed { algorithm: Algorithm::ES256 });
@@ -251,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_key_has_signed_is_verified() {
+    fn a_signature_of_the_key_verifies() {
         let signed = parse(SIGNED).unwrap().verify([key(SIGNER, Algorithm::ES256)]).unwrap();
         assert_eq!(signed.header().algorithm(), Algorithm::ES256);
         assert_eq!(signed.payload().string("iss").unwrap().as_deref(), Some("joe"));
@@ -260,19 +274,19 @@ mod tests {
 
     #[test]
     fn one_of_several_keys_is_enough() {
-        let keys = [key(ED25519, Algorithm::EdDSA), key(STRANGER, Algorithm::ES256), key(SIGNER, Algorithm::ES256)];
+        let keys = [key(ED25519, Algorithm::EdDSA), key(OTHER_KEY, Algorithm::ES256), key(SIGNER, Algorithm::ES256)];
         assert!(parse(SIGNED).unwrap().verify(&keys).is_ok());
     }
 
     #[test]
-    fn without_the_signers_key_nothing_verifies() {
-        for keys in [vec![], vec![key(STRANGER, Algorithm::ES256)], vec![key(ED25519, Algorithm::EdDSA)]] {
+    fn without_the_signers_key_a_signature_does_not_verify() {
+        for keys in [vec![], vec![key(OTHER_KEY, Algorithm::ES256)], vec![key(ED25519, Algorithm::EdDSA)]] {
             assert_eq!(parse(SIGNED).unwrap().verify(keys).unwrap_err(), JoseError::Signature);
         }
     }
 
     #[test]
-    fn the_header_names_the_algorithm_that_was_used() {
+    fn a_signature_of_another_algorithm_than_the_headers_is_rejected() {
         // The signer's ES256 over {"alg":"ES384"}.
         let mislabelled = "eyJhbGciOiJFUzM4NCJ9.e30.\
             CkwKqpxPjMsG4NiDPlI2nTa0X3_PWj5EfDljRUNpLtZiyY09egf4Q09a-dLuwdz4QsZtCYqmmjdgdJCB6jPK9w";
@@ -281,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn another_text_or_signature_does_not_verify() {
+    fn a_changed_text_or_signature_does_not_verify() {
         let (text, signature) = SIGNED.rsplit_once('.').unwrap();
         for changed in [
             SIGNED.replacen("eyJhbGciOiJFUzI1NiJ9", "eyJhbGciOiJFUzI1NiIsIngiOiI_Pz9-In0", 1),
@@ -299,16 +313,16 @@ mod tests {
     }
 
     #[test]
-    fn a_hashed_text_is_verified_alike() {
+    fn hashing_does_not_change_the_verification() {
         let signed = parse(SIGNED).unwrap().hashed().verify([key(SIGNER, Algorithm::ES256)]).unwrap();
         assert_eq!(signed.hash().map(|hash| hash.to_vec()), Some(digest(&SHA256, SIGNED.as_bytes()).as_ref().to_vec()));
         assert_eq!(parse(SIGNED).unwrap().verify([key(SIGNER, Algorithm::ES256)]).unwrap().hash(), None);
-        let rejected = parse(SIGNED).unwrap().hashed().verify([key(STRANGER, Algorithm::ES256)]);
+        let rejected = parse(SIGNED).unwrap().hashed().verify([key(OTHER_KEY, Algorithm::ES256)]);
         assert_eq!(rejected.unwrap_err(), JoseError::Signature);
     }
 
     #[test]
-    fn a_signature_of_any_length_is_read_whole() {
+    fn a_signature_of_any_length_is_read_completely() {
         for octets in [0, 1, 64, 511, 512, 513, 1024, 5000] {
             let compact = format!("{HEADER}.e30.{}", base64url::encode(&vec![7; octets]));
             assert_eq!(parse(&compact).unwrap().signature.as_slice(), vec![7; octets]);

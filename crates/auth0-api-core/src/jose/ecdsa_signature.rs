@@ -1,18 +1,29 @@
-//! ECDSA signatures in the form in which JOSE writes them, and in the one in which a library checks them.
+//! Converts ECDSA signatures from the JOSE form to DER, the form that the library verifies.
 
 use smallvec::SmallVec;
 
-/// A signature in DER, as RFC 3279 §2.2.3 has it: `SEQUENCE { r INTEGER, s INTEGER }`.
+/// Writes a signature in DER, as RFC 3279 §2.2.3 defines it: `SEQUENCE { r INTEGER, s INTEGER }`. Returns `None` if the
+/// signature does not have the length of two coordinates.
 ///
-/// JOSE writes `r` and `s` side by side in the size of the field ([RFC 7518 §3.4](https://www.rfc-editor.org/rfc/rfc7518#section-3.4)).
-/// The library would make big numbers of them, to write what is written here.
+/// JOSE writes `r` and then `s`, each in the size of the field
+/// ([RFC 7518 §3.4](https://www.rfc-editor.org/rfc/rfc7518#section-3.4)). The library would parse both as big numbers,
+/// only to write the same DER. This function works on their octets only:
+///
+/// 1. It splits the signature in the middle.
+/// 2. DER requires the shortest form of each integer: leading zeros are dropped, but one octet stays for the number 0.
+/// 3. DER integers are signed: if the first bit is set, one zero octet is put in front, so that the number stays
+///    positive.
+/// 4. Each integer is written as tag, length, octets. Both are shorter than 128 octets, so one octet of length is
+///    enough.
+/// 5. The sequence can be longer than 127 octets on P-521 only. Its length then takes two octets: `0x81`, then the
+///    length.
 pub(super) fn der(signature: &[u8], coordinate: usize) -> Option<Der> {
     let (r, s) = signature.split_at_checked(coordinate).filter(|(_, s)| s.len() == coordinate)?;
     let (r, s) = (Integer::new(r), Integer::new(s));
     let mut der = Der::from_slice(&[SEQUENCE]);
     let content = r.encoded_length() + s.encoded_length();
     if content >= LONG_FORM {
-        // X.690 §8.1.3.5: the number of octets of the length comes first.
+        // X.690 §8.1.3.5: the first octet says that one octet of length follows.
         der.push(0x81);
     }
     der.push(u8::try_from(content).ok()?);
@@ -21,12 +32,13 @@ pub(super) fn der(signature: &[u8], coordinate: usize) -> Option<Der> {
     Some(der)
 }
 
-/// A signature of ES512 takes 139 bytes.
+/// A DER signature. The longest is that of ES512, with 139 bytes.
 pub(super) type Der = SmallVec<[u8; 144]>;
 
-/// A non-negative integer, without the zeros that DER leaves out (X.690 §8.3.2).
+/// A non-negative integer, in the shortest form that DER allows (X.690 §8.3.2).
 struct Integer<'n> {
     octets: &'n [u8],
+    /// Whether a zero octet comes first.
     padded: bool,
 }
 
@@ -34,7 +46,7 @@ impl<'n> Integer<'n> {
     fn new(field: &'n [u8]) -> Self {
         let zeros = field.iter().take(field.len().saturating_sub(1)).take_while(|octet| **octet == 0).count();
         let octets = field.get(zeros..).unwrap_or_default();
-        // A first bit that is set would make it negative.
+        // If the first bit were set, the integer would be negative.
         Self { octets, padded: octets.first().is_some_and(|first| *first >= 0x80) }
     }
 
@@ -58,7 +70,7 @@ impl<'n> Integer<'n> {
 
 const SEQUENCE: u8 = 0x30;
 const INTEGER: u8 = 0x02;
-/// X.690 §8.1.3.4: lengths from here on take more than one octet.
+/// X.690 §8.1.3.4: lengths from this one on take more than one octet.
 const LONG_FORM: usize = 0x80;
 
 #[cfg(test)]
@@ -66,7 +78,7 @@ mod tests {
     use super::der;
 
     #[test]
-    fn integers_are_written_as_short_as_they_can_be() {
+    fn integers_are_written_in_their_shortest_form() {
         for (signature, written) in [
             (&[1, 2, 3, 4][..], &[0x30, 8, 2, 2, 1, 2, 2, 2, 3, 4][..]),
             (&[0, 2, 0, 0x80], &[0x30, 7, 2, 1, 2, 2, 2, 0, 0x80]),
@@ -77,13 +89,13 @@ mod tests {
     }
 
     #[test]
-    fn long_signatures_have_long_lengths() {
+    fn a_length_of_128_or_more_takes_two_octets() {
         let written = der(&[0xff; 132], 66);
         assert_eq!(written.as_deref().map(|der| (der.len(), der.get(..3))), Some((141, Some(&[0x30, 0x81, 138][..]))));
     }
 
     #[test]
-    fn another_length_is_no_signature() {
+    fn a_signature_of_another_length_is_rejected() {
         for length in [0, 1, 31, 32, 63, 65, 128] {
             assert!(der(&vec![1; length], 32).is_none(), "{length}");
         }

@@ -1,14 +1,24 @@
-//! Ed25519 public keys that prove nothing.
+//! Rejects weak Ed25519 public keys.
 
-/// Whether a key has small order, so that one signature fits any message, or is not written canonically
+/// Whether a key is a point of small order, or is not encoded canonically
 /// ([RFC 8032 §5.1.3](https://www.rfc-editor.org/rfc/rfc8032#section-5.1.3)).
+///
+/// With a key of small order, one signature can verify for many messages, so a signature proves nothing.
+///
+/// 1. A key is the y coordinate of a point in 255 bits, least significant octet first. The 256th bit is the sign of x.
+///    It is cleared here, because the points (x, y) and (-x, y) have the same order.
+/// 2. A canonical y is below the prime 2^255 - 19, which is `ed ff … ff 7f` in this order of octets. The numbers from
+///    the prime up to 2^255 - 1 differ only in the first octet, which is `ed` to `ff`. So y is not canonical if the
+///    first octet is `ed` or more and all others are those of the prime.
+/// 3. A canonical y is compared with those of all points of small order. The curve has eight such points and, without
+///    the sign of x, five values of y.
 pub(super) fn is_weak(mut point: [u8; 32]) -> bool {
     point[31] &= 0x7f;
     let reaches_the_prime = point[0] >= 0xed && point[31] == 0x7f && point[1..31].iter().all(|octet| *octet == 0xff);
     reaches_the_prime || SMALL_ORDER.contains(&point)
 }
 
-/// The y coordinates of all points whose order divides 8, least significant octet first, sign bit cleared.
+/// The y coordinates of all points whose order divides 8, least significant octet first, with the sign bit cleared.
 #[rustfmt::skip]
 const SMALL_ORDER: [[u8; 32]; 5] = [
     // the neutral element, order 1

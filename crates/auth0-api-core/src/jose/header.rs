@@ -1,10 +1,10 @@
-//! The JOSE header: what is read of it, and nothing more.
+//! The JOSE header. Only the members that are used here are read.
 
 use std::borrow::Cow;
 
 use super::{Algorithm, AlgorithmSet, JoseError, Object};
 
-/// The header of a signed message, its algorithm already admitted.
+/// The header of a signed message. Its algorithm is one that the caller allows.
 #[derive(Debug)]
 pub(crate) struct Header {
     members: Object,
@@ -25,7 +25,7 @@ impl Header {
         self.algorithm
     }
 
-    /// `kid`: an opaque name to look a key up by, never part of a path or a URL.
+    /// The `kid`: an opaque name for the look-up of a key. It is never used in a path or a URL.
     pub(crate) fn key_id(&self) -> Result<Option<Cow<'_, str>>, JoseError> {
         match self.members.string("kid") {
             Ok(Some(kid)) if kid.len() > MAX_KEY_ID_BYTES => Err(JoseError::KeyId),
@@ -34,22 +34,24 @@ impl Header {
         }
     }
 
-    /// `typ`, without the `application/` that RFC 7515 §4.1.9 lets a sender leave out.
+    /// The `typ`. RFC 7515 §4.1.9 lets a sender omit the prefix `application/`; [`MediaType::is`] accepts both forms.
     pub(crate) fn media_type(&self) -> Result<Option<MediaType<'_>>, JoseError> {
         Ok(self.members.string("typ").map_err(|_| JoseError::Type)?.map(MediaType))
     }
 
-    /// The text of the embedded `jwk`: read for proofs only.
+    /// The JSON text of the embedded `jwk`. It is used for proofs only.
     pub(crate) fn embedded_key(&self) -> Option<&str> {
         self.members.raw("jwk")
     }
 
     fn reject_extensions(&self) -> Result<(), JoseError> {
-        // RFC 7515 §4.1.11: extensions that are not understood make the message invalid; none is.
+        // RFC 7515 §4.1.11: a message with an extension that the recipient does not support is invalid. This crate
+        // supports none.
         if self.members.contains("crit") {
             return Err(JoseError::Critical);
         }
-        // RFC 7797 §7: b64 must be listed in crit, which is rejected; so it may only say the default.
+        // RFC 7797 §7: a message with b64=false must list b64 in crit, which is rejected above. So only the default is
+        // accepted.
         match self.members.get("b64") {
             Ok(None | Some(true)) => Ok(()),
             _ => Err(JoseError::UnencodedPayload),
@@ -57,11 +59,12 @@ impl Header {
     }
 }
 
-/// A `typ`, compared as media types are: without regard to case, with or without `application/`.
+/// A `typ`. It is compared as a media type: without regard to case, with or without `application/`.
 #[derive(Debug)]
 pub(crate) struct MediaType<'h>(Cow<'h, str>);
 
 impl MediaType<'_> {
+    /// Whether this is the media type `application/{name}`.
     pub(crate) fn is(&self, name: &str) -> bool {
         let full = self.0.as_bytes();
         let short = match full.split_at_checked(APPLICATION.len()) {
@@ -76,17 +79,17 @@ fn admit_algorithm(members: &Object, allowed: &AlgorithmSet) -> Result<Algorithm
     let Ok(Some(name)) = members.string("alg") else {
         return Err(JoseError::AlgorithmMissing);
     };
-    // RFC 8725 §2.1: in any spelling, before any key is looked for.
+    // RFC 8725 §2.1: HMAC algorithms are rejected in any letter case, before any key is looked up.
     if name.as_bytes().get(..2).is_some_and(|start| start.eq_ignore_ascii_case(b"hs")) {
         return Err(JoseError::Symmetric);
     }
     let algorithm = name.parse().map_err(|_| JoseError::AlgorithmUnknown)?;
-    // RFC 8725 §3.1: the caller's list decides, not the message.
+    // RFC 8725 §3.1: the caller's list decides which algorithms are used, not the message.
     if allowed.contains(algorithm) { Ok(algorithm) } else { Err(JoseError::AlgorithmNotAllowed { algorithm }) }
 }
 
 const APPLICATION: &[u8] = b"application/";
-/// Auth0's are 21 bytes; the bound is ours.
+/// Auth0's key ids have 21 bytes. The limit is a choice of this crate.
 const MAX_KEY_ID_BYTES: usize = 256;
 
 #[cfg(test)]
@@ -153,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn critical_extensions_are_rejected_whatever_they_are() {
+    fn every_critical_extension_is_rejected() {
         for json in [
             r#"{"alg":"RS256","crit":["exp"],"exp":1}"#,
             r#"{"alg":"RS256","crit":["b64"],"b64":true}"#,

@@ -1,15 +1,21 @@
-//! Signatures: from compact text to a payload that some key has signed. Pure; knows neither access tokens nor proofs.
+//! Signatures: parses compact JWS texts and verifies them. There is no I/O, and nothing here is specific to access
+//! tokens or DPoP proofs.
 //!
-//! [`Jws`] is what was presented, [`VerifiedJws`] what a key has signed, and only [`Jws::verify`] makes the one of the other.
-//! The rules, in the order in which [`Jws::parse`] applies them:
+//! A [`Jws`] is a parsed text that is not verified. A [`VerifiedJws`] is one whose signature was verified; only
+//! [`Jws::verify`] creates it. [`Jws::parse`] requires, in this order:
 //!
-//! 1. three segments of canonical, unpadded base64url ([RFC 7515 §2](https://www.rfc-editor.org/rfc/rfc7515#section-2));
-//! 2. a header that is one JSON object without duplicate members ([RFC 7515 §4](https://www.rfc-editor.org/rfc/rfc7515#section-4));
-//! 3. no `crit`, no unencoded payload ([RFC 7515 §4.1.11](https://www.rfc-editor.org/rfc/rfc7515#section-4.1.11));
-//! 4. an algorithm from the caller's list ([RFC 8725 §3.1](https://www.rfc-editor.org/rfc/rfc8725#section-3.1)).
+//! 1. three segments, separated by dots ([RFC 7515 §7.1](https://www.rfc-editor.org/rfc/rfc7515#section-7.1)), each in
+//!    canonical base64url without padding ([RFC 7515 §2](https://www.rfc-editor.org/rfc/rfc7515#section-2));
+//! 2. a header that is one JSON object without duplicate members
+//!    ([RFC 7515 §4](https://www.rfc-editor.org/rfc/rfc7515#section-4));
+//! 3. an algorithm from the caller's list ([RFC 8725 §3.1](https://www.rfc-editor.org/rfc/rfc8725#section-3.1));
+//! 4. no `crit`, and no unencoded payload ([RFC 7515 §4.1.11](https://www.rfc-editor.org/rfc/rfc7515#section-4.1.11));
+//! 5. a payload that is one JSON object without duplicate members.
 //!
-//! Keys come from a key set or, for a proof, from the header's `jwk`; `jku`, `x5u` and `x5c` are never read. [`PrivateKey`] signs
-//! what this API says itself.
+//! The header is checked completely before the payload and the signature are decoded.
+//!
+//! Keys come from a key set or, for a proof, from the header's `jwk`; `jku`, `x5u` and `x5c` are never read. A
+//! [`PrivateKey`] signs the JWTs that this API sends itself: client assertions and proofs.
 
 mod algorithm;
 mod compact;

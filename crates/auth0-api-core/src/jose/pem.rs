@@ -2,13 +2,13 @@
 
 use secrecy::zeroize::Zeroizing;
 
-/// The first private key of a text, still encoded.
+/// The first private key of a PEM text, in DER.
 pub(super) struct PrivatePem {
     pub(super) kind: PemKind,
     pub(super) der: Zeroizing<Vec<u8>>,
 }
 
-/// How a private key is encoded inside.
+/// The DER structure of a private key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum PemKind {
     /// `EC PRIVATE KEY` ([RFC 5915](https://www.rfc-editor.org/rfc/rfc5915#section-4)).
@@ -20,7 +20,7 @@ pub(super) enum PemKind {
 }
 
 impl PrivatePem {
-    /// Reads the first block that is a private key. Other blocks, such as `EC PARAMETERS`, are passed over.
+    /// Reads the first block that holds a private key. Other blocks, such as `EC PARAMETERS`, are skipped.
     pub(super) fn read(text: &str) -> Option<Self> {
         let mut rest = text;
         loop {
@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_private_key_counts() {
+    fn the_first_private_key_is_read() {
         let parameters = "-----BEGIN EC PARAMETERS-----\nBggq\n-----END EC PARAMETERS-----\n";
         let key = "-----BEGIN EC PRIVATE KEY-----\nAQ\nID\n-----END EC PRIVATE KEY-----\n";
         assert_eq!(read(&format!("{parameters}{key}")), Some((PemKind::Ec, vec![1, 2, 3])));
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_private_key_is_rejected() {
+    fn a_text_without_a_private_key_is_rejected() {
         for text in [
             "",
             "AQID",

@@ -1,4 +1,4 @@
-//! Private keys written as JWK ([RFC 7518 §6](https://www.rfc-editor.org/rfc/rfc7518#section-6),
+//! Reads private keys in JWK form ([RFC 7518 §6](https://www.rfc-editor.org/rfc/rfc7518#section-6),
 //! [RFC 8037 §2](https://www.rfc-editor.org/rfc/rfc8037#section-2)).
 
 use std::borrow::Cow;
@@ -11,7 +11,7 @@ use super::sign::{CURVES, Pair};
 use super::{Object, PrivateKeyError};
 use crate::base64url;
 
-/// Reads the key pair; the public half must be there and fit the private one.
+/// Reads the key pair. The public half must be present and match the private half.
 pub(super) fn pair(members: &Object) -> Result<Pair, PrivateKeyError> {
     match (text(members, "kty")?.as_str(), text(members, "crv")?.as_str()) {
         ("EC", crv) => ec(members, crv),
@@ -25,7 +25,7 @@ pub(super) fn pair(members: &Object) -> Result<Pair, PrivateKeyError> {
     }
 }
 
-/// A string member, empty if it is absent.
+/// Returns a string member, or an empty string if it is absent.
 pub(super) fn text(members: &Object, name: &str) -> Result<String, PrivateKeyError> {
     let text = members.string(name).map_err(|_| PrivateKeyError::Encoding)?;
     Ok(text.map(Cow::into_owned).unwrap_or_default())
@@ -39,7 +39,10 @@ fn ec(members: &Object, crv: &str) -> Result<Pair, PrivateKeyError> {
     pair.map(|pair| Pair::Ec(curve, pair)).map_err(|_| PrivateKeyError::Value)
 }
 
-/// The numbers as PKCS#1 writes them ([RFC 8017 §A.1.2](https://www.rfc-editor.org/rfc/rfc8017#appendix-A.1.2)).
+/// Reads an RSA key. The library reads RSA keys from DER, so the numbers of the JWK are first written as an
+/// `RSAPrivateKey` ([RFC 8017 §A.1.2](https://www.rfc-editor.org/rfc/rfc8017#appendix-A.1.2)).
+///
+/// That is a sequence of nine integers: the version 0 and eight numbers, in the order below.
 fn rsa(members: &Object) -> Result<Pair, PrivateKeyError> {
     let mut numbers = Zeroizing::new(integer(&[0]));
     for name in ["n", "e", "d", "p", "q", "dp", "dq", "qi"] {
@@ -56,7 +59,9 @@ fn octets(members: &Object, name: &str) -> Result<Zeroizing<Vec<u8>>, PrivateKey
     octets.map(Zeroizing::new).ok_or(PrivateKeyError::Encoding)
 }
 
-/// A DER `INTEGER`, not negative and as short as it can be.
+/// Writes a non-negative number as a DER `INTEGER` in its shortest form: leading zeros are dropped. One zero octet is
+/// put in front if the first bit is set, because the number would be negative otherwise, or if no octet is left,
+/// because the number is 0.
 fn integer(big_endian: &[u8]) -> Vec<u8> {
     let zeros = big_endian.iter().take_while(|octet| **octet == 0).count();
     let mut digits = big_endian.get(zeros..).unwrap_or_default().to_vec();
@@ -66,7 +71,8 @@ fn integer(big_endian: &[u8]) -> Vec<u8> {
     tagged(INTEGER, &digits)
 }
 
-/// A DER value with its tag and length.
+/// Writes a DER value: tag, length, octets. A length below 128 is one octet. A longer one is written as `0x80` plus the
+/// number of its octets, and then these octets, most significant first.
 fn tagged(tag: u8, value: &[u8]) -> Vec<u8> {
     let length = value.len().to_be_bytes();
     let significant: Vec<u8> = length.iter().copied().skip_while(|octet| *octet == 0).collect();
@@ -84,7 +90,7 @@ fn tagged(tag: u8, value: &[u8]) -> Vec<u8> {
 
 const INTEGER: u8 = 0x02;
 const SEQUENCE: u8 = 0x30;
-/// First octet of an uncompressed point (SEC 1 §2.3.3).
+/// The first octet of an uncompressed point (SEC 1 §2.3.3).
 const UNCOMPRESSED: u8 = 4;
 
 #[cfg(test)]
@@ -92,7 +98,7 @@ mod tests {
     use super::{INTEGER, SEQUENCE, integer, tagged};
 
     #[test]
-    fn integers_are_as_short_as_they_can_be_and_not_negative() {
+    fn integers_are_in_their_shortest_form_and_not_negative() {
         for (number, der) in [
             (&[0][..], &[INTEGER, 1, 0][..]),
             (&[0, 0, 1], &[INTEGER, 1, 1]),
@@ -105,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn long_values_have_long_lengths() {
+    fn lengths_from_128_on_have_a_prefix_octet() {
         assert_eq!(tagged(SEQUENCE, &[7; 127]).get(..3), Some(&[SEQUENCE, 127, 7][..]));
         assert_eq!(tagged(SEQUENCE, &[7; 128]).get(..4), Some(&[SEQUENCE, 0x81, 128, 7][..]));
         assert_eq!(tagged(SEQUENCE, &[7; 300]).get(..5), Some(&[SEQUENCE, 0x82, 1, 44, 7][..]));

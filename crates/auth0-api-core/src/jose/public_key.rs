@@ -1,4 +1,4 @@
-//! A public key, parsed once and ready to check signatures of one algorithm.
+//! Public keys that verify signatures. A key is parsed once, for one algorithm.
 
 use aws_lc_rs::digest::Digest;
 use aws_lc_rs::rsa::PublicKeyComponents;
@@ -10,19 +10,20 @@ use super::ecdsa_signature::der;
 use super::jwk::Material;
 use super::{Algorithm, JwkError};
 
-/// A parsed public key, bound to the one algorithm that it checks.
+/// A parsed public key. It verifies signatures of one algorithm only.
 #[derive(Clone, Debug)]
 pub(crate) struct VerificationKey {
     algorithm: Algorithm,
-    /// The size of a coordinate, if the key lies on a NIST curve.
+    /// The size of a coordinate in octets, if the key is on a NIST curve.
     coordinate: Option<usize>,
     parsed: ParsedPublicKey,
 }
 
 impl VerificationKey {
-    /// Parses key material for an algorithm; a key of another type, and a point off a NIST curve, are rejected here.
+    /// Parses key material for an algorithm. Keys of another type, and points that are not on their NIST curve, are
+    /// rejected.
     ///
-    /// An Ed25519 point off its curve shows only in use: it verifies nothing.
+    /// An Ed25519 point that is not on its curve is accepted here, but no signature verifies with it.
     pub(super) fn new(material: &Material, algorithm: Algorithm) -> Result<Self, JwkError> {
         let parsed = match (material, algorithm.verification()) {
             (Material::Rsa { modulus, exponent }, Verification::Rsa(parameters)) => {
@@ -44,14 +45,19 @@ impl VerificationKey {
         self.algorithm
     }
 
+    /// Whether the signature, in the JOSE form, is valid.
     pub(super) fn verifies(&self, message: &SigningInput<'_>, signature: &[u8]) -> bool {
         match self.coordinate {
-            Some(coordinate) => der(signature, coordinate).is_some_and(|signature| self.checks(message, &signature)),
-            None => self.checks(message, signature),
+            Some(coordinate) => {
+                der(signature, coordinate).is_some_and(|signature| self.verifies_encoded(message, &signature))
+            }
+            None => self.verifies_encoded(message, signature),
         }
     }
 
-    fn checks(&self, message: &SigningInput<'_>, signature: &[u8]) -> bool {
+    /// Whether the signature, in the form of the library (DER for ECDSA), is valid. If the SHA-256 of the message is
+    /// known and the algorithm signs it, the message is not hashed again.
+    fn verifies_encoded(&self, message: &SigningInput<'_>, signature: &[u8]) -> bool {
         match message.sha256 {
             Some(digest) if self.algorithm.takes_sha256() => self.parsed.verify_digest_sig(&digest, signature).is_ok(),
             _ => self.parsed.verify_sig(message.octets, signature).is_ok(),
@@ -59,11 +65,11 @@ impl VerificationKey {
     }
 }
 
-/// What is signed.
+/// The signed octets.
 #[derive(Debug)]
 pub(super) struct SigningInput<'t> {
     pub(super) octets: &'t [u8],
-    /// Its SHA-256, if it is known already.
+    /// Their SHA-256, if it has been computed already.
     pub(super) sha256: Option<Digest>,
 }
 
@@ -73,7 +79,8 @@ impl<'t> SigningInput<'t> {
     }
 }
 
-/// The octets of a coordinate: the field's size, leading zeros included (RFC 7518 §6.2.1.2).
+/// Returns the number of octets of a coordinate: the size of the field, including leading zeros (RFC 7518 §6.2.1.2).
+/// Returns `None` if the curve is not a NIST curve.
 pub(super) fn coordinate_bytes(curve: &EllipticCurve) -> Option<usize> {
     match curve {
         EllipticCurve::P256 => Some(32),

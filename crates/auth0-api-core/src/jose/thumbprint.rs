@@ -8,8 +8,8 @@ use crate::base64url;
 
 /// The SHA-256 thumbprint of a public key ([RFC 7638 §3](https://www.rfc-editor.org/rfc/rfc7638#section-3)).
 ///
-/// It displays as the base64url text that `cnf.jkt` carries ([RFC 9449 §6.1](https://www.rfc-editor.org/rfc/rfc9449#section-6.1)).
-/// It names a key and is no secret.
+/// `Display` shows the base64url text of `cnf.jkt`
+/// ([RFC 9449 §6.1](https://www.rfc-editor.org/rfc/rfc9449#section-6.1)). It identifies a key and is not a secret.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Thumbprint([u8; 32]);
 
@@ -19,7 +19,7 @@ impl Thumbprint {
         Self(digest)
     }
 
-    /// The digest of a key's required members, written in order and without blanks.
+    /// Hashes a key's required members, written in lexicographic order and without white space.
     pub(super) fn of(required_members: &str) -> Self {
         let mut bytes = [0; 32];
         bytes.copy_from_slice(digest(&SHA256, required_members.as_bytes()).as_ref());

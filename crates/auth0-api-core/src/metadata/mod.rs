@@ -1,10 +1,12 @@
-//! Protected resource metadata ([RFC 9728](https://www.rfc-editor.org/rfc/rfc9728)): what an API tells clients that have never
-//! heard of it.
+//! Protected resource metadata ([RFC 9728](https://www.rfc-editor.org/rfc/rfc9728)): a document from which a client
+//! learns how to get a token for an API that it does not know yet.
 //!
-//! A [`ProtectedResource`] is what the API's owner says. Given to
-//! [`ApiClientBuilder::resource_metadata`](crate::ApiClientBuilder::resource_metadata), it is completed from the client's
-//! configuration and checked against it; [`ResourceMetadata`] is the document that comes out, and [`MetadataEndpoint`] how it is
-//! served. Pure: what is served is made once, when the client is built.
+//! 1. [`ProtectedResource`]: the values that the operator sets.
+//! 2. [`ApiClientBuilder::resource_metadata`](crate::ApiClientBuilder::resource_metadata) completes it from the
+//!    client's configuration, and checks it against that.
+//! 3. [`ResourceMetadata`]: the resulting document. [`MetadataEndpoint`] serves it.
+//!
+//! The document is created once, when the client is built. Nothing here uses the network.
 
 mod check;
 mod complete;

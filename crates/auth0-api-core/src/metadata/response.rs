@@ -1,4 +1,4 @@
-//! An answer at the well-known path, in the words of no framework.
+//! A response at the well-known path, independent of any framework.
 
 /// The HTTP response to a request for an API's metadata.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +18,8 @@ impl<'m> MetadataResponse<'m> {
         Self { status: 304, headers: vec![CACHE_CONTROL, ANY_ORIGIN, ("etag", etag)], body: "" }
     }
 
-    /// MCP clients send a header of their own with this request, which makes a browser ask first.
+    /// Answers a browser's preflight request. MCP clients in a browser send a custom header with their request, so the
+    /// browser sends a preflight first.
     pub(super) fn preflight() -> Self {
         let allowed = [
             ANY_ORIGIN,
@@ -33,24 +34,24 @@ impl<'m> MetadataResponse<'m> {
         Self { status: 405, headers: vec![ANY_ORIGIN, ("allow", "GET, HEAD, OPTIONS")], body: "" }
     }
 
-    /// The status code.
+    /// Returns the status code.
     pub fn status(&self) -> u16 {
         self.status
     }
 
-    /// Every header of the response. Names are in lower case.
+    /// Returns all headers of the response. Names are in lower case.
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, &'m str)> {
         self.headers.iter().copied()
     }
 
-    /// The body; empty unless the document is in it.
+    /// Returns the body: the document, or empty.
     pub fn body(&self) -> &'m str {
         self.body
     }
 }
 
-/// It changes with deployments only, and a client that comes late learns the rest from challenges. An hour, so that a change is
-/// seen within one.
+/// One hour: clients see a change within that time. The document changes only with a deployment, and a client with an
+/// old one learns what a route needs from its challenge.
 const CACHE_CONTROL: (&str, &str) = ("cache-control", "public, max-age=3600");
-/// Public by nature, and read without credentials.
+/// The document is public, and is read without credentials.
 const ANY_ORIGIN: (&str, &str) = ("access-control-allow-origin", "*");

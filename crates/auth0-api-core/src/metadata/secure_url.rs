@@ -1,23 +1,23 @@
-//! URLs that stand in the document: absolute, https, written with the characters of RFC 3986.
+//! The URLs in the document: absolute, https, and only with the characters of RFC 3986.
 
 use crate::called_url::TargetUrl;
 use crate::issuer::{Domain, Loopback};
 
-/// An absolute https URL without fragment, in its parts as they were written.
+/// An absolute https URL without fragment, split into its parts, which keep their spelling.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct SecureUrl<'t> {
     /// Scheme and authority.
     pub(super) origin: &'t str,
     pub(super) path: &'t str,
-    /// With its question mark, or empty.
+    /// The query with its question mark, or empty.
     pub(super) query: &'t str,
 }
 
 impl<'t> SecureUrl<'t> {
-    /// Reads a URL; plain http is for this machine itself only, and only if that is allowed.
+    /// Parses a URL. Plain http is accepted for a loopback host only, and only if `loopback` allows it.
     pub(super) fn parse(text: &'t str, loopback: Loopback) -> Option<Self> {
         TargetUrl::parse(text).ok()?;
-        // Identifiers are compared as text: the scheme has one spelling.
+        // Clients compare identifiers as text, so the scheme must be in lower case.
         let scheme = ["https://", "http://"].into_iter().find(|scheme| text.starts_with(scheme))?;
         if !text.bytes().all(is_of_rfc3986) {
             return None;
@@ -30,7 +30,7 @@ impl<'t> SecureUrl<'t> {
     }
 }
 
-/// RFC 3986 §2, without `#`: what is no character of a URL needs percent-encoding, and a fragment has no place here.
+/// RFC 3986 §2, without `#`: other characters must be percent-encoded, and a fragment is not allowed here.
 fn is_of_rfc3986(octet: u8) -> bool {
     octet.is_ascii_alphanumeric() || b"-._~:/?[]@!$&'()*+,;=%".contains(&octet)
 }
@@ -40,7 +40,7 @@ mod tests {
     use super::{Loopback, SecureUrl};
 
     #[test]
-    fn a_url_falls_into_its_parts() {
+    fn a_url_is_split_into_origin_path_and_query() {
         for (text, parts) in [
             ("https://api.example.com", ("https://api.example.com", "", "")),
             ("https://api.example.com/", ("https://api.example.com", "/", "")),
@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_absolute_https_url_is_rejected() {
+    fn text_that_is_not_an_absolute_https_url_is_rejected() {
         for text in [
             "",
             " ",
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_http_is_for_this_machine_and_on_request() {
+    fn plain_http_is_accepted_for_loopback_hosts_if_allowed() {
         for (text, accepted) in [
             ("http://127.0.0.1:3000/mcp", true),
             ("http://localhost:3000", true),

@@ -1,5 +1,6 @@
-//! `X-Forwarded-Client-Cert`, as [Envoy writes it](https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/headers#x-forwarded-client-cert):
-//! a list to which each proxy appends an element of `key=value` pairs, about the client that it had.
+//! `X-Forwarded-Client-Cert`, as [Envoy writes
+//! it](https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/headers#x-forwarded-client-cert): a
+//! list to which each proxy appends an element of `key=value` pairs about its own client.
 
 use super::CertificateError;
 use super::header::{MAX_HEADER, escaped_pem, hex_pair};
@@ -7,7 +8,8 @@ use crate::called_url::{TrustedProxies, split_unquoted};
 use crate::certificate::{CertificateThumbprint, ClientCertificate};
 use crate::request::TokenRequest;
 
-/// The certificate in the element of the outermost trusted proxy: the one that the client itself connected to.
+/// Returns the certificate in the element of the outermost trusted proxy, which is the proxy that the client connected
+/// to.
 pub(super) fn presented(
     request: &TokenRequest<'_>,
     proxies: &TrustedProxies,
@@ -16,8 +18,8 @@ pub(super) fn presented(
     element.filter(|element| !element.is_empty()).map_or(Ok(None), certificate)
 }
 
-/// `Hash` is the SHA-256 digest of the certificate's DER encoding in hexadecimal, `Cert` its PEM, percent-encoded. An element
-/// without either is about a client that had none.
+/// Reads the certificate of one element. `Hash` is the SHA-256 digest of the certificate's DER encoding in hexadecimal,
+/// `Cert` is its PEM, percent-encoded. An element without either means that the client had no certificate.
 fn certificate(element: &str) -> Result<Option<ClientCertificate>, CertificateError> {
     let (mut hash, mut cert) = (None, None);
     for pair in split_unquoted(element, ';').ok_or(MALFORMED)?.into_iter().filter(|pair| !pair.is_empty()) {
@@ -34,11 +36,12 @@ fn certificate(element: &str) -> Result<Option<ClientCertificate>, CertificateEr
     let hash = hash.map(|hash| digest(hash).ok_or(MALFORMED)).transpose()?;
     let hash = hash.map(ClientCertificate::with_thumbprint);
     let cert = cert.map_or(Ok(None), escaped_pem)?;
-    // One proxy wrote both, about one certificate.
+    // One proxy wrote both, so they must describe the same certificate.
     if hash.zip(cert).is_some_and(|(hash, cert)| hash != cert) { Err(MALFORMED) } else { Ok(hash.or(cert)) }
 }
 
-/// What stands between quotes, if there are any. Nothing that is read here has escapes, so they reject later.
+/// Removes the quotes around a value, if it has any. Escapes are not decoded: neither `Hash` nor `Cert` contains any,
+/// so a value with an escape is rejected when it is read.
 fn unquoted(value: &str) -> &str {
     value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value)
 }
@@ -71,14 +74,14 @@ mod tests {
     const ONES: &str = "1111111111111111111111111111111111111111111111111111111111111111";
     const TWOS: &str = "2222222222222222222222222222222222222222222222222222222222222222";
 
-    /// The two first digits of the digest.
+    /// Returns the first two hexadecimal digits of the digest, or `none`.
     fn read(element: &str) -> Result<String, CertificateError> {
         let certificate = certificate(element)?;
         Ok(certificate.map_or("none".to_owned(), |found| format!("{:x}", found.thumbprint().as_bytes()[0])))
     }
 
     #[test]
-    fn an_element_has_a_hash_or_none() {
+    fn the_hash_of_an_element_is_read() {
         for (element, expected) in [
             (format!("Hash={ONES}"), "11"),
             (format!("hash={ONES};"), "11"),
@@ -92,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn an_element_that_makes_no_sense_is_rejected() {
+    fn a_malformed_element_is_rejected() {
         for element in [
             "Hash".to_owned(),
             "Hash=".to_owned(),
@@ -108,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn cert_must_be_the_one_that_hash_is_of() {
+    fn cert_must_match_hash() {
         let cert = "-----BEGIN%20CERTIFICATE-----%0AMAMCAQU%3D%0A-----END%20CERTIFICATE-----%0A";
         let hash = "417c7763c4e320a6b747b3cb0c6d22f93741b29a32b48594b8eb4c144fe6d729";
         for element in [format!("Cert=\"{cert}\""), format!("Hash={hash};Cert=\"{cert}\"")] {
@@ -118,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn the_element_of_the_outermost_trusted_proxy_counts() {
+    fn the_element_of_the_outermost_trusted_proxy_is_read() {
         let networks = || TrustedProxies::networks(["10.0.0.0/8"]).map_err(|_| ());
         let both = format!("Hash={ONES},Hash={TWOS}");
         let short = |hops| {

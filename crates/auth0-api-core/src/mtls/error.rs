@@ -1,36 +1,38 @@
+//! Errors of the certificate check.
+
 use crate::called_url::TargetError;
 
-/// Why a request has not proven that it holds the certificate its token is bound to.
+/// Why a request did not prove that its client holds the certificate to which the token is bound.
 ///
-/// Nothing of a header is repeated, so these errors may be logged and shown.
+/// The errors contain no text of a header, so they may be logged and shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CertificateError {
-    /// A trusted proxy's list of certificates does not say which one is the client's.
-    #[error("the proxies' list of client certificates cannot be followed")]
+    /// The trusted proxies' list of certificates does not show which one is the client's.
+    #[error("the proxies' list of client certificates does not show which one is the client's")]
     Entries(#[source] TargetError),
     /// A trusted proxy sent a certificate that cannot be read.
     #[error("the header with the client certificate cannot be read")]
     HeaderMalformed,
-    /// There is more than one header where a trusted proxy sends one: one of them may be the client's own.
+    /// The request has several headers where a trusted proxy sends one. The client may have written one of them.
     #[error("the request has several headers with a client certificate")]
     HeaderRepeated,
-    /// The header is too long to be looked at.
-    #[error("{length} octets of a client certificate are more than the {limit} that are looked at")]
+    /// The header is too long to be read.
+    #[error("the header with the client certificate has {length} octets, and at most {limit} are read")]
     HeaderTooLong {
-        /// How long it is, in octets.
+        /// The length of the header's value, in octets.
         length: usize,
-        /// How long it may be, in octets.
+        /// The longest value that is read, in octets.
         limit: usize,
     },
-    /// The connection was made with another certificate, so the token may be a stolen one
+    /// The client's certificate is not the one that the token is bound to, so the token may be stolen
     /// ([RFC 8705 §3](https://www.rfc-editor.org/rfc/rfc8705#section-3)).
-    #[error("the request came with another client certificate than the one the token is bound to")]
+    #[error("the request's client certificate is not the one the token is bound to")]
     Mismatch,
     /// The request came without a certificate.
     #[error("the token is bound to a client certificate, and the request came without one")]
     Missing,
-    /// The API has not been told where certificates come from, so that no such token can be taken.
-    #[error("the token is bound to a client certificate, and this API looks for none")]
+    /// No [`CertificateSource`](crate::CertificateSource) is configured, so that bound tokens cannot be checked.
+    #[error("the token is bound to a client certificate, and this API has no certificate source")]
     NotConfigured,
 }

@@ -1,4 +1,5 @@
-//! Certificates in a header of their own: [RFC 9440](https://www.rfc-editor.org/rfc/rfc9440), and PEM as nginx escapes it.
+//! Certificates in a header that holds nothing else: `Client-Cert`
+//! ([RFC 9440](https://www.rfc-editor.org/rfc/rfc9440)), and percent-encoded PEM as nginx sends it.
 
 use std::borrow::Cow;
 
@@ -10,7 +11,8 @@ use super::CertificateError;
 use crate::certificate::ClientCertificate;
 use crate::request::{Repeated, TokenRequest};
 
-/// The one value of a header; `None` if it is absent, or empty, as some proxies send it for a client without a certificate.
+/// Returns the only value of a header. `None` if it is absent or empty: some proxies send an empty header for a client
+/// without a certificate.
 pub(super) fn single<'r>(request: &TokenRequest<'r>, name: &str) -> Result<Option<&'r str>, CertificateError> {
     let value = request.single(name).map_err(|Repeated| CertificateError::HeaderRepeated)?;
     let Some(value) = value.map(<[u8]>::trim_ascii).filter(|value| !value.is_empty()) else { return Ok(None) };
@@ -20,16 +22,18 @@ pub(super) fn single<'r>(request: &TokenRequest<'r>, name: &str) -> Result<Optio
     str::from_utf8(value).map(Some).map_err(|_| CertificateError::HeaderMalformed)
 }
 
-/// RFC 9440 §2.1, RFC 8941 §3.3.5: base64 with its padding, between colons. No bytes are no certificate.
+/// RFC 9440 §2.1, RFC 8941 §3.3.5: base64 with padding, between colons. An empty byte sequence means that there is no
+/// certificate.
 pub(super) fn byte_sequence(value: &str) -> Result<Option<ClientCertificate>, CertificateError> {
     let text = value.strip_prefix(':').and_then(|rest| rest.strip_suffix(':'));
     let der = text.and_then(|text| STANDARD.decode_to_vec(text).ok()).ok_or(CertificateError::HeaderMalformed)?;
     Ok((!der.is_empty()).then(|| ClientCertificate::from_der(&der)))
 }
 
-/// PEM ([RFC 7468 §5](https://www.rfc-editor.org/rfc/rfc7468#section-5)) whose line ends, at least, are percent-encoded.
+/// Reads PEM ([RFC 7468 §5](https://www.rfc-editor.org/rfc/rfc7468#section-5)) in which at least the line ends are
+/// percent-encoded.
 ///
-/// Of several certificates the first is the client's own, as in TLS
+/// If there are several certificates, the first is the client's, as in TLS
 /// ([RFC 8446 §4.4.2](https://www.rfc-editor.org/rfc/rfc8446#section-4.4.2)).
 pub(super) fn escaped_pem(value: &str) -> Result<Option<ClientCertificate>, CertificateError> {
     let pem = percent_decoded(value).ok_or(CertificateError::HeaderMalformed)?;
@@ -37,7 +41,7 @@ pub(super) fn escaped_pem(value: &str) -> Result<Option<ClientCertificate>, Cert
     Ok(Some(ClientCertificate::from_der(&der)))
 }
 
-/// RFC 3986 §2.1, where `+` is a plus: load balancers leave it as it is.
+/// RFC 3986 §2.1. A `+` stays a plus sign and does not become a space, because load balancers do not encode it.
 fn percent_decoded(text: &str) -> Option<Cow<'_, [u8]>> {
     if !text.contains('%') {
         return Some(Cow::Borrowed(text.as_bytes()));
@@ -50,14 +54,14 @@ fn percent_decoded(text: &str) -> Option<Cow<'_, [u8]>> {
     Some(Cow::Owned(octets))
 }
 
-/// The octet that two hexadecimal digits stand for.
+/// Returns the octet that two hexadecimal digits encode.
 pub(super) fn hex_pair(high: u8, low: u8) -> Option<u8> {
     let digit = |octet: u8| char::from(octet).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
     Some(digit(high)? << 4 | digit(low)?)
 }
 
-/// One header, in octets: what Envoy allows a request's headers together unless told otherwise. A certificate takes 1 to 4 KiB,
-/// escaped and with its chain several times that.
+/// The longest header that is read, in octets: Envoy's default limit for all headers of a request. A certificate takes
+/// 1 to 4 KiB; escaped and with its chain, several times that.
 pub(super) const MAX_HEADER: usize = 60 * 1024;
 
 #[cfg(test)]
@@ -101,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn pem_is_read_however_its_proxy_escapes_it() {
+    fn pem_is_read_in_the_escaping_of_each_proxy() {
         let escape = |text: &str, escaped: &[(&str, &str)]| {
             escaped.iter().fold(text.to_owned(), |text, (plain, triplet)| text.replace(plain, triplet))
         };
@@ -115,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_pem_of_a_certificate_is_rejected() {
+    fn text_that_is_not_a_pem_certificate_is_rejected() {
         let escaped = PEM.replace('\n', "%0A");
         for rejected in [
             String::new(),
@@ -133,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn percent_triplets_stand_for_octets_and_a_plus_for_itself() {
+    fn percent_triplets_are_decoded_and_a_plus_is_kept() {
         for (text, expected) in [
             ("a+b", Some(&b"a+b"[..])),
             ("a%2Bb%20c%0a", Some(b"a+b c\n")),

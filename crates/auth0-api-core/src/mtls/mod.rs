@@ -1,10 +1,10 @@
-//! Tokens that are bound to a client certificate: [RFC 8705 §3](https://www.rfc-editor.org/rfc/rfc8705#section-3) at the
-//! resource server.
+//! Tokens that are bound to a client certificate, as the resource server checks them
+//! ([RFC 8705 §3](https://www.rfc-editor.org/rfc/rfc8705#section-3)).
 //!
-//! 1. [`policy`]: where the certificate of a request comes from, and whether it is the token's.
-//! 2. [`header`] and [`envoy`]: certificates that a proxy passes on.
+//! 1. [`policy`]: where the certificate of a request comes from, and whether the token is bound to it.
+//! 2. [`header`] and [`envoy`]: certificates that a proxy passes on in a header.
 //!
-//! A header is looked at only if the policy names it and a trusted proxy has sent it, and only for a token that is bound to a
+//! A header is read only if the policy names it, a trusted proxy sent the request, and the token is bound to a
 //! certificate.
 
 mod envoy;

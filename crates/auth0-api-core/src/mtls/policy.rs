@@ -1,4 +1,4 @@
-//! Where the certificate of a request comes from, and whether it is the token's.
+//! Where the certificate of a request comes from, and whether the token is bound to it.
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 
@@ -8,23 +8,23 @@ use crate::certificate::{CertificateThumbprint, ClientCertificate};
 use crate::credentials::is_token;
 use crate::request::TokenRequest;
 
-/// Where an API learns with which certificate a client made its TLS connection.
+/// Where an API finds the certificate with which a client made its TLS connection.
 ///
-/// There is one place, and it has to be named: whatever else a request says of certificates is not read. A token that is bound to
-/// a certificate is rejected unless that place shows the same certificate
+/// An API has at most one source, which the operator must configure; certificates in other places of a request are not
+/// read. A token that is bound to a certificate is rejected unless the source shows the same certificate
 /// ([RFC 8705 §3](https://www.rfc-editor.org/rfc/rfc8705#section-3)).
 ///
-/// | TLS ends | setting |
+/// | where TLS ends | setting |
 /// |---|---|
-/// | nowhere with client certificates | [`none`](Self::none), the default: tokens bound to one are rejected |
+/// | anywhere, without client certificates | [`none`](Self::none), the default: tokens bound to one are rejected |
 /// | at this server | [`of_connection`](Self::of_connection) |
 /// | at a proxy that sends `Client-Cert` ([RFC 9440](https://www.rfc-editor.org/rfc/rfc9440)) | [`client_cert_header`](Self::client_cert_header) |
 /// | at Envoy | [`forwarded_client_cert_header`](Self::forwarded_client_cert_header) |
 /// | at nginx, an AWS load balancer, Apache | [`pem_header`](Self::pem_header) |
 ///
-/// The headers are whatever a client wrote until a proxy has replaced them. So they need
-/// [`trusted_proxies`](crate::ApiClientBuilder::trusted_proxies), and count only in requests that come from one; see
-/// [the guide](crate::guide::mtls) for what each proxy has to be told.
+/// A client can send these headers itself, unless a proxy replaces them. So they need
+/// [`trusted_proxies`](crate::ApiClientBuilder::trusted_proxies), and are read only in requests from a trusted proxy.
+/// [The guide](crate::guide::mtls) shows how to configure each proxy.
 ///
 /// ```
 /// use auth0_api_core::{ApiClient, CertificateSource, TrustedProxies};
@@ -52,7 +52,7 @@ enum Source {
     Pem(Box<str>),
 }
 
-/// The setting at work.
+/// A certificate source together with the trusted proxies, which checks requests.
 #[derive(Clone, Debug)]
 pub(crate) struct CertificatePolicy {
     source: Source,
@@ -60,7 +60,7 @@ pub(crate) struct CertificatePolicy {
 }
 
 impl CertificateSource {
-    /// Looks for no certificates: the default. Tokens that are bound to one are rejected.
+    /// Reads no certificates: the default. Tokens that are bound to one are rejected.
     #[must_use]
     pub fn none() -> Self {
         Self(Source::Nowhere)
@@ -68,45 +68,48 @@ impl CertificateSource {
 
     /// Takes the certificate of the TLS connection that ends at this server, as [`ClientCertificate`].
     ///
-    /// Not for servers behind a proxy: there it would be the proxy's own.
+    /// Do not use it behind a proxy that ends TLS: the certificate would be the proxy's.
     #[must_use]
     pub fn of_connection() -> Self {
         Self(Source::Connection)
     }
 
-    /// Takes the certificate from `Client-Cert`, a byte sequence between colons
+    /// Takes the certificate from the header `Client-Cert`, a byte sequence between colons
     /// ([RFC 9440 §2.2](https://www.rfc-editor.org/rfc/rfc9440#section-2.2)).
     #[must_use]
     pub fn client_cert_header() -> Self {
         Self(Source::ClientCert)
     }
 
-    /// Takes the certificate from Envoy's `X-Forwarded-Client-Cert`: `Hash`, or else `Cert`, of one of its elements.
+    /// Takes the certificate from Envoy's header `X-Forwarded-Client-Cert`: from `Hash` or else `Cert` of one of its
+    /// elements.
     ///
-    /// Behind [`TrustedProxies::hops`] it is the element at that place from the right; behind networks, `X-Forwarded-For` tells
-    /// how many of the last senders are trusted. A list with fewer elements rejects.
+    /// With [`TrustedProxies::hops`], it is the element at that position from the right. With networks,
+    /// `X-Forwarded-For` shows how many of the last senders are trusted. A request whose list has too few elements is
+    /// rejected.
     #[must_use]
     pub fn forwarded_client_cert_header() -> Self {
         Self(Source::ForwardedClientCert)
     }
 
-    /// Takes the certificate from a header of this name, which holds it as PEM, percent-encoded: nginx's
-    /// `$ssl_client_escaped_cert`, or `X-Amzn-Mtls-Clientcert-Leaf`. Of a chain, the first certificate counts.
+    /// Takes the certificate from the header of this name, which contains percent-encoded PEM: nginx's
+    /// `$ssl_client_escaped_cert`, or `X-Amzn-Mtls-Clientcert-Leaf`. If it contains a chain, the first certificate is
+    /// used.
     #[must_use]
     pub fn pem_header(name: impl AsRef<str>) -> Self {
         Self(Source::Pem(name.as_ref().to_ascii_lowercase().into()))
     }
 
-    /// Whether tokens that are bound to a certificate can be taken at all.
+    /// Whether tokens that are bound to a certificate can be accepted.
     pub(crate) fn is_configured(&self) -> bool {
         self.0 != Source::Nowhere
     }
 
-    /// What does not make sense, as one fixed sentence.
+    /// Returns what is wrong with the setting, as a fixed sentence.
     pub(crate) fn problem(&self, proxies: &TrustedProxies) -> Option<&'static str> {
         match &self.0 {
             Source::Nowhere | Source::Connection => None,
-            Source::Pem(name) if !is_token(name) => Some("this is no name of a header"),
+            Source::Pem(name) if !is_token(name) => Some("this is not a valid header name"),
             _ if proxies.are_none() => Some("a header with certificates needs trusted_proxies()"),
             Source::ClientCert | Source::ForwardedClientCert | Source::Pem(_) => None,
         }
@@ -118,7 +121,8 @@ impl CertificatePolicy {
         Self { source: certificates.0, proxies }
     }
 
-    /// Demands that the request came with the certificate that a token is bound to; a raw token came with none.
+    /// Checks that the request came with the certificate that the token is bound to. Without a request there is no
+    /// certificate, and a bound token is rejected.
     pub(crate) fn prove(
         &self,
         bound_to: CertificateThumbprint,
@@ -129,7 +133,7 @@ impl CertificatePolicy {
         }
         let presented = request.map(|request| self.presented(request)).transpose()?.flatten();
         let presented = presented.ok_or(CertificateError::Missing)?.thumbprint();
-        // RFC 8705 §3: the certificate of the connection is the token's.
+        // RFC 8705 §3: the certificate of the connection matches the one that the token is bound to.
         match verify_slices_are_equal(presented.as_bytes(), bound_to.as_bytes()) {
             Ok(()) => Ok(presented),
             Err(_) => Err(CertificateError::Mismatch),
@@ -146,7 +150,8 @@ impl CertificatePolicy {
         }
     }
 
-    /// RFC 9440 §4: from anybody but a trusted proxy, the header is what the client claims.
+    /// RFC 9440 §4: the header is read only if a trusted proxy sent the request. Otherwise the client may have written
+    /// it.
     fn header<'r>(&self, request: &TokenRequest<'r>, name: &str) -> Result<Option<&'r str>, CertificateError> {
         if self.proxies.believe(request.peer()) { header::single(request, name) } else { Ok(None) }
     }

@@ -1,4 +1,4 @@
-//! What a failed exchange means to the caller of the API that needed it: the caller's token, the caller's account, or our trouble.
+//! The rows of failed exchanges. The cause is the caller's token, the user's account, or this API.
 
 use std::time::Duration;
 
@@ -9,9 +9,9 @@ impl Row {
     pub(super) fn of_exchange(error: &ExchangeError) -> Self {
         use ExchangeError as E;
         match error {
-            E::ClientAuthMissing => ours("exchange_client_auth_missing"),
+            E::ClientAuthMissing => misconfigured("exchange_client_auth_missing"),
             E::Input(error) => Self::of_exchange_input(error),
-            E::Key(_) => ours("exchange_key"),
+            E::Key(_) => misconfigured("exchange_key"),
             E::Organization(_) => forbidden(
                 "organization_mismatch",
                 "exchange_organization",
@@ -26,7 +26,7 @@ impl Row {
 
     fn of_exchange_input(error: &InputError) -> Self {
         match error {
-            // What a caller sent, passed on unverified.
+            // The API passes on what its caller sent, without verifying it.
             InputError::Token { parameter: "subject_token", .. } => {
                 row(Kind::InvalidToken, "exchange_subject_malformed", "the token presented is malformed")
             }
@@ -34,7 +34,7 @@ impl Row {
             | InputError::Reserved { .. }
             | InputError::SubjectTokenType
             | InputError::Token { .. }
-            | InputError::TooManyValues { .. } => ours("exchange_input"),
+            | InputError::TooManyValues { .. } => misconfigured("exchange_input"),
         }
     }
 
@@ -51,7 +51,7 @@ impl Row {
                 "exchange_account_unusable",
                 "the user has to connect their account again",
             ),
-            K::Client => ours("exchange_client_rejected"),
+            K::Client => misconfigured("exchange_client_rejected"),
             K::Denied => forbidden("access_denied", "exchange_denied", "the user may not do this"),
             K::InteractionRequired => {
                 forbidden("interaction_required", "exchange_interaction_required", "the user has to log in again")
@@ -60,7 +60,7 @@ impl Row {
                 forbidden("mfa_required", "exchange_mfa_required", "the user has to pass another factor first")
             }
             K::RateLimited => unavailable(error.retry_after(), "exchange_rate_limited"),
-            K::Request => ours("exchange_rejected"),
+            K::Request => misconfigured("exchange_rejected"),
             K::ScopesNotGranted => scopes_missing(),
             K::ServerTrouble => unavailable(error.retry_after(), "exchange_server_trouble"),
             K::SubjectRejected => {
@@ -83,15 +83,15 @@ fn scopes_missing() -> Row {
     )
 }
 
-/// A mistake in this API's configuration or code.
-fn ours(label: &'static str) -> Row {
+/// A mistake in this API's configuration or code: 500.
+fn misconfigured(label: &'static str) -> Row {
     row(Kind::Internal, label, "the server is misconfigured")
 }
 
 fn unavailable(retry_after: Option<Duration>, label: &'static str) -> Row {
-    let retry_after = retry_after.unwrap_or(USUAL_RETRY);
+    let retry_after = retry_after.unwrap_or(DEFAULT_RETRY_AFTER);
     row(Kind::Unavailable { retry_after }, label, "another service that is needed here is not available")
 }
 
-/// What a rate limit by the second, and most outages, take.
-const USUAL_RETRY: Duration = Duration::from_secs(1);
+/// Long enough for a rate limit per second, and for most outages.
+const DEFAULT_RETRY_AFTER: Duration = Duration::from_secs(1);

@@ -1,4 +1,4 @@
-//! From an error to an HTTP response: which scheme carries what. What the error means is the [`verdict`](crate::rejection).
+//! Turns an error into an HTTP response. [`row`] says what the error means, and this file writes the challenges.
 
 mod exchange;
 mod row;
@@ -6,7 +6,6 @@ mod row;
 use std::time::Duration;
 
 use self::row::{Kind, Row};
-
 use crate::challenge::Challenge;
 use crate::credentials::{CredentialsError, Scheme};
 use crate::dpop::Dpop;
@@ -16,14 +15,16 @@ use crate::metadata::MetadataEndpoint;
 /// The HTTP response to a request that is rejected.
 #[derive(Clone, Debug)]
 pub struct Rejection {
-    verdict: Row,
+    row: Row,
     challenges: Vec<Challenge>,
 }
 
-/// An error for [`ApiClient::challenges`](crate::ApiClient::challenges): what a handler of yours rejects.
+/// The error of a challenge, for [`ApiClient::challenges`](crate::ApiClient::challenges).
+///
+/// It is for handlers that reject a request themselves.
 #[derive(Clone, Copy, Debug)]
 pub struct ChallengeParams<'e> {
-    /// The scheme that the caller used; it carries the error, if it is offered.
+    /// The scheme that the caller used. The error goes on its challenge, if the API offers the scheme.
     pub scheme: Scheme,
     /// A code of [RFC 6750 §3.1](https://www.rfc-editor.org/rfc/rfc6750#section-3.1) or
     /// [RFC 9449 §12.2](https://www.rfc-editor.org/rfc/rfc9449#section-12.2).
@@ -32,16 +33,16 @@ pub struct ChallengeParams<'e> {
     pub description: Option<&'e str>,
 }
 
-/// What the challenges of an API tell of it.
+/// The parts of a challenge that depend on the API only.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Offer<'c> {
     pub(crate) dpop: &'c Dpop,
     pub(crate) metadata: Option<&'c MetadataEndpoint>,
 }
 
-/// What a challenge says beside what the offer does.
+/// The parts of a challenge that depend on the error.
 #[derive(Clone, Copy, Debug, Default)]
-struct Said<'e> {
+struct ErrorDetails<'e> {
     error: Option<ChallengeParams<'e>>,
     acr_values: Option<&'e str>,
     max_age: Option<Duration>,
@@ -50,29 +51,31 @@ struct Said<'e> {
 
 impl Rejection {
     pub(crate) fn new(error: &Error, offer: Offer<'_>) -> Self {
-        let verdict = Row::of(&error.reason);
-        let challenges = verdict.challenges(&Carriers::of(error), offer);
-        Self { verdict, challenges }
+        let row = Row::of(&error.reason);
+        let challenges = row.challenges(&ErrorSchemes::of(error), offer);
+        Self { row, challenges }
     }
 
-    /// The 500 of an adapter that finds itself wired up wrongly: a route that asks for a token no layer has verified.
+    /// Returns the 500 for a route that requires a token which no layer has verified.
+    ///
+    /// It is for adapters: the mistake is in the server, not in the request.
     pub fn misconfigured() -> Self {
-        Self { verdict: Row::misconfigured(), challenges: Vec::new() }
+        Self { row: Row::misconfigured(), challenges: Vec::new() }
     }
 
     /// The status code.
     pub fn status(&self) -> u16 {
-        self.verdict.status()
+        self.row.status()
     }
 
-    /// The machine label, as [`Error::label`].
+    /// The machine-readable label, the same as [`Error::label`].
     pub fn label(&self) -> &'static str {
-        self.verdict.label()
+        self.row.label()
     }
 
-    /// The fixed wording for callers, as `error_description` has it.
+    /// The fixed text for callers, which is also `error_description`.
     pub fn description(&self) -> &'static str {
-        self.verdict.description()
+        self.row.description()
     }
 
     /// The challenges, one for each `WWW-Authenticate` line.
@@ -80,69 +83,71 @@ impl Rejection {
         &self.challenges
     }
 
-    /// Every header of the response: challenges, `Content-Type`, and what belongs to this rejection. Names are in lower case.
+    /// Every header of the response: the challenges, `Content-Type`, and headers of the error such as `Retry-After`.
+    /// Names are in lower case.
     pub fn headers(&self) -> impl Iterator<Item = (&'static str, String)> {
         let challenges = self.challenges.iter().map(|challenge| ("www-authenticate", challenge.to_string()));
-        challenges.chain([("content-type", "application/json".to_owned())]).chain(self.verdict.headers())
+        challenges.chain([("content-type", "application/json".to_owned())]).chain(self.row.headers())
     }
 
-    /// The body: JSON with `error` and `error_description`, both fixed wordings of ours.
+    /// The body: JSON with `error` and `error_description`. Both are fixed texts of this crate.
     pub fn body(&self) -> String {
-        format!(r#"{{"error":"{}","error_description":"{}"}}"#, self.verdict.code(), self.verdict.description())
+        format!(r#"{{"error":"{}","error_description":"{}"}}"#, self.row.code(), self.row.description())
     }
 }
 
 impl Error {
-    /// The status code that the rejection has.
+    /// The status code of the rejection.
     pub fn status(&self) -> u16 {
         Row::of(&self.reason).status()
     }
 
-    /// A stable machine label for logs and metrics, such as `token_expired`.
+    /// A stable, machine-readable label for logs and metrics, such as `token_expired`.
     pub fn label(&self) -> &'static str {
         Row::of(&self.reason).label()
     }
 }
 
 impl<'c> Offer<'c> {
-    /// The challenges of every scheme that is offered, an error on the one that carries it.
+    /// Returns the challenges of every scheme that is offered. The error is on the challenge of its scheme only.
     pub(crate) fn challenges(self, error: Option<ChallengeParams<'_>>) -> Vec<Challenge> {
-        // RFC 9728 §5.1: a request that makes no sense is not mended by knowing who issues tokens.
-        let offer = if error.is_some_and(|error| error.code == "invalid_request") { self.unsaid() } else { self };
-        let on = |scheme| Said { error: error.filter(|error| error.scheme == scheme), ..Said::default() };
-        offer.schemes().map(|scheme| offer.challenge(scheme, on(scheme))).collect()
+        // RFC 9728 §5.1: the metadata says where tokens are issued, which does not help to correct a malformed request.
+        let is_malformed = error.is_some_and(|error| error.code == "invalid_request");
+        let offer = if is_malformed { self.without_metadata() } else { self };
+        let details_for =
+            |scheme| ErrorDetails { error: error.filter(|error| error.scheme == scheme), ..ErrorDetails::default() };
+        offer.schemes().map(|scheme| offer.challenge(scheme, details_for(scheme))).collect()
     }
 
     fn schemes(self) -> impl Iterator<Item = Scheme> + use<'c> {
         [Scheme::Bearer, Scheme::Dpop].into_iter().filter(move |scheme| self.dpop.offers(*scheme))
     }
 
-    /// Without the metadata.
-    fn unsaid(self) -> Self {
+    fn without_metadata(self) -> Self {
         Self { metadata: None, ..self }
     }
 
-    /// `Bearer realm="api", error…, acr_values, max_age, scope, resource_metadata` (RFC 6750 §3, RFC 9470 §3, RFC 9728 §5.1),
-    /// `DPoP error…, acr_values, max_age, scope, algs, resource_metadata` (RFC 9449 §7.1).
-    fn challenge(self, scheme: Scheme, said: Said<'_>) -> Challenge {
+    /// Writes `Bearer realm="api", error…, acr_values, max_age, scope, resource_metadata` (RFC 6750 §3, RFC 9470 §3,
+    /// RFC 9728 §5.1), or `DPoP error…, acr_values, max_age, scope, algs, resource_metadata` (RFC 9449 §7.1).
+    fn challenge(self, scheme: Scheme, details: ErrorDetails<'_>) -> Challenge {
         let mut challenge = Challenge::new(scheme);
         if scheme == Scheme::Bearer {
             challenge = challenge.with("realm", REALM);
         }
-        if let Some(error) = said.error {
+        if let Some(error) = details.error {
             challenge = challenge.with("error", error.code);
             if let Some(description) = error.description {
                 challenge = challenge.with("error_description", description);
             }
         }
         // RFC 9470 §3.
-        if let Some(acr_values) = said.acr_values {
+        if let Some(acr_values) = details.acr_values {
             challenge = challenge.with("acr_values", acr_values);
         }
-        if let Some(max_age) = said.max_age {
+        if let Some(max_age) = details.max_age {
             challenge = challenge.with("max_age", &max_age.as_secs().to_string());
         }
-        if let Some(scope) = said.scope {
+        if let Some(scope) = details.scope {
             challenge = challenge.with("scope", scope);
         }
         if scheme == Scheme::Dpop {
@@ -155,13 +160,13 @@ impl<'c> Offer<'c> {
     }
 }
 
-/// The schemes whose challenges carry an error.
-struct Carriers {
+/// The schemes whose challenges contain the error.
+struct ErrorSchemes {
     bearer: bool,
     dpop: bool,
 }
 
-impl Carriers {
+impl ErrorSchemes {
     fn of(error: &Error) -> Self {
         let only = |scheme| Self { bearer: scheme == Scheme::Bearer, dpop: scheme == Scheme::Dpop };
         let used = error.presented_as.unwrap_or(Scheme::Bearer);
@@ -169,7 +174,7 @@ impl Carriers {
             Reason::Credentials(CredentialsError::Malformed { scheme } | CredentialsError::TooLong { scheme }) => {
                 only(*scheme)
             }
-            // Whichever were used; two of a scheme that we do not know concern both.
+            // The schemes that the request used. If it used only schemes that this crate does not know, both.
             Reason::Credentials(CredentialsError::Repeated { bearer, dpop }) => {
                 Self { bearer: *bearer || !*dpop, dpop: *dpop || !*bearer }
             }
@@ -187,30 +192,34 @@ impl Carriers {
 }
 
 impl Row {
-    fn challenges(&self, carriers: &Carriers, offer: Offer<'_>) -> Vec<Challenge> {
-        let mut said = Said::default();
+    fn challenges(&self, schemes: &ErrorSchemes, offer: Offer<'_>) -> Vec<Challenge> {
+        let mut details = ErrorDetails::default();
         match self.kind() {
-            // Our own trouble, a pace, or something about the user: no other token would help.
+            // No challenge: the cause is this API, a rate, or the user, so another token would not help.
             Kind::Forbidden { .. } | Kind::Internal | Kind::TooManyProofs { .. } | Kind::Unavailable { .. } => {
                 return Vec::new();
             }
-            Kind::Bare => said.scope = offer.metadata.and_then(MetadataEndpoint::challenge_scope),
-            Kind::InsufficientScope { scope } => said.scope = scope.as_deref(),
+            Kind::MissingCredentials => details.scope = offer.metadata.and_then(MetadataEndpoint::challenge_scope),
+            Kind::InsufficientScope { scope } => details.scope = scope.as_deref(),
             Kind::InsufficientUserAuthentication { acr_values, max_age, scope } => {
-                said = Said { acr_values: acr_values.as_deref(), max_age: *max_age, scope: scope.as_deref(), ..said };
+                details.acr_values = acr_values.as_deref();
+                details.max_age = *max_age;
+                details.scope = scope.as_deref();
             }
             Kind::InvalidDpopProof | Kind::InvalidRequest | Kind::InvalidToken | Kind::UseDpopNonce { .. } => {}
         }
-        // RFC 9728 §5.1: whoever lacks a token, or the right one, learns where tokens come from.
-        let offer = if matches!(self.kind(), Kind::InvalidRequest) { offer.unsaid() } else { offer };
-        let is_bare = matches!(self.kind(), Kind::Bare);
+        // RFC 9728 §5.1: the metadata tells a client that needs a token, or another one, where tokens are issued.
+        let offer = if matches!(self.kind(), Kind::InvalidRequest) { offer.without_metadata() } else { offer };
+        let no_error = matches!(self.kind(), Kind::MissingCredentials);
         let error = |scheme| ChallengeParams { scheme, code: self.code(), description: Some(self.description()) };
-        let on = |scheme| match (is_bare, carriers.includes(scheme)) {
-            (true, _) => said,
-            (false, true) => Said { error: Some(error(scheme)), ..said },
-            (false, false) => Said::default(),
+        // RFC 6750 §3.1: without credentials, no challenge has an error, and each has the scope. Otherwise only the
+        // challenges of `schemes` have the error and its details. The others just offer their scheme.
+        let details_for = |scheme| match (no_error, schemes.includes(scheme)) {
+            (true, _) => details,
+            (false, true) => ErrorDetails { error: Some(error(scheme)), ..details },
+            (false, false) => ErrorDetails::default(),
         };
-        offer.schemes().map(|scheme| offer.challenge(scheme, on(scheme))).collect()
+        offer.schemes().map(|scheme| offer.challenge(scheme, details_for(scheme))).collect()
     }
 }
 

@@ -1,4 +1,4 @@
-//! What each error means on the wire: its row in the table of responses, its label, its wording. One exhaustive match.
+//! The table of responses. One exhaustive match gives each error its row: a kind of response, a label and a text.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::requirement::RequirementError;
 use crate::revocation::RevocationError;
 use crate::token::TokenError;
 
-/// What an error means on the wire, apart from the challenges.
+/// What an error means in an HTTP response, apart from the challenges.
 #[derive(Clone, Debug)]
 pub(crate) struct Row {
     kind: Kind,
@@ -20,19 +20,17 @@ pub(crate) struct Row {
     description: &'static str,
 }
 
-/// The rows of the table of responses.
+/// The kinds of responses.
 #[derive(Clone, Debug)]
 pub(crate) enum Kind {
-    /// Nothing presented, or a scheme that is not offered: 401 without an error code (RFC 6750 §3.1).
-    Bare,
-    /// The caller is known and the token good: something about the user stands in the way.
+    /// The token is valid, but something about the user prevents an exchange that the API needs.
     Forbidden {
         code: &'static str,
     },
     InsufficientScope {
         scope: Option<Box<str>>,
     },
-    /// A mistake in this API's own code.
+    /// A mistake or a failure on this API's side.
     Internal,
     InsufficientUserAuthentication {
         acr_values: Option<Box<str>>,
@@ -42,6 +40,8 @@ pub(crate) enum Kind {
     InvalidDpopProof,
     InvalidRequest,
     InvalidToken,
+    /// The request has no credentials, or a scheme that is not offered: 401 without an error code (RFC 6750 §3.1).
+    MissingCredentials,
     TooManyProofs {
         retry_after: Duration,
     },
@@ -54,7 +54,7 @@ pub(crate) enum Kind {
 }
 
 impl Row {
-    /// The one mapping. A new error does not compile until it has a row here.
+    /// Returns the row of an error. This is the only mapping, and a new error does not compile without a row here.
     pub(crate) fn of(reason: &Reason) -> Self {
         match reason {
             Reason::Credentials(error) => Self::of_credentials(*error),
@@ -68,7 +68,7 @@ impl Row {
         }
     }
 
-    /// A route that asks for a token which no layer has verified.
+    /// The row of a route that requires a token which no layer has verified.
     pub(crate) fn misconfigured() -> Self {
         row(Kind::Internal, "layer_missing", "the server is misconfigured")
     }
@@ -88,10 +88,10 @@ impl Row {
     pub(crate) fn status(&self) -> u16 {
         match self.kind {
             Kind::InvalidRequest => 400,
-            Kind::Bare
-            | Kind::InsufficientUserAuthentication { .. }
+            Kind::InsufficientUserAuthentication { .. }
             | Kind::InvalidDpopProof
             | Kind::InvalidToken
+            | Kind::MissingCredentials
             | Kind::UseDpopNonce { .. } => 401,
             Kind::Forbidden { .. } | Kind::InsufficientScope { .. } => 403,
             Kind::TooManyProofs { .. } => 429,
@@ -100,10 +100,9 @@ impl Row {
         }
     }
 
-    /// `error` of the body, and of the challenge where it has one.
+    /// The `error` of the body, and of the challenge if the challenge has an error.
     pub(crate) fn code(&self) -> &'static str {
         match self.kind {
-            Kind::Bare => "missing_credentials",
             Kind::Forbidden { code } => code,
             Kind::InsufficientScope { .. } => "insufficient_scope",
             Kind::InsufficientUserAuthentication { .. } => "insufficient_user_authentication",
@@ -111,6 +110,7 @@ impl Row {
             Kind::InvalidDpopProof => "invalid_dpop_proof",
             Kind::InvalidRequest => "invalid_request",
             Kind::InvalidToken => "invalid_token",
+            Kind::MissingCredentials => "missing_credentials",
             Kind::TooManyProofs { .. } => "too_many_requests",
             Kind::Unavailable { .. } => "temporarily_unavailable",
             Kind::UseDpopNonce { .. } => "use_dpop_nonce",
@@ -119,7 +119,7 @@ impl Row {
 
     pub(crate) fn headers(&self) -> Vec<(&'static str, String)> {
         match &self.kind {
-            // RFC 9449 §8.2: a nonce is for one client, and not for a cache.
+            // RFC 9449 §8.2: a nonce is for one client, so caches must not store the response.
             Kind::UseDpopNonce { nonce } => {
                 vec![("dpop-nonce", nonce.clone()), ("cache-control", "no-store".to_owned())]
             }
@@ -134,12 +134,12 @@ impl Row {
         use CredentialsError as E;
         match error {
             E::Malformed { .. } => row(Kind::InvalidRequest, "credentials_malformed", "the access token is malformed"),
-            E::Missing => row(Kind::Bare, "credentials_missing", "no access token was presented"),
+            E::Missing => row(Kind::MissingCredentials, "credentials_missing", "no access token was presented"),
             E::Repeated { .. } => {
                 row(Kind::InvalidRequest, "credentials_repeated", "more than one Authorization header was sent")
             }
             E::SchemeNotOffered { .. } => {
-                row(Kind::Bare, "scheme_not_offered", "the authentication scheme is not offered")
+                row(Kind::MissingCredentials, "scheme_not_offered", "the authentication scheme is not offered")
             }
             E::SeveralMethods => row(
                 Kind::InvalidRequest,
@@ -246,7 +246,7 @@ impl Row {
         }
     }
 
-    /// RFC 8705 §3: 401 `invalid_token`. A header that nobody can read is a malformed request.
+    /// RFC 8705 §3: 401 `invalid_token`. A certificate header that cannot be read makes the request malformed (400).
     fn of_certificate(error: CertificateError) -> Self {
         use CertificateError as E;
         match error {
@@ -359,10 +359,10 @@ fn unavailable() -> Kind {
     Kind::Unavailable { retry_after: STORE_RETRY }
 }
 
-/// `Retry-After` counts whole seconds (RFC 9110 §10.2.3), and 0 would mean at once.
+/// Rounds up: `Retry-After` counts whole seconds (RFC 9110 §10.2.3), and 0 would mean at once.
 fn whole_seconds(duration: Duration) -> u64 {
     (duration.as_secs() + u64::from(duration.subsec_nanos() > 0)).max(1)
 }
 
-/// A store that reconnects by itself is back within seconds.
+/// A store that reconnects by itself is available again within seconds.
 const STORE_RETRY: Duration = Duration::from_secs(5);

@@ -1,32 +1,32 @@
-//! Who acts for the subject.
+//! Requirements on the actors that act for the subject.
 
 use super::fact::{Fact, unless_any};
-use super::texts::texts;
+use super::texts::without_blanks;
 use super::{Requirement, RequirementError};
 use crate::token::VerifiedToken;
 
-/// Who acts for the subject.
+/// Actors.
 impl Requirement {
-    /// Asks for an actor: `act.sub`, who acts for the subject now ([RFC 8693 §4.1](https://www.rfc-editor.org/rfc/rfc8693#section-4.1)).
-    /// A subject that acts itself has none; to take both, say [`Requirement::no_delegation`]`().or(…)`.
+    /// Requires this current actor, `act.sub` ([RFC 8693 §4.1](https://www.rfc-editor.org/rfc/rfc8693#section-4.1)).
+    /// A subject that acts itself has no actor. To accept both, use [`Requirement::no_delegation`]`().or(…)`.
     #[must_use]
     pub fn actor(actor: impl Into<Box<str>>) -> Self {
         Self::any_actor([actor])
     }
 
-    /// Asks for one of several actors.
+    /// Requires one of these current actors.
     #[must_use]
     pub fn any_actor<S: Into<Box<str>>>(actors: impl IntoIterator<Item = S>) -> Self {
-        Self::of(Fact::Actor(ActorRule::Current(texts(actors))))
+        Self::of(Fact::Actor(ActorRule::Current(without_blanks(actors))))
     }
 
-    /// Asks for a chain of at most so many actors.
+    /// Requires a chain of at most this many actors.
     #[must_use]
     pub fn max_delegation(depth: usize) -> Self {
         Self::of(Fact::Actor(ActorRule::Depth(depth)))
     }
 
-    /// Asks for a subject that acts itself.
+    /// Requires a subject that acts itself.
     #[must_use]
     pub fn no_delegation() -> Self {
         Self::max_delegation(0)
@@ -35,14 +35,15 @@ impl Requirement {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum ActorRule {
-    /// One of them acts now.
+    /// One of them is the current actor.
     Current(Vec<Box<str>>),
-    /// At most so many act or acted.
+    /// The chain has at most this many actors.
     Depth(usize),
 }
 
 impl ActorRule {
-    /// Only the current actor decides (RFC 8693 §4.1), but a claim that is malformed at any level is no basis for a decision.
+    /// Returns what the token lacks. Only the current actor counts (RFC 8693 §4.1), but a claim that is malformed at
+    /// any level is an error.
     pub(super) fn lack(&self, token: &VerifiedToken) -> Option<RequirementError> {
         let chain = match token.delegation_chain() {
             Ok(chain) => chain,

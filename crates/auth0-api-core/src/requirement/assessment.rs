@@ -1,4 +1,4 @@
-//! What came of holding a token against a requirement, and which of several lacks is told.
+//! The result of checking a token against a requirement, and the choice of the error to report.
 
 use std::time::Duration;
 
@@ -8,15 +8,17 @@ use super::RequirementError;
 use super::step_up::StepUp;
 use crate::token::VerifiedToken;
 
-/// What was asked for, and what of it is lacking.
+/// What a requirement needs, and what of it a token lacks.
 #[derive(Debug, Default)]
 pub(super) struct Assessment<'r> {
     needs: Needs<'r>,
     lacks: Lacks,
 }
 
-/// Everything that a client can ask the authorization server for, met or not: a new token that has the rest but not this would be
-/// rejected in its turn.
+/// Everything that a client can request from the authorization server, including what the token already has.
+///
+/// The challenge must list all of it. Otherwise the client's next token may lack what this one has, and would be
+/// rejected.
 #[derive(Debug, Default)]
 struct Needs<'r> {
     scopes: SmallVec<[&'r str; 4]>,
@@ -24,15 +26,16 @@ struct Needs<'r> {
     max_age: Option<Duration>,
 }
 
+/// What a token lacks.
 #[derive(Debug, Default)]
 struct Lacks {
     scope: bool,
     step_up: bool,
-    /// The first thing that asking cannot mend.
+    /// The first missing fact, which a request for another token cannot change.
     fact: Option<RequirementError>,
 }
 
-/// How far a token is from what is required; the furthest last.
+/// How far a token is from meeting a requirement, the nearest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Distance {
     Met,
@@ -49,7 +52,7 @@ impl<'r> Assessment<'r> {
 
     pub(super) fn of_scopes(scopes: &'r [Box<str>], token: &VerifiedToken) -> Self {
         if scopes.is_empty() {
-            return Self::of_fact(Some(RequirementError::Empty));
+            return Self::empty();
         }
         let lacking = !scopes.iter().all(|scope| token.has_scope(scope));
         Self {
@@ -60,7 +63,7 @@ impl<'r> Assessment<'r> {
 
     pub(super) fn of_step_up(step_up: &'r StepUp, token: &VerifiedToken) -> Self {
         if step_up.is_empty() {
-            return Self::of_fact(Some(RequirementError::Empty));
+            return Self::empty();
         }
         let acr_values = step_up.acr_values.iter().flatten().map(AsRef::as_ref).collect();
         Self {
@@ -69,19 +72,18 @@ impl<'r> Assessment<'r> {
         }
     }
 
-    /// All of the parts: what each asks for, and what each lacks. Of no parts, nothing is met.
+    /// Combines parts that must all be met: their needs, and what the token lacks of each. No parts at all is an error.
     pub(super) fn all(parts: impl Iterator<Item = Self>) -> Self {
-        let nothing = || Self::of_fact(Some(RequirementError::Empty));
-        parts.reduce(Self::and).unwrap_or_else(nothing)
+        parts.reduce(Self::and).unwrap_or_else(Self::empty)
     }
 
-    /// The alternative that is nearest, the first of several: what it asks for is asked for.
+    /// Chooses the alternative that the token is nearest to meeting, and the first of several such. No alternatives at
+    /// all is an error.
     pub(super) fn nearest(alternatives: impl Iterator<Item = Self>) -> Self {
-        let nothing = || Self::of_fact(Some(RequirementError::Empty));
-        alternatives.min_by_key(|alternative| alternative.lacks.distance()).unwrap_or_else(nothing)
+        alternatives.min_by_key(|alternative| alternative.lacks.distance()).unwrap_or_else(Self::empty)
     }
 
-    /// What the caller is told; `None` if nothing is lacking.
+    /// Returns the error to report, or `None` if the requirement is met.
     pub(super) fn into_error(self) -> Option<RequirementError> {
         let Self { needs, lacks } = self;
         if lacks.fact.is_some() {
@@ -93,6 +95,11 @@ impl<'r> Assessment<'r> {
             return Some(RequirementError::StepUp { acr_values, max_age: needs.max_age, scope });
         }
         scope.map(|needed| RequirementError::Scope { needed })
+    }
+
+    /// The result of a requirement that requires nothing: a mistake of the API.
+    fn empty() -> Self {
+        Self::of_fact(Some(RequirementError::Empty))
     }
 
     fn and(mut self, other: Self) -> Self {
@@ -110,7 +117,8 @@ impl Needs<'_> {
             }
         }
         self.max_age = [self.max_age, other.max_age].into_iter().flatten().min();
-        // One login has one acr: of two lists, what stands in both. Lists that have nothing in common are never met.
+        // A login has one acr, so it must be in both lists: keep the common values. If there are none, no login meets
+        // both lists, and the first list stays.
         if self.acr_values.is_empty() {
             self.acr_values = other.acr_values;
         } else if other.acr_values.iter().any(|value| self.acr_values.contains(value)) {
@@ -123,7 +131,7 @@ impl Lacks {
     fn extend(&mut self, other: Self) {
         self.scope |= other.scope;
         self.step_up |= other.step_up;
-        // A mistake of the API is told before anything of the caller's.
+        // A mistake of the API is reported before anything that the caller lacks.
         if self.fact.is_none() || other.fact == Some(RequirementError::Empty) {
             self.fact = other.fact.or(self.fact.take());
         }

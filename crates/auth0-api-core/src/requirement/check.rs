@@ -1,11 +1,11 @@
-//! The requirement: its parts, their combination, and the check.
+//! The requirement: its parts, how they are combined, and the check.
 
 use super::assessment::Assessment;
 use super::part::Part;
 use crate::error::Error;
 use crate::token::VerifiedToken;
 
-/// What a route asks of a verified token. Everything in it must be met.
+/// What a route requires of a verified token. A token must meet all parts of it.
 ///
 /// ```
 /// use auth0_api_core::{Requirement, VerifiedToken};
@@ -22,21 +22,24 @@ use crate::token::VerifiedToken;
 /// # }
 /// ```
 ///
-/// # What a caller is told
+/// # Which problem is reported
 ///
-/// One thing, chosen so that a client that does what it is told has no second rejection waiting that it could have heard of:
+/// A rejection reports one problem. It is chosen so that fixing it does not reveal another problem that could have been
+/// reported at once:
 ///
-/// 1. What no client can mend by asking for another token (an organisation, a permission, a claim…): 403 `insufficient_scope`
-///    without a scope. Of several, the one that was written first.
-/// 2. Else a fresher or stronger login ([RFC 9470](https://www.rfc-editor.org/rfc/rfc9470)): 401
-///    `insufficient_user_authentication` with `acr_values` and `max_age` of the whole requirement, and `scope` if scopes are
-///    lacking too.
-/// 3. Else scopes: 403 `insufficient_scope` with every scope of the whole requirement, those that were granted included.
+/// 1. Something that another token cannot fix (an organisation, a permission, a claim…): 403 `insufficient_scope`
+///    without a scope. If there are several, the first in the requirement.
+/// 2. Else a more recent or stronger login ([RFC 9470](https://www.rfc-editor.org/rfc/rfc9470)): 401
+///    `insufficient_user_authentication` with `acr_values` and `max_age` of the whole requirement, and with
+///    `scope` if scopes are missing, too.
+/// 3. Else scopes: 403 `insufficient_scope` with every scope of the whole requirement, including those that were
+///    granted.
 ///
-/// Of alternatives ([`any_of`](Self::any_of)), the nearest one counts: the one that lacks what comes last in this list, and of
-/// several such the first.
+/// If no alternative of [`any_of`](Self::any_of) is met, the problem of the nearest alternative is reported: the one
+/// whose problem comes last in this list, and the first of several such.
 ///
-/// A requirement that asks for nothing, as `scopes([])` or a blank client id, is a mistake of the API, and no token meets it: 500.
+/// A requirement that requires nothing, such as `scopes([])` or a blank client id, is a mistake of the API. No token
+/// meets it, and the response is 500.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Requirement {
     parts: Vec<Part>,
@@ -44,7 +47,7 @@ pub struct Requirement {
 
 /// Combining and checking.
 impl Requirement {
-    /// Asks for one of several requirements to be met.
+    /// Requires a token to meet at least one of these requirements.
     ///
     /// ```
     /// use auth0_api_core::Requirement;
@@ -60,36 +63,37 @@ impl Requirement {
         Self::of(Part::AnyOf(alternatives.into_iter().collect()))
     }
 
-    /// Asks for another requirement as well.
+    /// Adds another requirement, which a token must meet, too.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
         self.parts.extend(other.parts);
         self
     }
 
-    /// Asks for a scope as well.
+    /// Adds a scope, as [`scope`](Self::scope).
     #[must_use]
     pub fn and_scope(self, scope: impl AsRef<str>) -> Self {
         self.and(Self::scope(scope))
     }
 
-    /// Asks for a claim as well.
+    /// Adds a claim, as [`claim`](Self::claim).
     #[must_use]
     pub fn and_claim(self, name: impl Into<Box<str>>) -> Self {
         self.and(Self::claim(name))
     }
 
-    /// Asks for this requirement or another one to be met.
+    /// Requires a token to meet this requirement or another one.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
         Self::any_of([self, other])
     }
 
-    /// Checks a token against it.
+    /// Checks a token against the requirement.
     ///
     /// # Errors
     ///
-    /// [`Error`] with a [`RequirementError`](crate::RequirementError): give it to [`ApiClient::reject`](crate::ApiClient::reject).
+    /// [`Error`] with a [`RequirementError`](crate::RequirementError): pass it to
+    /// [`ApiClient::reject`](crate::ApiClient::reject).
     pub fn check(&self, token: &VerifiedToken) -> Result<(), Error> {
         let Some(lack) = self.assess(token).into_error() else { return Ok(()) };
         let error = Error::from(lack).presented_as(token.binding().scheme());

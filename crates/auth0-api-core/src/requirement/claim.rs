@@ -1,4 +1,4 @@
-//! Claims and what must be said of them.
+//! Requirements on claims.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,30 +11,31 @@ use crate::token::VerifiedToken;
 
 /// Claims.
 impl Requirement {
-    /// Asks for a claim to be there, whatever its value.
+    /// Requires a claim to be present, with any value.
     #[must_use]
     pub fn claim(name: impl Into<Box<str>>) -> Self {
         Self::of(Fact::Claim(ClaimRule::present(name)))
     }
 
-    /// Asks for a claim to be equal to a JSON value.
+    /// Requires a claim to be equal to a JSON value.
     #[must_use]
     pub fn claim_equals(name: impl Into<Box<str>>, value: impl Into<Value>) -> Self {
         Self::of(Fact::Claim(ClaimRule::equals(name, value)))
     }
 
-    /// Asks for a claim to include a value: as a member of a list, or as a word of a text that is a list separated by blanks.
+    /// Requires a claim to include a value: as a member of a list, or as one word of a text that is separated by
+    /// spaces.
     #[must_use]
     pub fn claim_includes(name: impl Into<Box<str>>, value: impl Into<Value>) -> Self {
         Self::of(Fact::Claim(ClaimRule::includes(name, value)))
     }
 
-    /// Asks a function of yours. The name is for logs; callers do not see it.
+    /// Requires a function to return true for the token. The name is for logs; callers do not see it.
     ///
     /// ```
     /// use auth0_api_core::Requirement;
     ///
-    /// let verified = Requirement::predicate("has an address of ours", |token| {
+    /// let verified = Requirement::predicate("has a company email address", |token| {
     ///     token.claims().get("https://example.com/email").is_some_and(|email| {
     ///         email.as_str().is_some_and(|email| email.ends_with("@example.com"))
     ///     })
@@ -52,7 +53,7 @@ impl Requirement {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct ClaimRule {
-    /// Of the claim, or of the predicate.
+    /// The name of the claim, or of the predicate.
     name: Box<str>,
     test: Test,
 }
@@ -102,7 +103,8 @@ impl ClaimRule {
     }
 }
 
-/// A member of a list, or a word of a text: `scope` and its like are lists written as texts (RFC 6749 §3.3).
+/// Returns whether a list has a member, or a text has a word: claims such as `scope` are lists in one text (RFC 6749
+/// §3.3).
 fn includes(claim: &Value, value: &Value) -> bool {
     match claim {
         Value::Array(members) => members.contains(value),
@@ -123,7 +125,7 @@ impl fmt::Debug for Test {
 }
 
 impl PartialEq for Test {
-    /// Two predicates are equal if they are one: clones of one requirement.
+    /// Two predicates are equal only if they are the same function in memory, as in clones of one requirement.
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Equals(one), Self::Equals(other)) | (Self::Includes(one), Self::Includes(other)) => one == other,

@@ -1,83 +1,83 @@
-//! What a caller lacks.
+//! The parts of a requirement that a caller does not meet.
 
 use std::time::Duration;
 
 use crate::token::ActorError;
 
-/// What a caller lacks: authenticated, but not enough.
+/// Why a valid token does not meet a requirement.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RequirementError {
-    /// Nobody acts for the subject, or somebody who may not.
-    #[error("the token's current actor is none of those that may act here")]
+    /// The token has no actor, or its current actor is not allowed.
+    #[error("the token has no actor that is allowed")]
     Actor,
-    /// The `act` claim is no chain of actors.
+    /// The `act` claim is malformed.
     #[error(transparent)]
     ActorMalformed(#[from] ActorError),
-    /// A claim is not there.
+    /// A required claim is missing.
     #[error("the token lacks the claim {claim:?}")]
     Claim {
         /// The claim's name, from the requirement.
         claim: Box<str>,
     },
-    /// A claim has not the value that is needed, or is not there.
-    #[error("the token's claim {claim:?} has not the value that is needed")]
+    /// A claim does not have the required value, or is missing.
+    #[error("the token's claim {claim:?} does not have the required value")]
     ClaimValue {
         /// The claim's name, from the requirement.
         claim: Box<str>,
     },
     /// The token was issued to another client.
-    #[error("the token was issued to another client than those that may come here")]
+    #[error("the token was issued to a client that is not allowed")]
     Client,
-    /// More actors than the route allows.
-    #[error("the token was delegated {depth} times, {limit} are allowed")]
+    /// The token has more actors than the route allows.
+    #[error("the token has {depth} actors, {limit} are allowed")]
     Delegation {
-        /// How many act or acted.
+        /// The number of actors in the token.
         depth: usize,
-        /// How many may.
+        /// The number of actors that the route allows.
         limit: usize,
     },
-    /// The requirement asks for nothing: a mistake of the API, which no token may profit by.
-    #[error("the requirement needs for nothing, as scopes([]) does; no token meets it")]
+    /// The requirement requires nothing. It is a mistake of the API, and no token meets it.
+    #[error("the requirement is empty, such as scopes([]), and no token meets it")]
     Empty,
     /// The route is for machines that act for themselves.
-    #[error("the token is not that of a machine")]
+    #[error("the token is not for a machine")]
     Machine,
-    /// The token was issued in another organisation, or in none.
-    #[error("the token was not issued in an organization that is needed")]
+    /// The token was issued in another organisation, or without one.
+    #[error("the token was not issued in a required organization")]
     Organization,
     /// A permission was not granted.
     #[error("the token lacks the permission {permission:?}")]
     Permission {
-        /// The first permission that is lacking, from the requirement.
+        /// The first missing permission, from the requirement.
         permission: Box<str>,
     },
-    /// A function of the API said no.
+    /// A predicate of the API returned false.
     #[error("the token does not meet {name:?}")]
     Predicate {
-        /// The function's name, from the requirement.
+        /// The predicate's name, from the requirement.
         name: Box<str>,
     },
     /// A scope was not granted.
-    #[error("the token lacks a scope of {needed:?}")]
+    #[error("the token does not have all scopes of {needed:?}")]
     Scope {
-        /// Every scope that the route needs, separated by blanks: what a client should ask for.
+        /// Every scope that the route requires, separated by spaces: what a client should request.
         needed: Box<str>,
     },
-    /// The token is not bound to a key.
-    #[error("the token is not bound to a key")]
+    /// The token is not bound to a key or a certificate.
+    #[error("the token is not bound to a key or a certificate")]
     SenderConstraint,
     /// The login was too long ago, or not strong enough ([RFC 9470](https://www.rfc-editor.org/rfc/rfc9470)).
     #[error("the token needs a login of {acr_values:?} within {max_age:?}")]
     StepUp {
-        /// Every `acr` that is taken, separated by blanks, the preferred one first; `None` if any is.
+        /// Every `acr` that is accepted, separated by spaces, the preferred one first; `None` if any is accepted.
         acr_values: Option<Box<str>>,
-        /// How long ago the login may be; `None` for any time.
+        /// The maximum age of the login; `None` if any age is accepted.
         max_age: Option<Duration>,
-        /// Every scope that the route needs, if one of them is lacking too.
+        /// Every scope that the route requires, if the token lacks one of them, too.
         scope: Option<Box<str>>,
     },
     /// The route is for users.
-    #[error("the token is not that of a user")]
+    #[error("the token is not for a user")]
     User,
 }

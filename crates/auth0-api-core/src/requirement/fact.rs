@@ -1,59 +1,61 @@
-//! What is so or is not: no client can mend it by asking for another token.
+//! Requirements on facts, which a client cannot change by requesting another token.
 
 use super::actor::ActorRule;
 use super::claim::ClaimRule;
 use super::organization::OrganizationRule;
-use super::texts::{texts, unless_blank};
+use super::texts::{empty_if_any_blank, without_blanks};
 use super::{Requirement, RequirementError};
 use crate::token::{Binding, VerifiedToken};
 
-/// What is so or is not.
+/// Facts, which a client cannot change by requesting another token.
 impl Requirement {
-    /// Asks for a permission: an entry of `permissions`, which Auth0 writes for users once the API has
-    /// [RBAC](https://auth0.com/docs/get-started/apis/enable-role-based-access-control-for-apis) switched on.
+    /// Requires a permission: an entry of `permissions`, which Auth0 writes for users if
+    /// [RBAC](https://auth0.com/docs/get-started/apis/enable-role-based-access-control-for-apis) is switched on for the
+    /// API.
     #[must_use]
     pub fn permission(permission: impl Into<Box<str>>) -> Self {
         Self::permissions([permission])
     }
 
-    /// Asks for all of several permissions.
+    /// Requires all of these permissions.
     #[must_use]
     pub fn permissions<S: Into<Box<str>>>(permissions: impl IntoIterator<Item = S>) -> Self {
         let permissions = permissions.into_iter().map(Into::into).collect();
-        Self::of(Fact::Permissions(unless_blank(permissions)))
+        Self::of(Fact::Permissions(empty_if_any_blank(permissions)))
     }
 
-    /// Asks for one of several permissions.
+    /// Requires one of these permissions.
     #[must_use]
     pub fn any_permission<S: Into<Box<str>>>(permissions: impl IntoIterator<Item = S>) -> Self {
         Self::any_of(permissions.into_iter().map(Self::permission))
     }
 
-    /// Asks for a token that was issued to a client.
+    /// Requires a token that was issued to this client.
     #[must_use]
     pub fn client(client_id: impl Into<Box<str>>) -> Self {
         Self::any_client([client_id])
     }
 
-    /// Asks for a token that was issued to one of several clients.
+    /// Requires a token that was issued to one of these clients.
     #[must_use]
     pub fn any_client<S: Into<Box<str>>>(client_ids: impl IntoIterator<Item = S>) -> Self {
-        Self::of(Fact::Client(texts(client_ids)))
+        Self::of(Fact::Client(without_blanks(client_ids)))
     }
 
-    /// Asks for a machine that acts for itself: [`VerifiedToken::is_machine`].
+    /// Requires a machine that acts for itself: [`VerifiedToken::is_machine`].
     #[must_use]
     pub fn machine() -> Self {
         Self::of(Fact::Machine)
     }
 
-    /// Asks for a user, directly or through an actor: [`VerifiedToken::is_user`].
+    /// Requires a user, directly or through an actor: [`VerifiedToken::is_user`].
     #[must_use]
     pub fn user() -> Self {
         Self::of(Fact::User)
     }
 
-    /// Asks for a token that is bound to a key or a certificate which the caller has proven to hold: [`VerifiedToken::binding`].
+    /// Requires a token that is bound to a key or a certificate, and a caller that has proven to hold it:
+    /// [`VerifiedToken::binding`].
     #[must_use]
     pub fn sender_constrained() -> Self {
         Self::of(Fact::SenderConstrained)
@@ -76,7 +78,7 @@ pub(super) enum Fact {
 }
 
 impl Fact {
-    /// What the token lacks.
+    /// Returns what the token lacks, or `None` if it lacks nothing.
     pub(super) fn lack(&self, token: &VerifiedToken) -> Option<RequirementError> {
         match self {
             Self::Actor(rule) => rule.lack(token),
@@ -102,7 +104,7 @@ fn unless(met: bool, lack: RequirementError) -> Option<RequirementError> {
     (!met).then_some(lack)
 }
 
-/// A list of nothing is a mistake of the API, and must not look like a list that is met.
+/// Returns `lack` unless a candidate is met. An empty list is a mistake of the API, and is never met.
 pub(super) fn unless_any<T>(
     candidates: &[T],
     is_met: impl Fn(&T) -> bool,

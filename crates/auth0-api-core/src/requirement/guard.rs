@@ -2,7 +2,7 @@
 
 use super::Requirement;
 
-/// A requirement with a name: what `Scoped<G>` of the adapters asks for.
+/// A requirement as a type, for `Scoped<G>` of the adapters.
 ///
 /// ```
 /// use auth0_api_core::{Guard, Requirement};
@@ -16,6 +16,6 @@ use super::Requirement;
 /// }
 /// ```
 pub trait Guard: 'static {
-    /// What a token must meet. It is asked for with every request.
+    /// Returns the requirement that a token must meet. It is called on every request.
     fn requirement() -> Requirement;
 }

@@ -1,7 +1,8 @@
-//! What a route asks of a caller whose token is good.
+//! Requirements: what a route requires of a caller with a valid token.
 //!
-//! A [`Requirement`] is held against a [`VerifiedToken`](crate::VerifiedToken); what is lacking becomes one [`RequirementError`], and that one
-//! challenge. How it is chosen is decided in [`assessment`]; each other file knows one kind of thing to ask for.
+//! A [`Requirement`] is checked against a [`VerifiedToken`](crate::VerifiedToken). If several parts are not met,
+//! [`assessment`] chooses the one [`RequirementError`] to report, which becomes one challenge. Each other file defines
+//! one kind of part.
 
 mod actor;
 mod assessment;

@@ -1,4 +1,4 @@
-//! The organisation that a token was issued in.
+//! Requirements on the organisation that a token was issued in.
 
 use super::Requirement;
 use super::fact::Fact;
@@ -6,21 +6,23 @@ use crate::token::VerifiedToken;
 
 /// Organisations.
 impl Requirement {
-    /// Asks for a token that was issued in an organisation: by its id if the text begins with `org_`, else by its name without
-    /// regard to case, as Auth0's SDKs do. Decide by the id: names can be changed, and are in tokens only if the tenant says so.
+    /// Requires a token that was issued in this organisation.
+    ///
+    /// A text that begins with `org_` is an id. Any other text is a name, which is compared without regard to case, as
+    /// in Auth0's SDKs. Prefer the id: a name can be changed, and is in tokens only if the tenant adds it.
     #[must_use]
     pub fn organization(organization: impl AsRef<str>) -> Self {
         Self::any_organization([organization])
     }
 
-    /// Asks for a token that was issued in one of several organisations.
+    /// Requires a token that was issued in one of these organisations.
     #[must_use]
     pub fn any_organization<S: AsRef<str>>(organizations: impl IntoIterator<Item = S>) -> Self {
         Self::of(Fact::Organization(OrganizationRule::each(organizations)))
     }
 }
 
-/// One organisation, by what names it.
+/// One organisation, by its id or its name.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum OrganizationRule {
     Id(Box<str>),
@@ -28,7 +30,7 @@ pub(super) enum OrganizationRule {
 }
 
 impl OrganizationRule {
-    /// As Auth0's SDKs tell ids from names: ids begin with `org_`, and no name may.
+    /// Reads each text as Auth0's SDKs do: ids begin with `org_`, and names cannot. Blank texts are dropped.
     pub(super) fn each<S: AsRef<str>>(organizations: impl IntoIterator<Item = S>) -> Vec<Self> {
         let rule = |text: S| match text.as_ref().trim() {
             "" => None,

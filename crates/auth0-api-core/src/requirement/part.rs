@@ -1,34 +1,37 @@
-//! One of the things that a requirement asks for.
+//! The parts of a requirement.
 
 use super::Requirement;
 use super::assessment::Assessment;
 use super::fact::Fact;
 use super::step_up::StepUp;
-use super::texts::{unless_blank, words};
+use super::texts::{empty_if_any_blank, words};
 use crate::token::VerifiedToken;
 
 /// Scopes.
 impl Requirement {
-    /// Asks for a scope ([RFC 6749 §3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3.3)), or for all of several that are
-    /// separated by blanks.
+    /// Requires a scope ([RFC 6749 §3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3.3)), or all of several scopes
+    /// that are separated by spaces.
     #[must_use]
     pub fn scope(scope: impl AsRef<str>) -> Self {
         Self::scopes([scope])
     }
 
-    /// Asks for all of several scopes.
+    /// Requires all of these scopes.
     #[must_use]
     pub fn scopes<S: AsRef<str>>(scopes: impl IntoIterator<Item = S>) -> Self {
-        Self::of(Part::Scopes(words(unless_blank(scopes.into_iter().collect()))))
+        Self::of(Part::Scopes(words(empty_if_any_blank(scopes.into_iter().collect()))))
     }
 
-    /// Asks for one of several scopes. A client that has none is told the first: put the one first that allows least.
+    /// Requires one of these scopes.
+    ///
+    /// The rejection of a client that has none of them names the first. So put the scope that allows the least first.
     #[must_use]
     pub fn any_scope<S: AsRef<str>>(scopes: impl IntoIterator<Item = S>) -> Self {
         Self::any_of(scopes.into_iter().map(Self::scope))
     }
 }
 
+/// One part of a requirement.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Part {
     AnyOf(Vec<Requirement>),

@@ -1,4 +1,4 @@
-//! What holds for requirements of any shape.
+//! Properties of requirements of any shape.
 
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
@@ -11,7 +11,7 @@ use super::{Requirement, RequirementError};
 use crate::jose::Object;
 use crate::token::{Binding, ValidClaims, VerifiedToken};
 
-/// A requirement in a form that can be evaluated by the book.
+/// A requirement in a form that a test can evaluate directly.
 #[derive(Clone, Debug)]
 enum Shape {
     Acr(Vec<String>),
@@ -21,7 +21,7 @@ enum Shape {
     Scopes(Vec<String>),
 }
 
-/// What a token says.
+/// The claims of a token.
 #[derive(Clone, Debug)]
 struct Caller {
     scopes: BTreeSet<String>,
@@ -65,7 +65,7 @@ impl Caller {
         shape.requirement().assess(&self.token()).into_error()
     }
 
-    /// The same caller after doing what a challenge says, with the first of the logins.
+    /// Returns the same caller after it did what the challenge says, with the first `acr` value of the challenge.
     fn obeying(&self, lack: &RequirementError) -> Option<Self> {
         let mut caller = self.clone();
         match lack {
@@ -107,24 +107,24 @@ fn callers() -> impl Strategy<Value = Caller> {
 
 proptest! {
     #[test]
-    fn a_requirement_is_met_as_its_shape_says(shape in shapes(), caller in callers()) {
+    fn requirement_is_met_if_its_shape_is_met(shape in shapes(), caller in callers()) {
         prop_assert_eq!(caller.lack(&shape).is_none(), shape.is_met_by(&caller), "{:?}", caller.lack(&shape));
     }
 
-    /// With two lists of logins it need not be so: one login has one class, and may be in one list only.
+    /// Only with at most one list of `acr` values: a login has one `acr`, which may be missing in a second list.
     #[test]
-    fn who_does_what_a_challenge_says_is_let_in(shape in shapes(), caller in callers()) {
-        let into_error = caller.lack(&shape).filter(|_| lists_of_logins(&shape) <= 1);
-        if let Some(obeying) = into_error.as_ref().and_then(|lack| caller.obeying(lack)) {
-            prop_assert_eq!(obeying.lack(&shape), None, "into_error {:?}", into_error);
+    fn caller_that_obeys_the_challenge_is_accepted(shape in shapes(), caller in callers()) {
+        let lack = caller.lack(&shape).filter(|_| acr_lists(&shape) <= 1);
+        if let Some(obeying) = lack.as_ref().and_then(|lack| caller.obeying(lack)) {
+            prop_assert_eq!(obeying.lack(&shape), None, "first lack {:?}", lack);
         }
     }
 }
 
-fn lists_of_logins(shape: &Shape) -> usize {
+fn acr_lists(shape: &Shape) -> usize {
     match shape {
         Shape::Acr(_) => 1,
-        Shape::All(parts) | Shape::Any(parts) => parts.iter().map(lists_of_logins).sum(),
+        Shape::All(parts) | Shape::Any(parts) => parts.iter().map(acr_lists).sum(),
         Shape::Claim(_) | Shape::Scopes(_) => 0,
     }
 }

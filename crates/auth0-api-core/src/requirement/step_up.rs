@@ -1,4 +1,4 @@
-//! How and when the user has logged in ([RFC 9470](https://www.rfc-editor.org/rfc/rfc9470)).
+//! Requirements on how and when the user logged in ([RFC 9470](https://www.rfc-editor.org/rfc/rfc9470)).
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -10,36 +10,38 @@ use crate::token::VerifiedToken;
 
 /// Logins.
 impl Requirement {
-    /// Asks for a way of logging in: the `acr` claim ([RFC 9470 §3](https://www.rfc-editor.org/rfc/rfc9470#section-3)).
+    /// Requires an authentication context class: the `acr` claim
+    /// ([RFC 9470 §3](https://www.rfc-editor.org/rfc/rfc9470#section-3)).
     #[must_use]
     pub fn acr(value: impl AsRef<str>) -> Self {
         Self::any_acr([value])
     }
 
-    /// Asks for one of several ways of logging in, the preferred one first.
+    /// Requires one of these authentication context classes, the preferred one first.
     #[must_use]
     pub fn any_acr<S: AsRef<str>>(values: impl IntoIterator<Item = S>) -> Self {
         Self::step_up(StepUp::new().any_acr(values))
     }
 
-    /// Asks for a login that is at most so long ago: the `auth_time` claim, compared with [`VerifiedToken::verified_at`]
-    /// ([RFC 9470 §3](https://www.rfc-editor.org/rfc/rfc9470#section-3), `max_age`). Callers are told whole seconds.
+    /// Requires a login that is not older than this: the `auth_time` claim is compared with
+    /// [`VerifiedToken::verified_at`] ([RFC 9470 §3](https://www.rfc-editor.org/rfc/rfc9470#section-3), `max_age`). The
+    /// challenge states whole seconds.
     #[must_use]
     pub fn authenticated_within(max_age: Duration) -> Self {
         Self::step_up(StepUp::new().max_age(max_age))
     }
 
-    /// Asks for a login, with both of these and in claims of any name.
+    /// Requires a login by its class and its age, in claims of any name.
     #[must_use]
     pub fn step_up(step_up: StepUp) -> Self {
         Self::of(Part::StepUp(step_up))
     }
 }
 
-/// The login that a route asks for ([RFC 9470](https://www.rfc-editor.org/rfc/rfc9470)), for [`Requirement::step_up`].
+/// The login that a route requires ([RFC 9470](https://www.rfc-editor.org/rfc/rfc9470)), for [`Requirement::step_up`].
 ///
-/// A tenant's Action cannot write `acr` and `auth_time`, which Auth0 keeps for itself. It writes claims of your namespace instead,
-/// and here is where they are named:
+/// An Action of the tenant cannot write `acr` and `auth_time`, because Auth0 reserves these names. Let it write claims
+/// with other names, and set the names here:
 ///
 /// ```
 /// use std::time::Duration;
@@ -63,32 +65,32 @@ pub struct StepUp {
 }
 
 impl StepUp {
-    /// Begins with a login that asks for nothing: no token meets it until it asks for something.
-    #[expect(clippy::new_without_default, reason = "a default would have to ask for something")]
+    /// Creates a login without conditions. No token meets it until a condition is added.
+    #[expect(clippy::new_without_default, reason = "a useful default would have to require something")]
     pub fn new() -> Self {
         let (acr_claim, auth_time_claim) = (Cow::Borrowed("acr"), Cow::Borrowed("auth_time"));
         Self { acr_values: None, max_age: None, acr_claim, auth_time_claim }
     }
 
-    /// Asks for one of these authentication context classes, the preferred one first.
+    /// Requires one of these authentication context classes, the preferred one first.
     pub fn any_acr<S: AsRef<str>>(mut self, values: impl IntoIterator<Item = S>) -> Self {
         self.acr_values = Some(words(values));
         self
     }
 
-    /// Asks for a login that is at most so long ago.
+    /// Requires a login that is not older than this.
     pub fn max_age(mut self, max_age: Duration) -> Self {
         self.max_age = Some(max_age);
         self
     }
 
-    /// The claim that holds the authentication context class. Default: `acr`.
+    /// Sets the claim that contains the authentication context class. Default: `acr`.
     pub fn acr_claim(mut self, name: impl Into<Cow<'static, str>>) -> Self {
         self.acr_claim = name.into();
         self
     }
 
-    /// The claim that holds the time of the login, in seconds since the epoch. Default: `auth_time`.
+    /// Sets the claim that contains the time of the login, in seconds since the epoch. Default: `auth_time`.
     pub fn auth_time_claim(mut self, name: impl Into<Cow<'static, str>>) -> Self {
         self.auth_time_claim = name.into();
         self
@@ -105,7 +107,7 @@ impl StepUp {
         let recent = self.max_age.is_none_or(|limit| {
             token.time(&self.auth_time_claim).is_some_and(|at| match token.verified_at().duration_since(at) {
                 Ok(age) => age <= limit,
-                // A login of just now, by an issuer whose clock is a little fast. Further ahead it is no login's time.
+                // The login lies in the future. A little is allowed, because the issuer's clock may be ahead.
                 Err(ahead) => ahead.duration() <= CLOCK_SLACK,
             })
         });
@@ -113,5 +115,5 @@ impl StepUp {
     }
 }
 
-/// What clocks that are kept in step differ by at most.
+/// Clocks that are synchronised differ by less.
 const CLOCK_SLACK: Duration = Duration::from_secs(60);

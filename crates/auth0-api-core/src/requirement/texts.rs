@@ -1,17 +1,19 @@
-//! Lists of texts, as they are meant.
+//! Normalises lists of texts.
 
-/// Texts separated by blanks, one by one.
+/// Splits each text at white space.
 pub(super) fn words<S: AsRef<str>>(texts: impl IntoIterator<Item = S>) -> Vec<Box<str>> {
     let words = |text: S| text.as_ref().split_ascii_whitespace().map(Box::from).collect::<Vec<_>>();
     texts.into_iter().flat_map(words).collect()
 }
 
-/// All of the texts, or none if one of them is blank: of a list that is asked for as a whole, a blank must not make less.
-pub(super) fn unless_blank<S: AsRef<str>>(texts: Vec<S>) -> Vec<S> {
+/// Returns no text at all if one of them is blank.
+///
+/// It is for lists that must be met as a whole. Without its blank, the list would require less than was written.
+pub(super) fn empty_if_any_blank<S: AsRef<str>>(texts: Vec<S>) -> Vec<S> {
     if texts.iter().any(|text| text.as_ref().trim().is_empty()) { Vec::new() } else { texts }
 }
 
-/// Texts that are none are left out: a blank would ask for nothing.
-pub(super) fn texts<S: Into<Box<str>>>(texts: impl IntoIterator<Item = S>) -> Vec<Box<str>> {
+/// Drops blank texts, because a blank would require nothing.
+pub(super) fn without_blanks<S: Into<Box<str>>>(texts: impl IntoIterator<Item = S>) -> Vec<Box<str>> {
     texts.into_iter().map(Into::into).filter(|text: &_| !str::trim(text).is_empty()).collect()
 }

@@ -1,23 +1,24 @@
-//! Who acts for the subject: the `act` claim ([RFC 8693 §4.1](https://www.rfc-editor.org/rfc/rfc8693#section-4.1)).
+//! The actors that act for the subject: the `act` claim
+//! ([RFC 8693 §4.1](https://www.rfc-editor.org/rfc/rfc8693#section-4.1)).
 
 use serde_json::Value;
 
-/// The `act` claim is there but is no chain of actors.
+/// Why the `act` claim of a token is not a chain of actors.
 ///
-/// It is an error when somebody asks who acts, never an absent actor: a decision that depends on the actor must not be
-/// made as if there were none.
+/// Reading the actor returns this error, never an absent actor. Otherwise an API would decide as if the token had no
+/// actor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ActorError {
     /// A level is not an object with a non-blank string `sub`.
     #[error("the act claim is malformed")]
     Malformed,
-    /// More than 16 levels; Auth0 nests at most five.
+    /// The claim has more than 16 levels. Auth0 nests at most five.
     #[error("the act claim nests more than {MAX_ACTORS} levels")]
     TooDeep,
 }
 
-/// The actors, the current one first.
+/// Returns the actors, the current one first.
 pub(crate) fn chain(act: Option<&Value>) -> Result<Vec<&str>, ActorError> {
     let (mut actors, mut level) = (Vec::new(), act);
     while let Some(act) = level {
@@ -30,7 +31,7 @@ pub(crate) fn chain(act: Option<&Value>) -> Result<Vec<&str>, ActorError> {
     Ok(actors)
 }
 
-/// The outermost actor: the only one to decide by, the inner ones are history (RFC 8693 §4.1).
+/// Returns the outermost actor. Decisions use only this one, because the inner ones are history (RFC 8693 §4.1).
 pub(crate) fn current(act: Option<&Value>) -> Result<Option<&str>, ActorError> {
     act.map(subject).transpose()
 }
@@ -40,5 +41,5 @@ fn subject(act: &Value) -> Result<&str, ActorError> {
     if subject.trim().is_empty() { Err(ActorError::Malformed) } else { Ok(subject) }
 }
 
-/// Auth0 nests five levels; three times that leaves room for other issuers and bounds the work.
+/// Auth0 nests five levels. About three times that is enough for other issuers, and bounds the work.
 const MAX_ACTORS: usize = 16;

@@ -1,28 +1,28 @@
-//! What a token is bound to, once it is proven.
+//! What a token is bound to, as the caller has proven.
 
 use crate::certificate::CertificateThumbprint;
 use crate::credentials::Scheme;
 use crate::jose::Thumbprint;
 
-/// How the caller proved that the token is its own.
+/// How the caller proved that it is the rightful holder of the token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Binding {
-    /// Not at all: whoever holds the token may use it ([RFC 6750](https://www.rfc-editor.org/rfc/rfc6750)).
+    /// Not at all. Every holder of the token can use it ([RFC 6750](https://www.rfc-editor.org/rfc/rfc6750)).
     Bearer,
-    /// By a proof of the key that the token is bound to ([RFC 9449](https://www.rfc-editor.org/rfc/rfc9449)).
+    /// With a proof made with the key that the token is bound to ([RFC 9449](https://www.rfc-editor.org/rfc/rfc9449)).
     Dpop {
         /// The key's thumbprint: `cnf.jkt`.
         thumbprint: Thumbprint,
     },
-    /// By a proof of the key and by the certificate, to both of which the token is bound.
+    /// With both, because the token is bound to a key and a certificate.
     DpopAndMtls {
         /// The certificate's thumbprint: `cnf.x5t#S256`.
         certificate: CertificateThumbprint,
         /// The key's thumbprint: `cnf.jkt`.
         key: Thumbprint,
     },
-    /// By the client certificate of its connection ([RFC 8705 §3](https://www.rfc-editor.org/rfc/rfc8705#section-3)).
+    /// With the client certificate of its connection ([RFC 8705 §3](https://www.rfc-editor.org/rfc/rfc8705#section-3)).
     Mtls {
         /// The certificate's thumbprint: `cnf.x5t#S256`.
         thumbprint: CertificateThumbprint,
@@ -30,7 +30,7 @@ pub enum Binding {
 }
 
 impl Binding {
-    /// Of what was proven.
+    /// Returns the binding for the key and the certificate that the caller has proven.
     pub(crate) fn of(key: Option<Thumbprint>, certificate: Option<CertificateThumbprint>) -> Self {
         match (key, certificate) {
             (None, None) => Self::Bearer,
@@ -40,12 +40,12 @@ impl Binding {
         }
     }
 
-    /// The scheme that the token came by: only a proof of a key comes by `DPoP`.
+    /// The scheme of the request: `DPoP` if the caller proved a key, else `Bearer`.
     pub(crate) fn scheme(&self) -> Scheme {
         if self.key().is_some() { Scheme::Dpop } else { Scheme::Bearer }
     }
 
-    /// The key that a proof was made with, if there was one.
+    /// The key of the proof, if the caller proved one.
     pub fn key(&self) -> Option<Thumbprint> {
         match *self {
             Self::Dpop { thumbprint: key } | Self::DpopAndMtls { key, .. } => Some(key),

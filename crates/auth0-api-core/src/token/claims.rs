@@ -1,4 +1,4 @@
-//! Claims on their way from signed to valid.
+//! Signed claims, and claims that are also valid.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -10,18 +10,18 @@ use serde_json::{Map, Value};
 use super::{AccessToken, NumericDate};
 use crate::jose::{Object, TextHash, VerifiedJws};
 
-/// A JWT signed with a key of an issuer that is trusted.
+/// A JWT signed with a key of a trusted issuer.
 #[derive(Debug)]
 pub(crate) struct Signed {
     pub(crate) jws: VerifiedJws<Object>,
     pub(crate) issuer: Arc<str>,
-    /// The text it was presented as.
+    /// The text of the token, as presented.
     pub(crate) text: Arc<str>,
 }
 
-/// Claims that a trusted issuer has signed and that are valid for this API, now. Only `TokenPolicy::validate` makes them.
+/// Claims that a trusted issuer has signed and that are valid for this API. Only `TokenPolicy::validate` creates them.
 ///
-/// Whoever holds a token shares them: a clone costs a counter.
+/// All copies of a token share them, so a clone only increments a reference count.
 #[derive(Clone)]
 pub(crate) struct ValidClaims(Arc<Contents>);
 
@@ -42,7 +42,7 @@ impl ValidClaims {
         Self(Arc::new(Contents { access_token, members, issuer, expires_at, hash, parsed }))
     }
 
-    /// Claims that nobody has checked, for tests of what is done with valid ones.
+    /// Creates claims without any check, for tests.
     #[cfg(test)]
     pub(crate) fn unchecked(members: Object, expires_at: SystemTime) -> Self {
         let (access_token, issuer) = (AccessToken("".into()), "https://tenant.eu.auth0.com/".into());
@@ -55,7 +55,7 @@ impl ValidClaims {
         self.members().raw("cnf")
     }
 
-    /// The SHA-256 of the token they came in, which `ath` of a proof names it by.
+    /// The SHA-256 of the token's text, which the `ath` of a proof must equal.
     pub(crate) fn token_hash(&self) -> &TextHash {
         self.0.hash.get_or_init(|| {
             let mut hash = TextHash::default();
@@ -81,11 +81,11 @@ impl ValidClaims {
     }
 
     pub(super) fn parsed(&self) -> &Map<String, Value> {
-        // The text was read as one strict object before, so that reading it again succeeds.
+        // The text has been read as one strict JSON object before, so parsing it again succeeds.
         self.0.parsed.get_or_init(|| serde_json::from_str(self.members().as_str()).unwrap_or_default())
     }
 
-    /// A string claim, without parsing the others unless it contains escapes.
+    /// Returns a string claim. The claims are parsed only if its text contains escapes.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         let raw = self.members().raw(name)?;
         match raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
@@ -94,7 +94,7 @@ impl ValidClaims {
         }
     }
 
-    /// A `NumericDate` claim.
+    /// Returns a `NumericDate` claim.
     pub(crate) fn time(&self, name: &str) -> Option<SystemTime> {
         let date: Option<NumericDate> = self.members().get(name).ok()?;
         date.and_then(NumericDate::to_system_time)

@@ -1,24 +1,25 @@
-//! What can be wrong with a signed token's claims.
+//! The errors of a signed token's claims.
 
 use std::time::SystemTime;
 
-/// Why signed claims are no valid access token for this API.
+/// Why signed claims are not a valid access token for this API.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenError {
-    /// None of the token's audiences is configured ([RFC 7519 §4.1.3](https://www.rfc-editor.org/rfc/rfc7519#section-4.1.3)).
+    /// The token has no audience that is configured
+    /// ([RFC 7519 §4.1.3](https://www.rfc-editor.org/rfc/rfc7519#section-4.1.3)).
     #[error("none of the token's audiences is this API")]
     Audience {
-        /// Whether it looks like an ID token: a classic mix-up.
+        /// Whether the token looks like an ID token, which clients often send by mistake.
         looks_like_id_token: bool,
     },
-    /// A claim is missing that every access token has.
+    /// A claim that every access token must have is missing.
     #[error("the claim {claim} is missing")]
     ClaimMissing {
         /// The claim's name.
         claim: &'static str,
     },
-    /// A claim has a type or value that its specification does not give it.
+    /// A claim has a type or a value that its specification does not allow.
     #[error("the claim {claim} is malformed")]
     ClaimMalformed {
         /// The claim's name.
@@ -32,26 +33,26 @@ pub enum TokenError {
         /// The time of the check.
         now: SystemTime,
     },
-    /// `nbf` has not come ([RFC 7519 §4.1.5](https://www.rfc-editor.org/rfc/rfc7519#section-4.1.5)).
+    /// `nbf` is in the future ([RFC 7519 §4.1.5](https://www.rfc-editor.org/rfc/rfc7519#section-4.1.5)).
     #[error("the token is not valid yet")]
     NotYetValid,
-    /// A claim is missing that the configuration requires.
+    /// A claim that the configuration requires is missing.
     #[error("the required claim {claim:?} is missing")]
     RequiredClaim {
         /// The claim's name, from the configuration.
         claim: Box<str>,
     },
-    /// `iat` is older than the configured maximum age, or lies ahead.
+    /// `iat` is older than the configured maximum age, or in the future.
     #[error("the token is older than the configured maximum age, or was issued in the future")]
     TooOld,
-    /// `typ` names something else than an access token ([RFC 9068 §4](https://www.rfc-editor.org/rfc/rfc9068#section-4)).
+    /// `typ` is not that of an access token ([RFC 9068 §4](https://www.rfc-editor.org/rfc/rfc9068#section-4)).
     #[error("the token's typ is not that of an access token")]
     Type,
 }
 
-/// Why [`VerifiedToken::claims_as`](super::VerifiedToken::claims_as) could not give the claims as the type asked for.
+/// Why [`VerifiedToken::claims_as`](super::VerifiedToken::claims_as) cannot convert the claims to the requested type.
 ///
-/// It is the API's own mistake, or a token that lacks what the type demands; it never makes the caller anonymous.
+/// The API has a mistake, or the token lacks a claim that the type requires. The caller is still authenticated.
 #[derive(Debug, thiserror::Error)]
-#[error("the claims do not fit the type asked for (line {}, column {})", .0.line(), .0.column())]
+#[error("the claims do not fit the requested type (line {}, column {})", .0.line(), .0.column())]
 pub struct ClaimsError(pub(crate) serde_json::Error);

@@ -1,6 +1,6 @@
-//! Access tokens: which signed claims are valid here, and what an API learns from them. Pure.
+//! Access tokens: which signed claims are valid for this API, and how an API reads them. No I/O.
 //!
-//! [`TokenPolicy::validate`](policy) turns signed claims into [`ValidClaims`]; only it makes them.
+//! Only [`TokenPolicy::validate`] turns signed claims into [`ValidClaims`].
 
 mod actor;
 mod binding;

@@ -1,4 +1,5 @@
-//! `NumericDate` ([RFC 7519 §2](https://www.rfc-editor.org/rfc/rfc7519#section-2)): seconds since the epoch, fractions allowed.
+//! `NumericDate` ([RFC 7519 §2](https://www.rfc-editor.org/rfc/rfc7519#section-2)): seconds since the epoch, fractions
+//! allowed.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -6,12 +7,12 @@ use serde::{Deserialize, Deserializer};
 
 use crate::clock::since_epoch;
 
-/// A JSON number of seconds since the epoch. Always finite; a string of digits is not one.
+/// A JSON number of seconds since the epoch. It is always finite. A string of digits is not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 pub(crate) struct NumericDate(f64);
 
 impl NumericDate {
-    /// Reads a time as a `NumericDate`, with its fraction.
+    /// Converts a time to a `NumericDate`, with its fraction.
     pub(crate) fn of(time: SystemTime) -> Self {
         Self(since_epoch(time).as_secs_f64())
     }
@@ -24,7 +25,7 @@ impl NumericDate {
         Self(self.0 - duration.as_secs_f64())
     }
 
-    /// The time it names, if that lies between 1970 and 9999.
+    /// Converts to a time, or returns `None` if it is not between 1970 and 9999.
     pub(crate) fn to_system_time(self) -> Option<SystemTime> {
         let in_range = (0.0..=END_OF_9999).contains(&self.0);
         in_range.then(|| Duration::try_from_secs_f64(self.0).ok()).flatten().map(|since| UNIX_EPOCH + since)
@@ -33,12 +34,12 @@ impl NumericDate {
 
 impl<'de> Deserialize<'de> for NumericDate {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // serde_json gives an f64 for numbers only, and rejects those that are not finite.
+        // serde_json reads an f64 from numbers only, and rejects numbers that are not finite.
         f64::deserialize(deserializer).map(Self)
     }
 }
 
-/// 9999-12-31T23:59:59Z: later times overflow other programs' calendars, and no token lives that long.
+/// 9999-12-31T23:59:59Z. Later times overflow the calendars of other programs, and no token is valid for that long.
 const END_OF_9999: f64 = 253_402_300_799.0;
 
 #[cfg(test)]
@@ -50,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn only_numbers_are_dates() {
+    fn only_finite_numbers_are_dates() {
         for rejected in [r#""1700000000""#, "null", "true", "[]", "{}", "1e400", "NaN", "Infinity"] {
             assert_eq!(read(rejected), None, "{rejected}");
         }
@@ -60,12 +61,12 @@ mod tests {
     }
 
     #[test]
-    fn a_time_is_named_from_1970_to_9999() {
-        let named = |json| read(json).and_then(NumericDate::to_system_time);
-        assert_eq!(named("0"), Some(UNIX_EPOCH));
-        assert_eq!(named("1700000000.5"), Some(UNIX_EPOCH + Duration::from_millis(1_700_000_000_500)));
-        assert!(named("253402300799").is_some());
-        assert_eq!(named("253402300800"), None);
-        assert_eq!(named("-0.001"), None);
+    fn only_dates_from_1970_to_9999_convert_to_a_time() {
+        let time = |json| read(json).and_then(NumericDate::to_system_time);
+        assert_eq!(time("0"), Some(UNIX_EPOCH));
+        assert_eq!(time("1700000000.5"), Some(UNIX_EPOCH + Duration::from_millis(1_700_000_000_500)));
+        assert!(time("253402300799").is_some());
+        assert_eq!(time("253402300800"), None);
+        assert_eq!(time("-0.001"), None);
     }
 }

@@ -1,4 +1,5 @@
-//! Which signed claims are an access token for this API: [RFC 9068 §4](https://www.rfc-editor.org/rfc/rfc9068#section-4) and
+//! Decides which signed claims are a valid access token for this API:
+//! [RFC 9068 §4](https://www.rfc-editor.org/rfc/rfc9068#section-4) and
 //! [RFC 8725 §3](https://www.rfc-editor.org/rfc/rfc8725#section-3), in one place, without I/O.
 
 use std::borrow::Cow;
@@ -9,10 +10,10 @@ use serde::Deserialize;
 use super::{NumericDate, Signed, TokenError, ValidClaims};
 use crate::jose::{Object, Text, VerifiedJws};
 
-/// What a token must say to be for this API.
+/// The conditions that the claims of a token must meet.
 #[derive(Debug)]
 pub(crate) struct TokenPolicy {
-    /// Never empty: the builder sees to it.
+    /// Never empty, because the builder rejects an empty list.
     pub(crate) audiences: Vec<Box<str>>,
     pub(crate) client_id: Option<Box<str>>,
     pub(crate) leeway: Duration,
@@ -22,7 +23,7 @@ pub(crate) struct TokenPolicy {
 }
 
 impl TokenPolicy {
-    /// Checks the claims; `iss` has been matched, byte for byte, when the key was chosen.
+    /// Checks the claims, except `iss`: it was compared byte for byte before the key was chosen.
     pub(crate) fn validate(&self, signed: Signed, now: SystemTime) -> Result<ValidClaims, TokenError> {
         self.check_type(&signed.jws)?;
         let claims = signed.jws.payload();
@@ -32,12 +33,14 @@ impl TokenPolicy {
         Ok(ValidClaims::new(signed, expires_at))
     }
 
-    /// Checks claims that were valid before: of what is checked of them, only the time has changed.
+    /// Checks claims that were valid before. Only the time can have changed, so it checks the times only.
     pub(crate) fn still_valid(&self, claims: &ValidClaims, now: SystemTime) -> Result<(), TokenError> {
         self.check_times(claims.members(), now).map(drop)
     }
 
-    /// RFC 8725 §3.11, RFC 9068 §4: a JWT made for another purpose names it. Auth0 writes `JWT` or `at+jwt`.
+    /// RFC 8725 §3.11, RFC 9068 §4: a JWT for another purpose has another `typ`. Auth0 writes `JWT` or `at+jwt`.
+    ///
+    /// In strict mode, `typ` must be `at+jwt`. Otherwise `JWT` and an absent `typ` are accepted, too.
     fn check_type(&self, jws: &VerifiedJws<Object>) -> Result<(), TokenError> {
         let media_type = jws.header().media_type().map_err(|_| TokenError::Type)?;
         let accepted = media_type.map_or(!self.strict_rfc9068, |media_type| {
@@ -46,14 +49,14 @@ impl TokenPolicy {
         if accepted { Ok(()) } else { Err(TokenError::Type) }
     }
 
-    /// RFC 7519 §4.1.3: one of the token's audiences is one of ours, exactly.
+    /// RFC 7519 §4.1.3: one of the token's audiences is exactly one of the configured audiences.
     fn check_audience(&self, claims: &Object) -> Result<(), TokenError> {
         let audience = Audience::read(claims)?;
         if audience.any(|candidate| self.audiences.iter().any(|configured| **configured == *candidate)) {
             return Ok(());
         }
-        let for_our_client = self.client_id.as_deref().is_some_and(|id| audience.any(|candidate| candidate == id));
-        let looks_like_id_token = for_our_client || ["nonce", "at_hash"].iter().any(|name| claims.contains(name));
+        let is_for_our_client = self.client_id.as_deref().is_some_and(|id| audience.any(|candidate| candidate == id));
+        let looks_like_id_token = is_for_our_client || ["nonce", "at_hash"].iter().any(|name| claims.contains(name));
         Err(TokenError::Audience { looks_like_id_token })
     }
 
@@ -70,7 +73,7 @@ impl TokenPolicy {
         if not_before.is_some_and(|not_before| instant.plus(self.leeway) < not_before) {
             return Err(TokenError::NotYetValid);
         }
-        // RFC 9068 §2.2: iat is there; when it was is compared only if the configuration sets an age.
+        // RFC 9068 §2.2: iat is mandatory. Its value is compared only if a maximum age is configured.
         let issued_at: NumericDate = required(claims, "iat")?;
         if let Some(age) = self.max_token_age {
             let recent = instant.minus(age).minus(self.leeway)..=instant.plus(self.leeway);
@@ -81,7 +84,7 @@ impl TokenPolicy {
         Ok(expired_at)
     }
 
-    /// RFC 9068 §2.2 in strict mode, and what the configuration adds: present, whatever the value.
+    /// RFC 9068 §2.2 in strict mode, then the claims that the configuration requires. These may have any value.
     fn check_required(&self, claims: &Object) -> Result<(), TokenError> {
         if self.strict_rfc9068 {
             for claim in ["sub", "client_id", "jti"] {
@@ -103,7 +106,7 @@ fn required<'a, T: Deserialize<'a>>(claims: &'a Object, claim: &'static str) -> 
     optional(claims, claim)?.ok_or(TokenError::ClaimMissing { claim })
 }
 
-/// RFC 7519 §4.1.3: one string, or a list of them.
+/// RFC 7519 §4.1.3: one string, or a list of strings.
 enum Audience<'a> {
     One(Cow<'a, str>),
     Many(Vec<Text<'a>>),

@@ -1,4 +1,4 @@
-//! What an API gets: a token that has passed every check.
+//! The result of a verification: a token that has passed every check.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,8 +11,8 @@ use super::{ActorError, Binding, ClaimsError, Organization, ValidClaims, actor};
 
 /// An access token that has passed every check, with its claims.
 ///
-/// Only verification makes one. It is cheap to clone and the same type in every framework. Claims are read when they are asked
-/// for; what is missing, or of another type than its specification says, is absent.
+/// Only a verification creates one. It is cheap to clone, and it is the same type in every framework. Its methods read
+/// the claims on demand. A claim that is missing, or has another type than its specification says, counts as absent.
 #[derive(Clone)]
 pub struct VerifiedToken {
     binding: Binding,
@@ -21,7 +21,7 @@ pub struct VerifiedToken {
     verified_at: SystemTime,
 }
 
-/// The text of an access token. It shows itself only when told to.
+/// The text of an access token. `Debug` does not show it.
 ///
 /// ```
 /// # fn show(token: &auth0_api_core::VerifiedToken) {
@@ -29,12 +29,12 @@ pub struct VerifiedToken {
 /// # }
 /// ```
 ///
-/// It is not wiped when dropped: the same text stands in the request's headers, which belong to the server, and wiping would cost
-/// more than all checks of the claims.
+/// The text is not wiped from memory when dropped. The headers of the request, which belong to the server, contain the
+/// same text, and wiping would cost more than all checks of the claims.
 pub struct AccessToken(pub(super) Arc<str>);
 
 impl VerifiedToken {
-    /// Assembles what the checks have found; only the straight line calls it, with all the evidence.
+    /// Assembles the results of the checks. Only the last step of a verification calls it.
     pub(crate) fn assemble(claims: ValidClaims, binding: Binding, next_nonce: Option<String>, now: SystemTime) -> Self {
         Self { binding, claims, next_nonce: next_nonce.map(Into::into), verified_at: now }
     }
@@ -49,7 +49,7 @@ impl VerifiedToken {
         self.text("sub")
     }
 
-    /// `aud`: every audience of the token, the configured one among them.
+    /// `aud`: every audience of the token. At least one of them is configured.
     pub fn audiences(&self) -> impl Iterator<Item = &str> {
         let (one, many) = match self.claims().get("aud") {
             Some(Value::String(one)) => (Some(one.as_str()), None),
@@ -59,18 +59,20 @@ impl VerifiedToken {
         one.into_iter().chain(many.into_iter().flatten().filter_map(Value::as_str))
     }
 
-    /// `scope`: what the client was granted ([RFC 9068 §2.2.3](https://www.rfc-editor.org/rfc/rfc9068#section-2.2.3)).
+    /// `scope`: the scopes that the client was granted
+    /// ([RFC 9068 §2.2.3](https://www.rfc-editor.org/rfc/rfc9068#section-2.2.3)).
     pub fn scopes(&self) -> impl Iterator<Item = &str> {
         self.text("scope").unwrap_or_default().split(' ').filter(|scope| !scope.is_empty())
     }
 
-    /// Whether the client was granted a scope.
+    /// Returns whether the client was granted a scope.
     pub fn has_scope(&self, scope: &str) -> bool {
         self.scopes().any(|granted| granted == scope)
     }
 
-    /// `permissions`: what the user may do, once the API has
-    /// [RBAC](https://auth0.com/docs/get-started/apis/enable-role-based-access-control-for-apis) switched on.
+    /// `permissions`: what the user may do. Auth0 writes it if
+    /// [RBAC](https://auth0.com/docs/get-started/apis/enable-role-based-access-control-for-apis) is switched on for the
+    /// API.
     pub fn permissions(&self) -> impl Iterator<Item = &str> {
         let permissions = self.claims().get("permissions").and_then(Value::as_array);
         permissions.into_iter().flatten().filter_map(Value::as_str)
@@ -86,60 +88,62 @@ impl VerifiedToken {
         self.text("org_id").map(|id| Organization { id, name: self.text("org_name") })
     }
 
-    /// `exp`: from then on the token is rejected.
+    /// `exp`: the time from which on the token is rejected.
     pub fn expires_at(&self) -> SystemTime {
         self.claims.expires_at()
     }
 
-    /// When it was verified, by the client's clock. An answer that takes long, or a connection that lives on, is not verified
-    /// again by itself.
+    /// The time of the verification, by the [`Clock`](crate::Clock) of the client.
+    ///
+    /// The token is not verified again during a long response or on a connection that stays open.
     pub fn verified_at(&self) -> SystemTime {
         self.verified_at
     }
 
-    /// `acr`: how the user has logged in ([RFC 9470 §6.2](https://www.rfc-editor.org/rfc/rfc9470#section-6.2)). Auth0 does not
-    /// write it into access tokens: see [`StepUp`](crate::StepUp).
+    /// `acr`: how the user logged in ([RFC 9470 §6.2](https://www.rfc-editor.org/rfc/rfc9470#section-6.2)). Auth0 does
+    /// not write it into access tokens: see [`StepUp`](crate::StepUp).
     pub fn acr(&self) -> Option<&str> {
         self.text("acr")
     }
 
-    /// `auth_time`: when the user has logged in, as `acr`.
+    /// `auth_time`: when the user logged in. As for `acr`, Auth0 does not write it into access tokens.
     pub fn authenticated_at(&self) -> Option<SystemTime> {
         self.time("auth_time")
     }
 
-    /// `act.sub`: who acts for the subject now, `None` if the subject does.
+    /// `act.sub`: the current actor, who acts for the subject. `None` if the subject acts itself.
     ///
     /// # Errors
     ///
-    /// [`ActorError`] if the claim is there and malformed.
+    /// [`ActorError`] if the claim is present and malformed.
     pub fn current_actor(&self) -> Result<Option<&str>, ActorError> {
         actor::current(self.act()?)
     }
 
-    /// Everybody who acts or acted for the subject, the current actor first; empty without an `act` claim.
+    /// All actors that act or acted for the subject, the current one first. Empty without an `act` claim.
     ///
-    /// Decide by the first one only: the others are history ([RFC 8693 §4.1](https://www.rfc-editor.org/rfc/rfc8693#section-4.1)).
+    /// Use only the first one for decisions: the others are history
+    /// ([RFC 8693 §4.1](https://www.rfc-editor.org/rfc/rfc8693#section-4.1)).
     ///
     /// # Errors
     ///
-    /// [`ActorError`] if the claim is there and malformed, or nests more than 16 levels.
+    /// [`ActorError`] if the claim is present and malformed, or nests more than 16 levels.
     pub fn delegation_chain(&self) -> Result<Vec<&str>, ActorError> {
         actor::chain(self.act()?)
     }
 
-    /// How the caller proved that the token is its own.
+    /// How the caller proved that it is the rightful holder of the token.
     pub fn binding(&self) -> Binding {
         self.binding
     }
 
-    /// The text of the token, for exchanging it. Never pass it on to another API.
+    /// The text of the token, for exchanging it. Never send it to another API.
     pub fn access_token(&self) -> &AccessToken {
         self.claims.access_token()
     }
 
-    /// A nonce to send with the response, as `DPoP-Nonce`, because the client's is about to expire
-    /// ([RFC 9449 §8.2](https://www.rfc-editor.org/rfc/rfc9449#section-8.2)). The adapters do it.
+    /// A nonce to send with the response, as `DPoP-Nonce`, because the nonce of the client is about to expire
+    /// ([RFC 9449 §8.2](https://www.rfc-editor.org/rfc/rfc9449#section-8.2)). The adapters send it.
     pub fn next_nonce(&self) -> Option<&str> {
         self.next_nonce.as_deref()
     }
@@ -149,11 +153,11 @@ impl VerifiedToken {
         self.claims.parsed()
     }
 
-    /// The claims as a type of yours.
+    /// Converts the claims to any type that implements `Deserialize`.
     ///
     /// # Errors
     ///
-    /// [`ClaimsError`] if they do not fit. Answer 500 or 403 then: the caller is authenticated.
+    /// [`ClaimsError`] if the claims do not fit the type. Respond with 500 or 403, because the caller is authenticated.
     ///
     /// ```
     /// # fn show(token: &auth0_api_core::VerifiedToken) -> Result<(), auth0_api_core::ClaimsError> {
@@ -176,18 +180,18 @@ impl VerifiedToken {
         self.claims.members().contains(name)
     }
 
-    /// A claim that is a time.
+    /// Returns a claim that is a time.
     pub(crate) fn time(&self, name: &str) -> Option<SystemTime> {
         self.claims.time(name)
     }
 
-    /// The `act` claim. One that is there but cannot be read is no absent actor.
+    /// Returns the `act` claim. A claim that is present but cannot be read is an error, not an absent actor.
     fn act(&self) -> Result<Option<&Value>, ActorError> {
         let act = self.claims().get("act");
         if act.is_none() && self.has_claim("act") { Err(ActorError::Malformed) } else { Ok(act) }
     }
 
-    /// A string claim, without parsing the others unless it contains escapes.
+    /// Returns a string claim. The claims are parsed only if its text contains escapes.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.claims.text(name)
     }
@@ -205,7 +209,7 @@ impl fmt::Debug for VerifiedToken {
 }
 
 impl AccessToken {
-    /// The text itself: handle it like a password.
+    /// Returns the text. Handle it like a password.
     pub fn expose(&self) -> &str {
         &self.0
     }

@@ -1,4 +1,4 @@
-//! The store against a real Redis, which each test starts for itself.
+//! Tests of the store with a real Redis. Each test starts its own.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::io::{Read as _, Write as _};
@@ -11,15 +11,15 @@ use auth0_api_redis::{OutagePolicy, RedisReplayStore, RedisUrlError};
 use auth0_api_testing::{RedisServer, contract};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn keeps_the_contract() {
+async fn store_passes_the_contract_suite() {
     let Some(redis) = RedisServer::start().await else { return };
-    // The suite also looks whether what has expired is forgotten.
+    // The suite also checks that expired proofs are forgotten, so there is no margin.
     let store = RedisReplayStore::builder(&redis.url()).clock_margin(Duration::ZERO).build().unwrap();
     contract::replay_store(Arc::new(store)).await;
 }
 
 #[tokio::test]
-async fn replicas_share_what_they_have_seen() {
+async fn replicas_share_used_proofs() {
     let Some(redis) = RedisServer::start().await else { return };
     let (here, there) = (store(&redis), store(&redis));
     assert_eq!(insert(&here, "a").await.unwrap(), Insertion::Fresh);
@@ -27,7 +27,7 @@ async fn replicas_share_what_they_have_seen() {
 }
 
 #[tokio::test]
-async fn prefixes_keep_deployments_apart() {
+async fn stores_with_different_prefixes_share_no_proofs() {
     let Some(redis) = RedisServer::start().await else { return };
     let staging = RedisReplayStore::builder(&redis.url()).key_prefix("staging:").build().unwrap();
     assert_eq!(insert(&store(&redis), "a").await.unwrap(), Insertion::Fresh);
@@ -45,12 +45,12 @@ async fn key_is_the_prefixed_digest_and_expires_after_the_proof() {
     // SHA-256 of length-prefixed thumbprint and jti, computed with Python's hashlib.
     assert_eq!(key, "auth0-api:replay:kYTSxQoeKs1ym2VXJnapEpi-eMbgdKAwNibctpbIlPw");
     let left: u64 = ask(&redis, redis::cmd("PTTL").arg(key)).await;
-    // 301 s, and 30 s for replicas whose clocks differ.
+    // 301 s, and a margin of 30 s for replicas whose clocks differ.
     assert!((320_000..=331_000).contains(&left), "{left} ms");
 }
 
 #[tokio::test]
-async fn stopped_redis_is_unavailable_until_it_is_back() {
+async fn store_is_unavailable_while_redis_is_stopped() {
     let Some(mut redis) = RedisServer::start().await else { return };
     let store = store(&redis);
     assert_eq!(insert(&store, "a").await.unwrap(), Insertion::Fresh);
@@ -63,12 +63,12 @@ async fn stopped_redis_is_unavailable_until_it_is_back() {
     }
 
     redis.start_again().await;
-    assert_eq!(insert(&store, "b").await.unwrap(), Insertion::Fresh, "the first request finds it");
+    assert_eq!(insert(&store, "b").await.unwrap(), Insertion::Fresh, "the first request reconnects");
     assert_eq!(insert(&store, "b").await.unwrap(), Insertion::Replayed);
 }
 
 #[tokio::test]
-async fn restart_between_two_requests_goes_unnoticed() {
+async fn restart_between_two_requests_causes_no_error() {
     let Some(mut redis) = RedisServer::start().await else { return };
     let store = store(&redis);
     for jti in ["a", "b", "c"] {
@@ -89,8 +89,8 @@ async fn store_built_while_redis_is_down_works_once_it_is_up() {
 }
 
 #[tokio::test]
-async fn silent_server_is_unavailable_within_the_timeout() {
-    // It accepts connections, in its backlog, and never answers.
+async fn silent_server_is_reported_as_unavailable_within_the_timeout() {
+    // The server accepts connections, in its backlog, and never answers.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("redis://{}", silent.local_addr().unwrap());
     let store = RedisReplayStore::builder(&url).response_timeout(Duration::from_millis(50)).build().unwrap();
@@ -99,8 +99,9 @@ async fn silent_server_is_unavailable_within_the_timeout() {
 }
 
 #[tokio::test]
-async fn peer_that_vanished_is_left_for_a_new_connection() {
-    // Two commands that begin a connection, and one proof: then the first connection is dead, and nobody says so.
+async fn connection_to_a_vanished_peer_is_replaced() {
+    // The first connection answers the two commands that begin a connection and one proof. Then it is dead without
+    // being closed.
     let url = scripted_redis([3, usize::MAX]);
     let store = RedisReplayStore::builder(&url).response_timeout(Duration::from_millis(500)).build().unwrap();
     assert_eq!(insert(&store, "a").await.unwrap(), Insertion::Fresh);
@@ -110,7 +111,7 @@ async fn peer_that_vanished_is_left_for_a_new_connection() {
 }
 
 #[tokio::test]
-async fn rejected_login_is_tried_again() {
+async fn login_is_retried_after_it_was_rejected() {
     let Some(redis) = RedisServer::start().await else { return };
     let url = redis.url().replace("redis://", "redis://replay:right@");
     let store = RedisReplayStore::new(&url).unwrap();
@@ -124,7 +125,7 @@ async fn rejected_login_is_tried_again() {
 }
 
 #[tokio::test]
-async fn full_redis_is_full_and_forgets_nothing() {
+async fn full_redis_rejects_new_proofs_and_forgets_nothing() {
     let Some(redis) = RedisServer::start().await else { return };
     let fallback = OutagePolicy::fall_back_to(Arc::new(MemoryReplayStore::new()));
     let store = RedisReplayStore::builder(&redis.url()).during_outage(fallback).build().unwrap();
@@ -138,7 +139,7 @@ async fn full_redis_is_full_and_forgets_nothing() {
 }
 
 #[tokio::test]
-async fn fallback_serves_for_the_time_of_an_outage() {
+async fn fallback_is_used_during_an_outage_only() {
     let Some(mut redis) = RedisServer::start().await else { return };
     let fallback = OutagePolicy::fall_back_to(Arc::new(MemoryReplayStore::new()));
     let store = RedisReplayStore::builder(&redis.url()).during_outage(fallback).build().unwrap();
@@ -162,7 +163,7 @@ fn store_can_be_built_outside_a_runtime_and_shows_no_password() {
 }
 
 #[test]
-fn other_urls_are_rejected_without_being_repeated() {
+fn malformed_urls_are_rejected_and_not_shown() {
     for url in ["", "redis.internal", "http://redis.internal", "redis://", "redis://:hunter2@redis/database"] {
         let error = RedisReplayStore::new(url).unwrap_err();
         assert_eq!(error, RedisUrlError::Malformed, "{url}");
@@ -183,7 +184,7 @@ async fn insert(store: &RedisReplayStore, jti: &str) -> Result<Insertion, Replay
     store.insert(&ProofId::new(Thumbprint::from_bytes([7; 32]), jti), now, now + Duration::from_secs(301)).await
 }
 
-/// A server that says OK to so many commands of its first connection, so many of its second, and nothing to the rest.
+/// Starts a server with two connections. Each answers `OK` to the given number of commands and then nothing more.
 fn scripted_redis(answers: [usize; 2]) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("redis://{}", listener.local_addr().unwrap());
@@ -193,7 +194,8 @@ fn scripted_redis(answers: [usize; 2]) -> String {
             std::thread::spawn(move || {
                 let mut received = [0; 4096];
                 while let Ok(length @ 1..) = connection.read(&mut received) {
-                    // Each command is an array, and nothing else that the store sends has an asterisk.
+                    // Each command is an array, which begins with an asterisk. Nothing else that the store sends has
+                    // one.
                     let commands = received.iter().take(length).filter(|byte| **byte == b'*').count().min(left);
                     left -= commands;
                     connection.write_all("+OK\r\n".repeat(commands).as_bytes()).unwrap();
@@ -204,7 +206,7 @@ fn scripted_redis(answers: [usize; 2]) -> String {
     url
 }
 
-/// Asks Redis over a connection of the test's own.
+/// Sends a command to Redis over a separate connection.
 async fn ask<T: redis::FromRedisValue>(redis: &RedisServer, command: &redis::Cmd) -> T {
     let client = redis::Client::open(redis.url()).unwrap();
     let mut connection = client.get_multiplexed_async_connection().await.unwrap();
@@ -214,5 +216,5 @@ async fn ask<T: redis::FromRedisValue>(redis: &RedisServer, command: &redis::Cmd
 /// Longer than the default, for machines that are busy with other tests.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// What a test adds for the scheduler.
+/// Time that a test adds for a busy scheduler.
 const SLACK: Duration = Duration::from_secs(10);

@@ -1,6 +1,6 @@
-//! What the library expects of the parts that others may write, as suites that panic where a promise is broken.
+//! Test suites for the parts that other crates may implement: adapters for web frameworks and replay stores.
 //!
-//! Call the suite from a test of your own.
+//! Call a suite from a test of your implementation. It panics if the implementation breaks a promise.
 
 pub mod adapter;
 mod replay_store;

@@ -1,4 +1,4 @@
-//! What a replay store promises.
+//! The suite for replay stores.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher as _, RandomState};
@@ -10,19 +10,19 @@ use tokio::sync::Barrier;
 
 /// Checks that a replay store keeps its promises.
 ///
-/// 1. A proof is fresh once, and replayed from then on.
-/// 2. Another `jti`, and the same `jti` of another key, are other proofs.
-/// 3. Of any number of simultaneous insertions of one proof, exactly one is fresh.
-/// 4. A proof is remembered through the last moment of its life, whatever else is recorded meanwhile.
-/// 5. It is forgotten some time after that, and a rejected replay does not make it live longer.
+/// 1. The first insertion of a proof is fresh; every later one is replayed.
+/// 2. Proofs with different `jti`, or with the same `jti` and different keys, are different proofs.
+/// 3. Of simultaneous insertions of one proof, exactly one is fresh.
+/// 4. The store remembers a proof up to and including the moment of `expires_at`, also while it records other proofs.
+/// 5. The store forgets a proof some time after that. A rejected replay does not extend the time.
 ///
-/// The store must be empty, and have room for 2 000 proofs, 1 000 of them of one key. It may go by the times it is
-/// given or by a clock of its own: the suite works with a `now` in 2023, and waits only for the forgetting, at most 10
-/// s.
+/// The store must be empty. It needs capacity for 2 000 proofs, 1 000 of them of one key. It may expire proofs by the
+/// times that the suite passes to it, or by its own clock: the suite uses a `now` in 2023, and waits at most 10 s for
+/// the store to forget a proof.
 ///
 /// # Panics
 ///
-/// With the promise that the store does not keep, or when the store answers with an error.
+/// When the store breaks a promise, with the promise in the message, or when the store returns an error.
 ///
 /// # Examples
 ///
@@ -31,7 +31,7 @@ use tokio::sync::Barrier;
 /// use auth0_api_core::MemoryReplayStore;
 /// use auth0_api_testing::contract;
 ///
-/// #[tokio::main] // in a test: #[tokio::test(flavor = "multi_thread")], or nothing really races
+/// #[tokio::main] // in a test: #[tokio::test(flavor = "multi_thread")]; with one thread, the insertions do not race
 /// async fn main() {
 ///     contract::replay_store(Arc::new(MemoryReplayStore::new())).await;
 /// }
@@ -40,14 +40,14 @@ pub async fn replay_store(store: Arc<dyn ReplayStore>) {
     let suite = Suite { store, names: RandomState::new() };
     suite.proof_is_fresh_once().await;
     suite.proofs_differ_by_jti_and_by_key().await;
-    suite.one_of_many_racing_insertions_wins().await;
-    suite.live_proof_is_not_forgotten_for_others().await;
+    suite.one_of_many_racing_insertions_is_fresh().await;
+    suite.other_proofs_do_not_evict_a_live_proof().await;
     suite.expired_proof_is_forgotten().await;
 }
 
 struct Suite {
     store: Arc<dyn ReplayStore>,
-    /// Random, so that several runs may share a server.
+    /// A random hasher that makes the thumbprints, so that several runs may share a server.
     names: RandomState,
 }
 
@@ -72,30 +72,31 @@ impl Suite {
         }
     }
 
-    async fn one_of_many_racing_insertions_wins(&self) {
-        for round in 0..RACES {
+    async fn one_of_many_racing_insertions_is_fresh(&self) {
+        for round in 0..ROUNDS {
             let proof = self.proof("race", &round.to_string());
-            let start = Arc::new(Barrier::new(RUNNERS));
-            let runners: Vec<_> =
-                (0..RUNNERS).map(|_| tokio::spawn(run(Arc::clone(&self.store), proof, Arc::clone(&start)))).collect();
-            let mut winners = 0;
-            for runner in runners {
-                let answer = runner.await;
+            // The barrier releases all tasks at the same moment.
+            let start = Arc::new(Barrier::new(TASKS));
+            let tasks: Vec<_> =
+                (0..TASKS).map(|_| tokio::spawn(run(Arc::clone(&self.store), proof, Arc::clone(&start)))).collect();
+            let mut fresh = 0;
+            for task in tasks {
+                let answer = task.await;
                 assert!(answer.is_ok(), "the store panicked in a race: {answer:?}");
-                winners += usize::from(answer.is_ok_and(|answer| answer == Insertion::Fresh));
+                fresh += usize::from(answer.is_ok_and(|answer| answer == Insertion::Fresh));
             }
-            assert_eq!(winners, 1, "one of {RUNNERS} racing insertions of one proof is fresh, in round {round}");
+            assert_eq!(fresh, 1, "one of {TASKS} racing insertions of one proof is fresh, in round {round}");
         }
     }
 
-    async fn live_proof_is_not_forgotten_for_others(&self) {
-        let proofs: HashSet<_> = (0..CROWD).map(|jti| self.proof("crowd", &jti.to_string())).collect();
+    async fn other_proofs_do_not_evict_a_live_proof(&self) {
+        let proofs: HashSet<_> = (0..MANY).map(|jti| self.proof("many", &jti.to_string())).collect();
         for proof in &proofs {
-            assert_eq!(self.insert(*proof).await, Insertion::Fresh, "one of {CROWD} different proofs is fresh");
+            assert_eq!(self.insert(*proof).await, Insertion::Fresh, "one of {MANY} different proofs is fresh");
         }
         for proof in &proofs {
             let answer = insert(&*self.store, *proof, now() + LIFE, now() + LIFE + LIFE).await;
-            assert_eq!(answer, Insertion::Replayed, "a proof is remembered through the last moment of its life");
+            assert_eq!(answer, Insertion::Replayed, "a proof is remembered up to and including its expiry");
         }
     }
 
@@ -109,19 +110,21 @@ impl Suite {
         );
 
         let later = now() + Duration::from_secs(1);
-        for _ in 0..LOOKS {
+        // Each attempt is a replay until the store has forgotten the proof. None of them may extend the time.
+        for _ in 0..ATTEMPTS {
             if insert(&*self.store, proof, later, later + LIFE).await == Insertion::Fresh {
                 return;
             }
-            tokio::time::sleep(BETWEEN_LOOKS).await;
+            tokio::time::sleep(BETWEEN_ATTEMPTS).await;
         }
-        unreachable!("an expired proof is forgotten, also if it was replayed meanwhile");
+        unreachable!("an expired proof is forgotten, also if it was replayed before");
     }
 
     async fn insert(&self, proof: ProofId) -> Insertion {
         insert(&*self.store, proof, now(), now() + LIFE).await
     }
 
+    /// Makes the id of a proof with a thumbprint that is the hash of `key`.
     fn proof(&self, key: &str, jti: &str) -> ProofId {
         let mut thumbprint = [0; 32];
         for (place, chunk) in thumbprint.chunks_exact_mut(8).enumerate() {
@@ -140,7 +143,7 @@ async fn run(store: Arc<dyn ReplayStore>, proof: ProofId, start: Arc<Barrier>) -
 async fn insert(store: &dyn ReplayStore, proof: ProofId, now: SystemTime, expires_at: SystemTime) -> Insertion {
     match store.insert(&proof, now, expires_at).await {
         Ok(answer) => answer,
-        Err(error) => panic!("a store with room answers, but this one said: {error:?}"),
+        Err(error) => panic!("a store with enough capacity answers, but this one returned an error: {error:?}"),
     }
 }
 
@@ -149,16 +152,16 @@ fn now() -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(1_700_000_000)
 }
 
-/// What the default window makes of a proof whose client has the right time.
+/// How long a proof lives with the default window, if the clock of its client is right.
 const LIFE: Duration = Duration::from_secs(301);
 
-const RACES: usize = 50;
-const RUNNERS: usize = 16;
-const CROWD: usize = 1_000;
+const ROUNDS: usize = 50;
+const TASKS: usize = 16;
+const MANY: usize = 1_000;
 
-/// 10 s in all, for stores that expire by a clock of their own.
-const LOOKS: usize = 1_000;
-const BETWEEN_LOOKS: Duration = Duration::from_millis(10);
+/// 10 s in all, for stores that expire proofs by their own clock.
+const ATTEMPTS: usize = 1_000;
+const BETWEEN_ATTEMPTS: Duration = Duration::from_millis(10);
 
 #[cfg(test)]
 mod tests {
@@ -170,71 +173,72 @@ mod tests {
     use super::*;
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn store_in_memory_keeps_its_promises() {
+    async fn memory_store_passes() {
         replay_store(Arc::new(MemoryReplayStore::new())).await;
     }
 
     #[tokio::test]
     #[should_panic(expected = "a used proof is replayed")]
-    async fn store_that_records_nothing_is_found_out() {
-        replay_store(Arc::new(Broken { by: Fault::RecordsNothing, seen: Mutex::default() })).await;
+    async fn store_that_records_nothing_fails() {
+        replay_store(Arc::new(Broken { fault: Fault::RecordsNothing, seen: Mutex::default() })).await;
     }
 
     #[tokio::test]
     #[should_panic(expected = "differs from those used before")]
-    async fn store_that_confuses_proofs_is_found_out() {
-        replay_store(Arc::new(Broken { by: Fault::KnowsKeysOnly, seen: Mutex::default() })).await;
+    async fn store_that_ignores_the_jti_fails() {
+        replay_store(Arc::new(Broken { fault: Fault::IgnoresJti, seen: Mutex::default() })).await;
     }
 
     #[tokio::test]
     #[should_panic(expected = "one of 16 racing insertions of one proof is fresh")]
-    async fn store_that_looks_before_it_writes_is_found_out() {
-        replay_store(Arc::new(Broken { by: Fault::LooksFirst, seen: Mutex::default() })).await;
+    async fn store_that_reads_before_it_writes_fails() {
+        replay_store(Arc::new(Broken { fault: Fault::ReadsFirst, seen: Mutex::default() })).await;
     }
 
     #[tokio::test]
-    #[should_panic(expected = "a proof is remembered through the last moment of its life")]
-    async fn store_that_forgets_early_is_found_out() {
-        replay_store(Arc::new(Broken { by: Fault::ForgetsEarly, seen: Mutex::default() })).await;
+    #[should_panic(expected = "a proof is remembered up to and including its expiry")]
+    async fn store_that_forgets_early_fails() {
+        replay_store(Arc::new(Broken { fault: Fault::ForgetsEarly, seen: Mutex::default() })).await;
     }
 
     #[tokio::test]
-    #[should_panic(expected = "a store with room answers")]
-    async fn store_without_room_is_found_out() {
+    #[should_panic(expected = "a store with enough capacity answers")]
+    async fn store_without_capacity_fails() {
         replay_store(Arc::new(MemoryReplayStore::with_capacity(10))).await;
     }
 
     #[derive(Debug)]
     struct Broken {
-        by: Fault,
+        fault: Fault,
         seen: Mutex<HashMap<Vec<u8>, SystemTime>>,
     }
 
     #[derive(Debug, PartialEq)]
     enum Fault {
         ForgetsEarly,
-        KnowsKeysOnly,
-        LooksFirst,
+        IgnoresJti,
+        ReadsFirst,
         RecordsNothing,
     }
 
     impl ReplayStore for Broken {
         fn insert<'a>(&'a self, proof: &'a ProofId, now: SystemTime, expires_at: SystemTime) -> ReplayFuture<'a> {
             Box::pin(async move {
-                let name = match self.by {
-                    Fault::KnowsKeysOnly => proof.thumbprint().as_bytes().to_vec(),
+                let name = match self.fault {
+                    Fault::IgnoresJti => proof.thumbprint().as_bytes().to_vec(),
                     _ => proof.as_bytes().to_vec(),
                 };
                 let expiry = self.seen.lock().unwrap_or_else(PoisonError::into_inner).get(&name).copied();
                 let live =
-                    |expiry: SystemTime| if self.by == Fault::ForgetsEarly { expiry > now } else { expiry >= now };
+                    |expiry: SystemTime| if self.fault == Fault::ForgetsEarly { expiry > now } else { expiry >= now };
                 if expiry.is_some_and(live) {
                     return Ok(Insertion::Replayed);
                 }
-                if self.by == Fault::LooksFirst {
+                // Between the look-up and the insertion, another task may do the same.
+                if self.fault == Fault::ReadsFirst {
                     tokio::task::yield_now().await;
                 }
-                if self.by != Fault::RecordsNothing {
+                if self.fault != Fault::RecordsNothing {
                     self.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(name, expires_at);
                 }
                 Ok(Insertion::Fresh)

@@ -12,11 +12,11 @@ use crate::state::Tenant;
 
 pub(crate) const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-/// What a client may sign with; discovery announces it.
+/// The algorithms that a client may sign with, as announced in discovery.
 pub(crate) const ALGORITHMS: [&str; 10] =
     ["ES256", "ES384", "ES512", "EdDSA", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512"];
 
-/// Gives the client that signed an assertion for this tenant, the first time.
+/// Verifies an assertion for this tenant and returns the client that signed it. A `jti` is accepted once.
 pub(crate) fn verify(tenant: &Tenant, client_id: Option<&str>, text: &str) -> Result<Arc<Application>, ErrorResponse> {
     check(tenant, client_id, text)
         .map_err(|reason| ErrorResponse::invalid_client(format!("The client assertion is rejected: {reason}")))
@@ -24,28 +24,28 @@ pub(crate) fn verify(tenant: &Tenant, client_id: Option<&str>, text: &str) -> Re
 
 fn check(tenant: &Tenant, client_id: Option<&str>, text: &str) -> Result<Arc<Application>, &'static str> {
     let jwt = Jwt::parse(text).ok_or("it is not a JWT")?;
-    // RFC 7523 §3 (2), and RFC 7521 §4.2 for a client_id beside it.
+    // RFC 7523 §3 (2): sub is the client id. RFC 7521 §4.2: it equals the parameter client_id, if present.
     let id =
         Some(jwt.text("sub")).filter(|sub| client_id.is_none_or(|id| id == *sub)).ok_or("sub is another client")?;
     let client = tenant.application(id).ok_or("sub is no client")?;
     let Method::PrivateKeyJwt(jwk) = client.method() else { return Err("the client is not registered for it") };
-    // RFC 7523 §3 (9).
+    // RFC 7523 §3 (9): the signature.
     jwt.is_signed_by(jwk).then_some(()).ok_or("its signature does not verify")?;
-    // RFC 7523 §3 (1).
+    // RFC 7523 §3 (1): iss is the client id too.
     (jwt.text("iss") == id).then_some(()).ok_or("iss is not the client")?;
-    // RFC 7523 §3 (3): the issuer, or the endpoint's URL.
-    let ours = jwt.is_for(&tenant.issuer) || jwt.is_for(&tenant.url(token::PATH));
-    ours.then_some(()).ok_or("aud is not this tenant")?;
-    // RFC 7523 §3 (4) and (5).
+    // RFC 7523 §3 (3): aud is the issuer or the URL of the token endpoint.
+    let is_addressed_here = jwt.is_for(&tenant.issuer) || jwt.is_for(&tenant.url(token::PATH));
+    is_addressed_here.then_some(()).ok_or("aud is not this tenant")?;
+    // RFC 7523 §3 (4) and (5): exp and nbf.
     let now = tenant.clock.now();
-    jwt.is_good_at(now).then_some(()).ok_or("it has expired or is not valid yet")?;
+    jwt.is_valid_at(now).then_some(()).ok_or("it has expired or is not valid yet")?;
     let (now, expires_at) = (numeric_date(now), jwt.expires_at().unwrap_or_default());
     (expires_at - now <= MAX_LIFETIME_S).then_some(()).ok_or("exp is more than five minutes ahead")?;
-    // RFC 7523 §3 (7).
+    // RFC 7523 §3 (7): jti is used once.
     let jti = Some(jwt.text("jti")).filter(|jti| !jti.is_empty()).ok_or("jti is missing")?;
     let first = tenant.ledger().is_first_use(id, jti, expires_at, now);
     first.then_some(client).ok_or("its jti has been used before")
 }
 
-/// What clients may ask for; how long a `jti` is remembered follows from it.
+/// The longest lifetime of an assertion, and with it the longest time for which a `jti` is remembered.
 const MAX_LIFETIME_S: u64 = 300;

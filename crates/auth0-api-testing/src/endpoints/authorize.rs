@@ -1,5 +1,5 @@
-//! The authorization endpoint ([RFC 6749 §3.1](https://www.rfc-editor.org/rfc/rfc6749#section-3.1)): signs a user in without
-//! asking, and sends the browser back with a code.
+//! The authorization endpoint ([RFC 6749 §3.1](https://www.rfc-editor.org/rfc/rfc6749#section-3.1)): signs a user in
+//! without a login page, and redirects the browser to the client with a code.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,14 +30,17 @@ pub(crate) async fn authorize(State(tenant): State<Arc<Tenant>>, RawQuery(query)
     }
 }
 
-/// Where the browser goes. Who the client is, and whether it may be sent there, is settled first: nobody is sent back to a URL
-/// that is not the client's ([RFC 6749 §4.1.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1)).
+/// Returns the URL that the browser is redirected to, with a code or an error.
+///
+/// The client and the redirect URI are checked first. If one of them is wrong, the tenant answers with an error and
+/// does not redirect, because the URL may not belong to the client
+/// ([RFC 6749 §4.1.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1)).
 fn answer(tenant: &Tenant, query: &[u8]) -> Result<String, ErrorResponse> {
     let parameters = Parameters::form(query)?;
     let client = tenant.application(parameters.require("client_id")?);
     let client = client.ok_or_else(|| ErrorResponse::access_denied("Unknown client"))?;
     let redirect_uri = parameters.require("redirect_uri")?;
-    if !client.may_return_to(redirect_uri) {
+    if !client.may_redirect_to(redirect_uri) {
         return Err(ErrorResponse::access_denied(format!("Callback URL mismatch: {redirect_uri} is not registered")));
     }
     let mut pairs = match code(tenant, &client, &parameters) {
@@ -45,7 +48,7 @@ fn answer(tenant: &Tenant, query: &[u8]) -> Result<String, ErrorResponse> {
         Err(rejection) => vec![("error", rejection.error.into_owned()), ("error_description", rejection.description)],
     };
     pairs.extend(parameters.get("state").map(|state| ("state", state.to_owned())));
-    // RFC 9207 §2: which tenant answers.
+    // RFC 9207 §2: iss names the tenant that answers.
     pairs.push(("iss", tenant.issuer.clone()));
     let query = Serializer::new(String::new()).extend_pairs(pairs).finish();
     let separator = if redirect_uri.contains('?') { '&' } else { '?' };
@@ -87,13 +90,15 @@ fn code(tenant: &Tenant, client: &Application, parameters: &Parameters) -> Resul
     Ok(text)
 }
 
-/// Who is signed in: the one of `login_hint`, or the first that is registered.
+/// Returns the user to sign in: the user of `login_hint`, or the first registered user.
+///
+/// If no user is registered, `login_hint` may be any user id.
 fn user(tenant: &Tenant, parameters: &Parameters) -> Result<User, ErrorResponse> {
     let users = &tenant.registry.users;
     match parameters.get("login_hint") {
         Some(hint) if !users.is_empty() => users
             .iter()
-            .find(|user| user.is_called(hint))
+            .find(|user| user.matches_hint(hint))
             .cloned()
             .ok_or_else(|| ErrorResponse::access_denied(format!("No user is called {hint}"))),
         Some(hint) => Ok(User::new(hint)),
@@ -101,7 +106,8 @@ fn user(tenant: &Tenant, parameters: &Parameters) -> Result<User, ErrorResponse>
     }
 }
 
-/// [RFC 7636 §4.3](https://www.rfc-editor.org/rfc/rfc7636#section-4.3): S256, and nothing weaker; demanded of public clients.
+/// [RFC 7636 §4.3](https://www.rfc-editor.org/rfc/rfc7636#section-4.3): reads the PKCE challenge. Only S256 is
+/// accepted, and a public client must send one.
 fn challenge(client: &Application, parameters: &Parameters) -> Result<Option<String>, ErrorResponse> {
     match (parameters.get("code_challenge"), parameters.get("code_challenge_method")) {
         (Some(challenge), Some("S256")) => Ok(Some(challenge.to_owned())),
@@ -111,14 +117,14 @@ fn challenge(client: &Application, parameters: &Parameters) -> Result<Option<Str
     }
 }
 
-/// [RFC 9449 §10](https://www.rfc-editor.org/rfc/rfc9449#section-10): the code is bound to a key.
+/// [RFC 9449 §10](https://www.rfc-editor.org/rfc/rfc9449#section-10): reads the key that the code is bound to.
 fn thumbprint(text: &str) -> Result<Thumbprint, ErrorResponse> {
     let bytes = URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| bytes.try_into().ok());
     bytes.map(Thumbprint::from_bytes).ok_or_else(|| ErrorResponse::invalid_request("dpop_jkt is not a thumbprint"))
 }
 
-/// The same as of tokens that are minted.
+/// The same user as the default of [`TokenBuilder`](crate::TokenBuilder).
 const DEFAULT_USER: &str = "auth0|local-user";
 
-/// [RFC 6749 §4.1.2](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2): ten minutes at most.
+/// [RFC 6749 §4.1.2](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2): a code expires after at most ten minutes.
 const LIFETIME: Duration = Duration::from_secs(600);

@@ -1,4 +1,4 @@
-//! A token request whose client is known.
+//! A token request of an authenticated client.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -15,25 +15,25 @@ pub(crate) struct Call<'a> {
     pub(crate) tenant: &'a Tenant,
     pub(crate) parameters: &'a Parameters,
     pub(crate) client: Arc<Application>,
-    /// The key that the tokens are to be bound to.
+    /// The DPoP key that the tokens will be bound to.
     pub(crate) key: Option<Thumbprint>,
     pub(crate) address: IpAddr,
 }
 
 impl Call<'_> {
-    /// The API that a token is asked for.
+    /// Returns the API that the client requests a token for.
     pub(crate) fn api(&self) -> Result<&Api, ErrorResponse> {
         let audience = self.parameters.audience().ok_or_else(|| ErrorResponse::access_denied(NO_AUDIENCE))?;
         self.tenant.registry.api(audience).ok_or_else(|| ErrorResponse::no_such_api(audience))
     }
 
-    /// The organisation that is asked for; this user has to be a member.
+    /// Returns the requested organisation. The user must be a member.
     pub(crate) fn organization(&self, user: &User) -> Result<Option<&Organization>, ErrorResponse> {
         organization(self.tenant, self.parameters, user)
     }
 }
 
-/// The organisation that a request names by id or name; this user has to be a member.
+/// Returns the organisation that a request names by id or name. The user must be a member.
 pub(crate) fn organization<'t>(
     tenant: &'t Tenant,
     parameters: &Parameters,

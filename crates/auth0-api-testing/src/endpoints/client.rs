@@ -1,5 +1,5 @@
-//! Client authentication ([RFC 6749 §2.3](https://www.rfc-editor.org/rfc/rfc6749#section-2.3)), by the method that the client is
-//! registered for.
+//! Client authentication ([RFC 6749 §2.3](https://www.rfc-editor.org/rfc/rfc6749#section-2.3)), with the method that
+//! the client is registered for.
 
 use std::sync::Arc;
 
@@ -14,10 +14,10 @@ use crate::Application;
 use crate::registry::Method;
 use crate::state::Tenant;
 
-/// The methods that are understood, by their registered names.
+/// The supported methods, by their registered names.
 pub(crate) const METHODS: [&str; 4] = ["client_secret_basic", "client_secret_post", "none", "private_key_jwt"];
 
-/// What a request presents.
+/// The client credentials in a request.
 enum Presented<'a> {
     Assertion(&'a str),
     Basic { id: String, secret: String },
@@ -25,7 +25,7 @@ enum Presented<'a> {
     Post(&'a str),
 }
 
-/// Rejects everyone but a registered client.
+/// Authenticates the client of a request, and returns it.
 pub(crate) fn authenticate(
     tenant: &Tenant,
     headers: &HeaderMap,
@@ -33,7 +33,7 @@ pub(crate) fn authenticate(
 ) -> Result<Arc<Application>, ErrorResponse> {
     match presented(headers, parameters)? {
         Presented::Basic { id, secret } => {
-            // RFC 6749 §5.2: a client that used the header learns which scheme is wanted.
+            // RFC 6749 §5.2: the response to a client that used the header names the scheme.
             by_header(tenant, parameters, &id, &secret)
                 .map_err(|rejection| rejection.with_header(header::WWW_AUTHENTICATE, "Basic realm=\"tenant\""))
         }
@@ -77,7 +77,7 @@ fn by_header(
     secret: &str,
 ) -> Result<Arc<Application>, ErrorResponse> {
     let client = known(tenant, id).or_else(|_| known(tenant, &decoded(id)))?;
-    // RFC 6749 §3.2.1: beside the header, client_id has nothing else to say.
+    // RFC 6749 §3.2.1: a parameter client_id beside the header must name the same client.
     if parameters.get("client_id").is_some_and(|other| other != client.id()) {
         return Err(ErrorResponse::invalid_client("Unauthorized"));
     }
@@ -91,9 +91,12 @@ fn known(tenant: &Tenant, id: &str) -> Result<Arc<Application>, ErrorResponse> {
     tenant.application(id).ok_or_else(|| ErrorResponse::invalid_client("Unauthorized"))
 }
 
-/// Says what a developer got wrong, which a tenant that strangers can reach would not.
+/// Rejects a client, and tells its developer if the client used another method than the registered one.
+///
+/// A tenant on a public network would not reveal this.
 fn unauthorized(registered: &Method, used: &str) -> ErrorResponse {
     let registered = registered.to_string();
+    // `contains`, because the name of a secret for both methods is `client_secret_basic or client_secret_post`.
     if registered.contains(used) {
         ErrorResponse::invalid_client("Unauthorized")
     } else {
@@ -108,7 +111,10 @@ fn basic(authorization: &str) -> Option<(String, String)> {
     Some((id.to_owned(), secret.to_owned()))
 }
 
-/// Both must be form-encoded before they are joined, and many clients (`curl -u` among them) do not: either is taken.
+/// Decodes a client id or secret of `Authorization: Basic`.
+///
+/// RFC 6749 §2.3.1 requires clients to form-encode both. Many clients do not, for example `curl -u`. The callers
+/// therefore accept both the text as it is and the decoded text.
 fn decoded(presented: &str) -> String {
     let mut pairs = form_urlencoded::parse(presented.as_bytes());
     pairs.next().map(|(text, _)| text.into_owned()).unwrap_or_default()

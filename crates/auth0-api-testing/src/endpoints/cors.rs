@@ -1,4 +1,4 @@
-//! Pages of every origin may call the tenant, as a single-page application in development does.
+//! CORS: pages of every origin may call the tenant, for example a single-page application in development.
 
 use axum::extract::Request;
 use axum::middleware::Next;
@@ -19,8 +19,8 @@ pub(crate) async fn allow(request: Request, next: Next) -> Response {
     response
 }
 
-/// `*` would not cover `Authorization`; without its being exposed a page cannot read `DPoP-Nonce`
-/// ([RFC 9449 §8](https://www.rfc-editor.org/rfc/rfc9449#section-8)).
+/// The request headers are listed because `*` would not include `Authorization`. `DPoP-Nonce` is exposed because a page
+/// could not read it otherwise ([RFC 9449 §8](https://www.rfc-editor.org/rfc/rfc9449#section-8)).
 const HEADERS: [(HeaderName, &str); 4] = [
     (ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
     (ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, OPTIONS"),

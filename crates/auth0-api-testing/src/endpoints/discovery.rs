@@ -12,7 +12,8 @@ use crate::state::Tenant;
 
 pub(crate) const PATH: &str = "/.well-known/openid-configuration";
 
-/// The same document where [RFC 8414 §3](https://www.rfc-editor.org/rfc/rfc8414#section-3) puts it: MCP clients look there.
+/// The path of the same document by [RFC 8414 §3](https://www.rfc-editor.org/rfc/rfc8414#section-3), which MCP clients
+/// use.
 pub(crate) const OAUTH_PATH: &str = "/.well-known/oauth-authorization-server";
 
 pub(crate) async fn show(State(tenant): State<Arc<Tenant>>) -> Json<Value> {
@@ -20,7 +21,7 @@ pub(crate) async fn show(State(tenant): State<Arc<Tenant>>) -> Json<Value> {
     Json(set_by_hand.unwrap_or_else(|| document(&tenant)))
 }
 
-/// Names what is served and nothing else.
+/// Describes the endpoints and features that this tenant has, and nothing else.
 fn document(tenant: &Tenant) -> Value {
     let mut document = json!({
         "issuer": tenant.issuer,

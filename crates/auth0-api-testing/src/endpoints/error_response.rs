@@ -1,5 +1,5 @@
-//! What the token endpoint answers when it issues nothing
-//! ([RFC 6749 §5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2), with Auth0's status codes and wordings).
+//! The error response of the tenant's endpoints
+//! ([RFC 6749 §5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)), with Auth0's status codes and wordings.
 
 use std::borrow::Cow;
 
@@ -14,7 +14,7 @@ pub(crate) struct ErrorResponse {
     pub(crate) error: Cow<'static, str>,
     pub(crate) description: String,
     headers: Vec<(HeaderName, String)>,
-    /// Of the body, beside the error.
+    /// Further members of the body, after `error` and `error_description`.
     members: Vec<(&'static str, Value)>,
 }
 
@@ -31,17 +31,17 @@ impl ErrorResponse {
         Self::new(StatusCode::FORBIDDEN, "access_denied", description)
     }
 
-    /// The client is not who it says.
+    /// The client is unknown or its authentication failed.
     pub(crate) fn invalid_client(description: impl Into<String>) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "invalid_client", description)
     }
 
-    /// The client is who it says, and may not do this.
+    /// The client is authenticated, and is not allowed to make this request.
     pub(crate) fn unauthorized_client(description: impl Into<String>) -> Self {
         Self::new(StatusCode::FORBIDDEN, "unauthorized_client", description)
     }
 
-    /// A code or a refresh token that is not good, with Auth0's 403.
+    /// The code or the refresh token is invalid. The status is Auth0's 403.
     pub(crate) fn invalid_grant(description: impl Into<String>) -> Self {
         Self::new(StatusCode::FORBIDDEN, "invalid_grant", description)
     }

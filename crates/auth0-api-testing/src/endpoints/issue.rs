@@ -1,4 +1,4 @@
-//! From what is granted to the answer: access token, ID token, refresh token.
+//! Issues what was granted: the access token, the ID token and the refresh token of the response.
 
 use std::time::Duration;
 
@@ -12,22 +12,22 @@ use crate::must::random_text;
 use crate::registry::{Organization, User};
 use crate::{Api, GrantType, TokenBuilder};
 
-/// What is granted, to whom, for whom.
+/// A grant: what is granted, to which client, for which user.
 pub(crate) struct Issue<'a> {
     pub(crate) call: &'a Call<'a>,
-    /// `None` gives a token that no API can read, as Auth0 does.
+    /// The API that the token is for. `None` issues an opaque token, which no API can read, as Auth0 does.
     pub(crate) api: Option<&'a Api>,
-    /// `None` for the client itself.
+    /// The user; `None` for a token for the client itself.
     pub(crate) user: Option<&'a User>,
-    /// What is granted of the scopes asked for; `None` if none were.
+    /// The granted scopes; `None` if the client requested none.
     pub(crate) scopes: Option<Vec<String>>,
     pub(crate) organization: Option<&'a Organization>,
-    /// Further claims of the access token.
+    /// Additional claims of the access token.
     pub(crate) claims: Map<String, Value>,
     pub(crate) extras: Extras,
 }
 
-/// What comes beside the access token, where the flow has it and the scope asks for it.
+/// The tokens that the flow can issue beside the access token. Each is issued only if the scope requests it.
 #[derive(Default)]
 pub(crate) struct Extras {
     pub(crate) id_token: bool,
@@ -36,7 +36,8 @@ pub(crate) struct Extras {
 }
 
 impl Issue<'_> {
-    /// The body of the answer ([RFC 6749 §5.1](https://www.rfc-editor.org/rfc/rfc6749#section-5.1)).
+    /// Issues the tokens and returns the body of the response
+    /// ([RFC 6749 §5.1](https://www.rfc-editor.org/rfc/rfc6749#section-5.1)).
     pub(crate) fn answer(&self) -> Map<String, Value> {
         let key = self.call.key;
         let mut body = Map::new();
@@ -60,7 +61,7 @@ impl Issue<'_> {
         let client = self.call.client.id();
         let subject = self.user.map_or_else(|| format!("{client}@clients"), |user| user.id().to_owned());
         let mut token = api.token(self.call.tenant, client).subject(&subject);
-        // Auth0: who asked for `openid` may present the token to /userinfo too.
+        // As Auth0: with the scope `openid`, the token is for /userinfo too.
         if self.user.is_some() && self.has("openid") {
             token = token.audiences([api.identifier().to_owned(), self.call.tenant.url(userinfo::PATH)]);
         }
@@ -101,7 +102,8 @@ impl Issue<'_> {
 
     fn refresh_token(&self, user: &User) -> String {
         let token = random_text();
-        // RFC 9449 §5: a public client has nothing else to bind it to.
+        // RFC 9449 §5: the refresh token of a public client is bound to its DPoP key. A confidential client
+        // authenticates.
         let key = self.call.key.filter(|_| self.call.client.is_public());
         let consent = Consent { key, ..self.consent(user) };
         self.call.tenant.ledger().refresh_tokens.insert(token.clone(), consent);
@@ -137,21 +139,21 @@ impl Issue<'_> {
 }
 
 impl Extras {
-    /// What a client gets beside the access token when a user is there.
+    /// Returns the extras of a flow with a user: an ID token, and a refresh token if the client may use one.
     pub(crate) fn for_user(call: &Call<'_>) -> Self {
         Self { id_token: true, refresh_token: call.client.may_use(GrantType::RefreshToken), nonce: None }
     }
 }
 
-/// Of the scopes asked for, what a user can grant: those of the API, and those of OpenID Connect.
-pub(crate) fn for_user(api: Option<&Api>, asked: &[&str]) -> Vec<String> {
-    let granted = asked.iter().filter(|scope| OPENID.contains(scope) || api.is_some_and(|api| api.has(scope)));
+/// Returns the requested scopes that a user can grant: those of the API, and those of OpenID Connect.
+pub(crate) fn for_user(api: Option<&Api>, requested: &[&str]) -> Vec<String> {
+    let granted = requested.iter().filter(|scope| OPENID.contains(scope) || api.is_some_and(|api| api.has(scope)));
     granted.map(|scope| (*scope).to_owned()).collect()
 }
 
-/// Of the scopes asked for, those of the API.
-pub(crate) fn for_api(api: &Api, asked: &[&str]) -> Vec<String> {
-    asked.iter().filter(|scope| api.has(scope)).map(|scope| (*scope).to_owned()).collect()
+/// Returns the requested scopes that the API has.
+pub(crate) fn for_api(api: &Api, requested: &[&str]) -> Vec<String> {
+    requested.iter().filter(|scope| api.has(scope)).map(|scope| (*scope).to_owned()).collect()
 }
 
 pub(crate) fn is_openid(scope: &str) -> bool {

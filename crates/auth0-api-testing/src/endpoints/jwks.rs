@@ -1,4 +1,4 @@
-//! The published keys, cacheable as Auth0's.
+//! The published keys, with the same `Cache-Control` as Auth0's.
 
 use std::sync::Arc;
 
@@ -24,12 +24,13 @@ pub(crate) async fn show(State(tenant): State<Arc<Tenant>>, request: HeaderMap) 
     (caching, [(header::CONTENT_TYPE, "application/json")], body).into_response()
 }
 
-/// [RFC 9110 §13.1.2](https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2): `*`, or a list in which weakness does not count.
+/// [RFC 9110 §13.1.2](https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2): `If-None-Match` is `*` or a list of tags,
+/// which are compared without regard to `W/`.
 fn already_has(request: &HeaderMap, etag: &str) -> bool {
     let values = request.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
     let mut candidates = values.flat_map(|value| value.split(',')).map(str::trim);
     candidates.any(|candidate| candidate == "*" || candidate.trim_start_matches("W/") == etag)
 }
 
-/// What Auth0 sends.
+/// The value that Auth0 sends.
 const CACHE_CONTROL: &str = "public, max-age=15, stale-while-revalidate=15, stale-if-error=86400";

@@ -1,4 +1,4 @@
-//! What the tenant serves: one file per endpoint.
+//! The tenant's endpoints, one file each.
 
 mod assertion;
 mod authorize;
@@ -28,7 +28,7 @@ use http::{HeaderMap, header};
 use crate::Endpoint;
 use crate::state::Tenant;
 
-/// Routes, each counted and open to misbehaviour.
+/// Makes the routes. Requests for discovery, the key set and tokens are counted, and these endpoints can misbehave.
 pub(crate) fn router(tenant: Arc<Tenant>) -> Router {
     let watched = |endpoint, route: MethodRouter<Arc<Tenant>>| {
         route.route_layer(middleware::from_fn_with_state((Arc::clone(&tenant), endpoint), watch))
@@ -50,7 +50,7 @@ pub(crate) fn router(tenant: Arc<Tenant>) -> Router {
         .with_state(tenant)
 }
 
-/// Counts the request, then answers it, unless the endpoint was told to misbehave.
+/// Counts the request. Answers it with the endpoint's misbehaviour, if a test has set one, or as usual.
 async fn watch(State((tenant, endpoint)): State<(Arc<Tenant>, Endpoint)>, request: Request, next: Next) -> Response {
     tenant.counters.count(endpoint);
     if let Some(misbehaviour) = tenant.faults.at(endpoint)
@@ -61,12 +61,13 @@ async fn watch(State((tenant, endpoint)): State<(Arc<Tenant>, Endpoint)>, reques
     next.run(request).await
 }
 
-/// The token of a Bearer request ([RFC 6750 §2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)).
+/// Returns the token of a request with the scheme Bearer
+/// ([RFC 6750 §2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)).
 fn bearer(headers: &HeaderMap) -> Option<&str> {
     credentials(headers).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, token)| token)
 }
 
-/// Scheme and token of a request.
+/// Returns the scheme and the token of a request.
 fn credentials(headers: &HeaderMap) -> Option<(&str, &str)> {
     headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')
 }

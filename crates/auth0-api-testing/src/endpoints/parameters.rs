@@ -1,4 +1,4 @@
-//! The parameters of a request: a query, a form, or JSON, because Auth0 takes both at the token endpoint.
+//! The parameters of a request: from a query, a form, or JSON. Auth0's token endpoint accepts a form and JSON.
 
 use std::collections::BTreeMap;
 
@@ -31,7 +31,8 @@ impl Parameters {
         Ok(parameters)
     }
 
-    /// A parameter; one without a value counts as omitted ([RFC 6749 §3.2](https://www.rfc-editor.org/rfc/rfc6749#section-3.2)).
+    /// Returns a parameter. A parameter without a value counts as omitted
+    /// ([RFC 6749 §3.2](https://www.rfc-editor.org/rfc/rfc6749#section-3.2)).
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name)?.first().map(String::as_str).filter(|value| !value.is_empty())
     }
@@ -40,23 +41,23 @@ impl Parameters {
         self.get(name).ok_or_else(|| ErrorResponse::invalid_request(format!("Missing required parameter: {name}")))
     }
 
-    /// The API that is asked for: `audience`, or what RFC 8707 §2 calls `resource`.
+    /// Returns the requested API: the parameter `audience`, or `resource` (RFC 8707 §2).
     pub(crate) fn audience(&self) -> Option<&str> {
         self.get("audience").or_else(|| self.get("resource"))
     }
 
-    /// The scopes asked for, `None` without the parameter.
+    /// Returns the requested scopes; `None` without the parameter.
     pub(crate) fn scopes(&self) -> Option<Vec<&str>> {
         Some(self.get("scope")?.split(' ').filter(|scope| !scope.is_empty()).collect())
     }
 
-    /// Every parameter that is none of the protocol's.
+    /// Returns every parameter that the protocol does not define.
     pub(crate) fn extras(&self) -> BTreeMap<String, Vec<String>> {
         let unknown = self.0.iter().filter(|(name, _)| !PROTOCOL.contains(&name.as_str()));
         unknown.map(|(name, values)| (name.clone(), values.clone())).collect()
     }
 
-    /// One pair per value, sorted by name.
+    /// Returns one pair per value, sorted by name.
     pub(crate) fn pairs(&self) -> Vec<(String, String)> {
         let of_one = |(name, values): (&String, &Vec<String>)| -> Vec<_> {
             values.iter().map(|value| (name.clone(), value.clone())).collect()
@@ -64,7 +65,8 @@ impl Parameters {
         self.0.iter().flat_map(of_one).collect()
     }
 
-    /// RFC 6749 §3.2: no parameter more than once; what only an Action reads may be a list.
+    /// Adds a value. RFC 6749 §3.2: no parameter of the protocol occurs twice. Extra fields, which only an Action
+    /// reads, may.
     fn add(&mut self, name: String, value: String) -> Result<(), ErrorResponse> {
         if PROTOCOL.contains(&name.as_str()) && self.0.contains_key(&name) {
             return Err(ErrorResponse::invalid_request(format!("Repeated parameter: {name}")));
@@ -94,7 +96,7 @@ fn json(body: &[u8]) -> Result<Parameters, ErrorResponse> {
     Ok(parameters)
 }
 
-/// What the endpoints read; Actions are not given these among the extra fields.
+/// The parameters of the protocol. An Action does not receive them among the extra fields.
 const PROTOCOL: [&str; 33] = [
     "actor_token",
     "actor_token_type",

@@ -1,4 +1,4 @@
-//! Public clients that register themselves ([RFC 7591](https://www.rfc-editor.org/rfc/rfc7591)), as MCP clients do.
+//! Dynamic registration of public clients ([RFC 7591](https://www.rfc-editor.org/rfc/rfc7591)), which MCP clients use.
 
 use std::sync::Arc;
 
@@ -42,7 +42,7 @@ fn registered(tenant: &Tenant, body: &[u8]) -> Result<Value, ErrorResponse> {
         "redirect_uris": callbacks,
         "grant_types": ["authorization_code", "refresh_token"],
         "response_types": ["code"],
-        // RFC 7591 §3.2.1: whatever was asked for, this is what was registered.
+        // RFC 7591 §3.2.1: the response names the registered method, also if the client requested another one.
         "token_endpoint_auth_method": "none",
     });
     tenant.ledger().applications.push(Arc::new(client));

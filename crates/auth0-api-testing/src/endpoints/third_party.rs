@@ -1,4 +1,4 @@
-//! A stranger's API, so that a story about Token Vault can be told to its end: it takes the vault's tokens and no others.
+//! The API of a third party. It accepts only Token Vault tokens, so that a test can use the token that it gets.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
-//! The token endpoint ([RFC 6749 §3.2](https://www.rfc-editor.org/rfc/rfc6749#section-3.2)): who asks, for what, and which grant
-//! answers.
+//! The token endpoint ([RFC 6749 §3.2](https://www.rfc-editor.org/rfc/rfc6749#section-3.2)): authenticates the client,
+//! verifies its DPoP proof, and passes the request to its grant.
 
 use std::sync::Arc;
 
@@ -32,11 +32,12 @@ pub(crate) async fn issue(
     let parameters = Parameters::read(&headers, &body);
     let fields = parameters.as_ref().map(Parameters::pairs).unwrap_or_default();
     let answer = parameters.and_then(|parameters| grant(&tenant, &headers, &parameters, peer)).map(Json);
-    // RFC 6749 §5.1: nobody keeps a token's response.
+    // RFC 6749 §5.1: a response with a token must not be cached.
     let no_store = [(header::CACHE_CONTROL, "no-store"), (header::PRAGMA, "no-cache")];
     let nonce = tenant.dpop_nonce().map(|nonce| [(DPOP_NONCE, nonce)]);
     let response = match (nonce, headers.contains_key(DPOP)) {
-        // RFC 9449 §8.2: the nonce to use next time, on rejections and successes alike.
+        // RFC 9449 §8.2: the response to a request with a proof has the nonce for the next proof, also if it is an
+        // error.
         (Some(nonce), true) => (no_store, nonce, answer).into_response(),
         _ => (no_store, answer).into_response(),
     };
@@ -64,12 +65,13 @@ fn grant(tenant: &Tenant, headers: &HeaderMap, parameters: &Parameters, peer: Pe
     }
 }
 
-/// The key the token is to be bound to, proven ([RFC 9449 §5](https://www.rfc-editor.org/rfc/rfc9449#section-5)).
+/// Verifies the request's proof, and returns the key that the tokens will be bound to
+/// ([RFC 9449 §5](https://www.rfc-editor.org/rfc/rfc9449#section-5)).
 fn sender_key(tenant: &Tenant, headers: &HeaderMap) -> Result<Option<Thumbprint>, ErrorResponse> {
     let rejected = |error, description| ErrorResponse::new(StatusCode::BAD_REQUEST, error, description);
     let mut proofs = headers.get_all(DPOP).iter();
     let Some(proof) = proofs.next() else { return Ok(None) };
-    // RFC 9449 §4.3 (1).
+    // RFC 9449 §4.3 (1): not more than one proof.
     if proofs.next().is_some() {
         return Err(rejected("invalid_dpop_proof", "more than one DPoP header"));
     }
@@ -77,8 +79,8 @@ fn sender_key(tenant: &Tenant, headers: &HeaderMap) -> Result<Option<Thumbprint>
     let expected = Expected { method: "POST", url: &url, nonce: nonce.as_deref(), now: tenant.clock.now() };
     expected.check(proof.to_str().unwrap_or_default()).map(Some).map_err(|error| match error {
         ProofError::Invalid(reason) => rejected("invalid_dpop_proof", reason),
-        // RFC 9449 §8.
-        ProofError::NonceWanted => rejected("use_dpop_nonce", "Authorization server requires nonce in DPoP proof"),
+        // RFC 9449 §8: the error for a missing or outdated nonce.
+        ProofError::NonceRequired => rejected("use_dpop_nonce", "Authorization server requires nonce in DPoP proof"),
     })
 }
 

@@ -1,4 +1,4 @@
-//! The user's claims, for who holds an access token with `openid`
+//! The claims of the user, for an access token with the scope `openid`
 //! ([OpenID Connect Core §5.3](https://openid.net/specs/openid-connect-core-1_0.html#UserInfo)).
 
 use std::sync::Arc;
@@ -36,6 +36,7 @@ fn user(tenant: &Tenant, headers: &HeaderMap) -> Option<User> {
         return Some(consent.user);
     }
     let claims = own_token::verify(tenant, token, &tenant.url(PATH)).ok()?;
+    // A `cnf` without `jkt` gives an empty text, which no proof can match.
     let bound_to = claims.get("cnf").map(|cnf| cnf.get("jkt").and_then(Value::as_str).unwrap_or_default());
     let holds = match bound_to {
         Some(jkt) => scheme.eq_ignore_ascii_case("dpop") && is_proven(tenant, headers, token, jkt),
@@ -45,7 +46,8 @@ fn user(tenant: &Tenant, headers: &HeaderMap) -> Option<User> {
     Some(tenant.registry.user(id).cloned().unwrap_or_else(|| User::new(id)))
 }
 
-/// [RFC 9449 §7.1](https://www.rfc-editor.org/rfc/rfc9449#section-7.1): a proof for this request, by the token's key, for the token.
+/// [RFC 9449 §7.1](https://www.rfc-editor.org/rfc/rfc9449#section-7.1): whether the request has a valid proof, signed
+/// with the token's key, with the hash of this token.
 fn is_proven(tenant: &Tenant, headers: &HeaderMap, token: &str, jkt: &str) -> bool {
     let proof = headers.get("dpop").and_then(|proof| proof.to_str().ok()).unwrap_or_default();
     let url = tenant.url(PATH);

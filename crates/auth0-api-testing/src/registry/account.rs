@@ -1,7 +1,8 @@
-//! What users have linked elsewhere: the contents of Token Vault.
+//! The accounts that users have linked at third parties: the contents of Token Vault.
 
-/// An account at a third party that a user has linked, by way of a connection; given to
-/// [`LocalTenantBuilder::linked_account`](crate::LocalTenantBuilder::linked_account) or
+/// An account at a third party that a user has linked through a connection.
+///
+/// Pass it to [`LocalTenantBuilder::linked_account`](crate::LocalTenantBuilder::linked_account) or
 /// [`LocalTenant::link`](crate::LocalTenant::link).
 ///
 /// ```
@@ -12,7 +13,7 @@
 /// # drop((at_work, stale));
 /// ```
 #[derive(Clone, Debug)]
-#[must_use = "an account is linked once the tenant has it"]
+#[must_use = "an account has no effect until it is linked with a tenant"]
 pub struct LinkedAccount {
     connection: String,
     name: Option<String>,
@@ -21,24 +22,25 @@ pub struct LinkedAccount {
 }
 
 impl LinkedAccount {
-    /// An account by way of this connection, good for whatever scope is asked for.
+    /// Makes an account of this connection. Its tokens have every requested scope.
     pub fn new(connection: impl Into<String>) -> Self {
         Self { connection: connection.into(), name: None, scopes: None, expired: false }
     }
 
-    /// What `login_hint` chooses it by, where a user has several.
+    /// Sets the name that `login_hint` selects the account by, if a user has several accounts.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// What the user has consented to at the third party.
+    /// Sets the scopes that the user has consented to at the third party. Other scopes are rejected.
     pub fn scopes(mut self, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.scopes = Some(scopes.into_iter().map(Into::into).collect());
         self
     }
 
-    /// The third party no longer takes what the vault holds, as after a change of the password there.
+    /// Makes the exchange fail because the third party no longer accepts the refresh token in the vault, as after a
+    /// change of the user's password there.
     pub fn expired(mut self) -> Self {
         self.expired = true;
         self
@@ -48,7 +50,7 @@ impl LinkedAccount {
         &self.connection
     }
 
-    pub(crate) fn is_called(&self, hint: &str) -> bool {
+    pub(crate) fn has_name(&self, hint: &str) -> bool {
         self.name.as_deref() == Some(hint)
     }
 

@@ -7,7 +7,7 @@ use crate::must::random_text;
 use crate::state::Tenant;
 use crate::{SigningAlgorithm, TokenBuilder};
 
-/// An API registered with the tenant; given to [`LocalTenantBuilder::api`](crate::LocalTenantBuilder::api).
+/// An API of the tenant; register it with [`LocalTenantBuilder::api`](crate::LocalTenantBuilder::api).
 ///
 /// ```
 /// use std::time::Duration;
@@ -19,7 +19,7 @@ use crate::{SigningAlgorithm, TokenBuilder};
 /// # drop(calendar);
 /// ```
 #[derive(Clone, Debug)]
-#[must_use = "an API is one once the builder has it"]
+#[must_use = "an API has no effect until it is registered with a builder"]
 pub struct Api {
     identifier: String,
     scopes: Option<Vec<String>>,
@@ -29,7 +29,7 @@ pub struct Api {
 }
 
 impl Api {
-    /// An API by its identifier, the audience of its tokens. It grants whatever scope is asked for.
+    /// Makes an API with this identifier, which is the audience of its tokens. It grants every requested scope.
     pub fn new(identifier: impl Into<String>) -> Self {
         Self {
             identifier: identifier.into(),
@@ -40,32 +40,32 @@ impl Api {
         }
     }
 
-    /// The permissions it has. Of the scopes asked for, the others are left out.
+    /// Sets the scopes of the API. It does not grant other requested scopes.
     pub fn scopes(mut self, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.scopes = Some(scopes.into_iter().map(Into::into).collect());
         self
     }
 
-    /// How long its tokens are good; a day by default, as Auth0's.
+    /// Sets the lifetime of its tokens; a day by default, as Auth0's.
     pub fn token_lifetime(mut self, lifetime: Duration) -> Self {
         self.token_lifetime = lifetime;
         self
     }
 
-    /// What its tokens are signed with; RS256 by default, as Auth0's.
+    /// Sets the algorithm that signs its tokens; RS256 by default, as Auth0's.
     pub fn algorithm(mut self, algorithm: SigningAlgorithm) -> Self {
         self.algorithm = algorithm;
         self
     }
 
-    /// Gives its tokens the profile of [RFC 9068](https://www.rfc-editor.org/rfc/rfc9068#section-2): `typ` `at+jwt`, `client_id` in
-    /// place of `azp`, and a `jti`. Auth0's own profile is the default, here and there.
+    /// Gives its tokens the profile of [RFC 9068](https://www.rfc-editor.org/rfc/rfc9068#section-2): `typ` `at+jwt`,
+    /// `client_id` in place of `azp`, and a `jti`. The default is Auth0's own profile, as for an API of Auth0.
     pub fn rfc9068(mut self) -> Self {
         self.rfc9068 = true;
         self
     }
 
-    /// A token for this API and a client, in the API's profile.
+    /// Creates the builder of a token for this API and a client, in the API's profile.
     pub(crate) fn token(&self, tenant: &Tenant, client_id: &str) -> TokenBuilder {
         let token = TokenBuilder::new(tenant).audience(&self.identifier).algorithm(self.algorithm);
         let token = token.expires_in(self.token_lifetime);
@@ -90,5 +90,5 @@ impl Api {
     }
 }
 
-/// Auth0's for a new API.
+/// Auth0's default for a new API.
 const DEFAULT_LIFETIME: Duration = Duration::from_secs(86_400);

@@ -1,9 +1,10 @@
-//! The clients of the tenant, by Auth0's name for them.
+//! The clients of the tenant. Auth0 calls them applications.
 
 use super::credential::Method;
 use super::{Credential, GrantType};
 
-/// A client registered with the tenant; given to [`LocalTenantBuilder::application`](crate::LocalTenantBuilder::application).
+/// A client of the tenant; register it with
+/// [`LocalTenantBuilder::application`](crate::LocalTenantBuilder::application).
 ///
 /// ```
 /// use auth0_api_testing::{Application, GrantType};
@@ -16,55 +17,58 @@ use super::{Credential, GrantType};
 /// # drop((api, site, page));
 /// ```
 #[derive(Clone, Debug)]
-#[must_use = "an application is one once the builder has it"]
+#[must_use = "an application has no effect until it is registered with a builder"]
 pub struct Application {
     id: String,
     credential: Credential,
     grants: Vec<GrantType>,
-    /// Of a Custom API client: the API that it is.
+    /// The API of a Custom API client; `None` for other clients.
     identifier: Option<String>,
     callbacks: Option<Vec<String>>,
 }
 
 impl Application {
-    /// A *Custom API client* (`app_type: resource_server`): an API that exchanges the tokens it receives. `identifier` is the
-    /// audience of those tokens. It alone may act on behalf of a user.
+    /// Makes a *Custom API client* (`app_type: resource_server`): an API that exchanges the tokens that it receives.
+    ///
+    /// `identifier` is the audience of those tokens. Only a client of this kind may act on behalf of a user. Its grants
+    /// are client credentials, token exchange and Token Vault.
     pub fn custom_api(id: impl Into<String>, credential: impl Into<Credential>, identifier: impl Into<String>) -> Self {
         let grants = [GrantType::ClientCredentials, GrantType::TokenExchange, GrantType::TokenVault];
         Self { identifier: Some(identifier.into()), ..Self::new(id, credential.into(), &grants) }
     }
 
-    /// A program without users: client credentials, and exchange profiles.
+    /// Makes a client without users. Its grants are client credentials, and token exchange with exchange profiles.
     pub fn machine(id: impl Into<String>, credential: impl Into<Credential>) -> Self {
         Self::new(id, credential.into(), &[GrantType::ClientCredentials, GrantType::TokenExchange])
     }
 
-    /// A site whose server holds a credential: every grant but client credentials.
+    /// Makes a web site with a server that holds the credential. It has every grant except client credentials.
     pub fn regular_web(id: impl Into<String>, credential: impl Into<Credential>) -> Self {
         let grants =
             [GrantType::AuthorizationCode, GrantType::RefreshToken, GrantType::TokenExchange, GrantType::TokenVault];
         Self::new(id, credential.into(), &grants)
     }
 
-    /// A page or a native program: no credential, so that PKCE is demanded; authorization code and refresh token.
+    /// Makes a public client, such as a single-page or a native application: it has no credential and must use PKCE.
+    /// Its grants are authorization code and refresh token.
     pub fn single_page(id: impl Into<String>) -> Self {
         let grants = [GrantType::AuthorizationCode, GrantType::RefreshToken];
         Self::new(id, Credential(Method::None), &grants)
     }
 
-    /// Sets what it may ask the token endpoint with.
+    /// Sets the grants that the client may use.
     pub fn grants(mut self, grants: impl IntoIterator<Item = GrantType>) -> Self {
         self.grants = grants.into_iter().collect();
         self
     }
 
-    /// Where `/authorize` may send a browser back to, compared as text; any `http` URL of this machine by default.
+    /// Sets the redirect URIs that `/authorize` accepts, compared as text; by default any `http` URL of this machine.
     pub fn callbacks(mut self, urls: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.callbacks = Some(urls.into_iter().map(Into::into).collect());
         self
     }
 
-    /// The client id.
+    /// Returns the client id.
     pub fn id(&self) -> &str {
         &self.id
     }
@@ -81,13 +85,13 @@ impl Application {
         self.grants.contains(&grant)
     }
 
-    /// The API that it is, of a Custom API client.
+    /// Returns the identifier of a Custom API client's API.
     pub(crate) fn identifier(&self) -> Option<&str> {
         self.identifier.as_deref()
     }
 
-    /// RFC 6749 §3.1.2.3: exact, once some are registered.
-    pub(crate) fn may_return_to(&self, url: &str) -> bool {
+    /// RFC 6749 §3.1.2.3: whether the tenant may redirect to this URL. Registered URLs are compared exactly.
+    pub(crate) fn may_redirect_to(&self, url: &str) -> bool {
         match &self.callbacks {
             Some(callbacks) => callbacks.iter().any(|callback| callback == url),
             None => LOOPBACK.iter().any(|origin| is_below(url, origin)),
@@ -99,12 +103,13 @@ impl Application {
     }
 }
 
-/// Whether a URL begins with an origin that ends there.
+/// Returns whether a URL begins with this origin, and the origin's host ends there: `http://localhost.example.com` does
+/// not belong to `http://localhost`.
 fn is_below(url: &str, origin: &str) -> bool {
     url.strip_prefix(origin).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/', '?']))
 }
 
-/// What programs under development listen on.
+/// The origins that programs under development usually have, on any port.
 const LOOPBACK: [&str; 3] = ["http://127.0.0.1", "http://localhost", "http://[::1]"];
 
 #[cfg(test)]
@@ -112,9 +117,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn without_callbacks_only_this_machine_is_returned_to() {
+    fn without_registered_callbacks_only_loopback_urls_are_accepted() {
         let page = Application::single_page("page");
-        for (url, taken) in [
+        for (url, accepted) in [
             ("http://127.0.0.1:5173/callback", true),
             ("http://localhost/", true),
             ("http://localhost", true),
@@ -124,15 +129,15 @@ mod tests {
             ("https://example.com/", false),
             ("", false),
         ] {
-            assert_eq!(page.may_return_to(url), taken, "{url}");
+            assert_eq!(page.may_redirect_to(url), accepted, "{url}");
         }
     }
 
     #[test]
-    fn registered_callbacks_are_exact() {
+    fn registered_callbacks_are_compared_exactly() {
         let page = Application::single_page("page").callbacks(["https://shop.example.com/back"]);
-        assert!(page.may_return_to("https://shop.example.com/back"));
-        assert!(!page.may_return_to("https://shop.example.com/back/"));
-        assert!(!page.may_return_to("http://localhost/"));
+        assert!(page.may_redirect_to("https://shop.example.com/back"));
+        assert!(!page.may_redirect_to("https://shop.example.com/back/"));
+        assert!(!page.may_redirect_to("http://localhost/"));
     }
 }

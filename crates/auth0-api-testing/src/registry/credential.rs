@@ -1,4 +1,4 @@
-//! How a client says who it is.
+//! How a client authenticates.
 
 use std::fmt;
 
@@ -6,16 +6,17 @@ use serde_json::Value;
 
 use crate::SigningKey;
 
-/// What a client authenticates with ([RFC 6749 §2.3](https://www.rfc-editor.org/rfc/rfc6749#section-2.3)).
+/// The credential of a client ([RFC 6749 §2.3](https://www.rfc-editor.org/rfc/rfc6749#section-2.3)).
 ///
-/// A text is a secret, taken in the form and in `Authorization: Basic`; the constructors insist on one method.
+/// A `&str` or `String` converts into a secret that is accepted both in the form and in `Authorization: Basic`. Each
+/// constructor makes a credential for one method only.
 ///
 /// ```
 /// use auth0_api_testing::{Credential, SigningAlgorithm, SigningKey};
 ///
 /// let key = SigningKey::generate(SigningAlgorithm::ES256);
 /// let methods = [
-///     Credential::from("either way"),
+///     Credential::from("in the form or in the header"),
 ///     Credential::secret_post("in the form"),
 ///     Credential::secret_basic("in the header"),
 ///     Credential::private_key_jwt(&key),
@@ -28,7 +29,7 @@ pub struct Credential(pub(crate) Method);
 
 #[derive(Clone)]
 pub(crate) enum Method {
-    /// A public client: it has PKCE in place of a credential.
+    /// A public client: it has no credential and uses PKCE.
     None,
     PrivateKeyJwt(Value),
     Secret(String),
@@ -37,24 +38,26 @@ pub(crate) enum Method {
 }
 
 impl Credential {
-    /// A secret in the form of the request: `client_secret_post`.
+    /// Makes a secret that the client sends in the form: `client_secret_post`.
     pub fn secret_post(secret: impl Into<String>) -> Self {
         Self(Method::SecretPost(secret.into()))
     }
 
-    /// A secret in `Authorization: Basic`: `client_secret_basic`.
+    /// Makes a secret that the client sends in `Authorization: Basic`: `client_secret_basic`.
     pub fn secret_basic(secret: impl Into<String>) -> Self {
         Self(Method::SecretBasic(secret.into()))
     }
 
-    /// Assertions signed with this key ([RFC 7523 §2.2](https://www.rfc-editor.org/rfc/rfc7523#section-2.2)):
-    /// `private_key_jwt`. The tenant keeps the public half; the client has
+    /// Accepts assertions that are signed with this key
+    /// ([RFC 7523 §2.2](https://www.rfc-editor.org/rfc/rfc7523#section-2.2)): `private_key_jwt`.
+    ///
+    /// The tenant keeps only the public key. Configure the client with
     /// [`private_key_pem`](SigningKey::private_key_pem).
     pub fn private_key_jwt(key: &SigningKey) -> Self {
         Self::public_jwk(key.public_jwk())
     }
 
-    /// Assertions signed with the private half of this JWK: `private_key_jwt` for a key made elsewhere.
+    /// Accepts assertions that this public key verifies: `private_key_jwt` with a key that was generated elsewhere.
     pub fn public_jwk(jwk: Value) -> Self {
         Self(Method::PrivateKeyJwt(jwk))
     }

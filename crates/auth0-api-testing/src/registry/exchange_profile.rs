@@ -1,4 +1,4 @@
-//! Custom token exchange: a type of subject tokens, and the Action that judges them.
+//! Custom token exchange: a subject token type, and the Action that decides about the tokens.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use super::User;
 
-/// What an exchange profile's Action is given.
+/// The request that an exchange profile's Action receives.
 ///
-/// Its `Debug` shows neither token.
+/// Its `Debug` output shows neither the subject token nor the actor token.
 pub struct ExchangeRequest {
     pub(crate) subject_token: String,
     pub(crate) subject_token_type: String,
@@ -20,7 +20,7 @@ pub struct ExchangeRequest {
     pub(crate) extra: BTreeMap<String, Vec<String>>,
 }
 
-/// What an exchange profile's Action decides for: the user that the tokens are for, and who acts for the user.
+/// An Action's decision to issue tokens: for which user, and optionally who acts for the user.
 ///
 /// ```
 /// use auth0_api_testing::{Exchanged, User};
@@ -30,13 +30,13 @@ pub struct ExchangeRequest {
 /// # drop((plain, delegated));
 /// ```
 #[derive(Clone, Debug)]
-#[must_use = "an Action answers with it"]
+#[must_use = "an Action must return it"]
 pub struct Exchanged {
     pub(crate) user: User,
     pub(crate) actor: Option<String>,
 }
 
-/// What an exchange profile's Action decides against.
+/// An Action's decision not to issue tokens.
 #[derive(Clone, Debug)]
 pub struct ExchangeRejection(pub(crate) RejectionKind);
 
@@ -56,64 +56,64 @@ pub(crate) struct ExchangeProfile {
 }
 
 impl ExchangeRequest {
-    /// The token to be exchanged. Nobody has looked at it yet.
+    /// Returns the token to exchange. The tenant has not verified it.
     pub fn subject_token(&self) -> &str {
         &self.subject_token
     }
 
-    /// The type that chose the profile.
+    /// Returns the type of the subject token, which selected the profile.
     pub fn subject_token_type(&self) -> &str {
         &self.subject_token_type
     }
 
-    /// The token of who wants to act for the subject.
+    /// Returns the token of the party that wants to act for the subject.
     pub fn actor_token(&self) -> Option<&str> {
         self.actor.as_ref().map(|(token, _)| token.as_str())
     }
 
-    /// The type of the actor's token.
+    /// Returns the type of the actor's token.
     pub fn actor_token_type(&self) -> Option<&str> {
         self.actor.as_ref().map(|(_, token_type)| token_type.as_str())
     }
 
-    /// The API that a token is asked for.
+    /// Returns the identifier of the API that the client requests a token for.
     pub fn audience(&self) -> &str {
         &self.audience
     }
 
-    /// The scopes asked for.
+    /// Returns the requested scopes.
     pub fn scopes(&self) -> impl Iterator<Item = &str> {
         self.scopes.iter().map(String::as_str)
     }
 
-    /// The id of the organisation asked for.
+    /// Returns the id of the requested organisation.
     pub fn organization(&self) -> Option<&str> {
         self.organization.as_deref()
     }
 
-    /// Who asks.
+    /// Returns the id of the client that sent the request.
     pub fn client_id(&self) -> &str {
         &self.client_id
     }
 
-    /// A field that is none of the protocol's; its first value.
+    /// Returns the first value of a field that the protocol does not define.
     pub fn extra(&self, name: &str) -> Option<&str> {
         self.extra.get(name)?.first().map(String::as_str)
     }
 
-    /// Every field that is none of the protocol's, with its values.
+    /// Returns every field that the protocol does not define, with its values.
     pub fn extras(&self) -> impl Iterator<Item = (&str, &[String])> {
         self.extra.iter().map(|(name, values)| (name.as_str(), values.as_slice()))
     }
 }
 
 impl Exchanged {
-    /// Tokens for this user.
+    /// Issues tokens for this user.
     pub fn user(user: User) -> Self {
         Self { user, actor: None }
     }
 
-    /// Names who acts for the user: `act.sub` of the tokens.
+    /// Sets the subject that acts for the user: `act.sub` of the tokens.
     pub fn actor(mut self, subject: impl Into<String>) -> Self {
         self.actor = Some(subject.into());
         self
@@ -127,18 +127,21 @@ impl From<User> for Exchanged {
 }
 
 impl ExchangeRejection {
-    /// Denies the exchange with a code and a description of the Action's own: 400.
+    /// Denies the exchange with 400, and with the `error` and `error_description` that the Action chooses.
     pub fn deny(code: impl Into<String>, description: impl Into<String>) -> Self {
         Self(RejectionKind::Denied { code: code.into(), description: description.into() })
     }
 
-    /// Asks for another factor: 403 `mfa_required`, with an `mfa_token` and with `mfa_requirements` that name a one-time password.
+    /// Requires another factor: 403 `mfa_required`, with an `mfa_token` and with `mfa_requirements` that name a
+    /// one-time password.
     pub fn require_mfa() -> Self {
         Self(RejectionKind::MfaRequired)
     }
 
-    /// Rejects the subject token: 400 `invalid_request`. Ten of them from one address within six minutes, and it is told 429
-    /// `too_many_attempts`.
+    /// Rejects the subject token: 400 `invalid_request`.
+    ///
+    /// After ten rejections from one address within six minutes, the tenant answers the next exchanges from that
+    /// address with 429 `too_many_attempts`.
     pub fn reject_subject_token(description: impl Into<String>) -> Self {
         Self(RejectionKind::SubjectRejected { description: description.into() })
     }
@@ -156,14 +159,14 @@ impl ExchangeProfile {
         (self.action)(request)
     }
 
-    /// What is wrong with the type, by Auth0's rules.
+    /// Returns what is wrong with the type by Auth0's rules, if anything.
     pub(crate) fn problem(&self) -> Option<&'static str> {
         let lower = self.subject_token_type.to_ascii_lowercase();
         let length = self.subject_token_type.chars().count();
         if !(MIN_LENGTH..=MAX_LENGTH).contains(&length) {
-            Some("has to have 8 to 100 characters")
+            Some("must have 8 to 100 characters")
         } else if !lower.contains(':') {
-            Some("has to be a URI")
+            Some("must be a URI")
         } else if RESERVED.iter().any(|namespace| is_in(&lower, namespace)) {
             Some("is in a reserved namespace")
         } else {
@@ -192,7 +195,7 @@ impl fmt::Debug for ExchangeProfile {
     }
 }
 
-/// Whether a URI is a namespace or stands below it.
+/// Returns whether a URI is this namespace or is inside it.
 fn is_in(uri: &str, namespace: &str) -> bool {
     uri.strip_prefix(namespace).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/', '?', '#']))
 }
@@ -215,7 +218,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn types_of_others_are_not_for_profiles() {
+    fn a_reserved_or_malformed_type_is_rejected() {
         for (subject_token_type, problem) in [
             ("urn:acme:legacy-session", None),
             ("https://acme.example/legacy", None),
@@ -226,8 +229,8 @@ mod tests {
             ("urn:okta:token", Some("is in a reserved namespace")),
             ("http://auth0.com/oauth/token-type/mine", Some("is in a reserved namespace")),
             ("https://okta.com", Some("is in a reserved namespace")),
-            ("legacy-session", Some("has to be a URI")),
-            ("urn:a:b", Some("has to have 8 to 100 characters")),
+            ("legacy-session", Some("must be a URI")),
+            ("urn:a:b", Some("must have 8 to 100 characters")),
         ] {
             let profile = ExchangeProfile::new(subject_token_type.into(), |_| Ok(User::new("auth0|ada")));
             assert_eq!(profile.problem(), problem, "{subject_token_type}");

@@ -1,6 +1,6 @@
-//! The grants of the token endpoint.
+//! The grant types of the token endpoint.
 
-/// What a client asks the token endpoint with; an [`Application`](crate::Application) is registered for some of them.
+/// A grant type of the token endpoint. An [`Application`](crate::Application) may use only those it is registered for.
 ///
 /// ```
 /// use auth0_api_testing::GrantType;
@@ -10,24 +10,24 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GrantType {
-    /// The code of `/authorize` ([RFC 6749 §4.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1)).
+    /// A code from `/authorize` ([RFC 6749 §4.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1)).
     AuthorizationCode,
-    /// The client for itself ([RFC 6749 §4.4](https://www.rfc-editor.org/rfc/rfc6749#section-4.4)).
+    /// A token for the client itself ([RFC 6749 §4.4](https://www.rfc-editor.org/rfc/rfc6749#section-4.4)).
     ClientCredentials,
     /// A refresh token ([RFC 6749 §6](https://www.rfc-editor.org/rfc/rfc6749#section-6)).
     RefreshToken,
     /// Exchange profiles and on-behalf-of ([RFC 8693](https://www.rfc-editor.org/rfc/rfc8693)).
     TokenExchange,
-    /// Auth0's Token Vault: a third party's token for a user who has linked an account there.
+    /// Auth0's Token Vault: a third party's access token for a user who has linked an account there.
     TokenVault,
 }
 
 impl GrantType {
-    /// Every grant there is.
+    /// Every grant type.
     pub const ALL: [Self; 5] =
         [Self::AuthorizationCode, Self::ClientCredentials, Self::RefreshToken, Self::TokenExchange, Self::TokenVault];
 
-    /// What `grant_type` says.
+    /// Returns the value of the parameter `grant_type`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::AuthorizationCode => "authorization_code",

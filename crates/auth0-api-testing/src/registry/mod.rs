@@ -31,7 +31,7 @@ pub(crate) struct Registry {
     pub(crate) client_registration: bool,
 }
 
-/// An organisation, by the two names that requests and tokens know it by.
+/// An organisation. Requests and tokens name it by its id or by its name.
 #[derive(Clone, Debug)]
 pub(crate) struct Organization {
     pub(crate) id: String,
@@ -51,7 +51,7 @@ impl Registry {
         self.users.iter().find(|user| user.id() == id)
     }
 
-    /// An organisation by its id or, in any case, by its name.
+    /// Returns an organisation by its id, or by its name without regard to upper and lower case.
     pub(crate) fn organization(&self, id_or_name: &str) -> Option<&Organization> {
         let is = |known: &&Organization| known.id == id_or_name || known.name.eq_ignore_ascii_case(id_or_name);
         self.organizations.iter().find(is)
@@ -61,12 +61,12 @@ impl Registry {
         self.profiles.iter().find(|profile| profile.subject_token_type == subject_token_type)
     }
 
-    /// Somebody who is not registered is taken for a member of every organisation.
+    /// Returns whether a user is a member of an organisation. A user who is not registered counts as a member of all.
     pub(crate) fn is_member(&self, user_id: &str, organization: &Organization) -> bool {
         self.user(user_id).is_none_or(|user| user.is_member_of(&organization.id))
     }
 
-    /// The first thing that a tenant cannot be started with.
+    /// Returns the first reason why a tenant cannot start with these registrations.
     pub(crate) fn problem(&self) -> Option<String> {
         let of_profile = |profile: &ExchangeProfile| {
             let problem = profile.problem()?;

@@ -1,8 +1,9 @@
-//! The people of the tenant.
+//! The users of the tenant.
 
 use serde_json::{Map, Value};
 
-/// A user: registered with [`LocalTenantBuilder::user`](crate::LocalTenantBuilder::user), or named by an exchange profile.
+/// A user: registered with [`LocalTenantBuilder::user`](crate::LocalTenantBuilder::user), or returned by the Action of
+/// an exchange profile.
 ///
 /// ```
 /// use auth0_api_testing::User;
@@ -14,7 +15,7 @@ use serde_json::{Map, Value};
 /// assert_eq!(ada.id(), "auth0|ada");
 /// ```
 #[derive(Clone, Debug)]
-#[must_use = "a user is one once the tenant has it"]
+#[must_use = "a user has no effect until it is registered or returned by an Action"]
 pub struct User {
     id: String,
     claims: Map<String, Value>,
@@ -23,7 +24,7 @@ pub struct User {
 }
 
 impl User {
-    /// A user by id, the `sub` of the tokens.
+    /// Makes a user with this id, which is the `sub` of the tokens.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into(), claims: Map::new(), access_token_claims: Map::new(), organizations: Vec::new() }
     }
@@ -46,7 +47,7 @@ impl User {
         self
     }
 
-    /// The user's id.
+    /// Returns the user's id.
     pub fn id(&self) -> &str {
         &self.id
     }
@@ -63,8 +64,8 @@ impl User {
         self.organizations.iter().any(|id| id == organization_id)
     }
 
-    /// What `login_hint` names: the id, or the e-mail address.
-    pub(crate) fn is_called(&self, hint: &str) -> bool {
+    /// Returns whether a `login_hint` names this user, by the id or by the e-mail address.
+    pub(crate) fn matches_hint(&self, hint: &str) -> bool {
         self.id == hint || self.claims.get("email").and_then(Value::as_str) == Some(hint)
     }
 }

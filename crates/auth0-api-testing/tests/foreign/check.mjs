@@ -1,4 +1,4 @@
-/** Gives the function that runs a check, prints its name after that of the library, and returns what the check returns. */
+/** Returns a function that runs a check, prints `ok LIBRARY: NAME`, and returns the result of the check. */
 export function checksOf(library) {
     return async (name, body) => {
         try {

@@ -1,5 +1,5 @@
-// The package `oauth4webapi`, as an MCP client uses it: it finds the tenant by RFC 8414, registers itself, names the resource, and
-// keeps to DPoP nonces. Then Token Vault from a refresh token.
+// The package `oauth4webapi`, as an MCP client uses it: it reads the metadata of RFC 8414, registers itself, names the
+// resource, and uses DPoP with nonces. Then it exchanges a refresh token at Token Vault.
 
 import assert from 'node:assert/strict';
 import * as oauth from 'oauth4webapi';
@@ -8,14 +8,14 @@ import { calendar, callback, claims, grant, tenant, type, visit, web } from './t
 
 const check = checksOf('oauth4webapi');
 
-/** The tenant speaks plain HTTP, on the loopback address. */
+/** The tenant uses plain HTTP on the loopback address. */
 const insecure = { [oauth.allowInsecureRequests]: true };
 
 export async function withOauth4webapi() {
-    const server = await check('the metadata of RFC 8414 is understood', discover);
+    const server = await check('the metadata of RFC 8414 is valid', discover);
     const client = await check('a public client registers itself', () => register(server));
     await check('a registered client gets a bound token for a resource', () => boundToken(server, client));
-    await check('a refresh token opens the vault', () => vault(server));
+    await check('a refresh token is exchanged at Token Vault', () => vault(server));
 }
 
 async function discover() {
@@ -39,11 +39,11 @@ async function boundToken(server, client) {
     };
     const first = oauth.processAuthorizationCodeResponse(server, client, await ask());
     const error = await first.then(
-        () => assert.fail('no nonce was demanded'),
+        () => assert.fail('no nonce was required'),
         (error) => error,
     );
     assert.ok(oauth.isDPoPNonceError(error), error);
-    // The code is still good, and the library has kept the nonce.
+    // The rejection did not use up the code, and the library has stored the nonce.
     const { access_token, token_type } = await oauth.processAuthorizationCodeResponse(server, client, await ask());
     assert.equal(token_type, 'dpop');
     const { aud, azp, cnf } = claims(access_token);
@@ -70,7 +70,7 @@ async function vault(server) {
     assert.deepEqual([typeof access_token, scope], ['string', 'calendar.readonly']);
 }
 
-/** The library checks `state` and `iss` of the answer. */
+/** Sends the authorization request. The library checks `state` and `iss` of the response. */
 async function authorize(server, client, parameters) {
     const [verifier, state] = [oauth.generateRandomCodeVerifier(), oauth.generateRandomState()];
     const url = new URL(server.authorization_endpoint);

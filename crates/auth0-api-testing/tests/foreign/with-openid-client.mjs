@@ -1,4 +1,5 @@
-// The package `openid-client`: discovery, every kind of client, a browser's way to tokens, and the three exchange grants.
+// The package `openid-client`: discovery, every method of client authentication, the authorization code flow, and the
+// three kinds of token exchange.
 
 import assert from 'node:assert/strict';
 import { webcrypto } from 'node:crypto';
@@ -11,11 +12,11 @@ import {
 
 const check = checksOf('openid-client');
 
-/** The tenant speaks plain HTTP, on the loopback address; ID tokens are verified with its published keys. */
+/** The tenant uses plain HTTP on the loopback address. ID tokens are verified with its published keys. */
 const options = { execute: [openid.allowInsecureRequests, openid.enableNonRepudiationChecks] };
 
 export async function withOpenidClient() {
-    const asApi = await check('discovery is understood', () => discover(api.id, openid.ClientSecretPost(api.secret)));
+    const asApi = await check('discovery succeeds', () => discover(api.id, openid.ClientSecretPost(api.secret)));
     await authentication();
     await browser();
     await exchanges(asApi);
@@ -27,13 +28,13 @@ async function authentication() {
         const answer = await openid.clientCredentialsGrant(await discover(id, method), { audience });
         assert.equal(claims(answer.access_token).sub, `${id}@clients`);
     };
-    await check('a secret in the form is taken', () => token(api.id, openid.ClientSecretPost(api.secret)));
-    await check('a secret in the header is taken', () => token(api.id, openid.ClientSecretBasic(api.secret)));
-    await check('an assertion is taken', async () => token(signer.id, openid.PrivateKeyJwt(await privateKey())));
+    await check('a secret in the form is accepted', () => token(api.id, openid.ClientSecretPost(api.secret)));
+    await check('a secret in the header is accepted', () => token(api.id, openid.ClientSecretBasic(api.secret)));
+    await check('an assertion is accepted', async () => token(signer.id, openid.PrivateKeyJwt(await privateKey())));
     await check('a wrong secret is rejected', () =>
         rejected(token(api.id, openid.ClientSecretPost('wrong')), 401, 'invalid_client'),
     );
-    await check('an assertion by another key is rejected', async () => {
+    await check('an assertion signed with another key is rejected', async () => {
         const { privateKey } = await openid.randomDPoPKeyPair('ES256');
         await rejected(token(signer.id, openid.PrivateKeyJwt(privateKey)), 401, 'invalid_client');
     });
@@ -53,7 +54,7 @@ async function browser() {
         const { sub, aud, email, org_id } = tokens.claims();
         assert.deepEqual([sub, aud, email, org_id], ['auth0|ada', 'page', 'ada@example.com', 'org_acme']);
     });
-    await check('userinfo agrees with it', async () => {
+    await check('userinfo has the same claims', async () => {
         const info = await openid.fetchUserInfo(config, tokens.access_token, 'auth0|ada');
         assert.equal(info.email, 'ada@example.com');
     });
@@ -61,7 +62,7 @@ async function browser() {
         const again = await openid.refreshTokenGrant(config, tokens.refresh_token, { scope: 'read:events' });
         assert.deepEqual([again.scope, claims(again.access_token).sub], ['read:events', 'auth0|ada']);
     });
-    await check('a rejection comes back as one', async () => {
+    await check('an error of /authorize reaches the client', async () => {
         const error = await rejection(signIn(config, { ...parameters, organization: 'other' }));
         assert.ok(error instanceof openid.AuthorizationResponseError);
         assert.equal(error.error, 'access_denied');
@@ -86,27 +87,27 @@ async function exchanges(config) {
             ...parameters,
         });
 
-    await check('a legacy session becomes a token', async () => {
+    await check('a legacy session is exchanged', async () => {
         const answer = await exchange({ subject_token: legacySession, subject_token_type: legacyType });
         assert.deepEqual([claims(answer.access_token).sub, answer.issued_token_type], ['auth0|ada', type.access]);
     });
-    await check('a bad session is rejected', () =>
+    await check('an invalid session is rejected', () =>
         rejected(exchange({ subject_token: 'nonsense', subject_token_type: legacyType }), 400, 'invalid_request'),
     );
     await check('an API gets a token on behalf of its caller', async () => {
         const { sub, aud, act } = claims((await exchange(onBehalf)).access_token);
         assert.deepEqual([sub, aud, act], ['auth0|local-user', calendar, { sub: api.id }]);
     });
-    await check('a token for nobody is rejected', () =>
+    await check('a token with an invalid signature is rejected', () =>
         rejected(exchange({ ...onBehalf, subject_token: `${subjectToken}A` }), 400, 'invalid_request'),
     );
-    await check('the vault gives a token that the third party takes', async () => {
+    await check('Token Vault gives a token that the third party accepts', async () => {
         const { access_token, issued_token_type } = await vault();
         assert.equal(issued_token_type, type.federated);
         const answer = await fetch(thirdParty, { headers: { Authorization: `Bearer ${access_token}` } });
         assert.deepEqual([answer.status, (await answer.json()).connection], [200, 'google-oauth2']);
     });
-    await check('an account that is not linked is told apart', () =>
+    await check('an account that is not linked has its own error', () =>
         rejected(vault({ connection: 'slack' }), 401, 'federated_connection_refresh_token_not_found'),
     );
 }
@@ -125,18 +126,18 @@ async function dpop(config) {
         assert.deepEqual([answer.token_type, claims(answer.access_token).cnf], ['dpop', { jkt: thumbprint }]);
     });
     const page = await discover('page', openid.None());
-    const bound = await check('a proof binds what a browser gets', async () => {
+    const bound = await check('a proof binds the tokens of a browser', async () => {
         const tokens = await signIn(page, { audience: calendar, scope: 'openid', dpop_jkt: thumbprint }, { DPoP: handle });
         assert.deepEqual(claims(tokens.access_token).cnf, { jkt: thumbprint });
         return tokens;
     });
-    await check('userinfo takes it with a proof', async () => {
+    await check('userinfo accepts the bound token with a proof', async () => {
         const info = await openid.fetchUserInfo(page, bound.access_token, 'auth0|ada', { DPoP: handle });
         assert.equal(info.sub, 'auth0|ada');
     });
 }
 
-/** From the authorization request to tokens; the library checks state, `iss`, nonce and the ID token's signature. */
+/** Runs the authorization code flow. The library checks `state`, `iss`, the nonce and the ID token's signature. */
 async function signIn(config, parameters, tokenOptions) {
     const pkceCodeVerifier = openid.randomPKCECodeVerifier();
     const [expectedState, expectedNonce] = [openid.randomState(), openid.randomNonce()];
@@ -163,7 +164,7 @@ function privateKey() {
 
 async function rejected(request, status, code) {
     const error = await rejection(request);
-    // A challenge comes as an error of its own, which keeps the body's.
+    // The library reports a challenge as a separate error class, which has the `error` of the body too.
     assert.deepEqual([error.status, error.error], [status, code], error);
 }
 

@@ -1,4 +1,4 @@
-//! The binary `local-tenant`, run as a developer runs it.
+//! The binary `local-tenant`, run as a developer runs it: its output and its commands.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -7,7 +7,7 @@ use crate::caller::{get, part, post_form, send};
 use crate::world::Form;
 
 #[tokio::test]
-async fn it_serves_what_it_prints() {
+async fn the_printed_configuration_is_served() {
     let (_tenant, lines) =
         run(&["--port", "0", "--audience", "urn:it's", "--client-id", "me", "--nonce", "--client-registration"]);
     let value = |label: &str| lines.iter().find_map(|line| line.trim().strip_prefix(label)).unwrap().trim().to_owned();
@@ -26,7 +26,7 @@ async fn it_serves_what_it_prints() {
 }
 
 #[tokio::test]
-async fn every_line_that_gets_a_token_gets_it() {
+async fn every_printed_command_gets_its_token() {
     let (_tenant, lines) = run(&["--port", "0", "--audience", "urn:it's", "--downstream", "urn:next"]);
     let machine = paste(&lines, "TOKEN", "").await;
     assert_eq!(
@@ -44,7 +44,7 @@ async fn every_line_that_gets_a_token_gets_it() {
     assert_eq!((answer.status, answer.json()["connection"].as_str()), (200, Some("google-oauth2")));
 }
 
-/// Does what a shell does with the command that sets a variable, and gives the token.
+/// Sends the request of the printed command that sets a shell variable, and returns the token.
 async fn paste(lines: &[String], variable: &str, user_token: &str) -> String {
     let command = lines.iter().skip_while(|line| !line.trim().starts_with(&format!("{variable}=$(curl -s "))).skip(1);
     let fields = command.map_while(|line| line.trim().strip_prefix("--data-urlencode ")?.strip_suffix(" \\"));
@@ -62,7 +62,7 @@ async fn paste(lines: &[String], variable: &str, user_token: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_port_in_use_is_explained() {
+async fn a_port_in_use_is_reported_with_a_hint() {
     let (_tenant, lines) = run(&["--port", "0"]);
     let port = lines.iter().find_map(|line| line.split_once("http://127.0.0.1:")).unwrap().1.to_owned();
     let output = local_tenant(&["--port", &port]).output().unwrap();
@@ -70,7 +70,7 @@ async fn a_port_in_use_is_explained() {
     assert!(String::from_utf8(output.stderr).unwrap().contains("choose another port with --port"));
 }
 
-/// Ends with the test.
+/// A running program, killed when this value is dropped.
 struct Running(Child);
 
 impl Drop for Running {

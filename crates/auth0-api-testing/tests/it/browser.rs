@@ -1,4 +1,4 @@
-//! What a browser client does: `/authorize`, the code, refresh tokens, `/userinfo`, and registering itself.
+//! Browser clients: `/authorize`, codes, refresh tokens, `/userinfo`, and dynamic registration.
 
 use std::time::Duration;
 
@@ -39,7 +39,7 @@ fn redemption(code: &str) -> Form {
 }
 
 #[tokio::test]
-async fn a_browser_comes_back_with_a_code_that_is_worth_tokens() {
+async fn authorize_returns_a_code_that_is_exchanged_for_tokens() {
     let world = World::new().await;
     let answer = visit(&world, &authorization()).await;
     assert_eq!(answer.status, 302);
@@ -64,7 +64,7 @@ async fn a_browser_comes_back_with_a_code_that_is_worth_tokens() {
 }
 
 #[tokio::test]
-async fn a_code_is_good_once_for_its_client_its_url_and_its_verifier() {
+async fn a_code_works_once_for_its_client_redirect_uri_and_verifier() {
     let world = World::new().await;
     let used = code(&world, &authorization()).await;
     assert_eq!(world.ask(&redemption(&used)).await.status, 200);
@@ -88,7 +88,7 @@ async fn a_code_is_good_once_for_its_client_its_url_and_its_verifier() {
 }
 
 #[tokio::test]
-async fn hints_organisations_and_resources_are_heeded() {
+async fn login_hint_organization_and_resource_are_applied() {
     let world = World::new().await;
     let asked = authorization().without("audience").with("resource", CALENDAR).with("organization", "acme");
     let claims = claims(&world, &asked.with("login_hint", "ada@example.com")).await;
@@ -101,7 +101,7 @@ async fn hints_organisations_and_resources_are_heeded() {
 }
 
 #[tokio::test]
-async fn a_fault_is_reported_to_the_callback() {
+async fn an_invalid_request_is_reported_to_the_callback() {
     let world = World::new().await;
     for (form, error) in [
         (authorization().with("response_type", "token"), "unsupported_response_type"),
@@ -109,9 +109,9 @@ async fn a_fault_is_reported_to_the_callback() {
         (authorization().without("code_challenge"), "invalid_request"),
         (authorization().with("code_challenge_method", "plain"), "invalid_request"),
         (authorization().with("audience", "urn:other"), "access_denied"),
-        (authorization().with("login_hint", "nobody"), "access_denied"),
+        (authorization().with("login_hint", "unknown"), "access_denied"),
         (authorization().with("organization", "other"), "access_denied"),
-        (authorization().with("organization", "nobody"), "invalid_request"),
+        (authorization().with("organization", "unknown"), "invalid_request"),
         (authorization().with("dpop_jkt", "short"), "invalid_request"),
         (authorization().with("client_id", "local-client"), "unauthorized_client"),
     ] {
@@ -123,13 +123,13 @@ async fn a_fault_is_reported_to_the_callback() {
 }
 
 #[tokio::test]
-async fn nobody_is_sent_where_the_client_is_not() {
+async fn an_unregistered_client_or_redirect_uri_gets_no_redirect() {
     let world = World::with(|builder| {
         builder.application(Application::single_page("strict").callbacks(["https://shop.example.com/back"]))
     })
     .await;
     for form in [
-        authorization().with("client_id", "nobody"),
+        authorization().with("client_id", "unknown"),
         authorization().with("redirect_uri", "https://elsewhere.example.com/"),
         authorization().with("client_id", "strict"),
         authorization().without("redirect_uri"),
@@ -140,7 +140,7 @@ async fn nobody_is_sent_where_the_client_is_not() {
 }
 
 #[tokio::test]
-async fn a_confidential_client_may_do_without_pkce() {
+async fn a_confidential_client_may_omit_pkce() {
     let world = World::new().await;
     let asked = authorization().with("client_id", "web").without("code_challenge").without("code_challenge_method");
     let code = code(&world, &asked).await;
@@ -149,7 +149,7 @@ async fn a_confidential_client_may_do_without_pkce() {
 }
 
 #[tokio::test]
-async fn a_refresh_token_goes_on_and_never_grants_more() {
+async fn a_refresh_token_is_reusable_and_never_grants_more_scopes() {
     let world = World::new().await;
     let first = world.ask(&redemption(&code(&world, &authorization()).await)).await.json();
     let form = Form::new(&[
@@ -173,7 +173,7 @@ async fn a_refresh_token_goes_on_and_never_grants_more() {
 }
 
 #[tokio::test]
-async fn a_public_clients_code_and_refresh_token_stay_with_its_key() {
+async fn a_public_clients_code_and_refresh_token_are_bound_to_its_key() {
     let world = World::new().await;
     let (key, other) = (world.tenant.proof_key(), world.tenant.proof_key());
     let endpoint = format!("{}/oauth/token", world.tenant.domain());
@@ -198,7 +198,7 @@ async fn a_public_clients_code_and_refresh_token_stay_with_its_key() {
 }
 
 #[tokio::test]
-async fn userinfo_takes_tokens_with_openid_alone() {
+async fn userinfo_rejects_tokens_that_are_not_for_it_or_lack_their_proof() {
     let world = World::new().await;
     let userinfo = format!("{}/userinfo", world.tenant.domain());
     let bound = world.tenant.mint().audience(&userinfo).bound_to(&world.tenant.proof_key());
@@ -210,7 +210,7 @@ async fn userinfo_takes_tokens_with_openid_alone() {
 }
 
 #[tokio::test]
-async fn userinfo_takes_a_bound_token_with_a_proof_for_it() {
+async fn userinfo_accepts_a_bound_token_only_with_its_proof() {
     let world = World::new().await;
     let userinfo = format!("{}/userinfo", world.tenant.domain());
     let (key, other) = (world.tenant.proof_key(), world.tenant.proof_key());
@@ -230,7 +230,7 @@ async fn userinfo_takes_a_bound_token_with_a_proof_for_it() {
 }
 
 #[tokio::test]
-async fn a_public_client_registers_itself_if_the_tenant_lets_it() {
+async fn a_public_client_can_register_itself_if_enabled() {
     let metadata = json!({ "client_name": "an agent", "redirect_uris": [CALLBACK] }).to_string();
     let closed = World::new().await;
     let url = format!("{}/oidc/register", closed.tenant.domain());

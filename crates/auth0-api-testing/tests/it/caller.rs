@@ -1,4 +1,5 @@
-//! An HTTP client that hides nothing: no redirects, no proxy, every header and byte of the answer.
+//! An HTTP client for the tests. It follows no redirects, uses no proxy, and returns status, headers and body
+//! unchanged.
 
 use std::time::Duration;
 
@@ -24,7 +25,7 @@ impl Answer {
     }
 }
 
-/// Sends a request; an error is a connection without an answer.
+/// Sends a request. It fails if the connection closes without a response.
 pub(crate) async fn send(
     method: &str,
     url: &str,
@@ -50,13 +51,13 @@ pub(crate) async fn post_form(url: &str, headers: &[(&str, &str)], body: &str) -
     send("POST", url, &headers, body).await.unwrap()
 }
 
-/// A part of a compact JWS, decoded.
+/// Decodes a part of a compact JWS.
 pub(crate) fn part(token: &str, index: usize) -> Value {
     let bytes = URL_SAFE_NO_PAD.decode(token.split('.').nth(index).unwrap()).unwrap();
     serde_json::from_slice(&bytes).unwrap()
 }
 
-/// Whether an RS256 token verifies with the key of its `kid` in a key set.
+/// Returns whether an RS256 token verifies with the key in a key set that its `kid` names.
 pub(crate) fn verifies(token: &str, jwks: &Value) -> bool {
     let kid = &part(token, 0)["kid"];
     let Some(jwk) = jwks["keys"].as_array().unwrap().iter().find(|jwk| jwk["kid"] == *kid) else { return false };
@@ -67,5 +68,5 @@ pub(crate) fn verifies(token: &str, jwks: &Value) -> bool {
         .is_ok()
 }
 
-/// Ends a test that would hang; no test waits for it.
+/// Ends a test that would hang. No test waits this long.
 const LIMIT: Duration = Duration::from_secs(20);

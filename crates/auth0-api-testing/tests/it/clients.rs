@@ -1,4 +1,4 @@
-//! Who may ask the token endpoint: authentication by each method, and the grants a client is registered for.
+//! Clients at the token endpoint: authentication with each method, and the grants that a client is registered for.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -20,7 +20,7 @@ fn form(client_id: &str) -> Form {
 }
 
 #[tokio::test]
-async fn a_method_that_is_registered_is_the_only_one() {
+async fn only_the_registered_method_authenticates_a_client() {
     let world = World::with(|builder| {
         builder
             .application(Application::machine("post", Credential::secret_post(SECRET)))
@@ -42,7 +42,7 @@ async fn a_method_that_is_registered_is_the_only_one() {
 }
 
 #[tokio::test]
-async fn a_client_has_the_grants_it_is_registered_for() {
+async fn a_client_may_use_only_its_registered_grants() {
     let world = World::with(|builder| {
         builder.application(Application::machine("narrow", SECRET).grants([GrantType::TokenExchange]))
     })
@@ -53,7 +53,7 @@ async fn a_client_has_the_grants_it_is_registered_for() {
 }
 
 #[tokio::test]
-async fn an_assertion_is_taken_once_with_every_algorithm() {
+async fn an_assertion_of_every_algorithm_is_accepted_once() {
     for algorithm in SigningAlgorithm::ALL {
         let (world, key) = with_key(algorithm).await;
         let assertion = good(&world, &key).sign();
@@ -64,7 +64,7 @@ async fn an_assertion_is_taken_once_with_every_algorithm() {
 }
 
 #[tokio::test]
-async fn a_jti_may_come_again_once_its_assertion_has_expired() {
+async fn a_jti_may_be_reused_after_its_assertion_has_expired() {
     let (world, key) = with_key(SigningAlgorithm::ES256).await;
     assert_eq!(world.ask(&asserted(&good(&world, &key).claim("jti", "one").sign())).await.status, 200);
     world.clock.advance(Duration::from_secs(61));
@@ -72,7 +72,7 @@ async fn a_jti_may_come_again_once_its_assertion_has_expired() {
 }
 
 #[tokio::test]
-async fn an_assertion_may_name_the_endpoint_and_stand_alone() {
+async fn an_assertion_may_have_the_endpoint_as_audience_and_no_client_id_beside_it() {
     let (world, key) = with_key(SigningAlgorithm::ES256).await;
     let endpoint = format!("{}/oauth/token", world.tenant.domain());
     let assertion = good(&world, &key).audience(&endpoint).sign();
@@ -84,9 +84,9 @@ async fn an_assertion_with_one_fault_is_rejected() {
     let (world, key) = with_key(SigningAlgorithm::ES256).await;
     let now = world.tenant.clock().now();
     let good = || good(&world, &key);
-    let stranger = SigningKey::generate(SigningAlgorithm::ES256);
+    let other_key = SigningKey::generate(SigningAlgorithm::ES256);
     for (assertion, reason) in [
-        (good().key(&stranger), "its signature does not verify"),
+        (good().key(&other_key), "its signature does not verify"),
         (good().header("alg", "none").raw_signature(""), "its signature does not verify"),
         (good().header("alg", "ES384"), "its signature does not verify"),
         (good().issuer("other"), "iss is not the client"),
@@ -102,7 +102,7 @@ async fn an_assertion_with_one_fault_is_rejected() {
     ] {
         world.rejects(&asserted(&assertion.sign()), 401, "invalid_client", &rejected(reason)).await;
     }
-    let unknown = asserted(&good().subject("nobody").sign()).without("client_id");
+    let unknown = asserted(&good().subject("unknown").sign()).without("client_id");
     world.rejects(&unknown, 401, "invalid_client", &rejected("sub is no client")).await;
     let with_secret = asserted(&good().subject("web").sign()).without("client_id");
     world.rejects(&with_secret, 401, "invalid_client", &rejected("the client is not registered for it")).await;
@@ -114,7 +114,7 @@ async fn an_assertion_with_one_fault_is_rejected() {
 }
 
 #[tokio::test]
-async fn the_api_under_test_is_a_client_too() {
+async fn the_api_under_test_is_registered_as_a_client() {
     let tenant = LocalTenant::builder().api_client("mine", "my-secret").start().await.unwrap();
     assert_eq!((tenant.api_client_id(), tenant.api_client_secret()), ("mine", "my-secret"));
     let world = World::new().await;
@@ -124,7 +124,7 @@ async fn the_api_under_test_is_a_client_too() {
 }
 
 #[test]
-fn no_secret_is_shown() {
+fn debug_shows_no_secret() {
     let builder = LocalTenant::builder().client("me", "hush").api_client("mine", "hush");
     let builder = builder.application(Application::machine("basic", Credential::secret_basic("hush")));
     let shown = format!("{builder:?}");
@@ -132,7 +132,7 @@ fn no_secret_is_shown() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_registered_stops_the_start() {
+async fn an_invalid_registration_makes_the_start_fail() {
     let profile = |name: &str| {
         let action = |_: &auth0_api_testing::ExchangeRequest| Ok(auth0_api_testing::User::new("auth0|ada"));
         LocalTenant::builder().exchange_profile(name, action)
@@ -148,7 +148,7 @@ async fn what_cannot_be_registered_stops_the_start() {
             profile("urn:ietf:params:oauth:token-type:jwt"),
             "the subject_token_type urn:ietf:params:oauth:token-type:jwt is in a reserved namespace",
         ),
-        (profile("urn:a:b"), "the subject_token_type urn:a:b has to have 8 to 100 characters"),
+        (profile("urn:a:b"), "the subject_token_type urn:a:b must have 8 to 100 characters"),
     ] {
         let error = builder.start().await.unwrap_err();
         assert_eq!((error.kind(), error.to_string().as_str()), (std::io::ErrorKind::InvalidInput, problem));
@@ -156,7 +156,7 @@ async fn what_cannot_be_registered_stops_the_start() {
 }
 
 #[tokio::test]
-async fn requests_are_recorded_with_what_the_client_says_of_itself() {
+async fn requests_are_recorded_with_their_auth0_client_header() {
     let world = World::new().await;
     // {"name":"a library","version":"1"}
     let telemetry = ("auth0-client", "eyJuYW1lIjoiYSBsaWJyYXJ5IiwidmVyc2lvbiI6IjEifQ==");

@@ -1,4 +1,4 @@
-//! Discovery, the key set, their caching, CORS and the counts.
+//! Discovery, the key set and its caching, CORS, and the request counts.
 
 use auth0_api_testing::{LocalTenant, RequestCounts, SigningAlgorithm, SigningKey};
 use serde_json::json;
@@ -49,7 +49,7 @@ async fn discovery_names_what_is_served() {
 }
 
 #[tokio::test]
-async fn key_set_is_published_with_auth0s_caching() {
+async fn key_set_is_published_with_auth0s_cache_control() {
     let tenant = LocalTenant::start().await.unwrap();
     let answer = get(&format!("{}/.well-known/jwks.json", tenant.domain())).await;
     assert_eq!(answer.status, 200);
@@ -137,7 +137,7 @@ async fn other_paths_and_methods_are_not_served() {
 }
 
 #[tokio::test]
-async fn options_reach_the_tenant_and_its_documents() {
+async fn builder_options_are_applied() {
     let builder = LocalTenant::builder().audience("urn:orders").client("id", "secret");
     let tenant = builder.start().await.unwrap();
     let facts = (tenant.audience(), tenant.client_id(), tenant.client_secret());
@@ -147,7 +147,7 @@ async fn options_reach_the_tenant_and_its_documents() {
 }
 
 #[tokio::test]
-async fn a_dropped_tenant_is_gone_with_its_connections() {
+async fn dropping_the_tenant_closes_its_connections() {
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let tenant = LocalTenant::start().await.unwrap();
     let url = format!("{}/.well-known/jwks.json", tenant.domain());

@@ -1,4 +1,4 @@
-//! Sender-constrained tokens at the token endpoint (RFC 9449 §5, §8).
+//! DPoP at the token endpoint (RFC 9449 §5, §8): bound tokens, faulty proofs, nonces.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ async fn a_proof_binds_the_token_to_its_key() {
 }
 
 #[tokio::test]
-async fn a_proof_with_a_fault_gets_no_token() {
+async fn a_proof_with_one_fault_is_rejected() {
     let (tenant, url) = start().await;
     let key = tenant.proof_key();
     let good = || key.proof("POST", &url);
@@ -53,7 +53,7 @@ async fn two_proofs_are_rejected() {
 }
 
 #[tokio::test]
-async fn a_demanded_nonce_is_given_and_then_taken() {
+async fn a_required_nonce_is_sent_and_then_accepted() {
     let (tenant, url) = start().await;
     tenant.require_dpop_nonce(true);
     let key = tenant.proof_key();

@@ -1,4 +1,4 @@
-//! Custom token exchange: what an Action sees, and what becomes of its decision.
+//! Custom token exchange: the request that an Action receives, and the response to each of its decisions.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -22,7 +22,7 @@ fn form() -> Form {
 }
 
 #[tokio::test]
-async fn the_user_of_the_action_gets_a_token() {
+async fn the_token_is_for_the_user_of_the_action() {
     let world = World::new().await;
     let answer = world.ask(&form()).await;
     assert_eq!(answer.status, 200);
@@ -55,7 +55,7 @@ async fn the_user_of_the_action_gets_a_token() {
 }
 
 #[tokio::test]
-async fn openid_and_offline_access_give_their_tokens() {
+async fn openid_and_offline_access_add_id_and_refresh_tokens() {
     let world = World::new().await;
     let web = form().with("client_id", "web").with("client_secret", "s3cret");
     let answer = world.ask(&web.with("scope", "openid offline_access read:events")).await.json();
@@ -79,7 +79,7 @@ async fn openid_and_offline_access_give_their_tokens() {
 }
 
 #[tokio::test]
-async fn the_action_sees_everything() {
+async fn the_action_receives_every_field() {
     let seen = Arc::new(Mutex::new(String::new()));
     let writes = Arc::clone(&seen);
     let world = World::with(|builder| {
@@ -128,7 +128,7 @@ async fn the_action_sees_everything() {
 }
 
 #[tokio::test]
-async fn json_may_carry_lists_for_the_action() {
+async fn json_lists_reach_the_action() {
     let world = World::with(|builder| {
         builder.exchange_profile("urn:acme:lists", |request: &ExchangeRequest| {
             assert_eq!(request.extras().next().unwrap().1, ["a", "b"]);
@@ -163,7 +163,7 @@ async fn a_request_with_one_fault_is_rejected() {
             "No profile for the subject_token_type urn:acme:unknown",
         ),
         (form().with("audience", "urn:other"), 403, "access_denied", "Service not found: urn:other"),
-        (form().with("organization", "nobody"), 400, "invalid_request", "Organization not found: nobody"),
+        (form().with("organization", "unknown"), 400, "invalid_request", "Organization not found: unknown"),
         (
             form().with("organization", "org_other"),
             403,
@@ -179,7 +179,7 @@ async fn a_request_with_one_fault_is_rejected() {
 }
 
 #[tokio::test]
-async fn ten_bad_subjects_lock_the_address_out_for_a_while() {
+async fn ten_rejected_subject_tokens_lock_out_the_address() {
     let world = World::new().await;
     let bad = form().with("subject_token", "nonsense");
     for _ in 0..10 {
@@ -194,7 +194,7 @@ async fn ten_bad_subjects_lock_the_address_out_for_a_while() {
 }
 
 #[tokio::test]
-async fn an_action_can_ask_for_another_factor() {
+async fn an_action_can_require_mfa() {
     let world = World::with(|builder| {
         let action = |_: &ExchangeRequest| Err::<User, _>(ExchangeRejection::require_mfa());
         builder.exchange_profile("urn:acme:careful", action)
@@ -218,7 +218,7 @@ async fn an_action_can_ask_for_another_factor() {
 }
 
 #[tokio::test]
-async fn denials_do_not_count_as_bad_subjects() {
+async fn denials_do_not_count_as_rejected_subject_tokens() {
     let world = World::new().await;
     for _ in 0..11 {
         assert_eq!(

@@ -1,5 +1,5 @@
-//! Foreign clients: packages of npm against the tenant, so that it is not merely shaped to our own. Their side is in
-//! `tests/foreign`.
+//! Foreign clients: two npm packages call the tenant. They show that it does not only fit the clients in this
+//! repository. Their code is in `tests/foreign`.
 
 use std::io::ErrorKind;
 use std::path::Path;
@@ -11,7 +11,7 @@ use auth0_api_testing::{
 use tokio::task::spawn_blocking;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn foreign_clients_are_served_and_rejected_as_ours() {
+async fn npm_clients_get_tokens_and_rejections() {
     if let Some(missing) = missing() {
         return skip(&missing);
     }
@@ -25,10 +25,10 @@ async fn foreign_clients_are_served_and_rejected_as_ours() {
     assert_eq!(printed.lines().filter(|line| line.starts_with("ok ")).count(), CHECKS, "{printed}");
 }
 
-/// What the checks of `tests/foreign` come to. It stands here so that one that no longer runs is missed.
+/// The number of checks in `tests/foreign`. The test compares it, so that it fails if a check no longer runs.
 const CHECKS: usize = 26;
 
-/// On the machine's clock, which is the clients' too.
+/// Starts a tenant with the machine's clock, because the clients use that clock too.
 async fn tenant(key: &SigningKey) -> LocalTenant {
     let ada = User::new("auth0|ada").claim("email", "ada@example.com").member_of("org_acme");
     let google = || LinkedAccount::new("google-oauth2").name("ada@work.example").scopes(["calendar.readonly"]);
@@ -72,7 +72,7 @@ fn command(tenant: &LocalTenant, key: &SigningKey) -> Command {
     command
 }
 
-/// What this machine lacks for the foreign clients.
+/// Returns what is missing on this machine for running the foreign clients.
 fn missing() -> Option<String> {
     match Command::new("node").arg("--version").stdout(Stdio::null()).status() {
         Err(error) if error.kind() == ErrorKind::NotFound => Some("node is not installed".into()),
@@ -81,7 +81,7 @@ fn missing() -> Option<String> {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "STRICT is read by tests alone")]
+#[expect(clippy::disallowed_methods, reason = "only tests read STRICT")]
 fn skip(missing: &str) {
     let strict = std::env::var_os("STRICT").is_some_and(|value| value == "1");
     assert!(!strict, "STRICT=1 forbids to skip the test: {missing}");

@@ -1,4 +1,4 @@
-//! The local tenant over a real socket, as an API and its clients see it.
+//! Tests of the local tenant over a real socket, as an API and its clients use it.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
 

@@ -1,4 +1,4 @@
-//! Tokens made by hand.
+//! Tokens from `mint`.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::caller::{get, part, verifies};
 
 #[tokio::test]
-async fn a_minted_token_is_what_a_tenant_issues_for_a_user() {
+async fn a_minted_token_has_the_documented_defaults() {
     let tenant = start().await;
     let token = tenant.mint().sign();
     assert_eq!(part(&token, 0), json!({ "alg": "RS256", "kid": tenant.current_kid(), "typ": "JWT" }));
@@ -65,7 +65,7 @@ async fn every_claim_can_be_set_and_left_out() {
 }
 
 #[tokio::test]
-async fn a_token_is_dated_when_it_is_begun() {
+async fn iat_is_the_time_at_which_mint_is_called() {
     let clock = ManualClock::new();
     let tenant = LocalTenant::builder().clock(clock.clone()).start().await.unwrap();
     clock.advance(Duration::from_secs(10));
@@ -85,7 +85,7 @@ async fn the_header_can_be_changed_without_changing_the_key() {
 }
 
 #[tokio::test]
-async fn raw_parts_go_out_as_they_are_and_are_signed() {
+async fn raw_parts_are_used_unchanged_and_are_signed() {
     let tenant = start().await;
     let header = format!(r#"{{"alg":"RS256","alg":"none","kid":"{}"}}"#, tenant.current_kid());
     let token = tenant.mint().raw_header(&header).raw_claims(r#"{"exp":1e999}"#).sign();
@@ -95,7 +95,7 @@ async fn raw_parts_go_out_as_they_are_and_are_signed() {
 }
 
 #[tokio::test]
-async fn each_algorithm_gets_a_published_key_of_its_own() {
+async fn each_algorithm_has_its_own_published_key() {
     let tenant = start().await;
     for algorithm in SigningAlgorithm::ALL {
         let (first, second) = (tenant.mint().algorithm(algorithm).sign(), tenant.mint().algorithm(algorithm).sign());
@@ -109,7 +109,7 @@ async fn each_algorithm_gets_a_published_key_of_its_own() {
 }
 
 #[tokio::test]
-async fn a_key_of_your_own_counts_once_it_is_published() {
+async fn a_token_of_a_given_key_verifies_while_the_key_is_published() {
     let tenant = start().await;
     let key = SigningKey::generate(SigningAlgorithm::RS256).with_kid("mine");
     let token = tenant.mint().key(&key).sign();

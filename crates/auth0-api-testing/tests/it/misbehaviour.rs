@@ -1,4 +1,4 @@
-//! Each way to misbehave, as a client sees it.
+//! Each misbehaviour, as a client sees it.
 
 use std::time::Duration;
 
@@ -32,7 +32,7 @@ async fn huge_is_two_mebibytes_of_unknown_length() {
 }
 
 #[tokio::test]
-async fn rate_limited_says_when_to_come_back() {
+async fn rate_limited_sends_retry_after() {
     let (_tenant, url) = start(Misbehaviour::RateLimited { retry_after: Duration::from_secs(7) }).await;
     let answer = get(&url).await;
     assert_eq!((answer.status, answer.header("retry-after")), (429, Some("7")));
@@ -40,14 +40,14 @@ async fn rate_limited_says_when_to_come_back() {
 }
 
 #[tokio::test]
-async fn redirect_names_another_place() {
+async fn redirect_sends_the_given_location() {
     let (_tenant, url) = start(Misbehaviour::Redirect("https://evil.example/keys".into())).await;
     let answer = get(&url).await;
     assert_eq!((answer.status, answer.header("location")), (302, Some("https://evil.example/keys")));
 }
 
 #[tokio::test]
-async fn slow_answers_correctly_after_its_time() {
+async fn slow_answers_correctly_after_its_delay() {
     let (tenant, url) = start(Misbehaviour::Slow(Duration::from_millis(20))).await;
     assert_eq!(get(&url).await.json()["keys"][0]["kid"], tenant.current_kid());
     tenant.misbehave(Endpoint::Jwks, Misbehaviour::Slow(Duration::from_secs(3600)));
@@ -56,7 +56,7 @@ async fn slow_answers_correctly_after_its_time() {
 }
 
 #[tokio::test]
-async fn status_is_answered_as_told() {
+async fn status_is_the_configured_one() {
     for status in [500, 503, 404, 403] {
         let (_tenant, url) = start(Misbehaviour::Status(status)).await;
         let answer = get(&url).await;

@@ -1,4 +1,4 @@
-//! On-behalf-of: who may, for whom, and the chain of actors.
+//! On-behalf-of: which clients may exchange which tokens, and the chain of actors.
 
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ fn subject(world: &World) -> TokenBuilder {
 }
 
 #[tokio::test]
-async fn the_api_is_named_as_the_actor_for_the_same_user() {
+async fn the_token_is_for_the_same_user_with_the_api_as_actor() {
     let world = World::new().await;
     let answer = world.ask(&form(&subject(&world))).await;
     let mut body = answer.json();
@@ -57,7 +57,7 @@ async fn the_api_is_named_as_the_actor_for_the_same_user() {
 }
 
 #[tokio::test]
-async fn the_next_api_can_go_on_from_there() {
+async fn the_next_api_can_exchange_the_token_again() {
     let world = World::new().await;
     let first = world.ask(&form(&subject(&world))).await.json();
     let second = form(&subject(&world))
@@ -71,7 +71,7 @@ async fn the_next_api_can_go_on_from_there() {
 }
 
 #[tokio::test]
-async fn five_actors_are_the_most() {
+async fn at_most_five_actors_are_nested() {
     let world = World::new().await;
     let chain =
         |levels: u32| (1..levels).fold(json!({ "sub": "first" }), |act, _| json!({ "sub": "next", "act": act }));
@@ -94,7 +94,7 @@ async fn the_organisation_is_kept_and_openid_is_not_granted() {
 }
 
 #[tokio::test]
-async fn a_proof_binds_the_token_whatever_the_subject_was_bound_to() {
+async fn a_proof_binds_the_token_and_the_subjects_binding_is_ignored() {
     let world = World::new().await;
     let (key, other) = (world.tenant.proof_key(), world.tenant.proof_key());
     let proof = key.proof("POST", &format!("{}/oauth/token", world.tenant.domain())).sign();
@@ -111,11 +111,11 @@ async fn a_subject_with_one_fault_is_rejected() {
     let world = World::new().await;
     let good = || subject(&world);
     let now = world.tenant.clock().now();
-    let stranger = SigningKey::generate(SigningAlgorithm::RS256);
+    let other_key = SigningKey::generate(SigningAlgorithm::RS256);
     for (subject, reason) in [
         (good().raw_claims("[]"), "it is not a JWT"),
-        (good().key(&stranger), "no key of this tenant has its kid"),
-        (good().key(&stranger.clone().with_kid(world.tenant.current_kid())), "its signature does not verify"),
+        (good().key(&other_key), "no key of this tenant has its kid"),
+        (good().key(&other_key.clone().with_kid(world.tenant.current_kid())), "its signature does not verify"),
         (good().header("alg", "none").raw_signature(""), "its signature does not verify"),
         (good().header("alg", "PS256"), "its signature does not verify"),
         (good().issuer("https://other.example.com/"), "another issuer is named"),
@@ -131,7 +131,7 @@ async fn a_subject_with_one_fault_is_rejected() {
 }
 
 #[tokio::test]
-async fn only_the_api_of_the_token_may_act() {
+async fn only_the_api_that_the_token_is_for_may_exchange_it() {
     let world = World::new().await;
     let good = form(&subject(&world));
     let machine = good.with("client_id", "local-client").with("client_secret", "local-secret");

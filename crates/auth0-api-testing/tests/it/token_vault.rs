@@ -1,4 +1,4 @@
-//! Token Vault: linked, unlinked and expired accounts, and the third party that takes its tokens.
+//! Token Vault: linked, unlinked and expired accounts, and the third party that accepts its tokens.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ fn form(world: &World) -> Form {
 }
 
 #[tokio::test]
-async fn a_linked_account_gives_a_token_that_the_third_party_takes() {
+async fn a_linked_account_gives_a_token_that_the_third_party_accepts() {
     let world = World::new().await;
     let mut body = world.ask(&form(&world)).await.json();
     let token = body["access_token"].take();
@@ -55,23 +55,23 @@ async fn a_linked_account_gives_a_token_that_the_third_party_takes() {
 }
 
 #[tokio::test]
-async fn the_third_party_takes_no_other_token() {
+async fn the_third_party_accepts_no_other_token() {
     let world = World::new().await;
     let answer = call(&world, "google-oauth2", &world.tenant.mint().sign()).await;
     assert_eq!((answer.status, answer.header("www-authenticate")), (401, Some("Bearer error=\"invalid_token\"")));
 }
 
 #[tokio::test]
-async fn the_hint_chooses_the_account() {
+async fn login_hint_selects_the_account() {
     let world = World::new().await;
     let answer = world.ask(&form(&world).with("login_hint", "home@example.com")).await.json();
     let shown = call(&world, "google-oauth2", answer["access_token"].as_str().unwrap()).await.json();
     assert_eq!((&shown["account"], &shown["scope"]), (&json!("home@example.com"), &Value::Null));
-    not_linked(&world, &form(&world).with("login_hint", "nobody@example.com")).await;
+    not_linked(&world, &form(&world).with("login_hint", "unknown@example.com")).await;
 }
 
 #[tokio::test]
-async fn what_is_not_linked_can_be_linked_and_unlinked() {
+async fn an_account_can_be_linked_and_unlinked_while_the_tenant_runs() {
     let world = World::new().await;
     let slack = form(&world).with("connection", "slack");
     not_linked(&world, &slack).await;
@@ -84,7 +84,7 @@ async fn what_is_not_linked_can_be_linked_and_unlinked() {
 }
 
 #[tokio::test]
-async fn an_account_that_no_longer_works_is_told_apart() {
+async fn an_expired_account_has_its_own_error() {
     let world = World::new().await;
     let reason = "The third party no longer takes the refresh token of the connection.";
     let expired = form(&world).with("connection", "github");
@@ -92,7 +92,7 @@ async fn an_account_that_no_longer_works_is_told_apart() {
 }
 
 #[tokio::test]
-async fn nothing_beyond_the_users_consent_is_given() {
+async fn a_scope_beyond_the_users_consent_is_rejected() {
     let world = World::new().await;
     assert_eq!(world.ask(&form(&world).with("scope", "mail")).await.json()["scope"], "mail");
     let reason = "The linked account has not granted the scope drive";
@@ -100,7 +100,7 @@ async fn nothing_beyond_the_users_consent_is_given() {
 }
 
 #[tokio::test]
-async fn a_refresh_token_of_the_client_is_a_subject_too() {
+async fn a_refresh_token_of_the_client_is_accepted_as_subject_token() {
     let world = World::new().await;
     let refresh_token = world.tenant.refresh_token("web", "auth0|local-user");
     let good = form(&world)

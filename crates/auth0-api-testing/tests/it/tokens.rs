@@ -1,4 +1,4 @@
-//! The token endpoint without DPoP.
+//! Client credentials without DPoP, and the errors of the token endpoint.
 
 use std::time::Duration;
 
@@ -71,13 +71,13 @@ async fn an_api_chooses_the_profile_and_the_algorithm_of_its_tokens() {
 }
 
 #[tokio::test]
-async fn every_way_to_present_the_client_is_taken() {
+async fn every_way_to_send_the_client_secret_is_accepted() {
     let tenant = LocalTenant::builder().client("a b", "s:e=c&r%t").start().await.unwrap();
     let url = format!("{}/oauth/token", tenant.domain());
     let form = "grant_type=client_credentials&audience=https://api.example.com";
     let in_body = format!("{form}&client_id=a+b&client_secret=s%3Ae%3Dc%26r%25t");
     let json = r#"{"grant_type":"client_credentials","audience":"https://api.example.com","client_id":"a b","client_secret":"s:e=c&r%t"}"#;
-    // a+b:s%3Ae%3Dc%26r%25t, as RFC 6749 wants it; then "a b:s:e=c&r%t", as curl -u sends it.
+    // a+b:s%3Ae%3Dc%26r%25t, as RFC 6749 requires; then "a b:s:e=c&r%t", as curl -u sends it.
     let (encoded, plain) = ("Basic YStiOnMlM0FlJTNEYyUyNnIlMjV0", "basic YSBiOnM6ZT1jJnIldA==");
     for (content_type, authorization, body) in [
         (FORM, None, in_body.as_str()),
@@ -97,7 +97,7 @@ async fn every_way_to_present_the_client_is_taken() {
 }
 
 #[tokio::test]
-async fn a_bad_request_is_rejected_as_auth0_does() {
+async fn an_invalid_request_is_rejected_with_status_and_wording() {
     let tenant = LocalTenant::start().await.unwrap();
     let url = format!("{}/oauth/token", tenant.domain());
     for (content_type, body, status, expected) in [
@@ -181,7 +181,7 @@ async fn a_bad_request_is_rejected_as_auth0_does() {
 }
 
 #[tokio::test]
-async fn basic_authentication_that_fails_names_the_scheme() {
+async fn failed_basic_authentication_gets_a_basic_challenge() {
     let tenant = LocalTenant::start().await.unwrap();
     let url = format!("{}/oauth/token", tenant.domain());
     let form = "grant_type=client_credentials&audience=https://api.example.com";

@@ -1,4 +1,4 @@
-//! A tenant with everything registered, and short ways to ask it for tokens.
+//! A tenant with APIs, clients, users and accounts registered, and helpers that request tokens from it.
 
 use auth0_api_testing::{
     Api, Application, Credential, ExchangeRejection, Exchanged, LinkedAccount, LocalTenant, LocalTenantBuilder,
@@ -16,7 +16,7 @@ pub(crate) const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchan
 pub(crate) const VAULT: &str = "urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token";
 pub(crate) const VAULT_TOKEN: &str = "http://auth0.com/oauth/token-type/federated-connection-access-token";
 
-/// Secrets of every client but the default ones.
+/// The secret of every client except the default ones.
 pub(crate) const SECRET: &str = "s3cret";
 
 pub(crate) struct World {
@@ -24,7 +24,7 @@ pub(crate) struct World {
     pub(crate) clock: ManualClock,
 }
 
-/// A request that is accepted, of which a test changes one field.
+/// The form of an accepted request. A test changes one field of it.
 #[derive(Clone)]
 pub(crate) struct Form(Vec<(String, String)>);
 
@@ -68,19 +68,19 @@ impl World {
         post_form(&format!("{}/oauth/token", self.tenant.domain()), headers, &form.body()).await
     }
 
-    /// The claims of the access token that an accepted request gives.
+    /// Sends an accepted request and returns the claims of its access token.
     pub(crate) async fn claims(&self, form: &Form) -> Value {
         let answer = self.ask(form).await;
         assert_eq!(answer.status, 200, "{}", answer.body);
         part(answer.json()["access_token"].as_str().unwrap(), 1)
     }
 
-    /// Asserts a rejection by its status, code and description.
+    /// Sends a request and asserts that it is rejected with this status, error and description.
     pub(crate) async fn rejects(&self, form: &Form, status: u16, error: &str, description: &str) {
         let answer = self.ask(form).await;
         let json = answer.json();
-        let told = (answer.status, json["error"].as_str().unwrap(), json["error_description"].as_str().unwrap());
-        assert_eq!(told, (status, error, description), "{:?}", form.0);
+        let actual = (answer.status, json["error"].as_str().unwrap(), json["error_description"].as_str().unwrap());
+        assert_eq!(actual, (status, error, description), "{:?}", form.0);
     }
 }
 
@@ -89,7 +89,7 @@ impl Form {
         Self(fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
     }
 
-    /// The same with one field set, or left out if the value is empty.
+    /// Returns the form with one field set, or removed if the value is empty.
     pub(crate) fn with(&self, name: &str, value: &str) -> Self {
         let mut changed = self.clone();
         changed.0.retain(|(known, _)| known != name);

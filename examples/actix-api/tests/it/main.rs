@@ -1,5 +1,5 @@
-//! The program as it is deployed: a process, configured from the environment, called over real sockets. What is asked of it is
-//! what is asked of `axum-api`, by the same tests.
+//! The program as it is deployed: a process, configured from the environment and called over real sockets. It runs the
+//! tests of `axum-api`.
 
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 

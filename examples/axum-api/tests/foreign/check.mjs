@@ -1,4 +1,4 @@
-/** Gives the function that runs a check, prints its name after that of the library, and returns what the check returns. */
+/** Returns a function that runs a check, prints its name after the library's, and returns its result. */
 export function checksOf(library) {
     return async (name, body) => {
         try {

@@ -1,4 +1,5 @@
-// Proofs of the package `dpop`; requests, nonces and headers by hand, so that every header is compared as it was sent.
+// The package `dpop` signs the proofs. This file makes the requests and handles the nonces itself, and compares the
+// headers as they were sent.
 
 import assert from 'node:assert/strict';
 import { calculateThumbprint, generateKeyPair, generateProof } from 'dpop';
@@ -36,10 +37,10 @@ async function acceptedProofs(key, token) {
     await check('another spelling of the URL is accepted', () =>
         accepted(url, 'GET', `${plain.api.replace('http', 'HTTP')}/health/../api/%70rivate`),
     );
-    await check('a route that needs a scope is open', () =>
+    await check('a route that needs a scope is served', () =>
         accepted(`${plain.api}/api/private-scoped`, 'GET', `${plain.api}/api/private-scoped`),
     );
-    await check('both compute the same thumbprint', async () => {
+    await check('client and API compute the same thumbprint', async () => {
         const claims = `${plain.api}/api/claims`;
         const { body } = await call(claims, token, await generateProof(key, claims, 'GET', undefined, token));
         assert.deepEqual(body.cnf, { jkt: await calculateThumbprint(key.publicKey) });
@@ -48,7 +49,7 @@ async function acceptedProofs(key, token) {
 
 async function rejectedProofs(key, token) {
     const url = `${plain.api}/api/private`;
-    /** A good proof, but for what is changed. */
+    /** A valid proof, except for the changed parts. */
     const proof = (changed) => {
         const { by, htu, htm, accessToken } = { by: key, htu: url, htm: 'GET', accessToken: token, ...changed };
         return generateProof(by, htu, htm, undefined, accessToken);
@@ -91,7 +92,7 @@ async function rejectedProofs(key, token) {
             `DPoP error="invalid_token", error_description="${description}", algs="ES256"`,
         );
     });
-    await check('no proof is rejected', () =>
+    await check('a request without a proof is rejected', () =>
         rejected(
             undefined,
             400,
@@ -109,7 +110,7 @@ async function nonces(key) {
         assert.deepEqual([status, body.error], [400, 'use_dpop_nonce']);
         return headers.get('dpop-nonce');
     });
-    const token = await check('the tenant takes its nonce', async () => {
+    const token = await check('the tenant accepts its nonce', async () => {
         const { status, body } = await askForToken(endpoint, await generateProof(key, endpoint, 'POST', tenantNonce));
         assert.deepEqual([status, body.token_type], [200, 'DPoP']);
         return body.access_token;
@@ -123,14 +124,14 @@ async function nonces(key) {
         return answer.headers.get('dpop-nonce');
     };
     const nonce = await check('the API demands a nonce', () => challenged(undefined));
-    await check('the API takes its nonce, again and again', async () => {
+    await check('the API accepts its nonce more than once', async () => {
         for (let times = 0; times < 2; times += 1) {
             const { status } = await call(url, token, await generateProof(key, url, 'GET', nonce, token));
             assert.equal(status, 200);
         }
     });
-    await check("the API does not take the tenant's nonce", () => challenged(tenantNonce));
-    await check('a replayed proof is rejected, nonce or not', async () => {
+    await check("the API rejects the tenant's nonce", () => challenged(tenantNonce));
+    await check('a replayed proof with a nonce is rejected', async () => {
         const proof = await generateProof(key, url, 'GET', nonce, token);
         assert.equal((await call(url, token, proof)).status, 200);
         const { status, challenges } = await call(url, token, proof);
@@ -155,7 +156,7 @@ function call(url, token, proof, method = 'GET') {
     return send(url, { method, headers: { Authorization: `DPoP ${token}`, ...(proof && { DPoP: proof }) } });
 }
 
-/** Several challenges come joined, each of them a header line of its own. */
+/** The API sends each challenge as a separate header line; `fetch` joins them. */
 async function send(url, init) {
     const response = await fetch(url, init);
     const text = await response.text();

@@ -1,4 +1,5 @@
-// The package `oauth4webapi` from discovery to the API's answer. It signs the proofs, keeps the nonces, and reads the challenges.
+// The package `oauth4webapi` does everything from discovery to the request to the API. It signs the proofs, keeps the
+// nonces and reads the challenges.
 
 import assert from 'node:assert/strict';
 import * as oauth from 'oauth4webapi';
@@ -7,7 +8,7 @@ import { audience, client, demanding, plain } from './servers.mjs';
 
 const check = checksOf('oauth4webapi');
 
-/** The servers speak plain HTTP, on the loopback address. */
+/** The servers use plain HTTP on the loopback address. */
 const insecure = { [oauth.allowInsecureRequests]: true };
 const me = { client_id: client.id };
 
@@ -20,7 +21,7 @@ export async function withOauth4webapi() {
 }
 
 async function boundToken(key) {
-    const server = await check('discovery is understood', () => discover(plain));
+    const server = await check('the discovery document is accepted', () => discover(plain));
     return check('a proof binds the token', () => askForToken(server, oauth.DPoP(me, key)));
 }
 
@@ -36,7 +37,7 @@ async function acceptedProofs(key, token) {
     await check('a clock that is 20 s ahead is accepted', () =>
         accepted('/api/private', oauth.DPoP({ ...me, [oauth.clockSkew]: 20 }, key)),
     );
-    await check('both compute the same thumbprint', async () => {
+    await check('client and API compute the same thumbprint', async () => {
         const { cnf } = await accepted('/api/claims');
         assert.deepEqual(cnf, { jkt: await oauth.DPoP(me, key).calculateThumbprint() });
     });
@@ -45,7 +46,7 @@ async function acceptedProofs(key, token) {
 async function rejectedProofs(key, token) {
     const url = `${plain.api}/api/private`;
     const good = () => oauth.DPoP(me, key);
-    /** One challenge, because this API offers DPoP alone. */
+    /** One challenge, because this API accepts only DPoP. */
     const rejected = async (request, expectedStatus, parameters) => {
         const { status, challenges } = await rejectionOf(request);
         assert.deepEqual([status, challenges], [expectedStatus, [{ scheme: 'dpop', parameters }]]);
@@ -116,18 +117,18 @@ async function nonces(key) {
     const url = `${demanding.api}/api/private`;
     const handle = oauth.DPoP(me, key);
 
-    const token = await check("the tenant's nonce is learned and taken", () =>
+    const token = await check("the client learns the tenant's nonce and uses it", () =>
         challengedOnce(() => askForToken(server, handle)),
     );
-    await check("the API's nonce is learned and taken", async () => {
+    await check("the client learns the API's nonce and uses it", async () => {
         const answer = await challengedOnce(() => call(url, token, handle));
         assert.equal(answer.status, 200);
     });
-    await check('what was learned goes on being taken', async () => {
+    await check('both nonces are accepted again', async () => {
         assert.equal((await call(url, token, handle)).status, 200);
         assert.equal(typeof (await askForToken(server, handle)), 'string');
     });
-    await check('both challenges are read, the nonce wanted on one of them', async () => {
+    await check('the client reads both challenges; one of them demands a nonce', async () => {
         const rejection = await rejectionOf(call(url, token, oauth.DPoP(me, key)));
         const bearer = { realm: 'api' };
         const dpop = {
@@ -137,7 +138,7 @@ async function nonces(key) {
         };
         assert.deepEqual(rejection, { status: 401, challenges: challengesOf(bearer, dpop) });
     });
-    await check('a bound token as Bearer is rejected where Bearer is offered', async () => {
+    await check('a bound token as Bearer is rejected by an API that accepts Bearer', async () => {
         const rejection = await rejectionOf(call(url, token));
         const bearer = {
             realm: 'api',
@@ -162,7 +163,7 @@ async function askForToken(server, handle) {
     return access_token;
 }
 
-/** Without a handle, the token is sent as Bearer. */
+/** Calls the API. Without a handle, the token is sent as Bearer. */
 function call(url, token, handle, { method = 'GET', fetch: custom = fetch } = {}) {
     const options = { DPoP: handle, [oauth.customFetch]: custom, ...insecure };
     return oauth.protectedResourceRequest(token, method, new URL(url), new Headers(), null, options);
@@ -182,7 +183,7 @@ const challengesOf = (bearer, dpop) => [
     { scheme: 'dpop', parameters: dpop },
 ];
 
-/** The library's way to a nonce: it has kept the one of the rejection, so the request is made again as it was. */
+/** Expects a demand for a nonce. The library keeps the nonce of that rejection, so the same request is sent again. */
 async function challengedOnce(request) {
     const error = await request().then(
         () => assert.fail('no nonce was demanded'),

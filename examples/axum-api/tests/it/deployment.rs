@@ -1,4 +1,4 @@
-//! What an orchestrator relies on: readiness, an orderly end, a log without secrets.
+//! What an orchestrator relies on: readiness, graceful shutdown, a log without secrets.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use auth0_api_testing::{Endpoint, LocalTenant, Misbehaviour};
 use crate::process::{Holder, PRIVATE, Process, command, eventually, header};
 
 #[tokio::test]
-async fn it_is_ready_once_there_are_keys() {
+async fn it_is_ready_once_keys_are_available() {
     let tenant = LocalTenant::start().await.unwrap();
     tenant.misbehave(Endpoint::Discovery, Misbehaviour::Down);
     let api = Process::start(&tenant, &[]).await;
@@ -32,22 +32,22 @@ async fn it_fetches_its_keys_before_the_first_request() {
 }
 
 #[tokio::test]
-async fn told_to_end_it_finishes_what_it_has_begun() {
+async fn on_sigterm_it_finishes_requests_in_progress() {
     let tenant = LocalTenant::start().await.unwrap();
     let mut api = Process::start(&tenant, &[]).await;
     tenant.rotate_keys();
     tenant.misbehave(Endpoint::Jwks, Misbehaviour::Slow(Duration::from_millis(500)));
     let bearer = format!("Bearer {}", tenant.mint().sign());
-    let under_way = tokio::spawn(api.request(PRIVATE).header("authorization", bearer).send());
+    let in_progress = tokio::spawn(api.request(PRIVATE).header("authorization", bearer).send());
     eventually(async || tenant.requests().jwks == 2).await;
 
     api.terminate().await;
-    assert_eq!(under_way.await.unwrap().unwrap().status(), 200);
+    assert_eq!(in_progress.await.unwrap().unwrap().status(), 200);
     assert!(api.ended().await.success());
 }
 
 #[tokio::test]
-async fn a_configuration_that_cannot_work_ends_it_at_once_and_says_why() {
+async fn an_invalid_configuration_exits_at_once_with_the_reason() {
     for (settings, code, reason) in [
         (&[("AUTH0_AUDIENCE", "a")][..], 2, "--domain"),
         (&[("AUTH0_DOMAIN", "tenant.eu.auth0.com")], 2, "--audience"),
@@ -64,7 +64,7 @@ async fn a_configuration_that_cannot_work_ends_it_at_once_and_says_why() {
 }
 
 #[tokio::test]
-async fn the_log_names_what_was_rejected_and_holds_no_credentials() {
+async fn the_log_names_rejections_and_contains_no_credentials() {
     let tenant = LocalTenant::start().await.unwrap();
     let api = Process::start(&tenant, &[]).await;
     let holder = Holder::new(&tenant);
@@ -73,6 +73,6 @@ async fn the_log_names_what_was_rejected_and_holds_no_credentials() {
     assert_eq!(api.prove(&holder, "https://other.example.com", &[]).await.status(), 401);
     let labels = [r#"label="token_audience""#, r#"label="dpop_htu_mismatch""#];
     eventually(async || labels.iter().all(|label| api.log().contains(label))).await;
-    // Every token and proof begins so: {" in base64url.
+    // Every token and every proof starts with `eyJ`: `{"` and a letter in base64url.
     assert!(!api.log().contains("eyJ"), "{}", api.log());
 }

@@ -1,4 +1,5 @@
-//! Foreign clients: packages of npm against this API and the local tenant. Their side is in `tests/foreign`.
+//! Clients from npm, which share no code with this library, call this API and the local tenant. Their code is in
+//! `tests/foreign`.
 
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
@@ -15,7 +16,7 @@ use tokio::time::timeout;
 use crate::PROGRAM;
 
 #[tokio::test]
-async fn foreign_clients_are_served_and_rejected_as_ours() {
+async fn dpop_clients_from_npm_pass_every_check() {
     if let Some(missing) = missing().await {
         return skip(&missing);
     }
@@ -29,11 +30,12 @@ async fn foreign_clients_are_served_and_rejected_as_ours() {
     let (printed, error) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{printed}{error}");
     assert_eq!(printed.lines().filter(|line| line.starts_with("ok ")).count(), CHECKS, "{printed}");
-    // Each of the two libraries was challenged once and took the nonce; the second one came again.
+    // The plain tenant: one token for each of the two libraries. The tenant that demands nonces: each library is
+    // challenged once and repeats its request with the nonce, and the second library asks for one more token.
     assert_eq!((plain.tenant.requests().token, demanding.tenant.requests().token), (2, 5));
 }
 
-/// What the checks of `tests/foreign` come to. It stands here so that one that no longer runs is missed.
+/// The number of checks in `tests/foreign`. The test compares it, so that a check that no longer runs is noticed.
 const CHECKS: usize = 48;
 
 async fn run_clients(plain: &Servers, demanding: &Servers) -> Output {
@@ -81,7 +83,7 @@ impl Servers {
         Self { tenant, api, process }
     }
 
-    /// Kills the API and waits for its end; a test that fails before leaves that to the drop.
+    /// Kills the API and waits until it has ended. If a test fails before, dropping the process kills it.
     async fn stop(&mut self) {
         self.process.kill().await.unwrap();
     }
@@ -91,17 +93,17 @@ impl Servers {
 async fn address(process: &mut Child) -> String {
     let mut log = BufReader::new(process.stdout.take().unwrap()).lines();
     loop {
-        // The log ends early if the API does not come up; its reason is on stderr.
+        // The log ends early if the API fails to start; stderr then has the reason.
         let line = log.next_line().await.unwrap().unwrap();
         if let Some((_, address)) = line.split_once("listening on ") {
-            // A full pipe would stop the API.
+            // Reads the rest, because a full pipe would block the API.
             tokio::spawn(async move { while let Ok(Some(_)) = log.next_line().await {} });
             return address.to_owned();
         }
     }
 }
 
-/// What this machine lacks for the foreign clients.
+/// Returns what is missing on this machine for the clients from npm.
 async fn missing() -> Option<String> {
     match Command::new("node").arg("--version").stdout(Stdio::null()).status().await {
         Err(error) if error.kind() == ErrorKind::NotFound => Some("node is not installed".into()),
@@ -110,14 +112,14 @@ async fn missing() -> Option<String> {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "STRICT is read by tests alone")]
+#[expect(clippy::disallowed_methods, reason = "only tests read STRICT")]
 fn skip(missing: &str) {
     let strict = std::env::var_os("STRICT").is_some_and(|value| value == "1");
-    assert!(!strict, "STRICT=1 forbids to skip the test: {missing}");
+    assert!(!strict, "STRICT=1 forbids skipping the test: {missing}");
     eprintln!("skipped: {missing}");
 }
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../axum-api/tests/foreign");
 
-/// They take two seconds; a busy machine may take longer, and one that hangs is given up.
+/// The checks take two seconds. This is long enough for a busy machine; a test that hangs fails after this time.
 const PATIENCE: Duration = Duration::from_secs(120);

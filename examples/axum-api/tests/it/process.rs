@@ -1,4 +1,4 @@
-//! The program as a process of its own.
+//! The program as a child process.
 
 use std::process::{ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
@@ -20,7 +20,7 @@ pub(crate) struct Process {
     log: Arc<Mutex<String>>,
 }
 
-/// A client that holds a key, and a token bound to it.
+/// A client's key, and a token bound to it.
 pub(crate) struct Holder {
     pub(crate) key: ProofKey,
     pub(crate) token: String,
@@ -61,18 +61,18 @@ impl Process {
         self.get(PRIVATE, &[&credentials, headers].concat()).await
     }
 
-    /// Asks it to end, as an orchestrator does.
+    /// Sends SIGTERM, as an orchestrator does.
     pub(crate) async fn terminate(&self) {
         let id = self.child.id().unwrap().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
     }
 
-    /// Waits for its end.
+    /// Waits until the process has ended.
     pub(crate) async fn ended(&mut self) -> ExitStatus {
         timeout(PATIENCE, self.child.wait()).await.unwrap().unwrap()
     }
 
-    /// What it has logged since it listens.
+    /// Returns what the API has logged since it started to listen.
     pub(crate) fn log(&self) -> String {
         self.log.lock().unwrap().clone()
     }
@@ -89,13 +89,13 @@ impl Holder {
         format!("DPoP {}", self.token)
     }
 
-    /// Begins a proof for a GET of this URL with the token.
+    /// Starts a proof for a GET of this URL with the token.
     pub(crate) fn proof(&self, url: &str) -> auth0_api_testing::ProofBuilder {
         self.key.proof("GET", url).access_token(&self.token)
     }
 }
 
-/// The program on a free port, with these variables and no others of ours.
+/// The command that starts the program on a free port, with these variables and none of its others.
 pub(crate) fn command(settings: &[(&str, &str)]) -> Command {
     let mut command = Command::new(PROGRAM);
     for variable in
@@ -114,7 +114,7 @@ pub(crate) fn header(response: &Response, name: &str) -> Vec<String> {
     values.map(|value| value.to_str().unwrap().to_owned()).collect()
 }
 
-/// Tries again until it holds: for what happens in another process, at a time of its own.
+/// Repeats a check until it succeeds, for effects in another process that take an unknown time.
 pub(crate) async fn eventually(mut holds: impl AsyncFnMut() -> bool) {
     let trying = async {
         while !holds().await {
@@ -126,7 +126,7 @@ pub(crate) async fn eventually(mut holds: impl AsyncFnMut() -> bool) {
 
 async fn address(lines: &mut Lines<BufReader<ChildStdout>>) -> String {
     loop {
-        // The log ends early if the API does not come up; its reason is on stderr.
+        // The log ends early if the API fails to start; stderr then has the reason.
         let line = lines.next_line().await.unwrap().unwrap();
         if let Some((_, address)) = line.split_once("listening on ") {
             return address.to_owned();
@@ -134,7 +134,7 @@ async fn address(lines: &mut Lines<BufReader<ChildStdout>>) -> String {
     }
 }
 
-/// Also keeps the pipe from filling up, which would stop the API.
+/// Collects the log. Reading it also keeps the pipe from filling up, which would block the API.
 async fn collect(mut lines: Lines<BufReader<ChildStdout>>, log: Arc<Mutex<String>>) {
     while let Ok(Some(line)) = lines.next_line().await {
         let mut log = log.lock().unwrap();
@@ -145,6 +145,6 @@ async fn collect(mut lines: Lines<BufReader<ChildStdout>>, log: Arc<Mutex<String
 
 pub(crate) const PRIVATE: &str = "/api/private";
 
-/// A busy machine may take long; one that hangs is given up.
+/// Long enough for a busy machine; a test that hangs fails after this time.
 const PATIENCE: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_millis(20);

@@ -1,10 +1,10 @@
-//! Two processes and a Redis: one memory for used proofs.
+//! Two processes that share the record of used proofs in Redis.
 
 use auth0_api_testing::{LocalTenant, RedisServer};
 
 use crate::process::{Holder, PRIVATE, Process, header};
 
-/// What clients call, whichever replica answers.
+/// The URL that clients call, whichever replica answers.
 const PUBLIC_URL: &str = "https://api.example.com";
 
 #[tokio::test]
@@ -29,7 +29,7 @@ async fn a_proof_used_at_one_replica_is_rejected_at_the_other() {
 }
 
 #[tokio::test]
-async fn replicas_that_share_nothing_cannot_know() {
+async fn replicas_without_redis_each_accept_a_proof_once() {
     let tenant = LocalTenant::start().await.unwrap();
     let settings = [("PUBLIC_URL", PUBLIC_URL)];
     let (one, other) = (Process::start(&tenant, &settings).await, Process::start(&tenant, &settings).await);
@@ -42,7 +42,7 @@ async fn replicas_that_share_nothing_cannot_know() {
 }
 
 #[tokio::test]
-async fn an_outage_of_redis_rejects_proofs_and_ends_with_it() {
+async fn proofs_are_rejected_with_503_while_redis_is_down() {
     let Some(mut redis) = RedisServer::start().await else { return };
     let tenant = LocalTenant::start().await.unwrap();
     let api = Process::start(&tenant, &[("PUBLIC_URL", PUBLIC_URL), ("REDIS_URL", &redis.url())]).await;

@@ -1,4 +1,4 @@
-//! Every variable of the environment does what `--help` says.
+//! Each environment variable has the effect that `--help` describes.
 
 use auth0_api_testing::LocalTenant;
 
@@ -8,7 +8,7 @@ const BEARER: &str = r#"Bearer realm="api""#;
 const DPOP: &str = r#"DPoP algs="ES256""#;
 
 #[tokio::test]
-async fn the_mode_is_what_dpop_says() {
+async fn the_variable_dpop_sets_the_mode() {
     let tenant = LocalTenant::start().await.unwrap();
     let bearer = format!("Bearer {}", tenant.mint().sign());
     for (settings, challenges, of_bearer, of_bound) in [
@@ -39,7 +39,7 @@ async fn a_nonce_is_demanded_when_dpop_nonce_is_on() {
 }
 
 #[tokio::test]
-async fn the_url_is_the_public_one_or_what_trusted_proxies_say() {
+async fn the_called_url_comes_from_public_url_or_trusted_proxies() {
     let tenant = LocalTenant::start().await.unwrap();
     let forwarded = [("x-forwarded-proto", "https"), ("x-forwarded-host", "public.example.com")];
     let public = "https://public.example.com";
@@ -59,7 +59,7 @@ async fn the_url_is_the_public_one_or_what_trusted_proxies_say() {
 }
 
 #[tokio::test]
-async fn the_routes_answer_as_the_header_of_the_program_says() {
+async fn the_routes_answer_as_documented() {
     let tenant = LocalTenant::start().await.unwrap();
     let api = Process::start(&tenant, &[]).await;
     let plain = format!("Bearer {}", tenant.mint().sign());
@@ -71,7 +71,8 @@ async fn the_routes_answer_as_the_header_of_the_program_says() {
         ("/api/private-scoped", Some(&plain), 403, "insufficient_scope"),
         ("/api/private-scoped", Some(&reader), 200, r#""scopes":["read:messages"]"#),
         ("/api/claims", Some(&reader), 200, r#""scope":"read:messages""#),
-        // The layer covers what is not there, too: strangers are not told which routes there are.
+        // The layer also covers unknown paths, so that a client without a valid token cannot find out which routes
+        // exist.
         ("/elsewhere", None, 401, "missing_credentials"),
         ("/elsewhere", Some(&plain), 404, ""),
     ] {

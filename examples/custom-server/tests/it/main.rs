@@ -1,4 +1,4 @@
-//! The server as a process of its own, over a socket.
+//! The server as a child process, called over a socket.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
 
@@ -18,7 +18,7 @@ const DOWNSTREAM: &str = "https://downstream.example.com";
 async fn a_token_is_verified_and_a_rejection_says_why() {
     let server = Server::start().await;
     let good = server.tenant.mint().subject("auth0|ada").sign();
-    assert_eq!(body(server.get("/api/public", None).await, 200).await["message"], "Anybody may see this.");
+    assert_eq!(body(server.get("/api/public", None).await, 200).await["message"], "This endpoint needs no token.");
     assert_eq!(body(server.get("/api/private", Some(&good)).await, 200).await, json!({ "subject": "auth0|ada" }));
 
     let none = server.get("/api/private", None).await;
@@ -56,7 +56,7 @@ async fn a_users_token_is_exchanged_for_the_downstream_api() {
 
     let without = server.tenant.mint().sign();
     assert_eq!(body(server.get("/api/downstream", Some(&without)).await, 403).await["error"], "insufficient_scope");
-    assert_eq!(server.tenant.token_requests().len(), 1, "nothing is exchanged for who may not");
+    assert_eq!(server.tenant.token_requests().len(), 1, "a token without the scope must not be exchanged");
 }
 
 /// A tenant, and a server that trusts it; the process is killed when dropped.
@@ -97,9 +97,9 @@ impl Server {
 }
 
 async fn body(response: Response, status: u16) -> Value {
-    let told = (response.status().as_u16(), response.text().await.unwrap());
-    assert_eq!(told.0, status, "{}", told.1);
-    serde_json::from_str(&told.1).unwrap()
+    let (answered, text) = (response.status().as_u16(), response.text().await.unwrap());
+    assert_eq!(answered, status, "{text}");
+    serde_json::from_str(&text).unwrap()
 }
 
 fn challenges(response: &Response) -> Vec<&str> {
@@ -107,5 +107,5 @@ fn challenges(response: &Response) -> Vec<&str> {
     values.map(|value| value.to_str().unwrap()).collect()
 }
 
-/// A busy machine may take long; one that hangs is given up.
+/// Long enough for a busy machine; a test that hangs fails after this time.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -1,4 +1,4 @@
-//! rmcp's own client, with its OAuth: it knows the URL of the server and nothing else.
+//! rmcp's own client, with its OAuth implementation: it knows only the URL of the server.
 
 use reqwest::redirect::Policy;
 use rmcp::model::{CallToolRequestParams, CallToolResult};
@@ -14,7 +14,7 @@ use crate::process::{Server, header};
 const CALLBACK: &str = "http://127.0.0.1:9/callback";
 
 #[tokio::test]
-async fn a_client_finds_its_way_from_the_challenge_to_a_tool_call_on_behalf_of_its_user() {
+async fn a_client_that_knows_only_the_url_can_call_a_tool_on_behalf_of_its_user() {
     let server = Server::start().await;
     let manager = signed_in(&server).await;
     let http = AuthClient::new(reqwest::Client::builder().build().unwrap(), manager);
@@ -34,18 +34,18 @@ async fn a_client_finds_its_way_from_the_challenge_to_a_tool_call_on_behalf_of_i
     client.cancel().await.unwrap();
 }
 
-/// Goes from the challenge of a rejection to a token for a user.
+/// Signs a user in, starting from the challenge of a rejection.
 pub(crate) async fn signed_in(server: &Server) -> AuthorizationManager {
     let rejected = server.initialize().send().await.unwrap();
     assert_eq!(rejected.status(), 401);
     let challenge = header(&rejected, "www-authenticate").remove(0);
 
-    // Discovery: from the challenge to the metadata, and from there to the tenant.
+    // Discovery: the challenge names the metadata, which names the tenant.
     let mut oauth = OAuthState::new(server.url.as_str(), None).await.unwrap();
     let request = AuthorizationRequest::new(CALLBACK).with_client_name("a test").with_challenge(challenge);
     oauth.start_authorization(request.with_initial_scope_selection()).await.unwrap();
 
-    // The user's browser, which the tenant signs in at once.
+    // Takes the place of the user's browser. The local tenant signs the user in at once.
     let authorize = oauth.get_authorization_url().await.unwrap();
     assert!(authorize.starts_with(&format!("{}/authorize?", server.tenant)), "{authorize}");
     let browser = reqwest::Client::builder().redirect(Policy::none()).build().unwrap();

@@ -1,4 +1,4 @@
-//! The program as a process, and a real MCP client that finds everything out by itself.
+//! The program as a child process, called by a real MCP client that discovers everything from the URL.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
 

@@ -1,4 +1,4 @@
-//! The program on a free port, with a tenant of its own.
+//! The program as a child process on a free port. It starts a tenant itself.
 
 use std::process::Stdio;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use tokio::time::timeout;
 /// A running server; it is killed when dropped.
 pub(crate) struct Server {
     _child: Child,
-    /// Where clients connect to.
+    /// The URL that clients connect to.
     pub(crate) url: String,
     /// The tenant's domain.
     pub(crate) tenant: String,
@@ -35,7 +35,7 @@ impl Server {
         Self { _child: child, url, tenant, client: Client::builder().build().unwrap() }
     }
 
-    /// A token that the tenant gives a machine, for this audience and with these scopes.
+    /// Returns a token from the client credentials grant, for this audience and with these scopes.
     pub(crate) async fn token(&self, audience: &str, scope: &str) -> String {
         let form = [
             ("grant_type", "client_credentials"),
@@ -52,13 +52,13 @@ impl Server {
         answer["access_token"].as_str().unwrap().to_owned()
     }
 
-    /// Opens a session as clients of the protocol's versions with sessions do.
+    /// Opens a session, as clients do in protocol versions with sessions.
     pub(crate) fn initialize(&self) -> RequestBuilder {
         let client = json!({ "name": "test", "version": "1" });
         self.post("initialize", &json!({ "protocolVersion": VERSION, "capabilities": {}, "clientInfo": client }))
     }
 
-    /// A message of JSON-RPC.
+    /// A JSON-RPC message.
     pub(crate) fn post(&self, method: &str, params: &Value) -> RequestBuilder {
         let message = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
         let request = self.client.post(&self.url).header("accept", "application/json, text/event-stream");
@@ -79,5 +79,5 @@ pub(crate) fn header(response: &Response, name: &str) -> Vec<String> {
 /// The newest version of the protocol that has sessions.
 pub(crate) const VERSION: &str = "2025-11-25";
 
-/// A busy machine may take long; one that hangs is given up.
+/// Long enough for a busy machine; a test that hangs fails after this time.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -1,11 +1,11 @@
-//! What the MCP authorization specification wants to see on the wire.
+//! Rejections, as the MCP authorization specification requires them.
 
 use serde_json::{Value, json};
 
 use crate::process::{Server, header};
 
 #[tokio::test]
-async fn the_challenge_leads_to_the_metadata_and_names_the_scope() {
+async fn the_challenge_names_the_metadata_and_the_scope() {
     let server = Server::start().await;
     let origin = server.url.strip_suffix("/mcp").unwrap();
     let metadata = format!("{origin}/.well-known/oauth-protected-resource/mcp");
@@ -25,7 +25,7 @@ async fn the_challenge_leads_to_the_metadata_and_names_the_scope() {
 }
 
 #[tokio::test]
-async fn a_token_for_another_api_opens_nothing() {
+async fn a_token_for_another_api_is_rejected() {
     let server = Server::start().await;
     let token = server.token("https://calendar.example.com", "use:tools").await;
     let rejected = server.initialize().bearer_auth(token).send().await.unwrap();
@@ -34,7 +34,7 @@ async fn a_token_for_another_api_opens_nothing() {
 }
 
 #[tokio::test]
-async fn a_token_without_the_scope_is_told_which_one_to_ask_for() {
+async fn the_challenge_to_a_token_without_the_scope_names_the_scope() {
     let server = Server::start().await;
     let token = server.token(&server.url, "read:events").await;
     let rejected = server.initialize().bearer_auth(token).send().await.unwrap();
@@ -46,7 +46,7 @@ async fn a_token_without_the_scope_is_told_which_one_to_ask_for() {
 }
 
 #[tokio::test]
-async fn a_token_in_the_url_is_no_token() {
+async fn a_token_in_the_url_is_ignored() {
     let server = Server::start().await;
     let token = server.token(&server.url, "use:tools").await;
     let url = format!("{}?access_token={token}", server.url);

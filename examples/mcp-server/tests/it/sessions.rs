@@ -1,4 +1,4 @@
-//! A session is continued by those who opened it, and by nobody else.
+//! Only the user and client that opened a session can continue it.
 
 use reqwest::RequestBuilder;
 use serde_json::json;
@@ -6,9 +6,9 @@ use serde_json::json;
 use crate::process::{Server, VERSION, header};
 
 #[tokio::test]
-async fn a_session_is_its_openers_alone() {
+async fn only_the_principal_that_opened_a_session_can_continue_it() {
     let server = Server::start().await;
-    let (opener, stranger) = (server.token(&server.url, "use:tools").await, users_token(&server).await);
+    let (opener, other) = (server.token(&server.url, "use:tools").await, users_token(&server).await);
     let answer = server.initialize().bearer_auth(&opener).send().await.unwrap();
     assert_eq!(answer.status(), 200);
     let session = header(&answer, "mcp-session-id").remove(0);
@@ -16,7 +16,7 @@ async fn a_session_is_its_openers_alone() {
     let untagged = session.rsplit_once('.').unwrap().0.to_owned();
     for (token, session, status) in [
         (&opener, &session, 200),
-        (&stranger, &session, 404),
+        (&other, &session, 404),
         (&opener, &untagged, 404),
         (&opener, &format!("{untagged}."), 404),
         (&opener, &format!("x{session}"), 404),

@@ -1,24 +1,25 @@
-//! A user's token goes as far as the API that it is for; from there on, the API speaks for the user.
+//! A user's token is valid only for the API that it was issued for. To call another API for the user, that API
+//! exchanges it.
 
-use super::{Places, Step};
+use super::{Servers, Step};
 
-pub(super) fn steps(Places { tenant, url, calendar_url, .. }: &Places) -> Vec<Step> {
+pub(super) fn steps(Servers { tenant, url, calendar_url, .. }: &Servers) -> Vec<Step> {
     let user = Some(format!("Bearer {}", tenant.mint().sign()));
     vec![
         Step {
-            title: "the user's token, passed on to the calendar API: it is not for that one",
+            title: "the user's token sent to the calendar API, which it was not issued for",
             url: format!("{calendar_url}/events"),
             authorization: user.clone(),
-            promised_status: 401,
-            promised_challenge: "the access token is not for this API",
+            expected_status: 401,
+            expected_challenge: "the access token is not for this API",
             ..Step::default()
         },
         Step {
-            title: "our API exchanges the token, and the calendar API sees who acts for whom",
+            title: "the API exchanges the token, and the calendar API sees which API acts for the user",
             url: format!("{url}/api/calendar"),
             authorization: user,
-            promised_status: 200,
-            promised_body: r#""delegation_chain":["local-api-client"]"#,
+            expected_status: 200,
+            expected_body: r#""delegation_chain":["local-api-client"]"#,
             ..Step::default()
         },
     ]

@@ -1,4 +1,4 @@
-//! Who walks ahead: sends the requests, prints what comes, and compares.
+//! Sends the requests of the tour, prints the answers and compares them with the expected ones.
 
 use std::error::Error;
 
@@ -15,16 +15,18 @@ impl Guide {
         Ok(Self { client: Client::builder().build()? })
     }
 
-    pub(super) async fn take(&self, steps: Vec<Step>) -> Result<usize, Box<dyn Error>> {
-        let mut broken = 0;
+    /// Runs steps in order and returns the number of those that did not go as expected.
+    pub(super) async fn run_all(&self, steps: Vec<Step>) -> Result<usize, Box<dyn Error>> {
+        let mut failed = 0;
         for step in steps {
-            broken += usize::from(!self.go(&step).await?.1);
+            failed += usize::from(!self.run(&step).await?.1);
         }
-        Ok(broken)
+        Ok(failed)
     }
 
-    /// Sends a request, prints what came, and says whether it was as promised; with the nonce, if one came.
-    pub(super) async fn go(&self, step: &Step) -> Result<(Option<String>, bool), Box<dyn Error>> {
+    /// Sends a request and prints the answer. Returns the nonce of the answer, if it has one, and whether the answer is
+    /// as expected.
+    pub(super) async fn run(&self, step: &Step) -> Result<(Option<String>, bool), Box<dyn Error>> {
         println!("▸ {}", step.title);
         println!("  GET {}", step.url);
         let mut request = self.client.get(&step.url);
@@ -49,22 +51,23 @@ impl Guide {
         }
         let body = response.text().await?;
         println!("    {body}");
-        let told = step.promised_challenge.is_empty()
-            || challenges.iter().any(|challenge| challenge.contains(step.promised_challenge));
-        let kept = status.as_u16() == step.promised_status && told && body.contains(step.promised_body);
-        let promise = format!("{} {} {}", step.promised_status, step.promised_challenge, step.promised_body);
-        Ok((nonce, conclude(kept, promise.trim())))
+        let challenge_matches = step.expected_challenge.is_empty()
+            || challenges.iter().any(|challenge| challenge.contains(step.expected_challenge));
+        let as_expected =
+            status.as_u16() == step.expected_status && challenge_matches && body.contains(step.expected_body);
+        let expected = format!("{} {} {}", step.expected_status, step.expected_challenge, step.expected_body);
+        Ok((nonce, report(as_expected, expected.trim())))
     }
 }
 
-/// Says whether a step came out as promised.
-pub(super) fn conclude(kept: bool, promise: &str) -> bool {
-    if kept {
-        println!("  ✓ as promised\n");
+/// Prints whether a step went as expected, and returns it.
+pub(super) fn report(as_expected: bool, expected: &str) -> bool {
+    if as_expected {
+        println!("  ✓ as expected\n");
     } else {
-        println!("  ✗ promised was {promise}\n");
+        println!("  ✗ expected: {expected}\n");
     }
-    kept
+    as_expected
 }
 
 fn headers(response: &Response, name: &str) -> Vec<String> {
@@ -72,6 +75,7 @@ fn headers(response: &Response, name: &str) -> Vec<String> {
     values.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).collect()
 }
 
+/// The first 40 characters of a credential.
 fn shortened(credential: &str) -> String {
     let shown: String = credential.chars().take(40).collect();
     if shown.len() < credential.len() { format!("{shown}…") } else { shown }

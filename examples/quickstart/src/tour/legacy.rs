@@ -1,34 +1,34 @@
-//! A session of the system before Auth0 becomes a token, by an exchange profile.
+//! An exchange profile: a session of the system that was used before Auth0 is exchanged for a token.
 
 use std::error::Error;
 
 use auth0_api_core::{ExchangeError, ExchangeProfile, ServerErrorKind, SubjectToken};
 
-use super::guide::{Guide, conclude};
-use super::{Places, Step};
+use super::guide::{Guide, report};
+use super::{Servers, Step};
 use crate::LEGACY_SESSION;
 
-pub(super) async fn exchange(guide: &Guide, places: &Places) -> Result<usize, Box<dyn Error>> {
-    let Places { tenant, api, url, .. } = places;
+pub(super) async fn run(guide: &Guide, servers: &Servers) -> Result<usize, Box<dyn Error>> {
+    let Servers { tenant, api, url, .. } = servers;
     let profile = || ExchangeProfile::new(LEGACY_SESSION, tenant.audience()).scope("read:messages");
     let ask = |session: &str| api.get_token_by_exchange_profile(SubjectToken::unverified(session), profile());
 
-    println!("▸ a session that the Action knows becomes a token");
+    println!("▸ exchange of a session that the tenant's Action knows");
     let tokens = ask("session-of-ada").await?;
-    println!("  → a token of the type {:?} for {:?}", tokens.token_type(), tokens.scopes().collect::<Vec<_>>());
-    let granted = conclude(tokens.scope() == Some("read:messages"), "the scope read:messages");
-    let with_it = Step {
-        title: "and the token is as good as any",
+    println!("  → token type {:?}, scopes {:?}", tokens.token_type(), tokens.scopes().collect::<Vec<_>>());
+    let granted = report(tokens.scope() == Some("read:messages"), "the scope read:messages");
+    let with_token = Step {
+        title: "the API accepts the new token like any other",
         url: format!("{url}/api/private"),
         authorization: Some(format!("Bearer {}", tokens.access_token().expose())),
-        promised_status: 200,
-        promised_body: r#""subject":"auth0|ada""#,
+        expected_status: 200,
+        expected_body: r#""subject":"auth0|ada""#,
         ..Step::default()
     };
-    let broken = guide.take(vec![with_it]).await?;
+    let failed = guide.run_all(vec![with_token]).await?;
 
-    println!("▸ a session that the Action does not know");
-    let rejected = match ask("session-of-nobody").await {
+    println!("▸ exchange of a session that the tenant's Action does not know");
+    let rejected = match ask("unknown-session").await {
         Err(ExchangeError::Server(rejection)) => {
             println!("  → {rejection}");
             rejection.kind() == ServerErrorKind::SubjectRejected
@@ -38,5 +38,5 @@ pub(super) async fn exchange(guide: &Guide, places: &Places) -> Result<usize, Bo
             false
         }
     };
-    Ok(broken + usize::from(!granted) + usize::from(!conclude(rejected, "a rejection of the subject")))
+    Ok(failed + usize::from(!granted) + usize::from(!report(rejected, "the tenant rejects the subject token")))
 }

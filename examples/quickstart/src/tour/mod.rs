@@ -1,4 +1,4 @@
-//! The guided tour, chapter by chapter: each step sends a request and says what was promised.
+//! The guided tour, chapter by chapter. Each step sends a request and compares the answer with the expected one.
 
 mod bearer;
 mod delegation;
@@ -14,46 +14,46 @@ use auth0_api_testing::LocalTenant;
 
 use self::guide::Guide;
 
-/// What the tour walks through.
-pub(crate) struct Places {
+/// The servers that the tour calls.
+pub(crate) struct Servers {
     pub(crate) tenant: LocalTenant,
     pub(crate) api: ApiClient,
-    /// The protected API.
+    /// The URL of the protected API.
     pub(crate) url: String,
-    /// The same with a policy that demands nonces.
+    /// The URL of the same API with a policy that demands nonces.
     pub(crate) nonce_url: String,
-    /// The API that the protected one calls.
+    /// The URL of the API that the protected one calls.
     pub(crate) calendar_url: String,
 }
 
-/// A request and its promise.
+/// A request and the expected answer.
 #[derive(Default)]
 struct Step {
     title: &'static str,
     url: String,
     authorization: Option<String>,
     proof: Option<String>,
-    promised_status: u16,
-    /// A part of some `WWW-Authenticate` line; empty if nothing is promised about them.
-    promised_challenge: &'static str,
-    /// A part of the body; empty if nothing is promised about it.
-    promised_body: &'static str,
+    expected_status: u16,
+    /// A part of one of the `WWW-Authenticate` lines; empty if they are not checked.
+    expected_challenge: &'static str,
+    /// A part of the body; empty if it is not checked.
+    expected_body: &'static str,
 }
 
-/// Walks through all chapters and gives the number of steps that did not come out as promised.
-pub(crate) async fn walk(places: &Places) -> Result<usize, Box<dyn Error>> {
+/// Runs all chapters and returns the number of steps that did not go as expected.
+pub(crate) async fn run(servers: &Servers) -> Result<usize, Box<dyn Error>> {
     let guide = Guide::new()?;
-    println!("── Bearer: whoever holds the token may use it ──\n");
-    let mut broken = guide.take(bearer::steps(places)).await?;
-    println!("── DPoP: the token is bound to a key, and each request proves it ──\n");
-    broken += guide.take(dpop::steps(places)).await?;
-    println!("── DPoP with nonces: a proof cannot be made in advance ──\n");
-    broken += dpop::nonce_dance(&guide, places).await?;
-    println!("── On behalf of: the API calls another one for its user ──\n");
-    broken += guide.take(delegation::steps(places)).await?;
-    println!("── Token Vault: the API calls another company's for its user ──\n");
-    broken += vault::visit(&guide, places).await?;
-    println!("── Exchange profiles: a token of the time before Auth0 ──\n");
-    broken += legacy::exchange(&guide, places).await?;
-    Ok(broken)
+    println!("── Bearer: every client that holds the token can use it ──\n");
+    let mut failed = guide.run_all(bearer::steps(servers)).await?;
+    println!("── DPoP: the token is bound to a key, and each request needs a proof signed with that key ──\n");
+    failed += guide.run_all(dpop::steps(servers)).await?;
+    println!("── DPoP with nonces: each proof must contain a nonce that the API has issued ──\n");
+    failed += dpop::steps_with_nonce(&guide, servers).await?;
+    println!("── On-behalf-of exchange: the API calls another API of the tenant for its user ──\n");
+    failed += guide.run_all(delegation::steps(servers)).await?;
+    println!("── Token Vault: the API calls another company's API for its user ──\n");
+    failed += vault::run(&guide, servers).await?;
+    println!("── Exchange profiles: a session of an older system is exchanged for a token ──\n");
+    failed += legacy::run(&guide, servers).await?;
+    Ok(failed)
 }

@@ -1,4 +1,4 @@
-//! The program as somebody runs it who has just found it.
+//! The program, run as a new user would run it.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
 
@@ -11,17 +11,17 @@ use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
 #[tokio::test]
-async fn the_tour_comes_out_as_promised() {
+async fn every_step_of_the_tour_goes_as_expected() {
     let output = timeout(PATIENCE, quickstart().output()).await.unwrap().unwrap();
     let printed = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success(), "{printed}");
-    assert_eq!(printed.lines().last(), Some("All came out as promised."));
-    assert_eq!(printed.matches("✓ as promised").count(), 23, "{printed}");
+    assert_eq!(printed.lines().last(), Some("All steps went as expected."));
+    assert_eq!(printed.matches("✓ as expected").count(), 23, "{printed}");
     assert!(!printed.contains('✗'), "{printed}");
 }
 
 #[tokio::test]
-async fn the_lines_to_paste_work() {
+async fn the_printed_curl_commands_work() {
     let (mut program, lines) = served().await;
     let client = Client::builder().build().unwrap();
     for (line, status, part) in [
@@ -49,14 +49,14 @@ async fn the_lines_to_paste_work() {
     program.kill().await.unwrap();
 }
 
-/// The program with `--serve`, and the lines it says can be pasted.
+/// Starts the program with `--serve`, and returns it with the curl commands that it prints.
 async fn served() -> (Child, Vec<String>) {
     let mut program = quickstart().arg("--serve").stdout(Stdio::piped()).spawn().unwrap();
     let mut printed = BufReader::new(program.stdout.take().unwrap()).lines();
     let mut lines = Vec::new();
     loop {
         let line = timeout(PATIENCE, printed.next_line()).await.unwrap().unwrap().unwrap();
-        if line == "Ctrl-C stops it." {
+        if line == "Press Ctrl-C to stop." {
             return (program, lines);
         }
         lines.extend(line.starts_with("curl ").then_some(line));
@@ -69,7 +69,7 @@ fn quickstart() -> Command {
     command
 }
 
-/// Does what `curl` does with such a line: a GET, or a POST of the `-d` fields.
+/// Sends the request of a curl command: a GET, or a POST of the `-d` fields.
 async fn paste(client: &Client, line: &str) -> Response {
     let words: Vec<_> = line.split(' ').collect();
     let url = words.iter().find(|word| word.starts_with("http")).unwrap();
@@ -84,5 +84,5 @@ async fn paste(client: &Client, line: &str) -> Response {
     request.send().await.unwrap()
 }
 
-/// The tour takes a second or two; a busy machine may take longer, and one that hangs is given up.
+/// The tour takes a second or two. This is long enough for a busy machine; a test that hangs fails after this time.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -1,4 +1,4 @@
-//! The contract finds out the adapters that break it: here is one that breaks a promise for each of several rows.
+//! The contract suite reports adapters that break it: this one breaks several of its rows.
 
 use std::net::SocketAddr;
 
@@ -8,7 +8,7 @@ use auth0_api_testing::contract::adapter::{Answer, Call, Harness, Site};
 use super::through_axum::Axum;
 
 #[tokio::test]
-async fn every_broken_promise_is_found_out() {
+async fn the_suite_reports_every_row_that_an_adapter_breaks() {
     let outcome = tokio::spawn(async { contract::adapter(&Careless).await }).await;
     let panic = outcome.unwrap_err().into_panic();
     let report = panic.downcast_ref::<String>().unwrap();
@@ -24,13 +24,13 @@ async fn every_broken_promise_is_found_out() {
     ] {
         assert!(report.contains(row), "{row} is missing in: {report}");
     }
-    // What it does right is not complained of.
+    // The rows that it passes are not reported.
     for row in ["a good Bearer token\n", "a proof for the second time", "target:"] {
         assert!(!report.contains(row), "{row} is in: {report}");
     }
 }
 
-/// Axum behind an adapter that loses something here and there.
+/// The axum adapter, with parts of requests and answers removed.
 struct Careless;
 
 impl Harness for Careless {
@@ -39,11 +39,11 @@ impl Harness for Careless {
     }
 
     async fn send(&self, to: SocketAddr, call: Call) -> Answer {
-        let nothing_presented = !call.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+        let no_credentials = !call.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization"));
         let answer = Axum.send(to, without_repetition_and_authority(call)).await;
         match answer.status {
-            200 if nothing_presented => without(answer, "access-control-allow-origin"),
-            401 if nothing_presented => with_one_challenge(answer),
+            200 if no_credentials => without(answer, "access-control-allow-origin"),
+            401 if no_credentials => with_one_challenge(answer),
             401 | 418 => without(answer, "dpop-nonce"),
             403 => Answer::new(403, answer.headers, ""),
             503 => without(answer, "retry-after"),

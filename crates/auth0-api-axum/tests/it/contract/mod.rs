@@ -1,4 +1,5 @@
-//! The contract for adapters, kept by the layer and the extractors in axum, and by the layer alone on a bare server.
+//! The contract suite for adapters, run against the layer and the extractors in axum, and against the layer alone on a
+//! hyper server and a tonic server.
 
 mod found_out;
 mod through_axum;
@@ -23,7 +24,7 @@ async fn a_tonic_server_with_the_layer_keeps_the_contract() {
     contract::adapter(&through_tonic::Tonic).await;
 }
 
-/// The hook of the contract.
+/// The hook that the contract asks for.
 fn problem<B: From<String>>(rejection: &Rejection) -> (&'static str, B) {
     ("application/problem+json", format!(r#"{{"title":"{}"}}"#, rejection.label()).into())
 }

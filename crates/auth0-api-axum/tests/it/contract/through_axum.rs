@@ -1,4 +1,4 @@
-//! The routes of the contract as an axum application.
+//! The routes of the contract, as an axum application.
 
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -34,7 +34,7 @@ impl Harness for Axum {
 fn routes(site: &Site) -> Router {
     let (auth, other) = (AuthLayer::new(site.api.clone()), AuthLayer::new(site.other.clone()));
     let hooked = auth.clone().rejection_body(problem::<Body>);
-    let optional = auth.clone().optional();
+    let optional_auth = auth.clone().optional();
     let (reading, reading_other) = (
         auth.require(Requirement::scopes(["read:messages", "read:drafts"])),
         other.require(Requirement::scope("read:messages")),
@@ -51,15 +51,15 @@ fn routes(site: &Site) -> Router {
         .route("/caching", get(caching))
         .route("/echo", post(|_: VerifiedToken, body: String| async { body }))
         .layer(auth.clone());
-    let lenient = Router::new()
+    let optional = Router::new()
         .route("/optional", get(optional_subject))
         .route("/demanding", get(subject))
         .route("/twice", get(subject).route_layer(auth.clone()))
-        .layer(optional);
+        .layer(optional_auth);
     let hook = Router::new()
         .route("/hooked", get(subject).route_layer(hooked.require(Requirement::scope("admin"))))
         .layer(hooked.clone());
-    let lenient_hook = Router::new().route("/hooked/demanding", get(subject)).layer(hooked.optional());
+    let optional_hook = Router::new().route("/hooked/demanding", get(subject)).layer(hooked.optional());
     let nested = Router::new().route("/private", get(subject)).layer(auth.clone());
     let cors = Router::new().route("/cors", get(subject)).layer(auth).layer(CorsLayer::permissive());
     let metadata = match site.api.resource_metadata() {
@@ -73,9 +73,9 @@ fn routes(site: &Site) -> Router {
         .route("/bare/scoped", get(subject).route_layer(bare))
         .nest("/nested", nested)
         .merge(strict)
-        .merge(lenient)
+        .merge(optional)
         .merge(hook)
-        .merge(lenient_hook)
+        .merge(optional_hook)
         .merge(cors)
         .merge(metadata)
 }

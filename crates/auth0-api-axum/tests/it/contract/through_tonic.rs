@@ -1,4 +1,4 @@
-//! The routes of the contract as methods of gRPC on a tonic server: `/private` is `/private/Call`.
+//! The routes of the contract, as gRPC methods on a tonic server: `/private` becomes `/private/Call`.
 
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -33,7 +33,7 @@ impl Harness for Tonic {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
         let server = Server::builder()
-            // Tokens may have 16 KiB.
+            // A token may be 16 KiB long, and hyper's default limit for all headers is 16 KiB.
             .http2_max_header_list_size(64 * 1024)
             .layer(MapRequestLayer::new(with_peer))
             .add_routes(Routes::from(routes(&site)));
@@ -50,14 +50,15 @@ impl Harness for Tonic {
         let body = body.collect().await.unwrap();
         let mut headers = parts.headers;
         headers.extend(body.trailers().cloned().unwrap_or_default());
-        // The hook makes bodies, and a rejection in gRPC has none: its message is the one that it has everywhere.
+        // At `/hooked/` the contract expects the body of the hook, in which `translate` finds no message. A gRPC
+        // rejection has no such body, so its message is left out here.
         let message = if call.target.starts_with("/hooked/") { String::new() } else { text(&headers, "grpc-message") };
         let body = body.to_bytes();
         let body = body.get(5..).map_or(message, |message| String::from_utf8(message.to_vec()).unwrap());
         answer(&headers, body)
     }
 
-    /// The status of gRPC, with its message for a body; the rest is metadata.
+    /// The gRPC status, with its message as the body; the other headers are metadata.
     fn translate(&self, answer: Answer) -> Answer {
         let (code, message) = match answer.status {
             200 => (0, answer.body.clone()),
@@ -85,7 +86,7 @@ impl Harness for Tonic {
     }
 }
 
-/// tonic tells the peer's address in a type of its own.
+/// Converts the peer's address from tonic's type to axum's, which the layer reads.
 fn with_peer<B>(mut request: HttpRequest<B>) -> HttpRequest<B> {
     let peer = request.extensions().get::<TcpConnectInfo>().and_then(TcpConnectInfo::remote_addr);
     if let Some(peer) = peer {
@@ -101,7 +102,7 @@ fn code(status: u16) -> u16 {
         429 => 8,
         500 => 13,
         503 => 14,
-        // UNKNOWN: what the teapot says.
+        // UNKNOWN: the status of `/teapot`.
         _ => 2,
     }
 }
@@ -117,7 +118,7 @@ fn request(to: SocketAddr, call: &Call) -> HttpRequest<Full<Bytes>> {
         request = request.header(name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
     }
     let request = request.header("content-type", "application/grpc").header("te", "trailers");
-    // One message without octets: not compressed, of length zero.
+    // The prefix of one empty message: a zero for "not compressed", and a length of four zero octets.
     request.body(Full::from(vec![0; 5])).unwrap()
 }
 
@@ -139,7 +140,7 @@ fn routes(site: &Site) -> Router {
     let optional = auth.clone().optional();
     let requirement =
         |layer: &AuthLayer<EmptyBody>, scopes: &[&'static str]| layer.require(Requirement::scopes(scopes.to_vec()));
-    // In the place of an extractor.
+    // Takes the place of an extractor.
     let demanding = auth.require(Requirement::claim("sub"));
     let table = [
         ("/public", route(method(|_| Ok("public".to_owned())))),
@@ -201,7 +202,7 @@ fn respond(
     })
 }
 
-/// A method that answers with whom it has found in its request.
+/// A method that answers with the subject of the token, or `anonymous`.
 fn whoami()
 -> impl Service<HttpRequest<HttpBody>, Response = HttpResponse<Body>, Error = Infallible, Future: Send> + Clone + Send + Sync
 {

@@ -1,4 +1,4 @@
-//! The routes of the contract as tower services on a hyper server: no router, no extractors, no axum.
+//! The routes of the contract, as tower services on a hyper server: no router, no extractors, no axum application.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -54,7 +54,7 @@ async fn accept(listener: TcpListener, app: Route) {
 
 async fn serve(stream: TcpStream, peer: SocketAddr, app: Route) {
     let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
-        // What a server of axum's adds by itself: the layer reads the peer's address from it.
+        // axum's own server adds this by itself; the layer reads the peer's address from it.
         request.extensions_mut().insert(ConnectInfo(peer));
         app.clone().oneshot(request)
     });
@@ -66,7 +66,7 @@ fn routes(site: &Site) -> HashMap<&'static str, Route> {
     let hooked = auth.clone().rejection_body(problem::<Text>);
     let optional = auth.clone().optional();
     let requirement = |layer: &AuthLayer, scopes: &[&'static str]| layer.require(Requirement::scopes(scopes.to_vec()));
-    // In the place of an extractor.
+    // Takes the place of an extractor.
     let demanding = auth.require(Requirement::claim("sub"));
 
     HashMap::from([

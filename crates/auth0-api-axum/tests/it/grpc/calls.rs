@@ -1,4 +1,4 @@
-//! Calls that are let through.
+//! Calls that are accepted.
 
 use auth0_api_axum::AuthLayer;
 use auth0_api_core::{DpopPolicy, RotatingNonce};
@@ -16,7 +16,7 @@ async fn a_method_finds_the_verified_token_in_its_request() {
 }
 
 #[tokio::test]
-async fn a_proof_is_for_a_post_to_the_authority_and_path_of_the_method() {
+async fn a_proof_must_name_post_and_the_url_of_the_method() {
     let world = World::new().await;
     let to = serve(AuthLayer::grpc(world.api.clone())).await;
     let key = world.tenant.proof_key();
@@ -35,7 +35,7 @@ async fn a_proof_is_for_a_post_to_the_authority_and_path_of_the_method() {
 }
 
 #[tokio::test]
-async fn the_next_nonce_is_metadata_of_the_answer() {
+async fn the_next_nonce_is_metadata_of_the_response() {
     let nonces = RotatingNonce::new([[1; 32]]).unwrap();
     let world = World::with(DpopPolicy::accept().nonce(nonces)).await;
     let to = serve(AuthLayer::grpc(world.api.clone())).await;

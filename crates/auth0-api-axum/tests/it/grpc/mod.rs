@@ -23,16 +23,16 @@ use tower::{Service, service_fn};
 
 use text::TextCodec;
 
-/// Any method greets the caller.
+/// A method that greets the caller.
 const GREET: &str = "/test.Greeter/Greet";
-/// As [`GREET`], for callers with the scope `admin`.
+/// Like [`GREET`], but requires the scope `admin`.
 const RULE: &str = "/test.Ruler/Rule";
 
-/// A service without generated code: any method of it answers with the subject of the token.
+/// A service without generated code: each of its methods answers with the subject of the token.
 #[derive(Clone, Copy, Debug)]
 struct Greeter;
 
-/// The same under another name.
+/// The same service under another name.
 #[derive(Clone, Copy, Debug)]
 struct Ruler;
 
@@ -67,13 +67,13 @@ macro_rules! answers_with_the_subject {
 answers_with_the_subject!(Greeter);
 answers_with_the_subject!(Ruler);
 
-/// A method, as applications write them: the verified token is in the extensions of the request.
+/// A method as an application would write it: the verified token is in the extensions of the request.
 async fn subject(request: Request<String>) -> Result<Response<String>, Status> {
     let token = request.extensions().get::<VerifiedToken>().unwrap();
     Ok(Response::new(format!("{}, {}", request.get_ref(), token.subject().unwrap())))
 }
 
-/// Serves both services behind the layer, and asks more of the callers of one.
+/// Serves both services behind the layer. `Ruler` also requires the scope `admin`.
 async fn serve(auth: AuthLayer<auth0_api_axum::EmptyBody>) -> SocketAddr {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -83,7 +83,7 @@ async fn serve(auth: AuthLayer<auth0_api_axum::EmptyBody>) -> SocketAddr {
     address
 }
 
-/// Calls a method with `hello` and these lines of metadata.
+/// Calls a method with the message `hello` and these metadata entries.
 async fn call(
     to: SocketAddr,
     method: &'static str,

@@ -1,4 +1,4 @@
-//! Calls that are rejected: the status, its message, and what HTTP would say as metadata.
+//! Calls that are rejected: the gRPC status, its message, and the headers of the rejection as metadata.
 
 use auth0_api_axum::{AuthLayer, grpc_metadata};
 use auth0_api_core::{ApiClient, Requirement};
@@ -14,7 +14,7 @@ const BEARER: &str = r#"Bearer realm="api""#;
 const DPOP: &str = r#"DPoP algs="ES256""#;
 
 #[tokio::test]
-async fn rejections_are_statuses_with_the_challenges_as_metadata() {
+async fn a_rejection_is_a_grpc_status_with_the_challenges_as_metadata() {
     let world = World::new().await;
     let to = serve(AuthLayer::grpc(world.api.clone())).await;
     let (good, bad) = (world.tenant.mint().sign(), world.tenant.mint().audience("https://other.example.com").sign());
@@ -53,7 +53,7 @@ async fn rejections_are_statuses_with_the_challenges_as_metadata() {
 }
 
 #[tokio::test]
-async fn trouble_of_ours_says_when_to_come_back() {
+async fn an_outage_of_the_tenant_is_unavailable_with_a_retry_delay() {
     let world = World::new().await;
     world.tenant.misbehave(Endpoint::Jwks, Misbehaviour::Status(500));
     let to = serve(AuthLayer::grpc(world.api.clone())).await;
@@ -67,7 +67,7 @@ async fn trouble_of_ours_says_when_to_come_back() {
 }
 
 #[tokio::test]
-async fn a_requirement_without_its_layer_is_the_servers_mistake() {
+async fn a_requirement_without_its_layer_is_an_internal_error() {
     let world = World::new().await;
     let inner = service_fn(|_: Request<()>| async { Ok::<_, Status>(Response::new(Vec::new())) });
     let service = AuthLayer::new(world.api.clone()).require(Requirement::scope("admin")).layer(inner);
@@ -77,7 +77,7 @@ async fn a_requirement_without_its_layer_is_the_servers_mistake() {
 }
 
 #[tokio::test]
-async fn a_response_of_headers_alone_is_what_a_call_gets_whatever_the_hook() {
+async fn a_rejected_call_gets_headers_alone_even_with_a_hook() {
     let world = World::new().await;
     let inner = service_fn(|_: Request<()>| async { Ok::<_, Status>(Response::new(String::new())) });
     let auth = AuthLayer::new(world.api.clone());
@@ -90,7 +90,7 @@ async fn a_response_of_headers_alone_is_what_a_call_gets_whatever_the_hook() {
 }
 
 #[tokio::test]
-async fn what_is_no_call_is_answered_in_http() {
+async fn a_request_that_is_not_a_grpc_call_is_answered_in_http() {
     let world = World::new().await;
     let inner = service_fn(|_: Request<()>| async { Ok::<_, Status>(Response::new(Vec::new())) });
     let service = AuthLayer::new(world.api.clone()).layer(inner);
@@ -104,7 +104,7 @@ async fn what_is_no_call_is_answered_in_http() {
 }
 
 #[tokio::test]
-async fn a_handler_can_make_a_status_of_its_own_rejection() {
+async fn a_handler_can_turn_a_rejection_into_a_status() {
     let world = World::new().await;
     let token = world.api.verify_access_token(&world.tenant.mint().sign()).await.unwrap();
     let rejected = |api: &ApiClient| Requirement::scope("admin").check(&token).map_err(|error| api.reject(&error));

@@ -1,4 +1,4 @@
-//! Messages that are plain text: enough for a service without generated code.
+//! A codec for messages of plain text, so that a service needs no generated code.
 
 use bytes::{Buf as _, BufMut as _};
 use tonic::Status;
@@ -38,6 +38,6 @@ impl Decoder for TextCodec {
 
     fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<String>, Status> {
         let octets = buffer.copy_to_bytes(buffer.remaining());
-        String::from_utf8(octets.to_vec()).map(Some).map_err(|_| Status::invalid_argument("no text"))
+        String::from_utf8(octets.to_vec()).map(Some).map_err(|_| Status::invalid_argument("not UTF-8 text"))
     }
 }

@@ -1,4 +1,4 @@
-//! Replay protection within one process.
+//! Replay protection in the memory of one process.
 
 mod shard;
 
@@ -13,35 +13,38 @@ use self::shard::{Limits, Moment, Shard};
 use super::replay::{Insertion, ProofId, ReplayFuture, ReplayStore, ReplayStoreError};
 use crate::jose::Thumbprint;
 
-/// Remembers used proofs in this process's memory: the default [`ReplayStore`].
+/// Remembers used proofs in the memory of this process. This is the default [`ReplayStore`].
 ///
-/// What it promises:
+/// It guarantees:
 ///
-/// 1. A proof that has not expired is never forgotten, whatever else arrives. With no room left, new proofs are rejected
-///    with [`ReplayStoreError::Full`]; nothing is evicted for them.
-/// 2. One key cannot use up the room of the others: beyond its quota it gets [`ReplayStoreError::KeyQuota`].
-/// 3. Of any number of simultaneous requests with one proof, one wins.
-/// 4. Expired proofs are removed three at a time by the requests that come in. There is no background task, and no
-///    request waits for a sweep.
-/// 5. When the clock is set back, proofs that may be forgotten ones are rejected with [`ReplayStoreError::Unavailable`].
+/// 1. A proof that has not expired is never forgotten, even under load. When the capacity is reached, new proofs are
+///    rejected with [`ReplayStoreError::Full`]. No live proof is evicted.
+/// 2. One key cannot use up the capacity alone. A key that has reached its quota gets [`ReplayStoreError::KeyQuota`].
+/// 3. Of any number of simultaneous requests with one proof, exactly one gets [`Insertion::Fresh`].
+/// 4. Each request removes up to three expired proofs. There is no background task, and no request waits until all
+///    expired proofs are removed.
+/// 5. After the clock is set back, a proof that may have been forgotten is rejected with
+///    [`ReplayStoreError::Unavailable`].
 ///
-/// It knows only what this process has seen: several replicas need a shared store, as `auth0-api-redis` is one.
+/// The store knows only the proofs that this process has seen. Several replicas need a shared store, for example
+/// `auth0-api-redis`.
 ///
 /// # Size
 ///
-/// A live proof takes 65 to 115 bytes where clients send ten or more with each key, and up to 280 where each proof has
-/// a key of its own (measured at a million). Memory grows with use up to the capacity; what a burst has taken is used
-/// again, not returned.
+/// A live proof takes 65 to 115 bytes if clients send ten or more proofs with each key, and up to 280 bytes if each
+/// proof has a different key (measured with a million proofs). Memory grows with use, up to the capacity. After a
+/// burst, the memory is reused and not returned.
 ///
-/// A proof lives for 301 s if the client's clock is right, and for 331 s at most: the default window of 300 s back and
-/// 30 s ahead, and 1 s. So the default capacity of 1 000 000 proofs stands for 3 300 requests a second, in about 110
-/// MB.
+/// A proof is live for 301 s if the client's clock is right, and for 331 s at most: the default window is 300 s back
+/// and 30 s ahead, and 1 s is added. So the default capacity of 1 000 000 proofs is enough for 3 300 requests a second,
+/// in about 110 MB.
 ///
 /// # Locking
 ///
-/// A key's proofs are in one of 64 shards, each behind a mutex that is held for a microsecond or two and never across
-/// an await; when a shard's table has to grow, for a fraction of a millisecond. Should a thread panic while it holds
-/// one, the others go on: a half-recorded proof counts as used.
+/// The proofs of a key are in one of 64 shards. Each shard has a mutex, which is held for a microsecond or two and
+/// never across an await. When the table of a shard grows, the mutex is held for a fraction of a millisecond. If a
+/// thread panics while it holds a mutex, other threads can still use the shard: a proof that was recorded in part
+/// counts as used.
 ///
 /// # Examples
 ///
@@ -65,22 +68,24 @@ use crate::jose::Thumbprint;
 pub struct MemoryReplayStore {
     capacity: usize,
     per_key: usize,
+    /// The slots in use: one for each recorded proof, and one for each request that is about to record a proof.
     held: AtomicUsize,
     shards: Box<[Mutex<Shard>]>,
+    /// The random key of the hash that assigns a key to its shard.
     seed: RandomState,
 }
 
 impl MemoryReplayStore {
-    /// Creates a store for [`DEFAULT_CAPACITY`](Self::DEFAULT_CAPACITY) proofs, and
-    /// [`DEFAULT_PER_KEY_QUOTA`](Self::DEFAULT_PER_KEY_QUOTA) of each key.
+    /// Creates a store for [`DEFAULT_CAPACITY`](Self::DEFAULT_CAPACITY) proofs, of which one key may have
+    /// [`DEFAULT_PER_KEY_QUOTA`](Self::DEFAULT_PER_KEY_QUOTA).
     #[must_use]
     pub fn new() -> Self {
         Self::with_capacity(Self::DEFAULT_CAPACITY)
     }
 
-    /// Creates a store that holds up to `proofs` live proofs, at least one.
+    /// Creates a store that holds up to `proofs` live proofs; 0 counts as 1.
     ///
-    /// Take the requests per second that this process is to serve at its busiest, times 301 s.
+    /// Choose the greatest number of requests per second that this process serves, times 301 s.
     #[must_use]
     pub fn with_capacity(proofs: usize) -> Self {
         Self {
@@ -92,64 +97,78 @@ impl MemoryReplayStore {
         }
     }
 
-    /// Sets how many live proofs one key may have, at least one.
+    /// Sets how many live proofs one key may have; 0 counts as 1.
     ///
-    /// Take the requests per second of the busiest client, times 331 s.
+    /// Choose the requests per second of the busiest client, times 331 s.
     #[must_use]
     pub fn per_key_quota(mut self, proofs: usize) -> Self {
         self.per_key = proofs.max(1);
         self
     }
 
-    /// The number of proofs held at the moment, among them expired ones that nothing had to make room for yet.
+    /// Returns the number of proofs that the store holds, including expired proofs that are not removed yet.
     ///
-    /// Good for a gauge; compare it with the capacity.
+    /// Suitable for a gauge. Compare it with the capacity.
     pub fn held(&self) -> usize {
         self.held.load(Ordering::Relaxed)
     }
 
     fn record(&self, proof: &ProofId, now: Moment, expires: Moment) -> Result<Insertion, ReplayStoreError> {
-        let home = self.home_of(proof.thumbprint());
-        let room = self.take_room() || self.reclaim_room(home, now);
+        let index = self.shard_of(proof.thumbprint());
 
-        let mut shard = self.lock(home);
-        let forgotten = shard.forget_a_few(proof.thumbprint(), now);
-        let answer = shard.record(proof, now, expires, Limits { per_key: self.per_key, room });
+        // 1. Reserve a slot, so that simultaneous requests never exceed the capacity together. A request without a slot
+        //    continues, because a replay must be reported as a replay even if the store is full.
+        let has_slot = self.reserve_slot() || self.reclaim_slot(index, now);
+
+        // 2. Remove some expired proofs, look the proof up and record it, all under one lock. So of several requests
+        //    with this proof, exactly one finds it unknown. A thread holds one lock at a time, so there is no deadlock.
+        let mut shard = self.lock(index);
+        let forgotten = shard.forget_some_expired(proof.thumbprint(), now);
+        let answer = shard.record(proof, now, expires, Limits { per_key: self.per_key, has_slot });
         drop(shard);
 
-        let unused = room && !matches!(answer, Ok(Insertion::Fresh));
+        // 3. Release the slots of the removed proofs, and the reserved slot if the proof was not recorded.
+        let unused = has_slot && !matches!(answer, Ok(Insertion::Fresh));
         self.held.fetch_sub(forgotten + usize::from(unused), Ordering::Relaxed);
         answer
     }
 
-    /// Chosen by a seeded hash, so that nobody can crowd one shard with keys made for it.
-    fn home_of(&self, key: &Thumbprint) -> usize {
+    /// The shard of a key. The hash is keyed at random, so an attacker cannot make keys that all fall into one shard.
+    fn shard_of(&self, key: &Thumbprint) -> usize {
+        // 64 divides 256, so one byte of the hash selects each shard with the same probability.
         let [.., low] = self.seed.hash_one(key).to_be_bytes();
         usize::from(low) % SHARDS
     }
 
-    fn take_room(&self) -> bool {
+    /// Takes a free slot; false if there is none.
+    ///
+    /// Test and increment are one atomic step. `Relaxed` is enough, because the mutexes guard all other data.
+    fn reserve_slot(&self) -> bool {
         let one_more = |held| (held < self.capacity).then_some(held + 1);
         self.held.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more).is_ok()
     }
 
-    /// Takes the place of an expired proof, wherever there is one. Only a store full of live proofs is full.
-    fn reclaim_room(&self, home: usize, now: Moment) -> bool {
-        (home..home + SHARDS).any(|shard| self.lock(shard % SHARDS).forget_first(now))
+    /// Removes an expired proof from any shard and takes over its slot; false if no shard has one.
+    ///
+    /// `held` does not change, because the slot only passes from that proof to this request. The search begins with the
+    /// request's own shard and locks one shard at a time.
+    fn reclaim_slot(&self, own_shard: usize, now: Moment) -> bool {
+        (own_shard..own_shard + SHARDS).any(|index| self.lock(index % SHARDS).forget_first_expired(now))
     }
 
+    /// Locks a shard, also after another thread has panicked while it held the lock.
     #[expect(clippy::indexing_slicing, reason = "both callers take the remainder by the number of shards")]
-    fn lock(&self, shard: usize) -> MutexGuard<'_, Shard> {
-        self.shards[shard].lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self, index: usize) -> MutexGuard<'_, Shard> {
+        self.shards[index].lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How many live proofs a store holds: 3 300 requests a second × 301 s.
+    /// The capacity of a store in live proofs: 3 300 requests a second × 301 s.
     pub const DEFAULT_CAPACITY: usize = 1_000_000;
 
     /// How many live proofs one key may have: 100 requests a second × 331 s.
     ///
-    /// Thirty keys at their quota fill a store of the default capacity. A service that sends more with one key needs a
-    /// larger quota, and a larger capacity with it.
+    /// 31 keys at their quota fill a store of the default capacity. A client that sends more requests with one key
+    /// needs a larger quota, and the store then needs a larger capacity.
     pub const DEFAULT_PER_KEY_QUOTA: usize = 33_100;
 }
 
@@ -175,7 +194,8 @@ impl fmt::Debug for MemoryReplayStore {
     }
 }
 
-/// Enough that the threads of a large machine seldom meet, few enough that an empty store is small (9 KB).
+/// The number of shards: enough that threads of a large machine seldom wait for each other, and few enough that an
+/// empty store is small (9 KB).
 const SHARDS: usize = 64;
 
 #[cfg(test)]
@@ -198,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn proof_lives_through_its_last_moment() {
+    fn proof_is_live_up_to_and_including_its_expiry() {
         let store = MemoryReplayStore::new();
         insert(&store, proof(1, 1), 0, 301).unwrap();
         assert_eq!(insert(&store, proof(1, 1), 301, 602).unwrap(), Insertion::Replayed);
@@ -207,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn rejected_replay_does_not_prolong() {
+    fn rejected_replay_does_not_extend_the_expiry() {
         let store = MemoryReplayStore::new();
         insert(&store, proof(1, 1), 0, 301).unwrap();
         insert(&store, proof(1, 1), 300, 601).unwrap();
@@ -225,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn key_beyond_its_quota_learns_when_to_come_back() {
+    fn key_at_its_quota_gets_the_time_until_its_first_proof_expires() {
         let store = MemoryReplayStore::new().per_key_quota(2);
         insert(&store, proof(1, 1), 0, 320).unwrap();
         insert(&store, proof(1, 2), 10, 301).unwrap();
@@ -238,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn expired_backlog_never_exhausts_a_quota() {
+    fn expired_proofs_never_exhaust_a_quota() {
         let store = MemoryReplayStore::new().per_key_quota(1_000);
         (0..1_000).for_each(|jti| assert_eq!(insert(&store, proof(1, jti), 0, 301).unwrap(), Insertion::Fresh));
         (1_000..2_000).for_each(|jti| assert_eq!(insert(&store, proof(1, jti), 400, 701).unwrap(), Insertion::Fresh));
@@ -246,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn backlog_shrinks_while_proofs_come_in() {
+    fn expired_proofs_are_removed_while_new_proofs_arrive() {
         let store = MemoryReplayStore::new();
         (0..1_000).for_each(|jti| assert_eq!(insert(&store, proof(1, jti), 0, 301).unwrap(), Insertion::Fresh));
         (0..400).for_each(|jti| assert_eq!(insert(&store, proof(1, 1_000 + jti), 400, 701).unwrap(), Insertion::Fresh));
@@ -263,12 +283,12 @@ mod tests {
         assert_eq!(
             insert(&store, proof(1, 3), 1, 302).unwrap(),
             Insertion::Fresh,
-            "made later than all forgotten ones"
+            "it expires later than all forgotten proofs"
         );
     }
 
     #[test]
-    fn nothing_and_too_little_count_as_one() {
+    fn zero_limits_count_as_one() {
         let store = MemoryReplayStore::with_capacity(0).per_key_quota(0);
         assert_eq!(insert(&store, proof(1, 1), 0, 301).unwrap(), Insertion::Fresh);
         assert!(matches!(insert(&store, proof(1, 2), 0, 301), Err(ReplayStoreError::KeyQuota { .. })));
@@ -276,12 +296,12 @@ mod tests {
     }
 
     #[test]
-    fn poisoned_lock_is_no_outage() {
+    fn poisoned_lock_can_still_be_used() {
         let store = MemoryReplayStore::new();
         insert(&store, proof(1, 1), 0, 301).unwrap();
         std::thread::scope(|scope| {
             let panicking = scope.spawn(|| {
-                let _guards: Vec<_> = (0..SHARDS).map(|shard| store.lock(shard)).collect();
+                let _guards: Vec<_> = (0..SHARDS).map(|index| store.lock(index)).collect();
                 std::panic::resume_unwind(Box::new("poison"));
             });
             panicking.join().unwrap_err();
@@ -291,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn one_of_many_racing_threads_wins() {
+    fn exactly_one_of_many_racing_threads_records_a_proof() {
         const THREADS: usize = 8;
         const PROOFS: u16 = 2_000;
         let store = MemoryReplayStore::new();
@@ -301,11 +321,11 @@ mod tests {
             let fresh = |jti: &u16| matches!(insert(&store, proof(1, *jti), 0, 301), Ok(Insertion::Fresh));
             (0..PROOFS).filter(fresh).count()
         };
-        let wins: usize = std::thread::scope(|scope| {
+        let recorded: usize = std::thread::scope(|scope| {
             let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(race)).collect();
             threads.into_iter().map(|thread| thread.join().unwrap()).sum()
         });
-        assert_eq!(wins, usize::from(PROOFS));
+        assert_eq!(recorded, usize::from(PROOFS));
         assert_eq!(store.held(), usize::from(PROOFS));
     }
 
@@ -331,7 +351,7 @@ mod tests {
     const CAPACITY: usize = 9;
     const QUOTA: usize = 4;
 
-    /// One insertion: the clock's step before it, the key, the `jti`, and how long the proof lives.
+    /// Insertions: by how much the clock moves before each, the key, the `jti`, and how long the proof is live.
     fn steps(back: i64) -> impl Strategy<Value = Vec<(i64, u8, u16, u64)>> {
         prop::collection::vec((-back..12_i64, 0..4_u8, 0..6_u16, 1..20_u64), 1..120)
     }
@@ -352,12 +372,12 @@ mod tests {
         }
 
         #[test]
-        fn live_proof_is_never_fresh_whatever_the_clock_does(steps in steps(30)) {
+        fn live_proof_is_never_fresh_even_if_the_clock_is_set_back(steps in steps(30)) {
             let store = MemoryReplayStore::with_capacity(CAPACITY).per_key_quota(QUOTA);
             let (mut recorded, mut now) = (HashMap::<_, u64>::new(), 100_u64);
             for (step, key, jti, life) in steps {
                 now = now.saturating_add_signed(step);
-                // A proof's expiry follows from its `iat`, which is the same however often it is sent.
+                // A proof's expiry follows from its `iat`, so it is the same each time the proof is sent.
                 let expires = recorded.get(&(key, jti)).copied().filter(|expiry| *expiry >= now).unwrap_or(now + life);
                 let answer = insert(&store, proof(key, jti), now, expires);
                 if matches!(answer, Ok(Insertion::Fresh)) {

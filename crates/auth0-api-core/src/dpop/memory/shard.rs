@@ -1,4 +1,4 @@
-//! A part of the in-memory replay store: what one lock guards.
+//! One shard of the in-memory replay store. Each shard has its own lock.
 
 use std::cmp::Reverse;
 use std::collections::binary_heap::PeekMut;
@@ -9,32 +9,39 @@ use crate::clock::since_epoch;
 use crate::dpop::replay::{Insertion, ProofId, ReplayStoreError};
 use crate::jose::Thumbprint;
 
-/// The proofs of some of the keys, seen three ways.
+/// The proofs of some of the keys, in three tables.
 ///
-/// The tables hash with a random seed, so that nobody can choose proofs which fall into one bucket.
+/// | table | question that it answers |
+/// |---|---|
+/// | `seen` | Is this proof known, and until when is it live? |
+/// | `by_key` | Which proof of this key expires first, and how many does the key have? |
+/// | `by_first_expiry` | Which key has the proof that expires first in this shard? |
+///
+/// So no step searches a table from end to end. The hash tables have a random seed, so an attacker cannot choose proofs
+/// that fall into one bucket.
 #[derive(Debug, Default)]
 pub(super) struct Shard {
-    /// Is this proof known, and until when?
+    /// Each proof with its expiry.
     seen: HashMap<Tag, Moment>,
-    /// Which proof of this key expires first, and how many are there?
-    keys: HashMap<Thumbprint, BinaryHeap<Reverse<(Moment, Tag)>>>,
-    /// Which key has the proof that expires first? Each key stands here once, with its first expiry.
-    queue: BTreeSet<(Moment, [u8; 32])>,
+    /// The proofs of each key, in a heap: the proof that expires first is on top.
+    by_key: HashMap<Thumbprint, BinaryHeap<Reverse<(Moment, Tag)>>>,
+    /// Each key once, ordered by the expiry of the proof on top of its heap.
+    by_first_expiry: BTreeSet<(Moment, [u8; 32])>,
     /// The latest expiry of all proofs that were forgotten.
-    forgotten_until: Moment,
+    latest_forgotten: Moment,
 }
 
-/// What a proof is held against.
+/// The limits for recording a proof.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
     /// How many live proofs the key may have.
     pub(super) per_key: usize,
-    /// Whether the store as a whole has room for one more.
-    pub(super) room: bool,
+    /// Whether the request has a slot within the capacity of the store.
+    pub(super) has_slot: bool,
 }
 
 impl Shard {
-    /// Records the proof if it is new, its key is within its quota, and there is room.
+    /// Records the proof if it is new, its key is below its quota, and the request has a slot.
     pub(super) fn record(
         &mut self,
         proof: &ProofId,
@@ -46,77 +53,83 @@ impl Shard {
         if self.seen.get(&tag).is_some_and(|expiry| !expiry.is_past(now)) {
             return Ok(Insertion::Replayed);
         }
-        // While time goes forward, what was forgotten expired before now, and what arrives expires after now. So a
-        // proof that expires no later than a forgotten one can only come when the clock was set back, and it may be the
-        // forgotten one.
-        if expires <= self.forgotten_until {
+        // A proof that is not in `seen` is new, or it was forgotten. A forgotten proof has expired, and a proof that
+        // arrives expires after now. So while time goes forward, `expires` is later than `latest_forgotten`. If it is
+        // not, the clock was set back, and the proof may be a forgotten one.
+        if expires <= self.latest_forgotten {
             return Err(ReplayStoreError::Unavailable(Box::new(ClockSetBack)));
         }
         self.within_quota(proof.thumbprint(), now, limits.per_key)?;
-        if !limits.room {
+        if !limits.has_slot {
             return Err(ReplayStoreError::Full);
         }
         self.insert(proof.thumbprint(), tag, expires);
         Ok(Insertion::Fresh)
     }
 
-    /// Forgets a few expired proofs before one of `key` is recorded; returns how many.
+    /// Forgets up to three expired proofs before a proof of `key` is recorded. Returns how many it forgot.
     ///
-    /// One of the key's own, so that a quota is never exhausted by expired proofs, and up to two of those which expired
-    /// first. A proof comes in and up to three go: the backlog shrinks, and no request ever waits for a long sweep.
-    pub(super) fn forget_a_few(&mut self, key: &Thumbprint, now: Moment) -> usize {
-        let own = self.forget_first_of(key, now);
-        usize::from(own) + usize::from(self.forget_first(now)) + usize::from(self.forget_first(now))
+    /// One of them is a proof of `key`, so that expired proofs never exhaust a quota. The other two are those that
+    /// expired first in this shard. Each request adds one proof at most and removes up to three, so the number of
+    /// expired proofs shrinks, and no request waits until all of them are removed.
+    pub(super) fn forget_some_expired(&mut self, key: &Thumbprint, now: Moment) -> usize {
+        let own = self.forget_first_expired_of(key, now);
+        usize::from(own) + usize::from(self.forget_first_expired(now)) + usize::from(self.forget_first_expired(now))
     }
 
-    /// Forgets the proof that expires first, if it has expired; says whether it did.
-    pub(super) fn forget_first(&mut self, now: Moment) -> bool {
-        let first = self.queue.first().filter(|(expiry, _)| expiry.is_past(now));
+    /// Forgets the proof that expires first in this shard, if it has expired. Returns true if it did.
+    pub(super) fn forget_first_expired(&mut self, now: Moment) -> bool {
+        let first = self.by_first_expiry.first().filter(|(expiry, _)| expiry.is_past(now));
         let first = first.map(|(_, key)| Thumbprint::from_bytes(*key));
-        first.is_some_and(|key| self.forget_first_of(&key, now))
+        first.is_some_and(|key| self.forget_first_expired_of(&key, now))
     }
 
-    fn forget_first_of(&mut self, key: &Thumbprint, now: Moment) -> bool {
-        let Some(proofs) = self.keys.get_mut(key) else { return false };
+    /// Forgets the proof of `key` that expires first, if it has expired. Returns true if it did.
+    fn forget_first_expired_of(&mut self, key: &Thumbprint, now: Moment) -> bool {
+        let Some(proofs) = self.by_key.get_mut(key) else { return false };
         let Some(first) = proofs.peek_mut().filter(|first| first.0.0.is_past(now)) else { return false };
         let Reverse((expiry, tag)) = PeekMut::pop(first);
 
-        self.queue.remove(&(expiry, *key.as_bytes()));
+        // The key moves to the expiry of its next proof. A key without proofs is removed.
+        self.by_first_expiry.remove(&(expiry, *key.as_bytes()));
         if let Some(Reverse((next, _))) = proofs.peek() {
-            self.queue.insert((*next, *key.as_bytes()));
+            self.by_first_expiry.insert((*next, *key.as_bytes()));
         } else {
-            self.keys.remove(key);
+            self.by_key.remove(key);
         }
-        // A proof that was recorded again after its expiry stays, for its new time.
+        // A proof that was recorded again after its expiry is in the heap twice, and `seen` has its new expiry. Only
+        // the heap's old entry is removed then.
         if self.seen.get(&tag) == Some(&expiry) {
             self.seen.remove(&tag);
         }
-        self.forgotten_until = self.forgotten_until.max(expiry);
+        self.latest_forgotten = self.latest_forgotten.max(expiry);
         true
     }
 
+    /// Checks that the key is below its quota.
     fn within_quota(&self, key: &Thumbprint, now: Moment, quota: usize) -> Result<(), ReplayStoreError> {
-        let Some(proofs) = self.keys.get(key).filter(|proofs| proofs.len() >= quota) else { return Ok(()) };
+        let Some(proofs) = self.by_key.get(key).filter(|proofs| proofs.len() >= quota) else { return Ok(()) };
         let retry_after = proofs.peek().map(|Reverse((first, _))| first.since(now)).unwrap_or_default();
         Err(ReplayStoreError::KeyQuota { retry_after })
     }
 
     fn insert(&mut self, key: &Thumbprint, tag: Tag, expires: Moment) {
-        // The table that detects replays first: should memory run out on the way, the proof is rejected rather than
-        // forgotten.
+        // `seen` detects replays, so it is written first. If this function is interrupted, for lack of memory or by a
+        // panic, the proof counts as used and is not accepted a second time.
         self.seen.insert(tag, expires);
-        // Many keys sign one proof at a time: they get space for one, where a heap would start with four.
-        let proofs = self.keys.entry(*key).or_insert_with(|| BinaryHeap::with_capacity(1));
+        // Many keys have one live proof at a time. Their heaps get space for one proof; by default it would be four.
+        let proofs = self.by_key.entry(*key).or_insert_with(|| BinaryHeap::with_capacity(1));
         let first = proofs.peek().map(|Reverse((first, _))| *first);
         proofs.push(Reverse((expires, tag)));
+        // If the new proof is on top of the heap, the key moves to its expiry.
         if first.is_none_or(|first| expires < first) {
-            first.map(|first| self.queue.remove(&(first, *key.as_bytes())));
-            self.queue.insert((expires, *key.as_bytes()));
+            first.map(|first| self.by_first_expiry.remove(&(first, *key.as_bytes())));
+            self.by_first_expiry.insert((expires, *key.as_bytes()));
         }
     }
 }
 
-/// A time as nanoseconds since the epoch: exact, in half the space of a `SystemTime`, until the year 2554.
+/// A time in nanoseconds since the epoch. It is exact until the year 2554 and takes half the space of a `SystemTime`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Moment(u64);
 
@@ -136,10 +149,11 @@ impl Moment {
     }
 }
 
-/// The first 128 bits of a proof's digest, which name it here at half the memory.
+/// The first 128 bits of a proof's digest. They identify the proof in half the memory of the whole digest.
 ///
-/// Among a million proofs two agree by chance with a probability of 2⁻⁸⁹. One who searches for two of his own that
-/// agree gets a proof of his rejected; and the digest covers the key, so nobody reaches another key's proofs that way.
+/// Two of a million proofs have the same tag by chance with a probability of 2⁻⁸⁹. A client that searches for two of
+/// its own proofs with the same tag only gets one of them rejected. The digest covers the key, so a client cannot block
+/// the proofs of another key in this way.
 type Tag = [u8; 16];
 
 fn tag_of(proof: &ProofId) -> Tag {
@@ -148,7 +162,7 @@ fn tag_of(proof: &ProofId) -> Tag {
     tag
 }
 
-/// Why a proof cannot be judged after the clock was set back.
+/// The clock was set back, so the store cannot determine whether the proof is new.
 #[derive(Debug, thiserror::Error)]
-#[error("the clock was set back, and proofs of that time are forgotten already")]
+#[error("the clock was set back to a time whose proofs are forgotten")]
 struct ClockSetBack;

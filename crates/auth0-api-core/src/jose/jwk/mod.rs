@@ -1,4 +1,4 @@
-//! JSON Web Keys ([RFC 7517](https://www.rfc-editor.org/rfc/rfc7517)), public ones only.
+//! Public JSON Web Keys ([RFC 7517](https://www.rfc-editor.org/rfc/rfc7517)).
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,7 +10,7 @@ use super::public_key::coordinate_bytes;
 use super::{Algorithm, JwkError, Object, Thumbprint, VerificationKey};
 use crate::base64url;
 
-/// A public key as its owner published it: strictly read, its value checked.
+/// A public key. It was parsed strictly, and its value was checked.
 #[derive(Debug)]
 pub(crate) struct Jwk {
     key_id: Option<Box<str>>,
@@ -19,7 +19,7 @@ pub(crate) struct Jwk {
     material: Material,
 }
 
-/// A key's value, decoded and canonical.
+/// The value of a key, decoded and in canonical form.
 #[derive(Debug)]
 pub(super) enum Material {
     Ec(EcPoint),
@@ -27,21 +27,22 @@ pub(super) enum Material {
     Rsa { modulus: Vec<u8>, exponent: Vec<u8> },
 }
 
-/// A point on one of the NIST curves, uncompressed (SEC 1 §2.3.3), whose coordinates have the size of the field.
+/// A point for one of the NIST curves, uncompressed (SEC 1 §2.3.3). Its coordinates have the size of the field. Whether
+/// it is on the curve is checked by [`VerificationKey::new`].
 pub(super) struct EcPoint {
     curve: EllipticCurve,
     octets: [u8; MAX_POINT_BYTES],
     length: usize,
 }
 
-/// The members of a key, where its owner wrote them.
+/// The members of a key. They borrow the text of the key.
 type Members<'j> = Object<&'j str>;
 
 impl Jwk {
-    /// Reads one key.
+    /// Parses one key.
     pub(crate) fn parse(json: &str) -> Result<Self, JwkError> {
         let members = Object::read(json).map_err(|_| JwkError::Malformed)?;
-        // RFC 9449 §4.3 (7), RFC 7517 §9.2: whoever publishes a private key has no key any more.
+        // RFC 9449 §4.3 (7), RFC 7517 §9.2: a private key that was published protects nothing any more.
         if members.contains_any(&PRIVATE_MEMBERS) {
             return Err(JwkError::Private);
         }
@@ -51,7 +52,8 @@ impl Jwk {
         Ok(Self { key_id: text("kid")?, algorithm: text("alg")?, canonical, material })
     }
 
-    /// Reads a key that its owner embedded in a message of its own, and that has one spelling only.
+    /// Parses a key that a client has embedded in a proof. It must be encoded canonically, so that a key has only one
+    /// form.
     pub(crate) fn parse_canonical(json: &str) -> Result<Self, JwkError> {
         Self::parse(json).and_then(|jwk| if jwk.canonical { Ok(jwk) } else { Err(JwkError::Value) })
     }
@@ -60,7 +62,7 @@ impl Jwk {
         self.key_id.as_deref()
     }
 
-    /// The key, parsed for an algorithm, if its own `alg` agrees (RFC 7517 §4.4).
+    /// Returns the key for one algorithm. If the key has an `alg`, it must be the same (RFC 7517 §4.4).
     pub(crate) fn verification_key(&self, algorithm: Algorithm) -> Result<VerificationKey, JwkError> {
         if self.algorithm.as_deref().is_some_and(|name| name.parse() != Ok(algorithm)) {
             return Err(JwkError::NotForVerification);
@@ -68,13 +70,14 @@ impl Jwk {
         VerificationKey::new(&self.material, algorithm)
     }
 
-    /// RFC 7638 §3: the required members in order, written canonically from the decoded value.
+    /// Returns the thumbprint (RFC 7638 §3). It is computed from the decoded value, so it does not depend on how the
+    /// key was written.
     pub(crate) fn thumbprint(&self) -> Thumbprint {
         Thumbprint::of(&self.material.required_members())
     }
 }
 
-/// RFC 7517 §4.2, §4.3: `use` and `key_ops`, where they stand, must allow verifying.
+/// RFC 7517 §4.2, §4.3: `use` and `key_ops`, if present, must allow verifying.
 fn reject_other_uses(members: &Members<'_>) -> Result<(), JwkError> {
     let usage = optional(members, "use")?;
     let operations = members.get::<Vec<String>>("key_ops").map_err(|_| JwkError::Malformed)?;
@@ -87,20 +90,20 @@ fn optional<'m>(members: &'m Members<'_>, name: &str) -> Result<Option<Cow<'m, s
     members.string(name).map_err(|_| JwkError::Malformed)
 }
 
-/// A member that holds octets: base64url in its one spelling.
+/// Returns the octets of a member in canonical base64url.
 fn octets(members: &Members<'_>, name: &str) -> Result<Vec<u8>, JwkError> {
     let text = optional(members, name)?.ok_or(JwkError::Malformed)?;
     base64url::decode(&text).ok_or(JwkError::Value)
 }
 
-/// A member that holds exactly as many octets as there is room for.
-fn octets_into(members: &Members<'_>, name: &str, room: &mut [u8]) -> Result<(), JwkError> {
+/// Decodes a member in canonical base64url into a buffer. It must have exactly as many octets as the buffer.
+fn octets_into(members: &Members<'_>, name: &str, buffer: &mut [u8]) -> Result<(), JwkError> {
     let text = optional(members, name)?.ok_or(JwkError::Malformed)?;
-    base64url::decode_exactly(&text, room).ok_or(JwkError::Value)
+    base64url::decode_exactly(&text, buffer).ok_or(JwkError::Value)
 }
 
 impl Material {
-    /// The key's value, and whether it was written canonically.
+    /// Returns the value of the key, and whether it was encoded canonically.
     fn read(members: &Members<'_>) -> Result<(Self, bool), JwkError> {
         match optional(members, "kty")?.as_deref() {
             Some("EC") => Ok((Self::ec(members)?, true)),
@@ -115,7 +118,8 @@ impl Material {
         let curve = curve(members)?;
         let size = coordinate_bytes(&curve).ok_or(JwkError::Unsupported)?;
         let mut point = EcPoint { curve, octets: [UNCOMPRESSED; MAX_POINT_BYTES], length: 1 + 2 * size };
-        // RFC 7518 §6.2.1.2: the size of the field, leading zeros included, so that a key has one thumbprint.
+        // RFC 7518 §6.2.1.2: coordinates have the size of the field, including leading zeros. So a key has only one
+        // thumbprint.
         let (x, y) = point.coordinates_mut();
         octets_into(members, "x", x)?;
         octets_into(members, "y", y)?;
@@ -143,6 +147,7 @@ impl Material {
         }
     }
 
+    /// Writes the required members of RFC 7638 §3.2, in lexicographic order and without white space.
     pub(super) fn required_members(&self) -> String {
         let mut text = String::with_capacity(USUAL_REQUIRED_MEMBERS);
         match self {
@@ -174,7 +179,7 @@ impl Material {
 }
 
 impl EcPoint {
-    /// A point as the library writes that of a key pair.
+    /// Reads a point in the form in which the library gives the public half of a key pair.
     pub(super) fn uncompressed(curve: EllipticCurve, written: &[u8]) -> Self {
         let mut octets = [UNCOMPRESSED; MAX_POINT_BYTES];
         octets.iter_mut().zip(written).for_each(|(to, from)| *to = *from);
@@ -216,7 +221,10 @@ fn curve(members: &Members<'_>) -> Result<EllipticCurve, JwkError> {
     }
 }
 
-/// RFC 7518 §6.3.1.1: some libraries write a zero octet before the modulus. It names the same number; a key set may have it.
+/// Removes leading zero octets, and returns whether there were none.
+///
+/// RFC 7518 §6.3.1.1: some libraries write a zero octet before the modulus. The number is the same, so a key set may
+/// have it.
 fn without_leading_zeros(number: Vec<u8>) -> (Vec<u8>, bool) {
     match number.iter().position(|octet| *octet != 0) {
         Some(0) => (number, true),
@@ -224,25 +232,27 @@ fn without_leading_zeros(number: Vec<u8>) -> (Vec<u8>, bool) {
     }
 }
 
+/// Returns the number of bits of a number without leading zero octets.
 fn bits(number: &[u8]) -> usize {
     number.len() * 8 - number.first().map_or(0, |first| first.leading_zeros() as usize)
 }
 
-/// First octet of an uncompressed point (SEC 1 §2.3.3).
+/// The first octet of an uncompressed point (SEC 1 §2.3.3).
 const UNCOMPRESSED: u8 = 4;
 
-/// A point on P-521.
+/// The size of a point on P-521.
 const MAX_POINT_BYTES: usize = 1 + 2 * 66;
 
-/// Those of a key on P-256 take 126 bytes.
+/// The required members of a key on P-256 take 126 bytes.
 const USUAL_REQUIRED_MEMBERS: usize = 128;
 
-/// Members of private and symmetric keys (RFC 7518 §6.2.2, §6.3.2, §6.4.1).
+/// The members of private and symmetric keys (RFC 7518 §6.2.2, §6.3.2, §6.4.1).
 const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
-/// RFC 7518 §3.3 sets the lower bound; above the upper one a check costs milliseconds, and a key set is not ours.
+/// RFC 7518 §3.3 sets the lower limit. With a larger key than the upper limit, one signature check takes milliseconds,
+/// and the key sets are not under this API's control.
 const RSA_MODULUS_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
-/// Exponents in use have one to three octets; larger ones only cost time.
+/// The exponents in use have one to three octets. Larger ones only take more time.
 const MAX_RSA_EXPONENT_BYTES: usize = 4;
 
 #[cfg(test)]

@@ -38,7 +38,7 @@ fn rsa_of(modulus: &[u8], exponent: &str) -> String {
     format!(r#"{{"kty":"RSA","n":"{}","e":"{exponent}"}}"#, base64url::encode(modulus))
 }
 
-/// An odd number of so many bits.
+/// An odd number with this number of bits.
 fn odd(bits: usize) -> Vec<u8> {
     let mut number = vec![0xff; bits.div_ceil(8)];
     *number.first_mut().unwrap() >>= (8 - bits % 8) % 8;
@@ -54,7 +54,7 @@ fn verification_key(json: &str, algorithm: Algorithm) -> Result<Algorithm, JwkEr
 }
 
 #[test]
-fn a_key_serves_the_algorithms_of_its_type_and_curve() {
+fn a_key_verifies_only_algorithms_of_its_type_and_curve() {
     use Algorithm::{ES256, ES384, ES512, EdDSA, PS256, PS384, PS512, RS256, RS384, RS512};
     let table: [(&str, &[Algorithm]); 5] = [
         (&rsa(""), &[RS256, RS384, RS512, PS256, PS384, PS512]),
@@ -72,7 +72,7 @@ fn a_key_serves_the_algorithms_of_its_type_and_curve() {
 }
 
 #[test]
-fn the_keys_own_algorithm_agrees() {
+fn a_key_with_another_alg_is_rejected() {
     for (name, algorithm, agrees) in [
         ("RS256", Algorithm::RS256, true),
         ("RS256", Algorithm::RS384, false),
@@ -97,7 +97,7 @@ fn the_keys_own_algorithm_agrees() {
 }
 
 #[test]
-fn use_and_key_ops_allow_verifying() {
+fn use_and_key_ops_must_allow_verifying() {
     for (members, rejected) in [
         (r#","use":"sig""#, None),
         (r#","key_ops":["verify"]"#, None),
@@ -156,7 +156,7 @@ fn a_key_id_is_optional() {
 }
 
 #[test]
-fn members_that_say_nothing_about_the_key_are_ignored() {
+fn other_members_are_ignored() {
     let more = r#","x5c":["!"],"x5t":5,"x5u":"https://evil.example/","iat":1,"ext":true"#;
     assert_eq!(verification_key(&rsa(more), Algorithm::RS256), Ok(Algorithm::RS256));
 }
@@ -240,7 +240,7 @@ fn rsa_numbers_are_odd_and_in_bounds() {
 }
 
 #[test]
-fn a_leading_zero_names_the_same_rsa_key_and_is_rejected_in_a_proof() {
+fn an_rsa_number_with_leading_zeros_gives_the_same_key_but_is_rejected_in_a_proof() {
     let with_zero = [&[0], odd(2048).as_slice()].concat();
     let canonical = Jwk::parse_canonical(&rsa_of(&odd(2048), "AQAB")).unwrap();
     for json in [rsa_of(&with_zero, "AQAB"), rsa_of(&odd(2048), "AAEAAQ")] {
@@ -255,12 +255,12 @@ fn coordinates_have_the_size_of_the_field() {
     for json in [
         ec("P-256", "", ""),
         ec("P-256", "AA", "AA"),
-        // Without the last octet, with a zero in front.
+        // x without its last octet, and x with a zero octet in front; then the same with y.
         ec("P-256", "l8tFrhx-34tV3hRICRDY9zCkDlpBhF42UQUfWVAWBA", y),
         ec("P-256", "AJfLRa4cft-LVd4USAkQ2PcwpA5aQYReNlEFH1lQFgRb", y),
         ec("P-256", x, "9VE4jf_Ok_o64zbTTlcuNJajHmt6v9TDVrU0CdvGRA"),
         ec("P-256", x, "APVROI3_zpP6OuM2005XLjSWox5rer_Uw1a1NAnbxkQw"),
-        // Other spellings of the same octets.
+        // Encodings of the same octets that are not canonical.
         ec("P-256", &format!("{x}="), y),
         ec("P-256", "l8tFrhx+34tV3hRICRDY9zCkDlpBhF42UQUfWVAWBFs", y),
         ec("P-256", "l8tFrhx-34tV3hRICRDY9zCkDlpBhF42UQUfWVAWBFt", y),
@@ -274,7 +274,7 @@ fn coordinates_have_the_size_of_the_field() {
     ] {
         assert_eq!(rejection(&json), JwkError::Value, "{json}");
     }
-    // A point of the curve whose coordinate begins with zeros.
+    // A point on the curve, with a coordinate that begins with zero octets.
     let zeros =
         ec("P-256", "AAAAA_oV-WOUnV8DpvXH-G-eABXusjrrv_EXOTe6dI4", "EJmHIHDo6HxVX6E2Wcyl1_rc_LACPqiJVIykivK6fnE");
     assert_eq!(verification_key(&zeros, Algorithm::ES256), Ok(Algorithm::ES256));
@@ -287,16 +287,16 @@ fn coordinates_have_the_size_of_the_field() {
 fn points_off_the_curve_are_rejected() {
     let (x, y) = ("l8tFrhx-34tV3hRICRDY9zCkDlpBhF42UQUfWVAWBFs", "9VE4jf_Ok_o64zbTTlcuNJajHmt6v9TDVrU0CdvGRDA");
     let zero = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
-    let beyond_the_prime = "__________________________________________8";
-    for (x, y) in [(y, x), (x, x), (x, zero), (zero, zero), (beyond_the_prime, y), (x, beyond_the_prime)] {
+    let above_the_prime = "__________________________________________8";
+    for (x, y) in [(y, x), (x, x), (x, zero), (zero, zero), (above_the_prime, y), (x, above_the_prime)] {
         assert_eq!(verification_key(&ec("P-256", x, y), Algorithm::ES256), Err(JwkError::Value), "{x} {y}");
     }
 }
 
 #[test]
-fn ed25519_points_that_prove_nothing_are_rejected() {
+fn weak_ed25519_points_are_rejected() {
     for x in [
-        // Orders 1, 2, 4, 8 and 8, each with both signs.
+        // Points of the orders 1, 2, 4, 8 and 8, each with both signs of x.
         "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
         "AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAIA",
         "7P_______________________________________38",
@@ -307,7 +307,7 @@ fn ed25519_points_that_prove_nothing_are_rejected() {
         "JuiVj8KyJ7BFw_SJ8u-Y8NXfrAXTxjM5sTgCiG1T_IU",
         "xxdqcD1N2E-6PAt2DRBnDyogU_osOczGTsf9d5KsA3o",
         "xxdqcD1N2E-6PAt2DRBnDyogU_osOczGTsf9d5KsA_o",
-        // The prime, the prime + 1, 2^255 - 1, the same with the sign.
+        // The prime, the prime + 1, 2^255 - 1, and 2^255 - 1 with the sign bit.
         "7f_______________________________________38",
         "7v_______________________________________38",
         "_________________________________________38",
@@ -318,8 +318,8 @@ fn ed25519_points_that_prove_nothing_are_rejected() {
 }
 
 #[test]
-fn an_ed25519_point_off_the_curve_verifies_nothing() {
-    // The y coordinates 2 and 7 have no x.
+fn no_signature_verifies_with_an_ed25519_point_off_the_curve() {
+    // No point of the curve has the y coordinate 2 or 7.
     for x in ["AgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "BwAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"] {
         let key = Jwk::parse(&ed25519(x)).unwrap().verification_key(Algorithm::EdDSA).unwrap();
         for signature in [[0; 64], [0xff; 64], std::array::from_fn(|index| u8::from(index == 0))] {
@@ -329,7 +329,7 @@ fn an_ed25519_point_off_the_curve_verifies_nothing() {
 }
 
 #[test]
-fn thumbprints_are_those_of_the_rfcs() {
+fn thumbprints_are_those_in_the_rfcs() {
     let table = [
         // RFC 7638 §3.1, RFC 8037 §A.3, RFC 9449 §6.1.
         (rsa(r#","alg":"RS256","kid":"2011-04-29""#), "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"),
@@ -344,7 +344,7 @@ fn thumbprints_are_those_of_the_rfcs() {
 }
 
 #[test]
-fn a_thumbprint_depends_on_the_value_alone() {
+fn a_thumbprint_depends_only_on_the_value() {
     let thumbprint = |json: &str| Jwk::parse(json).unwrap().thumbprint();
     let otherwise = r#" { "y" : "9VE4jf_Ok_o64zbTTlcuNJajHmt6v9TDVrU0CdvGRDA", "use":"sig", "\u0063rv":"P-\u0032\u0035\u0036",
         "x" : "l8tFrhx-34tV3hRICRDY9zCkDlpBhF42UQUfWVAWBFs", "kid":"1", "alg":"ES256", "kty":"EC" } "#;

@@ -1,4 +1,4 @@
-//! Private keys: what this API signs itself, client assertions and proofs.
+//! Private keys. They sign the JWTs that this API sends itself: client assertions and proofs.
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,10 +16,11 @@ use super::pem::{PemKind, PrivatePem};
 use super::{Algorithm, Object, Thumbprint, private_jwk};
 use crate::base64url;
 
-/// A private key of this API, with the one algorithm that it signs with.
+/// A private key of this API, and the algorithm that it signs with.
 ///
-/// Without [`with_algorithm`](Self::with_algorithm) that is what the JWK's `alg` says, else RS256 for an RSA key, and for the
-/// others what their curve leaves: ES256, ES384, ES512, `EdDSA`. Clones share the key; neither shows it.
+/// The default algorithm is the `alg` of the JWK. Without `alg` it is RS256 for an RSA key; for the other keys, the
+/// curve decides: ES256, ES384, ES512 or EdDSA. [`with_algorithm`](Self::with_algorithm) chooses another one. Clones
+/// share the key, and `Debug` does not show it.
 ///
 /// ```
 /// use auth0_api_core::{Algorithm, PrivateKey};
@@ -41,38 +42,38 @@ pub struct PrivateKey {
     pair: Arc<Pair>,
 }
 
-/// Why a text is no private key that this crate signs with, or why a key cannot sign.
+/// Why a text is not a private key that this crate can use, or why a key cannot sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PrivateKeyError {
     /// The key cannot sign with this algorithm.
     #[error("the key cannot sign with {algorithm}")]
     Algorithm {
-        /// The algorithm asked for.
+        /// The requested algorithm.
         algorithm: Algorithm,
     },
-    /// Neither PEM with an unencrypted private key, nor a private JWK.
+    /// The text is neither PEM with an unencrypted private key nor a private JWK.
     #[error("not an unencrypted private key in PEM or JWK form")]
     Encoding,
-    /// The system has no random numbers, or the cryptography failed.
+    /// The system provides no random numbers, or the cryptographic operation failed.
     #[error("signing failed")]
     Signing,
-    /// A type of key or a curve that no algorithm here uses.
+    /// The type of key, its curve, or the JWK's `alg` is not supported.
     #[error("not an RSA, P-256, P-384, P-521 or Ed25519 key")]
     Unsupported,
-    /// The numbers are no key: too small, or the public half is another key's.
-    #[error("the key's values are not those of a usable key")]
+    /// The key's values are invalid: for example too small, or the public half belongs to another key.
+    #[error("the key's values are not those of a valid key")]
     Value,
 }
 
-/// The two halves, by type.
+/// A key pair, by type.
 pub(super) enum Pair {
     Ec(&'static Curve, EcdsaKeyPair),
     Ed25519(Ed25519KeyPair),
     Rsa(RsaKeyPair),
 }
 
-/// A NIST curve and what signs on it.
+/// A NIST curve and the implementation that signs on it.
 pub(super) struct Curve {
     pub(super) name: &'static str,
     pub(super) signing: &'static EcdsaSigningAlgorithm,
@@ -85,19 +86,19 @@ impl PrivateKey {
     ///
     /// # Errors
     ///
-    /// [`PrivateKeyError`] if it is none, or none that is used here.
+    /// [`PrivateKeyError`] if the text is not a private key, or not one that is supported here.
     pub fn from_pem(pem: &str) -> Result<Self, PrivateKeyError> {
         let pem = PrivatePem::read(pem).ok_or(PrivateKeyError::Encoding)?;
         let pair = Pair::decode(pem.kind, &pem.der).ok_or(PrivateKeyError::Unsupported)?;
         Ok(Self { algorithm: pair.usual_algorithm(), key_id: None, pair: Arc::new(pair) })
     }
 
-    /// Reads a private JWK ([RFC 7517](https://www.rfc-editor.org/rfc/rfc7517)); an RSA key needs all of its numbers. `kid` goes
-    /// into the header of what is signed.
+    /// Reads a private JWK ([RFC 7517](https://www.rfc-editor.org/rfc/rfc7517)). An RSA key must have all of its
+    /// numbers. Client assertions that the key signs have its `kid` in their header.
     ///
     /// # Errors
     ///
-    /// [`PrivateKeyError`] if it is none, or none that is used here.
+    /// [`PrivateKeyError`] if the text is not a private key, or not one that is supported here.
     pub fn from_jwk(json: &str) -> Result<Self, PrivateKeyError> {
         let members = Object::parse(json.into()).map_err(|_| PrivateKeyError::Encoding)?;
         let pair = private_jwk::pair(&members)?;
@@ -110,18 +111,18 @@ impl PrivateKey {
         }
     }
 
-    /// Makes a new key for ES256.
+    /// Generates a new key for ES256.
     pub(crate) fn generate() -> Result<Self, PrivateKeyError> {
         let [p256, ..] = &CURVES;
         let pair = EcdsaKeyPair::generate(p256.signing).map_err(|_| PrivateKeyError::Signing)?;
         Ok(Self { algorithm: p256.algorithm, key_id: None, pair: Arc::new(Pair::Ec(p256, pair)) })
     }
 
-    /// Signs with this algorithm instead.
+    /// Sets another algorithm to sign with.
     ///
     /// # Errors
     ///
-    /// [`PrivateKeyError::Algorithm`] if it takes another type of key.
+    /// [`PrivateKeyError::Algorithm`] if the algorithm needs another type of key.
     pub fn with_algorithm(mut self, algorithm: Algorithm) -> Result<Self, PrivateKeyError> {
         let fits = match &*self.pair {
             Pair::Rsa(_) => rsa_padding(algorithm).is_some(),
@@ -131,27 +132,28 @@ impl PrivateKey {
         if fits { Ok(self) } else { Err(PrivateKeyError::Algorithm { algorithm }) }
     }
 
-    /// The algorithm it signs with.
+    /// The algorithm that the key signs with.
     pub fn algorithm(&self) -> Algorithm {
         self.algorithm
     }
 
-    /// The thumbprint of the public half.
+    /// Returns the thumbprint of the public key.
     pub fn thumbprint(&self) -> Thumbprint {
         Thumbprint::of(&self.public_jwk())
     }
 
-    /// `kid` of the JWK that it was read from.
+    /// The `kid` of the JWK that the key was read from.
     pub(crate) fn key_id(&self) -> Option<&str> {
         self.key_id.as_deref()
     }
 
-    /// The public half as a JWK of its required members.
+    /// Returns the public key as a JWK with the required members only.
     pub(crate) fn public_jwk(&self) -> String {
         self.pair.public().required_members()
     }
 
-    /// Signs a header and claims, both JSON, as a compact JWS ([RFC 7515 §7.1](https://www.rfc-editor.org/rfc/rfc7515#section-7.1)).
+    /// Signs a header and claims, both as JSON, and returns a compact JWS
+    /// ([RFC 7515 §7.1](https://www.rfc-editor.org/rfc/rfc7515#section-7.1)).
     pub(crate) fn sign(&self, header: &str, claims: &str) -> Result<String, PrivateKeyError> {
         let encode = |json: &str| base64url::encode(json.as_bytes());
         let input = format!("{}.{}", encode(header), encode(claims));
@@ -167,6 +169,8 @@ impl fmt::Debug for PrivateKey {
 }
 
 impl Pair {
+    /// Decodes a key. The label of the PEM block does not name the curve, nor for PKCS#8 the type, so each is tried
+    /// until one fits.
     fn decode(kind: PemKind, der: &[u8]) -> Option<Self> {
         let ec = |read: fn(&'static EcdsaSigningAlgorithm, &[u8]) -> Option<EcdsaKeyPair>| {
             CURVES.iter().find_map(|curve| Some(Self::Ec(curve, read(curve.signing, der)?)))
@@ -223,13 +227,14 @@ impl Pair {
     }
 }
 
-/// 128 random bits as text, for what must be unique: `jti` of assertions and proofs.
+/// Returns 128 random bits as base64url, for values that must be unique: the `jti` of assertions and proofs.
 pub(crate) fn random_id() -> Result<String, PrivateKeyError> {
     let mut bits = [0; 16];
     rand::fill(&mut bits).map_err(|_| PrivateKeyError::Signing)?;
     Ok(base64url::encode(&bits))
 }
 
+/// Returns `None` if the algorithm does not use RSA keys.
 fn rsa_padding(algorithm: Algorithm) -> Option<&'static dyn RsaEncoding> {
     match algorithm {
         Algorithm::RS256 => Some(&signature::RSA_PKCS1_SHA256),

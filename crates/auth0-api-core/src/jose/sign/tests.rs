@@ -3,7 +3,7 @@
 use super::*;
 use crate::jose::{AlgorithmSet, Jwk, Jws};
 
-/// One key in each of its forms.
+/// The same key in each of its forms.
 const RSA: [&str; 3] = [
     include_str!("../../testdata/keys/rsa-pkcs8.pem"),
     include_str!("../../testdata/keys/rsa-pkcs1.pem"),
@@ -31,7 +31,7 @@ fn read(text: &str) -> PrivateKey {
     if text.starts_with('{') { PrivateKey::from_jwk(text) } else { PrivateKey::from_pem(text) }.unwrap()
 }
 
-/// Whether what the key signs is what its public half verifies.
+/// Whether the public key verifies a signature of the private key.
 fn round_trips(key: &PrivateKey) -> bool {
     let algorithm = key.algorithm();
     let signed = key.sign(&format!(r#"{{"alg":"{algorithm}"}}"#), r#"{"sub":"x"}"#).unwrap();
@@ -40,7 +40,7 @@ fn round_trips(key: &PrivateKey) -> bool {
 }
 
 #[test]
-fn each_form_of_a_key_is_the_same_key() {
+fn all_forms_of_a_key_give_the_same_key() {
     for (forms, usual) in [
         (&RSA[..], Algorithm::RS256),
         (&P256, Algorithm::ES256),
@@ -73,7 +73,7 @@ fn an_rsa_key_signs_with_every_rsa_algorithm_and_no_other() {
 }
 
 #[test]
-fn a_generated_key_is_for_es256_and_new() {
+fn each_generated_key_is_a_new_key_for_es256() {
     let (one, other) = (PrivateKey::generate().unwrap(), PrivateKey::generate().unwrap());
     assert_eq!(one.algorithm(), Algorithm::ES256);
     assert!(round_trips(&one));
@@ -92,7 +92,7 @@ fn a_jwk_names_its_algorithm_and_its_key_id() {
 }
 
 #[test]
-fn what_is_no_usable_private_key_is_rejected() {
+fn unusable_private_keys_are_rejected() {
     let pem = |text: &str| PrivateKey::from_pem(text).unwrap_err();
     assert_eq!(pem(""), PrivateKeyError::Encoding);
     assert_eq!(pem("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----"), PrivateKeyError::Unsupported);
@@ -108,7 +108,7 @@ fn what_is_no_usable_private_key_is_rejected() {
 }
 
 #[test]
-fn a_public_half_of_another_key_is_rejected() {
+fn a_private_key_with_the_public_half_of_another_is_rejected() {
     let other = PrivateKey::generate().unwrap().public_jwk();
     let members = Object::parse(other.into()).unwrap();
     let (x, y) = (members.string("x").unwrap().unwrap(), members.string("y").unwrap().unwrap());

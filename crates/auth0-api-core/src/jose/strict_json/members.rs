@@ -1,19 +1,30 @@
-//! The members of objects, and how they are told apart.
+//! The members of JSON objects, and the search for duplicate names.
 
 use smallvec::SmallVec;
 
 use super::Span;
 use crate::jose::JsonError;
 
-/// Where members lie in a text, in the order in which they ended.
+/// Where members are in a text.
+///
+/// While an object is read, the table also holds the members that have been read of the objects around it. It works
+/// like a stack:
+///
+/// 1. When an object begins, [`mark`](Self::mark) notes the current length of the table.
+/// 2. A member is pushed when its value has been read completely. The objects inside of that value have already removed
+///    their own members by then.
+/// 3. So when an object ends, the members from its mark on are exactly its own. [`check_since`](Self::check_since)
+///    looks for duplicates among them.
+/// 4. Members of inner objects are not needed after that; [`forget_since`](Self::forget_since) removes them. Those of
+///    the outermost object stay.
 #[derive(Clone, Default)]
 pub(super) struct MemberTable {
     list: SmallVec<[Member; FEW_MEMBERS]>,
-    /// Names that were written with escapes, rare as they are.
+    /// The values of names that are written with escapes. Such names are rare.
     escaped_names: Vec<Box<str>>,
 }
 
-/// A member's name and value. A plain string has no escapes: it is its own value.
+/// The name and the value of a member. A plain string is one without escapes: its text is its value.
 #[derive(Clone, Copy)]
 pub(super) struct Member {
     pub(super) key: Key,
@@ -24,15 +35,18 @@ pub(super) struct Member {
 
 #[derive(Clone, Copy)]
 pub(super) enum Name {
+    /// A name without escapes: its place in the text.
     AsWritten(Span),
+    /// A name with escapes: the index of its value in `escaped_names`.
     Escaped(u32),
 }
 
-/// Length, first and last octet of a name: tells most names apart without looking at them.
+/// The length, first and last octet of a name. Two names with different keys are different, so most comparisons are one
+/// comparison of numbers.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Key(u32);
 
-/// How much there was at some time.
+/// The length of the table at some moment.
 #[derive(Clone, Copy)]
 pub(super) struct Mark {
     members: usize,
@@ -58,7 +72,8 @@ impl MemberTable {
 
     pub(super) fn push(&mut self, member: Member) {
         if self.list.len() == FEW_MEMBERS {
-            // A token's claims: when they leave the stack, they get room for all.
+            // The inline capacity is used up. Most likely these are the claims of a token: reserve enough for all of
+            // them at once.
             self.list.reserve(USUAL_MEMBERS - FEW_MEMBERS);
         }
         self.list.push(member);
@@ -78,7 +93,7 @@ impl MemberTable {
         self.escaped_names.truncate(mark.escaped_names);
     }
 
-    /// Rejects a name that stands twice, and the one that `serde_json` gives a meaning of its own.
+    /// Rejects duplicate names, and the name that has a special meaning for `serde_json`.
     pub(super) fn check_since(&self, mark: Mark, json: &str) -> Result<(), JsonError> {
         let members = self.list.get(mark.members..).unwrap_or_default();
         let reserved = Key::of(RESERVED_NAME);
@@ -91,15 +106,19 @@ impl MemberTable {
         }
     }
 
+    /// Whether two of the members have the same name. Names with escapes are compared by value: `\u0061` is the same as
+    /// `a`.
+    ///
+    /// Up to [`USUAL_MEMBERS`], each member is compared with all before it; most pairs already differ in their keys, so
+    /// this is faster than sorting. With more members, an attacker could make the number of pairs grow with the square
+    /// of the size of the text, so the names are sorted: equal names are then next to each other.
     fn has_duplicate(&self, members: &[Member], json: &str) -> bool {
         let name = |member| self.name(member, json);
         if members.len() <= USUAL_MEMBERS {
-            // A few names are compared faster than sorted.
             return members.iter().enumerate().any(|(index, one)| {
                 members.iter().take(index).any(|other| other.key == one.key && name(other) == name(one))
             });
         }
-        // Sorting keeps a text of thousands of members from costing their square.
         let mut names: Vec<&str> = members.iter().map(name).collect();
         names.sort_unstable();
         names.windows(2).any(|pair| matches!(pair, [first, second] if first == second))
@@ -115,10 +134,11 @@ impl Key {
     }
 }
 
-/// With its feature `raw_value`, `serde_json` reads an object that begins with this member as the text within: the claims that
-/// somebody reads would not be those that were signed.
+/// With its feature `raw_value`, `serde_json` does not read an object that begins with this member as an object: it
+/// reads the text in the member's value instead. The claims that the application reads would then differ from those
+/// that were signed.
 const RESERVED_NAME: &str = "$serde_json::private::RawValue";
-/// Headers, keys and proofs have up to five or six.
+/// Headers, keys and proofs have at most five or six members.
 const FEW_MEMBERS: usize = 6;
 /// Auth0's tokens have about a dozen claims.
 const USUAL_MEMBERS: usize = 16;

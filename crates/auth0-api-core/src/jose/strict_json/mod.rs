@@ -1,9 +1,10 @@
-//! JSON as a security protocol needs it: one meaning per text.
+//! Strict JSON: a text has exactly one meaning.
 //!
-//! Other parsers keep the first or the last of two members with one name, so two programs can read two tokens out of one text.
-//! Here a duplicate member is an error at every depth ([RFC 8725 §2.4](https://www.rfc-editor.org/rfc/rfc8725#section-2.4),
-//! [RFC 7515 §4](https://www.rfc-editor.org/rfc/rfc7515#section-4)). The text is read once, by [`reader`]; an [`Object`]
-//! remembers where its members lie and gives them typed when asked.
+//! If an object has two members with the same name, some parsers keep the first and some the last, so two programs can
+//! read different claims from one token. Here a duplicate member is an error at every depth
+//! ([RFC 8725 §2.4](https://www.rfc-editor.org/rfc/rfc8725#section-2.4),
+//! [RFC 7515 §4](https://www.rfc-editor.org/rfc/rfc7515#section-4)). The [`reader`] reads the text once. An [`Object`]
+//! stores where its members are in the text, and converts a member to a type when it is requested.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -16,33 +17,33 @@ use super::JsonError;
 mod members;
 mod reader;
 
-/// One JSON object, checked as a whole, whose members are read on demand. It owns its text or borrows it.
+/// One JSON object. The whole text is checked; members are converted on demand. It owns its text or borrows it.
 #[derive(Clone)]
 pub(crate) struct Object<T = String> {
     json: T,
     members: MemberTable,
 }
 
-/// A piece of a text, half the size of a range: objects are moved from step to step.
+/// A part of a text. It has half the size of a `Range<usize>`, because objects are moved often.
 #[derive(Clone, Copy)]
 struct Span {
     start: u32,
     end: u32,
 }
 
-/// A member exists but is not of the type that its specification gives it.
+/// A member exists but does not have the requested type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct WrongType;
 
 impl Object {
-    /// Reads octets that must be one JSON object and nothing else.
+    /// Parses octets that must be one JSON object and nothing else.
     pub(crate) fn parse(json: Vec<u8>) -> Result<Self, JsonError> {
         Self::read(String::from_utf8(json).map_err(|_| JsonError::NotUtf8)?)
     }
 }
 
 impl<T: AsRef<str>> Object<T> {
-    /// Reads a text that must be one JSON object and nothing else.
+    /// Parses a text that must be one JSON object and nothing else.
     pub(crate) fn read(json: T) -> Result<Self, JsonError> {
         let members = reader::members(json.as_ref())?;
         Ok(Self { json, members })
@@ -53,7 +54,7 @@ impl<T: AsRef<str>> Object<T> {
         self.json.as_ref()
     }
 
-    /// The text of a member's value.
+    /// Returns the JSON text of a member's value.
     pub(crate) fn raw(&self, name: &str) -> Option<&str> {
         self.find(name).map(|member| member.value.of(self.as_str()))
     }
@@ -62,12 +63,12 @@ impl<T: AsRef<str>> Object<T> {
         self.find(name).is_some()
     }
 
-    /// A member as a `V`; `None` if it is absent.
+    /// Returns a member as a `V`; `None` if it is absent.
     pub(crate) fn get<'a, V: Deserialize<'a>>(&'a self, name: &str) -> Result<Option<V>, WrongType> {
         self.raw(name).map(serde_json::from_str).transpose().map_err(|_| WrongType)
     }
 
-    /// A member that must be a string; borrowed unless it contains escapes.
+    /// Returns a member that must be a string. It is borrowed unless it contains escapes.
     pub(crate) fn string(&self, name: &str) -> Result<Option<Cow<'_, str>>, WrongType> {
         let Some(member) = self.find(name) else { return Ok(None) };
         let raw = member.value.of(self.as_str());
@@ -88,19 +89,19 @@ impl<T: AsRef<str>> Object<T> {
 }
 
 impl<T: AsRef<str>> fmt::Debug for Object<T> {
-    /// Names only: a token's claims are nobody's business but the API's.
+    /// Shows names only, because the values may be the claims of a token.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names = self.members.iter().map(|member| self.members.name(member, self.as_str()));
         f.debug_set().entries(names).finish()
     }
 }
 
-/// A string, borrowed where the text allows it.
+/// A string. It is borrowed from the JSON text unless it contains escapes.
 #[derive(Deserialize)]
 pub(crate) struct Text<'a>(#[serde(borrow)] pub(crate) Cow<'a, str>);
 
 impl Span {
-    /// From one place of a text to another; texts of 4 GiB never come here.
+    /// The part from `start` to `end`. Offsets have 32 bits: the texts are much shorter than 4 GiB.
     fn new(start: usize, end: usize) -> Self {
         let offset = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
         Self { start: offset(start), end: offset(end) }
@@ -111,6 +112,7 @@ impl Span {
     }
 }
 
+/// Removes the quotes of a plain string.
 fn unquoted(string: &str) -> &str {
     string.get(1..string.len().saturating_sub(1)).unwrap_or_default()
 }

@@ -1,25 +1,26 @@
 //! The grammar of [RFC 8259](https://www.rfc-editor.org/rfc/rfc8259#section-2), read once from left to right.
 //!
-//! Nothing is built but the list of members. What takes more than a look (escapes, numbers that may be out of range) is left
-//! to `serde_json`, which reads it again when somebody asks: what passes here, passes there.
+//! The reader builds only the list of members. `serde_json` checks what is more complex: escapes, and numbers that may
+//! be out of range. It also reads a member again when the member is requested, and accepts all texts that are accepted
+//! here.
 
 use super::members::{Key, Member, MemberTable, Name};
 use super::{Span, Text};
 use crate::jose::JsonError;
 
-/// The members of a text that is one object and nothing else.
+/// Returns the members of a text that must be one object and nothing else.
 pub(super) fn members(json: &str) -> Result<MemberTable, JsonError> {
     let mut reader = Reader { json, at: 0, members: MemberTable::default() };
-    reader.skip_blanks();
+    reader.skip_white_space();
     reader.object(OUTERMOST)?;
-    reader.skip_blanks();
+    reader.skip_white_space();
     if reader.peek().is_some() { Err(JsonError::NotAnObject) } else { Ok(reader.members) }
 }
 
 struct Reader<'j> {
     json: &'j str,
     at: usize,
-    /// Those of all objects that are being read, the innermost object's last.
+    /// The members of all objects that are being read; those of the innermost object come last.
     members: MemberTable,
 }
 
@@ -27,27 +28,27 @@ impl<'j> Reader<'j> {
     fn object(&mut self, depth: usize) -> Result<(), JsonError> {
         self.demand(b'{')?;
         let begun = self.members.mark();
-        self.skip_blanks();
+        self.skip_white_space();
         if !self.take(b'}') {
             self.member(depth)?;
-            while self.goes_on(b'}')? {
+            while self.another_follows(b'}')? {
                 self.member(depth)?;
             }
         }
         self.members.check_since(begun, self.json)?;
         if depth > OUTERMOST {
-            // They were there to be compared.
+            // They were needed only for the comparison.
             self.members.forget_since(begun);
         }
         Ok(())
     }
 
     fn member(&mut self, depth: usize) -> Result<(), JsonError> {
-        self.skip_blanks();
+        self.skip_white_space();
         let (key, name) = self.name()?;
-        self.skip_blanks();
+        self.skip_white_space();
         self.demand(b':')?;
-        self.skip_blanks();
+        self.skip_white_space();
         let start = self.at;
         let value_is_plain_string = self.value(depth)?;
         let value = Span::new(start, self.at);
@@ -65,7 +66,7 @@ impl<'j> Reader<'j> {
         Ok((Key::of(&name), self.members.keep_escaped(&name)))
     }
 
-    /// Reads any value inside of a container at `depth`, and says whether it is a plain string.
+    /// Reads a value of any type, in a container at `depth`. Returns whether it is a plain string.
     fn value(&mut self, depth: usize) -> Result<bool, JsonError> {
         match self.peek() {
             Some(b'"') => {
@@ -88,19 +89,19 @@ impl<'j> Reader<'j> {
 
     fn array(&mut self, depth: usize) -> Result<(), JsonError> {
         self.demand(b'[')?;
-        self.skip_blanks();
+        self.skip_white_space();
         if self.take(b']') {
             return Ok(());
         }
         self.value(depth)?;
-        while self.goes_on(b']')? {
-            self.skip_blanks();
+        while self.another_follows(b']')? {
+            self.skip_white_space();
             self.value(depth)?;
         }
         Ok(())
     }
 
-    /// Reads to the end of a string, and says whether it is plain: nothing in it is escaped.
+    /// Reads a string to its end. Returns whether it is plain: it has no escapes.
     fn string(&mut self) -> Result<bool, JsonError> {
         self.demand(b'"')?;
         let mut plain = true;
@@ -110,7 +111,8 @@ impl<'j> Reader<'j> {
                 Some(b'"') => return Ok(plain),
                 Some(b'\\') => {
                     plain = false;
-                    // Here, only a quote or a backslash matters. Whether it is an escape is seen when it is read.
+                    // Skip one octet, so that an escaped quote does not end the string, and an escaped backslash does
+                    // not start another escape. `unescaped` checks later whether the escape is valid.
                     self.next();
                 }
                 _ => return Err(JsonError::NotAnObject),
@@ -118,7 +120,7 @@ impl<'j> Reader<'j> {
         }
     }
 
-    /// The value of the string from `start` to here. Half a surrogate pair rejects (RFC 8259 §8.2).
+    /// Returns the value of the string from `start` to here. A surrogate without its pair is an error (RFC 8259 §8.2).
     fn unescaped(&self, start: usize) -> Result<Text<'j>, JsonError> {
         serde_json::from_str(Span::new(start, self.at).of(self.json)).map_err(|_| JsonError::NotAnObject)
     }
@@ -129,7 +131,7 @@ impl<'j> Reader<'j> {
         if here { Ok(()) } else { Err(JsonError::NotAnObject) }
     }
 
-    /// RFC 8259 §6.
+    /// Reads a number (RFC 8259 §6).
     fn number(&mut self) -> Result<(), JsonError> {
         let start = self.at;
         self.take(b'-');
@@ -155,9 +157,9 @@ impl<'j> Reader<'j> {
         if digits == 0 { Err(JsonError::NotAnObject) } else { Ok(()) }
     }
 
-    /// After an element: whether another one follows, or the container ends.
-    fn goes_on(&mut self, end: u8) -> Result<bool, JsonError> {
-        self.skip_blanks();
+    /// Reads what follows an element. Returns true for a comma, and false for the end of the container.
+    fn another_follows(&mut self, end: u8) -> Result<bool, JsonError> {
+        self.skip_white_space();
         if self.take(b',') {
             return Ok(true);
         }
@@ -180,7 +182,7 @@ impl<'j> Reader<'j> {
         Some(octet)
     }
 
-    fn skip_blanks(&mut self) {
+    fn skip_white_space(&mut self) {
         while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
             self.at += 1;
         }
@@ -195,7 +197,12 @@ impl<'j> Reader<'j> {
     }
 }
 
-/// How many octets stand before the next quote, backslash or control character (RFC 8259 §7); eight are looked at together.
+/// Returns the number of octets before the next quote, backslash or control character (RFC 8259 §7).
+///
+/// Most octets of a string are ordinary, so eight of them are checked together, as one `u64`. It is read as
+/// little-endian, so that the first octet is in the lowest bits. [`not_ordinary`] marks octets by their high bit; the
+/// number of zero bits below the lowest mark, divided by eight, is then the index of the first octet that is not
+/// ordinary. At most seven octets at the end are checked one by one.
 fn ordinary(octets: &[u8]) -> usize {
     let (words, rest) = octets.as_chunks::<8>();
     for (index, word) in words.iter().enumerate() {
@@ -208,7 +215,18 @@ fn ordinary(octets: &[u8]) -> usize {
     words.len() * 8 + rest.iter().take_while(ordinary).count()
 }
 
-/// Sets the high bit of octets that are not ordinary; up to the lowest of them, which alone counts, nothing else is set.
+/// Sets the high bit of each octet that is not ordinary. Only the lowest bit that is set is reliable.
+///
+/// 1. `ONES` has the value 1 in each of the eight octets, so `ONES * n` has the value `n` in each.
+/// 2. `below` subtracts `limit`, which is at most 32, from each octet. An octet below the limit wraps around, which
+///    sets its high bit. An octet of 128 or more can have its high bit set after the subtraction too, although it is
+///    not below the limit; `& !octets` clears that bit.
+/// 3. `is` finds octets that are equal to one value: XOR makes them 0, and 0 is below 1.
+/// 4. `& (ONES * 0x80)` keeps only the high bits.
+///
+/// It is one subtraction for all eight octets, so an octet that wraps around borrows 1 from the next higher one. That
+/// can mark a higher octet by mistake, for example one that is equal to the limit. It cannot mark a lower octet, so the
+/// lowest mark is always correct.
 fn not_ordinary(word: u64) -> u64 {
     const ONES: u64 = u64::MAX / 0xff;
     let below = |octets: u64, limit: u64| octets.wrapping_sub(ONES * limit) & !octets;
@@ -222,9 +240,10 @@ fn deeper(depth: usize) -> Result<usize, JsonError> {
 
 /// The depth of the outermost object.
 const OUTERMOST: usize = 1;
-/// Auth0's tokens nest five levels at most (`act`); the bound is ours. It bounds the stack, too.
+/// Auth0's tokens nest at most five levels (`act`). The limit is a choice of this crate; it also limits the use of the
+/// stack.
 const MAX_DEPTH: usize = 32;
-/// Too short to be out of any range.
+/// An integer of at most 15 characters is never out of range.
 const SHORT_INTEGER: usize = 15;
 
 #[cfg(test)]
@@ -235,7 +254,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn octets_are_ordinary_one_by_one_and_eight_together(octets in prop::collection::vec(
+        fn eight_octets_at_a_time_give_the_same_result_as_one_by_one(octets in prop::collection::vec(
             prop_oneof![4 => any::<u8>(), 1 => Just(b'"'), 1 => Just(b'\\'), 1 => 0x1e..0x23_u8, 4 => Just(b'a')], 0..40,
         )) {
             let expected = octets.iter().take_while(|octet| **octet >= 0x20 && !b"\"\\".contains(octet)).count();

@@ -39,7 +39,7 @@ fn duplicate_members_are_rejected_at_every_depth() {
 }
 
 #[test]
-fn the_member_that_serde_json_reads_otherwise_is_rejected_at_every_depth() {
+fn the_reserved_member_of_serde_json_is_rejected_at_every_depth() {
     reject(
         &[
             r#"{"$serde_json::private::RawValue":"[1]"}"#,
@@ -91,7 +91,7 @@ fn containers_nest_32_levels_deep() {
         assert_eq!(parse(&arrays(nested)).unwrap_err(), JsonError::TooDeep, "{nested}");
     }
     assert_eq!(parse(&"[".repeat(100_000)).unwrap_err(), JsonError::NotAnObject);
-    assert_eq!(parse(&r#"{"a":"#.repeat(100_000)).unwrap_err(), JsonError::TooDeep, "whatever comes after");
+    assert_eq!(parse(&r#"{"a":"#.repeat(100_000)).unwrap_err(), JsonError::TooDeep, "never closed");
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn a_text_is_one_object_and_nothing_else() {
 }
 
 #[test]
-fn what_json_is_not_is_rejected() {
+fn texts_that_are_not_json_are_rejected() {
     reject(
         &[
             r#"{"a":NaN}"#,
@@ -206,7 +206,7 @@ fn octets_that_are_not_utf8_are_rejected() {
 }
 
 #[test]
-fn members_are_given_typed() {
+fn members_are_converted_to_the_requested_type() {
     let object =
         parse(r#"{ "text" : "caf\u00e9", "plain":"x", "number":1.5, "none":null, "list":["a"], "n\u0061me":true }"#);
     let object = object.unwrap();
@@ -234,7 +234,7 @@ fn debug_shows_names_and_no_values() {
 
 proptest! {
     #[test]
-    fn an_object_gives_what_serde_json_gives(object in any_object()) {
+    fn an_object_has_the_same_members_as_with_serde_json(object in any_object()) {
         let json = object.to_string();
         let read = parse(&json).unwrap();
         let expected: serde_json::Map<String, Value> = serde_json::from_str(&json).unwrap();
@@ -245,7 +245,7 @@ proptest! {
     }
 
     #[test]
-    fn a_text_is_read_if_serde_json_reads_an_object(text in almost_json()) {
+    fn a_text_is_accepted_if_serde_json_reads_it_as_an_object(text in almost_json()) {
         let expected = serde_json::from_str::<Value>(&text).is_ok_and(|value| value.is_object());
         match parse(&text) {
             Err(JsonError::DuplicateMember) => prop_assert!(expected || text.contains("\"a\"")),
@@ -261,7 +261,7 @@ proptest! {
     }
 }
 
-/// Texts that are JSON, or would be but for a piece.
+/// Texts that are JSON, or that one wrong piece keeps from being JSON.
 fn almost_json() -> impl Strategy<Value = String> {
     let pieces = prop::sample::select(vec![
         "{", "}", "[", "]", ":", ",", "\"a\"", "\"b\"", "\"", "\\", "\\u0061", "\\ud83d", "\\ude00", "\\n", "true",
@@ -277,7 +277,7 @@ fn almost_json() -> impl Strategy<Value = String> {
     prop_oneof![noise.prop_map(|noise| format!("{{{noise}}}")), broken]
 }
 
-/// Objects with at least one member each, so that each can have one twice.
+/// Objects with at least one member each, so that each can get a duplicate member.
 fn any_object() -> impl Strategy<Value = Value> {
     let scalar = prop_oneof![
         Just(Value::Null),
@@ -305,7 +305,8 @@ fn objects_in(value: &Value) -> usize {
     }
 }
 
-/// Writes a value, and at the end of its `remaining`th object a member that is there already, its name in escapes.
+/// Writes a value. The object number `remaining`, counted from 0, gets a duplicate of a member at its end, with the
+/// name in escapes.
 fn written(value: &Value, remaining: &mut Option<usize>) -> String {
     match value {
         Value::Array(items) => {

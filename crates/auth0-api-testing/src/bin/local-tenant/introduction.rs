@@ -1,11 +1,11 @@
-//! What the program says when it is up: names, secrets, and lines to paste.
+//! The text that the program prints once the tenant runs: names, secrets, and commands to paste.
 
 use auth0_api_testing::{GrantType, LocalTenant};
 
 use crate::{LINKED, PAGE, PROFILE, UNLINKED, USER};
 
 pub(crate) fn print(tenant: &LocalTenant, downstream: &str) {
-    println!("A local Auth0 tenant. For development only: it gives tokens to anyone who asks.");
+    println!("A local Auth0 tenant. For development only: it issues tokens to anyone who asks.");
     println!();
     println!("  domain             {}", tenant.domain());
     println!("  audience           {}", tenant.audience());
@@ -22,18 +22,18 @@ pub(crate) fn print(tenant: &LocalTenant, downstream: &str) {
     let (id, secret) = (quoted(tenant.api_client_id()), quoted(tenant.api_client_secret()));
     println!("  export AUTH0_CLIENT_ID={id} AUTH0_CLIENT_SECRET={secret} DOWNSTREAM_AUDIENCE={}", quoted(downstream));
     println!();
-    println!("Get a token for a machine, or one for a user:");
+    println!("Get a token for a machine, or a token for a user:");
     println!();
-    ask("TOKEN", tenant, &machine(tenant));
-    ask("USER_TOKEN", tenant, &user(tenant));
+    print_command("TOKEN", tenant, &machine(tenant));
+    print_command("USER_TOKEN", tenant, &user(tenant));
     println!("Call your API with it:");
     println!();
     println!(r#"  curl -i http://127.0.0.1:3000/api/private -H "Authorization: Bearer $TOKEN""#);
     println!();
-    println!("As your API, exchange the user's token for one of the next API, and for one of a third party:");
+    println!("As your API, exchange the user's token for a token for the next API, and for a token of a third party:");
     println!();
-    ask("DOWNSTREAM_TOKEN", tenant, &on_behalf_of(tenant, downstream));
-    ask("GOOGLE_TOKEN", tenant, &vault(tenant));
+    print_command("DOWNSTREAM_TOKEN", tenant, &on_behalf_of(tenant, downstream));
+    print_command("GOOGLE_TOKEN", tenant, &vault(tenant));
     println!(r#"  curl -i {} -H "Authorization: Bearer $GOOGLE_TOKEN""#, quoted(&tenant.third_party_url(LINKED)));
     println!();
     println!("Stop with ctrl-c.");
@@ -51,7 +51,7 @@ fn machine(tenant: &LocalTenant) -> Fields {
     ]
 }
 
-/// By way of the exchange profile, which needs no browser.
+/// A user's token, from the exchange profile, because that needs no browser.
 fn user(tenant: &LocalTenant) -> Fields {
     vec![
         ("grant_type", quoted(GrantType::TokenExchange.name())),
@@ -88,8 +88,8 @@ fn exchange(tenant: &LocalTenant, grant: GrantType, requested: &str) -> Fields {
     ]
 }
 
-/// A command that puts an access token into a variable.
-fn ask(variable: &str, tenant: &LocalTenant, fields: &Fields) {
+/// Prints a command that gets an access token and stores it in a shell variable.
+fn print_command(variable: &str, tenant: &LocalTenant, fields: &Fields) {
     println!("  {variable}=$(curl -s {} \\", quoted(&format!("{}/oauth/token", tenant.domain())));
     for (name, value) in fields {
         println!("    --data-urlencode {name}={value} \\");
@@ -98,7 +98,7 @@ fn ask(variable: &str, tenant: &LocalTenant, fields: &Fields) {
     println!();
 }
 
-/// As one word of a shell: left alone where nothing in it is special.
+/// Quotes a text as one word for the shell, if it contains a character that the shell could treat as special.
 fn quoted(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-._:/@,+=".contains(c);
     if !text.is_empty() && text.chars().all(plain) {

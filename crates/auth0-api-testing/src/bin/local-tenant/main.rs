@@ -11,32 +11,32 @@ use auth0_api_testing::{
 };
 use clap::Parser;
 
-/// Runs a local Auth0 tenant to develop an API against. For development only: it gives tokens to anyone who asks.
+/// Runs a local Auth0 tenant to develop an API against. For development only: it issues tokens to anyone who asks.
 #[derive(Debug, Parser)]
 #[command(name = "local-tenant")]
 struct Options {
-    /// Port on 127.0.0.1; 0 takes a free one
+    /// Port on 127.0.0.1; 0 means any free port
     #[arg(long, default_value_t = 4711)]
     port: u16,
-    /// Identifier of the API that tokens are for
+    /// Identifier of your API, the audience of the tokens
     #[arg(long, default_value = "https://api.example.com")]
     audience: String,
-    /// Id of the client that gets tokens
+    /// Id of the client that gets tokens for your API
     #[arg(long, default_value = "local-client")]
     client_id: String,
     /// Secret of that client
     #[arg(long, default_value = "local-secret")]
     client_secret: String,
-    /// Id of the Custom API client that the API is, to exchange tokens with
+    /// Id of the Custom API client that your API exchanges tokens as
     #[arg(long, default_value = "local-api-client")]
     api_client_id: String,
     /// Secret of that client
     #[arg(long, default_value = "local-api-secret")]
     api_client_secret: String,
-    /// Identifier of an API that yours calls on behalf of its users
+    /// Identifier of the API that your API calls on behalf of its users
     #[arg(long, default_value = "https://downstream.example.com")]
     downstream: String,
-    /// Demand a nonce in DPoP proofs
+    /// Require a nonce in DPoP proofs
     #[arg(long)]
     nonce: bool,
     /// Let public clients register themselves, as MCP clients do
@@ -82,7 +82,7 @@ fn builder(options: &Options) -> LocalTenantBuilder {
     if options.client_registration { builder.client_registration() } else { builder }
 }
 
-/// The Action of the demonstration: `legacy:` and a user's id is a session of that user.
+/// The Action of the exchange profile: the subject token `legacy:USER` is a session of the user with that id.
 fn legacy_session(request: &ExchangeRequest) -> Result<User, ExchangeRejection> {
     match request.subject_token().strip_prefix("legacy:") {
         Some(user) if !user.is_empty() => Ok(User::new(user)),

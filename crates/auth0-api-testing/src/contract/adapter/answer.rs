@@ -1,36 +1,36 @@
-//! What comes back, and what should.
+//! The response to a request of the suite: the actual one and the expected one.
 
 use std::fmt;
 
-/// An answer: its status, what its headers say about the rejection or to the next request, and its body.
+/// A response: status, headers and body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Answer {
     /// The status code.
     pub status: u16,
-    /// The header lines, names in lower case. Lines of one name keep their order.
+    /// The header lines, with names in lower case. Lines with the same name keep their order.
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: String,
 }
 
 impl Answer {
-    /// An answer of these parts.
+    /// Makes an answer from its parts.
     pub fn new(status: u16, headers: Vec<(String, String)>, body: impl Into<String>) -> Self {
         Self { status, headers, body: body.into() }
     }
 
-    /// The first value of a header.
+    /// Returns the first value of a header.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(candidate, _)| candidate == name).map(|(_, value)| value.as_str())
     }
 
-    /// What a handler says.
+    /// Makes the answer of a handler: 200 with this body.
     pub(super) fn served(body: &str) -> Self {
         Self::new(200, Vec::new(), body)
     }
 
-    /// A rejection with these challenges and the usual body.
+    /// Makes a rejection with these challenges and the default JSON body.
     pub(super) fn rejected(status: u16, challenges: &[&str], error: &str, description: &str) -> Self {
         let body = format!(r#"{{"error":"{error}","error_description":"{description}"}}"#);
         let challenges = challenges.iter().map(|challenge| ("www-authenticate".to_owned(), (*challenge).to_owned()));
@@ -38,25 +38,26 @@ impl Answer {
         Self::new(status, challenges.chain(content_type).collect(), body)
     }
 
-    /// The answer to an extractor or a requirement that no layer covers.
+    /// Makes the answer of an extractor or a requirement without a layer: 500.
     pub(super) fn misconfigured() -> Self {
         Self::rejected(500, &[], "server_error", "the server is misconfigured")
     }
 
+    /// Adds a header line.
     pub(super) fn with(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// What two answers are compared by: no lines of the transport, and names in alphabetical order, because some servers keep
-    /// headers in hash maps.
+    /// Prepares an answer for the comparison: removes the transport's header lines, and sorts the others by name,
+    /// because some servers keep headers in hash maps. The sort is stable: lines with the same name keep their order.
     pub(super) fn comparable(mut self) -> Self {
         self.headers.retain(|(name, _)| !TRANSPORT.contains(&name.as_str()));
         self.headers.sort_by(|(one, _), (other, _)| one.cmp(other));
         self
     }
 
-    /// Leaves out a type that a handler has chosen.
+    /// Removes `Content-Type`, which a handler may choose freely.
     pub(super) fn without_content_type(mut self) -> Self {
         self.headers.retain(|(name, _)| name != "content-type");
         self
@@ -71,5 +72,5 @@ impl fmt::Display for Answer {
     }
 }
 
-/// What servers add to every answer.
+/// The headers that servers add to every response.
 const TRANSPORT: [&str; 5] = ["connection", "content-length", "date", "server", "transfer-encoding"];

@@ -1,8 +1,8 @@
-//! A request of the suite.
+//! A request that the suite sends.
 
 use std::fmt;
 
-/// A request, as a [`Harness`](super::Harness) sends it. Its `Debug` leaves the headers out.
+/// A request that a [`Harness`](super::Harness) sends. Its `Debug` output does not contain the headers.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Call {
@@ -10,7 +10,7 @@ pub struct Call {
     pub method: String,
     /// The request target: a path with or without a query, or an absolute URL.
     pub target: String,
-    /// The header lines, in their order: names, and values that need not be ASCII.
+    /// The header lines in their order, as name and value. Values may be non-ASCII text.
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: String,

@@ -1,4 +1,4 @@
-//! Credentials that are missing, of a scheme that is not offered, malformed, or sent twice.
+//! Credentials that are missing, malformed, repeated, or of a scheme that is not offered; and valid credentials.
 
 use auth0_api_core::DpopPolicy;
 
@@ -10,7 +10,7 @@ pub(super) const BEARER: &str = r#"Bearer realm="api""#;
 pub(super) const DPOP: &str = r#"DPoP algs="ES256""#;
 pub(super) const SUBJECT: &str = "auth0|local-user";
 
-pub(super) async fn rows<D: Harness>(suite: &mut Suite<'_, D>) {
+pub(super) async fn rows<H: Harness>(suite: &mut Suite<'_, H>) {
     absent(suite).await;
     not_offered(suite).await;
     malformed(suite).await;
@@ -18,12 +18,13 @@ pub(super) async fn rows<D: Harness>(suite: &mut Suite<'_, D>) {
     good(suite).await;
 }
 
-/// The bare challenges of a mode, one line for each scheme (RFC 6750 §3.1).
+/// The rejection of a request without credentials. The challenges have no error (RFC 6750 §3.1); each scheme has its
+/// own line.
 pub(super) fn missing(challenges: &[&str]) -> Answer {
     Answer::rejected(401, challenges, "missing_credentials", "no access token was presented")
 }
 
-async fn absent<D: Harness>(suite: &mut Suite<'_, D>) {
+async fn absent<H: Harness>(suite: &mut Suite<'_, H>) {
     let lines: [&[(&str, &str)]; 5] = [
         &[],
         &[("authorization", "")],
@@ -44,7 +45,7 @@ async fn absent<D: Harness>(suite: &mut Suite<'_, D>) {
     }
 }
 
-async fn not_offered<D: Harness>(suite: &mut Suite<'_, D>) {
+async fn not_offered<H: Harness>(suite: &mut Suite<'_, H>) {
     let rejected = |challenge| {
         Answer::rejected(401, &[challenge], "missing_credentials", "the authentication scheme is not offered")
     };
@@ -57,7 +58,7 @@ async fn not_offered<D: Harness>(suite: &mut Suite<'_, D>) {
     suite.row("a DPoP token where DPoP is ignored", to, call, rejected(BEARER)).await;
 }
 
-async fn malformed<D: Harness>(suite: &mut Suite<'_, D>) {
+async fn malformed<H: Harness>(suite: &mut Suite<'_, H>) {
     let on_bearer = |description: &str| {
         let error = format!(r#"Bearer realm="api", error="invalid_request", error_description="{description}""#);
         Answer::rejected(400, &[&error, DPOP], "invalid_request", description)
@@ -84,7 +85,7 @@ async fn malformed<D: Harness>(suite: &mut Suite<'_, D>) {
     }
 }
 
-async fn repeated<D: Harness>(suite: &mut Suite<'_, D>) {
+async fn repeated<H: Harness>(suite: &mut Suite<'_, H>) {
     let bearer_error = r#"Bearer realm="api", error="invalid_request", error_description="more than one Authorization header was sent""#;
     let dpop_error = r#"DPoP error="invalid_request", error_description="more than one Authorization header was sent", algs="ES256""#;
     let token = suite.tenant.mint().sign();
@@ -105,14 +106,14 @@ async fn repeated<D: Harness>(suite: &mut Suite<'_, D>) {
     }
 }
 
-async fn good<D: Harness>(suite: &mut Suite<'_, D>) {
+async fn good<H: Harness>(suite: &mut Suite<'_, H>) {
     let to = suite.open(DpopPolicy::accept()).await;
     let call = suite.call("/public");
-    suite.row("a route that nothing covers", to, call, Answer::served("public")).await;
+    suite.row("a route without a layer", to, call, Answer::served("public")).await;
     let call = suite.bearer("/private", "");
     suite.row("a good Bearer token", to, call, Answer::served(SUBJECT)).await;
     let call = suite.call("/private").header("authorization", format!("bEARER   {}", suite.tenant.mint().sign()));
-    suite.row("a scheme in other letters, and more than one space", to, call, Answer::served(SUBJECT)).await;
+    suite.row("a scheme in another letter case, and more than one space", to, call, Answer::served(SUBJECT)).await;
     let call = suite.proven(&Holder::new(&suite.tenant), to, "/private");
     suite.row("a bound token with a good proof", to, call, Answer::served(SUBJECT)).await;
     let padding = "p".repeat(10 * 1024);

@@ -1,4 +1,4 @@
-//! What the test of an adapter brings along.
+//! The interface between the suite and the test of an adapter.
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -7,62 +7,64 @@ use auth0_api_core::ApiClient;
 
 use super::{Answer, Call, transport};
 
-/// A front door: a web framework, with the adapter that is to be tested.
+/// Serves the suite's routes with a web framework and the adapter under test.
 ///
-/// Only [`open`](Self::open) has to be written for a framework that speaks HTTP/1.1. The other methods are for protocols on top
-/// of HTTP that have their own paths, methods and answers, such as gRPC.
+/// For a framework that speaks HTTP/1.1, implement only [`open`](Self::open). The other methods are for protocols on
+/// top of HTTP that have their own paths, methods and responses, such as gRPC.
 pub trait Harness {
-    /// Serves the [routes](mod@crate::contract::adapter#the-routes) with these clients on a free port of 127.0.0.1, at least until the test
-    /// has ended, and gives the address.
+    /// Serves the [routes](mod@crate::contract::adapter#the-routes) with these clients on a free port of 127.0.0.1, and
+    /// returns the address. The server must run at least until the test has ended.
     ///
-    /// The suite calls it several times, and the servers run beside each other.
+    /// The suite calls this method several times, and the servers run at the same time.
     fn open(&self, site: Site) -> impl Future<Output = SocketAddr>;
 
-    /// Sends a call and waits for its answer: over HTTP/1.1, with a connection of its own and a `Host` line unless it has one.
+    /// Sends a call and returns the answer.
+    ///
+    /// By default it opens a new HTTP/1.1 connection, and adds a `Host` line if the call has none.
     fn send(&self, to: SocketAddr, call: Call) -> impl Future<Output = Answer> {
         transport::over_http1(to, call)
     }
 
-    /// Says how an answer of HTTP looks to the clients of this door; by default it is the same.
+    /// Translates an expected HTTP answer into the answer that clients of this harness receive; unchanged by default.
     fn translate(&self, answer: Answer) -> Answer {
         answer
     }
 
-    /// The method of calls that could have any; `GET` by default.
+    /// Returns the method of calls for which the method does not matter; `GET` by default.
     fn method(&self) -> &'static str {
         "GET"
     }
 
-    /// The path at which a route is served; by default it is the route.
+    /// Returns the path at which a route is served; the route by default.
     fn path(&self, route: &str) -> String {
         route.to_owned()
     }
 
-    /// Whether the rows of a chapter apply; by default, all but those of [`Chapter::Http2`] do.
+    /// Returns whether the harness supports a chapter; by default, every chapter except [`Chapter::Http2`].
     fn covers(&self, chapter: Chapter) -> bool {
         chapter != Chapter::Http2
     }
 }
 
-/// The clients of one server.
+/// The API clients of one server.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Site {
-    /// The client that the routes are behind.
+    /// The client that protects the routes.
     pub api: ApiClient,
-    /// A client of the same tenant for another API.
+    /// A client for another API of the same tenant.
     pub other: ApiClient,
 }
 
-/// Rows of the suite that not every door can pass.
+/// Parts of the suite that a harness may leave out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Chapter {
-    /// Methods, bodies, CORS, connections that go on after a rejection, targets in absolute form: over HTTP/1.1.
+    /// Over HTTP/1.1: methods, bodies, CORS, connections that stay open after a rejection, targets in absolute form.
     Http1,
-    /// The URL in pseudo-headers: over HTTP/2 without TLS, with prior knowledge.
+    /// Over HTTP/2 without TLS, with prior knowledge: the URL in pseudo-headers.
     Http2,
-    /// The metadata at its well-known paths.
+    /// The protected resource metadata at its well-known paths.
     Metadata,
 }
 

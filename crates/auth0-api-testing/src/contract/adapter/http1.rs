@@ -1,4 +1,4 @@
-//! What belongs to HTTP/1.1: methods, hosts, targets, bodies, preflight requests, connections that go on.
+//! Rows over HTTP/1.1: methods, hosts, targets, bodies, preflight requests, connections that stay open.
 
 use std::net::SocketAddr;
 
@@ -11,7 +11,7 @@ use super::target::{malformed, mismatch};
 use super::transport::Connection;
 use super::{Answer, Call, Harness};
 
-pub(super) async fn rows<D: Harness>(suite: &mut Suite<'_, D>) {
+pub(super) async fn rows<H: Harness>(suite: &mut Suite<'_, H>) {
     let to = suite.open(DpopPolicy::accept()).await;
     methods(suite, to).await;
     hosts(suite, to).await;
@@ -19,15 +19,15 @@ pub(super) async fn rows<D: Harness>(suite: &mut Suite<'_, D>) {
     queries(suite, to).await;
     bodies(suite, to).await;
     preflight(suite, to).await;
-    kept_connection(suite, to).await;
+    open_connection(suite, to).await;
 }
 
-async fn methods<D: Harness>(suite: &mut Suite<'_, D>, to: SocketAddr) {
+async fn methods<H: Harness>(suite: &mut Suite<'_, H>, to: SocketAddr) {
     for method in ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"] {
         let holder = Holder::new(&suite.tenant);
         let call = |proven: &str| {
             let proof = holder.proof(proven, &suite.url(to, "/private")).sign();
-            Call::new(method, suite.door.path("/private")).dpop(&holder.token, proof)
+            Call::new(method, suite.harness.path("/private")).dpop(&holder.token, proof)
         };
         let (right, wrong) = (call(method), call("PATCH"));
         let without_body = |answer: Answer| match method {
@@ -39,13 +39,13 @@ async fn methods<D: Harness>(suite: &mut Suite<'_, D>, to: SocketAddr) {
         let error = format!(r#"DPoP error="invalid_dpop_proof", error_description="{description}", algs="ES256""#);
         let rejected = Answer::rejected(401, &[BEARER, &error], "invalid_dpop_proof", description);
         suite.row(&format!("a {method} with a proof for PATCH"), to, wrong, without_body(rejected)).await;
-        let call = Call::new(method, suite.door.path("/private"));
-        suite.row(&format!("a {method} by nobody"), to, call, without_body(missing(&[BEARER, DPOP]))).await;
+        let call = Call::new(method, suite.harness.path("/private"));
+        suite.row(&format!("a {method} without credentials"), to, call, without_body(missing(&[BEARER, DPOP]))).await;
     }
 }
 
-async fn hosts<D: Harness>(suite: &mut Suite<'_, D>, to: SocketAddr) {
-    let private = suite.door.path("/private");
+async fn hosts<H: Harness>(suite: &mut Suite<'_, H>, to: SocketAddr) {
+    let private = suite.harness.path("/private");
     let moved = format!("{to}{private}?");
     for (host, htu, expected) in [
         ("api.example.com", format!("http://api.example.com{private}"), Answer::served(SUBJECT)),
@@ -53,7 +53,7 @@ async fn hosts<D: Harness>(suite: &mut Suite<'_, D>, to: SocketAddr) {
         ("api.example.com", suite.url(to, "/private"), mismatch()),
         ("", suite.url(to, "/private"), malformed()),
         ("user@api.example.com", format!("http://api.example.com{private}"), malformed()),
-        // The path of the proof's URL must not be movable into the host.
+        // This `Host` would make the URL `http://HOST/private?/private`, with a path that the header chooses.
         (&moved, suite.url(to, "/private"), malformed()),
     ] {
         let holder = Holder::new(&suite.tenant);
@@ -63,8 +63,8 @@ async fn hosts<D: Harness>(suite: &mut Suite<'_, D>, to: SocketAddr) {
     }
 }
 
-async fn absolute_form<D: Harness>(suite: &mut Suite<'_, D>, to: SocketAddr) {
-    let private = suite.door.path("/private");
+async fn absolute_form<H: Harness>(suite: &mut Suite<'_, H>, to: SocketAddr) {
+    let private = suite.harness.path("/private");
     for (target, expected) in
         [(suite.url(to, "/private"), Answer::served(SUBJECT)), (format!("http://evil.example{private}"), malformed())]
     {
@@ -76,51 +76,52 @@ async fn absolute_form<D: Harness>(suite: &mut Suite<'_, D>, to: SocketAddr) {
     }
 }
 
-async fn queries<D: Harness>(suite: &mut Suite<'_, D>, to: SocketAddr) {
+async fn queries<H: Harness>(suite: &mut Suite<'_, H>, to: SocketAddr) {
     let holder = Holder::new(&suite.tenant);
-    let target = format!("{}?page=2&x=%2F", suite.door.path("/private"));
+    let target = format!("{}?page=2&x=%2F", suite.harness.path("/private"));
     let proof = holder.proof("GET", &suite.url(to, "/private")).sign();
     let call = Call::new("GET", target).dpop(&holder.token, proof);
     suite.row("a query, which is not part of the proof", to, call, Answer::served(SUBJECT)).await;
 }
 
-async fn bodies<D: Harness>(suite: &mut Suite<'_, D>, to: SocketAddr) {
+async fn bodies<H: Harness>(suite: &mut Suite<'_, H>, to: SocketAddr) {
     let body = "0123456789abcdef".repeat(4 * 1024);
-    let path = suite.door.path("/echo");
+    let path = suite.harness.path("/echo");
     let call = Call::new("POST", path.clone()).bearer(&suite.tenant.mint().sign()).body(body.clone());
-    suite.row("a body of 64 KiB reaches the handler as it was", to, call, Answer::served(&body)).await;
+    suite.row("a body of 64 KiB reaches the handler unchanged", to, call, Answer::served(&body)).await;
     let call = Call::new("POST", path).body(body);
-    suite.row("a body of 64 KiB by nobody", to, call, missing(&[BEARER, DPOP])).await;
+    suite.row("a body of 64 KiB without credentials", to, call, missing(&[BEARER, DPOP])).await;
 }
 
-/// A preflight request carries no token; browsers read of an answer only what CORS exposes.
-async fn preflight<D: Harness>(suite: &mut Suite<'_, D>, to: SocketAddr) {
-    let path = suite.door.path("/cors");
+/// A preflight request has no token and must pass. A browser can read an answer only if it has the headers of the CORS
+/// layer.
+async fn preflight<H: Harness>(suite: &mut Suite<'_, H>, to: SocketAddr) {
+    let path = suite.harness.path("/cors");
     let origin = [("origin", "https://app.example.com")];
     let call = Call::new("OPTIONS", path.clone()).headers(&origin);
     let call = call.header("access-control-request-method", "GET");
     let call = call.header("access-control-request-headers", "authorization, dpop");
-    let answer = suite.door.send(to, call).await;
+    let answer = suite.harness.send(to, call).await;
     let allowed = answer.header("access-control-allow-origin").is_some();
     let holds = allowed && answer.status < 300 && answer.header("www-authenticate").is_none();
-    suite.holds("a preflight request passes the CORS layer", holds, &answer);
+    suite.check("a preflight request passes the CORS layer", holds, &answer);
 
     for (row, call, status) in [
         ("a rejection", Call::new("GET", path.clone()).headers(&origin), 401),
         ("an answer", Call::new("GET", path).headers(&origin).bearer(&suite.tenant.mint().sign()), 200),
     ] {
-        let answer = suite.door.send(to, call).await;
+        let answer = suite.harness.send(to, call).await;
         let allowed = answer.header("access-control-allow-origin").is_some();
         let holds = answer.status == status && allowed;
-        suite.holds(&format!("{row} gets the headers of the CORS layer"), holds, &answer);
+        suite.check(&format!("{row} gets the headers of the CORS layer"), holds, &answer);
     }
 }
 
-async fn kept_connection<D: Harness>(suite: &mut Suite<'_, D>, to: SocketAddr) {
+async fn open_connection<H: Harness>(suite: &mut Suite<'_, H>, to: SocketAddr) {
     let mut connection = Connection::open(to).await;
     for round in 1..=2 {
-        let answer = connection.send(Call::new("GET", suite.door.path("/private"))).await;
-        let row = format!("a rejection on a connection that is kept, round {round}");
+        let answer = connection.send(Call::new("GET", suite.harness.path("/private"))).await;
+        let row = format!("a rejection on a connection that stays open, round {round}");
         suite.compare(&row, answer, missing(&[BEARER, DPOP]));
         let answer = connection.send(suite.bearer("/private", "")).await;
         suite.compare(&format!("a good token on the same connection, round {round}"), answer, Answer::served(SUBJECT));

@@ -1,4 +1,4 @@
-//! What belongs to HTTP/2: the URL comes in pseudo-headers.
+//! Rows over HTTP/2: the URL is in pseudo-headers.
 
 use auth0_api_core::DpopPolicy;
 
@@ -9,13 +9,13 @@ use super::target::{malformed, mismatch};
 use super::transport::over_http2;
 use super::{Answer, Call, Harness};
 
-pub(super) async fn rows<D: Harness>(suite: &mut Suite<'_, D>) {
+pub(super) async fn rows<H: Harness>(suite: &mut Suite<'_, H>) {
     let to = suite.open(DpopPolicy::accept()).await;
-    let answer = over_http2(to, Call::new("GET", suite.door.path("/private"))).await;
-    suite.compare("HTTP/2: nobody", answer, missing(&[BEARER, DPOP]));
+    let answer = over_http2(to, Call::new("GET", suite.harness.path("/private"))).await;
+    suite.compare("HTTP/2: no credentials", answer, missing(&[BEARER, DPOP]));
 
     let own = to.to_string();
-    let elsewhere = format!("http://elsewhere.example.com{}", suite.door.path("/private"));
+    let elsewhere = format!("http://elsewhere.example.com{}", suite.harness.path("/private"));
     for (row, htu, host, expected) in [
         ("the authority", suite.url(to, "/private"), None, Answer::served(SUBJECT)),
         ("another host than the authority", elsewhere.clone(), None, mismatch()),
@@ -28,9 +28,10 @@ pub(super) async fn rows<D: Harness>(suite: &mut Suite<'_, D>) {
         ("the authority, and a host that does not", elsewhere, Some("elsewhere.example.com"), malformed()),
     ] {
         for route in ["/private", "/nested/private"] {
-            let htu = htu.replace(&suite.door.path("/private"), &suite.door.path(route));
+            let htu = htu.replace(&suite.harness.path("/private"), &suite.harness.path(route));
             let holder = Holder::new(&suite.tenant);
-            let call = Call::new("GET", suite.door.path(route)).dpop(&holder.token, holder.proof("GET", &htu).sign());
+            let call =
+                Call::new("GET", suite.harness.path(route)).dpop(&holder.token, holder.proof("GET", &htu).sign());
             let call = host.iter().fold(call, |call, host| call.header("host", *host));
             suite.compare(&format!("HTTP/2: {row}, at {route}"), over_http2(to, call).await, expected.clone());
         }

@@ -1,4 +1,4 @@
-//! Layers in layers, layers of other clients, layers that are missing, and the hook of one.
+//! Nested layers, layers of another client, missing layers, and layers with a hook.
 
 use auth0_api_core::DpopPolicy;
 
@@ -7,53 +7,53 @@ use super::requests::Holder;
 use super::suite::Suite;
 use super::{Answer, Harness};
 
-pub(super) async fn rows<D: Harness>(suite: &mut Suite<'_, D>) {
+pub(super) async fn rows<H: Harness>(suite: &mut Suite<'_, H>) {
     nested(suite).await;
     foreign(suite).await;
     absent(suite).await;
     hooked(suite).await;
 }
 
-async fn nested<D: Harness>(suite: &mut Suite<'_, D>) {
+async fn nested<H: Harness>(suite: &mut Suite<'_, H>) {
     let to = suite.open(DpopPolicy::accept()).await;
     for (route, row) in [("/twice", "a layer in a layer"), ("/nested/private", "a router in a router")] {
         let call = suite.proven(&Holder::new(&suite.tenant), to, route);
         suite.row(&format!("a bound token through {row}"), to, call, Answer::served(SUBJECT)).await;
         let call = suite.call(route);
-        suite.row(&format!("nobody, through {row}"), to, call, missing(&[BEARER, DPOP])).await;
+        suite.row(&format!("no credentials, through {row}"), to, call, missing(&[BEARER, DPOP])).await;
     }
     let call = suite.bearer("/teapot", "");
     let teapot = Answer::new(418, Vec::new(), "teapot");
     suite.row("an error of the handler", to, call, teapot).await;
 }
 
-async fn foreign<D: Harness>(suite: &mut Suite<'_, D>) {
+async fn foreign<H: Harness>(suite: &mut Suite<'_, H>) {
     let to = suite.open(DpopPolicy::accept()).await;
     let error =
         r#"Bearer realm="api", error="invalid_token", error_description="the access token is not for this API""#;
     let description = "the access token is not for this API";
     let rejected = Answer::rejected(401, &[error, DPOP], "invalid_token", description);
     let call = suite.bearer("/both", "");
-    suite.row("a layer of another client asks again", to, call, rejected).await;
+    suite.row("a layer of another client verifies the token again", to, call, rejected).await;
     let token = suite.tenant.mint().audiences([suite.tenant.audience(), "https://other.example.com"]).sign();
     let call = suite.call("/both").bearer(&token);
     suite.row("a token for both clients", to, call, Answer::served(SUBJECT)).await;
     let call = suite.bearer("/misplaced", "read:messages");
-    let row = "a requirement takes no token that another client has verified";
+    let row = "a requirement accepts no token that another client has verified";
     suite.row(row, to, call, Answer::misconfigured()).await;
 }
 
-async fn absent<D: Harness>(suite: &mut Suite<'_, D>) {
+async fn absent<H: Harness>(suite: &mut Suite<'_, H>) {
     let to = suite.open(DpopPolicy::accept()).await;
     for route in ["/bare", "/bare/optional", "/bare/scoped"] {
         let call = suite.call(route);
-        suite.row(&format!("nobody at {route}, where no layer is"), to, call, Answer::misconfigured()).await;
+        suite.row(&format!("no credentials at {route}, which has no layer"), to, call, Answer::misconfigured()).await;
         let call = suite.bearer(route, "read:messages");
-        suite.row(&format!("a good token at {route}, where no layer is"), to, call, Answer::misconfigured()).await;
+        suite.row(&format!("a good token at {route}, which has no layer"), to, call, Answer::misconfigured()).await;
     }
 }
 
-async fn hooked<D: Harness>(suite: &mut Suite<'_, D>) {
+async fn hooked<H: Harness>(suite: &mut Suite<'_, H>) {
     let to = suite.open(DpopPolicy::accept()).await;
     let problem = |status, challenge: &str, label: &str| {
         let body = format!(r#"{{"title":"{label}"}}"#);
@@ -69,5 +69,5 @@ async fn hooked<D: Harness>(suite: &mut Suite<'_, D>) {
     let row = "the hook of a layer, and the rejection of an extractor";
     suite.row(row, to, call, problem(401, BEARER, "credentials_missing")).await;
     let call = suite.bearer("/hooked", "admin");
-    suite.row("a good token, where a hook is", to, call, Answer::served(SUBJECT)).await;
+    suite.row("a good token at a route with a hook", to, call, Answer::served(SUBJECT)).await;
 }

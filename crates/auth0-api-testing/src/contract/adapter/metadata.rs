@@ -1,4 +1,4 @@
-//! Metadata: named by every challenge that may send a client to it, and served to whoever asks.
+//! Metadata: the challenges of 401 and 403 link to it, and it is served without credentials.
 
 use std::net::SocketAddr;
 
@@ -21,11 +21,11 @@ fn described(builder: ApiClientBuilder) -> ApiClientBuilder {
     builder.audiences(["https://api.example.com", RESOURCE]).resource_metadata(ProtectedResource::new(RESOURCE))
 }
 
-pub(super) async fn challenges<D: Harness>(suite: &mut Suite<'_, D>) {
+pub(super) async fn challenges<H: Harness>(suite: &mut Suite<'_, H>) {
     let to = suite.open_with(described).await;
     let missing = Answer::rejected(401, &[BEARER, DPOP], "missing_credentials", "no access token was presented");
     let call = suite.call("/private");
-    suite.row("metadata: nobody", to, call, missing).await;
+    suite.row("metadata: no credentials", to, call, missing).await;
 
     let description = "the access token is not for this API";
     let error = r#"Bearer realm="api", error="invalid_token", error_description="the access token is not for this API", resource_metadata="https://resource.example.com/.well-known/oauth-protected-resource/v1""#;
@@ -46,23 +46,23 @@ pub(super) async fn challenges<D: Harness>(suite: &mut Suite<'_, D>) {
     suite.row("metadata: malformed credentials", to, call, rejected).await;
 }
 
-pub(super) async fn rows<D: Harness>(suite: &mut Suite<'_, D>) {
+pub(super) async fn rows<H: Harness>(suite: &mut Suite<'_, H>) {
     let to = suite.open_with(described).await;
     for path in [ROOT, INSERTED] {
         served(suite, to, path).await;
     }
     let call = Call::new("GET", "/.well-known/oauth-protected-resource/v2");
-    let answer = suite.door.send(to, call).await;
-    suite.holds("metadata of something else is not there", matches!(answer.status, 401 | 404), &answer);
+    let answer = suite.harness.send(to, call).await;
+    suite.check("metadata of another resource is not served", matches!(answer.status, 401 | 404), &answer);
 }
 
-async fn served<D: Harness>(suite: &mut Suite<'_, D>, to: SocketAddr, path: &str) {
+async fn served<H: Harness>(suite: &mut Suite<'_, H>, to: SocketAddr, path: &str) {
     let document = format!(
         r#"{{"resource":"{RESOURCE}","authorization_servers":["{}"],"bearer_methods_supported":["header"],"dpop_signing_alg_values_supported":["ES256"]}}"#,
         suite.tenant.issuer()
     );
-    // The tag is a digest of the document, which names the tenant's port.
-    let etag = suite.door.send(to, Call::new("GET", path)).await.header("etag").unwrap_or_default().to_owned();
+    // The tag is a digest of the document. The document contains the tenant's port, so the tag cannot be a constant.
+    let etag = suite.harness.send(to, Call::new("GET", path)).await.header("etag").unwrap_or_default().to_owned();
     let cached = |status, body: &str| {
         let answer = Answer::new(status, Vec::new(), body).with("cache-control", "public, max-age=3600");
         answer.with("access-control-allow-origin", "*").with("etag", &etag)
@@ -72,14 +72,14 @@ async fn served<D: Harness>(suite: &mut Suite<'_, D>, to: SocketAddr, path: &str
     for (row, call, expected) in [
         ("GET", Call::new("GET", path), json(cached(200, &document))),
         ("HEAD", Call::new("HEAD", path), json(cached(200, ""))),
-        ("what the client has", Call::new("GET", path).header("if-none-match", etag.clone()), cached(304, "")),
+        ("the tag that the client has", Call::new("GET", path).header("if-none-match", etag.clone()), cached(304, "")),
         ("POST", Call::new("POST", path), rejected.with("allow", "GET, HEAD, OPTIONS")),
     ] {
         suite.row(&format!("metadata at {path}: {row}"), to, call, expected).await;
     }
 
     let call = Call::new("OPTIONS", path).header("origin", "https://app.example.com");
-    let answer = suite.door.send(to, call.header("access-control-request-method", "GET")).await;
+    let answer = suite.harness.send(to, call.header("access-control-request-method", "GET")).await;
     let holds = answer.status == 204 && answer.header("access-control-allow-origin") == Some("*");
-    suite.holds(&format!("metadata at {path}: a preflight request"), holds, &answer);
+    suite.check(&format!("metadata at {path}: a preflight request"), holds, &answer);
 }

@@ -1,4 +1,5 @@
-//! The nonce: asked for with the rejection, handed on with whatever answer comes when it turns.
+//! The DPoP nonce: a rejection asks for it. After it has changed, every response to a proof with the previous nonce
+//! carries the new one.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -11,22 +12,22 @@ use super::suite::Suite;
 use super::{Answer, Call, Harness};
 use crate::must::must;
 
-pub(super) async fn rows<D: Harness>(suite: &mut Suite<'_, D>) {
+pub(super) async fn rows<H: Harness>(suite: &mut Suite<'_, H>) {
     let nonces = must(RotatingNonce::new([[1; 32]]), "a secret of 32 octets");
     let to = suite.open(DpopPolicy::accept().nonce(nonces)).await;
     let holder = Holder::new(&suite.tenant);
-    let first = asked_for(suite, &holder, to).await;
+    let first = requested_nonce(suite, &holder, to).await;
 
     let call = proven(suite, &holder, to, "/private", &first);
     suite.row("a proof with the nonce", to, call, Answer::served(SUBJECT)).await;
     let call = proven(suite, &holder, to, "/caching", &first);
     let own = Answer::served(SUBJECT).with("cache-control", "public, max-age=60").with("dpop-nonce", "stale");
-    suite.row("what a handler says about caching and nonces, while the nonce stands", to, call, own).await;
+    suite.row("a handler's cache-control and dpop-nonce, while the nonce is current", to, call, own).await;
     let call = suite.bearer("/private", "");
     suite.row("a Bearer token where proofs need a nonce", to, call, Answer::served(SUBJECT)).await;
 
     suite.clock.advance(STEP);
-    let second = asked_for(suite, &holder, to).await;
+    let second = requested_nonce(suite, &holder, to).await;
     let error = r#"DPoP error="insufficient_scope", error_description="the access token lacks a scope that is needed here", scope="read:messages read:drafts", algs="ES256""#;
     let lacking = "the access token lacks a scope that is needed here";
     for (route, answer) in [
@@ -45,11 +46,11 @@ pub(super) async fn rows<D: Harness>(suite: &mut Suite<'_, D>) {
     suite.row("a proof with the next nonce", to, call, Answer::served(SUBJECT)).await;
 }
 
-/// The nonce that a call without one is answered with.
-async fn asked_for<D: Harness>(suite: &mut Suite<'_, D>, holder: &Holder, to: SocketAddr) -> String {
-    let answer = suite.door.send(to, suite.proven(holder, to, "/private")).await;
+/// Sends a proof without a nonce, checks the rejection, and returns the nonce in it.
+async fn requested_nonce<H: Harness>(suite: &mut Suite<'_, H>, holder: &Holder, to: SocketAddr) -> String {
+    let answer = suite.harness.send(to, suite.proven(holder, to, "/private")).await;
     let nonce = answer.header("dpop-nonce").unwrap_or_default().to_owned();
-    suite.holds("a proof without the nonce is answered with one nonce of 43 characters", nonce.len() == 43, &answer);
+    suite.check("a proof without the nonce is answered with one nonce of 43 characters", nonce.len() == 43, &answer);
     let description = "the proof needs the nonce of the DPoP-Nonce header";
     let error = format!(r#"DPoP error="use_dpop_nonce", error_description="{description}", algs="ES256""#);
     let expected = Answer::rejected(401, &[BEARER, &error], "use_dpop_nonce", description);
@@ -58,9 +59,9 @@ async fn asked_for<D: Harness>(suite: &mut Suite<'_, D>, holder: &Holder, to: So
     nonce
 }
 
-fn proven<D: Harness>(suite: &Suite<'_, D>, holder: &Holder, to: SocketAddr, route: &str, nonce: &str) -> Call {
+fn proven<H: Harness>(suite: &Suite<'_, H>, holder: &Holder, to: SocketAddr, route: &str, nonce: &str) -> Call {
     suite.call(route).dpop(&holder.token, suite.proof(holder, to, route).nonce(nonce).sign())
 }
 
-/// A step of the nonce: the one before is good for one more.
+/// One step of the nonce. The previous nonce is valid for one more step.
 const STEP: Duration = Duration::from_secs(60);

@@ -1,4 +1,4 @@
-//! Optional layers: nothing but absence passes.
+//! Optional layers: a request without credentials passes; invalid credentials are rejected.
 
 use std::net::SocketAddr;
 
@@ -10,7 +10,7 @@ use super::suite::Suite;
 use super::{Answer, Harness};
 use crate::{Endpoint, Misbehaviour};
 
-pub(super) async fn rows<D: Harness>(suite: &mut Suite<'_, D>) {
+pub(super) async fn rows<H: Harness>(suite: &mut Suite<'_, H>) {
     let to = suite.open(DpopPolicy::accept()).await;
     passed(suite, to).await;
     rejected(suite, to).await;
@@ -18,13 +18,17 @@ pub(super) async fn rows<D: Harness>(suite: &mut Suite<'_, D>) {
     suite.tenant.misbehave(Endpoint::Jwks, Misbehaviour::Status(500));
     let to = suite.open(DpopPolicy::accept()).await;
     let call = suite.bearer("/optional", "");
-    let answer = suite.door.send(to, call).await;
-    let expected = suite.door.translate(Answer::new(503, Vec::new(), "")).status;
-    suite.holds("trouble with the keys is not anonymity", answer.status == expected, &answer);
+    let answer = suite.harness.send(to, call).await;
+    let expected = suite.harness.translate(Answer::new(503, Vec::new(), "")).status;
+    suite.check(
+        "a token that cannot be verified for lack of keys is not anonymous",
+        answer.status == expected,
+        &answer,
+    );
     suite.tenant.behave();
 }
 
-async fn passed<D: Harness>(suite: &mut Suite<'_, D>, to: SocketAddr) {
+async fn passed<H: Harness>(suite: &mut Suite<'_, H>, to: SocketAddr) {
     let lines: [&[(&str, &str)]; 4] =
         [&[], &[("authorization", "")], &[("authorization", "Basic dXNlcjpwYXNz")], &[("dpop", "a proof alone")]];
     for lines in lines {
@@ -42,7 +46,7 @@ async fn passed<D: Harness>(suite: &mut Suite<'_, D>, to: SocketAddr) {
     }
 }
 
-async fn rejected<D: Harness>(suite: &mut Suite<'_, D>, to: SocketAddr) {
+async fn rejected<H: Harness>(suite: &mut Suite<'_, H>, to: SocketAddr) {
     let on_bearer = |status, error: &str, description: &str| {
         let challenge = format!(r#"Bearer realm="api", error="{error}", error_description="{description}""#);
         Answer::rejected(status, &[&challenge, DPOP], error, description)

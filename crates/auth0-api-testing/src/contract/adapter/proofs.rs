@@ -1,4 +1,4 @@
-//! Proofs that are missing, do not hold, or come again.
+//! Proofs that are missing, invalid, repeated or replayed, and too many proofs of one key.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use super::requests::Holder;
 use super::suite::Suite;
 use super::{Answer, Harness};
 
-pub(super) async fn rows<D: Harness>(suite: &mut Suite<'_, D>) {
+pub(super) async fn rows<H: Harness>(suite: &mut Suite<'_, H>) {
     let to = suite.open(DpopPolicy::accept()).await;
     missing(suite, to).await;
     beside_bearer(suite, to).await;
@@ -20,7 +20,7 @@ pub(super) async fn rows<D: Harness>(suite: &mut Suite<'_, D>) {
     too_many(suite).await;
 }
 
-async fn missing<D: Harness>(suite: &mut Suite<'_, D>, to: SocketAddr) {
+async fn missing<H: Harness>(suite: &mut Suite<'_, H>, to: SocketAddr) {
     let token = Holder::new(&suite.tenant).token;
     let error = r#"DPoP error="invalid_request", error_description="the DPoP scheme needs a proof", algs="ES256""#;
     let rejected = Answer::rejected(400, &[BEARER, error], "invalid_request", "the DPoP scheme needs a proof");
@@ -30,7 +30,7 @@ async fn missing<D: Harness>(suite: &mut Suite<'_, D>, to: SocketAddr) {
     suite.row("a bound token with an empty proof", to, call, rejected).await;
 }
 
-async fn beside_bearer<D: Harness>(suite: &mut Suite<'_, D>, to: SocketAddr) {
+async fn beside_bearer<H: Harness>(suite: &mut Suite<'_, H>, to: SocketAddr) {
     let description = "a proof needs the DPoP scheme and a bound token";
     let error = format!(r#"Bearer realm="api", error="invalid_request", error_description="{description}""#);
     let proof = suite.proof(&Holder::new(&suite.tenant), to, "/private").sign();
@@ -39,7 +39,7 @@ async fn beside_bearer<D: Harness>(suite: &mut Suite<'_, D>, to: SocketAddr) {
     suite.row("a proof beside an unbound Bearer token", to, call, rejected).await;
 }
 
-async fn invalid<D: Harness>(suite: &mut Suite<'_, D>, to: SocketAddr) {
+async fn invalid<H: Harness>(suite: &mut Suite<'_, H>, to: SocketAddr) {
     let holder = Holder::new(&suite.tenant);
     let proof = || suite.proof(&holder, to, "/private");
     let before = suite.clock.now() - Duration::from_secs(301);
@@ -60,16 +60,16 @@ async fn invalid<D: Harness>(suite: &mut Suite<'_, D>, to: SocketAddr) {
         suite.row(&format!("a proof, and {description}"), to, call, rejected).await;
     }
 
-    // RFC 9449 §7.1, figure 16.
-    let stranger = Holder { key: suite.tenant.proof_key(), token: holder.token };
+    // RFC 9449 §7.1, figure 16: a stolen token with a proof of another key.
+    let other_holder = Holder { key: suite.tenant.proof_key(), token: holder.token };
     let description = "the access token is bound to another key than the proof's";
     let error = format!(r#"DPoP error="invalid_token", error_description="{description}", algs="ES256""#);
     let rejected = Answer::rejected(401, &[BEARER, &error], "invalid_token", description);
-    let call = suite.proven(&stranger, to, "/private");
+    let call = suite.proven(&other_holder, to, "/private");
     suite.row("a proof of another key", to, call, rejected).await;
 }
 
-async fn repeated<D: Harness>(suite: &mut Suite<'_, D>, to: SocketAddr) {
+async fn repeated<H: Harness>(suite: &mut Suite<'_, H>, to: SocketAddr) {
     let error = r#"DPoP error="invalid_dpop_proof", error_description="exactly one proof must be sent", algs="ES256""#;
     let rejected = Answer::rejected(401, &[BEARER, error], "invalid_dpop_proof", "exactly one proof must be sent");
     let holder = Holder::new(&suite.tenant);
@@ -80,7 +80,7 @@ async fn repeated<D: Harness>(suite: &mut Suite<'_, D>, to: SocketAddr) {
     suite.row("two proofs in one line", to, call, rejected).await;
 }
 
-async fn replayed<D: Harness>(suite: &mut Suite<'_, D>, to: SocketAddr) {
+async fn replayed<H: Harness>(suite: &mut Suite<'_, H>, to: SocketAddr) {
     let error = r#"DPoP error="invalid_dpop_proof", error_description="the proof has been used before", algs="ES256""#;
     let rejected = Answer::rejected(401, &[BEARER, error], "invalid_dpop_proof", "the proof has been used before");
     let call = suite.proven(&Holder::new(&suite.tenant), to, "/private");
@@ -88,7 +88,7 @@ async fn replayed<D: Harness>(suite: &mut Suite<'_, D>, to: SocketAddr) {
     suite.row("a proof for the second time", to, call, rejected).await;
 }
 
-async fn too_many<D: Harness>(suite: &mut Suite<'_, D>) {
+async fn too_many<H: Harness>(suite: &mut Suite<'_, H>) {
     let store = MemoryReplayStore::new().per_key_quota(1);
     let to = suite.open(DpopPolicy::accept().replay_store(store)).await;
     let holder = Holder::new(&suite.tenant);

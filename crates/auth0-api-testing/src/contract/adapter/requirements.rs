@@ -1,4 +1,5 @@
-//! Good tokens that are not enough for a route: one challenge names all that is needed, on the scheme that was used.
+//! Valid tokens that do not meet a route's requirement: the challenge of the scheme that was used names all required
+//! scopes.
 
 use std::net::SocketAddr;
 
@@ -9,7 +10,7 @@ use super::requests::Holder;
 use super::suite::Suite;
 use super::{Answer, Harness};
 
-pub(super) async fn rows<D: Harness>(suite: &mut Suite<'_, D>) {
+pub(super) async fn rows<H: Harness>(suite: &mut Suite<'_, H>) {
     let lacking = "the access token lacks a scope that is needed here";
     let to = suite.open(DpopPolicy::accept()).await;
     let error = r#"Bearer realm="api", error="insufficient_scope", error_description="the access token lacks a scope that is needed here", scope="read:messages read:drafts""#;
@@ -31,15 +32,15 @@ pub(super) async fn rows<D: Harness>(suite: &mut Suite<'_, D>) {
     suite.row("a bound token with all scopes", to, call, Answer::served(SUBJECT)).await;
 
     let call = suite.call("/scoped");
-    suite.row("nobody, where scopes are needed", to, call, missing(&[BEARER, DPOP])).await;
+    suite.row("no credentials at a route that requires scopes", to, call, missing(&[BEARER, DPOP])).await;
     typed(suite, to).await;
 }
 
-async fn typed<D: Harness>(suite: &mut Suite<'_, D>, to: SocketAddr) {
+async fn typed<H: Harness>(suite: &mut Suite<'_, H>, to: SocketAddr) {
     let error = r#"Bearer realm="api", error="insufficient_scope", error_description="the access token lacks a scope that is needed here", scope="read:messages""#;
     let lacking = "the access token lacks a scope that is needed here";
     for (row, call, expected) in [
-        ("nobody", suite.call("/typed"), missing(&[BEARER, DPOP])),
+        ("no credentials", suite.call("/typed"), missing(&[BEARER, DPOP])),
         (
             "another scope",
             suite.bearer("/typed", "read:drafts"),
@@ -47,6 +48,6 @@ async fn typed<D: Harness>(suite: &mut Suite<'_, D>, to: SocketAddr) {
         ),
         ("the scope", suite.bearer("/typed", "read:messages"), Answer::served(SUBJECT)),
     ] {
-        suite.row(&format!("an extractor that asks for a scope: {row}"), to, call, expected).await;
+        suite.row(&format!("an extractor that requires a scope: {row}"), to, call, expected).await;
     }
 }

@@ -1,4 +1,4 @@
-//! The suite: the order of its chapters, and the list of what did not hold.
+//! The suite: runs its rows in order and collects the failures.
 
 use std::net::SocketAddr;
 
@@ -13,31 +13,35 @@ use crate::{LocalTenant, ManualClock};
 
 /// Checks that an adapter for a web framework keeps its promises.
 ///
-/// 1. Every row of the table of responses comes out as it should: status, one `WWW-Authenticate` line for each scheme in their
-///    order, the headers that belong to the rejection, the body.
-/// 2. Every line of a repeated header counts.
-/// 3. An optional layer lets nothing pass but the absence of credentials, and trouble is not absence.
-/// 4. What a proof is for is the URL that the client called, whatever routers, proxies and versions of HTTP lie in between.
-/// 5. The next nonce comes with whatever answer the service gives.
-/// 6. Layers in layers use a proof up once, and tokens of another client do not count. No layer is a mistake of the server's.
-/// 7. Every challenge of a 401 and a 403 names the metadata, which is served to whoever asks.
-/// 8. The request's body, the connection and the CORS layer around it are left alone.
+/// 1. Each response has the right status, headers and body. A rejection has one `WWW-Authenticate` line for each scheme,
+///    in the right order.
+/// 2. The adapter reads every line of a repeated header.
+/// 3. An optional layer lets a request through only if it has no credentials. A failure of the server is not an absence
+///    of credentials.
+/// 4. A proof must be for the URL that the client called, also behind routers and proxies, over HTTP/1.1 and HTTP/2.
+/// 5. After the nonce has changed, the response to a proof with the previous nonce carries the new one, also if it is
+///    an error.
+/// 6. Nested layers of one client use a proof once. A layer does not accept a token that another client has verified.
+///    An extractor or a requirement without a layer is an error of the server (500).
+/// 7. Every challenge of a 401 and of a 403 names the metadata, which is served without credentials.
+/// 8. The adapter does not change the body of a request, the connection, or the CORS layer around it.
 ///
-/// The [routes](mod@crate::contract::adapter#the-routes) that it calls are served by a [`Harness`].
+/// A [`Harness`] serves the [routes](mod@crate::contract::adapter#the-routes) that the suite calls.
 ///
 /// # Panics
 ///
-/// With every row that did not come out as it should: what was expected, and what came.
+/// When at least one row fails. The message lists every failed row with the actual response, and with the expected
+/// response where the row compares all of it.
 ///
 /// # Examples
 ///
 /// ```no_run
 /// use std::net::SocketAddr;
-/// use auth0_api_testing::contract::{self, adapter::{Door, Site}};
+/// use auth0_api_testing::contract::{self, adapter::{Harness, Site}};
 ///
 /// struct MyFramework;
 ///
-/// impl Door for MyFramework {
+/// impl Harness for MyFramework {
 ///     async fn open(&self, site: Site) -> SocketAddr {
 ///         // Build the routes with `site.api` and `site.other`, and serve them on 127.0.0.1:0.
 ///         # _ = site;
@@ -50,8 +54,8 @@ use crate::{LocalTenant, ManualClock};
 ///     contract::adapter(&MyFramework).await;
 /// }
 /// ```
-pub async fn adapter<D: Harness>(door: &D) {
-    let mut suite = Suite::start(door).await;
+pub async fn adapter<H: Harness>(harness: &H) {
+    let mut suite = Suite::start(harness).await;
     credentials::rows(&mut suite).await;
     tokens::rows(&mut suite).await;
     proofs::rows(&mut suite).await;
@@ -62,77 +66,79 @@ pub async fn adapter<D: Harness>(door: &D) {
     trouble::rows(&mut suite).await;
     target::rows(&mut suite).await;
     metadata::challenges(&mut suite).await;
-    if door.covers(Chapter::Metadata) {
+    if harness.covers(Chapter::Metadata) {
         metadata::rows(&mut suite).await;
     }
-    if door.covers(Chapter::Http1) {
+    if harness.covers(Chapter::Http1) {
         http1::rows(&mut suite).await;
     }
-    if door.covers(Chapter::Http2) {
+    if harness.covers(Chapter::Http2) {
         http2::rows(&mut suite).await;
     }
     suite.finish();
 }
 
-/// A tenant whose clock only the suite moves, and what has been found out so far.
-pub(super) struct Suite<'d, D> {
-    pub(super) door: &'d D,
+/// A run of the suite: the harness, a tenant with a clock that only the suite moves, and the failures so far.
+pub(super) struct Suite<'h, H> {
+    pub(super) harness: &'h H,
     pub(super) tenant: LocalTenant,
     pub(super) clock: ManualClock,
-    broken: Vec<String>,
+    failures: Vec<String>,
 }
 
-impl<'d, D: Harness> Suite<'d, D> {
-    async fn start(door: &'d D) -> Self {
+impl<'h, H: Harness> Suite<'h, H> {
+    async fn start(harness: &'h H) -> Self {
         let clock = ManualClock::new();
         let tenant = LocalTenant::builder().clock(clock.clone()).start().await;
-        Self { door, tenant: must(tenant, "starting a tenant"), clock, broken: Vec::new() }
+        Self { harness, tenant: must(tenant, "starting a tenant"), clock, failures: Vec::new() }
     }
 
-    /// Starts a server whose client has this policy.
+    /// Starts a server whose client has this DPoP policy.
     pub(super) async fn open(&self, policy: DpopPolicy) -> SocketAddr {
         self.open_with(|builder| builder.dpop(policy)).await
     }
 
-    /// Starts a server whose client is configured further.
+    /// Starts a server whose client is configured by `configure`.
     pub(super) async fn open_with(&self, configure: impl FnOnce(ApiClientBuilder) -> ApiClientBuilder) -> SocketAddr {
         let api = must(configure(self.builder(self.tenant.audience())).build(), "configuring a client");
         let other = must(self.builder(OTHER_AUDIENCE).build(), "configuring another client");
-        self.door.open(Site::new(api, other)).await
+        self.harness.open(Site::new(api, other)).await
     }
 
-    /// One row of the table.
+    /// Runs one row: sends the call and compares the answer with the expected one.
     pub(super) async fn row(&mut self, row: &str, to: SocketAddr, call: Call, expected: Answer) -> Answer {
-        let answer = self.door.send(to, call).await;
+        let answer = self.harness.send(to, call).await;
         self.compare(row, answer.clone(), expected);
         answer
     }
 
-    /// Compares an answer that has come with the one that should.
+    /// Compares an answer with the expected one, and records a failure if they differ.
+    ///
+    /// `Content-Type` is compared only if the expected answer has one.
     pub(super) fn compare(&mut self, row: &str, answer: Answer, expected: Answer) {
-        let expected = self.door.translate(expected).comparable();
+        let expected = self.harness.translate(expected).comparable();
         let named = expected.header("content-type").is_some();
         let answer = if named { answer } else { answer.without_content_type() }.comparable();
         if answer != expected {
-            self.broken.push(format!("{row}\n  expected\n{expected}  came\n{answer}"));
+            self.failures.push(format!("{row}\n  expected\n{expected}  received\n{answer}"));
         }
     }
 
-    /// Notes what does not hold.
-    pub(super) fn holds(&mut self, row: &str, holds: bool, seen: &Answer) {
+    /// Records a failure of a row, with the answer, unless it holds.
+    pub(super) fn check(&mut self, row: &str, holds: bool, answer: &Answer) {
         if !holds {
-            self.broken.push(format!("{row}\n  came\n{seen}"));
+            self.failures.push(format!("{row}\n  received\n{answer}"));
         }
     }
 
     fn builder(&self, audience: &str) -> ApiClientBuilder {
         let builder = ApiClient::builder(self.tenant.domain(), audience).insecure_http_loopback();
-        // Without jitter, `Retry-After` is what the tenant says.
+        // Without jitter, `Retry-After` is exactly the tenant's value.
         builder.clock(self.clock.clone()).key_policy(KeyPolicy::new().jitter_percent(0))
     }
 
     fn finish(self) {
-        assert!(self.broken.is_empty(), "{} rows do not hold:\n\n{}", self.broken.len(), self.broken.join("\n"));
+        assert!(self.failures.is_empty(), "{} rows failed:\n\n{}", self.failures.len(), self.failures.join("\n"));
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a proof is for: the URL that the client called.
+//! The URL that a proof must be for: the URL that the client called.
 
 use std::net::SocketAddr;
 
@@ -10,7 +10,7 @@ use super::suite::Suite;
 use super::{Answer, Harness};
 use crate::must::must;
 
-pub(super) async fn rows<D: Harness>(suite: &mut Suite<'_, D>) {
+pub(super) async fn rows<H: Harness>(suite: &mut Suite<'_, H>) {
     by_default(suite).await;
     behind_hops(suite).await;
     behind_networks(suite).await;
@@ -24,16 +24,16 @@ pub(super) fn mismatch() -> Answer {
     Answer::rejected(401, &[BEARER, &error], "invalid_dpop_proof", description)
 }
 
-/// The rejection of a request whose URL makes no sense.
+/// The rejection of a request with a malformed URL.
 pub(super) fn malformed() -> Answer {
     let description = "the URL of the request is malformed";
     let error = format!(r#"DPoP error="invalid_request", error_description="{description}", algs="ES256""#);
     Answer::rejected(400, &[BEARER, &error], "invalid_request", description)
 }
 
-async fn by_default<D: Harness>(suite: &mut Suite<'_, D>) {
+async fn by_default<H: Harness>(suite: &mut Suite<'_, H>) {
     let to = suite.open(DpopPolicy::accept()).await;
-    let (private, nested) = (suite.door.path("/private"), suite.door.path("/nested/private"));
+    let (private, nested) = (suite.harness.path("/private"), suite.harness.path("/nested/private"));
     let forwarded: &[(&str, &str)] = &[
         ("x-forwarded-proto", "https"),
         ("x-forwarded-host", "public.example.com"),
@@ -44,37 +44,41 @@ async fn by_default<D: Harness>(suite: &mut Suite<'_, D>) {
         ("the path that a nested router sees", "/nested/private", &[][..], format!("http://{to}{private}"), mismatch()),
         ("the path that was called", "/nested/private", &[], format!("http://{to}{nested}"), Answer::served(SUBJECT)),
         (
-            "forwarded headers of strangers",
+            "untrusted forwarded headers, and a proof for their URL",
             "/private",
             forwarded,
             format!("https://public.example.com/v1{private}"),
             mismatch(),
         ),
         (
-            "strangers' forwarded headers",
+            "untrusted forwarded headers, and a proof for the URL of the connection",
             "/private",
             forwarded,
             format!("http://{to}{private}"),
             Answer::served(SUBJECT),
         ),
-        ("https on a connection without it", "/private", &[], format!("https://{to}{private}"), mismatch()),
+        ("https on a connection without TLS", "/private", &[], format!("https://{to}{private}"), mismatch()),
         ("another host", "/private", &[], format!("http://elsewhere.example.com{private}"), mismatch()),
         ("another letter case", "/private", &[], format!("http://{to}{}", private.to_uppercase()), mismatch()),
-        ("a slash more", "/private", &[], format!("http://{to}{private}/"), mismatch()),
+        ("an additional slash", "/private", &[], format!("http://{to}{private}/"), mismatch()),
     ] {
         target_row(suite, row, to, (route, lines), &htu, expected).await;
     }
 }
 
-async fn behind_hops<D: Harness>(suite: &mut Suite<'_, D>) {
-    let private = suite.door.path("/private");
+async fn behind_hops<H: Harness>(suite: &mut Suite<'_, H>) {
+    let private = suite.harness.path("/private");
     let to = suite.open_with(|builder| builder.trusted_proxies(TrustedProxies::hops(1))).await;
     let lines: &[(&str, &str)] =
         &[("x-forwarded-proto", "http, https"), ("x-forwarded-host", "evil.example, public.example.com")];
     for (row, htu, expected) in [
-        ("what the trusted proxy says", format!("https://public.example.com{private}"), Answer::served(SUBJECT)),
-        ("what somebody before it says", format!("http://evil.example{private}"), mismatch()),
-        ("what the server sees behind the proxy", format!("http://{to}{private}"), mismatch()),
+        (
+            "the URL that the trusted proxy forwards",
+            format!("https://public.example.com{private}"),
+            Answer::served(SUBJECT),
+        ),
+        ("the URL that a client before the proxy writes", format!("http://evil.example{private}"), mismatch()),
+        ("the URL that the server sees behind the proxy", format!("http://{to}{private}"), mismatch()),
     ] {
         target_row(suite, row, to, ("/private", lines), &htu, expected).await;
     }
@@ -93,20 +97,20 @@ async fn behind_hops<D: Harness>(suite: &mut Suite<'_, D>) {
     target_row(suite, "fewer entries than hops", to, ("/private", lines), &htu, malformed()).await;
 }
 
-async fn behind_networks<D: Harness>(suite: &mut Suite<'_, D>) {
-    let htu = format!("https://public.example.com{}", suite.door.path("/private"));
+async fn behind_networks<H: Harness>(suite: &mut Suite<'_, H>) {
+    let htu = format!("https://public.example.com{}", suite.harness.path("/private"));
     let lines: &[(&str, &str)] = &[("x-forwarded-proto", "https"), ("x-forwarded-host", "public.example.com")];
     for (network, expected) in [("127.0.0.0/8", Answer::served(SUBJECT)), ("10.0.0.0/8", mismatch())] {
         let proxies = must(TrustedProxies::networks([network]), "a network");
         let to = suite.open_with(|builder| builder.trusted_proxies(proxies)).await;
-        let row = format!("a peer of the loopback address, where {network} is trusted");
+        let row = format!("a peer on the loopback address, and {network} is trusted");
         target_row(suite, &row, to, ("/private", lines), &htu, expected).await;
     }
 }
 
-async fn with_public_url<D: Harness>(suite: &mut Suite<'_, D>) {
-    let private = suite.door.path("/private");
-    let nested = suite.door.path("/nested/private");
+async fn with_public_url<H: Harness>(suite: &mut Suite<'_, H>) {
+    let private = suite.harness.path("/private");
+    let nested = suite.harness.path("/nested/private");
     let to = suite.open_with(|builder| builder.public_url("https://public.example.com/v1")).await;
     let lines: &[(&str, &str)] = &[("x-forwarded-host", "evil.example")];
     for (route, htu, expected) in [
@@ -120,9 +124,9 @@ async fn with_public_url<D: Harness>(suite: &mut Suite<'_, D>) {
     }
 }
 
-/// A call of a route with these header lines, and a proof for this URL.
-async fn target_row<D: Harness>(
-    suite: &mut Suite<'_, D>,
+/// Runs a row: a call of a route with these header lines, and a proof for the URL `htu`.
+async fn target_row<H: Harness>(
+    suite: &mut Suite<'_, H>,
     row: &str,
     to: SocketAddr,
     (route, lines): (&str, &[(&str, &str)]),
@@ -130,7 +134,7 @@ async fn target_row<D: Harness>(
     expected: Answer,
 ) {
     let holder = Holder::new(&suite.tenant);
-    let proof = holder.proof(suite.door.method(), htu).sign();
+    let proof = holder.proof(suite.harness.method(), htu).sign();
     let call = suite.call(route).headers(lines).dpop(&holder.token, proof);
     suite.row(&format!("target: {row}"), to, call, expected).await;
 }

@@ -1,4 +1,4 @@
-//! Tokens that do not hold: the error stands on the scheme that was used, the other one is offered bare.
+//! Invalid tokens: the challenge of the scheme that was used has the error; the challenge of the other scheme has none.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use super::requests::Holder;
 use super::suite::Suite;
 use super::{Answer, Harness};
 
-pub(super) async fn rows<D: Harness>(suite: &mut Suite<'_, D>) {
+pub(super) async fn rows<H: Harness>(suite: &mut Suite<'_, H>) {
     let to = suite.open(DpopPolicy::accept()).await;
     let mint = || suite.tenant.mint();
     let holder = Holder::new(&suite.tenant);
@@ -37,7 +37,7 @@ pub(super) async fn rows<D: Harness>(suite: &mut Suite<'_, D>) {
     as_dpop(suite).await;
 }
 
-async fn as_dpop<D: Harness>(suite: &mut Suite<'_, D>) {
+async fn as_dpop<H: Harness>(suite: &mut Suite<'_, H>) {
     let to = suite.open(DpopPolicy::accept()).await;
     let expired = Holder::with(&suite.tenant, |token| token.expires_in(Duration::ZERO));
     let unbound = Holder::with(&suite.tenant, |token| token.without_claim("cnf"));

@@ -1,4 +1,4 @@
-//! Calls over sockets: nothing is added but a `Host` line, nothing is followed, nothing is retried.
+//! Sends calls over sockets. It adds only a `Host` line, follows no redirects, and retries nothing.
 
 use std::net::SocketAddr;
 
@@ -17,7 +17,7 @@ pub(super) async fn over_http1(to: SocketAddr, call: Call) -> Answer {
     Connection::open(to).await.send(call).await
 }
 
-/// A connection of HTTP/1.1 that goes on for as long as the server wants it to.
+/// An HTTP/1.1 connection that stays open until the server closes it.
 pub(super) struct Connection {
     authority: String,
     sender: http1::SendRequest<Full<Bytes>>,
@@ -34,13 +34,15 @@ impl Connection {
     pub(super) async fn send(&mut self, call: Call) -> Answer {
         let named = call.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host"));
         let call = if named { call } else { call.header("host", self.authority.clone()) };
-        must(self.sender.ready().await, "the server keeps the connection, but");
+        must(self.sender.ready().await, "keeping the connection to the server open");
         let response = self.sender.send_request(request(call)).await;
         read(must(response, "waiting for the answer")).await
     }
 }
 
-/// The URL is in `:scheme`, `:authority` and `:path`; a `Host` line is sent only if the call has one.
+/// Sends a call over a new HTTP/2 connection.
+///
+/// The URL is in `:scheme`, `:authority` and `:path`. A `Host` line is sent only if the call has one.
 pub(super) async fn over_http2(to: SocketAddr, mut call: Call) -> Answer {
     let stream = must(TcpStream::connect(to).await, "connecting to the server under test");
     let connecting = http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await;

@@ -1,4 +1,4 @@
-//! Our own trouble: never a challenge, because no other token would help.
+//! Failures of the server: the 503 has no challenge, because another token would not help.
 
 use std::time::{Duration, SystemTime};
 
@@ -9,7 +9,7 @@ use super::suite::Suite;
 use super::{Answer, Harness};
 use crate::{Endpoint, Misbehaviour};
 
-pub(super) async fn rows<D: Harness>(suite: &mut Suite<'_, D>) {
+pub(super) async fn rows<H: Harness>(suite: &mut Suite<'_, H>) {
     let keys = "access tokens cannot be checked at the moment";
     for (misbehaviour, retry_after) in
         [(Misbehaviour::Down, "1"), (Misbehaviour::RateLimited { retry_after: Duration::from_secs(17) }, "17")]
@@ -27,7 +27,7 @@ pub(super) async fn rows<D: Harness>(suite: &mut Suite<'_, D>) {
     let proofs = "proofs cannot be checked at the moment";
     let rejected = Answer::rejected(503, &[], "temporarily_unavailable", proofs).with("retry-after", "5");
     let call = suite.proven(&Holder::new(&suite.tenant), to, "/private");
-    suite.row("a replay store without an answer", to, call, rejected).await;
+    suite.row("a replay store that is unavailable", to, call, rejected).await;
 }
 
 /// A replay store that cannot answer.

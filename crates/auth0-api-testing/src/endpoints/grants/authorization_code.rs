@@ -1,4 +1,4 @@
-//! Tokens for the code that `/authorize` gave ([RFC 6749 §4.1.3](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3)), with PKCE
+//! Authorization code ([RFC 6749 §4.1.3](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3)), with PKCE
 //! ([RFC 7636](https://www.rfc-editor.org/rfc/rfc7636)).
 
 use aws_lc_rs::digest::{SHA256, digest};
@@ -13,7 +13,8 @@ use crate::ledger::Code;
 
 pub(crate) fn authorization_code(call: &Call<'_>) -> Result<Value, ErrorResponse> {
     let text = call.parameters.require("code")?;
-    // RFC 6749 §4.1.2: one use, whatever becomes of it.
+    // RFC 6749 §4.1.2: a code works once. It is removed before the checks, so it is used up even if the request is
+    // rejected.
     let code = call.tenant.ledger().codes.remove(text);
     let code = code.ok_or_else(|| ErrorResponse::invalid_grant("Invalid authorization code"))?;
     check(call, &code).map_err(ErrorResponse::invalid_grant)?;
@@ -31,14 +32,14 @@ pub(crate) fn authorization_code(call: &Call<'_>) -> Result<Value, ErrorResponse
 }
 
 fn check(call: &Call<'_>, code: &Code) -> Result<(), &'static str> {
-    // RFC 6749 §4.1.3: issued to this client, for this redirect URI, not too long ago.
+    // RFC 6749 §4.1.3: the code was issued to this client, for this redirect URI, and has not expired.
     if code.consent.client_id != call.client.id() || call.tenant.clock.now() >= code.expires_at {
         return Err("Invalid authorization code");
     }
     if code.redirect_uri.as_deref() != call.parameters.get("redirect_uri") {
         return Err("The redirect URI is wrong");
     }
-    // RFC 7636 §4.6.
+    // RFC 7636 §4.6: the verifier matches the challenge. Without a challenge, there must be no verifier either.
     let challenge = call
         .parameters
         .get("code_verifier")
@@ -46,11 +47,11 @@ fn check(call: &Call<'_>, code: &Code) -> Result<(), &'static str> {
     if code.challenge != challenge {
         return Err("Failed to verify code verifier");
     }
-    // RFC 8707 §2.2: the code is good for what was named at /authorize.
-    if call.parameters.audience().is_some_and(|asked| code.consent.audience.as_deref() != Some(asked)) {
+    // RFC 8707 §2.2: the code is only for the API that was named at /authorize.
+    if call.parameters.audience().is_some_and(|requested| code.consent.audience.as_deref() != Some(requested)) {
         return Err("The code was issued for another resource");
     }
-    // RFC 9449 §10.
+    // RFC 9449 §10: the proof is signed with the key of dpop_jkt.
     if code.consent.key.is_some() && code.consent.key != call.key {
         return Err("The code is bound to another DPoP key");
     }

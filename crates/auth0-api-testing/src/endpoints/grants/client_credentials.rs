@@ -1,4 +1,5 @@
-//! A token for the client itself ([RFC 6749 §4.4](https://www.rfc-editor.org/rfc/rfc6749#section-4.4)).
+//! Client credentials: a token for the client itself
+//! ([RFC 6749 §4.4](https://www.rfc-editor.org/rfc/rfc6749#section-4.4)).
 
 use serde_json::{Map, Value};
 
@@ -12,7 +13,7 @@ pub(crate) fn client_credentials(call: &Call<'_>) -> Result<Value, ErrorResponse
         call,
         api: Some(api),
         user: None,
-        scopes: call.parameters.scopes().map(|asked| for_api(api, &asked)),
+        scopes: call.parameters.scopes().map(|requested| for_api(api, &requested)),
         organization: None,
         claims: Map::from_iter([("gty".to_owned(), "client-credentials".into())]),
         extras: Extras::default(),

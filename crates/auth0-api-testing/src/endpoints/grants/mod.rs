@@ -1,4 +1,4 @@
-//! One file per grant: from an authenticated request to tokens.
+//! The grants, one file each: each turns the request of an authenticated client into tokens.
 
 mod authorization_code;
 mod client_credentials;

@@ -1,4 +1,5 @@
-//! On-behalf-of: an API that received a token gets one for the next API, for the same user, naming itself as the actor.
+//! On-behalf-of: an API exchanges the token that it received for a token for the next API. The new token is for the
+//! same user and names the API's client as the actor.
 
 use serde_json::{Map, Value, json};
 
@@ -12,17 +13,17 @@ use crate::registry::Organization;
 
 pub(super) fn issue(call: &Call<'_>) -> Result<Value, ErrorResponse> {
     let identifier = call.client.identifier().ok_or_else(|| ErrorResponse::unauthorized_client(NOT_AN_API))?;
-    if call.parameters.get("requested_token_type").is_some_and(|asked| asked != ACCESS_TOKEN) {
+    if call.parameters.get("requested_token_type").is_some_and(|requested| requested != ACCESS_TOKEN) {
         return Err(ErrorResponse::invalid_request(format!("requested_token_type must be {ACCESS_TOKEN}")));
     }
-    // RFC 8693 §2.2.2: a subject token that is not good is an invalid request.
+    // RFC 8693 §2.2.2: the error for an invalid subject token is invalid_request.
     let subject = own_token::verify(call.tenant, call.parameters.require("subject_token")?, identifier)
         .map_err(|reason| ErrorResponse::invalid_request(format!("The subject_token is rejected: {reason}")))?;
     let api = call.api()?;
     let text = |claim: &str| subject.get(claim).and_then(Value::as_str);
-    let scopes = call.parameters.scopes().map(|mut asked| {
-        asked.retain(|scope| !is_openid(scope));
-        for_api(api, &asked)
+    let scopes = call.parameters.scopes().map(|mut requested| {
+        requested.retain(|scope| !is_openid(scope));
+        for_api(api, &requested)
     });
     let organization = text("org_id")
         .map(|id| Organization { id: id.to_owned(), name: text("org_name").unwrap_or_default().to_owned() });
@@ -40,7 +41,8 @@ pub(super) fn issue(call: &Call<'_>) -> Result<Value, ErrorResponse> {
     Ok(answer.into())
 }
 
-/// The calling client around whoever acted before ([RFC 8693 §4.1](https://www.rfc-editor.org/rfc/rfc8693#section-4.1)).
+/// Makes the claim `act`: the calling client, with the earlier actors nested inside
+/// ([RFC 8693 §4.1](https://www.rfc-editor.org/rfc/rfc8693#section-4.1)).
 fn nested(client_id: &str, act: Option<&Value>) -> Result<Value, ErrorResponse> {
     let levels = std::iter::successors(act, |level| level.get("act")).take(MAX_ACTORS).count();
     if levels == MAX_ACTORS {
@@ -52,7 +54,7 @@ fn nested(client_id: &str, act: Option<&Value>) -> Result<Value, ErrorResponse> 
     })
 }
 
-/// Auth0's limit.
+/// Auth0's limit of nested actors.
 const MAX_ACTORS: usize = 5;
 
 pub(super) const NOT_AN_API: &str =

@@ -1,4 +1,4 @@
-//! Custom token exchange: the registered Action judges the subject token and names the user.
+//! Custom token exchange: the profile's Action checks the subject token and names the user.
 
 use http::{StatusCode, header};
 use serde_json::{Map, Value, json};
@@ -12,7 +12,7 @@ use crate::registry::{ExchangeProfile, RejectionKind};
 use crate::{ExchangeRejection, ExchangeRequest, Exchanged};
 
 pub(super) fn issue(call: &Call<'_>, profile: &ExchangeProfile) -> Result<Value, ErrorResponse> {
-    reject_the_locked_out(call)?;
+    reject_locked_out_address(call)?;
     let api = call.api()?;
     let request = request(call)?;
     let Exchanged { user, actor } = profile.decide(&request).map_err(|rejection| rejected(call, rejection))?;
@@ -21,7 +21,7 @@ pub(super) fn issue(call: &Call<'_>, profile: &ExchangeProfile) -> Result<Value,
         call,
         api: Some(api),
         user: Some(&user),
-        scopes: call.parameters.scopes().map(|asked| for_user(Some(api), &asked)),
+        scopes: call.parameters.scopes().map(|requested| for_user(Some(api), &requested)),
         organization: call.organization(&user)?,
         claims: Map::from_iter(act),
         extras: Extras::for_user(call),
@@ -52,7 +52,7 @@ fn request(call: &Call<'_>) -> Result<ExchangeRequest, ErrorResponse> {
     })
 }
 
-/// RFC 8693 §2.1: both or neither.
+/// RFC 8693 §2.1: a request has both parameters of the actor, or neither.
 fn actor(call: &Call<'_>) -> Result<Option<(String, String)>, ErrorResponse> {
     match (call.parameters.get("actor_token"), call.parameters.get("actor_token_type")) {
         (Some(token), Some(token_type)) => Ok(Some((token.to_owned(), token_type.to_owned()))),
@@ -78,8 +78,8 @@ fn rejected(call: &Call<'_>, rejection: ExchangeRejection) -> ErrorResponse {
     }
 }
 
-/// Auth0's protection against trying subject tokens one after the other.
-fn reject_the_locked_out(call: &Call<'_>) -> Result<(), ErrorResponse> {
+/// Rejects a request from an address that is locked out: Auth0's protection against guessing subject tokens.
+fn reject_locked_out_address(call: &Call<'_>) -> Result<(), ErrorResponse> {
     let locked_out = call.tenant.ledger().locked_out(call.address, call.tenant.clock.now());
     locked_out.map_or(Ok(()), |wait| {
         let description = "We have detected suspicious login behavior and further attempts will be blocked.";

@@ -1,4 +1,5 @@
-//! New tokens for a refresh token ([RFC 6749 §6](https://www.rfc-editor.org/rfc/rfc6749#section-6)), which stays good.
+//! Refresh token ([RFC 6749 §6](https://www.rfc-editor.org/rfc/rfc6749#section-6)). It can be used again and does not
+//! rotate.
 
 use serde_json::{Map, Value};
 
@@ -11,7 +12,7 @@ pub(crate) fn refresh_token(call: &Call<'_>) -> Result<Value, ErrorResponse> {
     let token = call.parameters.require("refresh_token")?;
     let consent =
         consent(call, token).ok_or_else(|| ErrorResponse::invalid_grant("Unknown or invalid refresh token."))?;
-    // RFC 9449 §5: of a public client, by the key it was issued to.
+    // RFC 9449 §5: a public client's refresh token works only with the key that it was bound to.
     if consent.key.is_some() && consent.key != call.key {
         return Err(ErrorResponse::invalid_grant("The refresh token is bound to another DPoP key"));
     }
@@ -29,16 +30,16 @@ pub(crate) fn refresh_token(call: &Call<'_>) -> Result<Value, ErrorResponse> {
     Ok(issue.answer().into())
 }
 
-/// What a refresh token of this client stands for.
+/// Returns the consent behind a refresh token; `None` if the token is unknown or belongs to another client.
 pub(super) fn consent(call: &Call<'_>, token: &str) -> Option<Consent> {
     let consent = call.tenant.ledger().refresh_tokens.get(token).cloned();
     consent.filter(|consent| consent.client_id == call.client.id())
 }
 
-/// RFC 6749 §6: nothing beyond what the user has consented to.
+/// RFC 6749 §6: returns the requested scopes that the user has consented to; without a request, all of them.
 fn narrowed(call: &Call<'_>, consent: &Consent) -> Vec<String> {
     match call.parameters.scopes() {
-        Some(asked) => consent.scopes.iter().filter(|own| asked.contains(&own.as_str())).cloned().collect(),
+        Some(requested) => consent.scopes.iter().filter(|own| requested.contains(&own.as_str())).cloned().collect(),
         None => consent.scopes.clone(),
     }
 }

@@ -1,4 +1,5 @@
-//! Token exchange ([RFC 8693](https://www.rfc-editor.org/rfc/rfc8693)): the type of the subject token tells the two flows apart.
+//! Token exchange ([RFC 8693](https://www.rfc-editor.org/rfc/rfc8693)): the type of the subject token selects
+//! on-behalf-of or an exchange profile.
 
 use serde_json::Value;
 
@@ -20,5 +21,5 @@ pub(crate) fn token_exchange(call: &Call<'_>) -> Result<Value, ErrorResponse> {
     }
 }
 
-/// RFC 8693 §3.
+/// RFC 8693 §3: the type of an access token.
 pub(super) const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";

@@ -1,4 +1,5 @@
-//! Token Vault: the access token of a third party, where the user has linked an account.
+//! Token Vault: exchanges a token of the user for the access token of a third party where the user has linked an
+//! account.
 
 use std::time::Duration;
 
@@ -39,7 +40,7 @@ pub(crate) fn token_vault(call: &Call<'_>) -> Result<Value, ErrorResponse> {
     Ok(answer(call, user_id, &account, scope))
 }
 
-/// The user that the subject token stands for.
+/// Returns the id of the subject token's user.
 fn user(call: &Call<'_>) -> Result<String, ErrorResponse> {
     let token = call.parameters.require("subject_token")?;
     match call.parameters.require("subject_token_type")? {
@@ -60,16 +61,16 @@ fn user(call: &Call<'_>) -> Result<String, ErrorResponse> {
     }
 }
 
-/// What the token is good for; nothing that the user has not consented to at the third party.
+/// Returns the scope of the token. A requested scope that the user has not consented to at the third party is an error.
 fn scope(call: &Call<'_>, account: &LinkedAccount) -> Result<Option<String>, ErrorResponse> {
-    let Some(asked) = call.parameters.get("scope") else { return Ok(account.scope()) };
-    match asked.split(' ').find(|scope| !account.allows(scope)) {
+    let Some(requested) = call.parameters.get("scope") else { return Ok(account.scope()) };
+    match requested.split(' ').find(|scope| !account.allows(scope)) {
         Some(missing) => Err(ErrorResponse::new(
             StatusCode::BAD_REQUEST,
             "invalid_scope",
             format!("The linked account has not granted the scope {missing}"),
         )),
-        None => Ok(Some(asked.to_owned())),
+        None => Ok(Some(requested.to_owned())),
     }
 }
 
@@ -99,8 +100,8 @@ fn failed(error: &'static str, description: &str) -> ErrorResponse {
 
 const FEDERATED_CONNECTION_ACCESS_TOKEN: &str = "http://auth0.com/oauth/token-type/federated-connection-access-token";
 
-/// RFC 8693 §3.
+/// RFC 8693 §3: the type of a refresh token.
 const REFRESH_TOKEN: &str = "urn:ietf:params:oauth:token-type:refresh_token";
 
-/// What Google gives.
+/// The lifetime of Google's access tokens.
 const LIFETIME: Duration = Duration::from_secs(3600);
