@@ -20,6 +20,10 @@ lint:
 fmt:
     cargo fmt --all
 
+# The floors of ARCHITECTURE.md against the imports
+floors:
+    .ci/run floors
+
 # The API documentation; warnings are errors
 doc:
     .ci/run doc

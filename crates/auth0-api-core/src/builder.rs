@@ -65,6 +65,20 @@ pub struct ApiClientBuilder {
     trusted_proxies: TrustedProxies,
 }
 
+impl ApiClient {
+    /// Configures a client for a tenant's domain, or for [several](TrustedDomains), and the identifier of this API.
+    pub fn builder(domains: impl Into<TrustedDomains>, audience: impl Into<Box<str>>) -> ApiClientBuilder {
+        ApiClientBuilder::new(domains.into(), audience.into())
+    }
+
+    /// Configures a client from the environment variables `AUTH0_DOMAIN` and `AUTH0_AUDIENCE`, and optionally from both
+    /// `AUTH0_CLIENT_ID` and `AUTH0_CLIENT_SECRET`. [`build`](ApiClientBuilder::build) reports what is missing.
+    #[expect(clippy::disallowed_methods, reason = "the only place that reads the process's environment")]
+    pub fn from_env() -> ApiClientBuilder {
+        ApiClientBuilder::from_variables(|name| std::env::var(name).ok())
+    }
+}
+
 impl ApiClientBuilder {
     pub(crate) fn new(domains: TrustedDomains, audience: Box<str>) -> Self {
         Self {

@@ -61,6 +61,7 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod authorization;
 mod base64url;
 mod build_error;
 mod builder;

@@ -4,11 +4,10 @@ mod exchange;
 
 use std::sync::Arc;
 
-use crate::builder::ApiClientBuilder;
 use crate::challenge::Challenge;
 use crate::error::Error;
 use crate::exchange::Exchanger;
-use crate::issuer::{IssuerError, KeysUnavailable, TrustedDomains};
+use crate::issuer::{IssuerError, KeysUnavailable};
 use crate::metadata::MetadataEndpoint;
 use crate::meter;
 use crate::rejection::{ChallengeParams, Offer, Rejection};
@@ -46,18 +45,6 @@ pub struct ApiClient {
 }
 
 impl ApiClient {
-    /// Configures a client for a tenant's domain, or for [several](TrustedDomains), and the identifier of this API.
-    pub fn builder(domains: impl Into<TrustedDomains>, audience: impl Into<Box<str>>) -> ApiClientBuilder {
-        ApiClientBuilder::new(domains.into(), audience.into())
-    }
-
-    /// Configures a client from the environment variables `AUTH0_DOMAIN` and `AUTH0_AUDIENCE`, and optionally from both
-    /// `AUTH0_CLIENT_ID` and `AUTH0_CLIENT_SECRET`. [`build`](ApiClientBuilder::build) reports what is missing.
-    #[expect(clippy::disallowed_methods, reason = "the only place that reads the process's environment")]
-    pub fn from_env() -> ApiClientBuilder {
-        ApiClientBuilder::from_variables(|name| std::env::var(name).ok())
-    }
-
     pub(crate) fn new(verifier: Verifier, metadata: Option<MetadataEndpoint>, exchanger: Option<Exchanger>) -> Self {
         Self { verifier: Arc::new(verifier), exchanger: exchanger.map(Arc::new), metadata: metadata.map(Arc::new) }
     }
@@ -98,7 +85,7 @@ impl ApiClient {
     }
 
     /// Returns the metadata of this API, to serve it at its well-known paths; `None` unless
-    /// [`ApiClientBuilder::resource_metadata`] was called.
+    /// [`resource_metadata`](crate::ApiClientBuilder::resource_metadata) was called.
     pub fn resource_metadata(&self) -> Option<&MetadataEndpoint> {
         self.metadata.as_deref()
     }
@@ -145,7 +132,7 @@ impl ApiClient {
         self.verifier.issuers.refresh_now(issuer).await
     }
 
-    /// The issuers whose tokens are accepted, spelled as in `iss`; empty with a [resolver](TrustedDomains::resolver).
+    /// The issuers whose tokens are accepted, spelled as in `iss`; empty with a [resolver](crate::TrustedDomains::resolver).
     pub fn issuers(&self) -> Vec<&str> {
         self.verifier.issuers.names()
     }

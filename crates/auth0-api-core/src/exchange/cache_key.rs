@@ -17,7 +17,7 @@ impl CacheKey {
     pub(super) fn of(request: &GrantRequest<'_>, client: &ClientAuth, issuer: &str) -> Self {
         let thumbprint = request.proof_key.map(ProofKey::thumbprint);
         let bound_to = thumbprint.as_ref().map_or(&[][..], |thumbprint| thumbprint.as_bytes());
-        let mut parts = Parts(Context::new(&SHA256));
+        let mut parts = DigestInput(Context::new(&SHA256));
         for part in [issuer, client.client_id(), client.method(), &request.grant_type] {
             parts.add(part.as_bytes());
         }
@@ -38,9 +38,9 @@ impl CacheKey {
 /// length in eight octets, then its octets. Read from the left, such a text can be split in one way only. The first six
 /// parts are always present, even if empty, so a field can never be taken for one of them; after them come pairs of
 /// name and value.
-struct Parts(Context);
+struct DigestInput(Context);
 
-impl Parts {
+impl DigestInput {
     fn add(&mut self, part: &[u8]) {
         self.0.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
         self.0.update(part);

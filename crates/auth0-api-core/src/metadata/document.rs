@@ -8,11 +8,11 @@ use serde::Serialize;
 /// The metadata of a protected resource ([RFC 9728 §2](https://www.rfc-editor.org/rfc/rfc9728#section-2)), as a JSON
 /// document.
 ///
-/// Its members are written in the order of the RFC's list. Members that are not set are left out, and so are empty
+/// Its members are written in the order of the RFC's list. DocumentMembers that are not set are left out, and so are empty
 /// lists ([RFC 9728 §3.2](https://www.rfc-editor.org/rfc/rfc9728#section-3.2)).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
-pub struct ResourceMetadata(pub(super) Members);
+pub struct ResourceMetadata(pub(super) DocumentMembers);
 
 /// How a Bearer token may be presented ([RFC 9728 §2](https://www.rfc-editor.org/rfc/rfc9728#section-2)).
 ///
@@ -32,7 +32,7 @@ pub enum BearerMethod {
 
 /// The members, by the names and in the order of RFC 9728 §2.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub(super) struct Members {
+pub(super) struct DocumentMembers {
     pub(super) resource: Box<str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) authorization_servers: Vec<Box<str>>,

@@ -1,6 +1,6 @@
 //! The settings of a metadata document.
 
-use super::document::Members;
+use super::document::DocumentMembers;
 use super::{BearerMethod, MetadataError, ResourceMetadata};
 use crate::issuer::Loopback;
 use crate::jose::Algorithm;
@@ -34,7 +34,7 @@ use crate::jose::Algorithm;
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct ProtectedResource {
-    pub(super) members: Members,
+    pub(super) members: DocumentMembers,
     pub(super) languages: Vec<Box<str>>,
     pub(super) audience_differs: bool,
     pub(super) challenge_scopes: Vec<Box<str>>,
@@ -50,7 +50,7 @@ impl ProtectedResource {
     /// [`audience_differs`](Self::audience_differs).
     pub fn new(resource: impl Into<Box<str>>) -> Self {
         Self {
-            members: Members { resource: resource.into(), ..Members::default() },
+            members: DocumentMembers { resource: resource.into(), ..DocumentMembers::default() },
             languages: Vec::new(),
             audience_differs: false,
             challenge_scopes: Vec::new(),

@@ -6,8 +6,8 @@
 
 mod actor;
 mod assessment;
-mod check;
 mod claim;
+mod conjunction;
 mod error;
 mod fact;
 mod guard;
@@ -18,7 +18,7 @@ mod property_tests;
 mod step_up;
 mod texts;
 
-pub use check::Requirement;
+pub use conjunction::Requirement;
 pub use error::RequirementError;
 pub use guard::Guard;
 pub use step_up::StepUp;

@@ -36,7 +36,7 @@ pub(super) struct EcPoint {
 }
 
 /// The members of a key. They borrow the text of the key.
-type Members<'j> = Object<&'j str>;
+type JwkObject<'j> = Object<&'j str>;
 
 impl Jwk {
     /// Parses one key.
@@ -78,7 +78,7 @@ impl Jwk {
 }
 
 /// RFC 7517 §4.2, §4.3: `use` and `key_ops`, if present, must allow verifying.
-fn reject_other_uses(members: &Members<'_>) -> Result<(), JwkError> {
+fn reject_other_uses(members: &JwkObject<'_>) -> Result<(), JwkError> {
     let usage = optional(members, "use")?;
     let operations = members.get::<Vec<String>>("key_ops").map_err(|_| JwkError::Malformed)?;
     let for_signatures = usage.is_none_or(|usage| usage == "sig");
@@ -86,25 +86,25 @@ fn reject_other_uses(members: &Members<'_>) -> Result<(), JwkError> {
     if for_signatures && for_verifying { Ok(()) } else { Err(JwkError::NotForVerification) }
 }
 
-fn optional<'m>(members: &'m Members<'_>, name: &str) -> Result<Option<Cow<'m, str>>, JwkError> {
+fn optional<'m>(members: &'m JwkObject<'_>, name: &str) -> Result<Option<Cow<'m, str>>, JwkError> {
     members.string(name).map_err(|_| JwkError::Malformed)
 }
 
 /// Returns the octets of a member in canonical base64url.
-fn octets(members: &Members<'_>, name: &str) -> Result<Vec<u8>, JwkError> {
+fn octets(members: &JwkObject<'_>, name: &str) -> Result<Vec<u8>, JwkError> {
     let text = optional(members, name)?.ok_or(JwkError::Malformed)?;
     base64url::decode(&text).ok_or(JwkError::Value)
 }
 
 /// Decodes a member in canonical base64url into a buffer. It must have exactly as many octets as the buffer.
-fn octets_into(members: &Members<'_>, name: &str, buffer: &mut [u8]) -> Result<(), JwkError> {
+fn octets_into(members: &JwkObject<'_>, name: &str, buffer: &mut [u8]) -> Result<(), JwkError> {
     let text = optional(members, name)?.ok_or(JwkError::Malformed)?;
     base64url::decode_exactly(&text, buffer).ok_or(JwkError::Value)
 }
 
 impl Material {
     /// Returns the value of the key, and whether it was encoded canonically.
-    fn read(members: &Members<'_>) -> Result<(Self, bool), JwkError> {
+    fn read(members: &JwkObject<'_>) -> Result<(Self, bool), JwkError> {
         match optional(members, "kty")?.as_deref() {
             Some("EC") => Ok((Self::ec(members)?, true)),
             Some("OKP") => Ok((Self::ed25519(members)?, true)),
@@ -114,7 +114,7 @@ impl Material {
         }
     }
 
-    fn ec(members: &Members<'_>) -> Result<Self, JwkError> {
+    fn ec(members: &JwkObject<'_>) -> Result<Self, JwkError> {
         let curve = curve(members)?;
         let size = coordinate_bytes(&curve).ok_or(JwkError::Unsupported)?;
         let mut point = EcPoint { curve, octets: [UNCOMPRESSED; MAX_POINT_BYTES], length: 1 + 2 * size };
@@ -126,7 +126,7 @@ impl Material {
         Ok(Self::Ec(point))
     }
 
-    fn ed25519(members: &Members<'_>) -> Result<Self, JwkError> {
+    fn ed25519(members: &JwkObject<'_>) -> Result<Self, JwkError> {
         if curve(members)? != EllipticCurve::Ed25519 {
             return Err(JwkError::Unsupported);
         }
@@ -135,7 +135,7 @@ impl Material {
         if ed25519::is_weak(point) { Err(JwkError::Value) } else { Ok(Self::Ed25519(point)) }
     }
 
-    fn rsa(members: &Members<'_>) -> Result<(Self, bool), JwkError> {
+    fn rsa(members: &JwkObject<'_>) -> Result<(Self, bool), JwkError> {
         let (modulus, modulus_canonical) = without_leading_zeros(octets(members, "n")?);
         let (exponent, exponent_canonical) = without_leading_zeros(octets(members, "e")?);
         let odd = [&modulus, &exponent].into_iter().all(|number| number.last().is_some_and(|last| last % 2 == 1));
@@ -211,7 +211,7 @@ impl fmt::Debug for EcPoint {
     }
 }
 
-fn curve(members: &Members<'_>) -> Result<EllipticCurve, JwkError> {
+fn curve(members: &JwkObject<'_>) -> Result<EllipticCurve, JwkError> {
     match optional(members, "crv").ok().flatten().as_deref() {
         Some("P-256") => Ok(EllipticCurve::P256),
         Some("P-384") => Ok(EllipticCurve::P384),

@@ -1,8 +1,8 @@
-//! The requirement: its parts, how they are combined, and the check.
+//! The requirement: its parts, and how they are combined.
 
+use super::RequirementError;
 use super::assessment::Assessment;
 use super::part::Part;
-use crate::error::Error;
 use crate::token::VerifiedToken;
 
 /// What a route requires of a verified token. A token must meet all parts of it.
@@ -45,7 +45,7 @@ pub struct Requirement {
     parts: Vec<Part>,
 }
 
-/// Combining and checking.
+/// Combining.
 impl Requirement {
     /// Requires a token to meet at least one of these requirements.
     ///
@@ -88,17 +88,9 @@ impl Requirement {
         Self::any_of([self, other])
     }
 
-    /// Checks a token against the requirement.
-    ///
-    /// # Errors
-    ///
-    /// [`Error`] with a [`RequirementError`](crate::RequirementError): pass it to
-    /// [`ApiClient::reject`](crate::ApiClient::reject).
-    pub fn check(&self, token: &VerifiedToken) -> Result<(), Error> {
-        let Some(lack) = self.assess(token).into_error() else { return Ok(()) };
-        let error = Error::from(lack).presented_as(token.binding().scheme());
-        error.report();
-        Err(error)
+    /// Returns what the token lacks; `None` if it meets the requirement.
+    pub(crate) fn lack(&self, token: &VerifiedToken) -> Option<RequirementError> {
+        self.assess(token).into_error()
     }
 
     pub(super) fn of(part: impl Into<Part>) -> Self {

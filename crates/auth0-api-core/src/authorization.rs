@@ -1,0 +1,21 @@
+//! Checks a verified token against a requirement.
+
+use crate::error::Error;
+use crate::requirement::Requirement;
+use crate::token::VerifiedToken;
+
+/// Checking.
+impl Requirement {
+    /// Checks a token against the requirement.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] with a [`RequirementError`](crate::RequirementError): pass it to
+    /// [`ApiClient::reject`](crate::ApiClient::reject).
+    pub fn check(&self, token: &VerifiedToken) -> Result<(), Error> {
+        let Some(lack) = self.lack(token) else { return Ok(()) };
+        let error = Error::from(lack).presented_as(token.binding().scheme());
+        error.report();
+        Err(error)
+    }
+}

@@ -1,0 +1,69 @@
+//! Compares the floor table of `ARCHITECTURE.md` with the imports of the code.
+//!
+//! Four rules:
+//!
+//! 1. No file of `auth0-api-core` imports a module of a higher floor.
+//! 2. Within a floor, a file imports only modules that stand to the left of its own in the list.
+//! 3. In every crate, files import each other in a cycle only if `ARCHITECTURE.md` lists the cycle. An entry of that list that
+//!    is no cycle any more is an error, so that the list shrinks.
+//! 4. Within a crate, no two types, and within a folder, no two files have names that differ only by a plural s.
+//!
+//! Code under `#[cfg(test)]` is left out. A re-export (`pub use` in the parent of a module) is followed to the file that defines
+//! the name, and is no import itself.
+
+mod architecture;
+mod cycles;
+mod imports;
+mod modules;
+mod twins;
+
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use architecture::Architecture;
+use modules::Crate;
+
+/// A place where the code breaks a rule.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Violation {
+    /// The file, from the workspace's root.
+    pub file: String,
+    /// The line of the import, from 1; 0 where the whole file is meant.
+    pub line: usize,
+    /// What is wrong.
+    pub problem: String,
+}
+
+/// Checks the workspace in this folder.
+///
+/// # Errors
+///
+/// A file cannot be read, or is not Rust; `ARCHITECTURE.md` has no floor table.
+pub fn check(workspace: &Path) -> io::Result<Vec<Violation>> {
+    let architecture = Architecture::parse(&fs::read_to_string(workspace.join("ARCHITECTURE.md"))?)?;
+    let mut violations = Vec::new();
+    let mut cycles = Vec::new();
+    let mut folders: Vec<_> = fs::read_dir(workspace.join("crates"))?.collect::<Result<_, _>>()?;
+    folders.sort_by_key(fs::DirEntry::file_name);
+    for folder in folders {
+        let name = folder.file_name().to_string_lossy().into_owned();
+        let krate = Crate::read(&folder.path().join("src"), &format!("crates/{name}/src"))?;
+        if name == architecture.krate {
+            violations.extend(architecture.compare(&krate));
+        }
+        violations.extend(twins::of(&krate));
+        cycles.extend(cycles::of(&krate));
+    }
+    violations.extend(architecture.compare_cycles(&cycles));
+    violations.sort();
+    violations.dedup();
+    Ok(violations)
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: {}", self.file, self.line, self.problem)
+    }
+}

@@ -1,0 +1,15 @@
+//! Prints where the code breaks the floors of `ARCHITECTURE.md`; its status is 1 if it does.
+#![expect(clippy::print_stdout, reason = "a program for a terminal")]
+
+use std::path::Path;
+use std::process::ExitCode;
+
+fn main() -> std::io::Result<ExitCode> {
+    let folder = std::env::args().nth(1).unwrap_or_else(|| ".".to_owned());
+    let violations = floors::check(Path::new(&folder))?;
+    for violation in &violations {
+        println!("{violation}");
+    }
+    println!("{} violations", violations.len());
+    Ok(if violations.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

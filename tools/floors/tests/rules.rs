@@ -1,0 +1,136 @@
+//! The rules, each with a workspace that breaks it.
+#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// A workspace of one crate in a folder of its own; it goes with the value.
+struct Workspace(PathBuf);
+
+const TABLE: &str = "## Inside core\n\n| floor | modules |\n|---|---|\n| 2 top | `lib` `client` |\n| 1 middle | `b` `c/` |\n| 0 words | `a` |\n\n<!-- cycles -->\n";
+
+impl Workspace {
+    /// The files of the crate, by name; `lib.rs` declares the modules.
+    fn new(architecture: &str, files: &[(&str, &str)]) -> Self {
+        static NUMBER: AtomicUsize = AtomicUsize::new(0);
+        let name = format!("floors-{}-{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+        let folder = std::env::temp_dir().join(name);
+        let source = folder.join("crates/core/src");
+        fs::create_dir_all(source.join("c")).unwrap();
+        fs::write(folder.join("ARCHITECTURE.md"), architecture).unwrap();
+        let usual = [
+            ("lib.rs", "mod a; mod b; mod c; mod client;\npub use c::Thing;\n"),
+            ("a.rs", "pub struct A;\n"),
+            ("b.rs", "use crate::a::A;\n"),
+            ("c/mod.rs", "mod inner;\npub use inner::Thing;\n"),
+            ("c/inner.rs", "use crate::b::B;\npub struct Thing;\n"),
+            ("client.rs", "use crate::c::Thing;\n"),
+        ];
+        for (name, text) in usual.iter().chain(files) {
+            fs::write(source.join(name), text).unwrap();
+        }
+        Self(folder)
+    }
+
+    fn violations(&self) -> Vec<String> {
+        floors::check(&self.0).unwrap().iter().map(ToString::to_string).collect()
+    }
+}
+
+impl Drop for Workspace {
+    fn drop(&mut self) {
+        _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn a_workspace_that_keeps_the_rules_has_no_violation() {
+    assert_eq!(Workspace::new(TABLE, &[]).violations(), [""; 0]);
+}
+
+#[test]
+fn an_import_from_a_higher_floor_is_named_with_file_and_line() {
+    let cases = [
+        ("use std::fmt;\n\nuse crate::b::B;\n", 3),
+        ("fn f() { crate::b::f() }\n", 1),
+        ("macro!(\n  crate::b::X\n);\n", 2),
+        ("use crate::{\n    b::{self, B},\n};\n", 2),
+    ];
+    for (text, line) in cases {
+        let found = Workspace::new(TABLE, &[("a.rs", text), ("b.rs", "")]).violations();
+        assert_eq!(
+            found,
+            [format!("crates/core/src/a.rs:{line}: `a` on floor 0 imports `b` of the higher floor 1")],
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_name_of_the_root_is_followed_to_its_module() {
+    let found =
+        Workspace::new(TABLE, &[("b.rs", "use crate::Thing;\n"), ("c/inner.rs", "pub struct Thing;\n")]).violations();
+    assert_eq!(found, ["crates/core/src/b.rs:1: `b` imports `c`, which stands to its right on floor 1"]);
+}
+
+#[test]
+fn tests_may_import_everything() {
+    let files = [
+        ("a.rs", "#[cfg(test)]\nmod tests {\n    use crate::client::Client;\n}\n"),
+        ("a_tests.rs", "use crate::b::B;"),
+    ];
+    assert_eq!(Workspace::new(TABLE, &files).violations(), [""; 0]);
+}
+
+#[test]
+fn a_module_without_a_floor_and_a_floor_without_a_module_are_named() {
+    let found = Workspace::new(&TABLE.replace("`a`", "`z`"), &[("b.rs", "")]).violations();
+    assert_eq!(
+        found,
+        [
+            "ARCHITECTURE.md:0: the table of floors has no place for the module `a`",
+            "ARCHITECTURE.md:0: the table of floors names `z`, which does not exist",
+        ]
+    );
+}
+
+#[test]
+fn a_cycle_is_a_violation_unless_it_is_listed() {
+    let files = [
+        ("c/mod.rs", "mod inner;\nmod outer;\n"),
+        ("c/inner.rs", "use super::outer::Outer;\n"),
+        ("c/outer.rs", "use super::inner::Inner;\n"),
+    ];
+    let found = Workspace::new(TABLE, &files).violations();
+    let cycle = "`crates/core/src/c/inner.rs` `crates/core/src/c/outer.rs`";
+    assert_eq!(found, [format!("crates/core/src/c/inner.rs:0: a cycle of imports: {cycle}")]);
+
+    let listed = format!("{TABLE}\n- {cycle}\n");
+    assert_eq!(Workspace::new(&listed, &files).violations(), [""; 0]);
+    assert_eq!(
+        Workspace::new(&listed, &[]).violations(),
+        [
+            "ARCHITECTURE.md:0: no cycle any more, take it off the list: crates/core/src/c/inner.rs crates/core/src/c/outer.rs"
+        ]
+    );
+}
+
+#[test]
+fn names_that_differ_by_a_plural_s_are_violations() {
+    let files = [("c/mod.rs", "mod inner;\nmod inners;\n"), ("c/inners.rs", "struct Door;\n\nenum Doors {}\n")];
+    assert_eq!(
+        Workspace::new(TABLE, &files).violations(),
+        [
+            "crates/core/src/c/inners.rs:0: its name differs from `c/inner` only by a plural s",
+            "crates/core/src/c/inners.rs:3: its name differs from `Door` only by a plural s",
+        ]
+    );
+}
+
+#[test]
+fn this_workspace_keeps_the_rules() {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let found: Vec<_> = floors::check(&workspace).unwrap().iter().map(ToString::to_string).collect();
+    assert_eq!(found, [""; 0]);
+}
