@@ -1,10 +1,10 @@
-# Most recipes run a step of .ci/run, which has the cargo command: developers run the same commands as CI.
+# Most recipes run a step of .ci/run, so that developers run the same commands as CI.
 
-# Everything CI runs
+# All steps that CI runs
 ci:
     .ci/run
 
-# All tests, with the command of the README
+# All tests, with the test command of the README
 test:
     .ci/run test
 
@@ -20,19 +20,19 @@ lint:
 fmt:
     cargo fmt --all
 
-# The floors of ARCHITECTURE.md against the imports
+# Compares the imports with the floors of ARCHITECTURE.md
 floors:
     .ci/run floors
 
-# The API documentation; warnings are errors
+# Builds the API documentation; warnings are errors
 doc:
     .ci/run doc
 
-# Licences, banned and duplicate crates, sources
+# Checks licences, banned and duplicate crates, and sources
 deny:
     .ci/run deny
 
-# Runs every benchmark once, to check that it works
+# Runs every benchmark once, to check that the benchmark works
 bench-check:
     .ci/run benches
 
@@ -40,6 +40,6 @@ bench-check:
 bench:
     cargo bench --workspace --bench '*'
 
-# Each fuzz target for ten seconds
+# Runs each fuzz target for ten seconds
 fuzz:
     .ci/run fuzz

@@ -1,4 +1,4 @@
-//! Counts the allocations of a request. It is a separate program, because counting costs time.
+//! Counts the allocations of a request. This is a separate program, because counting allocations takes time.
 
 #![expect(clippy::print_stdout, reason = "a benchmark's result is what it prints")]
 

@@ -1,4 +1,4 @@
-//! The cost of a cached exchange.
+//! Measures the cost of a cached exchange.
 
 use auth0_api_benches::{Effort, compare, exchange};
 

@@ -1,8 +1,9 @@
-//! The memory that a client keeps: for the keys of an issuer, a remembered token, and the key of a `DPoP` client.
+//! Measures the memory that a client keeps: for the keys of an issuer, a remembered token, and the key of a `DPoP`
+//! client.
 //!
 //! Measures the growth of the whole process, because the library that parses keys has its own allocator.
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "it prints results; a panic shows what failed")]
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "prints results; a panic shows what failed")]
 
 use auth0_api_benches::scenarios::realistic;
 use auth0_api_core::{
@@ -21,7 +22,8 @@ fn main() {
     let published = Published { keys: json!({ "keys": keys.each_ref().map(SigningKey::public_jwk) }).to_string() };
 
     println!("\nresident bytes for each of {count}\n");
-    // Client keys first, while there is no freed memory to reuse. The cache holds at most 1000 of them.
+    // Measures client keys first, while the process has no freed memory to reuse. The cache stores at most 1000 client
+    // keys.
     let clients = count.min(1_000);
     let client_keys = runtime.block_on(client_keys(clients));
     println!("  client's key, with a live proof  {:>8} (of {clients})", client_keys / u64::from(clients));
@@ -37,7 +39,7 @@ async fn issuers(published: &Published, count: u32) -> u64 {
     let policy = KeyPolicy::new().max_issuers(count);
     let before = resident();
     let api = ApiClient::builder(domains, AUDIENCE).http_client(published.clone()).key_policy(policy).build().unwrap();
-    // One at a time: the memory that many parallel fetches use is not kept.
+    // Fetches the keys of one issuer at a time: many parallel fetches would use memory that the client does not keep.
     for issuer in api.issuers() {
         api.refresh_now(issuer).await.unwrap();
     }
@@ -76,7 +78,7 @@ async fn client_keys(count: u32) -> u64 {
     for (index, (authorization, proof)) in requests.iter().enumerate() {
         let headers = [("authorization", authorization.as_str()), ("dpop", proof)];
         drop(api.verify_request(&TokenRequest::new("GET", url, &headers)).await.unwrap());
-        // The first request allocates what all requests share: start after it.
+        // The first request allocates memory that all requests share, so the measurement starts after that request.
         if index == 0 {
             before = resident();
         }
@@ -84,7 +86,7 @@ async fn client_keys(count: u32) -> u64 {
     resident().saturating_sub(before)
 }
 
-/// An HTTP client that answers as every issuer, with the same keys and without a network.
+/// An HTTP client without a network. It returns a discovery document for every issuer, and the same keys for all.
 #[derive(Clone, Debug)]
 struct Published {
     keys: String,

@@ -1,7 +1,7 @@
-//! The in-memory replay store with a million live proofs: the cost of an insertion, the memory of an entry, and whether
-//! an insertion ever waits until expired entries are removed.
+//! Measures the in-memory replay store with a million live proofs: the cost of an insertion, the memory of an entry,
+//! and whether an insertion ever waits until expired entries are removed.
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "it prints results; a panic shows what failed")]
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "prints results; a panic shows what failed")]
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -16,7 +16,7 @@ fn main() {
     }
 }
 
-/// Fills the store, then keeps it full: for each new proof, one expires.
+/// Fills the store. Then keeps the number of live proofs constant: for each new proof, one old proof expires.
 fn measure(live: u32, keys: u32) {
     let proofs: Vec<ProofId> = (0..live * 2).map(|index| proof(index, keys)).collect();
     let pace = WINDOW / live;
@@ -61,12 +61,12 @@ fn report(name: &str, mut nanoseconds: Vec<u32>) {
 }
 
 fn proof(index: u32, keys: u32) -> ProofId {
-    // Thumbprints are hashes: the odd factor spreads consecutive key numbers over all 64 bits.
+    // Real thumbprints are hashes. The odd factor imitates hashes: it spreads consecutive key numbers over all 64 bits.
     let mut thumbprint = [0; 32];
     let key = u64::from(index % keys).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     thumbprint.iter_mut().zip(key.to_le_bytes().into_iter().cycle()).for_each(|(to, from)| *to = from);
     ProofId::new(Thumbprint::from_bytes(thumbprint), &index.to_string())
 }
 
-/// How long a proof lives by default.
+/// How long the store keeps a proof by default.
 const WINDOW: Duration = Duration::from_secs(301);

@@ -1,6 +1,7 @@
-//! Verification while keys rotate, and while an attacker sends unknown key ids: measures whether other users notice.
+//! Measures verification while keys rotate, and while an attacker sends unknown key ids. The results show how much the
+//! rotations and the attack slow the requests of other users.
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "it prints results; a panic shows what failed")]
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "prints results; a panic shows what failed")]
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -23,7 +24,7 @@ fn main() {
     attack(&world, round * 2);
 }
 
-/// Two threads verify; in every other round, the keys change ten times per second.
+/// Two threads verify tokens. In every second round, the keys change ten times per second.
 fn rotate(world: &World, rounds: usize, round: Duration) {
     let (mut calm, mut rotating, mut rotations) = (Vec::new(), Vec::new(), 0);
     for _ in 0..rounds {
@@ -35,14 +36,14 @@ fn rotate(world: &World, rounds: usize, round: Duration) {
         }));
     }
     println!(
-        "\nkeys rotating every {ROTATE_EVERY:?}, 2 threads, {rounds} rounds of {round:?} with and as many without\n"
+        "\nkeys rotating every {ROTATE_EVERY:?}, 2 threads, {rounds} rounds of {round:?} with and {rounds} without\n"
     );
     println!("  {rotations} rotations, {} fetches", world.published.fetches());
     let (calm, rotating) = (median(calm), median(rotating));
     println!("  {calm:>8} verifications a second without, {rotating} with: ratio {:.3}", ratio(rotating, calm));
 }
 
-/// Verifies on two threads while this thread repeats `meanwhile`. Returns the verifications per second.
+/// Verifies tokens on two threads while the calling thread repeats `meanwhile`. Returns the verifications per second.
 fn verify_for(world: &World, time: Duration, mut meanwhile: impl FnMut()) -> usize {
     let (ends, verified, began) = (AtomicBool::new(false), AtomicUsize::new(0), Instant::now());
     thread::scope(|scope| {
@@ -65,9 +66,9 @@ fn verify_for(world: &World, time: Duration, mut meanwhile: impl FnMut()) -> usi
     verified.into_inner() * 1000 / milliseconds
 }
 
-/// Measures one thread's latency in three situations: alone; beside a neighbour, a thread that verifies valid tokens as
-/// fast as possible; and beside an attacker, a thread that sends unknown key ids as fast as possible while the keys
-/// rotate.
+/// Measures the latency of one thread that verifies its token, in three situations: alone; beside a neighbour; and
+/// beside an attacker. The neighbour is a thread that verifies valid tokens without a pause. The attacker is a thread
+/// that sends unknown key ids without a pause. During the attack, the issuer publishes its keys once more.
 fn attack(world: &World, time: Duration) {
     println!("\none user's latency, {time:?} each\n");
     report("alone", latencies(world, time, |_| thread::sleep(Duration::from_millis(1))));
@@ -116,7 +117,7 @@ fn report(name: &str, mut nanoseconds: Vec<u128>) {
     println!("  {name:<20} {:>6} µs median, {:>6} µs p99, {:>6} µs p99.9", quantile(500), quantile(990), quantile(999));
 }
 
-/// An API, the token of its one user, and the keys to rotate through.
+/// An API, the token of the API's only user, and the keys that the issuer publishes in turn.
 struct World {
     runtime: Runtime,
     api: ApiClient,
@@ -158,7 +159,7 @@ impl World {
     }
 }
 
-/// An HTTP client that answers as an issuer, without a network.
+/// An HTTP client without a network. It returns the documents of one issuer.
 #[derive(Clone, Debug, Default)]
 struct Published {
     jwks: Arc<Mutex<String>>,
@@ -188,7 +189,7 @@ fn median(mut values: Vec<usize>) -> usize {
     values.get(values.len() / 2).copied().unwrap()
 }
 
-#[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
+#[expect(clippy::cast_precision_loss, reason = "the counts are far below 2^52")]
 fn ratio(of: usize, to: usize) -> f64 {
     of as f64 / to as f64
 }

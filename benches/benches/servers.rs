@@ -1,4 +1,4 @@
-//! The throughput of servers with and without verification.
+//! Measures the throughput of servers with and without verification.
 //!
 //! `cargo bench -p auth0-api-benches --bench servers -- --rounds 6 --seconds 4`
 
@@ -45,7 +45,7 @@ fn app() -> Router {
     Router::new().route("/orders", get(|| async { "ok" }))
 }
 
-/// Checks only signatures: the token's, and the proof's if there is one.
+/// Checks only signatures: the signature of the token, and the signature of the proof if the request has a proof.
 fn bare(site: Site) -> Starting {
     let Site { signing_key, proof_key, .. } = site;
     let floor = Arc::new(Floor::new(&signing_key, &proof_key));
@@ -77,7 +77,7 @@ fn actix_by_hand(site: Site) -> Starting {
     Box::pin(async move { actix::by_hand(warm(builder(&site)).await) })
 }
 
-/// With the token cache, which always contains the one token that the load presents.
+/// Uses the token cache. All requests present the same token, so the cache always contains it after the first request.
 fn remembering(site: Site) -> Starting {
     Box::pin(async move {
         let builder = builder(&site).token_cache(TokenCache::entries(1_000));
@@ -107,7 +107,8 @@ async fn check(State(client): State<ApiClient>, request: Request, next: Next) ->
 }
 
 fn builder(site: &Site) -> ApiClientBuilder {
-    // All proofs come from one client and are kept for five minutes: its quota must hold all of them.
+    // All proofs come from one client, and the store keeps each proof for five minutes. So the quota of one client must
+    // be larger than the number of all proofs.
     let store = MemoryReplayStore::with_capacity(10_000_000).per_key_quota(10_000_000);
     let builder = ApiClient::builder(&site.domain, site.audience.as_str()).insecure_http_loopback();
     builder.public_url(PUBLIC_URL).dpop(DpopPolicy::accept().replay_store(store))

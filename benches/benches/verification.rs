@@ -1,4 +1,4 @@
-//! The cost of a request, as a ratio to the floor.
+//! Measures the cost of a request, as a ratio to the floor.
 
 use auth0_api_benches::{Effort, actix, compare, scenarios};
 

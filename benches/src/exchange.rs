@@ -1,4 +1,4 @@
-//! The cost of a cached exchange, as a ratio to the digest that the cache key needs.
+//! Measures the cost of a cached exchange, as a ratio to the cost of the digest in the cache key.
 
 #![expect(clippy::unwrap_used, reason = "a panic shows where the set-up failed")]
 
@@ -35,7 +35,7 @@ pub fn cached() -> Vec<Candidate> {
     ]
 }
 
-/// Returns the length of the answer's token. A cached answer is ready at once.
+/// Returns the length of the token in the answer. The answer is cached, so the future is ready at once.
 fn ask(client: &ApiClient, caller: &VerifiedToken) -> usize {
     let answer = client.get_token_on_behalf_of(caller, asked()).now_or_never().unwrap();
     answer.unwrap().access_token().expose().len()

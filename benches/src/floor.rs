@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
-/// The keys of a token and of a proof, parsed.
+/// The parsed public keys that check a token and a proof.
 #[derive(Debug)]
 pub struct Floor {
     token: ParsedPublicKey,

@@ -1,7 +1,7 @@
-//! Reliable measurements: candidates take turns, medians are compared, and every ratio is to a floor measured in the
-//! same run.
+//! Measures the cost of verification. Candidates run in turn, the results are medians, and every ratio compares a
+//! candidate with a floor that was measured in the same run.
 //!
-//! Absolute times are from one machine on one day.
+//! Absolute times depend on the machine and on the run.
 
 pub mod actix;
 pub mod exchange;

@@ -6,7 +6,7 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
-/// Something to measure.
+/// An operation to measure.
 pub struct Candidate {
     name: &'static str,
     round: Box<dyn FnMut(usize) -> Duration>,
@@ -23,7 +23,8 @@ pub struct Effort {
 }
 
 impl Effort {
-    /// Many short rounds under `cargo bench`; one operation under `cargo test`, to check that it works.
+    /// Returns many short rounds for `cargo bench`. Returns one round of one operation for `cargo test`, which only
+    /// checks that the benchmark works.
     pub fn from_arguments() -> Self {
         if std::env::args().any(|argument| argument == "--bench") {
             Self { rounds: 501, per_round: 10 }
@@ -32,7 +33,7 @@ impl Effort {
         }
     }
 
-    /// All operations of one candidate, including the warm-up.
+    /// Returns the number of all operations of one candidate, including the warm-up.
     pub fn operations(self) -> usize {
         (self.rounds + 1) * self.per_round
     }
@@ -44,7 +45,7 @@ impl Candidate {
         Self::fed(name, || (), move |()| operation())
     }
 
-    /// Measures a repeated operation, but not the making of its inputs.
+    /// Measures a repeated operation. The time to make its inputs is not measured.
     pub fn fed<I>(
         name: &'static str,
         mut input: impl FnMut() -> I + 'static,
@@ -64,13 +65,13 @@ impl Candidate {
         self.name
     }
 
-    /// Runs the operation a number of times, and returns how long that took.
+    /// Runs the operation `times` times, and returns the total time.
     pub fn run(&mut self, times: usize) -> Duration {
         (self.round)(times)
     }
 
-    /// The median of the ratios of each round. Both times of a ratio are from the same round: a slow phase of the
-    /// machine affects both.
+    /// Returns the median of the ratios to the floor, one ratio for each round. Both times in a ratio are from the same
+    /// round, so a slow phase of the machine affects both times.
     fn ratio_to(&self, floor: &[f64]) -> f64 {
         median(self.nanoseconds.iter().zip(floor).map(|(own, floor)| own / floor).collect())
     }

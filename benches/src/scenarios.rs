@@ -1,5 +1,5 @@
-//! The measured requests, each beside its floor: the signature checks that every implementation must make, with keys
-//! parsed once.
+//! The measured requests. The first candidate of each list is the floor: the signature checks that every implementation
+//! must make, with keys parsed once.
 
 #![expect(clippy::unwrap_used, reason = "a panic shows where the set-up failed")]
 
@@ -26,7 +26,8 @@ use tower_service::Service;
 use crate::floor::{ec_key, rsa_key};
 use crate::{Candidate, Effort};
 
-/// Candidates for a Bearer token: the floor, the library, and a service with and without the layer.
+/// Candidates for a Bearer token: the floor (the signature check alone), the library, and a service with and without
+/// the layer.
 ///
 /// # Panics
 ///
@@ -62,7 +63,7 @@ pub fn bearer() -> Vec<Candidate> {
     ]
 }
 
-/// Candidates for a `DPoP` token, with a new proof for each request, including the replay store.
+/// Candidates for a `DPoP` token, with a new proof for each request. The measured time includes the replay store.
 ///
 /// # Panics
 ///
@@ -77,8 +78,8 @@ pub fn dpop(effort: Effort) -> Vec<Candidate> {
     let proofs = || (0..effort.operations()).map(sign).collect::<Vec<_>>();
     let unused = proofs();
     let token_floor = Signed::by(&rsa_key(&signing_key.public_jwk()).into(), &token);
-    // Each proof once, as in a server: a repeated check of one signature is faster, because the processor predicts its
-    // branches.
+    // Checks each proof only once, as a server does. A repeated check of the same signature is faster, because the
+    // processor predicts its branches.
     let proof_key = Arc::new(ec_key(&key.public_jwk()));
     let proof_floors: Vec<_> = unused.iter().map(|proof| Signed::by(&proof_key, proof)).collect();
     let mut next_floor = 0..proof_floors.len();
@@ -123,7 +124,7 @@ fn present(client: &ApiClient, authorization: &str, proof: &str) {
 /// A tenant that signs with a known key.
 #[derive(Debug)]
 pub struct World {
-    /// The runtime in which clients fetch their keys.
+    /// The runtime of the clients, which also runs their fetches of the tenant's keys.
     pub runtime: Runtime,
     /// The tenant.
     pub tenant: LocalTenant,
@@ -137,7 +138,7 @@ impl World {
     /// # Panics
     ///
     /// If the tenant cannot be started.
-    #[expect(clippy::new_without_default, reason = "it starts a server")]
+    #[expect(clippy::new_without_default, reason = "`new` starts a server")]
     pub fn new() -> Self {
         let runtime = Runtime::new().unwrap();
         let tenant = runtime.block_on(LocalTenant::start()).unwrap();
@@ -165,20 +166,20 @@ pub fn builder(tenant: &LocalTenant, dpop: DpopPolicy) -> ApiClientBuilder {
 ///
 /// # Panics
 ///
-/// If either fails.
+/// If the client cannot be built, or the keys cannot be fetched.
 pub fn warm(runtime: &Runtime, builder: ApiClientBuilder) -> ApiClient {
     let client = builder.build().unwrap();
     runtime.block_on(client.warm_up()).unwrap();
     client
 }
 
-/// A token about as large as that of a user with one or two roles.
+/// Returns the builder of a token whose size is typical for a user with one or two roles.
 pub fn realistic(tenant: &LocalTenant, key: &SigningKey) -> TokenBuilder {
     let token = tenant.mint().key(key).scope("openid profile email read:orders write:orders offline_access");
     token.permissions(["read:orders", "write:orders"]).claim("https://example.com/roles", serde_json::json!(["buyer"]))
 }
 
-/// A signed text and the parsed key that checks it.
+/// A signed text, and the parsed key that checks its signature.
 pub(crate) struct Signed {
     key: Arc<ParsedPublicKey>,
     message: Vec<u8>,

@@ -1,9 +1,8 @@
-//! A client without a key is rejected, whatever its `Authorization` and `DPoP` lines, query and form contain. The
-//! response is legal HTTP and repeats nothing of the request. `verify_request` and `extract_token` read the header in
-//! the same way.
+//! The API rejects a client without a key, for any `Authorization` and `DPoP` lines, query and form. The response is
+//! legal HTTP and repeats no part of the request. `verify_request` and `extract_token` read the header in the same way.
 //!
-//! Input: a query, header lines, an empty line, a form. `$TOKEN` stands for a valid token of another client, bound to
-//! that client's key.
+//! Input: a query, header lines, an empty line, a form. `$TOKEN` is replaced with a valid token of another client,
+//! which is bound to the key of that client.
 #![no_main]
 
 use std::sync::LazyLock;
@@ -23,7 +22,7 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     let Message { first: query, headers, body } = Message::read(&data);
     let request = TokenRequest::new("GET", "https://api.example.com/orders", &headers);
     let answers = CLIENTS.each_ref().map(|api| {
-        let error = run(api.verify_request(&request)).expect_err("the client has no key");
+        let error = run(api.verify_request(&request)).expect_err("a client without a key must be rejected");
         rejection::check(api, &error, &[&data]);
         error
     });
@@ -31,12 +30,13 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
 
     if let Ok(found) = extract_token(&headers, Some(query), Some(body)) {
         assert!(is_token68(&found.token) && found.token.len() <= 16 * 1024);
-        let error = run(CLIENTS[0].verify_access_token(&found.token)).expect_err("the client has no key");
+        let error =
+            run(CLIENTS[0].verify_access_token(&found.token)).expect_err("a client without a key must be rejected");
         rejection::check(&CLIENTS[0], &error, &[&data]);
     }
 });
 
-/// Checks that `extract_token` finds in the header what `verify_request` read from it.
+/// Checks that `extract_token` and `verify_request` read the same credentials from the header.
 fn check_agreement(extracted: &Result<ExtractedToken<'_>, CredentialsError>, answer: &Error) {
     match (extracted, answer.reason()) {
         (Err(CredentialsError::SeveralMethods), Reason::Credentials(CredentialsError::Repeated { .. })) => {}

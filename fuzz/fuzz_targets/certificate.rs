@@ -1,4 +1,5 @@
-//! A certificate-bound token is accepted only with that certificate, whatever a trusted proxy writes into the header.
+//! The API accepts a certificate-bound token only with the certificate in its binding, for any header value that a
+//! trusted proxy writes.
 //!
 //! Input: an octet that selects the kind of header, then the header's value.
 #![no_main]
@@ -27,7 +28,7 @@ libfuzzer_sys::fuzz_target!(
     }
 );
 
-/// Any octets: core does not parse the certificate, because the TLS endpoint has validated it.
+/// Not a real certificate: core does not parse the certificate, because the TLS endpoint has validated it.
 const CERTIFICATE: &[u8] = b"0\x82 these are the octets of the client's own certificate \xff";
 
 static CLIENT_CERT: LazyLock<Proxied> =
@@ -68,7 +69,7 @@ fn is_byte_sequence(value: &[u8]) -> bool {
     value.trim_ascii() == format!(":{}:", STANDARD.encode(CERTIFICATE)).as_bytes()
 }
 
-/// Returns whether a value contains the certificate in base64, ignoring blanks and surrounding text.
+/// Returns whether a value contains the certificate in base64, with or without blanks and surrounding text.
 fn holds(value: &[u8]) -> bool {
     let dense: Vec<u8> = unescaped(value).into_iter().filter(|octet| !octet.is_ascii_whitespace()).collect();
     contains(&dense, &STANDARD.encode(CERTIFICATE))

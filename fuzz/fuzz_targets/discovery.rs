@@ -1,5 +1,5 @@
-//! A discovery document is used only if it names the issuer that was asked for, and only for keys on the issuer's host.
-//! A failure states a bounded time for the next attempt, whatever `Retry-After` contains.
+//! The client uses a discovery document only if its `issuer` is the expected issuer, and fetches keys only from the
+//! issuer's host. After a failure, the time until the next attempt is bounded, for any `Retry-After`.
 //!
 //! Input: a line with `Retry-After`, then the document. If the first line is not empty, the status is 429.
 #![no_main]
@@ -14,7 +14,7 @@ libfuzzer_sys::fuzz_target!(
     }
 );
 
-/// Returns whether a token can be verified with the keys that the document names.
+/// Returns whether a token can be verified with the keys at the document's `jwks_uri`.
 fn leads_to_keys(data: &[u8]) -> bool {
     let (retry_after, document) = split_line(data);
     let tenant = Tenant {
@@ -36,7 +36,7 @@ fn leads_to_keys(data: &[u8]) -> bool {
             true
         }
         (Err(unavailable), Err(rejected)) => {
-            // The client honours `Retry-After` up to ten minutes, and lengthens it by at most a fifth.
+            // The client honours `Retry-After` up to ten minutes, and adds jitter of at most 20 %.
             assert!((1.0..=720.0).contains(&unavailable.retry_after.as_secs_f64().ceil()));
             assert_eq!(rejected.status(), 503);
             false

@@ -1,5 +1,5 @@
-//! Any text is a domain or an error. A domain's issuer is an `https` origin in its one normal spelling, and a client
-//! can be built with it.
+//! Parsing any text gives a domain or an error. The issuer of a domain is an `https` origin in normal form, and a
+//! client can be built with the domain.
 #![no_main]
 
 use auth0_api_core::{ApiClient, Domain, TargetUrl};
@@ -18,7 +18,7 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
     assert_eq!(issuer.parse().as_ref(), Ok(&domain));
     assert_eq!(host.parse().as_ref(), Ok(&domain));
     assert_eq!(build(text).expect("a client").issuers(), [issuer]);
-    // Discovery compares hosts as target URLs: keys could never be fetched for an issuer that is not a valid target
-    // URL.
+    // Discovery compares hosts as target URLs. If an issuer were not a valid target URL, the client could never fetch
+    // its keys.
     assert_eq!(TargetUrl::parse(issuer).map(|url| url.to_string()).as_deref(), Ok(issuer));
 });

@@ -1,8 +1,8 @@
-//! Forwarding headers that a client wrote never decide which URL it called.
+//! A client cannot change the called URL, as the server sees it, with forwarding headers that no trusted proxy wrote.
 //!
-//! Each request presents a key-bound token, with a proof for one URL, to a server that is called by another URL. The
-//! proof is valid only if the forwarding headers change the server's view of the called URL. Input: a line with the
-//! trusted proxies, then header lines.
+//! Each request presents a key-bound token, with a proof for one URL, to a server at another URL. The proof is valid
+//! only if the forwarding headers change the called URL that the server sees. Input: a line with the trusted proxies,
+//! then header lines.
 #![no_main]
 
 use std::sync::LazyLock;
@@ -25,13 +25,13 @@ libfuzzer_sys::fuzz_target!(
         assert!(!accepted(&NO_PROXY, &lines));
         assert!(!accepted(&OTHER_NETWORK, &lines));
         if let Ok(proxies) = proxies.parse::<TrustedProxies>() {
-            // Here the client's lines count as a trusted proxy's. They must name both the host and the scheme of the
-            // proof.
+            // With these proxies, the server may take the client's lines for those of a trusted proxy. The proof may
+            // then be accepted only if the lines name both the host and the scheme of the proof's URL.
             let named = lines.iter().any(|(_, value)| contains(value, b"api.example.com"))
                 && lines.iter().any(|(_, value)| contains(value, b"https"));
             assert!(!accepted(&api(proxies), &lines) || named);
         }
-        // One of the four proxies per input, because each request costs two signature checks.
+        // Uses one of the four proxies for each input, because each request costs two signature checks.
         let proxy = PROXIES[data.len() % PROXIES.len()];
         for api in [&*ONE_HOP, &*NETWORK] {
             assert!(!accepted(api, &proxy.forward(lines.clone())));
@@ -41,9 +41,9 @@ libfuzzer_sys::fuzz_target!(
 
 static NO_PROXY: LazyLock<ApiClient> = LazyLock::new(|| api(TrustedProxies::none()));
 static ONE_HOP: LazyLock<ApiClient> = LazyLock::new(|| api(TrustedProxies::hops(1)));
-/// Contains the peer address of every request.
+/// Trusts a network that contains the peer address of every request.
 static NETWORK: LazyLock<ApiClient> = LazyLock::new(|| api("10.0.0.0/8".parse().expect("a network")));
-/// Does not contain the peer address of any request.
+/// Trusts a network that contains the peer address of no request.
 static OTHER_NETWORK: LazyLock<ApiClient> = LazyLock::new(|| api("192.0.2.0/24".parse().expect("a network")));
 
 fn api(proxies: TrustedProxies) -> ApiClient {
@@ -77,15 +77,15 @@ fn accepted(api: &ApiClient, lines: &Lines<'_>) -> bool {
     }
 }
 
-/// A trusted proxy in front of another host: it appends its entries to the headers that it knows, and removes the other
-/// forwarding headers.
+/// A trusted proxy in front of another host. The proxy appends its entries to the headers of `adds`, and removes the
+/// other forwarding headers.
 #[derive(Clone, Copy)]
 struct Proxy {
     adds: &'static [(&'static str, &'static str)],
     on: Line,
 }
 
-/// Where a proxy puts its entry: at the end of the last line of that name, or on a new line.
+/// Where a proxy writes its entry: at the end of the last line with the header's name, or on a new line.
 #[derive(Clone, Copy)]
 enum Line {
     Last,

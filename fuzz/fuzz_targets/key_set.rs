@@ -1,4 +1,5 @@
-//! Any document is a key set or an error, in bounded time. A token is accepted only if the document contains its key.
+//! Reading any document gives a key set or an error, in bounded time. A token is accepted only if the document contains
+//! its key.
 //!
 //! Input: the key set.
 #![no_main]
@@ -19,13 +20,14 @@ libfuzzer_sys::fuzz_target!(
         }
         match run(api.verify_access_token(token())) {
             Ok(_) => assert!(warm.is_ok() && publishes_the_key(keys)),
-            // Without keys the client cannot know that the token is invalid.
+            // Without keys, the client cannot decide whether the token is valid.
             Err(error) => assert_eq!(error.status(), if warm.is_ok() { 401 } else { 503 }, "{error:?}"),
         }
     }
 );
 
-/// Returns whether a key with the token's `kid` is the key that signed it, is public, and is meant for signatures.
+/// Returns whether the document has a key with the token's `kid` that signed the token, is public, and is for
+/// signatures.
 fn publishes_the_key(document: &[u8]) -> bool {
     let document = Json::read(document).expect("a key set is JSON");
     let Some(Json::List(keys)) = document.get("keys") else { return false };

@@ -1,7 +1,8 @@
-//! A proof is accepted only if the caller's key signed it for this request, this token and this time, and only once.
+//! The API accepts a proof only if the caller's key signed the proof for this request, this token and this time. It
+//! accepts each proof only once.
 //!
-//! Input: a line with the JOSE header, then the claims, both as text. `$JWK` stands for the caller's public key, `$ATH`
-//! for the hash of the caller's token, `$NONCE` for the server's current nonce.
+//! Input: a line with the JOSE header, then the claims, both as text. `$JWK` is replaced with the caller's public key,
+//! `$ATH` with the hash of the caller's token, and `$NONCE` with the server's current nonce.
 #![no_main]
 
 use std::fmt::Write as _;
@@ -35,7 +36,7 @@ static CLIENTS: LazyLock<Clients> = LazyLock::new(|| {
 
 libfuzzer_sys::fuzz_target!(
     init: {
-        // Without this, the target would pass even if every proof were rejected.
+        // Without this check, the target would pass even if the API rejected every proof.
         let (header, claims) = GOOD.split_once('\n').expect("two lines");
         assert!(accepted(&CLIENTS.nonces, header.as_bytes(), claims.as_bytes()));
     },
@@ -53,7 +54,7 @@ libfuzzer_sys::fuzz_target!(
     }
 );
 
-/// Returns whether the request is accepted with this proof, and checks that the proof is accepted once only.
+/// Returns whether the API accepts the request with this proof. Checks that the API accepts the proof only once.
 fn accepted(api: &ApiClient, header: &[u8], claims: &[u8]) -> bool {
     let (full_header, full_claims) = (filled_in(header), filled_in(claims));
     let proof = Signer::caller().sign(&full_header, &full_claims);
@@ -67,7 +68,7 @@ fn accepted(api: &ApiClient, header: &[u8], claims: &[u8]) -> bool {
             true
         }
         Err(error) => {
-            // Passes the header and claims with placeholders, because the response may contain the nonce.
+            // Passes the header and claims with their placeholders, because the response may contain the nonce itself.
             rejection::check(api, &error, &[header, claims, proof.as_bytes()]);
             false
         }
@@ -135,7 +136,7 @@ fn current_nonce(api: &ApiClient) -> String {
         replaced(GOOD.split_once('\n').expect("two lines").0.as_bytes(), "$JWK", &Signer::caller().jwk()).as_slice(),
         replaced(GOOD.split_once('\n').expect("two lines").1.as_bytes(), "$ATH", &sha256(bound_token())).as_slice(),
     );
-    let error = present(api, &proof).expect_err("its nonce is a placeholder");
+    let error = present(api, &proof).expect_err("the proof contains a placeholder, not a nonce");
     match error.reason() {
         Reason::Dpop(DpopError::NonceWanted { nonce }) => nonce.clone(),
         reason => panic!("{reason:?}"),

@@ -1,5 +1,5 @@
-//! Any text is a target URL or an error. A target URL has one normal spelling, whether it is parsed as a whole or from
-//! its parts.
+//! Parsing any text gives a target URL or an error. A target URL has the same normal form, whether it is parsed as a
+//! whole or from its parts.
 #![no_main]
 
 use auth0_api_core::TargetUrl;
@@ -10,13 +10,13 @@ libfuzzer_sys::fuzz_target!(|text: &str| {
         check_normal_form(url);
         check_dropped_parts(text, url);
     }
-    // The same text split as a server sees it: the authority ends where the request target begins.
+    // Splits the same text as a server receives it: the authority ends where the request target begins.
     if let Some((scheme, rest)) = text.split_once("://") {
         let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
         let (authority, target) = rest.split_at(end);
         match TargetUrl::from_parts(scheme, authority, target) {
             Ok(parts) => assert_eq!(Ok(parts), whole),
-            // The results differ only for targets that a request line cannot have: an empty one, or a fragment.
+            // The results differ only for targets that a request line cannot have: an empty target, or a fragment.
             Err(_) => assert!(whole.is_err() || target.is_empty() || target.starts_with('#')),
         }
     }

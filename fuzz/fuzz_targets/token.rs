@@ -1,4 +1,5 @@
-//! A token is accepted only if a key of the issuer signed it, and its claims are read as any JSON parser reads them.
+//! The API accepts a token only if a key of the issuer signed it. Core and an independent JSON parser read the same
+//! claims.
 //!
 //! Input: a line with the JOSE header, then the claims, both as text.
 #![no_main]
@@ -19,8 +20,8 @@ libfuzzer_sys::fuzz_target!(
     }
 );
 
-/// Returns whether a token of these two texts is accepted with the issuer's signature, and checks that it is rejected
-/// without.
+/// Returns whether the API accepts a token with this header and these claims if the issuer signed it. Checks that the
+/// API rejects the same token with a forged signature.
 fn is_accepted(data: &[u8]) -> bool {
     let (header, claims) = split_line(data);
     assert!(verify(&Signer::forge(header, claims), data).is_none(), "a forged signature");
@@ -65,7 +66,7 @@ fn check_claims(claims: &Json) {
     assert!(expiry > f64::from(NOW) && expiry <= END_OF_9999, "{expiry}");
     assert!(claims.number("iat").is_some());
     assert!(claims.get("nbf").is_none() || claims.number("nbf").is_some_and(|nbf| nbf <= f64::from(NOW)));
-    // A bound token must be rejected: the request proves no binding.
+    // The API must reject a bound token, because this call presents no proof of the binding.
     assert_eq!(claims.get("cnf"), None);
 }
 

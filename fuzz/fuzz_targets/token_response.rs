@@ -1,7 +1,7 @@
-//! Any response of the token endpoint gives either tokens that any JSON parser finds in it, or an error. The rejection
-//! made from that error has a bounded length.
+//! Any response of the token endpoint gives tokens or an error. An independent JSON parser finds the same tokens in the
+//! response. The rejection for the error has a bounded length.
 //!
-//! Input: a line with the status, header lines, an empty line, the body. `$ID_TOKEN` stands for a good ID token.
+//! Input: a line with the status, header lines, an empty line, the body. `$ID_TOKEN` is replaced with a valid ID token.
 #![no_main]
 
 use std::sync::{Arc, LazyLock, Mutex};
@@ -46,7 +46,8 @@ fn gives_tokens(data: &[u8]) -> bool {
     let Ok(status) = message.first.parse::<u16>() else { return false };
     let body = replaced(message.body, "$ID_TOKEN", &WORLD.id_token);
     let headers = message.headers.iter();
-    // Without `Retry-After`: the client would wait for a short one, and the stopped clock does not stop timers.
+    // Removes `Retry-After`: the client would wait if the time is short, because the stopped clock does not stop
+    // timers.
     let headers = headers.filter(|(name, _)| !name.eq_ignore_ascii_case("retry-after"));
     let headers =
         headers.map(|(name, value)| ((*name).to_owned(), String::from_utf8_lossy(value).into_owned())).collect();
@@ -86,14 +87,14 @@ fn check(tokens: &TokenSet, body: &Json) {
     }
     if let Some(id_token) = tokens.id_token() {
         let claims = |token: &str| token.split('.').nth(1).map(ToOwned::to_owned);
-        assert_eq!(claims(id_token.expose()), claims(&WORLD.id_token), "only the good ID token is accepted");
+        assert_eq!(claims(id_token.expose()), claims(&WORLD.id_token), "only the valid ID token is accepted");
     }
-    // Reading the actors may fail, but must return.
+    // Reading the actors may return an error, but must not panic.
     _ = (tokens.delegation_chain(), tokens.scopes().count());
 }
 
-/// Checks that texts of the tenant are short and printable in the error, and that the rejection for the API's caller is
-/// short.
+/// Checks that the texts of the tenant in the error are short and printable, and that the rejection for the API's
+/// caller is short.
 fn check_error(error: ExchangeError) {
     assert!(error.to_string().len() <= 200, "{error}");
     if let ExchangeError::Server(error) = &error {

@@ -1,17 +1,17 @@
-//! Inputs as text, so that people can read and edit seeds and findings.
+//! Reads inputs as text, so that people can read and edit seeds and findings.
 
 /// A first line, header lines `name: value`, an empty line, and a body.
 pub struct Message<'d> {
     /// The first line; empty if it is not UTF-8.
     pub first: &'d str,
-    /// Names and values in their order. Lines without a colon are dropped.
+    /// The names and values of the headers, in their order. `read` skips lines without a colon.
     pub headers: Vec<(&'d str, Vec<u8>)>,
     /// Everything after the empty line.
     pub body: &'d [u8],
 }
 
 impl<'d> Message<'d> {
-    /// Reads a message; any bytes are a message.
+    /// Reads a message. This never fails: any bytes can be read as a message.
     pub fn read(data: &'d [u8]) -> Self {
         let (first, mut rest) = split_line(data);
         let mut headers = Vec::new();
@@ -26,7 +26,7 @@ impl<'d> Message<'d> {
     }
 }
 
-/// Splits off the first line; returns it and the rest.
+/// Returns the first line and the rest.
 pub fn split_line(data: &[u8]) -> (&[u8], &[u8]) {
     match data.iter().position(|octet| *octet == b'\n') {
         Some(end) => (&data[..end], &data[end + 1..]),

@@ -1,5 +1,5 @@
-//! A second JSON parser, slow and strict by [RFC 8259](https://www.rfc-editor.org/rfc/rfc8259), which keeps duplicate
-//! members. Targets compare what core reads with what this parser reads.
+//! A second JSON parser, which is slow and strict ([RFC 8259](https://www.rfc-editor.org/rfc/rfc8259)) and keeps
+//! duplicate members. Targets compare its results with the results of core.
 
 use serde_json::Value;
 
@@ -54,7 +54,7 @@ impl Json {
         }
     }
 
-    /// Returns whether serde's value is equal.
+    /// Returns whether this value is equal to a value of `serde_json`.
     pub fn is(&self, value: &Value) -> bool {
         match (self, value) {
             (Self::Null, Value::Null) => true,
@@ -96,7 +96,7 @@ impl Reader<'_> {
     }
 
     fn nested(&mut self, read: impl Fn(&mut Self) -> Option<Json>) -> Option<Json> {
-        // Deeper than core's limit, and shallow enough for the stack.
+        // This limit is deeper than the limit of core, and small enough for the stack.
         self.depth += 1;
         let value = if self.depth < 200 { read(self) } else { None };
         self.depth -= 1;
@@ -170,9 +170,9 @@ impl Reader<'_> {
         })
     }
 
-    /// Reads a `\u` escape (RFC 8259 §7). A character beyond U+FFFF is written as two escapes, a surrogate pair: the
-    /// first has its high ten bits above 0xD800, the second its low ten bits above 0xDC00. A lone surrogate is an
-    /// error.
+    /// Reads a `\u` escape (RFC 8259 §7). A character beyond U+FFFF is written as two escapes, a surrogate pair. The
+    /// first escape is 0xD800 plus the high ten bits of the code point minus 0x10000. The second escape is 0xDC00 plus
+    /// the low ten bits. A lone surrogate is an error.
     fn code_point(&mut self) -> Option<char> {
         let first = self.hex()?;
         if !(0xd800..0xdc00).contains(&first) {

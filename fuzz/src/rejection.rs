@@ -7,11 +7,11 @@ use auth0_api_core::{ApiClient, Error};
 
 use crate::json::Json;
 
-/// Checks that the rejection has a client error as its status, legal headers and a well-formed JSON body, and repeats
-/// nothing of what the client presented.
+/// Checks that the rejection has the status of a client error, legal headers and a well-formed JSON body, and that it
+/// repeats no text that the client presented.
 pub fn check(api: &ApiClient, error: &Error, presented: &[&[u8]]) {
     let rejection = api.reject(error);
-    // The tenant answers and the replay store works, so a server error cannot happen.
+    // The tenant and the replay store are available, so a server error cannot happen.
     assert!(matches!(rejection.status(), 400 | 401), "{error:?}");
     assert!(!rejection.challenges().is_empty(), "{error:?}");
     for (name, value) in rejection.headers() {
@@ -26,7 +26,7 @@ pub fn check(api: &ApiClient, error: &Error, presented: &[&[u8]]) {
     let [(code, Json::Text(_)), (description, Json::Text(_))] = members.as_slice() else { panic!("members: {body}") };
     assert_eq!((code.as_str(), description.as_str()), ("error", "error_description"));
     assert_no_echo(&body, presented, 8);
-    // Texts for operators contain more, but no secrets either.
+    // The texts for operators contain more details, but must not repeat the input either.
     assert_no_echo(&format!("{error} {error:?}"), presented, 16);
 }
 
@@ -44,14 +44,14 @@ fn check_challenge(challenge: &str) {
 
 /// Checks that `answer` contains no sequence of `length` bytes of what was presented.
 ///
-/// An input can contain words of a fixed wording by chance. Only sequences with a digit or a non-ASCII byte are
+/// An input can contain words of the fixed texts by chance. So only sequences with a digit or a non-ASCII byte are
 /// compared.
 fn assert_no_echo(answer: &str, presented: &[&[u8]], length: usize) {
     let answer = answer.replace(ALGORITHMS, "");
     if !answer.bytes().any(is_distinctive) {
         return;
     }
-    // Compares digests: the fuzzer observes comparisons, and would learn the fixed wordings from direct ones.
+    // Compares digests. The fuzzer observes direct comparisons, and would copy the fixed texts into its inputs.
     let distinctive = answer.as_bytes().windows(length).filter(|piece| piece.iter().copied().any(is_distinctive));
     let answered: BTreeSet<_> = distinctive.map(digest).collect();
     let mut pieces = presented.iter().flat_map(|text| text.windows(length));
@@ -69,5 +69,5 @@ fn digest(piece: &[u8]) -> u64 {
     hasher.finish()
 }
 
-/// Part of most challenges, and known to every client.
+/// This text is part of most challenges, so its repetition is not an echo of the input.
 const ALGORITHMS: &str = r#"algs="ES256""#;

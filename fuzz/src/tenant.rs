@@ -1,4 +1,4 @@
-//! A tenant that answers from memory, and clients of it with a stopped clock.
+//! A tenant that answers from memory, and API clients for this tenant with a stopped clock.
 
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::{Duration, SystemTime};
@@ -82,7 +82,7 @@ impl HttpClient for Tenant {
     }
 }
 
-/// Checks that keys are fetched from the issuer's host and over TLS, whatever URL the discovery document names.
+/// Checks that the client fetches keys from the issuer's host and over TLS, for any `jwks_uri` in the document.
 fn assert_on_the_issuers_host(jwks_uri: &str) {
     let url = url::Url::parse(jwks_uri).expect("jwks_uri is a URL");
     assert_eq!((url.scheme(), url.host_str()), ("https", Some("tenant.example.com")), "{jwks_uri}");
@@ -99,7 +99,7 @@ impl Clock for Stopped {
     }
 }
 
-/// A replay store that remembers only the last proof, and checks how long each proof is to be remembered.
+/// A replay store that records only the last proof, and checks until when the API asks the store to keep each proof.
 #[derive(Clone, Debug, Default)]
 pub struct LastProof(Arc<Mutex<Option<ProofId>>>);
 
@@ -120,5 +120,6 @@ impl ReplayStore for LastProof {
     }
 }
 
-/// A proof dated 30 s ahead is accepted for 300 s after that; the last second is for rounding.
+/// The API accepts a proof with an `iat` 30 s in the future for 300 s after this `iat`. The last second is for
+/// rounding.
 const LONGEST: Duration = Duration::from_secs(30 + 300 + 1);

@@ -9,7 +9,7 @@ use axum::routing::{any, get};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-/// A running API; it stops with the runtime of its test.
+/// A running API. The server stops when the runtime of the test ends.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Api {
     address: SocketAddr,
@@ -52,7 +52,8 @@ impl Api {
         self.send("GET", path, &[&[("Host", authority.as_str())], headers].concat()).await
     }
 
-    /// Sends exactly this over HTTP/1.1, plus `Connection: close`, without any checks.
+    /// Sends this method, target and header lines over HTTP/1.1 without checks or changes, and adds `Connection:
+    /// close`.
     pub(crate) async fn send(&self, method: &str, target: &str, headers: &[(&str, &str)]) -> Answer {
         let lines = headers.iter().map(|(name, value)| format!("{name}: {value}"));
         let lines: Vec<_> = std::iter::once(format!("{method} {target} HTTP/1.1")).chain(lines).collect();

@@ -1,4 +1,4 @@
-//! The token cache: which checks it skips, and which it never skips.
+//! The token cache: which checks the client skips for a cached token, and which checks it never skips.
 
 use std::sync::{Arc, Mutex};
 
@@ -11,7 +11,7 @@ use crate::world::{Holder, World, of_length, seconds, status_and_label};
 
 const URL: &str = "https://api.example.com/orders";
 
-/// Returns whether both tokens come from the same check of signature and claims.
+/// Returns whether both tokens are results of the same check of signature and claims.
 fn share(one: &VerifiedToken, other: &VerifiedToken) -> bool {
     std::ptr::eq(one.claims(), other.claims())
 }
@@ -92,7 +92,7 @@ async fn a_remembered_token_is_rejected_when_its_key_is_removed() {
     let removed = world.tenant.current_kid();
     world.tenant.rotate_keys();
     world.tenant.remove_key(&removed);
-    assert_eq!(outcome_of(&api, &world.tenant.mint().sign()).await, "200 accepted", "fetches the keys");
+    assert_eq!(outcome_of(&api, &world.tenant.mint().sign()).await, "200 accepted", "the new key causes a fetch");
     assert_eq!(outcome_of(&api, &token).await, "401 key_unknown");
 }
 
@@ -162,7 +162,7 @@ async fn a_remembered_token_still_needs_its_proof() {
     }
 }
 
-/// A proof by the holder's key, for another token.
+/// Returns a proof that the holder's key signed, for another token.
 fn proof_for_another_token(world: &World, holder: &Holder) -> auth0_api_testing::ProofBuilder {
     holder.key.proof("GET", URL).access_token(&world.tenant.mint().claim("n", 2).bound_to(&holder.key).sign())
 }
@@ -214,7 +214,7 @@ impl DomainResolver for Trusted {
 }
 
 #[tokio::test]
-async fn the_debug_output_of_a_client_shows_no_remembered_token() {
+async fn the_debug_output_of_a_client_contains_no_remembered_token() {
     let world = World::new().await;
     let api = remembering(&world);
     let token = world.tenant.mint().subject("auth0|ada").sign();

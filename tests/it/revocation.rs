@@ -11,7 +11,7 @@ use crate::world::{Holder, Rejected, World, invalid_token, rejection, status_and
 const URL: &str = "https://api.example.com/orders";
 const REVOKED: &str = r#"Bearer realm="api", error="invalid_token", error_description="the access token was revoked""#;
 
-/// A revocation list. Clones share it, as a logout endpoint and the client would.
+/// A revocation list. Clones share the entries, as the logout endpoint and the client of an application do.
 #[derive(Clone, Debug, Default)]
 struct DenyList {
     names: Arc<Mutex<HashSet<String>>>,

@@ -1,4 +1,4 @@
-//! A local tenant, a clock that only the test moves, and clients of that tenant.
+//! A local tenant, a clock that only the test sets, and clients of that tenant.
 
 use std::time::{Duration, SystemTime};
 
@@ -13,7 +13,7 @@ pub(crate) struct World {
     pub(crate) clock: ManualClock,
 }
 
-/// A client that holds a key, and a token bound to it.
+/// A client's key, and a token that is bound to this key.
 pub(crate) struct Holder {
     pub(crate) key: ProofKey,
     pub(crate) token: String,
@@ -37,7 +37,7 @@ impl World {
     /// Returns a builder for a client of the tenant, with the same clock.
     pub(crate) fn builder(&self) -> ApiClientBuilder {
         let builder = ApiClient::builder(self.tenant.domain(), self.tenant.audience());
-        // No jitter: tests are deterministic.
+        // Without jitter, the tests are deterministic.
         builder.insecure_http_loopback().clock(self.clock.clone()).key_policy(KeyPolicy::new().jitter_percent(0))
     }
 
@@ -73,18 +73,18 @@ impl Holder {
         format!("DPoP {}", self.token)
     }
 
-    /// Returns a builder for a proof of a GET of this URL with the token.
+    /// Returns the builder of a proof for a GET request to this URL with the token.
     pub(crate) fn proof(&self, url: &str) -> ProofBuilder {
         self.key.proof("GET", url).access_token(&self.token)
     }
 
-    /// Verifies a GET of this URL that presents the token and this proof.
+    /// Verifies a GET request to this URL with the token and this proof.
     pub(crate) async fn get(&self, api: &ApiClient, url: &str, proof: &ProofBuilder) -> Result<VerifiedToken, Error> {
         get(api, url, &[("authorization", &self.authorization()), ("dpop", &proof.sign())]).await
     }
 }
 
-/// Verifies a GET of this URL with these headers.
+/// Verifies a GET request to this URL with these headers.
 pub(crate) async fn get(api: &ApiClient, url: &str, headers: &[(&str, &str)]) -> Result<VerifiedToken, Error> {
     let headers = headers.to_vec();
     api.verify_request(&TokenRequest::new("GET", url, &headers)).await
@@ -105,7 +105,7 @@ pub(crate) fn rejection(api: &ApiClient, outcome: Result<VerifiedToken, Error>) 
     Rejected { status: rejection.status(), label: rejection.label(), challenges }
 }
 
-/// The expected rejection of a Bearer token as invalid, by a client in the default DPoP mode.
+/// Returns the expected rejection of an invalid Bearer token by an API in the default DPoP mode.
 pub(crate) fn invalid_token(label: &'static str, challenge: &str) -> Rejected {
     Rejected { status: 401, label, challenges: vec![challenge.to_owned(), r#"DPoP algs="ES256""#.to_owned()] }
 }
@@ -113,8 +113,8 @@ pub(crate) fn invalid_token(label: &'static str, challenge: &str) -> Rejected {
 /// Returns a signed text of exactly this length. `sign` takes one padding for the claims and one for the header.
 pub(crate) fn of_length(length: usize, sign: impl Fn(String, String) -> String) -> String {
     let padded = |claims: usize, header: usize| sign("p".repeat(claims), "p".repeat(header));
-    // Base64url without padding turns 3n octets into 4n characters, and never has a length of 4n + 1. Padding the
-    // claims alone therefore cannot reach every length; up to three octets of padding in the header fill the gap.
+    // Base64url without padding turns 3n octets into 4n characters, and never has a length of 4n + 1. So padding in the
+    // claims alone cannot produce every length. Up to three octets of padding in the header produce the other lengths.
     let claims = (length - padded(0, 0).len()) / 4 * 3;
     let fits = |claims: usize| (0..4).map(move |header| (claims, header));
     let mut candidates = (claims - 6..=claims).flat_map(fits).map(|(claims, header)| padded(claims, header));

@@ -70,7 +70,7 @@ fn tower_oauth2(site: Site) -> Starting {
     })
 }
 
-/// In axum 0.7, which this crate supports.
+/// Serves with axum 0.7, the version that `jwt-authorizer` supports.
 fn jwt_authorizer(site: Site) -> Starting {
     Box::pin(async move {
         let validation = Validation::new().iss(&[issuer(&site)]).aud(&[site.audience.clone()]);
@@ -105,7 +105,7 @@ fn oauth_resource_server(site: Site) -> Starting {
     })
 }
 
-/// This crate has no layer: the middleware below does the minimum that a layer would do.
+/// `huskarl-resource-server` has no layer. `huskarl_check` does the minimum that a layer would do.
 fn huskarl(site: Site) -> Starting {
     Box::pin(async move {
         let http = ReqwestClient::builder().build().await.unwrap();

@@ -1,4 +1,4 @@
-//! The actix-web middleware inside the process, without a server or a socket.
+//! Measures the actix-web middleware inside this process, without a server or a socket.
 
 #![expect(clippy::unwrap_used, reason = "a panic shows where the set-up failed")]
 
@@ -14,7 +14,8 @@ use crate::Candidate;
 use crate::floor::rsa_key;
 use crate::scenarios::{Signed, World, realistic, warm_client};
 
-/// Candidates for a Bearer token: the floor, and a service with and without the middleware.
+/// Candidates for a Bearer token: the floor (the signature check alone), and a service with and without the
+/// middleware.
 ///
 /// # Panics
 ///

@@ -1,4 +1,4 @@
-//! Servers with one worker, to be comparable with servers of one thread.
+//! actix-web servers with one worker, so that the results can be compared with those of servers with one thread.
 
 #![expect(clippy::unwrap_used, reason = "a panic shows where the set-up failed")]
 
@@ -62,7 +62,7 @@ fn orders() -> Scope {
     scope("").route("/orders", get().to(|| async { "ok" }))
 }
 
-/// Serves until the process ends.
+/// Starts a server that runs until the process ends.
 fn serve(configure: impl Fn(&mut ServiceConfig) + Clone + Send + 'static) -> SocketAddr {
     let server = HttpServer::new(move || App::new().configure(&configure)).workers(1).disable_signals();
     let server = server.bind(("127.0.0.1", 0)).unwrap();

@@ -1,4 +1,4 @@
-//! The conductor: starts server and load processes in turn, and prints the table.
+//! The main process: starts server and load processes in turn, and prints the table.
 
 #![expect(clippy::print_stdout, reason = "a benchmark's result is what it prints")]
 
@@ -16,7 +16,7 @@ use super::{Contestant, Scheme, Site, must};
 struct Effort {
     rounds: usize,
     milliseconds: u64,
-    /// Proofs that are made before a round begins: more than any server can check in one round.
+    /// The number of proofs that are made before a round begins: more than a server can check in one round.
     proofs: usize,
 }
 
@@ -27,12 +27,12 @@ struct Round {
     p99_microseconds: f64,
 }
 
-/// A process that is killed when its owner is dropped, also after a panic.
+/// A child process. Dropping this value kills the process, also during a panic.
 struct Process(Child);
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // It may have ended already.
+        // The process may have ended already.
         _ = self.0.kill();
         _ = self.0.wait();
     }
@@ -40,9 +40,9 @@ impl Drop for Process {
 
 type Results = BTreeMap<(&'static str, &'static str), Vec<Round>>;
 
-/// Serves as one contestant, until killed.
+/// Runs the server of one contestant until the process is killed.
 pub(super) fn serve(contestant: Contestant, site: &str) {
-    let site = must(Site::parse(site).ok_or("not a site"));
+    let site = must(Site::parse(site).ok_or("the site argument is invalid"));
     let runtime = must(tokio::runtime::Builder::new_current_thread().enable_all().build());
     runtime.block_on(async {
         println!("{}", (contestant.start)(site).await);
@@ -60,7 +60,7 @@ pub(super) fn conduct(title: &str, contestants: &[Contestant], options: &[&str])
 
     println!("{title} ({} rounds of {} ms each)", effort.rounds, effort.milliseconds);
     let mut results = Results::new();
-    // `--only TEXT`: only contestants whose name contains TEXT.
+    // `--only TEXT` selects the contestants whose name contains TEXT.
     let only = option(options, "--only").unwrap_or_default();
     let contestants: Vec<&Contestant> =
         contestants.iter().filter(|contestant| contestant.name.contains(only)).collect();
@@ -84,7 +84,7 @@ fn measure(maker: &RequestMaker<'_>, contestant: &Contestant, effort: Effort) ->
     let site = maker.site().to_text();
     let mut server = start(SERVER_CORE, &["serve", contestant.scheme.name(), contestant.name, &site]);
     let address = read_line(&mut server);
-    // Some requests before the measurement, so that no round includes the fetch of the keys.
+    // Sends some requests before the measurement, so that no round includes the fetch of the keys.
     _ = load(&address, &requests_for_warming(maker, contestant.scheme), 1);
     load(&address, &requests, effort.milliseconds)
 }
@@ -96,7 +96,7 @@ fn requests_for_warming(maker: &RequestMaker<'_>, scheme: Scheme) -> String {
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
 fn load(address: &str, requests: &str, milliseconds: u64) -> Round {
     let mut load = start(LOAD_CORE, &["load", address, &milliseconds.to_string()]);
-    let mut input = must(load.0.stdin.take().ok_or("no input"));
+    let mut input = must(load.0.stdin.take().ok_or("the load process has no standard input"));
     must(input.write_all(requests.as_bytes()));
     drop(input);
     let line = read_line(&mut load);
@@ -119,7 +119,7 @@ fn start(core: &str, arguments: &[&str]) -> Process {
 
 fn read_line(process: &mut Process) -> String {
     let mut line = String::new();
-    let output = must(process.0.stdout.take().ok_or("no output"));
+    let output = must(process.0.stdout.take().ok_or("the process has no standard output"));
     must(BufReader::new(output).read_line(&mut line));
     line.trim().to_owned()
 }
@@ -130,7 +130,7 @@ fn table(scheme: Scheme, contestants: &[&Contestant], results: &Results) {
     for contestant in contestants.iter().filter(|contestant| contestant.scheme == scheme) {
         let Some(rounds) = results.get(&(scheme.name(), contestant.name)) else { continue };
         let first = *first.get_or_insert(rounds);
-        // Both values of a ratio are from the same round: a slow phase of the machine affects both.
+        // Both values of a ratio are from the same round, so a slow phase of the machine affects both values.
         let ratio = median(rounds.iter().zip(first).map(|(own, first)| own.per_second / first.per_second));
         let per_second = median(rounds.iter().map(|round| round.per_second));
         let p99 = median(rounds.iter().map(|round| round.p99_microseconds)) / 1000.0;
@@ -145,7 +145,8 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
 }
 
 impl Effort {
-    /// `--rounds N --seconds S` under `cargo bench`; 50 ms under `cargo test`, to check that it works.
+    /// Reads `--rounds N --seconds S` for `cargo bench`. Returns one round of 50 ms for `cargo test`, which only checks
+    /// that the benchmark works.
     fn from_options(options: &[&str]) -> Self {
         if !options.contains(&"--bench") {
             return Self { rounds: 1, milliseconds: 50, proofs: 2_000 };

@@ -1,6 +1,6 @@
 //! The load: several connections, each with one request in flight at any time.
 
-#![expect(clippy::print_stdout, reason = "the conductor reads what it prints")]
+#![expect(clippy::print_stdout, reason = "the main process reads what it prints")]
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 
 use std::cell::Cell;
@@ -37,8 +37,8 @@ pub(super) fn run(address: &str, milliseconds: &str) {
     println!("{} {elapsed} {} {}", latencies.len(), percentile(50), percentile(99));
 }
 
-/// Requests in turn, repeated from the first after the last. With proofs, the round must end before that, or the server
-/// answers with 401 to the replayed proof.
+/// The requests that all connections send in turn. After the last request, the connections start again with the first.
+/// With proofs, the round must end before that: the server answers 401 to a replayed proof.
 struct Requests {
     all: Vec<Vec<u8>>,
     next: Cell<usize>,
@@ -63,7 +63,7 @@ async fn connection(address: String, requests: Rc<Requests>, duration: Duration)
         answer.clear();
         while !is_whole(&answer) {
             let read = must(stream.read_buf(&mut answer).await);
-            assert!(read > 0, "the server hung up: {:?}", String::from_utf8_lossy(&answer));
+            assert!(read > 0, "the server closed the connection: {:?}", String::from_utf8_lossy(&answer));
         }
         assert!(answer.starts_with(b"HTTP/1.1 200 "), "{}", String::from_utf8_lossy(&answer));
         latencies.push(sent.elapsed().as_micros());

@@ -1,9 +1,9 @@
 //! Measures whole servers, one after the other on one core, under the same load from another core.
 //!
-//! A program that calls [`run`] has three modes, selected by its arguments: it conducts the measurement, it serves as
-//! one contestant, or it makes the load. Servers and load are separate processes. They are started anew for each round,
-//! and bound to different cores where `taskset` exists. Each round runs the contestants in the opposite order of the
-//! previous round.
+//! A program that calls [`run`] has three modes, selected by its arguments: it runs the whole measurement, it runs the
+//! server of one contestant, or it sends the load. Servers and load are separate processes. For each round, both
+//! processes are started again, on different cores if the system has `taskset`. Each round runs the contestants in the
+//! opposite order of the previous round.
 
 mod conduct;
 mod load;
@@ -40,14 +40,15 @@ pub enum Scheme {
     Dpop,
 }
 
-/// A server that is starting, with its address as the result; it serves until its process ends.
+/// A future that starts a server and returns the server's address. The server runs until its process ends.
 pub type Starting = Pin<Box<dyn Future<Output = SocketAddr>>>;
 
-/// Measures contestants; ratios are to the first contestant of the same scheme. For the `main` of a benchmark.
+/// Measures the contestants. Each ratio compares a contestant with the first contestant of the same scheme. The `main`
+/// of a benchmark calls this function.
 ///
 /// # Panics
 ///
-/// If a server cannot be started, or answers with another status than 200.
+/// If a server cannot be started, or answers with a status other than 200.
 pub fn run(title: &str, contestants: &[Contestant]) {
     let arguments: Vec<String> = std::env::args().collect();
     let words: Vec<&str> = arguments.iter().skip(1).map(String::as_str).collect();

@@ -22,7 +22,8 @@ impl RequestMaker<'_> {
         }
     }
 
-    /// Returns the credentials of each request: one for Bearer, `distinct` for `DPoP`, each with a different proof.
+    /// Returns the credentials of the requests: one item for Bearer, and `distinct` items for `DPoP`, each with another
+    /// proof.
     pub(super) fn requests(&self, scheme: Scheme, distinct: usize) -> Vec<String> {
         // Some of the other crates require the `jti` claim.
         let token = realistic(self.tenant, self.signing_key).claim("jti", "aQNK3wZ2s5iPqX8Y");
@@ -47,14 +48,14 @@ pub(super) fn parse(lines: &str) -> Vec<Vec<u8>> {
     lines.lines().map(|line| bytes(&must(serde_json::from_str::<String>(line)))).collect()
 }
 
-/// Writes one JSON string per line and request. JSON, because the header lines of a request contain line ends.
+/// Writes each request as a JSON string on a line of its own. JSON escapes the line ends between the header lines.
 pub(super) fn lines(requests: &[String]) -> String {
     requests.iter().map(|request| serde_json::Value::from(request.as_str()).to_string() + "\n").collect()
 }
 
 const HOST: &str = "api.example.com";
 const PATH: &str = "/orders?page=2";
-/// The public URL that servers must be configured with, so that the `htu` of proofs matches.
+/// The public URL in the configuration of every server, so that the `htu` of the proofs matches.
 pub const PUBLIC_URL: &str = "https://api.example.com";
 /// The `htu` of the proofs: the public URL and the path.
 const URL: &str = "https://api.example.com/orders";

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-/// The tenant and the keys, as the conductor passes them to a server's process.
+/// The tenant and the keys, as the main process passes them to a server's process.
 #[derive(Clone, Debug)]
 pub struct Site {
     /// The tenant's address: the issuer without its trailing slash.

@@ -1,4 +1,4 @@
-//! Extractors: they hand the token that a middleware has verified to handlers. They verify nothing themselves.
+//! Extractors, which pass the token that a middleware has verified to handlers. Extractors verify nothing themselves.
 
 use std::fmt;
 use std::future::{Ready, ready};
@@ -12,9 +12,9 @@ use crate::rejection::TokenRejection;
 
 /// The verified token of a request, as an extractor.
 ///
-/// It derefs to core's [`VerifiedToken`](auth0_api_core::VerifiedToken), which is the same type for every framework.
-/// Code that does not depend on a framework takes `&auth0_api_core::VerifiedToken`; pass it `&token`. Middleware finds
-/// core's type in the extensions of the request.
+/// This type derefs to core's [`VerifiedToken`](auth0_api_core::VerifiedToken), which is the same for every framework.
+/// Code that does not depend on a framework takes `&auth0_api_core::VerifiedToken`. Call such code with `&token`.
+/// Middleware finds core's type in the extensions of the request.
 ///
 /// | behind | no credentials | a valid token | an invalid token |
 /// |---|---|---|---|
@@ -23,12 +23,13 @@ use crate::rejection::TokenRejection;
 /// | an optional `Auth`, as [`MaybeToken`] | `None` | the token | rejected |
 /// | no `Auth` | 500 | 500 | 500 |
 ///
-/// Do not take `Option<VerifiedToken>`. actix-web implements it, and turns every rejection into `None`, even the 500.
+/// Do not take `Option<VerifiedToken>`. actix-web itself implements that extractor, and turns every rejection into
+/// `None`, even the 500.
 #[derive(Clone)]
 pub struct VerifiedToken(pub auth0_api_core::VerifiedToken);
 
-/// The verified token of a request behind an [optional](crate::Auth::optional) middleware, as an extractor. It is
-/// `None` only if the request carries no credentials. `MaybeToken<Scoped<G>>` rejects a token that does not meet the
+/// The verified token of a request behind an [optional](crate::Auth::optional) middleware, as an extractor. The token
+/// is `None` only if the request has no credentials. `MaybeToken<Scoped<G>>` rejects a token that does not meet the
 /// requirement of [`Scoped`](crate::Scoped).
 ///
 /// ```

@@ -1,4 +1,5 @@
-//! The verification: the settings of a middleware, and the result that it leaves for extractors and inner middleware.
+//! The verification: the settings of a middleware, and the result that the middleware stores for extractors and inner
+//! middleware.
 
 use actix_web::{HttpMessage as _, HttpRequest};
 use auth0_api_core::{ApiClient, Error, Rejection, Requirement, VerifiedToken};
@@ -6,8 +7,8 @@ use auth0_api_core::{ApiClient, Error, Rejection, Requirement, VerifiedToken};
 use crate::rejection::{RejectionBody, TokenRejection};
 use crate::request::{Headers, token_request};
 
-/// The settings of a middleware: the client that verifies, what builds the bodies of rejections, and whether
-/// credentials are optional.
+/// The settings of a middleware: the client that verifies tokens, the hook that builds the bodies of rejections, and
+/// whether credentials are optional.
 #[derive(Clone, Debug)]
 pub(crate) struct Gate {
     pub(crate) api: ApiClient,
@@ -15,8 +16,8 @@ pub(crate) struct Gate {
     pub(crate) optional: bool,
 }
 
-/// What a middleware has found, stored in the request's extensions for extractors and inner middleware. `token` is
-/// `None` if the middleware is optional and the request carries no credentials.
+/// The result of a middleware's verification. The middleware stores it in the request's extensions for extractors and
+/// inner middleware. `token` is `None` if the middleware is optional and the request has no credentials.
 #[derive(Clone, Debug)]
 pub(crate) struct Authentication {
     pub(crate) api: ApiClient,
@@ -25,7 +26,7 @@ pub(crate) struct Authentication {
 }
 
 impl Gate {
-    /// Verifies a request. If credentials are optional, a request without any is admitted without a token.
+    /// Verifies a request. If credentials are optional, the result for a request without credentials is `None`.
     pub(crate) async fn admit(&self, request: &HttpRequest) -> Result<Option<VerifiedToken>, Error> {
         match self.verify(request).await {
             Ok(token) => Ok(Some(token)),
@@ -44,8 +45,9 @@ impl Gate {
     }
 
     async fn verify(&self, request: &HttpRequest) -> Result<VerifiedToken, Error> {
-        // An outer middleware of the same client may have verified this request already. Its token is reused: a second
-        // verification of a DPoP request would find its proof in the replay store and reject it.
+        // An outer middleware of the same client may have verified this request already. This middleware then uses the
+        // same token. A second verification of a DPoP request would find the proof in the replay store and reject the
+        // request.
         let known = request.extensions().get::<Authentication>().filter(|known| known.is_by(&self.api)).cloned();
         match known.and_then(|known| known.token) {
             Some(token) => Ok(token),
@@ -55,10 +57,10 @@ impl Gate {
 }
 
 impl Authentication {
-    /// Returns what a middleware has found.
+    /// Returns the result of a middleware's verification.
     ///
-    /// A request that no middleware covers is rejected with 500. Without that, it would look like one without
-    /// credentials.
+    /// If no middleware covers the route, the extractor rejects the request with 500. Without this check, the extractor
+    /// would treat every request as a request without credentials.
     pub(crate) fn of(request: &HttpRequest) -> Result<Self, TokenRejection> {
         request.extensions().get::<Self>().cloned().ok_or_else(|| missing_middleware(RejectionBody::Json))
     }
@@ -84,10 +86,10 @@ impl Authentication {
     }
 }
 
-/// Returns the 500 for a route that needs a verified token but is not covered by a middleware.
+/// Returns the 500 for a route that needs a verified token, if no middleware covers the route.
 pub(crate) fn missing_middleware(bodies: RejectionBody) -> TokenRejection {
     tracing::error!(target: "auth0_api", event = "layer_missing", "{MISSING}");
     TokenRejection::new(Rejection::misconfigured(), bodies)
 }
 
-const MISSING: &str = "a handler or resource needs a verified token, but no Auth of its client covers it: add `.wrap(Auth::new(api))` outside it";
+const MISSING: &str = "a handler or resource needs a verified token, but no Auth of the same client covers the resource: add `.wrap(Auth::new(api))` outside the resource";

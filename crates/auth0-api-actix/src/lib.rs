@@ -1,6 +1,6 @@
 //! [Auth0](https://auth0.com) access tokens for [actix-web](https://docs.rs/actix-web).
 //!
-//! A middleware verifies requests, and extractors hand the verified token to handlers. `auth0-api-core` does the
+//! A middleware verifies requests, and extractors pass the verified token to handlers. `auth0-api-core` does the
 //! verification; this crate converts requests and responses.
 //!
 //! ```no_run
@@ -27,36 +27,37 @@
 //!
 //! 1. [`Auth`] rejects requests without a valid token, with the status and challenges of
 //!    [RFC 6750 §3](https://www.rfc-editor.org/rfc/rfc6750#section-3) and
-//!    [RFC 9449 §7](https://www.rfc-editor.org/rfc/rfc9449#section-7). With [`optional`](Auth::optional) it lets
-//!    requests without credentials through. It still rejects invalid tokens.
+//!    [RFC 9449 §7](https://www.rfc-editor.org/rfc/rfc9449#section-7). An [`optional`](Auth::optional) `Auth` also
+//!    accepts requests without credentials, but it still rejects invalid tokens.
 //! 2. Handlers take [`VerifiedToken`], or [`MaybeToken`] behind an optional middleware.
-//! 3. [`Auth::require`] sets a requirement for a resource; [`Scoped`] sets one in a handler's signature.
-//! 4. [`Reject`] turns errors that a handler meets, such as those of an exchange, into rejections.
-//! 5. [`metadata_routes`] serves protected resource metadata. A client that knows only the API's URL learns from it
-//!    which authorization server issues tokens, and which tokens the API takes.
+//! 3. [`Auth::require`] sets a requirement for a resource. [`Scoped`] sets a requirement in a handler's signature.
+//! 4. [`Reject`] turns errors in a handler, such as the error of an exchange, into rejections.
+//! 5. [`metadata_routes`] serves protected resource metadata. A client that has only the URL of the API reads in this
+//!    metadata which authorization server issues tokens, and which tokens the API accepts.
 //!
-//! Build the client once, outside the closure that `HttpServer` calls for each worker. Clones share keys and the record
-//! of used proofs. If each worker built its own client, each worker would accept the same proof once, unless the
-//! clients share a replay store.
+//! Build the client once, outside the closure that `HttpServer` calls for each worker. Clones of the client share the
+//! keys and the record of used proofs. If each worker built its own client, each worker would accept the same proof
+//! once, unless the clients share a replay store.
 //!
 //! For tokens that are [bound to a client certificate](auth0_api_core::guide::mtls), insert a
 //! [`ClientCertificate`](auth0_api_core::ClientCertificate) in `HttpServer::on_connect`, or into the extensions of a
 //! request.
 //!
-//! # Where to put it
+//! # Where to put the middleware
 //!
-//! Of several `wrap` calls, the last one is the outermost. So call `wrap` with a [`Require`] before the `Auth` that
-//! covers it, and with a CORS middleware after that `Auth`: a browser's preflight request carries no token. CORS should
-//! expose `WWW-Authenticate` and `DPoP-Nonce`, because a `DPoP` client in a browser must read them.
+//! If you call `wrap` several times, the last middleware is the outermost. So call `wrap` first with a [`Require`],
+//! then with the `Auth` that covers it, and then with a CORS middleware: a browser's preflight request has no token, so
+//! CORS must be outside `Auth`. CORS should expose `WWW-Authenticate` and `DPoP-Nonce`, because a `DPoP` client in a
+//! browser must read them.
 //!
-//! The middleware compares a proof with the URI of the request at the time it sees the request. `NormalizePath` changes
-//! the URI. Put `NormalizePath` inside `Auth`, or let clients call the normalised paths.
+//! The middleware compares a proof with the URI that the request has when it reaches the middleware. `NormalizePath`
+//! changes the URI. Put `NormalizePath` inside `Auth`, or let clients call the normalised paths.
 //!
 //! # Which URL a client called
 //!
-//! The scheme is that of the listener (`bind` or `bind_rustls…`), and the host comes from the request. `ConnectionInfo`
-//! is not used, because it trusts forwarded headers from any client. Behind a proxy, give the client a
-//! [public URL](auth0_api_core::ApiClientBuilder::public_url) or
+//! The middleware takes the scheme from the listener (`bind` or `bind_rustls…`), and the host from the request. It does
+//! not use `ConnectionInfo`, because `ConnectionInfo` trusts forwarded headers from any client. Behind a proxy, give
+//! the client a [public URL](auth0_api_core::ApiClientBuilder::public_url) or
 //! [trusted proxies](auth0_api_core::ApiClientBuilder::trusted_proxies).
 //!
 //! # Equivalents in `auth0-api-axum`

@@ -11,9 +11,10 @@ use crate::request::Headers;
 /// Returns routes that serve the metadata of an API. A client reads the metadata before it has a token, so no
 /// [`Auth`](crate::Auth) may cover these routes: put `Auth` around a scope, not around the `App`.
 ///
-/// For a client without [`resource_metadata`](auth0_api_core::ApiClientBuilder::resource_metadata) there are no routes,
-/// and a warning is logged. The paths are those of [`MetadataEndpoint::paths`](auth0_api_core::MetadataEndpoint::paths)
-/// and start at the root of the host: do not configure a scope with them.
+/// If `api` has no [`resource_metadata`](auth0_api_core::ApiClientBuilder::resource_metadata), there are no routes, and
+/// this function logs a warning. The paths of the routes are those of
+/// [`MetadataEndpoint::paths`](auth0_api_core::MetadataEndpoint::paths). They start at the root of the host, so do not
+/// add the routes to a scope.
 ///
 /// ```
 /// use actix_web::{App, web};

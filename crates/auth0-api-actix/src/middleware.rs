@@ -1,4 +1,4 @@
-//! The middleware that verifies.
+//! The middleware that verifies requests.
 
 use std::fmt;
 use std::future::{Ready, ready};
@@ -17,8 +17,8 @@ use crate::require::Require;
 
 /// Verifies the token of each request before the service behind it sees the request.
 ///
-/// Wrap an `App`, a scope, a resource or a route with it. Clone it into the closure that `HttpServer` calls for each
-/// worker.
+/// Wrap an `App`, a scope, a resource or a route with an `Auth`. Clone the `Auth` into the closure that `HttpServer`
+/// calls for each worker.
 #[derive(Clone, Debug)]
 pub struct Auth {
     gate: Gate,
@@ -31,23 +31,24 @@ pub struct AuthMiddleware<S> {
 }
 
 impl Auth {
-    /// Creates a middleware that verifies with a client and rejects every request without a valid token.
+    /// Creates a middleware that verifies tokens with `api`, and rejects every request without a valid token.
     pub fn new(api: ApiClient) -> Self {
         Self { gate: Gate { api, bodies: RejectionBody::Json, optional: false } }
     }
 
-    /// Lets requests through that carry no Bearer or DPoP credentials. Invalid tokens are still rejected.
+    /// Makes the middleware pass requests without Bearer or DPoP credentials to the service. The middleware still
+    /// rejects invalid tokens.
     #[must_use]
     pub fn optional(mut self) -> Self {
         self.gate.optional = true;
         self
     }
 
-    /// Sets the hook that builds the bodies of rejections: a function from a [`Rejection`] to a content type and a
-    /// body. It cannot change the status, the challenges or other headers.
+    /// Sets the hook that builds the bodies of rejections: a function that turns a [`Rejection`] into a content type
+    /// and a body. The hook cannot change the status, the challenges or other headers.
     ///
-    /// The hook applies to this middleware, to those that it makes with [`require`](Self::require), and to the
-    /// extractors behind it.
+    /// The hook applies to this middleware, to the middleware that [`require`](Self::require) makes, and to the
+    /// extractors of the handlers behind this middleware.
     ///
     /// ```
     /// use auth0_api_actix::Auth;
@@ -70,9 +71,10 @@ impl Auth {
         self
     }
 
-    /// Creates a middleware that rejects tokens that do not meet a requirement, for single resources inside this one.
+    /// Creates a middleware for single resources that this middleware protects. The new middleware rejects tokens that
+    /// do not meet a requirement.
     ///
-    /// A token that a middleware of another client has verified does not count: the request is rejected with 500.
+    /// If only a middleware of another client has verified the token, the new middleware rejects the request with 500.
     #[must_use]
     pub fn require(&self, requirement: Requirement) -> Require {
         Require::new(self.gate.api.clone(), requirement, self.gate.bodies.clone())

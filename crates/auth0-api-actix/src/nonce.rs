@@ -1,4 +1,4 @@
-//! The next nonce, which is added to the service's answer: to a response or to an error.
+//! Adds the next nonce to the answer of the service. The answer is a response or an error.
 
 use std::fmt;
 
@@ -8,12 +8,13 @@ use actix_web::http::header::{CACHE_CONTROL, HeaderMap, HeaderName, HeaderValue}
 use actix_web::{HttpResponse, ResponseError};
 use auth0_api_core::VerifiedToken;
 
-/// Returns the nonce that the client should use from now on, if its nonce is about to expire.
+/// Returns the nonce that the client should use from now on, if the client's current nonce is about to expire.
 pub(crate) fn next(token: &VerifiedToken) -> Option<HeaderValue> {
     token.next_nonce().and_then(|nonce| HeaderValue::from_str(nonce).ok())
 }
 
-/// Adds the nonce to a response. An error is wrapped, so that the response made from it later carries the nonce.
+/// Adds the nonce to a response. If the outcome is an error, this function wraps the error, so that the response that
+/// actix-web later makes from the error contains the nonce.
 pub(crate) fn add<B>(
     nonce: HeaderValue,
     outcome: Result<ServiceResponse<B>, actix_web::Error>,
@@ -27,13 +28,15 @@ pub(crate) fn add<B>(
     }
 }
 
-/// RFC 9449 §8.2: a response with a nonce should not be cached. This replaces the `Cache-Control` of the service.
+/// RFC 9449 §8.2: a response with a nonce should not be cached. This function replaces the `Cache-Control` of the
+/// service.
 fn add_to_headers(nonce: HeaderValue, headers: &mut HeaderMap) {
     headers.insert(HeaderName::from_static("dpop-nonce"), nonce);
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
 }
 
-/// An error of an inner middleware, with the nonce for its response. Errors of handlers arrive here as responses.
+/// An error of an inner middleware, with the nonce for its response. For an error of a handler this type is not needed:
+/// actix-web turns such an error into a response before the middleware gets it.
 struct ErrorWithNonce {
     error: actix_web::Error,
     nonce: HeaderValue,

@@ -1,4 +1,4 @@
-//! Rejections of a handler.
+//! Rejections that a handler returns.
 
 use std::future::{Ready, ready};
 
@@ -9,8 +9,8 @@ use auth0_api_core::Error;
 use crate::gate::Authentication;
 use crate::rejection::TokenRejection;
 
-/// Turns errors that a handler meets into rejections, as an extractor. A rejection has the status, challenges and
-/// headers that the middleware sends for such an error, and the body of the middleware's hook.
+/// An extractor that turns errors in a handler into rejections. A rejection has the status, challenges and headers that
+/// the middleware sends for such an error. The middleware's hook builds the body.
 ///
 /// ```
 /// use actix_web::web;
@@ -34,7 +34,8 @@ use crate::rejection::TokenRejection;
 pub struct Reject(Authentication);
 
 impl Reject {
-    /// Returns the rejection for an error: of a verification, of a requirement checked by hand, or of an exchange.
+    /// Returns the rejection for an error of a verification, of an exchange, or of a requirement that the handler has
+    /// checked.
     pub fn with(&self, error: impl Into<Error>) -> TokenRejection {
         let error = match &self.0.token {
             Some(token) => error.into().presented_with(token),

@@ -11,14 +11,14 @@ use auth0_api_core::Rejection;
 
 /// The rejection of an extractor or of [`Reject`](crate::Reject).
 ///
-/// As an `actix_web::Error` it becomes the response to the client: status, challenges and body.
+/// actix-web turns it into the response to the client, with status, challenges and body.
 #[derive(Debug)]
 pub struct TokenRejection {
     rejection: Rejection,
     bodies: RejectionBody,
 }
 
-/// What builds the bodies of rejections.
+/// Builds the bodies of rejections: with a hook, or as the default JSON.
 #[derive(Clone)]
 pub(crate) enum RejectionBody {
     Hook(Hook),
@@ -32,7 +32,7 @@ impl TokenRejection {
         Self { rejection, bodies }
     }
 
-    /// Returns the [`Rejection`]: its status, label and challenges.
+    /// Returns the [`Rejection`], which has the status, the label and the challenges.
     pub fn rejection(&self) -> &Rejection {
         &self.rejection
     }

@@ -1,4 +1,4 @@
-//! Describes requests to core, from the types of actix-web.
+//! Converts requests from the types of actix-web to the types of core.
 
 use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use actix_web::http::uri::{Authority, PathAndQuery};
@@ -16,8 +16,8 @@ impl HeaderSource for Headers<'_> {
 
 /// Describes a request as this server received it.
 ///
-/// actix-web's scopes leave their prefix in the URI. The scheme is the listener's, not the URI's: over HTTP/2 and in
-/// absolute targets, the client chooses the scheme in the URI.
+/// actix-web's scopes do not remove their prefix from the URI. The scheme is that of the listener, not that of the URI:
+/// over HTTP/2 and in absolute targets, the client chooses the scheme of the URI.
 pub(crate) fn token_request<'r>(request: &'r HttpRequest, headers: &'r Headers<'r>) -> TokenRequest<'r> {
     let uri = request.uri();
     let target = ReceivedTarget {
@@ -33,7 +33,7 @@ pub(crate) fn token_request<'r>(request: &'r HttpRequest, headers: &'r Headers<'
     }
 }
 
-/// Returns the certificate that an outer middleware has put into the request's extensions, or else the one that
+/// Returns the certificate that an outer middleware has put into the request's extensions, or else the certificate that
 /// `HttpServer::on_connect` has put into the connection data.
 fn client_certificate(request: &HttpRequest) -> Option<ClientCertificate> {
     let of_request = request.extensions().get::<ClientCertificate>().copied();
@@ -42,7 +42,7 @@ fn client_certificate(request: &HttpRequest) -> Option<ClientCertificate> {
 
 /// Marks credentials as sensitive, so that they do not appear in logs that print headers.
 pub(crate) fn mark_sensitive(headers: &mut HeaderMap) {
-    // `retain` is the only method that visits every value mutably. It keeps them all here.
+    // `retain` is the only method that visits every value mutably. The closure here keeps every value.
     headers.retain(|name, value| {
         if name == AUTHORIZATION || name == DPOP {
             value.set_sensitive(true);

@@ -14,9 +14,10 @@ use crate::rejection::TokenRejection;
 
 /// A verified token that meets the requirement of `G`, as an extractor: the handler's signature names the requirement.
 ///
-/// It rejects a token as [`Auth::require`](crate::Auth::require) does. Like [`VerifiedToken`](crate::VerifiedToken), it
-/// derefs to core's [`VerifiedToken`](auth0_api_core::VerifiedToken). Behind an optional middleware,
-/// [`MaybeToken<Scoped<G>>`](crate::MaybeToken) is `None` for a request without credentials.
+/// The extractor rejects a request as [`Auth::require`](crate::Auth::require) does. Like
+/// [`VerifiedToken`](crate::VerifiedToken), it derefs to core's [`VerifiedToken`](auth0_api_core::VerifiedToken).
+/// Behind an optional middleware, [`MaybeToken<Scoped<G>>`](crate::MaybeToken) is `None` for a request without
+/// credentials.
 ///
 /// ```
 /// use auth0_api_actix::Scoped;

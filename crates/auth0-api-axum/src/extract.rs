@@ -1,4 +1,4 @@
-//! Extractors: they hand the token that a layer has verified to handlers. They verify nothing themselves.
+//! Extractors, which pass the token that a layer has verified to handlers. Extractors verify nothing themselves.
 
 use std::fmt;
 use std::ops::Deref;
@@ -15,8 +15,8 @@ use crate::rejection::Hook;
 
 /// The verified token of a request, as an extractor.
 ///
-/// It derefs to core's [`VerifiedToken`](auth0_api_core::VerifiedToken), which is the same type for every framework.
-/// Code that does not depend on a framework takes `&auth0_api_core::VerifiedToken`; pass it `&token`.
+/// This type derefs to core's [`VerifiedToken`](auth0_api_core::VerifiedToken), which is the same for every framework.
+/// Code that does not depend on a framework takes `&auth0_api_core::VerifiedToken`. Call such code with `&token`.
 ///
 /// | behind | no credentials | a valid token | an invalid token |
 /// |---|---|---|---|
@@ -61,7 +61,7 @@ impl TokenRejection {
         Self(Box::new(Rejected { rejection, response }))
     }
 
-    /// Returns the [`Rejection`] that the response was made from. A hook may have replaced its body.
+    /// Returns the [`Rejection`] that the response was made from. The body of the response may come from a hook.
     pub fn rejection(&self) -> &Rejection {
         &self.0.rejection
     }
@@ -99,10 +99,10 @@ impl<S: Sync> OptionalFromRequestParts<S> for VerifiedToken {
     }
 }
 
-/// Returns what the layer has found.
+/// Returns the result of the layer's verification.
 ///
-/// A route behind no layer is rejected with 500. Without that, every request to it would look like one without
-/// credentials.
+/// If no layer covers the route, the extractor rejects the request with 500. Without this check, the extractor would
+/// treat every request as a request without credentials.
 pub(crate) fn find(parts: &Parts) -> Result<&Authentication, TokenRejection> {
     parts.extensions.get::<Authentication>().ok_or_else(|| {
         tracing::error!(target: "auth0_api", event = "layer_missing", "{MISSING_LAYER}");
@@ -110,4 +110,4 @@ pub(crate) fn find(parts: &Parts) -> Result<&Authentication, TokenRejection> {
     })
 }
 
-pub(crate) const MISSING_LAYER: &str = "a handler or route needs a verified token, but no AuthLayer of its client covers it: add `.layer(AuthLayer::new(api))` outside it";
+pub(crate) const MISSING_LAYER: &str = "a handler or route needs a verified token, but no AuthLayer of the same client covers the route: add `.layer(AuthLayer::new(api))` outside the route";

@@ -1,4 +1,4 @@
-//! The futures of the layers, as named types: the service's own future needs no box.
+//! The futures of the layers. Their types have names, so that the future of the service needs no box.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -16,7 +16,7 @@ use crate::layer::{Authentication, Gate};
 use crate::rejection::{Hook, RejectionBody, reject};
 use crate::request::{Headers, mark_sensitive, token_request};
 
-/// The verification is boxed, because the future of an `async fn` has no name that could be written here.
+/// The verification is boxed, because the type of the future of an `async` block has no name.
 type Verification = Pin<Box<dyn Future<Output = (Parts, Result<VerifiedToken, Error>)> + Send>>;
 
 pin_project! {
@@ -54,8 +54,9 @@ impl<S: Service<Request<B>>, B, R> AuthFuture<S, B, R> {
 fn verify<R>(parts: Parts, gate: &Gate<R>) -> Verification {
     let api = gate.api.clone();
     Box::pin(async move {
-        // An outer layer of the same client may have verified this request already. Its token is reused: a second
-        // verification of a DPoP request would find its proof in the replay store and reject it.
+        // An outer layer of the same client may have verified this request already. This layer then uses the same
+        // token. A second verification of a DPoP request would find the proof in the replay store and reject the
+        // request.
         let known = parts.extensions.get::<Authentication>().filter(|known| known.api.is_same_client(&api));
         let outcome = match known.and_then(|known| known.token.clone()) {
             Some(token) => Ok(token),
@@ -75,9 +76,9 @@ where
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        // `Verifying` ends in one of two ways: with a rejection, or with a call of the service and the state `Serving`.
-        // After the call, the loop polls the service's future at once, because only that poll registers the waker with
-        // it.
+        // The state `Verifying` ends with a rejection, or with a call of the service and the state `Serving`. After the
+        // call, the loop polls the service's future at once, because only this poll registers the waker with that
+        // future.
         loop {
             match this.state.as_mut().project() {
                 StateProjection::Verifying { verification, waiting } => {
@@ -89,7 +90,7 @@ where
                             return Poll::Ready(Ok(reject(&rejection, Protocol::of_parts(&parts), &this.gate.body)));
                         }
                     };
-                    // Always `Some`: it is taken only here, and the state changes below before the next poll.
+                    // Always `Some`: only this line takes the value, and the state changes below before the next poll.
                     let Some((mut service, body)) = waiting.take() else { return Poll::Pending };
                     let next_nonce = token.as_ref().and_then(next_nonce);
                     let mut request = admitted_request(parts, body, token, this.gate);
@@ -109,7 +110,8 @@ where
     }
 }
 
-/// Decides whether the service is called: with a verified token, or, behind an optional layer, without credentials.
+/// Decides whether the layer calls the service. The result is the verified token, or `None` if the layer is optional
+/// and the request has no credentials.
 fn admit<R>(outcome: Result<VerifiedToken, Error>, gate: &Gate<R>) -> Result<Option<VerifiedToken>, Error> {
     match outcome {
         Ok(token) => Ok(Some(token)),
@@ -126,7 +128,8 @@ fn admitted_request<B, R>(mut parts: Parts, body: B, token: Option<VerifiedToken
     Request::from_parts(parts, body)
 }
 
-/// RFC 9449 §8.2: a response with a nonce should not be cached. This replaces the `Cache-Control` of the service.
+/// RFC 9449 §8.2: a response with a nonce should not be cached. This function replaces the `Cache-Control` of the
+/// service.
 fn add_nonce(nonce: HeaderValue, headers: &mut HeaderMap) {
     headers.insert("dpop-nonce", nonce);
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -140,7 +143,7 @@ pin_project! {
     /// The future of [`RequireService`](crate::RequireService).
     #[project = RequireProjection]
     pub enum RequireFuture<F, B> {
-        /// The requirement is not met.
+        /// The layer has rejected the request.
         #[doc(hidden)]
         Rejected { response: Option<Response<B>> },
         /// The service behind the layer handles the request.

@@ -1,12 +1,12 @@
 //! Rejections of gRPC calls.
 //!
-//! A gRPC client reads `grpc-status`. How it interprets a plain HTTP 401 depends on its library. So a gRPC call is
-//! answered with headers alone
+//! A gRPC client reads `grpc-status`. How it interprets a plain HTTP 401 depends on its library. So the layers answer a
+//! gRPC call with headers only
 //! ([Trailers-Only](https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md#responses)): the gRPC status, and
 //! the challenges and other headers of the rejection as metadata.
 //!
-//! A request is a gRPC call if it is a `POST` with a content type of gRPC. Every other request is answered in HTTP,
-//! also on a server that has gRPC services.
+//! A request is a gRPC call if it is a `POST` with a content type of gRPC. The layers answer every other request in
+//! HTTP, also on a server that has gRPC services.
 
 use std::fmt::Write as _;
 
@@ -32,9 +32,9 @@ impl Protocol {
         Self::of_call(&parts.method, &parts.headers)
     }
 
-    /// Only a `POST` is answered in gRPC. The HTTP status of that answer is 200, and a cache could send it to other
-    /// clients if the request were a `GET`. Caches do not store the response to a `POST` without explicit freshness
-    /// (RFC 9110 §9.3.3).
+    /// Only a `POST` is answered in gRPC. The HTTP status of a gRPC answer is 200. If the request were a `GET`, a cache
+    /// could store this answer and send it to other clients. Caches do not store the response to a `POST` without
+    /// explicit freshness (RFC 9110 §9.3.3).
     fn of_call(method: &Method, headers: &HeaderMap) -> Self {
         let content_type = headers.get(CONTENT_TYPE).filter(|_| method == Method::POST);
         content_type
@@ -46,8 +46,8 @@ impl Protocol {
 /// Returns a rejection as gRPC metadata: `grpc-status`, `grpc-message`, and the rejection's headers, such as the
 /// challenges and `dpop-nonce`.
 ///
-/// The layers use it for every gRPC call that they reject. A handler that checks a
-/// [`Requirement`](auth0_api_core::Requirement) by hand can turn the result into a status:
+/// The layers use this function for every gRPC call that they reject. A handler that checks a
+/// [`Requirement`](auth0_api_core::Requirement) itself can turn the rejection into a gRPC status:
 ///
 /// ```
 /// use auth0_api_axum::grpc_metadata;
@@ -70,8 +70,9 @@ impl Protocol {
 /// | 503 | 14 `UNAVAILABLE` |
 /// | 500 | 13 `INTERNAL` |
 ///
-/// If the rejection has a `retry-after` header, `grpc-retry-pushback-ms` gives the same delay in milliseconds. Clients
-/// with a [retry policy](https://github.com/grpc/proposal/blob/master/A6-client-retries.md#pushback) follow it.
+/// If the rejection has a `retry-after` header, `grpc-retry-pushback-ms` contains the same delay in milliseconds.
+/// Clients with a [retry policy](https://github.com/grpc/proposal/blob/master/A6-client-retries.md#pushback) wait for
+/// this delay.
 pub fn grpc_metadata(rejection: &Rejection) -> HeaderMap {
     let mut metadata = HeaderMap::new();
     metadata.insert(STATUS, HeaderValue::from_static(code(rejection.status())));
@@ -104,17 +105,18 @@ fn with_pushback((name, value): (&'static str, String)) -> impl Iterator<Item = 
     [(name, value)].into_iter().chain(pushback)
 }
 
-/// Returns the content type of the response to a call with this content type; `None` if the call's is not a gRPC type.
+/// Returns the content type of the response to a call that has this content type. Returns `None` if the content type of
+/// the call is not a gRPC type.
 fn response_content_type(content_type: &[u8]) -> Option<&'static str> {
-    // Longest first, because each type is a prefix of the one before it. After the type, only a suffix such as
-    // `+proto`, a parameter or a space may follow: `application/grpcx` is another type.
+    // The longest type is first, because each type is a prefix of the type before it. After the type, only a suffix
+    // such as `+proto`, a parameter or a space may follow: `application/grpcx` is another type.
     ["application/grpc-web-text", "application/grpc-web", "application/grpc"].into_iter().find(|known| {
         let (start, rest) = content_type.split_at_checked(known.len()).unwrap_or_default();
         start.eq_ignore_ascii_case(known.as_bytes()) && matches!(rest.first(), None | Some(b'+' | b';' | b' '))
     })
 }
 
-/// Encodes the value of `grpc-message`: printable ASCII stays, except `%`; every other octet becomes `%XX`.
+/// Encodes the value of `grpc-message`: printable ASCII except `%` stays unchanged. Every other octet becomes `%XX`.
 fn percent_encoded(text: &str) -> String {
     text.bytes().fold(String::with_capacity(text.len()), |mut encoded, octet| {
         match octet {

@@ -1,4 +1,4 @@
-//! The layer that verifies.
+//! The layer that verifies requests.
 
 use std::task::{Context, Poll};
 
@@ -13,8 +13,8 @@ use crate::require::RequireLayer;
 
 /// Verifies the token of each request before the service behind it sees the request.
 ///
-/// It is generic over the bodies of requests and responses, so that it works for axum and for every other tower service
-/// over HTTP.
+/// The layer is generic over the bodies of requests and responses, so that it works for axum and for every other tower
+/// service over HTTP.
 #[derive(Clone, Debug)]
 pub struct AuthLayer<R = JsonBody> {
     gate: Gate<R>,
@@ -27,8 +27,8 @@ pub struct AuthService<S, R = JsonBody> {
     gate: Gate<R>,
 }
 
-/// The settings of a layer: the client that verifies, whether credentials are optional, and what builds the bodies of
-/// rejections.
+/// The settings of a layer: the client that verifies tokens, whether credentials are optional, and the hook that builds
+/// the bodies of rejections.
 #[derive(Clone, Debug)]
 pub(crate) struct Gate<R> {
     pub(crate) api: ApiClient,
@@ -36,8 +36,8 @@ pub(crate) struct Gate<R> {
     pub(crate) body: R,
 }
 
-/// What a layer has found, stored in the request's extensions for extractors and inner layers. `token` is `None` if the
-/// layer is optional and the request carries no credentials.
+/// The result of a layer's verification. The layer stores it in the request's extensions for extractors and inner
+/// layers. `token` is `None` if the layer is optional and the request has no credentials.
 #[derive(Clone, Debug)]
 pub(crate) struct Authentication {
     pub(crate) api: ApiClient,
@@ -45,7 +45,7 @@ pub(crate) struct Authentication {
 }
 
 impl AuthLayer {
-    /// Creates a layer that verifies with a client and rejects every request without a valid token.
+    /// Creates a layer that verifies tokens with `api`, and rejects every request without a valid token.
     pub fn new(api: ApiClient) -> Self {
         Self { gate: Gate { api, optional: false, body: JsonBody } }
     }
@@ -55,9 +55,9 @@ impl AuthLayer<EmptyBody> {
     /// Creates a layer like [`new`](AuthLayer::new), for gRPC servers: its rejections have no body.
     ///
     /// Every layer recognises gRPC calls by their method and content type, and answers them in gRPC; see
-    /// [`grpc_metadata`]. This one also works with tonic's body type, which cannot be made from bytes. The verified
-    /// token is in the extensions of the request. To require more for one of several services, put a requirement around
-    /// that service alone:
+    /// [`grpc_metadata`]. This layer also works with tonic's body type, which cannot be made from bytes. The layer puts
+    /// the verified token into the extensions of the request. If only one of several services has a requirement, put
+    /// the requirement around that service:
     ///
     /// ```no_run
     /// # use std::{convert::Infallible, task::{Context, Poll}};
@@ -89,9 +89,10 @@ impl AuthLayer<EmptyBody> {
     /// # }
     /// ```
     ///
-    /// A client's proof names `POST` and the URL of the method: `https://api.example.com/greet.Greeter/Greet`.
-    /// [Trusted proxies](auth0_api_core::guide::proxies) that are given by network need the peer's address: put a layer
-    /// outside this one that turns tonic's `TcpConnectInfo` into axum's `ConnectInfo<SocketAddr>`.
+    /// A client's proof must contain `POST` and the URL of the method: `https://api.example.com/greet.Greeter/Greet`.
+    /// [Trusted proxies](auth0_api_core::guide::proxies) that are configured by their networks need the peer's address.
+    /// For this, put another layer outside this layer. It must convert tonic's `TcpConnectInfo` to axum's
+    /// `ConnectInfo<SocketAddr>`.
     ///
     /// [`grpc_metadata`]: crate::grpc_metadata
     pub fn grpc(api: ApiClient) -> Self {
@@ -100,26 +101,28 @@ impl AuthLayer<EmptyBody> {
 }
 
 impl<R> AuthLayer<R> {
-    /// Lets requests through that carry no Bearer or DPoP credentials. Invalid tokens are still rejected.
+    /// Makes the layer pass requests without Bearer or DPoP credentials to the service. The layer still rejects invalid
+    /// tokens.
     #[must_use]
     pub fn optional(mut self) -> Self {
         self.gate.optional = true;
         self
     }
 
-    /// Sets the hook that builds the bodies of rejections: of this layer, of layers that it makes with
-    /// [`require`](Self::require), and of extractors in handlers inside it. A hook is a closure from a
-    /// [`Rejection`](auth0_api_core::Rejection) to a content type and a body. Rejections of gRPC calls never have a
-    /// body.
+    /// Sets the hook that builds the bodies of rejections. The hook applies to this layer, to the layers that
+    /// [`require`](Self::require) makes, and to the extractors of the handlers behind this layer. A hook is a closure
+    /// that turns a [`Rejection`](auth0_api_core::Rejection) into a content type and a body. Rejections of gRPC calls
+    /// never have a body.
     #[must_use]
     pub fn rejection_body<N>(self, body: N) -> AuthLayer<N> {
         let Gate { api, optional, .. } = self.gate;
         AuthLayer { gate: Gate { api, optional, body } }
     }
 
-    /// Creates a layer that rejects tokens that do not meet a requirement, for single routes inside this layer.
+    /// Creates a layer for single routes that this layer protects. The new layer rejects tokens that do not meet a
+    /// requirement.
     ///
-    /// A token that a layer of another client has verified does not count: the request is rejected with 500.
+    /// If only a layer of another client has verified the token, the new layer rejects the request with 500.
     #[must_use]
     pub fn require(&self, requirement: Requirement) -> RequireLayer<R>
     where
@@ -152,8 +155,8 @@ where
     }
 
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
-        // `poll_ready` was called on `self.inner`, so this request must go to that instance: a clone may not be ready.
-        // The clone takes its place for the next request.
+        // `poll_ready` was called on `self.inner`, so this instance must serve the request: a clone may not be ready.
+        // The clone replaces `self.inner` for the next request.
         let next = self.inner.clone();
         AuthFuture::new(request, std::mem::replace(&mut self.inner, next), self.gate.clone())
     }

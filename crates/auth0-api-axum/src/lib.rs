@@ -1,6 +1,6 @@
 //! [Auth0](https://auth0.com) access tokens for [axum](https://docs.rs/axum) and [tower](https://docs.rs/tower).
 //!
-//! A layer verifies requests, and extractors hand the verified token to handlers. `auth0-api-core` does the
+//! A layer verifies requests, and extractors pass the verified token to handlers. `auth0-api-core` does the
 //! verification; this crate converts requests and responses.
 //!
 //! ```no_run
@@ -21,22 +21,22 @@
 //!
 //! 1. [`AuthLayer`] rejects requests without a valid token, with the status and challenges of
 //!    [RFC 6750 §3](https://www.rfc-editor.org/rfc/rfc6750#section-3) and
-//!    [RFC 9449 §7](https://www.rfc-editor.org/rfc/rfc9449#section-7). An [`optional`](AuthLayer::optional) layer lets
-//!    requests without credentials through. It still rejects invalid tokens.
+//!    [RFC 9449 §7](https://www.rfc-editor.org/rfc/rfc9449#section-7). An [`optional`](AuthLayer::optional) layer also
+//!    accepts requests without credentials, but it still rejects invalid tokens.
 //! 2. Handlers take [`VerifiedToken`], or `Option<VerifiedToken>` behind an optional layer.
-//! 3. [`AuthLayer::require`] sets a requirement for a route; [`Scoped`] sets one in a handler's signature.
-//! 4. [`Reject`] turns errors that a handler meets, such as those of an exchange, into rejections.
-//! 5. gRPC calls are answered in gRPC. Use [`AuthLayer::grpc`] for a tonic server; for tonic services in an axum
-//!    router, any `AuthLayer` does it.
-//! 6. [`metadata_routes`] serves protected resource metadata. A client that knows only the API's URL learns from it
-//!    which authorization server issues tokens, and which tokens the API takes.
+//! 3. [`AuthLayer::require`] sets a requirement for a route. [`Scoped`] sets a requirement in a handler's signature.
+//! 4. [`Reject`] turns errors in a handler, such as the error of an exchange, into rejections.
+//! 5. The layers answer gRPC calls in gRPC. Use [`AuthLayer::grpc`] for a tonic server. For tonic services in an axum
+//!    router, use any `AuthLayer`.
+//! 6. [`metadata_routes`] serves protected resource metadata. A client that has only the URL of the API reads in this
+//!    metadata which authorization server issues tokens, and which tokens the API accepts.
 //!
 //! The server can put two facts about the connection into a request's extensions.
-//! [Trusted proxies](auth0_api_core::guide::proxies) that are given by network need `ConnectInfo<SocketAddr>`. Tokens
-//! that are [bound to a certificate](auth0_api_core::guide::mtls) need a
+//! [Trusted proxies](auth0_api_core::guide::proxies) that are configured by their networks need
+//! `ConnectInfo<SocketAddr>`. Tokens that are [bound to a certificate](auth0_api_core::guide::mtls) need a
 //! [`ClientCertificate`](auth0_api_core::ClientCertificate).
 //!
-//! Put a CORS layer *outside* this one: a browser's preflight request carries no token. The CORS layer should expose
+//! Put a CORS layer *outside* the `AuthLayer`: a browser's preflight request has no token. The CORS layer should expose
 //! `WWW-Authenticate` and `DPoP-Nonce`, because a `DPoP` client in a browser must read them.
 
 mod extract;

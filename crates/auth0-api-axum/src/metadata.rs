@@ -18,12 +18,12 @@ use tower_service::Service;
 
 use crate::request::Headers;
 
-/// Returns routes that serve the metadata of an API. Merge them *outside* the layer that verifies: a client reads the
-/// metadata before it has a token.
+/// Returns routes that serve the metadata of an API. Merge the routes *outside* the layer that verifies requests: a
+/// client reads the metadata before the client has a token.
 ///
-/// For a client without [`resource_metadata`](auth0_api_core::ApiClientBuilder::resource_metadata) there are no routes,
-/// and a warning is logged. The paths are those of [`MetadataEndpoint::paths`] and start at the root of the host: do
-/// not nest the routes.
+/// If `api` has no [`resource_metadata`](auth0_api_core::ApiClientBuilder::resource_metadata), the router has no
+/// routes, and this function logs a warning. The paths of the routes are those of [`MetadataEndpoint::paths`]. They
+/// start at the root of the host, so do not nest the routes.
 ///
 /// ```
 /// use auth0_api_axum::{AuthLayer, VerifiedToken, metadata_routes};
@@ -57,7 +57,7 @@ pub fn metadata_routes<S: Clone + Send + Sync + 'static>(api: &ApiClient) -> Rou
 }
 
 /// Serves the metadata of an API in front of any tower service: answers requests to the well-known paths, and passes
-/// all others on. Put it outside [`AuthLayer`](crate::AuthLayer).
+/// all other requests to the service. Put this layer outside [`AuthLayer`](crate::AuthLayer).
 ///
 /// ```
 /// use auth0_api_axum::{AuthLayer, MetadataLayer};
@@ -84,7 +84,8 @@ pub struct MetadataService<S> {
 }
 
 impl MetadataLayer {
-    /// Creates a layer that serves the metadata of a client. For a client without metadata it passes every request on.
+    /// Creates a layer that serves the metadata of an API. If `api` has no metadata, the layer passes every request to
+    /// the service.
     pub fn new(api: ApiClient) -> Self {
         Self { api }
     }
@@ -126,7 +127,7 @@ pin_project! {
     /// The future of [`MetadataService`].
     #[project = MetadataProjection]
     pub enum MetadataFuture<F, B> {
-        /// A well-known path was called.
+        /// The client called a well-known path.
         #[doc(hidden)]
         Answered { response: Option<Response<B>> },
         /// The service behind the layer handles the request.

@@ -1,4 +1,4 @@
-//! Rejections of a handler.
+//! Rejections that a handler returns.
 
 use std::fmt;
 
@@ -12,8 +12,8 @@ use crate::grpc::Protocol;
 use crate::layer::Authentication;
 use crate::rejection::Hook;
 
-/// Turns errors that a handler meets into rejections, as an extractor. A rejection has the status, challenges and
-/// headers that the layer sends for such an error, and the body of the layer's hook.
+/// An extractor that turns errors in a handler into rejections. A rejection has the status, challenges and headers that
+/// the layer sends for such an error. The layer's hook builds the body.
 ///
 /// ```
 /// use auth0_api_axum::{Reject, TokenRejection, VerifiedToken};
@@ -40,7 +40,8 @@ pub struct Reject {
 }
 
 impl Reject {
-    /// Returns the rejection for an error: of a verification, of a requirement checked by hand, or of an exchange.
+    /// Returns the rejection for an error of a verification, of an exchange, or of a requirement that the handler has
+    /// checked.
     pub fn with(&self, error: impl Into<Error>) -> TokenRejection {
         let error = match &self.found.token {
             Some(token) => error.into().presented_with(token),

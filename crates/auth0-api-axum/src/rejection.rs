@@ -11,11 +11,11 @@ use http::{Extensions, HeaderValue, Response, StatusCode};
 
 use crate::grpc::{Protocol, grpc_metadata};
 
-/// Builds the body of a rejection, and names its content type. It cannot change the status, the challenges or other
-/// headers. Rejections of gRPC calls have no body.
+/// Builds the body of a rejection, and names the content type of the body. An implementation cannot change the status,
+/// the challenges or other headers. Rejections of gRPC calls have no body.
 ///
-/// Closures from a [`Rejection`] to a content type and a body implement it. Use one for a service whose response body
-/// cannot be made from [`Bytes`].
+/// Every closure that turns a [`Rejection`] into a content type and a body implements this trait. Use such a closure
+/// for a service whose response body cannot be made from [`Bytes`].
 ///
 /// ```
 /// use auth0_api_axum::AuthLayer;
@@ -60,8 +60,8 @@ impl<B: Default> RejectionBody<B> for EmptyBody {
     }
 }
 
-/// A layer's hook, stored in the request's extensions. Extractors know the type of the body but not that of the hook,
-/// so the hook's type is erased here.
+/// A layer's hook, stored in the request's extensions. An extractor knows the type of the body but not the type of the
+/// hook, so `Hook` erases the type of the hook.
 pub(crate) struct Hook<B>(Arc<MakeBody<B>>);
 
 type MakeBody<B> = dyn Fn(&Rejection) -> (&'static str, B) + Send + Sync;
@@ -69,8 +69,8 @@ type MakeBody<B> = dyn Fn(&Rejection) -> (&'static str, B) + Send + Sync;
 impl<B: 'static> Hook<B> {
     /// Stores a layer's hook in the extensions of a request.
     ///
-    /// The innermost layer decides. If it uses the default body, it removes the hook that an outer layer may have
-    /// stored.
+    /// The hook of the innermost layer applies. If that layer uses the default body, it removes the hook that an outer
+    /// layer may have stored.
     pub(crate) fn store<R: RejectionBody<B>>(body: &R, extensions: &mut Extensions) {
         if TypeId::of::<R>() == TypeId::of::<JsonBody>() {
             extensions.remove::<Self>();
@@ -124,7 +124,7 @@ fn respond<B: Default>(
     }
 }
 
-/// A response without a body: a gRPC client would read a body as a message.
+/// Returns a response without a body, because a gRPC client would read a body as a message.
 fn in_grpc<B: Default>(rejection: &Rejection, content_type: &'static str) -> Response<B> {
     let mut response = Response::new(B::default());
     *response.headers_mut() = grpc_metadata(rejection);

@@ -1,4 +1,4 @@
-//! Describes requests to core, from the types of the `http` crate.
+//! Converts requests from the types of the `http` crate to the types of core.
 
 use std::net::SocketAddr;
 
@@ -19,8 +19,8 @@ impl HeaderSource for Headers<'_> {
 
 /// Describes a request as this server received it.
 ///
-/// It takes the URI from before any `nest` stripped a prefix: that is the URI that the client called, and that its
-/// proof names.
+/// The URI is the original URI, from before a `nest` removed a prefix. The client called this URI, and the client's
+/// proof contains it.
 pub(crate) fn token_request<'r>(parts: &'r Parts, headers: &'r Headers<'r>) -> TokenRequest<'r> {
     let uri: &Uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |OriginalUri(uri)| uri);
     let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();

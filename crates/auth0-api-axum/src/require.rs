@@ -69,7 +69,8 @@ where
 }
 
 impl<S, R> RequireService<S, R> {
-    /// Returns the rejection if the requirement is not met, or if no layer of the same client has verified the request.
+    /// Returns the rejection if the token is missing or does not meet the requirement, or if no layer of the same
+    /// client has verified the request.
     fn check<ReqBody, ResBody>(&self, request: &Request<ReqBody>) -> Option<Response<ResBody>>
     where
         R: RejectionBody<ResBody>,

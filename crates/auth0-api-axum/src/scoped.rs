@@ -12,7 +12,7 @@ use crate::extract::{TokenRejection, find};
 
 /// A verified token that meets the requirement of `G`, as an extractor: the handler's signature names the requirement.
 ///
-/// It rejects a token as [`AuthLayer::require`](crate::AuthLayer::require) does. Like
+/// The extractor rejects a request as [`AuthLayer::require`](crate::AuthLayer::require) does. Like
 /// [`VerifiedToken`](crate::VerifiedToken), it derefs to core's [`VerifiedToken`](auth0_api_core::VerifiedToken).
 /// `Option<Scoped<G>>` is `None` only behind an optional layer, for a request without credentials.
 ///

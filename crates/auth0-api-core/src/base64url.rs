@@ -1,5 +1,5 @@
-//! Base64url without padding ([RFC 7515 §2](https://www.rfc-editor.org/rfc/rfc7515#section-2)), in its only valid
-//! encoding.
+//! Base64url without padding ([RFC 7515 §2](https://www.rfc-editor.org/rfc/rfc7515#section-2)). Only the canonical
+//! encoding is accepted.
 
 use base64_simd::{AsOut as _, URL_SAFE_NO_PAD};
 
@@ -11,13 +11,14 @@ pub(crate) fn encode_to(octets: &[u8], text: &mut String) {
     URL_SAFE_NO_PAD.encode_append(octets, text);
 }
 
-/// Decodes a text, and rejects padding, white space, other alphabets and non-zero trailing bits: no two texts decode to
-/// the same octets ([RFC 4648 §3.5](https://www.rfc-editor.org/rfc/rfc4648#section-3.5)).
+/// Decodes a text, and rejects padding, white space, other alphabets and non-zero trailing bits. So two different texts
+/// never decode to the same octets ([RFC 4648 §3.5](https://www.rfc-editor.org/rfc/rfc4648#section-3.5)).
 pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     URL_SAFE_NO_PAD.decode_to_vec(text).ok()
 }
 
-/// Decodes a text by the same rules, and returns `None` unless it fills `output` exactly.
+/// Decodes a text by the same rules into `output`. Returns `None` if the number of octets is not the length of
+/// `output`.
 pub(crate) fn decode_exactly(text: &str, output: &mut [u8]) -> Option<()> {
     let fits = URL_SAFE_NO_PAD.decoded_length(text.as_bytes()).is_ok_and(|length| length == output.len());
     fits.then(|| URL_SAFE_NO_PAD.decode(text.as_bytes(), output.as_out()).ok()).flatten().map(|_| ())

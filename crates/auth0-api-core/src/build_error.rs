@@ -18,7 +18,7 @@ pub enum ConfigProblem {
     /// The list of algorithms is empty.
     #[error("algorithms: at least one is needed")]
     Algorithms,
-    /// No audience is set, or one is blank.
+    /// No audience is set, or an audience is blank.
     #[error("audience: the API's identifier is needed, and may not be blank")]
     Audience,
     /// The header with client certificates has an invalid name, or no proxy is trusted to send it.
@@ -27,7 +27,7 @@ pub enum ConfigProblem {
     /// The client id or the client secret is blank.
     #[error("client_auth: both the client id and its secret are needed")]
     ClientAuth,
-    /// The client authenticates with a TLS certificate, but the default HTTP client presents none.
+    /// The configured `client_auth` needs a TLS certificate, but the default HTTP client presents no certificate.
     #[error("client_auth: tls() needs an http_client that presents the certificate")]
     ClientCertificate,
     /// The domain is not a valid domain of a tenant.
@@ -36,7 +36,7 @@ pub enum ConfigProblem {
     /// A domain of the list is not a valid domain of a tenant.
     #[error("domains: {domain:?}: {error}")]
     DomainInList {
-        /// The entry.
+        /// The entry of the list.
         domain: Box<str>,
         /// Why it is invalid.
         #[source]
@@ -45,17 +45,17 @@ pub enum ConfigProblem {
     /// The list of domains is empty.
     #[error("domains: at least one is needed")]
     DomainsEmpty,
-    /// A setting of the policy is out of bounds, or settings contradict each other.
+    /// A setting of the `DPoP` policy is out of bounds, or settings contradict each other.
     #[error("dpop: {0}")]
     Dpop(&'static str),
     /// The cache has a size of 0 entries.
-    #[error("exchange_cache: at least one entry, or off()")]
+    #[error("exchange_cache: set at least one entry, or use off()")]
     ExchangeCache,
     /// The domain for exchanges is not a valid domain of a tenant.
     #[error("exchange_domain: {0}")]
     ExchangeDomain(#[source] DomainError),
-    /// `client_auth` is set, the client trusts a list of domains or a resolver, and `exchange_domain` names none.
-    #[error("exchange_domain: client_auth is for one domain: name it")]
+    /// `client_auth` is set, the client trusts a list of domains or a resolver, and `exchange_domain` is not set.
+    #[error("exchange_domain: client_auth needs one domain: set exchange_domain()")]
     ExchangeDomainMissing,
     /// The default HTTP client cannot be built, or the feature `reqwest` is off and no client is set.
     #[error("http_client: {0}")]
@@ -63,7 +63,7 @@ pub enum ConfigProblem {
     /// A host that is allowed for key sets is invalid.
     #[error("allow_jwks_host: {host:?}: {error}")]
     JwksHost {
-        /// As configured.
+        /// The host, as configured.
         host: Box<str>,
         /// Why it is invalid.
         #[source]
@@ -78,8 +78,8 @@ pub enum ConfigProblem {
     /// The public URL is not a valid URL.
     #[error("public_url: {0}")]
     PublicUrl(#[source] TargetError),
-    /// The public URL has a query or a fragment. The `htu` of a proof has neither.
-    #[error("public_url: it has a query or a fragment")]
+    /// The public URL has a query or a fragment. The `htu` of a proof has no query and no fragment.
+    #[error("public_url: the URL has a query or a fragment")]
     PublicUrlQuery,
     /// The resource metadata is invalid, or contradicts the client's configuration.
     #[error("resource_metadata: {0}")]
@@ -104,8 +104,8 @@ impl fmt::Display for BuildError {
 }
 
 impl fmt::Debug for BuildError {
-    /// Writes the same as `Display`, because a `main` that returns the error prints its `Debug` output for the
-    /// operator.
+    /// Writes the same text as `Display`. If `main` returns this error, Rust prints its `Debug` output, and the
+    /// operator reads that text.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }

@@ -26,9 +26,9 @@ use crate::verify::Verifier;
 /// | setting | default | source |
 /// |---|---|---|
 /// | [`algorithms`](Self::algorithms) | RS256 | Auth0's default |
-/// | [`client_certificates`](Self::client_certificates) | none: tokens bound to one are rejected | depends on your deployment |
+/// | [`client_certificates`](Self::client_certificates) | none: tokens bound to a certificate are rejected | depends on your deployment |
 /// | [`leeway`](Self::leeway) | 0 s | as auth0-api-js |
-/// | [`max_token_age`](Self::max_token_age) | none: `exp` decides | as auth0-api-js |
+/// | [`max_token_age`](Self::max_token_age) | none: only `exp` limits the age | as auth0-api-js |
 /// | [`dpop`](Self::dpop) | [`DpopPolicy::accept`] | as auth0-api-js |
 /// | [`exchange_cache`](Self::exchange_cache) | 10 000 entries | |
 /// | [`resource_metadata`](Self::resource_metadata) | none | specific to each API |
@@ -66,7 +66,8 @@ pub struct ApiClientBuilder {
 }
 
 impl ApiClient {
-    /// Configures a client for a tenant's domain, or for [several](TrustedDomains), and the identifier of this API.
+    /// Configures a client for the domain of a tenant, or for [several domains](TrustedDomains), and for the identifier
+    /// of this API.
     pub fn builder(domains: impl Into<TrustedDomains>, audience: impl Into<Box<str>>) -> ApiClientBuilder {
         ApiClientBuilder::new(domains.into(), audience.into())
     }
@@ -110,7 +111,8 @@ impl ApiClientBuilder {
 
     /// Reads `AUTH0_DOMAIN` and `AUTH0_AUDIENCE`, and the optional pair `AUTH0_CLIENT_ID` and `AUTH0_CLIENT_SECRET`.
     ///
-    /// A missing variable counts as blank, and [`build`](Self::build) reports it.
+    /// A missing variable counts as a blank value, and [`build`](Self::build) reports this problem. If only one
+    /// variable of the pair is set, `build` reports a problem of `client_auth`.
     pub(crate) fn from_variables(variable: impl Fn(&'static str) -> Option<String>) -> Self {
         let required = |name| variable(name).unwrap_or_default();
         let builder = Self::new(required("AUTH0_DOMAIN").into(), required("AUTH0_AUDIENCE").into());
@@ -122,7 +124,7 @@ impl ApiClientBuilder {
         }
     }
 
-    /// Accepts tokens for any of these audiences. They replace the audience given to [`ApiClient::builder`].
+    /// Accepts tokens for any of these audiences. This list replaces the audience given to [`ApiClient::builder`].
     pub fn audiences<A: Into<Box<str>>>(mut self, audiences: impl IntoIterator<Item = A>) -> Self {
         self.audiences = audiences.into_iter().map(Into::into).collect();
         self
@@ -141,7 +143,8 @@ impl ApiClientBuilder {
         self
     }
 
-    /// Rejects tokens issued longer ago than this, or in the future. Default: no maximum age; `exp` still applies.
+    /// Rejects tokens that were issued longer ago than `age`, or in the future. Default: no maximum age; `exp` still
+    /// applies.
     pub fn max_token_age(mut self, age: Duration) -> Self {
         self.max_token_age = Some(age);
         self
@@ -149,7 +152,7 @@ impl ApiClientBuilder {
 
     /// Rejects tokens that lack this claim with 401. The claim may have any value.
     ///
-    /// For what a single route needs, use a [`Requirement`](crate::Requirement) (403).
+    /// For a claim that only one route needs, use a [`Requirement`](crate::Requirement) (403).
     pub fn required_claim(mut self, name: impl Into<Box<str>>) -> Self {
         self.required_claims.push(name.into());
         self
@@ -158,7 +161,7 @@ impl ApiClientBuilder {
     /// Requires the profile of [RFC 9068 §4](https://www.rfc-editor.org/rfc/rfc9068#section-4): `typ` is `at+jwt`, and
     /// the token has `sub`, `client_id` and `jti` in addition to the claims that are always required.
     ///
-    /// Auth0 issues such tokens once the API's access token profile in the tenant is set to RFC 9068.
+    /// Auth0 issues such tokens if the API's access token profile is set to RFC 9068 in the tenant.
     pub fn strict_rfc9068(mut self) -> Self {
         self.strict_rfc9068 = true;
         self
@@ -185,23 +188,25 @@ impl ApiClientBuilder {
     /// Sets the URL that clients call, without query and fragment: `https://api.example.com`, or
     /// `https://api.example.com/prefix` if a proxy strips the prefix.
     ///
-    /// The client uses it to compute the URL that a proof's `htu` must name. Prefer it to the headers of proxies, which
-    /// clients may be able to forge.
+    /// The API client uses this URL to compute the value that the `htu` of a proof must have. Prefer `public_url` to
+    /// the headers of proxies, because callers may be able to forge these headers.
     pub fn public_url(mut self, url: impl Into<String>) -> Self {
         self.public_url = Some(url.into());
         self
     }
 
-    /// Trusts these proxies to say, in forwarded headers, which URL the client called. Default: none is trusted.
+    /// Trusts the forwarded headers of these proxies, which contain the URL that the client called. Default: no proxy
+    /// is trusted.
     ///
-    /// Headers with client certificates count only if they come from one of these proxies.
+    /// A header with a client certificate is read only if the request comes from one of these proxies.
     pub fn trusted_proxies(mut self, proxies: TrustedProxies) -> Self {
         self.trusted_proxies = proxies;
         self
     }
 
-    /// Sets where the API finds the client certificate of a request, so that it can accept tokens bound to one
-    /// ([RFC 8705 §3](https://www.rfc-editor.org/rfc/rfc8705#section-3)). Default: nowhere, such tokens are rejected.
+    /// Sets where the API finds the client certificate of a request. Tokens that are bound to a certificate need this
+    /// setting ([RFC 8705 §3](https://www.rfc-editor.org/rfc/rfc8705#section-3)). Default: no source, and such tokens
+    /// are rejected.
     pub fn client_certificates(mut self, certificates: CertificateSource) -> Self {
         self.client_certificates = certificates;
         self
@@ -231,27 +236,30 @@ impl ApiClientBuilder {
 
     /// Sets the domain of the tenant that exchanges tokens. Default: the domain given to [`ApiClient::builder`].
     ///
-    /// With [`client_auth`](Self::client_auth), it is mandatory if the client trusts a list of domains or a resolver.
+    /// With [`client_auth`](Self::client_auth), this setting is mandatory if the client trusts a list of domains or a
+    /// resolver.
     pub fn exchange_domain(mut self, domain: impl Into<String>) -> Self {
         self.exchange_domain = Some(domain.into());
         self
     }
 
-    /// Omits the header `Auth0-Client`, which sends the name and version of this crate to the tenant, from exchanges
-    /// and the discovery requests before them. Default: the header is sent, as Auth0's SDKs do.
+    /// Omits the header `Auth0-Client` from exchange requests and from the discovery requests before an exchange. The
+    /// header contains the name and the version of this crate. Default: the header is sent to the tenant, as Auth0's
+    /// SDKs do.
     pub fn without_telemetry(mut self) -> Self {
         self.telemetry = false;
         self
     }
 
-    /// Allows discovery documents to name a `jwks_uri` on this other host: `keys.example.com`, or
-    /// `keys.example.com:8443`, without a scheme. Default: only the issuer's own host.
+    /// Allows discovery documents to name a `jwks_uri` on this additional host. Write the host without a scheme:
+    /// `keys.example.com`, or `keys.example.com:8443`. Default: only the issuer's own host.
     pub fn allow_jwks_host(mut self, host: impl Into<Box<str>>) -> Self {
         self.jwks_hosts.push(host.into());
         self
     }
 
-    /// Sets how long issuers' keys are used, how often they are fetched, and how many issuers are held.
+    /// Sets how long the keys of issuers are used, how often they are fetched, and for how many issuers the client
+    /// keeps keys.
     pub fn key_policy(mut self, policy: KeyPolicy) -> Self {
         self.key_policy = policy;
         self
@@ -292,7 +300,7 @@ impl ApiClientBuilder {
         let jwks_hosts = self.parsed_jwks_hosts(&mut problems);
         let exchange_domain = keep(&mut problems, self.parsed_exchange_domain()).flatten();
         problems.extend(self.plain_problems());
-        // The metadata is completed with the trusted issuers, so it is checked only if these are valid.
+        // The metadata contains the trusted issuers, so the metadata is checked only if the trusted issuers are valid.
         let metadata = trusted.as_ref().and_then(|trusted| keep(&mut problems, self.metadata(trusted))).flatten();
         let parts = (trusted, algorithms, http_client, public_url);
         let (Some(trusted), Some(algorithms), Some(http_client), Some(public_url)) = parts else {
@@ -300,8 +308,8 @@ impl ApiClientBuilder {
         };
         let certificates = CertificatePolicy::new(self.client_certificates, self.trusted_proxies.clone());
         let target = TargetPolicy::new(public_url, self.trusted_proxies);
-        // Some problems, such as a long leeway, leave every part present: they end the build here. `Dpop::new` is
-        // `None` only for a policy without algorithms, which is reported already.
+        // Some problems, such as a leeway that is too long, do not make a part `None`. They end the build here.
+        // `Dpop::new` returns `None` only for a policy without algorithms, and that problem is already in the list.
         let Some(dpop) = Dpop::new(self.dpop, target.clone(), certificates).filter(|_| problems.is_empty()) else {
             return Err(BuildError { problems });
         };
@@ -356,18 +364,19 @@ impl ApiClientBuilder {
         self.jwks_hosts.iter().filter_map(|host| keep(problems, parse(host))).collect()
     }
 
-    /// Returns the domain at which the client authenticates: `exchange_domain`, else the only trusted domain.
+    /// Returns the domain where the client authenticates: `exchange_domain`, or the trusted domain if there is only
+    /// one.
     fn parsed_exchange_domain(&self) -> Result<Option<Domain>, ConfigProblem> {
         match (&self.exchange_domain, self.domains.only()) {
             (Some(named), _) => Domain::parse(named, self.loopback).map(Some).map_err(ConfigProblem::ExchangeDomain),
-            // If this domain is invalid, parsing the trusted domains has reported it already.
+            // If this domain is invalid, the parser of the trusted domains has already reported the problem.
             (None, Some(only)) => Ok(Domain::parse(only, self.loopback).ok()),
             (None, None) if self.client_auth.is_some() => Err(ConfigProblem::ExchangeDomainMissing),
             (None, None) => Ok(None),
         }
     }
 
-    /// Returns the problems that are found without parsing.
+    /// Returns the problems of settings that need no parsing.
     fn plain_problems(&self) -> impl Iterator<Item = ConfigProblem> {
         let no_audience = self.audiences.is_empty() || self.audiences.iter().any(|audience| audience.trim().is_empty());
         let incomplete_client = self.client_auth.as_ref().is_some_and(|client| !client.is_complete());
@@ -411,14 +420,16 @@ fn default_http_client() -> Result<Arc<dyn HttpClient>, ConfigProblem> {
 
 /// Auth0's default.
 const DEFAULT_ALGORITHM: Algorithm = Algorithm::RS256;
-/// As auth0-api-js. Tokens live for hours, so there is no need to accept an expired one for a few seconds more.
+/// The default of auth0-api-js. Tokens are valid for hours, so an API need not accept an expired token for some seconds
+/// longer.
 const DEFAULT_LEEWAY: Duration = Duration::ZERO;
-/// Clocks that differ by more are broken, and a longer leeway would exceed the life of short-lived tokens.
+/// If two clocks differ by more than this, a clock is wrong. A longer leeway would exceed the lifetime of short-lived
+/// tokens.
 const LONGEST_LEEWAY: Duration = Duration::from_secs(600);
 
 #[cfg(all(test, feature = "reqwest"))]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+    #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
 
     use super::{ApiClientBuilder, ConfigProblem};
 

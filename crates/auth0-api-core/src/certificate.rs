@@ -1,4 +1,4 @@
-//! The certificate of a client, of which tokens name the thumbprint.
+//! The certificate of a client. A token that is bound to a certificate contains its thumbprint.
 
 use std::fmt;
 
@@ -6,12 +6,12 @@ use aws_lc_rs::digest::{Context, SHA256};
 
 use crate::base64url;
 
-/// A certificate whose private key the client proved to hold when it opened its TLS connection.
+/// The certificate of a client. When the client opened its TLS connection, it proved that it has the private key.
 ///
-/// Create it where TLS ends, once for each connection, from the first certificate that the client sent. Put it into the
-/// extensions of the request, where the adapters look for it, or pass it to
-/// [`TokenRequest::client_certificate`](crate::TokenRequest::client_certificate). Only its thumbprint is kept. This
-/// crate does not check who signed the certificate. The TLS server does that, according to its settings
+/// Create this value in the server code that terminates TLS: once for each connection, from the first certificate that
+/// the client sent. Put the value into the extensions of the request, where the adapters look for it, or pass the value
+/// to [`TokenRequest::client_certificate`](crate::TokenRequest::client_certificate). Only the thumbprint is stored.
+/// This crate does not check who signed the certificate. The TLS server checks the signer, if it is configured to do so
 /// ([RFC 8705 §6.2](https://www.rfc-editor.org/rfc/rfc8705#section-6.2)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClientCertificate {
@@ -20,7 +20,7 @@ pub struct ClientCertificate {
 
 /// The SHA-256 thumbprint of a certificate ([RFC 8705 §3.1](https://www.rfc-editor.org/rfc/rfc8705#section-3.1)).
 ///
-/// It displays as the base64url text of `cnf.x5t#S256`. It identifies a certificate and is not secret.
+/// `Display` shows the base64url text of `cnf.x5t#S256`. The thumbprint identifies a certificate and is not a secret.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct CertificateThumbprint([u8; 32]);
 
@@ -38,12 +38,12 @@ impl ClientCertificate {
         let mut context = Context::new(&SHA256);
         context.update(der);
         let mut digest = [0; 32];
-        // Both are 32 bytes long.
+        // `digest` and the result of SHA-256 are both 32 bytes long.
         digest.copy_from_slice(context.finish().as_ref());
         Self { thumbprint: CertificateThumbprint(digest) }
     }
 
-    /// Takes the thumbprint from the digest that a proxy sends.
+    /// Creates the value from the thumbprint that a proxy sends.
     pub(crate) fn with_thumbprint(thumbprint: CertificateThumbprint) -> Self {
         Self { thumbprint }
     }

@@ -4,10 +4,10 @@ use std::fmt::{self, Write as _};
 
 use crate::credentials::Scheme;
 
-/// One challenge: a scheme and its parameters, the value of one `WWW-Authenticate` line.
+/// One challenge: a scheme and its parameters. A challenge is the value of one `WWW-Authenticate` line.
 ///
-/// The value is always a valid header. A parameter keeps only the characters that
-/// [RFC 6750 §3](https://www.rfc-editor.org/rfc/rfc6750#section-3) allows, which need no escaping.
+/// The value is always a valid header. A parameter contains only characters that
+/// [RFC 6750 §3](https://www.rfc-editor.org/rfc/rfc6750#section-3) allows. These characters need no escaping.
 ///
 /// ```
 /// use auth0_api_core::{Challenge, Scheme};
@@ -27,7 +27,8 @@ impl Challenge {
         Self { scheme, parameters: String::new() }
     }
 
-    /// Adds a parameter. Characters that are not allowed in a value are removed, and a long value is cut.
+    /// Adds a parameter. Characters that are not allowed in a value are removed. A value that is longer than 2048
+    /// characters is cut.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: &str) -> Self {
         let separator = if self.parameters.is_empty() { "" } else { ", " };
@@ -52,7 +53,7 @@ impl fmt::Display for Challenge {
     }
 }
 
-/// RFC 6750 §3: %x20-21 / %x23-5B / %x5D-7E.
+/// The characters that RFC 6750 §3 allows: %x20-21 / %x23-5B / %x5D-7E.
 fn is_allowed(character: char) -> bool {
     matches!(character, ' '..='!' | '#'..='[' | ']'..='~')
 }

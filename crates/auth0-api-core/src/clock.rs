@@ -1,4 +1,4 @@
-//! The source of time, read once per request and replaced in tests.
+//! The source of time. A verification reads the clock once, and tests can replace the clock.
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -6,8 +6,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Provides the current time to everything in this crate that compares times.
 ///
-/// The client reads it once per request, so that all checks of one request use the same "now". Tests replace it: see
-/// `ManualClock` in `auth0-api-testing`.
+/// A verification reads the clock once, so that all checks of one request use the same "now". Tests can replace the
+/// clock: see `ManualClock` in `auth0-api-testing`.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -44,7 +44,8 @@ impl Clock for SystemClock {
     }
 }
 
-/// Returns the time since the epoch, as a JWT's `NumericDate` counts it. A time before the epoch counts as 0.
+/// Returns the time since 1970-01-01T00:00:00Z, which is also the epoch of a JWT's `NumericDate`. An earlier time
+/// counts as 0.
 pub(crate) fn since_epoch(time: SystemTime) -> Duration {
     time.duration_since(UNIX_EPOCH).unwrap_or_default()
 }

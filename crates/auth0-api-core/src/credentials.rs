@@ -2,8 +2,8 @@
 //! ([RFC 6750 §2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1),
 //! [RFC 9449 §7.1](https://www.rfc-editor.org/rfc/rfc9449#section-7.1)).
 //!
-//! Only the `Authorization` header counts. [`extract_token`](crate::extract_token) is the only function that also reads
-//! tokens from elsewhere, and no adapter uses it.
+//! Tokens are read only from the `Authorization` header. One function, [`extract_token`](crate::extract_token), also
+//! reads tokens from the query and from forms. No adapter uses this function.
 
 use std::fmt;
 
@@ -28,7 +28,8 @@ impl fmt::Display for Scheme {
     }
 }
 
-/// A token and its scheme, well-formed by the rules of HTTP. The content of the token has not been read yet.
+/// A token and its scheme, which are well-formed by the rules of HTTP. The content of the token has not been parsed
+/// yet.
 #[derive(Clone, Copy)]
 pub(crate) struct Credentials<'r> {
     scheme: Scheme,
@@ -50,21 +51,21 @@ pub(crate) enum Presented<'r> {
 #[non_exhaustive]
 pub enum CredentialsError {
     /// The token is not a single token68 ([RFC 9110 §11.2](https://www.rfc-editor.org/rfc/rfc9110#section-11.2)).
-    #[error("the Authorization header holds no well-formed token")]
+    #[error("the request has no well-formed access token")]
     Malformed {
         /// The scheme of the request.
         scheme: Scheme,
     },
-    /// There is no `Authorization` header, or it has another scheme
+    /// The request has no `Authorization` header, or the header has a scheme other than `Bearer` and `DPoP`
     /// ([RFC 6750 §3.1](https://www.rfc-editor.org/rfc/rfc6750#section-3.1)).
     #[error("no access token was presented")]
     Missing,
     /// The request has more than one `Authorization` header.
     #[error("the request has several Authorization headers")]
     Repeated {
-        /// Whether one of them has the scheme `Bearer`.
+        /// Whether one of these headers has the scheme `Bearer`.
         bearer: bool,
-        /// Whether one of them has the scheme `DPoP`.
+        /// Whether one of these headers has the scheme `DPoP`.
         dpop: bool,
     },
     /// The configured policy does not accept the scheme.
@@ -79,14 +80,14 @@ pub enum CredentialsError {
         /// The scheme of the request.
         scheme: Scheme,
     },
-    /// The request has tokens in more than one place: header, query, form
+    /// The request has a token in more than one place (header, query, form), or more than once in a place
     /// ([RFC 6750 §2](https://www.rfc-editor.org/rfc/rfc6750#section-2)).
     #[error("the request has tokens in several places")]
     SeveralMethods,
 }
 
 impl<'r> Credentials<'r> {
-    /// Takes a raw token as if it were presented as `Bearer`.
+    /// Creates the credentials of a raw token, with the scheme `Bearer`.
     pub(crate) fn bearer(token: &'r str) -> Result<Self, CredentialsError> {
         let token = bounded(Scheme::Bearer, token)?;
         Ok(Self { scheme: Scheme::Bearer, token, proof: Presented::Absent })
@@ -128,7 +129,7 @@ pub(crate) fn parse_authorization(value: &[u8]) -> Result<(Scheme, &str), Creden
     let (name, rest) = value.split_at_checked(end).unwrap_or((value, &[]));
     let scheme = scheme_named(name).ok_or(CredentialsError::Missing)?;
     let malformed = CredentialsError::Malformed { scheme };
-    // One or more spaces, no tab (RFC 9110 §11.4).
+    // RFC 9110 §11.4: one or more spaces follow the scheme. A tab is not allowed.
     if rest.first() != Some(&b' ') {
         return Err(malformed);
     }
@@ -164,7 +165,8 @@ fn repeated(request: &TokenRequest<'_>) -> CredentialsError {
 fn presented_proof<'r>(request: &TokenRequest<'r>) -> Presented<'r> {
     match request.single("dpop") {
         Ok(None) => Presented::Absent,
-        // RFC 9110 §5.3: an intermediary may join two header lines with a comma, so a comma counts as a second header.
+        // RFC 9110 §5.3: an intermediary may join two header lines with a comma. So a value with a comma is treated as
+        // two headers.
         Ok(Some(value)) if !value.contains(&b',') => {
             std::str::from_utf8(value).map_or(Presented::Malformed, Presented::Once)
         }

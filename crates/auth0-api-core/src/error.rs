@@ -11,9 +11,9 @@ use crate::token::{TokenError, VerifiedToken};
 
 /// Why a request is rejected.
 ///
-/// [`ApiClient::reject`](crate::ApiClient::reject) turns it into an HTTP response. [`label`](Self::label) names it for
-/// logs and metrics. [`hint`](Self::hint) tells an operator what to check. Neither the error nor its `Debug` output
-/// contains the token.
+/// [`ApiClient::reject`](crate::ApiClient::reject) turns the error into an HTTP response. [`label`](Self::label)
+/// returns the name of the error for logs and metrics. [`hint`](Self::hint) tells an operator what to check. Neither
+/// the error nor its `Debug` output contains the token.
 #[derive(Debug)]
 pub struct Error {
     pub(crate) reason: Reason,
@@ -27,7 +27,7 @@ pub enum Reason {
     /// The request has no usable credentials.
     #[error(transparent)]
     Credentials(#[from] CredentialsError),
-    /// The token is not bound as required, or its proof or certificate is not accepted.
+    /// The binding of the token is not as the policy requires, or the proof or the certificate is not accepted.
     #[error(transparent)]
     Dpop(#[from] DpopError),
     /// The API could not obtain a token that it needs for its response.
@@ -58,22 +58,25 @@ impl Error {
 
     /// Creates the error of a request without credentials.
     ///
-    /// For adapters: a route requires a token, and an optional layer let the request through without one.
+    /// For adapters: a layer with optional authentication passed on the request without a token, and the route requires
+    /// a token.
     pub fn missing_credentials() -> Self {
         CredentialsError::Missing.into()
     }
 
     /// Returns whether the request carries no Bearer or `DPoP` credentials.
     ///
-    /// It is the only error that optional authentication lets through.
+    /// With optional authentication, the adapters pass on a request with this error. They reject a request with any
+    /// other error.
     pub fn is_missing_credentials(&self) -> bool {
         matches!(self.reason, Reason::Credentials(CredentialsError::Missing))
     }
 
-    /// Records which token the request presented, so that `reject` puts the error on the challenge of that token's
-    /// scheme ([RFC 9449 §7.1](https://www.rfc-editor.org/rfc/rfc9449#section-7.1)).
+    /// Records the scheme of the token that the request presented. `reject` then writes the error into the challenge of
+    /// this scheme ([RFC 9449 §7.1](https://www.rfc-editor.org/rfc/rfc9449#section-7.1)).
     ///
-    /// Needed for [`ExchangeError`] only. Errors of verifications and requirements record the scheme themselves.
+    /// Only an [`ExchangeError`] needs this call. For errors of verifications and requirements, this crate has already
+    /// recorded the scheme.
     ///
     /// ```
     /// use auth0_api_core::{ApiClient, Error, ExchangeError, Rejection, VerifiedToken};

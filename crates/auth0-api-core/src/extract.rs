@@ -24,17 +24,18 @@ impl std::fmt::Debug for ExtractedToken<'_> {
 
 /// Returns the token in the `Authorization` header, the query, or a form.
 ///
-/// Tokens in URLs end up in logs, histories and referrers
-/// ([RFC 9700 §4.3.2](https://www.rfc-editor.org/rfc/rfc9700#section-4.3.2)): the adapters read the header only. This
-/// function is for clients that cannot send one, such as `EventSource`. Pass the token to
+/// Tokens in URLs can leak through logs, browser histories and `Referer` headers
+/// ([RFC 9700 §4.3.2](https://www.rfc-editor.org/rfc/rfc9700#section-4.3.2)). So the adapters read only the header.
+/// This function is for clients that cannot send a header, such as `EventSource`. Pass the token to
 /// [`verify_access_token`](crate::ApiClient::verify_access_token).
 ///
-/// `query` is the raw query, without `?`. `body` counts if the only `Content-Type` is
-/// `application/x-www-form-urlencoded`.
+/// `query` is the raw query, without `?`. `body` is read only if the request has exactly one `Content-Type` header, and
+/// its value is `application/x-www-form-urlencoded`.
 ///
 /// # Errors
 ///
-/// [`CredentialsError`]: there is no token (401), it is malformed or too long (400), or there are several (400).
+/// [`CredentialsError`]: there is no token (401), the token is malformed or too long (400), or there are several tokens
+/// (400).
 ///
 /// ```
 /// use auth0_api_core::extract_token;
@@ -93,7 +94,8 @@ fn well_formed(found: ExtractedToken<'_>) -> Result<ExtractedToken<'_>, Credenti
     }
 }
 
-/// RFC 6750 §2.2: returns whether the only `Content-Type` is that of a form. Its parameters are ignored.
+/// RFC 6750 §2.2: returns whether the request has one `Content-Type` header, with the media type of a form. Parameters
+/// of the media type are ignored.
 fn is_form(headers: &dyn HeaderSource) -> bool {
     let values = values(headers, "content-type");
     let [value] = values.as_slice() else { return false };

@@ -1,4 +1,4 @@
-//! Hints for operators: what is wrong when requests are rejected, and what to change. They go to logs, never to
+//! Hints for operators: why requests are rejected, and what to change. Hints are written to logs, and never sent to
 //! callers.
 
 use crate::credentials::CredentialsError;
@@ -13,8 +13,8 @@ use crate::token::TokenError;
 use crate::with_sources::WithSources;
 
 impl Error {
-    /// Logs a rejection. From status 500 on, where the cause is on this API's side, the event includes all source
-    /// errors.
+    /// Logs a rejection. A status of 500 or more means that the cause is on this API's side. The event then includes
+    /// all source errors.
     pub(crate) fn report(&self) {
         let (label, status, hint) = (self.label(), self.status(), self.hint());
         if status >= 500 {
@@ -24,9 +24,9 @@ impl Error {
         }
     }
 
-    /// Returns what is wrong and what an operator can change.
+    /// Returns a text for operators: what is wrong, and what to change.
     ///
-    /// `None` for errors that a configuration rarely causes.
+    /// Returns `None` for errors that a wrong configuration rarely causes.
     pub fn hint(&self) -> Option<&'static str> {
         match &self.reason {
             Reason::Credentials(CredentialsError::SchemeNotOffered { .. }) => Some(
@@ -75,8 +75,8 @@ fn of_issuer(error: &IssuerError) -> Option<&'static str> {
              write https://, the host in lower case, and a slash",
         ),
         IssuerError::NotTrusted { nearly: false } => Some(
-            "the token comes from another tenant, or from the other one of a tenant's custom and canonical domains: \
-             configure the domain that clients log in at",
+            "the token is from another tenant, or its iss is a custom or canonical domain of the tenant that is not \
+             configured: configure the domain that clients use to log in",
         ),
         IssuerError::Resolver(error) => Some(of_resolver(error)),
         IssuerError::Unavailable(unavailable) => match &*unavailable.cause {
@@ -93,8 +93,8 @@ fn of_issuer(error: &IssuerError) -> Option<&'static str> {
                  allow_jwks_host()",
             ),
             DiscoveryError::Throttled => Some(
-                "tokens name more issuers without a verified token than KeyPolicy::newcomers allows: raise it if your \
-                 own users are affected, else find the client that sends invalid tokens",
+                "tokens name more issuers without a verified token than KeyPolicy::newcomers allows: if your own \
+                 users are affected, raise this limit, else find the client that sends invalid tokens",
             ),
             DiscoveryError::GivenUp | DiscoveryError::KeySet(_) | DiscoveryError::TokenEndpoint => None,
         },
@@ -109,8 +109,8 @@ fn of_requirement(error: &RequirementError) -> Option<&'static str> {
              the API's code",
         ),
         RequirementError::Permission { .. } => Some(
-            "if the user has the permission, it is missing in the token: switch on RBAC, and adding permissions to \
-             access tokens, for the API in the tenant",
+            "if the user has the permission, the token does not contain it: switch on RBAC, and the option that adds \
+             permissions to access tokens, for the API in the tenant",
         ),
         RequirementError::StepUp { .. } => Some(
             "Auth0 does not write acr and auth_time into access tokens: let an Action add claims with other names, \
@@ -126,7 +126,7 @@ fn of_resolver(error: &ResolverError) -> &'static str {
             "the DomainResolver returned an invalid domain: let it return hosts only, such as tenant.eu.auth0.com"
         }
         ResolverError::Empty => {
-            "the DomainResolver returned no domain: to reject a token, let it return the domains that are allowed"
+            "the DomainResolver returned no domain: to reject tokens, let it return the domains that are allowed"
         }
         ResolverError::Failed(_) | ResolverError::Timeout => {
             "the DomainResolver failed or took longer than 5 s: check the service or database that it queries"
@@ -143,14 +143,14 @@ fn of_token(error: &TokenError) -> Option<&'static str> {
             Some("this is an ID token: the client must send the access token instead")
         }
         TokenError::Audience { looks_like_id_token: false } => Some(
-            "the token is for another audience: let the client request this API's identifier, and compare both, \
-             trailing slash included",
+            "the token is for another audience: let the client request this API's identifier, and compare both \
+             values, including a trailing slash",
         ),
         TokenError::NotYetValid => {
             Some("this machine's clock may be behind: synchronise it, or tolerate a few seconds with leeway()")
         }
         TokenError::Type => Some(
-            "the token is not an access token, or strict_rfc9068() is set and the API has the Auth0 token profile: \
+            "the token is not an access token, or strict_rfc9068() is set and the API's token profile is Auth0: \
              send an access token, or set the RFC 9068 profile in the tenant",
         ),
         _ => None,
@@ -162,7 +162,7 @@ fn of_dpop(error: &DpopError) -> Option<&'static str> {
         DpopError::Certificate(error) => Some(of_certificate(*error)),
         DpopError::Proof(ProofError::Target { hint }) => Some(hint),
         DpopError::Proof(ProofError::Window) => {
-            Some("the client's clock or this machine's clock is wrong: synchronise both")
+            Some("the client's clock or this machine's clock is wrong: synchronise both clocks")
         }
         DpopError::Store(ReplayStoreError::Full) => {
             Some("the replay store is full: raise its capacity, or shorten DpopPolicy::max_age()")
@@ -187,15 +187,17 @@ fn of_certificate(error: CertificateError) -> &'static str {
              client's header with one certificate, in the encoding that client_certificates() names"
         }
         CertificateError::Mismatch => {
-            "the client has another certificate than the token: let it request a new token after a renewal, else the \
-             token may be stolen; behind a proxy, do not use of_connection(), which sees the proxy's certificate"
+            "the token is bound to another certificate than the client's: after a renewal, let the client request a \
+             new token, else the token may be stolen; behind a proxy, do not use of_connection(): it reads the \
+             proxy's certificate"
         }
         CertificateError::Missing => {
             "no certificate arrived where client_certificates() looks for it: let the server or the proxy request one \
              from the client, and add the proxy to trusted_proxies()"
         }
         CertificateError::NotConfigured => {
-            "the token is bound to a client certificate: set client_certificates() to where this API finds it"
+            "the token is bound to a client certificate: let client_certificates() name the place where this API finds \
+             the certificate"
         }
     }
 }

@@ -18,33 +18,37 @@
 //! ```
 //!
 //! For axum, tower and actix-web, use an adapter: `auth0-api-axum` or `auth0-api-actix` adds middleware and extractors
-//! to this crate. For anything else, describe the request with [`TokenRequest`] and call [`ApiClient::verify_request`].
+//! to this crate. For another framework, describe the request with [`TokenRequest`] and call
+//! [`ApiClient::verify_request`].
 //!
 //! # What is checked
 //!
-//! The checks run in this order. The first check that fails decides the response.
+//! The checks run in this order. The first check that fails determines the response.
 //!
-//! 1. **Credentials**: the request has one `Authorization` header with a well-formed token. The [`DpopPolicy`] offers
-//!    its scheme ([RFC 6750 §2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)).
-//! 2. **Format**: the token is a compact JWS in its only valid encoding. It contains strict JSON, is signed with a
-//!    configured algorithm, and has no critical header extensions
+//! 1. **Credentials**: the request has one `Authorization` header with a well-formed token, and the [`DpopPolicy`]
+//!    accepts the scheme of this header ([RFC 6750 §2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)).
+//! 2. **Format**: the token is a compact JWS in canonical base64url. Its header and its payload are strict JSON. The
+//!    algorithm in the header is a configured one, and the header has no critical extensions
 //!    ([RFC 7515 §5.2](https://www.rfc-editor.org/rfc/rfc7515#section-5.2),
 //!    [RFC 8725 §3](https://www.rfc-editor.org/rfc/rfc8725#section-3)).
-//! 3. **Issuer**: `iss` is byte for byte an issuer of the [`TrustedDomains`]. The client looks up keys, and fetches
-//!    them if necessary, only after this check.
-//! 4. **Signature**: a key of that issuer, which fits `kid` and the algorithm, verifies it.
+//! 3. **Issuer**: `iss` is equal, byte for byte, to an issuer of the [`TrustedDomains`]. The client looks up the
+//!    issuer's keys, and fetches them if necessary, only after this check.
+//! 4. **Signature**: a key of this issuer verifies the signature. The key must match the `kid` and the algorithm of the
+//!    token.
 //! 5. **Claims**: `typ`, `aud`, `exp`, `nbf`, `iat`, and the claims that the configuration requires
 //!    ([RFC 9068 §4](https://www.rfc-editor.org/rfc/rfc9068#section-4)).
-//! 6. **Revocation**: the [`RevocationList`] of the client, if it has one, does not list the token.
-//! 7. **Binding**: the caller proves that it holds what `cnf` names. It proves a certificate with its TLS connection
-//!    ([RFC 8705 §3](https://www.rfc-editor.org/rfc/rfc8705#section-3)), and a key with a proof for this request that
-//!    has not been used before ([RFC 9449 §4.3](https://www.rfc-editor.org/rfc/rfc9449#section-4.3)).
+//! 6. **Revocation**: if a [`RevocationList`] is configured, the list does not report the token as revoked.
+//! 7. **Binding**: if `cnf` names a certificate, the caller's TLS connection must use this certificate
+//!    ([RFC 8705 §3](https://www.rfc-editor.org/rfc/rfc8705#section-3)). If `cnf` names a key, the caller must send a
+//!    `DPoP` proof that was made with this key, for this request, and was not used before
+//!    ([RFC 9449 §4.3](https://www.rfc-editor.org/rfc/rfc9449#section-4.3)).
 //!
-//! With a [`TokenCache`], a token that has passed the checks 2 to 5 skips most of them on later requests.
+//! If a [`TokenCache`] is configured, a token that has passed the checks 2 to 5 skips most of these checks on later
+//! requests.
 //!
 //! # Exchanging tokens
 //!
-//! An API can exchange a verified token for a token of another API, or of another company's service. See
+//! An API can exchange a verified token for a token for another API, or for a service of another company. See
 //! [`guide::exchange`].
 //!
 //! # Features

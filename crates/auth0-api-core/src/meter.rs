@@ -1,4 +1,4 @@
-//! The metrics of the feature `metrics`. Their names and labels are a contract: see
+//! The metrics of the feature `metrics`. Their names and labels are stable, because dashboards depend on them: see
 //! [the guide](crate::guide::operating). Without the feature, these functions do nothing.
 
 use std::time::SystemTime;
@@ -13,7 +13,7 @@ pub(crate) fn token_recalled(found: bool) {
     count("auth0_api_token_recalls_total", "result", if found { "hit" } else { "miss" });
 }
 
-/// Counts a fetch that returned keys, `changed` or `unchanged`, and records its time.
+/// Counts a fetch that returned keys, and records its time. `result` is `changed` or `unchanged`.
 pub(crate) fn keys_fetched(issuer: &str, result: &'static str, now: SystemTime) {
     of_issuer("auth0_api_key_fetches_total", issuer, Some(result));
     set("auth0_api_keys_fetched_timestamp_seconds", Some(issuer), crate::clock::since_epoch(now).as_secs_f64());
@@ -29,18 +29,18 @@ pub(crate) fn stale_served(issuer: &str) {
     of_issuer("auth0_api_stale_key_serves_total", issuer, None);
 }
 
-/// Counts an unknown key id that did not cause a fetch, because unknown key ids have caused too many.
+/// Counts an unknown key id for which no fetch was made, because unknown key ids have already caused too many fetches.
 pub(crate) fn unknown_key_throttled(issuer: &str) {
     of_issuer("auth0_api_unknown_key_throttles_total", issuer, None);
 }
 
-/// Counts a request for an issuer without a verified token, whose keys were not fetched because there are too many such
-/// issuers.
+/// Counts a request for an issuer that has no verified token so far. The keys of this issuer were not fetched, because
+/// there are too many such issuers.
 pub(crate) fn newcomer_throttled(issuer: &str) {
     of_issuer("auth0_api_issuer_throttles_total", issuer, None);
 }
 
-/// Sets the number of issuers that are held in memory.
+/// Sets the number of issuers that are kept in memory.
 #[expect(clippy::cast_precision_loss, reason = "there are at most 200 000, newcomers included")]
 pub(crate) fn issuers_held(issuers: u64) {
     set("auth0_api_issuers", None, issuers as f64);

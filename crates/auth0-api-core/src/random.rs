@@ -2,7 +2,7 @@
 
 /// Returns a random number, or the midpoint if the system has no random numbers.
 ///
-/// Nothing that is relevant for security depends on it.
+/// This number is used only for jitter. Security does not depend on it.
 pub(crate) fn chance() -> u16 {
     let mut octets = [0; 2];
     match aws_lc_rs::rand::fill(&mut octets) {

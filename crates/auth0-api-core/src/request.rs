@@ -8,7 +8,7 @@ use crate::certificate::ClientCertificate;
 /// Provides the values of a request's headers.
 ///
 /// Each framework needs its own implementation, because axum and actix-web use different versions of the `http` crate.
-/// Lists of name and value pairs implement it too, for hand-written servers and tests:
+/// Lists of name and value pairs also implement this trait, for hand-written servers and tests:
 ///
 /// ```
 /// use auth0_api_core::TokenRequest;
@@ -19,7 +19,8 @@ use crate::certificate::ClientCertificate;
 pub trait HeaderSource: Send + Sync {
     /// Calls `visit` with each value of the header `name` (given in lower case), in the order of arrival.
     ///
-    /// It must visit every header line. An implementation that visits only the first one hides an attack
+    /// An implementation must visit every header line. If it visits only the first line, a second header with the same
+    /// name, which may be an attack, is not detected
     /// ([RFC 9449 §4.3](https://www.rfc-editor.org/rfc/rfc9449#section-4.3) (1)).
     fn each_value<'a>(&'a self, name: &str, visit: &mut dyn FnMut(&'a [u8]));
 }
@@ -53,17 +54,17 @@ pub struct TokenRequest<'r> {
     pub(crate) client_certificate: Option<ClientCertificate>,
 }
 
-/// The URL of a request: the full URL if the caller knows it, else what the server received.
+/// The URL of a request: the full URL if the caller of this crate knows it, or the parts that the server received.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Location<'r> {
     Received(ReceivedTarget<'r>),
     Url(&'r str),
 }
 
-/// What a server receives of the URL that a client called.
+/// The parts of the called URL that a server receives.
 ///
-/// These are raw values, as this server sees them. Behind a proxy they differ from what the client sent: configure
-/// [`public_url`](crate::ApiClientBuilder::public_url) or
+/// These are raw values, as this server receives them. Behind a proxy, they differ from the values that the client
+/// sent: configure [`public_url`](crate::ApiClientBuilder::public_url) or
 /// [`trusted_proxies`](crate::ApiClientBuilder::trusted_proxies).
 #[derive(Clone, Copy, Debug)]
 pub struct ReceivedTarget<'r> {
@@ -73,7 +74,7 @@ pub struct ReceivedTarget<'r> {
     pub authority: Option<&'r str>,
     /// The request target as received (path and query), before any router removes a prefix from it.
     pub target: &'r str,
-    /// The address of the directly connected peer. Needed if proxies are trusted by network.
+    /// The address of the directly connected peer. It is needed if proxies are trusted by their network address.
     pub peer: Option<IpAddr>,
 }
 
@@ -85,21 +86,23 @@ impl<'r> TokenRequest<'r> {
 
     /// Describes a request as a server received it.
     ///
-    /// The [`ApiClient`](crate::ApiClient) computes the URL from it when it needs the URL, as it does for a proof.
+    /// The [`ApiClient`](crate::ApiClient) computes the URL from `target` when a check needs the URL, for example the
+    /// check of a proof.
     pub fn received(method: &'r str, target: ReceivedTarget<'r>, headers: &'r dyn HeaderSource) -> Self {
         Self { method, location: Location::Received(target), headers, client_certificate: None }
     }
 
     /// Adds the certificate that the client presented on the TLS connection of the request.
     ///
-    /// It is used only with [`CertificateSource::of_connection`](crate::CertificateSource::of_connection).
+    /// The client reads this certificate only if
+    /// [`CertificateSource::of_connection`](crate::CertificateSource::of_connection) is configured.
     #[must_use]
     pub fn client_certificate(mut self, certificate: &ClientCertificate) -> Self {
         self.client_certificate = Some(*certificate);
         self
     }
 
-    /// The address of the directly connected peer, if the server passed it on.
+    /// The address of the directly connected peer, if the server provided the address.
     pub(crate) fn peer(&self) -> Option<IpAddr> {
         match self.location {
             Location::Received(target) => target.peer,
@@ -107,7 +110,8 @@ impl<'r> TokenRequest<'r> {
         }
     }
 
-    /// Returns the only value of a header, `None` if it is absent, or an error if it is repeated.
+    /// Returns the only value of a header. Returns `None` if the header is absent, and an error if the header is
+    /// repeated.
     pub(crate) fn single(&self, name: &str) -> Result<Option<&'r [u8]>, Repeated> {
         let (mut first, mut count) = (None, 0_usize);
         self.headers.each_value(name, &mut |value| {

@@ -1,4 +1,4 @@
-//! Rejects tokens before they expire: after a logout, a back-channel logout, or a shared signal.
+//! Rejects tokens before they expire, for example after a logout, a back-channel logout, or a CAEP event.
 
 use std::error::Error;
 use std::fmt;
@@ -13,19 +13,19 @@ use crate::token::ValidClaims;
 pub type RevocationFuture<'a> =
     Pin<Box<dyn Future<Output = Result<TokenStatus, Box<dyn Error + Send + Sync>>> + Send + 'a>>;
 
-/// Says whether a token that passed the other checks has been revoked.
+/// Tells the client whether a token has been revoked.
 ///
-/// An access token is valid until it expires. A logout, or a change in the tenant, does not end it. An API that cannot
-/// wait keeps a list of revoked tokens. It fills the list from its own logout, from
-/// [back-channel logout](https://openid.net/specs/openid-connect-backchannel-1_0.html) (`sid`, `sub`), or from
-/// [CAEP](https://openid.net/specs/openid-caep-1_0.html) events.
+/// Without such a list, an access token is valid until it expires, even after a logout or after a change in the tenant.
+/// An API that must reject tokens earlier keeps a list of revoked tokens or sessions. The API adds entries to the list
+/// after its own logout, after a [back-channel logout](https://openid.net/specs/openid-connect-backchannel-1_0.html)
+/// (`sid`, `sub`), or after a [CAEP](https://openid.net/specs/openid-caep-1_0.html) event.
 ///
-/// The client asks the list on each request, after it has checked signature and claims and before it checks a proof. It
-/// also asks for remembered tokens ([`TokenCache`](crate::TokenCache)).
+/// The client calls the list on each request, after it has checked the signature and the claims, and before it checks a
+/// proof. It also calls the list for tokens that are in the [`TokenCache`](crate::TokenCache).
 ///
 /// A token that is [`Revoked`](TokenStatus::Revoked) is rejected with 401 `invalid_token`. If the list fails, or does
-/// not answer within 2 s, the request is rejected with 503. A list that should let requests through while it is
-/// unavailable returns [`Valid`](TokenStatus::Valid) then.
+/// not answer within 2 s, the request is rejected with 503. If requests must be accepted during a failure, the list
+/// must return [`Valid`](TokenStatus::Valid) instead of an error.
 ///
 /// # Examples
 ///
@@ -95,12 +95,13 @@ impl TokenIdentity {
         self.0.text("sub")
     }
 
-    /// `jti`: identifies this one token. Auth0 writes it in the RFC 9068 profile.
+    /// `jti`: the identifier of this token. Auth0 writes `jti` in the RFC 9068 profile.
     pub fn token_id(&self) -> Option<&str> {
         self.0.text("jti")
     }
 
-    /// `sid`: the session in which the token was issued. Auth0 writes it into access tokens only if an Action does.
+    /// `sid`: the session in which the token was issued. An access token of Auth0 has this claim only if an Action adds
+    /// it.
     pub fn session_id(&self) -> Option<&str> {
         self.0.text("sid")
     }
@@ -110,12 +111,13 @@ impl TokenIdentity {
         self.0.client_id()
     }
 
-    /// `iat`: when the token was issued, for a list that revokes every token issued before some time.
+    /// `iat`: when the token was issued. It is useful for a list that revokes all tokens that were issued before a
+    /// certain time.
     pub fn issued_at(&self) -> Option<SystemTime> {
         self.0.time("iat")
     }
 
-    /// `exp`: when the token expires. The list can then forget it.
+    /// `exp`: when the token expires. The list can remove its entry for the token after this time.
     pub fn expires_at(&self) -> SystemTime {
         self.0.expires_at()
     }
@@ -127,7 +129,7 @@ impl fmt::Debug for TokenIdentity {
     }
 }
 
-/// Why a token that passed the other checks is rejected.
+/// Why the revocation check rejects a token.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RevocationError {
@@ -139,7 +141,7 @@ pub enum RevocationError {
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
 }
 
-/// The list that a client asks; `None` if it has none.
+/// The list of a client, or `None` if no list is configured.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Revocation(Option<Arc<dyn RevocationList>>);
 
@@ -161,5 +163,5 @@ impl Revocation {
     }
 }
 
-/// A list nearby answers faster, and callers wait longer.
+/// A list in the same network answers faster than this, and callers usually wait longer than this for a response.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);

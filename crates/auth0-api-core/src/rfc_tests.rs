@@ -1,8 +1,9 @@
-//! The examples of RFCs 7515, 7520, 7638, 8037, 8705 and 9449, as published.
+//! Tests with the published examples of RFCs 7515, 7520, 7638, 8037, 8705 and 9449.
 //!
-//! Each vector passes, fails, or is skipped for a reason that [`run`] states. A vector of an unknown kind fails.
+//! Each vector passes, fails, or is skipped. [`run`] states the reason for each skipped vector. A vector of an unknown
+//! kind fails.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may stop at the first surprise")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a failing test may panic")]
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -25,7 +26,7 @@ const VECTORS: &str = include_str!("testdata/rfc.json");
 struct Skipped(&'static str);
 
 #[test]
-fn published_vectors_hold() {
+fn published_vectors_pass() {
     let document: Value = serde_json::from_str(VECTORS).unwrap();
     let (mut passed, mut skipped) = (0, 0);
     for vector in document["vectors"].as_array().unwrap() {
@@ -50,10 +51,10 @@ fn run(vector: &Value) -> Result<(), Skipped> {
         "jwk" => public_key(vector),
         "jwt_decode" => decode_jwt(vector),
         "dpop_proof" => proof(vector),
-        "ath" => return Err(Skipped("part of the proof check: RFC9449-7.1-fig13 has the same token and hash")),
+        "ath" => return Err(Skipped("the proof RFC9449-7.1-fig13 tests the same token and hash")),
         "x5t_s256" => certificate_thumbprint(vector),
-        "cnf_example" => return Err(Skipped("only claims: no code reads them without a signature")),
-        "token_response" => return Err(Skipped("a token response: no request of a caller contains one")),
+        "cnf_example" => return Err(Skipped("only claims: no code reads claims without a signature")),
+        "token_response" => return Err(Skipped("a token response: these tests do not read responses")),
         "challenge_parse" => return Err(Skipped("this crate writes challenges, and never parses them")),
         kind => assert_eq!(kind, "", "{}: unknown kind", vector["id"]),
     }
@@ -156,7 +157,7 @@ fn check_under(vector: &Value, conditions: &Value) -> bool {
     check(text(vector, "proof"), &circumstances).is_ok()
 }
 
-/// What a proof is checked against.
+/// The values that a proof must match.
 struct Circumstances<'v> {
     method: &'v str,
     url: &'v str,

@@ -1,4 +1,4 @@
-//! A cache of verified tokens, so that later requests with the same token cost a look-up instead of a signature check.
+//! A cache of verified tokens. A later request with the same token needs only a look-up, and no signature check.
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,23 +16,25 @@ use crate::token::ValidClaims;
 ///
 /// # Guarantees
 ///
-/// 1. A token is found by its whole text only. No digest is used as its key, so no two tokens can collide.
-/// 2. Only tokens that passed every check of signature and claims are remembered. Rejections are not.
-/// 3. Each request checks `exp`, `nbf` and the maximum age again, and asks the resolver of issuers and the
-///    [`RevocationList`](crate::RevocationList) again. Each `DPoP` request still needs a proof, which is checked and
-///    used up.
-/// 4. When the issuer's key set has changed, or a refresh of it is due, the token is verified as if it were new. When
-///    the issuer withdraws a key, cached tokens signed with it are rejected as early as uncached ones.
-/// 5. Clones of a client share a cache. Different clients never do, so a token that one configuration accepts is not
-///    accepted under another.
+/// 1. The key of an entry is the whole text of the token, and not a digest. So the cache never confuses two tokens.
+/// 2. The cache stores only tokens that passed all checks of the signature and the claims. It does not store rejected
+///    tokens.
+/// 3. On each request, the client checks `exp`, `nbf` and the maximum age again, and calls the
+///    [`DomainResolver`](crate::DomainResolver) and the [`RevocationList`](crate::RevocationList) again. Each `DPoP`
+///    request still needs a new proof, and the client checks it.
+/// 4. If the issuer's key set has changed, or a refresh of the key set is due, the client verifies the token again as
+///    if it were new. So if the issuer removes a key, a cached token that was signed with this key is rejected at the
+///    same time as a token that is not cached.
+/// 5. Clones of a client share a cache. Clients that were built separately never share a cache. So the cache of one
+///    configuration cannot make a token valid under another configuration.
 ///
-/// The cache holds whole tokens, which are as sensitive as passwords ([`AccessToken`](crate::AccessToken)). It keeps
-/// them in memory only, until they expire or are evicted.
+/// The cache stores whole tokens. Treat them like passwords ([`AccessToken`](crate::AccessToken)). The cache keeps
+/// tokens only in memory, until they expire or are evicted.
 ///
 /// # Size
 ///
-/// A remembered token takes about three times its own size: for its text, its claims, and an index of the claims.
-/// Tokens longer than 4 KiB are not remembered.
+/// A cached token takes about three times its own size: for its text, its claims, and an index of the claims. Tokens
+/// longer than 4 KiB are not cached.
 ///
 /// # Examples
 ///
@@ -50,7 +52,7 @@ pub struct TokenCache {
 }
 
 impl TokenCache {
-    /// Remembers up to this many tokens; 0 counts as 1.
+    /// Sets the largest number of tokens in the cache. The value 0 counts as 1.
     ///
     /// Use the number of callers that are active within the lifetime of a token.
     pub fn entries(entries: u32) -> Self {
@@ -58,7 +60,7 @@ impl TokenCache {
     }
 }
 
-/// The tokens that one client remembers. Empty, and never filled, if the client has no cache.
+/// The cached tokens of one client. Always empty if no cache is configured.
 pub(crate) struct RememberedTokens(Option<Cache<Arc<str>, Remembered, RandomState>>);
 
 #[derive(Clone)]
@@ -76,17 +78,17 @@ impl RememberedTokens {
         }))
     }
 
-    /// Returns the claims of this token, if its issuer's keys are still the keys that it was verified with.
+    /// Returns the claims of a cached token, if the issuer's keys have not changed since the token was verified.
     ///
-    /// The cache compares the full text. An equal hash alone is never enough, and the hash is seeded, so a client that
-    /// does not hold a token cannot find it.
+    /// The cache compares the full text, so an equal hash alone is never enough. The hash has a random seed, so a
+    /// caller does not know the hash of any text.
     pub(crate) fn recall(&self, token: &str, now: SystemTime) -> Option<ValidClaims> {
         let remembered = self.0.as_ref()?.get(token).filter(|remembered| remembered.keys.is_current(now));
         meter::token_recalled(remembered.is_some());
         remembered.map(|remembered| remembered.claims)
     }
 
-    /// Remembers a token that was verified with these keys, until it expires.
+    /// Stores a token that was verified with these keys, until the token expires.
     pub(crate) fn remember(&self, claims: &ValidClaims, keys: KeySetVersion, now: SystemTime) {
         let Some(tokens) = &self.0 else { return };
         let text = claims.access_token().shared();
@@ -96,7 +98,7 @@ impl RememberedTokens {
         }
     }
 
-    /// Forgets a token that is no longer valid.
+    /// Removes a token that is no longer valid.
     pub(crate) fn forget(&self, token: &str) {
         self.0.iter().for_each(|tokens| tokens.invalidate(token));
     }
@@ -109,7 +111,8 @@ impl fmt::Debug for RememberedTokens {
     }
 }
 
-/// Frees the memory of expired tokens. Whether a token has expired is checked again each time it is presented.
+/// Removes expired tokens to free memory. It does not replace the check of `exp`, which the client makes on each
+/// request.
 struct UntilExpiry;
 
 impl Expiry<Arc<str>, Remembered> for UntilExpiry {
@@ -128,5 +131,5 @@ impl Expiry<Arc<str>, Remembered> for UntilExpiry {
     }
 }
 
-/// Auth0's tokens have 1 to 4 KiB. Longer tokens would let a few callers use the memory of many.
+/// Auth0's tokens have 1 to 4 KiB. With longer tokens, a few callers could use the memory that is meant for many.
 const LONGEST_TOKEN: usize = 4 * 1024;

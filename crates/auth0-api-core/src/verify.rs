@@ -1,8 +1,8 @@
 //! The verification of a token: every check, in order.
 //!
-//! Each step takes the value that the previous step returned, so no step can be left out or moved:
-//! `Credentials → Jws → Signed → ValidClaims → Proven → VerifiedToken`. A remembered token starts again at
-//! `ValidClaims`.
+//! Each step needs the value that the previous step returned, so no step can be left out or moved:
+//! `Credentials → Jws → Signed → ValidClaims → Proven → VerifiedToken`. For a cached token, the steps before
+//! `ValidClaims` are skipped.
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -18,7 +18,7 @@ use crate::revocation::Revocation;
 use crate::token::{TokenPolicy, ValidClaims, VerifiedToken};
 use crate::token_cache::RememberedTokens;
 
-/// Everything that decides whether a token is valid.
+/// All parts that decide whether a token is valid.
 #[derive(Debug)]
 pub(crate) struct Verifier {
     pub(crate) algorithms: AlgorithmSet,
@@ -38,7 +38,7 @@ impl Verifier {
         self.verify(credentials, Some(request)).await.map_err(|error| error.presented_as(scheme))
     }
 
-    /// Verifies a raw token, as if it had been presented as `Bearer`.
+    /// Verifies a raw token, as if the request had presented it with the scheme `Bearer`.
     pub(crate) async fn verify_access_token(&self, token: &str) -> Result<VerifiedToken, Error> {
         let credentials = Credentials::bearer(token)?;
         let scheme = credentials.scheme();
@@ -69,8 +69,8 @@ impl Verifier {
     ) -> Result<ValidClaims, Error> {
         let jws = Jws::parse(credentials.token(), &self.algorithms)?; //            format, nothing else RFC 7515 §5.2
         let keys = self.issuers.key_for(&jws, request, now).await?; //              trust iss, find keys RFC 8725 §3.8
-        // A proof's `ath` must be the SHA-256 of the token. The signed part is the beginning of the same text, so one
-        // pass also gives the SHA-256 of that part to the signature check.
+        // The `ath` of a proof must be the SHA-256 of the token. The signature check needs the SHA-256 of the signed
+        // part, which is the beginning of the token. `hashed` computes both in one pass.
         let jws = if credentials.scheme() == Scheme::Dpop { jws.hashed() } else { jws };
         let signed = keys.verify(jws)?; //                                          signature            RFC 8725 §3.1
         let claims = self.tokens.validate(signed, now)?; //                         typ aud exp nbf iat  RFC 9068 §4
@@ -78,10 +78,12 @@ impl Verifier {
         Ok(claims)
     }
 
-    /// Returns the claims of a token that [`verify_token`](Self::verify_token) accepted before and would accept again.
+    /// Returns the claims of a cached token: [`verify_token`](Self::verify_token) accepted it before and would accept
+    /// it again.
     ///
-    /// The text of the token and the keys of its issuer are the same as then. So are the signature and all claims. What
-    /// can have changed is checked again: whether the issuer is still trusted, and the time.
+    /// The text of the token and the keys of its issuer have not changed since then, so the signature and the claims
+    /// are still correct. Two things can have changed and are checked again: whether the issuer is trusted, and the
+    /// time.
     async fn recall(
         &self,
         credentials: &Credentials<'_>,

@@ -5,8 +5,8 @@ use std::fmt;
 
 /// Displays an error and its sources, the outermost first.
 ///
-/// Use it only for errors on this API's side. The sources of other errors may contain text of a caller, which must not
-/// be logged.
+/// Use it only for errors on this API's side. The sources of other errors may contain text that a caller sent, and such
+/// text must not be logged.
 pub(crate) struct WithSources<'e>(pub(crate) &'e dyn Error);
 
 impl fmt::Display for WithSources<'_> {
@@ -22,5 +22,6 @@ impl fmt::Display for WithSources<'_> {
     }
 }
 
-/// Usual chains have four or five. The chain of an injected HTTP client may be endless.
+/// Usually, an error has four or five sources. The errors of an HTTP client that the application provides may have an
+/// endless chain of sources.
 const MAX_SOURCES: usize = 8;

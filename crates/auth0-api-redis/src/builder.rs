@@ -32,8 +32,8 @@ impl RedisReplayStoreBuilder {
 
     /// Sets the prefix of every key. Default `auth0-api:replay:`.
     ///
-    /// Stores with the same prefix in the same database share their proofs. The replicas of one API must share them.
-    /// Different APIs or deployments must not.
+    /// Stores with the same prefix in the same database share their proofs. The replicas of one API must share their
+    /// proofs. Different APIs or deployments must not share proofs.
     pub fn key_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.key_prefix = prefix.into();
         self
@@ -41,9 +41,9 @@ impl RedisReplayStoreBuilder {
 
     /// Sets how long Redis remembers a proof after its expiry. Default 30 s.
     ///
-    /// A replica whose clock is behind, or whose request waited for an issuer's keys, may still accept a proof that has
-    /// expired for Redis. The margin must be longer than the difference between the replicas' clocks and that wait
-    /// together.
+    /// Without this margin, a replica could accept a proof a second time, after Redis has removed it: the clock of the
+    /// replica may be behind, or the request may have waited for an issuer's keys. The margin must be longer than the
+    /// sum of that wait and the difference between the replicas' clocks.
     pub fn clock_margin(mut self, margin: Duration) -> Self {
         self.clock_margin = margin;
         self
@@ -65,7 +65,7 @@ impl RedisReplayStoreBuilder {
     ///
     /// # Errors
     ///
-    /// The URL is not a valid Redis URL, or it asks for TLS without the feature `tls`.
+    /// The URL is not a valid Redis URL, or it requires TLS and the feature `tls` is not enabled.
     pub fn build(self) -> Result<RedisReplayStore, RedisUrlError> {
         Ok(RedisReplayStore {
             key_prefix: self.key_prefix,
@@ -94,8 +94,8 @@ pub enum RedisUrlError {
     /// The URL does not have the form `redis://[user[:password]@]host[:port][/database]`.
     #[error("the Redis URL is malformed: it has the form redis://[user[:password]@]host[:port][/database]")]
     Malformed,
-    /// The URL asks for TLS, and the feature `tls` is not enabled.
-    #[error("the Redis URL asks for TLS: enable the feature `tls` of auth0-api-redis")]
+    /// The URL requires TLS, and the feature `tls` is not enabled.
+    #[error("the Redis URL requires TLS: enable the feature `tls` of auth0-api-redis")]
     TlsDisabled,
 }
 
@@ -113,7 +113,7 @@ fn client(url: &str) -> Result<Client, RedisUrlError> {
 #[expect(clippy::unnecessary_wraps, reason = "the same function for builds without TLS fails")]
 fn provide_tls() -> Result<(), RedisUrlError> {
     if rustls::crypto::CryptoProvider::get_default().is_none() {
-        // On an error, another thread has just chosen a provider. That is equally good.
+        // An error means that another thread has just chosen a provider. That provider is then used.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     }
     Ok(())
@@ -129,6 +129,6 @@ const DEFAULT_CLOCK_MARGIN: Duration = Duration::from_secs(30);
 
 const DEFAULT_KEY_PREFIX: &str = "auth0-api:replay:";
 
-/// Redis answers within a millisecond or two. The default leaves time for a new connection, and is about as long as a
-/// client waits without noticing an outage.
+/// Redis answers within a millisecond or two. The default is long enough for a new connection, and short enough that
+/// users hardly notice the wait.
 const DEFAULT_RESPONSE_TIMEOUT: Duration = Duration::from_millis(500);

@@ -12,11 +12,11 @@ use redis::{Client, Cmd, RedisError, RedisResult, Value};
 ///
 /// The connection manager reconnects when a connection breaks. It does not notice two cases: a peer that has vanished
 /// without closing the connection, and a server that rejected the first commands of the connection (a wrong password,
-/// or a node that is still starting). So a connection that gave an error is discarded, and the next request makes
-/// another.
+/// or a node that is still starting). So a connection that returned an error is discarded, and the next request makes a
+/// new connection.
 pub(crate) struct Connection {
     client: Client,
-    /// How long a request waits in all.
+    /// How long a request waits at most, with all attempts.
     timeout: Duration,
     current: Mutex<Option<Arc<ConnectionManager>>>,
 }
@@ -37,8 +37,8 @@ impl Connection {
         }
     }
 
-    /// Returns the current connection, or makes one. This does not wait: the connection is established by the first
-    /// command.
+    /// Returns the current connection, or makes a new one. This function does not wait: the first command establishes
+    /// the connection.
     fn connection(&self) -> RedisResult<Arc<ConnectionManager>> {
         let mut current = self.current();
         if let Some(connection) = &*current {
@@ -54,14 +54,14 @@ impl Connection {
         Ok(connection)
     }
 
-    /// Removes the connection, so that the next request makes another.
+    /// Removes the connection, so that the next request makes a new one.
     fn discard(
         &self,
         connection: &Arc<ConnectionManager>,
         cause: impl Error + Send + Sync + 'static,
     ) -> ReplayStoreError {
-        // Several requests may fail with one connection. The first of them removes it; the others must not remove its
-        // successor, so the pointers are compared.
+        // Several requests may fail with the same connection. The first request removes the connection. The other
+        // requests must not remove a newer connection, so the pointers are compared.
         self.current().take_if(|current| Arc::ptr_eq(current, connection));
         unavailable(cause)
     }
@@ -71,16 +71,17 @@ impl Connection {
     }
 }
 
-/// Sends the command, and sends it once more if the connection turns out to be broken.
+/// Sends the command, and sends it once more if the connection is broken.
 async fn send(connection: &ConnectionManager, command: &Cmd) -> RedisResult<Insertion> {
     let broken = match send_once(connection, command).await {
         Err(error) if error.is_io_error() => error,
         answer => return answer,
     };
     match send_once(connection, command).await? {
-        // If the first attempt reached Redis, it may have recorded the proof before the connection broke. The second
-        // attempt then finds the proof that this request recorded itself, which is not a replay. Both cases look the
-        // same, so the result is an outage. Only if the connection was refused is it certain that nothing was sent.
+        // Redis may have recorded the proof in the first attempt, before the connection broke. The second attempt then
+        // finds the proof that this request recorded itself, which is not a replay. This function cannot distinguish
+        // that from a replay, so it returns the error of the connection. The exception is a refused connection: nothing
+        // was sent in the first attempt, so the proof is a replay.
         Insertion::Replayed if !broken.is_connection_refusal() => Err(broken),
         answer => Ok(answer),
     }

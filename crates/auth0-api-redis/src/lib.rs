@@ -2,8 +2,8 @@
 //!
 //! A DPoP proof may be used once ([RFC 9449 §11.1](https://www.rfc-editor.org/rfc/rfc9449#section-11.1)). The default
 //! store of `auth0-api-core` is in memory and knows only the proofs that its own process has seen. With several
-//! replicas, a stolen proof could be used once at each. [`RedisReplayStore`] records used proofs in Redis, where all
-//! replicas see them.
+//! replicas, a stolen proof could be used once at each replica. [`RedisReplayStore`] records used proofs in Redis,
+//! where all replicas see them.
 //!
 //! ```
 //! use auth0_api_redis::RedisReplayStore;
@@ -27,23 +27,25 @@
 //! 4. If Redis does not answer within the response timeout (500 ms), this counts as an outage, and the connection is
 //!    replaced by a new one. If a connection broke while it was idle, the command is sent a second time within the same
 //!    timeout.
-//! 5. During an outage, requests with a proof are rejected with 503, unless the [`OutagePolicy`] says otherwise. When
-//!    Redis is full, they are always rejected with 503.
+//! 5. During an outage, requests with a proof are rejected with 503, unless another [`OutagePolicy`] is configured.
+//!    When Redis is full, these requests are always rejected with 503.
 //!
 //! # Setting Redis up
 //!
 //! - **`maxmemory-policy noeviction`.** Every other policy may evict a proof that has not expired, and the proof is
 //!   then accepted a second time. With `noeviction`, a full Redis rejects the write, and this store rejects the
 //!   request.
-//! - **One Redis per deployment**, or a different [prefix](RedisReplayStoreBuilder::key_prefix) for each: staging must
-//!   not use up proofs of production. A Redis that also serves as a cache usually evicts entries, so use another one.
+//! - **One Redis per deployment**, or a different [prefix](RedisReplayStoreBuilder::key_prefix) for each. Otherwise
+//!   production rejects a proof that staging has recorded. A Redis that is also used as a cache usually evicts entries,
+//!   so use a separate Redis for this store.
 //! - **Memory**: about 150 bytes for each live proof. A proof is kept for 331 s if the client's clock is right, so
 //!   1 000 requests a second take about 50 MB. Unlike the store in memory, this store has no quota for each key: Redis
 //!   needs enough memory for all proofs that the clients may sign.
-//! - **Persistence** is not needed. A Redis that restarts empty has forgotten the proofs of the last five minutes. If
-//!   that matters, use `appendonly yes` with `appendfsync always`, or DPoP nonces, which make a proof useless after two
-//!   minutes.
-//! - **Replication** in Redis is asynchronous, so a failover may lose the last writes. The same remedies apply.
+//! - **Persistence** is not needed. A Redis that restarts empty has lost the proofs of the last five minutes. If that
+//!   matters, use `appendonly yes` with `appendfsync always`, or DPoP nonces: the API then rejects a proof whose nonce
+//!   is older than two minutes.
+//! - **Replication** in Redis is asynchronous, so a failover may lose the last writes. If that matters, use DPoP
+//!   nonces.
 //!
 //! # Features
 //!

@@ -27,18 +27,18 @@ use auth0_api_core::{Insertion, ProofId, ReplayStore, ReplayStoreError};
 pub struct OutagePolicy(Option<Arc<dyn ReplayStore>>);
 
 impl OutagePolicy {
-    /// Rejects them with 503. This is the default. No proof can be replayed, and no request with a DPoP-bound token is
-    /// served.
+    /// Rejects these requests with 503. This is the default. No proof can be replayed, and no request with a DPoP-bound
+    /// token is served.
     #[must_use]
     pub fn reject() -> Self {
         Self(None)
     }
 
-    /// Uses another store instead, usually one in memory.
+    /// Uses another store instead, usually a store in memory.
     ///
     /// The API stays available, but replay protection is weaker: during the outage, and for five minutes after it, a
-    /// stolen proof can be used once at each replica and once more with Redis. Each request still waits for Redis
-    /// first, up to the response timeout. An attacker who can cause an outage can therefore replay proofs.
+    /// stolen proof can be used once at each replica and once more with Redis. So an attacker who can cause an outage
+    /// can replay proofs. During an outage, each request still waits for Redis first, up to the response timeout.
     ///
     /// The other store is used during an outage only. When Redis is full, requests are rejected.
     #[must_use]
@@ -56,10 +56,10 @@ impl fmt::Debug for OutagePolicy {
     }
 }
 
-/// Applies the policy. If there is a fallback, it logs when an outage begins and when it ends.
+/// Applies the policy. If there is a fallback store, logs when an outage begins and when the outage ends.
 pub(crate) struct Outage {
     policy: OutagePolicy,
-    /// Whether an outage has begun that has not ended yet. Set only if there is a fallback.
+    /// Whether an outage is in progress. Set only if there is a fallback store.
     ongoing: AtomicBool,
 }
 
@@ -68,7 +68,7 @@ impl Outage {
         Self { policy, ongoing: AtomicBool::new(false) }
     }
 
-    /// Handles a proof that Redis could not record because of `cause`: asks the fallback, or returns an error.
+    /// Handles a proof that Redis could not record because of `cause`: calls the fallback store, or returns an error.
     pub(crate) async fn insert(
         &self,
         cause: Box<dyn Error + Send + Sync>,
@@ -91,8 +91,8 @@ impl Outage {
 
     /// Ends the outage, if there is one, because Redis has answered.
     pub(crate) fn end(&self) {
-        // This runs with every answer of Redis. The load comes first because it is cheaper than the swap; the swap then
-        // lets exactly one request log.
+        // This function runs after every answer of Redis. The load is first, because it is cheaper than the swap.
+        // Because of the swap, exactly one request logs the end of the outage.
         if self.ongoing.load(Ordering::Relaxed) && self.ongoing.swap(false, Ordering::Relaxed) {
             tracing::info!(target: "auth0_api", event = "replay_store_outage_over", "Redis is available again");
         }

@@ -14,7 +14,7 @@ use crate::outage::Outage;
 
 /// Remembers used proofs in Redis, for all replicas of an API.
 ///
-/// The [crate's documentation](crate) describes what it does and how to set up Redis.
+/// The [crate's documentation](crate) describes what this store does and how to set up Redis.
 ///
 /// # Examples
 ///
@@ -43,7 +43,7 @@ impl RedisReplayStore {
     ///
     /// # Errors
     ///
-    /// The URL is not a valid Redis URL, or it asks for TLS without the feature `tls`.
+    /// The URL is not a valid Redis URL, or it requires TLS and the feature `tls` is not enabled.
     pub fn new(url: &str) -> Result<Self, RedisUrlError> {
         Self::builder(url).build()
     }

@@ -13,7 +13,7 @@ use std::fmt;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SigningAlgorithm {
-    /// ECDSA on P-256 with SHA-256. Auth0 accepts this one in DPoP proofs.
+    /// ECDSA on P-256 with SHA-256. Auth0 accepts this algorithm in DPoP proofs.
     ES256,
     /// ECDSA on P-384 with SHA-384.
     ES384,
@@ -27,7 +27,7 @@ pub enum SigningAlgorithm {
     PS384,
     /// RSASSA-PSS with SHA-512.
     PS512,
-    /// RSASSA-PKCS1-v1_5 with SHA-256. Auth0 signs access tokens with it by default.
+    /// RSASSA-PKCS1-v1_5 with SHA-256. Auth0 signs access tokens with this algorithm by default.
     RS256,
     /// RSASSA-PKCS1-v1_5 with SHA-384.
     RS384,

@@ -81,8 +81,8 @@ impl LocalTenantBuilder {
         self
     }
 
-    /// Registers another API, or replaces the default registration of the API under test, for example to set its
-    /// [scopes](Api::scopes).
+    /// Registers another API, or replaces the default registration of the API under test, for example to set the
+    /// [scopes](Api::scopes) of that API.
     pub fn api(mut self, api: Api) -> Self {
         self.registry.apis.push(api);
         self
@@ -94,8 +94,8 @@ impl LocalTenantBuilder {
         self
     }
 
-    /// Registers a user. `/authorize` signs in the first registered user by default; if none is registered,
-    /// `auth0|local-user`.
+    /// Registers a user. By default `/authorize` signs in the first registered user. If no user is registered,
+    /// `/authorize` signs in `auth0|local-user`.
     pub fn user(mut self, user: User) -> Self {
         self.registry.users.push(user);
         self
@@ -103,14 +103,14 @@ impl LocalTenantBuilder {
 
     /// Registers an organisation.
     ///
-    /// A registered user belongs to it only as a [member](User::member_of). A user who is not registered counts as a
-    /// member.
+    /// A registered user is a member only if [`member_of`](User::member_of) was called for the user with the id of the
+    /// organisation. A user who is not registered counts as a member of every organisation.
     pub fn organization(mut self, id: impl Into<String>, name: impl Into<String>) -> Self {
         self.registry.organizations.push(Organization { id: id.into(), name: name.into() });
         self
     }
 
-    /// Registers a connection to a third party, with no account linked yet.
+    /// Registers a connection to a third party. The connection has no linked account yet.
     pub fn connection(mut self, name: impl Into<String>) -> Self {
         self.registry.connections.push(name.into());
         self
@@ -123,7 +123,7 @@ impl LocalTenantBuilder {
         self
     }
 
-    /// Registers an exchange profile: `action` decides about subject tokens of this type, as an Auth0 Action does.
+    /// Registers an exchange profile: `action` accepts or rejects subject tokens of this type, as an Auth0 Action does.
     ///
     /// The type must be a URI of 8 to 100 characters outside the namespaces of Auth0, Okta and the IETF.
     ///
@@ -159,8 +159,9 @@ impl LocalTenantBuilder {
     ///
     /// # Errors
     ///
-    /// When the tenant cannot listen on the port, usually because the port is in use. `InvalidInput` when something is
-    /// registered twice, or when Auth0 would not accept the type of an exchange profile.
+    /// When the tenant cannot listen on the port, usually because the port is in use. The error is `InvalidInput` when
+    /// an API, client, user or exchange profile is registered twice, or when Auth0 would not accept the type of an
+    /// exchange profile.
     pub async fn start(mut self) -> io::Result<LocalTenant> {
         self.register_defaults();
         if let Some(problem) = self.registry.problem() {
@@ -187,7 +188,8 @@ impl LocalTenantBuilder {
         Ok(LocalTenant::serve(Arc::new(tenant), listener))
     }
 
-    /// Registers the two default clients and the API under test, unless the caller has registered one with the same id.
+    /// Registers the two default clients and the API under test, unless the caller has registered a client or an API
+    /// with the same id.
     fn register_defaults(&mut self) {
         let machine = Application::machine(&self.client_id, self.client_secret.as_str());
         let api = Application::custom_api(&self.api_client_id, self.api_client_secret.as_str(), &self.audience);

@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn clock_holds_the_last_second_of_9999_and_nothing_before_the_epoch() {
+    fn the_last_second_of_9999_is_kept_and_a_time_before_the_epoch_becomes_the_epoch() {
         let last = UNIX_EPOCH + Duration::from_secs(253_402_300_799);
         assert_eq!(ManualClock::at(last).now(), last);
         assert_eq!(ManualClock::at(UNIX_EPOCH - Duration::from_secs(1)).now(), UNIX_EPOCH);

@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::Endpoint;
 
-/// How many requests each endpoint of a [`LocalTenant`](crate::LocalTenant) has received, including those it answered
-/// with an error.
+/// How many requests each endpoint of a [`LocalTenant`](crate::LocalTenant) has received, including the requests that
+/// it answered with an error.
 ///
 /// ```
 /// use auth0_api_testing::RequestCounts;

@@ -22,8 +22,8 @@ impl Draft {
         self.claims.insert(name.into(), value.into());
     }
 
-    /// Signs the header, which is `defaults` with the edits applied, and the claims
-    /// ([RFC 7515 §5.1](https://www.rfc-editor.org/rfc/rfc7515#section-5.1)).
+    /// Signs the header and the claims ([RFC 7515 §5.1](https://www.rfc-editor.org/rfc/rfc7515#section-5.1)). The
+    /// header is `defaults` with the edits applied.
     pub(crate) fn sign(&self, defaults: Value, key: &SigningKey) -> String {
         let header = self.raw_header.clone().unwrap_or_else(|| self.edited(defaults).to_string());
         let claims = self.raw_claims.clone().unwrap_or_else(|| Value::Object(self.claims.clone()).to_string());
@@ -45,7 +45,7 @@ impl Draft {
     }
 }
 
-/// Implements the setters that tokens and proofs share, for a builder with a field `draft`.
+/// Implements the setters that the builders of tokens and proofs share. The builder must have a field `draft`.
 macro_rules! draft_setters {
     ($builder:ty) => {
         impl $builder {
@@ -61,7 +61,8 @@ macro_rules! draft_setters {
                 self
             }
 
-            /// Sets a header parameter to any JSON value, also `alg` and `kid`. It does not change the key that signs.
+            /// Sets a header parameter to any JSON value. The parameter may be `alg` or `kid`: the key that signs stays
+            /// the same.
             pub fn header(mut self, name: impl Into<String>, value: impl Into<serde_json::Value>) -> Self {
                 self.draft.header_edits.push((name.into(), Some(value.into())));
                 self
@@ -73,19 +74,20 @@ macro_rules! draft_setters {
                 self
             }
 
-            /// Uses this text as the whole header, valid JSON or not. The signature covers it.
+            /// Uses this text as the whole header. The text may be invalid JSON. The signature covers the text.
             pub fn raw_header(mut self, json_text: impl Into<String>) -> Self {
                 self.draft.raw_header = Some(json_text.into());
                 self
             }
 
-            /// Uses this text as the whole payload, valid JSON or not. The signature covers it.
+            /// Uses this text as the whole payload. The text may be invalid JSON. The signature covers the text.
             pub fn raw_claims(mut self, json_text: impl Into<String>) -> Self {
                 self.draft.raw_claims = Some(json_text.into());
                 self
             }
 
-            /// Uses this text as the third part, without encoding it; an empty text makes an unsigned JWT.
+            /// Uses this text as the third part of the JWS, without encoding the text. An empty text makes an unsigned
+            /// JWT.
             pub fn raw_signature(mut self, text: impl Into<String>) -> Self {
                 self.draft.raw_signature = Some(text.into());
                 self

@@ -17,7 +17,7 @@ pub(crate) struct Jwt<'a> {
 }
 
 impl<'a> Jwt<'a> {
-    /// RFC 7515 §3.1: three parts in base64url; the first two are JSON objects.
+    /// Parses three parts in base64url. The first two parts must be JSON objects (RFC 7515 §3.1).
     pub(crate) fn parse(text: &'a str) -> Option<Self> {
         let (signed, signature) = text.rsplit_once('.')?;
         let (header, claims) = signed.split_once('.')?;
@@ -44,7 +44,7 @@ impl<'a> Jwt<'a> {
         PublicKey::new(jwk).verifies(algorithm, self.signed.as_bytes(), &self.signature)
     }
 
-    /// RFC 7519 §4.1.3: `aud` is one string or a list of strings.
+    /// Returns whether `aud` contains this audience. `aud` is one string or a list of strings (RFC 7519 §4.1.3).
     pub(crate) fn is_for(&self, audience: &str) -> bool {
         match self.claims.get("aud") {
             Some(Value::String(one)) => one == audience,
@@ -53,12 +53,12 @@ impl<'a> Jwt<'a> {
         }
     }
 
-    /// RFC 7519 §4.1.4: `exp`, in whole seconds. The tenant accepts no token without `exp`.
+    /// Returns `exp` in whole seconds (RFC 7519 §4.1.4). The tenant does not accept a token without `exp`.
     pub(crate) fn expires_at(&self) -> Option<u64> {
         self.claims.get("exp")?.as_u64()
     }
 
-    /// RFC 7519 §4.1.4 and §4.1.5: whether `now` is before `exp`, and not before `nbf` if there is one.
+    /// Returns whether `now` is before `exp`, and not before `nbf` if the token has `nbf` (RFC 7519 §4.1.4 and §4.1.5).
     pub(crate) fn is_valid_at(&self, now: SystemTime) -> bool {
         let now = numeric_date(now);
         let begun = self.claims.get("nbf").is_none_or(|nbf| nbf.as_u64().is_some_and(|nbf| nbf <= now));

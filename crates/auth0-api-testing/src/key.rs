@@ -21,8 +21,8 @@ use crate::must::{must, random_text};
 /// A private key for one algorithm, with a key id.
 ///
 /// The tenant generates its own keys. A test uses this type for tokens that the tenant did not sign, for clients that
-/// authenticate with `private_key_jwt`, and for keys that it publishes with [`LocalTenant::publish`]. Clones share the
-/// key.
+/// authenticate with `private_key_jwt`, and for keys that the test publishes with [`LocalTenant::publish`]. Clones
+/// share the key.
 ///
 /// [`LocalTenant::publish`]: crate::LocalTenant::publish
 ///
@@ -47,7 +47,8 @@ enum Pair {
 }
 
 impl SigningKey {
-    /// Generates a key with a random key id. An RSA key has 2048 bits and takes about a tenth of a second.
+    /// Generates a key with a random key id. An RSA key has 2048 bits, and its generation takes about a tenth of a
+    /// second.
     pub fn generate(algorithm: SigningAlgorithm) -> Self {
         Self { algorithm, kid: random_text(), pair: Arc::new(Pair::generate(algorithm)) }
     }
@@ -79,7 +80,7 @@ impl SigningKey {
         Value::Object(jwk)
     }
 
-    /// Returns the private key as a client configures it: PKCS#8 in PEM
+    /// Returns the private key in the form that a client is configured with: PKCS#8 in PEM
     /// ([RFC 7468 §10](https://www.rfc-editor.org/rfc/rfc7468#section-10)).
     pub fn private_key_pem(&self) -> String {
         let der = match &*self.pair {
@@ -92,7 +93,8 @@ impl SigningKey {
         format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", lines.join("\n"))
     }
 
-    /// Returns the same RSA key for another RSA algorithm, under a new random key id; `None` unless both are RSA.
+    /// Returns the same RSA key for another RSA algorithm, with a new random key id. Returns `None` unless both this
+    /// key's algorithm and `algorithm` are RSA algorithms.
     pub(crate) fn sibling(&self, algorithm: SigningAlgorithm) -> Option<Self> {
         (self.algorithm.is_rsa() && algorithm.is_rsa()).then(|| Self {
             algorithm,
@@ -204,7 +206,7 @@ fn rsa_encoding(algorithm: SigningAlgorithm) -> Option<&'static dyn RsaEncoding>
     }
 }
 
-/// RFC 7468 §2: characters in a line of base64.
+/// RFC 7468 §2: the number of characters in a line of base64.
 const PEM_LINE: usize = 64;
 
 #[cfg(test)]
@@ -215,7 +217,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_algorithm_signs_what_its_published_key_verifies() {
+    fn the_published_key_verifies_signatures_of_every_algorithm() {
         let rsa = SigningKey::generate(SigningAlgorithm::RS256);
         for algorithm in SigningAlgorithm::ALL {
             let key = rsa.sibling(algorithm).unwrap_or_else(|| SigningKey::generate(algorithm));
@@ -234,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn thumbprint_is_that_of_rfc_7638() {
+    fn the_thumbprint_of_the_example_key_of_rfc_7638_is_correct() {
         // RFC 7638 §3.1: the example key.
         let n = "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw";
         let jwk = members(vec![("e", "AQAB".into()), ("kty", "RSA".into()), ("n", n.into())]);

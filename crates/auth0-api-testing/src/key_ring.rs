@@ -1,4 +1,4 @@
-//! The tenant's keys: those that sign, and those that are published.
+//! The tenant's keys: the keys that sign, and the keys that the tenant publishes.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -6,14 +6,14 @@ use serde_json::{Value, json};
 
 use crate::{SigningAlgorithm, SigningKey};
 
-/// The current key of each algorithm, generated when it is first needed, and all published keys.
+/// The current key of each algorithm, and all published keys. A key is generated when it is first needed.
 ///
-/// Each published key names its `alg`, as Auth0's do. Generating an RSA key is slow, so RSA keys are shared in two
+/// Each published key has `alg`, as Auth0's keys have. Generating an RSA key is slow, so RSA keys are shared in two
 /// ways:
 ///
 /// 1. All RSA algorithms of one rotation use one RSA key, each under a different key id.
 /// 2. When a ring is dropped, its RSA keys become spare keys of the process. A ring that needs a new RSA key takes a
-///    spare key first and gives it a new key id. Two rings in use at the same time never share a key.
+///    spare key, if there is one, and gives the key a new key id. Two rings in use at the same time never share a key.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct KeyRing(Arc<Mutex<Keys>>);
 
@@ -21,13 +21,13 @@ pub(crate) struct KeyRing(Arc<Mutex<Keys>>);
 struct Keys {
     current: Vec<SigningKey>,
     published: Vec<SigningKey>,
-    /// The RSA keys of this ring, one for each rotation. They become spare keys when the ring is dropped.
+    /// The RSA keys of this ring, one for each rotation. When the ring is dropped, later rings can use them.
     rsa: Vec<SigningKey>,
     set_by_hand: Option<Value>,
 }
 
 impl KeyRing {
-    /// Returns the key that signs with `algorithm`. Makes and publishes one if it does not exist yet.
+    /// Returns the key that signs with `algorithm`. Makes and publishes the key if it does not exist yet.
     pub(crate) fn current(&self, algorithm: SigningAlgorithm) -> SigningKey {
         self.keys().current(algorithm)
     }
@@ -84,10 +84,11 @@ impl Keys {
 
     /// Makes a key that no other ring in use has.
     fn fresh(&mut self, algorithm: SigningAlgorithm) -> SigningKey {
-        // A spare RSA key is removed from the list, so that only this ring has it; `sibling` gives it a new key id.
+        // A spare RSA key is removed from the list, so that only this ring uses the key. `sibling` gives the key a new
+        // key id.
         let spare = if algorithm.is_rsa() { spare_rsa_keys().pop() } else { None };
         let key = spare.and_then(|key| key.sibling(algorithm)).unwrap_or_else(|| SigningKey::generate(algorithm));
-        // One entry per rotation is enough: the other RSA algorithms of the rotation are siblings of this key.
+        // One entry per rotation is enough: the keys for the remaining RSA algorithms are siblings of this key.
         if algorithm.is_rsa() {
             self.rsa.push(key.clone());
         }
@@ -101,7 +102,8 @@ impl Drop for Keys {
     }
 }
 
-/// Returns the RSA keys of dropped rings. There are at most as many as were ever in use at the same time.
+/// Returns the RSA keys of dropped rings. Their number is at most the largest number of RSA keys that were in use at
+/// the same time.
 fn spare_rsa_keys() -> MutexGuard<'static, Vec<SigningKey>> {
     static SPARE: Mutex<Vec<SigningKey>> = Mutex::new(Vec::new());
     SPARE.lock().unwrap_or_else(PoisonError::into_inner)

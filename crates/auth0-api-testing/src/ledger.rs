@@ -1,4 +1,4 @@
-//! The tenant's records of what it has issued and of the requests it has received.
+//! The tenant's records: the codes and tokens that the tenant has issued, and the requests that it has received.
 
 use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
@@ -12,7 +12,7 @@ use crate::{Application, LinkedAccount, RecordedRequest};
 
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
-    /// Authorization codes; each works once.
+    /// Authorization codes. A client can use each code once.
     pub(crate) codes: HashMap<String, Code>,
     pub(crate) refresh_tokens: HashMap<String, Consent>,
     /// Access tokens that were requested without an API.
@@ -21,10 +21,10 @@ pub(crate) struct Ledger {
     pub(crate) vault_tokens: HashMap<String, VaultToken>,
     /// Linked accounts, each with the id of its user.
     pub(crate) accounts: Vec<(String, LinkedAccount)>,
-    /// Clients that registered themselves.
+    /// Clients that have registered themselves at `/oidc/register`.
     pub(crate) applications: Vec<Arc<Application>>,
     requests: VecDeque<RecordedRequest>,
-    /// When each used assertion expires, by client id and `jti`.
+    /// The expiry of each used assertion, by client id and `jti`.
     assertions: HashMap<(String, String), u64>,
     /// The times at which subject tokens from an address were rejected.
     rejected_subjects: HashMap<IpAddr, Vec<SystemTime>>,
@@ -88,9 +88,11 @@ impl Ledger {
         self.requests.clear();
     }
 
-    /// Returns how long an address must wait before its next exchange, if too many of its subject tokens were rejected.
+    /// Returns how long an address must wait before its next exchange. Returns `None` if the address need not wait,
+    /// because the tenant has not rejected too many of its subject tokens.
     ///
-    /// The window slides: the address is locked out until the oldest of the rejections leaves it.
+    /// Only rejections within the last [`REJECTION_WINDOW`] count. The address must wait until the oldest of these
+    /// rejections is outside the window.
     pub(crate) fn locked_out(&mut self, address: IpAddr, now: SystemTime) -> Option<Duration> {
         let rejections = self.rejections(address, now);
         let oldest = *rejections.first().filter(|_| rejections.len() >= MOST_REJECTIONS)?;
@@ -107,7 +109,8 @@ impl Ledger {
         rejections
     }
 
-    /// Returns the account that this user has linked by a connection: the account with the hint's name, or the first.
+    /// Returns the account that this user has linked through a connection. If there is a hint, it is the account with
+    /// that name. Otherwise it is the first account.
     pub(crate) fn account(&self, user_id: &str, connection: &str, hint: Option<&str>) -> Option<&LinkedAccount> {
         let mut linked =
             self.accounts.iter().filter(|(user, account)| user == user_id && account.connection() == connection);
@@ -119,7 +122,7 @@ impl Ledger {
     }
 }
 
-/// More than a test needs. The limit keeps the memory of a tenant bounded that runs for days.
+/// The limit bounds the memory of a tenant that runs for days. A test needs fewer requests.
 const MOST_REQUESTS: usize = 1000;
 
 /// Auth0's defaults for exchanges from one address: ten failed attempts, then one more every six minutes.

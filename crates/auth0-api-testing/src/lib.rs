@@ -1,4 +1,5 @@
-//! A local Auth0 tenant, and what a test needs to act as its clients: tokens, proofs, keys and a clock.
+//! A local Auth0 tenant for tests, and the tokens, proofs, keys and clock that a test needs to act as a client of the
+//! tenant.
 //!
 //! [`LocalTenant`] is an authorization server on a loopback port. It serves the endpoints of an Auth0 tenant
 //! (discovery, signing keys, tokens). You configure the API under test as in production: with a domain and an audience.
@@ -35,7 +36,7 @@
 //! | DPoP clients | [`ProofKey`], [`ProofBuilder`] |
 //! | a clock that the test moves | [`ManualClock`] |
 //! | outages | [`LocalTenant::misbehave`], [`Endpoint`], [`Misbehaviour`] |
-//! | a test suite for an adapter for a web framework | [`contract::adapter`](fn@contract::adapter) |
+//! | a test suite for adapters for web frameworks | [`contract::adapter`](fn@contract::adapter) |
 //! | a test suite for a replay store | [`contract::replay_store`] |
 //! | a real Redis | [`RedisServer`] |
 //! | the number of requests, to test caching | [`LocalTenant::requests`], [`RequestCounts`] |
@@ -43,12 +44,13 @@
 //!
 //! # Not for production
 //!
-//! The tenant issues tokens to anyone who knows its client secret, and the default secret is in this documentation. It
-//! serves plain HTTP on 127.0.0.1, its keys live as long as its process, and nothing here was hardened against an
-//! attacker. Use it as a `[dev-dependencies]` entry, and as a server to develop against.
+//! The tenant issues tokens to anyone who knows the secret of a client, and this documentation contains the default
+//! secrets. The tenant serves plain HTTP on 127.0.0.1 and keeps its keys only in the memory of its process. The code is
+//! not hardened against attackers. Use this crate as a `[dev-dependencies]` entry, and use the binary as a server
+//! during development.
 //!
-//! Functions that need random numbers panic if the machine cannot provide them, because a test cannot continue without
-//! them.
+//! Functions that need random numbers panic if the machine cannot provide any, because a test cannot continue without
+//! random numbers.
 
 mod algorithm;
 mod builder;

@@ -1,4 +1,4 @@
-//! Access tokens: valid by default, with any fault on demand.
+//! Makes access tokens. They are valid by default. A test can give a token any fault.
 
 use std::time::{Duration, SystemTime};
 
@@ -13,11 +13,12 @@ use crate::key_ring::{DEFAULT_ALGORITHM, KeyRing};
 use crate::state::Tenant;
 use crate::{ProofKey, SigningAlgorithm, SigningKey};
 
-/// Makes an access token; created by [`LocalTenant::mint`](crate::LocalTenant::mint).
+/// The builder of an access token. [`LocalTenant::mint`](crate::LocalTenant::mint) creates it.
 ///
-/// By default the token is what a tenant issues for a user in Auth0's own token profile: `typ` `JWT`, RS256 with the
-/// current key, `iss` and `aud` of the tenant, `sub` `auth0|local-user`, `azp` the tenant's client, `iat` now, `exp` an
-/// hour later, and no scope. "Now" is the time of the tenant's clock when [`mint`](crate::LocalTenant::mint) is called.
+/// By default the token has the form that a tenant issues for a user in Auth0's own token profile. Its `typ` is `JWT`,
+/// its `sub` is `auth0|local-user`, and its `azp` is the tenant's machine client. `iss` and `aud` are those of the
+/// tenant. `iat` is the time of the tenant's clock when [`mint`](crate::LocalTenant::mint) is called, and `exp` is one
+/// hour later. The token has no scope. The tenant signs it with RS256 and the current key.
 ///
 /// ```
 /// use std::time::Duration;
@@ -87,7 +88,8 @@ impl TokenBuilder {
         self.claim("scope", scope)
     }
 
-    /// Sets `permissions`, as an API with role-based access control receives them; absent by default.
+    /// Sets `permissions`, which Auth0 can add to the tokens of an API with role-based access control; absent by
+    /// default.
     pub fn permissions(self, permissions: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.claim("permissions", list(permissions))
     }
@@ -97,7 +99,7 @@ impl TokenBuilder {
         self.claim("iss", issuer)
     }
 
-    /// Sets `iat`, in whole seconds. It does not change `exp`.
+    /// Sets `iat`, in whole seconds. This method does not change `exp`.
     pub fn issued_at(self, time: SystemTime) -> Self {
         self.claim("iat", numeric_date(time))
     }
@@ -107,7 +109,8 @@ impl TokenBuilder {
         self.claim("exp", numeric_date(time))
     }
 
-    /// Sets `exp` to this long after the call of [`mint`](crate::LocalTenant::mint); one hour by default.
+    /// Sets `exp` to `lifetime` after the time at which [`mint`](crate::LocalTenant::mint) was called; one hour by
+    /// default.
     pub fn expires_in(self, lifetime: Duration) -> Self {
         let time = self.minted_at + lifetime;
         self.expires_at(time)
@@ -130,15 +133,15 @@ impl TokenBuilder {
         self.claim("cnf", json!({ "x5t#S256": certificate_thumbprint(der) }))
     }
 
-    /// Signs with the tenant's current key for `algorithm`. The tenant makes and publishes one if it does not exist
+    /// Signs with the tenant's current key for `algorithm`. The tenant makes and publishes the key if it does not exist
     /// yet.
     pub fn algorithm(mut self, algorithm: SigningAlgorithm) -> Self {
         self.signer = Signer::Tenant(algorithm);
         self
     }
 
-    /// Signs with this key, and puts its `kid` and `alg` into the header. The tenant does not publish the key; see
-    /// [`publish`](crate::LocalTenant::publish).
+    /// Signs with this key, and puts the `kid` and `alg` of the key into the header. The tenant does not publish the
+    /// key; see [`publish`](crate::LocalTenant::publish).
     pub fn key(mut self, key: &SigningKey) -> Self {
         self.signer = Signer::Own(key.clone());
         self
@@ -167,5 +170,5 @@ fn list(items: impl IntoIterator<Item = impl Into<String>>) -> Vec<String> {
 /// The id of a user of a database connection, in Auth0's form.
 const DEFAULT_SUBJECT: &str = "auth0|local-user";
 
-/// Long enough for a test that does not move its clock.
+/// One hour is long enough for a test that does not move its clock.
 const DEFAULT_LIFETIME: Duration = Duration::from_secs(3600);

@@ -32,7 +32,8 @@ pub enum Misbehaviour {
     Down,
     /// Answers 200 with `Content-Type: application/json` and a body that is not JSON.
     Garbage,
-    /// Answers 200 with a body of 2 MiB that begins like a key set. It is sent in chunks, without `Content-Length`.
+    /// Answers 200 with a body of 2 MiB that begins like a key set. The body is sent in chunks, without
+    /// `Content-Length`.
     Huge,
     /// Answers 429 with `Retry-After`.
     RateLimited {
@@ -117,7 +118,7 @@ fn failed(status: u16) -> Response {
 const JSON: [(header::HeaderName, HeaderValue); 1] =
     [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
 
-/// The status of a response that is never sent.
+/// A response needs a status, but the server closes the connection and does not send this status.
 const UNSENT_STATUS: StatusCode = StatusCode::INTERNAL_SERVER_ERROR;
 
 /// Bytes; four times the default limit for a document in `auth0-api-core`.

@@ -1,4 +1,4 @@
-//! The one place where this crate panics.
+//! Helpers for operations that must succeed: `must` panics if an operation fails.
 
 use std::fmt::Debug;
 
@@ -6,11 +6,11 @@ use aws_lc_rs::rand;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-/// Returns the value of a result, or panics with `what` and the error.
+/// Returns the value of a result, or panics with a message that contains `what` and the error.
 ///
-/// Used for operations that fail only on a broken machine (keys, random numbers) or with a server under test that is
-/// not reachable.
-#[expect(clippy::panic, reason = "a test cannot continue without keys, and should not handle their absence")]
+/// Use this function for operations that fail only if the machine is broken (keys, random numbers), or if the server
+/// under test is not reachable.
+#[expect(clippy::panic, reason = "a test cannot continue without keys, and should not need code for that case")]
 pub(crate) fn must<T>(outcome: Result<T, impl Debug>, what: &str) -> T {
     outcome.unwrap_or_else(|error| panic!("{what} failed: {error:?}"))
 }

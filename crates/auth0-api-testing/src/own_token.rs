@@ -5,7 +5,8 @@ use serde_json::{Map, Value};
 use crate::jwt::Jwt;
 use crate::state::Tenant;
 
-/// Verifies a token of this tenant: signature, issuer, `exp` and `nbf`, audience. Returns its claims.
+/// Verifies the signature, issuer, `exp`, `nbf` and audience of a token of this tenant, and returns the claims of the
+/// token.
 pub(crate) fn verify(tenant: &Tenant, token: &str, audience: &str) -> Result<Map<String, Value>, &'static str> {
     let jwt = Jwt::parse(token).ok_or("it is not a JWT")?;
     let key = tenant.keys.find(jwt.kid()).ok_or("no key of this tenant has its kid")?;

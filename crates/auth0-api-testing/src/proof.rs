@@ -1,4 +1,4 @@
-//! DPoP proofs: valid by default, with any fault on demand.
+//! Makes DPoP proofs. They are valid by default. A test can give a proof any fault.
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,8 +17,8 @@ use crate::{SigningAlgorithm, SigningKey};
 
 /// A DPoP client's key ([RFC 9449 §4](https://www.rfc-editor.org/rfc/rfc9449#section-4)).
 ///
-/// It sets the `iat` of its proofs by the machine's clock, or by the clock of [`with_clock`](Self::with_clock).
-/// [`LocalTenant::proof_key`] makes a key that uses the tenant's clock. Clones share the key.
+/// The proofs of a key take `iat` from the machine's clock, or from the clock that [`with_clock`](Self::with_clock)
+/// sets. [`LocalTenant::proof_key`] makes a key that uses the tenant's clock. Clones share the key.
 ///
 /// ```
 /// use auth0_api_testing::{ManualClock, ProofKey};
@@ -47,18 +47,18 @@ impl ProofKey {
         Self { key: SigningKey::generate(algorithm), clock: Arc::new(SystemClock) }
     }
 
-    /// Sets the clock that gives proofs their `iat`.
+    /// Sets the clock. Proofs take their `iat` from this clock.
     #[must_use]
     pub fn with_clock(self, clock: impl Clock) -> Self {
         self.with_shared_clock(Arc::new(clock))
     }
 
-    /// Returns the thumbprint of the key: the `cnf.jkt` of a token bound to it.
+    /// Returns the thumbprint of the key: the `cnf.jkt` of a token that is bound to the key.
     pub fn thumbprint(&self) -> Thumbprint {
         self.key.thumbprint()
     }
 
-    /// Returns the public key as in the header of a proof: only the required members.
+    /// Returns the public key as the header of a proof contains it: a JWK with only the required members.
     pub fn public_jwk(&self) -> Value {
         Value::Object(self.key.bare_jwk())
     }
@@ -85,11 +85,12 @@ impl fmt::Debug for ProofKey {
     }
 }
 
-/// Makes a DPoP proof; created by [`ProofKey::proof`].
+/// The builder of a DPoP proof. [`ProofKey::proof`] creates it.
 ///
-/// By default the proof has what [RFC 9449 §4.2](https://www.rfc-editor.org/rfc/rfc9449#section-4.2) requires: `typ`
-/// `dpop+jwt`, the key's `alg` and public `jwk`, `htm`, `htu`, a random `jti`, and `iat` now. It has `ath` and `nonce`
-/// if you set them.
+/// By default the proof has the header and the claims that
+/// [RFC 9449 §4.2](https://www.rfc-editor.org/rfc/rfc9449#section-4.2) requires: `typ` `dpop+jwt`, the key's `alg` and
+/// public `jwk`, `htm`, `htu`, a random `jti`, and the current time as `iat`. The proof has `ath` and `nonce` only if
+/// you set them.
 ///
 /// ```
 /// use auth0_api_testing::ProofKey;

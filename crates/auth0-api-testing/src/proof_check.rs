@@ -1,8 +1,8 @@
 //! The tenant's verification of DPoP proofs ([RFC 9449 §4.3](https://www.rfc-editor.org/rfc/rfc9449#section-4.3)), at
 //! the token endpoint and at `/userinfo`.
 //!
-//! It shares no code with the verification in the library under test, and it is smaller: only ES256, as Auth0, and no
-//! replay protection.
+//! This module shares no code with the verification in the library under test. It also checks less: it accepts only
+//! ES256, as Auth0 does, and it has no replay protection.
 
 use std::time::SystemTime;
 
@@ -51,17 +51,20 @@ impl Expected<'_> {
         text("jti").filter(|jti| !jti.is_empty()).ok_or(ProofError::Invalid("jti is missing"))?;
         // RFC 9449 §4.3 (8).
         text("htm").filter(|htm| *htm == self.method).ok_or(ProofError::Invalid("htm is not the method"))?;
-        // RFC 9449 §4.3 (9): query and fragment are ignored. The rest must equal the URL in discovery; it is not
-        // normalised.
+        // RFC 9449 §4.3 (9): query and fragment are ignored. The rest must equal the URL in the discovery document. The
+        // tenant does not normalise the URL.
         let htu = text("htu").filter(|htu| without_query(htu) == self.url);
         htu.ok_or(ProofError::Invalid("htu is not this endpoint"))?;
-        // RFC 9449 §4.3 (10): the nonce is the current one, if the tenant requires a nonce.
+        // RFC 9449 §4.3 (10): if the tenant requires a nonce, the proof must contain the current nonce.
         if self.nonce.is_some() && text("nonce") != self.nonce {
             return Err(ProofError::NonceRequired);
         }
         // RFC 9449 §4.3 (11): iat is within a window around now.
         let iat = claims.get("iat").and_then(Value::as_f64).ok_or(ProofError::Invalid("iat is missing"))?;
-        #[expect(clippy::cast_precision_loss, reason = "a date until 9999 fits the 53 bits")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a date before the year 10000 fits into the 53 bits of an `f64`"
+        )]
         let age = numeric_date(self.now) as f64 - iat;
         let in_window = (-MAX_AHEAD_S..=MAX_AGE_S).contains(&age);
         in_window.then_some(()).ok_or(ProofError::Invalid("iat is too old or in the future"))

@@ -1,4 +1,4 @@
-//! The tenant's verification of signatures. It shares no code with the library under test.
+//! The tenant's verification of signatures. This module shares no code with the library under test.
 
 use aws_lc_rs::signature::{self, RsaParameters, RsaPublicKeyComponents, UnparsedPublicKey, VerificationAlgorithm};
 use base64::Engine as _;
@@ -14,9 +14,10 @@ impl<'a> PublicKey<'a> {
         Self(jwk)
     }
 
-    /// Returns whether this key made the signature with `algorithm`; false if the algorithm does not fit the key.
+    /// Returns whether `signature` is valid for `signed` with this key and `algorithm`. Returns false if the algorithm
+    /// does not fit the key.
     pub(crate) fn verifies(&self, algorithm: &str, signed: &[u8], signature: &[u8]) -> bool {
-        // RFC 7517 §4.4: a key with `alg` is only for this algorithm.
+        // RFC 7517 §4.4: a key that has `alg` may be used only with the algorithm in `alg`.
         let allowed = self.text("alg").is_none_or(|own| own == algorithm);
         allowed && self.check(algorithm, signed, signature).is_some()
     }
@@ -36,7 +37,7 @@ impl<'a> PublicKey<'a> {
         UnparsedPublicKey::new(algorithm, bytes).verify(signed, signature).ok()
     }
 
-    /// RFC 7518 §6.2.1: the EC key as an uncompressed point: the octet 4, then both coordinates.
+    /// Returns the EC key as an uncompressed point: the octet 4, then the coordinates `x` and `y` (RFC 7518 §6.2.1).
     fn point(&self) -> Option<Vec<u8>> {
         Some([vec![4], self.bytes("x")?, self.bytes("y")?].concat())
     }
@@ -68,7 +69,7 @@ mod tests {
     use crate::{SigningAlgorithm, SigningKey};
 
     #[test]
-    fn a_key_verifies_only_its_own_algorithm() {
+    fn a_key_verifies_only_signatures_of_its_own_algorithm() {
         for algorithm in SigningAlgorithm::ALL {
             let key = SigningKey::generate(algorithm);
             let (jwk, signature) = (key.public_jwk(), key.sign(b"message"));

@@ -19,22 +19,23 @@ pub struct RecordedRequest {
 }
 
 impl RecordedRequest {
-    /// Returns the value of the first field with this name, also of secrets and tokens.
+    /// Returns the value of the first field with this name. The value may be a secret or a token.
     pub fn field(&self, name: &str) -> Option<&str> {
         self.fields().find_map(|(known, value)| (known == name).then_some(value))
     }
 
-    /// Returns every field, sorted by name. Values of one name keep their order.
+    /// Returns every field, sorted by name. Fields with the same name keep their order.
     pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
         self.fields.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// Returns the first header with this name; `None` if it is missing or not visible ASCII.
+    /// Returns the first header with this name; `None` if the header is missing or its value is not visible ASCII.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// Returns the JSON in the `Auth0-Client` header, in which the client's library names itself and its version.
+    /// Returns the JSON in the `Auth0-Client` header. The client's library writes its name and version into this
+    /// header.
     pub fn auth0_client(&self) -> Option<Value> {
         serde_json::from_slice(&STANDARD.decode(self.header("auth0-client")?).ok()?).ok()
     }

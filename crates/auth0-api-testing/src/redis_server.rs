@@ -35,12 +35,12 @@ pub struct RedisServer {
 impl RedisServer {
     /// Starts a server and waits until it answers.
     ///
-    /// If the machine has no `redis-server`, it prints that the test is skipped and returns `None`.
+    /// If `redis-server` is not installed, this function prints that the test is skipped, and returns `None`.
     ///
     /// # Panics
     ///
-    /// When the server does not start, or when it is not installed and the environment has `STRICT=1`, which forbids to
-    /// skip tests.
+    /// When the server does not start. Also when the server is not installed and the environment variable `STRICT` is
+    /// `1`, because skipped tests are not allowed then.
     #[expect(clippy::panic, reason = "a test that cannot start its server fails")]
     pub async fn start() -> Option<Self> {
         for _ in 0..PORTS_TO_TRY {
@@ -52,19 +52,19 @@ impl RedisServer {
                 Err(Failure::Exited) => {}
             }
         }
-        panic!("redis-server exited at once on {PORTS_TO_TRY} ports");
+        panic!("redis-server did not start on any of {PORTS_TO_TRY} ports");
     }
 
-    /// Returns the URL to connect to: `redis://127.0.0.1:port`. It stays the same when the server is stopped and
+    /// Returns the URL to connect to: `redis://127.0.0.1:port`. The URL stays the same when the server is stopped and
     /// started again.
     pub fn url(&self) -> String {
         format!("redis://{}", self.address)
     }
 
-    /// Kills the server, as an outage would, and waits until the process has ended. Its data is lost.
+    /// Kills the server to simulate an outage, and waits until the process has ended. The server loses its data.
     pub fn stop(&mut self) {
         if let Some(mut process) = self.process.take() {
-            // Neither call fails for a process that was not waited for before.
+            // Both calls succeed, because no other code has waited for this process before.
             let _ = process.kill();
             let _ = process.wait();
         }
@@ -135,7 +135,7 @@ enum Failure {
 #[expect(clippy::disallowed_methods, reason = "only tests read STRICT")]
 fn skip() -> Option<RedisServer> {
     let strict = std::env::var_os("STRICT").is_some_and(|value| value == "1");
-    assert!(!strict, "redis-server is not installed, and STRICT=1 forbids to skip the test");
+    assert!(!strict, "STRICT=1 does not allow the test to be skipped: redis-server is not installed");
     eprintln!("skipped: redis-server is not installed");
     None
 }
@@ -148,7 +148,8 @@ fn free_address() -> SocketAddr {
 
 const PORTS_TO_TRY: usize = 5;
 
-/// Each ping and the pause after it take up to 20 ms each: 20 s in all, far more than a busy machine needs.
+/// A ping takes up to 20 ms, and the pause after the ping takes 20 ms. All pings take up to 20 s. A busy machine needs
+/// far less.
 const PINGS: usize = 500;
 
 const BETWEEN_PINGS: Duration = Duration::from_millis(20);

@@ -34,11 +34,12 @@ impl Drop for Server {
     }
 }
 
-/// The IP address that a request comes from.
+/// The IP address of the client that sent a request.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Peer(pub(crate) IpAddr);
 
-/// Accepts connections and owns their tasks: when this task is aborted, the `JoinSet` aborts every connection.
+/// Accepts connections and owns their tasks. When this task is aborted, the `JoinSet` aborts the task of every
+/// connection.
 async fn accept(listener: TcpListener, router: Router) -> Infallible {
     let mut connections = JoinSet::new();
     loop {
@@ -61,11 +62,12 @@ async fn serve(stream: TcpStream, peer: Peer, router: Router) {
             if response.extensions().get::<CloseConnection>().is_some() { Err(ConnectionClosed) } else { Ok(response) }
         }
     });
-    // An error means that the client closed the connection early, or that it was closed on purpose: both are expected.
+    // An error means that the client closed the connection early, or that the tenant closed it on purpose. Both are
+    // expected.
     drop(http1::Builder::new().serve_connection(TokioIo::new(stream), service).await);
 }
 
-/// The tenant closes the connection on purpose.
+/// The error that makes hyper close a connection on purpose.
 #[derive(Debug)]
 struct ConnectionClosed;
 

@@ -1,4 +1,4 @@
-//! The state that the tenant's server and its handle [`LocalTenant`](crate::LocalTenant) share.
+//! The state that the server of a tenant shares with the handle [`LocalTenant`](crate::LocalTenant).
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -39,12 +39,12 @@ pub(crate) struct Settings {
 }
 
 impl Tenant {
-    /// Returns the URL of an endpoint, as discovery publishes it.
+    /// Returns the URL of an endpoint, as the discovery document contains it.
     pub(crate) fn url(&self, path: &str) -> String {
         format!("{}{path}", self.domain)
     }
 
-    /// Returns a client: registered with the builder, or by itself at `/oidc/register`.
+    /// Returns a client that is registered with the builder, or that has registered itself at `/oidc/register`.
     pub(crate) fn application(&self, id: &str) -> Option<Arc<Application>> {
         let registered_itself = || self.ledger().applications.iter().find(|known| known.id() == id).cloned();
         self.registry.application(id).cloned().or_else(registered_itself)

@@ -18,23 +18,23 @@ use crate::{
     TokenBuilder, User, endpoints,
 };
 
-/// An Auth0 tenant on a loopback port, for tests and development; it stops when dropped.
+/// An Auth0 tenant on a loopback port, for tests and development. The tenant stops when this value is dropped.
 ///
-/// By default it has one API (its [`audience`](Self::audience)) and two clients: a machine, and the Custom API client
-/// of that API. [`LocalTenantBuilder`] registers more APIs and clients, and users, organisations, exchange profiles and
-/// linked accounts. The tenant serves:
+/// By default the tenant has one API, whose identifier is [`audience`](Self::audience), and two clients: a machine
+/// client, and the Custom API client of that API. [`LocalTenantBuilder`] registers more APIs and clients, and also
+/// users, organisations, exchange profiles and linked accounts. The tenant serves:
 ///
 /// | path | what |
 /// |---|---|
 /// | `GET /.well-known/openid-configuration`, `GET /.well-known/oauth-authorization-server` | discovery |
 /// | `GET /.well-known/jwks.json` | the signing keys, with Auth0's `Cache-Control`, an `ETag`, and 304 |
-/// | `GET /authorize` | signs a user in without a login page; codes with PKCE |
-/// | `POST /oauth/token` | every [`GrantType`](crate::GrantType), form or JSON; a token is DPoP-bound if the request has a proof |
+/// | `GET /authorize` | signs a user in without a login page, and issues a code; supports PKCE |
+/// | `POST /oauth/token` | every [`GrantType`](crate::GrantType), as form or JSON; a proof binds the token to its DPoP key |
 /// | `GET /userinfo` | the claims of the user |
 /// | `POST /oidc/register` | registers public clients, if [enabled](LocalTenantBuilder::client_registration) |
 /// | `GET /third-party/NAME` | a third party's API for tokens of Token Vault; see [`third_party_url`](Self::third_party_url) |
 ///
-/// Unlike Auth0, the tenant does not publish the next key ahead of a rotation.
+/// Unlike Auth0, the tenant does not publish the next key before a rotation.
 ///
 /// Tenants that run at the same time share no keys. A tenant that starts later may reuse the RSA keys of a dropped
 /// tenant, under new key ids, because generating RSA keys is slow.
@@ -51,7 +51,7 @@ use crate::{
 /// let before = tenant.mint().sign();
 /// tenant.rotate_keys();
 /// tenant.misbehave(Endpoint::Jwks, Misbehaviour::RateLimited { retry_after: Duration::from_secs(3) });
-/// // … `before` still verifies where the old keys are cached …
+/// // … an API that has cached the old keys still accepts `before` …
 /// tenant.behave();
 /// assert_eq!(tenant.requests().jwks, 0);
 /// # let _ = before;
@@ -88,12 +88,12 @@ impl LocalTenant {
         &self.tenant.domain
     }
 
-    /// Returns `http://127.0.0.1:PORT/`: the `iss` of its tokens.
+    /// Returns `http://127.0.0.1:PORT/`: the `iss` of the tenant's tokens.
     pub fn issuer(&self) -> &str {
         &self.tenant.issuer
     }
 
-    /// Returns the identifier of the API under test: the `aud` of its tokens.
+    /// Returns the identifier of the API under test: the `aud` of the tokens for this API.
     pub fn audience(&self) -> &str {
         &self.tenant.audience
     }
@@ -108,7 +108,7 @@ impl LocalTenant {
         &self.tenant.client_secret
     }
 
-    /// Returns the id of the Custom API client, as which the API under test exchanges tokens.
+    /// Returns the id of the Custom API client. The API under test authenticates as this client to exchange tokens.
     pub fn api_client_id(&self) -> &str {
         &self.tenant.api_client_id
     }
@@ -157,13 +157,13 @@ impl LocalTenant {
 
     /// Returns the URL of the third party's API behind a connection.
     ///
-    /// A `GET` with a Token Vault token of the connection as Bearer token returns JSON with `connection`, `account`,
-    /// `user_id` and `scope`. Any other token gets 401.
+    /// A `GET` returns JSON with `connection`, `account`, `user_id` and `scope` if its Bearer token is a Token Vault
+    /// token of the connection. A `GET` with any other token gets 401.
     pub fn third_party_url(&self, connection: &str) -> String {
         self.tenant.url(&format!("{}/{connection}", endpoints::third_party::PATH))
     }
 
-    /// Generates a DPoP key that takes the `iat` of its proofs from the tenant's clock.
+    /// Generates a DPoP key. The proofs of this key take `iat` from the tenant's clock.
     pub fn proof_key(&self) -> ProofKey {
         ProofKey::generate().with_shared_clock(self.clock())
     }
@@ -173,7 +173,8 @@ impl LocalTenant {
         self.tenant.keys.current(DEFAULT_ALGORITHM).kid().to_owned()
     }
 
-    /// Signs with new keys from now on. The previous keys stay published until they are [removed](Self::remove_key).
+    /// Makes the tenant sign with new keys from now on. The previous keys stay published until
+    /// [`remove_key`](Self::remove_key) removes them.
     pub fn rotate_keys(&self) {
         self.tenant.keys.rotate();
     }
@@ -183,27 +184,30 @@ impl LocalTenant {
         self.tenant.keys.publish(key);
     }
 
-    /// Stops publishing a key, as a revocation does. If it is a current key, the tenant signs with it until the next
-    /// rotation.
+    /// Stops publishing a key, as a revocation does. If the key is a current key, the tenant still signs with it until
+    /// the next rotation.
     pub fn remove_key(&self, kid: &str) {
         self.tenant.keys.remove(kid);
     }
 
-    /// Serves this value as the key set, without checking it. `None` restores the published keys.
+    /// Makes the tenant serve this value as the key set, without checking the value. `None` restores the published
+    /// keys.
     pub fn set_jwks(&self, jwks: impl Into<Option<Value>>) {
         self.tenant.keys.set_by_hand(jwks.into());
     }
 
-    /// Serves this value as the discovery document, without checking it. `None` restores the tenant's own document.
+    /// Makes the tenant serve this value as the discovery document, without checking the value. `None` restores the
+    /// tenant's own document.
     pub fn set_discovery(&self, document: impl Into<Option<Value>>) {
         self.tenant.settings().discovery = document.into();
     }
 
-    /// Requires a nonce in proofs at the token endpoint, or stops requiring it. Each call with `true` makes a new
+    /// Makes the token endpoint require a nonce in proofs, or stop requiring a nonce. Each call with `true` makes a new
     /// nonce.
     ///
     /// A proof without the current nonce gets 400 `use_dpop_nonce` and a `DPoP-Nonce` header
-    /// ([RFC 9449 §8](https://www.rfc-editor.org/rfc/rfc9449#section-8)). The nonce is current until the next call.
+    /// ([RFC 9449 §8](https://www.rfc-editor.org/rfc/rfc9449#section-8)). The nonce is current until the next call of
+    /// this method.
     pub fn require_dpop_nonce(&self, required: bool) {
         self.tenant.require_dpop_nonce(required);
     }
@@ -215,7 +219,7 @@ impl LocalTenant {
 
     /// Returns the last 1000 requests to the token endpoint, oldest first.
     ///
-    /// Requests that a [misbehaviour](Self::misbehave) answered are not included.
+    /// The list does not include requests that an endpoint answered with a [misbehaviour](Self::misbehave).
     ///
     /// ```
     /// # async fn a_test(tenant: &auth0_api_testing::LocalTenant) {
@@ -235,8 +239,8 @@ impl LocalTenant {
         self.tenant.ledger().forget_requests();
     }
 
-    /// Makes an endpoint misbehave until [`behave`](Self::behave), [`behave_at`](Self::behave_at) or another
-    /// misbehaviour ends it. Requests are still counted.
+    /// Makes an endpoint misbehave until the test calls [`behave`](Self::behave), calls [`behave_at`](Self::behave_at),
+    /// or sets another misbehaviour for the endpoint. The tenant still counts the requests.
     pub fn misbehave(&self, endpoint: Endpoint, misbehaviour: Misbehaviour) {
         self.tenant.faults.set(endpoint, misbehaviour);
     }

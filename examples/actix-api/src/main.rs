@@ -10,11 +10,11 @@
 //! curl -i http://127.0.0.1:3000/health/ready
 //! ```
 //!
-//! `cargo run -p auth0-api-testing --bin local-tenant` starts a tenant on this machine. It prints the variables to
-//! export and how to get a token. `cargo run -p actix-api -- --help` lists every variable.
+//! `cargo run -p auth0-api-testing --bin local-tenant` starts a tenant on this machine. This program prints the
+//! variables to export and how to get a token. `cargo run -p actix-api -- --help` lists every variable.
 
 mod routes;
-// Both programs have the same settings and build the client from them in the same way.
+// `actix-api` and `axum-api` have the same settings, and build the client from the settings in the same way.
 #[path = "../../axum-api/src/settings.rs"]
 mod settings;
 
@@ -34,7 +34,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let settings = Settings::parse();
     let api = settings.client()?;
     if let Err(error) = api.warm_up().await {
-        // Not fatal: the client fetches the keys again with the first token.
+        // Not a fatal error: the client fetches the keys again for the first token.
         tracing::warn!(%error, "the keys of the tenant are not available yet");
     }
     // Each worker builds the application. All workers share one client.

@@ -23,7 +23,7 @@ pub(crate) fn configure(config: &mut ServiceConfig, api: &ApiClient) {
         .service(protected);
 }
 
-/// A route for GET and HEAD: in actix-web, a GET route does not answer HEAD.
+/// Returns a route for GET and HEAD: in actix-web, a GET route does not answer HEAD.
 fn read() -> Route {
     route().guard(Any(Get()).or(Head()))
 }
@@ -45,8 +45,8 @@ async fn claims(token: VerifiedToken) -> Json<Map<String, Value>> {
     Json(token.claims().clone())
 }
 
-/// Answers 204 once the tenant's keys are available. It fetches missing keys, so that an API that was started during an
-/// outage of the tenant becomes ready as soon as the outage ends.
+/// Fetches the tenant's keys if they are missing, and answers 204 if the client has keys. So an API that was started
+/// during an outage of the tenant becomes ready as soon as the outage ends.
 async fn ready(api: Data<ApiClient>) -> (&'static str, StatusCode) {
     match api.warm_up().await {
         Ok(()) => ("", StatusCode::NO_CONTENT),

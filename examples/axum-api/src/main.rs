@@ -10,8 +10,8 @@
 //! curl -i http://127.0.0.1:3000/health/ready
 //! ```
 //!
-//! `cargo run -p auth0-api-testing --bin local-tenant` starts a tenant on this machine. It prints the variables to
-//! export and how to get a token. `cargo run -p axum-api -- --help` lists every variable.
+//! `cargo run -p auth0-api-testing --bin local-tenant` starts a tenant on this machine. This program prints the
+//! variables to export and how to get a token. `cargo run -p axum-api -- --help` lists every variable.
 
 mod routes;
 mod settings;
@@ -33,7 +33,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let settings = Settings::parse();
     let api = settings.client()?;
     if let Err(error) = api.warm_up().await {
-        // Not fatal: the client fetches the keys again with the first token.
+        // Not a fatal error: the client fetches the keys again for the first token.
         tracing::warn!(%error, "the keys of the tenant are not available yet");
     }
     let listener = TcpListener::bind(("127.0.0.1", settings.port())).await?;

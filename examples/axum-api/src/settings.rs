@@ -15,23 +15,24 @@ pub(crate) struct Settings {
     /// The API's identifier, which clients name as the audience.
     #[arg(long, env = "AUTH0_AUDIENCE")]
     audience: String,
-    /// The port to listen on; with 0, a free port is chosen and printed.
+    /// The port to listen on. With 0, the system chooses a free port, and the program prints it.
     #[arg(long, env = "PORT", default_value_t = 3000)]
     port: u16,
     /// The URL that clients call, if a proxy is in front of this server.
     #[arg(long, env = "PUBLIC_URL")]
     public_url: Option<String>,
-    /// Proxies whose forwarded headers are trusted: a number of hops, networks separated by commas, or `none`.
+    /// The proxies whose forwarded headers the API trusts: a number of hops, networks separated by commas, or `none`.
     #[arg(long, env = "TRUSTED_PROXIES")]
     trusted_proxies: Option<TrustedProxies>,
-    /// The tokens that the API takes: Bearer and DPoP-bound (accept), only Bearer (ignore), or only DPoP-bound
+    /// The tokens that the API accepts: Bearer and DPoP-bound (accept), only Bearer (ignore), or only DPoP-bound
     /// (require).
     #[arg(long, env = "DPOP", value_enum, default_value_t = Dpop::Accept)]
     dpop: Dpop,
     /// Whether proofs must contain a nonce that this process has issued.
     #[arg(long, env = "DPOP_NONCE", value_enum, default_value_t = Switch::Off)]
     dpop_nonce: Switch,
-    /// The Redis server in which all replicas record used proofs; without it, each replica records only its own.
+    /// The URL of the Redis server in which all replicas record used proofs. Without Redis, each replica records only
+    /// the proofs that it receives.
     #[arg(long, env = "REDIS_URL", hide_env_values = true)]
     redis_url: Option<String>,
 }

@@ -43,7 +43,7 @@ pub(crate) fn renew_nonce(token: &VerifiedToken, headers: &mut HeaderMap) {
     }
 }
 
-/// Adds a header line. It replaces no line of the same name, because a response can have several challenges.
+/// Adds a header line and keeps the other lines of the same name, because a response can have several challenges.
 fn append(headers: &mut HeaderMap, name: &'static str, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         headers.append(HeaderName::from_static(name), value);
@@ -53,7 +53,7 @@ fn append(headers: &mut HeaderMap, name: &'static str, value: &str) {
 struct Headers<'h>(&'h HeaderMap);
 
 impl HeaderSource for Headers<'_> {
-    /// Visits every line: core must see a second `Authorization` header, because it can be an attack.
+    /// Visits every line: core must also see a second `Authorization` header, because a second one can be an attack.
     fn each_value<'a>(&'a self, name: &str, visit: &mut dyn FnMut(&'a [u8])) {
         self.0.get_all(name).iter().for_each(|value| visit(value.as_bytes()));
     }

@@ -1,4 +1,4 @@
-//! A protected API on bare hyper: it uses `ApiClient` directly, without a framework or an adapter.
+//! A protected API on bare hyper. The API uses `ApiClient` directly, without a framework or an adapter.
 //!
 //! ```sh
 //! AUTH0_DOMAIN=tenant.eu.auth0.com AUTH0_AUDIENCE=https://api.example.com \
@@ -8,8 +8,8 @@
 //! curl -i http://127.0.0.1:3000/api/downstream -H "Authorization: Bearer $USER_TOKEN"   # exchanges the token
 //! ```
 //!
-//! `cargo run -p auth0-api-testing --bin local-tenant` starts a tenant on this machine. It prints the variables to
-//! export and how to get a `USER_TOKEN`.
+//! `cargo run -p auth0-api-testing --bin local-tenant` starts a tenant on this machine. This program prints the
+//! variables to export and how to get a `USER_TOKEN`.
 //!
 //! `adapter.rs` shows the parts of an adapter for another framework. `routes.rs` is the part that you would write
 //! yourself.
@@ -41,13 +41,13 @@ struct Settings {
     /// The id of this API's Custom API client.
     #[arg(long, env = "AUTH0_CLIENT_ID")]
     client_id: String,
-    /// The secret of that client.
+    /// The secret of the Custom API client.
     #[arg(long, env = "AUTH0_CLIENT_SECRET", hide_env_values = true)]
     client_secret: String,
-    /// The identifier of the API that this one calls on behalf of its users.
+    /// The identifier of the API that this API calls on behalf of its users.
     #[arg(long, env = "DOWNSTREAM_AUDIENCE", default_value = "https://downstream.example.com")]
     downstream_audience: String,
-    /// The port to listen on; with 0, a free port is chosen and printed.
+    /// The port to listen on. With 0, the system chooses a free port, and the program prints it.
     #[arg(long, env = "PORT", default_value_t = 3000)]
     port: u16,
 }

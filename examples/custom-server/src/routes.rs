@@ -1,4 +1,4 @@
-//! The routes, and what each requires.
+//! The routes, and the requirements of each route.
 
 use std::net::IpAddr;
 
@@ -13,7 +13,7 @@ use crate::adapter::{reject, renew_nonce, verify};
 
 pub(crate) struct App {
     pub(crate) api: ApiClient,
-    /// The API that this one calls on behalf of its users.
+    /// The identifier of the API that this API calls on behalf of its users.
     pub(crate) downstream: String,
 }
 
@@ -41,8 +41,8 @@ impl App {
         Ok(response)
     }
 
-    /// Gets a token for the downstream API. A real API would call the downstream API with it; this example only returns
-    /// the token's scopes and actors.
+    /// Gets a token for the downstream API. A real API would then call the downstream API with this token. This example
+    /// only returns the scopes and actors of the token.
     async fn downstream(&self, caller: &VerifiedToken) -> Result<Value, Error> {
         Requirement::scope("read:messages").check(caller)?;
         let asked = OnBehalfOf::audience(self.downstream.as_str()).scope("read:messages");

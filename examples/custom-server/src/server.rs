@@ -1,4 +1,4 @@
-//! Accepts connections and serves each in a task.
+//! Accepts connections and serves each connection in a separate task.
 
 use std::convert::Infallible;
 use std::net::IpAddr;
@@ -18,8 +18,8 @@ pub(crate) async fn serve(listener: TcpListener, app: Arc<App>) -> Infallible {
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => drop(tokio::spawn(serve_connection(stream, peer.ip(), Arc::clone(&app)))),
-            // Most often, the process has no file descriptor left. It gets one when another connection ends, so wait
-            // and retry.
+            // The usual reason is that the process has no free file descriptor. A descriptor becomes free when another
+            // connection ends, so the server waits and tries again.
             Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
         }
     }

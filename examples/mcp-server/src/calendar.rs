@@ -1,4 +1,4 @@
-//! The calendar API, which a tool calls.
+//! The calendar API, which one of the tools calls.
 
 use auth0_api_axum::{AuthLayer, VerifiedToken};
 use auth0_api_core::{ApiClient, Requirement};
@@ -13,8 +13,8 @@ pub(crate) struct Calendar {
     pub(crate) audience: String,
 }
 
-/// A calendar with one event that also shows who calls it. It takes the place of another API in your tenant, and is
-/// protected like any other.
+/// A calendar API with one event. Its response also names the user and the actor of the call. It represents another API
+/// of your tenant, and is protected in the same way as any other API.
 pub(crate) fn app(api: ApiClient) -> Router {
     let auth = AuthLayer::new(api);
     let reading = auth.require(Requirement::scope("read:events"));

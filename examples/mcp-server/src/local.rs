@@ -1,4 +1,4 @@
-//! The servers that this one needs, started in this process: a tenant and the calendar API.
+//! The servers that the MCP server needs, started in this process: a tenant and the calendar API.
 
 use std::error::Error;
 
@@ -9,7 +9,8 @@ use tokio::net::TcpListener;
 use crate::calendar::{self, Calendar};
 use crate::server::metadata;
 
-/// A local tenant in which MCP clients can register themselves, a client of that tenant, and the calendar API.
+/// A local tenant in which MCP clients can register themselves, the `ApiClient` of the MCP server, and the calendar
+/// API.
 pub(crate) struct Local {
     pub(crate) tenant: LocalTenant,
     pub(crate) api: ApiClient,
@@ -17,7 +18,7 @@ pub(crate) struct Local {
 }
 
 impl Local {
-    /// Starts them for the MCP server at this URL.
+    /// Starts the tenant and the calendar API for the MCP server at this URL.
     pub(crate) async fn start(url: &str) -> Result<Self, Box<dyn Error>> {
         let builder = LocalTenant::builder().audience(url).api(Api::new(CALENDAR)).client_registration();
         let tenant = builder.start().await?;

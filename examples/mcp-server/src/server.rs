@@ -19,13 +19,14 @@ use crate::tools::Tools;
 /// The scope that every request needs.
 pub(crate) const SCOPE: &str = "use:tools";
 
-/// The metadata of this server. Clients learn from it where to get a token, for which resource and with which scope.
+/// Returns the metadata of this server. Clients read from the metadata which tenant issues tokens, for which resource
+/// and with which scope they must request a token.
 pub(crate) fn metadata(resource: &str) -> ProtectedResource {
     ProtectedResource::new(resource).name("Calendar tools").scopes([SCOPE]).challenge_scopes([SCOPE])
 }
 
-/// Builds the server. A request first passes the CORS layer. The metadata needs no token; the MCP endpoint verifies the
-/// token, then checks the scope, then the session.
+/// Builds the server. A request first passes the CORS layer. A request for the metadata needs no token. The MCP
+/// endpoint checks the token, then the scope, and then the session.
 pub(crate) fn app(api: &ApiClient, calendar: Calendar, resource: &str) -> Result<Router, Box<dyn Error>> {
     let auth = AuthLayer::new(api.clone());
     let endpoint = Router::new()
@@ -49,7 +50,7 @@ fn mcp(
     Ok(StreamableHttpService::new(move || Ok(tools.clone()), LocalSessionManager::default().into(), config))
 }
 
-/// The headers that clients in browsers may send, and those that they must be able to read.
+/// The headers that clients in browsers may send, and the response headers that these clients must be able to read.
 fn cors() -> CorsLayer {
     let mcp = ["mcp-session-id", "mcp-protocol-version", "mcp-method", "mcp-name", "last-event-id", "dpop"];
     let sent = mcp.into_iter().map(HeaderName::from_static).chain([AUTHORIZATION, CONTENT_TYPE]);

@@ -1,9 +1,9 @@
 //! Only the user and client that opened a session can continue it.
 //!
-//! MCP's session id says which conversation a request belongs to. `rmcp` accepts the id from every caller. If an id
-//! leaks, another caller with a valid token must not be able to continue the conversation. So the id that a client gets
-//! carries a tag: a MAC over the id and the principal. The server stores nothing for it, and servers that share the key
-//! accept each other's ids.
+//! The session id of MCP identifies the conversation of a request. `rmcp` accepts the id from every caller. If an id
+//! leaks, another caller with a valid token must not be able to continue the conversation. So the id that a client
+//! receives has a tag: a MAC over the id and the principal. The server does not store the tag, and servers that share
+//! the key accept each other's ids.
 
 use std::error::Error;
 use std::fmt;
@@ -18,7 +18,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::{HeaderMap, HeaderValue, StatusCode};
 
-/// The key of the tags. Replicas that continue each other's sessions need the same key.
+/// The key of the MAC. Replicas that continue each other's sessions need the same key.
 #[derive(Clone)]
 pub(crate) struct SessionKey(hmac::Key);
 
@@ -28,12 +28,12 @@ impl SessionKey {
         key.map(Self).map_err(|_| "the system provides no randomness".into())
     }
 
-    /// Returns the id as the client knows it, with the tag.
+    /// Returns the id with its tag, as the client sees it.
     fn tagged(&self, id: &str, token: &VerifiedToken) -> String {
         format!("{id}.{}", URL_SAFE_NO_PAD.encode(self.tag(id, token)))
     }
 
-    /// Returns the id as the server knows it; `None` unless the tag is valid for this principal.
+    /// Returns the id without its tag, as `rmcp` sees it. Returns `None` unless the tag is valid for this principal.
     fn opened<'i>(&self, tagged: &'i str, token: &VerifiedToken) -> Option<&'i str> {
         let (id, tag) = tagged.rsplit_once('.')?;
         let tag = URL_SAFE_NO_PAD.decode(tag).ok()?;
@@ -51,11 +51,11 @@ impl fmt::Debug for SessionKey {
     }
 }
 
-/// Middleware that lets only the user and client that opened a session continue it. Other callers get 404, on which an
-/// MCP client opens a new session.
+/// Middleware that lets only the user and client that opened a session continue it. Other callers get 404. An MCP
+/// client then opens a new session.
 ///
-/// Clients see tagged ids and `rmcp` sees plain ones: the request's id is checked and its tag removed, and the
-/// response's id gets a tag.
+/// Clients see tagged ids and `rmcp` sees plain ones. The middleware checks the id of the request and removes its tag,
+/// and it adds a tag to the id of the response.
 pub(crate) async fn guard(
     State(key): State<SessionKey>,
     token: VerifiedToken,
@@ -83,8 +83,8 @@ fn tag(headers: &mut HeaderMap, key: &SessionKey, token: &VerifiedToken) {
     }
 }
 
-/// The session, the issuer, the user and the client. Each part is preceded by its length, so that different parts never
-/// result in the same octets.
+/// Returns the octets that the MAC covers: the session, the issuer, the user and the client. The length of each part
+/// precedes the part, so that different parts never result in the same octets.
 fn principal(id: &str, token: &VerifiedToken) -> Vec<u8> {
     let parts = [id, token.issuer(), token.subject().unwrap_or_default(), token.client_id().unwrap_or_default()];
     parts.iter().flat_map(|part| part.len().to_be_bytes().into_iter().chain(part.bytes())).collect()

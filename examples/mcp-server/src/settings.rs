@@ -1,5 +1,5 @@
-//! The configuration. The local tenant needs none. A real tenant needs all settings except the port and the calendar's
-//! audience.
+//! The configuration. The local tenant needs no settings. A real tenant needs all settings except the port and the
+//! audience of the calendar API.
 
 use std::error::Error;
 
@@ -9,28 +9,28 @@ use clap::Parser;
 use crate::calendar::Calendar;
 use crate::server::metadata;
 
-/// An MCP server that verifies its callers. Without a domain, a tenant runs in this process.
+/// An MCP server that verifies its callers. If no domain is set, a local tenant runs in this process.
 #[derive(Debug, Parser)]
 pub(crate) struct Settings {
-    /// The port to listen on; with 0, a free port is chosen and printed.
+    /// The port to listen on. With 0, the system chooses a free port, and the program prints it.
     #[arg(long, env = "PORT", default_value_t = 3000)]
     pub(crate) port: u16,
     /// The tenant's domain.
     #[arg(long, env = "AUTH0_DOMAIN", requires_all = ["audience", "client_id", "client_secret", "calendar_url"])]
     domain: Option<String>,
-    /// The API's identifier: the URL of this server that clients connect to.
+    /// The API's identifier: the URL at which clients reach this server.
     #[arg(long, env = "AUTH0_AUDIENCE")]
     audience: Option<String>,
     /// The id of this API's Custom API client, for calls on behalf of users.
     #[arg(long, env = "AUTH0_CLIENT_ID")]
     client_id: Option<String>,
-    /// The secret of that client.
+    /// The secret of the Custom API client.
     #[arg(long, env = "AUTH0_CLIENT_SECRET", hide_env_values = true)]
     client_secret: Option<String>,
     /// The URL of the calendar API.
     #[arg(long, env = "CALENDAR_URL")]
     calendar_url: Option<String>,
-    /// The calendar API's identifier; its URL by default.
+    /// The calendar API's identifier; by default, the URL of the calendar API.
     #[arg(long, env = "CALENDAR_AUDIENCE")]
     calendar_audience: Option<String>,
 }
@@ -43,7 +43,7 @@ pub(crate) struct Remote {
 }
 
 impl Settings {
-    /// Returns them if a domain is configured.
+    /// Returns the values for a real tenant if a domain is configured.
     pub(crate) fn remote(&self) -> Result<Option<Remote>, Box<dyn Error>> {
         let Some(domain) = &self.domain else { return Ok(None) };
         let text = |value: Option<&String>| value.cloned().unwrap_or_default();

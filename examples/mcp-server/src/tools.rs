@@ -33,7 +33,7 @@ impl Tools {
         Ok(format!("{subject}, by {client}"))
     }
 
-    /// Exchanges the caller's token, which is for this server, for a token for the calendar API and the same user.
+    /// Exchanges the caller's token, whose audience is this server, for a token of the same user for the calendar API.
     #[tool(description = "Lists the next events in the caller's calendar")]
     async fn upcoming_events(&self, Extension(parts): Extension<Parts>) -> Result<CallToolResult, ErrorData> {
         let token = caller(&parts)?;
@@ -57,7 +57,7 @@ impl Tools {
 #[tool_handler]
 impl ServerHandler for Tools {}
 
-/// Returns the verified token of the caller. If it is missing, this server lacks the layer.
+/// Returns the verified token of the caller. If the token is missing, the server was built without the layer.
 fn caller(parts: &Parts) -> Result<&VerifiedToken, ErrorData> {
     parts.extensions.get().ok_or_else(|| ErrorData::internal_error("no AuthLayer has verified this call", None))
 }

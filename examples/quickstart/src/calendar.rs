@@ -1,4 +1,4 @@
-//! The calendar API, which the protected API calls. It is protected too, and has another audience.
+//! The calendar API, which the protected API calls. The calendar API is also protected, and has another audience.
 
 use auth0_api_axum::{AuthLayer, VerifiedToken};
 use auth0_api_core::{ActorError, ApiClient, Requirement};

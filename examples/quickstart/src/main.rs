@@ -6,7 +6,7 @@
 //! ```
 //!
 //! No account is needed: the tenant runs in this process. `api.rs` is the part that you would write yourself. If your
-//! API calls other APIs for its users, you would write `partners.rs` too.
+//! API calls other APIs for its users, you would also write `partners.rs`.
 
 #![expect(clippy::print_stdout, reason = "this program prints for its user")]
 
@@ -104,7 +104,7 @@ async fn start(app: Router) -> io::Result<String> {
     Ok(url)
 }
 
-/// The identifier of the API that the protected one calls.
+/// The identifier of the calendar API, which the protected API calls.
 const CALENDAR: &str = "https://calendar.example.com";
 
 /// The type of the subject tokens that the exchange profile accepts.

@@ -1,5 +1,5 @@
-//! The routes that call other APIs for the user. They never pass the user's token on: each call uses a token for that
-//! API.
+//! The routes that call other APIs for the user. They never forward the user's token: each call uses a token for the
+//! called API.
 
 use auth0_api_axum::VerifiedToken;
 use auth0_api_core::{ApiClient, Connection, Error, OnBehalfOf};
@@ -17,12 +17,12 @@ pub(crate) struct Partners {
     pub(crate) api: ApiClient,
     pub(crate) client: Client,
     pub(crate) calendar_url: String,
-    /// A server that takes the place of Google, Slack and other companies: each API is below the name of its
-    /// connection.
+    /// The URL of a server that takes the place of Google, Slack and other companies. The path of each API is the name
+    /// of its connection.
     pub(crate) third_parties_url: String,
 }
 
-/// Calls another API of the same tenant. In its token, the user is the subject and this API is the actor.
+/// Calls another API of the same tenant. In the token for that API, the user is the subject and this API is the actor.
 pub(crate) async fn calendar(State(partners): State<Partners>, caller: VerifiedToken) -> Response {
     let asked = OnBehalfOf::audience(CALENDAR).scope("read:events");
     match partners.api.get_token_on_behalf_of(&caller, asked).await {
@@ -31,7 +31,7 @@ pub(crate) async fn calendar(State(partners): State<Partners>, caller: VerifiedT
     }
 }
 
-/// Calls another company's API, with the account that the user has connected.
+/// Calls the API of another company, with the account that the user has connected.
 pub(crate) async fn connected(
     State(partners): State<Partners>,
     Path(connection): Path<String>,

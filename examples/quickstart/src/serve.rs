@@ -13,7 +13,7 @@ pub(crate) async fn until_interrupted(tenant: &LocalTenant, url: &str) -> io::Re
     println!("curl -i {url}/api/private -H 'Authorization: Bearer {plain}'\n");
     println!("curl -i {url}/api/private-scoped -H 'Authorization: Bearer {plain}'\n");
     println!("curl -i {url}/api/private-scoped -H 'Authorization: Bearer {reader}'\n");
-    println!("The API calls other APIs for the user: one of the same tenant, then those of Google and Slack:\n");
+    println!("The API calls other APIs for the user: an API of the same tenant, and the APIs of Google and Slack:\n");
     for path in ["calendar", "connected/google-oauth2", "connected/slack"] {
         println!("curl -i {url}/api/{path} -H 'Authorization: Bearer {plain}'\n");
     }

@@ -1,4 +1,4 @@
-//! Requirements of which one must be met.
+//! Requirements with alternatives: a token must meet one of the alternatives.
 
 use auth0_api_core::Requirement;
 
@@ -14,7 +14,7 @@ async fn one_met_alternative_is_enough() {
     for (token, label) in [
         (machine().scope("read:all"), "met"),
         (setup.mint().scope("read:own"), "met"),
-        // The kind of one alternative with the scope of the other meets neither.
+        // The kind of caller of one alternative with the scope of the other alternative meets neither alternative.
         (machine().scope("read:own"), "requirement_scope"),
         (setup.mint().scope("read:all"), "requirement_scope"),
     ] {

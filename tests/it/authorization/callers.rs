@@ -80,7 +80,7 @@ async fn an_organization_matches_by_id_or_by_name() {
         (json!("org_3"), json!("umbrella"), [missing, missing, "met"]),
         (json!("org_3"), json!("org_1"), [missing, missing, missing]),
         (json!("ORG_1"), json!("other"), [missing, missing, missing]),
-        // Auth0 never writes a name without an id.
+        // Auth0 never writes `org_name` without `org_id`.
         (Value::Null, json!("acme"), [missing, missing, missing]),
         (json!(["org_1"]), json!("acme"), [missing, missing, missing]),
         (json!("org_3"), json!(["acme"]), [missing, missing, missing]),

@@ -39,7 +39,7 @@ async fn an_empty_requirement_rejects_every_token_with_500() {
         let expected_hint = "a Requirement contains an empty list or a blank value, and no token meets it: correct the \
                              Requirement in the API's code";
         assert_eq!(hint, Some(expected_hint));
-        // The mistake is reported first, whatever other requirement is not met.
+        // The mistake is reported first, also if the token does not meet other requirements.
         for other in [Requirement::claim("iss"), Requirement::machine(), Requirement::acr("x"), Requirement::scope("b")]
         {
             assert_eq!(setup.rejection(&requirement.clone().and(other.clone()), &token), expected, "{requirement:?}");

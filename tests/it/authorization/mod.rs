@@ -48,7 +48,7 @@ impl Setup {
     }
 }
 
-/// The expected rejection of a Bearer token, when a new token would not help the client.
+/// Returns the expected rejection of a Bearer token if the client cannot solve the problem with a new token.
 fn forbidden(label: &'static str, description: &str) -> Rejected {
     let error = format!(r#"{BEARER}, error="insufficient_scope", error_description="{description}""#);
     Rejected { status: 403, label, challenges: vec![error, DPOP.to_owned()] }

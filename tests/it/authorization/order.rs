@@ -6,7 +6,7 @@ use super::Setup;
 use crate::world::seconds;
 
 #[tokio::test]
-async fn unmet_requirements_are_reported_in_order_permanent_then_login_then_scopes() {
+async fn permanent_problems_are_reported_first_then_the_login_then_the_scopes() {
     let setup = Setup::new().await;
     let (scope, step_up) = (Requirement::scope("read:a"), Requirement::acr("urn:mfa"));
     let organization = Requirement::organization("org_1");

@@ -87,8 +87,8 @@ async fn a_missing_permission_is_reported_without_scopes() {
     assert_eq!(
         error.hint(),
         Some(
-            "if the user has the permission, it is missing in the token: switch on RBAC, and adding permissions to \
-             access tokens, for the API in the tenant"
+            "if the user has the permission, the token does not contain it: switch on RBAC, and the option that adds \
+             permissions to access tokens, for the API in the tenant"
         )
     );
 }

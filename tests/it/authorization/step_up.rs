@@ -28,7 +28,7 @@ async fn any_of_the_required_acr_values_is_accepted() {
 }
 
 #[tokio::test]
-async fn an_older_login_than_max_age_is_rejected() {
+async fn a_login_older_than_max_age_is_rejected() {
     let setup = Setup::new().await;
     let requirement = Requirement::authenticated_within(seconds(300));
     let login = setup.world.now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
@@ -76,7 +76,7 @@ async fn an_invalid_auth_time_is_rejected() {
 }
 
 #[tokio::test]
-async fn one_challenge_names_the_whole_step_up_and_missing_scopes() {
+async fn one_challenge_contains_all_step_up_parameters_and_the_required_scopes() {
     let setup = Setup::new().await;
     let requirement = Requirement::authenticated_within(seconds(600))
         .and_scope("read:a read:b")
@@ -133,7 +133,7 @@ async fn the_challenge_names_the_acr_values_common_to_two_lists() {
 }
 
 #[tokio::test]
-async fn the_challenge_of_the_used_scheme_carries_the_step_up_error() {
+async fn the_challenge_of_the_used_scheme_contains_the_step_up_error() {
     let setup = Setup::new().await;
     let (holder, url) = (Holder::new(&setup.world), "https://api.example.com/transfers");
     let (authorization, proof) = (holder.authorization(), holder.proof(url).sign());

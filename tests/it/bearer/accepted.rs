@@ -13,7 +13,7 @@ use crate::world::{World, get};
 const URL: &str = "https://api.example.com/api/private";
 
 #[tokio::test]
-async fn a_good_token_reaches_the_handler() {
+async fn a_valid_token_reaches_the_handler() {
     let world = World::new().await;
     let api = Api::start(&world.api()).await;
     let token = world.tenant.mint().subject("auth0|ada").sign();
@@ -170,7 +170,7 @@ async fn the_raw_token_appears_in_no_debug_output_or_error() {
     assert_eq!(format!("{:?}", token.access_token()), "[redacted]");
 }
 
-/// A token with every kind of claim; its subject needs escapes in JSON.
+/// Returns a token with every kind of claim. The subject needs escapes in JSON.
 fn rich(world: &World) -> TokenBuilder {
     world
         .tenant

@@ -1,4 +1,4 @@
-//! The algorithms of access tokens: each can be configured by name; the default is RS256.
+//! The algorithms of access tokens: each algorithm can be configured by name, and the default is RS256.
 
 use auth0_api_core::Algorithm;
 use auth0_api_testing::SigningAlgorithm;
@@ -77,7 +77,7 @@ async fn symmetric_and_unknown_algorithms_are_rejected_without_a_fetch() {
 }
 
 #[tokio::test]
-async fn a_key_verifies_only_the_algorithm_it_was_published_for() {
+async fn a_key_verifies_only_signatures_of_its_published_algorithm() {
     // The header names PS256, but the key with that `kid` is published for RS256.
     let world = World::new().await;
     let api = world.builder().algorithms([Algorithm::RS256, Algorithm::PS256]).build().unwrap();

@@ -1,4 +1,4 @@
-//! Size limits: a value at the limit is accepted, one more is rejected.
+//! Size limits: a value at the limit is accepted, and a larger value is rejected.
 
 use auth0_api_core::ApiClient;
 use auth0_api_testing::{SigningAlgorithm, SigningKey, TokenBuilder};

@@ -43,7 +43,7 @@ async fn a_scheme_that_is_not_offered_is_rejected_before_its_token_is_checked() 
 }
 
 #[tokio::test]
-async fn malformed_credentials_are_an_invalid_request_on_the_challenge_of_their_scheme() {
+async fn malformed_credentials_get_invalid_request_in_the_challenge_of_their_scheme() {
     let modes = Modes::new().await;
     let bearer_error =
         r#"Bearer realm="api", error="invalid_request", error_description="the access token is malformed""#;
@@ -77,7 +77,7 @@ async fn a_token_that_is_too_long_is_an_invalid_request() {
 }
 
 #[tokio::test]
-async fn repeated_credentials_are_an_invalid_request_on_the_challenges_of_the_used_schemes() {
+async fn repeated_credentials_get_invalid_request_in_the_challenges_of_the_used_schemes() {
     let modes = Modes::new().await;
     let token = modes.world.tenant.mint().sign();
     let (bearer, dpop) = (format!("Bearer {token}"), format!("DPoP {token}"));

@@ -1,5 +1,5 @@
-//! The hook for rejections: the application sets the body and its content type; status and challenges stay the
-//! library's.
+//! The hook for rejections: the application sets the body and its content type, and the library sets the status and
+//! the challenges.
 
 use auth0_api_axum::{AuthLayer, VerifiedToken};
 use auth0_api_core::{DpopPolicy, Rejection, Requirement, RotatingNonce};

@@ -1,4 +1,4 @@
-//! Valid tokens that do not meet a route's requirement: the challenge of the used scheme names what the route needs.
+//! Valid tokens that do not meet a route's requirement: the challenge of the used scheme contains what the route needs.
 
 use auth0_api_axum::AuthLayer;
 use auth0_api_core::Requirement;
@@ -14,7 +14,7 @@ const DPOP: &str = r#"DPoP algs="ES256""#;
 const LACKING: &str = "the access token lacks a scope that is needed here";
 
 #[tokio::test]
-async fn a_bearer_token_without_the_scopes_gets_all_of_them_in_the_challenge() {
+async fn a_bearer_token_without_the_required_scopes_gets_all_scopes_in_the_challenge() {
     let modes = Modes::new().await;
     let error = r#"Bearer realm="api", error="insufficient_scope", error_description="the access token lacks a scope that is needed here", scope="read:messages read:drafts""#;
     for scope in ["", "read:messages", "read:drafts", "READ:MESSAGES read:drafts", "read:messages,read:drafts"] {
@@ -30,7 +30,7 @@ async fn a_bearer_token_without_the_scopes_gets_all_of_them_in_the_challenge() {
 }
 
 #[tokio::test]
-async fn a_bound_token_without_the_scopes_gets_them_in_the_dpop_challenge() {
+async fn a_bound_token_without_the_required_scopes_gets_all_scopes_in_the_dpop_challenge() {
     let modes = Modes::new().await;
     let error = r#"DPoP error="insufficient_scope", error_description="the access token lacks a scope that is needed here", scope="read:messages read:drafts", algs="ES256""#;
     let key = modes.world.tenant.proof_key();
@@ -51,7 +51,7 @@ async fn without_credentials_the_challenges_name_no_scopes() {
 }
 
 #[tokio::test]
-async fn an_insufficient_login_gets_the_whole_step_up_in_the_challenge() {
+async fn an_insufficient_login_gets_all_step_up_parameters_in_the_challenge() {
     let world = World::new().await;
     let auth = AuthLayer::new(world.api());
     let transfer = Requirement::scope("transfer:money")

@@ -1,4 +1,4 @@
-//! Protected resource metadata (RFC 9728): where it is served, and which challenges name it.
+//! Protected resource metadata (RFC 9728): where the API serves the document, and which challenges contain its URL.
 
 use auth0_api_axum::{AuthLayer, metadata_routes};
 use auth0_api_core::{ApiClient, DpopPolicy, MetadataError, ProtectedResource, RotatingNonce};
@@ -10,7 +10,7 @@ use crate::world::{Holder, World};
 const RESOURCE: &str = "https://api.example.com";
 const MISSING: (u16, &str, &str) = (401, "missing_credentials", "no access token was presented");
 
-/// An API that publishes metadata, and one with the same tenant that does not.
+/// An API that publishes metadata, and an API of the same tenant without metadata.
 struct Published {
     world: World,
     plain: Api,
@@ -58,7 +58,7 @@ fn with_document(plain: &Answer) -> Vec<String> {
 type Sent = Vec<(&'static str, String)>;
 
 impl Published {
-    /// Requests that are rejected, with the possible statuses; which one depends on the DPoP mode.
+    /// Returns requests that the API rejects, each with the possible statuses. The status depends on the DPoP mode.
     fn rejections(&self) -> Vec<(&'static str, &'static [u16], Sent)> {
         let (mint, holder) = (|| self.world.tenant.mint(), Holder::new(&self.world));
         let bearer = |token: String| vec![("Authorization", format!("Bearer {token}"))];
@@ -208,7 +208,7 @@ async fn the_metadata_of_a_resource_with_a_path_is_also_served_at_the_root() {
 }
 
 #[tokio::test]
-async fn a_client_without_metadata_serves_404() {
+async fn a_client_without_metadata_answers_404() {
     let world = World::new().await;
     let api = serve(&world.api()).await;
     assert_eq!(api.get("/.well-known/oauth-protected-resource", &[]).await.status, 404);

@@ -1,4 +1,5 @@
-//! Every row of the table of responses, as it is received over a socket: status, all headers in their order, body.
+//! Every response in the table of `rejection/row.rs`, as a client receives it over a socket: the status, all headers in
+//! their order, and the body.
 
 mod credentials;
 mod hook;

@@ -10,7 +10,7 @@ const BEARER: &str = r#"Bearer realm="api""#;
 const DPOP: &str = r#"DPoP algs="ES256""#;
 
 #[tokio::test]
-async fn an_invalid_proof_is_an_error_on_the_dpop_challenge() {
+async fn an_invalid_proof_gets_an_error_in_the_dpop_challenge() {
     let modes = Modes::new().await;
     let holder = Holder::new(&modes.world);
     let error =
@@ -47,7 +47,7 @@ async fn the_dpop_scheme_without_a_proof_is_an_invalid_request() {
 }
 
 #[tokio::test]
-async fn a_proof_beside_an_unbound_bearer_token_is_an_invalid_request() {
+async fn a_proof_with_an_unbound_bearer_token_is_an_invalid_request() {
     let modes = Modes::new().await;
     let token = modes.world.tenant.mint().sign();
     let proof = modes.world.tenant.proof_key().proof("GET", &modes.accept.url("/api/private")).sign();

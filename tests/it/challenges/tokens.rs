@@ -1,4 +1,4 @@
-//! Invalid tokens: the challenge of the used scheme carries the error; the other scheme is offered without one.
+//! Invalid tokens: the challenge of the used scheme contains the error, and the challenge of the other scheme does not.
 
 use super::{Modes, assert_rejected};
 use crate::world::{Holder, World, seconds};
@@ -7,7 +7,7 @@ const BEARER: &str = r#"Bearer realm="api""#;
 const DPOP: &str = r#"DPoP algs="ES256""#;
 
 #[tokio::test]
-async fn an_invalid_token_is_an_error_on_the_challenge_of_the_used_scheme() {
+async fn an_invalid_token_gets_an_error_in_the_challenge_of_the_used_scheme() {
     let modes = Modes::new().await;
     let token = modes.world.tenant.mint().expires_in(seconds(0)).sign();
     let bearer_error = r#"Bearer realm="api", error="invalid_token", error_description="the access token has expired""#;

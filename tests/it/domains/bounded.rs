@@ -1,4 +1,4 @@
-//! More trusted issuers than the client holds at a time.
+//! More trusted issuers than the client keeps at the same time.
 
 use auth0_api_core::{DomainContext, KeyPolicy, TrustedDomains};
 use auth0_api_testing::LocalTenant;
@@ -46,11 +46,11 @@ async fn forged_tokens_evict_no_verified_issuer() {
         (good(a), "200 accepted", [1, 0, 0]),
         (forged(b), "401 token_signature", [1, 1, 0]),
         (good(a), "200 accepted", [1, 1, 0]),
-        // The only permit is taken. It returns after the interval, or when a token of the newcomer verifies.
+        // `b` uses the only permit. The permit becomes free after the interval, or when a token of `b` verifies.
         (forged(c), "503 keys_unavailable", [1, 1, 0]),
         (good(c), "503 keys_unavailable", [1, 1, 0]),
         (good(a), "200 accepted", [1, 1, 0]),
-        // A verified token moves its issuer out of the newcomers, and returns the permit for the next newcomer.
+        // A verified token removes its issuer from the newcomers, and frees the permit for the next newcomer.
         (good(b), "200 accepted", [1, 1, 0]),
         (good(c), "200 accepted", [1, 1, 1]),
         (good(a), "200 accepted", [2, 1, 1]),
@@ -81,7 +81,8 @@ async fn forged_tokens_of_many_issuers_cause_no_more_fetches_than_permits() {
     }
 }
 
-/// A token with an invalid signature. An attacker needs only the tenant's name and the `kid` of its key to write it.
+/// Returns a token with an invalid signature. An attacker can write such a token from the tenant's name and the `kid`
+/// of its key.
 fn forged(tenant: &LocalTenant) -> String {
     let signed = tenant.mint().sign();
     let (signed, signature) = signed.rsplit_once('.').unwrap();

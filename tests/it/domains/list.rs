@@ -145,7 +145,7 @@ fn a_client_of_several_domains_needs_an_exchange_domain() {
     assert!(builder(several()).exchange_domain("a.example").build().is_ok());
     assert!(builder("a.example".into()).exchange_domain("b.example").build().is_ok());
     for (builder, message) in [
-        (builder(several()), "exchange_domain: client_auth is for one domain: name it"),
+        (builder(several()), "exchange_domain: client_auth needs one domain: set exchange_domain()"),
         (
             builder(several()).exchange_domain("http://a.example"),
             "exchange_domain: https is required; http works for loopback addresses, after insecure_http_loopback()",

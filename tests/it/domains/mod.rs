@@ -1,4 +1,4 @@
-//! Tokens of several tenants: which are accepted, and that no untrusted tenant is asked for keys.
+//! Tokens of several tenants: which tokens the API accepts, and that the API fetches no keys from an untrusted tenant.
 
 mod bounded;
 mod list;
@@ -9,7 +9,7 @@ use auth0_api_testing::{LocalTenant, ManualClock};
 
 use crate::world::status_and_label;
 
-/// Two tenants that one API trusts, and a third that it does not trust unless a test says so.
+/// Two tenants that the API trusts, and a third tenant that the API trusts only in the tests that configure it.
 struct Tenants {
     clock: ManualClock,
     a: LocalTenant,

@@ -25,7 +25,7 @@ async fn a_resolver_selects_the_trusted_tenant_of_each_request() {
     for (tenant, brand, expected) in [
         (&tenants.a, "a", "200 accepted"),
         (&tenants.b, "b", "200 accepted"),
-        // The tenant's keys are cached, but it is not trusted for this request.
+        // The tenant's keys are cached, but the tenant is not trusted for this request.
         (&tenants.a, "b", "401 issuer_not_trusted"),
         (&tenants.b, "a", "401 issuer_not_trusted"),
         (&tenants.other, "a", "401 issuer_not_trusted"),
@@ -102,9 +102,15 @@ async fn an_error_of_the_resolver_is_a_server_error() {
     for (spy, reason) in [
         (Spy::failing(), "the domain resolver failed"),
         (of(&[]), "the domain resolver named no domain"),
-        (of(&["  "]), "the domain resolver named \"  \""),
-        (of(&[domain, "tenant.example/path"]), "the domain resolver named \"tenant.example/path\""),
-        (of(&["http://tenant.example", domain]), "the domain resolver named \"http://tenant.example\""),
+        (of(&["  "]), "the domain resolver named \"  \", which is not a valid domain"),
+        (
+            of(&[domain, "tenant.example/path"]),
+            "the domain resolver named \"tenant.example/path\", which is not a valid domain",
+        ),
+        (
+            of(&["http://tenant.example", domain]),
+            "the domain resolver named \"http://tenant.example\", which is not a valid domain",
+        ),
         (Spy::answering(numbered), "the domain resolver named more than 1000 domains"),
     ] {
         let api = tenants.builder(TrustedDomains::resolver(spy)).build().unwrap();

@@ -1,4 +1,4 @@
-//! A cached client key skips no check.
+//! A cached client key: the API makes all checks, as for a new key.
 
 use auth0_api_core::{Algorithm, DpopPolicy};
 

@@ -11,10 +11,10 @@ mod target;
 
 use crate::world::Rejected;
 
-/// The URL of most of these requests.
+/// The URL of most requests in these tests.
 const URL: &str = "https://api.example.com/orders";
 
-/// The expected rejection of a proof, by a client in the default mode.
+/// Returns the expected rejection of a proof by an API in the default mode.
 fn proof_rejected(label: &'static str, challenge: &str) -> Rejected {
     Rejected { status: 401, label, challenges: vec![r#"Bearer realm="api""#.to_owned(), challenge.to_owned()] }
 }

@@ -1,4 +1,4 @@
-//! Nonces: required, accepted for a while, renewed, and rotated to a new secret.
+//! Nonces: required, accepted for a limited time, renewed, and rotated to a new secret.
 
 use auth0_api_core::{ApiClient, DpopError, DpopPolicy, Error, Reason, RotatingNonce, VerifiedToken};
 use serde_json::json;
@@ -60,7 +60,7 @@ async fn a_nonce_is_accepted_during_the_next_step_and_renewed() {
     let (world, holder) = world_and_holder().await;
     let api = requiring_nonce(&world, &[OLD]);
     let first = required_nonce(holder.get(&api, URL, &holder.proof(URL)).await);
-    // The clock starts 20 s into a step of 60 s.
+    // The clock starts 20 s after the beginning of a nonce step of 60 s.
     let mut second = None;
     for (pass, rotates) in [(39, false), (1, true), (59, true)] {
         world.pass(pass);
@@ -77,7 +77,7 @@ async fn a_nonce_is_accepted_during_the_next_step_and_renewed() {
 }
 
 #[tokio::test]
-async fn a_response_with_a_new_nonce_has_no_store() {
+async fn a_response_with_a_new_nonce_has_cache_control_no_store() {
     let (world, holder) = world_and_holder().await;
     let api = Api::start(&requiring_nonce(&world, &[OLD])).await;
     let url = api.url("/api/private");

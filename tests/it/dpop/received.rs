@@ -134,7 +134,7 @@ async fn an_absolute_form_target_must_agree_with_the_host() {
 async fn a_host_header_that_violates_its_grammar_is_rejected() {
     let world = World::new().await;
     let (api, holder) = (Api::start(&world.api()).await, Holder::new(&world));
-    // A `Host` value must not contain the path of the proof's URL.
+    // This `Host` value contains the path of the proof's URL.
     let moved = format!("{}/api/private?", api.authority());
     for host in [None, Some(""), Some("user@api.example.com"), Some(moved.as_str()), Some("a b"), Some("a,b")] {
         let credentials = credentials(&holder, &api.url(PRIVATE));
@@ -157,7 +157,7 @@ async fn htm_is_compared_with_the_sent_method() {
 }
 
 #[tokio::test]
-async fn with_http2_the_host_comes_from_the_authority() {
+async fn with_http2_the_host_is_read_from_authority() {
     let world = World::new().await;
     let (api, holder) = (Api::start(&world.api()).await, Holder::new(&world));
     let client = reqwest::Client::builder().http2_prior_knowledge().build().unwrap();
@@ -183,7 +183,7 @@ async fn behind(world: &World, proxies: TrustedProxies) -> Api {
     Api::start(&client).await
 }
 
-/// Sends a GET of this path, with a proof for this URL and these additional headers.
+/// Sends a GET request for this path, with a proof for the URL `htu` and these additional headers.
 async fn get(api: &Api, holder: &Holder, path: &str, htu: &str, headers: &[(&str, &str)]) -> Answer {
     let credentials = credentials(holder, htu);
     let credentials = [("Authorization", credentials[0].as_str()), ("DPoP", credentials[1].as_str())];

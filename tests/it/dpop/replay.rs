@@ -1,4 +1,4 @@
-//! Replay protection: each proof is accepted once.
+//! Replay protection: the API accepts each proof only once.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -13,7 +13,7 @@ const REPLAYED: &str =
     r#"DPoP error="invalid_dpop_proof", error_description="the proof has been used before", algs="ES256""#;
 
 #[tokio::test]
-async fn a_proof_is_accepted_once() {
+async fn a_proof_is_accepted_only_once() {
     let world = World::new().await;
     let (api, holder) = (world.api(), Holder::new(&world));
     let proof = holder.proof(URL);
@@ -183,7 +183,7 @@ async fn bearer_tokens_never_reach_the_store() {
     assert_eq!(*store.seen.lock().unwrap(), []);
 }
 
-/// A replay store that accepts every proof, and records the time of each call and the expiry of its proof.
+/// A replay store that accepts every proof, and records the time of each call and the expiry of the proof.
 #[derive(Debug, Default)]
 struct Recording {
     seen: Mutex<Vec<(SystemTime, SystemTime)>>,

@@ -16,7 +16,7 @@ fn row(scene: &Scene, error: ExchangeError) -> Row {
     let retry_after = rejection.headers().find(|(name, _)| *name == "retry-after").map(|(_, value)| value);
     let challenged = rejection.status() == 401;
     assert_eq!(rejection.challenges().is_empty(), !challenged, "{error:?}");
-    assert!(!body.to_string().contains("hush"), "no text of the tenant");
+    assert!(!body.to_string().contains("hush"), "the body contains no text of the tenant");
     (rejection.status(), rejection.label(), body["error"].as_str().unwrap().to_owned(), retry_after)
 }
 

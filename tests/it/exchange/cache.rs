@@ -17,7 +17,7 @@ async fn repeated_calls_use_the_cached_answer() {
 }
 
 #[tokio::test]
-async fn calls_that_differ_share_no_answer() {
+async fn different_calls_do_not_share_an_answer() {
     let scene = Scene::new().await;
     let (ada, bob) = (scene.caller("auth0|ada").await, scene.caller("auth0|bob").await);
     let key = ProofKey::generate().unwrap();
@@ -55,7 +55,7 @@ async fn a_cached_answer_is_used_until_30_s_before_its_token_expires() {
     let ada = scene.caller_for("auth0|ada", 86_400).await;
     scene.http.script([Reply::tokens_for("first", 100), Reply::tokens_for("second", 100)]);
     assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("first"));
-    // A renewal would begin after 80 % of 70 s, at 56 s.
+    // A call at 56 s (80 % of 70 s) or later would start a renewal.
     scene.pass(55);
     assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("first"));
     assert_eq!(scene.sent(), 1);
@@ -74,7 +74,7 @@ async fn a_cached_answer_is_used_until_30_s_before_its_subject_token_expires() {
     assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("first"));
     scene.pass(1);
     assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("second"));
-    // An answer that could not be used again is not cached.
+    // The client does not cache an answer that it cannot use again.
     assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("second"));
     assert_eq!(scene.sent(), 3);
 }
@@ -90,10 +90,10 @@ async fn a_cached_answer_near_its_end_is_used_and_renewed_in_the_background() {
     scene.http.close();
     scene.pass(56);
     for _ in 0..10 {
-        assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("first"), "no request waits");
+        assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("first"), "no call waits");
     }
     scene.http.arrival().await;
-    assert_eq!(scene.sent(), 2, "one renewal for all");
+    assert_eq!(scene.sent(), 2, "one renewal for all calls");
 
     scene.http.open();
     until_it_is(&scene, &ada, "second").await;
@@ -168,7 +168,7 @@ async fn invalidate_removes_a_cached_answer() {
     scene.api.invalidate(&revoked);
     assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("good"));
 
-    // Invalidating the old answer again does not remove the new one.
+    // Invalidating the old answer again does not remove the new answer.
     scene.api.invalidate(&revoked);
     assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("good"));
     assert_eq!(scene.sent(), 2);
@@ -229,7 +229,7 @@ async fn until_it_is(scene: &Scene, ada: &auth0_api_core::VerifiedToken, expecte
     assert_eq!(text(&scene.on_behalf_of(ada).await), Ok(expected));
 }
 
-/// Lets background tasks finish that are not waiting.
+/// Runs background tasks until each task has finished or waits.
 async fn run_background_tasks() {
     for _ in 0..100 {
         tokio::task::yield_now().await;

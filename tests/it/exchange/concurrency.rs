@@ -23,11 +23,11 @@ async fn a_thousand_callers_cause_one_request() {
     let outcomes = join_all(callers).await;
     assert!(outcomes.iter().all(|outcome| text(outcome.as_ref().unwrap()) == Ok("new-token")));
     assert_eq!(scene.sent(), 1);
-    assert_eq!(scene.http.discovery_asked().len(), 2, "one for the verifier, one for the exchanges");
+    assert_eq!(scene.http.discovery_asked().len(), 2, "one request for the verifier, and one for the exchanges");
 }
 
 #[tokio::test]
-async fn waiting_callers_share_an_error_and_the_next_call_asks_again() {
+async fn waiting_callers_share_an_error_and_the_next_call_sends_a_request() {
     let scene = Scene::new().await;
     let ada = scene.caller("auth0|ada").await;
     scene.http.script([Reply::error(403, "access_denied"), Reply::tokens("later")]);

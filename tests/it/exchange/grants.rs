@@ -91,7 +91,8 @@ async fn id_and_refresh_tokens_are_kept_only_for_custom_grants() {
     let body = json!({ "access_token": "a", "token_type": "Bearer", "refresh_token": "r", "id_token": "no.id.token" });
     scene.http.script([Reply::json(200, &body)]);
     let ada = scene.caller("auth0|ada").await;
-    // On-behalf-of drops ID and refresh tokens unread. A custom grant keeps them, so they are checked.
+    // An on-behalf-of exchange drops ID and refresh tokens without reading them. A custom grant keeps both, so the
+    // client checks them.
     let tokens = scene.on_behalf_of(&ada).await.unwrap();
     assert!(tokens.refresh_token().is_none() && tokens.id_token().is_none());
     let error = scene.api.exchange(&SettingField("anything")).await.unwrap_err();

@@ -1,4 +1,4 @@
-//! Token exchange: the flows with a local tenant, and every error response with a scripted one.
+//! Token exchange: the flows with a local tenant, and every error response with a scripted tenant.
 
 mod answers;
 mod cache;

@@ -59,7 +59,7 @@ async fn a_required_nonce_is_used_for_later_proofs() {
     let nonces: Vec<_> = proofs(&scene).iter().map(|[_, claims]| claims["nonce"].clone()).collect();
     assert_eq!(nonces, [Value::Null, json!("n-1"), json!("n-1")]);
     let jtis: Vec<_> = proofs(&scene).iter().map(|[_, claims]| claims["jti"].clone()).collect();
-    assert!(jtis[0] != jtis[1] && jtis[1] != jtis[2], "each proof is new");
+    assert!(jtis[0] != jtis[1] && jtis[1] != jtis[2], "each proof has a new jti");
 }
 
 #[tokio::test]
@@ -93,7 +93,7 @@ async fn a_nonce_in_a_successful_response_is_used_next() {
 }
 
 #[tokio::test]
-async fn an_unbound_token_in_answer_to_a_proof_is_rejected() {
+async fn an_unbound_token_in_the_response_to_a_proof_is_rejected() {
     let (scene, key) = (Scene::new().await, ProofKey::generate().unwrap());
     scene.http.script([Reply::tokens("bearer")]);
     let error = ask(&scene, &key).await.unwrap_err();

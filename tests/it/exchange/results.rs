@@ -1,4 +1,4 @@
-//! What a token set contains, and that it shows no secrets.
+//! What a token set contains, and that its debug output contains no secrets.
 
 use auth0_api_core::{Connection, ExchangeError, OnBehalfOf};
 use base64::Engine as _;
@@ -14,7 +14,7 @@ fn jwt(claims: &Value) -> String {
 }
 
 #[tokio::test]
-async fn scopes_are_the_granted_ones_or_else_the_requested_ones() {
+async fn scopes_are_the_requested_scopes_if_the_response_has_no_scope() {
     let scene = Scene::new().await;
     let ada = scene.caller("auth0|ada").await;
     let ask = |scope: &str| scene.api.get_token_on_behalf_of(&ada, OnBehalfOf::audience(CALENDAR).scope(scope));

@@ -8,11 +8,11 @@ use tokio::time::Instant;
 use super::scene::{Scene, text};
 use super::scripted::Reply;
 
-/// Runs an exchange. Returns its outcome, the number of token requests, and how long it took.
+/// Runs an exchange. Returns its outcome, the number of token requests, and its duration.
 async fn run(replies: impl IntoIterator<Item = Reply>) -> (Result<String, ExchangeError>, usize, Duration) {
     let scene = Scene::new().await;
     scene.http.script(replies);
-    // Time jumps to the next timer when all tasks wait.
+    // While time is paused, tokio advances the time to the next timer when all tasks wait.
     tokio::time::pause();
     let start = now();
     let outcome = scene.profile().await.map(|tokens| tokens.access_token().expose().to_owned());
@@ -50,7 +50,7 @@ async fn a_failed_connection_is_not_retried_a_third_time() {
 }
 
 #[tokio::test]
-async fn a_short_retry_after_is_waited_for() {
+async fn a_call_waits_for_a_short_retry_after() {
     succeeds([Reply::later(429, 1), Reply::tokens("token")], 2, 1_000).await;
     succeeds([Reply::later(429, 2), Reply::later(503, 2), Reply::tokens("token")], 3, 4_000).await;
 }

@@ -1,4 +1,4 @@
-//! A client of the scripted tenant, a clock that only the test moves, and verified tokens of callers.
+//! A client of the scripted tenant, a clock that only the test sets, and verified tokens of callers.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -25,7 +25,7 @@ impl Scene {
         Self::with(|builder| builder).await
     }
 
-    /// A scene with additional configuration of its client.
+    /// Returns a scene whose client has additional configuration.
     pub(super) async fn with(configure: impl FnOnce(ApiClientBuilder) -> ApiClientBuilder) -> Self {
         let clock = ManualClock::new();
         let mint = LocalTenant::builder().clock(clock.clone()).start().await.unwrap();
@@ -88,7 +88,7 @@ pub(super) fn text(outcome: &Result<TokenSet, ExchangeError>) -> Result<&str, St
     }
 }
 
-/// Returns the error that the tenant answered with, if it did.
+/// Returns the error in the tenant's response; `None` for every other outcome.
 pub(super) fn server_error(outcome: Result<TokenSet, ExchangeError>) -> Option<ServerError> {
     match outcome {
         Err(ExchangeError::Server(error)) => Some(error),

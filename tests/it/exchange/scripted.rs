@@ -8,7 +8,7 @@ use auth0_api_core::{HttpClient, HttpError, HttpFuture, HttpMethod, HttpRequest,
 use serde_json::{Value, json};
 use tokio::sync::{Notify, Semaphore};
 
-/// The token endpoint's reply to one request; the last reply of a script is repeated.
+/// The reply of the token endpoint to one request. After the end of a script, its last reply is repeated.
 #[derive(Clone, Debug)]
 pub(super) enum Reply {
     /// No connection can be made.
@@ -20,7 +20,7 @@ pub(super) enum Reply {
     Silent,
 }
 
-/// An HTTP client that answers as the tenant. Clones share the script and the recorded requests.
+/// An HTTP client that returns the scripted answers. Clones share the script and the recorded requests.
 #[derive(Clone)]
 pub(super) struct Scripted(Arc<Inner>);
 
@@ -62,7 +62,7 @@ impl Scripted {
         *lock(&self.0.discovery) = document.into();
     }
 
-    /// Holds back token requests until [`open`](Self::open).
+    /// Delays the replies to token requests until [`open`](Self::open) is called.
     pub(super) fn close(&self) {
         self.0.gate.forget_permits(Semaphore::MAX_PERMITS);
     }

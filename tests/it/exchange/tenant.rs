@@ -36,7 +36,7 @@ impl Setup {
         self.api.verify_access_token(&self.tenant.mint().subject(ADA).sign()).await.unwrap()
     }
 
-    /// A client for the API that is called with exchanged tokens.
+    /// Returns a client for the calendar API, which receives exchanged tokens.
     fn calendar(&self) -> ApiClient {
         let builder = ApiClient::builder(self.tenant.domain(), CALENDAR);
         builder.insecure_http_loopback().clock(self.clock.clone()).build().unwrap()
@@ -77,7 +77,7 @@ async fn an_on_behalf_of_token_names_the_user_and_the_actor() {
 }
 
 #[tokio::test]
-async fn a_bound_token_is_accepted_by_the_next_api_with_a_proof() {
+async fn the_called_api_accepts_a_bound_token_with_a_proof() {
     let setup = Setup::new().await;
     setup.tenant.require_dpop_nonce(true);
     let key = ProofKey::generate().unwrap();
@@ -129,7 +129,7 @@ async fn the_tenant_accepts_every_method_of_client_authentication() {
 }
 
 #[tokio::test]
-async fn vault_errors_have_the_kind_that_the_user_can_resolve() {
+async fn each_vault_error_has_its_own_kind() {
     let setup = Setup::with(|builder| {
         builder
             .connection("slack")

@@ -1,4 +1,5 @@
-//! Keys are refreshed in the background before they expire, so that no request waits, and with conditional requests.
+//! The client refreshes keys in the background before they expire, so that no request waits. It sends conditional
+//! requests.
 
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ async fn keys_are_refreshed_in_the_background_from_80_percent_of_their_life() {
     let (world, api, token, published) = warm().await;
     for (pass, fetches) in [(479, 1), (1, 2), (479, 2), (1, 3)] {
         world.pass(pass);
-        // The request is answered at once: it does not wait for the fetch.
+        // The request does not wait for the fetch.
         assert_eq!(without_waiting(&api, &token).await, "200 accepted");
         run_background_tasks().await;
         assert_eq!(published.asked().len(), fetches, "after {pass} s more");
@@ -34,7 +35,7 @@ async fn a_hundred_requests_cause_one_background_fetch() {
 }
 
 #[tokio::test]
-async fn a_failed_background_fetch_is_backed_off_without_delaying_requests() {
+async fn after_a_failed_background_fetch_the_client_backs_off_without_delaying_requests() {
     let (world, api, token, published) = warm().await;
     published.answer(Answers::Status(500, "0"));
     for (pass, fetches) in [(479, 1), (1, 2), (0, 2), (1, 3), (1, 3), (1, 4), (3, 4), (1, 5), (100, 6)] {
@@ -63,7 +64,7 @@ async fn a_request_waits_at_most_one_second_for_a_refresh_of_stale_keys() {
 }
 
 #[tokio::test]
-async fn unchanged_keys_are_confirmed_with_304() {
+async fn a_304_answer_keeps_the_cached_keys() {
     let (world, api, token, published) = warm_with_etag("\"one\"").await;
     world.pass(600);
     assert_eq!(status_and_label(&api.verify_access_token(&token).await), "200 accepted");
@@ -82,7 +83,7 @@ async fn unchanged_keys_are_confirmed_with_304() {
 }
 
 #[tokio::test]
-async fn confirmed_keys_are_fresh_for_another_full_life() {
+async fn after_a_304_answer_the_keys_are_fresh_for_another_ten_minutes() {
     let (world, api, token, published) = warm_with_etag("\"one\"").await;
     for pass in [600, 479] {
         world.pass(pass);
@@ -138,7 +139,7 @@ async fn a_removed_key_is_rejected_after_refresh_now() {
     assert_eq!(status_and_label(&api.verify_access_token(&token).await), "200 accepted");
     api.refresh_now(world.tenant.issuer()).await.unwrap();
     assert_eq!(fetched(&world), (2, 2));
-    // The removed key causes one more fetch, which does not find it.
+    // The token with the removed key causes one more fetch. The new key set does not contain this key.
     assert_eq!(status_and_label(&api.verify_access_token(&token).await), "401 key_unknown");
 }
 
@@ -169,7 +170,7 @@ async fn without_waiting(api: &ApiClient, token: &str) -> String {
     status_and_label(&verified.unwrap())
 }
 
-/// Lets background tasks finish.
+/// Runs background tasks until they finish.
 async fn run_background_tasks() {
     for _ in 0..64 {
         tokio::task::yield_now().await;

@@ -38,7 +38,7 @@ async fn a_key_published_after_its_first_token_is_found_after_a_refresh() {
     assert_eq!(status_and_label(&api.verify_access_token(&token).await), "401 key_unknown");
     world.tenant.publish(&late);
     assert_eq!(status_and_label(&api.verify_access_token(&token).await), "401 key_unknown");
-    // Any fetch that brings newer keys is enough.
+    // Any fetch that returns a newer key set is enough.
     api.refresh_now(world.tenant.issuer()).await.unwrap();
     assert_eq!(status_and_label(&api.verify_access_token(&token).await), "200 accepted");
 }
@@ -58,8 +58,8 @@ async fn ten_thousand_unknown_keys_during_a_rotation_do_not_affect_valid_tokens(
     attack.await;
     world.tenant.rotate_keys();
     let new = world.tenant.mint().sign();
-    // After ten seconds there is one more permit. Even if an attacker's token takes it, all requests share the fetched
-    // keys.
+    // After ten seconds, the client has one more permit. Even if a token of the attacker uses the permit, all requests
+    // use the fetched keys.
     world.pass(10);
     let attack = self::attack(&api, second);
     assert_eq!(sixteen(&api, &new).await, ["200 accepted"; 16]);
@@ -68,7 +68,10 @@ async fn ten_thousand_unknown_keys_during_a_rotation_do_not_affect_valid_tokens(
     assert_eq!(sixteen(&api, &elsewhere).await, ["200 accepted"; 16]);
 
     let (fetches, _) = fetched(&world);
-    assert!((2..=5).contains(&fetches), "one at the start, three for the burst, one after ten seconds: {fetches}");
+    assert!(
+        (2..=5).contains(&fetches),
+        "one fetch at the start, three for the burst, one after ten seconds: {fetches}"
+    );
     assert_eq!(fetched(&other), (1, 1));
 }
 
@@ -92,7 +95,7 @@ async fn sixteen(api: &ApiClient, token: &str) -> Vec<String> {
     join_all(outcomes).await
 }
 
-/// Returns tokens with unknown key ids. Their signatures are copied from another token, because they are never checked.
+/// Returns tokens with unknown key ids. All have the signature of another token, because the client never checks it.
 fn bogus(world: &World, numbers: std::ops::Range<usize>) -> Vec<String> {
     let token = world.tenant.mint().sign();
     let (_, rest) = token.split_once('.').unwrap();

@@ -1,4 +1,4 @@
-//! The documents of a tenant: unusable keys are skipped; a document that names another issuer or host is rejected.
+//! The documents of a tenant: the client skips unusable keys, and rejects a document with another issuer or host.
 
 use auth0_api_core::ApiClient;
 use auth0_api_testing::{LocalTenant, SigningAlgorithm, SigningKey};
@@ -86,7 +86,7 @@ async fn unusable_keys_in_a_set_are_skipped() {
 }
 
 #[tokio::test]
-async fn a_key_set_without_usable_keys_does_not_replace_the_cached_one() {
+async fn a_key_set_without_usable_keys_does_not_replace_the_cached_key_set() {
     let world = World::new().await;
     let token = world.tenant.mint().expires_in(seconds(7_200)).sign();
     let too_many = vec![SigningKey::generate(SigningAlgorithm::ES256).public_jwk(); 101];

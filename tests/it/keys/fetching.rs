@@ -80,16 +80,16 @@ async fn a_cancelled_caller_does_not_cancel_the_fetch() {
 }
 
 #[tokio::test]
-async fn a_key_published_during_a_fetch_is_found_by_the_request_that_names_it() {
+async fn a_key_published_during_a_fetch_is_found_by_another_fetch() {
     let world = World::new().await;
-    // Lets through both answers of the first fetch, and the discovery answer of the second.
+    // Lets through both answers of the first fetch, and the discovery document of the second fetch.
     let gate = Gated::after_answers(3);
     let api = world.builder().http_client(gate.clone()).build().unwrap();
     api.warm_up().await.unwrap();
     let bogus = world.tenant.mint().header("kid", "bogus").sign();
     let other = tokio::spawn(verify(api.clone(), bogus));
     gate.arrival().await;
-    // The tenant's answer is on its way. It does not contain the key that the tenant publishes now.
+    // The tenant has already sent the key set. This key set does not contain the key that the tenant publishes now.
     world.pass(1);
     world.tenant.rotate_keys();
     let user = tokio::spawn(verify(api.clone(), world.tenant.mint().sign()));

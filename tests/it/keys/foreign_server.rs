@@ -25,7 +25,7 @@ async fn discovery_and_keys_are_requested_once_with_the_expected_headers() {
     for _ in 0..3 {
         assert_eq!(status_and_label(&api.verify_access_token(&token).await), "200 accepted");
     }
-    // On drop, the server checks that each document was requested once. This checks that there were no other requests.
+    // On drop, the server checks that each document was requested once. This assertion finds any other requests.
     assert_eq!(server.received_requests().await.unwrap().len(), 2);
 }
 

@@ -1,4 +1,4 @@
-//! An HTTP client that holds requests or answers back until the test opens it.
+//! An HTTP client that delays requests or answers until the test opens its gates.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use auth0_api_core::{HttpClient, HttpFuture, HttpRequest, ReqwestClient};
 use tokio::sync::{Notify, Semaphore, SemaphorePermit};
 
-/// The default client with two gates: one for requests, one for answers. Clones share the gates.
+/// The default client with two gates: one gate for requests, and one gate for answers. Clones share the gates.
 #[derive(Clone, Debug)]
 pub(super) struct Gated(Arc<Gates>);
 
@@ -20,12 +20,12 @@ struct Gates {
 }
 
 impl Gated {
-    /// Holds back every request.
+    /// Returns a client that delays every request.
     pub(super) fn closed() -> Self {
         Self::letting_through(0, OPEN)
     }
 
-    /// Holds back every answer except the first `count`.
+    /// Returns a client that delays every answer except the first `count`.
     pub(super) fn after_answers(count: usize) -> Self {
         Self::letting_through(OPEN, count)
     }
@@ -51,7 +51,7 @@ impl Gated {
         self.0.asked.load(Ordering::SeqCst)
     }
 
-    /// Waits until a gate holds back a request or an answer.
+    /// Waits until a gate delays a request or an answer.
     pub(super) async fn arrival(&self) {
         self.0.arrival.notified().await;
     }

@@ -1,4 +1,4 @@
-//! HTTP clients that the application provides: the same limits apply.
+//! HTTP clients that the application provides: the limits of the default client also apply to them.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -34,7 +34,7 @@ async fn a_custom_http_client_receives_two_requests() {
 async fn a_custom_http_client_times_out_after_5_s() {
     let world = World::new().await;
     let api = world.builder().http_client(Misbehaving::Silent).build().unwrap();
-    // Time is paused: it jumps to the next timer when all tasks wait.
+    // Time is paused: tokio advances the time to the next timer when all tasks wait.
     let outcome = timeout(Duration::from_millis(5_001), api.verify_access_token(&world.tenant.mint().sign())).await;
     assert_eq!(rejection(&api, outcome.unwrap()), unavailable());
 }
@@ -63,7 +63,7 @@ async fn a_response_above_the_limit_from_a_custom_http_client_is_rejected() {
             world.builder().http_client(Misbehaving::Long { issuer: world.tenant.issuer().into(), length }).build();
         let api = api.unwrap();
         let error = api.verify_access_token(&world.tenant.mint().sign()).await.unwrap_err();
-        // A document of exactly the limit is read; its error is that it has no `jwks_uri`.
+        // The client reads a document of exactly the limit, and then rejects it because it has no `jwks_uri`.
         let read = error.hint().is_some_and(|hint| hint.contains("allow_jwks_host"));
         assert_eq!(read, length == 512 * 1024, "{error:?}");
         assert_eq!(rejection(&api, Err(error)), unavailable());

@@ -1,4 +1,5 @@
-//! The keys of issuers: where they come from, how long they are used, and what happens while they are unavailable.
+//! The keys of issuers: how the client fetches them, how long it uses them, and what happens while they are
+//! unavailable.
 
 mod ahead;
 mod attack;

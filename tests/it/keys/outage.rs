@@ -1,4 +1,5 @@
-//! Outages of the tenant: without cached keys, requests get 503; with cached keys, tokens are verified for a day.
+//! Outages of the tenant: without cached keys, requests get 503; with cached keys, the client verifies tokens for a
+//! day.
 
 use auth0_api_core::ApiClient;
 use auth0_api_testing::{Endpoint, LocalTenant, Misbehaviour};
@@ -7,7 +8,7 @@ use super::{fetched, unavailable};
 use crate::world::{World, rejection, seconds, status_and_label};
 
 #[tokio::test]
-async fn without_cached_keys_every_misbehaviour_is_503_until_it_ends() {
+async fn without_cached_keys_requests_get_503_until_the_misbehaviour_ends() {
     let decoy = LocalTenant::start().await.unwrap();
     let redirect = |path| Misbehaviour::Redirect(format!("{}{path}", decoy.domain()));
     let world = World::new().await;
@@ -32,7 +33,7 @@ async fn without_cached_keys_every_misbehaviour_is_503_until_it_ends() {
             assert!(!api.is_ready(), "{what}");
             assert!(api.warm_up().await.is_err(), "{what}");
 
-            // No further fetch during the back-off, then the next request fetches.
+            // During the back-off, no request causes a fetch. After the back-off, the next request causes one.
             world.tenant.behave();
             world.tenant.reset_requests();
             world.pass(wait - 1);
@@ -136,7 +137,7 @@ async fn an_outage_of_one_tenant_does_not_affect_another() {
 }
 
 #[tokio::test]
-async fn with_cached_keys_no_misbehaviour_rejects_a_token() {
+async fn with_cached_keys_tokens_are_accepted_during_every_misbehaviour() {
     let decoy = LocalTenant::start().await.unwrap();
     for endpoint in [Endpoint::Discovery, Endpoint::Jwks] {
         for misbehaviour in [
@@ -159,7 +160,7 @@ async fn with_cached_keys_no_misbehaviour_rejects_a_token() {
                     "{endpoint:?} {misbehaviour:?} after {pass} s more"
                 );
             }
-            // Waits for a fetch in progress to end.
+            // Waits until a fetch in progress has ended.
             assert!(api.refresh_now(world.tenant.issuer()).await.is_err(), "{endpoint:?} {misbehaviour:?}");
             world.tenant.behave();
             world.tenant.rotate_keys();

@@ -1,4 +1,4 @@
-//! Every setting of the key policy takes effect; a value out of bounds is a build error.
+//! Every setting of the key policy has an effect, and a value out of bounds is a build error.
 
 use auth0_api_core::{ApiClient, ConfigProblem, KeyPolicy};
 use auth0_api_testing::{Endpoint, Misbehaviour, SigningAlgorithm, SigningKey};
@@ -61,7 +61,7 @@ async fn max_keys_and_max_document_bytes_are_configurable() {
     let policy = KeyPolicy::new().max_keys(2);
     let api = world.builder().key_policy(policy).build().unwrap();
     let error = api.verify_access_token(&token).await.unwrap_err();
-    assert_eq!(causes(&error), "the key set is unusable: more than 2 keys");
+    assert_eq!(causes(&error), "the key set is unusable: the set has more than 2 keys");
 
     world.tenant.set_jwks(json!({ "keys": [], "padding": "p".repeat(8 * 1024) }));
     let api = world.builder().key_policy(KeyPolicy::new().max_document_bytes(8 * 1024)).build().unwrap();

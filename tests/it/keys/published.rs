@@ -7,7 +7,7 @@ use auth0_api_core::{HttpClient, HttpError, HttpFuture, HttpRequest, HttpRespons
 use auth0_api_testing::SigningKey;
 use serde_json::json;
 
-/// An HTTP client that answers as the issuer. Clones share one issuer.
+/// An HTTP client that returns the answers of the issuer. Clones share one issuer.
 #[derive(Clone, Debug)]
 pub(super) struct Published(Arc<Mutex<Issuer>>);
 
@@ -18,7 +18,7 @@ struct Issuer {
     answers: Answers,
     etag: Option<String>,
     asked: Vec<Asked>,
-    /// The number of requests for the discovery document; each fetch begins with one.
+    /// The number of requests for the discovery document. Each fetch begins with one such request.
     fetches: usize,
 }
 
@@ -80,7 +80,7 @@ impl Published {
 }
 
 impl Issuer {
-    /// Returns the answer; `None` means that the request never gets one.
+    /// Returns the answer, or `None` if the request never gets an answer.
     fn answer(&mut self, request: &HttpRequest) -> Option<HttpResponse> {
         let is_discovery = request.url.ends_with("/openid-configuration");
         self.fetches += usize::from(is_discovery);

@@ -10,7 +10,7 @@ const KEY_UNKNOWN: &str =
     r#"Bearer realm="api", error="invalid_token", error_description="the signing key of the access token is unknown""#;
 
 #[tokio::test]
-async fn a_new_key_is_fetched_by_the_request_that_names_it() {
+async fn a_token_with_a_new_key_causes_a_fetch_of_the_keys() {
     let (world, api) = warm().await;
     let before = world.tenant.mint().sign();
     world.tenant.rotate_keys();
@@ -71,14 +71,14 @@ async fn a_new_key_is_found_after_a_few_unknown_keys() {
 }
 
 #[tokio::test]
-async fn a_new_key_is_found_within_ten_seconds_of_many_unknown_keys() {
+async fn a_new_key_is_found_ten_seconds_after_many_unknown_keys() {
     let (world, api) = warm().await;
     for number in 0..20 {
         bogus(&world, &api, number).await;
     }
     world.tenant.rotate_keys();
     world.pass(10);
-    // Even if an attacker's token takes the permit, the fetch brings the new key.
+    // Even if a token of the attacker uses the permit, the fetch returns the new key.
     bogus(&world, &api, 20).await;
     assert_eq!(outcome_of(&api, &world.tenant.mint().sign()).await, "200 accepted");
     assert_eq!(fetched(&world), (5, 5));

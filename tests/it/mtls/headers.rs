@@ -106,11 +106,12 @@ async fn in_envoys_list_the_element_of_the_outermost_trusted_proxy_is_used() {
     let (client, sidecar) = (write(DER), write(OTHER_DER));
     for (list, senders, expected) in [
         (format!("{client},{sidecar}"), "192.0.2.1, 10.0.0.2", "200 accepted"),
-        // The sidecar appends its element. The proxy in front of it is not trusted, so its element counts as the
-        // client's.
+        // The trusted proxy wrote the last element, for its own peer. This peer is not trusted, so the API takes its
+        // certificate for the client's.
         (format!("{client},{sidecar}"), "192.0.2.1", "401 mtls_certificate_mismatch"),
         (format!("{sidecar},{client}"), "192.0.2.1", "200 accepted"),
-        // One element for two trusted senders: the client had no certificate, and the element is the proxy's own.
+        // One element for two trusted senders: the client had no certificate, and the element is for the certificate of
+        // a proxy.
         (client.clone(), "192.0.2.1, 10.0.0.2", "400 mtls_certificate_unreadable"),
     ] {
         let headers = [("authorization", authorization.as_str()), ("x-forwarded-for", senders), (header, &list)];
@@ -142,6 +143,6 @@ async fn a_certificate_header_without_trusted_proxies_is_a_build_error() {
         assert_eq!(problems(certificates), [("client_certificates", expected.to_owned())]);
     }
     let unnamed = CertificateSource::pem_header("X SSL");
-    let expected = ConfigProblem::CertificateHeader("this is not a valid header name").to_string();
+    let expected = ConfigProblem::CertificateHeader("the name of the header is not valid").to_string();
     assert_eq!(problems(unnamed), [("client_certificates", expected)]);
 }

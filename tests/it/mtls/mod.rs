@@ -8,11 +8,12 @@ use auth0_api_core::{ApiClient, ClientCertificate, Error, ReceivedTarget, TokenR
 
 use crate::world::World;
 
-/// A certificate: any octets, because only their hash is compared.
+/// Not a real certificate: core compares only the hash of the octets.
 const DER: &[u8] = b"the certificate of a client";
 const OTHER_DER: &[u8] = b"the certificate of another client";
 
-/// Verifies a GET of `https://api.example.com/orders` from this peer, with an optional connection certificate.
+/// Verifies a GET request for `https://api.example.com/orders` from this peer. The connection has this certificate or
+/// none.
 async fn present(
     api: &ApiClient,
     certificate: Option<&[u8]>,

@@ -108,7 +108,8 @@ impl Identity {
     }
 }
 
-/// TLS settings: a client certificate is optional, and must be issued by the authority.
+/// Returns TLS settings. A client certificate is optional. If the client presents one, the authority must have issued
+/// it.
 fn settings(authority: &Authority) -> ServerConfig {
     let mut roots = RootCertStore::empty();
     roots.add(authority.der().clone()).unwrap();

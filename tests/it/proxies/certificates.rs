@@ -1,5 +1,5 @@
-//! A proxy passes the certificate of its TLS connection on to the API, and no certificate that the client writes into a
-//! header.
+//! A proxy forwards the certificate of its TLS connection to the API. It forwards no certificate that the client writes
+//! into a header.
 
 use auth0_api_core::{ApiClient, CertificateSource, TrustedProxies};
 use base64::Engine as _;
@@ -11,7 +11,7 @@ use crate::world::World;
 const GUIDE: &str = include_str!("../../../crates/auth0-api-core/src/guide/mtls.md");
 
 #[tokio::test]
-async fn nginx_passes_on_only_the_certificate_of_its_connection() {
+async fn nginx_forwards_only_the_certificate_of_its_connection() {
     let (world, folder, header) = (World::new().await, Folder::new("nginx-certificates"), "X-SSL-Client-Cert");
     let backend = serve(api(&world, CertificateSource::pem_header(header))).await;
     let Some(proxy) = nginx(&folder, backend, &shown(GUIDE, "nginx")) else { return skip("nginx") };
@@ -19,7 +19,7 @@ async fn nginx_passes_on_only_the_certificate_of_its_connection() {
 }
 
 #[tokio::test]
-async fn haproxy_passes_on_only_the_certificate_of_its_connection() {
+async fn haproxy_forwards_only_the_certificate_of_its_connection() {
     let (world, folder) = (World::new().await, Folder::new("haproxy-certificates"));
     let backend = serve(api(&world, CertificateSource::client_cert_header())).await;
     let Some(proxy) = haproxy(&folder, backend, &shown(GUIDE, "`HAProxy`")) else { return skip("haproxy") };
@@ -31,8 +31,8 @@ fn api(world: &World, certificates: CertificateSource) -> ApiClient {
     world.builder().trusted_proxies(proxies).client_certificates(certificates).build().unwrap()
 }
 
-/// Checks that a token is accepted over a connection with its certificate, and not with the certificate in a client's
-/// header.
+/// Checks that the API accepts a token over a connection with the token's certificate, and rejects the token if the
+/// client only writes the certificate into a header.
 async fn check(world: &World, folder: &Folder, proxy: &Proxy, header: &str, write: fn(&Identity) -> String) {
     let (own, other) = (Identity::self_signed("client"), Identity::self_signed("other client"));
     let token = world.tenant.mint().bound_to_certificate(&own.der).sign();

@@ -1,4 +1,4 @@
-//! nginx and `HAProxy` terminate TLS in front of an axum API, configured as in the guide.
+//! nginx and `HAProxy`, configured as in the guide, terminate TLS in front of an axum API.
 
 mod certificates;
 mod targets;
@@ -28,7 +28,7 @@ async fn serve(api: ApiClient) -> SocketAddr {
     address
 }
 
-/// Starts nginx with these settings in its `server` block; `None` if it is not installed.
+/// Starts nginx with these settings in its `server` block; `None` if nginx is not installed.
 fn nginx(folder: &Folder, backend: SocketAddr, settings: &str) -> Option<Proxy> {
     let (address, path) = (free_address(), folder.path.display());
     let settings = format!(
@@ -47,7 +47,7 @@ fn nginx(folder: &Folder, backend: SocketAddr, settings: &str) -> Option<Proxy> 
     Proxy::start(Command::new("nginx").args(["-c", &file]), folder, address)
 }
 
-/// Starts `HAProxy` with these settings in its `frontend`; `None` if it is not installed.
+/// Starts `HAProxy` with these settings in its `frontend`; `None` if `HAProxy` is not installed.
 fn haproxy(folder: &Folder, backend: SocketAddr, settings: &str) -> Option<Proxy> {
     let (address, path) = (free_address(), folder.path.display());
     let settings = settings.replace(":443", &address.to_string()).replace("site.pem", &format!("{path}/site.pem"));
@@ -60,14 +60,14 @@ fn haproxy(folder: &Folder, backend: SocketAddr, settings: &str) -> Option<Proxy
     Proxy::start(Command::new("haproxy").args(["-D", "-p", &format!("{path}/pid"), "-f", &file]), folder, address)
 }
 
-/// Returns the settings that a section of a guide page shows.
+/// Returns the settings in the code block of this section of a guide page.
 fn shown(page: &str, section: &str) -> String {
     let (_, rest) = page.split_once(&format!("\n## {section}\n")).unwrap();
     let (_, rest) = rest.split_once("```text\n").unwrap();
     rest.split_once("```").unwrap().0.to_owned()
 }
 
-/// A running proxy; it is stopped on drop.
+/// A running proxy. Dropping this value stops the proxy.
 struct Proxy {
     address: SocketAddr,
     pid: String,
@@ -99,7 +99,7 @@ impl Proxy {
 
 impl Drop for Proxy {
     fn drop(&mut self) {
-        // It may have ended already.
+        // The proxy may have ended already.
         _ = Command::new("sh").args(["-c", &format!("kill {}", self.pid)]).status();
     }
 }

@@ -1,4 +1,4 @@
-//! A proof must be for the URL that the client called, which the API learns from the proxy's headers.
+//! A proof must be for the URL that the client called. The API reads this URL from the headers of the proxy.
 
 use auth0_api_core::{DpopPolicy, TrustedProxies};
 
@@ -8,7 +8,7 @@ use crate::world::{Holder, World};
 const GUIDE: &str = include_str!("../../../crates/auth0-api-core/src/guide/proxies.md");
 
 #[tokio::test]
-async fn behind_nginx_the_called_url_comes_only_from_nginx() {
+async fn behind_nginx_the_called_url_is_read_only_from_nginxs_headers() {
     let (world, folder) = (World::new().await, Folder::new("nginx-targets"));
     let builder = world.builder().dpop(DpopPolicy::require()).trusted_proxies(TrustedProxies::hops(1));
     let backend = serve(builder.build().unwrap()).await;
@@ -22,7 +22,7 @@ async fn behind_nginx_the_called_url_comes_only_from_nginx() {
         (elsewhere, Some(("X-Forwarded-Host", "elsewhere.example")), 401),
         (elsewhere, Some(("Forwarded", "host=elsewhere.example;proto=https")), 401),
         (&proxy.url().replace("/orders", "/v1/orders"), Some(("X-Forwarded-Prefix", "/v1")), 401),
-        // A client's own headers that the proxy replaces have no effect.
+        // The client's headers have no effect, because the proxy replaces them.
         (&proxy.url(), Some(("X-Forwarded-Host", "elsewhere.example")), 200),
         (&proxy.url(), Some(("X-Forwarded-Proto", "http")), 200),
         (&proxy.url(), Some(("Forwarded", "nonsense")), 200),

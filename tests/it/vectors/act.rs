@@ -41,7 +41,7 @@ fn outcome(token: &VerifiedToken) -> Outcome {
     Outcome::default().with("current", current(token.current_actor())).with("chain", chain(token.delegation_chain()))
 }
 
-/// The token is rejected as a whole, so its actors cannot be read.
+/// Returns the outcome for a rejected token: its actors cannot be read.
 fn rejected() -> Outcome {
     Outcome::default().with("current", json!({ "ok": false })).with("chain", json!({ "ok": false }))
 }
@@ -64,8 +64,8 @@ fn chain(actors: Result<Vec<&str>, ActorError>) -> Value {
     )
 }
 
-/// Adds the claims that every token has, unless they are present. Works on the text, because the claims of a case may
-/// nest deeper than a JSON parser accepts.
+/// Adds the claims that every token needs, unless the case contains them. Edits the text, because the claims of a case
+/// may be nested deeper than a JSON parser accepts.
 fn as_token_claims(claims_json: &str, tenant: &LocalTenant) -> String {
     let Ok(present) = serde_json::from_str::<BTreeMap<String, &RawValue>>(claims_json) else {
         return claims_json.to_owned();

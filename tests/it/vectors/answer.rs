@@ -38,7 +38,7 @@ impl Answer {
 }
 
 impl Rejected {
-    /// Returns the rejection that a client with default settings makes of an error.
+    /// Returns the rejection that a client with default settings returns for an error.
     pub(super) fn of(error: &Error) -> Result<Self, String> {
         match Config::plain(Dpop::default()).build(&Network::new(&[]), &ManualClock::new())? {
             Built::Client(api) => Ok(api.reject(error).into()),
@@ -57,8 +57,8 @@ impl Rejected {
             .and_violations(self.violations(foreign))
     }
 
-    /// Returns the name that the vectors use for the rejection, from its status and body. `violations` checks that the
-    /// challenges agree.
+    /// Returns the name of the rejection in the vectors, which depends on the status and the body. `violations` checks
+    /// that the challenges contain the same error.
     fn word(&self) -> String {
         match (self.status, self.body_member("error").as_str()) {
             (
@@ -76,7 +76,7 @@ impl Rejected {
         }
     }
 
-    /// Returns what is wrong with the rejection, whatever the case expects.
+    /// Returns the problems that no rejection may have, independent of the expectation of the case.
     fn violations(&self, foreign: &Foreign) -> Vec<String> {
         let mut violations = Vec::new();
         let parsed: Vec<_> = self.challenge_lines().map(parse_challenge).collect();
@@ -101,14 +101,14 @@ impl Rejected {
         let mut found = Vec::new();
         let Some(code) = challenge.parameter("error") else { return found };
         if code != self.body_member("error") {
-            found.push(format!("a challenge says {code}, the body {}", self.body));
+            found.push(format!("a challenge contains {code}, but the body is {}", self.body));
         }
         if let Some(description) = challenge.parameter("error_description") {
             if description.contains(['"', '\\']) {
-                found.push(format!("an error_description holds a quote or a backslash: {description}"));
+                found.push(format!("an error_description contains a quote or a backslash: {description}"));
             }
             if description != self.body_member("error_description") {
-                found.push(format!("a challenge says {description:?}, the body {}", self.body));
+                found.push(format!("a challenge contains {description:?}, but the body is {}", self.body));
             }
         }
         found
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn the_name_of_a_rejection_comes_from_its_status_and_code() {
+    fn the_name_of_a_rejection_depends_on_its_status_and_code() {
         for (status, code, word) in [
             (401, "invalid_token", "invalid_token"),
             (400, "invalid_token", "400 invalid_token"),

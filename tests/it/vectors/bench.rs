@@ -1,4 +1,4 @@
-//! A client for one case, and the calls to it, all presented in the same way.
+//! A client for one case, and the calls to this client. All calls are presented in the same way.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, UNIX_EPOCH};
@@ -36,7 +36,7 @@ pub(super) struct CaseClient {
 }
 
 impl CaseClient {
-    /// Builds the client, or returns the outcome that it cannot be built.
+    /// Builds the client. Returns an outcome instead if the configuration is rejected.
     pub(super) fn new(config: &Config, routes: &[Route], via: Via) -> Result<Result<Self, Outcome>, String> {
         let (clock, network) = (ManualClock::new(), Network::new(routes));
         let (resolver, resolver_calls_before) = (config.resolver().cloned(), AtomicUsize::new(0));
@@ -47,7 +47,8 @@ impl CaseClient {
         })
     }
 
-    /// Makes one call. Returns its outcome with the traffic that it caused, background fetches included.
+    /// Makes one call. Returns the outcome of the call, with the traffic that the call and its background fetches
+    /// caused.
     pub(super) async fn call(&self, call: &Call, routes: &[Route]) -> Result<Outcome, String> {
         let answer = self.ask(call).await?;
         self.network.settle().await;
@@ -55,7 +56,7 @@ impl CaseClient {
         Ok(with_traffic(answer.outcome(&call.foreign(routes)), &self.network.traffic(), &contexts))
     }
 
-    /// Makes the calls of a sequence in turn, and compares each with its expectation.
+    /// Makes the calls of a sequence in turn, and compares each outcome with the expectation of its call.
     pub(super) async fn one_by_one(
         &self,
         calls: &[Call],
@@ -71,8 +72,8 @@ impl CaseClient {
         Ok(of_sequence(violations, &self.network.total_traffic(), &self.contexts_after(0)))
     }
 
-    /// Starts all calls together. Their outcomes have no traffic, because a fetch cannot be attributed to one of the
-    /// calls.
+    /// Starts all calls together. The outcome of a call does not include its traffic, because the runner cannot tell
+    /// which call caused a fetch.
     pub(super) async fn concurrently(
         &self,
         calls: &[Call],
@@ -105,7 +106,7 @@ impl Call {
         Self { at, presented, route }
     }
 
-    /// Returns all text of the call and of the network, which the response must not repeat.
+    /// Returns all texts of the call and of the network. The response must not repeat them.
     fn foreign(&self, routes: &[Route]) -> Foreign {
         let bodies = routes.iter().flat_map(|route| &route.responses).filter_map(network::Reply::body);
         let foreign = bodies.fold(Foreign::default(), Foreign::body);

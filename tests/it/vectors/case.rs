@@ -1,17 +1,17 @@
-//! The schema of files, cases and requests. A member that no struct has is an error.
+//! The schema of the JSON files with test cases. A JSON member that is not a field of these structs is an error.
 
 use std::fmt;
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// The only schema that this runner knows.
+/// The only schema that this runner supports.
 pub(super) const SCHEMA: &str = "auth0-api-vectors/1";
 
 /// A JSON object.
 pub(super) type Object = Map<String, Value>;
 
-/// A file. Its cases are parsed one by one, so that an unreadable case does not hide the others.
+/// A file with cases. Each case is parsed separately, so that an unreadable case does not hide the other cases.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct File {
@@ -23,7 +23,7 @@ pub(super) struct File {
     _dropped: Vec<Value>,
 }
 
-/// A case: the members of every kind, and the input of its kind.
+/// A case: the members that every case has, and the input for the kind of the case.
 #[derive(Debug, Deserialize)]
 pub(super) struct Case {
     id: String,

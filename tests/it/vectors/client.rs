@@ -68,7 +68,7 @@ pub(super) enum Built {
 }
 
 impl Config {
-    /// A configuration with a domain, an audience and a DPoP policy, and default settings otherwise.
+    /// Returns a configuration with a domain, an audience and a DPoP policy. All other settings have their defaults.
     pub(super) fn plain(dpop: Dpop) -> Self {
         let (domain, audience) = ("tenant.auth0.test".to_owned(), "https://api.example.test/".to_owned());
         Self { domain: Some(domain), audiences: vec![audience], dpop: Some(dpop), ..Self::default() }
@@ -78,7 +78,7 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// The builder cannot express a setting, or its error does not name the rejected option.
+    /// The builder cannot express a setting, or the builder's error does not name the rejected option.
     pub(super) fn build(&self, network: &Network, clock: &ManualClock) -> Result<Built, String> {
         let mut problems = Vec::new();
         let builder = self.builder(&mut problems)?.http_client(network.clone()).clock(clock.clone());
@@ -120,7 +120,7 @@ impl Config {
         Ok(builder)
     }
 
-    /// The tenants whose tokens are accepted.
+    /// Returns the tenants whose tokens the client accepts.
     fn trusted(&self) -> Result<TrustedDomains, String> {
         match (&self.domains, &self.resolver) {
             (Some(_), Some(_)) => Err("a case has either a list of domains or a resolver".to_owned()),
@@ -130,7 +130,7 @@ impl Config {
         }
     }
 
-    /// The resolver, if there is one; it records the contexts of its calls.
+    /// Returns the resolver, if the case has one. The resolver records the contexts of its calls.
     pub(super) fn resolver(&self) -> Option<&Resolver> {
         self.resolver.as_ref()
     }
@@ -149,7 +149,7 @@ impl Keys {
     }
 }
 
-/// Maps an option to its name in the vectors, which use `domain` for the exchange domain of several.
+/// Maps an option to its name in the vectors, which also use `domain` for the exchange domain.
 fn name_in_the_vectors(option: &str) -> &str {
     if option == "exchange_domain" { "domain" } else { option }
 }
@@ -210,7 +210,7 @@ impl Client {
     }
 }
 
-/// Parses names of algorithms; unknown names are a problem of `option`.
+/// Parses names of algorithms. Unknown names are a problem of `option`.
 fn parse_algorithms(names: &[String], option: &str, problems: &mut Vec<String>) -> Vec<Algorithm> {
     let parsed: Vec<Algorithm> = names.iter().filter_map(|name| name.parse().ok()).collect();
     if parsed.len() < names.len() {

@@ -1,4 +1,5 @@
-//! The kind `exchange`: one client makes one exchange; the outcome has its requests and its result.
+//! The kind `exchange`: one client makes an exchange, once or several times. The outcome contains the requests and the
+//! last result.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -119,7 +120,7 @@ impl Args {
                 let Some(profile) = self.profile() else { return Ok(ExchangeOutcome::DoesNotCompile) };
                 api.get_token_by_exchange_profile(self.subject(verified)?, profile).await
             }
-            // The types of the next two accept only a verified token.
+            // The next two calls accept only a verified token.
             "get_token_on_behalf_of" => match verified {
                 Some(token) => api.get_token_on_behalf_of(token, self.on_behalf_of()).await,
                 None => return Ok(ExchangeOutcome::DoesNotCompile),
@@ -145,8 +146,8 @@ impl Args {
         }
     }
 
-    /// Returns the profile; `None` for an actor token without its type, or a type without its token: such code does not
-    /// compile.
+    /// Returns the profile. Returns `None` for an actor token without a type or a type without a token, because such
+    /// code does not compile.
     fn profile(&self) -> Option<ExchangeProfile> {
         let token_type = self.subject_token_type.clone().unwrap_or_default();
         let mut profile = match &self.audience {

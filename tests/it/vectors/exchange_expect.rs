@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::case::Object;
 use super::expect::matches;
 
-/// Returns the member of the outcome that an expected member is compared with.
+/// Returns the member of the outcome that is compared with the expected member `name`; `None` if both have this name.
 pub(super) fn compared_with(name: &str) -> Option<&'static str> {
     Some(match name {
         "client_assertion" => "request",
@@ -20,7 +20,7 @@ pub(super) fn compared_with(name: &str) -> Option<&'static str> {
     })
 }
 
-/// Returns whether the expectation of this member holds; `None` for members without a special rule.
+/// Returns whether the actual value meets the expectation; `None` for members without a special rule.
 pub(super) fn holds(name: &str, expected: &Value, actual: &Value) -> Option<bool> {
     Some(match name {
         "client_assertion" => assertion_holds(expected, actual).unwrap_or(false),
@@ -34,8 +34,8 @@ pub(super) fn holds(name: &str, expected: &Value, actual: &Value) -> Option<bool
     })
 }
 
-/// Compares a request: `headers` are prefixes; with `form_is_complete`, the form has no other fields than those of
-/// `form`.
+/// Compares a request with the expected one. The expected `headers` are prefixes of the actual headers. If
+/// `form_is_complete` is true, the actual form must have no fields besides those in `form`.
 fn request_holds(expected: &Value, actual: &Value) -> bool {
     let (form, actual_form) = (object(expected, "form"), object(actual, "form"));
     let complete = expected.get("form_is_complete") == Some(&Value::Bool(true));

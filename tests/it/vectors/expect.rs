@@ -7,8 +7,8 @@ use super::exchange_expect;
 use super::outcome::Outcome;
 
 impl Expectation {
-    /// Compares an outcome with what is expected, then with the alternatives. `known` are the members that the kind
-    /// has.
+    /// Compares an outcome with the expected one, then with the acceptable alternatives. `known` lists the members that
+    /// an expectation of this kind may have.
     pub(super) fn check(&self, outcome: &Outcome, known: &[&str]) -> Result<(), String> {
         let problem = self.problem(outcome, known);
         problem.map_or(Ok(()), |problem| match outcome.through {
@@ -46,7 +46,7 @@ fn differences(expected: &Object, outcome: &Outcome) -> Vec<String> {
     differing.map(name_it).collect()
 }
 
-/// Returns the member of the outcome that an expected member is compared with.
+/// Returns the member of the outcome that is compared with the expected member `name`.
 fn compared_with(name: &str) -> &str {
     match name {
         "challenges_exclude" => "challenges",
@@ -67,7 +67,7 @@ fn holds(name: &str, expected: &Value, outcome: &Object) -> bool {
         "forbidden_hosts" => texts(actual).all(|host| !texts(expected).any(|forbidden| is_host(forbidden, host))),
         "problems" => texts(expected).all(|problem| texts(actual).any(|named| named == problem)),
         "requested_hosts" => texts(actual).all(|host| texts(expected).any(|allowed| is_host(allowed, host))),
-        // The expected headers must be present; other headers may be present too.
+        // The expected headers must be present. Other headers may also be present.
         "resolver_context" => members(expected).all(|(name, value)| match (name.as_str(), actual.get(name)) {
             ("headers", Some(Value::Array(actual))) => {
                 value.as_array().into_iter().flatten().all(|header| actual.contains(header))
@@ -118,11 +118,11 @@ fn same_number(expected: &Number, actual: &Number) -> bool {
         || expected.as_f64().zip(actual.as_f64()).is_some_and(|(expected, actual)| expected.total_cmp(&actual).is_eq())
 }
 
-/// Returns whether a text matches a pattern in which `*` stands for any text, including the empty one.
+/// Returns whether a text matches a pattern. In the pattern, `*` matches any text, including the empty text.
 ///
-/// The text before the first `*` must be a prefix, the text after the last `*` a suffix. Each piece between two `*` is
-/// searched from the left, after the previous piece: its first occurrence leaves the most text for the pieces that
-/// follow.
+/// The pattern's text before the first `*` must be a prefix, and its text after the last `*` must be a suffix. Each
+/// piece between two `*` is searched from the left, after the previous piece. The first occurrence of a piece leaves
+/// the most text for the later pieces.
 fn wildcard(pattern: &str, text: &str) -> bool {
     let Some((start, rest)) = pattern.split_once('*') else { return pattern == text };
     let Some(mut text) = text.strip_prefix(start) else { return false };
@@ -134,7 +134,7 @@ fn wildcard(pattern: &str, text: &str) -> bool {
     text.ends_with(end)
 }
 
-/// Returns whether an expected host names the actual host. Without a port, it names the host with any port.
+/// Returns whether an expected host matches the actual host. An expected host without a port matches every port.
 fn is_host(expected: &str, actual: &str) -> bool {
     actual == expected || actual.strip_prefix(expected).is_some_and(|rest| rest.starts_with(':'))
 }

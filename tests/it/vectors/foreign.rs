@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
-/// Texts that are long enough not to appear in a response by chance.
+/// The texts. Each has at least `SHORTEST` characters, so that a response does not contain it by chance.
 #[derive(Debug, Default)]
 pub(super) struct Foreign(BTreeSet<String>);
 
@@ -67,7 +67,7 @@ impl Foreign {
 /// Shorter words can be part of any English sentence.
 const SHORTEST: usize = 8;
 
-/// Words of the protocols, which responses contain anyway.
+/// Words of the protocols, which every response may contain.
 const ALLOWED: [&str; 9] = [
     "application/json",
     "dpop+jwt",

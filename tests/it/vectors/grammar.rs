@@ -1,4 +1,4 @@
-//! A strict parser of challenges: every rejection must have legal ones.
+//! A strict parser of challenges. The challenges of every rejection must be legal.
 
 /// A parsed challenge.
 #[derive(Debug, PartialEq)]

@@ -1,4 +1,4 @@
-//! Runs the conformance vectors of `tests/data`, or of the folder that `VECTORS_DIR` names.
+//! Runs the conformance vectors of `tests/data`, or of the folder in the environment variable `VECTORS_DIR`.
 //!
 //! A case is data: a configuration, the answers of the network, a request, and the expected result. To see the tables:
 //!
@@ -7,8 +7,8 @@
 //! VECTORS_DIR=../other/vectors cargo test -p auth0-api-tests vectors -- --nocapture
 //! ```
 //!
-//! An unknown kind, capability or member fails the case, and so does a setting that the runner cannot express. A case
-//! is skipped only by a rule that states its reason; every other case runs.
+//! A case fails if it has an unknown kind, capability or member, or a setting that the runner cannot express. A case is
+//! skipped only by a rule with a reason. Every other case runs.
 //!
 //! # How a case flows through the modules
 //!

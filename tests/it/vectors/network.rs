@@ -9,7 +9,7 @@ use auth0_api_core::{HttpClient, HttpError, HttpFuture, HttpRequest, HttpRespons
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// The answers of one URL, in turn; the last answer is repeated.
+/// The answers of one URL, in order. After the end of the list, the last answer is repeated.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Route {
@@ -66,7 +66,7 @@ struct Script {
     next: AtomicUsize,
 }
 
-/// The requested URLs, and which URLs are those of key sets.
+/// The requested URLs, and the URLs of key sets.
 #[derive(Debug)]
 pub(super) struct Traffic {
     urls: Vec<String>,
@@ -87,11 +87,11 @@ impl Network {
         }))
     }
 
-    /// Waits until no request is in flight, including background fetches. Time is paused and jumps forward, see
+    /// Waits until no request is in flight, including background fetches. Time is paused, and tokio advances it: see
     /// [`run`](super::run).
     ///
-    /// One round lets every ready task run `TURNS` times, so that a task can start a request. If a request is then in
-    /// flight, the sleep lets its timers pass, and the next round begins.
+    /// In one round, every ready task can run `TURNS` times, so that it can start a request. If a request is then in
+    /// flight, the sleep advances the time until the request's timers end, and the next round begins.
     pub(super) async fn settle(&self) {
         loop {
             for _ in 0..TURNS {
@@ -104,7 +104,7 @@ impl Network {
         }
     }
 
-    /// Marks the beginning of another call: `traffic` and `requests` count from here.
+    /// Marks the beginning of another call: `traffic` and `requests` return only what follows.
     pub(super) fn begin_call(&self) {
         self.0.call_began_at.store(self.asked().len(), Ordering::SeqCst);
     }
@@ -143,7 +143,7 @@ impl HttpClient for Network {
             match self.0.script.get(&request.url).and_then(Script::next) {
                 Some(Reply::Response(response)) => Ok(response.clone().into()),
                 Some(Reply::Failure(Failure { error: FailureKind::Timeout })) => {
-                    // The client's time limit ends the request first. Without a limit, this sleep ends it.
+                    // The client's time limit ends the request first. Without a limit, this sleep ends the request.
                     tokio::time::sleep(request.timeout * 2).await;
                     Err(HttpError::Timeout)
                 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::case::Object;
 
-/// The actual values of the members that an `expect` can name, and violations: errors whatever the case expects.
+/// The actual values of the members that `expect` can contain, and the violations: problems that no case may have.
 #[derive(Debug, Default)]
 pub(super) struct Outcome {
     /// How the request was presented, if there are several ways.

@@ -1,4 +1,4 @@
-//! The kinds that need neither a token nor a network.
+//! The kinds of test case that need neither a token nor a network.
 
 use auth0_api_core::{
     ChallengeParams, Domain, DpopError, Error, ProofError, Scheme, TargetError, TargetUrl, extract_token,
@@ -89,7 +89,7 @@ pub(super) fn htu_normalize(case: &Case) -> Result<Outcome, String> {
     }
 }
 
-/// Runs the kind `htu_match`. The URL of the request is read before that of the proof.
+/// Runs the kind `htu_match`. The URL of the request is parsed before the URL of the proof.
 pub(super) fn htu_match(case: &Case) -> Result<Outcome, String> {
     let HtuMatch { request_url, htu } = case.input()?;
     let called = TargetUrl::parse(&request_url).map_err(|error| Side::Request.error(error));
@@ -115,7 +115,7 @@ pub(super) fn challenges(case: &Case) -> Result<Outcome, String> {
     let Challenges { mode, algs, error } = case.input()?;
     let config = Config::plain(Dpop::of(mode, algs));
     let Built::Client(api) = config.build(&Network::new(&[]), &ManualClock::new())? else {
-        return Err("a client of that mode and algorithms cannot be built".to_owned());
+        return Err("a client with this mode and these algorithms cannot be built".to_owned());
     };
     let error = error.as_ref().map(ErrorOnChallenge::as_core).transpose()?;
     let lines: Vec<String> = api.challenges(error).iter().map(ToString::to_string).collect();

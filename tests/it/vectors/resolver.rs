@@ -22,7 +22,7 @@ enum Answer {
 }
 
 impl Resolver {
-    /// Forgets the recorded contexts: each way to present a case starts without any.
+    /// Removes the recorded contexts. Each way to present a case starts without recorded contexts.
     pub(super) fn forget(&self) {
         self.asked().clear();
     }

@@ -23,10 +23,10 @@ pub(super) fn case(case: &Case) -> Result<(), String> {
     catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| Err("panicked, see above".to_owned()))
 }
 
-/// A runtime with one thread, so that `Network::settle` can wait for background tasks.
+/// Returns a runtime with one thread, so that `Network::settle` can wait for background tasks.
 ///
-/// Its time is paused: when all tasks wait, time jumps to the next timer, so that time limits take no real time. Not
-/// for the kind `act`, which uses real sockets: there, all tasks can wait for the network while work is still going on.
+/// The time of the runtime is paused: when all tasks wait, tokio advances the time to the next timer, so that time
+/// limits take no real time. For the kind `act`, the time is not paused, because its tasks wait for real sockets.
 fn runtime(case: &Case) -> std::io::Result<tokio::runtime::Runtime> {
     Builder::new_current_thread().enable_all().start_paused(case.kind != "act").build()
 }

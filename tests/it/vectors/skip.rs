@@ -2,11 +2,11 @@
 
 use super::case::Case;
 
-/// Returns why a case is skipped; `None` if it runs.
+/// Returns the reason to skip a case; `None` if the case runs.
 ///
 /// # Errors
 ///
-/// A capability that is in neither list.
+/// The case needs a capability that is in neither list.
 pub(super) fn reason(case: &Case) -> Result<Option<&'static str>, String> {
     for capability in case.needs.iter().map(String::as_str) {
         if let Some((_, reason)) = MISSING.iter().find(|(missing, _)| *missing == capability) {
@@ -19,7 +19,7 @@ pub(super) fn reason(case: &Case) -> Result<Option<&'static str>, String> {
     Ok(None)
 }
 
-/// Capabilities that are not built, with the reasons.
+/// Capabilities that are not built, each with the reason to skip its cases.
 const MISSING: [(&str, &str); 0] = [];
 
 /// Capabilities that the library and the runner have.

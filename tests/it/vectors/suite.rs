@@ -10,7 +10,7 @@ use super::case::{Case, File, SCHEMA};
 use super::report::Report;
 use super::{run, skip};
 
-/// Runs the cases of one file. A folder that `VECTORS_DIR` names need not have every file.
+/// Runs the cases of one file. The folder in `VECTORS_DIR` may lack the file.
 pub(super) fn run(topic: &str) {
     let folder = Folder::chosen();
     let file = folder.path.join(format!("{topic}.json"));
@@ -47,7 +47,7 @@ fn read(path: &Path) -> Result<Vec<Value>, String> {
     let text = fs::read_to_string(path).map_err(|error| format!("cannot be read: {error}"))?;
     let file: File = serde_json::from_str(&text).map_err(|error| format!("is not a file of vectors: {error}"))?;
     if file.schema != SCHEMA {
-        return Err(format!("has the schema {}, this runner knows {SCHEMA}", file.schema));
+        return Err(format!("has the schema {}, this runner supports {SCHEMA}", file.schema));
     }
     if file.cases.is_empty() { Err("has no case".to_owned()) } else { Ok(file.cases) }
 }
@@ -79,7 +79,7 @@ struct Folder {
 impl Folder {
     /// Returns the folder that `VECTORS_DIR` names, relative to the current folder or to the root of the workspace;
     /// without `VECTORS_DIR`, `tests/data`.
-    #[expect(clippy::disallowed_methods, reason = "the only setting of the runner")]
+    #[expect(clippy::disallowed_methods, reason = "VECTORS_DIR is the only setting of the runner")]
     fn chosen() -> Self {
         let package = Path::new(env!("CARGO_MANIFEST_DIR"));
         let Some(named) = std::env::var_os("VECTORS_DIR").filter(|named| !named.is_empty()) else {
@@ -104,7 +104,7 @@ fn is_json(path: &Path) -> bool {
     path.is_file() && path.extension().is_some_and(|extension| extension == "json")
 }
 
-#[expect(clippy::print_stdout, reason = "with --nocapture, it prints the results")]
+#[expect(clippy::print_stdout, reason = "with --nocapture, the runner prints the results")]
 fn print(text: &str) {
     println!("{text}");
 }

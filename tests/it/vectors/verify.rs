@@ -1,4 +1,4 @@
-//! The kinds that verify one request, one raw token, or a sequence of calls with one client.
+//! The kinds of test case that verify one request, one raw token, or a sequence of calls with one client.
 
 use serde::Deserialize;
 
@@ -70,8 +70,8 @@ pub(super) async fn access_token(case: &Case) -> Result<Vec<Outcome>, String> {
     single(&config, &network, Call::new(at, Presented::Token(token), required_claims)).await
 }
 
-/// Runs the kind `verify_sequence`. Checks the expectation of each call; the outcome is for the expectation of the
-/// whole sequence.
+/// Runs the kind `verify_sequence`. Checks the expectation of each call. The returned outcomes are for the expectation
+/// of the whole sequence.
 pub(super) async fn sequence(case: &Case) -> Result<Vec<Outcome>, String> {
     let VerifySequence { config, network, calls, concurrent } = case.input()?;
     let (calls, expectations): (Vec<_>, Vec<_>) =

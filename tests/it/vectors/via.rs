@@ -1,4 +1,5 @@
-//! The ways to present a request: core's own two calls, and the axum layer. Each case uses every way that it can.
+//! The ways to present a request: core's own two calls, and the axum layer. Each case is presented in every possible
+//! way.
 
 use std::convert::Infallible;
 
@@ -31,7 +32,7 @@ pub(super) enum Via {
 }
 
 impl Via {
-    /// Returns every way in which all of these can be presented, core first.
+    /// Returns the ways that are possible for all of these inputs, core first.
     pub(super) fn possible_for(presented: &[&Presented]) -> &'static [Self] {
         let sendable =
             |presented: &&Presented| matches!(presented, Presented::Request(request) if !request.in_process_only);
@@ -94,13 +95,13 @@ async fn through_axum(api: &ApiClient, request: &Request, route: &Requirement) -
     Ok(Answer::Rejected(Rejected { status: parts.status.as_u16(), headers: headers.collect(), body }))
 }
 
-/// The protected service: answers with the claims of the token that the layer put into the request.
+/// The protected service: answers with the claims of the token that the layer stored in the request.
 async fn echo_claims(request: http::Request<()>) -> Result<Response<Full<Bytes>>, Infallible> {
     let claims = request.extensions().get::<VerifiedToken>().map(|token| Value::Object(token.claims().clone()));
     Ok(Response::new(Bytes::from(claims.unwrap_or_default().to_string()).into()))
 }
 
-/// The request as an HTTP/2 server sees it: with scheme and authority in its URI.
+/// Returns the request as an HTTP/2 server sees it: with scheme and authority in its URI.
 fn http_request(request: &Request) -> Result<http::Request<()>, String> {
     let mut builder = http::Request::builder().method(request.method.as_str()).uri(&request.url);
     for (name, value) in &request.headers {

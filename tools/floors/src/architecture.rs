@@ -7,17 +7,18 @@ use crate::Violation;
 use crate::cycles::Cycle;
 use crate::modules::Crate;
 
-/// What `ARCHITECTURE.md` says of the structure.
+/// The structure that `ARCHITECTURE.md` defines.
 #[derive(Debug)]
 pub(crate) struct Architecture {
-    /// The crate that has floors.
+    /// The crate whose modules have floors.
     pub(crate) krate: String,
-    /// Each module's floor, and its place in the list of that floor.
+    /// For each module, its floor and its position in the list of that floor.
     places: BTreeMap<String, Place>,
     cycles: BTreeSet<Cycle>,
 }
 
-/// A floor, and how far to the right; ordered as imports may not go.
+/// A floor, and a position in the list of that floor, from left to right. A file must not import a module with a
+/// greater place than the place of its own module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Place {
     floor: u32,
@@ -25,8 +26,9 @@ struct Place {
 }
 
 impl Architecture {
-    /// Reads the rows `| 3 knowledge | `issuer/` `token/` | … |` behind the heading `## Inside CRATE`, and the list items behind
-    /// the line `<!-- cycles -->`.
+    /// Reads the name of the crate from the heading `## Inside CRATE`, the places from the rows of the table, such as
+    /// ``| 3 knowledge | `issuer/` `token/` | … |``, and the cycles from the list items after the line `<!-- cycles
+    /// -->`.
     pub(crate) fn parse(text: &str) -> io::Result<Self> {
         let heading = "## Inside ";
         let krate = text.lines().find_map(|line| line.strip_prefix(heading)).unwrap_or_default().trim().to_owned();
@@ -40,7 +42,7 @@ impl Architecture {
         Ok(Self { krate, places, cycles: cycles.collect() })
     }
 
-    /// Rules 1 and 2.
+    /// Checks rules 1 and 2.
     pub(crate) fn compare(&self, krate: &Crate) -> Vec<Violation> {
         let modules: BTreeSet<&str> = krate.files().map(module_of).collect();
         let missing = modules.iter().filter(|module| !self.places.contains_key(**module)).map(|module| {
@@ -57,7 +59,7 @@ impl Architecture {
                     format!("`{from}` on floor {} imports `{to}` of the higher floor {}", own.floor, other.floor)
                 }
                 () if other > own => {
-                    format!("`{from}` imports `{to}`, which stands to its right on floor {}", own.floor)
+                    format!("`{from}` imports `{to}`, which is to its right on floor {}", own.floor)
                 }
                 () => return None,
             };
@@ -66,7 +68,7 @@ impl Architecture {
         missing.chain(gone).chain(upward).collect()
     }
 
-    /// Rule 3.
+    /// Checks rule 3.
     pub(crate) fn compare_cycles(&self, found: &[Cycle]) -> Vec<Violation> {
         let unlisted = found.iter().filter(|cycle| !self.cycles.contains(*cycle)).map(|cycle| {
             let files: Vec<_> = cycle.iter().map(|file| format!("`{file}`")).collect();
@@ -74,13 +76,17 @@ impl Architecture {
         });
         let gone = self.cycles.iter().filter(|cycle| !found.contains(cycle)).map(|cycle| {
             let files: Vec<_> = cycle.iter().map(String::as_str).collect();
-            violation("ARCHITECTURE.md", 0, format!("no cycle any more, take it off the list: {}", files.join(" ")))
+            violation(
+                "ARCHITECTURE.md",
+                0,
+                format!("this cycle no longer exists, remove it from the list: {}", files.join(" ")),
+            )
         });
         unlisted.chain(gone).collect()
     }
 }
 
-/// The modules of a row of the table.
+/// Returns the modules in one row of the table.
 fn floor(line: &str) -> Vec<(String, Place)> {
     let mut cells = line.split('|').map(str::trim).skip(1);
     let floor = cells.next().and_then(|cell| cell.split(' ').next()?.parse().ok());
@@ -89,12 +95,12 @@ fn floor(line: &str) -> Vec<(String, Place)> {
     names.enumerate().map(|(column, name)| (name, Place { floor, column })).collect()
 }
 
-/// What stands between backticks.
+/// Returns the texts between backticks.
 fn quoted(text: &str) -> impl Iterator<Item = &str> {
     text.split('`').skip(1).step_by(2)
 }
 
-/// The first-level module of a file.
+/// Returns the first-level module of a file.
 fn module_of(file: &str) -> &str {
     file.split('/').next().unwrap_or(file).trim_end_matches(".rs")
 }

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::modules::Crate;
 
-/// Files of one crate that reach each other by imports, with their paths from the workspace's root.
+/// Files of one crate that import each other, directly or through other files. The paths start at the workspace's root.
 pub(crate) type Cycle = BTreeSet<String>;
 
-/// Every cycle of a crate. Two files are in one if each reaches the other.
+/// Returns every cycle of a crate. Two files are in the same cycle if each file imports the other, directly or through
+/// other files.
 pub(crate) fn of(krate: &Crate) -> Vec<Cycle> {
     let mut next: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for edge in krate.edges() {
@@ -30,7 +31,7 @@ pub(crate) fn of(krate: &Crate) -> Vec<Cycle> {
     cycles.into_iter().collect()
 }
 
-/// All files that a file reaches.
+/// Returns all files that a file imports, directly or through other files.
 fn reach<'n>(from: &String, next: &'n BTreeMap<String, BTreeSet<String>>) -> BTreeSet<&'n String> {
     let (mut reached, mut open) = (BTreeSet::new(), vec![from]);
     while let Some(file) = open.pop() {

@@ -6,22 +6,22 @@ use std::vec::IntoIter;
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
-/// A path of this crate that a file names, from the crate's root: `["issuer", "Domain"]`.
+/// A path in this crate that a file imports, from the crate's root: `["issuer", "Domain"]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Import {
     pub(crate) path: Vec<String>,
     pub(crate) line: usize,
-    /// It only hands a name on: `pub use`.
+    /// Whether the import is a `pub use`, which only exports the name again.
     pub(crate) is_reexport: bool,
 }
 
-/// What one file imports, and the names that its `use` items bring into its modules.
+/// The imports of one file, and the names that its `use` items bring into its modules.
 #[derive(Debug, Default)]
 pub(crate) struct Imports {
-    pub(crate) imports: Vec<Import>,
-    /// By module path and name, the path that the name stands for.
+    pub(crate) paths: Vec<Import>,
+    /// Maps a module path, and a name in that module, to the full path of the name.
     pub(crate) names: HashMap<(Vec<String>, String), Vec<String>>,
-    /// The types that it defines, with their lines.
+    /// The types that the file defines, with their lines.
     pub(crate) types: Vec<(String, usize)>,
 }
 
@@ -40,10 +40,9 @@ impl Imports {
         let mut is_public = false;
         while let Some(token) = tokens.next() {
             match token {
-                TokenTree::Punct(punct) if punct.as_char() == '#' => {
-                    if attribute_of_tests(&mut tokens) {
-                        skip_item(&mut tokens);
-                    }
+                // `attribute_of_tests` consumes every attribute, also one other than `#[cfg(test)]`.
+                TokenTree::Punct(punct) if punct.as_char() == '#' && attribute_of_tests(&mut tokens) => {
+                    skip_item(&mut tokens);
                 }
                 TokenTree::Punct(punct) if punct.as_char() == ';' => is_public = false,
                 TokenTree::Ident(word) if word == "pub" => is_public = true,
@@ -72,7 +71,7 @@ impl Imports {
         }
     }
 
-    /// `use a::b::{C, d as e};`
+    /// Reads `use a::b::{C, d as e};`.
     fn use_item(&mut self, tokens: &mut Tokens, module: &[String], is_public: bool) {
         let Some(TokenTree::Ident(first)) = tokens.next() else { return };
         let (word, line) = (first.to_string(), first.span().start().line);
@@ -83,7 +82,7 @@ impl Imports {
         }
     }
 
-    /// `mod name { … }`; a module in a file of its own is found by its file.
+    /// Reads `mod name { … }`. A module in a separate file is read with that file.
     fn inline_module(&mut self, tokens: &mut Tokens, module: &[String]) {
         let Some(TokenTree::Ident(name)) = tokens.next() else { return };
         if let Some(TokenTree::Group(body)) = tokens.peek() {
@@ -93,7 +92,7 @@ impl Imports {
         }
     }
 
-    /// The rest of a path: names between colons, then perhaps a group of further paths.
+    /// Reads the rest of a path: names between colons, then perhaps a group of further paths.
     fn tree(&mut self, tokens: &mut Tokens, module: &[String], mut path: Vec<String>, item: &Item) {
         match tokens.peek() {
             Some(TokenTree::Ident(name)) => {
@@ -115,7 +114,7 @@ impl Imports {
                 tokens.next();
                 while inside.peek().is_some() {
                     self.tree(&mut inside, module, path.clone(), item);
-                    // The comma, or a token that no path begins with.
+                    // Skips the comma, or a token with which no path begins.
                     inside.next();
                 }
             }
@@ -132,7 +131,7 @@ impl Imports {
         if item.is_use {
             self.names.insert((module.to_vec(), name), path.clone());
         }
-        self.imports.push(Import { path, line: item.line, is_reexport: item.is_reexport });
+        self.paths.push(Import { path, line: item.line, is_reexport: item.is_reexport });
     }
 }
 
@@ -159,10 +158,10 @@ fn start(word: &str, module: &[String]) -> Vec<String> {
     }
 }
 
-/// Takes `::`, if it is next.
+/// Consumes `::` if the next tokens are `::`, and returns whether they were.
 fn take_colons(tokens: &mut Tokens) -> bool {
     let is_colon = |token: Option<&TokenTree>| matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == ':');
-    // One colon alone is no path: `self: &Self`. Two come as a joined pair.
+    // A single colon, as in `self: &Self`, is not part of a path. The two colons of `::` are a joined pair.
     let joined = matches!(tokens.peek(), Some(TokenTree::Punct(punct))
         if punct.as_char() == ':' && punct.spacing() == proc_macro2::Spacing::Joint);
     if !joined {
@@ -175,7 +174,7 @@ fn take_colons(tokens: &mut Tokens) -> bool {
     true
 }
 
-/// Takes an attribute; whether it is `#[cfg(test)]`.
+/// Consumes an attribute, and returns whether the attribute is `#[cfg(test)]`.
 fn attribute_of_tests(tokens: &mut Tokens) -> bool {
     if matches!(tokens.peek(), Some(TokenTree::Punct(punct)) if punct.as_char() == '!') {
         tokens.next();
@@ -186,7 +185,7 @@ fn attribute_of_tests(tokens: &mut Tokens) -> bool {
     text == "cfg(test)"
 }
 
-/// Takes the item behind an attribute: up to its semicolon or its body.
+/// Consumes the item after an attribute, up to the item's semicolon or body.
 fn skip_item(tokens: &mut Tokens) {
     for token in tokens.by_ref() {
         match token {

@@ -3,13 +3,13 @@
 //! Four rules:
 //!
 //! 1. No file of `auth0-api-core` imports a module of a higher floor.
-//! 2. Within a floor, a file imports only modules that stand to the left of its own in the list.
-//! 3. In every crate, files import each other in a cycle only if `ARCHITECTURE.md` lists the cycle. An entry of that list that
-//!    is no cycle any more is an error, so that the list shrinks.
-//! 4. Within a crate, no two types, and within a folder, no two files have names that differ only by a plural s.
+//! 2. Within a floor, a file imports only modules that are to the left of its own module in the list.
+//! 3. In every crate, files import each other in a cycle only if `ARCHITECTURE.md` lists the cycle. A listed cycle that
+//!    no longer exists is an error, so that the list becomes shorter.
+//! 4. In a crate, no two types have names that differ only by a plural s. In a folder, no two files have such names.
 //!
-//! Code under `#[cfg(test)]` is left out. A re-export (`pub use` in the parent of a module) is followed to the file that defines
-//! the name, and is no import itself.
+//! The rules ignore code under `#[cfg(test)]`. An import of a re-exported name counts as an import of the file that
+//! defines the name. The re-export itself (`pub use` in the parent of a module) is not an import.
 
 mod architecture;
 mod cycles;
@@ -30,7 +30,7 @@ use modules::Crate;
 pub struct Violation {
     /// The file, from the workspace's root.
     pub file: String,
-    /// The line of the import, from 1; 0 where the whole file is meant.
+    /// The line of the import, from 1; 0 if the violation is about the whole file.
     pub line: usize,
     /// What is wrong.
     pub problem: String,
@@ -40,7 +40,7 @@ pub struct Violation {
 ///
 /// # Errors
 ///
-/// A file cannot be read, or is not Rust; `ARCHITECTURE.md` has no floor table.
+/// A file cannot be read, a file is not valid Rust, or `ARCHITECTURE.md` has no floor table.
 pub fn check(workspace: &Path) -> io::Result<Vec<Violation>> {
     let architecture = Architecture::parse(&fs::read_to_string(workspace.join("ARCHITECTURE.md"))?)?;
     let mut violations = Vec::new();

@@ -1,5 +1,5 @@
-//! Prints where the code breaks the floors of `ARCHITECTURE.md`; its status is 1 if it does.
-#![expect(clippy::print_stdout, reason = "a program for a terminal")]
+//! Prints where the code breaks the rules of `ARCHITECTURE.md`. Exits with status 1 if the code breaks a rule.
+#![expect(clippy::print_stdout, reason = "the program prints its result")]
 
 use std::path::Path;
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-//! The files of a crate as modules, and which file a path leads to.
+//! The files of a crate as modules, and the search for the file that defines the item at a path.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
@@ -10,10 +10,10 @@ use proc_macro2::TokenStream;
 
 use crate::imports::Imports;
 
-/// A crate's files by their module path; the crate's root has an empty one.
+/// The files of a crate, by module path. The module path of the crate's root is empty.
 #[derive(Debug)]
 pub(crate) struct Crate {
-    /// The folder, from the workspace's root.
+    /// The path of the crate's `src` folder, from the workspace's root.
     pub(crate) folder: String,
     modules: BTreeMap<Vec<String>, Module>,
     names: HashMap<(Vec<String>, String), Vec<String>>,
@@ -25,7 +25,7 @@ struct Module {
     imports: Imports,
 }
 
-/// One file imports from another.
+/// An import: the file `from` imports from the file `to`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Edge {
     pub(crate) from: String,
@@ -41,12 +41,12 @@ impl Crate {
         Ok(krate)
     }
 
-    /// The files, as they are called from the crate's `src`: `issuer/state.rs`.
+    /// Returns the paths of the files, from the crate's `src`: `issuer/state.rs`.
     pub(crate) fn files(&self) -> impl Iterator<Item = &str> {
         self.modules.values().map(|module| module.file.as_str())
     }
 
-    /// Every type: its name, its file and its line.
+    /// Returns every type: its name, its file and its line.
     pub(crate) fn types(&self) -> impl Iterator<Item = (&str, &str, usize)> {
         let modules = self.modules.values();
         modules.flat_map(|module| {
@@ -54,11 +54,11 @@ impl Crate {
         })
     }
 
-    /// Each import of one file from another.
+    /// Returns each import of one file from another file.
     pub(crate) fn edges(&self) -> Vec<Edge> {
         let mut edges = Vec::new();
         for (path, module) in &self.modules {
-            for import in &module.imports.imports {
+            for import in &module.imports.paths {
                 let to = self.file_of(&import.path);
                 let is_below = import.path.starts_with(path);
                 if to != module.file && !(import.is_reexport && is_below) {
@@ -71,7 +71,7 @@ impl Crate {
         edges
     }
 
-    /// The file that defines what a path names: modules are entered, re-exports followed.
+    /// Returns the file that defines the item at a path. Looks into modules and follows re-exports.
     fn file_of(&self, path: &[String]) -> &str {
         let mut path = path.to_vec();
         for _ in 0..MOST_REEXPORTS {
@@ -79,7 +79,7 @@ impl Crate {
             let (module, rest) = path.split_at(known.unwrap_or_default());
             let target = rest.first().and_then(|name| self.names.get(&(module.to_vec(), name.clone())));
             match target {
-                // A name that a module brings in from itself is its own.
+                // If a module imports a name from itself, that module defines the name.
                 Some(target) if !target.starts_with(&path) => {
                     path = [target.as_slice(), rest.get(1..).unwrap_or_default()].concat();
                 }
@@ -120,5 +120,5 @@ impl Crate {
     }
 }
 
-/// More than any name is handed on.
+/// The largest number of re-exports that `file_of` follows: more than any path needs.
 const MOST_REEXPORTS: usize = 8;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::Violation;
 use crate::modules::Crate;
 
-/// Files beside each other and types of a crate whose names are another's with an s.
+/// Returns the files of a folder, and the types of a crate, that have the name of another with an added s.
 pub(crate) fn of(krate: &Crate) -> Vec<Violation> {
     let places: BTreeSet<&str> =
         krate.files().map(|file| file.trim_end_matches("/mod.rs").trim_end_matches(".rs")).collect();

@@ -1,17 +1,17 @@
-//! The rules, each with a workspace that breaks it.
-#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+//! Tests each rule with a workspace that breaks the rule.
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// A workspace of one crate in a folder of its own; it goes with the value.
+/// A workspace with one crate, in a temporary folder. Dropping this value removes the folder.
 struct Workspace(PathBuf);
 
 const TABLE: &str = "## Inside core\n\n| floor | modules |\n|---|---|\n| 2 top | `lib` `client` |\n| 1 middle | `b` `c/` |\n| 0 words | `a` |\n\n<!-- cycles -->\n";
 
 impl Workspace {
-    /// The files of the crate, by name; `lib.rs` declares the modules.
+    /// Creates the workspace. `files` are the names and texts of files that replace the usual files or add to them.
     fn new(architecture: &str, files: &[(&str, &str)]) -> Self {
         static NUMBER: AtomicUsize = AtomicUsize::new(0);
         let name = format!("floors-{}-{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
@@ -45,12 +45,12 @@ impl Drop for Workspace {
 }
 
 #[test]
-fn a_workspace_that_keeps_the_rules_has_no_violation() {
+fn a_workspace_that_follows_the_rules_has_no_violation() {
     assert_eq!(Workspace::new(TABLE, &[]).violations(), [""; 0]);
 }
 
 #[test]
-fn an_import_from_a_higher_floor_is_named_with_file_and_line() {
+fn an_import_from_a_higher_floor_is_reported_with_file_and_line() {
     let cases = [
         ("use std::fmt;\n\nuse crate::b::B;\n", 3),
         ("fn f() { crate::b::f() }\n", 1),
@@ -68,10 +68,10 @@ fn an_import_from_a_higher_floor_is_named_with_file_and_line() {
 }
 
 #[test]
-fn a_name_of_the_root_is_followed_to_its_module() {
+fn an_import_of_a_reexported_name_counts_for_the_defining_module() {
     let found =
         Workspace::new(TABLE, &[("b.rs", "use crate::Thing;\n"), ("c/inner.rs", "pub struct Thing;\n")]).violations();
-    assert_eq!(found, ["crates/core/src/b.rs:1: `b` imports `c`, which stands to its right on floor 1"]);
+    assert_eq!(found, ["crates/core/src/b.rs:1: `b` imports `c`, which is to its right on floor 1"]);
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn tests_may_import_everything() {
 }
 
 #[test]
-fn a_module_without_a_floor_and_a_floor_without_a_module_are_named() {
+fn a_module_missing_from_the_table_and_an_unknown_module_in_the_table_are_reported() {
     let found = Workspace::new(&TABLE.replace("`a`", "`z`"), &[("b.rs", "")]).violations();
     assert_eq!(
         found,
@@ -111,7 +111,7 @@ fn a_cycle_is_a_violation_unless_it_is_listed() {
     assert_eq!(
         Workspace::new(&listed, &[]).violations(),
         [
-            "ARCHITECTURE.md:0: no cycle any more, take it off the list: crates/core/src/c/inner.rs crates/core/src/c/outer.rs"
+            "ARCHITECTURE.md:0: this cycle no longer exists, remove it from the list: crates/core/src/c/inner.rs crates/core/src/c/outer.rs"
         ]
     );
 }
@@ -129,7 +129,7 @@ fn names_that_differ_by_a_plural_s_are_violations() {
 }
 
 #[test]
-fn this_workspace_keeps_the_rules() {
+fn this_workspace_follows_the_rules() {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let found: Vec<_> = floors::check(&workspace).unwrap().iter().map(ToString::to_string).collect();
     assert_eq!(found, [""; 0]);

@@ -1,4 +1,4 @@
-//! The client's certificate of a connection, as an actix-web server knows it.
+//! Client certificates, as an actix-web server passes them to the middleware.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
@@ -53,7 +53,7 @@ async fn a_certificate_in_the_extensions_of_the_request_is_used() {
     }
 }
 
-/// Starts a server that sees the same certificate on every connection.
+/// Starts a server that uses the same client certificate for every connection.
 async fn serve(api: ApiClient) -> SocketAddr {
     let (sender, receiver) = tokio::sync::oneshot::channel();
     // The server needs an actix system, so it gets its own thread. The thread ends with the process.

@@ -101,7 +101,7 @@ async fn caching(token: VerifiedToken) -> HttpResponse {
     response.body(subject(token).await)
 }
 
-/// The hook that the contract asks for.
+/// The hook that the contract requires.
 fn problem(rejection: &Rejection) -> (&'static str, String) {
     ("application/problem+json", format!(r#"{{"title":"{}"}}"#, rejection.label()))
 }

@@ -1,4 +1,4 @@
-//! Errors of the service behind the middleware: they are passed on unchanged, but with the next nonce.
+//! Errors of the service behind the middleware. The middleware does not change them, but adds the next nonce.
 
 use std::time::Duration;
 

@@ -15,7 +15,7 @@ const INVALID: &str =
 const MISCONFIGURED: &str = r#"{"error":"server_error","error_description":"the server is misconfigured"}"#;
 
 #[actix_web::test]
-async fn extractors_answer_as_their_table_says() {
+async fn extractors_follow_the_table_in_their_documentation() {
     let world = World::new().await;
     let auth = Auth::new(world.api.clone());
     let (strict, optional) = (auth.clone(), auth.optional());
@@ -103,7 +103,7 @@ async fn maybe(MaybeToken(token): MaybeToken) -> &'static str {
     token.map_or("anonymous", |_| "verified")
 }
 
-/// The answer to a request; of the challenges, only the one for Bearer.
+/// The answer to a request. Of the challenges, it contains only the Bearer challenge.
 #[derive(Debug, PartialEq)]
 enum Outcome {
     Misconfigured,

@@ -1,4 +1,4 @@
-//! Rejections of a handler.
+//! Rejections that a handler returns.
 
 use actix_web::App;
 use actix_web::test::{call_service, init_service};
@@ -53,7 +53,7 @@ async fn scope(token: VerifiedToken, reject: Reject) -> Result<String, TokenReje
     Ok(String::new())
 }
 
-/// Fails as a token exchange does: its error does not know which scheme the caller used.
+/// Returns the error of a token exchange. This error does not contain the scheme that the caller used.
 async fn exchange(reject: Reject) -> Result<String, TokenRejection> {
     let problem = TokenTextError::Blank;
     let error = InputError::Token { parameter: "subject_token", problem };

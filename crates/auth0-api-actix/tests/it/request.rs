@@ -55,7 +55,7 @@ async fn credentials_are_marked_sensitive() {
 async fn a_rejected_request_never_reaches_the_service() {
     let world = World::new().await;
     let app = App::new()
-        .default_service(web::to(|| async { unreachable!("rejected before") as &'static str }))
+        .default_service(web::to(|| async { unreachable!("the middleware rejects the request") as &'static str }))
         .wrap(Auth::new(world.api.clone()));
     let app = init_service(app).await;
     for request in [request(), world.bad_bearer()] {

@@ -62,7 +62,8 @@ async fn a_hook_cannot_change_status_and_challenges() {
     assert_eq!(header(&response, "content-type"), ["text/plain"]);
 }
 
-/// The rejection of a request without credentials, by a layer around a service with response bodies of this type.
+/// Returns the rejection of a request without credentials. The layer is around a service whose response bodies have
+/// this type.
 async fn rejected<B: Default + From<Bytes> + 'static>(world: &World) -> Response<B> {
     let inner = service_fn(|_: Request<()>| ready(Ok::<_, Infallible>(Response::new(B::from(Bytes::new())))));
     AuthLayer::new(world.api.clone()).layer(inner).oneshot(request()).await.unwrap()

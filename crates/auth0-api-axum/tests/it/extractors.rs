@@ -15,7 +15,7 @@ const INVALID: &str =
     r#"Bearer realm="api", error="invalid_token", error_description="the access token is not for this API""#;
 
 #[tokio::test]
-async fn extractors_answer_as_their_table_says() {
+async fn extractors_follow_the_table_in_their_documentation() {
     let world = World::new().await;
     let layer = AuthLayer::new(world.api.clone());
     let routes = || Router::new().route("/private", get(required_token)).route("/private/maybe", get(optional_token));
@@ -70,7 +70,7 @@ async fn optional_token(token: Option<VerifiedToken>) -> &'static str {
     token.map_or("anonymous", |_| "verified")
 }
 
-/// The answer to a request; of the challenges, only the one for Bearer.
+/// The answer to a request. Of the challenges, it contains only the Bearer challenge.
 #[derive(Debug, PartialEq)]
 enum Outcome<'s> {
     Misconfigured,

@@ -54,7 +54,7 @@ async fn without_metadata_every_request_is_passed_on() {
 }
 
 #[tokio::test]
-async fn the_routes_fit_a_router_with_any_state() {
+async fn the_routes_can_be_merged_into_a_router_with_any_state() {
     #[derive(Clone)]
     struct State;
 

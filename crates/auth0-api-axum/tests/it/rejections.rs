@@ -1,4 +1,4 @@
-//! Rejections of a handler.
+//! Rejections that a handler returns.
 
 use auth0_api_axum::{AuthLayer, Reject, TokenRejection, VerifiedToken};
 use auth0_api_core::{ExchangeError, InputError, Rejection, Requirement, TokenTextError};
@@ -53,7 +53,7 @@ async fn scope(token: VerifiedToken, reject: Reject) -> Result<(), TokenRejectio
     Requirement::scope("write:orders").check(&token).map_err(|error| reject.with(error))
 }
 
-/// Fails as a token exchange does: its error does not know which scheme the caller used.
+/// Returns the error of a token exchange. This error does not contain the scheme that the caller used.
 async fn exchange(reject: Reject) -> Result<(), TokenRejection> {
     let problem = TokenTextError::Blank;
     let error = InputError::Token { parameter: "subject_token", problem };

@@ -76,14 +76,14 @@ async fn the_next_nonce_replaces_the_cache_control_of_the_service() {
     });
     let service = AuthLayer::new(world.api.clone()).layer(inner);
     let challenged = service.clone().oneshot(world.dpop(None).body(()).unwrap()).await.unwrap();
-    let [nonce] = &header(&challenged, "dpop-nonce")[..] else { unreachable!("one nonce") };
+    let [nonce] = &header(&challenged, "dpop-nonce")[..] else { unreachable!("the response has exactly one nonce") };
 
     let kept = service.clone().oneshot(world.dpop(Some(nonce)).body(()).unwrap()).await.unwrap();
     assert_eq!(header(&kept, "cache-control"), ["public, max-age=60"]);
 
     world.clock.advance(std::time::Duration::from_secs(60));
     let rotated = service.oneshot(world.dpop(Some(nonce)).body(()).unwrap()).await.unwrap();
-    let [next] = &header(&rotated, "dpop-nonce")[..] else { unreachable!("one nonce") };
+    let [next] = &header(&rotated, "dpop-nonce")[..] else { unreachable!("the response has exactly one nonce") };
     assert!(next != nonce && next != "stale");
     assert_eq!(header(&rotated, "cache-control"), ["no-store"]);
 }

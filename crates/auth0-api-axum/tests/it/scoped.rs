@@ -81,7 +81,7 @@ async fn the_layers_hook_builds_the_bodies_of_extractor_rejections() {
         (routes().layer(hooked.clone()), "requirement_scope"),
         (routes().layer(hooked.clone().optional()), "requirement_scope"),
         (routes().layer(layer.clone()), json),
-        // The innermost layer decides.
+        // The hook of the innermost layer applies.
         (routes().layer(hooked.clone()).layer(layer.clone()), "requirement_scope"),
         (routes().layer(layer.clone()).layer(hooked.clone()), json),
     ] {

@@ -1,4 +1,4 @@
-//! The rules of tower: readiness, futures, errors.
+//! The layers follow the rules of tower for readiness, futures and errors.
 
 use std::cell::Cell;
 use std::convert::Infallible;
@@ -17,7 +17,7 @@ use tower::{Layer as _, Service, ServiceExt as _, service_fn};
 use crate::world::{URL, World};
 
 #[tokio::test]
-async fn the_service_that_was_polled_ready_is_called() {
+async fn the_layer_calls_the_service_instance_that_was_polled_ready() {
     let world = World::new().await;
     let layer = AuthLayer::new(world.api.clone());
     let polls = Arc::new(AtomicUsize::new(0));
@@ -78,7 +78,7 @@ async fn futures_are_send_even_if_the_body_is_not_sync() {
 
     let world = World::new().await;
     let layer = AuthLayer::new(world.api.clone());
-    // The bodies of servers are `Send` but not `Sync`, like this one.
+    // The body here is `Send` but not `Sync`, as the bodies of servers are.
     let inner = service_fn(|_: Request<Cell<u8>>| ready(Ok::<_, Infallible>(Response::new(Full::<Bytes>::default()))));
     let mut service = layer.layer(layer.require(Requirement::claim("iss")).layer(inner));
     let request = world.bearer("").body(Cell::new(0)).unwrap();
@@ -95,7 +95,7 @@ async fn a_future_that_is_dropped_before_the_first_poll_verifies_nothing() {
     assert_eq!(world.tenant.requests().discovery, 0);
 }
 
-/// Panics if it is called before it was polled ready. Its clones are not ready, as tower allows.
+/// A service that panics if it is called before it was polled ready. Its clones are not ready, as tower allows.
 #[derive(Debug)]
 struct Counting {
     polls: Arc<AtomicUsize>,
@@ -120,7 +120,7 @@ impl Service<Request<()>> for Counting {
     }
 
     fn call(&mut self, _: Request<()>) -> Self::Future {
-        assert!(std::mem::take(&mut self.ready), "called without being ready");
+        assert!(std::mem::take(&mut self.ready), "the service was called before it was ready");
         ready(Ok(Response::default()))
     }
 }

@@ -26,7 +26,7 @@ async fn two_layers_of_one_client_accept_one_proof() {
 }
 
 #[tokio::test]
-async fn the_stricter_of_two_layers_wins() {
+async fn two_nested_layers_require_credentials_if_one_of_them_does() {
     let world = World::new().await;
     let layer = AuthLayer::new(world.api.clone());
     let service = layer.clone().optional().layer(layer.clone().layer(service_fn(serve)));

@@ -53,7 +53,8 @@ impl fmt::Display for Scheme {
 impl Authority {
     /// Parses `host`, `host:` or `host:port`.
     pub(super) fn parse(text: &str) -> Result<Self, TargetError> {
-        // RFC 9110 §4.2.4: user information in an http URL is an error; it is likely meant to hide the real host.
+        // RFC 9110 §4.2.4: user information in an http URL is an error. An attacker probably added it to hide the real
+        // host.
         if text.contains('@') {
             return Err(TargetError::UserInfo);
         }
@@ -62,20 +63,20 @@ impl Authority {
         Ok(Self { host: host.to_ascii_lowercase(), port: port_number(port)? })
     }
 
-    /// Returns true if both name the same host and port under this scheme.
+    /// Returns true if both authorities have the same host and, under this scheme, the same port.
     pub(super) fn agrees(&self, other: &Self, scheme: Scheme) -> bool {
         self.host == other.host && self.port_for(scheme) == other.port_for(scheme)
     }
 
-    /// The port, or the default of the scheme if it is absent or empty (RFC 3986 §6.2.3).
+    /// The port; the default of the scheme if the authority has no port or an empty one (RFC 3986 §6.2.3).
     pub(super) fn port_for(&self, scheme: Scheme) -> u16 {
         self.port.unwrap_or(scheme.default_port())
     }
 }
 
-/// Splits the text into the host, which it checks, and the text after the host's colon.
+/// Splits the text into the host and the text after the host's colon. Checks the host.
 fn split_port(text: &str) -> Result<(&str, &str), TargetError> {
-    // An IPv6 address contains colons: its host ends at the bracket. Every other host ends at the first colon.
+    // An IPv6 address contains colons, so the host ends at the bracket. Every other host ends at the first colon.
     let (host, rest) = match text.rfind(']') {
         Some(bracket) => text.split_at(bracket + 1),
         None => text.split_at(text.find(':').unwrap_or(text.len())),
@@ -101,7 +102,7 @@ fn port_number(digits: &str) -> Result<Option<u16>, TargetError> {
     digits.parse().map(Some).map_err(|_| TargetError::Port)
 }
 
-/// RFC 3986 §3.2.2: `[` IPv6 address `]`. A zone is not accepted, because it has a meaning on one machine only.
+/// RFC 3986 §3.2.2: `[` IPv6 address `]`. A zone identifier is rejected, because it has a meaning on one machine only.
 fn is_ipv6_literal(host: &str) -> bool {
     host.strip_prefix('[')
         .and_then(|host| host.strip_suffix(']'))
@@ -109,7 +110,8 @@ fn is_ipv6_literal(host: &str) -> bool {
 }
 
 /// A name or an IPv4 address. This is stricter than the `reg-name` of RFC 3986, which also allows commas, quotes and
-/// percent-encoding. No API has these in its host, and attackers use them to make two parsers read different hosts.
+/// percent-encoding. No API has such characters in its host. Attackers use them so that two parsers read different
+/// hosts.
 fn is_name(host: &str) -> bool {
     host.strip_suffix('.').unwrap_or(host).split('.').all(|label| {
         !label.is_empty() && label.bytes().all(|octet| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_'))

@@ -19,7 +19,7 @@ pub enum UrlPart {
 }
 
 impl TargetUrl {
-    /// Returns the first part in which two URLs differ, from left to right; `None` if they are equal.
+    /// Returns the leftmost part that differs between the two URLs; `None` if the URLs are equal.
     pub(crate) fn difference(&self, other: &Self) -> Option<UrlPart> {
         [
             (UrlPart::Scheme, self.scheme == other.scheme),
@@ -45,7 +45,7 @@ impl fmt::Display for UrlPart {
 
 /// Returns the probable reason why the client signed `htu` although it called `called`, and the setting to check.
 ///
-/// The wordings are fixed and contain nothing of the URLs.
+/// The hints are fixed texts and contain no part of the URLs.
 pub(crate) fn hint(called: &TargetUrl, htu: &TargetUrl) -> &'static str {
     match called.difference(htu) {
         None => "the URLs are the same",
@@ -66,15 +66,15 @@ fn scheme_hint(htu: &TargetUrl) -> &'static str {
              trusted_proxies if the proxy sends X-Forwarded-Proto"
         }
         Scheme::Http => {
-            "the client signed http and the API is called by https: the client should sign the URL it calls; check \
-             the scheme of public_url"
+            "the client signed http and the API is called with https: the client should sign the URL that it calls; \
+             check the scheme of public_url"
         }
     }
 }
 
 fn host_hint(called: &str, htu: &str) -> &'static str {
     if called.trim_end_matches('.') == htu.trim_end_matches('.') {
-        "the host differs by a trailing dot: the client should sign the host exactly as it calls it"
+        "the host differs by a trailing dot: the client should sign exactly the host that it calls"
     } else {
         "the host differs: if a proxy changes the Host header, set public_url, or trusted_proxies if the proxy sends \
          X-Forwarded-Host"
@@ -83,30 +83,32 @@ fn host_hint(called: &str, htu: &str) -> &'static str {
 
 fn path_hint(called: &str, htu: &str) -> &'static str {
     if called.trim_end_matches('/') == htu.trim_end_matches('/') {
-        "the path differs by trailing slashes: the client should sign the path exactly as it calls it"
+        "the path differs by trailing slashes: the client should sign exactly the path that it calls"
     } else if called.eq_ignore_ascii_case(htu) {
-        "the path differs by upper and lower case: the client should sign the path exactly as it calls it"
+        "the path differs by upper and lower case: the client should sign exactly the path that it calls"
     } else if called.replace("%2F", "/") == htu.replace("%2F", "/") {
-        "the path differs by encoded slashes: a proxy or the client decodes or encodes %2F, and neither should"
+        "the path differs by encoded slashes: the client or a proxy decodes or encodes %2F, and both should keep the \
+         path unchanged"
     } else if htu.ends_with(called) {
         "the signed path has a prefix that this server did not see: if a proxy or router strips it, set public_url \
-         with that path, or trusted_proxies if the proxy sends X-Forwarded-Prefix; axum's nest needs the original URI"
+         with that path, or trusted_proxies if the proxy sends X-Forwarded-Prefix; axum's nest strips a prefix: use \
+         the original URI"
     } else if called.ends_with(htu) {
-        "the called path has a prefix that the client did not sign: set public_url with a path, or let a proxy send \
-         X-Forwarded-Prefix, only if the proxy strips that prefix"
+        "the called path has a prefix that the client did not sign: set public_url with a path, or let the proxy \
+         send X-Forwarded-Prefix, only if the proxy strips that prefix"
     } else {
-        "the path differs: the client signed another resource than it called"
+        "the path differs: the client signed the URL of one resource and called another resource"
     }
 }
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+    #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
 
     use super::{TargetUrl, UrlPart, hint};
 
     #[test]
-    fn mismatch_names_the_part_and_the_setting() {
+    fn hint_names_the_part_that_differs_and_the_setting() {
         for (called, htu, part, words) in [
             ("http://api.a/r", "https://api.a/r", UrlPart::Scheme, "X-Forwarded-Proto"),
             ("http://10.0.0.1:8080/r", "https://api.a/r", UrlPart::Scheme, "public_url"),

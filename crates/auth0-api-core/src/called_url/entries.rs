@@ -1,4 +1,4 @@
-//! A forwarding header as one list of entries, and the number of its last entries that trusted proxies wrote.
+//! Reads a forwarding header as one list of entries, and counts the entries that trusted proxies wrote.
 
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroUsize;
@@ -15,12 +15,12 @@ pub(super) struct HeaderList<'r> {
 }
 
 impl<'r> HeaderList<'r> {
-    /// Reads a header. It may have [`MAX_HEADER`] octets at most.
+    /// Reads a header of at most [`MAX_HEADER`] octets.
     pub(super) fn read(headers: &'r dyn HeaderSource, header: &'static str) -> Result<Self, TargetError> {
         Self::read_within(MAX_HEADER, headers, header)
     }
 
-    /// Reads a header. It may have `limit` octets at most, in all its lines together. The lines form one list.
+    /// Reads all lines of a header as one list. The lines together may have at most `limit` octets.
     pub(super) fn read_within(
         limit: usize,
         headers: &'r dyn HeaderSource,
@@ -40,11 +40,12 @@ impl<'r> HeaderList<'r> {
         Ok(list)
     }
 
-    /// Returns the entry of the outermost trusted proxy. The client sent its request to this proxy, or an untrusted
-    /// proxy did.
+    /// Returns the entry of the outermost trusted proxy: the proxy that received the request from the client, or from a
+    /// proxy that is not trusted.
     pub(super) fn outermost(&self, trusted: TrustedEntries) -> Result<Option<&'r str>, TargetError> {
         let found = self.entries.len();
-        // Of `found` entries, the last `count` are trusted: the leftmost of those has the index `found - count`.
+        // The list has `found` entries, and the last `count` of them are trusted. The first trusted entry has the index
+        // `found - count`.
         let outermost =
             match trusted {
                 TrustedEntries::UpTo(count) => found.saturating_sub(count),
@@ -61,17 +62,18 @@ impl<'r> HeaderList<'r> {
     }
 }
 
-/// How many entries at the right end of a list were written by trusted proxies.
+/// The number of entries at the right end of a list that trusted proxies wrote.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum TrustedEntries {
-    /// One for each hop, because each of these proxies appends one. A list with fewer entries is an error.
+    /// One entry for each hop, because each trusted proxy appends one entry. A list with fewer entries is an error.
     Exactly(NonZeroUsize),
-    /// One for each trusted address that was found. If the list is shorter, one of these proxies has replaced it.
+    /// One entry for each trusted address that was found. If the list has fewer entries, a trusted proxy has replaced
+    /// the list.
     UpTo(usize),
 }
 
 impl TrustedEntries {
-    /// Requires all entries, for lists to which each trusted proxy appends and that none of them replaces.
+    /// Makes a list with fewer entries an error. This is for lists that trusted proxies append to and never replace.
     pub(super) fn exactly(self) -> Self {
         match self {
             Self::Exactly(count) => Self::Exactly(count),
@@ -79,9 +81,10 @@ impl TrustedEntries {
         }
     }
 
-    /// Counts the entries that trusted proxies wrote, in a list whose entries name their senders.
+    /// Counts the entries that trusted proxies wrote, in a list whose entries name senders.
     ///
-    /// `sender_of` extracts the node from which the writer of an entry received the request.
+    /// `sender_of` extracts the sender from an entry. The sender is the node that sent the request to the proxy that
+    /// wrote the entry.
     pub(super) fn count<'r>(
         proxies: ProxyChain<'_>,
         list: &HeaderList<'r>,
@@ -90,14 +93,14 @@ impl TrustedEntries {
         if let ProxyChain::Hops(count) = proxies {
             return Ok(Self::Exactly(count));
         }
-        // The list is walked from the right, and `count` is the number of trusted entries so far:
+        // The loop reads the list from the right. `count` is the number of trusted entries so far:
         //
         // - The peer is a trusted proxy and wrote the last entry, so the count begins at 1.
-        // - Each entry names its sender, and that sender wrote the entry to the left, if it is a proxy. If the sender
-        //   is trusted, the entry to the left is trusted, too.
-        // - The first sender that is not trusted ends the walk. It may be the client, and a client can write any
-        //   entries.
-        // - The first entry has no entry to its left, so its sender is not read.
+        // - Each entry names its sender. If the sender is a proxy, the sender wrote the entry to the left. So if the
+        //   sender is trusted, the entry to the left is also trusted.
+        // - The loop ends at the first sender that is not trusted. This sender may be the client, and a client can
+        //   write any entries.
+        // - The leftmost entry has no entry to its left, so the loop does not read its sender.
         let mut count = 1;
         for entry in list.entries.iter().skip(1).rev() {
             let sender = sender_of(entry)?.map(address).transpose().map_err(|_| list.malformed())?.flatten();
@@ -113,7 +116,7 @@ impl TrustedEntries {
 /// Parses `192.0.2.43`, `192.0.2.43:47011`, `2001:db8::1`, `[2001:db8::1]` or `[2001:db8::1]:47011`; `None` for
 /// `unknown` and for names that hide the address ([RFC 7239 §6](https://www.rfc-editor.org/rfc/rfc7239#section-6)).
 fn address(node: &str) -> Result<Option<IpAddr>, MalformedNode> {
-    // A port may be hidden, too: `192.0.2.43:_port`.
+    // A node may also hide its port: `192.0.2.43:_port`.
     let node = node.split_once(":_").map_or(node, |(node, _hidden_port)| node);
     if node.starts_with('_') || node.eq_ignore_ascii_case("unknown") {
         return Ok(None);
@@ -130,8 +133,8 @@ struct MalformedNode;
 /// Splits the text at each delimiter outside quoted strings, and trims the parts; `None` if a quoted string is not
 /// closed.
 pub(crate) fn split_unquoted(text: &str, delimiter: char) -> Option<Vec<&str>> {
-    // `split` visits each character once, from the left, so the closure can keep the state: whether the character is in
-    // a quoted string, and whether a backslash in that string escapes it.
+    // `split` calls the closure once for each character, from the left. So the closure can keep the state: whether the
+    // character is in a quoted string, and whether a backslash before the character escapes it.
     let (mut quoted, mut escaped) = (false, false);
     let parts = text
         .split(|character| {
@@ -149,12 +152,12 @@ pub(crate) fn split_unquoted(text: &str, delimiter: char) -> Option<Vec<&str>> {
     (!quoted).then_some(parts)
 }
 
-/// The greatest length of one header with all its lines, in octets. No chain of proxies writes more.
+/// The greatest length of one header with all its lines, in octets. Real chains of proxies write less.
 pub(super) const MAX_HEADER: usize = 8 * 1024;
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+    #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
 
     use super::{MalformedNode, address, split_unquoted};
 

@@ -1,7 +1,7 @@
 /// Why a URL is invalid, or why the URL that a client called cannot be determined.
 ///
-/// In a request, this error means that the request is malformed; in a proof's `htu`, that the proof is invalid. The
-/// error contains nothing of the rejected text, so it may be logged and shown.
+/// For the URL of a request, this error means that the request is malformed. For a proof's `htu`, it means that the
+/// proof is invalid. The error contains no part of the rejected text, so it may be logged and shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TargetError {
@@ -38,7 +38,7 @@ pub enum TargetError {
     /// The request target is neither a path nor a URL, as in `OPTIONS *` or `CONNECT`.
     #[error("the request target is neither a path nor a URL")]
     RequestTarget,
-    /// The request target is a URL, and its origin is not the origin that the request was sent to.
+    /// The request target is a URL, and its scheme, host or port is not that of the request.
     #[error("the request target and the host of the request disagree")]
     RequestTargetConflict,
     /// The request has neither `:authority` nor `Host`.
@@ -56,7 +56,7 @@ pub enum TargetError {
         /// The header, in lower case.
         header: &'static str,
     },
-    /// A header has fewer entries than there are trusted proxies, so the request did not come through all of them.
+    /// A header has fewer entries than there are trusted proxies, so the request did not pass all trusted proxies.
     #[error("the {header} header has {entries} entries, fewer than the {hops} trusted proxies")]
     ForwardedTooShort {
         /// The header, in lower case.

@@ -1,8 +1,8 @@
 //! What trusted proxies state about the URL that a client called: `Forwarded` and `X-Forwarded-*`.
 //!
 //! Each header is one list, even if it has several lines
-//! ([RFC 9110 §5.3](https://www.rfc-editor.org/rfc/rfc9110#section-5.3)). Each proxy appends to its right end, and the
-//! client may have written the rest. So each list is read from the right.
+//! ([RFC 9110 §5.3](https://www.rfc-editor.org/rfc/rfc9110#section-5.3)). Each proxy appends its entry at the right end
+//! of the list, and the client may have written the entries to the left. So each list is read from the right.
 
 use super::TargetError;
 use super::authority::{Authority, Scheme};
@@ -12,14 +12,14 @@ use super::proxies::ProxyChain;
 use crate::credentials::is_token;
 use crate::request::HeaderSource;
 
-/// What the trusted proxies state. A field is empty if they state nothing about it.
+/// What the trusted proxies state. A field is empty if no trusted proxy states that part of the URL.
 #[derive(Debug, Default)]
 pub(super) struct Forwarded {
     pub(super) origin: ForwardedOrigin,
     pub(super) prefix: Option<Path>,
 }
 
-/// The scheme and the authority of the URL, each if a proxy states it.
+/// The scheme and the authority of the URL. A part that no trusted proxy states is `None`.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct ForwardedOrigin {
     pub(super) scheme: Option<Scheme>,
@@ -30,8 +30,8 @@ impl Forwarded {
     /// Reads what the trusted proxies wrote into the headers.
     pub(super) fn read(proxies: ProxyChain<'_>, headers: &dyn HeaderSource) -> Result<Self, TargetError> {
         let origin = match (forwarded(proxies, headers)?, x_forwarded(proxies, headers)?) {
-            // A proxy that writes one kind of header often passes the client's headers of the other kind on. Those must
-            // not add or change anything, so both kinds must state the same.
+            // A proxy that writes one kind of header often passes on the client's headers of the other kind. The
+            // client's headers must not add or change anything, so both kinds must state the same scheme and authority.
             (Some(standard), Some(other)) if standard != other => return Err(TargetError::ForwardedConflict),
             (standard, other) => standard.or(other).unwrap_or_default(),
         };
@@ -54,8 +54,8 @@ fn forwarded(proxies: ProxyChain<'_>, headers: &dyn HeaderSource) -> Result<Opti
 
 /// Reads `X-Forwarded-Proto` and `X-Forwarded-Host`.
 ///
-/// They are lists parallel to `X-Forwarded-For`: the trusted entries are counted there, where the addresses are, and
-/// the count holds for the other two.
+/// Proxies write these two lists in parallel to `X-Forwarded-For`. Only `X-Forwarded-For` has addresses, so the trusted
+/// entries are counted in `X-Forwarded-For`. The same count is used for the other two lists.
 fn x_forwarded(proxies: ProxyChain<'_>, headers: &dyn HeaderSource) -> Result<Option<ForwardedOrigin>, TargetError> {
     let (proto, host) =
         (HeaderList::read(headers, "x-forwarded-proto")?, HeaderList::read(headers, "x-forwarded-host")?);
@@ -72,8 +72,8 @@ fn x_forwarded(proxies: ProxyChain<'_>, headers: &dyn HeaderSource) -> Result<Op
 
 /// Reads `X-Forwarded-Prefix`: the path that a proxy stripped.
 ///
-/// Not every proxy strips a prefix, so with several entries it is unknown which proxy wrote which. Only one entry is
-/// accepted.
+/// Not every proxy strips a prefix. If there are several entries, it is unknown which proxy wrote which entry. So a
+/// header with more than one entry is rejected.
 fn x_forwarded_prefix(headers: &dyn HeaderSource) -> Result<Option<Path>, TargetError> {
     let list = HeaderList::read(headers, "x-forwarded-prefix")?;
     match list.entries.as_slice() {
@@ -123,10 +123,10 @@ impl<'r> Entry<'r> {
     }
 }
 
-/// Returns the value: a token, or the text between quotes.
+/// Returns the value of a parameter: a token, or the text between quotes.
 ///
-/// Escapes are not decoded. A valid scheme, host or address contains none, so a value with an escape is rejected when
-/// it is parsed.
+/// Escapes are not decoded. A valid scheme, host or address contains no escape, so a value with an escape is rejected
+/// when it is parsed.
 fn parameter_value(text: &str) -> Option<&str> {
     match text.strip_prefix('"') {
         Some(quoted) => quoted.strip_suffix('"'),
@@ -136,7 +136,7 @@ fn parameter_value(text: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+    #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
 
     use std::net::IpAddr;
 
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn hops_count_entries_from_the_right() {
+    fn number_of_hops_selects_the_entry_from_the_right() {
         for (hops, lines, expected) in [
             (1, &[] as Lines, "- - -"),
             (1, &[("X-Forwarded-Proto", "https")], "https - -"),
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn networks_are_followed_from_the_right_up_to_the_first_untrusted_sender() {
+    fn entries_are_read_from_the_right_up_to_the_first_untrusted_sender() {
         let networks = TrustedProxies::networks(["10.0.0.0/8", "2001:db8::/32"]).unwrap();
         for (lines, expected) in [
             (&[] as Lines, "- - -"),
@@ -208,13 +208,13 @@ mod tests {
                 ],
                 "https - -",
             ),
-            // The client claims to be a trusted proxy: the entries before its real address are not read.
+            // The client claims to be a trusted proxy. The entries to the left of its real address are not read.
             (&[("X-Forwarded-Host", "evil.example, api.a"), ("X-Forwarded-For", "10.0.0.7, 192.0.2.1")], "- api.a -"),
             // A hidden address is not trusted.
             (&[("X-Forwarded-Host", "evil.example, api.a"), ("X-Forwarded-For", "10.0.0.7, unknown")], "- api.a -"),
-            // A trusted proxy replaced the header, so it wrote the one entry.
+            // A trusted proxy replaced the header and wrote its only entry.
             (&[("X-Forwarded-Proto", "https"), ("X-Forwarded-For", "192.0.2.1, 10.0.0.3, 10.0.0.2")], "https - -"),
-            // A client inside the trusted networks is still a client: a proxy wrote only one entry.
+            // The client's address is in the trusted networks, but only one proxy wrote an entry.
             (&[("X-Forwarded-Host", "evil.example, api.a"), ("X-Forwarded-For", "10.0.0.9")], "- api.a -"),
             // A malformed entry that no trusted proxy wrote is not read.
             (&[("X-Forwarded-Host", "%%, api.a"), ("X-Forwarded-For", "%%, 192.0.2.1")], "- api.a -"),

@@ -2,7 +2,7 @@
 
 use super::TargetError;
 
-/// A path in normal form: it begins with a slash, and equal paths are equal text.
+/// A path in normal form: it begins with a slash, and equal paths have the same text.
 ///
 /// Upper and lower case, trailing slashes, empty segments and encoded slashes are significant, so they are kept.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -17,9 +17,9 @@ impl Path {
             None if text.is_empty() => return Ok(Self("/".to_owned())),
             None => return Err(TargetError::Path),
         };
-        // The segments are appended to `path` one by one. Each is decoded first and only then compared with `.` and
-        // `..`, so that `%2E%2E` counts as `..`. If the last segment was resolved, the path still names a directory:
-        // the slash that was removed with the segment is written again, so that `/a/b/..` is `/a/`.
+        // The segments are appended to `path` one by one. Each segment is decoded first and then compared with `.` and
+        // `..`, so that `%2E%2E` counts as `..`. If the last segment is `.` or `..`, the path names a directory. So the
+        // slash that was removed with the segment is appended again: `/a/b/..` becomes `/a/`.
         let mut path = String::with_capacity(text.len());
         while let Some(segment) = segments.next() {
             let start = path.len();
@@ -32,7 +32,7 @@ impl Path {
         Ok(Self(path))
     }
 
-    /// Puts `prefix` before the path: the path that the client called if a proxy strips this prefix.
+    /// Puts `prefix` before the path. If a proxy strips this prefix, the result is the path that the client called.
     pub(super) fn with_prefix(self, prefix: &Self) -> Self {
         // The path begins with a slash, so a slash at the end of the prefix is dropped.
         match prefix.0.strip_suffix('/').unwrap_or(&prefix.0) {
@@ -46,8 +46,8 @@ impl Path {
     }
 }
 
-/// Removes the segment that begins at `start` if it is `.` or `..`; if it is `..`, also the segment before it. Returns
-/// true if it was one of them.
+/// Removes the segment that begins at `start` if it is `.` or `..`. For `..`, also removes the segment before it.
+/// Returns true if the segment was `.` or `..`.
 fn resolve_dots(path: &mut String, start: usize) -> bool {
     match path.get(start..) {
         Some("/.") => path.truncate(start),
@@ -67,8 +67,8 @@ fn push_normalised(path: &mut String, segment: &str) -> Result<(), TargetError> 
     while let Some(octet) = octets.next() {
         match octet {
             b'%' => push_triplet(path, hex_digit(octets.next())? << 4 | hex_digit(octets.next())?),
-            // RFC 3986 does not allow a backslash, browsers read it as a slash, and a router may do either. `?` and `#`
-            // cannot be part of a path.
+            // RFC 3986 does not allow a backslash. Browsers read a backslash as a slash, and a router may or may not do
+            // the same. `?` and `#` cannot be part of a path.
             b'\\' | b'?' | b'#' => return Err(TargetError::Path),
             0x21..=0x7e => path.push(char::from(octet)),
             _ => return Err(TargetError::Character),
@@ -83,7 +83,8 @@ fn push_triplet(path: &mut String, octet: u8) {
         // RFC 3986 §6.2.2.2: an encoded unreserved character is equal to the character itself.
         path.push(char::from(octet));
     } else {
-        // RFC 3986 §6.2.2.1: hexadecimal digits are upper case. `%2F` stays encoded: it is data, not a separator.
+        // RFC 3986 §6.2.2.1: hexadecimal digits are upper case. `%2F` stays encoded: an encoded slash is data, not a
+        // separator.
         path.push('%');
         path.extend(
             [octet >> 4, octet & 0xf]
@@ -105,7 +106,7 @@ const UNRESERVED_MARKS: [u8; 4] = *b"-._~";
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+    #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
 
     use super::{Path, TargetError};
 

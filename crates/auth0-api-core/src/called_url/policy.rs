@@ -7,7 +7,7 @@ use super::url::TargetUrl;
 use super::{TargetError, TrustedProxies};
 use crate::request::{Location, ReceivedTarget, TokenRequest};
 
-/// The configuration by which the called URL is determined.
+/// The configuration that decides how the called URL is determined.
 #[derive(Clone, Debug)]
 pub(crate) struct TargetPolicy {
     public_url: Option<TargetUrl>,
@@ -15,8 +15,8 @@ pub(crate) struct TargetPolicy {
 }
 
 impl TargetPolicy {
-    /// Creates a policy that takes the origin and a stripped prefix from `public_url` if there is one, else from
-    /// `proxies`.
+    /// Creates a policy. If there is a `public_url`, the policy takes the origin and the stripped prefix from that URL,
+    /// else from the headers of trusted proxies.
     pub(crate) fn new(public_url: Option<TargetUrl>, proxies: TrustedProxies) -> Self {
         Self { public_url, proxies }
     }
@@ -33,7 +33,8 @@ impl TargetPolicy {
         }
     }
 
-    /// Determines the URL from the request as received. What trusted proxies state replaces the parts of the request.
+    /// Determines the URL from the request as received. The scheme and the host that a trusted proxy states replace
+    /// those of the request.
     fn received(&self, received: ReceivedTarget<'_>, request: &TokenRequest<'_>) -> Result<TargetUrl, TargetError> {
         let scheme = Scheme::parse(received.scheme)?;
         let authority = received_authority(scheme, received.authority, request)?;
@@ -53,7 +54,7 @@ impl TargetPolicy {
     }
 }
 
-/// Returns the host that the request names in `:authority`, in `Host`, or in both if they agree.
+/// Returns the host in `:authority` or in `Host`. If the request has both, they must be equal.
 fn received_authority(
     scheme: Scheme,
     authority: Option<&str>,
@@ -64,7 +65,7 @@ fn received_authority(
     let host =
         host.map(|host| str::from_utf8(host).map_err(|_| TargetError::Host).and_then(Authority::parse)).transpose()?;
     match (authority.map(Authority::parse).transpose()?, host) {
-        // RFC 9113 §8.3.1: a request with different values in both is malformed.
+        // RFC 9113 §8.3.1: a request is malformed if `:authority` and `Host` have different values.
         (Some(authority), Some(host)) if !authority.agrees(&host, scheme) => Err(TargetError::HostConflict),
         (authority, host) => authority.or(host).ok_or(TargetError::HostMissing),
     }
@@ -72,7 +73,7 @@ fn received_authority(
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+    #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
 
     use std::net::IpAddr;
 
@@ -114,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn request_that_names_no_single_host_is_rejected() {
+    fn malformed_or_conflicting_request_is_rejected() {
         for (received, headers, error) in [
             (RECEIVED, &[] as Lines<'_>, TargetError::HostMissing),
             (RECEIVED, &[("Host", "")], TargetError::Host),
@@ -196,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn public_url_replaces_the_origin_and_precedes_the_path() {
+    fn public_url_replaces_the_origin_and_its_path_is_put_before_the_path() {
         let headers = &[("Host", "a"), ("Host", "b c"), ("X-Forwarded-Host", "evil.example")];
         for (public_url, target, url) in [
             ("https://api.a", "/orders?page=2", "https://api.a/orders"),
@@ -223,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn url_given_by_the_caller_is_used_without_reading_headers() {
+    fn url_given_by_the_application_is_used_without_reading_headers() {
         let headers: Lines<'_> = &[("Host", "backend"), ("X-Forwarded-Host", "evil.example")];
         let headers = headers.to_vec();
         let request = TokenRequest::new("GET", "https://api.a/orders?page=2", &headers);

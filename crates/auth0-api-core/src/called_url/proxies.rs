@@ -14,8 +14,8 @@ use crate::request::TokenRequest;
 ///
 /// The client can write any forwarding header. The header can be trusted only after a trusted proxy has replaced it or
 /// appended to it. By default, no proxy is trusted. Each trusted proxy must replace, append to, or remove every one of
-/// `Forwarded`, `X-Forwarded-Proto`, `X-Forwarded-Host` and `X-Forwarded-Prefix`. If one of them passes such a header
-/// of the client on unchanged, configure a public URL instead.
+/// `Forwarded`, `X-Forwarded-Proto`, `X-Forwarded-Host` and `X-Forwarded-Prefix`. If a proxy passes on such a header
+/// from the client unchanged, configure a public URL instead.
 ///
 /// As text, for example in an environment variable, the value is `none`, a number of hops, or a list of networks:
 ///
@@ -45,8 +45,8 @@ pub enum TrustedProxiesError {
     /// The text or the list is empty. To trust no proxy, use [`TrustedProxies::none`].
     #[error("the list of trusted proxies is empty")]
     Empty,
-    /// The network contains every IPv4 or every IPv6 address, so any client could choose the URL that it seems to have
-    /// called.
+    /// The network contains every IPv4 or every IPv6 address, so any client could write forwarding headers that are
+    /// trusted.
     #[error("the network {0} contains every address")]
     Everyone(String),
     /// The entry is neither an address nor a network in CIDR notation.
@@ -64,8 +64,8 @@ impl TrustedProxies {
     /// Trusts the last `count` proxies that a request passes; 0 trusts none.
     ///
     /// Use this if the server can be reached through these proxies only, and if each of them appends an entry to the
-    /// headers that it sends. A request that has such a header with fewer entries than hops is rejected: it did not
-    /// pass all of these proxies.
+    /// headers that it sends. A request is rejected if such a header has fewer entries than hops, because the request
+    /// did not pass all of these proxies.
     #[must_use]
     pub fn hops(count: usize) -> Self {
         Self(NonZeroUsize::new(count).map_or(Trust::None, Trust::Hops))
@@ -73,8 +73,8 @@ impl TrustedProxies {
 
     /// Trusts the proxies in these networks. Each network is an address, or is in CIDR notation.
     ///
-    /// The directly connected peer must be in one of them. The headers are then read from right to left for as long as
-    /// the sender that an entry names is in one of them, too.
+    /// The headers of a request are read only if the directly connected peer is in one of these networks. They are read
+    /// from right to left, up to the first entry whose sender is not in these networks.
     ///
     /// ```
     /// use auth0_api_core::{TrustedProxies, TrustedProxiesError};
@@ -106,8 +106,9 @@ impl TrustedProxies {
         self.for_peer(peer).is_some()
     }
 
-    /// Returns the entry of the outermost trusted proxy, in a header to which each trusted proxy appends an entry about
-    /// its own client. `None` if the peer is not trusted or the header is absent; too few entries are an error.
+    /// Returns the entry of the outermost trusted proxy. Each trusted proxy must append an entry about its own client
+    /// to this header. Returns `None` if the peer is not trusted or the header is absent. A header with too few entries
+    /// is an error.
     pub(crate) fn outermost_entry<'r>(
         &self,
         request: &TokenRequest<'r>,
@@ -120,7 +121,7 @@ impl TrustedProxies {
         HeaderList::read_within(limit, request.headers, header)?.outermost(trusted.exactly())
     }
 
-    /// Returns the proxies to trust for a request that came from `peer`; `None` if there are none.
+    /// Returns the proxies to trust for a request from `peer`; `None` if `peer` is not trusted.
     pub(super) fn for_peer(&self, peer: Option<IpAddr>) -> Option<ProxyChain<'_>> {
         match &self.0 {
             Trust::None => None,
@@ -145,7 +146,7 @@ impl FromStr for TrustedProxies {
     }
 }
 
-/// The proxies to trust for one request. The directly connected peer is one of them.
+/// The proxies to trust for one request. The directly connected peer is one of these proxies.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum ProxyChain<'p> {
     Hops(NonZeroUsize),
@@ -153,7 +154,8 @@ pub(super) enum ProxyChain<'p> {
 }
 
 impl ProxyChain<'_> {
-    /// Returns true if this address is known to belong to a trusted proxy. With hops, no address is known.
+    /// Returns true if this address is known to belong to a trusted proxy. If the proxies are configured as a number of
+    /// hops, no address is known.
     pub(super) fn trusts(self, address: IpAddr) -> bool {
         match self {
             Self::Hops(_) => false,
@@ -178,7 +180,7 @@ fn network(text: &str) -> Result<IpNet, TrustedProxiesError> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+    #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
 
     use super::{TrustedProxies, TrustedProxiesError};
 

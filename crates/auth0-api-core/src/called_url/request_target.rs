@@ -19,7 +19,7 @@ impl RequestTarget {
     pub(super) fn parse(target: &str) -> Result<Self, TargetError> {
         let kept = without_query(target)?;
         if kept.starts_with('/') || target.starts_with('?') {
-            // Servers shorten `http://host?query`, whose path is empty, to `?query`.
+            // The path of `http://host?query` is empty. Servers shorten this URL to `?query`.
             Path::parse(kept).map(Self::Path)
         } else if kept.contains("://") {
             TargetUrl::parse(kept).map(Self::Url)
@@ -30,7 +30,7 @@ impl RequestTarget {
         }
     }
 
-    /// The path, whichever origin the target names.
+    /// The path. The origin of the target is ignored.
     pub(super) fn into_path(self) -> Path {
         match self {
             Self::Path(path) => path,

@@ -16,8 +16,9 @@ use super::request_target::RequestTarget;
 /// - Normalised: the case of scheme and host, a default port, the percent-encoding of the path, and its dot segments
 ///   ([RFC 3986 §6.2.2](https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2)).
 /// - Kept: the case of the path, `%2F`, and double or trailing slashes.
-/// - Rejected: user information, blanks, control characters, characters that are not ASCII, and in the path backslashes
-///   and a `%` without two hexadecimal digits. A browser would repair some of these; this parser repairs nothing.
+/// - Rejected: user information, spaces, control characters, characters that are not ASCII, and in the path backslashes
+///   and a `%` without two hexadecimal digits. A browser would correct some of these URLs. This parser rejects all of
+///   them.
 ///
 /// ```
 /// use auth0_api_core::{TargetError, TargetUrl};
@@ -101,10 +102,10 @@ impl TargetUrl {
         self.scheme == other.scheme
     }
 
-    /// Returns true if a text is exactly the normal form of this URL, which then has the default port.
+    /// Returns true if the text is exactly the normal form of this URL, and the URL has the default port.
     ///
-    /// This is a fast path without parsing. If it returns false, the text may still be an equal URL in another
-    /// spelling.
+    /// This check is fast, because nothing is parsed. If the result is false, the text may still be an equal URL in
+    /// another spelling.
     pub(crate) fn has_normal_form(&self, text: &str) -> bool {
         let authority = text.strip_prefix(self.scheme.name()).and_then(|rest| rest.strip_prefix("://"));
         let rest = authority.and_then(|authority| authority.strip_prefix(self.host.as_str()));
@@ -117,7 +118,7 @@ impl TargetUrl {
         self.path
     }
 
-    /// This URL with `path` after its own path.
+    /// Returns this URL with `path` appended to its path.
     pub(super) fn join(&self, path: Path) -> Self {
         Self { scheme: self.scheme, host: self.host.clone(), port: self.port, path: path.with_prefix(&self.path) }
     }
@@ -147,10 +148,10 @@ impl fmt::Debug for TargetUrl {
     }
 }
 
-/// RFC 9449 §4.3 (9): URLs are compared without query and fragment. These may be any visible ASCII.
+/// RFC 9449 §4.3 (9): URLs are compared without query and fragment. Query and fragment may contain any visible ASCII.
 pub(super) fn without_query(text: &str) -> Result<&str, TargetError> {
-    // Lenient parsers remove control characters and blanks, so these are rejected anywhere in the text, also in the
-    // query.
+    // Some lenient parsers remove control characters and spaces. This function rejects a URL that contains one of them
+    // anywhere, also in the query.
     if !text.bytes().all(|octet| octet.is_ascii_graphic()) {
         return Err(TargetError::Character);
     }
@@ -168,7 +169,7 @@ const MAX_URL: usize = 8 * 1024;
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+    #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
 
     use proptest::prelude::*;
 
@@ -291,12 +292,12 @@ mod tests {
     }
 
     impl Pieces {
-        /// The URL with nothing that normalising changes, except a default port.
+        /// The URL in normal form, except that it has a port even if the port is the default.
         fn plain(&self) -> String {
             format!("{}://{}:{}/{}", self.scheme, self.host, self.port, self.segments.join("/"))
         }
 
-        /// The same URL with everything that normalising changes: case, encoding, dot segments, query, fragment.
+        /// The same URL with differences that the parser removes: case, encoding, dot segments, query, fragment.
         fn decorated(&self, tail: &str) -> String {
             let segments: Vec<String> = self.segments.iter().map(|segment| encode_unreserved(segment)).collect();
             let (scheme, host) = (self.scheme.to_uppercase(), self.host.to_uppercase());
@@ -389,7 +390,7 @@ mod tests {
         }
 
         #[test]
-        fn spelling_of_a_url_makes_no_difference(url in pieces(), tail in "([?#][!-~]{0,8})?") {
+        fn equal_urls_in_different_spellings_match(url in pieces(), tail in "([?#][!-~]{0,8})?") {
             prop_assert_eq!(TargetUrl::parse(&url.plain()).unwrap(), TargetUrl::parse(&url.decorated(&tail)).unwrap());
         }
 

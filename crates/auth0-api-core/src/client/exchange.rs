@@ -1,4 +1,4 @@
-//! Token exchange with the client: three flows, custom grants, and dropping a cached answer.
+//! The token exchange methods of the client: three flows, custom grants, and the removal of a cached answer.
 
 use crate::client::ApiClient;
 use crate::exchange::{
@@ -8,8 +8,8 @@ use crate::token::VerifiedToken;
 
 /// # Exchanging tokens
 ///
-/// These methods need [`client_auth`](crate::ApiClientBuilder::client_auth). The [guide](crate::guide::exchange) says
-/// when to use which.
+/// These methods need [`client_auth`](crate::ApiClientBuilder::client_auth). The [guide](crate::guide::exchange)
+/// explains when to use which method.
 impl ApiClient {
     /// Exchanges a token of the application for a token of the tenant, through a custom token exchange profile
     /// ([RFC 8693](https://www.rfc-editor.org/rfc/rfc8693)).
@@ -45,7 +45,7 @@ impl ApiClient {
         self.exchange(&profile.with_subject(subject.into())).await
     }
 
-    /// Gets a token for another API, on behalf of the user who called this one.
+    /// Gets a token for another API, on behalf of the user who called this API.
     ///
     /// The subject is a [`VerifiedToken`], so that no unverified token is passed on. Answers are cached: see
     /// [`ExchangeCache`](crate::ExchangeCache).
@@ -73,14 +73,14 @@ impl ApiClient {
         self.exchange(&asked.with_subject(subject)).await
     }
 
-    /// Gets an access token of another company's API, for an account that the user has connected (Token Vault).
+    /// Gets an access token for another company's API, from an account that the user has connected (Token Vault).
     ///
-    /// The subject is the verified token of the calling user. For a backend that logged the user in, it is
+    /// The subject is the verified token of the calling user. In a backend that logged the user in, the subject is
     /// [`VaultSubject::refresh_token`]. Answers are cached: see [`ExchangeCache`](crate::ExchangeCache).
     ///
     /// # Errors
     ///
-    /// [`ExchangeError`]. An account that is not connected is the [kind](crate::ServerErrorKind) `AccountNotLinked`.
+    /// [`ExchangeError`]. If the account is not connected, the [kind](crate::ServerErrorKind) is `AccountNotLinked`.
     ///
     /// # Examples
     ///
@@ -116,10 +116,10 @@ impl ApiClient {
         exchanger.exchange(&grant).await
     }
 
-    /// Removes an answer from the cache, so that the next call sends a request. Use it when the other API answered 401
-    /// to its token.
+    /// Removes an answer from the cache, so that the next call sends a request. Use this method when the other API
+    /// rejected the token of this answer with 401.
     ///
-    /// If a newer answer has replaced this one in the cache, the newer one stays.
+    /// If a newer answer has replaced this answer in the cache, the newer answer stays.
     ///
     /// ```no_run
     /// # use auth0_api_core::{ApiClient, ExchangeError, OnBehalfOf, VerifiedToken};

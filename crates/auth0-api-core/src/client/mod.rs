@@ -1,4 +1,4 @@
-//! The client. An API creates one at start and uses it as long as it runs.
+//! The client. An API creates one client at start and uses it until the API ends.
 
 mod exchange;
 
@@ -17,7 +17,7 @@ use crate::verify::Verifier;
 
 /// Verifies Auth0 access tokens for one API.
 ///
-/// Build it once and clone it freely: clones share keys and replay state.
+/// Build one client and clone it freely: clones share keys and replay state.
 ///
 /// ```no_run
 /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
@@ -49,12 +49,13 @@ impl ApiClient {
         Self { verifier: Arc::new(verifier), exchanger: exchanger.map(Arc::new), metadata: metadata.map(Arc::new) }
     }
 
-    /// Returns what exchanges tokens; `None` without client credentials.
+    /// Returns the part that exchanges tokens; `None` without client credentials.
     pub(crate) fn exchanger(&self) -> Option<&Exchanger> {
         self.exchanger.as_deref()
     }
 
-    /// Verifies the token that a request presents, and its proof.
+    /// Verifies the access token of a request. For a bound token, also verifies the proof: a `DPoP` proof or a client
+    /// certificate.
     ///
     /// # Errors
     ///
@@ -63,8 +64,8 @@ impl ApiClient {
         observe(self.verifier.verify_request(request).await)
     }
 
-    /// Verifies a token that did not arrive in an HTTP request. It is treated as a `Bearer` token, and a bound token is
-    /// rejected.
+    /// Verifies a token that did not arrive in an HTTP request. The token is treated as a `Bearer` token, and a bound
+    /// token is rejected.
     ///
     /// # Errors
     ///
@@ -78,8 +79,8 @@ impl ApiClient {
         Rejection::new(error, self.offer())
     }
 
-    /// Returns this API's `WWW-Authenticate` challenges. `error`, if given, is added to its scheme's challenge. Use
-    /// it in a handler that rejects a request itself.
+    /// Returns this API's `WWW-Authenticate` challenges. If `error` is given, it is added to the challenge of its
+    /// scheme. Use this method in a handler that rejects a request itself.
     pub fn challenges(&self, error: Option<ChallengeParams<'_>>) -> Vec<Challenge> {
         self.offer().challenges(error)
     }
@@ -91,38 +92,39 @@ impl ApiClient {
     }
 
     /// Fetches the keys of every listed issuer that has no fresh ones, so that the first request does not wait for
-    /// them. Issuers named by a resolver are fetched when their first token arrives. Of a list longer than
-    /// [`KeyPolicy::max_issuers`](crate::KeyPolicy::max_issuers), only the first `max_issuers` are fetched.
+    /// them. If a resolver names an issuer, the keys of this issuer are fetched when its first token arrives. If the
+    /// list is longer than [`KeyPolicy::max_issuers`](crate::KeyPolicy::max_issuers), only the keys of the first
+    /// `max_issuers` issuers are fetched.
     ///
     /// # Errors
     ///
-    /// [`KeysUnavailable`] of the first issuer in the list whose keys are unavailable. The keys of the other issuers
-    /// are fetched anyway, and the client is usable: it fetches the missing keys again when a token of their issuer
-    /// arrives.
+    /// [`KeysUnavailable`] for the first issuer in the list whose keys are unavailable. The keys of the other issuers
+    /// are fetched anyway, and the client is usable. It tries again to fetch the missing keys when a token of that
+    /// issuer arrives.
     pub async fn warm_up(&self) -> Result<(), KeysUnavailable> {
         self.verifier.issuers.warm_up(self.verifier.clock.now()).await
     }
 
-    /// Returns true once every listed issuer has been asked for its keys and at least one has usable ones, so that the
-    /// outage of one tenant does not affect the users of the others. With more issuers than
-    /// [`KeyPolicy::max_issuers`](crate::KeyPolicy::max_issuers), one issuer with keys is enough; with a resolver,
-    /// always true.
+    /// Returns true once the first fetch of every listed issuer has ended and at least one issuer has usable keys. So
+    /// the outage of one tenant does not affect the users of other tenants. With more issuers than
+    /// [`KeyPolicy::max_issuers`](crate::KeyPolicy::max_issuers), one issuer with usable keys is enough. With a
+    /// resolver, the result is always true.
     ///
-    /// It never fetches. If a readiness probe may run before the first request, call [`warm_up`](Self::warm_up) in it,
-    /// which costs nothing while the keys are fresh.
+    /// This method never fetches. If a readiness probe may run before the first request, call
+    /// [`warm_up`](Self::warm_up) in the probe: `warm_up` sends no request while the keys are fresh.
     pub fn is_ready(&self) -> bool {
         self.verifier.issuers.is_ready(self.verifier.clock.now())
     }
 
-    /// Whether two handles belong to the same client, so that a token which one of them verified is verified for the
-    /// other too.
+    /// Whether two handles belong to the same client. If they do, a token that one handle verified is also verified for
+    /// the other handle.
     pub fn is_same_client(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.verifier, &other.verifier)
     }
 
-    /// Fetches the keys of one issuer now, even if they are fresh. Use it after a compromised key was removed at the
-    /// tenant: once this returns, tokens signed with that key are rejected. Each replica holds its own keys, so call it
-    /// in each.
+    /// Fetches the keys of one issuer now, even if they are fresh. Use this method after a compromised key was removed
+    /// at the tenant: once the method returns, tokens signed with that key are rejected. Each replica has its own keys,
+    /// so call the method in each replica.
     ///
     /// # Errors
     ///
@@ -132,7 +134,8 @@ impl ApiClient {
         self.verifier.issuers.refresh_now(issuer).await
     }
 
-    /// The issuers whose tokens are accepted, spelled as in `iss`; empty with a [resolver](crate::TrustedDomains::resolver).
+    /// The issuers whose tokens are accepted, spelled as in `iss`; empty with a
+    /// [resolver](crate::TrustedDomains::resolver).
     pub fn issuers(&self) -> Vec<&str> {
         self.verifier.issuers.names()
     }
@@ -148,8 +151,8 @@ fn observe(outcome: Result<VerifiedToken, Error>) -> Result<VerifiedToken, Error
     meter::verified(outcome.as_ref().map_or_else(Error::label, |_| "accepted"));
     match &outcome {
         Ok(token) => tracing::debug!(target: "auth0_api", event = "request_accepted", issuer = token.issuer()),
-        // Not logged as a rejection: optional routes let such requests through, and other routes get one from every new
-        // client.
+        // Not logged as a rejection: optional routes let such requests through, and other routes get such a request
+        // from every new client.
         Err(error) if error.is_missing_credentials() => {
             tracing::debug!(target: "auth0_api", event = "credentials_absent");
         }

@@ -1,4 +1,4 @@
-//! Checks that the caller holds the key and the certificate that its token is bound to.
+//! Checks that the client has the key and the certificate that its token is bound to.
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -17,7 +17,7 @@ use crate::mtls::CertificatePolicy;
 use crate::request::TokenRequest;
 use crate::token::{Binding, ValidClaims, VerifiedToken};
 
-/// Checks the binding of tokens, by the configured policies.
+/// Checks the binding of tokens, with the configured policies.
 #[derive(Debug)]
 pub(crate) struct Dpop {
     mode: Mode,
@@ -29,7 +29,8 @@ pub(crate) struct Dpop {
     target: TargetPolicy,
 }
 
-/// Valid claims of a token for which the caller has proven every binding. Only [`Dpop::bind`] makes one.
+/// The valid claims of a token. The client has proven every binding of the token. Only [`Dpop::bind`] creates this
+/// type.
 #[derive(Debug)]
 pub(crate) struct Proven {
     claims: ValidClaims,
@@ -37,7 +38,7 @@ pub(crate) struct Proven {
     certificate: Option<CertificateThumbprint>,
 }
 
-/// The outcome of the proof check. Empty if the token was accepted without a proof.
+/// The result of the proof check. Both fields are `None` if the token was accepted without a proof.
 #[derive(Debug)]
 struct Proof {
     key: Option<Thumbprint>,
@@ -79,7 +80,7 @@ impl Dpop {
 
     /// Rejects a scheme that the mode does not offer.
     ///
-    /// This comes before the token is read, so that the response does not reveal whether the token is valid.
+    /// This check runs before the token is read, so that the response does not reveal whether the token is valid.
     pub(crate) fn admit<'r>(&self, credentials: Credentials<'r>) -> Result<Credentials<'r>, CredentialsError> {
         let scheme = credentials.scheme();
         if self.offers(scheme) { Ok(credentials) } else { Err(CredentialsError::SchemeNotOffered { scheme }) }
@@ -88,11 +89,11 @@ impl Dpop {
     /// Checks everything that the token is bound to.
     ///
     /// 1. `cnf` is read: the token is bound to a key, a certificate, both, or nothing.
-    /// 2. If the token is bound to a certificate, the request must have come with it.
-    /// 3. The scheme must fit: a token that is bound to a key needs `DPoP`, and any other token needs `Bearer`. The one
-    ///    exception is [`DpopPolicy::accept_bound_tokens_as_bearer`].
+    /// 2. If the token is bound to a certificate, the client must have sent the request with this certificate.
+    /// 3. The scheme must match the binding: a token that is bound to a key needs `DPoP`, and any other token needs
+    ///    `Bearer`. The one exception is [`DpopPolicy::accept_bound_tokens_as_bearer`].
     /// 4. With `DPoP`, the proof is checked.
-    /// 5. The replay store is asked last, so that a request which fails another check does not use up its proof.
+    /// 5. The replay store is called last. So if another check fails, the proof is not recorded as used.
     pub(crate) async fn bind(
         &self,
         credentials: &Credentials<'_>,
@@ -119,8 +120,8 @@ impl Dpop {
         Ok(Proven { claims, proof: proof?, certificate })
     }
 
-    /// A proof beside an unbound Bearer token is an error, because the client believes that its token is protected. The
-    /// mode `Ignore` does not look at proofs.
+    /// Returns an error if the client sent a proof with an unbound Bearer token: the client believes that its token is
+    /// protected. In the mode `Ignore`, a proof is ignored.
     fn expect_no_proof(&self, credentials: &Credentials<'_>) -> Result<Proof, DpopError> {
         match credentials.proof() {
             Presented::Absent => Ok(Proof::none()),
@@ -163,7 +164,7 @@ impl Dpop {
 }
 
 impl Proven {
-    /// Assembles the verified token. Nothing else does, so no check can be skipped.
+    /// Assembles the verified token. No other function does this, so no check can be skipped.
     pub(crate) fn into_token(self, now: SystemTime) -> VerifiedToken {
         let binding = Binding::of(self.proof.key, self.certificate);
         VerifiedToken::assemble(self.claims, binding, self.proof.next_nonce, now)

@@ -1,8 +1,8 @@
-//! A cache of parsed client keys, so that a client's key is parsed with its first proof only.
+//! A cache of parsed client keys, so that a client's key is parsed only for its first proof.
 //!
-//! Parsing a key costs as much as all other steps of the proof check together, apart from the signature. The cache maps
-//! the text of a key to the result of parsing it, and to nothing else: the signature of each proof and the binding of
-//! each token are still checked.
+//! Parsing a key costs as much as all other steps of the proof check together, apart from the signature. The cache
+//! stores only the result of parsing the text of a key. The signature of each proof and the binding of each token are
+//! still checked.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use moka::sync::Cache;
 
 use crate::jose::{Algorithm, Jwk, JwkError, Thumbprint, VerificationKey};
 
-/// Keys that valid tokens were bound to, by their text in the header of a proof.
+/// The parsed keys that valid tokens were bound to. A key is found by its text in the header of a proof.
 pub(crate) struct ClientKeyCache(Cache<Box<str>, Arc<ClientKey>>);
 
 /// The public key in the header of a proof.
@@ -24,8 +24,8 @@ pub(crate) struct ClientKey {
 impl ClientKeyCache {
     pub(crate) fn new() -> Self {
         // moka's default policy (TinyLFU) keeps a key that is used often, even if many keys are used once. The default
-        // hash is the standard library's, which is keyed at random: clients choose these texts, and without a secret
-        // key an attacker could choose many that fall into one bucket.
+        // hash is the standard library's, which has a random key. Clients choose the texts of the keys. Without a
+        // random hash key, an attacker could choose many texts that fall into one bucket.
         Self(Cache::new(MAX_KEYS))
     }
 

@@ -1,4 +1,4 @@
-//! What a token is bound to, as its `cnf` claim says
+//! Reads the `cnf` claim: what a token is bound to
 //! ([RFC 7800 §3.1](https://www.rfc-editor.org/rfc/rfc7800#section-3.1)).
 
 use super::ConfirmationError;
@@ -16,8 +16,9 @@ pub(super) struct Confirmation {
 
 /// Reads what a token is bound to.
 ///
-/// Each known member of `cnf` must be proven. A `cnf` without a known member, or with a malformed one, is an error: a
-/// binding that this crate cannot check counts as not satisfied. Unknown members beside a known one are ignored.
+/// The client must prove each known member of `cnf`. A `cnf` without a known member, or with a malformed one, is an
+/// error: a binding that this crate cannot check counts as not satisfied. Unknown members beside a known one are
+/// ignored.
 pub(super) fn read(claims: &ValidClaims) -> Result<Confirmation, ConfirmationError> {
     let Some(text) = claims.confirmation() else { return Ok(Confirmation::default()) };
     let members = Object::read(text).map_err(|_| ConfirmationError::Malformed)?;

@@ -6,7 +6,7 @@ use crate::dpop::ReplayStoreError;
 use crate::jose::{JoseError, JwkError};
 use crate::mtls::CertificateError;
 
-/// Why a request has not proven that it may use its token.
+/// Why the client has not proven that it may use its token.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DpopError {
@@ -15,11 +15,11 @@ pub enum DpopError {
     #[error("the token is bound to a key and was presented as Bearer")]
     BoundTokenAsBearer,
     /// The token is bound to a client certificate ([RFC 8705 §3](https://www.rfc-editor.org/rfc/rfc8705#section-3)),
-    /// and the request does not prove that it holds the certificate.
-    #[error("the token is bound to a client certificate, and the request does not prove it")]
+    /// and the client has not proven that it has the certificate.
+    #[error("the token is bound to a client certificate, and the client has not proven that it has the certificate")]
     Certificate(#[source] CertificateError),
-    /// The token's `cnf` claim is malformed or has no known member, so it cannot be satisfied.
-    #[error("the token's confirmation cannot be satisfied")]
+    /// The token's `cnf` claim is malformed or has no known member, so no client can satisfy the claim.
+    #[error("the token's confirmation claim cannot be satisfied")]
     Confirmation(#[source] ConfirmationError),
     /// The proof is valid, but the token is bound to another key
     /// ([RFC 9449 §4.3](https://www.rfc-editor.org/rfc/rfc9449#section-4.3) (12)).
@@ -28,8 +28,8 @@ pub enum DpopError {
     /// The token is not bound, but was presented as `DPoP`.
     #[error("the token is not bound to a key and was presented as DPoP")]
     NotBound,
-    /// The server requires a nonce, and the proof has none, or one that the server no longer accepts or never issued
-    /// ([RFC 9449 §9](https://www.rfc-editor.org/rfc/rfc9449#section-9)).
+    /// The server requires a nonce. The proof has no nonce, or a nonce that the server no longer accepts or never
+    /// issued ([RFC 9449 §9](https://www.rfc-editor.org/rfc/rfc9449#section-9)).
     #[error("the proof has no current nonce")]
     NonceWanted {
         /// The nonce that the client should use.
@@ -47,7 +47,8 @@ pub enum DpopError {
     /// The proof has been used before ([RFC 9449 §11.1](https://www.rfc-editor.org/rfc/rfc9449#section-11.1)).
     #[error("the proof has been used before")]
     Replayed,
-    /// The replay store did not record the proof. Except for [`ReplayStoreError::KeyQuota`], the fault is the server's.
+    /// The replay store did not record the proof. Except for [`ReplayStoreError::KeyQuota`], the client did not cause
+    /// this.
     #[error("the replay store did not record the proof")]
     Store(#[source] ReplayStoreError),
     /// The URL that the client called cannot be determined.
@@ -71,7 +72,7 @@ pub enum ConfirmationError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProofError {
-    /// (1) There is more than one `DPoP` header, or its value contains a comma or is not UTF-8.
+    /// (1) There is more than one `DPoP` header, or the header's value contains a comma or is not UTF-8.
     #[error("the request does not have exactly one well-formed DPoP header")]
     Repeated,
     /// (2) The proof is longer than 8 KiB.
@@ -104,7 +105,7 @@ pub enum ProofError {
         /// What differs, and which setting to check.
         hint: &'static str,
     },
-    /// (11) By `iat`, `nbf` or `exp`, the proof is too old, expired, or not valid yet.
+    /// (11) According to `iat`, `nbf` or `exp`, the proof is too old, has expired, or is not valid yet.
     #[error("the proof is outside its time window")]
     Window,
     /// (12) `ath` is not the hash of the access token.
@@ -119,7 +120,8 @@ impl ProofError {
 }
 
 impl DpopError {
-    /// The scheme whose challenge carries the error: `DPoP` for an error of the proof, else the scheme that was used.
+    /// The scheme of the challenge that contains the error: `DPoP` for an error of the proof, else the scheme that the
+    /// client used.
     pub(crate) fn carrier(&self, used: Scheme) -> Scheme {
         match self {
             Self::NonceWanted { .. } | Self::Proof(_) | Self::Replayed => Scheme::Dpop,

@@ -3,9 +3,10 @@
 //! 1. [`policy`]: which schemes and which proofs the API accepts.
 //! 2. [`confirmation`]: what a token is bound to (`cnf`).
 //! 3. [`proof`]: the checks of a proof, in the order of
-//!    [RFC 9449 §4.3](https://www.rfc-editor.org/rfc/rfc9449#section-4.3). It is pure, but for the cache of keys.
+//!    [RFC 9449 §4.3](https://www.rfc-editor.org/rfc/rfc9449#section-4.3). The checks are pure functions, except that
+//!    they use the cache of keys.
 //! 4. [`client_key_cache`]: the keys of clients, so that a key is not parsed again with each proof.
-//! 5. [`nonce`]: the nonces by which the server limits the age of a proof.
+//! 5. [`nonce`]: the nonces with which the server limits the age of a proof.
 //! 6. [`replay`] and [`memory`]: the store of used proofs, so that a proof is accepted once.
 //! 7. [`binding`]: combines all of these into one check.
 

@@ -12,21 +12,21 @@ use crate::clock::since_epoch;
 
 /// Makes and verifies the nonces that clients must put into their proofs.
 ///
-/// A nonce limits how long before its use a proof can have been made. The limit is measured by this server's clock, not
-/// by the client's. Time is divided into steps of equal length, and the nonce of a step is the HMAC-SHA-256 of the
-/// step's number under a secret. Nothing is stored. Every replica with the same secrets and the same step accepts the
-/// nonces of the other replicas.
+/// With nonces, a client cannot make a proof long before it uses the proof. The time is measured by this server's
+/// clock, not by the client's. Time is divided into steps of equal length, and the nonce of a step is the HMAC-SHA-256
+/// of the step's number under a secret. Nothing is stored. Every replica with the same secrets and the same step
+/// accepts the nonces of the other replicas.
 ///
 /// 1. The nonces of the current step and of the previous step are accepted. So a nonce is accepted for at least one
 ///    step and at most two: with the default step, for 60 s to 120 s.
-/// 2. A nonce does not reveal its step. It is compared, whole and in constant time, with each nonce that is accepted at
-///    the moment. An expired nonce gets the same answer as a nonce that was never issued.
+/// 2. A nonce does not reveal its step. The server compares the whole nonce, in constant time, with each nonce that it
+///    currently accepts. The answer to an expired nonce is the same as to a nonce that was never issued.
 /// 3. A nonce has 43 characters of base64url, which [RFC 9449 §8.1](https://www.rfc-editor.org/rfc/rfc9449#section-8.1)
-///    allows, and contains 256 bits. No client can guess it.
+///    allows, and contains 256 bits. So no client can guess a nonce.
 ///
 /// To replace a secret, give every replica `[old, new]` first, then `[new, old]`, then `[new]`. The first secret makes
 /// nonces, and the nonces of all secrets are accepted. The clocks of the replicas should differ by much less than a
-/// step. A replica whose clock is behind may ask the client for another nonce, which costs the client one more request.
+/// step. A replica whose clock is behind may require another nonce. The client then needs one more request.
 ///
 /// # Examples
 ///
@@ -38,7 +38,7 @@ use crate::clock::since_epoch;
 /// # let (new, old) = ([1; 32], [2; 32]);
 /// let shared = RotatingNonce::new([new, old])?.step(Duration::from_secs(30));
 ///
-/// // One process; or several, if each may reject the nonces of the others and send its own:
+/// // One process. Several processes would reject each other's nonces, and each would send its own nonce:
 /// let own = RotatingNonce::generate()?;
 ///
 /// assert!(RotatingNonce::new(["too short"]).is_err());
@@ -81,8 +81,8 @@ impl RotatingNonce {
     /// Sets the time after which the nonce changes. The old nonce is accepted for one more step. Default 60 s, at least
     /// 1 s.
     ///
-    /// With a shorter step, a proof can be prepared less long in advance. With a longer step, a client that calls
-    /// seldom needs a second request less often.
+    /// With a shorter step, a proof can be made only a shorter time in advance. With a longer step, a client that
+    /// seldom sends requests must less often repeat a request with a new nonce.
     #[must_use]
     pub fn step(mut self, step: Duration) -> Self {
         self.step = step.max(MIN_STEP);
@@ -101,11 +101,11 @@ impl RotatingNonce {
             return None;
         }
         // The accepted nonces are computed and compared in this order, until one matches: the current step with each
-        // secret, then the previous step with each secret. The first of them is the nonce that `current` returns. The
-        // others are accepted, but no longer sent: they belong to the previous step, or to a secret that is being
+        // secret, then the previous step with each secret. The first nonce is the one that `current` returns. The other
+        // nonces are accepted, but no longer sent: they belong to the previous step, or to a secret that is being
         // replaced.
         let step = self.step_at(now);
-        // The first step since the epoch has no previous one.
+        // The first step since the epoch has no previous step.
         let steps = [Some(step), step.checked_sub(1)];
         let candidates =
             steps.into_iter().flatten().flat_map(|step| self.secrets.iter().map(move |secret| (secret, step)));
@@ -178,21 +178,21 @@ fn nonce(secret: &hmac::Key, step: u128) -> String {
 const PURPOSE: &[u8] = b"auth0-api DPoP-Nonce v1";
 
 /// The length of a SHA-256 hash in bytes, which [RFC 2104 §3](https://www.rfc-editor.org/rfc/rfc2104#section-3)
-/// recommends as the least length of an HMAC key.
+/// recommends as the minimum length of an HMAC key.
 const MIN_SECRET_LENGTH: usize = 32;
 
 /// The length of 32 bytes in base64url. A text of another length is rejected without computing an HMAC.
 const NONCE_LENGTH: usize = 43;
 
 /// A nonce is accepted for 60 s to 120 s: long enough for several requests of the client, and short enough that a
-/// stolen proof soon becomes useless.
+/// stolen proof is soon rejected.
 const DEFAULT_STEP: Duration = Duration::from_secs(60);
 
-/// A nonce must be accepted for long enough to reach the client and come back.
+/// With a shorter step, a nonce could expire before the client sends a proof with it.
 const MIN_STEP: Duration = Duration::from_secs(1);
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#[expect(clippy::unwrap_used, reason = "a failing test may panic")]
 mod tests {
     use std::time::UNIX_EPOCH;
 
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn nonce_lives_for_the_rest_of_its_step_and_the_next() {
+    fn nonce_is_accepted_in_its_step_and_in_the_next_step() {
         let nonces = RotatingNonce::new([SECRET]).unwrap();
         // 1 700 000 000 is 20 s into a step of 60 s.
         let nonce = nonces.current(at(0));
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn first_step_since_the_epoch_has_no_previous_one() {
+    fn first_step_since_the_epoch_has_no_previous_step() {
         let nonces = RotatingNonce::new([SECRET]).unwrap();
         assert_eq!(nonces.check(&nonces.current(UNIX_EPOCH), UNIX_EPOCH), Some(NonceAge::Current));
         assert_eq!(nonces.check(&nonces.current(at(0)), UNIX_EPOCH), None);

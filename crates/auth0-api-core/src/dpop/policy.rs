@@ -74,8 +74,8 @@ impl DpopPolicy {
         Self::new(Mode::Require)
     }
 
-    /// Accepts `Bearer` only, and does not look at proofs. A bound token is rejected, because without its proof it may
-    /// be stolen.
+    /// Accepts `Bearer` only, and ignores proofs. A bound token is rejected: it may be stolen, because no proof is
+    /// checked.
     pub fn ignore() -> Self {
         Self::new(Mode::Ignore)
     }
@@ -110,23 +110,25 @@ impl DpopPolicy {
         self
     }
 
-    /// Does not remember used proofs. An attacker who captures one, with its token, can use it until it is too old.
+    /// Does not remember used proofs. An attacker who captures a proof and its token can use them until the proof is
+    /// too old.
     #[must_use]
     pub fn insecure_without_replay_protection(mut self) -> Self {
         self.replay = Replay::Off;
         self
     }
 
-    /// Requires in each proof a nonce that this server issued
-    /// ([RFC 9449 §9](https://www.rfc-editor.org/rfc/rfc9449#section-9)). A proof can then not be made long in advance.
+    /// Requires that each proof contains a nonce from this server
+    /// ([RFC 9449 §9](https://www.rfc-editor.org/rfc/rfc9449#section-9)). A client can then not make a proof long
+    /// before it uses the proof.
     #[must_use]
     pub fn nonce(mut self, nonce: RotatingNonce) -> Self {
         self.nonce = Some(nonce);
         self
     }
 
-    /// With [`ignore`](Self::ignore): accepts bound tokens as `Bearer`, as auth0-api-js does. A stolen bound token can
-    /// then be used without its key.
+    /// With [`ignore`](Self::ignore): accepts bound tokens as `Bearer`, as auth0-api-js does. An attacker who steals a
+    /// bound token can then use it without its key.
     #[must_use]
     pub fn accept_bound_tokens_as_bearer(mut self) -> Self {
         self.bound_tokens_as_bearer = true;

@@ -1,6 +1,6 @@
 //! The checks of a proof, in the order of [RFC 9449 §4.3](https://www.rfc-editor.org/rfc/rfc9449#section-4.3).
 //!
-//! They are pure: the time is an argument, and the cache of keys does not change a result.
+//! The checks are pure functions: the time is an argument, and the cache of keys does not change a result.
 
 use std::borrow::Cow;
 use std::time::{Duration, SystemTime};
@@ -26,13 +26,13 @@ pub(crate) struct Expected<'e> {
     pub(crate) thumbprint: &'e Thumbprint,
 }
 
-/// A proof that passed all checks of this module. The replay store has not been asked yet.
+/// A proof that passed all checks of this module. The replay store has not checked the proof yet.
 #[derive(Debug)]
 pub(crate) struct HoldingProof {
     pub(crate) id: ProofId,
     /// Until when the replay store must remember the proof.
     pub(crate) forget_at: SystemTime,
-    /// `None` if the policy asks for no nonce.
+    /// `None` if the policy requires no nonce.
     pub(crate) nonce_age: Option<NonceAge>,
 }
 
@@ -85,22 +85,23 @@ pub(crate) fn check(
             return Err(ProofError::target(expected.target, &htu).into());
         }
     }
-    // (10): the nonce is one that this server issued, if the policy asks for nonces.
+    // (10): the nonce is one that this server issued, if the policy requires nonces.
     let nonce_age = check_nonce(policy, signed.payload(), now)?;
     // (11): iat is within the window, and now is within nbf and exp, if the proof has them.
     check_window(policy, &claims, now)?;
-    // (12): ath is the hash of this access token …
+    // (12): ath is the hash of this access token.
     let mut ath = TextHash::default();
     let decoded = base64url::decode_exactly(&claims.ath, &mut ath);
     if decoded.is_none() || verify_slices_are_equal(&ath, expected.token_hash).is_err() {
         return Err(ProofError::TokenHash.into());
     }
-    // … and the token is bound to the key that signed the proof.
+    // (12): the token is bound to the key that signed the proof.
     let thumbprint = key.thumbprint;
     if verify_slices_are_equal(thumbprint.as_bytes(), expected.thumbprint.as_bytes()).is_err() {
         return Err(DpopError::KeyMismatch);
     }
-    // Only here is the key known to be that of a valid token. A client without one cannot fill the cache.
+    // At this point, the key is known to be the key of a valid token. So a client without a valid token cannot fill the
+    // cache.
     if !is_known {
         keys.remember(signed.header().embedded_key().unwrap_or_default(), key);
     }
@@ -138,7 +139,7 @@ impl<'p> Claims<'p> {
     }
 }
 
-/// Checks that the required claims are present. Their values are read once the signature is verified.
+/// Checks that the required claims are present. Their values are read after the signature is verified.
 fn require_claims(payload: &Object) -> Result<(), ProofError> {
     let missing = ["jti", "htm", "htu", "iat", "ath"].into_iter().find(|claim| !payload.contains(claim));
     missing.map_or(Ok(()), |claim| Err(ProofError::Claim { claim }))
@@ -154,7 +155,8 @@ fn date(payload: &Object, claim: &'static str) -> Result<Option<NumericDate>, Pr
 
 fn check_nonce(policy: &ProofPolicy, payload: &Object, now: SystemTime) -> Result<Option<NonceAge>, DpopError> {
     let Some(nonces) = &policy.nonce else { return Ok(None) };
-    // An absent, malformed, unknown or expired nonce gets the same answer: the nonce to use.
+    // The error is the same for an absent, malformed, unknown or expired nonce. It contains the nonce that the client
+    // should use.
     let age = payload.string("nonce").ok().flatten().and_then(|nonce| nonces.check(&nonce, now));
     age.map(Some).ok_or_else(|| DpopError::NonceWanted { nonce: nonces.current(now) })
 }
@@ -169,8 +171,8 @@ fn check_window(policy: &ProofPolicy, claims: &Claims<'_>, now: SystemTime) -> R
 
 /// The greatest length of a proof. A proof with an RSA-4096 key has about 2 KiB.
 const MAX_PROOF_BYTES: usize = 8 * 1024;
-/// The greatest length of a `jti`. A UUID has 36 bytes. RFC 9449 sets no limit; this one is this crate's choice.
+/// The greatest length of a `jti`. A UUID has 36 bytes. RFC 9449 sets no limit, so this crate chose a limit.
 const MAX_JTI_BYTES: usize = 256;
-/// How long a proof is remembered after it has become too old, so that rounding cannot make the store forget it too
-/// early.
+/// How long a proof is remembered after it has become too old. Because of this margin, rounding cannot make the store
+/// forget a proof before that time.
 const FORGET_MARGIN: Duration = Duration::from_secs(1);

@@ -21,9 +21,9 @@ pub type ReplayFuture<'a> = Pin<Box<dyn Future<Output = Result<Insertion, Replay
 pub trait ReplayStore: Debug + Send + Sync + 'static {
     /// Records `proof` until `expires_at`, in one atomic step, and returns whether it was already recorded.
     ///
-    /// The store may forget an entry once `now` is later than its `expires_at`, and not before. A store that cannot
-    /// keep this promise returns an error instead. The request is then rejected, as the server's fault unless the error
-    /// is [`KeyQuota`](ReplayStoreError::KeyQuota).
+    /// The store may forget a proof only when `now` is later than the `expires_at` of the proof. A store that cannot
+    /// guarantee this returns an error instead. The request is then rejected: with 429 for
+    /// [`KeyQuota`](ReplayStoreError::KeyQuota), else with 503.
     fn insert<'a>(&'a self, proof: &'a ProofId, now: SystemTime, expires_at: SystemTime) -> ReplayFuture<'a>;
 }
 
@@ -52,7 +52,7 @@ pub enum ReplayStoreError {
     /// The key that made the proof has reached its quota of live proofs.
     #[error("the key has too many live proofs")]
     KeyQuota {
-        /// The time from now until the first of them expires.
+        /// The time from now until the first of these proofs expires.
         retry_after: Duration,
     },
     /// The store cannot be reached, did not answer in time, or cannot determine whether the proof is new.
@@ -62,7 +62,8 @@ pub enum ReplayStoreError {
 
 /// Identifies one proof: the SHA-256 of the length-prefixed key thumbprint and `jti`.
 ///
-/// The thumbprint is included so that a client cannot use up the `jti` of another client.
+/// The thumbprint is included because two clients may use the same `jti`. So a client cannot cause the rejection of
+/// another client's proof.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ProofId {
     digest: [u8; 32],

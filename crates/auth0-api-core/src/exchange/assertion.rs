@@ -45,12 +45,13 @@ pub(super) fn sign(
     key.sign(&json(serde_json::to_string(&header))?, &json(serde_json::to_string(&claims))?).map(Zeroizing::new)
 }
 
-/// As in auth0-api-js. An assertion is used at once, and Auth0 rejects one that is valid for longer than five minutes.
+/// The same as in auth0-api-js. The client sends an assertion at once, and Auth0 rejects one that is valid for longer
+/// than five minutes.
 const LIFETIME_SECONDS: u64 = 60;
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+    #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
 
     use std::time::{Duration, UNIX_EPOCH};
 

@@ -5,7 +5,7 @@
 //! 2. After four fifths of that time, the answer is still used, and the next call starts a renewal in the background.
 //!    There is no renewal if the subject's token expires first, because a new answer could not be used for longer. If
 //!    the tenant rejects the subject during a renewal, the cached answer is removed.
-//! 3. If there is no answer, one request is sent, in a task of its own. All callers with the same key wait for it and
+//! 3. If there is no answer, one request is sent, in a separate task. All callers with the same key wait for it and
 //!    share its result, including its error. Errors are not cached.
 //! 4. When the cache is full, the least recently used answer is removed.
 
@@ -69,7 +69,7 @@ struct CachedAnswer {
     renew_from: Option<SystemTime>,
 }
 
-/// What limits the time in the cache, apart from the expiry of the answer itself.
+/// A limit on how long an answer may stay in the cache, in addition to the expiry of the answer.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
     pub(super) subject_expires_at: Option<SystemTime>,
@@ -78,7 +78,8 @@ pub(super) struct Limits {
 impl AnswerCache {
     /// Returns `None` if the cache is off.
     pub(super) fn new(size: ExchangeCache, clock: Arc<dyn Clock>) -> Option<Arc<Self>> {
-        // LRU: a new answer is worth more than one that was used often yesterday.
+        // LRU: an answer that was used recently is more likely to be used again than an answer that was used often
+        // yesterday.
         let cache = Cache::builder().max_capacity(size.0?).eviction_policy(EvictionPolicy::lru());
         let answers = cache.expire_after(AnswerExpiry).build();
         Some(Arc::new(Self { clock, answers, flights: SingleFlight::new() }))
@@ -100,9 +101,9 @@ impl AnswerCache {
         tracing::debug!(target: "auth0_api", event = "exchange_cache_hit", renews);
         if renews {
             let cache = Arc::clone(self);
-            // This call does not wait for the renewal, so it drops the handle. The task goes on and updates the cache.
-            // Until it ends, further calls come here too, but they join the same task instead of starting a second
-            // renewal.
+            // This call does not wait for the renewal, so it drops the handle. The task continues and updates the
+            // cache. Until the task ends, further calls also reach this line, but they join the task instead of
+            // starting a second renewal.
             drop(self.flights.join_or_start(key, || cache.renew(key, limits, ask())));
         }
         Ok(cached.tokens)
@@ -118,8 +119,8 @@ impl AnswerCache {
     }
 
     async fn fetch(self: Arc<Self>, key: CacheKey, limits: Limits, ask: impl Future<Output = Answer>) -> Answer {
-        // The look-up in `get` and the start of this task are not one step. In between, another task may have ended for
-        // this key and cached its answer. So this task looks once more before it sends a request.
+        // The look-up in `get` and the start of this task are not one step. Between these steps, another task for this
+        // key may have cached its answer. So this task looks up the key again before it sends a request.
         if let Some(cached) = self.usable(key, self.clock.now()) {
             return Ok(cached.tokens);
         }
@@ -130,9 +131,9 @@ impl AnswerCache {
 
     /// Replaces the cached answer by a new one.
     ///
-    /// If that fails, the cached answer stays in use, and the renewal is tried again after [`RENEWAL_PAUSE`]. If the
-    /// tenant has rejected the subject, the cached answer is removed instead: the next call sends a request and gets
-    /// the tenant's error.
+    /// If the renewal fails, the cached answer stays in use, and the renewal is tried again after [`RENEWAL_PAUSE`]. If
+    /// the tenant has rejected the subject, the cached answer is removed instead: the next call sends a request and
+    /// gets the tenant's error.
     async fn renew(self: Arc<Self>, key: CacheKey, limits: Limits, ask: impl Future<Output = Answer>) -> Answer {
         let answer = ask.await;
         match &answer {
@@ -148,8 +149,8 @@ impl AnswerCache {
     /// Sets the start of the next renewal to [`RENEWAL_PAUSE`] from now.
     ///
     /// This runs inside the renewal's task: callers join the task while it runs, and find the later start when it has
-    /// ended. The update is one atomic step on the entry: if the answer was removed in the meantime, it does not come
-    /// back.
+    /// ended. The update is one atomic step on the entry: if the answer was removed in the meantime, it is not stored
+    /// again.
     fn postpone_renewal(&self, key: CacheKey) {
         let renew_from = Some(self.clock.now() + RENEWAL_PAUSE);
         self.answers.entry(key).and_compute_with(|cached| match cached {
@@ -159,7 +160,8 @@ impl AnswerCache {
     }
 
     fn usable(&self, key: CacheKey, now: SystemTime) -> Option<CachedAnswer> {
-        // If the clock was set back, an answer from the future is not used: it could otherwise be used for too long.
+        // If the clock was set back, an answer from the future is not used. Otherwise, the answer could be used for too
+        // long.
         self.answers.get(&key).filter(|cached| now < cached.usable_until && cached.cached_at <= now + CLOCK_SLACK)
     }
 
@@ -174,7 +176,7 @@ impl AnswerCache {
 }
 
 impl fmt::Debug for AnswerCache {
-    /// Shows the number of answers, because there may be thousands.
+    /// Shows only the number of answers, because there may be thousands.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AnswerCache").field("answers", &self.answers.entry_count()).finish_non_exhaustive()
     }
@@ -187,15 +189,15 @@ impl CachedAnswer {
         let earlier = limits.subject_expires_at.map_or(expires_at, |subject| subject.min(expires_at));
         let usable_until = earlier.checked_sub(SKEW)?;
         let usable_for = usable_until.duration_since(now).ok().filter(|time| !time.is_zero())?;
-        // If the subject's token expires first, a renewed answer would have to be dropped at the same time as this one.
+        // If the subject's token expires first, a renewed answer could not be used longer than this answer.
         let renewable = limits.subject_expires_at.is_none_or(|subject| expires_at < subject);
         let renew_from = renewable.then(|| now + usable_for * RENEW_AFTER_PERCENT / 100);
         Some(Self { tokens: tokens.clone(), cached_at: now, usable_until, renew_from })
     }
 }
 
-/// Removes expired answers, to free their memory. Moka measures this with its own clock; whether an answer is still
-/// usable is decided in [`AnswerCache::usable`], with the client's [`Clock`].
+/// Removes expired answers, to free their memory. Moka measures the time with its own clock. [`AnswerCache::usable`]
+/// decides with the client's [`Clock`] whether an answer is still usable.
 struct AnswerExpiry;
 
 impl Expiry<CacheKey, CachedAnswer> for AnswerExpiry {
@@ -214,14 +216,15 @@ impl Expiry<CacheKey, CachedAnswer> for AnswerExpiry {
     }
 }
 
-/// About 30 MB when the cache is full. Enough for the users of the busiest hour, with three APIs to call for each.
+/// About 30 MB when the cache is full. This is enough for the users of the busiest hour, if this API calls three other
+/// APIs for each user.
 const DEFAULT_ENTRIES: u64 = 10_000;
-/// A token must still be valid when the other API checks it, with its own clock.
+/// The other API checks the token a little later and with its own clock. The token must still be valid at that time.
 const SKEW: Duration = Duration::from_secs(30);
-/// The same as for keys: late enough to be rare, early enough that callers do not wait.
+/// The same as for keys: late enough that renewals are rare, and early enough that callers do not wait.
 const RENEW_AFTER_PERCENT: u32 = 80;
 /// Without this pause, every call during an outage would send a request and make the outage worse.
 const RENEWAL_PAUSE: Duration = Duration::from_secs(30);
-/// A call reads the clock when it begins. If the answer is cached a little later, by another call, it seems to come
+/// A call reads the clock when it begins. If another call caches the answer a little later, the answer seems to come
 /// from the future.
 const CLOCK_SLACK: Duration = Duration::from_secs(60);

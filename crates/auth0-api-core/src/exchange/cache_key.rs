@@ -12,8 +12,8 @@ impl CacheKey {
     /// Computes the key from the issuer, the client, the grant type, the thumbprint of the proof key, the
     /// `access_token_only` flag, and every field.
     ///
-    /// Fields are hashed exactly as they are sent. Two spellings of the same scope list therefore have two keys. That
-    /// costs one extra request; a rule that treats different spellings as equal could be wrong.
+    /// Fields are hashed exactly as they are sent. Two spellings of the same scope list therefore have two keys. This
+    /// costs one extra request. A rule that treats different spellings as equal could be wrong.
     pub(super) fn of(request: &GrantRequest<'_>, client: &ClientAuth, issuer: &str) -> Self {
         let thumbprint = request.proof_key.map(ProofKey::thumbprint);
         let bound_to = thumbprint.as_ref().map_or(&[][..], |thumbprint| thumbprint.as_bytes());
@@ -34,10 +34,10 @@ impl CacheKey {
 /// Hashes a list of parts so that two different lists never give the same input to the hash.
 ///
 /// Without lengths, the lists `["ab", "c"]` and `["a", "bc"]` would both hash the text `abc`, and a caller could move
-/// text from one field to the next to reach the cached answer of another request. Each part is therefore written as its
-/// length in eight octets, then its octets. Read from the left, such a text can be split in one way only. The first six
-/// parts are always present, even if empty, so a field can never be taken for one of them; after them come pairs of
-/// name and value.
+/// text from one field to the next to get the cached answer to another request. So the input of the hash has the length
+/// of each part in eight octets before the part's octets. Such an input can be split into parts in only one way. The
+/// first six parts are always present, even if they are empty. All later parts are pairs of name and value. So a field
+/// can never be read as one of the first six parts.
 struct DigestInput(Context);
 
 impl DigestInput {
@@ -55,7 +55,7 @@ impl DigestInput {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+    #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
 
     use std::sync::LazyLock;
 
@@ -93,7 +93,8 @@ mod tests {
         }
     }
 
-    /// Short texts of few letters, so that two inputs often differ only in where one part ends and the next begins.
+    /// Short texts with few different letters. So two inputs often differ only in the place where one part ends and the
+    /// next part begins.
     fn inputs() -> impl Strategy<Value = Inputs> {
         let text = || "[ab=&]{0,2}";
         let fields = proptest::collection::vec((text(), text()), 0..3);
@@ -120,7 +121,7 @@ mod tests {
         }
 
         #[test]
-        fn the_same_text_in_the_next_part_gives_another_key(
+        fn text_moved_to_the_next_part_gives_another_key(
             one in inputs(), at in 0..6_usize, text in "[ab]{1,3}",
         ) {
             let append = |inputs: &mut Inputs, place: usize| match place {

@@ -44,8 +44,8 @@ pub(super) struct Authentication {
 }
 
 impl ClientAuth {
-    /// Authenticates with a client secret in the form of the token request: `client_secret_post`. This is Auth0's
-    /// default, and what auth0-api-js does.
+    /// Authenticates with a client secret in the form of the token request: `client_secret_post`. This is the default
+    /// of Auth0 and of auth0-api-js.
     pub fn secret_post(client_id: impl Into<Box<str>>, secret: impl Into<SecretString>) -> Self {
         Self { client_id: client_id.into(), method: Method::SecretPost(secret.into()) }
     }
@@ -56,9 +56,10 @@ impl ClientAuth {
         Self { client_id: client_id.into(), method: Method::SecretBasic(secret.into()) }
     }
 
-    /// Authenticates with an assertion, which the private key signs anew for each token request: `private_key_jwt`
-    /// ([RFC 7523 §2.2](https://www.rfc-editor.org/rfc/rfc7523#section-2.2)). The tenant has the public key, so no
-    /// secret is sent. An assertion is valid for 60 s and for one use.
+    /// Authenticates with a signed assertion: `private_key_jwt`
+    /// ([RFC 7523 §2.2](https://www.rfc-editor.org/rfc/rfc7523#section-2.2)). The private key signs a new assertion for
+    /// each token request. The tenant has the public key, so no secret is sent. An assertion is valid for 60 s
+    /// and for one use.
     ///
     /// ```no_run
     /// use auth0_api_core::{Algorithm, ClientAuth, PrivateKey};
@@ -147,7 +148,7 @@ fn basic(client_id: &str, secret: &str) -> Zeroizing<String> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+    #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
 
     use std::time::UNIX_EPOCH;
 

@@ -40,8 +40,8 @@ impl Endpoint {
         self.domain.issuer()
     }
 
-    /// Returns the URL. If it is not fresh, the discovery document is fetched; if that fails, the old URL is used for
-    /// up to 24 h.
+    /// Returns the URL. If the URL is not fresh, the discovery document is fetched. If the fetch fails, the old URL is
+    /// used for up to 24 h.
     pub(super) async fn url(self: &Arc<Self>) -> Result<Arc<str>, ExchangeError> {
         let now = self.clock.now();
         if let Some(found) = self.lock().without_fetch(now) {
@@ -97,8 +97,8 @@ impl Endpoint {
 }
 
 impl Discovered {
-    /// Returns the answer if no fetch is needed now: the URL while it is fresh; or, for some time after a failure, the
-    /// stale URL or else the error of that failure.
+    /// Returns the answer if no fetch is needed now. While the URL is fresh, the answer is the URL. For some time after
+    /// a failure, it is the stale URL, or the error of the failure if there is no stale URL.
     fn without_fetch(&self, now: SystemTime) -> Option<Found> {
         if let Some((url, _)) = self.url.as_ref().filter(|(_, at)| is_within(*at, now, FRESH_FOR)) {
             return Some(Ok(Arc::clone(url)));
@@ -113,12 +113,14 @@ impl Discovered {
     }
 }
 
-/// Returns how long no new fetch is made after a failure: what the server asked for, within bounds.
+/// Returns how long the client waits after a failure before it fetches again: the time that the server asked for,
+/// within limits.
 fn failure_duration(asked_for: Option<Duration>) -> Duration {
     asked_for.unwrap_or_default().clamp(SHORTEST_FAILURE, LONGEST_FAILURE)
 }
 
-/// False if the clock was set back to before `from`: what is known then counts as old.
+/// Returns true if less than `duration` has passed since `from`. Returns false if the clock was set back to a time
+/// before `from`: the URL or the failure then counts as old.
 fn is_within(from: SystemTime, now: SystemTime, duration: Duration) -> bool {
     now.duration_since(from).is_ok_and(|age| age < duration)
 }
@@ -127,7 +129,8 @@ fn is_within(from: SystemTime, now: SystemTime, duration: Duration) -> bool {
 const FRESH_FOR: Duration = Duration::from_secs(600);
 /// The same as for key sets: Auth0 sends `stale-if-error=86400`.
 const STALE_FOR: Duration = Duration::from_secs(86_400);
-/// Long enough that waiting callers do not fetch one after the other, and short enough that users do not notice.
+/// For this time after a failure, the client does not fetch, so waiting callers do not fetch one after the other. Users
+/// do not notice an outage of this length.
 const SHORTEST_FAILURE: Duration = Duration::from_secs(1);
 /// The same as for key sets. If a server asks for a day by mistake, exchanges must not fail for a day.
 const LONGEST_FAILURE: Duration = Duration::from_secs(600);

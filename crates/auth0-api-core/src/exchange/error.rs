@@ -1,4 +1,4 @@
-//! The errors of an exchange. Each variant says who caused the failure: the caller, this API's configuration, or the
+//! The errors of an exchange. Each variant shows who caused the failure: the caller, this API's configuration, or the
 //! tenant.
 
 use std::sync::Arc;
@@ -72,7 +72,7 @@ pub enum InputError {
     Token {
         /// The form field.
         parameter: &'static str,
-        /// What is wrong with it.
+        /// What is wrong with the text.
         problem: TokenTextError,
     },
     /// One parameter has more than 20 values.
@@ -98,7 +98,7 @@ pub enum ResponseError {
     /// ([OpenID Connect Core §3.1.3.7](https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation)).
     #[error("the ID token in the token response is not valid")]
     IdToken,
-    /// A member is missing, or its type or value is not the specified one.
+    /// A member is missing, or its type or value is invalid.
     #[error("{member} in the token response is missing or malformed")]
     Member {
         /// The member's name.
@@ -125,8 +125,8 @@ pub struct EndpointUnavailable {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum EndpointError {
-    /// Its URL could not be discovered: the discovery document could not be fetched, is not valid, or names no usable
-    /// URL.
+    /// The URL of the endpoint could not be discovered: the discovery document could not be fetched, is not valid, or
+    /// contains no usable URL.
     #[error("the URL of the token endpoint could not be discovered")]
     Discovery(#[from] DiscoveryError),
     /// The task that sends the request ended without an answer: the HTTP client panicked, or the runtime is shutting
@@ -158,7 +158,8 @@ impl From<ProofSigningError> for ExchangeError {
     fn from(error: ProofSigningError) -> Self {
         match error {
             ProofSigningError::Key(error) => error.into(),
-            // An exchange signs proofs for one URL only: that of the token endpoint, which comes from discovery.
+            // An exchange signs proofs only for the URL of the token endpoint. Discovery provided this URL, so this is
+            // an error of discovery.
             ProofSigningError::Url(_) => EndpointUnavailable::new(DiscoveryError::TokenEndpoint, None).into(),
         }
     }
@@ -175,5 +176,5 @@ impl ExchangeError {
     }
 }
 
-/// How long most short outages last, which end with a new connection or another node.
+/// Most short outages end within this time, when a new connection is made or another node takes over.
 const USUAL_OUTAGE: Duration = Duration::from_secs(1);

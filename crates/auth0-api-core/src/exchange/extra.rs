@@ -1,4 +1,4 @@
-//! Extra parameters of a token request, which the application adds to those of the flow.
+//! Extra parameters of a token request. The application adds them to the parameters of the flow.
 
 use super::InputError;
 
@@ -63,5 +63,5 @@ const RESERVED: [&str; 20] = [
     "assertion",
 ];
 
-/// As in auth0-api-js. More values under one name probably come from a faulty loop.
+/// As in auth0-api-js. If one name has more values, the application probably has a faulty loop.
 const MAX_VALUES: usize = 20;

@@ -90,15 +90,15 @@ impl<'g> GrantRequest<'g> {
     /// Caches the answer until it expires, for requests that are equal in every field. Default: every call sends a
     /// request.
     ///
-    /// Use it if the same subject can use the same token again. Do not use it if the request itself has an effect, for
-    /// example with a single-use subject token, or with an Action that must see each call.
+    /// Use this method if the same subject can use the same token again. Do not use it if each call must reach the
+    /// tenant: for example, if a subject token is valid for one use, or if an Action must run for each call.
     pub fn cacheable(mut self) -> Self {
         self.cacheable = true;
         self
     }
 
-    /// Expires the cached answer no later than the subject's token, so that the cache serves no caller whose token has
-    /// expired.
+    /// Sets when the subject's token expires. After that time, the cached answer is not used, so a caller whose token
+    /// has expired gets no answer from the cache.
     pub fn subject_expires_at(mut self, time: impl Into<Option<SystemTime>>) -> Self {
         self.subject_expires_at = time.into();
         self

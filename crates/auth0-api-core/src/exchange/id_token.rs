@@ -12,9 +12,9 @@ use crate::token::NumericDate;
 
 /// Checks issuer, audience, expiry and subject, and returns the claims.
 ///
-/// The signature is not checked, because the token came over TLS directly from the token endpoint (§3.1.3.7 (6)). Its
-/// algorithm therefore does not matter: applications whose ID tokens the tenant signs with a shared secret can exchange
-/// tokens too.
+/// The signature is not checked, because the token came over TLS directly from the token endpoint (§3.1.3.7 (6)). So
+/// the algorithm of the signature does not matter. An application can also exchange tokens if the tenant signs its ID
+/// tokens with a shared secret.
 pub(super) fn check(token: &str, expected: &Expected<'_>, now: SystemTime) -> Result<Object, ResponseError> {
     let claims = claims(token).ok_or(ResponseError::IdToken)?;
     let valid = has_issuer(&claims, expected.issuer)
@@ -39,8 +39,8 @@ fn has_issuer(claims: &Object, issuer: &str) -> bool {
     claims.string("iss").is_ok_and(|iss| iss.as_deref() == Some(issuer))
 }
 
-/// (3), (4), (5): `aud` contains this client. If `azp` is present, it is this client; it is required if there are
-/// several audiences.
+/// (3), (4), (5): `aud` contains this client. If `azp` is present, it must be this client. If there are several
+/// audiences, `azp` is required.
 fn is_for(claims: &Object, client_id: &str) -> bool {
     let audiences: Vec<String> = match claims.string("aud") {
         Ok(one) => one.map(Cow::into_owned).into_iter().collect(),
@@ -55,7 +55,7 @@ fn is_for(claims: &Object, client_id: &str) -> bool {
     authorized && audiences.iter().any(|audience| audience == client_id)
 }
 
-/// (9), (10): `exp` is not in the past, within [`TOLERANCE`], and `iat` is present.
+/// (9), (10): `exp` is in the future, or less than [`TOLERANCE`] in the past. `iat` is present.
 fn is_live(claims: &Object, now: SystemTime) -> bool {
     let time = |name| claims.get::<NumericDate>(name).ok().flatten();
     time("iat").is_some() && time("exp").is_some_and(|exp| NumericDate::of(now) < exp.plus(TOLERANCE))
@@ -65,7 +65,7 @@ fn has_subject(claims: &Object) -> bool {
     claims.string("sub").is_ok_and(|sub| sub.is_some_and(|sub| !sub.is_empty()))
 }
 
-/// As in auth0-api-js, for the difference between the tenant's clock and this one.
+/// As in auth0-api-js, for the difference between the tenant's clock and this server's clock.
 const TOLERANCE: Duration = Duration::from_secs(30);
 
 #[cfg(test)]

@@ -1,16 +1,18 @@
 //! Token exchange: an API sends a token to the tenant's token endpoint and gets another token.
 //!
-//! A [`Grant`] says what to ask for. Three flows are built in: [`ExchangeProfile`], [`OnBehalfOf`] and [`Connection`].
+//! A [`Grant`] describes the request. Three flows are built in: [`ExchangeProfile`], [`OnBehalfOf`] and [`Connection`].
 //! Every exchange takes the same steps, in this order:
 //!
 //! 1. **Input**: invalid input is an [`InputError`]; nothing is sent.
-//! 2. **Cache**: if the request is cacheable, a cached answer to an equal request is used. [`cache`] has the rules.
-//! 3. **Endpoint**: the discovery document of the configured domain gives the URL. Its host must be the issuer's, or
-//!    below it for a client that authenticates with a certificate.
-//! 4. **Request**: [`ClientAuth`] authenticates it, and a [`ProofKey`], if there is one, signs a DPoP proof for it.
-//!    [`sender`] says which failures are retried.
-//! 5. **Answer**: it is read strictly. If the tenant rejects the request, the [`ServerError`] says what kind of
-//!    rejection it is.
+//! 2. **Cache**: if the request is cacheable, a cached answer to an equal request is used. [`cache`] describes the
+//!    rules.
+//! 3. **Endpoint**: the URL of the token endpoint is read from the discovery document of the configured domain. The
+//!    host of this URL must be the issuer's host. For a client that authenticates with a certificate, a subdomain of
+//!    the issuer's host is also allowed.
+//! 4. **Request**: [`ClientAuth`] authenticates the request. If there is a [`ProofKey`], it signs a DPoP proof for the
+//!    request. [`sender`] describes which failures are retried.
+//! 5. **Answer**: the answer is parsed strictly. If the tenant rejects the request, [`ServerError::kind`] returns the
+//!    kind of rejection.
 
 mod assertion;
 mod cache;

@@ -1,5 +1,5 @@
 //! On-behalf-of ([Auth0](https://auth0.com/docs/secure/tokens/token-exchange/on-behalf-of-token-exchange)): this API
-//! calls another API for the user who called it.
+//! calls another API for the user who called this API.
 
 use super::grant::{ACCESS_TOKEN, TOKEN_EXCHANGE};
 use super::profile::not_blank;
@@ -34,7 +34,8 @@ impl OnBehalfOf {
         Self { audience: audience.into(), scope: None, proof_key: None }
     }
 
-    /// Requests these scopes, separated by spaces. Default: the scopes that the tenant grants this API on that API.
+    /// Requests these scopes, separated by spaces. Default: the scopes of the called API that the tenant grants to
+    /// this API.
     pub fn scope(mut self, scope: impl Into<Box<str>>) -> Self {
         self.scope = Some(scope.into());
         self

@@ -35,13 +35,13 @@ pub(super) fn check(wanted: &str, claims: &Object) -> Result<(), OrganizationErr
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+    #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
 
     use super::OrganizationError::{Id, Name};
     use super::*;
 
     #[test]
-    fn an_id_is_compared_exactly_and_a_name_without_case() {
+    fn an_id_is_compared_exactly_and_a_name_without_regard_to_case() {
         for (wanted, claims, expected) in [
             ("org_a", r#"{"org_id":"org_a"}"#, Ok(())),
             (" org_a ", r#"{"org_id":"org_a"}"#, Ok(())),

@@ -10,7 +10,8 @@ use super::server_error::JudgedBy;
 use super::token_vault::{CONNECTION, LOGIN_HINT};
 use super::{GrantRequest, InputError, ProofKey, organization};
 
-/// A token request without client authentication. It borrows nothing from the grant, so it can move into a task.
+/// A token request without client authentication. This type borrows nothing from the grant, so it can be moved into a
+/// task.
 #[derive(Debug)]
 pub(super) struct Prepared {
     pub(super) form: SecretString,
@@ -69,8 +70,8 @@ fn form(request: &GrantRequest<'_>) -> SecretString {
     Zeroizing::new(form.finish()).as_str().into()
 }
 
-/// Finds out which part of the tenant judges the subject. An Action does it for subject token types outside
-/// `urn:ietf:`, which belong to exchange profiles.
+/// Determines which part of the tenant judges the subject. Subject token types outside `urn:ietf:` belong to exchange
+/// profiles, so an Action judges the subject.
 fn judge(request: &GrantRequest<'_>) -> JudgedBy {
     let own_type = request.value("subject_token_type").is_some_and(|kind| !kind.starts_with("urn:ietf:"));
     match request.value(CONNECTION) {

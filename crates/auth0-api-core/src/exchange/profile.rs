@@ -87,15 +87,15 @@ impl ExchangeProfile {
         self
     }
 
-    /// Requests a token within an organisation, by its id (`org_…`) or name. If the answer has an ID token, that token
-    /// must name the same organisation.
+    /// Requests a token within an organisation, by its id (`org_…`) or name. If the answer has an ID token, the ID
+    /// token must name the same organisation.
     pub fn organization(mut self, organization: impl Into<Box<str>>) -> Self {
         self.organization = Some(organization.into());
         self
     }
 
-    /// Sets the token of the actor that acts for the subject, and its type. The profile's Action judges it; the new
-    /// token may have an `act` claim.
+    /// Sets the token of the actor that acts for the subject, and its type. The profile's Action checks the actor's
+    /// token. The new token may then have an `act` claim.
     pub fn actor_token(mut self, token: impl Into<SecretString>, token_type: impl Into<Box<str>>) -> Self {
         self.actor = Some(Actor { token: token.into(), token_type: token_type.into() });
         self
@@ -179,8 +179,8 @@ fn is_scheme(text: &str) -> bool {
         && text.bytes().all(|octet| octet.is_ascii_alphanumeric() || b"+-.".contains(&octet))
 }
 
-/// Whether the URI is in a reserved namespace: it starts with one of them, and the namespace ends there.
-/// `urn:ietfoo` is not in `urn:ietf`.
+/// Whether the URI is in a reserved namespace: the URI starts with the namespace, and the next character is no letter,
+/// digit, hyphen or dot. For example, `urn:ietfoo` is not in `urn:ietf`.
 fn is_reserved(token_type: &str) -> bool {
     RESERVED_NAMESPACES.iter().any(|namespace| {
         let split = token_type.split_at_checked(namespace.len());

@@ -1,5 +1,5 @@
-//! Keys that issued tokens are bound to ([RFC 9449](https://www.rfc-editor.org/rfc/rfc9449)), and the proofs that they
-//! sign.
+//! Keys that issued tokens are bound to ([RFC 9449](https://www.rfc-editor.org/rfc/rfc9449)), and proofs that are
+//! signed with these keys.
 
 use std::time::SystemTime;
 
@@ -15,8 +15,8 @@ use crate::jose::{PrivateKey, PrivateKeyError, Thumbprint, random_id};
 
 /// A key that the tenant binds a new token to: an attacker who steals the token cannot use it without the key.
 ///
-/// For most applications, one key for the life of the process is enough. It does not have to be stored: if a key is
-/// lost, the API requests new tokens with a new key. Auth0 accepts ES256, which is the algorithm of
+/// For most applications, one key for the life of the process is enough. The application does not have to store the
+/// key: if a key is lost, the API requests new tokens with a new key. Auth0 accepts ES256, which is the algorithm of
 /// [`generate`](Self::generate).
 ///
 /// ```
@@ -47,7 +47,7 @@ pub enum ProofSigningError {
     /// The key cannot sign.
     #[error("the key cannot sign")]
     Key(#[from] PrivateKeyError),
-    /// The URL is not one that a request can have.
+    /// The URL of the proof is not a valid URL of a request.
     #[error("the URL of the proof is not usable")]
     Url(#[from] TargetError),
 }
@@ -102,7 +102,7 @@ impl ProofKey {
 }
 
 impl From<PrivateKey> for ProofKey {
-    /// Uses an existing key. Tokens that are bound to it can still be used after a restart.
+    /// Uses an existing key. If the application stores the key, it can still use the bound tokens after a restart.
     fn from(key: PrivateKey) -> Self {
         Self(key)
     }

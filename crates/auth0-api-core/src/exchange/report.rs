@@ -4,7 +4,7 @@ use super::{EndpointError, ExchangeError, ServerErrorKind, TokenSet};
 use crate::issuer::DiscoveryError;
 use crate::with_sources::WithSources;
 
-/// Logs the result of a request. It logs no tokens, and of the tenant's error only status and code.
+/// Logs the result of a token request, without tokens. For an error from the tenant, it logs only status and code.
 pub(super) fn observe(grant_type: &str, fetched: &Result<TokenSet, ExchangeError>) {
     match fetched {
         Ok(_) => tracing::debug!(target: "auth0_api", event = "token_exchanged", grant_type),
@@ -37,11 +37,11 @@ fn of_server(kind: ServerErrorKind) -> Option<&'static str> {
              refresh token rotation must be off"
         }
         Kind::Client => {
-            "compare client id, authentication method and grants with the tenant's application; on-behalf-of needs one \
-             that is linked to this API (app_type resource_server)"
+            "compare client id, authentication method and grants with the tenant's application; on-behalf-of needs an \
+             application that is linked to this API (app_type resource_server)"
         }
-        Kind::Denied => "an Action or a policy of the tenant denied it: the tenant's log has the reason",
-        Kind::InteractionRequired => "the user must log in or consent in a browser: send them through a login",
+        Kind::Denied => "an Action or a policy of the tenant denied the request: see the tenant's log for the reason",
+        Kind::InteractionRequired => "the user must log in or consent in a browser: start a login for the user",
         Kind::MfaRequired => "the tenant requires another factor: continue with mfa_token() at the MFA API",
         Kind::RateLimited => "the tenant's rate limit was reached: leave the exchange cache on, and try again later",
         Kind::Request => {
@@ -51,8 +51,8 @@ fn of_server(kind: ServerErrorKind) -> Option<&'static str> {
         Kind::ServerTrouble => return None,
         Kind::SubjectRejected => "the subject token is expired, for another API, or not accepted by the profile",
         Kind::TooManyAttempts => {
-            "this API's address sent too many bad subject tokens: check them before the exchange; the limit is in the \
-             tenant's suspicious IP throttling"
+            "this API's address sent too many bad subject tokens: check the tokens before the exchange; the limit is a \
+             setting of the tenant's suspicious IP throttling"
         }
     })
 }

@@ -31,7 +31,8 @@ pub(super) fn read(response: &HttpResponse, expected: &Expected<'_>, now: System
         return tokens(&response.body, expected, now);
     }
     let retry_after = retry_after(response);
-    // RFC 6749 §5.2: a body with `error` is an OAuth error, with any error status and with any other members.
+    // RFC 6749 §5.2: a body with the member `error` is an OAuth error. The status may be any error status, and the body
+    // may have any other members.
     if status >= 400
         && let Some(error) = ServerError::read(status, &response.body, retry_after, expected.judge)
     {
@@ -54,7 +55,7 @@ fn tokens(body: &[u8], expected: &Expected<'_>, now: SystemTime) -> Result<Token
     let access_token = required(&body, "access_token")?.into_owned();
     let token_type =
         TokenType::read(&required(&body, "token_type")?).ok_or(ResponseError::Member { member: "token_type" })?;
-    // RFC 9449 §5: with any other type, the tenant has ignored the proof, and the token is not bound.
+    // RFC 9449 §5: if `token_type` is not `DPoP`, the tenant has ignored the proof, and the token is not bound.
     if expected.bound_to.is_some() && token_type != TokenType::Dpop {
         return Err(ResponseError::NotBound.into());
     }
@@ -88,8 +89,8 @@ fn tokens(body: &[u8], expected: &Expected<'_>, now: SystemTime) -> Result<Token
     })
 }
 
-/// Returns the time that `expires_in` gives: a number of seconds, or a string of digits, which some servers send. If it
-/// is absent, the expiry is unknown.
+/// Returns when the access token expires, from `expires_in`: a number of seconds, or a string of digits, as some
+/// servers send it. If `expires_in` is absent, the expiry is unknown.
 fn expires_at(body: &Object, now: SystemTime) -> Result<Option<SystemTime>, ResponseError> {
     const MALFORMED: ResponseError = ResponseError::Member { member: "expires_in" };
     let seconds = match body.get::<Value>("expires_in").map_err(|_| MALFORMED)? {
@@ -118,8 +119,8 @@ fn optional<'b>(body: &'b Object, member: &'static str) -> Result<Option<Cow<'b,
     body.string(member).map_err(|_| ResponseError::Member { member })
 }
 
-/// Returns the `act` claim unchecked. [`TokenSet::current_actor`](super::TokenSet::current_actor) checks its shape when
-/// it is read.
+/// Returns the `act` claim unchecked. [`TokenSet::current_actor`](super::TokenSet::current_actor) checks the shape of
+/// the claim when the application reads it.
 fn actor(claims: &Object) -> Option<Value> {
     claims.get("act").ok().flatten()
 }
@@ -129,7 +130,8 @@ fn actor_of_access_token(token: &str) -> Option<Value> {
     actor(jws.unverified_payload())
 }
 
-/// A number from the network needs a limit before it is used in sums, and a wait of more than an hour has no use here.
+/// The server chooses this number, so it needs a limit before this crate adds it to other times. A caller does not need
+/// a wait of more than an hour.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(3600);
 /// 9999-12-31T23:59:59Z, the same limit as for `exp`.
 const END_OF_9999: Duration = Duration::from_secs(253_402_300_799);

@@ -1,11 +1,12 @@
 //! Sends a token request, with retries.
 //!
 //! 1. Two failures are retried, at most twice: no connection could be made, and 429 or 503 with a `Retry-After` of at
-//!    most 2 s. In both cases the endpoint has not processed the request, so no subject token has been used up.
-//! 2. The error `use_dpop_nonce` is answered once: the request is sent again with the nonce of the response
+//!    most 2 s. In both cases the endpoint has not processed the request, so a subject token for one use is still
+//!    valid.
+//! 2. After the error `use_dpop_nonce`, the request is sent once more, with the nonce of the response
 //!    ([RFC 9449 §8](https://www.rfc-editor.org/rfc/rfc9449#section-8)). Later requests use the last nonce received.
-//! 3. All attempts together take at most 10 s. Discovery of the endpoint comes before that, if it is needed, and takes
-//!    at most 5 s more.
+//! 3. All attempts together take at most 10 s. If the endpoint must be discovered first, the discovery takes at most
+//!    5 s more.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -92,7 +93,7 @@ impl Sender {
         self.nonce.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// RFC 9449 §8.2: every response may bring a new nonce, and the latest one is used.
+    /// RFC 9449 §8.2: every response may contain a new nonce, and the client uses the latest nonce.
     fn remember_nonce(&self, response: &HttpResponse) {
         let nonce = response.header("dpop-nonce").filter(|nonce| is_nonce(nonce));
         if let Some(nonce) = nonce {
@@ -132,15 +133,16 @@ fn unavailable(error: HttpError) -> ExchangeError {
     EndpointUnavailable::new(error, None).into()
 }
 
-/// As in auth0-api-python. In auth0-api-js it is 30 s, and the caller has to wait that long.
+/// As in auth0-api-python. In auth0-api-js, the timeout is 30 s, and the caller has to wait for 30 s.
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// More retries would make an outage worse.
 const MAX_RETRIES: u32 = 2;
 /// Doubled for the second retry. Long enough for a load balancer to choose another node.
 const CONNECT_PAUSE: Duration = Duration::from_millis(100);
-/// If the endpoint asks for a longer pause, the exchange fails at once, and the API can tell its own client.
+/// If the endpoint asks for a longer pause, the exchange fails at once, and the API can tell its own client to try
+/// again later.
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// A token response has a few KiB.
 const MAX_RESPONSE_BYTES: usize = 64 * 1024;
-/// The same limit as for the nonces that this API issues.
+/// RFC 9449 sets no limit for the length of a nonce, so this crate chose a limit.
 const MAX_NONCE_BYTES: usize = 256;

@@ -12,9 +12,9 @@ use crate::jose::Object;
 
 /// An OAuth error of the token endpoint.
 ///
-/// [`kind`](Self::kind) says what the error means. [`code`](Self::code) and [`description`](Self::description) are the
-/// tenant's own texts. They are for logs, not for clients, because an Action can write any text there. `Display` and
-/// `Debug` do not show the description.
+/// [`kind`](Self::kind) returns what the error means. [`code`](Self::code) and [`description`](Self::description) are
+/// the tenant's own texts. They are for logs, not for clients, because an Action can choose any text for them.
+/// `Display` and `Debug` do not show the description.
 #[derive(Clone)]
 pub struct ServerError(Arc<Inner>);
 
@@ -28,7 +28,7 @@ struct Inner {
     mfa_requirements: Option<Value>,
 }
 
-/// What an error means, and who can do something about it.
+/// What an error means, and who can resolve the problem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ServerErrorKind {
@@ -64,12 +64,13 @@ pub enum ServerErrorKind {
 pub(super) enum JudgedBy {
     /// An Action. It rejects a subject token with `invalid_request`, and can deny access with its own codes.
     Action,
-    /// The tenant alone. `invalid_request` then means that the request is wrong, because this API has just verified the
-    /// subject.
+    /// The tenant, without an Action. `invalid_request` then means that the request is wrong, because this API has just
+    /// verified the subject.
     Tenant,
-    /// Token Vault. Its scopes are those that the user has granted at the external provider.
+    /// Token Vault. The scopes are those that the user has granted at the external provider.
     Vault,
-    /// Token Vault, with a refresh token as the subject. This is not the token that the client presented to this API.
+    /// Token Vault, with a refresh token as the subject. The refresh token is not the token that the client presented
+    /// to this API.
     VaultForRefreshToken,
 }
 
@@ -111,12 +112,12 @@ impl ServerError {
         self.0.description.as_deref()
     }
 
-    /// How long `Retry-After` asks to wait, in seconds or until a date; at most one hour.
+    /// How long to wait before the next attempt, from `Retry-After`, which has seconds or a date; at most one hour.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// The `mfa_token` of `mfa_required`. Pass it on only to the user whom it is about.
+    /// The `mfa_token` of `mfa_required`. Send it only to the user that the subject token identifies.
     pub fn mfa_token(&self) -> Option<&IssuedToken> {
         self.0.mfa_token.as_ref()
     }
@@ -208,7 +209,7 @@ const MAX_DESCRIPTION_BYTES: usize = 512;
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+    #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
 
     use super::ServerErrorKind as Kind;
     use super::*;
@@ -248,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn an_action_rejects_subjects_with_invalid_request_and_denies_with_any_code() {
+    fn invalid_request_from_an_action_means_subject_rejected_and_an_unknown_code_means_denied() {
         assert_eq!(kind(400, "invalid_request", JudgedBy::Action), Kind::SubjectRejected);
         assert_eq!(kind(400, "not_on_a_sunday", JudgedBy::Action), Kind::Denied);
         assert_eq!(kind(400, "invalid_target", JudgedBy::Action), Kind::Request);

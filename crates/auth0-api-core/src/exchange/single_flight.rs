@@ -33,17 +33,18 @@ where
     /// 3. Otherwise a new channel is put into the map, and a new task runs the work.
     /// 4. When the work is done, the task removes the channel from the map, and only then sends the result.
     ///
-    /// If step 4 sent first, a waiter could wake up, ask again, and join the work that is already done. It would then
-    /// get the old result again, for example an error, without a new attempt. In this order, a call after the removal
-    /// starts new work. The new work can find what the old work has stored, for example in a cache, because the old
-    /// work stored it before it ended.
+    /// Suppose that step 4 sent the result first. Then a waiter could receive the result, call this function again, and
+    /// join the work that is already done. The waiter would get the old result again, for example an error, without a
+    /// new attempt. Because step 4 removes the channel first, a call after the result starts new work. If the old work
+    /// stored something, for example in a cache, the new work finds it, because the old work ended before the removal.
     pub(super) fn join_or_start<W>(self: &Arc<Self>, key: K, work: impl FnOnce() -> W) -> Flight<V>
     where
         W: Future<Output = V> + Send + 'static,
     {
         let mut flights = self.lock();
-        // `has_changed` fails if the sender is gone. A channel without a sender is still in the map only if the work
-        // panicked or its task was cancelled: then step 4 did not run. It is replaced below.
+        // `has_changed` returns an error if the sender was dropped. A channel without a sender is still in the map only
+        // if the work panicked or its task was cancelled, so that step 4 did not run. The code below replaces such a
+        // channel.
         if let Some(flight) = flights.get(&key).filter(|flight| flight.has_changed().is_ok()) {
             return Flight(flight.clone());
         }
@@ -60,7 +61,7 @@ where
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<K, watch::Receiver<Option<V>>>> {
-        // A panic while the lock is held leaves the map valid, at worst with a channel that has lost its sender.
+        // A panic while the lock is held leaves the map valid. In the worst case, a channel in the map has no sender.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -30,16 +30,16 @@ enum Source {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenTextError {
-    /// It begins with `Bearer` and white space: it is the value of a header, not a token.
+    /// The text begins with `Bearer` and white space: it is the value of a header, not a token.
     #[error("begins with a Bearer prefix: pass only the token")]
     BearerPrefix,
-    /// It is empty or has only white space.
+    /// The text is empty or has only white space.
     #[error("is blank")]
     Blank,
-    /// It has white space before or after the token.
+    /// The text has white space before or after the token.
     #[error("has leading or trailing white space")]
     Padded,
-    /// It is longer than 64 KiB.
+    /// The text is longer than 64 KiB.
     #[error("is longer than {MAX_BYTES} bytes")]
     TooLong,
 }
@@ -47,9 +47,9 @@ pub enum TokenTextError {
 impl SubjectToken {
     /// Wraps a token that this library has not verified: a legacy session, another issuer's token, an assertion.
     ///
-    /// The Action of the exchange profile must validate it, because it may be any text that a client sent. The text
-    /// must not be blank, must have no white space around it and no `Bearer` prefix; otherwise the exchange fails
-    /// before anything is sent.
+    /// The Action of the exchange profile must validate the token, because the token may be any text that a client
+    /// sent. The text must not be blank, must have no white space around it and no `Bearer` prefix; otherwise the
+    /// exchange fails before anything is sent.
     pub fn unverified(token: impl Into<SecretString>) -> Self {
         Self(Source::Unverified(token.into()))
     }
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_neither_blank_nor_padded_nor_prefixed() {
+    fn blank_padded_and_prefixed_tokens_are_rejected() {
         for (token, expected) in [
             ("", TokenTextError::Blank),
             (" \t\n", TokenTextError::Blank),

@@ -37,8 +37,8 @@ pub(super) struct Tokens {
     pub(super) cache_key: Option<CacheKey>,
 }
 
-/// A token that the tenant issued. Only [`expose`](Self::expose) shows its text; the memory is wiped when it is
-/// dropped.
+/// A token that the tenant issued. Only [`expose`](Self::expose) shows the text of the token. When the value is
+/// dropped, its memory is overwritten.
 #[derive(Clone)]
 pub struct IssuedToken(SecretString);
 
@@ -46,11 +46,12 @@ pub struct IssuedToken(SecretString);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TokenType {
-    /// `Bearer`: the token alone.
+    /// `Bearer`: without a proof.
     Bearer,
     /// `DPoP`: with a proof, signed by the key that the token is bound to.
     Dpop,
-    /// `N_A`: it is not an access token ([RFC 8693 §2.2.1](https://www.rfc-editor.org/rfc/rfc8693#section-2.2.1)).
+    /// `N_A`: the issued token is not an access token
+    /// ([RFC 8693 §2.2.1](https://www.rfc-editor.org/rfc/rfc8693#section-2.2.1)).
     NotApplicable,
 }
 
@@ -65,7 +66,7 @@ impl TokenSet {
         self.0.token_type
     }
 
-    /// When the access token expires; `None` if the tenant did not say.
+    /// When the access token expires; `None` if the answer has no `expires_in`.
     pub fn expires_at(&self) -> Option<SystemTime> {
         self.0.expires_at
     }
@@ -81,8 +82,8 @@ impl TokenSet {
         self.0.scope.as_deref()
     }
 
-    /// Checks that all of these scopes were granted. A connected account may have granted fewer than the request asked
-    /// for.
+    /// Checks that all of these scopes were granted. The user of a connected account may have granted fewer scopes than
+    /// the application requested.
     ///
     /// # Errors
     ///
@@ -102,8 +103,8 @@ impl TokenSet {
         self.0.issued_token_type.as_deref()
     }
 
-    /// The `id_token` of a profile exchange. Its claims were checked. Its signature was not, because the token came
-    /// directly from the tenant.
+    /// The `id_token` of a profile exchange. Its claims were checked. Its signature was not checked, because the token
+    /// came directly from the tenant.
     pub fn id_token(&self) -> Option<&IssuedToken> {
         self.0.id_token.as_ref()
     }
@@ -130,8 +131,8 @@ impl TokenSet {
 
     /// Returns the current actor of the new token, its `act.sub`, if it can be read.
     ///
-    /// For display only, not for authorisation: the access token was not verified here. The API that receives it
-    /// verifies it.
+    /// For display only, not for authorisation: this API has not verified the access token. The API that receives the
+    /// access token verifies it.
     ///
     /// # Errors
     ///

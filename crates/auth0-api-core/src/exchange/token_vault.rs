@@ -54,10 +54,10 @@ impl Connection {
         self
     }
 
-    /// Requests these scopes of the provider, separated by spaces. Default: all that the user has granted.
+    /// Requests these scopes of the provider, separated by spaces. Default: all scopes that the user has granted.
     ///
-    /// The answer may grant fewer: [`TokenSet::require_scopes`](super::TokenSet::require_scopes) returns the missing
-    /// ones.
+    /// The answer may grant fewer scopes. [`TokenSet::require_scopes`](super::TokenSet::require_scopes) returns an
+    /// error with the missing scopes.
     pub fn scope(mut self, scope: impl Into<Box<str>>) -> Self {
         self.scope = Some(scope.into());
         self

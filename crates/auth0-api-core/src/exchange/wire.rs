@@ -14,7 +14,7 @@ pub(super) struct Wire {
 }
 
 impl Wire {
-    /// Without `telemetry`, requests have no `Auth0-Client` header.
+    /// If `telemetry` is false, requests have no `Auth0-Client` header.
     pub(super) fn new(client: Arc<dyn HttpClient>, telemetry: bool) -> Self {
         Self { client, telemetry: telemetry.then(|| telemetry::value().into()) }
     }

@@ -1,4 +1,4 @@
-//! The HTTP client as an object-safe trait, so that an application can bring its own.
+//! The HTTP client as an object-safe trait, so that an application can provide its own client.
 
 use std::fmt::{self, Debug};
 use std::future::Future;
@@ -10,8 +10,8 @@ pub type HttpFuture<'a> = Pin<Box<dyn Future<Output = Result<HttpResponse, HttpE
 
 /// Sends the HTTP requests of an [`ApiClient`](crate::ApiClient): for discovery documents, key sets and tokens.
 ///
-/// Implement it to use a proxy, a private certificate authority or client certificates. An implementation must not
-/// follow redirects: the documents of an issuer are read only from the URLs that the issuer publishes.
+/// Implement this trait to use a proxy, a private certificate authority or client certificates. An implementation must
+/// not follow redirects: the documents of an issuer are read only from the URLs that the issuer publishes.
 pub trait HttpClient: Debug + Send + Sync + 'static {
     /// Sends one request and reads the response, up to the size that the request allows.
     fn send(&self, request: HttpRequest) -> HttpFuture<'_>;
@@ -25,13 +25,13 @@ pub struct HttpRequest {
     pub method: HttpMethod,
     /// An absolute URL: `https`, or `http` to a loopback address if the configuration allows that.
     pub url: String,
-    /// Pairs of a header name in lower case and its value.
+    /// Pairs of a header name, in lower case, and the value of the header.
     pub headers: Vec<(String, String)>,
     /// The body, empty for GET.
     pub body: Vec<u8>,
-    /// The largest response body to read, in bytes; a longer one is [`HttpError::TooLarge`].
+    /// The largest response body to read, in bytes; a longer body is [`HttpError::TooLarge`].
     pub max_response_bytes: usize,
-    /// The time limit for the request and its whole response. The caller enforces it too.
+    /// The time limit for the request and its whole response. [`ApiClient`](crate::ApiClient) also enforces this limit.
     pub timeout: Duration,
 }
 
@@ -50,7 +50,7 @@ pub enum HttpMethod {
 pub struct HttpResponse {
     /// The status code.
     pub status: u16,
-    /// Pairs of a header name, in any case, and its value.
+    /// Pairs of a header name, in any case, and the value of the header.
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Vec<u8>,
@@ -81,7 +81,7 @@ impl HttpResponse {
         Some(value)
     }
 
-    /// Returns how long `Retry-After` asks to wait. The header has seconds or an HTTP date
+    /// Returns the delay from `Retry-After`. The header contains seconds or an HTTP date
     /// ([RFC 9110 §10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3)). A date is compared with the
     /// response's `Date`, because the clocks of client and server may differ.
     pub(crate) fn retry_after(&self) -> Option<Duration> {

@@ -1,4 +1,4 @@
-//! Fetches a document, with limits on its size and on the time.
+//! Fetches a document, with a size limit and a time limit.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +13,7 @@ pub(crate) struct Fetcher {
     timeout: Duration,
 }
 
-/// A fetched document, or that it has not changed.
+/// A fetched document, or the information that it has not changed.
 #[derive(Debug)]
 pub(crate) enum Document {
     Body {
@@ -31,12 +31,13 @@ pub enum FetchError {
     /// There was no usable response.
     #[error(transparent)]
     Http(#[from] HttpError),
-    /// The response has another status than 200, or than 304 where an `ETag` was sent.
+    /// The response has a status other than 200. After a request with an `ETag`, 304 is no error.
     #[error("the response has status {status}")]
     Status {
         /// The status code.
         status: u16,
-        /// How long `Retry-After` of a 429 or 503 asks to wait, in seconds or as an HTTP date.
+        /// The delay from the `Retry-After` header of a 429 or 503 response. The header contains seconds or an HTTP
+        /// date.
         retry_after: Option<Duration>,
     },
 }
@@ -46,7 +47,7 @@ impl Fetcher {
         Self { client, max_bytes, timeout }
     }
 
-    /// Gets a document, or the information that it still has this `ETag`
+    /// Gets a document, or the information that the document still has this `ETag`
     /// ([RFC 9110 §13.1.2](https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2)). Any other response is an error: a
     /// redirect or an error page must not be read as keys.
     pub(crate) async fn get(&self, url: &str, accept: &str, etag: Option<&str>) -> Result<Document, FetchError> {
@@ -84,5 +85,5 @@ fn etag_of(response: &HttpResponse) -> Option<String> {
     (legal && etag.len() <= MAX_ETAG_BYTES).then(|| etag.to_owned())
 }
 
-/// A SHA-512 digest in hexadecimal takes 130, with its quotes.
+/// A SHA-512 digest in hexadecimal takes 130 bytes with its quotes.
 const MAX_ETAG_BYTES: usize = 256;

@@ -1,4 +1,5 @@
-//! The HTTP client that sends all requests of this crate, and the fetching of documents within limits.
+//! The HTTP client that sends all requests of this crate, and the code that fetches documents with limits on size and
+//! time.
 
 mod client;
 mod fetch;

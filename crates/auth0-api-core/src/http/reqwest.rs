@@ -7,7 +7,7 @@ use reqwest::{Client, Method};
 
 use super::{HttpClient, HttpError, HttpFuture, HttpMethod, HttpRequest, HttpResponse};
 
-/// An [`HttpClient`] on [reqwest](https://docs.rs/reqwest): rustls with the system's certificates, HTTP/2, no
+/// An [`HttpClient`] that uses [reqwest](https://docs.rs/reqwest): rustls with the system's certificates, HTTP/2, no
 /// redirects.
 #[derive(Clone, Debug)]
 pub struct ReqwestClient(Client);

@@ -6,12 +6,13 @@ use super::KeyPolicy;
 
 /// Returns the delay after the given number of failures.
 ///
-/// Without a `Retry-After` it is the policy's first back-off, which doubles with each further failure, up to the
-/// longest. With a `Retry-After` it is that time, but at least the first back-off and at most `longest_retry_after`.
+/// Without a `Retry-After`, the delay is the policy's first back-off. It doubles with each further failure, up to the
+/// longest back-off. With a `Retry-After`, the delay is the time in that header, but at least the first back-off and at
+/// most `longest_retry_after`.
 ///
-/// `chance` is a random number over all values of its type. It spreads the requests of many replicas: it shortens the
-/// policy's own back-off, but lengthens a `Retry-After`, because the client must not come back earlier than the server
-/// asks.
+/// `chance` is a random number over all values of its type. It spreads the requests of many replicas. It shortens the
+/// policy's own back-off, but lengthens a `Retry-After`, because the client must not retry before the time that the
+/// server sent.
 pub(super) fn back_off(policy: &KeyPolicy, failures: u32, retry_after: Option<Duration>, chance: u16) -> Duration {
     let share =
         |whole: Duration| whole * u32::from(policy.jitter_percent) / 100 * u32::from(chance) / u32::from(u16::MAX);

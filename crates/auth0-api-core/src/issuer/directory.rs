@@ -1,4 +1,4 @@
-//! Holds the state of each issuer: creates it when the first token of the issuer arrives, and limits how many are held.
+//! The states of the issuers: when a state is created, and how many states are held in memory.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,22 +16,23 @@ use crate::meter;
 /// Finds the state of an admitted issuer.
 #[derive(Debug)]
 pub(super) enum Directory {
-    /// All issuers of a list of at most [`KeyPolicy::max_issuers`] entries. They are created with the client and never
-    /// evicted.
+    /// All issuers of a list of at most [`KeyPolicy::max_issuers`] entries. Their states are created with the client
+    /// and never evicted.
     Pinned(Box<[Arc<IssuerState>]>),
     /// The most recently used issuers, of a longer list or of a resolver.
     Recent(Arc<Recent>),
 }
 
-/// Two LRU caches: one of issuers with at least one verified token, and one of newcomers without.
+/// Two LRU caches: one of issuers with at least one verified token, and one of newcomers, which have no verified token
+/// so far.
 ///
 /// An attacker who knows the names of trusted issuers can write tokens that name them, without a valid signature:
 ///
-/// 1. Such a token adds its issuer to `newcomers` only, and only if `permits` has a permit left. So it evicts other
-///    newcomers at most, and the permits limit how many fetches it causes.
-/// 2. The first token with a valid signature moves its issuer to `verified`. Only other issuers that are moved there
-///    evict it.
-/// 3. The permit of a moved issuer is returned, so that issuers with real users do not use the permits up.
+/// 1. Such a token adds its issuer to `newcomers` only, and only if `permits` has a permit left. So the token can evict
+///    only other newcomers, and the permits limit the fetches that such tokens cause.
+/// 2. The first token with a valid signature moves its issuer to `verified`. After that, only other issuers that move
+///    to `verified` can evict it.
+/// 3. When an issuer moves, its permit is returned. So the permits limit only issuers without a verified token.
 ///
 /// [`ApiClient::warm_up`](crate::ApiClient::warm_up) and [`ApiClient::refresh_now`](crate::ApiClient::refresh_now) put
 /// issuers that the configuration lists into `verified` at once.
@@ -65,7 +66,7 @@ impl Directory {
         Self::Recent(Arc::new(Recent { verified, newcomers, permits }))
     }
 
-    /// Returns the state of an issuer that the configuration lists, and creates it if there is none.
+    /// Returns the state of an issuer that the configuration lists, and creates the state if there is none.
     pub(super) fn state(&self, domain: &Domain, config: &Arc<IssuerConfig>) -> Arc<IssuerState> {
         self.known(domain.issuer()).unwrap_or_else(|| {
             let state = state(domain, config);
@@ -86,7 +87,8 @@ impl Directory {
 }
 
 impl Recent {
-    /// Returns the state of an issuer that an unverified token names. Creating one takes a permit.
+    /// Returns the state of an issuer that an unverified token names. If the issuer has no state, this method takes a
+    /// permit and creates a state.
     pub(super) fn state(
         self: &Arc<Self>,
         domain: &Domain,
@@ -114,8 +116,8 @@ impl Recent {
             let (issuer, retry_after) = (domain.shared_issuer(), config.policy.newcomer_interval);
             return Err(KeysUnavailable { issuer, cause: Arc::new(DiscoveryError::Throttled), retry_after });
         }
-        // Several requests may come here at once with the same new issuer, each with a permit. The cache lets one of
-        // them insert its state. The others get that state too, and return their permits.
+        // Several requests may get here at the same time with the same new issuer, each with a permit. The cache
+        // inserts the state of one request. The other requests get that same state, and return their permits.
         let entry = self.newcomers.entry(domain.shared_issuer()).or_insert_with(|| state(domain, config));
         if entry.is_fresh() {
             self.evict_now();
@@ -127,8 +129,8 @@ impl Recent {
 
     /// Moves an issuer from the newcomers to the verified issuers.
     ///
-    /// Several requests may do so at once. The first one inserts the state, and all of them get that state. The one
-    /// that removes the newcomer returns the permit, so that it is returned once.
+    /// Several requests may do this at the same time. The first request inserts the state, and all requests get that
+    /// state. The request that removes the newcomer returns the permit, so that the permit is returned only once.
     fn promote(&self, state: &Arc<IssuerState>) -> Arc<IssuerState> {
         let issuer = state.domain().shared_issuer();
         let verified = self.verified.entry(Arc::clone(&issuer)).or_insert_with(|| Arc::clone(state)).into_value();
@@ -139,7 +141,7 @@ impl Recent {
         verified
     }
 
-    /// Runs moka's pending evictions, so that the limits hold at once, and updates the metric.
+    /// Runs moka's pending evictions, so that the limits apply at once, and updates the metric.
     fn evict_now(&self) {
         self.verified.run_pending_tasks();
         self.newcomers.run_pending_tasks();
@@ -152,7 +154,7 @@ impl Recent {
     }
 
     fn permits(&self) -> MutexGuard<'_, Permits> {
-        // No code panics while it holds this lock. If some did, the numbers would still be consistent.
+        // No code panics while it holds this lock. Even after a panic, the numbers would be consistent.
         self.permits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

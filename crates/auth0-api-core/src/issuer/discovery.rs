@@ -42,15 +42,15 @@ pub(super) fn jwks_uri(body: &[u8], domain: &Domain, other_hosts: &[JwksHost]) -
     let document = read(body, domain)?;
     let uri = document.jwks_uri.ok_or(DiscoveryError::JwksUri)?;
     let (target, own) = (parse(&uri)?, parse(domain.issuer())?);
-    // The URL has the issuer's scheme, and its host and port unless another host is allowed. Otherwise a document could
-    // make this client send requests to any host.
+    // The URL must have the issuer's scheme. Its host and port must be the issuer's or those of an allowed host.
+    // Without this check, a document could make this client send requests to any host.
     let is_own = target.host() == own.host() && target.port() == own.port();
     let is_allowed = is_own || other_hosts.iter().any(|host| host.serves(&target));
     if target.has_scheme_of(&own) && is_allowed { Ok(uri) } else { Err(DiscoveryError::JwksUri) }
 }
 
-/// Parses the document and returns the URL of the token endpoint, which has the issuer's scheme, host and port. The
-/// endpoint for clients with a certificate may be on a subdomain of that host (RFC 8705 §5).
+/// Parses the document and returns the URL of the token endpoint. The URL must have the issuer's scheme, host and port.
+/// The endpoint for clients with a certificate may be on a subdomain of that host (RFC 8705 §5).
 pub(crate) fn token_endpoint(body: &[u8], domain: &Domain, clients: TokenEndpointOf) -> Result<String, DiscoveryError> {
     let document = read(body, domain)?;
     let aliases = document.mtls_endpoint_aliases.filter(|_| clients == TokenEndpointOf::MutualTls);
@@ -67,7 +67,7 @@ pub(crate) fn token_endpoint(body: &[u8], domain: &Domain, clients: TokenEndpoin
 
 fn read(body: &[u8], domain: &Domain) -> Result<Document, DiscoveryError> {
     let document: Document = serde_json::from_slice(body).map_err(|_| DiscoveryError::Document)?;
-    // OpenID Connect Discovery §4.3: `issuer` is exactly the issuer whose document was requested.
+    // OpenID Connect Discovery §4.3: `issuer` must be exactly the issuer whose document was requested.
     if document.issuer == domain.issuer() { Ok(document) } else { Err(DiscoveryError::Issuer) }
 }
 

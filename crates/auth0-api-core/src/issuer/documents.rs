@@ -7,7 +7,8 @@ use super::state::IssuerConfig;
 use super::{DiscoveryError, Domain, discovery};
 use crate::http::Document;
 
-/// Where a key set was fetched from, with its `ETag` and its digest, which show whether it has changed.
+/// The URL of a fetched key set, with its `ETag` and its digest. The `ETag` and the digest show whether the set has
+/// changed.
 #[derive(Clone, Debug, Default)]
 pub(super) struct KeySource {
     jwks_uri: String,
@@ -22,7 +23,7 @@ pub(super) struct Fetched {
     pub(super) source: KeySource,
 }
 
-/// Fetches an issuer's keys. It fetches the discovery document every time, because `jwks_uri` may change.
+/// Fetches an issuer's keys. This function fetches the discovery document every time, because `jwks_uri` may change.
 pub(super) async fn fetch(
     domain: &Domain,
     config: &IssuerConfig,
@@ -31,12 +32,14 @@ pub(super) async fn fetch(
     let document = config.fetcher.get(&discovery::url(domain), JSON, None).await.map_err(DiscoveryError::Discovery)?;
     let Document::Body { bytes, .. } = document else { return Err(DiscoveryError::Document) };
     let jwks_uri = discovery::jwks_uri(&bytes, domain, &config.jwks_hosts)?;
-    // An ETag and a digest are valid for one URL only. If `jwks_uri` has changed, the last ones do not apply.
+    // An ETag and a digest are valid for one URL only. If `jwks_uri` has changed, the last `ETag` and digest are not
+    // used.
     let last = last.filter(|last| last.jwks_uri == jwks_uri);
     let etag = last.and_then(|last| last.etag.as_deref());
     match (config.fetcher.get(&jwks_uri, JWK_SET, etag).await.map_err(DiscoveryError::Jwks)?, last) {
         (Document::NotModified, Some(last)) => Ok(Fetched { keys: None, source: last.clone() }),
-        // Cannot happen: the fetcher accepts a 304 only if it sent an ETag, and only a last key set has one.
+        // Cannot happen: the fetcher accepts a 304 only if it sent an ETag, and it sends only the ETag of the last key
+        // set.
         (Document::NotModified, None) => Err(DiscoveryError::GivenUp),
         (Document::Body { bytes, etag }, last) => {
             let source = KeySource { jwks_uri, etag, sha256: sha256(&bytes) };

@@ -11,8 +11,8 @@ use crate::called_url::TargetUrl;
 
 /// The domain of an Auth0 tenant: `tenant.eu.auth0.com`, or a custom domain.
 ///
-/// The text is a host, or an `https` URL with only a host; a port may follow the host. Text that needs a lenient URL
-/// parser is rejected: the operator writes the configuration once, and sees the error.
+/// The text is a host, or an `https` URL with only a host; a port may follow the host. Text that only a lenient URL
+/// parser accepts is rejected. The operator sees the error when the client is built, and corrects the configuration.
 ///
 /// ```
 /// use auth0_api_core::Domain;
@@ -35,8 +35,8 @@ pub enum DomainError {
     /// The text is empty.
     #[error("the domain is empty")]
     Empty,
-    /// The host is not a DNS name, an IPv4 address or an IPv6 address in brackets, or its spelling, apart from letter
-    /// case, is not the canonical one.
+    /// The host is not a DNS name, an IPv4 address or an IPv6 address in brackets. Or its spelling differs from the
+    /// canonical spelling in more than letter case.
     #[error("the host is not a valid name or address")]
     Host,
     /// The scheme is `http`. It is accepted for loopback addresses only, and only after
@@ -86,7 +86,7 @@ impl Domain {
         let default_port = if scheme == "http" { 80 } else { 443 };
         let port = port.filter(|port| *port != default_port).map(|port| format!(":{port}")).unwrap_or_default();
         let issuer = format!("{scheme}://{host}{port}/");
-        // UTS #46 allows commas, braces and empty labels. The URL of the discovery document does not.
+        // UTS #46 allows commas, braces and empty labels. The URL of the discovery document must not contain them.
         if TargetUrl::parse(&issuer).is_err() {
             return Err(DomainError::Host);
         }
@@ -137,14 +137,14 @@ fn canonical_host(host: &str) -> Result<String, DomainError> {
             address.strip_suffix(']').and_then(|text| text.parse().ok()).ok_or(DomainError::Host)?;
         return Ok(format!("[{address}]"));
     }
-    // UTS #46, as browsers apply it, but without its repairs: a host that the mapping changes in more than its case is
-    // rejected.
+    // This crate applies UTS #46 as browsers do, but rejects a host in which the mapping changes anything other than
+    // the case.
     let ascii = idna::domain_to_ascii_cow(host.as_bytes(), AsciiDenyList::URL).map_err(|_| DomainError::Host)?;
     let (unicode, readable) = idna::domain_to_unicode(&ascii);
     let lower = host.to_lowercase();
     let as_written = readable.is_ok() && (lower == unicode || lower == ascii);
-    // If the last label is a number, browsers read the host as an IPv4 address (WHATWG URL). Then it must be one in
-    // dotted form.
+    // If the last label is a number, browsers read the host as an IPv4 address (WHATWG URL). This crate then requires
+    // an IPv4 address in dotted form.
     let numeric = ascii.trim_end_matches('.').rsplit('.').next().is_some_and(is_numeric_label);
     if as_written && (!numeric || ascii.parse::<Ipv4Addr>().is_ok()) {
         Ok(ascii.into_owned())

@@ -12,7 +12,7 @@ use crate::jose::JoseError;
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum IssuerError {
-    /// The token has no `iss`, or it is empty or not a string.
+    /// The token has no `iss`, or its `iss` is empty or not a string.
     #[error("the token names no issuer")]
     IssuerMissing,
     /// The token has no `kid`, and several keys fit its algorithm.
@@ -21,10 +21,10 @@ pub enum IssuerError {
     /// The issuer publishes no key that fits the token's `kid` and algorithm.
     #[error("the issuer has no key that fits the token's kid and algorithm")]
     KeyUnknown,
-    /// The issuer is not one that the configuration or the domain resolver names.
+    /// Neither the configuration nor the domain resolver names the issuer.
     #[error("the issuer is not trusted")]
     NotTrusted {
-        /// Whether it differs from a trusted issuer only in trailing slashes or letter case: a common mistake.
+        /// Whether the issuer differs from a trusted issuer only in trailing slashes or letter case: a common mistake.
         nearly: bool,
     },
     /// The token's header cannot be used to find a key.
@@ -49,7 +49,7 @@ pub struct KeysUnavailable {
     /// What went wrong.
     #[source]
     pub cause: Arc<DiscoveryError>,
-    /// How long to wait before trying again, counted from when the error was returned.
+    /// How long to wait before trying again, counted from the time when the error was returned.
     pub retry_after: Duration,
 }
 
@@ -66,25 +66,27 @@ pub enum DiscoveryError {
     /// The fetch ended without a result: the HTTP client panicked, or the runtime is shutting down.
     #[error("the fetch ended without a result")]
     GivenUp,
-    /// The document's `issuer` is not the configured one, byte for byte
-    /// ([OpenID Connect Discovery §4.3](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfigurationValidation)).
+    /// The document's `issuer` differs from the configured issuer. They must be equal, byte for byte ([OpenID Connect
+    /// Discovery §4.3](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfigurationValidation)).
     #[error("the discovery document names another issuer")]
     Issuer,
     /// The key set is unavailable.
     #[error("the key set is unavailable")]
     Jwks(#[source] FetchError),
-    /// `jwks_uri` is missing, has another scheme than the issuer, or is on a host that is not allowed.
+    /// `jwks_uri` is missing or not a valid URL, has another scheme than the issuer, or is on a host or port that is
+    /// not allowed.
     #[error("the jwks_uri is missing, insecure, or on a host that is not allowed")]
     JwksUri,
-    /// `token_endpoint` is missing, has another scheme than the issuer, or is on another host.
+    /// `token_endpoint` is missing or not a valid URL, has another scheme than the issuer, or is on another host or
+    /// port.
     #[error("the token_endpoint is missing, insecure, or on another host")]
     TokenEndpoint,
     /// The key set is unusable.
     #[error("the key set is unusable")]
     KeySet(#[source] KeySetError),
-    /// Nothing was fetched: tokens name too many issuers without a verified token
+    /// Nothing was fetched, because tokens name too many issuers that have no verified token so far
     /// ([`KeyPolicy::newcomers`](crate::KeyPolicy::newcomers)).
-    #[error("nothing was fetched: tokens name too many issuers without a verified token")]
+    #[error("nothing was fetched: tokens name too many issuers that have no verified token so far")]
     Throttled,
 }
 
@@ -93,16 +95,16 @@ pub enum DiscoveryError {
 #[non_exhaustive]
 pub enum KeySetError {
     /// The document is not a JSON object with a list `keys`.
-    #[error("not a JSON Web Key Set")]
+    #[error("the document is not a JSON Web Key Set")]
     Malformed,
     /// The set has no usable key.
-    #[error("no usable key among {skipped}")]
+    #[error("none of the {skipped} keys is usable")]
     NoUsableKey {
         /// The number of keys in the set.
         skipped: usize,
     },
     /// The set has more keys than [`KeyPolicy::max_keys`](crate::KeyPolicy::max_keys): 100 by default.
-    #[error("more than {max} keys")]
+    #[error("the set has more than {max} keys")]
     TooManyKeys {
         /// The limit.
         max: usize,

@@ -57,8 +57,9 @@ impl Fetching {
 
     /// Returns the fetch in progress, unless its task ended without a result.
     pub(super) fn fetch_in_progress(&self) -> Option<Fetch> {
-        // `has_changed` fails if the sender was dropped. The task drops it after `succeed` or `fail`, which clear
-        // `in_progress`; if it is still set, the task ended earlier: it panicked, or the runtime is shutting down.
+        // `has_changed` fails if the sender was dropped. The task drops the sender after `succeed` or `fail`, which
+        // clear `in_progress`. If `in_progress` is still set, the task ended before that: the task panicked, or the
+        // runtime is shutting down.
         self.in_progress.clone().filter(|fetch| fetch.result.has_changed().is_ok())
     }
 
@@ -89,12 +90,12 @@ impl Fetching {
         self.failure.is_some()
     }
 
-    /// Returns the last failure while its back-off lasts, with the remaining time as `retry_after`.
+    /// Returns the last failure until its back-off is over, with the remaining time as `retry_after`.
     pub(super) fn failure_at(&self, now: SystemTime) -> Option<KeysUnavailable> {
         let failure = self.failure.as_ref()?;
         let left = failure.until.duration_since(now).unwrap_or_default();
-        // More time left than the back-off had at its start: the clock was set back, and the back-off counts as over.
-        // Within the slack, the remaining time is capped at the back-off's full length.
+        // If the remaining time is longer than the whole back-off, the clock was set back. If it is longer by more than
+        // `CLOCK_SLACK`, the back-off counts as over. Otherwise `retry_after` is the length of the whole back-off.
         let lasts = !left.is_zero() && left <= failure.error.retry_after + CLOCK_SLACK;
         lasts.then(|| KeysUnavailable { retry_after: left.min(failure.error.retry_after), ..failure.error.clone() })
     }

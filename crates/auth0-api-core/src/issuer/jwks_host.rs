@@ -1,10 +1,10 @@
-//! Hosts other than the issuer's that may serve its keys.
+//! Hosts that may serve an issuer's keys, in addition to the issuer's own host.
 
 use super::domain::Loopback;
 use super::{Domain, DomainError};
 use crate::called_url::TargetUrl;
 
-/// A host that the configuration allows by name, at one port.
+/// A host that the configuration allows, with one port.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct JwksHost {
     host: String,
@@ -13,8 +13,8 @@ pub(crate) struct JwksHost {
 }
 
 impl JwksHost {
-    /// Parses `host` or `host:port`, in any spelling that a [`Domain`] accepts, but without a scheme: the keys have the
-    /// scheme of the issuer.
+    /// Parses `host` or `host:port`, in any spelling that a [`Domain`] accepts, but without a scheme: the URL of the
+    /// keys must have the scheme of the issuer.
     pub(crate) fn parse(text: &str) -> Result<Self, DomainError> {
         if text.contains('/') {
             return Err(DomainError::NotOnlyHost);
@@ -34,7 +34,7 @@ impl JwksHost {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+    #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
 
     use super::*;
 

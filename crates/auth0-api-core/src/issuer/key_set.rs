@@ -1,4 +1,4 @@
-//! The keys of one JWKS document. An unusable key in it is skipped; each key that is kept was checked strictly.
+//! The keys of one JWKS document. An unusable key in the document is skipped. Every other key has passed all checks.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -20,7 +20,7 @@ struct Entry {
     key: VerificationKey,
 }
 
-/// The keys that may have signed a token; rarely more than one.
+/// The keys that may have signed a token: usually one.
 pub(crate) type Candidates<'k> = SmallVec<[&'k VerificationKey; MAX_CANDIDATES]>;
 
 #[derive(Deserialize)]
@@ -60,26 +60,28 @@ impl KeySet {
         self.skipped
     }
 
-    /// Returns the keys for an algorithm: with a `kid`, all keys of that `kid`, at most four; without one, the only key
-    /// that fits.
+    /// Returns the keys for an algorithm. With a `kid`, these are at most four keys with that `kid`. Without a `kid`,
+    /// this is the only key for the algorithm, and several keys are an error.
     pub(crate) fn find(&self, algorithm: Algorithm, key_id: Option<&str>) -> Result<Candidates<'_>, NoKey> {
         let fitting = self.keys.iter().filter(|entry| entry.key.algorithm() == algorithm);
         let named = fitting.filter(|entry| key_id.is_none() || entry.key_id.as_deref() == key_id);
         let candidates: Candidates<'_> = named.map(|entry| &entry.key).take(MAX_CANDIDATES).collect();
         match (candidates.len(), key_id) {
             (0, _) => Err(NoKey::Unknown),
-            // RFC 7515 §4.1.4: `kid` says which key signed. Without it, trying each key in turn would be guessing.
+            // RFC 7515 §4.1.4: `kid` names the key that signed. Without a `kid`, this crate does not try one key after
+            // another.
             (2.., None) => Err(NoKey::Ambiguous),
             _ => Ok(candidates),
         }
     }
 
-    /// Adds an entry for each allowed algorithm that the key can verify. A valid key for other algorithms adds none.
+    /// Adds an entry for each allowed algorithm that the key can verify. A valid key for other algorithms adds no
+    /// entry.
     fn add(&mut self, jwk: &Jwk, algorithms: &AlgorithmSet) -> Result<(), JwkError> {
         for algorithm in algorithms.iter() {
             match jwk.verification_key(algorithm) {
                 Ok(key) => self.keys.push(Entry { key_id: jwk.key_id().map(Into::into), key }),
-                // The point is not on its curve. Only parsing the key for an algorithm finds that.
+                // The point is not on its curve. `Jwk::parse` does not check this, but `verification_key` does.
                 Err(JwkError::Value) => return Err(JwkError::Value),
                 Err(_) => {}
             }
@@ -95,12 +97,13 @@ pub(crate) enum NoKey {
     Unknown,
 }
 
-/// An issuer may publish two keys with one `kid` by accident. Each candidate costs a signature check.
+/// An issuer may publish several keys with the same `kid` by accident. Each candidate costs a signature check, so their
+/// number is limited.
 const MAX_CANDIDATES: usize = 4;
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+    #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
 
     use super::*;
 
@@ -120,7 +123,7 @@ mod tests {
             (&[][..], Algorithm::ES256, 0),
             (&[OFF_CURVE][..], Algorithm::ES256, 1),
             (&["{}", "5", OFF_CURVE][..], Algorithm::ES256, 3),
-            // A valid key, but not for the allowed algorithm.
+            // The key is valid, but not for the allowed algorithm.
             (&[GOOD][..], Algorithm::RS256, 1),
         ] {
             assert_eq!(parse(keys, algorithm).unwrap_err(), KeySetError::NoUsableKey { skipped }, "{keys:?}");

@@ -1,9 +1,9 @@
 //! The issuers that a client trusts, and their keys.
 //!
 //! The client admits an issuer by its exact name before it fetches anything for that issuer
-//! ([RFC 8725 §3.8](https://www.rfc-editor.org/rfc/rfc8725#section-3.8)). An issuer's keys are one immutable
-//! [`KeySet`](key_set::KeySet), which a fetch replaces as a whole. While the keys are fresh, a request with a known
-//! `kid` takes no lock and does not wait.
+//! ([RFC 8725 §3.8](https://www.rfc-editor.org/rfc/rfc8725#section-3.8)). An issuer's keys are in one immutable
+//! [`KeySet`](key_set::KeySet). A fetch replaces the whole set. While the keys are fresh, a request with a known `kid`
+//! takes no lock and does not wait.
 //!
 //! Which file answers which question:
 //!
@@ -11,13 +11,13 @@
 //! |---|---|
 //! | Which tenants does the configuration or the resolver name? | [`trusted`], [`domain`], [`resolver`] |
 //! | Which keys may have signed this token? | [`trust`], the entry point: from `iss` and `kid` to the keys |
-//! | Which issuers are held in memory, and which is evicted? | [`directory`], [`permits`] |
-//! | When are an issuer's keys fetched, who waits, and which keys serve meanwhile? | [`state`] |
+//! | Which issuers are held in memory, and which issuer is evicted? | [`directory`], [`permits`] |
+//! | When are an issuer's keys fetched, who waits, and which keys are used meanwhile? | [`state`] |
 //! | When may the next fetch start? | [`fetching`], [`back_off`], [`permits`], [`unknown_keys`] |
-//! | Which documents are fetched, and what must they say? | [`documents`], [`discovery`], [`jwks_host`] |
-//! | What is in a key set, and is it still the current one? | [`key_set`], [`snapshot`] |
+//! | Which documents are fetched, and what must they contain? | [`documents`], [`discovery`], [`jwks_host`] |
+//! | What does a key set contain, and is the set still current? | [`key_set`], [`snapshot`] |
 //! | Which limits and times apply? | [`policy`] |
-//! | What can go wrong, and what do operators see of it? | [`error`], [`report`] |
+//! | Which errors are there, and what is logged and counted? | [`error`], [`report`] |
 //!
 //! Only [`documents`] and a [`resolver`] use the network. Everything that reads a fetched document is a pure function.
 

@@ -18,16 +18,17 @@ impl Permits {
         Self { burst, interval, left: burst, refilled_at: now }
     }
 
-    /// Takes a permit. Returns false if there is none.
+    /// Takes a permit. Returns false if no permit is left.
     pub(super) fn take(&mut self, now: SystemTime) -> bool {
-        // If the clock was set back, the bucket is filled up. Otherwise it would earn nothing until the old time comes
-        // again.
+        // If the clock was set back, all permits are available again. Without this rule, no permit would be added until
+        // the clock reaches the old time again.
         let elapsed = now.duration_since(self.refilled_at).unwrap_or(self.interval * self.burst);
         let earned = elapsed.as_nanos() / self.interval.as_nanos().max(1);
         let earned = u32::try_from(earned).unwrap_or(self.burst).min(self.burst);
         if earned > 0 {
-            // A full bucket starts counting anew: time spent full earns nothing. Otherwise the count continues from the
-            // last whole interval, so that the started one is not lost.
+            // If all permits are available, the next interval starts now, because no more permits can be added.
+            // Otherwise the next interval starts at the end of the last whole interval, so that the time since then
+            // still counts.
             self.left = (self.left + earned).min(self.burst);
             self.refilled_at = if self.left == self.burst { now } else { self.refilled_at + self.interval * earned };
         }
@@ -36,7 +37,7 @@ impl Permits {
         granted
     }
 
-    /// Returns a permit: the issuer turned out to have a valid token, or the permit was not needed.
+    /// Returns a permit, because the issuer now has a verified token or because the permit was not needed.
     pub(super) fn give_back(&mut self) {
         self.left = (self.left + 1).min(self.burst);
     }
@@ -57,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn three_permits_at_once_then_one_per_ten_seconds() {
+    fn three_permits_can_be_taken_at_once_and_then_one_per_ten_seconds() {
         let mut permits = full(0);
         assert_eq!([0, 1, 2, 3, 9].map(|second| permits.take(at(second))), [true, true, true, false, false]);
         assert_eq!([10, 11, 19, 20].map(|second| permits.take(at(second))), [true, false, false, true]);

@@ -78,37 +78,37 @@ impl KeyPolicy {
         self
     }
 
-    /// Sets how long a request waits for a refresh when only stale keys are available, as after an idle period.
-    /// Default: 1 s; at most 10 s.
+    /// Sets how long a request waits for a refresh when only stale keys are available, for example after an idle
+    /// period. Default: 1 s; at most 10 s.
     pub const fn patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
         self
     }
 
-    /// Sets how long keys are used, counted from their fetch, while newer ones are unavailable. Default: 24 hours; from
+    /// Sets how long keys are used, counted from their fetch, while newer keys are unavailable. Default: 24 hours; from
     /// [`fresh_for`](Self::fresh_for) to 7 days.
     pub const fn stale_for(mut self, age: Duration) -> Self {
         self.stale_for = age;
         self
     }
 
-    /// Sets the delay after the first failed fetch. It doubles with each further failure, up to `longest`. Default: 1 s
-    /// and 60 s; 100 ms to 1 hour.
+    /// Sets the delay after the first failed fetch. The delay doubles with each further failure, up to `longest`.
+    /// Default: 1 s and 60 s; 100 ms to 1 hour.
     pub const fn back_off(mut self, first: Duration, longest: Duration) -> Self {
         self.first_back_off = first;
         self.longest_back_off = longest;
         self
     }
 
-    /// Sets the jitter: by up to this share, a back-off is shortened and a server's `Retry-After` is lengthened at
-    /// random, so that replicas do not all retry at once. Default: 20 %; 0 to 100.
+    /// Sets the jitter: the client shortens a back-off and lengthens a server's `Retry-After` by a random share of at
+    /// most `percent`, so that replicas do not all retry at once. Default: 20 %; 0 to 100.
     pub const fn jitter_percent(mut self, percent: u8) -> Self {
         self.jitter_percent = percent;
         self
     }
 
-    /// Sets the longest `Retry-After` (of 429 and 503) that is honoured; a longer one counts as this. Default: 10
-    /// minutes; at most 24 hours.
+    /// Sets the longest `Retry-After` (of 429 and 503) that the client honours. If the value is longer, the client uses
+    /// this limit instead. Default: 10 minutes; at most 24 hours.
     pub const fn longest_retry_after(mut self, bound: Duration) -> Self {
         self.longest_retry_after = bound;
         self
@@ -123,7 +123,7 @@ impl KeyPolicy {
     }
 
     /// Limits the memory of unknown key ids, per issuer: at most `key_ids` are remembered, each for `time`. A
-    /// remembered one causes no further fetch. Default: 1024, and 30 s; at most 65 536, and 1 hour.
+    /// remembered key id causes no further fetch. Default: 1024, and 30 s; at most 65 536, and 1 hour.
     pub const fn unknown_key_memory(mut self, key_ids: usize, time: Duration) -> Self {
         self.unknown_keys_remembered = key_ids;
         self.unknown_key_memory = time;
@@ -140,10 +140,10 @@ impl KeyPolicy {
     /// Limits newcomers, which are issuers without a verified token so far: at most `issuers` at once, then one more
     /// per `interval`. They are held in addition to [`max_issuers`](Self::max_issuers).
     ///
-    /// It limits how many fetches clients without a valid token can cause by naming one trusted issuer after another.
-    /// It applies where not all issuers can be held: with a resolver, or with a list longer than `max_issuers`.
-    /// Requests beyond the limit are answered with 503. Default: 100, and one per 100 ms; 1 to 100 000, and 1 ms to 1
-    /// hour.
+    /// Clients without a valid token can write tokens that name one trusted issuer after another. This limits the
+    /// fetches that such clients cause. The limit applies only if the client cannot hold all issuers: with a resolver,
+    /// or with a list longer than `max_issuers`. Requests beyond the limit get 503. Default: 100, and one per 100 ms; 1
+    /// to 100 000, and 1 ms to 1 hour.
     pub const fn newcomers(mut self, issuers: u32, interval: Duration) -> Self {
         self.newcomers = issuers;
         self.newcomer_interval = interval;
@@ -174,7 +174,7 @@ impl KeyPolicy {
         self.fresh_for * u32::from(self.refresh_from_percent) / 100
     }
 
-    /// Returns the first value that is out of bounds, as a fixed sentence.
+    /// Returns a message about the first value that is out of bounds.
     pub(crate) fn problem(&self) -> Option<&'static str> {
         let (second, minute, hour) = (Duration::from_secs(1), Duration::from_secs(60), Duration::from_secs(3600));
         let (millisecond, tenth) = (Duration::from_millis(1), Duration::from_millis(100));
@@ -219,41 +219,46 @@ impl Default for KeyPolicy {
     }
 }
 
-/// A fetch takes milliseconds, and less than a second across the world.
+/// A fetch takes milliseconds from a tenant nearby, and less than a second from a tenant on another continent.
 const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
-/// Long enough for a proxy to restart, short enough that users do not notice.
+/// A proxy can restart in this time, and users do not notice an outage of this length.
 const FIRST_BACK_OFF: Duration = Duration::from_secs(1);
-/// As auth0-api-js. With Auth0's `max-age=15`, every replica would fetch the keys four times a minute.
+/// The same value as in auth0-api-js. With Auth0's `max-age=15`, every replica would fetch the keys four times a
+/// minute.
 const FRESH_FOR: Duration = Duration::from_secs(600);
-/// Enough to spread the retries of fifty replicas over seconds.
+/// This spreads the retries of fifty replicas over several seconds.
 const JITTER_PERCENT: u8 = 20;
 /// The longest time from the end of an outage to the next attempt.
 const LONGEST_BACK_OFF: Duration = Duration::from_secs(60);
-/// As long as `fresh_for`: a server that sends a day by mistake must not make this API unavailable for a day.
+/// The same time as `fresh_for`. A server that sends one day by mistake must not make this API unavailable for a day.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(600);
-/// A hundred RSA keys with certificates take about 300 KiB; Auth0 publishes two.
+/// A hundred RSA keys with certificates take about 300 KiB; Auth0 publishes two keys.
 const MAX_DOCUMENT_BYTES: usize = 512 * 1024;
-/// As auth0-api-js. An issuer takes a few KiB of memory.
+/// The same value as in auth0-api-js. An issuer takes a few KiB of memory.
 const MAX_ISSUERS: u32 = 100;
-/// Auth0 publishes two. A hundred is more than any issuer needs for a rotation.
+/// Auth0 publishes two keys. A hundred keys are more than any issuer needs for a rotation.
 const MAX_KEYS: usize = 100;
-/// A replica fetches at most ten new issuers a second, each from another tenant.
+/// A replica fetches the keys of at most ten new issuers a second. Each issuer is another tenant.
 const NEWCOMER_INTERVAL: Duration = Duration::from_millis(100);
-/// As many as `max_issuers`: a new replica that gets tokens of all its issuers at once rejects none of them.
+/// The same number as `max_issuers`. A new replica that gets tokens of all its issuers at once rejects none of them.
 const NEWCOMERS: u32 = MAX_ISSUERS;
-/// Longer than a fetch takes, shorter than the time limit of common callers.
+/// This is longer than a fetch takes, and shorter than the usual time limit of callers.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// With the default `fresh_for`, two minutes before the keys are stale: time for several attempts.
+/// With the default `fresh_for`, the refresh starts two minutes before the keys are stale. Several attempts are
+/// possible in that time.
 const REFRESH_FROM_PERCENT: u8 = 80;
-/// Auth0's `stale-if-error=86400`.
+/// The value of Auth0's `stale-if-error=86400`.
 const STALE_FOR: Duration = Duration::from_secs(86_400);
-/// Enough for a real rotation during an attack with unknown key ids.
+/// A key rotation needs one fetch. Three permits allow that fetch at once after a few unknown key ids. During an attack
+/// with unknown key ids, a new key is found within ten seconds.
 const UNKNOWN_KEY_BURST: u32 = 3;
-/// Auth0 allows its smallest tenants 20 requests a second, and a fetch makes two. A hundred replicas stay within that.
+/// Auth0 allows its smallest tenants 20 requests a second, and a fetch makes two requests. A hundred replicas stay
+/// within that limit.
 const UNKNOWN_KEY_INTERVAL: Duration = Duration::from_secs(10);
-/// The cool-down of auth0-api-js, here per key id. A key that is published late is found after that time.
+/// The same time as the cool-down of auth0-api-js, but per key id. A key that is published late is found after this
+/// time.
 const UNKNOWN_KEY_MEMORY: Duration = Duration::from_secs(30);
-/// At 256 bytes each, a quarter of a MiB.
+/// Key ids of 256 bytes take a quarter of a MiB in total.
 const UNKNOWN_KEYS_REMEMBERED: usize = 1024;
 
 #[cfg(test)]

@@ -29,13 +29,13 @@ pub(super) fn fetch_failed(error: &KeysUnavailable) {
     meter::fetch_failed(issuer);
 }
 
-/// Reports that stale keys serve a request.
+/// Reports that a request uses stale keys.
 pub(super) fn stale_served(domain: &Domain, age: Duration) {
     tracing::debug!(target: "auth0_api", event = "keys_stale", issuer = domain.issuer(), ?age);
     meter::stale_served(domain.issuer());
 }
 
-/// Reports that an issuer's keys were not fetched, because tokens name too many issuers without a verified token.
+/// Reports that an issuer's keys were not fetched, because the limit of `KeyPolicy::newcomers` is reached.
 pub(super) fn newcomer_throttled(domain: &Domain) {
     tracing::debug!(target: "auth0_api", event = "issuer_throttled", issuer = domain.issuer());
     meter::newcomer_throttled(domain.issuer());

@@ -15,20 +15,20 @@ use crate::request::{HeaderSource, Location, TokenRequest};
 /// The future of a [`DomainResolver`]'s answer.
 pub type DomainFuture<'a> = Pin<Box<dyn Future<Output = Result<Vec<String>, DomainResolverFailure>> + Send + 'a>>;
 
-/// The error of a resolver, of any type. It is logged, and the caller gets 500.
+/// The error of a resolver, of any type. The client logs the error, and the caller gets 500.
 pub type DomainResolverFailure = Box<dyn std::error::Error + Send + Sync>;
 
-/// Names, for each request, the tenants whose tokens this API accepts.
+/// Decides for each request which tenants' tokens this API accepts.
 ///
 /// The client asks the resolver once per verification, after it has checked the token's form and algorithm and before
-/// it fetches anything. It does not cache the answer, so the resolver should be quick. The token's issuer
-/// must be exactly, byte for byte, one of the named issuers.
+/// it fetches anything. The client does not cache the answer, so the resolver should be quick. The token's issuer must
+/// be exactly, byte for byte, one of the named issuers.
 ///
-/// To reject a token, return only the tenants whose tokens the request may present: the caller gets 401. These answers
-/// are faults of the API, so the caller gets 500 without a challenge: an error, an empty list, an entry that is not a
-/// domain, more than 1000 entries, and no answer within 5 s.
+/// To reject a token, return the tenants that the request may use, without the tenant of this token. The caller then
+/// gets 401. These answers are faults of the API, so the caller gets 500 without a challenge: an error, an empty list,
+/// an entry that is not a domain, more than 1000 entries, and no answer within 5 s.
 ///
-/// Closures are resolvers. A closure reads what it needs from the context before it creates its future:
+/// A closure can be a resolver. It must read what it needs from the context before it creates its future:
 ///
 /// ```
 /// use auth0_api_core::{ApiClient, DomainContext, TrustedDomains};
@@ -86,11 +86,11 @@ pub(crate) struct IncomingRequest<'a> {
 #[non_exhaustive]
 pub enum ResolverError {
     /// An entry is not a valid domain.
-    #[error("the domain resolver named {domain:?}")]
+    #[error("the domain resolver named {domain:?}, which is not a valid domain")]
     Domain {
         /// The entry.
         domain: Box<str>,
-        /// What is wrong with it.
+        /// What is wrong with the entry.
         #[source]
         error: DomainError,
     },
@@ -114,7 +114,7 @@ impl<'a> DomainContext<'a> {
     }
 
     /// The URL that the client called, with its query. `None` without a request
-    /// ([`verify_access_token`](crate::ApiClient::verify_access_token)), or if its URL cannot be determined.
+    /// ([`verify_access_token`](crate::ApiClient::verify_access_token)), or if the request's URL cannot be determined.
     pub fn url(&self) -> Option<String> {
         let IncomingRequest { request, target } = self.incoming?;
         match request.location {
@@ -138,8 +138,9 @@ impl<'a> DomainContext<'a> {
         std::str::from_utf8(self.incoming?.request.single(name).ok()??).ok()
     }
 
-    /// The token's `iss`, **which an attacker may have written**: the token is not verified yet. Use it to look
-    /// something up, such as a tenant in a database. It proves nothing, and the resolver must not call a URL in it.
+    /// The token's `iss`, **which an attacker may have written**: the token is not verified yet. Use this text only to
+    /// look up something, such as a tenant in a database. It is no proof of the issuer, and the resolver must not send
+    /// a request to a URL in this text.
     pub fn unverified_issuer(&self) -> &'a str {
         self.unverified_issuer
     }
@@ -147,7 +148,7 @@ impl<'a> DomainContext<'a> {
 
 impl fmt::Debug for DomainContext<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Headers contain credentials, and the query of a URL may.
+        // Headers contain credentials, and the query of a URL may contain some.
         f.debug_struct("DomainContext").field("unverified_issuer", &self.unverified_issuer).finish_non_exhaustive()
     }
 }
@@ -171,5 +172,5 @@ pub(super) async fn resolve(
 
 /// The request waits for the resolver. A database query takes milliseconds.
 const TIMEOUT: Duration = Duration::from_secs(5);
-/// The domains are parsed again for each request: a thousand take one or two milliseconds.
+/// The domains are parsed again for each request: a thousand domains take one or two milliseconds.
 const MAX_DOMAINS: usize = 1000;

@@ -1,4 +1,4 @@
-//! An issuer's keys as last fetched, and whether they are still its current ones.
+//! An issuer's keys from one fetch, and the check whether they are still the current ones.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,10 +8,10 @@ use super::documents::KeySource;
 use super::key_set::KeySet;
 use crate::clock::since_epoch;
 
-/// An issuer's keys, as of one fetch.
+/// An issuer's keys from one fetch.
 ///
-/// `generation` numbers the key sets of an issuer from 1. A fetch that confirms the set makes a new snapshot of the
-/// same generation.
+/// `generation` numbers the key sets of an issuer from 1. If a fetch finds the key set unchanged, the new snapshot has
+/// the same generation.
 #[derive(Debug)]
 pub(crate) struct Snapshot {
     fetched_at: SystemTime,
@@ -29,10 +29,11 @@ pub(crate) struct KeySetVersion {
     current_version: Arc<CurrentVersion>,
 }
 
-/// Which of an issuer's key sets is the current one. All snapshots and [`KeySetVersion`]s of one issuer share it.
+/// Which of an issuer's key sets is the current one. All snapshots and [`KeySetVersion`]s of one issuer share this
+/// record.
 ///
-/// A [`KeySetVersion`] lives as long as a remembered token. It holds this small record and not the issuer's state, so
-/// that it neither keeps an evicted issuer in memory nor needs a lock.
+/// Each remembered token has a [`KeySetVersion`]. It has a reference to this small record and not to the issuer's
+/// state. So a remembered token does not keep an evicted issuer in memory, and the check needs no lock.
 #[derive(Debug, Default)]
 pub(super) struct CurrentVersion {
     /// The generation of the current key set; 0 before the first fetch, and after the issuer was evicted.
@@ -44,7 +45,7 @@ pub(super) struct CurrentVersion {
 }
 
 impl Snapshot {
-    /// Creates the snapshot of an issuer's first key set, or of one that differs from the last.
+    /// Creates the snapshot of an issuer's first key set, or of a key set that differs from the last one.
     pub(super) fn changed(
         last: Option<&Self>,
         issuer: Arc<str>,
@@ -64,19 +65,19 @@ impl Snapshot {
         }
     }
 
-    /// Creates a snapshot of the same key set, which a later fetch has confirmed.
+    /// Creates a snapshot of the same key set, after a later fetch has found it unchanged.
     pub(super) fn confirmed(&self, source: KeySource, fetched_at: SystemTime) -> Self {
         let (issuer, keys, current_version) =
             (Arc::clone(&self.issuer), Arc::clone(&self.keys), Arc::clone(&self.current_version));
         Self { fetched_at, generation: self.generation, issuer, keys, source, current_version }
     }
 
-    /// Makes this the issuer's current key set.
+    /// Makes this key set the issuer's current one.
     ///
     /// The order of the three stores matters, because [`KeySetVersion::is_current`] reads them without a lock. The
-    /// generation is stored last and read first, so a reader that sees the new generation sees the new times too. A
-    /// reader that comes between the stores still sees the previous generation, and may take that key set for current
-    /// one last time.
+    /// generation is stored last and read first, so a reader that sees the new generation also sees the new times. A
+    /// reader that reads between the stores still sees the previous generation, and may treat the previous key set as
+    /// current once more.
     pub(super) fn publish(&self, refresh_after: Duration) {
         let milliseconds = |time| u64::try_from(since_epoch(time).as_millis()).unwrap_or(u64::MAX);
         self.current_version.fetched_at.store(milliseconds(self.fetched_at), Ordering::Release);
@@ -102,9 +103,9 @@ impl Snapshot {
 
     /// Returns how old the keys are.
     ///
-    /// `now` is read when a request begins, `fetched_at` when a fetch ends, so `now` may be a little earlier: the age
-    /// is then zero. If it is earlier by more than [`CLOCK_SLACK`], the clock was set back, and the keys count as
-    /// expired.
+    /// `now` is the time when a request begins, and `fetched_at` is the time when a fetch ends. So `now` may be a
+    /// little earlier than `fetched_at`, and the age is then zero. If `now` is earlier by more than [`CLOCK_SLACK`],
+    /// the clock was set back, and the keys count as expired.
     pub(super) fn age(&self, now: SystemTime) -> Duration {
         now.duration_since(self.fetched_at).unwrap_or(if self.fetched_at > now + CLOCK_SLACK {
             Duration::MAX
@@ -115,9 +116,9 @@ impl Snapshot {
 }
 
 impl KeySetVersion {
-    /// Whether this is still the current key set. False as soon as a refresh is due; the caller then verifies in full,
-    /// which triggers the refresh. Also false if the issuer was evicted, or the clock was set back by more than
-    /// [`CLOCK_SLACK`].
+    /// Whether this key set is still the issuer's current one. Returns false as soon as a refresh is due. The caller
+    /// then verifies the token again, and this verification starts the refresh. Also returns false if the issuer was
+    /// evicted, or if the clock was set back by more than [`CLOCK_SLACK`].
     pub(crate) fn is_current(&self, now: SystemTime) -> bool {
         let now = u64::try_from(since_epoch(now).as_millis()).unwrap_or(u64::MAX);
         let slack = u64::try_from(CLOCK_SLACK.as_millis()).unwrap_or(u64::MAX);
@@ -128,18 +129,20 @@ impl KeySetVersion {
 }
 
 impl CurrentVersion {
-    /// Ends all versions: the issuer was evicted, so that this client no longer notices when its keys change.
+    /// Makes all versions outdated. The issuer was evicted, so the client no longer notices when the issuer's keys
+    /// change.
     pub(super) fn end(&self) {
         self.generation.store(0, Ordering::Release);
     }
 }
 
-/// How far a fetch may lie after the time of a request that uses it: the request reads the clock before the fetch ends.
+/// How much later than the time of a request the fetch of its keys may have ended. A request reads the clock before the
+/// fetch ends.
 pub(super) const CLOCK_SLACK: Duration = Duration::from_secs(60);
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+    #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
 
     use std::time::UNIX_EPOCH;
 

@@ -1,16 +1,17 @@
-//! One issuer's keys over time: when they are fetched, which requests wait, and which keys serve meanwhile.
-//! [`KeyPolicy`] holds the numbers.
+//! One issuer's keys over time: when they are fetched, which requests wait, and which keys are used meanwhile. The
+//! times and limits below are the defaults of [`KeyPolicy`].
 //!
-//! 1. **Fresh keys.** A request with a known `kid` takes the keys without a lock and without waiting. From four fifths
-//!    of their life on, such a request also starts a fetch in the background.
-//! 2. **One fetch at a time.** A fetch runs in its own task. All requests that need it wait for its one result, also if
-//!    it is a failure. Cancelling a request does not cancel the fetch.
-//! 3. **Unknown `kid`.** The request waits for newer keys: for the fetch in progress, or for a new one, if the token
-//!    bucket allows one. If that fetch had started before the request, its result may predate the key, so one more
-//!    fetch is made. A `kid` that is still missing is remembered and causes no fetch for 30 s.
-//! 4. **Stale keys.** A request waits for newer keys for at most one second, and after a failed fetch not at all. Then
-//!    the stale keys serve, up to 24 hours after their fetch. After a failure, no fetch starts until the back-off is
-//!    over; a request without usable keys fails at once.
+//! 1. **Fresh keys.** A request with a known `kid` takes the keys without a lock and without waiting. After four fifths
+//!    of the time for which keys are fresh, such a request also starts a fetch in the background.
+//! 2. **One fetch at a time.** A fetch runs in its own task. All requests that need the keys wait for this one fetch.
+//!    They get its result, even if the result is a failure. Cancelling a request does not cancel the fetch.
+//! 3. **Unknown `kid`.** The request waits for newer keys. It joins the fetch in progress. If there is none, it starts
+//!    a fetch, provided that the token bucket has a permit. If the fetch began before the request, the issuer may have
+//!    published the key after the fetch. So the request may then start one more fetch. A `kid` that is still missing is
+//!    remembered, and causes no fetch for 30 s.
+//! 4. **Stale keys.** A request waits for newer keys for at most one second. After a failed fetch, it does not wait. If
+//!    no newer keys arrive, the request uses the stale keys, up to 24 hours after their fetch. After a failure, no
+//!    fetch starts until the back-off is over. During the back-off, a request without usable keys fails at once.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -40,9 +41,9 @@ pub(crate) struct IssuerConfig {
 
 /// The keys and fetches of one issuer, independent of all other issuers.
 ///
-/// Requests read `snapshot` without a lock. Only [`finish`](Self::finish) writes it, and holds the lock on `fetching`
-/// meanwhile. So a task that holds the lock sees either a fetch in progress or the result of that fetch, never the gap
-/// between the two.
+/// Requests read `snapshot` without a lock. Only [`finish`](Self::finish) writes `snapshot`, and it holds the lock on
+/// `fetching` while it does so. A task that holds this lock therefore sees either a fetch in progress or the result of
+/// that fetch.
 #[derive(Debug)]
 pub(crate) struct IssuerState {
     domain: Domain,
@@ -52,13 +53,13 @@ pub(crate) struct IssuerState {
     fetching: Mutex<Fetching>,
 }
 
-/// A snapshot, and when its fetch began.
+/// A snapshot, and whether its fetch began before or after the request.
 type Found = (Arc<Snapshot>, FetchBegan);
 
 /// Whether a fetch began before or after the request that uses its result.
 ///
-/// `After`: the result is newer than the request, so a key that it lacks is unknown. `Before`: the issuer may have
-/// published the key since the fetch.
+/// `After`: the result is newer than the request, so a key that is missing from the result is unknown. `Before`: the
+/// issuer may have published the key after the fetch began.
 #[derive(Clone, Copy, PartialEq)]
 enum FetchBegan {
     After,
@@ -109,13 +110,14 @@ impl IssuerState {
 
     /// Fetches the keys, even if they are fresh or a back-off is not over.
     pub(super) async fn refresh_now(self: &Arc<Self>) -> Result<(), KeysUnavailable> {
-        // A fetch that is already in progress may have begun before the tenant changed its keys. Its result is not good
-        // enough: wait for it to end, because only one fetch runs at a time.
+        // A fetch that is already in progress may have begun before the tenant changed its keys. This call cannot use
+        // the result of such a fetch. It waits until that fetch ends, because only one fetch runs at a time.
         let earlier = self.lock().fetch_in_progress();
         if let Some(earlier) = earlier {
             _ = self.wait_for(earlier).await;
         }
-        // A fetch that is in progress now began after the earlier one ended, hence after this call. Its result will do.
+        // If another fetch is in progress now, it began after the earlier fetch ended, and therefore after this call
+        // began. This call can use the result of that fetch.
         let fetch = {
             let mut fetching = self.lock();
             fetching.fetch_in_progress().unwrap_or_else(|| self.start_fetch(&mut fetching))
@@ -133,8 +135,8 @@ impl IssuerState {
         self.snapshot.load().as_ref().is_some_and(|snapshot| snapshot.age(now) < self.config.policy.stale_for)
     }
 
-    /// Returns the keys to look up a `kid` in. Fresh keys are returned at once, stale ones after a short wait for newer
-    /// ones. Without either, it waits for a fetch.
+    /// Returns the keys to look up a `kid` in. Fresh keys are returned at once. Stale keys are returned after a short
+    /// wait for newer ones. If there are no fresh or stale keys, this method waits for a fetch.
     async fn current(self: &Arc<Self>, now: SystemTime) -> Result<Found, KeysUnavailable> {
         let policy = &self.config.policy;
         let snapshot = self.snapshot.load_full();
@@ -152,10 +154,11 @@ impl IssuerState {
 
     /// Starts a fetch in the background, unless one is in progress or a back-off is not over.
     fn refresh_ahead(self: &Arc<Self>, now: SystemTime) {
-        // Do not wait for the lock, since the keys are still fresh. The task that holds it is probably about to start
-        // or to finish a fetch; if it is not, the next request tries again.
+        // Do not wait for the lock, because the keys are still fresh. The task that holds the lock probably starts or
+        // finishes a fetch. If it does not, the next request tries again.
         let Ok(mut fetching) = self.fetching.try_lock() else { return };
-        // Look at the age again: a fetch may have ended after the caller looked and before this task took the lock.
+        // Check the age again: a fetch may have ended after the caller checked the age and before this task took the
+        // lock.
         let still_old = self
             .snapshot
             .load()
@@ -166,13 +169,14 @@ impl IssuerState {
         }
     }
 
-    /// Returns a newer snapshot if it arrives in time, else the stale one, while the fetch continues.
+    /// Returns a newer snapshot if the fetch ends in time. Otherwise returns the stale snapshot, and the fetch
+    /// continues.
     ///
-    /// Auth0 itself allows this (`stale-if-error`): an outage of the tenant must not become an outage of this API.
-    /// After a failed fetch, requests do not wait.
+    /// Auth0 allows the use of stale keys (`stale-if-error`), so that an outage of the tenant does not make this API
+    /// unavailable. After a failed fetch, requests do not wait.
     async fn fetched_in_time(self: &Arc<Self>, old: Arc<Snapshot>, now: SystemTime) -> Found {
-        // Even with a time limit of zero, `timeout` polls `fetch_after` once. That is enough to take a newer snapshot
-        // that is already there, or to start a fetch when the back-off is over.
+        // Even with a time limit of zero, `timeout` polls `fetch_after` once. This one poll returns a newer snapshot if
+        // there is one already. Otherwise it starts a fetch if the back-off is over.
         let patience = if self.lock().has_failed() { Duration::ZERO } else { self.config.policy.patience };
         if let Ok(Ok(fetched)) = tokio::time::timeout(patience, self.fetch_after(Some(&old), now)).await {
             return fetched;
@@ -184,15 +188,15 @@ impl IssuerState {
     /// Whether a request whose key is not in the snapshot it has seen may wait for newer keys.
     fn may_wait_for_newer(&self, key_id: &str, seen: &Arc<Snapshot>, now: SystemTime) -> bool {
         let mut fetching = self.lock();
-        // Newer keys are already there: looking into them costs nothing.
+        // There are newer keys already, and a look-up in them needs no fetch.
         if self.newer_than(Some(seen)).is_some() {
             return true;
         }
         if fetching.unknown.remembers(key_id, now) {
             return false;
         }
-        // During a back-off the request gets the failure, and during a fetch it joins that fetch: neither starts a
-        // fetch, so neither needs a permit. A permit is taken last, because taking one uses it up.
+        // During a back-off, the request gets the failure. During a fetch, the request joins that fetch. In both cases
+        // the request starts no fetch and needs no permit, so the permit is taken last.
         let may =
             fetching.failure_at(now).is_some() || fetching.fetch_in_progress().is_some() || fetching.permits.take(now);
         if !may {
@@ -209,7 +213,7 @@ impl IssuerState {
     ) -> Result<Found, KeysUnavailable> {
         let fetch = {
             let mut fetching = self.lock();
-            // A fetch may have ended after the request looked at the snapshot and before it took the lock.
+            // A fetch may have ended after the request loaded the snapshot and before it took the lock.
             if let Some(newer) = self.newer_than(seen) {
                 return Ok((newer, FetchBegan::Before));
             }
@@ -223,7 +227,7 @@ impl IssuerState {
     }
 
     async fn wait_for(&self, mut fetch: Fetch) -> FetchResult {
-        // An error here means that the task dropped the sender: it ended without a result.
+        // An error means that the fetch's task dropped the sender, so the task ended without a result.
         let result = fetch.result.wait_for(Option::is_some).await.ok().and_then(|result| result.clone());
         result.unwrap_or_else(|| Err(given_up(self.domain.shared_issuer())))
     }
@@ -234,8 +238,8 @@ impl IssuerState {
         let state = Arc::clone(self);
         tokio::spawn(async move {
             let fetching = Arc::clone(&state);
-            // A second task inside the first: if the HTTP client panics, only the inner task ends. The outer one then
-            // records a failed fetch, with its back-off.
+            // The fetch runs in a second task inside this task. If the HTTP client panics, only the inner task ends.
+            // The outer task then records a failed fetch, with its back-off.
             let fetched = tokio::spawn(async move { fetching.fetch().await }).await;
             let fetched = fetched.unwrap_or(Err(DiscoveryError::GivenUp));
             // Sending fails if all waiting requests were cancelled. The result is stored in any case.
@@ -251,8 +255,8 @@ impl IssuerState {
 
     /// Stores the result of a fetch, and ends the fetch.
     ///
-    /// All of it happens under the lock: a task that takes the lock afterwards finds the new snapshot, or the failure,
-    /// together with "no fetch in progress", and does not start a needless fetch.
+    /// This method holds the lock during all changes. A task that takes the lock afterwards finds the new snapshot or
+    /// the failure, and no fetch in progress. So that task does not start an unnecessary fetch.
     fn finish(&self, fetched: Result<Fetched, DiscoveryError>) -> FetchResult {
         let (now, policy) = (self.config.clock.now(), &self.config.policy);
         let mut fetching = self.lock();
@@ -262,7 +266,7 @@ impl IssuerState {
                 report::fetched(&self.domain, keys.as_ref(), now);
                 let snapshot = match (keys, &last) {
                     (None, Some(last)) => last.confirmed(source, now),
-                    // Cannot happen: without an earlier key set, "unchanged" has no meaning.
+                    // Cannot happen: a key set is reported as unchanged only if there is an earlier one.
                     (None, None) => return Err(self.failed(&mut fetching, DiscoveryError::GivenUp, now)),
                     (Some(keys), last) => {
                         let issuer = self.domain.shared_issuer();
@@ -285,14 +289,14 @@ impl IssuerState {
         error
     }
 
-    /// Returns the snapshot if it is not the one that the request has seen. Call it with the lock held: the snapshot
-    /// then cannot change at the same time.
+    /// Returns the current snapshot, unless the request has already seen it. The caller must hold the lock, so that the
+    /// snapshot cannot change at the same time.
     fn newer_than(&self, seen: Option<&Arc<Snapshot>>) -> Option<Arc<Snapshot>> {
         self.snapshot.load_full().filter(|snapshot| seen.is_none_or(|seen| !Arc::ptr_eq(seen, snapshot)))
     }
 
     fn lock(&self) -> MutexGuard<'_, Fetching> {
-        // No code panics while it holds this lock. If some did, the values would still be consistent.
+        // No code panics while it holds this lock. Even after a panic, the values would be consistent.
         self.fetching.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -303,6 +307,6 @@ impl Drop for IssuerState {
     }
 }
 
-/// Look-ups per request: in the keys that are there, after a fetch that began before the request, and after a fetch
-/// that began after it.
+/// The number of look-ups per request: one in the present keys, one after a fetch that began before the request, and
+/// one after a fetch that began after the request.
 const LOOK_UPS: u32 = 3;

@@ -50,9 +50,9 @@ impl Trust {
     /// 1. It reads `alg`, `kid` and `iss` from the token, which is not verified yet.
     /// 2. It compares `iss` with the names of the trusted issuers: a list from the configuration, or the resolver's
     ///    answer for this request. An issuer that is not among them is rejected, and nothing is fetched for it.
-    /// 3. It finds or creates the state of that issuer, and waits for a snapshot with the key. With a short list, each
-    ///    issuer has its state from the start. Otherwise the issuer may be a newcomer, which [`IssuerKeys::verify`]
-    ///    promotes once the signature is valid.
+    /// 3. It finds or creates the state of that issuer, and waits for a snapshot with the key. With a list of at most
+    ///    `max_issuers` entries, every issuer has a state from the start. Otherwise the issuer may be a newcomer.
+    ///    [`IssuerKeys::verify`] promotes a newcomer once a signature is valid.
     pub(crate) async fn key_for(
         &self,
         jws: &Jws<'_, Object>,
@@ -84,23 +84,24 @@ impl Trust {
         Ok(IssuerKeys { snapshot, newcomer })
     }
 
-    /// Fetches the keys of every listed issuer that has no fresh ones, all at the same time. Of a list longer than
-    /// `max_issuers`, only the first `max_issuers` are fetched: more of them would evict each other.
+    /// Fetches the keys of every listed issuer that has no fresh ones, all at the same time. If the list is longer than
+    /// `max_issuers`, only the keys of the first `max_issuers` issuers are fetched, because further issuers would evict
+    /// earlier ones.
     pub(crate) async fn warm_up(&self, now: SystemTime) -> Result<(), KeysUnavailable> {
         let held = self.listed().iter().take(self.config.policy.max_issuers as usize).map(|domain| self.state(domain));
         let fetches: Vec<_> = held.map(|state| tokio::spawn(async move { state.warm_up(now).await })).collect();
         let mut outcome = Ok(());
         for fetch in fetches {
-            // Joining a task fails if the runtime is shutting down. There is no result to report then.
+            // Joining a task fails if the runtime is shutting down. In that case there is no result to report.
             outcome = outcome.and(fetch.await.unwrap_or(Ok(())));
         }
         outcome
     }
 
-    /// Returns true once every listed issuer has been asked for its keys and at least one has usable ones, so that the
-    /// outage of one tenant does not affect the users of the others. With more issuers than `max_issuers`, one issuer
-    /// with keys is enough; with a resolver, always true. Never fetches, and neither creates nor evicts an issuer's
-    /// state.
+    /// Returns true once the first fetch of every listed issuer has ended and at least one issuer has usable keys. So
+    /// the outage of one tenant does not affect the users of other tenants. With more issuers than `max_issuers`, one
+    /// issuer with usable keys is enough. With a resolver, the result is always true. This method never fetches, and
+    /// neither creates nor evicts an issuer's state.
     pub(crate) fn is_ready(&self, now: SystemTime) -> bool {
         match &self.directory {
             Directory::Pinned(states) => {
@@ -166,7 +167,7 @@ impl Trust {
 }
 
 impl IssuerKeys {
-    /// Verifies the signature. From here on, the claims are the issuer's.
+    /// Verifies the signature. A valid signature shows that the issuer wrote the claims.
     pub(crate) fn verify(&self, jws: Jws<'_, Object>) -> Result<Signed, JoseError> {
         let header = jws.header();
         let keys = self.snapshot.keys().find(header.algorithm(), header.key_id()?.as_deref());
@@ -185,7 +186,8 @@ impl IssuerKeys {
     }
 }
 
-/// RFC 8725 §3.8, RFC 9068 §4: `iss` is exactly the name of a trusted issuer. Nothing is fetched for other issuers.
+/// RFC 8725 §3.8, RFC 9068 §4: `iss` must be exactly the name of a trusted issuer. Nothing is fetched for other
+/// issuers.
 fn admitted<'t, T>(iss: &str, trusted: &'t [T], domain: impl Fn(&T) -> &Domain) -> Result<&'t T, IssuerError> {
     if let Some(found) = trusted.iter().find(|trusted| domain(trusted).issuer() == iss) {
         return Ok(found);

@@ -53,7 +53,7 @@ impl TrustedDomains {
         Self(Source::List(domains.into_iter().map(Into::into).collect()))
     }
 
-    /// Asks the resolver, for each request, which tenants' tokens to accept.
+    /// Calls the resolver for each request. The resolver returns the tenants whose tokens are accepted.
     pub fn resolver(resolver: impl DomainResolver) -> Self {
         Self(Source::Resolver(Arc::new(resolver)))
     }
@@ -73,7 +73,8 @@ impl TrustedDomains {
         }
     }
 
-    /// The single configured domain, if it is not a list or a resolver. Token requests go there too.
+    /// Returns the domain if it is configured as a single text; `None` for a list or a resolver. By default, the client
+    /// sends its token requests to this domain.
     pub(crate) fn only(&self) -> Option<&str> {
         match &self.0 {
             Source::One(domain) => Some(domain),
@@ -83,7 +84,7 @@ impl TrustedDomains {
 }
 
 impl Trusted {
-    /// The issuers; `None` with a resolver, where they depend on the request.
+    /// The issuers; `None` with a resolver, because the issuers then depend on the request.
     pub(crate) fn issuers(&self) -> Option<Vec<&str>> {
         match self {
             Self::Listed(domains) => Some(domains.iter().map(Domain::issuer).collect()),

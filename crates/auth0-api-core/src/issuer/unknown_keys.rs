@@ -6,10 +6,10 @@ use std::time::{Duration, SystemTime};
 
 use super::KeyPolicy;
 
-/// A limited memory of unknown key ids, oldest first. Each is at most 256 bytes long.
+/// A limited memory of unknown key ids, oldest first. Each key id is at most 256 bytes long.
 ///
-/// Without it, an attacker who repeats one invalid `kid` would take the permits that a real key rotation needs. A full
-/// memory ignores further key ids; the token bucket still limits the fetches.
+/// Without this memory, an attacker who repeats one invalid `kid` would take the permits that a real key rotation
+/// needs. When the memory is full, further key ids are not remembered. The token bucket still limits the fetches.
 #[derive(Debug)]
 pub(super) struct UnknownKeys {
     capacity: usize,
@@ -30,7 +30,8 @@ impl UnknownKeys {
         self.known.contains(key_id)
     }
 
-    /// Remembers a key id that is not in a key set which was fetched after the key id was presented.
+    /// Remembers a key id as unknown. A key set that was fetched after the request with this key id began does not
+    /// contain it.
     pub(super) fn remember(&mut self, key_id: &str, now: SystemTime) {
         self.forget_old(now);
         if self.known.len() < self.capacity && !self.known.contains(key_id) {
@@ -41,7 +42,7 @@ impl UnknownKeys {
     }
 
     fn forget_old(&mut self, now: SystemTime) {
-        // If the clock was set back, everything is forgotten.
+        // If the clock was set back to before `since`, the entry counts as old.
         let is_old = |since: SystemTime| now.duration_since(since).map_or(true, |age| age >= self.lasts);
         while self.oldest_first.front().is_some_and(|(since, _)| is_old(*since)) {
             if let Some((_, key_id)) = self.oldest_first.pop_front() {

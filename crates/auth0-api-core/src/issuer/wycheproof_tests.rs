@@ -2,9 +2,10 @@
 //! selects from a key set.
 //!
 //! The files have several megabytes and are not part of the crate: `WYCHEPROOF_DIR` names the folder with
-//! `json_web_*_test.json`. Without it the tests are skipped, and with `STRICT=1` they fail.
+//! `json_web_*_test.json`. Without this variable, the tests are skipped. With `STRICT=1` and without the variable, they
+//! fail.
 
-#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+#![expect(clippy::unwrap_used, reason = "a failing test may panic")]
 
 use std::path::Path;
 
@@ -31,22 +32,22 @@ struct Expected {
 }
 
 #[test]
-fn signatures() {
+fn signature_file_has_the_expected_results() {
     check(&Expected {
         file: "json_web_signature_test.json",
         asymmetric: 361,
         verified: 32,
         symmetric: 40,
         encrypted: 0,
-        // The JWK's `alg` differs from the header's (RFC 7517 §4.4): PS256 and PS384, and ES521, which is not a
-        // registered algorithm.
+        // The `alg` of the JWK differs from the `alg` of the header (RFC 7517 §4.4). In 346 and 350, the JWK has PS256
+        // and the header PS384. In 347 and 351, the JWK has ES521, which is not registered, and the header ES512.
         stricter: &[346, 347, 350, 351],
         laxer: &[],
     });
 }
 
 #[test]
-fn keys() {
+fn key_file_has_the_expected_results() {
     check(&Expected {
         file: "json_web_key_test.json",
         asymmetric: 11,
@@ -54,13 +55,14 @@ fn keys() {
         symmetric: 15,
         encrypted: 0,
         stricter: &[],
-        // A ROCA-weak modulus (CVE-2017-15361): only a fingerprint test finds it, and issuers choose their own keys.
+        // The key has a ROCA-weak modulus (CVE-2017-15361). Only a fingerprint test finds such a key. This crate has no
+        // such test, because issuers choose their own keys.
         laxer: &[7],
     });
 }
 
 #[test]
-fn crypto() {
+fn crypto_file_has_the_expected_results() {
     check(&Expected {
         file: "json_web_crypto_test.json",
         asymmetric: 29,
@@ -68,7 +70,7 @@ fn crypto() {
         symmetric: 20,
         encrypted: 34,
         stricter: &[],
-        // The same ROCA-weak modulus.
+        // The key has the same ROCA-weak modulus.
         laxer: &[46],
     });
 }
@@ -108,7 +110,7 @@ fn check(expected: &Expected) {
             };
             let compact = jws.as_str().map_or_else(|| jws.to_string(), Into::into);
             if group.public.is_none() {
-                // Rejected before a key is looked up.
+                // The token is rejected before a key is looked up.
                 assert!(Jws::<Vec<u8>>::parse(&compact, &AlgorithmSet::ANY).is_err(), "{}", test.id);
                 symmetric += 1;
                 continue;

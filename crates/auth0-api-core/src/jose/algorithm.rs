@@ -1,4 +1,4 @@
-//! The supported signature algorithms. Symmetric algorithms and `none` do not exist here, so no configuration can
+//! The supported signature algorithms. The type has no symmetric algorithms and no `none`, so a configuration cannot
 //! accept them.
 
 use std::borrow::Cow;
@@ -44,7 +44,7 @@ pub enum Algorithm {
     ES384,
     /// ECDSA on P-521 with SHA-512.
     ES512,
-    /// EdDSA on the curve Ed25519. The name `Ed25519`, which RFC 9864 gives to the same algorithm, is accepted too.
+    /// EdDSA on the curve Ed25519. RFC 9864 gives the name `Ed25519` to the same algorithm. This name is also accepted.
     EdDSA,
 }
 
@@ -104,13 +104,14 @@ impl FromStr for Algorithm {
     type Err = UnknownAlgorithm;
 
     fn from_str(name: &str) -> Result<Self, Self::Err> {
-        // RFC 9864 §2.2: `Ed25519` is the fully specified name of the algorithm that `EdDSA` means here.
+        // RFC 9864 §2.2: `Ed25519` is the fully-specified name of the algorithm. In this crate, `EdDSA` means the same
+        // algorithm.
         let name = if name == "Ed25519" { "EdDSA" } else { name };
         Self::ALL.into_iter().find(|algorithm| algorithm.name() == name).ok_or(UnknownAlgorithm)
     }
 }
 
-/// The name is not that of an asymmetric signature algorithm that this crate supports. `HS*` and `none` are not
+/// The name is not the name of an asymmetric signature algorithm that this crate supports. `HS*` and `none` are not
 /// supported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not an asymmetric signature algorithm (RS, PS or ES with 256, 384 or 512; EdDSA)")]
@@ -153,7 +154,7 @@ impl AlgorithmSet {
 }
 
 impl fmt::Display for AlgorithmSet {
-    /// Separated by spaces, as in `algs` of a challenge
+    /// Writes the names separated by spaces, as in the parameter `algs` of a challenge
     /// ([RFC 9449 §7.1](https://www.rfc-editor.org/rfc/rfc9449#section-7.1)).
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, algorithm) in self.0.iter().enumerate() {
@@ -212,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn any_holds_every_algorithm() {
+    fn any_contains_every_algorithm() {
         assert_eq!(AlgorithmSet::ANY.to_string(), "RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA");
     }
 }

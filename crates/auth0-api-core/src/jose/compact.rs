@@ -8,8 +8,7 @@ use super::public_key::SigningInput;
 use super::{AlgorithmSet, Header, JoseError, Object, VerificationKey};
 use crate::base64url;
 
-/// A signed message that is parsed but not verified. It is well-formed, and its algorithm is one that the caller
-/// allows.
+/// A signed message that is parsed but not verified. The message is well-formed, and the caller allows its algorithm.
 #[derive(Debug)]
 pub(crate) struct Jws<'t, P> {
     compact: &'t str,
@@ -62,17 +61,18 @@ impl<'t, P: Payload> Jws<'t, P> {
         Ok(Self { compact, signed, hash: None, header, payload, signature })
     }
 
-    /// Computes the SHA-256 of the whole text, for callers that need [`VerifiedJws::hash`], and in the same pass that
-    /// of the signed part, for the signature check.
+    /// Computes two SHA-256 hashes in one pass: the hash of the whole text, for callers that need
+    /// [`VerifiedJws::hash`], and the hash of the signed part, for the signature check.
     ///
-    /// A compact text is `header.payload.signature`, and the signature is over its beginning, `header.payload`. So one
-    /// hash can serve both purposes:
+    /// A compact text is `header.payload.signature`. The signed part is the beginning of the text: `header.payload`. So
+    /// one hash computation gives both hashes:
     ///
-    /// 1. The signed part is hashed.
-    /// 2. A copy of the hash is finished here: it is the digest that RS256, PS256 and ES256 verify.
-    /// 3. The original goes on with the rest, the second dot and the signature. It becomes the hash of the whole text.
+    /// 1. The hash context reads the signed part.
+    /// 2. A copy of the context is finished at this point. The result is the digest that RS256, PS256 and ES256 verify.
+    /// 3. The original context also reads the rest of the text: the second dot and the signature. The result is the
+    ///    hash of the whole text.
     ///
-    /// Without this, verifying and hashing would each read the signed part, which is most of the text.
+    /// Two separate computations would both read the signed part, which is the largest part of the text.
     pub(crate) fn hashed(mut self) -> Self {
         let (signed, rest) = self.compact.as_bytes().split_at(self.signed.octets.len());
         let mut context = Context::new(&SHA256);
@@ -97,8 +97,8 @@ impl<'t, P: Payload> Jws<'t, P> {
         &self.payload
     }
 
-    /// Verifies the signature. One of the keys must verify it; keys for another algorithm than the header's are
-    /// skipped.
+    /// Verifies the signature. One of the keys must verify it. Keys for another algorithm than the one in the header
+    /// are skipped.
     pub(crate) fn verify<K: Borrow<VerificationKey>>(
         self,
         keys: impl IntoIterator<Item = K>,
@@ -131,7 +131,8 @@ impl<P> VerifiedJws<P> {
     }
 }
 
-/// Returns the signing input and the three segments. The error for a text of another form names what it most likely is.
+/// Returns the signing input and the three segments. For a text of another form, the error names the most likely form
+/// of the text.
 fn split(compact: &str) -> Result<(&str, [&str; 3]), JoseError> {
     let (header, rest) = split_at_dot(compact).ok_or(JoseError::Opaque)?;
     let (payload, signature) = split_at_dot(rest).ok_or(JoseError::SegmentCount)?;
@@ -156,7 +157,7 @@ fn decode(segment: &str) -> Result<Vec<u8>, JoseError> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+    #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
 
     use aws_lc_rs::digest::digest;
 
@@ -215,8 +216,8 @@ mod tests {
 
     #[test]
     fn a_segment_is_canonical_base64url() {
-        // {"alg":"ES256","x":"???~"}, {"a":"~~>?"} and three octets. They need - and _, which base64url has instead of
-        // + and /.
+        // {"alg":"ES256","x":"???~"}, {"a":"~~>?"} and three octets. Their encodings contain - and _, which are the
+        // base64url characters for + and /.
         let (header, payload, signature) = ("eyJhbGciOiJFUzI1NiIsIngiOiI_Pz9-In0", "eyJhIjoifn4-PyJ9", "-_-_");
         assert!(parse(&[header, payload, signature].join(".")).is_ok());
         let headers = [
@@ -286,8 +287,8 @@ mod tests {
     }
 
     #[test]
-    fn a_signature_of_another_algorithm_than_the_headers_is_rejected() {
-        // The signer's ES256 over {"alg":"ES384"}.
+    fn a_signature_with_another_algorithm_than_in_the_header_is_rejected() {
+        // An ES256 signature by SIGNER, but the header says {"alg":"ES384"}.
         let mislabelled = "eyJhbGciOiJFUzM4NCJ9.e30.\
             CkwKqpxPjMsG4NiDPlI2nTa0X3_PWj5EfDljRUNpLtZiyY09egf4Q09a-dLuwdz4QsZtCYqmmjdgdJCB6jPK9w";
         let rejected = parse(mislabelled).unwrap().verify([key(SIGNER, Algorithm::ES256)]).unwrap_err();

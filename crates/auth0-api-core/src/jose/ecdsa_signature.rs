@@ -1,4 +1,4 @@
-//! Converts ECDSA signatures from the JOSE form to DER, the form that the library verifies.
+//! Converts ECDSA signatures from the JOSE form to DER, because aws-lc-rs verifies the DER form here.
 
 use smallvec::SmallVec;
 
@@ -6,24 +6,25 @@ use smallvec::SmallVec;
 /// signature does not have the length of two coordinates.
 ///
 /// JOSE writes `r` and then `s`, each in the size of the field
-/// ([RFC 7518 §3.4](https://www.rfc-editor.org/rfc/rfc7518#section-3.4)). The library would parse both as big numbers,
-/// only to write the same DER. This function works on their octets only:
+/// ([RFC 7518 §3.4](https://www.rfc-editor.org/rfc/rfc7518#section-3.4)). For this form, the library would parse both
+/// as big numbers and then write the same DER. This function is faster, because it works only on the octets:
 ///
 /// 1. It splits the signature in the middle.
-/// 2. DER requires the shortest form of each integer: leading zeros are dropped, but one octet stays for the number 0.
-/// 3. DER integers are signed: if the first bit is set, one zero octet is put in front, so that the number stays
-///    positive.
-/// 4. Each integer is written as tag, length, octets. Both are shorter than 128 octets, so one octet of length is
-///    enough.
-/// 5. The sequence can be longer than 127 octets on P-521 only. Its length then takes two octets: `0x81`, then the
-///    length.
+/// 2. DER requires the shortest form of each integer. So leading zero octets are removed, except the last octet of the
+///    number 0.
+/// 3. DER integers have a sign. If the first bit of the number is set, one zero octet is written before the number,
+///    because the number would be negative otherwise.
+/// 4. Each integer is written as tag, length, octets. Both integers are shorter than 128 octets, so one octet is enough
+///    for the length.
+/// 5. The sequence can be longer than 127 octets only on P-521. Its length is then written in two octets: `0x81` and
+///    the length.
 pub(super) fn der(signature: &[u8], coordinate: usize) -> Option<Der> {
     let (r, s) = signature.split_at_checked(coordinate).filter(|(_, s)| s.len() == coordinate)?;
     let (r, s) = (Integer::new(r), Integer::new(s));
     let mut der = Der::from_slice(&[SEQUENCE]);
     let content = r.encoded_length() + s.encoded_length();
     if content >= LONG_FORM {
-        // X.690 §8.1.3.5: the first octet says that one octet of length follows.
+        // X.690 §8.1.3.5: `0x81` means that the length follows in one octet.
         der.push(0x81);
     }
     der.push(u8::try_from(content).ok()?);
@@ -38,7 +39,7 @@ pub(super) type Der = SmallVec<[u8; 144]>;
 /// A non-negative integer, in the shortest form that DER allows (X.690 §8.3.2).
 struct Integer<'n> {
     octets: &'n [u8],
-    /// Whether a zero octet comes first.
+    /// Whether a zero octet is written before the number.
     padded: bool,
 }
 
@@ -70,7 +71,7 @@ impl<'n> Integer<'n> {
 
 const SEQUENCE: u8 = 0x30;
 const INTEGER: u8 = 0x02;
-/// X.690 §8.1.3.4: lengths from this one on take more than one octet.
+/// X.690 §8.1.3.4: a length of 128 or more needs more than one octet.
 const LONG_FORM: usize = 0x80;
 
 #[cfg(test)]

@@ -3,14 +3,14 @@
 /// Whether a key is a point of small order, or is not encoded canonically
 /// ([RFC 8032 §5.1.3](https://www.rfc-editor.org/rfc/rfc8032#section-5.1.3)).
 ///
-/// With a key of small order, one signature can verify for many messages, so a signature proves nothing.
+/// With a key of small order, one signature can be valid for many messages, so a valid signature proves nothing.
 ///
 /// 1. A key is the y coordinate of a point in 255 bits, least significant octet first. The 256th bit is the sign of x.
-///    It is cleared here, because the points (x, y) and (-x, y) have the same order.
-/// 2. A canonical y is below the prime 2^255 - 19, which is `ed ff … ff 7f` in this order of octets. The numbers from
-///    the prime up to 2^255 - 1 differ only in the first octet, which is `ed` to `ff`. So y is not canonical if the
-///    first octet is `ed` or more and all others are those of the prime.
-/// 3. A canonical y is compared with those of all points of small order. The curve has eight such points and, without
+///    This function clears the sign bit, because the points (x, y) and (-x, y) have the same order.
+/// 2. A canonical y is less than the prime 2^255 - 19. In this order of octets, the prime is `ed ff … ff 7f`. The
+///    numbers from the prime to 2^255 - 1 differ only in the first octet, which is from `ed` to `ff`. So y is not
+///    canonical if the first octet is `ed` or more and all other octets are equal to the octets of the prime.
+/// 3. A canonical y is compared with the y of each point of small order. The curve has eight such points and, without
 ///    the sign of x, five values of y.
 pub(super) fn is_weak(mut point: [u8; 32]) -> bool {
     point[31] &= 0x7f;

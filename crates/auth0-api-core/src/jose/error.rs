@@ -4,7 +4,8 @@ use super::Algorithm;
 
 /// Why a text is not a signed message that this crate accepts.
 ///
-/// No variant contains text of the message, so text that an attacker wrote cannot reach a log or a response header.
+/// No variant contains text of the message. So text that an attacker wrote cannot appear in a log or in a response
+/// header.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum JoseError {
@@ -19,7 +20,7 @@ pub enum JoseError {
         /// The algorithm of the header.
         algorithm: Algorithm,
     },
-    /// The algorithm is `none`, or one that this crate does not support.
+    /// The algorithm is `none`, or this crate does not support the algorithm.
     #[error("the algorithm is \"none\" or unknown")]
     AlgorithmUnknown,
     /// The header has `crit`: critical extensions, which this crate does not support
@@ -51,7 +52,7 @@ pub enum JoseError {
     /// None of the keys verifies the signature of this text.
     #[error("the signature does not verify")]
     Signature,
-    /// The algorithm is an HMAC: a key that verifies could also sign
+    /// The algorithm is an HMAC: a key that can verify signatures can also create them
     /// ([RFC 8725 §2.1](https://www.rfc-editor.org/rfc/rfc8725#section-2.1)).
     #[error("symmetric algorithms are not supported")]
     Symmetric,
@@ -71,7 +72,7 @@ pub enum JsonError {
     /// Two members of one object have the same name.
     #[error("an object has two members with the same name")]
     DuplicateMember,
-    /// The text is not a JSON object, or has something after it.
+    /// The text is not one JSON object, or other text follows the object.
     #[error("not a JSON object")]
     NotAnObject,
     /// The text is not UTF-8.
@@ -102,7 +103,8 @@ pub enum JwkError {
     /// `kty` or `crv` is unknown, or does not fit the algorithm.
     #[error("the key's type or curve is unknown or does not fit the algorithm")]
     Unsupported,
-    /// The key is not on its curve, of small order, of the wrong size, or not canonically encoded.
+    /// The point is not on its curve or has a small order, or the key has a wrong size, or its encoding is not
+    /// canonical.
     #[error("the key's value is invalid or too weak")]
     Value,
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{Algorithm, AlgorithmSet, JoseError, Object};
 
-/// The header of a signed message. Its algorithm is one that the caller allows.
+/// The header of a signed message. The caller allows the algorithm of the header.
 #[derive(Debug)]
 pub(crate) struct Header {
     members: Object,
@@ -25,7 +25,7 @@ impl Header {
         self.algorithm
     }
 
-    /// The `kid`: an opaque name for the look-up of a key. It is never used in a path or a URL.
+    /// The `kid`: an opaque name for the look-up of a key. The name is never used in a path or a URL.
     pub(crate) fn key_id(&self) -> Result<Option<Cow<'_, str>>, JoseError> {
         match self.members.string("kid") {
             Ok(Some(kid)) if kid.len() > MAX_KEY_ID_BYTES => Err(JoseError::KeyId),
@@ -39,7 +39,7 @@ impl Header {
         Ok(self.members.string("typ").map_err(|_| JoseError::Type)?.map(MediaType))
     }
 
-    /// The JSON text of the embedded `jwk`. It is used for proofs only.
+    /// The JSON text of the embedded `jwk`. Only the check of a proof uses it.
     pub(crate) fn embedded_key(&self) -> Option<&str> {
         self.members.raw("jwk")
     }
@@ -50,8 +50,7 @@ impl Header {
         if self.members.contains("crit") {
             return Err(JoseError::Critical);
         }
-        // RFC 7797 §7: a message with b64=false must list b64 in crit, which is rejected above. So only the default is
-        // accepted.
+        // RFC 7797 §7: a JWT must not have b64=false. So only the default, b64=true, is accepted.
         match self.members.get("b64") {
             Ok(None | Some(true)) => Ok(()),
             _ => Err(JoseError::UnencodedPayload),
@@ -59,7 +58,7 @@ impl Header {
     }
 }
 
-/// A `typ`. It is compared as a media type: without regard to case, with or without `application/`.
+/// A `typ`. It is compared as a media type: letter case and the prefix `application/` make no difference.
 #[derive(Debug)]
 pub(crate) struct MediaType<'h>(Cow<'h, str>);
 
@@ -84,7 +83,7 @@ fn admit_algorithm(members: &Object, allowed: &AlgorithmSet) -> Result<Algorithm
         return Err(JoseError::Symmetric);
     }
     let algorithm = name.parse().map_err(|_| JoseError::AlgorithmUnknown)?;
-    // RFC 8725 §3.1: the caller's list decides which algorithms are used, not the message.
+    // RFC 8725 §3.1: the caller's list determines which algorithms are used. The message does not.
     if allowed.contains(algorithm) { Ok(algorithm) } else { Err(JoseError::AlgorithmNotAllowed { algorithm }) }
 }
 
@@ -94,7 +93,7 @@ const MAX_KEY_ID_BYTES: usize = 256;
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+    #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
 
     use super::*;
     use crate::jose::JsonError;
@@ -171,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn the_payload_is_never_unencoded() {
+    fn an_unencoded_payload_is_rejected() {
         assert!(read(r#"{"alg":"RS256","b64":true}"#).is_ok());
         for b64 in ["false", "null", "0", r#""true""#, "[true]"] {
             let json = format!(r#"{{"alg":"RS256","b64":{b64}}}"#);
@@ -239,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn an_embedded_key_is_given_as_it_is_written() {
+    fn an_embedded_key_is_returned_as_written() {
         assert_eq!(read(r#"{"alg":"RS256","jwk": {"kty": 5} }"#).unwrap().embedded_key(), Some(r#"{"kty": 5}"#));
         assert_eq!(read(r#"{"alg":"RS256","jku":"https://evil.example/"}"#).unwrap().embedded_key(), None);
     }

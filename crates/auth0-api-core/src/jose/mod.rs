@@ -1,8 +1,8 @@
 //! Signatures: parses compact JWS texts and verifies them. There is no I/O, and nothing here is specific to access
 //! tokens or DPoP proofs.
 //!
-//! A [`Jws`] is a parsed text that is not verified. A [`VerifiedJws`] is one whose signature was verified; only
-//! [`Jws::verify`] creates it. [`Jws::parse`] requires, in this order:
+//! A [`Jws`] is a parsed text that is not verified. A [`VerifiedJws`] is a text whose signature was verified. Only
+//! [`Jws::verify`] creates a [`VerifiedJws`]. [`Jws::parse`] requires, in this order:
 //!
 //! 1. three segments, separated by dots ([RFC 7515 §7.1](https://www.rfc-editor.org/rfc/rfc7515#section-7.1)), each in
 //!    canonical base64url without padding ([RFC 7515 §2](https://www.rfc-editor.org/rfc/rfc7515#section-2));
@@ -14,8 +14,9 @@
 //!
 //! The header is checked completely before the payload and the signature are decoded.
 //!
-//! Keys come from a key set or, for a proof, from the header's `jwk`; `jku`, `x5u` and `x5c` are never read. A
-//! [`PrivateKey`] signs the JWTs that this API sends itself: client assertions and proofs.
+//! A token is verified with a key of a key set, and a proof with the `jwk` of its header. The header members `jku`,
+//! `x5u` and `x5c` are never read. A [`PrivateKey`] signs the JWTs that this API sends itself: client assertions and
+//! proofs.
 
 mod algorithm;
 mod compact;

@@ -25,7 +25,7 @@ pub(super) fn pair(members: &Object) -> Result<Pair, PrivateKeyError> {
     }
 }
 
-/// Returns a string member, or an empty string if it is absent.
+/// Returns a string member, or an empty string if the member is absent.
 pub(super) fn text(members: &Object, name: &str) -> Result<String, PrivateKeyError> {
     let text = members.string(name).map_err(|_| PrivateKeyError::Encoding)?;
     Ok(text.map(Cow::into_owned).unwrap_or_default())
@@ -39,10 +39,10 @@ fn ec(members: &Object, crv: &str) -> Result<Pair, PrivateKeyError> {
     pair.map(|pair| Pair::Ec(curve, pair)).map_err(|_| PrivateKeyError::Value)
 }
 
-/// Reads an RSA key. The library reads RSA keys from DER, so the numbers of the JWK are first written as an
+/// Reads an RSA key. The library reads RSA keys only in DER. So the numbers of the JWK are first written as an
 /// `RSAPrivateKey` ([RFC 8017 §A.1.2](https://www.rfc-editor.org/rfc/rfc8017#appendix-A.1.2)).
 ///
-/// That is a sequence of nine integers: the version 0 and eight numbers, in the order below.
+/// An `RSAPrivateKey` is a sequence of nine integers: the version 0 and eight numbers, in the order of the list below.
 fn rsa(members: &Object) -> Result<Pair, PrivateKeyError> {
     let mut numbers = Zeroizing::new(integer(&[0]));
     for name in ["n", "e", "d", "p", "q", "dp", "dq", "qi"] {
@@ -59,9 +59,9 @@ fn octets(members: &Object, name: &str) -> Result<Zeroizing<Vec<u8>>, PrivateKey
     octets.map(Zeroizing::new).ok_or(PrivateKeyError::Encoding)
 }
 
-/// Writes a non-negative number as a DER `INTEGER` in its shortest form: leading zeros are dropped. One zero octet is
-/// put in front if the first bit is set, because the number would be negative otherwise, or if no octet is left,
-/// because the number is 0.
+/// Writes a non-negative number as a DER `INTEGER` in its shortest form, without leading zeros. One zero octet is added
+/// in two cases: if the first bit is set, because the number would be negative otherwise; and if the number is 0,
+/// because no octet is left.
 fn integer(big_endian: &[u8]) -> Vec<u8> {
     let zeros = big_endian.iter().take_while(|octet| **octet == 0).count();
     let mut digits = big_endian.get(zeros..).unwrap_or_default().to_vec();
@@ -71,8 +71,8 @@ fn integer(big_endian: &[u8]) -> Vec<u8> {
     tagged(INTEGER, &digits)
 }
 
-/// Writes a DER value: tag, length, octets. A length below 128 is one octet. A longer one is written as `0x80` plus the
-/// number of its octets, and then these octets, most significant first.
+/// Writes a DER value: tag, length, octets. A length below 128 is written in one octet. For a longer length, the first
+/// octet is `0x80` plus the number of the length's octets. These octets follow, most significant first.
 fn tagged(tag: u8, value: &[u8]) -> Vec<u8> {
     let length = value.len().to_be_bytes();
     let significant: Vec<u8> = length.iter().copied().skip_while(|octet| *octet == 0).collect();
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn lengths_from_128_on_have_a_prefix_octet() {
+    fn a_length_of_128_or_more_has_a_prefix_octet() {
         assert_eq!(tagged(SEQUENCE, &[7; 127]).get(..3), Some(&[SEQUENCE, 127, 7][..]));
         assert_eq!(tagged(SEQUENCE, &[7; 128]).get(..4), Some(&[SEQUENCE, 0x81, 128, 7][..]));
         assert_eq!(tagged(SEQUENCE, &[7; 300]).get(..5), Some(&[SEQUENCE, 0x82, 1, 44, 7][..]));

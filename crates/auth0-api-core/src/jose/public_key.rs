@@ -23,7 +23,7 @@ impl VerificationKey {
     /// Parses key material for an algorithm. Keys of another type, and points that are not on their NIST curve, are
     /// rejected.
     ///
-    /// An Ed25519 point that is not on its curve is accepted here, but no signature verifies with it.
+    /// This function accepts an Ed25519 point that is not on its curve, but no signature verifies with such a point.
     pub(super) fn new(material: &Material, algorithm: Algorithm) -> Result<Self, JwkError> {
         let parsed = match (material, algorithm.verification()) {
             (Material::Rsa { modulus, exponent }, Verification::Rsa(parameters)) => {
@@ -45,7 +45,7 @@ impl VerificationKey {
         self.algorithm
     }
 
-    /// Whether the signature, in the JOSE form, is valid.
+    /// Returns whether a signature in the JOSE form is valid.
     pub(super) fn verifies(&self, message: &SigningInput<'_>, signature: &[u8]) -> bool {
         match self.coordinate {
             Some(coordinate) => {
@@ -55,8 +55,8 @@ impl VerificationKey {
         }
     }
 
-    /// Whether the signature, in the form of the library (DER for ECDSA), is valid. If the SHA-256 of the message is
-    /// known and the algorithm signs it, the message is not hashed again.
+    /// Returns whether a signature in the form of the library (DER for ECDSA) is valid. If the SHA-256 of the message
+    /// is known, and the algorithm uses SHA-256, the message is not hashed again.
     fn verifies_encoded(&self, message: &SigningInput<'_>, signature: &[u8]) -> bool {
         match message.sha256 {
             Some(digest) if self.algorithm.takes_sha256() => self.parsed.verify_digest_sig(&digest, signature).is_ok(),
@@ -69,7 +69,7 @@ impl VerificationKey {
 #[derive(Debug)]
 pub(super) struct SigningInput<'t> {
     pub(super) octets: &'t [u8],
-    /// Their SHA-256, if it has been computed already.
+    /// The SHA-256 of the octets, if it has already been computed.
     pub(super) sha256: Option<Digest>,
 }
 

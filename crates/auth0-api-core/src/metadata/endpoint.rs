@@ -1,4 +1,4 @@
-//! Where the document is served, and the responses there.
+//! The paths where the document is served, and the responses to requests for it.
 
 use aws_lc_rs::digest::{SHA256, digest};
 
@@ -8,11 +8,11 @@ use crate::base64url;
 use crate::issuer::Loopback;
 use crate::request::HeaderSource;
 
-/// The metadata of an API, ready to be served; from
+/// The metadata of an API, ready to be served. Get it from
 /// [`ApiClient::resource_metadata`](crate::ApiClient::resource_metadata).
 ///
-/// The adapters have routes for it. Without an adapter, pass each request to one of the [`paths`](Self::paths) to
-/// [`respond`](Self::respond), before any code that requires a token:
+/// The adapters have routes for the metadata. Without an adapter, pass each request to one of the
+/// [`paths`](Self::paths) to [`respond`](Self::respond), before any code that requires a token:
 ///
 /// ```
 /// # use auth0_api_core::{ApiClient, ProtectedResource};
@@ -66,8 +66,8 @@ impl MetadataEndpoint {
     /// [RFC 9728 §3.1](https://www.rfc-editor.org/rfc/rfc9728#section-3.1), the same path without a trailing slash, and
     /// the path for the root of the host, for clients that know only the host.
     ///
-    /// The paths start at the root of the host. If a proxy strips a prefix from the paths of the API, configure it to
-    /// pass these paths to the server too.
+    /// The paths start at the root of the host. If a proxy strips a prefix from the paths of the API, configure the
+    /// proxy to also pass these paths to the server.
     pub fn paths(&self) -> impl Iterator<Item = &str> {
         self.paths.iter().map(String::as_str)
     }
@@ -81,8 +81,8 @@ impl MetadataEndpoint {
     /// client already has it; OPTIONS with the headers that a browser's preflight needs; other methods with 405.
     ///
     /// Every website may read the document ([RFC 9728 §3.1](https://www.rfc-editor.org/rfc/rfc9728#section-3.1) expects
-    /// browser clients), and caches may keep it for an hour. The response to HEAD has the same body as the one to GET,
-    /// so that its length is known: HTTP servers do not send the body of such a response.
+    /// browser clients), and caches may keep it for an hour. The responses to GET and HEAD have the same body, so that
+    /// the length of the body is known. HTTP servers do not send the body for HEAD.
     pub fn respond<H: HeaderSource + ?Sized>(&self, method: &str, headers: &H) -> MetadataResponse<'_> {
         match method {
             "GET" | "HEAD" if self.is_cached_by(headers) => MetadataResponse::not_modified(&self.etag),
@@ -97,7 +97,8 @@ impl MetadataEndpoint {
         self.challenge_scope.as_deref()
     }
 
-    /// RFC 9110 §13.1.2: `If-None-Match` is a list of entity tags, which are compared weakly, or `*`.
+    /// RFC 9110 §13.1.2: `If-None-Match` is `*` or a list of entity tags. The tags are compared with the weak
+    /// comparison.
     fn is_cached_by<H: HeaderSource + ?Sized>(&self, headers: &H) -> bool {
         let mut known = false;
         headers.each_value("if-none-match", &mut |value| {
@@ -113,8 +114,8 @@ impl MetadataEndpoint {
 /// Returns the URL of a resource's document, and the paths to serve it at. RFC 9728 §3.1: the well-known string is
 /// inserted between host and path; a path that is only a slash is left out.
 fn url_and_paths(resource: &str) -> (String, Vec<String>) {
-    // `check` has parsed this resource before, so parsing succeeds. It has also decided whether plain http is allowed,
-    // so http is accepted here in any case.
+    // `check` has parsed this resource before, so parsing succeeds. `check` has also decided whether plain http is
+    // allowed, so http is accepted here in any case.
     let Some(SecureUrl { origin, path, query }) = SecureUrl::parse(resource, Loopback::HttpAllowed) else {
         return Default::default();
     };
@@ -130,7 +131,7 @@ const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+    #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
 
     use super::{MetadataEndpoint, WELL_KNOWN};
     use crate::metadata::ProtectedResource;

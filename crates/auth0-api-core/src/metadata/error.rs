@@ -4,7 +4,8 @@
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MetadataError {
-    /// The resource is not one of this API's audiences: this API would reject a token that a client requested for it.
+    /// The resource is not one of this API's audiences: this API would reject a token that a client requested for this
+    /// resource.
     #[error("the resource is not an audience of this client; see ProtectedResource::audience_differs()")]
     Audience,
     /// The name of an authorization server is not a valid issuer
@@ -14,8 +15,8 @@ pub enum MetadataError {
         /// The name, from the configuration.
         server: Box<str>,
     },
-    /// The document names no authorization server, and there is no list of issuers to take them from: a resolver is
-    /// configured, or the document is made without a client.
+    /// The document names no authorization server, and there is no list of issuers: a resolver is configured, or the
+    /// document is made without a client.
     #[error("authorization_servers: at least one is needed")]
     AuthorizationServers,
     /// A member has another value than the client's configuration.
@@ -24,7 +25,7 @@ pub enum MetadataError {
         /// The member of the document.
         member: &'static str,
     },
-    /// A language is not a tag as in [BCP 47](https://www.rfc-editor.org/info/bcp47).
+    /// A language is not a language tag of [BCP 47](https://www.rfc-editor.org/info/bcp47).
     #[error("{tag:?} is not a language tag")]
     Language {
         /// The tag, from the configuration.
@@ -54,5 +55,5 @@ pub enum MetadataError {
     },
 }
 
-/// Longer than real identifiers, and short enough that the URL of the document fits into a challenge.
+/// Real identifiers are shorter. With this limit, the URL of the document fits into a challenge.
 pub(super) const MAX_RESOURCE: usize = 1024;

@@ -1,9 +1,9 @@
-//! Protected resource metadata ([RFC 9728](https://www.rfc-editor.org/rfc/rfc9728)): a document from which a client
-//! learns how to get a token for an API that it does not know yet.
+//! Protected resource metadata ([RFC 9728](https://www.rfc-editor.org/rfc/rfc9728)): a document that tells a client how
+//! to get a token for an API that the client does not know yet.
 //!
 //! 1. [`ProtectedResource`]: the values that the operator sets.
-//! 2. [`ApiClientBuilder::resource_metadata`](crate::ApiClientBuilder::resource_metadata) completes it from the
-//!    client's configuration, and checks it against that.
+//! 2. [`ApiClientBuilder::resource_metadata`](crate::ApiClientBuilder::resource_metadata) completes these values from
+//!    the client's configuration, and checks them.
 //! 3. [`ResourceMetadata`]: the resulting document. [`MetadataEndpoint`] serves it.
 //!
 //! The document is created once, when the client is built. Nothing here uses the network.

@@ -8,17 +8,18 @@ use crate::jose::Algorithm;
 /// The metadata that an API publishes, for
 /// [`ApiClientBuilder::resource_metadata`](crate::ApiClientBuilder::resource_metadata).
 ///
-/// The client completes it from its configuration. Set only what the client cannot know:
+/// The [`ApiClient`](crate::ApiClient) completes the document from its configuration. Set only the members that the
+/// client cannot know:
 ///
 /// | member | comes from |
 /// |---|---|
-/// | `authorization_servers` | the client's issuers; must be set here with a resolver |
-/// | `bearer_methods_supported` | `["header"]`, unless [`DpopPolicy::require`](crate::DpopPolicy::require) offers no Bearer |
+/// | `authorization_servers` | the client's issuers; with a resolver, you must set this member |
+/// | `bearer_methods_supported` | `["header"]`, unless the policy is [`DpopPolicy::require`](crate::DpopPolicy::require), which does not offer Bearer |
 /// | `dpop_signing_alg_values_supported`, `dpop_bound_access_tokens_required` | the client's [`DpopPolicy`](crate::DpopPolicy) |
 /// | `tls_client_certificate_bound_access_tokens` | whether the client has a [`CertificateSource`](crate::CertificateSource) |
-/// | everything else | this |
+/// | all other members | the methods below |
 ///
-/// If you set a member that the client completes, its value must match the client's configuration.
+/// If you set a member that the client completes, the value must match the client's configuration.
 ///
 /// ```
 /// use auth0_api_core::{ApiClient, ProtectedResource};
@@ -42,10 +43,10 @@ pub struct ProtectedResource {
 
 impl ProtectedResource {
     /// Starts with the API's resource identifier ([RFC 9728 §1.2](https://www.rfc-editor.org/rfc/rfc9728#section-1.2)),
-    /// the https URL by which clients know the API. It is published exactly as written, because clients compare it
-    /// character by character.
+    /// the https URL that identifies the API to clients. It is published exactly as written, because clients compare
+    /// the URL character by character.
     ///
-    /// It should also be the API's audience, because a client requests its token for this identifier
+    /// The URL should also be the API's audience, because a client requests its token for this identifier
     /// ([RFC 8707 §2](https://www.rfc-editor.org/rfc/rfc8707#section-2)); otherwise see
     /// [`audience_differs`](Self::audience_differs).
     pub fn new(resource: impl Into<Box<str>>) -> Self {
@@ -117,7 +118,8 @@ impl ProtectedResource {
         self
     }
 
-    /// Sets the algorithms that the API signs its responses with, if it does. They are not those of access tokens.
+    /// Sets the algorithms that the API signs its responses with, if it signs them. These are not the algorithms of
+    /// access tokens.
     pub fn signing_algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
         self.members.resource_signing_alg_values_supported = algorithms.into_iter().map(Algorithm::name).collect();
         self
@@ -130,7 +132,7 @@ impl ProtectedResource {
         self
     }
 
-    /// Sets how a Bearer token may be presented. Default: as the client accepts it.
+    /// Sets how a Bearer token may be presented. Default: the methods that the client accepts.
     pub fn bearer_methods(mut self, methods: impl IntoIterator<Item = BearerMethod>) -> Self {
         self.members.bearer_methods_supported = methods.into_iter().collect();
         self
@@ -142,19 +144,20 @@ impl ProtectedResource {
         self
     }
 
-    /// Sets whether tokens must be bound to a `DPoP` key. Default: as the client requires.
+    /// Sets whether tokens must be bound to a `DPoP` key. Default: true if the client requires `DPoP`.
     pub fn dpop_required(mut self, required: bool) -> Self {
         self.members.dpop_bound_access_tokens_required = Some(required);
         self
     }
 
-    /// Sets whether tokens bound to client certificates are supported. Default: as the client accepts them.
+    /// Sets whether tokens bound to client certificates are supported. Default: true if the client accepts such tokens.
     pub fn certificate_bound_tokens(mut self, supported: bool) -> Self {
         self.members.tls_client_certificate_bound_access_tokens = Some(supported);
         self
     }
 
-    /// Allows a resource that is not an audience of this API, as needed if the API's Auth0 identifier is not a URL.
+    /// Allows a resource that is not an audience of this API, which is necessary if the API's Auth0 identifier is not a
+    /// URL.
     ///
     /// Clients must then know from another source which audience to request. Clients that know only this document, such
     /// as MCP clients, cannot get a token that this API accepts.
@@ -163,8 +166,8 @@ impl ProtectedResource {
         self
     }
 
-    /// Returns the document without a client, for a server that verifies tokens with other software. It has exactly the
-    /// members that were set.
+    /// Returns the document without a client, for a server that verifies tokens with other software. The document has
+    /// exactly the members that were set.
     ///
     /// ```
     /// use auth0_api_core::ProtectedResource;

@@ -44,14 +44,14 @@ impl<'m> MetadataResponse<'m> {
         self.headers.iter().copied()
     }
 
-    /// Returns the body: the document, or empty.
+    /// Returns the body: the document, or an empty text.
     pub fn body(&self) -> &'m str {
         self.body
     }
 }
 
-/// One hour: clients see a change within that time. The document changes only with a deployment, and a client with an
-/// old one learns what a route needs from its challenge.
+/// One hour: clients see a change within that time. The document changes only with a deployment. A client with an old
+/// document learns from the challenge of a route what the route needs.
 const CACHE_CONTROL: (&str, &str) = ("cache-control", "public, max-age=3600");
-/// The document is public, and is read without credentials.
+/// The document is public, and clients read it without credentials.
 const ANY_ORIGIN: (&str, &str) = ("access-control-allow-origin", "*");

@@ -3,7 +3,7 @@
 use crate::called_url::TargetUrl;
 use crate::issuer::{Domain, Loopback};
 
-/// An absolute https URL without fragment, split into its parts, which keep their spelling.
+/// An absolute https URL without fragment, split into its parts. The parts keep their spelling.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct SecureUrl<'t> {
     /// Scheme and authority.

@@ -1,6 +1,6 @@
 //! `X-Forwarded-Client-Cert`, as [Envoy writes
-//! it](https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/headers#x-forwarded-client-cert): a
-//! list to which each proxy appends an element of `key=value` pairs about its own client.
+//! it](https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/headers#x-forwarded-client-cert).
+//! The header is a list. Each proxy appends an element of `key=value` pairs that describe the proxy's own client.
 
 use super::CertificateError;
 use super::header::{MAX_HEADER, escaped_pem, hex_pair};
@@ -18,8 +18,8 @@ pub(super) fn presented(
     element.filter(|element| !element.is_empty()).map_or(Ok(None), certificate)
 }
 
-/// Reads the certificate of one element. `Hash` is the SHA-256 digest of the certificate's DER encoding in hexadecimal,
-/// `Cert` is its PEM, percent-encoded. An element without either means that the client had no certificate.
+/// Reads the certificate of one element. `Hash` is the SHA-256 digest of the certificate's DER encoding in hexadecimal.
+/// `Cert` is the certificate as percent-encoded PEM. An element with neither means that the client had no certificate.
 fn certificate(element: &str) -> Result<Option<ClientCertificate>, CertificateError> {
     let (mut hash, mut cert) = (None, None);
     for pair in split_unquoted(element, ';').ok_or(MALFORMED)?.into_iter().filter(|pair| !pair.is_empty()) {
@@ -36,12 +36,12 @@ fn certificate(element: &str) -> Result<Option<ClientCertificate>, CertificateEr
     let hash = hash.map(|hash| digest(hash).ok_or(MALFORMED)).transpose()?;
     let hash = hash.map(ClientCertificate::with_thumbprint);
     let cert = cert.map_or(Ok(None), escaped_pem)?;
-    // One proxy wrote both, so they must describe the same certificate.
+    // One proxy wrote both values, so both must describe the same certificate.
     if hash.zip(cert).is_some_and(|(hash, cert)| hash != cert) { Err(MALFORMED) } else { Ok(hash.or(cert)) }
 }
 
-/// Removes the quotes around a value, if it has any. Escapes are not decoded: neither `Hash` nor `Cert` contains any,
-/// so a value with an escape is rejected when it is read.
+/// Removes the quotes around a value, if it has any. Escapes are not decoded: valid values of `Hash` and `Cert` contain
+/// none, so a value with an escape is rejected later.
 fn unquoted(value: &str) -> &str {
     value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value)
 }
@@ -63,7 +63,7 @@ const MALFORMED: CertificateError = CertificateError::HeaderMalformed;
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::string_slice, reason = "a test may stop at the first surprise")]
+    #![expect(clippy::string_slice, reason = "a failing test may panic")]
 
     use std::net::IpAddr;
 

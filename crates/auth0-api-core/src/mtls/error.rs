@@ -2,14 +2,14 @@
 
 use crate::called_url::TargetError;
 
-/// Why a request did not prove that its client holds the certificate to which the token is bound.
+/// Why a request did not prove that its client holds the certificate that the token is bound to.
 ///
 /// The errors contain no text of a header, so they may be logged and shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CertificateError {
-    /// The trusted proxies' list of certificates does not show which one is the client's.
-    #[error("the proxies' list of client certificates does not show which one is the client's")]
+    /// The trusted proxies' list of certificates does not show which certificate is the client's.
+    #[error("the proxies' list of client certificates does not show which certificate is the client's")]
     Entries(#[source] TargetError),
     /// A trusted proxy sent a certificate that cannot be read.
     #[error("the header with the client certificate cannot be read")]

@@ -1,4 +1,4 @@
-//! Certificates in a header that holds nothing else: `Client-Cert`
+//! Certificates in headers that contain only certificates: `Client-Cert`
 //! ([RFC 9440](https://www.rfc-editor.org/rfc/rfc9440)), and percent-encoded PEM as nginx sends it.
 
 use std::borrow::Cow;
@@ -11,8 +11,8 @@ use super::CertificateError;
 use crate::certificate::ClientCertificate;
 use crate::request::{Repeated, TokenRequest};
 
-/// Returns the only value of a header. `None` if it is absent or empty: some proxies send an empty header for a client
-/// without a certificate.
+/// Returns the only value of a header. `None` if the header is absent or empty: some proxies send an empty header for a
+/// client without a certificate.
 pub(super) fn single<'r>(request: &TokenRequest<'r>, name: &str) -> Result<Option<&'r str>, CertificateError> {
     let value = request.single(name).map_err(|Repeated| CertificateError::HeaderRepeated)?;
     let Some(value) = value.map(<[u8]>::trim_ascii).filter(|value| !value.is_empty()) else { return Ok(None) };
@@ -30,8 +30,8 @@ pub(super) fn byte_sequence(value: &str) -> Result<Option<ClientCertificate>, Ce
     Ok((!der.is_empty()).then(|| ClientCertificate::from_der(&der)))
 }
 
-/// Reads PEM ([RFC 7468 §5](https://www.rfc-editor.org/rfc/rfc7468#section-5)) in which at least the line ends are
-/// percent-encoded.
+/// Reads percent-encoded PEM ([RFC 7468 §5](https://www.rfc-editor.org/rfc/rfc7468#section-5)). At least the line ends
+/// must be encoded.
 ///
 /// If there are several certificates, the first is the client's, as in TLS
 /// ([RFC 8446 §4.4.2](https://www.rfc-editor.org/rfc/rfc8446#section-4.4.2)).
@@ -41,7 +41,8 @@ pub(super) fn escaped_pem(value: &str) -> Result<Option<ClientCertificate>, Cert
     Ok(Some(ClientCertificate::from_der(&der)))
 }
 
-/// RFC 3986 §2.1. A `+` stays a plus sign and does not become a space, because load balancers do not encode it.
+/// RFC 3986 §2.1. A `+` stays a plus sign and does not become a space, because load balancers do not encode a plus
+/// sign.
 fn percent_decoded(text: &str) -> Option<Cow<'_, [u8]>> {
     if !text.contains('%') {
         return Some(Cow::Borrowed(text.as_bytes()));
@@ -61,7 +62,7 @@ pub(super) fn hex_pair(high: u8, low: u8) -> Option<u8> {
 }
 
 /// The longest header that is read, in octets: Envoy's default limit for all headers of a request. A certificate takes
-/// 1 to 4 KiB; escaped and with its chain, several times that.
+/// 1 to 4 KiB. With percent-encoding and its chain, it takes several times more.
 pub(super) const MAX_HEADER: usize = 60 * 1024;
 
 #[cfg(test)]
@@ -105,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn pem_is_read_in_the_escaping_of_each_proxy() {
+    fn pem_with_the_escapes_of_each_proxy_is_read() {
         let escape = |text: &str, escaped: &[(&str, &str)]| {
             escaped.iter().fold(text.to_owned(), |text, (plain, triplet)| text.replace(plain, triplet))
         };

@@ -1,4 +1,4 @@
-//! Tokens that are bound to a client certificate, as the resource server checks them
+//! The check of tokens that are bound to a client certificate, by the resource server
 //! ([RFC 8705 §3](https://www.rfc-editor.org/rfc/rfc8705#section-3)).
 //!
 //! 1. [`policy`]: where the certificate of a request comes from, and whether the token is bound to it.

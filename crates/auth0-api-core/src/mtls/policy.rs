@@ -8,23 +8,23 @@ use crate::certificate::{CertificateThumbprint, ClientCertificate};
 use crate::credentials::is_token;
 use crate::request::TokenRequest;
 
-/// Where an API finds the certificate with which a client made its TLS connection.
+/// Where an API finds the certificate that a client used for its TLS connection.
 ///
-/// An API has at most one source, which the operator must configure; certificates in other places of a request are not
-/// read. A token that is bound to a certificate is rejected unless the source shows the same certificate
+/// An API has at most one source, and the operator must configure it. Certificates in other places of a request are not
+/// read. A token that is bound to a certificate is rejected unless the source contains the same certificate
 /// ([RFC 8705 §3](https://www.rfc-editor.org/rfc/rfc8705#section-3)).
 ///
 /// | where TLS ends | setting |
 /// |---|---|
-/// | anywhere, without client certificates | [`none`](Self::none), the default: tokens bound to one are rejected |
+/// | anywhere, without client certificates | [`none`](Self::none), the default: tokens that are bound to a certificate are rejected |
 /// | at this server | [`of_connection`](Self::of_connection) |
 /// | at a proxy that sends `Client-Cert` ([RFC 9440](https://www.rfc-editor.org/rfc/rfc9440)) | [`client_cert_header`](Self::client_cert_header) |
 /// | at Envoy | [`forwarded_client_cert_header`](Self::forwarded_client_cert_header) |
 /// | at nginx, an AWS load balancer, Apache | [`pem_header`](Self::pem_header) |
 ///
-/// A client can send these headers itself, unless a proxy replaces them. So they need
-/// [`trusted_proxies`](crate::ApiClientBuilder::trusted_proxies), and are read only in requests from a trusted proxy.
-/// [The guide](crate::guide::mtls) shows how to configure each proxy.
+/// A client can send these headers itself, unless a proxy replaces them. So the settings for these headers need
+/// [`trusted_proxies`](crate::ApiClientBuilder::trusted_proxies), and the headers are read only in requests from a
+/// trusted proxy. [The guide](crate::guide::mtls) shows how to configure each proxy.
 ///
 /// ```
 /// use auth0_api_core::{ApiClient, CertificateSource, TrustedProxies};
@@ -52,7 +52,7 @@ enum Source {
     Pem(Box<str>),
 }
 
-/// A certificate source together with the trusted proxies, which checks requests.
+/// The configured source and the trusted proxies. This type checks requests.
 #[derive(Clone, Debug)]
 pub(crate) struct CertificatePolicy {
     source: Source,
@@ -60,13 +60,14 @@ pub(crate) struct CertificatePolicy {
 }
 
 impl CertificateSource {
-    /// Reads no certificates: the default. Tokens that are bound to one are rejected.
+    /// Reads no certificates. This is the default. Tokens that are bound to a certificate are rejected.
     #[must_use]
     pub fn none() -> Self {
         Self(Source::Nowhere)
     }
 
-    /// Takes the certificate of the TLS connection that ends at this server, as [`ClientCertificate`].
+    /// Takes the certificate of the TLS connection that ends at this server. The server must pass it on as a
+    /// [`ClientCertificate`].
     ///
     /// Do not use it behind a proxy that ends TLS: the certificate would be the proxy's.
     #[must_use]
@@ -84,17 +85,17 @@ impl CertificateSource {
     /// Takes the certificate from Envoy's header `X-Forwarded-Client-Cert`: from `Hash` or else `Cert` of one of its
     /// elements.
     ///
-    /// With [`TrustedProxies::hops`], it is the element at that position from the right. With networks,
-    /// `X-Forwarded-For` shows how many of the last senders are trusted. A request whose list has too few elements is
-    /// rejected.
+    /// With [`TrustedProxies::hops`], the certificate is in the element at that position from the right. With networks,
+    /// the position is the number of trusted proxies that passed the request on: `X-Forwarded-For` shows that number. A
+    /// request whose list has too few elements is rejected.
     #[must_use]
     pub fn forwarded_client_cert_header() -> Self {
         Self(Source::ForwardedClientCert)
     }
 
     /// Takes the certificate from the header of this name, which contains percent-encoded PEM: nginx's
-    /// `$ssl_client_escaped_cert`, or `X-Amzn-Mtls-Clientcert-Leaf`. If it contains a chain, the first certificate is
-    /// used.
+    /// `$ssl_client_escaped_cert`, or `X-Amzn-Mtls-Clientcert-Leaf`. If the header contains a chain, the first
+    /// certificate is used.
     #[must_use]
     pub fn pem_header(name: impl AsRef<str>) -> Self {
         Self(Source::Pem(name.as_ref().to_ascii_lowercase().into()))
@@ -105,11 +106,11 @@ impl CertificateSource {
         self.0 != Source::Nowhere
     }
 
-    /// Returns what is wrong with the setting, as a fixed sentence.
+    /// Returns a message about an invalid setting.
     pub(crate) fn problem(&self, proxies: &TrustedProxies) -> Option<&'static str> {
         match &self.0 {
             Source::Nowhere | Source::Connection => None,
-            Source::Pem(name) if !is_token(name) => Some("this is not a valid header name"),
+            Source::Pem(name) if !is_token(name) => Some("the name of the header is not valid"),
             _ if proxies.are_none() => Some("a header with certificates needs trusted_proxies()"),
             Source::ClientCert | Source::ForwardedClientCert | Source::Pem(_) => None,
         }
@@ -133,7 +134,7 @@ impl CertificatePolicy {
         }
         let presented = request.map(|request| self.presented(request)).transpose()?.flatten();
         let presented = presented.ok_or(CertificateError::Missing)?.thumbprint();
-        // RFC 8705 §3: the certificate of the connection matches the one that the token is bound to.
+        // RFC 8705 §3: the certificate of the connection must match the certificate that the token is bound to.
         match verify_slices_are_equal(presented.as_bytes(), bound_to.as_bytes()) {
             Ok(()) => Ok(presented),
             Err(_) => Err(CertificateError::Mismatch),
@@ -151,7 +152,7 @@ impl CertificatePolicy {
     }
 
     /// RFC 9440 §4: the header is read only if a trusted proxy sent the request. Otherwise the client may have written
-    /// it.
+    /// the header.
     fn header<'r>(&self, request: &TokenRequest<'r>, name: &str) -> Result<Option<&'r str>, CertificateError> {
         if self.proxies.believe(request.peer()) { header::single(request, name) } else { Ok(None) }
     }

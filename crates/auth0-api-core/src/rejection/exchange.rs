@@ -1,4 +1,5 @@
-//! The rows of failed exchanges. The cause is the caller's token, the user's account, or this API.
+//! The rows of failed exchanges. The cause is the caller's token, the user's account, this API, or the authorization
+//! server.
 
 use std::time::Duration;
 
@@ -26,7 +27,8 @@ impl Row {
 
     fn of_exchange_input(error: &InputError) -> Self {
         match error {
-            // The API passes on what its caller sent, without verifying it.
+            // A verified token is never malformed. So the API passed on the caller's token without verification, and
+            // the caller sent a malformed token.
             InputError::Token { parameter: "subject_token", .. } => {
                 row(Kind::InvalidToken, "exchange_subject_malformed", "the token presented is malformed")
             }

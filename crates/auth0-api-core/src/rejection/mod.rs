@@ -1,4 +1,5 @@
-//! Turns an error into an HTTP response. [`row`] says what the error means, and this file writes the challenges.
+//! Turns an error into an HTTP response. [`row`] contains the status, the label and the texts of each error. This file
+//! writes the challenges.
 
 mod exchange;
 mod row;
@@ -21,10 +22,10 @@ pub struct Rejection {
 
 /// The error of a challenge, for [`ApiClient::challenges`](crate::ApiClient::challenges).
 ///
-/// It is for handlers that reject a request themselves.
+/// Use it in a handler that rejects a request itself.
 #[derive(Clone, Copy, Debug)]
 pub struct ChallengeParams<'e> {
-    /// The scheme that the caller used. The error goes on its challenge, if the API offers the scheme.
+    /// The scheme that the caller used. The challenge of this scheme contains the error, if the API offers the scheme.
     pub scheme: Scheme,
     /// A code of [RFC 6750 §3.1](https://www.rfc-editor.org/rfc/rfc6750#section-3.1) or
     /// [RFC 9449 §12.2](https://www.rfc-editor.org/rfc/rfc9449#section-12.2).
@@ -33,14 +34,14 @@ pub struct ChallengeParams<'e> {
     pub description: Option<&'e str>,
 }
 
-/// The parts of a challenge that depend on the API only.
+/// The parts of a challenge that depend only on the API.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Offer<'c> {
     pub(crate) dpop: &'c Dpop,
     pub(crate) metadata: Option<&'c MetadataEndpoint>,
 }
 
-/// The parts of a challenge that depend on the error.
+/// The parts of a challenge that are different for each error.
 #[derive(Clone, Copy, Debug, Default)]
 struct ErrorDetails<'e> {
     error: Option<ChallengeParams<'e>>,
@@ -56,9 +57,9 @@ impl Rejection {
         Self { row, challenges }
     }
 
-    /// Returns the 500 for a route that requires a token which no layer has verified.
+    /// Returns the response with status 500 for a route that requires a verified token, if no layer verifies tokens.
     ///
-    /// It is for adapters: the mistake is in the server, not in the request.
+    /// For adapters. The mistake is in the server's configuration, and not in the request.
     pub fn misconfigured() -> Self {
         Self { row: Row::misconfigured(), challenges: Vec::new() }
     }
@@ -109,9 +110,10 @@ impl Error {
 }
 
 impl<'c> Offer<'c> {
-    /// Returns the challenges of every scheme that is offered. The error is on the challenge of its scheme only.
+    /// Returns one challenge for each offered scheme. Only the challenge of the error's scheme contains the error.
     pub(crate) fn challenges(self, error: Option<ChallengeParams<'_>>) -> Vec<Challenge> {
-        // RFC 9728 §5.1: the metadata says where tokens are issued, which does not help to correct a malformed request.
+        // RFC 9728 §5.1: the metadata names the authorization servers. They cannot help a client whose request is
+        // malformed.
         let is_malformed = error.is_some_and(|error| error.code == "invalid_request");
         let offer = if is_malformed { self.without_metadata() } else { self };
         let details_for =
@@ -174,7 +176,8 @@ impl ErrorSchemes {
             Reason::Credentials(CredentialsError::Malformed { scheme } | CredentialsError::TooLong { scheme }) => {
                 only(*scheme)
             }
-            // The schemes that the request used. If it used only schemes that this crate does not know, both.
+            // The challenges of the schemes that the request used contain the error. If the request used only schemes
+            // that this crate does not know, both challenges contain the error.
             Reason::Credentials(CredentialsError::Repeated { bearer, dpop }) => {
                 Self { bearer: *bearer || !*dpop, dpop: *dpop || !*bearer }
             }
@@ -195,7 +198,7 @@ impl Row {
     fn challenges(&self, schemes: &ErrorSchemes, offer: Offer<'_>) -> Vec<Challenge> {
         let mut details = ErrorDetails::default();
         match self.kind() {
-            // No challenge: the cause is this API, a rate, or the user, so another token would not help.
+            // No challenge: the cause is this API, a rate limit, or the user's account. Another token would not help.
             Kind::Forbidden { .. } | Kind::Internal | Kind::TooManyProofs { .. } | Kind::Unavailable { .. } => {
                 return Vec::new();
             }
@@ -208,12 +211,13 @@ impl Row {
             }
             Kind::InvalidDpopProof | Kind::InvalidRequest | Kind::InvalidToken | Kind::UseDpopNonce { .. } => {}
         }
-        // RFC 9728 §5.1: the metadata tells a client that needs a token, or another one, where tokens are issued.
+        // RFC 9728 §5.1: the metadata names the authorization servers, for clients that need a token or another token.
         let offer = if matches!(self.kind(), Kind::InvalidRequest) { offer.without_metadata() } else { offer };
         let no_error = matches!(self.kind(), Kind::MissingCredentials);
         let error = |scheme| ChallengeParams { scheme, code: self.code(), description: Some(self.description()) };
-        // RFC 6750 §3.1: without credentials, no challenge has an error, and each has the scope. Otherwise only the
-        // challenges of `schemes` have the error and its details. The others just offer their scheme.
+        // RFC 6750 §3.1: if the request has no credentials, no challenge contains an error, and each challenge contains
+        // the scope. Otherwise, only the challenges of `schemes` contain the error and its details. The other
+        // challenges only offer their scheme.
         let details_for = |scheme| match (no_error, schemes.includes(scheme)) {
             (true, _) => details,
             (false, true) => ErrorDetails { error: Some(error(scheme)), ..details },

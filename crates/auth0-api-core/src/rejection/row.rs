@@ -54,7 +54,8 @@ pub(crate) enum Kind {
 }
 
 impl Row {
-    /// Returns the row of an error. This is the only mapping, and a new error does not compile without a row here.
+    /// Returns the row of an error. Only this function maps errors to responses. If an error has no row, the crate does
+    /// not compile.
     pub(crate) fn of(reason: &Reason) -> Self {
         match reason {
             Reason::Credentials(error) => Self::of_credentials(*error),
@@ -68,7 +69,7 @@ impl Row {
         }
     }
 
-    /// The row of a route that requires a token which no layer has verified.
+    /// Returns the row for a route that requires a verified token, if no layer verifies tokens.
     pub(crate) fn misconfigured() -> Self {
         row(Kind::Internal, "layer_missing", "the server is misconfigured")
     }
@@ -100,7 +101,7 @@ impl Row {
         }
     }
 
-    /// The `error` of the body, and of the challenge if the challenge has an error.
+    /// The value of `error` in the body, and in a challenge that contains the error.
     pub(crate) fn code(&self) -> &'static str {
         match self.kind {
             Kind::Forbidden { code } => code,
@@ -119,7 +120,7 @@ impl Row {
 
     pub(crate) fn headers(&self) -> Vec<(&'static str, String)> {
         match &self.kind {
-            // RFC 9449 §8.2: a nonce is for one client, so caches must not store the response.
+            // RFC 9449 §8.2: caches must not store the response, because the nonce is for one client.
             Kind::UseDpopNonce { nonce } => {
                 vec![("dpop-nonce", nonce.clone()), ("cache-control", "no-store".to_owned())]
             }
@@ -246,7 +247,8 @@ impl Row {
         }
     }
 
-    /// RFC 8705 §3: 401 `invalid_token`. A certificate header that cannot be read makes the request malformed (400).
+    /// RFC 8705 §3: the response to a wrong certificate is 401 `invalid_token`. If the header with the certificate
+    /// cannot be read, the request is malformed (400).
     fn of_certificate(error: CertificateError) -> Self {
         use CertificateError as E;
         match error {
@@ -359,7 +361,8 @@ fn unavailable() -> Kind {
     Kind::Unavailable { retry_after: STORE_RETRY }
 }
 
-/// Rounds up: `Retry-After` counts whole seconds (RFC 9110 §10.2.3), and 0 would mean at once.
+/// Rounds up to whole seconds, because `Retry-After` has no fractions (RFC 9110 §10.2.3). The result is at least 1,
+/// because 0 would tell the client to retry at once.
 fn whole_seconds(duration: Duration) -> u64 {
     (duration.as_secs() + u64::from(duration.subsec_nanos() > 0)).max(1)
 }

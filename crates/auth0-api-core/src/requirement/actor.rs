@@ -7,8 +7,9 @@ use crate::token::VerifiedToken;
 
 /// Actors.
 impl Requirement {
-    /// Requires this current actor, `act.sub` ([RFC 8693 §4.1](https://www.rfc-editor.org/rfc/rfc8693#section-4.1)).
-    /// A subject that acts itself has no actor. To accept both, use [`Requirement::no_delegation`]`().or(…)`.
+    /// Requires this current actor, `act.sub` ([RFC 8693 §4.1](https://www.rfc-editor.org/rfc/rfc8693#section-4.1)). If
+    /// the subject acts itself, the token has no actor. To accept such tokens as well, use
+    /// [`Requirement::no_delegation`]`().or(…)`.
     #[must_use]
     pub fn actor(actor: impl Into<Box<str>>) -> Self {
         Self::any_actor([actor])
@@ -26,7 +27,7 @@ impl Requirement {
         Self::of(Fact::Actor(ActorRule::Depth(depth)))
     }
 
-    /// Requires a subject that acts itself.
+    /// Requires a token without an actor: the subject acts itself.
     #[must_use]
     pub fn no_delegation() -> Self {
         Self::max_delegation(0)
@@ -35,7 +36,7 @@ impl Requirement {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum ActorRule {
-    /// One of them is the current actor.
+    /// One of these is the current actor.
     Current(Vec<Box<str>>),
     /// The chain has at most this many actors.
     Depth(usize),

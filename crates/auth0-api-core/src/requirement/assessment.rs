@@ -8,7 +8,7 @@ use super::RequirementError;
 use super::step_up::StepUp;
 use crate::token::VerifiedToken;
 
-/// What a requirement needs, and what of it a token lacks.
+/// What a requirement needs, and what a token lacks.
 #[derive(Debug, Default)]
 pub(super) struct Assessment<'r> {
     needs: Needs<'r>,
@@ -17,8 +17,8 @@ pub(super) struct Assessment<'r> {
 
 /// Everything that a client can request from the authorization server, including what the token already has.
 ///
-/// The challenge must list all of it. Otherwise the client's next token may lack what this one has, and would be
-/// rejected.
+/// The challenge must list all of these values. Otherwise the client's next token may lack a value that the present
+/// token has, and would be rejected.
 #[derive(Debug, Default)]
 struct Needs<'r> {
     scopes: SmallVec<[&'r str; 4]>,
@@ -31,11 +31,11 @@ struct Needs<'r> {
 struct Lacks {
     scope: bool,
     step_up: bool,
-    /// The first missing fact, which a request for another token cannot change.
+    /// The first fact that the token lacks. The client cannot change a fact by requesting another token.
     fact: Option<RequirementError>,
 }
 
-/// How far a token is from meeting a requirement, the nearest first.
+/// How far a token is from meeting a requirement, the smallest distance first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Distance {
     Met,
@@ -72,13 +72,14 @@ impl<'r> Assessment<'r> {
         }
     }
 
-    /// Combines parts that must all be met: their needs, and what the token lacks of each. No parts at all is an error.
+    /// Combines the needs of parts that must all be met, and what the token lacks. If there are no parts, this is an
+    /// error.
     pub(super) fn all(parts: impl Iterator<Item = Self>) -> Self {
         parts.reduce(Self::and).unwrap_or_else(Self::empty)
     }
 
-    /// Chooses the alternative that the token is nearest to meeting, and the first of several such. No alternatives at
-    /// all is an error.
+    /// Chooses the alternative with the smallest distance. If several have the same distance, the first is chosen. If
+    /// there are no alternatives, this is an error.
     pub(super) fn nearest(alternatives: impl Iterator<Item = Self>) -> Self {
         alternatives.min_by_key(|alternative| alternative.lacks.distance()).unwrap_or_else(Self::empty)
     }
@@ -117,8 +118,8 @@ impl Needs<'_> {
             }
         }
         self.max_age = [self.max_age, other.max_age].into_iter().flatten().min();
-        // A login has one acr, so it must be in both lists: keep the common values. If there are none, no login meets
-        // both lists, and the first list stays.
+        // A login has one acr, so this acr must be in both lists: keep the common values. If there are no common
+        // values, no login meets both lists, and the first list stays.
         if self.acr_values.is_empty() {
             self.acr_values = other.acr_values;
         } else if other.acr_values.iter().any(|value| self.acr_values.contains(value)) {

@@ -23,8 +23,8 @@ impl Requirement {
         Self::of(Fact::Claim(ClaimRule::equals(name, value)))
     }
 
-    /// Requires a claim to include a value: as a member of a list, or as one word of a text that is separated by
-    /// spaces.
+    /// Requires a claim to include a value. A list includes its members. A text includes its words, which are separated
+    /// by spaces.
     #[must_use]
     pub fn claim_includes(name: impl Into<Box<str>>, value: impl Into<Value>) -> Self {
         Self::of(Fact::Claim(ClaimRule::includes(name, value)))
@@ -103,8 +103,8 @@ impl ClaimRule {
     }
 }
 
-/// Returns whether a list has a member, or a text has a word: claims such as `scope` are lists in one text (RFC 6749
-/// §3.3).
+/// Whether a list has this member, or a text has this word. Claims such as `scope` are lists of words in one text (RFC
+/// 6749 §3.3).
 fn includes(claim: &Value, value: &Value) -> bool {
     match claim {
         Value::Array(members) => members.contains(value),

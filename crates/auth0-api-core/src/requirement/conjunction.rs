@@ -24,19 +24,20 @@ use crate::token::VerifiedToken;
 ///
 /// # Which problem is reported
 ///
-/// A rejection reports one problem. It is chosen so that fixing it does not reveal another problem that could have been
-/// reported at once:
+/// A rejection reports one problem, the first of this list. With this order, a client does not request a new login or
+/// new scopes if the API would still reject the new token.
 ///
-/// 1. Something that another token cannot fix (an organisation, a permission, a claim…): 403 `insufficient_scope`
-///    without a scope. If there are several, the first in the requirement.
-/// 2. Else a more recent or stronger login ([RFC 9470](https://www.rfc-editor.org/rfc/rfc9470)): 401
-///    `insufficient_user_authentication` with `acr_values` and `max_age` of the whole requirement, and with
-///    `scope` if scopes are missing, too.
-/// 3. Else scopes: 403 `insufficient_scope` with every scope of the whole requirement, including those that were
-///    granted.
+/// 1. Something that the client cannot change by requesting another token (an organisation, a permission, a claim…):
+///    403 `insufficient_scope` without a scope. If there are several such problems, the first one in the requirement is
+///    reported.
+/// 2. The login is not recent or not strong enough ([RFC 9470](https://www.rfc-editor.org/rfc/rfc9470)): 401
+///    `insufficient_user_authentication` with `acr_values` and `max_age` of the whole requirement, and with `scope` if
+///    scopes are also missing.
+/// 3. Scopes are missing: 403 `insufficient_scope` with every scope of the whole requirement, including the scopes that
+///    the token has.
 ///
-/// If no alternative of [`any_of`](Self::any_of) is met, the problem of the nearest alternative is reported: the one
-/// whose problem comes last in this list, and the first of several such.
+/// If the token meets no alternative of [`any_of`](Self::any_of), the problem of the nearest alternative is reported.
+/// This is the alternative whose problem is last in the list above. If there are several, the first of them is chosen.
 ///
 /// A requirement that requires nothing, such as `scopes([])` or a blank client id, is a mistake of the API. No token
 /// meets it, and the response is 500.
@@ -63,20 +64,20 @@ impl Requirement {
         Self::of(Part::AnyOf(alternatives.into_iter().collect()))
     }
 
-    /// Adds another requirement, which a token must meet, too.
+    /// Adds another requirement: a token must meet both.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
         self.parts.extend(other.parts);
         self
     }
 
-    /// Adds a scope, as [`scope`](Self::scope).
+    /// Adds the requirement [`scope`](Self::scope).
     #[must_use]
     pub fn and_scope(self, scope: impl AsRef<str>) -> Self {
         self.and(Self::scope(scope))
     }
 
-    /// Adds a claim, as [`claim`](Self::claim).
+    /// Adds the requirement [`claim`](Self::claim).
     #[must_use]
     pub fn and_claim(self, name: impl Into<Box<str>>) -> Self {
         self.and(Self::claim(name))

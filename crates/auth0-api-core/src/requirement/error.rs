@@ -1,4 +1,4 @@
-//! The parts of a requirement that a caller does not meet.
+//! The errors for a token that does not meet a requirement.
 
 use std::time::Duration;
 
@@ -30,14 +30,14 @@ pub enum RequirementError {
     #[error("the token was issued to a client that is not allowed")]
     Client,
     /// The token has more actors than the route allows.
-    #[error("the token has {depth} actors, {limit} are allowed")]
+    #[error("the token has {depth} actors, and at most {limit} are allowed")]
     Delegation {
         /// The number of actors in the token.
         depth: usize,
         /// The number of actors that the route allows.
         limit: usize,
     },
-    /// The requirement requires nothing. It is a mistake of the API, and no token meets it.
+    /// The requirement requires nothing. This is a mistake of the API, and no token meets the requirement.
     #[error("the requirement is empty, such as scopes([]), and no token meets it")]
     Empty,
     /// The route is for machines that act for themselves.
@@ -68,13 +68,13 @@ pub enum RequirementError {
     #[error("the token is not bound to a key or a certificate")]
     SenderConstraint,
     /// The login was too long ago, or not strong enough ([RFC 9470](https://www.rfc-editor.org/rfc/rfc9470)).
-    #[error("the token needs a login of {acr_values:?} within {max_age:?}")]
+    #[error("the token needs a login with one of the acr values {acr_values:?} and with max_age {max_age:?}")]
     StepUp {
         /// Every `acr` that is accepted, separated by spaces, the preferred one first; `None` if any is accepted.
         acr_values: Option<Box<str>>,
         /// The maximum age of the login; `None` if any age is accepted.
         max_age: Option<Duration>,
-        /// Every scope that the route requires, if the token lacks one of them, too.
+        /// Every scope that the route requires; `None` if the token has all of them.
         scope: Option<Box<str>>,
     },
     /// The route is for users.

@@ -9,9 +9,9 @@ use crate::token::{Binding, VerifiedToken};
 
 /// Facts, which a client cannot change by requesting another token.
 impl Requirement {
-    /// Requires a permission: an entry of `permissions`, which Auth0 writes for users if
-    /// [RBAC](https://auth0.com/docs/get-started/apis/enable-role-based-access-control-for-apis) is switched on for the
-    /// API.
+    /// Requires a permission: an entry of `permissions`, which Auth0 writes for users if [RBAC and "Add Permissions in
+    /// the Access Token"](https://auth0.com/docs/get-started/apis/enable-role-based-access-control-for-apis) are
+    /// switched on for the API.
     #[must_use]
     pub fn permission(permission: impl Into<Box<str>>) -> Self {
         Self::permissions([permission])
@@ -54,8 +54,8 @@ impl Requirement {
         Self::of(Fact::User)
     }
 
-    /// Requires a token that is bound to a key or a certificate, and a caller that has proven to hold it:
-    /// [`VerifiedToken::binding`].
+    /// Requires a token that is bound to a key or a certificate, and a caller that has proved possession of the key or
+    /// the certificate: [`VerifiedToken::binding`].
     #[must_use]
     pub fn sender_constrained() -> Self {
         Self::of(Fact::SenderConstrained)
@@ -66,12 +66,12 @@ impl Requirement {
 pub(super) enum Fact {
     Actor(ActorRule),
     Claim(ClaimRule),
-    /// Any of them.
+    /// The token's client is one of these.
     Client(Vec<Box<str>>),
     Machine,
-    /// Any of them.
+    /// The token's organisation meets one of these rules.
     Organization(Vec<OrganizationRule>),
-    /// All of them.
+    /// The token has all of these permissions.
     Permissions(Vec<Box<str>>),
     SenderConstrained,
     User,
@@ -104,7 +104,7 @@ fn unless(met: bool, lack: RequirementError) -> Option<RequirementError> {
     (!met).then_some(lack)
 }
 
-/// Returns `lack` unless a candidate is met. An empty list is a mistake of the API, and is never met.
+/// Returns `lack` unless at least one candidate is met. An empty list is a mistake of the API, and is never met.
 pub(super) fn unless_any<T>(
     candidates: &[T],
     is_met: impl Fn(&T) -> bool,

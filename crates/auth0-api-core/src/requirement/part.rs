@@ -24,7 +24,8 @@ impl Requirement {
 
     /// Requires one of these scopes.
     ///
-    /// The rejection of a client that has none of them names the first. So put the scope that allows the least first.
+    /// If a token has none of these scopes, the challenge names the first one. So put the scope that allows the least
+    /// first.
     #[must_use]
     pub fn any_scope<S: AsRef<str>>(scopes: impl IntoIterator<Item = S>) -> Self {
         Self::any_of(scopes.into_iter().map(Self::scope))
@@ -36,7 +37,7 @@ impl Requirement {
 pub(super) enum Part {
     AnyOf(Vec<Requirement>),
     Fact(Fact),
-    /// All of them.
+    /// The token has all of these scopes.
     Scopes(Vec<Box<str>>),
     StepUp(StepUp),
 }

@@ -1,6 +1,6 @@
-//! Properties of requirements of any shape.
+//! Property tests for requirements of any shape.
 
-#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+#![expect(clippy::unwrap_used, reason = "a failing test may panic")]
 
 use std::collections::BTreeSet;
 use std::time::UNIX_EPOCH;
@@ -65,7 +65,8 @@ impl Caller {
         shape.requirement().assess(&self.token()).into_error()
     }
 
-    /// Returns the same caller after it did what the challenge says, with the first `acr` value of the challenge.
+    /// Returns the same caller after the caller did what the challenge requires, with the first `acr` value of the
+    /// challenge.
     fn obeying(&self, lack: &RequirementError) -> Option<Self> {
         let mut caller = self.clone();
         match lack {
@@ -111,7 +112,8 @@ proptest! {
         prop_assert_eq!(caller.lack(&shape).is_none(), shape.is_met_by(&caller), "{:?}", caller.lack(&shape));
     }
 
-    /// Only with at most one list of `acr` values: a login has one `acr`, which may be missing in a second list.
+    /// This is true only for shapes with at most one list of `acr` values: a login has one `acr`, which may be missing
+    /// in a second list.
     #[test]
     fn caller_that_obeys_the_challenge_is_accepted(shape in shapes(), caller in callers()) {
         let lack = caller.lack(&shape).filter(|_| acr_lists(&shape) <= 1);

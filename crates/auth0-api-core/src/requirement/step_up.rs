@@ -25,13 +25,13 @@ impl Requirement {
 
     /// Requires a login that is not older than this: the `auth_time` claim is compared with
     /// [`VerifiedToken::verified_at`] ([RFC 9470 §3](https://www.rfc-editor.org/rfc/rfc9470#section-3), `max_age`). The
-    /// challenge states whole seconds.
+    /// challenge contains whole seconds.
     #[must_use]
     pub fn authenticated_within(max_age: Duration) -> Self {
         Self::step_up(StepUp::new().max_age(max_age))
     }
 
-    /// Requires a login by its class and its age, in claims of any name.
+    /// Requires the login that a [`StepUp`] describes: its class, its age, and the names of the claims.
     #[must_use]
     pub fn step_up(step_up: StepUp) -> Self {
         Self::of(Part::StepUp(step_up))
@@ -40,8 +40,8 @@ impl Requirement {
 
 /// The login that a route requires ([RFC 9470](https://www.rfc-editor.org/rfc/rfc9470)), for [`Requirement::step_up`].
 ///
-/// An Action of the tenant cannot write `acr` and `auth_time`, because Auth0 reserves these names. Let it write claims
-/// with other names, and set the names here:
+/// An Action of the tenant cannot write `acr` and `auth_time`, because Auth0 reserves these names. Let the Action write
+/// claims with other names, and set the names here:
 ///
 /// ```
 /// use std::time::Duration;
@@ -107,7 +107,7 @@ impl StepUp {
         let recent = self.max_age.is_none_or(|limit| {
             token.time(&self.auth_time_claim).is_some_and(|at| match token.verified_at().duration_since(at) {
                 Ok(age) => age <= limit,
-                // The login lies in the future. A little is allowed, because the issuer's clock may be ahead.
+                // The login is in the future. A short time is allowed, because the issuer's clock may be ahead.
                 Err(ahead) => ahead.duration() <= CLOCK_SLACK,
             })
         });
@@ -115,5 +115,5 @@ impl StepUp {
     }
 }
 
-/// Clocks that are synchronised differ by less.
+/// Synchronised clocks differ by less than this.
 const CLOCK_SLACK: Duration = Duration::from_secs(60);

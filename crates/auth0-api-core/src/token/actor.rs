@@ -5,12 +5,12 @@ use serde_json::Value;
 
 /// Why the `act` claim of a token is not a chain of actors.
 ///
-/// Reading the actor returns this error, never an absent actor. Otherwise an API would decide as if the token had no
-/// actor.
+/// For a malformed claim, the methods that read the actor return this error and not `None`. With `None`, an API would
+/// decide as if the token had no actor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ActorError {
-    /// A level is not an object with a non-blank string `sub`.
+    /// A level of the claim is not an object, or its `sub` is missing, blank, or not a string.
     #[error("the act claim is malformed")]
     Malformed,
     /// The claim has more than 16 levels. Auth0 nests at most five.
@@ -18,7 +18,7 @@ pub enum ActorError {
     TooDeep,
 }
 
-/// Returns the actors, the current one first.
+/// Returns the actors. The current actor is the first.
 pub(crate) fn chain(act: Option<&Value>) -> Result<Vec<&str>, ActorError> {
     let (mut actors, mut level) = (Vec::new(), act);
     while let Some(act) = level {
@@ -31,7 +31,8 @@ pub(crate) fn chain(act: Option<&Value>) -> Result<Vec<&str>, ActorError> {
     Ok(actors)
 }
 
-/// Returns the outermost actor. Decisions use only this one, because the inner ones are history (RFC 8693 §4.1).
+/// Returns the outermost actor, which is the current actor. Decisions use only this actor. The inner actors acted
+/// earlier (RFC 8693 §4.1).
 pub(crate) fn current(act: Option<&Value>) -> Result<Option<&str>, ActorError> {
     act.map(subject).transpose()
 }
@@ -41,5 +42,6 @@ fn subject(act: &Value) -> Result<&str, ActorError> {
     if subject.trim().is_empty() { Err(ActorError::Malformed) } else { Ok(subject) }
 }
 
-/// Auth0 nests five levels. About three times that is enough for other issuers, and bounds the work.
+/// Auth0 nests at most five levels. The limit is about three times this number: enough for other issuers, and small
+/// enough to limit the work.
 const MAX_ACTORS: usize = 16;

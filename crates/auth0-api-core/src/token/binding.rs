@@ -1,4 +1,4 @@
-//! What a token is bound to, as the caller has proven.
+//! How a caller proved that it may use a token.
 
 use crate::certificate::CertificateThumbprint;
 use crate::credentials::Scheme;
@@ -8,21 +8,24 @@ use crate::jose::Thumbprint;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Binding {
-    /// Not at all. Every holder of the token can use it ([RFC 6750](https://www.rfc-editor.org/rfc/rfc6750)).
+    /// The caller sent only the token. Any party that has the token can use it
+    /// ([RFC 6750](https://www.rfc-editor.org/rfc/rfc6750)).
     Bearer,
-    /// With a proof made with the key that the token is bound to ([RFC 9449](https://www.rfc-editor.org/rfc/rfc9449)).
+    /// The caller sent a proof. The proof was made with the key that the token is bound to
+    /// ([RFC 9449](https://www.rfc-editor.org/rfc/rfc9449)).
     Dpop {
         /// The key's thumbprint: `cnf.jkt`.
         thumbprint: Thumbprint,
     },
-    /// With both, because the token is bound to a key and a certificate.
+    /// The caller used both a proof and a client certificate, because the token is bound to a key and a certificate.
     DpopAndMtls {
         /// The certificate's thumbprint: `cnf.x5t#S256`.
         certificate: CertificateThumbprint,
         /// The key's thumbprint: `cnf.jkt`.
         key: Thumbprint,
     },
-    /// With the client certificate of its connection ([RFC 8705 §3](https://www.rfc-editor.org/rfc/rfc8705#section-3)).
+    /// The caller used the client certificate of its connection
+    /// ([RFC 8705 §3](https://www.rfc-editor.org/rfc/rfc8705#section-3)).
     Mtls {
         /// The certificate's thumbprint: `cnf.x5t#S256`.
         thumbprint: CertificateThumbprint,
@@ -30,7 +33,7 @@ pub enum Binding {
 }
 
 impl Binding {
-    /// Returns the binding for the key and the certificate that the caller has proven.
+    /// Returns the binding for the key of the proof and for the client certificate.
     pub(crate) fn of(key: Option<Thumbprint>, certificate: Option<CertificateThumbprint>) -> Self {
         match (key, certificate) {
             (None, None) => Self::Bearer,
@@ -40,12 +43,12 @@ impl Binding {
         }
     }
 
-    /// The scheme of the request: `DPoP` if the caller proved a key, else `Bearer`.
+    /// The scheme of the request: `DPoP` if the caller sent a proof, else `Bearer`.
     pub(crate) fn scheme(&self) -> Scheme {
         if self.key().is_some() { Scheme::Dpop } else { Scheme::Bearer }
     }
 
-    /// The key of the proof, if the caller proved one.
+    /// The key of the proof, if the caller sent a proof.
     pub fn key(&self) -> Option<Thumbprint> {
         match *self {
             Self::Dpop { thumbprint: key } | Self::DpopAndMtls { key, .. } => Some(key),

@@ -3,30 +3,30 @@
 use super::VerifiedToken;
 
 impl VerifiedToken {
-    /// Returns whether the token is for a machine that acts for itself, by the client credentials grant.
+    /// Returns whether the token is for a machine that acts for itself: the client credentials grant.
     ///
     /// `sub` must be the token's own client id, with or without the suffix `@clients`. `gty`, if present, must contain
-    /// `client-credentials`. The suffix alone is not enough, because some users can choose their ids.
+    /// `client-credentials`. The suffix alone does not prove a machine, because some users can choose their ids.
     pub fn is_machine(&self) -> bool {
         self.subject_is_the_client() && self.names_grant(CLIENT_CREDENTIALS).unwrap_or(true)
     }
 
-    /// Returns whether the token is for a user, directly or through an actor: it has a subject, and no claim is that of
-    /// a machine's token.
+    /// Returns whether the token is for a user, directly or through an actor: the token has a subject, and no claim
+    /// marks the token as a machine's token.
     ///
-    /// A token that contradicts itself is neither for a user nor for a machine.
+    /// If the claims contradict each other, the token is neither for a user nor for a machine.
     pub fn is_user(&self) -> bool {
         let subject = self.subject().is_some_and(|subject| !subject.is_empty() && !subject.ends_with(MACHINE_SUFFIX));
         subject && !self.subject_is_the_client() && !self.names_grant(CLIENT_CREDENTIALS).unwrap_or(false)
     }
 
-    /// RFC 9068 §2.2: without a resource owner, `sub` is the client.
+    /// RFC 9068 §2.2: if no resource owner is involved, `sub` is the client.
     fn subject_is_the_client(&self) -> bool {
         let subject = self.subject().map(|subject| subject.strip_suffix(MACHINE_SUFFIX).unwrap_or(subject));
         subject.is_some() && subject == self.client_id()
     }
 
-    /// Returns whether `gty` names a grant; `None` if the token has no `gty`.
+    /// Returns whether `gty` contains a grant, or `None` if the token has no `gty`.
     fn names_grant(&self, grant: &str) -> Option<bool> {
         self.claims().get("gty").map(|gty| match gty {
             serde_json::Value::Array(grants) => grants.iter().any(|candidate| candidate == grant),
@@ -35,7 +35,7 @@ impl VerifiedToken {
     }
 }
 
-/// Auth0 appends it to the client id in the `sub` of a machine's token.
+/// Auth0 appends this suffix to the client id in the `sub` of a machine's token.
 const MACHINE_SUFFIX: &str = "@clients";
 /// Auth0's name of the client credentials grant in `gty`.
 const CLIENT_CREDENTIALS: &str = "client-credentials";

@@ -19,9 +19,10 @@ pub(crate) struct Signed {
     pub(crate) text: Arc<str>,
 }
 
-/// Claims that a trusted issuer has signed and that are valid for this API. Only `TokenPolicy::validate` creates them.
+/// Claims that a trusted issuer has signed and that are valid for this API. Only `TokenPolicy::validate` creates this
+/// type.
 ///
-/// All copies of a token share them, so a clone only increments a reference count.
+/// All copies of a token share the claims, so a clone only increments a reference count.
 #[derive(Clone)]
 pub(crate) struct ValidClaims(Arc<Contents>);
 
@@ -55,7 +56,7 @@ impl ValidClaims {
         self.members().raw("cnf")
     }
 
-    /// The SHA-256 of the token's text, which the `ath` of a proof must equal.
+    /// The SHA-256 of the token's text. The `ath` of a proof must be equal to it.
     pub(crate) fn token_hash(&self) -> &TextHash {
         self.0.hash.get_or_init(|| {
             let mut hash = TextHash::default();
@@ -81,11 +82,11 @@ impl ValidClaims {
     }
 
     pub(super) fn parsed(&self) -> &Map<String, Value> {
-        // The text has been read as one strict JSON object before, so parsing it again succeeds.
+        // The text has already been parsed as one strict JSON object, so `serde_json` can parse it.
         self.0.parsed.get_or_init(|| serde_json::from_str(self.members().as_str()).unwrap_or_default())
     }
 
-    /// Returns a string claim. The claims are parsed only if its text contains escapes.
+    /// Returns a string claim. All claims are parsed only if the text of this claim contains escapes.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         let raw = self.members().raw(name)?;
         match raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenError {
-    /// The token has no audience that is configured
+    /// None of the token's audiences is configured
     /// ([RFC 7519 §4.1.3](https://www.rfc-editor.org/rfc/rfc7519#section-4.1.3)).
     #[error("none of the token's audiences is this API")]
     Audience {
@@ -26,7 +26,7 @@ pub enum TokenError {
         claim: &'static str,
     },
     /// `exp` has passed ([RFC 7519 §4.1.4](https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4)).
-    #[error("the token expired at {expired_at:?}, it is {now:?}")]
+    #[error("the token expired at {expired_at:?}; the time of the check is {now:?}")]
     Expired {
         /// The token's `exp`.
         expired_at: SystemTime,
@@ -45,14 +45,15 @@ pub enum TokenError {
     /// `iat` is older than the configured maximum age, or in the future.
     #[error("the token is older than the configured maximum age, or was issued in the future")]
     TooOld,
-    /// `typ` is not that of an access token ([RFC 9068 §4](https://www.rfc-editor.org/rfc/rfc9068#section-4)).
-    #[error("the token's typ is not that of an access token")]
+    /// `typ` is not the type of an access token ([RFC 9068 §4](https://www.rfc-editor.org/rfc/rfc9068#section-4)).
+    #[error("the token's typ is not the type of an access token")]
     Type,
 }
 
 /// Why [`VerifiedToken::claims_as`](super::VerifiedToken::claims_as) cannot convert the claims to the requested type.
 ///
-/// The API has a mistake, or the token lacks a claim that the type requires. The caller is still authenticated.
+/// The type does not fit the API's tokens, or this token lacks a claim that the type requires. The caller is
+/// authenticated nevertheless.
 #[derive(Debug, thiserror::Error)]
 #[error("the claims do not fit the requested type (line {}, column {})", .0.line(), .0.column())]
 pub struct ClaimsError(pub(crate) serde_json::Error);

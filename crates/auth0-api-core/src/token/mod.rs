@@ -1,4 +1,4 @@
-//! Access tokens: which signed claims are valid for this API, and how an API reads them. No I/O.
+//! Access tokens: the checks of signed claims, and the methods that read the claims. There is no I/O.
 //!
 //! Only [`TokenPolicy::validate`] turns signed claims into [`ValidClaims`].
 

@@ -4,7 +4,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Organization<'t> {
-    /// `org_id`: it never changes, so use it for decisions.
+    /// `org_id`: the id never changes, so use the id for decisions.
     pub id: &'t str,
     /// `org_name`: a name that can be changed. Absent unless the tenant adds it to tokens.
     pub name: Option<&'t str>,

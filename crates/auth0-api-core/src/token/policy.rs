@@ -1,6 +1,6 @@
-//! Decides which signed claims are a valid access token for this API:
+//! Decides whether signed claims are a valid access token for this API:
 //! [RFC 9068 §4](https://www.rfc-editor.org/rfc/rfc9068#section-4) and
-//! [RFC 8725 §3](https://www.rfc-editor.org/rfc/rfc8725#section-3), in one place, without I/O.
+//! [RFC 8725 §3](https://www.rfc-editor.org/rfc/rfc8725#section-3). There is no I/O.
 
 use std::borrow::Cow;
 use std::time::{Duration, SystemTime};
@@ -23,7 +23,7 @@ pub(crate) struct TokenPolicy {
 }
 
 impl TokenPolicy {
-    /// Checks the claims, except `iss`: it was compared byte for byte before the key was chosen.
+    /// Checks the claims, except `iss`. The `iss` was compared byte for byte before the key was chosen.
     pub(crate) fn validate(&self, signed: Signed, now: SystemTime) -> Result<ValidClaims, TokenError> {
         self.check_type(&signed.jws)?;
         let claims = signed.jws.payload();
@@ -33,14 +33,14 @@ impl TokenPolicy {
         Ok(ValidClaims::new(signed, expires_at))
     }
 
-    /// Checks claims that were valid before. Only the time can have changed, so it checks the times only.
+    /// Checks claims that were valid before. Only the time can have changed, so only the times are checked.
     pub(crate) fn still_valid(&self, claims: &ValidClaims, now: SystemTime) -> Result<(), TokenError> {
         self.check_times(claims.members(), now).map(drop)
     }
 
     /// RFC 8725 §3.11, RFC 9068 §4: a JWT for another purpose has another `typ`. Auth0 writes `JWT` or `at+jwt`.
     ///
-    /// In strict mode, `typ` must be `at+jwt`. Otherwise `JWT` and an absent `typ` are accepted, too.
+    /// In strict mode, `typ` must be `at+jwt`. Otherwise, `JWT` and an absent `typ` are also accepted.
     fn check_type(&self, jws: &VerifiedJws<Object>) -> Result<(), TokenError> {
         let media_type = jws.header().media_type().map_err(|_| TokenError::Type)?;
         let accepted = media_type.map_or(!self.strict_rfc9068, |media_type| {
@@ -49,7 +49,7 @@ impl TokenPolicy {
         if accepted { Ok(()) } else { Err(TokenError::Type) }
     }
 
-    /// RFC 7519 §4.1.3: one of the token's audiences is exactly one of the configured audiences.
+    /// RFC 7519 §4.1.3: one of the token's audiences must be equal to one of the configured audiences.
     fn check_audience(&self, claims: &Object) -> Result<(), TokenError> {
         let audience = Audience::read(claims)?;
         if audience.any(|candidate| self.audiences.iter().any(|configured| **configured == *candidate)) {
@@ -84,7 +84,8 @@ impl TokenPolicy {
         Ok(expired_at)
     }
 
-    /// RFC 9068 §2.2 in strict mode, then the claims that the configuration requires. These may have any value.
+    /// Checks the claims of RFC 9068 §2.2 in strict mode, and the claims that the configuration requires. The latter
+    /// may have any value.
     fn check_required(&self, claims: &Object) -> Result<(), TokenError> {
         if self.strict_rfc9068 {
             for claim in ["sub", "client_id", "jti"] {
@@ -106,7 +107,7 @@ fn required<'a, T: Deserialize<'a>>(claims: &'a Object, claim: &'static str) -> 
     optional(claims, claim)?.ok_or(TokenError::ClaimMissing { claim })
 }
 
-/// RFC 7519 §4.1.3: one string, or a list of strings.
+/// RFC 7519 §4.1.3: `aud` is one string, or a list of strings.
 enum Audience<'a> {
     One(Cow<'a, str>),
     Many(Vec<Text<'a>>),

@@ -11,8 +11,9 @@ use super::{ActorError, Binding, ClaimsError, Organization, ValidClaims, actor};
 
 /// An access token that has passed every check, with its claims.
 ///
-/// Only a verification creates one. It is cheap to clone, and it is the same type in every framework. Its methods read
-/// the claims on demand. A claim that is missing, or has another type than its specification says, counts as absent.
+/// Only a verification creates this type. Clones are cheap, and the type is the same in every framework. The methods
+/// read the claims on demand. A claim with a type that its specification does not allow is treated as absent. The
+/// exception is `act`: the methods that read a malformed `act` return an error.
 #[derive(Clone)]
 pub struct VerifiedToken {
     binding: Binding,
@@ -29,12 +30,12 @@ pub struct VerifiedToken {
 /// # }
 /// ```
 ///
-/// The text is not wiped from memory when dropped. The headers of the request, which belong to the server, contain the
-/// same text, and wiping would cost more than all checks of the claims.
+/// The text is not erased from memory when the token is dropped. The server keeps the same text in the headers of the
+/// request, and erasing would cost more than all checks of the claims.
 pub struct AccessToken(pub(super) Arc<str>);
 
 impl VerifiedToken {
-    /// Assembles the results of the checks. Only the last step of a verification calls it.
+    /// Creates the token from the results of the checks. Only the last step of a verification calls this function.
     pub(crate) fn assemble(claims: ValidClaims, binding: Binding, next_nonce: Option<String>, now: SystemTime) -> Self {
         Self { binding, claims, next_nonce: next_nonce.map(Into::into), verified_at: now }
     }
@@ -70,7 +71,7 @@ impl VerifiedToken {
         self.scopes().any(|granted| granted == scope)
     }
 
-    /// `permissions`: what the user may do. Auth0 writes it if
+    /// `permissions`: the permissions of the user. Auth0 writes this claim if
     /// [RBAC](https://auth0.com/docs/get-started/apis/enable-role-based-access-control-for-apis) is switched on for the
     /// API.
     pub fn permissions(&self) -> impl Iterator<Item = &str> {
@@ -88,7 +89,8 @@ impl VerifiedToken {
         self.text("org_id").map(|id| Organization { id, name: self.text("org_name") })
     }
 
-    /// `exp`: the time from which on the token is rejected.
+    /// `exp`: the time when the token expires. With a [`leeway`](crate::ApiClientBuilder::leeway), the API accepts the
+    /// token a little longer.
     pub fn expires_at(&self) -> SystemTime {
         self.claims.expires_at()
     }
@@ -100,18 +102,18 @@ impl VerifiedToken {
         self.verified_at
     }
 
-    /// `acr`: how the user logged in ([RFC 9470 §6.2](https://www.rfc-editor.org/rfc/rfc9470#section-6.2)). Auth0 does
-    /// not write it into access tokens: see [`StepUp`](crate::StepUp).
+    /// `acr`: how the user logged in ([RFC 9470 §6.1](https://www.rfc-editor.org/rfc/rfc9470#section-6.1)). Auth0 does
+    /// not write this claim into access tokens: see [`StepUp`](crate::StepUp).
     pub fn acr(&self) -> Option<&str> {
         self.text("acr")
     }
 
-    /// `auth_time`: when the user logged in. As for `acr`, Auth0 does not write it into access tokens.
+    /// `auth_time`: when the user logged in. Auth0 does not write this claim into access tokens.
     pub fn authenticated_at(&self) -> Option<SystemTime> {
         self.time("auth_time")
     }
 
-    /// `act.sub`: the current actor, who acts for the subject. `None` if the subject acts itself.
+    /// `act.sub`: the current actor, who acts for the subject. `None` if the token has no `act` claim.
     ///
     /// # Errors
     ///
@@ -122,7 +124,7 @@ impl VerifiedToken {
 
     /// All actors that act or acted for the subject, the current one first. Empty without an `act` claim.
     ///
-    /// Use only the first one for decisions: the others are history
+    /// Use only the first actor for decisions. The other actors acted earlier
     /// ([RFC 8693 §4.1](https://www.rfc-editor.org/rfc/rfc8693#section-4.1)).
     ///
     /// # Errors
@@ -137,13 +139,13 @@ impl VerifiedToken {
         self.binding
     }
 
-    /// The text of the token, for exchanging it. Never send it to another API.
+    /// The text of the token, for a token exchange. Never send this text to another API.
     pub fn access_token(&self) -> &AccessToken {
         self.claims.access_token()
     }
 
-    /// A nonce to send with the response, as `DPoP-Nonce`, because the nonce of the client is about to expire
-    /// ([RFC 9449 §8.2](https://www.rfc-editor.org/rfc/rfc9449#section-8.2)). The adapters send it.
+    /// The nonce to send in the header `DPoP-Nonce` of the response, because the client's nonce expires soon
+    /// ([RFC 9449 §8.2](https://www.rfc-editor.org/rfc/rfc9449#section-8.2)). The adapters send this header.
     pub fn next_nonce(&self) -> Option<&str> {
         self.next_nonce.as_deref()
     }
@@ -157,7 +159,8 @@ impl VerifiedToken {
     ///
     /// # Errors
     ///
-    /// [`ClaimsError`] if the claims do not fit the type. Respond with 500 or 403, because the caller is authenticated.
+    /// [`ClaimsError`] if the claims do not fit the type. Respond with 500 or 403, and not with 401, because the caller
+    /// is authenticated.
     ///
     /// ```
     /// # fn show(token: &auth0_api_core::VerifiedToken) -> Result<(), auth0_api_core::ClaimsError> {
@@ -191,7 +194,7 @@ impl VerifiedToken {
         if act.is_none() && self.has_claim("act") { Err(ActorError::Malformed) } else { Ok(act) }
     }
 
-    /// Returns a string claim. The claims are parsed only if its text contains escapes.
+    /// Returns a string claim. All claims are parsed only if the text of this claim contains escapes.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.claims.text(name)
     }

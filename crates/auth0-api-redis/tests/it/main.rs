@@ -1,5 +1,5 @@
-//! Tests of the store with a real Redis. Each test starts its own.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+//! Tests of the store with a real Redis. Each test starts its own Redis.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a failing test may panic")]
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
@@ -100,8 +100,8 @@ async fn silent_server_is_reported_as_unavailable_within_the_timeout() {
 
 #[tokio::test]
 async fn connection_to_a_vanished_peer_is_replaced() {
-    // The first connection answers the two commands that begin a connection and one proof. Then it is dead without
-    // being closed.
+    // The first connection answers three commands: the two commands that begin a connection, and one command for a
+    // proof. After that, it stays open and answers nothing more.
     let url = scripted_redis([3, usize::MAX]);
     let store = RedisReplayStore::builder(&url).response_timeout(Duration::from_millis(500)).build().unwrap();
     assert_eq!(insert(&store, "a").await.unwrap(), Insertion::Fresh);
@@ -151,7 +151,7 @@ async fn fallback_is_used_during_an_outage_only() {
     redis.start_again().await;
     insert(&store, "b").await.unwrap();
     let keys: Vec<String> = ask(&redis, redis::cmd("KEYS").arg("*")).await;
-    assert_eq!(keys.len(), 1, "recorded in Redis again");
+    assert_eq!(keys.len(), 1, "after the outage, the proof is recorded in Redis");
 }
 
 #[test]
@@ -194,8 +194,7 @@ fn scripted_redis(answers: [usize; 2]) -> String {
             std::thread::spawn(move || {
                 let mut received = [0; 4096];
                 while let Ok(length @ 1..) = connection.read(&mut received) {
-                    // Each command is an array, which begins with an asterisk. Nothing else that the store sends has
-                    // one.
+                    // Each command is an array, which begins with an asterisk. The store sends no other asterisks.
                     let commands = received.iter().take(length).filter(|byte| **byte == b'*').count().min(left);
                     left -= commands;
                     connection.write_all("+OK\r\n".repeat(commands).as_bytes()).unwrap();

@@ -1,6 +1,6 @@
-//! Test suites for the parts that other crates may implement: adapters for web frameworks and replay stores.
+//! Test suites for the parts that other crates may implement: replay stores, and adapters for web frameworks.
 //!
-//! Call a suite from a test of your implementation. It panics if the implementation breaks a promise.
+//! Call a suite from a test of your implementation. The suite panics if the implementation violates a rule.
 
 pub mod adapter;
 mod replay_store;

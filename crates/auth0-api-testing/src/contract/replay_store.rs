@@ -8,21 +8,21 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use auth0_api_core::{Insertion, ProofId, ReplayStore, Thumbprint};
 use tokio::sync::Barrier;
 
-/// Checks that a replay store keeps its promises.
+/// Checks that a replay store follows these rules:
 ///
-/// 1. The first insertion of a proof is fresh; every later one is replayed.
+/// 1. The first insertion of a proof is fresh. Every later insertion is replayed.
 /// 2. Proofs with different `jti`, or with the same `jti` and different keys, are different proofs.
-/// 3. Of simultaneous insertions of one proof, exactly one is fresh.
+/// 3. If several tasks insert one proof at the same time, exactly one insertion is fresh.
 /// 4. The store remembers a proof up to and including the moment of `expires_at`, also while it records other proofs.
-/// 5. The store forgets a proof some time after that. A rejected replay does not extend the time.
+/// 5. The store forgets a proof some time after `expires_at`. A rejected replay does not extend this time.
 ///
-/// The store must be empty. It needs capacity for 2 000 proofs, 1 000 of them of one key. It may expire proofs by the
-/// times that the suite passes to it, or by its own clock: the suite uses a `now` in 2023, and waits at most 10 s for
-/// the store to forget a proof.
+/// The store must be empty. It needs capacity for 2 000 proofs, including 1 000 proofs of one key. The store may expire
+/// proofs by the times that the suite passes to it, or by its own clock. The suite uses a `now` in 2023, and waits at
+/// most 10 s for the store to forget a proof.
 ///
 /// # Panics
 ///
-/// When the store breaks a promise, with the promise in the message, or when the store returns an error.
+/// When the store violates a rule, or when the store returns an error. The message contains the rule or the error.
 ///
 /// # Examples
 ///
@@ -47,7 +47,7 @@ pub async fn replay_store(store: Arc<dyn ReplayStore>) {
 
 struct Suite {
     store: Arc<dyn ReplayStore>,
-    /// A random hasher that makes the thumbprints, so that several runs may share a server.
+    /// A random hasher that makes the thumbprints. Several runs that share a server use different thumbprints.
     names: RandomState,
 }
 
@@ -82,17 +82,17 @@ impl Suite {
             let mut fresh = 0;
             for task in tasks {
                 let answer = task.await;
-                assert!(answer.is_ok(), "the store panicked in a race: {answer:?}");
+                assert!(answer.is_ok(), "the store panicked during simultaneous insertions: {answer:?}");
                 fresh += usize::from(answer.is_ok_and(|answer| answer == Insertion::Fresh));
             }
-            assert_eq!(fresh, 1, "one of {TASKS} racing insertions of one proof is fresh, in round {round}");
+            assert_eq!(fresh, 1, "one of {TASKS} simultaneous insertions of one proof is fresh, in round {round}");
         }
     }
 
     async fn other_proofs_do_not_evict_a_live_proof(&self) {
         let proofs: HashSet<_> = (0..MANY).map(|jti| self.proof("many", &jti.to_string())).collect();
         for proof in &proofs {
-            assert_eq!(self.insert(*proof).await, Insertion::Fresh, "one of {MANY} different proofs is fresh");
+            assert_eq!(self.insert(*proof).await, Insertion::Fresh, "each of {MANY} different proofs is fresh");
         }
         for proof in &proofs {
             let answer = insert(&*self.store, *proof, now() + LIFE, now() + LIFE + LIFE).await;
@@ -106,18 +106,18 @@ impl Suite {
         assert_eq!(
             insert(&*self.store, proof, now(), expires_at).await,
             Insertion::Fresh,
-            "a proof may live for 20 ms"
+            "a proof may expire after 20 ms"
         );
 
         let later = now() + Duration::from_secs(1);
-        // Each attempt is a replay until the store has forgotten the proof. None of them may extend the time.
+        // Each attempt is a replay until the store has forgotten the proof. These replays must not extend the expiry.
         for _ in 0..ATTEMPTS {
             if insert(&*self.store, proof, later, later + LIFE).await == Insertion::Fresh {
                 return;
             }
             tokio::time::sleep(BETWEEN_ATTEMPTS).await;
         }
-        unreachable!("an expired proof is forgotten, also if it was replayed before");
+        unreachable!("the store forgets an expired proof, also if the proof was replayed before");
     }
 
     async fn insert(&self, proof: ProofId) -> Insertion {
@@ -139,11 +139,11 @@ async fn run(store: Arc<dyn ReplayStore>, proof: ProofId, start: Arc<Barrier>) -
     insert(&*store, proof, now(), now() + LIFE).await
 }
 
-#[expect(clippy::panic, reason = "a suite reports by panicking")]
+#[expect(clippy::panic, reason = "a suite reports a failure by panicking")]
 async fn insert(store: &dyn ReplayStore, proof: ProofId, now: SystemTime, expires_at: SystemTime) -> Insertion {
     match store.insert(&proof, now, expires_at).await {
         Ok(answer) => answer,
-        Err(error) => panic!("a store with enough capacity answers, but this one returned an error: {error:?}"),
+        Err(error) => panic!("a store with enough capacity answers, but this store returned an error: {error:?}"),
     }
 }
 
@@ -152,14 +152,14 @@ fn now() -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(1_700_000_000)
 }
 
-/// How long a proof lives with the default window, if the clock of its client is right.
+/// The time from `now` to the expiry of a proof, with the default window and a correct clock of the client.
 const LIFE: Duration = Duration::from_secs(301);
 
 const ROUNDS: usize = 50;
 const TASKS: usize = 16;
 const MANY: usize = 1_000;
 
-/// 10 s in all, for stores that expire proofs by their own clock.
+/// The attempts take 10 s in all. A store that expires proofs by its own clock needs some of this time.
 const ATTEMPTS: usize = 1_000;
 const BETWEEN_ATTEMPTS: Duration = Duration::from_millis(10);
 
@@ -190,8 +190,8 @@ mod tests {
     }
 
     #[tokio::test]
-    #[should_panic(expected = "one of 16 racing insertions of one proof is fresh")]
-    async fn store_that_reads_before_it_writes_fails() {
+    #[should_panic(expected = "one of 16 simultaneous insertions of one proof is fresh")]
+    async fn store_that_looks_up_and_inserts_in_two_steps_fails() {
         replay_store(Arc::new(Broken { fault: Fault::ReadsFirst, seen: Mutex::default() })).await;
     }
 
@@ -234,7 +234,7 @@ mod tests {
                 if expiry.is_some_and(live) {
                     return Ok(Insertion::Replayed);
                 }
-                // Between the look-up and the insertion, another task may do the same.
+                // Between the look-up and the insertion, another task may look up the same proof.
                 if self.fault == Fault::ReadsFirst {
                     tokio::task::yield_now().await;
                 }

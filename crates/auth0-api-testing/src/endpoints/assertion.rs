@@ -12,11 +12,11 @@ use crate::state::Tenant;
 
 pub(crate) const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-/// The algorithms that a client may sign with, as announced in discovery.
+/// The algorithms that a client may sign with. The discovery document lists them.
 pub(crate) const ALGORITHMS: [&str; 10] =
     ["ES256", "ES384", "ES512", "EdDSA", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512"];
 
-/// Verifies an assertion for this tenant and returns the client that signed it. A `jti` is accepted once.
+/// Verifies an assertion for this tenant and returns the client that signed it. The tenant accepts each `jti` once.
 pub(crate) fn verify(tenant: &Tenant, client_id: Option<&str>, text: &str) -> Result<Arc<Application>, ErrorResponse> {
     check(tenant, client_id, text)
         .map_err(|reason| ErrorResponse::invalid_client(format!("The client assertion is rejected: {reason}")))
@@ -24,14 +24,15 @@ pub(crate) fn verify(tenant: &Tenant, client_id: Option<&str>, text: &str) -> Re
 
 fn check(tenant: &Tenant, client_id: Option<&str>, text: &str) -> Result<Arc<Application>, &'static str> {
     let jwt = Jwt::parse(text).ok_or("it is not a JWT")?;
-    // RFC 7523 §3 (2): sub is the client id. RFC 7521 §4.2: it equals the parameter client_id, if present.
+    // RFC 7523 §3 (2): sub is the client id. RFC 7521 §4.2: sub equals the parameter client_id, if the request has that
+    // parameter.
     let id =
         Some(jwt.text("sub")).filter(|sub| client_id.is_none_or(|id| id == *sub)).ok_or("sub is another client")?;
     let client = tenant.application(id).ok_or("sub is no client")?;
     let Method::PrivateKeyJwt(jwk) = client.method() else { return Err("the client is not registered for it") };
     // RFC 7523 §3 (9): the signature.
     jwt.is_signed_by(jwk).then_some(()).ok_or("its signature does not verify")?;
-    // RFC 7523 §3 (1): iss is the client id too.
+    // RFC 7523 §3 (1): iss is also the client id.
     (jwt.text("iss") == id).then_some(()).ok_or("iss is not the client")?;
     // RFC 7523 §3 (3): aud is the issuer or the URL of the token endpoint.
     let is_addressed_here = jwt.is_for(&tenant.issuer) || jwt.is_for(&tenant.url(token::PATH));
@@ -47,5 +48,5 @@ fn check(tenant: &Tenant, client_id: Option<&str>, text: &str) -> Result<Arc<App
     first.then_some(client).ok_or("its jti has been used before")
 }
 
-/// The longest lifetime of an assertion, and with it the longest time for which a `jti` is remembered.
+/// The longest lifetime of an assertion. The tenant remembers a `jti` no longer than this time.
 const MAX_LIFETIME_S: u64 = 300;

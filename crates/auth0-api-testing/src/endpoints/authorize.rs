@@ -30,10 +30,10 @@ pub(crate) async fn authorize(State(tenant): State<Arc<Tenant>>, RawQuery(query)
     }
 }
 
-/// Returns the URL that the browser is redirected to, with a code or an error.
+/// Returns the URL that the tenant redirects the browser to. The URL contains a code or an error.
 ///
-/// The client and the redirect URI are checked first. If one of them is wrong, the tenant answers with an error and
-/// does not redirect, because the URL may not belong to the client
+/// The tenant checks the client and the redirect URI first. If the client or the URI is wrong, the tenant answers with
+/// an error and does not redirect, because the URI may be that of an attacker
 /// ([RFC 6749 §4.1.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1)).
 fn answer(tenant: &Tenant, query: &[u8]) -> Result<String, ErrorResponse> {
     let parameters = Parameters::form(query)?;
@@ -90,7 +90,7 @@ fn code(tenant: &Tenant, client: &Application, parameters: &Parameters) -> Resul
     Ok(text)
 }
 
-/// Returns the user to sign in: the user of `login_hint`, or the first registered user.
+/// Returns the user to sign in: the user that `login_hint` names, or the first registered user.
 ///
 /// If no user is registered, `login_hint` may be any user id.
 fn user(tenant: &Tenant, parameters: &Parameters) -> Result<User, ErrorResponse> {
@@ -106,8 +106,8 @@ fn user(tenant: &Tenant, parameters: &Parameters) -> Result<User, ErrorResponse>
     }
 }
 
-/// [RFC 7636 §4.3](https://www.rfc-editor.org/rfc/rfc7636#section-4.3): reads the PKCE challenge. Only S256 is
-/// accepted, and a public client must send one.
+/// [RFC 7636 §4.3](https://www.rfc-editor.org/rfc/rfc7636#section-4.3): reads the PKCE challenge. The tenant accepts
+/// only S256. A public client must send a challenge.
 fn challenge(client: &Application, parameters: &Parameters) -> Result<Option<String>, ErrorResponse> {
     match (parameters.get("code_challenge"), parameters.get("code_challenge_method")) {
         (Some(challenge), Some("S256")) => Ok(Some(challenge.to_owned())),
@@ -117,13 +117,14 @@ fn challenge(client: &Application, parameters: &Parameters) -> Result<Option<Str
     }
 }
 
-/// [RFC 9449 §10](https://www.rfc-editor.org/rfc/rfc9449#section-10): reads the key that the code is bound to.
+/// [RFC 9449 §10](https://www.rfc-editor.org/rfc/rfc9449#section-10): reads the thumbprint of the key that the code is
+/// bound to.
 fn thumbprint(text: &str) -> Result<Thumbprint, ErrorResponse> {
     let bytes = URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| bytes.try_into().ok());
     bytes.map(Thumbprint::from_bytes).ok_or_else(|| ErrorResponse::invalid_request("dpop_jkt is not a thumbprint"))
 }
 
-/// The same user as the default of [`TokenBuilder`](crate::TokenBuilder).
+/// The default user of [`TokenBuilder`](crate::TokenBuilder) is the same.
 const DEFAULT_USER: &str = "auth0|local-user";
 
 /// [RFC 6749 §4.1.2](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2): a code expires after at most ten minutes.

@@ -33,7 +33,7 @@ pub(crate) fn authenticate(
 ) -> Result<Arc<Application>, ErrorResponse> {
     match presented(headers, parameters)? {
         Presented::Basic { id, secret } => {
-            // RFC 6749 §5.2: the response to a client that used the header names the scheme.
+            // RFC 6749 §5.2: if the client used the header, the response contains a challenge with the same scheme.
             by_header(tenant, parameters, &id, &secret)
                 .map_err(|rejection| rejection.with_header(header::WWW_AUTHENTICATE, "Basic realm=\"tenant\""))
         }
@@ -65,7 +65,7 @@ fn presented<'a>(headers: &HeaderMap, parameters: &'a Parameters) -> Result<Pres
         }
         (None, None, Some(assertion)) => Ok(Presented::Assertion(assertion)),
         (None, None, None) => Ok(Presented::Nothing),
-        // RFC 6749 §2.3: one method per request.
+        // RFC 6749 §2.3: a client must not use more than one method in a request.
         _ => Err(ErrorResponse::invalid_request("The client authenticates twice")),
     }
 }
@@ -77,7 +77,7 @@ fn by_header(
     secret: &str,
 ) -> Result<Arc<Application>, ErrorResponse> {
     let client = known(tenant, id).or_else(|_| known(tenant, &decoded(id)))?;
-    // RFC 6749 §3.2.1: a parameter client_id beside the header must name the same client.
+    // RFC 6749 §3.2.1: if the request has the parameter client_id and the header, both must name the same client.
     if parameters.get("client_id").is_some_and(|other| other != client.id()) {
         return Err(ErrorResponse::invalid_client("Unauthorized"));
     }
@@ -91,7 +91,8 @@ fn known(tenant: &Tenant, id: &str) -> Result<Arc<Application>, ErrorResponse> {
     tenant.application(id).ok_or_else(|| ErrorResponse::invalid_client("Unauthorized"))
 }
 
-/// Rejects a client, and tells its developer if the client used another method than the registered one.
+/// Rejects a client. If the client used another method than the registered method, the response names both methods, to
+/// help the developer.
 ///
 /// A tenant on a public network would not reveal this.
 fn unauthorized(registered: &Method, used: &str) -> ErrorResponse {
@@ -113,8 +114,8 @@ fn basic(authorization: &str) -> Option<(String, String)> {
 
 /// Decodes a client id or secret of `Authorization: Basic`.
 ///
-/// RFC 6749 §2.3.1 requires clients to form-encode both. Many clients do not, for example `curl -u`. The callers
-/// therefore accept both the text as it is and the decoded text.
+/// RFC 6749 §2.3.1 requires clients to form-encode the id and the secret. Many clients do not encode them, for example
+/// `curl -u`. The callers of this function therefore accept the text without decoding and the decoded text.
 fn decoded(presented: &str) -> String {
     let mut pairs = form_urlencoded::parse(presented.as_bytes());
     pairs.next().map(|(text, _)| text.into_owned()).unwrap_or_default()

@@ -19,8 +19,8 @@ pub(crate) async fn allow(request: Request, next: Next) -> Response {
     response
 }
 
-/// The request headers are listed because `*` would not include `Authorization`. `DPoP-Nonce` is exposed because a page
-/// could not read it otherwise ([RFC 9449 §8](https://www.rfc-editor.org/rfc/rfc9449#section-8)).
+/// The request headers are listed because `*` would not include `Authorization`. `DPoP-Nonce` is exposed because
+/// otherwise a page could not read it ([RFC 9449 §8](https://www.rfc-editor.org/rfc/rfc9449#section-8)).
 const HEADERS: [(HeaderName, &str); 4] = [
     (ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
     (ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, OPTIONS"),

@@ -12,8 +12,8 @@ use crate::state::Tenant;
 
 pub(crate) const PATH: &str = "/.well-known/openid-configuration";
 
-/// The path of the same document by [RFC 8414 §3](https://www.rfc-editor.org/rfc/rfc8414#section-3), which MCP clients
-/// use.
+/// The path that [RFC 8414 §3](https://www.rfc-editor.org/rfc/rfc8414#section-3) defines for the same document. MCP
+/// clients use this path.
 pub(crate) const OAUTH_PATH: &str = "/.well-known/oauth-authorization-server";
 
 pub(crate) async fn show(State(tenant): State<Arc<Tenant>>) -> Json<Value> {

@@ -1,5 +1,5 @@
-//! The error response of the tenant's endpoints
-//! ([RFC 6749 §5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)), with Auth0's status codes and wordings.
+//! The error response of the tenant's endpoints ([RFC 6749 §5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)),
+//! with Auth0's status codes and texts.
 
 use std::borrow::Cow;
 
@@ -36,12 +36,12 @@ impl ErrorResponse {
         Self::new(StatusCode::UNAUTHORIZED, "invalid_client", description)
     }
 
-    /// The client is authenticated, and is not allowed to make this request.
+    /// The client is authenticated, but is not allowed to make this request.
     pub(crate) fn unauthorized_client(description: impl Into<String>) -> Self {
         Self::new(StatusCode::FORBIDDEN, "unauthorized_client", description)
     }
 
-    /// The code or the refresh token is invalid. The status is Auth0's 403.
+    /// The code or the refresh token is invalid. The status is 403, as in Auth0.
     pub(crate) fn invalid_grant(description: impl Into<String>) -> Self {
         Self::new(StatusCode::FORBIDDEN, "invalid_grant", description)
     }

@@ -1,4 +1,4 @@
-//! Issues what was granted: the access token, the ID token and the refresh token of the response.
+//! Issues the tokens of a response: the access token, the ID token and the refresh token.
 
 use std::time::Duration;
 
@@ -12,12 +12,13 @@ use crate::must::random_text;
 use crate::registry::{Organization, User};
 use crate::{Api, GrantType, TokenBuilder};
 
-/// A grant: what is granted, to which client, for which user.
+/// What a response grants: the API, the user, the scopes, and the client that gets the tokens.
 pub(crate) struct Issue<'a> {
     pub(crate) call: &'a Call<'a>,
-    /// The API that the token is for. `None` issues an opaque token, which no API can read, as Auth0 does.
+    /// The API that the token is for. If it is `None`, the tenant issues an opaque token that no API can read, as Auth0
+    /// does.
     pub(crate) api: Option<&'a Api>,
-    /// The user; `None` for a token for the client itself.
+    /// The user; `None` if the token is for the client itself.
     pub(crate) user: Option<&'a User>,
     /// The granted scopes; `None` if the client requested none.
     pub(crate) scopes: Option<Vec<String>>,
@@ -27,7 +28,8 @@ pub(crate) struct Issue<'a> {
     pub(crate) extras: Extras,
 }
 
-/// The tokens that the flow can issue beside the access token. Each is issued only if the scope requests it.
+/// The tokens that the flow can issue in addition to the access token. The tenant issues such a token only if its scope
+/// (`openid` or `offline_access`) is granted.
 #[derive(Default)]
 pub(crate) struct Extras {
     pub(crate) id_token: bool,
@@ -61,7 +63,7 @@ impl Issue<'_> {
         let client = self.call.client.id();
         let subject = self.user.map_or_else(|| format!("{client}@clients"), |user| user.id().to_owned());
         let mut token = api.token(self.call.tenant, client).subject(&subject);
-        // As Auth0: with the scope `openid`, the token is for /userinfo too.
+        // As in Auth0, a token with the scope `openid` is also for /userinfo.
         if self.user.is_some() && self.has("openid") {
             token = token.audiences([api.identifier().to_owned(), self.call.tenant.url(userinfo::PATH)]);
         }
@@ -102,8 +104,8 @@ impl Issue<'_> {
 
     fn refresh_token(&self, user: &User) -> String {
         let token = random_text();
-        // RFC 9449 §5: the refresh token of a public client is bound to its DPoP key. A confidential client
-        // authenticates.
+        // RFC 9449 §5: the refresh token of a public client is bound to the client's DPoP key. The refresh token of a
+        // confidential client is not bound, because that client authenticates.
         let key = self.call.key.filter(|_| self.call.client.is_public());
         let consent = Consent { key, ..self.consent(user) };
         self.call.tenant.ledger().refresh_tokens.insert(token.clone(), consent);
@@ -160,7 +162,7 @@ pub(crate) fn is_openid(scope: &str) -> bool {
     OPENID.contains(&scope)
 }
 
-/// OpenID Connect Core §5.4 and §11.
+/// The scopes of OpenID Connect (Core §5.4 and §11).
 pub(crate) const OPENID: [&str; 6] = ["openid", "profile", "email", "address", "phone", "offline_access"];
 
 /// Auth0's defaults.

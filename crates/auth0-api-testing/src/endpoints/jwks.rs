@@ -1,4 +1,4 @@
-//! The published keys, with the same `Cache-Control` as Auth0's.
+//! The published keys, with the `Cache-Control` that Auth0 sends.
 
 use std::sync::Arc;
 
@@ -24,8 +24,8 @@ pub(crate) async fn show(State(tenant): State<Arc<Tenant>>, request: HeaderMap) 
     (caching, [(header::CONTENT_TYPE, "application/json")], body).into_response()
 }
 
-/// [RFC 9110 §13.1.2](https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2): `If-None-Match` is `*` or a list of tags,
-/// which are compared without regard to `W/`.
+/// [RFC 9110 §13.1.2](https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2): returns whether `If-None-Match` contains
+/// the current tag. The header is `*` or a list of tags. The comparison ignores `W/`.
 fn already_has(request: &HeaderMap, etag: &str) -> bool {
     let values = request.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
     let mut candidates = values.flat_map(|value| value.split(',')).map(str::trim);

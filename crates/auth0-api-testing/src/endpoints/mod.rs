@@ -28,7 +28,8 @@ use http::{HeaderMap, header};
 use crate::Endpoint;
 use crate::state::Tenant;
 
-/// Makes the routes. Requests for discovery, the key set and tokens are counted, and these endpoints can misbehave.
+/// Makes the routes. The tenant counts the requests for discovery, the key set and tokens. These endpoints can
+/// misbehave.
 pub(crate) fn router(tenant: Arc<Tenant>) -> Router {
     let watched = |endpoint, route: MethodRouter<Arc<Tenant>>| {
         route.route_layer(middleware::from_fn_with_state((Arc::clone(&tenant), endpoint), watch))
@@ -50,7 +51,7 @@ pub(crate) fn router(tenant: Arc<Tenant>) -> Router {
         .with_state(tenant)
 }
 
-/// Counts the request. Answers it with the endpoint's misbehaviour, if a test has set one, or as usual.
+/// Counts the request. If a test has set a misbehaviour for the endpoint, answers with it. Otherwise answers as usual.
 async fn watch(State((tenant, endpoint)): State<(Arc<Tenant>, Endpoint)>, request: Request, next: Next) -> Response {
     tenant.counters.count(endpoint);
     if let Some(misbehaviour) = tenant.faults.at(endpoint)

@@ -46,7 +46,7 @@ impl Parameters {
         self.get("audience").or_else(|| self.get("resource"))
     }
 
-    /// Returns the requested scopes; `None` without the parameter.
+    /// Returns the requested scopes; `None` if the request has no parameter `scope`.
     pub(crate) fn scopes(&self) -> Option<Vec<&str>> {
         Some(self.get("scope")?.split(' ').filter(|scope| !scope.is_empty()).collect())
     }
@@ -57,7 +57,7 @@ impl Parameters {
         unknown.map(|(name, values)| (name.clone(), values.clone())).collect()
     }
 
-    /// Returns one pair per value, sorted by name.
+    /// Returns one pair of name and value for each value, sorted by name.
     pub(crate) fn pairs(&self) -> Vec<(String, String)> {
         let of_one = |(name, values): (&String, &Vec<String>)| -> Vec<_> {
             values.iter().map(|value| (name.clone(), value.clone())).collect()
@@ -65,8 +65,8 @@ impl Parameters {
         self.0.iter().flat_map(of_one).collect()
     }
 
-    /// Adds a value. RFC 6749 §3.2: no parameter of the protocol occurs twice. Extra fields, which only an Action
-    /// reads, may.
+    /// Adds a value. RFC 6749 §3.2: a parameter of the protocol must not occur twice. Extra fields, which only an
+    /// Action reads, may occur several times.
     fn add(&mut self, name: String, value: String) -> Result<(), ErrorResponse> {
         if PROTOCOL.contains(&name.as_str()) && self.0.contains_key(&name) {
             return Err(ErrorResponse::invalid_request(format!("Repeated parameter: {name}")));

@@ -42,7 +42,7 @@ fn registered(tenant: &Tenant, body: &[u8]) -> Result<Value, ErrorResponse> {
         "redirect_uris": callbacks,
         "grant_types": ["authorization_code", "refresh_token"],
         "response_types": ["code"],
-        // RFC 7591 §3.2.1: the response names the registered method, also if the client requested another one.
+        // RFC 7591 §3.2.1: the response names the registered method, also if the client requested another method.
         "token_endpoint_auth_method": "none",
     });
     tenant.ledger().applications.push(Arc::new(client));

@@ -1,4 +1,5 @@
-//! The API of a third party. It accepts only Token Vault tokens, so that a test can use the token that it gets.
+//! The API of a third party. This API accepts only Token Vault tokens. A test calls it with a token that Token Vault
+//! has issued.
 
 use std::sync::Arc;
 

@@ -36,8 +36,8 @@ pub(crate) async fn issue(
     let no_store = [(header::CACHE_CONTROL, "no-store"), (header::PRAGMA, "no-cache")];
     let nonce = tenant.dpop_nonce().map(|nonce| [(DPOP_NONCE, nonce)]);
     let response = match (nonce, headers.contains_key(DPOP)) {
-        // RFC 9449 §8.2: the response to a request with a proof has the nonce for the next proof, also if it is an
-        // error.
+        // RFC 9449 §8.2: the response to a request with a proof has the nonce for the next proof, also if the response
+        // is an error.
         (Some(nonce), true) => (no_store, nonce, answer).into_response(),
         _ => (no_store, answer).into_response(),
     };

@@ -1,4 +1,4 @@
-//! The claims of the user, for an access token with the scope `openid`
+//! Returns the claims of the user for an access token with the scope `openid`
 //! ([OpenID Connect Core §5.3](https://openid.net/specs/openid-connect-core-1_0.html#UserInfo)).
 
 use std::sync::Arc;
@@ -46,8 +46,8 @@ fn user(tenant: &Tenant, headers: &HeaderMap) -> Option<User> {
     Some(tenant.registry.user(id).cloned().unwrap_or_else(|| User::new(id)))
 }
 
-/// [RFC 9449 §7.1](https://www.rfc-editor.org/rfc/rfc9449#section-7.1): whether the request has a valid proof, signed
-/// with the token's key, with the hash of this token.
+/// [RFC 9449 §7.1](https://www.rfc-editor.org/rfc/rfc9449#section-7.1): returns whether the request has a valid proof.
+/// The proof must be signed with the token's key and contain the hash of this token.
 fn is_proven(tenant: &Tenant, headers: &HeaderMap, token: &str, jkt: &str) -> bool {
     let proof = headers.get("dpop").and_then(|proof| proof.to_str().ok()).unwrap_or_default();
     let url = tenant.url(PATH);

@@ -22,25 +22,26 @@ pub struct LinkedAccount {
 }
 
 impl LinkedAccount {
-    /// Makes an account of this connection. Its tokens have every requested scope.
+    /// Makes an account of this connection. By default its tokens have every requested scope.
     pub fn new(connection: impl Into<String>) -> Self {
         Self { connection: connection.into(), name: None, scopes: None, expired: false }
     }
 
-    /// Sets the name that `login_hint` selects the account by, if a user has several accounts.
+    /// Sets the name of the account. If a user has several accounts, `login_hint` selects the account with this name.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// Sets the scopes that the user has consented to at the third party. Other scopes are rejected.
+    /// Sets the scopes that the user has consented to at the third party. The tenant rejects a request for another
+    /// scope.
     pub fn scopes(mut self, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.scopes = Some(scopes.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Makes the exchange fail because the third party no longer accepts the refresh token in the vault, as after a
-    /// change of the user's password there.
+    /// Makes the exchange fail: the third party no longer accepts the refresh token in the vault. This happens, for
+    /// example, after the user has changed the password at the third party.
     pub fn expired(mut self) -> Self {
         self.expired = true;
         self

@@ -29,7 +29,8 @@ pub struct Api {
 }
 
 impl Api {
-    /// Makes an API with this identifier, which is the audience of its tokens. It grants every requested scope.
+    /// Makes an API with this identifier, which is the audience of its tokens. By default the API grants every
+    /// requested scope.
     pub fn new(identifier: impl Into<String>) -> Self {
         Self {
             identifier: identifier.into(),
@@ -40,26 +41,27 @@ impl Api {
         }
     }
 
-    /// Sets the scopes of the API. It does not grant other requested scopes.
+    /// Sets the scopes of the API. The API does not grant other requested scopes.
     pub fn scopes(mut self, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.scopes = Some(scopes.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Sets the lifetime of its tokens; a day by default, as Auth0's.
+    /// Sets the lifetime of the API's tokens; one day by default, as in Auth0.
     pub fn token_lifetime(mut self, lifetime: Duration) -> Self {
         self.token_lifetime = lifetime;
         self
     }
 
-    /// Sets the algorithm that signs its tokens; RS256 by default, as Auth0's.
+    /// Sets the algorithm that signs the API's tokens; RS256 by default, as in Auth0.
     pub fn algorithm(mut self, algorithm: SigningAlgorithm) -> Self {
         self.algorithm = algorithm;
         self
     }
 
-    /// Gives its tokens the profile of [RFC 9068](https://www.rfc-editor.org/rfc/rfc9068#section-2): `typ` `at+jwt`,
-    /// `client_id` in place of `azp`, and a `jti`. The default is Auth0's own profile, as for an API of Auth0.
+    /// Gives the API's tokens the profile of [RFC 9068](https://www.rfc-editor.org/rfc/rfc9068#section-2): `typ`
+    /// `at+jwt`, `client_id` in place of `azp`, and a `jti`. By default the tokens have Auth0's own profile, as in
+    /// Auth0.
     pub fn rfc9068(mut self) -> Self {
         self.rfc9068 = true;
         self

@@ -30,8 +30,8 @@ pub struct Application {
 impl Application {
     /// Makes a *Custom API client* (`app_type: resource_server`): an API that exchanges the tokens that it receives.
     ///
-    /// `identifier` is the audience of those tokens. Only a client of this kind may act on behalf of a user. Its grants
-    /// are client credentials, token exchange and Token Vault.
+    /// `identifier` is the audience of the tokens that the API receives. Only a client of this kind may act on behalf
+    /// of a user. Its grants are client credentials, token exchange and Token Vault.
     pub fn custom_api(id: impl Into<String>, credential: impl Into<Credential>, identifier: impl Into<String>) -> Self {
         let grants = [GrantType::ClientCredentials, GrantType::TokenExchange, GrantType::TokenVault];
         Self { identifier: Some(identifier.into()), ..Self::new(id, credential.into(), &grants) }
@@ -42,15 +42,15 @@ impl Application {
         Self::new(id, credential.into(), &[GrantType::ClientCredentials, GrantType::TokenExchange])
     }
 
-    /// Makes a web site with a server that holds the credential. It has every grant except client credentials.
+    /// Makes a web site with a server that stores the credential. The client has every grant except client credentials.
     pub fn regular_web(id: impl Into<String>, credential: impl Into<Credential>) -> Self {
         let grants =
             [GrantType::AuthorizationCode, GrantType::RefreshToken, GrantType::TokenExchange, GrantType::TokenVault];
         Self::new(id, credential.into(), &grants)
     }
 
-    /// Makes a public client, such as a single-page or a native application: it has no credential and must use PKCE.
-    /// Its grants are authorization code and refresh token.
+    /// Makes a public client, such as a single-page or a native application. A public client has no credential and must
+    /// use PKCE. Its grants are authorization code and refresh token.
     pub fn single_page(id: impl Into<String>) -> Self {
         let grants = [GrantType::AuthorizationCode, GrantType::RefreshToken];
         Self::new(id, Credential(Method::None), &grants)
@@ -62,7 +62,8 @@ impl Application {
         self
     }
 
-    /// Sets the redirect URIs that `/authorize` accepts, compared as text; by default any `http` URL of this machine.
+    /// Sets the redirect URIs that `/authorize` accepts. The tenant compares them as text. By default it accepts any
+    /// `http` URL of this machine.
     pub fn callbacks(mut self, urls: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.callbacks = Some(urls.into_iter().map(Into::into).collect());
         self
@@ -90,7 +91,8 @@ impl Application {
         self.identifier.as_deref()
     }
 
-    /// RFC 6749 §3.1.2.3: whether the tenant may redirect to this URL. Registered URLs are compared exactly.
+    /// Returns whether the tenant may redirect to this URL. RFC 6749 §3.1.2.3: the tenant compares registered URLs
+    /// exactly.
     pub(crate) fn may_redirect_to(&self, url: &str) -> bool {
         match &self.callbacks {
             Some(callbacks) => callbacks.iter().any(|callback| callback == url),
@@ -103,8 +105,8 @@ impl Application {
     }
 }
 
-/// Returns whether a URL begins with this origin, and the origin's host ends there: `http://localhost.example.com` does
-/// not belong to `http://localhost`.
+/// Returns whether a URL has the scheme and the host of this origin. Any port and path are allowed. The URL
+/// `http://localhost.example.com` has another host than `http://localhost`.
 fn is_below(url: &str, origin: &str) -> bool {
     url.strip_prefix(origin).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/', '?']))
 }

@@ -1,4 +1,4 @@
-//! Custom token exchange: a subject token type, and the Action that decides about the tokens.
+//! Custom token exchange: a subject token type, and the Action that accepts or rejects tokens of this type.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -20,7 +20,7 @@ pub struct ExchangeRequest {
     pub(crate) extra: BTreeMap<String, Vec<String>>,
 }
 
-/// An Action's decision to issue tokens: for which user, and optionally who acts for the user.
+/// An Action's decision to issue tokens. It names the user, and optionally the actor that acts for the user.
 ///
 /// ```
 /// use auth0_api_testing::{Exchanged, User};
@@ -30,7 +30,7 @@ pub struct ExchangeRequest {
 /// # drop((plain, delegated));
 /// ```
 #[derive(Clone, Debug)]
-#[must_use = "an Action must return it"]
+#[must_use = "an Action must return this value"]
 pub struct Exchanged {
     pub(crate) user: User,
     pub(crate) actor: Option<String>,
@@ -66,7 +66,7 @@ impl ExchangeRequest {
         &self.subject_token_type
     }
 
-    /// Returns the token of the party that wants to act for the subject.
+    /// Returns the token of the actor, the party that will act for the subject.
     pub fn actor_token(&self) -> Option<&str> {
         self.actor.as_ref().map(|(token, _)| token.as_str())
     }
@@ -132,13 +132,13 @@ impl ExchangeRejection {
         Self(RejectionKind::Denied { code: code.into(), description: description.into() })
     }
 
-    /// Requires another factor: 403 `mfa_required`, with an `mfa_token` and with `mfa_requirements` that name a
-    /// one-time password.
+    /// Requires another authentication factor. The tenant answers 403 `mfa_required`, with an `mfa_token` and with
+    /// `mfa_requirements` that name a one-time password.
     pub fn require_mfa() -> Self {
         Self(RejectionKind::MfaRequired)
     }
 
-    /// Rejects the subject token: 400 `invalid_request`.
+    /// Rejects the subject token. The tenant answers 400 `invalid_request`.
     ///
     /// After ten rejections from one address within six minutes, the tenant answers the next exchanges from that
     /// address with 429 `too_many_attempts`.
@@ -159,7 +159,7 @@ impl ExchangeProfile {
         (self.action)(request)
     }
 
-    /// Returns what is wrong with the type by Auth0's rules, if anything.
+    /// Returns the rule of Auth0 that the type violates, or `None` if the type is valid.
     pub(crate) fn problem(&self) -> Option<&'static str> {
         let lower = self.subject_token_type.to_ascii_lowercase();
         let length = self.subject_token_type.chars().count();

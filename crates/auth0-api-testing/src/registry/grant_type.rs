@@ -1,6 +1,7 @@
 //! The grant types of the token endpoint.
 
-/// A grant type of the token endpoint. An [`Application`](crate::Application) may use only those it is registered for.
+/// A grant type of the token endpoint. An [`Application`](crate::Application) may use only the grant types that it is
+/// registered for.
 ///
 /// ```
 /// use auth0_api_testing::GrantType;

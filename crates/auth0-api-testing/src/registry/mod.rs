@@ -51,7 +51,7 @@ impl Registry {
         self.users.iter().find(|user| user.id() == id)
     }
 
-    /// Returns an organisation by its id, or by its name without regard to upper and lower case.
+    /// Returns the organisation with this id or this name. The comparison of names ignores upper and lower case.
     pub(crate) fn organization(&self, id_or_name: &str) -> Option<&Organization> {
         let is = |known: &&Organization| known.id == id_or_name || known.name.eq_ignore_ascii_case(id_or_name);
         self.organizations.iter().find(is)
@@ -61,7 +61,8 @@ impl Registry {
         self.profiles.iter().find(|profile| profile.subject_token_type == subject_token_type)
     }
 
-    /// Returns whether a user is a member of an organisation. A user who is not registered counts as a member of all.
+    /// Returns whether a user is a member of an organisation. A user who is not registered counts as a member of every
+    /// organisation.
     pub(crate) fn is_member(&self, user_id: &str, organization: &Organization) -> bool {
         self.user(user_id).is_none_or(|user| user.is_member_of(&organization.id))
     }

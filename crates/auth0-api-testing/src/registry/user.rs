@@ -41,7 +41,7 @@ impl User {
         self
     }
 
-    /// Makes the user a member of an organisation, by its id.
+    /// Makes the user a member of the organisation with this id.
     pub fn member_of(mut self, organization_id: impl Into<String>) -> Self {
         self.organizations.push(organization_id.into());
         self

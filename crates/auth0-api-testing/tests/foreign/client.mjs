@@ -1,7 +1,7 @@
 // Runs two OAuth clients that share no code with this repository against the local tenant: `openid-client`, which
 // applications use, and `oauth4webapi`, which exposes each step of the protocol.
 //
-// Prints `ok LIBRARY: NAME` for each check. It ends with a status other than 0 when a check fails.
+// Prints `ok LIBRARY: NAME` for each check. The program ends with a status other than 0 when a check fails.
 //
 // `cargo test -p auth0-api-testing foreign` starts the tenant and runs this file. Run `npm ci` in this folder first.
 

@@ -1,5 +1,5 @@
-// The package `oauth4webapi`, as an MCP client uses it: it reads the metadata of RFC 8414, registers itself, names the
-// resource, and uses DPoP with nonces. Then it exchanges a refresh token at Token Vault.
+// Uses the package `oauth4webapi` as an MCP client does: the client reads the metadata of RFC 8414, registers itself,
+// names the resource, and uses DPoP with nonces. Then a web site exchanges its refresh token at Token Vault.
 
 import assert from 'node:assert/strict';
 import * as oauth from 'oauth4webapi';
@@ -43,7 +43,7 @@ async function boundToken(server, client) {
         (error) => error,
     );
     assert.ok(oauth.isDPoPNonceError(error), error);
-    // The rejection did not use up the code, and the library has stored the nonce.
+    // The code is still valid after the rejection, and the library has stored the nonce.
     const { access_token, token_type } = await oauth.processAuthorizationCodeResponse(server, client, await ask());
     assert.equal(token_type, 'dpop');
     const { aud, azp, cnf } = claims(access_token);

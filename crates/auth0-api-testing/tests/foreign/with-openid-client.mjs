@@ -164,13 +164,14 @@ function privateKey() {
 
 async function rejected(request, status, code) {
     const error = await rejection(request);
-    // The library reports a challenge as a separate error class, which has the `error` of the body too.
+    // If the response has a challenge, the library uses a separate error class. That class also has the `error` of the
+    // body.
     assert.deepEqual([error.status, error.error], [status, code], error);
 }
 
 function rejection(request) {
     return request.then(
-        () => assert.fail('accepted'),
+        () => assert.fail('the tenant accepted the request'),
         (error) => error,
     );
 }

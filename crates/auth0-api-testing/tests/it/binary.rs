@@ -26,7 +26,7 @@ async fn the_printed_configuration_is_served() {
 }
 
 #[tokio::test]
-async fn every_printed_command_gets_its_token() {
+async fn every_printed_command_gets_a_token() {
     let (_tenant, lines) = run(&["--port", "0", "--audience", "urn:it's", "--downstream", "urn:next"]);
     let machine = paste(&lines, "TOKEN", "").await;
     assert_eq!(

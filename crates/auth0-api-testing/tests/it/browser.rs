@@ -64,7 +64,7 @@ async fn authorize_returns_a_code_that_is_exchanged_for_tokens() {
 }
 
 #[tokio::test]
-async fn a_code_works_once_for_its_client_redirect_uri_and_verifier() {
+async fn a_code_is_valid_once_and_only_with_its_client_redirect_uri_and_verifier() {
     let world = World::new().await;
     let used = code(&world, &authorization()).await;
     assert_eq!(world.ask(&redemption(&used)).await.status, 200);
@@ -198,7 +198,7 @@ async fn a_public_clients_code_and_refresh_token_are_bound_to_its_key() {
 }
 
 #[tokio::test]
-async fn userinfo_rejects_tokens_that_are_not_for_it_or_lack_their_proof() {
+async fn userinfo_rejects_a_token_for_another_audience_and_a_bound_token_without_a_proof() {
     let world = World::new().await;
     let userinfo = format!("{}/userinfo", world.tenant.domain());
     let bound = world.tenant.mint().audience(&userinfo).bound_to(&world.tenant.proof_key());

@@ -1,4 +1,4 @@
-//! An HTTP client for the tests. It follows no redirects, uses no proxy, and returns status, headers and body
+//! An HTTP client for the tests. The client follows no redirects, uses no proxy, and returns status, headers and body
 //! unchanged.
 
 use std::time::Duration;
@@ -25,7 +25,7 @@ impl Answer {
     }
 }
 
-/// Sends a request. It fails if the connection closes without a response.
+/// Sends a request. Returns an error if the connection closes without a response.
 pub(crate) async fn send(
     method: &str,
     url: &str,
@@ -57,7 +57,7 @@ pub(crate) fn part(token: &str, index: usize) -> Value {
     serde_json::from_slice(&bytes).unwrap()
 }
 
-/// Returns whether an RS256 token verifies with the key in a key set that its `kid` names.
+/// Returns whether an RS256 token verifies with a key of the key set: the key that the token's `kid` names.
 pub(crate) fn verifies(token: &str, jwks: &Value) -> bool {
     let kid = &part(token, 0)["kid"];
     let Some(jwk) = jwks["keys"].as_array().unwrap().iter().find(|jwk| jwk["kid"] == *kid) else { return false };
@@ -68,5 +68,5 @@ pub(crate) fn verifies(token: &str, jwks: &Value) -> bool {
         .is_ok()
 }
 
-/// Ends a test that would hang. No test waits this long.
+/// The timeout of a request, so that a test fails instead of hanging. A test that passes never waits this long.
 const LIMIT: Duration = Duration::from_secs(20);

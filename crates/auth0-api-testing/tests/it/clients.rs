@@ -72,7 +72,7 @@ async fn a_jti_may_be_reused_after_its_assertion_has_expired() {
 }
 
 #[tokio::test]
-async fn an_assertion_may_have_the_endpoint_as_audience_and_no_client_id_beside_it() {
+async fn an_assertion_for_the_token_endpoint_is_accepted_without_a_client_id() {
     let (world, key) = with_key(SigningAlgorithm::ES256).await;
     let endpoint = format!("{}/oauth/token", world.tenant.domain());
     let assertion = good(&world, &key).audience(&endpoint).sign();

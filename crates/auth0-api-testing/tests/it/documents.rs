@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::caller::{get, send};
 
 #[tokio::test]
-async fn discovery_names_what_is_served() {
+async fn discovery_lists_the_endpoints_and_features_of_the_tenant() {
     let tenant = LocalTenant::start().await.unwrap();
     let domain = tenant.domain();
     let answer = get(&format!("{domain}/.well-known/openid-configuration")).await;
@@ -113,7 +113,7 @@ async fn requests_are_counted_per_endpoint() {
 }
 
 #[tokio::test]
-async fn pages_of_any_origin_may_call() {
+async fn pages_of_any_origin_may_call_the_tenant() {
     let tenant = LocalTenant::start().await.unwrap();
     let url = format!("{}/oauth/token", tenant.domain());
     let preflight = send("OPTIONS", &url, &[("origin", "http://localhost:5173")], "").await.unwrap();

@@ -22,7 +22,7 @@ fn form() -> Form {
 }
 
 #[tokio::test]
-async fn the_token_is_for_the_user_of_the_action() {
+async fn the_token_is_for_the_user_that_the_action_returns() {
     let world = World::new().await;
     let answer = world.ask(&form()).await;
     assert_eq!(answer.status, 200);

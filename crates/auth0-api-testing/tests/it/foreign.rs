@@ -1,5 +1,5 @@
-//! Foreign clients: two npm packages call the tenant. They show that it does not only fit the clients in this
-//! repository. Their code is in `tests/foreign`.
+//! Foreign clients: two npm packages call the tenant. The test shows that the tenant also works with clients from
+//! outside this repository. The code that calls the packages is in `tests/foreign`.
 
 use std::io::ErrorKind;
 use std::path::Path;
@@ -25,7 +25,7 @@ async fn npm_clients_get_tokens_and_rejections() {
     assert_eq!(printed.lines().filter(|line| line.starts_with("ok ")).count(), CHECKS, "{printed}");
 }
 
-/// The number of checks in `tests/foreign`. The test compares it, so that it fails if a check no longer runs.
+/// The number of checks in `tests/foreign`. The test fails if another number of checks ran.
 const CHECKS: usize = 26;
 
 /// Starts a tenant with the machine's clock, because the clients use that clock too.
@@ -84,7 +84,7 @@ fn missing() -> Option<String> {
 #[expect(clippy::disallowed_methods, reason = "only tests read STRICT")]
 fn skip(missing: &str) {
     let strict = std::env::var_os("STRICT").is_some_and(|value| value == "1");
-    assert!(!strict, "STRICT=1 forbids to skip the test: {missing}");
+    assert!(!strict, "STRICT=1 does not allow the test to be skipped: {missing}");
     eprintln!("skipped: {missing}");
 }
 

@@ -23,7 +23,7 @@ async fn garbage_is_not_json() {
 }
 
 #[tokio::test]
-async fn huge_is_two_mebibytes_of_unknown_length() {
+async fn huge_sends_two_mebibytes_without_content_length() {
     let (_tenant, url) = start(Misbehaviour::Huge).await;
     let answer = get(&url).await;
     assert_eq!((answer.status, answer.header("content-length")), (200, None));
@@ -56,7 +56,7 @@ async fn slow_answers_correctly_after_its_delay() {
 }
 
 #[tokio::test]
-async fn status_is_the_configured_one() {
+async fn status_answers_with_the_configured_status() {
     for status in [500, 503, 404, 403] {
         let (_tenant, url) = start(Misbehaviour::Status(status)).await;
         let answer = get(&url).await;

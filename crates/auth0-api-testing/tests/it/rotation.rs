@@ -30,7 +30,7 @@ async fn a_removed_key_is_no_longer_published() {
 }
 
 #[tokio::test]
-async fn removing_the_current_key_leaves_nothing_published() {
+async fn no_key_is_published_after_the_current_key_is_removed() {
     let tenant = LocalTenant::start().await.unwrap();
     tenant.remove_key(&tenant.current_kid());
     assert_eq!(jwks(&tenant).await, json!({ "keys": [] }));
@@ -38,7 +38,7 @@ async fn removing_the_current_key_leaves_nothing_published() {
 }
 
 #[tokio::test]
-async fn a_rotation_retires_the_keys_of_every_algorithm() {
+async fn a_rotation_replaces_the_keys_of_every_algorithm() {
     let tenant = LocalTenant::start().await.unwrap();
     let mint = || part(&tenant.mint().algorithm(SigningAlgorithm::ES256).sign(), 0)["kid"].clone();
     let before = mint();

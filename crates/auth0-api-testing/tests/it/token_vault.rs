@@ -55,7 +55,7 @@ async fn a_linked_account_gives_a_token_that_the_third_party_accepts() {
 }
 
 #[tokio::test]
-async fn the_third_party_accepts_no_other_token() {
+async fn the_third_party_rejects_an_access_token_of_the_tenant() {
     let world = World::new().await;
     let answer = call(&world, "google-oauth2", &world.tenant.mint().sign()).await;
     assert_eq!((answer.status, answer.header("www-authenticate")), (401, Some("Bearer error=\"invalid_token\"")));

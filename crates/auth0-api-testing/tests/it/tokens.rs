@@ -185,7 +185,8 @@ async fn failed_basic_authentication_gets_a_basic_challenge() {
     let tenant = LocalTenant::start().await.unwrap();
     let url = format!("{}/oauth/token", tenant.domain());
     let form = "grant_type=client_credentials&audience=https://api.example.com";
-    // local-client:wrong, no colon, no base64, another scheme, the right credentials beside another client_id.
+    // A wrong secret, no colon, no base64, another scheme, and the right credentials with another client_id in the
+    // form.
     for (authorization, body) in [
         ("Basic bG9jYWwtY2xpZW50Ondyb25n", form.to_owned()),
         ("Basic bG9jYWwtY2xpZW50", form.to_owned()),

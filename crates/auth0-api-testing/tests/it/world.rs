@@ -24,7 +24,7 @@ pub(crate) struct World {
     pub(crate) clock: ManualClock,
 }
 
-/// The form of an accepted request. A test changes one field of it.
+/// The form of a request that the tenant accepts. A test changes one field of the form.
 #[derive(Clone)]
 pub(crate) struct Form(Vec<(String, String)>);
 

@@ -1,5 +1,5 @@
-//! The program as it is deployed: a process, configured from the environment and called over real sockets. It runs the
-//! tests of `axum-api`.
+//! Tests the program as it is deployed: a process that is configured from the environment and called over real sockets.
+//! The tests are those of `axum-api`.
 
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 

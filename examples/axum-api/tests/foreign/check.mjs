@@ -1,4 +1,4 @@
-/** Returns a function that runs a check, prints its name after the library's, and returns its result. */
+/** Returns a function that runs a check, prints the names of the library and of the check, and returns the result. */
 export function checksOf(library) {
     return async (name, body) => {
         try {

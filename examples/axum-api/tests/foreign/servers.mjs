@@ -1,15 +1,15 @@
-// The servers. The test that starts them describes them in environment variables.
+// The servers that the clients call. The test that starts the servers passes their URLs in environment variables.
 
 import { env } from 'node:process';
 
-/** The client, which both tenants know, and the API's identifier. */
+/** The client, which is registered at both tenants, and the API's identifier. */
 export const client = { id: variable('CLIENT_ID'), secret: variable('CLIENT_SECRET') };
 export const audience = variable('AUDIENCE');
 
 /** Neither server demands a nonce, and the API accepts only DPoP. */
 export const plain = { tenant: variable('PLAIN_TENANT'), api: variable('PLAIN_API') };
 
-/** Tenant and API each demand a nonce, and the API accepts Bearer tokens too. */
+/** The tenant and the API each demand a nonce, and the API also accepts Bearer tokens. */
 export const demanding = { tenant: variable('DEMANDING_TENANT'), api: variable('DEMANDING_API') };
 
 function variable(name) {

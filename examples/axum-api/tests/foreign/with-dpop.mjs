@@ -1,5 +1,5 @@
-// The package `dpop` signs the proofs. This file makes the requests and handles the nonces itself, and compares the
-// headers as they were sent.
+// The package `dpop` only signs the proofs. This file makes the requests, handles the nonces, and compares the
+// challenges as text.
 
 import assert from 'node:assert/strict';
 import { calculateThumbprint, generateKeyPair, generateProof } from 'dpop';
@@ -49,7 +49,7 @@ async function acceptedProofs(key, token) {
 
 async function rejectedProofs(key, token) {
     const url = `${plain.api}/api/private`;
-    /** A valid proof, except for the changed parts. */
+    /** Returns a proof that is valid except for the changed parts. */
     const proof = (changed) => {
         const { by, htu, htm, accessToken } = { by: key, htu: url, htm: 'GET', accessToken: token, ...changed };
         return generateProof(by, htu, htm, undefined, accessToken);
@@ -156,7 +156,7 @@ function call(url, token, proof, method = 'GET') {
     return send(url, { method, headers: { Authorization: `DPoP ${token}`, ...(proof && { DPoP: proof }) } });
 }
 
-/** The API sends each challenge as a separate header line; `fetch` joins them. */
+/** Sends a request. The API sends each challenge as a separate header line, and `fetch` joins these lines. */
 async function send(url, init) {
     const response = await fetch(url, init);
     const text = await response.text();

@@ -46,7 +46,7 @@ async function acceptedProofs(key, token) {
 async function rejectedProofs(key, token) {
     const url = `${plain.api}/api/private`;
     const good = () => oauth.DPoP(me, key);
-    /** One challenge, because this API accepts only DPoP. */
+    /** Expects exactly one challenge, because this API accepts only DPoP. */
     const rejected = async (request, expectedStatus, parameters) => {
         const { status, challenges } = await rejectionOf(request);
         assert.deepEqual([status, challenges], [expectedStatus, [{ scheme: 'dpop', parameters }]]);
@@ -163,7 +163,7 @@ async function askForToken(server, handle) {
     return access_token;
 }
 
-/** Calls the API. Without a handle, the token is sent as Bearer. */
+/** Calls the API. Without a handle, `oauth4webapi` sends the token as Bearer. */
 function call(url, token, handle, { method = 'GET', fetch: custom = fetch } = {}) {
     const options = { DPoP: handle, [oauth.customFetch]: custom, ...insecure };
     return oauth.protectedResourceRequest(token, method, new URL(url), new Headers(), null, options);
@@ -183,7 +183,7 @@ const challengesOf = (bearer, dpop) => [
     { scheme: 'dpop', parameters: dpop },
 ];
 
-/** Expects a demand for a nonce. The library keeps the nonce of that rejection, so the same request is sent again. */
+/** Expects a rejection that demands a nonce. The library keeps this nonce and uses it when the request is repeated. */
 async function challengedOnce(request) {
     const error = await request().then(
         () => assert.fail('no nonce was demanded'),

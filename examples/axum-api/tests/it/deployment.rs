@@ -7,7 +7,7 @@ use auth0_api_testing::{Endpoint, LocalTenant, Misbehaviour};
 use crate::process::{Holder, PRIVATE, Process, command, eventually, header};
 
 #[tokio::test]
-async fn it_is_ready_once_keys_are_available() {
+async fn the_api_is_ready_once_keys_are_available() {
     let tenant = LocalTenant::start().await.unwrap();
     tenant.misbehave(Endpoint::Discovery, Misbehaviour::Down);
     let api = Process::start(&tenant, &[]).await;
@@ -23,7 +23,7 @@ async fn it_is_ready_once_keys_are_available() {
 }
 
 #[tokio::test]
-async fn it_fetches_its_keys_before_the_first_request() {
+async fn the_api_fetches_keys_before_the_first_request() {
     let tenant = LocalTenant::start().await.unwrap();
     let api = Process::start(&tenant, &[]).await;
     assert_eq!((tenant.requests().discovery, tenant.requests().jwks), (1, 1));
@@ -32,7 +32,7 @@ async fn it_fetches_its_keys_before_the_first_request() {
 }
 
 #[tokio::test]
-async fn on_sigterm_it_finishes_requests_in_progress() {
+async fn on_sigterm_the_api_finishes_requests_in_progress() {
     let tenant = LocalTenant::start().await.unwrap();
     let mut api = Process::start(&tenant, &[]).await;
     tenant.rotate_keys();
@@ -47,7 +47,7 @@ async fn on_sigterm_it_finishes_requests_in_progress() {
 }
 
 #[tokio::test]
-async fn an_invalid_configuration_exits_at_once_with_the_reason() {
+async fn an_invalid_configuration_ends_the_program_with_the_reason() {
     for (settings, code, reason) in [
         (&[("AUTH0_AUDIENCE", "a")][..], 2, "--domain"),
         (&[("AUTH0_DOMAIN", "tenant.eu.auth0.com")], 2, "--audience"),
@@ -73,6 +73,6 @@ async fn the_log_names_rejections_and_contains_no_credentials() {
     assert_eq!(api.prove(&holder, "https://other.example.com", &[]).await.status(), 401);
     let labels = [r#"label="token_audience""#, r#"label="dpop_htu_mismatch""#];
     eventually(async || labels.iter().all(|label| api.log().contains(label))).await;
-    // Every token and every proof starts with `eyJ`: `{"` and a letter in base64url.
+    // Every token and every proof starts with `eyJ`, which is base64url of `{"` and the first bits of a letter.
     assert!(!api.log().contains("eyJ"), "{}", api.log());
 }

@@ -30,12 +30,14 @@ async fn dpop_clients_from_npm_pass_every_check() {
     let (printed, error) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{printed}{error}");
     assert_eq!(printed.lines().filter(|line| line.starts_with("ok ")).count(), CHECKS, "{printed}");
-    // The plain tenant: one token for each of the two libraries. The tenant that demands nonces: each library is
-    // challenged once and repeats its request with the nonce, and the second library asks for one more token.
+    // The plain tenant issues one token to each of the two libraries. The other tenant demands nonces: it rejects the
+    // first request of each library, each library repeats its request with the nonce, and the second library requests
+    // one more token.
     assert_eq!((plain.tenant.requests().token, demanding.tenant.requests().token), (2, 5));
 }
 
-/// The number of checks in `tests/foreign`. The test compares it, so that a check that no longer runs is noticed.
+/// The number of checks in `tests/foreign`. The test compares this number with the printed checks, so that it fails if
+/// a check no longer runs.
 const CHECKS: usize = 48;
 
 async fn run_clients(plain: &Servers, demanding: &Servers) -> Output {
@@ -55,7 +57,7 @@ async fn run_clients(plain: &Servers, demanding: &Servers) -> Output {
     timeout(PATIENCE, output).await.unwrap().unwrap()
 }
 
-/// A tenant, and an API that trusts it.
+/// A tenant, and an API that trusts the tenant.
 struct Servers {
     tenant: LocalTenant,
     api: String,
@@ -83,27 +85,28 @@ impl Servers {
         Self { tenant, api, process }
     }
 
-    /// Kills the API and waits until it has ended. If a test fails before, dropping the process kills it.
+    /// Kills the API's process and waits until it has ended. If a test fails before this call, dropping `process` kills
+    /// the process.
     async fn stop(&mut self) {
         self.process.kill().await.unwrap();
     }
 }
 
-/// Reads the log until the API says where it listens.
+/// Reads the log until the API prints its URL, and returns the URL.
 async fn address(process: &mut Child) -> String {
     let mut log = BufReader::new(process.stdout.take().unwrap()).lines();
     loop {
-        // The log ends early if the API fails to start; stderr then has the reason.
+        // If the API fails to start, the log ends early, and stderr contains the reason.
         let line = log.next_line().await.unwrap().unwrap();
         if let Some((_, address)) = line.split_once("listening on ") {
-            // Reads the rest, because a full pipe would block the API.
+            // Reads the rest of the log, because a full pipe would block the API.
             tokio::spawn(async move { while let Ok(Some(_)) = log.next_line().await {} });
             return address.to_owned();
         }
     }
 }
 
-/// Returns what is missing on this machine for the clients from npm.
+/// Returns the program or the packages that the clients need and that this machine lacks.
 async fn missing() -> Option<String> {
     match Command::new("node").arg("--version").stdout(Stdio::null()).status().await {
         Err(error) if error.kind() == ErrorKind::NotFound => Some("node is not installed".into()),
@@ -121,5 +124,5 @@ fn skip(missing: &str) {
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../axum-api/tests/foreign");
 
-/// The checks take two seconds. This is long enough for a busy machine; a test that hangs fails after this time.
+/// The checks take two seconds. This limit is long enough for a busy machine. A test that hangs fails after this time.
 const PATIENCE: Duration = Duration::from_secs(120);

@@ -1,5 +1,5 @@
-//! The program as it is deployed: a process, configured from the environment and called over real sockets. `actix-api`
-//! runs the same tests.
+//! Tests the program as it is deployed: a process that is configured from the environment and called over real sockets.
+//! `actix-api` runs the same tests.
 
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 

@@ -12,7 +12,7 @@ use tokio::time::timeout;
 
 use crate::PROGRAM;
 
-/// A running API; it is killed when dropped.
+/// A running API. Dropping this value kills the process.
 pub(crate) struct Process {
     child: Child,
     url: String,
@@ -20,14 +20,15 @@ pub(crate) struct Process {
     log: Arc<Mutex<String>>,
 }
 
-/// A client's key, and a token bound to it.
+/// A client's key, and a token that is bound to this key.
 pub(crate) struct Holder {
     pub(crate) key: ProofKey,
     pub(crate) token: String,
 }
 
 impl Process {
-    /// Starts the API for this tenant on a free port, with these variables, and waits until it listens.
+    /// Starts the API for this tenant on a free port, with these environment variables, and waits until the API
+    /// listens.
     pub(crate) async fn start(tenant: &LocalTenant, settings: &[(&str, &str)]) -> Self {
         let mut child = command(settings)
             .env("AUTH0_DOMAIN", tenant.domain())
@@ -54,7 +55,7 @@ impl Process {
         request.send().await.unwrap()
     }
 
-    /// Presents a bound token, with a proof for the same path below this URL.
+    /// Sends a bound token to the path `PRIVATE`, with a proof for the same path below the URL `base`.
     pub(crate) async fn prove(&self, holder: &Holder, base: &str, headers: &[(&str, &str)]) -> Response {
         let proof = holder.proof(&format!("{base}{PRIVATE}")).sign();
         let credentials = [("authorization", &*holder.authorization()), ("dpop", &proof)];
@@ -89,13 +90,14 @@ impl Holder {
         format!("DPoP {}", self.token)
     }
 
-    /// Starts a proof for a GET of this URL with the token.
+    /// Returns the builder of a proof for a GET request to this URL with the holder's token.
     pub(crate) fn proof(&self, url: &str) -> auth0_api_testing::ProofBuilder {
         self.key.proof("GET", url).access_token(&self.token)
     }
 }
 
-/// The command that starts the program on a free port, with these variables and none of its others.
+/// Returns the command that starts the program on a free port with these environment variables. The command removes all
+/// other variables that the program reads.
 pub(crate) fn command(settings: &[(&str, &str)]) -> Command {
     let mut command = Command::new(PROGRAM);
     for variable in
@@ -108,13 +110,13 @@ pub(crate) fn command(settings: &[(&str, &str)]) -> Command {
     command
 }
 
-/// The values of a header.
+/// Returns the values of a header.
 pub(crate) fn header(response: &Response, name: &str) -> Vec<String> {
     let values = response.headers().get_all(name).into_iter();
     values.map(|value| value.to_str().unwrap().to_owned()).collect()
 }
 
-/// Repeats a check until it succeeds, for effects in another process that take an unknown time.
+/// Repeats a check until it succeeds. Tests wait in this way for effects in another process that take an unknown time.
 pub(crate) async fn eventually(mut holds: impl AsyncFnMut() -> bool) {
     let trying = async {
         while !holds().await {
@@ -126,7 +128,7 @@ pub(crate) async fn eventually(mut holds: impl AsyncFnMut() -> bool) {
 
 async fn address(lines: &mut Lines<BufReader<ChildStdout>>) -> String {
     loop {
-        // The log ends early if the API fails to start; stderr then has the reason.
+        // If the API fails to start, the log ends early, and stderr contains the reason.
         let line = lines.next_line().await.unwrap().unwrap();
         if let Some((_, address)) = line.split_once("listening on ") {
             return address.to_owned();
@@ -134,7 +136,7 @@ async fn address(lines: &mut Lines<BufReader<ChildStdout>>) -> String {
     }
 }
 
-/// Collects the log. Reading it also keeps the pipe from filling up, which would block the API.
+/// Collects the log. Without a reader, the pipe would become full and block the API.
 async fn collect(mut lines: Lines<BufReader<ChildStdout>>, log: Arc<Mutex<String>>) {
     while let Ok(Some(line)) = lines.next_line().await {
         let mut log = log.lock().unwrap();
@@ -145,6 +147,6 @@ async fn collect(mut lines: Lines<BufReader<ChildStdout>>, log: Arc<Mutex<String
 
 pub(crate) const PRIVATE: &str = "/api/private";
 
-/// Long enough for a busy machine; a test that hangs fails after this time.
+/// The limit for each wait, long enough for a busy machine. A test that hangs fails after this time.
 const PATIENCE: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_millis(20);

@@ -4,7 +4,7 @@ use auth0_api_testing::{LocalTenant, RedisServer};
 
 use crate::process::{Holder, PRIVATE, Process, header};
 
-/// The URL that clients call, whichever replica answers.
+/// The URL that clients call. It is the same for all replicas.
 const PUBLIC_URL: &str = "https://api.example.com";
 
 #[tokio::test]
@@ -59,7 +59,7 @@ async fn proofs_are_rejected_with_503_while_redis_is_down() {
             r#"{"error":"temporarily_unavailable","error_description":"proofs cannot be checked at the moment"}"#;
         assert_eq!(rejected.text().await.unwrap(), body);
     }
-    assert_eq!(api.get(PRIVATE, &[("authorization", &bearer)]).await.status(), 200, "Bearer needs no Redis");
+    assert_eq!(api.get(PRIVATE, &[("authorization", &bearer)]).await.status(), 200, "a Bearer token needs no Redis");
 
     redis.start_again().await;
     assert_eq!(api.prove(&holder, PUBLIC_URL, &[]).await.status(), 200);
@@ -67,7 +67,7 @@ async fn proofs_are_rejected_with_503_while_redis_is_down() {
 }
 
 #[tokio::test]
-async fn an_api_starts_without_its_redis() {
+async fn an_api_starts_while_redis_is_down() {
     let Some(mut redis) = RedisServer::start().await else { return };
     redis.stop();
     let tenant = LocalTenant::start().await.unwrap();

@@ -1,4 +1,4 @@
-//! The server as a child process, called over a socket.
+//! Tests the server as a child process, called over a socket.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
 
@@ -15,7 +15,7 @@ use tokio::time::timeout;
 const DOWNSTREAM: &str = "https://downstream.example.com";
 
 #[tokio::test]
-async fn a_token_is_verified_and_a_rejection_says_why() {
+async fn a_valid_token_is_accepted_and_a_rejection_contains_the_reason() {
     let server = Server::start().await;
     let good = server.tenant.mint().subject("auth0|ada").sign();
     assert_eq!(body(server.get("/api/public", None).await, 200).await["message"], "This endpoint needs no token.");
@@ -59,7 +59,7 @@ async fn a_users_token_is_exchanged_for_the_downstream_api() {
     assert_eq!(server.tenant.token_requests().len(), 1, "a token without the scope must not be exchanged");
 }
 
-/// A tenant, and a server that trusts it; the process is killed when dropped.
+/// A tenant, and a server that trusts the tenant. Dropping this value kills the server's process.
 struct Server {
     tenant: LocalTenant,
     url: String,
@@ -107,5 +107,5 @@ fn challenges(response: &Response) -> Vec<&str> {
     values.map(|value| value.to_str().unwrap()).collect()
 }
 
-/// Long enough for a busy machine; a test that hangs fails after this time.
+/// The limit for each wait, long enough for a busy machine. A test that hangs fails after this time.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -1,4 +1,4 @@
-//! rmcp's own client, with its OAuth implementation: it knows only the URL of the server.
+//! Tests with the MCP client of `rmcp` and its OAuth implementation. The client gets only the URL of the server.
 
 use reqwest::redirect::Policy;
 use rmcp::model::{CallToolRequestParams, CallToolResult};
@@ -34,13 +34,13 @@ async fn a_client_that_knows_only_the_url_can_call_a_tool_on_behalf_of_its_user(
     client.cancel().await.unwrap();
 }
 
-/// Signs a user in, starting from the challenge of a rejection.
+/// Signs a user in. The client starts from the challenge of a rejected request.
 pub(crate) async fn signed_in(server: &Server) -> AuthorizationManager {
     let rejected = server.initialize().send().await.unwrap();
     assert_eq!(rejected.status(), 401);
     let challenge = header(&rejected, "www-authenticate").remove(0);
 
-    // Discovery: the challenge names the metadata, which names the tenant.
+    // Discovery: the challenge contains the URL of the metadata, and the metadata contains the URL of the tenant.
     let mut oauth = OAuthState::new(server.url.as_str(), None).await.unwrap();
     let request = AuthorizationRequest::new(CALLBACK).with_client_name("a test").with_challenge(challenge);
     oauth.start_authorization(request.with_initial_scope_selection()).await.unwrap();

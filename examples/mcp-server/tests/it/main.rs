@@ -1,4 +1,4 @@
-//! The program as a child process, called by a real MCP client that discovers everything from the URL.
+//! Tests the program as a child process. A real MCP client calls it, and discovers everything from the URL.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
 

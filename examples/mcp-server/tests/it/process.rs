@@ -1,4 +1,4 @@
-//! The program as a child process on a free port. It starts a tenant itself.
+//! The program as a child process on a free port. The program starts a tenant itself.
 
 use std::process::Stdio;
 use std::time::Duration;
@@ -9,10 +9,10 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
-/// A running server; it is killed when dropped.
+/// A running server. Dropping this value kills the process.
 pub(crate) struct Server {
     _child: Child,
-    /// The URL that clients connect to.
+    /// The URL at which clients reach the server.
     pub(crate) url: String,
     /// The tenant's domain.
     pub(crate) tenant: String,
@@ -52,13 +52,13 @@ impl Server {
         answer["access_token"].as_str().unwrap().to_owned()
     }
 
-    /// Opens a session, as clients do in protocol versions with sessions.
+    /// Returns a request that opens a session, as clients do in the protocol versions that have sessions.
     pub(crate) fn initialize(&self) -> RequestBuilder {
         let client = json!({ "name": "test", "version": "1" });
         self.post("initialize", &json!({ "protocolVersion": VERSION, "capabilities": {}, "clientInfo": client }))
     }
 
-    /// A JSON-RPC message.
+    /// Returns a POST request with a JSON-RPC message.
     pub(crate) fn post(&self, method: &str, params: &Value) -> RequestBuilder {
         let message = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
         let request = self.client.post(&self.url).header("accept", "application/json, text/event-stream");
@@ -70,7 +70,7 @@ impl Server {
     }
 }
 
-/// The values of a header.
+/// Returns the values of a header.
 pub(crate) fn header(response: &Response, name: &str) -> Vec<String> {
     let values = response.headers().get_all(name).into_iter();
     values.map(|value| value.to_str().unwrap().to_owned()).collect()
@@ -79,5 +79,5 @@ pub(crate) fn header(response: &Response, name: &str) -> Vec<String> {
 /// The newest version of the protocol that has sessions.
 pub(crate) const VERSION: &str = "2025-11-25";
 
-/// Long enough for a busy machine; a test that hangs fails after this time.
+/// The limit for each wait, long enough for a busy machine. A test that hangs fails after this time.
 const PATIENCE: Duration = Duration::from_secs(60);

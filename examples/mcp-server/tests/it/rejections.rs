@@ -1,4 +1,4 @@
-//! Rejections, as the MCP authorization specification requires them.
+//! Tests that the server rejects requests as the MCP authorization specification requires.
 
 use serde_json::{Value, json};
 

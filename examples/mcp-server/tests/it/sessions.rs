@@ -26,13 +26,13 @@ async fn only_the_principal_that_opened_a_session_can_continue_it() {
     }
 }
 
-/// A message within a session.
+/// Returns a request with a message of this session.
 fn continued(server: &Server, session: &str) -> RequestBuilder {
     let request = server.post("ping", &json!({})).header("mcp-protocol-version", VERSION);
     request.header("mcp-session-id", session)
 }
 
-/// A token for a user: the same audience and scope, another subject.
+/// Returns a token for a user, with the same audience and scope but another subject.
 async fn users_token(server: &Server) -> String {
     crate::client::signed_in(server).await.get_access_token().await.unwrap()
 }

@@ -1,5 +1,5 @@
-//! A user's token is valid only for the API that it was issued for. To call another API for the user, that API
-//! exchanges it.
+//! A user's token is valid only for the API for which the tenant issued it. To call another API for the user, this API
+//! exchanges the token for a new one.
 
 use super::{Servers, Step};
 
@@ -7,7 +7,7 @@ pub(super) fn steps(Servers { tenant, url, calendar_url, .. }: &Servers) -> Vec<
     let user = Some(format!("Bearer {}", tenant.mint().sign()));
     vec![
         Step {
-            title: "the user's token sent to the calendar API, which it was not issued for",
+            title: "the user's token sent to the calendar API, although the token is for another API",
             url: format!("{calendar_url}/events"),
             authorization: user.clone(),
             expected_status: 401,

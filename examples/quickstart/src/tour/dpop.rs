@@ -38,7 +38,7 @@ pub(super) fn steps(Servers { tenant, url, .. }: &Servers) -> Vec<Step> {
     ]
 }
 
-/// The rejection of the first proof contains the nonce, and the second proof uses it.
+/// Sends two proofs. The rejection of the first proof contains a nonce, and the second proof contains that nonce.
 pub(super) async fn steps_with_nonce(guide: &Guide, servers: &Servers) -> Result<usize, Box<dyn Error>> {
     let key = ProofKey::generate();
     let token = servers.tenant.mint().bound_to(&key).sign();

@@ -15,7 +15,7 @@ impl Guide {
         Ok(Self { client: Client::builder().build()? })
     }
 
-    /// Runs steps in order and returns the number of those that did not go as expected.
+    /// Runs steps in order and returns the number of steps that did not go as expected.
     pub(super) async fn run_all(&self, steps: Vec<Step>) -> Result<usize, Box<dyn Error>> {
         let mut failed = 0;
         for step in steps {
@@ -60,7 +60,7 @@ impl Guide {
     }
 }
 
-/// Prints whether a step went as expected, and returns it.
+/// Prints whether a step went as expected, and returns `as_expected`.
 pub(super) fn report(as_expected: bool, expected: &str) -> bool {
     if as_expected {
         println!("  ✓ as expected\n");

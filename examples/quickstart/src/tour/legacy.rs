@@ -1,4 +1,4 @@
-//! An exchange profile: a session of the system that was used before Auth0 is exchanged for a token.
+//! An exchange profile: the API exchanges a session of an older system, used before Auth0, for a token.
 
 use std::error::Error;
 
@@ -13,7 +13,7 @@ pub(super) async fn run(guide: &Guide, servers: &Servers) -> Result<usize, Box<d
     let profile = || ExchangeProfile::new(LEGACY_SESSION, tenant.audience()).scope("read:messages");
     let ask = |session: &str| api.get_token_by_exchange_profile(SubjectToken::unverified(session), profile());
 
-    println!("▸ exchange of a session that the tenant's Action knows");
+    println!("▸ exchange of a session that the tenant's Action accepts");
     let tokens = ask("session-of-ada").await?;
     println!("  → token type {:?}, scopes {:?}", tokens.token_type(), tokens.scopes().collect::<Vec<_>>());
     let granted = report(tokens.scope() == Some("read:messages"), "the scope read:messages");
@@ -27,7 +27,7 @@ pub(super) async fn run(guide: &Guide, servers: &Servers) -> Result<usize, Box<d
     };
     let failed = guide.run_all(vec![with_token]).await?;
 
-    println!("▸ exchange of a session that the tenant's Action does not know");
+    println!("▸ exchange of a session that the tenant's Action rejects");
     let rejected = match ask("unknown-session").await {
         Err(ExchangeError::Server(rejection)) => {
             println!("  → {rejection}");

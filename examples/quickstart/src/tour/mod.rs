@@ -22,7 +22,7 @@ pub(crate) struct Servers {
     pub(crate) url: String,
     /// The URL of the same API with a policy that demands nonces.
     pub(crate) nonce_url: String,
-    /// The URL of the API that the protected one calls.
+    /// The URL of the calendar API, which the protected API calls.
     pub(crate) calendar_url: String,
 }
 
@@ -34,16 +34,16 @@ struct Step {
     authorization: Option<String>,
     proof: Option<String>,
     expected_status: u16,
-    /// A part of one of the `WWW-Authenticate` lines; empty if they are not checked.
+    /// A part of one of the `WWW-Authenticate` lines; empty if the tour does not check these lines.
     expected_challenge: &'static str,
-    /// A part of the body; empty if it is not checked.
+    /// A part of the body; empty if the tour does not check the body.
     expected_body: &'static str,
 }
 
 /// Runs all chapters and returns the number of steps that did not go as expected.
 pub(crate) async fn run(servers: &Servers) -> Result<usize, Box<dyn Error>> {
     let guide = Guide::new()?;
-    println!("── Bearer: every client that holds the token can use it ──\n");
+    println!("── Bearer: every client that has the token can use it ──\n");
     let mut failed = guide.run_all(bearer::steps(servers)).await?;
     println!("── DPoP: the token is bound to a key, and each request needs a proof signed with that key ──\n");
     failed += guide.run_all(dpop::steps(servers)).await?;

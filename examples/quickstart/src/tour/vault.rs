@@ -1,4 +1,5 @@
-//! Accounts at other companies: the user has connected one, and connects another during the tour.
+//! Accounts at other companies. The user has connected one account before the tour, and connects another account during
+//! the tour.
 
 use std::error::Error;
 

@@ -1,4 +1,4 @@
-//! The program, run as a new user would run it.
+//! Runs the program as a new user would run it.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
 
@@ -84,5 +84,6 @@ async fn paste(client: &Client, line: &str) -> Response {
     request.send().await.unwrap()
 }
 
-/// The tour takes a second or two. This is long enough for a busy machine; a test that hangs fails after this time.
+/// The tour takes one or two seconds. This limit is long enough for a busy machine. A test that hangs fails after this
+/// time.
 const PATIENCE: Duration = Duration::from_secs(60);

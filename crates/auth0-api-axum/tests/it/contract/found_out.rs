@@ -1,4 +1,5 @@
-//! The contract suite reports adapters that break it: this one breaks several of its rows.
+//! The contract suite reports an adapter that fails rows of the suite. The adapter in this test fails several rows on
+//! purpose.
 
 use std::net::SocketAddr;
 
@@ -8,15 +9,15 @@ use auth0_api_testing::contract::adapter::{Answer, Call, Harness, Site};
 use super::through_axum::Axum;
 
 #[tokio::test]
-async fn the_suite_reports_every_row_that_an_adapter_breaks() {
+async fn the_suite_reports_every_row_that_an_adapter_fails() {
     let outcome = tokio::spawn(async { contract::adapter(&Careless).await }).await;
     let panic = outcome.unwrap_err().into_panic();
     let report = panic.downcast_ref::<String>().unwrap();
     for row in [
         "no credentials, []",
         "a proof without the nonce is answered with one nonce",
-        "the next nonce comes with the answer of /teapot",
-        "a tenant that is out of order: Down",
+        "the answer of /teapot contains the next nonce",
+        "a tenant that does not serve its keys: Down",
         "a bound token without a scope",
         "two lines of credentials, Bearer and Bearer",
         "the absolute target http://evil.example/private",
@@ -24,7 +25,7 @@ async fn the_suite_reports_every_row_that_an_adapter_breaks() {
     ] {
         assert!(report.contains(row), "{row} is missing in: {report}");
     }
-    // The rows that it passes are not reported.
+    // The report does not contain rows that the adapter passes.
     for row in ["a good Bearer token\n", "a proof for the second time", "target:"] {
         assert!(!report.contains(row), "{row} is in: {report}");
     }

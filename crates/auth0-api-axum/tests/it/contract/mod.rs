@@ -1,5 +1,5 @@
-//! The contract suite for adapters, run against the layer and the extractors in axum, and against the layer alone on a
-//! hyper server and a tonic server.
+//! The contract suite for adapters, run against the layer and the extractors in axum, and against the layer without
+//! extractors on a hyper server and on a tonic server.
 
 mod found_out;
 mod through_axum;
@@ -24,7 +24,7 @@ async fn a_tonic_server_with_the_layer_keeps_the_contract() {
     contract::adapter(&through_tonic::Tonic).await;
 }
 
-/// The hook that the contract asks for.
+/// The hook that the contract requires.
 fn problem<B: From<String>>(rejection: &Rejection) -> (&'static str, B) {
     ("application/problem+json", format!(r#"{{"title":"{}"}}"#, rejection.label()).into())
 }

@@ -50,15 +50,15 @@ impl Harness for Tonic {
         let body = body.collect().await.unwrap();
         let mut headers = parts.headers;
         headers.extend(body.trailers().cloned().unwrap_or_default());
-        // At `/hooked/` the contract expects the body of the hook, in which `translate` finds no message. A gRPC
-        // rejection has no such body, so its message is left out here.
+        // For routes below `/hooked`, the contract expects the body of the hook. `translate` finds no message in that
+        // body, and so it expects an empty body. `send` therefore leaves out the gRPC message.
         let message = if call.target.starts_with("/hooked/") { String::new() } else { text(&headers, "grpc-message") };
         let body = body.to_bytes();
         let body = body.get(5..).map_or(message, |message| String::from_utf8(message.to_vec()).unwrap());
         answer(&headers, body)
     }
 
-    /// The gRPC status, with its message as the body; the other headers are metadata.
+    /// Makes an answer with the gRPC status, and with the gRPC message as its body. The other headers are metadata.
     fn translate(&self, answer: Answer) -> Answer {
         let (code, message) = match answer.status {
             200 => (0, answer.body.clone()),
@@ -140,7 +140,7 @@ fn routes(site: &Site) -> Router {
     let optional = auth.clone().optional();
     let requirement =
         |layer: &AuthLayer<EmptyBody>, scopes: &[&'static str]| layer.require(Requirement::scopes(scopes.to_vec()));
-    // Takes the place of an extractor.
+    // This requirement replaces an extractor.
     let demanding = auth.require(Requirement::claim("sub"));
     let table = [
         ("/public", route(method(|_| Ok("public".to_owned())))),

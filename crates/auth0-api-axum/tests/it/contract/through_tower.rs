@@ -1,4 +1,5 @@
-//! The routes of the contract, as tower services on a hyper server: no router, no extractors, no axum application.
+//! The routes of `contract::adapter`, as tower services on a hyper server: no router, no extractors, no axum
+//! application.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -54,7 +55,7 @@ async fn accept(listener: TcpListener, app: Route) {
 
 async fn serve(stream: TcpStream, peer: SocketAddr, app: Route) {
     let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
-        // axum's own server adds this by itself; the layer reads the peer's address from it.
+        // axum's own server adds `ConnectInfo` itself. The layer reads the peer's address from it.
         request.extensions_mut().insert(ConnectInfo(peer));
         app.clone().oneshot(request)
     });
@@ -66,7 +67,7 @@ fn routes(site: &Site) -> HashMap<&'static str, Route> {
     let hooked = auth.clone().rejection_body(problem::<Text>);
     let optional = auth.clone().optional();
     let requirement = |layer: &AuthLayer, scopes: &[&'static str]| layer.require(Requirement::scopes(scopes.to_vec()));
-    // Takes the place of an extractor.
+    // This requirement replaces an extractor.
     let demanding = auth.require(Requirement::claim("sub"));
 
     HashMap::from([

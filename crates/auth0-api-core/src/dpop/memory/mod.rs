@@ -19,7 +19,8 @@ use crate::jose::Thumbprint;
 ///
 /// 1. A proof that has not expired is never forgotten, even under load. When the capacity is reached, new proofs are
 ///    rejected with [`ReplayStoreError::Full`]. No live proof is evicted.
-/// 2. One key cannot use up the capacity alone. A key that has reached its quota gets [`ReplayStoreError::KeyQuota`].
+/// 2. One key alone cannot fill the store. When a key has reached its quota, its new proofs are rejected with
+///    [`ReplayStoreError::KeyQuota`].
 /// 3. Of any number of simultaneous requests with one proof, exactly one gets [`Insertion::Fresh`].
 /// 4. Each request removes up to three expired proofs. There is no background task, and no request waits until all
 ///    expired proofs are removed.
@@ -76,8 +77,8 @@ pub struct MemoryReplayStore {
 }
 
 impl MemoryReplayStore {
-    /// Creates a store for [`DEFAULT_CAPACITY`](Self::DEFAULT_CAPACITY) proofs, of which one key may have
-    /// [`DEFAULT_PER_KEY_QUOTA`](Self::DEFAULT_PER_KEY_QUOTA).
+    /// Creates a store for [`DEFAULT_CAPACITY`](Self::DEFAULT_CAPACITY) proofs. One key may have
+    /// [`DEFAULT_PER_KEY_QUOTA`](Self::DEFAULT_PER_KEY_QUOTA) of these proofs.
     #[must_use]
     pub fn new() -> Self {
         Self::with_capacity(Self::DEFAULT_CAPACITY)
@@ -108,7 +109,7 @@ impl MemoryReplayStore {
 
     /// Returns the number of proofs that the store holds, including expired proofs that are not removed yet.
     ///
-    /// Suitable for a gauge. Compare it with the capacity.
+    /// Suitable for a gauge metric. Compare the number with the capacity.
     pub fn held(&self) -> usize {
         self.held.load(Ordering::Relaxed)
     }
@@ -121,7 +122,8 @@ impl MemoryReplayStore {
         let has_slot = self.reserve_slot() || self.reclaim_slot(index, now);
 
         // 2. Remove some expired proofs, look the proof up and record it, all under one lock. So of several requests
-        //    with this proof, exactly one finds it unknown. A thread holds one lock at a time, so there is no deadlock.
+        //    with this proof, exactly one finds that the proof is not recorded. A thread holds one lock at a time, so
+        //    there is no deadlock.
         let mut shard = self.lock(index);
         let forgotten = shard.forget_some_expired(proof.thumbprint(), now);
         let answer = shard.record(proof, now, expires, Limits { per_key: self.per_key, has_slot });
@@ -133,7 +135,7 @@ impl MemoryReplayStore {
         answer
     }
 
-    /// The shard of a key. The hash is keyed at random, so an attacker cannot make keys that all fall into one shard.
+    /// The shard of a key. The hash has a random key, so an attacker cannot make keys that all fall into one shard.
     fn shard_of(&self, key: &Thumbprint) -> usize {
         // 64 divides 256, so one byte of the hash selects each shard with the same probability.
         let [.., low] = self.seed.hash_one(key).to_be_bytes();
@@ -150,13 +152,13 @@ impl MemoryReplayStore {
 
     /// Removes an expired proof from any shard and takes over its slot; false if no shard has one.
     ///
-    /// `held` does not change, because the slot only passes from that proof to this request. The search begins with the
-    /// request's own shard and locks one shard at a time.
+    /// `held` does not change, because this request takes over the slot of the removed proof. The search begins with
+    /// the request's own shard and locks one shard at a time.
     fn reclaim_slot(&self, own_shard: usize, now: Moment) -> bool {
         (own_shard..own_shard + SHARDS).any(|index| self.lock(index % SHARDS).forget_first_expired(now))
     }
 
-    /// Locks a shard, also after another thread has panicked while it held the lock.
+    /// Locks a shard, even if another thread panicked while it held the lock.
     #[expect(clippy::indexing_slicing, reason = "both callers take the remainder by the number of shards")]
     fn lock(&self, index: usize) -> MutexGuard<'_, Shard> {
         self.shards[index].lock().unwrap_or_else(PoisonError::into_inner)
@@ -199,7 +201,7 @@ impl fmt::Debug for MemoryReplayStore {
 const SHARDS: usize = 64;
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#[expect(clippy::unwrap_used, reason = "a failing test may panic")]
 mod tests {
     use std::collections::HashMap;
     use std::sync::Barrier;
@@ -223,7 +225,7 @@ mod tests {
         insert(&store, proof(1, 1), 0, 301).unwrap();
         assert_eq!(insert(&store, proof(1, 1), 301, 602).unwrap(), Insertion::Replayed);
         assert_eq!(insert(&store, proof(1, 1), 302, 603).unwrap(), Insertion::Fresh);
-        assert_eq!(insert(&store, proof(1, 1), 603, 904).unwrap(), Insertion::Replayed, "recorded again, for longer");
+        assert_eq!(insert(&store, proof(1, 1), 603, 904).unwrap(), Insertion::Replayed, "recorded again at 302");
     }
 
     #[test]
@@ -241,7 +243,7 @@ mod tests {
         assert!(matches!(insert(&store, proof(4, 1), 0, 301), Err(ReplayStoreError::Full)));
         assert!(matches!(insert(&store, proof(4, 1), 301, 602), Err(ReplayStoreError::Full)));
         (1..=3).for_each(|key| assert_eq!(insert(&store, proof(key, 1), 0, 301).unwrap(), Insertion::Replayed));
-        assert_eq!(insert(&store, proof(4, 1), 302, 603).unwrap(), Insertion::Fresh, "the others have expired");
+        assert_eq!(insert(&store, proof(4, 1), 302, 603).unwrap(), Insertion::Fresh, "the other proofs have expired");
     }
 
     #[test]
@@ -283,7 +285,7 @@ mod tests {
         assert_eq!(
             insert(&store, proof(1, 3), 1, 302).unwrap(),
             Insertion::Fresh,
-            "it expires later than all forgotten proofs"
+            "the proof expires later than all forgotten proofs"
         );
     }
 
@@ -351,14 +353,15 @@ mod tests {
     const CAPACITY: usize = 9;
     const QUOTA: usize = 4;
 
-    /// Insertions: by how much the clock moves before each, the key, the `jti`, and how long the proof is live.
+    /// Insertions. Each has four values: by how much the clock changes before it, the key, the `jti`, and how long the
+    /// proof is live.
     fn steps(back: i64) -> impl Strategy<Value = Vec<(i64, u8, u16, u64)>> {
         prop::collection::vec((-back..12_i64, 0..4_u8, 0..6_u16, 1..20_u64), 1..120)
     }
 
     proptest! {
         #[test]
-        fn answers_are_those_of_a_naive_model(steps in steps(0)) {
+        fn answers_equal_those_of_a_naive_model(steps in steps(0)) {
             let store = MemoryReplayStore::with_capacity(CAPACITY).per_key_quota(QUOTA);
             let (mut model, mut now) = (HashMap::new(), 0_u64);
             for (step, key, jti, life) in steps {
@@ -377,7 +380,7 @@ mod tests {
             let (mut recorded, mut now) = (HashMap::<_, u64>::new(), 100_u64);
             for (step, key, jti, life) in steps {
                 now = now.saturating_add_signed(step);
-                // A proof's expiry follows from its `iat`, so it is the same each time the proof is sent.
+                // A proof's expiry is computed from its `iat`, so the expiry is the same each time the proof is sent.
                 let expires = recorded.get(&(key, jti)).copied().filter(|expiry| *expiry >= now).unwrap_or(now + life);
                 let answer = insert(&store, proof(key, jti), now, expires);
                 if matches!(answer, Ok(Insertion::Fresh)) {

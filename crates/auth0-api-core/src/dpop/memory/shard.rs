@@ -9,7 +9,7 @@ use crate::clock::since_epoch;
 use crate::dpop::replay::{Insertion, ProofId, ReplayStoreError};
 use crate::jose::Thumbprint;
 
-/// The proofs of some of the keys, in three tables.
+/// The proofs of all keys in this shard, in three tables.
 ///
 /// | table | question that it answers |
 /// |---|---|
@@ -54,8 +54,8 @@ impl Shard {
             return Ok(Insertion::Replayed);
         }
         // A proof that is not in `seen` is new, or it was forgotten. A forgotten proof has expired, and a proof that
-        // arrives expires after now. So while time goes forward, `expires` is later than `latest_forgotten`. If it is
-        // not, the clock was set back, and the proof may be a forgotten one.
+        // arrives expires after now. So `expires` is later than `latest_forgotten`, unless the clock was set back.
+        // After the clock was set back, the store may have forgotten this proof.
         if expires <= self.latest_forgotten {
             return Err(ReplayStoreError::Unavailable(Box::new(ClockSetBack)));
         }
@@ -69,36 +69,38 @@ impl Shard {
 
     /// Forgets up to three expired proofs before a proof of `key` is recorded. Returns how many it forgot.
     ///
-    /// One of them is a proof of `key`, so that expired proofs never exhaust a quota. The other two are those that
-    /// expired first in this shard. Each request adds one proof at most and removes up to three, so the number of
-    /// expired proofs shrinks, and no request waits until all of them are removed.
+    /// One of these proofs is a proof of `key`, so that expired proofs never exhaust a quota. The other two are the
+    /// proofs that expired first in this shard. Each request adds one proof at most and removes up to three. So the
+    /// number of expired proofs decreases, and no request waits until all expired proofs are removed.
     pub(super) fn forget_some_expired(&mut self, key: &Thumbprint, now: Moment) -> usize {
         let own = self.forget_first_expired_of(key, now);
         usize::from(own) + usize::from(self.forget_first_expired(now)) + usize::from(self.forget_first_expired(now))
     }
 
-    /// Forgets the proof that expires first in this shard, if it has expired. Returns true if it did.
+    /// Forgets the proof that expires first in this shard, if that proof has expired. Returns true if a proof was
+    /// forgotten.
     pub(super) fn forget_first_expired(&mut self, now: Moment) -> bool {
         let first = self.by_first_expiry.first().filter(|(expiry, _)| expiry.is_past(now));
         let first = first.map(|(_, key)| Thumbprint::from_bytes(*key));
         first.is_some_and(|key| self.forget_first_expired_of(&key, now))
     }
 
-    /// Forgets the proof of `key` that expires first, if it has expired. Returns true if it did.
+    /// Forgets the proof of `key` that expires first, if that proof has expired. Returns true if a proof was forgotten.
     fn forget_first_expired_of(&mut self, key: &Thumbprint, now: Moment) -> bool {
         let Some(proofs) = self.by_key.get_mut(key) else { return false };
         let Some(first) = proofs.peek_mut().filter(|first| first.0.0.is_past(now)) else { return false };
         let Reverse((expiry, tag)) = PeekMut::pop(first);
 
-        // The key moves to the expiry of its next proof. A key without proofs is removed.
+        // Replaces the key's entry in `by_first_expiry` by an entry with the expiry of the key's next proof. A key
+        // without proofs is removed.
         self.by_first_expiry.remove(&(expiry, *key.as_bytes()));
         if let Some(Reverse((next, _))) = proofs.peek() {
             self.by_first_expiry.insert((*next, *key.as_bytes()));
         } else {
             self.by_key.remove(key);
         }
-        // A proof that was recorded again after its expiry is in the heap twice, and `seen` has its new expiry. Only
-        // the heap's old entry is removed then.
+        // A proof that was recorded again after its expiry is in the heap twice, and `seen` has its new expiry. In this
+        // case, only the old entry of the heap is removed.
         if self.seen.get(&tag) == Some(&expiry) {
             self.seen.remove(&tag);
         }
@@ -114,14 +116,16 @@ impl Shard {
     }
 
     fn insert(&mut self, key: &Thumbprint, tag: Tag, expires: Moment) {
-        // `seen` detects replays, so it is written first. If this function is interrupted, for lack of memory or by a
-        // panic, the proof counts as used and is not accepted a second time.
+        // `seen` detects replays, so this function writes to `seen` first. If the function is interrupted, by a panic
+        // or because memory is exhausted, the proof counts as used and is not accepted a second time.
         self.seen.insert(tag, expires);
-        // Many keys have one live proof at a time. Their heaps get space for one proof; by default it would be four.
+        // Many keys have only one live proof at a time, so a new heap gets space for one proof. By default, it would
+        // get space for four.
         let proofs = self.by_key.entry(*key).or_insert_with(|| BinaryHeap::with_capacity(1));
         let first = proofs.peek().map(|Reverse((first, _))| *first);
         proofs.push(Reverse((expires, tag)));
-        // If the new proof is on top of the heap, the key moves to its expiry.
+        // If the new proof is the key's first proof to expire, replaces the key's entry in `by_first_expiry` by an
+        // entry with the expiry of the new proof.
         if first.is_none_or(|first| expires < first) {
             first.map(|first| self.by_first_expiry.remove(&(first, *key.as_bytes())));
             self.by_first_expiry.insert((expires, *key.as_bytes()));
@@ -151,9 +155,9 @@ impl Moment {
 
 /// The first 128 bits of a proof's digest. They identify the proof in half the memory of the whole digest.
 ///
-/// Two of a million proofs have the same tag by chance with a probability of 2⁻⁸⁹. A client that searches for two of
-/// its own proofs with the same tag only gets one of them rejected. The digest covers the key, so a client cannot block
-/// the proofs of another key in this way.
+/// Two of a million proofs have the same tag by chance with a probability of 2⁻⁸⁹. If a client makes two of its own
+/// proofs with the same tag, one of these proofs is rejected. The digest covers the key, so a client cannot block the
+/// proofs of another key in this way.
 type Tag = [u8; 16];
 
 fn tag_of(proof: &ProofId) -> Tag {

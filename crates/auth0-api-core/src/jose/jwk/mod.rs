@@ -27,8 +27,8 @@ pub(super) enum Material {
     Rsa { modulus: Vec<u8>, exponent: Vec<u8> },
 }
 
-/// A point for one of the NIST curves, uncompressed (SEC 1 §2.3.3). Its coordinates have the size of the field. Whether
-/// it is on the curve is checked by [`VerificationKey::new`].
+/// A point for one of the NIST curves, uncompressed (SEC 1 §2.3.3). Its coordinates have the size of the field.
+/// [`VerificationKey::new`] checks whether the point is on the curve.
 pub(super) struct EcPoint {
     curve: EllipticCurve,
     octets: [u8; MAX_POINT_BYTES],
@@ -42,7 +42,8 @@ impl Jwk {
     /// Parses one key.
     pub(crate) fn parse(json: &str) -> Result<Self, JwkError> {
         let members = Object::read(json).map_err(|_| JwkError::Malformed)?;
-        // RFC 9449 §4.3 (7), RFC 7517 §9.2: a private key that was published protects nothing any more.
+        // RFC 9449 §4.3 (7), RFC 7517 §9.2: a private key that was published is no longer secret, so its signatures
+        // prove nothing.
         if members.contains_any(&PRIVATE_MEMBERS) {
             return Err(JwkError::Private);
         }
@@ -52,8 +53,8 @@ impl Jwk {
         Ok(Self { key_id: text("kid")?, algorithm: text("alg")?, canonical, material })
     }
 
-    /// Parses a key that a client has embedded in a proof. It must be encoded canonically, so that a key has only one
-    /// form.
+    /// Parses a key that a client has embedded in a proof. The encoding must be canonical, so that each key has only
+    /// one form.
     pub(crate) fn parse_canonical(json: &str) -> Result<Self, JwkError> {
         Self::parse(json).and_then(|jwk| if jwk.canonical { Ok(jwk) } else { Err(JwkError::Value) })
     }
@@ -62,7 +63,8 @@ impl Jwk {
         self.key_id.as_deref()
     }
 
-    /// Returns the key for one algorithm. If the key has an `alg`, it must be the same (RFC 7517 §4.4).
+    /// Returns the key for one algorithm. If the key has an `alg`, the `alg` must name the same algorithm (RFC 7517
+    /// §4.4).
     pub(crate) fn verification_key(&self, algorithm: Algorithm) -> Result<VerificationKey, JwkError> {
         if self.algorithm.as_deref().is_some_and(|name| name.parse() != Ok(algorithm)) {
             return Err(JwkError::NotForVerification);
@@ -70,8 +72,8 @@ impl Jwk {
         VerificationKey::new(&self.material, algorithm)
     }
 
-    /// Returns the thumbprint (RFC 7638 §3). It is computed from the decoded value, so it does not depend on how the
-    /// key was written.
+    /// Returns the thumbprint (RFC 7638 §3). The thumbprint is computed from the decoded value, so it does not depend
+    /// on the JSON text of the key.
     pub(crate) fn thumbprint(&self) -> Thumbprint {
         Thumbprint::of(&self.material.required_members())
     }
@@ -96,7 +98,7 @@ fn octets(members: &JwkObject<'_>, name: &str) -> Result<Vec<u8>, JwkError> {
     base64url::decode(&text).ok_or(JwkError::Value)
 }
 
-/// Decodes a member in canonical base64url into a buffer. It must have exactly as many octets as the buffer.
+/// Decodes a member in canonical base64url into a buffer. The number of octets must be the length of the buffer.
 fn octets_into(members: &JwkObject<'_>, name: &str, buffer: &mut [u8]) -> Result<(), JwkError> {
     let text = optional(members, name)?.ok_or(JwkError::Malformed)?;
     base64url::decode_exactly(&text, buffer).ok_or(JwkError::Value)
@@ -179,7 +181,7 @@ impl Material {
 }
 
 impl EcPoint {
-    /// Reads a point in the form in which the library gives the public half of a key pair.
+    /// Reads an uncompressed point. The library returns the public half of a key pair in this form.
     pub(super) fn uncompressed(curve: EllipticCurve, written: &[u8]) -> Self {
         let mut octets = [UNCOMPRESSED; MAX_POINT_BYTES];
         octets.iter_mut().zip(written).for_each(|(to, from)| *to = *from);
@@ -221,10 +223,10 @@ fn curve(members: &JwkObject<'_>) -> Result<EllipticCurve, JwkError> {
     }
 }
 
-/// Removes leading zero octets, and returns whether there were none.
+/// Removes leading zero octets. The second value is `true` if there were none.
 ///
-/// RFC 7518 §6.3.1.1: some libraries write a zero octet before the modulus. The number is the same, so a key set may
-/// have it.
+/// RFC 7518 §6.3.1.1: some libraries write a zero octet before the modulus. The number is the same, so this form is
+/// accepted in a key set.
 fn without_leading_zeros(number: Vec<u8>) -> (Vec<u8>, bool) {
     match number.iter().position(|octet| *octet != 0) {
         Some(0) => (number, true),
@@ -249,10 +251,10 @@ const USUAL_REQUIRED_MEMBERS: usize = 128;
 /// The members of private and symmetric keys (RFC 7518 §6.2.2, §6.3.2, §6.4.1).
 const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
-/// RFC 7518 §3.3 sets the lower limit. With a larger key than the upper limit, one signature check takes milliseconds,
-/// and the key sets are not under this API's control.
+/// RFC 7518 §3.3 sets the lower limit. The upper limit protects this API from key sets of other parties: with a larger
+/// key, one signature check takes milliseconds.
 const RSA_MODULUS_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
-/// The exponents in use have one to three octets. Larger ones only take more time.
+/// The exponents in common use have one to three octets. A larger exponent only makes a signature check slower.
 const MAX_RSA_EXPONENT_BYTES: usize = 4;
 
 #[cfg(test)]

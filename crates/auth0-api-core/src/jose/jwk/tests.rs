@@ -1,4 +1,4 @@
-#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+#![expect(clippy::unwrap_used, reason = "a failing test may panic")]
 
 use super::*;
 use crate::jose::public_key::SigningInput;
@@ -21,7 +21,7 @@ const P521: &str = r#"{"kty":"EC","crv":"P-521",
 /// RFC 8037 §A.2.
 const ED25519: &str = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
 
-/// A 2048-bit RSA key with more members.
+/// A 2048-bit RSA key with additional members.
 fn rsa(more: &str) -> String {
     format!(r#"{{"kty":"RSA","n":"{N}","e":"AQAB"{more}}}"#)
 }
@@ -255,7 +255,7 @@ fn coordinates_have_the_size_of_the_field() {
     for json in [
         ec("P-256", "", ""),
         ec("P-256", "AA", "AA"),
-        // x without its last octet, and x with a zero octet in front; then the same with y.
+        // x without its last octet, and x with an additional zero octet at the beginning. Then the same changes to y.
         ec("P-256", "l8tFrhx-34tV3hRICRDY9zCkDlpBhF42UQUfWVAWBA", y),
         ec("P-256", "AJfLRa4cft-LVd4USAkQ2PcwpA5aQYReNlEFH1lQFgRb", y),
         ec("P-256", x, "9VE4jf_Ok_o64zbTTlcuNJajHmt6v9TDVrU0CdvGRA"),

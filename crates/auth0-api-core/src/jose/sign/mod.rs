@@ -18,9 +18,9 @@ use crate::base64url;
 
 /// A private key of this API, and the algorithm that it signs with.
 ///
-/// The default algorithm is the `alg` of the JWK. Without `alg` it is RS256 for an RSA key; for the other keys, the
-/// curve decides: ES256, ES384, ES512 or EdDSA. [`with_algorithm`](Self::with_algorithm) chooses another one. Clones
-/// share the key, and `Debug` does not show it.
+/// The default algorithm is the `alg` of the JWK. Without `alg`, the default is RS256 for an RSA key. For another key,
+/// the curve determines the algorithm: ES256, ES384, ES512 or EdDSA. [`with_algorithm`](Self::with_algorithm) sets
+/// another algorithm. Clones share the key, and `Debug` does not show it.
 ///
 /// ```
 /// use auth0_api_core::{Algorithm, PrivateKey};
@@ -61,8 +61,8 @@ pub enum PrivateKeyError {
     /// The type of key, its curve, or the JWK's `alg` is not supported.
     #[error("not an RSA, P-256, P-384, P-521 or Ed25519 key")]
     Unsupported,
-    /// The key's values are invalid: for example too small, or the public half belongs to another key.
-    #[error("the key's values are not those of a valid key")]
+    /// The key's values are invalid. For example, a value is too small, or the public half is from another key.
+    #[error("the values of the key are invalid")]
     Value,
 }
 
@@ -93,8 +93,9 @@ impl PrivateKey {
         Ok(Self { algorithm: pair.usual_algorithm(), key_id: None, pair: Arc::new(pair) })
     }
 
-    /// Reads a private JWK ([RFC 7517](https://www.rfc-editor.org/rfc/rfc7517)). An RSA key must have all of its
-    /// numbers. Client assertions that the key signs have its `kid` in their header.
+    /// Reads a private JWK ([RFC 7517](https://www.rfc-editor.org/rfc/rfc7517)). An RSA key must contain all of its
+    /// numbers, from `n` to `qi`. If the JWK has a `kid`, client assertions that are signed with the key have this
+    /// `kid` in their header.
     ///
     /// # Errors
     ///
@@ -169,8 +170,8 @@ impl fmt::Debug for PrivateKey {
 }
 
 impl Pair {
-    /// Decodes a key. The label of the PEM block does not name the curve, nor for PKCS#8 the type, so each is tried
-    /// until one fits.
+    /// Decodes a key. The label of the PEM block does not name the curve. For PKCS#8, the label does not name the type
+    /// of the key, either. So all possible curves and types are tried, until one fits.
     fn decode(kind: PemKind, der: &[u8]) -> Option<Self> {
         let ec = |read: fn(&'static EcdsaSigningAlgorithm, &[u8]) -> Option<EcdsaKeyPair>| {
             CURVES.iter().find_map(|curve| Some(Self::Ec(curve, read(curve.signing, der)?)))
@@ -227,14 +228,14 @@ impl Pair {
     }
 }
 
-/// Returns 128 random bits as base64url, for values that must be unique: the `jti` of assertions and proofs.
+/// Returns 128 random bits as base64url. The result is the `jti` of an assertion or a proof, which must be unique.
 pub(crate) fn random_id() -> Result<String, PrivateKeyError> {
     let mut bits = [0; 16];
     rand::fill(&mut bits).map_err(|_| PrivateKeyError::Signing)?;
     Ok(base64url::encode(&bits))
 }
 
-/// Returns `None` if the algorithm does not use RSA keys.
+/// Returns the RSA padding of an algorithm, or `None` if the algorithm does not use RSA keys.
 fn rsa_padding(algorithm: Algorithm) -> Option<&'static dyn RsaEncoding> {
     match algorithm {
         Algorithm::RS256 => Some(&signature::RSA_PKCS1_SHA256),

@@ -1,4 +1,4 @@
-#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+#![expect(clippy::unwrap_used, reason = "a failing test may panic")]
 
 use super::*;
 use crate::jose::{AlgorithmSet, Jwk, Jws};
@@ -31,7 +31,7 @@ fn read(text: &str) -> PrivateKey {
     if text.starts_with('{') { PrivateKey::from_jwk(text) } else { PrivateKey::from_pem(text) }.unwrap()
 }
 
-/// Whether the public key verifies a signature of the private key.
+/// Returns whether the public key verifies a signature of the private key.
 fn round_trips(key: &PrivateKey) -> bool {
     let algorithm = key.algorithm();
     let signed = key.sign(&format!(r#"{{"alg":"{algorithm}"}}"#), r#"{"sub":"x"}"#).unwrap();
@@ -108,7 +108,7 @@ fn unusable_private_keys_are_rejected() {
 }
 
 #[test]
-fn a_private_key_with_the_public_half_of_another_is_rejected() {
+fn a_private_key_with_the_public_half_of_another_key_is_rejected() {
     let other = PrivateKey::generate().unwrap().public_jwk();
     let members = Object::parse(other.into()).unwrap();
     let (x, y) = (members.string("x").unwrap().unwrap(), members.string("y").unwrap().unwrap());

@@ -5,18 +5,18 @@ use smallvec::SmallVec;
 use super::Span;
 use crate::jose::JsonError;
 
-/// Where members are in a text.
+/// The positions of members in a text.
 ///
-/// While an object is read, the table also holds the members that have been read of the objects around it. It works
-/// like a stack:
+/// While the reader reads an inner object, the table also contains the members of the outer objects that have been read
+/// so far. The table works like a stack:
 ///
 /// 1. When an object begins, [`mark`](Self::mark) notes the current length of the table.
-/// 2. A member is pushed when its value has been read completely. The objects inside of that value have already removed
-///    their own members by then.
-/// 3. So when an object ends, the members from its mark on are exactly its own. [`check_since`](Self::check_since)
-///    looks for duplicates among them.
-/// 4. Members of inner objects are not needed after that; [`forget_since`](Self::forget_since) removes them. Those of
-///    the outermost object stay.
+/// 2. The reader pushes a member when it has read the value completely. At this time, the members of objects inside
+///    this value have already been removed.
+/// 3. So when an object ends, the members after its mark are exactly the members of this object.
+///    [`check_since`](Self::check_since) looks for duplicates among them.
+/// 4. After this check, the members of an inner object are not needed any more. [`forget_since`](Self::forget_since)
+///    removes them. The members of the outermost object are kept.
 #[derive(Clone, Default)]
 pub(super) struct MemberTable {
     list: SmallVec<[Member; FEW_MEMBERS]>,
@@ -24,7 +24,7 @@ pub(super) struct MemberTable {
     escaped_names: Vec<Box<str>>,
 }
 
-/// The name and the value of a member. A plain string is one without escapes: its text is its value.
+/// The name and the value of a member. A plain string is a string without escapes: its text is its value.
 #[derive(Clone, Copy)]
 pub(super) struct Member {
     pub(super) key: Key,
@@ -41,8 +41,8 @@ pub(super) enum Name {
     Escaped(u32),
 }
 
-/// The length, first and last octet of a name. Two names with different keys are different, so most comparisons are one
-/// comparison of numbers.
+/// The length, first and last octet of a name. If two names have different keys, the names are different. So most
+/// comparisons of names need only one comparison of numbers.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Key(u32);
 
@@ -72,8 +72,8 @@ impl MemberTable {
 
     pub(super) fn push(&mut self, member: Member) {
         if self.list.len() == FEW_MEMBERS {
-            // The inline capacity is used up. Most likely these are the claims of a token: reserve enough for all of
-            // them at once.
+            // The inline capacity is full, so these members are probably the claims of a token. Reserve enough memory
+            // for all claims at once.
             self.list.reserve(USUAL_MEMBERS - FEW_MEMBERS);
         }
         self.list.push(member);
@@ -109,9 +109,10 @@ impl MemberTable {
     /// Whether two of the members have the same name. Names with escapes are compared by value: `\u0061` is the same as
     /// `a`.
     ///
-    /// Up to [`USUAL_MEMBERS`], each member is compared with all before it; most pairs already differ in their keys, so
-    /// this is faster than sorting. With more members, an attacker could make the number of pairs grow with the square
-    /// of the size of the text, so the names are sorted: equal names are then next to each other.
+    /// If there are at most [`USUAL_MEMBERS`] members, each member is compared with all members before it. Most pairs
+    /// have different keys, so this is faster than sorting. If there are more members, the names are sorted, and equal
+    /// names are then next to each other. Without sorting, the number of comparisons would grow with the square of the
+    /// number of members, and an attacker could send many members.
     fn has_duplicate(&self, members: &[Member], json: &str) -> bool {
         let name = |member| self.name(member, json);
         if members.len() <= USUAL_MEMBERS {
@@ -134,9 +135,9 @@ impl Key {
     }
 }
 
-/// With its feature `raw_value`, `serde_json` does not read an object that begins with this member as an object: it
-/// reads the text in the member's value instead. The claims that the application reads would then differ from those
-/// that were signed.
+/// With the feature `raw_value`, `serde_json` gives this member a special meaning. If an object begins with this
+/// member, `serde_json` reads the JSON text in the member's value and ignores the object itself. The application would
+/// then read claims that are different from the signed claims.
 const RESERVED_NAME: &str = "$serde_json::private::RawValue";
 /// Headers, keys and proofs have at most five or six members.
 const FEW_MEMBERS: usize = 6;

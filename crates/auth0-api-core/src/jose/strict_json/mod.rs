@@ -1,10 +1,10 @@
 //! Strict JSON: a text has exactly one meaning.
 //!
-//! If an object has two members with the same name, some parsers keep the first and some the last, so two programs can
-//! read different claims from one token. Here a duplicate member is an error at every depth
-//! ([RFC 8725 §2.4](https://www.rfc-editor.org/rfc/rfc8725#section-2.4),
+//! If an object has two members with the same name, some parsers keep the first member and others keep the last. So two
+//! programs can read different claims from one token. This parser rejects a duplicate member at every depth
+//! ([RFC 7519 §4](https://www.rfc-editor.org/rfc/rfc7519#section-4),
 //! [RFC 7515 §4](https://www.rfc-editor.org/rfc/rfc7515#section-4)). The [`reader`] reads the text once. An [`Object`]
-//! stores where its members are in the text, and converts a member to a type when it is requested.
+//! stores the positions of its members in the text. It converts a member to a type when a caller requests the member.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -17,14 +17,15 @@ use super::JsonError;
 mod members;
 mod reader;
 
-/// One JSON object. The whole text is checked; members are converted on demand. It owns its text or borrows it.
+/// One JSON object. The whole text has been checked, and members are converted on demand. The object owns its text or
+/// borrows it.
 #[derive(Clone)]
 pub(crate) struct Object<T = String> {
     json: T,
     members: MemberTable,
 }
 
-/// A part of a text. It has half the size of a `Range<usize>`, because objects are moved often.
+/// A part of a text. A `Span` is half as large as a `Range<usize>`, because objects are moved often.
 #[derive(Clone, Copy)]
 struct Span {
     start: u32,
@@ -63,12 +64,12 @@ impl<T: AsRef<str>> Object<T> {
         self.find(name).is_some()
     }
 
-    /// Returns a member as a `V`; `None` if it is absent.
+    /// Returns a member as a `V`, or `None` if the member is absent.
     pub(crate) fn get<'a, V: Deserialize<'a>>(&'a self, name: &str) -> Result<Option<V>, WrongType> {
         self.raw(name).map(serde_json::from_str).transpose().map_err(|_| WrongType)
     }
 
-    /// Returns a member that must be a string. It is borrowed unless it contains escapes.
+    /// Returns a member that must be a string. The string is borrowed from the JSON text unless it contains escapes.
     pub(crate) fn string(&self, name: &str) -> Result<Option<Cow<'_, str>>, WrongType> {
         let Some(member) = self.find(name) else { return Ok(None) };
         let raw = member.value.of(self.as_str());
@@ -101,7 +102,8 @@ impl<T: AsRef<str>> fmt::Debug for Object<T> {
 pub(crate) struct Text<'a>(#[serde(borrow)] pub(crate) Cow<'a, str>);
 
 impl Span {
-    /// The part from `start` to `end`. Offsets have 32 bits: the texts are much shorter than 4 GiB.
+    /// The part from `start` to `end`. Offsets have 32 bits, which is enough because the texts are much shorter than 4
+    /// GiB.
     fn new(start: usize, end: usize) -> Self {
         let offset = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
         Self { start: offset(start), end: offset(end) }

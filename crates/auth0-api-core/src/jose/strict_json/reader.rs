@@ -1,8 +1,8 @@
 //! The grammar of [RFC 8259](https://www.rfc-editor.org/rfc/rfc8259#section-2), read once from left to right.
 //!
 //! The reader builds only the list of members. `serde_json` checks what is more complex: escapes, and numbers that may
-//! be out of range. It also reads a member again when the member is requested, and accepts all texts that are accepted
-//! here.
+//! be out of range. When a caller requests a member, `serde_json` parses the member again. It accepts all texts that
+//! this reader accepts.
 
 use super::members::{Key, Member, MemberTable, Name};
 use super::{Span, Text};
@@ -20,7 +20,7 @@ pub(super) fn members(json: &str) -> Result<MemberTable, JsonError> {
 struct Reader<'j> {
     json: &'j str,
     at: usize,
-    /// The members of all objects that are being read; those of the innermost object come last.
+    /// The members of all objects that are being read. The members of the innermost object are the last ones.
     members: MemberTable,
 }
 
@@ -37,7 +37,7 @@ impl<'j> Reader<'j> {
         }
         self.members.check_since(begun, self.json)?;
         if depth > OUTERMOST {
-            // They were needed only for the comparison.
+            // The members of an inner object were needed only for this check.
             self.members.forget_since(begun);
         }
         Ok(())
@@ -66,7 +66,7 @@ impl<'j> Reader<'j> {
         Ok((Key::of(&name), self.members.keep_escaped(&name)))
     }
 
-    /// Reads a value of any type, in a container at `depth`. Returns whether it is a plain string.
+    /// Reads a value of any type, in a container at `depth`. Returns whether the value is a plain string.
     fn value(&mut self, depth: usize) -> Result<bool, JsonError> {
         match self.peek() {
             Some(b'"') => {
@@ -101,7 +101,7 @@ impl<'j> Reader<'j> {
         Ok(())
     }
 
-    /// Reads a string to its end. Returns whether it is plain: it has no escapes.
+    /// Reads a string to its end. Returns whether the string is plain, which means that it has no escapes.
     fn string(&mut self) -> Result<bool, JsonError> {
         self.demand(b'"')?;
         let mut plain = true;
@@ -111,8 +111,8 @@ impl<'j> Reader<'j> {
                 Some(b'"') => return Ok(plain),
                 Some(b'\\') => {
                     plain = false;
-                    // Skip one octet, so that an escaped quote does not end the string, and an escaped backslash does
-                    // not start another escape. `unescaped` checks later whether the escape is valid.
+                    // Skip one octet. So an escaped quote does not end the string, and an escaped backslash does not
+                    // start another escape. Later, `unescaped` checks whether the escape is valid.
                     self.next();
                 }
                 _ => return Err(JsonError::NotAnObject),
@@ -120,7 +120,8 @@ impl<'j> Reader<'j> {
         }
     }
 
-    /// Returns the value of the string from `start` to here. A surrogate without its pair is an error (RFC 8259 §8.2).
+    /// Returns the value of the string from `start` to the current position. A surrogate without its pair is an error
+    /// (RFC 8259 §8.2).
     fn unescaped(&self, start: usize) -> Result<Text<'j>, JsonError> {
         serde_json::from_str(Span::new(start, self.at).of(self.json)).map_err(|_| JsonError::NotAnObject)
     }
@@ -199,10 +200,10 @@ impl<'j> Reader<'j> {
 
 /// Returns the number of octets before the next quote, backslash or control character (RFC 8259 §7).
 ///
-/// Most octets of a string are ordinary, so eight of them are checked together, as one `u64`. It is read as
-/// little-endian, so that the first octet is in the lowest bits. [`not_ordinary`] marks octets by their high bit; the
-/// number of zero bits below the lowest mark, divided by eight, is then the index of the first octet that is not
-/// ordinary. At most seven octets at the end are checked one by one.
+/// All other octets are ordinary. Most octets of a string are ordinary, so eight octets are checked together, as one
+/// `u64`. The `u64` is little-endian: the first octet is in the lowest bits. [`not_ordinary`] sets the high bit of an
+/// octet as a mark. The number of zero bits below the lowest mark, divided by eight, is the index of the first octet
+/// that is not ordinary. The last octets, at most seven, are checked one by one.
 fn ordinary(octets: &[u8]) -> usize {
     let (words, rest) = octets.as_chunks::<8>();
     for (index, word) in words.iter().enumerate() {
@@ -215,18 +216,19 @@ fn ordinary(octets: &[u8]) -> usize {
     words.len() * 8 + rest.iter().take_while(ordinary).count()
 }
 
-/// Sets the high bit of each octet that is not ordinary. Only the lowest bit that is set is reliable.
+/// Sets the high bit of each octet that is a quote, a backslash or a control character. Only the lowest bit that is set
+/// is reliable.
 ///
 /// 1. `ONES` has the value 1 in each of the eight octets, so `ONES * n` has the value `n` in each.
 /// 2. `below` subtracts `limit`, which is at most 32, from each octet. An octet below the limit wraps around, which
-///    sets its high bit. An octet of 128 or more can have its high bit set after the subtraction too, although it is
-///    not below the limit; `& !octets` clears that bit.
+///    sets its high bit. An octet of 128 or more is not below the limit, but can also have its high bit set after the
+///    subtraction. `& !octets` clears this bit.
 /// 3. `is` finds octets that are equal to one value: XOR makes them 0, and 0 is below 1.
 /// 4. `& (ONES * 0x80)` keeps only the high bits.
 ///
-/// It is one subtraction for all eight octets, so an octet that wraps around borrows 1 from the next higher one. That
-/// can mark a higher octet by mistake, for example one that is equal to the limit. It cannot mark a lower octet, so the
-/// lowest mark is always correct.
+/// One subtraction handles all eight octets, so an octet that wraps around borrows 1 from the next higher octet. This
+/// borrow can mark a higher octet by mistake, for example an octet that is equal to the limit. It cannot mark a lower
+/// octet, so the lowest mark is always correct.
 fn not_ordinary(word: u64) -> u64 {
     const ONES: u64 = u64::MAX / 0xff;
     let below = |octets: u64, limit: u64| octets.wrapping_sub(ONES * limit) & !octets;
@@ -240,8 +242,8 @@ fn deeper(depth: usize) -> Result<usize, JsonError> {
 
 /// The depth of the outermost object.
 const OUTERMOST: usize = 1;
-/// Auth0's tokens nest at most five levels (`act`). The limit is a choice of this crate; it also limits the use of the
-/// stack.
+/// Auth0's tokens nest at most five levels (`act`). The limit is a choice of this crate. It also limits the use of the
+/// call stack.
 const MAX_DEPTH: usize = 32;
 /// An integer of at most 15 characters is never out of range.
 const SHORT_INTEGER: usize = 15;

@@ -1,4 +1,4 @@
-#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+#![expect(clippy::unwrap_used, reason = "a failing test may panic")]
 
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
@@ -261,7 +261,7 @@ proptest! {
     }
 }
 
-/// Texts that are JSON, or that one wrong piece keeps from being JSON.
+/// Texts that are JSON, or that are not JSON because of one wrong piece.
 fn almost_json() -> impl Strategy<Value = String> {
     let pieces = prop::sample::select(vec![
         "{", "}", "[", "]", ":", ",", "\"a\"", "\"b\"", "\"", "\\", "\\u0061", "\\ud83d", "\\ude00", "\\n", "true",
@@ -305,8 +305,8 @@ fn objects_in(value: &Value) -> usize {
     }
 }
 
-/// Writes a value. The object number `remaining`, counted from 0, gets a duplicate of a member at its end, with the
-/// name in escapes.
+/// Writes a value as JSON. The object with the number `remaining`, counted from 0, gets a duplicate member at its end.
+/// The name of the duplicate is written in escapes.
 fn written(value: &Value, remaining: &mut Option<usize>) -> String {
     match value {
         Value::Array(items) => {

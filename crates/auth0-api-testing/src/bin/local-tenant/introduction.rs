@@ -26,7 +26,7 @@ pub(crate) fn print(tenant: &LocalTenant, downstream: &str) {
     println!();
     print_command("TOKEN", tenant, &machine(tenant));
     print_command("USER_TOKEN", tenant, &user(tenant));
-    println!("Call your API with it:");
+    println!("Call your API with the token:");
     println!();
     println!(r#"  curl -i http://127.0.0.1:3000/api/private -H "Authorization: Bearer $TOKEN""#);
     println!();
@@ -51,7 +51,8 @@ fn machine(tenant: &LocalTenant) -> Fields {
     ]
 }
 
-/// A user's token, from the exchange profile, because that needs no browser.
+/// The fields of a request for a user's token. The request uses the exchange profile, because the profile needs no
+/// browser.
 fn user(tenant: &LocalTenant) -> Fields {
     vec![
         ("grant_type", quoted(GrantType::TokenExchange.name())),

@@ -1,6 +1,6 @@
 //! A local Auth0 tenant to develop an API against, in any language.
 
-#![expect(clippy::print_stdout, reason = "a command-line program talks to its user")]
+#![expect(clippy::print_stdout, reason = "a command-line program prints text for its user")]
 
 mod introduction;
 
@@ -27,7 +27,7 @@ struct Options {
     /// Secret of that client
     #[arg(long, default_value = "local-secret")]
     client_secret: String,
-    /// Id of the Custom API client that your API exchanges tokens as
+    /// Id of the Custom API client: your API authenticates as this client to exchange tokens
     #[arg(long, default_value = "local-api-client")]
     api_client_id: String,
     /// Secret of that client

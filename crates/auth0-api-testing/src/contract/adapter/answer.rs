@@ -1,4 +1,4 @@
-//! The response to a request of the suite: the actual one and the expected one.
+//! A response to a request of the suite: an actual response, or an expected response.
 
 use std::fmt;
 
@@ -38,7 +38,7 @@ impl Answer {
         Self::new(status, challenges.chain(content_type).collect(), body)
     }
 
-    /// Makes the answer of an extractor or a requirement without a layer: 500.
+    /// Makes the answer to a request for a route whose extractor or requirement has no layer: 500.
     pub(super) fn misconfigured() -> Self {
         Self::rejected(500, &[], "server_error", "the server is misconfigured")
     }
@@ -49,8 +49,9 @@ impl Answer {
         self
     }
 
-    /// Prepares an answer for the comparison: removes the transport's header lines, and sorts the others by name,
-    /// because some servers keep headers in hash maps. The sort is stable: lines with the same name keep their order.
+    /// Prepares an answer for the comparison: removes the headers that the server adds to every response, and sorts the
+    /// other header lines by name, because some servers keep headers in hash maps. The sort is stable: lines with the
+    /// same name keep their order.
     pub(super) fn comparable(mut self) -> Self {
         self.headers.retain(|(name, _)| !TRANSPORT.contains(&name.as_str()));
         self.headers.sort_by(|(one, _), (other, _)| one.cmp(other));

@@ -9,7 +9,7 @@ use super::{Answer, Call, transport};
 
 /// Serves the suite's routes with a web framework and the adapter under test.
 ///
-/// For a framework that speaks HTTP/1.1, implement only [`open`](Self::open). The other methods are for protocols on
+/// For a framework that serves HTTP/1.1, implement only [`open`](Self::open). The other methods are for protocols on
 /// top of HTTP that have their own paths, methods and responses, such as gRPC.
 pub trait Harness {
     /// Serves the [routes](mod@crate::contract::adapter#the-routes) with these clients on a free port of 127.0.0.1, and
@@ -20,27 +20,28 @@ pub trait Harness {
 
     /// Sends a call and returns the answer.
     ///
-    /// By default it opens a new HTTP/1.1 connection, and adds a `Host` line if the call has none.
+    /// By default this method opens a new HTTP/1.1 connection, and adds a `Host` line if the call has none.
     fn send(&self, to: SocketAddr, call: Call) -> impl Future<Output = Answer> {
         transport::over_http1(to, call)
     }
 
-    /// Translates an expected HTTP answer into the answer that clients of this harness receive; unchanged by default.
+    /// Translates an expected HTTP answer into the answer that clients of this harness receive. By default the answer
+    /// stays unchanged.
     fn translate(&self, answer: Answer) -> Answer {
         answer
     }
 
-    /// Returns the method of calls for which the method does not matter; `GET` by default.
+    /// Returns the HTTP method of calls that do not test a particular method; `GET` by default.
     fn method(&self) -> &'static str {
         "GET"
     }
 
-    /// Returns the path at which a route is served; the route by default.
+    /// Returns the path of a route. By default the path is the route itself.
     fn path(&self, route: &str) -> String {
         route.to_owned()
     }
 
-    /// Returns whether the harness supports a chapter; by default, every chapter except [`Chapter::Http2`].
+    /// Returns whether the harness supports a chapter. By default it supports every chapter except [`Chapter::Http2`].
     fn covers(&self, chapter: Chapter) -> bool {
         chapter != Chapter::Http2
     }

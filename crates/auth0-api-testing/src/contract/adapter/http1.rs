@@ -53,7 +53,7 @@ async fn hosts<H: Harness>(suite: &mut Suite<'_, H>, to: SocketAddr) {
         ("api.example.com", suite.url(to, "/private"), mismatch()),
         ("", suite.url(to, "/private"), malformed()),
         ("user@api.example.com", format!("http://api.example.com{private}"), malformed()),
-        // This `Host` would make the URL `http://HOST/private?/private`, with a path that the header chooses.
+        // With this `Host`, the URL would be `http://HOST/private?/private`: the header would choose the path.
         (&moved, suite.url(to, "/private"), malformed()),
     ] {
         let holder = Holder::new(&suite.tenant);
@@ -93,8 +93,8 @@ async fn bodies<H: Harness>(suite: &mut Suite<'_, H>, to: SocketAddr) {
     suite.row("a body of 64 KiB without credentials", to, call, missing(&[BEARER, DPOP])).await;
 }
 
-/// A preflight request has no token and must pass. A browser can read an answer only if it has the headers of the CORS
-/// layer.
+/// A preflight request has no token, and the CORS layer must answer it. A browser can read an answer only if the answer
+/// has the headers of the CORS layer.
 async fn preflight<H: Harness>(suite: &mut Suite<'_, H>, to: SocketAddr) {
     let path = suite.harness.path("/cors");
     let origin = [("origin", "https://app.example.com")];

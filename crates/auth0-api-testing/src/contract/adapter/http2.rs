@@ -17,15 +17,20 @@ pub(super) async fn rows<H: Harness>(suite: &mut Suite<'_, H>) {
     let own = to.to_string();
     let elsewhere = format!("http://elsewhere.example.com{}", suite.harness.path("/private"));
     for (row, htu, host, expected) in [
-        ("the authority", suite.url(to, "/private"), None, Answer::served(SUBJECT)),
-        ("another host than the authority", elsewhere.clone(), None, mismatch()),
+        ("a proof for the authority", suite.url(to, "/private"), None, Answer::served(SUBJECT)),
+        ("a proof for another host than the authority", elsewhere.clone(), None, mismatch()),
         (
-            "the authority, and a host that agrees",
+            "a proof for the authority, and a Host that agrees",
             suite.url(to, "/private"),
             Some(own.as_str()),
             Answer::served(SUBJECT),
         ),
-        ("the authority, and a host that does not", elsewhere, Some("elsewhere.example.com"), malformed()),
+        (
+            "a proof for another host, and a Host that differs from the authority",
+            elsewhere,
+            Some("elsewhere.example.com"),
+            malformed(),
+        ),
     ] {
         for route in ["/private", "/nested/private"] {
             let htu = htu.replace(&suite.harness.path("/private"), &suite.harness.path(route));

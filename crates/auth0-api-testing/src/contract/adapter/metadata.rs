@@ -1,4 +1,5 @@
-//! Metadata: the challenges of 401 and 403 link to it, and it is served without credentials.
+//! Metadata: the challenges of 401 and 403 responses contain the URL of the metadata, and the server serves the
+//! metadata without credentials.
 
 use std::net::SocketAddr;
 

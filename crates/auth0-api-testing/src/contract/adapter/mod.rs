@@ -1,14 +1,15 @@
-//! The parts of the suite [`adapter`](fn@super::adapter) for adapters for web frameworks.
+//! The parts of the suite [`adapter`](fn@super::adapter), which tests adapters for web frameworks.
 //!
-//! The test of an adapter implements [`Harness`], which serves the routes below with the clients of a [`Site`] on a
-//! loopback port. The suite starts several servers with differently configured clients, sends them requests over
-//! sockets, and compares status, headers and body of each response with the expected ones.
+//! The test of an adapter implements [`Harness`]. The harness serves the routes below on a loopback port, with the
+//! clients of a [`Site`]. The suite starts several servers, whose clients have different configurations. It sends
+//! requests to the servers over sockets, and compares the status, headers and body of each response with the expected
+//! values. One request and its expected response are a *row* of the suite.
 //!
 //! # The routes
 //!
-//! A "layer" is the part of the adapter that verifies requests. A "requirement" checks a verified token further, for
-//! example its scopes. An "extractor" passes the token to a handler. Each handler answers 200 with the text in this
-//! table. SUBJECT is the subject of the token that the extractor returns.
+//! A "layer" is the part of the adapter that verifies requests. A "requirement" makes another check of a verified
+//! token, for example of the scopes. An "extractor" passes the token to a handler. Each handler answers 200 with the
+//! text in this table. SUBJECT is the subject of the token that the extractor returns.
 //!
 //! | route | behind | the handler answers |
 //! |---|---|---|
@@ -32,15 +33,15 @@
 //! | `/hooked/demanding` | an optional layer with the hook, and an extractor that is not optional | SUBJECT |
 //! | `/cors` | a CORS layer, with the layer inside it | SUBJECT |
 //!
-//! If `api` has [metadata](auth0_api_core::ApiClient::resource_metadata), the harness serves it at its paths without a
-//! layer.
+//! If `api` has [metadata](auth0_api_core::ApiClient::resource_metadata), the harness serves the metadata at its
+//! well-known paths, without a layer.
 //!
-//! The hook is a function that makes the body of rejections: `application/problem+json` with the body
-//! `{"title":"LABEL"}`, where LABEL is the label of the rejection. The CORS layer answers preflight requests itself,
+//! The hook is a function that makes the body of rejections. The body is `{"title":"LABEL"}` with the content type
+//! `application/problem+json`. LABEL is the label of the rejection. The CORS layer answers preflight requests itself,
 //! allows every origin, and adds its headers to every other response.
 //!
-//! A framework without extractors uses requirements instead, for example one that needs the claim `sub`, and reads the
-//! token that the layer has put into the request.
+//! If a framework has no extractors, the harness uses requirements instead, for example a requirement for the claim
+//! `sub`. Its handlers read the token that the layer has put into the request.
 
 mod answer;
 mod call;

@@ -1,5 +1,5 @@
-//! The DPoP nonce: a rejection asks for it. After it has changed, every response to a proof with the previous nonce
-//! carries the new one.
+//! The DPoP nonce: the server sends the nonce with a rejection. After the nonce has changed, every response to a proof
+//! with the previous nonce contains the new nonce.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use super::{Answer, Call, Harness};
 use crate::must::must;
 
 pub(super) async fn rows<H: Harness>(suite: &mut Suite<'_, H>) {
-    let nonces = must(RotatingNonce::new([[1; 32]]), "a secret of 32 octets");
+    let nonces = must(RotatingNonce::new([[1; 32]]), "making nonces from a secret of 32 octets");
     let to = suite.open(DpopPolicy::accept().nonce(nonces)).await;
     let holder = Holder::new(&suite.tenant);
     let first = requested_nonce(suite, &holder, to).await;
@@ -40,7 +40,7 @@ pub(super) async fn rows<H: Harness>(suite: &mut Suite<'_, H>) {
     ] {
         let call = proven(suite, &holder, to, route, &first);
         let expected = answer.with("dpop-nonce", &second).with("cache-control", "no-store");
-        suite.row(&format!("the next nonce comes with the answer of {route}"), to, call, expected).await;
+        suite.row(&format!("the answer of {route} contains the next nonce"), to, call, expected).await;
     }
     let call = proven(suite, &holder, to, "/private", &second);
     suite.row("a proof with the next nonce", to, call, Answer::served(SUBJECT)).await;
@@ -63,5 +63,5 @@ fn proven<H: Harness>(suite: &Suite<'_, H>, holder: &Holder, to: SocketAddr, rou
     suite.call(route).dpop(&holder.token, suite.proof(holder, to, route).nonce(nonce).sign())
 }
 
-/// One step of the nonce. The previous nonce is valid for one more step.
+/// The time after which the nonce changes. The previous nonce stays valid until the next change.
 const STEP: Duration = Duration::from_secs(60);

@@ -21,7 +21,7 @@ pub(super) async fn rows<H: Harness>(suite: &mut Suite<'_, H>) {
     let answer = suite.harness.send(to, call).await;
     let expected = suite.harness.translate(Answer::new(503, Vec::new(), "")).status;
     suite.check(
-        "a token that cannot be verified for lack of keys is not anonymous",
+        "a request is not anonymous if its token cannot be verified because the keys are unavailable",
         answer.status == expected,
         &answer,
     );

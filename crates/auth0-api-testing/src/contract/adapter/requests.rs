@@ -6,7 +6,7 @@ use super::suite::Suite;
 use super::{Call, Harness};
 use crate::{LocalTenant, ProofBuilder, ProofKey, TokenBuilder};
 
-/// A client with a key and a token bound to it.
+/// A client that has a key, and a token that is bound to the key.
 pub(super) struct Holder {
     pub(super) key: ProofKey,
     pub(super) token: String,
@@ -17,7 +17,7 @@ impl Holder {
         Self::with(tenant, |token| token)
     }
 
-    /// Makes a holder whose token is changed by `more`.
+    /// Makes a holder. `more` changes the token before it is signed.
     pub(super) fn with(tenant: &LocalTenant, more: impl FnOnce(TokenBuilder) -> TokenBuilder) -> Self {
         let key = tenant.proof_key();
         let token = more(tenant.mint().bound_to(&key)).sign();
@@ -31,32 +31,32 @@ impl Holder {
 }
 
 impl<H: Harness> Suite<'_, H> {
-    /// Makes a call of a route without credentials.
+    /// Makes a call to a route without credentials.
     pub(super) fn call(&self, route: &str) -> Call {
         Call::new(self.harness.method(), self.harness.path(route))
     }
 
-    /// Makes a call of a route with a valid Bearer token that has this scope.
+    /// Makes a call to a route with a valid Bearer token that has this scope.
     pub(super) fn bearer(&self, route: &str, scope: &str) -> Call {
         self.call(route).bearer(&self.tenant.mint().scope(scope).sign())
     }
 
-    /// Makes a call of a route with a token for another API.
+    /// Makes a call to a route with a token for another API.
     pub(super) fn bad_bearer(&self, route: &str) -> Call {
         self.call(route).bearer(&self.tenant.mint().audience("https://elsewhere.example.com").sign())
     }
 
-    /// Creates the builder of the proof that a call of a route needs.
+    /// Creates the builder of the proof for a call to a route.
     pub(super) fn proof(&self, holder: &Holder, to: SocketAddr, route: &str) -> ProofBuilder {
         holder.proof(self.harness.method(), &self.url(to, route))
     }
 
-    /// Makes a call of a route with a bound token and a valid proof.
+    /// Makes a call to a route with a bound token and a valid proof.
     pub(super) fn proven(&self, holder: &Holder, to: SocketAddr, route: &str) -> Call {
         self.call(route).dpop(&holder.token, self.proof(holder, to, route).sign())
     }
 
-    /// Returns the URL of a route as a client calls it that is connected to the server.
+    /// Returns the URL that a client calls for a route of a server.
     pub(super) fn url(&self, to: SocketAddr, route: &str) -> String {
         format!("http://{to}{}", self.harness.path(route))
     }

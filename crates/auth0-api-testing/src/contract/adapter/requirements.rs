@@ -1,5 +1,5 @@
-//! Valid tokens that do not meet a route's requirement: the challenge of the scheme that was used names all required
-//! scopes.
+//! Valid tokens that do not meet a route's requirement. The challenge of the scheme that the client used names all
+//! required scopes.
 
 use std::net::SocketAddr;
 

@@ -1,4 +1,4 @@
-//! The suite: runs its rows in order and collects the failures.
+//! The suite: runs its rows in order and collects the failures. A row is one request and its expected response.
 
 use std::net::SocketAddr;
 
@@ -11,27 +11,29 @@ use super::{
 use crate::must::must;
 use crate::{LocalTenant, ManualClock};
 
-/// Checks that an adapter for a web framework keeps its promises.
+/// Checks that an adapter for a web framework follows these rules:
 ///
 /// 1. Each response has the right status, headers and body. A rejection has one `WWW-Authenticate` line for each scheme,
 ///    in the right order.
 /// 2. The adapter reads every line of a repeated header.
-/// 3. An optional layer lets a request through only if it has no credentials. A failure of the server is not an absence
-///    of credentials.
+/// 3. An optional layer admits a request without a verified token only if the request has no credentials. If the server
+///    cannot verify a token, the layer does not treat the request as one without credentials.
 /// 4. A proof must be for the URL that the client called, also behind routers and proxies, over HTTP/1.1 and HTTP/2.
-/// 5. After the nonce has changed, the response to a proof with the previous nonce carries the new one, also if it is
-///    an error.
-/// 6. Nested layers of one client use a proof once. A layer does not accept a token that another client has verified.
-///    An extractor or a requirement without a layer is an error of the server (500).
-/// 7. Every challenge of a 401 and of a 403 names the metadata, which is served without credentials.
-/// 8. The adapter does not change the body of a request, the connection, or the CORS layer around it.
+/// 5. After the nonce has changed, the response to a proof with the previous nonce contains the new nonce, also if the
+///    response is an error.
+/// 6. If layers of one client are nested, they verify a proof only once. A layer does not rely on the verification by
+///    another client. An extractor or a requirement without a layer answers 500.
+/// 7. Every challenge of a 401 or 403 response contains the URL of the metadata. The server serves the metadata without
+///    credentials.
+/// 8. The adapter does not change the body of a request, does not close the connection after a rejection, and works
+///    inside a CORS layer.
 ///
 /// A [`Harness`] serves the [routes](mod@crate::contract::adapter#the-routes) that the suite calls.
 ///
 /// # Panics
 ///
-/// When at least one row fails. The message lists every failed row with the actual response, and with the expected
-/// response where the row compares all of it.
+/// When at least one row fails. The message lists every failed row with the actual response. If the row compares the
+/// whole response, the message also contains the expected response.
 ///
 /// # Examples
 ///
@@ -124,7 +126,7 @@ impl<'h, H: Harness> Suite<'h, H> {
         }
     }
 
-    /// Records a failure of a row, with the answer, unless it holds.
+    /// Records a failure of a row, with the answer, unless `holds` is true.
     pub(super) fn check(&mut self, row: &str, holds: bool, answer: &Answer) {
         if !holds {
             self.failures.push(format!("{row}\n  received\n{answer}"));

@@ -77,7 +77,11 @@ async fn behind_hops<H: Harness>(suite: &mut Suite<'_, H>) {
             format!("https://public.example.com{private}"),
             Answer::served(SUBJECT),
         ),
-        ("the URL that a client before the proxy writes", format!("http://evil.example{private}"), mismatch()),
+        (
+            "the URL that the client writes into the forwarded headers",
+            format!("http://evil.example{private}"),
+            mismatch(),
+        ),
         ("the URL that the server sees behind the proxy", format!("http://{to}{private}"), mismatch()),
     ] {
         target_row(suite, row, to, ("/private", lines), &htu, expected).await;
@@ -101,7 +105,7 @@ async fn behind_networks<H: Harness>(suite: &mut Suite<'_, H>) {
     let htu = format!("https://public.example.com{}", suite.harness.path("/private"));
     let lines: &[(&str, &str)] = &[("x-forwarded-proto", "https"), ("x-forwarded-host", "public.example.com")];
     for (network, expected) in [("127.0.0.0/8", Answer::served(SUBJECT)), ("10.0.0.0/8", mismatch())] {
-        let proxies = must(TrustedProxies::networks([network]), "a network");
+        let proxies = must(TrustedProxies::networks([network]), "parsing a network");
         let to = suite.open_with(|builder| builder.trusted_proxies(proxies)).await;
         let row = format!("a peer on the loopback address, and {network} is trusted");
         target_row(suite, &row, to, ("/private", lines), &htu, expected).await;
@@ -124,7 +128,7 @@ async fn with_public_url<H: Harness>(suite: &mut Suite<'_, H>) {
     }
 }
 
-/// Runs a row: a call of a route with these header lines, and a proof for the URL `htu`.
+/// Runs a row: a call to a route with these header lines, and a proof for the URL `htu`.
 async fn target_row<H: Harness>(
     suite: &mut Suite<'_, H>,
     row: &str,

@@ -1,4 +1,5 @@
-//! Invalid tokens: the challenge of the scheme that was used has the error; the challenge of the other scheme has none.
+//! Invalid tokens. The challenge of the scheme that the client used contains the error. The challenge of the other
+//! scheme contains no error.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Sends calls over sockets. It adds only a `Host` line, follows no redirects, and retries nothing.
+//! Sends calls over sockets. This module adds only a `Host` line, follows no redirects, and retries nothing.
 
 use std::net::SocketAddr;
 
@@ -55,7 +55,7 @@ pub(super) async fn over_http2(to: SocketAddr, mut call: Call) -> Answer {
 fn request(call: Call) -> Request<Full<Bytes>> {
     let mut request = Request::builder().method(call.method.as_str()).uri(call.target.as_str());
     for (name, value) in &call.headers {
-        request = request.header(name, must(HeaderValue::from_bytes(value.as_bytes()), "the value of a header"));
+        request = request.header(name, must(HeaderValue::from_bytes(value.as_bytes()), "making the value of a header"));
     }
     must(request.body(Full::from(call.body)), "making a request")
 }

@@ -1,4 +1,4 @@
-//! Failures of the server: the 503 has no challenge, because another token would not help.
+//! Failures of the server. The 503 response has no challenge, because another token would not help the client.
 
 use std::time::{Duration, SystemTime};
 
@@ -14,7 +14,7 @@ pub(super) async fn rows<H: Harness>(suite: &mut Suite<'_, H>) {
     for (misbehaviour, retry_after) in
         [(Misbehaviour::Down, "1"), (Misbehaviour::RateLimited { retry_after: Duration::from_secs(17) }, "17")]
     {
-        let row = format!("a tenant that is out of order: {misbehaviour:?}");
+        let row = format!("a tenant that does not serve its keys: {misbehaviour:?}");
         suite.tenant.misbehave(Endpoint::Jwks, misbehaviour);
         let to = suite.open(DpopPolicy::accept()).await;
         let rejected = Answer::rejected(503, &[], "temporarily_unavailable", keys).with("retry-after", retry_after);

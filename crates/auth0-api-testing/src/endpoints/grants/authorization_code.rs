@@ -13,8 +13,8 @@ use crate::ledger::Code;
 
 pub(crate) fn authorization_code(call: &Call<'_>) -> Result<Value, ErrorResponse> {
     let text = call.parameters.require("code")?;
-    // RFC 6749 §4.1.2: a code works once. It is removed before the checks, so it is used up even if the request is
-    // rejected.
+    // RFC 6749 §4.1.2: a client can use a code once. The tenant removes the code before the checks, so a rejected
+    // request also makes the code invalid.
     let code = call.tenant.ledger().codes.remove(text);
     let code = code.ok_or_else(|| ErrorResponse::invalid_grant("Invalid authorization code"))?;
     check(call, &code).map_err(ErrorResponse::invalid_grant)?;
@@ -32,14 +32,14 @@ pub(crate) fn authorization_code(call: &Call<'_>) -> Result<Value, ErrorResponse
 }
 
 fn check(call: &Call<'_>, code: &Code) -> Result<(), &'static str> {
-    // RFC 6749 §4.1.3: the code was issued to this client, for this redirect URI, and has not expired.
+    // RFC 6749 §4.1.3: the code must have been issued to this client, for this redirect URI, and must not have expired.
     if code.consent.client_id != call.client.id() || call.tenant.clock.now() >= code.expires_at {
         return Err("Invalid authorization code");
     }
     if code.redirect_uri.as_deref() != call.parameters.get("redirect_uri") {
         return Err("The redirect URI is wrong");
     }
-    // RFC 7636 §4.6: the verifier matches the challenge. Without a challenge, there must be no verifier either.
+    // RFC 7636 §4.6: the verifier must match the challenge. If the client sent no challenge, it must send no verifier.
     let challenge = call
         .parameters
         .get("code_verifier")
@@ -47,11 +47,11 @@ fn check(call: &Call<'_>, code: &Code) -> Result<(), &'static str> {
     if code.challenge != challenge {
         return Err("Failed to verify code verifier");
     }
-    // RFC 8707 §2.2: the code is only for the API that was named at /authorize.
+    // RFC 8707 §2.2: the code is only for the API that the client named at /authorize.
     if call.parameters.audience().is_some_and(|requested| code.consent.audience.as_deref() != Some(requested)) {
         return Err("The code was issued for another resource");
     }
-    // RFC 9449 §10: the proof is signed with the key of dpop_jkt.
+    // RFC 9449 §10: the proof must be signed with the key that dpop_jkt names.
     if code.consent.key.is_some() && code.consent.key != call.key {
         return Err("The code is bound to another DPoP key");
     }

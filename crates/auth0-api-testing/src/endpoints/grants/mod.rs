@@ -1,4 +1,4 @@
-//! The grants, one file each: each turns the request of an authenticated client into tokens.
+//! The grants, one file each. A grant issues the tokens for a request of an authenticated client.
 
 mod authorization_code;
 mod client_credentials;

@@ -52,7 +52,7 @@ fn request(call: &Call<'_>) -> Result<ExchangeRequest, ErrorResponse> {
     })
 }
 
-/// RFC 8693 §2.1: a request has both parameters of the actor, or neither.
+/// Returns the actor token and its type. RFC 8693 §2.1: a request must have both parameters or neither.
 fn actor(call: &Call<'_>) -> Result<Option<(String, String)>, ErrorResponse> {
     match (call.parameters.get("actor_token"), call.parameters.get("actor_token_type")) {
         (Some(token), Some(token_type)) => Ok(Some((token.to_owned(), token_type.to_owned()))),
@@ -78,7 +78,7 @@ fn rejected(call: &Call<'_>, rejection: ExchangeRejection) -> ErrorResponse {
     }
 }
 
-/// Rejects a request from an address that is locked out: Auth0's protection against guessing subject tokens.
+/// Rejects a request from an address that is locked out. In this way Auth0 protects subject tokens against guessing.
 fn reject_locked_out_address(call: &Call<'_>) -> Result<(), ErrorResponse> {
     let locked_out = call.tenant.ledger().locked_out(call.address, call.tenant.clock.now());
     locked_out.map_or(Ok(()), |wait| {

@@ -1,5 +1,5 @@
-//! Refresh token ([RFC 6749 §6](https://www.rfc-editor.org/rfc/rfc6749#section-6)). It can be used again and does not
-//! rotate.
+//! Refresh token ([RFC 6749 §6](https://www.rfc-editor.org/rfc/rfc6749#section-6)). A client can use a refresh token
+//! several times: the tenant does not rotate it.
 
 use serde_json::{Map, Value};
 
@@ -12,7 +12,7 @@ pub(crate) fn refresh_token(call: &Call<'_>) -> Result<Value, ErrorResponse> {
     let token = call.parameters.require("refresh_token")?;
     let consent =
         consent(call, token).ok_or_else(|| ErrorResponse::invalid_grant("Unknown or invalid refresh token."))?;
-    // RFC 9449 §5: a public client's refresh token works only with the key that it was bound to.
+    // RFC 9449 §5: a public client can use a refresh token only with a proof of the key that the token is bound to.
     if consent.key.is_some() && consent.key != call.key {
         return Err(ErrorResponse::invalid_grant("The refresh token is bound to another DPoP key"));
     }
@@ -30,13 +30,14 @@ pub(crate) fn refresh_token(call: &Call<'_>) -> Result<Value, ErrorResponse> {
     Ok(issue.answer().into())
 }
 
-/// Returns the consent behind a refresh token; `None` if the token is unknown or belongs to another client.
+/// Returns the consent of a refresh token; `None` if the token is unknown or was issued to another client.
 pub(super) fn consent(call: &Call<'_>, token: &str) -> Option<Consent> {
     let consent = call.tenant.ledger().refresh_tokens.get(token).cloned();
     consent.filter(|consent| consent.client_id == call.client.id())
 }
 
-/// RFC 6749 §6: returns the requested scopes that the user has consented to; without a request, all of them.
+/// RFC 6749 §6: returns the requested scopes that the user has consented to. If the client requests no scopes, returns
+/// all scopes of the consent.
 fn narrowed(call: &Call<'_>, consent: &Consent) -> Vec<String> {
     match call.parameters.scopes() {
         Some(requested) => consent.scopes.iter().filter(|own| requested.contains(&own.as_str())).cloned().collect(),

@@ -1,5 +1,5 @@
-//! Token Vault: exchanges a token of the user for the access token of a third party where the user has linked an
-//! account.
+//! Token Vault: exchanges a token of the user for the access token of a third party. The user must have linked an
+//! account at the third party.
 
 use std::time::Duration;
 
@@ -61,7 +61,8 @@ fn user(call: &Call<'_>) -> Result<String, ErrorResponse> {
     }
 }
 
-/// Returns the scope of the token. A requested scope that the user has not consented to at the third party is an error.
+/// Returns the scope of the token. Returns an error if the client requests a scope that the user has not consented to
+/// at the third party.
 fn scope(call: &Call<'_>, account: &LinkedAccount) -> Result<Option<String>, ErrorResponse> {
     let Some(requested) = call.parameters.get("scope") else { return Ok(account.scope()) };
     match requested.split(' ').find(|scope| !account.allows(scope)) {
