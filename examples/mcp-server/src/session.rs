@@ -51,7 +51,7 @@ impl fmt::Debug for SessionKey {
     }
 }
 
-/// Middleware that lets only the user and client that opened a session continue it. Other callers get 404. An MCP
+/// Middleware for sessions. Only the user and the client that opened a session can continue it. Other callers get 404. An MCP
 /// client then opens a new session.
 ///
 /// Clients see tagged ids and `rmcp` sees plain ones. The middleware checks the id of the request and removes its tag,

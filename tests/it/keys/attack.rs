@@ -95,7 +95,8 @@ async fn sixteen(api: &ApiClient, token: &str) -> Vec<String> {
     join_all(outcomes).await
 }
 
-/// Returns tokens with unknown key ids. All have the signature of another token, because the client never checks it.
+/// Returns tokens with unknown key ids. They contain the signature of a valid token. The signature does not match, but the
+/// client never checks it, because it has no key with such an id.
 fn bogus(world: &World, numbers: std::ops::Range<usize>) -> Vec<String> {
     let token = world.tenant.mint().sign();
     let (_, rest) = token.split_once('.').unwrap();

@@ -103,7 +103,7 @@ async fn maybe(MaybeToken(token): MaybeToken) -> &'static str {
     token.map_or("anonymous", |_| "verified")
 }
 
-/// The answer to a request. Of the challenges, it contains only the Bearer challenge.
+/// The answer to a request. For a 401, it contains the first challenge only, which is the Bearer challenge.
 #[derive(Debug, PartialEq)]
 enum Outcome {
     Misconfigured,

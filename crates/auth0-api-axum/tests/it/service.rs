@@ -95,7 +95,8 @@ async fn a_future_that_is_dropped_before_the_first_poll_verifies_nothing() {
     assert_eq!(world.tenant.requests().discovery, 0);
 }
 
-/// A service that panics if it is called before it was polled ready. Its clones are not ready, as tower allows.
+/// A service that panics if it is called before it was polled ready. A clone is not ready at first, even if the
+/// original is ready. tower allows this.
 #[derive(Debug)]
 struct Counting {
     polls: Arc<AtomicUsize>,

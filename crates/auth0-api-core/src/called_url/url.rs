@@ -337,7 +337,7 @@ mod tests {
             .prop_map(|(scheme, host, port, segments)| Pieces { scheme, host, port, segments })
     }
 
-    /// A URL and a copy with one change. The change may also leave the URL as it is.
+    /// A URL and a copy with one change. Sometimes the copy is equal, because the new part is the same as the old one.
     fn mutations() -> impl Strategy<Value = (Pieces, Pieces)> {
         (pieces(), pieces(), 0..6_usize).prop_map(|(url, other, which)| {
             let mut changed = url.clone();

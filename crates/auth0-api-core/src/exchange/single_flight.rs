@@ -61,7 +61,7 @@ where
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<K, watch::Receiver<Option<V>>>> {
-        // A panic while the lock is held leaves the map valid. In the worst case, a channel in the map has no sender.
+        // If a thread panics while it holds the lock, the map is still valid. In the worst case, a channel in the map has no sender.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -18,7 +18,7 @@ pub(super) async fn rows<H: Harness>(suite: &mut Suite<'_, H>) {
     good(suite).await;
 }
 
-/// The rejection of a request without credentials. The challenges have no error (RFC 6750 §3.1). Each scheme has its
+/// The rejection of a request without credentials. The challenges have no `error` parameter (RFC 6750 §3.1). Each scheme has its
 /// own header line.
 pub(super) fn missing(challenges: &[&str]) -> Answer {
     Answer::rejected(401, challenges, "missing_credentials", "no access token was presented")
