@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use auth0_api_axum::{AuthLayer, VerifiedToken};
+use auth0_api_axum::{AuthLayer, Token};
 use auth0_api_core::{ApiClient, Requirement};
 use axum::Router;
 use axum::routing::{any, get};
@@ -106,10 +106,10 @@ pub(crate) fn routes(auth: &AuthLayer) -> Router {
         .nest("/nested", nested)
 }
 
-async fn private(token: VerifiedToken) -> String {
+async fn private(Token(token): Token) -> String {
     token.subject().unwrap_or("no subject").to_owned()
 }
 
-async fn optional(token: Option<VerifiedToken>) -> String {
+async fn optional(token: Option<Token>) -> String {
     token.and_then(|token| token.subject().map(ToOwned::to_owned)).unwrap_or("anonymous".to_owned())
 }

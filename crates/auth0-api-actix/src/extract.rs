@@ -1,69 +1,94 @@
-//! Extractors, which pass the token that a middleware has verified to handlers. Extractors verify nothing themselves.
+//! Extractors: they hand the token that a middleware has verified to handlers. They verify nothing themselves.
 
-use std::fmt;
 use std::future::{Ready, ready};
 use std::ops::Deref;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
+use auth0_api_core::VerifiedToken;
+use serde::de::DeserializeOwned;
 
-use crate::gate::Authentication;
+use crate::admitted::extract;
 use crate::rejection::TokenRejection;
 
 /// The verified token of a request, as an extractor.
 ///
-/// This type derefs to core's [`VerifiedToken`](auth0_api_core::VerifiedToken), which is the same for every framework.
-/// Code that does not depend on a framework takes `&auth0_api_core::VerifiedToken`. Call such code with `&token`.
-/// Middleware finds core's type in the extensions of the request.
+/// ```
+/// use auth0_api_actix::Token;
+///
+/// async fn me(Token(token): Token) -> String {
+///     format!("hello, {:?}", token.subject())
+/// }
+/// # _ = actix_web::web::get().to(me);
+/// ```
 ///
 /// | behind | no credentials | a valid token | an invalid token |
 /// |---|---|---|---|
 /// | [`Auth`](crate::Auth) | 401 | the token | rejected |
-/// | an optional `Auth`, as `VerifiedToken` | 401 | the token | rejected |
+/// | an optional `Auth`, as `Token` | 401 | the token | rejected |
 /// | an optional `Auth`, as [`MaybeToken`] | `None` | the token | rejected |
 /// | no `Auth` | 500 | 500 | 500 |
 ///
-/// Do not take `Option<VerifiedToken>`. actix-web itself implements that extractor, and turns every rejection into
-/// `None`, even the 500.
-#[derive(Clone)]
-pub struct VerifiedToken(pub auth0_api_core::VerifiedToken);
+/// Do not take `Option<Token>`. actix-web implements it, and turns every rejection into `None`, even the 500.
+#[derive(Clone, Debug)]
+pub struct Token(pub VerifiedToken);
 
-/// The verified token of a request behind an [optional](crate::Auth::optional) middleware, as an extractor. The token
-/// is `None` only if the request has no credentials. `MaybeToken<Scoped<G>>` rejects a token that does not meet the
+/// The claims of a request's token, converted to a type of the application, as an extractor.
+///
+/// A token that lacks a claim which the type requires is rejected with 403
+/// ([`ClaimsError`](auth0_api_core::ClaimsError)).
+///
+/// ```
+/// use auth0_api_actix::Claims;
+///
+/// #[derive(serde::Deserialize)]
+/// struct Customer {
+///     sub: String,
+///     #[serde(rename = "https://example.com/tier")]
+///     tier: Option<String>,
+/// }
+///
+/// async fn tier(Claims(customer): Claims<Customer>) -> String {
+///     format!("{} has the tier {:?}", customer.sub, customer.tier)
+/// }
+/// # _ = actix_web::web::get().to(tier);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Claims<T>(pub T);
+
+/// The verified token of a request behind an [optional](crate::Auth::optional) middleware, as an extractor. It is
+/// `None` only if the request carries no credentials. `MaybeToken<Scoped<G>>` rejects a token that does not meet the
 /// requirement of [`Scoped`](crate::Scoped).
 ///
 /// ```
-/// use auth0_api_actix::MaybeToken;
+/// use auth0_api_actix::{MaybeToken, Token};
 ///
 /// async fn greet(MaybeToken(token): MaybeToken) -> String {
-///     format!("hello, {}", token.as_deref().and_then(|token| token.subject()).unwrap_or("guest"))
+///     match token {
+///         Some(Token(token)) => format!("hello, {:?}", token.subject()),
+///         None => "hello, guest".to_owned(),
+///     }
 /// }
 /// # _ = actix_web::web::get().to(greet);
 /// ```
 #[derive(Clone, Debug)]
-pub struct MaybeToken<T = VerifiedToken>(pub Option<T>);
+pub struct MaybeToken<T = Token>(pub Option<T>);
 
-impl Deref for VerifiedToken {
-    type Target = auth0_api_core::VerifiedToken;
-
-    fn deref(&self) -> &Self::Target {
-        &self.0
-    }
-}
-
-impl fmt::Debug for VerifiedToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl FromRequest for VerifiedToken {
+impl FromRequest for Token {
     type Error = TokenRejection;
     type Future = Ready<Result<Self, Self::Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let found = Authentication::of(request);
-        ready(found.and_then(|found| found.demand().cloned()).map(Self))
+        ready(extract(request, |admission| Ok(Self(admission.demand()?.clone()))))
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest for Claims<T> {
+    type Error = TokenRejection;
+    type Future = Ready<Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(extract(request, |admission| admission.claims().map(Self)))
     }
 }
 
@@ -75,12 +100,18 @@ where
     type Future = Ready<Result<Self, Self::Error>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        match Authentication::of(request) {
-            Ok(Authentication { token: Some(_), .. }) => {
-                ready(T::from_request(request, payload).into_inner().map(|token| Self(Some(token))))
-            }
-            Ok(_) => ready(Ok(Self(None))),
-            Err(rejection) => ready(Err(rejection)),
-        }
+        ready(match extract(request, |admission| Ok(admission.token().is_some())) {
+            Ok(true) => T::from_request(request, payload).into_inner().map(|token| Self(Some(token))),
+            Ok(false) => Ok(Self(None)),
+            Err(rejection) => Err(rejection),
+        })
+    }
+}
+
+impl Deref for Token {
+    type Target = VerifiedToken;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
     }
 }

@@ -5,22 +5,26 @@
 //!
 //! ```no_run
 //! use actix_web::{App, HttpServer, web};
-//! use auth0_api_actix::{Auth, VerifiedToken};
-//! use auth0_api_core::{ApiClient, Requirement};
+//! use auth0_api_actix::{ApiClient, Auth, Requirement, Token};
 //!
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
-//! let auth = Auth::new(ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com").build()?);
+//! let api = ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com").build()?;
+//! let auth = Auth::new(api);
 //! HttpServer::new(move || {
-//!     let reading = auth.require(Requirement::scope("read:messages"));
+//!     let reads = auth.require(Requirement::scope("read:messages"));
 //!     let api = web::scope("/api")
-//!         .route("/me", web::get().to(|token: VerifiedToken| async move { format!("hello, {:?}", token.subject()) }))
-//!         .service(web::resource("/messages").wrap(reading).to(|| async { "[]" }))
+//!         .route("/me", web::get().to(me)) // any valid token
+//!         .service(web::resource("/messages").wrap(reads).to(|| async { "[]" })) // and the scope
 //!         .wrap(auth.clone());
-//!     App::new().service(api)
+//!     App::new().service(api) // routes outside the scope need no token
 //! })
 //! .bind(("127.0.0.1", 3000))?
 //! .run()
 //! .await?;
+//!
+//! async fn me(Token(token): Token) -> String {
+//!     format!("hello, {:?}", token.subject())
+//! }
 //! # Ok(())
 //! # }
 //! ```
@@ -29,11 +33,14 @@
 //!    [RFC 6750 §3](https://www.rfc-editor.org/rfc/rfc6750#section-3) and
 //!    [RFC 9449 §7](https://www.rfc-editor.org/rfc/rfc9449#section-7). An [`optional`](Auth::optional) `Auth` also
 //!    accepts requests without credentials, but it still rejects invalid tokens.
-//! 2. Handlers take [`VerifiedToken`], or [`MaybeToken`] behind an optional middleware.
+//! 2. Handlers take [`Token`], or [`MaybeToken`] behind an optional middleware, or [`Claims`] of a type of their own.
 //! 3. [`Auth::require`] sets a requirement for a resource. [`Scoped`] sets a requirement in a handler's signature.
-//! 4. [`Reject`] turns errors in a handler, such as the error of an exchange, into rejections.
+//! 4. [`HandlerError`] lets a handler return errors with `?`, such as the error of an exchange. The middleware turns
+//!    them into rejections.
 //! 5. [`metadata_routes`] serves protected resource metadata. A client that has only the URL of the API reads in this
 //!    metadata which authorization server issues tokens, and which tokens the API accepts.
+//!
+//! This crate re-exports `auth0-api-core`, so one dependency and one `use` are enough.
 //!
 //! Build the client once, outside the closure that `HttpServer` calls for each worker. Clones of the client share the
 //! keys and the record of used proofs. If each worker built its own client, each worker would accept the same proof
@@ -67,28 +74,30 @@
 //! | `AuthLayer::new(api)`, `.layer(auth)` | [`Auth::new(api)`](Auth::new), `.wrap(auth)` |
 //! | `.optional()`, `.rejection_body(hook)` | the same |
 //! | `auth.require(requirement)`, `.route_layer(…)` | [`auth.require(requirement)`](Auth::require), `.wrap(…)` on a resource, route or scope |
-//! | `VerifiedToken` | [`VerifiedToken`] |
+//! | `Token`, `Claims<T>` | [`Token`], [`Claims<T>`](Claims) |
 //! | `Scoped<G>` | [`Scoped<G>`](Scoped) |
-//! | `Option<VerifiedToken>`, `Option<Scoped<G>>` | [`MaybeToken`], [`MaybeToken<Scoped<G>>`](MaybeToken): actix-web's own `Option<T>` turns every rejection into `None` |
+//! | `Option<Token>`, `Option<Scoped<G>>` | [`MaybeToken`], [`MaybeToken<Scoped<G>>`](MaybeToken): actix-web's own `Option<T>` turns every rejection into `None` |
 //! | `TokenRejection` | [`TokenRejection`], a `ResponseError` |
-//! | `Reject` | [`Reject`] |
+//! | `HandlerError` | [`HandlerError`] |
 //! | `metadata_routes(&api)`, `.merge(…)` | [`metadata_routes(&api)`](metadata_routes), `.configure(…)` |
 
+mod admitted;
 mod extract;
-mod gate;
+mod handler_error;
 mod metadata;
 mod middleware;
-mod nonce;
-mod reject;
 mod rejection;
 mod request;
 mod require;
+mod response;
 mod scoped;
 
-pub use extract::{MaybeToken, VerifiedToken};
+#[doc(no_inline)]
+pub use auth0_api_core::*;
+pub use extract::{Claims, MaybeToken, Token};
+pub use handler_error::HandlerError;
 pub use metadata::metadata_routes;
 pub use middleware::{Auth, AuthMiddleware};
-pub use reject::Reject;
 pub use rejection::TokenRejection;
 pub use require::{Require, RequireMiddleware};
 pub use scoped::Scoped;

@@ -7,13 +7,14 @@ use std::rc::Rc;
 
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
+use auth0_api_core::adapter::Gate;
 use auth0_api_core::{ApiClient, Rejection, Requirement};
 
-use crate::gate::Gate;
-use crate::nonce;
+use crate::admitted::Admitted;
 use crate::rejection::{RejectionBody, reject};
-use crate::request::mark_sensitive;
+use crate::request::{Headers, mark_sensitive, token_request};
 use crate::require::Require;
+use crate::response::finish;
 
 /// Verifies the token of each request before the service behind it sees the request.
 ///
@@ -22,25 +23,26 @@ use crate::require::Require;
 #[derive(Clone, Debug)]
 pub struct Auth {
     gate: Gate,
+    bodies: RejectionBody,
 }
 
 /// The service of an [`Auth`].
 pub struct AuthMiddleware<S> {
     inner: Rc<S>,
-    gate: Gate,
+    auth: Auth,
 }
 
 impl Auth {
     /// Creates a middleware that verifies tokens with `api`, and rejects every request without a valid token.
     pub fn new(api: ApiClient) -> Self {
-        Self { gate: Gate { api, bodies: RejectionBody::Json, optional: false } }
+        Self { gate: Gate::new(api), bodies: RejectionBody::Json }
     }
 
     /// Makes the middleware pass requests without Bearer or DPoP credentials to the service. The middleware still
     /// rejects invalid tokens.
     #[must_use]
     pub fn optional(mut self) -> Self {
-        self.gate.optional = true;
+        self.gate = self.gate.optional();
         self
     }
 
@@ -67,7 +69,7 @@ impl Auth {
         F: Fn(&Rejection) -> (&'static str, B) + Send + Sync + 'static,
         B: MessageBody + 'static,
     {
-        self.gate.bodies = RejectionBody::hook(hook);
+        self.bodies = RejectionBody::hook(hook);
         self
     }
 
@@ -77,7 +79,7 @@ impl Auth {
     /// If only a middleware of another client has verified the token, the new middleware rejects the request with 500.
     #[must_use]
     pub fn require(&self, requirement: Requirement) -> Require {
-        Require::new(self.gate.api.clone(), requirement, self.gate.bodies.clone())
+        Require::new(self.gate.require(requirement), self.bodies.clone())
     }
 }
 
@@ -93,7 +95,7 @@ where
     type Future = Ready<Result<Self::Transform, Self::InitError>>;
 
     fn new_transform(&self, inner: S) -> Self::Future {
-        ready(Ok(AuthMiddleware { inner: Rc::new(inner), gate: self.gate.clone() }))
+        ready(Ok(AuthMiddleware { inner: Rc::new(inner), auth: self.clone() }))
     }
 }
 
@@ -109,30 +111,27 @@ where
     forward_ready!(inner);
 
     fn call(&self, mut request: ServiceRequest) -> Self::Future {
-        let (inner, gate) = (Rc::clone(&self.inner), self.gate.clone());
+        let (inner, Auth { gate, bodies }) = (Rc::clone(&self.inner), self.auth.clone());
         Box::pin(async move {
             mark_sensitive(request.headers_mut());
-            let token = match gate.admit(request.request()).await {
-                Ok(token) => token,
-                Err(error) => {
-                    let rejection = reject(&gate.api.reject(&error), &gate.bodies);
-                    return Ok(request.into_response(rejection).map_into_right_body());
+            let outer = Admitted::admission_of(request.request());
+            let headers = Headers(request.request().headers());
+            let admission = gate.admit(&token_request(request.request(), &headers), outer.as_ref()).await;
+            let admission = match admission {
+                Ok(admission) => admission,
+                Err(rejection) => {
+                    return Ok(request.into_response(reject(&rejection, &bodies)).map_into_right_body());
                 }
             };
-            let next_nonce = token.as_ref().and_then(nonce::next);
-            gate.store(request.request(), token);
-            let outcome = inner.call(request).await;
-            let outcome = match next_nonce {
-                Some(nonce) => nonce::add(nonce, outcome),
-                None => outcome,
-            };
-            outcome.map(ServiceResponse::map_into_left_body)
+            let admitted = Admitted { admission, bodies };
+            admitted.clone().store(request.request());
+            finish(&admitted, inner.call(request).await)
         })
     }
 }
 
 impl<S> fmt::Debug for AuthMiddleware<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AuthMiddleware").field("gate", &self.gate).finish_non_exhaustive()
+        f.debug_struct("AuthMiddleware").field("auth", &self.auth).finish_non_exhaustive()
     }
 }

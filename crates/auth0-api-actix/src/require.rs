@@ -3,22 +3,19 @@
 use std::fmt;
 use std::future::{Ready, ready};
 use std::pin::Pin;
-use std::sync::Arc;
 
 use actix_web::body::EitherBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
-use actix_web::{HttpMessage as _, HttpRequest, ResponseError as _};
-use auth0_api_core::{ApiClient, Requirement};
+use auth0_api_core::adapter::RouteGate;
 
-use crate::gate::{Authentication, missing_middleware};
-use crate::rejection::{RejectionBody, TokenRejection};
+use crate::admitted::Admitted;
+use crate::rejection::{RejectionBody, reject};
 
-/// Rejects tokens that do not meet a [`Requirement`]; made by [`Auth::require`](crate::Auth::require).
+/// Rejects tokens that do not meet a [`Requirement`](auth0_api_core::Requirement); made by [`Auth::require`](crate::Auth::require).
 #[derive(Clone, Debug)]
 pub struct Require {
-    api: ApiClient,
+    gate: RouteGate,
     bodies: RejectionBody,
-    requirement: Arc<Requirement>,
 }
 
 /// The service of a [`Require`].
@@ -28,16 +25,8 @@ pub struct RequireMiddleware<S> {
 }
 
 impl Require {
-    pub(crate) fn new(api: ApiClient, requirement: Requirement, bodies: RejectionBody) -> Self {
-        Self { api, bodies, requirement: Arc::new(requirement) }
-    }
-
-    fn check(&self, request: &HttpRequest) -> Result<(), TokenRejection> {
-        let found = request.extensions().get::<Authentication>().filter(|found| found.is_by(&self.api)).cloned();
-        let mut found = found.ok_or_else(|| missing_middleware(self.bodies.clone()))?;
-        found.bodies = self.bodies.clone();
-        found.demand_that_meets(&self.requirement)?;
-        Ok(())
+    pub(crate) fn new(gate: RouteGate, bodies: RejectionBody) -> Self {
+        Self { gate, bodies }
     }
 }
 
@@ -71,14 +60,15 @@ where
     forward_ready!(inner);
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        match self.require.check(request.request()) {
+        let stored = Admitted::admission_of(request.request());
+        match self.require.gate.check(stored.as_ref()) {
             Ok(()) => {
                 let response = self.inner.call(request);
                 Box::pin(async move { response.await.map(ServiceResponse::map_into_left_body) })
             }
             Err(rejection) => {
-                let response = request.into_response(rejection.error_response()).map_into_right_body();
-                Box::pin(ready(Ok(response)))
+                let rejected = reject(&rejection, &self.require.bodies);
+                Box::pin(ready(Ok(request.into_response(rejected).map_into_right_body())))
             }
         }
     }

@@ -1,47 +1,63 @@
-//! Extractors, which pass the token that a layer has verified to handlers. Extractors verify nothing themselves.
+//! Extractors: they hand the token that a layer has verified to handlers. They verify nothing themselves.
 
 use std::fmt;
 use std::ops::Deref;
 
-use auth0_api_core::{Error, Rejection};
+use auth0_api_core::adapter::Admission;
+use auth0_api_core::{Rejection, VerifiedToken};
 use axum_core::body::Body;
 use axum_core::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum_core::response::{IntoResponse, Response};
 use http::request::Parts;
+use serde::de::DeserializeOwned;
 
 use crate::grpc::Protocol;
-use crate::layer::Authentication;
 use crate::rejection::Hook;
 
 /// The verified token of a request, as an extractor.
 ///
-/// This type derefs to core's [`VerifiedToken`](auth0_api_core::VerifiedToken), which is the same for every framework.
-/// Code that does not depend on a framework takes `&auth0_api_core::VerifiedToken`. Call such code with `&token`.
+/// ```
+/// use auth0_api_axum::Token;
+///
+/// async fn me(Token(token): Token) -> String {
+///     format!("hello, {:?}", token.subject())
+/// }
+/// # _ = axum::Router::<()>::new().route("/me", axum::routing::get(me));
+/// ```
 ///
 /// | behind | no credentials | a valid token | an invalid token |
 /// |---|---|---|---|
 /// | [`AuthLayer`](crate::AuthLayer) | 401 | the token | rejected |
-/// | an optional layer, as `VerifiedToken` | 401 | the token | rejected |
-/// | an optional layer, as `Option<VerifiedToken>` | `None` | the token | rejected |
+/// | an optional layer, as `Token` | 401 | the token | rejected |
+/// | an optional layer, as `Option<Token>` | `None` | the token | rejected |
 /// | no layer | 500 | 500 | 500 |
-#[derive(Clone)]
-pub struct VerifiedToken(pub auth0_api_core::VerifiedToken);
+#[derive(Clone, Debug)]
+pub struct Token(pub VerifiedToken);
 
-impl Deref for VerifiedToken {
-    type Target = auth0_api_core::VerifiedToken;
+/// The claims of a request's token, converted to a type of the application, as an extractor.
+///
+/// A token that lacks a claim which the type requires is rejected with 403
+/// ([`ClaimsError`](auth0_api_core::ClaimsError)).
+///
+/// ```
+/// use auth0_api_axum::Claims;
+///
+/// #[derive(serde::Deserialize)]
+/// struct Customer {
+///     sub: String,
+///     #[serde(rename = "https://example.com/tier")]
+///     tier: Option<String>,
+/// }
+///
+/// async fn tier(Claims(customer): Claims<Customer>) -> String {
+///     format!("{} has the tier {:?}", customer.sub, customer.tier)
+/// }
+/// # _ = axum::Router::<()>::new().route("/tier", axum::routing::get(tier));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Claims<T>(pub T);
 
-    fn deref(&self) -> &Self::Target {
-        &self.0
-    }
-}
-
-impl fmt::Debug for VerifiedToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-/// The rejection of an extractor or of [`Reject`](crate::Reject): the response that is sent to the client.
+/// The rejection of an extractor: the response that is sent to the client.
 #[derive(Debug)]
 pub struct TokenRejection(Box<Rejected>);
 
@@ -51,16 +67,58 @@ struct Rejected {
     response: Response,
 }
 
-impl TokenRejection {
-    pub(crate) fn new(rejection: Rejection, parts: &Parts) -> Self {
+impl<S: Sync> FromRequestParts<S> for Token {
+    type Rejection = TokenRejection;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        extract(parts, |admission| Ok(Self(admission.demand()?.clone())))
+    }
+}
+
+impl<S: Sync> OptionalFromRequestParts<S> for Token {
+    type Rejection = TokenRejection;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Self::Rejection> {
+        extract(parts, |admission| Ok(admission.token().cloned().map(Self)))
+    }
+}
+
+impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Claims<T> {
+    type Rejection = TokenRejection;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        extract(parts, |admission| admission.claims().map(Self))
+    }
+}
+
+impl<S: Sync, T: DeserializeOwned> OptionalFromRequestParts<S> for Claims<T> {
+    type Rejection = TokenRejection;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Self::Rejection> {
+        extract(parts, |admission| admission.token().map(|_| admission.claims().map(Self)).transpose())
+    }
+}
+
+/// Reads the admission of a request. A rejection has the body of the layer's hook.
+pub(crate) fn extract<T>(
+    parts: &Parts,
+    read: impl FnOnce(&Admission) -> Result<T, Rejection>,
+) -> Result<T, TokenRejection> {
+    Admission::of(parts.extensions.get()).and_then(read).map_err(|rejection| {
         let response = Hook::<Body>::respond(parts.extensions.get(), &rejection, Protocol::of_parts(parts));
-        Self::of(rejection, response)
-    }
+        TokenRejection(Box::new(Rejected { rejection, response }))
+    })
+}
 
-    pub(crate) fn of(rejection: Rejection, response: Response) -> Self {
-        Self(Box::new(Rejected { rejection, response }))
-    }
+impl Deref for Token {
+    type Target = VerifiedToken;
 
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl TokenRejection {
     /// Returns the [`Rejection`] that the response was made from. The body of the response may come from a hook.
     pub fn rejection(&self) -> &Rejection {
         &self.0.rejection
@@ -80,34 +138,3 @@ impl fmt::Display for TokenRejection {
 }
 
 impl std::error::Error for TokenRejection {}
-
-impl<S: Sync> FromRequestParts<S> for VerifiedToken {
-    type Rejection = TokenRejection;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        let found = find(parts)?;
-        let token = found.token.clone().ok_or_else(Error::missing_credentials);
-        token.map(Self).map_err(|error| TokenRejection::new(found.api.reject(&error), parts))
-    }
-}
-
-impl<S: Sync> OptionalFromRequestParts<S> for VerifiedToken {
-    type Rejection = TokenRejection;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Self::Rejection> {
-        Ok(find(parts)?.token.clone().map(Self))
-    }
-}
-
-/// Returns the result of the layer's verification.
-///
-/// If no layer covers the route, the extractor rejects the request with 500. Without this check, the extractor would
-/// treat every request as a request without credentials.
-pub(crate) fn find(parts: &Parts) -> Result<&Authentication, TokenRejection> {
-    parts.extensions.get::<Authentication>().ok_or_else(|| {
-        tracing::error!(target: "auth0_api", event = "layer_missing", "{MISSING_LAYER}");
-        TokenRejection::new(Rejection::misconfigured(), parts)
-    })
-}
-
-pub(crate) const MISSING_LAYER: &str = "a handler or route needs a verified token, but no AuthLayer of the same client covers the route: add `.layer(AuthLayer::new(api))` outside the route";

@@ -2,7 +2,8 @@
 
 use std::task::{Context, Poll};
 
-use auth0_api_core::{ApiClient, Requirement, VerifiedToken};
+use auth0_api_core::adapter::Gate;
+use auth0_api_core::{ApiClient, Requirement};
 use http::{Request, Response};
 use tower_layer::Layer;
 use tower_service::Service;
@@ -10,6 +11,7 @@ use tower_service::Service;
 use crate::future::AuthFuture;
 use crate::rejection::{EmptyBody, JsonBody, RejectionBody};
 use crate::require::RequireLayer;
+use crate::settings::Settings;
 
 /// Verifies the token of each request before the service behind it sees the request.
 ///
@@ -17,37 +19,20 @@ use crate::require::RequireLayer;
 /// service over HTTP.
 #[derive(Clone, Debug)]
 pub struct AuthLayer<R = JsonBody> {
-    gate: Gate<R>,
+    settings: Settings<R>,
 }
 
 /// The service of an [`AuthLayer`].
 #[derive(Clone, Debug)]
 pub struct AuthService<S, R = JsonBody> {
     inner: S,
-    gate: Gate<R>,
-}
-
-/// The settings of a layer: the client that verifies tokens, whether credentials are optional, and the hook that builds
-/// the bodies of rejections.
-#[derive(Clone, Debug)]
-pub(crate) struct Gate<R> {
-    pub(crate) api: ApiClient,
-    pub(crate) optional: bool,
-    pub(crate) body: R,
-}
-
-/// The result of a layer's verification. The layer stores it in the request's extensions for extractors and inner
-/// layers. `token` is `None` if the layer is optional and the request has no credentials.
-#[derive(Clone, Debug)]
-pub(crate) struct Authentication {
-    pub(crate) api: ApiClient,
-    pub(crate) token: Option<VerifiedToken>,
+    settings: Settings<R>,
 }
 
 impl AuthLayer {
     /// Creates a layer that verifies tokens with `api`, and rejects every request without a valid token.
     pub fn new(api: ApiClient) -> Self {
-        Self { gate: Gate { api, optional: false, body: JsonBody } }
+        Self { settings: Settings { gate: Gate::new(api), body: JsonBody } }
     }
 }
 
@@ -96,7 +81,7 @@ impl AuthLayer<EmptyBody> {
     ///
     /// [`grpc_metadata`]: crate::grpc_metadata
     pub fn grpc(api: ApiClient) -> Self {
-        Self { gate: Gate { api, optional: false, body: EmptyBody } }
+        Self { settings: Settings { gate: Gate::new(api), body: EmptyBody } }
     }
 }
 
@@ -105,7 +90,7 @@ impl<R> AuthLayer<R> {
     /// tokens.
     #[must_use]
     pub fn optional(mut self) -> Self {
-        self.gate.optional = true;
+        self.settings.gate = self.settings.gate.optional();
         self
     }
 
@@ -115,8 +100,7 @@ impl<R> AuthLayer<R> {
     /// never have a body.
     #[must_use]
     pub fn rejection_body<N>(self, body: N) -> AuthLayer<N> {
-        let Gate { api, optional, .. } = self.gate;
-        AuthLayer { gate: Gate { api, optional, body } }
+        AuthLayer { settings: Settings { gate: self.settings.gate, body } }
     }
 
     /// Creates a layer for single routes that this layer protects. The new layer rejects tokens that do not meet a
@@ -128,7 +112,7 @@ impl<R> AuthLayer<R> {
     where
         R: Clone,
     {
-        RequireLayer::new(self.gate.api.clone(), requirement, self.gate.body.clone())
+        RequireLayer::new(self.settings.gate.require(requirement), self.settings.body.clone())
     }
 }
 
@@ -136,7 +120,7 @@ impl<S, R: Clone> Layer<S> for AuthLayer<R> {
     type Service = AuthService<S, R>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        AuthService { inner, gate: self.gate.clone() }
+        AuthService { inner, settings: self.settings.clone() }
     }
 }
 
@@ -158,6 +142,6 @@ where
         // `poll_ready` was called on `self.inner`, so this instance must serve the request: a clone may not be ready.
         // The clone replaces `self.inner` for the next request.
         let next = self.inner.clone();
-        AuthFuture::new(request, std::mem::replace(&mut self.inner, next), self.gate.clone())
+        AuthFuture::new(request, std::mem::replace(&mut self.inner, next), self.settings.clone())
     }
 }

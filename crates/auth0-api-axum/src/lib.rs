@@ -4,16 +4,23 @@
 //! verification; this crate converts requests and responses.
 //!
 //! ```no_run
-//! use auth0_api_axum::{AuthLayer, VerifiedToken};
-//! use auth0_api_core::{ApiClient, Requirement};
+//! use auth0_api_axum::{ApiClient, AuthLayer, Requirement, Token};
 //! use axum::{Router, routing::get};
 //!
-//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
-//! let auth = AuthLayer::new(ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com").build()?);
+//! # fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! let api = ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com").build()?;
+//! let auth = AuthLayer::new(api);
+//! let reads = auth.require(Requirement::scope("read:messages"));
+//!
 //! let app: Router = Router::new()
-//!     .route("/me", get(|token: VerifiedToken| async move { format!("hello, {:?}", token.subject()) }))
-//!     .route("/messages", get(|| async { "[]" }).route_layer(auth.require(Requirement::scope("read:messages"))))
-//!     .layer(auth);
+//!     .route("/me", get(me)) // any valid token
+//!     .route("/messages", get(|| async { "[]" }).route_layer(reads)) // and the scope
+//!     .layer(auth)
+//!     .route("/public", get(|| async { "hello" })); // after the layer: no token needed
+//!
+//! async fn me(Token(token): Token) -> String {
+//!     format!("hello, {:?}", token.subject())
+//! }
 //! # _ = app;
 //! # Ok(())
 //! # }
@@ -23,9 +30,10 @@
 //!    [RFC 6750 §3](https://www.rfc-editor.org/rfc/rfc6750#section-3) and
 //!    [RFC 9449 §7](https://www.rfc-editor.org/rfc/rfc9449#section-7). An [`optional`](AuthLayer::optional) layer also
 //!    accepts requests without credentials, but it still rejects invalid tokens.
-//! 2. Handlers take [`VerifiedToken`], or `Option<VerifiedToken>` behind an optional layer.
+//! 2. Handlers take [`Token`], or `Option<Token>` behind an optional layer, or [`Claims`] of a type of their own.
 //! 3. [`AuthLayer::require`] sets a requirement for a route. [`Scoped`] sets a requirement in a handler's signature.
-//! 4. [`Reject`] turns errors in a handler, such as the error of an exchange, into rejections.
+//! 4. [`HandlerError`] lets a handler return errors with `?`, such as the error of an exchange. The layer turns them into
+//!    rejections.
 //! 5. The layers answer gRPC calls in gRPC. Use [`AuthLayer::grpc`] for a tonic server. For tonic services in an axum
 //!    router, use any `AuthLayer`.
 //! 6. [`metadata_routes`] serves protected resource metadata. A client that has only the URL of the API reads in this
@@ -33,29 +41,48 @@
 //!
 //! The server can put two facts about the connection into a request's extensions.
 //! [Trusted proxies](auth0_api_core::guide::proxies) that are configured by their networks need
-//! `ConnectInfo<SocketAddr>`. Tokens that are [bound to a certificate](auth0_api_core::guide::mtls) need a
+//! `ConnectInfo<SocketAddr>`, or [`PeerAddr`] without axum. Tokens that are [bound to a certificate](auth0_api_core::guide::mtls) need a
 //! [`ClientCertificate`](auth0_api_core::ClientCertificate).
+//!
+//! This crate re-exports `auth0-api-core`, so one dependency and one `use` are enough.
+//!
+//! # Features
+//!
+//! | feature | default | what |
+//! |---|---|---|
+//! | `axum` | on | the extractors and `metadata_routes`; servers with tower, hyper or tonic do not need it |
+//! | `reqwest` | on | the default HTTP client of `auth0-api-core` |
 //!
 //! Put a CORS layer *outside* the `AuthLayer`: a browser's preflight request has no token. The CORS layer should expose
 //! `WWW-Authenticate` and `DPoP-Nonce`, because a `DPoP` client in a browser must read them.
 
+#[cfg(feature = "axum")]
 mod extract;
 mod future;
 mod grpc;
+mod handler_error;
 mod layer;
 mod metadata;
-mod reject;
 mod rejection;
 mod request;
 mod require;
+#[cfg(feature = "axum")]
 mod scoped;
+mod settings;
 
-pub use extract::{TokenRejection, VerifiedToken};
-pub use future::{AuthFuture, RequireFuture};
+#[doc(no_inline)]
+pub use auth0_api_core::*;
+#[cfg(feature = "axum")]
+pub use extract::{Claims, Token, TokenRejection};
+pub use future::{AuthFuture, ResponseFuture};
 pub use grpc::grpc_metadata;
+pub use handler_error::HandlerError;
 pub use layer::{AuthLayer, AuthService};
-pub use metadata::{MetadataFuture, MetadataLayer, MetadataService, metadata_routes};
-pub use reject::Reject;
+#[cfg(feature = "axum")]
+pub use metadata::metadata_routes;
+pub use metadata::{MetadataLayer, MetadataService};
 pub use rejection::{EmptyBody, JsonBody, RejectionBody};
+pub use request::PeerAddr;
 pub use require::{RequireLayer, RequireService};
+#[cfg(feature = "axum")]
 pub use scoped::Scoped;

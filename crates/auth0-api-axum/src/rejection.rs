@@ -5,9 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use auth0_api_core::Rejection;
-use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HeaderName};
-use http::{Extensions, HeaderValue, Response, StatusCode};
+use http::header::CONTENT_TYPE;
+use http::{Extensions, HeaderValue, Response};
 
 use crate::grpc::{Protocol, grpc_metadata};
 
@@ -15,7 +14,7 @@ use crate::grpc::{Protocol, grpc_metadata};
 /// the challenges or other headers. Rejections of gRPC calls have no body.
 ///
 /// Every closure that turns a [`Rejection`] into a content type and a body implements this trait. Use such a closure
-/// for a service whose response body cannot be made from [`Bytes`].
+/// for a service whose response body cannot be made from a `String`.
 ///
 /// ```
 /// use auth0_api_axum::AuthLayer;
@@ -29,6 +28,10 @@ use crate::grpc::{Protocol, grpc_metadata};
 /// # _ = layer;
 /// # Ok::<(), auth0_api_core::BuildError>(())
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot build the body `{B}` of a rejection",
+    note = "if the response body of the service is not `From<String>`, use `AuthLayer::grpc`, or pass a closure to `rejection_body`: `|rejection: &Rejection| (\"application/json\", …)`"
+)]
 pub trait RejectionBody<B>: Clone + Send + Sync + 'static {
     /// Returns the content type and the body.
     fn rejection_body(&self, rejection: &Rejection) -> (&'static str, B);
@@ -44,13 +47,13 @@ impl<B, F: Fn(&Rejection) -> (&'static str, B) + Clone + Send + Sync + 'static> 
 #[derive(Clone, Copy, Debug)]
 pub struct JsonBody;
 
-impl<B: From<Bytes>> RejectionBody<B> for JsonBody {
+impl<B: From<String>> RejectionBody<B> for JsonBody {
     fn rejection_body(&self, rejection: &Rejection) -> (&'static str, B) {
-        ("application/json", Bytes::from(rejection.body()).into())
+        ("application/json", rejection.body().into())
     }
 }
 
-/// An empty body, for services whose response body cannot be made from [`Bytes`], such as gRPC services.
+/// An empty body, for services whose response body cannot be made from a `String`, such as gRPC services.
 #[derive(Clone, Copy, Debug)]
 pub struct EmptyBody;
 
@@ -81,9 +84,10 @@ impl<B: 'static> Hook<B> {
     }
 
     /// Returns the response to a rejected request, with the body of the hook, or the default body if there is no hook.
+    #[cfg(feature = "axum")]
     pub(crate) fn respond(hook: Option<&Self>, rejection: &Rejection, protocol: Protocol) -> Response<B>
     where
-        B: Default + From<Bytes>,
+        B: Default + From<String>,
     {
         match hook {
             Some(Self(make)) => respond(rejection, protocol, || make(rejection)),
@@ -120,7 +124,10 @@ fn respond<B: Default>(
 ) -> Response<B> {
     match protocol {
         Protocol::Grpc(content_type) => in_grpc(rejection, content_type),
-        Protocol::Http => in_http(rejection, make()),
+        Protocol::Http => {
+            let (content_type, body) = make();
+            rejection.to_response(content_type, body)
+        }
     }
 }
 
@@ -128,19 +135,6 @@ fn respond<B: Default>(
 fn in_grpc<B: Default>(rejection: &Rejection, content_type: &'static str) -> Response<B> {
     let mut response = Response::new(B::default());
     *response.headers_mut() = grpc_metadata(rejection);
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    response
-}
-
-fn in_http<B>(rejection: &Rejection, (content_type, body): (&'static str, B)) -> Response<B> {
-    let mut response = Response::new(body);
-    *response.status_mut() = StatusCode::from_u16(rejection.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    for (name, value) in rejection.headers() {
-        // Always `Ok`: core writes printable ASCII only.
-        if let Ok(value) = HeaderValue::try_from(value) {
-            response.headers_mut().append(HeaderName::from_static(name), value);
-        }
-    }
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     response
 }

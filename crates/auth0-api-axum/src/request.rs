@@ -1,49 +1,49 @@
-//! Converts requests from the types of the `http` crate to the types of core.
+//! Describes requests to core.
 
 use std::net::SocketAddr;
 
-use auth0_api_core::{ClientCertificate, HeaderSource, ReceivedTarget, TokenRequest};
-use axum::extract::{ConnectInfo, OriginalUri};
-use http::header::AUTHORIZATION;
+use auth0_api_core::{ClientCertificate, TokenRequest};
 use http::request::Parts;
-use http::{HeaderMap, Uri};
+use http::{Extensions, Uri};
 
-/// A header map as a [`HeaderSource`].
-pub(crate) struct Headers<'r>(pub(crate) &'r HeaderMap);
-
-impl HeaderSource for Headers<'_> {
-    fn each_value<'a>(&'a self, name: &str, visit: &mut dyn FnMut(&'a [u8])) {
-        self.0.get_all(name).into_iter().for_each(|value| visit(value.as_bytes()));
-    }
-}
+/// The address of the directly connected peer, for servers without axum: put it into the extensions of each request.
+///
+/// [Trusted proxies](auth0_api_core::guide::proxies) that are configured by their networks need it. With axum, use
+/// `ConnectInfo<SocketAddr>`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PeerAddr(pub SocketAddr);
 
 /// Describes a request as this server received it.
-///
-/// The URI is the original URI, from before a `nest` removed a prefix. The client called this URI, and the client's
-/// proof contains it.
-pub(crate) fn token_request<'r>(parts: &'r Parts, headers: &'r Headers<'r>) -> TokenRequest<'r> {
-    let uri: &Uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |OriginalUri(uri)| uri);
-    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-    let target = ReceivedTarget {
-        scheme: uri.scheme_str().unwrap_or("http"),
-        authority: uri.authority().map(http::uri::Authority::as_str),
-        target: uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str),
-        peer: peer.map(|ConnectInfo(address)| address.ip()),
-    };
-    let request = TokenRequest::received(parts.method.as_str(), target, headers);
+pub(crate) fn token_request(parts: &Parts) -> TokenRequest<'_> {
+    let peer = peer(&parts.extensions).map(|address| address.ip());
+    let request = TokenRequest::from_http(&parts.method, received_uri(parts), &parts.headers, peer);
     match parts.extensions.get::<ClientCertificate>() {
         Some(certificate) => request.client_certificate(certificate),
         None => request,
     }
 }
 
-/// Marks credentials as sensitive, so that they do not appear in logs that print headers.
-pub(crate) fn mark_sensitive(headers: &mut HeaderMap) {
-    for (name, value) in headers.iter_mut() {
-        if name == AUTHORIZATION || name == DPOP {
-            value.set_sensitive(true);
-        }
-    }
+/// Returns the URI from before any `nest` stripped a prefix: that is the URI that the client called, and that its proof
+/// names.
+#[cfg(feature = "axum")]
+fn received_uri(parts: &Parts) -> &Uri {
+    use axum::extract::OriginalUri;
+    parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |OriginalUri(uri)| uri)
 }
 
-const DPOP: &str = "dpop";
+#[cfg(not(feature = "axum"))]
+fn received_uri(parts: &Parts) -> &Uri {
+    &parts.uri
+}
+
+#[cfg(feature = "axum")]
+fn peer(extensions: &Extensions) -> Option<SocketAddr> {
+    use axum::extract::ConnectInfo;
+    let connect_info = extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| *address);
+    connect_info.or_else(|| extensions.get::<PeerAddr>().map(|PeerAddr(address)| *address))
+}
+
+#[cfg(not(feature = "axum"))]
+fn peer(extensions: &Extensions) -> Option<SocketAddr> {
+    extensions.get::<PeerAddr>().map(|PeerAddr(address)| *address)
+}

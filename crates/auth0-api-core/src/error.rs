@@ -7,7 +7,7 @@ use crate::issuer::IssuerError;
 use crate::jose::JoseError;
 use crate::requirement::RequirementError;
 use crate::revocation::RevocationError;
-use crate::token::{TokenError, VerifiedToken};
+use crate::token::{ClaimsError, TokenError};
 
 /// Why a request is rejected.
 ///
@@ -24,6 +24,9 @@ pub struct Error {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Reason {
+    /// The token is valid, but its claims do not fit the type that the handler asks for.
+    #[error(transparent)]
+    Claims(#[from] ClaimsError),
     /// The request has no usable credentials.
     #[error(transparent)]
     Credentials(#[from] CredentialsError),
@@ -70,25 +73,6 @@ impl Error {
     /// other error.
     pub fn is_missing_credentials(&self) -> bool {
         matches!(self.reason, Reason::Credentials(CredentialsError::Missing))
-    }
-
-    /// Records the scheme of the token that the request presented. `reject` then writes the error into the challenge of
-    /// this scheme ([RFC 9449 §7.1](https://www.rfc-editor.org/rfc/rfc9449#section-7.1)).
-    ///
-    /// Only an [`ExchangeError`] needs this call. For errors of verifications and requirements, this crate has already
-    /// recorded the scheme.
-    ///
-    /// ```
-    /// use auth0_api_core::{ApiClient, Error, ExchangeError, Rejection, VerifiedToken};
-    ///
-    /// fn reject(api: &ApiClient, token: &VerifiedToken, error: ExchangeError) -> Rejection {
-    ///     api.reject(&Error::from(error).presented_with(token))
-    /// }
-    /// ```
-    #[must_use]
-    pub fn presented_with(self, token: &VerifiedToken) -> Self {
-        let scheme = self.presented_as.unwrap_or_else(|| token.binding().scheme());
-        self.presented_as(scheme)
     }
 
     pub(crate) fn presented_as(mut self, scheme: Scheme) -> Self {

@@ -9,7 +9,7 @@ use crate::jose::JoseError;
 use crate::mtls::CertificateError;
 use crate::requirement::RequirementError;
 use crate::revocation::RevocationError;
-use crate::token::TokenError;
+use crate::token::{ClaimsError, TokenError};
 use crate::with_sources::WithSources;
 
 impl Error {
@@ -29,6 +29,14 @@ impl Error {
     /// Returns `None` for errors that a wrong configuration rarely causes.
     pub fn hint(&self) -> Option<&'static str> {
         match &self.reason {
+            Reason::Claims(ClaimsError::Missing { .. }) => Some(
+                "the type that the handler asks for requires a claim that the token lacks: let an Action in the tenant \
+                 add the claim, or make the field an Option",
+            ),
+            Reason::Claims(ClaimsError::Unsuitable { .. }) => Some(
+                "the type that the handler asks for does not fit a claim of the token: compare the type with the \
+                 claims of a token of this tenant",
+            ),
             Reason::Credentials(CredentialsError::SchemeNotOffered { .. }) => Some(
                 "the DpopPolicy does not offer the scheme of the request: use the other scheme in the client, \
                  or offer both with DpopPolicy::accept()",

@@ -55,6 +55,7 @@
 //!
 //! | feature | default | what |
 //! |---|---|---|
+//! | `http` | off | translations for the types of the crate [`http`](https://docs.rs/http): see [`adapter`] |
 //! | `metrics` | off | metrics for [`metrics`](https://docs.rs/metrics) recorders: see [the guide](guide::operating) |
 //! | `reqwest` | on | `ReqwestClient`, the default [`HttpClient`] |
 //!
@@ -65,6 +66,7 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+pub mod adapter;
 mod authorization;
 mod base64url;
 mod build_error;

@@ -4,8 +4,7 @@ use actix_web::Route;
 use actix_web::guard::{Any, Get, Head};
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Json, ServiceConfig, resource, route, scope};
-use auth0_api_actix::{Auth, VerifiedToken};
-use auth0_api_core::{ApiClient, Requirement};
+use auth0_api_actix::{ApiClient, Auth, Requirement, Token};
 use serde_json::{Map, Value, json};
 
 pub(crate) fn configure(config: &mut ServiceConfig, api: &ApiClient) {
@@ -32,16 +31,16 @@ async fn public() -> Json<Value> {
     Json(json!({ "message": "Hello from a public endpoint!" }))
 }
 
-async fn private(token: VerifiedToken) -> Json<Value> {
+async fn private(Token(token): Token) -> Json<Value> {
     Json(json!({ "message": "Hello from a private endpoint!", "subject": token.subject() }))
 }
 
-async fn private_scoped(token: VerifiedToken) -> Json<Value> {
+async fn private_scoped(Token(token): Token) -> Json<Value> {
     let scopes: Vec<_> = token.scopes().collect();
     Json(json!({ "message": "Hello from a private endpoint that needs read:messages!", "scopes": scopes }))
 }
 
-async fn claims(token: VerifiedToken) -> Json<Map<String, Value>> {
+async fn claims(Token(token): Token) -> Json<Map<String, Value>> {
     Json(token.claims().clone())
 }
 

@@ -1,7 +1,6 @@
 //! The routes.
 
-use auth0_api_axum::{AuthLayer, VerifiedToken};
-use auth0_api_core::{ApiClient, Requirement};
+use auth0_api_axum::{ApiClient, AuthLayer, Requirement, Token};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
@@ -25,16 +24,16 @@ async fn public() -> Json<Value> {
     Json(json!({ "message": "Hello from a public endpoint!" }))
 }
 
-async fn private(token: VerifiedToken) -> Json<Value> {
+async fn private(Token(token): Token) -> Json<Value> {
     Json(json!({ "message": "Hello from a private endpoint!", "subject": token.subject() }))
 }
 
-async fn private_scoped(token: VerifiedToken) -> Json<Value> {
+async fn private_scoped(Token(token): Token) -> Json<Value> {
     let scopes: Vec<_> = token.scopes().collect();
     Json(json!({ "message": "Hello from a private endpoint that needs read:messages!", "scopes": scopes }))
 }
 
-async fn claims(token: VerifiedToken) -> Json<Map<String, Value>> {
+async fn claims(Token(token): Token) -> Json<Map<String, Value>> {
     Json(token.claims().clone())
 }
 

@@ -23,6 +23,7 @@ mod server;
 use std::error::Error;
 use std::sync::Arc;
 
+use auth0_api_core::adapter::Gate;
 use auth0_api_core::{ApiClient, ClientAuth};
 use clap::Parser;
 use tokio::net::TcpListener;
@@ -58,7 +59,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let api = client(&settings)?;
     let listener = TcpListener::bind(("127.0.0.1", settings.port)).await?;
     println!("listening on http://{}", listener.local_addr()?);
-    let app = Arc::new(App { api, downstream: settings.downstream_audience });
+    let app = Arc::new(App { gate: Gate::new(api), downstream: settings.downstream_audience });
     tokio::select! {
         never = server::serve(listener, app) => match never {},
         interrupted = tokio::signal::ctrl_c() => Ok(interrupted?),

@@ -1,62 +1,60 @@
-//! The routes, and the requirements of each route.
+//! The routes, and what each requires.
 
 use std::net::IpAddr;
 
-use auth0_api_core::{ApiClient, Error, OnBehalfOf, Requirement, VerifiedToken};
-use bytes::Bytes;
-use http_body_util::Full;
+use auth0_api_core::adapter::{Admission, Gate};
+use auth0_api_core::{OnBehalfOf, Rejection, Requirement};
 use hyper::http::request::Parts;
 use hyper::{Method, Response, StatusCode};
 use serde_json::{Value, json};
 
-use crate::adapter::{reject, renew_nonce, verify};
+use crate::adapter::{Answer, protected};
 
 pub(crate) struct App {
-    pub(crate) api: ApiClient,
-    /// The identifier of the API that this API calls on behalf of its users.
+    pub(crate) gate: Gate,
+    /// The API that this one calls on behalf of its users.
     pub(crate) downstream: String,
 }
 
 impl App {
-    pub(crate) async fn answer(&self, request: &Parts, peer: IpAddr) -> Response<Full<Bytes>> {
-        match (&request.method, request.uri.path()) {
+    pub(crate) async fn answer(&self, request: &Parts, peer: IpAddr) -> Answer {
+        let answer = match (&request.method, request.uri.path()) {
             (&Method::GET, "/api/public") => {
-                respond(StatusCode::OK, &json!({ "message": "This endpoint needs no token." }))
+                Ok(respond(StatusCode::OK, &json!({ "message": "This endpoint needs no token." })))
             }
-            (&Method::GET, "/api/private" | "/api/downstream") => {
-                self.protected(request, peer).await.unwrap_or_else(|error| reject(&self.api, &error))
+            (&Method::GET, "/api/private") => {
+                protected(&self.gate, request, peer, async |caller| private(caller)).await
             }
-            _ => respond(StatusCode::NOT_FOUND, &json!({ "error": "not_found" })),
-        }
-    }
-
-    async fn protected(&self, request: &Parts, peer: IpAddr) -> Result<Response<Full<Bytes>>, Error> {
-        let token = verify(&self.api, request, peer).await?;
-        let body = match request.uri.path() {
-            "/api/downstream" => self.downstream(&token).await?,
-            _ => json!({ "subject": token.subject() }),
+            (&Method::GET, "/api/downstream") => {
+                protected(&self.gate, request, peer, async |caller| self.downstream(caller).await).await
+            }
+            _ => Ok(respond(StatusCode::NOT_FOUND, &json!({ "error": "not_found" }))),
         };
-        let mut response = respond(StatusCode::OK, &body);
-        renew_nonce(&token, response.headers_mut());
-        Ok(response)
+        answer.unwrap_or_else(|rejection| Response::from(&rejection))
     }
 
-    /// Gets a token for the downstream API. A real API would then call the downstream API with this token. This example
-    /// only returns the scopes and actors of the token.
-    async fn downstream(&self, caller: &VerifiedToken) -> Result<Value, Error> {
-        Requirement::scope("read:messages").check(caller)?;
+    /// Gets a token for the downstream API. A real API would call the downstream API with it; this example only returns
+    /// the token's scopes and actors.
+    async fn downstream(&self, caller: &Admission) -> Result<Answer, Rejection> {
+        let token = caller.demand_that_meets(&Requirement::scope("read:messages"))?;
         let asked = OnBehalfOf::audience(self.downstream.as_str()).scope("read:messages");
-        let tokens = self.api.get_token_on_behalf_of(caller, asked).await?;
-        Ok(json!({
+        let tokens = caller.api().get_token_on_behalf_of(token, asked).await;
+        let tokens = tokens.map_err(|error| caller.reject(&error.into()))?;
+        let body = json!({
             "audience": self.downstream,
             "scopes": tokens.scopes().collect::<Vec<_>>(),
             "actors": tokens.delegation_chain().unwrap_or_default(),
-        }))
+        });
+        Ok(respond(StatusCode::OK, &body))
     }
 }
 
-fn respond(status: StatusCode, body: &Value) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::from(body.to_string()));
+fn private(caller: &Admission) -> Result<Answer, Rejection> {
+    Ok(respond(StatusCode::OK, &json!({ "subject": caller.demand()?.subject() })))
+}
+
+fn respond(status: StatusCode, body: &Value) -> Answer {
+    let mut response = Response::new(body.to_string().into());
     *response.status_mut() = status;
     response.headers_mut().insert("content-type", hyper::header::HeaderValue::from_static("application/json"));
     response

@@ -1,7 +1,6 @@
 //! The calendar API, which one of the tools calls.
 
-use auth0_api_axum::{AuthLayer, VerifiedToken};
-use auth0_api_core::{ApiClient, Requirement};
+use auth0_api_axum::{ApiClient, AuthLayer, Requirement, Token};
 use axum::routing::get;
 use axum::{Json, Router};
 use serde_json::{Value, json};
@@ -21,7 +20,7 @@ pub(crate) fn app(api: ApiClient) -> Router {
     Router::new().route("/events", get(events).route_layer(reading)).layer(auth)
 }
 
-async fn events(token: VerifiedToken) -> Json<Value> {
+async fn events(Token(token): Token) -> Json<Value> {
     let actor = token.current_actor().ok().flatten();
     Json(json!({ "calendar_of": token.subject(), "read_by": actor, "events": ["tea at four"] }))
 }

@@ -8,7 +8,7 @@
 use std::error::Error;
 use std::fmt;
 
-use auth0_api_axum::VerifiedToken;
+use auth0_api_axum::{Token, VerifiedToken};
 use aws_lc_rs::hmac;
 use aws_lc_rs::rand::SystemRandom;
 use axum::extract::{Request, State};
@@ -58,7 +58,7 @@ impl fmt::Debug for SessionKey {
 /// and it adds a tag to the id of the response.
 pub(crate) async fn guard(
     State(key): State<SessionKey>,
-    token: VerifiedToken,
+    Token(token): Token,
     mut request: Request,
     next: Next,
 ) -> Response {

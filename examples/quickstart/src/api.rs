@@ -1,7 +1,6 @@
 //! The protected API: the part that you would write yourself.
 
-use auth0_api_axum::{AuthLayer, VerifiedToken};
-use auth0_api_core::{ApiClient, Requirement};
+use auth0_api_axum::{ApiClient, AuthLayer, Requirement, Token};
 use axum::routing::get;
 use axum::{Json, Router};
 use serde_json::{Value, json};
@@ -25,11 +24,11 @@ async fn public() -> Json<Value> {
     Json(json!({ "message": "Hello from a public endpoint! It needs no token." }))
 }
 
-async fn private(token: VerifiedToken) -> Json<Value> {
+async fn private(Token(token): Token) -> Json<Value> {
     Json(json!({ "message": "Hello from a private endpoint!", "subject": token.subject() }))
 }
 
-async fn private_scoped(token: VerifiedToken) -> Json<Value> {
+async fn private_scoped(Token(token): Token) -> Json<Value> {
     let scopes: Vec<_> = token.scopes().collect();
     Json(json!({ "message": "Hello from a private endpoint that needs read:messages!", "scopes": scopes }))
 }

@@ -1,7 +1,6 @@
 //! The calendar API, which the protected API calls. The calendar API is also protected, and has another audience.
 
-use auth0_api_axum::{AuthLayer, VerifiedToken};
-use auth0_api_core::{ActorError, ApiClient, Requirement};
+use auth0_api_axum::{ActorError, ApiClient, AuthLayer, Requirement, Token};
 use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Json, Router};
@@ -14,7 +13,7 @@ pub(crate) fn app(api: ApiClient) -> Router {
 }
 
 /// Returns the user, the APIs that act for the user, and the user's events.
-async fn events(token: VerifiedToken) -> Result<Json<Value>, StatusCode> {
+async fn events(Token(token): Token) -> Result<Json<Value>, StatusCode> {
     let chain = token.delegation_chain().map_err(|_: ActorError| StatusCode::FORBIDDEN)?;
     Ok(Json(json!({ "subject": token.subject(), "delegation_chain": chain, "events": ["lunch", "dentist"] })))
 }

@@ -1,12 +1,12 @@
 //! The routes that call other APIs for the user. They never forward the user's token: each call uses a token for the
-//! called API.
+//! called API. If an exchange fails, `?` returns the error, and the layer chooses the response: 403 for an account that is
+//! not connected, 503 for an outage.
 
-use auth0_api_axum::VerifiedToken;
-use auth0_api_core::{ApiClient, Connection, Error, OnBehalfOf};
+use auth0_api_axum::{ApiClient, Connection, HandlerError, OnBehalfOf, Token};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
-use axum::response::{AppendHeaders, IntoResponse, Response};
+use axum::response::{IntoResponse as _, Response};
 use reqwest::Client;
 
 use crate::CALENDAR;
@@ -23,27 +23,22 @@ pub(crate) struct Partners {
 }
 
 /// Calls another API of the same tenant. In the token for that API, the user is the subject and this API is the actor.
-pub(crate) async fn calendar(State(partners): State<Partners>, caller: VerifiedToken) -> Response {
+pub(crate) async fn calendar(State(partners): State<Partners>, Token(token): Token) -> Result<Response, HandlerError> {
     let asked = OnBehalfOf::audience(CALENDAR).scope("read:events");
-    match partners.api.get_token_on_behalf_of(&caller, asked).await {
-        Ok(tokens) => partners.get(&format!("{}/events", partners.calendar_url), tokens.access_token().expose()).await,
-        Err(error) => partners.reject(&error.into()),
-    }
+    let tokens = partners.api.get_token_on_behalf_of(&token, asked).await?;
+    Ok(partners.get(&format!("{}/events", partners.calendar_url), tokens.access_token().expose()).await)
 }
 
 /// Calls the API of another company, with the account that the user has connected.
 pub(crate) async fn connected(
     State(partners): State<Partners>,
     Path(connection): Path<String>,
-    caller: VerifiedToken,
-) -> Response {
-    match partners.api.get_access_token_for_connection(&*caller, Connection::name(connection.as_str())).await {
-        Ok(tokens) => {
-            let url = format!("{}/{connection}", partners.third_parties_url);
-            partners.get(&url, tokens.access_token().expose()).await
-        }
-        Err(error) => partners.reject(&error.into()),
-    }
+    Token(token): Token,
+) -> Result<Response, HandlerError> {
+    let asked = Connection::name(connection.as_str());
+    let tokens = partners.api.get_access_token_for_connection(&token, asked).await?;
+    let url = format!("{}/{connection}", partners.third_parties_url);
+    Ok(partners.get(&url, tokens.access_token().expose()).await)
 }
 
 impl Partners {
@@ -57,14 +52,5 @@ impl Partners {
             Ok(body) => ([(CONTENT_TYPE, "application/json")], body).into_response(),
             Err(_) => StatusCode::BAD_GATEWAY.into_response(),
         }
-    }
-
-    /// Returns the response to a failed exchange. The library chooses the status: 403 for `account_not_linked`, 503 for
-    /// an outage.
-    fn reject(&self, error: &Error) -> Response {
-        let rejection = self.api.reject(error);
-        let status = StatusCode::from_u16(rejection.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let headers: Vec<_> = rejection.headers().collect();
-        (status, AppendHeaders(headers), rejection.body()).into_response()
     }
 }

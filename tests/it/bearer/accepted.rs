@@ -2,7 +2,7 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use auth0_api_core::{ActorError, Binding, Organization, VerifiedToken};
+use auth0_api_core::{ActorError, Binding, ClaimsError, Error, Organization, VerifiedToken};
 use auth0_api_testing::TokenBuilder;
 use serde::Deserialize;
 use serde_json::json;
@@ -129,15 +129,25 @@ async fn claims_deserialize_into_a_type_of_the_application_or_return_an_error() 
         _tier: u8,
     }
 
+    #[derive(Debug, Deserialize)]
+    struct Demanding {
+        #[serde(rename = "https://example.com/level")]
+        _level: u8,
+    }
+
     let world = World::new().await;
     let token = verified(&world, &rich(&world)).await;
     let permissions = vec!["orders:read".to_owned(), "orders:refund".to_owned()];
     let mine: Mine<'_> = token.claims_as().unwrap();
     assert_eq!(mine, Mine { tier: "gold", permissions, iat: 1_700_000_000 });
 
-    let error = token.claims_as::<Wrong>().unwrap_err().to_string();
-    assert!(error.starts_with("the claims do not fit the requested type (line 1, column "), "{error}");
-    assert!(!error.contains("gold"), "{error}");
+    let error = token.claims_as::<Wrong>().unwrap_err();
+    assert!(matches!(error, ClaimsError::Unsuitable { line: 1, .. }), "{error:?}");
+    assert!(!error.to_string().contains("gold"), "{error}");
+    let error = token.claims_as::<Demanding>().unwrap_err();
+    assert_eq!(error, ClaimsError::Missing { name: "https://example.com/level".into() });
+    let error = Error::from(error);
+    assert_eq!((error.status(), error.label()), (403, "claims_missing"));
 }
 
 #[tokio::test]
@@ -157,7 +167,7 @@ async fn the_raw_token_appears_in_no_debug_output_or_error() {
     for shown in [
         format!("{token:?}"),
         format!("{:?}", token.access_token()),
-        format!("{:?}", auth0_api_axum::VerifiedToken(token.clone())),
+        format!("{:?}", auth0_api_axum::Token(token.clone())),
         format!("{rejected:?} {rejected} {:?} {:?}", rejected.reason(), rejected.hint()),
         format!("{:?}", other.reject(&rejected)),
         format!("{request:?}"),

@@ -1,7 +1,7 @@
 //! The hook for rejections: the application sets the body and its content type, and the library sets the status and
 //! the challenges.
 
-use auth0_api_axum::{AuthLayer, VerifiedToken};
+use auth0_api_axum::{AuthLayer, Token};
 use auth0_api_core::{DpopPolicy, Rejection, Requirement, RotatingNonce};
 use axum::Router;
 use axum::body::Body;
@@ -72,7 +72,7 @@ async fn serve(world: &World, policy: DpopPolicy) -> Api {
         ("application/problem+json", Body::from(body))
     });
     let app = Router::new()
-        .route("/private", get(|_: VerifiedToken| async { "served" }))
+        .route("/private", get(|_: Token| async { "served" }))
         .route("/scoped", get(|| async { "served" }).route_layer(auth.require(Requirement::scope("admin"))))
         .layer(auth);
     Api::serve(app).await

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use auth0_api_axum::{AuthLayer, VerifiedToken};
+use auth0_api_axum::{AuthLayer, Token};
 use auth0_api_core::{
     DpopPolicy, MemoryReplayStore, ProofId, ReplayFuture, ReplayStore, ReplayStoreError, Requirement,
 };
@@ -81,8 +81,8 @@ async fn an_extractor_or_requirement_without_a_layer_is_a_server_error() {
     let world = World::new().await;
     let auth = AuthLayer::new(world.api());
     let app = Router::new()
-        .route("/extractor", get(|token: VerifiedToken| async move { format!("{token:?}") }))
-        .route("/optional", get(|token: Option<VerifiedToken>| async move { format!("{token:?}") }))
+        .route("/extractor", get(|Token(token): Token| async move { format!("{token:?}") }))
+        .route("/optional", get(|token: Option<Token>| async move { format!("{token:?}") }))
         .route("/required", get(|| async { "served" }).route_layer(auth.require(Requirement::scope("a"))));
     let api = Api::serve(app).await;
     let authorization = format!("Bearer {}", world.tenant.mint().scope("a").sign());

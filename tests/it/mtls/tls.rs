@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use auth0_api_axum::{AuthLayer, VerifiedToken};
+use auth0_api_axum::{AuthLayer, Token};
 use auth0_api_core::{ApiClient, CertificateSource, ClientCertificate, ProtectedResource};
 use axum::routing::get;
 use axum::{Extension, Router};
@@ -143,6 +143,6 @@ async fn serve(listener: TcpListener, acceptor: TlsAcceptor, app: Router) {
     }
 }
 
-async fn whoami(token: VerifiedToken) -> String {
+async fn whoami(Token(token): Token) -> String {
     token.binding().certificate().map_or("no certificate".to_owned(), |certificate| certificate.to_string())
 }

@@ -9,7 +9,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use auth0_api_axum::{AuthLayer, VerifiedToken};
+use auth0_api_axum::{AuthLayer, Token};
 use auth0_api_core::ApiClient;
 use axum::Router;
 use axum::routing::get;
@@ -21,7 +21,7 @@ const HOST: &str = "api.example.com";
 
 /// Starts the API behind the proxy, and returns its address.
 async fn serve(api: ApiClient) -> SocketAddr {
-    let app = Router::new().route("/orders", get(|_: VerifiedToken| async { "orders" })).layer(AuthLayer::new(api));
+    let app = Router::new().route("/orders", get(|_: Token| async { "orders" })).layer(AuthLayer::new(api));
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move { axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>()).await });

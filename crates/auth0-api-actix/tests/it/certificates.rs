@@ -7,7 +7,7 @@ use actix_web::dev::Service as _;
 use actix_web::test::{call_service, init_service};
 use actix_web::web::get;
 use actix_web::{App, HttpMessage as _, HttpServer};
-use auth0_api_actix::{Auth, VerifiedToken};
+use auth0_api_actix::{Auth, Token};
 use auth0_api_core::{ApiClient, CertificateSource, ClientCertificate};
 
 use crate::world::{World, request};
@@ -39,8 +39,7 @@ async fn a_certificate_in_the_connection_data_is_used() {
 #[actix_web::test]
 async fn a_certificate_in_the_extensions_of_the_request_is_used() {
     let world = World::new().await;
-    let app =
-        App::new().route("/private", get().to(|_: VerifiedToken| async { "served" })).wrap(Auth::new(api(&world)));
+    let app = App::new().route("/private", get().to(|_: Token| async { "served" })).wrap(Auth::new(api(&world)));
     let app = app.wrap_fn(|request, service| {
         request.extensions_mut().insert(ClientCertificate::from_der(DER));
         service.call(request)
@@ -59,9 +58,8 @@ async fn serve(api: ApiClient) -> SocketAddr {
     // The server needs an actix system, so it gets its own thread. The thread ends with the process.
     std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
-            let app = move || {
-                App::new().route("/", get().to(|_: VerifiedToken| async { "served" })).wrap(Auth::new(api.clone()))
-            };
+            let app =
+                move || App::new().route("/", get().to(|_: Token| async { "served" })).wrap(Auth::new(api.clone()));
             let server = HttpServer::new(app).on_connect(|_, connection| {
                 connection.insert(ClientCertificate::from_der(DER));
             });

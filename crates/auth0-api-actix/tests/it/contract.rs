@@ -7,8 +7,8 @@ use actix_web::error::InternalError;
 use actix_web::http::StatusCode;
 use actix_web::web::{self, ServiceConfig, get, post, resource, route, scope};
 use actix_web::{App, HttpResponse, HttpServer};
-use auth0_api_actix::{Auth, MaybeToken, Scoped, VerifiedToken, metadata_routes};
-use auth0_api_core::{Guard, Rejection, Requirement};
+use auth0_api_actix::{Auth, MaybeToken, Scoped, Token, metadata_routes};
+use auth0_api_core::{Rejection, Requirement, guard};
 use auth0_api_testing::contract;
 use auth0_api_testing::contract::adapter::{Chapter, Harness, Site};
 
@@ -65,25 +65,19 @@ fn routes(config: &mut ServiceConfig, site: &Site) {
             scope("")
                 .route("/private", route().to(subject))
                 .service(resource("/scoped").wrap(both).to(subject))
-                .route("/typed", get().to(|token: Scoped<ReadMessages>| subject(VerifiedToken(token.into_token()))))
+                .route("/typed", get().to(|Scoped { token, .. }: Scoped<ReadMessages>| subject(Token(token))))
                 .service(resource("/both").wrap(other.clone()).to(subject))
                 .service(resource("/misplaced").wrap(reading(&other)).to(subject))
                 .route("/teapot", get().to(teapot))
                 .route("/caching", get().to(caching))
-                .route("/echo", post().to(|_: VerifiedToken, body: web::Bytes| async { body }))
+                .route("/echo", post().to(|_: Token, body: web::Bytes| async { body }))
                 .wrap(auth),
         );
 }
 
-struct ReadMessages;
+guard!(ReadMessages = Requirement::scope("read:messages"));
 
-impl Guard for ReadMessages {
-    fn requirement() -> Requirement {
-        Requirement::scope("read:messages")
-    }
-}
-
-async fn subject(token: VerifiedToken) -> String {
+async fn subject(Token(token): Token) -> String {
     token.subject().unwrap().to_owned()
 }
 
@@ -91,14 +85,14 @@ async fn optional_subject(MaybeToken(token): MaybeToken) -> String {
     token.map_or("anonymous".to_owned(), |token| token.subject().unwrap().to_owned())
 }
 
-async fn teapot(_: VerifiedToken) -> Result<String, actix_web::Error> {
+async fn teapot(_: Token) -> Result<String, actix_web::Error> {
     Err(InternalError::new("teapot", StatusCode::IM_A_TEAPOT).into())
 }
 
-async fn caching(token: VerifiedToken) -> HttpResponse {
+async fn caching(Token(token): Token) -> HttpResponse {
     let mut response = HttpResponse::Ok();
     response.insert_header(("cache-control", "public, max-age=60")).insert_header(("dpop-nonce", "stale"));
-    response.body(subject(token).await)
+    response.body(subject(Token(token)).await)
 }
 
 /// The hook that the contract requires.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use actix_web::error::{ErrorImATeapot, JsonPayloadError};
 use actix_web::test::{init_service, try_call_service};
 use actix_web::{App, Error, HttpResponse, web};
-use auth0_api_actix::{Auth, TokenRejection, VerifiedToken};
+use auth0_api_actix::{Auth, Token, TokenRejection};
 use auth0_api_core::{DpopPolicy, RotatingNonce};
 
 use crate::world::{World, request};
@@ -50,7 +50,7 @@ async fn the_next_nonce_is_added_to_an_error_of_an_inner_middleware() {
 async fn an_error_handler_can_read_the_rejection() {
     let world = World::new().await;
     let app = App::new()
-        .route("/private", web::get().to(|_: VerifiedToken| HttpResponse::Ok()))
+        .route("/private", web::get().to(|_: Token| HttpResponse::Ok()))
         .wrap(Auth::new(world.api.clone()).optional());
     let app = init_service(app).await;
     let response = try_call_service(&app, request().to_request()).await.unwrap();

@@ -4,8 +4,8 @@ use actix_web::App;
 use actix_web::dev::ServiceFactory;
 use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::web::{self, ServiceConfig};
-use auth0_api_actix::{Auth, MaybeToken, Scoped, VerifiedToken};
-use auth0_api_core::{Guard, Rejection, Requirement};
+use auth0_api_actix::{Auth, MaybeToken, Scoped, Token};
+use auth0_api_core::{Rejection, Requirement, guard};
 
 use crate::world::{World, header, request, text};
 
@@ -45,7 +45,7 @@ async fn the_extractor_derefs_to_the_token_of_core() {
 
     let world = World::new().await;
     let app = App::new()
-        .route("/private", web::get().to(|token: VerifiedToken| async move { framework_independent(&token) }))
+        .route("/private", web::get().to(|Token(token): Token| async move { framework_independent(&token) }))
         .wrap(Auth::new(world.api.clone()));
     assert_eq!(show(app, "/private", world.bearer("")).await, Outcome::Served("auth0|local-user".into()));
 }
@@ -65,16 +65,10 @@ async fn the_middlewares_hook_builds_the_body_of_an_extractors_rejection() {
 
 #[actix_web::test]
 async fn a_maybe_token_with_a_requirement_rejects_a_token_that_does_not_meet_it() {
-    struct ReadMessages;
-
-    impl Guard for ReadMessages {
-        fn requirement() -> Requirement {
-            Requirement::scope("read:messages")
-        }
-    }
+    guard!(ReadMessages = Requirement::scope("read:messages"));
 
     async fn handler(MaybeToken(token): MaybeToken<Scoped<ReadMessages>>) -> String {
-        token.map_or("anonymous".into(), |token| token.subject().unwrap_or_default().to_owned())
+        token.map_or("anonymous".into(), |Scoped { token, .. }| token.subject().unwrap_or_default().to_owned())
     }
 
     let world = World::new().await;
@@ -95,7 +89,7 @@ async fn a_maybe_token_with_a_requirement_rejects_a_token_that_does_not_meet_it(
 
 fn routes(config: &mut ServiceConfig) {
     config
-        .route("/private", web::get().to(|_: VerifiedToken| async { "verified" }))
+        .route("/private", web::get().to(|_: Token| async { "verified" }))
         .route("/private/maybe", web::get().to(maybe));
 }
 

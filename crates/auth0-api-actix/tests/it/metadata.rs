@@ -2,7 +2,7 @@
 
 use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::{App, web};
-use auth0_api_actix::{Auth, VerifiedToken, metadata_routes};
+use auth0_api_actix::{Auth, Token, metadata_routes};
 use auth0_api_core::{ApiClient, ProtectedResource};
 
 use crate::world::{World, header, text};
@@ -52,6 +52,6 @@ async fn without_metadata_nothing_is_served() {
     assert_eq!(call_service(&app, TestRequest::get().uri(ROOT).to_request()).await.status(), 404);
 }
 
-async fn me(token: VerifiedToken) -> String {
+async fn me(Token(token): Token) -> String {
     token.subject().unwrap_or_default().to_owned()
 }

@@ -1,12 +1,15 @@
 //! Rejections that a handler returns.
 
 use actix_web::App;
-use actix_web::test::{call_service, init_service};
+use actix_web::dev::ServiceResponse;
+use actix_web::middleware::DefaultHeaders;
+use actix_web::test::{call_service, init_service, try_call_service};
 use actix_web::web::{self, ServiceConfig};
-use auth0_api_actix::{Auth, Reject, TokenRejection, VerifiedToken};
-use auth0_api_core::{ExchangeError, InputError, Rejection, Requirement, TokenTextError};
+use auth0_api_actix::{Auth, Claims, HandlerError, MaybeToken, Token, TokenRejection};
+use auth0_api_core::{Error, ExchangeError, InputError, Rejection, Requirement, TokenTextError};
+use serde::Deserialize;
 
-use crate::world::{World, header, text};
+use crate::world::{World, header, request, text};
 
 #[actix_web::test]
 async fn an_error_of_a_handler_is_rejected_as_the_middleware_would_reject_it() {
@@ -38,6 +41,73 @@ async fn the_challenge_of_the_callers_scheme_carries_the_error_of_an_exchange() 
 }
 
 #[actix_web::test]
+async fn a_rejection_keeps_the_headers_of_inner_middleware() {
+    let world = World::new().await;
+    let inner = DefaultHeaders::new().add(("x-inner", "kept")).add(("content-language", "en"));
+    let app = init_service(App::new().configure(routes).wrap(inner).wrap(Auth::new(world.api.clone()))).await;
+    let response = call_service(&app, world.bearer("read:orders").uri("/private/scope").to_request()).await;
+    assert_eq!(response.status(), 403);
+    assert_eq!(header(&response, "x-inner"), ["kept"]);
+    assert_eq!(header(&response, "content-language"), [""; 0]);
+}
+
+#[actix_web::test]
+async fn an_error_of_an_inner_middleware_becomes_a_rejection() {
+    let world = World::new().await;
+    let failing = App::new()
+        .configure(routes)
+        .wrap_fn(|_, _| async { Err::<ServiceResponse, _>(HandlerError::from(Error::missing_credentials()).into()) })
+        .wrap(Auth::new(world.api.clone()));
+    let app = init_service(failing).await;
+    let error = try_call_service(&app, world.bearer("").to_request()).await.unwrap_err();
+    assert_eq!(error.as_error::<TokenRejection>().unwrap().rejection().label(), "credentials_missing");
+    assert_eq!(error.error_response().status(), 401);
+}
+
+#[actix_web::test]
+async fn claims_are_converted_or_rejected() {
+    let world = World::new().await;
+    let app = |auth: Auth| init_service(App::new().configure(routes).wrap(auth));
+    let strict = app(Auth::new(world.api.clone())).await;
+    let optional = app(Auth::new(world.api.clone()).optional()).await;
+    for (app, request, path, status, body) in [
+        (&strict, world.bearer("read:orders"), "/known", 200, "read:orders"),
+        (&strict, world.bearer("read:orders"), "/wanted", 403, "lacks a claim that is needed here"),
+        (&strict, request(), "/known", 401, "no access token was presented"),
+        (&optional, request(), "/known", 401, "no access token was presented"),
+        (&optional, request(), "/maybe", 200, "anonymous"),
+        (&optional, world.bearer("read:orders"), "/maybe", 200, "read:orders"),
+    ] {
+        let response = call_service(app, request.uri(path).to_request()).await;
+        assert_eq!(response.status(), status, "{path}");
+        assert!(text(response).await.contains(body), "{path}: {body}");
+    }
+}
+
+#[derive(Deserialize)]
+struct Known {
+    scope: String,
+}
+
+#[derive(Deserialize)]
+struct Wanted {
+    #[serde(rename = "https://example.com/tier")]
+    tier: String,
+}
+
+async fn known(Claims(known): Claims<Known>) -> String {
+    known.scope
+}
+
+async fn wanted(Claims(wanted): Claims<Wanted>) -> String {
+    wanted.tier
+}
+
+async fn maybe(MaybeToken(claims): MaybeToken<Claims<Known>>) -> String {
+    claims.map_or("anonymous".to_owned(), |Claims(known)| known.scope)
+}
+
+#[actix_web::test]
 async fn without_a_middleware_the_extractor_answers_500() {
     let world = World::new().await;
     let app = init_service(App::new().configure(routes)).await;
@@ -45,17 +115,22 @@ async fn without_a_middleware_the_extractor_answers_500() {
 }
 
 fn routes(config: &mut ServiceConfig) {
-    config.route("/private", web::get().to(exchange)).route("/private/scope", web::get().to(scope));
+    config
+        .route("/private", web::get().to(exchange))
+        .route("/private/scope", web::get().to(scope))
+        .route("/known", web::get().to(known))
+        .route("/wanted", web::get().to(wanted))
+        .route("/maybe", web::get().to(maybe));
 }
 
-async fn scope(token: VerifiedToken, reject: Reject) -> Result<String, TokenRejection> {
-    Requirement::scope("write:orders").check(&token).map_err(|error| reject.with(error))?;
+async fn scope(Token(token): Token) -> Result<String, HandlerError> {
+    Requirement::scope("write:orders").check(&token)?;
     Ok(String::new())
 }
 
 /// Returns the error of a token exchange. This error does not contain the scheme that the caller used.
-async fn exchange(reject: Reject) -> Result<String, TokenRejection> {
+async fn exchange(_: Token) -> Result<String, HandlerError> {
     let problem = TokenTextError::Blank;
     let error = InputError::Token { parameter: "subject_token", problem };
-    Err(reject.with(ExchangeError::from(error)))
+    Err(ExchangeError::from(error).into())
 }

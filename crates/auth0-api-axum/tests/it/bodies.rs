@@ -64,8 +64,8 @@ async fn a_hook_cannot_change_status_and_challenges() {
 
 /// Returns the rejection of a request without credentials. The layer is around a service whose response bodies have
 /// this type.
-async fn rejected<B: Default + From<Bytes> + 'static>(world: &World) -> Response<B> {
-    let inner = service_fn(|_: Request<()>| ready(Ok::<_, Infallible>(Response::new(B::from(Bytes::new())))));
+async fn rejected<B: Default + From<String> + 'static>(world: &World) -> Response<B> {
+    let inner = service_fn(|_: Request<()>| ready(Ok::<_, Infallible>(Response::new(B::default()))));
     AuthLayer::new(world.api.clone()).layer(inner).oneshot(request()).await.unwrap()
 }
 

@@ -1,6 +1,6 @@
 //! The table in the documentation of the extractors, row by row.
 
-use auth0_api_axum::{AuthLayer, VerifiedToken};
+use auth0_api_axum::{AuthLayer, Token};
 use axum::Router;
 use axum::body::Body;
 use axum::routing::get;
@@ -57,16 +57,16 @@ async fn the_extractor_derefs_to_the_token_of_core() {
 
     let world = World::new().await;
     let app = Router::new()
-        .route("/private", get(|token: VerifiedToken| async move { framework_independent(&token) }))
+        .route("/private", get(|Token(token): Token| async move { framework_independent(&token) }))
         .layer(AuthLayer::new(world.api.clone()));
     assert_eq!(show(&app, "/private", world.bearer("")).await, Outcome::Served("auth0|local-user"));
 }
 
-async fn required_token(_: VerifiedToken) -> &'static str {
+async fn required_token(_: Token) -> &'static str {
     "verified"
 }
 
-async fn optional_token(token: Option<VerifiedToken>) -> &'static str {
+async fn optional_token(token: Option<Token>) -> &'static str {
     token.map_or("anonymous", |_| "verified")
 }
 

@@ -1,12 +1,14 @@
 //! Rejections that a handler returns.
 
-use auth0_api_axum::{AuthLayer, Reject, TokenRejection, VerifiedToken};
-use auth0_api_core::{ExchangeError, InputError, Rejection, Requirement, TokenTextError};
+use auth0_api_axum::{AuthLayer, Claims, HandlerError, Token};
+use auth0_api_core::{Error, ExchangeError, InputError, Rejection, Requirement, TokenTextError};
 use axum::Router;
 use axum::body::Body;
+use axum::middleware::map_response;
 use axum::routing::get;
-use http::{Request, Response};
+use http::{HeaderValue, Request, Response};
 use http_body_util::BodyExt as _;
+use serde::Deserialize;
 use tower::ServiceExt as _;
 
 use crate::world::{World, header};
@@ -40,24 +42,91 @@ async fn the_challenge_of_the_callers_scheme_carries_the_error_of_an_exchange() 
 }
 
 #[tokio::test]
-async fn without_a_layer_the_extractor_answers_500() {
+async fn a_rejection_keeps_the_headers_of_inner_layers_and_is_in_the_extensions() {
+    let world = World::new().await;
+    let inner = map_response(|mut response: Response<Body>| async move {
+        response.headers_mut().insert("x-inner", HeaderValue::from_static("kept"));
+        response.headers_mut().insert("content-language", HeaderValue::from_static("en"));
+        response
+    });
+    let app = routes().layer(inner).layer(AuthLayer::new(world.api.clone()));
+    let response = call(app, world.bearer("read:orders"), "/private/scope").await;
+    assert_eq!(response.status(), 403);
+    assert_eq!(header(&response, "x-inner"), ["kept"]);
+    assert_eq!(header(&response, "content-language"), [""; 0]);
+    let rejection = response.extensions().get::<Rejection>().unwrap();
+    assert_eq!(rejection.label(), "requirement_scope");
+}
+
+#[tokio::test]
+async fn claims_are_converted_or_rejected() {
+    let world = World::new().await;
+    let app = |layer: AuthLayer| {
+        Router::new().route("/known", get(known)).route("/wanted", get(wanted)).route("/maybe", get(maybe)).layer(layer)
+    };
+    let layer = AuthLayer::new(world.api.clone());
+    let optional = layer.clone().optional();
+    let anonymous = Request::builder;
+    for (layer, request, path, status, body) in [
+        (&layer, world.bearer("read:orders"), "/known", 200, "read:orders"),
+        (&layer, world.bearer("read:orders"), "/wanted", 403, "lacks a claim that is needed here"),
+        (&layer, anonymous(), "/known", 401, "no access token was presented"),
+        (&optional, anonymous(), "/known", 401, "no access token was presented"),
+        (&optional, anonymous(), "/maybe", 200, "anonymous"),
+        (&optional, world.bearer("read:orders"), "/maybe", 200, "read:orders"),
+    ] {
+        let response = call(app(layer.clone()), request, path).await;
+        assert_eq!(response.status(), status, "{path}");
+        assert!(text(response).await.contains(body), "{path}: {body}");
+    }
+}
+
+#[derive(Deserialize)]
+struct Known {
+    scope: String,
+}
+
+#[derive(Deserialize)]
+struct Wanted {
+    #[serde(rename = "https://example.com/tier")]
+    tier: String,
+}
+
+async fn known(Claims(known): Claims<Known>) -> String {
+    known.scope
+}
+
+async fn wanted(Claims(wanted): Claims<Wanted>) -> String {
+    wanted.tier
+}
+
+async fn maybe(claims: Option<Claims<Known>>) -> String {
+    claims.map_or("anonymous".to_owned(), |Claims(known)| known.scope)
+}
+
+#[tokio::test]
+async fn without_a_layer_the_extractor_and_the_error_answer_500() {
     let world = World::new().await;
     assert_eq!(call(routes(), world.bearer(""), "/private/scope").await.status(), 500);
+    let failing = Router::new().route("/", get(|| async { HandlerError::from(Error::missing_credentials()) }));
+    let response = call(failing, world.bearer(""), "/").await;
+    assert_eq!(response.status(), 500);
+    assert_eq!(text(response).await, "");
 }
 
 fn routes() -> Router {
     Router::new().route("/private/scope", get(scope)).route("/private", get(exchange))
 }
 
-async fn scope(token: VerifiedToken, reject: Reject) -> Result<(), TokenRejection> {
-    Requirement::scope("write:orders").check(&token).map_err(|error| reject.with(error))
+async fn scope(Token(token): Token) -> Result<(), HandlerError> {
+    Requirement::scope("write:orders").check(&token).map_err(HandlerError::from)
 }
 
 /// Returns the error of a token exchange. This error does not contain the scheme that the caller used.
-async fn exchange(reject: Reject) -> Result<(), TokenRejection> {
+async fn exchange(_: Token) -> Result<(), HandlerError> {
     let problem = TokenTextError::Blank;
     let error = InputError::Token { parameter: "subject_token", problem };
-    Err(reject.with(ExchangeError::from(error)))
+    Err(ExchangeError::from(error).into())
 }
 
 async fn call(app: Router, request: http::request::Builder, path: &str) -> Response<Body> {

@@ -1,7 +1,7 @@
 //! Extractors with a requirement: they reject as the layer does.
 
 use auth0_api_axum::{AuthLayer, Scoped};
-use auth0_api_core::{Guard, Rejection, Requirement};
+use auth0_api_core::{Guard as _, Rejection, Requirement, guard};
 use axum::Router;
 use axum::body::Body;
 use axum::routing::get;
@@ -13,20 +13,13 @@ use crate::world::{World, header};
 
 type Sent = fn(&World) -> request::Builder;
 
-#[derive(Clone, Copy)]
-struct ReadMessages;
-
-impl Guard for ReadMessages {
-    fn requirement() -> Requirement {
-        Requirement::scopes(["read:messages", "read:drafts"])
-    }
-}
+guard!(ReadMessages = Requirement::scopes(["read:messages", "read:drafts"]));
 
 #[tokio::test]
 async fn an_extractor_rejects_as_the_layer_does() {
     let world = World::new().await;
     let layer = AuthLayer::new(world.api.clone());
-    let required = get(|| async { "served" }).route_layer(layer.require(ReadMessages::requirement()));
+    let required = get(|| async { "served" }).route_layer(layer.require(ReadMessages::requirement().clone()));
     let app = Router::new().route("/layer", required).route("/extractor", get(served)).layer(layer);
     let requests: [(Sent, u16); 4] = [
         (|world| world.bearer("read:messages read:drafts"), 200),
@@ -98,7 +91,7 @@ async fn the_layers_hook_builds_the_bodies_of_extractor_rejections() {
 #[tokio::test]
 async fn the_token_can_be_taken_out_of_the_extractor() {
     async fn kept(token: Scoped<ReadMessages>) -> String {
-        let kept: auth0_api_core::VerifiedToken = token.clone().into_token();
+        let kept: auth0_api_core::VerifiedToken = token.clone().token;
         assert_eq!(format!("{token:?}"), format!("{kept:?}"));
         kept.scopes().collect::<Vec<_>>().join("+")
     }
@@ -114,7 +107,7 @@ async fn served(_: Scoped<ReadMessages>) -> &'static str {
 }
 
 async fn maybe(token: Option<Scoped<ReadMessages>>) -> String {
-    token.as_deref().and_then(|token| token.subject()).unwrap_or("anonymous").to_owned()
+    token.as_ref().and_then(|scoped| scoped.token.subject()).unwrap_or("anonymous").to_owned()
 }
 
 /// Status, challenges and body.

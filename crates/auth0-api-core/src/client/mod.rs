@@ -38,20 +38,24 @@ use crate::verify::Verifier;
 /// # }
 /// ```
 #[derive(Clone, Debug)]
-pub struct ApiClient {
-    verifier: Arc<Verifier>,
-    exchanger: Option<Arc<Exchanger>>,
-    metadata: Option<Arc<MetadataEndpoint>>,
+pub struct ApiClient(Arc<Inner>);
+
+/// The parts of a client. They share one allocation, because adapters clone the client for each request.
+#[derive(Debug)]
+struct Inner {
+    verifier: Verifier,
+    exchanger: Option<Exchanger>,
+    metadata: Option<MetadataEndpoint>,
 }
 
 impl ApiClient {
     pub(crate) fn new(verifier: Verifier, metadata: Option<MetadataEndpoint>, exchanger: Option<Exchanger>) -> Self {
-        Self { verifier: Arc::new(verifier), exchanger: exchanger.map(Arc::new), metadata: metadata.map(Arc::new) }
+        Self(Arc::new(Inner { verifier, exchanger, metadata }))
     }
 
     /// Returns the part that exchanges tokens; `None` without client credentials.
     pub(crate) fn exchanger(&self) -> Option<&Exchanger> {
-        self.exchanger.as_deref()
+        self.0.exchanger.as_ref()
     }
 
     /// Verifies the access token of a request. For a bound token, also verifies the proof: a `DPoP` proof or a client
@@ -61,7 +65,7 @@ impl ApiClient {
     ///
     /// [`Error`]: pass it to [`reject`](Self::reject).
     pub async fn verify_request(&self, request: &TokenRequest<'_>) -> Result<VerifiedToken, Error> {
-        observe(self.verifier.verify_request(request).await)
+        observe(self.0.verifier.verify_request(request).await)
     }
 
     /// Verifies a token that did not arrive in an HTTP request. The token is treated as a `Bearer` token, and a bound
@@ -71,12 +75,17 @@ impl ApiClient {
     ///
     /// [`Error`]: pass it to [`reject`](Self::reject).
     pub async fn verify_access_token(&self, token: &str) -> Result<VerifiedToken, Error> {
-        observe(self.verifier.verify_access_token(token).await)
+        observe(self.0.verifier.verify_access_token(token).await)
     }
 
     /// Turns an error into the HTTP response to send.
     pub fn reject(&self, error: &Error) -> Rejection {
-        Rejection::new(error, self.offer())
+        self.reject_for(error, None)
+    }
+
+    /// Turns an error into the HTTP response to send to the client that presented this token.
+    pub(crate) fn reject_for(&self, error: &Error, presented: Option<&VerifiedToken>) -> Rejection {
+        Rejection::new(error, presented.map(|token| token.binding().scheme()), self.offer())
     }
 
     /// Returns this API's `WWW-Authenticate` challenges. If `error` is given, it is added to the challenge of its
@@ -88,7 +97,7 @@ impl ApiClient {
     /// Returns the metadata of this API, to serve it at its well-known paths; `None` unless
     /// [`resource_metadata`](crate::ApiClientBuilder::resource_metadata) was called.
     pub fn resource_metadata(&self) -> Option<&MetadataEndpoint> {
-        self.metadata.as_deref()
+        self.0.metadata.as_ref()
     }
 
     /// Fetches the keys of every listed issuer that has no fresh ones, so that the first request does not wait for
@@ -102,7 +111,7 @@ impl ApiClient {
     /// are fetched anyway, and the client is usable. It tries again to fetch the missing keys when a token of that
     /// issuer arrives.
     pub async fn warm_up(&self) -> Result<(), KeysUnavailable> {
-        self.verifier.issuers.warm_up(self.verifier.clock.now()).await
+        self.0.verifier.issuers.warm_up(self.0.verifier.clock.now()).await
     }
 
     /// Returns true once the first fetch of every listed issuer has ended and at least one issuer has usable keys. So
@@ -113,13 +122,13 @@ impl ApiClient {
     /// This method never fetches. If a readiness probe may run before the first request, call
     /// [`warm_up`](Self::warm_up) in the probe: `warm_up` sends no request while the keys are fresh.
     pub fn is_ready(&self) -> bool {
-        self.verifier.issuers.is_ready(self.verifier.clock.now())
+        self.0.verifier.issuers.is_ready(self.0.verifier.clock.now())
     }
 
     /// Whether two handles belong to the same client. If they do, a token that one handle verified is also verified for
     /// the other handle.
     pub fn is_same_client(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.verifier, &other.verifier)
+        Arc::ptr_eq(&self.0, &other.0)
     }
 
     /// Fetches the keys of one issuer now, even if they are fresh. Use this method after a compromised key was removed
@@ -131,17 +140,17 @@ impl ApiClient {
     /// [`IssuerError::Unavailable`] if the fetch fails; the present keys stay in use. [`IssuerError::NotTrusted`] if
     /// the issuer is not one of [`issuers`](Self::issuers) or, with a resolver, if its keys are not held.
     pub async fn refresh_now(&self, issuer: &str) -> Result<(), IssuerError> {
-        self.verifier.issuers.refresh_now(issuer).await
+        self.0.verifier.issuers.refresh_now(issuer).await
     }
 
     /// The issuers whose tokens are accepted, spelled as in `iss`; empty with a
     /// [resolver](crate::TrustedDomains::resolver).
     pub fn issuers(&self) -> Vec<&str> {
-        self.verifier.issuers.names()
+        self.0.verifier.issuers.names()
     }
 
     fn offer(&self) -> Offer<'_> {
-        Offer { dpop: &self.verifier.dpop, metadata: self.metadata.as_deref() }
+        Offer { dpop: &self.0.verifier.dpop, metadata: self.0.metadata.as_ref() }
     }
 }
 

@@ -51,9 +51,11 @@ struct ErrorDetails<'e> {
 }
 
 impl Rejection {
-    pub(crate) fn new(error: &Error, offer: Offer<'_>) -> Self {
+    /// The error goes on the challenge of the scheme that the request used. `presented` is that scheme if the error
+    /// itself does not record it.
+    pub(crate) fn new(error: &Error, presented: Option<Scheme>, offer: Offer<'_>) -> Self {
         let row = Row::of(&error.reason);
-        let challenges = row.challenges(&ErrorSchemes::of(error), offer);
+        let challenges = row.challenges(&ErrorSchemes::of(error, presented), offer);
         Self { row, challenges }
     }
 
@@ -169,9 +171,9 @@ struct ErrorSchemes {
 }
 
 impl ErrorSchemes {
-    fn of(error: &Error) -> Self {
+    fn of(error: &Error, presented: Option<Scheme>) -> Self {
         let only = |scheme| Self { bearer: scheme == Scheme::Bearer, dpop: scheme == Scheme::Dpop };
-        let used = error.presented_as.unwrap_or(Scheme::Bearer);
+        let used = error.presented_as.or(presented).unwrap_or(Scheme::Bearer);
         match &error.reason {
             Reason::Credentials(CredentialsError::Malformed { scheme } | CredentialsError::TooLong { scheme }) => {
                 only(*scheme)

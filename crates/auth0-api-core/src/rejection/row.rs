@@ -10,7 +10,7 @@ use crate::jose::JoseError;
 use crate::mtls::CertificateError;
 use crate::requirement::RequirementError;
 use crate::revocation::RevocationError;
-use crate::token::TokenError;
+use crate::token::{ClaimsError, TokenError};
 
 /// What an error means in an HTTP response, apart from the challenges.
 #[derive(Clone, Debug)]
@@ -58,6 +58,7 @@ impl Row {
     /// not compile.
     pub(crate) fn of(reason: &Reason) -> Self {
         match reason {
+            Reason::Claims(error) => Self::of_claims(error),
             Reason::Credentials(error) => Self::of_credentials(*error),
             Reason::Dpop(error) => Self::of_dpop(error),
             Reason::Exchange(error) => Self::of_exchange(error),
@@ -129,6 +130,14 @@ impl Row {
             }
             _ => Vec::new(),
         }
+    }
+
+    fn of_claims(error: &ClaimsError) -> Self {
+        let (label, description) = match error {
+            ClaimsError::Missing { .. } => ("claims_missing", "the access token lacks a claim that is needed here"),
+            ClaimsError::Unsuitable { .. } => ("claims_unsuitable", "a claim of the access token is malformed"),
+        };
+        row(Kind::InsufficientScope { scope: None }, label, description)
     }
 
     fn of_credentials(error: CredentialsError) -> Self {

@@ -52,8 +52,35 @@ pub enum TokenError {
 
 /// Why [`VerifiedToken::claims_as`](super::VerifiedToken::claims_as) cannot convert the claims to the requested type.
 ///
-/// The type does not fit the API's tokens, or this token lacks a claim that the type requires. The caller is
-/// authenticated nevertheless.
-#[derive(Debug, thiserror::Error)]
-#[error("the claims do not fit the requested type (line {}, column {})", .0.line(), .0.column())]
-pub struct ClaimsError(pub(crate) serde_json::Error);
+/// The caller is authenticated nevertheless. So the error becomes 403, and not 401.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ClaimsError {
+    /// The token lacks a claim that the type requires.
+    #[error("the token lacks the claim {name:?}")]
+    Missing {
+        /// The name of the claim, as the type declares it.
+        name: Box<str>,
+    },
+    /// A claim has another JSON type or value than the type requires.
+    #[error("a claim does not fit the requested type (line {line}, column {column} of the claims)")]
+    Unsuitable {
+        /// The line in the JSON text of the claims, from 1.
+        line: usize,
+        /// The column in that line, from 1.
+        column: usize,
+    },
+}
+
+impl ClaimsError {
+    /// Reads an error of `serde_json`. Its text can contain values of the token, so only the name of a missing member
+    /// is kept. That name comes from the type, not from the token.
+    pub(super) fn of(error: &serde_json::Error) -> Self {
+        let text = error.to_string();
+        let name = text.strip_prefix("missing field `").and_then(|rest| rest.split_once('`'));
+        match name {
+            Some((name, _)) => Self::Missing { name: name.into() },
+            None => Self::Unsuitable { line: error.line(), column: error.column() },
+        }
+    }
+}

@@ -176,7 +176,7 @@ impl VerifiedToken {
     /// # }
     /// ```
     pub fn claims_as<'t, T: Deserialize<'t>>(&'t self) -> Result<T, ClaimsError> {
-        serde_json::from_str(self.claims.members().as_str()).map_err(ClaimsError)
+        serde_json::from_str(self.claims.members().as_str()).map_err(|error| ClaimsError::of(&error))
     }
 
     pub(crate) fn has_claim(&self, name: &str) -> bool {

@@ -2,8 +2,8 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use auth0_api_axum::{AuthLayer, Scoped, VerifiedToken, metadata_routes};
-use auth0_api_core::{Guard, Requirement};
+use auth0_api_axum::{AuthLayer, Scoped, Token, metadata_routes};
+use auth0_api_core::{Requirement, guard};
 use auth0_api_testing::contract::adapter::{Chapter, Harness, Site};
 use axum::Router;
 use axum::body::Body;
@@ -44,12 +44,12 @@ fn routes(site: &Site) -> Router {
     let strict = Router::new()
         .route("/private", any(subject))
         .route("/scoped", get(subject).route_layer(reading))
-        .route("/typed", get(|token: Scoped<ReadMessages>| subject(VerifiedToken(token.into_token()))))
+        .route("/typed", get(|Scoped { token, .. }: Scoped<ReadMessages>| subject(Token(token))))
         .route("/misplaced", get(subject).route_layer(reading_other))
         .route("/both", get(subject).route_layer(other))
-        .route("/teapot", get(|_: VerifiedToken| async { (StatusCode::IM_A_TEAPOT, "teapot") }))
+        .route("/teapot", get(|_: Token| async { (StatusCode::IM_A_TEAPOT, "teapot") }))
         .route("/caching", get(caching))
-        .route("/echo", post(|_: VerifiedToken, body: String| async { body }))
+        .route("/echo", post(|_: Token, body: String| async { body }))
         .layer(auth.clone());
     let optional = Router::new()
         .route("/optional", get(optional_subject))
@@ -80,22 +80,16 @@ fn routes(site: &Site) -> Router {
         .merge(metadata)
 }
 
-async fn subject(token: VerifiedToken) -> String {
+async fn subject(Token(token): Token) -> String {
     token.subject().unwrap().to_owned()
 }
 
-async fn optional_subject(token: Option<VerifiedToken>) -> String {
+async fn optional_subject(token: Option<Token>) -> String {
     token.map_or("anonymous".to_owned(), |token| token.subject().unwrap().to_owned())
 }
 
-async fn caching(token: VerifiedToken) -> impl IntoResponse {
-    ([("cache-control", "public, max-age=60"), ("dpop-nonce", "stale")], subject(token).await)
+async fn caching(Token(token): Token) -> impl IntoResponse {
+    ([("cache-control", "public, max-age=60"), ("dpop-nonce", "stale")], subject(Token(token)).await)
 }
 
-struct ReadMessages;
-
-impl Guard for ReadMessages {
-    fn requirement() -> Requirement {
-        Requirement::scope("read:messages")
-    }
-}
+guard!(ReadMessages = Requirement::scope("read:messages"));

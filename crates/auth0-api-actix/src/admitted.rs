@@ -1,0 +1,43 @@
+//! What a middleware stores with a request.
+
+use actix_web::{HttpMessage as _, HttpRequest};
+use auth0_api_core::Rejection;
+use auth0_api_core::adapter::Admission;
+
+use crate::rejection::{RejectionBody, TokenRejection};
+
+/// The admission of a request, for extractors and inner middleware, and what builds the bodies of rejections.
+#[derive(Clone, Debug)]
+pub(crate) struct Admitted {
+    pub(crate) admission: Admission,
+    pub(crate) bodies: RejectionBody,
+}
+
+impl Admitted {
+    /// Stores the admission for the extractors of this crate, and the token for other code.
+    pub(crate) fn store(self, request: &HttpRequest) {
+        let mut extensions = request.extensions_mut();
+        if let Some(token) = self.admission.token() {
+            extensions.insert(token.clone());
+        }
+        extensions.insert(self);
+    }
+
+    /// Returns the admission that is stored with a request.
+    pub(crate) fn admission_of(request: &HttpRequest) -> Option<Admission> {
+        request.extensions().get::<Self>().map(|admitted| admitted.admission.clone())
+    }
+}
+
+/// Reads the admission of a request. A rejection has the body of the middleware's hook.
+pub(crate) fn extract<T>(
+    request: &HttpRequest,
+    read: impl FnOnce(&Admission) -> Result<T, Rejection>,
+) -> Result<T, TokenRejection> {
+    let extensions = request.extensions();
+    let admitted = extensions.get::<Admitted>();
+    Admission::of(admitted.map(|admitted| &admitted.admission)).and_then(read).map_err(|rejection| {
+        let bodies = admitted.map_or(RejectionBody::Json, |admitted| admitted.bodies.clone());
+        TokenRejection::new(rejection, bodies)
+    })
+}

@@ -1,0 +1,49 @@
+//! Errors that a handler returns.
+
+use std::fmt;
+
+use actix_web::ResponseError;
+use auth0_api_core::Error;
+
+/// An error that a handler returns with `?`: of an exchange, of a requirement that the handler checks, or of claims.
+///
+/// The middleware around the handler turns it into the rejection that it would send itself for such an error: status,
+/// challenges on the scheme that the client used, headers, and the body of the middleware's hook.
+///
+/// ```
+/// use actix_web::web;
+/// use auth0_api_actix::{ApiClient, HandlerError, OnBehalfOf, Token};
+///
+/// async fn calendar(Token(token): Token, api: web::Data<ApiClient>) -> Result<String, HandlerError> {
+///     let asked = OnBehalfOf::audience("https://calendar.example.com");
+///     let tokens = api.get_token_on_behalf_of(&token, asked).await?;
+///     Ok(format!("granted {:?}", tokens.scope()))
+/// }
+/// # _ = web::get().to(calendar);
+/// ```
+///
+/// If no [`Auth`](crate::Auth) covers the handler, the response is 500.
+#[derive(Debug)]
+pub struct HandlerError(pub(crate) Error);
+
+impl HandlerError {
+    /// Returns the error.
+    pub fn error(&self) -> &Error {
+        &self.0
+    }
+}
+
+impl<E: Into<Error>> From<E> for HandlerError {
+    fn from(error: E) -> Self {
+        Self(error.into())
+    }
+}
+
+impl fmt::Display for HandlerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.label())
+    }
+}
+
+/// The response is 500, with the label of the error as its body, until the middleware replaces it.
+impl ResponseError for HandlerError {}

@@ -1,0 +1,105 @@
+//! The result of a gate, and what extractors and handlers do with it.
+
+use serde::de::DeserializeOwned;
+
+use crate::client::ApiClient;
+use crate::error::{Error, Reason};
+use crate::rejection::Rejection;
+use crate::requirement::Requirement;
+use crate::token::VerifiedToken;
+
+/// What a [`Gate`] has decided about a request: whose client verified it, and the token.
+///
+/// An adapter stores it with the request, where its extractors and inner middleware find it.
+#[derive(Clone, Debug)]
+pub struct Admission {
+    api: ApiClient,
+    token: Option<VerifiedToken>,
+}
+
+impl Admission {
+    pub(super) fn new(api: ApiClient, token: Option<VerifiedToken>) -> Self {
+        Self { api, token }
+    }
+
+    pub(super) fn is_by(&self, api: &ApiClient) -> bool {
+        self.api.is_same_client(api)
+    }
+
+    /// Returns the admission that is stored with a request.
+    ///
+    /// # Errors
+    ///
+    /// The [`Rejection`] with status 500 if there is none: no middleware covers the route. The event `layer_missing`
+    /// tells the operator. Without this error, the route would treat every request as one without credentials.
+    pub fn of(stored: Option<&Self>) -> Result<&Self, Rejection> {
+        stored.ok_or_else(|| {
+            tracing::error!(
+                target: "auth0_api",
+                event = "layer_missing",
+                "a route needs a verified token, but no middleware of its client covers it: put one around the route"
+            );
+            Rejection::misconfigured()
+        })
+    }
+
+    /// The client that verified the request.
+    pub fn api(&self) -> &ApiClient {
+        &self.api
+    }
+
+    /// The token; `None` if the gate is optional and the request carries no credentials.
+    pub fn token(&self) -> Option<&VerifiedToken> {
+        self.token.as_ref()
+    }
+
+    /// Returns the token.
+    ///
+    /// # Errors
+    ///
+    /// The [`Rejection`] to send to a client without credentials.
+    pub fn demand(&self) -> Result<&VerifiedToken, Rejection> {
+        self.token().ok_or_else(|| self.api.reject(&Error::missing_credentials()))
+    }
+
+    /// Returns the token if it meets a requirement.
+    ///
+    /// # Errors
+    ///
+    /// The [`Rejection`] to send.
+    pub fn demand_that_meets(&self, requirement: &Requirement) -> Result<&VerifiedToken, Rejection> {
+        let token = self.demand()?;
+        requirement.check(token).map_err(|error| self.api.reject(&error))?;
+        Ok(token)
+    }
+
+    /// Converts the claims of the token to a type of the application.
+    ///
+    /// # Errors
+    ///
+    /// The [`Rejection`] to send: 401 without a token, 403 if the claims do not fit the type
+    /// ([`ClaimsError`](crate::ClaimsError)).
+    pub fn claims<T: DeserializeOwned>(&self) -> Result<T, Rejection> {
+        self.demand()?.claims_as().map_err(|error| self.reject(&error.into()))
+    }
+
+    /// Rejects a request that a gate has admitted, because of an error that the handler met later: of an exchange, of a
+    /// requirement, of the claims. The error goes on the challenge of the scheme that the client used
+    /// ([RFC 9449 §7.1](https://www.rfc-editor.org/rfc/rfc9449#section-7.1)).
+    pub fn reject(&self, error: &Error) -> Rejection {
+        // Other errors were logged where they occurred.
+        if matches!(error.reason, Reason::Claims(_)) {
+            error.report();
+        }
+        self.api.reject_for(error, self.token())
+    }
+
+    /// Returns the headers to set on the response, whatever the handler returns. A header replaces one of the same name.
+    ///
+    /// These are `DPoP-Nonce`, if the client's nonce is about to expire, and with it `Cache-Control: no-store`
+    /// ([RFC 9449 §8.2](https://www.rfc-editor.org/rfc/rfc9449#section-8.2)). Names are in lower case.
+    pub fn response_headers(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let nonce = self.token().and_then(VerifiedToken::next_nonce);
+        nonce.into_iter().flat_map(|nonce| [("dpop-nonce", nonce), ("cache-control", "no-store")])
+    }
+}

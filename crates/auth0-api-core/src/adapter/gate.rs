@@ -1,0 +1,83 @@
+//! The gates: which requests pass.
+
+use std::sync::Arc;
+
+use super::Admission;
+use crate::client::ApiClient;
+use crate::rejection::Rejection;
+use crate::request::TokenRequest;
+use crate::requirement::Requirement;
+
+/// Decides which requests pass a middleware.
+#[derive(Clone, Debug)]
+pub struct Gate {
+    api: ApiClient,
+    optional: bool,
+}
+
+/// Decides which requests pass the middleware of a single route.
+#[derive(Clone, Debug)]
+pub struct RouteGate {
+    api: ApiClient,
+    requirement: Arc<Requirement>,
+}
+
+impl Gate {
+    /// Creates a gate that verifies with a client and rejects every request without a valid token.
+    pub fn new(api: ApiClient) -> Self {
+        Self { api, optional: false }
+    }
+
+    /// Admits requests that carry no Bearer or `DPoP` credentials. Invalid tokens are still rejected.
+    #[must_use]
+    pub fn optional(mut self) -> Self {
+        self.optional = true;
+        self
+    }
+
+    /// The client that verifies.
+    pub fn api(&self) -> &ApiClient {
+        &self.api
+    }
+
+    /// Creates the gate of a single route behind this gate.
+    pub fn require(&self, requirement: Requirement) -> RouteGate {
+        RouteGate { api: self.api.clone(), requirement: Arc::new(requirement) }
+    }
+
+    /// Verifies a request. `outer` is the admission that is stored with the request already, if any.
+    ///
+    /// If a gate of the same client further out has verified the request, its token is reused. A second verification
+    /// of a `DPoP` request would find the proof in the replay store and reject it.
+    ///
+    /// # Errors
+    ///
+    /// The [`Rejection`] to send.
+    pub async fn admit(&self, request: &TokenRequest<'_>, outer: Option<&Admission>) -> Result<Admission, Rejection> {
+        let verified = outer.filter(|outer| outer.is_by(&self.api)).and_then(Admission::token);
+        let outcome = match verified {
+            Some(token) => Ok(token.clone()),
+            None => self.api.verify_request(request).await,
+        };
+        let token = match outcome {
+            Ok(token) => Some(token),
+            Err(error) if self.optional && error.is_missing_credentials() => None,
+            Err(error) => return Err(self.api.reject(&error)),
+        };
+        Ok(Admission::new(self.api.clone(), token))
+    }
+}
+
+impl RouteGate {
+    /// Checks the requirement against the admission that is stored with a request.
+    ///
+    /// Only an admission by the same client counts: a token for another API must not open this route.
+    ///
+    /// # Errors
+    ///
+    /// The [`Rejection`] to send. Status 500 if no gate of the same client has verified the request.
+    pub fn check(&self, stored: Option<&Admission>) -> Result<(), Rejection> {
+        let own = stored.filter(|admission| admission.is_by(&self.api));
+        Admission::of(own)?.demand_that_meets(&self.requirement).map(drop)
+    }
+}

@@ -1,0 +1,104 @@
+//! The translation for the types of the crate `http`.
+
+use std::net::IpAddr;
+
+use ::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName};
+use ::http::request::Parts;
+use ::http::uri::{Authority, PathAndQuery};
+use ::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri};
+
+use super::Admission;
+use crate::metadata::MetadataResponse;
+use crate::rejection::Rejection;
+use crate::request::{HeaderSource, ReceivedTarget, TokenRequest};
+
+impl HeaderSource for HeaderMap {
+    fn each_value<'a>(&'a self, name: &str, visit: &mut dyn FnMut(&'a [u8])) {
+        self.get_all(name).into_iter().for_each(|value| visit(value.as_bytes()));
+    }
+}
+
+impl<'r> TokenRequest<'r> {
+    /// Describes a request as a server received it. `peer` is the address of the directly connected peer, if it is
+    /// known. Needs the feature `http`.
+    pub fn from_parts(parts: &'r Parts, peer: Option<IpAddr>) -> Self {
+        Self::from_http(&parts.method, &parts.uri, &parts.headers, peer)
+    }
+
+    /// Describes a request like [`from_parts`](Self::from_parts), for routers that change the URI: `uri` is the URI
+    /// that the server received. Needs the feature `http`.
+    pub fn from_http(method: &'r Method, uri: &'r Uri, headers: &'r HeaderMap, peer: Option<IpAddr>) -> Self {
+        let target = ReceivedTarget {
+            scheme: uri.scheme_str().unwrap_or("http"),
+            authority: uri.authority().map(Authority::as_str),
+            target: uri.path_and_query().map_or("/", PathAndQuery::as_str),
+            peer,
+        };
+        Self::received(method.as_str(), target, headers)
+    }
+}
+
+impl Rejection {
+    /// Makes the response, with a body and its content type. Needs the feature `http`.
+    ///
+    /// The extensions of the response contain this `Rejection`, so that a middleware further out can log it.
+    pub fn to_response<B>(&self, content_type: &'static str, body: B) -> Response<B> {
+        let mut response = Response::new(body);
+        *response.status_mut() = StatusCode::from_u16(self.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        for (name, value) in self.headers() {
+            add(response.headers_mut(), name, &value);
+        }
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        response.extensions_mut().insert(self.clone());
+        response
+    }
+}
+
+/// Makes the response with the JSON body of the rejection.
+impl<B: From<String>> From<&Rejection> for Response<B> {
+    fn from(rejection: &Rejection) -> Self {
+        rejection.to_response("application/json", rejection.body().into())
+    }
+}
+
+/// Makes the response.
+impl<B: From<String>> From<MetadataResponse<'_>> for Response<B> {
+    fn from(answer: MetadataResponse<'_>) -> Self {
+        let mut response = Response::new(B::from(answer.body().to_owned()));
+        *response.status_mut() = StatusCode::from_u16(answer.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        for (name, value) in answer.headers() {
+            add(response.headers_mut(), name, value);
+        }
+        response
+    }
+}
+
+impl Admission {
+    /// Sets the [`response_headers`](Self::response_headers) on a response. Needs the feature `http`.
+    pub fn set_response_headers(&self, headers: &mut HeaderMap) {
+        for (name, value) in self.response_headers() {
+            if let Ok(value) = HeaderValue::from_str(value) {
+                headers.insert(HeaderName::from_static(name), value);
+            }
+        }
+    }
+}
+
+/// Marks the values of `Authorization` and `DPoP` as sensitive, so that they do not appear in logs that print headers.
+pub fn mark_sensitive(headers: &mut HeaderMap) {
+    for (name, value) in headers.iter_mut() {
+        if name == AUTHORIZATION || name == DPOP {
+            value.set_sensitive(true);
+        }
+    }
+}
+
+/// Adds a header line. A response can have several challenges, so it keeps the lines of the same name.
+fn add(headers: &mut HeaderMap, name: &'static str, value: &str) {
+    // Always `Ok`: this crate writes printable ASCII only.
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.append(HeaderName::from_static(name), value);
+    }
+}
+
+const DPOP: &str = "dpop";

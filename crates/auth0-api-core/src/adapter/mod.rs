@@ -1,0 +1,40 @@
+//! The decisions that every adapter for a framework shares.
+//!
+//! An adapter translates between a framework and this module, and decides nothing itself:
+//!
+//! 1. Its middleware describes the request as a [`TokenRequest`](crate::TokenRequest) and calls [`Gate::admit`]. If the gate rejects the
+//!    request, the middleware sends the [`Rejection`]. Otherwise it stores the [`Admission`] with the request, calls the
+//!    handler, and adds [`Admission::response_headers`] to the response.
+//! 2. Its extractors find the stored admission with [`Admission::of`] and call [`Admission::demand`],
+//!    [`Admission::demand_that_meets`] or [`Admission::reject`].
+//! 3. Its middleware for single routes calls [`RouteGate::check`] with the stored admission.
+//!
+//! An error that a handler returns later, such as that of an exchange, becomes a response with [`Admission::reject`].
+//!
+//! The feature `http` adds the translation for the types of the crate [`http`](https://docs.rs/http), version 1:
+//! `HeaderSource` for its header map, [`TokenRequest`] from its request parts, and its response from a [`Rejection`].
+//!
+//! ```
+//! use auth0_api_core::adapter::{Admission, Gate};
+//! use auth0_api_core::{ApiClient, Rejection, TokenRequest};
+//!
+//! async fn middleware(gate: &Gate, request: &TokenRequest<'_>) -> Result<String, Rejection> {
+//!     let admission = gate.admit(request, None).await?;
+//!     handler(Some(&admission))
+//! }
+//!
+//! fn handler(stored: Option<&Admission>) -> Result<String, Rejection> {
+//!     let token = Admission::of(stored)?.demand()?;
+//!     Ok(format!("hello, {:?}", token.subject()))
+//! }
+//! ```
+
+mod admission;
+mod gate;
+#[cfg(feature = "http")]
+mod http_types;
+
+pub use admission::Admission;
+pub use gate::{Gate, RouteGate};
+#[cfg(feature = "http")]
+pub use http_types::mark_sensitive;
