@@ -131,6 +131,7 @@ pub use issuer::{
 pub use jose::{Algorithm, JoseError, JsonError, JwkError, PrivateKey, PrivateKeyError, Thumbprint, UnknownAlgorithm};
 pub use metadata::{
     BearerMethod, MetadataEndpoint, MetadataError, MetadataResponse, ProtectedResource, ResourceMetadata,
+    StandaloneResource,
 };
 pub use mtls::{CertificateError, CertificateSource};
 pub use rejection::{ChallengeParams, Rejection};

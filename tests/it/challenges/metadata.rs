@@ -218,26 +218,15 @@ async fn a_client_without_metadata_answers_404() {
 async fn metadata_that_contradicts_the_client_is_a_build_error() {
     let world = World::new().await;
     let resource = ProtectedResource::new(RESOURCE);
-    for (policy, resource, error) in [
-        (DpopPolicy::accept(), ProtectedResource::new("https://other.example.com"), MetadataError::Audience),
-        (DpopPolicy::accept(), ProtectedResource::new("http://api.example.com"), MetadataError::Resource),
+    for (resource, error) in [
+        (ProtectedResource::new("https://other.example.com"), MetadataError::Audience),
+        (ProtectedResource::new("http://api.example.com"), MetadataError::Resource),
         (
-            DpopPolicy::accept(),
-            resource.clone().authorization_servers(["https://other.eu.auth0.com/"]),
+            resource.authorization_servers(["https://other.eu.auth0.com/"]),
             MetadataError::NotTrusted { server: "https://other.eu.auth0.com/".into() },
         ),
-        (
-            DpopPolicy::require(),
-            resource.clone().dpop_required(false),
-            MetadataError::Contradiction { member: "dpop_bound_access_tokens_required" },
-        ),
-        (
-            DpopPolicy::ignore(),
-            resource.clone().dpop_algorithms([auth0_api_core::Algorithm::ES256]),
-            MetadataError::Contradiction { member: "dpop_signing_alg_values_supported" },
-        ),
     ] {
-        let rejected = world.builder().dpop(policy).resource_metadata(resource).build().unwrap_err();
+        let rejected = world.builder().resource_metadata(resource).build().unwrap_err();
         let expected = format!("the configuration is unusable: resource_metadata: {error}");
         assert_eq!((rejected.to_string(), rejected.problems()[0].option()), (expected, "resource_metadata"));
     }

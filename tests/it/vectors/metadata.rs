@@ -1,6 +1,6 @@
 //! The kind `protected_resource_metadata`: a metadata document without a client.
 
-use auth0_api_core::{Algorithm, BearerMethod, ProtectedResource};
+use auth0_api_core::{Algorithm, BearerMethod, ProtectedResource, StandaloneResource};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -19,8 +19,12 @@ struct Metadata {
 pub(super) fn protected_resource(case: &Case) -> Result<Outcome, String> {
     let Metadata { resource, authorization_servers, fields } = case.input()?;
     let mut described = ProtectedResource::new(resource).authorization_servers(authorization_servers);
-    for (name, value) in &fields {
+    for (name, value) in fields.iter().filter(|(name, _)| !OF_THE_CLIENT.contains(&name.as_str())) {
         described = set(described, name, value)?;
+    }
+    let mut described = StandaloneResource::new(described);
+    for (name, value) in fields.iter().filter(|(name, _)| OF_THE_CLIENT.contains(&name.as_str())) {
+        described = set_of_the_client(described, name, value)?;
     }
     let Ok(document) = described.document() else { return Ok(Outcome::rejected("config")) };
     let json = document.to_json();
@@ -32,9 +36,6 @@ pub(super) fn protected_resource(case: &Case) -> Result<Outcome, String> {
 fn set(resource: ProtectedResource, name: &str, value: &Value) -> Result<ProtectedResource, String> {
     Ok(match name {
         "authorization_details_types_supported" => resource.authorization_details_types(texts(value)?),
-        "bearer_methods_supported" => resource.bearer_methods(each(value, bearer_method)?),
-        "dpop_bound_access_tokens_required" => resource.dpop_required(read(value)?),
-        "dpop_signing_alg_values_supported" => resource.dpop_algorithms(each(value, algorithm)?),
         "jwks_uri" => resource.jwks_uri(text(value)?),
         "resource_documentation" => resource.documentation(text(value)?),
         "resource_name" => resource.name(text(value)?),
@@ -42,10 +43,26 @@ fn set(resource: ProtectedResource, name: &str, value: &Value) -> Result<Protect
         "resource_signing_alg_values_supported" => resource.signing_algorithms(each(value, algorithm)?),
         "resource_tos_uri" => resource.terms_of_service(text(value)?),
         "scopes_supported" => resource.scopes(texts(value)?),
-        "tls_client_certificate_bound_access_tokens" => resource.certificate_bound_tokens(read(value)?),
         unknown => return Err(format!("the runner does not know fields.{unknown}")),
     })
 }
+
+/// Sets a member that an `ApiClient` would complete from its configuration.
+fn set_of_the_client(resource: StandaloneResource, name: &str, value: &Value) -> Result<StandaloneResource, String> {
+    Ok(match name {
+        "bearer_methods_supported" => resource.bearer_methods(each(value, bearer_method)?),
+        "dpop_bound_access_tokens_required" => resource.dpop_required(read(value)?),
+        "dpop_signing_alg_values_supported" => resource.dpop_algorithms(each(value, algorithm)?),
+        _ => resource.certificate_bound_tokens(read(value)?),
+    })
+}
+
+const OF_THE_CLIENT: [&str; 4] = [
+    "bearer_methods_supported",
+    "dpop_bound_access_tokens_required",
+    "dpop_signing_alg_values_supported",
+    "tls_client_certificate_bound_access_tokens",
+];
 
 /// Returns the member names in the order of the text. In these documents, no value equals a member name.
 fn in_order(json: &str, members: &Object) -> Vec<String> {

@@ -69,6 +69,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
 
     use super::{MetadataError, ProtectedResource};
+    use crate::metadata::StandaloneResource;
 
     fn resource() -> ProtectedResource {
         ProtectedResource::new("https://api.example.com").authorization_servers(["https://tenant.eu.auth0.com/"])
@@ -95,7 +96,7 @@ mod tests {
             (resource().name_in("de_DE", "Bestellungen"), MetadataError::Language { tag: "de_DE".into() }),
             (resource().name_in("", "Bestellungen"), MetadataError::Language { tag: "".into() }),
         ] {
-            assert_eq!(resource.document().unwrap_err(), error);
+            assert_eq!(StandaloneResource::new(resource).document().unwrap_err(), error);
         }
     }
 
@@ -103,7 +104,10 @@ mod tests {
     fn names_by_language_are_written_last() {
         let named = resource().name_in("de", "Bestellungen").name("Orders").name_in("zh-Hant-TW", "\u{8a02}\u{55ae}");
         assert_eq!(
-            named.documentation("https://api.example.com/docs#orders").document().unwrap().to_json(),
+            StandaloneResource::new(named.documentation("https://api.example.com/docs#orders"))
+                .document()
+                .unwrap()
+                .to_json(),
             "{\"resource\":\"https://api.example.com\",\"authorization_servers\":[\"https://tenant.eu.auth0.com/\"],\
              \"resource_documentation\":\"https://api.example.com/docs#orders\",\"resource_name\":\"Orders\",\
              \"resource_name#de\":\"Bestellungen\",\"resource_name#zh-Hant-TW\":\"\u{8a02}\u{55ae}\"}"
@@ -113,7 +117,8 @@ mod tests {
     #[test]
     fn empty_lists_are_left_out() {
         let none: [&str; 0] = [];
-        let empty = resource().scopes(none).authorization_details_types(none).bearer_methods([]).dpop_algorithms([]);
-        assert_eq!(empty.document().unwrap(), resource().document().unwrap());
+        let empty = StandaloneResource::new(resource().scopes(none).authorization_details_types(none));
+        let empty = empty.bearer_methods([]).dpop_algorithms([]);
+        assert_eq!(empty.document().unwrap(), StandaloneResource::new(resource()).document().unwrap());
     }
 }

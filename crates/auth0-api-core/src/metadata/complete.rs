@@ -1,5 +1,4 @@
-//! Completes a [`ProtectedResource`] from the client's configuration, and rejects values that contradict the
-//! configuration.
+//! Completes a [`ProtectedResource`] from the client's configuration, and checks it.
 
 use super::{BearerMethod, MetadataEndpoint, MetadataError, ProtectedResource, ResourceMetadata};
 use crate::issuer::{Domain, Loopback};
@@ -28,7 +27,7 @@ impl ProtectedResource {
         if !self.audience_differs && !facts.audiences.contains(&self.members.resource) {
             return Err(MetadataError::Audience);
         }
-        self.complete_schemes(facts)?;
+        self.complete_schemes(facts);
         Ok(MetadataEndpoint::new(ResourceMetadata(self.members), &self.challenge_scopes))
     }
 
@@ -48,39 +47,13 @@ impl ProtectedResource {
         Ok(())
     }
 
-    fn complete_schemes(&mut self, facts: &ClientFacts<'_>) -> Result<(), MetadataError> {
+    /// RFC 9728 §2: a flag that is left out is false, so only `true` is written.
+    fn complete_schemes(&mut self, facts: &ClientFacts<'_>) {
         let members = &mut self.members;
-        let methods = if facts.bearer_offered { vec![BearerMethod::Header] } else { Vec::new() };
-        complete_list("bearer_methods_supported", &mut members.bearer_methods_supported, methods)?;
-        let algorithms = facts.dpop_algorithms.clone();
-        complete_list("dpop_signing_alg_values_supported", &mut members.dpop_signing_alg_values_supported, algorithms)?;
-        let required = &mut members.dpop_bound_access_tokens_required;
-        complete_flag("dpop_bound_access_tokens_required", required, !facts.bearer_offered)?;
-        let certificates = &mut members.tls_client_certificate_bound_access_tokens;
-        complete_flag("tls_client_certificate_bound_access_tokens", certificates, facts.certificate_bound_tokens)
-    }
-}
-
-/// Uses the client's value if none was set; a different value is an error.
-fn complete_list<T: PartialEq>(member: &'static str, set: &mut Vec<T>, actual: Vec<T>) -> Result<(), MetadataError> {
-    if set.is_empty() {
-        *set = actual;
-    } else if *set != actual {
-        return Err(MetadataError::Contradiction { member });
-    }
-    Ok(())
-}
-
-/// Uses the client's value of a flag if none was set; a different value is an error. RFC 9728 §2: a flag that is left
-/// out is false, so only `true` is added.
-fn complete_flag(member: &'static str, set: &mut Option<bool>, actual: bool) -> Result<(), MetadataError> {
-    match set {
-        Some(set) if *set != actual => Err(MetadataError::Contradiction { member }),
-        None if actual => {
-            *set = Some(true);
-            Ok(())
-        }
-        _ => Ok(()),
+        members.bearer_methods_supported = if facts.bearer_offered { vec![BearerMethod::Header] } else { Vec::new() };
+        members.dpop_signing_alg_values_supported.clone_from(&facts.dpop_algorithms);
+        members.dpop_bound_access_tokens_required = (!facts.bearer_offered).then_some(true);
+        members.tls_client_certificate_bound_access_tokens = facts.certificate_bound_tokens.then_some(true);
     }
 }
 
@@ -88,8 +61,7 @@ fn complete_flag(member: &'static str, set: &mut Option<bool>, actual: bool) -> 
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
 
-    use super::{BearerMethod, ClientFacts, Loopback, MetadataError, ProtectedResource};
-    use crate::jose::Algorithm;
+    use super::{ClientFacts, Loopback, MetadataError, ProtectedResource};
 
     const RESOURCE: &str = "https://api.example.com/mcp";
 
@@ -137,38 +109,22 @@ mod tests {
     #[test]
     fn values_that_repeat_the_clients_configuration_change_nothing() {
         let repeated = ProtectedResource::new(RESOURCE)
-            .authorization_servers(["https://tenant.eu.auth0.com/", "https://login.example.com/"])
-            .bearer_methods([BearerMethod::Header])
-            .dpop_algorithms([Algorithm::ES256, Algorithm::EdDSA]);
+            .authorization_servers(["https://tenant.eu.auth0.com/", "https://login.example.com/"]);
         assert_eq!(body(repeated, |_| ()), body(ProtectedResource::new(RESOURCE), |_| ()));
     }
 
     #[test]
     fn values_that_contradict_the_client_are_rejected() {
         let resource = || ProtectedResource::new(RESOURCE);
-        let contradiction = |member| MetadataError::Contradiction { member };
         for (resource, error) in [
             (ProtectedResource::new("https://api.example.com/mcp/"), MetadataError::Audience),
             (
                 resource().authorization_servers(["https://evil.example/"]),
                 MetadataError::NotTrusted { server: "https://evil.example/".into() },
             ),
-            (resource().bearer_methods([BearerMethod::Query]), contradiction("bearer_methods_supported")),
-            (resource().dpop_algorithms([Algorithm::ES256]), contradiction("dpop_signing_alg_values_supported")),
-            (resource().dpop_required(true), contradiction("dpop_bound_access_tokens_required")),
-            (resource().certificate_bound_tokens(true), contradiction("tls_client_certificate_bound_access_tokens")),
         ] {
             assert_eq!(body(resource, |_| ()), Err(error));
         }
-        let required = |facts: &mut ClientFacts<'_>| facts.bearer_offered = false;
-        assert_eq!(
-            body(resource().dpop_required(false), required),
-            Err(contradiction("dpop_bound_access_tokens_required"))
-        );
-        assert_eq!(
-            body(resource().bearer_methods([BearerMethod::Header]), required),
-            Err(contradiction("bearer_methods_supported"))
-        );
     }
 
     #[test]

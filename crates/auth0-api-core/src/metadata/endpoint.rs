@@ -135,10 +135,11 @@ mod tests {
 
     use super::{MetadataEndpoint, WELL_KNOWN};
     use crate::metadata::ProtectedResource;
+    use crate::metadata::StandaloneResource;
 
     fn endpoint(resource: &str) -> MetadataEndpoint {
         let resource = ProtectedResource::new(resource).authorization_servers(["https://tenant.eu.auth0.com/"]);
-        MetadataEndpoint::new(resource.document().unwrap(), &[])
+        MetadataEndpoint::new(StandaloneResource::new(resource).document().unwrap(), &[])
     }
 
     #[test]

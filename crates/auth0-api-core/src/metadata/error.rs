@@ -19,12 +19,6 @@ pub enum MetadataError {
     /// document is made without a client.
     #[error("authorization_servers: at least one is needed")]
     AuthorizationServers,
-    /// A member has another value than the client's configuration.
-    #[error("{member} contradicts the client's configuration; leave it out, and the client's value is used")]
-    Contradiction {
-        /// The member of the document.
-        member: &'static str,
-    },
     /// A language is not a language tag of [BCP 47](https://www.rfc-editor.org/info/bcp47).
     #[error("{tag:?} is not a language tag")]
     Language {

@@ -16,11 +16,13 @@ mod error;
 mod resource;
 mod response;
 mod secure_url;
+mod standalone;
 
 pub use document::{BearerMethod, ResourceMetadata};
 pub use endpoint::MetadataEndpoint;
 pub use error::MetadataError;
 pub use resource::ProtectedResource;
 pub use response::MetadataResponse;
+pub use standalone::StandaloneResource;
 
 pub(crate) use complete::ClientFacts;

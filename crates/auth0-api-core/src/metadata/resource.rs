@@ -1,8 +1,6 @@
 //! The settings of a metadata document.
 
 use super::document::DocumentMembers;
-use super::{BearerMethod, MetadataError, ResourceMetadata};
-use crate::issuer::Loopback;
 use crate::jose::Algorithm;
 
 /// The metadata that an API publishes, for
@@ -19,7 +17,7 @@ use crate::jose::Algorithm;
 /// | `tls_client_certificate_bound_access_tokens` | whether the client has a [`CertificateSource`](crate::CertificateSource) |
 /// | all other members | the methods below |
 ///
-/// If you set a member that the client completes, the value must match the client's configuration.
+/// A named authorization server must be one of the client's issuers.
 ///
 /// ```
 /// use auth0_api_core::{ApiClient, ProtectedResource};
@@ -132,30 +130,6 @@ impl ProtectedResource {
         self
     }
 
-    /// Sets how a Bearer token may be presented. Default: the methods that the client accepts.
-    pub fn bearer_methods(mut self, methods: impl IntoIterator<Item = BearerMethod>) -> Self {
-        self.members.bearer_methods_supported = methods.into_iter().collect();
-        self
-    }
-
-    /// Sets the algorithms that `DPoP` proofs may be signed with. Default: those that the client accepts.
-    pub fn dpop_algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
-        self.members.dpop_signing_alg_values_supported = algorithms.into_iter().map(Algorithm::name).collect();
-        self
-    }
-
-    /// Sets whether tokens must be bound to a `DPoP` key. Default: true if the client requires `DPoP`.
-    pub fn dpop_required(mut self, required: bool) -> Self {
-        self.members.dpop_bound_access_tokens_required = Some(required);
-        self
-    }
-
-    /// Sets whether tokens bound to client certificates are supported. Default: true if the client accepts such tokens.
-    pub fn certificate_bound_tokens(mut self, supported: bool) -> Self {
-        self.members.tls_client_certificate_bound_access_tokens = Some(supported);
-        self
-    }
-
     /// Allows a resource that is not an audience of this API, which is necessary if the API's Auth0 identifier is not a
     /// URL.
     ///
@@ -164,30 +138,6 @@ impl ProtectedResource {
     pub fn audience_differs(mut self) -> Self {
         self.audience_differs = true;
         self
-    }
-
-    /// Returns the document without a client, for a server that verifies tokens with other software. The document has
-    /// exactly the members that were set.
-    ///
-    /// ```
-    /// use auth0_api_core::ProtectedResource;
-    ///
-    /// let resource = ProtectedResource::new("https://api.example.com");
-    /// let resource = resource.authorization_servers(["https://tenant.eu.auth0.com/"]);
-    /// assert_eq!(
-    ///     resource.document()?.to_json(),
-    ///     r#"{"resource":"https://api.example.com","authorization_servers":["https://tenant.eu.auth0.com/"]}"#
-    /// );
-    /// assert!(ProtectedResource::new("https://api.example.com").document().is_err());
-    /// # Ok::<(), auth0_api_core::MetadataError>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`MetadataError`] for the first member that is not valid by RFC 9728; `resource` is checked first.
-    pub fn document(self) -> Result<ResourceMetadata, MetadataError> {
-        self.check(Loopback::HttpsOnly)?;
-        Ok(ResourceMetadata(self.members))
     }
 }
 
