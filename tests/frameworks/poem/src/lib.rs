@@ -1,0 +1,205 @@
+//! An adapter for poem. `auth0_api_core::adapter` decides which requests pass; each function here only translates.
+
+use std::future::Future;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use auth0_api_core::adapter::{Admission, Gate, RouteGate, mark_sensitive};
+use auth0_api_core::{
+    ApiClient, ClientCertificate, Guard, MetadataEndpoint, Rejection, Requirement, TokenRequest, VerifiedToken,
+};
+use poem::http::HeaderMap;
+use poem::{Endpoint, Error, FromRequest, IntoResponse, Middleware, Request, RequestBody, Response, Result, Route};
+
+/// Builds the body of a rejection, and names its content type.
+type Hook = Arc<dyn Fn(&Rejection) -> (&'static str, String) + Send + Sync>;
+
+/// What the middleware stores with a request.
+#[derive(Clone)]
+struct Admitted {
+    admission: Admission,
+    hook: Hook,
+}
+
+/// Verifies the token of each request.
+#[derive(Clone)]
+pub struct Auth {
+    gate: Gate,
+    hook: Hook,
+}
+
+impl Auth {
+    pub fn new(api: ApiClient) -> Self {
+        Self { gate: Gate::new(api), hook: json() }
+    }
+
+    #[must_use]
+    pub fn optional(self) -> Self {
+        Self { gate: self.gate.optional(), ..self }
+    }
+
+    #[must_use]
+    pub fn rejection_body(self, hook: impl Fn(&Rejection) -> (&'static str, String) + Send + Sync + 'static) -> Self {
+        Self { hook: Arc::new(hook), ..self }
+    }
+
+    pub fn require(&self, requirement: Requirement) -> Require {
+        Require { gate: self.gate.require(requirement), hook: Arc::clone(&self.hook) }
+    }
+}
+
+impl<E: Endpoint> Middleware<E> for Auth {
+    type Output = AuthEndpoint<E>;
+
+    fn transform(&self, inner: E) -> Self::Output {
+        AuthEndpoint { inner, auth: self.clone() }
+    }
+}
+
+pub struct AuthEndpoint<E> {
+    inner: E,
+    auth: Auth,
+}
+
+impl<E: Endpoint> Endpoint for AuthEndpoint<E> {
+    type Output = Response;
+
+    async fn call(&self, mut request: Request) -> Result<Response> {
+        let Auth { gate, hook } = &self.auth;
+        mark_sensitive(request.headers_mut());
+        let admission = match gate.admit(&describe(&request), stored(&request)).await {
+            Ok(admission) => admission,
+            Err(rejection) => return Ok(response(&rejection, hook)),
+        };
+        if let Some(token) = admission.token() {
+            request.extensions_mut().insert(token.clone());
+        }
+        request.extensions_mut().insert(Admitted { admission: admission.clone(), hook: Arc::clone(hook) });
+        let mut response = match self.inner.call(request).await {
+            Ok(response) => response.into_response(),
+            Err(error) => error.into_response(),
+        };
+        admission.set_response_headers(response.headers_mut());
+        Ok(response)
+    }
+}
+
+/// Checks a requirement for a single route.
+#[derive(Clone)]
+pub struct Require {
+    gate: RouteGate,
+    hook: Hook,
+}
+
+impl<E: Endpoint> Middleware<E> for Require {
+    type Output = RequireEndpoint<E>;
+
+    fn transform(&self, inner: E) -> Self::Output {
+        RequireEndpoint { inner, require: self.clone() }
+    }
+}
+
+pub struct RequireEndpoint<E> {
+    inner: E,
+    require: Require,
+}
+
+impl<E: Endpoint> Endpoint for RequireEndpoint<E> {
+    type Output = Response;
+
+    async fn call(&self, request: Request) -> Result<Response> {
+        match self.require.gate.check(stored(&request)) {
+            Ok(()) => self.inner.call(request).await.map(IntoResponse::into_response),
+            Err(rejection) => Ok(response(&rejection, &self.require.hook)),
+        }
+    }
+}
+
+/// The verified token, as an extractor.
+pub struct Token(pub VerifiedToken);
+
+/// The verified token behind an optional middleware. poem's own `Option<T>` turns every rejection into `None`.
+pub struct MaybeToken(pub Option<VerifiedToken>);
+
+/// A verified token that meets the requirement of `G`.
+pub struct Scoped<G> {
+    pub token: VerifiedToken,
+    guard: PhantomData<fn() -> G>,
+}
+
+impl<'a> FromRequest<'a> for Token {
+    async fn from_request(request: &'a Request, _: &mut RequestBody) -> Result<Self> {
+        extract(request, |admission| Ok(Self(admission.demand()?.clone())))
+    }
+}
+
+impl<'a> FromRequest<'a> for MaybeToken {
+    async fn from_request(request: &'a Request, _: &mut RequestBody) -> Result<Self> {
+        extract(request, |admission| Ok(Self(admission.token().cloned())))
+    }
+}
+
+impl<'a, G: Guard> FromRequest<'a> for Scoped<G> {
+    async fn from_request(request: &'a Request, _: &mut RequestBody) -> Result<Self> {
+        extract(request, |admission| {
+            let token = admission.demand_that_meets(G::requirement())?.clone();
+            Ok(Self { token, guard: PhantomData })
+        })
+    }
+}
+
+fn extract<T>(request: &Request, read: impl FnOnce(&Admission) -> Result<T, Rejection>) -> Result<T> {
+    Admission::of(stored(request)).and_then(read).map_err(|rejection| {
+        let hook = request.extensions().get::<Admitted>().map_or_else(json, |admitted| Arc::clone(&admitted.hook));
+        Error::from_response(response(&rejection, &hook))
+    })
+}
+
+/// Adds routes that serve the metadata of an API.
+pub fn metadata_routes(api: &ApiClient, route: Route) -> Route {
+    let Some(metadata) = api.resource_metadata() else { return route };
+    metadata.paths().fold(route, |route, path| route.at(path, MetadataRoute(metadata.clone())))
+}
+
+struct MetadataRoute(MetadataEndpoint);
+
+impl Endpoint for MetadataRoute {
+    type Output = Response;
+
+    fn call(&self, request: Request) -> impl Future<Output = Result<Response>> + Send {
+        let answer: poem::http::Response<String> = self.0.respond(request.method().as_str(), request.headers()).into();
+        std::future::ready(Ok(convert(answer)))
+    }
+}
+
+fn describe(request: &Request) -> TokenRequest<'_> {
+    let peer = request.remote_addr().as_socket_addr().map(|address| address.ip());
+    let headers: &HeaderMap = request.headers();
+    let described = TokenRequest::from_http(request.method(), request.original_uri(), headers, peer);
+    match request.extensions().get::<ClientCertificate>() {
+        Some(certificate) => described.client_certificate(certificate),
+        None => described,
+    }
+}
+
+fn stored(request: &Request) -> Option<&Admission> {
+    request.extensions().get::<Admitted>().map(|admitted| &admitted.admission)
+}
+
+fn response(rejection: &Rejection, hook: &Hook) -> Response {
+    let (content_type, body) = hook(rejection);
+    convert(rejection.to_response(content_type, body))
+}
+
+fn convert(response: poem::http::Response<String>) -> Response {
+    let (parts, body) = response.into_parts();
+    let mut response = Response::from(body);
+    response.set_status(parts.status);
+    *response.headers_mut() = parts.headers;
+    *response.extensions_mut() = parts.extensions;
+    response
+}
+
+fn json() -> Hook {
+    Arc::new(|rejection| ("application/json", rejection.body()))
+}
