@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use auth0_api_core::{
-    ApiClient, Binding, DpopError, DpopPolicy, Error, Reason, RotatingNonce, TokenRequest, VerifiedToken,
+    ApiClient, Binding, BindingError, DpopPolicy, Error, ProofError, Reason, RotatingNonce, TokenRequest, VerifiedToken,
 };
 use auth0_api_fuzz::json::Json;
 use auth0_api_fuzz::{
@@ -63,7 +63,7 @@ fn accepted(api: &ApiClient, header: &[u8], claims: &[u8]) -> bool {
         Ok(token) => {
             assert!(matches!(token.binding(), Binding::Dpop { thumbprint } if thumbprint.to_string() == THUMBPRINT));
             let again = present(api, &proof).expect_err("a replayed proof");
-            assert!(matches!(again.reason(), Reason::Dpop(DpopError::Replayed)), "{again:?}");
+            assert!(matches!(again.reason(), Reason::Binding(BindingError::Replayed)), "{again:?}");
             assert!(present(api, &Signer::forge(&full_header, &full_claims)).is_err());
             true
         }
@@ -138,7 +138,7 @@ fn current_nonce(api: &ApiClient) -> String {
     );
     let error = present(api, &proof).expect_err("the proof contains a placeholder, not a nonce");
     match error.reason() {
-        Reason::Dpop(DpopError::NonceWanted { nonce }) => nonce.clone(),
+        Reason::Binding(BindingError::Proof(ProofError::NonceWanted { nonce })) => nonce.clone(),
         reason => panic!("{reason:?}"),
     }
 }

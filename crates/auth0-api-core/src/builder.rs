@@ -4,12 +4,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::binding::Binder;
 use crate::build_error::{BuildError, ConfigProblem};
 use crate::called_url::{TargetPolicy, TargetUrl, TrustedProxies};
 use crate::client::ApiClient;
 use crate::clock::{Clock, SystemClock};
 use crate::credentials::Scheme;
-use crate::dpop::{Dpop, DpopPolicy};
+use crate::dpop::DpopPolicy;
 use crate::exchange::{ClientAuth, ExchangeCache, ExchangeConfig, Exchanger};
 use crate::http::{Fetcher, HttpClient};
 use crate::issuer::{Domain, IssuerConfig, JwksHost, KeyPolicy, Loopback, Trust, Trusted, TrustedDomains};
@@ -309,8 +310,8 @@ impl ApiClientBuilder {
         let certificates = CertificatePolicy::new(self.client_certificates, self.trusted_proxies.clone());
         let target = TargetPolicy::new(public_url, self.trusted_proxies);
         // Some problems, such as a leeway that is too long, do not make a part `None`. They end the build here.
-        // `Dpop::new` returns `None` only for a policy without algorithms, and that problem is already in the list.
-        let Some(dpop) = Dpop::new(self.dpop, target.clone(), certificates).filter(|_| problems.is_empty()) else {
+        // `Binder::new` returns `None` only for a policy without algorithms, and that problem is already in the list.
+        let Some(binding) = Binder::new(self.dpop, target.clone(), certificates).filter(|_| problems.is_empty()) else {
             return Err(BuildError { problems });
         };
         let exchanger = self.client_auth.clone().zip(exchange_domain).map(|(auth, domain)| {
@@ -341,7 +342,7 @@ impl ApiClientBuilder {
         };
         let issuers = Trust::new(trusted, self.loopback, config, target);
         let (clock, remembered, revocation) = (self.clock, RememberedTokens::new(self.token_cache), self.revocation);
-        let verifier = Verifier { algorithms, clock, dpop, issuers, remembered, revocation, tokens };
+        let verifier = Verifier { algorithms, binding, clock, issuers, remembered, revocation, tokens };
         Ok(ApiClient::new(verifier, metadata, exchanger))
     }
 

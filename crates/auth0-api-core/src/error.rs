@@ -1,7 +1,7 @@
 //! The error of a request, and its reasons.
 
+use crate::binding::BindingError;
 use crate::credentials::{CredentialsError, Scheme};
-use crate::dpop::DpopError;
 use crate::exchange::ExchangeError;
 use crate::issuer::IssuerError;
 use crate::jose::JoseError;
@@ -24,15 +24,15 @@ pub struct Error {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Reason {
+    /// The binding of the token is not as the policy requires, or the proof or the certificate is not accepted.
+    #[error(transparent)]
+    Binding(#[from] BindingError),
     /// The token is valid, but its claims do not fit the type that the handler asks for.
     #[error(transparent)]
     Claims(#[from] ClaimsError),
     /// The request has no usable credentials.
     #[error(transparent)]
     Credentials(#[from] CredentialsError),
-    /// The binding of the token is not as the policy requires, or the proof or the certificate is not accepted.
-    #[error(transparent)]
-    Dpop(#[from] DpopError),
     /// The API could not obtain a token that it needs for its response.
     #[error(transparent)]
     Exchange(#[from] ExchangeError),

@@ -1,8 +1,9 @@
 //! Hints for operators: why requests are rejected, and what to change. Hints are written to logs, and never sent to
 //! callers.
 
+use crate::binding::BindingError;
 use crate::credentials::CredentialsError;
-use crate::dpop::{DpopError, ProofError, ReplayStoreError};
+use crate::dpop::{ProofError, ReplayStoreError};
 use crate::error::{Error, Reason};
 use crate::issuer::{DiscoveryError, IssuerError, ResolverError};
 use crate::jose::JoseError;
@@ -29,6 +30,7 @@ impl Error {
     /// Returns `None` for errors that a wrong configuration rarely causes.
     pub fn hint(&self) -> Option<&'static str> {
         match &self.reason {
+            Reason::Binding(error) => of_binding(error),
             Reason::Claims(ClaimsError::Missing { .. }) => Some(
                 "the type that the handler asks for requires a claim that the token lacks: let an Action in the tenant \
                  add the claim, or make the field an Option",
@@ -42,7 +44,6 @@ impl Error {
                  or offer both with DpopPolicy::accept()",
             ),
             Reason::Credentials(_) | Reason::Revocation(RevocationError::Revoked) => None,
-            Reason::Dpop(error) => of_dpop(error),
             Reason::Exchange(error) => error.hint(),
             Reason::Issuer(error) => of_issuer(error),
             Reason::Jose(error) => of_jose(error),
@@ -51,6 +52,51 @@ impl Error {
                 Some("the RevocationList failed or took longer than 2 s: check the service or database that it queries")
             }
             Reason::Token(error) => of_token(error),
+        }
+    }
+}
+
+fn of_binding(error: &BindingError) -> Option<&'static str> {
+    match error {
+        BindingError::Certificate(error) => Some(of_certificate(*error)),
+        BindingError::Proof(ProofError::Target { hint }) => Some(hint),
+        BindingError::Proof(ProofError::Window) => {
+            Some("the client's clock or this machine's clock is wrong: synchronise both clocks")
+        }
+        BindingError::Store(ReplayStoreError::Full) => {
+            Some("the replay store is full: raise its capacity, or shorten DpopPolicy::max_age()")
+        }
+        BindingError::Target(_) => {
+            Some("the URL that the client called is unknown: behind a proxy, set public_url() or trusted_proxies()")
+        }
+        _ => None,
+    }
+}
+
+fn of_certificate(error: CertificateError) -> &'static str {
+    match error {
+        CertificateError::Entries(_) => {
+            "X-Forwarded-Client-Cert does not fit the trusted proxies: let each of them append one element, \
+             and check trusted_proxies()"
+        }
+        CertificateError::HeaderMalformed
+        | CertificateError::HeaderRepeated
+        | CertificateError::HeaderTooLong { .. } => {
+            "the header with the client certificate is repeated, too long or unreadable: let the proxy replace the \
+             client's header with one certificate, in the encoding that client_certificates() names"
+        }
+        CertificateError::Mismatch => {
+            "the token is bound to another certificate than the client's: after a renewal, let the client request a \
+             new token, else the token may be stolen; behind a proxy, do not use of_connection(): it reads the \
+             proxy's certificate"
+        }
+        CertificateError::Missing => {
+            "no certificate arrived where client_certificates() looks for it: let the server or the proxy request one \
+             from the client, and add the proxy to trusted_proxies()"
+        }
+        CertificateError::NotConfigured => {
+            "the token is bound to a client certificate: let client_certificates() name the place where this API finds \
+             the certificate"
         }
     }
 }
@@ -162,50 +208,5 @@ fn of_token(error: &TokenError) -> Option<&'static str> {
              send an access token, or set the RFC 9068 profile in the tenant",
         ),
         _ => None,
-    }
-}
-
-fn of_dpop(error: &DpopError) -> Option<&'static str> {
-    match error {
-        DpopError::Certificate(error) => Some(of_certificate(*error)),
-        DpopError::Proof(ProofError::Target { hint }) => Some(hint),
-        DpopError::Proof(ProofError::Window) => {
-            Some("the client's clock or this machine's clock is wrong: synchronise both clocks")
-        }
-        DpopError::Store(ReplayStoreError::Full) => {
-            Some("the replay store is full: raise its capacity, or shorten DpopPolicy::max_age()")
-        }
-        DpopError::Target(_) => {
-            Some("the URL that the client called is unknown: behind a proxy, set public_url() or trusted_proxies()")
-        }
-        _ => None,
-    }
-}
-
-fn of_certificate(error: CertificateError) -> &'static str {
-    match error {
-        CertificateError::Entries(_) => {
-            "X-Forwarded-Client-Cert does not fit the trusted proxies: let each of them append one element, \
-             and check trusted_proxies()"
-        }
-        CertificateError::HeaderMalformed
-        | CertificateError::HeaderRepeated
-        | CertificateError::HeaderTooLong { .. } => {
-            "the header with the client certificate is repeated, too long or unreadable: let the proxy replace the \
-             client's header with one certificate, in the encoding that client_certificates() names"
-        }
-        CertificateError::Mismatch => {
-            "the token is bound to another certificate than the client's: after a renewal, let the client request a \
-             new token, else the token may be stolen; behind a proxy, do not use of_connection(): it reads the \
-             proxy's certificate"
-        }
-        CertificateError::Missing => {
-            "no certificate arrived where client_certificates() looks for it: let the server or the proxy request one \
-             from the client, and add the proxy to trusted_proxies()"
-        }
-        CertificateError::NotConfigured => {
-            "the token is bound to a client certificate: let client_certificates() name the place where this API finds \
-             the certificate"
-        }
     }
 }

@@ -69,6 +69,7 @@
 pub mod adapter;
 mod authorization;
 mod base64url;
+mod binding;
 mod build_error;
 mod builder;
 mod called_url;
@@ -101,6 +102,7 @@ mod token_cache;
 mod verify;
 mod with_sources;
 
+pub use binding::{BindingError, ConfirmationError};
 pub use build_error::{BuildError, ConfigProblem};
 pub use builder::ApiClientBuilder;
 pub use called_url::{TargetError, TargetUrl, TrustedProxies, TrustedProxiesError, UrlPart};
@@ -110,8 +112,8 @@ pub use client::ApiClient;
 pub use clock::{Clock, SystemClock};
 pub use credentials::{CredentialsError, Scheme};
 pub use dpop::{
-    ConfirmationError, DpopError, DpopPolicy, Insertion, MemoryReplayStore, NonceSecretError, ProofError, ProofId,
-    ReplayFuture, ReplayStore, ReplayStoreError, RotatingNonce,
+    DpopPolicy, Insertion, MemoryReplayStore, NonceSecretError, ProofError, ProofId, ReplayFuture, ReplayStore,
+    ReplayStoreError, RotatingNonce,
 };
 pub use error::{Error, Reason};
 pub use exchange::{

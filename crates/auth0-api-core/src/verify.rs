@@ -7,9 +7,9 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use crate::binding::Binder;
 use crate::clock::Clock;
 use crate::credentials::{Credentials, Scheme};
-use crate::dpop::Dpop;
 use crate::error::Error;
 use crate::issuer::Trust;
 use crate::jose::{AlgorithmSet, Jws};
@@ -22,8 +22,8 @@ use crate::token_cache::RememberedTokens;
 #[derive(Debug)]
 pub(crate) struct Verifier {
     pub(crate) algorithms: AlgorithmSet,
+    pub(crate) binding: Binder,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) dpop: Dpop,
     pub(crate) issuers: Trust,
     pub(crate) remembered: RememberedTokens,
     pub(crate) revocation: Revocation,
@@ -51,13 +51,13 @@ impl Verifier {
         request: Option<&TokenRequest<'_>>,
     ) -> Result<VerifiedToken, Error> {
         let now = self.clock.now(); //                                              read once
-        let credentials = self.dpop.admit(credentials)?; //                         scheme offered       RFC 9449 §7
+        let credentials = self.binding.admit(credentials)?; //                      scheme offered       RFC 9449 §7
         let claims = match self.recall(&credentials, request, now).await? {
             Some(claims) => claims, //                                              verified before
             None => self.verify_token(&credentials, request, now).await?,
         };
         let claims = self.revocation.check(claims).await?; //                       not revoked
-        let proven = self.dpop.bind(&credentials, claims, request, now).await?; //  cnf, proof, replay   RFC 9449 §4.3
+        let proven = self.binding.bind(&credentials, claims, request, now).await?; // cnf, proof, replay   RFC 9449 §4.3
         Ok(proven.into_token(now))
     }
 

@@ -1,6 +1,6 @@
 //! Nonces: required, accepted for a limited time, renewed, and rotated to a new secret.
 
-use auth0_api_core::{ApiClient, DpopError, DpopPolicy, Error, Reason, RotatingNonce, VerifiedToken};
+use auth0_api_core::{ApiClient, BindingError, DpopPolicy, Error, ProofError, Reason, RotatingNonce, VerifiedToken};
 use serde_json::json;
 
 use super::URL;
@@ -162,7 +162,7 @@ fn requiring_nonce(world: &World, secrets: &[[u8; 32]]) -> ApiClient {
 fn required_nonce(outcome: Result<VerifiedToken, Error>) -> String {
     let error = outcome.unwrap_err();
     assert_eq!((error.status(), error.label()), (401, "dpop_nonce_wanted"));
-    let Reason::Dpop(DpopError::NonceWanted { nonce }) = error.reason() else {
+    let Reason::Binding(BindingError::Proof(ProofError::NonceWanted { nonce })) = error.reason() else {
         unreachable!("the label is dpop_nonce_wanted")
     };
     nonce.clone()

@@ -1,7 +1,7 @@
 //! The kinds of test case that need neither a token nor a network.
 
 use auth0_api_core::{
-    ChallengeParams, Domain, DpopError, Error, ProofError, Scheme, TargetError, TargetUrl, extract_token,
+    BindingError, ChallengeParams, Domain, Error, ProofError, Scheme, TargetError, TargetUrl, extract_token,
 };
 use auth0_api_testing::ManualClock;
 use serde::Deserialize;
@@ -164,8 +164,8 @@ impl Side {
     /// Returns core's error for an unreadable URL on this side.
     fn error(self, error: TargetError) -> Error {
         match self {
-            Self::Proof => DpopError::Proof(ProofError::TargetMalformed(error)).into(),
-            Self::Request => DpopError::Target(error).into(),
+            Self::Proof => BindingError::from(ProofError::TargetMalformed(error)).into(),
+            Self::Request => BindingError::Target(error).into(),
         }
     }
 }

@@ -150,7 +150,7 @@ impl ApiClient {
     }
 
     fn offer(&self) -> Offer<'_> {
-        Offer { dpop: &self.0.verifier.dpop, metadata: self.0.metadata.as_ref() }
+        Offer { binding: &self.0.verifier.binding, metadata: self.0.metadata.as_ref() }
     }
 }
 

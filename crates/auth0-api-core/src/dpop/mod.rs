@@ -1,18 +1,14 @@
-//! Sender-constrained tokens: [RFC 9449](https://www.rfc-editor.org/rfc/rfc9449) at the resource server.
+//! `DPoP` proofs: [RFC 9449](https://www.rfc-editor.org/rfc/rfc9449) at the resource server.
 //!
 //! 1. [`policy`]: which schemes and which proofs the API accepts.
-//! 2. [`confirmation`]: what a token is bound to (`cnf`).
-//! 3. [`proof`]: the checks of a proof, in the order of
+//! 2. [`proof`]: the checks of a proof, in the order of
 //!    [RFC 9449 §4.3](https://www.rfc-editor.org/rfc/rfc9449#section-4.3). The checks are pure functions, except that
 //!    they use the cache of keys.
-//! 4. [`client_key_cache`]: the keys of clients, so that a key is not parsed again with each proof.
-//! 5. [`nonce`]: the nonces with which the server limits the age of a proof.
-//! 6. [`replay`] and [`memory`]: the store of used proofs, so that a proof is accepted once.
-//! 7. [`binding`]: combines all of these into one check.
+//! 3. [`client_key_cache`]: the keys of clients, so that a key is not parsed again with each proof.
+//! 4. [`nonce`]: the nonces with which the server limits the age of a proof.
+//! 5. [`replay`] and [`memory`]: the store of used proofs, so that a proof is accepted once.
 
-mod binding;
 mod client_key_cache;
-mod confirmation;
 mod error;
 mod memory;
 mod nonce;
@@ -20,16 +16,12 @@ mod policy;
 mod proof;
 mod replay;
 
-pub use error::{ConfirmationError, DpopError, ProofError};
+pub use error::ProofError;
 pub use memory::MemoryReplayStore;
 pub use nonce::{NonceSecretError, RotatingNonce};
 pub use policy::DpopPolicy;
 pub use replay::{Insertion, ProofId, ReplayFuture, ReplayStore, ReplayStoreError};
 
-pub(crate) use binding::Dpop;
-#[cfg(test)]
-pub(crate) use client_key_cache::ClientKeyCache;
-#[cfg(test)]
-pub(crate) use policy::ProofPolicy;
-#[cfg(test)]
+pub(crate) use nonce::NonceAge;
+pub(crate) use policy::{Mode, ProofPolicy};
 pub(crate) use proof::{Expected, HoldingProof, check as check_proof};

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::client_key_cache::ClientKeyCache;
 use super::{MemoryReplayStore, ReplayStore, RotatingNonce};
 use crate::credentials::Scheme;
 use crate::jose::{Algorithm, AlgorithmSet};
@@ -54,13 +55,14 @@ pub(crate) enum Replay {
     Store(Arc<dyn ReplayStore>),
 }
 
-/// The checked settings that concern proofs.
+/// The checked settings that concern proofs, and the keys that are already parsed.
 #[derive(Debug)]
 pub(crate) struct ProofPolicy {
     pub(crate) max_age: Duration,
     pub(crate) leeway: Duration,
     pub(crate) algorithms: AlgorithmSet,
     pub(crate) nonce: Option<RotatingNonce>,
+    pub(super) keys: ClientKeyCache,
 }
 
 impl DpopPolicy {
@@ -172,8 +174,21 @@ impl DpopPolicy {
     }
 }
 
+impl ProofPolicy {
+    /// Takes the settings that concern proofs; `None` if no algorithm is allowed.
+    pub(crate) fn new(policy: &DpopPolicy) -> Option<Self> {
+        Some(Self {
+            max_age: policy.max_age,
+            leeway: policy.leeway,
+            algorithms: AlgorithmSet::new(policy.algorithms.iter().copied())?,
+            nonce: policy.nonce.clone(),
+            keys: ClientKeyCache::new(),
+        })
+    }
+}
+
 impl Mode {
-    pub(super) fn offers(self, scheme: Scheme) -> bool {
+    pub(crate) fn offers(self, scheme: Scheme) -> bool {
         match scheme {
             Scheme::Bearer => self != Self::Require,
             Scheme::Dpop => self != Self::Ignore,

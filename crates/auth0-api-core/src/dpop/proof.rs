@@ -7,13 +7,12 @@ use std::time::{Duration, SystemTime};
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 
-use super::client_key_cache::{ClientKey, ClientKeyCache};
+use super::client_key_cache::ClientKey;
 use super::nonce::NonceAge;
 use super::policy::ProofPolicy;
-use super::{DpopError, ProofError, ProofId};
+use super::{ProofError, ProofId};
 use crate::base64url;
 use crate::called_url::TargetUrl;
-use crate::credentials::Presented;
 use crate::jose::{AlgorithmSet, JoseError, Jws, Object, TextHash, Thumbprint};
 use crate::token::NumericDate;
 
@@ -38,51 +37,48 @@ pub(crate) struct HoldingProof {
 
 /// Checks a proof against the request and the token that it was presented with.
 ///
-/// The cache `keys` only saves work: the result is the same with an empty cache.
+/// The caller has checked RFC 9449 §4.3 (1): the request has exactly one proof. The cache of keys in `policy` only
+/// saves work: the result is the same with an empty cache.
 pub(crate) fn check(
-    presented: Presented<'_>,
+    proof: &str,
     expected: &Expected<'_>,
     policy: &ProofPolicy,
-    keys: &ClientKeyCache,
     now: SystemTime,
-) -> Result<HoldingProof, DpopError> {
-    // RFC 9449 §4.3 (1): there is exactly one DPoP header.
-    let proof = match presented {
-        Presented::Absent | Presented::Once("") => return Err(DpopError::ProofMissing),
-        Presented::Malformed => return Err(ProofError::Repeated.into()),
-        Presented::Once(proof) if proof.len() > MAX_PROOF_BYTES => return Err(ProofError::TooLong.into()),
-        Presented::Once(proof) => proof,
-    };
-    // (2): it is one well-formed JWT. Every known algorithm is accepted here; (5) applies the policy.
+) -> Result<HoldingProof, ProofError> {
+    // RFC 9449 §4.3 (2): the proof is one well-formed JWT. Every known algorithm is accepted here; (5) applies the
+    // policy.
+    if proof.len() > MAX_PROOF_BYTES {
+        return Err(ProofError::TooLong);
+    }
     let jws: Jws<'_, Object> = Jws::parse(proof, &AlgorithmSet::ANY).map_err(ProofError::Jws)?;
     // (3): all required claims are present. Their values are checked after the signature.
     require_claims(jws.unverified_payload())?;
     // (4): typ is dpop+jwt.
     if !jws.header().media_type().is_ok_and(|typ| typ.is_some_and(|typ| typ.is("dpop+jwt"))) {
-        return Err(ProofError::Type.into());
+        return Err(ProofError::Type);
     }
     // (5): the policy allows the algorithm.
     let algorithm = jws.header().algorithm();
     if !policy.algorithms.contains(algorithm) {
-        return Err(ProofError::Jws(JoseError::AlgorithmNotAllowed { algorithm }).into());
+        return Err(ProofError::Jws(JoseError::AlgorithmNotAllowed { algorithm }));
     }
     // (6), (7): the signature verifies with the embedded key, which has no private part.
     let jwk = jws.header().embedded_key().unwrap_or_default();
-    let known = keys.recall(jwk, algorithm);
+    let known = policy.keys.recall(jwk, algorithm);
     let is_known = known.is_some();
     let key = known.map_or_else(|| ClientKey::read(jwk, algorithm), Ok).map_err(ProofError::Key)?;
     let signed = jws.verify([&key.verification]).map_err(ProofError::Jws)?;
     let claims = Claims::read(signed.payload())?;
     // (8): htm is exactly the method of the request: methods are case-sensitive (RFC 9110 §9.1).
     if claims.htm != expected.method {
-        return Err(ProofError::Method.into());
+        return Err(ProofError::Method);
     }
     // (9): htu is the URL of the request; query and fragment are ignored. Most clients sign the normal form, which
     // needs no parsing.
     if !expected.target.has_normal_form(&claims.htu) {
         let htu = TargetUrl::parse(&claims.htu).map_err(ProofError::TargetMalformed)?;
         if htu != *expected.target {
-            return Err(ProofError::target(expected.target, &htu).into());
+            return Err(ProofError::target(expected.target, &htu));
         }
     }
     // (10): the nonce is one that this server issued, if the policy requires nonces.
@@ -93,17 +89,17 @@ pub(crate) fn check(
     let mut ath = TextHash::default();
     let decoded = base64url::decode_exactly(&claims.ath, &mut ath);
     if decoded.is_none() || verify_slices_are_equal(&ath, expected.token_hash).is_err() {
-        return Err(ProofError::TokenHash.into());
+        return Err(ProofError::TokenHash);
     }
     // (12): the token is bound to the key that signed the proof.
     let thumbprint = key.thumbprint;
     if verify_slices_are_equal(thumbprint.as_bytes(), expected.thumbprint.as_bytes()).is_err() {
-        return Err(DpopError::KeyMismatch);
+        return Err(ProofError::KeyMismatch);
     }
     // At this point, the key is known to be the key of a valid token. So a client without a valid token cannot fill the
     // cache.
     if !is_known {
-        keys.remember(signed.header().embedded_key().unwrap_or_default(), key);
+        policy.keys.remember(signed.header().embedded_key().unwrap_or_default(), key);
     }
     let forget_at = claims.iat.plus(policy.max_age).plus(FORGET_MARGIN).to_system_time();
     let forget_at = forget_at.ok_or(ProofError::Claim { claim: "iat" })?;
@@ -153,12 +149,12 @@ fn date(payload: &Object, claim: &'static str) -> Result<Option<NumericDate>, Pr
     payload.get(claim).map_err(|_| ProofError::Claim { claim })
 }
 
-fn check_nonce(policy: &ProofPolicy, payload: &Object, now: SystemTime) -> Result<Option<NonceAge>, DpopError> {
+fn check_nonce(policy: &ProofPolicy, payload: &Object, now: SystemTime) -> Result<Option<NonceAge>, ProofError> {
     let Some(nonces) = &policy.nonce else { return Ok(None) };
     // The error is the same for an absent, malformed, unknown or expired nonce. It contains the nonce that the client
     // should use.
     let age = payload.string("nonce").ok().flatten().and_then(|nonce| nonces.check(&nonce, now));
-    age.map(Some).ok_or_else(|| DpopError::NonceWanted { nonce: nonces.current(now) })
+    age.map(Some).ok_or_else(|| ProofError::NonceWanted { nonce: nonces.current(now) })
 }
 
 fn check_window(policy: &ProofPolicy, claims: &Claims<'_>, now: SystemTime) -> Result<(), ProofError> {

@@ -7,9 +7,9 @@ mod row;
 use std::time::Duration;
 
 use self::row::{Kind, Row};
+use crate::binding::Binder;
 use crate::challenge::Challenge;
 use crate::credentials::{CredentialsError, Scheme};
-use crate::dpop::Dpop;
 use crate::error::{Error, Reason};
 use crate::metadata::MetadataEndpoint;
 
@@ -37,7 +37,7 @@ pub struct ChallengeParams<'e> {
 /// The parts of a challenge that depend only on the API.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Offer<'c> {
-    pub(crate) dpop: &'c Dpop,
+    pub(crate) binding: &'c Binder,
     pub(crate) metadata: Option<&'c MetadataEndpoint>,
 }
 
@@ -124,7 +124,7 @@ impl<'c> Offer<'c> {
     }
 
     fn schemes(self) -> impl Iterator<Item = Scheme> + use<'c> {
-        [Scheme::Bearer, Scheme::Dpop].into_iter().filter(move |scheme| self.dpop.offers(*scheme))
+        [Scheme::Bearer, Scheme::Dpop].into_iter().filter(move |scheme| self.binding.offers(*scheme))
     }
 
     fn without_metadata(self) -> Self {
@@ -155,7 +155,7 @@ impl<'c> Offer<'c> {
             challenge = challenge.with("scope", scope);
         }
         if scheme == Scheme::Dpop {
-            challenge = challenge.with("algs", &self.dpop.algorithms().to_string());
+            challenge = challenge.with("algs", &self.binding.proof_algorithms().to_string());
         }
         match self.metadata {
             Some(metadata) => challenge.with("resource_metadata", metadata.url()),
@@ -183,7 +183,7 @@ impl ErrorSchemes {
             Reason::Credentials(CredentialsError::Repeated { bearer, dpop }) => {
                 Self { bearer: *bearer || !*dpop, dpop: *dpop || !*bearer }
             }
-            Reason::Dpop(error) => only(error.carrier(used)),
+            Reason::Binding(error) => only(error.carrier(used)),
             _ => only(used),
         }
     }

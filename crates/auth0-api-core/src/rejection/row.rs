@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use crate::binding::{BindingError, ConfirmationError};
 use crate::credentials::CredentialsError;
-use crate::dpop::{ConfirmationError, DpopError, ProofError, ReplayStoreError};
+use crate::dpop::{ProofError, ReplayStoreError};
 use crate::error::Reason;
 use crate::issuer::IssuerError;
 use crate::jose::JoseError;
@@ -58,9 +59,9 @@ impl Row {
     /// not compile.
     pub(crate) fn of(reason: &Reason) -> Self {
         match reason {
+            Reason::Binding(error) => Self::of_binding(error),
             Reason::Claims(error) => Self::of_claims(error),
             Reason::Credentials(error) => Self::of_credentials(*error),
-            Reason::Dpop(error) => Self::of_dpop(error),
             Reason::Exchange(error) => Self::of_exchange(error),
             Reason::Issuer(error) => Self::of_issuer(error),
             Reason::Jose(error) => Self::of_token_jws(error),
@@ -225,8 +226,8 @@ impl Row {
         row(Kind::InvalidToken, label, description)
     }
 
-    fn of_dpop(error: &DpopError) -> Self {
-        use DpopError as E;
+    fn of_binding(error: &BindingError) -> Self {
+        use BindingError as E;
         match error {
             E::BoundTokenAsBearer => row(
                 Kind::InvalidToken,
@@ -235,15 +236,6 @@ impl Row {
             ),
             E::Certificate(error) => Self::of_certificate(*error),
             E::Confirmation(error) => Self::of_confirmation(*error),
-            E::KeyMismatch => row(
-                Kind::InvalidToken,
-                "dpop_key_mismatch",
-                "the access token is bound to another key than the proof's",
-            ),
-            E::NonceWanted { nonce } => {
-                let kind = Kind::UseDpopNonce { nonce: nonce.clone() };
-                row(kind, "dpop_nonce_wanted", "the proof needs the nonce of the DPoP-Nonce header")
-            }
             E::NotBound => row(Kind::InvalidToken, "dpop_not_bound", "the access token is not bound to a key"),
             E::Proof(error) => Self::of_proof(error),
             E::ProofMissing => row(Kind::InvalidRequest, "dpop_proof_missing", "the DPoP scheme needs a proof"),
@@ -301,7 +293,15 @@ impl Row {
             E::Jws(JoseError::Signature) => ("dpop_signature", "the signature of the proof is invalid"),
             E::Jws(_) | E::TooLong => ("dpop_malformed", "the proof is malformed"),
             E::Key(_) => ("dpop_key", "the key of the proof is unusable"),
+            E::KeyMismatch => {
+                let description = "the access token is bound to another key than the proof's";
+                return row(Kind::InvalidToken, "dpop_key_mismatch", description);
+            }
             E::Method => ("dpop_htm_mismatch", "the proof was made for another method"),
+            E::NonceWanted { nonce } => {
+                let kind = Kind::UseDpopNonce { nonce: nonce.clone() };
+                return row(kind, "dpop_nonce_wanted", "the proof needs the nonce of the DPoP-Nonce header");
+            }
             E::Repeated => ("dpop_repeated", "exactly one proof must be sent"),
             E::Target { .. } => ("dpop_htu_mismatch", "the proof was made for another URL"),
             E::TargetMalformed(_) => ("dpop_htu_malformed", "the URL in the proof is malformed"),

@@ -3,15 +3,14 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::client_key_cache::ClientKeyCache;
 use super::confirmation::Confirmation;
-use super::nonce::NonceAge;
-use super::policy::{Mode, ProofPolicy};
-use super::proof::{Expected, HoldingProof, check};
-use super::{DpopError, DpopPolicy, Insertion, ReplayStore, confirmation};
+use super::{BindingError, confirmation};
 use crate::called_url::TargetPolicy;
 use crate::certificate::CertificateThumbprint;
 use crate::credentials::{Credentials, CredentialsError, Presented, Scheme};
+use crate::dpop::{
+    DpopPolicy, Expected, HoldingProof, Insertion, Mode, NonceAge, ProofError, ProofPolicy, ReplayStore, check_proof,
+};
 use crate::jose::{AlgorithmSet, TextHash, Thumbprint};
 use crate::mtls::CertificatePolicy;
 use crate::request::TokenRequest;
@@ -19,17 +18,16 @@ use crate::token::{Binding, ValidClaims, VerifiedToken};
 
 /// Checks the binding of tokens, with the configured policies.
 #[derive(Debug)]
-pub(crate) struct Dpop {
+pub(crate) struct Binder {
     mode: Mode,
     bound_tokens_as_bearer: bool,
     certificates: CertificatePolicy,
-    keys: ClientKeyCache,
     proofs: ProofPolicy,
     replay: Option<Arc<dyn ReplayStore>>,
     target: TargetPolicy,
 }
 
-/// The valid claims of a token. The client has proven every binding of the token. Only [`Dpop::bind`] creates this
+/// The valid claims of a token. The client has proven every binding of the token. Only [`Binder::bind`] creates this
 /// type.
 #[derive(Debug)]
 pub(crate) struct Proven {
@@ -51,21 +49,13 @@ struct BoundToken<'t> {
     thumbprint: Thumbprint,
 }
 
-impl Dpop {
+impl Binder {
     /// Creates the check from its policies; `None` if `policy` allows no proof algorithm.
     pub(crate) fn new(policy: DpopPolicy, target: TargetPolicy, certificates: CertificatePolicy) -> Option<Self> {
-        let algorithms = AlgorithmSet::new(policy.algorithms)?;
-        let (max_age, leeway, nonce) = (policy.max_age, policy.leeway, policy.nonce);
-        let replay = if policy.mode == Mode::Ignore { None } else { policy.replay.into_store() };
-        Some(Self {
-            mode: policy.mode,
-            bound_tokens_as_bearer: policy.bound_tokens_as_bearer,
-            certificates,
-            keys: ClientKeyCache::new(),
-            proofs: ProofPolicy { max_age, leeway, algorithms, nonce },
-            replay,
-            target,
-        })
+        let (mode, bound_tokens_as_bearer) = (policy.mode, policy.bound_tokens_as_bearer);
+        let proofs = ProofPolicy::new(&policy)?;
+        let replay = if mode == Mode::Ignore { None } else { policy.replay.into_store() };
+        Some(Self { mode, bound_tokens_as_bearer, certificates, proofs, replay, target })
     }
 
     /// Returns true if tokens are accepted with this scheme.
@@ -74,7 +64,7 @@ impl Dpop {
     }
 
     /// The algorithms that a proof may be signed with. A challenge lists them in `algs`.
-    pub(crate) fn algorithms(&self) -> &AlgorithmSet {
+    pub(crate) fn proof_algorithms(&self) -> &AlgorithmSet {
         &self.proofs.algorithms
     }
 
@@ -100,19 +90,18 @@ impl Dpop {
         claims: ValidClaims,
         request: Option<&TokenRequest<'_>>,
         now: SystemTime,
-    ) -> Result<Proven, DpopError> {
-        let Confirmation { key, certificate } = confirmation::read(&claims).map_err(DpopError::Confirmation)?;
-        let certificate = certificate.map(|bound_to| self.certificates.prove(bound_to, request)).transpose();
-        let certificate = certificate.map_err(DpopError::Certificate)?;
+    ) -> Result<Proven, BindingError> {
+        let Confirmation { key, certificate } = confirmation::read(&claims)?;
+        let certificate = certificate.map(|bound_to| self.certificates.prove(bound_to, request)).transpose()?;
         let proof = match (credentials.scheme(), key) {
             (Scheme::Bearer, None) => self.expect_no_proof(credentials),
             // RFC 9449 §7.2: a bound token that is presented without a proof may be stolen.
-            (Scheme::Bearer, Some(_)) if !self.bound_tokens_as_bearer => Err(DpopError::BoundTokenAsBearer),
+            (Scheme::Bearer, Some(_)) if !self.bound_tokens_as_bearer => Err(BindingError::BoundTokenAsBearer),
             (Scheme::Bearer, Some(_)) => Ok(Proof::none()),
-            (Scheme::Dpop, None) => Err(DpopError::NotBound),
+            (Scheme::Dpop, None) => Err(BindingError::NotBound),
             (Scheme::Dpop, Some(thumbprint)) => {
                 // `request` is `None` for a raw token only, and a raw token is always treated as Bearer.
-                let request = request.ok_or(DpopError::ProofMissing)?;
+                let request = request.ok_or(BindingError::ProofMissing)?;
                 let token = BoundToken { hash: claims.token_hash(), thumbprint };
                 self.verify_proof(credentials, &token, request, now).await
             }
@@ -122,11 +111,11 @@ impl Dpop {
 
     /// Returns an error if the client sent a proof with an unbound Bearer token: the client believes that its token is
     /// protected. In the mode `Ignore`, a proof is ignored.
-    fn expect_no_proof(&self, credentials: &Credentials<'_>) -> Result<Proof, DpopError> {
+    fn expect_no_proof(&self, credentials: &Credentials<'_>) -> Result<Proof, BindingError> {
         match credentials.proof() {
             Presented::Absent => Ok(Proof::none()),
             _ if self.mode == Mode::Ignore => Ok(Proof::none()),
-            _ => Err(DpopError::ProofWithBearer),
+            _ => Err(BindingError::ProofWithBearer),
         }
     }
 
@@ -137,22 +126,27 @@ impl Dpop {
         token: &BoundToken<'_>,
         request: &TokenRequest<'_>,
         now: SystemTime,
-    ) -> Result<Proof, DpopError> {
-        let target = self.target.called(request).map_err(DpopError::Target)?;
+    ) -> Result<Proof, BindingError> {
+        let target = self.target.called(request).map_err(BindingError::Target)?;
+        // RFC 9449 §4.3 (1): there is exactly one DPoP header. The other points of the list are in `check_proof`.
+        let proof = match credentials.proof() {
+            Presented::Absent | Presented::Once("") => return Err(BindingError::ProofMissing),
+            Presented::Malformed => return Err(ProofError::Repeated.into()),
+            Presented::Once(proof) => proof,
+        };
         let expected =
             Expected { method: request.method, target: &target, token_hash: token.hash, thumbprint: &token.thumbprint };
-        let proof = check(credentials.proof(), &expected, &self.proofs, &self.keys, now)?;
+        let proof = check_proof(proof, &expected, &self.proofs, now)?;
         self.record_use(&proof, now).await?;
         Ok(Proof { key: Some(token.thumbprint), next_nonce: self.next_nonce(&proof, now) })
     }
 
     /// Records the proof in the replay store (RFC 9449 §11.1: a proof is accepted once).
-    async fn record_use(&self, proof: &HoldingProof, now: SystemTime) -> Result<(), DpopError> {
+    async fn record_use(&self, proof: &HoldingProof, now: SystemTime) -> Result<(), BindingError> {
         let Some(store) = &self.replay else { return Ok(()) };
-        match store.insert(&proof.id, now, proof.forget_at).await {
-            Ok(Insertion::Fresh) => Ok(()),
-            Ok(Insertion::Replayed) => Err(DpopError::Replayed),
-            Err(error) => Err(DpopError::Store(error)),
+        match store.insert(&proof.id, now, proof.forget_at).await? {
+            Insertion::Fresh => Ok(()),
+            Insertion::Replayed => Err(BindingError::Replayed),
         }
     }
 
