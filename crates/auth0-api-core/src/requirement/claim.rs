@@ -5,51 +5,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::fact::Fact;
-use super::{Requirement, RequirementError};
+use super::RequirementError;
 use crate::token::VerifiedToken;
-
-/// Claims.
-impl Requirement {
-    /// Requires a claim to be present, with any value.
-    #[must_use]
-    pub fn claim(name: impl Into<Box<str>>) -> Self {
-        Self::of(Fact::Claim(ClaimRule::present(name)))
-    }
-
-    /// Requires a claim to be equal to a JSON value.
-    #[must_use]
-    pub fn claim_equals(name: impl Into<Box<str>>, value: impl Into<Value>) -> Self {
-        Self::of(Fact::Claim(ClaimRule::equals(name, value)))
-    }
-
-    /// Requires a claim to include a value. A list includes its members. A text includes its words, which are separated
-    /// by spaces.
-    #[must_use]
-    pub fn claim_includes(name: impl Into<Box<str>>, value: impl Into<Value>) -> Self {
-        Self::of(Fact::Claim(ClaimRule::includes(name, value)))
-    }
-
-    /// Requires a function to return true for the token. The name is for logs; callers do not see it.
-    ///
-    /// ```
-    /// use auth0_api_core::Requirement;
-    ///
-    /// let verified = Requirement::predicate("has a company email address", |token| {
-    ///     token.claims().get("https://example.com/email").is_some_and(|email| {
-    ///         email.as_str().is_some_and(|email| email.ends_with("@example.com"))
-    ///     })
-    /// });
-    /// # _ = verified;
-    /// ```
-    #[must_use]
-    pub fn predicate(
-        name: impl Into<Box<str>>,
-        predicate: impl Fn(&VerifiedToken) -> bool + Send + Sync + 'static,
-    ) -> Self {
-        Self::of(Fact::Claim(ClaimRule::predicate(name, predicate)))
-    }
-}
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct ClaimRule {

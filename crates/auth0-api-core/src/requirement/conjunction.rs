@@ -2,7 +2,8 @@
 
 use super::RequirementError;
 use super::assessment::Assessment;
-use super::part::Part;
+use super::fact::Fact;
+use super::step_up::StepUp;
 use crate::token::VerifiedToken;
 
 /// What a route requires of a verified token. A token must meet all parts of it.
@@ -44,6 +45,49 @@ use crate::token::VerifiedToken;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Requirement {
     parts: Vec<Part>,
+}
+
+/// One part of a requirement.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Part {
+    AnyOf(Vec<Requirement>),
+    Fact(Fact),
+    /// The token has all of these scopes.
+    Scopes(Vec<Box<str>>),
+    StepUp(StepUp),
+}
+
+/// A requirement as a type, for `Scoped<G>` of the adapters. [`guard!`](crate::guard!) declares one.
+pub trait Guard: 'static {
+    /// Returns the requirement that a token must meet.
+    fn requirement() -> &'static Requirement;
+}
+
+/// Declares a type that stands for a requirement, for `Scoped<G>` of the adapters.
+///
+/// ```
+/// use auth0_api_core::{Requirement, guard};
+///
+/// guard!(ReadMessages = Requirement::scope("read:messages"));
+/// guard!(pub Transfer = Requirement::scope("transfer:money").and(Requirement::user()));
+/// ```
+///
+/// The requirement is made once, when a request needs it for the first time.
+#[macro_export]
+macro_rules! guard {
+    ($visibility:vis $name:ident = $requirement:expr) => {
+        #[doc = concat!("The requirement `", stringify!($requirement), "`.")]
+        #[derive(Clone, Copy, Debug)]
+        $visibility struct $name;
+
+        impl $crate::Guard for $name {
+            fn requirement() -> &'static $crate::Requirement {
+                static REQUIREMENT: ::std::sync::LazyLock<$crate::Requirement> =
+                    ::std::sync::LazyLock::new(|| $requirement);
+                &REQUIREMENT
+            }
+        }
+    };
 }
 
 /// Combining.
@@ -100,5 +144,24 @@ impl Requirement {
 
     pub(super) fn assess<'r>(&'r self, token: &VerifiedToken) -> Assessment<'r> {
         Assessment::all(self.parts.iter().map(|part| part.assess(token)))
+    }
+}
+
+impl Part {
+    fn assess<'r>(&'r self, token: &VerifiedToken) -> Assessment<'r> {
+        match self {
+            Self::AnyOf(alternatives) => {
+                Assessment::nearest(alternatives.iter().map(|alternative| alternative.assess(token)))
+            }
+            Self::Fact(fact) => Assessment::of_fact(fact.lack(token)),
+            Self::Scopes(scopes) => Assessment::of_scopes(scopes, token),
+            Self::StepUp(step_up) => Assessment::of_step_up(step_up, token),
+        }
+    }
+}
+
+impl From<Fact> for Part {
+    fn from(fact: Fact) -> Self {
+        Self::Fact(fact)
     }
 }

@@ -81,3 +81,16 @@ pub enum RequirementError {
     #[error("the token is not for a user")]
     User,
 }
+
+impl RequirementError {
+    /// Returns this error unless the token meets what is required.
+    pub(super) fn unless(self, is_met: bool) -> Option<Self> {
+        (!is_met).then_some(self)
+    }
+
+    /// Returns this error unless at least one candidate is met. An empty list is a mistake of the API, and is never
+    /// met.
+    pub(super) fn unless_any<T>(self, candidates: &[T], is_met: impl Fn(&T) -> bool) -> Option<Self> {
+        if candidates.is_empty() { Some(Self::Empty) } else { self.unless(candidates.iter().any(is_met)) }
+    }
+}

@@ -1,26 +1,6 @@
 //! Requirements on the organisation that a token was issued in.
 
-use super::Requirement;
-use super::fact::Fact;
 use crate::token::VerifiedToken;
-
-/// Organisations.
-impl Requirement {
-    /// Requires a token that was issued in this organisation.
-    ///
-    /// A text that begins with `org_` is an id. Any other text is a name, which is compared without regard to case, as
-    /// in Auth0's SDKs. Prefer the id: a name can be changed, and is in tokens only if the tenant adds it.
-    #[must_use]
-    pub fn organization(organization: impl AsRef<str>) -> Self {
-        Self::any_organization([organization])
-    }
-
-    /// Requires a token that was issued in one of these organisations.
-    #[must_use]
-    pub fn any_organization<S: AsRef<str>>(organizations: impl IntoIterator<Item = S>) -> Self {
-        Self::of(Fact::Organization(OrganizationRule::each(organizations)))
-    }
-}
 
 /// One organisation, by its id or its name.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,42 +3,10 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use super::Requirement;
-use super::part::Part;
 use super::texts::words;
 use crate::token::VerifiedToken;
 
-/// Logins.
-impl Requirement {
-    /// Requires an authentication context class: the `acr` claim
-    /// ([RFC 9470 §3](https://www.rfc-editor.org/rfc/rfc9470#section-3)).
-    #[must_use]
-    pub fn acr(value: impl AsRef<str>) -> Self {
-        Self::any_acr([value])
-    }
-
-    /// Requires one of these authentication context classes, the preferred one first.
-    #[must_use]
-    pub fn any_acr<S: AsRef<str>>(values: impl IntoIterator<Item = S>) -> Self {
-        Self::step_up(StepUp::new().any_acr(values))
-    }
-
-    /// Requires a login that is not older than this: the `auth_time` claim is compared with
-    /// [`VerifiedToken::verified_at`] ([RFC 9470 §3](https://www.rfc-editor.org/rfc/rfc9470#section-3), `max_age`). The
-    /// challenge contains whole seconds.
-    #[must_use]
-    pub fn authenticated_within(max_age: Duration) -> Self {
-        Self::step_up(StepUp::new().max_age(max_age))
-    }
-
-    /// Requires the login that a [`StepUp`] describes: its class, its age, and the names of the claims.
-    #[must_use]
-    pub fn step_up(step_up: StepUp) -> Self {
-        Self::of(Part::StepUp(step_up))
-    }
-}
-
-/// The login that a route requires ([RFC 9470](https://www.rfc-editor.org/rfc/rfc9470)), for [`Requirement::step_up`].
+/// The login that a route requires ([RFC 9470](https://www.rfc-editor.org/rfc/rfc9470)), for [`Requirement::step_up`](crate::Requirement::step_up).
 ///
 /// An Action of the tenant cannot write `acr` and `auth_time`, because Auth0 reserves these names. Let the Action write
 /// claims with other names, and set the names here:
