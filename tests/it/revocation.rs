@@ -47,16 +47,6 @@ impl RevocationList for DenyList {
     }
 }
 
-/// A revocation list that always fails.
-#[derive(Debug)]
-struct Failing;
-
-impl RevocationList for Failing {
-    fn status<'a>(&'a self, _: &'a TokenIdentity) -> RevocationFuture<'a> {
-        Box::pin(std::future::ready(Err("connection reset".into())))
-    }
-}
-
 /// A revocation list that never answers.
 #[derive(Debug)]
 struct Silent;
@@ -136,7 +126,7 @@ async fn the_proof_of_a_revoked_token_is_not_recorded_as_used() {
 #[tokio::test]
 async fn a_failing_revocation_list_rejects_with_503() {
     let world = World::new().await;
-    let api = api(&world, Failing);
+    let api = api(&world, |_: &TokenIdentity| async { Err("connection reset".into()) });
     let error = api.verify_access_token(&world.tenant.mint().sign()).await.unwrap_err();
     let rejection = api.reject(&error);
     assert!(rejection.headers().any(|header| header == ("retry-after", "5".to_owned())));

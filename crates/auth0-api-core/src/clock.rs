@@ -22,6 +22,12 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 ///     }
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not provide the current time",
+    label = "pass a clock here: a type that implements `Clock`",
+    note = "the default is `SystemClock`",
+    note = "for a test, pass `ManualClock` of the crate `auth0-api-testing`: `builder.clock(ManualClock::new())`"
+)]
 pub trait Clock: Debug + Send + Sync + 'static {
     /// Returns the current time.
     fn now(&self) -> SystemTime;

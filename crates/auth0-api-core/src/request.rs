@@ -16,6 +16,12 @@ use crate::certificate::ClientCertificate;
 /// let headers = [("Authorization", "Bearer eyJ…")];
 /// let request = TokenRequest::new("GET", "https://api.example.com/orders", &headers);
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not provide the headers of a request",
+    label = "pass headers here: a type that implements `HeaderSource`",
+    note = "pass pairs of a name and a value: `TokenRequest::new(\"GET\", url, &[(\"authorization\", value)])`",
+    note = "for the headers of a framework, implement `HeaderSource` for your own type that borrows them"
+)]
 pub trait HeaderSource: Send + Sync {
     /// Calls `visit` with each value of the header `name` (given in lower case), in the order of arrival.
     ///

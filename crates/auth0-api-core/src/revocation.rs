@@ -29,14 +29,28 @@ pub type RevocationFuture<'a> =
 ///
 /// # Examples
 ///
-/// A list in memory. A logout endpoint writes to it, and all clones of the client read it:
+/// A closure can be a list. It must read what it needs from the token before it creates its future:
+///
+/// ```
+/// use auth0_api_core::{ApiClient, TokenIdentity, TokenStatus};
+///
+/// # async fn is_ended(session: Option<String>) -> Result<bool, std::io::Error> { Ok(session.is_none()) }
+/// let list = |token: &TokenIdentity| {
+///     let session = token.session_id().map(str::to_owned);
+///     async { Ok(if is_ended(session).await? { TokenStatus::Revoked } else { TokenStatus::Valid }) }
+/// };
+/// let api = ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com").revocation_list(list).build()?;
+/// # Ok::<(), auth0_api_core::BuildError>(())
+/// ```
+///
+/// A list in memory, as a type. A logout endpoint writes to it, and all clones of the client read it:
 ///
 /// ```
 /// use std::collections::HashSet;
 /// use std::sync::{Arc, RwLock};
 /// use auth0_api_core::{ApiClient, RevocationFuture, RevocationList, TokenIdentity, TokenStatus};
 ///
-/// #[derive(Clone, Debug, Default)]
+/// #[derive(Clone, Default)]
 /// struct EndedSessions(Arc<RwLock<HashSet<String>>>);
 ///
 /// impl EndedSessions {
@@ -61,7 +75,12 @@ pub type RevocationFuture<'a> =
 /// # _ = api;
 /// # Ok::<(), auth0_api_core::BuildError>(())
 /// ```
-pub trait RevocationList: fmt::Debug + Send + Sync + 'static {
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot tell whether a token was revoked",
+    label = "pass a revocation list here: a type that implements `RevocationList`",
+    note = "pass a closure: `|token: &TokenIdentity| async {{ Ok(TokenStatus::Valid) }}`"
+)]
+pub trait RevocationList: Send + Sync + 'static {
     /// Returns the status of a token.
     fn status<'a>(&'a self, token: &'a TokenIdentity) -> RevocationFuture<'a>;
 }
@@ -69,6 +88,22 @@ pub trait RevocationList: fmt::Debug + Send + Sync + 'static {
 impl<L: RevocationList + ?Sized> RevocationList for Arc<L> {
     fn status<'a>(&'a self, token: &'a TokenIdentity) -> RevocationFuture<'a> {
         (**self).status(token)
+    }
+}
+
+impl<L, F> RevocationList for L
+where
+    L: Fn(&TokenIdentity) -> F + Send + Sync + 'static,
+    F: Future<Output = Result<TokenStatus, Box<dyn Error + Send + Sync>>> + Send + 'static,
+{
+    fn status<'a>(&'a self, token: &'a TokenIdentity) -> RevocationFuture<'a> {
+        Box::pin(self(token))
+    }
+}
+
+impl fmt::Debug for dyn RevocationList {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RevocationList")
     }
 }
 

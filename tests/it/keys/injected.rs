@@ -16,13 +16,12 @@ use crate::world::{World, rejection, status_and_label};
 #[tokio::test]
 async fn a_custom_http_client_receives_two_requests() {
     let world = World::new().await;
-    let recording = Recording { client: ReqwestClient::new().unwrap(), seen: Arc::default() };
-    let seen = Arc::clone(&recording.seen);
-    let api = world.builder().http_client(recording).build().unwrap();
+    let recording = Arc::new(Recording { client: ReqwestClient::new().unwrap(), seen: Mutex::default() });
+    let api = world.builder().http_client(Arc::clone(&recording)).build().unwrap();
     assert_eq!(status_and_label(&api.verify_access_token(&world.tenant.mint().sign()).await), "200 accepted");
     let domain = world.tenant.domain();
     assert_eq!(
-        *seen.lock().unwrap(),
+        *recording.seen.lock().unwrap(),
         [
             (format!("{domain}/.well-known/openid-configuration"), "application/json".to_owned()),
             (format!("{domain}/.well-known/jwks.json"), "application/jwk-set+json, application/json".to_owned()),
@@ -90,7 +89,7 @@ async fn an_error_of_a_custom_http_client_makes_keys_unavailable() {
 #[derive(Debug)]
 struct Recording {
     client: ReqwestClient,
-    seen: Arc<Mutex<Vec<(String, String)>>>,
+    seen: Mutex<Vec<(String, String)>>,
 }
 
 impl HttpClient for Recording {

@@ -18,6 +18,12 @@ pub type ReplayFuture<'a> = Pin<Box<dyn Future<Output = Result<Insertion, Replay
 ///
 /// The trait has one operation. With two operations, a look-up and then a write, two simultaneous requests with the
 /// same proof could both be accepted. To test a new store, run `auth0_api_testing::contract::replay_store`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot remember used proofs",
+    label = "pass a replay store here: a type that implements `ReplayStore`",
+    note = "for one process, pass `MemoryReplayStore::new()`",
+    note = "for several replicas, pass `RedisReplayStore::new(url)?` of the crate `auth0-api-redis`"
+)]
 pub trait ReplayStore: Debug + Send + Sync + 'static {
     /// Records `proof` until `expires_at`, in one atomic step, and returns whether it was already recorded.
     ///

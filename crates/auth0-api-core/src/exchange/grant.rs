@@ -33,6 +33,12 @@ use super::{InputError, ProofKey};
 /// # Ok(())
 /// # }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not describe a token request",
+    label = "pass a grant here: a type that implements `Grant`",
+    note = "for another grant, implement `request`: `Ok(GrantRequest::new(\"client_credentials\").field(\"audience\", &self.audience))`",
+    note = "for the grants of this crate, use `get_token_on_behalf_of` and the other methods of `ApiClient`"
+)]
 pub trait Grant: Send + Sync {
     /// Returns what to send, or what is wrong with the input.
     ///

@@ -3,6 +3,7 @@
 use std::fmt::{self, Debug};
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The future of an [`HttpClient`]'s response.
@@ -12,9 +13,21 @@ pub type HttpFuture<'a> = Pin<Box<dyn Future<Output = Result<HttpResponse, HttpE
 ///
 /// Implement this trait to use a proxy, a private certificate authority or client certificates. An implementation must
 /// not follow redirects: the documents of an issuer are read only from the URLs that the issuer publishes.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot send the HTTP requests of an `ApiClient`",
+    label = "pass an HTTP client here: a type that implements `HttpClient`",
+    note = "for a `reqwest::Client`, pass `ReqwestClient::with_client(client)`",
+    note = "for another HTTP library, implement `HttpClient` for your own type"
+)]
 pub trait HttpClient: Debug + Send + Sync + 'static {
     /// Sends one request and reads the response, up to the size that the request allows.
     fn send(&self, request: HttpRequest) -> HttpFuture<'_>;
+}
+
+impl<C: HttpClient + ?Sized> HttpClient for Arc<C> {
+    fn send(&self, request: HttpRequest) -> HttpFuture<'_> {
+        (**self).send(request)
+    }
 }
 
 /// A request to send.

@@ -45,10 +45,22 @@ pub type DomainResolverFailure = Box<dyn std::error::Error + Send + Sync>;
 /// let api = ApiClient::builder(TrustedDomains::resolver(resolver), "https://api.example.com").build()?;
 /// # Ok::<(), auth0_api_core::BuildError>(())
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not decide which tenants are trusted",
+    label = "pass a domain resolver here: a type that implements `DomainResolver`",
+    note = "pass a closure: `|context: &DomainContext<'_>| async {{ Ok(vec![\"tenant.eu.auth0.com\".to_owned()]) }}`",
+    note = "for a fixed list of tenants, use `TrustedDomains::list([\"tenant.eu.auth0.com\"])` instead"
+)]
 pub trait DomainResolver: Send + Sync + 'static {
     /// Returns the domains of the tenants, in any spelling that [`ApiClient::builder`](crate::ApiClient::builder)
     /// accepts.
     fn domains<'a>(&'a self, context: &'a DomainContext<'a>) -> DomainFuture<'a>;
+}
+
+impl<R: DomainResolver + ?Sized> DomainResolver for Arc<R> {
+    fn domains<'a>(&'a self, context: &'a DomainContext<'a>) -> DomainFuture<'a> {
+        (**self).domains(context)
+    }
 }
 
 impl<R, F> DomainResolver for R

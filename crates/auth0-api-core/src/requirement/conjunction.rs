@@ -58,6 +58,11 @@ pub(super) enum Part {
 }
 
 /// A requirement as a type, for `Scoped<G>` of the adapters. [`guard!`](crate::guard!) declares one.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not name a requirement",
+    label = "use a type here that implements `Guard`",
+    note = "declare the type with the macro: `guard!(ReadMessages = Requirement::scope(\"read:messages\"));`"
+)]
 pub trait Guard: 'static {
     /// Returns the requirement that a token must meet.
     fn requirement() -> &'static Requirement;

@@ -68,7 +68,7 @@ impl Requirement {
     }
 }
 
-/// Facts, which a client cannot change by requesting another token.
+/// Requirements on facts about a token. If the token does not meet one, another token does not help the client.
 impl Requirement {
     /// Requires a permission: an entry of `permissions`, which Auth0 writes for users if [RBAC and "Add Permissions in
     /// the Access Token"](https://auth0.com/docs/get-started/apis/enable-role-based-access-control-for-apis) are

@@ -1,4 +1,4 @@
-//! Requirements on facts, which a client cannot change by requesting another token.
+//! Requirements on facts about a token. If the token does not meet one, another token does not help the client.
 
 use super::RequirementError;
 use super::actor::ActorRule;
