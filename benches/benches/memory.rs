@@ -53,7 +53,7 @@ async fn tokens(published: &Published, key: &SigningKey, count: u32) -> (u64, us
     let mint = |number| realistic(&tenant, key).issuer("https://tenant-0.example/").subject(&format!("auth0|{number}"));
     let tokens: Vec<String> = (0..count).map(|number| mint(number).audience(AUDIENCE).sign()).collect();
     let builder = ApiClient::builder("tenant-0.example", AUDIENCE).http_client(published.clone());
-    let api = builder.token_cache(TokenCache::entries(count)).build().unwrap();
+    let api = builder.token_cache(TokenCache::entries(count as usize)).build().unwrap();
     api.warm_up().await.unwrap();
     let before = resident();
     for token in &tokens {

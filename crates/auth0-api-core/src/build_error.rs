@@ -3,8 +3,10 @@
 use std::fmt;
 
 use crate::called_url::TargetError;
+use crate::dpop::DpopPolicyError;
 use crate::issuer::{DomainError, TrustedDomainsProblem};
 use crate::metadata::MetadataError;
+use crate::mtls::CertificateSourceError;
 
 /// Why a client cannot be built: every problem of its configuration.
 pub struct BuildError {
@@ -21,9 +23,9 @@ pub enum ConfigProblem {
     /// No audience is set, or an audience is blank.
     #[error("audience: the API's identifier is needed, and may not be blank")]
     Audience,
-    /// The header with client certificates has an invalid name, or no proxy is trusted to send it.
+    /// The source of client certificates cannot be used.
     #[error("client_certificates: {0}")]
-    CertificateHeader(&'static str),
+    CertificateSource(#[source] CertificateSourceError),
     /// The client id or the client secret is blank.
     #[error("client_auth: both the client id and its secret are needed")]
     ClientAuth,
@@ -47,7 +49,7 @@ pub enum ConfigProblem {
     DomainsEmpty,
     /// A setting of the `DPoP` policy is out of bounds, or settings contradict each other.
     #[error("dpop: {0}")]
-    Dpop(&'static str),
+    Dpop(#[source] DpopPolicyError),
     /// The cache has a size of 0 entries.
     #[error("exchange_cache: set at least one entry, or use off()")]
     ExchangeCache,
@@ -84,6 +86,9 @@ pub enum ConfigProblem {
     /// The resource metadata is invalid, or contradicts the client's configuration.
     #[error("resource_metadata: {0}")]
     ResourceMetadata(#[source] MetadataError),
+    /// The cache has a size of 0 entries.
+    #[error("token_cache: set at least one entry, or use off()")]
+    TokenCache,
 }
 
 impl BuildError {
@@ -129,7 +134,7 @@ impl ConfigProblem {
         match self {
             Self::Algorithms => "algorithms",
             Self::Audience => "audience",
-            Self::CertificateHeader(_) => "client_certificates",
+            Self::CertificateSource(_) => "client_certificates",
             Self::ClientAuth | Self::ClientCertificate => "client_auth",
             Self::Domain(_) => "domain",
             Self::DomainInList { .. } | Self::DomainsEmpty => "domains",
@@ -142,6 +147,7 @@ impl ConfigProblem {
             Self::Leeway => "leeway",
             Self::PublicUrl(_) | Self::PublicUrlQuery => "public_url",
             Self::ResourceMetadata(_) => "resource_metadata",
+            Self::TokenCache => "token_cache",
         }
     }
 }

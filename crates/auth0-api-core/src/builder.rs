@@ -62,7 +62,7 @@ pub struct ApiClientBuilder {
     strict_rfc9068: bool,
     telemetry: bool,
     revocation: Revocation,
-    token_cache: Option<TokenCache>,
+    token_cache: TokenCache,
     trusted_proxies: TrustedProxies,
 }
 
@@ -105,7 +105,7 @@ impl ApiClientBuilder {
             strict_rfc9068: false,
             telemetry: true,
             revocation: Revocation::default(),
-            token_cache: None,
+            token_cache: TokenCache::off(),
             trusted_proxies: TrustedProxies::none(),
         }
     }
@@ -168,9 +168,10 @@ impl ApiClientBuilder {
         self
     }
 
-    /// Remembers verified tokens, so that later requests with the same token skip most checks. Default: no cache.
+    /// Remembers verified tokens, so that later requests with the same token skip most checks. Default:
+    /// [`TokenCache::off`].
     pub fn token_cache(mut self, cache: TokenCache) -> Self {
-        self.token_cache = Some(cache);
+        self.token_cache = cache;
         self
     }
 
@@ -387,10 +388,11 @@ impl ApiClientBuilder {
             incomplete_client.then_some(ConfigProblem::ClientAuth),
             no_certificate.then_some(ConfigProblem::ClientCertificate),
             (!self.exchange_cache.is_usable()).then_some(ConfigProblem::ExchangeCache),
-            self.client_certificates.problem(&self.trusted_proxies).map(ConfigProblem::CertificateHeader),
+            self.client_certificates.problem(&self.trusted_proxies).map(ConfigProblem::CertificateSource),
             self.dpop.problem().map(ConfigProblem::Dpop),
             self.key_policy.problem().map(ConfigProblem::KeyPolicy),
             (self.leeway > LONGEST_LEEWAY).then_some(ConfigProblem::Leeway),
+            (!self.token_cache.is_usable()).then_some(ConfigProblem::TokenCache),
         ]
         .into_iter()
         .flatten()

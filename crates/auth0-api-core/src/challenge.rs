@@ -16,6 +16,7 @@ use crate::credentials::Scheme;
 /// assert_eq!(challenge.to_string(), r#"Bearer realm="api", error="invalid_token""#);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub struct Challenge {
     scheme: Scheme,
     parameters: String,
@@ -29,7 +30,6 @@ impl Challenge {
 
     /// Adds a parameter. Characters that are not allowed in a value are removed. A value that is longer than 2048
     /// characters is cut.
-    #[must_use]
     pub fn with(mut self, name: &'static str, value: &str) -> Self {
         let separator = if self.parameters.is_empty() { "" } else { ", " };
         let value: String = value.chars().filter(|character| is_allowed(*character)).take(MAX_VALUE_CHARS).collect();

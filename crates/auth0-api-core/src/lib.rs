@@ -112,8 +112,8 @@ pub use client::ApiClient;
 pub use clock::{Clock, SystemClock};
 pub use credentials::{CredentialsError, Scheme};
 pub use dpop::{
-    DpopPolicy, Insertion, MemoryReplayStore, NonceSecretError, ProofError, ProofId, ReplayFuture, ReplayStore,
-    ReplayStoreError, RotatingNonce,
+    DpopPolicy, DpopPolicyError, Insertion, MemoryReplayStore, NonceSecretError, ProofError, ProofId, ReplayFuture,
+    ReplayStore, ReplayStoreError, RotatingNonce,
 };
 pub use error::{Error, Reason};
 pub use exchange::{
@@ -135,7 +135,7 @@ pub use metadata::{
     BearerMethod, MetadataEndpoint, MetadataError, MetadataResponse, ProtectedResource, ResourceMetadata,
     StandaloneResource,
 };
-pub use mtls::{CertificateError, CertificateSource};
+pub use mtls::{CertificateError, CertificateSource, CertificateSourceError};
 pub use rejection::{ChallengeParams, Rejection};
 pub use request::{HeaderSource, ReceivedTarget, TokenRequest};
 pub use requirement::{Guard, Requirement, RequirementError, StepUp};

@@ -53,6 +53,7 @@ impl<N: AsRef<str> + Send + Sync, V: AsRef<[u8]> + Send + Sync> HeaderSource for
 
 /// A request to verify: its method, its URL, its headers, and perhaps a client certificate.
 #[derive(Clone, Copy)]
+#[must_use]
 pub struct TokenRequest<'r> {
     pub(crate) method: &'r str,
     pub(crate) location: Location<'r>,
@@ -102,7 +103,6 @@ impl<'r> TokenRequest<'r> {
     ///
     /// The client reads this certificate only if
     /// [`CertificateSource::of_connection`](crate::CertificateSource::of_connection) is configured.
-    #[must_use]
     pub fn client_certificate(mut self, certificate: &ClientCertificate) -> Self {
         self.client_certificate = Some(*certificate);
         self

@@ -46,17 +46,25 @@ use crate::token::ValidClaims;
 ///     .build()?;
 /// # Ok::<(), auth0_api_core::BuildError>(())
 /// ```
-#[derive(Clone, Copy, Debug)]
-pub struct TokenCache {
-    entries: u32,
-}
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct TokenCache(Option<usize>);
 
 impl TokenCache {
-    /// Sets the largest number of tokens in the cache. The value 0 counts as 1.
+    /// Remembers at most this many tokens; at least 1.
     ///
     /// Use the number of callers that are active within the lifetime of a token.
-    pub fn entries(entries: u32) -> Self {
-        Self { entries: entries.max(1) }
+    pub const fn entries(entries: usize) -> Self {
+        Self(Some(entries))
+    }
+
+    /// Switches the cache off. This is the default.
+    pub const fn off() -> Self {
+        Self(None)
+    }
+
+    pub(crate) fn is_usable(self) -> bool {
+        self.0 != Some(0)
     }
 }
 
@@ -71,9 +79,10 @@ struct Remembered {
 }
 
 impl RememberedTokens {
-    pub(crate) fn new(settings: Option<TokenCache>) -> Self {
-        Self(settings.map(|TokenCache { entries }| {
-            let cache = Cache::builder().max_capacity(entries.into()).expire_after(UntilExpiry);
+    pub(crate) fn new(size: TokenCache) -> Self {
+        Self(size.0.map(|entries| {
+            let entries = u64::try_from(entries).unwrap_or(u64::MAX);
+            let cache = Cache::builder().max_capacity(entries).expire_after(UntilExpiry);
             cache.build_with_hasher(RandomState::default())
         }))
     }

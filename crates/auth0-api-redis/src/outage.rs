@@ -24,12 +24,12 @@ use auth0_api_core::{Insertion, ProofId, ReplayStore, ReplayStoreError};
 /// # Ok::<(), auth0_api_redis::RedisUrlError>(())
 /// ```
 #[derive(Clone)]
+#[must_use]
 pub struct OutagePolicy(Option<Arc<dyn ReplayStore>>);
 
 impl OutagePolicy {
     /// Rejects these requests with 503. This is the default. No proof can be replayed, and no request with a DPoP-bound
     /// token is served.
-    #[must_use]
     pub fn reject() -> Self {
         Self(None)
     }
@@ -41,7 +41,6 @@ impl OutagePolicy {
     /// can replay proofs. During an outage, each request still waits for Redis first, up to the response timeout.
     ///
     /// The other store is used during an outage only. When Redis is full, requests are rejected.
-    #[must_use]
     pub fn fall_back_to(store: Arc<dyn ReplayStore>) -> Self {
         Self(Some(store))
     }
@@ -87,6 +86,11 @@ impl Outage {
             );
         }
         store.insert(proof, now, expires_at).await
+    }
+
+    /// Returns what is wrong with the settings of the fallback store, if there is one.
+    pub(crate) fn problem(&self) -> Option<&'static str> {
+        self.policy.0.as_ref()?.problem()
     }
 
     /// Ends the outage, if there is one, because Redis has answered.

@@ -77,6 +77,10 @@ impl ReplayStore for RedisReplayStore {
             }
         })
     }
+
+    fn problem(&self) -> Option<&'static str> {
+        self.outage.problem()
+    }
 }
 
 impl fmt::Debug for RedisReplayStore {

@@ -1,6 +1,12 @@
 //! An unusable configuration is rejected when the client is built, with a list of all problems.
 
-use auth0_api_core::{Algorithm, ApiClient, ClientAuth, ConfigProblem, DpopPolicy, KeyPolicy, TrustedDomains};
+use std::sync::Arc;
+use std::time::Duration;
+
+use auth0_api_core::{
+    Algorithm, ApiClient, ClientAuth, ConfigProblem, DpopPolicy, ExchangeCache, KeyPolicy, MemoryReplayStore,
+    RotatingNonce, TokenCache, TrustedDomains,
+};
 
 use crate::world::{World, seconds};
 
@@ -52,6 +58,26 @@ fn each_configuration_problem_is_reported() {
 }
 
 #[test]
+fn a_number_below_its_bound_is_reported() {
+    let good = || ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com");
+    let table = [
+        (good().dpop(DpopPolicy::accept().replay_store(MemoryReplayStore::with_capacity(0))), "dpop"),
+        (good().dpop(DpopPolicy::accept().replay_store(Arc::new(MemoryReplayStore::new().per_key_quota(0)))), "dpop"),
+        (
+            good()
+                .dpop(DpopPolicy::accept().nonce(RotatingNonce::generate().unwrap().step(Duration::from_millis(999)))),
+            "dpop",
+        ),
+        (good().token_cache(TokenCache::entries(0)), "token_cache"),
+        (good().exchange_cache(ExchangeCache::entries(0)), "exchange_cache"),
+    ];
+    for (builder, option) in table {
+        let error = builder.build().unwrap_err();
+        assert_eq!(error.problems().iter().map(ConfigProblem::option).collect::<Vec<_>>(), [option]);
+    }
+}
+
+#[test]
 fn a_public_url_has_no_query_and_no_fragment() {
     for url in ["https://api.example.com/v1?page=2", "https://api.example.com/?", "https://api.example.com#top"] {
         let error = ApiClient::builder("tenant.eu.auth0.com", "a").public_url(url).build().unwrap_err();
@@ -68,6 +94,10 @@ fn values_at_their_limits_are_accepted() {
         good().algorithms(Algorithm::ALL),
         good().dpop(DpopPolicy::accept().max_age(seconds(86_400)).leeway(seconds(86_400))),
         good().dpop(DpopPolicy::ignore().accept_bound_tokens_as_bearer()),
+        good().dpop(DpopPolicy::accept().replay_store(MemoryReplayStore::with_capacity(1).per_key_quota(1))),
+        good().dpop(DpopPolicy::accept().nonce(RotatingNonce::generate().unwrap().step(seconds(1)))),
+        good().token_cache(TokenCache::entries(1)).exchange_cache(ExchangeCache::entries(1)),
+        good().token_cache(TokenCache::off()).exchange_cache(ExchangeCache::off()),
         ApiClient::builder("http://localhost:3000", "a").insecure_http_loopback(),
         ApiClient::builder("https://login.example.com/", "a"),
     ] {

@@ -1,6 +1,6 @@
 //! The methods of client authentication, and configurations that are build errors.
 
-use auth0_api_core::{ApiClient, ClientAuth, ConfigProblem, ExchangeCache, ExchangeError, HttpRequest, PrivateKey};
+use auth0_api_core::{ApiClient, ClientAuth, ConfigProblem, ExchangeError, HttpRequest, PrivateKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -71,8 +71,6 @@ fn an_unusable_exchange_configuration_is_a_build_error() {
     assert_eq!(problems(builder().client_auth(ClientAuth::tls("id"))), ["client_auth"]);
     assert_eq!(problems(builder().client_auth(ClientAuth::secret_basic("id", " "))), ["client_auth"]);
     assert_eq!(problems(builder().client_auth(ClientAuth::secret_post(" ", "secret"))), ["client_auth"]);
-    assert_eq!(problems(builder().exchange_cache(ExchangeCache::entries(0))), ["exchange_cache"]);
-    assert!(builder().exchange_cache(ExchangeCache::off()).build().is_ok());
 }
 
 #[tokio::test]

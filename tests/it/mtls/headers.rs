@@ -1,6 +1,8 @@
 //! Certificates in a header: accepted only from a trusted proxy, only in the configured header, and only once.
 
-use auth0_api_core::{ApiClient, Binding, CertificateSource, ClientCertificate, ConfigProblem, TrustedProxies};
+use auth0_api_core::{
+    ApiClient, Binding, CertificateSource, CertificateSourceError, ClientCertificate, ConfigProblem, TrustedProxies,
+};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -143,6 +145,6 @@ async fn a_certificate_header_without_trusted_proxies_is_a_build_error() {
         assert_eq!(problems(certificates), [("client_certificates", expected.to_owned())]);
     }
     let unnamed = CertificateSource::pem_header("X SSL");
-    let expected = ConfigProblem::CertificateHeader("the name of the header is not valid").to_string();
+    let expected = ConfigProblem::CertificateSource(CertificateSourceError::HeaderName).to_string();
     assert_eq!(problems(unnamed), [("client_certificates", expected)]);
 }

@@ -29,6 +29,7 @@ use crate::request::TokenRequest;
 /// # Ok::<(), TrustedProxiesError>(())
 /// ```
 #[derive(Clone, Debug)]
+#[must_use]
 pub struct TrustedProxies(Trust);
 
 #[derive(Clone, Debug)]
@@ -56,7 +57,6 @@ pub enum TrustedProxiesError {
 
 impl TrustedProxies {
     /// Trusts no proxy; forwarding headers are not read. This is the default.
-    #[must_use]
     pub fn none() -> Self {
         Self(Trust::None)
     }
@@ -66,7 +66,6 @@ impl TrustedProxies {
     /// Use this if the server can be reached through these proxies only, and if each of them appends an entry to the
     /// headers that it sends. A request is rejected if such a header has fewer entries than hops, because the request
     /// did not pass all of these proxies.
-    #[must_use]
     pub fn hops(count: usize) -> Self {
         Self(NonZeroUsize::new(count).map_or(Trust::None, Trust::Hops))
     }

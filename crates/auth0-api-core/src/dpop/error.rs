@@ -1,7 +1,28 @@
-//! The errors of a proof.
+//! The errors of a proof, and of the settings for proofs.
 
 use crate::called_url::{TargetError, TargetUrl};
 use crate::jose::{JoseError, JwkError};
+
+/// Why a [`DpopPolicy`](crate::DpopPolicy) cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DpopPolicyError {
+    /// The list of algorithms is empty.
+    #[error("at least one proof algorithm is needed")]
+    Algorithms,
+    /// Bound tokens are accepted as `Bearer`, although proofs are not ignored.
+    #[error("accept_bound_tokens_as_bearer() requires DpopPolicy::ignore()")]
+    BoundTokensAsBearer,
+    /// The nonce changes more often than once a second.
+    #[error("the step() of a nonce is at least 1 s")]
+    NonceStep,
+    /// The replay store cannot work with its settings: the text of [`ReplayStore::problem`](crate::ReplayStore).
+    #[error("replay_store(): {0}")]
+    ReplayStore(&'static str),
+    /// A proof is accepted for more than a day.
+    #[error("max_age() and leeway() may be a day at most")]
+    Window,
+}
 
 /// Why a proof is not accepted, in the order of [RFC 9449 §4.3](https://www.rfc-editor.org/rfc/rfc9449#section-4.3).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

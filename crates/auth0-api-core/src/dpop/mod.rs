@@ -16,7 +16,7 @@ mod policy;
 mod proof;
 mod replay;
 
-pub use error::ProofError;
+pub use error::{DpopPolicyError, ProofError};
 pub use memory::MemoryReplayStore;
 pub use nonce::{NonceSecretError, RotatingNonce};
 pub use policy::DpopPolicy;

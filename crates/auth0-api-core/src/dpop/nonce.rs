@@ -45,6 +45,7 @@ use crate::clock::since_epoch;
 /// # Ok::<(), auth0_api_core::NonceSecretError>(())
 /// ```
 #[derive(Clone)]
+#[must_use]
 pub struct RotatingNonce {
     secrets: Vec<hmac::Key>,
     step: Duration,
@@ -78,15 +79,19 @@ impl RotatingNonce {
         Ok(Self::of(vec![secret]))
     }
 
-    /// Sets the time after which the nonce changes. The old nonce is accepted for one more step. Default 60 s, at least
-    /// 1 s.
+    /// Sets the time after which the nonce changes. The old nonce is accepted for one more step. Default 60 s; at least
+    /// 1 s, else [`build`](crate::ApiClientBuilder::build) fails.
     ///
     /// With a shorter step, a proof can be made only a shorter time in advance. With a longer step, a client that
     /// seldom sends requests must less often repeat a request with a new nonce.
-    #[must_use]
     pub fn step(mut self, step: Duration) -> Self {
-        self.step = step.max(MIN_STEP);
+        self.step = step;
         self
+    }
+
+    /// Whether the step is long enough for a client to use a nonce.
+    pub(crate) fn is_usable(&self) -> bool {
+        self.step >= MIN_STEP
     }
 
     /// Returns the nonce to send to clients.
@@ -121,7 +126,8 @@ impl RotatingNonce {
 
     /// The number of the step that `now` is in, counted from the epoch.
     fn step_at(&self, now: SystemTime) -> u128 {
-        since_epoch(now).as_nanos() / self.step.as_nanos()
+        // `build` rejects a step of 0, for which there is no number.
+        since_epoch(now).as_nanos().checked_div(self.step.as_nanos()).unwrap_or_default()
     }
 }
 
@@ -232,9 +238,10 @@ mod tests {
         assert_eq!(nonces.check(&nonces.current(at(0)), at(19)), Some(NonceAge::Previous));
         assert_eq!(nonces.check(&nonces.current(at(0)), at(20)), None);
 
-        let nonces = RotatingNonce::new([SECRET]).unwrap().step(Duration::ZERO);
-        assert_eq!(nonces.check(&nonces.current(at(0)), at(1)), Some(NonceAge::Previous));
-        assert_eq!(nonces.check(&nonces.current(at(0)), at(2)), None);
+        for (step, is_usable) in [(0, false), (999, false), (1_000, true)] {
+            let nonces = RotatingNonce::new([SECRET]).unwrap().step(Duration::from_millis(step));
+            assert_eq!(nonces.is_usable(), is_usable, "{step} ms");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::client_key_cache::ClientKeyCache;
-use super::{MemoryReplayStore, ReplayStore, RotatingNonce};
+use super::{DpopPolicyError, MemoryReplayStore, ReplayStore, RotatingNonce};
 use crate::credentials::Scheme;
 use crate::jose::{Algorithm, AlgorithmSet};
 
@@ -29,6 +29,7 @@ use crate::jose::{Algorithm, AlgorithmSet};
 /// # Ok::<(), auth0_api_core::BuildError>(())
 /// ```
 #[derive(Clone, Debug)]
+#[must_use]
 pub struct DpopPolicy {
     pub(crate) mode: Mode,
     pub(crate) max_age: Duration,
@@ -85,28 +86,24 @@ impl DpopPolicy {
     /// Sets how old a proof's `iat` may be. Default: 300 s; at most a day.
     ///
     /// A used proof is remembered until it is too old: see [the guide](crate::guide::replay).
-    #[must_use]
     pub fn max_age(mut self, max_age: Duration) -> Self {
         self.max_age = max_age;
         self
     }
 
     /// Sets how far in the future a proof's `iat` may be. Default: 30 s; at most a day.
-    #[must_use]
     pub fn leeway(mut self, leeway: Duration) -> Self {
         self.leeway = leeway;
         self
     }
 
     /// Sets the algorithms that a proof may be signed with. The challenges list them. Default: ES256.
-    #[must_use]
     pub fn algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
         self.algorithms = algorithms.into_iter().collect();
         self
     }
 
     /// Remembers used proofs in this store, for example one that all replicas share.
-    #[must_use]
     pub fn replay_store(mut self, store: impl ReplayStore) -> Self {
         self.replay = Replay::Store(Arc::new(store));
         self
@@ -114,7 +111,6 @@ impl DpopPolicy {
 
     /// Does not remember used proofs. An attacker who captures a proof and its token can use them until the proof is
     /// too old.
-    #[must_use]
     pub fn insecure_without_replay_protection(mut self) -> Self {
         self.replay = Replay::Off;
         self
@@ -123,7 +119,6 @@ impl DpopPolicy {
     /// Requires that each proof contains a nonce from this server
     /// ([RFC 9449 §9](https://www.rfc-editor.org/rfc/rfc9449#section-9)). A client can then not make a proof long
     /// before it uses the proof.
-    #[must_use]
     pub fn nonce(mut self, nonce: RotatingNonce) -> Self {
         self.nonce = Some(nonce);
         self
@@ -131,7 +126,6 @@ impl DpopPolicy {
 
     /// With [`ignore`](Self::ignore): accepts bound tokens as `Bearer`, as auth0-api-js does. An attacker who steals a
     /// bound token can then use it without its key.
-    #[must_use]
     pub fn accept_bound_tokens_as_bearer(mut self) -> Self {
         self.bound_tokens_as_bearer = true;
         self
@@ -160,17 +154,20 @@ impl DpopPolicy {
         offered.iter().flat_map(AlgorithmSet::iter).map(Algorithm::name).collect()
     }
 
-    /// Returns what is wrong with the settings, as one fixed text; `None` if they are valid.
-    pub(crate) fn problem(&self) -> Option<&'static str> {
-        if self.algorithms.is_empty() {
-            Some("at least one proof algorithm is needed")
-        } else if self.max_age > MAX_WINDOW || self.leeway > MAX_WINDOW {
-            Some("max_age() and leeway() may be a day at most")
-        } else if self.bound_tokens_as_bearer && self.mode != Mode::Ignore {
-            Some("accept_bound_tokens_as_bearer() requires DpopPolicy::ignore()")
-        } else {
-            None
-        }
+    /// Returns what is wrong with the settings; `None` if they are valid.
+    pub(crate) fn problem(&self) -> Option<DpopPolicyError> {
+        let too_long = self.max_age > MAX_WINDOW || self.leeway > MAX_WINDOW;
+        let wrong_mode = self.bound_tokens_as_bearer && self.mode != Mode::Ignore;
+        let step_too_short = self.nonce.as_ref().is_some_and(|nonce| !nonce.is_usable());
+        [
+            self.algorithms.is_empty().then_some(DpopPolicyError::Algorithms),
+            too_long.then_some(DpopPolicyError::Window),
+            wrong_mode.then_some(DpopPolicyError::BoundTokensAsBearer),
+            step_too_short.then_some(DpopPolicyError::NonceStep),
+            self.replay.problem().map(DpopPolicyError::ReplayStore),
+        ]
+        .into_iter()
+        .find_map(|problem| problem)
     }
 }
 
@@ -197,6 +194,13 @@ impl Mode {
 }
 
 impl Replay {
+    fn problem(&self) -> Option<&'static str> {
+        match self {
+            Self::Memory | Self::Off => None,
+            Self::Store(store) => store.problem(),
+        }
+    }
+
     pub(crate) fn into_store(self) -> Option<Arc<dyn ReplayStore>> {
         match self {
             Self::Memory => Some(Arc::new(MemoryReplayStore::new())),

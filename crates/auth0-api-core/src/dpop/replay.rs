@@ -16,7 +16,7 @@ pub type ReplayFuture<'a> = Pin<Box<dyn Future<Output = Result<Insertion, Replay
 
 /// Remembers which proofs have been used.
 ///
-/// The trait has one operation. With two operations, a look-up and then a write, two simultaneous requests with the
+/// The trait has one operation on proofs. With two operations, a look-up and then a write, two simultaneous requests with the
 /// same proof could both be accepted. To test a new store, run `auth0_api_testing::contract::replay_store`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot remember used proofs",
@@ -31,11 +31,21 @@ pub trait ReplayStore: Debug + Send + Sync + 'static {
     /// guarantee this returns an error instead. The request is then rejected: with 429 for
     /// [`KeyQuota`](ReplayStoreError::KeyQuota), else with 503.
     fn insert<'a>(&'a self, proof: &'a ProofId, now: SystemTime, expires_at: SystemTime) -> ReplayFuture<'a>;
+
+    /// Returns what is wrong with the store's settings, such as a capacity of 0. `None`, the default, means that the
+    /// store can be used. [`ApiClientBuilder::build`](crate::ApiClientBuilder::build) reports the problem.
+    fn problem(&self) -> Option<&'static str> {
+        None
+    }
 }
 
 impl<S: ReplayStore + ?Sized> ReplayStore for Arc<S> {
     fn insert<'a>(&'a self, proof: &'a ProofId, now: SystemTime, expires_at: SystemTime) -> ReplayFuture<'a> {
         (**self).insert(proof, now, expires_at)
+    }
+
+    fn problem(&self) -> Option<&'static str> {
+        (**self).problem()
     }
 }
 

@@ -27,11 +27,12 @@ use crate::clock::Clock;
 /// How many answers of exchanges are cached, for [`exchange_cache`](crate::ApiClientBuilder::exchange_cache).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
-pub struct ExchangeCache(Option<u64>);
+pub struct ExchangeCache(Option<usize>);
 
 impl ExchangeCache {
-    /// Caches at most this many answers, for all users and APIs together. An answer takes about 3 KB. Default: 10 000.
-    pub const fn entries(entries: u64) -> Self {
+    /// Caches at most this many answers, for all users and APIs together; at least 1. An answer takes about 3 KB.
+    /// Default: 10 000.
+    pub const fn entries(entries: usize) -> Self {
         Self(Some(entries))
     }
 
@@ -80,7 +81,8 @@ impl AnswerCache {
     pub(super) fn new(size: ExchangeCache, clock: Arc<dyn Clock>) -> Option<Arc<Self>> {
         // LRU: an answer that was used recently is more likely to be used again than an answer that was used often
         // yesterday.
-        let cache = Cache::builder().max_capacity(size.0?).eviction_policy(EvictionPolicy::lru());
+        let entries = u64::try_from(size.0?).unwrap_or(u64::MAX);
+        let cache = Cache::builder().max_capacity(entries).eviction_policy(EvictionPolicy::lru());
         let answers = cache.expire_after(AnswerExpiry).build();
         Some(Arc::new(Self { clock, answers, flights: SingleFlight::new() }))
     }
@@ -218,7 +220,7 @@ impl Expiry<CacheKey, CachedAnswer> for AnswerExpiry {
 
 /// About 30 MB when the cache is full. This is enough for the users of the busiest hour, if this API calls three other
 /// APIs for each user.
-const DEFAULT_ENTRIES: u64 = 10_000;
+const DEFAULT_ENTRIES: usize = 10_000;
 /// The other API checks the token a little later and with its own clock. The token must still be valid at that time.
 const SKEW: Duration = Duration::from_secs(30);
 /// The same as for keys: late enough that renewals are rare, and early enough that callers do not wait.

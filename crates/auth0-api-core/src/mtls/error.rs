@@ -1,4 +1,4 @@
-//! Errors of the certificate check.
+//! Errors of the certificate check, and of its settings.
 
 use crate::called_url::TargetError;
 
@@ -35,4 +35,16 @@ pub enum CertificateError {
     /// No [`CertificateSource`](crate::CertificateSource) is configured, so that bound tokens cannot be checked.
     #[error("the token is bound to a client certificate, and this API has no certificate source")]
     NotConfigured,
+}
+
+/// Why a [`CertificateSource`](crate::CertificateSource) cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CertificateSourceError {
+    /// The name of the header is not a valid name.
+    #[error("the name of the header is not valid")]
+    HeaderName,
+    /// The source is a header, and no proxy is trusted to send it.
+    #[error("a header with certificates needs trusted_proxies()")]
+    ProxiesMissing,
 }

@@ -12,7 +12,7 @@ mod error;
 mod header;
 mod policy;
 
-pub use error::CertificateError;
+pub use error::{CertificateError, CertificateSourceError};
 pub use policy::CertificateSource;
 
 pub(crate) use policy::CertificatePolicy;

@@ -2,7 +2,7 @@
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 
-use super::{CertificateError, envoy, header};
+use super::{CertificateError, CertificateSourceError, envoy, header};
 use crate::called_url::TrustedProxies;
 use crate::certificate::{CertificateThumbprint, ClientCertificate};
 use crate::credentials::is_token;
@@ -41,6 +41,7 @@ use crate::request::TokenRequest;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
+#[must_use]
 pub struct CertificateSource(Source);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +62,6 @@ pub(crate) struct CertificatePolicy {
 
 impl CertificateSource {
     /// Reads no certificates. This is the default. Tokens that are bound to a certificate are rejected.
-    #[must_use]
     pub fn none() -> Self {
         Self(Source::Nowhere)
     }
@@ -70,14 +70,12 @@ impl CertificateSource {
     /// [`ClientCertificate`].
     ///
     /// Do not use it behind a proxy that ends TLS: the certificate would be the proxy's.
-    #[must_use]
     pub fn of_connection() -> Self {
         Self(Source::Connection)
     }
 
     /// Takes the certificate from the header `Client-Cert`, a byte sequence between colons
     /// ([RFC 9440 §2.2](https://www.rfc-editor.org/rfc/rfc9440#section-2.2)).
-    #[must_use]
     pub fn client_cert_header() -> Self {
         Self(Source::ClientCert)
     }
@@ -88,7 +86,6 @@ impl CertificateSource {
     /// With [`TrustedProxies::hops`], the certificate is in the element at that position from the right. With networks,
     /// the position is the number of trusted proxies that passed the request on: `X-Forwarded-For` shows that number. A
     /// request whose list has too few elements is rejected.
-    #[must_use]
     pub fn forwarded_client_cert_header() -> Self {
         Self(Source::ForwardedClientCert)
     }
@@ -96,7 +93,6 @@ impl CertificateSource {
     /// Takes the certificate from the header of this name, which contains percent-encoded PEM: nginx's
     /// `$ssl_client_escaped_cert`, or `X-Amzn-Mtls-Clientcert-Leaf`. If the header contains a chain, the first
     /// certificate is used.
-    #[must_use]
     pub fn pem_header(name: impl AsRef<str>) -> Self {
         Self(Source::Pem(name.as_ref().to_ascii_lowercase().into()))
     }
@@ -106,12 +102,12 @@ impl CertificateSource {
         self.0 != Source::Nowhere
     }
 
-    /// Returns a message about an invalid setting.
-    pub(crate) fn problem(&self, proxies: &TrustedProxies) -> Option<&'static str> {
+    /// Returns what is wrong with the source; `None` if it can be used.
+    pub(crate) fn problem(&self, proxies: &TrustedProxies) -> Option<CertificateSourceError> {
         match &self.0 {
             Source::Nowhere | Source::Connection => None,
-            Source::Pem(name) if !is_token(name) => Some("the name of the header is not valid"),
-            _ if proxies.are_none() => Some("a header with certificates needs trusted_proxies()"),
+            Source::Pem(name) if !is_token(name) => Some(CertificateSourceError::HeaderName),
+            _ if proxies.are_none() => Some(CertificateSourceError::ProxiesMissing),
             Source::ClientCert | Source::ForwardedClientCert | Source::Pem(_) => None,
         }
     }

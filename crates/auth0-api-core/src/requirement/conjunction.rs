@@ -43,6 +43,7 @@ use crate::token::VerifiedToken;
 /// A requirement that requires nothing, such as `scopes([])` or a blank client id, is a mistake of the API. No token
 /// meets it, and the response is 500.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use]
 pub struct Requirement {
     parts: Vec<Part>,
 }
@@ -108,32 +109,27 @@ impl Requirement {
     /// ]);
     /// # _ = reader;
     /// ```
-    #[must_use]
     pub fn any_of(alternatives: impl IntoIterator<Item = Self>) -> Self {
         Self::of(Part::AnyOf(alternatives.into_iter().collect()))
     }
 
     /// Adds another requirement: a token must meet both.
-    #[must_use]
     pub fn and(mut self, other: Self) -> Self {
         self.parts.extend(other.parts);
         self
     }
 
     /// Adds the requirement [`scope`](Self::scope).
-    #[must_use]
     pub fn and_scope(self, scope: impl AsRef<str>) -> Self {
         self.and(Self::scope(scope))
     }
 
     /// Adds the requirement [`claim`](Self::claim).
-    #[must_use]
     pub fn and_claim(self, name: impl Into<Box<str>>) -> Self {
         self.and(Self::claim(name))
     }
 
     /// Requires a token to meet this requirement or another one.
-    #[must_use]
     pub fn or(self, other: Self) -> Self {
         Self::any_of([self, other])
     }

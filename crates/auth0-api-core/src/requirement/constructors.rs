@@ -17,13 +17,11 @@ use crate::token::VerifiedToken;
 impl Requirement {
     /// Requires a scope ([RFC 6749 §3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3.3)), or all of several scopes
     /// that are separated by spaces.
-    #[must_use]
     pub fn scope(scope: impl AsRef<str>) -> Self {
         Self::scopes([scope])
     }
 
     /// Requires all of these scopes.
-    #[must_use]
     pub fn scopes<S: AsRef<str>>(scopes: impl IntoIterator<Item = S>) -> Self {
         Self::of(Part::Scopes(words(empty_if_any_blank(scopes.into_iter().collect()))))
     }
@@ -32,7 +30,6 @@ impl Requirement {
     ///
     /// If a token has none of these scopes, the challenge names the first one. So put the scope that allows the least
     /// first.
-    #[must_use]
     pub fn any_scope<S: AsRef<str>>(scopes: impl IntoIterator<Item = S>) -> Self {
         Self::any_of(scopes.into_iter().map(Self::scope))
     }
@@ -42,13 +39,11 @@ impl Requirement {
 impl Requirement {
     /// Requires an authentication context class: the `acr` claim
     /// ([RFC 9470 §3](https://www.rfc-editor.org/rfc/rfc9470#section-3)).
-    #[must_use]
     pub fn acr(value: impl AsRef<str>) -> Self {
         Self::any_acr([value])
     }
 
     /// Requires one of these authentication context classes, the preferred one first.
-    #[must_use]
     pub fn any_acr<S: AsRef<str>>(values: impl IntoIterator<Item = S>) -> Self {
         Self::step_up(StepUp::new().any_acr(values))
     }
@@ -56,13 +51,11 @@ impl Requirement {
     /// Requires a login that is not older than this: the `auth_time` claim is compared with
     /// [`VerifiedToken::verified_at`] ([RFC 9470 §3](https://www.rfc-editor.org/rfc/rfc9470#section-3), `max_age`). The
     /// challenge contains whole seconds.
-    #[must_use]
     pub fn authenticated_within(max_age: Duration) -> Self {
         Self::step_up(StepUp::new().max_age(max_age))
     }
 
     /// Requires the login that a [`StepUp`] describes: its class, its age, and the names of the claims.
-    #[must_use]
     pub fn step_up(step_up: StepUp) -> Self {
         Self::of(Part::StepUp(step_up))
     }
@@ -73,51 +66,43 @@ impl Requirement {
     /// Requires a permission: an entry of `permissions`, which Auth0 writes for users if [RBAC and "Add Permissions in
     /// the Access Token"](https://auth0.com/docs/get-started/apis/enable-role-based-access-control-for-apis) are
     /// switched on for the API.
-    #[must_use]
     pub fn permission(permission: impl Into<Box<str>>) -> Self {
         Self::permissions([permission])
     }
 
     /// Requires all of these permissions.
-    #[must_use]
     pub fn permissions<S: Into<Box<str>>>(permissions: impl IntoIterator<Item = S>) -> Self {
         let permissions = permissions.into_iter().map(Into::into).collect();
         Self::of(Fact::Permissions(empty_if_any_blank(permissions)))
     }
 
     /// Requires one of these permissions.
-    #[must_use]
     pub fn any_permission<S: Into<Box<str>>>(permissions: impl IntoIterator<Item = S>) -> Self {
         Self::any_of(permissions.into_iter().map(Self::permission))
     }
 
     /// Requires a token that was issued to this client.
-    #[must_use]
     pub fn client(client_id: impl Into<Box<str>>) -> Self {
         Self::any_client([client_id])
     }
 
     /// Requires a token that was issued to one of these clients.
-    #[must_use]
     pub fn any_client<S: Into<Box<str>>>(client_ids: impl IntoIterator<Item = S>) -> Self {
         Self::of(Fact::Client(without_blanks(client_ids)))
     }
 
     /// Requires a machine that acts for itself: [`VerifiedToken::is_machine`].
-    #[must_use]
     pub fn machine() -> Self {
         Self::of(Fact::Machine)
     }
 
     /// Requires a user, directly or through an actor: [`VerifiedToken::is_user`].
-    #[must_use]
     pub fn user() -> Self {
         Self::of(Fact::User)
     }
 
     /// Requires a token that is bound to a key or a certificate, and a caller that has proved possession of the key or
     /// the certificate: [`VerifiedToken::binding`].
-    #[must_use]
     pub fn sender_constrained() -> Self {
         Self::of(Fact::SenderConstrained)
     }
@@ -129,13 +114,11 @@ impl Requirement {
     ///
     /// A text that begins with `org_` is an id. Any other text is a name, which is compared without regard to case, as
     /// in Auth0's SDKs. Prefer the id: a name can be changed, and is in tokens only if the tenant adds it.
-    #[must_use]
     pub fn organization(organization: impl AsRef<str>) -> Self {
         Self::any_organization([organization])
     }
 
     /// Requires a token that was issued in one of these organisations.
-    #[must_use]
     pub fn any_organization<S: AsRef<str>>(organizations: impl IntoIterator<Item = S>) -> Self {
         Self::of(Fact::Organization(OrganizationRule::each(organizations)))
     }
@@ -146,25 +129,21 @@ impl Requirement {
     /// Requires this current actor, `act.sub` ([RFC 8693 §4.1](https://www.rfc-editor.org/rfc/rfc8693#section-4.1)). If
     /// the subject acts itself, the token has no actor. To accept such tokens as well, use
     /// [`Requirement::no_delegation`]`().or(…)`.
-    #[must_use]
     pub fn actor(actor: impl Into<Box<str>>) -> Self {
         Self::any_actor([actor])
     }
 
     /// Requires one of these current actors.
-    #[must_use]
     pub fn any_actor<S: Into<Box<str>>>(actors: impl IntoIterator<Item = S>) -> Self {
         Self::of(Fact::Actor(ActorRule::Current(without_blanks(actors))))
     }
 
     /// Requires a chain of at most this many actors.
-    #[must_use]
     pub fn max_delegation(depth: usize) -> Self {
         Self::of(Fact::Actor(ActorRule::Depth(depth)))
     }
 
     /// Requires a token without an actor: the subject acts itself.
-    #[must_use]
     pub fn no_delegation() -> Self {
         Self::max_delegation(0)
     }
@@ -173,20 +152,17 @@ impl Requirement {
 /// Claims.
 impl Requirement {
     /// Requires a claim to be present, with any value.
-    #[must_use]
     pub fn claim(name: impl Into<Box<str>>) -> Self {
         Self::of(Fact::Claim(ClaimRule::present(name)))
     }
 
     /// Requires a claim to be equal to a JSON value.
-    #[must_use]
     pub fn claim_equals(name: impl Into<Box<str>>, value: impl Into<Value>) -> Self {
         Self::of(Fact::Claim(ClaimRule::equals(name, value)))
     }
 
     /// Requires a claim to include a value. A list includes its members. A text includes its words, which are separated
     /// by spaces.
-    #[must_use]
     pub fn claim_includes(name: impl Into<Box<str>>, value: impl Into<Value>) -> Self {
         Self::of(Fact::Claim(ClaimRule::includes(name, value)))
     }
@@ -203,7 +179,6 @@ impl Requirement {
     /// });
     /// # _ = verified;
     /// ```
-    #[must_use]
     pub fn predicate(
         name: impl Into<Box<str>>,
         predicate: impl Fn(&VerifiedToken) -> bool + Send + Sync + 'static,

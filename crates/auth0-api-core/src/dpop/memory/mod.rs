@@ -66,6 +66,7 @@ use crate::jose::Thumbprint;
 /// # Ok(())
 /// # }
 /// ```
+#[must_use]
 pub struct MemoryReplayStore {
     capacity: usize,
     per_key: usize,
@@ -79,18 +80,17 @@ pub struct MemoryReplayStore {
 impl MemoryReplayStore {
     /// Creates a store for [`DEFAULT_CAPACITY`](Self::DEFAULT_CAPACITY) proofs. One key may have
     /// [`DEFAULT_PER_KEY_QUOTA`](Self::DEFAULT_PER_KEY_QUOTA) of these proofs.
-    #[must_use]
     pub fn new() -> Self {
         Self::with_capacity(Self::DEFAULT_CAPACITY)
     }
 
-    /// Creates a store that holds up to `proofs` live proofs; 0 counts as 1.
+    /// Creates a store that holds up to `proofs` live proofs; at least 1, else
+    /// [`build`](crate::ApiClientBuilder::build) fails.
     ///
     /// Choose the greatest number of requests per second that this process serves, times 301 s.
-    #[must_use]
     pub fn with_capacity(proofs: usize) -> Self {
         Self {
-            capacity: proofs.max(1),
+            capacity: proofs,
             per_key: Self::DEFAULT_PER_KEY_QUOTA,
             held: AtomicUsize::new(0),
             shards: std::iter::repeat_with(Mutex::default).take(SHARDS).collect(),
@@ -98,12 +98,11 @@ impl MemoryReplayStore {
         }
     }
 
-    /// Sets how many live proofs one key may have; 0 counts as 1.
+    /// Sets how many live proofs one key may have; at least 1, else [`build`](crate::ApiClientBuilder::build) fails.
     ///
     /// Choose the requests per second of the busiest client, times 331 s.
-    #[must_use]
     pub fn per_key_quota(mut self, proofs: usize) -> Self {
-        self.per_key = proofs.max(1);
+        self.per_key = proofs;
         self
     }
 
@@ -177,6 +176,11 @@ impl MemoryReplayStore {
 impl ReplayStore for MemoryReplayStore {
     fn insert<'a>(&'a self, proof: &'a ProofId, now: SystemTime, expires_at: SystemTime) -> ReplayFuture<'a> {
         Box::pin(async move { self.record(proof, now.into(), expires_at.into()) })
+    }
+
+    fn problem(&self) -> Option<&'static str> {
+        let is_usable = self.capacity > 0 && self.per_key > 0;
+        (!is_usable).then_some("with_capacity() and per_key_quota() need at least one proof")
     }
 }
 
@@ -290,11 +294,17 @@ mod tests {
     }
 
     #[test]
-    fn zero_limits_count_as_one() {
-        let store = MemoryReplayStore::with_capacity(0).per_key_quota(0);
+    fn smallest_limits_are_one() {
+        let store = MemoryReplayStore::with_capacity(1).per_key_quota(1);
+        assert_eq!(store.problem(), None);
         assert_eq!(insert(&store, proof(1, 1), 0, 301).unwrap(), Insertion::Fresh);
         assert!(matches!(insert(&store, proof(1, 2), 0, 301), Err(ReplayStoreError::KeyQuota { .. })));
         assert!(matches!(insert(&store, proof(2, 1), 0, 301), Err(ReplayStoreError::Full)));
+
+        let nothing = MemoryReplayStore::with_capacity(0);
+        assert!(nothing.problem().is_some());
+        assert!(matches!(insert(&nothing, proof(1, 1), 0, 301), Err(ReplayStoreError::Full)));
+        assert!(MemoryReplayStore::new().per_key_quota(0).problem().is_some());
     }
 
     #[test]
