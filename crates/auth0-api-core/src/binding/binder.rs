@@ -37,16 +37,10 @@ pub(crate) struct Proven {
 }
 
 /// The result of the proof check. Both fields are `None` if the token was accepted without a proof.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Proof {
     key: Option<Thumbprint>,
     next_nonce: Option<String>,
-}
-
-/// The token that a proof must be made for, and the thumbprint of the key that must sign it.
-struct BoundToken<'t> {
-    hash: &'t TextHash,
-    thumbprint: Thumbprint,
 }
 
 impl Binder {
@@ -97,13 +91,12 @@ impl Binder {
             (Scheme::Bearer, None) => self.expect_no_proof(credentials),
             // RFC 9449 §7.2: a bound token that is presented without a proof may be stolen.
             (Scheme::Bearer, Some(_)) if !self.bound_tokens_as_bearer => Err(BindingError::BoundTokenAsBearer),
-            (Scheme::Bearer, Some(_)) => Ok(Proof::none()),
+            (Scheme::Bearer, Some(_)) => Ok(Proof::default()),
             (Scheme::Dpop, None) => Err(BindingError::NotBound),
             (Scheme::Dpop, Some(thumbprint)) => {
                 // `request` is `None` for a raw token only, and a raw token is always treated as Bearer.
                 let request = request.ok_or(BindingError::ProofMissing)?;
-                let token = BoundToken { hash: claims.token_hash(), thumbprint };
-                self.verify_proof(credentials, &token, request, now).await
+                self.verify_proof(credentials, claims.token_hash(), thumbprint, request, now).await
             }
         };
         Ok(Proven { claims, proof: proof?, certificate })
@@ -113,17 +106,19 @@ impl Binder {
     /// protected. In the mode `Ignore`, a proof is ignored.
     fn expect_no_proof(&self, credentials: &Credentials<'_>) -> Result<Proof, BindingError> {
         match credentials.proof() {
-            Presented::Absent => Ok(Proof::none()),
-            _ if self.mode == Mode::Ignore => Ok(Proof::none()),
+            Presented::Absent => Ok(Proof::default()),
+            _ if self.mode == Mode::Ignore => Ok(Proof::default()),
             _ => Err(BindingError::ProofWithBearer),
         }
     }
 
-    /// Determines the called URL, checks the proof for it, and records the proof as used.
+    /// Determines the called URL, checks the proof for it, and records the proof as used. The proof must be made for the
+    /// token with this hash, and signed with the key of this thumbprint.
     async fn verify_proof(
         &self,
         credentials: &Credentials<'_>,
-        token: &BoundToken<'_>,
+        token_hash: &TextHash,
+        thumbprint: Thumbprint,
         request: &TokenRequest<'_>,
         now: SystemTime,
     ) -> Result<Proof, BindingError> {
@@ -134,11 +129,10 @@ impl Binder {
             Presented::Malformed => return Err(ProofError::Repeated.into()),
             Presented::Once(proof) => proof,
         };
-        let expected =
-            Expected { method: request.method, target: &target, token_hash: token.hash, thumbprint: &token.thumbprint };
+        let expected = Expected { method: request.method, target: &target, token_hash, thumbprint: &thumbprint };
         let proof = check_proof(proof, &expected, &self.proofs, now)?;
         self.record_use(&proof, now).await?;
-        Ok(Proof { key: Some(token.thumbprint), next_nonce: self.next_nonce(&proof, now) })
+        Ok(Proof { key: Some(thumbprint), next_nonce: self.next_nonce(&proof, now) })
     }
 
     /// Records the proof in the replay store (RFC 9449 §11.1: a proof is accepted once).
@@ -162,11 +156,5 @@ impl Proven {
     pub(crate) fn into_token(self, now: SystemTime) -> VerifiedToken {
         let binding = Binding::of(self.proof.key, self.certificate);
         VerifiedToken::assemble(self.claims, binding, self.proof.next_nonce, now)
-    }
-}
-
-impl Proof {
-    fn none() -> Self {
-        Self { key: None, next_nonce: None }
     }
 }
