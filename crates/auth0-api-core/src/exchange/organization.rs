@@ -1,6 +1,7 @@
 //! Checks that an ID token names the requested organisation.
 
 use crate::jose::Object;
+use crate::token::{OrganizationDiffers, is_organization};
 
 /// The form field that requests an organisation, by id or by name.
 pub(super) const FIELD: &str = "organization";
@@ -17,20 +18,13 @@ pub enum OrganizationError {
     Name,
 }
 
-/// Compares the ID token's claims with the requested organisation: an id exactly, a name without regard to case
-/// ([Auth0: Organizations](https://auth0.com/docs/manage-users/organizations/using-tokens)).
+/// Checks that the ID token's claims name the requested organisation.
 pub(super) fn check(wanted: &str, claims: &Object) -> Result<(), OrganizationError> {
-    let wanted = wanted.trim();
-    let names = |claim, same: fn(&str, &str) -> bool| {
-        claims.string(claim).is_ok_and(|found| found.is_some_and(|found| same(&found, wanted)))
-    };
-    if wanted.starts_with("org_") {
-        if names("org_id", |found, wanted| found == wanted) { Ok(()) } else { Err(OrganizationError::Id) }
-    } else if names("org_name", |found, wanted| found.to_lowercase() == wanted.to_lowercase()) {
-        Ok(())
-    } else {
-        Err(OrganizationError::Name)
-    }
+    let claim = |name| claims.string(name).ok().flatten();
+    is_organization(wanted, claim("org_id").as_deref(), claim("org_name").as_deref()).map_err(|differs| match differs {
+        OrganizationDiffers::Id => OrganizationError::Id,
+        OrganizationDiffers::Name => OrganizationError::Name,
+    })
 }
 
 #[cfg(test)]

@@ -8,7 +8,6 @@ use super::actor::ActorRule;
 use super::claim::ClaimRule;
 use super::conjunction::{Part, Requirement};
 use super::fact::Fact;
-use super::organization::OrganizationRule;
 use super::step_up::StepUp;
 use super::texts::{empty_if_any_blank, without_blanks, words};
 use crate::token::VerifiedToken;
@@ -120,7 +119,8 @@ impl Requirement {
 
     /// Requires a token that was issued in one of these organisations.
     pub fn any_organization<S: AsRef<str>>(organizations: impl IntoIterator<Item = S>) -> Self {
-        Self::of(Fact::Organization(OrganizationRule::each(organizations)))
+        let organizations = organizations.into_iter().map(|organization| Box::<str>::from(organization.as_ref()));
+        Self::of(Fact::Organization(without_blanks(organizations)))
     }
 }
 

@@ -3,7 +3,6 @@
 use super::RequirementError;
 use super::actor::ActorRule;
 use super::claim::ClaimRule;
-use super::organization::OrganizationRule;
 use crate::token::{Binding, VerifiedToken};
 
 /// One fact that a token must have.
@@ -14,8 +13,8 @@ pub(super) enum Fact {
     /// The token's client is one of these.
     Client(Vec<Box<str>>),
     Machine,
-    /// The token's organisation meets one of these rules.
-    Organization(Vec<OrganizationRule>),
+    /// The token's organisation is one of these, each given by its id or its name.
+    Organization(Vec<Box<str>>),
     /// The token has all of these permissions.
     Permissions(Vec<Box<str>>),
     SenderConstrained,
@@ -30,7 +29,11 @@ impl Fact {
             Self::Claim(rule) => rule.lack(token),
             Self::Client(ids) => RequirementError::Client.unless_any(ids, |id| token.client_id() == Some(id.as_ref())),
             Self::Machine => RequirementError::Machine.unless(token.is_machine()),
-            Self::Organization(rules) => RequirementError::Organization.unless_any(rules, |rule| rule.is_met_by(token)),
+            Self::Organization(wanted) => {
+                let organization = token.organization();
+                let is_in = |wanted: &Box<str>| organization.is_some_and(|organization| organization.matches(wanted));
+                RequirementError::Organization.unless_any(wanted, is_in)
+            }
             Self::Permissions(permissions) if permissions.is_empty() => Some(RequirementError::Empty),
             Self::Permissions(permissions) => {
                 let is_granted = |wanted: &str| token.permissions().any(|granted| granted == wanted);

@@ -5,7 +5,7 @@
 //!
 //! 1. [`conjunction`]: the requirement, its parts, and how they are combined.
 //! 2. [`constructors`]: everything that a route can require.
-//! 3. [`fact`], [`actor`], [`claim`], [`organization`] and [`step_up`]: the rules. They know only the token and the
+//! 3. [`fact`], [`actor`], [`claim`] and [`step_up`]: the rules. They know only the token and the
 //!    error.
 
 mod actor;
@@ -15,7 +15,6 @@ mod conjunction;
 mod constructors;
 mod error;
 mod fact;
-mod organization;
 #[cfg(test)]
 mod property_tests;
 mod step_up;

@@ -21,4 +21,5 @@ pub use verified::{AccessToken, VerifiedToken};
 pub(crate) use actor::{chain as delegation_chain, current as current_actor};
 pub(crate) use claims::{Signed, ValidClaims};
 pub(crate) use numeric_date::NumericDate;
+pub(crate) use organization::{OrganizationDiffers, is_organization};
 pub(crate) use policy::TokenPolicy;
