@@ -58,9 +58,14 @@ impl Authority {
         if text.contains('@') {
             return Err(TargetError::UserInfo);
         }
-        let (host, port) = split_port(text)?;
+        let (host, port) = split_port(text).ok_or(TargetError::Host)?;
+        if !is_ipv6_literal(host) && !is_name(host) {
+            return Err(TargetError::Host);
+        }
+        let port = port.filter(|digits| !digits.is_empty());
+        let port = port.map(|digits| port_number(digits).ok_or(TargetError::Port)).transpose()?;
         // RFC 3986 §6.2.2.1: hosts are compared without regard to case.
-        Ok(Self { host: host.to_ascii_lowercase(), port: port_number(port)? })
+        Ok(Self { host: host.to_ascii_lowercase(), port })
     }
 
     /// Returns true if both authorities have the same host and, under this scheme, the same port.
@@ -74,32 +79,21 @@ impl Authority {
     }
 }
 
-/// Splits the text into the host and the text after the host's colon. Checks the host.
-fn split_port(text: &str) -> Result<(&str, &str), TargetError> {
+/// Splits the text into the host and, if a colon follows the host, the text after the colon. Checks neither of them.
+/// Returns `None` if another character than a colon follows a bracket.
+pub(crate) fn split_port(text: &str) -> Option<(&str, Option<&str>)> {
     // An IPv6 address contains colons, so the host ends at the bracket. Every other host ends at the first colon.
     let (host, rest) = match text.rfind(']') {
         Some(bracket) => text.split_at(bracket + 1),
         None => text.split_at(text.find(':').unwrap_or(text.len())),
     };
-    if !is_ipv6_literal(host) && !is_name(host) {
-        return Err(TargetError::Host);
-    }
-    match rest.strip_prefix(':') {
-        Some(port) => Ok((host, port)),
-        None if rest.is_empty() => Ok((host, "")),
-        None => Err(TargetError::Host),
-    }
+    if rest.is_empty() { Some((host, None)) } else { Some((host, Some(rest.strip_prefix(':')?))) }
 }
 
-fn port_number(digits: &str) -> Result<Option<u16>, TargetError> {
-    if digits.is_empty() {
-        return Ok(None);
-    }
+/// Parses a port number.
+pub(crate) fn port_number(digits: &str) -> Option<u16> {
     // RFC 3986 §3.2.3: digits only. The standard library's parser would accept a sign.
-    if !digits.bytes().all(|octet| octet.is_ascii_digit()) {
-        return Err(TargetError::Port);
-    }
-    digits.parse().map(Some).map_err(|_| TargetError::Port)
+    if digits.bytes().all(|octet| octet.is_ascii_digit()) { digits.parse().ok() } else { None }
 }
 
 /// RFC 3986 §3.2.2: `[` IPv6 address `]`. A zone identifier is rejected, because it has a meaning on one machine only.

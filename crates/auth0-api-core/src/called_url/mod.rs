@@ -77,6 +77,7 @@ pub use error::TargetError;
 pub use proxies::{TrustedProxies, TrustedProxiesError};
 pub use url::TargetUrl;
 
+pub(crate) use authority::{port_number, split_port};
 pub(crate) use difference::hint;
 pub(crate) use entries::split_unquoted;
 pub(crate) use policy::TargetPolicy;

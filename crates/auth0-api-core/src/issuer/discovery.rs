@@ -41,12 +41,12 @@ pub(crate) fn url(domain: &Domain) -> String {
 pub(super) fn jwks_uri(body: &[u8], domain: &Domain, other_hosts: &[JwksHost]) -> Result<String, DiscoveryError> {
     let document = read(body, domain)?;
     let uri = document.jwks_uri.ok_or(DiscoveryError::JwksUri)?;
-    let (target, own) = (parse(&uri)?, parse(domain.issuer())?);
+    let (target, own) = (TargetUrl::parse(&uri).map_err(|_| DiscoveryError::JwksUri)?, domain.url());
     // The URL must have the issuer's scheme. Its host and port must be the issuer's or those of an allowed host.
     // Without this check, a document could make this client send requests to any host.
     let is_own = target.host() == own.host() && target.port() == own.port();
     let is_allowed = is_own || other_hosts.iter().any(|host| host.serves(&target));
-    if target.has_scheme_of(&own) && is_allowed { Ok(uri) } else { Err(DiscoveryError::JwksUri) }
+    if target.has_scheme_of(own) && is_allowed { Ok(uri) } else { Err(DiscoveryError::JwksUri) }
 }
 
 /// Parses the document and returns the URL of the token endpoint. The URL must have the issuer's scheme, host and port.
@@ -57,11 +57,10 @@ pub(crate) fn token_endpoint(body: &[u8], domain: &Domain, clients: TokenEndpoin
     let alias = aliases.and_then(|aliases| aliases.token_endpoint);
     let may_be_below = alias.is_some();
     let url = alias.or(document.token_endpoint).ok_or(DiscoveryError::TokenEndpoint)?;
-    let read = |url: &str| TargetUrl::parse(url).map_err(|_| DiscoveryError::TokenEndpoint);
-    let (target, own) = (read(&url)?, read(domain.issuer())?);
+    let (target, own) = (TargetUrl::parse(&url).map_err(|_| DiscoveryError::TokenEndpoint)?, domain.url());
     let is_below = target.host().strip_suffix(own.host()).is_some_and(|label| label.ends_with('.'));
     let is_own = target.host() == own.host() || (may_be_below && is_below);
-    let allowed = is_own && target.port() == own.port() && target.has_scheme_of(&own);
+    let allowed = is_own && target.port() == own.port() && target.has_scheme_of(own);
     if allowed { Ok(url) } else { Err(DiscoveryError::TokenEndpoint) }
 }
 
@@ -69,8 +68,4 @@ fn read(body: &[u8], domain: &Domain) -> Result<Document, DiscoveryError> {
     let document: Document = serde_json::from_slice(body).map_err(|_| DiscoveryError::Document)?;
     // OpenID Connect Discovery §4.3: `issuer` must be exactly the issuer whose document was requested.
     if document.issuer == domain.issuer() { Ok(document) } else { Err(DiscoveryError::Issuer) }
-}
-
-fn parse(url: &str) -> Result<TargetUrl, DiscoveryError> {
-    TargetUrl::parse(url).map_err(|_| DiscoveryError::JwksUri)
 }

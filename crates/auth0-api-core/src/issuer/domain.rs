@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use idna::AsciiDenyList;
 
-use crate::called_url::TargetUrl;
+use crate::called_url::{TargetUrl, port_number, split_port};
 
 /// The domain of an Auth0 tenant: `tenant.eu.auth0.com`, or a custom domain.
 ///
@@ -26,6 +26,8 @@ use crate::called_url::TargetUrl;
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Domain {
     issuer: Arc<str>,
+    /// The issuer as a URL.
+    url: TargetUrl,
 }
 
 /// Why a text is not a valid domain of a tenant.
@@ -68,6 +70,11 @@ impl Domain {
         Arc::clone(&self.issuer)
     }
 
+    /// The issuer as a URL.
+    pub(crate) fn url(&self) -> &TargetUrl {
+        &self.url
+    }
+
     pub(crate) fn parse(text: &str, loopback: Loopback) -> Result<Self, DomainError> {
         let text = text.trim();
         let (scheme, rest) = split_scheme(text);
@@ -78,8 +85,9 @@ impl Domain {
         if authority.contains(['/', '\\', '?', '#', '@']) {
             return Err(DomainError::NotOnlyHost);
         }
-        let (host, port) = split_port(authority)?;
-        let host = canonical_host(host)?;
+        let (host, port) = split_port(authority).ok_or(DomainError::Host)?;
+        let port = port.map(|digits| port_number(digits).filter(|port| *port != 0).ok_or(DomainError::Port));
+        let (port, host) = (port.transpose()?, canonical_host(host)?);
         if scheme == "http" && !(loopback == Loopback::HttpAllowed && is_loopback(&host)) {
             return Err(DomainError::Insecure);
         }
@@ -87,10 +95,20 @@ impl Domain {
         let port = port.filter(|port| *port != default_port).map(|port| format!(":{port}")).unwrap_or_default();
         let issuer = format!("{scheme}://{host}{port}/");
         // UTS #46 allows commas, braces and empty labels. The URL of the discovery document must not contain them.
-        if TargetUrl::parse(&issuer).is_err() {
-            return Err(DomainError::Host);
+        let url = TargetUrl::parse(&issuer).map_err(|_| DomainError::Host)?;
+        Ok(Self { issuer: issuer.into(), url })
+    }
+
+    /// Parses each domain and drops duplicates. One invalid domain is an error.
+    pub(super) fn parse_all(texts: &[String], loopback: Loopback) -> Result<Vec<Self>, (String, DomainError)> {
+        let mut domains = Vec::with_capacity(texts.len());
+        for text in texts {
+            let domain = Self::parse(text, loopback).map_err(|error| (text.clone(), error))?;
+            if !domains.contains(&domain) {
+                domains.push(domain);
+            }
         }
-        Ok(Self { issuer: issuer.into() })
+        Ok(domains)
     }
 }
 
@@ -117,18 +135,6 @@ fn split_scheme(text: &str) -> (&'static str, &str) {
         }
     }
     ("https", text)
-}
-
-fn split_port(authority: &str) -> Result<(&str, Option<u16>), DomainError> {
-    let after_address = authority.rfind(']').map_or(0, |bracket| bracket + 1);
-    let colon = authority.get(after_address..).and_then(|rest| rest.find(':')).map(|colon| colon + after_address);
-    let Some((host, port)) = colon.and_then(|colon| authority.split_at_checked(colon)) else {
-        return Ok((authority, None));
-    };
-    let digits = port.trim_start_matches(':');
-    let well_formed = port.len() == digits.len() + 1 && digits.bytes().all(|octet| octet.is_ascii_digit());
-    let number = digits.parse().ok().filter(|number| well_formed && *number != 0);
-    Ok((host, Some(number.ok_or(DomainError::Port)?)))
 }
 
 fn canonical_host(host: &str) -> Result<String, DomainError> {

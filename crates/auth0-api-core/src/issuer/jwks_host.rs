@@ -6,11 +6,7 @@ use crate::called_url::TargetUrl;
 
 /// A host that the configuration allows, with one port.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct JwksHost {
-    host: String,
-    /// `None` means the default port of the scheme.
-    port: Option<u16>,
-}
+pub(crate) struct JwksHost(TargetUrl);
 
 impl JwksHost {
     /// Parses `host` or `host:port`, in any spelling that a [`Domain`] accepts, but without a scheme: the URL of the
@@ -19,16 +15,15 @@ impl JwksHost {
         if text.contains('/') {
             return Err(DomainError::NotOnlyHost);
         }
-        let domain = Domain::parse(text, Loopback::HttpsOnly)?;
-        let url = TargetUrl::parse(domain.issuer()).map_err(|_| DomainError::Host)?;
-        let port = Some(url.port()).filter(|_| !url.has_default_port());
-        Ok(Self { host: url.host().to_owned(), port })
+        Ok(Self(Domain::parse(text, Loopback::HttpsOnly)?.url().clone()))
     }
 
-    /// Whether `jwks_uri` is on this host and port.
+    /// Whether `jwks_uri` is on this host and port. The default port is the one of the scheme of `jwks_uri`.
     pub(super) fn serves(&self, jwks_uri: &TargetUrl) -> bool {
-        let port_fits = self.port.map_or(jwks_uri.has_default_port(), |port| port == jwks_uri.port());
-        self.host == jwks_uri.host() && port_fits
+        let Self(own) = self;
+        let same_port =
+            if own.has_default_port() { jwks_uri.has_default_port() } else { own.port() == jwks_uri.port() };
+        own.host() == jwks_uri.host() && same_port
     }
 }
 

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::domain::Loopback;
-use super::trusted::parse_all;
 use super::{Domain, DomainError};
 use crate::called_url::TargetPolicy;
 use crate::request::{HeaderSource, Location, TokenRequest};
@@ -176,7 +175,7 @@ pub(super) async fn resolve(
         answer.map_err(|_| ResolverError::Timeout)?.map_err(|failure| ResolverError::Failed(failure.into()))?;
     match domains.len() {
         0 => Err(ResolverError::Empty),
-        1..=MAX_DOMAINS => parse_all(&domains, loopback)
+        1..=MAX_DOMAINS => Domain::parse_all(&domains, loopback)
             .map_err(|(domain, error)| ResolverError::Domain { domain: domain.into(), error }),
         _ => Err(ResolverError::TooMany),
     }

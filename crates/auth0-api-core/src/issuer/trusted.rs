@@ -62,7 +62,7 @@ impl TrustedDomains {
     pub(crate) fn parse(&self, loopback: Loopback) -> Result<Trusted, TrustedDomainsProblem> {
         match &self.0 {
             Source::List(domains) if domains.is_empty() => Err(TrustedDomainsProblem::ListEmpty),
-            Source::List(domains) => parse_all(domains, loopback)
+            Source::List(domains) => Domain::parse_all(domains, loopback)
                 .map(|domains| Trusted::Listed(domains.into()))
                 .map_err(|(domain, error)| TrustedDomainsProblem::Entry { domain, error }),
             Source::One(domain) => {
@@ -91,18 +91,6 @@ impl Trusted {
             Self::Resolved(_) => None,
         }
     }
-}
-
-/// Parses each domain and drops duplicates. One invalid domain is an error.
-pub(super) fn parse_all(texts: &[String], loopback: Loopback) -> Result<Vec<Domain>, (String, DomainError)> {
-    let mut domains = Vec::with_capacity(texts.len());
-    for text in texts {
-        let domain = Domain::parse(text, loopback).map_err(|error| (text.clone(), error))?;
-        if !domains.contains(&domain) {
-            domains.push(domain);
-        }
-    }
-    Ok(domains)
 }
 
 impl From<&str> for TrustedDomains {
