@@ -113,9 +113,9 @@ impl AnswerCache {
 
     /// Removes an answer from the cache, unless a newer answer has replaced it.
     pub(super) fn forget(&self, tokens: &TokenSet) {
-        let Some(key) = tokens.0.cache_key else { return };
+        let Some(key) = tokens.cache_key() else { return };
         self.answers.entry(key).and_compute_with(|cached| {
-            let is_same = cached.is_some_and(|cached| Arc::ptr_eq(&cached.value().tokens.0, &tokens.0));
+            let is_same = cached.is_some_and(|cached| cached.value().tokens.is_same(tokens));
             if is_same { Op::Remove } else { Op::Nop }
         });
     }

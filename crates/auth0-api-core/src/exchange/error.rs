@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{OrganizationError, ProofSigningError, ServerError, TokenTextError};
+use super::{InputError, OrganizationError, ProofSigningError, ServerError};
 use crate::http::HttpError;
 use crate::issuer::DiscoveryError;
 use crate::jose::PrivateKeyError;
@@ -45,42 +45,6 @@ pub enum ExchangeError {
     /// The token endpoint gave no usable answer. The caller did not cause this.
     #[error(transparent)]
     Unavailable(#[from] EndpointUnavailable),
-}
-
-/// What is wrong with the input of an exchange.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum InputError {
-    /// A required parameter is blank.
-    #[error("{parameter} is blank")]
-    Blank {
-        /// The form field.
-        parameter: &'static str,
-    },
-    /// Parameters have reserved names.
-    #[error("reserved parameters cannot be set: {}", .names.join(", "))]
-    Reserved {
-        /// The reserved names, as the application wrote them.
-        names: Vec<Box<str>>,
-    },
-    /// The subject token type of the profile is not a URI of 8 to 100 characters, or is in a namespace of IETF, Auth0
-    /// or Okta.
-    #[error("the subject token type is not a URI of 8 to 100 characters outside the reserved namespaces")]
-    SubjectTokenType,
-    /// The text cannot be a token.
-    #[error("{parameter} {problem}")]
-    Token {
-        /// The form field.
-        parameter: &'static str,
-        /// What is wrong with the text.
-        problem: TokenTextError,
-    },
-    /// One parameter has more than 20 values.
-    #[error("the parameter {name} has more than 20 values")]
-    TooManyValues {
-        /// The name of the parameter.
-        name: Box<str>,
-    },
 }
 
 /// Why an answer with tokens cannot be used.

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 use super::cache::{AnswerCache, ExchangeCache, Limits};
 use super::cache_key::CacheKey;
 use super::endpoint::Endpoint;
-use super::prepared::{self, Prepared};
+use super::input::{ADDED, reject_reserved};
+use super::prepared::Prepared;
 use super::sender::Sender;
 use super::wire::Wire;
 use super::{ClientAuth, ExchangeError, Grant, TokenSet, report, response};
@@ -52,14 +53,16 @@ impl Exchanger {
     /// Returns the tokens that a grant asks for, from the cache or from the token endpoint.
     pub(crate) async fn exchange(&self, grant: &(dyn Grant + '_)) -> Result<TokenSet, ExchangeError> {
         let request = grant.request()?;
-        prepared::check(&request)?;
-        let Some(answers) = self.answers.as_ref().filter(|_| request.cacheable) else {
-            return Arc::clone(&self.source).fetch(Prepared::new(&request), None).await;
+        reject_reserved(request.fields.iter().map(|(name, _)| name), &[&ADDED])?;
+        let Source { sender: Sender { auth, .. }, endpoint } = &*self.source;
+        let fetch = |cache_key| {
+            let prepared = Prepared::new(&request, auth.client_id(), endpoint.issuer(), cache_key);
+            Arc::clone(&self.source).fetch(prepared)
         };
-        let key = CacheKey::of(&request, &self.source.sender.auth, self.source.endpoint.issuer());
+        let Some(answers) = self.answers.as_ref().filter(|_| request.cacheable) else { return fetch(None).await };
+        let key = CacheKey::of(&request, auth, endpoint.issuer());
         let limits = Limits { subject_expires_at: request.subject_expires_at };
-        let ask = || Arc::clone(&self.source).fetch(Prepared::new(&request), Some(key));
-        answers.get(key, limits, ask).await
+        answers.get(key, limits, || fetch(Some(key))).await
     }
 
     /// Removes an answer from the cache, for example because the other API rejected its token.
@@ -71,24 +74,16 @@ impl Exchanger {
 }
 
 impl Source {
-    async fn fetch(
-        self: Arc<Self>,
-        prepared: Prepared,
-        cache_key: Option<CacheKey>,
-    ) -> Result<TokenSet, ExchangeError> {
-        let fetched = self.tokens(&prepared, cache_key).await;
+    async fn fetch(self: Arc<Self>, prepared: Prepared) -> Result<TokenSet, ExchangeError> {
+        let fetched = self.tokens(&prepared).await;
         report::observe(&prepared.grant_type, &fetched);
         fetched
     }
 
-    async fn tokens(&self, prepared: &Prepared, cache_key: Option<CacheKey>) -> Result<TokenSet, ExchangeError> {
-        let Self { sender, endpoint } = self;
-        let url = endpoint.url().await?;
-        let answer = sender.answer(&url, endpoint.issuer(), prepared).await?;
-        let expected = prepared.expected(sender.auth.client_id(), endpoint.issuer());
-        let mut tokens = response::read(&answer, &expected, sender.clock.now())?;
-        tokens.cache_key = cache_key;
-        (tokens.connection, tokens.login_hint) = (prepared.connection.clone(), prepared.login_hint.clone());
-        Ok(TokenSet(Arc::new(tokens)))
+    async fn tokens(&self, prepared: &Prepared) -> Result<TokenSet, ExchangeError> {
+        let url = self.endpoint.url().await?;
+        let answer = self.sender.answer(&url, prepared).await?;
+        let tokens = response::read(&answer, &prepared.expected, self.sender.clock.now())?;
+        Ok(TokenSet::new(tokens, prepared.origin.clone()))
     }
 }

@@ -1,6 +1,7 @@
 //! Extra parameters of a token request. The application adds them to the parameters of the flow.
 
 use super::InputError;
+use super::input::{ADDED, reject_reserved};
 
 /// Pairs of name and value, in the order in which they were added. A name with several values occurs several times.
 #[derive(Clone, Default)]
@@ -13,7 +14,7 @@ impl Extra {
 
     /// Returns the fields, or an error if a name is reserved or has too many values.
     pub(super) fn fields(&self) -> Result<impl Iterator<Item = (&str, &str)>, InputError> {
-        reject_reserved(self.0.iter().map(|(name, _)| name), &RESERVED)?;
+        reject_reserved(self.0.iter().map(|(name, _)| name), &[&ADDED, &RESERVED])?;
         let count = |wanted: &str| self.0.iter().filter(|(name, _)| **name == *wanted).count();
         match self.0.iter().find(|(name, _)| count(name) > MAX_VALUES) {
             Some((name, _)) => Err(InputError::TooManyValues { name: name.clone() }),
@@ -22,30 +23,9 @@ impl Extra {
     }
 }
 
-/// Rejects reserved names, without regard to case. The error lists them.
-pub(super) fn reject_reserved(
-    names: impl Iterator<Item = impl AsRef<str>>,
-    reserved: &[&str],
-) -> Result<(), InputError> {
-    let is_reserved = |name: &str| reserved.iter().any(|reserved| reserved.eq_ignore_ascii_case(name));
-    let rejected = names.filter(|name| is_reserved(name.as_ref()));
-    let rejected: Vec<Box<str>> = rejected.map(|name| name.as_ref().into()).collect();
-    if rejected.is_empty() { Ok(()) } else { Err(InputError::Reserved { names: rejected }) }
-}
-
-/// The fields that this crate adds to every request: the grant type and client authentication. A grant must not set
-/// them.
-pub(super) const ADDED: [&str; 5] =
-    ["grant_type", "client_id", "client_secret", "client_assertion", "client_assertion_type"];
-
-/// As in auth0-api-js: the fields that a flow sets itself, and fields that would change the client, the subject or the
+/// As in auth0-api-js, in addition to [`ADDED`]: the fields that a flow sets itself, and fields that would change the client, the subject or the
 /// audience.
-const RESERVED: [&str; 20] = [
-    "grant_type",
-    "client_id",
-    "client_secret",
-    "client_assertion",
-    "client_assertion_type",
+const RESERVED: [&str; 15] = [
     "subject_token",
     "subject_token_type",
     "requested_token_type",

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::SystemTime;
 
-use super::{InputError, ProofKey};
+use super::expected::Expected;
+use super::server_error::JudgedBy;
+use super::{InputError, ProofKey, organization};
 
 /// A way to get a token from the token endpoint, for [`ApiClient::exchange`](crate::ApiClient::exchange).
 ///
@@ -63,10 +65,13 @@ pub struct GrantRequest<'g> {
     pub(super) subject_expires_at: Option<SystemTime>,
     pub(super) proof_key: Option<&'g ProofKey>,
     pub(super) access_token_only: bool,
+    judge: JudgedBy,
 }
 
 impl<'g> GrantRequest<'g> {
     /// Creates a request with this `grant_type` and no fields.
+    ///
+    /// [`ServerError::kind`](super::ServerError::kind) reads the error codes of the tenant as the RFCs define them.
     pub fn new(grant_type: impl Into<Cow<'g, str>>) -> Self {
         Self {
             grant_type: grant_type.into(),
@@ -75,6 +80,7 @@ impl<'g> GrantRequest<'g> {
             subject_expires_at: None,
             proof_key: None,
             access_token_only: false,
+            judge: JudgedBy::Tenant,
         }
     }
 
@@ -120,6 +126,25 @@ impl<'g> GrantRequest<'g> {
     pub fn access_token_only(mut self) -> Self {
         self.access_token_only = true;
         self
+    }
+
+    /// Sets which part of the tenant judges the subject. Default: the tenant itself.
+    pub(super) fn judged_by(mut self, judge: JudgedBy) -> Self {
+        self.judge = judge;
+        self
+    }
+
+    /// Returns what the answer must satisfy if this client sends the request to this issuer.
+    pub(super) fn expected(&self, client_id: &str, issuer: &str) -> Expected {
+        Expected {
+            access_token_only: self.access_token_only,
+            bound_to: self.proof_key.map(ProofKey::thumbprint),
+            client_id: client_id.into(),
+            issuer: issuer.into(),
+            judge: self.judge,
+            organization: self.value(organization::FIELD).map(Into::into),
+            scope: self.value("scope").map(Into::into),
+        }
     }
 
     /// Returns the first value of a field.

@@ -2,7 +2,7 @@
 //! calls another API for the user who called this API.
 
 use super::grant::{ACCESS_TOKEN, TOKEN_EXCHANGE};
-use super::profile::not_blank;
+use super::input::not_blank;
 use super::{Grant, GrantRequest, InputError, ProofKey};
 use crate::token::VerifiedToken;
 

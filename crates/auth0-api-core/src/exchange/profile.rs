@@ -6,7 +6,9 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::extra::Extra;
 use super::grant::TOKEN_EXCHANGE;
-use super::{Grant, GrantRequest, InputError, ProofKey, SubjectToken, organization, subject};
+use super::input::{not_blank, token_text};
+use super::server_error::JudgedBy;
+use super::{Grant, GrantRequest, InputError, ProofKey, SubjectToken, organization};
 
 /// A request to a token exchange profile, for
 /// [`get_token_by_exchange_profile`](crate::ApiClient::get_token_by_exchange_profile).
@@ -129,6 +131,7 @@ impl Grant for ProfileGrant {
             .field("subject_token", subject.text()?)
             .field_if_any("scope", profile.scope.as_deref())
             .field_if_any("requested_token_type", profile.requested_token_type.as_deref())
+            .judged_by(JudgedBy::Action)
             .proof_key(profile.proof_key.as_ref());
         if let Some(audience) = &profile.audience {
             request = request.field("audience", not_blank("audience", audience)?);
@@ -138,7 +141,7 @@ impl Grant for ProfileGrant {
         }
         if let Some(actor) = &profile.actor {
             request = request
-                .field("actor_token", subject::checked("actor_token", actor.token.expose_secret())?)
+                .field("actor_token", token_text("actor_token", actor.token.expose_secret())?)
                 .field("actor_token_type", not_blank("actor_token_type", &actor.token_type)?);
         }
         Ok(profile.extra.fields()?.fold(request, |request, (name, value)| request.field(name, value)))
@@ -155,11 +158,6 @@ impl std::fmt::Debug for ExchangeProfile {
             .field("organization", &self.organization)
             .finish_non_exhaustive()
     }
-}
-
-/// Returns the value, or an error if it is blank.
-pub(super) fn not_blank<'v>(parameter: &'static str, value: &'v str) -> Result<&'v str, InputError> {
-    if value.trim().is_empty() { Err(InputError::Blank { parameter }) } else { Ok(value) }
 }
 
 /// Returns the URI if it is a valid subject token type of a profile

@@ -5,27 +5,17 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 
-use super::server_error::{JudgedBy, ServerError};
-use super::token_set::{IssuedToken, TokenType, Tokens};
-use super::{EndpointError, EndpointUnavailable, ExchangeError, ResponseError, id_token, organization};
+use super::expected::Expected;
+use super::token_set::{TokenType, Tokens};
+use super::{
+    EndpointError, EndpointUnavailable, ExchangeError, IssuedToken, ResponseError, ServerError, id_token, organization,
+};
 use crate::clock::since_epoch;
 use crate::http::HttpResponse;
-use crate::jose::{AlgorithmSet, Jws, Object, Thumbprint};
-
-/// What the answer to one request must satisfy.
-#[derive(Debug)]
-pub(super) struct Expected<'a> {
-    pub(super) access_token_only: bool,
-    pub(super) bound_to: Option<Thumbprint>,
-    pub(super) client_id: &'a str,
-    pub(super) issuer: &'a str,
-    pub(super) judge: JudgedBy,
-    pub(super) organization: Option<&'a str>,
-    pub(super) scope: Option<&'a str>,
-}
+use crate::jose::{AlgorithmSet, Jws, Object};
 
 /// Reads an answer of any status.
-pub(super) fn read(response: &HttpResponse, expected: &Expected<'_>, now: SystemTime) -> Result<Tokens, ExchangeError> {
+pub(super) fn read(response: &HttpResponse, expected: &Expected, now: SystemTime) -> Result<Tokens, ExchangeError> {
     let status = response.status;
     if status == 200 {
         return tokens(&response.body, expected, now);
@@ -50,7 +40,7 @@ pub(super) fn retry_after(response: &HttpResponse) -> Option<Duration> {
 }
 
 /// Reads a successful answer (RFC 6749 §5.1, RFC 8693 §2.2.1).
-fn tokens(body: &[u8], expected: &Expected<'_>, now: SystemTime) -> Result<Tokens, ExchangeError> {
+fn tokens(body: &[u8], expected: &Expected, now: SystemTime) -> Result<Tokens, ExchangeError> {
     let body = Object::parse(body.to_vec()).map_err(|_| ResponseError::Body { status: 200 })?;
     let access_token = required(&body, "access_token")?.into_owned();
     let token_type =
@@ -62,15 +52,16 @@ fn tokens(body: &[u8], expected: &Expected<'_>, now: SystemTime) -> Result<Token
     let expires_at = expires_at(&body, now)?;
     // RFC 6749 §5.1: if scope is absent, the requested scope was granted. If it is empty, no scope was granted.
     let granted = optional(&body, "scope")?;
-    let scope = granted.as_deref().or(expected.scope).filter(|scope| !scope.is_empty()).map(Into::into);
+    let scope = granted.as_deref().or(expected.scope.as_deref()).filter(|scope| !scope.is_empty()).map(Into::into);
     let (id_token, id_claims, refresh_token) = if expected.access_token_only {
         (None, None, None)
     } else {
         let id_token = optional(&body, "id_token")?.filter(|token| !token.is_empty()).map(Cow::into_owned);
-        let claims = id_token.as_deref().map(|token| id_token::check(token, expected, now)).transpose()?;
+        let check = |token| id_token::check(token, &expected.issuer, &expected.client_id, now);
+        let claims = id_token.as_deref().map(check).transpose()?;
         (id_token, claims, non_empty(&body, "refresh_token")?.map(Cow::into_owned))
     };
-    if let Some((wanted, claims)) = expected.organization.zip(id_claims.as_ref()) {
+    if let Some((wanted, claims)) = expected.organization.as_deref().zip(id_claims.as_ref()) {
         organization::check(wanted, claims)?;
     }
     Ok(Tokens {
@@ -83,9 +74,6 @@ fn tokens(body: &[u8], expected: &Expected<'_>, now: SystemTime) -> Result<Token
         id_token: id_token.map(IssuedToken::new),
         refresh_token: refresh_token.map(IssuedToken::new),
         bound_to: expected.bound_to,
-        connection: None,
-        login_hint: None,
-        cache_key: None,
     })
 }
 

@@ -31,25 +31,15 @@ pub(super) struct Sender {
 
 impl Sender {
     /// Sends the request, with retries, and returns the last response.
-    pub(super) async fn answer(
-        &self,
-        url: &str,
-        issuer: &str,
-        prepared: &Prepared,
-    ) -> Result<HttpResponse, ExchangeError> {
-        let response = tokio::time::timeout(TIMEOUT, self.send_with_retries(url, issuer, prepared));
+    pub(super) async fn answer(&self, url: &str, prepared: &Prepared) -> Result<HttpResponse, ExchangeError> {
+        let response = tokio::time::timeout(TIMEOUT, self.send_with_retries(url, prepared));
         response.await.unwrap_or_else(|_| Err(unavailable(HttpError::Timeout)))
     }
 
-    async fn send_with_retries(
-        &self,
-        url: &str,
-        issuer: &str,
-        prepared: &Prepared,
-    ) -> Result<HttpResponse, ExchangeError> {
+    async fn send_with_retries(&self, url: &str, prepared: &Prepared) -> Result<HttpResponse, ExchangeError> {
         let (mut retries, mut nonce_answered) = (0, false);
         loop {
-            let sent = self.wire.send(self.request(url, issuer, prepared)?).await;
+            let sent = self.wire.send(self.request(url, prepared)?).await;
             if let Ok(response) = &sent {
                 self.remember_nonce(response);
                 if prepared.proof_key.is_some() && !nonce_answered && wants_nonce(response, prepared) {
@@ -67,9 +57,9 @@ impl Sender {
 
     /// Builds the request. Each attempt gets a new client assertion and a new proof, because both are valid for one
     /// use.
-    fn request(&self, url: &str, issuer: &str, prepared: &Prepared) -> Result<HttpRequest, ExchangeError> {
+    fn request(&self, url: &str, prepared: &Prepared) -> Result<HttpRequest, ExchangeError> {
         let now = self.clock.now();
-        let authentication = self.auth.authenticate(issuer, now)?;
+        let authentication = self.auth.authenticate(&prepared.expected.issuer, now)?;
         let mut form = form_urlencoded::Serializer::for_suffix(prepared.form.expose_secret().to_owned(), 0);
         for (name, value) in &authentication.fields {
             form.append_pair(name, value);
@@ -119,7 +109,7 @@ fn wants_nonce(response: &HttpResponse, prepared: &Prepared) -> bool {
     let rejected = matches!(response.status, 400 | 401);
     named
         && rejected
-        && ServerError::read(response.status, &response.body, None, prepared.judge)
+        && ServerError::read(response.status, &response.body, None, prepared.expected.judge)
             .is_some_and(|error| error.code() == "use_dpop_nonce")
 }
 

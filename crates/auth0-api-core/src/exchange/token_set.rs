@@ -4,11 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 
-use super::ExchangeError;
 use super::cache_key::CacheKey;
+use super::{ExchangeError, IssuedToken};
 use crate::jose::Thumbprint;
 use crate::token::{self, ActorError};
 
@@ -20,8 +19,14 @@ use crate::token::{self, ActorError};
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct TokenSet(pub(super) Arc<Tokens>);
+pub struct TokenSet(Arc<Contents>);
 
+struct Contents {
+    tokens: Tokens,
+    origin: Origin,
+}
+
+/// The members of a token response.
 pub(super) struct Tokens {
     pub(super) access_token: IssuedToken,
     pub(super) token_type: TokenType,
@@ -32,15 +37,16 @@ pub(super) struct Tokens {
     pub(super) refresh_token: Option<IssuedToken>,
     pub(super) act: Option<Value>,
     pub(super) bound_to: Option<Thumbprint>,
-    pub(super) connection: Option<Box<str>>,
-    pub(super) login_hint: Option<Box<str>>,
-    pub(super) cache_key: Option<CacheKey>,
 }
 
-/// A token that the tenant issued. Only [`expose`](Self::expose) shows the text of the token. When the value is
-/// dropped, its memory is overwritten.
-#[derive(Clone)]
-pub struct IssuedToken(SecretString);
+/// The request that the tokens answer.
+#[derive(Clone, Debug)]
+pub(super) struct Origin {
+    /// `None` if the answer is not cached.
+    pub(super) cache_key: Option<CacheKey>,
+    pub(super) connection: Option<Box<str>>,
+    pub(super) login_hint: Option<Box<str>>,
+}
 
 /// How a client presents an access token ([RFC 6749 §7.1](https://www.rfc-editor.org/rfc/rfc6749#section-7.1)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -56,19 +62,23 @@ pub enum TokenType {
 }
 
 impl TokenSet {
+    pub(super) fn new(tokens: Tokens, origin: Origin) -> Self {
+        Self(Arc::new(Contents { tokens, origin }))
+    }
+
     /// The `access_token`: the requested token.
     pub fn access_token(&self) -> &IssuedToken {
-        &self.0.access_token
+        &self.0.tokens.access_token
     }
 
     /// The `token_type`: how to present the access token.
     pub fn token_type(&self) -> TokenType {
-        self.0.token_type
+        self.0.tokens.token_type
     }
 
     /// When the access token expires; `None` if the answer has no `expires_in`.
     pub fn expires_at(&self) -> Option<SystemTime> {
-        self.0.expires_at
+        self.0.tokens.expires_at
     }
 
     /// The granted scopes. If the answer has no `scope`, they are the requested scopes
@@ -79,7 +89,7 @@ impl TokenSet {
 
     /// The granted scopes as one string, separated by spaces.
     pub fn scope(&self) -> Option<&str> {
-        self.0.scope.as_deref()
+        self.0.tokens.scope.as_deref()
     }
 
     /// Checks that all of these scopes were granted. The user of a connected account may have granted fewer scopes than
@@ -100,33 +110,42 @@ impl TokenSet {
 
     /// The `issued_token_type` ([RFC 8693 §2.2.1](https://www.rfc-editor.org/rfc/rfc8693#section-2.2.1)).
     pub fn issued_token_type(&self) -> Option<&str> {
-        self.0.issued_token_type.as_deref()
+        self.0.tokens.issued_token_type.as_deref()
     }
 
     /// The `id_token` of a profile exchange. Its claims were checked. Its signature was not checked, because the token
     /// came directly from the tenant.
     pub fn id_token(&self) -> Option<&IssuedToken> {
-        self.0.id_token.as_ref()
+        self.0.tokens.id_token.as_ref()
     }
 
     /// The `refresh_token` of a profile exchange.
     pub fn refresh_token(&self) -> Option<&IssuedToken> {
-        self.0.refresh_token.as_ref()
+        self.0.tokens.refresh_token.as_ref()
     }
 
     /// The thumbprint of the key that the access token is bound to; `None` if the request had no proof key.
     pub fn bound_to(&self) -> Option<Thumbprint> {
-        self.0.bound_to
+        self.0.tokens.bound_to
     }
 
     /// The connection of a Token Vault exchange.
     pub fn connection(&self) -> Option<&str> {
-        self.0.connection.as_deref()
+        self.0.origin.connection.as_deref()
     }
 
     /// The login hint of a Token Vault exchange.
     pub fn login_hint(&self) -> Option<&str> {
-        self.0.login_hint.as_deref()
+        self.0.origin.login_hint.as_deref()
+    }
+
+    pub(super) fn cache_key(&self) -> Option<CacheKey> {
+        self.0.origin.cache_key
+    }
+
+    /// Whether both are clones of one value.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 
     /// Returns the current actor of the new token, its `act.sub`, if it can be read.
@@ -138,7 +157,7 @@ impl TokenSet {
     ///
     /// [`ActorError`] if the claim is present and malformed.
     pub fn current_actor(&self) -> Result<Option<&str>, ActorError> {
-        token::current_actor(self.0.act.as_ref())
+        token::current_actor(self.0.tokens.act.as_ref())
     }
 
     /// Returns all actors that act or acted for the subject of the new token, the current actor first. For display
@@ -148,36 +167,19 @@ impl TokenSet {
     ///
     /// [`ActorError`] if the claim is present and malformed, or nests more than 16 levels.
     pub fn delegation_chain(&self) -> Result<Vec<&str>, ActorError> {
-        token::delegation_chain(self.0.act.as_ref())
+        token::delegation_chain(self.0.tokens.act.as_ref())
     }
 }
 
 impl fmt::Debug for TokenSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TokenSet")
-            .field("token_type", &self.0.token_type)
-            .field("expires_at", &self.0.expires_at)
-            .field("scope", &self.0.scope)
-            .field("issued_token_type", &self.0.issued_token_type)
-            .field("bound_to", &self.0.bound_to)
+            .field("token_type", &self.0.tokens.token_type)
+            .field("expires_at", &self.0.tokens.expires_at)
+            .field("scope", &self.0.tokens.scope)
+            .field("issued_token_type", &self.0.tokens.issued_token_type)
+            .field("bound_to", &self.0.tokens.bound_to)
             .finish_non_exhaustive()
-    }
-}
-
-impl IssuedToken {
-    pub(super) fn new(token: String) -> Self {
-        Self(token.into())
-    }
-
-    /// Returns the text of the token. Handle it like a password.
-    pub fn expose(&self) -> &str {
-        self.0.expose_secret()
-    }
-}
-
-impl fmt::Debug for IssuedToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[redacted]")
     }
 }
 

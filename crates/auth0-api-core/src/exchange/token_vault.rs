@@ -6,8 +6,9 @@ use std::fmt;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::grant::{ACCESS_TOKEN, REFRESH_TOKEN};
-use super::profile::not_blank;
-use super::{Grant, GrantRequest, InputError, subject};
+use super::input::{not_blank, token_text};
+use super::server_error::JudgedBy;
+use super::{Grant, GrantRequest, InputError};
 use crate::token::VerifiedToken;
 
 /// A request for a token of a connected account, for
@@ -85,10 +86,13 @@ impl From<&VerifiedToken> for VaultSubject {
 impl Grant for VaultGrant {
     fn request(&self) -> Result<GrantRequest<'_>, InputError> {
         let Self { subject, connection } = self;
-        let (token, token_type, expires_at) = match &subject.0 {
-            Source::AccessToken(token) => (token.access_token().expose(), ACCESS_TOKEN, Some(token.expires_at())),
+        let (token, token_type, expires_at, judge) = match &subject.0 {
+            Source::AccessToken(token) => {
+                (token.access_token().expose(), ACCESS_TOKEN, Some(token.expires_at()), JudgedBy::Vault)
+            }
             Source::RefreshToken(token) => {
-                (subject::checked("refresh_token", token.expose_secret())?, REFRESH_TOKEN, None)
+                let text = token_text("refresh_token", token.expose_secret())?;
+                (text, REFRESH_TOKEN, None, JudgedBy::VaultForRefreshToken)
             }
         };
         Ok(GrantRequest::new(GRANT_TYPE)
@@ -98,6 +102,7 @@ impl Grant for VaultGrant {
             .field("requested_token_type", REQUESTED)
             .field_if_any(LOGIN_HINT, connection.login_hint.as_deref())
             .field_if_any("scope", connection.scope.as_deref())
+            .judged_by(judge)
             .cacheable()
             .subject_expires_at(expires_at)
             .access_token_only())

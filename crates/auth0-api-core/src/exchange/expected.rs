@@ -1,0 +1,17 @@
+//! What the answer to a token request must satisfy.
+
+use super::server_error::JudgedBy;
+use crate::jose::Thumbprint;
+
+/// What the answer to one request must satisfy.
+#[derive(Debug)]
+pub(super) struct Expected {
+    /// ID and refresh tokens are not read.
+    pub(super) access_token_only: bool,
+    pub(super) bound_to: Option<Thumbprint>,
+    pub(super) client_id: Box<str>,
+    pub(super) issuer: Box<str>,
+    pub(super) judge: JudgedBy,
+    pub(super) organization: Option<Box<str>>,
+    pub(super) scope: Option<Box<str>>,
+}
