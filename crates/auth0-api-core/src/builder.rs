@@ -12,7 +12,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::credentials::Scheme;
 use crate::dpop::DpopPolicy;
 use crate::exchange::{ClientAuth, ExchangeCache, ExchangeConfig, Exchanger};
-use crate::http::{Fetcher, HttpClient};
+use crate::http::{BoundedClient, HttpClient};
 use crate::issuer::{Domain, IssuerConfig, JwksHost, KeyPolicy, Loopback, Trust, Trusted, TrustedDomains};
 use crate::jose::{Algorithm, AlgorithmSet};
 use crate::metadata::{ClientFacts, MetadataEndpoint, ProtectedResource};
@@ -329,7 +329,7 @@ impl ApiClientBuilder {
         let config = IssuerConfig {
             algorithms: algorithms.clone(),
             clock: Arc::clone(&self.clock),
-            fetcher: Fetcher::new(http_client, self.key_policy.max_document_bytes, self.key_policy.fetch_timeout),
+            http: BoundedClient::new(http_client, self.key_policy.max_document_bytes, self.key_policy.fetch_timeout),
             jwks_hosts,
             policy: self.key_policy,
         };

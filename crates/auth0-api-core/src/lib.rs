@@ -68,6 +68,7 @@
 
 pub mod adapter;
 mod authorization;
+mod back_off;
 mod base64url;
 mod binding;
 mod build_error;

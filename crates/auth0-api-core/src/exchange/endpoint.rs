@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use super::single_flight::SingleFlight;
-use super::wire::Wire;
 use super::{EndpointUnavailable, ExchangeError};
+use crate::back_off::BackOff;
 use crate::clock::Clock;
-use crate::http::{FetchError, HttpError, HttpMethod, HttpRequest};
-use crate::issuer::{DiscoveryError, Domain, TokenEndpointOf, discovery_url, token_endpoint};
+use crate::http::BoundedClient;
+use crate::issuer::{DiscoveryError, Domain, TokenEndpointOf, discovery_document, token_endpoint};
 
 /// The token endpoint of one tenant.
 #[derive(Debug)]
@@ -17,7 +17,7 @@ pub(super) struct Endpoint {
     clock: Arc<dyn Clock>,
     domain: Domain,
     kind: TokenEndpointOf,
-    wire: Wire,
+    http: BoundedClient,
     discovered: Mutex<Discovered>,
     flights: Arc<SingleFlight<(), Found>>,
 }
@@ -32,8 +32,8 @@ struct Discovered {
 }
 
 impl Endpoint {
-    pub(super) fn new(domain: Domain, kind: TokenEndpointOf, wire: Wire, clock: Arc<dyn Clock>) -> Arc<Self> {
-        Arc::new(Self { clock, domain, kind, wire, discovered: Mutex::default(), flights: SingleFlight::new() })
+    pub(super) fn new(domain: Domain, kind: TokenEndpointOf, http: BoundedClient, clock: Arc<dyn Clock>) -> Arc<Self> {
+        Arc::new(Self { clock, domain, kind, http, discovered: Mutex::default(), flights: SingleFlight::new() })
     }
 
     pub(super) fn issuer(&self) -> &str {
@@ -62,7 +62,7 @@ impl Endpoint {
                 Ok(url)
             }
             Err(error) => {
-                let duration = failure_duration(error.retry_after());
+                let duration = BACK_OFF.after(1, error.retry_after());
                 let failure = EndpointUnavailable::new(error, Some(duration));
                 discovered.failure = Some((failure.clone(), now));
                 discovered.stale_url(now).ok_or(failure)
@@ -71,23 +71,7 @@ impl Endpoint {
     }
 
     async fn fetch(&self) -> Result<String, DiscoveryError> {
-        let request = HttpRequest {
-            method: HttpMethod::Get,
-            url: discovery_url(&self.domain),
-            headers: vec![("accept".to_owned(), "application/json".to_owned())],
-            body: Vec::new(),
-            max_response_bytes: MAX_DOCUMENT_BYTES,
-            timeout: TIMEOUT,
-        };
-        let sent = tokio::time::timeout(TIMEOUT, self.wire.send(request)).await.unwrap_or(Err(HttpError::Timeout));
-        let response = sent.map_err(|error| DiscoveryError::Discovery(error.into()))?;
-        match response.status {
-            200 => token_endpoint(&response.body, &self.domain, self.kind),
-            status => {
-                let retry_after = super::response::retry_after(&response);
-                Err(DiscoveryError::Discovery(FetchError::Status { status, retry_after }))
-            }
-        }
+        token_endpoint(&discovery_document(&self.http, &self.domain).await?, &self.domain, self.kind)
     }
 
     fn lock(&self) -> MutexGuard<'_, Discovered> {
@@ -113,12 +97,6 @@ impl Discovered {
     }
 }
 
-/// Returns how long the client waits after a failure before it fetches again: the time that the server asked for,
-/// within limits.
-fn failure_duration(asked_for: Option<Duration>) -> Duration {
-    asked_for.unwrap_or_default().clamp(SHORTEST_FAILURE, LONGEST_FAILURE)
-}
-
 /// Returns true if less than `duration` has passed since `from`. Returns false if the clock was set back to a time
 /// before `from`: the URL or the failure then counts as old.
 fn is_within(from: SystemTime, now: SystemTime, duration: Duration) -> bool {
@@ -129,15 +107,19 @@ fn is_within(from: SystemTime, now: SystemTime, duration: Duration) -> bool {
 const FRESH_FOR: Duration = Duration::from_secs(600);
 /// The same as for key sets: Auth0 sends `stale-if-error=86400`.
 const STALE_FOR: Duration = Duration::from_secs(86_400);
-/// For this time after a failure, the client does not fetch, so waiting callers do not fetch one after the other. Users
-/// do not notice an outage of this length.
-const SHORTEST_FAILURE: Duration = Duration::from_secs(1);
-/// The same as for key sets. If a server asks for a day by mistake, exchanges must not fail for a day.
-const LONGEST_FAILURE: Duration = Duration::from_secs(600);
+/// How long the client does not fetch after a failure, so that waiting callers do not fetch one after the other. Users do
+/// not notice an outage of one second. The limit for `Retry-After` is the same as for key sets: if a server asks for a
+/// day by mistake, exchanges must not fail for a day.
+const BACK_OFF: BackOff = BackOff {
+    first: Duration::from_secs(1),
+    longest: Duration::from_secs(1),
+    longest_retry_after: Duration::from_secs(600),
+    jitter_percent: 0,
+};
 /// The same as for key sets.
-const TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const TIMEOUT: Duration = Duration::from_secs(5);
 /// A discovery document has a few KiB.
-const MAX_DOCUMENT_BYTES: usize = 512 * 1024;
+pub(super) const MAX_DOCUMENT_BYTES: usize = 512 * 1024;
 
 #[cfg(test)]
 mod tests {
@@ -145,7 +127,7 @@ mod tests {
 
     #[test]
     fn a_failure_lasts_a_second_at_least_and_ten_minutes_at_most() {
-        let seconds = |asked_for: Option<u64>| failure_duration(asked_for.map(Duration::from_secs)).as_secs();
+        let seconds = |asked_for: Option<u64>| BACK_OFF.after(1, asked_for.map(Duration::from_secs)).as_secs();
         assert_eq!([None, Some(0), Some(30), Some(601), Some(u64::MAX)].map(seconds), [1, 1, 30, 600, 600]);
     }
 }

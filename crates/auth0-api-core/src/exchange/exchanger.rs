@@ -4,14 +4,13 @@ use std::sync::{Arc, Mutex};
 
 use super::cache::{AnswerCache, ExchangeCache, Limits};
 use super::cache_key::CacheKey;
-use super::endpoint::Endpoint;
+use super::endpoint::{self, Endpoint};
 use super::input::{ADDED, reject_reserved};
 use super::prepared::Prepared;
-use super::sender::Sender;
-use super::wire::Wire;
+use super::sender::{self, Sender};
 use super::{ClientAuth, ExchangeError, Grant, TokenSet, report, response};
 use crate::clock::Clock;
-use crate::http::HttpClient;
+use crate::http::{BoundedClient, HttpClient};
 use crate::issuer::{Domain, TokenEndpointOf};
 
 /// What a client needs to exchange tokens.
@@ -42,11 +41,16 @@ struct Source {
 impl Exchanger {
     pub(crate) fn new(config: ExchangeConfig) -> Self {
         let ExchangeConfig { auth, cache, clock, domain, http_client, telemetry } = config;
-        let wire = Wire::new(http_client, telemetry);
+        let http = |max_bytes, timeout| {
+            let http = BoundedClient::new(Arc::clone(&http_client), max_bytes, timeout);
+            if telemetry { http.with_sdk_header() } else { http }
+        };
         let kind = if auth.is_tls() { TokenEndpointOf::MutualTls } else { TokenEndpointOf::Everybody };
-        let endpoint = Endpoint::new(domain, kind, wire.clone(), Arc::clone(&clock));
+        let documents = http(endpoint::MAX_DOCUMENT_BYTES, endpoint::TIMEOUT);
+        let endpoint = Endpoint::new(domain, kind, documents, Arc::clone(&clock));
         let answers = AnswerCache::new(cache, Arc::clone(&clock));
-        let sender = Sender { auth, clock, wire, nonce: Mutex::default() };
+        let http = http(sender::MAX_RESPONSE_BYTES, sender::TIMEOUT);
+        let sender = Sender { auth, clock, http, nonce: Mutex::default() };
         Self { source: Arc::new(Source { sender, endpoint }), answers }
     }
 

@@ -38,10 +38,8 @@ mod sender;
 mod server_error;
 mod single_flight;
 mod subject;
-mod telemetry;
 mod token_set;
 mod token_vault;
-mod wire;
 
 pub use cache::ExchangeCache;
 pub use client_auth::ClientAuth;

@@ -15,17 +15,16 @@ use secrecy::ExposeSecret as _;
 
 use super::prepared::Prepared;
 use super::response::retry_after;
-use super::wire::Wire;
 use super::{ClientAuth, EndpointUnavailable, ExchangeError, ServerError};
 use crate::clock::Clock;
-use crate::http::{HttpError, HttpMethod, HttpRequest, HttpResponse};
+use crate::http::{BoundedClient, HttpError, HttpHeaders, HttpMethod, HttpResponse};
 
 /// Sends token requests to one tenant, as one OAuth client.
 #[derive(Debug)]
 pub(super) struct Sender {
     pub(super) auth: ClientAuth,
     pub(super) clock: Arc<dyn Clock>,
-    pub(super) wire: Wire,
+    pub(super) http: BoundedClient,
     pub(super) nonce: Mutex<Option<Box<str>>>,
 }
 
@@ -39,7 +38,8 @@ impl Sender {
     async fn send_with_retries(&self, url: &str, prepared: &Prepared) -> Result<HttpResponse, ExchangeError> {
         let (mut retries, mut nonce_answered) = (0, false);
         loop {
-            let sent = self.wire.send(self.request(url, prepared)?).await;
+            let (headers, body) = self.request(url, prepared)?;
+            let sent = self.http.send(HttpMethod::Post, url, headers, body).await;
             if let Ok(response) = &sent {
                 self.remember_nonce(response);
                 if prepared.proof_key.is_some() && !nonce_answered && wants_nonce(response, prepared) {
@@ -55,9 +55,9 @@ impl Sender {
         }
     }
 
-    /// Builds the request. Each attempt gets a new client assertion and a new proof, because both are valid for one
-    /// use.
-    fn request(&self, url: &str, prepared: &Prepared) -> Result<HttpRequest, ExchangeError> {
+    /// Returns the headers and the body of the request. Each attempt gets a new client assertion and a new proof,
+    /// because both are valid for one use.
+    fn request(&self, url: &str, prepared: &Prepared) -> Result<(HttpHeaders, Vec<u8>), ExchangeError> {
         let now = self.clock.now();
         let authentication = self.auth.authenticate(&prepared.expected.issuer, now)?;
         let mut form = form_urlencoded::Serializer::for_suffix(prepared.form.expose_secret().to_owned(), 0);
@@ -74,9 +74,7 @@ impl Sender {
             let proof = key.proof("POST", url).nonce(nonce.as_deref()).sign(now)?;
             headers.push(("dpop".to_owned(), proof));
         }
-        let (max_response_bytes, timeout) = (MAX_RESPONSE_BYTES, TIMEOUT);
-        let (url, body) = (url.to_owned(), form.finish().into_bytes());
-        Ok(HttpRequest { method: HttpMethod::Post, url, headers, body, max_response_bytes, timeout })
+        Ok((headers, form.finish().into_bytes()))
     }
 
     fn nonce(&self) -> Option<Box<str>> {
@@ -124,7 +122,7 @@ fn unavailable(error: HttpError) -> ExchangeError {
 }
 
 /// As in auth0-api-python. In auth0-api-js, the timeout is 30 s, and the caller has to wait for 30 s.
-const TIMEOUT: Duration = Duration::from_secs(10);
+pub(super) const TIMEOUT: Duration = Duration::from_secs(10);
 /// More retries would make an outage worse.
 const MAX_RETRIES: u32 = 2;
 /// Doubled for the second retry. Long enough for a load balancer to choose another node.
@@ -133,6 +131,6 @@ const CONNECT_PAUSE: Duration = Duration::from_millis(100);
 /// again later.
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// A token response has a few KiB.
-const MAX_RESPONSE_BYTES: usize = 64 * 1024;
+pub(super) const MAX_RESPONSE_BYTES: usize = 64 * 1024;
 /// RFC 9449 sets no limit for the length of a nonce, so this crate chose a limit.
 const MAX_NONCE_BYTES: usize = 256;

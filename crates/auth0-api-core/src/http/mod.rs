@@ -1,8 +1,7 @@
-//! The HTTP client that sends all requests of this crate, and the code that fetches documents with limits on size and
-//! time.
+//! The HTTP client that sends all requests of this crate, and the limits on time and size that it must keep.
 
+mod bounded;
 mod client;
-mod fetch;
 #[cfg(feature = "reqwest")]
 mod reqwest;
 
@@ -10,5 +9,5 @@ pub use self::client::{HttpClient, HttpError, HttpFuture, HttpMethod, HttpReques
 #[cfg(feature = "reqwest")]
 pub use self::reqwest::ReqwestClient;
 
-pub use self::fetch::FetchError;
-pub(crate) use self::fetch::{Document, Fetcher};
+pub use self::bounded::FetchError;
+pub(crate) use self::bounded::{BoundedClient, Document, HttpHeaders};

@@ -33,7 +33,7 @@ pub(crate) enum TokenEndpointOf {
 }
 
 /// Returns the URL of an issuer's discovery document.
-pub(crate) fn url(domain: &Domain) -> String {
+pub(super) fn url(domain: &Domain) -> String {
     format!("{}.well-known/openid-configuration", domain.issuer())
 }
 

@@ -5,7 +5,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use super::key_set::KeySet;
 use super::state::IssuerConfig;
 use super::{DiscoveryError, Domain, discovery};
-use crate::http::Document;
+use crate::http::{BoundedClient, Document};
 
 /// The URL of a fetched key set, with its `ETag` and its digest. The `ETag` and the digest show whether the set has
 /// changed.
@@ -23,22 +23,30 @@ pub(super) struct Fetched {
     pub(super) source: KeySource,
 }
 
+/// Fetches the discovery document of an issuer.
+pub(crate) async fn discovery_document(http: &BoundedClient, domain: &Domain) -> Result<Vec<u8>, DiscoveryError> {
+    match http.get(&discovery::url(domain), JSON, None).await.map_err(DiscoveryError::Discovery)? {
+        Document::Body { bytes, .. } => Ok(bytes),
+        // Cannot happen: the client accepts a 304 only if it sent an ETag.
+        Document::NotModified => Err(DiscoveryError::GivenUp),
+    }
+}
+
 /// Fetches an issuer's keys. This function fetches the discovery document every time, because `jwks_uri` may change.
 pub(super) async fn fetch(
     domain: &Domain,
     config: &IssuerConfig,
     last: Option<&KeySource>,
 ) -> Result<Fetched, DiscoveryError> {
-    let document = config.fetcher.get(&discovery::url(domain), JSON, None).await.map_err(DiscoveryError::Discovery)?;
-    let Document::Body { bytes, .. } = document else { return Err(DiscoveryError::Document) };
-    let jwks_uri = discovery::jwks_uri(&bytes, domain, &config.jwks_hosts)?;
+    let document = discovery_document(&config.http, domain).await?;
+    let jwks_uri = discovery::jwks_uri(&document, domain, &config.jwks_hosts)?;
     // An ETag and a digest are valid for one URL only. If `jwks_uri` has changed, the last `ETag` and digest are not
     // used.
     let last = last.filter(|last| last.jwks_uri == jwks_uri);
     let etag = last.and_then(|last| last.etag.as_deref());
-    match (config.fetcher.get(&jwks_uri, JWK_SET, etag).await.map_err(DiscoveryError::Jwks)?, last) {
+    match (config.http.get(&jwks_uri, JWK_SET, etag).await.map_err(DiscoveryError::Jwks)?, last) {
         (Document::NotModified, Some(last)) => Ok(Fetched { keys: None, source: last.clone() }),
-        // Cannot happen: the fetcher accepts a 304 only if it sent an ETag, and it sends only the ETag of the last key
+        // Cannot happen: the client accepts a 304 only if it sent an ETag, and it sends only the ETag of the last key
         // set.
         (Document::NotModified, None) => Err(DiscoveryError::GivenUp),
         (Document::Body { bytes, etag }, last) => {

@@ -5,12 +5,10 @@ use std::time::{Duration, SystemTime};
 
 use tokio::sync::watch;
 
-use super::back_off::back_off;
 use super::permits::Permits;
 use super::snapshot::{CLOCK_SLACK, Snapshot};
 use super::unknown_keys::UnknownKeys;
 use super::{DiscoveryError, KeyPolicy, KeysUnavailable};
-use crate::random::chance;
 
 /// The state of an issuer's fetches. [`IssuerState`](super::state::IssuerState) keeps it behind a lock.
 #[derive(Debug)]
@@ -79,7 +77,7 @@ impl Fetching {
     ) -> KeysUnavailable {
         self.in_progress = None;
         let count = self.failure.as_ref().map_or(0, |failure| failure.count).saturating_add(1);
-        let retry_after = back_off(policy, count, cause.retry_after(), chance());
+        let retry_after = policy.back_off.after(count, cause.retry_after());
         let error = KeysUnavailable { issuer, cause: Arc::new(cause), retry_after };
         self.failure = Some(Failure { count, error: error.clone(), until: now + retry_after });
         error

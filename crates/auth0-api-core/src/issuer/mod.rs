@@ -13,7 +13,7 @@
 //! | Which keys may have signed this token? | [`trust`], the entry point: from `iss` and `kid` to the keys |
 //! | Which issuers are held in memory, and which issuer is evicted? | [`directory`], [`permits`] |
 //! | When are an issuer's keys fetched, who waits, and which keys are used meanwhile? | [`state`] |
-//! | When may the next fetch start? | [`fetching`], [`back_off`], [`permits`], [`unknown_keys`] |
+//! | When may the next fetch start? | [`fetching`], [`permits`], [`unknown_keys`] |
 //! | Which documents are fetched, and what must they contain? | [`documents`], [`discovery`], [`jwks_host`] |
 //! | What does a key set contain, and is the set still current? | [`key_set`], [`snapshot`] |
 //! | Which limits and times apply? | [`policy`] |
@@ -21,7 +21,6 @@
 //!
 //! Only [`documents`] and a [`resolver`] use the network. Everything that reads a fetched document is a pure function.
 
-mod back_off;
 mod directory;
 mod discovery;
 mod documents;
@@ -48,7 +47,8 @@ pub use policy::KeyPolicy;
 pub use resolver::{DomainContext, DomainFuture, DomainResolver, DomainResolverFailure, ResolverError};
 pub use trusted::TrustedDomains;
 
-pub(crate) use discovery::{TokenEndpointOf, token_endpoint, url as discovery_url};
+pub(crate) use discovery::{TokenEndpointOf, token_endpoint};
+pub(crate) use documents::discovery_document;
 pub(crate) use domain::Loopback;
 pub(crate) use jwks_host::JwksHost;
 pub(crate) use snapshot::KeySetVersion;

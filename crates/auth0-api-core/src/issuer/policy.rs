@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use crate::back_off::BackOff;
+
 /// The limits and times for the keys of issuers, for [`key_policy`](crate::ApiClientBuilder::key_policy).
 ///
 /// The defaults are chosen for Auth0 and fifty replicas; the guide gives [the reason for each](crate::guide::defaults).
@@ -19,12 +21,9 @@ use std::time::Duration;
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct KeyPolicy {
+    pub(crate) back_off: BackOff,
     pub(crate) fetch_timeout: Duration,
-    pub(crate) first_back_off: Duration,
     pub(crate) fresh_for: Duration,
-    pub(crate) jitter_percent: u8,
-    pub(crate) longest_back_off: Duration,
-    pub(crate) longest_retry_after: Duration,
     pub(crate) max_document_bytes: usize,
     pub(crate) max_issuers: u32,
     pub(crate) max_keys: usize,
@@ -43,12 +42,14 @@ impl KeyPolicy {
     /// Starts with the defaults.
     pub const fn new() -> Self {
         Self {
+            back_off: BackOff {
+                first: FIRST_BACK_OFF,
+                longest: LONGEST_BACK_OFF,
+                longest_retry_after: LONGEST_RETRY_AFTER,
+                jitter_percent: JITTER_PERCENT,
+            },
             fetch_timeout: FETCH_TIMEOUT,
-            first_back_off: FIRST_BACK_OFF,
             fresh_for: FRESH_FOR,
-            jitter_percent: JITTER_PERCENT,
-            longest_back_off: LONGEST_BACK_OFF,
-            longest_retry_after: LONGEST_RETRY_AFTER,
             max_document_bytes: MAX_DOCUMENT_BYTES,
             max_issuers: MAX_ISSUERS,
             max_keys: MAX_KEYS,
@@ -95,22 +96,22 @@ impl KeyPolicy {
     /// Sets the delay after the first failed fetch. The delay doubles with each further failure, up to `longest`.
     /// Default: 1 s and 60 s; 100 ms to 1 hour.
     pub const fn back_off(mut self, first: Duration, longest: Duration) -> Self {
-        self.first_back_off = first;
-        self.longest_back_off = longest;
+        self.back_off.first = first;
+        self.back_off.longest = longest;
         self
     }
 
     /// Sets the jitter: the client shortens a back-off and lengthens a server's `Retry-After` by a random share of at
     /// most `percent`, so that replicas do not all retry at once. Default: 20 %; 0 to 100.
     pub const fn jitter_percent(mut self, percent: u8) -> Self {
-        self.jitter_percent = percent;
+        self.back_off.jitter_percent = percent;
         self
     }
 
     /// Sets the longest `Retry-After` (of 429 and 503) that the client honours. If the value is longer, the client uses
     /// this limit instead. Default: 10 minutes; at most 24 hours.
     pub const fn longest_retry_after(mut self, bound: Duration) -> Self {
-        self.longest_retry_after = bound;
+        self.back_off.longest_retry_after = bound;
         self
     }
 
@@ -178,16 +179,19 @@ impl KeyPolicy {
     pub(crate) fn problem(&self) -> Option<&'static str> {
         let (second, minute, hour) = (Duration::from_secs(1), Duration::from_secs(60), Duration::from_secs(3600));
         let (millisecond, tenth) = (Duration::from_millis(1), Duration::from_millis(100));
-        let back_off = tenth <= self.first_back_off && self.first_back_off <= self.longest_back_off;
+        let BackOff { first, longest, longest_retry_after, jitter_percent } = self.back_off;
         let unknown_interval = (second..=hour).contains(&self.unknown_key_interval);
         [
             ((second..=24 * hour).contains(&self.fresh_for), "fresh_for is from 1 s to 24 hours"),
             ((1..=100).contains(&self.refresh_from_percent), "refresh_from_percent is from 1 to 100"),
             (self.patience <= 10 * second, "patience is at most 10 s"),
             ((self.fresh_for..=7 * 24 * hour).contains(&self.stale_for), "stale_for is from fresh_for to 7 days"),
-            (back_off && self.longest_back_off <= hour, "back_off is from 100 ms to 1 hour, the shorter delay first"),
-            (self.jitter_percent <= 100, "jitter_percent is at most 100"),
-            (self.longest_retry_after <= 24 * hour, "longest_retry_after is at most 24 hours"),
+            (
+                tenth <= first && first <= longest && longest <= hour,
+                "back_off is from 100 ms to 1 hour, the shorter delay first",
+            ),
+            (jitter_percent <= 100, "jitter_percent is at most 100"),
+            (longest_retry_after <= 24 * hour, "longest_retry_after is at most 24 hours"),
             (
                 (1..=100).contains(&self.unknown_key_burst) && unknown_interval,
                 "unknown_key_fetches takes a burst from 1 to 100 and an interval from 1 s to 1 hour",

@@ -26,7 +26,7 @@ use super::report;
 use super::snapshot::{CurrentVersion, Snapshot};
 use super::{DiscoveryError, Domain, IssuerError, KeyPolicy, KeysUnavailable};
 use crate::clock::Clock;
-use crate::http::Fetcher;
+use crate::http::BoundedClient;
 use crate::jose::{Algorithm, AlgorithmSet};
 
 /// The configuration that all issuers of a client share.
@@ -34,7 +34,7 @@ use crate::jose::{Algorithm, AlgorithmSet};
 pub(crate) struct IssuerConfig {
     pub(crate) algorithms: AlgorithmSet,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) fetcher: Fetcher,
+    pub(crate) http: BoundedClient,
     pub(crate) jwks_hosts: Vec<JwksHost>,
     pub(crate) policy: KeyPolicy,
 }

@@ -1,17 +1,22 @@
-//! Fetches a document, with a size limit and a time limit.
+//! An HTTP client with limits on time and size.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::{HttpClient, HttpError, HttpMethod, HttpRequest, HttpResponse};
 
-/// Fetches an issuer's documents.
+/// An HTTP client with limits on time and size. An application's own [`HttpClient`] may ignore the limits of a request,
+/// so this type enforces them too.
 #[derive(Clone, Debug)]
-pub(crate) struct Fetcher {
+pub(crate) struct BoundedClient {
     client: Arc<dyn HttpClient>,
     max_bytes: usize,
     timeout: Duration,
+    sdk_header: Option<Arc<str>>,
 }
+
+/// Pairs of a header name, in lower case, and the value of the header.
+pub(crate) type HttpHeaders = Vec<(String, String)>;
 
 /// A fetched document, or the information that it has not changed.
 #[derive(Debug)]
@@ -42,9 +47,14 @@ pub enum FetchError {
     },
 }
 
-impl Fetcher {
+impl BoundedClient {
     pub(crate) fn new(client: Arc<dyn HttpClient>, max_bytes: usize, timeout: Duration) -> Self {
-        Self { client, max_bytes, timeout }
+        Self { client, max_bytes, timeout, sdk_header: None }
+    }
+
+    /// Adds the `Auth0-Client` header to all requests. It names this SDK and its version, as Auth0's own SDKs do.
+    pub(crate) fn with_sdk_header(self) -> Self {
+        Self { sdk_header: Some(base64_simd::STANDARD.encode_to_string(SDK).into()), ..self }
     }
 
     /// Gets a document, or the information that the document still has this `ETag`
@@ -53,19 +63,8 @@ impl Fetcher {
     pub(crate) async fn get(&self, url: &str, accept: &str, etag: Option<&str>) -> Result<Document, FetchError> {
         let mut headers = vec![("accept".to_owned(), accept.to_owned())];
         headers.extend(etag.map(|etag| ("if-none-match".to_owned(), etag.to_owned())));
-        let request = HttpRequest {
-            method: HttpMethod::Get,
-            url: url.to_owned(),
-            headers,
-            body: Vec::new(),
-            max_response_bytes: self.max_bytes,
-            timeout: self.timeout,
-        };
-        // An application's own HTTP client may ignore the limits on time and size, so they are enforced here too.
-        let answer = tokio::time::timeout(self.timeout, self.client.send(request)).await;
-        let response = answer.map_err(|_| HttpError::Timeout)??;
+        let response = self.send(HttpMethod::Get, url, headers, Vec::new()).await?;
         match response.status {
-            200 if response.body.len() > self.max_bytes => Err(HttpError::TooLarge.into()),
             200 => Ok(Document::Body { etag: etag_of(&response), bytes: response.body }),
             304 if etag.is_some() => Ok(Document::NotModified),
             status => {
@@ -73,6 +72,22 @@ impl Fetcher {
                 Err(FetchError::Status { status, retry_after })
             }
         }
+    }
+
+    /// Sends a request, and returns a response of any status.
+    pub(crate) async fn send(
+        &self,
+        method: HttpMethod,
+        url: &str,
+        mut headers: HttpHeaders,
+        body: Vec<u8>,
+    ) -> Result<HttpResponse, HttpError> {
+        headers.extend(self.sdk_header.as_ref().map(|value| ("auth0-client".to_owned(), value.to_string())));
+        let (url, max_response_bytes, timeout) = (url.to_owned(), self.max_bytes, self.timeout);
+        let request = HttpRequest { method, url, headers, body, max_response_bytes, timeout };
+        let answer = tokio::time::timeout(timeout, self.client.send(request)).await;
+        let response = answer.map_err(|_| HttpError::Timeout)??;
+        if response.body.len() > max_response_bytes { Err(HttpError::TooLarge) } else { Ok(response) }
     }
 }
 
@@ -87,3 +102,6 @@ fn etag_of(response: &HttpResponse) -> Option<String> {
 
 /// A SHA-512 digest in hexadecimal takes 130 bytes with its quotes.
 const MAX_ETAG_BYTES: usize = 256;
+/// The name and the version of this SDK, as a JSON object.
+const SDK: &str =
+    concat!(r#"{"name":""#, env!("CARGO_PKG_NAME"), r#"","version":""#, env!("CARGO_PKG_VERSION"), r#""}"#);
