@@ -8,7 +8,7 @@ use foldhash::quality::RandomState;
 use moka::Expiry;
 use moka::sync::Cache;
 
-use crate::issuer::KeySetVersion;
+use crate::issuer::{IssuerKeys, KeySetVersion};
 use crate::meter;
 use crate::token::ValidClaims;
 
@@ -69,9 +69,8 @@ impl TokenCache {
 }
 
 /// The cached tokens of one client. Always empty if no cache is configured.
-pub(crate) struct RememberedTokens(Option<Cache<Arc<str>, Remembered, RandomState>>);
+pub(crate) struct RememberedTokens(Option<Cache<Arc<str>, Arc<Remembered>, RandomState>>);
 
-#[derive(Clone)]
 struct Remembered {
     claims: ValidClaims,
     keys: KeySetVersion,
@@ -94,16 +93,16 @@ impl RememberedTokens {
     pub(crate) fn recall(&self, token: &str, now: SystemTime) -> Option<ValidClaims> {
         let remembered = self.0.as_ref()?.get(token).filter(|remembered| remembered.keys.is_current(now));
         meter::token_recalled(remembered.is_some());
-        remembered.map(|remembered| remembered.claims)
+        remembered.map(|remembered| remembered.claims.clone())
     }
 
     /// Stores a token that was verified with these keys, until the token expires.
-    pub(crate) fn remember(&self, claims: &ValidClaims, keys: KeySetVersion, now: SystemTime) {
+    pub(crate) fn remember(&self, claims: &ValidClaims, keys: &IssuerKeys<'_>, now: SystemTime) {
         let Some(tokens) = &self.0 else { return };
         let text = claims.access_token().shared();
         if text.len() <= LONGEST_TOKEN {
             let life = claims.expires_at().duration_since(now).unwrap_or_default();
-            tokens.insert(text, Remembered { claims: claims.clone(), keys, life });
+            tokens.insert(text, Arc::new(Remembered { claims: claims.clone(), keys: keys.version(), life }));
         }
     }
 
@@ -124,15 +123,15 @@ impl fmt::Debug for RememberedTokens {
 /// request.
 struct UntilExpiry;
 
-impl Expiry<Arc<str>, Remembered> for UntilExpiry {
-    fn expire_after_create(&self, _: &Arc<str>, remembered: &Remembered, _: Instant) -> Option<Duration> {
+impl Expiry<Arc<str>, Arc<Remembered>> for UntilExpiry {
+    fn expire_after_create(&self, _: &Arc<str>, remembered: &Arc<Remembered>, _: Instant) -> Option<Duration> {
         Some(remembered.life)
     }
 
     fn expire_after_update(
         &self,
         _: &Arc<str>,
-        remembered: &Remembered,
+        remembered: &Arc<Remembered>,
         _: Instant,
         _: Option<Duration>,
     ) -> Option<Duration> {

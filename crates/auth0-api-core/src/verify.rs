@@ -74,7 +74,7 @@ impl Verifier {
         let jws = if credentials.scheme() == Scheme::Dpop { jws.hashed() } else { jws };
         let signed = keys.verify(jws)?; //                                          signature            RFC 8725 §3.1
         let claims = self.tokens.validate(signed, now)?; //                         typ aud exp nbf iat  RFC 9068 §4
-        self.remembered.remember(&claims, keys.version(), now);
+        self.remembered.remember(&claims, &keys, now);
         Ok(claims)
     }
 

@@ -1,177 +1,132 @@
-//! The states of the issuers: when a state is created, and how many states are held in memory.
+//! The trusted issuers: which issuers are admitted, and where their states are held.
 
-use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::SystemTime;
 
-use moka::policy::EvictionPolicy;
-use moka::sync::Cache;
-
-use super::permits::Permits;
-use super::report;
-use super::state::{IssuerConfig, IssuerState};
-use super::{DiscoveryError, Domain, KeyPolicy, KeysUnavailable};
+use super::config::IssuerConfig;
+use super::domain::Loopback;
+use super::recent::{Admitted, Recent};
+use super::resolver::Resolver;
+use super::state::IssuerState;
+use super::trusted::Trusted;
+use super::{Domain, IssuerError};
+use crate::called_url::TargetPolicy;
 use crate::meter;
+use crate::request::TokenRequest;
 
-/// Finds the state of an admitted issuer.
+/// Admits issuers, and finds the states of admitted issuers.
 #[derive(Debug)]
 pub(super) enum Directory {
-    /// All issuers of a list of at most [`KeyPolicy::max_issuers`] entries. Their states are created with the client
-    /// and never evicted.
+    /// All issuers of a list of at most [`KeyPolicy::max_issuers`](super::KeyPolicy::max_issuers) entries. Their states
+    /// are created with the client and never evicted.
     Pinned(Box<[Arc<IssuerState>]>),
-    /// The most recently used issuers, of a longer list or of a resolver.
-    Recent(Arc<Recent>),
-}
-
-/// Two LRU caches: one of issuers with at least one verified token, and one of newcomers, which have no verified token
-/// so far.
-///
-/// An attacker who knows the names of trusted issuers can write tokens that name them, without a valid signature:
-///
-/// 1. Such a token adds its issuer to `newcomers` only, and only if `permits` has a permit left. So the token can evict
-///    only other newcomers, and the permits limit the fetches that such tokens cause.
-/// 2. The first token with a valid signature moves its issuer to `verified`. After that, only other issuers that move
-///    to `verified` can evict it.
-/// 3. When an issuer moves, its permit is returned. So the permits limit only issuers without a verified token.
-///
-/// [`ApiClient::warm_up`](crate::ApiClient::warm_up) and [`ApiClient::refresh_now`](crate::ApiClient::refresh_now) put
-/// issuers that the configuration lists into `verified` at once.
-pub(super) struct Recent {
-    verified: States,
-    newcomers: States,
-    permits: Mutex<Permits>,
-}
-
-type States = Cache<Arc<str>, Arc<IssuerState>>;
-
-/// An issuer without a verified token so far.
-#[derive(Debug)]
-pub(super) struct Newcomer {
-    state: Arc<IssuerState>,
-    recent: Arc<Recent>,
+    /// The issuers of a longer list.
+    Listed(Box<[Domain]>, Recent),
+    /// The issuers that a resolver names for each request.
+    Resolved(Resolver, Recent),
 }
 
 impl Directory {
-    pub(super) fn pinned(domains: &[Domain], config: &Arc<IssuerConfig>) -> Self {
-        meter::issuers_held(domains.len() as u64);
-        Self::Pinned(domains.iter().map(|domain| state(domain, config)).collect())
-    }
-
-    pub(super) fn recent(policy: &KeyPolicy, now: SystemTime) -> Self {
-        // LRU: moka's default policy may reject a new issuer in favour of a frequently used one.
-        let cache =
-            |size: u32| Cache::builder().max_capacity(size.into()).eviction_policy(EvictionPolicy::lru()).build();
-        let permits = Mutex::new(Permits::full(policy.newcomers, policy.newcomer_interval, now));
-        let (verified, newcomers) = (cache(policy.max_issuers), cache(policy.newcomers));
-        Self::Recent(Arc::new(Recent { verified, newcomers, permits }))
-    }
-
-    /// Returns the state of an issuer that the configuration lists, and creates the state if there is none.
-    pub(super) fn state(&self, domain: &Domain, config: &Arc<IssuerConfig>) -> Arc<IssuerState> {
-        self.known(domain.issuer()).unwrap_or_else(|| {
-            let state = state(domain, config);
-            match self {
-                Self::Pinned(_) => state,
-                Self::Recent(recent) => recent.promote(&state),
+    pub(super) fn new(trusted: Trusted, loopback: Loopback, config: IssuerConfig, target: TargetPolicy) -> Self {
+        let config = Arc::new(config);
+        match trusted {
+            Trusted::Listed(domains) if domains.len() <= config.policy.max_issuers as usize => {
+                meter::issuers_held(domains.len() as u64);
+                let state = |domain| Arc::new(IssuerState::new(domain, Arc::clone(&config)));
+                Self::Pinned(domains.into_iter().map(state).collect())
             }
-        })
-    }
-
-    /// Returns the state of an issuer, if it is held.
-    pub(super) fn known(&self, issuer: &str) -> Option<Arc<IssuerState>> {
-        match self {
-            Self::Pinned(states) => states.iter().find(|state| state.domain().issuer() == issuer).map(Arc::clone),
-            Self::Recent(recent) => recent.verified.get(issuer).or_else(|| recent.newcomers.get(issuer)),
+            Trusted::Listed(domains) => Self::Listed(domains, Recent::new(config)),
+            Trusted::Resolved(source) => Self::Resolved(Resolver { source, loopback, target }, Recent::new(config)),
         }
     }
-}
 
-impl Recent {
-    /// Returns the state of an issuer that an unverified token names. If the issuer has no state, this method takes a
-    /// permit and creates a state.
-    pub(super) fn state(
-        self: &Arc<Self>,
-        domain: &Domain,
-        config: &Arc<IssuerConfig>,
-        now: SystemTime,
-    ) -> Result<(Arc<IssuerState>, Option<Newcomer>), KeysUnavailable> {
-        if let Some(verified) = self.verified.get(domain.issuer()) {
-            return Ok((verified, None));
-        }
-        let state = match self.newcomers.get(domain.issuer()) {
-            Some(newcomer) => newcomer,
-            None => self.newcomer(domain, config, now)?,
-        };
-        Ok((Arc::clone(&state), Some(Newcomer { state, recent: Arc::clone(self) })))
-    }
-
-    fn newcomer(
+    /// Admits the issuer that an unverified token names, if it is trusted for this request. An issuer that is not
+    /// trusted gets no state, so nothing is fetched for it.
+    pub(super) async fn admit(
         &self,
-        domain: &Domain,
-        config: &Arc<IssuerConfig>,
+        iss: &str,
+        request: Option<&TokenRequest<'_>>,
         now: SystemTime,
-    ) -> Result<Arc<IssuerState>, KeysUnavailable> {
-        if !self.permits().take(now) {
-            report::newcomer_throttled(domain);
-            let (issuer, retry_after) = (domain.shared_issuer(), config.policy.newcomer_interval);
-            return Err(KeysUnavailable { issuer, cause: Arc::new(DiscoveryError::Throttled), retry_after });
+    ) -> Result<Admitted<'_>, IssuerError> {
+        match self {
+            Self::Pinned(states) => {
+                let state = Arc::clone(named(iss, states, |state| state.domain())?);
+                Ok(Admitted { state, newcomer_in: None })
+            }
+            Self::Listed(domains, recent) => Ok(recent.admit(named(iss, domains, |domain| domain)?, now)?),
+            Self::Resolved(resolver, recent) => {
+                let domains = resolver.domains(request, iss).await?;
+                Ok(recent.admit(named(iss, &domains, |domain| domain)?, now)?)
+            }
         }
-        // Several requests may get here at the same time with the same new issuer, each with a permit. The cache
-        // inserts the state of one request. The other requests get that same state, and return their permits.
-        let entry = self.newcomers.entry(domain.shared_issuer()).or_insert_with(|| state(domain, config));
-        if entry.is_fresh() {
-            self.evict_now();
-        } else {
-            self.permits().give_back();
+    }
+
+    /// Whether this request may use a token of an issuer that was admitted in an earlier request.
+    pub(super) async fn still_admits(
+        &self,
+        issuer: &str,
+        request: Option<&TokenRequest<'_>>,
+    ) -> Result<bool, IssuerError> {
+        match self {
+            // The list is part of the configuration and does not change.
+            Self::Pinned(_) | Self::Listed(..) => Ok(true),
+            Self::Resolved(resolver, _) => {
+                let domains = resolver.domains(request, issuer).await?;
+                Ok(domains.iter().any(|domain| domain.issuer() == issuer))
+            }
         }
-        Ok(entry.into_value())
     }
 
-    /// Moves an issuer from the newcomers to the verified issuers.
-    ///
-    /// Several requests may do this at the same time. The first request inserts the state, and all requests get that
-    /// state. The request that removes the newcomer returns the permit, so that the permit is returned only once.
-    fn promote(&self, state: &Arc<IssuerState>) -> Arc<IssuerState> {
-        let issuer = state.domain().shared_issuer();
-        let verified = self.verified.entry(Arc::clone(&issuer)).or_insert_with(|| Arc::clone(state)).into_value();
-        if self.newcomers.remove(&*issuer).is_some() {
-            self.permits().give_back();
+    /// The names of the listed issuers; empty with a resolver.
+    pub(super) fn names(&self) -> Vec<&str> {
+        match self {
+            Self::Pinned(states) => states.iter().map(|state| state.domain().issuer()).collect(),
+            Self::Listed(domains, _) => domains.iter().map(Domain::issuer).collect(),
+            Self::Resolved(..) => Vec::new(),
         }
-        self.evict_now();
-        verified
     }
 
-    /// Runs moka's pending evictions, so that the limits apply at once, and updates the metric.
-    fn evict_now(&self) {
-        self.verified.run_pending_tasks();
-        self.newcomers.run_pending_tasks();
-        meter::issuers_held(self.len());
+    /// Returns the states of the listed issuers, as many as can be held; none with a resolver.
+    pub(super) fn listed(&self) -> Vec<Arc<IssuerState>> {
+        match self {
+            Self::Pinned(states) => states.to_vec(),
+            Self::Listed(domains, recent) => recent.first_listed(domains).collect(),
+            Self::Resolved(..) => Vec::new(),
+        }
     }
 
-    /// The number of issuers whose state is held.
-    fn len(&self) -> u64 {
-        self.verified.entry_count() + self.newcomers.entry_count()
+    /// Returns the state of a listed issuer or, with a resolver, of an issuer whose state is held.
+    pub(super) fn state(&self, issuer: &str) -> Option<Arc<IssuerState>> {
+        match self {
+            Self::Pinned(states) => named(issuer, states, |state| state.domain()).ok().map(Arc::clone),
+            Self::Listed(domains, recent) => {
+                named(issuer, domains, |domain| domain).ok().map(|domain| recent.listed(domain))
+            }
+            Self::Resolved(_, recent) => recent.known(issuer),
+        }
     }
 
-    fn permits(&self) -> MutexGuard<'_, Permits> {
-        // No code panics while it holds this lock. Even after a panic, the numbers would be consistent.
-        self.permits.lock().unwrap_or_else(PoisonError::into_inner)
+    /// See [`Trust::is_ready`](super::Trust::is_ready).
+    pub(super) fn is_ready(&self, now: SystemTime) -> bool {
+        match self {
+            Self::Pinned(states) => {
+                states.iter().any(|state| state.is_ready(now)) && states.iter().all(|state| state.was_asked())
+            }
+            Self::Listed(domains, recent) => {
+                domains.iter().filter_map(|domain| recent.known(domain.issuer())).any(|state| state.is_ready(now))
+            }
+            Self::Resolved(..) => true,
+        }
     }
 }
 
-impl Newcomer {
-    /// Records that a token of the issuer has a valid signature.
-    pub(super) fn promote(&self) {
-        self.recent.promote(&self.state);
+/// RFC 8725 §3.8, RFC 9068 §4: `iss` must be exactly the name of a trusted issuer.
+fn named<'t, T>(iss: &str, trusted: &'t [T], domain: impl Fn(&T) -> &Domain) -> Result<&'t T, IssuerError> {
+    if let Some(found) = trusted.iter().find(|trusted| domain(trusted).issuer() == iss) {
+        return Ok(found);
     }
-}
-
-fn state(domain: &Domain, config: &Arc<IssuerConfig>) -> Arc<IssuerState> {
-    Arc::new(IssuerState::new(domain.clone(), Arc::clone(config)))
-}
-
-impl fmt::Debug for Recent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Recent").field("issuers", &self.len()).finish_non_exhaustive()
-    }
+    let name = |issuer: &'t str| issuer.trim_end_matches('/');
+    let nearly =
+        trusted.iter().any(|trusted| name(domain(trusted).issuer()).eq_ignore_ascii_case(iss.trim_end_matches('/')));
+    Err(IssuerError::NotTrusted { nearly })
 }

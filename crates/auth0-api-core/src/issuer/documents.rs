@@ -2,8 +2,8 @@
 
 use aws_lc_rs::digest::{SHA256, digest};
 
+use super::config::IssuerConfig;
 use super::key_set::KeySet;
-use super::state::IssuerConfig;
 use super::{DiscoveryError, Domain, discovery};
 use crate::http::{BoundedClient, Document};
 

@@ -11,16 +11,18 @@
 //! |---|---|
 //! | Which tenants does the configuration or the resolver name? | [`trusted`], [`domain`], [`resolver`] |
 //! | Which keys may have signed this token? | [`trust`], the entry point: from `iss` and `kid` to the keys |
-//! | Which issuers are held in memory, and which issuer is evicted? | [`directory`], [`permits`] |
+//! | Is the token's issuer trusted, and where is its state? | [`directory`] |
+//! | Which issuers are held in memory, and which issuer is evicted? | [`recent`], [`permits`] |
 //! | When are an issuer's keys fetched, who waits, and which keys are used meanwhile? | [`state`] |
 //! | When may the next fetch start? | [`fetching`], [`permits`], [`unknown_keys`] |
 //! | Which documents are fetched, and what must they contain? | [`documents`], [`discovery`], [`jwks_host`] |
 //! | What does a key set contain, and is the set still current? | [`key_set`], [`snapshot`] |
-//! | Which limits and times apply? | [`policy`] |
+//! | Which limits and times apply? | [`policy`], [`config`] |
 //! | Which errors are there, and what is logged and counted? | [`error`], [`report`] |
 //!
 //! Only [`documents`] and a [`resolver`] use the network. Everything that reads a fetched document is a pure function.
 
+mod config;
 mod directory;
 mod discovery;
 mod documents;
@@ -31,6 +33,7 @@ mod jwks_host;
 mod key_set;
 mod permits;
 mod policy;
+mod recent;
 mod report;
 mod resolver;
 mod snapshot;
@@ -47,11 +50,11 @@ pub use policy::KeyPolicy;
 pub use resolver::{DomainContext, DomainFuture, DomainResolver, DomainResolverFailure, ResolverError};
 pub use trusted::TrustedDomains;
 
+pub(crate) use config::IssuerConfig;
 pub(crate) use discovery::{TokenEndpointOf, token_endpoint};
 pub(crate) use documents::discovery_document;
 pub(crate) use domain::Loopback;
 pub(crate) use jwks_host::JwksHost;
 pub(crate) use snapshot::KeySetVersion;
-pub(crate) use state::IssuerConfig;
-pub(crate) use trust::Trust;
+pub(crate) use trust::{IssuerKeys, Trust};
 pub(crate) use trusted::{Trusted, TrustedDomainsProblem};

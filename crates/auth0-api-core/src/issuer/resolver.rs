@@ -87,9 +87,9 @@ pub struct DomainContext<'a> {
 
 /// A request, and the policy that determines which URL its client called.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct IncomingRequest<'a> {
-    pub(crate) request: &'a TokenRequest<'a>,
-    pub(crate) target: &'a TargetPolicy,
+struct IncomingRequest<'a> {
+    request: &'a TokenRequest<'a>,
+    target: &'a TargetPolicy,
 }
 
 /// Why a [`DomainResolver`] gave no usable answer.
@@ -120,10 +120,6 @@ pub enum ResolverError {
 }
 
 impl<'a> DomainContext<'a> {
-    pub(super) fn new(incoming: Option<IncomingRequest<'a>>, unverified_issuer: &'a str) -> Self {
-        Self { incoming, unverified_issuer }
-    }
-
     /// The URL that the client called, with its query. `None` without a request
     /// ([`verify_access_token`](crate::ApiClient::verify_access_token)), or if the request's URL cannot be determined.
     pub fn url(&self) -> Option<String> {
@@ -164,20 +160,32 @@ impl fmt::Debug for DomainContext<'_> {
     }
 }
 
-/// Asks the resolver, and enforces the limits on time and number of domains.
-pub(super) async fn resolve(
-    resolver: &dyn DomainResolver,
-    context: DomainContext<'_>,
-    loopback: Loopback,
-) -> Result<Vec<Domain>, ResolverError> {
-    let answer = tokio::time::timeout(TIMEOUT, resolver.domains(&context)).await;
-    let domains =
-        answer.map_err(|_| ResolverError::Timeout)?.map_err(|failure| ResolverError::Failed(failure.into()))?;
-    match domains.len() {
-        0 => Err(ResolverError::Empty),
-        1..=MAX_DOMAINS => Domain::parse_all(&domains, loopback)
-            .map_err(|(domain, error)| ResolverError::Domain { domain: domain.into(), error }),
-        _ => Err(ResolverError::TooMany),
+/// A resolver, with the settings that apply to its input and to its answers.
+#[derive(Debug)]
+pub(super) struct Resolver {
+    pub(super) source: Arc<dyn DomainResolver>,
+    pub(super) loopback: Loopback,
+    pub(super) target: TargetPolicy,
+}
+
+impl Resolver {
+    /// Asks the resolver, and enforces the limits on time and number of domains.
+    pub(super) async fn domains(
+        &self,
+        request: Option<&TokenRequest<'_>>,
+        unverified_issuer: &str,
+    ) -> Result<Vec<Domain>, ResolverError> {
+        let incoming = request.map(|request| IncomingRequest { request, target: &self.target });
+        let context = DomainContext { incoming, unverified_issuer };
+        let answer = tokio::time::timeout(TIMEOUT, self.source.domains(&context)).await;
+        let domains =
+            answer.map_err(|_| ResolverError::Timeout)?.map_err(|failure| ResolverError::Failed(failure.into()))?;
+        match domains.len() {
+            0 => Err(ResolverError::Empty),
+            1..=MAX_DOMAINS => Domain::parse_all(&domains, self.loopback)
+                .map_err(|(domain, error)| ResolverError::Domain { domain: domain.into(), error }),
+            _ => Err(ResolverError::TooMany),
+        }
     }
 }
 

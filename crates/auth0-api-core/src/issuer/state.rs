@@ -1,5 +1,5 @@
 //! One issuer's keys over time: when they are fetched, which requests wait, and which keys are used meanwhile. The
-//! times and limits below are the defaults of [`KeyPolicy`].
+//! times and limits below are the defaults of [`KeyPolicy`](super::KeyPolicy).
 //!
 //! 1. **Fresh keys.** A request with a known `kid` takes the keys without a lock and without waiting. After four fifths
 //!    of the time for which keys are fresh, such a request also starts a fetch in the background.
@@ -18,26 +18,14 @@ use std::time::{Duration, SystemTime};
 
 use arc_swap::ArcSwapOption;
 
+use super::config::IssuerConfig;
 use super::documents::{self, Fetched};
 use super::fetching::{Fetch, FetchResult, Fetching, given_up};
-use super::jwks_host::JwksHost;
 use super::key_set::NoKey;
 use super::report;
 use super::snapshot::{CurrentVersion, Snapshot};
-use super::{DiscoveryError, Domain, IssuerError, KeyPolicy, KeysUnavailable};
-use crate::clock::Clock;
-use crate::http::BoundedClient;
-use crate::jose::{Algorithm, AlgorithmSet};
-
-/// The configuration that all issuers of a client share.
-#[derive(Debug)]
-pub(crate) struct IssuerConfig {
-    pub(crate) algorithms: AlgorithmSet,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) http: BoundedClient,
-    pub(crate) jwks_hosts: Vec<JwksHost>,
-    pub(crate) policy: KeyPolicy,
-}
+use super::{DiscoveryError, Domain, IssuerError, KeysUnavailable};
+use crate::jose::Algorithm;
 
 /// The keys and fetches of one issuer, independent of all other issuers.
 ///
