@@ -83,6 +83,7 @@ mod dpop;
 mod error;
 mod exchange;
 mod extract;
+mod flight;
 pub mod guide;
 mod hint;
 mod http;

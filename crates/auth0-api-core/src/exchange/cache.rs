@@ -20,9 +20,9 @@ use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 
 use super::cache_key::CacheKey;
-use super::single_flight::SingleFlight;
 use super::{EndpointUnavailable, ExchangeError, TokenSet};
 use crate::clock::Clock;
+use crate::flight::SingleFlight;
 
 /// How many answers of exchanges are cached, for [`exchange_cache`](crate::ApiClientBuilder::exchange_cache).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

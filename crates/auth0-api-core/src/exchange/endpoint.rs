@@ -4,10 +4,10 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use super::single_flight::SingleFlight;
 use super::{EndpointUnavailable, ExchangeError};
 use crate::back_off::BackOff;
 use crate::clock::Clock;
+use crate::flight::SingleFlight;
 use crate::http::BoundedClient;
 use crate::issuer::{DiscoveryError, Domain, TokenEndpointOf, discovery_document, token_endpoint};
 

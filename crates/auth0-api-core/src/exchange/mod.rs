@@ -36,7 +36,6 @@ mod report;
 mod response;
 mod sender;
 mod server_error;
-mod single_flight;
 mod subject;
 mod token_set;
 mod token_vault;

@@ -1,5 +1,7 @@
 //! Fetches an issuer's discovery document, then its key set.
 
+use std::sync::Arc;
+
 use aws_lc_rs::digest::{SHA256, digest};
 
 use super::config::IssuerConfig;
@@ -16,10 +18,10 @@ pub(super) struct KeySource {
     sha256: [u8; 32],
 }
 
-/// The result of a fetch. `keys` is `None` if the key set has not changed since the last fetch.
-#[derive(Debug)]
+/// The result of a fetch. If the key set has not changed since the last fetch, `keys` is the key set of that fetch.
+#[derive(Clone, Debug)]
 pub(super) struct Fetched {
-    pub(super) keys: Option<KeySet>,
+    pub(super) keys: Arc<KeySet>,
     pub(super) source: KeySource,
 }
 
@@ -36,26 +38,28 @@ pub(crate) async fn discovery_document(http: &BoundedClient, domain: &Domain) ->
 pub(super) async fn fetch(
     domain: &Domain,
     config: &IssuerConfig,
-    last: Option<&KeySource>,
+    last: Option<&Fetched>,
 ) -> Result<Fetched, DiscoveryError> {
     let document = discovery_document(&config.http, domain).await?;
     let jwks_uri = discovery::jwks_uri(&document, domain, &config.jwks_hosts)?;
     // An ETag and a digest are valid for one URL only. If `jwks_uri` has changed, the last `ETag` and digest are not
     // used.
-    let last = last.filter(|last| last.jwks_uri == jwks_uri);
-    let etag = last.and_then(|last| last.etag.as_deref());
+    let last = last.filter(|last| last.source.jwks_uri == jwks_uri);
+    let etag = last.and_then(|last| last.source.etag.as_deref());
     match (config.http.get(&jwks_uri, JWK_SET, etag).await.map_err(DiscoveryError::Jwks)?, last) {
-        (Document::NotModified, Some(last)) => Ok(Fetched { keys: None, source: last.clone() }),
+        (Document::NotModified, Some(last)) => Ok(last.clone()),
         // Cannot happen: the client accepts a 304 only if it sent an ETag, and it sends only the ETag of the last key
         // set.
         (Document::NotModified, None) => Err(DiscoveryError::GivenUp),
         (Document::Body { bytes, etag }, last) => {
             let source = KeySource { jwks_uri, etag, sha256: sha256(&bytes) };
-            if last.is_some_and(|last| last.sha256 == source.sha256) {
-                return Ok(Fetched { keys: None, source });
-            }
-            let keys = KeySet::parse(&bytes, &config.algorithms, config.policy.max_keys);
-            Ok(Fetched { keys: Some(keys.map_err(DiscoveryError::KeySet)?), source })
+            let keys = match last.filter(|last| last.source.sha256 == source.sha256) {
+                Some(last) => Arc::clone(&last.keys),
+                None => KeySet::parse(&bytes, &config.algorithms, config.policy.max_keys)
+                    .map(Arc::new)
+                    .map_err(DiscoveryError::KeySet)?,
+            };
+            Ok(Fetched { keys, source })
         }
     }
 }

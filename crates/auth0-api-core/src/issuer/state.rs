@@ -16,30 +16,32 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use arc_swap::ArcSwapOption;
-
 use super::config::IssuerConfig;
 use super::documents::{self, Fetched};
-use super::fetching::{Fetch, FetchResult, Fetching, given_up};
+use super::fetching::Fetching;
 use super::key_set::NoKey;
 use super::report;
-use super::snapshot::{CurrentVersion, Snapshot};
+use super::snapshot::{CurrentSnapshot, KeySetVersion, Snapshot};
 use super::{DiscoveryError, Domain, IssuerError, KeysUnavailable};
+use crate::flight::{Flight, SingleFlight};
 use crate::jose::Algorithm;
 
 /// The keys and fetches of one issuer, independent of all other issuers.
 ///
-/// Requests read `snapshot` without a lock. Only [`finish`](Self::finish) writes `snapshot`, and it holds the lock on
-/// `fetching` while it does so. A task that holds this lock therefore sees either a fetch in progress or the result of
-/// that fetch.
+/// Requests read `current` without a lock. Only [`finish`](Self::finish) writes `current`, and it holds the lock on
+/// `fetching` while it does so. [`start_or_join`](Self::start_or_join) also needs this lock. A task that holds the lock
+/// therefore sees a fetch in progress, or the result of that fetch, or for a moment both.
 #[derive(Debug)]
-pub(crate) struct IssuerState {
+pub(super) struct IssuerState {
     domain: Domain,
     config: Arc<IssuerConfig>,
-    snapshot: ArcSwapOption<Snapshot>,
-    current_version: Arc<CurrentVersion>,
+    current: Arc<CurrentSnapshot>,
     fetching: Mutex<Fetching>,
+    fetches: Arc<SingleFlight<(), FetchResult>>,
 }
+
+/// The snapshot, and when its fetch began.
+type FetchResult = Result<(Arc<Snapshot>, SystemTime), KeysUnavailable>;
 
 /// A snapshot, and whether its fetch began before or after the request.
 type Found = (Arc<Snapshot>, FetchBegan);
@@ -57,11 +59,16 @@ enum FetchBegan {
 impl IssuerState {
     pub(super) fn new(domain: Domain, config: Arc<IssuerConfig>) -> Self {
         let fetching = Mutex::new(Fetching::new(&config.policy, config.clock.now()));
-        Self { domain, config, snapshot: ArcSwapOption::empty(), current_version: Arc::default(), fetching }
+        Self { domain, config, current: Arc::default(), fetching, fetches: SingleFlight::new() }
     }
 
     pub(super) fn domain(&self) -> &Domain {
         &self.domain
+    }
+
+    /// Identifies the key set of one of this issuer's snapshots.
+    pub(super) fn version_of(&self, snapshot: &Snapshot) -> KeySetVersion {
+        KeySetVersion::new(snapshot.keys(), &self.current)
     }
 
     /// Returns a snapshot that has a key for this algorithm and `kid`, or the reason why there is no such snapshot.
@@ -100,37 +107,33 @@ impl IssuerState {
     pub(super) async fn refresh_now(self: &Arc<Self>) -> Result<(), KeysUnavailable> {
         // A fetch that is already in progress may have begun before the tenant changed its keys. This call cannot use
         // the result of such a fetch. It waits until that fetch ends, because only one fetch runs at a time.
-        let earlier = self.lock().fetch_in_progress();
-        if let Some(earlier) = earlier {
-            _ = self.wait_for(earlier).await;
+        if let Some(earlier) = self.fetches.join(&()) {
+            _ = earlier.result().await;
         }
         // If another fetch is in progress now, it began after the earlier fetch ended, and therefore after this call
         // began. This call can use the result of that fetch.
-        let fetch = {
-            let mut fetching = self.lock();
-            fetching.fetch_in_progress().unwrap_or_else(|| self.start_fetch(&mut fetching))
-        };
+        let fetch = self.start_or_join(&self.lock());
         self.wait_for(fetch).await.map(drop)
     }
 
     /// Whether a fetch has ended, with keys or with a failure.
     pub(super) fn was_asked(&self) -> bool {
-        self.snapshot.load().is_some() || self.lock().has_failed()
+        self.current.load().is_some() || self.lock().has_failed()
     }
 
     /// Whether there are keys, fresh or stale, that may be used.
     pub(super) fn is_ready(&self, now: SystemTime) -> bool {
-        self.snapshot.load().as_ref().is_some_and(|snapshot| snapshot.age(now) < self.config.policy.stale_for)
+        self.current.load().as_ref().is_some_and(|snapshot| snapshot.age(now) < self.config.policy.stale_for)
     }
 
     /// Returns the keys to look up a `kid` in. Fresh keys are returned at once. Stale keys are returned after a short
     /// wait for newer ones. If there are no fresh or stale keys, this method waits for a fetch.
     async fn current(self: &Arc<Self>, now: SystemTime) -> Result<Found, KeysUnavailable> {
         let policy = &self.config.policy;
-        let snapshot = self.snapshot.load_full();
+        let snapshot = self.current.load_full();
         match snapshot {
             Some(snapshot) if snapshot.age(now) < policy.fresh_for => {
-                if snapshot.age(now) >= policy.refresh_after() {
+                if snapshot.is_refresh_due(now) {
                     self.refresh_ahead(now);
                 }
                 Ok((snapshot, FetchBegan::Before))
@@ -144,16 +147,12 @@ impl IssuerState {
     fn refresh_ahead(self: &Arc<Self>, now: SystemTime) {
         // Do not wait for the lock, because the keys are still fresh. The task that holds the lock probably starts or
         // finishes a fetch. If it does not, the next request tries again.
-        let Ok(mut fetching) = self.fetching.try_lock() else { return };
+        let Ok(fetching) = self.fetching.try_lock() else { return };
         // Check the age again: a fetch may have ended after the caller checked the age and before this task took the
         // lock.
-        let still_old = self
-            .snapshot
-            .load()
-            .as_ref()
-            .is_some_and(|snapshot| snapshot.age(now) >= self.config.policy.refresh_after());
-        if still_old && fetching.fetch_in_progress().is_none() && fetching.failure_at(now).is_none() {
-            drop(self.start_fetch(&mut fetching));
+        let still_due = self.current.load().as_ref().is_some_and(|snapshot| snapshot.is_refresh_due(now));
+        if still_due && fetching.failure_at(now).is_none() {
+            drop(self.start_or_join(&fetching));
         }
     }
 
@@ -185,8 +184,7 @@ impl IssuerState {
         }
         // During a back-off, the request gets the failure. During a fetch, the request joins that fetch. In both cases
         // the request starts no fetch and needs no permit, so the permit is taken last.
-        let may =
-            fetching.failure_at(now).is_some() || fetching.fetch_in_progress().is_some() || fetching.permits.take(now);
+        let may = fetching.failure_at(now).is_some() || self.fetches.join(&()).is_some() || fetching.permits.take(now);
         if !may {
             report::unknown_key_throttled(&self.domain);
         }
@@ -200,7 +198,7 @@ impl IssuerState {
         now: SystemTime,
     ) -> Result<Found, KeysUnavailable> {
         let fetch = {
-            let mut fetching = self.lock();
+            let fetching = self.lock();
             // A fetch may have ended after the request loaded the snapshot and before it took the lock.
             if let Some(newer) = self.newer_than(seen) {
                 return Ok((newer, FetchBegan::Before));
@@ -208,79 +206,71 @@ impl IssuerState {
             if let Some(failure) = fetching.failure_at(now) {
                 return Err(failure);
             }
-            fetching.fetch_in_progress().unwrap_or_else(|| self.start_fetch(&mut fetching))
+            self.start_or_join(&fetching)
         };
-        let fetch_began = if fetch.began >= now { FetchBegan::After } else { FetchBegan::Before };
-        Ok((self.wait_for(fetch).await?, fetch_began))
+        let (snapshot, began) = self.wait_for(fetch).await?;
+        Ok((snapshot, if began >= now { FetchBegan::After } else { FetchBegan::Before }))
     }
 
-    async fn wait_for(&self, mut fetch: Fetch) -> FetchResult {
-        // An error means that the fetch's task dropped the sender, so the task ended without a result.
-        let result = fetch.result.wait_for(Option::is_some).await.ok().and_then(|result| result.clone());
-        result.unwrap_or_else(|| Err(given_up(self.domain.shared_issuer())))
+    async fn wait_for(&self, fetch: Flight<FetchResult>) -> FetchResult {
+        fetch.result().await.unwrap_or_else(|| Err(self.given_up()))
     }
 
-    /// Starts a fetch in its own task, so that cancelling a request does not cancel the fetch.
-    fn start_fetch(self: &Arc<Self>, fetching: &mut Fetching) -> Fetch {
-        let (result, fetch) = fetching.begin(self.config.clock.now());
-        let state = Arc::clone(self);
-        tokio::spawn(async move {
-            let fetching = Arc::clone(&state);
-            // The fetch runs in a second task inside this task. If the HTTP client panics, only the inner task ends.
-            // The outer task then records a failed fetch, with its back-off.
-            let fetched = tokio::spawn(async move { fetching.fetch().await }).await;
-            let fetched = fetched.unwrap_or(Err(DiscoveryError::GivenUp));
-            // Sending fails if all waiting requests were cancelled. The result is stored in any case.
-            _ = result.send(Some(state.finish(fetched)));
-        });
-        fetch
+    /// Joins the fetch in progress, or starts one. The lock proves that no fetch stores its result at the same time.
+    fn start_or_join(self: &Arc<Self>, _fetching: &MutexGuard<'_, Fetching>) -> Flight<FetchResult> {
+        self.fetches.join_or_start((), || {
+            let (state, began) = (Arc::clone(self), self.config.clock.now());
+            async move {
+                let fetching = Arc::clone(&state);
+                // The fetch runs in a task of its own. If the HTTP client panics, only that task ends. This task then
+                // records a failed fetch, with its back-off.
+                let fetched = tokio::spawn(async move { fetching.fetch().await }).await;
+                let snapshot = state.finish(fetched.unwrap_or(Err(DiscoveryError::GivenUp)))?;
+                Ok((snapshot, began))
+            }
+        })
     }
 
     async fn fetch(&self) -> Result<Fetched, DiscoveryError> {
-        let last = self.snapshot.load_full();
-        documents::fetch(&self.domain, &self.config, last.as_deref().map(Snapshot::source)).await
+        let last = self.current.load_full();
+        documents::fetch(&self.domain, &self.config, last.as_deref().map(Snapshot::fetched)).await
     }
 
-    /// Stores the result of a fetch, and ends the fetch.
+    /// Stores the result of a fetch.
     ///
     /// This method holds the lock during all changes. A task that takes the lock afterwards finds the new snapshot or
-    /// the failure, and no fetch in progress. So that task does not start an unnecessary fetch.
-    fn finish(&self, fetched: Result<Fetched, DiscoveryError>) -> FetchResult {
-        let (now, policy) = (self.config.clock.now(), &self.config.policy);
+    /// the failure. So that task does not start an unnecessary fetch.
+    fn finish(&self, fetched: Result<Fetched, DiscoveryError>) -> Result<Arc<Snapshot>, KeysUnavailable> {
+        let now = self.config.clock.now();
         let mut fetching = self.lock();
-        let last = self.snapshot.load_full();
         match fetched {
-            Ok(Fetched { keys, source }) => {
-                report::fetched(&self.domain, keys.as_ref(), now);
-                let snapshot = match (keys, &last) {
-                    (None, Some(last)) => last.confirmed(source, now),
-                    // Cannot happen: a key set is reported as unchanged only if there is an earlier one.
-                    (None, None) => return Err(self.failed(&mut fetching, DiscoveryError::GivenUp, now)),
-                    (Some(keys), last) => {
-                        let issuer = self.domain.shared_issuer();
-                        Snapshot::changed(last.as_deref(), issuer, &self.current_version, keys, source, now)
-                    }
-                };
-                let snapshot = Arc::new(snapshot);
+            Ok(fetched) => {
+                let last = self.current.load();
+                let is_new = last.as_ref().is_none_or(|last| !Arc::ptr_eq(last.keys(), &fetched.keys));
+                report::fetched(&self.domain, is_new.then_some(&*fetched.keys), now);
+                let snapshot = Arc::new(Snapshot::new(fetched, now, self.config.policy.refresh_after()));
                 fetching.succeed();
-                self.snapshot.store(Some(Arc::clone(&snapshot)));
-                snapshot.publish(policy.refresh_after());
+                self.current.store(Some(Arc::clone(&snapshot)));
                 Ok(snapshot)
             }
-            Err(cause) => Err(self.failed(&mut fetching, cause, now)),
+            Err(cause) => {
+                let error = fetching.fail(cause, self.domain.shared_issuer(), now);
+                report::fetch_failed(&error);
+                Err(error)
+            }
         }
     }
 
-    fn failed(&self, fetching: &mut Fetching, cause: DiscoveryError, now: SystemTime) -> KeysUnavailable {
-        let error = fetching.fail(cause, self.domain.shared_issuer(), &self.config.policy, now);
-        report::fetch_failed(&error);
-        error
+    /// The error of a fetch that ended without a result.
+    fn given_up(&self) -> KeysUnavailable {
+        let (issuer, cause) = (self.domain.shared_issuer(), Arc::new(DiscoveryError::GivenUp));
+        KeysUnavailable { issuer, cause, retry_after: Duration::from_secs(1) }
     }
 
     /// Returns the current snapshot, unless the request has already seen it. The caller must hold the lock, so that the
     /// snapshot cannot change at the same time.
     fn newer_than(&self, seen: Option<&Arc<Snapshot>>) -> Option<Arc<Snapshot>> {
-        self.snapshot.load_full().filter(|snapshot| seen.is_none_or(|seen| !Arc::ptr_eq(seen, snapshot)))
+        self.current.load_full().filter(|snapshot| seen.is_none_or(|seen| !Arc::ptr_eq(seen, snapshot)))
     }
 
     fn lock(&self) -> MutexGuard<'_, Fetching> {
@@ -291,7 +281,9 @@ impl IssuerState {
 
 impl Drop for IssuerState {
     fn drop(&mut self) {
-        self.current_version.end();
+        // The remembered tokens of this issuer share `current`. The issuer was evicted, so this client no longer notices
+        // when the issuer's keys change.
+        self.current.store(None);
     }
 }
 

@@ -111,11 +111,11 @@ impl IssuerKeys<'_> {
         let text = jws.compact();
         let jws = jws.verify(keys)?;
         self.issuer.promote();
-        Ok(Signed { jws, issuer: self.snapshot.issuer(), text: text.into() })
+        Ok(Signed { jws, issuer: self.issuer.state.domain().shared_issuer(), text: text.into() })
     }
 
     /// Identifies the key set, so that a later request can check whether it is still the current one.
     pub(crate) fn version(&self) -> KeySetVersion {
-        self.snapshot.version()
+        self.issuer.state.version_of(&self.snapshot)
     }
 }

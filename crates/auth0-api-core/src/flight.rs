@@ -11,19 +11,26 @@ use tokio::sync::watch;
 ///
 /// The work runs in a task of its own. All waiters share its result. If a waiter is dropped, the work continues.
 #[derive(Debug)]
-pub(super) struct SingleFlight<K, V>(Mutex<HashMap<K, watch::Receiver<Option<V>>>>);
+pub(crate) struct SingleFlight<K, V>(Mutex<Channels<K, V>>);
+
+type Channels<K, V> = HashMap<K, watch::Receiver<Option<V>>>;
 
 /// A handle to work in progress, for one waiter.
 #[derive(Debug)]
-pub(super) struct Flight<V>(watch::Receiver<Option<V>>);
+pub(crate) struct Flight<V>(watch::Receiver<Option<V>>);
 
 impl<K, V> SingleFlight<K, V>
 where
     K: Copy + Eq + Hash + Send + 'static,
     V: Clone + Send + Sync + 'static,
 {
-    pub(super) fn new() -> Arc<Self> {
+    pub(crate) fn new() -> Arc<Self> {
         Arc::new(Self(Mutex::default()))
+    }
+
+    /// Joins the work for a key, if there is any in progress.
+    pub(crate) fn join(&self, key: &K) -> Option<Flight<V>> {
+        in_progress(&self.lock(), key)
     }
 
     /// Joins the work for a key, or starts it.
@@ -37,16 +44,13 @@ where
     /// join the work that is already done. The waiter would get the old result again, for example an error, without a
     /// new attempt. Because step 4 removes the channel first, a call after the result starts new work. If the old work
     /// stored something, for example in a cache, the new work finds it, because the old work ended before the removal.
-    pub(super) fn join_or_start<W>(self: &Arc<Self>, key: K, work: impl FnOnce() -> W) -> Flight<V>
+    pub(crate) fn join_or_start<W>(self: &Arc<Self>, key: K, work: impl FnOnce() -> W) -> Flight<V>
     where
         W: Future<Output = V> + Send + 'static,
     {
         let mut flights = self.lock();
-        // `has_changed` returns an error if the sender was dropped. A channel without a sender is still in the map only
-        // if the work panicked or its task was cancelled, so that step 4 did not run. The code below replaces such a
-        // channel.
-        if let Some(flight) = flights.get(&key).filter(|flight| flight.has_changed().is_ok()) {
-            return Flight(flight.clone());
+        if let Some(flight) = in_progress(&flights, &key) {
+            return flight;
         }
         let (sender, flight) = watch::channel(None);
         flights.insert(key, flight.clone());
@@ -60,8 +64,8 @@ where
         Flight(flight)
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<K, watch::Receiver<Option<V>>>> {
-        // If a thread panics while it holds the lock, the map is still valid. In the worst case, a channel in the map has no sender.
+    fn lock(&self) -> MutexGuard<'_, Channels<K, V>> {
+        // If a thread panics while it holds the lock, the map is still valid. At worst, a channel in it has no sender.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -69,9 +73,16 @@ where
 impl<V: Clone> Flight<V> {
     /// Waits for the result. Returns `None` if the work ended without one: it panicked, or the runtime is shutting
     /// down.
-    pub(super) async fn result(mut self) -> Option<V> {
+    pub(crate) async fn result(mut self) -> Option<V> {
         self.0.wait_for(Option::is_some).await.ok()?.clone()
     }
+}
+
+fn in_progress<K: Eq + Hash, V>(flights: &Channels<K, V>, key: &K) -> Option<Flight<V>> {
+    // `has_changed` returns an error if the sender was dropped. A channel without a sender is still in the map only if
+    // the work panicked or its task was cancelled, so that step 4 of `join_or_start` did not run. `join_or_start`
+    // replaces such a channel.
+    flights.get(key).filter(|flight| flight.has_changed().is_ok()).cloned().map(Flight)
 }
 
 #[cfg(test)]
@@ -123,6 +134,7 @@ mod tests {
         }
         let flights = SingleFlight::new();
         assert_eq!(flights.join_or_start(1, broken).result().await, None);
+        assert!(flights.join(&1).is_none());
         assert_eq!(flights.join_or_start(1, || async { "done" }).result().await, Some("done"));
     }
 }
