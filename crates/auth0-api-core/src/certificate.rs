@@ -2,9 +2,8 @@
 
 use std::fmt;
 
-use aws_lc_rs::digest::{Context, SHA256};
-
 use crate::base64url;
+use crate::digest::sha256;
 
 /// The certificate of a client. When the client opened its TLS connection, it proved that it has the private key.
 ///
@@ -35,12 +34,7 @@ impl ClientCertificate {
     /// assert_eq!(certificate.thumbprint().to_string().len(), 43);
     /// ```
     pub fn from_der(der: &[u8]) -> Self {
-        let mut context = Context::new(&SHA256);
-        context.update(der);
-        let mut digest = [0; 32];
-        // `digest` and the result of SHA-256 are both 32 bytes long.
-        digest.copy_from_slice(context.finish().as_ref());
-        Self { thumbprint: CertificateThumbprint(digest) }
+        Self { thumbprint: CertificateThumbprint(sha256(der)) }
     }
 
     /// Creates the value from the thumbprint that a proxy sends.

@@ -79,6 +79,7 @@ mod challenge;
 mod client;
 mod clock;
 mod credentials;
+mod digest;
 mod dpop;
 mod error;
 mod exchange;

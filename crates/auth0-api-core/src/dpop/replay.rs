@@ -6,9 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use aws_lc_rs::digest::SHA256;
-use smallvec::SmallVec;
-
+use crate::digest::sha256_of_parts;
 use crate::jose::Thumbprint;
 
 /// The future that [`ReplayStore::insert`] returns.
@@ -89,14 +87,8 @@ pub struct ProofId {
 impl ProofId {
     /// Identifies the proof with this `jti` that was signed with the key of this thumbprint.
     pub fn new(thumbprint: Thumbprint, jti: &str) -> Self {
-        let mut parts = SmallVec::<[u8; USUAL_PARTS]>::new();
-        for part in [thumbprint.as_bytes(), jti.as_bytes()] {
-            parts.extend_from_slice(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
-            parts.extend_from_slice(part);
-        }
-        let mut digest = [0; 32];
-        digest.copy_from_slice(aws_lc_rs::digest::digest(&SHA256, &parts).as_ref());
-        Self { digest, thumbprint }
+        let parts = [&thumbprint.as_bytes()[..], jti.as_bytes()];
+        Self { digest: sha256_of_parts(parts.into_iter()), thumbprint }
     }
 
     /// The 32 bytes that identify the proof, for use as a key in a store.
@@ -109,6 +101,3 @@ impl ProofId {
         &self.thumbprint
     }
 }
-
-/// The bytes of two lengths, a thumbprint, and a `jti` of up to 80 bytes. A longer `jti` costs an allocation.
-const USUAL_PARTS: usize = 128;

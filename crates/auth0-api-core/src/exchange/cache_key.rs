@@ -1,8 +1,7 @@
 //! The cache key of an exchange: a digest of everything that the answer depends on.
 
-use aws_lc_rs::digest::{Context, SHA256};
-
 use super::{ClientAuth, GrantRequest, ProofKey};
+use crate::digest::sha256_of_parts;
 
 /// A SHA-256 digest of issuer, client and request. Two requests with the same key may share one answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -14,42 +13,18 @@ impl CacheKey {
     ///
     /// Fields are hashed exactly as they are sent. Two spellings of the same scope list therefore have two keys. This
     /// costs one extra request. A rule that treats different spellings as equal could be wrong.
+    ///
+    /// The hash includes the length of each part. So a caller cannot move text from one part to the next to get the
+    /// cached answer to another request. The first six parts are always present, even if they are empty. All later
+    /// parts are pairs of name and value. So a field can never be read as one of the first six parts.
     pub(super) fn of(request: &GrantRequest<'_>, client: &ClientAuth, issuer: &str) -> Self {
         let thumbprint = request.proof_key.map(ProofKey::thumbprint);
         let bound_to = thumbprint.as_ref().map_or(&[][..], |thumbprint| thumbprint.as_bytes());
-        let mut parts = DigestInput(Context::new(&SHA256));
-        for part in [issuer, client.client_id(), client.method(), &request.grant_type] {
-            parts.add(part.as_bytes());
-        }
-        parts.add(bound_to);
-        parts.add(&[u8::from(request.access_token_only)]);
-        for (name, value) in &request.fields {
-            parts.add(name.as_bytes());
-            parts.add(value.as_bytes());
-        }
-        Self(parts.digest())
-    }
-}
-
-/// Hashes a list of parts so that two different lists never give the same input to the hash.
-///
-/// Without lengths, the lists `["ab", "c"]` and `["a", "bc"]` would both hash the text `abc`, and a caller could move
-/// text from one field to the next to get the cached answer to another request. So the input of the hash has the length
-/// of each part in eight octets before the part's octets. Such an input can be split into parts in only one way. The
-/// first six parts are always present, even if they are empty. All later parts are pairs of name and value. So a field
-/// can never be read as one of the first six parts.
-struct DigestInput(Context);
-
-impl DigestInput {
-    fn add(&mut self, part: &[u8]) {
-        self.0.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
-        self.0.update(part);
-    }
-
-    fn digest(self) -> [u8; 32] {
-        let mut bytes = [0; 32];
-        bytes.copy_from_slice(self.0.finish().as_ref());
-        bytes
+        let flags = [u8::from(request.access_token_only)];
+        let [issuer, id, method, grant_type] =
+            [issuer, client.client_id(), client.method(), &request.grant_type].map(str::as_bytes);
+        let fields = request.fields.iter().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]);
+        Self(sha256_of_parts([issuer, id, method, grant_type, bound_to, &flags].into_iter().chain(fields)))
     }
 }
 

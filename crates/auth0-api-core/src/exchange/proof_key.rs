@@ -3,7 +3,6 @@
 
 use std::time::SystemTime;
 
-use aws_lc_rs::digest::{SHA256, digest};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -11,6 +10,7 @@ use super::IssuedToken;
 use crate::base64url;
 use crate::called_url::{TargetError, TargetUrl};
 use crate::clock::since_epoch;
+use crate::digest::sha256;
 use crate::jose::{PrivateKey, PrivateKeyError, Thumbprint, random_id};
 
 /// A key that the tenant binds a new token to: an attacker who steals the token cannot use it without the key.
@@ -129,7 +129,7 @@ impl<'k> ProofOfPossession<'k> {
     pub fn sign(self, now: SystemTime) -> Result<String, ProofSigningError> {
         // RFC 9449 §4.2: the URL without query and fragment.
         let htu = TargetUrl::parse(self.url)?.to_string();
-        let ath = self.access_token.map(|token| base64url::encode(digest(&SHA256, token.expose().as_bytes()).as_ref()));
+        let ath = self.access_token.map(|token| base64url::encode(&sha256(token.expose().as_bytes())));
         let (jti, iat) = (random_id()?, since_epoch(now).as_secs());
         let claims = Claims { jti, htm: self.method, htu, iat, ath, nonce: self.nonce };
         let jwk = self.key.public_jwk();

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use aws_lc_rs::digest::{SHA256, digest};
-
 use super::config::IssuerConfig;
 use super::key_set::KeySet;
 use super::{DiscoveryError, Domain, discovery};
+use crate::digest::sha256;
 use crate::http::{BoundedClient, Document};
 
 /// The URL of a fetched key set, with its `ETag` and its digest. The `ETag` and the digest show whether the set has
@@ -62,12 +61,6 @@ pub(super) async fn fetch(
             Ok(Fetched { keys, source })
         }
     }
-}
-
-fn sha256(bytes: &[u8]) -> [u8; 32] {
-    let mut sum = [0; 32];
-    sum.iter_mut().zip(digest(&SHA256, bytes).as_ref()).for_each(|(to, from)| *to = *from);
-    sum
 }
 
 const JSON: &str = "application/json";

@@ -2,9 +2,8 @@
 
 use std::fmt;
 
-use aws_lc_rs::digest::{SHA256, digest};
-
 use crate::base64url;
+use crate::digest::sha256;
 
 /// The SHA-256 thumbprint of a public key ([RFC 7638 §3](https://www.rfc-editor.org/rfc/rfc7638#section-3)).
 ///
@@ -22,9 +21,7 @@ impl Thumbprint {
 
     /// Hashes a key's required members, written in lexicographic order and without white space.
     pub(super) fn of(required_members: &str) -> Self {
-        let mut bytes = [0; 32];
-        bytes.copy_from_slice(digest(&SHA256, required_members.as_bytes()).as_ref());
-        Self(bytes)
+        Self(sha256(required_members.as_bytes()))
     }
 
     /// The 32 bytes of the digest.

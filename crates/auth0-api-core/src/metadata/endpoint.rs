@@ -1,10 +1,9 @@
 //! The paths where the document is served, and the responses to requests for it.
 
-use aws_lc_rs::digest::{SHA256, digest};
-
 use super::secure_url::SecureUrl;
 use super::{MetadataResponse, ResourceMetadata};
 use crate::base64url;
+use crate::digest::sha256;
 use crate::issuer::Loopback;
 use crate::request::HeaderSource;
 
@@ -41,7 +40,7 @@ impl MetadataEndpoint {
     pub(super) fn new(document: ResourceMetadata, challenge_scopes: &[Box<str>]) -> Self {
         let body = document.to_json();
         let (url, paths) = url_and_paths(document.resource());
-        let etag = format!(r#""{}""#, base64url::encode(digest(&SHA256, body.as_bytes()).as_ref()));
+        let etag = format!(r#""{}""#, base64url::encode(&sha256(body.as_bytes())));
         let challenge_scope = (!challenge_scopes.is_empty()).then(|| challenge_scopes.join(" ").into());
         Self { document, body, challenge_scope, etag, paths, url }
     }

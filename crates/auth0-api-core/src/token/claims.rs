@@ -4,10 +4,10 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
-use aws_lc_rs::digest::{SHA256, digest};
 use serde_json::{Map, Value};
 
 use super::{AccessToken, NumericDate};
+use crate::digest::sha256;
 use crate::jose::{Object, TextHash, VerifiedJws};
 
 /// A JWT signed with a key of a trusted issuer.
@@ -58,11 +58,7 @@ impl ValidClaims {
 
     /// The SHA-256 of the token's text. The `ath` of a proof must be equal to it.
     pub(crate) fn token_hash(&self) -> &TextHash {
-        self.0.hash.get_or_init(|| {
-            let mut hash = TextHash::default();
-            hash.copy_from_slice(digest(&SHA256, self.access_token().expose().as_bytes()).as_ref());
-            hash
-        })
+        self.0.hash.get_or_init(|| sha256(self.access_token().expose().as_bytes()))
     }
 
     pub(crate) fn access_token(&self) -> &AccessToken {
