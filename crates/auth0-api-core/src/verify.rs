@@ -12,7 +12,7 @@ use crate::clock::Clock;
 use crate::credentials::{Credentials, Scheme};
 use crate::error::Error;
 use crate::issuer::Trust;
-use crate::jose::{AlgorithmSet, Jws};
+use crate::jose::{AlgorithmSet, Hash, Jws};
 use crate::request::TokenRequest;
 use crate::revocation::Revocation;
 use crate::token::{TokenPolicy, ValidClaims, VerifiedToken};
@@ -69,10 +69,7 @@ impl Verifier {
     ) -> Result<ValidClaims, Error> {
         let jws = Jws::parse(credentials.token(), &self.algorithms)?; //            format, nothing else RFC 7515 §5.2
         let keys = self.issuers.key_for(&jws, request, now).await?; //              trust iss, find keys RFC 8725 §3.8
-        // The `ath` of a proof must be the SHA-256 of the token. The signature check needs the SHA-256 of the signed
-        // part, which is the beginning of the token. `hashed` computes both in one pass.
-        let jws = if credentials.scheme() == Scheme::Dpop { jws.hashed() } else { jws };
-        let signed = keys.verify(jws)?; //                                          signature            RFC 8725 §3.1
+        let signed = keys.verify(jws, hash_for(credentials.scheme()))?; //          signature            RFC 8725 §3.1
         let claims = self.tokens.validate(signed, now)?; //                         typ aud exp nbf iat  RFC 9068 §4
         self.remembered.remember(&claims, &keys, now);
         Ok(claims)
@@ -99,5 +96,14 @@ impl Verifier {
             return Err(error.into());
         }
         Ok(Some(claims))
+    }
+}
+
+/// Decides whether the hash of the token is needed: the `ath` of a proof must be the SHA-256 of the token. The check of
+/// the signature then computes this hash almost for free, because it hashes the beginning of the token anyway.
+fn hash_for(scheme: Scheme) -> Hash {
+    match scheme {
+        Scheme::Bearer => Hash::NotNeeded,
+        Scheme::Dpop => Hash::Needed,
     }
 }

@@ -13,7 +13,7 @@ use super::policy::ProofPolicy;
 use super::{ProofError, ProofId};
 use crate::base64url;
 use crate::called_url::TargetUrl;
-use crate::jose::{AlgorithmSet, JoseError, Jws, Object, TextHash, Thumbprint};
+use crate::jose::{AlgorithmSet, Hash, JoseError, Jws, Object, TextHash, Thumbprint};
 use crate::token::NumericDate;
 
 /// The request and the token that a proof must have been made for.
@@ -50,7 +50,7 @@ pub(crate) fn check(
     if proof.len() > MAX_PROOF_BYTES {
         return Err(ProofError::TooLong);
     }
-    let jws: Jws<'_, Object> = Jws::parse(proof, &AlgorithmSet::ANY).map_err(ProofError::Jws)?;
+    let jws = Jws::parse(proof, &AlgorithmSet::ANY).map_err(ProofError::Jws)?;
     // (3): all required claims are present. Their values are checked after the signature.
     require_claims(jws.unverified_payload())?;
     // (4): typ is dpop+jwt.
@@ -67,7 +67,7 @@ pub(crate) fn check(
     let known = policy.keys.recall(jwk, algorithm);
     let is_known = known.is_some();
     let key = known.map_or_else(|| ClientKey::read(jwk, algorithm), Ok).map_err(ProofError::Key)?;
-    let signed = jws.verify([&key.verification]).map_err(ProofError::Jws)?;
+    let signed = jws.verify([&key.verification], Hash::NotNeeded).map_err(ProofError::Jws)?;
     let claims = Claims::read(signed.payload())?;
     // (8): htm is exactly the method of the request: methods are case-sensitive (RFC 9110 §9.1).
     if claims.htm != expected.method {

@@ -114,7 +114,7 @@ fn actor(claims: &Object) -> Option<Value> {
 }
 
 fn actor_of_access_token(token: &str) -> Option<Value> {
-    let jws = Jws::<Object>::parse(token, &AlgorithmSet::ANY).ok()?;
+    let jws = Jws::parse(token, &AlgorithmSet::ANY).ok()?;
     actor(jws.unverified_payload())
 }
 

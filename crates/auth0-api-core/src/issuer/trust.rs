@@ -11,7 +11,7 @@ use super::snapshot::{KeySetVersion, Snapshot};
 use super::trusted::Trusted;
 use super::{IssuerError, KeysUnavailable};
 use crate::called_url::TargetPolicy;
-use crate::jose::{JoseError, Jws, Object};
+use crate::jose::{Hash, JoseError, Jws};
 use crate::request::TokenRequest;
 use crate::token::Signed;
 
@@ -45,7 +45,7 @@ impl Trust {
     ///    [`IssuerKeys::verify`] promotes a newcomer once a signature is valid.
     pub(crate) async fn key_for(
         &self,
-        jws: &Jws<'_, Object>,
+        jws: &Jws<'_>,
         request: Option<&TokenRequest<'_>>,
         now: SystemTime,
     ) -> Result<IssuerKeys<'_>, IssuerError> {
@@ -104,12 +104,12 @@ impl Trust {
 
 impl IssuerKeys<'_> {
     /// Verifies the signature. A valid signature shows that the issuer wrote the claims.
-    pub(crate) fn verify(&self, jws: Jws<'_, Object>) -> Result<Signed, JoseError> {
+    pub(crate) fn verify(&self, jws: Jws<'_>, hash: Hash) -> Result<Signed, JoseError> {
         let header = jws.header();
         let keys = self.snapshot.keys().find(header.algorithm(), header.key_id()?.as_deref());
         let keys = keys.map_err(|_| JoseError::Signature)?;
         let text = jws.compact();
-        let jws = jws.verify(keys)?;
+        let jws = jws.verify(keys, hash)?;
         self.issuer.promote();
         Ok(Signed { jws, issuer: self.issuer.state.domain().shared_issuer(), text: text.into() })
     }

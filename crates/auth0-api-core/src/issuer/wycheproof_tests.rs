@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::key_set::KeySet;
-use crate::jose::{AlgorithmSet, Jws};
+use crate::jose::{AlgorithmSet, Hash, Jws};
 
 /// The expected results for a file, and where this crate differs from it on purpose.
 struct Expected {
@@ -111,7 +111,7 @@ fn check(expected: &Expected) {
             let compact = jws.as_str().map_or_else(|| jws.to_string(), Into::into);
             if group.public.is_none() {
                 // The token is rejected before a key is looked up.
-                assert!(Jws::<Vec<u8>>::parse(&compact, &AlgorithmSet::ANY).is_err(), "{}", test.id);
+                assert!(Jws::with_any_payload(&compact, &AlgorithmSet::ANY).is_err(), "{}", test.id);
                 symmetric += 1;
                 continue;
             }
@@ -138,10 +138,10 @@ fn key_set(keys: &Value) -> String {
 
 /// Verifies as an API does: the header's algorithm and `kid` select the key.
 fn verifies(compact: &str, keys: &str) -> bool {
-    let Ok(jws) = Jws::<Vec<u8>>::parse(compact, &AlgorithmSet::ANY) else { return false };
+    let Ok((jws, _)) = Jws::with_any_payload(compact, &AlgorithmSet::ANY) else { return false };
     let Ok(keys) = KeySet::parse(keys.as_bytes(), &AlgorithmSet::ANY, 100) else { return false };
     let candidates = keys.find(jws.header().algorithm(), jws.header().key_id().unwrap().as_deref());
-    candidates.is_ok_and(|candidates| jws.verify(candidates).is_ok())
+    candidates.is_ok_and(|candidates| jws.verify(candidates, Hash::NotNeeded).is_ok())
 }
 
 fn read(file: &str) -> Option<String> {

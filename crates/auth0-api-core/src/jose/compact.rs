@@ -2,85 +2,48 @@
 
 use std::borrow::Borrow;
 
-use aws_lc_rs::digest::{Context, SHA256};
-
 use super::public_key::SigningInput;
 use super::{AlgorithmSet, Header, JoseError, Object, VerificationKey};
 use crate::base64url;
+use crate::digest::sha256_of_beginning_and_whole;
 
 /// A signed message that is parsed but not verified. The message is well-formed, and the caller allows its algorithm.
 #[derive(Debug)]
-pub(crate) struct Jws<'t, P> {
+pub(crate) struct Jws<'t> {
     compact: &'t str,
-    signed: SigningInput<'t>,
-    hash: Option<TextHash>,
+    /// The part that is signed, `header.payload`: the beginning of `compact`.
+    signed: &'t str,
     header: Header,
-    payload: P,
+    payload: Object,
     signature: Vec<u8>,
 }
 
 /// A message whose signature was verified. Only [`Jws::verify`] creates one.
 #[derive(Debug)]
-pub(crate) struct VerifiedJws<P> {
+pub(crate) struct VerifiedJws {
     hash: Option<TextHash>,
     header: Header,
-    payload: P,
+    payload: Object,
 }
 
 /// The SHA-256 of a compact text.
 pub(crate) type TextHash = [u8; 32];
 
-/// A type that a payload is parsed into.
-pub(crate) trait Payload: Sized {
-    fn parse(octets: Vec<u8>) -> Result<Self, JoseError>;
+/// Whether the caller needs [`VerifiedJws::hash`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Hash {
+    Needed,
+    NotNeeded,
 }
 
-/// The payload of a JWT.
-impl Payload for Object {
-    fn parse(octets: Vec<u8>) -> Result<Self, JoseError> {
-        Self::parse(octets).map_err(JoseError::Payload)
-    }
-}
-
-/// The payloads of test vectors can be any octets.
-#[cfg(test)]
-impl Payload for Vec<u8> {
-    fn parse(octets: Vec<u8>) -> Result<Self, JoseError> {
-        Ok(octets)
-    }
-}
-
-impl<'t, P: Payload> Jws<'t, P> {
+impl<'t> Jws<'t> {
     /// Parses a compact text. The caller must limit its size before.
     pub(crate) fn parse(compact: &'t str, allowed: &AlgorithmSet) -> Result<Self, JoseError> {
-        let (signing_input, [header, payload, signature]) = split(compact)?;
+        let (signed, [header, payload, signature]) = split(compact)?;
         let header = Header::parse(decode(header)?, allowed)?;
-        let payload = P::parse(decode(payload)?)?;
+        let payload = Object::parse(decode(payload)?).map_err(JoseError::Payload)?;
         let signature = decode(signature)?;
-        let signed = SigningInput::of(signing_input.as_bytes());
-        Ok(Self { compact, signed, hash: None, header, payload, signature })
-    }
-
-    /// Computes two SHA-256 hashes in one pass: the hash of the whole text, for callers that need
-    /// [`VerifiedJws::hash`], and the hash of the signed part, for the signature check.
-    ///
-    /// A compact text is `header.payload.signature`. The signed part is the beginning of the text: `header.payload`. So
-    /// one hash computation gives both hashes:
-    ///
-    /// 1. The hash context reads the signed part.
-    /// 2. A copy of the context is finished at this point. The result is the digest that RS256, PS256 and ES256 verify.
-    /// 3. The original context also reads the rest of the text: the second dot and the signature. The result is the
-    ///    hash of the whole text.
-    ///
-    /// Two separate computations would both read the signed part, which is the largest part of the text.
-    pub(crate) fn hashed(mut self) -> Self {
-        let (signed, rest) = self.compact.as_bytes().split_at(self.signed.octets.len());
-        let mut context = Context::new(&SHA256);
-        context.update(signed);
-        self.signed.sha256 = Some(context.clone().finish());
-        context.update(rest);
-        self.hash = context.finish().as_ref().try_into().ok();
-        self
+        Ok(Self { compact, signed, header, payload, signature })
     }
 
     pub(crate) fn header(&self) -> &Header {
@@ -93,7 +56,7 @@ impl<'t, P: Payload> Jws<'t, P> {
     }
 
     /// The payload, not verified. Use it only to find the key, or to reject a message early.
-    pub(crate) fn unverified_payload(&self) -> &P {
+    pub(crate) fn unverified_payload(&self) -> &Object {
         &self.payload
     }
 
@@ -102,18 +65,31 @@ impl<'t, P: Payload> Jws<'t, P> {
     pub(crate) fn verify<K: Borrow<VerificationKey>>(
         self,
         keys: impl IntoIterator<Item = K>,
-    ) -> Result<VerifiedJws<P>, JoseError> {
+        hash: Hash,
+    ) -> Result<VerifiedJws, JoseError> {
+        let (input, hash) = match hash {
+            Hash::Needed => self.hashed(),
+            Hash::NotNeeded => (SigningInput::of(self.signed.as_bytes()), None),
+        };
         let signed = keys.into_iter().any(|key| {
             let key = key.borrow();
-            key.algorithm() == self.header.algorithm() && key.verifies(&self.signed, &self.signature)
+            key.algorithm() == self.header.algorithm() && key.verifies(&input, &self.signature)
         });
-        let Self { hash, header, payload, .. } = self;
+        let Self { header, payload, .. } = self;
         if signed { Ok(VerifiedJws { hash, header, payload }) } else { Err(JoseError::Signature) }
+    }
+
+    /// Returns the signed part with its hash, which RS256, PS256 and ES256 verify, and the hash of the whole text. Two
+    /// separate computations would both read the signed part, which is the largest part of the text.
+    fn hashed(&self) -> (SigningInput<'t>, Option<TextHash>) {
+        let (signed, rest) = self.compact.as_bytes().split_at(self.signed.len());
+        let (sha256, hash) = sha256_of_beginning_and_whole(signed, rest);
+        (SigningInput { octets: signed, sha256: Some(sha256) }, Some(hash))
     }
 }
 
-impl<P> VerifiedJws<P> {
-    /// The SHA-256 of the compact text, if [`Jws::hashed`] was called.
+impl VerifiedJws {
+    /// The SHA-256 of the compact text, if the caller of [`Jws::verify`] needed it.
     pub(crate) fn hash(&self) -> Option<TextHash> {
         self.hash
     }
@@ -122,11 +98,11 @@ impl<P> VerifiedJws<P> {
         &self.header
     }
 
-    pub(crate) fn payload(&self) -> &P {
+    pub(crate) fn payload(&self) -> &Object {
         &self.payload
     }
 
-    pub(crate) fn into_payload(self) -> P {
+    pub(crate) fn into_payload(self) -> Object {
         self.payload
     }
 }
@@ -156,12 +132,23 @@ fn decode(segment: &str) -> Result<Vec<u8>, JoseError> {
 }
 
 #[cfg(test)]
+impl<'t> Jws<'t> {
+    /// Parses a text whose payload can be any octets, as in published vectors. Returns the octets beside the message.
+    pub(crate) fn with_any_payload(compact: &'t str, allowed: &AlgorithmSet) -> Result<(Self, Vec<u8>), JoseError> {
+        let (signed, [header, payload, signature]) = split(compact)?;
+        let header = Header::parse(decode(header)?, allowed)?;
+        let (octets, signature) = (decode(payload)?, decode(signature)?);
+        let payload = Object::read("{}".to_owned()).map_err(JoseError::Payload)?;
+        Ok((Self { compact, signed, header, payload, signature }, octets))
+    }
+}
+
+#[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
 
-    use aws_lc_rs::digest::digest;
-
     use super::*;
+    use crate::digest::sha256;
     use crate::jose::{Algorithm, JsonError, Jwk};
 
     /// `{"alg":"ES256"}`
@@ -178,8 +165,15 @@ mod tests {
     /// RFC 8037 §A.2.
     const ED25519: &str = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
 
-    fn parse(compact: &str) -> Result<Jws<'_, Object>, JoseError> {
+    fn parse(compact: &str) -> Result<Jws<'_>, JoseError> {
         Jws::parse(compact, &AlgorithmSet::ANY)
+    }
+
+    fn verify<K: Borrow<VerificationKey>>(
+        compact: &str,
+        keys: impl IntoIterator<Item = K>,
+    ) -> Result<VerifiedJws, JoseError> {
+        parse(compact).unwrap().verify(keys, Hash::NotNeeded)
     }
 
     fn key(jwk: &str, algorithm: Algorithm) -> VerificationKey {
@@ -259,7 +253,7 @@ mod tests {
     #[test]
     fn the_header_is_checked_before_the_payload() {
         let es384 = AlgorithmSet::new([Algorithm::ES384]).unwrap();
-        let rejected = Jws::<Object>::parse("eyJhbGciOiJFUzI1NiJ9.!.!", &es384).unwrap_err();
+        let rejected = Jws::parse("eyJhbGciOiJFUzI1NiJ9.!.!", &es384).unwrap_err();
         assert_eq!(rejected, JoseError::AlgorithmNotAllowed { algorithm: Algorithm::ES256 });
         // {"alg":"HS256"}
         assert_eq!(parse("eyJhbGciOiJIUzI1NiJ9.!.!").unwrap_err(), JoseError::Symmetric);
@@ -267,7 +261,7 @@ mod tests {
 
     #[test]
     fn a_signature_of_the_key_verifies() {
-        let signed = parse(SIGNED).unwrap().verify([key(SIGNER, Algorithm::ES256)]).unwrap();
+        let signed = verify(SIGNED, [key(SIGNER, Algorithm::ES256)]).unwrap();
         assert_eq!(signed.header().algorithm(), Algorithm::ES256);
         assert_eq!(signed.payload().string("iss").unwrap().as_deref(), Some("joe"));
         assert_eq!(signed.into_payload().get::<u64>("exp"), Ok(Some(1_300_819_380)));
@@ -276,13 +270,13 @@ mod tests {
     #[test]
     fn one_of_several_keys_is_enough() {
         let keys = [key(ED25519, Algorithm::EdDSA), key(OTHER_KEY, Algorithm::ES256), key(SIGNER, Algorithm::ES256)];
-        assert!(parse(SIGNED).unwrap().verify(&keys).is_ok());
+        assert!(verify(SIGNED, &keys).is_ok());
     }
 
     #[test]
     fn without_the_signers_key_a_signature_does_not_verify() {
         for keys in [vec![], vec![key(OTHER_KEY, Algorithm::ES256)], vec![key(ED25519, Algorithm::EdDSA)]] {
-            assert_eq!(parse(SIGNED).unwrap().verify(keys).unwrap_err(), JoseError::Signature);
+            assert_eq!(verify(SIGNED, keys).unwrap_err(), JoseError::Signature);
         }
     }
 
@@ -291,7 +285,7 @@ mod tests {
         // An ES256 signature by SIGNER, but the header says {"alg":"ES384"}.
         let mislabelled = "eyJhbGciOiJFUzM4NCJ9.e30.\
             CkwKqpxPjMsG4NiDPlI2nTa0X3_PWj5EfDljRUNpLtZiyY09egf4Q09a-dLuwdz4QsZtCYqmmjdgdJCB6jPK9w";
-        let rejected = parse(mislabelled).unwrap().verify([key(SIGNER, Algorithm::ES256)]).unwrap_err();
+        let rejected = verify(mislabelled, [key(SIGNER, Algorithm::ES256)]).unwrap_err();
         assert_eq!(rejected, JoseError::Signature);
     }
 
@@ -308,17 +302,17 @@ mod tests {
             format!("{text}.AAAA{signature}"),
             format!("{text}.{}", signature.repeat(30)),
         ] {
-            let rejected = parse(&changed).map(|jws| jws.verify([key(SIGNER, Algorithm::ES256)]).unwrap_err());
-            assert_eq!(rejected.unwrap(), JoseError::Signature, "{changed}");
+            let rejected = verify(&changed, [key(SIGNER, Algorithm::ES256)]).unwrap_err();
+            assert_eq!(rejected, JoseError::Signature, "{changed}");
         }
     }
 
     #[test]
     fn hashing_does_not_change_the_verification() {
-        let signed = parse(SIGNED).unwrap().hashed().verify([key(SIGNER, Algorithm::ES256)]).unwrap();
-        assert_eq!(signed.hash().map(|hash| hash.to_vec()), Some(digest(&SHA256, SIGNED.as_bytes()).as_ref().to_vec()));
-        assert_eq!(parse(SIGNED).unwrap().verify([key(SIGNER, Algorithm::ES256)]).unwrap().hash(), None);
-        let rejected = parse(SIGNED).unwrap().hashed().verify([key(OTHER_KEY, Algorithm::ES256)]);
+        let signed = parse(SIGNED).unwrap().verify([key(SIGNER, Algorithm::ES256)], Hash::Needed).unwrap();
+        assert_eq!(signed.hash(), Some(sha256(SIGNED.as_bytes())));
+        assert_eq!(verify(SIGNED, [key(SIGNER, Algorithm::ES256)]).unwrap().hash(), None);
+        let rejected = parse(SIGNED).unwrap().verify([key(OTHER_KEY, Algorithm::ES256)], Hash::Needed);
         assert_eq!(rejected.unwrap_err(), JoseError::Signature);
     }
 

@@ -40,7 +40,7 @@ pub use sign::{PrivateKey, PrivateKeyError};
 pub use thumbprint::Thumbprint;
 
 pub(crate) use algorithm::AlgorithmSet;
-pub(crate) use compact::{Jws, TextHash, VerifiedJws};
+pub(crate) use compact::{Hash, Jws, TextHash, VerifiedJws};
 pub(crate) use header::Header;
 pub(crate) use jwk::Jwk;
 pub(crate) use public_key::VerificationKey;

@@ -13,7 +13,7 @@ use crate::jose::{Object, TextHash, VerifiedJws};
 /// A JWT signed with a key of a trusted issuer.
 #[derive(Debug)]
 pub(crate) struct Signed {
-    pub(crate) jws: VerifiedJws<Object>,
+    pub(crate) jws: VerifiedJws,
     pub(crate) issuer: Arc<str>,
     /// The text of the token, as presented.
     pub(crate) text: Arc<str>,

@@ -41,7 +41,7 @@ impl TokenPolicy {
     /// RFC 8725 §3.11, RFC 9068 §4: a JWT for another purpose has another `typ`. Auth0 writes `JWT` or `at+jwt`.
     ///
     /// In strict mode, `typ` must be `at+jwt`. Otherwise, `JWT` and an absent `typ` are also accepted.
-    fn check_type(&self, jws: &VerifiedJws<Object>) -> Result<(), TokenError> {
+    fn check_type(&self, jws: &VerifiedJws) -> Result<(), TokenError> {
         let media_type = jws.header().media_type().map_err(|_| TokenError::Type)?;
         let accepted = media_type.map_or(!self.strict_rfc9068, |media_type| {
             media_type.is("at+jwt") || (media_type.is("jwt") && !self.strict_rfc9068)
