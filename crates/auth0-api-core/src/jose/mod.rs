@@ -27,8 +27,8 @@ mod header;
 mod jwk;
 mod pem;
 mod private_jwk;
+mod private_key;
 mod public_key;
-mod sign;
 mod strict_json;
 mod thumbprint;
 #[cfg(test)]
@@ -36,13 +36,13 @@ mod wycheproof_tests;
 
 pub use algorithm::{Algorithm, UnknownAlgorithm};
 pub use error::{JoseError, JsonError, JwkError};
-pub use sign::{PrivateKey, PrivateKeyError};
+pub use private_key::{PrivateKey, PrivateKeyError};
 pub use thumbprint::Thumbprint;
 
 pub(crate) use algorithm::AlgorithmSet;
 pub(crate) use compact::{Hash, Jws, TextHash, VerifiedJws};
 pub(crate) use header::Header;
 pub(crate) use jwk::Jwk;
+pub(crate) use private_key::random_id;
 pub(crate) use public_key::VerificationKey;
-pub(crate) use sign::random_id;
 pub(crate) use strict_json::{Object, Text};

@@ -7,7 +7,7 @@ use aws_lc_rs::rsa::KeyPair as RsaKeyPair;
 use aws_lc_rs::signature::{EcdsaKeyPair, Ed25519KeyPair};
 use secrecy::zeroize::Zeroizing;
 
-use super::sign::{CURVES, Pair};
+use super::private_key::{CURVES, Pair};
 use super::{Object, PrivateKeyError};
 use crate::base64url;
 
