@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-use super::Span;
+use super::text::Span;
 use crate::jose::JsonError;
 
 /// The positions of members in a text.

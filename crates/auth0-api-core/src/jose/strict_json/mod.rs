@@ -16,6 +16,9 @@ use super::JsonError;
 
 mod members;
 mod reader;
+mod text;
+
+pub(crate) use text::Text;
 
 /// One JSON object. The whole text has been checked, and members are converted on demand. The object owns its text or
 /// borrows it.
@@ -23,13 +26,6 @@ mod reader;
 pub(crate) struct Object<T = String> {
     json: T,
     members: MemberTable,
-}
-
-/// A part of a text. A `Span` is half as large as a `Range<usize>`, because objects are moved often.
-#[derive(Clone, Copy)]
-struct Span {
-    start: u32,
-    end: u32,
 }
 
 /// A member exists but does not have the requested type.
@@ -94,23 +90,6 @@ impl<T: AsRef<str>> fmt::Debug for Object<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names = self.members.iter().map(|member| self.members.name(member, self.as_str()));
         f.debug_set().entries(names).finish()
-    }
-}
-
-/// A string. It is borrowed from the JSON text unless it contains escapes.
-#[derive(Deserialize)]
-pub(crate) struct Text<'a>(#[serde(borrow)] pub(crate) Cow<'a, str>);
-
-impl Span {
-    /// The part from `start` to `end`. Offsets have 32 bits, which is enough because the texts are much shorter than 4
-    /// GiB.
-    fn new(start: usize, end: usize) -> Self {
-        let offset = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
-        Self { start: offset(start), end: offset(end) }
-    }
-
-    fn of(self, json: &str) -> &str {
-        json.get(self.start as usize..self.end as usize).unwrap_or_default()
     }
 }
 

@@ -5,7 +5,7 @@
 //! this reader accepts.
 
 use super::members::{Key, Member, MemberTable, Name};
-use super::{Span, Text};
+use super::text::{Span, Text};
 use crate::jose::JsonError;
 
 /// Returns the members of a text that must be one object and nothing else.
