@@ -7,11 +7,12 @@ use std::str::FromStr;
 
 use aws_lc_rs::rsa::RsaParameters;
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_ASN1, ECDSA_P384_SHA384_ASN1, ECDSA_P521_SHA512_ASN1, ED25519, RSA_PKCS1_2048_8192_SHA256,
-    RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512, RSA_PSS_2048_8192_SHA256, RSA_PSS_2048_8192_SHA384,
-    RSA_PSS_2048_8192_SHA512, VerificationAlgorithm,
+    RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512, RSA_PKCS1_SHA256,
+    RSA_PKCS1_SHA384, RSA_PKCS1_SHA512, RSA_PSS_2048_8192_SHA256, RSA_PSS_2048_8192_SHA384, RSA_PSS_2048_8192_SHA512,
+    RSA_PSS_SHA256, RSA_PSS_SHA384, RSA_PSS_SHA512, RsaEncoding,
 };
-use jsonwebtoken::jwk::EllipticCurve;
+
+use super::curve::Curve;
 
 /// A signature algorithm of [RFC 7518 §3.1](https://www.rfc-editor.org/rfc/rfc7518#section-3.1) or
 /// [RFC 8037 §3.1](https://www.rfc-editor.org/rfc/rfc8037#section-3.1), asymmetric only.
@@ -68,7 +69,16 @@ impl Algorithm {
         self.row().0
     }
 
-    pub(super) fn verification(self) -> Verification {
+    /// The algorithm of a curve.
+    pub(super) fn on(curve: Curve) -> Self {
+        match curve {
+            Curve::P256 => Self::ES256,
+            Curve::P384 => Self::ES384,
+            Curve::P521 => Self::ES512,
+        }
+    }
+
+    pub(super) fn implementation(self) -> Implementation {
         self.row().1
     }
 
@@ -77,19 +87,20 @@ impl Algorithm {
         matches!(self, Self::RS256 | Self::PS256 | Self::ES256)
     }
 
-    /// The table of algorithms: the registered name, and the implementation that verifies signatures.
-    fn row(self) -> (&'static str, Verification) {
+    /// The table of algorithms: the registered name, and the implementation.
+    fn row(self) -> (&'static str, Implementation) {
+        use Implementation::{Ecdsa, Ed25519, Rsa};
         match self {
-            Self::RS256 => ("RS256", Verification::Rsa(&RSA_PKCS1_2048_8192_SHA256)),
-            Self::RS384 => ("RS384", Verification::Rsa(&RSA_PKCS1_2048_8192_SHA384)),
-            Self::RS512 => ("RS512", Verification::Rsa(&RSA_PKCS1_2048_8192_SHA512)),
-            Self::PS256 => ("PS256", Verification::Rsa(&RSA_PSS_2048_8192_SHA256)),
-            Self::PS384 => ("PS384", Verification::Rsa(&RSA_PSS_2048_8192_SHA384)),
-            Self::PS512 => ("PS512", Verification::Rsa(&RSA_PSS_2048_8192_SHA512)),
-            Self::ES256 => ("ES256", Verification::Ec(EllipticCurve::P256, &ECDSA_P256_SHA256_ASN1)),
-            Self::ES384 => ("ES384", Verification::Ec(EllipticCurve::P384, &ECDSA_P384_SHA384_ASN1)),
-            Self::ES512 => ("ES512", Verification::Ec(EllipticCurve::P521, &ECDSA_P521_SHA512_ASN1)),
-            Self::EdDSA => ("EdDSA", Verification::Ed25519(&ED25519)),
+            Self::RS256 => ("RS256", Rsa(&RSA_PKCS1_2048_8192_SHA256, &RSA_PKCS1_SHA256)),
+            Self::RS384 => ("RS384", Rsa(&RSA_PKCS1_2048_8192_SHA384, &RSA_PKCS1_SHA384)),
+            Self::RS512 => ("RS512", Rsa(&RSA_PKCS1_2048_8192_SHA512, &RSA_PKCS1_SHA512)),
+            Self::PS256 => ("PS256", Rsa(&RSA_PSS_2048_8192_SHA256, &RSA_PSS_SHA256)),
+            Self::PS384 => ("PS384", Rsa(&RSA_PSS_2048_8192_SHA384, &RSA_PSS_SHA384)),
+            Self::PS512 => ("PS512", Rsa(&RSA_PSS_2048_8192_SHA512, &RSA_PSS_SHA512)),
+            Self::ES256 => ("ES256", Ecdsa(Curve::P256)),
+            Self::ES384 => ("ES384", Ecdsa(Curve::P384)),
+            Self::ES512 => ("ES512", Ecdsa(Curve::P521)),
+            Self::EdDSA => ("EdDSA", Ed25519),
         }
     }
 }
@@ -117,12 +128,12 @@ impl FromStr for Algorithm {
 #[error("not an asymmetric signature algorithm (RS, PS or ES with 256, 384 or 512; EdDSA)")]
 pub struct UnknownAlgorithm;
 
-/// The type of key that an algorithm uses, and the implementation that verifies its signatures. ECDSA signatures must
-/// be in DER.
-pub(super) enum Verification {
-    Ec(EllipticCurve, &'static dyn VerificationAlgorithm),
-    Ed25519(&'static dyn VerificationAlgorithm),
-    Rsa(&'static RsaParameters),
+/// The type of key that an algorithm uses. For RSA, also the parts of aws-lc-rs that verify and sign; [`Curve`] has the
+/// parts for ECDSA.
+pub(super) enum Implementation {
+    Ecdsa(Curve),
+    Ed25519,
+    Rsa(&'static RsaParameters, &'static dyn RsaEncoding),
 }
 
 /// The algorithms that a caller accepts.

@@ -108,3 +108,27 @@ pub enum JwkError {
     #[error("the key's value is invalid or too weak")]
     Value,
 }
+
+/// Why a text is not a private key that this crate can use, or why a key cannot sign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PrivateKeyError {
+    /// The key cannot sign with this algorithm.
+    #[error("the key cannot sign with {algorithm}")]
+    Algorithm {
+        /// The requested algorithm.
+        algorithm: Algorithm,
+    },
+    /// The text is neither PEM with an unencrypted private key nor a private JWK.
+    #[error("not an unencrypted private key in PEM or JWK form")]
+    Encoding,
+    /// The system provides no random numbers, or the cryptographic operation failed.
+    #[error("signing failed")]
+    Signing,
+    /// The type of key, its curve, or the JWK's `alg` is not supported.
+    #[error("not an RSA, P-256, P-384, P-521 or Ed25519 key")]
+    Unsupported,
+    /// The key's values are invalid. For example, a value is too small, or the public half is from another key.
+    #[error("the values of the key are invalid")]
+    Value,
+}

@@ -20,11 +20,14 @@
 
 mod algorithm;
 mod compact;
-mod ecdsa_signature;
+mod curve;
+mod der;
 mod ed25519;
 mod error;
 mod header;
 mod jwk;
+mod key_pair;
+mod material;
 mod pem;
 mod private_jwk;
 mod private_key;
@@ -35,8 +38,8 @@ mod thumbprint;
 mod wycheproof_tests;
 
 pub use algorithm::{Algorithm, UnknownAlgorithm};
-pub use error::{JoseError, JsonError, JwkError};
-pub use private_key::{PrivateKey, PrivateKeyError};
+pub use error::{JoseError, JsonError, JwkError, PrivateKeyError};
+pub use private_key::PrivateKey;
 pub use thumbprint::Thumbprint;
 
 pub(crate) use algorithm::AlgorithmSet;

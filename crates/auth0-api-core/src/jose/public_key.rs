@@ -2,20 +2,20 @@
 
 use aws_lc_rs::digest::Digest;
 use aws_lc_rs::rsa::PublicKeyComponents;
-use aws_lc_rs::signature::ParsedPublicKey;
-use jsonwebtoken::jwk::EllipticCurve;
+use aws_lc_rs::signature::{ED25519, ParsedPublicKey};
 
-use super::algorithm::Verification;
-use super::ecdsa_signature::der;
-use super::jwk::Material;
+use super::algorithm::Implementation;
+use super::curve::Curve;
+use super::der::{self, Der};
+use super::material::Material;
 use super::{Algorithm, JwkError};
 
 /// A parsed public key. It verifies signatures of one algorithm only.
 #[derive(Clone, Debug)]
 pub(crate) struct VerificationKey {
     algorithm: Algorithm,
-    /// The size of a coordinate in octets, if the key is on a NIST curve.
-    coordinate: Option<usize>,
+    /// The curve, if the algorithm is ECDSA.
+    curve: Option<Curve>,
     parsed: ParsedPublicKey,
 }
 
@@ -25,20 +25,17 @@ impl VerificationKey {
     ///
     /// This function accepts an Ed25519 point that is not on its curve, but no signature verifies with such a point.
     pub(super) fn new(material: &Material, algorithm: Algorithm) -> Result<Self, JwkError> {
-        let parsed = match (material, algorithm.verification()) {
-            (Material::Rsa { modulus, exponent }, Verification::Rsa(parameters)) => {
-                PublicKeyComponents { n: modulus, e: exponent }.to_parsed_public_key(parameters)
+        let (curve, parsed) = match (material, algorithm.implementation()) {
+            (Material::Ec(point), Implementation::Ecdsa(curve)) if point.curve() == curve => {
+                (Some(curve), ParsedPublicKey::new(curve.verification(), point.as_bytes()))
             }
-            (Material::Ec(point), Verification::Ec(wanted, verification)) if *point.curve() == wanted => {
-                ParsedPublicKey::new(verification, point.as_bytes())
-            }
-            (Material::Ed25519(point), Verification::Ed25519(verification)) => {
-                ParsedPublicKey::new(verification, point)
+            (Material::Ed25519(point), Implementation::Ed25519) => (None, ParsedPublicKey::new(&ED25519, point)),
+            (Material::Rsa { modulus, exponent }, Implementation::Rsa(parameters, _)) => {
+                (None, PublicKeyComponents { n: modulus, e: exponent }.to_parsed_public_key(parameters))
             }
             _ => return Err(JwkError::Unsupported),
         };
-        let coordinate = if let Material::Ec(point) = material { coordinate_bytes(point.curve()) } else { None };
-        Ok(Self { algorithm, coordinate, parsed: parsed.map_err(|_| JwkError::Value)? })
+        Ok(Self { algorithm, curve, parsed: parsed.map_err(|_| JwkError::Value)? })
     }
 
     pub(crate) fn algorithm(&self) -> Algorithm {
@@ -47,10 +44,8 @@ impl VerificationKey {
 
     /// Returns whether a signature in the JOSE form is valid.
     pub(super) fn verifies(&self, message: &SigningInput<'_>, signature: &[u8]) -> bool {
-        match self.coordinate {
-            Some(coordinate) => {
-                der(signature, coordinate).is_some_and(|signature| self.verifies_encoded(message, &signature))
-            }
+        match self.curve {
+            Some(curve) => to_der(signature, curve).is_some_and(|der| self.verifies_encoded(message, &der)),
             None => self.verifies_encoded(message, signature),
         }
     }
@@ -79,13 +74,32 @@ impl<'t> SigningInput<'t> {
     }
 }
 
-/// Returns the number of octets of a coordinate: the size of the field, including leading zeros (RFC 7518 §6.2.1.2).
-/// Returns `None` if the curve is not a NIST curve.
-pub(super) fn coordinate_bytes(curve: &EllipticCurve) -> Option<usize> {
-    match curve {
-        EllipticCurve::P256 => Some(32),
-        EllipticCurve::P384 => Some(48),
-        EllipticCurve::P521 => Some(66),
-        _ => None,
+/// Writes an ECDSA signature in DER, as RFC 3279 §2.2.3 defines it: `SEQUENCE { r INTEGER, s INTEGER }`. Returns `None`
+/// if the signature does not have the length of two coordinates.
+///
+/// JOSE writes `r` and then `s`, each in the size of the field
+/// ([RFC 7518 §3.4](https://www.rfc-editor.org/rfc/rfc7518#section-3.4)). For this form, the library would parse both
+/// as big numbers and then write the same DER. This function is faster, because it works only on the octets.
+fn to_der(signature: &[u8], curve: Curve) -> Option<Der> {
+    let size = curve.coordinate_bytes();
+    let (r, s) = signature.split_at_checked(size).filter(|(_, s)| s.len() == size)?;
+    Some(der::sequence(&[r, s]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_signature_needs_no_allocation() {
+        let der = to_der(&[0xff; 132], Curve::P521);
+        assert_eq!(der.map(|der| (der.len(), der.spilled())), Some((141, false)));
+    }
+
+    #[test]
+    fn a_signature_of_another_length_is_rejected() {
+        for length in [0, 1, 31, 32, 63, 65, 128] {
+            assert!(to_der(&vec![1; length], Curve::P256).is_none(), "{length}");
+        }
     }
 }

@@ -1,12 +1,12 @@
 //! Public JSON Web Keys ([RFC 7517](https://www.rfc-editor.org/rfc/rfc7517)).
 
 use std::borrow::Cow;
-use std::fmt;
 
 use jsonwebtoken::jwk::EllipticCurve;
 
+use super::curve::{self, Curve};
 use super::ed25519;
-use super::public_key::coordinate_bytes;
+use super::material::{EcPoint, Material};
 use super::{Algorithm, JwkError, Object, Thumbprint, VerificationKey};
 use crate::base64url;
 
@@ -17,22 +17,6 @@ pub(crate) struct Jwk {
     algorithm: Option<Box<str>>,
     canonical: bool,
     material: Material,
-}
-
-/// The value of a key, decoded and in canonical form.
-#[derive(Debug)]
-pub(super) enum Material {
-    Ec(EcPoint),
-    Ed25519([u8; 32]),
-    Rsa { modulus: Vec<u8>, exponent: Vec<u8> },
-}
-
-/// A point for one of the NIST curves, uncompressed (SEC 1 §2.3.3). Its coordinates have the size of the field.
-/// [`VerificationKey::new`] checks whether the point is on the curve.
-pub(super) struct EcPoint {
-    curve: EllipticCurve,
-    octets: [u8; MAX_POINT_BYTES],
-    length: usize,
 }
 
 /// The members of a key. They borrow the text of the key.
@@ -48,7 +32,7 @@ impl Jwk {
             return Err(JwkError::Private);
         }
         reject_other_uses(&members)?;
-        let (material, canonical) = Material::read(&members)?;
+        let (material, canonical) = material(&members)?;
         let text = |name| Ok(optional(&members, name)?.map(|text| text.into_owned().into_boxed_str()));
         Ok(Self { key_id: text("kid")?, algorithm: text("alg")?, canonical, material })
     }
@@ -75,7 +59,7 @@ impl Jwk {
     /// Returns the thumbprint (RFC 7638 §3). The thumbprint is computed from the decoded value, so it does not depend
     /// on the JSON text of the key.
     pub(crate) fn thumbprint(&self) -> Thumbprint {
-        Thumbprint::of(&self.material.required_members())
+        self.material.thumbprint()
     }
 }
 
@@ -104,123 +88,51 @@ fn octets_into(members: &JwkObject<'_>, name: &str, buffer: &mut [u8]) -> Result
     base64url::decode_exactly(&text, buffer).ok_or(JwkError::Value)
 }
 
-impl Material {
-    /// Returns the value of the key, and whether it was encoded canonically.
-    fn read(members: &JwkObject<'_>) -> Result<(Self, bool), JwkError> {
-        match optional(members, "kty")?.as_deref() {
-            Some("EC") => Ok((Self::ec(members)?, true)),
-            Some("OKP") => Ok((Self::ed25519(members)?, true)),
-            Some("RSA") => Self::rsa(members),
-            Some(_) => Err(JwkError::Unsupported),
-            None => Err(JwkError::Malformed),
-        }
-    }
-
-    fn ec(members: &JwkObject<'_>) -> Result<Self, JwkError> {
-        let curve = curve(members)?;
-        let size = coordinate_bytes(&curve).ok_or(JwkError::Unsupported)?;
-        let mut point = EcPoint { curve, octets: [UNCOMPRESSED; MAX_POINT_BYTES], length: 1 + 2 * size };
-        // RFC 7518 §6.2.1.2: coordinates have the size of the field, including leading zeros. So a key has only one
-        // thumbprint.
-        let (x, y) = point.coordinates_mut();
-        octets_into(members, "x", x)?;
-        octets_into(members, "y", y)?;
-        Ok(Self::Ec(point))
-    }
-
-    fn ed25519(members: &JwkObject<'_>) -> Result<Self, JwkError> {
-        if curve(members)? != EllipticCurve::Ed25519 {
-            return Err(JwkError::Unsupported);
-        }
-        let mut point = [0; 32];
-        octets_into(members, "x", &mut point)?;
-        if ed25519::is_weak(point) { Err(JwkError::Value) } else { Ok(Self::Ed25519(point)) }
-    }
-
-    fn rsa(members: &JwkObject<'_>) -> Result<(Self, bool), JwkError> {
-        let (modulus, modulus_canonical) = without_leading_zeros(octets(members, "n")?);
-        let (exponent, exponent_canonical) = without_leading_zeros(octets(members, "e")?);
-        let odd = [&modulus, &exponent].into_iter().all(|number| number.last().is_some_and(|last| last % 2 == 1));
-        let sized = RSA_MODULUS_BITS.contains(&bits(&modulus)) && exponent.len() <= MAX_RSA_EXPONENT_BYTES;
-        if odd && sized && exponent != [1] {
-            Ok((Self::Rsa { modulus, exponent }, modulus_canonical && exponent_canonical))
-        } else {
-            Err(JwkError::Value)
-        }
-    }
-
-    /// Writes the required members of RFC 7638 §3.2, in lexicographic order and without white space.
-    pub(super) fn required_members(&self) -> String {
-        let mut text = String::with_capacity(USUAL_REQUIRED_MEMBERS);
-        match self {
-            Self::Ec(point) => {
-                let (x, y) = point.coordinates();
-                text.push_str(match point.curve {
-                    EllipticCurve::P256 => r#"{"crv":"P-256","kty":"EC","x":""#,
-                    EllipticCurve::P384 => r#"{"crv":"P-384","kty":"EC","x":""#,
-                    _ => r#"{"crv":"P-521","kty":"EC","x":""#,
-                });
-                base64url::encode_to(x, &mut text);
-                text.push_str(r#"","y":""#);
-                base64url::encode_to(y, &mut text);
-            }
-            Self::Ed25519(point) => {
-                text.push_str(r#"{"crv":"Ed25519","kty":"OKP","x":""#);
-                base64url::encode_to(point, &mut text);
-            }
-            Self::Rsa { modulus, exponent } => {
-                text.push_str(r#"{"e":""#);
-                base64url::encode_to(exponent, &mut text);
-                text.push_str(r#"","kty":"RSA","n":""#);
-                base64url::encode_to(modulus, &mut text);
-            }
-        }
-        text.push_str(r#""}"#);
-        text
+/// Returns the value of the key, and whether it was encoded canonically.
+fn material(members: &JwkObject<'_>) -> Result<(Material, bool), JwkError> {
+    match optional(members, "kty")?.as_deref() {
+        Some("EC") => Ok((ec(members)?, true)),
+        Some("OKP") => Ok((okp(members)?, true)),
+        Some("RSA") => rsa(members),
+        Some(_) => Err(JwkError::Unsupported),
+        None => Err(JwkError::Malformed),
     }
 }
 
-impl EcPoint {
-    /// Reads an uncompressed point. The library returns the public half of a key pair in this form.
-    pub(super) fn uncompressed(curve: EllipticCurve, written: &[u8]) -> Self {
-        let mut octets = [UNCOMPRESSED; MAX_POINT_BYTES];
-        octets.iter_mut().zip(written).for_each(|(to, from)| *to = *from);
-        Self { curve, octets, length: written.len().min(MAX_POINT_BYTES) }
-    }
+fn ec(members: &JwkObject<'_>) -> Result<Material, JwkError> {
+    let curve = Curve::new(&crv(members)?).ok_or(JwkError::Unsupported)?;
+    let mut point = EcPoint::new(curve);
+    // RFC 7518 §6.2.1.2: coordinates have the size of the field, including leading zeros. So a key has only one
+    // thumbprint.
+    let (x, y) = point.coordinates_mut();
+    octets_into(members, "x", x)?;
+    octets_into(members, "y", y)?;
+    Ok(Material::Ec(point))
+}
 
-    pub(super) fn curve(&self) -> &EllipticCurve {
-        &self.curve
+fn okp(members: &JwkObject<'_>) -> Result<Material, JwkError> {
+    if crv(members)? != EllipticCurve::Ed25519 {
+        return Err(JwkError::Unsupported);
     }
+    let mut point = [0; 32];
+    octets_into(members, "x", &mut point)?;
+    if ed25519::is_weak(point) { Err(JwkError::Value) } else { Ok(Material::Ed25519(point)) }
+}
 
-    pub(super) fn as_bytes(&self) -> &[u8] {
-        self.octets.get(..self.length).unwrap_or_default()
-    }
-
-    fn coordinates(&self) -> (&[u8], &[u8]) {
-        let coordinates = self.as_bytes().get(1..).unwrap_or_default();
-        coordinates.split_at(coordinates.len() / 2)
-    }
-
-    fn coordinates_mut(&mut self) -> (&mut [u8], &mut [u8]) {
-        let coordinates = self.octets.get_mut(1..self.length).unwrap_or_default();
-        coordinates.split_at_mut(coordinates.len() / 2)
+fn rsa(members: &JwkObject<'_>) -> Result<(Material, bool), JwkError> {
+    let (modulus, modulus_canonical) = without_leading_zeros(octets(members, "n")?);
+    let (exponent, exponent_canonical) = without_leading_zeros(octets(members, "e")?);
+    let odd = [&modulus, &exponent].into_iter().all(|number| number.last().is_some_and(|last| last % 2 == 1));
+    let sized = RSA_MODULUS_BITS.contains(&bits(&modulus)) && exponent.len() <= MAX_RSA_EXPONENT_BYTES;
+    if odd && sized && exponent != [1] {
+        Ok((Material::Rsa { modulus, exponent }, modulus_canonical && exponent_canonical))
+    } else {
+        Err(JwkError::Value)
     }
 }
 
-impl fmt::Debug for EcPoint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EcPoint").field("curve", &self.curve).finish_non_exhaustive()
-    }
-}
-
-fn curve(members: &JwkObject<'_>) -> Result<EllipticCurve, JwkError> {
-    match optional(members, "crv").ok().flatten().as_deref() {
-        Some("P-256") => Ok(EllipticCurve::P256),
-        Some("P-384") => Ok(EllipticCurve::P384),
-        Some("P-521") => Ok(EllipticCurve::P521),
-        Some("Ed25519") => Ok(EllipticCurve::Ed25519),
-        _ => Err(JwkError::Unsupported),
-    }
+fn crv(members: &JwkObject<'_>) -> Result<EllipticCurve, JwkError> {
+    optional(members, "crv").ok().flatten().and_then(|crv| curve::named(&crv)).ok_or(JwkError::Unsupported)
 }
 
 /// Removes leading zero octets. The second value is `true` if there were none.
@@ -238,15 +150,6 @@ fn without_leading_zeros(number: Vec<u8>) -> (Vec<u8>, bool) {
 fn bits(number: &[u8]) -> usize {
     number.len() * 8 - number.first().map_or(0, |first| first.leading_zeros() as usize)
 }
-
-/// The first octet of an uncompressed point (SEC 1 §2.3.3).
-const UNCOMPRESSED: u8 = 4;
-
-/// The size of a point on P-521.
-const MAX_POINT_BYTES: usize = 1 + 2 * 66;
-
-/// The required members of a key on P-256 take 126 bytes.
-const USUAL_REQUIRED_MEMBERS: usize = 128;
 
 /// The members of private and symmetric keys (RFC 7518 §6.2.2, §6.3.2, §6.4.1).
 const PRIVATE_MEMBERS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
