@@ -39,6 +39,42 @@ fn round_trips(key: &PrivateKey) -> bool {
     Jws::parse(&signed, &AlgorithmSet::ANY).unwrap().verify([public], Hash::NotNeeded).is_ok()
 }
 
+/// Returns whether jsonwebtoken, which shares no code of this crate, verifies a token with the public key.
+#[expect(clippy::disallowed_methods, reason = "only this test uses the verifier of jsonwebtoken")]
+fn jsonwebtoken_verifies(token: &str, key: &PrivateKey, algorithm: jsonwebtoken::Algorithm) -> bool {
+    let mut validation = jsonwebtoken::Validation::new(algorithm);
+    validation.set_required_spec_claims::<&str>(&[]);
+    validation.validate_exp = false;
+    let jwk: jsonwebtoken::jwk::Jwk = serde_json::from_str(&key.public_jwk()).unwrap();
+    let public = jsonwebtoken::DecodingKey::from_jwk(&jwk).unwrap();
+    match jsonwebtoken::decode::<serde_json::Value>(token, &public, &validation) {
+        Ok(decoded) => decoded.claims == serde_json::json!({ "sub": "x" }),
+        Err(error) => {
+            assert_eq!(error.kind(), &jsonwebtoken::errors::ErrorKind::InvalidSignature);
+            false
+        }
+    }
+}
+
+#[test]
+fn an_independent_library_verifies_the_signatures_of_every_algorithm_that_it_supports() {
+    let keys = [RSA[0], P256[0], P384[0], P521[0], ED25519[0]].map(read);
+    let mut unsupported = Vec::new();
+    for algorithm in Algorithm::ALL {
+        let Ok(theirs) = algorithm.name().parse() else {
+            unsupported.push(algorithm);
+            continue;
+        };
+        let key = keys.iter().find_map(|key| key.clone().with_algorithm(algorithm).ok()).unwrap();
+        let sign = |claims: &str| key.sign(&format!(r#"{{"alg":"{algorithm}"}}"#), claims).unwrap();
+        let (one, other) = (sign(r#"{"sub":"x"}"#), sign(r#"{"sub":"y"}"#));
+        assert!(jsonwebtoken_verifies(&one, &key, theirs), "{algorithm}");
+        let changed = format!("{}.{}", one.rsplit_once('.').unwrap().0, other.rsplit_once('.').unwrap().1);
+        assert!(!jsonwebtoken_verifies(&changed, &key, theirs), "{algorithm}");
+    }
+    assert_eq!(unsupported, [Algorithm::ES512]);
+}
+
 #[test]
 fn all_forms_of_a_key_give_the_same_key() {
     for (forms, usual) in [
