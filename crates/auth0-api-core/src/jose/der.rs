@@ -16,55 +16,33 @@ pub(super) type Der = SmallVec<[u8; 144]>;
 /// 4. A length below 128 is written in one octet (X.690 §8.1.3.4). For a longer length, the first octet is `0x80` plus
 ///    the number of the length's octets (X.690 §8.1.3.5). These octets follow, most significant first.
 pub(super) fn sequence<N: AsRef<[u8]>>(numbers: &[N]) -> Der {
-    let content = numbers.iter().map(|number| Integer::new(number.as_ref()).size()).sum();
+    let integers = numbers.iter().map(|number| shortest(number.as_ref()));
+    let content = integers.clone().map(|(padding, octets)| size(padding.len() + octets.len())).sum();
     let mut der = Der::with_capacity(size(content));
     write_start(SEQUENCE, content, &mut der);
-    for number in numbers {
-        Integer::new(number.as_ref()).write(&mut der);
+    for (padding, octets) in integers {
+        write_start(INTEGER, padding.len() + octets.len(), &mut der);
+        der.extend_from_slice(padding);
+        der.extend_from_slice(octets);
     }
     der
 }
 
-struct Integer<'n> {
-    octets: &'n [u8],
-    /// Whether a zero octet is written before the number.
-    padded: bool,
-}
-
-impl<'n> Integer<'n> {
-    fn new(number: &'n [u8]) -> Self {
-        let zeros = number.iter().take_while(|octet| **octet == 0).count();
-        let octets = number.get(zeros..).unwrap_or_default();
-        Self { octets, padded: octets.first().is_none_or(|first| *first >= 0x80) }
-    }
-
-    fn content(&self) -> usize {
-        self.octets.len() + usize::from(self.padded)
-    }
-
-    fn size(&self) -> usize {
-        size(self.content())
-    }
-
-    fn write(&self, der: &mut Der) {
-        write_start(INTEGER, self.content(), der);
-        if self.padded {
-            der.push(0);
-        }
-        der.extend_from_slice(self.octets);
-    }
+/// Returns the zero octet before a number, if there is one, and the octets of the number.
+fn shortest(number: &[u8]) -> (&'static [u8], &[u8]) {
+    let octets = without_leading_zeros(number);
+    (if octets.first().is_none_or(|first| *first >= 0x80) { &[0] } else { &[] }, octets)
 }
 
 /// Returns the number of octets of a value with this length: tag, length, octets.
 fn size(length: usize) -> usize {
-    let more = if length < LONG_FORM { 0 } else { significant(&length.to_be_bytes()).len() };
+    let more = if length < LONG_FORM { 0 } else { without_leading_zeros(&length.to_be_bytes()).len() };
     2 + more + length
 }
 
-/// Writes the tag and the length.
 fn write_start(tag: u8, length: usize, der: &mut Der) {
     let octets = length.to_be_bytes();
-    let octets = significant(&octets);
+    let octets = if length == 0 { &[0] } else { without_leading_zeros(&octets) };
     der.push(tag);
     if length >= LONG_FORM {
         der.push(0x80 | u8::try_from(octets.len()).unwrap_or_default());
@@ -72,8 +50,7 @@ fn write_start(tag: u8, length: usize, der: &mut Der) {
     der.extend_from_slice(octets);
 }
 
-/// Removes leading zero octets.
-fn significant(octets: &[u8]) -> &[u8] {
+fn without_leading_zeros(octets: &[u8]) -> &[u8] {
     octets.get(octets.iter().take_while(|octet| **octet == 0).count()..).unwrap_or_default()
 }
 

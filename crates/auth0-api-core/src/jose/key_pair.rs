@@ -56,11 +56,7 @@ impl KeyPair {
     pub(super) fn public(&self) -> Material {
         match self {
             Self::Ec(curve, pair) => Material::Ec(EcPoint::uncompressed(*curve, pair.public_key().as_ref())),
-            Self::Ed25519(pair) => {
-                let mut point = [0; 32];
-                point.iter_mut().zip(pair.public_key().as_ref()).for_each(|(to, from)| *to = *from);
-                Material::Ed25519(point)
-            }
+            Self::Ed25519(pair) => Material::Ed25519(pair.public_key().as_ref().try_into().unwrap_or_default()),
             Self::Rsa(pair) => {
                 let public = pair.public_key();
                 let (modulus, exponent) = (public.modulus(), public.exponent());

@@ -1,7 +1,5 @@
 //! The values of public keys.
 
-use std::fmt;
-
 use super::Thumbprint;
 use super::curve::Curve;
 use crate::base64url;
@@ -16,6 +14,7 @@ pub(super) enum Material {
 
 /// A point for a curve, uncompressed (SEC 1 §2.3.3). Its coordinates have the size of the field.
 /// [`VerificationKey::new`](super::VerificationKey::new) checks whether the point is on the curve.
+#[derive(Debug)]
 pub(super) struct EcPoint {
     curve: Curve,
     octets: [u8; MAX_POINT_BYTES],
@@ -86,12 +85,6 @@ impl EcPoint {
     fn coordinates(&self) -> (&[u8], &[u8]) {
         let coordinates = self.as_bytes().get(1..).unwrap_or_default();
         coordinates.split_at(coordinates.len() / 2)
-    }
-}
-
-impl fmt::Debug for EcPoint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EcPoint").field("curve", &self.curve).finish_non_exhaustive()
     }
 }
 
