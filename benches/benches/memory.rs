@@ -7,10 +7,10 @@
 
 use auth0_api_benches::scenarios::realistic;
 use auth0_api_core::{
-    ApiClient, DpopPolicy, HttpClient, HttpFuture, HttpRequest, HttpResponse, KeyPolicy, TokenCache, TokenRequest,
-    TrustedDomains,
+    Algorithm, ApiClient, DpopPolicy, HttpClient, HttpFuture, HttpRequest, HttpResponse, KeyPolicy, TokenCache,
+    TokenRequest, TrustedDomains,
 };
-use auth0_api_testing::{LocalTenant, ProofKey, SigningAlgorithm, SigningKey};
+use auth0_api_testing::{DpopClient, LocalTenant, SigningKey};
 use serde_json::json;
 use tokio::runtime::Runtime;
 
@@ -18,7 +18,7 @@ fn main() {
     let is_bench = std::env::args().any(|argument| argument == "--bench");
     let count = if is_bench { 10_000 } else { 10 };
     let runtime = Runtime::new().unwrap();
-    let keys = [(); 2].map(|()| SigningKey::generate(SigningAlgorithm::RS256));
+    let keys = [(); 2].map(|()| SigningKey::generate(Algorithm::RS256));
     let published = Published { keys: json!({ "keys": keys.each_ref().map(SigningKey::public_jwk) }).to_string() };
 
     println!("\nresident bytes for each of {count}\n");
@@ -67,7 +67,7 @@ async fn client_keys(count: u32) -> u64 {
     let tenant = LocalTenant::start().await.unwrap();
     let url = "https://api.example.com/orders";
     let first = |_| {
-        let key = ProofKey::generate();
+        let key = DpopClient::generate();
         let token = tenant.mint().bound_to(&key).sign();
         (format!("DPoP {token}"), key.proof("GET", url).access_token(&token).sign())
     };
@@ -86,7 +86,8 @@ async fn client_keys(count: u32) -> u64 {
     resident().saturating_sub(before)
 }
 
-/// An HTTP client without a network. It returns a discovery document for every issuer, and the same keys for all.
+/// An HTTP client without a network. It returns a discovery document for every issuer, and the same keys for all. Unlike
+/// `ScriptedHttp`, it records no requests, because this benchmark measures the memory of the process.
 #[derive(Clone, Debug)]
 struct Published {
     keys: String,

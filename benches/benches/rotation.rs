@@ -5,12 +5,11 @@
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use auth0_api_core::{ApiClient, HttpClient, HttpFuture, HttpRequest, HttpResponse};
-use auth0_api_testing::{LocalTenant, SigningAlgorithm, SigningKey};
+use auth0_api_core::{Algorithm, ApiClient};
+use auth0_api_testing::{HttpAnswer, LocalTenant, ScriptedHttp, ScriptedRoute, SigningKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
@@ -38,7 +37,7 @@ fn rotate(world: &World, rounds: usize, round: Duration) {
     println!(
         "\nkeys rotating every {ROTATE_EVERY:?}, 2 threads, {rounds} rounds of {round:?} with and {rounds} without\n"
     );
-    println!("  {rotations} rotations, {} fetches", world.published.fetches());
+    println!("  {rotations} rotations, {} fetches", world.jwks.count());
     let (calm, rotating) = (median(calm), median(rotating));
     println!("  {calm:>8} verifications a second without, {rotating} with: ratio {:.3}", ratio(rotating, calm));
 }
@@ -73,7 +72,7 @@ fn attack(world: &World, time: Duration) {
     println!("\none user's latency, {time:?} each\n");
     report("alone", latencies(world, time, |_| thread::sleep(Duration::from_millis(1))));
     report("beside a neighbour", latencies(world, time, |_| world.verify()));
-    let fetched = world.published.fetches();
+    let fetched = world.jwks.count();
     let mut attempts = 0;
     let bogus = world.token.split_once('.').map(|(_, rest)| rest.to_owned()).unwrap();
     let attacked = latencies(world, time, |number| {
@@ -86,7 +85,7 @@ fn attack(world: &World, time: Duration) {
         assert_eq!(rejected.unwrap_err().label(), "key_unknown");
     });
     report("under attack", attacked);
-    println!("\n  {attempts} key ids that do not exist caused {} fetches", world.published.fetches() - fetched);
+    println!("\n  {attempts} key ids that do not exist caused {} fetches", world.jwks.count() - fetched);
 }
 
 /// Returns the nanoseconds of each verification, while another thread calls `other` with increasing numbers.
@@ -121,7 +120,7 @@ fn report(name: &str, mut nanoseconds: Vec<u128>) {
 struct World {
     runtime: Runtime,
     api: ApiClient,
-    published: Published,
+    jwks: ScriptedRoute,
     user: SigningKey,
     others: Vec<SigningKey>,
     token: String,
@@ -131,12 +130,15 @@ impl World {
     fn new() -> Self {
         let runtime = Runtime::new().unwrap();
         let tenant = runtime.block_on(LocalTenant::start()).unwrap();
-        let user = SigningKey::generate(SigningAlgorithm::RS256);
-        let others = (0..4).map(|_| SigningKey::generate(SigningAlgorithm::RS256)).collect();
+        let user = SigningKey::generate(Algorithm::RS256);
+        let others = (0..4).map(|_| SigningKey::generate(Algorithm::RS256)).collect();
         let token = tenant.mint().issuer(ISSUER).key(&user).sign();
-        let published = Published::default();
-        let api = ApiClient::builder(ISSUER, tenant.audience()).http_client(published.clone()).build().unwrap();
-        let world = Self { runtime, api, published, user, others, token };
+        let (http, jwks_uri) = (ScriptedHttp::new(), format!("{ISSUER}keys"));
+        let document = HttpAnswer::json(200, &json!({ "issuer": ISSUER, "jwks_uri": jwks_uri }));
+        http.route(format!("{ISSUER}.well-known/openid-configuration")).answer([document]);
+        let jwks = http.route(jwks_uri);
+        let api = ApiClient::builder(ISSUER, tenant.audience()).http_client(http).build().unwrap();
+        let world = Self { runtime, api, jwks, user, others, token };
         world.publish(0);
         world.runtime.block_on(world.api.warm_up()).unwrap();
         world
@@ -145,8 +147,8 @@ impl World {
     /// Publishes the user's key and one of the other keys.
     fn publish(&self, number: usize) {
         let other = self.others.get(number % self.others.len()).unwrap();
-        *self.published.jwks.lock().unwrap() =
-            json!({ "keys": [self.user.public_jwk(), other.public_jwk()] }).to_string();
+        let keys = json!({ "keys": [self.user.public_jwk(), other.public_jwk()] });
+        self.jwks.answer([HttpAnswer::json(200, &keys)]);
     }
 
     fn rotate(&self, number: usize) {
@@ -156,31 +158,6 @@ impl World {
 
     fn verify(&self) {
         self.runtime.block_on(self.api.verify_access_token(&self.token)).unwrap();
-    }
-}
-
-/// An HTTP client without a network. It returns the documents of one issuer.
-#[derive(Clone, Debug, Default)]
-struct Published {
-    jwks: Arc<Mutex<String>>,
-    fetches: Arc<AtomicUsize>,
-}
-
-impl Published {
-    fn fetches(&self) -> usize {
-        self.fetches.load(Ordering::Relaxed)
-    }
-}
-
-impl HttpClient for Published {
-    fn send(&self, request: HttpRequest) -> HttpFuture<'_> {
-        let body = if request.url.ends_with("/openid-configuration") {
-            json!({ "issuer": ISSUER, "jwks_uri": format!("{ISSUER}keys") }).to_string()
-        } else {
-            self.fetches.fetch_add(1, Ordering::Relaxed);
-            self.jwks.lock().unwrap().clone()
-        };
-        Box::pin(std::future::ready(Ok(HttpResponse { status: 200, headers: Vec::new(), body: body.into() })))
     }
 }
 

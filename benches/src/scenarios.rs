@@ -8,9 +8,10 @@ use std::sync::Arc;
 
 use auth0_api_axum::AuthLayer;
 use auth0_api_core::{
-    ApiClient, ApiClientBuilder, Binding, DpopPolicy, MemoryReplayStore, ReceivedTarget, TokenCache, TokenRequest,
+    Algorithm, ApiClient, ApiClientBuilder, Binding, DpopPolicy, MemoryReplayStore, ReceivedTarget, TokenCache,
+    TokenRequest,
 };
-use auth0_api_testing::{LocalTenant, ProofKey, SigningAlgorithm, SigningKey, TokenBuilder};
+use auth0_api_testing::{DpopClient, LocalTenant, SigningKey, TokenBuilder};
 use aws_lc_rs::signature::ParsedPublicKey;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -70,7 +71,7 @@ pub fn bearer() -> Vec<Candidate> {
 /// If the set-up fails.
 pub fn dpop(effort: Effort) -> Vec<Candidate> {
     let World { runtime, tenant, signing_key } = World::new();
-    let key = ProofKey::generate();
+    let key = DpopClient::generate();
     let token = realistic(&tenant, &signing_key).bound_to(&key).sign();
     let client = warm_client(&runtime, &tenant, require_proofs());
     let remembering = remembering_client(&runtime, &tenant, require_proofs());
@@ -87,7 +88,7 @@ pub fn dpop(effort: Effort) -> Vec<Candidate> {
     let same_authorization = authorization.clone();
     let first_client = warm_client(&runtime, &tenant, require_proofs());
     let first = |_| {
-        let key = ProofKey::generate();
+        let key = DpopClient::generate();
         let token = realistic(&tenant, &signing_key).bound_to(&key).sign();
         let proof = key.proof("GET", "https://api.example.com/orders").access_token(&token).sign();
         (format!("DPoP {token}"), proof)
@@ -142,7 +143,7 @@ impl World {
     pub fn new() -> Self {
         let runtime = Runtime::new().unwrap();
         let tenant = runtime.block_on(LocalTenant::start()).unwrap();
-        let signing_key = SigningKey::generate(SigningAlgorithm::RS256);
+        let signing_key = SigningKey::generate(Algorithm::RS256);
         tenant.publish(&signing_key);
         Self { runtime, tenant, signing_key }
     }

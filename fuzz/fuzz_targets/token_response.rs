@@ -20,7 +20,8 @@ libfuzzer_sys::fuzz_target!(
     }
 );
 
-/// The next answer of the token endpoint.
+/// The next answer of the token endpoint. See [`auth0_api_fuzz::Tenant`] for why this is not `ScriptedHttp` of
+/// auth0-api-testing.
 #[derive(Clone, Debug, Default)]
 struct Endpoint(Arc<Mutex<Option<HttpResponse>>>);
 

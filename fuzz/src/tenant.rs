@@ -19,6 +19,9 @@ pub const ISSUER: &str = "https://tenant.example.com/";
 pub const AUDIENCE: &str = "https://api.example.com";
 
 /// The tenant's responses for discovery and keys. The default is a correct tenant.
+///
+/// This is not `OfflineTenant` of auth0-api-testing, because fuzzing builds every dependency with instrumentation, and
+/// that crate contains a web server.
 #[derive(Clone, Debug)]
 pub struct Tenant {
     /// The discovery document.

@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex};
 use auth0_api_core::{
     ApiClient, DomainContext, DomainFuture, DomainResolver, DpopPolicy, TokenCache, TrustedDomains, VerifiedToken,
 };
-use auth0_api_testing::LocalTenant;
+use auth0_api_testing::{LocalTenant, TestWorld, TokenHolder, status_and_label};
 
-use crate::world::{Holder, World, of_length, seconds, status_and_label};
+use crate::world::{of_length, seconds};
 
 const URL: &str = "https://api.example.com/orders";
 
@@ -16,7 +16,7 @@ fn share(one: &VerifiedToken, other: &VerifiedToken) -> bool {
     std::ptr::eq(one.claims(), other.claims())
 }
 
-fn remembering(world: &World) -> ApiClient {
+fn remembering(world: &TestWorld) -> ApiClient {
     world.builder().token_cache(TokenCache::entries(100)).build().unwrap()
 }
 
@@ -26,7 +26,7 @@ async fn outcome_of(api: &ApiClient, token: &str) -> String {
 
 #[tokio::test]
 async fn a_remembered_token_is_not_verified_again() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let (api, other) = (remembering(&world), remembering(&world));
     let token = world.tenant.mint().sign();
     let first = api.verify_access_token(&token).await.unwrap();
@@ -41,8 +41,8 @@ async fn a_remembered_token_is_not_verified_again() {
 
 #[tokio::test]
 async fn without_a_token_cache_each_token_is_verified_again() {
-    let world = World::new().await;
-    let api = world.api();
+    let world = TestWorld::start().await;
+    let api = world.api.clone();
     let token = world.tenant.mint().sign();
     let first = api.verify_access_token(&token).await.unwrap();
     assert!(!share(&first, &api.verify_access_token(&token).await.unwrap()));
@@ -50,7 +50,7 @@ async fn without_a_token_cache_each_token_is_verified_again() {
 
 #[tokio::test]
 async fn verified_at_of_a_remembered_token_is_the_current_time() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let api = remembering(&world);
     let token = world.tenant.mint().sign();
     let first = api.verify_access_token(&token).await.unwrap();
@@ -62,7 +62,7 @@ async fn verified_at_of_a_remembered_token_is_the_current_time() {
 
 #[tokio::test]
 async fn a_remembered_token_is_rejected_from_the_second_of_exp() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let api = remembering(&world);
     let token = world.tenant.mint().expires_in(seconds(60)).sign();
     for (pass, expected) in
@@ -75,7 +75,7 @@ async fn a_remembered_token_is_rejected_from_the_second_of_exp() {
 
 #[tokio::test]
 async fn a_remembered_token_older_than_max_token_age_is_rejected() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let api = world.builder().token_cache(TokenCache::entries(1)).max_token_age(seconds(30)).build().unwrap();
     let token = world.tenant.mint().sign();
     assert_eq!(outcome_of(&api, &token).await, "200 accepted");
@@ -85,7 +85,7 @@ async fn a_remembered_token_older_than_max_token_age_is_rejected() {
 
 #[tokio::test]
 async fn a_remembered_token_is_rejected_when_its_key_is_removed() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let api = remembering(&world);
     let token = world.tenant.mint().sign();
     assert_eq!(outcome_of(&api, &token).await, "200 accepted");
@@ -98,7 +98,7 @@ async fn a_remembered_token_is_rejected_when_its_key_is_removed() {
 
 #[tokio::test]
 async fn a_remembered_token_is_verified_again_after_a_key_refresh_is_due() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let api = remembering(&world);
     let token = world.tenant.mint().sign();
     let first = api.verify_access_token(&token).await.unwrap();
@@ -110,7 +110,7 @@ async fn a_remembered_token_is_verified_again_after_a_key_refresh_is_due() {
 
 #[tokio::test]
 async fn a_changed_token_is_not_found_in_the_cache() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let api = remembering(&world);
     let token = world.tenant.mint().sign();
     assert_eq!(outcome_of(&api, &token).await, "200 accepted");
@@ -127,7 +127,7 @@ async fn a_changed_token_is_not_found_in_the_cache() {
 
 #[tokio::test]
 async fn long_tokens_are_not_remembered() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let api = remembering(&world);
     for (length, remembered) in [(4096, true), (4097, false)] {
         let padded = |claims: String, header: String| world.tenant.mint().claim("p", claims).header("p", header).sign();
@@ -139,21 +139,21 @@ async fn long_tokens_are_not_remembered() {
 
 #[tokio::test]
 async fn a_remembered_token_still_needs_its_proof() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let api = world.builder().token_cache(TokenCache::entries(100)).dpop(DpopPolicy::accept()).build().unwrap();
-    let (holder, attacker) = (Holder::new(&world), Holder::new(&world));
-    let proof = holder.proof(URL);
+    let (holder, attacker) = (world.tenant.token_holder(), world.tenant.token_holder());
+    let proof = holder.proof("GET", URL);
     let first = holder.get(&api, URL, &proof).await.unwrap();
-    let second = holder.get(&api, URL, &holder.proof(URL)).await.unwrap();
+    let second = holder.get(&api, URL, &holder.proof("GET", URL)).await.unwrap();
     assert!(share(&first, &second));
     assert_eq!(first.binding(), second.binding());
 
-    let stolen = Holder { key: attacker.key, token: holder.token.clone() };
-    let other_url = holder.get(&api, "https://api.example.com/other", &holder.proof(URL)).await;
+    let stolen = attacker.key.holding(holder.token.as_str());
+    let other_url = holder.get(&api, "https://api.example.com/other", &holder.proof("GET", URL)).await;
     for (outcome, expected) in [
         (holder.get(&api, URL, &proof.clone().jti("again")).await, "200 accepted"),
         (holder.get(&api, URL, &proof.clone().jti("again")).await, "401 dpop_replayed"),
-        (stolen.get(&api, URL, &stolen.proof(URL)).await, "401 dpop_key_mismatch"),
+        (stolen.get(&api, URL, &stolen.proof("GET", URL)).await, "401 dpop_key_mismatch"),
         (holder.get(&api, URL, &proof_for_another_token(&world, &holder)).await, "401 dpop_ath_mismatch"),
         (other_url, "401 dpop_htu_mismatch"),
         (api.verify_access_token(&holder.token).await, "401 dpop_downgrade"),
@@ -163,22 +163,22 @@ async fn a_remembered_token_still_needs_its_proof() {
 }
 
 /// Returns a proof that the holder's key signed, for another token.
-fn proof_for_another_token(world: &World, holder: &Holder) -> auth0_api_testing::ProofBuilder {
+fn proof_for_another_token(world: &TestWorld, holder: &TokenHolder) -> auth0_api_testing::ProofBuilder {
     holder.key.proof("GET", URL).access_token(&world.tenant.mint().claim("n", 2).bound_to(&holder.key).sign())
 }
 
 #[tokio::test]
 async fn a_bound_token_rejected_as_bearer_is_accepted_with_its_proof() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let api = remembering(&world);
-    let holder = Holder::new(&world);
+    let holder = world.tenant.token_holder();
     assert_eq!(outcome_of(&api, &holder.token).await, "401 dpop_downgrade");
-    assert_eq!(status_and_label(&holder.get(&api, URL, &holder.proof(URL)).await), "200 accepted");
+    assert_eq!(status_and_label(&holder.get(&api, URL, &holder.proof("GET", URL)).await), "200 accepted");
 }
 
 #[tokio::test]
 async fn the_resolver_is_called_for_remembered_tokens() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let trusted = Trusted::of(&world.tenant);
     let builder = ApiClient::builder(TrustedDomains::resolver(trusted.clone()), world.tenant.audience());
     let builder = builder.insecure_http_loopback().clock(world.clock.clone());
@@ -215,7 +215,7 @@ impl DomainResolver for Trusted {
 
 #[tokio::test]
 async fn the_debug_output_of_a_client_contains_no_remembered_token() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let api = remembering(&world);
     let token = world.tenant.mint().subject("auth0|ada").sign();
     assert_eq!(outcome_of(&api, &token).await, "200 accepted");

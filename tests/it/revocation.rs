@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex};
 
 use auth0_api_core::{ApiClient, RevocationFuture, RevocationList, TokenCache, TokenIdentity, TokenStatus};
 
-use crate::world::{Holder, Rejected, World, invalid_token, rejection, status_and_label};
+use auth0_api_testing::{TestWorld, status_and_label};
+
+use crate::world::{Rejected, invalid_token, rejection};
 
 const URL: &str = "https://api.example.com/orders";
 const REVOKED: &str = r#"Bearer realm="api", error="invalid_token", error_description="the access token was revoked""#;
@@ -57,13 +59,13 @@ impl RevocationList for Silent {
     }
 }
 
-fn api(world: &World, list: impl RevocationList) -> ApiClient {
+fn api(world: &TestWorld, list: impl RevocationList) -> ApiClient {
     world.builder().revocation_list(list).build().unwrap()
 }
 
 #[tokio::test]
 async fn a_token_can_be_revoked_by_each_of_its_identifiers() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let list = DenyList::default();
     let api = api(&world, list.clone());
     let token =
@@ -80,7 +82,7 @@ async fn a_token_can_be_revoked_by_each_of_its_identifiers() {
 
 #[tokio::test]
 async fn a_remembered_token_can_be_revoked() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let list = DenyList::default();
     let builder = world.builder().token_cache(TokenCache::entries(10));
     let api = builder.revocation_list(list.clone()).build().unwrap();
@@ -94,7 +96,7 @@ async fn a_remembered_token_can_be_revoked() {
 
 #[tokio::test]
 async fn the_revocation_list_is_asked_only_about_valid_tokens() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let list = DenyList::default();
     let api = api(&world, list.clone());
     let elsewhere = world.tenant.mint().audience("https://other.example.com").sign();
@@ -108,14 +110,13 @@ async fn the_revocation_list_is_asked_only_about_valid_tokens() {
 
 #[tokio::test]
 async fn the_proof_of_a_revoked_token_is_not_recorded_as_used() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let list = DenyList::default();
     let api = api(&world, list.clone());
-    let holder = Holder::new(&world);
-    let proof = holder.proof(URL).jti("once");
+    let holder = world.tenant.token_holder();
+    let proof = holder.proof("GET", URL).jti("once");
     list.add("auth0|ada");
-    let bound =
-        Holder { token: world.tenant.mint().subject("auth0|ada").bound_to(&holder.key).sign(), key: holder.key };
+    let bound = holder.key.holding(world.tenant.mint().subject("auth0|ada").bound_to(&holder.key).sign());
     let proof = proof.access_token(&bound.token);
     assert_eq!(status_and_label(&bound.get(&api, URL, &proof).await), "401 token_revoked");
     list.clear();
@@ -125,7 +126,7 @@ async fn the_proof_of_a_revoked_token_is_not_recorded_as_used() {
 
 #[tokio::test]
 async fn a_failing_revocation_list_rejects_with_503() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let api = api(&world, |_: &TokenIdentity| async { Err("connection reset".into()) });
     let error = api.verify_access_token(&world.tenant.mint().sign()).await.unwrap_err();
     let rejection = api.reject(&error);
@@ -136,7 +137,7 @@ async fn a_failing_revocation_list_rejects_with_503() {
 
 #[tokio::test]
 async fn a_revocation_list_that_never_answers_times_out() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let api = api(&world, Silent);
     api.warm_up().await.unwrap();
     let token = world.tenant.mint().sign();

@@ -1,23 +1,9 @@
-//! A local tenant, a clock that only the test sets, and clients of that tenant.
+//! Requests, rejections and texts that the tests of several topics need.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use auth0_api_core::{
-    ApiClient, ApiClientBuilder, Clock as _, DpopPolicy, Error, KeyPolicy, TokenRequest, VerifiedToken,
-};
-use auth0_api_testing::{LocalTenant, ManualClock, ProofBuilder, ProofKey};
-
-/// A tenant and the clock that it shares with all its clients.
-pub(crate) struct World {
-    pub(crate) tenant: LocalTenant,
-    pub(crate) clock: ManualClock,
-}
-
-/// A client's key, and a token that is bound to this key.
-pub(crate) struct Holder {
-    pub(crate) key: ProofKey,
-    pub(crate) token: String,
-}
+use auth0_api_core::{ApiClient, Error, TokenRequest, VerifiedToken};
+use auth0_api_testing::{DpopClient, LocalTenant, TokenHolder};
 
 /// A rejection: the status and challenges for the client, and the label for operators.
 #[derive(Debug, PartialEq, Eq)]
@@ -27,75 +13,16 @@ pub(crate) struct Rejected {
     pub(crate) challenges: Vec<String>,
 }
 
-impl World {
-    pub(crate) async fn new() -> Self {
-        let clock = ManualClock::new();
-        let tenant = LocalTenant::builder().clock(clock.clone()).start().await.unwrap();
-        Self { tenant, clock }
-    }
-
-    /// Returns a builder for a client of the tenant, with the same clock.
-    pub(crate) fn builder(&self) -> ApiClientBuilder {
-        let builder = ApiClient::builder(self.tenant.domain(), self.tenant.audience());
-        // Without jitter, the tests are deterministic.
-        builder.insecure_http_loopback().clock(self.clock.clone()).key_policy(KeyPolicy::new().jitter_percent(0))
-    }
-
-    pub(crate) fn api(&self) -> ApiClient {
-        self.builder().build().unwrap()
-    }
-
-    pub(crate) fn api_with(&self, policy: DpopPolicy) -> ApiClient {
-        self.builder().dpop(policy).build().unwrap()
-    }
-
-    pub(crate) fn now(&self) -> SystemTime {
-        self.clock.now()
-    }
-
-    pub(crate) fn pass(&self, seconds: u64) {
-        self.clock.advance(Duration::from_secs(seconds));
-    }
-}
-
-impl Holder {
-    pub(crate) fn new(world: &World) -> Self {
-        Self::with_key(world, world.tenant.proof_key())
-    }
-
-    pub(crate) fn with_key(world: &World, key: ProofKey) -> Self {
-        let token = world.tenant.mint().bound_to(&key).sign();
-        Self { key, token }
-    }
-
-    /// The value of the `Authorization` header.
-    pub(crate) fn authorization(&self) -> String {
-        format!("DPoP {}", self.token)
-    }
-
-    /// Returns the builder of a proof for a GET request to this URL with the token.
-    pub(crate) fn proof(&self, url: &str) -> ProofBuilder {
-        self.key.proof("GET", url).access_token(&self.token)
-    }
-
-    /// Verifies a GET request to this URL with the token and this proof.
-    pub(crate) async fn get(&self, api: &ApiClient, url: &str, proof: &ProofBuilder) -> Result<VerifiedToken, Error> {
-        get(api, url, &[("authorization", &self.authorization()), ("dpop", &proof.sign())]).await
-    }
-}
-
 /// Verifies a GET request to this URL with these headers.
 pub(crate) async fn get(api: &ApiClient, url: &str, headers: &[(&str, &str)]) -> Result<VerifiedToken, Error> {
     let headers = headers.to_vec();
     api.verify_request(&TokenRequest::new("GET", url, &headers)).await
 }
 
-/// Returns the status and the label as one text; `200 accepted` for a valid token.
-pub(crate) fn status_and_label(outcome: &Result<VerifiedToken, Error>) -> String {
-    match outcome {
-        Ok(_) => "200 accepted".to_owned(),
-        Err(error) => format!("{} {}", error.status(), error.label()),
-    }
+/// Mints a token that is bound to this key.
+pub(crate) fn with_key(tenant: &LocalTenant, key: &DpopClient) -> TokenHolder {
+    let token = tenant.mint().bound_to(key).sign();
+    key.holding(token)
 }
 
 /// Returns the complete rejection of a request that must be rejected.

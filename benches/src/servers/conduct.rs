@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, Command, Stdio};
 
-use auth0_api_testing::{LocalTenant, ProofKey, SigningAlgorithm, SigningKey};
+use auth0_api_core::Algorithm;
+use auth0_api_testing::{DpopClient, LocalTenant, SigningKey};
 
 use super::requests::{RequestMaker, lines};
 use super::{Contestant, Scheme, Site, must};
@@ -54,7 +55,7 @@ pub(super) fn conduct(title: &str, contestants: &[Contestant], options: &[&str])
     let effort = Effort::from_options(options);
     let runtime = must(tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build());
     let tenant = must(runtime.block_on(LocalTenant::start()));
-    let (signing_key, proof_key) = (SigningKey::generate(SigningAlgorithm::RS256), ProofKey::generate());
+    let (signing_key, proof_key) = (SigningKey::generate(Algorithm::RS256), DpopClient::generate());
     tenant.publish(&signing_key);
     let requests = RequestMaker { tenant: &tenant, signing_key: &signing_key, proof_key: &proof_key };
 

@@ -1,6 +1,6 @@
 //! The requests of a round: bytes made in advance, so that the load process has little work.
 
-use auth0_api_testing::{LocalTenant, ProofKey, SigningKey};
+use auth0_api_testing::{DpopClient, LocalTenant, SigningKey};
 
 use super::{Scheme, Site, must};
 use crate::scenarios::realistic;
@@ -9,7 +9,7 @@ use crate::scenarios::realistic;
 pub(super) struct RequestMaker<'t> {
     pub(super) tenant: &'t LocalTenant,
     pub(super) signing_key: &'t SigningKey,
-    pub(super) proof_key: &'t ProofKey,
+    pub(super) proof_key: &'t DpopClient,
 }
 
 impl RequestMaker<'_> {

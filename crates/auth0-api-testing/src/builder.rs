@@ -1,4 +1,4 @@
-//! The builder of a tenant and its options.
+//! Starts a tenant: the builder and its options.
 
 use std::fmt;
 use std::io;
@@ -31,8 +31,24 @@ pub struct LocalTenantBuilder {
     accounts: Vec<(String, LinkedAccount)>,
 }
 
+impl LocalTenant {
+    /// Starts a tenant on a free port, on the current tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// When the machine has no free port.
+    pub async fn start() -> io::Result<Self> {
+        Self::builder().start().await
+    }
+
+    /// Creates the builder of a tenant with options.
+    pub fn builder() -> LocalTenantBuilder {
+        LocalTenantBuilder::new()
+    }
+}
+
 impl LocalTenantBuilder {
-    pub(crate) fn new() -> Self {
+    fn new() -> Self {
         Self {
             port: ANY_FREE_PORT,
             audience: DEFAULT_AUDIENCE.into(),
@@ -215,7 +231,7 @@ impl fmt::Debug for LocalTenantBuilder {
 }
 
 const ANY_FREE_PORT: u16 = 0;
-const DEFAULT_AUDIENCE: &str = "https://api.example.com";
+pub(crate) const DEFAULT_AUDIENCE: &str = "https://api.example.com";
 const DEFAULT_CLIENT_ID: &str = "local-client";
 const DEFAULT_CLIENT_SECRET: &str = "local-secret";
 const DEFAULT_API_CLIENT_ID: &str = "local-api-client";

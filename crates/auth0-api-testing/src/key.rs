@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use auth0_api_core::Thumbprint;
+use auth0_api_core::{Algorithm, Thumbprint};
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;
@@ -15,7 +15,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
 
-use crate::SigningAlgorithm;
 use crate::must::{must, random_text};
 
 /// A private key for one algorithm, with a key id.
@@ -27,15 +26,16 @@ use crate::must::{must, random_text};
 /// [`LocalTenant::publish`]: crate::LocalTenant::publish
 ///
 /// ```
-/// use auth0_api_testing::{SigningAlgorithm, SigningKey};
+/// use auth0_api_core::Algorithm;
+/// use auth0_api_testing::SigningKey;
 ///
-/// let key = SigningKey::generate(SigningAlgorithm::ES256);
+/// let key = SigningKey::generate(Algorithm::ES256);
 /// assert_eq!(key.public_jwk()["crv"], "P-256");
 /// assert_eq!(key.public_jwk()["kid"], key.kid());
 /// ```
 #[derive(Clone)]
 pub struct SigningKey {
-    algorithm: SigningAlgorithm,
+    algorithm: Algorithm,
     kid: String,
     pair: Arc<Pair>,
 }
@@ -49,7 +49,7 @@ enum Pair {
 impl SigningKey {
     /// Generates a key with a random key id. An RSA key has 2048 bits, and its generation takes about a tenth of a
     /// second.
-    pub fn generate(algorithm: SigningAlgorithm) -> Self {
+    pub fn generate(algorithm: Algorithm) -> Self {
         Self { algorithm, kid: random_text(), pair: Arc::new(Pair::generate(algorithm)) }
     }
 
@@ -66,7 +66,7 @@ impl SigningKey {
     }
 
     /// Returns the algorithm that the key signs with.
-    pub fn algorithm(&self) -> SigningAlgorithm {
+    pub fn algorithm(&self) -> Algorithm {
         self.algorithm
     }
 
@@ -95,8 +95,8 @@ impl SigningKey {
 
     /// Returns the same RSA key for another RSA algorithm, with a new random key id. Returns `None` unless both this
     /// key's algorithm and `algorithm` are RSA algorithms.
-    pub(crate) fn sibling(&self, algorithm: SigningAlgorithm) -> Option<Self> {
-        (self.algorithm.is_rsa() && algorithm.is_rsa()).then(|| Self {
+    pub(crate) fn sibling(&self, algorithm: Algorithm) -> Option<Self> {
+        (is_rsa(self.algorithm) && is_rsa(algorithm)).then(|| Self {
             algorithm,
             kid: random_text(),
             pair: Arc::clone(&self.pair),
@@ -134,10 +134,10 @@ impl fmt::Debug for SigningKey {
 }
 
 impl Pair {
-    fn generate(algorithm: SigningAlgorithm) -> Self {
+    fn generate(algorithm: Algorithm) -> Self {
         match curve(algorithm) {
             Some((_, curve)) => Self::Ecdsa(must(EcdsaKeyPair::generate(curve), "generating an EC key")),
-            None if algorithm == SigningAlgorithm::EdDSA => {
+            None if algorithm == Algorithm::EdDSA => {
                 Self::Ed25519(must(Ed25519KeyPair::generate(), "generating an Ed25519 key"))
             }
             None => Self::Rsa(must(RsaKeyPair::generate(KeySize::Rsa2048), "generating an RSA key")),
@@ -156,7 +156,7 @@ pub(crate) fn thumbprint(members: &Map<String, Value>) -> Thumbprint {
 
 /// Makes the JWK members of an EC key from its uncompressed point: the octet 4, then both coordinates
 /// ([RFC 7518 §6.2.1](https://www.rfc-editor.org/rfc/rfc7518#section-6.2.1)).
-fn ec_members(algorithm: SigningAlgorithm, point: &[u8]) -> Vec<(&'static str, String)> {
+fn ec_members(algorithm: Algorithm, point: &[u8]) -> Vec<(&'static str, String)> {
     let crv = curve(algorithm).map_or("", |(name, _)| name);
     let coordinates = point.get(1..).unwrap_or_default();
     let (x, y) = coordinates.split_at(coordinates.len() / 2);
@@ -178,30 +178,35 @@ fn encode(bytes: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-fn sign_rsa(pair: &RsaKeyPair, algorithm: SigningAlgorithm, message: &[u8]) -> Vec<u8> {
+fn sign_rsa(pair: &RsaKeyPair, algorithm: Algorithm, message: &[u8]) -> Vec<u8> {
     let encoding = must(rsa_encoding(algorithm).ok_or(algorithm), "choosing an RSA encoding");
     let mut signature = vec![0; pair.public_modulus_len()];
     must(pair.sign(encoding, &SystemRandom::new(), message, &mut signature), "signing");
     signature
 }
 
-fn curve(algorithm: SigningAlgorithm) -> Option<(&'static str, &'static EcdsaSigningAlgorithm)> {
+fn curve(algorithm: Algorithm) -> Option<(&'static str, &'static EcdsaSigningAlgorithm)> {
     match algorithm {
-        SigningAlgorithm::ES256 => Some(("P-256", &signature::ECDSA_P256_SHA256_FIXED_SIGNING)),
-        SigningAlgorithm::ES384 => Some(("P-384", &signature::ECDSA_P384_SHA384_FIXED_SIGNING)),
-        SigningAlgorithm::ES512 => Some(("P-521", &signature::ECDSA_P521_SHA512_FIXED_SIGNING)),
+        Algorithm::ES256 => Some(("P-256", &signature::ECDSA_P256_SHA256_FIXED_SIGNING)),
+        Algorithm::ES384 => Some(("P-384", &signature::ECDSA_P384_SHA384_FIXED_SIGNING)),
+        Algorithm::ES512 => Some(("P-521", &signature::ECDSA_P521_SHA512_FIXED_SIGNING)),
         _ => None,
     }
 }
 
-fn rsa_encoding(algorithm: SigningAlgorithm) -> Option<&'static dyn RsaEncoding> {
+/// Returns whether an algorithm signs with an RSA key.
+pub(crate) fn is_rsa(algorithm: Algorithm) -> bool {
+    rsa_encoding(algorithm).is_some()
+}
+
+fn rsa_encoding(algorithm: Algorithm) -> Option<&'static dyn RsaEncoding> {
     match algorithm {
-        SigningAlgorithm::PS256 => Some(&signature::RSA_PSS_SHA256),
-        SigningAlgorithm::PS384 => Some(&signature::RSA_PSS_SHA384),
-        SigningAlgorithm::PS512 => Some(&signature::RSA_PSS_SHA512),
-        SigningAlgorithm::RS256 => Some(&signature::RSA_PKCS1_SHA256),
-        SigningAlgorithm::RS384 => Some(&signature::RSA_PKCS1_SHA384),
-        SigningAlgorithm::RS512 => Some(&signature::RSA_PKCS1_SHA512),
+        Algorithm::PS256 => Some(&signature::RSA_PSS_SHA256),
+        Algorithm::PS384 => Some(&signature::RSA_PSS_SHA384),
+        Algorithm::PS512 => Some(&signature::RSA_PSS_SHA512),
+        Algorithm::RS256 => Some(&signature::RSA_PKCS1_SHA256),
+        Algorithm::RS384 => Some(&signature::RSA_PKCS1_SHA384),
+        Algorithm::RS512 => Some(&signature::RSA_PKCS1_SHA512),
         _ => None,
     }
 }
@@ -218,8 +223,8 @@ mod tests {
 
     #[test]
     fn the_published_key_verifies_signatures_of_every_algorithm() {
-        let rsa = SigningKey::generate(SigningAlgorithm::RS256);
-        for algorithm in SigningAlgorithm::ALL {
+        let rsa = SigningKey::generate(Algorithm::RS256);
+        for algorithm in Algorithm::ALL {
             let key = rsa.sibling(algorithm).unwrap_or_else(|| SigningKey::generate(algorithm));
             verify(&key.public_jwk(), b"message", &key.sign(b"message"));
         }
@@ -227,12 +232,12 @@ mod tests {
 
     #[test]
     fn only_rsa_keys_have_siblings() {
-        let rsa = SigningKey::generate(SigningAlgorithm::PS256);
-        let sibling = rsa.sibling(SigningAlgorithm::RS512).unwrap();
+        let rsa = SigningKey::generate(Algorithm::PS256);
+        let sibling = rsa.sibling(Algorithm::RS512).unwrap();
         assert_eq!(sibling.public_jwk()["n"], rsa.public_jwk()["n"]);
         assert_ne!(sibling.kid(), rsa.kid());
-        assert!(rsa.sibling(SigningAlgorithm::ES256).is_none());
-        assert!(SigningKey::generate(SigningAlgorithm::ES256).sibling(SigningAlgorithm::RS256).is_none());
+        assert!(rsa.sibling(Algorithm::ES256).is_none());
+        assert!(SigningKey::generate(Algorithm::ES256).sibling(Algorithm::RS256).is_none());
     }
 
     #[test]
@@ -245,7 +250,7 @@ mod tests {
 
     #[test]
     fn debug_shows_no_key() {
-        let key = SigningKey::generate(SigningAlgorithm::ES256).with_kid("k1");
+        let key = SigningKey::generate(Algorithm::ES256).with_kid("k1");
         assert_eq!(format!("{key:?}"), r#"SigningKey { algorithm: ES256, kid: "k1", .. }"#);
     }
 
@@ -274,7 +279,7 @@ mod tests {
 
     #[test]
     fn the_private_key_can_be_read_from_its_pem() {
-        for algorithm in [SigningAlgorithm::ES256, SigningAlgorithm::EdDSA, SigningAlgorithm::RS256] {
+        for algorithm in [Algorithm::ES256, Algorithm::EdDSA, Algorithm::RS256] {
             let key = SigningKey::generate(algorithm);
             let pem = key.private_key_pem();
             let lines: Vec<_> = pem.lines().collect();
@@ -286,7 +291,7 @@ mod tests {
             let der = STANDARD.decode(lines[1..lines.len() - 1].concat()).unwrap();
             let read = match curve(algorithm) {
                 Some((_, curve)) => Pair::Ecdsa(EcdsaKeyPair::from_pkcs8(curve, &der).unwrap()),
-                None if algorithm.is_rsa() => Pair::Rsa(RsaKeyPair::from_pkcs8(&der).unwrap()),
+                None if is_rsa(algorithm) => Pair::Rsa(RsaKeyPair::from_pkcs8(&der).unwrap()),
                 None => Pair::Ed25519(Ed25519KeyPair::from_pkcs8(&der).unwrap()),
             };
             let read = SigningKey { algorithm, kid: key.kid().to_owned(), pair: Arc::new(read) };

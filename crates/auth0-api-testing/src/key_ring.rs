@@ -2,9 +2,11 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use auth0_api_core::Algorithm;
 use serde_json::{Value, json};
 
-use crate::{SigningAlgorithm, SigningKey};
+use crate::SigningKey;
+use crate::key::is_rsa;
 
 /// The current key of each algorithm, and all published keys. A key is generated when it is first needed.
 ///
@@ -28,7 +30,7 @@ struct Keys {
 
 impl KeyRing {
     /// Returns the key that signs with `algorithm`. Makes and publishes the key if it does not exist yet.
-    pub(crate) fn current(&self, algorithm: SigningAlgorithm) -> SigningKey {
+    pub(crate) fn current(&self, algorithm: Algorithm) -> SigningKey {
         self.keys().current(algorithm)
     }
 
@@ -71,7 +73,7 @@ impl KeyRing {
 }
 
 impl Keys {
-    fn current(&mut self, algorithm: SigningAlgorithm) -> SigningKey {
+    fn current(&mut self, algorithm: Algorithm) -> SigningKey {
         if let Some(key) = self.current.iter().find(|key| key.algorithm() == algorithm) {
             return key.clone();
         }
@@ -83,13 +85,13 @@ impl Keys {
     }
 
     /// Makes a key that no other ring in use has.
-    fn fresh(&mut self, algorithm: SigningAlgorithm) -> SigningKey {
+    fn fresh(&mut self, algorithm: Algorithm) -> SigningKey {
         // A spare RSA key is removed from the list, so that only this ring uses the key. `sibling` gives the key a new
         // key id.
-        let spare = if algorithm.is_rsa() { spare_rsa_keys().pop() } else { None };
+        let spare = if is_rsa(algorithm) { spare_rsa_keys().pop() } else { None };
         let key = spare.and_then(|key| key.sibling(algorithm)).unwrap_or_else(|| SigningKey::generate(algorithm));
         // One entry per rotation is enough: the keys for the remaining RSA algorithms are siblings of this key.
-        if algorithm.is_rsa() {
+        if is_rsa(algorithm) {
             self.rsa.push(key.clone());
         }
         key
@@ -110,7 +112,7 @@ fn spare_rsa_keys() -> MutexGuard<'static, Vec<SigningKey>> {
 }
 
 /// The algorithm that a new Auth0 tenant signs access tokens with.
-pub(crate) const DEFAULT_ALGORITHM: SigningAlgorithm = SigningAlgorithm::RS256;
+pub(crate) const DEFAULT_ALGORITHM: Algorithm = Algorithm::RS256;
 
 #[cfg(test)]
 #[expect(clippy::indexing_slicing, reason = "a test stops where it fails")]
@@ -119,7 +121,7 @@ mod tests {
 
     #[test]
     fn rings_in_use_and_rotations_share_no_rsa_key() {
-        drop(KeyRing::default().current(SigningAlgorithm::RS256));
+        drop(KeyRing::default().current(Algorithm::RS256));
         let rings = [KeyRing::default(), KeyRing::default()];
         rings[1].rotate();
         rings[1].rotate();
@@ -134,7 +136,7 @@ mod tests {
     #[test]
     fn rsa_algorithms_of_one_rotation_share_a_key_under_different_key_ids() {
         let ring = KeyRing::default();
-        let (one, two) = (ring.current(SigningAlgorithm::PS256), ring.current(SigningAlgorithm::RS512));
+        let (one, two) = (ring.current(Algorithm::PS256), ring.current(Algorithm::RS512));
         assert_eq!(one.public_jwk()["n"], two.public_jwk()["n"]);
         assert_ne!(one.kid(), two.kid());
     }

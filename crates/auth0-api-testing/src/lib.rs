@@ -5,7 +5,7 @@
 //! (discovery, signing keys, tokens). You configure the API under test as in production: with a domain and an audience.
 //!
 //! ```
-//! use auth0_api_testing::{LocalTenant, ManualClock, ProofKey};
+//! use auth0_api_testing::{LocalTenant, ManualClock, DpopClient};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> std::io::Result<()> {
@@ -16,9 +16,9 @@
 //! let token = tenant.mint().subject("auth0|ada").scope("read:orders").sign();
 //!
 //! // A sender-constrained token (RFC 9449), and a proof for one request:
-//! let key = ProofKey::generate().with_clock(clock);
-//! let bound = tenant.mint().bound_to(&key).sign();
-//! let proof = key.proof("GET", "https://api.example.com/orders").access_token(&bound).sign();
+//! let client = DpopClient::generate().with_clock(clock);
+//! let bound = tenant.mint().bound_to(&client).sign();
+//! let proof = client.proof("GET", "https://api.example.com/orders").access_token(&bound).sign();
 //! # assert_eq!(token.split('.').count() + proof.split('.').count(), 6);
 //! # Ok(())
 //! # }
@@ -32,15 +32,35 @@
 //! | the registered APIs, clients and users | [`Api`], [`Application`], [`Credential`], [`User`], [`LinkedAccount`] |
 //! | exchange profiles and their Actions | [`LocalTenantBuilder::exchange_profile`], [`ExchangeRequest`], [`Exchanged`] |
 //! | any access token, well-formed or not | [`LocalTenant::mint`], [`TokenBuilder`] |
-//! | keys that the test generates | [`SigningKey`], [`SigningAlgorithm`] |
-//! | DPoP clients | [`ProofKey`], [`ProofBuilder`] |
+//! | a tenant, a clock and an `ApiClient` in one value | [`TestWorld`], [`status_and_label`] |
+//! | a verified token, or a tenant without a socket | [`OfflineTenant`] |
+//! | an HTTP client with scripted answers | [`ScriptedHttp`], [`ScriptedRoute`], [`HttpAnswer`] |
+//! | keys that the test generates | [`SigningKey`] |
+//! | DPoP clients | [`DpopClient`], [`ProofBuilder`], [`TokenHolder`] |
 //! | a clock that the test moves | [`ManualClock`] |
 //! | outages | [`LocalTenant::misbehave`], [`Endpoint`], [`Misbehaviour`] |
-//! | a test suite for adapters for web frameworks | [`contract::adapter`](fn@contract::adapter) |
-//! | a test suite for a replay store | [`contract::replay_store`] |
-//! | a real Redis | [`RedisServer`] |
+//! | a test suite for adapters for web frameworks | `contract::adapter`, with the feature `contract` |
+//! | a test suite for a replay store | `contract::replay_store`, with the feature `contract` |
+//! | a real Redis | `RedisServer`, with the feature `contract` |
 //! | the number of requests, to test caching | [`LocalTenant::requests`], [`RequestCounts`] |
 //! | the requests that the client sent | [`LocalTenant::token_requests`], [`RecordedRequest`] |
+//!
+//! # Test a handler without a tenant
+//!
+//! [`OfflineTenant::token`] returns a `VerifiedToken` that was verified for real, without a socket and without an async
+//! runtime:
+//!
+//! ```
+//! use auth0_api_core::VerifiedToken;
+//! use auth0_api_testing::OfflineTenant;
+//!
+//! fn orders(token: &VerifiedToken) -> String {
+//!     format!("the orders of {}", token.subject().unwrap_or("an unknown user"))
+//! }
+//!
+//! let ada = OfflineTenant::new().token(|token| token.subject("auth0|ada").scope("read:orders"));
+//! assert_eq!(orders(&ada), "the orders of auth0|ada");
+//! ```
 //!
 //! # Not for production
 //!
@@ -52,12 +72,14 @@
 //! Functions that need random numbers panic if the machine cannot provide any, because a test cannot continue without
 //! random numbers.
 
-mod algorithm;
 mod builder;
 mod clock;
+#[cfg(feature = "contract")]
 pub mod contract;
 mod counts;
+mod dpop_client;
 mod endpoints;
+mod http_answer;
 mod jws;
 mod jwt;
 mod key;
@@ -66,31 +88,40 @@ mod ledger;
 mod mint;
 mod misbehaviour;
 mod must;
+mod offline_tenant;
 mod own_token;
-mod proof;
 mod proof_check;
 mod public_key;
 mod recorded;
+#[cfg(feature = "contract")]
 mod redis_server;
 mod registry;
+mod scripted_http;
 mod server;
 mod state;
 mod tenant;
+mod test_world;
+mod token_holder;
 
-pub use algorithm::SigningAlgorithm;
 pub use builder::LocalTenantBuilder;
 pub use clock::ManualClock;
 pub use counts::RequestCounts;
+pub use dpop_client::{DpopClient, ProofBuilder};
+pub use http_answer::HttpAnswer;
 pub use key::SigningKey;
 pub use mint::TokenBuilder;
 pub use misbehaviour::{Endpoint, Misbehaviour};
-pub use proof::{ProofBuilder, ProofKey};
+pub use offline_tenant::OfflineTenant;
 pub use recorded::RecordedRequest;
+#[cfg(feature = "contract")]
 pub use redis_server::RedisServer;
 pub use registry::{
     Api, Application, Credential, ExchangeRejection, ExchangeRequest, Exchanged, GrantType, LinkedAccount, User,
 };
+pub use scripted_http::{ScriptedHttp, ScriptedRoute};
 pub use tenant::LocalTenant;
+pub use test_world::{TestWorld, status_and_label};
+pub use token_holder::TokenHolder;
 
 // Compiles the README's examples.
 #[cfg(doctest)]

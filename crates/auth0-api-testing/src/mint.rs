@@ -2,6 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
+use auth0_api_core::Algorithm;
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,10 +11,10 @@ use serde_json::json;
 use crate::clock::numeric_date;
 use crate::jws::{Draft, draft_setters};
 use crate::key_ring::{DEFAULT_ALGORITHM, KeyRing};
-use crate::state::Tenant;
-use crate::{ProofKey, SigningAlgorithm, SigningKey};
+use crate::{DpopClient, SigningKey};
 
-/// The builder of an access token. [`LocalTenant::mint`](crate::LocalTenant::mint) creates it.
+/// The builder of an access token. [`LocalTenant::mint`](crate::LocalTenant::mint) and
+/// [`OfflineTenant::mint`](crate::OfflineTenant::mint) create it.
 ///
 /// By default the token has the form that a tenant issues for a user in Auth0's own token profile. Its `typ` is `JWT`,
 /// its `sub` is `auth0|local-user`, and its `azp` is the tenant's machine client. `iss` and `aud` are those of the
@@ -22,14 +23,15 @@ use crate::{ProofKey, SigningAlgorithm, SigningKey};
 ///
 /// ```
 /// use std::time::Duration;
-/// use auth0_api_testing::{LocalTenant, SigningAlgorithm, SigningKey};
+/// use auth0_api_core::Algorithm;
+/// use auth0_api_testing::{LocalTenant, SigningKey};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> std::io::Result<()> {
 /// let tenant = LocalTenant::start().await?;
 /// let good = tenant.mint().scope("read:orders").claim("https://example.com/plan", "pro").sign();
 /// let expired = tenant.mint().expires_at(tenant.clock().now() - Duration::from_secs(1)).sign();
-/// let forged = tenant.mint().key(&SigningKey::generate(SigningAlgorithm::ES256)).sign();
+/// let forged = tenant.mint().key(&SigningKey::generate(Algorithm::ES256)).sign();
 /// let unsigned = tenant.mint().header("alg", "none").raw_signature("").sign();
 /// # assert!(unsigned.ends_with('.') && good != expired && !forged.ends_with('.'));
 /// # Ok(())
@@ -47,27 +49,32 @@ pub struct TokenBuilder {
 #[derive(Clone, Debug)]
 enum Signer {
     Own(SigningKey),
-    Tenant(SigningAlgorithm),
+    Tenant(Algorithm),
 }
 
-impl TokenBuilder {
-    pub(crate) fn new(tenant: &Tenant) -> Self {
-        let minted_at = tenant.clock.now();
-        let builder = Self {
-            keys: tenant.keys.clone(),
-            signer: Signer::Tenant(DEFAULT_ALGORITHM),
-            minted_at,
-            draft: Draft::default(),
-        };
-        builder
-            .issuer(&tenant.issuer)
+/// What the tokens of a tenant have in common.
+pub(crate) struct Minter<'t> {
+    pub(crate) issuer: &'t str,
+    pub(crate) audience: &'t str,
+    pub(crate) client_id: &'t str,
+    pub(crate) keys: &'t KeyRing,
+}
+
+impl Minter<'_> {
+    /// Creates the builder of a token that is issued at this time.
+    pub(crate) fn mint(&self, minted_at: SystemTime) -> TokenBuilder {
+        let (keys, signer) = (self.keys.clone(), Signer::Tenant(DEFAULT_ALGORITHM));
+        TokenBuilder { keys, signer, minted_at, draft: Draft::default() }
+            .issuer(self.issuer)
             .subject(DEFAULT_SUBJECT)
-            .audience(&tenant.audience)
-            .claim("azp", tenant.client_id.as_str())
+            .audience(self.audience)
+            .claim("azp", self.client_id)
             .issued_at(minted_at)
             .expires_in(DEFAULT_LIFETIME)
     }
+}
 
+impl TokenBuilder {
     /// Sets `sub`; `auth0|local-user` by default.
     pub fn subject(self, subject: &str) -> Self {
         self.claim("sub", subject)
@@ -123,7 +130,7 @@ impl TokenBuilder {
 
     /// Binds the token to a DPoP key: sets `cnf.jkt`
     /// ([RFC 9449 §6.1](https://www.rfc-editor.org/rfc/rfc9449#section-6.1)).
-    pub fn bound_to(self, key: &ProofKey) -> Self {
+    pub fn bound_to(self, key: &DpopClient) -> Self {
         self.claim("cnf", json!({ "jkt": key.thumbprint().to_string() }))
     }
 
@@ -135,7 +142,7 @@ impl TokenBuilder {
 
     /// Signs with the tenant's current key for `algorithm`. The tenant makes and publishes the key if it does not exist
     /// yet.
-    pub fn algorithm(mut self, algorithm: SigningAlgorithm) -> Self {
+    pub fn algorithm(mut self, algorithm: Algorithm) -> Self {
         self.signer = Signer::Tenant(algorithm);
         self
     }

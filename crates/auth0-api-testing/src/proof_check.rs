@@ -141,8 +141,10 @@ mod tests {
 
     use serde_json::json;
 
+    use auth0_api_core::Algorithm;
+
     use super::*;
-    use crate::{ManualClock, ProofBuilder, ProofKey, SigningAlgorithm};
+    use crate::{DpopClient, ManualClock, ProofBuilder};
 
     const URL: &str = "http://127.0.0.1:4711/oauth/token";
 
@@ -155,7 +157,7 @@ mod tests {
 
     #[test]
     fn a_proof_with_one_fault_is_rejected() {
-        let other = ProofKey::generate();
+        let other = DpopClient::generate();
         let mut private = other.public_jwk();
         private["d"] = json!("AA");
         let good = || key().proof("POST", URL);
@@ -182,7 +184,7 @@ mod tests {
         ] {
             assert_eq!(check(&proof), Err(ProofError::Invalid(reason)), "{proof:?}");
         }
-        let ed25519 = ProofKey::generate_with(SigningAlgorithm::EdDSA).with_clock(ManualClock::new());
+        let ed25519 = DpopClient::generate_with(Algorithm::EdDSA).with_clock(ManualClock::new());
         assert_eq!(check(&ed25519.proof("POST", URL)), Err(ProofError::Invalid("alg is not ES256")));
     }
 
@@ -201,8 +203,8 @@ mod tests {
         assert!(with_nonce.check(&key().proof("POST", URL).nonce("current").sign()).is_ok());
     }
 
-    fn key() -> ProofKey {
-        ProofKey::generate().with_clock(ManualClock::new())
+    fn key() -> DpopClient {
+        DpopClient::generate().with_clock(ManualClock::new())
     }
 
     fn check(proof: &ProofBuilder) -> Result<Thumbprint, ProofError> {

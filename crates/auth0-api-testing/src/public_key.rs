@@ -65,18 +65,20 @@ fn rsa(algorithm: &str) -> Option<&'static RsaParameters> {
 
 #[cfg(test)]
 mod tests {
+    use auth0_api_core::Algorithm;
+
     use super::*;
-    use crate::{SigningAlgorithm, SigningKey};
+    use crate::SigningKey;
 
     #[test]
     fn a_key_verifies_only_signatures_of_its_own_algorithm() {
-        for algorithm in SigningAlgorithm::ALL {
+        for algorithm in Algorithm::ALL {
             let key = SigningKey::generate(algorithm);
             let (jwk, signature) = (key.public_jwk(), key.sign(b"message"));
             let public = PublicKey::new(&jwk);
             assert!(public.verifies(algorithm.name(), b"message", &signature), "{algorithm}");
             assert!(!public.verifies(algorithm.name(), b"other", &signature), "{algorithm}");
-            for other in SigningAlgorithm::ALL.into_iter().filter(|other| *other != algorithm) {
+            for other in Algorithm::ALL.into_iter().filter(|other| *other != algorithm) {
                 assert!(!public.verifies(other.name(), b"message", &signature), "{algorithm} as {other}");
             }
         }
@@ -84,8 +86,8 @@ mod tests {
 
     #[test]
     fn a_signature_of_another_key_does_not_verify() {
-        let signature = SigningKey::generate(SigningAlgorithm::ES256).sign(b"message");
-        let jwk = SigningKey::generate(SigningAlgorithm::ES256).public_jwk();
+        let signature = SigningKey::generate(Algorithm::ES256).sign(b"message");
+        let jwk = SigningKey::generate(Algorithm::ES256).public_jwk();
         assert!(!PublicKey::new(&jwk).verifies("ES256", b"message", &signature));
         assert!(!PublicKey::new(&Value::Null).verifies("ES256", b"message", &signature));
     }

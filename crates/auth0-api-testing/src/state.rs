@@ -5,13 +5,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use auth0_api_core::Clock;
 use serde_json::Value;
 
-use crate::Application;
 use crate::counts::Counters;
 use crate::key_ring::KeyRing;
 use crate::ledger::Ledger;
+use crate::mint::Minter;
 use crate::misbehaviour::Faults;
 use crate::must::random_text;
 use crate::registry::Registry;
+use crate::{Application, TokenBuilder};
 
 #[derive(Debug)]
 pub(crate) struct Tenant {
@@ -39,6 +40,17 @@ pub(crate) struct Settings {
 }
 
 impl Tenant {
+    /// Returns the URL of the token endpoint.
+    pub(crate) fn token_url(&self) -> String {
+        self.url(TOKEN_PATH)
+    }
+
+    /// Creates the builder of an access token.
+    pub(crate) fn mint(&self) -> TokenBuilder {
+        let Self { issuer, audience, client_id, keys, .. } = self;
+        Minter { issuer, audience, client_id, keys }.mint(self.clock.now())
+    }
+
     /// Returns the URL of an endpoint, as the discovery document contains it.
     pub(crate) fn url(&self, path: &str) -> String {
         format!("{}{path}", self.domain)
@@ -66,3 +78,6 @@ impl Tenant {
         self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+/// The path of the token endpoint.
+pub(crate) const TOKEN_PATH: &str = "/oauth/token";

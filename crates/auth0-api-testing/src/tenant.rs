@@ -1,7 +1,6 @@
 //! The handle of a running tenant.
 
 use std::fmt;
-use std::io;
 use std::sync::Arc;
 
 use auth0_api_core::Clock;
@@ -14,14 +13,14 @@ use crate::must::random_text;
 use crate::server::Server;
 use crate::state::Tenant;
 use crate::{
-    Endpoint, LinkedAccount, LocalTenantBuilder, Misbehaviour, ProofKey, RecordedRequest, RequestCounts, SigningKey,
-    TokenBuilder, User, endpoints,
+    DpopClient, Endpoint, LinkedAccount, Misbehaviour, RecordedRequest, RequestCounts, SigningKey, TokenBuilder,
+    TokenHolder, User, endpoints,
 };
 
 /// An Auth0 tenant on a loopback port, for tests and development. The tenant stops when this value is dropped.
 ///
 /// By default the tenant has one API, whose identifier is [`audience`](Self::audience), and two clients: a machine
-/// client, and the Custom API client of that API. [`LocalTenantBuilder`] registers more APIs and clients, and also
+/// client, and the Custom API client of that API. [`LocalTenantBuilder`](crate::LocalTenantBuilder) registers more APIs and clients, and also
 /// users, organisations, exchange profiles and linked accounts. The tenant serves:
 ///
 /// | path | what |
@@ -31,7 +30,7 @@ use crate::{
 /// | `GET /authorize` | signs a user in without a login page, and issues a code; supports PKCE |
 /// | `POST /oauth/token` | every [`GrantType`](crate::GrantType), as form or JSON; a proof binds the token to its DPoP key |
 /// | `GET /userinfo` | the claims of the user |
-/// | `POST /oidc/register` | registers public clients, if [enabled](LocalTenantBuilder::client_registration) |
+/// | `POST /oidc/register` | registers public clients, if [enabled](crate::LocalTenantBuilder::client_registration) |
 /// | `GET /third-party/NAME` | a third party's API for tokens of Token Vault; see [`third_party_url`](Self::third_party_url) |
 ///
 /// Unlike Auth0, the tenant does not publish the next key before a rotation.
@@ -64,20 +63,6 @@ pub struct LocalTenant {
 }
 
 impl LocalTenant {
-    /// Starts a tenant on a free port, on the current tokio runtime.
-    ///
-    /// # Errors
-    ///
-    /// When the machine has no free port.
-    pub async fn start() -> io::Result<Self> {
-        Self::builder().start().await
-    }
-
-    /// Creates the builder of a tenant with options.
-    pub fn builder() -> LocalTenantBuilder {
-        LocalTenantBuilder::new()
-    }
-
     pub(crate) fn serve(tenant: Arc<Tenant>, listener: TcpListener) -> Self {
         let server = Server::start(listener, endpoints::router(Arc::clone(&tenant)));
         Self { tenant, _server: server }
@@ -125,7 +110,7 @@ impl LocalTenant {
 
     /// Creates the builder of an access token.
     pub fn mint(&self) -> TokenBuilder {
-        TokenBuilder::new(&self.tenant)
+        self.tenant.mint()
     }
 
     /// Issues a refresh token, as if the user had signed in to this client with the scope `offline_access`.
@@ -163,9 +148,16 @@ impl LocalTenant {
         self.tenant.url(&format!("{}/{connection}", endpoints::third_party::PATH))
     }
 
-    /// Generates a DPoP key. The proofs of this key take `iat` from the tenant's clock.
-    pub fn proof_key(&self) -> ProofKey {
-        ProofKey::generate().with_shared_clock(self.clock())
+    /// Generates a client with a DPoP key. Its proofs take `iat` from the tenant's clock.
+    pub fn dpop_client(&self) -> DpopClient {
+        DpopClient::generate().with_shared_clock(self.clock())
+    }
+
+    /// Generates a client with a DPoP key, and mints a token that is bound to the key.
+    pub fn token_holder(&self) -> TokenHolder {
+        let key = self.dpop_client();
+        let token = self.mint().bound_to(&key).sign();
+        key.holding(token)
     }
 
     /// Returns the key id of the current RS256 key.

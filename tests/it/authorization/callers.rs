@@ -5,7 +5,7 @@ use auth0_api_testing::TokenBuilder;
 use serde_json::{Value, json};
 
 use super::{Setup, forbidden};
-use crate::world::{Holder, get};
+use crate::world::get;
 
 #[tokio::test]
 async fn the_client_is_read_from_azp_then_client_id() {
@@ -126,8 +126,8 @@ async fn a_sender_constrained_route_rejects_an_unbound_token() {
     let expected = forbidden("requirement_bound", "the access token has to be bound to a key");
     assert_eq!(setup.rejection(&requirement, &token), expected);
 
-    let (holder, url) = (Holder::new(&setup.world), "https://api.example.com/transfers");
-    let headers = [("authorization", holder.authorization()), ("dpop", holder.proof(url).sign())];
+    let (holder, url) = (setup.world.tenant.token_holder(), "https://api.example.com/transfers");
+    let headers = [("authorization", holder.authorization()), ("dpop", holder.proof("GET", url).sign())];
     let headers = headers.each_ref().map(|(name, value)| (*name, value.as_str()));
     let bound = get(&setup.api, url, &headers).await.unwrap();
     assert!(requirement.check(&bound).is_ok());

@@ -9,23 +9,23 @@ mod scopes;
 mod step_up;
 
 use auth0_api_core::{ApiClient, Requirement, VerifiedToken};
-use auth0_api_testing::TokenBuilder;
+use auth0_api_testing::{TestWorld, TokenBuilder};
 
-use crate::world::{Rejected, World, rejection};
+use crate::world::{Rejected, rejection};
 
 const BEARER: &str = r#"Bearer realm="api""#;
 const DPOP: &str = r#"DPoP algs="ES256""#;
 
 /// An API client and its tenant.
 struct Setup {
-    world: World,
+    world: TestWorld,
     api: ApiClient,
 }
 
 impl Setup {
     async fn new() -> Self {
-        let world = World::new().await;
-        let api = world.api();
+        let world = TestWorld::start().await;
+        let api = world.api.clone();
         Self { world, api }
     }
 

@@ -4,7 +4,7 @@ use auth0_api_core::{Requirement, StepUp};
 use serde_json::json;
 
 use super::{BEARER, DPOP, Setup};
-use crate::world::{Holder, Rejected, get, rejection, seconds};
+use crate::world::{Rejected, get, rejection, seconds};
 
 const STEP_UP: &str =
     r#"error="insufficient_user_authentication", error_description="a stronger or more recent login is needed here""#;
@@ -135,8 +135,8 @@ async fn the_challenge_names_the_acr_values_common_to_two_lists() {
 #[tokio::test]
 async fn the_challenge_of_the_used_scheme_contains_the_step_up_error() {
     let setup = Setup::new().await;
-    let (holder, url) = (Holder::new(&setup.world), "https://api.example.com/transfers");
-    let (authorization, proof) = (holder.authorization(), holder.proof(url).sign());
+    let (holder, url) = (setup.world.tenant.token_holder(), "https://api.example.com/transfers");
+    let (authorization, proof) = (holder.authorization(), holder.proof("GET", url).sign());
     let token = get(&setup.api, url, &[("authorization", &authorization), ("dpop", &proof)]).await.unwrap();
     let rejected = rejection(&setup.api, Requirement::acr("urn:mfa").check(&token).map(|()| token.clone()));
     let error = format!(r#"DPoP {STEP_UP}, acr_values="urn:mfa", algs="ES256""#);

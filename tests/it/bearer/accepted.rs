@@ -3,19 +3,19 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use auth0_api_core::{ActorError, Binding, ClaimsError, Error, Organization, VerifiedToken};
-use auth0_api_testing::TokenBuilder;
+use auth0_api_testing::{TestWorld, TokenBuilder};
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::api::Api;
-use crate::world::{World, get};
+use crate::world::get;
 
 const URL: &str = "https://api.example.com/api/private";
 
 #[tokio::test]
 async fn a_valid_token_reaches_the_handler() {
-    let world = World::new().await;
-    let api = Api::start(&world.api()).await;
+    let world = TestWorld::start().await;
+    let api = Api::start(&world.api.clone()).await;
     let token = world.tenant.mint().subject("auth0|ada").sign();
 
     let private = api.get("/api/private", &[("Authorization", &format!("Bearer {token}"))]).await;
@@ -27,8 +27,8 @@ async fn a_valid_token_reaches_the_handler() {
 
 #[tokio::test]
 async fn the_scheme_ignores_case_and_may_be_followed_by_spaces() {
-    let world = World::new().await;
-    let api = Api::start(&world.api()).await;
+    let world = TestWorld::start().await;
+    let api = Api::start(&world.api.clone()).await;
     let token = world.tenant.mint().sign();
     for scheme in ["Bearer", "bearer", "BEARER", "Bearer  "] {
         let answer = api.get("/api/private", &[("Authorization", &format!("{scheme} {token}"))]).await;
@@ -38,8 +38,8 @@ async fn the_scheme_ignores_case_and_may_be_followed_by_spaces() {
 
 #[tokio::test]
 async fn an_optional_route_accepts_absent_credentials_and_rejects_an_invalid_token() {
-    let world = World::new().await;
-    let api = Api::start(&world.api()).await;
+    let world = TestWorld::start().await;
+    let api = Api::start(&world.api.clone()).await;
     let good = format!("Bearer {}", world.tenant.mint().subject("auth0|ada").sign());
     let bad = format!("Bearer {}", world.tenant.mint().audience("https://other.example.com").sign());
     let rejected = r#"{"error":"invalid_token","error_description":"the access token is not for this API"}"#;
@@ -54,7 +54,7 @@ async fn an_optional_route_accepts_absent_credentials_and_rejects_an_invalid_tok
 
 #[tokio::test]
 async fn every_accessor_reads_what_the_issuer_wrote() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let token = verified(&world, &rich(&world)).await;
 
     assert_eq!(token.issuer(), world.tenant.issuer());
@@ -77,7 +77,7 @@ async fn every_accessor_reads_what_the_issuer_wrote() {
 
 #[tokio::test]
 async fn accessors_of_absent_claims_return_none() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let token = verified(&world, &world.tenant.mint().without_claim("azp").without_claim("sub")).await;
     assert_eq!((token.subject(), token.client_id(), token.organization()), (None, None, None));
     assert_eq!((token.scopes().count(), token.permissions().count()), (0, 0));
@@ -87,14 +87,14 @@ async fn accessors_of_absent_claims_return_none() {
 
 #[tokio::test]
 async fn client_id_is_used_when_azp_is_absent() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let token = verified(&world, &world.tenant.mint().without_claim("azp").claim("client_id", "rfc9068")).await;
     assert_eq!(token.client_id(), Some("rfc9068"));
 }
 
 #[tokio::test]
 async fn reading_a_malformed_actor_is_an_error() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     for act in [json!(null), json!("agent"), json!({}), json!({ "sub": 5 }), json!({ "sub": " " })] {
         let token = verified(&world, &world.tenant.mint().claim("act", act.clone())).await;
         assert_eq!(token.current_actor(), Err(ActorError::Malformed), "{act}");
@@ -104,7 +104,7 @@ async fn reading_a_malformed_actor_is_an_error() {
 
 #[tokio::test]
 async fn an_actor_chain_has_at_most_16_levels() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let nested = |levels| (1..levels).fold(json!({ "sub": "a" }), |act, _| json!({ "sub": "a", "act": act }));
     let deep = verified(&world, &world.tenant.mint().claim("act", nested(16))).await;
     assert_eq!(deep.delegation_chain().map(|chain| chain.len()), Ok(16));
@@ -135,7 +135,7 @@ async fn claims_deserialize_into_a_type_of_the_application_or_return_an_error() 
         _level: u8,
     }
 
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let token = verified(&world, &rich(&world)).await;
     let permissions = vec!["orders:read".to_owned(), "orders:refund".to_owned()];
     let mine: Mine<'_> = token.claims_as().unwrap();
@@ -152,15 +152,15 @@ async fn claims_deserialize_into_a_type_of_the_application_or_return_an_error() 
 
 #[tokio::test]
 async fn the_raw_token_appears_in_no_debug_output_or_error() {
-    let world = World::new().await;
-    let api = world.api();
+    let world = TestWorld::start().await;
+    let api = world.api.clone();
     let raw = rich(&world).sign();
     let authorization = format!("Bearer {raw}");
     let token = get(&api, URL, &[("authorization", &authorization)]).await.unwrap();
     assert_eq!(token.access_token().expose(), raw);
 
     let signature = raw.rsplit('.').next().unwrap();
-    let other = World::new().await.api();
+    let other = TestWorld::start().await.api;
     let rejected = get(&other, URL, &[("authorization", &authorization)]).await.unwrap_err();
     let headers = [("authorization", authorization.as_str())];
     let request = auth0_api_core::TokenRequest::new("GET", URL, &headers);
@@ -181,7 +181,7 @@ async fn the_raw_token_appears_in_no_debug_output_or_error() {
 }
 
 /// Returns a token with every kind of claim. The subject needs escapes in JSON.
-fn rich(world: &World) -> TokenBuilder {
+fn rich(world: &TestWorld) -> TokenBuilder {
     world
         .tenant
         .mint()
@@ -198,6 +198,6 @@ fn rich(world: &World) -> TokenBuilder {
         .claim("act", json!({ "sub": "agent-3", "act": { "sub": "agent-2", "act": { "sub": "agent-1" } } }))
 }
 
-async fn verified(world: &World, token: &TokenBuilder) -> VerifiedToken {
-    world.api().verify_access_token(&token.sign()).await.unwrap()
+async fn verified(world: &TestWorld, token: &TokenBuilder) -> VerifiedToken {
+    world.api.clone().verify_access_token(&token.sign()).await.unwrap()
 }

@@ -1,14 +1,15 @@
 //! The algorithms of access tokens: each algorithm can be configured by name, and the default is RS256.
 
 use auth0_api_core::Algorithm;
-use auth0_api_testing::SigningAlgorithm;
 
-use crate::world::{World, invalid_token, rejection, status_and_label};
+use auth0_api_testing::{TestWorld, status_and_label};
+
+use crate::world::{invalid_token, rejection};
 
 #[tokio::test]
 async fn every_listed_algorithm_is_accepted() {
-    let world = World::new().await;
-    for signed_with in SigningAlgorithm::ALL {
+    let world = TestWorld::start().await;
+    for signed_with in Algorithm::ALL {
         let token = world.tenant.mint().algorithm(signed_with).sign();
         let listed: Algorithm = signed_with.name().parse().unwrap();
         let api = world.builder().algorithms([listed]).build().unwrap();
@@ -18,8 +19,8 @@ async fn every_listed_algorithm_is_accepted() {
 
 #[tokio::test]
 async fn an_unlisted_algorithm_is_rejected_without_a_fetch() {
-    let world = World::new().await;
-    for signed_with in SigningAlgorithm::ALL {
+    let world = TestWorld::start().await;
+    for signed_with in Algorithm::ALL {
         let token = world.tenant.mint().algorithm(signed_with).sign();
         let others = Algorithm::ALL.into_iter().filter(|algorithm| algorithm.name() != signed_with.name());
         let api = world.builder().algorithms(others).build().unwrap();
@@ -34,9 +35,9 @@ async fn an_unlisted_algorithm_is_rejected_without_a_fetch() {
 
 #[tokio::test]
 async fn only_rs256_is_accepted_by_default() {
-    let (world, accepted) = (World::new().await, ["RS256"]);
-    let api = world.api();
-    for signed_with in SigningAlgorithm::ALL {
+    let (world, accepted) = (TestWorld::start().await, ["RS256"]);
+    let api = world.api.clone();
+    for signed_with in Algorithm::ALL {
         let outcome = api.verify_access_token(&world.tenant.mint().algorithm(signed_with).sign()).await;
         assert_eq!(outcome.is_ok(), accepted.contains(&signed_with.name()), "{signed_with}");
     }
@@ -44,7 +45,7 @@ async fn only_rs256_is_accepted_by_default() {
 
 #[tokio::test]
 async fn symmetric_and_unknown_algorithms_are_rejected_without_a_fetch() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let api = world.builder().algorithms(Algorithm::ALL).build().unwrap();
     let table = [
         (
@@ -79,10 +80,10 @@ async fn symmetric_and_unknown_algorithms_are_rejected_without_a_fetch() {
 #[tokio::test]
 async fn a_key_verifies_only_signatures_of_its_published_algorithm() {
     // The header names PS256, but the key with that `kid` is published for RS256.
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let api = world.builder().algorithms([Algorithm::RS256, Algorithm::PS256]).build().unwrap();
     let kid = world.tenant.current_kid();
-    let token = world.tenant.mint().algorithm(SigningAlgorithm::PS256).header("kid", kid).sign();
+    let token = world.tenant.mint().algorithm(Algorithm::PS256).header("kid", kid).sign();
     let outcome = api.verify_access_token(&token).await;
     let challenge = r#"Bearer realm="api", error="invalid_token", error_description="the signing key of the access token is unknown""#;
     assert_eq!(rejection(&api, outcome), invalid_token("key_unknown", challenge));

@@ -1,10 +1,10 @@
 //! Boundary values of claims: times, audiences, and claims that the configuration requires.
 
 use auth0_api_core::ApiClient;
-use auth0_api_testing::TokenBuilder;
+use auth0_api_testing::{TestWorld, TokenBuilder, status_and_label};
 use serde_json::json;
 
-use crate::world::{World, invalid_token, rejection, seconds, status_and_label};
+use crate::world::{invalid_token, rejection, seconds};
 
 const EXPIRED: &str = r#"Bearer realm="api", error="invalid_token", error_description="the access token has expired""#;
 const NOT_FOR_US: &str =
@@ -12,8 +12,8 @@ const NOT_FOR_US: &str =
 
 #[tokio::test]
 async fn a_token_is_rejected_from_the_second_of_exp() {
-    let world = World::new().await;
-    let api = world.api();
+    let world = TestWorld::start().await;
+    let api = world.api.clone();
     let token = world.tenant.mint().expires_in(seconds(60)).sign();
     world.pass(59);
     assert_eq!(outcome_of(&api, &token).await, "200 accepted");
@@ -24,7 +24,7 @@ async fn a_token_is_rejected_from_the_second_of_exp() {
 
 #[tokio::test]
 async fn leeway_extends_exp_and_nbf() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let api = world.builder().leeway(seconds(600)).build().unwrap();
     let start = world.now();
     let early = world.tenant.mint().not_before(start + seconds(600)).sign();
@@ -41,8 +41,8 @@ async fn leeway_extends_exp_and_nbf() {
 
 #[tokio::test]
 async fn a_token_is_rejected_before_nbf() {
-    let world = World::new().await;
-    let api = world.api();
+    let world = TestWorld::start().await;
+    let api = world.api.clone();
     let start = world.now();
     assert_eq!(outcome_of(&api, &world.tenant.mint().not_before(start).sign()).await, "200 accepted");
     let token = world.tenant.mint().not_before(start + seconds(1)).sign();
@@ -56,8 +56,8 @@ async fn a_token_is_rejected_before_nbf() {
 
 #[tokio::test]
 async fn a_token_older_than_max_token_age_is_rejected() {
-    let world = World::new().await;
-    let (lenient, strict) = (world.api(), world.builder().max_token_age(seconds(300)).build().unwrap());
+    let world = TestWorld::start().await;
+    let (lenient, strict) = (world.api.clone(), world.builder().max_token_age(seconds(300)).build().unwrap());
     let loose = world.builder().max_token_age(seconds(300)).leeway(seconds(10)).build().unwrap();
     let now = world.now();
     let table = [
@@ -79,8 +79,8 @@ async fn a_token_older_than_max_token_age_is_rejected() {
 
 #[tokio::test]
 async fn times_are_numbers_from_1970_to_9999() {
-    let world = World::new().await;
-    let api = world.api();
+    let world = TestWorld::start().await;
+    let api = world.api.clone();
     let base = || world.tenant.mint();
     let table = [
         (base().claim("exp", 1_700_000_000.5), "200 accepted"),
@@ -102,7 +102,7 @@ async fn times_are_numbers_from_1970_to_9999() {
 
 #[tokio::test]
 async fn any_configured_audience_matches_exactly() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let api = world.builder().audiences(["https://a.example.com", "urn:b"]).build().unwrap();
     for good in [json!("https://a.example.com"), json!("urn:b"), json!(["urn:x", "urn:b"]), json!(["urn:b"])] {
         assert_eq!(
@@ -125,8 +125,8 @@ async fn any_configured_audience_matches_exactly() {
 
 #[tokio::test]
 async fn an_id_token_is_rejected_with_a_hint_for_the_operator() {
-    let world = World::new().await;
-    let api = world.api();
+    let world = TestWorld::start().await;
+    let api = world.api.clone();
     let id_token = world.tenant.mint().audience("local-client").claim("nonce", "n").sign();
     let error = api.verify_access_token(&id_token).await.unwrap_err();
     assert_eq!((error.status(), error.label()), (401, "token_audience"));
@@ -135,8 +135,8 @@ async fn an_id_token_is_rejected_with_a_hint_for_the_operator() {
 
 #[tokio::test]
 async fn a_token_of_another_issuer_is_rejected_without_a_fetch() {
-    let (world, other) = (World::new().await, World::new().await);
-    let api = world.api();
+    let (world, other) = (TestWorld::start().await, TestWorld::start().await);
+    let api = world.api.clone();
     let own = world.tenant.issuer();
     let challenge = r#"Bearer realm="api", error="invalid_token", error_description="the issuer of the access token is not trusted""#;
     for (issuer, nearly) in [(other.tenant.issuer(), false), (world.tenant.domain(), true), (&own.to_uppercase(), true)]
@@ -152,8 +152,8 @@ async fn a_token_of_another_issuer_is_rejected_without_a_fetch() {
 
 #[tokio::test]
 async fn only_the_typ_values_of_access_tokens_are_accepted() {
-    let world = World::new().await;
-    let api = world.api();
+    let world = TestWorld::start().await;
+    let api = world.api.clone();
     for typ in ["JWT", "jwt", "at+jwt", "AT+JWT", "application/at+jwt", "Application/AT+jwt"] {
         assert_eq!(outcome_of(&api, &world.tenant.mint().header("typ", typ).sign()).await, "200 accepted", "{typ}");
     }
@@ -165,7 +165,7 @@ async fn only_the_typ_values_of_access_tokens_are_accepted() {
 
 #[tokio::test]
 async fn strict_rfc9068_requires_its_typ_and_claims() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let api = world.builder().strict_rfc9068().build().unwrap();
     let full = || world.tenant.mint().header("typ", "at+jwt").claim("client_id", "c").claim("jti", "j");
     let table: [(TokenBuilder, &str); 9] = [
@@ -186,7 +186,7 @@ async fn strict_rfc9068_requires_its_typ_and_claims() {
 
 #[tokio::test]
 async fn a_configured_required_claim_must_be_present() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let api = world.builder().required_claim("org_id").required_claim("https://example.com/tier").build().unwrap();
     let both = || world.tenant.mint().claim("org_id", "org_1").claim("https://example.com/tier", json!(null));
     assert_eq!(outcome_of(&api, &both().sign()).await, "200 accepted");

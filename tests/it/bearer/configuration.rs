@@ -8,7 +8,9 @@ use auth0_api_core::{
     RotatingNonce, TokenCache, TrustedDomains,
 };
 
-use crate::world::{World, seconds};
+use auth0_api_testing::TestWorld;
+
+use crate::world::seconds;
 
 #[test]
 fn all_configuration_problems_are_reported_at_once() {
@@ -107,7 +109,7 @@ fn values_at_their_limits_are_accepted() {
 
 #[tokio::test]
 async fn a_client_with_more_issuers_than_max_issuers_becomes_and_stays_ready() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let unreachable = "http://127.0.0.1:1";
     let api = ApiClient::builder(TrustedDomains::list([world.tenant.domain(), unreachable]), world.tenant.audience())
         .insecure_http_loopback()
@@ -129,8 +131,8 @@ async fn a_client_with_more_issuers_than_max_issuers_becomes_and_stays_ready() {
 
 #[tokio::test]
 async fn keys_are_not_fetched_until_warm_up() {
-    let world = World::new().await;
-    let api = world.api();
+    let world = TestWorld::start().await;
+    let api = world.api.clone();
     assert!(!api.is_ready());
     assert_eq!(world.tenant.requests().discovery, 0);
     api.warm_up().await.unwrap();

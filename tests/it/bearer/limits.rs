@@ -1,16 +1,15 @@
 //! Size limits: a value at the limit is accepted, and a larger value is rejected.
 
-use auth0_api_core::ApiClient;
-use auth0_api_testing::{SigningAlgorithm, SigningKey, TokenBuilder};
+use auth0_api_core::{Algorithm, ApiClient};
+use auth0_api_testing::{SigningKey, TestWorld, TokenBuilder, status_and_label};
 use serde_json::json;
 
 use crate::api::Api;
-use crate::world::{World, status_and_label};
 
 #[tokio::test]
 async fn a_token_may_have_16_kib() {
-    let world = World::new().await;
-    let api = world.api();
+    let world = TestWorld::start().await;
+    let api = world.api.clone();
     let (longest, too_long) = (of_length(&world, 16 * 1024), of_length(&world, 16 * 1024 + 1));
     assert_eq!(outcome_of(&api, &longest).await, "200 accepted");
     assert_eq!(outcome_of(&api, &too_long).await, "400 credentials_too_long");
@@ -34,9 +33,9 @@ async fn a_token_may_have_16_kib() {
 
 #[tokio::test]
 async fn a_key_id_may_have_256_bytes() {
-    let world = World::new().await;
-    let api = world.api();
-    let key = SigningKey::generate(SigningAlgorithm::RS256);
+    let world = TestWorld::start().await;
+    let api = world.api.clone();
+    let key = SigningKey::generate(Algorithm::RS256);
     for (length, expected) in [(256, "200 accepted"), (257, "401 token_malformed")] {
         let key = key.clone().with_kid("k".repeat(length));
         world.tenant.publish(&key);
@@ -46,8 +45,8 @@ async fn a_key_id_may_have_256_bytes() {
 
 #[tokio::test]
 async fn json_may_nest_32_levels() {
-    let world = World::new().await;
-    let api = world.api();
+    let world = TestWorld::start().await;
+    let api = world.api.clone();
     // The object of the claims is the first level.
     let nested = |levels: usize| "[".repeat(levels - 1) + &"]".repeat(levels - 1);
     let claims = |levels: usize| {
@@ -64,8 +63,8 @@ async fn json_may_nest_32_levels() {
 
 #[tokio::test]
 async fn a_token_has_three_segments_in_canonical_base64url() {
-    let world = World::new().await;
-    let api = world.api();
+    let world = TestWorld::start().await;
+    let api = world.api.clone();
     let good = world.tenant.mint().sign();
     let (head, signature) = good.rsplit_once('.').unwrap();
     let encrypted = "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..5eym8TW_c8SuK0lt.3Uzn.XFBoMYUZodetZdvTiFvSkQ";
@@ -85,8 +84,8 @@ async fn a_token_has_three_segments_in_canonical_base64url() {
 
 #[tokio::test]
 async fn critical_extensions_and_duplicate_claims_are_rejected() {
-    let world = World::new().await;
-    let api = world.api();
+    let world = TestWorld::start().await;
+    let api = world.api.clone();
     let mint = || world.tenant.mint();
     let issuer = world.tenant.issuer();
     let twice = format!(
@@ -106,7 +105,7 @@ async fn critical_extensions_and_duplicate_claims_are_rejected() {
 }
 
 /// Returns a valid token of exactly this length.
-fn of_length(world: &World, length: usize) -> String {
+fn of_length(world: &TestWorld, length: usize) -> String {
     crate::world::of_length(length, |claim, header| {
         world.tenant.mint().claim("padding", claim).header("padding", header).sign()
     })

@@ -1,7 +1,6 @@
 //! Credentials that are missing, malformed, sent twice, or of a scheme that is not offered.
 
 use super::{Modes, assert_rejected};
-use crate::world::Holder;
 
 const BEARER: &str = r#"Bearer realm="api""#;
 const DPOP: &str = r#"DPoP algs="ES256""#;
@@ -27,14 +26,14 @@ async fn without_credentials_the_challenges_have_no_error() {
 #[tokio::test]
 async fn a_scheme_that_is_not_offered_is_rejected_before_its_token_is_checked() {
     let modes = Modes::new().await;
-    let holder = Holder::new(&modes.world);
+    let holder = modes.world.tenant.token_holder();
     let good = modes.world.tenant.mint().sign();
     let rejected = (401, "missing_credentials", "the authentication scheme is not offered");
     for token in [good.as_str(), "not-a-jwt", "a.b.c"] {
         let answer = modes.require.get("/api/private", &[("Authorization", &format!("Bearer {token}"))]).await;
         assert_rejected(&answer, &[DPOP], rejected);
     }
-    let proof = holder.proof(&modes.ignore.url("/api/private")).sign();
+    let proof = holder.proof("GET", &modes.ignore.url("/api/private")).sign();
     for token in [holder.token.as_str(), "not-a-jwt"] {
         let headers = [("Authorization", &*format!("DPoP {token}")), ("DPoP", &proof)];
         assert_rejected(&modes.ignore.get("/api/private", &headers).await, &[BEARER], rejected);

@@ -3,16 +3,16 @@
 
 use auth0_api_axum::{AuthLayer, Token};
 use auth0_api_core::{DpopPolicy, Rejection, Requirement, RotatingNonce};
+use auth0_api_testing::TestWorld;
 use axum::Router;
 use axum::body::Body;
 use axum::routing::get;
 
 use crate::api::Api;
-use crate::world::{Holder, World};
 
 #[tokio::test]
 async fn the_hook_sets_only_the_body_and_its_content_type() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let api = serve(&world, DpopPolicy::accept()).await;
     assert_eq!(
         api.get("/private", &[]).await.lines(),
@@ -29,7 +29,7 @@ async fn the_hook_sets_only_the_body_and_its_content_type() {
 
 #[tokio::test]
 async fn the_hook_also_sets_the_body_of_rejected_requirements() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let api = serve(&world, DpopPolicy::accept()).await;
     let token = world.tenant.mint().sign();
     assert_eq!(
@@ -47,10 +47,10 @@ async fn the_hook_also_sets_the_body_of_rejected_requirements() {
 
 #[tokio::test]
 async fn the_hook_does_not_change_the_nonce_headers() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let policy = DpopPolicy::require().nonce(RotatingNonce::new([[1; 32]]).unwrap());
     let api = serve(&world, policy).await;
-    let holder = Holder::new(&world);
+    let holder = world.tenant.token_holder();
     let proof = holder.key.proof("GET", &api.url("/private")).access_token(&holder.token).sign();
     assert_eq!(
         api.get("/private", &[("Authorization", &holder.authorization()), ("DPoP", &proof)]).await.lines(),
@@ -66,8 +66,8 @@ async fn the_hook_does_not_change_the_nonce_headers() {
     );
 }
 
-async fn serve(world: &World, policy: DpopPolicy) -> Api {
-    let auth = AuthLayer::new(world.api_with(policy)).rejection_body(|rejection: &Rejection| {
+async fn serve(world: &TestWorld, policy: DpopPolicy) -> Api {
+    let auth = AuthLayer::new(world.builder().dpop(policy).build().unwrap()).rejection_body(|rejection: &Rejection| {
         let body = format!(r#"{{"status":{},"title":"{}"}}"#, rejection.status(), rejection.label());
         ("application/problem+json", Body::from(body))
     });

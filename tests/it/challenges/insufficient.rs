@@ -2,12 +2,13 @@
 
 use auth0_api_axum::AuthLayer;
 use auth0_api_core::Requirement;
+use auth0_api_testing::TestWorld;
 use axum::Router;
 use axum::routing::get;
 
 use super::{Modes, assert_rejected};
 use crate::api::Api;
-use crate::world::{World, seconds};
+use crate::world::seconds;
 
 const BEARER: &str = r#"Bearer realm="api""#;
 const DPOP: &str = r#"DPoP algs="ES256""#;
@@ -33,7 +34,7 @@ async fn a_bearer_token_without_the_required_scopes_gets_all_scopes_in_the_chall
 async fn a_bound_token_without_the_required_scopes_gets_all_scopes_in_the_dpop_challenge() {
     let modes = Modes::new().await;
     let error = r#"DPoP error="insufficient_scope", error_description="the access token lacks a scope that is needed here", scope="read:messages read:drafts", algs="ES256""#;
-    let key = modes.world.tenant.proof_key();
+    let key = modes.world.tenant.dpop_client();
     let token = modes.world.tenant.mint().bound_to(&key).scope("read:messages").sign();
     for (api, challenges) in [(&modes.accept, &[BEARER, error][..]), (&modes.require, &[error])] {
         let proof = key.proof("GET", &api.url("/api/private-scoped")).access_token(&token).sign();
@@ -52,8 +53,8 @@ async fn without_credentials_the_challenges_name_no_scopes() {
 
 #[tokio::test]
 async fn an_insufficient_login_gets_all_step_up_parameters_in_the_challenge() {
-    let world = World::new().await;
-    let auth = AuthLayer::new(world.api());
+    let world = TestWorld::start().await;
+    let auth = AuthLayer::new(world.api.clone());
     let transfer = Requirement::scope("transfer:money")
         .and(Requirement::any_acr(["urn:example:hardware", "urn:example:mfa"]))
         .and(Requirement::authenticated_within(seconds(300)));
@@ -74,8 +75,8 @@ async fn an_insufficient_login_gets_all_step_up_parameters_in_the_challenge() {
 
 #[tokio::test]
 async fn an_empty_requirement_is_a_server_error() {
-    let world = World::new().await;
-    let auth = AuthLayer::new(world.api());
+    let world = TestWorld::start().await;
+    let auth = AuthLayer::new(world.api.clone());
     let nothing = auth.require(Requirement::any_of([]));
     let app = Router::new().route("/", get(|| async { "served" }).route_layer(nothing)).layer(auth);
     let token = world.tenant.mint().scope("a").sign();

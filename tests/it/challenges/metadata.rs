@@ -2,25 +2,25 @@
 
 use auth0_api_axum::{AuthLayer, metadata_routes};
 use auth0_api_core::{ApiClient, DpopPolicy, MetadataError, ProtectedResource, RotatingNonce};
+use auth0_api_testing::TestWorld;
 
 use super::assert_rejected;
 use crate::api::{Answer, Api, routes};
-use crate::world::{Holder, World};
 
 const RESOURCE: &str = "https://api.example.com";
 const MISSING: (u16, &str, &str) = (401, "missing_credentials", "no access token was presented");
 
 /// An API that publishes metadata, and an API of the same tenant without metadata.
 struct Published {
-    world: World,
+    world: TestWorld,
     plain: Api,
     api: Api,
 }
 
 impl Published {
     async fn new(policy: DpopPolicy) -> Self {
-        let world = World::new().await;
-        let plain = Api::start(&world.api_with(policy.clone())).await;
+        let world = TestWorld::start().await;
+        let plain = Api::start(&world.builder().dpop(policy.clone()).build().unwrap()).await;
         let client = world.builder().dpop(policy).resource_metadata(ProtectedResource::new(RESOURCE)).build().unwrap();
         let api = serve(&client).await;
         Self { world, plain, api }
@@ -60,10 +60,10 @@ type Sent = Vec<(&'static str, String)>;
 impl Published {
     /// Returns requests that the API rejects, each with the possible statuses. The status depends on the DPoP mode.
     fn rejections(&self) -> Vec<(&'static str, &'static [u16], Sent)> {
-        let (mint, holder) = (|| self.world.tenant.mint(), Holder::new(&self.world));
+        let (mint, holder) = (|| self.world.tenant.mint(), self.world.tenant.token_holder());
         let bearer = |token: String| vec![("Authorization", format!("Bearer {token}"))];
         let dpop = |proof: &str| vec![("Authorization", holder.authorization()), ("DPoP", proof.to_owned())];
-        let elsewhere = holder.proof("https://elsewhere.example/").sign();
+        let elsewhere = holder.proof("GET", "https://elsewhere.example/").sign();
         vec![
             ("/api/private", &[401], vec![]),
             ("/api/private", &[401], vec![("Authorization", "Basic dXNlcjpwYXNz".to_owned())]),
@@ -97,8 +97,8 @@ async fn the_metadata_url_is_the_last_parameter_of_each_challenge() {
     let bearer = format!(r#"Bearer realm="api", {error}, {scope}, {document}"#);
     assert_rejected(&answer, &[&bearer, &dpop], (403, "insufficient_scope", description));
 
-    let holder = Holder::new(&published.world);
-    let proof = holder.proof(&published.api.url("/api/private-scoped")).sign();
+    let holder = published.world.tenant.token_holder();
+    let proof = holder.proof("GET", &published.api.url("/api/private-scoped")).sign();
     let headers = [("Authorization", &*holder.authorization()), ("DPoP", &proof)];
     let answer = published.api.get("/api/private-scoped", &headers).await;
     let dpop = format!(r#"DPoP {error}, {scope}, algs="ES256", {document}"#);
@@ -108,8 +108,8 @@ async fn the_metadata_url_is_the_last_parameter_of_each_challenge() {
 #[tokio::test]
 async fn a_nonce_challenge_names_the_metadata_document() {
     let published = Published::new(DpopPolicy::require().nonce(RotatingNonce::new([[1; 32]]).unwrap())).await;
-    let holder = Holder::new(&published.world);
-    let proof = holder.proof(&published.api.url("/api/private")).sign();
+    let holder = published.world.tenant.token_holder();
+    let proof = holder.proof("GET", &published.api.url("/api/private")).sign();
     let headers = [("Authorization", &*holder.authorization()), ("DPoP", &proof)];
     let answer = published.api.get("/api/private", &headers).await;
     let challenge = r#"DPoP error="use_dpop_nonce", error_description="the proof needs the nonce of the DPoP-Nonce header", algs="ES256", resource_metadata="https://api.example.com/.well-known/oauth-protected-resource""#;
@@ -119,7 +119,7 @@ async fn a_nonce_challenge_names_the_metadata_document() {
 
 #[tokio::test]
 async fn without_credentials_the_challenges_name_the_initial_scopes() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let resource = ProtectedResource::new(RESOURCE).challenge_scopes(["read:messages", "read:drafts"]);
     let api = serve(&world.builder().resource_metadata(resource).build().unwrap()).await;
     let scope = r#"scope="read:messages read:drafts""#;
@@ -134,7 +134,7 @@ async fn without_credentials_the_challenges_name_the_initial_scopes() {
 
 #[tokio::test]
 async fn the_metadata_document_is_served_without_authentication() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let resource = ProtectedResource::new(RESOURCE).name("Messages").scopes(["read:messages"]);
     let api = serve(&world.builder().resource_metadata(resource).build().unwrap()).await;
     let document = format!(
@@ -192,7 +192,7 @@ async fn a_cors_preflight_for_the_metadata_document_is_allowed() {
 
 #[tokio::test]
 async fn the_metadata_of_a_resource_with_a_path_is_also_served_at_the_root() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let builder = world.builder().audiences(["https://api.example.com/mcp/"]);
     let client = builder.resource_metadata(ProtectedResource::new("https://api.example.com/mcp/")).build().unwrap();
     let api = serve(&client).await;
@@ -209,14 +209,14 @@ async fn the_metadata_of_a_resource_with_a_path_is_also_served_at_the_root() {
 
 #[tokio::test]
 async fn a_client_without_metadata_answers_404() {
-    let world = World::new().await;
-    let api = serve(&world.api()).await;
+    let world = TestWorld::start().await;
+    let api = serve(&world.api.clone()).await;
     assert_eq!(api.get("/.well-known/oauth-protected-resource", &[]).await.status, 404);
 }
 
 #[tokio::test]
 async fn metadata_that_contradicts_the_client_is_a_build_error() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let resource = ProtectedResource::new(RESOURCE);
     for (resource, error) in [
         (ProtectedResource::new("https://other.example.com"), MetadataError::Audience),

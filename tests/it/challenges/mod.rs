@@ -11,12 +11,13 @@ mod trouble;
 
 use auth0_api_core::DpopPolicy;
 
+use auth0_api_testing::TestWorld;
+
 use crate::api::{Answer, Api};
-use crate::world::World;
 
 /// One API for each DPoP mode, with default settings otherwise.
 struct Modes {
-    world: World,
+    world: TestWorld,
     accept: Api,
     require: Api,
     ignore: Api,
@@ -27,10 +28,10 @@ type Rejected<'r> = (u16, &'r str, &'r str);
 
 impl Modes {
     async fn new() -> Self {
-        let world = World::new().await;
-        let accept = Api::start(&world.api_with(DpopPolicy::accept())).await;
-        let require = Api::start(&world.api_with(DpopPolicy::require())).await;
-        let ignore = Api::start(&world.api_with(DpopPolicy::ignore())).await;
+        let world = TestWorld::start().await;
+        let accept = Api::start(&world.builder().dpop(DpopPolicy::accept()).build().unwrap()).await;
+        let require = Api::start(&world.builder().dpop(DpopPolicy::require()).build().unwrap()).await;
+        let ignore = Api::start(&world.builder().dpop(DpopPolicy::ignore()).build().unwrap()).await;
         Self { world, accept, require, ignore }
     }
 }

@@ -2,9 +2,10 @@
 
 use auth0_api_core::{Algorithm, DpopPolicy, MemoryReplayStore, RotatingNonce};
 
+use auth0_api_testing::TestWorld;
+
 use super::{Modes, assert_rejected};
 use crate::api::Api;
-use crate::world::{Holder, World};
 
 const BEARER: &str = r#"Bearer realm="api""#;
 const DPOP: &str = r#"DPoP algs="ES256""#;
@@ -12,7 +13,7 @@ const DPOP: &str = r#"DPoP algs="ES256""#;
 #[tokio::test]
 async fn an_invalid_proof_gets_an_error_in_the_dpop_challenge() {
     let modes = Modes::new().await;
-    let holder = Holder::new(&modes.world);
+    let holder = modes.world.tenant.token_holder();
     let error =
         r#"DPoP error="invalid_dpop_proof", error_description="the proof was made for another method", algs="ES256""#;
     for (api, challenges) in [(&modes.accept, &[BEARER, error][..]), (&modes.require, &[error])] {
@@ -25,9 +26,9 @@ async fn an_invalid_proof_gets_an_error_in_the_dpop_challenge() {
 
 #[tokio::test]
 async fn the_challenge_lists_the_configured_proof_algorithms() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let policy = DpopPolicy::require().algorithms([Algorithm::EdDSA, Algorithm::ES256, Algorithm::PS256]);
-    let api = Api::start(&world.api_with(policy)).await;
+    let api = Api::start(&world.builder().dpop(policy).build().unwrap()).await;
     let rejected = (401, "missing_credentials", "no access token was presented");
     assert_rejected(&api.get("/api/private", &[]).await, &[r#"DPoP algs="EdDSA ES256 PS256""#], rejected);
 }
@@ -35,7 +36,7 @@ async fn the_challenge_lists_the_configured_proof_algorithms() {
 #[tokio::test]
 async fn the_dpop_scheme_without_a_proof_is_an_invalid_request() {
     let modes = Modes::new().await;
-    let authorization = Holder::new(&modes.world).authorization();
+    let authorization = modes.world.tenant.token_holder().authorization();
     let error = r#"DPoP error="invalid_request", error_description="the DPoP scheme needs a proof", algs="ES256""#;
     for headers in
         [&[("Authorization", authorization.as_str())][..], &[("Authorization", &authorization), ("DPoP", "")]]
@@ -50,7 +51,7 @@ async fn the_dpop_scheme_without_a_proof_is_an_invalid_request() {
 async fn a_proof_with_an_unbound_bearer_token_is_an_invalid_request() {
     let modes = Modes::new().await;
     let token = modes.world.tenant.mint().sign();
-    let proof = modes.world.tenant.proof_key().proof("GET", &modes.accept.url("/api/private")).sign();
+    let proof = modes.world.tenant.dpop_client().proof("GET", &modes.accept.url("/api/private")).sign();
     let headers = [("Authorization", &*format!("Bearer {token}")), ("DPoP", &proof)];
     let error = r#"Bearer realm="api", error="invalid_request", error_description="a proof needs the DPoP scheme and a bound token""#;
     let rejected = (400, "invalid_request", "a proof needs the DPoP scheme and a bound token");
@@ -61,8 +62,9 @@ async fn a_proof_with_an_unbound_bearer_token_is_an_invalid_request() {
 #[tokio::test]
 async fn more_than_one_proof_is_an_invalid_proof() {
     let modes = Modes::new().await;
-    let holder = Holder::new(&modes.world);
-    let (authorization, proof) = (holder.authorization(), holder.proof(&modes.accept.url("/api/private")).sign());
+    let holder = modes.world.tenant.token_holder();
+    let (authorization, proof) =
+        (holder.authorization(), holder.proof("GET", &modes.accept.url("/api/private")).sign());
     let joined = format!("{proof}, {proof}");
     let error = r#"DPoP error="invalid_dpop_proof", error_description="exactly one proof must be sent", algs="ES256""#;
     for proofs in [&[("DPoP", proof.as_str()), ("dpop", proof.as_str())][..], &[("DPoP", joined.as_str())]] {
@@ -77,10 +79,10 @@ async fn more_than_one_proof_is_an_invalid_proof() {
 #[tokio::test]
 async fn a_replayed_proof_is_an_invalid_proof() {
     let modes = Modes::new().await;
-    let holder = Holder::new(&modes.world);
+    let holder = modes.world.tenant.token_holder();
     let headers = [
         ("Authorization", &*holder.authorization()),
-        ("DPoP", &holder.proof(&modes.accept.url("/api/private")).sign()),
+        ("DPoP", &holder.proof("GET", &modes.accept.url("/api/private")).sign()),
     ];
     assert_eq!(modes.accept.get("/api/private", &headers).await.status, 200);
     let error = r#"DPoP error="invalid_dpop_proof", error_description="the proof has been used before", algs="ES256""#;
@@ -92,8 +94,8 @@ async fn a_replayed_proof_is_an_invalid_proof() {
 async fn a_proof_of_another_key_makes_the_token_invalid() {
     // RFC 9449 §7.1, figure 16.
     let modes = Modes::new().await;
-    let holder = Holder::new(&modes.world);
-    let proof = modes.world.tenant.proof_key().proof("GET", &modes.accept.url("/api/private"));
+    let holder = modes.world.tenant.token_holder();
+    let proof = modes.world.tenant.dpop_client().proof("GET", &modes.accept.url("/api/private"));
     let headers = [("Authorization", &*holder.authorization()), ("DPoP", &proof.access_token(&holder.token).sign())];
     let error = r#"DPoP error="invalid_token", error_description="the access token is bound to another key than the proof's", algs="ES256""#;
     let rejected = (401, "invalid_token", "the access token is bound to another key than the proof's");
@@ -102,12 +104,12 @@ async fn a_proof_of_another_key_makes_the_token_invalid() {
 
 #[tokio::test]
 async fn a_proof_without_the_nonce_is_answered_with_the_nonce() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let nonces = RotatingNonce::new([[1; 32]]).unwrap();
-    let api = Api::start(&world.api_with(DpopPolicy::accept().nonce(nonces))).await;
-    let holder = Holder::new(&world);
+    let api = Api::start(&world.builder().dpop(DpopPolicy::accept().nonce(nonces)).build().unwrap()).await;
+    let holder = world.tenant.token_holder();
     let headers =
-        [("Authorization", &*holder.authorization()), ("DPoP", &holder.proof(&api.url("/api/private")).sign())];
+        [("Authorization", &*holder.authorization()), ("DPoP", &holder.proof("GET", &api.url("/api/private")).sign())];
     assert_eq!(
         api.get("/api/private", &headers).await.lines(),
         [
@@ -126,15 +128,15 @@ async fn a_proof_without_the_nonce_is_answered_with_the_nonce() {
 
 #[tokio::test]
 async fn a_key_beyond_its_quota_gets_429_with_retry_after_and_no_challenge() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let policy = DpopPolicy::accept().replay_store(MemoryReplayStore::new().per_key_quota(1));
-    let api = Api::start(&world.api_with(policy)).await;
-    let holder = Holder::new(&world);
+    let api = Api::start(&world.builder().dpop(policy).build().unwrap()).await;
+    let holder = world.tenant.token_holder();
     let authorization = holder.authorization();
     let first = api
         .get(
             "/api/private",
-            &[("Authorization", &authorization), ("DPoP", &holder.proof(&api.url("/api/private")).sign())],
+            &[("Authorization", &authorization), ("DPoP", &holder.proof("GET", &api.url("/api/private")).sign())],
         )
         .await;
     assert_eq!(first.status, 200);
@@ -142,7 +144,7 @@ async fn a_key_beyond_its_quota_gets_429_with_retry_after_and_no_challenge() {
     let second = api
         .get(
             "/api/private",
-            &[("Authorization", &authorization), ("DPoP", &holder.proof(&api.url("/api/private")).sign())],
+            &[("Authorization", &authorization), ("DPoP", &holder.proof("GET", &api.url("/api/private")).sign())],
         )
         .await;
     assert_eq!(
@@ -160,9 +162,10 @@ async fn a_key_beyond_its_quota_gets_429_with_retry_after_and_no_challenge() {
 #[tokio::test]
 async fn a_request_that_names_two_hosts_is_an_invalid_request() {
     let modes = Modes::new().await;
-    let holder = Holder::new(&modes.world);
+    let holder = modes.world.tenant.token_holder();
     let host = modes.accept.authority();
-    let (authorization, proof) = (holder.authorization(), holder.proof(&modes.accept.url("/api/private")).sign());
+    let (authorization, proof) =
+        (holder.authorization(), holder.proof("GET", &modes.accept.url("/api/private")).sign());
     let credentials = [("Authorization", authorization.as_str()), ("DPoP", proof.as_str())];
     let headers = [&[("Host", host.as_str()), ("Host", host.as_str())], &credentials[..]].concat();
     let error =

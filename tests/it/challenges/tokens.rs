@@ -1,7 +1,9 @@
 //! Invalid tokens: the challenge of the used scheme contains the error, and the challenge of the other scheme does not.
 
+use auth0_api_testing::TestWorld;
+
 use super::{Modes, assert_rejected};
-use crate::world::{Holder, World, seconds};
+use crate::world::seconds;
 
 const BEARER: &str = r#"Bearer realm="api""#;
 const DPOP: &str = r#"DPoP algs="ES256""#;
@@ -25,7 +27,7 @@ async fn an_invalid_token_gets_an_error_in_the_challenge_of_the_used_scheme() {
 #[tokio::test]
 async fn every_invalid_token_has_a_fixed_description() {
     let modes = Modes::new().await;
-    let (world, other) = (&modes.world, World::new().await);
+    let (world, other) = (&modes.world, TestWorld::start().await);
     let mint = || world.tenant.mint();
     let kid = world.tenant.current_kid();
     let table = [
@@ -68,12 +70,12 @@ async fn every_invalid_token_has_a_fixed_description() {
 #[tokio::test]
 async fn a_bound_token_sent_as_bearer_is_rejected() {
     let modes = Modes::new().await;
-    let holder = Holder::new(&modes.world);
+    let holder = modes.world.tenant.token_holder();
     let error = r#"Bearer realm="api", error="invalid_token", error_description="the access token is bound to a key and needs the DPoP scheme""#;
     let rejected = (401, "invalid_token", "the access token is bound to a key and needs the DPoP scheme");
     let authorization = format!("Bearer {}", holder.token);
     let (proof, alone) =
-        (holder.proof(&modes.accept.url("/api/private")).sign(), [("Authorization", authorization.as_str())]);
+        (holder.proof("GET", &modes.accept.url("/api/private")).sign(), [("Authorization", authorization.as_str())]);
     let proven = [("Authorization", authorization.as_str()), ("DPoP", proof.as_str())];
     assert_rejected(&modes.accept.get("/api/private", &alone).await, &[error, DPOP], rejected);
     assert_rejected(&modes.accept.get("/api/private", &proven).await, &[error, DPOP], rejected);
@@ -84,7 +86,7 @@ async fn a_bound_token_sent_as_bearer_is_rejected() {
 async fn an_unbound_token_sent_as_dpop_is_rejected() {
     let modes = Modes::new().await;
     let token = modes.world.tenant.mint().sign();
-    let proof = modes.world.tenant.proof_key().proof("GET", &modes.accept.url("/api/private")).access_token(&token);
+    let proof = modes.world.tenant.dpop_client().proof("GET", &modes.accept.url("/api/private")).access_token(&token);
     let headers = [("Authorization", &*format!("DPoP {token}")), ("DPoP", &proof.sign())];
     let error =
         r#"DPoP error="invalid_token", error_description="the access token is not bound to a key", algs="ES256""#;

@@ -6,12 +6,12 @@ use auth0_api_axum::{AuthLayer, Token};
 use auth0_api_core::{
     DpopPolicy, MemoryReplayStore, ProofId, ReplayFuture, ReplayStore, ReplayStoreError, Requirement,
 };
-use auth0_api_testing::{Endpoint, Misbehaviour};
+use auth0_api_testing::{Endpoint, Misbehaviour, TestWorld};
 use axum::Router;
 use axum::routing::get;
 
 use crate::api::Api;
-use crate::world::{Holder, World, seconds};
+use crate::world::seconds;
 
 const UNAVAILABLE: &str =
     r#"{"error":"temporarily_unavailable","error_description":"access tokens cannot be checked at the moment"}"#;
@@ -21,9 +21,9 @@ const MISCONFIGURED: &str = r#"{"error":"server_error","error_description":"the 
 
 #[tokio::test]
 async fn an_unavailable_tenant_is_503_without_a_challenge() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     world.tenant.misbehave(Endpoint::Discovery, Misbehaviour::Down);
-    let api = Api::start(&world.api()).await;
+    let api = Api::start(&world.api.clone()).await;
     let token = world.tenant.mint().sign();
     let answer = api.get("/api/private", &[("Authorization", &format!("Bearer {token}"))]).await;
     assert_eq!(answer.lines(), ["503", "content-type: application/json", "retry-after: 1", "", UNAVAILABLE]);
@@ -31,9 +31,9 @@ async fn an_unavailable_tenant_is_503_without_a_challenge() {
 
 #[tokio::test]
 async fn the_retry_after_of_the_tenant_is_sent_to_the_client() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     world.tenant.misbehave(Endpoint::Jwks, Misbehaviour::RateLimited { retry_after: seconds(17) });
-    let api = Api::start(&world.api()).await;
+    let api = Api::start(&world.api.clone()).await;
     let token = world.tenant.mint().sign();
     let answer = api.get("/api/private", &[("Authorization", &format!("Bearer {token}"))]).await;
     assert_eq!(answer.lines(), ["503", "content-type: application/json", "retry-after: 17", "", UNAVAILABLE]);
@@ -41,9 +41,9 @@ async fn the_retry_after_of_the_tenant_is_sent_to_the_client() {
 
 #[tokio::test]
 async fn an_optional_route_rejects_a_token_that_cannot_be_checked() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     world.tenant.misbehave(Endpoint::Jwks, Misbehaviour::Status(500));
-    let api = Api::start(&world.api()).await;
+    let api = Api::start(&world.api.clone()).await;
     let token = world.tenant.mint().sign();
     assert_eq!(api.get("/api/optional", &[("Authorization", &format!("Bearer {token}"))]).await.status, 503);
     assert_eq!(api.get("/api/optional", &[]).await.status, 200);
@@ -51,12 +51,14 @@ async fn an_optional_route_rejects_a_token_that_cannot_be_checked() {
 
 #[tokio::test]
 async fn a_failing_replay_store_rejects_the_request_with_503() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     for store in [FailingStore::Unavailable, FailingStore::Full] {
-        let api = Api::start(&world.api_with(DpopPolicy::accept().replay_store(store))).await;
-        let holder = Holder::new(&world);
-        let headers =
-            [("Authorization", &*holder.authorization()), ("DPoP", &holder.proof(&api.url("/api/private")).sign())];
+        let api = Api::start(&world.builder().dpop(DpopPolicy::accept().replay_store(store)).build().unwrap()).await;
+        let holder = world.tenant.token_holder();
+        let headers = [
+            ("Authorization", &*holder.authorization()),
+            ("DPoP", &holder.proof("GET", &api.url("/api/private")).sign()),
+        ];
         let answer = api.get("/api/private", &headers).await;
         assert_eq!(answer.lines(), ["503", "content-type: application/json", "retry-after: 5", "", STORE_UNAVAILABLE]);
     }
@@ -64,22 +66,23 @@ async fn a_failing_replay_store_rejects_the_request_with_503() {
 
 #[tokio::test]
 async fn a_full_memory_replay_store_rejects_the_request_with_503() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let policy = DpopPolicy::accept().replay_store(MemoryReplayStore::with_capacity(1));
-    let api = Api::start(&world.api_with(policy)).await;
-    let (first, second) = (Holder::new(&world), Holder::new(&world));
-    let headers = [("Authorization", &*first.authorization()), ("DPoP", &first.proof(&api.url("/api/private")).sign())];
+    let api = Api::start(&world.builder().dpop(policy).build().unwrap()).await;
+    let (first, second) = (world.tenant.token_holder(), world.tenant.token_holder());
+    let headers =
+        [("Authorization", &*first.authorization()), ("DPoP", &first.proof("GET", &api.url("/api/private")).sign())];
     assert_eq!(api.get("/api/private", &headers).await.status, 200);
     let headers =
-        [("Authorization", &*second.authorization()), ("DPoP", &second.proof(&api.url("/api/private")).sign())];
+        [("Authorization", &*second.authorization()), ("DPoP", &second.proof("GET", &api.url("/api/private")).sign())];
     let answer = api.get("/api/private", &headers).await;
     assert_eq!(answer.lines(), ["503", "content-type: application/json", "retry-after: 5", "", STORE_UNAVAILABLE]);
 }
 
 #[tokio::test]
 async fn an_extractor_or_requirement_without_a_layer_is_a_server_error() {
-    let world = World::new().await;
-    let auth = AuthLayer::new(world.api());
+    let world = TestWorld::start().await;
+    let auth = AuthLayer::new(world.api.clone());
     let app = Router::new()
         .route("/extractor", get(|Token(token): Token| async move { format!("{token:?}") }))
         .route("/optional", get(|token: Option<Token>| async move { format!("{token:?}") }))

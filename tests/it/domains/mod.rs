@@ -5,9 +5,7 @@ mod list;
 mod resolver;
 
 use auth0_api_core::{ApiClient, ApiClientBuilder, KeyPolicy, TrustedDomains};
-use auth0_api_testing::{LocalTenant, ManualClock};
-
-use crate::world::status_and_label;
+use auth0_api_testing::{LocalTenant, ManualClock, status_and_label};
 
 /// Two tenants that the API trusts, and a third tenant that the API trusts only in the tests that configure it.
 struct Tenants {

@@ -8,8 +8,10 @@ use auth0_api_core::{
     TrustedProxies,
 };
 
+use auth0_api_testing::status_and_label;
+
 use super::{Tenants, outcome_of};
-use crate::world::{Rejected, rejection, status_and_label};
+use crate::world::{Rejected, rejection};
 
 #[tokio::test]
 async fn a_resolver_selects_the_trusted_tenant_of_each_request() {

@@ -1,17 +1,19 @@
 //! The binding of a token (`cnf`), in each DPoP mode.
 
 use auth0_api_core::{Binding, DpopPolicy};
+use auth0_api_testing::{TestWorld, status_and_label};
 use serde_json::{Value, json};
 
 use super::URL;
-use crate::world::{Holder, World, get, invalid_token, rejection, status_and_label};
+use crate::world::{get, invalid_token, rejection};
 
 #[tokio::test]
 async fn a_bound_token_with_its_proof_is_accepted_as_dpop() {
-    let world = World::new().await;
-    let holder = Holder::new(&world);
+    let world = TestWorld::start().await;
+    let holder = world.tenant.token_holder();
     for policy in [DpopPolicy::accept(), DpopPolicy::require()] {
-        let token = holder.get(&world.api_with(policy), URL, &holder.proof(URL)).await.unwrap();
+        let token =
+            holder.get(&world.builder().dpop(policy).build().unwrap(), URL, &holder.proof("GET", URL)).await.unwrap();
         assert_eq!(token.binding(), Binding::Dpop { thumbprint: holder.key.thumbprint() });
         assert_eq!(token.next_nonce(), None);
     }
@@ -19,28 +21,28 @@ async fn a_bound_token_with_its_proof_is_accepted_as_dpop() {
 
 #[tokio::test]
 async fn the_scheme_ignores_case() {
-    let world = World::new().await;
-    let (api, holder) = (world.api(), Holder::new(&world));
+    let world = TestWorld::start().await;
+    let (api, holder) = (world.api.clone(), world.tenant.token_holder());
     for scheme in ["DPoP", "dpop", "DPOP"] {
         let authorization = format!("{scheme} {}", holder.token);
-        let headers = [("authorization", authorization.as_str()), ("dpop", &holder.proof(URL).sign())];
+        let headers = [("authorization", authorization.as_str()), ("dpop", &holder.proof("GET", URL).sign())];
         assert_eq!(status_and_label(&get(&api, URL, &headers).await), "200 accepted", "{scheme}");
     }
 }
 
 #[tokio::test]
 async fn unknown_cnf_members_beside_a_proven_jkt_are_ignored() {
-    let world = World::new().await;
-    let (api, mut holder) = (world.api(), Holder::new(&world));
+    let world = TestWorld::start().await;
+    let (api, mut holder) = (world.api.clone(), world.tenant.token_holder());
     let jkt = holder.key.thumbprint().to_string();
     holder.token = world.tenant.mint().claim("cnf", json!({ "kid": "k", "jkt": jkt, "x": { "y": 1 } })).sign();
-    assert_eq!(status_and_label(&holder.get(&api, URL, &holder.proof(URL)).await), "200 accepted");
+    assert_eq!(status_and_label(&holder.get(&api, URL, &holder.proof("GET", URL)).await), "200 accepted");
 }
 
 #[tokio::test]
 async fn an_unprovable_cnf_is_rejected_in_every_scheme_and_mode() {
-    let world = World::new().await;
-    let jkt = world.tenant.proof_key().thumbprint().to_string();
+    let world = TestWorld::start().await;
+    let jkt = world.tenant.dpop_client().thumbprint().to_string();
     let certificate = "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg0";
     let table: [(Value, &str); 15] = [
         (json!({ "x5t#S256": certificate }), "401 cnf_certificate"),
@@ -61,38 +63,39 @@ async fn an_unprovable_cnf_is_rejected_in_every_scheme_and_mode() {
         (json!({ "jkt": format!("{jkt}=") }), "401 cnf_malformed"),
     ];
     for (cnf, expected) in table {
-        let mut holder = Holder::new(&world);
+        let mut holder = world.tenant.token_holder();
         holder.token = world.tenant.mint().claim("cnf", cnf.clone()).sign();
         let bearer = format!("Bearer {}", holder.token);
         for policy in [DpopPolicy::accept(), DpopPolicy::ignore(), DpopPolicy::ignore().accept_bound_tokens_as_bearer()]
         {
-            let outcome = get(&world.api_with(policy), URL, &[("authorization", &bearer)]).await;
+            let outcome = get(&world.builder().dpop(policy).build().unwrap(), URL, &[("authorization", &bearer)]).await;
             assert_eq!(status_and_label(&outcome), expected, "{cnf}");
         }
-        let outcome = holder.get(&world.api(), URL, &holder.proof(URL)).await;
+        let outcome = holder.get(&world.api, URL, &holder.proof("GET", URL)).await;
         assert_eq!(status_and_label(&outcome), expected, "{cnf}");
     }
 }
 
 #[tokio::test]
 async fn a_bound_token_is_rejected_even_when_dpop_is_ignored() {
-    let world = World::new().await;
-    let holder = Holder::new(&world);
+    let world = TestWorld::start().await;
+    let holder = world.tenant.token_holder();
     let bearer = format!("Bearer {}", holder.token);
-    let outcome = get(&world.api_with(DpopPolicy::ignore()), URL, &[("authorization", &bearer)]).await;
+    let outcome =
+        get(&world.builder().dpop(DpopPolicy::ignore()).build().unwrap(), URL, &[("authorization", &bearer)]).await;
     assert_eq!(status_and_label(&outcome), "401 dpop_downgrade");
 
-    let lenient = world.api_with(DpopPolicy::ignore().accept_bound_tokens_as_bearer());
+    let lenient = world.builder().dpop(DpopPolicy::ignore().accept_bound_tokens_as_bearer()).build().unwrap();
     let token = get(&lenient, URL, &[("authorization", &bearer)]).await.unwrap();
     assert_eq!(token.binding(), Binding::Bearer);
-    let outcome = holder.get(&lenient, URL, &holder.proof(URL)).await;
+    let outcome = holder.get(&lenient, URL, &holder.proof("GET", URL)).await;
     assert_eq!(status_and_label(&outcome), "401 scheme_not_offered");
 }
 
 #[tokio::test]
 async fn proofs_are_not_read_when_dpop_is_ignored() {
-    let world = World::new().await;
-    let api = world.api_with(DpopPolicy::ignore());
+    let world = TestWorld::start().await;
+    let api = world.builder().dpop(DpopPolicy::ignore()).build().unwrap();
     let bearer = format!("Bearer {}", world.tenant.mint().sign());
     for proofs in [&[][..], &[("dpop", "")], &[("dpop", "nonsense")], &[("dpop", "a"), ("dpop", "b, c")]] {
         let headers = [&[("authorization", bearer.as_str())], proofs].concat();
@@ -102,15 +105,15 @@ async fn proofs_are_not_read_when_dpop_is_ignored() {
 
 #[tokio::test]
 async fn a_raw_token_is_verified_as_bearer() {
-    let world = World::new().await;
-    let (plain, bound) = (world.tenant.mint().sign(), Holder::new(&world).token);
+    let world = TestWorld::start().await;
+    let (plain, bound) = (world.tenant.mint().sign(), world.tenant.token_holder().token);
     for (policy, of_plain, of_bound) in [
         (DpopPolicy::accept(), "200 accepted", "401 dpop_downgrade"),
         (DpopPolicy::require(), "401 scheme_not_offered", "401 scheme_not_offered"),
         (DpopPolicy::ignore(), "200 accepted", "401 dpop_downgrade"),
         (DpopPolicy::ignore().accept_bound_tokens_as_bearer(), "200 accepted", "200 accepted"),
     ] {
-        let api = world.api_with(policy);
+        let api = world.builder().dpop(policy).build().unwrap();
         assert_eq!(status_and_label(&api.verify_access_token(&plain).await), of_plain);
         assert_eq!(status_and_label(&api.verify_access_token(&bound).await), of_bound);
     }
@@ -118,9 +121,9 @@ async fn a_raw_token_is_verified_as_bearer() {
 
 #[tokio::test]
 async fn the_token_is_checked_before_its_proof() {
-    let world = World::new().await;
-    let (api, holder) = (world.api(), Holder::new(&world));
-    let expired = Holder { token: world.tenant.mint().bound_to(&holder.key).expires_at(world.now()).sign(), ..holder };
+    let world = TestWorld::start().await;
+    let (api, holder) = (world.api.clone(), world.tenant.token_holder());
+    let expired = holder.key.holding(world.tenant.mint().bound_to(&holder.key).expires_at(world.now()).sign());
     let headers = [("authorization", &*expired.authorization()), ("dpop", "nonsense")];
     let error = get(&api, URL, &headers).await.unwrap_err();
     let challenge = r#"DPoP error="invalid_token", error_description="the access token has expired", algs="ES256""#;

@@ -1,13 +1,13 @@
 //! Each check of a proof (RFC 9449 §4.3).
 
 use auth0_api_core::{ApiClient, DpopPolicy, Error, VerifiedToken};
-use auth0_api_testing::ProofBuilder;
+use auth0_api_testing::{ProofBuilder, TestWorld, TokenHolder, status_and_label};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use super::{URL, proof_rejected};
-use crate::world::{Holder, World, get, rejection, seconds, status_and_label};
+use crate::world::{get, rejection, seconds};
 
 const CLAIM: &str = r#"DPoP error="invalid_dpop_proof", error_description="a claim of the proof is missing or malformed", algs="ES256""#;
 const MALFORMED: &str = r#"DPoP error="invalid_dpop_proof", error_description="the proof is malformed", algs="ES256""#;
@@ -77,13 +77,13 @@ async fn iat_may_be_300_s_in_the_past_and_30_s_in_the_future() {
 
 #[tokio::test]
 async fn the_limits_of_iat_are_configurable() {
-    let world = World::new().await;
-    let api = world.api_with(DpopPolicy::accept().max_age(seconds(60)).leeway(seconds(5)));
-    let holder = Holder::new(&world);
+    let world = TestWorld::start().await;
+    let api = world.builder().dpop(DpopPolicy::accept().max_age(seconds(60)).leeway(seconds(5))).build().unwrap();
+    let holder = world.tenant.token_holder();
     for (offset, expected) in
         [(-61, "401 dpop_iat_window"), (-60, "200 accepted"), (5, "200 accepted"), (6, "401 dpop_iat_window")]
     {
-        let proof = holder.proof(URL).claim("iat", 1_700_000_000 + offset);
+        let proof = holder.proof("GET", URL).claim("iat", 1_700_000_000 + offset);
         assert_eq!(status_and_label(&holder.get(&api, URL, &proof).await), expected, "{offset}");
     }
 }
@@ -100,7 +100,7 @@ async fn nbf_and_exp_of_a_proof_are_checked() {
 #[tokio::test]
 async fn ath_is_the_canonical_hash_of_the_presented_token() {
     let setup = Setup::new().await;
-    let other = Holder::new(&setup.world).token;
+    let other = setup.world.tenant.token_holder().token;
     setup.rejects(|proof| proof.access_token(&other), "dpop_ath_mismatch", TOKEN_HASH).await;
     setup.rejects(|proof| proof.claim("ath", ""), "dpop_ath_mismatch", TOKEN_HASH).await;
     let hash = hash_of(&setup.holder);
@@ -114,7 +114,7 @@ async fn a_proof_with_a_missing_or_foreign_signature_is_rejected() {
     let setup = Setup::new().await;
     setup.rejects(|proof| proof.raw_signature(""), "dpop_signature", SIGNATURE).await;
     setup.rejects(|proof| proof.raw_signature("A".repeat(86)), "dpop_signature", SIGNATURE).await;
-    let other = World::new().await.tenant.proof_key().public_jwk();
+    let other = TestWorld::start().await.tenant.dpop_client().public_jwk();
     setup.rejects(|proof| proof.header("jwk", other.clone()), "dpop_signature", SIGNATURE).await;
 }
 
@@ -139,8 +139,8 @@ async fn a_malformed_proof_is_rejected() {
 
 #[tokio::test]
 async fn a_proof_may_have_8_kib() {
-    let world = World::new().await;
-    let (api, holder) = (world.api(), Holder::new(&world));
+    let world = TestWorld::start().await;
+    let (api, holder) = (world.api.clone(), world.tenant.token_holder());
     for (length, expected) in [(8 * 1024, "200 accepted"), (8 * 1024 + 1, "401 dpop_malformed")] {
         let proof = of_length(&holder, length);
         let headers = [("authorization", &*holder.authorization()), ("dpop", &proof)];
@@ -169,9 +169,9 @@ async fn unknown_claims_and_header_parameters_are_ignored() {
 #[tokio::test]
 async fn proof_errors_are_reported_in_the_order_of_the_rfc() {
     // RFC 9449 §4.3: (3) claims, (4) typ, (5) alg, (7) signature, (8) htm, (9) htu, (11) iat, (12) ath; then the key.
-    let world = World::new().await;
-    let (api, holder) = (world.api(), Holder::new(&world));
-    let other = world.tenant.proof_key();
+    let world = TestWorld::start().await;
+    let (api, holder) = (world.api.clone(), world.tenant.token_holder());
+    let other = world.tenant.dpop_client();
     let mut proof = other.proof("POST", "https://other.example.com/").access_token("other");
     proof = proof.claim("iat", 1).header("typ", "JWT").without_claim("jti").raw_signature("AA");
     for (label, repair) in [
@@ -198,15 +198,15 @@ async fn proof_errors_are_reported_in_the_order_of_the_rfc() {
 
 /// A client, and a token holder. Each test changes the holder's valid proof.
 struct Setup {
-    world: World,
+    world: TestWorld,
     api: ApiClient,
-    holder: Holder,
+    holder: TokenHolder,
 }
 
 impl Setup {
     async fn new() -> Self {
-        let world = World::new().await;
-        let (api, holder) = (world.api(), Holder::new(&world));
+        let world = TestWorld::start().await;
+        let (api, holder) = (world.api.clone(), world.tenant.token_holder());
         Self { world, api, holder }
     }
 
@@ -220,21 +220,21 @@ impl Setup {
     }
 
     async fn present(&self, change: impl Fn(ProofBuilder) -> ProofBuilder) -> Result<VerifiedToken, Error> {
-        self.holder.get(&self.api, URL, &change(self.holder.proof(URL))).await
+        self.holder.get(&self.api, URL, &change(self.holder.proof("GET", URL))).await
     }
 }
 
 /// The `ath` of the holder's token.
-fn hash_of(holder: &Holder) -> String {
-    let proof = holder.proof(URL).sign();
+fn hash_of(holder: &TokenHolder) -> String {
+    let proof = holder.proof("GET", URL).sign();
     let payload = URL_SAFE_NO_PAD.decode(proof.split('.').nth(1).unwrap()).unwrap();
     let claims: Value = serde_json::from_slice(&payload).unwrap();
     claims["ath"].as_str().unwrap().to_owned()
 }
 
 /// Returns a valid proof of exactly this length.
-fn of_length(holder: &Holder, length: usize) -> String {
+fn of_length(holder: &TokenHolder, length: usize) -> String {
     crate::world::of_length(length, |claim, header| {
-        holder.proof(URL).claim("padding", claim).header("padding", header).sign()
+        holder.proof("GET", URL).claim("padding", claim).header("padding", header).sign()
     })
 }

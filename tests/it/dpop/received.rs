@@ -1,17 +1,17 @@
 //! The URL that a client called, as the server determines it: with nested routers, proxies and HTTP/2.
 
 use auth0_api_core::{ApiClient, TrustedProxies};
+use auth0_api_testing::{TestWorld, TokenHolder};
 use http::Version;
 
 use crate::api::{Answer, Api};
-use crate::world::{Holder, World};
 
 const PRIVATE: &str = "/api/private";
 
 #[tokio::test]
 async fn a_nested_router_does_not_change_the_url() {
-    let world = World::new().await;
-    let (api, holder) = (Api::start(&world.api()).await, Holder::new(&world));
+    let world = TestWorld::start().await;
+    let (api, holder) = (Api::start(&world.api.clone()).await, world.tenant.token_holder());
     for (htu, status) in [("/nested/private", 200), ("/private", 401)] {
         let answer = get(&api, &holder, "/nested/private", &api.url(htu), &[]).await;
         assert_eq!(answer.status, status, "{htu}");
@@ -20,17 +20,17 @@ async fn a_nested_router_does_not_change_the_url() {
 
 #[tokio::test]
 async fn the_query_is_not_compared_with_htu() {
-    let world = World::new().await;
-    let (api, holder) = (Api::start(&world.api()).await, Holder::new(&world));
+    let world = TestWorld::start().await;
+    let (api, holder) = (Api::start(&world.api.clone()).await, world.tenant.token_holder());
     let answer = get(&api, &holder, "/api/private?page=2&x=%2F", &api.url(PRIVATE), &[]).await;
     assert_eq!(answer.status, 200);
 }
 
 #[tokio::test]
 async fn the_public_url_replaces_the_origin_of_the_request() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let client = world.builder().public_url("https://public.example.com/v1").build().unwrap();
-    let (api, holder) = (Api::start(&client).await, Holder::new(&world));
+    let (api, holder) = (Api::start(&client).await, world.tenant.token_holder());
     for (htu, status) in [
         ("https://public.example.com/v1/api/private", 200),
         ("https://public.example.com/api/private", 401),
@@ -45,8 +45,8 @@ async fn the_public_url_replaces_the_origin_of_the_request() {
 
 #[tokio::test]
 async fn forwarding_headers_are_ignored_by_default() {
-    let world = World::new().await;
-    let (api, holder) = (Api::start(&world.api()).await, Holder::new(&world));
+    let world = TestWorld::start().await;
+    let (api, holder) = (Api::start(&world.api.clone()).await, world.tenant.token_holder());
     let forwarded = [
         ("X-Forwarded-Proto", "https"),
         ("X-Forwarded-Host", "public.example.com"),
@@ -60,8 +60,8 @@ async fn forwarding_headers_are_ignored_by_default() {
 
 #[tokio::test]
 async fn with_one_trusted_hop_only_its_entry_is_used() {
-    let world = World::new().await;
-    let (api, holder) = (behind(&world, TrustedProxies::hops(1)).await, Holder::new(&world));
+    let world = TestWorld::start().await;
+    let (api, holder) = (behind(&world, TrustedProxies::hops(1)).await, world.tenant.token_holder());
     let forwarded: [&[(&str, &str)]; 3] = [
         &[("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "public.example.com")],
         &[("X-Forwarded-Proto", "http, https"), ("X-Forwarded-Host", "evil.example, public.example.com")],
@@ -83,8 +83,8 @@ async fn with_one_trusted_hop_only_its_entry_is_used() {
 
 #[tokio::test]
 async fn fewer_entries_than_trusted_hops_is_an_invalid_request() {
-    let world = World::new().await;
-    let (api, holder) = (behind(&world, TrustedProxies::hops(2)).await, Holder::new(&world));
+    let world = TestWorld::start().await;
+    let (api, holder) = (behind(&world, TrustedProxies::hops(2)).await, world.tenant.token_holder());
     let headers = [("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "public.example.com")];
     let answer = get(&api, &holder, PRIVATE, "https://public.example.com/api/private", &headers).await;
     assert_eq!(
@@ -102,11 +102,11 @@ async fn fewer_entries_than_trusted_hops_is_an_invalid_request() {
 
 #[tokio::test]
 async fn a_trusted_network_is_matched_by_the_peer_address() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let headers = [("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "public.example.com")];
     for (network, of_public, of_own) in [("127.0.0.0/8", 200, 401), ("10.0.0.0/8", 401, 200)] {
         let api = behind(&world, TrustedProxies::networks([network]).unwrap()).await;
-        let holder = Holder::new(&world);
+        let holder = world.tenant.token_holder();
         let public = get(&api, &holder, PRIVATE, "https://public.example.com/api/private", &headers).await;
         let own = get(&api, &holder, PRIVATE, &api.url(PRIVATE), &headers).await;
         assert_eq!((public.status, own.status), (of_public, of_own), "{network}");
@@ -115,8 +115,8 @@ async fn a_trusted_network_is_matched_by_the_peer_address() {
 
 #[tokio::test]
 async fn an_absolute_form_target_must_agree_with_the_host() {
-    let world = World::new().await;
-    let (api, holder) = (Api::start(&world.api()).await, Holder::new(&world));
+    let world = TestWorld::start().await;
+    let (api, holder) = (Api::start(&world.api.clone()).await, world.tenant.token_holder());
     let own = api.authority();
     for (target, host, status) in [
         (api.url(PRIVATE), own.as_str(), 200),
@@ -132,8 +132,8 @@ async fn an_absolute_form_target_must_agree_with_the_host() {
 
 #[tokio::test]
 async fn a_host_header_that_violates_its_grammar_is_rejected() {
-    let world = World::new().await;
-    let (api, holder) = (Api::start(&world.api()).await, Holder::new(&world));
+    let world = TestWorld::start().await;
+    let (api, holder) = (Api::start(&world.api.clone()).await, world.tenant.token_holder());
     // This `Host` value contains the path of the proof's URL.
     let moved = format!("{}/api/private?", api.authority());
     for host in [None, Some(""), Some("user@api.example.com"), Some(moved.as_str()), Some("a b"), Some("a,b")] {
@@ -146,8 +146,8 @@ async fn a_host_header_that_violates_its_grammar_is_rejected() {
 
 #[tokio::test]
 async fn htm_is_compared_with_the_sent_method() {
-    let world = World::new().await;
-    let (api, holder) = (Api::start(&world.api()).await, Holder::new(&world));
+    let world = TestWorld::start().await;
+    let (api, holder) = (Api::start(&world.api.clone()).await, world.tenant.token_holder());
     let host = api.authority();
     for (method, status) in [("GET", 200), ("POST", 401), ("get", 401), ("HEAD", 401)] {
         let credentials = credentials(&holder, &api.url(PRIVATE));
@@ -158,8 +158,8 @@ async fn htm_is_compared_with_the_sent_method() {
 
 #[tokio::test]
 async fn with_http2_the_host_is_read_from_authority() {
-    let world = World::new().await;
-    let (api, holder) = (Api::start(&world.api()).await, Holder::new(&world));
+    let world = TestWorld::start().await;
+    let (api, holder) = (Api::start(&world.api.clone()).await, world.tenant.token_holder());
     let client = reqwest::Client::builder().http2_prior_knowledge().build().unwrap();
     for (htu, host, status) in [
         (api.url(PRIVATE), None, 200),
@@ -178,19 +178,19 @@ async fn with_http2_the_host_is_read_from_authority() {
     }
 }
 
-async fn behind(world: &World, proxies: TrustedProxies) -> Api {
+async fn behind(world: &TestWorld, proxies: TrustedProxies) -> Api {
     let client: ApiClient = world.builder().trusted_proxies(proxies).build().unwrap();
     Api::start(&client).await
 }
 
 /// Sends a GET request for this path, with a proof for the URL `htu` and these additional headers.
-async fn get(api: &Api, holder: &Holder, path: &str, htu: &str, headers: &[(&str, &str)]) -> Answer {
+async fn get(api: &Api, holder: &TokenHolder, path: &str, htu: &str, headers: &[(&str, &str)]) -> Answer {
     let credentials = credentials(holder, htu);
     let credentials = [("Authorization", credentials[0].as_str()), ("DPoP", credentials[1].as_str())];
     api.get(path, &[&credentials, headers].concat()).await
 }
 
 /// The values of `Authorization` and `DPoP`.
-fn credentials(holder: &Holder, htu: &str) -> [String; 2] {
-    [holder.authorization(), holder.proof(htu).sign()]
+fn credentials(holder: &TokenHolder, htu: &str) -> [String; 2] {
+    [holder.authorization(), holder.proof("GET", htu).sign()]
 }

@@ -4,55 +4,63 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use auth0_api_core::{DpopPolicy, Insertion, MemoryReplayStore, ProofId, ReplayFuture, ReplayStore, TokenRequest};
+use auth0_api_testing::{TestWorld, status_and_label};
 use futures_util::future::join_all;
 
 use super::{URL, proof_rejected};
-use crate::world::{Holder, World, get, rejection, seconds, status_and_label};
+use crate::world::{get, rejection, seconds};
 
 const REPLAYED: &str =
     r#"DPoP error="invalid_dpop_proof", error_description="the proof has been used before", algs="ES256""#;
 
 #[tokio::test]
 async fn a_proof_is_accepted_only_once() {
-    let world = World::new().await;
-    let (api, holder) = (world.api(), Holder::new(&world));
-    let proof = holder.proof(URL);
+    let world = TestWorld::start().await;
+    let (api, holder) = (world.api.clone(), world.tenant.token_holder());
+    let proof = holder.proof("GET", URL);
     assert_eq!(status_and_label(&holder.get(&api, URL, &proof).await), "200 accepted");
     let outcome = holder.get(&api, URL, &proof).await;
     assert_eq!(rejection(&api, outcome), proof_rejected("dpop_replayed", REPLAYED));
-    assert_eq!(status_and_label(&holder.get(&api, URL, &holder.proof(URL)).await), "200 accepted");
+    assert_eq!(status_and_label(&holder.get(&api, URL, &holder.proof("GET", URL)).await), "200 accepted");
 }
 
 #[tokio::test]
 async fn a_reused_jti_is_a_replay_even_with_a_new_signature() {
-    let world = World::new().await;
-    let (api, holder) = (world.api(), Holder::new(&world));
-    assert_eq!(status_and_label(&holder.get(&api, URL, &holder.proof(URL).jti("one")).await), "200 accepted");
+    let world = TestWorld::start().await;
+    let (api, holder) = (world.api.clone(), world.tenant.token_holder());
+    assert_eq!(status_and_label(&holder.get(&api, URL, &holder.proof("GET", URL).jti("one")).await), "200 accepted");
     world.pass(1);
-    assert_eq!(status_and_label(&holder.get(&api, URL, &holder.proof(URL).jti("one")).await), "401 dpop_replayed");
+    assert_eq!(
+        status_and_label(&holder.get(&api, URL, &holder.proof("GET", URL).jti("one")).await),
+        "401 dpop_replayed"
+    );
     let elsewhere = "https://api.example.com/other";
-    let outcome = holder.get(&api, elsewhere, &holder.proof(elsewhere).jti("one")).await;
+    let outcome = holder.get(&api, elsewhere, &holder.proof("GET", elsewhere).jti("one")).await;
     assert_eq!(status_and_label(&outcome), "401 dpop_replayed");
 }
 
 #[tokio::test]
 async fn two_keys_may_use_the_same_jti() {
-    let world = World::new().await;
-    let api = world.api();
+    let world = TestWorld::start().await;
+    let api = world.api.clone();
     for _ in 0..2 {
-        let holder = Holder::new(&world);
-        assert_eq!(status_and_label(&holder.get(&api, URL, &holder.proof(URL).jti("same")).await), "200 accepted");
+        let holder = world.tenant.token_holder();
+        assert_eq!(
+            status_and_label(&holder.get(&api, URL, &holder.proof("GET", URL).jti("same")).await),
+            "200 accepted"
+        );
     }
 }
 
 #[tokio::test]
 async fn clients_with_a_shared_store_reject_each_others_proofs() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let policy = DpopPolicy::accept().replay_store(MemoryReplayStore::new());
-    let (one, other) = (world.api_with(policy.clone()), world.api_with(policy));
-    let alone = world.api();
-    let holder = Holder::new(&world);
-    let proof = holder.proof(URL);
+    let (one, other) =
+        (world.builder().dpop(policy.clone()).build().unwrap(), world.builder().dpop(policy).build().unwrap());
+    let alone = world.api.clone();
+    let holder = world.tenant.token_holder();
+    let proof = holder.proof("GET", URL);
     assert_eq!(status_and_label(&holder.get(&one, URL, &proof).await), "200 accepted");
     assert_eq!(status_and_label(&holder.get(&other, URL, &proof).await), "401 dpop_replayed");
     assert_eq!(status_and_label(&holder.get(&alone, URL, &proof).await), "200 accepted");
@@ -60,12 +68,12 @@ async fn clients_with_a_shared_store_reject_each_others_proofs() {
 
 #[tokio::test]
 async fn a_proof_is_remembered_until_one_second_after_its_expiry() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let store = Arc::new(Recording::default());
     let policy = DpopPolicy::accept().max_age(seconds(60)).leeway(seconds(5)).replay_store(Arc::clone(&store));
-    let (api, holder) = (world.api_with(policy), Holder::new(&world));
+    let (api, holder) = (world.builder().dpop(policy).build().unwrap(), world.tenant.token_holder());
     for offset in [0, 5, -60] {
-        let proof = holder.proof(URL).claim("iat", 1_700_000_000 + offset);
+        let proof = holder.proof("GET", URL).claim("iat", 1_700_000_000 + offset);
         assert_eq!(status_and_label(&holder.get(&api, URL, &proof).await), "200 accepted");
     }
     let now = at(1_700_000_000);
@@ -77,9 +85,9 @@ async fn a_proof_is_remembered_until_one_second_after_its_expiry() {
 
 #[tokio::test]
 async fn a_proof_with_a_future_iat_cannot_be_replayed() {
-    let world = World::new().await;
-    let (api, holder) = (world.api(), Holder::new(&world));
-    let proof = holder.proof(URL).issued_at(world.now() + seconds(30));
+    let world = TestWorld::start().await;
+    let (api, holder) = (world.api.clone(), world.tenant.token_holder());
+    let proof = holder.proof("GET", URL).issued_at(world.now() + seconds(30));
     assert_eq!(status_and_label(&holder.get(&api, URL, &proof).await), "200 accepted");
     for (pass, expected) in
         [(301, "401 dpop_replayed"), (28, "401 dpop_replayed"), (1, "401 dpop_replayed"), (1, "401 dpop_iat_window")]
@@ -91,11 +99,11 @@ async fn a_proof_with_a_future_iat_cannot_be_replayed() {
 
 #[tokio::test]
 async fn a_rejected_proof_is_not_recorded_as_used() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let store = Arc::new(MemoryReplayStore::new());
-    let api = world.api_with(DpopPolicy::accept().replay_store(Arc::clone(&store)));
-    let (holder, other) = (Holder::new(&world), Holder::new(&world));
-    let (authorization, proof) = (holder.authorization(), holder.proof(URL).sign());
+    let api = world.builder().dpop(DpopPolicy::accept().replay_store(Arc::clone(&store))).build().unwrap();
+    let (holder, other) = (world.tenant.token_holder(), world.tenant.token_holder());
+    let (authorization, proof) = (holder.authorization(), holder.proof("GET", URL).sign());
     let bearer = format!("Bearer {}", holder.token);
     let other_token = other.authorization();
     let expired = format!("DPoP {}", world.tenant.mint().bound_to(&holder.key).expires_at(world.now()).sign());
@@ -122,36 +130,41 @@ async fn a_rejected_proof_is_not_recorded_as_used() {
 
 #[tokio::test]
 async fn the_quota_of_one_key_does_not_affect_other_keys() {
-    let world = World::new().await;
-    let api = world.api_with(DpopPolicy::accept().replay_store(MemoryReplayStore::new().per_key_quota(3)));
-    let (busy, calm) = (Holder::new(&world), Holder::new(&world));
+    let world = TestWorld::start().await;
+    let api = world
+        .builder()
+        .dpop(DpopPolicy::accept().replay_store(MemoryReplayStore::new().per_key_quota(3)))
+        .build()
+        .unwrap();
+    let (busy, calm) = (world.tenant.token_holder(), world.tenant.token_holder());
     for expected in ["200 accepted", "200 accepted", "200 accepted", "429 replay_key_quota", "429 replay_key_quota"] {
-        assert_eq!(status_and_label(&busy.get(&api, URL, &busy.proof(URL)).await), expected);
+        assert_eq!(status_and_label(&busy.get(&api, URL, &busy.proof("GET", URL)).await), expected);
     }
-    assert_eq!(status_and_label(&calm.get(&api, URL, &calm.proof(URL)).await), "200 accepted");
+    assert_eq!(status_and_label(&calm.get(&api, URL, &calm.proof("GET", URL)).await), "200 accepted");
     world.pass(302);
-    assert_eq!(status_and_label(&busy.get(&api, URL, &busy.proof(URL)).await), "200 accepted");
+    assert_eq!(status_and_label(&busy.get(&api, URL, &busy.proof("GET", URL)).await), "200 accepted");
 }
 
 #[tokio::test]
 async fn a_full_store_rejects_new_proofs_and_keeps_the_old_ones() {
-    let world = World::new().await;
-    let api = world.api_with(DpopPolicy::accept().replay_store(MemoryReplayStore::with_capacity(2)));
-    let holder = Holder::new(&world);
-    let first = holder.proof(URL);
+    let world = TestWorld::start().await;
+    let api =
+        world.builder().dpop(DpopPolicy::accept().replay_store(MemoryReplayStore::with_capacity(2))).build().unwrap();
+    let holder = world.tenant.token_holder();
+    let first = holder.proof("GET", URL);
     assert_eq!(status_and_label(&holder.get(&api, URL, &first).await), "200 accepted");
-    assert_eq!(status_and_label(&holder.get(&api, URL, &holder.proof(URL)).await), "200 accepted");
-    assert_eq!(status_and_label(&holder.get(&api, URL, &holder.proof(URL)).await), "503 replay_store_full");
+    assert_eq!(status_and_label(&holder.get(&api, URL, &holder.proof("GET", URL)).await), "200 accepted");
+    assert_eq!(status_and_label(&holder.get(&api, URL, &holder.proof("GET", URL)).await), "503 replay_store_full");
     assert_eq!(status_and_label(&holder.get(&api, URL, &first).await), "401 dpop_replayed");
     world.pass(302);
-    assert_eq!(status_and_label(&holder.get(&api, URL, &holder.proof(URL)).await), "200 accepted");
+    assert_eq!(status_and_label(&holder.get(&api, URL, &holder.proof("GET", URL)).await), "200 accepted");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn one_of_many_concurrent_requests_with_one_proof_is_accepted() {
-    let world = World::new().await;
-    let (api, holder) = (world.api(), Holder::new(&world));
-    let (authorization, proof) = (holder.authorization(), holder.proof(URL).sign());
+    let world = TestWorld::start().await;
+    let (api, holder) = (world.api.clone(), world.tenant.token_holder());
+    let (authorization, proof) = (holder.authorization(), holder.proof("GET", URL).sign());
     let race = (0..200).map(|_| {
         let (api, authorization, proof) = (api.clone(), authorization.clone(), proof.clone());
         tokio::spawn(async move {
@@ -165,10 +178,10 @@ async fn one_of_many_concurrent_requests_with_one_proof_is_accepted() {
 
 #[tokio::test]
 async fn without_replay_protection_a_proof_is_accepted_again() {
-    let world = World::new().await;
-    let api = world.api_with(DpopPolicy::accept().insecure_without_replay_protection());
-    let holder = Holder::new(&world);
-    let proof = holder.proof(URL);
+    let world = TestWorld::start().await;
+    let api = world.builder().dpop(DpopPolicy::accept().insecure_without_replay_protection()).build().unwrap();
+    let holder = world.tenant.token_holder();
+    let proof = holder.proof("GET", URL);
     for _ in 0..2 {
         assert_eq!(status_and_label(&holder.get(&api, URL, &proof).await), "200 accepted");
     }
@@ -176,9 +189,9 @@ async fn without_replay_protection_a_proof_is_accepted_again() {
 
 #[tokio::test]
 async fn bearer_tokens_never_reach_the_store() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let store = Arc::new(Recording::default());
-    let api = world.api_with(DpopPolicy::accept().replay_store(Arc::clone(&store)));
+    let api = world.builder().dpop(DpopPolicy::accept().replay_store(Arc::clone(&store))).build().unwrap();
     assert_eq!(status_and_label(&api.verify_access_token(&world.tenant.mint().sign()).await), "200 accepted");
     assert_eq!(*store.seen.lock().unwrap(), []);
 }

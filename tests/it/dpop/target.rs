@@ -1,7 +1,9 @@
 //! `htu` matches every spelling of the called URL, and no other URL.
 
+use auth0_api_testing::{TestWorld, status_and_label};
+
 use super::{URL, proof_rejected};
-use crate::world::{Holder, World, rejection, status_and_label};
+use crate::world::rejection;
 
 const MISMATCH: &str =
     r#"DPoP error="invalid_dpop_proof", error_description="the proof was made for another URL", algs="ES256""#;
@@ -10,8 +12,8 @@ const MALFORMED: &str =
 
 #[tokio::test]
 async fn equivalent_spellings_of_the_called_url_match() {
-    let world = World::new().await;
-    let (api, holder) = (world.api(), Holder::new(&world));
+    let world = TestWorld::start().await;
+    let (api, holder) = (world.api.clone(), world.tenant.token_holder());
     for (called, htu) in [
         ("https://api.example.com/orders?page=2", "https://api.example.com/orders"),
         ("https://api.example.com/orders", "https://api.example.com/orders?page=2#top"),
@@ -27,15 +29,15 @@ async fn equivalent_spellings_of_the_called_url_match() {
         ("https://my_service:8443/a", "https://MY_service:8443/a"),
         ("https://[2001:db8::1]/a", "https://[2001:DB8::1]/a"),
     ] {
-        let proof = holder.proof(called).claim("htu", htu);
+        let proof = holder.proof("GET", called).claim("htu", htu);
         assert_eq!(status_and_label(&holder.get(&api, called, &proof).await), "200 accepted", "{called} {htu}");
     }
 }
 
 #[tokio::test]
 async fn a_proof_for_another_url_is_rejected() {
-    let world = World::new().await;
-    let (api, holder) = (world.api(), Holder::new(&world));
+    let world = TestWorld::start().await;
+    let (api, holder) = (world.api.clone(), world.tenant.token_holder());
     for (called, htu) in [
         ("https://api.example.com/orders", "http://api.example.com/orders"),
         ("https://api.example.com/orders", "https://api.example.com:8443/orders"),
@@ -50,7 +52,7 @@ async fn a_proof_for_another_url_is_rejected() {
         ("https://api.example.com/a", "https://api.example.com/a%3Fb"),
         ("https://api.example.com/a%20b", "https://api.example.com/a+b"),
     ] {
-        let proof = holder.proof(called).claim("htu", htu);
+        let proof = holder.proof("GET", called).claim("htu", htu);
         let outcome = holder.get(&api, called, &proof).await;
         assert_eq!(rejection(&api, outcome), proof_rejected("dpop_htu_mismatch", MISMATCH), "{called} {htu}");
     }
@@ -58,8 +60,8 @@ async fn a_proof_for_another_url_is_rejected() {
 
 #[tokio::test]
 async fn an_htu_that_only_a_lenient_parser_accepts_is_rejected() {
-    let world = World::new().await;
-    let (api, holder) = (world.api(), Holder::new(&world));
+    let world = TestWorld::start().await;
+    let (api, holder) = (world.api.clone(), world.tenant.token_holder());
     for htu in [
         "",
         "/orders",
@@ -82,27 +84,27 @@ async fn an_htu_that_only_a_lenient_parser_accepts_is_rejected() {
         "https://api%2eexample.com/orders",
         "https:///orders",
     ] {
-        let outcome = holder.get(&api, URL, &holder.proof(URL).claim("htu", htu)).await;
+        let outcome = holder.get(&api, URL, &holder.proof("GET", URL).claim("htu", htu)).await;
         assert_eq!(rejection(&api, outcome), proof_rejected("dpop_htu_malformed", MALFORMED), "{htu}");
     }
 }
 
 #[tokio::test]
 async fn a_request_with_a_malformed_url_is_an_invalid_request() {
-    let world = World::new().await;
-    let (api, holder) = (world.api(), Holder::new(&world));
+    let world = TestWorld::start().await;
+    let (api, holder) = (world.api.clone(), world.tenant.token_holder());
     for called in
         ["https://api.example.com/a\\b", "https://user@api.example.com/", "/orders", "https://api.example.com/%"]
     {
-        let outcome = holder.get(&api, called, &holder.proof(URL)).await;
+        let outcome = holder.get(&api, called, &holder.proof("GET", URL)).await;
         assert_eq!(status_and_label(&outcome), "400 dpop_target", "{called}");
     }
 }
 
 #[tokio::test]
 async fn the_hint_names_the_difference_between_htu_and_the_url() {
-    let world = World::new().await;
-    let (api, holder) = (world.api(), Holder::new(&world));
+    let world = TestWorld::start().await;
+    let (api, holder) = (world.api.clone(), world.tenant.token_holder());
     for (htu, words) in [
         ("http://api.example.com/orders", "the client signed http "),
         ("https://other.example.com/orders", "the host differs"),
@@ -110,7 +112,7 @@ async fn the_hint_names_the_difference_between_htu_and_the_url() {
         ("https://api.example.com/orders/", "trailing slashes"),
         ("https://api.example.com/v1/orders", "set public_url"),
     ] {
-        let error = holder.get(&api, URL, &holder.proof(URL).claim("htu", htu)).await.unwrap_err();
+        let error = holder.get(&api, URL, &holder.proof("GET", URL).claim("htu", htu)).await.unwrap_err();
         assert!(error.hint().is_some_and(|hint| hint.contains(words)), "{htu}: {:?}", error.hint());
     }
 }

@@ -1,10 +1,11 @@
 //! How the API rejects its own caller after a failed exchange.
 
 use auth0_api_core::{Connection, Error, ExchangeError, ExchangeProfile, OnBehalfOf, SubjectToken};
+use auth0_api_testing::HttpAnswer;
 use serde_json::{Value, json};
 
 use super::scene::{CALENDAR, Scene};
-use super::scripted::Reply;
+use super::scripted::{error, later};
 
 /// The status, the label, `error` of the body, and `Retry-After`.
 type Row = (u16, &'static str, String, Option<String>);
@@ -24,17 +25,17 @@ fn expected(status: u16, label: &'static str, code: &str, retry_after: Option<&s
     (status, label, code.to_owned(), retry_after.map(ToOwned::to_owned))
 }
 
-async fn answer(reply: Reply) -> Row {
-    let scene = Scene::new().await;
+async fn answer(reply: HttpAnswer) -> Row {
+    let scene = Scene::new();
     let ada = scene.caller("auth0|ada").await;
-    scene.http.script([reply]);
+    scene.tokens.answer([reply]);
     row(&scene, scene.on_behalf_of(&ada).await.unwrap_err())
 }
 
-async fn vault_answer(reply: Reply) -> Row {
-    let scene = Scene::new().await;
+async fn vault_answer(reply: HttpAnswer) -> Row {
+    let scene = Scene::new();
     let ada = scene.caller("auth0|ada").await;
-    scene.http.script([reply]);
+    scene.tokens.answer([reply]);
     let connection = Connection::name("google-oauth2").scope("calendar");
     row(&scene, scene.api.get_access_token_for_connection(&ada, connection).await.unwrap_err())
 }
@@ -42,15 +43,15 @@ async fn vault_answer(reply: Reply) -> Row {
 #[tokio::test]
 async fn a_rejected_subject_token_is_401_invalid_token() {
     let rejected = expected(401, "exchange_subject_rejected", "invalid_token", None);
-    assert_eq!(answer(Reply::error(403, "invalid_grant")).await, rejected);
-    let scene = Scene::new().await;
-    scene.http.script([Reply::error(400, "invalid_request")]);
+    assert_eq!(answer(error(403, "invalid_grant")).await, rejected);
+    let scene = Scene::new();
+    scene.tokens.answer([error(400, "invalid_request")]);
     assert_eq!(row(&scene, scene.profile().await.unwrap_err()), rejected);
 }
 
 #[tokio::test]
 async fn a_malformed_subject_token_is_401_invalid_token() {
-    let scene = Scene::new().await;
+    let scene = Scene::new();
     let profile = ExchangeProfile::new("urn:acme:legacy-session", CALENDAR);
     let error = scene.api.get_token_by_exchange_profile(SubjectToken::unverified(" "), profile).await.unwrap_err();
     assert_eq!(row(&scene, error), expected(401, "exchange_subject_malformed", "invalid_token", None));
@@ -58,7 +59,7 @@ async fn a_malformed_subject_token_is_401_invalid_token() {
 
 #[tokio::test]
 async fn errors_that_the_user_can_resolve_are_403_with_their_own_codes() {
-    let vault = |code| vault_answer(Reply::error(401, code));
+    let vault = |code| vault_answer(error(401, code));
     assert_eq!(
         vault("federated_connection_refresh_token_not_found").await,
         expected(403, "exchange_account_not_linked", "account_not_linked", None)
@@ -73,13 +74,13 @@ async fn errors_that_the_user_can_resolve_are_403_with_their_own_codes() {
         ("mfa_required", "exchange_mfa_required", "mfa_required"),
         ("consent_required", "exchange_interaction_required", "interaction_required"),
     ] {
-        assert_eq!(answer(Reply::error(403, code)).await, expected(403, label, body, None));
+        assert_eq!(answer(error(403, code)).await, expected(403, label, body, None));
     }
 }
 
 #[tokio::test]
 async fn missing_scopes_of_a_token_set_are_403_account_scopes_missing() {
-    let scene = Scene::new().await;
+    let scene = Scene::new();
     let ada = scene.caller("auth0|ada").await;
     let tokens = scene.on_behalf_of(&ada).await.unwrap();
     let error = tokens.require_scopes(&["calendar"]).unwrap_err();
@@ -90,12 +91,12 @@ async fn missing_scopes_of_a_token_set_are_403_account_scopes_missing() {
 async fn outages_and_rate_limits_are_503_with_retry_after() {
     let unavailable = "temporarily_unavailable";
     for (reply, label, retry_after) in [
-        (Reply::later(503, 30), "exchange_unavailable", "30"),
-        (Reply::Broken, "exchange_unavailable", "1"),
-        (Reply::error(500, "server_error"), "exchange_server_trouble", "1"),
-        (Reply::error(429, "too_many_requests"), "exchange_rate_limited", "1"),
-        (Reply::error(429, "too_many_attempts"), "exchange_too_many_attempts", "1"),
-        (Reply::json(200, &json!({ "hush": "?" })), "exchange_response", "1"),
+        (later(503, 30), "exchange_unavailable", "30"),
+        (HttpAnswer::broken(), "exchange_unavailable", "1"),
+        (error(500, "server_error"), "exchange_server_trouble", "1"),
+        (error(429, "too_many_requests"), "exchange_rate_limited", "1"),
+        (error(429, "too_many_attempts"), "exchange_too_many_attempts", "1"),
+        (HttpAnswer::json(200, &json!({ "hush": "?" })), "exchange_response", "1"),
     ] {
         assert_eq!(answer(reply).await, expected(503, label, unavailable, Some(retry_after)));
     }
@@ -110,9 +111,9 @@ async fn configuration_and_input_errors_are_server_errors() {
         ("invalid_request", "exchange_rejected"),
         ("something_new", "exchange_rejected"),
     ] {
-        assert_eq!(answer(Reply::error(400, code)).await, expected(500, label, "server_error", None));
+        assert_eq!(answer(error(400, code)).await, expected(500, label, "server_error", None));
     }
-    let scene = Scene::new().await;
+    let scene = Scene::new();
     let ada = scene.caller("auth0|ada").await;
     let error = scene.api.get_token_on_behalf_of(&ada, OnBehalfOf::audience(" ")).await.unwrap_err();
     assert_eq!(row(&scene, error), expected(500, "exchange_input", "server_error", None));
@@ -134,9 +135,9 @@ async fn errors_that_an_operator_or_user_can_resolve_have_a_hint() {
         "mfa_required",
         "too_many_attempts",
     ] {
-        let scene = Scene::new().await;
+        let scene = Scene::new();
         let ada = scene.caller("auth0|ada").await;
-        scene.http.script([Reply::error(400, code)]);
+        scene.tokens.answer([error(400, code)]);
         let error = scene.on_behalf_of(&ada).await.unwrap_err();
         assert!(error.hint().is_some(), "{code}");
         assert_eq!(Error::from(error.clone()).hint(), error.hint());

@@ -1,14 +1,15 @@
 //! Which token responses are cached, and for how long.
 
 use auth0_api_core::{Connection, ExchangeCache, OnBehalfOf, ProofKey, VaultSubject};
+use auth0_api_testing::HttpAnswer;
 use serde_json::json;
 
 use super::scene::{CALENDAR, Scene, text};
-use super::scripted::Reply;
+use super::scripted::{error, tokens, tokens_for};
 
 #[tokio::test]
 async fn repeated_calls_use_the_cached_answer() {
-    let scene = Scene::new().await;
+    let scene = Scene::new();
     let ada = scene.caller("auth0|ada").await;
     for _ in 0..3 {
         assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("new-token"));
@@ -18,7 +19,7 @@ async fn repeated_calls_use_the_cached_answer() {
 
 #[tokio::test]
 async fn different_calls_do_not_share_an_answer() {
-    let scene = Scene::new().await;
+    let scene = Scene::new();
     let (ada, bob) = (scene.caller("auth0|ada").await, scene.caller("auth0|bob").await);
     let key = ProofKey::generate().unwrap();
     let other_key = ProofKey::generate().unwrap();
@@ -42,7 +43,7 @@ async fn different_calls_do_not_share_an_answer() {
     assert!(questions.iter().all(Result::is_ok));
     assert_eq!(scene.sent(), questions.len());
 
-    scene.http.script([Reply::json(200, &bound)]);
+    scene.tokens.answer([HttpAnswer::json(200, &bound)]);
     for key in [&key, &other_key, &key] {
         scene.api.get_token_on_behalf_of(&ada, asked().dpop(key)).await.unwrap();
     }
@@ -51,9 +52,9 @@ async fn different_calls_do_not_share_an_answer() {
 
 #[tokio::test]
 async fn a_cached_answer_is_used_until_30_s_before_its_token_expires() {
-    let scene = Scene::new().await;
+    let scene = Scene::new();
     let ada = scene.caller_for("auth0|ada", 86_400).await;
-    scene.http.script([Reply::tokens_for("first", 100), Reply::tokens_for("second", 100)]);
+    scene.tokens.answer([tokens_for("first", 100), tokens_for("second", 100)]);
     assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("first"));
     // A call at 56 s (80 % of 70 s) or later would start a renewal.
     scene.pass(55);
@@ -66,9 +67,9 @@ async fn a_cached_answer_is_used_until_30_s_before_its_token_expires() {
 
 #[tokio::test]
 async fn a_cached_answer_is_used_until_30_s_before_its_subject_token_expires() {
-    let scene = Scene::new().await;
+    let scene = Scene::new();
     let ada = scene.caller_for("auth0|ada", 100).await;
-    scene.http.script([Reply::tokens("first"), Reply::tokens("second")]);
+    scene.tokens.answer([tokens("first"), tokens("second")]);
     assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("first"));
     scene.pass(69);
     assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("first"));
@@ -81,35 +82,35 @@ async fn a_cached_answer_is_used_until_30_s_before_its_subject_token_expires() {
 
 #[tokio::test]
 async fn a_cached_answer_near_its_end_is_used_and_renewed_in_the_background() {
-    let scene = Scene::new().await;
+    let scene = Scene::new();
     let ada = scene.caller_for("auth0|ada", 86_400).await;
-    scene.http.script([Reply::tokens_for("first", 100), Reply::tokens_for("second", 100)]);
+    scene.tokens.answer([tokens_for("first", 100), tokens_for("second", 100)]);
     assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("first"));
-    scene.http.arrival().await;
+    scene.tokens.arrival().await;
 
-    scene.http.close();
+    scene.tokens.close();
     scene.pass(56);
     for _ in 0..10 {
         assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("first"), "no call waits");
     }
-    scene.http.arrival().await;
+    scene.tokens.arrival().await;
     assert_eq!(scene.sent(), 2, "one renewal for all calls");
 
-    scene.http.open();
+    scene.tokens.open();
     until_it_is(&scene, &ada, "second").await;
     assert_eq!(scene.sent(), 2);
 }
 
 #[tokio::test]
 async fn a_failed_renewal_is_retried_after_30_s() {
-    let scene = Scene::new().await;
+    let scene = Scene::new();
     let ada = scene.caller_for("auth0|ada", 86_400).await;
-    scene.http.script([Reply::tokens_for("first", 1030), Reply::error(500, "server_error")]);
+    scene.tokens.answer([tokens_for("first", 1030), error(500, "server_error")]);
     assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("first"));
-    scene.http.arrival().await;
+    scene.tokens.arrival().await;
     scene.pass(800);
     assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("first"));
-    scene.http.arrival().await;
+    scene.tokens.arrival().await;
     run_background_tasks().await;
     for _ in 0..5 {
         assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("first"));
@@ -117,7 +118,7 @@ async fn a_failed_renewal_is_retried_after_30_s() {
     assert_eq!(scene.sent(), 2);
 
     scene.pass(30);
-    scene.http.script([Reply::tokens_for("second", 1030)]);
+    scene.tokens.answer([tokens_for("second", 1030)]);
     assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("first"));
     until_it_is(&scene, &ada, "second").await;
     assert_eq!(scene.sent(), 3);
@@ -126,14 +127,14 @@ async fn a_failed_renewal_is_retried_after_30_s() {
 #[tokio::test]
 async fn a_rejected_renewal_removes_the_cached_answer() {
     for code in ["invalid_grant", "access_denied"] {
-        let scene = Scene::new().await;
+        let scene = Scene::new();
         let ada = scene.caller_for("auth0|ada", 86_400).await;
-        scene.http.script([Reply::tokens_for("first", 1030), Reply::error(403, code)]);
+        scene.tokens.answer([tokens_for("first", 1030), error(403, code)]);
         assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("first"));
-        scene.http.arrival().await;
+        scene.tokens.arrival().await;
         scene.pass(800);
         assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("first"));
-        scene.http.arrival().await;
+        scene.tokens.arrival().await;
         run_background_tasks().await;
         assert!(scene.on_behalf_of(&ada).await.is_err(), "{code}");
     }
@@ -141,9 +142,9 @@ async fn a_rejected_renewal_removes_the_cached_answer() {
 
 #[tokio::test]
 async fn an_answer_without_expires_in_is_not_cached() {
-    let scene = Scene::new().await;
+    let scene = Scene::new();
     let ada = scene.caller("auth0|ada").await;
-    scene.http.script([Reply::json(200, &json!({ "access_token": "t", "token_type": "Bearer" }))]);
+    scene.tokens.answer([HttpAnswer::json(200, &json!({ "access_token": "t", "token_type": "Bearer" }))]);
     for _ in 0..2 {
         assert_eq!(scene.on_behalf_of(&ada).await.unwrap().expires_at(), None);
     }
@@ -152,18 +153,18 @@ async fn an_answer_without_expires_in_is_not_cached() {
 
 #[tokio::test]
 async fn errors_are_not_cached() {
-    let scene = Scene::new().await;
+    let scene = Scene::new();
     let ada = scene.caller("auth0|ada").await;
-    scene.http.script([Reply::error(403, "access_denied"), Reply::tokens("now")]);
+    scene.tokens.answer([error(403, "access_denied"), tokens("now")]);
     assert!(scene.on_behalf_of(&ada).await.is_err());
     assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("now"));
 }
 
 #[tokio::test]
 async fn invalidate_removes_a_cached_answer() {
-    let scene = Scene::new().await;
+    let scene = Scene::new();
     let ada = scene.caller("auth0|ada").await;
-    scene.http.script([Reply::tokens("revoked"), Reply::tokens("good")]);
+    scene.tokens.answer([tokens("revoked"), tokens("good")]);
     let revoked = scene.on_behalf_of(&ada).await.unwrap();
     scene.api.invalidate(&revoked);
     assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("good"));
@@ -176,7 +177,7 @@ async fn invalidate_removes_a_cached_answer() {
 
 #[tokio::test]
 async fn exchange_profiles_are_not_cached() {
-    let scene = Scene::new().await;
+    let scene = Scene::new();
     for _ in 0..3 {
         assert_eq!(text(&scene.profile().await), Ok("new-token"));
     }
@@ -185,7 +186,7 @@ async fn exchange_profiles_are_not_cached() {
 
 #[tokio::test]
 async fn without_a_cache_every_call_is_a_request() {
-    let scene = Scene::with(|builder| builder.exchange_cache(ExchangeCache::off())).await;
+    let scene = Scene::with(|builder| builder.exchange_cache(ExchangeCache::off()));
     let ada = scene.caller("auth0|ada").await;
     for _ in 0..3 {
         assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("new-token"));
@@ -195,7 +196,7 @@ async fn without_a_cache_every_call_is_a_request() {
 
 #[tokio::test]
 async fn a_full_cache_evicts_the_least_recently_used_answer() {
-    let scene = Scene::with(|builder| builder.exchange_cache(ExchangeCache::entries(2))).await;
+    let scene = Scene::with(|builder| builder.exchange_cache(ExchangeCache::entries(2)));
     let ada = scene.caller("auth0|ada").await;
     for api in 0..100 {
         let asked = OnBehalfOf::audience(format!("https://{api}.example.com"));
@@ -211,11 +212,14 @@ async fn a_full_cache_evicts_the_least_recently_used_answer() {
 
 #[tokio::test]
 async fn setting_the_clock_back_does_not_extend_a_cached_answer() {
-    let scene = Scene::new().await;
+    let scene = Scene::new();
     let ada = scene.caller_for("auth0|ada", 86_400).await;
-    scene.http.script([Reply::tokens("first"), Reply::tokens("second")]);
+    scene.tokens.answer([tokens("first"), tokens("second")]);
     assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("first"));
-    scene.clock.set(auth0_api_core::Clock::now(&scene.clock) - std::time::Duration::from_secs(3 * 3600));
+    scene
+        .tenant
+        .clock()
+        .set(auth0_api_core::Clock::now(scene.tenant.clock()) - std::time::Duration::from_secs(3 * 3600));
     assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("second"));
 }
 

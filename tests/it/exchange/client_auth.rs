@@ -16,7 +16,7 @@ fn builder() -> auth0_api_core::ApiClientBuilder {
 
 #[tokio::test]
 async fn secret_post_sends_the_secret_in_the_form() {
-    let scene = Scene::new().await;
+    let scene = Scene::new();
     scene.profile().await.unwrap();
     let form = scene.last_form();
     assert_eq!((form["client_id"].as_str(), form["client_secret"].as_str()), ("api-client", "api-secret"));
@@ -25,7 +25,7 @@ async fn secret_post_sends_the_secret_in_the_form() {
 
 #[tokio::test]
 async fn secret_basic_sends_the_secret_as_basic_credentials() {
-    let scene = Scene::with(|builder| builder.client_auth(ClientAuth::secret_basic("api:client", "s&crét"))).await;
+    let scene = Scene::with(|builder| builder.client_auth(ClientAuth::secret_basic("api:client", "s&crét")));
     scene.profile().await.unwrap();
     let form = scene.last_form();
     assert!(!form.contains_key("client_id") && !form.contains_key("client_secret"));
@@ -37,7 +37,7 @@ async fn secret_basic_sends_the_secret_as_basic_credentials() {
 #[tokio::test]
 async fn each_request_has_a_new_client_assertion() {
     let key = PrivateKey::from_jwk(P256).unwrap();
-    let scene = Scene::with(|builder| builder.client_auth(ClientAuth::private_key_jwt("api-client", key))).await;
+    let scene = Scene::with(|builder| builder.client_auth(ClientAuth::private_key_jwt("api-client", key)));
     scene.profile().await.unwrap();
     let first = scene.last_form();
     scene.profile().await.unwrap();
@@ -48,7 +48,7 @@ async fn each_request_has_a_new_client_assertion() {
 
 #[tokio::test]
 async fn tls_authentication_sends_only_the_client_id() {
-    let scene = Scene::with(|builder| builder.client_auth(ClientAuth::tls("api-client"))).await;
+    let scene = Scene::with(|builder| builder.client_auth(ClientAuth::tls("api-client")));
     scene.profile().await.unwrap();
     let form = scene.last_form();
     let sent: Vec<_> = form.keys().filter(|name| name.starts_with("client")).collect();
@@ -57,9 +57,9 @@ async fn tls_authentication_sends_only_the_client_id() {
 
 #[tokio::test]
 async fn without_client_credentials_no_request_is_made() {
-    let scene = Scene::new().await;
+    let scene = Scene::new();
     let ada = scene.caller("auth0|ada").await;
-    let without = builder().http_client(scene.http.clone()).build().unwrap();
+    let without = builder().http_client(scene.tenant.http().clone()).build().unwrap();
     let asked = auth0_api_core::OnBehalfOf::audience("https://calendar.example.com");
     let error = without.get_token_on_behalf_of(&ada, asked).await.unwrap_err();
     assert!(matches!(error, ExchangeError::ClientAuthMissing));
@@ -77,16 +77,16 @@ fn an_unusable_exchange_configuration_is_a_build_error() {
 async fn the_auth0_client_header_is_sent_unless_telemetry_is_off() {
     let telemetry =
         |request: &HttpRequest| header(request, "auth0-client").map(|value| STANDARD.decode(value).unwrap());
-    let scene = Scene::new().await;
+    let scene = Scene::new();
     scene.profile().await.unwrap();
     let said: serde_json::Value = serde_json::from_slice(&telemetry(&scene.last_request()).unwrap()).unwrap();
     assert_eq!(said, serde_json::json!({ "name": "auth0-api-core", "version": env!("CARGO_PKG_VERSION") }));
-    assert!(scene.http.discovery_asked().iter().all(|request| telemetry(request).is_some()));
+    assert!(scene.discovery.requests().iter().all(|request| telemetry(request).is_some()));
 
-    let scene = Scene::with(auth0_api_core::ApiClientBuilder::without_telemetry).await;
+    let scene = Scene::with(auth0_api_core::ApiClientBuilder::without_telemetry);
     scene.profile().await.unwrap();
     assert_eq!(telemetry(&scene.last_request()), None);
-    assert!(scene.http.discovery_asked().iter().all(|request| telemetry(request).is_none()));
+    assert!(scene.discovery.requests().iter().all(|request| telemetry(request).is_none()));
 }
 
 const P256: &str = r#"{"kty":"EC","crv":"P-256","x":"kcCvl0vOeOetZaTV0LcmRZWxLpOZXjilSussQykjpZw",

@@ -6,36 +6,36 @@ use auth0_api_core::{ApiClient, OnBehalfOf};
 use futures_util::future::join_all;
 
 use super::scene::{CALENDAR, Scene, text};
-use super::scripted::Reply;
+use super::scripted::{error, tokens};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_thousand_callers_cause_one_request() {
-    let scene = Scene::new().await;
+    let scene = Scene::new();
     let ada = scene.caller("auth0|ada").await;
-    scene.http.close();
+    scene.tokens.close();
     let callers = (0..1_000).map(|_| {
         let (api, ada) = (scene.api.clone(), ada.clone());
         tokio::spawn(async move { api.get_token_on_behalf_of(&ada, OnBehalfOf::audience(CALENDAR)).await })
     });
     let callers: Vec<_> = callers.collect();
-    scene.http.arrival().await;
-    scene.http.open();
+    scene.tokens.arrival().await;
+    scene.tokens.open();
     let outcomes = join_all(callers).await;
     assert!(outcomes.iter().all(|outcome| text(outcome.as_ref().unwrap()) == Ok("new-token")));
     assert_eq!(scene.sent(), 1);
-    assert_eq!(scene.http.discovery_asked().len(), 2, "one request for the verifier, and one for the exchanges");
+    assert_eq!(scene.discovery.count(), 2, "one request for the verifier, and one for the exchanges");
 }
 
 #[tokio::test]
 async fn waiting_callers_share_an_error_and_the_next_call_sends_a_request() {
-    let scene = Scene::new().await;
+    let scene = Scene::new();
     let ada = scene.caller("auth0|ada").await;
-    scene.http.script([Reply::error(403, "access_denied"), Reply::tokens("later")]);
-    scene.http.close();
+    scene.tokens.answer([error(403, "access_denied"), tokens("later")]);
+    scene.tokens.close();
     let waiting = join_all((0..10).map(|_| scene.on_behalf_of(&ada)));
     let open = async {
-        scene.http.arrival().await;
-        scene.http.open();
+        scene.tokens.arrival().await;
+        scene.tokens.open();
     };
     let (outcomes, ()) = tokio::join!(waiting, open);
     for outcome in &outcomes {
@@ -47,25 +47,25 @@ async fn waiting_callers_share_an_error_and_the_next_call_sends_a_request() {
 
 #[tokio::test]
 async fn a_cancelled_caller_does_not_cancel_the_exchange() {
-    let scene = Scene::new().await;
+    let scene = Scene::new();
     let ada = scene.caller("auth0|ada").await;
-    scene.http.close();
+    scene.tokens.close();
     let (api, caller) = (scene.api.clone(), ada.clone());
     let gone = tokio::spawn(async move { ask(&api, &caller).await });
-    scene.http.arrival().await;
+    scene.tokens.arrival().await;
     gone.abort();
     assert!(gone.await.unwrap_err().is_cancelled());
 
-    scene.http.open();
+    scene.tokens.open();
     assert_eq!(text(&scene.on_behalf_of(&ada).await), Ok("new-token"));
     assert_eq!(scene.sent(), 1, "the request continued after its caller was cancelled");
 }
 
 #[tokio::test]
 async fn different_exchanges_do_not_wait_for_each_other() {
-    let scene = Arc::new(Scene::new().await);
+    let scene = Arc::new(Scene::new());
     let (ada, bob) = (scene.caller("auth0|ada").await, scene.caller("auth0|bob").await);
-    scene.http.close();
+    scene.tokens.close();
     let asking = tokio::spawn({
         let scene = Arc::clone(&scene);
         async move { tokio::join!(scene.on_behalf_of(&ada), scene.on_behalf_of(&bob)) }
@@ -73,7 +73,7 @@ async fn different_exchanges_do_not_wait_for_each_other() {
     while scene.sent() < 2 {
         tokio::task::yield_now().await;
     }
-    scene.http.open();
+    scene.tokens.open();
     let (one, other) = asking.await.unwrap();
     assert!(one.is_ok() && other.is_ok());
 }

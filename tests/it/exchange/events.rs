@@ -3,12 +3,13 @@
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
 
+use auth0_api_testing::HttpAnswer;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
 use super::scene::Scene;
-use super::scripted::Reply;
+use super::scripted::tokens;
 
 /// Records the `auth0_api` events of this thread.
 #[derive(Clone, Default)]
@@ -63,13 +64,13 @@ impl Log {
 
 #[tokio::test]
 async fn cache_hits_misses_and_failures_are_logged_without_tokens() {
-    let scene = Scene::new().await;
+    let scene = Scene::new();
     let ada = scene.caller("auth0|ada").await;
     let log = Log::default();
     let subscribed = tracing::subscriber::set_default(log.clone());
 
     let rejected = serde_json::json!({ "error": "invalid_grant", "error_description": "hush" });
-    scene.http.script([Reply::json(400, &rejected), Reply::tokens("hush-token")]);
+    scene.tokens.answer([HttpAnswer::json(400, &rejected), tokens("hush-token")]);
     assert!(scene.on_behalf_of(&ada).await.is_err());
     for _ in 0..2 {
         scene.on_behalf_of(&ada).await.unwrap();

@@ -3,10 +3,11 @@
 use std::time::{Duration, SystemTime};
 
 use auth0_api_core::{Clock as _, ExchangeError, Grant, GrantRequest, InputError};
+use auth0_api_testing::HttpAnswer;
 use serde_json::json;
 
 use super::scene::{Scene, text};
-use super::scripted::Reply;
+use super::scripted::tokens;
 
 /// A grant that requests a token for the API itself.
 struct ClientCredentials {
@@ -37,8 +38,8 @@ const ORDERS: &str = "https://orders.example.com";
 
 #[tokio::test]
 async fn a_custom_grant_is_authenticated_retried_and_cached() {
-    let scene = Scene::new().await;
-    scene.http.script([Reply::Connect, Reply::tokens("own")]);
+    let scene = Scene::new();
+    scene.tokens.answer([HttpAnswer::unreachable(), tokens("own")]);
     let own = ClientCredentials { audience: ORDERS, until: None };
     for _ in 0..3 {
         assert_eq!(text(&scene.api.exchange(&own).await), Ok("own"));
@@ -56,27 +57,27 @@ async fn a_custom_grant_is_authenticated_retried_and_cached() {
 
 #[tokio::test]
 async fn a_custom_grant_can_be_a_trait_object() {
-    let scene = Scene::new().await;
+    let scene = Scene::new();
     let own: Box<dyn Grant> = Box::new(ClientCredentials { audience: ORDERS, until: None });
     assert_eq!(text(&scene.api.exchange(&*own).await), Ok("new-token"));
 }
 
 #[tokio::test]
 async fn an_invalid_custom_grant_causes_no_request() {
-    let scene = Scene::new().await;
+    let scene = Scene::new();
     let error = scene.api.exchange(&ClientCredentials { audience: "", until: None }).await.unwrap_err();
     assert!(matches!(error, ExchangeError::Input(InputError::Blank { parameter: "audience" })));
     for name in ["client_id", "CLIENT_SECRET", "client_assertion", "client_assertion_type", "grant_type"] {
         let error = scene.api.exchange(&SettingField(name)).await.unwrap_err();
         assert_eq!(error.to_string(), format!("reserved parameters cannot be set: {name}"));
     }
-    assert_eq!(scene.sent() + scene.http.discovery_asked().len(), 0);
+    assert_eq!(scene.sent() + scene.discovery.count(), 0);
 }
 
 #[tokio::test]
 async fn cached_answers_of_a_custom_grant_expire_with_its_subject() {
-    let scene = Scene::new().await;
-    let until = Some(scene.clock.now() + Duration::from_secs(100));
+    let scene = Scene::new();
+    let until = Some(scene.tenant.clock().now() + Duration::from_secs(100));
     let own = ClientCredentials { audience: ORDERS, until };
     for (passed, sent) in [(0, 1), (69, 1), (1, 2)] {
         scene.pass(passed);
@@ -87,9 +88,9 @@ async fn cached_answers_of_a_custom_grant_expire_with_its_subject() {
 
 #[tokio::test]
 async fn id_and_refresh_tokens_are_kept_only_for_custom_grants() {
-    let scene = Scene::new().await;
+    let scene = Scene::new();
     let body = json!({ "access_token": "a", "token_type": "Bearer", "refresh_token": "r", "id_token": "no.id.token" });
-    scene.http.script([Reply::json(200, &body)]);
+    scene.tokens.answer([HttpAnswer::json(200, &body)]);
     let ada = scene.caller("auth0|ada").await;
     // An on-behalf-of exchange drops ID and refresh tokens without reading them. A custom grant keeps both, so the
     // client checks them.

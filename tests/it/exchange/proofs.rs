@@ -3,20 +3,21 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use auth0_api_core::{ExchangeError, OnBehalfOf, ProofKey, ResponseError, TokenSet, TokenType};
+use auth0_api_testing::{HttpAnswer, OfflineTenant};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use super::scene::{CALENDAR, Scene, header, server_error};
-use super::scripted::{Reply, TOKEN_ENDPOINT};
+use super::scripted::tokens;
 
-fn bound() -> Reply {
-    Reply::json(200, &json!({ "access_token": "bound", "token_type": "DPoP", "expires_in": 60 }))
+fn bound() -> HttpAnswer {
+    HttpAnswer::json(200, &json!({ "access_token": "bound", "token_type": "DPoP", "expires_in": 60 }))
 }
 
-fn use_nonce(nonce: &str) -> Reply {
+fn use_nonce(nonce: &str) -> HttpAnswer {
     let body = json!({ "error": "use_dpop_nonce" }).to_string();
-    Reply::Answer(400, vec![("DPoP-Nonce", nonce.to_owned())], body)
+    HttpAnswer::status(400).header("DPoP-Nonce", nonce).body(body)
 }
 
 async fn ask(scene: &Scene, key: &ProofKey) -> Result<TokenSet, ExchangeError> {
@@ -26,7 +27,7 @@ async fn ask(scene: &Scene, key: &ProofKey) -> Result<TokenSet, ExchangeError> {
 
 /// Returns the header and claims of each proof that was sent.
 fn proofs(scene: &Scene) -> Vec<[Value; 2]> {
-    let requests = scene.http.sent();
+    let requests = scene.tokens.requests();
     let parts = |proof: &str| -> [Value; 2] {
         let mut parts = proof.split('.').map(|part| URL_SAFE_NO_PAD.decode(part).unwrap());
         [(); 2].map(|()| serde_json::from_slice(&parts.next().unwrap()).unwrap())
@@ -36,23 +37,26 @@ fn proofs(scene: &Scene) -> Vec<[Value; 2]> {
 
 #[tokio::test]
 async fn a_dpop_exchange_sends_a_proof_and_returns_a_bound_token() {
-    let (scene, key) = (Scene::new().await, ProofKey::generate().unwrap());
-    scene.http.script([bound()]);
+    let (scene, key) = (Scene::new(), ProofKey::generate().unwrap());
+    scene.tokens.answer([bound()]);
     let tokens = ask(&scene, &key).await.unwrap();
     assert_eq!((tokens.token_type(), tokens.bound_to()), (TokenType::Dpop, Some(key.thumbprint())));
 
     let [header, claims] = &proofs(&scene)[0];
     assert_eq!((&header["typ"], &header["alg"]), (&json!("dpop+jwt"), &json!("ES256")));
     assert!(header["jwk"].get("d").is_none());
-    let now = auth0_api_core::Clock::now(&scene.clock).duration_since(UNIX_EPOCH).unwrap().as_secs();
-    assert_eq!([&claims["htm"], &claims["htu"], &claims["iat"]], [&json!("POST"), &json!(TOKEN_ENDPOINT), &json!(now)]);
+    let now = auth0_api_core::Clock::now(scene.tenant.clock()).duration_since(UNIX_EPOCH).unwrap().as_secs();
+    assert_eq!(
+        [&claims["htm"], &claims["htu"], &claims["iat"]],
+        [&json!("POST"), &json!(OfflineTenant::TOKEN_URL), &json!(now)]
+    );
     assert!(claims.get("nonce").is_none() && claims.get("ath").is_none());
 }
 
 #[tokio::test]
 async fn a_required_nonce_is_used_for_later_proofs() {
-    let (scene, key) = (Scene::new().await, ProofKey::generate().unwrap());
-    scene.http.script([use_nonce("n-1"), bound()]);
+    let (scene, key) = (Scene::new(), ProofKey::generate().unwrap());
+    scene.tokens.answer([use_nonce("n-1"), bound()]);
     ask(&scene, &key).await.unwrap();
     scene.pass(3_000);
     ask(&scene, &key).await.unwrap();
@@ -64,28 +68,28 @@ async fn a_required_nonce_is_used_for_later_proofs() {
 
 #[tokio::test]
 async fn a_second_nonce_rejection_is_an_error() {
-    let (scene, key) = (Scene::new().await, ProofKey::generate().unwrap());
-    scene.http.script([use_nonce("n-1"), use_nonce("n-2")]);
+    let (scene, key) = (Scene::new(), ProofKey::generate().unwrap());
+    scene.tokens.answer([use_nonce("n-1"), use_nonce("n-2")]);
     let error = server_error(ask(&scene, &key).await).unwrap();
     assert_eq!((error.code(), scene.sent()), ("use_dpop_nonce", 2));
 }
 
 #[tokio::test]
 async fn an_invalid_nonce_is_not_sent() {
-    let (scene, key) = (Scene::new().await, ProofKey::generate().unwrap());
+    let (scene, key) = (Scene::new(), ProofKey::generate().unwrap());
     for nonce in ["", "a b", "a\"b", "a\\b", &"n".repeat(257)] {
-        scene.http.script([use_nonce(nonce), bound()]);
+        scene.tokens.answer([use_nonce(nonce), bound()]);
         assert!(ask(&scene, &key).await.is_err());
     }
-    scene.http.script([use_nonce(&"n".repeat(256)), bound()]);
+    scene.tokens.answer([use_nonce(&"n".repeat(256)), bound()]);
     assert!(ask(&scene, &key).await.is_ok());
 }
 
 #[tokio::test]
 async fn a_nonce_in_a_successful_response_is_used_next() {
-    let (scene, key) = (Scene::new().await, ProofKey::generate().unwrap());
+    let (scene, key) = (Scene::new(), ProofKey::generate().unwrap());
     let body = json!({ "access_token": "bound", "token_type": "DPoP" }).to_string();
-    scene.http.script([Reply::Answer(200, vec![("dpop-nonce", "next".to_owned())], body)]);
+    scene.tokens.answer([HttpAnswer::status(200).header("dpop-nonce", "next").body(body)]);
     for _ in 0..2 {
         ask(&scene, &key).await.unwrap();
     }
@@ -94,15 +98,15 @@ async fn a_nonce_in_a_successful_response_is_used_next() {
 
 #[tokio::test]
 async fn an_unbound_token_in_the_response_to_a_proof_is_rejected() {
-    let (scene, key) = (Scene::new().await, ProofKey::generate().unwrap());
-    scene.http.script([Reply::tokens("bearer")]);
+    let (scene, key) = (Scene::new(), ProofKey::generate().unwrap());
+    scene.tokens.answer([tokens("bearer")]);
     let error = ask(&scene, &key).await.unwrap_err();
     assert!(matches!(error, ExchangeError::Response(ResponseError::NotBound)));
 }
 
 #[tokio::test]
 async fn without_a_key_no_proof_is_sent() {
-    let scene = Scene::new().await;
+    let scene = Scene::new();
     scene.profile().await.unwrap();
     assert_eq!(header(&scene.last_request(), "dpop"), None);
 }

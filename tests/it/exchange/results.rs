@@ -1,12 +1,12 @@
 //! What a token set contains, and that its debug output contains no secrets.
 
 use auth0_api_core::{Connection, ExchangeError, OnBehalfOf};
+use auth0_api_testing::HttpAnswer;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use super::scene::{CALENDAR, Scene};
-use super::scripted::Reply;
 
 fn jwt(claims: &Value) -> String {
     let encode = |json: &str| URL_SAFE_NO_PAD.encode(json);
@@ -15,7 +15,7 @@ fn jwt(claims: &Value) -> String {
 
 #[tokio::test]
 async fn scopes_are_the_requested_scopes_if_the_response_has_no_scope() {
-    let scene = Scene::new().await;
+    let scene = Scene::new();
     let ada = scene.caller("auth0|ada").await;
     let ask = |scope: &str| scene.api.get_token_on_behalf_of(&ada, OnBehalfOf::audience(CALENDAR).scope(scope));
 
@@ -23,7 +23,7 @@ async fn scopes_are_the_requested_scopes_if_the_response_has_no_scope() {
     assert_eq!(tokens.scopes().collect::<Vec<_>>(), ["read", "write"]);
 
     let body = json!({ "access_token": "t", "token_type": "Bearer", "expires_in": 60, "scope": "read  other" });
-    scene.http.script([Reply::json(200, &body)]);
+    scene.tokens.answer([HttpAnswer::json(200, &body)]);
     let tokens = ask("read write all").await.unwrap();
     assert_eq!(tokens.scopes().collect::<Vec<_>>(), ["read", "other"]);
     assert!(tokens.require_scopes(&["other", "read"]).is_ok());
@@ -33,10 +33,10 @@ async fn scopes_are_the_requested_scopes_if_the_response_has_no_scope() {
 
 #[tokio::test]
 async fn an_empty_scope_grants_nothing() {
-    let scene = Scene::new().await;
+    let scene = Scene::new();
     let ada = scene.caller("auth0|ada").await;
     let body = json!({ "access_token": "t", "token_type": "Bearer", "expires_in": 60, "scope": "" });
-    scene.http.script([Reply::json(200, &body)]);
+    scene.tokens.answer([HttpAnswer::json(200, &body)]);
     let asked = Connection::name("google-oauth2").scope("calendar");
     let tokens = scene.api.get_access_token_for_connection(&ada, asked).await.unwrap();
     assert_eq!(tokens.scope(), None);
@@ -45,26 +45,26 @@ async fn an_empty_scope_grants_nothing() {
 
 #[tokio::test]
 async fn the_actors_are_read_from_the_exchanged_token() {
-    let scene = Scene::new().await;
+    let scene = Scene::new();
     let ada = scene.caller("auth0|ada").await;
     for (claims, chain) in [
         (json!({ "act": { "sub": "orders", "act": { "sub": "shop" } } }), Ok(vec!["orders", "shop"])),
         (json!({ "sub": "auth0|ada" }), Ok(vec![])),
         (json!({ "act": "orders" }), Err(())),
     ] {
-        scene.http.script([Reply::json(200, &json!({ "access_token": jwt(&claims), "token_type": "Bearer" }))]);
+        scene.tokens.answer([HttpAnswer::json(200, &json!({ "access_token": jwt(&claims), "token_type": "Bearer" }))]);
         let tokens = scene.on_behalf_of(&ada).await.unwrap();
         assert_eq!(tokens.delegation_chain().map_err(drop), chain);
         assert_eq!(tokens.current_actor().map_err(drop), chain.map(|chain| chain.first().copied()));
     }
     // An opaque token has no readable actor.
-    scene.http.script([Reply::json(200, &json!({ "access_token": "opaque", "token_type": "Bearer" }))]);
+    scene.tokens.answer([HttpAnswer::json(200, &json!({ "access_token": "opaque", "token_type": "Bearer" }))]);
     assert_eq!(scene.on_behalf_of(&ada).await.unwrap().current_actor(), Ok(None));
 }
 
 #[tokio::test]
 async fn a_vault_token_names_its_connection_and_login_hint() {
-    let scene = Scene::new().await;
+    let scene = Scene::new();
     let ada = scene.caller("auth0|ada").await;
     let connection = Connection::name("google-oauth2").login_hint("ada@work.example");
     let tokens = scene.api.get_access_token_for_connection(&ada, connection).await.unwrap();
@@ -73,17 +73,17 @@ async fn a_vault_token_names_its_connection_and_login_hint() {
 
 #[tokio::test]
 async fn debug_output_and_errors_contain_no_secrets() {
-    let scene = Scene::new().await;
+    let scene = Scene::new();
     let ada = scene.caller("auth0|ada").await;
     let body = json!({ "access_token": "hush-a", "token_type": "Bearer", "expires_in": 60, "refresh_token": "hush-r" });
-    scene.http.script([Reply::json(200, &body)]);
+    scene.tokens.answer([HttpAnswer::json(200, &body)]);
     let tokens = scene.profile().await.unwrap();
     scene.on_behalf_of(&ada).await.unwrap();
     let shown = format!("{tokens:?} {:?} {:?} {:?}", tokens.access_token(), tokens.refresh_token(), scene.api);
     assert!(!shown.contains("hush") && !shown.contains("api-secret"), "{shown}");
     assert!(!format!("{:?}", scene.last_request()).contains("legacy"));
 
-    scene.http.script([Reply::json(400, &json!({ "error": "invalid_grant", "error_description": "hush" }))]);
+    scene.tokens.answer([HttpAnswer::json(400, &json!({ "error": "invalid_grant", "error_description": "hush" }))]);
     let error = scene.profile().await.unwrap_err();
     let shown = format!("{error} {error:?} {:?}", error.hint());
     assert!(!shown.contains("hush") && !shown.contains("api-secret"), "{shown}");

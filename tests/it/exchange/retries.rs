@@ -3,15 +3,16 @@
 use std::time::Duration;
 
 use auth0_api_core::ExchangeError;
+use auth0_api_testing::HttpAnswer;
 use tokio::time::Instant;
 
 use super::scene::{Scene, text};
-use super::scripted::Reply;
+use super::scripted::{error, later, tokens};
 
 /// Runs an exchange. Returns its outcome, the number of token requests, and its duration.
-async fn run(replies: impl IntoIterator<Item = Reply>) -> (Result<String, ExchangeError>, usize, Duration) {
-    let scene = Scene::new().await;
-    scene.http.script(replies);
+async fn run(replies: impl IntoIterator<Item = HttpAnswer>) -> (Result<String, ExchangeError>, usize, Duration) {
+    let scene = Scene::new();
+    scene.tokens.answer(replies);
     // While time is paused, tokio advances the time to the next timer when all tasks wait.
     tokio::time::pause();
     let start = now();
@@ -26,13 +27,13 @@ fn now() -> Instant {
     Instant::now()
 }
 
-async fn succeeds(replies: impl IntoIterator<Item = Reply>, requests: usize, waited: u64) {
+async fn succeeds(replies: impl IntoIterator<Item = HttpAnswer>, requests: usize, waited: u64) {
     let (outcome, sent, took) = run(replies).await;
     assert_eq!((outcome.unwrap().as_str(), sent), ("token", requests));
     assert_eq!(took.as_millis() / 10, u128::from(waited) / 10);
 }
 
-async fn fails(replies: impl IntoIterator<Item = Reply>, requests: usize, retry_after: u64) {
+async fn fails(replies: impl IntoIterator<Item = HttpAnswer>, requests: usize, retry_after: u64) {
     let (outcome, sent, _) = run(replies).await;
     let error = outcome.unwrap_err();
     assert_eq!((error.retry_after(), sent), (Some(Duration::from_secs(retry_after)), requests), "{error:?}");
@@ -40,40 +41,40 @@ async fn fails(replies: impl IntoIterator<Item = Reply>, requests: usize, retry_
 
 #[tokio::test]
 async fn a_failed_connection_is_retried_twice() {
-    succeeds([Reply::Connect, Reply::tokens("token")], 2, 100).await;
-    succeeds([Reply::Connect, Reply::Connect, Reply::tokens("token")], 3, 300).await;
+    succeeds([HttpAnswer::unreachable(), tokens("token")], 2, 100).await;
+    succeeds([HttpAnswer::unreachable(), HttpAnswer::unreachable(), tokens("token")], 3, 300).await;
 }
 
 #[tokio::test]
 async fn a_failed_connection_is_not_retried_a_third_time() {
-    fails([Reply::Connect], 3, 1).await;
+    fails([HttpAnswer::unreachable()], 3, 1).await;
 }
 
 #[tokio::test]
 async fn a_call_waits_for_a_short_retry_after() {
-    succeeds([Reply::later(429, 1), Reply::tokens("token")], 2, 1_000).await;
-    succeeds([Reply::later(429, 2), Reply::later(503, 2), Reply::tokens("token")], 3, 4_000).await;
+    succeeds([later(429, 1), tokens("token")], 2, 1_000).await;
+    succeeds([later(429, 2), later(503, 2), tokens("token")], 3, 4_000).await;
 }
 
 #[tokio::test]
 async fn a_longer_retry_after_is_returned_to_the_caller() {
-    fails([Reply::later(429, 3), Reply::tokens("token")], 1, 3).await;
-    fails([Reply::later(503, 600), Reply::tokens("token")], 1, 600).await;
-    fails([Reply::later(503, 1_000_000), Reply::tokens("token")], 1, 3_600).await;
+    fails([later(429, 3), tokens("token")], 1, 3).await;
+    fails([later(503, 600), tokens("token")], 1, 600).await;
+    fails([later(503, 1_000_000), tokens("token")], 1, 3_600).await;
 }
 
 #[tokio::test]
 async fn without_retry_after_a_request_is_not_retried() {
-    fails([Reply::Answer(429, Vec::new(), String::new()), Reply::tokens("token")], 1, 1).await;
-    fails([Reply::Answer(503, Vec::new(), String::new()), Reply::tokens("token")], 1, 1).await;
-    fails([Reply::later(502, 1), Reply::tokens("token")], 1, 1).await;
+    fails([HttpAnswer::status(429), tokens("token")], 1, 1).await;
+    fails([HttpAnswer::status(503), tokens("token")], 1, 1).await;
+    fails([later(502, 1), tokens("token")], 1, 1).await;
 }
 
 #[tokio::test]
 async fn a_request_that_may_have_used_the_subject_token_is_not_retried() {
-    fails([Reply::Broken, Reply::tokens("token")], 1, 1).await;
-    for reply in [Reply::error(400, "invalid_grant"), Reply::error(500, "server_error"), Reply::json(201, &"".into())] {
-        let (outcome, sent, _) = run([reply, Reply::tokens("token")]).await;
+    fails([HttpAnswer::broken(), tokens("token")], 1, 1).await;
+    for reply in [error(400, "invalid_grant"), error(500, "server_error"), HttpAnswer::json(201, &"".into())] {
+        let (outcome, sent, _) = run([reply, tokens("token")]).await;
         assert!(outcome.is_err());
         assert_eq!(sent, 1);
     }
@@ -81,10 +82,10 @@ async fn a_request_that_may_have_used_the_subject_token_is_not_retried() {
 
 #[tokio::test]
 async fn an_exchange_times_out_after_10_s() {
-    let (outcome, sent, took) = run([Reply::Silent]).await;
+    let (outcome, sent, took) = run([HttpAnswer::too_late()]).await;
     assert!(matches!(outcome, Err(ExchangeError::Unavailable(_))));
     assert_eq!((sent, took.as_secs()), (1, 10));
-    let (outcome, sent, took) = run([Reply::later(429, 2), Reply::Silent]).await;
+    let (outcome, sent, took) = run([later(429, 2), HttpAnswer::too_late()]).await;
     assert!(matches!(outcome, Err(ExchangeError::Unavailable(_))));
     assert_eq!((sent, took.as_secs()), (2, 10));
 }
@@ -95,9 +96,9 @@ async fn a_response_body_may_have_64_kib() {
         let start = r#"{"access_token":"token","token_type":"Bearer","padding":""#;
         format!("{start}{}\"}}", "p".repeat(length - start.len() - 2))
     };
-    let scene = Scene::new().await;
-    scene.http.script([Reply::Answer(200, Vec::new(), body(65_536))]);
+    let scene = Scene::new();
+    scene.tokens.answer([HttpAnswer::status(200).body(body(65_536))]);
     assert_eq!(text(&scene.profile().await), Ok("token"));
-    scene.http.script([Reply::Answer(200, Vec::new(), body(65_537))]);
+    scene.tokens.answer([HttpAnswer::status(200).body(body(65_537))]);
     assert_eq!(text(&scene.profile().await), Err("the token endpoint is unavailable".to_owned()));
 }

@@ -1,43 +1,37 @@
-//! A client of the scripted tenant, a clock that only the test sets, and verified tokens of callers.
+//! A client of an offline tenant with a scripted token endpoint, and verified tokens of callers.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use auth0_api_core::{
-    Algorithm, ApiClient, ApiClientBuilder, ClientAuth, ExchangeError, ExchangeProfile, HttpRequest, OnBehalfOf,
-    ServerError, SubjectToken, TokenSet, VerifiedToken,
+    ApiClient, ApiClientBuilder, ClientAuth, ExchangeError, ExchangeProfile, HttpRequest, OnBehalfOf, ServerError,
+    SubjectToken, TokenSet, VerifiedToken,
 };
-use auth0_api_testing::{LocalTenant, ManualClock, SigningAlgorithm, SigningKey};
-use serde_json::json;
+use auth0_api_testing::{OfflineTenant, ScriptedRoute};
 
-use super::scripted::{DOMAIN, ISSUER, Reply, Scripted};
+use super::scripted::tokens;
 
 pub(super) struct Scene {
     pub(super) api: ApiClient,
-    pub(super) clock: ManualClock,
-    pub(super) http: Scripted,
-    key: SigningKey,
-    mint: LocalTenant,
+    pub(super) tenant: OfflineTenant,
+    /// The discovery document.
+    pub(super) discovery: ScriptedRoute,
+    /// The token endpoint, at any URL.
+    pub(super) tokens: ScriptedRoute,
 }
 
 impl Scene {
-    pub(super) async fn new() -> Self {
-        Self::with(|builder| builder).await
+    pub(super) fn new() -> Self {
+        Self::with(|builder| builder)
     }
 
     /// Returns a scene whose client has additional configuration.
-    pub(super) async fn with(configure: impl FnOnce(ApiClientBuilder) -> ApiClientBuilder) -> Self {
-        let clock = ManualClock::new();
-        let mint = LocalTenant::builder().clock(clock.clone()).start().await.unwrap();
-        let key = SigningKey::generate(SigningAlgorithm::ES256);
-        let http = Scripted::new(json!({ "keys": [key.public_jwk()] }));
-        http.script([Reply::tokens("new-token")]);
-        let builder = ApiClient::builder(DOMAIN, mint.audience())
-            .algorithms([Algorithm::ES256])
-            .client_auth(ClientAuth::secret_post("api-client", "api-secret"))
-            .clock(clock.clone())
-            .http_client(http.clone());
-        Self { api: configure(builder).build().unwrap(), clock, http, key, mint }
+    pub(super) fn with(configure: impl FnOnce(ApiClientBuilder) -> ApiClientBuilder) -> Self {
+        let tenant = OfflineTenant::new();
+        let (discovery, tokens) = (tenant.http().route(OfflineTenant::DISCOVERY_URL), tenant.http().other_urls());
+        tokens.answer([self::tokens("new-token")]);
+        let builder = tenant.builder().client_auth(ClientAuth::secret_post("api-client", "api-secret"));
+        Self { api: configure(builder).build().unwrap(), tenant, discovery, tokens }
     }
 
     /// Returns the verified token of a user, valid for an hour.
@@ -46,7 +40,7 @@ impl Scene {
     }
 
     pub(super) async fn caller_for(&self, subject: &str, seconds: u64) -> VerifiedToken {
-        let token = self.mint.mint().issuer(ISSUER).key(&self.key).subject(subject);
+        let token = self.tenant.mint().subject(subject);
         let token = token.expires_in(Duration::from_secs(seconds)).sign();
         self.api.verify_access_token(&token).await.unwrap()
     }
@@ -62,12 +56,12 @@ impl Scene {
     }
 
     pub(super) fn pass(&self, seconds: u64) {
-        self.clock.advance(Duration::from_secs(seconds));
+        self.tenant.clock().advance(Duration::from_secs(seconds));
     }
 
     /// Returns the number of token requests.
     pub(super) fn sent(&self) -> usize {
-        self.http.sent().len()
+        self.tokens.count()
     }
 
     /// Returns the form fields of the last token request.
@@ -76,7 +70,7 @@ impl Scene {
     }
 
     pub(super) fn last_request(&self) -> HttpRequest {
-        self.http.sent().pop().unwrap()
+        self.tokens.requests().pop().unwrap()
     }
 }
 

@@ -3,13 +3,13 @@
 
 use std::time::Duration;
 
-use auth0_api_core::ApiClient;
-use auth0_api_testing::{SigningAlgorithm, SigningKey};
+use auth0_api_core::{Algorithm, ApiClient};
+use auth0_api_testing::{HttpAnswer, SigningKey, TestWorld, status_and_label};
 use tokio::time::timeout;
 
 use super::fetched;
-use super::published::{Answers, Asked, Published};
-use crate::world::{World, seconds, status_and_label};
+use super::published::{Published, later};
+use crate::world::seconds;
 
 #[tokio::test]
 async fn keys_are_refreshed_in_the_background_from_80_percent_of_their_life() {
@@ -37,7 +37,7 @@ async fn a_hundred_requests_cause_one_background_fetch() {
 #[tokio::test]
 async fn after_a_failed_background_fetch_the_client_backs_off_without_delaying_requests() {
     let (world, api, token, published) = warm().await;
-    published.answer(Answers::Status(500, "0"));
+    published.answer(&later(500, "0"));
     for (pass, fetches) in [(479, 1), (1, 2), (0, 2), (1, 3), (1, 3), (1, 4), (3, 4), (1, 5), (100, 6)] {
         world.pass(pass);
         assert_eq!(without_waiting(&api, &token).await, "200 accepted");
@@ -49,7 +49,7 @@ async fn after_a_failed_background_fetch_the_client_backs_off_without_delaying_r
 #[tokio::test(start_paused = true)]
 async fn a_request_waits_at_most_one_second_for_a_refresh_of_stale_keys() {
     let (world, api, token, published) = warm().await;
-    published.answer(Answers::Never);
+    published.answer(&HttpAnswer::too_late());
     world.pass(600);
     assert!(timeout(Duration::from_millis(999), api.verify_access_token(&token)).await.is_err());
     let in_time = timeout(Duration::from_millis(1_001), api.verify_access_token(&token)).await;
@@ -68,17 +68,16 @@ async fn a_304_answer_keeps_the_cached_keys() {
     let (world, api, token, published) = warm_with_etag("\"one\"").await;
     world.pass(600);
     assert_eq!(status_and_label(&api.verify_access_token(&token).await), "200 accepted");
-    let other = SigningKey::generate(SigningAlgorithm::RS256);
-    published.set_keys(&[&other]);
-    published.set_etag("W/\"two\"");
+    let other = SigningKey::generate(Algorithm::RS256);
+    published.set_key(&other, "W/\"two\"");
     world.pass(600);
     assert_eq!(status_and_label(&api.verify_access_token(&token).await), "401 key_unknown");
     world.pass(600);
     assert_eq!(status_and_label(&api.verify_access_token(&token).await), "401 key_unknown");
-    let asked = |etag: Option<&str>, status| Asked { if_none_match: etag.map(str::to_owned), status };
+    // The tenant has answered 200, 304, 200 and 304.
     assert_eq!(
         published.asked(),
-        [asked(None, 200), asked(Some("\"one\""), 304), asked(Some("\"one\""), 200), asked(Some("W/\"two\""), 304)]
+        [None, Some("\"one\""), Some("\"one\""), Some("W/\"two\"")].map(|etag| etag.map(str::to_owned))
     );
 }
 
@@ -100,14 +99,14 @@ async fn an_invalid_etag_is_not_sent_back() {
         let (world, api, token, published) = warm_with_etag(etag).await;
         world.pass(600);
         assert_eq!(status_and_label(&api.verify_access_token(&token).await), "200 accepted");
-        assert_eq!(published.asked()[1], Asked { if_none_match: None, status: 200 }, "{etag}");
+        assert_eq!(published.asked(), [None, None], "{etag}");
     }
 }
 
 #[tokio::test]
 async fn a_304_to_an_unconditional_request_is_a_failed_fetch() {
     let (world, api, token, published) = warm().await;
-    published.answer(Answers::Status(304, "0"));
+    published.answer(&later(304, "0"));
     world.pass(600);
     assert_eq!(status_and_label(&api.verify_access_token(&token).await), "200 accepted");
     assert_eq!(
@@ -118,8 +117,8 @@ async fn a_304_to_an_unconditional_request_is_a_failed_fetch() {
 
 #[tokio::test]
 async fn the_tenant_answers_conditional_requests() {
-    let world = World::new().await;
-    let api = world.api();
+    let world = TestWorld::start().await;
+    let api = world.api.clone();
     let token = world.tenant.mint().expires_in(seconds(7_200)).sign();
     for fetches in 1..=3 {
         assert_eq!(status_and_label(&api.verify_access_token(&token).await), "200 accepted");
@@ -130,8 +129,8 @@ async fn the_tenant_answers_conditional_requests() {
 
 #[tokio::test]
 async fn a_removed_key_is_rejected_after_refresh_now() {
-    let world = World::new().await;
-    let api = world.api();
+    let world = TestWorld::start().await;
+    let api = world.api.clone();
     let (token, removed) = (world.tenant.mint().sign(), world.tenant.current_kid());
     assert_eq!(status_and_label(&api.verify_access_token(&token).await), "200 accepted");
     world.tenant.rotate_keys();
@@ -144,20 +143,20 @@ async fn a_removed_key_is_rejected_after_refresh_now() {
 }
 
 /// Returns a client with keys, a token that is valid throughout the test, and the issuer.
-async fn warm() -> (World, ApiClient, String, Published) {
-    with(|_| ()).await
+async fn warm() -> (TestWorld, ApiClient, String, Published) {
+    with(|_, _| ()).await
 }
 
-async fn warm_with_etag(etag: &str) -> (World, ApiClient, String, Published) {
-    with(|published| published.set_etag(etag)).await
+async fn warm_with_etag(etag: &str) -> (TestWorld, ApiClient, String, Published) {
+    with(|published, key| published.set_key(key, etag)).await
 }
 
-async fn with(prepare: impl Fn(&Published)) -> (World, ApiClient, String, Published) {
-    let world = World::new().await;
-    let key = SigningKey::generate(SigningAlgorithm::RS256);
+async fn with(prepare: impl Fn(&Published, &SigningKey)) -> (TestWorld, ApiClient, String, Published) {
+    let world = TestWorld::start().await;
+    let key = SigningKey::generate(Algorithm::RS256);
     let published = Published::by(world.tenant.issuer(), &key);
-    prepare(&published);
-    let api = world.builder().http_client(published.clone()).build().unwrap();
+    prepare(&published, &key);
+    let api = world.builder().http_client(published.http.clone()).build().unwrap();
     api.warm_up().await.unwrap();
     let token = world.tenant.mint().key(&key).expires_in(seconds(90_000)).sign();
     (world, api, token, published)

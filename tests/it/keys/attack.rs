@@ -2,19 +2,18 @@
 
 use std::sync::Arc;
 
-use auth0_api_core::{ApiClient, TrustedDomains};
-use auth0_api_testing::{SigningAlgorithm, SigningKey};
+use auth0_api_core::{Algorithm, ApiClient, TrustedDomains};
+use auth0_api_testing::{SigningKey, TestWorld, status_and_label};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::future::join_all;
 
 use super::fetched;
-use crate::world::{World, status_and_label};
 
 #[tokio::test]
 async fn a_repeated_unknown_key_causes_one_fetch_in_30_s() {
-    let world = World::new().await;
-    let api = world.api();
+    let world = TestWorld::start().await;
+    let api = world.api.clone();
     api.warm_up().await.unwrap();
     let bogus = world.tenant.mint().header("kid", "bogus").sign();
     for (pass, fetches) in [(0, 2), (10, 2), (10, 2), (9, 2), (1, 3), (29, 3), (1, 4)] {
@@ -30,10 +29,10 @@ async fn a_repeated_unknown_key_causes_one_fetch_in_30_s() {
 
 #[tokio::test]
 async fn a_key_published_after_its_first_token_is_found_after_a_refresh() {
-    let world = World::new().await;
-    let api = world.api();
+    let world = TestWorld::start().await;
+    let api = world.api.clone();
     api.warm_up().await.unwrap();
-    let late = SigningKey::generate(SigningAlgorithm::RS256);
+    let late = SigningKey::generate(Algorithm::RS256);
     let token = world.tenant.mint().key(&late).sign();
     assert_eq!(status_and_label(&api.verify_access_token(&token).await), "401 key_unknown");
     world.tenant.publish(&late);
@@ -45,7 +44,7 @@ async fn a_key_published_after_its_first_token_is_found_after_a_refresh() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn ten_thousand_unknown_keys_during_a_rotation_do_not_affect_valid_tokens() {
-    let (world, other) = (World::new().await, World::new().await);
+    let (world, other) = (TestWorld::start().await, TestWorld::start().await);
     let domains = TrustedDomains::list([world.tenant.domain(), other.tenant.domain()]);
     let api = ApiClient::builder(domains, world.tenant.audience());
     let api = api.insecure_http_loopback().clock(world.clock.clone()).build().unwrap();
@@ -97,7 +96,7 @@ async fn sixteen(api: &ApiClient, token: &str) -> Vec<String> {
 
 /// Returns tokens with unknown key ids. They contain the signature of a valid token. The signature does not match, but the
 /// client never checks it, because it has no key with such an id.
-fn bogus(world: &World, numbers: std::ops::Range<usize>) -> Vec<String> {
+fn bogus(world: &TestWorld, numbers: std::ops::Range<usize>) -> Vec<String> {
     let token = world.tenant.mint().sign();
     let (_, rest) = token.split_once('.').unwrap();
     let header = |number| URL_SAFE_NO_PAD.encode(format!(r#"{{"alg":"RS256","kid":"random-{number}"}}"#));

@@ -1,21 +1,21 @@
 //! The documents of a tenant: the client skips unusable keys, and rejects a document with another issuer or host.
 
-use auth0_api_core::ApiClient;
-use auth0_api_testing::{LocalTenant, SigningAlgorithm, SigningKey};
+use auth0_api_core::{Algorithm, ApiClient};
+use auth0_api_testing::{LocalTenant, SigningKey, TestWorld, status_and_label};
 use serde_json::{Value, json};
 
 use super::{fetched, unavailable};
-use crate::world::{World, rejection, seconds, status_and_label};
+use crate::world::{rejection, seconds};
 
 #[tokio::test]
 async fn a_jwks_uri_on_another_host_must_be_allowed_by_name() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let elsewhere = world.tenant.domain().replace("127.0.0.1", "localhost");
     let port = elsewhere.rsplit_once(':').unwrap().1.to_owned();
     world.tenant.set_discovery(with_jwks_uri(&world, &format!("{elsewhere}/.well-known/jwks.json")));
     let token = world.tenant.mint().sign();
 
-    let strict = world.api();
+    let strict = world.api.clone();
     let error = strict.verify_access_token(&token).await.unwrap_err();
     let hint = "the jwks_uri is missing, not https, or on another host: allow that host, and its port, with \
                 allow_jwks_host()";
@@ -35,7 +35,7 @@ async fn a_jwks_uri_on_another_host_must_be_allowed_by_name() {
 
 #[tokio::test]
 async fn a_discovery_document_of_another_issuer_or_host_is_rejected() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let decoy = LocalTenant::start().await.unwrap();
     let token = world.tenant.mint().sign();
     let own = format!("{}/.well-known/jwks.json", world.tenant.domain());
@@ -56,7 +56,7 @@ async fn a_discovery_document_of_another_issuer_or_host_is_rejected() {
         with_jwks_uri(&world, &own.replace("http://127.0.0.1", "http://user@127.0.0.1")),
         with_jwks_uri(&world, "http://169.254.169.254/latest/meta-data"),
     ] {
-        let api = world.api();
+        let api = world.builder().build().unwrap();
         world.tenant.set_discovery(document.clone());
         let outcome = api.verify_access_token(&token).await;
         assert_eq!(rejection(&api, outcome), unavailable(), "{document}");
@@ -67,9 +67,9 @@ async fn a_discovery_document_of_another_issuer_or_host_is_rejected() {
 
 #[tokio::test]
 async fn unusable_keys_in_a_set_are_skipped() {
-    let world = World::new().await;
-    let key = SigningKey::generate(SigningAlgorithm::RS256);
-    let mut encryption = SigningKey::generate(SigningAlgorithm::RS256).public_jwk();
+    let world = TestWorld::start().await;
+    let key = SigningKey::generate(Algorithm::RS256);
+    let mut encryption = SigningKey::generate(Algorithm::RS256).public_jwk();
     encryption.as_object_mut().unwrap().insert("use".into(), "enc".into());
     let keys = [
         json!(5),
@@ -81,15 +81,15 @@ async fn unusable_keys_in_a_set_are_skipped() {
         key.public_jwk(),
     ];
     world.tenant.set_jwks(json!({ "keys": keys }));
-    let api = world.api();
+    let api = world.api.clone();
     assert_eq!(outcome_of(&api, &world.tenant.mint().key(&key).sign()).await, "200 accepted");
 }
 
 #[tokio::test]
 async fn a_key_set_without_usable_keys_does_not_replace_the_cached_key_set() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let token = world.tenant.mint().expires_in(seconds(7_200)).sign();
-    let too_many = vec![SigningKey::generate(SigningAlgorithm::ES256).public_jwk(); 101];
+    let too_many = vec![SigningKey::generate(Algorithm::ES256).public_jwk(); 101];
     for bad in [
         json!({ "keys": [] }),
         json!({ "keys": [{ "kty": "oct", "k": "AAAA" }] }),
@@ -99,11 +99,11 @@ async fn a_key_set_without_usable_keys_does_not_replace_the_cached_key_set() {
         json!([]),
     ] {
         world.tenant.set_jwks(bad.clone());
-        let cold = world.api();
+        let cold = world.builder().build().unwrap();
         assert_eq!(outcome_of(&cold, &token).await, "503 keys_unavailable", "{bad}");
 
         world.tenant.set_jwks(None);
-        let warm = world.api();
+        let warm = world.builder().build().unwrap();
         warm.warm_up().await.unwrap();
         world.tenant.set_jwks(bad.clone());
         world.pass(600);
@@ -114,16 +114,16 @@ async fn a_key_set_without_usable_keys_does_not_replace_the_cached_key_set() {
 
 #[tokio::test]
 async fn a_key_set_may_have_a_hundred_keys() {
-    let world = World::new().await;
-    let (key, filler) = (SigningKey::generate(SigningAlgorithm::RS256), SigningKey::generate(SigningAlgorithm::ES256));
+    let world = TestWorld::start().await;
+    let (key, filler) = (SigningKey::generate(Algorithm::RS256), SigningKey::generate(Algorithm::ES256));
     let mut keys = vec![filler.public_jwk(); 99];
     keys.push(key.public_jwk());
     world.tenant.set_jwks(json!({ "keys": keys }));
-    assert_eq!(outcome_of(&world.api(), &world.tenant.mint().key(&key).sign()).await, "200 accepted");
+    assert_eq!(outcome_of(&world.api, &world.tenant.mint().key(&key).sign()).await, "200 accepted");
 }
 
 /// Returns the tenant's discovery document with another `jwks_uri`.
-fn with_jwks_uri(world: &World, jwks_uri: &str) -> Value {
+fn with_jwks_uri(world: &TestWorld, jwks_uri: &str) -> Value {
     json!({ "issuer": world.tenant.issuer(), "jwks_uri": jwks_uri })
 }
 

@@ -1,16 +1,16 @@
 //! All waiting requests share one fetch, and no fetch happens while the keys are fresh.
 
-use auth0_api_core::ApiClient;
+use auth0_api_core::{ApiClient, ReqwestClient};
+use auth0_api_testing::{ScriptedHttp, TestWorld, status_and_label};
 use futures_util::future::join_all;
 
 use super::fetched;
-use super::gated::Gated;
-use crate::world::{World, seconds, status_and_label};
+use crate::world::seconds;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_thousand_cold_requests_fetch_once() {
-    let world = World::new().await;
-    let api = world.api();
+    let world = TestWorld::start().await;
+    let api = world.api.clone();
     let outcomes = at_once(&api, &world.tenant.mint().sign(), 1_000).await;
     assert!(outcomes.iter().all(|outcome| outcome == "200 accepted"), "{outcomes:?}");
     assert_eq!(fetched(&world), (1, 1));
@@ -18,8 +18,8 @@ async fn a_thousand_cold_requests_fetch_once() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn many_requests_for_a_new_key_fetch_once() {
-    let world = World::new().await;
-    let api = world.api();
+    let world = TestWorld::start().await;
+    let api = world.api.clone();
     api.warm_up().await.unwrap();
     for rotation in 1..=3 {
         world.tenant.rotate_keys();
@@ -31,8 +31,8 @@ async fn many_requests_for_a_new_key_fetch_once() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn waiting_requests_share_a_failed_fetch() {
-    let world = World::new().await;
-    let api = world.api();
+    let world = TestWorld::start().await;
+    let api = world.api.clone();
     world.tenant.misbehave(auth0_api_testing::Endpoint::Discovery, auth0_api_testing::Misbehaviour::Down);
     let outcomes = at_once(&api, &world.tenant.mint().sign(), 200).await;
     assert!(outcomes.iter().all(|outcome| outcome == "503 keys_unavailable"), "{outcomes:?}");
@@ -41,8 +41,8 @@ async fn waiting_requests_share_a_failed_fetch() {
 
 #[tokio::test]
 async fn keys_are_fresh_for_ten_minutes() {
-    let world = World::new().await;
-    let api = world.api();
+    let world = TestWorld::start().await;
+    let api = world.api.clone();
     let token = world.tenant.mint().expires_in(seconds(7_200)).sign();
     for (pass, fetches) in [(0, 1), (300, 1), (179, 1), (600, 2), (479, 2), (600, 3)] {
         world.pass(pass);
@@ -53,8 +53,8 @@ async fn keys_are_fresh_for_ten_minutes() {
 
 #[tokio::test]
 async fn after_warm_up_the_first_request_fetches_nothing() {
-    let world = World::new().await;
-    let api = world.api();
+    let world = TestWorld::start().await;
+    let api = world.api.clone();
     api.warm_up().await.unwrap();
     api.warm_up().await.unwrap();
     assert_eq!(status_and_label(&api.verify_access_token(&world.tenant.mint().sign()).await), "200 accepted");
@@ -63,9 +63,12 @@ async fn after_warm_up_the_first_request_fetches_nothing() {
 
 #[tokio::test]
 async fn a_cancelled_caller_does_not_cancel_the_fetch() {
-    let world = World::new().await;
-    let gate = Gated::closed();
-    let api = world.builder().http_client(gate.clone()).build().unwrap();
+    let world = TestWorld::start().await;
+    let (http, tenant) = (ScriptedHttp::new(), world.tenant.domain());
+    let gate = http.route(format!("{tenant}/.well-known/openid-configuration"));
+    http.other_urls().forward_to(ReqwestClient::new().unwrap());
+    gate.close();
+    let api = world.builder().http_client(http.clone()).build().unwrap();
     let token = world.tenant.mint().sign();
 
     let impatient = tokio::spawn(verify(api.clone(), token.clone()));
@@ -76,16 +79,20 @@ async fn a_cancelled_caller_does_not_cancel_the_fetch() {
     let patient = tokio::spawn(verify(api.clone(), token));
     gate.open();
     assert_eq!(patient.await.unwrap(), "200 accepted");
-    assert_eq!((gate.asked(), fetched(&world)), (2, (1, 1)));
+    assert_eq!((http.count(), fetched(&world)), (2, (1, 1)));
 }
 
 #[tokio::test]
 async fn a_key_published_during_a_fetch_is_found_by_another_fetch() {
-    let world = World::new().await;
-    // Lets through both answers of the first fetch, and the discovery document of the second fetch.
-    let gate = Gated::after_answers(3);
-    let api = world.builder().http_client(gate.clone()).build().unwrap();
+    let world = TestWorld::start().await;
+    let (http, tenant) = (ScriptedHttp::new(), world.tenant.domain());
+    let gate = http.route(format!("{tenant}/.well-known/jwks.json"));
+    http.other_urls().forward_to(ReqwestClient::new().unwrap());
+    let api = world.builder().http_client(http).build().unwrap();
     api.warm_up().await.unwrap();
+    gate.arrival().await;
+    // Delays the key set of the second fetch.
+    gate.close();
     let bogus = world.tenant.mint().header("kid", "bogus").sign();
     let other = tokio::spawn(verify(api.clone(), bogus));
     gate.arrival().await;
@@ -102,8 +109,8 @@ async fn a_key_published_during_a_fetch_is_found_by_another_fetch() {
 
 #[tokio::test]
 async fn clones_of_a_client_share_its_keys() {
-    let world = World::new().await;
-    let api = world.api();
+    let world = TestWorld::start().await;
+    let api = world.api.clone();
     let token = world.tenant.mint().sign();
     for client in [api.clone(), api.clone(), api] {
         assert_eq!(status_and_label(&client.verify_access_token(&token).await), "200 accepted");

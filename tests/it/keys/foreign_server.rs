@@ -1,17 +1,15 @@
 //! The exact requests for discovery and keys, as an independent HTTP server receives them.
 
-use auth0_api_core::ApiClient;
-use auth0_api_testing::{LocalTenant, SigningAlgorithm, SigningKey};
+use auth0_api_core::{Algorithm, ApiClient};
+use auth0_api_testing::{LocalTenant, SigningKey, status_and_label};
 use serde_json::json;
 use wiremock::matchers::{header_exists, headers, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::world::status_and_label;
-
 #[tokio::test]
 async fn discovery_and_keys_are_requested_once_with_the_expected_headers() {
     let server = MockServer::start().await;
-    let key = SigningKey::generate(SigningAlgorithm::ES256);
+    let key = SigningKey::generate(Algorithm::ES256);
     let issuer = format!("{}/", server.uri());
     let discovery = json!({ "issuer": issuer, "jwks_uri": format!("{issuer}keys") });
     expect_once("/.well-known/openid-configuration", "application/json", discovery).mount(&server).await;

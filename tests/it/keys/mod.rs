@@ -6,7 +6,6 @@ mod attack;
 mod documents;
 mod fetching;
 mod foreign_server;
-mod gated;
 mod injected;
 mod outage;
 mod policy;
@@ -14,10 +13,12 @@ mod published;
 mod retry_after;
 mod rotation;
 
-use crate::world::{Rejected, World};
+use auth0_api_testing::TestWorld;
+
+use crate::world::Rejected;
 
 /// Returns the number of requests that the tenant received: for discovery, and for keys.
-fn fetched(world: &World) -> (usize, usize) {
+fn fetched(world: &TestWorld) -> (usize, usize) {
     (world.tenant.requests().discovery, world.tenant.requests().jwks)
 }
 

@@ -2,16 +2,16 @@
 //! day.
 
 use auth0_api_core::ApiClient;
-use auth0_api_testing::{Endpoint, LocalTenant, Misbehaviour};
+use auth0_api_testing::{Endpoint, LocalTenant, Misbehaviour, TestWorld, status_and_label};
 
 use super::{fetched, unavailable};
-use crate::world::{World, rejection, seconds, status_and_label};
+use crate::world::{rejection, seconds};
 
 #[tokio::test]
 async fn without_cached_keys_requests_get_503_until_the_misbehaviour_ends() {
     let decoy = LocalTenant::start().await.unwrap();
     let redirect = |path| Misbehaviour::Redirect(format!("{}{path}", decoy.domain()));
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let token = world.tenant.mint().expires_in(seconds(7_200)).sign();
     for endpoint in [Endpoint::Discovery, Endpoint::Jwks] {
         for (misbehaviour, wait) in [
@@ -28,7 +28,7 @@ async fn without_cached_keys_requests_get_503_until_the_misbehaviour_ends() {
         ] {
             let what = format!("{endpoint:?} {misbehaviour:?}");
             world.tenant.misbehave(endpoint, misbehaviour);
-            let api = world.api();
+            let api = world.builder().build().unwrap();
             assert_eq!(retry_after(&api, &token).await, Some(wait.to_string()), "{what}");
             assert!(!api.is_ready(), "{what}");
             assert!(api.warm_up().await.is_err(), "{what}");
@@ -49,16 +49,16 @@ async fn without_cached_keys_requests_get_503_until_the_misbehaviour_ends() {
 
 #[tokio::test]
 async fn a_request_waits_for_a_slow_tenant() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     world.tenant.misbehave(Endpoint::Jwks, Misbehaviour::Slow(std::time::Duration::from_millis(50)));
-    assert_eq!(outcome_of(&world.api(), &world.tenant.mint().sign()).await, "200 accepted");
+    assert_eq!(outcome_of(&world.api, &world.tenant.mint().sign()).await, "200 accepted");
 }
 
 #[tokio::test]
 async fn each_further_failure_doubles_the_back_off_up_to_60_s() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     world.tenant.misbehave(Endpoint::Discovery, Misbehaviour::Down);
-    let api = world.api();
+    let api = world.api.clone();
     let token = world.tenant.mint().sign();
     for wait in [1, 2, 4, 8, 16, 32, 60, 60] {
         assert_eq!(retry_after(&api, &token).await, Some(wait.to_string()));
@@ -129,9 +129,9 @@ async fn an_unknown_key_during_an_outage_is_503() {
 
 #[tokio::test]
 async fn an_outage_of_one_tenant_does_not_affect_another() {
-    let (down, up) = (World::new().await, World::new().await);
+    let (down, up) = (TestWorld::start().await, TestWorld::start().await);
     down.tenant.misbehave(Endpoint::Discovery, Misbehaviour::Down);
-    let (cold, warm) = (down.api(), up.api());
+    let (cold, warm) = (down.api.clone(), up.api.clone());
     assert_eq!(outcome_of(&cold, &down.tenant.mint().sign()).await, "503 keys_unavailable");
     assert_eq!(outcome_of(&warm, &up.tenant.mint().sign()).await, "200 accepted");
 }
@@ -175,9 +175,9 @@ async fn with_cached_keys_tokens_are_accepted_during_every_misbehaviour() {
     assert_eq!((decoy.requests().discovery, decoy.requests().jwks), (0, 0), "redirects are not followed");
 }
 
-async fn warm() -> (World, ApiClient) {
-    let world = World::new().await;
-    let api = world.api();
+async fn warm() -> (TestWorld, ApiClient) {
+    let world = TestWorld::start().await;
+    let api = world.api.clone();
     api.warm_up().await.unwrap();
     (world, api)
 }

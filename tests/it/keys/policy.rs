@@ -1,11 +1,11 @@
 //! Every setting of the key policy has an effect, and a value out of bounds is a build error.
 
-use auth0_api_core::{ApiClient, ConfigProblem, KeyPolicy};
-use auth0_api_testing::{Endpoint, Misbehaviour, SigningAlgorithm, SigningKey};
+use auth0_api_core::{Algorithm, ApiClient, ConfigProblem, KeyPolicy};
+use auth0_api_testing::{Endpoint, Misbehaviour, SigningKey, TestWorld, status_and_label};
 use serde_json::json;
 
 use super::fetched;
-use crate::world::{World, seconds, status_and_label};
+use crate::world::seconds;
 
 #[test]
 fn a_number_out_of_bounds_and_an_invalid_host_are_build_errors() {
@@ -54,9 +54,9 @@ async fn unknown_key_fetches_are_configurable() {
 
 #[tokio::test]
 async fn max_keys_and_max_document_bytes_are_configurable() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let token = world.tenant.mint().sign();
-    let key = SigningKey::generate(SigningAlgorithm::ES256).public_jwk();
+    let key = SigningKey::generate(Algorithm::ES256).public_jwk();
     world.tenant.set_jwks(json!({ "keys": [key.clone(), key.clone(), key] }));
     let policy = KeyPolicy::new().max_keys(2);
     let api = world.builder().key_policy(policy).build().unwrap();
@@ -69,8 +69,8 @@ async fn max_keys_and_max_document_bytes_are_configurable() {
     assert_eq!(causes(&error), "the key set is unavailable: the response body is too large");
 }
 
-async fn with(set: impl Fn(KeyPolicy) -> KeyPolicy) -> (World, ApiClient) {
-    let world = World::new().await;
+async fn with(set: impl Fn(KeyPolicy) -> KeyPolicy) -> (TestWorld, ApiClient) {
+    let world = TestWorld::start().await;
     let policy = set(KeyPolicy::new().jitter_percent(0).refresh_from_percent(100));
     let api = world.builder().key_policy(policy).build().unwrap();
     api.warm_up().await.unwrap();

@@ -1,9 +1,9 @@
 //! `Retry-After`: the client honours the tenant's value, and sends the remaining time to its callers.
 
-use auth0_api_testing::{SigningAlgorithm, SigningKey};
+use auth0_api_core::Algorithm;
+use auth0_api_testing::{HttpAnswer, SigningKey, TestWorld, status_and_label};
 
-use super::published::{Answers, Published};
-use crate::world::{World, status_and_label};
+use super::published::{Published, later};
 
 #[tokio::test]
 async fn retry_after_is_honoured_up_to_ten_minutes() {
@@ -24,11 +24,11 @@ async fn retry_after_is_honoured_up_to_ten_minutes() {
         (500, "30", 1),
         (404, "30", 1),
     ] {
-        let (world, api, published) = cold(Answers::Status(status, asked)).await;
+        let (world, api, published) = cold(&later(status, asked)).await;
         let what = format!("{status} {asked}");
         let token = world.tenant.mint().sign();
         assert_eq!(outcome_of(&api, &token).await, wait, "{what}");
-        published.answer(Answers::Correctly);
+        published.answer_correctly();
         world.pass(wait - 1);
         assert_eq!(outcome_of(&api, &token).await, 1, "{what}");
         assert_eq!(published.fetches(), 1, "{what}");
@@ -40,7 +40,7 @@ async fn retry_after_is_honoured_up_to_ten_minutes() {
 
 #[tokio::test]
 async fn retry_after_for_callers_is_the_remaining_time() {
-    let (world, api, _) = cold(Answers::Status(429, "300")).await;
+    let (world, api, _) = cold(&later(429, "300")).await;
     let token = world.tenant.mint().sign();
     for (pass, left) in [(0, 300), (1, 299), (199, 100), (99, 1)] {
         world.pass(pass);
@@ -50,7 +50,7 @@ async fn retry_after_for_callers_is_the_remaining_time() {
 
 #[tokio::test]
 async fn requests_do_not_cause_fetches_before_retry_after() {
-    let (world, api, published) = cold(Answers::Status(429, "20")).await;
+    let (world, api, published) = cold(&later(429, "20")).await;
     let token = world.tenant.mint().sign();
     for _ in 0..100 {
         for _ in 0..10 {
@@ -61,11 +61,11 @@ async fn requests_do_not_cause_fetches_before_retry_after() {
     assert_eq!(published.fetches(), 5);
 }
 
-async fn cold(answers: Answers) -> (World, auth0_api_core::ApiClient, Published) {
-    let world = World::new().await;
-    let published = Published::by(world.tenant.issuer(), &SigningKey::generate(SigningAlgorithm::RS256));
-    published.answer(answers);
-    let api = world.builder().http_client(published.clone()).build().unwrap();
+async fn cold(answer: &HttpAnswer) -> (TestWorld, auth0_api_core::ApiClient, Published) {
+    let world = TestWorld::start().await;
+    let published = Published::by(world.tenant.issuer(), &SigningKey::generate(Algorithm::RS256));
+    published.answer(answer);
+    let api = world.builder().http_client(published.http.clone()).build().unwrap();
     (world, api, published)
 }
 

@@ -1,10 +1,10 @@
 //! Key rotation, and tokens that name unknown keys.
 
-use auth0_api_core::ApiClient;
-use auth0_api_testing::{SigningAlgorithm, SigningKey};
+use auth0_api_core::{Algorithm, ApiClient};
+use auth0_api_testing::{SigningKey, TestWorld, status_and_label};
 
 use super::fetched;
-use crate::world::{World, invalid_token, rejection, status_and_label};
+use crate::world::{invalid_token, rejection};
 
 const KEY_UNKNOWN: &str =
     r#"Bearer realm="api", error="invalid_token", error_description="the signing key of the access token is unknown""#;
@@ -87,7 +87,7 @@ async fn a_new_key_is_found_ten_seconds_after_many_unknown_keys() {
 #[tokio::test]
 async fn an_invalid_signature_causes_no_fetch() {
     let (world, api) = warm().await;
-    let forger = SigningKey::generate(SigningAlgorithm::RS256).with_kid(world.tenant.current_kid());
+    let forger = SigningKey::generate(Algorithm::RS256).with_kid(world.tenant.current_kid());
     let outcome = api.verify_access_token(&world.tenant.mint().key(&forger).sign()).await;
     let challenge = r#"Bearer realm="api", error="invalid_token", error_description="the signature of the access token is invalid""#;
     assert_eq!(rejection(&api, outcome), invalid_token("token_signature", challenge));
@@ -97,7 +97,7 @@ async fn an_invalid_signature_causes_no_fetch() {
 #[tokio::test]
 async fn two_keys_may_have_the_same_key_id() {
     let (world, api) = warm().await;
-    let twin = SigningKey::generate(SigningAlgorithm::RS256).with_kid(world.tenant.current_kid());
+    let twin = SigningKey::generate(Algorithm::RS256).with_kid(world.tenant.current_kid());
     world.tenant.publish(&twin);
     world.pass(600);
     assert_eq!(outcome_of(&api, &world.tenant.mint().sign()).await, "200 accepted");
@@ -109,10 +109,10 @@ async fn a_token_without_kid_is_verified_with_the_only_suitable_key() {
     let (world, api) = warm().await;
     let unnamed = world.tenant.mint().without_header("kid").sign();
     assert_eq!(outcome_of(&api, &unnamed).await, "200 accepted");
-    world.tenant.publish(&SigningKey::generate(SigningAlgorithm::ES256));
+    world.tenant.publish(&SigningKey::generate(Algorithm::ES256));
     world.pass(600);
     assert_eq!(outcome_of(&api, &unnamed).await, "200 accepted");
-    world.tenant.publish(&SigningKey::generate(SigningAlgorithm::RS256));
+    world.tenant.publish(&SigningKey::generate(Algorithm::RS256));
     world.pass(600);
     let outcome = api.verify_access_token(&unnamed).await;
     let challenge =
@@ -120,14 +120,14 @@ async fn a_token_without_kid_is_verified_with_the_only_suitable_key() {
     assert_eq!(rejection(&api, outcome), invalid_token("key_ambiguous", challenge));
 }
 
-async fn warm() -> (World, ApiClient) {
-    let world = World::new().await;
-    let api = world.api();
+async fn warm() -> (TestWorld, ApiClient) {
+    let world = TestWorld::start().await;
+    let api = world.api.clone();
     api.warm_up().await.unwrap();
     (world, api)
 }
 
-async fn bogus(world: &World, api: &ApiClient, number: usize) {
+async fn bogus(world: &TestWorld, api: &ApiClient, number: usize) {
     let token = world.tenant.mint().header("kid", format!("bogus-{number}")).sign();
     assert_eq!(outcome_of(api, &token).await, "401 key_unknown");
 }

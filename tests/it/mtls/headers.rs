@@ -3,16 +3,16 @@
 use auth0_api_core::{
     ApiClient, Binding, CertificateSource, CertificateSourceError, ClientCertificate, ConfigProblem, TrustedProxies,
 };
+use auth0_api_testing::{TestWorld, status_and_label};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::{DER, OTHER_DER, bound, present};
-use crate::world::{World, status_and_label};
 
 const PROXY: &str = "10.0.0.1";
 const UNTRUSTED: &str = "192.0.2.1";
 
-fn api(world: &World, certificates: CertificateSource) -> ApiClient {
+fn api(world: &TestWorld, certificates: CertificateSource) -> ApiClient {
     let proxies = TrustedProxies::networks(["10.0.0.0/8"]).unwrap();
     world.builder().trusted_proxies(proxies).client_certificates(certificates).build().unwrap()
 }
@@ -37,7 +37,7 @@ fn header_formats() -> [HeaderFormat; 3] {
 
 #[tokio::test]
 async fn a_certificate_in_a_trusted_proxys_header_is_accepted() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let authorization = bound(&world);
     for (certificates, header, write) in header_formats() {
         let (api, own, other) = (api(&world, certificates), write(DER), write(OTHER_DER));
@@ -59,7 +59,7 @@ async fn a_certificate_in_a_trusted_proxys_header_is_accepted() {
 
 #[tokio::test]
 async fn only_the_configured_header_is_read() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let authorization = bound(&world);
     for (index, (certificates, ..)) in header_formats().into_iter().enumerate() {
         let api = api(&world, certificates);
@@ -74,7 +74,7 @@ async fn only_the_configured_header_is_read() {
 
 #[tokio::test]
 async fn with_a_header_configured_the_connections_certificate_is_ignored() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let authorization = bound(&world);
     for (certificates, ..) in header_formats() {
         let outcome = present(&api(&world, certificates), Some(DER), PROXY, &[("authorization", &authorization)]).await;
@@ -89,7 +89,7 @@ async fn with_a_header_configured_the_connections_certificate_is_ignored() {
 
 #[tokio::test]
 async fn a_repeated_certificate_header_is_rejected() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let authorization = bound(&world);
     for (certificates, header, write) in header_formats().into_iter().take(2) {
         let own = write(DER);
@@ -101,7 +101,7 @@ async fn a_repeated_certificate_header_is_rejected() {
 
 #[tokio::test]
 async fn in_envoys_list_the_element_of_the_outermost_trusted_proxy_is_used() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let authorization = bound(&world);
     let (certificates, header, write) = header_formats().into_iter().last().unwrap();
     let api = api(&world, certificates);
@@ -123,7 +123,7 @@ async fn in_envoys_list_the_element_of_the_outermost_trusted_proxy_is_used() {
 
 #[tokio::test]
 async fn a_certificate_header_that_is_too_long_is_rejected() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let authorization = bound(&world);
     for (certificates, header, write) in header_formats() {
         let long = format!("{}{}", write(DER), " ,".repeat(30 * 1024));
@@ -135,7 +135,7 @@ async fn a_certificate_header_that_is_too_long_is_rejected() {
 
 #[tokio::test]
 async fn a_certificate_header_without_trusted_proxies_is_a_build_error() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let problems = |certificates| {
         let error = world.builder().client_certificates(certificates).build().unwrap_err();
         error.problems().iter().map(|problem| (problem.option(), problem.to_string())).collect::<Vec<_>>()

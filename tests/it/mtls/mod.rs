@@ -6,8 +6,6 @@ mod tls;
 
 use auth0_api_core::{ApiClient, ClientCertificate, Error, ReceivedTarget, TokenRequest, VerifiedToken};
 
-use crate::world::World;
-
 /// Not a real certificate: core compares only the hash of the octets.
 const DER: &[u8] = b"the certificate of a client";
 const OTHER_DER: &[u8] = b"the certificate of another client";
@@ -31,6 +29,7 @@ async fn present(
 }
 
 /// Returns an `Authorization` value: `Bearer` with a token bound to [`DER`].
-fn bound(world: &World) -> String {
+fn bound(world: &TestWorld) -> String {
     format!("Bearer {}", world.tenant.mint().bound_to_certificate(DER).sign())
 }
+use auth0_api_testing::TestWorld;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use auth0_api_axum::{AuthLayer, Token};
 use auth0_api_core::{ApiClient, CertificateSource, ClientCertificate, ProtectedResource};
+use auth0_api_testing::TestWorld;
 use axum::routing::get;
 use axum::{Extension, Router};
 use hyper_util::rt::TokioIo;
@@ -16,15 +17,13 @@ use rustls::{RootCertStore, ServerConfig};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
-use crate::world::World;
-
 const HOST: &str = "api.example.com";
 
 type Authority = CertifiedIssuer<'static, KeyPair>;
 
 #[tokio::test]
 async fn a_bound_token_is_accepted_only_over_a_connection_with_its_certificate() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let server = Server::start(&api(&world)).await;
     let (own, other) = (Identity::new(&server.authority), Identity::new(&server.authority));
     let token = world.tenant.mint().bound_to_certificate(&own.der).sign();
@@ -46,7 +45,7 @@ async fn a_bound_token_is_accepted_only_over_a_connection_with_its_certificate()
 
 #[tokio::test]
 async fn the_metadata_states_that_certificate_bound_tokens_are_accepted() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let resource = || ProtectedResource::new(world.tenant.audience());
     let document = |api: ApiClient| api.resource_metadata().unwrap().body().to_owned();
     let member = r#""tls_client_certificate_bound_access_tokens":true"#;
@@ -56,7 +55,7 @@ async fn the_metadata_states_that_certificate_bound_tokens_are_accepted() {
     assert!(!document(world.builder().resource_metadata(resource()).build().unwrap()).contains("tls_client"));
 }
 
-fn api(world: &World) -> ApiClient {
+fn api(world: &TestWorld) -> ApiClient {
     world.builder().client_certificates(CertificateSource::of_connection()).build().unwrap()
 }
 

@@ -2,17 +2,17 @@
 //! into a header.
 
 use auth0_api_core::{ApiClient, CertificateSource, TrustedProxies};
+use auth0_api_testing::TestWorld;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::{Folder, Identity, Proxy, haproxy, nginx, serve, shown, skip};
-use crate::world::World;
 
 const GUIDE: &str = include_str!("../../../crates/auth0-api-core/src/guide/mtls.md");
 
 #[tokio::test]
 async fn nginx_forwards_only_the_certificate_of_its_connection() {
-    let (world, folder, header) = (World::new().await, Folder::new("nginx-certificates"), "X-SSL-Client-Cert");
+    let (world, folder, header) = (TestWorld::start().await, Folder::new("nginx-certificates"), "X-SSL-Client-Cert");
     let backend = serve(api(&world, CertificateSource::pem_header(header))).await;
     let Some(proxy) = nginx(&folder, backend, &shown(GUIDE, "nginx")) else { return skip("nginx") };
     check(&world, &folder, &proxy, header, |identity| identity.pem.replace('\n', "%0A")).await;
@@ -20,20 +20,20 @@ async fn nginx_forwards_only_the_certificate_of_its_connection() {
 
 #[tokio::test]
 async fn haproxy_forwards_only_the_certificate_of_its_connection() {
-    let (world, folder) = (World::new().await, Folder::new("haproxy-certificates"));
+    let (world, folder) = (TestWorld::start().await, Folder::new("haproxy-certificates"));
     let backend = serve(api(&world, CertificateSource::client_cert_header())).await;
     let Some(proxy) = haproxy(&folder, backend, &shown(GUIDE, "`HAProxy`")) else { return skip("haproxy") };
     check(&world, &folder, &proxy, "Client-Cert", |identity| format!(":{}:", STANDARD.encode(&identity.der))).await;
 }
 
-fn api(world: &World, certificates: CertificateSource) -> ApiClient {
+fn api(world: &TestWorld, certificates: CertificateSource) -> ApiClient {
     let proxies = TrustedProxies::networks(["127.0.0.0/8"]).unwrap();
     world.builder().trusted_proxies(proxies).client_certificates(certificates).build().unwrap()
 }
 
 /// Checks that the API accepts a token over a connection with the token's certificate, and rejects the token if the
 /// client only writes the certificate into a header.
-async fn check(world: &World, folder: &Folder, proxy: &Proxy, header: &str, write: fn(&Identity) -> String) {
+async fn check(world: &TestWorld, folder: &Folder, proxy: &Proxy, header: &str, write: fn(&Identity) -> String) {
     let (own, other) = (Identity::self_signed("client"), Identity::self_signed("other client"));
     let token = world.tenant.mint().bound_to_certificate(&own.der).sign();
     let (mismatch, missing) = ("bound to another client certificate", "client certificate and none was presented");

@@ -2,18 +2,19 @@
 
 use auth0_api_core::{DpopPolicy, TrustedProxies};
 
+use auth0_api_testing::TestWorld;
+
 use super::{Folder, nginx, serve, shown, skip};
-use crate::world::{Holder, World};
 
 const GUIDE: &str = include_str!("../../../crates/auth0-api-core/src/guide/proxies.md");
 
 #[tokio::test]
 async fn behind_nginx_the_called_url_is_read_only_from_nginxs_headers() {
-    let (world, folder) = (World::new().await, Folder::new("nginx-targets"));
+    let (world, folder) = (TestWorld::start().await, Folder::new("nginx-targets"));
     let builder = world.builder().dpop(DpopPolicy::require()).trusted_proxies(TrustedProxies::hops(1));
     let backend = serve(builder.build().unwrap()).await;
     let Some(proxy) = nginx(&folder, backend, &shown(GUIDE, "nginx")) else { return skip("nginx") };
-    let (client, holder) = (proxy.client(&folder).build().unwrap(), Holder::new(&world));
+    let (client, holder) = (proxy.client(&folder).build().unwrap(), world.tenant.token_holder());
     let elsewhere = "https://elsewhere.example/orders";
     for (signed, spoofed, status) in [
         (proxy.url().as_str(), None, 200),
@@ -28,7 +29,7 @@ async fn behind_nginx_the_called_url_is_read_only_from_nginxs_headers() {
         (&proxy.url(), Some(("Forwarded", "nonsense")), 200),
     ] {
         let mut request = client.get(proxy.url()).header("authorization", holder.authorization());
-        request = request.header("dpop", holder.proof(signed).sign());
+        request = request.header("dpop", holder.proof("GET", signed).sign());
         if let Some((name, value)) = spoofed {
             request = request.header(name, value);
         }

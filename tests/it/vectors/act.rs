@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::UNIX_EPOCH;
 
 use auth0_api_core::{ActorError, Algorithm, ApiClient, VerifiedToken};
-use auth0_api_testing::{LocalTenant, ManualClock, SigningAlgorithm};
+use auth0_api_testing::{LocalTenant, ManualClock};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -30,7 +30,7 @@ pub(super) async fn act(case: &Case) -> Result<Outcome, String> {
         .build()
         .map_err(|error| error.to_string())?;
     let claims = as_token_claims(&claims_json, &tenant);
-    let token = tenant.mint().algorithm(SigningAlgorithm::ES256).raw_claims(claims).sign();
+    let token = tenant.mint().algorithm(Algorithm::ES256).raw_claims(claims).sign();
     Ok(match api.verify_access_token(&token).await {
         Ok(token) => outcome(&token),
         Err(error) => rejected().and_violations(unavailable(&error)),

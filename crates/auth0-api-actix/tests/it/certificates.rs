@@ -9,19 +9,20 @@ use actix_web::web::get;
 use actix_web::{App, HttpMessage as _, HttpServer};
 use auth0_api_actix::{Auth, Token};
 use auth0_api_core::{ApiClient, CertificateSource, ClientCertificate};
+use auth0_api_testing::TestWorld;
 
-use crate::world::{World, request};
+use crate::world::request;
 
 const DER: &[u8] = b"the certificate of a client";
 
-fn api(world: &World) -> ApiClient {
+fn api(world: &TestWorld) -> ApiClient {
     let builder = ApiClient::builder(world.tenant.domain(), world.tenant.audience()).insecure_http_loopback();
     builder.clock(world.clock.clone()).client_certificates(CertificateSource::of_connection()).build().unwrap()
 }
 
 #[tokio::test]
 async fn a_certificate_in_the_connection_data_is_used() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let to = serve(api(&world)).await;
     for (der, status) in [(DER, "200"), (b"another certificate", "401")] {
         let token = world.tenant.mint().bound_to_certificate(der).sign();
@@ -38,7 +39,7 @@ async fn a_certificate_in_the_connection_data_is_used() {
 
 #[actix_web::test]
 async fn a_certificate_in_the_extensions_of_the_request_is_used() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let app = App::new().route("/private", get().to(|_: Token| async { "served" })).wrap(Auth::new(api(&world)));
     let app = app.wrap_fn(|request, service| {
         request.extensions_mut().insert(ClientCertificate::from_der(DER));

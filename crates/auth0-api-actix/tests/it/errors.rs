@@ -7,12 +7,13 @@ use actix_web::test::{init_service, try_call_service};
 use actix_web::{App, Error, HttpResponse, web};
 use auth0_api_actix::{Auth, Token, TokenRejection};
 use auth0_api_core::{DpopPolicy, RotatingNonce};
+use auth0_api_testing::TestWorld;
 
-use crate::world::{World, request};
+use crate::world::{Requests as _, request};
 
 #[actix_web::test]
 async fn an_error_of_an_inner_middleware_is_passed_on_unchanged() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let app = App::new()
         .route("/private", web::get().to(HttpResponse::Ok))
         .wrap_fn(|_, _| async { Err::<actix_web::dev::ServiceResponse, _>(JsonPayloadError::ContentType.into()) })
@@ -24,7 +25,10 @@ async fn an_error_of_an_inner_middleware_is_passed_on_unchanged() {
 
 #[actix_web::test]
 async fn the_next_nonce_is_added_to_an_error_of_an_inner_middleware() {
-    let world = World::with(DpopPolicy::accept().nonce(RotatingNonce::new([[1; 32]]).unwrap())).await;
+    let world = TestWorld::start_with(|builder| {
+        builder.dpop(DpopPolicy::accept().nonce(RotatingNonce::new([[1; 32]]).unwrap()))
+    })
+    .await;
     let app = App::new()
         .route("/private", web::get().to(HttpResponse::Ok))
         .wrap_fn(|_, _| async { Err::<actix_web::dev::ServiceResponse, Error>(ErrorImATeapot("short and stout")) })
@@ -48,7 +52,7 @@ async fn the_next_nonce_is_added_to_an_error_of_an_inner_middleware() {
 
 #[actix_web::test]
 async fn an_error_handler_can_read_the_rejection() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let app = App::new()
         .route("/private", web::get().to(|_: Token| HttpResponse::Ok()))
         .wrap(Auth::new(world.api.clone()).optional());

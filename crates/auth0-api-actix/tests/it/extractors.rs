@@ -6,8 +6,9 @@ use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::web::{self, ServiceConfig};
 use auth0_api_actix::{Auth, MaybeToken, Scoped, Token};
 use auth0_api_core::{Rejection, Requirement, guard};
+use auth0_api_testing::TestWorld;
 
-use crate::world::{World, header, request, text};
+use crate::world::{Requests as _, header, request, text};
 
 const BEARER: &str = r#"Bearer realm="api""#;
 const INVALID: &str =
@@ -16,7 +17,7 @@ const MISCONFIGURED: &str = r#"{"error":"server_error","error_description":"the 
 
 #[actix_web::test]
 async fn extractors_follow_the_table_in_their_documentation() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let auth = Auth::new(world.api.clone());
     let (strict, optional) = (auth.clone(), auth.optional());
     for (path, auth, nothing) in [
@@ -43,7 +44,7 @@ async fn the_extractor_derefs_to_the_token_of_core() {
         token.subject().unwrap_or_default().to_owned()
     }
 
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let app = App::new()
         .route("/private", web::get().to(|Token(token): Token| async move { framework_independent(&token) }))
         .wrap(Auth::new(world.api.clone()));
@@ -52,7 +53,7 @@ async fn the_extractor_derefs_to_the_token_of_core() {
 
 #[actix_web::test]
 async fn the_middlewares_hook_builds_the_body_of_an_extractors_rejection() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let hook = |rejection: &Rejection| ("text/plain", rejection.label());
     let auth = Auth::new(world.api.clone()).optional().rejection_body(hook);
     let app = init_service(App::new().configure(routes).wrap(auth)).await;
@@ -71,7 +72,7 @@ async fn a_maybe_token_with_a_requirement_rejects_a_token_that_does_not_meet_it(
         token.map_or("anonymous".into(), |Scoped { token, .. }| token.subject().unwrap_or_default().to_owned())
     }
 
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let app = || App::new().route("/private", web::get().to(handler));
     let auth = Auth::new(world.api.clone()).optional();
     for (request, shown) in [

@@ -4,8 +4,9 @@ use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::{App, web};
 use auth0_api_actix::{Auth, Token, metadata_routes};
 use auth0_api_core::{ApiClient, ProtectedResource};
+use auth0_api_testing::TestWorld;
 
-use crate::world::{World, header, text};
+use crate::world::{header, text};
 
 const ROOT: &str = "/.well-known/oauth-protected-resource";
 const INSERTED: &str = "/.well-known/oauth-protected-resource/v1";
@@ -47,7 +48,7 @@ async fn the_document_is_served_at_every_path_without_a_token() {
 
 #[actix_web::test]
 async fn without_metadata_nothing_is_served() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let app = init_service(App::new().configure(metadata_routes(&world.api))).await;
     assert_eq!(call_service(&app, TestRequest::get().uri(ROOT).to_request()).await.status(), 404);
 }

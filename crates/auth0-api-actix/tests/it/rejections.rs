@@ -7,13 +7,14 @@ use actix_web::test::{call_service, init_service, try_call_service};
 use actix_web::web::{self, ServiceConfig};
 use auth0_api_actix::{Auth, Claims, HandlerError, MaybeToken, Token, TokenRejection};
 use auth0_api_core::{Error, ExchangeError, InputError, Rejection, Requirement, TokenTextError};
+use auth0_api_testing::TestWorld;
 use serde::Deserialize;
 
-use crate::world::{World, header, request, text};
+use crate::world::{Requests as _, header, request, text};
 
 #[actix_web::test]
 async fn an_error_of_a_handler_is_rejected_as_the_middleware_would_reject_it() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let hook = |rejection: &Rejection| ("text/plain", rejection.label());
     let plain = Auth::new(world.api.clone());
     for (auth, expected) in [
@@ -31,7 +32,7 @@ async fn an_error_of_a_handler_is_rejected_as_the_middleware_would_reject_it() {
 
 #[actix_web::test]
 async fn the_challenge_of_the_callers_scheme_carries_the_error_of_an_exchange() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let app = init_service(App::new().configure(routes).wrap(Auth::new(world.api.clone()))).await;
     let response = call_service(&app, world.dpop(None).to_request()).await;
     assert_eq!(response.status(), 401);
@@ -42,7 +43,7 @@ async fn the_challenge_of_the_callers_scheme_carries_the_error_of_an_exchange() 
 
 #[actix_web::test]
 async fn a_rejection_keeps_the_headers_of_inner_middleware() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let inner = DefaultHeaders::new().add(("x-inner", "kept")).add(("content-language", "en"));
     let app = init_service(App::new().configure(routes).wrap(inner).wrap(Auth::new(world.api.clone()))).await;
     let response = call_service(&app, world.bearer("read:orders").uri("/private/scope").to_request()).await;
@@ -53,7 +54,7 @@ async fn a_rejection_keeps_the_headers_of_inner_middleware() {
 
 #[actix_web::test]
 async fn an_error_of_an_inner_middleware_becomes_a_rejection() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let failing = App::new()
         .configure(routes)
         .wrap_fn(|_, _| async { Err::<ServiceResponse, _>(HandlerError::from(Error::missing_credentials()).into()) })
@@ -66,7 +67,7 @@ async fn an_error_of_an_inner_middleware_becomes_a_rejection() {
 
 #[actix_web::test]
 async fn claims_are_converted_or_rejected() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let app = |auth: Auth| init_service(App::new().configure(routes).wrap(auth));
     let strict = app(Auth::new(world.api.clone())).await;
     let optional = app(Auth::new(world.api.clone()).optional()).await;
@@ -109,7 +110,7 @@ async fn maybe(MaybeToken(claims): MaybeToken<Claims<Known>>) -> String {
 
 #[actix_web::test]
 async fn without_a_middleware_the_extractor_answers_500() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let app = init_service(App::new().configure(routes)).await;
     assert_eq!(call_service(&app, world.bearer("").to_request()).await.status(), 500);
 }

@@ -5,8 +5,9 @@ use actix_web::test::{call_service, init_service};
 use actix_web::{App, HttpMessage as _, HttpRequest, web};
 use auth0_api_actix::Auth;
 use auth0_api_core::VerifiedToken;
+use auth0_api_testing::TestWorld;
 
-use crate::world::{World, request};
+use crate::world::{Requests as _, request};
 
 #[actix_web::test]
 async fn the_service_sees_the_token_and_the_unchanged_request() {
@@ -19,7 +20,7 @@ async fn the_service_sees_the_token_and_the_unchanged_request() {
         body
     }
 
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let app = App::new().route("/private", web::get().to(handler)).wrap(Auth::new(world.api.clone()));
     let app = app.wrap_fn(|request, service| {
         request.extensions_mut().insert(7_u8);
@@ -44,7 +45,7 @@ async fn credentials_are_marked_sensitive() {
         "served"
     }
 
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let app = App::new().route("/private", web::get().to(handler)).wrap(Auth::new(world.api.clone()));
     let app = init_service(app).await;
     let request = world.dpop(None).insert_header(("x-own", "shown")).to_request();
@@ -53,7 +54,7 @@ async fn credentials_are_marked_sensitive() {
 
 #[actix_web::test]
 async fn a_rejected_request_never_reaches_the_service() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let app = App::new()
         .default_service(web::to(|| async { unreachable!("the middleware rejects the request") as &'static str }))
         .wrap(Auth::new(world.api.clone()));
@@ -65,7 +66,7 @@ async fn a_rejected_request_never_reaches_the_service() {
 
 #[actix_web::test]
 async fn forwarded_headers_are_ignored_although_connection_info_trusts_them() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let app = App::new().route("/private", web::get().to(connection_info)).wrap(Auth::new(world.api.clone()));
     let app = init_service(app).await;
     let request = world.dpop(None).insert_header(("x-forwarded-host", "evil.example"));

@@ -1,51 +1,39 @@
-//! A tenant, a client of that tenant, and requests.
+//! Requests and responses in the framework's types.
 
 use actix_web::body::MessageBody;
 use actix_web::dev::ServiceResponse;
 use actix_web::test::TestRequest;
-use auth0_api_core::{ApiClient, DpopPolicy};
-use auth0_api_testing::{LocalTenant, ManualClock, ProofKey};
+use auth0_api_testing::TestWorld;
 
 pub(crate) const URL: &str = "http://api.example.com/private";
 
-pub(crate) struct World {
-    pub(crate) tenant: LocalTenant,
-    pub(crate) clock: ManualClock,
-    pub(crate) api: ApiClient,
+/// Requests with the tokens of a world.
+pub(crate) trait Requests {
+    /// A GET with a valid Bearer token that has this scope.
+    fn bearer(&self, scope: &str) -> TestRequest;
+
+    /// A GET with a token for another API.
+    fn bad_bearer(&self) -> TestRequest;
+
+    /// A GET with a bound token and a valid proof, which contains the nonce if one is given.
+    fn dpop(&self, nonce: Option<&str>) -> TestRequest;
 }
 
-impl World {
-    pub(crate) async fn new() -> Self {
-        Self::with(DpopPolicy::accept()).await
-    }
-
-    pub(crate) async fn with(policy: DpopPolicy) -> Self {
-        let clock = ManualClock::new();
-        let tenant = LocalTenant::builder().clock(clock.clone()).start().await.unwrap();
-        let builder = ApiClient::builder(tenant.domain(), tenant.audience()).insecure_http_loopback();
-        let api = builder.clock(clock.clone()).dpop(policy).build().unwrap();
-        Self { tenant, clock, api }
-    }
-
-    /// A GET with a valid Bearer token that has this scope.
-    pub(crate) fn bearer(&self, scope: &str) -> TestRequest {
+impl Requests for TestWorld {
+    fn bearer(&self, scope: &str) -> TestRequest {
         let token = self.tenant.mint().scope(scope).sign();
         request().insert_header(("authorization", format!("Bearer {token}")))
     }
 
-    /// A GET with a token for another API.
-    pub(crate) fn bad_bearer(&self) -> TestRequest {
+    fn bad_bearer(&self) -> TestRequest {
         let token = self.tenant.mint().audience("https://other.example.com").sign();
         request().insert_header(("authorization", format!("Bearer {token}")))
     }
 
-    /// A GET with a bound token and a valid proof, which contains the nonce if one is given.
-    pub(crate) fn dpop(&self, nonce: Option<&str>) -> TestRequest {
-        let key: ProofKey = self.tenant.proof_key();
-        let token = self.tenant.mint().bound_to(&key).sign();
-        let proof = key.proof("GET", URL).access_token(&token);
-        let proof = nonce.map_or(proof.clone(), |nonce| proof.nonce(nonce)).sign();
-        request().insert_header(("authorization", format!("DPoP {token}"))).insert_header(("dpop", proof))
+    fn dpop(&self, nonce: Option<&str>) -> TestRequest {
+        let holder = self.tenant.token_holder();
+        let proof = nonce.iter().fold(holder.proof("GET", URL), |proof, nonce| proof.nonce(nonce)).sign();
+        request().insert_header(("authorization", holder.authorization())).insert_header(("dpop", proof))
     }
 }
 

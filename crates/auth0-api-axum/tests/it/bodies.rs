@@ -5,18 +5,19 @@ use std::future::ready;
 
 use auth0_api_axum::AuthLayer;
 use auth0_api_core::{Rejection, Requirement};
+use auth0_api_testing::TestWorld;
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::{BodyExt as _, Full};
 use tower::{Layer as _, ServiceExt as _, service_fn};
 
-use crate::world::{URL, World, header};
+use crate::world::{Requests as _, URL, header};
 
 const MISSING: &str = r#"{"error":"missing_credentials","error_description":"no access token was presented"}"#;
 
 #[tokio::test]
 async fn a_body_that_can_be_made_from_bytes_needs_no_hook() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let response = rejected::<Full<Bytes>>(&world).await;
     assert_eq!(header(&response, "content-type"), ["application/json"]);
     assert_eq!(text(response).await, MISSING);
@@ -34,7 +35,7 @@ async fn a_hook_builds_any_other_body() {
         Served,
     }
 
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let hooked = AuthLayer::new(world.api.clone())
         .rejection_body(|rejection: &Rejection| ("application/x-own", Own::Rejected(rejection.label())));
     let inner = service_fn(|_: Request<()>| ready(Ok::<_, Infallible>(Response::new(Own::Served))));
@@ -52,7 +53,7 @@ async fn a_hook_builds_any_other_body() {
 
 #[tokio::test]
 async fn a_hook_cannot_change_status_and_challenges() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let hooked =
         AuthLayer::new(world.api.clone()).rejection_body(|_: &Rejection| ("text/plain", Full::<Bytes>::default()));
     let inner = service_fn(|_: Request<()>| ready(Ok::<_, Infallible>(Response::new(Full::<Bytes>::default()))));
@@ -64,7 +65,7 @@ async fn a_hook_cannot_change_status_and_challenges() {
 
 /// Returns the rejection of a request without credentials. The layer is around a service whose response bodies have
 /// this type.
-async fn rejected<B: Default + From<String> + 'static>(world: &World) -> Response<B> {
+async fn rejected<B: Default + From<String> + 'static>(world: &TestWorld) -> Response<B> {
     let inner = service_fn(|_: Request<()>| ready(Ok::<_, Infallible>(Response::new(B::default()))));
     AuthLayer::new(world.api.clone()).layer(inner).oneshot(request()).await.unwrap()
 }

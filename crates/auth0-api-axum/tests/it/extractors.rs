@@ -1,6 +1,7 @@
 //! The table in the documentation of the extractors, row by row.
 
 use auth0_api_axum::{AuthLayer, Token};
+use auth0_api_testing::TestWorld;
 use axum::Router;
 use axum::body::Body;
 use axum::routing::get;
@@ -8,7 +9,7 @@ use http::{Request, Response, request};
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
 
-use crate::world::{World, header};
+use crate::world::{Requests as _, header};
 
 const BEARER: &str = r#"Bearer realm="api""#;
 const INVALID: &str =
@@ -16,7 +17,7 @@ const INVALID: &str =
 
 #[tokio::test]
 async fn extractors_follow_the_table_in_their_documentation() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let layer = AuthLayer::new(world.api.clone());
     let routes = || Router::new().route("/private", get(required_token)).route("/private/maybe", get(optional_token));
     let (required, optional) = ("/private", "/private/maybe");
@@ -55,7 +56,7 @@ async fn the_extractor_derefs_to_the_token_of_core() {
         token.subject().unwrap_or_default().to_owned()
     }
 
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let app = Router::new()
         .route("/private", get(|Token(token): Token| async move { framework_independent(&token) }))
         .layer(AuthLayer::new(world.api.clone()));

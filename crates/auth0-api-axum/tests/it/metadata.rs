@@ -5,6 +5,7 @@ use std::future::ready;
 
 use auth0_api_axum::{AuthLayer, MetadataLayer, metadata_routes};
 use auth0_api_core::{ApiClient, ProtectedResource};
+use auth0_api_testing::TestWorld;
 use axum::Router;
 use axum::body::Body;
 use bytes::Bytes;
@@ -12,13 +13,13 @@ use http::{Method, Request, Response};
 use http_body_util::Full;
 use tower::{Layer as _, ServiceExt as _, service_fn};
 
-use crate::world::{World, header};
+use crate::world::header;
 
 const RESOURCE: &str = "https://api.example.com/mcp";
 
 #[tokio::test]
 async fn the_service_answers_at_the_well_known_paths_and_passes_other_requests_on() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let api = api(&world);
     let inner = service_fn(|_: Request<()>| ready(Ok::<_, Infallible>(Response::new(Full::<Bytes>::default()))));
     let service = MetadataLayer::new(api.clone()).layer(AuthLayer::new(api.clone()).layer(inner));
@@ -46,7 +47,7 @@ async fn the_service_answers_at_the_well_known_paths_and_passes_other_requests_o
 
 #[tokio::test]
 async fn without_metadata_every_request_is_passed_on() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let inner = service_fn(|_: Request<()>| ready(Ok::<_, Infallible>(Response::new(Bytes::from_static(b"inner")))));
     let service = MetadataLayer::new(world.api.clone()).layer(inner);
     let request = Request::get("/.well-known/oauth-protected-resource").body(()).unwrap();
@@ -58,14 +59,14 @@ async fn the_routes_can_be_merged_into_a_router_with_any_state() {
     #[derive(Clone)]
     struct State;
 
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let app: Router = Router::new().merge(metadata_routes::<State>(&api(&world))).with_state(State);
     let request = Request::get("/.well-known/oauth-protected-resource/mcp").body(Body::empty()).unwrap();
     let Ok(response) = app.oneshot(request).await;
     assert_eq!((response.status().as_u16(), header(&response, "content-type")), (200, vec!["application/json".into()]));
 }
 
-fn api(world: &World) -> ApiClient {
+fn api(world: &TestWorld) -> ApiClient {
     let builder = ApiClient::builder(world.tenant.domain(), RESOURCE).insecure_http_loopback();
     builder.resource_metadata(ProtectedResource::new(RESOURCE)).build().unwrap()
 }

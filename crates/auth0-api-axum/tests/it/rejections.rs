@@ -2,6 +2,7 @@
 
 use auth0_api_axum::{AuthLayer, Claims, HandlerError, Token};
 use auth0_api_core::{Error, ExchangeError, InputError, Rejection, Requirement, TokenTextError};
+use auth0_api_testing::TestWorld;
 use axum::Router;
 use axum::body::Body;
 use axum::middleware::map_response;
@@ -11,11 +12,11 @@ use http_body_util::BodyExt as _;
 use serde::Deserialize;
 use tower::ServiceExt as _;
 
-use crate::world::{World, header};
+use crate::world::{Requests as _, header};
 
 #[tokio::test]
 async fn an_error_of_a_handler_is_rejected_as_the_layer_would_reject_it() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let hook = |rejection: &Rejection| ("text/plain", Body::from(rejection.label()));
     let plain = AuthLayer::new(world.api.clone());
     for (layer, expected) in [
@@ -32,7 +33,7 @@ async fn an_error_of_a_handler_is_rejected_as_the_layer_would_reject_it() {
 
 #[tokio::test]
 async fn the_challenge_of_the_callers_scheme_carries_the_error_of_an_exchange() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let app = routes().layer(AuthLayer::new(world.api.clone()));
     let response = call(app, world.dpop(None), "/private").await;
     assert_eq!(response.status(), 401);
@@ -43,7 +44,7 @@ async fn the_challenge_of_the_callers_scheme_carries_the_error_of_an_exchange() 
 
 #[tokio::test]
 async fn a_rejection_keeps_the_headers_of_inner_layers_and_is_in_the_extensions() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let inner = map_response(|mut response: Response<Body>| async move {
         response.headers_mut().insert("x-inner", HeaderValue::from_static("kept"));
         response.headers_mut().insert("content-language", HeaderValue::from_static("en"));
@@ -60,7 +61,7 @@ async fn a_rejection_keeps_the_headers_of_inner_layers_and_is_in_the_extensions(
 
 #[tokio::test]
 async fn claims_are_converted_or_rejected() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let app = |layer: AuthLayer| {
         Router::new().route("/known", get(known)).route("/wanted", get(wanted)).route("/maybe", get(maybe)).layer(layer)
     };
@@ -106,7 +107,7 @@ async fn maybe(claims: Option<Claims<Known>>) -> String {
 
 #[tokio::test]
 async fn without_a_layer_the_extractor_and_the_error_answer_500() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     assert_eq!(call(routes(), world.bearer(""), "/private/scope").await.status(), 500);
     let failing = Router::new().route("/", get(|| async { HandlerError::from(Error::missing_credentials()) }));
     let response = call(failing, world.bearer(""), "/").await;

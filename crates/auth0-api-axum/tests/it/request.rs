@@ -5,16 +5,17 @@ use std::future::ready;
 
 use auth0_api_axum::AuthLayer;
 use auth0_api_core::{DpopPolicy, RotatingNonce, VerifiedToken};
+use auth0_api_testing::TestWorld;
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
 use tower::{Layer as _, ServiceExt as _, service_fn};
 
-use crate::world::{URL, World, header};
+use crate::world::{Requests as _, URL, header};
 
 #[tokio::test]
 async fn the_service_sees_the_token_and_the_unchanged_request() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let inner = service_fn(|request: Request<&'static str>| {
         let token = request.extensions().get::<VerifiedToken>().unwrap();
         assert_eq!(token.subject(), Some("auth0|local-user"));
@@ -30,7 +31,7 @@ async fn the_service_sees_the_token_and_the_unchanged_request() {
 
 #[tokio::test]
 async fn credentials_are_marked_sensitive() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let inner = service_fn(|request: Request<()>| {
         for name in ["authorization", "dpop"] {
             assert!(request.headers().get(name).unwrap().is_sensitive(), "{name}");
@@ -46,7 +47,7 @@ async fn credentials_are_marked_sensitive() {
 
 #[tokio::test]
 async fn an_optional_layer_still_rejects_invalid_credentials() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let inner = service_fn(|request: Request<()>| {
         let caller = if request.extensions().get::<VerifiedToken>().is_some() { "verified" } else { "anonymous" };
         ready(Ok::<_, Infallible>(Response::new(Bytes::from(caller))))
@@ -69,7 +70,10 @@ async fn an_optional_layer_still_rejects_invalid_credentials() {
 
 #[tokio::test]
 async fn the_next_nonce_replaces_the_cache_control_of_the_service() {
-    let world = World::with(DpopPolicy::accept().nonce(RotatingNonce::new([[1; 32]]).unwrap())).await;
+    let world = TestWorld::start_with(|builder| {
+        builder.dpop(DpopPolicy::accept().nonce(RotatingNonce::new([[1; 32]]).unwrap()))
+    })
+    .await;
     let inner = service_fn(|_: Request<()>| {
         let response = Response::builder().header("cache-control", "public, max-age=60").header("dpop-nonce", "stale");
         ready(Ok::<_, Infallible>(response.body(Full::<Bytes>::default()).unwrap()))

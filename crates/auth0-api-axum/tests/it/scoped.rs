@@ -2,6 +2,7 @@
 
 use auth0_api_axum::{AuthLayer, Scoped};
 use auth0_api_core::{Guard as _, Rejection, Requirement, guard};
+use auth0_api_testing::TestWorld;
 use axum::Router;
 use axum::body::Body;
 use axum::routing::get;
@@ -9,22 +10,22 @@ use http::{Request, Response, request};
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
 
-use crate::world::{World, header};
+use crate::world::{Requests as _, header};
 
-type Sent = fn(&World) -> request::Builder;
+type Sent = fn(&TestWorld) -> request::Builder;
 
 guard!(ReadMessages = Requirement::scopes(["read:messages", "read:drafts"]));
 
 #[tokio::test]
 async fn an_extractor_rejects_as_the_layer_does() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let layer = AuthLayer::new(world.api.clone());
     let required = get(|| async { "served" }).route_layer(layer.require(ReadMessages::requirement().clone()));
     let app = Router::new().route("/layer", required).route("/extractor", get(served)).layer(layer);
     let requests: [(Sent, u16); 4] = [
         (|world| world.bearer("read:messages read:drafts"), 200),
         (|world| world.bearer("read:messages"), 403),
-        (World::bad_bearer, 401),
+        (TestWorld::bad_bearer, 401),
         (|_| Request::builder(), 401),
     ];
     for (request, status) in requests {
@@ -38,7 +39,7 @@ async fn an_extractor_rejects_as_the_layer_does() {
 
 #[tokio::test]
 async fn an_optional_extractor_is_none_only_without_credentials() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let app = Router::new().route("/", get(maybe)).layer(AuthLayer::new(world.api.clone()).optional());
     for (request, status, body) in [
         (Request::builder(), 200, "anonymous"),
@@ -53,7 +54,7 @@ async fn an_optional_extractor_is_none_only_without_credentials() {
 
 #[tokio::test]
 async fn an_extractor_without_a_layer_answers_500() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let app = Router::new().route("/", get(served)).route("/maybe", get(maybe));
     for path in ["/", "/maybe"] {
         for request in [Request::builder(), world.bearer("read:messages read:drafts")] {
@@ -64,7 +65,7 @@ async fn an_extractor_without_a_layer_answers_500() {
 
 #[tokio::test]
 async fn the_layers_hook_builds_the_bodies_of_extractor_rejections() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let layer = AuthLayer::new(world.api.clone());
     let hooked = layer.clone().rejection_body(|rejection: &Rejection| ("text/plain", Body::from(rejection.label())));
     let routes = || Router::new().route("/scoped", get(served)).route("/maybe", get(maybe));
@@ -96,7 +97,7 @@ async fn the_token_can_be_taken_out_of_the_extractor() {
         kept.scopes().collect::<Vec<_>>().join("+")
     }
 
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let app = Router::new().route("/", get(kept)).layer(AuthLayer::new(world.api.clone()));
     let (_, _, text) = show(&app, "/", world.bearer("read:messages read:drafts")).await;
     assert_eq!(text, "read:messages+read:drafts");

@@ -9,16 +9,17 @@ use std::task::{Context, Poll};
 
 use auth0_api_axum::AuthLayer;
 use auth0_api_core::Requirement;
+use auth0_api_testing::TestWorld;
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
 use tower::{Layer as _, Service, ServiceExt as _, service_fn};
 
-use crate::world::{URL, World};
+use crate::world::{Requests as _, URL};
 
 #[tokio::test]
 async fn the_layer_calls_the_service_instance_that_was_polled_ready() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let layer = AuthLayer::new(world.api.clone());
     let polls = Arc::new(AtomicUsize::new(0));
     let counting = Counting { polls: Arc::clone(&polls), ready: false };
@@ -33,7 +34,7 @@ async fn the_layer_calls_the_service_instance_that_was_polled_ready() {
 
 #[tokio::test]
 async fn a_rejected_request_never_reaches_the_service() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let layer = AuthLayer::new(world.api.clone());
     let calls = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&calls);
@@ -53,7 +54,7 @@ async fn a_rejected_request_never_reaches_the_service() {
 
 #[tokio::test]
 async fn an_error_of_the_service_is_passed_on_unchanged() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let layer = AuthLayer::new(world.api.clone());
     let failing = service_fn(|_: Request<()>| ready(Err::<Response<Full<Bytes>>, _>("broken")));
     let service = layer.layer(layer.require(Requirement::claim("iss")).layer(failing));
@@ -63,7 +64,7 @@ async fn an_error_of_the_service_is_passed_on_unchanged() {
 
 #[tokio::test]
 async fn a_service_that_is_not_ready_makes_the_layer_not_ready() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let layer = AuthLayer::new(world.api.clone());
     let mut service = layer.layer(layer.require(Requirement::claim("iss")).layer(NeverReady));
     let mut context = Context::from_waker(std::task::Waker::noop());
@@ -76,7 +77,7 @@ async fn futures_are_send_even_if_the_body_is_not_sync() {
         future
     }
 
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let layer = AuthLayer::new(world.api.clone());
     // The body here is `Send` but not `Sync`, as the bodies of servers are.
     let inner = service_fn(|_: Request<Cell<u8>>| ready(Ok::<_, Infallible>(Response::new(Full::<Bytes>::default()))));
@@ -88,7 +89,7 @@ async fn futures_are_send_even_if_the_body_is_not_sync() {
 
 #[tokio::test]
 async fn a_future_that_is_dropped_before_the_first_poll_verifies_nothing() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let inner = service_fn(|_: Request<()>| ready(Ok::<_, Infallible>(Response::new(Full::<Bytes>::default()))));
     let mut service = AuthLayer::new(world.api.clone()).layer(inner);
     drop(service.call(world.bearer("").body(()).unwrap()));

@@ -5,15 +5,16 @@ use std::future::{Ready, ready};
 
 use auth0_api_axum::AuthLayer;
 use auth0_api_core::{ApiClient, DpopPolicy, Requirement, RotatingNonce, VerifiedToken};
+use auth0_api_testing::TestWorld;
 use bytes::Bytes;
 use http::{Request, Response};
 use tower::{Layer as _, ServiceExt as _, service_fn};
 
-use crate::world::{URL, World, header};
+use crate::world::{Requests as _, URL, header};
 
 #[tokio::test]
 async fn two_layers_of_one_client_accept_one_proof() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let layer = AuthLayer::new(world.api.clone());
     for (outer, inner) in [
         (layer.clone(), layer.clone()),
@@ -27,7 +28,7 @@ async fn two_layers_of_one_client_accept_one_proof() {
 
 #[tokio::test]
 async fn two_nested_layers_require_credentials_if_one_of_them_does() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let layer = AuthLayer::new(world.api.clone());
     let service = layer.clone().optional().layer(layer.clone().layer(service_fn(serve)));
     let response = service.oneshot(Request::get(URL).body(()).unwrap()).await.unwrap();
@@ -41,7 +42,7 @@ async fn two_nested_layers_require_credentials_if_one_of_them_does() {
 
 #[tokio::test]
 async fn a_layer_of_another_client_verifies_again() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let other = ApiClient::builder(world.tenant.domain(), "https://admin.example.com").insecure_http_loopback();
     let other = other.clock(world.clock.clone()).build().unwrap();
     let service = AuthLayer::new(world.api.clone()).layer(AuthLayer::new(other).layer(service_fn(serve)));
@@ -51,7 +52,7 @@ async fn a_layer_of_another_client_verifies_again() {
 
 #[tokio::test]
 async fn a_requirement_ignores_a_token_that_another_client_verified() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let other = ApiClient::builder(world.tenant.domain(), "https://admin.example.com").insecure_http_loopback();
     let without_layer = AuthLayer::new(other.build().unwrap());
     let inner = without_layer.require(Requirement::scope("admin")).layer(service_fn(serve));
@@ -62,7 +63,10 @@ async fn a_requirement_ignores_a_token_that_another_client_verified() {
 
 #[tokio::test]
 async fn two_layers_send_one_nonce() {
-    let world = World::with(DpopPolicy::accept().nonce(RotatingNonce::new([[1; 32]]).unwrap())).await;
+    let world = TestWorld::start_with(|builder| {
+        builder.dpop(DpopPolicy::accept().nonce(RotatingNonce::new([[1; 32]]).unwrap()))
+    })
+    .await;
     let layer = AuthLayer::new(world.api.clone());
     let service = layer.layer(layer.layer(service_fn(serve)));
     let challenged = service.clone().oneshot(world.dpop(None).body(()).unwrap()).await.unwrap();

@@ -5,5 +5,5 @@
 pub mod adapter;
 mod replay_store;
 
-pub use adapter::suite::adapter;
+pub use adapter::run::adapter;
 pub use replay_store::replay_store;

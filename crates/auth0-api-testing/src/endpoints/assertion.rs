@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::error_response::ErrorResponse;
-use super::token;
 use crate::Application;
 use crate::clock::numeric_date;
 use crate::jwt::Jwt;
@@ -11,10 +10,6 @@ use crate::registry::Method;
 use crate::state::Tenant;
 
 pub(crate) const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-
-/// The algorithms that a client may sign with. The discovery document lists them.
-pub(crate) const ALGORITHMS: [&str; 10] =
-    ["ES256", "ES384", "ES512", "EdDSA", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512"];
 
 /// Verifies an assertion for this tenant and returns the client that signed it. The tenant accepts each `jti` once.
 pub(crate) fn verify(tenant: &Tenant, client_id: Option<&str>, text: &str) -> Result<Arc<Application>, ErrorResponse> {
@@ -35,7 +30,7 @@ fn check(tenant: &Tenant, client_id: Option<&str>, text: &str) -> Result<Arc<App
     // RFC 7523 §3 (1): iss is also the client id.
     (jwt.text("iss") == id).then_some(()).ok_or("iss is not the client")?;
     // RFC 7523 §3 (3): aud is the issuer or the URL of the token endpoint.
-    let is_addressed_here = jwt.is_for(&tenant.issuer) || jwt.is_for(&tenant.url(token::PATH));
+    let is_addressed_here = jwt.is_for(&tenant.issuer) || jwt.is_for(&tenant.token_url());
     is_addressed_here.then_some(()).ok_or("aud is not this tenant")?;
     // RFC 7523 §3 (4) and (5): exp and nbf.
     let now = tenant.clock.now();

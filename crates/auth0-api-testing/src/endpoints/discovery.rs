@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use auth0_api_core::Algorithm;
 use axum::Json;
 use axum::extract::State;
 use serde_json::{Value, json};
 
-use super::{assertion, authorize, client, issue, jwks, register, token, userinfo};
+use super::{authorize, client, issue, jwks, register, userinfo};
 use crate::GrantType;
 use crate::state::Tenant;
 
@@ -27,10 +28,10 @@ fn document(tenant: &Tenant) -> Value {
         "issuer": tenant.issuer,
         "jwks_uri": tenant.url(jwks::PATH),
         "authorization_endpoint": tenant.url(authorize::PATH),
-        "token_endpoint": tenant.url(token::PATH),
+        "token_endpoint": tenant.token_url(),
         "userinfo_endpoint": tenant.url(userinfo::PATH),
         "token_endpoint_auth_methods_supported": client::METHODS,
-        "token_endpoint_auth_signing_alg_values_supported": assertion::ALGORITHMS,
+        "token_endpoint_auth_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::name),
         "grant_types_supported": GrantType::ALL.map(GrantType::name),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],

@@ -62,7 +62,7 @@ impl Issue<'_> {
         let Some(api) = self.api else { return self.opaque_token() };
         let client = self.call.client.id();
         let subject = self.user.map_or_else(|| format!("{client}@clients"), |user| user.id().to_owned());
-        let mut token = api.token(self.call.tenant, client).subject(&subject);
+        let mut token = api.token(self.call.tenant.mint(), client).subject(&subject);
         // As in Auth0, a token with the scope `openid` is also for /userinfo.
         if self.user.is_some() && self.has("openid") {
             token = token.audiences([api.identifier().to_owned(), self.call.tenant.url(userinfo::PATH)]);
@@ -81,7 +81,7 @@ impl Issue<'_> {
     }
 
     fn id_token(&self, user: &User) -> String {
-        let mut token = TokenBuilder::new(self.call.tenant).without_claim("azp");
+        let mut token = self.call.tenant.mint().without_claim("azp");
         for (name, value) in user.claims() {
             token = token.claim(name, value.clone());
         }
@@ -164,6 +164,9 @@ pub(crate) fn is_openid(scope: &str) -> bool {
 
 /// The scopes of OpenID Connect (Core §5.4 and §11).
 pub(crate) const OPENID: [&str; 6] = ["openid", "profile", "email", "address", "phone", "offline_access"];
+
+/// RFC 8693 §3: the type of an access token.
+pub(crate) const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 
 /// Auth0's defaults.
 const ID_TOKEN_LIFETIME: Duration = Duration::from_secs(36_000);

@@ -26,7 +26,7 @@ use axum::routing::{MethodRouter, get, post};
 use http::{HeaderMap, header};
 
 use crate::Endpoint;
-use crate::state::Tenant;
+use crate::state::{TOKEN_PATH, Tenant};
 
 /// Makes the routes. The tenant counts the requests for discovery, the key set and tokens. These endpoints can
 /// misbehave.
@@ -46,7 +46,7 @@ pub(crate) fn router(tenant: Arc<Tenant>) -> Router {
         .route(userinfo::PATH, get(userinfo::show))
         .route(&third_party, get(third_party::show))
         .route(jwks::PATH, watched(Endpoint::Jwks, get(jwks::show)))
-        .route(token::PATH, watched(Endpoint::Token, post(token::issue)))
+        .route(TOKEN_PATH, watched(Endpoint::Token, post(token::issue)))
         .layer(middleware::from_fn(cors::allow))
         .with_state(tenant)
 }

@@ -21,8 +21,6 @@ use crate::server::Peer;
 use crate::state::Tenant;
 use crate::{GrantType, RecordedRequest};
 
-pub(crate) const PATH: &str = "/oauth/token";
-
 pub(crate) async fn issue(
     State(tenant): State<Arc<Tenant>>,
     Extension(peer): Extension<Peer>,
@@ -75,7 +73,7 @@ fn sender_key(tenant: &Tenant, headers: &HeaderMap) -> Result<Option<Thumbprint>
     if proofs.next().is_some() {
         return Err(rejected("invalid_dpop_proof", "more than one DPoP header"));
     }
-    let (url, nonce) = (tenant.url(PATH), tenant.dpop_nonce());
+    let (url, nonce) = (tenant.token_url(), tenant.dpop_nonce());
     let expected = Expected { method: "POST", url: &url, nonce: nonce.as_deref(), now: tenant.clock.now() };
     expected.check(proof.to_str().unwrap_or_default()).map(Some).map_err(|error| match error {
         ProofError::Invalid(reason) => rejected("invalid_dpop_proof", reason),

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use auth0_api_core::Algorithm;
+
+use crate::TokenBuilder;
 use crate::key_ring::DEFAULT_ALGORITHM;
 use crate::must::random_text;
-use crate::state::Tenant;
-use crate::{SigningAlgorithm, TokenBuilder};
 
 /// An API of the tenant; register it with [`LocalTenantBuilder::api`](crate::LocalTenantBuilder::api).
 ///
@@ -24,7 +25,7 @@ pub struct Api {
     identifier: String,
     scopes: Option<Vec<String>>,
     token_lifetime: Duration,
-    algorithm: SigningAlgorithm,
+    algorithm: Algorithm,
     rfc9068: bool,
 }
 
@@ -54,7 +55,7 @@ impl Api {
     }
 
     /// Sets the algorithm that signs the API's tokens; RS256 by default, as in Auth0.
-    pub fn algorithm(mut self, algorithm: SigningAlgorithm) -> Self {
+    pub fn algorithm(mut self, algorithm: Algorithm) -> Self {
         self.algorithm = algorithm;
         self
     }
@@ -67,10 +68,9 @@ impl Api {
         self
     }
 
-    /// Creates the builder of a token for this API and a client, in the API's profile.
-    pub(crate) fn token(&self, tenant: &Tenant, client_id: &str) -> TokenBuilder {
-        let token = TokenBuilder::new(tenant).audience(&self.identifier).algorithm(self.algorithm);
-        let token = token.expires_in(self.token_lifetime);
+    /// Changes a new token of the tenant into a token for this API and a client, in the API's profile.
+    pub(crate) fn token(&self, token: TokenBuilder, client_id: &str) -> TokenBuilder {
+        let token = token.audience(&self.identifier).algorithm(self.algorithm).expires_in(self.token_lifetime);
         if self.rfc9068 {
             let token = token.without_claim("azp").claim("client_id", client_id);
             token.claim("jti", random_text()).header("typ", "at+jwt")

@@ -12,9 +12,10 @@ use crate::SigningKey;
 /// constructor makes a credential for one method only.
 ///
 /// ```
-/// use auth0_api_testing::{Credential, SigningAlgorithm, SigningKey};
+/// use auth0_api_core::Algorithm;
+/// use auth0_api_testing::{Credential, SigningKey};
 ///
-/// let key = SigningKey::generate(SigningAlgorithm::ES256);
+/// let key = SigningKey::generate(Algorithm::ES256);
 /// let methods = [
 ///     Credential::from("in the form or in the header"),
 ///     Credential::secret_post("in the form"),

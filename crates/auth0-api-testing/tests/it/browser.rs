@@ -175,7 +175,7 @@ async fn a_refresh_token_is_reusable_and_never_grants_more_scopes() {
 #[tokio::test]
 async fn a_public_clients_code_and_refresh_token_are_bound_to_its_key() {
     let world = World::new().await;
-    let (key, other) = (world.tenant.proof_key(), world.tenant.proof_key());
+    let (key, other) = (world.tenant.dpop_client(), world.tenant.dpop_client());
     let endpoint = format!("{}/oauth/token", world.tenant.domain());
     let bound = authorization().with("dpop_jkt", &key.thumbprint().to_string());
     for proof in [None, Some(other.proof("POST", &endpoint).sign())] {
@@ -201,7 +201,7 @@ async fn a_public_clients_code_and_refresh_token_are_bound_to_its_key() {
 async fn userinfo_rejects_a_token_for_another_audience_and_a_bound_token_without_a_proof() {
     let world = World::new().await;
     let userinfo = format!("{}/userinfo", world.tenant.domain());
-    let bound = world.tenant.mint().audience(&userinfo).bound_to(&world.tenant.proof_key());
+    let bound = world.tenant.mint().audience(&userinfo).bound_to(&world.tenant.dpop_client());
     let challenge = "Bearer error=\"invalid_token\", DPoP error=\"invalid_token\", algs=\"ES256\"";
     for token in [world.tenant.mint().sign(), bound.sign(), "nonsense".to_owned()] {
         let answer = userinfo_of(&world, &token).await;
@@ -213,7 +213,7 @@ async fn userinfo_rejects_a_token_for_another_audience_and_a_bound_token_without
 async fn userinfo_accepts_a_bound_token_only_with_its_proof() {
     let world = World::new().await;
     let userinfo = format!("{}/userinfo", world.tenant.domain());
-    let (key, other) = (world.tenant.proof_key(), world.tenant.proof_key());
+    let (key, other) = (world.tenant.dpop_client(), world.tenant.dpop_client());
     let token = world.tenant.mint().subject("auth0|ada").audience(&userinfo).bound_to(&key).sign();
     let authorization = format!("DPoP {token}");
     let good = || key.proof("GET", &userinfo).access_token(&token);

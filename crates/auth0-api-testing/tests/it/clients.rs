@@ -2,9 +2,8 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use auth0_api_testing::{
-    Application, Credential, GrantType, LocalTenant, RecordedRequest, SigningAlgorithm, SigningKey, TokenBuilder,
-};
+use auth0_api_core::Algorithm;
+use auth0_api_testing::{Application, Credential, GrantType, LocalTenant, RecordedRequest, SigningKey, TokenBuilder};
 use serde_json::json;
 
 use crate::world::{Form, SECRET, World};
@@ -54,7 +53,7 @@ async fn a_client_may_use_only_its_registered_grants() {
 
 #[tokio::test]
 async fn an_assertion_of_every_algorithm_is_accepted_once() {
-    for algorithm in SigningAlgorithm::ALL {
+    for algorithm in Algorithm::ALL {
         let (world, key) = with_key(algorithm).await;
         let assertion = good(&world, &key).sign();
         assert_eq!(world.ask(&asserted(&assertion)).await.status, 200, "{algorithm}");
@@ -65,7 +64,7 @@ async fn an_assertion_of_every_algorithm_is_accepted_once() {
 
 #[tokio::test]
 async fn a_jti_may_be_reused_after_its_assertion_has_expired() {
-    let (world, key) = with_key(SigningAlgorithm::ES256).await;
+    let (world, key) = with_key(Algorithm::ES256).await;
     assert_eq!(world.ask(&asserted(&good(&world, &key).claim("jti", "one").sign())).await.status, 200);
     world.clock.advance(Duration::from_secs(61));
     assert_eq!(world.ask(&asserted(&good(&world, &key).claim("jti", "one").sign())).await.status, 200);
@@ -73,7 +72,7 @@ async fn a_jti_may_be_reused_after_its_assertion_has_expired() {
 
 #[tokio::test]
 async fn an_assertion_for_the_token_endpoint_is_accepted_without_a_client_id() {
-    let (world, key) = with_key(SigningAlgorithm::ES256).await;
+    let (world, key) = with_key(Algorithm::ES256).await;
     let endpoint = format!("{}/oauth/token", world.tenant.domain());
     let assertion = good(&world, &key).audience(&endpoint).sign();
     assert_eq!(world.ask(&asserted(&assertion).without("client_id")).await.status, 200);
@@ -81,10 +80,10 @@ async fn an_assertion_for_the_token_endpoint_is_accepted_without_a_client_id() {
 
 #[tokio::test]
 async fn an_assertion_with_one_fault_is_rejected() {
-    let (world, key) = with_key(SigningAlgorithm::ES256).await;
+    let (world, key) = with_key(Algorithm::ES256).await;
     let now = world.tenant.clock().now();
     let good = || good(&world, &key);
-    let other_key = SigningKey::generate(SigningAlgorithm::ES256);
+    let other_key = SigningKey::generate(Algorithm::ES256);
     for (assertion, reason) in [
         (good().key(&other_key), "its signature does not verify"),
         (good().header("alg", "none").raw_signature(""), "its signature does not verify"),
@@ -177,7 +176,7 @@ async fn requests_are_recorded_with_their_auth0_client_header() {
     assert!(world.tenant.token_requests().is_empty());
 }
 
-async fn with_key(algorithm: SigningAlgorithm) -> (World, SigningKey) {
+async fn with_key(algorithm: Algorithm) -> (World, SigningKey) {
     let key = SigningKey::generate(algorithm);
     let credential = Credential::private_key_jwt(&key);
     let world = World::with(|builder| builder.application(Application::machine("signer", credential))).await;

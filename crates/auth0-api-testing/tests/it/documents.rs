@@ -1,6 +1,7 @@
 //! Discovery, the key set and its caching, CORS, and the request counts.
 
-use auth0_api_testing::{LocalTenant, RequestCounts, SigningAlgorithm, SigningKey};
+use auth0_api_core::Algorithm;
+use auth0_api_testing::{LocalTenant, RequestCounts, SigningKey};
 use serde_json::json;
 
 use crate::caller::{get, send};
@@ -24,7 +25,7 @@ async fn discovery_lists_the_endpoints_and_features_of_the_tenant() {
                 "client_secret_basic", "client_secret_post", "none", "private_key_jwt",
             ],
             "token_endpoint_auth_signing_alg_values_supported": [
-                "ES256", "ES384", "ES512", "EdDSA", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512",
+                "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA",
             ],
             "grant_types_supported": [
                 "authorization_code",
@@ -75,7 +76,7 @@ async fn an_unchanged_key_set_is_not_sent_again() {
         assert_eq!((again.status, again.body.as_str()), (304, ""), "{seen}");
         assert_eq!(again.header("etag"), Some(etag.as_str()));
     }
-    tenant.publish(&SigningKey::generate(SigningAlgorithm::ES256));
+    tenant.publish(&SigningKey::generate(Algorithm::ES256));
     let changed = send("GET", &url, &[("if-none-match", &etag)], "").await.unwrap();
     assert_eq!(changed.status, 200);
     assert_ne!(changed.header("etag"), Some(etag.as_str()));

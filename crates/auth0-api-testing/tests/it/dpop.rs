@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use auth0_api_testing::{LocalTenant, ManualClock, ProofKey, SigningAlgorithm};
+use auth0_api_core::Algorithm;
+use auth0_api_testing::{DpopClient, LocalTenant, ManualClock};
 use serde_json::json;
 
 use crate::caller::{Answer, part, post_form};
@@ -13,7 +14,7 @@ const GOOD: &str =
 #[tokio::test]
 async fn a_proof_binds_the_token_to_its_key() {
     let (tenant, url) = start().await;
-    let key = tenant.proof_key();
+    let key = tenant.dpop_client();
     let answer = ask(&url, &[&key.proof("POST", &url).sign()]).await;
     assert_eq!((answer.status, answer.json()["token_type"].as_str()), (200, Some("DPoP")));
     let claims = part(answer.json()["access_token"].as_str().unwrap(), 1);
@@ -24,15 +25,15 @@ async fn a_proof_binds_the_token_to_its_key() {
 #[tokio::test]
 async fn a_proof_with_one_fault_is_rejected() {
     let (tenant, url) = start().await;
-    let key = tenant.proof_key();
+    let key = tenant.dpop_client();
     let good = || key.proof("POST", &url);
-    let es384 = ProofKey::generate_with(SigningAlgorithm::ES384).with_clock(ManualClock::new());
+    let es384 = DpopClient::generate_with(Algorithm::ES384).with_clock(ManualClock::new());
     for (proof, description) in [
         (key.proof("GET", &url).sign(), "htm is not the method"),
         (key.proof("POST", "http://127.0.0.1/oauth/token").sign(), "htu is not this endpoint"),
         (good().without_claim("jti").sign(), "jti is missing"),
         (good().header("typ", "JWT").sign(), "typ is not dpop+jwt"),
-        (good().header("jwk", ProofKey::generate().public_jwk()).sign(), "the signature does not verify"),
+        (good().header("jwk", DpopClient::generate().public_jwk()).sign(), "the signature does not verify"),
         (good().issued_at(tenant.clock().now() - Duration::from_secs(301)).sign(), "iat is too old or in the future"),
         (es384.proof("POST", &url).sign(), "alg is not ES256"),
         ("x".to_owned(), "the proof is not a JWT"),
@@ -46,7 +47,7 @@ async fn a_proof_with_one_fault_is_rejected() {
 #[tokio::test]
 async fn two_proofs_are_rejected() {
     let (tenant, url) = start().await;
-    let proof = tenant.proof_key().proof("POST", &url).sign();
+    let proof = tenant.dpop_client().proof("POST", &url).sign();
     let answer = ask(&url, &[&proof, &proof]).await;
     let expected = json!({ "error": "invalid_dpop_proof", "error_description": "more than one DPoP header" });
     assert_eq!((answer.status, answer.json()), (400, expected));
@@ -56,7 +57,7 @@ async fn two_proofs_are_rejected() {
 async fn a_required_nonce_is_sent_and_then_accepted() {
     let (tenant, url) = start().await;
     tenant.require_dpop_nonce(true);
-    let key = tenant.proof_key();
+    let key = tenant.dpop_client();
 
     let challenged = ask(&url, &[&key.proof("POST", &url).sign()]).await;
     assert_eq!((challenged.status, challenged.json()["error"].as_str()), (400, Some("use_dpop_nonce")));

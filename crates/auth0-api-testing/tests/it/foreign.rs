@@ -5,8 +5,9 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use auth0_api_core::Algorithm;
 use auth0_api_testing::{
-    Api, Application, Credential, ExchangeRejection, LinkedAccount, LocalTenant, SigningAlgorithm, SigningKey, User,
+    Api, Application, Credential, ExchangeRejection, LinkedAccount, LocalTenant, SigningKey, User,
 };
 use tokio::task::spawn_blocking;
 
@@ -15,7 +16,7 @@ async fn npm_clients_get_tokens_and_rejections() {
     if let Some(missing) = missing() {
         return skip(&missing);
     }
-    let key = SigningKey::generate(SigningAlgorithm::ES256);
+    let key = SigningKey::generate(Algorithm::ES256);
     let tenant = tenant(&key).await;
     tenant.require_dpop_nonce(true);
     let mut client = command(&tenant, &key);

@@ -2,7 +2,8 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use auth0_api_testing::{LocalTenant, ManualClock, ProofKey, SigningAlgorithm, SigningKey};
+use auth0_api_core::Algorithm;
+use auth0_api_testing::{DpopClient, LocalTenant, ManualClock, SigningKey};
 use serde_json::{Value, json};
 
 use crate::caller::{get, part, verifies};
@@ -30,7 +31,7 @@ async fn a_minted_token_has_the_documented_defaults() {
 async fn every_claim_can_be_set_and_left_out() {
     let tenant = start().await;
     let at = |seconds| UNIX_EPOCH + Duration::from_secs(seconds);
-    let key = ProofKey::generate();
+    let key = DpopClient::generate();
     let token = tenant
         .mint()
         .subject("auth0|ada")
@@ -97,7 +98,7 @@ async fn raw_parts_are_used_unchanged_and_are_signed() {
 #[tokio::test]
 async fn each_algorithm_has_its_own_published_key() {
     let tenant = start().await;
-    for algorithm in SigningAlgorithm::ALL {
+    for algorithm in Algorithm::ALL {
         let (first, second) = (tenant.mint().algorithm(algorithm).sign(), tenant.mint().algorithm(algorithm).sign());
         let header = part(&first, 0);
         assert_eq!((&header["alg"], &header["kid"]), (&json!(algorithm.name()), &part(&second, 0)["kid"]));
@@ -111,7 +112,7 @@ async fn each_algorithm_has_its_own_published_key() {
 #[tokio::test]
 async fn a_token_of_a_given_key_verifies_while_the_key_is_published() {
     let tenant = start().await;
-    let key = SigningKey::generate(SigningAlgorithm::RS256).with_kid("mine");
+    let key = SigningKey::generate(Algorithm::RS256).with_kid("mine");
     let token = tenant.mint().key(&key).sign();
     assert_eq!(part(&token, 0)["kid"], "mine");
     assert!(!verifies(&token, &jwks(&tenant).await));

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use auth0_api_testing::{SigningAlgorithm, SigningKey, TokenBuilder};
+use auth0_api_core::Algorithm;
+use auth0_api_testing::{SigningKey, TokenBuilder};
 use serde_json::{Value, json};
 
 use crate::caller::part;
@@ -96,7 +97,7 @@ async fn the_organisation_is_kept_and_openid_is_not_granted() {
 #[tokio::test]
 async fn a_proof_binds_the_token_and_the_subjects_binding_is_ignored() {
     let world = World::new().await;
-    let (key, other) = (world.tenant.proof_key(), world.tenant.proof_key());
+    let (key, other) = (world.tenant.dpop_client(), world.tenant.dpop_client());
     let proof = key.proof("POST", &format!("{}/oauth/token", world.tenant.domain())).sign();
     let answer = world.ask_with(&[("dpop", &proof)], &form(&subject(&world).bound_to(&other))).await.json();
     assert_eq!(answer["token_type"], "DPoP");
@@ -111,7 +112,7 @@ async fn a_subject_with_one_fault_is_rejected() {
     let world = World::new().await;
     let good = || subject(&world);
     let now = world.tenant.clock().now();
-    let other_key = SigningKey::generate(SigningAlgorithm::RS256);
+    let other_key = SigningKey::generate(Algorithm::RS256);
     for (subject, reason) in [
         (good().raw_claims("[]"), "it is not a JWT"),
         (good().key(&other_key), "no key of this tenant has its kid"),

@@ -1,6 +1,7 @@
 //! Key rotation and revocation.
 
-use auth0_api_testing::{LocalTenant, SigningAlgorithm};
+use auth0_api_core::Algorithm;
+use auth0_api_testing::LocalTenant;
 use serde_json::{Value, json};
 
 use crate::caller::{get, part, verifies};
@@ -40,7 +41,7 @@ async fn no_key_is_published_after_the_current_key_is_removed() {
 #[tokio::test]
 async fn a_rotation_replaces_the_keys_of_every_algorithm() {
     let tenant = LocalTenant::start().await.unwrap();
-    let mint = || part(&tenant.mint().algorithm(SigningAlgorithm::ES256).sign(), 0)["kid"].clone();
+    let mint = || part(&tenant.mint().algorithm(Algorithm::ES256).sign(), 0)["kid"].clone();
     let before = mint();
     tenant.rotate_keys();
     assert_ne!(before, mint());

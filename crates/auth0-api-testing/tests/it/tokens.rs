@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use auth0_api_testing::{Api, LocalTenant, ManualClock, SigningAlgorithm};
+use auth0_api_core::Algorithm;
+use auth0_api_testing::{Api, LocalTenant, ManualClock};
 use serde_json::json;
 
 use crate::caller::{get, part, post_form, send, verifies};
@@ -44,7 +45,7 @@ async fn client_credentials_give_a_token_that_verifies() {
 
 #[tokio::test]
 async fn an_api_chooses_the_profile_and_the_algorithm_of_its_tokens() {
-    let api = Api::new("https://api.example.com").rfc9068().algorithm(SigningAlgorithm::PS256);
+    let api = Api::new("https://api.example.com").rfc9068().algorithm(Algorithm::PS256);
     let api = api.token_lifetime(Duration::from_secs(60)).scopes(["read:orders"]);
     let tenant = LocalTenant::builder().clock(ManualClock::new()).api(api).start().await.unwrap();
     let body = format!("{GOOD}&scope=read%3Aorders+write%3Aorders");

@@ -19,6 +19,7 @@ pub(crate) const VAULT_TOKEN: &str = "http://auth0.com/oauth/token-type/federate
 /// The secret of every client except the default ones.
 pub(crate) const SECRET: &str = "s3cret";
 
+/// Unlike `TestWorld`, this world has no client of the library: its tests send plain HTTP requests to the tenant.
 pub(crate) struct World {
     pub(crate) tenant: LocalTenant,
     pub(crate) clock: ManualClock,

@@ -4,7 +4,7 @@ use std::process::{ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use auth0_api_testing::{LocalTenant, ProofKey};
+use auth0_api_testing::{DpopClient, LocalTenant};
 use reqwest::{Client, RequestBuilder, Response};
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
@@ -22,7 +22,7 @@ pub(crate) struct Process {
 
 /// A client's key, and a token that is bound to this key.
 pub(crate) struct Holder {
-    pub(crate) key: ProofKey,
+    pub(crate) key: DpopClient,
     pub(crate) token: String,
 }
 
@@ -81,7 +81,7 @@ impl Process {
 
 impl Holder {
     pub(crate) fn new(tenant: &LocalTenant) -> Self {
-        let key = tenant.proof_key();
+        let key = tenant.dpop_client();
         let token = tenant.mint().bound_to(&key).sign();
         Self { key, token }
     }

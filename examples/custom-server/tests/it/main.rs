@@ -32,7 +32,7 @@ async fn a_valid_token_is_accepted_and_a_rejection_contains_the_reason() {
 #[tokio::test]
 async fn a_bound_token_needs_a_proof_for_the_url_of_this_server() {
     let server = Server::start().await;
-    let key = server.tenant.proof_key();
+    let key = server.tenant.dpop_client();
     let token = server.tenant.mint().bound_to(&key).sign();
     let url = format!("{}/api/private", server.url);
     let ask = |proof: String| {

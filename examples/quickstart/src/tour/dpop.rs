@@ -2,13 +2,13 @@
 
 use std::error::Error;
 
-use auth0_api_testing::ProofKey;
+use auth0_api_testing::DpopClient;
 
 use super::guide::Guide;
 use super::{Servers, Step};
 
 pub(super) fn steps(Servers { tenant, url, .. }: &Servers) -> Vec<Step> {
-    let key = ProofKey::generate();
+    let key = DpopClient::generate();
     let token = tenant.mint().bound_to(&key).sign();
     let private = format!("{url}/api/private");
     let proof = |target: &str| Some(key.proof("GET", target).access_token(&token).sign());
@@ -40,7 +40,7 @@ pub(super) fn steps(Servers { tenant, url, .. }: &Servers) -> Vec<Step> {
 
 /// Sends two proofs. The rejection of the first proof contains a nonce, and the second proof contains that nonce.
 pub(super) async fn steps_with_nonce(guide: &Guide, servers: &Servers) -> Result<usize, Box<dyn Error>> {
-    let key = ProofKey::generate();
+    let key = DpopClient::generate();
     let token = servers.tenant.mint().bound_to(&key).sign();
     let url = format!("{}/api/private", servers.nonce_url);
     let proof = key.proof("GET", &url).access_token(&token).sign();

@@ -1,14 +1,15 @@
 //! Calls that are accepted.
 
+use auth0_api_testing::TestWorld;
+
 use auth0_api_axum::AuthLayer;
 use auth0_api_core::{DpopPolicy, RotatingNonce};
 
 use super::{GREET, RULE, call, serve};
-use crate::world::World;
 
 #[tokio::test]
 async fn a_method_finds_the_verified_token_in_its_request() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let to = serve(AuthLayer::grpc(world.api.clone())).await;
     let authorization = format!("Bearer {}", world.tenant.mint().sign());
     let answer = call(to, GREET, &[("authorization", &authorization)]).await.unwrap();
@@ -17,9 +18,9 @@ async fn a_method_finds_the_verified_token_in_its_request() {
 
 #[tokio::test]
 async fn a_proof_must_name_post_and_the_url_of_the_method() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let to = serve(AuthLayer::grpc(world.api.clone())).await;
-    let key = world.tenant.proof_key();
+    let key = world.tenant.dpop_client();
     let token = world.tenant.mint().bound_to(&key).scope("admin").sign();
     for (method, htm, htu, accepted) in [
         (GREET, "POST", format!("http://{to}{GREET}"), true),
@@ -37,9 +38,9 @@ async fn a_proof_must_name_post_and_the_url_of_the_method() {
 #[tokio::test]
 async fn the_next_nonce_is_metadata_of_the_response() {
     let nonces = RotatingNonce::new([[1; 32]]).unwrap();
-    let world = World::with(DpopPolicy::accept().nonce(nonces)).await;
+    let world = TestWorld::start_with(|builder| builder.dpop(DpopPolicy::accept().nonce(nonces))).await;
     let to = serve(AuthLayer::grpc(world.api.clone())).await;
-    let key = world.tenant.proof_key();
+    let key = world.tenant.dpop_client();
     let token = world.tenant.mint().bound_to(&key).sign();
     let authorization = format!("DPoP {token}");
     let proof = || key.proof("POST", &format!("http://{to}{GREET}")).access_token(&token);

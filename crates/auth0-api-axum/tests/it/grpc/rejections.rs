@@ -2,20 +2,20 @@
 
 use auth0_api_axum::{AuthLayer, grpc_metadata};
 use auth0_api_core::{ApiClient, Requirement};
-use auth0_api_testing::{Endpoint, Misbehaviour};
+use auth0_api_testing::{Endpoint, Misbehaviour, TestWorld};
 use http::{Request, Response};
 use tonic::{Code, Status};
 use tower::{Layer as _, ServiceExt as _, service_fn};
 
 use super::{GREET, RULE, call, serve};
-use crate::world::{World, header};
+use crate::world::header;
 
 const BEARER: &str = r#"Bearer realm="api""#;
 const DPOP: &str = r#"DPoP algs="ES256""#;
 
 #[tokio::test]
 async fn a_rejection_is_a_grpc_status_with_the_challenges_as_metadata() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let to = serve(AuthLayer::grpc(world.api.clone())).await;
     let (good, bad) = (world.tenant.mint().sign(), world.tenant.mint().audience("https://other.example.com").sign());
     let (good, bad) = (format!("Bearer {good}"), format!("Bearer {bad}"));
@@ -54,7 +54,7 @@ async fn a_rejection_is_a_grpc_status_with_the_challenges_as_metadata() {
 
 #[tokio::test]
 async fn an_outage_of_the_tenant_is_unavailable_with_a_retry_delay() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     world.tenant.misbehave(Endpoint::Jwks, Misbehaviour::Status(500));
     let to = serve(AuthLayer::grpc(world.api.clone())).await;
     let authorization = format!("Bearer {}", world.tenant.mint().sign());
@@ -68,7 +68,7 @@ async fn an_outage_of_the_tenant_is_unavailable_with_a_retry_delay() {
 
 #[tokio::test]
 async fn a_requirement_without_its_layer_is_an_internal_error() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let inner = service_fn(|_: Request<()>| async { Ok::<_, Status>(Response::new(Vec::new())) });
     let service = AuthLayer::new(world.api.clone()).require(Requirement::scope("admin")).layer(inner);
     let response = service.oneshot(grpc_request()).await.unwrap();
@@ -78,7 +78,7 @@ async fn a_requirement_without_its_layer_is_an_internal_error() {
 
 #[tokio::test]
 async fn a_rejected_call_gets_headers_alone_even_with_a_hook() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let inner = service_fn(|_: Request<()>| async { Ok::<_, Status>(Response::new(String::new())) });
     let auth = AuthLayer::new(world.api.clone());
     let hooked = auth.clone().rejection_body(|_: &auth0_api_core::Rejection| ("text/plain", "a body".to_owned()));
@@ -91,7 +91,7 @@ async fn a_rejected_call_gets_headers_alone_even_with_a_hook() {
 
 #[tokio::test]
 async fn a_request_that_is_not_a_grpc_call_is_answered_in_http() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let inner = service_fn(|_: Request<()>| async { Ok::<_, Status>(Response::new(Vec::new())) });
     let service = AuthLayer::new(world.api.clone()).layer(inner);
     let a_get = Request::get("http://a/").header("content-type", "application/grpc").body(()).unwrap();
@@ -105,7 +105,7 @@ async fn a_request_that_is_not_a_grpc_call_is_answered_in_http() {
 
 #[tokio::test]
 async fn a_handler_can_turn_a_rejection_into_a_status() {
-    let world = World::new().await;
+    let world = TestWorld::start().await;
     let token = world.api.verify_access_token(&world.tenant.mint().sign()).await.unwrap();
     let rejected = |api: &ApiClient| Requirement::scope("admin").check(&token).map_err(|error| api.reject(&error));
     let metadata = grpc_metadata(&rejected(&world.api).unwrap_err());

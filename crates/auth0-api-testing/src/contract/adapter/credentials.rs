@@ -2,7 +2,6 @@
 
 use auth0_api_core::DpopPolicy;
 
-use super::requests::Holder;
 use super::suite::Suite;
 use super::{Answer, Harness};
 
@@ -54,7 +53,7 @@ async fn not_offered<H: Harness>(suite: &mut Suite<'_, H>) {
     suite.row("a Bearer token where DPoP is required", to, call, rejected(DPOP)).await;
 
     let to = suite.open(DpopPolicy::ignore()).await;
-    let call = suite.proven(&Holder::new(&suite.tenant), to, "/private");
+    let call = suite.proven(&suite.world.tenant.token_holder(), to, "/private");
     suite.row("a DPoP token where DPoP is ignored", to, call, rejected(BEARER)).await;
 }
 
@@ -88,7 +87,7 @@ async fn malformed<H: Harness>(suite: &mut Suite<'_, H>) {
 async fn repeated<H: Harness>(suite: &mut Suite<'_, H>) {
     let bearer_error = r#"Bearer realm="api", error="invalid_request", error_description="more than one Authorization header was sent""#;
     let dpop_error = r#"DPoP error="invalid_request", error_description="more than one Authorization header was sent", algs="ES256""#;
-    let token = suite.tenant.mint().sign();
+    let token = suite.world.tenant.mint().sign();
     let (bearer, dpop) = (&*format!("Bearer {token}"), &*format!("DPoP {token}"));
     let to = suite.open(DpopPolicy::accept()).await;
     for ([first, second], challenges) in [
@@ -112,11 +111,11 @@ async fn good<H: Harness>(suite: &mut Suite<'_, H>) {
     suite.row("a route without a layer", to, call, Answer::served("public")).await;
     let call = suite.bearer("/private", "");
     suite.row("a good Bearer token", to, call, Answer::served(SUBJECT)).await;
-    let call = suite.call("/private").header("authorization", format!("bEARER   {}", suite.tenant.mint().sign()));
+    let call = suite.call("/private").header("authorization", format!("bEARER   {}", suite.world.tenant.mint().sign()));
     suite.row("a scheme in another letter case, and more than one space", to, call, Answer::served(SUBJECT)).await;
-    let call = suite.proven(&Holder::new(&suite.tenant), to, "/private");
+    let call = suite.proven(&suite.world.tenant.token_holder(), to, "/private");
     suite.row("a bound token with a good proof", to, call, Answer::served(SUBJECT)).await;
     let padding = "p".repeat(10 * 1024);
-    let call = suite.call("/private").bearer(&suite.tenant.mint().claim("padding", padding).sign());
+    let call = suite.call("/private").bearer(&suite.world.tenant.mint().claim("padding", padding).sign());
     suite.row("a good token of more than 13 KiB", to, call, Answer::served(SUBJECT)).await;
 }

@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 use auth0_api_core::DpopPolicy;
 
 use super::credentials::{BEARER, DPOP, SUBJECT, missing};
-use super::requests::Holder;
 use super::suite::Suite;
 use super::target::{malformed, mismatch};
 use super::transport::Connection;
@@ -24,7 +23,7 @@ pub(super) async fn rows<H: Harness>(suite: &mut Suite<'_, H>) {
 
 async fn methods<H: Harness>(suite: &mut Suite<'_, H>, to: SocketAddr) {
     for method in ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"] {
-        let holder = Holder::new(&suite.tenant);
+        let holder = suite.world.tenant.token_holder();
         let call = |proven: &str| {
             let proof = holder.proof(proven, &suite.url(to, "/private")).sign();
             Call::new(method, suite.harness.path("/private")).dpop(&holder.token, proof)
@@ -56,7 +55,7 @@ async fn hosts<H: Harness>(suite: &mut Suite<'_, H>, to: SocketAddr) {
         // With this `Host`, the URL would be `http://HOST/private?/private`: the header would choose the path.
         (&moved, suite.url(to, "/private"), malformed()),
     ] {
-        let holder = Holder::new(&suite.tenant);
+        let holder = suite.world.tenant.token_holder();
         let call = suite.call("/private").header("host", host);
         let call = call.dpop(&holder.token, holder.proof("GET", &htu).sign());
         suite.row(&format!("the host {host:?}, and a proof for {htu}"), to, call, expected).await;
@@ -68,7 +67,7 @@ async fn absolute_form<H: Harness>(suite: &mut Suite<'_, H>, to: SocketAddr) {
     for (target, expected) in
         [(suite.url(to, "/private"), Answer::served(SUBJECT)), (format!("http://evil.example{private}"), malformed())]
     {
-        let holder = Holder::new(&suite.tenant);
+        let holder = suite.world.tenant.token_holder();
         let proof = holder.proof("GET", &target).sign();
         let call = Call::new("GET", target).header("host", to.to_string()).dpop(&holder.token, proof);
         let row = format!("the absolute target {}, and the server's own host", call.target);
@@ -77,7 +76,7 @@ async fn absolute_form<H: Harness>(suite: &mut Suite<'_, H>, to: SocketAddr) {
 }
 
 async fn queries<H: Harness>(suite: &mut Suite<'_, H>, to: SocketAddr) {
-    let holder = Holder::new(&suite.tenant);
+    let holder = suite.world.tenant.token_holder();
     let target = format!("{}?page=2&x=%2F", suite.harness.path("/private"));
     let proof = holder.proof("GET", &suite.url(to, "/private")).sign();
     let call = Call::new("GET", target).dpop(&holder.token, proof);
@@ -87,7 +86,7 @@ async fn queries<H: Harness>(suite: &mut Suite<'_, H>, to: SocketAddr) {
 async fn bodies<H: Harness>(suite: &mut Suite<'_, H>, to: SocketAddr) {
     let body = "0123456789abcdef".repeat(4 * 1024);
     let path = suite.harness.path("/echo");
-    let call = Call::new("POST", path.clone()).bearer(&suite.tenant.mint().sign()).body(body.clone());
+    let call = Call::new("POST", path.clone()).bearer(&suite.world.tenant.mint().sign()).body(body.clone());
     suite.row("a body of 64 KiB reaches the handler unchanged", to, call, Answer::served(&body)).await;
     let call = Call::new("POST", path).body(body);
     suite.row("a body of 64 KiB without credentials", to, call, missing(&[BEARER, DPOP])).await;
@@ -108,7 +107,7 @@ async fn preflight<H: Harness>(suite: &mut Suite<'_, H>, to: SocketAddr) {
 
     for (row, call, status) in [
         ("a rejection", Call::new("GET", path.clone()).headers(&origin), 401),
-        ("an answer", Call::new("GET", path).headers(&origin).bearer(&suite.tenant.mint().sign()), 200),
+        ("an answer", Call::new("GET", path).headers(&origin).bearer(&suite.world.tenant.mint().sign()), 200),
     ] {
         let answer = suite.harness.send(to, call).await;
         let allowed = answer.header("access-control-allow-origin").is_some();

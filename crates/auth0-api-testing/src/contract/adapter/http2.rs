@@ -3,7 +3,6 @@
 use auth0_api_core::DpopPolicy;
 
 use super::credentials::{BEARER, DPOP, SUBJECT, missing};
-use super::requests::Holder;
 use super::suite::Suite;
 use super::target::{malformed, mismatch};
 use super::transport::over_http2;
@@ -34,7 +33,7 @@ pub(super) async fn rows<H: Harness>(suite: &mut Suite<'_, H>) {
     ] {
         for route in ["/private", "/nested/private"] {
             let htu = htu.replace(&suite.harness.path("/private"), &suite.harness.path(route));
-            let holder = Holder::new(&suite.tenant);
+            let holder = suite.world.tenant.token_holder();
             let call =
                 Call::new("GET", suite.harness.path(route)).dpop(&holder.token, holder.proof("GET", &htu).sign());
             let call = host.iter().fold(call, |call, host| call.header("host", *host));

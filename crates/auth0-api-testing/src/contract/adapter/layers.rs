@@ -3,7 +3,6 @@
 use auth0_api_core::DpopPolicy;
 
 use super::credentials::{BEARER, DPOP, SUBJECT, missing};
-use super::requests::Holder;
 use super::suite::Suite;
 use super::{Answer, Harness};
 
@@ -17,7 +16,7 @@ pub(super) async fn rows<H: Harness>(suite: &mut Suite<'_, H>) {
 async fn nested<H: Harness>(suite: &mut Suite<'_, H>) {
     let to = suite.open(DpopPolicy::accept()).await;
     for (route, row) in [("/twice", "a layer in a layer"), ("/nested/private", "a router in a router")] {
-        let call = suite.proven(&Holder::new(&suite.tenant), to, route);
+        let call = suite.proven(&suite.world.tenant.token_holder(), to, route);
         suite.row(&format!("a bound token through {row}"), to, call, Answer::served(SUBJECT)).await;
         let call = suite.call(route);
         suite.row(&format!("no credentials, through {row}"), to, call, missing(&[BEARER, DPOP])).await;
@@ -35,7 +34,8 @@ async fn foreign<H: Harness>(suite: &mut Suite<'_, H>) {
     let rejected = Answer::rejected(401, &[error, DPOP], "invalid_token", description);
     let call = suite.bearer("/both", "");
     suite.row("a layer of another client verifies the token again", to, call, rejected).await;
-    let token = suite.tenant.mint().audiences([suite.tenant.audience(), "https://other.example.com"]).sign();
+    let token =
+        suite.world.tenant.mint().audiences([suite.world.tenant.audience(), "https://other.example.com"]).sign();
     let call = suite.call("/both").bearer(&token);
     suite.row("a token for both clients", to, call, Answer::served(SUBJECT)).await;
     let call = suite.bearer("/misplaced", "read:messages");

@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 
 use auth0_api_core::{ApiClientBuilder, ProtectedResource};
 
-use super::requests::Holder;
 use super::suite::Suite;
 use super::{Answer, Call, Harness};
 
@@ -37,7 +36,7 @@ pub(super) async fn challenges<H: Harness>(suite: &mut Suite<'_, H>) {
     let description = "the access token lacks a scope that is needed here";
     let error = r#"DPoP error="insufficient_scope", error_description="the access token lacks a scope that is needed here", scope="read:messages read:drafts", algs="ES256", resource_metadata="https://resource.example.com/.well-known/oauth-protected-resource/v1""#;
     let rejected = Answer::rejected(403, &[BEARER, error], "insufficient_scope", description);
-    let call = suite.proven(&Holder::new(&suite.tenant), to, "/scoped");
+    let call = suite.proven(&suite.world.tenant.token_holder(), to, "/scoped");
     suite.row("metadata: a bound token without the scopes", to, call, rejected).await;
 
     let description = "the access token is malformed";
@@ -60,7 +59,7 @@ pub(super) async fn rows<H: Harness>(suite: &mut Suite<'_, H>) {
 async fn served<H: Harness>(suite: &mut Suite<'_, H>, to: SocketAddr, path: &str) {
     let document = format!(
         r#"{{"resource":"{RESOURCE}","authorization_servers":["{}"],"bearer_methods_supported":["header"],"dpop_signing_alg_values_supported":["ES256"]}}"#,
-        suite.tenant.issuer()
+        suite.world.tenant.issuer()
     );
     // The tag is a digest of the document. The document contains the tenant's port, so the tag cannot be a constant.
     let etag = suite.harness.send(to, Call::new("GET", path)).await.header("etag").unwrap_or_default().to_owned();

@@ -47,7 +47,8 @@ mod answer;
 mod call;
 mod harness;
 mod requests;
-pub(super) mod suite;
+pub(super) mod run;
+mod suite;
 mod transport;
 
 mod credentials;

@@ -7,15 +7,15 @@ use std::time::Duration;
 use auth0_api_core::{DpopPolicy, RotatingNonce};
 
 use super::credentials::{BEARER, SUBJECT};
-use super::requests::Holder;
 use super::suite::Suite;
 use super::{Answer, Call, Harness};
+use crate::TokenHolder;
 use crate::must::must;
 
 pub(super) async fn rows<H: Harness>(suite: &mut Suite<'_, H>) {
     let nonces = must(RotatingNonce::new([[1; 32]]), "making nonces from a secret of 32 octets");
     let to = suite.open(DpopPolicy::accept().nonce(nonces)).await;
-    let holder = Holder::new(&suite.tenant);
+    let holder = suite.world.tenant.token_holder();
     let first = requested_nonce(suite, &holder, to).await;
 
     let call = proven(suite, &holder, to, "/private", &first);
@@ -26,7 +26,7 @@ pub(super) async fn rows<H: Harness>(suite: &mut Suite<'_, H>) {
     let call = suite.bearer("/private", "");
     suite.row("a Bearer token where proofs need a nonce", to, call, Answer::served(SUBJECT)).await;
 
-    suite.clock.advance(STEP);
+    suite.world.clock.advance(STEP);
     let second = requested_nonce(suite, &holder, to).await;
     let error = r#"DPoP error="insufficient_scope", error_description="the access token lacks a scope that is needed here", scope="read:messages read:drafts", algs="ES256""#;
     let lacking = "the access token lacks a scope that is needed here";
@@ -47,7 +47,7 @@ pub(super) async fn rows<H: Harness>(suite: &mut Suite<'_, H>) {
 }
 
 /// Sends a proof without a nonce, checks the rejection, and returns the nonce in it.
-async fn requested_nonce<H: Harness>(suite: &mut Suite<'_, H>, holder: &Holder, to: SocketAddr) -> String {
+async fn requested_nonce<H: Harness>(suite: &mut Suite<'_, H>, holder: &TokenHolder, to: SocketAddr) -> String {
     let answer = suite.harness.send(to, suite.proven(holder, to, "/private")).await;
     let nonce = answer.header("dpop-nonce").unwrap_or_default().to_owned();
     suite.check("a proof without the nonce is answered with one nonce of 43 characters", nonce.len() == 43, &answer);
@@ -59,7 +59,7 @@ async fn requested_nonce<H: Harness>(suite: &mut Suite<'_, H>, holder: &Holder, 
     nonce
 }
 
-fn proven<H: Harness>(suite: &Suite<'_, H>, holder: &Holder, to: SocketAddr, route: &str, nonce: &str) -> Call {
+fn proven<H: Harness>(suite: &Suite<'_, H>, holder: &TokenHolder, to: SocketAddr, route: &str, nonce: &str) -> Call {
     suite.call(route).dpop(&holder.token, suite.proof(holder, to, route).nonce(nonce).sign())
 }
 

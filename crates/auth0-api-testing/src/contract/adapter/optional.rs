@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 use auth0_api_core::DpopPolicy;
 
 use super::credentials::{BEARER, DPOP, SUBJECT, missing};
-use super::requests::Holder;
 use super::suite::Suite;
 use super::{Answer, Harness};
 use crate::{Endpoint, Misbehaviour};
@@ -15,7 +14,7 @@ pub(super) async fn rows<H: Harness>(suite: &mut Suite<'_, H>) {
     passed(suite, to).await;
     rejected(suite, to).await;
 
-    suite.tenant.misbehave(Endpoint::Jwks, Misbehaviour::Status(500));
+    suite.world.tenant.misbehave(Endpoint::Jwks, Misbehaviour::Status(500));
     let to = suite.open(DpopPolicy::accept()).await;
     let call = suite.bearer("/optional", "");
     let answer = suite.harness.send(to, call).await;
@@ -25,7 +24,7 @@ pub(super) async fn rows<H: Harness>(suite: &mut Suite<'_, H>) {
         answer.status == expected,
         &answer,
     );
-    suite.tenant.behave();
+    suite.world.tenant.behave();
 }
 
 async fn passed<H: Harness>(suite: &mut Suite<'_, H>, to: SocketAddr) {
@@ -41,7 +40,7 @@ async fn passed<H: Harness>(suite: &mut Suite<'_, H>, to: SocketAddr) {
     for route in ["/optional", "/demanding"] {
         let call = suite.bearer(route, "");
         suite.row(&format!("a good Bearer token at {route}"), to, call, Answer::served(SUBJECT)).await;
-        let call = suite.proven(&Holder::new(&suite.tenant), to, route);
+        let call = suite.proven(&suite.world.tenant.token_holder(), to, route);
         suite.row(&format!("a bound token at {route}"), to, call, Answer::served(SUBJECT)).await;
     }
 }

@@ -6,7 +6,6 @@ use std::time::Duration;
 use auth0_api_core::{Clock as _, DpopPolicy, MemoryReplayStore};
 
 use super::credentials::{BEARER, DPOP, SUBJECT};
-use super::requests::Holder;
 use super::suite::Suite;
 use super::{Answer, Harness};
 
@@ -21,7 +20,7 @@ pub(super) async fn rows<H: Harness>(suite: &mut Suite<'_, H>) {
 }
 
 async fn missing<H: Harness>(suite: &mut Suite<'_, H>, to: SocketAddr) {
-    let token = Holder::new(&suite.tenant).token;
+    let token = suite.world.tenant.token_holder().token;
     let error = r#"DPoP error="invalid_request", error_description="the DPoP scheme needs a proof", algs="ES256""#;
     let rejected = Answer::rejected(400, &[BEARER, error], "invalid_request", "the DPoP scheme needs a proof");
     let call = suite.call("/private").header("authorization", format!("DPoP {token}"));
@@ -33,16 +32,16 @@ async fn missing<H: Harness>(suite: &mut Suite<'_, H>, to: SocketAddr) {
 async fn beside_bearer<H: Harness>(suite: &mut Suite<'_, H>, to: SocketAddr) {
     let description = "a proof needs the DPoP scheme and a bound token";
     let error = format!(r#"Bearer realm="api", error="invalid_request", error_description="{description}""#);
-    let proof = suite.proof(&Holder::new(&suite.tenant), to, "/private").sign();
+    let proof = suite.proof(&suite.world.tenant.token_holder(), to, "/private").sign();
     let call = suite.bearer("/private", "").header("dpop", proof);
     let rejected = Answer::rejected(400, &[&error, DPOP], "invalid_request", description);
     suite.row("a proof beside an unbound Bearer token", to, call, rejected).await;
 }
 
 async fn invalid<H: Harness>(suite: &mut Suite<'_, H>, to: SocketAddr) {
-    let holder = Holder::new(&suite.tenant);
+    let holder = suite.world.tenant.token_holder();
     let proof = || suite.proof(&holder, to, "/private");
-    let before = suite.clock.now() - Duration::from_secs(301);
+    let before = suite.world.clock.now() - Duration::from_secs(301);
     let table = [
         ("not-a-proof".to_owned(), "the proof is malformed"),
         (proof().claim("htm", "PATCH").sign(), "the proof was made for another method"),
@@ -61,7 +60,7 @@ async fn invalid<H: Harness>(suite: &mut Suite<'_, H>, to: SocketAddr) {
     }
 
     // RFC 9449 §7.1, figure 16: a stolen token with a proof of another key.
-    let other_holder = Holder { key: suite.tenant.proof_key(), token: holder.token };
+    let other_holder = suite.world.tenant.dpop_client().holding(holder.token);
     let description = "the access token is bound to another key than the proof's";
     let error = format!(r#"DPoP error="invalid_token", error_description="{description}", algs="ES256""#);
     let rejected = Answer::rejected(401, &[BEARER, &error], "invalid_token", description);
@@ -72,7 +71,7 @@ async fn invalid<H: Harness>(suite: &mut Suite<'_, H>, to: SocketAddr) {
 async fn repeated<H: Harness>(suite: &mut Suite<'_, H>, to: SocketAddr) {
     let error = r#"DPoP error="invalid_dpop_proof", error_description="exactly one proof must be sent", algs="ES256""#;
     let rejected = Answer::rejected(401, &[BEARER, error], "invalid_dpop_proof", "exactly one proof must be sent");
-    let holder = Holder::new(&suite.tenant);
+    let holder = suite.world.tenant.token_holder();
     let proof = suite.proof(&holder, to, "/private").sign();
     let call = suite.call("/private").dpop(&holder.token, proof.clone()).header("DPoP", proof.clone());
     suite.row("two lines with proofs", to, call, rejected.clone()).await;
@@ -83,7 +82,7 @@ async fn repeated<H: Harness>(suite: &mut Suite<'_, H>, to: SocketAddr) {
 async fn replayed<H: Harness>(suite: &mut Suite<'_, H>, to: SocketAddr) {
     let error = r#"DPoP error="invalid_dpop_proof", error_description="the proof has been used before", algs="ES256""#;
     let rejected = Answer::rejected(401, &[BEARER, error], "invalid_dpop_proof", "the proof has been used before");
-    let call = suite.proven(&Holder::new(&suite.tenant), to, "/private");
+    let call = suite.proven(&suite.world.tenant.token_holder(), to, "/private");
     suite.row("a proof for the first time", to, call.clone(), Answer::served(SUBJECT)).await;
     suite.row("a proof for the second time", to, call, rejected).await;
 }
@@ -91,7 +90,7 @@ async fn replayed<H: Harness>(suite: &mut Suite<'_, H>, to: SocketAddr) {
 async fn too_many<H: Harness>(suite: &mut Suite<'_, H>) {
     let store = MemoryReplayStore::new().per_key_quota(1);
     let to = suite.open(DpopPolicy::accept().replay_store(store)).await;
-    let holder = Holder::new(&suite.tenant);
+    let holder = suite.world.tenant.token_holder();
     let call = suite.proven(&holder, to, "/private");
     suite.row("a proof within its key's quota", to, call, Answer::served(SUBJECT)).await;
     let description = "too many proofs of one key in a short time";

@@ -6,7 +6,6 @@ use std::net::SocketAddr;
 use auth0_api_core::DpopPolicy;
 
 use super::credentials::{BEARER, DPOP, SUBJECT, missing};
-use super::requests::Holder;
 use super::suite::Suite;
 use super::{Answer, Harness};
 
@@ -24,10 +23,10 @@ pub(super) async fn rows<H: Harness>(suite: &mut Suite<'_, H>) {
 
     let error = r#"DPoP error="insufficient_scope", error_description="the access token lacks a scope that is needed here", scope="read:messages read:drafts", algs="ES256""#;
     let rejected = Answer::rejected(403, &[BEARER, error], "insufficient_scope", lacking);
-    let holder = Holder::with(&suite.tenant, |token| token.scope("read:messages"));
+    let holder = suite.holder(|token| token.scope("read:messages"));
     let call = suite.proven(&holder, to, "/scoped");
     suite.row("a bound token without a scope", to, call, rejected).await;
-    let holder = Holder::with(&suite.tenant, |token| token.scope("read:messages read:drafts"));
+    let holder = suite.holder(|token| token.scope("read:messages read:drafts"));
     let call = suite.proven(&holder, to, "/scoped");
     suite.row("a bound token with all scopes", to, call, Answer::served(SUBJECT)).await;
 

@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 use auth0_api_core::{DpopPolicy, TrustedProxies};
 
 use super::credentials::{BEARER, SUBJECT};
-use super::requests::Holder;
 use super::suite::Suite;
 use super::{Answer, Harness};
 use crate::must::must;
@@ -137,7 +136,7 @@ async fn target_row<H: Harness>(
     htu: &str,
     expected: Answer,
 ) {
-    let holder = Holder::new(&suite.tenant);
+    let holder = suite.world.tenant.token_holder();
     let proof = holder.proof(suite.harness.method(), htu).sign();
     let call = suite.call(route).headers(lines).dpop(&holder.token, proof);
     suite.row(&format!("target: {row}"), to, call, expected).await;

@@ -6,14 +6,13 @@ use std::time::Duration;
 use auth0_api_core::DpopPolicy;
 
 use super::credentials::{BEARER, DPOP};
-use super::requests::Holder;
 use super::suite::Suite;
 use super::{Answer, Harness};
 
 pub(super) async fn rows<H: Harness>(suite: &mut Suite<'_, H>) {
     let to = suite.open(DpopPolicy::accept()).await;
-    let mint = || suite.tenant.mint();
-    let holder = Holder::new(&suite.tenant);
+    let mint = || suite.world.tenant.mint();
+    let holder = suite.world.tenant.token_holder();
     for (token, description) in [
         ("opaque".to_owned(), "the access token is not a JWT"),
         ("a.b.c".to_owned(), "the access token is malformed"),
@@ -40,8 +39,8 @@ pub(super) async fn rows<H: Harness>(suite: &mut Suite<'_, H>) {
 
 async fn as_dpop<H: Harness>(suite: &mut Suite<'_, H>) {
     let to = suite.open(DpopPolicy::accept()).await;
-    let expired = Holder::with(&suite.tenant, |token| token.expires_in(Duration::ZERO));
-    let unbound = Holder::with(&suite.tenant, |token| token.without_claim("cnf"));
+    let expired = suite.holder(|token| token.expires_in(Duration::ZERO));
+    let unbound = suite.holder(|token| token.without_claim("cnf"));
     for (holder, description) in
         [(expired, "the access token has expired"), (unbound, "the access token is not bound to a key")]
     {

@@ -4,7 +4,6 @@ use std::time::{Duration, SystemTime};
 
 use auth0_api_core::{DpopPolicy, ProofId, ReplayFuture, ReplayStore, ReplayStoreError};
 
-use super::requests::Holder;
 use super::suite::Suite;
 use super::{Answer, Harness};
 use crate::{Endpoint, Misbehaviour};
@@ -15,18 +14,18 @@ pub(super) async fn rows<H: Harness>(suite: &mut Suite<'_, H>) {
         [(Misbehaviour::Down, "1"), (Misbehaviour::RateLimited { retry_after: Duration::from_secs(17) }, "17")]
     {
         let row = format!("a tenant that does not serve its keys: {misbehaviour:?}");
-        suite.tenant.misbehave(Endpoint::Jwks, misbehaviour);
+        suite.world.tenant.misbehave(Endpoint::Jwks, misbehaviour);
         let to = suite.open(DpopPolicy::accept()).await;
         let rejected = Answer::rejected(503, &[], "temporarily_unavailable", keys).with("retry-after", retry_after);
         let call = suite.bearer("/private", "");
         suite.row(&row, to, call, rejected).await;
-        suite.tenant.behave();
+        suite.world.tenant.behave();
     }
 
     let to = suite.open(DpopPolicy::accept().replay_store(Broken)).await;
     let proofs = "proofs cannot be checked at the moment";
     let rejected = Answer::rejected(503, &[], "temporarily_unavailable", proofs).with("retry-after", "5");
-    let call = suite.proven(&Holder::new(&suite.tenant), to, "/private");
+    let call = suite.proven(&suite.world.tenant.token_holder(), to, "/private");
     suite.row("a replay store that is unavailable", to, call, rejected).await;
 }
 

@@ -3,11 +3,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::token_exchange::ACCESS_TOKEN;
 use crate::User;
 use crate::endpoints::call::Call;
 use crate::endpoints::error_response::ErrorResponse;
-use crate::endpoints::issue::{Extras, Issue, for_api, is_openid};
+use crate::endpoints::issue::{ACCESS_TOKEN, Extras, Issue, for_api, is_openid};
 use crate::own_token;
 use crate::registry::Organization;
 

@@ -3,10 +3,9 @@
 use http::{StatusCode, header};
 use serde_json::{Map, Value, json};
 
-use super::token_exchange::ACCESS_TOKEN;
 use crate::endpoints::call::Call;
 use crate::endpoints::error_response::ErrorResponse;
-use crate::endpoints::issue::{Extras, Issue, for_user};
+use crate::endpoints::issue::{ACCESS_TOKEN, Extras, Issue, for_user};
 use crate::must::random_text;
 use crate::registry::{ExchangeProfile, RejectionKind};
 use crate::{ExchangeRejection, ExchangeRequest, Exchanged};

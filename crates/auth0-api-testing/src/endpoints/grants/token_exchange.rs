@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::{on_behalf_of, profile};
 use crate::endpoints::call::Call;
 use crate::endpoints::error_response::ErrorResponse;
+use crate::endpoints::issue::ACCESS_TOKEN;
 
 pub(crate) fn token_exchange(call: &Call<'_>) -> Result<Value, ErrorResponse> {
     call.parameters.require("subject_token")?;
@@ -20,6 +21,3 @@ pub(crate) fn token_exchange(call: &Call<'_>) -> Result<Value, ErrorResponse> {
         }
     }
 }
-
-/// RFC 8693 §3: the type of an access token.
-pub(super) const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";

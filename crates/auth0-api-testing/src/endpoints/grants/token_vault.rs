@@ -8,10 +8,10 @@ use serde_json::{Map, Value};
 
 use super::on_behalf_of::NOT_AN_API;
 use super::refresh_token::consent;
-use super::token_exchange::ACCESS_TOKEN;
 use crate::LinkedAccount;
 use crate::endpoints::call::Call;
 use crate::endpoints::error_response::ErrorResponse;
+use crate::endpoints::issue::ACCESS_TOKEN;
 use crate::ledger::VaultToken;
 use crate::must::random_text;
 use crate::own_token;

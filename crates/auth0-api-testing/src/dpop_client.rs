@@ -1,49 +1,49 @@
-//! Makes DPoP proofs. They are valid by default. A test can give a proof any fault.
+//! DPoP clients, and the proofs that they make. A proof is valid by default. A test can give a proof any fault.
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use auth0_api_core::{Clock, SystemClock, Thumbprint};
+use auth0_api_core::{Algorithm, Clock, SystemClock, Thumbprint};
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
+use crate::SigningKey;
 use crate::clock::numeric_date;
 use crate::jws::{Draft, draft_setters};
 use crate::must::random_text;
-use crate::{SigningAlgorithm, SigningKey};
 
-/// A DPoP client's key ([RFC 9449 §4](https://www.rfc-editor.org/rfc/rfc9449#section-4)).
+/// A client with a DPoP key, which makes proofs ([RFC 9449 §4](https://www.rfc-editor.org/rfc/rfc9449#section-4)).
 ///
-/// The proofs of a key take `iat` from the machine's clock, or from the clock that [`with_clock`](Self::with_clock)
-/// sets. [`LocalTenant::proof_key`] makes a key that uses the tenant's clock. Clones share the key.
+/// The proofs take `iat` from the machine's clock, or from the clock that [`with_clock`](Self::with_clock)
+/// sets. [`LocalTenant::dpop_client`] makes a client that uses the tenant's clock. Clones share the key.
 ///
 /// ```
-/// use auth0_api_testing::{ManualClock, ProofKey};
+/// use auth0_api_testing::{ManualClock, DpopClient};
 ///
-/// let key = ProofKey::generate().with_clock(ManualClock::new());
-/// let first = key.proof("POST", "https://api.example.com/orders?page=2").access_token("ey…").sign();
-/// let second = key.proof("POST", "https://api.example.com/orders?page=2").access_token("ey…").sign();
+/// let client = DpopClient::generate().with_clock(ManualClock::new());
+/// let first = client.proof("POST", "https://api.example.com/orders?page=2").access_token("ey…").sign();
+/// let second = client.proof("POST", "https://api.example.com/orders?page=2").access_token("ey…").sign();
 /// assert_ne!(first, second, "every proof has its own jti");
 /// ```
 ///
-/// [`LocalTenant::proof_key`]: crate::LocalTenant::proof_key
+/// [`LocalTenant::dpop_client`]: crate::LocalTenant::dpop_client
 #[derive(Clone)]
-pub struct ProofKey {
+pub struct DpopClient {
     key: SigningKey,
     clock: Arc<dyn Clock>,
 }
 
-impl ProofKey {
-    /// Generates a key for ES256, the algorithm that Auth0 accepts.
+impl DpopClient {
+    /// Generates a client with a key for ES256, the algorithm that Auth0 accepts.
     pub fn generate() -> Self {
-        Self::generate_with(SigningAlgorithm::ES256)
+        Self::generate_with(Algorithm::ES256)
     }
 
-    /// Generates a key for another algorithm.
-    pub fn generate_with(algorithm: SigningAlgorithm) -> Self {
+    /// Generates a client with a key for another algorithm.
+    pub fn generate_with(algorithm: Algorithm) -> Self {
         Self { key: SigningKey::generate(algorithm), clock: Arc::new(SystemClock) }
     }
 
@@ -65,7 +65,7 @@ impl ProofKey {
 
     /// Creates the builder of a proof for a request. `htu` is `url` without query and fragment.
     pub fn proof(&self, method: &str, url: &str) -> ProofBuilder {
-        let builder = ProofBuilder { key: self.clone(), draft: Draft::default() };
+        let builder = ProofBuilder { key: self.key.clone(), draft: Draft::default() };
         builder
             .claim("htm", method)
             .claim("htu", url.split(['?', '#']).next().unwrap_or_default())
@@ -79,13 +79,13 @@ impl ProofKey {
     }
 }
 
-impl fmt::Debug for ProofKey {
+impl fmt::Debug for DpopClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ProofKey").field("thumbprint", &self.thumbprint()).finish_non_exhaustive()
+        f.debug_struct("DpopClient").field("thumbprint", &self.thumbprint()).finish_non_exhaustive()
     }
 }
 
-/// The builder of a DPoP proof. [`ProofKey::proof`] creates it.
+/// The builder of a DPoP proof. [`DpopClient::proof`] creates it.
 ///
 /// By default the proof has the header and the claims that
 /// [RFC 9449 §4.2](https://www.rfc-editor.org/rfc/rfc9449#section-4.2) requires: `typ` `dpop+jwt`, the key's `alg` and
@@ -93,17 +93,17 @@ impl fmt::Debug for ProofKey {
 /// you set them.
 ///
 /// ```
-/// use auth0_api_testing::ProofKey;
+/// use auth0_api_testing::DpopClient;
 ///
-/// let key = ProofKey::generate();
-/// let proof = key.proof("GET", "https://api.example.com/").access_token("ey…").nonce("from-the-server").sign();
-/// let for_another_method = key.proof("GET", "https://api.example.com/").claim("htm", "POST").sign();
+/// let client = DpopClient::generate();
+/// let proof = client.proof("GET", "https://api.example.com/").access_token("ey…").nonce("from-the-server").sign();
+/// let for_another_method = client.proof("GET", "https://api.example.com/").claim("htm", "POST").sign();
 /// # assert_ne!(proof, for_another_method);
 /// ```
 #[derive(Clone, Debug)]
 #[must_use = "call `sign` to get the proof"]
 pub struct ProofBuilder {
-    key: ProofKey,
+    key: SigningKey,
     draft: Draft,
 }
 
@@ -118,7 +118,7 @@ impl ProofBuilder {
         self.claim("nonce", nonce)
     }
 
-    /// Sets `iat`, in whole seconds; by default the time of the key's clock when [`ProofKey::proof`] is called.
+    /// Sets `iat`, in whole seconds; by default the time of the client's clock when [`DpopClient::proof`] is called.
     pub fn issued_at(self, time: SystemTime) -> Self {
         self.claim("iat", numeric_date(time))
     }
@@ -130,7 +130,7 @@ impl ProofBuilder {
 
     /// Signs the proof and returns it in compact form: the value of a `DPoP` header.
     pub fn sign(&self) -> String {
-        let key = &self.key.key;
+        let key = &self.key;
         self.draft.sign(json!({ "alg": key.algorithm().name(), "jwk": key.bare_jwk(), "typ": "dpop+jwt" }), key)
     }
 }
@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn a_proof_has_the_header_and_claims_of_rfc_9449() {
-        let key = ProofKey::generate().with_clock(ManualClock::new());
+        let key = DpopClient::generate().with_clock(ManualClock::new());
         let proof = key.proof("GET", "https://api.example.com/a?b=c#d").nonce("n").jti("j");
         // The hash of RFC 9449 §7.1, figure 12.
         let token = "Kz~8mXK1EalYznwH-LC-1fBAo.4Ljp~zsPE_NeO.gxU";
@@ -166,14 +166,14 @@ mod tests {
 
     #[test]
     fn every_proof_has_its_own_jti() {
-        let key = ProofKey::generate();
+        let key = DpopClient::generate();
         let jti = || parts(&key.proof("GET", "https://api.example.com/").sign()).1["jti"].clone();
         assert_ne!(jti(), jti());
     }
 
     #[test]
     fn overrides_change_header_claims_and_signature() {
-        let proof = ProofKey::generate().proof("GET", "https://a.example/");
+        let proof = DpopClient::generate().proof("GET", "https://a.example/");
         let (header, claims) = parts(&proof.clone().header("alg", "none").without_header("jwk").claim("htm", 5).sign());
         assert_eq!((header, claims["htm"].clone()), (json!({ "typ": "dpop+jwt", "alg": "none" }), json!(5)));
         assert!(parts(&proof.clone().without_claim("jti").sign()).1.get("jti").is_none());
