@@ -81,7 +81,7 @@ impl Config {
     /// The builder cannot express a setting, or the builder's error does not name the rejected option.
     pub(super) fn build(&self, network: &Network, clock: &ManualClock) -> Result<Built, String> {
         let mut problems = Vec::new();
-        let builder = self.builder(&mut problems)?.http_client(network.clone()).clock(clock.clone());
+        let builder = self.builder(&mut problems)?.http_client(network.http.clone()).clock(clock.clone());
         match builder.build() {
             Ok(client) if problems.is_empty() => Ok(Built::Client(client)),
             Ok(_) => Ok(Built::Rejected(problems)),

@@ -26,7 +26,7 @@
 //!        |               |               |
 //!     verify          exchange   act, pure, metadata
 //!        |               |               |
-//!      bench             |               |
+//!   case_client          |               |
 //!        |               |               |
 //!     client           client            |        builds the client from the `config` of the case
 //!        |               |               |
@@ -55,7 +55,7 @@
 //! | `act` | the kind `act`: actors of a token that a local tenant signed |
 //! | `pure` | kinds without token and network: URLs, challenges, domains, configurations, `extract_token` |
 //! | `metadata` | the kind `protected_resource_metadata` |
-//! | `bench` | a client with empty caches, and the calls of one case to it |
+//! | `case_client` | a client with empty caches, and the calls of one case to it |
 //! | `client` | builds a client from the configuration of a case |
 //! | `network` | an HTTP client with scripted answers, which records the requests |
 //! | `resolver` | a domain resolver with a scripted answer, which records the contexts |
@@ -70,8 +70,8 @@
 
 mod act;
 mod answer;
-mod bench;
 mod case;
+mod case_client;
 mod client;
 mod exchange;
 mod exchange_expect;

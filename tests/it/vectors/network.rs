@@ -1,11 +1,12 @@
-//! The network of a case: an HTTP client with scripted answers, which records the requests.
+//! The network of a case: the script of an HTTP client, and the traffic that it records.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use auth0_api_core::{HttpClient, HttpError, HttpFuture, HttpRequest, HttpResponse};
+use auth0_api_core::HttpRequest;
+use auth0_api_testing::{HttpAnswer, ScriptedHttp};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -47,23 +48,12 @@ enum FailureKind {
     Timeout,
 }
 
-/// The HTTP client of the case. Clones share the script and the recorded requests.
+/// The scripted HTTP client of the case. Clones share the script and the recorded requests.
 #[derive(Clone, Debug)]
-pub(super) struct Network(Arc<Inner>);
-
-#[derive(Debug)]
-struct Inner {
-    script: BTreeMap<String, Script>,
+pub(super) struct Network {
+    pub(super) http: ScriptedHttp,
     jwks_uris: BTreeSet<String>,
-    asked: Mutex<Vec<HttpRequest>>,
-    call_began_at: AtomicUsize,
-    in_flight: AtomicUsize,
-}
-
-#[derive(Debug)]
-struct Script {
-    replies: Vec<Reply>,
-    next: AtomicUsize,
+    call_began_at: Arc<AtomicUsize>,
 }
 
 /// The requested URLs, and the URLs of key sets.
@@ -75,16 +65,12 @@ pub(super) struct Traffic {
 
 impl Network {
     pub(super) fn new(routes: &[Route]) -> Self {
-        let script =
-            |route: &Route| (route.url.clone(), Script { replies: route.responses.clone(), next: AtomicUsize::new(0) });
+        let http = ScriptedHttp::new();
+        for route in routes {
+            http.route(&route.url).answer(route.responses.iter().map(HttpAnswer::from));
+        }
         let bodies = routes.iter().flat_map(|route| &route.responses).filter_map(Reply::body);
-        Self(Arc::new(Inner {
-            script: routes.iter().map(script).collect(),
-            jwks_uris: bodies.filter_map(jwks_uri).collect(),
-            asked: Mutex::default(),
-            call_began_at: AtomicUsize::new(0),
-            in_flight: AtomicUsize::new(0),
-        }))
+        Self { http, jwks_uris: bodies.filter_map(jwks_uri).collect(), call_began_at: Arc::default() }
     }
 
     /// Waits until no request is in flight, including background fetches. Time is paused, and tokio advances it: see
@@ -97,7 +83,7 @@ impl Network {
             for _ in 0..TURNS {
                 tokio::task::yield_now().await;
             }
-            if self.0.in_flight.load(Ordering::SeqCst) == 0 {
+            if self.http.in_flight() == 0 {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
@@ -106,12 +92,12 @@ impl Network {
 
     /// Marks the beginning of another call: `traffic` and `requests` return only what follows.
     pub(super) fn begin_call(&self) {
-        self.0.call_began_at.store(self.asked().len(), Ordering::SeqCst);
+        self.call_began_at.store(self.http.count(), Ordering::SeqCst);
     }
 
     /// Returns the traffic since the current call began.
     pub(super) fn traffic(&self) -> Traffic {
-        self.traffic_from(self.0.call_began_at.load(Ordering::SeqCst))
+        self.traffic_from(self.call_began_at.load(Ordering::SeqCst))
     }
 
     /// Returns the traffic of all calls.
@@ -120,45 +106,13 @@ impl Network {
     }
 
     fn traffic_from(&self, first: usize) -> Traffic {
-        let urls = self.asked().iter().skip(first).map(|request| request.url.clone()).collect();
-        Traffic { urls, jwks_uris: self.0.jwks_uris.clone() }
+        let urls = self.http.requests().into_iter().skip(first).map(|request| request.url).collect();
+        Traffic { urls, jwks_uris: self.jwks_uris.clone() }
     }
 
     /// Returns the requests since the current call began.
     pub(super) fn requests(&self) -> Vec<HttpRequest> {
-        self.asked().iter().skip(self.0.call_began_at.load(Ordering::SeqCst)).cloned().collect()
-    }
-
-    fn asked(&self) -> MutexGuard<'_, Vec<HttpRequest>> {
-        self.0.asked.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl HttpClient for Network {
-    fn send(&self, request: HttpRequest) -> HttpFuture<'_> {
-        self.asked().push(request.clone());
-        let in_flight = InFlight::begin(&self.0);
-        Box::pin(async move {
-            let _in_flight = in_flight;
-            match self.0.script.get(&request.url).and_then(Script::next) {
-                Some(Reply::Response(response)) => Ok(response.clone().into()),
-                Some(Reply::Failure(Failure { error: FailureKind::Timeout })) => {
-                    // The client's time limit ends the request first. Without a limit, this sleep ends the request.
-                    tokio::time::sleep(request.timeout * 2).await;
-                    Err(HttpError::Timeout)
-                }
-                Some(Reply::Failure(Failure { error: FailureKind::Connect })) | None => {
-                    Err(HttpError::Connect("unreachable".into()))
-                }
-            }
-        })
-    }
-}
-
-impl Script {
-    fn next(&self) -> Option<&Reply> {
-        let turn = self.next.fetch_add(1, Ordering::SeqCst);
-        self.replies.get(turn).or(self.replies.last())
+        self.http.requests().split_off(self.call_began_at.load(Ordering::SeqCst))
     }
 }
 
@@ -171,9 +125,17 @@ impl Reply {
     }
 }
 
-impl From<Response> for HttpResponse {
-    fn from(Response { status, headers, body }: Response) -> Self {
-        Self { status, headers, body: body.into_bytes() }
+impl From<&Reply> for HttpAnswer {
+    fn from(reply: &Reply) -> Self {
+        match reply {
+            Reply::Response(Response { status, headers, body }) => headers
+                .iter()
+                .fold(Self::status(*status), |answer, (name, value)| answer.header(name, value))
+                .body(body.as_str()),
+            // The client's time limit ends the request first.
+            Reply::Failure(Failure { error: FailureKind::Timeout }) => Self::too_late(),
+            Reply::Failure(Failure { error: FailureKind::Connect }) => Self::unreachable(),
+        }
     }
 }
 
@@ -188,22 +150,6 @@ impl Traffic {
     /// Returns the hosts that received a request.
     pub(super) fn hosts(&self) -> Value {
         self.urls.iter().map(|url| host(url)).collect()
-    }
-}
-
-/// Counts a request until its future ends or is dropped.
-struct InFlight(Arc<Inner>);
-
-impl InFlight {
-    fn begin(inner: &Arc<Inner>) -> Self {
-        inner.in_flight.fetch_add(1, Ordering::SeqCst);
-        Self(Arc::clone(inner))
-    }
-}
-
-impl Drop for InFlight {
-    fn drop(&mut self) {
-        self.0.in_flight.fetch_sub(1, Ordering::SeqCst);
     }
 }
 

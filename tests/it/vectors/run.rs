@@ -4,8 +4,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tokio::runtime::Builder;
 
-use super::bench::CALL_MEMBERS;
 use super::case::Case;
+use super::case_client::CALL_MEMBERS;
 use super::outcome::Outcome;
 use super::{act, exchange, metadata, pure, verify};
 

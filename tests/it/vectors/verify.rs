@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use super::bench::{Call, CaseClient};
 use super::case::{Case, Expectation, Object, Request};
+use super::case_client::{Call, CaseClient};
 use super::client::Config;
 use super::network::Route;
 use super::outcome::Outcome;
