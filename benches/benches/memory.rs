@@ -6,10 +6,8 @@
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "prints results; a panic shows what failed")]
 
 use auth0_api_benches::scenarios::realistic;
-use auth0_api_core::{
-    Algorithm, ApiClient, DpopPolicy, HttpClient, HttpFuture, HttpRequest, HttpResponse, KeyPolicy, TokenCache,
-    TokenRequest, TrustedDomains,
-};
+use auth0_api_core::http::{HttpClient, HttpFuture, HttpRequest, HttpResponse};
+use auth0_api_core::{Algorithm, ApiClient, DpopPolicy, KeyPolicy, TokenCache, TokenRequest, TrustedDomains};
 use auth0_api_testing::{DpopClient, LocalTenant, SigningKey};
 use serde_json::json;
 use tokio::runtime::Runtime;

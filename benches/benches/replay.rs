@@ -6,7 +6,8 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use auth0_api_core::{Insertion, MemoryReplayStore, ProofId, ReplayStore as _, Thumbprint};
+use auth0_api_core::dpop::{Insertion, MemoryReplayStore, ProofId, ReplayStore as _};
+use auth0_api_core::jose::Thumbprint;
 use futures_util::FutureExt as _;
 
 fn main() {

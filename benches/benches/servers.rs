@@ -8,9 +8,8 @@ use auth0_api_axum::AuthLayer;
 use auth0_api_benches::actix;
 use auth0_api_benches::floor::Floor;
 use auth0_api_benches::servers::{Contestant, PUBLIC_URL, Scheme, Site, Starting, run, serve};
-use auth0_api_core::{
-    ApiClient, ApiClientBuilder, DpopPolicy, MemoryReplayStore, ReceivedTarget, TokenCache, TokenRequest,
-};
+use auth0_api_core::dpop::MemoryReplayStore;
+use auth0_api_core::{ApiClient, ApiClientBuilder, DpopPolicy, ReceivedTarget, TokenCache, TokenRequest};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};

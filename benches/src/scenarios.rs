@@ -7,9 +7,9 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use auth0_api_axum::AuthLayer;
+use auth0_api_core::dpop::MemoryReplayStore;
 use auth0_api_core::{
-    Algorithm, ApiClient, ApiClientBuilder, Binding, DpopPolicy, MemoryReplayStore, ReceivedTarget, TokenCache,
-    TokenRequest,
+    Algorithm, ApiClient, ApiClientBuilder, Binding, DpopPolicy, ReceivedTarget, TokenCache, TokenRequest,
 };
 use auth0_api_testing::{DpopClient, LocalTenant, SigningKey, TokenBuilder};
 use aws_lc_rs::signature::ParsedPublicKey;

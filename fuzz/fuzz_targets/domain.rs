@@ -2,7 +2,9 @@
 //! client can be built with the domain.
 #![no_main]
 
-use auth0_api_core::{ApiClient, Domain, TargetUrl};
+use auth0_api_core::ApiClient;
+use auth0_api_core::called_url::TargetUrl;
+use auth0_api_core::issuer::Domain;
 use auth0_api_fuzz::{AUDIENCE, Tenant};
 
 libfuzzer_sys::fuzz_target!(|text: &str| {

@@ -2,7 +2,7 @@
 //! whole or from its parts.
 #![no_main]
 
-use auth0_api_core::TargetUrl;
+use auth0_api_core::called_url::TargetUrl;
 
 libfuzzer_sys::fuzz_target!(|text: &str| {
     let whole = TargetUrl::parse(text);

@@ -2,9 +2,8 @@
 
 use std::sync::{Arc, Mutex};
 
-use auth0_api_core::{
-    ApiClient, DomainContext, DomainFuture, DomainResolver, DpopPolicy, TokenCache, TrustedDomains, VerifiedToken,
-};
+use auth0_api_core::issuer::{DomainContext, DomainFuture, DomainResolver};
+use auth0_api_core::{ApiClient, DpopPolicy, TokenCache, TrustedDomains, VerifiedToken};
 use auth0_api_testing::{LocalTenant, TestWorld, TokenHolder, status_and_label};
 
 use crate::world::{of_length, seconds};

@@ -4,7 +4,8 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use auth0_api_core::{ApiClient, RevocationFuture, RevocationList, TokenCache, TokenIdentity, TokenStatus};
+use auth0_api_core::revocation::{RevocationFuture, RevocationList, TokenIdentity, TokenStatus};
+use auth0_api_core::{ApiClient, TokenCache};
 
 use auth0_api_testing::{TestWorld, status_and_label};
 

@@ -47,7 +47,7 @@
 //! once, unless the clients share a replay store.
 //!
 //! For tokens that are [bound to a client certificate](auth0_api_core::guide::mtls), insert a
-//! [`ClientCertificate`](auth0_api_core::ClientCertificate) in `HttpServer::on_connect`, or into the extensions of a
+//! [`ClientCertificate`] in `HttpServer::on_connect`, or into the extensions of a
 //! request.
 //!
 //! # Where to put the middleware
@@ -82,9 +82,9 @@
 //! | `metadata_routes(&api)`, `.merge(…)` | [`metadata_routes(&api)`](metadata_routes), `.configure(…)` |
 
 mod admitted;
-mod extract;
+mod extractors;
 mod handler_error;
-mod metadata;
+mod metadata_routes;
 mod middleware;
 mod rejection;
 mod request;
@@ -94,9 +94,9 @@ mod scoped;
 
 #[doc(no_inline)]
 pub use auth0_api_core::*;
-pub use extract::{Claims, MaybeToken, Token};
+pub use extractors::{Claims, MaybeToken, Token};
 pub use handler_error::HandlerError;
-pub use metadata::metadata_routes;
+pub use metadata_routes::metadata_routes;
 pub use middleware::{Auth, AuthMiddleware};
 pub use rejection::TokenRejection;
 pub use require::{Require, RequireMiddleware};

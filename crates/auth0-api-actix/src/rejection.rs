@@ -9,7 +9,7 @@ use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
 use auth0_api_core::Rejection;
 
-/// The rejection of an extractor or of [`Reject`](crate::Reject).
+/// The rejection of an extractor, or the one that the middleware makes of a [`HandlerError`](crate::HandlerError).
 ///
 /// actix-web turns it into the response to the client, with status, challenges and body.
 #[derive(Debug)]

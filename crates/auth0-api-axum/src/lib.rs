@@ -42,7 +42,7 @@
 //! The server can put two facts about the connection into a request's extensions.
 //! [Trusted proxies](auth0_api_core::guide::proxies) that are configured by their networks need
 //! `ConnectInfo<SocketAddr>`, or [`PeerAddr`] without axum. Tokens that are [bound to a certificate](auth0_api_core::guide::mtls) need a
-//! [`ClientCertificate`](auth0_api_core::ClientCertificate).
+//! [`ClientCertificate`].
 //!
 //! This crate re-exports `auth0-api-core`, so one dependency and one `use` are enough.
 //!
@@ -57,12 +57,12 @@
 //! `WWW-Authenticate` and `DPoP-Nonce`, because a `DPoP` client in a browser must read them.
 
 #[cfg(feature = "axum")]
-mod extract;
+mod extractors;
 mod future;
 mod grpc;
 mod handler_error;
 mod layer;
-mod metadata;
+mod metadata_routes;
 mod rejection;
 mod request;
 mod require;
@@ -73,14 +73,14 @@ mod settings;
 #[doc(no_inline)]
 pub use auth0_api_core::*;
 #[cfg(feature = "axum")]
-pub use extract::{Claims, Token, TokenRejection};
+pub use extractors::{Claims, Token, TokenRejection};
 pub use future::{AuthFuture, ResponseFuture};
 pub use grpc::grpc_metadata;
 pub use handler_error::HandlerError;
 pub use layer::{AuthLayer, AuthService};
 #[cfg(feature = "axum")]
-pub use metadata::metadata_routes;
-pub use metadata::{MetadataLayer, MetadataService};
+pub use metadata_routes::metadata_routes;
+pub use metadata_routes::{MetadataLayer, MetadataService};
 pub use rejection::{EmptyBody, JsonBody, RejectionBody};
 pub use request::PeerAddr;
 pub use require::{RequireLayer, RequireService};

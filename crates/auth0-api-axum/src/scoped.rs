@@ -8,7 +8,7 @@ use auth0_api_core::{Guard, Rejection, VerifiedToken};
 use axum_core::extract::{FromRequestParts, OptionalFromRequestParts};
 use http::request::Parts;
 
-use crate::extract::{TokenRejection, extract};
+use crate::extractors::{TokenRejection, extract};
 
 /// A verified token that meets the requirement of `G`, as an extractor: the handler's signature names the requirement.
 ///

@@ -10,7 +10,7 @@ impl Requirement {
     ///
     /// # Errors
     ///
-    /// [`Error`] with a [`RequirementError`](crate::RequirementError). Pass the error to
+    /// [`Error`] with a [`RequirementError`](crate::requirement::RequirementError). Pass the error to
     /// [`ApiClient::reject`](crate::ApiClient::reject).
     pub fn check(&self, token: &VerifiedToken) -> Result<(), Error> {
         let Some(lack) = self.lack(token) else { return Ok(()) };

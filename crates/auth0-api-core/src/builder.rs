@@ -267,7 +267,7 @@ impl ApiClientBuilder {
         self
     }
 
-    /// Sends requests with this HTTP client. Default: [`ReqwestClient`](crate::ReqwestClient).
+    /// Sends requests with this HTTP client. Default: [`ReqwestClient`](crate::http::ReqwestClient).
     pub fn http_client(mut self, client: impl HttpClient) -> Self {
         self.http_client = Some(Arc::new(client));
         self

@@ -2,7 +2,7 @@
 //! ([RFC 6750 §2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1),
 //! [RFC 9449 §7.1](https://www.rfc-editor.org/rfc/rfc9449#section-7.1)).
 //!
-//! Tokens are read only from the `Authorization` header. One function, [`extract_token`](crate::extract_token), also
+//! Tokens are read only from the `Authorization` header. One function, [`extract_token`](crate::extract::extract_token), also
 //! reads tokens from the query and from forms. No adapter uses this function.
 
 use std::fmt;

@@ -38,12 +38,12 @@ impl std::fmt::Debug for ExtractedToken<'_> {
 /// (400).
 ///
 /// ```
-/// use auth0_api_core::extract_token;
+/// use auth0_api_core::extract::extract_token;
 ///
 /// let no_headers: [(&str, &str); 0] = [];
 /// let found = extract_token(&no_headers, Some("access_token=mF_9.B5f-4.1JqM"), None)?;
 /// assert_eq!(found.token, "mF_9.B5f-4.1JqM");
-/// # Ok::<(), auth0_api_core::CredentialsError>(())
+/// # Ok::<(), auth0_api_core::credentials::CredentialsError>(())
 /// ```
 pub fn extract_token<'r>(
     headers: &'r dyn HeaderSource,

@@ -37,7 +37,7 @@
 //!    token.
 //! 5. **Claims**: `typ`, `aud`, `exp`, `nbf`, `iat`, and the claims that the configuration requires
 //!    ([RFC 9068 §4](https://www.rfc-editor.org/rfc/rfc9068#section-4)).
-//! 6. **Revocation**: if a [`RevocationList`] is configured, the list does not report the token as revoked.
+//! 6. **Revocation**: if a [`RevocationList`](revocation::RevocationList) is configured, the list does not report the token as revoked.
 //! 7. **Binding**: if `cnf` names a certificate, the caller's TLS connection must use this certificate
 //!    ([RFC 8705 §3](https://www.rfc-editor.org/rfc/rfc8705#section-3)). If `cnf` names a key, the caller must send a
 //!    `DPoP` proof that was made with this key, for this request, and was not used before
@@ -57,7 +57,7 @@
 //! |---|---|---|
 //! | `http` | off | translations for the types of the crate [`http`](https://docs.rs/http): see [`adapter`] |
 //! | `metrics` | off | metrics for [`metrics`](https://docs.rs/metrics) recorders: see [the guide](guide::operating) |
-//! | `reqwest` | on | `ReqwestClient`, the default [`HttpClient`] |
+//! | `reqwest` | on | `ReqwestClient`, the default [`HttpClient`](http::HttpClient) |
 //!
 //! # Events
 //!
@@ -70,78 +70,68 @@ pub mod adapter;
 mod authorization;
 mod back_off;
 mod base64url;
-mod binding;
+pub mod binding;
 mod build_error;
 mod builder;
-mod called_url;
+pub mod called_url;
 mod certificate;
 mod challenge;
 mod client;
 mod clock;
-mod credentials;
+pub mod credentials;
 mod digest;
-mod dpop;
+pub mod dpop;
 mod error;
-mod exchange;
-mod extract;
+pub mod exchange;
+pub mod extract;
 mod flight;
 pub mod guide;
 mod hint;
-mod http;
-mod issuer;
-mod jose;
-mod metadata;
+pub mod http;
+pub mod issuer;
+pub mod jose;
+pub mod metadata;
 mod meter;
-mod mtls;
+pub mod mtls;
 mod random;
 mod rejection;
 mod request;
-mod requirement;
-mod revocation;
+pub mod requirement;
+pub mod revocation;
 #[cfg(test)]
 mod rfc_tests;
-mod token;
+pub mod token;
 mod token_cache;
 mod verify;
 mod with_sources;
 
-pub use binding::{BindingError, ConfirmationError};
 pub use build_error::{BuildError, ConfigProblem};
 pub use builder::ApiClientBuilder;
-pub use called_url::{TargetError, TargetUrl, TrustedProxies, TrustedProxiesError, UrlPart};
+pub use called_url::proxies::TrustedProxies;
 pub use certificate::{CertificateThumbprint, ClientCertificate};
 pub use challenge::Challenge;
 pub use client::ApiClient;
 pub use clock::{Clock, SystemClock};
-pub use credentials::{CredentialsError, Scheme};
-pub use dpop::{
-    DpopPolicy, DpopPolicyError, Insertion, MemoryReplayStore, NonceSecretError, ProofError, ProofId, ReplayFuture,
-    ReplayStore, ReplayStoreError, RotatingNonce,
-};
+pub use credentials::Scheme;
+pub use dpop::policy::DpopPolicy;
 pub use error::{Error, Reason};
-pub use exchange::{
-    ClientAuth, Connection, EndpointError, EndpointUnavailable, ExchangeCache, ExchangeError, ExchangeProfile, Grant,
-    GrantRequest, InputError, IssuedToken, OnBehalfOf, OrganizationError, ProofKey, ProofOfPossession,
-    ProofSigningError, ResponseError, ServerError, ServerErrorKind, SubjectToken, TokenSet, TokenTextError, TokenType,
-    VaultSubject,
-};
-pub use extract::{ExtractedToken, extract_token};
-#[cfg(feature = "reqwest")]
-pub use http::ReqwestClient;
-pub use http::{FetchError, HttpClient, HttpError, HttpFuture, HttpMethod, HttpRequest, HttpResponse};
-pub use issuer::{
-    DiscoveryError, Domain, DomainContext, DomainError, DomainFuture, DomainResolver, DomainResolverFailure,
-    IssuerError, KeyPolicy, KeySetError, KeysUnavailable, ResolverError, TrustedDomains,
-};
-pub use jose::{Algorithm, JoseError, JsonError, JwkError, PrivateKey, PrivateKeyError, Thumbprint, UnknownAlgorithm};
-pub use metadata::{
-    BearerMethod, MetadataEndpoint, MetadataError, MetadataResponse, ProtectedResource, ResourceMetadata,
-    StandaloneResource,
-};
-pub use mtls::{CertificateError, CertificateSource, CertificateSourceError};
+pub use exchange::client_auth::ClientAuth;
+pub use exchange::error::ExchangeError;
+pub use exchange::on_behalf_of::OnBehalfOf;
+pub use exchange::profile::ExchangeProfile;
+pub use exchange::subject::SubjectToken;
+pub use exchange::token_set::TokenSet;
+pub use exchange::token_vault::Connection;
+pub use issuer::policy::KeyPolicy;
+pub use issuer::trusted::TrustedDomains;
+pub use jose::algorithm::Algorithm;
+pub use metadata::resource::ProtectedResource;
+pub use mtls::policy::CertificateSource;
 pub use rejection::{ChallengeParams, Rejection};
 pub use request::{HeaderSource, ReceivedTarget, TokenRequest};
-pub use requirement::{Guard, Requirement, RequirementError, StepUp};
-pub use revocation::{RevocationError, RevocationFuture, RevocationList, TokenIdentity, TokenStatus};
-pub use token::{AccessToken, ActorError, Binding, ClaimsError, Organization, TokenError, VerifiedToken};
+pub use requirement::conjunction::{Guard, Requirement};
+pub use requirement::step_up::StepUp;
+pub use token::binding::Binding;
+pub use token::organization::Organization;
+pub use token::verified::{AccessToken, VerifiedToken};
 pub use token_cache::TokenCache;

@@ -32,7 +32,8 @@ pub type RevocationFuture<'a> =
 /// A closure can be a list. It must read what it needs from the token before it creates its future:
 ///
 /// ```
-/// use auth0_api_core::{ApiClient, TokenIdentity, TokenStatus};
+/// use auth0_api_core::ApiClient;
+/// use auth0_api_core::revocation::{TokenIdentity, TokenStatus};
 ///
 /// # async fn is_ended(session: Option<String>) -> Result<bool, std::io::Error> { Ok(session.is_none()) }
 /// let list = |token: &TokenIdentity| {
@@ -48,7 +49,8 @@ pub type RevocationFuture<'a> =
 /// ```
 /// use std::collections::HashSet;
 /// use std::sync::{Arc, RwLock};
-/// use auth0_api_core::{ApiClient, RevocationFuture, RevocationList, TokenIdentity, TokenStatus};
+/// use auth0_api_core::ApiClient;
+/// use auth0_api_core::revocation::{RevocationFuture, RevocationList, TokenIdentity, TokenStatus};
 ///
 /// #[derive(Clone, Default)]
 /// struct EndedSessions(Arc<RwLock<HashSet<String>>>);

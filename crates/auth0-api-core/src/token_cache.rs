@@ -20,7 +20,7 @@ use crate::token::ValidClaims;
 /// 2. The cache stores only tokens that passed all checks of the signature and the claims. It does not store rejected
 ///    tokens.
 /// 3. On each request, the client checks `exp`, `nbf` and the maximum age again, and calls the
-///    [`DomainResolver`](crate::DomainResolver) and the [`RevocationList`](crate::RevocationList) again. Each `DPoP`
+///    [`DomainResolver`](crate::issuer::DomainResolver) and the [`RevocationList`](crate::revocation::RevocationList) again. Each `DPoP`
 ///    request still needs a new proof, and the client checks it.
 /// 4. If the issuer's key set has changed, or a refresh of the key set is due, the client verifies the token again as
 ///    if it were new. So if the issuer removes a key, a cached token that was signed with this key is rejected at the

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
-use auth0_api_core::{Insertion, ProofId, ReplayStore, ReplayStoreError};
+use auth0_api_core::dpop::{Insertion, ProofId, ReplayStore, ReplayStoreError};
 
 /// What happens to requests with a DPoP proof while Redis is unavailable.
 ///
@@ -14,7 +14,7 @@ use auth0_api_core::{Insertion, ProofId, ReplayStore, ReplayStoreError};
 ///
 /// ```
 /// use std::sync::Arc;
-/// use auth0_api_core::MemoryReplayStore;
+/// use auth0_api_core::dpop::MemoryReplayStore;
 /// use auth0_api_redis::{OutagePolicy, RedisReplayStore};
 ///
 /// let store = RedisReplayStore::builder("redis://redis.internal")

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
-use auth0_api_core::{ProofId, ReplayFuture, ReplayStore, ReplayStoreError};
+use auth0_api_core::dpop::{ProofId, ReplayFuture, ReplayStore, ReplayStoreError};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use redis::Cmd;

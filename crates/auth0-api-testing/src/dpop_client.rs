@@ -4,7 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use auth0_api_core::{Algorithm, Clock, SystemClock, Thumbprint};
+use auth0_api_core::jose::Thumbprint;
+use auth0_api_core::{Algorithm, Clock, SystemClock};
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

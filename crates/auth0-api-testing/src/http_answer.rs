@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use auth0_api_core::{HttpError, HttpRequest, HttpResponse};
+use auth0_api_core::http::{HttpError, HttpRequest, HttpResponse};
 use serde_json::Value;
 
 /// The answer of a [`ScriptedHttp`](crate::ScriptedHttp) to one request: a response, or a failure.

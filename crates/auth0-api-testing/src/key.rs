@@ -3,7 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use auth0_api_core::{Algorithm, Thumbprint};
+use auth0_api_core::Algorithm;
+use auth0_api_core::jose::Thumbprint;
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;

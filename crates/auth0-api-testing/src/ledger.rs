@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use auth0_api_core::Thumbprint;
+use auth0_api_core::jose::Thumbprint;
 
 use crate::registry::{Organization, User};
 use crate::{Application, LinkedAccount, RecordedRequest};

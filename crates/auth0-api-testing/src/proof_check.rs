@@ -6,7 +6,7 @@
 
 use std::time::SystemTime;
 
-use auth0_api_core::Thumbprint;
+use auth0_api_core::jose::Thumbprint;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

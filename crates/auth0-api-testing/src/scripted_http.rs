@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use auth0_api_core::{HttpClient, HttpError, HttpFuture, HttpRequest, HttpResponse};
+use auth0_api_core::http::{HttpClient, HttpError, HttpFuture, HttpRequest, HttpResponse};
 use tokio::sync::{Notify, watch};
 
 use crate::HttpAnswer;

@@ -2,7 +2,8 @@
 
 use std::error::Error;
 
-use auth0_api_core::{ApiClient, DpopPolicy, RotatingNonce, TrustedProxies};
+use auth0_api_core::dpop::RotatingNonce;
+use auth0_api_core::{ApiClient, DpopPolicy, TrustedProxies};
 use auth0_api_redis::RedisReplayStore;
 use clap::{Parser, ValueEnum};
 

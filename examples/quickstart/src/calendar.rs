@@ -1,6 +1,7 @@
 //! The calendar API, which the protected API calls. The calendar API is also protected, and has another audience.
 
-use auth0_api_axum::{ActorError, ApiClient, AuthLayer, Requirement, Token};
+use auth0_api_axum::token::ActorError;
+use auth0_api_axum::{ApiClient, AuthLayer, Requirement, Token};
 use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Json, Router};

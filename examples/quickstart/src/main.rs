@@ -20,7 +20,8 @@ use std::error::Error;
 use std::io;
 use std::process::ExitCode;
 
-use auth0_api_core::{ApiClient, ApiClientBuilder, ClientAuth, DpopPolicy, RotatingNonce};
+use auth0_api_core::dpop::RotatingNonce;
+use auth0_api_core::{ApiClient, ApiClientBuilder, ClientAuth, DpopPolicy};
 use auth0_api_testing::{Api, ExchangeRejection, LinkedAccount, LocalTenant, User};
 use axum::Router;
 use clap::Parser;

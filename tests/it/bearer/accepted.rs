@@ -2,7 +2,8 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use auth0_api_core::{ActorError, Binding, ClaimsError, Error, Organization, VerifiedToken};
+use auth0_api_core::token::{ActorError, ClaimsError};
+use auth0_api_core::{Binding, Error, Organization, VerifiedToken};
 use auth0_api_testing::{TestWorld, TokenBuilder};
 use serde::Deserialize;
 use serde_json::json;

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use auth0_api_core::dpop::{MemoryReplayStore, RotatingNonce};
+use auth0_api_core::exchange::ExchangeCache;
 use auth0_api_core::{
-    Algorithm, ApiClient, ClientAuth, ConfigProblem, DpopPolicy, ExchangeCache, KeyPolicy, MemoryReplayStore,
-    RotatingNonce, TokenCache, TrustedDomains,
+    Algorithm, ApiClient, ClientAuth, ConfigProblem, DpopPolicy, KeyPolicy, TokenCache, TrustedDomains,
 };
 
 use auth0_api_testing::TestWorld;

@@ -2,7 +2,8 @@
 //! the challenges.
 
 use auth0_api_axum::{AuthLayer, Token};
-use auth0_api_core::{DpopPolicy, Rejection, Requirement, RotatingNonce};
+use auth0_api_core::dpop::RotatingNonce;
+use auth0_api_core::{DpopPolicy, Rejection, Requirement};
 use auth0_api_testing::TestWorld;
 use axum::Router;
 use axum::body::Body;

@@ -1,7 +1,9 @@
 //! Protected resource metadata (RFC 9728): where the API serves the document, and which challenges contain its URL.
 
 use auth0_api_axum::{AuthLayer, metadata_routes};
-use auth0_api_core::{ApiClient, DpopPolicy, MetadataError, ProtectedResource, RotatingNonce};
+use auth0_api_core::dpop::RotatingNonce;
+use auth0_api_core::metadata::MetadataError;
+use auth0_api_core::{ApiClient, DpopPolicy, ProtectedResource};
 use auth0_api_testing::TestWorld;
 
 use super::assert_rejected;

@@ -1,6 +1,7 @@
 //! Proofs that are missing, invalid, without the nonce, or too many in a short time.
 
-use auth0_api_core::{Algorithm, DpopPolicy, MemoryReplayStore, RotatingNonce};
+use auth0_api_core::dpop::{MemoryReplayStore, RotatingNonce};
+use auth0_api_core::{Algorithm, DpopPolicy};
 
 use auth0_api_testing::TestWorld;
 

@@ -3,9 +3,8 @@
 use std::time::SystemTime;
 
 use auth0_api_axum::{AuthLayer, Token};
-use auth0_api_core::{
-    DpopPolicy, MemoryReplayStore, ProofId, ReplayFuture, ReplayStore, ReplayStoreError, Requirement,
-};
+use auth0_api_core::dpop::{MemoryReplayStore, ProofId, ReplayFuture, ReplayStore, ReplayStoreError};
+use auth0_api_core::{DpopPolicy, Requirement};
 use auth0_api_testing::{Endpoint, Misbehaviour, TestWorld};
 use axum::Router;
 use axum::routing::get;

@@ -1,6 +1,7 @@
 //! More trusted issuers than the client keeps at the same time.
 
-use auth0_api_core::{DomainContext, KeyPolicy, TrustedDomains};
+use auth0_api_core::issuer::DomainContext;
+use auth0_api_core::{KeyPolicy, TrustedDomains};
 use auth0_api_testing::LocalTenant;
 
 use super::{Tenants, outcome_of};

@@ -1,6 +1,7 @@
 //! A list of domains.
 
-use auth0_api_core::{ApiClient, ClientAuth, ConfigProblem, IssuerError, TrustedDomains};
+use auth0_api_core::issuer::IssuerError;
+use auth0_api_core::{ApiClient, ClientAuth, ConfigProblem, TrustedDomains};
 use auth0_api_testing::{Endpoint, Misbehaviour};
 
 use super::{Tenants, outcome_of};

@@ -3,10 +3,8 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use auth0_api_core::{
-    ApiClient, DomainContext, DomainFuture, DomainResolver, IssuerError, ReceivedTarget, TokenRequest, TrustedDomains,
-    TrustedProxies,
-};
+use auth0_api_core::issuer::{DomainContext, DomainFuture, DomainResolver, IssuerError};
+use auth0_api_core::{ApiClient, ReceivedTarget, TokenRequest, TrustedDomains, TrustedProxies};
 
 use auth0_api_testing::status_and_label;
 

@@ -1,6 +1,8 @@
 //! Nonces: required, accepted for a limited time, renewed, and rotated to a new secret.
 
-use auth0_api_core::{ApiClient, BindingError, DpopPolicy, Error, ProofError, Reason, RotatingNonce, VerifiedToken};
+use auth0_api_core::binding::BindingError;
+use auth0_api_core::dpop::{ProofError, RotatingNonce};
+use auth0_api_core::{ApiClient, DpopPolicy, Error, Reason, VerifiedToken};
 use auth0_api_testing::{TestWorld, TokenHolder, status_and_label};
 use serde_json::json;
 

@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use auth0_api_core::{DpopPolicy, Insertion, MemoryReplayStore, ProofId, ReplayFuture, ReplayStore, TokenRequest};
+use auth0_api_core::dpop::{Insertion, MemoryReplayStore, ProofId, ReplayFuture, ReplayStore};
+use auth0_api_core::{DpopPolicy, TokenRequest};
 use auth0_api_testing::{TestWorld, status_and_label};
 use futures_util::future::join_all;
 

@@ -1,6 +1,7 @@
 //! Which token responses are cached, and for how long.
 
-use auth0_api_core::{Connection, ExchangeCache, OnBehalfOf, ProofKey, VaultSubject};
+use auth0_api_core::exchange::{ExchangeCache, ProofKey, VaultSubject};
+use auth0_api_core::{Connection, OnBehalfOf};
 use auth0_api_testing::HttpAnswer;
 use serde_json::json;
 

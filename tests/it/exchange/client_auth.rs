@@ -1,6 +1,8 @@
 //! The methods of client authentication, and configurations that are build errors.
 
-use auth0_api_core::{ApiClient, ClientAuth, ConfigProblem, ExchangeError, HttpRequest, PrivateKey};
+use auth0_api_core::http::HttpRequest;
+use auth0_api_core::jose::PrivateKey;
+use auth0_api_core::{ApiClient, ClientAuth, ConfigProblem, ExchangeError};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 

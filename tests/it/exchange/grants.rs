@@ -2,7 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
-use auth0_api_core::{Clock as _, ExchangeError, Grant, GrantRequest, InputError};
+use auth0_api_core::exchange::{Grant, GrantRequest, InputError};
+use auth0_api_core::{Clock as _, ExchangeError};
 use auth0_api_testing::HttpAnswer;
 use serde_json::json;
 

@@ -2,7 +2,8 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use auth0_api_core::{ExchangeError, OnBehalfOf, ProofKey, ResponseError, TokenSet, TokenType};
+use auth0_api_core::exchange::{ProofKey, ResponseError, TokenType};
+use auth0_api_core::{ExchangeError, OnBehalfOf, TokenSet};
 use auth0_api_testing::{HttpAnswer, OfflineTenant};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use auth0_api_core::exchange::ServerError;
+use auth0_api_core::http::HttpRequest;
 use auth0_api_core::{
-    ApiClient, ApiClientBuilder, ClientAuth, ExchangeError, ExchangeProfile, HttpRequest, OnBehalfOf, ServerError,
-    SubjectToken, TokenSet, VerifiedToken,
+    ApiClient, ApiClientBuilder, ClientAuth, ExchangeError, ExchangeProfile, OnBehalfOf, SubjectToken, TokenSet,
+    VerifiedToken,
 };
 use auth0_api_testing::{OfflineTenant, ScriptedRoute};
 

@@ -1,8 +1,10 @@
 //! The flows with a local tenant that checks the token requests.
 
+use auth0_api_core::exchange::{ProofKey, ServerErrorKind, TokenType, VaultSubject};
+use auth0_api_core::jose::PrivateKey;
 use auth0_api_core::{
-    Algorithm, ApiClient, ClientAuth, Connection, ExchangeError, ExchangeProfile, OnBehalfOf, PrivateKey, ProofKey,
-    ServerErrorKind, SubjectToken, TokenRequest, TokenType, VaultSubject, VerifiedToken,
+    Algorithm, ApiClient, ClientAuth, Connection, ExchangeError, ExchangeProfile, OnBehalfOf, SubjectToken,
+    TokenRequest, VerifiedToken,
 };
 use auth0_api_testing::{
     Api, Application, Credential, ExchangeRejection, Exchanged, LinkedAccount, LocalTenant, LocalTenantBuilder,

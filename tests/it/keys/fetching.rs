@@ -1,6 +1,7 @@
 //! All waiting requests share one fetch, and no fetch happens while the keys are fresh.
 
-use auth0_api_core::{ApiClient, ReqwestClient};
+use auth0_api_core::ApiClient;
+use auth0_api_core::http::ReqwestClient;
 use auth0_api_testing::{ScriptedHttp, TestWorld, status_and_label};
 use futures_util::future::join_all;
 

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use auth0_api_core::{ApiClient, Clock as _, HttpMethod, ReqwestClient};
+use auth0_api_core::http::{HttpMethod, ReqwestClient};
+use auth0_api_core::{ApiClient, Clock as _};
 use auth0_api_testing::{HttpAnswer, ScriptedHttp, TestWorld, status_and_label};
 use serde_json::json;
 use tokio::time::timeout;

@@ -1,8 +1,7 @@
 //! Certificates in a header: accepted only from a trusted proxy, only in the configured header, and only once.
 
-use auth0_api_core::{
-    ApiClient, Binding, CertificateSource, CertificateSourceError, ClientCertificate, ConfigProblem, TrustedProxies,
-};
+use auth0_api_core::mtls::CertificateSourceError;
+use auth0_api_core::{ApiClient, Binding, CertificateSource, ClientCertificate, ConfigProblem, TrustedProxies};
 use auth0_api_testing::{TestWorld, status_and_label};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

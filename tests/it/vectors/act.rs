@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::UNIX_EPOCH;
 
-use auth0_api_core::{ActorError, Algorithm, ApiClient, VerifiedToken};
+use auth0_api_core::token::ActorError;
+use auth0_api_core::{Algorithm, ApiClient, VerifiedToken};
 use auth0_api_testing::{LocalTenant, ManualClock};
 use serde::Deserialize;
 use serde_json::value::RawValue;

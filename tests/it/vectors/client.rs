@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use auth0_api_core::{
-    Algorithm, ApiClient, ApiClientBuilder, ClientAuth, DpopPolicy, KeyPolicy, PrivateKey, RotatingNonce,
-    TrustedDomains,
-};
+use auth0_api_core::dpop::RotatingNonce;
+use auth0_api_core::jose::PrivateKey;
+use auth0_api_core::{Algorithm, ApiClient, ApiClientBuilder, ClientAuth, DpopPolicy, KeyPolicy, TrustedDomains};
 use auth0_api_testing::ManualClock;
 use serde::Deserialize;
 

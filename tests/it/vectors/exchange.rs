@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use auth0_api_core::exchange::{IssuedToken, ServerError, VaultSubject};
+use auth0_api_core::http::{HttpMethod, HttpRequest};
 use auth0_api_core::{
-    ApiClient, Connection, ExchangeError, ExchangeProfile, HttpMethod, HttpRequest, IssuedToken, OnBehalfOf,
-    ServerError, SubjectToken, TokenSet, VaultSubject, VerifiedToken,
+    ApiClient, Connection, ExchangeError, ExchangeProfile, OnBehalfOf, SubjectToken, TokenSet, VerifiedToken,
 };
 use auth0_api_testing::ManualClock;
 use serde::Deserialize;

@@ -1,6 +1,7 @@
 //! The kind `protected_resource_metadata`: a metadata document without a client.
 
-use auth0_api_core::{Algorithm, BearerMethod, ProtectedResource, StandaloneResource};
+use auth0_api_core::metadata::{BearerMethod, StandaloneResource};
+use auth0_api_core::{Algorithm, ProtectedResource};
 use serde::Deserialize;
 use serde_json::{Value, json};
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use auth0_api_core::HttpRequest;
+use auth0_api_core::http::HttpRequest;
 use auth0_api_testing::{HttpAnswer, ScriptedHttp};
 use serde::Deserialize;
 use serde_json::{Value, json};

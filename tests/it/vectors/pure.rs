@@ -1,8 +1,11 @@
 //! The kinds of test case that need neither a token nor a network.
 
-use auth0_api_core::{
-    BindingError, ChallengeParams, Domain, Error, ProofError, Scheme, TargetError, TargetUrl, extract_token,
-};
+use auth0_api_core::binding::BindingError;
+use auth0_api_core::called_url::{TargetError, TargetUrl};
+use auth0_api_core::dpop::ProofError;
+use auth0_api_core::extract::extract_token;
+use auth0_api_core::issuer::Domain;
+use auth0_api_core::{ChallengeParams, Error, Scheme};
 use auth0_api_testing::ManualClock;
 use serde::Deserialize;
 use serde_json::json;

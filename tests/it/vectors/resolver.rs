@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use auth0_api_core::{DomainContext, DomainFuture, DomainResolver};
+use auth0_api_core::issuer::{DomainContext, DomainFuture, DomainResolver};
 use serde::Deserialize;
 use serde_json::{Value, json};
 

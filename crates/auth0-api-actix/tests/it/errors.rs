@@ -6,7 +6,8 @@ use actix_web::error::{ErrorImATeapot, JsonPayloadError};
 use actix_web::test::{init_service, try_call_service};
 use actix_web::{App, Error, HttpResponse, web};
 use auth0_api_actix::{Auth, Token, TokenRejection};
-use auth0_api_core::{DpopPolicy, RotatingNonce};
+use auth0_api_core::DpopPolicy;
+use auth0_api_core::dpop::RotatingNonce;
 use auth0_api_testing::TestWorld;
 
 use crate::world::{Requests as _, request};

@@ -6,7 +6,8 @@ use actix_web::middleware::DefaultHeaders;
 use actix_web::test::{call_service, init_service, try_call_service};
 use actix_web::web::{self, ServiceConfig};
 use auth0_api_actix::{Auth, Claims, HandlerError, MaybeToken, Token, TokenRejection};
-use auth0_api_core::{Error, ExchangeError, InputError, Rejection, Requirement, TokenTextError};
+use auth0_api_core::exchange::{InputError, TokenTextError};
+use auth0_api_core::{Error, ExchangeError, Rejection, Requirement};
 use auth0_api_testing::TestWorld;
 use serde::Deserialize;
 

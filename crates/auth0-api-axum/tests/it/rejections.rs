@@ -1,7 +1,8 @@
 //! Rejections that a handler returns.
 
 use auth0_api_axum::{AuthLayer, Claims, HandlerError, Token};
-use auth0_api_core::{Error, ExchangeError, InputError, Rejection, Requirement, TokenTextError};
+use auth0_api_core::exchange::{InputError, TokenTextError};
+use auth0_api_core::{Error, ExchangeError, Rejection, Requirement};
 use auth0_api_testing::TestWorld;
 use axum::Router;
 use axum::body::Body;

@@ -4,7 +4,8 @@ use std::convert::Infallible;
 use std::future::ready;
 
 use auth0_api_axum::AuthLayer;
-use auth0_api_core::{DpopPolicy, RotatingNonce, VerifiedToken};
+use auth0_api_core::dpop::RotatingNonce;
+use auth0_api_core::{DpopPolicy, VerifiedToken};
 use auth0_api_testing::TestWorld;
 use bytes::Bytes;
 use http::{Request, Response};

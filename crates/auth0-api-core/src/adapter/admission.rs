@@ -8,7 +8,7 @@ use crate::rejection::Rejection;
 use crate::requirement::Requirement;
 use crate::token::VerifiedToken;
 
-/// What a [`Gate`] has decided about a request: whose client verified it, and the token.
+/// What a [`Gate`](super::Gate) has decided about a request: whose client verified it, and the token.
 ///
 /// An adapter stores it with the request, where its extractors and inner middleware find it.
 #[derive(Clone, Debug)]
@@ -78,7 +78,7 @@ impl Admission {
     /// # Errors
     ///
     /// The [`Rejection`] to send: 401 without a token, 403 if the claims do not fit the type
-    /// ([`ClaimsError`](crate::ClaimsError)).
+    /// ([`ClaimsError`](crate::token::ClaimsError)).
     pub fn claims<T: DeserializeOwned>(&self) -> Result<T, Rejection> {
         self.demand()?.claims_as().map_err(|error| self.reject(&error.into()))
     }

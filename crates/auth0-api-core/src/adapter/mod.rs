@@ -3,7 +3,7 @@
 //! An adapter translates between a framework and this module, and decides nothing itself:
 //!
 //! 1. Its middleware describes the request as a [`TokenRequest`](crate::TokenRequest) and calls [`Gate::admit`]. If the gate rejects the
-//!    request, the middleware sends the [`Rejection`]. Otherwise it stores the [`Admission`] with the request, calls the
+//!    request, the middleware sends the [`Rejection`](crate::Rejection). Otherwise it stores the [`Admission`] with the request, calls the
 //!    handler, and adds [`Admission::response_headers`] to the response.
 //! 2. Its extractors find the stored admission with [`Admission::of`] and call [`Admission::demand`],
 //!    [`Admission::demand_that_meets`] or [`Admission::reject`].
@@ -12,7 +12,7 @@
 //! An error that a handler returns later, such as that of an exchange, becomes a response with [`Admission::reject`].
 //!
 //! The feature `http` adds the translation for the types of the crate [`http`](https://docs.rs/http), version 1:
-//! `HeaderSource` for its header map, [`TokenRequest`] from its request parts, and its response from a [`Rejection`].
+//! `HeaderSource` for its header map, `TokenRequest` from its request parts, and its response from a `Rejection`.
 //!
 //! ```
 //! use auth0_api_core::adapter::{Admission, Gate};

@@ -20,7 +20,8 @@ use crate::request::TokenRequest;
 /// As text, for example in an environment variable, the value is `none`, a number of hops, or a list of networks:
 ///
 /// ```
-/// use auth0_api_core::{TrustedProxies, TrustedProxiesError};
+/// use auth0_api_core::TrustedProxies;
+/// use auth0_api_core::called_url::TrustedProxiesError;
 ///
 /// let one_load_balancer: TrustedProxies = "1".parse()?;
 /// let our_machines: TrustedProxies = "10.0.0.0/8, 127.0.0.1, ::1".parse()?;
@@ -76,7 +77,8 @@ impl TrustedProxies {
     /// from right to left, up to the first entry whose sender is not in these networks.
     ///
     /// ```
-    /// use auth0_api_core::{TrustedProxies, TrustedProxiesError};
+    /// use auth0_api_core::TrustedProxies;
+    /// use auth0_api_core::called_url::TrustedProxiesError;
     ///
     /// let proxies = TrustedProxies::networks(["10.0.0.0/8", "fd00::/8"])?;
     /// # Ok::<(), TrustedProxiesError>(())

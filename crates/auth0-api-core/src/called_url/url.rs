@@ -21,7 +21,7 @@ use super::request_target::RequestTarget;
 ///   them.
 ///
 /// ```
-/// use auth0_api_core::{TargetError, TargetUrl};
+/// use auth0_api_core::called_url::{TargetError, TargetUrl};
 ///
 /// let called = TargetUrl::parse("https://api.example.com/orders?page=2")?;
 /// assert_eq!(called, TargetUrl::parse("HTTPS://API.example.com:443/x/../%6frders")?);
@@ -61,7 +61,7 @@ impl TargetUrl {
     /// they do not name a resource.
     ///
     /// ```
-    /// use auth0_api_core::{TargetError, TargetUrl};
+    /// use auth0_api_core::called_url::{TargetError, TargetUrl};
     ///
     /// let called = TargetUrl::from_parts("https", "api.example.com", "/orders?page=2")?;
     /// assert_eq!(called.to_string(), "https://api.example.com/orders");

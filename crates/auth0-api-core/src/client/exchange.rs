@@ -48,7 +48,7 @@ impl ApiClient {
     /// Gets a token for another API, on behalf of the user who called this API.
     ///
     /// The subject is a [`VerifiedToken`], so that no unverified token is passed on. Answers are cached: see
-    /// [`ExchangeCache`](crate::ExchangeCache).
+    /// [`ExchangeCache`](crate::exchange::ExchangeCache).
     ///
     /// # Errors
     ///
@@ -76,16 +76,17 @@ impl ApiClient {
     /// Gets an access token for another company's API, from an account that the user has connected (Token Vault).
     ///
     /// The subject is the verified token of the calling user. In a backend that logged the user in, the subject is
-    /// [`VaultSubject::refresh_token`]. Answers are cached: see [`ExchangeCache`](crate::ExchangeCache).
+    /// [`VaultSubject::refresh_token`]. Answers are cached: see [`ExchangeCache`](crate::exchange::ExchangeCache).
     ///
     /// # Errors
     ///
-    /// [`ExchangeError`]. If the account is not connected, the [kind](crate::ServerErrorKind) is `AccountNotLinked`.
+    /// [`ExchangeError`]. If the account is not connected, the [kind](crate::exchange::ServerErrorKind) is `AccountNotLinked`.
     ///
     /// # Examples
     ///
     /// ```no_run
-    /// use auth0_api_core::{ApiClient, Connection, ExchangeError, ServerErrorKind, VerifiedToken};
+    /// use auth0_api_core::{ApiClient, Connection, ExchangeError, VerifiedToken};
+    /// use auth0_api_core::exchange::ServerErrorKind;
     ///
     /// # async fn run(api: &ApiClient, caller: &VerifiedToken) -> Result<(), ExchangeError> {
     /// match api.get_access_token_for_connection(caller, Connection::name("google-oauth2")).await {

@@ -16,7 +16,7 @@ pub enum DpopPolicyError {
     /// The nonce changes more often than once a second.
     #[error("the step() of a nonce is at least 1 s")]
     NonceStep,
-    /// The replay store cannot work with its settings: the text of [`ReplayStore::problem`](crate::ReplayStore::problem).
+    /// The replay store cannot work with its settings: the text of [`ReplayStore::problem`](crate::dpop::ReplayStore::problem).
     #[error("replay_store(): {0}")]
     ReplayStore(&'static str),
     /// A proof is accepted for more than a day.

@@ -32,7 +32,7 @@ use crate::clock::since_epoch;
 ///
 /// ```
 /// use std::time::Duration;
-/// use auth0_api_core::RotatingNonce;
+/// use auth0_api_core::dpop::RotatingNonce;
 ///
 /// // Several replicas: take the secrets from a secret manager. Each needs 32 random bytes or more.
 /// # let (new, old) = ([1; 32], [2; 32]);
@@ -42,7 +42,7 @@ use crate::clock::since_epoch;
 /// let own = RotatingNonce::generate()?;
 ///
 /// assert!(RotatingNonce::new(["too short"]).is_err());
-/// # Ok::<(), auth0_api_core::NonceSecretError>(())
+/// # Ok::<(), auth0_api_core::dpop::NonceSecretError>(())
 /// ```
 #[derive(Clone)]
 #[must_use]

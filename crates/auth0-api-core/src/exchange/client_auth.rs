@@ -62,7 +62,8 @@ impl ClientAuth {
     /// and for one use.
     ///
     /// ```no_run
-    /// use auth0_api_core::{Algorithm, ClientAuth, PrivateKey};
+    /// use auth0_api_core::{Algorithm, ClientAuth};
+    /// use auth0_api_core::jose::PrivateKey;
     ///
     /// # fn auth() -> Result<ClientAuth, Box<dyn std::error::Error>> {
     /// let key = PrivateKey::from_pem(&std::fs::read_to_string("client-key.pem")?)?;

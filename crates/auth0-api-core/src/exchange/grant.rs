@@ -15,7 +15,7 @@ use super::{InputError, ProofKey, organization};
 /// nothing is sent.
 ///
 /// ```
-/// use auth0_api_core::{Grant, GrantRequest, InputError};
+/// use auth0_api_core::exchange::{Grant, GrantRequest, InputError};
 ///
 /// /// A token for this API itself (RFC 6749 §4.4).
 /// #[derive(Debug)]

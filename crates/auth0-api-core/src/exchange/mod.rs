@@ -1,25 +1,30 @@
-//! Token exchange: an API sends a token to the tenant's token endpoint and gets another token.
-//!
-//! A [`Grant`] describes the request. Three flows are built in: [`ExchangeProfile`], [`OnBehalfOf`] and [`Connection`].
-//! Every exchange takes the same steps, in this order:
-//!
-//! 1. **Input**: invalid input is an [`InputError`]; nothing is sent.
-//! 2. **Cache**: if the request is cacheable, a cached answer to an equal request is used. [`cache`] describes the
-//!    rules.
-//! 3. **Endpoint**: the URL of the token endpoint is read from the discovery document of the configured domain. The
-//!    host of this URL must be the issuer's host. For a client that authenticates with a certificate, a subdomain of
-//!    the issuer's host is also allowed.
-//! 4. **Request**: [`ClientAuth`] authenticates the request. If there is a [`ProofKey`], it signs a DPoP proof for the
-//!    request. [`sender`] describes which failures are retried.
-//! 5. **Answer**: the answer is parsed strictly. If the tenant rejects the request, [`ServerError::kind`] returns the
-//!    kind of rejection.
+//! Exchanging a verified token for one that another API accepts: options, grants of an application, results and
+//! errors.
+
+// For readers of the code:
+//
+// Token exchange: an API sends a token to the tenant's token endpoint and gets another token.
+//
+// A `Grant` describes the request. Three flows are built in: `ExchangeProfile`, `OnBehalfOf` and `Connection`.
+// Every exchange takes the same steps, in this order:
+//
+// 1. **Input**: invalid input is an `InputError`; nothing is sent.
+// 2. **Cache**: if the request is cacheable, a cached answer to an equal request is used. `cache` describes the
+//    rules.
+// 3. **Endpoint**: the URL of the token endpoint is read from the discovery document of the configured domain. The
+//    host of this URL must be the issuer's host. For a client that authenticates with a certificate, a subdomain of
+//    the issuer's host is also allowed.
+// 4. **Request**: `ClientAuth` authenticates the request. If there is a `ProofKey`, it signs a DPoP proof for the
+//    request. `sender` describes which failures are retried.
+// 5. **Answer**: the answer is parsed strictly. If the tenant rejects the request, `ServerError::kind` returns the
+//    kind of rejection.
 
 mod assertion;
 mod cache;
 mod cache_key;
-mod client_auth;
+pub(crate) mod client_auth;
 mod endpoint;
-mod error;
+pub(crate) mod error;
 mod exchanger;
 mod expected;
 mod extra;
@@ -27,32 +32,35 @@ mod grant;
 mod id_token;
 mod input;
 mod issued_token;
-mod on_behalf_of;
+pub(crate) mod on_behalf_of;
 mod organization;
 mod prepared;
-mod profile;
+pub(crate) mod profile;
 mod proof_key;
 mod report;
 mod response;
 mod sender;
 mod server_error;
-mod subject;
-mod token_set;
-mod token_vault;
+pub(crate) mod subject;
+pub(crate) mod token_set;
+pub(crate) mod token_vault;
 
 pub use cache::ExchangeCache;
-pub use client_auth::ClientAuth;
-pub use error::{EndpointError, EndpointUnavailable, ExchangeError, ResponseError};
+pub(crate) use client_auth::ClientAuth;
+pub(crate) use error::ExchangeError;
+pub use error::{EndpointError, EndpointUnavailable, ResponseError};
 pub use grant::{Grant, GrantRequest};
 pub use input::{InputError, TokenTextError};
 pub use issued_token::IssuedToken;
-pub use on_behalf_of::OnBehalfOf;
+pub(crate) use on_behalf_of::OnBehalfOf;
 pub use organization::OrganizationError;
-pub use profile::ExchangeProfile;
+pub(crate) use profile::ExchangeProfile;
 pub use proof_key::{ProofKey, ProofOfPossession, ProofSigningError};
 pub use server_error::{ServerError, ServerErrorKind};
-pub use subject::SubjectToken;
-pub use token_set::{TokenSet, TokenType};
-pub use token_vault::{Connection, VaultSubject};
+pub(crate) use subject::SubjectToken;
+pub(crate) use token_set::TokenSet;
+pub use token_set::TokenType;
+pub(crate) use token_vault::Connection;
+pub use token_vault::VaultSubject;
 
 pub(crate) use exchanger::{ExchangeConfig, Exchanger};

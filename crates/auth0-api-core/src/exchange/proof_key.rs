@@ -20,11 +20,12 @@ use crate::jose::{PrivateKey, PrivateKeyError, Thumbprint, random_id};
 /// [`generate`](Self::generate).
 ///
 /// ```
-/// use auth0_api_core::{OnBehalfOf, ProofKey};
+/// use auth0_api_core::OnBehalfOf;
+/// use auth0_api_core::exchange::ProofKey;
 ///
 /// let key = ProofKey::generate()?;
 /// let calendar = OnBehalfOf::audience("https://calendar.example.com").dpop(&key);
-/// # Ok::<(), auth0_api_core::PrivateKeyError>(())
+/// # Ok::<(), auth0_api_core::jose::PrivateKeyError>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct ProofKey(PrivateKey);
@@ -89,7 +90,7 @@ impl ProofKey {
     /// Starts a proof for a request with this method and URL, to call another API with a bound token.
     ///
     /// ```
-    /// # fn call(key: &auth0_api_core::ProofKey, tokens: &auth0_api_core::TokenSet) -> Result<(), Box<dyn std::error::Error>> {
+    /// # fn call(key: &auth0_api_core::exchange::ProofKey, tokens: &auth0_api_core::TokenSet) -> Result<(), Box<dyn std::error::Error>> {
     /// let authorization = format!("DPoP {}", tokens.access_token().expose());
     /// let proof = key.proof("GET", "https://calendar.example.com/events").access_token(tokens.access_token());
     /// let dpop = proof.sign(std::time::SystemTime::now())?;

@@ -1,4 +1,8 @@
-//! The HTTP client that sends all requests of this crate, and the limits on time and size that it must keep.
+//! The HTTP client that fetches keys and tokens: the trait for a client of the application, and the default one.
+
+// For readers of the code:
+//
+// The HTTP client that sends all requests of this crate, and the limits on time and size that it must keep.
 
 mod bounded;
 mod client;

@@ -15,13 +15,13 @@ use crate::called_url::{TargetUrl, port_number, split_port};
 /// parser accepts is rejected. The operator sees the error when the client is built, and corrects the configuration.
 ///
 /// ```
-/// use auth0_api_core::Domain;
+/// use auth0_api_core::issuer::Domain;
 ///
 /// let domain: Domain = "Tenant.eu.auth0.com".parse()?;
 /// assert_eq!(domain.issuer(), "https://tenant.eu.auth0.com/");
 /// assert!("http://tenant.eu.auth0.com".parse::<Domain>().is_err());
 /// assert!("tenant.eu.auth0.com/path".parse::<Domain>().is_err());
-/// # Ok::<(), auth0_api_core::DomainError>(())
+/// # Ok::<(), auth0_api_core::issuer::DomainError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Domain {

@@ -31,7 +31,7 @@ struct Failure {
 impl Fetching {
     pub(super) fn new(policy: &KeyPolicy, now: SystemTime) -> Self {
         let permits = Permits::full(policy.unknown_key_burst, policy.unknown_key_interval, now);
-        Self { permits, unknown: UnknownKeys::new(policy), back_off: policy.back_off, failure: None }
+        Self { permits, unknown: UnknownKeys::default(), back_off: policy.back_off, failure: None }
     }
 
     /// Records that a fetch ended with keys.

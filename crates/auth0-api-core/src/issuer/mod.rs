@@ -1,26 +1,31 @@
-//! The issuers that a client trusts, and their keys.
-//!
-//! The client admits an issuer by its exact name before it fetches anything for that issuer
-//! ([RFC 8725 §3.8](https://www.rfc-editor.org/rfc/rfc8725#section-3.8)). An issuer's keys are in one immutable
-//! [`KeySet`](key_set::KeySet). A fetch replaces the whole set. While the keys are fresh, a request with a known `kid`
-//! takes no lock and does not wait.
-//!
-//! Which file answers which question:
-//!
-//! | question | file |
-//! |---|---|
-//! | Which tenants does the configuration or the resolver name? | [`trusted`], [`domain`], [`resolver`] |
-//! | Which keys may have signed this token? | [`trust`], the entry point: from `iss` and `kid` to the keys |
-//! | Is the token's issuer trusted, and where is its state? | [`directory`] |
-//! | Which issuers are held in memory, and which issuer is evicted? | [`recent`], [`permits`] |
-//! | When are an issuer's keys fetched, who waits, and which keys are used meanwhile? | [`state`] |
-//! | When may the next fetch start? | [`fetching`], [`permits`], [`unknown_keys`] |
-//! | Which documents are fetched, and what must they contain? | [`documents`], [`discovery`], [`jwks_host`] |
-//! | What does a key set contain, and is the set still current? | [`key_set`], [`snapshot`] |
-//! | Which limits and times apply? | [`policy`], [`config`] |
-//! | Which errors are there, and what is logged and counted? | [`error`], [`report`] |
-//!
-//! Only [`documents`] and a [`resolver`] use the network. Everything that reads a fetched document is a pure function.
+//! Issuers: domains, resolvers, and errors of keys. [`TrustedDomains`] configures them, and
+//! [`KeyPolicy`] their keys.
+
+// For readers of the code:
+//
+// The issuers that a client trusts, and their keys.
+//
+// The client admits an issuer by its exact name before it fetches anything for that issuer
+// ([RFC 8725 §3.8](https://www.rfc-editor.org/rfc/rfc8725#section-3.8)). An issuer's keys are in one immutable
+// `KeySet`. A fetch replaces the whole set. While the keys are fresh, a request with a known `kid`
+// takes no lock and does not wait.
+//
+// Which file answers which question:
+//
+// | question | file |
+// |---|---|
+// | Which tenants does the configuration or the resolver name? | `trusted`, `domain`, `resolver` |
+// | Which keys may have signed this token? | `trust`, the entry point: from `iss` and `kid` to the keys |
+// | Is the token's issuer trusted, and where is its state? | `directory` |
+// | Which issuers are held in memory, and which issuer is evicted? | `recent`, `permits` |
+// | When are an issuer's keys fetched, who waits, and which keys are used meanwhile? | `state` |
+// | When may the next fetch start? | `fetching`, `permits`, `unknown_keys` |
+// | Which documents are fetched, and what must they contain? | `documents`, `discovery`, `jwks_host` |
+// | What does a key set contain, and is the set still current? | `key_set`, `snapshot` |
+// | Which limits and times apply? | `policy`, `config` |
+// | Which errors are there, and what is logged and counted? | `error`, `report` |
+//
+// Only `documents` and a `resolver` use the network. Everything that reads a fetched document is a pure function.
 
 mod config;
 mod directory;
@@ -32,23 +37,23 @@ mod fetching;
 mod jwks_host;
 mod key_set;
 mod permits;
-mod policy;
+pub(crate) mod policy;
 mod recent;
 mod report;
 mod resolver;
 mod snapshot;
 mod state;
 mod trust;
-mod trusted;
+pub(crate) mod trusted;
 mod unknown_keys;
 #[cfg(test)]
 mod wycheproof_tests;
 
 pub use domain::{Domain, DomainError};
 pub use error::{DiscoveryError, IssuerError, KeySetError, KeysUnavailable};
-pub use policy::KeyPolicy;
+pub(crate) use policy::KeyPolicy;
 pub use resolver::{DomainContext, DomainFuture, DomainResolver, DomainResolverFailure, ResolverError};
-pub use trusted::TrustedDomains;
+pub(crate) use trusted::TrustedDomains;
 
 pub(crate) use config::IssuerConfig;
 pub(crate) use discovery::{TokenEndpointOf, token_endpoint};

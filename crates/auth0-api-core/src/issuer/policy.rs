@@ -29,13 +29,10 @@ pub struct KeyPolicy {
     pub(crate) max_keys: usize,
     pub(crate) newcomer_interval: Duration,
     pub(crate) newcomers: u32,
-    pub(crate) patience: Duration,
     pub(crate) refresh_from_percent: u8,
     pub(crate) stale_for: Duration,
     pub(crate) unknown_key_burst: u32,
     pub(crate) unknown_key_interval: Duration,
-    pub(crate) unknown_key_memory: Duration,
-    pub(crate) unknown_keys_remembered: usize,
 }
 
 impl KeyPolicy {
@@ -55,13 +52,10 @@ impl KeyPolicy {
             max_keys: MAX_KEYS,
             newcomer_interval: NEWCOMER_INTERVAL,
             newcomers: NEWCOMERS,
-            patience: PATIENCE,
             refresh_from_percent: REFRESH_FROM_PERCENT,
             stale_for: STALE_FOR,
             unknown_key_burst: UNKNOWN_KEY_BURST,
             unknown_key_interval: UNKNOWN_KEY_INTERVAL,
-            unknown_key_memory: UNKNOWN_KEY_MEMORY,
-            unknown_keys_remembered: UNKNOWN_KEYS_REMEMBERED,
         }
     }
 
@@ -79,25 +73,10 @@ impl KeyPolicy {
         self
     }
 
-    /// Sets how long a request waits for a refresh when only stale keys are available, for example after an idle
-    /// period. Default: 1 s; at most 10 s.
-    pub const fn patience(mut self, patience: Duration) -> Self {
-        self.patience = patience;
-        self
-    }
-
     /// Sets how long keys are used, counted from their fetch, while newer keys are unavailable. Default: 24 hours; from
     /// [`fresh_for`](Self::fresh_for) to 7 days.
     pub const fn stale_for(mut self, age: Duration) -> Self {
         self.stale_for = age;
-        self
-    }
-
-    /// Sets the delay after the first failed fetch. The delay doubles with each further failure, up to `longest`.
-    /// Default: 1 s and 60 s; 100 ms to 1 hour.
-    pub const fn back_off(mut self, first: Duration, longest: Duration) -> Self {
-        self.back_off.first = first;
-        self.back_off.longest = longest;
         self
     }
 
@@ -108,26 +87,11 @@ impl KeyPolicy {
         self
     }
 
-    /// Sets the longest `Retry-After` (of 429 and 503) that the client honours. If the value is longer, the client uses
-    /// this limit instead. Default: 10 minutes; at most 24 hours.
-    pub const fn longest_retry_after(mut self, bound: Duration) -> Self {
-        self.back_off.longest_retry_after = bound;
-        self
-    }
-
     /// Limits the fetches that unknown key ids cause, per issuer: at most `burst` at once, then one more per
     /// `interval`. Default: 3, and one per 10 s; 1 to 100, and 1 s to 1 hour.
     pub const fn unknown_key_fetches(mut self, burst: u32, interval: Duration) -> Self {
         self.unknown_key_burst = burst;
         self.unknown_key_interval = interval;
-        self
-    }
-
-    /// Limits the memory of unknown key ids, per issuer: at most `key_ids` are remembered, each for `time`. A
-    /// remembered key id causes no further fetch. Default: 1024, and 30 s; at most 65 536, and 1 hour.
-    pub const fn unknown_key_memory(mut self, key_ids: usize, time: Duration) -> Self {
-        self.unknown_keys_remembered = key_ids;
-        self.unknown_key_memory = time;
         self
     }
 
@@ -179,26 +143,15 @@ impl KeyPolicy {
     pub(crate) fn problem(&self) -> Option<&'static str> {
         let (second, minute, hour) = (Duration::from_secs(1), Duration::from_secs(60), Duration::from_secs(3600));
         let (millisecond, tenth) = (Duration::from_millis(1), Duration::from_millis(100));
-        let BackOff { first, longest, longest_retry_after, jitter_percent } = self.back_off;
         let unknown_interval = (second..=hour).contains(&self.unknown_key_interval);
         [
             ((second..=24 * hour).contains(&self.fresh_for), "fresh_for is from 1 s to 24 hours"),
             ((1..=100).contains(&self.refresh_from_percent), "refresh_from_percent is from 1 to 100"),
-            (self.patience <= 10 * second, "patience is at most 10 s"),
             ((self.fresh_for..=7 * 24 * hour).contains(&self.stale_for), "stale_for is from fresh_for to 7 days"),
-            (
-                tenth <= first && first <= longest && longest <= hour,
-                "back_off is from 100 ms to 1 hour, the shorter delay first",
-            ),
-            (jitter_percent <= 100, "jitter_percent is at most 100"),
-            (longest_retry_after <= 24 * hour, "longest_retry_after is at most 24 hours"),
+            (self.back_off.jitter_percent <= 100, "jitter_percent is at most 100"),
             (
                 (1..=100).contains(&self.unknown_key_burst) && unknown_interval,
                 "unknown_key_fetches takes a burst from 1 to 100 and an interval from 1 s to 1 hour",
-            ),
-            (
-                self.unknown_keys_remembered <= 65_536 && self.unknown_key_memory <= hour,
-                "unknown_key_memory is at most 65 536 key ids, and 1 hour",
             ),
             ((1..=100_000).contains(&self.max_issuers), "max_issuers is from 1 to 100 000"),
             (
@@ -247,7 +200,7 @@ const NEWCOMER_INTERVAL: Duration = Duration::from_millis(100);
 /// The same number as `max_issuers`. A new replica that gets tokens of all its issuers at once rejects none of them.
 const NEWCOMERS: u32 = MAX_ISSUERS;
 /// This is longer than a fetch takes, and shorter than the usual time limit of callers.
-const PATIENCE: Duration = Duration::from_secs(1);
+pub(super) const PATIENCE: Duration = Duration::from_secs(1);
 /// With the default `fresh_for`, the refresh starts two minutes before the keys are stale. Several attempts are
 /// possible in that time.
 const REFRESH_FROM_PERCENT: u8 = 80;
@@ -261,9 +214,9 @@ const UNKNOWN_KEY_BURST: u32 = 3;
 const UNKNOWN_KEY_INTERVAL: Duration = Duration::from_secs(10);
 /// The same time as the cool-down of auth0-api-js, but per key id. A key that is published late is found after this
 /// time.
-const UNKNOWN_KEY_MEMORY: Duration = Duration::from_secs(30);
+pub(super) const UNKNOWN_KEY_MEMORY: Duration = Duration::from_secs(30);
 /// Key ids of 256 bytes take a quarter of a MiB in total.
-const UNKNOWN_KEYS_REMEMBERED: usize = 1024;
+pub(super) const UNKNOWN_KEYS_REMEMBERED: usize = 1024;
 
 #[cfg(test)]
 mod tests {
@@ -282,13 +235,9 @@ mod tests {
             new().fresh_for(seconds(86_400)),
             new().stale_for(seconds(600)),
             new().stale_for(seconds(604_800)),
-            new().patience(Duration::ZERO),
-            new().back_off(Duration::from_millis(100), Duration::from_millis(100)),
-            new().back_off(seconds(3600), seconds(3600)),
             new().jitter_percent(0),
             new().jitter_percent(100),
             new().refresh_from_percent(100),
-            new().unknown_key_memory(0, Duration::ZERO),
             new().max_issuers(1),
             new().newcomers(1, Duration::from_millis(1)),
         ] {
@@ -304,19 +253,12 @@ mod tests {
             (new().fresh_for(seconds(86_401)).stale_for(seconds(90_000)), "fresh_for "),
             (new().refresh_from_percent(0), "refresh_from_percent "),
             (new().refresh_from_percent(101), "refresh_from_percent "),
-            (new().patience(seconds(11)), "patience "),
             (new().stale_for(seconds(599)), "stale_for "),
             (new().stale_for(seconds(604_801)), "stale_for "),
-            (new().back_off(Duration::from_millis(99), seconds(1)), "back_off "),
-            (new().back_off(seconds(2), seconds(1)), "back_off "),
-            (new().back_off(seconds(1), seconds(3601)), "back_off "),
             (new().jitter_percent(101), "jitter_percent "),
-            (new().longest_retry_after(seconds(86_401)), "longest_retry_after "),
             (new().unknown_key_fetches(0, seconds(10)), "unknown_key_fetches "),
             (new().unknown_key_fetches(101, seconds(10)), "unknown_key_fetches "),
             (new().unknown_key_fetches(1, Duration::from_millis(999)), "unknown_key_fetches "),
-            (new().unknown_key_memory(65_537, seconds(1)), "unknown_key_memory "),
-            (new().unknown_key_memory(1, seconds(3601)), "unknown_key_memory "),
             (new().max_issuers(0), "max_issuers "),
             (new().max_issuers(100_001), "max_issuers "),
             (new().newcomers(0, seconds(1)), "newcomers "),

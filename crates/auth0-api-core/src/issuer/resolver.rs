@@ -30,7 +30,8 @@ pub type DomainResolverFailure = Box<dyn std::error::Error + Send + Sync>;
 /// A closure can be a resolver. It must read what it needs from the context before it creates its future:
 ///
 /// ```
-/// use auth0_api_core::{ApiClient, DomainContext, TrustedDomains};
+/// use auth0_api_core::{ApiClient, TrustedDomains};
+/// use auth0_api_core::issuer::DomainContext;
 ///
 /// let resolver = |context: &DomainContext<'_>| {
 ///     let brand = context.header("x-brand").map(str::to_owned);

@@ -20,6 +20,7 @@ use super::config::IssuerConfig;
 use super::documents::{self, Fetched};
 use super::fetching::Fetching;
 use super::key_set::NoKey;
+use super::policy::PATIENCE;
 use super::report;
 use super::snapshot::{CurrentSnapshot, KeySetVersion, Snapshot};
 use super::{DiscoveryError, Domain, IssuerError, KeysUnavailable};
@@ -90,10 +91,11 @@ impl IssuerState {
                 self.lock().unknown.remember(name, now);
                 break;
             }
-            if look_ups_left == 0 || !self.may_wait_for_newer(name, &snapshot, now) {
+            if look_ups_left == 0 {
                 break;
             }
-            (snapshot, fetch_began) = self.fetch_after(Some(&snapshot), now).await?;
+            let Some(newer) = self.newer_for_unknown_key(name, &snapshot, now).await? else { break };
+            (snapshot, fetch_began) = newer;
         }
         Err(IssuerError::KeyUnknown)
     }
@@ -164,7 +166,7 @@ impl IssuerState {
     async fn fetched_in_time(self: &Arc<Self>, old: Arc<Snapshot>, now: SystemTime) -> Found {
         // Even with a time limit of zero, `timeout` polls `fetch_after` once. This one poll returns a newer snapshot if
         // there is one already. Otherwise it starts a fetch if the back-off is over.
-        let patience = if self.lock().has_failed() { Duration::ZERO } else { self.config.policy.patience };
+        let patience = if self.lock().has_failed() { Duration::ZERO } else { PATIENCE };
         if let Ok(Ok(fetched)) = tokio::time::timeout(patience, self.fetch_after(Some(&old), now)).await {
             return fetched;
         }
@@ -172,23 +174,39 @@ impl IssuerState {
         (old, FetchBegan::Before)
     }
 
-    /// Whether a request whose key is not in the snapshot it has seen may wait for newer keys.
-    fn may_wait_for_newer(&self, key_id: &str, seen: &Arc<Snapshot>, now: SystemTime) -> bool {
-        let mut fetching = self.lock();
-        // There are newer keys already, and a look-up in them needs no fetch.
-        if self.newer_than(Some(seen)).is_some() {
-            return true;
-        }
-        if fetching.unknown.remembers(key_id, now) {
-            return false;
-        }
-        // During a back-off, the request gets the failure. During a fetch, the request joins that fetch. In both cases
-        // the request starts no fetch and needs no permit, so the permit is taken last.
-        let may = fetching.failure_at(now).is_some() || self.fetches.join(&()).is_some() || fetching.permits.take(now);
-        if !may {
-            report::unknown_key_throttled(&self.domain);
-        }
-        may
+    /// Waits for newer keys because the key of a request is not in the snapshot that the request has seen. Returns
+    /// `None` if the request may not cause or join a fetch.
+    async fn newer_for_unknown_key(
+        self: &Arc<Self>,
+        key_id: &str,
+        seen: &Arc<Snapshot>,
+        now: SystemTime,
+    ) -> Result<Option<Found>, KeysUnavailable> {
+        let fetch = {
+            // The permit is taken and the fetch is started under one lock. If another request came in between, it
+            // would take a second permit for the same fetch.
+            let mut fetching = self.lock();
+            // There are newer keys already, and a look-up in them needs no fetch.
+            if let Some(newer) = self.newer_than(Some(seen)) {
+                return Ok(Some((newer, FetchBegan::Before)));
+            }
+            if fetching.unknown.remembers(key_id, now) {
+                return Ok(None);
+            }
+            if let Some(failure) = fetching.failure_at(now) {
+                return Err(failure);
+            }
+            match self.fetches.join(&()) {
+                // The request joins a fetch in progress, and needs no permit.
+                Some(fetch) => fetch,
+                None if fetching.permits.take(now) => self.start_or_join(&fetching),
+                None => {
+                    report::unknown_key_throttled(&self.domain);
+                    return Ok(None);
+                }
+            }
+        };
+        self.found(fetch, now).await.map(Some)
     }
 
     /// Waits for a snapshot newer than the one that the request has seen. Joins the fetch in progress, or starts one.
@@ -208,6 +226,11 @@ impl IssuerState {
             }
             self.start_or_join(&fetching)
         };
+        self.found(fetch, now).await
+    }
+
+    /// Waits for a fetch, for a request that began at `now`.
+    async fn found(&self, fetch: Flight<FetchResult>, now: SystemTime) -> Result<Found, KeysUnavailable> {
         let (snapshot, began) = self.wait_for(fetch).await?;
         Ok((snapshot, if began >= now { FetchBegan::After } else { FetchBegan::Before }))
     }

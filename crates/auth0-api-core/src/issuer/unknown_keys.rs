@@ -2,28 +2,21 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
-use super::KeyPolicy;
+use super::policy::{UNKNOWN_KEY_MEMORY, UNKNOWN_KEYS_REMEMBERED};
 
 /// A limited memory of unknown key ids, oldest first. Each key id is at most 256 bytes long.
 ///
 /// Without this memory, an attacker who repeats one invalid `kid` would take the permits that a real key rotation
 /// needs. When the memory is full, further key ids are not remembered. The token bucket still limits the fetches.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct UnknownKeys {
-    capacity: usize,
-    lasts: Duration,
     known: HashSet<Arc<str>>,
     oldest_first: VecDeque<(SystemTime, Arc<str>)>,
 }
 
 impl UnknownKeys {
-    pub(super) fn new(policy: &KeyPolicy) -> Self {
-        let (capacity, lasts) = (policy.unknown_keys_remembered, policy.unknown_key_memory);
-        Self { capacity, lasts, known: HashSet::new(), oldest_first: VecDeque::new() }
-    }
-
     /// Whether this key id was found to be unknown a short time ago.
     pub(super) fn remembers(&mut self, key_id: &str, now: SystemTime) -> bool {
         self.forget_old(now);
@@ -34,7 +27,7 @@ impl UnknownKeys {
     /// contain it.
     pub(super) fn remember(&mut self, key_id: &str, now: SystemTime) {
         self.forget_old(now);
-        if self.known.len() < self.capacity && !self.known.contains(key_id) {
+        if self.known.len() < UNKNOWN_KEYS_REMEMBERED && !self.known.contains(key_id) {
             let key_id: Arc<str> = key_id.into();
             self.oldest_first.push_back((now, Arc::clone(&key_id)));
             self.known.insert(key_id);
@@ -43,7 +36,7 @@ impl UnknownKeys {
 
     fn forget_old(&mut self, now: SystemTime) {
         // If the clock was set back to before `since`, the entry counts as old.
-        let is_old = |since: SystemTime| now.duration_since(since).map_or(true, |age| age >= self.lasts);
+        let is_old = |since: SystemTime| now.duration_since(since).map_or(true, |age| age >= UNKNOWN_KEY_MEMORY);
         while self.oldest_first.front().is_some_and(|(since, _)| is_old(*since)) {
             if let Some((_, key_id)) = self.oldest_first.pop_front() {
                 self.known.remove(&key_id);
@@ -54,7 +47,7 @@ impl UnknownKeys {
 
 #[cfg(test)]
 mod tests {
-    use std::time::UNIX_EPOCH;
+    use std::time::{Duration, UNIX_EPOCH};
 
     use super::*;
 
@@ -64,7 +57,7 @@ mod tests {
 
     #[test]
     fn a_key_id_is_remembered_for_30_seconds() {
-        let mut unknown = UnknownKeys::new(&KeyPolicy::new());
+        let mut unknown = UnknownKeys::default();
         unknown.remember("bogus", at(0));
         unknown.remember("bogus", at(20));
         assert_eq!([0, 29, 30, 29].map(|second| unknown.remembers("bogus", at(second))), [true, true, false, false]);
@@ -73,7 +66,7 @@ mod tests {
 
     #[test]
     fn memory_is_limited_to_its_capacity() {
-        let mut unknown = UnknownKeys::new(&KeyPolicy::new());
+        let mut unknown = UnknownKeys::default();
         for number in 0..10_000 {
             unknown.remember(&number.to_string(), at(0));
         }
@@ -85,7 +78,7 @@ mod tests {
 
     #[test]
     fn a_clock_set_back_clears_the_memory() {
-        let mut unknown = UnknownKeys::new(&KeyPolicy::new());
+        let mut unknown = UnknownKeys::default();
         unknown.remember("bogus", at(1000));
         assert!(!unknown.remembers("bogus", at(0)));
     }

@@ -1,24 +1,30 @@
-//! Signatures: parses compact JWS texts and verifies them. There is no I/O, and nothing here is specific to access
-//! tokens or DPoP proofs.
-//!
-//! A [`Jws`] is a parsed text that is not verified. A [`VerifiedJws`] is a text whose signature was verified. Only
-//! [`Jws::verify`] creates a [`VerifiedJws`]. [`Jws::parse`] requires, in this order:
-//!
-//! 1. three segments, separated by dots ([RFC 7515 §7.1](https://www.rfc-editor.org/rfc/rfc7515#section-7.1)), each in
-//!    canonical base64url without padding ([RFC 7515 §2](https://www.rfc-editor.org/rfc/rfc7515#section-2));
-//! 2. a header that is one JSON object without duplicate members
-//!    ([RFC 7515 §4](https://www.rfc-editor.org/rfc/rfc7515#section-4));
-//! 3. an algorithm from the caller's list ([RFC 8725 §3.1](https://www.rfc-editor.org/rfc/rfc8725#section-3.1));
-//! 4. no `crit`, and no unencoded payload ([RFC 7515 §4.1.11](https://www.rfc-editor.org/rfc/rfc7515#section-4.1.11));
-//! 5. a payload that is one JSON object without duplicate members.
-//!
-//! The header is checked completely before the payload and the signature are decoded.
-//!
-//! A token is verified with a key of a key set, and a proof with the `jwk` of its header. The header members `jku`,
-//! `x5u` and `x5c` are never read. A [`PrivateKey`] signs the JWTs that this API sends itself: client assertions and
-//! proofs.
+//! Signatures, keys and thumbprints ([RFC 7515](https://www.rfc-editor.org/rfc/rfc7515), [RFC
+//! 7517](https://www.rfc-editor.org/rfc/rfc7517), [RFC 7638](https://www.rfc-editor.org/rfc/rfc7638)), and their
+//! errors.
 
-mod algorithm;
+// For readers of the code:
+//
+// Signatures: parses compact JWS texts and verifies them. There is no I/O, and nothing here is specific to access
+// tokens or DPoP proofs.
+//
+// A `Jws` is a parsed text that is not verified. A `VerifiedJws` is a text whose signature was verified. Only
+// `Jws::verify` creates a `VerifiedJws`. `Jws::parse` requires, in this order:
+//
+// 1. three segments, separated by dots ([RFC 7515 §7.1](https://www.rfc-editor.org/rfc/rfc7515#section-7.1)), each in
+//    canonical base64url without padding ([RFC 7515 §2](https://www.rfc-editor.org/rfc/rfc7515#section-2));
+// 2. a header that is one JSON object without duplicate members
+//    ([RFC 7515 §4](https://www.rfc-editor.org/rfc/rfc7515#section-4));
+// 3. an algorithm from the caller's list ([RFC 8725 §3.1](https://www.rfc-editor.org/rfc/rfc8725#section-3.1));
+// 4. no `crit`, and no unencoded payload ([RFC 7515 §4.1.11](https://www.rfc-editor.org/rfc/rfc7515#section-4.1.11));
+// 5. a payload that is one JSON object without duplicate members.
+//
+// The header is checked completely before the payload and the signature are decoded.
+//
+// A token is verified with a key of a key set, and a proof with the `jwk` of its header. The header members `jku`,
+// `x5u` and `x5c` are never read. A `PrivateKey` signs the JWTs that this API sends itself: client assertions and
+// proofs.
+
+pub(crate) mod algorithm;
 mod compact;
 mod curve;
 mod der;
@@ -37,7 +43,8 @@ mod thumbprint;
 #[cfg(test)]
 mod wycheproof_tests;
 
-pub use algorithm::{Algorithm, UnknownAlgorithm};
+pub(crate) use algorithm::Algorithm;
+pub use algorithm::UnknownAlgorithm;
 pub use error::{JoseError, JsonError, JwkError, PrivateKeyError};
 pub use private_key::PrivateKey;
 pub use thumbprint::Thumbprint;

@@ -44,7 +44,8 @@ impl StandaloneResource {
     /// Returns the document, with exactly the members that were set.
     ///
     /// ```
-    /// use auth0_api_core::{ProtectedResource, StandaloneResource};
+    /// use auth0_api_core::ProtectedResource;
+    /// use auth0_api_core::metadata::StandaloneResource;
     ///
     /// let resource = ProtectedResource::new("https://api.example.com");
     /// let resource = resource.authorization_servers(["https://tenant.eu.auth0.com/"]);
@@ -53,7 +54,7 @@ impl StandaloneResource {
     ///     r#"{"resource":"https://api.example.com","authorization_servers":["https://tenant.eu.auth0.com/"]}"#
     /// );
     /// assert!(StandaloneResource::new(ProtectedResource::new("https://api.example.com")).document().is_err());
-    /// # Ok::<(), auth0_api_core::MetadataError>(())
+    /// # Ok::<(), auth0_api_core::metadata::MetadataError>(())
     /// ```
     ///
     /// # Errors

@@ -31,8 +31,8 @@ impl Fact {
             Self::Machine => RequirementError::Machine.unless(token.is_machine()),
             Self::Organization(wanted) => {
                 let organization = token.organization();
-                let is_in = |wanted: &Box<str>| organization.is_some_and(|organization| organization.matches(wanted));
-                RequirementError::Organization.unless_any(wanted, is_in)
+                let is_in = |wanted: &str| organization.is_some_and(|organization| organization.matches(wanted));
+                RequirementError::Organization.unless_any(wanted, |wanted| is_in(wanted))
             }
             Self::Permissions(permissions) if permissions.is_empty() => Some(RequirementError::Empty),
             Self::Permissions(permissions) => {

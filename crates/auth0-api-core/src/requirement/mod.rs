@@ -1,25 +1,28 @@
-//! Requirements: what a route requires of a caller with a valid token.
-//!
-//! A [`Requirement`] is checked against a [`VerifiedToken`](crate::VerifiedToken). If several parts are not met,
-//! [`assessment`] chooses the one [`RequirementError`] to report, which becomes one challenge.
-//!
-//! 1. [`conjunction`]: the requirement, its parts, and how they are combined.
-//! 2. [`constructors`]: everything that a route can require.
-//! 3. [`fact`], [`actor`], [`claim`] and [`step_up`]: the rules. They know only the token and the
-//!    error.
+//! Errors of a token that does not meet a [`Requirement`].
+
+// For readers of the code:
+//
+// Requirements: what a route requires of a caller with a valid token.
+//
+// A `Requirement` is checked against a `VerifiedToken`. If several parts are not met,
+// `assessment` chooses the one `RequirementError` to report, which becomes one challenge.
+//
+// 1. `conjunction`: the requirement, its parts, and how they are combined.
+// 2. `constructors`: everything that a route can require.
+// 3. `fact`, `actor`, `claim` and `step_up`: the rules. They know only the token and the
+//    error.
 
 mod actor;
 mod assessment;
 mod claim;
-mod conjunction;
+pub(crate) mod conjunction;
 mod constructors;
 mod error;
 mod fact;
 #[cfg(test)]
 mod property_tests;
-mod step_up;
+pub(crate) mod step_up;
 mod texts;
 
-pub use conjunction::{Guard, Requirement};
+pub(crate) use conjunction::Requirement;
 pub use error::RequirementError;
-pub use step_up::StepUp;

@@ -1,22 +1,26 @@
-//! Access tokens: the checks of signed claims, and the methods that read the claims. There is no I/O.
-//!
-//! Only [`TokenPolicy::validate`] turns signed claims into [`ValidClaims`].
+//! Errors of claims. [`VerifiedToken`] reads them.
+
+// For readers of the code:
+//
+// Access tokens: the checks of signed claims, and the methods that read the claims. There is no I/O.
+//
+// Only `TokenPolicy::validate` turns signed claims into `ValidClaims`.
 
 mod actor;
-mod binding;
+pub(crate) mod binding;
 mod caller;
 mod claims;
 mod error;
 mod numeric_date;
-mod organization;
+pub(crate) mod organization;
 mod policy;
-mod verified;
+pub(crate) mod verified;
 
 pub use actor::ActorError;
-pub use binding::Binding;
+pub(crate) use binding::Binding;
 pub use error::{ClaimsError, TokenError};
-pub use organization::Organization;
-pub use verified::{AccessToken, VerifiedToken};
+pub(crate) use organization::Organization;
+pub(crate) use verified::{AccessToken, VerifiedToken};
 
 pub(crate) use actor::{chain as delegation_chain, current as current_actor};
 pub(crate) use claims::{Signed, ValidClaims};

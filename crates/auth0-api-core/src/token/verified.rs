@@ -163,7 +163,7 @@ impl VerifiedToken {
     /// is authenticated.
     ///
     /// ```
-    /// # fn show(token: &auth0_api_core::VerifiedToken) -> Result<(), auth0_api_core::ClaimsError> {
+    /// # fn show(token: &auth0_api_core::VerifiedToken) -> Result<(), auth0_api_core::token::ClaimsError> {
     /// #[derive(serde::Deserialize)]
     /// struct Tier {
     ///     #[serde(rename = "https://example.com/tier")]

@@ -6,7 +6,8 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use auth0_api_core::{Insertion, MemoryReplayStore, ProofId, ReplayStore, ReplayStoreError, Thumbprint};
+use auth0_api_core::dpop::{Insertion, MemoryReplayStore, ProofId, ReplayStore, ReplayStoreError};
+use auth0_api_core::jose::Thumbprint;
 use auth0_api_redis::{OutagePolicy, RedisReplayStore, RedisUrlError};
 use auth0_api_testing::{RedisServer, contract};
 

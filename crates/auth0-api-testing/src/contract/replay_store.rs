@@ -5,7 +5,8 @@ use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use auth0_api_core::{Insertion, ProofId, ReplayStore, Thumbprint};
+use auth0_api_core::dpop::{Insertion, ProofId, ReplayStore};
+use auth0_api_core::jose::Thumbprint;
 use tokio::sync::Barrier;
 
 /// Checks that a replay store follows these rules:
@@ -28,7 +29,7 @@ use tokio::sync::Barrier;
 ///
 /// ```
 /// use std::sync::Arc;
-/// use auth0_api_core::MemoryReplayStore;
+/// use auth0_api_core::dpop::MemoryReplayStore;
 /// use auth0_api_testing::contract;
 ///
 /// #[tokio::main] // in a test: #[tokio::test(flavor = "multi_thread")]; with one thread, the insertions do not race
@@ -168,7 +169,7 @@ mod tests {
     use std::collections::HashMap;
     use std::sync::{Mutex, PoisonError};
 
-    use auth0_api_core::{MemoryReplayStore, ReplayFuture};
+    use auth0_api_core::dpop::{MemoryReplayStore, ReplayFuture};
 
     use super::*;
 

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use auth0_api_core::Thumbprint;
+use auth0_api_core::jose::Thumbprint;
 
 use super::error_response::ErrorResponse;
 use super::parameters::Parameters;

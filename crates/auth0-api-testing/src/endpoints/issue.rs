@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use auth0_api_core::Thumbprint;
+use auth0_api_core::jose::Thumbprint;
 use serde_json::{Map, Value, json};
 
 use super::call::Call;

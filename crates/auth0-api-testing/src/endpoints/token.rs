@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use auth0_api_core::Thumbprint;
+use auth0_api_core::jose::Thumbprint;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};

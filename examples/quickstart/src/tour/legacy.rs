@@ -2,7 +2,8 @@
 
 use std::error::Error;
 
-use auth0_api_core::{ExchangeError, ExchangeProfile, ServerErrorKind, SubjectToken};
+use auth0_api_core::exchange::ServerErrorKind;
+use auth0_api_core::{ExchangeError, ExchangeProfile, SubjectToken};
 
 use super::guide::{Guide, report};
 use super::{Servers, Step};

@@ -5,9 +5,8 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use auth0_api_core::adapter::{Admission, Gate, RouteGate, mark_sensitive};
-use auth0_api_core::{
-    ApiClient, ClientCertificate, Guard, MetadataEndpoint, Rejection, Requirement, TokenRequest, VerifiedToken,
-};
+use auth0_api_core::{ApiClient, ClientCertificate, Guard, Rejection, Requirement, TokenRequest, VerifiedToken};
+use auth0_api_core::metadata::MetadataEndpoint;
 use poem::http::HeaderMap;
 use poem::{Endpoint, Error, FromRequest, IntoResponse, Middleware, Request, RequestBody, Response, Result, Route};
 

@@ -3,7 +3,8 @@
 use auth0_api_testing::TestWorld;
 
 use auth0_api_axum::AuthLayer;
-use auth0_api_core::{DpopPolicy, RotatingNonce};
+use auth0_api_core::DpopPolicy;
+use auth0_api_core::dpop::RotatingNonce;
 
 use super::{GREET, RULE, call, serve};
 

@@ -51,7 +51,8 @@ use crate::jose::Thumbprint;
 ///
 /// ```
 /// use std::time::{Duration, UNIX_EPOCH};
-/// use auth0_api_core::{Insertion, MemoryReplayStore, ProofId, ReplayStore, Thumbprint};
+/// use auth0_api_core::dpop::{Insertion, MemoryReplayStore, ProofId, ReplayStore};
+/// use auth0_api_core::jose::Thumbprint;
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {

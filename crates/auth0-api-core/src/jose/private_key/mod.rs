@@ -19,7 +19,8 @@ use crate::base64url;
 /// another algorithm. Clones share the key, and `Debug` does not show it.
 ///
 /// ```
-/// use auth0_api_core::{Algorithm, PrivateKey};
+/// use auth0_api_core::Algorithm;
+/// use auth0_api_core::jose::PrivateKey;
 ///
 /// # let pem = "-----BEGIN PRIVATE KEY-----
 /// # MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgkPhNhcrt41gqqNTn
@@ -29,7 +30,7 @@ use crate::base64url;
 /// let key = PrivateKey::from_pem(pem)?;
 /// assert_eq!(key.algorithm(), Algorithm::ES256);
 /// assert!(key.with_algorithm(Algorithm::RS256).is_err());
-/// # Ok::<(), auth0_api_core::PrivateKeyError>(())
+/// # Ok::<(), auth0_api_core::jose::PrivateKeyError>(())
 /// ```
 #[derive(Clone)]
 pub struct PrivateKey {

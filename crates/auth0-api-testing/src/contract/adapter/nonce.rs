@@ -4,7 +4,8 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use auth0_api_core::{DpopPolicy, RotatingNonce};
+use auth0_api_core::DpopPolicy;
+use auth0_api_core::dpop::RotatingNonce;
 
 use super::credentials::{BEARER, SUBJECT};
 use super::suite::Suite;

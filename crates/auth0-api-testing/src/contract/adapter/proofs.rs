@@ -3,7 +3,8 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use auth0_api_core::{Clock as _, DpopPolicy, MemoryReplayStore};
+use auth0_api_core::dpop::MemoryReplayStore;
+use auth0_api_core::{Clock as _, DpopPolicy};
 
 use super::credentials::{BEARER, DPOP, SUBJECT};
 use super::suite::Suite;

@@ -2,7 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
-use auth0_api_core::{DpopPolicy, ProofId, ReplayFuture, ReplayStore, ReplayStoreError};
+use auth0_api_core::DpopPolicy;
+use auth0_api_core::dpop::{ProofId, ReplayFuture, ReplayStore, ReplayStoreError};
 
 use super::suite::Suite;
 use super::{Answer, Harness};

@@ -4,7 +4,8 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
-use auth0_api_core::{ApiClient, MetadataEndpoint, MetadataResponse};
+use auth0_api_core::ApiClient;
+use auth0_api_core::metadata::{MetadataEndpoint, MetadataResponse};
 
 use crate::request::Headers;
 
@@ -13,7 +14,7 @@ use crate::request::Headers;
 ///
 /// If `api` has no [`resource_metadata`](auth0_api_core::ApiClientBuilder::resource_metadata), there are no routes, and
 /// this function logs a warning. The paths of the routes are those of
-/// [`MetadataEndpoint::paths`](auth0_api_core::MetadataEndpoint::paths). They start at the root of the host, so do not
+/// [`MetadataEndpoint::paths`](auth0_api_core::metadata::MetadataEndpoint::paths). They start at the root of the host, so do not
 /// add the routes to a scope.
 ///
 /// ```

@@ -2,7 +2,8 @@
 
 use std::task::{Context, Poll};
 
-use auth0_api_core::{ApiClient, MetadataEndpoint};
+use auth0_api_core::ApiClient;
+use auth0_api_core::metadata::MetadataEndpoint;
 use http::{HeaderMap, Method, Request, Response};
 use tower_layer::Layer;
 use tower_service::Service;

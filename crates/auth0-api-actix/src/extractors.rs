@@ -36,7 +36,7 @@ pub struct Token(pub VerifiedToken);
 /// The claims of a request's token, converted to a type of the application, as an extractor.
 ///
 /// A token that lacks a claim which the type requires is rejected with 403
-/// ([`ClaimsError`](auth0_api_core::ClaimsError)).
+/// ([`ClaimsError`](auth0_api_core::token::ClaimsError)).
 ///
 /// ```
 /// use auth0_api_actix::Claims;
