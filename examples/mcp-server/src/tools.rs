@@ -22,7 +22,9 @@ pub(crate) struct Tools {
 #[tool_router]
 impl Tools {
     pub(crate) fn new(api: ApiClient, calendar: Calendar) -> reqwest::Result<Self> {
-        let http = reqwest::Client::builder().redirect(Policy::none()).timeout(PATIENCE).build()?;
+        let http = reqwest::Client::builder().redirect(Policy::none()).timeout(PATIENCE);
+        // A proxy on another machine cannot reach an API on this machine.
+        let http = if calendar.url.starts_with("http://127.0.0.1") { http.no_proxy() } else { http }.build()?;
         Ok(Self { api, calendar, http })
     }
 

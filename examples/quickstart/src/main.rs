@@ -66,9 +66,11 @@ async fn start_servers() -> Result<Servers, Box<dyn Error>> {
     let with_nonces = client_of(&tenant).dpop(DpopPolicy::accept().nonce(RotatingNonce::generate()?)).build()?;
     let calendar = ApiClient::builder(tenant.domain(), CALENDAR).insecure_http_loopback().build()?;
     let calendar_url = start(calendar::app(calendar)).await?;
+    // Everything that this program calls is on this machine, which a proxy cannot reach.
+    let client = reqwest::Client::builder().no_proxy().build()?;
     let partners = |api: &ApiClient| Partners {
         api: api.clone(),
-        client: reqwest::Client::default(),
+        client: client.clone(),
         calendar_url: calendar_url.clone(),
         third_parties_url: tenant.third_party_url("").trim_end_matches('/').to_owned(),
     };

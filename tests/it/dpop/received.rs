@@ -160,7 +160,7 @@ async fn htm_is_compared_with_the_sent_method() {
 async fn with_http2_the_host_is_read_from_authority() {
     let world = TestWorld::start().await;
     let (api, holder) = (Api::start(&world.api.clone()).await, world.tenant.token_holder());
-    let client = reqwest::Client::builder().http2_prior_knowledge().build().unwrap();
+    let client = reqwest::Client::builder().no_proxy().http2_prior_knowledge().build().unwrap();
     for (htu, host, status) in [
         (api.url(PRIVATE), None, 200),
         (api.url("/other"), None, 401),

@@ -1,16 +1,26 @@
 //! The default HTTP client: reqwest with rustls.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use reqwest::redirect::Policy;
-use reqwest::{Client, Method};
+use reqwest::{Client, Method, Url};
 
 use super::{HttpClient, HttpError, HttpFuture, HttpMethod, HttpRequest, HttpResponse};
 
 /// An [`HttpClient`] that uses [reqwest](https://docs.rs/reqwest): rustls with the system's certificates, HTTP/2, no
 /// redirects.
+///
+/// The default client obeys the environment variables `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, with one exception:
+/// it sends requests to this machine (`localhost`, `127.0.0.0/8`, `[::1]`) directly. A proxy on another machine cannot
+/// reach these addresses, and must not read requests for them. `SSL_CERT_FILE` names a file with further trusted
+/// certificates on Linux.
 #[derive(Clone, Debug)]
-pub struct ReqwestClient(Client);
+pub struct ReqwestClient {
+    client: Client,
+    /// For requests to this machine; the same client if the application has configured one.
+    loopback: Client,
+}
 
 impl ReqwestClient {
     /// Builds the default client.
@@ -20,14 +30,14 @@ impl ReqwestClient {
     /// [`reqwest::Error`] if the system has no usable certificate store.
     pub fn new() -> Result<Self, reqwest::Error> {
         let agent = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
-        let builder = Client::builder().redirect(Policy::none()).connect_timeout(CONNECT_TIMEOUT).user_agent(agent);
-        Ok(Self(builder.build()?))
+        let builder = || Client::builder().redirect(Policy::none()).connect_timeout(CONNECT_TIMEOUT).user_agent(agent);
+        Ok(Self { client: builder().build()?, loopback: builder().no_proxy().build()? })
     }
 
-    /// Uses this reqwest client. Configure it with `redirect(Policy::none())`: a response from another URL than the
-    /// requested one is an error.
+    /// Uses this reqwest client for all requests. Configure it with `redirect(Policy::none())`: a response from another
+    /// URL than the requested one is an error.
     pub fn with_client(client: Client) -> Self {
-        Self(client)
+        Self { loopback: client.clone(), client }
     }
 }
 
@@ -38,18 +48,25 @@ impl HttpClient for ReqwestClient {
                 HttpMethod::Get => Method::GET,
                 HttpMethod::Post => Method::POST,
             };
-            let mut builder = self.0.request(method, &request.url).timeout(request.timeout);
+            let requested = Url::parse(&request.url).map_err(|error| HttpError::Exchange(error.into()))?;
+            let client = if is_loopback(&requested) { &self.loopback } else { &self.client };
+            let mut builder = client.request(method, requested.clone()).timeout(request.timeout);
             for (name, value) in &request.headers {
                 builder = builder.header(name, value);
             }
             let response = builder.body(request.body).send().await.map_err(classify)?;
-            let requested = reqwest::Url::parse(&request.url);
-            if !requested.is_ok_and(|requested| requested == *response.url()) {
+            if requested != *response.url() {
                 return Err(HttpError::Exchange("the client followed a redirect".into()));
             }
             read(response, request.max_response_bytes).await
         })
     }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+    host == "localhost" || address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// Reads the body chunk by chunk, so that a body beyond the limit is never held in memory as a whole.
@@ -82,3 +99,27 @@ fn classify(error: reqwest::Error) -> HttpError {
 
 /// A TCP and TLS handshake across the world takes less than one second.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
+
+    use super::{Url, is_loopback};
+
+    #[test]
+    fn only_addresses_of_this_machine_are_loopback() {
+        for (url, expected) in [
+            ("http://localhost:4000/", true),
+            ("http://127.0.0.1:4000/", true),
+            ("http://127.9.9.9/", true),
+            ("https://[::1]/", true),
+            ("http://2130706433/", true),
+            ("https://localhost.example.com/", false),
+            ("https://127.0.0.1.example.com/", false),
+            ("https://192.0.2.1/", false),
+            ("https://[2001:db8::1]/", false),
+        ] {
+            assert_eq!(is_loopback(&Url::parse(url).unwrap()), expected, "{url}");
+        }
+    }
+}

@@ -3,6 +3,9 @@
 use std::time::Duration;
 
 use auth0_api_testing::{Endpoint, LocalTenant, Misbehaviour};
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::net::TcpListener;
+use tokio::time::timeout;
 
 use crate::process::{Holder, PRIVATE, Process, command, eventually, header};
 
@@ -20,6 +23,32 @@ async fn the_api_is_ready_once_keys_are_available() {
     tenant.behave();
     eventually(async || api.get("/health/ready", &[]).await.status() == 204).await;
     assert_eq!(api.get(PRIVATE, &[("authorization", &bearer)]).await.status(), 200);
+}
+
+#[tokio::test]
+async fn requests_to_this_machine_bypass_the_proxy() {
+    let tenant = LocalTenant::start().await.unwrap();
+    // No proxy listens on port 9, so a request through it would fail.
+    let proxy = "http://127.0.0.1:9";
+    let settings = [("HTTP_PROXY", proxy), ("HTTPS_PROXY", proxy), ("ALL_PROXY", proxy), ("NO_PROXY", "")];
+    let api = Process::start(&tenant, &settings).await;
+    assert_eq!(api.get("/health/ready", &[]).await.status(), 204);
+}
+
+#[tokio::test]
+async fn requests_to_other_hosts_use_the_proxy() {
+    let proxy = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", proxy.local_addr().unwrap());
+    let settings = [
+        ("AUTH0_DOMAIN", "tenant.example"),
+        ("AUTH0_AUDIENCE", "https://api.example.com"),
+        ("HTTPS_PROXY", address.as_str()),
+        ("NO_PROXY", ""),
+    ];
+    let _api = command(&settings).spawn().unwrap();
+    let (connection, _) = timeout(Duration::from_secs(30), proxy.accept()).await.unwrap().unwrap();
+    let mut lines = BufReader::new(connection).lines();
+    assert_eq!(lines.next_line().await.unwrap().unwrap(), "CONNECT tenant.example:443 HTTP/1.1");
 }
 
 #[tokio::test]

@@ -39,7 +39,7 @@ impl Process {
         let url = timeout(PATIENCE, address(&mut lines)).await.unwrap();
         let log = Arc::default();
         tokio::spawn(collect(lines, Arc::clone(&log)));
-        Self { child, url, client: Client::builder().build().unwrap(), log }
+        Self { child, url, client: Client::builder().no_proxy().build().unwrap(), log }
     }
 
     pub(crate) fn url(&self, path: &str) -> String {

@@ -84,7 +84,7 @@ impl Server {
         let mut printed = BufReader::new(process.stdout.take().unwrap()).lines();
         let line = timeout(PATIENCE, printed.next_line()).await.unwrap().unwrap().unwrap();
         let url = line.strip_prefix("listening on ").unwrap().to_owned();
-        Self { tenant, url, client: Client::builder().build().unwrap(), _process: process }
+        Self { tenant, url, client: Client::builder().no_proxy().build().unwrap(), _process: process }
     }
 
     async fn get(&self, path: &str, token: Option<&str>) -> Response {

@@ -17,7 +17,7 @@ const CALLBACK: &str = "http://127.0.0.1:9/callback";
 async fn a_client_that_knows_only_the_url_can_call_a_tool_on_behalf_of_its_user() {
     let server = Server::start().await;
     let manager = signed_in(&server).await;
-    let http = AuthClient::new(reqwest::Client::builder().build().unwrap(), manager);
+    let http = AuthClient::new(reqwest::Client::builder().no_proxy().build().unwrap(), manager);
     let config = StreamableHttpClientTransportConfig::with_uri(server.url.as_str());
     let client = ().serve(StreamableHttpClientTransport::with_client(http, config)).await.unwrap();
 
@@ -48,7 +48,7 @@ pub(crate) async fn signed_in(server: &Server) -> AuthorizationManager {
     // Takes the place of the user's browser. The local tenant signs the user in at once.
     let authorize = oauth.get_authorization_url().await.unwrap();
     assert!(authorize.starts_with(&format!("{}/authorize?", server.tenant)), "{authorize}");
-    let browser = reqwest::Client::builder().redirect(Policy::none()).build().unwrap();
+    let browser = reqwest::Client::builder().no_proxy().redirect(Policy::none()).build().unwrap();
     let sent_back = header(&browser.get(authorize).send().await.unwrap(), "location").remove(0);
     oauth.handle_callback_url(&sent_back).await.unwrap();
     oauth.into_authorization_manager().unwrap()

@@ -32,7 +32,7 @@ impl Server {
             }
         };
         let (tenant, url) = (after("tenant").await, after("listening on").await);
-        Self { _child: child, url, tenant, client: Client::builder().build().unwrap() }
+        Self { _child: child, url, tenant, client: Client::builder().no_proxy().build().unwrap() }
     }
 
     /// Returns a token from the client credentials grant, for this audience and with these scopes.
