@@ -40,16 +40,17 @@ pub(crate) async fn signed_in(server: &Server) -> AuthorizationManager {
     assert_eq!(rejected.status(), 401);
     let challenge = header(&rejected, "www-authenticate").remove(0);
 
+    // Everything is on this machine, which a proxy cannot reach.
+    let direct = reqwest::Client::builder().no_proxy().redirect(Policy::none()).build().unwrap();
     // Discovery: the challenge contains the URL of the metadata, and the metadata contains the URL of the tenant.
-    let mut oauth = OAuthState::new(server.url.as_str(), None).await.unwrap();
+    let mut oauth = OAuthState::new(server.url.as_str(), Some(direct.clone())).await.unwrap();
     let request = AuthorizationRequest::new(CALLBACK).with_client_name("a test").with_challenge(challenge);
     oauth.start_authorization(request.with_initial_scope_selection()).await.unwrap();
 
     // Takes the place of the user's browser. The local tenant signs the user in at once.
     let authorize = oauth.get_authorization_url().await.unwrap();
     assert!(authorize.starts_with(&format!("{}/authorize?", server.tenant)), "{authorize}");
-    let browser = reqwest::Client::builder().no_proxy().redirect(Policy::none()).build().unwrap();
-    let sent_back = header(&browser.get(authorize).send().await.unwrap(), "location").remove(0);
+    let sent_back = header(&direct.get(authorize).send().await.unwrap(), "location").remove(0);
     oauth.handle_callback_url(&sent_back).await.unwrap();
     oauth.into_authorization_manager().unwrap()
 }
