@@ -34,7 +34,7 @@ fn main() {
 
 async fn issuers(published: &Published, count: u32) -> u64 {
     let domains = TrustedDomains::list((0..count).map(|number| format!("tenant-{number}.example")));
-    let policy = KeyPolicy::new().max_issuers(count);
+    let policy = KeyPolicy::new().max_issuers(count as usize);
     let before = resident();
     let api = ApiClient::builder(domains, AUDIENCE).http_client(published.clone()).key_policy(policy).build().unwrap();
     // Fetches the keys of one issuer at a time: many parallel fetches would use memory that the client does not keep.

@@ -32,7 +32,7 @@ pub(super) struct Config {
 #[serde(deny_unknown_fields)]
 struct Keys {
     fresh_for_s: Option<u64>,
-    max_issuers: Option<u32>,
+    max_issuers: Option<usize>,
 }
 
 /// The DPoP policy.

@@ -30,7 +30,7 @@ impl Directory {
     pub(super) fn new(trusted: Trusted, loopback: Loopback, config: IssuerConfig, target: TargetPolicy) -> Self {
         let config = Arc::new(config);
         match trusted {
-            Trusted::Listed(domains) if domains.len() <= config.policy.max_issuers as usize => {
+            Trusted::Listed(domains) if domains.len() <= config.policy.max_issuers => {
                 meter::issuers_held(domains.len() as u64);
                 let state = |domain| Arc::new(IssuerState::new(domain, Arc::clone(&config)));
                 Self::Pinned(domains.into_iter().map(state).collect())

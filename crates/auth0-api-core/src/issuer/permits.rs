@@ -14,7 +14,9 @@ pub(super) struct Permits {
 }
 
 impl Permits {
-    pub(super) fn full(burst: u32, interval: Duration, now: SystemTime) -> Self {
+    pub(super) fn full(burst: usize, interval: Duration, now: SystemTime) -> Self {
+        // A `Duration` is multiplied by a `u32`. `KeyPolicy` allows at most 100 000 permits.
+        let burst = u32::try_from(burst).unwrap_or(u32::MAX);
         Self { burst, interval, left: burst, refilled_at: now }
     }
 

@@ -25,13 +25,13 @@ pub struct KeyPolicy {
     pub(crate) fetch_timeout: Duration,
     pub(crate) fresh_for: Duration,
     pub(crate) max_document_bytes: usize,
-    pub(crate) max_issuers: u32,
+    pub(crate) max_issuers: usize,
     pub(crate) max_keys: usize,
     pub(crate) newcomer_interval: Duration,
-    pub(crate) newcomers: u32,
+    pub(crate) newcomers: usize,
     pub(crate) refresh_from_percent: u8,
     pub(crate) stale_for: Duration,
-    pub(crate) unknown_key_burst: u32,
+    pub(crate) unknown_key_burst: usize,
     pub(crate) unknown_key_interval: Duration,
 }
 
@@ -89,7 +89,7 @@ impl KeyPolicy {
 
     /// Limits the fetches that unknown key ids cause, per issuer: at most `burst` at once, then one more per
     /// `interval`. Default: 3, and one per 10 s; 1 to 100, and 1 s to 1 hour.
-    pub const fn unknown_key_fetches(mut self, burst: u32, interval: Duration) -> Self {
+    pub const fn unknown_key_fetches(mut self, burst: usize, interval: Duration) -> Self {
         self.unknown_key_burst = burst;
         self.unknown_key_interval = interval;
         self
@@ -97,7 +97,7 @@ impl KeyPolicy {
 
     /// Sets how many issuers' keys are held. Beyond that, the least recently used issuer is evicted. Default: 100; 1 to
     /// 100 000.
-    pub const fn max_issuers(mut self, issuers: u32) -> Self {
+    pub const fn max_issuers(mut self, issuers: usize) -> Self {
         self.max_issuers = issuers;
         self
     }
@@ -109,7 +109,7 @@ impl KeyPolicy {
     /// fetches that such clients cause. The limit applies only if the client cannot hold all issuers: with a resolver,
     /// or with a list longer than `max_issuers`. Requests beyond the limit get 503. Default: 100, and one per 100 ms; 1
     /// to 100 000, and 1 ms to 1 hour.
-    pub const fn newcomers(mut self, issuers: u32, interval: Duration) -> Self {
+    pub const fn newcomers(mut self, issuers: usize, interval: Duration) -> Self {
         self.newcomers = issuers;
         self.newcomer_interval = interval;
         self
@@ -192,13 +192,13 @@ const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(600);
 /// A hundred RSA keys with certificates take about 300 KiB; Auth0 publishes two keys.
 const MAX_DOCUMENT_BYTES: usize = 512 * 1024;
 /// The same value as in auth0-api-js. An issuer takes a few KiB of memory.
-const MAX_ISSUERS: u32 = 100;
+const MAX_ISSUERS: usize = 100;
 /// Auth0 publishes two keys. A hundred keys are more than any issuer needs for a rotation.
 const MAX_KEYS: usize = 100;
 /// A replica fetches the keys of at most ten new issuers a second. Each issuer is another tenant.
 const NEWCOMER_INTERVAL: Duration = Duration::from_millis(100);
 /// The same number as `max_issuers`. A new replica that gets tokens of all its issuers at once rejects none of them.
-const NEWCOMERS: u32 = MAX_ISSUERS;
+const NEWCOMERS: usize = MAX_ISSUERS;
 /// This is longer than a fetch takes, and shorter than the usual time limit of callers.
 pub(super) const PATIENCE: Duration = Duration::from_secs(1);
 /// With the default `fresh_for`, the refresh starts two minutes before the keys are stale. Several attempts are
@@ -208,7 +208,7 @@ const REFRESH_FROM_PERCENT: u8 = 80;
 const STALE_FOR: Duration = Duration::from_secs(86_400);
 /// A key rotation needs one fetch. Three permits allow that fetch at once after a few unknown key ids. During an attack
 /// with unknown key ids, a new key is found within ten seconds.
-const UNKNOWN_KEY_BURST: u32 = 3;
+const UNKNOWN_KEY_BURST: usize = 3;
 /// Auth0 allows its smallest tenants 20 requests a second, and a fetch makes two requests. A hundred replicas stay
 /// within that limit.
 const UNKNOWN_KEY_INTERVAL: Duration = Duration::from_secs(10);

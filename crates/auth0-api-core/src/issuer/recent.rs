@@ -49,7 +49,7 @@ impl Recent {
         let policy = &config.policy;
         // LRU: moka's default policy may reject a new issuer in favour of a frequently used one.
         let cache =
-            |size: u32| Cache::builder().max_capacity(size.into()).eviction_policy(EvictionPolicy::lru()).build();
+            |size: usize| Cache::builder().max_capacity(size as u64).eviction_policy(EvictionPolicy::lru()).build();
         let permits = Mutex::new(Permits::full(policy.newcomers, policy.newcomer_interval, config.clock.now()));
         let (verified, newcomers) = (cache(policy.max_issuers), cache(policy.newcomers));
         Self { config, verified, newcomers, permits }
@@ -67,7 +67,7 @@ impl Recent {
 
     /// The states of the first issuers of a list, as many as can be held. Further issuers would evict earlier ones.
     pub(super) fn first_listed<'s>(&'s self, domains: &'s [Domain]) -> impl Iterator<Item = Arc<IssuerState>> + 's {
-        domains.iter().take(self.config.policy.max_issuers as usize).map(|domain| self.listed(domain))
+        domains.iter().take(self.config.policy.max_issuers).map(|domain| self.listed(domain))
     }
 
     /// Returns the state of a trusted issuer that an unverified token names. If the issuer has no state, this method
