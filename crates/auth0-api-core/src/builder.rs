@@ -13,12 +13,12 @@ use crate::credentials::Scheme;
 use crate::dpop::DpopPolicy;
 use crate::exchange::{ClientAuth, ExchangeCache, ExchangeConfig, Exchanger};
 use crate::http::{BoundedClient, HttpClient};
-use crate::issuer::{Domain, IssuerConfig, JwksHost, KeyPolicy, Loopback, Trust, Trusted, TrustedDomains};
+use crate::issuer::{Domain, IssuerConfig, JwksHost, KeyPolicy, Loopback, Trust, TrustedDomains};
 use crate::jose::{Algorithm, AlgorithmSet};
-use crate::metadata::{ClientFacts, MetadataEndpoint, ProtectedResource};
+use crate::metadata::{ClientFacts, OfferedSchemes, ProtectedResource};
 use crate::mtls::{CertificatePolicy, CertificateSource};
 use crate::revocation::{Revocation, RevocationList};
-use crate::token::TokenPolicy;
+use crate::token::{Audiences, Leeway, TokenPolicy};
 use crate::token_cache::{RememberedTokens, TokenCache};
 use crate::verify::Verifier;
 
@@ -292,110 +292,97 @@ impl ApiClientBuilder {
     ///
     /// [`BuildError`] with every problem, not only the first.
     pub fn build(self) -> Result<ApiClient, BuildError> {
-        // `keep` records the problem of a part and continues with `None`, so that one build reports every problem.
         let mut problems = Vec::new();
-        let trusted = keep(&mut problems, self.domains.parse(self.loopback).map_err(ConfigProblem::from));
-        let algorithms =
-            keep(&mut problems, AlgorithmSet::new(self.algorithms.iter().copied()).ok_or(ConfigProblem::Algorithms));
-        let http_client = keep(&mut problems, self.http_client.clone().map_or_else(default_http_client, Ok));
-        let public_url = keep(&mut problems, self.public_url.as_deref().map(parsed_public_url).transpose());
-        let jwks_hosts = self.parsed_jwks_hosts(&mut problems);
-        let exchange_domain = keep(&mut problems, self.parsed_exchange_domain()).flatten();
-        problems.extend(self.plain_problems());
-        // The metadata contains the trusted issuers, so the metadata is checked only if the trusted issuers are valid.
-        let metadata = trusted.as_ref().and_then(|trusted| keep(&mut problems, self.metadata(trusted))).flatten();
-        let parts = (trusted, algorithms, http_client, public_url);
-        let (Some(trusted), Some(algorithms), Some(http_client), Some(public_url)) = parts else {
-            return Err(BuildError { problems });
-        };
+        self.assemble(&mut problems).ok_or(BuildError { problems })
+    }
+
+    /// Checks every setting, and assembles the client from the checked forms. Returns `None` if there is a problem.
+    fn assemble(self, problems: &mut Vec<ConfigProblem>) -> Option<ApiClient> {
+        // `keep` records the problem of a setting. The first `?` is below the last `keep`, so every problem is recorded.
+        let trusted = keep(problems, self.domains.parse(self.loopback).map_err(ConfigProblem::from));
+        let algorithms = AlgorithmSet::new(self.algorithms.iter().copied());
+        let algorithms = keep(problems, algorithms.ok_or(ConfigProblem::Algorithms));
+        let http_client = keep(problems, self.http_client.clone().map_or_else(default_http_client, Ok));
+        let public_url = keep(problems, self.public_url.as_deref().map(parsed_public_url).transpose());
+        let jwks_hosts = self.parsed_jwks_hosts(problems);
+        let exchange_domain = keep(problems, self.parsed_exchange_domain());
+        let audiences = keep(problems, Audiences::new(self.audiences.clone()).ok_or(ConfigProblem::Audience));
+        let client_auth = self.client_auth.clone().map(|auth| auth.check().ok_or(ConfigProblem::ClientAuth));
+        let client_auth = keep(problems, client_auth.transpose());
+        let no_certificate = self.http_client.is_none() && self.client_auth.as_ref().is_some_and(ClientAuth::is_tls);
+        let certificate = if no_certificate { Err(ConfigProblem::ClientCertificate) } else { Ok(()) };
+        let certificate = keep(problems, certificate);
+        let exchange_cache = keep(problems, self.exchange_cache.check().ok_or(ConfigProblem::ExchangeCache));
         let certificates = CertificatePolicy::new(self.client_certificates, self.trusted_proxies.clone());
-        let target = TargetPolicy::new(public_url, self.trusted_proxies);
-        // Some problems, such as a leeway that is too long, do not make a part `None`. They end the build here.
-        // `Binder::new` returns `None` only for a policy without algorithms, and that problem is already in the list.
-        let Some(binding) = Binder::new(self.dpop, target.clone(), certificates).filter(|_| problems.is_empty()) else {
-            return Err(BuildError { problems });
-        };
-        let exchanger = self.client_auth.clone().zip(exchange_domain).map(|(auth, domain)| {
-            let (cache, clock, telemetry) = (self.exchange_cache, Arc::clone(&self.clock), self.telemetry);
-            Exchanger::new(ExchangeConfig {
-                auth,
-                cache,
-                clock,
-                domain,
-                http_client: Arc::clone(&http_client),
-                telemetry,
-            })
+        let certificates = keep(problems, certificates.map_err(ConfigProblem::CertificateSource));
+        let dpop = keep(problems, self.dpop.check().map_err(ConfigProblem::Dpop));
+        let key_policy = keep(problems, self.key_policy.check().map_err(ConfigProblem::KeyPolicy));
+        let leeway = keep(problems, Leeway::new(self.leeway).ok_or(ConfigProblem::Leeway));
+        let remembered = keep(problems, RememberedTokens::new(self.token_cache).ok_or(ConfigProblem::TokenCache));
+        // The metadata contains the trusted issuers, so the metadata is checked only if the trusted issuers are valid.
+        let resource = trusted.as_ref().and_then(|trusted| {
+            let (issuers, audiences) = (trusted.issuers(), self.audiences.as_slice());
+            let facts = ClientFacts { audiences, issuers, loopback: self.loopback };
+            let resource = self.resource.map(|resource| resource.check_for(&facts)).transpose();
+            keep(problems, resource.map_err(ConfigProblem::ResourceMetadata))
         });
-        let config = IssuerConfig {
-            algorithms: algorithms.clone(),
-            clock: Arc::clone(&self.clock),
-            http: BoundedClient::new(http_client, self.key_policy.max_document_bytes, self.key_policy.fetch_timeout),
-            jwks_hosts,
-            policy: self.key_policy,
-        };
+
+        let (trusted, algorithms, http_client, key_policy) = (trusted?, algorithms?, http_client?, key_policy?);
+        let (client_auth, (), certificates) = (client_auth?, certificate?, certificates?);
         let tokens = TokenPolicy {
-            audiences: self.audiences,
-            client_id: self.client_auth.as_ref().map(|client| client.client_id().into()),
-            leeway: self.leeway,
+            audiences: audiences?,
+            client_id: client_auth.as_ref().map(|client| client.client_id().into()),
+            leeway: leeway?,
             max_token_age: self.max_token_age,
             required_claims: self.required_claims,
             strict_rfc9068: self.strict_rfc9068,
         };
-        let issuers = Trust::new(trusted, self.loopback, config, target);
-        let (clock, remembered, revocation) = (self.clock, RememberedTokens::new(self.token_cache), self.revocation);
-        let verifier = Verifier { algorithms, binding, clock, issuers, remembered, revocation, tokens };
-        Ok(ApiClient::new(verifier, metadata, exchanger))
-    }
-
-    fn metadata(&self, trusted: &Trusted) -> Result<Option<MetadataEndpoint>, ConfigProblem> {
-        let Some(resource) = self.resource.clone() else { return Ok(None) };
-        let facts = ClientFacts {
-            audiences: &self.audiences,
-            issuers: trusted.issuers(),
-            loopback: self.loopback,
-            bearer_offered: self.dpop.offers(Scheme::Bearer),
-            dpop_algorithms: self.dpop.offered_algorithms(),
-            certificate_bound_tokens: self.client_certificates.is_configured(),
+        let exchange_domain = exchange_domain?.or_else(|| trusted.only().cloned());
+        let exchange_cache = exchange_cache?;
+        let exchanger = client_auth.zip(exchange_domain).map(|(auth, domain)| {
+            let (clock, http_client) = (Arc::clone(&self.clock), Arc::clone(&http_client));
+            let (cache, telemetry) = (exchange_cache, self.telemetry);
+            Exchanger::new(ExchangeConfig { auth, cache, clock, domain, http_client, telemetry })
+        });
+        let config = IssuerConfig {
+            algorithms: algorithms.clone(),
+            clock: Arc::clone(&self.clock),
+            http: BoundedClient::new(http_client, key_policy.max_document_bytes, key_policy.fetch_timeout),
+            jwks_hosts: jwks_hosts?,
+            policy: key_policy,
         };
-        resource.complete(&facts).map(Some).map_err(ConfigProblem::ResourceMetadata)
+        let target = TargetPolicy::new(public_url?, self.trusted_proxies);
+        let certificate_bound_tokens = certificates.is_configured();
+        let binding = Binder::new(dpop?, target.clone(), certificates);
+        let metadata = resource?.map(|resource| {
+            let dpop_algorithms = binding.proof_algorithms().iter().map(Algorithm::name);
+            resource.complete(OfferedSchemes {
+                bearer: binding.offers(Scheme::Bearer),
+                certificate_bound_tokens,
+                dpop_algorithms: dpop_algorithms.filter(|_| binding.offers(Scheme::Dpop)).collect(),
+            })
+        });
+        let issuers = Trust::new(trusted, self.loopback, config, target);
+        let (clock, remembered, revocation) = (self.clock, remembered?, self.revocation);
+        let verifier = Verifier { algorithms, binding, clock, issuers, remembered, revocation, tokens };
+        Some(ApiClient::new(verifier, metadata, exchanger))
     }
 
-    fn parsed_jwks_hosts(&self, problems: &mut Vec<ConfigProblem>) -> Vec<JwksHost> {
+    /// Parses every host, also after an invalid one.
+    fn parsed_jwks_hosts(&self, problems: &mut Vec<ConfigProblem>) -> Option<Vec<JwksHost>> {
         let parse =
             |host: &str| JwksHost::parse(host).map_err(|error| ConfigProblem::JwksHost { host: host.into(), error });
-        self.jwks_hosts.iter().filter_map(|host| keep(problems, parse(host))).collect()
+        let hosts: Vec<_> = self.jwks_hosts.iter().map(|host| keep(problems, parse(host))).collect();
+        hosts.into_iter().collect()
     }
 
-    /// Returns the domain where the client authenticates: `exchange_domain`, or the trusted domain if there is only
-    /// one.
+    /// Returns the domain where the client authenticates; `None` stands for the only trusted domain.
     fn parsed_exchange_domain(&self) -> Result<Option<Domain>, ConfigProblem> {
-        match (&self.exchange_domain, self.domains.only()) {
-            (Some(named), _) => Domain::parse(named, self.loopback).map(Some).map_err(ConfigProblem::ExchangeDomain),
-            // If this domain is invalid, the parser of the trusted domains has already reported the problem.
-            (None, Some(only)) => Ok(Domain::parse(only, self.loopback).ok()),
-            (None, None) if self.client_auth.is_some() => Err(ConfigProblem::ExchangeDomainMissing),
-            (None, None) => Ok(None),
+        match &self.exchange_domain {
+            Some(named) => Domain::parse(named, self.loopback).map(Some).map_err(ConfigProblem::ExchangeDomain),
+            None if self.client_auth.is_some() && !self.domains.is_one() => Err(ConfigProblem::ExchangeDomainMissing),
+            None => Ok(None),
         }
-    }
-
-    /// Returns the problems of settings that need no parsing.
-    fn plain_problems(&self) -> impl Iterator<Item = ConfigProblem> {
-        let no_audience = self.audiences.is_empty() || self.audiences.iter().any(|audience| audience.trim().is_empty());
-        let incomplete_client = self.client_auth.as_ref().is_some_and(|client| !client.is_complete());
-        let no_certificate = self.http_client.is_none() && self.client_auth.as_ref().is_some_and(ClientAuth::is_tls);
-        [
-            no_audience.then_some(ConfigProblem::Audience),
-            incomplete_client.then_some(ConfigProblem::ClientAuth),
-            no_certificate.then_some(ConfigProblem::ClientCertificate),
-            (!self.exchange_cache.is_usable()).then_some(ConfigProblem::ExchangeCache),
-            self.client_certificates.problem(&self.trusted_proxies).map(ConfigProblem::CertificateSource),
-            self.dpop.problem().map(ConfigProblem::Dpop),
-            self.key_policy.problem().map(ConfigProblem::KeyPolicy),
-            (self.leeway > LONGEST_LEEWAY).then_some(ConfigProblem::Leeway),
-            (!self.token_cache.is_usable()).then_some(ConfigProblem::TokenCache),
-        ]
-        .into_iter()
-        .flatten()
     }
 }
 
@@ -426,9 +413,6 @@ const DEFAULT_ALGORITHM: Algorithm = Algorithm::RS256;
 /// The default of auth0-api-js. Tokens are valid for hours, so an API need not accept an expired token for some seconds
 /// longer.
 const DEFAULT_LEEWAY: Duration = Duration::ZERO;
-/// If two clocks differ by more than this, a clock is wrong. A longer leeway would exceed the lifetime of short-lived
-/// tokens.
-const LONGEST_LEEWAY: Duration = Duration::from_secs(600);
 
 #[cfg(all(test, feature = "reqwest"))]
 mod tests {

@@ -16,7 +16,7 @@ use serde_json::Value;
 use crate::called_url::TargetUrl;
 use crate::certificate::ClientCertificate;
 use crate::digest::sha256;
-use crate::dpop::{DpopPolicy, Expected, HoldingProof, ProofError, ProofPolicy, check_proof};
+use crate::dpop::{DpopPolicy, Expected, HoldingProof, ProofError, check_proof};
 use crate::jose::{Algorithm, AlgorithmSet, Hash, JoseError, Jwk, JwkError, Jws, Thumbprint, VerificationKey};
 
 const VECTORS: &str = include_str!("testdata/rfc.json");
@@ -167,7 +167,7 @@ struct Circumstances<'v> {
 }
 
 fn check(proof: &str, circumstances: &Circumstances<'_>) -> Result<HoldingProof, ProofError> {
-    let policy = ProofPolicy::new(&DpopPolicy::accept()).unwrap();
+    let policy = DpopPolicy::accept().check().unwrap();
     let expected = Expected {
         method: circumstances.method,
         target: &TargetUrl::parse(circumstances.url).unwrap(),
@@ -175,7 +175,7 @@ fn check(proof: &str, circumstances: &Circumstances<'_>) -> Result<HoldingProof,
         thumbprint: &circumstances.thumbprint,
     };
     let now = UNIX_EPOCH + Duration::from_secs(circumstances.now);
-    check_proof(proof, &expected, &policy, now)
+    check_proof(proof, &expected, &policy.proofs, now)
 }
 
 fn embedded_key(jws: &Jws<'_>) -> VerificationKey {

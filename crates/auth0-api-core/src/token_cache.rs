@@ -62,10 +62,6 @@ impl TokenCache {
     pub const fn off() -> Self {
         Self(None)
     }
-
-    pub(crate) fn is_usable(self) -> bool {
-        self.0 != Some(0)
-    }
 }
 
 /// The cached tokens of one client. Always empty if no cache is configured.
@@ -78,12 +74,14 @@ struct Remembered {
 }
 
 impl RememberedTokens {
-    pub(crate) fn new(size: TokenCache) -> Self {
-        Self(size.0.map(|entries| {
+    /// Returns `None` for a cache of 0 entries.
+    pub(crate) fn new(size: TokenCache) -> Option<Self> {
+        let cache = size.0.map(|entries| {
             let entries = u64::try_from(entries).unwrap_or(u64::MAX);
             let cache = Cache::builder().max_capacity(entries).expire_after(UntilExpiry);
             cache.build_with_hasher(RandomState::default())
-        }))
+        });
+        (size.0 != Some(0)).then_some(Self(cache))
     }
 
     /// Returns the claims of a cached token, if the issuer's keys have not changed since the token was verified.

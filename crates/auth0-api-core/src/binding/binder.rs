@@ -1,6 +1,5 @@
 //! Checks that the client has the key and the certificate that its token is bound to.
 
-use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::confirmation::Confirmation;
@@ -8,9 +7,7 @@ use super::{BindingError, confirmation};
 use crate::called_url::TargetPolicy;
 use crate::certificate::CertificateThumbprint;
 use crate::credentials::{Credentials, CredentialsError, Presented, Scheme};
-use crate::dpop::{
-    DpopPolicy, Expected, HoldingProof, Insertion, Mode, NonceAge, ProofError, ProofPolicy, ReplayStore, check_proof,
-};
+use crate::dpop::{CheckedDpopPolicy, Expected, HoldingProof, Insertion, Mode, NonceAge, ProofError, check_proof};
 use crate::jose::{AlgorithmSet, TextHash, Thumbprint};
 use crate::mtls::CertificatePolicy;
 use crate::request::TokenRequest;
@@ -19,11 +16,8 @@ use crate::token::{Binding, ValidClaims, VerifiedToken};
 /// Checks the binding of tokens, with the configured policies.
 #[derive(Debug)]
 pub(crate) struct Binder {
-    mode: Mode,
-    bound_tokens_as_bearer: bool,
     certificates: CertificatePolicy,
-    proofs: ProofPolicy,
-    replay: Option<Arc<dyn ReplayStore>>,
+    dpop: CheckedDpopPolicy,
     target: TargetPolicy,
 }
 
@@ -44,22 +38,18 @@ struct Proof {
 }
 
 impl Binder {
-    /// Creates the check from its policies; `None` if `policy` allows no proof algorithm.
-    pub(crate) fn new(policy: DpopPolicy, target: TargetPolicy, certificates: CertificatePolicy) -> Option<Self> {
-        let (mode, bound_tokens_as_bearer) = (policy.mode, policy.bound_tokens_as_bearer);
-        let proofs = ProofPolicy::new(&policy)?;
-        let replay = if mode == Mode::Ignore { None } else { policy.replay.into_store() };
-        Some(Self { mode, bound_tokens_as_bearer, certificates, proofs, replay, target })
+    pub(crate) fn new(dpop: CheckedDpopPolicy, target: TargetPolicy, certificates: CertificatePolicy) -> Self {
+        Self { certificates, dpop, target }
     }
 
     /// Returns true if tokens are accepted with this scheme.
     pub(crate) fn offers(&self, scheme: Scheme) -> bool {
-        self.mode.offers(scheme)
+        self.dpop.mode.offers(scheme)
     }
 
     /// The algorithms that a proof may be signed with. A challenge lists them in `algs`.
     pub(crate) fn proof_algorithms(&self) -> &AlgorithmSet {
-        &self.proofs.algorithms
+        &self.dpop.proofs.algorithms
     }
 
     /// Rejects a scheme that the mode does not offer.
@@ -75,7 +65,7 @@ impl Binder {
     /// 1. `cnf` is read: the token is bound to a key, a certificate, both, or nothing.
     /// 2. If the token is bound to a certificate, the client must have sent the request with this certificate.
     /// 3. The scheme must match the binding: a token that is bound to a key needs `DPoP`, and any other token needs
-    ///    `Bearer`. The one exception is [`DpopPolicy::accept_bound_tokens_as_bearer`].
+    ///    `Bearer`. The one exception is [`DpopPolicy::accept_bound_tokens_as_bearer`](crate::DpopPolicy::accept_bound_tokens_as_bearer).
     /// 4. With `DPoP`, the proof is checked.
     /// 5. The replay store is called last. So if another check fails, the proof is not recorded as used.
     pub(crate) async fn bind(
@@ -90,7 +80,7 @@ impl Binder {
         let proof = match (credentials.scheme(), key) {
             (Scheme::Bearer, None) => self.expect_no_proof(credentials),
             // RFC 9449 §7.2: a bound token that is presented without a proof may be stolen.
-            (Scheme::Bearer, Some(_)) if !self.bound_tokens_as_bearer => Err(BindingError::BoundTokenAsBearer),
+            (Scheme::Bearer, Some(_)) if !self.dpop.bound_tokens_as_bearer => Err(BindingError::BoundTokenAsBearer),
             (Scheme::Bearer, Some(_)) => Ok(Proof::default()),
             (Scheme::Dpop, None) => Err(BindingError::NotBound),
             (Scheme::Dpop, Some(thumbprint)) => {
@@ -107,7 +97,7 @@ impl Binder {
     fn expect_no_proof(&self, credentials: &Credentials<'_>) -> Result<Proof, BindingError> {
         match credentials.proof() {
             Presented::Absent => Ok(Proof::default()),
-            _ if self.mode == Mode::Ignore => Ok(Proof::default()),
+            _ if self.dpop.mode == Mode::Ignore => Ok(Proof::default()),
             _ => Err(BindingError::ProofWithBearer),
         }
     }
@@ -130,14 +120,14 @@ impl Binder {
             Presented::Once(proof) => proof,
         };
         let expected = Expected { method: request.method, target: &target, token_hash, thumbprint: &thumbprint };
-        let proof = check_proof(proof, &expected, &self.proofs, now)?;
+        let proof = check_proof(proof, &expected, &self.dpop.proofs, now)?;
         self.record_use(&proof, now).await?;
         Ok(Proof { key: Some(thumbprint), next_nonce: self.next_nonce(&proof, now) })
     }
 
     /// Records the proof in the replay store (RFC 9449 §11.1: a proof is accepted once).
     async fn record_use(&self, proof: &HoldingProof, now: SystemTime) -> Result<(), BindingError> {
-        let Some(store) = &self.replay else { return Ok(()) };
+        let Some(store) = &self.dpop.replay else { return Ok(()) };
         match store.insert(&proof.id, now, proof.forget_at).await? {
             Insertion::Fresh => Ok(()),
             Insertion::Replayed => Err(BindingError::Replayed),
@@ -146,7 +136,7 @@ impl Binder {
 
     /// The nonce to send with the successful response, if the client's nonce is about to expire (RFC 9449 §8.2).
     fn next_nonce(&self, proof: &HoldingProof, now: SystemTime) -> Option<String> {
-        let nonces = self.proofs.nonce.as_ref()?;
+        let nonces = self.dpop.proofs.nonce.as_ref()?;
         (proof.nonce_age == Some(NonceAge::Previous)).then(|| nonces.current(now))
     }
 }

@@ -28,5 +28,5 @@ pub(crate) use policy::DpopPolicy;
 pub use replay::{Insertion, ProofId, ReplayFuture, ReplayStore, ReplayStoreError};
 
 pub(crate) use nonce::NonceAge;
-pub(crate) use policy::{Mode, ProofPolicy};
+pub(crate) use policy::{CheckedDpopPolicy, Mode};
 pub(crate) use proof::{Expected, HoldingProof, check as check_proof};

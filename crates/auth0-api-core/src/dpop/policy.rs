@@ -31,13 +31,13 @@ use crate::jose::{Algorithm, AlgorithmSet};
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct DpopPolicy {
-    pub(crate) mode: Mode,
-    pub(crate) max_age: Duration,
-    pub(crate) leeway: Duration,
-    pub(crate) algorithms: Vec<Algorithm>,
-    pub(crate) replay: Replay,
-    pub(crate) nonce: Option<RotatingNonce>,
-    pub(crate) bound_tokens_as_bearer: bool,
+    mode: Mode,
+    max_age: Duration,
+    leeway: Duration,
+    algorithms: Vec<Algorithm>,
+    replay: Replay,
+    nonce: Option<RotatingNonce>,
+    bound_tokens_as_bearer: bool,
 }
 
 /// Which schemes are accepted.
@@ -50,10 +50,20 @@ pub(crate) enum Mode {
 
 /// Where used proofs are remembered.
 #[derive(Clone, Debug)]
-pub(crate) enum Replay {
+enum Replay {
     Memory,
     Off,
     Store(Arc<dyn ReplayStore>),
+}
+
+/// A valid [`DpopPolicy`]. Only [`DpopPolicy::check`] creates this type.
+#[derive(Debug)]
+pub(crate) struct CheckedDpopPolicy {
+    pub(crate) mode: Mode,
+    pub(crate) bound_tokens_as_bearer: bool,
+    pub(crate) proofs: ProofPolicy,
+    /// Where used proofs are remembered; `None` if they are not remembered, or if proofs are ignored.
+    pub(crate) replay: Option<Arc<dyn ReplayStore>>,
 }
 
 /// The checked settings that concern proofs, and the keys that are already parsed.
@@ -143,44 +153,22 @@ impl DpopPolicy {
         }
     }
 
-    /// Returns true if tokens are accepted with this scheme.
-    pub(crate) fn offers(&self, scheme: Scheme) -> bool {
-        self.mode.offers(scheme)
-    }
-
-    /// The names of the algorithms that a proof may be signed with; empty if proofs are ignored.
-    pub(crate) fn offered_algorithms(&self) -> Vec<&'static str> {
-        let offered = AlgorithmSet::new(self.algorithms.iter().copied()).filter(|_| self.offers(Scheme::Dpop));
-        offered.iter().flat_map(AlgorithmSet::iter).map(Algorithm::name).collect()
-    }
-
-    /// Returns what is wrong with the settings; `None` if they are valid.
-    pub(crate) fn problem(&self) -> Option<DpopPolicyError> {
-        let too_long = self.max_age > MAX_WINDOW || self.leeway > MAX_WINDOW;
-        let wrong_mode = self.bound_tokens_as_bearer && self.mode != Mode::Ignore;
-        let step_too_short = self.nonce.as_ref().is_some_and(|nonce| !nonce.is_usable());
-        [
-            self.algorithms.is_empty().then_some(DpopPolicyError::Algorithms),
-            too_long.then_some(DpopPolicyError::Window),
-            wrong_mode.then_some(DpopPolicyError::BoundTokensAsBearer),
-            step_too_short.then_some(DpopPolicyError::NonceStep),
-            self.replay.problem().map(DpopPolicyError::ReplayStore),
-        ]
-        .into_iter()
-        .find_map(|problem| problem)
-    }
-}
-
-impl ProofPolicy {
-    /// Takes the settings that concern proofs; `None` if no algorithm is allowed.
-    pub(crate) fn new(policy: &DpopPolicy) -> Option<Self> {
-        Some(Self {
-            max_age: policy.max_age,
-            leeway: policy.leeway,
-            algorithms: AlgorithmSet::new(policy.algorithms.iter().copied())?,
-            nonce: policy.nonce.clone(),
-            keys: ClientKeyCache::new(),
-        })
+    /// Checks the settings.
+    pub(crate) fn check(self) -> Result<CheckedDpopPolicy, DpopPolicyError> {
+        let Self { mode, max_age, leeway, algorithms, replay, nonce, bound_tokens_as_bearer } = self;
+        let algorithms = AlgorithmSet::new(algorithms).ok_or(DpopPolicyError::Algorithms)?;
+        if max_age > MAX_WINDOW || leeway > MAX_WINDOW {
+            return Err(DpopPolicyError::Window);
+        }
+        if bound_tokens_as_bearer && mode != Mode::Ignore {
+            return Err(DpopPolicyError::BoundTokensAsBearer);
+        }
+        if nonce.as_ref().is_some_and(|nonce| !nonce.is_usable()) {
+            return Err(DpopPolicyError::NonceStep);
+        }
+        let replay = replay.check()?.filter(|_| mode != Mode::Ignore);
+        let proofs = ProofPolicy { max_age, leeway, algorithms, nonce, keys: ClientKeyCache::new() };
+        Ok(CheckedDpopPolicy { mode, bound_tokens_as_bearer, proofs, replay })
     }
 }
 
@@ -194,18 +182,14 @@ impl Mode {
 }
 
 impl Replay {
-    fn problem(&self) -> Option<&'static str> {
+    fn check(self) -> Result<Option<Arc<dyn ReplayStore>>, DpopPolicyError> {
         match self {
-            Self::Memory | Self::Off => None,
-            Self::Store(store) => store.problem(),
-        }
-    }
-
-    pub(crate) fn into_store(self) -> Option<Arc<dyn ReplayStore>> {
-        match self {
-            Self::Memory => Some(Arc::new(MemoryReplayStore::new())),
-            Self::Off => None,
-            Self::Store(store) => Some(store),
+            Self::Memory => Ok(Some(Arc::new(MemoryReplayStore::new()))),
+            Self::Off => Ok(None),
+            Self::Store(store) => match store.problem() {
+                Some(problem) => Err(DpopPolicyError::ReplayStore(problem)),
+                None => Ok(Some(store)),
+            },
         }
     }
 }

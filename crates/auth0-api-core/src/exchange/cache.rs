@@ -29,6 +29,10 @@ use crate::flight::SingleFlight;
 #[must_use]
 pub struct ExchangeCache(Option<usize>);
 
+/// A cache of at least one entry, or none. Only [`ExchangeCache::check`] creates this type.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CheckedExchangeCache(Option<usize>);
+
 impl ExchangeCache {
     /// Caches at most this many answers, for all users and APIs together; at least 1. An answer takes about 3 KB.
     /// Default: 10 000.
@@ -41,8 +45,9 @@ impl ExchangeCache {
         Self(None)
     }
 
-    pub(crate) fn is_usable(self) -> bool {
-        self.0 != Some(0)
+    /// Returns `None` for a cache of 0 entries.
+    pub(crate) fn check(self) -> Option<CheckedExchangeCache> {
+        (self.0 != Some(0)).then_some(CheckedExchangeCache(self.0))
     }
 }
 
@@ -78,7 +83,7 @@ pub(super) struct Limits {
 
 impl AnswerCache {
     /// Returns `None` if the cache is off.
-    pub(super) fn new(size: ExchangeCache, clock: Arc<dyn Clock>) -> Option<Arc<Self>> {
+    pub(super) fn new(size: CheckedExchangeCache, clock: Arc<dyn Clock>) -> Option<Arc<Self>> {
         // LRU: an answer that was used recently is more likely to be used again than an answer that was used often
         // yesterday.
         let entries = u64::try_from(size.0?).unwrap_or(u64::MAX);

@@ -1,6 +1,7 @@
 //! How this API authenticates as a client ([RFC 6749 §2.3](https://www.rfc-editor.org/rfc/rfc6749#section-2.3)).
 
 use std::fmt;
+use std::ops::Deref;
 use std::time::SystemTime;
 
 use secrecy::zeroize::Zeroizing;
@@ -33,6 +34,10 @@ enum Method {
     SecretPost(SecretString),
     Tls,
 }
+
+/// Credentials without blank parts. Only [`ClientAuth::check`] creates this type.
+#[derive(Debug)]
+pub(crate) struct CheckedClientAuth(ClientAuth);
 
 /// The parts of a token request that authenticate its client.
 #[derive(Default)]
@@ -86,12 +91,14 @@ impl ClientAuth {
         &self.client_id
     }
 
-    pub(crate) fn is_complete(&self) -> bool {
+    /// Returns `None` if the client id or the secret is blank.
+    pub(crate) fn check(self) -> Option<CheckedClientAuth> {
         let blank_secret = match &self.method {
             Method::SecretBasic(secret) | Method::SecretPost(secret) => secret.expose_secret().trim().is_empty(),
             Method::PrivateKeyJwt(_) | Method::Tls => false,
         };
-        !self.client_id.trim().is_empty() && !blank_secret
+        let is_complete = !self.client_id.trim().is_empty() && !blank_secret;
+        is_complete.then_some(CheckedClientAuth(self))
     }
 
     /// Whether the client authenticates with the certificate of the TLS connection.
@@ -109,7 +116,9 @@ impl ClientAuth {
             Method::Tls => "tls_client_auth",
         }
     }
+}
 
+impl CheckedClientAuth {
     /// Returns the authentication of the next token request. Each call signs a new assertion.
     pub(super) fn authenticate(&self, issuer: &str, now: SystemTime) -> Result<Authentication, PrivateKeyError> {
         let id = ("client_id", Zeroizing::new(self.client_id.to_string()));
@@ -127,6 +136,14 @@ impl ClientAuth {
             Method::Tls => vec![id],
         };
         Ok(Authentication { fields, header: None })
+    }
+}
+
+impl Deref for CheckedClientAuth {
+    type Target = ClientAuth;
+
+    fn deref(&self) -> &ClientAuth {
+        &self.0
     }
 }
 
@@ -169,7 +186,7 @@ mod tests {
     #[test]
     fn each_method_sends_the_parameters_of_its_specification() {
         let names = |auth: ClientAuth| {
-            let authentication = auth.authenticate("https://tenant.example/", UNIX_EPOCH).unwrap();
+            let authentication = auth.check().unwrap().authenticate("https://tenant.example/", UNIX_EPOCH).unwrap();
             let names: Vec<_> = authentication.fields.iter().map(|(name, _)| *name).collect();
             (names, authentication.header.is_some())
         };
@@ -183,9 +200,9 @@ mod tests {
 
     #[test]
     fn a_blank_client_id_or_secret_is_incomplete() {
-        assert!(ClientAuth::tls("id").is_complete());
-        assert!(!ClientAuth::tls(" ").is_complete());
-        assert!(!ClientAuth::secret_basic("id", " ").is_complete());
-        assert!(!ClientAuth::secret_post("", "secret").is_complete());
+        assert!(ClientAuth::tls("id").check().is_some());
+        assert!(ClientAuth::tls(" ").check().is_none());
+        assert!(ClientAuth::secret_basic("id", " ").check().is_none());
+        assert!(ClientAuth::secret_post("", "secret").check().is_none());
     }
 }

@@ -2,13 +2,14 @@
 
 use std::sync::{Arc, Mutex};
 
-use super::cache::{AnswerCache, ExchangeCache, Limits};
+use super::cache::{AnswerCache, CheckedExchangeCache, Limits};
 use super::cache_key::CacheKey;
+use super::client_auth::CheckedClientAuth;
 use super::endpoint::{self, Endpoint};
 use super::input::{ADDED, reject_reserved};
 use super::prepared::Prepared;
 use super::sender::{self, Sender};
-use super::{ClientAuth, ExchangeError, Grant, TokenSet, report, response};
+use super::{ExchangeError, Grant, TokenSet, report, response};
 use crate::clock::Clock;
 use crate::http::{BoundedClient, HttpClient};
 use crate::issuer::{Domain, TokenEndpointOf};
@@ -16,8 +17,8 @@ use crate::issuer::{Domain, TokenEndpointOf};
 /// What a client needs to exchange tokens.
 #[derive(Debug)]
 pub(crate) struct ExchangeConfig {
-    pub(crate) auth: ClientAuth,
-    pub(crate) cache: ExchangeCache,
+    pub(crate) auth: CheckedClientAuth,
+    pub(crate) cache: CheckedExchangeCache,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) domain: Domain,
     pub(crate) http_client: Arc<dyn HttpClient>,

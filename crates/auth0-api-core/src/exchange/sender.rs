@@ -13,16 +13,17 @@ use std::time::Duration;
 
 use secrecy::ExposeSecret as _;
 
+use super::client_auth::CheckedClientAuth;
 use super::prepared::Prepared;
 use super::response::retry_after;
-use super::{ClientAuth, EndpointUnavailable, ExchangeError, ServerError};
+use super::{EndpointUnavailable, ExchangeError, ServerError};
 use crate::clock::Clock;
 use crate::http::{BoundedClient, HttpError, HttpHeaders, HttpMethod, HttpResponse};
 
 /// Sends token requests to one tenant, as one OAuth client.
 #[derive(Debug)]
 pub(super) struct Sender {
-    pub(super) auth: ClientAuth,
+    pub(super) auth: CheckedClientAuth,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) http: BoundedClient,
     pub(super) nonce: Mutex<Option<Box<str>>>,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::KeyPolicy;
+use super::CheckedKeyPolicy;
 use super::jwks_host::JwksHost;
 use crate::clock::Clock;
 use crate::http::BoundedClient;
@@ -15,5 +15,5 @@ pub(crate) struct IssuerConfig {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) http: BoundedClient,
     pub(crate) jwks_hosts: Vec<JwksHost>,
-    pub(crate) policy: KeyPolicy,
+    pub(crate) policy: CheckedKeyPolicy,
 }

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use super::permits::Permits;
 use super::snapshot::CLOCK_SLACK;
 use super::unknown_keys::UnknownKeys;
-use super::{DiscoveryError, KeyPolicy, KeysUnavailable};
+use super::{CheckedKeyPolicy, DiscoveryError, KeysUnavailable};
 use crate::back_off::BackOff;
 
 /// The state of an issuer's fetches. [`IssuerState`](super::state::IssuerState) keeps it behind a lock.
@@ -29,7 +29,7 @@ struct Failure {
 }
 
 impl Fetching {
-    pub(super) fn new(policy: &KeyPolicy, now: SystemTime) -> Self {
+    pub(super) fn new(policy: &CheckedKeyPolicy, now: SystemTime) -> Self {
         let permits = Permits::full(policy.unknown_key_burst, policy.unknown_key_interval, now);
         Self { permits, unknown: UnknownKeys::default(), back_off: policy.back_off, failure: None }
     }

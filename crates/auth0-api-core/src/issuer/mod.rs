@@ -51,7 +51,7 @@ mod wycheproof_tests;
 
 pub use domain::{Domain, DomainError};
 pub use error::{DiscoveryError, IssuerError, KeySetError, KeysUnavailable};
-pub(crate) use policy::KeyPolicy;
+pub(crate) use policy::{CheckedKeyPolicy, KeyPolicy};
 pub use resolver::{DomainContext, DomainFuture, DomainResolver, DomainResolverFailure, ResolverError};
 pub(crate) use trusted::TrustedDomains;
 
@@ -62,4 +62,4 @@ pub(crate) use domain::Loopback;
 pub(crate) use jwks_host::JwksHost;
 pub(crate) use snapshot::KeySetVersion;
 pub(crate) use trust::{IssuerKeys, Trust};
-pub(crate) use trusted::{Trusted, TrustedDomainsProblem};
+pub(crate) use trusted::TrustedDomainsProblem;

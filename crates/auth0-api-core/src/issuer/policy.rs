@@ -1,6 +1,7 @@
 //! All limits and times for an issuer's keys: how they are fetched, how long they are used, and how much work clients
 //! without a valid token can cause.
 
+use std::ops::Deref;
 use std::time::Duration;
 
 use crate::back_off::BackOff;
@@ -34,6 +35,10 @@ pub struct KeyPolicy {
     pub(crate) unknown_key_burst: usize,
     pub(crate) unknown_key_interval: Duration,
 }
+
+/// A valid [`KeyPolicy`]. Only [`KeyPolicy::check`] creates this type.
+#[derive(Debug)]
+pub(crate) struct CheckedKeyPolicy(KeyPolicy);
 
 impl KeyPolicy {
     /// Starts with the defaults.
@@ -134,39 +139,45 @@ impl KeyPolicy {
         self
     }
 
-    /// The age of keys at which a refresh in the background is due.
-    pub(crate) fn refresh_after(&self) -> Duration {
-        self.fresh_for * u32::from(self.refresh_from_percent) / 100
-    }
-
-    /// Returns a message about the first value that is out of bounds.
-    pub(crate) fn problem(&self) -> Option<&'static str> {
+    /// Checks the bounds. The error is a message about the first value that is out of bounds.
+    pub(crate) fn check(self) -> Result<CheckedKeyPolicy, &'static str> {
         let (second, minute, hour) = (Duration::from_secs(1), Duration::from_secs(60), Duration::from_secs(3600));
         let (millisecond, tenth) = (Duration::from_millis(1), Duration::from_millis(100));
-        let unknown_interval = (second..=hour).contains(&self.unknown_key_interval);
-        [
+        let unknown_keys =
+            (1..=100).contains(&self.unknown_key_burst) && (second..=hour).contains(&self.unknown_key_interval);
+        let newcomers =
+            (1..=100_000).contains(&self.newcomers) && (millisecond..=hour).contains(&self.newcomer_interval);
+        let document_bytes = (1024..=16 * 1024 * 1024).contains(&self.max_document_bytes);
+        let problem = [
             ((second..=24 * hour).contains(&self.fresh_for), "fresh_for is from 1 s to 24 hours"),
             ((1..=100).contains(&self.refresh_from_percent), "refresh_from_percent is from 1 to 100"),
             ((self.fresh_for..=7 * 24 * hour).contains(&self.stale_for), "stale_for is from fresh_for to 7 days"),
             (self.back_off.jitter_percent <= 100, "jitter_percent is at most 100"),
-            (
-                (1..=100).contains(&self.unknown_key_burst) && unknown_interval,
-                "unknown_key_fetches takes a burst from 1 to 100 and an interval from 1 s to 1 hour",
-            ),
+            (unknown_keys, "unknown_key_fetches takes a burst from 1 to 100 and an interval from 1 s to 1 hour"),
             ((1..=100_000).contains(&self.max_issuers), "max_issuers is from 1 to 100 000"),
-            (
-                (1..=100_000).contains(&self.newcomers) && (millisecond..=hour).contains(&self.newcomer_interval),
-                "newcomers takes 1 to 100 000 issuers and an interval from 1 ms to 1 hour",
-            ),
+            (newcomers, "newcomers takes 1 to 100 000 issuers and an interval from 1 ms to 1 hour"),
             ((tenth..=minute).contains(&self.fetch_timeout), "fetch_timeout is from 100 ms to 60 s"),
-            (
-                (1024..=16 * 1024 * 1024).contains(&self.max_document_bytes),
-                "max_document_bytes is from 1 KiB to 16 MiB",
-            ),
+            (document_bytes, "max_document_bytes is from 1 KiB to 16 MiB"),
             ((1..=1000).contains(&self.max_keys), "max_keys is from 1 to 1000"),
         ]
         .into_iter()
-        .find_map(|(within, problem)| (!within).then_some(problem))
+        .find_map(|(within, problem)| (!within).then_some(problem));
+        problem.map_or(Ok(CheckedKeyPolicy(self)), Err)
+    }
+}
+
+impl CheckedKeyPolicy {
+    /// The age of keys at which a refresh in the background is due.
+    pub(crate) fn refresh_after(&self) -> Duration {
+        self.fresh_for * u32::from(self.refresh_from_percent) / 100
+    }
+}
+
+impl Deref for CheckedKeyPolicy {
+    type Target = KeyPolicy;
+
+    fn deref(&self) -> &KeyPolicy {
+        &self.0
     }
 }
 
@@ -241,7 +252,7 @@ mod tests {
             new().max_issuers(1),
             new().newcomers(1, Duration::from_millis(1)),
         ] {
-            assert_eq!(policy.problem(), None, "{policy:?}");
+            assert!(policy.clone().check().is_ok(), "{policy:?}");
         }
     }
 
@@ -271,7 +282,7 @@ mod tests {
             (new().max_keys(0), "max_keys "),
             (new().max_keys(1001), "max_keys "),
         ] {
-            assert!(policy.problem().is_some_and(|problem| problem.starts_with(name)), "{name} {policy:?}");
+            assert!(policy.clone().check().is_err_and(|problem| problem.starts_with(name)), "{name} {policy:?}");
         }
     }
 }

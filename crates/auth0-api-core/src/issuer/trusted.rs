@@ -73,13 +73,10 @@ impl TrustedDomains {
         }
     }
 
-    /// Returns the domain if it is configured as a single text; `None` for a list or a resolver. By default, the client
-    /// sends its token requests to this domain.
-    pub(crate) fn only(&self) -> Option<&str> {
-        match &self.0 {
-            Source::One(domain) => Some(domain),
-            Source::List(_) | Source::Resolver(_) => None,
-        }
+    /// Whether a single text is configured, and neither a list nor a resolver. By default, the client sends its token
+    /// requests to this domain.
+    pub(crate) fn is_one(&self) -> bool {
+        matches!(self.0, Source::One(_))
     }
 }
 
@@ -89,6 +86,14 @@ impl Trusted {
         match self {
             Self::Listed(domains) => Some(domains.iter().map(Domain::issuer).collect()),
             Self::Resolved(_) => None,
+        }
+    }
+
+    /// The only domain; `None` for several domains or a resolver.
+    pub(crate) fn only(&self) -> Option<&Domain> {
+        match self {
+            Self::Listed(domains) if domains.len() == 1 => domains.first(),
+            Self::Listed(_) | Self::Resolved(_) => None,
         }
     }
 }

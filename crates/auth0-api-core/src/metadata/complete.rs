@@ -3,23 +3,32 @@
 use super::{BearerMethod, MetadataEndpoint, MetadataError, ProtectedResource, ResourceMetadata};
 use crate::issuer::{Domain, Loopback};
 
-/// The parts of the client's configuration that the document describes.
+/// The parts of the client's configuration that the document must agree with.
 #[derive(Debug)]
 pub(crate) struct ClientFacts<'c> {
     pub(crate) audiences: &'c [Box<str>],
     /// The names of the trusted issuers; `None` if a resolver names them for each request.
     pub(crate) issuers: Option<Vec<&'c str>>,
     pub(crate) loopback: Loopback,
-    pub(crate) bearer_offered: bool,
-    /// The algorithms that `DPoP` proofs may have; empty if `DPoP` is not offered.
-    pub(crate) dpop_algorithms: Vec<&'static str>,
-    /// Whether tokens that are bound to a client certificate are accepted.
-    pub(crate) certificate_bound_tokens: bool,
 }
 
+/// How tokens may be presented to the client.
+#[derive(Debug)]
+pub(crate) struct OfferedSchemes {
+    pub(crate) bearer: bool,
+    /// Whether tokens that are bound to a client certificate are accepted.
+    pub(crate) certificate_bound_tokens: bool,
+    /// The algorithms that `DPoP` proofs may have; empty if `DPoP` is not offered.
+    pub(crate) dpop_algorithms: Vec<&'static str>,
+}
+
+/// A valid [`ProtectedResource`]. Only [`ProtectedResource::check_for`] creates this type.
+#[derive(Debug)]
+pub(crate) struct CheckedResource(ProtectedResource);
+
 impl ProtectedResource {
-    /// Completes the document from the client's configuration, and checks it.
-    pub(crate) fn complete(mut self, facts: &ClientFacts<'_>) -> Result<MetadataEndpoint, MetadataError> {
+    /// Completes the servers from the client's configuration, and checks the document.
+    pub(crate) fn check_for(mut self, facts: &ClientFacts<'_>) -> Result<CheckedResource, MetadataError> {
         self.complete_servers(facts)?;
         self.check(facts.loopback)?;
         // RFC 8707 §2, RFC 9068 §3: the resource that a client names in its token request becomes the audience of the
@@ -27,8 +36,7 @@ impl ProtectedResource {
         if !self.audience_differs && !facts.audiences.contains(&self.members.resource) {
             return Err(MetadataError::Audience);
         }
-        self.complete_schemes(facts);
-        Ok(MetadataEndpoint::new(ResourceMetadata(self.members), &self.challenge_scopes))
+        Ok(CheckedResource(self))
     }
 
     /// Checks that each named server is trusted, and writes the server's name in the spelling of the issuer. Clients
@@ -46,14 +54,18 @@ impl ProtectedResource {
         }
         Ok(())
     }
+}
 
-    /// RFC 9728 §2: a flag that is left out is false, so only `true` is written.
-    fn complete_schemes(&mut self, facts: &ClientFacts<'_>) {
-        let members = &mut self.members;
-        members.bearer_methods_supported = if facts.bearer_offered { vec![BearerMethod::Header] } else { Vec::new() };
-        members.dpop_signing_alg_values_supported.clone_from(&facts.dpop_algorithms);
-        members.dpop_bound_access_tokens_required = (!facts.bearer_offered).then_some(true);
-        members.tls_client_certificate_bound_access_tokens = facts.certificate_bound_tokens.then_some(true);
+impl CheckedResource {
+    /// Completes the document with the schemes that the client accepts.
+    pub(crate) fn complete(self, schemes: OfferedSchemes) -> MetadataEndpoint {
+        let ProtectedResource { mut members, challenge_scopes, .. } = self.0;
+        members.bearer_methods_supported = if schemes.bearer { vec![BearerMethod::Header] } else { Vec::new() };
+        members.dpop_signing_alg_values_supported = schemes.dpop_algorithms;
+        // RFC 9728 §2: a flag that is left out is false, so only `true` is written.
+        members.dpop_bound_access_tokens_required = (!schemes.bearer).then_some(true);
+        members.tls_client_certificate_bound_access_tokens = schemes.certificate_bound_tokens.then_some(true);
+        MetadataEndpoint::new(ResourceMetadata(members), &challenge_scopes)
     }
 }
 
@@ -61,7 +73,7 @@ impl ProtectedResource {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
 
-    use super::{ClientFacts, Loopback, MetadataError, ProtectedResource};
+    use super::{ClientFacts, Loopback, MetadataError, OfferedSchemes, ProtectedResource};
 
     const RESOURCE: &str = "https://api.example.com/mcp";
 
@@ -70,39 +82,41 @@ mod tests {
             audiences,
             issuers: Some(vec!["https://tenant.eu.auth0.com/", "https://login.example.com/"]),
             loopback: Loopback::HttpsOnly,
-            bearer_offered: true,
-            dpop_algorithms: vec!["ES256", "EdDSA"],
-            certificate_bound_tokens: false,
         }
+    }
+
+    fn schemes() -> OfferedSchemes {
+        OfferedSchemes { bearer: true, certificate_bound_tokens: false, dpop_algorithms: vec!["ES256", "EdDSA"] }
     }
 
     fn body(resource: ProtectedResource, adapt: impl Fn(&mut ClientFacts<'_>)) -> Result<String, MetadataError> {
         let audiences = [RESOURCE.into()];
         let mut facts = facts(&audiences);
         adapt(&mut facts);
-        Ok(resource.complete(&facts)?.body().to_owned())
+        Ok(resource.check_for(&facts)?.complete(schemes()).body().to_owned())
     }
 
     #[test]
     fn a_document_is_completed_from_the_clients_configuration() {
-        for (adapt, rest) in [
+        for (schemes, rest) in [
             (
-                (|_| ()) as fn(&mut ClientFacts<'_>),
+                schemes(),
                 r#","bearer_methods_supported":["header"],"dpop_signing_alg_values_supported":["ES256","EdDSA"]}"#,
             ),
             (
-                |facts| facts.bearer_offered = false,
+                OfferedSchemes { bearer: false, ..schemes() },
                 r#","dpop_signing_alg_values_supported":["ES256","EdDSA"],"dpop_bound_access_tokens_required":true}"#,
             ),
-            (|facts| facts.dpop_algorithms.clear(), r#","bearer_methods_supported":["header"]}"#),
+            (OfferedSchemes { dpop_algorithms: vec![], ..schemes() }, r#","bearer_methods_supported":["header"]}"#),
             (
-                |facts| facts.certificate_bound_tokens = true,
+                OfferedSchemes { certificate_bound_tokens: true, ..schemes() },
                 r#","bearer_methods_supported":["header"],"tls_client_certificate_bound_access_tokens":true,"dpop_signing_alg_values_supported":["ES256","EdDSA"]}"#,
             ),
         ] {
             let servers = r#""authorization_servers":["https://tenant.eu.auth0.com/","https://login.example.com/"]"#;
             let expected = format!(r#"{{"resource":"{RESOURCE}",{servers}{rest}"#);
-            assert_eq!(body(ProtectedResource::new(RESOURCE), adapt).unwrap(), expected);
+            let resource = ProtectedResource::new(RESOURCE).check_for(&facts(&[RESOURCE.into()])).unwrap();
+            assert_eq!(resource.complete(schemes).body(), expected);
         }
     }
 

@@ -97,13 +97,8 @@ impl CertificateSource {
         Self(Source::Pem(name.as_ref().to_ascii_lowercase().into()))
     }
 
-    /// Whether tokens that are bound to a certificate can be accepted.
-    pub(crate) fn is_configured(&self) -> bool {
-        self.0 != Source::Nowhere
-    }
-
     /// Returns what is wrong with the source; `None` if it can be used.
-    pub(crate) fn problem(&self, proxies: &TrustedProxies) -> Option<CertificateSourceError> {
+    fn problem(&self, proxies: &TrustedProxies) -> Option<CertificateSourceError> {
         match &self.0 {
             Source::Nowhere | Source::Connection => None,
             Source::Pem(name) if !is_token(name) => Some(CertificateSourceError::HeaderName),
@@ -114,8 +109,17 @@ impl CertificateSource {
 }
 
 impl CertificatePolicy {
-    pub(crate) fn new(certificates: CertificateSource, proxies: TrustedProxies) -> Self {
-        Self { source: certificates.0, proxies }
+    /// Checks the source. Only this function creates a policy.
+    pub(crate) fn new(source: CertificateSource, proxies: TrustedProxies) -> Result<Self, CertificateSourceError> {
+        match source.problem(&proxies) {
+            Some(problem) => Err(problem),
+            None => Ok(Self { source: source.0, proxies }),
+        }
+    }
+
+    /// Whether tokens that are bound to a certificate can be accepted.
+    pub(crate) fn is_configured(&self) -> bool {
+        self.source != Source::Nowhere
     }
 
     /// Checks that the request came with the certificate that the token is bound to. Without a request there is no
@@ -125,7 +129,7 @@ impl CertificatePolicy {
         bound_to: CertificateThumbprint,
         request: Option<&TokenRequest<'_>>,
     ) -> Result<CertificateThumbprint, CertificateError> {
-        if self.source == Source::Nowhere {
+        if !self.is_configured() {
             return Err(CertificateError::NotConfigured);
         }
         let presented = request.map(|request| self.presented(request)).transpose()?.flatten();

@@ -13,13 +13,35 @@ use crate::jose::{Object, Text, VerifiedJws};
 /// The conditions that the claims of a token must meet.
 #[derive(Debug)]
 pub(crate) struct TokenPolicy {
-    /// Never empty, because the builder rejects an empty list.
-    pub(crate) audiences: Vec<Box<str>>,
+    pub(crate) audiences: Audiences,
     pub(crate) client_id: Option<Box<str>>,
-    pub(crate) leeway: Duration,
+    pub(crate) leeway: Leeway,
     pub(crate) max_token_age: Option<Duration>,
     pub(crate) required_claims: Vec<Box<str>>,
     pub(crate) strict_rfc9068: bool,
+}
+
+/// The audiences of this API: at least one, and none is blank.
+#[derive(Debug)]
+pub(crate) struct Audiences(Vec<Box<str>>);
+
+/// A tolerated difference between clocks, of at most 10 minutes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Leeway(Duration);
+
+impl Audiences {
+    /// Returns `None` if the list is empty, or if an audience is blank.
+    pub(crate) fn new(audiences: Vec<Box<str>>) -> Option<Self> {
+        let is_usable = !audiences.is_empty() && audiences.iter().all(|audience| !audience.trim().is_empty());
+        is_usable.then_some(Self(audiences))
+    }
+}
+
+impl Leeway {
+    /// Returns `None` if the leeway is too long.
+    pub(crate) fn new(leeway: Duration) -> Option<Self> {
+        (leeway <= LONGEST_LEEWAY).then_some(Self(leeway))
+    }
 }
 
 impl TokenPolicy {
@@ -52,7 +74,7 @@ impl TokenPolicy {
     /// RFC 7519 §4.1.3: one of the token's audiences must be equal to one of the configured audiences.
     fn check_audience(&self, claims: &Object) -> Result<(), TokenError> {
         let audience = Audience::read(claims)?;
-        if audience.any(|candidate| self.audiences.iter().any(|configured| **configured == *candidate)) {
+        if audience.any(|candidate| self.audiences.0.iter().any(|configured| **configured == *candidate)) {
             return Ok(());
         }
         let is_for_our_client = self.client_id.as_deref().is_some_and(|id| audience.any(|candidate| candidate == id));
@@ -61,22 +83,22 @@ impl TokenPolicy {
     }
 
     fn check_times(&self, claims: &Object, now: SystemTime) -> Result<SystemTime, TokenError> {
-        let instant = NumericDate::of(now);
+        let (instant, Leeway(leeway)) = (NumericDate::of(now), self.leeway);
         // RFC 7519 §4.1.4: on or after exp, the token must not be accepted.
         let expiry: NumericDate = required(claims, "exp")?;
         let expired_at = expiry.to_system_time().ok_or(TokenError::ClaimMalformed { claim: "exp" })?;
-        if instant >= expiry.plus(self.leeway) {
+        if instant >= expiry.plus(leeway) {
             return Err(TokenError::Expired { expired_at, now });
         }
         // RFC 7519 §4.1.5.
         let not_before: Option<NumericDate> = optional(claims, "nbf")?;
-        if not_before.is_some_and(|not_before| instant.plus(self.leeway) < not_before) {
+        if not_before.is_some_and(|not_before| instant.plus(leeway) < not_before) {
             return Err(TokenError::NotYetValid);
         }
         // RFC 9068 §2.2: iat is mandatory. Its value is compared only if a maximum age is configured.
         let issued_at: NumericDate = required(claims, "iat")?;
         if let Some(age) = self.max_token_age {
-            let recent = instant.minus(age).minus(self.leeway)..=instant.plus(self.leeway);
+            let recent = instant.minus(age).minus(leeway)..=instant.plus(leeway);
             if !recent.contains(&issued_at) {
                 return Err(TokenError::TooOld);
             }
@@ -129,3 +151,7 @@ impl<'a> Audience<'a> {
         }
     }
 }
+
+/// If two clocks differ by more than this, a clock is wrong. A longer leeway would exceed the lifetime of short-lived
+/// tokens.
+const LONGEST_LEEWAY: Duration = Duration::from_secs(600);
