@@ -28,25 +28,25 @@ use crate::verify::Verifier;
 /// |---|---|---|
 /// | [`algorithms`](Self::algorithms) | RS256 | Auth0's default |
 /// | [`client_certificates`](Self::client_certificates) | none: tokens bound to a certificate are rejected | depends on your deployment |
-/// | [`leeway`](Self::leeway) | 0 s | as auth0-api-js |
-/// | [`max_token_age`](Self::max_token_age) | none: only `exp` limits the age | as auth0-api-js |
 /// | [`dpop`](Self::dpop) | [`DpopPolicy::accept`] | as auth0-api-js |
 /// | [`exchange_cache`](Self::exchange_cache) | 10 000 entries | |
+/// | [`http_client`](Self::http_client) | reqwest with rustls | |
+/// | [`key_policy`](Self::key_policy) | [`KeyPolicy::new`] | chosen for Auth0's limits and fifty replicas |
+/// | [`leeway`](Self::leeway) | 0 s | as auth0-api-js |
+/// | [`max_token_age`](Self::max_token_age) | none: only `exp` limits the age | as auth0-api-js |
 /// | [`resource_metadata`](Self::resource_metadata) | none | specific to each API |
 /// | [`trusted_proxies`](Self::trusted_proxies) | none | any client can forge forwarded headers |
-/// | [`key_policy`](Self::key_policy) | [`KeyPolicy::new`] | chosen for Auth0's limits and fifty replicas |
-/// | [`http_client`](Self::http_client) | reqwest with rustls | |
 ///
 /// The client fetches nothing before the first token arrives or [`ApiClient::warm_up`] is called.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct ApiClientBuilder {
-    domains: TrustedDomains,
-    audiences: Vec<Box<str>>,
     algorithms: Vec<Algorithm>,
+    audiences: Vec<Box<str>>,
     client_auth: Option<ClientAuth>,
     client_certificates: CertificateSource,
     clock: Arc<dyn Clock>,
+    domains: TrustedDomains,
     dpop: DpopPolicy,
     exchange_cache: ExchangeCache,
     exchange_domain: Option<String>,
@@ -59,9 +59,9 @@ pub struct ApiClientBuilder {
     public_url: Option<String>,
     required_claims: Vec<Box<str>>,
     resource: Option<ProtectedResource>,
+    revocation: Revocation,
     strict_rfc9068: bool,
     telemetry: bool,
-    revocation: Revocation,
     token_cache: TokenCache,
     trusted_proxies: TrustedProxies,
 }
@@ -84,12 +84,12 @@ impl ApiClient {
 impl ApiClientBuilder {
     pub(crate) fn new(domains: TrustedDomains, audience: Box<str>) -> Self {
         Self {
-            domains,
-            audiences: vec![audience],
             algorithms: vec![DEFAULT_ALGORITHM],
+            audiences: vec![audience],
             client_auth: None,
             client_certificates: CertificateSource::none(),
             clock: Arc::new(SystemClock),
+            domains,
             dpop: DpopPolicy::accept(),
             exchange_cache: ExchangeCache::default(),
             exchange_domain: None,
@@ -102,9 +102,9 @@ impl ApiClientBuilder {
             public_url: None,
             required_claims: Vec::new(),
             resource: None,
+            revocation: Revocation::default(),
             strict_rfc9068: false,
             telemetry: true,
-            revocation: Revocation::default(),
             token_cache: TokenCache::off(),
             trusted_proxies: TrustedProxies::none(),
         }
@@ -125,15 +125,83 @@ impl ApiClientBuilder {
         }
     }
 
+    /// Accepts tokens signed with any of these algorithms. Default: RS256 only.
+    pub fn algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
+        self.algorithms = algorithms.into_iter().collect();
+        self
+    }
+
+    /// Allows discovery documents to name a `jwks_uri` on this additional host. Write the host without a scheme:
+    /// `keys.example.com`, or `keys.example.com:8443`. Default: only the issuer's own host.
+    pub fn allow_jwks_host(mut self, host: impl Into<Box<str>>) -> Self {
+        self.jwks_hosts.push(host.into());
+        self
+    }
+
     /// Accepts tokens for any of these audiences. This list replaces the audience given to [`ApiClient::builder`].
     pub fn audiences<A: Into<Box<str>>>(mut self, audiences: impl IntoIterator<Item = A>) -> Self {
         self.audiences = audiences.into_iter().map(Into::into).collect();
         self
     }
 
-    /// Accepts tokens signed with any of these algorithms. Default: RS256 only.
-    pub fn algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
-        self.algorithms = algorithms.into_iter().collect();
+    /// Sets how this API authenticates at the token endpoint. Token exchanges need it. Default: none.
+    pub fn client_auth(mut self, client_auth: ClientAuth) -> Self {
+        self.client_auth = Some(client_auth);
+        self
+    }
+
+    /// Sets where the API finds the client certificate of a request. Tokens that are bound to a certificate need this
+    /// setting ([RFC 8705 §3](https://www.rfc-editor.org/rfc/rfc8705#section-3)). Default: no source, and such tokens
+    /// are rejected.
+    pub fn client_certificates(mut self, certificates: CertificateSource) -> Self {
+        self.client_certificates = certificates;
+        self
+    }
+
+    /// Takes the time from this clock, for tests. Default: [`SystemClock`].
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Sets the policy for tokens that are bound to a key, and for their proofs. Default: [`DpopPolicy::accept`].
+    pub fn dpop(mut self, policy: DpopPolicy) -> Self {
+        self.dpop = policy;
+        self
+    }
+
+    /// Sets the cache for the responses of on-behalf-of and Token Vault exchanges. Default: 10 000 entries.
+    pub fn exchange_cache(mut self, cache: ExchangeCache) -> Self {
+        self.exchange_cache = cache;
+        self
+    }
+
+    /// Sets the domain of the tenant that exchanges tokens. Default: the domain given to [`ApiClient::builder`].
+    ///
+    /// With [`client_auth`](Self::client_auth), this setting is mandatory if the client trusts a list of domains or a
+    /// resolver.
+    pub fn exchange_domain(mut self, domain: impl Into<String>) -> Self {
+        self.exchange_domain = Some(domain.into());
+        self
+    }
+
+    /// Sends requests with this HTTP client. Default: [`ReqwestClient`](crate::http::ReqwestClient).
+    pub fn http_client(mut self, client: impl HttpClient) -> Self {
+        self.http_client = Some(Arc::new(client));
+        self
+    }
+
+    /// Allows `http` for a domain on a loopback address, such as `http://127.0.0.1:port`: for a local tenant, in
+    /// development.
+    pub fn insecure_http_loopback(mut self) -> Self {
+        self.loopback = Loopback::HttpAllowed;
+        self
+    }
+
+    /// Sets how long the keys of issuers are used, how often they are fetched, and for how many issuers the client
+    /// keeps keys.
+    pub fn key_policy(mut self, policy: KeyPolicy) -> Self {
+        self.key_policy = policy;
         self
     }
 
@@ -151,11 +219,37 @@ impl ApiClientBuilder {
         self
     }
 
+    /// Sets the URL that clients call, without query and fragment: `https://api.example.com`, or
+    /// `https://api.example.com/prefix` if a proxy strips the prefix.
+    ///
+    /// The API client uses this URL to compute the value that the `htu` of a proof must have. Prefer `public_url` to
+    /// the headers of proxies, because callers may be able to forge these headers.
+    pub fn public_url(mut self, url: impl Into<String>) -> Self {
+        self.public_url = Some(url.into());
+        self
+    }
+
     /// Rejects tokens that lack this claim with 401. The claim may have any value.
     ///
     /// For a claim that only one route needs, use a [`Requirement`](crate::Requirement) (403).
     pub fn required_claim(mut self, name: impl Into<Box<str>>) -> Self {
         self.required_claims.push(name.into());
+        self
+    }
+
+    /// Publishes the metadata of this API as a protected resource ([RFC 9728](https://www.rfc-editor.org/rfc/rfc9728)).
+    /// Default: none.
+    ///
+    /// The client completes the metadata from its own configuration. [`ApiClient::resource_metadata`] returns the
+    /// document to serve, and the challenges of 401 and 403 responses name its URL.
+    pub fn resource_metadata(mut self, resource: ProtectedResource) -> Self {
+        self.resource = Some(resource);
+        self
+    }
+
+    /// Asks this list on each request whether the token was revoked. Default: no list.
+    pub fn revocation_list(mut self, list: impl RevocationList) -> Self {
+        self.revocation = Revocation::new(list);
         self
     }
 
@@ -175,28 +269,6 @@ impl ApiClientBuilder {
         self
     }
 
-    /// Asks this list on each request whether the token was revoked. Default: no list.
-    pub fn revocation_list(mut self, list: impl RevocationList) -> Self {
-        self.revocation = Revocation::new(list);
-        self
-    }
-
-    /// Sets the policy for tokens that are bound to a key, and for their proofs. Default: [`DpopPolicy::accept`].
-    pub fn dpop(mut self, policy: DpopPolicy) -> Self {
-        self.dpop = policy;
-        self
-    }
-
-    /// Sets the URL that clients call, without query and fragment: `https://api.example.com`, or
-    /// `https://api.example.com/prefix` if a proxy strips the prefix.
-    ///
-    /// The API client uses this URL to compute the value that the `htu` of a proof must have. Prefer `public_url` to
-    /// the headers of proxies, because callers may be able to forge these headers.
-    pub fn public_url(mut self, url: impl Into<String>) -> Self {
-        self.public_url = Some(url.into());
-        self
-    }
-
     /// Trusts the forwarded headers of these proxies, which contain the URL that the client called. Default: no proxy
     /// is trusted.
     ///
@@ -206,83 +278,11 @@ impl ApiClientBuilder {
         self
     }
 
-    /// Sets where the API finds the client certificate of a request. Tokens that are bound to a certificate need this
-    /// setting ([RFC 8705 §3](https://www.rfc-editor.org/rfc/rfc8705#section-3)). Default: no source, and such tokens
-    /// are rejected.
-    pub fn client_certificates(mut self, certificates: CertificateSource) -> Self {
-        self.client_certificates = certificates;
-        self
-    }
-
-    /// Publishes the metadata of this API as a protected resource ([RFC 9728](https://www.rfc-editor.org/rfc/rfc9728)).
-    /// Default: none.
-    ///
-    /// The client completes the metadata from its own configuration. [`ApiClient::resource_metadata`] returns the
-    /// document to serve, and the challenges of 401 and 403 responses name its URL.
-    pub fn resource_metadata(mut self, resource: ProtectedResource) -> Self {
-        self.resource = Some(resource);
-        self
-    }
-
-    /// Sets how this API authenticates at the token endpoint. Token exchanges need it. Default: none.
-    pub fn client_auth(mut self, client_auth: ClientAuth) -> Self {
-        self.client_auth = Some(client_auth);
-        self
-    }
-
-    /// Sets the cache for the responses of on-behalf-of and Token Vault exchanges. Default: 10 000 entries.
-    pub fn exchange_cache(mut self, cache: ExchangeCache) -> Self {
-        self.exchange_cache = cache;
-        self
-    }
-
-    /// Sets the domain of the tenant that exchanges tokens. Default: the domain given to [`ApiClient::builder`].
-    ///
-    /// With [`client_auth`](Self::client_auth), this setting is mandatory if the client trusts a list of domains or a
-    /// resolver.
-    pub fn exchange_domain(mut self, domain: impl Into<String>) -> Self {
-        self.exchange_domain = Some(domain.into());
-        self
-    }
-
     /// Omits the header `Auth0-Client` from exchange requests and from the discovery requests before an exchange. The
     /// header contains the name and the version of this crate. Default: the header is sent to the tenant, as Auth0's
     /// SDKs do.
     pub fn without_telemetry(mut self) -> Self {
         self.telemetry = false;
-        self
-    }
-
-    /// Allows discovery documents to name a `jwks_uri` on this additional host. Write the host without a scheme:
-    /// `keys.example.com`, or `keys.example.com:8443`. Default: only the issuer's own host.
-    pub fn allow_jwks_host(mut self, host: impl Into<Box<str>>) -> Self {
-        self.jwks_hosts.push(host.into());
-        self
-    }
-
-    /// Sets how long the keys of issuers are used, how often they are fetched, and for how many issuers the client
-    /// keeps keys.
-    pub fn key_policy(mut self, policy: KeyPolicy) -> Self {
-        self.key_policy = policy;
-        self
-    }
-
-    /// Sends requests with this HTTP client. Default: [`ReqwestClient`](crate::http::ReqwestClient).
-    pub fn http_client(mut self, client: impl HttpClient) -> Self {
-        self.http_client = Some(Arc::new(client));
-        self
-    }
-
-    /// Takes the time from this clock, for tests. Default: [`SystemClock`].
-    pub fn clock(mut self, clock: impl Clock) -> Self {
-        self.clock = Arc::new(clock);
-        self
-    }
-
-    /// Allows `http` for a domain on a loopback address, such as `http://127.0.0.1:port`: for a local tenant, in
-    /// development.
-    pub fn insecure_http_loopback(mut self) -> Self {
-        self.loopback = Loopback::HttpAllowed;
         self
     }
 
