@@ -18,7 +18,7 @@ use crate::jose::{Algorithm, AlgorithmSet};
 use crate::metadata::{ClientFacts, OfferedSchemes, ProtectedResource};
 use crate::mtls::{CertificatePolicy, CertificateSource};
 use crate::revocation::{Revocation, RevocationList};
-use crate::token::{Audiences, Leeway, TokenPolicy};
+use crate::token::{AcceptedAudiences, Leeway, TokenPolicy};
 use crate::token_cache::{RememberedTokens, TokenCache};
 use crate::verify::Verifier;
 
@@ -306,7 +306,7 @@ impl ApiClientBuilder {
         let public_url = keep(problems, self.public_url.as_deref().map(parsed_public_url).transpose());
         let jwks_hosts = self.parsed_jwks_hosts(problems);
         let exchange_domain = keep(problems, self.parsed_exchange_domain());
-        let audiences = keep(problems, Audiences::new(self.audiences.clone()).ok_or(ConfigProblem::Audience));
+        let audiences = keep(problems, AcceptedAudiences::new(self.audiences.clone()).ok_or(ConfigProblem::Audience));
         let client_auth = self.client_auth.clone().map(|auth| auth.check().ok_or(ConfigProblem::ClientAuth));
         let client_auth = keep(problems, client_auth.transpose());
         let no_certificate = self.http_client.is_none() && self.client_auth.as_ref().is_some_and(ClientAuth::is_tls);

@@ -13,7 +13,7 @@ use crate::jose::{Object, Text, VerifiedJws};
 /// The conditions that the claims of a token must meet.
 #[derive(Debug)]
 pub(crate) struct TokenPolicy {
-    pub(crate) audiences: Audiences,
+    pub(crate) audiences: AcceptedAudiences,
     pub(crate) client_id: Option<Box<str>>,
     pub(crate) leeway: Leeway,
     pub(crate) max_token_age: Option<Duration>,
@@ -23,13 +23,13 @@ pub(crate) struct TokenPolicy {
 
 /// The audiences of this API: at least one, and none is blank.
 #[derive(Debug)]
-pub(crate) struct Audiences(Vec<Box<str>>);
+pub(crate) struct AcceptedAudiences(Vec<Box<str>>);
 
 /// A tolerated difference between clocks, of at most 10 minutes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Leeway(Duration);
 
-impl Audiences {
+impl AcceptedAudiences {
     /// Returns `None` if the list is empty, or if an audience is blank.
     pub(crate) fn new(audiences: Vec<Box<str>>) -> Option<Self> {
         let is_usable = !audiences.is_empty() && audiences.iter().all(|audience| !audience.trim().is_empty());
