@@ -6,6 +6,7 @@ use std::ops::Deref;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use auth0_api_core::VerifiedToken;
+use auth0_api_core::exchange::VaultSubject;
 use serde::de::DeserializeOwned;
 
 use crate::admitted::extract;
@@ -105,6 +106,12 @@ where
             Ok(false) => Ok(Self(None)),
             Err(rejection) => Err(rejection),
         })
+    }
+}
+
+impl From<&Token> for VaultSubject {
+    fn from(Token(token): &Token) -> Self {
+        token.into()
     }
 }
 

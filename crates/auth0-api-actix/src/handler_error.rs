@@ -1,8 +1,9 @@
 //! Errors that a handler returns.
 
 use std::fmt;
+use std::sync::Arc;
 
-use actix_web::ResponseError;
+use actix_web::{HttpResponse, ResponseError};
 use auth0_api_core::Error;
 
 /// An error that a handler returns with `?`: of an exchange, of a requirement that the handler checks, or of claims.
@@ -22,9 +23,12 @@ use auth0_api_core::Error;
 /// # _ = web::get().to(calendar);
 /// ```
 ///
+/// If the handler can fail in other ways, return `actix_web::Result<T>`, or an error type of the application whose
+/// `error_response` returns the one of this error.
+///
 /// If no [`Auth`](crate::Auth) covers the handler, the response is 500.
-#[derive(Debug)]
-pub struct HandlerError(pub(crate) Error);
+#[derive(Clone, Debug)]
+pub struct HandlerError(Arc<Error>);
 
 impl HandlerError {
     /// Returns the error.
@@ -35,7 +39,7 @@ impl HandlerError {
 
 impl<E: Into<Error>> From<E> for HandlerError {
     fn from(error: E) -> Self {
-        Self(error.into())
+        Self(Arc::new(error.into()))
     }
 }
 
@@ -46,4 +50,10 @@ impl fmt::Display for HandlerError {
 }
 
 /// The response is 500, with the label of the error as its body, until the middleware replaces it.
-impl ResponseError for HandlerError {}
+impl ResponseError for HandlerError {
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::InternalServerError().body(self.to_string());
+        response.extensions_mut().insert(self.clone());
+        response
+    }
+}

@@ -40,7 +40,8 @@
 //! 5. [`metadata_routes`] serves protected resource metadata. A client that has only the URL of the API reads in this
 //!    metadata which authorization server issues tokens, and which tokens the API accepts.
 //!
-//! This crate re-exports `auth0-api-core`, so one dependency and one `use` are enough.
+//! This crate re-exports `auth0-api-core`, so one dependency and one `use` are enough. Import the names one by one: `*`
+//! would hide the crate `http` behind the module [`http`] of the core.
 //!
 //! Build the client once, outside the closure that `HttpServer` calls for each worker. Clones of the client share the
 //! keys and the record of used proofs. If each worker built its own client, each worker would accept the same proof

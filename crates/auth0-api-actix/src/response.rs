@@ -21,8 +21,9 @@ pub(crate) fn finish<B>(admitted: &Admitted, outcome: Outcome<B>) -> Outcome<Eit
         |error: &HandlerError| TokenRejection::new(admitted.admission.reject(error.error()), admitted.bodies.clone());
     match outcome {
         Ok(response) => {
-            let error = response.response().error().and_then(|error| error.as_error::<HandlerError>());
-            let mut response = match error.map(rejection) {
+            // The response of the handler contains the error, even if an error of the application wraps it.
+            let error = response.response().extensions().get::<HandlerError>().cloned();
+            let mut response = match error.as_ref().map(rejection) {
                 Some(rejection) => replaced(response, &rejection).map_into_right_body(),
                 None => response.map_into_left_body(),
             };

@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::Deref;
 
 use auth0_api_core::adapter::Admission;
+use auth0_api_core::exchange::VaultSubject;
 use auth0_api_core::{Rejection, VerifiedToken};
 use axum_core::body::Body;
 use axum_core::extract::{FromRequestParts, OptionalFromRequestParts};
@@ -108,6 +109,12 @@ pub(crate) fn extract<T>(
         let response = Hook::<Body>::respond(parts.extensions.get(), &rejection, Protocol::of_parts(parts));
         TokenRejection(Box::new(Rejected { rejection, response }))
     })
+}
+
+impl From<&Token> for VaultSubject {
+    fn from(Token(token): &Token) -> Self {
+        token.into()
+    }
 }
 
 impl Deref for Token {

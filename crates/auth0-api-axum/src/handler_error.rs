@@ -23,6 +23,10 @@ use http::{Response, StatusCode};
 /// # _ = axum::Router::new().route("/calendar", axum::routing::get(calendar));
 /// ```
 ///
+/// If the handler can fail in other ways, return `axum::response::Result<T>` and write
+/// `.await.map_err(HandlerError::from)?`, or return a type of the application whose `IntoResponse` returns the response
+/// of [`into_response`](Self::into_response).
+///
 /// If no [`AuthLayer`](crate::AuthLayer) covers the handler, the response is 500 with an empty body. A service without
 /// axum returns the response of [`into_response`](Self::into_response).
 #[derive(Clone, Debug)]

@@ -96,8 +96,8 @@ impl<R> AuthLayer<R> {
 
     /// Sets the hook that builds the bodies of rejections. The hook applies to this layer, to the layers that
     /// [`require`](Self::require) makes, and to the extractors of the handlers behind this layer. A hook is a closure
-    /// that turns a [`Rejection`](auth0_api_core::Rejection) into a content type and a body. Rejections of gRPC calls
-    /// never have a body.
+    /// `|rejection: &Rejection| (content_type, body)`; write the type of the parameter. `body` has the type of the
+    /// service's response bodies: with axum, `Body::from(text)`. Rejections of gRPC calls never have a body.
     #[must_use]
     pub fn rejection_body<N>(self, body: N) -> AuthLayer<N> {
         AuthLayer { settings: Settings { gate: self.settings.gate, body } }

@@ -44,7 +44,8 @@
 //! `ConnectInfo<SocketAddr>`, or [`PeerAddr`] without axum. Tokens that are [bound to a certificate](auth0_api_core::guide::mtls) need a
 //! [`ClientCertificate`].
 //!
-//! This crate re-exports `auth0-api-core`, so one dependency and one `use` are enough.
+//! This crate re-exports `auth0-api-core`, so one dependency and one `use` are enough. Import the names one by one: `*`
+//! would hide the crate `http` behind the module [`http`] of the core.
 //!
 //! # Features
 //!

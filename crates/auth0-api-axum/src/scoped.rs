@@ -4,7 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use auth0_api_core::adapter::Admission;
-use auth0_api_core::{Guard, Rejection, VerifiedToken};
+use auth0_api_core::{Error, Guard, Rejection, VerifiedToken};
 use axum_core::extract::{FromRequestParts, OptionalFromRequestParts};
 use http::request::Parts;
 
@@ -51,6 +51,16 @@ impl<S: Sync, G: Guard> OptionalFromRequestParts<S> for Scoped<G> {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Self::Rejection> {
         extract(parts, |admission| admission.token().map(|_| Self::check(admission)).transpose())
+    }
+}
+
+/// Checks the requirement of `G`. Tests of handlers use it: no other code makes a `Scoped`.
+impl<G: Guard> TryFrom<VerifiedToken> for Scoped<G> {
+    type Error = Error;
+
+    fn try_from(token: VerifiedToken) -> Result<Self, Self::Error> {
+        G::requirement().check(&token)?;
+        Ok(Self { token, guard: PhantomData })
     }
 }
 

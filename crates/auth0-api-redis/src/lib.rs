@@ -5,15 +5,21 @@
 //! replicas, a stolen proof could be used once at each replica. [`RedisReplayStore`] records used proofs in Redis,
 //! where all replicas see them.
 //!
-//! ```
+//! ```no_run
+//! use auth0_api_core::{ApiClient, DpopPolicy};
 //! use auth0_api_redis::RedisReplayStore;
 //!
+//! # fn run() -> Result<(), Box<dyn std::error::Error>> {
 //! let store = RedisReplayStore::new("redis://redis.internal:6379")?;
-//! # drop(store);
-//! # Ok::<(), auth0_api_redis::RedisUrlError>(())
+//! let api = ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com")
+//!     .dpop(DpopPolicy::accept().replay_store(store))
+//!     .build()?;
+//! # drop(api);
+//! # Ok(())
+//! # }
 //! ```
 //!
-//! Pass the store to the DPoP policy of the `ApiClient`. The store needs tokio. It connects when the first proof
+//! Pass the store to `DpopPolicy::replay_store`, as above. The store needs tokio. It connects when the first proof
 //! arrives, and reconnects automatically. So an API can start while Redis is down.
 //!
 //! # What it does

@@ -1,10 +1,12 @@
 //! Rejections that a handler returns.
 
-use actix_web::App;
+use std::fmt;
+
 use actix_web::dev::ServiceResponse;
 use actix_web::middleware::DefaultHeaders;
 use actix_web::test::{call_service, init_service, try_call_service};
 use actix_web::web::{self, ServiceConfig};
+use actix_web::{App, HttpResponse, ResponseError};
 use auth0_api_actix::{Auth, Claims, HandlerError, MaybeToken, Token, TokenRejection};
 use auth0_api_core::exchange::{InputError, TokenTextError};
 use auth0_api_core::{Error, ExchangeError, Rejection, Requirement};
@@ -64,6 +66,35 @@ async fn an_error_of_an_inner_middleware_becomes_a_rejection() {
     let error = try_call_service(&app, world.bearer("").to_request()).await.unwrap_err();
     assert_eq!(error.as_error::<TokenRejection>().unwrap().rejection().label(), "credentials_missing");
     assert_eq!(error.error_response().status(), 401);
+}
+
+#[actix_web::test]
+async fn an_error_of_the_application_may_wrap_a_handler_error() {
+    #[derive(Debug)]
+    struct AppError(HandlerError);
+
+    impl fmt::Display for AppError {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            self.0.fmt(f)
+        }
+    }
+
+    impl ResponseError for AppError {
+        fn error_response(&self) -> HttpResponse {
+            self.0.error_response()
+        }
+    }
+
+    async fn handler(Token(token): Token) -> Result<String, AppError> {
+        Requirement::scope("write:orders").check(&token).map_err(|error| AppError(error.into()))?;
+        Ok(String::new())
+    }
+
+    let world = TestWorld::start().await;
+    let app = App::new().route("/private", web::get().to(handler)).wrap(Auth::new(world.api.clone()));
+    let response = call_service(&init_service(app).await, world.bearer("read:orders").to_request()).await;
+    assert_eq!(response.status(), 403);
+    assert!(text(response).await.starts_with(r#"{"error":"insufficient_scope""#));
 }
 
 #[actix_web::test]

@@ -2,7 +2,7 @@
 
 use auth0_api_axum::{AuthLayer, Scoped};
 use auth0_api_core::{Guard as _, Rejection, Requirement, guard};
-use auth0_api_testing::TestWorld;
+use auth0_api_testing::{OfflineTenant, TestWorld};
 use axum::Router;
 use axum::body::Body;
 use axum::routing::get;
@@ -101,6 +101,15 @@ async fn the_token_can_be_taken_out_of_the_extractor() {
     let app = Router::new().route("/", get(kept)).layer(AuthLayer::new(world.api.clone()));
     let (_, _, text) = show(&app, "/", world.bearer("read:messages read:drafts")).await;
     assert_eq!(text, "read:messages+read:drafts");
+}
+
+#[test]
+fn a_scoped_token_can_be_made_from_a_token_that_meets_the_requirement() {
+    let tenant = OfflineTenant::new();
+    let token = tenant.token(|mint| mint.scope("read:messages read:drafts"));
+    assert!(Scoped::<ReadMessages>::try_from(token).is_ok());
+    let error = Scoped::<ReadMessages>::try_from(tenant.token(|mint| mint.scope("read:messages"))).unwrap_err();
+    assert_eq!(error.label(), "requirement_scope");
 }
 
 async fn served(_: Scoped<ReadMessages>) -> &'static str {

@@ -159,8 +159,8 @@ impl VerifiedToken {
     ///
     /// # Errors
     ///
-    /// [`ClaimsError`] if the claims do not fit the type. Respond with 500 or 403, and not with 401, because the caller
-    /// is authenticated.
+    /// [`ClaimsError`] if the claims do not fit the type. Respond with 403, as the adapters do, and not with 401, because
+    /// the caller is authenticated.
     ///
     /// ```
     /// # fn show(token: &auth0_api_core::VerifiedToken) -> Result<(), auth0_api_core::token::ClaimsError> {
