@@ -6,7 +6,8 @@ use std::time::Duration;
 use auth0_api_core::dpop::{MemoryReplayStore, RotatingNonce};
 use auth0_api_core::exchange::ExchangeCache;
 use auth0_api_core::{
-    Algorithm, ApiClient, ClientAuth, ConfigProblem, DpopPolicy, KeyPolicy, TokenCache, TrustedDomains,
+    Algorithm, ApiClient, CertificateSource, ClientAuth, ConfigProblem, DpopPolicy, KeyPolicy, ProtectedResource,
+    TokenCache, TrustedDomains,
 };
 
 use auth0_api_testing::TestWorld;
@@ -33,6 +34,26 @@ fn all_configuration_problems_are_reported_at_once() {
          client_auth: both the client id and its secret are needed; \
          dpop: at least one proof algorithm is needed; leeway: at most 10 minutes"
     );
+}
+
+#[test]
+fn problems_are_reported_in_a_fixed_order() {
+    let error = ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com")
+        .allow_jwks_host("*")
+        .client_auth(ClientAuth::tls(" "))
+        .client_certificates(CertificateSource::client_cert_header())
+        .dpop(DpopPolicy::accept().max_age(seconds(86_401)))
+        .exchange_cache(ExchangeCache::entries(0))
+        .exchange_domain("")
+        .key_policy(KeyPolicy::new().max_keys(0))
+        .resource_metadata(ProtectedResource::new("https://other.example.com"))
+        .token_cache(TokenCache::entries(0))
+        .build()
+        .unwrap_err();
+    let options: Vec<_> = error.problems().iter().map(ConfigProblem::option).collect();
+    let tenant = ["allow_jwks_host", "exchange_domain", "client_auth", "client_auth", "exchange_cache"];
+    let api = ["client_certificates", "dpop", "key_policy", "token_cache", "resource_metadata"];
+    assert_eq!(options, [tenant, api].concat());
 }
 
 #[test]
