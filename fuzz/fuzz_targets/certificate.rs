@@ -15,14 +15,17 @@ libfuzzer_sys::fuzz_target!(
     init: {
         let (base64, digest) = (STANDARD.encode(CERTIFICATE), &*DIGEST);
         assert!(CLIENT_CERT.accepts(format!(":{base64}:").as_bytes()));
-        assert!(ENVOY.accepts(format!("By=spiffe://a/b;Hash={digest};Subject=\"CN=c,O=d\"").as_bytes()));
+        let element = format!("By=spiffe://a/b;Hash={digest};Subject=\"CN=c,O=d\"");
+        assert!(ENVOY.accepts(element.as_bytes()));
+        assert!(ENVOY_AND_SIDECAR.accepts(format!("{element},By=spiffe://c/d;Hash={}", "0".repeat(64)).as_bytes()));
         assert!(PEM.accepts(format!("-----BEGIN CERTIFICATE-----%0A{base64}%0A-----END CERTIFICATE-----%0A").as_bytes()));
     },
     |data: &[u8]| {
         let Some((kind, value)) = data.split_first() else { return };
-        match kind % 3 {
+        match kind % 4 {
             0 => assert!(!CLIENT_CERT.accepts(value) || is_byte_sequence(value)),
-            1 => assert!(!ENVOY.accepts(value) || contains(&unescaped(value), &DIGEST) || holds(value)),
+            1 => assert!(!ENVOY.accepts(value) || is_list(value, 1)),
+            2 => assert!(!ENVOY_AND_SIDECAR.accepts(value) || is_list(value, 2)),
             _ => assert!(!PEM.accepts(value) || holds(value)),
         }
     }
@@ -35,6 +38,9 @@ static CLIENT_CERT: LazyLock<Proxied> =
     LazyLock::new(|| Proxied::new("client-cert", CertificateSource::client_cert_header()));
 static ENVOY: LazyLock<Proxied> =
     LazyLock::new(|| Proxied::new("x-forwarded-client-cert", CertificateSource::forwarded_client_cert_header()));
+static ENVOY_AND_SIDECAR: LazyLock<Proxied> = LazyLock::new(|| {
+    Proxied::new("x-forwarded-client-cert", CertificateSource::forwarded_client_cert_header().appended(2))
+});
 static PEM: LazyLock<Proxied> = LazyLock::new(|| Proxied::new("x-pem", CertificateSource::pem_header("X-PEM")));
 /// The SHA-256 of the certificate in hex, as Envoy writes it.
 static DIGEST: LazyLock<String> = LazyLock::new(|| {
@@ -67,6 +73,25 @@ impl Proxied {
 /// Returns whether a value is the certificate as a Byte Sequence (RFC 9440 §2.1).
 fn is_byte_sequence(value: &[u8]) -> bool {
     value.trim_ascii() == format!(":{}:", STANDARD.encode(CERTIFICATE)).as_bytes()
+}
+
+/// Returns whether a value is a list of this many elements, and the first element contains the certificate.
+fn is_list(value: &[u8], expected: usize) -> bool {
+    let (mut commas, mut first, mut quoted) = (0, Vec::new(), false);
+    let mut octets = value.iter().copied();
+    while let Some(octet) = octets.next() {
+        let mut seen = vec![octet];
+        match octet {
+            b'\\' if quoted => seen.extend(octets.next()),
+            b'"' => quoted = !quoted,
+            b',' if !quoted => commas += 1,
+            _ => {}
+        }
+        if commas == 0 {
+            first.append(&mut seen);
+        }
+    }
+    commas + 1 == expected && (contains(&unescaped(&first), &DIGEST) || holds(&first))
 }
 
 /// Returns whether a value contains the certificate in base64, with or without blanks and surrounding text.

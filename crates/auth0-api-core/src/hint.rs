@@ -75,9 +75,10 @@ fn of_binding(error: &BindingError) -> Option<&'static str> {
 
 fn of_certificate(error: CertificateError) -> &'static str {
     match error {
-        CertificateError::Entries(_) => {
-            "X-Forwarded-Client-Cert does not fit the trusted proxies: let each of them append one element, \
-             and check trusted_proxies()"
+        CertificateError::HeaderElements { .. } => {
+            "X-Forwarded-Client-Cert has another number of elements than the proxies write: let Envoy replace the \
+             client's header (SANITIZE_SET) without uri and dns, and state with appended() how many elements the \
+             proxies write"
         }
         CertificateError::HeaderMalformed
         | CertificateError::HeaderRepeated

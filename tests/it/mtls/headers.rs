@@ -90,7 +90,7 @@ async fn with_a_header_configured_the_connections_certificate_is_ignored() {
 async fn a_repeated_certificate_header_is_rejected() {
     let world = TestWorld::start().await;
     let authorization = bound(&world);
-    for (certificates, header, write) in header_formats().into_iter().take(2) {
+    for (certificates, header, write) in header_formats() {
         let own = write(DER);
         let headers = [("authorization", authorization.as_str()), (header, &own), (header, &own)];
         let outcome = present(&api(&world, certificates), None, PROXY, &headers).await;
@@ -99,24 +99,54 @@ async fn a_repeated_certificate_header_is_rejected() {
 }
 
 #[tokio::test]
-async fn in_envoys_list_the_element_of_the_outermost_trusted_proxy_is_used() {
+async fn envoys_list_has_exactly_the_configured_number_of_elements() {
     let world = TestWorld::start().await;
     let authorization = bound(&world);
     let (certificates, header, write) = header_formats().into_iter().last().unwrap();
-    let api = api(&world, certificates);
-    let (client, sidecar) = (write(DER), write(OTHER_DER));
-    for (list, senders, expected) in [
-        (format!("{client},{sidecar}"), "192.0.2.1, 10.0.0.2", "200 accepted"),
-        // The trusted proxy wrote the last element, for its own peer. This peer is not trusted, so the API takes its
-        // certificate for the client's.
-        (format!("{client},{sidecar}"), "192.0.2.1", "401 mtls_certificate_mismatch"),
-        (format!("{sidecar},{client}"), "192.0.2.1", "200 accepted"),
-        // One element for two trusted senders: the client had no certificate, and the element is for the certificate of
-        // a proxy.
-        (client.clone(), "192.0.2.1, 10.0.0.2", "400 mtls_certificate_unreadable"),
+    let (client, other) = (write(DER), write(OTHER_DER));
+    for (elements, list, expected) in [
+        (1, client.clone(), "200 accepted"),
+        (1, other.clone(), "401 mtls_certificate_mismatch"),
+        (1, format!("{other},{client}"), "400 mtls_certificate_unreadable"),
+        (2, format!("{client},{other}"), "200 accepted"),
+        (2, format!("{other},{client}"), "401 mtls_certificate_mismatch"),
+        (2, client.clone(), "400 mtls_certificate_unreadable"),
+        (2, format!("{client},{other},{other}"), "400 mtls_certificate_unreadable"),
     ] {
-        let headers = [("authorization", authorization.as_str()), ("x-forwarded-for", senders), (header, &list)];
-        assert_eq!(status_and_label(&present(&api, None, PROXY, &headers).await), expected, "{list} {senders}");
+        let builder = world.builder().client_certificates(certificates.clone().appended(elements));
+        // The trusted proxies do not change which element counts.
+        for proxies in [TrustedProxies::hops(1), TrustedProxies::hops(2), TrustedProxies::networks([PROXY]).unwrap()] {
+            let api = builder.clone().trusted_proxies(proxies).build().unwrap();
+            for senders in ["192.0.2.1", "192.0.2.1, 10.0.0.1"] {
+                let headers =
+                    [("authorization", authorization.as_str()), ("x-forwarded-for", senders), (header, &list)];
+                assert_eq!(
+                    status_and_label(&present(&api, None, PROXY, &headers).await),
+                    expected,
+                    "{elements} {list}"
+                );
+            }
+        }
+    }
+}
+
+/// Envoy writes `URI=` and `DNS=` without quotes. A client can put a comma into the certificate that it signs itself.
+#[tokio::test]
+async fn a_name_in_the_clients_certificate_cannot_forge_another_certificate() {
+    let world = TestWorld::start().await;
+    let authorization = bound(&world);
+    let (certificates, header, write) = header_formats().into_iter().last().unwrap();
+    let (victim, attacker) = (write(DER), write(OTHER_DER));
+    for name in ["URI=spiffe://x", "DNS=x"] {
+        for separator in [",", ";", ", ", "\","] {
+            let forged = format!("{attacker};{name}{separator}{victim}");
+            for proxies in [TrustedProxies::hops(1), TrustedProxies::networks(["10.0.0.0/8"]).unwrap()] {
+                let builder = world.builder().trusted_proxies(proxies).client_certificates(certificates.clone());
+                let headers = [("authorization", authorization.as_str()), (header, &forged)];
+                let outcome = present(&builder.build().unwrap(), None, PROXY, &headers).await;
+                assert_eq!(status_and_label(&outcome), "400 mtls_certificate_unreadable", "{forged}");
+            }
+        }
     }
 }
 
@@ -133,7 +163,7 @@ async fn a_certificate_header_that_is_too_long_is_rejected() {
 }
 
 #[tokio::test]
-async fn a_certificate_header_without_trusted_proxies_is_a_build_error() {
+async fn an_unusable_certificate_source_is_a_build_error() {
     let world = TestWorld::start().await;
     let problems = |certificates| {
         let error = world.builder().client_certificates(certificates).build().unwrap_err();
@@ -146,4 +176,12 @@ async fn a_certificate_header_without_trusted_proxies_is_a_build_error() {
     let unnamed = CertificateSource::pem_header("X SSL");
     let expected = ConfigProblem::CertificateSource(CertificateSourceError::HeaderName).to_string();
     assert_eq!(problems(unnamed), [("client_certificates", expected)]);
+    let expected = ConfigProblem::CertificateSource(CertificateSourceError::Elements).to_string();
+    for source in [
+        CertificateSource::forwarded_client_cert_header().appended(0),
+        CertificateSource::client_cert_header().appended(1),
+        CertificateSource::of_connection().appended(2),
+    ] {
+        assert_eq!(problems(source), [("client_certificates", expected.clone())]);
+    }
 }

@@ -15,22 +15,13 @@ pub(super) struct HeaderList<'r> {
 }
 
 impl<'r> HeaderList<'r> {
-    /// Reads a header of at most [`MAX_HEADER`] octets.
+    /// Reads all lines of a header as one list. The lines together may have at most [`MAX_HEADER`] octets.
     pub(super) fn read(headers: &'r dyn HeaderSource, header: &'static str) -> Result<Self, TargetError> {
-        Self::read_within(MAX_HEADER, headers, header)
-    }
-
-    /// Reads all lines of a header as one list. The lines together may have at most `limit` octets.
-    pub(super) fn read_within(
-        limit: usize,
-        headers: &'r dyn HeaderSource,
-        header: &'static str,
-    ) -> Result<Self, TargetError> {
         let mut lines = Vec::new();
         headers.each_value(header, &mut |line| lines.push(line));
         let length = lines.iter().map(|line| line.len()).fold(0, usize::saturating_add);
-        if length > limit {
-            return Err(TargetError::TooLong { length, limit });
+        if length > MAX_HEADER {
+            return Err(TargetError::TooLong { length, limit: MAX_HEADER });
         }
         let mut list = Self { header, entries: Vec::new() };
         for line in lines {
@@ -73,14 +64,6 @@ pub(super) enum TrustedEntries {
 }
 
 impl TrustedEntries {
-    /// Makes a list with fewer entries an error. This is for lists that trusted proxies append to and never replace.
-    pub(super) fn exactly(self) -> Self {
-        match self {
-            Self::Exactly(count) => Self::Exactly(count),
-            Self::UpTo(count) => NonZeroUsize::new(count).map_or(self, Self::Exactly),
-        }
-    }
-
     /// Counts the entries that trusted proxies wrote, in a list whose entries name senders.
     ///
     /// `sender_of` extracts the sender from an entry. The sender is the node that sent the request to the proxy that

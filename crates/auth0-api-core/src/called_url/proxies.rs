@@ -6,10 +6,6 @@ use std::str::FromStr;
 
 use ipnet::IpNet;
 
-use super::TargetError;
-use super::entries::{HeaderList, TrustedEntries};
-use crate::request::TokenRequest;
-
 /// The proxies in front of this API whose forwarding headers are used to determine the URL that a client called.
 ///
 /// The client can write any forwarding header. The header can be trusted only after a trusted proxy has replaced it or
@@ -105,21 +101,6 @@ impl TrustedProxies {
     /// Returns true if the peer that sent a request is a trusted proxy.
     pub(crate) fn believe(&self, peer: Option<IpAddr>) -> bool {
         self.for_peer(peer).is_some()
-    }
-
-    /// Returns the entry of the outermost trusted proxy. Each trusted proxy must append an entry about its own client
-    /// to this header. Returns `None` if the peer is not trusted or the header is absent. A header with too few entries
-    /// is an error.
-    pub(crate) fn outermost_entry<'r>(
-        &self,
-        request: &TokenRequest<'r>,
-        header: &'static str,
-        limit: usize,
-    ) -> Result<Option<&'r str>, TargetError> {
-        let Some(proxies) = self.for_peer(request.peer()) else { return Ok(None) };
-        let senders = HeaderList::read(request.headers, "x-forwarded-for")?;
-        let trusted = TrustedEntries::count(proxies, &senders, |entry| Ok(Some(entry)))?;
-        HeaderList::read_within(limit, request.headers, header)?.outermost(trusted.exactly())
     }
 
     /// Returns the proxies to trust for a request from `peer`; `None` if `peer` is not trusted.

@@ -1,21 +1,26 @@
 //! `X-Forwarded-Client-Cert`, as [Envoy writes
 //! it](https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/headers#x-forwarded-client-cert).
-//! The header is a list. Each proxy appends an element of `key=value` pairs that describe the proxy's own client.
+//! The header is a list of elements of `key=value` pairs. Each element describes a certificate that a proxy received.
 
 use super::CertificateError;
-use super::header::{MAX_HEADER, escaped_pem, hex_pair};
-use crate::called_url::{TrustedProxies, split_unquoted};
+use super::header::{escaped_pem, hex_pair};
+use crate::called_url::split_unquoted;
 use crate::certificate::{CertificateThumbprint, ClientCertificate};
-use crate::request::TokenRequest;
 
-/// Returns the certificate in the element of the outermost trusted proxy, which is the proxy that the client connected
-/// to.
-pub(super) fn presented(
-    request: &TokenRequest<'_>,
-    proxies: &TrustedProxies,
+/// Returns the certificate in the first element, which describes the client. The later elements describe proxies.
+///
+/// Envoy writes `URI` and `DNS` without quotes, so the client's certificate can contain the text of a further element.
+/// The number of elements therefore has to be exactly the expected number. A position counted from the right would be
+/// under the client's control. In the first element, Envoy writes `Hash` before any text of the client's certificate.
+pub(super) fn forwarded_client_cert(
+    list: &str,
+    expected: usize,
 ) -> Result<Option<ClientCertificate>, CertificateError> {
-    let element = proxies.outermost_entry(request, HEADER, MAX_HEADER).map_err(CertificateError::Entries)?;
-    element.filter(|element| !element.is_empty()).map_or(Ok(None), certificate)
+    let elements = split_unquoted(list, ',').ok_or(MALFORMED)?;
+    match elements.first() {
+        Some(first) if elements.len() == expected => certificate(first),
+        _ => Err(CertificateError::HeaderElements { elements: elements.len(), expected }),
+    }
 }
 
 /// Reads the certificate of one element. `Hash` is the SHA-256 digest of the certificate's DER encoding in hexadecimal.
@@ -58,26 +63,24 @@ fn digest(text: &str) -> Option<CertificateThumbprint> {
     Some(CertificateThumbprint::from_bytes(digest))
 }
 
-const HEADER: &str = "x-forwarded-client-cert";
 const MALFORMED: CertificateError = CertificateError::HeaderMalformed;
 
 #[cfg(test)]
 mod tests {
     #![expect(clippy::string_slice, reason = "a failing test may panic")]
 
-    use std::net::IpAddr;
-
-    use super::{CertificateError, TokenRequest, TrustedProxies, certificate, presented};
-    use crate::called_url::TargetError;
-    use crate::request::ReceivedTarget;
+    use super::{CertificateError, ClientCertificate, certificate, forwarded_client_cert};
 
     const ONES: &str = "1111111111111111111111111111111111111111111111111111111111111111";
     const TWOS: &str = "2222222222222222222222222222222222222222222222222222222222222222";
 
     /// Returns the first two hexadecimal digits of the digest, or `none`.
     fn read(element: &str) -> Result<String, CertificateError> {
-        let certificate = certificate(element)?;
-        Ok(certificate.map_or("none".to_owned(), |found| format!("{:x}", found.thumbprint().as_bytes()[0])))
+        certificate(element).map(digits)
+    }
+
+    fn digits(certificate: Option<ClientCertificate>) -> String {
+        certificate.map_or("none".to_owned(), |found| format!("{:x}", found.thumbprint().as_bytes()[0]))
     }
 
     #[test]
@@ -121,35 +124,38 @@ mod tests {
     }
 
     #[test]
-    fn the_element_of_the_outermost_trusted_proxy_is_read() {
-        let networks = || TrustedProxies::networks(["10.0.0.0/8"]).map_err(|_| ());
-        let both = format!("Hash={ONES},Hash={TWOS}");
-        let short = |hops| {
-            Err(CertificateError::Entries(TargetError::ForwardedTooShort {
-                header: "x-forwarded-client-cert",
-                entries: 1,
-                hops,
-            }))
-        };
-        for (proxies, peer, list, senders, expected) in [
-            (Ok(TrustedProxies::hops(1)), "192.0.2.9", both.as_str(), "", Ok(Some("22"))),
-            (Ok(TrustedProxies::hops(2)), "192.0.2.9", &both, "", Ok(Some("11"))),
-            (Ok(TrustedProxies::hops(2)), "192.0.2.9", "Hash=1", "", short(2)),
-            (networks(), "10.0.0.1", &both, "192.0.2.1", Ok(Some("22"))),
-            (networks(), "10.0.0.1", &both, "192.0.2.1, 10.0.0.2", Ok(Some("11"))),
-            (networks(), "10.0.0.1", "Hash=1", "192.0.2.1, 10.0.0.2", short(2)),
-            (networks(), "192.0.2.1", &both, "192.0.2.1, 10.0.0.2", Ok(None)),
-            (Ok(TrustedProxies::none()), "10.0.0.1", &both, "", Ok(None)),
+    fn the_list_has_exactly_the_expected_number_of_elements() {
+        let wrong = |elements, expected| Err(CertificateError::HeaderElements { elements, expected });
+        for (list, expected, found) in [
+            (format!("Hash={ONES}"), 1, Ok("11")),
+            (format!("Hash={ONES};Subject=\"CN=a,O=b\""), 1, Ok("11")),
+            (format!("Hash={ONES},Hash={TWOS}"), 2, Ok("11")),
+            (format!("Hash={ONES}, Hash={TWOS} ,By=c"), 3, Ok("11")),
+            (format!("By=a,Hash={TWOS}"), 2, Ok("none")),
+            (format!("Hash={ONES},Hash={TWOS}"), 1, wrong(2, 1)),
+            (format!("Hash={ONES},"), 1, wrong(2, 1)),
+            (format!("Hash={ONES}"), 2, wrong(1, 2)),
+            (format!("Hash={ONES},Hash={TWOS},By=c"), 2, wrong(3, 2)),
         ] {
-            let headers = [("x-forwarded-client-cert", list), ("x-forwarded-for", senders)];
-            let headers = if senders.is_empty() { &headers[..1] } else { &headers };
-            let headers = headers.to_vec();
-            let peer = peer.parse::<IpAddr>().ok();
-            let target = ReceivedTarget { scheme: "http", authority: None, target: "/", peer };
-            let found =
-                presented(&TokenRequest::received("GET", target, &headers), &proxies.unwrap_or(TrustedProxies::none()));
-            let found = found.map(|found| found.map(|found| format!("{:x}", found.thumbprint().as_bytes()[0])));
-            assert_eq!(found.as_ref().map(Option::as_deref), expected.as_ref().map(|found| *found), "{list} {senders}");
+            let read = forwarded_client_cert(&list, expected).map(digits);
+            assert_eq!(read.as_deref(), found.as_ref().map(|found| *found), "{list}");
         }
+    }
+
+    #[test]
+    fn text_of_the_clients_certificate_cannot_add_an_element() {
+        let forged = format!("By=a;Hash={ONES};URI=spiffe://x,Hash={TWOS}");
+        let wrong = |elements, expected| Err(CertificateError::HeaderElements { elements, expected });
+        assert_eq!(forwarded_client_cert(&forged, 1).map(digits), wrong(2, 1));
+        assert_eq!(forwarded_client_cert(&format!("{forged},By=b;Hash={TWOS}"), 2).map(digits), wrong(3, 2));
+        // A quote in the client's text joins the elements after it. The first element is still the client's own.
+        let quoted = format!("{forged};Subject=\",By=b;Hash={TWOS};Subject=\"CN=sidecar\"");
+        assert_eq!(forwarded_client_cert(&quoted, 2), Err(CertificateError::HeaderMalformed));
+        let joined = format!("{forged};Subject=\",By=b;Hash={TWOS};Subject=\"");
+        assert_eq!(forwarded_client_cert(&joined, 2).map(digits).as_deref(), Ok("11"));
+        assert_eq!(
+            forwarded_client_cert(&format!("Hash={ONES};URI=x;Hash={TWOS}"), 1),
+            Err(CertificateError::HeaderMalformed)
+        );
     }
 }

@@ -1,16 +1,21 @@
 //! Errors of the certificate check, and of its settings.
 
-use crate::called_url::TargetError;
-
 /// Why a request did not prove that its client holds the certificate that the token is bound to.
 ///
 /// The errors contain no text of a header, so they may be logged and shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CertificateError {
-    /// The trusted proxies' list of certificates does not show which certificate is the client's.
-    #[error("the proxies' list of client certificates does not show which certificate is the client's")]
-    Entries(#[source] TargetError),
+    /// `X-Forwarded-Client-Cert` has another number of elements than
+    /// [`CertificateSource::appended`](crate::CertificateSource::appended) states. The client may have written one of
+    /// them.
+    #[error("x-forwarded-client-cert has {elements} elements, not {expected}")]
+    HeaderElements {
+        /// The number of elements in the header.
+        elements: usize,
+        /// The number of elements that the proxies write.
+        expected: usize,
+    },
     /// A trusted proxy sent a certificate that cannot be read.
     #[error("the header with the client certificate cannot be read")]
     HeaderMalformed,
@@ -41,6 +46,10 @@ pub enum CertificateError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CertificateSourceError {
+    /// [`CertificateSource::appended`](crate::CertificateSource::appended) states zero elements, or the source is not
+    /// the header `X-Forwarded-Client-Cert`.
+    #[error("appended() needs forwarded_client_cert_header(), and at least one element")]
+    Elements,
     /// The name of the header is not a valid name.
     #[error("the name of the header is not valid")]
     HeaderName,

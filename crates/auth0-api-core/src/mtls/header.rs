@@ -63,7 +63,7 @@ pub(super) fn hex_pair(high: u8, low: u8) -> Option<u8> {
 
 /// The longest header that is read, in octets: Envoy's default limit for all headers of a request. A certificate takes
 /// 1 to 4 KiB. With percent-encoding and its chain, it takes several times more.
-pub(super) const MAX_HEADER: usize = 60 * 1024;
+const MAX_HEADER: usize = 60 * 1024;
 
 #[cfg(test)]
 mod tests {

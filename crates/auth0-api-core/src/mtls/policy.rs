@@ -42,7 +42,11 @@ use crate::request::TokenRequest;
 /// ```
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct CertificateSource(Source);
+pub struct CertificateSource {
+    source: Source,
+    /// The value of [`appended`](Self::appended).
+    elements: Option<usize>,
+}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Source {
@@ -57,13 +61,14 @@ enum Source {
 #[derive(Clone, Debug)]
 pub(crate) struct CertificatePolicy {
     source: Source,
+    elements: usize,
     proxies: TrustedProxies,
 }
 
 impl CertificateSource {
     /// Reads no certificates. This is the default. Tokens that are bound to a certificate are rejected.
     pub fn none() -> Self {
-        Self(Source::Nowhere)
+        Self::new(Source::Nowhere)
     }
 
     /// Takes the certificate of the TLS connection that ends at this server. The server must pass it on as a
@@ -71,40 +76,67 @@ impl CertificateSource {
     ///
     /// Do not use it behind a proxy that ends TLS: the certificate would be the proxy's.
     pub fn of_connection() -> Self {
-        Self(Source::Connection)
+        Self::new(Source::Connection)
     }
 
     /// Takes the certificate from the header `Client-Cert`, a byte sequence between colons
     /// ([RFC 9440 §2.2](https://www.rfc-editor.org/rfc/rfc9440#section-2.2)).
     pub fn client_cert_header() -> Self {
-        Self(Source::ClientCert)
+        Self::new(Source::ClientCert)
     }
 
-    /// Takes the certificate from Envoy's header `X-Forwarded-Client-Cert`: from `Hash` or else `Cert` of one of its
-    /// elements.
+    /// Takes the certificate from Envoy's header `X-Forwarded-Client-Cert`: from `Hash` or else `Cert` of its only
+    /// element, as Envoy writes it with `SANITIZE_SET`.
     ///
-    /// With [`TrustedProxies::hops`], the certificate is in the element at that position from the right. With networks,
-    /// the position is the number of trusted proxies that passed the request on: `X-Forwarded-For` shows that number. A
-    /// request whose list has too few elements is rejected.
+    /// A header with several elements is rejected, unless [`appended`](Self::appended) states their number.
     pub fn forwarded_client_cert_header() -> Self {
-        Self(Source::ForwardedClientCert)
+        Self::new(Source::ForwardedClientCert)
+    }
+
+    /// Sets the number of elements in `X-Forwarded-Client-Cert`, for proxies that append an element (Envoy's
+    /// `APPEND_FORWARD`): one for the proxy that the client connects to, and one for each later proxy that appends.
+    /// Default: 1.
+    ///
+    /// The certificate is in the first element. A header with any other number of elements is rejected: Envoy copies
+    /// text of the client's certificate into the header, and that text may look like a further element. The number does
+    /// not depend on [`trusted_proxies`](crate::ApiClientBuilder::trusted_proxies).
+    ///
+    /// Only [`forwarded_client_cert_header`](Self::forwarded_client_cert_header) has elements. With another source, and
+    /// for 0, [`build`](crate::ApiClientBuilder::build) returns [`CertificateSourceError::Elements`].
+    ///
+    /// ```
+    /// use auth0_api_core::CertificateSource;
+    ///
+    /// let behind_a_sidecar = CertificateSource::forwarded_client_cert_header().appended(2);
+    /// ```
+    pub fn appended(mut self, elements: usize) -> Self {
+        self.elements = Some(elements);
+        self
     }
 
     /// Takes the certificate from the header of this name, which contains percent-encoded PEM: nginx's
     /// `$ssl_client_escaped_cert`, or `X-Amzn-Mtls-Clientcert-Leaf`. If the header contains a chain, the first
     /// certificate is used.
     pub fn pem_header(name: impl AsRef<str>) -> Self {
-        Self(Source::Pem(name.as_ref().to_ascii_lowercase().into()))
+        Self::new(Source::Pem(name.as_ref().to_ascii_lowercase().into()))
     }
 
     /// Returns what is wrong with the source; `None` if it can be used.
     fn problem(&self, proxies: &TrustedProxies) -> Option<CertificateSourceError> {
-        match &self.0 {
+        match &self.source {
+            Source::ForwardedClientCert if self.elements == Some(0) => Some(CertificateSourceError::Elements),
+            source if self.elements.is_some() && *source != Source::ForwardedClientCert => {
+                Some(CertificateSourceError::Elements)
+            }
             Source::Nowhere | Source::Connection => None,
             Source::Pem(name) if !is_token(name) => Some(CertificateSourceError::HeaderName),
             _ if proxies.are_none() => Some(CertificateSourceError::ProxiesMissing),
             Source::ClientCert | Source::ForwardedClientCert | Source::Pem(_) => None,
         }
+    }
+
+    fn new(source: Source) -> Self {
+        Self { source, elements: None }
     }
 }
 
@@ -113,7 +145,7 @@ impl CertificatePolicy {
     pub(crate) fn new(source: CertificateSource, proxies: TrustedProxies) -> Result<Self, CertificateSourceError> {
         match source.problem(&proxies) {
             Some(problem) => Err(problem),
-            None => Ok(Self { source: source.0, proxies }),
+            None => Ok(Self { source: source.source, elements: source.elements.unwrap_or(1), proxies }),
         }
     }
 
@@ -147,7 +179,9 @@ impl CertificatePolicy {
             Source::Connection => Ok(request.client_certificate),
             Source::ClientCert => self.header(request, "client-cert")?.map_or(Ok(None), header::byte_sequence),
             Source::Pem(name) => self.header(request, name)?.map_or(Ok(None), header::escaped_pem),
-            Source::ForwardedClientCert => envoy::presented(request, &self.proxies),
+            Source::ForwardedClientCert => self
+                .header(request, "x-forwarded-client-cert")?
+                .map_or(Ok(None), |list| envoy::forwarded_client_cert(list, self.elements)),
         }
     }
 

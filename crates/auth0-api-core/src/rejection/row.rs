@@ -253,7 +253,7 @@ impl Row {
     fn of_certificate(error: CertificateError) -> Self {
         use CertificateError as E;
         match error {
-            E::Entries(_) | E::HeaderMalformed | E::HeaderRepeated | E::HeaderTooLong { .. } => row(
+            E::HeaderElements { .. } | E::HeaderMalformed | E::HeaderRepeated | E::HeaderTooLong { .. } => row(
                 Kind::InvalidRequest,
                 "mtls_certificate_unreadable",
                 "the client certificate of the request cannot be read",
