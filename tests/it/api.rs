@@ -95,6 +95,7 @@ pub(crate) fn routes(auth: &AuthLayer) -> Router {
     let reading = auth.require(Requirement::scopes(["read:messages", "read:drafts"]));
     let protected = Router::new()
         .route("/api/private", any(private))
+        .route("/wild/{*rest}", get(private))
         .route("/api/private-scoped", get(private).route_layer(reading))
         .layer(auth.clone());
     let optional = Router::new().route("/api/optional", get(optional)).layer(auth.clone().optional());

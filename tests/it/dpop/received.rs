@@ -27,6 +27,31 @@ async fn the_query_is_not_compared_with_htu() {
 }
 
 #[tokio::test]
+async fn a_query_in_raw_utf_8_is_accepted_with_a_proof() {
+    let world = TestWorld::start().await;
+    let (api, holder) = (Api::start(&world.api.clone()).await, world.tenant.token_holder());
+    let answer = get(&api, &holder, "/api/private?q=ü", &api.url(PRIVATE), &[]).await;
+    assert_eq!(answer.status, 200);
+}
+
+/// The router does not resolve dot segments: `/wild/../api/private` is the resource `/wild/{*rest}`.
+#[tokio::test]
+async fn a_proof_for_one_resource_does_not_open_another_by_dot_segments() {
+    let world = TestWorld::start().await;
+    let (api, holder) = (Api::start(&world.api.clone()).await, world.tenant.token_holder());
+    let bearer = format!("Bearer {}", world.tenant.mint().sign());
+    for dots in ["..", "%2e%2e", ".%2E"] {
+        let target = format!("/wild/{dots}{PRIVATE}");
+        let answer = get(&api, &holder, &target, &api.url(PRIVATE), &[]).await;
+        assert_eq!(answer.status, 400, "{target}");
+        // A Bearer token is not made for a URL.
+        assert_eq!(api.get(&target, &[("Authorization", &bearer)]).await.status, 200, "{target}");
+    }
+    let encoded = "/wild/..%2Fx";
+    assert_eq!(get(&api, &holder, encoded, &api.url(encoded), &[]).await.status, 200);
+}
+
+#[tokio::test]
 async fn the_public_url_replaces_the_origin_of_the_request() {
     let world = TestWorld::start().await;
     let client = world.builder().public_url("https://public.example.com/v1").build().unwrap();

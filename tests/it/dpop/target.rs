@@ -25,7 +25,9 @@ async fn equivalent_spellings_of_the_called_url_match() {
         ("https://api.example.com", "https://api.example.com/"),
         ("https://api.example.com/%7Eada", "https://api.example.com/~ada"),
         ("https://api.example.com/%c3%a9", "https://api.example.com/%C3%A9"),
-        ("https://api.example.com/a/./b/../c", "https://api.example.com/a/c"),
+        ("https://api.example.com/a/c", "https://api.example.com/a/./b/%2e%2E/c"),
+        ("https://api.example.com/a/..%2Fc", "https://api.example.com/a/..%2fc"),
+        ("https://api.example.com/orders?q=ü&r=/../", "https://api.example.com/orders"),
         ("https://my_service:8443/a", "https://MY_service:8443/a"),
         ("https://[2001:db8::1]/a", "https://[2001:DB8::1]/a"),
     ] {
@@ -93,9 +95,13 @@ async fn an_htu_that_only_a_lenient_parser_accepts_is_rejected() {
 async fn a_request_with_a_malformed_url_is_an_invalid_request() {
     let world = TestWorld::start().await;
     let (api, holder) = (world.api.clone(), world.tenant.token_holder());
-    for called in
-        ["https://api.example.com/a\\b", "https://user@api.example.com/", "/orders", "https://api.example.com/%"]
-    {
+    for called in [
+        "https://api.example.com/a\\b",
+        "https://user@api.example.com/",
+        "/orders",
+        "https://api.example.com/%",
+        "https://api.example.com/ü",
+    ] {
         let outcome = holder.get(&api, called, &holder.proof("GET", URL)).await;
         assert_eq!(status_and_label(&outcome), "400 dpop_target", "{called}");
     }

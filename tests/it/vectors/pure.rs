@@ -86,7 +86,7 @@ struct ExtractToken {
 /// Runs the kind `htu_normalize`.
 pub(super) fn htu_normalize(case: &Case) -> Result<Outcome, String> {
     let HtuNormalize { side, url } = case.input()?;
-    match TargetUrl::parse(&url) {
+    match side.parse(&url) {
         Ok(url) => Ok(Outcome::accepted().with("normalized", url.to_string())),
         Err(error) => Ok(Rejected::of(&side.error(error))?.outcome(&Foreign::default())),
     }
@@ -95,9 +95,9 @@ pub(super) fn htu_normalize(case: &Case) -> Result<Outcome, String> {
 /// Runs the kind `htu_match`. The URL of the request is parsed before the URL of the proof.
 pub(super) fn htu_match(case: &Case) -> Result<Outcome, String> {
     let HtuMatch { request_url, htu } = case.input()?;
-    let called = TargetUrl::parse(&request_url).map_err(|error| Side::Request.error(error));
+    let called = Side::Request.parse(&request_url).map_err(|error| Side::Request.error(error));
     let both =
-        called.and_then(|called| Ok((called, TargetUrl::parse(&htu).map_err(|error| Side::Proof.error(error))?)));
+        called.and_then(|called| Ok((called, Side::Proof.parse(&htu).map_err(|error| Side::Proof.error(error))?)));
     match both {
         Ok((called, htu)) => Ok(Outcome::default().with("match", called == htu)),
         Err(error) => Ok(Rejected::of(&error)?.outcome(&Foreign::default()).with("match", false)),
@@ -164,6 +164,18 @@ pub(super) fn extracted(case: &Case) -> Result<Outcome, String> {
 }
 
 impl Side {
+    /// Parses the URL as core does on this side.
+    fn parse(self, url: &str) -> Result<TargetUrl, TargetError> {
+        match self {
+            Self::Proof => TargetUrl::parse(url),
+            Self::Request => {
+                let (scheme, rest) = url.split_once("://").ok_or(TargetError::Scheme)?;
+                let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+                TargetUrl::from_parts(scheme, authority, url)
+            }
+        }
+    }
+
     /// Returns core's error for an unreadable URL on this side.
     fn error(self, error: TargetError) -> Error {
         match self {

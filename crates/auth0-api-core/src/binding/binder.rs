@@ -112,7 +112,7 @@ impl Binder {
         request: &TokenRequest<'_>,
         now: SystemTime,
     ) -> Result<Proof, BindingError> {
-        let target = self.target.called(request).map_err(BindingError::Target)?;
+        let target = self.target.for_proof(request).map_err(BindingError::Target)?;
         // RFC 9449 §4.3 (1): there is exactly one DPoP header. The other points of the list are in `check_proof`.
         let proof = match credentials.proof() {
             Presented::Absent | Presented::Once("") => return Err(BindingError::ProofMissing),

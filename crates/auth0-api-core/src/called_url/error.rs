@@ -24,6 +24,10 @@ pub enum TargetError {
     /// The path contains a backslash, or does not begin with a slash.
     #[error("the path is malformed")]
     Path,
+    /// The path of the request has a segment `.` or `..`, plain or percent-encoded. Routers do not resolve it, so the
+    /// proof for one resource would open another one.
+    #[error("the path of the request has a dot segment")]
+    DotSegment,
     /// A `%` is not followed by two hexadecimal digits.
     #[error("the path has a percent sign without two hexadecimal digits")]
     PercentEncoding,

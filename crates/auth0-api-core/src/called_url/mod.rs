@@ -13,8 +13,8 @@
 //
 // Both URLs are parsed by the same rules into a `TargetUrl`, and they match if the two values are equal.
 //
-// 1. The whole text must be visible ASCII. A control character, white space or a non-ASCII character is an error,
-//    wherever it is.
+// 1. The text must be visible ASCII. A control character, white space or a non-ASCII character is an error: wherever it
+//    is in an `htu`, and before the query in the URL of a request.
 // 2. The query and the fragment are dropped and not parsed. The rest may have 8 KiB at most.
 // 3. The scheme is `http` or `https`, in upper or lower case. `://` and the authority follow.
 // 4. The authority has no user information. The host is a name of letters, digits, `-`, `_` and single dots, or an
@@ -22,7 +22,8 @@
 // 5. A port is a number up to 65535. A missing port, an empty port and the scheme's default port are equal.
 // 6. In the path, the hexadecimal digits of percent-triplets are converted to upper case, and the triplets of
 //    unreserved characters are decoded. Then dot segments are resolved
-//    ([RFC 3986 §6.2.2](https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2)). An empty path becomes `/`.
+//    ([RFC 3986 §6.2.2](https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2)). An empty path becomes `/`. If the
+//    request has a proof, a dot segment in its URL is an error, because routers do not resolve dot segments.
 // 7. Everything else in the path is kept: upper and lower case, `%2F`, double and trailing slashes, and characters
 //    that RFC 3986 does not allow but browsers send (`[`, `|`). A backslash is an error, and so is a `%` without two
 //    hexadecimal digits after it.

@@ -46,6 +46,23 @@ impl Path {
     }
 }
 
+/// Returns true if a segment of the text is `.` or `..`, plain or percent-encoded. `..%2F` is not such a segment: an
+/// encoded slash does not end a segment.
+pub(super) fn has_dot_segment(text: &str) -> bool {
+    text.split('/').any(|segment| {
+        after_dot(segment.as_bytes())
+            .is_some_and(|rest| rest.is_empty() || after_dot(rest).is_some_and(<[u8]>::is_empty))
+    })
+}
+
+/// Returns the octets after a dot at the beginning of a segment; `None` if the segment does not begin with a dot.
+fn after_dot(segment: &[u8]) -> Option<&[u8]> {
+    match segment {
+        [b'.', rest @ ..] | [b'%', b'2', b'e' | b'E', rest @ ..] => Some(rest),
+        _ => None,
+    }
+}
+
 /// Removes the segment that begins at `start` if it is `.` or `..`. For `..`, also removes the segment before it.
 /// Returns true if the segment was `.` or `..`.
 fn resolve_dots(path: &mut String, start: usize) -> bool {
@@ -108,7 +125,21 @@ const UNRESERVED_MARKS: [u8; 4] = *b"-._~";
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
 
-    use super::{Path, TargetError};
+    use super::{Path, TargetError, has_dot_segment};
+
+    #[test]
+    fn dot_segments_are_found_in_every_spelling() {
+        for text in
+            ["/.", "/..", "/./", "/a/../b", "//..", "/%2e", "/%2E/a", "/a/%2e%2E", "/.%2e/a", "/%2e./a", "/a/..", ".."]
+        {
+            assert!(has_dot_segment(text), "{text}");
+        }
+        for text in
+            ["/", "/...", "/.a", "/a.", "/..a", "/..%2F", "/..%2fa", "/.%2F", "/%2e%2e%2e", "/..;a", "/%252e", "/%2"]
+        {
+            assert!(!has_dot_segment(text), "{text}");
+        }
+    }
 
     #[test]
     fn equal_paths_have_one_normal_form() {

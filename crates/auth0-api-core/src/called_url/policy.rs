@@ -3,7 +3,7 @@
 use super::authority::{Authority, Scheme};
 use super::forwarded::Forwarded;
 use super::request_target::RequestTarget;
-use super::url::TargetUrl;
+use super::url::{TargetUrl, reject_dot_segments};
 use super::{TargetError, TrustedProxies};
 use crate::request::{Location, ReceivedTarget, TokenRequest};
 
@@ -21,14 +21,23 @@ impl TargetPolicy {
         Self { public_url, proxies }
     }
 
+    /// Returns the URL that the `htu` of the request's proof has to name.
+    pub(crate) fn for_proof(&self, request: &TokenRequest<'_>) -> Result<TargetUrl, TargetError> {
+        reject_dot_segments(match request.location {
+            Location::Received(received) => received.target,
+            Location::Url(url) => url,
+        })?;
+        self.called(request)
+    }
+
     /// Returns the URL that the client called.
     pub(crate) fn called(&self, request: &TokenRequest<'_>) -> Result<TargetUrl, TargetError> {
         match (&self.public_url, request.location) {
-            (Some(public), Location::Url(url)) => Ok(public.join(TargetUrl::parse(url)?.into_path())),
+            (Some(public), Location::Url(url)) => Ok(public.join(TargetUrl::parse_received(url)?.into_path())),
             (Some(public), Location::Received(received)) => {
                 Ok(public.join(RequestTarget::parse(received.target)?.into_path()))
             }
-            (None, Location::Url(url)) => TargetUrl::parse(url),
+            (None, Location::Url(url)) => TargetUrl::parse_received(url),
             (None, Location::Received(received)) => self.received(received, request),
         }
     }
@@ -98,7 +107,7 @@ mod tests {
     }
 
     fn called(policy: &TargetPolicy, received: ReceivedTarget<'_>, headers: Lines<'_>) -> Result<String, TargetError> {
-        policy.called(&TokenRequest::received("GET", received, &headers.to_vec())).map(|url| url.to_string())
+        policy.for_proof(&TokenRequest::received("GET", received, &headers.to_vec())).map(|url| url.to_string())
     }
 
     #[test]
@@ -109,6 +118,8 @@ mod tests {
             (ReceivedTarget { authority: Some("api.a:8080"), ..RECEIVED }, &[], "http://api.a:8080/orders"),
             (ReceivedTarget { authority: Some("api.a"), ..RECEIVED }, &[("Host", "API.a:80")], "http://api.a/orders"),
             (ReceivedTarget { target: "http://api.a/x?y", ..RECEIVED }, &[("Host", "api.a")], "http://api.a/x"),
+            (ReceivedTarget { target: "/x?q=\u{fc}&r=/../", ..RECEIVED }, &[("Host", "api.a")], "http://api.a/x"),
+            (ReceivedTarget { target: "/x/..%2Fy", ..RECEIVED }, &[("Host", "api.a")], "http://api.a/x/..%2Fy"),
         ] {
             assert_eq!(called(&by_default(), received, headers).as_deref(), Ok(url));
         }
@@ -147,6 +158,21 @@ mod tests {
         ] {
             assert_eq!(called(&by_default(), received, headers), Err(error));
         }
+    }
+
+    #[test]
+    fn a_dot_segment_is_rejected_where_a_proof_is_judged() {
+        for target in ["/wild/../me", "/wild/%2e%2E/me", "/./me", "/me/.", "http://api.a/wild/../me", "/..?x"] {
+            let received = ReceivedTarget { target, ..RECEIVED };
+            for policy in [by_default(), public("https://api.a"), behind(TrustedProxies::hops(1))] {
+                let headers = &[("Host", "api.a")];
+                assert_eq!(called(&policy, received, headers), Err(TargetError::DotSegment), "{target}");
+                // The URL is also determined for requests without a proof, for the application's resolver.
+                assert!(policy.called(&TokenRequest::received("GET", received, headers)).is_ok(), "{target}");
+            }
+        }
+        let request = TokenRequest::new("GET", "https://api.a/wild/../me", &[("Host", "api.a")]);
+        assert_eq!(by_default().for_proof(&request), Err(TargetError::DotSegment));
     }
 
     #[test]
@@ -204,7 +230,6 @@ mod tests {
             ("https://api.a:8443/v1", "/orders", "https://api.a:8443/v1/orders"),
             ("https://api.a/v1/", "/orders", "https://api.a/v1/orders"),
             ("https://api.a/v1", "/", "https://api.a/v1/"),
-            ("https://api.a/v1", "/../orders", "https://api.a/v1/orders"),
             ("https://api.a/v1", "/v1/orders", "https://api.a/v1/v1/orders"),
             ("https://api.a", "//evil.example/orders", "https://api.a//evil.example/orders"),
             ("https://api.a", "http://backend/orders", "https://api.a/orders"),
@@ -233,9 +258,9 @@ mod tests {
             (behind(TrustedProxies::hops(1)), "https://api.a/orders"),
             (public("https://public.a/v1"), "https://public.a/v1/orders"),
         ] {
-            assert_eq!(policy.called(&request).unwrap().to_string(), url);
+            assert_eq!(policy.for_proof(&request).unwrap().to_string(), url);
         }
         let request = TokenRequest::new("GET", "/orders", &headers);
-        assert_eq!(by_default().called(&request), Err(TargetError::Scheme));
+        assert_eq!(by_default().for_proof(&request), Err(TargetError::Scheme));
     }
 }

@@ -22,7 +22,7 @@ impl RequestTarget {
             // The path of `http://host?query` is empty. Servers shorten this URL to `?query`.
             Path::parse(kept).map(Self::Path)
         } else if kept.contains("://") {
-            TargetUrl::parse(kept).map(Self::Url)
+            TargetUrl::parse_received(kept).map(Self::Url)
         } else {
             // RFC 9112 §3.2.3, §3.2.4: authority-form and asterisk-form have no path, so a proof cannot be made for
             // them.

@@ -5,13 +5,14 @@ use std::str::FromStr;
 
 use super::TargetError;
 use super::authority::{Authority, Scheme};
-use super::path::Path;
+use super::path::{Path, has_dot_segment};
 use super::request_target::RequestTarget;
 
 /// The URL of an http or https resource, normalised, without query and fragment.
 ///
 /// Two URLs name the same target if and only if they are equal. The URL of a request and a proof's `htu` are parsed by
-/// the same rules ([RFC 9449 §4.3](https://www.rfc-editor.org/rfc/rfc9449#section-4.3) (9)).
+/// the same rules ([RFC 9449 §4.3](https://www.rfc-editor.org/rfc/rfc9449#section-4.3) (9)). The URL of a request with a
+/// proof additionally has no dot segments, because routers do not resolve them.
 ///
 /// - Normalised: the case of scheme and host, a default port, the percent-encoding of the path, and its dot segments
 ///   ([RFC 3986 §6.2.2](https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2)).
@@ -40,12 +41,24 @@ pub struct TargetUrl {
 }
 
 impl TargetUrl {
-    /// Parses an absolute URL: the called URL, or a proof's `htu`.
+    /// Parses an absolute URL, such as a proof's `htu`.
     ///
     /// # Errors
     ///
     /// The text is not an absolute http or https URL by these rules, or it is longer than 8 KiB without the query.
     pub fn parse(text: &str) -> Result<Self, TargetError> {
+        // Some lenient parsers remove control characters and spaces. This function rejects a URL that contains one of
+        // them anywhere, also in the query.
+        if text.bytes().all(|octet| octet.is_ascii_graphic()) {
+            Self::parse_received(text)
+        } else {
+            Err(TargetError::Character)
+        }
+    }
+
+    /// Parses the absolute URL of a request. Its query is not checked: browsers send characters in it that RFC 3986
+    /// does not allow.
+    pub(super) fn parse_received(text: &str) -> Result<Self, TargetError> {
         let (scheme, rest) = without_query(text)?.split_once("://").ok_or(TargetError::Scheme)?;
         let scheme = Scheme::parse(scheme)?;
         let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
@@ -58,7 +71,7 @@ impl TargetUrl {
     /// Each part is parsed separately, so a host cannot contain a path, for example. The target may be a path with its
     /// query (origin-form) or a URL of this scheme and authority (absolute-form,
     /// [RFC 9112 §3.2](https://www.rfc-editor.org/rfc/rfc9112#section-3.2)). `*` and `host:port` are rejected, because
-    /// they do not name a resource.
+    /// they do not name a resource. So are dot segments: routers do not resolve them. The query is not checked.
     ///
     /// ```
     /// use auth0_api_core::called_url::{TargetError, TargetUrl};
@@ -67,14 +80,16 @@ impl TargetUrl {
     /// assert_eq!(called.to_string(), "https://api.example.com/orders");
     ///
     /// assert_eq!(TargetUrl::from_parts("https", "api.example.com/orders?", "/admin"), Err(TargetError::Host));
+    /// assert_eq!(TargetUrl::from_parts("https", "api.example.com", "/wild/../admin"), Err(TargetError::DotSegment));
     /// # Ok::<(), TargetError>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// A part is malformed, or the target is a URL of another origin.
+    /// A part is malformed, the target has a dot segment, or the target is a URL of another origin.
     pub fn from_parts(scheme: &str, authority: &str, target: &str) -> Result<Self, TargetError> {
         let (scheme, authority) = (Scheme::parse(scheme)?, Authority::parse(authority)?);
+        reject_dot_segments(target)?;
         let path = RequestTarget::parse(target)?.path_at(scheme, &authority)?;
         Ok(Self::new(scheme, authority, path))
     }
@@ -148,13 +163,16 @@ impl fmt::Debug for TargetUrl {
     }
 }
 
-/// RFC 9449 §4.3 (9): URLs are compared without query and fragment. Query and fragment may contain any visible ASCII.
+/// Rejects the URL or the request target of a request with a proof if its path has a dot segment.
+///
+/// The `htu` of a proof is normalised, but the router that receives `/wild/../me` does not resolve the dots. Without
+/// this check, a proof for `/me` would open the resource `/wild/{rest}`.
+pub(super) fn reject_dot_segments(received: &str) -> Result<(), TargetError> {
+    if has_dot_segment(without_query(received)?) { Err(TargetError::DotSegment) } else { Ok(()) }
+}
+
+/// RFC 9449 §4.3 (9): URLs are compared without query and fragment.
 pub(super) fn without_query(text: &str) -> Result<&str, TargetError> {
-    // Some lenient parsers remove control characters and spaces. This function rejects a URL that contains one of them
-    // anywhere, also in the query.
-    if !text.bytes().all(|octet| octet.is_ascii_graphic()) {
-        return Err(TargetError::Character);
-    }
     let kept = text.split(['?', '#']).next().unwrap_or_default();
     if kept.len() > MAX_URL {
         return Err(TargetError::TooLong { length: kept.len(), limit: MAX_URL });
@@ -246,7 +264,7 @@ mod tests {
             ("HTTP", "API.example.com:8080", "/", "http://api.example.com:8080/"),
             ("https", "[::1]:3000", "/a", "https://[::1]:3000/a"),
             ("https", "api.example.com", "//evil.example/a", "https://api.example.com//evil.example/a"),
-            ("https", "api.example.com", "/../a", "https://api.example.com/a"),
+            ("https", "api.example.com", "/a/..%2Fb?q=\u{fc}&r=/../", "https://api.example.com/a/..%2Fb"),
             ("https", "api.example.com", "?page=2", "https://api.example.com/"),
             ("https", "api.example.com", "https://API.example.com:443/a?b", "https://api.example.com/a"),
             ("http", "api.example.com:80", "http://api.example.com", "http://api.example.com/"),
@@ -271,6 +289,8 @@ mod tests {
             ("https", "api.example.com", "#a", TargetError::RequestTarget),
             ("https", "api.example.com", "ftp://api.example.com/", TargetError::Scheme),
             ("https", "api.example.com", "/a b", TargetError::Character),
+            ("https", "api.example.com", "/../a", TargetError::DotSegment),
+            ("https", "api.example.com", "https://api.example.com/a/%2e%2E/b", TargetError::DotSegment),
             ("https", "api.example.com", "/a\\b", TargetError::Path),
             ("https", "api.example.com", "https://evil.example/", TargetError::RequestTargetConflict),
             ("https", "api.example.com", "http://api.example.com/", TargetError::RequestTargetConflict),
