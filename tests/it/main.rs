@@ -10,6 +10,7 @@ mod domains;
 mod dpop;
 mod exchange;
 mod keys;
+mod log;
 mod mtls;
 mod proxies;
 mod remembered;

@@ -77,6 +77,18 @@ pub enum ConfigProblem {
     /// The leeway is longer than 10 minutes.
     #[error("leeway: at most 10 minutes")]
     Leeway,
+    /// An own host is not a host with an optional port.
+    #[error("own_hosts: {host:?}: {error}")]
+    OwnHost {
+        /// The host, as configured.
+        host: Box<str>,
+        /// Why it is invalid.
+        #[source]
+        error: TargetError,
+    },
+    /// The list of own hosts is empty.
+    #[error("own_hosts: at least one is needed")]
+    OwnHostsEmpty,
     /// The public URL is not a valid URL.
     #[error("public_url: {0}")]
     PublicUrl(#[source] TargetError),
@@ -145,6 +157,7 @@ impl ConfigProblem {
             Self::JwksHost { .. } => "allow_jwks_host",
             Self::KeyPolicy(_) => "key_policy",
             Self::Leeway => "leeway",
+            Self::OwnHost { .. } | Self::OwnHostsEmpty => "own_hosts",
             Self::PublicUrl(_) | Self::PublicUrlQuery => "public_url",
             Self::ResourceMetadata(_) => "resource_metadata",
             Self::TokenCache => "token_cache",

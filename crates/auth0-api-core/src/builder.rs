@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::binding::Binder;
 use crate::build_error::{BuildError, ConfigProblem};
-use crate::called_url::{TargetPolicy, TargetUrl, TrustedProxies};
+use crate::called_url::{OwnHosts, TargetPolicy, TargetUrl, TrustedProxies};
 use crate::client::ApiClient;
 use crate::clock::{Clock, SystemClock};
 use crate::credentials::Scheme;
@@ -35,6 +35,7 @@ use crate::verify::Verifier;
 /// | [`leeway`](Self::leeway) | 0 s | as auth0-api-js |
 /// | [`max_token_age`](Self::max_token_age) | none: only `exp` limits the age | as auth0-api-js |
 /// | [`resource_metadata`](Self::resource_metadata) | none | specific to each API |
+/// | [`own_hosts`](Self::own_hosts) | none: with proofs, any host is accepted, and one warning is logged | depends on your deployment |
 /// | [`trusted_proxies`](Self::trusted_proxies) | none | any client can forge forwarded headers |
 ///
 /// The client fetches nothing before the first token arrives or [`ApiClient::warm_up`] is called.
@@ -56,6 +57,7 @@ pub struct ApiClientBuilder {
     leeway: Duration,
     loopback: Loopback,
     max_token_age: Option<Duration>,
+    own_hosts: Option<Vec<Box<str>>>,
     public_url: Option<String>,
     required_claims: Vec<Box<str>>,
     resource: Option<ProtectedResource>,
@@ -99,6 +101,7 @@ impl ApiClientBuilder {
             leeway: DEFAULT_LEEWAY,
             loopback: Loopback::HttpsOnly,
             max_token_age: None,
+            own_hosts: None,
             public_url: None,
             required_claims: Vec::new(),
             resource: None,
@@ -219,6 +222,20 @@ impl ApiClientBuilder {
         self
     }
 
+    /// Sets the hosts that clients call this API by: `api.example.com`, or `api.example.com:8443`. A host without a port
+    /// has the default port of the called scheme. Default: none.
+    ///
+    /// A request with a proof is rejected if the host that its client called is none of these, also if a trusted proxy
+    /// forwarded the host. Without this setting and without [`public_url`](Self::public_url), the client chooses the
+    /// host that its proof is compared with. A proof that an attacker captured at another API is then accepted here, and
+    /// the first proof causes the warning event `host_unchecked`. With `public_url`, this list is not used.
+    ///
+    /// An empty list is a [`BuildError`].
+    pub fn own_hosts<H: Into<Box<str>>>(mut self, hosts: impl IntoIterator<Item = H>) -> Self {
+        self.own_hosts = Some(hosts.into_iter().map(Into::into).collect());
+        self
+    }
+
     /// Sets the URL that clients call, without query and fragment: `https://api.example.com`, or
     /// `https://api.example.com/prefix` if a proxy strips the prefix.
     ///
@@ -298,12 +315,13 @@ impl ApiClientBuilder {
 
     /// Checks every setting, and assembles the client from the checked forms. Returns `None` if there is a problem.
     fn assemble(self, problems: &mut Vec<ConfigProblem>) -> Option<ApiClient> {
-        // `keep` records the problem of a setting. The first `?` is below the last `keep`, so every problem is recorded.
+        // `keep` records the problem of a setting. Nothing returns above the last `keep`, so every problem is recorded.
         let trusted = keep(problems, self.domains.parse(self.loopback).map_err(ConfigProblem::from));
         let algorithms = AlgorithmSet::new(self.algorithms.iter().copied());
         let algorithms = keep(problems, algorithms.ok_or(ConfigProblem::Algorithms));
         let http_client = keep(problems, self.http_client.clone().map_or_else(default_http_client, Ok));
         let public_url = keep(problems, self.public_url.as_deref().map(parsed_public_url).transpose());
+        let own_hosts = self.own_hosts.as_deref().map(|hosts| parsed_own_hosts(hosts, problems));
         let jwks_hosts = self.parsed_jwks_hosts(problems);
         let exchange_domain = keep(problems, self.parsed_exchange_domain());
         let audiences = keep(problems, AcceptedAudiences::new(self.audiences.clone()).ok_or(ConfigProblem::Audience));
@@ -326,6 +344,9 @@ impl ApiClientBuilder {
             let resource = self.resource.map(|resource| resource.check_for(&facts)).transpose();
             keep(problems, resource.map_err(ConfigProblem::ResourceMetadata))
         });
+        if !problems.is_empty() {
+            return None;
+        }
 
         let (trusted, algorithms, http_client, key_policy) = (trusted?, algorithms?, http_client?, key_policy?);
         let (client_auth, (), certificates) = (client_auth?, certificate?, certificates?);
@@ -351,7 +372,7 @@ impl ApiClientBuilder {
             jwks_hosts: jwks_hosts?,
             policy: key_policy,
         };
-        let target = TargetPolicy::new(public_url?, self.trusted_proxies);
+        let target = TargetPolicy::new(public_url?, own_hosts, self.trusted_proxies);
         let certificate_bound_tokens = certificates.is_configured();
         let binding = Binder::new(dpop?, target.clone(), certificates);
         let metadata = resource?.map(|resource| {
@@ -395,6 +416,17 @@ fn parsed_public_url(url: &str) -> Result<TargetUrl, ConfigProblem> {
         return Err(ConfigProblem::PublicUrlQuery);
     }
     TargetUrl::parse(url).map_err(ConfigProblem::PublicUrl)
+}
+
+fn parsed_own_hosts(hosts: &[Box<str>], problems: &mut Vec<ConfigProblem>) -> OwnHosts {
+    if hosts.is_empty() {
+        problems.push(ConfigProblem::OwnHostsEmpty);
+    }
+    let mut own_hosts = OwnHosts::default();
+    for host in hosts {
+        keep(problems, own_hosts.add(host).map_err(|error| ConfigProblem::OwnHost { host: host.clone(), error }));
+    }
+    own_hosts
 }
 
 #[cfg(feature = "reqwest")]

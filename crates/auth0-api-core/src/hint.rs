@@ -2,6 +2,7 @@
 //! callers.
 
 use crate::binding::BindingError;
+use crate::called_url::TargetError;
 use crate::credentials::CredentialsError;
 use crate::dpop::{ProofError, ReplayStoreError};
 use crate::error::{Error, Reason};
@@ -66,6 +67,14 @@ fn of_binding(error: &BindingError) -> Option<&'static str> {
         BindingError::Store(ReplayStoreError::Full) => {
             Some("the replay store is full: raise its capacity, or shorten DpopPolicy::max_age()")
         }
+        BindingError::Target(TargetError::DotSegment) => Some(
+            "the path of the request has a segment . or ..: the client should resolve the URL before it calls and signs \
+             it",
+        ),
+        BindingError::Target(TargetError::HostForeign) => Some(
+            "the client called a host that own_hosts() does not list: add the host if clients call this API by it, else \
+             let the proxy reject unknown hosts",
+        ),
         BindingError::Target(_) => {
             Some("the URL that the client called is unknown: behind a proxy, set public_url() or trusted_proxies()")
         }

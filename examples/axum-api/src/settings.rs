@@ -22,6 +22,9 @@ pub(crate) struct Settings {
     /// The URL that clients call, if a proxy is in front of this server.
     #[arg(long, env = "PUBLIC_URL")]
     public_url: Option<String>,
+    /// The hosts that clients call, separated by commas, if there is no single public URL.
+    #[arg(long, env = "OWN_HOSTS", value_delimiter = ',')]
+    own_hosts: Option<Vec<String>>,
     /// The proxies whose forwarded headers the API trusts: a number of hops, networks separated by commas, or `none`.
     #[arg(long, env = "TRUSTED_PROXIES")]
     trusted_proxies: Option<TrustedProxies>,
@@ -64,6 +67,9 @@ impl Settings {
         }
         if let Some(url) = &self.public_url {
             builder = builder.public_url(url);
+        }
+        if let Some(hosts) = &self.own_hosts {
+            builder = builder.own_hosts(hosts.iter().map(String::as_str));
         }
         if let Some(proxies) = &self.trusted_proxies {
             builder = builder.trusted_proxies(proxies.clone());

@@ -102,6 +102,15 @@ fn a_number_below_its_bound_is_reported() {
 }
 
 #[test]
+fn own_hosts_are_at_least_one_host_without_a_scheme() {
+    for hosts in [&[][..], &["api.example.com", "https://api.example.com"], &[""]] {
+        let builder = ApiClient::builder("tenant.eu.auth0.com", "a").own_hosts(hosts.iter().copied());
+        let error = builder.build().unwrap_err();
+        assert_eq!(error.problems().iter().map(ConfigProblem::option).collect::<Vec<_>>(), ["own_hosts"], "{hosts:?}");
+    }
+}
+
+#[test]
 fn a_public_url_has_no_query_and_no_fragment() {
     for url in ["https://api.example.com/v1?page=2", "https://api.example.com/?", "https://api.example.com#top"] {
         let error = ApiClient::builder("tenant.eu.auth0.com", "a").public_url(url).build().unwrap_err();

@@ -51,6 +51,38 @@ async fn a_proof_for_one_resource_does_not_open_another_by_dot_segments() {
     assert_eq!(get(&api, &holder, encoded, &api.url(encoded), &[]).await.status, 200);
 }
 
+/// The client chooses the `Host`, so a proof that was captured at another API would fit the request.
+#[tokio::test]
+async fn a_proof_for_another_apis_host_is_rejected() {
+    let world = TestWorld::start().await;
+    let direct = world.builder().own_hosts(["api.example.com", "api.example.org:8443"]);
+    let proxied = direct.clone().trusted_proxies(TrustedProxies::hops(1));
+    let (direct, proxied) = (Api::start(&direct.build().unwrap()).await, Api::start(&proxied.build().unwrap()).await);
+    for (api, host, forwarded, called, status) in [
+        (&direct, "api.example.com", None, "api.example.com", 200),
+        (&direct, "API.example.com:80", None, "api.example.com", 200),
+        (&direct, "api.example.org:8443", None, "api.example.org:8443", 200),
+        (&direct, "other-api.example", None, "other-api.example", 400),
+        (&direct, "api.example.org", None, "api.example.org", 400),
+        (&proxied, "backend", Some("api.example.com"), "api.example.com", 200),
+        (&proxied, "api.example.com", Some("other-api.example"), "other-api.example", 400),
+        (&proxied, "other-api.example", None, "other-api.example", 400),
+    ] {
+        let holder = world.tenant.token_holder();
+        let [authorization, proof] = credentials(&holder, &format!("http://{called}{PRIVATE}"));
+        let mut headers = vec![("Host", host), ("Authorization", &authorization), ("DPoP", &proof)];
+        headers.extend(forwarded.map(|host| ("X-Forwarded-Host", host)));
+        let answer = api.send("GET", PRIVATE, &headers).await;
+        assert_eq!(answer.status, status, "{host} {forwarded:?}");
+        if status == 400 {
+            assert!(answer.body.contains("the host of the request is not one of this API"), "{}", answer.body);
+        }
+        let bearer = format!("Bearer {}", world.tenant.mint().sign());
+        let answer = api.send("GET", PRIVATE, &[("Host", host), ("Authorization", &bearer)]).await;
+        assert_eq!(answer.status, 200, "{host}");
+    }
+}
+
 #[tokio::test]
 async fn the_public_url_replaces_the_origin_of_the_request() {
     let world = TestWorld::start().await;

@@ -1,8 +1,10 @@
 //! `htu` matches every spelling of the called URL, and no other URL.
 
+use auth0_api_core::{ReceivedTarget, TokenRequest};
 use auth0_api_testing::{TestWorld, status_and_label};
 
 use super::{URL, proof_rejected};
+use crate::log::Log;
 use crate::world::rejection;
 
 const MISMATCH: &str =
@@ -104,6 +106,39 @@ async fn a_request_with_a_malformed_url_is_an_invalid_request() {
     ] {
         let outcome = holder.get(&api, called, &holder.proof("GET", URL)).await;
         assert_eq!(status_and_label(&outcome), "400 dpop_target", "{called}");
+    }
+}
+
+#[tokio::test]
+async fn one_warning_is_logged_if_the_client_chooses_the_host() {
+    let world = TestWorld::start().await;
+    let builder = || world.builder();
+    for (client, called_as, warnings) in [
+        (builder(), "https", 1),
+        (builder().own_hosts(["api.example.com"]), "https", 0),
+        (builder().public_url("https://api.example.com"), "https", 0),
+        // The application states the URL.
+        (builder(), "given", 0),
+    ] {
+        let (api, holder) = (client.build().unwrap(), world.tenant.token_holder());
+        let (log, subscribed) = Log::subscribe();
+        let target =
+            ReceivedTarget { scheme: "https", authority: Some("api.example.com"), target: "/orders", peer: None };
+        let bearer = format!("Bearer {}", world.tenant.mint().sign());
+        let headers = [("authorization", bearer)];
+        api.verify_request(&TokenRequest::received("GET", target, &headers)).await.unwrap();
+        assert!(!log.read().0.contains(&"host_unchecked".to_owned()), "a Bearer token is not made for a URL");
+        for _ in 0..3 {
+            let headers = [("authorization", holder.authorization()), ("dpop", holder.proof("GET", URL).sign())];
+            let request = match called_as {
+                "given" => TokenRequest::new("GET", URL, &headers),
+                _ => TokenRequest::received("GET", target, &headers),
+            };
+            api.verify_request(&request).await.unwrap();
+        }
+        drop(subscribed);
+        let count = log.read().0.iter().filter(|event| *event == "host_unchecked").count();
+        assert_eq!(count, warnings, "{called_as}");
     }
 }
 

@@ -14,7 +14,7 @@ const GUIDE: &str = include_str!("../../../crates/auth0-api-core/src/guide/mtls.
 async fn nginx_forwards_only_the_certificate_of_its_connection() {
     let (world, folder, header) = (TestWorld::start().await, Folder::new("nginx-certificates"), "X-SSL-Client-Cert");
     let backend = serve(api(&world, CertificateSource::pem_header(header))).await;
-    let Some(proxy) = nginx(&folder, backend, &shown(GUIDE, "nginx")) else { return skip("nginx") };
+    let Some(proxy) = nginx(&folder, backend, &shown(GUIDE, "nginx"), "") else { return skip("nginx") };
     check(&world, &folder, &proxy, header, |identity| identity.pem.replace('\n', "%0A")).await;
 }
 

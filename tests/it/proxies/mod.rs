@@ -28,9 +28,11 @@ async fn serve(api: ApiClient) -> SocketAddr {
     address
 }
 
-/// Starts nginx with these settings in its `server` block; `None` if nginx is not installed.
-fn nginx(folder: &Folder, backend: SocketAddr, settings: &str) -> Option<Proxy> {
+/// Starts nginx with these settings in its `server` block, and with other `server` blocks; `None` if nginx is not
+/// installed.
+fn nginx(folder: &Folder, backend: SocketAddr, settings: &str, others: &str) -> Option<Proxy> {
     let (address, path) = (free_address(), folder.path.display());
+    let others = others.replace(" 443 ", &format!(" {address} "));
     let settings = format!(
         "pid {path}/pid; error_log {path}/errors; events {{}}
         http {{
@@ -39,8 +41,10 @@ fn nginx(folder: &Folder, backend: SocketAddr, settings: &str) -> Option<Proxy> 
             upstream backend {{ server {backend}; }}
             server {{
                 listen {address} ssl; ssl_certificate {path}/site.pem; ssl_certificate_key {path}/site.pem;
+                server_name {HOST};
                 {settings}
             }}
+            {others}
         }}"
     );
     let file = folder.write("nginx.conf", &settings);
@@ -60,11 +64,16 @@ fn haproxy(folder: &Folder, backend: SocketAddr, settings: &str) -> Option<Proxy
     Proxy::start(Command::new("haproxy").args(["-D", "-p", &format!("{path}/pid"), "-f", &file]), folder, address)
 }
 
-/// Returns the settings in the code block of this section of a guide page.
+/// Returns the settings in the first code block of this section of a guide page.
 fn shown(page: &str, section: &str) -> String {
+    blocks(page, section).next().unwrap()
+}
+
+/// Returns the settings in each code block of this section of a guide page.
+fn blocks<'p>(page: &'p str, section: &str) -> impl Iterator<Item = String> + 'p {
     let (_, rest) = page.split_once(&format!("\n## {section}\n")).unwrap();
-    let (_, rest) = rest.split_once("```text\n").unwrap();
-    rest.split_once("```").unwrap().0.to_owned()
+    let section = rest.split("\n## ").next().unwrap();
+    section.split("```text\n").skip(1).map(|block| block.split_once("```").unwrap().0.to_owned())
 }
 
 /// A running proxy. Dropping this value stops the proxy.

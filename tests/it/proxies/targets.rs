@@ -1,10 +1,10 @@
 //! A proof must be for the URL that the client called. The API reads this URL from the headers of the proxy.
 
-use auth0_api_core::{DpopPolicy, TrustedProxies};
+use auth0_api_core::{ApiClient, DpopPolicy, TrustedProxies};
 
 use auth0_api_testing::TestWorld;
 
-use super::{Folder, nginx, serve, shown, skip};
+use super::{Folder, HOST, Proxy, blocks, haproxy, nginx, serve, shown, skip};
 
 const GUIDE: &str = include_str!("../../../crates/auth0-api-core/src/guide/proxies.md");
 
@@ -13,7 +13,7 @@ async fn behind_nginx_the_called_url_is_read_only_from_nginxs_headers() {
     let (world, folder) = (TestWorld::start().await, Folder::new("nginx-targets"));
     let builder = world.builder().dpop(DpopPolicy::require()).trusted_proxies(TrustedProxies::hops(1));
     let backend = serve(builder.build().unwrap()).await;
-    let Some(proxy) = nginx(&folder, backend, &shown(GUIDE, "nginx")) else { return skip("nginx") };
+    let Some(proxy) = nginx(&folder, backend, &shown(GUIDE, "nginx"), "") else { return skip("nginx") };
     let (client, holder) = (proxy.client(&folder).build().unwrap(), world.tenant.token_holder());
     let elsewhere = "https://elsewhere.example/orders";
     for (signed, spoofed, status) in [
@@ -34,5 +34,38 @@ async fn behind_nginx_the_called_url_is_read_only_from_nginxs_headers() {
             request = request.header(name, value);
         }
         assert_eq!(request.send().await.unwrap().status(), status, "{signed} {spoofed:?}");
+    }
+}
+
+#[tokio::test]
+async fn behind_nginx_an_unknown_host_is_rejected_by_the_default_server() {
+    let (world, folder) = (TestWorld::start().await, Folder::new("nginx-hosts"));
+    let backend = serve(own_hosts_only(&world)).await;
+    let [settings, default] = blocks(GUIDE, "nginx").collect::<Vec<_>>().try_into().unwrap();
+    let Some(proxy) = nginx(&folder, backend, &settings, &default) else { return skip("nginx") };
+    unknown_hosts_are_rejected(&world, &folder, &proxy).await;
+}
+
+#[tokio::test]
+async fn behind_haproxy_an_unknown_host_is_rejected() {
+    let (world, folder) = (TestWorld::start().await, Folder::new("haproxy-hosts"));
+    let backend = serve(own_hosts_only(&world)).await;
+    let Some(proxy) = haproxy(&folder, backend, &shown(GUIDE, "`HAProxy`")) else { return skip("haproxy") };
+    unknown_hosts_are_rejected(&world, &folder, &proxy).await;
+}
+
+/// Returns an API behind one proxy, with one own host.
+fn own_hosts_only(world: &TestWorld) -> ApiClient {
+    let builder = world.builder().dpop(DpopPolicy::require()).trusted_proxies(TrustedProxies::hops(1));
+    builder.own_hosts([HOST]).build().unwrap()
+}
+
+/// Sends proofs for the own host and for a host of another API, with that host in `Host`.
+async fn unknown_hosts_are_rejected(world: &TestWorld, folder: &Folder, proxy: &Proxy) {
+    let (client, holder) = (proxy.client(folder).build().unwrap(), world.tenant.token_holder());
+    for (host, status) in [(HOST, 200), ("elsewhere.example", 421), ("api.example.com.evil.example", 421)] {
+        let proof = holder.proof("GET", &format!("https://{host}/orders")).sign();
+        let request = client.get(proxy.url()).header("host", host).header("authorization", holder.authorization());
+        assert_eq!(request.header("dpop", proof).send().await.unwrap().status(), status, "{host}");
     }
 }

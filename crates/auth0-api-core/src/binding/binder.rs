@@ -1,5 +1,6 @@
 //! Checks that the client has the key and the certificate that its token is bound to.
 
+use std::sync::Once;
 use std::time::SystemTime;
 
 use super::confirmation::Confirmation;
@@ -19,6 +20,8 @@ pub(crate) struct Binder {
     certificates: CertificatePolicy,
     dpop: CheckedDpopPolicy,
     target: TargetPolicy,
+    /// Whether the operator was warned that the client chooses the host.
+    host_warning: Once,
 }
 
 /// The valid claims of a token. The client has proven every binding of the token. Only [`Binder::bind`] creates this
@@ -39,7 +42,7 @@ struct Proof {
 
 impl Binder {
     pub(crate) fn new(dpop: CheckedDpopPolicy, target: TargetPolicy, certificates: CertificatePolicy) -> Self {
-        Self { certificates, dpop, target }
+        Self { certificates, dpop, host_warning: Once::new(), target }
     }
 
     /// Returns true if tokens are accepted with this scheme.
@@ -113,6 +116,9 @@ impl Binder {
         now: SystemTime,
     ) -> Result<Proof, BindingError> {
         let target = self.target.for_proof(request).map_err(BindingError::Target)?;
+        if self.target.accepts_any_host(request) {
+            self.host_warning.call_once(warn_of_unchecked_host);
+        }
         // RFC 9449 §4.3 (1): there is exactly one DPoP header. The other points of the list are in `check_proof`.
         let proof = match credentials.proof() {
             Presented::Absent | Presented::Once("") => return Err(BindingError::ProofMissing),
@@ -139,6 +145,12 @@ impl Binder {
         let nonces = self.dpop.proofs.nonce.as_ref()?;
         (proof.nonce_age == Some(NonceAge::Previous)).then(|| nonces.current(now))
     }
+}
+
+fn warn_of_unchecked_host() {
+    let hint = "set own_hosts() or public_url(): a proof that was captured at another API is accepted here, if the \
+                attacker sends the host of that API";
+    tracing::warn!(target: "auth0_api", event = "host_unchecked", hint);
 }
 
 impl Proven {

@@ -45,6 +45,10 @@ pub enum TargetError {
     /// The request target is a URL, and its scheme, host or port is not that of the request.
     #[error("the request target and the host of the request disagree")]
     RequestTargetConflict,
+    /// The host that the client called is not one of the API's
+    /// [`own_hosts`](crate::ApiClientBuilder::own_hosts).
+    #[error("the request names a host that is not one of this API's")]
+    HostForeign,
     /// The request has neither `:authority` nor `Host`.
     #[error("the request names no host")]
     HostMissing,

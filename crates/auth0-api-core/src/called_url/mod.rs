@@ -47,6 +47,12 @@
 //    ([RFC 9112 §3.2](https://www.rfc-editor.org/rfc/rfc9112#section-3.2)). If the request target is a URL, its
 //    scheme, host and port must be those of the request.
 //
+// The scheme is the one of this server's listener. Each client can write any scheme into its request.
+//
+// The client also chooses the `Host`. A proof that was made for another API would therefore be accepted here with the
+// other API's host. So if there is no public URL, the host must be one of the API's own hosts, by each of the rules
+// above (`OwnHosts`). If none are configured, any host is accepted, and the caller logs a warning.
+//
 // # What the trusted proxies state
 //
 // Each proxy appends its entry at the right end of a forwarding header. The client can write any entries to the left
@@ -71,6 +77,7 @@ mod difference;
 mod entries;
 mod error;
 mod forwarded;
+mod own_hosts;
 mod path;
 mod policy;
 pub(crate) mod proxies;
@@ -86,4 +93,5 @@ pub use url::TargetUrl;
 pub(crate) use authority::{port_number, split_port};
 pub(crate) use difference::hint;
 pub(crate) use entries::split_unquoted;
+pub(crate) use own_hosts::OwnHosts;
 pub(crate) use policy::TargetPolicy;

@@ -4,21 +4,30 @@ use super::authority::{Authority, Scheme};
 use super::forwarded::Forwarded;
 use super::request_target::RequestTarget;
 use super::url::{TargetUrl, reject_dot_segments};
-use super::{TargetError, TrustedProxies};
+use super::{OwnHosts, TargetError, TrustedProxies};
 use crate::request::{Location, ReceivedTarget, TokenRequest};
 
 /// The configuration that decides how the called URL is determined.
 #[derive(Clone, Debug)]
 pub(crate) struct TargetPolicy {
     public_url: Option<TargetUrl>,
+    own_hosts: Option<OwnHosts>,
     proxies: TrustedProxies,
 }
 
 impl TargetPolicy {
     /// Creates a policy. If there is a `public_url`, the policy takes the origin and the stripped prefix from that URL,
-    /// else from the headers of trusted proxies.
-    pub(crate) fn new(public_url: Option<TargetUrl>, proxies: TrustedProxies) -> Self {
-        Self { public_url, proxies }
+    /// else from the request and from the headers of trusted proxies. In that case, the host must be one of `own_hosts`,
+    /// if there are any.
+    pub(crate) fn new(public_url: Option<TargetUrl>, own_hosts: Option<OwnHosts>, proxies: TrustedProxies) -> Self {
+        Self { public_url, own_hosts, proxies }
+    }
+
+    /// Returns true if the host of this request's URL is taken from the request without a check. Then the client chooses
+    /// the host.
+    pub(crate) fn accepts_any_host(&self, request: &TokenRequest<'_>) -> bool {
+        let is_received = matches!(request.location, Location::Received(_));
+        is_received && self.public_url.is_none() && self.own_hosts.is_none()
     }
 
     /// Returns the URL that the `htu` of the request's proof has to name.
@@ -27,7 +36,9 @@ impl TargetPolicy {
             Location::Received(received) => received.target,
             Location::Url(url) => url,
         })?;
-        self.called(request)
+        let called = self.called(request)?;
+        let is_own = self.public_url.is_some() || self.own_hosts.as_ref().is_none_or(|own| own.contain(&called));
+        if is_own { Ok(called) } else { Err(TargetError::HostForeign) }
     }
 
     /// Returns the URL that the client called.
@@ -86,7 +97,7 @@ mod tests {
 
     use std::net::IpAddr;
 
-    use super::{ReceivedTarget, TargetError, TargetPolicy, TargetUrl, TokenRequest, TrustedProxies};
+    use super::{OwnHosts, ReceivedTarget, TargetError, TargetPolicy, TargetUrl, TokenRequest, TrustedProxies};
 
     type Lines<'h> = &'h [(&'h str, &'h str)];
 
@@ -95,15 +106,23 @@ mod tests {
     const PEER: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(10, 0, 0, 1));
 
     fn by_default() -> TargetPolicy {
-        TargetPolicy::new(None, TrustedProxies::none())
+        TargetPolicy::new(None, None, TrustedProxies::none())
     }
 
     fn behind(proxies: TrustedProxies) -> TargetPolicy {
-        TargetPolicy::new(None, proxies)
+        TargetPolicy::new(None, None, proxies)
     }
 
     fn public(url: &str) -> TargetPolicy {
-        TargetPolicy::new(Some(TargetUrl::parse(url).unwrap()), TrustedProxies::none())
+        TargetPolicy::new(Some(TargetUrl::parse(url).unwrap()), None, TrustedProxies::none())
+    }
+
+    fn own(hosts: &[&str]) -> OwnHosts {
+        let mut own = OwnHosts::default();
+        for host in hosts {
+            own.add(host).unwrap();
+        }
+        own
     }
 
     fn called(policy: &TargetPolicy, received: ReceivedTarget<'_>, headers: Lines<'_>) -> Result<String, TargetError> {
@@ -176,6 +195,38 @@ mod tests {
     }
 
     #[test]
+    fn the_host_must_be_an_own_host() {
+        let direct = TargetPolicy::new(None, Some(own(&["api.a", "api.b:8080"])), TrustedProxies::none());
+        let proxied = TargetPolicy::new(None, Some(own(&["api.a"])), TrustedProxies::hops(1));
+        let http2 = |authority| ReceivedTarget { authority: Some(authority), ..RECEIVED };
+        let foreign = Err(TargetError::HostForeign);
+        for (policy, received, headers, expected) in [
+            (&direct, RECEIVED, &[("Host", "API.a:80")] as Lines<'_>, Ok("http://api.a/orders")),
+            (&direct, RECEIVED, &[("Host", "api.b:8080")], Ok("http://api.b:8080/orders")),
+            (&direct, http2("api.a"), &[], Ok("http://api.a/orders")),
+            (&direct, RECEIVED, &[("Host", "other-api.example")], foreign),
+            (&direct, RECEIVED, &[("Host", "api.a:8080")], foreign),
+            (&direct, RECEIVED, &[("Host", "api.b")], foreign),
+            (&direct, http2("other-api.example"), &[], foreign),
+            (&direct, RECEIVED, &[("Host", "other-api.example"), ("X-Forwarded-Host", "api.a")], foreign),
+            (&proxied, RECEIVED, &[("Host", "backend"), ("X-Forwarded-Host", "api.a")], Ok("http://api.a/orders")),
+            (&proxied, RECEIVED, &[("Host", "api.a"), ("X-Forwarded-Host", "other-api.example")], foreign),
+            (&proxied, RECEIVED, &[("Host", "other-api.example")], foreign),
+            (&proxied, RECEIVED, &[("Host", "api.a"), ("Forwarded", "host=other-api.example")], foreign),
+        ] {
+            assert_eq!(called(policy, received, headers).as_deref(), expected.as_ref().map(|url| *url), "{headers:?}");
+        }
+        let given = TokenRequest::new("GET", "https://other-api.example/orders", &[("Host", "api.a")]);
+        assert_eq!(direct.for_proof(&given), Err(TargetError::HostForeign));
+        assert!(!direct.accepts_any_host(&given) && !by_default().accepts_any_host(&given));
+        let received = TokenRequest::received("GET", RECEIVED, &[("Host", "api.a")]);
+        assert!(
+            by_default().accepts_any_host(&received) && behind(TrustedProxies::hops(1)).accepts_any_host(&received)
+        );
+        assert!(!direct.accepts_any_host(&received) && !public("https://api.a").accepts_any_host(&received));
+    }
+
+    #[test]
     fn forwarding_headers_are_used_from_trusted_proxies_only() {
         let headers = &[
             ("Host", "backend:8080"),
@@ -243,7 +294,8 @@ mod tests {
 
     #[test]
     fn public_url_takes_precedence_over_trusted_proxies() {
-        let policy = TargetPolicy::new(Some(TargetUrl::parse("https://api.a").unwrap()), TrustedProxies::hops(1));
+        let url = Some(TargetUrl::parse("https://api.a").unwrap());
+        let policy = TargetPolicy::new(url, Some(own(&["other.example"])), TrustedProxies::hops(1));
         let headers = &[("Host", "backend"), ("X-Forwarded-Host", "evil.example"), ("X-Forwarded-Prefix", "/evil")];
         assert_eq!(called(&policy, RECEIVED, headers).as_deref(), Ok("https://api.a/orders"));
     }

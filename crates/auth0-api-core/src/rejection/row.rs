@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::binding::{BindingError, ConfirmationError};
+use crate::called_url::TargetError;
 use crate::credentials::CredentialsError;
 use crate::dpop::{ProofError, ReplayStoreError};
 use crate::error::Reason;
@@ -244,6 +245,9 @@ impl Row {
             }
             E::Replayed => row(Kind::InvalidDpopProof, "dpop_replayed", "the proof has been used before"),
             E::Store(error) => Self::of_store(error),
+            E::Target(TargetError::HostForeign) => {
+                row(Kind::InvalidRequest, "dpop_host_foreign", "the host of the request is not one of this API")
+            }
             E::Target(_) => row(Kind::InvalidRequest, "dpop_target", "the URL of the request is malformed"),
         }
     }

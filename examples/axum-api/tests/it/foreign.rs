@@ -68,7 +68,7 @@ impl Servers {
     async fn start(settings: &[(&str, &str)]) -> Self {
         let tenant = LocalTenant::start().await.unwrap();
         let mut command = Command::new(PROGRAM);
-        for variable in ["DPOP", "DPOP_NONCE", "PUBLIC_URL", "REDIS_URL", "TRUSTED_PROXIES"] {
+        for variable in ["DPOP", "DPOP_NONCE", "OWN_HOSTS", "PUBLIC_URL", "REDIS_URL", "TRUSTED_PROXIES"] {
             command.env_remove(variable);
         }
         let mut process = command

@@ -100,9 +100,16 @@ impl Holder {
 /// other variables that the program reads.
 pub(crate) fn command(settings: &[(&str, &str)]) -> Command {
     let mut command = Command::new(PROGRAM);
-    for variable in
-        ["AUTH0_AUDIENCE", "AUTH0_DOMAIN", "DPOP", "DPOP_NONCE", "PUBLIC_URL", "REDIS_URL", "TRUSTED_PROXIES"]
-    {
+    for variable in [
+        "AUTH0_AUDIENCE",
+        "AUTH0_DOMAIN",
+        "DPOP",
+        "DPOP_NONCE",
+        "OWN_HOSTS",
+        "PUBLIC_URL",
+        "REDIS_URL",
+        "TRUSTED_PROXIES",
+    ] {
         command.env_remove(variable);
     }
     command.env("PORT", "0").env("NO_COLOR", "1").envs(settings.iter().copied());

@@ -39,7 +39,7 @@ async fn a_nonce_is_demanded_when_dpop_nonce_is_on() {
 }
 
 #[tokio::test]
-async fn the_called_url_comes_from_public_url_or_trusted_proxies() {
+async fn the_called_url_comes_from_public_url_or_trusted_proxies_and_own_hosts() {
     let tenant = LocalTenant::start().await.unwrap();
     let forwarded = [("x-forwarded-proto", "https"), ("x-forwarded-host", "public.example.com")];
     let public = "https://public.example.com";
@@ -49,6 +49,8 @@ async fn the_called_url_comes_from_public_url_or_trusted_proxies() {
         (&[("TRUSTED_PROXIES", "1")], 401, 200),
         (&[("TRUSTED_PROXIES", "10.0.0.0/8, 127.0.0.1")], 401, 200),
         (&[("TRUSTED_PROXIES", "10.0.0.0/8")], 200, 401),
+        (&[("TRUSTED_PROXIES", "1"), ("OWN_HOSTS", "api.example.com,public.example.com")], 401, 200),
+        (&[("TRUSTED_PROXIES", "1"), ("OWN_HOSTS", "api.example.com")], 400, 400),
         (&[("PUBLIC_URL", public)], 401, 200),
     ] {
         let api = Process::start(&tenant, settings).await;
