@@ -3,7 +3,7 @@
 use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use actix_web::http::uri::{Authority, PathAndQuery};
 use actix_web::{HttpMessage as _, HttpRequest};
-use auth0_api_core::{ClientCertificate, HeaderSource, ReceivedTarget, TokenRequest};
+use auth0_api_core::{ClientCertificate, HeaderSource, ListenerScheme, ReceivedTarget, TokenRequest};
 
 /// A header map as a [`HeaderSource`].
 pub(crate) struct Headers<'r>(pub(crate) &'r HeaderMap);
@@ -21,7 +21,7 @@ impl HeaderSource for Headers<'_> {
 pub(crate) fn token_request<'r>(request: &'r HttpRequest, headers: &'r Headers<'r>) -> TokenRequest<'r> {
     let uri = request.uri();
     let target = ReceivedTarget {
-        scheme: if request.app_config().secure() { "https" } else { "http" },
+        scheme: if request.app_config().secure() { ListenerScheme::Https } else { ListenerScheme::Http }.as_str(),
         authority: uri.authority().map(Authority::as_str),
         target: uri.path_and_query().map_or("/", PathAndQuery::as_str),
         peer: request.peer_addr().map(|address| address.ip()),

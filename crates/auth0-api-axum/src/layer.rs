@@ -75,6 +75,8 @@ impl AuthLayer<EmptyBody> {
     /// ```
     ///
     /// A client's proof must contain `POST` and the URL of the method: `https://api.example.com/greet.Greeter/Greet`.
+    /// If tonic ends TLS, put a layer outside this layer that adds the extension
+    /// [`ListenerScheme::Https`](auth0_api_core::ListenerScheme).
     /// [Trusted proxies](auth0_api_core::guide::proxies) that are configured by their networks need the peer's address.
     /// For this, put another layer outside this layer. It must convert tonic's `TcpConnectInfo` to axum's
     /// `ConnectInfo<SocketAddr>`.

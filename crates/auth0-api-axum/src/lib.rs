@@ -39,7 +39,9 @@
 //! 6. [`metadata_routes`] serves protected resource metadata. A client that has only the URL of the API reads in this
 //!    metadata which authorization server issues tokens, and which tokens the API accepts.
 //!
-//! The server can put two facts about the connection into a request's extensions.
+//! The server can put three facts about the connection into a request's extensions. If TLS ends at this server, proofs
+//! need [`ListenerScheme::Https`]: without it, the layer takes the called URL for one with `http`. Add it with
+//! `.layer(Extension(ListenerScheme::Https))`, outside the [`AuthLayer`].
 //! [Trusted proxies](auth0_api_core::guide::proxies) that are configured by their networks need
 //! `ConnectInfo<SocketAddr>`, or [`PeerAddr`] without axum. Tokens that are [bound to a certificate](auth0_api_core::guide::mtls) need a
 //! [`ClientCertificate`].

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use auth0_api_core::{ClientCertificate, TokenRequest};
+use auth0_api_core::{ClientCertificate, ListenerScheme, TokenRequest};
 use http::request::Parts;
 use http::{Extensions, Uri};
 
@@ -16,7 +16,8 @@ pub struct PeerAddr(pub SocketAddr);
 /// Describes a request as this server received it.
 pub(crate) fn token_request(parts: &Parts) -> TokenRequest<'_> {
     let peer = peer(&parts.extensions).map(|address| address.ip());
-    let request = TokenRequest::from_http(&parts.method, received_uri(parts), &parts.headers, peer);
+    let listener = parts.extensions.get::<ListenerScheme>().copied().unwrap_or_default();
+    let request = TokenRequest::from_http(&parts.method, received_uri(parts), &parts.headers, listener, peer);
     match parts.extensions.get::<ClientCertificate>() {
         Some(certificate) => request.client_certificate(certificate),
         None => request,

@@ -128,7 +128,7 @@ pub use jose::algorithm::Algorithm;
 pub use metadata::resource::ProtectedResource;
 pub use mtls::policy::CertificateSource;
 pub use rejection::{ChallengeParams, Rejection};
-pub use request::{HeaderSource, ReceivedTarget, TokenRequest};
+pub use request::{HeaderSource, ListenerScheme, ReceivedTarget, TokenRequest};
 pub use requirement::conjunction::{Guard, Requirement};
 pub use requirement::step_up::StepUp;
 pub use token::binding::Binding;

@@ -68,6 +68,37 @@ pub(crate) enum Location<'r> {
     Url(&'r str),
 }
 
+/// The scheme of the listener that accepted the connection of a request. Default: `http`.
+///
+/// The scheme in the request itself, which is the `:scheme` of HTTP/2 or a part of an absolute-form target, is text of
+/// the client, and is not used. So a server that ends TLS itself states it here: with the feature `http`, as an
+/// extension of each request.
+///
+/// ```
+/// use auth0_api_core::ListenerScheme;
+///
+/// assert_eq!(ListenerScheme::default(), ListenerScheme::Http);
+/// assert_eq!(ListenerScheme::Https.as_str(), "https");
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ListenerScheme {
+    /// The listener accepts connections without TLS, from clients or from a proxy.
+    #[default]
+    Http,
+    /// TLS ends at this listener.
+    Https,
+}
+
+impl ListenerScheme {
+    /// Returns `http` or `https`, as [`ReceivedTarget::scheme`] expects it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Https => "https",
+        }
+    }
+}
+
 /// The parts of the called URL that a server receives.
 ///
 /// These are raw values, as this server receives them. Behind a proxy, they differ from the values that the client
@@ -75,7 +106,8 @@ pub(crate) enum Location<'r> {
 /// [`trusted_proxies`](crate::ApiClientBuilder::trusted_proxies).
 #[derive(Clone, Copy, Debug)]
 pub struct ReceivedTarget<'r> {
-    /// The scheme of the connection to this server: `http` or `https`.
+    /// The scheme of the listener that accepted the connection, `http` or `https`: [`ListenerScheme::as_str`]. Never
+    /// the scheme in the request, because the client chooses it.
     pub scheme: &'r str,
     /// The `:authority` of HTTP/2, or the authority of an absolute-form target. With `None`, the `Host` header is used.
     pub authority: Option<&'r str>,

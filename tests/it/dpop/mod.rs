@@ -3,6 +3,7 @@
 mod binding;
 mod client_keys;
 mod jwk;
+mod listener;
 mod nonce;
 mod proof;
 mod received;

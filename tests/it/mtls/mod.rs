@@ -2,7 +2,7 @@
 
 mod binding;
 mod headers;
-mod tls;
+pub(crate) mod tls;
 
 use auth0_api_core::{ApiClient, ClientCertificate, Error, ReceivedTarget, TokenRequest, VerifiedToken};
 

@@ -8,7 +8,8 @@ use auth0_api_core::{ApiClient, CertificateSource, ClientCertificate, ProtectedR
 use auth0_api_testing::TestWorld;
 use axum::routing::get;
 use axum::{Extension, Router};
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::pki_types::PrivateKeyDer;
@@ -17,14 +18,15 @@ use rustls::{RootCertStore, ServerConfig};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
-const HOST: &str = "api.example.com";
+pub(crate) const HOST: &str = "api.example.com";
 
 type Authority = CertifiedIssuer<'static, KeyPair>;
 
 #[tokio::test]
 async fn a_bound_token_is_accepted_only_over_a_connection_with_its_certificate() {
     let world = TestWorld::start().await;
-    let server = Server::start(&api(&world)).await;
+    let app = Router::new().route("/whoami", get(whoami)).layer(AuthLayer::new(api(&world)));
+    let server = Server::start(app).await;
     let (own, other) = (Identity::new(&server.authority), Identity::new(&server.authority));
     let token = world.tenant.mint().bound_to_certificate(&own.der).sign();
     let thumbprint = ClientCertificate::from_der(&own.der).thumbprint();
@@ -60,9 +62,9 @@ fn api(world: &TestWorld) -> ApiClient {
 }
 
 /// An API that requests client certificates, and the certificate authority that both sides trust.
-struct Server {
+pub(crate) struct Server {
     authority: Authority,
-    address: SocketAddr,
+    pub(crate) address: SocketAddr,
 }
 
 /// A certificate and its private key.
@@ -73,22 +75,26 @@ struct Identity {
 }
 
 impl Server {
-    async fn start(api: &ApiClient) -> Self {
+    pub(crate) async fn start(app: Router) -> Self {
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let authority = Authority::self_signed(params, KeyPair::generate().unwrap()).unwrap();
         let acceptor = TlsAcceptor::from(Arc::new(settings(&authority)));
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
-        let app = Router::new().route("/whoami", get(whoami)).layer(AuthLayer::new(api.clone()));
         tokio::spawn(serve(listener, acceptor, app));
         Self { authority, address }
     }
 
+    /// Returns a client that resolves the server's name and trusts its certificate.
+    pub(crate) fn client(&self) -> reqwest::ClientBuilder {
+        let root = reqwest::Certificate::from_der(self.authority.der()).unwrap();
+        reqwest::Client::builder().tls_certs_only([root]).resolve(HOST, self.address).no_proxy()
+    }
+
     /// Presents a token over a new connection, with this certificate or none. Returns the status and the body.
     async fn ask(&self, identity: Option<&Identity>, token: &str) -> (u16, String) {
-        let root = reqwest::Certificate::from_der(self.authority.der()).unwrap();
-        let mut client = reqwest::Client::builder().tls_certs_only([root]).resolve(HOST, self.address).no_proxy();
+        let mut client = self.client();
         if let Some(identity) = identity {
             let pem = format!("{}{}", identity.pem, identity.key.serialize_pem());
             client = client.identity(reqwest::Identity::from_pem(pem.as_bytes()).unwrap());
@@ -116,12 +122,14 @@ fn settings(authority: &Authority) -> ServerConfig {
     let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider));
     let server = Identity::new(authority);
     let key = PrivateKeyDer::try_from(server.key.serialize_der()).unwrap();
-    ServerConfig::builder_with_provider(provider)
+    let mut settings = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_client_cert_verifier(verifier.allow_unauthenticated().build().unwrap())
         .with_single_cert(vec![server.der.into()], key)
-        .unwrap()
+        .unwrap();
+    settings.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    settings
 }
 
 /// Serves connections, and gives each request the certificate of its connection.
@@ -136,7 +144,7 @@ async fn serve(listener: TcpListener, acceptor: TlsAcceptor, app: Router) {
                 Some(certificate) => app.layer(Extension(certificate)),
                 None => app,
             };
-            let connection = hyper::server::conn::http1::Builder::new();
+            let connection = auto::Builder::new(TokioExecutor::new());
             connection.serve_connection(TokioIo::new(stream), TowerToHyperService::new(app)).await
         });
     }

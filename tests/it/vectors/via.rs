@@ -4,7 +4,7 @@
 use std::convert::Infallible;
 
 use auth0_api_axum::AuthLayer;
-use auth0_api_core::{ApiClient, Requirement, TokenRequest, VerifiedToken};
+use auth0_api_core::{ApiClient, ListenerScheme, Requirement, TokenRequest, VerifiedToken};
 use bytes::Bytes;
 use http::Response;
 use http_body_util::{BodyExt as _, Full};
@@ -101,9 +101,12 @@ async fn echo_claims(request: http::Request<()>) -> Result<Response<Full<Bytes>>
     Ok(Response::new(Bytes::from(claims.unwrap_or_default().to_string()).into()))
 }
 
-/// Returns the request as an HTTP/2 server sees it: with scheme and authority in its URI.
+/// Returns the request as an HTTP/2 server sees it: with scheme and authority in its URI, and with the same scheme of
+/// the listener.
 fn http_request(request: &Request) -> Result<http::Request<()>, String> {
-    let mut builder = http::Request::builder().method(request.method.as_str()).uri(&request.url);
+    let is_https = request.url.get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https:"));
+    let listener = if is_https { ListenerScheme::Https } else { ListenerScheme::Http };
+    let mut builder = http::Request::builder().method(request.method.as_str()).uri(&request.url).extension(listener);
     for (name, value) in &request.headers {
         builder = builder.header(name, value.as_bytes());
     }

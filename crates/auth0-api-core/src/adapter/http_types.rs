@@ -10,7 +10,7 @@ use ::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri};
 use super::Admission;
 use crate::metadata::MetadataResponse;
 use crate::rejection::Rejection;
-use crate::request::{HeaderSource, ReceivedTarget, TokenRequest};
+use crate::request::{HeaderSource, ListenerScheme, ReceivedTarget, TokenRequest};
 
 impl HeaderSource for HeaderMap {
     fn each_value<'a>(&'a self, name: &str, visit: &mut dyn FnMut(&'a [u8])) {
@@ -20,16 +20,23 @@ impl HeaderSource for HeaderMap {
 
 impl<'r> TokenRequest<'r> {
     /// Describes a request as a server received it. `peer` is the address of the directly connected peer, if it is
-    /// known. Needs the feature `http`.
+    /// known. The scheme is the [`ListenerScheme`] in the request's extensions, or else `http`. Needs the feature `http`.
     pub fn from_parts(parts: &'r Parts, peer: Option<IpAddr>) -> Self {
-        Self::from_http(&parts.method, &parts.uri, &parts.headers, peer)
+        let listener = parts.extensions.get::<ListenerScheme>().copied().unwrap_or_default();
+        Self::from_http(&parts.method, &parts.uri, &parts.headers, listener, peer)
     }
 
     /// Describes a request like [`from_parts`](Self::from_parts), for routers that change the URI: `uri` is the URI
-    /// that the server received. Needs the feature `http`.
-    pub fn from_http(method: &'r Method, uri: &'r Uri, headers: &'r HeaderMap, peer: Option<IpAddr>) -> Self {
+    /// that the server received. Its scheme is not used. Needs the feature `http`.
+    pub fn from_http(
+        method: &'r Method,
+        uri: &'r Uri,
+        headers: &'r HeaderMap,
+        listener: ListenerScheme,
+        peer: Option<IpAddr>,
+    ) -> Self {
         let target = ReceivedTarget {
-            scheme: uri.scheme_str().unwrap_or("http"),
+            scheme: listener.as_str(),
             authority: uri.authority().map(Authority::as_str),
             target: uri.path_and_query().map_or("/", PathAndQuery::as_str),
             peer,

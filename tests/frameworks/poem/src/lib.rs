@@ -5,8 +5,10 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use auth0_api_core::adapter::{Admission, Gate, RouteGate, mark_sensitive};
-use auth0_api_core::{ApiClient, ClientCertificate, Guard, Rejection, Requirement, TokenRequest, VerifiedToken};
 use auth0_api_core::metadata::MetadataEndpoint;
+use auth0_api_core::{
+    ApiClient, ClientCertificate, Guard, ListenerScheme, Rejection, Requirement, TokenRequest, VerifiedToken,
+};
 use poem::http::HeaderMap;
 use poem::{Endpoint, Error, FromRequest, IntoResponse, Middleware, Request, RequestBody, Response, Result, Route};
 
@@ -174,7 +176,9 @@ impl Endpoint for MetadataRoute {
 fn describe(request: &Request) -> TokenRequest<'_> {
     let peer = request.remote_addr().as_socket_addr().map(|address| address.ip());
     let headers: &HeaderMap = request.headers();
-    let described = TokenRequest::from_http(request.method(), request.original_uri(), headers, peer);
+    let is_https = *request.scheme() == poem::http::uri::Scheme::HTTPS;
+    let listener = if is_https { ListenerScheme::Https } else { ListenerScheme::Http };
+    let described = TokenRequest::from_http(request.method(), request.original_uri(), headers, listener, peer);
     match request.extensions().get::<ClientCertificate>() {
         Some(certificate) => described.client_certificate(certificate),
         None => described,
