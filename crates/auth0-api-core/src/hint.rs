@@ -61,6 +61,11 @@ fn of_binding(error: &BindingError) -> Option<&'static str> {
     match error {
         BindingError::Certificate(error) => Some(of_certificate(*error)),
         BindingError::Proof(ProofError::Target { hint }) => Some(hint),
+        BindingError::Proof(ProofError::TargetMalformed(TargetError::WebSocketScheme))
+        | BindingError::Target(TargetError::WebSocketScheme) => Some(
+            "the client signed, or the application states, a ws or wss URL: the handshake of a WebSocket is an http \
+             request, so the URL should begin with https:// or http://",
+        ),
         BindingError::Proof(ProofError::Window) => {
             Some("the client's clock or this machine's clock is wrong: synchronise both clocks")
         }

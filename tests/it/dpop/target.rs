@@ -152,6 +152,9 @@ async fn the_hint_names_the_difference_between_htu_and_the_url() {
         ("https://api.example.com:8443/orders", "the port differs"),
         ("https://api.example.com/orders/", "trailing slashes"),
         ("https://api.example.com/v1/orders", "set public_url"),
+        ("https://api.example.com/%6Frder%73/", "trailing slashes"),
+        ("wss://api.example.com/orders", "the handshake of a WebSocket is an http request"),
+        ("WS://api.example.com/orders", "the handshake of a WebSocket is an http request"),
     ] {
         let error = holder.get(&api, URL, &holder.proof("GET", URL).claim("htu", htu)).await.unwrap_err();
         assert!(error.hint().is_some_and(|hint| hint.contains(words)), "{htu}: {:?}", error.hint());

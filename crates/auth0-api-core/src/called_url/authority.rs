@@ -23,10 +23,9 @@ pub(super) struct Authority {
 impl Scheme {
     pub(super) fn parse(text: &str) -> Result<Self, TargetError> {
         // RFC 3986 §6.2.2.1: schemes are compared without regard to case.
-        [Self::Http, Self::Https]
-            .into_iter()
-            .find(|scheme| text.eq_ignore_ascii_case(scheme.name()))
-            .ok_or(TargetError::Scheme)
+        let known = [Self::Http, Self::Https].into_iter().find(|scheme| text.eq_ignore_ascii_case(scheme.name()));
+        let is_web_socket = || ["ws", "wss"].into_iter().any(|name| text.eq_ignore_ascii_case(name));
+        known.ok_or_else(|| if is_web_socket() { TargetError::WebSocketScheme } else { TargetError::Scheme })
     }
 
     pub(super) const fn name(self) -> &'static str {

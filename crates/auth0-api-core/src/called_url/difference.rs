@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::authority::Scheme;
+use super::path::Path;
 use super::url::TargetUrl;
 
 /// A part of a [`TargetUrl`].
@@ -55,7 +56,7 @@ pub(crate) fn hint(called: &TargetUrl, htu: &TargetUrl) -> &'static str {
             "the port differs: if a proxy listens on another port than this server, set public_url, or \
              trusted_proxies if the proxy sends the port in X-Forwarded-Host"
         }
-        Some(UrlPart::Path) => path_hint(called.path.as_str(), htu.path.as_str()),
+        Some(UrlPart::Path) => path_hint(&called.path, &htu.path),
     }
 }
 
@@ -63,7 +64,8 @@ fn scheme_hint(htu: &TargetUrl) -> &'static str {
     match htu.scheme {
         Scheme::Https => {
             "the client signed https and this server saw http: if TLS ends at a proxy, set public_url, or \
-             trusted_proxies if the proxy sends X-Forwarded-Proto"
+             trusted_proxies if the proxy sends X-Forwarded-Proto; if TLS ends at this server, give its requests \
+             ListenerScheme::Https"
         }
         Scheme::Http => {
             "the client signed http and the API is called with https: the client should sign the URL that it calls; \
@@ -81,7 +83,9 @@ fn host_hint(called: &str, htu: &str) -> &'static str {
     }
 }
 
-fn path_hint(called: &str, htu: &str) -> &'static str {
+fn path_hint(called: &Path, htu: &Path) -> &'static str {
+    let is_encoding = || called.decoded() == htu.decoded();
+    let (called, htu) = (called.as_str(), htu.as_str());
     if called.trim_end_matches('/') == htu.trim_end_matches('/') {
         "the path differs by trailing slashes: the client should sign exactly the path that it calls"
     } else if called.eq_ignore_ascii_case(htu) {
@@ -89,6 +93,9 @@ fn path_hint(called: &str, htu: &str) -> &'static str {
     } else if called.replace("%2F", "/") == htu.replace("%2F", "/") {
         "the path differs by encoded slashes: the client or a proxy decodes or encodes %2F, and both should keep the \
          path unchanged"
+    } else if is_encoding() {
+        "the path differs by percent-encoding, such as %40 and @: the client should sign exactly the path that it calls, \
+         and a proxy should keep the path unchanged"
     } else if htu.ends_with(called) {
         "the signed path has a prefix that this server did not see: if a proxy or router strips it, set public_url \
          with that path, or trusted_proxies if the proxy sends X-Forwarded-Prefix; axum's nest strips a prefix: use \
@@ -119,6 +126,8 @@ mod tests {
             ("https://api.a/r", "https://api.a/r/", UrlPart::Path, "trailing slashes"),
             ("https://api.a/r", "https://api.a/R", UrlPart::Path, "upper and lower case"),
             ("https://api.a/a/b", "https://api.a/a%2Fb", UrlPart::Path, "%2F"),
+            ("https://api.a/u/%40ada", "https://api.a/u/@ada", UrlPart::Path, "%40 and @"),
+            ("https://api.a/a:b", "https://api.a/a%3ab", UrlPart::Path, "percent-encoding"),
             ("https://api.a/r", "https://api.a/v1/r", UrlPart::Path, "X-Forwarded-Prefix; axum's nest"),
             ("https://api.a/v1/r", "https://api.a/r", UrlPart::Path, "only if the proxy strips"),
             ("https://api.a/r", "https://api.a/s", UrlPart::Path, "another resource"),

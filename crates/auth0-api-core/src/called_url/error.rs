@@ -12,6 +12,10 @@ pub enum TargetError {
     /// The URL does not begin with `http://` or `https://`.
     #[error("the URL is not an absolute http or https URL")]
     Scheme,
+    /// The URL begins with `ws://` or `wss://`. The handshake of a WebSocket is an http or https request
+    /// ([RFC 6455 §4.1](https://www.rfc-editor.org/rfc/rfc6455#section-4.1)).
+    #[error("the URL has the scheme of a WebSocket, not http or https")]
+    WebSocketScheme,
     /// The URL has a user name or a password before the host.
     #[error("the URL contains user information")]
     UserInfo,

@@ -44,6 +44,23 @@ impl Path {
     pub(super) fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Returns the octets of the path without any percent-encoding. Different paths may have the same octets, so this is
+    /// for hints only.
+    pub(super) fn decoded(&self) -> Vec<u8> {
+        let mut decoded = Vec::with_capacity(self.0.len());
+        let mut octets = self.0.bytes();
+        while let Some(octet) = octets.next() {
+            if octet == b'%' {
+                // A path in normal form has two hexadecimal digits after each percent sign.
+                let (high, low) = (hex_digit(octets.next()), hex_digit(octets.next()));
+                decoded.extend(high.ok().zip(low.ok()).map(|(high, low)| high << 4 | low));
+            } else {
+                decoded.push(octet);
+            }
+        }
+        decoded
+    }
 }
 
 /// Returns true if a segment of the text is `.` or `..`, plain or percent-encoded. `..%2F` is not such a segment: an

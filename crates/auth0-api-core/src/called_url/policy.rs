@@ -173,7 +173,8 @@ mod tests {
                 TargetError::RequestTargetConflict,
             ),
             (ReceivedTarget { target: "*", ..RECEIVED }, &[("Host", "api.a")], TargetError::RequestTarget),
-            (ReceivedTarget { scheme: "ws", ..RECEIVED }, &[("Host", "api.a")], TargetError::Scheme),
+            (ReceivedTarget { scheme: "ftp", ..RECEIVED }, &[("Host", "api.a")], TargetError::Scheme),
+            (ReceivedTarget { scheme: "WSS", ..RECEIVED }, &[("Host", "api.a")], TargetError::WebSocketScheme),
         ] {
             assert_eq!(called(&by_default(), received, headers), Err(error));
         }

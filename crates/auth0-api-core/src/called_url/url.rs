@@ -224,7 +224,7 @@ mod tests {
             ("api.example.com", TargetError::Scheme),
             ("https:api.example.com", TargetError::Scheme),
             ("ftp://api.example.com/", TargetError::Scheme),
-            ("wss://api.example.com/", TargetError::Scheme),
+            ("wss://api.example.com/", TargetError::WebSocketScheme),
             ("://api.example.com/", TargetError::Scheme),
             ("https://", TargetError::Host),
             ("https:///orders", TargetError::Host),
@@ -276,7 +276,7 @@ mod tests {
     #[test]
     fn malformed_or_conflicting_parts_are_rejected() {
         for (scheme, authority, target, error) in [
-            ("ws", "api.example.com", "/", TargetError::Scheme),
+            ("ws", "api.example.com", "/", TargetError::WebSocketScheme),
             ("https://evil.example/?", "api.example.com", "/", TargetError::Scheme),
             ("https", "", "/", TargetError::Host),
             ("https", "api.example.com/orders?", "/admin", TargetError::Host),
