@@ -1,8 +1,8 @@
 //! What a middleware stores with a request.
 
 use actix_web::{HttpMessage as _, HttpRequest};
-use auth0_api_core::Rejection;
 use auth0_api_core::adapter::Admission;
+use auth0_api_core::{Rejection, VerifiedToken};
 
 use crate::rejection::{RejectionBody, TokenRejection};
 
@@ -17,9 +17,11 @@ impl Admitted {
     /// Stores the admission for the extractors of this crate, and the token for other code.
     pub(crate) fn store(self, request: &HttpRequest) {
         let mut extensions = request.extensions_mut();
-        if let Some(token) = self.admission.token() {
-            extensions.insert(token.clone());
-        }
+        match self.admission.token() {
+            Some(token) => extensions.insert(token.clone()),
+            // An outer middleware may have stored the token of another client.
+            None => extensions.remove::<VerifiedToken>(),
+        };
         extensions.insert(self);
     }
 

@@ -12,7 +12,7 @@ use auth0_api_core::{ApiClient, Rejection, Requirement};
 
 use crate::admitted::Admitted;
 use crate::rejection::{RejectionBody, reject};
-use crate::request::{Headers, mark_sensitive, token_request};
+use crate::request::{Headers, token_request};
 use crate::require::Require;
 use crate::response::finish;
 
@@ -110,10 +110,9 @@ where
 
     forward_ready!(inner);
 
-    fn call(&self, mut request: ServiceRequest) -> Self::Future {
+    fn call(&self, request: ServiceRequest) -> Self::Future {
         let (inner, Auth { gate, bodies }) = (Rc::clone(&self.inner), self.auth.clone());
         Box::pin(async move {
-            mark_sensitive(request.headers_mut());
             let outer = Admitted::admission_of(request.request());
             let headers = Headers(request.request().headers());
             let admission = gate.admit(&token_request(request.request(), &headers), outer.as_ref()).await;

@@ -1,6 +1,6 @@
 //! Converts requests from the types of actix-web to the types of core.
 
-use actix_web::http::header::{AUTHORIZATION, HeaderMap};
+use actix_web::http::header::HeaderMap;
 use actix_web::http::uri::{Authority, PathAndQuery};
 use actix_web::{HttpMessage as _, HttpRequest};
 use auth0_api_core::{ClientCertificate, HeaderSource, ListenerScheme, ReceivedTarget, TokenRequest};
@@ -39,16 +39,3 @@ fn client_certificate(request: &HttpRequest) -> Option<ClientCertificate> {
     let of_request = request.extensions().get::<ClientCertificate>().copied();
     of_request.or_else(|| request.conn_data::<ClientCertificate>().copied())
 }
-
-/// Marks credentials as sensitive, so that they do not appear in logs that print headers.
-pub(crate) fn mark_sensitive(headers: &mut HeaderMap) {
-    // `retain` is the only method that visits every value mutably. The closure here keeps every value.
-    headers.retain(|name, value| {
-        if name == AUTHORIZATION || name == DPOP {
-            value.set_sensitive(true);
-        }
-        true
-    });
-}
-
-const DPOP: &str = "dpop";

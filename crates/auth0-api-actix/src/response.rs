@@ -5,9 +5,9 @@ use std::fmt;
 use actix_web::body::{BoxBody, EitherBody};
 use actix_web::dev::ServiceResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue, VARY};
 use actix_web::{HttpResponse, ResponseError};
-use auth0_api_core::adapter::Admission;
+use auth0_api_core::adapter::{Admission, outlives_its_body};
 
 use crate::admitted::Admitted;
 use crate::handler_error::HandlerError;
@@ -31,7 +31,9 @@ pub(crate) fn finish<B>(admitted: &Admitted, outcome: Outcome<B>) -> Outcome<Eit
             Ok(response)
         }
         Err(error) => {
-            let error = error.as_error().map(rejection).map_or(error, Into::into);
+            // As above: an error of the application may wrap the error.
+            let wrapped = error.error_response().extensions().get::<HandlerError>().cloned();
+            let error = wrapped.as_ref().map(rejection).map_or(error, Into::into);
             if admitted.admission.response_headers().next().is_none() {
                 return Err(error);
             }
@@ -41,11 +43,13 @@ pub(crate) fn finish<B>(admitted: &Admitted, outcome: Outcome<B>) -> Outcome<Eit
 }
 
 /// Replaces a response by a rejection. Headers that middleware between the handler and this one has set are kept, such
-/// as those of CORS. Headers of the body are not kept: the body is another one.
+/// as those of CORS. A header that the rejection sets itself replaces all lines of the same name, except `Vary`, which
+/// both may extend.
 fn replaced<B>(response: ServiceResponse<B>, rejection: &TokenRejection) -> ServiceResponse<BoxBody> {
     let mut rejected = rejection.error_response();
+    let set: Vec<HeaderName> = rejected.headers().keys().filter(|name| *name != VARY).cloned().collect();
     for (name, value) in response.headers() {
-        if !rejected.headers().contains_key(name) && !name.as_str().starts_with("content-") {
+        if !set.contains(name) && outlives_its_body(name.as_str()) {
             rejected.headers_mut().append(name.clone(), value.clone());
         }
     }

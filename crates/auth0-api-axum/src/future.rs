@@ -4,8 +4,9 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use auth0_api_core::Rejection;
-use auth0_api_core::adapter::{Admission, mark_sensitive};
+use auth0_api_core::adapter::{Admission, mark_sensitive, outlives_its_body};
+use auth0_api_core::{Rejection, VerifiedToken};
+use http::header::{HeaderName, VARY};
 use http::request::Parts;
 use http::{Request, Response};
 use pin_project_lite::pin_project;
@@ -101,18 +102,21 @@ where
 
 /// Stores the admission for the extractors of this crate, and the token for other code.
 fn admitted_request<B>(mut parts: Parts, body: B, admission: &Admission) -> Request<B> {
-    if let Some(token) = admission.token() {
-        parts.extensions.insert(token.clone());
-    }
+    match admission.token() {
+        Some(token) => parts.extensions.insert(token.clone()),
+        // An outer layer may have stored the token of another client.
+        None => parts.extensions.remove::<VerifiedToken>(),
+    };
     parts.extensions.insert(admission.clone());
     Request::from_parts(parts, body)
 }
 
-/// Keeps the headers that layers between this one and the handler have set, such as those of CORS. Headers of the body
-/// are not kept: the body is another one.
+/// Keeps the headers that layers between this one and the handler have set, such as those of CORS. A header that the
+/// rejection sets itself replaces all lines of the same name, except `Vary`, which both may extend.
 fn with_headers_of<B>(replaced: &Response<B>, mut rejected: Response<B>) -> Response<B> {
+    let set: Vec<HeaderName> = rejected.headers().keys().filter(|name| *name != VARY).cloned().collect();
     for (name, value) in replaced.headers() {
-        if !rejected.headers().contains_key(name) && !name.as_str().starts_with("content-") {
+        if !set.contains(name) && outlives_its_body(name.as_str()) {
             rejected.headers_mut().append(name, value.clone());
         }
     }

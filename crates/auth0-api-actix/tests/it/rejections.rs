@@ -2,11 +2,13 @@
 
 use std::fmt;
 
-use actix_web::dev::ServiceResponse;
-use actix_web::middleware::DefaultHeaders;
+use actix_web::body::MessageBody;
+use actix_web::dev::{Service as _, ServiceRequest, ServiceResponse};
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::middleware::{Next, from_fn};
 use actix_web::test::{call_service, init_service, try_call_service};
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{App, HttpResponse, ResponseError};
+use actix_web::{App, HttpRequest, HttpResponse, ResponseError};
 use auth0_api_actix::{Auth, Claims, HandlerError, MaybeToken, Token, TokenRejection};
 use auth0_api_core::exchange::{InputError, TokenTextError};
 use auth0_api_core::{Error, ExchangeError, Rejection, Requirement};
@@ -47,12 +49,58 @@ async fn the_challenge_of_the_callers_scheme_carries_the_error_of_an_exchange() 
 #[actix_web::test]
 async fn a_rejection_keeps_the_headers_of_inner_middleware() {
     let world = TestWorld::start().await;
-    let inner = DefaultHeaders::new().add(("x-inner", "kept")).add(("content-language", "en"));
-    let app = init_service(App::new().configure(routes).wrap(inner).wrap(Auth::new(world.api.clone()))).await;
+    let with_headers = App::new().configure(routes).wrap_fn(|request, service| {
+        let response = service.call(request);
+        async {
+            let mut response = response.await?;
+            for (name, value) in OF_INNER_MIDDLEWARE {
+                response.headers_mut().append(HeaderName::from_static(name), HeaderValue::from_static(value));
+            }
+            Ok(response)
+        }
+    });
+    let app = init_service(with_headers.wrap(Auth::new(world.api.clone()))).await;
     let response = call_service(&app, world.bearer("read:orders").uri("/private/scope").to_request()).await;
     assert_eq!(response.status(), 403);
-    assert_eq!(header(&response, "x-inner"), ["kept"]);
-    assert_eq!(header(&response, "content-language"), [""; 0]);
+    assert_eq!(header(&response, "set-cookie"), ["a=1", "b=2"]);
+    assert_eq!(header(&response, "vary"), ["accept-encoding", "origin"]);
+    assert_eq!(header(&response, "content-security-policy"), ["default-src 'none'"]);
+    for of_the_body in ["content-language", "etag", "trailer"] {
+        assert_eq!(header(&response, of_the_body), [""; 0]);
+    }
+    assert!(!header(&response, "cache-control").concat().contains("public"));
+}
+
+/// Headers that inner middleware set on a response that a rejection replaces.
+const OF_INNER_MIDDLEWARE: [(&str, &str); 9] = [
+    ("set-cookie", "a=1"),
+    ("set-cookie", "b=2"),
+    ("vary", "accept-encoding"),
+    ("vary", "origin"),
+    ("content-security-policy", "default-src 'none'"),
+    ("cache-control", "public, max-age=600"),
+    ("content-language", "en"),
+    ("etag", "\"v1\""),
+    ("trailer", "expires"),
+];
+
+#[actix_web::test]
+async fn an_outer_middleware_may_hold_the_request() {
+    async fn holding(
+        _held: HttpRequest,
+        request: ServiceRequest,
+        next: Next<impl MessageBody>,
+    ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+        next.call(request).await
+    }
+
+    let world = TestWorld::start().await;
+    // Not around the application: there, the router of actix-web itself needs the only handle to the request.
+    let auth = Auth::new(world.api.clone());
+    let held = web::resource("/maybe").route(web::get().to(maybe)).wrap(auth).wrap(from_fn(holding));
+    let app = init_service(App::new().service(held)).await;
+    let response = call_service(&app, world.bearer("").uri("/maybe").to_request()).await;
+    assert_eq!(response.status(), 200);
 }
 
 #[actix_web::test]

@@ -6,8 +6,9 @@ use auth0_api_core::{Error, ExchangeError, Rejection, Requirement};
 use auth0_api_testing::TestWorld;
 use axum::Router;
 use axum::body::Body;
-use axum::middleware::map_response;
+use axum::middleware::{map_request, map_response};
 use axum::routing::get;
+use http::header::AUTHORIZATION;
 use http::{HeaderValue, Request, Response};
 use http_body_util::BodyExt as _;
 use serde::Deserialize;
@@ -48,17 +49,51 @@ async fn a_rejection_keeps_the_headers_of_inner_layers_and_is_in_the_extensions(
     let world = TestWorld::start().await;
     let inner = map_response(|mut response: Response<Body>| async move {
         response.headers_mut().insert("x-inner", HeaderValue::from_static("kept"));
-        response.headers_mut().insert("content-language", HeaderValue::from_static("en"));
+        for (name, value) in OF_INNER_LAYERS {
+            response.headers_mut().append(name, HeaderValue::from_static(value));
+        }
         response
     });
     let app = routes().layer(inner).layer(AuthLayer::new(world.api.clone()));
     let response = call(app, world.bearer("read:orders"), "/private/scope").await;
     assert_eq!(response.status(), 403);
     assert_eq!(header(&response, "x-inner"), ["kept"]);
-    assert_eq!(header(&response, "content-language"), [""; 0]);
+    assert_eq!(header(&response, "set-cookie"), ["a=1", "b=2"]);
+    assert_eq!(header(&response, "vary"), ["accept-encoding", "origin"]);
+    assert_eq!(header(&response, "content-security-policy"), ["default-src 'none'"]);
+    for of_the_body in ["content-language", "etag", "trailer"] {
+        assert_eq!(header(&response, of_the_body), [""; 0]);
+    }
+    assert!(!header(&response, "cache-control").concat().contains("public"));
     let rejection = response.extensions().get::<Rejection>().unwrap();
     assert_eq!(rejection.label(), "requirement_scope");
 }
+
+#[tokio::test]
+async fn a_token_that_replaces_the_verified_one_is_verified() {
+    let world = TestWorld::start().await;
+    let layer = AuthLayer::new(world.api.clone());
+    let replace = map_request(|mut request: Request<Body>| async move {
+        request.headers_mut().insert(AUTHORIZATION, HeaderValue::from_static("Bearer another"));
+        request
+    });
+    let app = routes().layer(layer.clone()).layer(replace).layer(layer);
+    let response = call(app, world.bearer("read:orders"), "/known").await;
+    assert_eq!(response.status(), 401);
+}
+
+/// Headers that inner layers set on a response that a rejection replaces.
+const OF_INNER_LAYERS: [(&str, &str); 9] = [
+    ("set-cookie", "a=1"),
+    ("set-cookie", "b=2"),
+    ("vary", "accept-encoding"),
+    ("vary", "origin"),
+    ("content-security-policy", "default-src 'none'"),
+    ("cache-control", "public, max-age=600"),
+    ("content-language", "en"),
+    ("etag", "\"v1\""),
+    ("trailer", "expires"),
+];
 
 #[tokio::test]
 async fn claims_are_converted_or_rejected() {

@@ -7,6 +7,7 @@ use crate::client::ApiClient;
 use crate::rejection::Rejection;
 use crate::request::TokenRequest;
 use crate::requirement::Requirement;
+use crate::token::VerifiedToken;
 
 /// Decides which requests pass a middleware.
 #[derive(Clone, Debug)]
@@ -47,14 +48,16 @@ impl Gate {
 
     /// Verifies a request. `outer` is the admission that is stored with the request already, if any.
     ///
-    /// If a gate of the same client further out has verified the request, its token is reused. A second verification
-    /// of a `DPoP` request would find the proof in the replay store and reject it.
+    /// If a gate of the same client further out has verified the same token, that token is reused. A second verification
+    /// of a `DPoP` request would find the proof in the replay store and reject it. If other code has changed
+    /// `Authorization` in between, the request is verified again.
     ///
     /// # Errors
     ///
     /// The [`Rejection`] to send.
     pub async fn admit(&self, request: &TokenRequest<'_>, outer: Option<&Admission>) -> Result<Admission, Rejection> {
         let verified = outer.filter(|outer| outer.is_by(&self.api)).and_then(Admission::token);
+        let verified = verified.filter(|token| presents(request, token));
         let outcome = match verified {
             Some(token) => Ok(token.clone()),
             None => self.api.verify_request(request).await,
@@ -80,4 +83,10 @@ impl RouteGate {
         let own = stored.filter(|admission| admission.is_by(&self.api));
         Admission::of(own)?.demand_that_meets(&self.requirement).map(drop)
     }
+}
+
+/// Returns true if the request still contains the token in `Authorization`.
+fn presents(request: &TokenRequest<'_>, token: &VerifiedToken) -> bool {
+    let header = request.single("authorization").ok().flatten();
+    header.is_some_and(|header| header.ends_with(token.access_token().expose().as_bytes()))
 }

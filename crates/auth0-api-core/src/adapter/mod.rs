@@ -33,8 +33,10 @@ mod admission;
 mod gate;
 #[cfg(feature = "http")]
 mod http_types;
+mod replaced;
 
 pub use admission::Admission;
 pub use gate::{Gate, RouteGate};
 #[cfg(feature = "http")]
 pub use http_types::mark_sensitive;
+pub use replaced::outlives_its_body;
