@@ -100,7 +100,7 @@ impl RememberedTokens {
         let text = claims.access_token().shared();
         if text.len() <= LONGEST_TOKEN {
             let life = claims.expires_at().duration_since(now).unwrap_or_default();
-            tokens.insert(text, Arc::new(Remembered { claims: claims.clone(), keys: keys.version(), life }));
+            tokens.insert(text, Arc::new(Remembered { claims: claims.without_map(), keys: keys.version(), life }));
         }
     }
 

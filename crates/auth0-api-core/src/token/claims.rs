@@ -22,9 +22,14 @@ pub(crate) struct Signed {
 /// Claims that a trusted issuer has signed and that are valid for this API. Only `TokenPolicy::validate` creates this
 /// type.
 ///
-/// All copies of a token share the claims, so a clone only increments a reference count.
+/// All copies of a token share the claims, so a clone only increments reference counts.
 #[derive(Clone)]
-pub(crate) struct ValidClaims(Arc<Contents>);
+pub(crate) struct ValidClaims {
+    contents: Arc<Contents>,
+    /// All claims, once a handler has read them. The token cache stores the claims without this map, which can take ten
+    /// times the memory of the token: see [`without_map`](Self::without_map).
+    map: OnceLock<Arc<Map<String, Value>>>,
+}
 
 struct Contents {
     access_token: AccessToken,
@@ -32,23 +37,30 @@ struct Contents {
     issuer: Arc<str>,
     expires_at: SystemTime,
     hash: OnceLock<TextHash>,
-    parsed: OnceLock<Map<String, Value>>,
 }
 
 impl ValidClaims {
     pub(super) fn new(signed: Signed, expires_at: SystemTime) -> Self {
         let Signed { jws, issuer, text } = signed;
         let hash = jws.hash().map_or_else(OnceLock::new, OnceLock::from);
-        let (access_token, members, parsed) = (AccessToken(text), jws.into_payload(), OnceLock::new());
-        Self(Arc::new(Contents { access_token, members, issuer, expires_at, hash, parsed }))
+        let (access_token, members) = (AccessToken(text), jws.into_payload());
+        Self::of(Contents { access_token, members, issuer, expires_at, hash })
     }
 
     /// Creates claims without any check, for tests.
     #[cfg(test)]
     pub(crate) fn unchecked(members: Object, expires_at: SystemTime) -> Self {
         let (access_token, issuer) = (AccessToken("".into()), "https://tenant.eu.auth0.com/".into());
-        let (hash, parsed) = (OnceLock::new(), OnceLock::new());
-        Self(Arc::new(Contents { access_token, members, issuer, expires_at, hash, parsed }))
+        Self::of(Contents { access_token, members, issuer, expires_at, hash: OnceLock::new() })
+    }
+
+    fn of(contents: Contents) -> Self {
+        Self { contents: Arc::new(contents), map: OnceLock::new() }
+    }
+
+    /// Returns the same claims for the token cache. What handlers read later is not stored in them.
+    pub(crate) fn without_map(&self) -> Self {
+        Self { contents: Arc::clone(&self.contents), map: OnceLock::new() }
     }
 
     /// The text of the confirmation claim ([RFC 7800 §3.1](https://www.rfc-editor.org/rfc/rfc7800#section-3.1)).
@@ -58,36 +70,36 @@ impl ValidClaims {
 
     /// The SHA-256 of the token's text. The `ath` of a proof must be equal to it.
     pub(crate) fn token_hash(&self) -> &TextHash {
-        self.0.hash.get_or_init(|| sha256(self.access_token().expose().as_bytes()))
+        self.contents.hash.get_or_init(|| sha256(self.access_token().expose().as_bytes()))
     }
 
     pub(crate) fn access_token(&self) -> &AccessToken {
-        &self.0.access_token
+        &self.contents.access_token
     }
 
     pub(crate) fn issuer(&self) -> &str {
-        &self.0.issuer
+        &self.contents.issuer
     }
 
     pub(crate) fn expires_at(&self) -> SystemTime {
-        self.0.expires_at
+        self.contents.expires_at
     }
 
     pub(super) fn members(&self) -> &Object {
-        &self.0.members
+        &self.contents.members
     }
 
-    pub(super) fn parsed(&self) -> &Map<String, Value> {
-        // The text has already been parsed as one strict JSON object, so `serde_json` can parse it.
-        self.0.parsed.get_or_init(|| serde_json::from_str(self.members().as_str()).unwrap_or_default())
+    /// All claims. They are read when they are first needed.
+    pub(super) fn map(&self) -> &Map<String, Value> {
+        self.map.get_or_init(|| Arc::new(self.members().to_map()))
     }
 
-    /// Returns a string claim. All claims are parsed only if the text of this claim contains escapes.
+    /// Returns a string claim. All claims are read only if the text of this claim contains escapes.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         let raw = self.members().raw(name)?;
         match raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
             Some(text) if !text.contains('\\') => Some(text),
-            _ => self.parsed().get(name)?.as_str(),
+            _ => self.map().get(name)?.as_str(),
         }
     }
 
@@ -105,6 +117,6 @@ impl ValidClaims {
 
 impl fmt::Debug for ValidClaims {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ValidClaims").field("issuer", &self.0.issuer).finish_non_exhaustive()
+        f.debug_struct("ValidClaims").field("issuer", &self.contents.issuer).finish_non_exhaustive()
     }
 }

@@ -152,7 +152,7 @@ impl VerifiedToken {
 
     /// All claims, as the issuer wrote them.
     pub fn claims(&self) -> &Map<String, Value> {
-        self.claims.parsed()
+        self.claims.map()
     }
 
     /// Converts the claims to any type that implements `Deserialize`.
@@ -194,7 +194,7 @@ impl VerifiedToken {
         if act.is_none() && self.has_claim("act") { Err(ActorError::Malformed) } else { Ok(act) }
     }
 
-    /// Returns a string claim. All claims are parsed only if the text of this claim contains escapes.
+    /// Returns a string claim. All claims are read only if the text of this claim contains escapes.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.claims.text(name)
     }

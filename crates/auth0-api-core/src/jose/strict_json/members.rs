@@ -93,11 +93,13 @@ impl MemberTable {
         self.escaped_names.truncate(mark.escaped_names);
     }
 
-    /// Rejects duplicate names, and the name that has a special meaning for `serde_json`.
+    /// Rejects duplicate names, and the names that have a special meaning for `serde_json`.
     pub(super) fn check_since(&self, mark: Mark, json: &str) -> Result<(), JsonError> {
         let members = self.list.get(mark.members..).unwrap_or_default();
-        let reserved = Key::of(RESERVED_NAME);
-        if members.iter().any(|member| member.key == reserved && self.name(member, json) == RESERVED_NAME) {
+        let keys = RESERVED_NAMES.map(Key::of);
+        let is_reserved =
+            |member: &Member| keys.contains(&member.key) && RESERVED_NAMES.contains(&self.name(member, json));
+        if members.iter().any(is_reserved) {
             Err(JsonError::ReservedMember)
         } else if self.has_duplicate(members, json) {
             Err(JsonError::DuplicateMember)
@@ -135,10 +137,11 @@ impl Key {
     }
 }
 
-/// With the feature `raw_value`, `serde_json` gives this member a special meaning. If an object begins with this
-/// member, `serde_json` reads the JSON text in the member's value and ignores the object itself. The application would
-/// then read claims that are different from the signed claims.
-const RESERVED_NAME: &str = "$serde_json::private::RawValue";
+/// The features `raw_value` and `arbitrary_precision` of `serde_json` give these members a special meaning. If an object
+/// begins with one of them, `serde_json` reads the text in the member's value and ignores the object itself, or fails
+/// to read the whole document. Any crate of a build can enable the features. The application would then read claims
+/// that are different from the signed claims.
+const RESERVED_NAMES: [&str; 2] = ["$serde_json::private::Number", "$serde_json::private::RawValue"];
 /// Headers, keys and proofs have at most five or six members.
 const FEW_MEMBERS: usize = 6;
 /// Auth0's tokens have about a dozen claims.

@@ -10,6 +10,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use self::members::{Member, MemberTable};
 use super::JsonError;
@@ -17,6 +18,7 @@ use super::JsonError;
 mod members;
 mod reader;
 mod text;
+mod value;
 
 pub(crate) use text::Text;
 
@@ -49,6 +51,15 @@ impl<T: AsRef<str>> Object<T> {
     /// The whole text.
     pub(crate) fn as_str(&self) -> &str {
         self.json.as_ref()
+    }
+
+    /// All members and their values.
+    pub(crate) fn to_map(&self) -> Map<String, Value> {
+        let member = |member: &Member| {
+            let name = self.members.name(member, self.as_str()).to_owned();
+            (name, value::read(member.value.of(self.as_str())))
+        };
+        self.members.iter().map(member).collect()
     }
 
     /// Returns the JSON text of a member's value.

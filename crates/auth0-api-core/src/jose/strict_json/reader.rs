@@ -1,11 +1,10 @@
 //! The grammar of [RFC 8259](https://www.rfc-editor.org/rfc/rfc8259#section-2), read once from left to right.
 //!
-//! The reader builds only the list of members. `serde_json` checks what is more complex: escapes, and numbers that may
-//! be out of range. When a caller requests a member, `serde_json` parses the member again. It accepts all texts that
-//! this reader accepts.
+//! The reader builds only the list of members. `serde_json` checks numbers that may be out of range. When a caller
+//! requests a member, `serde_json` parses the member again. It accepts all texts that this reader accepts.
 
 use super::members::{Key, Member, MemberTable, Name};
-use super::text::{Span, Text};
+use super::text::{self, HIGH_SURROGATES, LOW_SURROGATES, Span};
 use crate::jose::JsonError;
 
 /// Returns the members of a text that must be one object and nothing else.
@@ -24,7 +23,7 @@ struct Reader<'j> {
     members: MemberTable,
 }
 
-impl<'j> Reader<'j> {
+impl Reader<'_> {
     fn object(&mut self, depth: usize) -> Result<(), JsonError> {
         self.demand(b'{')?;
         let begun = self.members.mark();
@@ -62,21 +61,14 @@ impl<'j> Reader<'j> {
             let name = Span::new(start + 1, self.at - 1);
             return Ok((Key::of(name.of(self.json)), Name::AsWritten(name)));
         }
-        let Text(name) = self.unescaped(start)?;
+        let name = text::decoded(Span::new(start + 1, self.at - 1).of(self.json));
         Ok((Key::of(&name), self.members.keep_escaped(&name)))
     }
 
     /// Reads a value of any type, in a container at `depth`. Returns whether the value is a plain string.
     fn value(&mut self, depth: usize) -> Result<bool, JsonError> {
         match self.peek() {
-            Some(b'"') => {
-                let start = self.at;
-                let plain = self.string()?;
-                if !plain {
-                    self.unescaped(start)?;
-                }
-                return Ok(plain);
-            }
+            Some(b'"') => return self.string(),
             Some(b'{') => self.object(deeper(depth)?)?,
             Some(b'[') => self.array(deeper(depth)?)?,
             Some(b't') => self.literal(b"true")?,
@@ -111,19 +103,40 @@ impl<'j> Reader<'j> {
                 Some(b'"') => return Ok(plain),
                 Some(b'\\') => {
                     plain = false;
-                    // Skip one octet. So an escaped quote does not end the string, and an escaped backslash does not
-                    // start another escape. Later, `unescaped` checks whether the escape is valid.
-                    self.next();
+                    self.escape()?;
                 }
                 _ => return Err(JsonError::NotAnObject),
             }
         }
     }
 
-    /// Returns the value of the string from `start` to the current position. A surrogate without its pair is an error
-    /// (RFC 8259 §8.2).
-    fn unescaped(&self, start: usize) -> Result<Text<'j>, JsonError> {
-        serde_json::from_str(Span::new(start, self.at).of(self.json)).map_err(|_| JsonError::NotAnObject)
+    /// Reads an escape after its backslash (RFC 8259 §7).
+    fn escape(&mut self) -> Result<(), JsonError> {
+        match self.next() {
+            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(()),
+            Some(b'u') => self.code_unit_or_pair(),
+            _ => Err(JsonError::NotAnObject),
+        }
+    }
+
+    /// Reads the digits of a `\u` escape, and of the next escape if the two are a surrogate pair. A surrogate without
+    /// its pair is an error (RFC 8259 §8.2).
+    fn code_unit_or_pair(&mut self) -> Result<(), JsonError> {
+        let unit = self.code_unit()?;
+        if HIGH_SURROGATES.contains(&unit) {
+            self.demand(b'\\')?;
+            self.demand(b'u')?;
+            let pair = LOW_SURROGATES.contains(&self.code_unit()?);
+            return if pair { Ok(()) } else { Err(JsonError::NotAnObject) };
+        }
+        if LOW_SURROGATES.contains(&unit) { Err(JsonError::NotAnObject) } else { Ok(()) }
+    }
+
+    /// Reads four hexadecimal digits.
+    fn code_unit(&mut self) -> Result<u16, JsonError> {
+        let unit = self.rest().first_chunk().copied().and_then(text::code_unit).ok_or(JsonError::NotAnObject)?;
+        self.at += 4;
+        Ok(unit)
     }
 
     fn literal(&mut self, word: &[u8]) -> Result<(), JsonError> {

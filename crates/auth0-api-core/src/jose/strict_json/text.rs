@@ -1,6 +1,7 @@
 //! Texts inside a JSON text.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use serde::Deserialize;
 
@@ -27,3 +28,68 @@ impl Span {
         json.get(self.start as usize..self.end as usize).unwrap_or_default()
     }
 }
+
+/// Decodes the inside of a string, which the reader has checked: the text between the quotes.
+///
+/// This function cannot fail. The reader rejects every string for which a replacement character would be needed.
+pub(super) fn decoded(text: &str) -> Cow<'_, str> {
+    let Some((plain, rest)) = text.split_once('\\') else { return Cow::Borrowed(text) };
+    let (mut decoded, mut rest) = (String::with_capacity(text.len()), rest);
+    decoded.push_str(plain);
+    // `rest` begins after a backslash.
+    loop {
+        let after = push_escaped(rest, &mut decoded);
+        let Some((plain, next)) = after.split_once('\\') else {
+            decoded.push_str(after);
+            return Cow::Owned(decoded);
+        };
+        decoded.push_str(plain);
+        rest = next;
+    }
+}
+
+/// Appends the character of an escape, and returns the text after the escape.
+fn push_escaped<'t>(escape: &'t str, decoded: &mut String) -> &'t str {
+    let mut rest = escape.chars();
+    decoded.push(match rest.next() {
+        Some('b') => '\u{8}',
+        Some('f') => '\u{c}',
+        Some('n') => '\n',
+        Some('r') => '\r',
+        Some('t') => '\t',
+        Some('u') => {
+            let (character, after) = code_point(rest.as_str());
+            decoded.push(character);
+            return after;
+        }
+        Some(itself) => itself,
+        None => char::REPLACEMENT_CHARACTER,
+    });
+    rest.as_str()
+}
+
+/// Reads a code point after `\u`: one code unit of UTF-16, or a surrogate pair
+/// ([RFC 8259 §7](https://www.rfc-editor.org/rfc/rfc8259#section-7)).
+fn code_point(digits: &str) -> (char, &str) {
+    let (Some(first), after) = split_code_unit(digits) else { return (char::REPLACEMENT_CHARACTER, "") };
+    let low = after.strip_prefix("\\u").map(split_code_unit);
+    if let Some((Some(second), after_pair)) = low.filter(|_| HIGH_SURROGATES.contains(&first))
+        && let Some(Ok(character)) = char::decode_utf16([first, second]).next()
+    {
+        return (character, after_pair);
+    }
+    (char::from_u32(first.into()).unwrap_or(char::REPLACEMENT_CHARACTER), after)
+}
+
+fn split_code_unit(text: &str) -> (Option<u16>, &str) {
+    let unit = text.as_bytes().first_chunk().copied().and_then(code_unit);
+    (unit, text.get(4..).unwrap_or_default())
+}
+
+/// Reads four hexadecimal digits.
+pub(super) fn code_unit(digits: [u8; 4]) -> Option<u16> {
+    digits.iter().try_fold(0, |unit, digit| Some(unit << 4 | u16::try_from(char::from(*digit).to_digit(16)?).ok()?))
+}
+
+pub(super) const HIGH_SURROGATES: Range<u16> = 0xd800..0xdc00;
+pub(super) const LOW_SURROGATES: Range<u16> = 0xdc00..0xe000;
