@@ -54,12 +54,55 @@ async fn a_claim_includes_an_array_element_or_a_word() {
         (Requirement::claim_includes("amr", "mfa"), json!([]), value),
         (Requirement::claim_includes("amr", 2), json!([1, 2]), "met"),
         (Requirement::claim_includes("amr", 2), json!("1 2"), value),
-        (Requirement::claim_includes("amr", ""), json!(""), "met"),
     ] {
         let case = format!("{requirement:?} {claim}");
         assert_eq!(setup.label(&requirement, setup.mint().claim("amr", claim)).await, label, "{case}");
     }
-    assert_eq!(setup.label(&Requirement::claim_includes("amr", ""), setup.mint()).await, value);
+    assert_eq!(setup.label(&Requirement::claim_includes("amr", "mfa"), setup.mint()).await, value);
+}
+
+#[tokio::test]
+async fn a_claim_includes_all_values_of_an_array_or_any_of_several() {
+    let setup = Setup::new().await;
+    let value = "requirement_claim_value";
+    let all = || Requirement::claim_includes("roles", ["admin", "editor"]);
+    let any = || Requirement::claim_includes_any("roles", ["admin", "editor"]);
+    for (requirement, claim, label) in [
+        (all(), json!(["editor", "reader", "admin"]), "met"),
+        (all(), json!("editor admin"), "met"),
+        (all(), json!(["admin"]), value),
+        (all(), json!([["admin", "editor"]]), value),
+        (any(), json!(["reader", "editor"]), "met"),
+        (any(), json!("admin"), "met"),
+        (any(), json!(["reader"]), value),
+        (any(), json!({"admin": true}), value),
+        (Requirement::claim_includes("roles", json!([1, 2])), json!([2, 1]), "met"),
+    ] {
+        let case = format!("{requirement:?} {claim}");
+        assert_eq!(setup.label(&requirement, setup.mint().claim("roles", claim)).await, label, "{case}");
+    }
+}
+
+#[tokio::test]
+async fn no_claim_includes_a_blank_value() {
+    let setup = Setup::new().await;
+    for requirement in [
+        Requirement::claim_includes("x", ""),
+        Requirement::claim_includes("x", " "),
+        Requirement::claim_includes("x", ["a", ""]),
+        Requirement::claim_includes("x", json!([])),
+        Requirement::claim_includes_any("x", ["", "\t"]),
+        Requirement::claim_includes_any("x", [""; 0]),
+    ] {
+        for claim in [json!(""), json!("a  b"), json!(["a", "", " "]), json!([[], ""])] {
+            let case = format!("{requirement:?} {claim}");
+            let label = setup.label(&requirement, setup.mint().claim("x", claim)).await;
+            assert_eq!(label, "requirement_empty", "{case}");
+        }
+    }
+    let any = Requirement::claim_includes_any("x", ["", "a"]);
+    assert_eq!(setup.label(&any, setup.mint().claim("x", "a  b")).await, "met");
+    assert_eq!(setup.label(&any, setup.mint().claim("x", " b")).await, "requirement_claim_value");
 }
 
 #[tokio::test]

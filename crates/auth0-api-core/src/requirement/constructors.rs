@@ -161,10 +161,29 @@ impl Requirement {
         Self::of(Fact::Claim(ClaimRule::equals(name, value)))
     }
 
-    /// Requires a claim to include a value. A list includes its members. A text includes its words, which are separated
-    /// by spaces.
+    /// Requires a claim to include a value, or all values of an array. A list includes its members. A text includes its
+    /// words, which are separated by spaces.
+    ///
+    /// No token meets the requirement if the array is empty, or if one of the values is a blank text.
+    ///
+    /// ```
+    /// use auth0_api_core::Requirement;
+    ///
+    /// let one = Requirement::claim_includes("https://example.com/roles", "editor");
+    /// let all = Requirement::claim_includes("https://example.com/roles", ["editor", "reviewer"]);
+    /// let any = Requirement::claim_includes_any("https://example.com/roles", ["editor", "admin"]);
+    /// # _ = (one, all, any);
+    /// ```
     pub fn claim_includes(name: impl Into<Box<str>>, value: impl Into<Value>) -> Self {
         Self::of(Fact::Claim(ClaimRule::includes(name, value)))
+    }
+
+    /// Requires a claim to include one of these values. A list includes its members. A text includes its words, which
+    /// are separated by spaces.
+    ///
+    /// Blank texts are left out. No token meets the requirement if no value is left.
+    pub fn claim_includes_any<V: Into<Value>>(name: impl Into<Box<str>>, values: impl IntoIterator<Item = V>) -> Self {
+        Self::of(Fact::Claim(ClaimRule::includes_any(name, values)))
     }
 
     /// Requires a function to return true for the token. The name is for logs; callers do not see it.
