@@ -72,7 +72,7 @@ impl Proxied {
 
 /// Returns whether a value is the certificate as a Byte Sequence (RFC 9440 §2.1).
 fn is_byte_sequence(value: &[u8]) -> bool {
-    value.trim_ascii() == format!(":{}:", STANDARD.encode(CERTIFICATE)).as_bytes()
+    without_blanks(value) == format!(":{}:", STANDARD.encode(CERTIFICATE)).as_bytes()
 }
 
 /// Returns whether a value is a list of this many elements, and the first element contains the certificate.
@@ -94,9 +94,17 @@ fn is_list(value: &[u8], expected: usize) -> bool {
     commas + 1 == expected && (contains(&unescaped(&first), &DIGEST) || holds(&first))
 }
 
-/// Returns whether a value contains the certificate in base64, with or without blanks and surrounding text.
+/// Removes the spaces and tabs around the value of a header.
+fn without_blanks(mut value: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
+        value = rest;
+    }
+    value
+}
+
+/// Returns whether a value contains the certificate in base64, with or without line ends and surrounding text.
 fn holds(value: &[u8]) -> bool {
-    let dense: Vec<u8> = unescaped(value).into_iter().filter(|octet| !octet.is_ascii_whitespace()).collect();
+    let dense: Vec<u8> = unescaped(value).into_iter().filter(|octet| !b"\r\n".contains(octet)).collect();
     contains(&dense, &STANDARD.encode(CERTIFICATE))
 }
 

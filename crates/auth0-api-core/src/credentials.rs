@@ -7,7 +7,7 @@
 
 use std::fmt;
 
-use crate::request::{Repeated, TokenRequest};
+use crate::request::{Repeated, TokenRequest, field_value};
 
 /// An authentication scheme that carries an access token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -124,7 +124,7 @@ impl fmt::Debug for Credentials<'_> {
 
 /// Parses one `Authorization` value: `scheme 1*SP token68` (RFC 9110 §11.4).
 pub(crate) fn parse_authorization(value: &[u8]) -> Result<(Scheme, &str), CredentialsError> {
-    let value = value.trim_ascii();
+    let value = field_value(value);
     let end = value.iter().position(|octet| !is_token_char(*octet)).unwrap_or(value.len());
     let (name, rest) = value.split_at_checked(end).unwrap_or((value, &[]));
     let scheme = scheme_named(name).ok_or(CredentialsError::Missing)?;
@@ -155,7 +155,7 @@ fn bounded(scheme: Scheme, token: &str) -> Result<&str, CredentialsError> {
 fn repeated(request: &TokenRequest<'_>) -> CredentialsError {
     let (mut bearer, mut dpop) = (false, false);
     request.headers.each_value("authorization", &mut |value| {
-        let name = value.split(|octet| *octet == b' ').next().unwrap_or_default();
+        let name = field_value(value).split(|octet| *octet == b' ').next().unwrap_or_default();
         bearer |= scheme_named(name) == Some(Scheme::Bearer);
         dpop |= scheme_named(name) == Some(Scheme::Dpop);
     });
@@ -197,7 +197,31 @@ pub(crate) const MAX_TOKEN_BYTES: usize = 16 * 1024;
 
 #[cfg(test)]
 mod tests {
-    use super::is_token;
+    use super::{CredentialsError, Presented, Scheme, is_token, parse_authorization, presented_proof};
+    use crate::request::TokenRequest;
+
+    #[test]
+    fn spaces_and_tabs_around_credentials_are_removed_and_nothing_else() {
+        let proof = |value: &str| {
+            let headers = [("dpop", value.as_bytes())];
+            match presented_proof(&TokenRequest::new("GET", "https://api.example.com/", &headers)) {
+                Presented::Once(proof) => proof.to_owned(),
+                Presented::Absent | Presented::Malformed => "none".to_owned(),
+            }
+        };
+        for blanks in ["", " ", "\t", " \t "] {
+            let value = format!("{blanks}Bearer abc{blanks}");
+            assert_eq!(parse_authorization(value.as_bytes()), Ok((Scheme::Bearer, "abc")), "{value:?}");
+            assert_eq!(proof(&format!("{blanks}a.b.c{blanks}")), "a.b.c", "{blanks:?}");
+        }
+        for other in ["\n", "\r\n", "\u{c}", "\u{b}", "\0"] {
+            let malformed = Err(CredentialsError::Malformed { scheme: Scheme::Bearer });
+            assert_eq!(parse_authorization(format!("Bearer abc{other}").as_bytes()), malformed, "{other:?}");
+            let before = format!("{other}Bearer abc");
+            assert_eq!(parse_authorization(before.as_bytes()), Err(CredentialsError::Missing), "{other:?}");
+            assert_eq!(proof(&format!("a.b.c{other}")), format!("a.b.c{other}"));
+        }
+    }
 
     #[test]
     fn header_names_are_tokens() {

@@ -148,12 +148,12 @@ impl<'r> TokenRequest<'r> {
         }
     }
 
-    /// Returns the only value of a header. Returns `None` if the header is absent, and an error if the header is
-    /// repeated.
+    /// Returns the only value of a header, without the white space around it. Returns `None` if the header is absent,
+    /// and an error if the header is repeated.
     pub(crate) fn single(&self, name: &str) -> Result<Option<&'r [u8]>, Repeated> {
         let (mut first, mut count) = (None, 0_usize);
         self.headers.each_value(name, &mut |value| {
-            first.get_or_insert(value);
+            first.get_or_insert_with(|| field_value(value));
             count += 1;
         });
         if count > 1 { Err(Repeated) } else { Ok(first) }
@@ -165,6 +165,17 @@ impl fmt::Debug for TokenRequest<'_> {
         // Headers contain credentials, and a URL's query may contain some.
         f.debug_struct("TokenRequest").field("method", &self.method).finish_non_exhaustive()
     }
+}
+
+/// Removes the white space around the value of a header. Servers that parse HTTP have already removed it.
+///
+/// RFC 9110 §5.6.3: optional white space is spaces and tabs. A line feed is not white space in a header, so it stays and
+/// makes the value malformed.
+pub(crate) fn field_value(value: &[u8]) -> &[u8] {
+    let is_blank = |octet: &u8| matches!(octet, b' ' | b'\t');
+    let start = value.iter().position(|octet| !is_blank(octet)).unwrap_or(value.len());
+    let end = value.iter().rposition(|octet| !is_blank(octet)).map_or(start, |last| last + 1);
+    value.get(start..end).unwrap_or_default()
 }
 
 /// A header that must occur at most once occurred several times.

@@ -15,7 +15,7 @@ use crate::request::{Repeated, TokenRequest};
 /// client without a certificate.
 pub(super) fn single<'r>(request: &TokenRequest<'r>, name: &str) -> Result<Option<&'r str>, CertificateError> {
     let value = request.single(name).map_err(|Repeated| CertificateError::HeaderRepeated)?;
-    let Some(value) = value.map(<[u8]>::trim_ascii).filter(|value| !value.is_empty()) else { return Ok(None) };
+    let Some(value) = value.filter(|value| !value.is_empty()) else { return Ok(None) };
     if value.len() > MAX_HEADER {
         return Err(CertificateError::HeaderTooLong { length: value.len(), limit: MAX_HEADER });
     }
@@ -31,14 +31,25 @@ pub(super) fn byte_sequence(value: &str) -> Result<Option<ClientCertificate>, Ce
 }
 
 /// Reads percent-encoded PEM ([RFC 7468 §5](https://www.rfc-editor.org/rfc/rfc7468#section-5)). At least the line ends
-/// must be encoded.
+/// must be encoded. White space in the base64 text is line ends only, as a proxy writes them: the strict form of RFC
+/// 7468 §3.
 ///
 /// If there are several certificates, the first is the client's, as in TLS
 /// ([RFC 8446 §4.4.2](https://www.rfc-editor.org/rfc/rfc8446#section-4.4.2)).
 pub(super) fn escaped_pem(value: &str) -> Result<Option<ClientCertificate>, CertificateError> {
     let pem = percent_decoded(value).ok_or(CertificateError::HeaderMalformed)?;
+    if !is_strict(&pem) {
+        return Err(CertificateError::HeaderMalformed);
+    }
     let der = CertificateDer::from_pem_slice(&pem).map_err(|_| CertificateError::HeaderMalformed)?;
     Ok(Some(ClientCertificate::from_der(&der)))
+}
+
+/// Whether each line is a boundary or base64 text. The parser of PEM skips other octets, such as vertical tabs.
+fn is_strict(pem: &[u8]) -> bool {
+    let is_base64 = |octet: &u8| octet.is_ascii_alphanumeric() || b"+/=".contains(octet);
+    pem.split(|octet| matches!(octet, b'\r' | b'\n'))
+        .all(|line| line.starts_with(b"-----") || line.iter().all(is_base64))
 }
 
 /// RFC 3986 §2.1. A `+` stays a plus sign and does not become a space, because load balancers do not encode a plus
@@ -114,7 +125,8 @@ mod tests {
         let nginx = escape(&load_balancer, &[("+", "%2B"), ("/", "%2F"), ("=", "%3D")]);
         let lower_case = escape(&nginx, &[("%2B", "%2b"), ("%2F", "%2f"), ("%3D", "%3d"), ("%0A", "%0a")]);
         let chain = format!("{nginx}{}", nginx.replace("MIIBBjCB", "MIIBBjCC"));
-        for text in [load_balancer, nginx, lower_case, chain] {
+        let windows = nginx.replace("%0A", "%0D%0A");
+        for text in [load_balancer, nginx, lower_case, chain, windows] {
             assert_eq!(read(escaped_pem(&text)).as_deref(), Ok(THUMBPRINT), "{text}");
         }
     }
@@ -132,6 +144,13 @@ mod tests {
             escaped.replace("CERTIFICATE", "PUBLIC KEY"),
             escaped.replace("END", "FIN"),
             escaped.replace("MIIB", "M!!B"),
+            escaped.replace("MIIB", "MI%0BIB"),
+            escaped.replace("MIIB", "MI%0CIB"),
+            escaped.replace("MIIB", "MI%09IB"),
+            escaped.replace("MIIB", "MI%20IB"),
+            escaped.replace("MIIB", "MI IB"),
+            escaped.replace("MIIB", "MI%00IB"),
+            format!("subject=CN%20%3D%20a%0A{escaped}"),
         ] {
             assert_eq!(read(escaped_pem(&rejected)), Err(CertificateError::HeaderMalformed), "{rejected}");
         }
