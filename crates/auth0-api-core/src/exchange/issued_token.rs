@@ -10,8 +10,15 @@ use secrecy::{ExposeSecret as _, SecretString};
 pub struct IssuedToken(SecretString);
 
 impl IssuedToken {
-    pub(super) fn new(token: String) -> Self {
-        Self(token.into())
+    /// Takes a token from an answer of the tenant. Returns `None` unless it can be the value of a header: visible ASCII,
+    /// and spaces inside.
+    ///
+    /// RFC 6749 §A.12: a token is visible ASCII and spaces. HTTP removes spaces around the value of a header, so they
+    /// would change the token. A line feed could add another header to the next request.
+    pub(super) fn new(token: String) -> Option<Self> {
+        let visible = token.bytes().all(|octet| matches!(octet, b' '..=b'~'));
+        let is_header_value = visible && !token.starts_with(' ') && !token.ends_with(' ');
+        is_header_value.then(|| Self(token.into()))
     }
 
     /// Returns the text of the token. Handle it like a password.
@@ -23,5 +30,20 @@ impl IssuedToken {
 impl fmt::Debug for IssuedToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[redacted]")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::IssuedToken;
+
+    #[test]
+    fn an_issued_token_can_be_the_value_of_a_header() {
+        for token in ["a", "eyJ.eyJ.AA", "gho_16C7e42F292c6912E7710c838347Ae178B4a", "a b", "!~"] {
+            assert!(IssuedToken::new(token.to_owned()).is_some(), "{token}");
+        }
+        for token in ["a\r\nX-Admin: 1", "a\n", "\ra", "a\tb", "a\0", "\u{7f}", "é", " a", "a "] {
+            assert!(IssuedToken::new(token.to_owned()).is_none(), "{token:?}");
+        }
     }
 }

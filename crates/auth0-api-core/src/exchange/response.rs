@@ -66,13 +66,13 @@ fn tokens(body: &[u8], expected: &Expected, now: SystemTime) -> Result<Tokens, E
     }
     Ok(Tokens {
         act: id_claims.as_ref().and_then(actor).or_else(|| actor_of_access_token(&access_token)),
-        access_token: IssuedToken::new(access_token),
+        access_token: issued("access_token", access_token)?,
         token_type,
         expires_at,
         scope,
         issued_token_type: body.string("issued_token_type").ok().flatten().map(|text| text.as_ref().into()),
-        id_token: id_token.map(IssuedToken::new),
-        refresh_token: refresh_token.map(IssuedToken::new),
+        id_token: id_token.map(|token| issued("id_token", token)).transpose()?,
+        refresh_token: refresh_token.map(|token| issued("refresh_token", token)).transpose()?,
         bound_to: expected.bound_to,
     })
 }
@@ -101,6 +101,10 @@ fn non_empty<'b>(body: &'b Object, member: &'static str) -> Result<Option<Cow<'b
         Some(text) if text.is_empty() => Err(ResponseError::Member { member }),
         text => Ok(text),
     }
+}
+
+fn issued(member: &'static str, token: String) -> Result<IssuedToken, ResponseError> {
+    IssuedToken::new(token).ok_or(ResponseError::Member { member })
 }
 
 fn optional<'b>(body: &'b Object, member: &'static str) -> Result<Option<Cow<'b, str>>, ResponseError> {

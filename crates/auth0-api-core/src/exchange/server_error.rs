@@ -80,7 +80,7 @@ impl ServerError {
         let body = Object::parse(body.to_vec()).ok()?;
         let code = body.string("error").ok()?.filter(|code| !code.is_empty())?;
         let text = |name, longest| body.string(name).ok().flatten().map(|text| printable(&text, longest));
-        let mfa_token = body.string("mfa_token").ok().flatten().map(|token| IssuedToken::new(token.into_owned()));
+        let mfa_token = body.string("mfa_token").ok().flatten().and_then(|token| IssuedToken::new(token.into_owned()));
         Some(Self(Arc::new(Inner {
             kind: ServerErrorKind::of(&code, status, judge),
             status,
