@@ -65,7 +65,34 @@ pub(crate) fn token_endpoint(body: &[u8], domain: &Domain, clients: TokenEndpoin
 }
 
 fn read(body: &[u8], domain: &Domain) -> Result<Document, DiscoveryError> {
-    let document: Document = serde_json::from_slice(body).map_err(|_| DiscoveryError::Document)?;
+    // RFC 8259 §8.1: JSON is UTF-8. `from_slice` checks only the strings that are read, so the whole text is checked.
+    let text = str::from_utf8(body).map_err(|_| DiscoveryError::Document)?;
+    let document: Document = serde_json::from_str(text).map_err(|_| DiscoveryError::Document)?;
     // OpenID Connect Discovery §4.3: `issuer` must be exactly the issuer whose document was requested.
     if document.issuer == domain.issuer() { Ok(document) } else { Err(DiscoveryError::Issuer) }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
+
+    use super::*;
+    use crate::issuer::domain::Loopback;
+
+    #[test]
+    fn a_document_with_octets_that_are_not_utf8_is_rejected() {
+        let domain = Domain::parse("tenant.eu.auth0.com", Loopback::HttpsOnly).unwrap();
+        let document = |octets: &[u8]| {
+            let before = br#"{"issuer":"https://tenant.eu.auth0.com/","x":""#;
+            let after = br#"","jwks_uri":"https://tenant.eu.auth0.com/keys","token_endpoint":"https://tenant.eu.auth0.com/token"}"#;
+            [before, octets, after].concat()
+        };
+        assert!(jwks_uri(&document("é".as_bytes()), &domain, &[]).is_ok());
+        for octets in [&b"\xc0"[..], b"\xff", b"\xed\xa0\x80"] {
+            let rejected = jwks_uri(&document(octets), &domain, &[]);
+            assert!(matches!(rejected, Err(DiscoveryError::Document)), "{rejected:?}");
+            let rejected = token_endpoint(&document(octets), &domain, TokenEndpointOf::Everybody);
+            assert!(matches!(rejected, Err(DiscoveryError::Document)), "{rejected:?}");
+        }
+    }
 }

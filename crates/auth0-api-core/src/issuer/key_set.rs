@@ -36,7 +36,10 @@ impl KeySet {
     /// An unusable key is skipped and counted. A set without any usable key is an error, so that it does not replace a
     /// usable set.
     pub(crate) fn parse(body: &[u8], algorithms: &AlgorithmSet, max_keys: usize) -> Result<Self, KeySetError> {
-        let Document { keys } = serde_json::from_slice(body).map_err(|_| KeySetError::Malformed)?;
+        // RFC 8259 §8.1: JSON is UTF-8. `from_slice` checks only the strings that are read, so the whole text is
+        // checked.
+        let text = str::from_utf8(body).map_err(|_| KeySetError::Malformed)?;
+        let Document { keys } = serde_json::from_str(text).map_err(|_| KeySetError::Malformed)?;
         if keys.len() > max_keys {
             return Err(KeySetError::TooManyKeys { max: max_keys });
         }
@@ -128,6 +131,15 @@ mod tests {
         ] {
             assert_eq!(parse(keys, algorithm).unwrap_err(), KeySetError::NoUsableKey { skipped }, "{keys:?}");
         }
+    }
+
+    #[test]
+    fn a_set_with_octets_that_are_not_utf8_is_rejected() {
+        let algorithms = AlgorithmSet::new([Algorithm::ES256]).unwrap();
+        let good = format!(r#"{{"keys":[{GOOD}],"x":"?"}}"#);
+        assert!(KeySet::parse(good.as_bytes(), &algorithms, 100).is_ok());
+        let bad: Vec<u8> = good.bytes().map(|octet| if octet == b'?' { 0xc0 } else { octet }).collect();
+        assert_eq!(KeySet::parse(&bad, &algorithms, 100).unwrap_err(), KeySetError::Malformed);
     }
 
     #[test]
