@@ -33,8 +33,9 @@ use crate::token::ValidClaims;
 ///
 /// # Size
 ///
-/// A cached token takes about three times its own size: for its text, its claims, and an index of the claims. Tokens
-/// longer than 4 KiB are not cached.
+/// A cached token takes at most three times its own size, or 2 KiB if that is more: for its text, its claims, and an
+/// index of the claims. What handlers read from it is not cached. Tokens longer than 4 KiB are not cached, and neither
+/// are tokens with so many small claims that they would take more.
 ///
 /// # Examples
 ///
@@ -98,7 +99,7 @@ impl RememberedTokens {
     pub(crate) fn remember(&self, claims: &ValidClaims, keys: &IssuerKeys<'_>, now: SystemTime) {
         let Some(tokens) = &self.0 else { return };
         let text = claims.access_token().shared();
-        if text.len() <= LONGEST_TOKEN {
+        if text.len() <= LONGEST_TOKEN && claims.size() <= (3 * text.len()).max(SMALL) {
             let life = claims.expires_at().duration_since(now).unwrap_or_default();
             tokens.insert(text, Arc::new(Remembered { claims: claims.without_map(), keys: keys.version(), life }));
         }
@@ -139,3 +140,5 @@ impl Expiry<Arc<str>, Arc<Remembered>> for UntilExpiry {
 
 /// Auth0's tokens have 1 to 4 KiB. With longer tokens, a few callers could use the memory that is meant for many.
 const LONGEST_TOKEN: usize = 4 * 1024;
+/// Short tokens take more than three times their size, because a part of the memory is the same for all tokens.
+const SMALL: usize = 2 * 1024;

@@ -63,6 +63,11 @@ impl ValidClaims {
         Self { contents: Arc::clone(&self.contents), map: OnceLock::new() }
     }
 
+    /// The memory of the claims without their map, in bytes.
+    pub(crate) fn size(&self) -> usize {
+        size_of::<Contents>() + self.access_token().expose().len() + self.members().allocated()
+    }
+
     /// The text of the confirmation claim ([RFC 7800 §3.1](https://www.rfc-editor.org/rfc/rfc7800#section-3.1)).
     pub(crate) fn confirmation(&self) -> Option<&str> {
         self.members().raw("cnf")
@@ -118,5 +123,37 @@ impl ValidClaims {
 impl fmt::Debug for ValidClaims {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ValidClaims").field("issuer", &self.contents.issuer).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
+
+    use std::time::UNIX_EPOCH;
+
+    use super::*;
+
+    fn claims(json: &str) -> ValidClaims {
+        ValidClaims::unchecked(Object::parse(json.into()).unwrap(), UNIX_EPOCH)
+    }
+
+    #[test]
+    fn claims_that_a_handler_reads_do_not_grow_in_the_cache() {
+        let presented = claims(r#"{"sub":"auth0|ada"}"#);
+        let remembered = presented.without_map();
+        for recalled in [presented, remembered.clone()] {
+            assert_eq!(recalled.map().get("sub"), Some(&Value::from("auth0|ada")));
+            assert!(recalled.clone().map.get().is_some());
+        }
+        assert!(remembered.map.get().is_none());
+    }
+
+    #[test]
+    fn many_small_claims_take_more_memory_than_their_text() {
+        let members: Vec<String> = (0..300).map(|number| format!(r#""{number}":0"#)).collect();
+        let json = format!("{{{}}}", members.join(","));
+        assert!(claims(&json).size() > 3 * json.len());
+        assert!(claims(&format!(r#"{{"a":"{}"}}"#, "a".repeat(2000))).size() < 3 * 2000);
     }
 }

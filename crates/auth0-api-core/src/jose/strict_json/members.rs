@@ -1,5 +1,8 @@
 //! The members of JSON objects, and the search for duplicate names.
 
+use std::collections::HashSet;
+
+use foldhash::quality::RandomState;
 use smallvec::SmallVec;
 
 use super::text::Span;
@@ -20,8 +23,8 @@ use crate::jose::JsonError;
 #[derive(Clone, Default)]
 pub(super) struct MemberTable {
     list: SmallVec<[Member; FEW_MEMBERS]>,
-    /// The values of names that are written with escapes. Such names are rare.
-    escaped_names: Vec<Box<str>>,
+    /// The values of names that are written with escapes, one after the other. Such names are rare.
+    escaped_names: String,
 }
 
 /// The name and the value of a member. A plain string is a string without escapes: its text is its value.
@@ -37,8 +40,8 @@ pub(super) struct Member {
 pub(super) enum Name {
     /// A name without escapes: its place in the text.
     AsWritten(Span),
-    /// A name with escapes: the index of its value in `escaped_names`.
-    Escaped(u32),
+    /// A name with escapes: the place of its value in `escaped_names`.
+    Escaped(Span),
 }
 
 /// The length, first and last octet of a name. If two names have different keys, the names are different. So most
@@ -62,7 +65,7 @@ impl MemberTable {
     pub(super) fn name<'a>(&'a self, member: &Member, json: &'a str) -> &'a str {
         match member.name {
             Name::AsWritten(span) => span.of(json),
-            Name::Escaped(index) => self.escaped_names.get(index as usize).map(AsRef::as_ref).unwrap_or_default(),
+            Name::Escaped(span) => span.of(&self.escaped_names),
         }
     }
 
@@ -80,8 +83,15 @@ impl MemberTable {
     }
 
     pub(super) fn keep_escaped(&mut self, name: &str) -> Name {
-        self.escaped_names.push(name.into());
-        Name::Escaped(u32::try_from(self.escaped_names.len() - 1).unwrap_or(u32::MAX))
+        let start = self.escaped_names.len();
+        self.escaped_names.push_str(name);
+        Name::Escaped(Span::new(start, self.escaped_names.len()))
+    }
+
+    /// The memory that the table has allocated, in bytes.
+    pub(super) fn allocated(&self) -> usize {
+        let list = if self.list.spilled() { self.list.capacity() * size_of::<Member>() } else { 0 };
+        list + self.escaped_names.capacity()
     }
 
     pub(super) fn mark(&self) -> Mark {
@@ -112,9 +122,9 @@ impl MemberTable {
     /// `a`.
     ///
     /// If there are at most [`USUAL_MEMBERS`] members, each member is compared with all members before it. Most pairs
-    /// have different keys, so this is faster than sorting. If there are more members, the names are sorted, and equal
-    /// names are then next to each other. Without sorting, the number of comparisons would grow with the square of the
-    /// number of members, and an attacker could send many members.
+    /// have different keys, so this is faster than hashing. If there are more members, their names are hashed, with a
+    /// random seed. Otherwise the number of comparisons would grow with the square of the number of members, and an
+    /// attacker could send many members.
     fn has_duplicate(&self, members: &[Member], json: &str) -> bool {
         let name = |member| self.name(member, json);
         if members.len() <= USUAL_MEMBERS {
@@ -122,9 +132,8 @@ impl MemberTable {
                 members.iter().take(index).any(|other| other.key == one.key && name(other) == name(one))
             });
         }
-        let mut names: Vec<&str> = members.iter().map(name).collect();
-        names.sort_unstable();
-        names.windows(2).any(|pair| matches!(pair, [first, second] if first == second))
+        let mut names = HashSet::with_capacity_and_hasher(members.len(), RandomState::default());
+        !members.iter().all(|member| names.insert(name(member)))
     }
 }
 

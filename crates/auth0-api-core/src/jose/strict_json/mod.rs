@@ -39,6 +39,11 @@ impl Object {
     pub(crate) fn parse(json: Vec<u8>) -> Result<Self, JsonError> {
         Self::read(String::from_utf8(json).map_err(|_| JsonError::NotUtf8)?)
     }
+
+    /// The memory that the object has allocated, in bytes.
+    pub(crate) fn allocated(&self) -> usize {
+        self.json.capacity() + self.members.allocated()
+    }
 }
 
 impl<T: AsRef<str>> Object<T> {

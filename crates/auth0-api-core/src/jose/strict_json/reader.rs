@@ -156,13 +156,16 @@ impl Reader<'_> {
         if self.take(b'.') {
             self.digits()?;
         }
+        let mut exponent = 0;
         if self.take(b'e') || self.take(b'E') {
             let _signed = self.take(b'+') || self.take(b'-');
+            let start = self.at;
             self.digits()?;
+            exponent = self.at - start;
         }
+        let in_range = whole <= SHORT_WHOLE && exponent <= SHORT_EXPONENT;
         let number = Span::new(start, self.at).of(self.json);
-        let short_integer = number.len() == whole && whole <= SHORT_INTEGER;
-        if short_integer || serde_json::from_str::<f64>(number).is_ok() { Ok(()) } else { Err(JsonError::NotAnObject) }
+        if in_range || serde_json::from_str::<f64>(number).is_ok() { Ok(()) } else { Err(JsonError::NotAnObject) }
     }
 
     fn digits(&mut self) -> Result<(), JsonError> {
@@ -258,8 +261,10 @@ const OUTERMOST: usize = 1;
 /// Auth0's tokens nest at most five levels (`act`). The limit is a choice of this crate. It also limits the use of the
 /// call stack.
 const MAX_DEPTH: usize = 32;
-/// An integer of at most 15 characters is never out of range.
-const SHORT_INTEGER: usize = 15;
+/// A number with a whole part of at most 200 characters and an exponent of at most two digits is below 1e300, so it is in
+/// the range of `f64`. Only other numbers are converted to find out, because an attacker can send thousands of numbers.
+const SHORT_WHOLE: usize = 200;
+const SHORT_EXPONENT: usize = 2;
 
 #[cfg(test)]
 mod tests {
