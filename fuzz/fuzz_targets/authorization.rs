@@ -7,9 +7,9 @@
 
 use std::sync::LazyLock;
 
-use auth0_api_core::{ApiClient, DpopPolicy, Error, Reason, TokenRequest};
 use auth0_api_core::credentials::CredentialsError;
 use auth0_api_core::extract::{ExtractedToken, extract_token};
+use auth0_api_core::{ApiClient, DpopPolicy, Error, Reason, TokenRequest};
 use auth0_api_fuzz::{Message, Tenant, bound_token, client, rejection, replaced, run};
 
 static CLIENTS: LazyLock<[ApiClient; 3]> = LazyLock::new(|| {

@@ -8,9 +8,9 @@
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
-use auth0_api_core::{ApiClient, Binding, DpopPolicy, Error, Reason, TokenRequest, VerifiedToken};
 use auth0_api_core::binding::BindingError;
 use auth0_api_core::dpop::{ProofError, RotatingNonce};
+use auth0_api_core::{ApiClient, Binding, DpopPolicy, Error, Reason, TokenRequest, VerifiedToken};
 use auth0_api_fuzz::json::Json;
 use auth0_api_fuzz::{
     LastProof, NOW, Signer, Tenant, bound_token, client, rejection, replaced, run, sha256, split_line,

@@ -7,8 +7,8 @@
 use std::sync::LazyLock;
 use std::time::{Duration, UNIX_EPOCH};
 
-use auth0_api_core::{ApiClient, Binding, VerifiedToken};
 use auth0_api_core::token::ActorError;
+use auth0_api_core::{ApiClient, Binding, VerifiedToken};
 use auth0_api_fuzz::json::Json;
 use auth0_api_fuzz::{AUDIENCE, ISSUER, NOW, Signer, Tenant, client, rejection, run, split_line};
 

@@ -6,9 +6,9 @@
 
 use std::sync::{Arc, LazyLock, Mutex};
 
-use auth0_api_core::{ApiClient, ClientAuth, Error, ExchangeError, ExchangeProfile, SubjectToken, TokenSet};
 use auth0_api_core::exchange::ProofKey;
 use auth0_api_core::http::{HttpClient, HttpFuture, HttpMethod, HttpRequest, HttpResponse};
+use auth0_api_core::{ApiClient, ClientAuth, Error, ExchangeError, ExchangeProfile, SubjectToken, TokenSet};
 use auth0_api_fuzz::json::Json;
 use auth0_api_fuzz::{AUDIENCE, ISSUER, Message, NOW, Signer, Stopped, now, replaced, run};
 

@@ -3,9 +3,9 @@
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::{Duration, SystemTime};
 
-use auth0_api_core::{Algorithm, ApiClient, ApiClientBuilder, Clock};
 use auth0_api_core::dpop::{Insertion, ProofId, ReplayFuture, ReplayStore};
 use auth0_api_core::http::{HttpClient, HttpFuture, HttpRequest, HttpResponse};
+use auth0_api_core::{Algorithm, ApiClient, ApiClientBuilder, Clock};
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
