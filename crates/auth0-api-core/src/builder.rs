@@ -18,7 +18,7 @@ use crate::jose::{Algorithm, AlgorithmSet};
 use crate::metadata::{ClientFacts, OfferedSchemes, ProtectedResource};
 use crate::mtls::{CertificatePolicy, CertificateSource};
 use crate::revocation::{Revocation, RevocationList};
-use crate::token::{AcceptedAudiences, Leeway, TokenPolicy};
+use crate::token::{AcceptedAudiences, Leeway, TimePolicy, TokenPolicy};
 use crate::token_cache::{RememberedTokens, TokenCache};
 use crate::verify::Verifier;
 
@@ -353,10 +353,9 @@ impl ApiClientBuilder {
         let tokens = TokenPolicy {
             audiences: audiences?,
             client_id: client_auth.as_ref().map(|client| client.client_id().into()),
-            leeway: leeway?,
-            max_token_age: self.max_token_age,
             required_claims: self.required_claims,
             strict_rfc9068: self.strict_rfc9068,
+            times: TimePolicy { leeway: leeway?, max_age: self.max_token_age },
         };
         let exchange_domain = exchange_domain?.or_else(|| trusted.only().cloned());
         let exchange_cache = exchange_cache?;
