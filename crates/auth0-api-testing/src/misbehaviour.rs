@@ -12,6 +12,8 @@ use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
 use serde_json::json;
 
+use crate::server::OnKeptConnection;
+
 /// An endpoint of a [`LocalTenant`](crate::LocalTenant).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -28,6 +30,9 @@ pub enum Endpoint {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Misbehaviour {
+    /// Answers the first request of each connection as usual. When another request arrives on the connection, closes it
+    /// without an answer, like a load balancer that has forgotten an idle connection. The request has no effect.
+    CutKeptConnections,
     /// Closes the connection without an answer.
     Down,
     /// Answers 200 with `Content-Type: application/json` and a body that is not JSON.
@@ -50,9 +55,10 @@ pub enum Misbehaviour {
 
 impl Misbehaviour {
     /// Returns the answer to send. `None` means that the endpoint now answers as usual.
-    pub(crate) async fn answer(self) -> Option<Response> {
+    pub(crate) async fn answer(self, connection: OnKeptConnection) -> Option<Response> {
         match self {
-            Self::Down => Some((UNSENT_STATUS, axum::Extension(CloseConnection)).into_response()),
+            Self::CutKeptConnections => connection.0.then(close_connection),
+            Self::Down => Some(close_connection()),
             Self::Garbage => Some((JSON, "<!doctype html>\u{0}{").into_response()),
             Self::Huge => Some((JSON, huge()).into_response()),
             Self::RateLimited { retry_after } => Some(rate_limited(retry_after)),
@@ -94,6 +100,10 @@ impl Faults {
     fn faults(&self) -> MutexGuard<'_, HashMap<Endpoint, Misbehaviour>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn close_connection() -> Response {
+    (UNSENT_STATUS, axum::Extension(CloseConnection)).into_response()
 }
 
 fn huge() -> Body {

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::fmt;
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -38,6 +39,10 @@ impl Drop for Server {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Peer(pub(crate) IpAddr);
 
+/// Whether a request is not the first one of its connection.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OnKeptConnection(pub(crate) bool);
+
 /// Accepts connections and owns their tasks. When this task is aborted, the `JoinSet` aborts the task of every
 /// connection.
 async fn accept(listener: TcpListener, router: Router) -> Infallible {
@@ -53,8 +58,10 @@ async fn accept(listener: TcpListener, router: Router) -> Infallible {
 }
 
 async fn serve(stream: TcpStream, peer: Peer, router: Router) {
+    let is_kept = AtomicBool::new(false);
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(peer);
+        request.extensions_mut().insert(OnKeptConnection(is_kept.swap(true, Ordering::Relaxed)));
         let mut router = router.clone();
         async move {
             let Ok(response) = router.call(request.map(Body::new)).await;

@@ -1,12 +1,14 @@
 //! The default HTTP client: reqwest with rustls.
 
+use std::error::Error;
+use std::io::{self, ErrorKind};
 use std::net::IpAddr;
 use std::time::Duration;
 
 use reqwest::redirect::Policy;
-use reqwest::{Client, Method, Url};
+use reqwest::{Client, ClientBuilder, Method, Url};
 
-use super::{HttpClient, HttpError, HttpFuture, HttpMethod, HttpRequest, HttpResponse};
+use super::{HttpClient, HttpConnection, HttpError, HttpFuture, HttpMethod, HttpRequest, HttpResponse};
 
 /// An [`HttpClient`] that uses [reqwest](https://docs.rs/reqwest): rustls with the system's certificates, HTTP/2, no
 /// redirects.
@@ -17,9 +19,17 @@ use super::{HttpClient, HttpError, HttpFuture, HttpMethod, HttpRequest, HttpResp
 /// certificates on Linux.
 #[derive(Clone, Debug)]
 pub struct ReqwestClient {
-    client: Client,
+    everywhere: Pooling,
     /// For requests to this machine; the same client if the application has configured one.
-    loopback: Client,
+    loopback: Pooling,
+}
+
+/// A client that keeps connections open for later requests, and one that does not.
+#[derive(Clone, Debug)]
+struct Pooling {
+    keeping: Client,
+    /// The same client if the application has configured one.
+    fresh: Client,
 }
 
 impl ReqwestClient {
@@ -31,13 +41,28 @@ impl ReqwestClient {
     pub fn new() -> Result<Self, reqwest::Error> {
         let agent = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
         let builder = || Client::builder().redirect(Policy::none()).connect_timeout(CONNECT_TIMEOUT).user_agent(agent);
-        Ok(Self { client: builder().build()?, loopback: builder().no_proxy().build()? })
+        Ok(Self { everywhere: Pooling::build(builder)?, loopback: Pooling::build(|| builder().no_proxy())? })
     }
 
     /// Uses this reqwest client for all requests. Configure it with `redirect(Policy::none())`: a response from another
     /// URL than the requested one is an error.
     pub fn with_client(client: Client) -> Self {
-        Self { loopback: client.clone(), client }
+        let client = Pooling { fresh: client.clone(), keeping: client };
+        Self { loopback: client.clone(), everywhere: client }
+    }
+
+    fn client_for(&self, url: &Url, connection: HttpConnection) -> &Client {
+        let client = if is_loopback(url) { &self.loopback } else { &self.everywhere };
+        match connection {
+            HttpConnection::Any => &client.keeping,
+            HttpConnection::New => &client.fresh,
+        }
+    }
+}
+
+impl Pooling {
+    fn build(builder: impl Fn() -> ClientBuilder) -> Result<Self, reqwest::Error> {
+        Ok(Self { keeping: builder().build()?, fresh: builder().pool_max_idle_per_host(0).build()? })
     }
 }
 
@@ -49,12 +74,12 @@ impl HttpClient for ReqwestClient {
                 HttpMethod::Post => Method::POST,
             };
             let requested = Url::parse(&request.url).map_err(|error| HttpError::Exchange(error.into()))?;
-            let client = if is_loopback(&requested) { &self.loopback } else { &self.client };
+            let client = self.client_for(&requested, request.connection);
             let mut builder = client.request(method, requested.clone()).timeout(request.timeout);
             for (name, value) in &request.headers {
                 builder = builder.header(name, value);
             }
-            let response = builder.body(request.body).send().await.map_err(classify)?;
+            let response = builder.body(request.body).send().await.map_err(unanswered)?;
             if requested != *response.url() {
                 return Err(HttpError::Exchange("the client followed a redirect".into()));
             }
@@ -83,6 +108,25 @@ async fn read(mut response: reqwest::Response, max_bytes: usize) -> Result<HttpR
         body.extend_from_slice(&chunk);
     }
     Ok(HttpResponse { status, headers, body })
+}
+
+/// Classifies an error before the first byte of the response.
+fn unanswered(error: reqwest::Error) -> HttpError {
+    match classify(error) {
+        HttpError::Exchange(error) if is_disconnection(&*error) => HttpError::Disconnected(error),
+        error => error,
+    }
+}
+
+/// Returns true if the error or one of its sources says that the other side has ended the connection.
+fn is_disconnection(error: &(dyn Error + 'static)) -> bool {
+    fn ended(error: &(dyn Error + 'static)) -> bool {
+        let hyper = error.downcast_ref::<hyper::Error>();
+        let io = error.downcast_ref::<io::Error>().map(io::Error::kind);
+        hyper.is_some_and(|error| error.is_incomplete_message() || error.is_canceled() || error.is_closed())
+            || matches!(io, Some(ErrorKind::BrokenPipe | ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset))
+    }
+    ended(error) || error.source().is_some_and(is_disconnection)
 }
 
 fn classify(error: reqwest::Error) -> HttpError {
