@@ -12,7 +12,7 @@ use crate::store::RedisReplayStore;
 /// Builds a [`RedisReplayStore`]. Created by [`RedisReplayStore::builder`].
 #[must_use = "a builder does nothing until `build`"]
 pub struct RedisReplayStoreBuilder {
-    client: Result<Client, RedisUrlError>,
+    client: Result<Client, RedisConfigError>,
     key_prefix: String,
     clock_margin: Duration,
     response_timeout: Duration,
@@ -39,7 +39,7 @@ impl RedisReplayStoreBuilder {
         self
     }
 
-    /// Sets how long Redis remembers a proof after its expiry. Default 30 s.
+    /// Sets how long Redis remembers a proof after its expiry. Default 30 s; a day at most.
     ///
     /// Without this margin, a replica could accept a proof a second time, after Redis has removed it: the clock of the
     /// replica may be behind, or the request may have waited for an issuer's keys. The margin must be longer than the
@@ -49,7 +49,8 @@ impl RedisReplayStoreBuilder {
         self
     }
 
-    /// Sets how long a request waits for Redis, including the time to connect and to retry. Default 500 ms.
+    /// Sets how long a request waits for Redis, including the time to connect and to retry. Default 500 ms;
+    /// 1 ms to 60 s.
     pub fn response_timeout(mut self, timeout: Duration) -> Self {
         self.response_timeout = timeout;
         self
@@ -65,8 +66,15 @@ impl RedisReplayStoreBuilder {
     ///
     /// # Errors
     ///
-    /// The URL is not a valid Redis URL, or it requires TLS and the feature `tls` is not enabled.
-    pub fn build(self) -> Result<RedisReplayStore, RedisUrlError> {
+    /// The URL is not a valid Redis URL, it requires TLS and the feature `tls` is not enabled, or a time is out of its
+    /// bounds.
+    pub fn build(self) -> Result<RedisReplayStore, RedisConfigError> {
+        if self.clock_margin > LONGEST_CLOCK_MARGIN {
+            return Err(RedisConfigError::ClockMargin);
+        }
+        if !(SHORTEST_RESPONSE_TIMEOUT..=LONGEST_RESPONSE_TIMEOUT).contains(&self.response_timeout) {
+            return Err(RedisConfigError::ResponseTimeout);
+        }
         Ok(RedisReplayStore {
             key_prefix: self.key_prefix,
             clock_margin: self.clock_margin,
@@ -87,31 +95,45 @@ impl fmt::Debug for RedisReplayStoreBuilder {
     }
 }
 
-/// Why a Redis URL is rejected. The error does not contain the URL, because the URL may contain a password.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+/// Why a store cannot be built. The error does not contain the URL, because the URL may contain a password.
+#[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum RedisUrlError {
+pub enum RedisConfigError {
+    /// `clock_margin` is out of its bounds.
+    #[error("clock_margin: set a day at most")]
+    ClockMargin,
     /// The URL does not have the form `redis://[user[:password]@]host[:port][/database]`.
     #[error("the Redis URL is malformed: it has the form redis://[user[:password]@]host[:port][/database]")]
-    Malformed,
+    UrlMalformed,
+    /// `response_timeout` is out of its bounds.
+    #[error("response_timeout: set 1 ms to 60 s")]
+    ResponseTimeout,
     /// The URL requires TLS, and the feature `tls` is not enabled.
     #[error("the Redis URL requires TLS: enable the feature `tls` of auth0-api-redis")]
     TlsDisabled,
 }
 
-fn client(url: &str) -> Result<Client, RedisUrlError> {
+impl fmt::Debug for RedisConfigError {
+    /// Writes the same text as `Display`. If `main` returns this error, Rust prints its `Debug` output, and the
+    /// operator reads that text.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+fn client(url: &str) -> Result<Client, RedisConfigError> {
     let wants_tls = ["rediss:", "valkeys:"].iter().any(|scheme| url.starts_with(scheme));
     if wants_tls {
         provide_tls()?;
     }
-    Client::open(url).map_err(|_| RedisUrlError::Malformed)
+    Client::open(url).map_err(|_| RedisConfigError::UrlMalformed)
 }
 
 /// Chooses the cryptographic provider of rustls, unless the process has chosen one. If two providers are compiled in
 /// and none is chosen, rustls panics at the first connection.
 #[cfg(feature = "tls")]
 #[expect(clippy::unnecessary_wraps, reason = "the same function for builds without TLS fails")]
-fn provide_tls() -> Result<(), RedisUrlError> {
+fn provide_tls() -> Result<(), RedisConfigError> {
     if rustls::crypto::CryptoProvider::get_default().is_none() {
         // An error means that another thread has just chosen a provider. That provider is then used.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
@@ -120,15 +142,24 @@ fn provide_tls() -> Result<(), RedisUrlError> {
 }
 
 #[cfg(not(feature = "tls"))]
-fn provide_tls() -> Result<(), RedisUrlError> {
-    Err(RedisUrlError::TlsDisabled)
+fn provide_tls() -> Result<(), RedisConfigError> {
+    Err(RedisConfigError::TlsDisabled)
 }
 
 /// Clocks that are synchronised by NTP differ by less than a second, and a request waits for keys for 10 s at most.
 const DEFAULT_CLOCK_MARGIN: Duration = Duration::from_secs(30);
+
+/// The clocks of replicas that differ by more than a day are wrong.
+const LONGEST_CLOCK_MARGIN: Duration = Duration::from_secs(86_400);
 
 const DEFAULT_KEY_PREFIX: &str = "auth0-api:replay:";
 
 /// Redis answers within a millisecond or two. The default is long enough for a new connection, and short enough that
 /// users hardly notice the wait.
 const DEFAULT_RESPONSE_TIMEOUT: Duration = Duration::from_millis(500);
+
+/// No Redis answers faster than this over a network.
+const SHORTEST_RESPONSE_TIMEOUT: Duration = Duration::from_millis(1);
+
+/// Callers and proxies do not wait longer than this for the response of an API.
+const LONGEST_RESPONSE_TIMEOUT: Duration = Duration::from_secs(60);

@@ -79,8 +79,8 @@ impl RotatingNonce {
         Ok(Self::of(vec![secret]))
     }
 
-    /// Sets the time after which the nonce changes. The old nonce is accepted for one more step. Default 60 s; at least
-    /// 1 s, else [`build`](crate::ApiClientBuilder::build) fails.
+    /// Sets the time after which the nonce changes. The old nonce is accepted for one more step. Default 60 s; from 1 s
+    /// to 24 hours, else [`build`](crate::ApiClientBuilder::build) fails.
     ///
     /// With a shorter step, a proof can be made only a shorter time in advance. With a longer step, a client that
     /// seldom sends requests must less often repeat a request with a new nonce.
@@ -89,9 +89,9 @@ impl RotatingNonce {
         self
     }
 
-    /// Whether the step is long enough for a client to use a nonce.
+    /// Whether the step is within its bounds.
     pub(crate) fn is_usable(&self) -> bool {
-        self.step >= MIN_STEP
+        (MIN_STEP..=MAX_STEP).contains(&self.step)
     }
 
     /// Returns the nonce to send to clients.
@@ -196,6 +196,9 @@ const DEFAULT_STEP: Duration = Duration::from_secs(60);
 
 /// With a shorter step, a nonce could expire before the client sends a proof with it.
 const MIN_STEP: Duration = Duration::from_secs(1);
+
+/// A nonce that is accepted for longer than two days proves nothing about when its proof was made.
+const MAX_STEP: Duration = Duration::from_secs(86_400);
 
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a failing test may panic")]

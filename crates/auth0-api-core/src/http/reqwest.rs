@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::io::{self, ErrorKind};
 use std::net::IpAddr;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use reqwest::redirect::Policy;
@@ -28,8 +29,15 @@ pub struct ReqwestClient {
 #[derive(Clone, Debug)]
 struct Pooling {
     keeping: Client,
-    /// The same client if the application has configured one.
-    fresh: Client,
+    /// Made when it is first needed, because each client reads all trusted certificates of the system.
+    fresh: Arc<OnceLock<Client>>,
+    proxies: Proxies,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Proxies {
+    Never,
+    OfEnvironment,
 }
 
 impl ReqwestClient {
@@ -39,15 +47,14 @@ impl ReqwestClient {
     ///
     /// [`reqwest::Error`] if the system has no usable certificate store.
     pub fn new() -> Result<Self, reqwest::Error> {
-        let agent = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
-        let builder = || Client::builder().redirect(Policy::none()).connect_timeout(CONNECT_TIMEOUT).user_agent(agent);
-        Ok(Self { everywhere: Pooling::build(builder)?, loopback: Pooling::build(|| builder().no_proxy())? })
+        Ok(Self { everywhere: Pooling::new(Proxies::OfEnvironment)?, loopback: Pooling::new(Proxies::Never)? })
     }
 
     /// Uses this reqwest client for all requests. Configure it with `redirect(Policy::none())`: a response from another
     /// URL than the requested one is an error.
     pub fn with_client(client: Client) -> Self {
-        let client = Pooling { fresh: client.clone(), keeping: client };
+        let fresh = Arc::new(OnceLock::from(client.clone()));
+        let client = Pooling { keeping: client, fresh, proxies: Proxies::OfEnvironment };
         Self { loopback: client.clone(), everywhere: client }
     }
 
@@ -55,14 +62,19 @@ impl ReqwestClient {
         let client = if is_loopback(url) { &self.loopback } else { &self.everywhere };
         match connection {
             HttpConnection::Any => &client.keeping,
-            HttpConnection::New => &client.fresh,
+            HttpConnection::New => client.fresh(),
         }
     }
 }
 
 impl Pooling {
-    fn build(builder: impl Fn() -> ClientBuilder) -> Result<Self, reqwest::Error> {
-        Ok(Self { keeping: builder().build()?, fresh: builder().pool_max_idle_per_host(0).build()? })
+    fn new(proxies: Proxies) -> Result<Self, reqwest::Error> {
+        Ok(Self { keeping: builder(proxies).build()?, fresh: Arc::default(), proxies })
+    }
+
+    fn fresh(&self) -> &Client {
+        let build = || builder(self.proxies).pool_max_idle_per_host(0).build();
+        self.fresh.get_or_init(|| build().unwrap_or_else(|_| self.keeping.clone()))
     }
 }
 
@@ -85,6 +97,15 @@ impl HttpClient for ReqwestClient {
             }
             read(response, request.max_response_bytes).await
         })
+    }
+}
+
+fn builder(proxies: Proxies) -> ClientBuilder {
+    let agent = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
+    let builder = Client::builder().redirect(Policy::none()).connect_timeout(CONNECT_TIMEOUT).user_agent(agent);
+    match proxies {
+        Proxies::Never => builder.no_proxy(),
+        Proxies::OfEnvironment => builder,
     }
 }
 

@@ -20,12 +20,16 @@ pub(crate) struct Times {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TimePolicy {
     pub(crate) leeway: Leeway,
-    pub(crate) max_age: Option<Duration>,
+    pub(crate) max_age: Option<MaxAge>,
 }
 
 /// A tolerated difference between clocks, of at most 10 minutes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Leeway(Duration);
+
+/// A maximum age of a token, from 1 s to 366 days.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct MaxAge(Duration);
 
 /// `exp`, as the token states it and as a time.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +42,13 @@ impl Leeway {
     /// Returns `None` if the leeway is too long.
     pub(crate) fn new(leeway: Duration) -> Option<Self> {
         (leeway <= LONGEST_LEEWAY).then_some(Self(leeway))
+    }
+}
+
+impl MaxAge {
+    /// Returns `None` if the age is out of bounds.
+    pub(crate) fn new(age: Duration) -> Option<Self> {
+        (SHORTEST_MAX_AGE..=LONGEST_MAX_AGE).contains(&age).then_some(Self(age))
     }
 }
 
@@ -93,7 +104,7 @@ impl TimePolicy {
     }
 
     fn check_age(&self, issued_at: NumericDate, instant: NumericDate) -> Result<(), TokenError> {
-        let (Some(age), Leeway(leeway)) = (self.max_age, self.leeway) else { return Ok(()) };
+        let (Some(MaxAge(age)), Leeway(leeway)) = (self.max_age, self.leeway) else { return Ok(()) };
         let recent = instant.minus(age).minus(leeway)..=instant.plus(leeway);
         if recent.contains(&issued_at) { Ok(()) } else { Err(TokenError::TooOld) }
     }
@@ -121,3 +132,7 @@ pub(super) fn required<'a, T: Deserialize<'a>>(claims: &'a Object, claim: &'stat
 /// If two clocks differ by more than this, a clock is wrong. A longer leeway would exceed the lifetime of short-lived
 /// tokens.
 const LONGEST_LEEWAY: Duration = Duration::from_secs(600);
+/// A shorter maximum age would reject tokens on their way from the tenant.
+const SHORTEST_MAX_AGE: Duration = Duration::from_secs(1);
+/// Auth0's access tokens are valid for 30 days at most. A maximum age beyond a year would never reject a token.
+const LONGEST_MAX_AGE: Duration = Duration::from_secs(366 * 86_400);

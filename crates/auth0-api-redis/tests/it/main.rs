@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use auth0_api_core::dpop::{Insertion, MemoryReplayStore, ProofId, ReplayStore, ReplayStoreError};
 use auth0_api_core::jose::Thumbprint;
-use auth0_api_redis::{OutagePolicy, RedisReplayStore, RedisUrlError};
+use auth0_api_redis::{OutagePolicy, RedisConfigError, RedisReplayStore};
 use auth0_api_testing::{RedisServer, contract};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -167,13 +167,31 @@ fn store_can_be_built_outside_a_runtime_and_shows_no_password() {
 fn malformed_urls_are_rejected_and_not_shown() {
     for url in ["", "redis.internal", "http://redis.internal", "redis://", "redis://:hunter2@redis/database"] {
         let error = RedisReplayStore::new(url).unwrap_err();
-        assert_eq!(error, RedisUrlError::Malformed, "{url}");
+        assert_eq!(error, RedisConfigError::UrlMalformed, "{url}");
         assert!(!format!("{error:?} {error}").contains("hunter2"));
     }
     #[cfg(not(feature = "tls"))]
-    assert_eq!(RedisReplayStore::new("rediss://redis.internal").unwrap_err(), RedisUrlError::TlsDisabled);
+    assert_eq!(RedisReplayStore::new("rediss://redis.internal").unwrap_err(), RedisConfigError::TlsDisabled);
     #[cfg(feature = "tls")]
     assert!(RedisReplayStore::new("rediss://redis.internal").is_ok());
+}
+
+#[test]
+fn each_time_has_bounds() {
+    let build = |margin, timeout| {
+        let builder = RedisReplayStore::builder("redis://127.0.0.1:1/");
+        builder.clock_margin(margin).response_timeout(timeout).build().map(drop)
+    };
+    let (day, minute, millisecond) = (Duration::from_secs(86_400), Duration::from_secs(60), Duration::from_millis(1));
+    let nanosecond = Duration::from_nanos(1);
+    assert_eq!(build(Duration::ZERO, millisecond), Ok(()));
+    assert_eq!(build(day, minute), Ok(()));
+    for margin in [day + nanosecond, Duration::MAX] {
+        assert_eq!(build(margin, minute), Err(RedisConfigError::ClockMargin));
+    }
+    for timeout in [Duration::ZERO, Duration::from_micros(999), minute + nanosecond, Duration::MAX] {
+        assert_eq!(build(day, timeout), Err(RedisConfigError::ResponseTimeout));
+    }
 }
 
 fn store(redis: &RedisServer) -> RedisReplayStore {
