@@ -3,16 +3,16 @@
 use std::fmt;
 use std::time::Duration;
 
-use redis::Client;
-
 use crate::connection::Connection;
+use crate::error::RedisConfigError;
 use crate::outage::{Outage, OutagePolicy};
+use crate::server::Server;
 use crate::store::RedisReplayStore;
 
 /// Builds a [`RedisReplayStore`]. Created by [`RedisReplayStore::builder`].
 #[must_use = "a builder does nothing until `build`"]
 pub struct RedisReplayStoreBuilder {
-    client: Result<Client, RedisConfigError>,
+    server: Result<Server, RedisConfigError>,
     key_prefix: String,
     clock_margin: Duration,
     response_timeout: Duration,
@@ -22,7 +22,7 @@ pub struct RedisReplayStoreBuilder {
 impl RedisReplayStoreBuilder {
     pub(crate) fn new(url: &str) -> Self {
         Self {
-            client: client(url),
+            server: Server::parse(url),
             key_prefix: DEFAULT_KEY_PREFIX.to_owned(),
             clock_margin: DEFAULT_CLOCK_MARGIN,
             response_timeout: DEFAULT_RESPONSE_TIMEOUT,
@@ -78,7 +78,7 @@ impl RedisReplayStoreBuilder {
         Ok(RedisReplayStore {
             key_prefix: self.key_prefix,
             clock_margin: self.clock_margin,
-            connection: Connection::new(self.client?, self.response_timeout),
+            connection: Connection::new(self.server?, self.response_timeout),
             outage: Outage::new(self.outage),
         })
     }
@@ -93,57 +93,6 @@ impl fmt::Debug for RedisReplayStoreBuilder {
             .field("outage", &self.outage)
             .finish_non_exhaustive()
     }
-}
-
-/// Why a store cannot be built. The error does not contain the URL, because the URL may contain a password.
-#[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum RedisConfigError {
-    /// `clock_margin` is out of its bounds.
-    #[error("clock_margin: set a day at most")]
-    ClockMargin,
-    /// The URL does not have the form `redis://[user[:password]@]host[:port][/database]`.
-    #[error("the Redis URL is malformed: it has the form redis://[user[:password]@]host[:port][/database]")]
-    UrlMalformed,
-    /// `response_timeout` is out of its bounds.
-    #[error("response_timeout: set 1 ms to 60 s")]
-    ResponseTimeout,
-    /// The URL requires TLS, and the feature `tls` is not enabled.
-    #[error("the Redis URL requires TLS: enable the feature `tls` of auth0-api-redis")]
-    TlsDisabled,
-}
-
-impl fmt::Debug for RedisConfigError {
-    /// Writes the same text as `Display`. If `main` returns this error, Rust prints its `Debug` output, and the
-    /// operator reads that text.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-fn client(url: &str) -> Result<Client, RedisConfigError> {
-    let wants_tls = ["rediss:", "valkeys:"].iter().any(|scheme| url.starts_with(scheme));
-    if wants_tls {
-        provide_tls()?;
-    }
-    Client::open(url).map_err(|_| RedisConfigError::UrlMalformed)
-}
-
-/// Chooses the cryptographic provider of rustls, unless the process has chosen one. If two providers are compiled in
-/// and none is chosen, rustls panics at the first connection.
-#[cfg(feature = "tls")]
-#[expect(clippy::unnecessary_wraps, reason = "the same function for builds without TLS fails")]
-fn provide_tls() -> Result<(), RedisConfigError> {
-    if rustls::crypto::CryptoProvider::get_default().is_none() {
-        // An error means that another thread has just chosen a provider. That provider is then used.
-        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    }
-    Ok(())
-}
-
-#[cfg(not(feature = "tls"))]
-fn provide_tls() -> Result<(), RedisConfigError> {
-    Err(RedisConfigError::TlsDisabled)
 }
 
 /// Clocks that are synchronised by NTP differ by less than a second, and a request waits for keys for 10 s at most.

@@ -12,8 +12,6 @@ use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
 use serde_json::json;
 
-use crate::server::OnKeptConnection;
-
 /// An endpoint of a [`LocalTenant`](crate::LocalTenant).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -75,6 +73,10 @@ impl Misbehaviour {
 /// Marks a response that must not be sent: the server closes the connection instead.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CloseConnection;
+
+/// Whether a request is not the first one of its connection.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OnKeptConnection(pub(crate) bool);
 
 /// Which endpoints misbehave at the moment.
 #[derive(Debug, Default)]

@@ -17,7 +17,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 use tower_service::Service as _;
 
-use crate::misbehaviour::CloseConnection;
+use crate::misbehaviour::{CloseConnection, OnKeptConnection};
 
 /// A running server; dropping it closes the port and every connection.
 #[derive(Debug)]
@@ -38,10 +38,6 @@ impl Drop for Server {
 /// The IP address of the client that sent a request.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Peer(pub(crate) IpAddr);
-
-/// Whether a request is not the first one of its connection.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct OnKeptConnection(pub(crate) bool);
 
 /// Accepts connections and owns their tasks. When this task is aborted, the `JoinSet` aborts the task of every
 /// connection.

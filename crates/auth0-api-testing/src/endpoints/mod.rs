@@ -26,7 +26,7 @@ use axum::routing::{MethodRouter, get, post};
 use http::{HeaderMap, header};
 
 use crate::Endpoint;
-use crate::server::OnKeptConnection;
+use crate::misbehaviour::OnKeptConnection;
 use crate::state::{TOKEN_PATH, Tenant};
 
 /// Makes the routes. The tenant counts the requests for discovery, the key set and tokens. These endpoints can
