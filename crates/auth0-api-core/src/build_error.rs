@@ -77,6 +77,9 @@ pub enum ConfigProblem {
     /// The leeway is longer than 10 minutes.
     #[error("leeway: at most 10 minutes")]
     Leeway,
+    /// The maximum age of a token is shorter than a second, or longer than 366 days.
+    #[error("max_token_age: from 1 s to 366 days")]
+    MaxTokenAge,
     /// An own host is not a host with an optional port.
     #[error("own_hosts: {host:?}: {error}")]
     OwnHost {
@@ -157,6 +160,7 @@ impl ConfigProblem {
             Self::JwksHost { .. } => "allow_jwks_host",
             Self::KeyPolicy(_) => "key_policy",
             Self::Leeway => "leeway",
+            Self::MaxTokenAge => "max_token_age",
             Self::OwnHost { .. } | Self::OwnHostsEmpty => "own_hosts",
             Self::PublicUrl(_) | Self::PublicUrlQuery => "public_url",
             Self::ResourceMetadata(_) => "resource_metadata",

@@ -64,6 +64,6 @@ mod connection;
 mod outage;
 mod store;
 
-pub use builder::{RedisReplayStoreBuilder, RedisUrlError};
+pub use builder::{RedisConfigError, RedisReplayStoreBuilder};
 pub use outage::OutagePolicy;
 pub use store::RedisReplayStore;

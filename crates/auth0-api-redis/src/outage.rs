@@ -21,7 +21,7 @@ use auth0_api_core::dpop::{Insertion, ProofId, ReplayStore, ReplayStoreError};
 ///     .during_outage(OutagePolicy::fall_back_to(Arc::new(MemoryReplayStore::new())))
 ///     .build()?;
 /// # drop(store);
-/// # Ok::<(), auth0_api_redis::RedisUrlError>(())
+/// # Ok::<(), auth0_api_redis::RedisConfigError>(())
 /// ```
 #[derive(Clone)]
 #[must_use]

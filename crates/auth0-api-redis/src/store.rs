@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use redis::Cmd;
 
-use crate::builder::{RedisReplayStoreBuilder, RedisUrlError};
+use crate::builder::{RedisConfigError, RedisReplayStoreBuilder};
 use crate::connection::Connection;
 use crate::outage::Outage;
 
@@ -29,7 +29,7 @@ use crate::outage::Outage;
 ///
 /// assert!(RedisReplayStore::new("redis.internal").is_err());
 /// # drop(store);
-/// # Ok::<(), auth0_api_redis::RedisUrlError>(())
+/// # Ok::<(), auth0_api_redis::RedisConfigError>(())
 /// ```
 pub struct RedisReplayStore {
     pub(crate) key_prefix: String,
@@ -44,7 +44,7 @@ impl RedisReplayStore {
     /// # Errors
     ///
     /// The URL is not a valid Redis URL, or it requires TLS and the feature `tls` is not enabled.
-    pub fn new(url: &str) -> Result<Self, RedisUrlError> {
+    pub fn new(url: &str) -> Result<Self, RedisConfigError> {
         Self::builder(url).build()
     }
 

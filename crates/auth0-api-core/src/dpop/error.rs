@@ -13,14 +13,14 @@ pub enum DpopPolicyError {
     /// Bound tokens are accepted as `Bearer`, although proofs are not ignored.
     #[error("accept_bound_tokens_as_bearer() requires DpopPolicy::ignore()")]
     BoundTokensAsBearer,
-    /// The nonce changes more often than once a second.
-    #[error("the step() of a nonce is at least 1 s")]
+    /// The nonce changes more often than once a second, or less often than once a day.
+    #[error("the step() of a nonce is from 1 s to 24 hours")]
     NonceStep,
     /// The replay store cannot work with its settings: the text of [`ReplayStore::problem`](crate::dpop::ReplayStore::problem).
     #[error("replay_store(): {0}")]
     ReplayStore(&'static str),
-    /// A proof is accepted for more than a day.
-    #[error("max_age() and leeway() may be a day at most")]
+    /// A proof is accepted for less than a second, or for more than a day.
+    #[error("max_age() is from 1 s to a day, and leeway() is a day at most")]
     Window,
 }
 

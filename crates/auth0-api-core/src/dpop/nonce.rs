@@ -79,8 +79,8 @@ impl RotatingNonce {
         Ok(Self::of(vec![secret]))
     }
 
-    /// Sets the time after which the nonce changes. The old nonce is accepted for one more step. Default 60 s; at least
-    /// 1 s, else [`build`](crate::ApiClientBuilder::build) fails.
+    /// Sets the time after which the nonce changes. The old nonce is accepted for one more step. Default 60 s; from 1 s
+    /// to 24 hours, else [`build`](crate::ApiClientBuilder::build) fails.
     ///
     /// With a shorter step, a proof can be made only a shorter time in advance. With a longer step, a client that
     /// seldom sends requests must less often repeat a request with a new nonce.
@@ -89,9 +89,9 @@ impl RotatingNonce {
         self
     }
 
-    /// Whether the step is long enough for a client to use a nonce.
+    /// Whether the step is within its bounds.
     pub(crate) fn is_usable(&self) -> bool {
-        self.step >= MIN_STEP
+        (MIN_STEP..=MAX_STEP).contains(&self.step)
     }
 
     /// Returns the nonce to send to clients.
@@ -197,6 +197,10 @@ const DEFAULT_STEP: Duration = Duration::from_secs(60);
 /// With a shorter step, a nonce could expire before the client sends a proof with it.
 const MIN_STEP: Duration = Duration::from_secs(1);
 
+/// With a longer step, a nonce would limit the time of a proof less than the policy's `max_age` does, which is a day at
+/// most.
+const MAX_STEP: Duration = Duration::from_secs(86_400);
+
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a failing test may panic")]
 mod tests {
@@ -233,12 +237,12 @@ mod tests {
     }
 
     #[test]
-    fn step_can_be_set_and_is_at_least_a_second() {
+    fn step_can_be_set_and_is_from_a_second_to_a_day() {
         let nonces = RotatingNonce::new([SECRET]).unwrap().step(Duration::from_secs(10));
         assert_eq!(nonces.check(&nonces.current(at(0)), at(19)), Some(NonceAge::Previous));
         assert_eq!(nonces.check(&nonces.current(at(0)), at(20)), None);
 
-        for (step, is_usable) in [(0, false), (999, false), (1_000, true)] {
+        for (step, is_usable) in [(0, false), (999, false), (1_000, true), (86_400_000, true), (86_400_001, false)] {
             let nonces = RotatingNonce::new([SECRET]).unwrap().step(Duration::from_millis(step));
             assert_eq!(nonces.is_usable(), is_usable, "{step} ms");
         }

@@ -26,4 +26,4 @@ pub(crate) use actor::{chain as delegation_chain, current as current_actor};
 pub(crate) use claims::{Signed, ValidClaims};
 pub(crate) use numeric_date::NumericDate;
 pub(crate) use organization::{OrganizationDiffers, is_organization};
-pub(crate) use policy::{AcceptedAudiences, Leeway, TokenPolicy};
+pub(crate) use policy::{AcceptedAudiences, Leeway, MaxTokenAge, TokenPolicy};

@@ -16,7 +16,7 @@ pub(crate) struct TokenPolicy {
     pub(crate) audiences: AcceptedAudiences,
     pub(crate) client_id: Option<Box<str>>,
     pub(crate) leeway: Leeway,
-    pub(crate) max_token_age: Option<Duration>,
+    pub(crate) max_token_age: Option<MaxTokenAge>,
     pub(crate) required_claims: Vec<Box<str>>,
     pub(crate) strict_rfc9068: bool,
 }
@@ -28,6 +28,10 @@ pub(crate) struct AcceptedAudiences(Vec<Box<str>>);
 /// A tolerated difference between clocks, of at most 10 minutes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Leeway(Duration);
+
+/// The greatest age of a token, from a second to 366 days.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct MaxTokenAge(Duration);
 
 impl AcceptedAudiences {
     /// Returns `None` if the list is empty, or if an audience is blank.
@@ -41,6 +45,13 @@ impl Leeway {
     /// Returns `None` if the leeway is too long.
     pub(crate) fn new(leeway: Duration) -> Option<Self> {
         (leeway <= LONGEST_LEEWAY).then_some(Self(leeway))
+    }
+}
+
+impl MaxTokenAge {
+    /// Returns `None` if the age is out of its bounds.
+    pub(crate) fn new(age: Duration) -> Option<Self> {
+        (SHORTEST_TOKEN_AGE..=LONGEST_TOKEN_AGE).contains(&age).then_some(Self(age))
     }
 }
 
@@ -97,7 +108,7 @@ impl TokenPolicy {
         }
         // RFC 9068 §2.2: iat is mandatory. Its value is compared only if a maximum age is configured.
         let issued_at: NumericDate = required(claims, "iat")?;
-        if let Some(age) = self.max_token_age {
+        if let Some(MaxTokenAge(age)) = self.max_token_age {
             let recent = instant.minus(age).minus(leeway)..=instant.plus(leeway);
             if !recent.contains(&issued_at) {
                 return Err(TokenError::TooOld);
@@ -155,3 +166,7 @@ impl<'a> Audience<'a> {
 /// If two clocks differ by more than this, a clock is wrong. A longer leeway would exceed the lifetime of short-lived
 /// tokens.
 const LONGEST_LEEWAY: Duration = Duration::from_secs(600);
+/// `iat` has whole seconds. A shorter age would reject tokens at random.
+const SHORTEST_TOKEN_AGE: Duration = Duration::from_secs(1);
+/// A leap year. Auth0 issues tokens for 30 days at most, so a longer age would reject no token.
+const LONGEST_TOKEN_AGE: Duration = Duration::from_secs(366 * 86_400);

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use auth0_api_core::dpop::{Insertion, MemoryReplayStore, ProofId, ReplayStore, ReplayStoreError};
 use auth0_api_core::jose::Thumbprint;
-use auth0_api_redis::{OutagePolicy, RedisReplayStore, RedisUrlError};
+use auth0_api_redis::{OutagePolicy, RedisConfigError, RedisReplayStore};
 use auth0_api_testing::{RedisServer, contract};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -167,13 +167,36 @@ fn store_can_be_built_outside_a_runtime_and_shows_no_password() {
 fn malformed_urls_are_rejected_and_not_shown() {
     for url in ["", "redis.internal", "http://redis.internal", "redis://", "redis://:hunter2@redis/database"] {
         let error = RedisReplayStore::new(url).unwrap_err();
-        assert_eq!(error, RedisUrlError::Malformed, "{url}");
+        assert_eq!(error, RedisConfigError::UrlMalformed, "{url}");
         assert!(!format!("{error:?} {error}").contains("hunter2"));
     }
     #[cfg(not(feature = "tls"))]
-    assert_eq!(RedisReplayStore::new("rediss://redis.internal").unwrap_err(), RedisUrlError::TlsDisabled);
+    assert_eq!(RedisReplayStore::new("rediss://redis.internal").unwrap_err(), RedisConfigError::TlsDisabled);
     #[cfg(feature = "tls")]
     assert!(RedisReplayStore::new("rediss://redis.internal").is_ok());
+}
+
+#[test]
+fn each_time_is_accepted_within_its_bounds_only() {
+    let builder = || RedisReplayStore::builder("redis://redis.internal");
+    let (margin, timeout) = (|time| builder().clock_margin(time), |time| builder().response_timeout(time));
+    let tick = Duration::from_nanos(1);
+    let (day, minute, millisecond) = (Duration::from_secs(86_400), Duration::from_secs(60), Duration::from_millis(1));
+    for accepted in [
+        margin(Duration::ZERO),
+        margin(day),
+        timeout(millisecond),
+        timeout(minute),
+        margin(day).response_timeout(minute),
+    ] {
+        assert!(accepted.build().is_ok());
+    }
+    for time in [day + tick, Duration::MAX] {
+        assert_eq!(margin(time).build().unwrap_err(), RedisConfigError::ClockMargin, "{time:?}");
+    }
+    for time in [Duration::ZERO, millisecond - tick, minute + tick, Duration::MAX] {
+        assert_eq!(timeout(time).build().unwrap_err(), RedisConfigError::ResponseTimeout, "{time:?}");
+    }
 }
 
 fn store(redis: &RedisServer) -> RedisReplayStore {
