@@ -177,7 +177,7 @@ impl LocalTenantBuilder {
     ///
     /// When the tenant cannot listen on the port, usually because the port is in use. The error is `InvalidInput` when
     /// an API, client, user or exchange profile is registered twice, or when Auth0 would not accept the type of an
-    /// exchange profile.
+    /// exchange profile or the lifetime of an API's tokens.
     pub async fn start(mut self) -> io::Result<LocalTenant> {
         self.register_defaults();
         if let Some(problem) = self.registry.problem() {

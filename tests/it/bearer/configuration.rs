@@ -101,54 +101,6 @@ fn a_number_below_its_bound_is_reported() {
     }
 }
 
-/// Each setting that is a time: the name of its option, its smallest value, and its largest.
-#[test]
-fn each_time_has_bounds() {
-    let good = || ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com");
-    let nonce = |step| DpopPolicy::accept().nonce(RotatingNonce::generate().unwrap().step(step));
-    let keys = |policy: KeyPolicy| good().key_policy(policy);
-    let build = |setting: &str, time: Duration| match setting {
-        "leeway" => good().leeway(time),
-        "max_token_age" => good().max_token_age(time),
-        "dpop max_age" => good().dpop(DpopPolicy::accept().max_age(time)),
-        "dpop leeway" => good().dpop(DpopPolicy::accept().leeway(time)),
-        "dpop step" => good().dpop(nonce(time)),
-        "key_policy fresh_for" => keys(KeyPolicy::new().fresh_for(time).stale_for(seconds(604_800))),
-        "key_policy stale_for" => keys(KeyPolicy::new().stale_for(time)),
-        "key_policy unknown_key_fetches" => keys(KeyPolicy::new().unknown_key_fetches(1, time)),
-        "key_policy newcomers" => keys(KeyPolicy::new().newcomers(1, time)),
-        "key_policy fetch_timeout" => keys(KeyPolicy::new().fetch_timeout(time)),
-        _ => unreachable!("{setting}"),
-    };
-    let (nanosecond, millisecond) = (Duration::from_nanos(1), Duration::from_millis(1));
-    for (setting, smallest, largest) in [
-        ("leeway", Duration::ZERO, seconds(600)),
-        ("max_token_age", seconds(1), seconds(366 * 86_400)),
-        ("dpop max_age", Duration::ZERO, seconds(86_400)),
-        ("dpop leeway", Duration::ZERO, seconds(86_400)),
-        ("dpop step", seconds(1), seconds(86_400)),
-        ("key_policy fresh_for", seconds(1), seconds(86_400)),
-        ("key_policy stale_for", seconds(600), seconds(604_800)),
-        ("key_policy unknown_key_fetches", seconds(1), seconds(3600)),
-        ("key_policy newcomers", millisecond, seconds(3600)),
-        ("key_policy fetch_timeout", 100 * millisecond, seconds(60)),
-    ] {
-        for time in [smallest, largest] {
-            assert!(build(setting, time).build().is_ok(), "{setting} {time:?}");
-        }
-        for time in [smallest.checked_sub(nanosecond), Some(largest + nanosecond), Some(Duration::MAX)] {
-            let Some(time) = time else { continue };
-            let error = build(setting, time).build().unwrap_err();
-            let options: Vec<_> = error.problems().iter().map(ConfigProblem::option).collect();
-            assert_eq!(
-                Some(options.as_slice()),
-                setting.split(' ').next().as_ref().map(std::slice::from_ref),
-                "{time:?}"
-            );
-        }
-    }
-}
-
 #[test]
 fn own_hosts_are_at_least_one_host_without_a_scheme() {
     for hosts in [&[][..], &["api.example.com", "https://api.example.com"], &[""]] {

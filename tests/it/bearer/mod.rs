@@ -4,4 +4,5 @@ mod accepted;
 mod algorithms;
 mod claims;
 mod configuration;
+mod durations;
 mod limits;

@@ -48,7 +48,7 @@ impl Api {
         self
     }
 
-    /// Sets the lifetime of the API's tokens; one day by default, as in Auth0.
+    /// Sets the lifetime of the API's tokens; one day by default, and from 1 s to 30 days, as in Auth0.
     pub fn token_lifetime(mut self, lifetime: Duration) -> Self {
         self.token_lifetime = lifetime;
         self
@@ -90,7 +90,17 @@ impl Api {
     pub(crate) fn lifetime(&self) -> Duration {
         self.token_lifetime
     }
+
+    /// Returns why a tenant cannot start with this API.
+    pub(crate) fn problem(&self) -> Option<String> {
+        let is_usable = (SHORTEST_LIFETIME..=LONGEST_LIFETIME).contains(&self.token_lifetime);
+        (!is_usable).then(|| format!("the token_lifetime of the API {} must be from 1 s to 30 days", self.identifier))
+    }
 }
 
 /// Auth0's default for a new API.
 const DEFAULT_LIFETIME: Duration = Duration::from_secs(86_400);
+/// The longest lifetime that Auth0 accepts.
+const LONGEST_LIFETIME: Duration = Duration::from_secs(30 * 86_400);
+/// `expires_in` has whole seconds.
+const SHORTEST_LIFETIME: Duration = Duration::from_secs(1);

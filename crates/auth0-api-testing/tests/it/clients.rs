@@ -3,7 +3,9 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use auth0_api_core::Algorithm;
-use auth0_api_testing::{Application, Credential, GrantType, LocalTenant, RecordedRequest, SigningKey, TokenBuilder};
+use auth0_api_testing::{
+    Api, Application, Credential, GrantType, LocalTenant, RecordedRequest, SigningKey, TokenBuilder,
+};
 use serde_json::json;
 
 use crate::world::{Form, SECRET, World};
@@ -148,6 +150,10 @@ async fn an_invalid_registration_makes_the_start_fail() {
             "the subject_token_type urn:ietf:params:oauth:token-type:jwt is in a reserved namespace",
         ),
         (profile("urn:a:b"), "the subject_token_type urn:a:b must have 8 to 100 characters"),
+        (
+            LocalTenant::builder().api(Api::new("urn:a").token_lifetime(Duration::MAX)),
+            "the token_lifetime of the API urn:a must be from 1 s to 30 days",
+        ),
     ] {
         let error = builder.start().await.unwrap_err();
         assert_eq!((error.kind(), error.to_string().as_str()), (std::io::ErrorKind::InvalidInput, problem));
