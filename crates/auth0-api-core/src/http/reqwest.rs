@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::io::{self, ErrorKind};
 use std::net::IpAddr;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -29,6 +31,8 @@ pub struct ReqwestClient {
 #[derive(Clone, Debug)]
 struct Pooling {
     keeping: Client,
+    /// Whether a connection may be open: there was a response after the last disconnection.
+    may_have_kept: Arc<AtomicBool>,
     /// Made when it is first needed, because each client reads all trusted certificates of the system.
     fresh: Arc<OnceLock<Client>>,
     proxies: Proxies,
@@ -54,22 +58,37 @@ impl ReqwestClient {
     /// URL than the requested one is an error.
     pub fn with_client(client: Client) -> Self {
         let fresh = Arc::new(OnceLock::from(client.clone()));
-        let client = Pooling { keeping: client, fresh, proxies: Proxies::OfEnvironment };
+        let may_have_kept = Arc::default();
+        let client = Pooling { keeping: client, may_have_kept, fresh, proxies: Proxies::OfEnvironment };
         Self { loopback: client.clone(), everywhere: client }
     }
 
-    fn client_for(&self, url: &Url, connection: HttpConnection) -> &Client {
-        let client = if is_loopback(url) { &self.loopback } else { &self.everywhere };
-        match connection {
-            HttpConnection::Any => &client.keeping,
-            HttpConnection::New => client.fresh(),
-        }
+    fn pooling_for(&self, url: &Url) -> &Pooling {
+        if is_loopback(url) { &self.loopback } else { &self.everywhere }
     }
 }
 
 impl Pooling {
     fn new(proxies: Proxies) -> Result<Self, reqwest::Error> {
-        Ok(Self { keeping: builder(proxies).build()?, fresh: Arc::default(), proxies })
+        Ok(Self { keeping: builder(proxies).build()?, may_have_kept: Arc::default(), fresh: Arc::default(), proxies })
+    }
+
+    fn client(&self, connection: HttpConnection) -> &Client {
+        match connection {
+            HttpConnection::Any => &self.keeping,
+            HttpConnection::New => self.fresh(),
+        }
+    }
+
+    /// Classifies an error before the first byte of the response. If no connection can have been open, the server has
+    /// closed a new connection, and another attempt would do no better.
+    fn unanswered(&self, error: reqwest::Error) -> HttpError {
+        match classify(error) {
+            HttpError::Exchange(error) if is_disconnection(&*error) && self.may_have_kept.swap(false, Relaxed) => {
+                HttpError::Disconnected(error)
+            }
+            error => error,
+        }
     }
 
     fn fresh(&self) -> &Client {
@@ -86,12 +105,15 @@ impl HttpClient for ReqwestClient {
                 HttpMethod::Post => Method::POST,
             };
             let requested = Url::parse(&request.url).map_err(|error| HttpError::Exchange(error.into()))?;
-            let client = self.client_for(&requested, request.connection);
-            let mut builder = client.request(method, requested.clone()).timeout(request.timeout);
+            let pooling = self.pooling_for(&requested);
+            let mut builder =
+                pooling.client(request.connection).request(method, requested.clone()).timeout(request.timeout);
             for (name, value) in &request.headers {
                 builder = builder.header(name, value);
             }
-            let response = builder.body(request.body).send().await.map_err(unanswered)?;
+            let sent = builder.body(request.body).send().await;
+            let response = sent.map_err(|error| pooling.unanswered(error))?;
+            pooling.may_have_kept.store(true, Relaxed);
             if requested != *response.url() {
                 return Err(HttpError::Exchange("the client followed a redirect".into()));
             }
@@ -129,14 +151,6 @@ async fn read(mut response: reqwest::Response, max_bytes: usize) -> Result<HttpR
         body.extend_from_slice(&chunk);
     }
     Ok(HttpResponse { status, headers, body })
-}
-
-/// Classifies an error before the first byte of the response.
-fn unanswered(error: reqwest::Error) -> HttpError {
-    match classify(error) {
-        HttpError::Exchange(error) if is_disconnection(&*error) => HttpError::Disconnected(error),
-        error => error,
-    }
 }
 
 /// Returns true if the error or one of its sources says that the other side has ended the connection.
