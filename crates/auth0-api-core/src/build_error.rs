@@ -7,10 +7,28 @@ use crate::dpop::DpopPolicyError;
 use crate::issuer::{DomainError, TrustedDomainsProblem};
 use crate::metadata::MetadataError;
 use crate::mtls::CertificateSourceError;
+use crate::with_sources::WithSources;
 
 /// Why a client cannot be built: every problem of its configuration.
 pub struct BuildError {
-    pub(crate) problems: Vec<ConfigProblem>,
+    problems: Vec<ConfigProblem>,
+    /// Whether the configuration comes from environment variables. The text then names them.
+    is_from_environment: bool,
+}
+
+/// What is wrong with the text of an environment variable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum VariableError {
+    /// The text has a comma, and several values are separated by blanks.
+    #[error("separate several values by blanks, not by commas")]
+    Comma,
+    /// The text begins or ends with a quotation mark.
+    #[error("remove the quotation marks around the value")]
+    Quoted,
+    /// The text has control characters, or is not UTF-8.
+    #[error("the value has characters that no such value can have")]
+    Unprintable,
 }
 
 /// One problem of a configuration.
@@ -20,14 +38,14 @@ pub enum ConfigProblem {
     /// The list of algorithms is empty.
     #[error("algorithms: at least one is needed")]
     Algorithms,
-    /// No audience is set, or an audience is blank.
-    #[error("audience: the API's identifier is needed, and may not be blank")]
+    /// No audience is set, or an audience is blank, or has white space around it.
+    #[error("audience: the API's identifier is needed, without white space around it")]
     Audience,
     /// The source of client certificates cannot be used.
     #[error("client_certificates: {0}")]
     CertificateSource(#[source] CertificateSourceError),
-    /// The client id or the client secret is blank.
-    #[error("client_auth: both the client id and its secret are needed")]
+    /// The client id or the client secret is blank, or has white space around it.
+    #[error("client_auth: both the client id and its secret are needed, without white space around them")]
     ClientAuth,
     /// The configured `client_auth` needs a TLS certificate, but the default HTTP client presents no certificate.
     #[error("client_auth: tls() needs an http_client that presents the certificate")]
@@ -60,7 +78,8 @@ pub enum ConfigProblem {
     #[error("exchange_domain: client_auth needs one domain: set exchange_domain()")]
     ExchangeDomainMissing,
     /// The default HTTP client cannot be built, or the feature `reqwest` is off and no client is set.
-    #[error("http_client: {0}")]
+    #[error("http_client: {}; install the CA certificates of the system (Debian: ca-certificates), or name a file of them in \
+             SSL_CERT_FILE, or set http_client()", WithSources(&**.0))]
     HttpClient(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A host that is allowed for key sets is invalid.
     #[error("allow_jwks_host: {host:?}: {error}")]
@@ -104,9 +123,26 @@ pub enum ConfigProblem {
     /// The cache has a size of 0 entries.
     #[error("token_cache: set at least one entry, or use off()")]
     TokenCache,
+    /// The text of an environment variable cannot be used.
+    #[error("{name}: {error}")]
+    Variable {
+        /// The name of the variable.
+        name: &'static str,
+        /// What is wrong.
+        #[source]
+        error: VariableError,
+    },
 }
 
 impl BuildError {
+    pub(crate) fn of(problems: Vec<ConfigProblem>) -> Self {
+        Self { problems, is_from_environment: false }
+    }
+
+    pub(crate) fn in_environment(problems: Vec<ConfigProblem>) -> Self {
+        Self { problems, is_from_environment: true }
+    }
+
     /// Returns every problem.
     pub fn problems(&self) -> &[ConfigProblem] {
         &self.problems
@@ -118,6 +154,9 @@ impl fmt::Display for BuildError {
         f.write_str("the configuration is unusable")?;
         for (index, problem) in self.problems.iter().enumerate() {
             write!(f, "{} {problem}", if index == 0 { ":" } else { ";" })?;
+            if let Some(variables) = problem.variables().filter(|_| self.is_from_environment) {
+                write!(f, " ({variables})")?;
+            }
         }
         Ok(())
     }
@@ -165,6 +204,31 @@ impl ConfigProblem {
             Self::PublicUrl(_) | Self::PublicUrlQuery => "public_url",
             Self::ResourceMetadata(_) => "resource_metadata",
             Self::TokenCache => "token_cache",
+            Self::Variable { name, .. } => option_of(name),
+        }
+    }
+
+    /// Returns the environment variables that set the option, unless the message already names one.
+    fn variables(&self) -> Option<&'static str> {
+        match self.option() {
+            _ if matches!(self, Self::Variable { .. }) => None,
+            "audience" => Some(AUDIENCE),
+            "client_auth" => Some("AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET"),
+            "domain" => Some(DOMAIN),
+            _ => None,
         }
     }
 }
+
+fn option_of(variable: &str) -> &'static str {
+    match variable {
+        AUDIENCE => "audience",
+        DOMAIN => "domain",
+        _ => "client_auth",
+    }
+}
+
+pub(crate) const AUDIENCE: &str = "AUTH0_AUDIENCE";
+pub(crate) const CLIENT_ID: &str = "AUTH0_CLIENT_ID";
+pub(crate) const CLIENT_SECRET: &str = "AUTH0_CLIENT_SECRET";
+pub(crate) const DOMAIN: &str = "AUTH0_DOMAIN";

@@ -5,13 +5,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::binding::Binder;
-use crate::build_error::{BuildError, ConfigProblem};
+use crate::build_error::{BuildError, ConfigProblem, VariableError};
 use crate::called_url::{OwnHosts, TargetPolicy, TargetUrl, TrustedProxies};
 use crate::client::ApiClient;
 use crate::clock::{Clock, SystemClock};
 use crate::credentials::Scheme;
 use crate::dpop::DpopPolicy;
 use crate::exchange::{ClientAuth, ExchangeCache, ExchangeConfig, Exchanger};
+#[cfg(feature = "reqwest")]
+use crate::http::ReqwestClient;
 use crate::http::{BoundedClient, HttpClient};
 use crate::issuer::{Domain, IssuerConfig, JwksHost, KeyPolicy, Loopback, Trust, TrustedDomains};
 use crate::jose::{Algorithm, AlgorithmSet};
@@ -49,6 +51,7 @@ pub struct ApiClientBuilder {
     clock: Arc<dyn Clock>,
     domains: TrustedDomains,
     dpop: DpopPolicy,
+    environment: Option<Environment>,
     exchange_cache: ExchangeCache,
     exchange_domain: Option<String>,
     http_client: Option<Arc<dyn HttpClient>>,
@@ -68,18 +71,39 @@ pub struct ApiClientBuilder {
     trusted_proxies: TrustedProxies,
 }
 
+/// How the environment was read, if the configuration comes from it.
+#[derive(Clone, Debug)]
+struct Environment {
+    unusable: Vec<(&'static str, VariableError)>,
+    is_loopback: bool,
+}
+
+impl Environment {
+    /// Puts the variables that cannot be used first, and drops the problems that follow from them.
+    fn explain(&self, problems: Vec<ConfigProblem>) -> BuildError {
+        let unusable = self.unusable.iter().map(|(name, error)| ConfigProblem::Variable { name, error: *error });
+        let mut explained: Vec<_> = unusable.collect();
+        let options: Vec<_> = explained.iter().map(ConfigProblem::option).collect();
+        explained.extend(problems.into_iter().filter(|problem| !options.contains(&problem.option())));
+        BuildError::in_environment(explained)
+    }
+
+    fn warn(&self) {
+        if self.is_loopback {
+            tracing::warn!(
+                target: "auth0_api",
+                event = "insecure_loopback",
+                hint = "AUTH0_DOMAIN names a tenant on this machine by plain http: never use this in production"
+            );
+        }
+    }
+}
+
 impl ApiClient {
     /// Configures a client for the domain of a tenant, or for [several domains](TrustedDomains), and for the identifier
     /// of this API.
     pub fn builder(domains: impl Into<TrustedDomains>, audience: impl Into<Box<str>>) -> ApiClientBuilder {
         ApiClientBuilder::new(domains.into(), audience.into())
-    }
-
-    /// Configures a client from the environment variables `AUTH0_DOMAIN` and `AUTH0_AUDIENCE`, and optionally from both
-    /// `AUTH0_CLIENT_ID` and `AUTH0_CLIENT_SECRET`. [`build`](ApiClientBuilder::build) reports what is missing.
-    #[expect(clippy::disallowed_methods, reason = "the only place that reads the process's environment")]
-    pub fn from_env() -> ApiClientBuilder {
-        ApiClientBuilder::from_variables(|name| std::env::var(name).ok())
     }
 }
 
@@ -93,6 +117,7 @@ impl ApiClientBuilder {
             clock: Arc::new(SystemClock),
             domains,
             dpop: DpopPolicy::accept(),
+            environment: None,
             exchange_cache: ExchangeCache::default(),
             exchange_domain: None,
             http_client: None,
@@ -113,19 +138,14 @@ impl ApiClientBuilder {
         }
     }
 
-    /// Reads `AUTH0_DOMAIN` and `AUTH0_AUDIENCE`, and the optional pair `AUTH0_CLIENT_ID` and `AUTH0_CLIENT_SECRET`.
-    ///
-    /// A missing variable counts as a blank value, and [`build`](Self::build) reports this problem. If only one
-    /// variable of the pair is set, `build` reports a problem of `client_auth`.
-    pub(crate) fn from_variables(variable: impl Fn(&'static str) -> Option<String>) -> Self {
-        let required = |name| variable(name).unwrap_or_default();
-        let builder = Self::new(required("AUTH0_DOMAIN").into(), required("AUTH0_AUDIENCE").into());
-        match (variable("AUTH0_CLIENT_ID"), variable("AUTH0_CLIENT_SECRET")) {
-            (None, None) => builder,
-            (id, secret) => {
-                builder.client_auth(ClientAuth::secret_post(id.unwrap_or_default(), secret.unwrap_or_default()))
-            }
-        }
+    /// Records how the environment was read.
+    pub(crate) fn read_from_environment(
+        mut self,
+        unusable: Vec<(&'static str, VariableError)>,
+        is_loopback: bool,
+    ) -> Self {
+        self.environment = Some(Environment { unusable, is_loopback });
+        self
     }
 
     /// Accepts tokens signed with any of these algorithms. Default: RS256 only.
@@ -309,8 +329,11 @@ impl ApiClientBuilder {
     ///
     /// [`BuildError`] with every problem, not only the first.
     pub fn build(self) -> Result<ApiClient, BuildError> {
-        let mut problems = Vec::new();
-        self.assemble(&mut problems).ok_or(BuildError { problems })
+        let (environment, mut problems) = (self.environment.clone(), Vec::new());
+        let client = self.assemble(&mut problems);
+        let Some(environment) = environment else { return client.ok_or(BuildError::of(problems)) };
+        environment.warn();
+        client.filter(|_| environment.unusable.is_empty()).ok_or_else(|| environment.explain(problems))
     }
 
     /// Checks every setting, and assembles the client from the checked forms. Returns `None` if there is a problem.
@@ -319,7 +342,7 @@ impl ApiClientBuilder {
         let trusted = keep(problems, self.domains.parse(self.loopback).map_err(ConfigProblem::from));
         let algorithms = AlgorithmSet::new(self.algorithms.iter().copied());
         let algorithms = keep(problems, algorithms.ok_or(ConfigProblem::Algorithms));
-        let http_client = keep(problems, self.http_client.clone().map_or_else(default_http_client, Ok));
+        let http_client = keep(problems, self.http_client.clone().map_or_else(|| self.default_http_client(), Ok));
         let public_url = keep(problems, self.public_url.as_deref().map(parsed_public_url).transpose());
         let own_hosts = self.own_hosts.as_deref().map(|hosts| parsed_own_hosts(hosts, problems));
         let jwks_hosts = self.parsed_jwks_hosts(problems);
@@ -398,6 +421,21 @@ impl ApiClientBuilder {
         hosts.into_iter().collect()
     }
 
+    /// Without any certificate on this machine, a client for tenants on this machine still works by plain HTTP.
+    #[cfg(feature = "reqwest")]
+    fn default_http_client(&self) -> Result<Arc<dyn HttpClient>, ConfigProblem> {
+        let client = ReqwestClient::new().or_else(|error| {
+            let is_local = self.domains.parse(self.loopback).is_ok_and(|trusted| trusted.is_plain_http());
+            if is_local { ReqwestClient::without_certificates() } else { Err(error) }
+        });
+        Ok(Arc::new(client.map_err(|error| ConfigProblem::HttpClient(error.into()))?))
+    }
+
+    #[cfg(not(feature = "reqwest"))]
+    fn default_http_client(&self) -> Result<Arc<dyn HttpClient>, ConfigProblem> {
+        Err(ConfigProblem::HttpClient("the feature `reqwest` is off: set http_client()".into()))
+    }
+
     /// Returns the domain where the client authenticates; `None` stands for the only trusted domain.
     fn parsed_exchange_domain(&self) -> Result<Option<Domain>, ConfigProblem> {
         match &self.exchange_domain {
@@ -430,67 +468,8 @@ fn parsed_own_hosts(hosts: &[Box<str>], problems: &mut Vec<ConfigProblem>) -> Ow
     own_hosts
 }
 
-#[cfg(feature = "reqwest")]
-fn default_http_client() -> Result<Arc<dyn HttpClient>, ConfigProblem> {
-    let client = crate::http::ReqwestClient::new().map_err(|error| ConfigProblem::HttpClient(error.into()))?;
-    Ok(Arc::new(client))
-}
-
-#[cfg(not(feature = "reqwest"))]
-fn default_http_client() -> Result<Arc<dyn HttpClient>, ConfigProblem> {
-    Err(ConfigProblem::HttpClient("the feature `reqwest` is off: set http_client()".into()))
-}
-
 /// Auth0's default.
 const DEFAULT_ALGORITHM: Algorithm = Algorithm::RS256;
 /// The default of auth0-api-js. Tokens are valid for hours, so an API need not accept an expired token for some seconds
 /// longer.
 const DEFAULT_LEEWAY: Duration = Duration::ZERO;
-
-#[cfg(all(test, feature = "reqwest"))]
-mod tests {
-    #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
-
-    use super::{ApiClientBuilder, ConfigProblem};
-
-    const ALL: [(&str, &str); 4] = [
-        ("AUTH0_DOMAIN", "tenant.eu.auth0.com"),
-        ("AUTH0_AUDIENCE", "https://api.example.com"),
-        ("AUTH0_CLIENT_ID", "client"),
-        ("AUTH0_CLIENT_SECRET", "hush"),
-    ];
-
-    fn from(variables: &[(&str, &str)]) -> ApiClientBuilder {
-        ApiClientBuilder::from_variables(|name| {
-            let (_, value) = variables.iter().find(|(variable, _)| *variable == name)?;
-            Some((*value).to_owned())
-        })
-    }
-
-    fn problems(builder: ApiClientBuilder) -> Vec<&'static str> {
-        builder.build().unwrap_err().problems().iter().map(ConfigProblem::option).collect()
-    }
-
-    #[test]
-    fn environment_needs_only_a_domain_and_an_audience() {
-        assert_eq!(from(&ALL[..2]).build().unwrap().issuers(), ["https://tenant.eu.auth0.com/"]);
-        assert!(from(&ALL).build().is_ok());
-        assert_eq!(problems(from(&[])), ["domain", "audience"]);
-        assert_eq!(problems(from(&ALL[1..])), ["domain"]);
-        assert_eq!(problems(from(&[ALL[0], ("AUTH0_AUDIENCE", " ")])), ["audience"]);
-    }
-
-    #[test]
-    fn incomplete_client_credentials_in_the_environment_are_reported() {
-        assert_eq!(problems(from(&ALL[..3])), ["client_auth"]);
-        assert_eq!(problems(from(&[ALL[0], ALL[1], ALL[3]])), ["client_auth"]);
-        assert_eq!(problems(from(&[ALL[2]])), ["domain", "audience", "client_auth"]);
-    }
-
-    #[test]
-    fn build_error_names_the_option_and_shows_no_secret() {
-        let error = from(&[("AUTH0_DOMAIN", ""), ALL[1], ALL[2], ALL[3]]).build().unwrap_err();
-        assert_eq!(format!("{error:?}"), "the configuration is unusable: domain: the domain is empty");
-        assert!(!format!("{:?}", from(&ALL)).contains("hush"));
-    }
-}

@@ -81,6 +81,7 @@ mod clock;
 pub mod credentials;
 mod digest;
 pub mod dpop;
+mod environment;
 mod error;
 pub mod exchange;
 pub mod extract;
@@ -106,7 +107,7 @@ mod token_cache;
 mod verify;
 mod with_sources;
 
-pub use build_error::{BuildError, ConfigProblem};
+pub use build_error::{BuildError, ConfigProblem, VariableError};
 pub use builder::ApiClientBuilder;
 pub use called_url::proxies::TrustedProxies;
 pub use certificate::{CertificateThumbprint, ClientCertificate};

@@ -48,7 +48,12 @@ impl Settings {
         let Some(domain) = &self.domain else { return Ok(None) };
         let text = |value: Option<&String>| value.cloned().unwrap_or_default();
         let (resource, url) = (text(self.audience.as_ref()), text(self.calendar_url.as_ref()));
-        let api = ApiClient::builder(domain, resource.as_str())
+        let mut builder = ApiClient::builder(domain, resource.as_str());
+        if domain.starts_with("http://") {
+            // Allows http for loopback addresses only; any other http domain is still rejected.
+            builder = builder.insecure_http_loopback();
+        }
+        let api = builder
             .client_auth(ClientAuth::secret_post(text(self.client_id.as_ref()), text(self.client_secret.as_ref())))
             .resource_metadata(metadata(&resource))
             .build()?;

@@ -30,8 +30,8 @@ fn all_configuration_problems_are_reported_at_once() {
         error.to_string(),
         "the configuration is unusable: domain: a domain has no path, query, fragment or credentials; \
          algorithms: at least one is needed; public_url: the URL is not an absolute http or https URL; \
-         audience: the API's identifier is needed, and may not be blank; \
-         client_auth: both the client id and its secret are needed; \
+         audience: the API's identifier is needed, without white space around it; \
+         client_auth: both the client id and its secret are needed, without white space around them; \
          dpop: at least one proof algorithm is needed; leeway: at most 10 minutes"
     );
 }

@@ -91,14 +91,15 @@ impl ClientAuth {
         &self.client_id
     }
 
-    /// Returns `None` if the client id or the secret is blank.
+    /// Returns `None` if the client id or the secret is blank, or has white space around it, as from a file that ends
+    /// with a line feed.
     pub(crate) fn check(self) -> Option<CheckedClientAuth> {
-        let blank_secret = match &self.method {
-            Method::SecretBasic(secret) | Method::SecretPost(secret) => secret.expose_secret().trim().is_empty(),
-            Method::PrivateKeyJwt(_) | Method::Tls => false,
+        let is_clean = |text: &str| !text.is_empty() && text.trim() == text;
+        let secret_is_clean = match &self.method {
+            Method::SecretBasic(secret) | Method::SecretPost(secret) => is_clean(secret.expose_secret()),
+            Method::PrivateKeyJwt(_) | Method::Tls => true,
         };
-        let is_complete = !self.client_id.trim().is_empty() && !blank_secret;
-        is_complete.then_some(CheckedClientAuth(self))
+        (is_clean(&self.client_id) && secret_is_clean).then_some(CheckedClientAuth(self))
     }
 
     /// Whether the client authenticates with the certificate of the TLS connection.

@@ -54,6 +54,12 @@ impl ReqwestClient {
         Ok(Self { everywhere: Pooling::new(Proxies::OfEnvironment)?, loopback: Pooling::new(Proxies::Never)? })
     }
 
+    /// Builds a client that trusts no certificate, for plain HTTP on a machine without any.
+    pub(crate) fn without_certificates() -> Result<Self, reqwest::Error> {
+        let client = builder(Proxies::Never).tls_certs_only([]).build()?;
+        Ok(Self::with_client(client))
+    }
+
     /// Uses this reqwest client for all requests. Configure it with `redirect(Policy::none())`: a response from another
     /// URL than the requested one is an error.
     pub fn with_client(client: Client) -> Self {

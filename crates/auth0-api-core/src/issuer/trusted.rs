@@ -89,6 +89,11 @@ impl Trusted {
         }
     }
 
+    /// Whether all domains are on this machine, and reached by plain HTTP.
+    pub(crate) fn is_plain_http(&self) -> bool {
+        self.issuers().is_some_and(|issuers| issuers.iter().all(|issuer| issuer.starts_with("http://")))
+    }
+
     /// The only domain; `None` for several domains or a resolver.
     pub(crate) fn only(&self) -> Option<&Domain> {
         match self {

@@ -19,14 +19,16 @@ pub(crate) struct TokenPolicy {
     pub(crate) times: TimePolicy,
 }
 
-/// The audiences of this API: at least one, and none is blank.
+/// The audiences of this API: at least one. None is blank, or has white space around it, which no audience in a token
+/// has.
 #[derive(Debug)]
 pub(crate) struct AcceptedAudiences(Vec<Box<str>>);
 
 impl AcceptedAudiences {
-    /// Returns `None` if the list is empty, or if an audience is blank.
+    /// Returns `None` if the list is empty, or if an audience is blank or has white space around it.
     pub(crate) fn new(audiences: Vec<Box<str>>) -> Option<Self> {
-        let is_usable = !audiences.is_empty() && audiences.iter().all(|audience| !audience.trim().is_empty());
+        let is_usable = !audiences.is_empty()
+            && audiences.iter().all(|audience| !audience.is_empty() && audience.trim() == &**audience);
         is_usable.then_some(Self(audiences))
     }
 }

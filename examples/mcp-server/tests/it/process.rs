@@ -80,4 +80,4 @@ pub(crate) fn header(response: &Response, name: &str) -> Vec<String> {
 pub(crate) const VERSION: &str = "2025-11-25";
 
 /// The limit for each wait, long enough for a busy machine. A test that hangs fails after this time.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);

@@ -1,8 +1,26 @@
 //! Tests that the server rejects requests as the MCP authorization specification requires.
 
-use serde_json::{Value, json};
+use std::process::Stdio;
 
-use crate::process::{Server, header};
+use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::Command;
+use tokio::time::timeout;
+
+use crate::process::{PATIENCE, Server, header};
+
+#[tokio::test]
+async fn a_plain_http_domain_is_accepted_on_this_machine_only() {
+    for (domain, is_accepted) in [("http://127.0.0.1:1", true), ("http://tenant.example.com", false)] {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_mcp-server"));
+        program.args(["--port", "0", "--domain", domain, "--audience", "https://mcp.example.com/mcp"]);
+        program.args(["--client-id", "c", "--client-secret", "s", "--calendar-url", "http://127.0.0.1:1"]);
+        let mut program = program.stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
+        let mut printed = BufReader::new(program.stdout.take().unwrap()).lines();
+        let first = timeout(PATIENCE, printed.next_line()).await.unwrap().unwrap();
+        assert_eq!(first.is_some(), is_accepted, "{domain}: {first:?}");
+    }
+}
 
 #[tokio::test]
 async fn the_challenge_names_the_metadata_and_the_scope() {

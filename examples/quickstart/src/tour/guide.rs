@@ -12,7 +12,7 @@ pub(super) struct Guide {
 
 impl Guide {
     pub(super) fn new() -> Result<Self, reqwest::Error> {
-        Ok(Self { client: Client::builder().no_proxy().build()? })
+        Ok(Self { client: Client::builder().no_proxy().tls_certs_only([]).build()? })
     }
 
     /// Runs steps in order and returns the number of steps that did not go as expected.

@@ -21,6 +21,14 @@ async fn every_step_of_the_tour_goes_as_expected() {
 }
 
 #[tokio::test]
+async fn a_machine_without_ca_certificates_can_run_the_tour() {
+    let mut quickstart = quickstart();
+    quickstart.env("SSL_CERT_FILE", "/nonexistent").env("SSL_CERT_DIR", "/nonexistent");
+    let output = timeout(PATIENCE, quickstart.output()).await.unwrap().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[tokio::test]
 async fn the_printed_curl_commands_work() {
     let (mut program, lines) = served().await;
     let client = Client::builder().no_proxy().build().unwrap();
