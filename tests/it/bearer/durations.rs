@@ -19,7 +19,7 @@ type Set = fn(ApiClientBuilder, Duration) -> ApiClientBuilder;
 const TABLE: [(&str, Duration, Duration, Set); 10] = [
     ("leeway", Duration::ZERO, Duration::from_secs(600), ApiClientBuilder::leeway),
     ("max_token_age", SECOND, Duration::from_secs(31_622_400), ApiClientBuilder::max_token_age),
-    ("dpop", SECOND, DAY, |client, time| client.dpop(DpopPolicy::accept().max_age(time))),
+    ("dpop", Duration::ZERO, DAY, |client, time| client.dpop(DpopPolicy::accept().max_age(time))),
     ("dpop", Duration::ZERO, DAY, |client, time| client.dpop(DpopPolicy::require().leeway(time))),
     ("dpop", SECOND, DAY, |client, time| {
         client.dpop(DpopPolicy::accept().nonce(RotatingNonce::new([[7; 32]]).unwrap().step(time)))

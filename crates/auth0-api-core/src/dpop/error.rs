@@ -19,8 +19,8 @@ pub enum DpopPolicyError {
     /// The replay store cannot work with its settings: the text of [`ReplayStore::problem`](crate::dpop::ReplayStore::problem).
     #[error("replay_store(): {0}")]
     ReplayStore(&'static str),
-    /// A proof is accepted for less than a second, or for more than a day.
-    #[error("max_age() is from 1 s to a day, and leeway() is a day at most")]
+    /// A proof is accepted for more than a day.
+    #[error("max_age() and leeway() may be a day at most")]
     Window,
 }
 
