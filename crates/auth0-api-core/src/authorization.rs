@@ -14,8 +14,6 @@ impl Requirement {
     /// [`ApiClient::reject`](crate::ApiClient::reject).
     pub fn check(&self, token: &VerifiedToken) -> Result<(), Error> {
         let Some(lack) = self.lack(token) else { return Ok(()) };
-        let error = Error::from(lack).presented_as(token.binding().scheme());
-        error.report();
-        Err(error)
+        Err(Error::from(lack).presented_as(token.binding().scheme()))
     }
 }

@@ -77,8 +77,8 @@ pub enum ConfigProblem {
     /// The leeway is longer than 10 minutes.
     #[error("leeway: at most 10 minutes")]
     Leeway,
-    /// The maximum age of a token is shorter than a second, or longer than 366 days.
-    #[error("max_token_age: from 1 s to 366 days")]
+    /// The maximum age of a token is out of bounds.
+    #[error("max_token_age: set 1 s to 366 days")]
     MaxTokenAge,
     /// An own host is not a host with an optional port.
     #[error("own_hosts: {host:?}: {error}")]

@@ -18,7 +18,7 @@ use crate::jose::{Algorithm, AlgorithmSet};
 use crate::metadata::{ClientFacts, OfferedSchemes, ProtectedResource};
 use crate::mtls::{CertificatePolicy, CertificateSource};
 use crate::revocation::{Revocation, RevocationList};
-use crate::token::{AcceptedAudiences, Leeway, MaxTokenAge, TokenPolicy};
+use crate::token::{AcceptedAudiences, Leeway, MaxAge, TimePolicy, TokenPolicy};
 use crate::token_cache::{RememberedTokens, TokenCache};
 use crate::verify::Verifier;
 
@@ -336,8 +336,8 @@ impl ApiClientBuilder {
         let dpop = keep(problems, self.dpop.check().map_err(ConfigProblem::Dpop));
         let key_policy = keep(problems, self.key_policy.check().map_err(ConfigProblem::KeyPolicy));
         let leeway = keep(problems, Leeway::new(self.leeway).ok_or(ConfigProblem::Leeway));
-        let max_token_age = self.max_token_age.map(|age| MaxTokenAge::new(age).ok_or(ConfigProblem::MaxTokenAge));
-        let max_token_age = keep(problems, max_token_age.transpose());
+        let max_age = self.max_token_age.map(|age| MaxAge::new(age).ok_or(ConfigProblem::MaxTokenAge)).transpose();
+        let max_age = keep(problems, max_age);
         let remembered = keep(problems, RememberedTokens::new(self.token_cache).ok_or(ConfigProblem::TokenCache));
         // The metadata contains the trusted issuers, so the metadata is checked only if the trusted issuers are valid.
         let resource = trusted.as_ref().and_then(|trusted| {
@@ -355,10 +355,9 @@ impl ApiClientBuilder {
         let tokens = TokenPolicy {
             audiences: audiences?,
             client_id: client_auth.as_ref().map(|client| client.client_id().into()),
-            leeway: leeway?,
-            max_token_age: max_token_age?,
             required_claims: self.required_claims,
             strict_rfc9068: self.strict_rfc9068,
+            times: TimePolicy { leeway: leeway?, max_age: max_age? },
         };
         let exchange_domain = exchange_domain?.or_else(|| trusted.only().cloned());
         let exchange_cache = exchange_cache?;

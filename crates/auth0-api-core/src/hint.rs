@@ -12,20 +12,8 @@ use crate::mtls::CertificateError;
 use crate::requirement::RequirementError;
 use crate::revocation::RevocationError;
 use crate::token::{ClaimsError, TokenError};
-use crate::with_sources::WithSources;
 
 impl Error {
-    /// Logs a rejection. A status of 500 or more means that the cause is on this API's side. The event then includes
-    /// all source errors.
-    pub(crate) fn report(&self) {
-        let (label, status, hint) = (self.label(), self.status(), self.hint());
-        if status >= 500 {
-            tracing::warn!(target: "auth0_api", event = "request_rejected", label, status, hint, reason = %WithSources(self));
-        } else {
-            tracing::info!(target: "auth0_api", event = "request_rejected", label, status, hint, reason = %self);
-        }
-    }
-
     /// Returns a text for operators: what is wrong, and what to change.
     ///
     /// Returns `None` for errors that a wrong configuration rarely causes.

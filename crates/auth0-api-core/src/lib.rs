@@ -95,6 +95,7 @@ mod meter;
 pub mod mtls;
 mod random;
 mod rejection;
+mod rejection_log;
 mod request;
 pub mod requirement;
 pub mod revocation;

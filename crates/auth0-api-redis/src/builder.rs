@@ -3,16 +3,16 @@
 use std::fmt;
 use std::time::Duration;
 
-use redis::Client;
-
 use crate::connection::Connection;
+use crate::error::RedisConfigError;
 use crate::outage::{Outage, OutagePolicy};
+use crate::server::Server;
 use crate::store::RedisReplayStore;
 
 /// Builds a [`RedisReplayStore`]. Created by [`RedisReplayStore::builder`].
 #[must_use = "a builder does nothing until `build`"]
 pub struct RedisReplayStoreBuilder {
-    client: Result<Client, RedisConfigError>,
+    server: Result<Server, RedisConfigError>,
     key_prefix: String,
     clock_margin: Duration,
     response_timeout: Duration,
@@ -22,7 +22,7 @@ pub struct RedisReplayStoreBuilder {
 impl RedisReplayStoreBuilder {
     pub(crate) fn new(url: &str) -> Self {
         Self {
-            client: client(url),
+            server: Server::parse(url),
             key_prefix: DEFAULT_KEY_PREFIX.to_owned(),
             clock_margin: DEFAULT_CLOCK_MARGIN,
             response_timeout: DEFAULT_RESPONSE_TIMEOUT,
@@ -39,7 +39,7 @@ impl RedisReplayStoreBuilder {
         self
     }
 
-    /// Sets how long Redis remembers a proof after its expiry. Default 30 s; at most a day.
+    /// Sets how long Redis remembers a proof after its expiry. Default 30 s; a day at most.
     ///
     /// Without this margin, a replica could accept a proof a second time, after Redis has removed it: the clock of the
     /// replica may be behind, or the request may have waited for an issuer's keys. The margin must be longer than the
@@ -49,8 +49,8 @@ impl RedisReplayStoreBuilder {
         self
     }
 
-    /// Sets how long a request waits for Redis, including the time to connect and to retry. Default 500 ms; from 1 ms to
-    /// 60 s.
+    /// Sets how long a request waits for Redis, including the time to connect and to retry. Default 500 ms;
+    /// 1 ms to 60 s.
     pub fn response_timeout(mut self, timeout: Duration) -> Self {
         self.response_timeout = timeout;
         self
@@ -66,10 +66,9 @@ impl RedisReplayStoreBuilder {
     ///
     /// # Errors
     ///
-    /// The URL is not a valid Redis URL, or it requires TLS and the feature `tls` is not enabled, or a time is out of its
+    /// The URL is not a valid Redis URL, it requires TLS and the feature `tls` is not enabled, or a time is out of its
     /// bounds.
     pub fn build(self) -> Result<RedisReplayStore, RedisConfigError> {
-        let client = self.client?;
         if self.clock_margin > LONGEST_CLOCK_MARGIN {
             return Err(RedisConfigError::ClockMargin);
         }
@@ -79,7 +78,7 @@ impl RedisReplayStoreBuilder {
         Ok(RedisReplayStore {
             key_prefix: self.key_prefix,
             clock_margin: self.clock_margin,
-            connection: Connection::new(client, self.response_timeout),
+            connection: Connection::new(self.server?, self.response_timeout),
             outage: Outage::new(self.outage),
         })
     }
@@ -96,51 +95,11 @@ impl fmt::Debug for RedisReplayStoreBuilder {
     }
 }
 
-/// Why a [`RedisReplayStore`] cannot be built. The error does not contain the URL, because the URL may contain a password.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum RedisConfigError {
-    /// The clock margin is longer than a day.
-    #[error("clock_margin() is at most a day")]
-    ClockMargin,
-    /// The response timeout is shorter than a millisecond, or longer than 60 s.
-    #[error("response_timeout() is from 1 ms to 60 s")]
-    ResponseTimeout,
-    /// The URL requires TLS, and the feature `tls` is not enabled.
-    #[error("the Redis URL requires TLS: enable the feature `tls` of auth0-api-redis")]
-    TlsDisabled,
-    /// The URL does not have the form `redis://[user[:password]@]host[:port][/database]`.
-    #[error("the Redis URL is malformed: it has the form redis://[user[:password]@]host[:port][/database]")]
-    UrlMalformed,
-}
-
-fn client(url: &str) -> Result<Client, RedisConfigError> {
-    let wants_tls = ["rediss:", "valkeys:"].iter().any(|scheme| url.starts_with(scheme));
-    if wants_tls {
-        provide_tls()?;
-    }
-    Client::open(url).map_err(|_| RedisConfigError::UrlMalformed)
-}
-
-/// Chooses the cryptographic provider of rustls, unless the process has chosen one. If two providers are compiled in
-/// and none is chosen, rustls panics at the first connection.
-#[cfg(feature = "tls")]
-#[expect(clippy::unnecessary_wraps, reason = "the same function for builds without TLS fails")]
-fn provide_tls() -> Result<(), RedisConfigError> {
-    if rustls::crypto::CryptoProvider::get_default().is_none() {
-        // An error means that another thread has just chosen a provider. That provider is then used.
-        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    }
-    Ok(())
-}
-
-#[cfg(not(feature = "tls"))]
-fn provide_tls() -> Result<(), RedisConfigError> {
-    Err(RedisConfigError::TlsDisabled)
-}
-
 /// Clocks that are synchronised by NTP differ by less than a second, and a request waits for keys for 10 s at most.
 const DEFAULT_CLOCK_MARGIN: Duration = Duration::from_secs(30);
+
+/// The clocks of replicas that differ by more than a day are wrong.
+const LONGEST_CLOCK_MARGIN: Duration = Duration::from_secs(86_400);
 
 const DEFAULT_KEY_PREFIX: &str = "auth0-api:replay:";
 
@@ -148,11 +107,8 @@ const DEFAULT_KEY_PREFIX: &str = "auth0-api:replay:";
 /// users hardly notice the wait.
 const DEFAULT_RESPONSE_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// If two clocks differ by more than a day, a clock is wrong. A longer margin would only fill Redis.
-const LONGEST_CLOCK_MARGIN: Duration = Duration::from_secs(86_400);
-
-/// The usual time limit of clients and proxies. A longer wait would only collect requests.
-const LONGEST_RESPONSE_TIMEOUT: Duration = Duration::from_secs(60);
-
-/// The smallest unit of time that is worth a timer.
+/// No Redis answers faster than this over a network.
 const SHORTEST_RESPONSE_TIMEOUT: Duration = Duration::from_millis(1);
+
+/// Callers and proxies do not wait longer than this for the response of an API.
+const LONGEST_RESPONSE_TIMEOUT: Duration = Duration::from_secs(60);

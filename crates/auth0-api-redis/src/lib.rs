@@ -61,9 +61,14 @@
 
 mod builder;
 mod connection;
+mod error;
 mod outage;
+mod server;
 mod store;
+#[cfg(feature = "tls")]
+mod tls;
 
-pub use builder::{RedisConfigError, RedisReplayStoreBuilder};
+pub use builder::RedisReplayStoreBuilder;
+pub use error::RedisConfigError;
 pub use outage::OutagePolicy;
 pub use store::RedisReplayStore;

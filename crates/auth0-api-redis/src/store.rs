@@ -8,8 +8,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use redis::Cmd;
 
-use crate::builder::{RedisConfigError, RedisReplayStoreBuilder};
+use crate::builder::RedisReplayStoreBuilder;
 use crate::connection::Connection;
+use crate::error::RedisConfigError;
 use crate::outage::Outage;
 
 /// Remembers used proofs in Redis, for all replicas of an API.
@@ -50,8 +51,8 @@ impl RedisReplayStore {
 
     /// Creates a builder for a store with the Redis at this URL: `redis://[user[:password]@]host[:port][/database]`.
     ///
-    /// `rediss://` is Redis over TLS and needs the feature `tls`. If the process has not chosen the cryptographic
-    /// provider of rustls, aws-lc-rs is installed.
+    /// `rediss://` is Redis over TLS and needs the feature `tls`. The server's certificate must be one that the system
+    /// trusts; on Linux, `SSL_CERT_FILE` names further ones.
     pub fn builder(url: &str) -> RedisReplayStoreBuilder {
         RedisReplayStoreBuilder::new(url)
     }

@@ -22,6 +22,7 @@ pub struct HttpAnswer(Kind);
 #[derive(Clone)]
 enum Kind {
     Broken,
+    Disconnected,
     Panic,
     Response(HttpResponse),
     TimedOut,
@@ -67,9 +68,14 @@ impl HttpAnswer {
         Self(Kind::Unreachable)
     }
 
-    /// The connection breaks before the response: [`HttpError::Exchange`].
+    /// The response cannot be read: [`HttpError::Exchange`].
     pub fn broken() -> Self {
         Self(Kind::Broken)
+    }
+
+    /// The connection ends before the first byte of the response: [`HttpError::Disconnected`].
+    pub fn disconnected() -> Self {
+        Self(Kind::Disconnected)
     }
 
     /// The HTTP client reports at once that no response arrived in time: [`HttpError::Timeout`].
@@ -98,6 +104,7 @@ impl HttpAnswer {
     pub(crate) async fn outcome(self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
         match self.0 {
             Kind::Broken => Err(HttpError::Exchange("the connection broke, as scripted".into())),
+            Kind::Disconnected => Err(HttpError::Disconnected("disconnected, as scripted".into())),
             Kind::Panic => panic!("the HTTP client panics, as scripted"),
             Kind::Response(response) if is_unchanged(&request, &response) => {
                 Ok(HttpResponse { status: 304, body: Vec::new(), ..response })
@@ -125,6 +132,7 @@ impl fmt::Debug for HttpAnswer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Kind::Broken => f.write_str("broken"),
+            Kind::Disconnected => f.write_str("disconnected"),
             Kind::Panic => f.write_str("panic"),
             Kind::Response(response) => write!(f, "status {}", response.status),
             Kind::TimedOut => f.write_str("timed out"),

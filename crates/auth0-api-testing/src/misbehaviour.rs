@@ -28,6 +28,9 @@ pub enum Endpoint {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Misbehaviour {
+    /// Answers the first request of each connection as usual. When another request arrives on the connection, closes it
+    /// without an answer, like a load balancer that has forgotten an idle connection. The request has no effect.
+    CutKeptConnections,
     /// Closes the connection without an answer.
     Down,
     /// Answers 200 with `Content-Type: application/json` and a body that is not JSON.
@@ -50,9 +53,10 @@ pub enum Misbehaviour {
 
 impl Misbehaviour {
     /// Returns the answer to send. `None` means that the endpoint now answers as usual.
-    pub(crate) async fn answer(self) -> Option<Response> {
+    pub(crate) async fn answer(self, connection: OnKeptConnection) -> Option<Response> {
         match self {
-            Self::Down => Some((UNSENT_STATUS, axum::Extension(CloseConnection)).into_response()),
+            Self::CutKeptConnections => connection.0.then(close_connection),
+            Self::Down => Some(close_connection()),
             Self::Garbage => Some((JSON, "<!doctype html>\u{0}{").into_response()),
             Self::Huge => Some((JSON, huge()).into_response()),
             Self::RateLimited { retry_after } => Some(rate_limited(retry_after)),
@@ -69,6 +73,10 @@ impl Misbehaviour {
 /// Marks a response that must not be sent: the server closes the connection instead.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CloseConnection;
+
+/// Whether a request is not the first one of its connection.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OnKeptConnection(pub(crate) bool);
 
 /// Which endpoints misbehave at the moment.
 #[derive(Debug, Default)]
@@ -94,6 +102,10 @@ impl Faults {
     fn faults(&self) -> MutexGuard<'_, HashMap<Endpoint, Misbehaviour>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn close_connection() -> Response {
+    (UNSENT_STATUS, axum::Extension(CloseConnection)).into_response()
 }
 
 fn huge() -> Body {

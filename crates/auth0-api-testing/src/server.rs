@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::fmt;
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -16,7 +17,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 use tower_service::Service as _;
 
-use crate::misbehaviour::CloseConnection;
+use crate::misbehaviour::{CloseConnection, OnKeptConnection};
 
 /// A running server; dropping it closes the port and every connection.
 #[derive(Debug)]
@@ -53,8 +54,10 @@ async fn accept(listener: TcpListener, router: Router) -> Infallible {
 }
 
 async fn serve(stream: TcpStream, peer: Peer, router: Router) {
+    let is_kept = AtomicBool::new(false);
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(peer);
+        request.extensions_mut().insert(OnKeptConnection(is_kept.swap(true, Ordering::Relaxed)));
         let mut router = router.clone();
         async move {
             let Ok(response) = router.call(request.map(Body::new)).await;

@@ -109,7 +109,7 @@ async fn refresh_now_fetches_the_keys_of_one_issuer() {
     assert_eq!(tenants.fetches(), [1, 2, 0]);
     let unknown = api.refresh_now(tenants.other.issuer()).await.unwrap_err();
     assert!(matches!(unknown, IssuerError::NotTrusted { .. }), "{unknown:?}");
-    tenants.b.misbehave(Endpoint::Jwks, Misbehaviour::Down);
+    tenants.b.misbehave(Endpoint::Jwks, Misbehaviour::Status(500));
     let unavailable = api.refresh_now(tenants.b.issuer()).await.unwrap_err();
     assert!(matches!(unavailable, IssuerError::Unavailable(_)), "{unavailable:?}");
     // The cached keys stay usable, and the failure does not delay the operator's next refresh.

@@ -6,7 +6,7 @@ use auth0_api_core::{ApiClient, ClientAuth, ConfigProblem, ExchangeError};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::scene::{Scene, header};
+use super::scene::{P256, Scene, header};
 
 fn problems(api: auth0_api_core::ApiClientBuilder) -> Vec<&'static str> {
     api.build().unwrap_err().problems().iter().map(ConfigProblem::option).collect()
@@ -90,6 +90,3 @@ async fn the_auth0_client_header_is_sent_unless_telemetry_is_off() {
     assert_eq!(telemetry(&scene.last_request()), None);
     assert!(scene.discovery.requests().iter().all(|request| telemetry(request).is_none()));
 }
-
-const P256: &str = r#"{"kty":"EC","crv":"P-256","x":"kcCvl0vOeOetZaTV0LcmRZWxLpOZXjilSussQykjpZw",
-    "y":"aJGjA24PylhZOGgSiNELmAmS2Ghm77cVqgOv5fH8ovQ","d":"kPhNhcrt41gqqNTnw9xoI9h7N8go-T3nyAkz7tC7EL4"}"#;

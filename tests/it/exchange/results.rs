@@ -103,3 +103,23 @@ async fn debug_output_and_errors_contain_no_secrets() {
     let shown = format!("{error} {error:?} {:?}", error.hint());
     assert!(!shown.contains("hush") && !shown.contains("api-secret"), "{shown}");
 }
+
+#[tokio::test]
+async fn an_optional_member_that_is_null_counts_as_absent() {
+    let scene = Scene::new();
+    let optional = ["scope", "expires_in", "id_token", "refresh_token", "issued_token_type"];
+    let mut body = json!({ "access_token": "t", "token_type": "Bearer" });
+    for member in optional {
+        body[member] = json!(null);
+    }
+    scene.tokens.answer([HttpAnswer::json(200, &body)]);
+    let tokens = scene.profile().await.unwrap();
+    assert_eq!((tokens.expires_at(), tokens.scope(), tokens.issued_token_type()), (None, None, None));
+    assert!(tokens.id_token().is_none() && tokens.refresh_token().is_none());
+    for member in ["access_token", "token_type"] {
+        let mut body = json!({ "access_token": "t", "token_type": "Bearer" });
+        body[member] = json!(null);
+        scene.tokens.answer([HttpAnswer::json(200, &body)]);
+        assert!(matches!(scene.profile().await, Err(ExchangeError::Response(_))), "{member}");
+    }
+}

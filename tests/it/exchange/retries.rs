@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use auth0_api_core::ExchangeError;
+use auth0_api_core::http::{HttpConnection, HttpRequest};
+use auth0_api_core::jose::PrivateKey;
+use auth0_api_core::{ClientAuth, ExchangeError};
 use auth0_api_testing::HttpAnswer;
 use tokio::time::Instant;
 
-use super::scene::{Scene, text};
+use super::scene::{P256, Scene, text};
 use super::scripted::{error, later, tokens};
 
 /// Runs an exchange. Returns its outcome, the number of token requests, and its duration.
@@ -81,6 +83,37 @@ async fn a_request_that_may_have_used_the_subject_token_is_not_retried() {
 }
 
 #[tokio::test]
+async fn a_profile_exchange_whose_connection_ended_is_not_repeated() {
+    fails([HttpAnswer::disconnected(), tokens("token")], 1, 1).await;
+}
+
+#[tokio::test]
+async fn an_on_behalf_of_exchange_whose_connection_ended_is_repeated_once_on_a_new_connection() {
+    let key = PrivateKey::from_jwk(P256).unwrap();
+    let scene = Scene::with(|builder| builder.client_auth(ClientAuth::private_key_jwt("api-client", key)));
+    let caller = scene.caller("auth0|ada").await;
+    scene.tokens.answer([HttpAnswer::disconnected(), tokens("token")]);
+    assert_eq!(text(&scene.on_behalf_of(&caller).await), Ok("token"));
+    let [first, second] = scene.tokens.requests().try_into().unwrap();
+    assert_eq!([first.connection, second.connection], [HttpConnection::Any, HttpConnection::New]);
+    assert_ne!(assertion(&first), assertion(&second));
+
+    scene.pass(3000);
+    let caller = scene.caller("auth0|bob").await;
+    scene.tokens.answer([HttpAnswer::disconnected(), HttpAnswer::disconnected(), tokens("token")]);
+    assert_eq!(text(&scene.on_behalf_of(&caller).await), Err("the token endpoint is unavailable".to_owned()));
+    assert_eq!(scene.sent(), 4);
+}
+
+#[tokio::test]
+async fn discovery_is_repeated_once_if_the_connection_ended() {
+    let scene = Scene::new();
+    scene.discovery.answer([HttpAnswer::disconnected(), HttpAnswer::disconnected()]);
+    assert!(scene.profile().await.is_err());
+    assert_eq!(scene.discovery.count(), 2);
+}
+
+#[tokio::test]
 async fn an_exchange_times_out_after_10_s() {
     let (outcome, sent, took) = run([HttpAnswer::too_late()]).await;
     assert!(matches!(outcome, Err(ExchangeError::Unavailable(_))));
@@ -101,4 +134,9 @@ async fn a_response_body_may_have_64_kib() {
     assert_eq!(text(&scene.profile().await), Ok("token"));
     scene.tokens.answer([HttpAnswer::status(200).body(body(65_537))]);
     assert_eq!(text(&scene.profile().await), Err("the token endpoint is unavailable".to_owned()));
+}
+
+fn assertion(request: &HttpRequest) -> String {
+    let mut form = form_urlencoded::parse(&request.body).into_owned();
+    form.find_map(|(name, value)| (name == "client_assertion").then_some(value)).unwrap()
 }

@@ -98,3 +98,7 @@ pub(super) fn header<'r>(request: &'r HttpRequest, name: &str) -> Option<&'r str
 }
 
 pub(super) const CALENDAR: &str = "https://calendar.example.com";
+
+/// A private key, for client assertions.
+pub(super) const P256: &str = r#"{"kty":"EC","crv":"P-256","x":"kcCvl0vOeOetZaTV0LcmRZWxLpOZXjilSussQykjpZw",
+    "y":"aJGjA24PylhZOGgSiNELmAmS2Ghm77cVqgOv5fH8ovQ","d":"kPhNhcrt41gqqNTnw9xoI9h7N8go-T3nyAkz7tC7EL4"}"#;

@@ -1,5 +1,7 @@
 //! The flows with a local tenant that checks the token requests.
 
+use std::time::Duration;
+
 use auth0_api_core::exchange::{ProofKey, ServerErrorKind, TokenType, VaultSubject};
 use auth0_api_core::jose::PrivateKey;
 use auth0_api_core::{
@@ -7,12 +9,12 @@ use auth0_api_core::{
     TokenRequest, VerifiedToken,
 };
 use auth0_api_testing::{
-    Api, Application, Credential, ExchangeRejection, Exchanged, LinkedAccount, LocalTenant, LocalTenantBuilder,
-    ManualClock, User,
+    Api, Application, Credential, Endpoint, ExchangeRejection, Exchanged, LinkedAccount, LocalTenant,
+    LocalTenantBuilder, ManualClock, Misbehaviour, User,
 };
 use serde_json::json;
 
-use super::scene::{CALENDAR, server_error};
+use super::scene::{CALENDAR, P256, server_error};
 
 struct Setup {
     tenant: LocalTenant,
@@ -58,6 +60,22 @@ fn client(tenant: &LocalTenant, clock: &ManualClock, auth: ClientAuth) -> ApiCli
 }
 
 const ADA: &str = "auth0|ada";
+
+#[tokio::test]
+async fn connections_that_die_while_they_are_idle_fail_no_user() {
+    let setup = Setup::new().await;
+    for endpoint in [Endpoint::Discovery, Endpoint::Jwks, Endpoint::Token] {
+        setup.tenant.misbehave(endpoint, Misbehaviour::CutKeptConnections);
+    }
+    for user in 0..10 {
+        // The keys and the discovery document are fetched again for each user.
+        setup.clock.advance(Duration::from_secs(100_000));
+        let token = setup.tenant.mint().subject(&format!("auth0|{user}")).sign();
+        let caller = setup.api.verify_access_token(&token).await.unwrap();
+        let tokens = setup.api.get_token_on_behalf_of(&caller, OnBehalfOf::audience(CALENDAR)).await;
+        assert_eq!(tokens.map(drop).map_err(|error| error.to_string()), Ok(()), "user {user}");
+    }
+}
 
 #[tokio::test]
 async fn an_on_behalf_of_token_names_the_user_and_the_actor() {
@@ -210,7 +228,5 @@ async fn the_action_of_an_exchange_profile_accepts_or_rejects_the_subject_token(
 const SESSION: &str = "urn:acme:legacy-session";
 const X: &str = "kcCvl0vOeOetZaTV0LcmRZWxLpOZXjilSussQykjpZw";
 const Y: &str = "aJGjA24PylhZOGgSiNELmAmS2Ghm77cVqgOv5fH8ovQ";
-const P256: &str = r#"{"kty":"EC","crv":"P-256","x":"kcCvl0vOeOetZaTV0LcmRZWxLpOZXjilSussQykjpZw",
-    "y":"aJGjA24PylhZOGgSiNELmAmS2Ghm77cVqgOv5fH8ovQ","d":"kPhNhcrt41gqqNTnw9xoI9h7N8go-T3nyAkz7tC7EL4"}"#;
 const OTHER_P256: &str = r#"{"kty":"EC","crv":"P-256","x":"wBLiSxMgpsYoIkWUJCCbuB6QwM8xJBu5xea6bUy0jag",
     "y":"GNdUVzRvPTzRifO_fx-tnVbEj37y8xEHcnX9VCrfleU","d":"GdfGI_r7Zs4cD8r8ZQYp-0CEkCg8FmeLA7lhYYeomTo"}"#;

@@ -3,8 +3,7 @@
 use serde::de::DeserializeOwned;
 
 use crate::client::ApiClient;
-use crate::error::{Error, Reason};
-use crate::exchange::ExchangeError;
+use crate::error::Error;
 use crate::rejection::Rejection;
 use crate::requirement::Requirement;
 use crate::token::VerifiedToken;
@@ -88,9 +87,6 @@ impl Admission {
     /// requirement, of the claims. The error goes on the challenge of the scheme that the client used
     /// ([RFC 9449 §7.1](https://www.rfc-editor.org/rfc/rfc9449#section-7.1)).
     pub fn reject(&self, error: &Error) -> Rejection {
-        if is_first_seen_here(&error.reason) {
-            error.report();
-        }
         self.api.reject_for(error, self.token())
     }
 
@@ -102,10 +98,4 @@ impl Admission {
         let nonce = self.token().and_then(VerifiedToken::next_nonce);
         nonce.into_iter().flat_map(|nonce| [("dpop-nonce", nonce), ("cache-control", "no-store")])
     }
-}
-
-/// Returns true if no other code has logged this error: it occurred before a request to the token endpoint, or after it.
-fn is_first_seen_here(reason: &Reason) -> bool {
-    use ExchangeError::{ClientAuthMissing, Input, ScopesMissing};
-    matches!(reason, Reason::Claims(_) | Reason::Exchange(ClientAuthMissing | Input(_) | ScopesMissing { .. }))
 }

@@ -5,12 +5,13 @@ mod exchange;
 use std::sync::Arc;
 
 use crate::challenge::Challenge;
-use crate::error::Error;
-use crate::exchange::Exchanger;
+use crate::error::{Error, Reason};
+use crate::exchange::{ExchangeError, Exchanger};
 use crate::issuer::{IssuerError, KeysUnavailable};
 use crate::metadata::MetadataEndpoint;
 use crate::meter;
 use crate::rejection::{ChallengeParams, Offer, Rejection};
+use crate::rejection_log::RejectionLog;
 use crate::request::TokenRequest;
 use crate::token::VerifiedToken;
 use crate::verify::Verifier;
@@ -46,11 +47,12 @@ struct Inner {
     verifier: Verifier,
     exchanger: Option<Exchanger>,
     metadata: Option<MetadataEndpoint>,
+    rejections: RejectionLog,
 }
 
 impl ApiClient {
     pub(crate) fn new(verifier: Verifier, metadata: Option<MetadataEndpoint>, exchanger: Option<Exchanger>) -> Self {
-        Self(Arc::new(Inner { verifier, exchanger, metadata }))
+        Self(Arc::new(Inner { verifier, exchanger, metadata, rejections: RejectionLog::default() }))
     }
 
     /// Returns the part that exchanges tokens; `None` without client credentials.
@@ -65,7 +67,7 @@ impl ApiClient {
     ///
     /// [`Error`]: pass it to [`reject`](Self::reject).
     pub async fn verify_request(&self, request: &TokenRequest<'_>) -> Result<VerifiedToken, Error> {
-        observe(self.0.verifier.verify_request(request).await)
+        self.observe(self.0.verifier.verify_request(request).await)
     }
 
     /// Verifies a token that did not arrive in an HTTP request. The token is treated as a `Bearer` token, and a bound
@@ -75,16 +77,22 @@ impl ApiClient {
     ///
     /// [`Error`]: pass it to [`reject`](Self::reject).
     pub async fn verify_access_token(&self, token: &str) -> Result<VerifiedToken, Error> {
-        observe(self.0.verifier.verify_access_token(token).await)
+        self.observe(self.0.verifier.verify_access_token(token).await)
     }
 
     /// Turns an error into the HTTP response to send.
+    ///
+    /// The event `request_rejected` tells the operator about it. Verification and exchanges have already logged their
+    /// errors, so this method logs only other errors, such as those of a [`Requirement`](crate::Requirement).
     pub fn reject(&self, error: &Error) -> Rejection {
         self.reject_for(error, None)
     }
 
     /// Turns an error into the HTTP response to send to the client that presented this token.
     pub(crate) fn reject_for(&self, error: &Error, presented: Option<&VerifiedToken>) -> Rejection {
+        if is_first_seen_here(&error.reason) {
+            self.log(error);
+        }
         Rejection::new(error, presented.map(|token| token.binding().scheme()), self.offer())
     }
 
@@ -149,23 +157,39 @@ impl ApiClient {
         self.0.verifier.issuers.names()
     }
 
+    /// Counts and logs the outcome of a verification, with stable labels. Text from the token, the proof or the network
+    /// is not included.
+    fn observe(&self, outcome: Result<VerifiedToken, Error>) -> Result<VerifiedToken, Error> {
+        meter::verified(outcome.as_ref().map_or_else(Error::label, |_| "accepted"));
+        match &outcome {
+            Ok(token) => tracing::debug!(target: "auth0_api", event = "request_accepted", issuer = token.issuer()),
+            // Not logged as a rejection: optional routes let such requests through, and other routes get such a request
+            // from every new client.
+            Err(error) if error.is_missing_credentials() => {
+                tracing::debug!(target: "auth0_api", event = "credentials_absent");
+            }
+            Err(error) => self.log(error),
+        }
+        outcome
+    }
+
+    /// Logs a rejection.
+    fn log(&self, error: &Error) {
+        self.0.rejections.write(error, self.0.verifier.clock.now());
+    }
+
     fn offer(&self) -> Offer<'_> {
         Offer { binding: &self.0.verifier.binding, metadata: self.0.metadata.as_ref() }
     }
 }
 
-/// Counts and logs the outcome of a verification, with stable labels. Text from the token, the proof or the network is
-/// not included.
-fn observe(outcome: Result<VerifiedToken, Error>) -> Result<VerifiedToken, Error> {
-    meter::verified(outcome.as_ref().map_or_else(Error::label, |_| "accepted"));
-    match &outcome {
-        Ok(token) => tracing::debug!(target: "auth0_api", event = "request_accepted", issuer = token.issuer()),
-        // Not logged as a rejection: optional routes let such requests through, and other routes get such a request
-        // from every new client.
-        Err(error) if error.is_missing_credentials() => {
-            tracing::debug!(target: "auth0_api", event = "credentials_absent");
-        }
-        Err(error) => error.report(),
+/// Returns true if no other code has logged this error: it occurred after the verification, and not in a request to the
+/// token endpoint.
+fn is_first_seen_here(reason: &Reason) -> bool {
+    use ExchangeError::{ClientAuthMissing, Input, ScopesMissing};
+    match reason {
+        Reason::Claims(_) | Reason::Requirement(_) => true,
+        Reason::Exchange(error) => matches!(error, ClientAuthMissing | Input(_) | ScopesMissing { .. }),
+        _ => false,
     }
-    outcome
 }

@@ -13,7 +13,7 @@ pub enum DpopPolicyError {
     /// Bound tokens are accepted as `Bearer`, although proofs are not ignored.
     #[error("accept_bound_tokens_as_bearer() requires DpopPolicy::ignore()")]
     BoundTokensAsBearer,
-    /// The nonce changes more often than once a second, or less often than once a day.
+    /// The nonce changes more often than once a second, or more seldom than once a day.
     #[error("the step() of a nonce is from 1 s to 24 hours")]
     NonceStep,
     /// The replay store cannot work with its settings: the text of [`ReplayStore::problem`](crate::dpop::ReplayStore::problem).

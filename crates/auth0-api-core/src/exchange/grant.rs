@@ -104,6 +104,8 @@ impl<'g> GrantRequest<'g> {
     ///
     /// Use this method if the same subject can use the same token again. Do not use it if each call must reach the
     /// tenant: for example, if a subject token is valid for one use, or if an Action must run for each call.
+    ///
+    /// Such a request is also sent a second time, on a new connection, if a kept connection ended before the response.
     pub fn cacheable(mut self) -> Self {
         self.cacheable = true;
         self

@@ -18,6 +18,8 @@ pub(super) struct Prepared {
     pub(super) grant_type: Box<str>,
     pub(super) origin: Origin,
     pub(super) proof_key: Option<ProofKey>,
+    /// Whether the request may reach the tenant twice: nothing in it is valid for one use only.
+    pub(super) repeatable: bool,
 }
 
 impl Prepared {
@@ -29,6 +31,7 @@ impl Prepared {
             grant_type: request.grant_type.as_ref().into(),
             origin: Origin { cache_key, connection: value(CONNECTION), login_hint: value(LOGIN_HINT) },
             proof_key: request.proof_key.cloned(),
+            repeatable: request.cacheable,
         }
     }
 }

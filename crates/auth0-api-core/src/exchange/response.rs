@@ -35,7 +35,7 @@ pub(super) fn read(response: &HttpResponse, expected: &Expected, now: SystemTime
     }
 }
 
-/// Returns the wait of `Retry-After`, at most one hour.
+/// Returns how long the tenant asks this API to wait, at most one hour.
 pub(super) fn retry_after(response: &HttpResponse) -> Option<Duration> {
     response.retry_after().map(|pause| pause.min(LONGEST_RETRY_AFTER))
 }
@@ -79,11 +79,11 @@ fn tokens(body: &[u8], expected: &Expected, now: SystemTime) -> Result<Tokens, E
 }
 
 /// Returns when the access token expires, from `expires_in`: a number of seconds, or a string of digits, as some
-/// servers send it. If `expires_in` is absent, the expiry is unknown.
+/// servers send it. If `expires_in` is absent or `null`, the expiry is unknown.
 fn expires_at(body: &Object, now: SystemTime) -> Result<Option<SystemTime>, ResponseError> {
     const MALFORMED: ResponseError = ResponseError::Member { member: "expires_in" };
     let seconds = match body.get::<Value>("expires_in").map_err(|_| MALFORMED)? {
-        None => return Ok(None),
+        None | Some(Value::Null) => return Ok(None),
         Some(Value::Number(seconds)) => seconds.as_f64(),
         Some(Value::String(digits)) if digits.bytes().all(|octet| octet.is_ascii_digit()) => digits.parse().ok(),
         Some(_) => None,
@@ -108,8 +108,16 @@ fn issued(member: &'static str, token: String) -> Result<IssuedToken, ResponseEr
     IssuedToken::new(token).ok_or(ResponseError::Member { member })
 }
 
+/// Some servers write `null` for a member that they leave out.
 fn optional<'b>(body: &'b Object, member: &'static str) -> Result<Option<Cow<'b, str>>, ResponseError> {
+    if is_null(body, member) {
+        return Ok(None);
+    }
     body.string(member).map_err(|_| ResponseError::Member { member })
+}
+
+fn is_null(body: &Object, member: &str) -> bool {
+    body.raw(member) == Some("null")
 }
 
 /// Returns the `act` claim unchecked. [`TokenSet::current_actor`](super::TokenSet::current_actor) checks the shape of

@@ -3,9 +3,11 @@
 //! 1. Two failures are retried, at most twice: no connection could be made, and 429 or 503 with a `Retry-After` of at
 //!    most 2 s. In both cases the endpoint has not processed the request, so a subject token for one use is still
 //!    valid.
-//! 2. After the error `use_dpop_nonce`, the request is sent once more, with the nonce of the response
+//! 2. If a kept connection ended before the response, a request that [may be repeated](super::GrantRequest::cacheable) is
+//!    sent once more, on a new connection.
+//! 3. After the error `use_dpop_nonce`, the request is sent once more, with the nonce of the response
 //!    ([RFC 9449 §8](https://www.rfc-editor.org/rfc/rfc9449#section-8)). Later requests use the last nonce received.
-//! 3. All attempts together take at most 10 s. If the endpoint must be discovered first, the discovery takes at most
+//! 4. All attempts together take at most 10 s. If the endpoint must be discovered first, the discovery takes at most
 //!    5 s more.
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,7 +20,7 @@ use super::prepared::Prepared;
 use super::response::retry_after;
 use super::{EndpointUnavailable, ExchangeError, ServerError};
 use crate::clock::Clock;
-use crate::http::{BoundedClient, HttpError, HttpHeaders, HttpMethod, HttpResponse};
+use crate::http::{BoundedClient, HttpError, HttpHeaders, HttpResponse, Outgoing};
 
 /// Sends token requests to one tenant, as one OAuth client.
 #[derive(Debug)]
@@ -37,10 +39,15 @@ impl Sender {
     }
 
     async fn send_with_retries(&self, url: &str, prepared: &Prepared) -> Result<HttpResponse, ExchangeError> {
-        let (mut retries, mut nonce_answered) = (0, false);
+        let (mut retries, mut nonce_answered, mut reconnected) = (0, false, false);
         loop {
             let (headers, body) = self.request(url, prepared)?;
-            let sent = self.http.send(HttpMethod::Post, url, headers, body).await;
+            let request = Outgoing::post(url, headers, body);
+            let sent = self.http.send(if reconnected { request.on_new_connection() } else { request }).await;
+            if matches!(sent, Err(HttpError::Disconnected(_))) && prepared.repeatable && !reconnected {
+                reconnected = true;
+                continue;
+            }
             if let Ok(response) = &sent {
                 self.remember_nonce(response);
                 if prepared.proof_key.is_some() && !nonce_answered && wants_nonce(response, prepared) {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{HttpClient, HttpError, HttpMethod, HttpRequest, HttpResponse};
+use super::{HttpClient, HttpConnection, HttpError, HttpMethod, HttpRequest, HttpResponse};
 
 /// An HTTP client with limits on time and size. An application's own [`HttpClient`] may ignore the limits of a request,
 /// so this type enforces them too.
@@ -17,6 +17,15 @@ pub(crate) struct BoundedClient {
 
 /// Pairs of a header name, in lower case, and the value of the header.
 pub(crate) type HttpHeaders = Vec<(String, String)>;
+
+/// A request without the limits of its client. It has no `Debug`, because a token request contains secrets.
+pub(crate) struct Outgoing<'u> {
+    method: HttpMethod,
+    url: &'u str,
+    headers: HttpHeaders,
+    body: Vec<u8>,
+    connection: HttpConnection,
+}
 
 /// A fetched document, or the information that it has not changed.
 #[derive(Debug)]
@@ -47,6 +56,20 @@ pub enum FetchError {
     },
 }
 
+impl<'u> Outgoing<'u> {
+    pub(crate) fn get(url: &'u str, headers: HttpHeaders) -> Self {
+        Self { method: HttpMethod::Get, url, headers, body: Vec::new(), connection: HttpConnection::Any }
+    }
+
+    pub(crate) fn post(url: &'u str, headers: HttpHeaders, body: Vec<u8>) -> Self {
+        Self { method: HttpMethod::Post, url, headers, body, connection: HttpConnection::Any }
+    }
+
+    pub(crate) fn on_new_connection(self) -> Self {
+        Self { connection: HttpConnection::New, ..self }
+    }
+}
+
 impl BoundedClient {
     pub(crate) fn new(client: Arc<dyn HttpClient>, max_bytes: usize, timeout: Duration) -> Self {
         Self { client, max_bytes, timeout, sdk_header: None }
@@ -60,10 +83,15 @@ impl BoundedClient {
     /// Gets a document, or the information that the document still has this `ETag`
     /// ([RFC 9110 §13.1.2](https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2)). Any other response is an error: a
     /// redirect or an error page must not be read as keys.
+    ///
+    /// If the connection ends before the response, the request is sent once more on a new connection.
     pub(crate) async fn get(&self, url: &str, accept: &str, etag: Option<&str>) -> Result<Document, FetchError> {
         let mut headers = vec![("accept".to_owned(), accept.to_owned())];
         headers.extend(etag.map(|etag| ("if-none-match".to_owned(), etag.to_owned())));
-        let response = self.send(HttpMethod::Get, url, headers, Vec::new()).await?;
+        let response = match self.send(Outgoing::get(url, headers.clone())).await {
+            Err(HttpError::Disconnected(_)) => self.send(Outgoing::get(url, headers).on_new_connection()).await?,
+            sent => sent?,
+        };
         match response.status {
             200 => Ok(Document::Body { etag: etag_of(&response), bytes: response.body }),
             304 if etag.is_some() => Ok(Document::NotModified),
@@ -75,16 +103,11 @@ impl BoundedClient {
     }
 
     /// Sends a request, and returns a response of any status.
-    pub(crate) async fn send(
-        &self,
-        method: HttpMethod,
-        url: &str,
-        mut headers: HttpHeaders,
-        body: Vec<u8>,
-    ) -> Result<HttpResponse, HttpError> {
+    pub(crate) async fn send(&self, request: Outgoing<'_>) -> Result<HttpResponse, HttpError> {
+        let Outgoing { method, url, mut headers, body, connection } = request;
         headers.extend(self.sdk_header.as_ref().map(|value| ("auth0-client".to_owned(), value.to_string())));
         let (url, max_response_bytes, timeout) = (url.to_owned(), self.max_bytes, self.timeout);
-        let request = HttpRequest { method, url, headers, body, max_response_bytes, timeout };
+        let request = HttpRequest { method, url, headers, body, max_response_bytes, timeout, connection };
         let answer = tokio::time::timeout(timeout, self.client.send(request)).await;
         let response = answer.map_err(|_| HttpError::Timeout)??;
         if response.body.len() > max_response_bytes { Err(HttpError::TooLarge) } else { Ok(response) }

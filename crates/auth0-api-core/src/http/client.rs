@@ -4,7 +4,7 @@ use std::fmt::{self, Debug};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// The future of an [`HttpClient`]'s response.
 pub type HttpFuture<'a> = Pin<Box<dyn Future<Output = Result<HttpResponse, HttpError>> + Send + 'a>>;
@@ -46,6 +46,19 @@ pub struct HttpRequest {
     pub max_response_bytes: usize,
     /// The time limit for the request and its whole response. [`ApiClient`](crate::ApiClient) also enforces this limit.
     pub timeout: Duration,
+    /// The connection to use.
+    pub connection: HttpConnection,
+}
+
+/// The connection that a request uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum HttpConnection {
+    /// A new connection, or one that an earlier request left open.
+    Any,
+    /// A new connection. The first attempt ended with [`HttpError::Disconnected`], so other connections that are still
+    /// open may be dead too. A client that cannot choose uses any connection.
+    New,
 }
 
 /// The HTTP methods that this crate uses.
@@ -76,6 +89,10 @@ pub enum HttpError {
     /// No connection could be made.
     #[error("cannot connect")]
     Connect(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The connection ended before the first byte of the response, as when a server or a load balancer closes an idle
+    /// connection at the same time as the client sends a request. The server may have processed the request.
+    #[error("the connection ended before the response")]
+    Disconnected(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The connection was made, but the request or the response failed.
     #[error("the HTTP exchange failed")]
     Exchange(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -95,16 +112,27 @@ impl HttpResponse {
     }
 
     /// Returns the delay from `Retry-After`. The header contains seconds or an HTTP date
-    /// ([RFC 9110 §10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3)). A date is compared with the
-    /// response's `Date`, because the clocks of client and server may differ.
+    /// ([RFC 9110 §10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3)). A 429 without this header may say
+    /// in `x-ratelimit-reset` when Auth0's rate limit ends, in seconds since 1970.
+    ///
+    /// Times are compared with the response's `Date`, because the clocks of client and server may differ.
     pub(crate) fn retry_after(&self) -> Option<Duration> {
-        let value = self.header("retry-after")?.trim();
-        if let Ok(seconds) = value.parse() {
+        let Some(value) = self.header("retry-after") else { return self.rate_limit_reset() };
+        if let Ok(seconds) = value.trim().parse() {
             return Some(Duration::from_secs(seconds));
         }
-        let until = httpdate::parse_http_date(value).ok()?;
-        let sent = httpdate::parse_http_date(self.header("date")?).ok()?;
-        Some(until.duration_since(sent).unwrap_or_default())
+        let until = httpdate::parse_http_date(value.trim()).ok()?;
+        Some(until.duration_since(self.sent_at()?).unwrap_or_default())
+    }
+
+    fn rate_limit_reset(&self) -> Option<Duration> {
+        let reset = self.header("x-ratelimit-reset").filter(|_| self.status == 429)?;
+        let sent_at = self.sent_at()?.duration_since(UNIX_EPOCH).ok()?;
+        Some(Duration::from_secs(reset.trim().parse().ok()?).saturating_sub(sent_at))
+    }
+
+    fn sent_at(&self) -> Option<SystemTime> {
+        httpdate::parse_http_date(self.header("date")?).ok()
     }
 }
 
@@ -144,6 +172,24 @@ mod tests {
             let headers = date.map(|date| header("Date", date)).into_iter().chain([header("Retry-After", retry_after)]);
             let response = HttpResponse { status: 429, headers: headers.collect(), body: Vec::new() };
             assert_eq!(response.retry_after(), wait.map(Duration::from_secs), "{date:?} {retry_after}");
+        }
+    }
+
+    #[test]
+    fn a_rate_limit_without_retry_after_lasts_until_its_reset() {
+        let date = ("Date", "Sun, 06 Nov 1994 08:49:37 GMT"); // 784111777
+        for (status, headers, wait) in [
+            (429, vec![date, ("X-RateLimit-Reset", "784111807")], Some(30)),
+            (429, vec![date, ("x-ratelimit-reset", "784111777")], Some(0)),
+            (429, vec![date, ("x-ratelimit-reset", "784111000")], Some(0)),
+            (429, vec![date, ("x-ratelimit-reset", "784111807"), ("retry-after", "5")], Some(5)),
+            (429, vec![date, ("x-ratelimit-reset", "soon")], None),
+            (429, vec![("x-ratelimit-reset", "784111807")], None),
+            (503, vec![date, ("x-ratelimit-reset", "784111807")], None),
+        ] {
+            let headers = headers.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+            let response = HttpResponse { status, headers, body: Vec::new() };
+            assert_eq!(response.retry_after(), wait.map(Duration::from_secs), "{status} {:?}", response.headers);
         }
     }
 }

@@ -9,9 +9,9 @@ mod client;
 #[cfg(feature = "reqwest")]
 mod reqwest;
 
-pub use self::client::{HttpClient, HttpError, HttpFuture, HttpMethod, HttpRequest, HttpResponse};
+pub use self::client::{HttpClient, HttpConnection, HttpError, HttpFuture, HttpMethod, HttpRequest, HttpResponse};
 #[cfg(feature = "reqwest")]
 pub use self::reqwest::ReqwestClient;
 
 pub use self::bounded::FetchError;
-pub(crate) use self::bounded::{BoundedClient, Document, HttpHeaders};
+pub(crate) use self::bounded::{BoundedClient, Document, HttpHeaders, Outgoing};

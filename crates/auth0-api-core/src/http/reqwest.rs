@@ -1,12 +1,17 @@
 //! The default HTTP client: reqwest with rustls.
 
+use std::error::Error;
+use std::io::{self, ErrorKind};
 use std::net::IpAddr;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use reqwest::redirect::Policy;
-use reqwest::{Client, Method, Url};
+use reqwest::{Client, ClientBuilder, Method, Url};
 
-use super::{HttpClient, HttpError, HttpFuture, HttpMethod, HttpRequest, HttpResponse};
+use super::{HttpClient, HttpConnection, HttpError, HttpFuture, HttpMethod, HttpRequest, HttpResponse};
 
 /// An [`HttpClient`] that uses [reqwest](https://docs.rs/reqwest): rustls with the system's certificates, HTTP/2, no
 /// redirects.
@@ -17,9 +22,26 @@ use super::{HttpClient, HttpError, HttpFuture, HttpMethod, HttpRequest, HttpResp
 /// certificates on Linux.
 #[derive(Clone, Debug)]
 pub struct ReqwestClient {
-    client: Client,
+    everywhere: Pooling,
     /// For requests to this machine; the same client if the application has configured one.
-    loopback: Client,
+    loopback: Pooling,
+}
+
+/// A client that keeps connections open for later requests, and one that does not.
+#[derive(Clone, Debug)]
+struct Pooling {
+    keeping: Client,
+    /// Whether a connection may be open: there was a response after the last disconnection.
+    may_have_kept: Arc<AtomicBool>,
+    /// Made when it is first needed, because each client reads all trusted certificates of the system.
+    fresh: Arc<OnceLock<Client>>,
+    proxies: Proxies,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Proxies {
+    Never,
+    OfEnvironment,
 }
 
 impl ReqwestClient {
@@ -29,15 +51,49 @@ impl ReqwestClient {
     ///
     /// [`reqwest::Error`] if the system has no usable certificate store.
     pub fn new() -> Result<Self, reqwest::Error> {
-        let agent = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
-        let builder = || Client::builder().redirect(Policy::none()).connect_timeout(CONNECT_TIMEOUT).user_agent(agent);
-        Ok(Self { client: builder().build()?, loopback: builder().no_proxy().build()? })
+        Ok(Self { everywhere: Pooling::new(Proxies::OfEnvironment)?, loopback: Pooling::new(Proxies::Never)? })
     }
 
     /// Uses this reqwest client for all requests. Configure it with `redirect(Policy::none())`: a response from another
     /// URL than the requested one is an error.
     pub fn with_client(client: Client) -> Self {
-        Self { loopback: client.clone(), client }
+        let fresh = Arc::new(OnceLock::from(client.clone()));
+        let may_have_kept = Arc::default();
+        let client = Pooling { keeping: client, may_have_kept, fresh, proxies: Proxies::OfEnvironment };
+        Self { loopback: client.clone(), everywhere: client }
+    }
+
+    fn pooling_for(&self, url: &Url) -> &Pooling {
+        if is_loopback(url) { &self.loopback } else { &self.everywhere }
+    }
+}
+
+impl Pooling {
+    fn new(proxies: Proxies) -> Result<Self, reqwest::Error> {
+        Ok(Self { keeping: builder(proxies).build()?, may_have_kept: Arc::default(), fresh: Arc::default(), proxies })
+    }
+
+    fn client(&self, connection: HttpConnection) -> &Client {
+        match connection {
+            HttpConnection::Any => &self.keeping,
+            HttpConnection::New => self.fresh(),
+        }
+    }
+
+    /// Classifies an error before the first byte of the response. If no connection can have been open, the server has
+    /// closed a new connection, and another attempt would do no better.
+    fn unanswered(&self, error: reqwest::Error) -> HttpError {
+        match classify(error) {
+            HttpError::Exchange(error) if is_disconnection(&*error) && self.may_have_kept.swap(false, Relaxed) => {
+                HttpError::Disconnected(error)
+            }
+            error => error,
+        }
+    }
+
+    fn fresh(&self) -> &Client {
+        let build = || builder(self.proxies).pool_max_idle_per_host(0).build();
+        self.fresh.get_or_init(|| build().unwrap_or_else(|_| self.keeping.clone()))
     }
 }
 
@@ -49,17 +105,29 @@ impl HttpClient for ReqwestClient {
                 HttpMethod::Post => Method::POST,
             };
             let requested = Url::parse(&request.url).map_err(|error| HttpError::Exchange(error.into()))?;
-            let client = if is_loopback(&requested) { &self.loopback } else { &self.client };
-            let mut builder = client.request(method, requested.clone()).timeout(request.timeout);
+            let pooling = self.pooling_for(&requested);
+            let mut builder =
+                pooling.client(request.connection).request(method, requested.clone()).timeout(request.timeout);
             for (name, value) in &request.headers {
                 builder = builder.header(name, value);
             }
-            let response = builder.body(request.body).send().await.map_err(classify)?;
+            let sent = builder.body(request.body).send().await;
+            let response = sent.map_err(|error| pooling.unanswered(error))?;
+            pooling.may_have_kept.store(true, Relaxed);
             if requested != *response.url() {
                 return Err(HttpError::Exchange("the client followed a redirect".into()));
             }
             read(response, request.max_response_bytes).await
         })
+    }
+}
+
+fn builder(proxies: Proxies) -> ClientBuilder {
+    let agent = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
+    let builder = Client::builder().redirect(Policy::none()).connect_timeout(CONNECT_TIMEOUT).user_agent(agent);
+    match proxies {
+        Proxies::Never => builder.no_proxy(),
+        Proxies::OfEnvironment => builder,
     }
 }
 
@@ -83,6 +151,17 @@ async fn read(mut response: reqwest::Response, max_bytes: usize) -> Result<HttpR
         body.extend_from_slice(&chunk);
     }
     Ok(HttpResponse { status, headers, body })
+}
+
+/// Returns true if the error or one of its sources says that the other side has ended the connection.
+fn is_disconnection(error: &(dyn Error + 'static)) -> bool {
+    fn ended(error: &(dyn Error + 'static)) -> bool {
+        let hyper = error.downcast_ref::<hyper::Error>();
+        let io = error.downcast_ref::<io::Error>().map(io::Error::kind);
+        hyper.is_some_and(|error| error.is_incomplete_message() || error.is_canceled() || error.is_closed())
+            || matches!(io, Some(ErrorKind::BrokenPipe | ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset))
+    }
+    ended(error) || error.source().is_some_and(is_disconnection)
 }
 
 fn classify(error: reqwest::Error) -> HttpError {

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use serde_json::{Map, Value};
 
-use super::{AccessToken, NumericDate};
+use super::{AccessToken, NumericDate, Times};
 use crate::digest::sha256;
 use crate::jose::{Object, TextHash, VerifiedJws, WrongType};
 
@@ -35,23 +35,24 @@ struct Contents {
     access_token: AccessToken,
     members: Object,
     issuer: Arc<str>,
-    expires_at: SystemTime,
+    times: Times,
     hash: OnceLock<TextHash>,
 }
 
 impl ValidClaims {
-    pub(super) fn new(signed: Signed, expires_at: SystemTime) -> Self {
+    pub(super) fn new(signed: Signed, times: Times) -> Self {
         let Signed { jws, issuer, text } = signed;
         let hash = jws.hash().map_or_else(OnceLock::new, OnceLock::from);
         let (access_token, members) = (AccessToken(text), jws.into_payload());
-        Self::of(Contents { access_token, members, issuer, expires_at, hash })
+        Self::of(Contents { access_token, members, issuer, times, hash })
     }
 
     /// Creates claims without any check, for tests.
     #[cfg(test)]
     pub(crate) fn unchecked(members: Object, expires_at: SystemTime) -> Self {
         let (access_token, issuer) = (AccessToken("".into()), "https://tenant.eu.auth0.com/".into());
-        Self::of(Contents { access_token, members, issuer, expires_at, hash: OnceLock::new() })
+        let times = Times::unchecked(expires_at);
+        Self::of(Contents { access_token, members, issuer, times, hash: OnceLock::new() })
     }
 
     fn of(contents: Contents) -> Self {
@@ -87,7 +88,11 @@ impl ValidClaims {
     }
 
     pub(crate) fn expires_at(&self) -> SystemTime {
-        self.contents.expires_at
+        self.contents.times.expires_at()
+    }
+
+    pub(super) fn times(&self) -> &Times {
+        &self.contents.times
     }
 
     pub(super) fn members(&self) -> &Object {

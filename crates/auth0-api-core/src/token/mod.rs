@@ -14,6 +14,7 @@ mod error;
 mod numeric_date;
 pub(crate) mod organization;
 mod policy;
+mod times;
 pub(crate) mod verified;
 
 pub use actor::ActorError;
@@ -26,4 +27,5 @@ pub(crate) use actor::{chain as delegation_chain, current as current_actor};
 pub(crate) use claims::{Signed, ValidClaims};
 pub(crate) use numeric_date::NumericDate;
 pub(crate) use organization::{OrganizationDiffers, is_organization};
-pub(crate) use policy::{AcceptedAudiences, Leeway, MaxTokenAge, TokenPolicy};
+pub(crate) use policy::{AcceptedAudiences, TokenPolicy};
+pub(crate) use times::{Leeway, MaxAge, TimePolicy, Times};

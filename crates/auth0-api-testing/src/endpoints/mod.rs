@@ -26,6 +26,7 @@ use axum::routing::{MethodRouter, get, post};
 use http::{HeaderMap, header};
 
 use crate::Endpoint;
+use crate::misbehaviour::OnKeptConnection;
 use crate::state::{TOKEN_PATH, Tenant};
 
 /// Makes the routes. The tenant counts the requests for discovery, the key set and tokens. These endpoints can
@@ -55,11 +56,16 @@ pub(crate) fn router(tenant: Arc<Tenant>) -> Router {
 async fn watch(State((tenant, endpoint)): State<(Arc<Tenant>, Endpoint)>, request: Request, next: Next) -> Response {
     tenant.counters.count(endpoint);
     if let Some(misbehaviour) = tenant.faults.at(endpoint)
-        && let Some(answer) = misbehaviour.answer().await
+        && let Some(answer) = misbehaviour.answer(connection_of(&request)).await
     {
         return answer;
     }
     next.run(request).await
+}
+
+/// Without the server of this crate, for example in a unit test, no connection was used before.
+fn connection_of(request: &Request) -> OnKeptConnection {
+    request.extensions().get().copied().unwrap_or(OnKeptConnection(false))
 }
 
 /// Returns the token of a request with the scheme Bearer

@@ -78,7 +78,7 @@ impl Registry {
             .or_else(|| repeated("user", &self.users, User::id))
             .or_else(|| repeated("exchange profile", &self.profiles, |profile| &profile.subject_token_type))
             .or_else(|| self.profiles.iter().find_map(of_profile))
-            .or_else(|| self.apis.iter().find_map(|api| api.problem()))
+            .or_else(|| self.apis.iter().find_map(Api::problem))
     }
 }
 

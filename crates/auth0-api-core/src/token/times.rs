@@ -1,0 +1,138 @@
+//! The times of a token: `exp`, `nbf` and `iat`. They are read from the claims once; a cached token is compared with the
+//! present time again on each request.
+
+use std::time::{Duration, SystemTime};
+
+use serde::Deserialize;
+
+use super::{NumericDate, TokenError};
+use crate::jose::Object;
+
+/// The times of one token.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Times {
+    expiry: Expiry,
+    not_before: Option<NumericDate>,
+    issued_at: NumericDate,
+}
+
+/// The conditions that the times of a token must meet.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TimePolicy {
+    pub(crate) leeway: Leeway,
+    pub(crate) max_age: Option<MaxAge>,
+}
+
+/// A tolerated difference between clocks, of at most 10 minutes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Leeway(Duration);
+
+/// A maximum age of a token, from 1 s to 366 days.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct MaxAge(Duration);
+
+/// `exp`, as the token states it and as a time.
+#[derive(Clone, Copy, Debug)]
+struct Expiry {
+    date: NumericDate,
+    time: SystemTime,
+}
+
+impl Leeway {
+    /// Returns `None` if the leeway is too long.
+    pub(crate) fn new(leeway: Duration) -> Option<Self> {
+        (leeway <= LONGEST_LEEWAY).then_some(Self(leeway))
+    }
+}
+
+impl MaxAge {
+    /// Returns `None` if the age is out of bounds.
+    pub(crate) fn new(age: Duration) -> Option<Self> {
+        (SHORTEST_MAX_AGE..=LONGEST_MAX_AGE).contains(&age).then_some(Self(age))
+    }
+}
+
+impl Times {
+    pub(crate) fn expires_at(&self) -> SystemTime {
+        self.expiry.time
+    }
+
+    /// Creates times without any check, for tests.
+    #[cfg(test)]
+    pub(crate) fn unchecked(time: SystemTime) -> Self {
+        let date = NumericDate::of(time);
+        Self { expiry: Expiry { date, time }, not_before: None, issued_at: date }
+    }
+}
+
+impl TimePolicy {
+    /// Reads and checks the times of a token, one after the other: if several are wrong, the first one is reported.
+    pub(crate) fn validate(&self, claims: &Object, now: SystemTime) -> Result<Times, TokenError> {
+        let instant = NumericDate::of(now);
+        let expiry = Expiry::read(claims)?;
+        self.check_expiry(expiry, instant, now)?;
+        let not_before = optional(claims, "nbf")?;
+        self.check_not_before(not_before, instant)?;
+        // RFC 9068 §2.2: iat is mandatory. Its value is compared only if a maximum age is configured.
+        let issued_at = required(claims, "iat")?;
+        self.check_age(issued_at, instant)?;
+        Ok(Times { expiry, not_before, issued_at })
+    }
+
+    /// Checks times that were valid before.
+    pub(crate) fn still_valid(&self, times: &Times, now: SystemTime) -> Result<(), TokenError> {
+        let instant = NumericDate::of(now);
+        self.check_expiry(times.expiry, instant, now)?;
+        self.check_not_before(times.not_before, instant)?;
+        self.check_age(times.issued_at, instant)
+    }
+
+    /// RFC 7519 §4.1.4: on or after exp, the token must not be accepted.
+    fn check_expiry(&self, expiry: Expiry, instant: NumericDate, now: SystemTime) -> Result<(), TokenError> {
+        if instant >= expiry.date.plus(self.leeway.0) {
+            return Err(TokenError::Expired { expired_at: expiry.time, now });
+        }
+        Ok(())
+    }
+
+    /// RFC 7519 §4.1.5: before nbf, the token must not be accepted.
+    fn check_not_before(&self, not_before: Option<NumericDate>, instant: NumericDate) -> Result<(), TokenError> {
+        match not_before {
+            Some(not_before) if instant.plus(self.leeway.0) < not_before => Err(TokenError::NotYetValid),
+            _ => Ok(()),
+        }
+    }
+
+    fn check_age(&self, issued_at: NumericDate, instant: NumericDate) -> Result<(), TokenError> {
+        let (Some(MaxAge(age)), Leeway(leeway)) = (self.max_age, self.leeway) else { return Ok(()) };
+        let recent = instant.minus(age).minus(leeway)..=instant.plus(leeway);
+        if recent.contains(&issued_at) { Ok(()) } else { Err(TokenError::TooOld) }
+    }
+}
+
+impl Expiry {
+    fn read(claims: &Object) -> Result<Self, TokenError> {
+        let date: NumericDate = required(claims, "exp")?;
+        let time = date.to_system_time().ok_or(TokenError::ClaimMalformed { claim: "exp" })?;
+        Ok(Self { date, time })
+    }
+}
+
+pub(super) fn optional<'a, T: Deserialize<'a>>(
+    claims: &'a Object,
+    claim: &'static str,
+) -> Result<Option<T>, TokenError> {
+    claims.get(claim).map_err(|_| TokenError::ClaimMalformed { claim })
+}
+
+pub(super) fn required<'a, T: Deserialize<'a>>(claims: &'a Object, claim: &'static str) -> Result<T, TokenError> {
+    optional(claims, claim)?.ok_or(TokenError::ClaimMissing { claim })
+}
+
+/// If two clocks differ by more than this, a clock is wrong. A longer leeway would exceed the lifetime of short-lived
+/// tokens.
+const LONGEST_LEEWAY: Duration = Duration::from_secs(600);
+/// A shorter maximum age would reject tokens on their way from the tenant.
+const SHORTEST_MAX_AGE: Duration = Duration::from_secs(1);
+/// Auth0's access tokens are valid for 30 days at most. A maximum age beyond a year would never reject a token.
+const LONGEST_MAX_AGE: Duration = Duration::from_secs(366 * 86_400);
