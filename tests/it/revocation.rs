@@ -8,6 +8,7 @@ use auth0_api_core::revocation::{RevocationFuture, RevocationList, TokenIdentity
 use auth0_api_core::{ApiClient, TokenCache};
 
 use auth0_api_testing::{TestWorld, status_and_label};
+use serde_json::{Value, json};
 
 use crate::world::{Rejected, invalid_token, rejection};
 
@@ -79,6 +80,39 @@ async fn a_token_can_be_revoked_by_each_of_its_identifiers() {
         assert_eq!(rejection(&api, outcome), invalid_token("token_revoked", REVOKED), "{name}");
         list.clear();
     }
+}
+
+#[tokio::test]
+async fn a_malformed_identifier_that_the_list_reads_is_rejected() {
+    let world = TestWorld::start().await;
+    let list = DenyList::default();
+    let by_session = |token: &TokenIdentity| {
+        let session = token.session_id().map(str::to_owned);
+        async move { Ok(if session.is_some() { TokenStatus::Revoked } else { TokenStatus::Valid }) }
+    };
+    let (all, sessions) = (api(&world, list.clone()), api(&world, by_session));
+    let nothing = api(&world, |_: &TokenIdentity| async { Ok(TokenStatus::Valid) });
+    let malformed = |name: &str, value: Value| world.tenant.mint().claim(name, value).sign();
+    for name in ["sub", "azp", "jti", "sid"] {
+        for value in [json!(5), json!(null), json!(["t-1"])] {
+            let token = malformed(name, value.clone());
+            assert_eq!(status_and_label(&all.verify_access_token(&token).await), "401 token_claim_malformed", "{name}");
+            // A list that does not read the claim cannot miss it.
+            assert_eq!(status_and_label(&nothing.verify_access_token(&token).await), "200 accepted", "{name} {value}");
+        }
+    }
+    let token = malformed("sid", json!(5));
+    assert_eq!(status_and_label(&sessions.verify_access_token(&token).await), "401 token_claim_malformed");
+    assert_eq!(status_and_label(&sessions.verify_access_token(&world.tenant.mint().sign()).await), "200 accepted");
+    let token = malformed("jti", json!(5));
+    assert_eq!(status_and_label(&sessions.verify_access_token(&token).await), "200 accepted");
+    // `iat` is a number, but not a time.
+    let token = malformed("iat", json!(-1));
+    assert_eq!(status_and_label(&all.verify_access_token(&token).await), "401 token_claim_malformed");
+    // The list finds the token by another identifier.
+    list.add("auth0|ada");
+    let token = world.tenant.mint().subject("auth0|ada").claim("sid", 5).sign();
+    assert_eq!(status_and_label(&all.verify_access_token(&token).await), "401 token_revoked");
 }
 
 #[tokio::test]

@@ -32,7 +32,8 @@ impl Error {
                 "the DpopPolicy does not offer the scheme of the request: use the other scheme in the client, \
                  or offer both with DpopPolicy::accept()",
             ),
-            Reason::Credentials(_) | Reason::Revocation(RevocationError::Revoked) => None,
+            Reason::Credentials(_)
+            | Reason::Revocation(RevocationError::ClaimMalformed { .. } | RevocationError::Revoked) => None,
             Reason::Exchange(error) => error.hint(),
             Reason::Issuer(error) => of_issuer(error),
             Reason::Jose(error) => of_jose(error),

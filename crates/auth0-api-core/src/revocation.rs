@@ -4,9 +4,10 @@ use std::error::Error;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
+use crate::jose::WrongType;
 use crate::token::ValidClaims;
 
 /// The future that a [`RevocationList`] returns.
@@ -119,44 +120,59 @@ pub enum TokenStatus {
 }
 
 /// The claims that identify a token, its session, its subject and its client. The issuer has signed all of them.
-pub struct TokenIdentity(ValidClaims);
+///
+/// If the list reads a claim that is present but malformed, it gets `None`, as for an absent claim. The client then
+/// rejects the token with 401 even if the list returns [`TokenStatus::Valid`]: the list could not look the token up.
+pub struct TokenIdentity {
+    claims: ValidClaims,
+    /// The first malformed claim that the list has read.
+    malformed: OnceLock<&'static str>,
+}
 
 impl TokenIdentity {
     /// `iss`: the issuer. The other values are unique only within one issuer.
     pub fn issuer(&self) -> &str {
-        self.0.issuer()
+        self.claims.issuer()
     }
 
     /// `sub`: the user, or `<client id>@clients` for a machine.
     pub fn subject(&self) -> Option<&str> {
-        self.0.text("sub")
+        self.read("sub", self.claims.text("sub"))
     }
 
     /// `jti`: the identifier of this token. Auth0 writes `jti` in the RFC 9068 profile.
     pub fn token_id(&self) -> Option<&str> {
-        self.0.text("jti")
+        self.read("jti", self.claims.text("jti"))
     }
 
     /// `sid`: the session in which the token was issued. An access token of Auth0 has this claim only if an Action adds
     /// it.
     pub fn session_id(&self) -> Option<&str> {
-        self.0.text("sid")
+        self.read("sid", self.claims.text("sid"))
     }
 
     /// `azp` or `client_id`: the client that the token was issued to.
     pub fn client_id(&self) -> Option<&str> {
-        self.0.client_id()
+        self.claims.client_id().unwrap_or_else(|WrongType| self.read("azp", None))
     }
 
     /// `iat`: when the token was issued. It is useful for a list that revokes all tokens that were issued before a
     /// certain time.
     pub fn issued_at(&self) -> Option<SystemTime> {
-        self.0.time("iat")
+        self.read("iat", self.claims.time("iat"))
     }
 
     /// `exp`: when the token expires. The list can remove its entry for the token after this time.
     pub fn expires_at(&self) -> SystemTime {
-        self.0.expires_at()
+        self.claims.expires_at()
+    }
+
+    /// Returns what was read of a claim, and records if the claim is present but malformed.
+    fn read<T>(&self, claim: &'static str, read: Option<T>) -> Option<T> {
+        if read.is_none() && self.claims.contains(claim) {
+            self.malformed.get_or_init(|| claim);
+        }
+        read
     }
 }
 
@@ -170,6 +186,12 @@ impl fmt::Debug for TokenIdentity {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RevocationError {
+    /// A claim that the list has read is malformed.
+    #[error("the claim {claim}, which the list of revoked tokens reads, is malformed")]
+    ClaimMalformed {
+        /// The name of the claim.
+        claim: &'static str,
+    },
     /// The list reports the token as revoked.
     #[error("the access token was revoked")]
     Revoked,
@@ -190,12 +212,14 @@ impl Revocation {
     /// Returns the claims if the token is not revoked.
     pub(crate) async fn check(&self, claims: ValidClaims) -> Result<ValidClaims, RevocationError> {
         let Some(list) = &self.0 else { return Ok(claims) };
-        let token = TokenIdentity(claims);
-        match tokio::time::timeout(ANSWER_TIMEOUT, list.status(&token)).await {
-            Ok(Ok(TokenStatus::Valid)) => Ok(token.0),
-            Ok(Ok(TokenStatus::Revoked)) => Err(RevocationError::Revoked),
-            Ok(Err(error)) => Err(RevocationError::Unavailable(error)),
-            Err(late) => Err(RevocationError::Unavailable(Box::new(late))),
+        let token = TokenIdentity { claims, malformed: OnceLock::new() };
+        let answer = tokio::time::timeout(ANSWER_TIMEOUT, list.status(&token)).await;
+        match (answer, token.malformed.get()) {
+            (Ok(Ok(TokenStatus::Revoked)), _) => Err(RevocationError::Revoked),
+            (_, Some(claim)) => Err(RevocationError::ClaimMalformed { claim }),
+            (Ok(Ok(TokenStatus::Valid)), None) => Ok(token.claims),
+            (Ok(Err(error)), None) => Err(RevocationError::Unavailable(error)),
+            (Err(late), None) => Err(RevocationError::Unavailable(Box::new(late))),
         }
     }
 }

@@ -18,6 +18,9 @@ async fn the_client_is_read_from_azp_then_client_id() {
         (json!("other"), json!("one"), "requirement_client"),
         (json!("ONE"), json!("other"), "requirement_client"),
         (json!(["one"]), json!("other"), "requirement_client"),
+        // A malformed `azp` is not replaced by `client_id`.
+        (json!(5), json!("one"), "requirement_client"),
+        (json!([]), json!("two"), "requirement_client"),
     ] {
         let token = with(setup.mint().without_claim("azp"), &[("azp", azp.clone()), ("client_id", client_id.clone())]);
         assert_eq!(setup.label(&requirement, token).await, label, "{azp} {client_id}");
@@ -46,6 +49,9 @@ async fn a_machine_token_has_its_own_client_as_subject() {
         (json!("auth0|1"), "spa", json!("client-credentials"), false, false),
         (json!("auth0|1"), "spa", json!(["client-credentials"]), false, false),
         (json!("m2m@clients"), "m2m", json!(5), false, false),
+        // A malformed `gty` is not an absent one.
+        (json!("auth0|1"), "spa", json!(5), false, false),
+        (json!("auth0|1"), "spa", json!(["client-credentials", 5]), false, false),
         (json!(""), "spa", Value::Null, false, false),
         (json!(5), "spa", Value::Null, false, false),
         (Value::Null, "spa", Value::Null, false, false),
@@ -55,6 +61,11 @@ async fn a_machine_token_has_its_own_client_as_subject() {
         let case = format!("{sub} {azp} {gty}");
         assert_eq!((token.is_machine(), token.is_user()), (is_machine, is_user), "{case}");
         assert_eq!((machine.check(&token).is_ok(), user.check(&token).is_ok()), (is_machine, is_user), "{case}");
+    }
+    // A malformed `azp` is neither this client nor another one.
+    for claims in [[("sub", json!("m2m")), ("azp", json!(["m2m"]))], [("sub", json!("auth0|1")), ("azp", json!(5))]] {
+        let token = setup.token(with(setup.mint(), &claims).claim("client_id", "m2m")).await;
+        assert_eq!((token.client_id(), token.is_machine(), token.is_user()), (None, false, false), "{claims:?}");
     }
     let token = setup.token(setup.mint()).await;
     let expected = forbidden("requirement_machine", "the access token is not that of a machine");

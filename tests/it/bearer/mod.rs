@@ -6,3 +6,4 @@ mod claims;
 mod configuration;
 mod durations;
 mod limits;
+mod lone_surrogates;

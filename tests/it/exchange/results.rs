@@ -51,11 +51,26 @@ async fn the_actors_are_read_from_the_exchanged_token() {
         (json!({ "act": { "sub": "orders", "act": { "sub": "shop" } } }), Ok(vec!["orders", "shop"])),
         (json!({ "sub": "auth0|ada" }), Ok(vec![])),
         (json!({ "act": "orders" }), Err(())),
+        (json!({ "act": null }), Err(())),
     ] {
         scene.tokens.answer([HttpAnswer::json(200, &json!({ "access_token": jwt(&claims), "token_type": "Bearer" }))]);
         let tokens = scene.on_behalf_of(&ada).await.unwrap();
         assert_eq!(tokens.delegation_chain().map_err(drop), chain);
         assert_eq!(tokens.current_actor().map_err(drop), chain.map(|chain| chain.first().copied()));
+    }
+    for (header, claims, actor) in [
+        // The other API may use a shared secret. Its tokens have readable claims.
+        (r#"{"alg":"HS256"}"#, r#"{"act":{"sub":"orders"}}"#, Ok(Some("orders"))),
+        // Claims that cannot be read may contain an actor.
+        (r#"{"alg":"RS256"}"#, r#"{"act":{"sub":"orders"},"act":{"sub":"shop"}}"#, Err(())),
+        (r#"{"alg":"RS256"}"#, r#"{"act":{"sub":"orders\ud83d"}}"#, Err(())),
+        (r#"{"alg":"RS256"}"#, r#"{"act":{"sub":"orders"},"x":"#, Err(())),
+    ] {
+        let encode = |json: &str| URL_SAFE_NO_PAD.encode(json);
+        let token = format!("{}.{}.AA", encode(header), encode(claims));
+        scene.tokens.answer([HttpAnswer::json(200, &json!({ "access_token": token, "token_type": "Bearer" }))]);
+        let tokens = scene.on_behalf_of(&ada).await.unwrap();
+        assert_eq!(tokens.current_actor().map_err(drop), actor, "{claims}");
     }
     // An opaque token has no readable actor.
     scene.tokens.answer([HttpAnswer::json(200, &json!({ "access_token": "opaque", "token_type": "Bearer" }))]);

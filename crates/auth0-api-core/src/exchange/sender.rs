@@ -116,7 +116,7 @@ fn wants_nonce(response: &HttpResponse, prepared: &Prepared) -> bool {
     named
         && rejected
         && ServerError::read(response.status, &response.body, None, prepared.expected.judge)
-            .is_some_and(|error| error.code() == "use_dpop_nonce")
+            .is_ok_and(|error| error.is_some_and(|error| error.code() == "use_dpop_nonce"))
 }
 
 /// RFC 9449 §8.1: the characters that a nonce may have.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::IssuedToken;
+use super::{IssuedToken, ResponseError};
 use crate::jose::Object;
 
 /// An OAuth error of the token endpoint.
@@ -76,20 +76,33 @@ pub(super) enum JudgedBy {
 
 impl ServerError {
     /// Reads an error body. Returns `None` if the body is not an OAuth error.
-    pub(super) fn read(status: u16, body: &[u8], retry_after: Option<Duration>, judge: JudgedBy) -> Option<Self> {
-        let body = Object::parse(body.to_vec()).ok()?;
-        let code = body.string("error").ok()?.filter(|code| !code.is_empty())?;
+    ///
+    /// # Errors
+    ///
+    /// A factor is required, and the `mfa_token` to continue with is present but malformed.
+    pub(super) fn read(
+        status: u16,
+        body: &[u8],
+        retry_after: Option<Duration>,
+        judge: JudgedBy,
+    ) -> Result<Option<Self>, ResponseError> {
+        let Ok(body) = Object::parse(body.to_vec()) else { return Ok(None) };
+        let Ok(Some(code)) = body.string("error") else { return Ok(None) };
+        if code.is_empty() {
+            return Ok(None);
+        }
         let text = |name, longest| body.string(name).ok().flatten().map(|text| printable(&text, longest));
-        let mfa_token = body.string("mfa_token").ok().flatten().and_then(|token| IssuedToken::new(token.into_owned()));
-        Some(Self(Arc::new(Inner {
-            kind: ServerErrorKind::of(&code, status, judge),
+        let kind = ServerErrorKind::of(&code, status, judge);
+        let mfa_token = if kind == ServerErrorKind::MfaRequired { mfa_token(&body)? } else { None };
+        Ok(Some(Self(Arc::new(Inner {
+            kind,
             status,
             code: printable(&code, MAX_CODE_BYTES),
             description: text("error_description", MAX_DESCRIPTION_BYTES),
             retry_after,
             mfa_token,
-            mfa_requirements: body.get("mfa_requirements").ok().flatten(),
-        })))
+            mfa_requirements: body.value("mfa_requirements"),
+        }))))
     }
 
     /// What the error means.
@@ -198,6 +211,16 @@ impl fmt::Debug for ServerError {
 impl std::error::Error for ServerError {}
 
 /// Makes a text from the network safe to log: keeps the printable ASCII characters, at most `longest` of them.
+/// Returns the `mfa_token`, if there is one. One that cannot be read is an error, because without it the application
+/// would believe that there is no way to continue.
+fn mfa_token(body: &Object) -> Result<Option<IssuedToken>, ResponseError> {
+    if matches!(body.raw("mfa_token"), None | Some("null")) {
+        return Ok(None);
+    }
+    let token = body.string("mfa_token").ok().flatten().and_then(|token| IssuedToken::new(token.into_owned()));
+    token.map(Some).ok_or(ResponseError::Member { member: "mfa_token" })
+}
+
 fn printable(text: &str, longest: usize) -> Box<str> {
     text.chars().filter(|character| matches!(character, ' '..='~')).take(longest).collect::<String>().into()
 }
@@ -216,7 +239,7 @@ mod tests {
 
     fn kind(status: u16, code: &str, judge: JudgedBy) -> Kind {
         let body = format!(r#"{{"error":"{code}"}}"#);
-        ServerError::read(status, body.as_bytes(), None, judge).unwrap().kind()
+        ServerError::read(status, body.as_bytes(), None, judge).unwrap().unwrap().kind()
     }
 
     #[test]
@@ -272,7 +295,7 @@ mod tests {
     fn code_and_description_are_truncated_and_printable() {
         let body =
             format!(r#"{{"error":"a\nb\u001b[1m{}","error_description":"{}é"}}"#, "c".repeat(99), "d".repeat(999));
-        let error = ServerError::read(400, body.as_bytes(), None, JudgedBy::Tenant).unwrap();
+        let error = ServerError::read(400, body.as_bytes(), None, JudgedBy::Tenant).unwrap().unwrap();
         assert!(error.code().starts_with("ab[1mccc") && error.code().len() == 64);
         assert_eq!(error.description().unwrap(), "d".repeat(512));
     }
@@ -280,7 +303,7 @@ mod tests {
     #[test]
     fn display_and_debug_show_neither_description_nor_mfa_token() {
         let body = br#"{"error":"mfa_required","error_description":"hush","mfa_token":"hush","mfa_requirements":{"challenge":["hush"]}}"#;
-        let error = ServerError::read(403, body, None, JudgedBy::Tenant).unwrap();
+        let error = ServerError::read(403, body, None, JudgedBy::Tenant).unwrap().unwrap();
         assert_eq!(error.to_string(), "the token endpoint answered 403 mfa_required");
         assert!(!format!("{error:?}").contains("hush"));
         assert_eq!(error.mfa_token().unwrap().expose(), "hush");
@@ -289,7 +312,21 @@ mod tests {
     #[test]
     fn a_body_without_an_error_code_is_not_a_server_error() {
         for body in ["", "<html>", "{}", r#"{"error":""}"#, r#"{"error":1}"#, r#"["error"]"#] {
-            assert!(ServerError::read(400, body.as_bytes(), None, JudgedBy::Tenant).is_none(), "{body}");
+            assert!(ServerError::read(400, body.as_bytes(), None, JudgedBy::Tenant).unwrap().is_none(), "{body}");
+        }
+    }
+
+    #[test]
+    fn an_mfa_token_that_cannot_be_read_is_an_error_and_not_absent() {
+        let read = |body: &str| ServerError::read(403, body.as_bytes(), None, JudgedBy::Tenant);
+        for token in ["5", "[\"t\"]", "\"\\n\"", "\"a\\r\\nb\"", "\"é\"", "\"\\ud83d\""] {
+            let error = read(&format!(r#"{{"error":"mfa_required","mfa_token":{token}}}"#)).unwrap_err();
+            assert_eq!(error, ResponseError::Member { member: "mfa_token" }, "{token}");
+            let other = read(&format!(r#"{{"error":"invalid_grant","mfa_token":{token}}}"#)).unwrap().unwrap();
+            assert!(other.mfa_token().is_none());
+        }
+        for body in [r#"{"error":"mfa_required"}"#, r#"{"error":"mfa_required","mfa_token":null}"#] {
+            assert!(read(body).unwrap().unwrap().mfa_token().is_none(), "{body}");
         }
     }
 }

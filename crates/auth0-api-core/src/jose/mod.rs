@@ -55,4 +55,4 @@ pub(crate) use header::Header;
 pub(crate) use jwk::Jwk;
 pub(crate) use private_key::random_id;
 pub(crate) use public_key::VerificationKey;
-pub(crate) use strict_json::{Object, Text};
+pub(crate) use strict_json::{Object, Text, WrongType};

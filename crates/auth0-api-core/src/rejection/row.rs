@@ -204,6 +204,9 @@ impl Row {
     fn of_revocation(error: &RevocationError) -> Self {
         use RevocationError as E;
         match error {
+            E::ClaimMalformed { .. } => {
+                row(Kind::InvalidToken, "token_claim_malformed", "a claim of the access token is malformed")
+            }
             E::Revoked => row(Kind::InvalidToken, "token_revoked", "the access token was revoked"),
             E::Unavailable(_) => {
                 row(unavailable(), "revocation_unavailable", "access tokens cannot be checked at the moment")

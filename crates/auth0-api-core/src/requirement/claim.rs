@@ -56,7 +56,7 @@ impl ClaimRule {
     }
 
     pub(super) fn lack(&self, token: &VerifiedToken) -> Option<RequirementError> {
-        let claim = || token.claims().get(&*self.name);
+        let claim = || token.value(&self.name);
         let is_met = match &self.test {
             Test::Equals(value) => claim() == Some(value),
             Test::IncludesAll(values) | Test::IncludesAny(values) if values.is_empty() => {

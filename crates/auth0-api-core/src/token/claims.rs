@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::{AccessToken, NumericDate, Times};
 use crate::digest::sha256;
-use crate::jose::{Object, TextHash, VerifiedJws};
+use crate::jose::{Object, TextHash, VerifiedJws, WrongType};
 
 /// A JWT signed with a key of a trusted issuer.
 #[derive(Debug)]
@@ -99,17 +99,27 @@ impl ValidClaims {
         &self.contents.members
     }
 
+    pub(crate) fn contains(&self, name: &str) -> bool {
+        self.members().contains(name)
+    }
+
     /// All claims. They are read when they are first needed.
     pub(super) fn map(&self) -> &Map<String, Value> {
         self.map.get_or_init(|| Arc::new(self.members().to_map()))
     }
 
-    /// Returns a string claim. All claims are read only if the text of this claim contains escapes.
+    /// Returns a claim for a check. A claim with a lone surrogate is treated as absent: in [`map`](Self::map), different
+    /// texts with lone surrogates are equal.
+    pub(super) fn value(&self, name: &str) -> Option<&Value> {
+        self.map().get(name).filter(|_| !self.members().has_lone_surrogate(name))
+    }
+
+    /// Returns a string claim, for a check. All claims are read only if the text of this claim contains escapes.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         let raw = self.members().raw(name)?;
         match raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
             Some(text) if !text.contains('\\') => Some(text),
-            _ => self.map().get(name)?.as_str(),
+            _ => self.value(name)?.as_str(),
         }
     }
 
@@ -119,9 +129,10 @@ impl ValidClaims {
         date.and_then(NumericDate::to_system_time)
     }
 
-    /// `azp`, or `client_id` in the RFC 9068 profile.
-    pub(crate) fn client_id(&self) -> Option<&str> {
-        self.text("azp").or_else(|| self.text("client_id"))
+    /// `azp`, or `client_id` in the RFC 9068 profile. A malformed `azp` is an error: `client_id` does not replace it.
+    pub(crate) fn client_id(&self) -> Result<Option<&str>, WrongType> {
+        let present = ["azp", "client_id"].into_iter().find(|name| self.members().contains(name));
+        present.map(|name| self.text(name).ok_or(WrongType)).transpose()
     }
 }
 

@@ -8,12 +8,18 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::{ActorError, Binding, ClaimsError, Organization, ValidClaims, actor};
+use crate::jose::WrongType;
 
 /// An access token that has passed every check, with its claims.
 ///
 /// Only a verification creates this type. Clones are cheap, and the type is the same in every framework. The methods
 /// read the claims on demand. A claim with a type that its specification does not allow is treated as absent. The
 /// exception is `act`: the methods that read a malformed `act` return an error.
+///
+/// A text may contain a lone surrogate, which is half of a pair of escapes, such as `\ud83d` alone: JavaScript writes it
+/// if a program cuts a text inside an emoji. It is not Unicode text. [`claims`](Self::claims) and
+/// [`claims_as`](Self::claims_as), and so the predicates of requirements, see U+FFFD in its place. A check rejects a
+/// claim with a lone surrogate, and the other methods treat the claim as malformed.
 #[derive(Clone)]
 pub struct VerifiedToken {
     binding: Binding,
@@ -75,13 +81,14 @@ impl VerifiedToken {
     /// [RBAC](https://auth0.com/docs/get-started/apis/enable-role-based-access-control-for-apis) is switched on for the
     /// API.
     pub fn permissions(&self) -> impl Iterator<Item = &str> {
-        let permissions = self.claims().get("permissions").and_then(Value::as_array);
+        let permissions = self.value("permissions").and_then(Value::as_array);
         permissions.into_iter().flatten().filter_map(Value::as_str)
     }
 
-    /// `azp`, or `client_id` in the RFC 9068 profile: the client that the token was issued to.
+    /// `azp`, or `client_id` in the RFC 9068 profile: the client that the token was issued to. `None` if the token has an
+    /// `azp` that is malformed, also if it has a `client_id`.
     pub fn client_id(&self) -> Option<&str> {
-        self.claims.client_id()
+        self.claims.client_id().ok().flatten()
     }
 
     /// `org_id` and `org_name`: the organisation that the user acts in.
@@ -150,7 +157,7 @@ impl VerifiedToken {
         self.next_nonce.as_deref()
     }
 
-    /// All claims, as the issuer wrote them.
+    /// All claims, as the issuer wrote them, except that U+FFFD replaces lone surrogates.
     pub fn claims(&self) -> &Map<String, Value> {
         self.claims.map()
     }
@@ -183,6 +190,16 @@ impl VerifiedToken {
         self.claims.members().contains(name)
     }
 
+    /// Returns the client id for a check. A malformed one is an error, and not a token without a client.
+    pub(super) fn checked_client_id(&self) -> Result<Option<&str>, WrongType> {
+        self.claims.client_id()
+    }
+
+    /// Returns a claim for a check: `None` also if it contains a lone surrogate.
+    pub(crate) fn value(&self, name: &str) -> Option<&Value> {
+        self.claims.value(name)
+    }
+
     /// Returns a claim that is a time.
     pub(crate) fn time(&self, name: &str) -> Option<SystemTime> {
         self.claims.time(name)
@@ -190,7 +207,7 @@ impl VerifiedToken {
 
     /// Returns the `act` claim. A claim that is present but cannot be read is an error, not an absent actor.
     fn act(&self) -> Result<Option<&Value>, ActorError> {
-        let act = self.claims().get("act");
+        let act = self.value("act");
         if act.is_none() && self.has_claim("act") { Err(ActorError::Malformed) } else { Ok(act) }
     }
 

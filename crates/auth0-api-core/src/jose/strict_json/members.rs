@@ -34,6 +34,7 @@ pub(super) struct Member {
     pub(super) name: Name,
     pub(super) value: Span,
     pub(super) value_is_plain_string: bool,
+    pub(super) has_lone_surrogate: bool,
 }
 
 #[derive(Clone, Copy)]

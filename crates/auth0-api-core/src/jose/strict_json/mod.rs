@@ -5,6 +5,15 @@
 //! ([RFC 7519 §4](https://www.rfc-editor.org/rfc/rfc7519#section-4),
 //! [RFC 7515 §4](https://www.rfc-editor.org/rfc/rfc7515#section-4)). The [`reader`] reads the text once. An [`Object`]
 //! stores the positions of its members in the text. It converts a member to a type when a caller requests the member.
+//!
+//! A lone surrogate is half of a pair of escapes, such as `\ud83d` alone. JavaScript writes it if a program cuts a text
+//! inside an emoji ([RFC 8259 §8.2](https://www.rfc-editor.org/rfc/rfc8259#section-8.2)). It is not Unicode text, and two
+//! parsers can read it differently:
+//!
+//! 1. In the name of a member, it is an error.
+//! 2. In a value, it is tolerated, because a long claim that nobody uses must not make the token useless. A caller that
+//!    requests such a member gets an error.
+//! 3. Wherever the text is read as a whole, it becomes U+FFFD.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -13,6 +22,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use self::members::{Member, MemberTable};
+use self::reader::Contents;
 use super::JsonError;
 
 mod members;
@@ -30,14 +40,16 @@ pub(crate) struct Object<T = String> {
     members: MemberTable,
 }
 
-/// A member exists but does not have the requested type.
+/// A member exists but does not have the requested type, or contains a lone surrogate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct WrongType;
 
 impl Object {
     /// Parses octets that must be one JSON object and nothing else.
     pub(crate) fn parse(json: Vec<u8>) -> Result<Self, JsonError> {
-        Self::read(String::from_utf8(json).map_err(|_| JsonError::NotUtf8)?)
+        let json = String::from_utf8(json).map_err(|_| JsonError::NotUtf8)?;
+        let Contents { members, lone_surrogates } = reader::read(&json)?;
+        Ok(Self { json: text::with_replacements(json, &lone_surrogates), members })
     }
 
     /// The memory that the object has allocated, in bytes.
@@ -49,22 +61,27 @@ impl Object {
 impl<T: AsRef<str>> Object<T> {
     /// Parses a text that must be one JSON object and nothing else.
     pub(crate) fn read(json: T) -> Result<Self, JsonError> {
-        let members = reader::members(json.as_ref())?;
+        let Contents { members, .. } = reader::read(json.as_ref())?;
         Ok(Self { json, members })
     }
 
-    /// The whole text.
+    /// The whole text. If the object owns it, lone surrogates are already replaced.
     pub(crate) fn as_str(&self) -> &str {
         self.json.as_ref()
     }
 
-    /// All members and their values.
+    /// All members and their values. Lone surrogates are replaced by U+FFFD.
     pub(crate) fn to_map(&self) -> Map<String, Value> {
         let member = |member: &Member| {
             let name = self.members.name(member, self.as_str()).to_owned();
             (name, value::read(member.value.of(self.as_str())))
         };
         self.members.iter().map(member).collect()
+    }
+
+    /// Returns the value of a member. Lone surrogates are replaced by U+FFFD.
+    pub(crate) fn value(&self, name: &str) -> Option<Value> {
+        self.raw(name).map(value::read)
     }
 
     /// Returns the JSON text of a member's value.
@@ -78,7 +95,11 @@ impl<T: AsRef<str>> Object<T> {
 
     /// Returns a member as a `V`, or `None` if the member is absent.
     pub(crate) fn get<'a, V: Deserialize<'a>>(&'a self, name: &str) -> Result<Option<V>, WrongType> {
-        self.raw(name).map(serde_json::from_str).transpose().map_err(|_| WrongType)
+        let Some(member) = self.find(name) else { return Ok(None) };
+        if member.has_lone_surrogate {
+            return Err(WrongType);
+        }
+        serde_json::from_str(member.value.of(self.as_str())).map(Some).map_err(|_| WrongType)
     }
 
     /// Returns a member that must be a string. The string is borrowed from the JSON text unless it contains escapes.
@@ -88,7 +109,15 @@ impl<T: AsRef<str>> Object<T> {
         if member.value_is_plain_string {
             return Ok(Some(Cow::Borrowed(unquoted(raw))));
         }
+        if member.has_lone_surrogate {
+            return Err(WrongType);
+        }
         serde_json::from_str(raw).map(|Text(text)| Some(text)).map_err(|_| WrongType)
+    }
+
+    /// Whether there is a member with this name whose value contains a lone surrogate.
+    pub(crate) fn has_lone_surrogate(&self, name: &str) -> bool {
+        self.find(name).is_some_and(|member| member.has_lone_surrogate)
     }
 
     /// Whether there is a member with any of these names.

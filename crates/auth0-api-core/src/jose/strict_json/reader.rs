@@ -7,18 +7,29 @@ use super::members::{Key, Member, MemberTable, Name};
 use super::text::{self, HIGH_SURROGATES, LOW_SURROGATES, Span};
 use crate::jose::JsonError;
 
-/// Returns the members of a text that must be one object and nothing else.
-pub(super) fn members(json: &str) -> Result<MemberTable, JsonError> {
-    let mut reader = Reader { json, at: 0, members: MemberTable::default() };
+/// What a text contains.
+pub(super) struct Contents {
+    pub(super) members: MemberTable,
+    /// The places of the four digits of each lone surrogate.
+    pub(super) lone_surrogates: Vec<usize>,
+}
+
+/// Reads a text that must be one object and nothing else.
+pub(super) fn read(json: &str) -> Result<Contents, JsonError> {
+    let mut reader = Reader { json, at: 0, lone_surrogates: Vec::new(), members: MemberTable::default() };
     reader.skip_white_space();
     reader.object(OUTERMOST)?;
     reader.skip_white_space();
-    if reader.peek().is_some() { Err(JsonError::NotAnObject) } else { Ok(reader.members) }
+    if reader.peek().is_some() {
+        return Err(JsonError::NotAnObject);
+    }
+    Ok(Contents { members: reader.members, lone_surrogates: reader.lone_surrogates })
 }
 
 struct Reader<'j> {
     json: &'j str,
     at: usize,
+    lone_surrogates: Vec<usize>,
     /// The members of all objects that are being read. The members of the innermost object are the last ones.
     members: MemberTable,
 }
@@ -48,18 +59,23 @@ impl Reader<'_> {
         self.skip_white_space();
         self.demand(b':')?;
         self.skip_white_space();
-        let start = self.at;
+        let (start, lone_surrogates) = (self.at, self.lone_surrogates.len());
         let value_is_plain_string = self.value(depth)?;
         let value = Span::new(start, self.at);
-        self.members.push(Member { key, name, value, value_is_plain_string });
+        let has_lone_surrogate = self.lone_surrogates.len() > lone_surrogates;
+        self.members.push(Member { key, name, value, value_is_plain_string, has_lone_surrogate });
         Ok(())
     }
 
+    /// Reads a name. A name with a lone surrogate is an error, because replacing it could make two names equal.
     fn name(&mut self) -> Result<(Key, Name), JsonError> {
-        let start = self.at;
+        let (start, lone_surrogates) = (self.at, self.lone_surrogates.len());
         if self.string()? {
             let name = Span::new(start + 1, self.at - 1);
             return Ok((Key::of(name.of(self.json)), Name::AsWritten(name)));
+        }
+        if self.lone_surrogates.len() > lone_surrogates {
+            return Err(JsonError::NotAnObject);
         }
         let name = text::decoded(Span::new(start + 1, self.at - 1).of(self.json));
         Ok((Key::of(&name), self.members.keep_escaped(&name)))
@@ -119,24 +135,24 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads the digits of a `\u` escape, and of the next escape if the two are a surrogate pair. A surrogate without
-    /// its pair is an error (RFC 8259 §8.2).
+    /// Reads the digits of a `\u` escape, and the next escape if the two are a surrogate pair. Records a surrogate
+    /// without its pair (RFC 8259 §8.2).
     fn code_unit_or_pair(&mut self) -> Result<(), JsonError> {
-        let unit = self.code_unit()?;
-        if HIGH_SURROGATES.contains(&unit) {
-            self.demand(b'\\')?;
-            self.demand(b'u')?;
-            let pair = LOW_SURROGATES.contains(&self.code_unit()?);
-            return if pair { Ok(()) } else { Err(JsonError::NotAnObject) };
-        }
-        if LOW_SURROGATES.contains(&unit) { Err(JsonError::NotAnObject) } else { Ok(()) }
-    }
-
-    /// Reads four hexadecimal digits.
-    fn code_unit(&mut self) -> Result<u16, JsonError> {
+        let digits = self.at;
         let unit = self.rest().first_chunk().copied().and_then(text::code_unit).ok_or(JsonError::NotAnObject)?;
         self.at += 4;
-        Ok(unit)
+        if HIGH_SURROGATES.contains(&unit) && self.low_surrogate_is_next() {
+            self.at += 6;
+        } else if HIGH_SURROGATES.contains(&unit) || LOW_SURROGATES.contains(&unit) {
+            self.lone_surrogates.push(digits);
+        }
+        Ok(())
+    }
+
+    /// Whether an escape of six octets is next whose code unit is a low surrogate.
+    fn low_surrogate_is_next(&self) -> bool {
+        let Some([b'\\', b'u', digits @ ..]) = self.rest().first_chunk::<6>() else { return false };
+        text::code_unit(*digits).is_some_and(|unit| LOW_SURROGATES.contains(&unit))
     }
 
     fn literal(&mut self, word: &[u8]) -> Result<(), JsonError> {

@@ -29,9 +29,24 @@ impl Span {
     }
 }
 
+/// Replaces the digits of lone surrogates by those of U+FFFD. The text keeps its length, so positions stay correct.
+pub(super) fn with_replacements(json: String, lone_surrogates: &[usize]) -> String {
+    if lone_surrogates.is_empty() {
+        return json;
+    }
+    let mut octets = json.into_bytes();
+    for start in lone_surrogates {
+        if let Some(digits) = octets.get_mut(*start..*start + 4) {
+            digits.copy_from_slice(b"fffd");
+        }
+    }
+    // Four digits were replaced by four digits, so the text is still UTF-8, and nothing is replaced here.
+    String::from_utf8_lossy(&octets).into_owned()
+}
+
 /// Decodes the inside of a string, which the reader has checked: the text between the quotes.
 ///
-/// This function cannot fail. The reader rejects every string for which a replacement character would be needed.
+/// This function cannot fail. A lone surrogate becomes U+FFFD.
 pub(super) fn decoded(text: &str) -> Cow<'_, str> {
     let Some((plain, rest)) = text.split_once('\\') else { return Cow::Borrowed(text) };
     let (mut decoded, mut rest) = (String::with_capacity(text.len()), rest);
