@@ -9,6 +9,7 @@ mod challenges;
 mod domains;
 mod dpop;
 mod exchange;
+mod handlers;
 mod keys;
 mod log;
 mod mtls;

@@ -165,7 +165,7 @@ async fn a_failing_revocation_list_rejects_with_503() {
     let api = api(&world, |_: &TokenIdentity| async { Err("connection reset".into()) });
     let error = api.verify_access_token(&world.tenant.mint().sign()).await.unwrap_err();
     let rejection = api.reject(&error);
-    assert!(rejection.headers().any(|header| header == ("retry-after", "5".to_owned())));
+    assert!(rejection.headers().any(|header| header == ("retry-after", "5".into())));
     assert!(!rejection.body().contains("connection reset"));
     assert_eq!(crate::world::rejection(&api, Err(error)), unavailable());
 }

@@ -89,7 +89,7 @@ pub(crate) fn reject(rejection: &Rejection, bodies: &RejectionBody) -> HttpRespo
     let mut response = HttpResponse::with_body(status(rejection), body);
     for (name, value) in rejection.headers() {
         // Always `Ok`: core writes printable ASCII only.
-        if let Ok(value) = HeaderValue::try_from(value) {
+        if let Ok(value) = HeaderValue::from_str(&value) {
             response.headers_mut().append(HeaderName::from_static(name), value);
         }
     }

@@ -8,6 +8,7 @@
 //! A request is a gRPC call if it is a `POST` with a content type of gRPC. The layers answer every other request in
 //! HTTP, also on a server that has gRPC services.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use auth0_api_core::Rejection;
@@ -77,10 +78,10 @@ pub fn grpc_metadata(rejection: &Rejection) -> HeaderMap {
     let mut metadata = HeaderMap::new();
     metadata.insert(STATUS, HeaderValue::from_static(code(rejection.status())));
     let headers = rejection.headers().filter(|(name, _)| *name != CONTENT_TYPE.as_str());
-    let headers = headers.chain([(MESSAGE, percent_encoded(rejection.description()))]);
+    let headers = headers.chain([(MESSAGE, percent_encoded(rejection.description()).into())]);
     for (name, value) in headers.flat_map(with_pushback) {
         // Always `Ok`: core writes printable ASCII only.
-        if let Ok(value) = HeaderValue::try_from(value) {
+        if let Ok(value) = HeaderValue::from_str(&value) {
             metadata.append(HeaderName::from_static(name), value);
         }
     }
@@ -99,9 +100,11 @@ fn code(status: u16) -> &'static str {
 }
 
 /// Returns a header, followed by `grpc-retry-pushback-ms` if the header is `retry-after`.
-fn with_pushback((name, value): (&'static str, String)) -> impl Iterator<Item = (&'static str, String)> {
+fn with_pushback<'r>(
+    (name, value): (&'static str, Cow<'r, str>),
+) -> impl Iterator<Item = (&'static str, Cow<'r, str>)> {
     let seconds = (name == RETRY_AFTER.as_str()).then(|| value.parse::<u64>().ok()).flatten();
-    let pushback = seconds.map(|seconds| (PUSHBACK, seconds.saturating_mul(1000).to_string()));
+    let pushback = seconds.map(|seconds| (PUSHBACK, seconds.saturating_mul(1000).to_string().into()));
     [(name, value)].into_iter().chain(pushback)
 }
 

@@ -1,6 +1,6 @@
 //! The grammar of `WWW-Authenticate` ([RFC 9110 §11.6.1](https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1)).
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use crate::credentials::Scheme;
 
@@ -19,22 +19,25 @@ use crate::credentials::Scheme;
 #[must_use]
 pub struct Challenge {
     scheme: Scheme,
-    parameters: String,
+    text: String,
 }
 
 impl Challenge {
     /// Starts a challenge without parameters.
     pub fn new(scheme: Scheme) -> Self {
-        Self { scheme, parameters: String::new() }
+        let mut text = String::with_capacity(USUAL_CHARS);
+        text.push_str(scheme.as_str());
+        Self { scheme, text }
     }
 
     /// Adds a parameter. Characters that are not allowed in a value are removed. A value that is longer than 2048
     /// characters is cut.
     pub fn with(mut self, name: &'static str, value: &str) -> Self {
-        let separator = if self.parameters.is_empty() { "" } else { ", " };
-        let value: String = value.chars().filter(|character| is_allowed(*character)).take(MAX_VALUE_CHARS).collect();
-        // Writing to a String cannot fail.
-        _ = write!(self.parameters, r#"{separator}{name}="{value}""#);
+        self.text.push_str(if self.text.len() == self.scheme.as_str().len() { " " } else { ", " });
+        self.text.push_str(name);
+        self.text.push_str("=\"");
+        self.text.extend(value.chars().filter(|character| is_allowed(*character)).take(MAX_VALUE_CHARS));
+        self.text.push('"');
         self
     }
 
@@ -42,14 +45,16 @@ impl Challenge {
     pub fn scheme(&self) -> Scheme {
         self.scheme
     }
+
+    /// The value of the `WWW-Authenticate` line.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
 }
 
 impl fmt::Display for Challenge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.parameters.as_str() {
-            "" => self.scheme.fmt(f),
-            parameters => write!(f, "{} {parameters}", self.scheme),
-        }
+        f.write_str(&self.text)
     }
 }
 
@@ -60,6 +65,9 @@ fn is_allowed(character: char) -> bool {
 
 /// Enough for every scope that a route may require, and far below the header limits of common clients.
 const MAX_VALUE_CHARS: usize = 2048;
+
+/// The length of a usual challenge, so that its text is allocated once.
+const USUAL_CHARS: usize = 128;
 
 #[cfg(test)]
 mod tests {

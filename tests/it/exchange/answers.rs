@@ -14,7 +14,7 @@ fn row(scene: &Scene, error: ExchangeError) -> Row {
     let error = Error::from(error);
     let rejection = scene.api.reject(&error);
     let body: Value = serde_json::from_str(&rejection.body()).unwrap();
-    let retry_after = rejection.headers().find(|(name, _)| *name == "retry-after").map(|(_, value)| value);
+    let retry_after = rejection.headers().find(|(name, _)| *name == "retry-after").map(|(_, value)| value.into_owned());
     let challenged = rejection.status() == 401;
     assert_eq!(rejection.challenges().is_empty(), !challenged, "{error:?}");
     assert!(!body.to_string().contains("hush"), "the body contains no text of the tenant");

@@ -187,7 +187,7 @@ async fn retry_after(api: &ApiClient, token: &str) -> Option<String> {
     let error = api.verify_access_token(token).await.unwrap_err();
     let rejection = api.reject(&error);
     assert_eq!((rejection.status(), rejection.label(), rejection.challenges().len()), (503, "keys_unavailable", 0));
-    rejection.headers().find(|(name, _)| *name == "retry-after").map(|(_, value)| value)
+    rejection.headers().find(|(name, _)| *name == "retry-after").map(|(_, value)| value.into_owned())
 }
 
 async fn outcome_of(api: &ApiClient, token: &str) -> String {

@@ -127,7 +127,7 @@ impl Rejected {
 
 impl From<Rejection> for Rejected {
     fn from(rejection: Rejection) -> Self {
-        let headers = rejection.headers().map(|(name, value)| (name.to_owned(), value)).collect();
+        let headers = rejection.headers().map(|(name, value)| (name.to_owned(), value.into_owned())).collect();
         Self { status: rejection.status(), headers, body: rejection.body() }
     }
 }

@@ -1,5 +1,7 @@
 //! The result of a gate, and what extractors and handlers do with it.
 
+use std::sync::Arc;
+
 use serde::de::DeserializeOwned;
 
 use crate::client::ApiClient;
@@ -10,20 +12,23 @@ use crate::token::VerifiedToken;
 
 /// What a [`Gate`](super::Gate) has decided about a request: whose client verified it, and the token.
 ///
-/// An adapter stores it with the request, where its extractors and inner middleware find it.
+/// An adapter stores it with the request, where its extractors and inner middleware find it. Clones are cheap.
 #[derive(Clone, Debug)]
-pub struct Admission {
+pub struct Admission(Arc<Admitted>);
+
+#[derive(Debug)]
+struct Admitted {
     api: ApiClient,
     token: Option<VerifiedToken>,
 }
 
 impl Admission {
     pub(super) fn new(api: ApiClient, token: Option<VerifiedToken>) -> Self {
-        Self { api, token }
+        Self(Arc::new(Admitted { api, token }))
     }
 
     pub(super) fn is_by(&self, api: &ApiClient) -> bool {
-        self.api.is_same_client(api)
+        self.api().is_same_client(api)
     }
 
     /// Returns the admission that is stored with a request.
@@ -45,12 +50,12 @@ impl Admission {
 
     /// The client that verified the request.
     pub fn api(&self) -> &ApiClient {
-        &self.api
+        &self.0.api
     }
 
     /// The token; `None` if the gate is optional and the request carries no credentials.
     pub fn token(&self) -> Option<&VerifiedToken> {
-        self.token.as_ref()
+        self.0.token.as_ref()
     }
 
     /// Returns the token.
@@ -59,7 +64,7 @@ impl Admission {
     ///
     /// The [`Rejection`] to send to a client without credentials.
     pub fn demand(&self) -> Result<&VerifiedToken, Rejection> {
-        self.token().ok_or_else(|| self.api.reject(&Error::missing_credentials()))
+        self.token().ok_or_else(|| self.api().reject(&Error::missing_credentials()))
     }
 
     /// Returns the token if it meets a requirement.
@@ -69,7 +74,7 @@ impl Admission {
     /// The [`Rejection`] to send.
     pub fn demand_that_meets(&self, requirement: &Requirement) -> Result<&VerifiedToken, Rejection> {
         let token = self.demand()?;
-        requirement.check(token).map_err(|error| self.api.reject(&error))?;
+        requirement.check(token).map_err(|error| self.api().reject(&error))?;
         Ok(token)
     }
 
@@ -87,7 +92,7 @@ impl Admission {
     /// requirement, of the claims. The error goes on the challenge of the scheme that the client used
     /// ([RFC 9449 §7.1](https://www.rfc-editor.org/rfc/rfc9449#section-7.1)).
     pub fn reject(&self, error: &Error) -> Rejection {
-        self.api.reject_for(error, self.token())
+        self.api().reject_for(error, self.token())
     }
 
     /// Returns the headers to set on the response, whatever the handler returns. A header replaces one of the same name.

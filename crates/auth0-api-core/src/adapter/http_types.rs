@@ -53,9 +53,8 @@ impl Rejection {
         let mut response = Response::new(body);
         *response.status_mut() = StatusCode::from_u16(self.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         for (name, value) in self.headers() {
-            add(response.headers_mut(), name, &value);
+            add(response.headers_mut(), name, if name == CONTENT_TYPE { content_type } else { &value });
         }
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         response.extensions_mut().insert(self.clone());
         response
     }

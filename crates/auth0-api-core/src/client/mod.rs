@@ -88,12 +88,12 @@ impl ApiClient {
         self.reject_for(error, None)
     }
 
-    /// Turns an error into the HTTP response to send to the client that presented this token.
-    pub(crate) fn reject_for(&self, error: &Error, presented: Option<&VerifiedToken>) -> Rejection {
+    /// Turns an error into the HTTP response to a request whose token was admitted.
+    pub(crate) fn reject_for(&self, error: &Error, admitted: Option<&VerifiedToken>) -> Rejection {
         if is_first_seen_here(&error.reason) {
             self.log(error);
         }
-        Rejection::new(error, presented.map(|token| token.binding().scheme()), self.offer())
+        Rejection::new(error, admitted.map(|token| token.binding().scheme()), self.offer())
     }
 
     /// Returns this API's `WWW-Authenticate` challenges. If `error` is given, it is added to the challenge of its

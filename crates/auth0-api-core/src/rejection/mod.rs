@@ -4,7 +4,11 @@
 mod exchange;
 mod row;
 
+use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
+
+use smallvec::SmallVec;
 
 use self::row::{Kind, Row};
 use crate::binding::Binder;
@@ -13,12 +17,18 @@ use crate::credentials::{CredentialsError, Scheme};
 use crate::error::{Error, Reason};
 use crate::metadata::MetadataEndpoint;
 
-/// The HTTP response to a request that is rejected.
+/// The HTTP response to a request that is rejected. Clones are cheap.
 #[derive(Clone, Debug)]
-pub struct Rejection {
+pub struct Rejection(Arc<Contents>);
+
+#[derive(Debug)]
+struct Contents {
     row: Row,
-    challenges: Vec<Challenge>,
+    challenges: Challenges,
 }
+
+/// One for each scheme.
+type Challenges = SmallVec<[Challenge; 2]>;
 
 /// The error of a challenge, for [`ApiClient::challenges`](crate::ApiClient::challenges).
 ///
@@ -51,51 +61,52 @@ struct ErrorDetails<'e> {
 }
 
 impl Rejection {
-    /// The error goes on the challenge of the scheme that the request used. `presented` is that scheme if the error
-    /// itself does not record it.
-    pub(crate) fn new(error: &Error, presented: Option<Scheme>, offer: Offer<'_>) -> Self {
+    /// The error goes on the challenge of the scheme that the request used. `admitted` is that scheme, if a token of
+    /// the request was admitted before the error occurred.
+    pub(crate) fn new(error: &Error, admitted: Option<Scheme>, offer: Offer<'_>) -> Self {
         let row = Row::of(&error.reason);
-        let challenges = row.challenges(&ErrorSchemes::of(error, presented), offer);
-        Self { row, challenges }
+        let challenges = row.challenges(&ErrorSchemes::of(error, admitted), offer);
+        Self(Arc::new(Contents { row, challenges }))
     }
 
     /// Returns the response with status 500 for a route that requires a verified token, if no layer verifies tokens.
     ///
     /// For adapters. The mistake is in the server's configuration, and not in the request.
     pub fn misconfigured() -> Self {
-        Self { row: Row::misconfigured(), challenges: Vec::new() }
+        Self(Arc::new(Contents { row: Row::misconfigured(), challenges: Challenges::new() }))
     }
 
     /// The status code.
     pub fn status(&self) -> u16 {
-        self.row.status()
+        self.0.row.status()
     }
 
     /// The machine-readable label, the same as [`Error::label`].
     pub fn label(&self) -> &'static str {
-        self.row.label()
+        self.0.row.label()
     }
 
     /// The fixed text for callers, which is also `error_description`.
     pub fn description(&self) -> &'static str {
-        self.row.description()
+        self.0.row.description()
     }
 
     /// The challenges, one for each `WWW-Authenticate` line.
     pub fn challenges(&self) -> &[Challenge] {
-        &self.challenges
+        &self.0.challenges
     }
 
     /// Every header of the response: the challenges, `Content-Type`, and headers of the error such as `Retry-After`.
     /// Names are in lower case.
-    pub fn headers(&self) -> impl Iterator<Item = (&'static str, String)> {
-        let challenges = self.challenges.iter().map(|challenge| ("www-authenticate", challenge.to_string()));
-        challenges.chain([("content-type", "application/json".to_owned())]).chain(self.row.headers())
+    pub fn headers(&self) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
+        let challenges = self.0.challenges.iter().map(|challenge| ("www-authenticate", challenge.as_str().into()));
+        let others = self.0.row.headers().into_iter().map(|(name, value)| (name, value.into()));
+        challenges.chain([("content-type", "application/json".into())]).chain(others)
     }
 
     /// The body: JSON with `error` and `error_description`. Both are fixed texts of this crate.
     pub fn body(&self) -> String {
-        format!(r#"{{"error":"{}","error_description":"{}"}}"#, self.row.code(), self.row.description())
+        format!(r#"{{"error":"{}","error_description":"{}"}}"#, self.0.row.code(), self.0.row.description())
     }
 }
 
@@ -171,9 +182,14 @@ struct ErrorSchemes {
 }
 
 impl ErrorSchemes {
-    fn of(error: &Error, presented: Option<Scheme>) -> Self {
+    fn of(error: &Error, admitted: Option<Scheme>) -> Self {
         let only = |scheme| Self { bearer: scheme == Scheme::Bearer, dpop: scheme == Scheme::Dpop };
-        let used = error.presented_as.or(presented).unwrap_or(Scheme::Bearer);
+        // The error may be about another token than that of the request, for example one that the handler verified
+        // itself. The client has to correct its request, so the scheme of the request counts.
+        if let Some(admitted) = admitted {
+            return only(admitted);
+        }
+        let used = error.presented_as.unwrap_or(Scheme::Bearer);
         match &error.reason {
             Reason::Credentials(CredentialsError::Malformed { scheme } | CredentialsError::TooLong { scheme }) => {
                 only(*scheme)
@@ -197,12 +213,12 @@ impl ErrorSchemes {
 }
 
 impl Row {
-    fn challenges(&self, schemes: &ErrorSchemes, offer: Offer<'_>) -> Vec<Challenge> {
+    fn challenges(&self, schemes: &ErrorSchemes, offer: Offer<'_>) -> Challenges {
         let mut details = ErrorDetails::default();
         match self.kind() {
             // No challenge: the cause is this API, a rate limit, or the user's account. Another token would not help.
             Kind::Forbidden { .. } | Kind::Internal | Kind::TooManyProofs { .. } | Kind::Unavailable { .. } => {
-                return Vec::new();
+                return Challenges::new();
             }
             Kind::MissingCredentials => details.scope = offer.metadata.and_then(MetadataEndpoint::challenge_scope),
             Kind::InsufficientScope { scope } => details.scope = scope.as_deref(),

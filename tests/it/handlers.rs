@@ -1,0 +1,70 @@
+//! Errors that a handler meets after a gate has admitted the request: their rejections, and their log events.
+
+use auth0_api_core::adapter::{Admission, Gate};
+use auth0_api_core::exchange::{InputError, TokenTextError};
+use auth0_api_core::{ClientAuth, ExchangeError, OnBehalfOf, Rejection, TokenRequest};
+use auth0_api_testing::{Endpoint, Misbehaviour, TestWorld};
+
+use crate::log::Log;
+
+const URL: &str = "https://api.example.com/orders";
+
+#[tokio::test]
+async fn an_error_about_a_second_token_goes_on_the_challenge_of_the_admitted_scheme() {
+    let world = TestWorld::start().await;
+    let admission = admit_with_proof(&world).await;
+    for second in ["opaque", "", "a b", &world.tenant.mint().audience("https://other.example.com").sign()] {
+        let error = world.api.verify_access_token(second).await.unwrap_err();
+        let rejection = admission.reject(&error);
+        assert_eq!(schemes_with_error(&rejection), ["DPoP"], "{second}: {:?}", rejection.challenges());
+    }
+}
+
+#[tokio::test]
+async fn an_exchange_that_fails_at_the_tenant_is_logged_once() {
+    let world = TestWorld::start().await;
+    let admission = admit_with_proof(&world).await;
+    let own = ClientAuth::secret_post(world.tenant.api_client_id(), world.tenant.api_client_secret());
+    let exchanging = world.builder().client_auth(own).build().unwrap();
+    world.tenant.misbehave(Endpoint::Token, Misbehaviour::Status(500));
+    let (log, subscribed) = Log::subscribe();
+    let asked = OnBehalfOf::audience("https://calendar.example.com");
+    let error = exchanging.get_token_on_behalf_of(admission.demand().unwrap(), asked).await.unwrap_err();
+    admission.reject(&error.into());
+    drop(subscribed);
+    let (events, texts) = log.read();
+    assert_eq!(events, ["exchange_cache_miss", "token_exchange_failed"], "{texts}");
+}
+
+#[tokio::test]
+async fn an_exchange_error_before_or_after_the_request_is_logged_when_the_handler_returns_it() {
+    let world = TestWorld::start().await;
+    let admission = admit_with_proof(&world).await;
+    let blank = InputError::Token { parameter: "subject_token", problem: TokenTextError::Blank };
+    for (error, label) in [
+        (ExchangeError::from(blank), "exchange_subject_malformed"),
+        (ExchangeError::ClientAuthMissing, "exchange_client_auth_missing"),
+        (ExchangeError::ScopesMissing { missing: "read".into() }, "exchange_scopes_missing"),
+    ] {
+        let (log, subscribed) = Log::subscribe();
+        admission.reject(&error.into());
+        drop(subscribed);
+        let (events, texts) = log.read();
+        assert_eq!(events, ["request_rejected"], "{texts}");
+        assert!(texts.contains(label), "{texts}");
+    }
+}
+
+/// Admits a request with a bound token and a proof.
+async fn admit_with_proof(world: &TestWorld) -> Admission {
+    let holder = world.tenant.token_holder();
+    let (authorization, proof) = (holder.authorization(), holder.proof("GET", URL).sign());
+    let headers = [("authorization", authorization.as_str()), ("dpop", proof.as_str())];
+    Gate::new(world.api.clone()).admit(&TokenRequest::new("GET", URL, &headers), None).await.unwrap()
+}
+
+/// The schemes of the challenges that contain an error.
+fn schemes_with_error(rejection: &Rejection) -> Vec<String> {
+    let with_error = rejection.challenges().iter().filter(|challenge| challenge.to_string().contains("error="));
+    with_error.map(|challenge| challenge.scheme().to_string()).collect()
+}
