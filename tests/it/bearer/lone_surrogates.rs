@@ -35,10 +35,6 @@ async fn in_a_claim_that_no_check_reads_they_are_shown_as_the_replacement_charac
     assert_eq!(token.claims().get("tags"), Some(&json!(["a\u{fffd}b", {"deep": "\u{1f600}\u{fffd}"}])));
     let claims: BTreeMap<String, serde_json::Value> = token.claims_as().unwrap();
     assert_eq!(claims["name"], "Ada \u{fffd}");
-    #[derive(serde::Deserialize)]
-    struct Named {
-        name: String,
-    }
     assert_eq!(token.claims_as::<Named>().unwrap().name, "Ada \u{fffd}");
     let named = |token: &VerifiedToken| token.claims().get("name") == Some(&json!("Ada \u{fffd}"));
     assert!(Requirement::predicate("named", named).check(&token).is_ok());
@@ -117,4 +113,9 @@ async fn in_the_name_of_a_claim_they_are_rejected() {
     for members in [r#""\ud83d":1"#, r#""x":{"a\udc00":1}"#] {
         assert_eq!(outcome_of(&world, &world.api, members).await, "401 token_malformed", "{members}");
     }
+}
+
+#[derive(serde::Deserialize)]
+struct Named {
+    name: String,
 }
