@@ -63,4 +63,8 @@ impl<'h, H: Harness> Suite<'h, H> {
     }
 }
 
+/// The header that the audit layer around all routes adds to a response whose extensions contain a
+/// [`Rejection`](auth0_api_core::Rejection). Its value is the label of the rejection.
+pub const REJECTED: &str = "x-rejected";
+
 const OTHER_AUDIENCE: &str = "https://other.example.com";
