@@ -1,8 +1,10 @@
 //! Errors that a handler meets after a gate has admitted the request: their rejections, and their log events.
 
+use std::time::UNIX_EPOCH;
+
 use auth0_api_core::adapter::{Admission, Gate, ReturnedError};
-use auth0_api_core::exchange::{InputError, TokenTextError};
-use auth0_api_core::{ClientAuth, ExchangeError, OnBehalfOf, Rejection, TokenRequest};
+use auth0_api_core::exchange::{InputError, ProofKey, TokenTextError};
+use auth0_api_core::{ClientAuth, Error, ExchangeError, OnBehalfOf, Rejection, TokenRequest};
 use auth0_api_testing::{Endpoint, Misbehaviour, TestWorld};
 
 use crate::log::Log;
@@ -53,6 +55,20 @@ async fn an_exchange_error_before_or_after_the_request_is_logged_when_the_handle
         assert_eq!(events, ["request_rejected"], "{texts}");
         assert!(texts.contains(label), "{texts}");
     }
+}
+
+#[tokio::test]
+async fn a_proof_for_a_malformed_url_of_the_application_is_500_and_logged() {
+    let world = TestWorld::start().await;
+    let admission = admit_with_proof(&world).await;
+    let signed = ProofKey::generate().unwrap().proof("GET", "orders").sign(UNIX_EPOCH);
+    let (log, subscribed) = Log::subscribe();
+    let rejection = admission.reject(&Error::from(signed.unwrap_err()));
+    drop(subscribed);
+    assert_eq!((rejection.status(), rejection.label(), rejection.challenges().len()), (500, "proof_signing", 0));
+    let (events, texts) = log.read();
+    assert_eq!(events, ["request_rejected"], "{texts}");
+    assert!(texts.contains("absolute http or https URL"), "{texts}");
 }
 
 #[tokio::test]

@@ -112,5 +112,10 @@ impl Admission {
 /// Returns true if no other code has logged this error: it occurred before a request to the token endpoint, or after it.
 fn is_first_seen_here(reason: &Reason) -> bool {
     use ExchangeError::{ClientAuthMissing, Input, ScopesMissing};
-    matches!(reason, Reason::Claims(_) | Reason::Exchange(ClientAuthMissing | Input(_) | ScopesMissing { .. }))
+    matches!(
+        reason,
+        Reason::Claims(_)
+            | Reason::Exchange(ClientAuthMissing | Input(_) | ScopesMissing { .. })
+            | Reason::ProofSigning(_)
+    )
 }
