@@ -1,8 +1,10 @@
 //! Errors that a handler meets after a gate has admitted the request: their rejections, and their log events.
 
-use auth0_api_core::adapter::{Admission, Gate};
-use auth0_api_core::exchange::{InputError, TokenTextError};
-use auth0_api_core::{ClientAuth, ExchangeError, OnBehalfOf, Rejection, TokenRequest};
+use std::time::UNIX_EPOCH;
+
+use auth0_api_core::adapter::{Admission, Gate, ReturnedError};
+use auth0_api_core::exchange::{InputError, ProofKey, TokenTextError};
+use auth0_api_core::{ClientAuth, Error, ExchangeError, OnBehalfOf, Rejection, TokenRequest};
 use auth0_api_testing::{Endpoint, Misbehaviour, TestWorld};
 
 use crate::log::Log;
@@ -53,6 +55,59 @@ async fn an_exchange_error_before_or_after_the_request_is_logged_when_the_handle
         assert_eq!(events, ["request_rejected"], "{texts}");
         assert!(texts.contains(label), "{texts}");
     }
+}
+
+#[tokio::test]
+async fn a_proof_for_a_malformed_url_of_the_application_is_500_and_logged() {
+    let world = TestWorld::start().await;
+    let admission = admit_with_proof(&world).await;
+    let signed = ProofKey::generate().unwrap().proof("GET", "orders").sign(UNIX_EPOCH);
+    let (log, subscribed) = Log::subscribe();
+    let rejection = admission.reject(&Error::from(signed.unwrap_err()));
+    drop(subscribed);
+    assert_eq!((rejection.status(), rejection.label(), rejection.challenges().len()), (500, "proof_signing", 0));
+    let (events, texts) = log.read();
+    assert_eq!(events, ["request_rejected"], "{texts}");
+    assert!(texts.contains("absolute http or https URL"), "{texts}");
+}
+
+#[tokio::test]
+async fn an_error_that_no_middleware_finds_is_logged() {
+    for response in [
+        || drop(axum::response::IntoResponse::into_response(uncovered::<auth0_api_axum::HandlerError>())),
+        || drop(actix_web::ResponseError::error_response(&uncovered::<auth0_api_actix::HandlerError>())),
+    ] {
+        let (log, subscribed) = Log::subscribe();
+        response();
+        drop(subscribed);
+        let (events, texts) = log.read();
+        assert_eq!(events, ["layer_missing"], "{texts}");
+        assert!(texts.contains("exchange_client_auth_missing") && texts.contains("no client credentials"), "{texts}");
+    }
+    let (log, subscribed) = Log::subscribe();
+    drop(uncovered::<auth0_api_axum::HandlerError>());
+    drop(subscribed);
+    assert_eq!(log.read().0, [""; 0]);
+}
+
+fn uncovered<E: From<ExchangeError>>() -> E {
+    ExchangeError::ClientAuthMissing.into()
+}
+
+#[tokio::test]
+async fn an_error_that_a_middleware_finds_is_no_missing_layer() {
+    let world = TestWorld::start().await;
+    let admission = admit_with_proof(&world).await;
+    let (log, subscribed) = Log::subscribe();
+    for (status, label) in [(500, Some("exchange_client_auth_missing")), (200, None)] {
+        let returned = ReturnedError::from(ExchangeError::ClientAuthMissing);
+        assert_eq!((returned.answer().status(), returned.error().status()), (500, 500));
+        let rejection = admission.reject_returned(&returned, status);
+        assert_eq!(rejection.map(|rejection| rejection.label()), label);
+    }
+    drop(subscribed);
+    let (events, texts) = log.read();
+    assert_eq!(events, ["request_rejected"], "{texts}");
 }
 
 /// Admits a request with a bound token and a proof.

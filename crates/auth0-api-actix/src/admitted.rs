@@ -1,5 +1,6 @@
 //! What a middleware stores with a request.
 
+use actix_web::dev::Extensions;
 use actix_web::{HttpMessage as _, HttpRequest};
 use auth0_api_core::adapter::Admission;
 use auth0_api_core::{Rejection, VerifiedToken};
@@ -26,8 +27,8 @@ impl Admitted {
     }
 
     /// Returns the admission that is stored with a request.
-    pub(crate) fn admission_of(request: &HttpRequest) -> Option<Admission> {
-        request.extensions().get::<Self>().map(|admitted| admitted.admission.clone())
+    pub(crate) fn admission(stored: &Extensions) -> Option<&Admission> {
+        stored.get::<Self>().map(|admitted| &admitted.admission)
     }
 }
 
@@ -36,10 +37,11 @@ pub(crate) fn extract<T>(
     request: &HttpRequest,
     read: impl FnOnce(&Admission) -> Result<T, Rejection>,
 ) -> Result<T, TokenRejection> {
-    let extensions = request.extensions();
-    let admitted = extensions.get::<Admitted>();
-    Admission::of(admitted.map(|admitted| &admitted.admission)).and_then(read).map_err(|rejection| {
-        let bodies = admitted.map_or(RejectionBody::Json, |admitted| admitted.bodies.clone());
-        TokenRejection::new(rejection, bodies)
-    })
+    // The extensions are free again before a hook reads the request.
+    let (outcome, bodies) = {
+        let extensions = request.extensions();
+        let outcome = Admission::of(Admitted::admission(&extensions)).and_then(read);
+        (outcome, extensions.get::<Admitted>().map_or(RejectionBody::Json, |admitted| admitted.bodies.clone()))
+    };
+    outcome.map_err(|rejection| TokenRejection::new(rejection, &bodies, Some(request)))
 }

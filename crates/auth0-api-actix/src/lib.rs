@@ -40,6 +40,9 @@
 //! 5. [`metadata_routes`] serves protected resource metadata. A client that has only the URL of the API reads in this
 //!    metadata which authorization server issues tokens, and which tokens the API accepts.
 //!
+//! The extensions of the response to each rejected request contain the [`Rejection`]: a middleware further out can log or
+//! count its label.
+//!
 //! This crate re-exports `auth0-api-core`, so one dependency and one `use` are enough. Import the names one by one: `*`
 //! would hide the crate `http` behind the module [`http`] of the core.
 //!

@@ -5,6 +5,7 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use auth0_api_core::ApiClient;
+use auth0_api_core::adapter::metadata_to_serve;
 use auth0_api_core::metadata::{MetadataEndpoint, MetadataResponse};
 
 use crate::request::Headers;
@@ -19,8 +20,7 @@ use crate::request::Headers;
 ///
 /// ```
 /// use actix_web::{App, web};
-/// use auth0_api_actix::{Auth, metadata_routes};
-/// use auth0_api_core::{ApiClient, ProtectedResource};
+/// use auth0_api_actix::{ApiClient, Auth, BuildError, ProtectedResource, metadata_routes};
 ///
 /// let api = ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com")
 ///     .resource_metadata(ProtectedResource::new("https://api.example.com"))
@@ -29,17 +29,10 @@ use crate::request::Headers;
 ///     .configure(metadata_routes(&api))
 ///     .service(web::scope("/api").wrap(Auth::new(api)));
 /// # _ = app;
-/// # Ok::<(), auth0_api_core::BuildError>(())
+/// # Ok::<(), BuildError>(())
 /// ```
 pub fn metadata_routes(api: &ApiClient) -> impl FnOnce(&mut ServiceConfig) + use<> {
-    let served = api.resource_metadata().cloned().map(Data::new);
-    if served.is_none() {
-        tracing::warn!(
-            target: "auth0_api",
-            event = "metadata_missing",
-            "metadata_routes() was called for a client without metadata"
-        );
-    }
+    let served = metadata_to_serve(api).cloned().map(Data::new);
     move |config| {
         for (metadata, path) in served.iter().flat_map(|metadata| metadata.paths().map(move |path| (metadata, path))) {
             config.service(web::resource(path).app_data(Data::clone(metadata)).to(serve));

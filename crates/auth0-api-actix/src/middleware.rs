@@ -5,16 +5,18 @@ use std::future::{Ready, ready};
 use std::pin::Pin;
 use std::rc::Rc;
 
-use actix_web::body::{EitherBody, MessageBody};
+use actix_web::body::EitherBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
+use actix_web::web::Bytes;
+use actix_web::{HttpMessage as _, HttpRequest};
 use auth0_api_core::adapter::Gate;
 use auth0_api_core::{ApiClient, Rejection, Requirement};
 
 use crate::admitted::Admitted;
-use crate::rejection::{RejectionBody, reject};
+use crate::rejection::RejectionBody;
 use crate::request::{Headers, token_request};
 use crate::require::Require;
-use crate::response::finish;
+use crate::response::{finish, reject};
 
 /// Verifies the token of each request before the service behind it sees the request.
 ///
@@ -46,28 +48,32 @@ impl Auth {
         self
     }
 
-    /// Sets the hook that builds the bodies of rejections: a function that turns a [`Rejection`] into a content type
-    /// and a body. The hook cannot change the status, the challenges or other headers.
+    /// Sets the hook that builds the bodies of rejections: a function that turns a [`Rejection`] and the rejected request
+    /// into a content type and a body. The hook cannot change the status, the challenges or other headers.
     ///
     /// The hook applies to this middleware, to the middleware that [`require`](Self::require) makes, and to the
     /// extractors of the handlers behind this middleware.
     ///
     /// ```
-    /// use auth0_api_actix::Auth;
-    /// use auth0_api_core::{ApiClient, Rejection};
+    /// use actix_web::HttpRequest;
+    /// use auth0_api_actix::{ApiClient, Auth, BuildError, Rejection};
     ///
     /// let api = ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com").build()?;
-    /// let auth = Auth::new(api).rejection_body(|rejection: &Rejection| {
-    ///     ("application/problem+json", format!(r#"{{"title":"{}"}}"#, rejection.label()))
+    /// let auth = Auth::new(api).rejection_body(|rejection: &Rejection, request: Option<&HttpRequest>| {
+    ///     let (title, path) = (rejection.label(), request.map_or("", HttpRequest::path));
+    ///     ("application/problem+json", format!(r#"{{"title":"{title}","instance":"{path}"}}"#))
     /// });
     /// # _ = auth;
-    /// # Ok::<(), auth0_api_core::BuildError>(())
+    /// # Ok::<(), BuildError>(())
     /// ```
+    ///
+    /// The request is `None` only if a middleware further in returned a [`HandlerError`](crate::HandlerError) instead of
+    /// a response: actix-web then has the request no more.
     #[must_use]
     pub fn rejection_body<F, B>(mut self, hook: F) -> Self
     where
-        F: Fn(&Rejection) -> (&'static str, B) + Send + Sync + 'static,
-        B: MessageBody + 'static,
+        F: Fn(&Rejection, Option<&HttpRequest>) -> (&'static str, B) + Send + Sync + 'static,
+        B: Into<Bytes>,
     {
         self.bodies = RejectionBody::hook(hook);
         self
@@ -113,14 +119,12 @@ where
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let (inner, Auth { gate, bodies }) = (Rc::clone(&self.inner), self.auth.clone());
         Box::pin(async move {
-            let outer = Admitted::admission_of(request.request());
+            let outer = Admitted::admission(&request.extensions()).cloned();
             let headers = Headers(request.request().headers());
             let admission = gate.admit(&token_request(request.request(), &headers), outer.as_ref()).await;
             let admission = match admission {
                 Ok(admission) => admission,
-                Err(rejection) => {
-                    return Ok(request.into_response(reject(&rejection, &bodies)).map_into_right_body());
-                }
+                Err(rejection) => return Ok(reject(request, rejection, &bodies)),
             };
             let admitted = Admitted { admission, bodies };
             admitted.clone().store(request.request());

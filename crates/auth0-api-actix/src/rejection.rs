@@ -3,19 +3,21 @@
 use std::fmt;
 use std::sync::Arc;
 
-use actix_web::body::{BoxBody, MessageBody};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
-use actix_web::{HttpResponse, ResponseError};
+use actix_web::web::Bytes;
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use auth0_api_core::Rejection;
 
 /// The rejection of an extractor, or the one that the middleware makes of a [`HandlerError`](crate::HandlerError).
 ///
-/// actix-web turns it into the response to the client, with status, challenges and body.
-#[derive(Debug)]
+/// actix-web turns it into the response to the client, with status, challenges and body. The extensions of the response
+/// contain the [`Rejection`].
+#[derive(Clone, Debug)]
 pub struct TokenRejection {
     rejection: Rejection,
-    bodies: RejectionBody,
+    content_type: &'static str,
+    body: Bytes,
 }
 
 /// Builds the bodies of rejections: with a hook, or as the default JSON.
@@ -25,11 +27,15 @@ pub(crate) enum RejectionBody {
     Json,
 }
 
-type Hook = Arc<dyn Fn(&Rejection) -> (&'static str, BoxBody) + Send + Sync>;
+type Hook = Arc<dyn Fn(&Rejection, Option<&HttpRequest>) -> (&'static str, Bytes) + Send + Sync>;
 
 impl TokenRejection {
-    pub(crate) fn new(rejection: Rejection, bodies: RejectionBody) -> Self {
-        Self { rejection, bodies }
+    pub(crate) fn new(rejection: Rejection, bodies: &RejectionBody, request: Option<&HttpRequest>) -> Self {
+        let (content_type, body) = match bodies {
+            RejectionBody::Hook(hook) => hook(&rejection, request),
+            RejectionBody::Json => ("application/json", rejection.body().into()),
+        };
+        Self { rejection, content_type, body }
     }
 
     /// Returns the [`Rejection`], which has the status, the label and the challenges.
@@ -40,11 +46,20 @@ impl TokenRejection {
 
 impl ResponseError for TokenRejection {
     fn status_code(&self) -> StatusCode {
-        status(&self.rejection)
+        StatusCode::from_u16(self.rejection.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
     fn error_response(&self) -> HttpResponse {
-        reject(&self.rejection, &self.bodies)
+        let mut response = HttpResponse::new(self.status_code()).set_body(self.body.clone()).map_into_boxed_body();
+        for (name, value) in self.rejection.headers() {
+            // Always `Ok`: core writes printable ASCII only.
+            if let Ok(value) = HeaderValue::from_str(&value) {
+                response.headers_mut().append(HeaderName::from_static(name), value);
+            }
+        }
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(self.content_type));
+        response.extensions_mut().insert(self.rejection.clone());
+        response
     }
 }
 
@@ -57,20 +72,13 @@ impl fmt::Display for TokenRejection {
 impl RejectionBody {
     pub(crate) fn hook<F, B>(hook: F) -> Self
     where
-        F: Fn(&Rejection) -> (&'static str, B) + Send + Sync + 'static,
-        B: MessageBody + 'static,
+        F: Fn(&Rejection, Option<&HttpRequest>) -> (&'static str, B) + Send + Sync + 'static,
+        B: Into<Bytes>,
     {
-        Self::Hook(Arc::new(move |rejection| {
-            let (content_type, body) = hook(rejection);
-            (content_type, body.boxed())
+        Self::Hook(Arc::new(move |rejection, request| {
+            let (content_type, body) = hook(rejection, request);
+            (content_type, body.into())
         }))
-    }
-
-    fn body(&self, rejection: &Rejection) -> (&'static str, BoxBody) {
-        match self {
-            Self::Hook(hook) => hook(rejection),
-            Self::Json => ("application/json", rejection.body().boxed()),
-        }
     }
 }
 
@@ -81,22 +89,4 @@ impl fmt::Debug for RejectionBody {
             Self::Json => "Json",
         })
     }
-}
-
-/// Returns the response to a rejected request.
-pub(crate) fn reject(rejection: &Rejection, bodies: &RejectionBody) -> HttpResponse {
-    let (content_type, body) = bodies.body(rejection);
-    let mut response = HttpResponse::with_body(status(rejection), body);
-    for (name, value) in rejection.headers() {
-        // Always `Ok`: core writes printable ASCII only.
-        if let Ok(value) = HeaderValue::from_str(&value) {
-            response.headers_mut().append(HeaderName::from_static(name), value);
-        }
-    }
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    response
-}
-
-fn status(rejection: &Rejection) -> StatusCode {
-    StatusCode::from_u16(rejection.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }

@@ -4,12 +4,14 @@ use std::fmt;
 use std::future::{Ready, ready};
 use std::pin::Pin;
 
+use actix_web::HttpMessage as _;
 use actix_web::body::EitherBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
 use auth0_api_core::adapter::RouteGate;
 
 use crate::admitted::Admitted;
-use crate::rejection::{RejectionBody, reject};
+use crate::rejection::RejectionBody;
+use crate::response::reject;
 
 /// Rejects tokens that do not meet a [`Requirement`](auth0_api_core::Requirement); made by [`Auth::require`](crate::Auth::require).
 #[derive(Clone, Debug)]
@@ -60,16 +62,13 @@ where
     forward_ready!(inner);
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        let stored = Admitted::admission_of(request.request());
-        match self.require.gate.check(stored.as_ref()) {
+        let checked = self.require.gate.check(Admitted::admission(&request.extensions()));
+        match checked {
             Ok(()) => {
                 let response = self.inner.call(request);
                 Box::pin(async move { response.await.map(ServiceResponse::map_into_left_body) })
             }
-            Err(rejection) => {
-                let rejected = reject(&rejection, &self.require.bodies);
-                Box::pin(ready(Ok(request.into_response(rejected).map_into_right_body())))
-            }
+            Err(rejection) => Box::pin(ready(Ok(reject(request, rejection, &self.require.bodies)))),
         }
     }
 }

@@ -1,39 +1,45 @@
-//! What the middleware does with the response of the service behind it.
+//! The responses of the middleware.
 
 use std::fmt;
 
 use actix_web::body::{BoxBody, EitherBody};
-use actix_web::dev::ServiceResponse;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue, VARY};
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
-use auth0_api_core::adapter::{Admission, outlives_its_body};
+use auth0_api_core::Rejection;
+use auth0_api_core::adapter::{Admission, ReturnedError};
 
 use crate::admitted::Admitted;
-use crate::handler_error::HandlerError;
-use crate::rejection::TokenRejection;
+use crate::rejection::{RejectionBody, TokenRejection};
 
 type Outcome<B> = Result<ServiceResponse<B>, actix_web::Error>;
 
+/// Returns the response to a rejected request.
+pub(crate) fn reject<B>(
+    request: ServiceRequest,
+    rejection: Rejection,
+    bodies: &RejectionBody,
+) -> ServiceResponse<EitherBody<B>> {
+    let response = TokenRejection::new(rejection, bodies, Some(request.request())).error_response();
+    request.into_response(response).map_into_right_body()
+}
+
 /// Turns an error of a handler into a rejection, and sets the headers of the admission.
 pub(crate) fn finish<B>(admitted: &Admitted, outcome: Outcome<B>) -> Outcome<EitherBody<B>> {
-    let rejection =
-        |error: &HandlerError| TokenRejection::new(admitted.admission.reject(error.error()), admitted.bodies.clone());
     match outcome {
         Ok(response) => {
-            // The response of the handler contains the error, even if an error of the application wraps it.
-            let error = response.response().extensions().get::<HandlerError>().cloned();
-            let mut response = match error.as_ref().map(rejection) {
-                Some(rejection) => replaced(response, &rejection).map_into_right_body(),
+            let mut response = match rejection(admitted, response.response()) {
+                Some(rejection) => replaced(response, rejection, &admitted.bodies).map_into_right_body(),
                 None => response.map_into_left_body(),
             };
             set_headers(&admitted.admission, response.headers_mut());
             Ok(response)
         }
         Err(error) => {
-            // As above: an error of the application may wrap the error.
-            let wrapped = error.error_response().extensions().get::<HandlerError>().cloned();
-            let error = wrapped.as_ref().map(rejection).map_or(error, Into::into);
+            let rejection = rejection(admitted, &error.error_response());
+            let rejected = rejection.map(|rejection| TokenRejection::new(rejection, &admitted.bodies, None));
+            let error = rejected.map_or(error, Into::into);
             if admitted.admission.response_headers().next().is_none() {
                 return Err(error);
             }
@@ -42,18 +48,23 @@ pub(crate) fn finish<B>(admitted: &Admitted, outcome: Outcome<B>) -> Outcome<Eit
     }
 }
 
+/// Returns the rejection that replaces a response. The response contains the error of a handler even if an error of the
+/// application wraps it.
+fn rejection<B>(admitted: &Admitted, response: &HttpResponse<B>) -> Option<Rejection> {
+    let returned = response.extensions().get::<ReturnedError>().cloned();
+    returned.and_then(|error| admitted.admission.reject_returned(&error, response.status().as_u16()))
+}
+
 /// Replaces a response by a rejection. Headers that middleware between the handler and this one has set are kept, such
-/// as those of CORS. A header that the rejection sets itself replaces all lines of the same name, except `Vary`, which
-/// both may extend.
-fn replaced<B>(response: ServiceResponse<B>, rejection: &TokenRejection) -> ServiceResponse<BoxBody> {
-    let mut rejected = rejection.error_response();
-    let set: Vec<HeaderName> = rejected.headers().keys().filter(|name| *name != VARY).cloned().collect();
-    for (name, value) in response.headers() {
-        if !set.contains(name) && outlives_its_body(name.as_str()) {
-            rejected.headers_mut().append(name.clone(), value.clone());
-        }
+/// as those of CORS.
+fn replaced<B>(response: ServiceResponse<B>, rejection: Rejection, bodies: &RejectionBody) -> ServiceResponse<BoxBody> {
+    let rejected = TokenRejection::new(rejection, bodies, Some(response.request()));
+    let mut own = rejected.error_response();
+    let kept = |name: &HeaderName| rejected.rejection().keeps_replaced_header(name.as_str());
+    for (name, value) in response.headers().iter().filter(|(name, _)| kept(name)) {
+        own.headers_mut().append(name.clone(), value.clone());
     }
-    response.into_response(rejected)
+    response.into_response(own)
 }
 
 fn set_headers(admission: &Admission, headers: &mut HeaderMap) {

@@ -12,8 +12,7 @@ use axum_core::response::{IntoResponse, Response};
 use http::request::Parts;
 use serde::de::DeserializeOwned;
 
-use crate::grpc::Protocol;
-use crate::rejection::Hook;
+use crate::rejection::SharedStyle;
 
 /// The verified token of a request, as an extractor.
 ///
@@ -106,7 +105,7 @@ pub(crate) fn extract<T>(
     read: impl FnOnce(&Admission) -> Result<T, Rejection>,
 ) -> Result<T, TokenRejection> {
     Admission::of(parts.extensions.get()).and_then(read).map_err(|rejection| {
-        let response = Hook::<Body>::respond(parts.extensions.get(), &rejection, Protocol::of_parts(parts));
+        let response = SharedStyle::<Body>::reject(&rejection, parts);
         TokenRejection(Box::new(Rejected { rejection, response }))
     })
 }

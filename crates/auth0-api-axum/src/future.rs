@@ -4,17 +4,14 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use auth0_api_core::adapter::{Admission, mark_sensitive, outlives_its_body};
+use auth0_api_core::adapter::{Admission, ReturnedError, mark_sensitive};
 use auth0_api_core::{Rejection, VerifiedToken};
-use http::header::{HeaderName, VARY};
 use http::request::Parts;
 use http::{Request, Response};
 use pin_project_lite::pin_project;
 use tower_service::Service;
 
-use crate::grpc::Protocol;
-use crate::handler_error::HandlerError;
-use crate::rejection::{Hook, RejectionBody, reject};
+use crate::rejection::{RejectionBody, Seen, SharedStyle};
 use crate::request::token_request;
 use crate::settings::Settings;
 
@@ -40,7 +37,7 @@ pin_project! {
         S: Service<Request<B>>,
     {
         Verifying { verification: Verification, waiting: Option<(S, B)> },
-        Serving { #[pin] response: S::Future, admission: Admission, protocol: Protocol },
+        Serving { #[pin] response: S::Future, admission: Admission, seen: Seen },
     }
 }
 
@@ -74,23 +71,25 @@ where
             match this.state.as_mut().project() {
                 StateProjection::Verifying { verification, waiting } => {
                     let (parts, admission) = ready!(verification.as_mut().poll(context));
-                    let protocol = Protocol::of_parts(&parts);
                     let admission = match admission {
                         Ok(admission) => admission,
-                        Err(rejection) => return Poll::Ready(Ok(reject(&rejection, protocol, &this.settings.body))),
+                        Err(rejection) => return Poll::Ready(Ok(this.settings.style.reject(&rejection, &parts))),
                     };
                     // Always `Some`: it is taken only here, and the state changes below before the next poll.
                     let Some((mut service, body)) = waiting.take() else { return Poll::Pending };
+                    let seen = this.settings.style.see(&parts);
                     let mut request = admitted_request(parts, body, &admission);
-                    Hook::<ResBody>::store(&this.settings.body, request.extensions_mut());
+                    SharedStyle::<ResBody>::store(&this.settings.style, request.extensions_mut());
                     let response = service.call(request);
-                    this.state.set(State::Serving { response, admission, protocol });
+                    this.state.set(State::Serving { response, admission, seen });
                 }
-                StateProjection::Serving { response, admission, protocol } => {
+                StateProjection::Serving { response, admission, seen } => {
                     let mut response = ready!(response.poll(context))?;
-                    if let Some(HandlerError(error)) = response.extensions_mut().remove() {
-                        let rejected = reject(&admission.reject(&error), *protocol, &this.settings.body);
-                        response = with_headers_of(&response, rejected);
+                    let returned = response.extensions_mut().remove::<ReturnedError>();
+                    let status = response.status().as_u16();
+                    if let Some(rejection) = returned.and_then(|error| admission.reject_returned(&error, status)) {
+                        let rejected = this.settings.style.reject_seen(&rejection, seen);
+                        response = with_headers_of(&response, rejected, &rejection);
                     }
                     admission.set_response_headers(response.headers_mut());
                     return Poll::Ready(Ok(response));
@@ -111,14 +110,10 @@ fn admitted_request<B>(mut parts: Parts, body: B, admission: &Admission) -> Requ
     Request::from_parts(parts, body)
 }
 
-/// Keeps the headers that layers between this one and the handler have set, such as those of CORS. A header that the
-/// rejection sets itself replaces all lines of the same name, except `Vary`, which both may extend.
-fn with_headers_of<B>(replaced: &Response<B>, mut rejected: Response<B>) -> Response<B> {
-    let set: Vec<HeaderName> = rejected.headers().keys().filter(|name| *name != VARY).cloned().collect();
-    for (name, value) in replaced.headers() {
-        if !set.contains(name) && outlives_its_body(name.as_str()) {
-            rejected.headers_mut().append(name, value.clone());
-        }
+/// Keeps the headers that layers between this one and the handler have set, such as those of CORS.
+fn with_headers_of<B>(replaced: &Response<B>, mut rejected: Response<B>, rejection: &Rejection) -> Response<B> {
+    for (name, value) in replaced.headers().iter().filter(|(name, _)| rejection.keeps_replaced_header(name.as_str())) {
+        rejected.headers_mut().append(name, value.clone());
     }
     rejected
 }

@@ -5,8 +5,9 @@
 //! ([Trailers-Only](https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md#responses)): the gRPC status, and
 //! the challenges and other headers of the rejection as metadata.
 //!
-//! A request is a gRPC call if it is a `POST` with a content type of gRPC. The layers answer every other request in
-//! HTTP, also on a server that has gRPC services.
+//! Only a layer that was told so, by [`AuthLayer::grpc`](crate::AuthLayer::grpc) or
+//! [`AuthLayer::with_grpc`](crate::AuthLayer::with_grpc), answers in gRPC. Such a layer takes a request for a gRPC call if
+//! it is a `POST` with a content type of gRPC, and answers every other request in HTTP.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -14,7 +15,7 @@ use std::fmt::Write as _;
 use auth0_api_core::Rejection;
 use http::header::{CONTENT_TYPE, HeaderName, RETRY_AFTER};
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, Method, Request};
+use http::{HeaderMap, HeaderValue, Method};
 
 /// The protocol in which a rejection is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,19 +26,13 @@ pub(crate) enum Protocol {
 }
 
 impl Protocol {
-    pub(crate) fn of<B>(request: &Request<B>) -> Self {
-        Self::of_call(request.method(), request.headers())
-    }
-
-    pub(crate) fn of_parts(parts: &Parts) -> Self {
-        Self::of_call(&parts.method, &parts.headers)
-    }
-
+    /// Returns the protocol for the answer of a layer that answers gRPC calls in gRPC.
+    ///
     /// Only a `POST` is answered in gRPC. The HTTP status of a gRPC answer is 200. If the request were a `GET`, a cache
     /// could store this answer and send it to other clients. Caches do not store the response to a `POST` without
     /// explicit freshness (RFC 9110 §9.3.3).
-    fn of_call(method: &Method, headers: &HeaderMap) -> Self {
-        let content_type = headers.get(CONTENT_TYPE).filter(|_| method == Method::POST);
+    pub(crate) fn of(request: &Parts) -> Self {
+        let content_type = request.headers.get(CONTENT_TYPE).filter(|_| request.method == Method::POST);
         content_type
             .and_then(|content_type| response_content_type(content_type.as_bytes()))
             .map_or(Self::Http, Self::Grpc)
@@ -47,12 +42,11 @@ impl Protocol {
 /// Returns a rejection as gRPC metadata: `grpc-status`, `grpc-message`, and the rejection's headers, such as the
 /// challenges and `dpop-nonce`.
 ///
-/// The layers use this function for every gRPC call that they reject. A handler that checks a
+/// [`AuthLayer::grpc`](crate::AuthLayer::grpc) uses this function for every gRPC call that it rejects. A handler that checks a
 /// [`Requirement`](auth0_api_core::Requirement) itself can turn the rejection into a gRPC status:
 ///
 /// ```
-/// use auth0_api_axum::grpc_metadata;
-/// use auth0_api_core::{ApiClient, Requirement, VerifiedToken};
+/// use auth0_api_axum::{ApiClient, Requirement, VerifiedToken, grpc_metadata};
 /// use tonic::Status;
 ///
 /// fn demand(api: &ApiClient, requirement: &Requirement, token: &VerifiedToken) -> Result<(), Status> {
@@ -159,9 +153,9 @@ mod tests {
             ("POST", "", Protocol::Http),
         ] {
             let request = Request::builder().method(method).header("content-type", content_type).body(()).unwrap();
-            assert_eq!(Protocol::of(&request), protocol, "{method} {content_type}");
+            assert_eq!(Protocol::of(&request.into_parts().0), protocol, "{method} {content_type}");
         }
-        assert_eq!(Protocol::of(&Request::post("/").body(()).unwrap()), Protocol::Http);
+        assert_eq!(Protocol::of(&Request::post("/").body(()).unwrap().into_parts().0), Protocol::Http);
     }
 
     #[test]

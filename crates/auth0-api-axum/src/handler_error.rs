@@ -1,10 +1,10 @@
 //! Errors that a handler returns.
 
 use std::fmt;
-use std::sync::Arc;
 
 use auth0_api_core::Error;
-use http::{Response, StatusCode};
+use auth0_api_core::adapter::ReturnedError;
+use http::Response;
 
 /// An error that a handler returns with `?`: of an exchange, of a requirement that the handler checks, or of claims.
 ///
@@ -27,29 +27,42 @@ use http::{Response, StatusCode};
 /// `.await.map_err(HandlerError::from)?`, or return a type of the application whose `IntoResponse` returns the response
 /// of [`into_response`](Self::into_response).
 ///
-/// If no [`AuthLayer`](crate::AuthLayer) covers the handler, the response is 500 with an empty body. A service without
-/// axum returns the response of [`into_response`](Self::into_response).
+/// A service without axum returns the response of [`into_response`](Self::into_response).
+///
+/// If no [`AuthLayer`](crate::AuthLayer) covers the handler, the response is 500, and the event `layer_missing` tells the
+/// operator. If a layer in between replaces the response by one with another status than 500, but keeps its extensions,
+/// the error counts as handled.
 #[derive(Clone, Debug)]
-pub struct HandlerError(pub(crate) Arc<Error>);
+pub struct HandlerError(ReturnedError);
 
 impl HandlerError {
     /// Returns the error.
     pub fn error(&self) -> &Error {
-        &self.0
+        self.0.error()
     }
 
     /// Makes a response that the layer replaces with the rejection.
-    pub fn into_response<B: Default>(self) -> Response<B> {
-        let mut response = Response::new(B::default());
-        *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-        response.extensions_mut().insert(self);
+    pub fn into_response<B: From<String>>(self) -> Response<B> {
+        self.carried_by(Response::from(&self.0.answer()))
+    }
+
+    /// Makes a response like [`into_response`](Self::into_response), for services whose response body cannot be made
+    /// from a `String`, such as gRPC services. If no layer covers the service, the client receives this body.
+    pub fn into_response_with<B>(self, body: B) -> Response<B> {
+        self.carried_by(self.0.answer().to_response("application/octet-stream", body))
+    }
+
+    fn carried_by<B>(&self, mut response: Response<B>) -> Response<B> {
+        // The response is no rejection before a layer has replaced it.
+        response.extensions_mut().clear();
+        response.extensions_mut().insert(self.0.clone());
         response
     }
 }
 
 impl<E: Into<Error>> From<E> for HandlerError {
     fn from(error: E) -> Self {
-        Self(Arc::new(error.into()))
+        Self(error.into().into())
     }
 }
 

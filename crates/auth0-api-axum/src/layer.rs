@@ -9,7 +9,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::future::AuthFuture;
-use crate::rejection::{EmptyBody, JsonBody, RejectionBody};
+use crate::rejection::{EmptyBody, JsonBody, RejectionBody, Style};
 use crate::require::RequireLayer;
 use crate::settings::Settings;
 
@@ -32,22 +32,21 @@ pub struct AuthService<S, R = JsonBody> {
 impl AuthLayer {
     /// Creates a layer that verifies tokens with `api`, and rejects every request without a valid token.
     pub fn new(api: ApiClient) -> Self {
-        Self { settings: Settings { gate: Gate::new(api), body: JsonBody } }
+        Self { settings: Settings::new(Gate::new(api), JsonBody) }
     }
 }
 
 impl AuthLayer<EmptyBody> {
-    /// Creates a layer like [`new`](AuthLayer::new), for gRPC servers: its rejections have no body.
+    /// Creates a layer like [`new`](AuthLayer::new), for gRPC servers: it answers gRPC calls in gRPC, as
+    /// [`with_grpc`](AuthLayer::with_grpc) says, and its other rejections have no body.
     ///
-    /// Every layer recognises gRPC calls by their method and content type, and answers them in gRPC; see
-    /// [`grpc_metadata`]. This layer also works with tonic's body type, which cannot be made from bytes. The layer puts
-    /// the verified token into the extensions of the request. If only one of several services has a requirement, put
-    /// the requirement around that service:
+    /// This layer also works with tonic's body type, which cannot be made from bytes. The layer puts the verified token
+    /// into the extensions of the request. If only one of several services has a requirement, put the requirement
+    /// around that service:
     ///
     /// ```no_run
     /// # use std::{convert::Infallible, task::{Context, Poll}};
-    /// use auth0_api_axum::AuthLayer;
-    /// use auth0_api_core::{ApiClient, Requirement, VerifiedToken};
+    /// use auth0_api_axum::{ApiClient, AuthLayer, Requirement, VerifiedToken};
     /// use tonic::service::LayerExt;
     /// use tonic::transport::Server;
     /// use tonic::{Request, Response, Status};
@@ -80,10 +79,8 @@ impl AuthLayer<EmptyBody> {
     /// [Trusted proxies](auth0_api_core::guide::proxies) that are configured by their networks need the peer's address.
     /// For this, put another layer outside this layer. It must convert tonic's `TcpConnectInfo` to axum's
     /// `ConnectInfo<SocketAddr>`.
-    ///
-    /// [`grpc_metadata`]: crate::grpc_metadata
     pub fn grpc(api: ApiClient) -> Self {
-        Self { settings: Settings { gate: Gate::new(api), body: EmptyBody } }
+        Self { settings: Settings::new(Gate::new(api), EmptyBody) }.with_grpc()
     }
 }
 
@@ -96,13 +93,29 @@ impl<R> AuthLayer<R> {
         self
     }
 
+    /// Makes the layer answer gRPC calls in gRPC, for an axum router that has tonic services. Other requests are
+    /// answered in HTTP as before.
+    ///
+    /// A request is a gRPC call if it is a `POST` with a content type of gRPC. Its rejection has the HTTP status 200, as
+    /// gRPC demands, and the gRPC status of [`grpc_metadata`](crate::grpc_metadata). A client chooses the content type,
+    /// so a layer in front of other services must not have this setting: metrics would count a rejection as a success.
+    ///
+    /// The setting also applies to the layers that [`require`](Self::require) makes, and to the extractors.
+    #[must_use]
+    pub fn with_grpc(mut self) -> Self {
+        self.settings.style.grpc = true;
+        self
+    }
+
     /// Sets the hook that builds the bodies of rejections. The hook applies to this layer, to the layers that
     /// [`require`](Self::require) makes, and to the extractors of the handlers behind this layer. A hook is a closure
-    /// `|rejection: &Rejection| (content_type, body)`; write the type of the parameter. `body` has the type of the
-    /// service's response bodies: with axum, `Body::from(text)`. Rejections of gRPC calls never have a body.
+    /// `|rejection: &Rejection, request: &Parts| (content_type, body)`; write the types of the parameters. `body` has
+    /// the type of the service's response bodies: with axum, `Body::from(text)`. See [`RejectionBody`]. Rejections of
+    /// gRPC calls never have a body.
     #[must_use]
     pub fn rejection_body<N>(self, body: N) -> AuthLayer<N> {
-        AuthLayer { settings: Settings { gate: self.settings.gate, body } }
+        let Settings { gate, style } = self.settings;
+        AuthLayer { settings: Settings { gate, style: Style { body, grpc: style.grpc } } }
     }
 
     /// Creates a layer for single routes that this layer protects. The new layer rejects tokens that do not meet a
@@ -114,7 +127,7 @@ impl<R> AuthLayer<R> {
     where
         R: Clone,
     {
-        RequireLayer::new(self.settings.gate.require(requirement), self.settings.body.clone())
+        RequireLayer::new(self.settings.gate.require(requirement), self.settings.style.clone())
     }
 }
 

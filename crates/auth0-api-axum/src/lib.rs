@@ -34,8 +34,7 @@
 //! 3. [`AuthLayer::require`] sets a requirement for a route. [`Scoped`] sets a requirement in a handler's signature.
 //! 4. [`HandlerError`] lets a handler return errors with `?`, such as the error of an exchange. The layer turns them into
 //!    rejections.
-//! 5. The layers answer gRPC calls in gRPC. Use [`AuthLayer::grpc`] for a tonic server. For tonic services in an axum
-//!    router, use any `AuthLayer`.
+//! 5. [`AuthLayer::grpc`] answers gRPC calls in gRPC; see [below](#grpc).
 //! 6. [`metadata_routes`] serves protected resource metadata. A client that has only the URL of the API reads in this
 //!    metadata which authorization server issues tokens, and which tokens the API accepts.
 //!
@@ -45,6 +44,27 @@
 //! [Trusted proxies](auth0_api_core::guide::proxies) that are configured by their networks need
 //! `ConnectInfo<SocketAddr>`, or [`PeerAddr`] without axum. Tokens that are [bound to a certificate](auth0_api_core::guide::mtls) need a
 //! [`ClientCertificate`].
+//!
+//! The extensions of the response to each rejected request contain the [`Rejection`]: a layer further out can log or count
+//! its label.
+//!
+//! # gRPC
+//!
+//! A gRPC client does not read the status 401: it reads `grpc-status` from a response with the status 200. A layer answers
+//! in this way only if you tell it to, because the client chooses the content type of its request. If each layer answered
+//! in gRPC whenever a request names the content type, an attacker could make the rejections of a JSON API look like
+//! successes in metrics and logs.
+//!
+//! | server | layer |
+//! |---|---|
+//! | tonic | [`AuthLayer::grpc(api)`](AuthLayer::grpc) |
+//! | axum, with tonic services in the router | [`AuthLayer::new(api).with_grpc()`](AuthLayer::with_grpc) |
+//! | axum without gRPC | [`AuthLayer::new(api)`](AuthLayer::new) |
+//!
+//! `Server::builder().layer(auth)` covers every service of a tonic server, the health service too. To leave out a service,
+//! put the layer around the other services: `LayerExt::named_layer`, as in the example of [`AuthLayer::grpc`].
+//!
+//! # Re-exports
 //!
 //! This crate re-exports `auth0-api-core`, so one dependency and one `use` are enough. Import the names one by one: `*`
 //! would hide the crate `http` behind the module [`http`] of the core.

@@ -29,18 +29,11 @@ use crate::future::ResponseFuture;
 ///     .layer(AuthLayer::new(api.clone()))
 ///     .merge(metadata_routes(&api));
 /// # _ = app;
-/// # Ok::<(), auth0_api_core::BuildError>(())
+/// # Ok::<(), auth0_api_axum::BuildError>(())
 /// ```
 #[cfg(feature = "axum")]
 pub fn metadata_routes<S: Clone + Send + Sync + 'static>(api: &ApiClient) -> axum::Router<S> {
-    let Some(metadata) = api.resource_metadata() else {
-        tracing::warn!(
-            target: "auth0_api",
-            event = "metadata_missing",
-            "metadata_routes() was called for a client without metadata"
-        );
-        return axum::Router::new();
-    };
+    let Some(metadata) = auth0_api_core::adapter::metadata_to_serve(api) else { return axum::Router::new() };
     let served = std::sync::Arc::new(metadata.clone());
     metadata.paths().fold(axum::Router::new(), |router, path| {
         let served = std::sync::Arc::clone(&served);
@@ -55,14 +48,14 @@ pub fn metadata_routes<S: Clone + Send + Sync + 'static>(api: &ApiClient) -> axu
 /// ```
 /// use auth0_api_axum::{AuthLayer, MetadataLayer};
 /// use tower::ServiceBuilder;
-/// # use auth0_api_core::{ApiClient, ProtectedResource};
+/// # use auth0_api_axum::{ApiClient, ProtectedResource};
 /// # let api = ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com")
 /// #     .resource_metadata(ProtectedResource::new("https://api.example.com"))
 /// #     .build()?;
 ///
 /// let stack = ServiceBuilder::new().layer(MetadataLayer::new(api.clone())).layer(AuthLayer::new(api));
 /// # _ = stack;
-/// # Ok::<(), auth0_api_core::BuildError>(())
+/// # Ok::<(), auth0_api_axum::BuildError>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct MetadataLayer {

@@ -8,14 +8,13 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::future::ResponseFuture;
-use crate::grpc::Protocol;
-use crate::rejection::{RejectionBody, reject};
+use crate::rejection::{RejectionBody, Style};
 
 /// Rejects tokens that do not meet a [`Requirement`](auth0_api_core::Requirement); made by [`AuthLayer::require`](crate::AuthLayer::require).
 #[derive(Clone, Debug)]
 pub struct RequireLayer<R> {
     gate: RouteGate,
-    body: R,
+    style: Style<R>,
 }
 
 /// The service of a [`RequireLayer`].
@@ -23,12 +22,12 @@ pub struct RequireLayer<R> {
 pub struct RequireService<S, R> {
     inner: S,
     gate: RouteGate,
-    body: R,
+    style: Style<R>,
 }
 
 impl<R> RequireLayer<R> {
-    pub(crate) fn new(gate: RouteGate, body: R) -> Self {
-        Self { gate, body }
+    pub(crate) fn new(gate: RouteGate, style: Style<R>) -> Self {
+        Self { gate, style }
     }
 }
 
@@ -36,7 +35,7 @@ impl<S, R: Clone> Layer<S> for RequireLayer<R> {
     type Service = RequireService<S, R>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        RequireService { inner, gate: self.gate.clone(), body: self.body.clone() }
+        RequireService { inner, gate: self.gate.clone(), style: self.style.clone() }
     }
 }
 
@@ -57,7 +56,7 @@ where
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
         match self.gate.check(request.extensions().get()) {
             Ok(()) => ResponseFuture::passed_on(self.inner.call(request)),
-            Err(rejection) => ResponseFuture::answered(reject(&rejection, Protocol::of(&request), &self.body)),
+            Err(rejection) => ResponseFuture::answered(self.style.reject(&rejection, &request.into_parts().0)),
         }
     }
 }

@@ -2,9 +2,17 @@
 
 use auth0_api_core::adapter::Gate;
 
-/// The gate that decides about requests, and what builds the bodies of rejections.
+use crate::rejection::Style;
+
+/// The gate that decides about requests, and how the layer answers those that it rejects.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings<R> {
     pub(crate) gate: Gate,
-    pub(crate) body: R,
+    pub(crate) style: Style<R>,
+}
+
+impl<R> Settings<R> {
+    pub(crate) fn new(gate: Gate, body: R) -> Self {
+        Self { gate, style: Style { body, grpc: false } }
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::binding::BindingError;
 use crate::credentials::{CredentialsError, Scheme};
-use crate::exchange::ExchangeError;
+use crate::exchange::{ExchangeError, ProofSigningError};
 use crate::issuer::IssuerError;
 use crate::jose::JoseError;
 use crate::requirement::RequirementError;
@@ -42,6 +42,9 @@ pub enum Reason {
     /// The token is not a signed JWT that this API accepts.
     #[error(transparent)]
     Jose(#[from] JoseError),
+    /// The API could not sign a proof for a request to another API.
+    #[error(transparent)]
+    ProofSigning(#[from] ProofSigningError),
     /// The token is valid but does not meet the route's requirement.
     #[error(transparent)]
     Requirement(#[from] RequirementError),

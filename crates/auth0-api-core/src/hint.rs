@@ -6,6 +6,7 @@ use crate::called_url::TargetError;
 use crate::credentials::CredentialsError;
 use crate::dpop::{ProofError, ReplayStoreError};
 use crate::error::{Error, Reason};
+use crate::exchange::ProofSigningError;
 use crate::issuer::{DiscoveryError, IssuerError, ResolverError};
 use crate::jose::JoseError;
 use crate::mtls::CertificateError;
@@ -33,10 +34,15 @@ impl Error {
                  or offer both with DpopPolicy::accept()",
             ),
             Reason::Credentials(_)
+            | Reason::ProofSigning(ProofSigningError::Key(_))
             | Reason::Revocation(RevocationError::ClaimMalformed { .. } | RevocationError::Revoked) => None,
             Reason::Exchange(error) => error.hint(),
             Reason::Issuer(error) => of_issuer(error),
             Reason::Jose(error) => of_jose(error),
+            Reason::ProofSigning(ProofSigningError::Url(_)) => Some(
+                "the application asked for a proof for something that is no absolute http or https URL: pass the URL to \
+                 which it sends the request",
+            ),
             Reason::Requirement(error) => of_requirement(error),
             Reason::Revocation(RevocationError::Unavailable(_)) => {
                 Some("the RevocationList failed or took longer than 2 s: check the service or database that it queries")

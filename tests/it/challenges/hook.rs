@@ -7,6 +7,7 @@ use auth0_api_core::{DpopPolicy, Rejection, Requirement};
 use auth0_api_testing::TestWorld;
 use axum::Router;
 use axum::body::Body;
+use axum::http::request::Parts;
 use axum::routing::get;
 
 use crate::api::Api;
@@ -68,10 +69,12 @@ async fn the_hook_does_not_change_the_nonce_headers() {
 }
 
 async fn serve(world: &TestWorld, policy: DpopPolicy) -> Api {
-    let auth = AuthLayer::new(world.builder().dpop(policy).build().unwrap()).rejection_body(|rejection: &Rejection| {
-        let body = format!(r#"{{"status":{},"title":"{}"}}"#, rejection.status(), rejection.label());
-        ("application/problem+json", Body::from(body))
-    });
+    let auth = AuthLayer::new(world.builder().dpop(policy).build().unwrap()).rejection_body(
+        |rejection: &Rejection, _: &Parts| {
+            let body = format!(r#"{{"status":{},"title":"{}"}}"#, rejection.status(), rejection.label());
+            ("application/problem+json", Body::from(body))
+        },
+    );
     let app = Router::new()
         .route("/private", get(|_: Token| async { "served" }))
         .route("/scoped", get(|| async { "served" }).route_layer(auth.require(Requirement::scope("admin"))))

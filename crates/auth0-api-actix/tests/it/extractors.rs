@@ -1,9 +1,9 @@
 //! The table in the documentation of the extractors, row by row.
 
-use actix_web::App;
 use actix_web::dev::ServiceFactory;
 use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::web::{self, ServiceConfig};
+use actix_web::{App, HttpRequest};
 use auth0_api_actix::{Auth, MaybeToken, Scoped, Token};
 use auth0_api_core::{Rejection, Requirement, guard};
 use auth0_api_testing::TestWorld;
@@ -54,7 +54,7 @@ async fn the_extractor_derefs_to_the_token_of_core() {
 #[actix_web::test]
 async fn the_middlewares_hook_builds_the_body_of_an_extractors_rejection() {
     let world = TestWorld::start().await;
-    let hook = |rejection: &Rejection| ("text/plain", rejection.label());
+    let hook = |rejection: &Rejection, _: Option<&HttpRequest>| ("text/plain", rejection.label());
     let auth = Auth::new(world.api.clone()).optional().rejection_body(hook);
     let app = init_service(App::new().configure(routes).wrap(auth)).await;
     let response = call_service(&app, request().to_request()).await;

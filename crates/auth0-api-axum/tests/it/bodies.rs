@@ -7,6 +7,7 @@ use auth0_api_axum::AuthLayer;
 use auth0_api_core::{Rejection, Requirement};
 use auth0_api_testing::TestWorld;
 use bytes::Bytes;
+use http::request::Parts;
 use http::{Request, Response};
 use http_body_util::{BodyExt as _, Full};
 use tower::{Layer as _, ServiceExt as _, service_fn};
@@ -37,7 +38,7 @@ async fn a_hook_builds_any_other_body() {
 
     let world = TestWorld::start().await;
     let hooked = AuthLayer::new(world.api.clone())
-        .rejection_body(|rejection: &Rejection| ("application/x-own", Own::Rejected(rejection.label())));
+        .rejection_body(|rejection: &Rejection, _: &Parts| ("application/x-own", Own::Rejected(rejection.label())));
     let inner = service_fn(|_: Request<()>| ready(Ok::<_, Infallible>(Response::new(Own::Served))));
     let service = hooked.layer(hooked.require(Requirement::scope("admin")).layer(inner));
     for (request, status, body, content_type) in [
@@ -54,8 +55,8 @@ async fn a_hook_builds_any_other_body() {
 #[tokio::test]
 async fn a_hook_cannot_change_status_and_challenges() {
     let world = TestWorld::start().await;
-    let hooked =
-        AuthLayer::new(world.api.clone()).rejection_body(|_: &Rejection| ("text/plain", Full::<Bytes>::default()));
+    let hooked = AuthLayer::new(world.api.clone())
+        .rejection_body(|_: &Rejection, _: &Parts| ("text/plain", Full::<Bytes>::default()));
     let inner = service_fn(|_: Request<()>| ready(Ok::<_, Infallible>(Response::new(Full::<Bytes>::default()))));
     let response = hooked.layer(inner).oneshot(request()).await.unwrap();
     assert_eq!(response.status(), 401);

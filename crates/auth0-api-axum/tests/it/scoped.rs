@@ -6,6 +6,7 @@ use auth0_api_testing::{OfflineTenant, TestWorld};
 use axum::Router;
 use axum::body::Body;
 use axum::routing::get;
+use http::request::Parts;
 use http::{Request, Response, request};
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
@@ -67,7 +68,8 @@ async fn an_extractor_without_a_layer_answers_500() {
 async fn the_layers_hook_builds_the_bodies_of_extractor_rejections() {
     let world = TestWorld::start().await;
     let layer = AuthLayer::new(world.api.clone());
-    let hooked = layer.clone().rejection_body(|rejection: &Rejection| ("text/plain", Body::from(rejection.label())));
+    let hooked =
+        layer.clone().rejection_body(|rejection: &Rejection, _: &Parts| ("text/plain", Body::from(rejection.label())));
     let routes = || Router::new().route("/scoped", get(served)).route("/maybe", get(maybe));
     let json =
         r#"{"error":"insufficient_scope","error_description":"the access token lacks a scope that is needed here"}"#;

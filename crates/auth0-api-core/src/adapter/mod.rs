@@ -9,7 +9,8 @@
 //!    [`Admission::demand_that_meets`] or [`Admission::reject`].
 //! 3. Its middleware for single routes calls [`RouteGate::check`] with the stored admission.
 //!
-//! An error that a handler returns later, such as that of an exchange, becomes a response with [`Admission::reject`].
+//! A handler may return an error later, such as that of an exchange: the adapter wraps it into a [`ReturnedError`], and its
+//! middleware replaces the response with [`Admission::reject_returned`].
 //!
 //! The feature `http` adds the translation for the types of the crate [`http`](https://docs.rs/http), version 1:
 //! `HeaderSource` for its header map, `TokenRequest` from its request parts, and its response from a `Rejection`.
@@ -33,10 +34,13 @@ mod admission;
 mod gate;
 #[cfg(feature = "http")]
 mod http_types;
+mod metadata;
 mod replaced;
+mod returned_error;
 
 pub use admission::Admission;
 pub use gate::{Gate, RouteGate};
 #[cfg(feature = "http")]
 pub use http_types::mark_sensitive;
-pub use replaced::outlives_its_body;
+pub use metadata::metadata_to_serve;
+pub use returned_error::ReturnedError;

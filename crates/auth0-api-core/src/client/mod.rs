@@ -188,7 +188,7 @@ impl ApiClient {
 fn is_first_seen_here(reason: &Reason) -> bool {
     use ExchangeError::{ClientAuthMissing, Input, ScopesMissing};
     match reason {
-        Reason::Claims(_) | Reason::Requirement(_) => true,
+        Reason::Claims(_) | Reason::ProofSigning(_) | Reason::Requirement(_) => true,
         Reason::Exchange(error) => matches!(error, ClientAuthMissing | Input(_) | ScopesMissing { .. }),
         _ => false,
     }

@@ -91,10 +91,11 @@ impl EndpointUnavailable {
     }
 }
 
-impl From<ProofSigningError> for ExchangeError {
-    fn from(error: ProofSigningError) -> Self {
+impl ExchangeError {
+    /// The error of a proof for the token endpoint. A proof that the application asks for is not part of an exchange.
+    pub(super) fn of_own_proof(error: &ProofSigningError) -> Self {
         match error {
-            ProofSigningError::Key(error) => error.into(),
+            ProofSigningError::Key(error) => (*error).into(),
             // An exchange signs proofs only for the URL of the token endpoint. Discovery provided this URL, so this is
             // an error of discovery.
             ProofSigningError::Url(_) => EndpointUnavailable::new(DiscoveryError::TokenEndpoint, None).into(),

@@ -79,7 +79,11 @@ impl Sender {
         headers.extend(authentication.header.map(|value| ("authorization".to_owned(), value.to_string())));
         if let Some(key) = &prepared.proof_key {
             let nonce = self.nonce();
-            let proof = key.proof("POST", url).nonce(nonce.as_deref()).sign(now)?;
+            let proof = key
+                .proof("POST", url)
+                .nonce(nonce.as_deref())
+                .sign(now)
+                .map_err(|error| ExchangeError::of_own_proof(&error))?;
             headers.push(("dpop".to_owned(), proof));
         }
         Ok((headers, form.finish().into_bytes()))

@@ -24,11 +24,11 @@ pub struct Rejection(Arc<Contents>);
 #[derive(Debug)]
 struct Contents {
     row: Row,
-    challenges: Challenges,
+    challenges: PerScheme,
 }
 
 /// One for each scheme.
-type Challenges = SmallVec<[Challenge; 2]>;
+type PerScheme = SmallVec<[Challenge; 2]>;
 
 /// The error of a challenge, for [`ApiClient::challenges`](crate::ApiClient::challenges).
 ///
@@ -73,7 +73,7 @@ impl Rejection {
     ///
     /// For adapters. The mistake is in the server's configuration, and not in the request.
     pub fn misconfigured() -> Self {
-        Self(Arc::new(Contents { row: Row::misconfigured(), challenges: Challenges::new() }))
+        Self(Arc::new(Contents { row: Row::misconfigured(), challenges: PerScheme::new() }))
     }
 
     /// The status code.
@@ -213,12 +213,12 @@ impl ErrorSchemes {
 }
 
 impl Row {
-    fn challenges(&self, schemes: &ErrorSchemes, offer: Offer<'_>) -> Challenges {
+    fn challenges(&self, schemes: &ErrorSchemes, offer: Offer<'_>) -> PerScheme {
         let mut details = ErrorDetails::default();
         match self.kind() {
             // No challenge: the cause is this API, a rate limit, or the user's account. Another token would not help.
             Kind::Forbidden { .. } | Kind::Internal | Kind::TooManyProofs { .. } | Kind::Unavailable { .. } => {
-                return Challenges::new();
+                return PerScheme::new();
             }
             Kind::MissingCredentials => details.scope = offer.metadata.and_then(MetadataEndpoint::challenge_scope),
             Kind::InsufficientScope { scope } => details.scope = scope.as_deref(),

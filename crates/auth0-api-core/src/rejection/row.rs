@@ -66,6 +66,7 @@ impl Row {
             Reason::Exchange(error) => Self::of_exchange(error),
             Reason::Issuer(error) => Self::of_issuer(error),
             Reason::Jose(error) => Self::of_token_jws(error),
+            Reason::ProofSigning(_) => row(Kind::Internal, "proof_signing", "the server is misconfigured"),
             Reason::Requirement(error) => Self::of_requirement(error),
             Reason::Revocation(error) => Self::of_revocation(error),
             Reason::Token(error) => Self::of_token(error),

@@ -1,19 +1,19 @@
 //! An adapter for poem. `auth0_api_core::adapter` decides which requests pass; each function here only translates.
 
-use std::future::Future;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use auth0_api_core::adapter::{Admission, Gate, RouteGate, mark_sensitive};
+use auth0_api_core::adapter::{Admission, Gate, ReturnedError, RouteGate, mark_sensitive, metadata_to_serve};
 use auth0_api_core::metadata::MetadataEndpoint;
 use auth0_api_core::{
     ApiClient, ClientCertificate, Guard, ListenerScheme, Rejection, Requirement, TokenRequest, VerifiedToken,
 };
 use poem::http::HeaderMap;
 use poem::{Endpoint, Error, FromRequest, IntoResponse, Middleware, Request, RequestBody, Response, Result, Route};
+use serde::de::DeserializeOwned;
 
-/// Builds the body of a rejection, and names its content type.
-type Hook = Arc<dyn Fn(&Rejection) -> (&'static str, String) + Send + Sync>;
+/// Builds the body of a rejection from the headers of the request, and names its content type.
+type Hook = Arc<dyn Fn(&Rejection, &HeaderMap) -> (&'static str, String) + Send + Sync>;
 
 /// What the middleware stores with a request.
 #[derive(Clone)]
@@ -34,13 +34,14 @@ impl Auth {
         Self { gate: Gate::new(api), hook: json() }
     }
 
-    #[must_use]
     pub fn optional(self) -> Self {
         Self { gate: self.gate.optional(), ..self }
     }
 
-    #[must_use]
-    pub fn rejection_body(self, hook: impl Fn(&Rejection) -> (&'static str, String) + Send + Sync + 'static) -> Self {
+    pub fn rejection_body(
+        self,
+        hook: impl Fn(&Rejection, &HeaderMap) -> (&'static str, String) + Send + Sync + 'static,
+    ) -> Self {
         Self { hook: Arc::new(hook), ..self }
     }
 
@@ -70,16 +71,20 @@ impl<E: Endpoint> Endpoint for AuthEndpoint<E> {
         mark_sensitive(request.headers_mut());
         let admission = match gate.admit(&describe(&request), stored(&request)).await {
             Ok(admission) => admission,
-            Err(rejection) => return Ok(response(&rejection, hook)),
+            Err(rejection) => return Ok(response(&rejection, hook, request.headers())),
         };
-        if let Some(token) = admission.token() {
-            request.extensions_mut().insert(token.clone());
-        }
+        match admission.token() {
+            Some(token) => request.extensions_mut().insert(token.clone()),
+            None => request.extensions_mut().remove::<VerifiedToken>(),
+        };
         request.extensions_mut().insert(Admitted { admission: admission.clone(), hook: Arc::clone(hook) });
-        let mut response = match self.inner.call(request).await {
-            Ok(response) => response.into_response(),
-            Err(error) => error.into_response(),
-        };
+        let headers = request.headers().clone();
+        let mut response =
+            self.inner.call(request).await.map_or_else(Error::into_response, IntoResponse::into_response);
+        let (returned, status) = (response.extensions_mut().remove::<ReturnedError>(), response.status().as_u16());
+        if let Some(rejection) = returned.and_then(|error| admission.reject_returned(&error, status)) {
+            response = replaced(&response, &rejection, self::response(&rejection, hook, &headers));
+        }
         admission.set_response_headers(response.headers_mut());
         Ok(response)
     }
@@ -111,7 +116,7 @@ impl<E: Endpoint> Endpoint for RequireEndpoint<E> {
     async fn call(&self, request: Request) -> Result<Response> {
         match self.require.gate.check(stored(&request)) {
             Ok(()) => self.inner.call(request).await.map(IntoResponse::into_response),
-            Err(rejection) => Ok(response(&rejection, &self.require.hook)),
+            Err(rejection) => Ok(response(&rejection, &self.require.hook, request.headers())),
         }
     }
 }
@@ -121,6 +126,9 @@ pub struct Token(pub VerifiedToken);
 
 /// The verified token behind an optional middleware. poem's own `Option<T>` turns every rejection into `None`.
 pub struct MaybeToken(pub Option<VerifiedToken>);
+
+/// The claims of the token, as a type of the application.
+pub struct Claims<T>(pub T);
 
 /// A verified token that meets the requirement of `G`.
 pub struct Scoped<G> {
@@ -140,6 +148,12 @@ impl<'a> FromRequest<'a> for MaybeToken {
     }
 }
 
+impl<'a, T: DeserializeOwned> FromRequest<'a> for Claims<T> {
+    async fn from_request(request: &'a Request, _: &mut RequestBody) -> Result<Self> {
+        extract(request, |admission| admission.claims().map(Self))
+    }
+}
+
 impl<'a, G: Guard> FromRequest<'a> for Scoped<G> {
     async fn from_request(request: &'a Request, _: &mut RequestBody) -> Result<Self> {
         extract(request, |admission| {
@@ -152,13 +166,35 @@ impl<'a, G: Guard> FromRequest<'a> for Scoped<G> {
 fn extract<T>(request: &Request, read: impl FnOnce(&Admission) -> Result<T, Rejection>) -> Result<T> {
     Admission::of(stored(request)).and_then(read).map_err(|rejection| {
         let hook = request.extensions().get::<Admitted>().map_or_else(json, |admitted| Arc::clone(&admitted.hook));
-        Error::from_response(response(&rejection, &hook))
+        error(response(&rejection, &hook, request.headers()), rejection)
     })
+}
+
+/// An error that a handler returns with `?`.
+pub struct HandlerError(ReturnedError);
+
+impl<E: Into<auth0_api_core::Error>> From<E> for HandlerError {
+    fn from(error: E) -> Self {
+        Self(error.into().into())
+    }
+}
+
+impl From<HandlerError> for Error {
+    fn from(HandlerError(returned): HandlerError) -> Self {
+        error(response(&returned.answer(), &json(), &HeaderMap::new()), returned)
+    }
+}
+
+/// poem takes the extensions of an error's response from the error.
+fn error<T: Clone + Send + Sync + 'static>(response: Response, extension: T) -> Error {
+    let mut error = Error::from_response(response);
+    error.set_data(extension);
+    error
 }
 
 /// Adds routes that serve the metadata of an API.
 pub fn metadata_routes(api: &ApiClient, route: Route) -> Route {
-    let Some(metadata) = api.resource_metadata() else { return route };
+    let Some(metadata) = metadata_to_serve(api) else { return route };
     metadata.paths().fold(route, |route, path| route.at(path, MetadataRoute(metadata.clone())))
 }
 
@@ -167,9 +203,8 @@ struct MetadataRoute(MetadataEndpoint);
 impl Endpoint for MetadataRoute {
     type Output = Response;
 
-    fn call(&self, request: Request) -> impl Future<Output = Result<Response>> + Send {
-        let answer: poem::http::Response<String> = self.0.respond(request.method().as_str(), request.headers()).into();
-        std::future::ready(Ok(convert(answer)))
+    async fn call(&self, request: Request) -> Result<Response> {
+        Ok(convert(self.0.respond(request.method().as_str(), request.headers()).into()))
     }
 }
 
@@ -189,9 +224,16 @@ fn stored(request: &Request) -> Option<&Admission> {
     request.extensions().get::<Admitted>().map(|admitted| &admitted.admission)
 }
 
-fn response(rejection: &Rejection, hook: &Hook) -> Response {
-    let (content_type, body) = hook(rejection);
+fn response(rejection: &Rejection, hook: &Hook, headers: &HeaderMap) -> Response {
+    let (content_type, body) = hook(rejection, headers);
     convert(rejection.to_response(content_type, body))
+}
+
+fn replaced(replaced: &Response, rejection: &Rejection, mut response: Response) -> Response {
+    for (name, value) in replaced.headers().iter().filter(|(name, _)| rejection.keeps_replaced_header(name.as_str())) {
+        response.headers_mut().append(name, value.clone());
+    }
+    response
 }
 
 fn convert(response: poem::http::Response<String>) -> Response {
@@ -204,5 +246,5 @@ fn convert(response: poem::http::Response<String>) -> Response {
 }
 
 fn json() -> Hook {
-    Arc::new(|rejection| ("application/json", rejection.body()))
+    Arc::new(|rejection, _| ("application/json", rejection.body()))
 }

@@ -3,12 +3,13 @@
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
 
-use auth0_api_axum::{AuthLayer, EmptyBody};
+use auth0_api_axum::{AuthLayer, EmptyBody, HandlerError, grpc_metadata};
 use auth0_api_core::{Rejection, Requirement, VerifiedToken};
 use auth0_api_testing::contract::adapter::{Answer, Call, Harness, Site};
 use axum::Router;
 use axum::extract::ConnectInfo;
 use bytes::Bytes;
+use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Request as HttpRequest, Response as HttpResponse};
 use http_body_util::{BodyExt as _, Full};
 use hyper::client::conn::http2;
@@ -19,9 +20,10 @@ use tonic::service::Routes;
 use tonic::transport::Server;
 use tonic::transport::server::{TcpConnectInfo, TcpIncoming};
 use tonic::{Request, Response, Status};
-use tower::util::{BoxCloneSyncService, MapRequestLayer};
+use tower::util::{BoxCloneSyncService, MapRequestLayer, MapResponseLayer};
 use tower::{Layer, Service, service_fn};
 
+use super::{Known, Missing, audit, blank_subject, decorate, lacking, strip};
 use crate::grpc::text::TextCodec;
 
 pub(crate) struct Tonic;
@@ -36,6 +38,7 @@ impl Harness for Tonic {
             // A token may be 16 KiB long, and hyper's default limit for all headers is 16 KiB.
             .http2_max_header_list_size(64 * 1024)
             .layer(MapRequestLayer::new(with_peer))
+            .layer(MapResponseLayer::new(audit::<Body>))
             .add_routes(Routes::from(routes(&site)));
         tokio::spawn(server.serve_with_incoming(TcpIncoming::from(listener)));
         address
@@ -135,8 +138,9 @@ fn text(headers: &HeaderMap, name: &str) -> String {
 
 fn routes(site: &Site) -> Router {
     let (auth, other) = (AuthLayer::grpc(site.api.clone()), AuthLayer::grpc(site.other.clone()));
-    let hooked =
-        auth.clone().rejection_body(|rejection: &Rejection| ("text/plain", Body::new(rejection.label().to_owned())));
+    let hooked = auth
+        .clone()
+        .rejection_body(|rejection: &Rejection, _: &Parts| ("text/plain", Body::new(rejection.label().to_owned())));
     let optional = auth.clone().optional();
     let requirement =
         |layer: &AuthLayer<EmptyBody>, scopes: &[&'static str]| layer.require(Requirement::scopes(scopes.to_vec()));
@@ -152,6 +156,7 @@ fn routes(site: &Site) -> Router {
         ("/demanding", route(optional.layer(demanding.layer(whoami())))),
         ("/twice", route(optional.layer(auth.layer(whoami())))),
         ("/both", route(auth.layer(other.layer(whoami())))),
+        ("/stripped", route(auth.layer(MapRequestLayer::new(strip).layer(other.clone().optional().layer(whoami()))))),
         ("/misplaced", route(auth.layer(requirement(&other, &["read:messages"]).layer(whoami())))),
         ("/bare", route(demanding.layer(whoami()))),
         ("/bare/optional", route(demanding.layer(whoami()))),
@@ -162,6 +167,15 @@ fn routes(site: &Site) -> Router {
             "/hooked/demanding",
             route(hooked.clone().optional().layer(hooked.require(Requirement::claim("sub")).layer(whoami()))),
         ),
+        ("/hooked/failing", route(hooked.layer(fails(lacking)))),
+        ("/failing", route(auth.layer(fails(lacking)))),
+        ("/failing/exchange", route(auth.layer(fails(|_| blank_subject())))),
+        ("/failing/decorated", route(auth.layer(MapResponseLayer::new(decorate::<Body>).layer(fails(lacking))))),
+        ("/failing/recovered", route(auth.layer(recovered()))),
+        ("/failing/bare", route(service_fn(bare))),
+        ("/claims", route(auth.layer(demanding.layer(method(|call| Ok(claimed_scope(call))))))),
+        ("/claims/missing", route(auth.layer(fails(|token| token.claims_as::<Missing>().unwrap_err().into())))),
+        ("/claims/optional", route(optional.layer(method(|call| Ok(claimed_scope(call)))))),
         ("/hooked", route(hooked.layer(hooked.require(Requirement::scope("admin")).layer(whoami())))),
     ];
     table.into_iter().fold(Router::new(), |router, (path, route)| router.route_service(&Tonic.path(path), route))
@@ -212,6 +226,42 @@ fn whoami()
 fn subject(request: &Request<String>) -> String {
     let token = request.extensions().get::<VerifiedToken>();
     token.map_or("anonymous", |token| token.subject().unwrap()).to_owned()
+}
+
+fn claimed_scope(request: &Request<String>) -> String {
+    let token = request.extensions().get::<VerifiedToken>();
+    token.map_or("anonymous".to_owned(), |token| token.claims_as::<Known>().unwrap().scope)
+}
+
+/// A method that answers with the error of a handler.
+fn fails(
+    error: impl Fn(&VerifiedToken) -> HandlerError + Clone + Send + Sync + 'static,
+) -> impl Service<HttpRequest<HttpBody>, Response = HttpResponse<Body>, Error = Infallible, Future: Send> + Clone + Send + Sync
+{
+    service_fn(move |request: HttpRequest<HttpBody>| {
+        let error = error(request.extensions().get().unwrap());
+        std::future::ready(Ok(error.into_response_with(Body::default())))
+    })
+}
+
+/// Without a layer, an error does not become a gRPC status. So the method writes the expected one itself.
+async fn bare(_: HttpRequest<HttpBody>) -> Result<HttpResponse<Body>, Infallible> {
+    let mut response = HttpResponse::new(Body::default());
+    *response.headers_mut() = grpc_metadata(&Rejection::misconfigured());
+    response.headers_mut().insert("content-type", HeaderValue::from_static("application/grpc"));
+    Ok(response)
+}
+
+/// A method that answers although its response still contains the error of a handler.
+fn recovered()
+-> impl Service<HttpRequest<HttpBody>, Response = HttpResponse<Body>, Error = Infallible, Future: Send> + Clone + Send + Sync
+{
+    respond(|request| {
+        let failed = lacking(request.extensions().get().unwrap()).into_response_with(());
+        let mut response = Response::new("recovered".to_owned());
+        *response.extensions_mut() = failed.into_parts().0.extensions;
+        Ok(response)
+    })
 }
 
 fn caching()

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
 
-use auth0_api_axum::{AuthLayer, MetadataLayer};
+use auth0_api_axum::{AuthLayer, HandlerError, MetadataLayer};
 use auth0_api_core::{Requirement, VerifiedToken};
 use auth0_api_testing::contract::adapter::{Harness, Site};
 use axum::extract::ConnectInfo;
@@ -16,11 +16,11 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
-use tower::util::BoxCloneSyncService;
+use tower::util::{BoxCloneSyncService, MapRequestLayer, MapResponseLayer};
 use tower::{Layer, Service, ServiceExt as _, service_fn};
 use tower_http::cors::CorsLayer;
 
-use super::problem;
+use super::{Known, Missing, audit, blank_subject, decorate, lacking, problem, recover, strip};
 
 pub(crate) struct Tower;
 
@@ -41,7 +41,8 @@ impl Harness for Tower {
                 }
             }
         });
-        tokio::spawn(accept(listener, route(MetadataLayer::new(site.api).layer(app))));
+        let app = MapResponseLayer::new(audit::<Text>).layer(MetadataLayer::new(site.api).layer(app));
+        tokio::spawn(accept(listener, route(app)));
         address
     }
 }
@@ -83,6 +84,10 @@ fn routes(site: &Site) -> HashMap<&'static str, Route> {
         ("/demanding", route(optional.layer(demanding.layer(service_fn(subject))))),
         ("/twice", route(optional.layer(auth.layer(service_fn(subject))))),
         ("/both", route(auth.layer(other.layer(service_fn(subject))))),
+        (
+            "/stripped",
+            route(auth.layer(MapRequestLayer::new(strip).layer(other.clone().optional().layer(service_fn(subject))))),
+        ),
         ("/misplaced", route(auth.layer(requirement(&other, &["read:messages"]).layer(service_fn(subject))))),
         ("/bare", route(demanding.layer(service_fn(subject)))),
         ("/bare/optional", route(demanding.layer(service_fn(subject)))),
@@ -97,6 +102,15 @@ fn routes(site: &Site) -> HashMap<&'static str, Route> {
                 hooked.clone().optional().layer(hooked.require(Requirement::claim("sub")).layer(service_fn(subject))),
             ),
         ),
+        ("/hooked/failing", route(hooked.layer(service_fn(failing)))),
+        ("/failing", route(auth.layer(service_fn(failing)))),
+        ("/failing/exchange", route(auth.layer(service_fn(failing_exchange)))),
+        ("/failing/decorated", route(auth.layer(MapResponseLayer::new(decorate::<Text>).layer(service_fn(failing))))),
+        ("/failing/recovered", route(auth.layer(MapResponseLayer::new(recovered).layer(service_fn(failing))))),
+        ("/failing/bare", route(service_fn(failing_exchange))),
+        ("/claims", route(auth.layer(demanding.layer(service_fn(claims))))),
+        ("/claims/missing", route(auth.layer(service_fn(missing_claims)))),
+        ("/claims/optional", route(optional.layer(service_fn(claims)))),
         ("/cors", route(CorsLayer::permissive().layer(auth.layer(service_fn(subject))))),
     ])
 }
@@ -112,6 +126,29 @@ where
 async fn subject(request: Request<Incoming>) -> Result<Response<Text>, Infallible> {
     let token = request.extensions().get::<VerifiedToken>();
     Ok(answer(200, token.map_or("anonymous", |token| token.subject().unwrap())))
+}
+
+async fn failing(request: Request<Incoming>) -> Result<Response<Text>, Infallible> {
+    Ok(lacking(request.extensions().get::<VerifiedToken>().unwrap()).into_response())
+}
+
+async fn failing_exchange(_: Request<Incoming>) -> Result<Response<Text>, Infallible> {
+    Ok(blank_subject().into_response())
+}
+
+fn recovered(failed: Response<Text>) -> Response<Text> {
+    recover(failed, Full::from("recovered"))
+}
+
+async fn claims(request: Request<Incoming>) -> Result<Response<Text>, Infallible> {
+    let token = request.extensions().get::<VerifiedToken>();
+    Ok(token.map_or_else(|| answer(200, "anonymous"), |token| answer(200, &token.claims_as::<Known>().unwrap().scope)))
+}
+
+async fn missing_claims(request: Request<Incoming>) -> Result<Response<Text>, Infallible> {
+    let token = request.extensions().get::<VerifiedToken>().unwrap();
+    let error = token.claims_as::<Missing>().map(|missing| missing.tier).unwrap_err();
+    Ok(HandlerError::from(error).into_response())
 }
 
 async fn caching(request: Request<Incoming>) -> Result<Response<Text>, Infallible> {

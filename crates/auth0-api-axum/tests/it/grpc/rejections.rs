@@ -1,8 +1,12 @@
 //! Calls that are rejected: the gRPC status, its message, and the headers of the rejection as metadata.
 
-use auth0_api_axum::{AuthLayer, grpc_metadata};
-use auth0_api_core::{ApiClient, Requirement};
+use auth0_api_axum::{AuthLayer, Token, grpc_metadata};
+use auth0_api_core::{ApiClient, Rejection, Requirement};
 use auth0_api_testing::{Endpoint, Misbehaviour, TestWorld};
+use axum::Router;
+use axum::body::Body;
+use axum::routing::post;
+use http::request::Parts;
 use http::{Request, Response};
 use tonic::{Code, Status};
 use tower::{Layer as _, ServiceExt as _, service_fn};
@@ -69,8 +73,8 @@ async fn an_outage_of_the_tenant_is_unavailable_with_a_retry_delay() {
 #[tokio::test]
 async fn a_requirement_without_its_layer_is_an_internal_error() {
     let world = TestWorld::start().await;
-    let inner = service_fn(|_: Request<()>| async { Ok::<_, Status>(Response::new(Vec::new())) });
-    let service = AuthLayer::new(world.api.clone()).require(Requirement::scope("admin")).layer(inner);
+    let inner = service_fn(|_: Request<()>| async { Ok::<_, Status>(Response::new(String::new())) });
+    let service = AuthLayer::grpc(world.api.clone()).require(Requirement::scope("admin")).layer(inner);
     let response = service.oneshot(grpc_request()).await.unwrap();
     assert_eq!(header(&response, "grpc-status"), ["13"]);
     assert_eq!(header(&response, "grpc-message"), ["the server is misconfigured"]);
@@ -80,8 +84,8 @@ async fn a_requirement_without_its_layer_is_an_internal_error() {
 async fn a_rejected_call_gets_headers_alone_even_with_a_hook() {
     let world = TestWorld::start().await;
     let inner = service_fn(|_: Request<()>| async { Ok::<_, Status>(Response::new(String::new())) });
-    let auth = AuthLayer::new(world.api.clone());
-    let hooked = auth.clone().rejection_body(|_: &auth0_api_core::Rejection| ("text/plain", "a body".to_owned()));
+    let auth = AuthLayer::new(world.api.clone()).with_grpc();
+    let hooked = auth.clone().rejection_body(|_: &Rejection, _: &Parts| ("text/plain", "a body".to_owned()));
     let response = hooked.layer(inner).oneshot(grpc_request()).await.unwrap();
     assert_eq!((response.status().as_u16(), response.body().as_str()), (200, ""));
     assert_eq!(header(&response, "content-type"), ["application/grpc"]);
@@ -93,7 +97,7 @@ async fn a_rejected_call_gets_headers_alone_even_with_a_hook() {
 async fn a_request_that_is_not_a_grpc_call_is_answered_in_http() {
     let world = TestWorld::start().await;
     let inner = service_fn(|_: Request<()>| async { Ok::<_, Status>(Response::new(Vec::new())) });
-    let service = AuthLayer::new(world.api.clone()).layer(inner);
+    let service = AuthLayer::new(world.api.clone()).with_grpc().layer(inner);
     let a_get = Request::get("http://a/").header("content-type", "application/grpc").body(()).unwrap();
     let json = Request::post("http://a/").header("content-type", "application/json").body(()).unwrap();
     for request in [a_get, json] {
@@ -101,6 +105,30 @@ async fn a_request_that_is_not_a_grpc_call_is_answered_in_http() {
         assert_eq!((response.status().as_u16(), header(&response, "grpc-status").len()), (401, 0));
         assert_eq!(header(&response, "content-type"), ["application/json"]);
     }
+}
+
+#[tokio::test]
+async fn a_layer_that_was_not_told_so_never_answers_in_grpc() {
+    let world = TestWorld::start().await;
+    let auth = AuthLayer::new(world.api.clone());
+    let routes = || Router::new().route("/test.Greeter/Greet", post(async |_: Token| "served"));
+    let requirement = auth.require(Requirement::scope("admin"));
+    for app in [routes().layer(auth.clone()), routes().layer(auth.optional()), routes().layer(requirement), routes()] {
+        let response = app.oneshot(grpc_request().map(|()| Body::empty())).await.unwrap();
+        assert!([401, 500].contains(&response.status().as_u16()));
+        assert_eq!(header(&response, "grpc-status"), [""; 0]);
+        assert_eq!(header(&response, "content-type"), ["application/json"]);
+    }
+}
+
+#[tokio::test]
+async fn with_the_setting_extractors_answer_in_grpc_too() {
+    let world = TestWorld::start().await;
+    let auth = AuthLayer::new(world.api.clone()).with_grpc().optional();
+    let app = Router::new().route("/test.Greeter/Greet", post(async |_: Token| "served")).layer(auth);
+    let response = app.oneshot(grpc_request().map(|()| Body::empty())).await.unwrap();
+    assert_eq!((response.status().as_u16(), header(&response, "grpc-status")), (200, vec!["16".to_owned()]));
+    assert!(response.extensions().get::<Rejection>().is_some());
 }
 
 #[tokio::test]

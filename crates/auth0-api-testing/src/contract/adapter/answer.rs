@@ -35,7 +35,12 @@ impl Answer {
         let body = format!(r#"{{"error":"{error}","error_description":"{description}"}}"#);
         let challenges = challenges.iter().map(|challenge| ("www-authenticate".to_owned(), (*challenge).to_owned()));
         let content_type = [("content-type".to_owned(), "application/json".to_owned())];
-        Self::new(status, challenges.chain(content_type).collect(), body)
+        Self::new(status, challenges.chain(content_type).collect(), body).audited()
+    }
+
+    /// Adds the header of the audit layer, with any label.
+    pub(super) fn audited(self) -> Self {
+        self.with(REJECTED, ANY_LABEL)
     }
 
     /// Makes the answer to a request for a route whose extractor or requirement has no layer: 500.
@@ -49,11 +54,19 @@ impl Answer {
         self
     }
 
-    /// Prepares an answer for the comparison: removes the headers that the server adds to every response, and sorts the
-    /// other header lines by name, because some servers keep headers in hash maps. The sort is stable: lines with the
-    /// same name keep their order.
+    /// Removes the header of the audit layer.
+    pub(super) fn unaudited(mut self) -> Self {
+        self.headers.retain(|(name, _)| name != REJECTED);
+        self
+    }
+
+    /// Prepares an answer for the comparison: removes the headers that the server adds to every response and the label
+    /// of the audit layer, and sorts the other header lines by name, because some servers keep headers in hash maps. The
+    /// sort is stable: lines with the same name keep their order.
     pub(super) fn comparable(mut self) -> Self {
         self.headers.retain(|(name, _)| !TRANSPORT.contains(&name.as_str()));
+        let labels = self.headers.iter_mut().filter(|(name, _)| name == REJECTED);
+        labels.for_each(|(_, label)| ANY_LABEL.clone_into(label));
         self.headers.sort_by(|(one, _), (other, _)| one.cmp(other));
         self
     }
@@ -73,5 +86,12 @@ impl fmt::Display for Answer {
     }
 }
 
+/// Stands for any label of a rejection.
+const ANY_LABEL: &str = "any label";
+
 /// The headers that servers add to every response.
 const TRANSPORT: [&str; 5] = ["connection", "content-length", "date", "server", "transfer-encoding"];
+
+/// The header that the audit layer around all routes adds to a response whose extensions contain a
+/// [`Rejection`](auth0_api_core::Rejection). Its value is the label of the rejection.
+pub const REJECTED: &str = "x-rejected";

@@ -3,8 +3,9 @@
 use auth0_api_core::DpopPolicy;
 
 use super::credentials::{BEARER, DPOP, SUBJECT, missing};
+use super::handlers::FAILING;
 use super::suite::Suite;
-use super::{Answer, Harness};
+use super::{Answer, Call, Harness};
 
 pub(super) async fn rows<H: Harness>(suite: &mut Suite<'_, H>) {
     nested(suite).await;
@@ -38,6 +39,9 @@ async fn foreign<H: Harness>(suite: &mut Suite<'_, H>) {
         suite.world.tenant.mint().audiences([suite.world.tenant.audience(), "https://other.example.com"]).sign();
     let call = suite.call("/both").bearer(&token);
     suite.row("a token for both clients", to, call, Answer::served(SUBJECT)).await;
+    let call = suite.bearer("/stripped", "");
+    let row = "a token of another client is not in the request if an inner layer admits a request without one";
+    suite.row(row, to, call, Answer::served("anonymous")).await;
     let call = suite.bearer("/misplaced", "read:messages");
     let row = "a requirement accepts no token that another client has verified";
     suite.row(row, to, call, Answer::misconfigured()).await;
@@ -56,16 +60,20 @@ async fn absent<H: Harness>(suite: &mut Suite<'_, H>) {
 async fn hooked<H: Harness>(suite: &mut Suite<'_, H>) {
     let to = suite.open(DpopPolicy::accept()).await;
     let problem = |status, challenge: &str, label: &str| {
-        let body = format!(r#"{{"title":"{label}"}}"#);
-        let answer = Answer::new(status, Vec::new(), body).with("www-authenticate", challenge);
+        let body = format!(r#"{{"title":"{label}","id":"r-17"}}"#);
+        let answer = Answer::new(status, Vec::new(), body).with("www-authenticate", challenge).audited();
         answer.with("www-authenticate", DPOP).with("content-type", "application/problem+json")
     };
-    let call = suite.call("/hooked");
+    let identified = |call: Call| call.header("x-request-id", "r-17");
+    let call = identified(suite.call("/hooked"));
     suite.row("the hook of a layer", to, call, problem(401, BEARER, "credentials_missing")).await;
     let error = r#"Bearer realm="api", error="insufficient_scope", error_description="the access token lacks a scope that is needed here", scope="admin""#;
-    let call = suite.bearer("/hooked", "");
+    let call = identified(suite.bearer("/hooked", ""));
     suite.row("the hook of a requirement", to, call, problem(403, error, "requirement_scope")).await;
-    let call = suite.call("/hooked/demanding");
+    let error = format!("{BEARER}, {FAILING}");
+    let call = identified(suite.bearer("/hooked/failing", ""));
+    suite.row("the hook of an error of a handler", to, call, problem(403, &error, "requirement_scope")).await;
+    let call = identified(suite.call("/hooked/demanding"));
     let row = "the hook of a layer, and the rejection of an extractor";
     suite.row(row, to, call, problem(401, BEARER, "credentials_missing")).await;
     let call = suite.bearer("/hooked", "admin");

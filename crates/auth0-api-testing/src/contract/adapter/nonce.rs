@@ -8,6 +8,7 @@ use auth0_api_core::DpopPolicy;
 use auth0_api_core::dpop::RotatingNonce;
 
 use super::credentials::{BEARER, SUBJECT};
+use super::handlers::{FAILING, failing};
 use super::suite::Suite;
 use super::{Answer, Call, Harness};
 use crate::TokenHolder;
@@ -38,6 +39,7 @@ pub(super) async fn rows<H: Harness>(suite: &mut Suite<'_, H>) {
         ("/caching", Answer::served(SUBJECT)),
         ("/teapot", Answer::new(418, Vec::new(), "teapot")),
         ("/scoped", Answer::rejected(403, &[BEARER, error], "insufficient_scope", lacking)),
+        ("/failing", failing(&[BEARER, &format!(r#"DPoP {FAILING}, algs="ES256""#)])),
     ] {
         let call = proven(suite, &holder, to, route, &first);
         let expected = answer.with("dpop-nonce", &second).with("cache-control", "no-store");

@@ -2,8 +2,8 @@
 
 use super::suite::Suite;
 use super::{
-    Chapter, Harness, credentials, http1, http2, layers, metadata, nonce, optional, proofs, requirements, target,
-    tokens, trouble,
+    Chapter, Harness, credentials, handlers, http1, http2, layers, metadata, nonce, optional, proofs, requirements,
+    target, tokens, trouble,
 };
 
 /// Checks that an adapter for a web framework follows these rules:
@@ -18,10 +18,13 @@ use super::{
 ///    response is an error.
 /// 6. If layers of one client are nested, they verify a proof only once. A layer does not rely on the verification by
 ///    another client. An extractor or a requirement without a layer answers 500.
-/// 7. Every challenge of a 401 or 403 response contains the URL of the metadata. The server serves the metadata without
+/// 7. An error that a handler returns becomes the rejection that the layer would send for it. The response keeps the
+///    headers of layers in between. Without a layer, the response is 500, and an event is logged.
+/// 8. The extensions of the response to each rejected request contain the rejection.
+/// 9. Every challenge of a 401 or 403 response contains the URL of the metadata. The server serves the metadata without
 ///    credentials.
-/// 8. The adapter does not change the body of a request, does not close the connection after a rejection, and works
-///    inside a CORS layer.
+/// 10. The adapter does not change the body of a request, does not close the connection after a rejection, and works
+///     inside a CORS layer.
 ///
 /// A [`Harness`] serves the [routes](mod@crate::contract::adapter#the-routes) that the suite calls.
 ///
@@ -60,6 +63,7 @@ pub async fn adapter<H: Harness>(harness: &H) {
     requirements::rows(&mut suite).await;
     optional::rows(&mut suite).await;
     layers::rows(&mut suite).await;
+    handlers::rows(&mut suite).await;
     trouble::rows(&mut suite).await;
     target::rows(&mut suite).await;
     metadata::challenges(&mut suite).await;
