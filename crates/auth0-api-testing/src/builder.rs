@@ -2,12 +2,11 @@
 
 use std::fmt;
 use std::io;
-use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex};
 
 use auth0_api_core::{Clock, SystemClock};
-use tokio::net::TcpListener;
 
+use crate::address::{Address, Opened};
 use crate::counts::Counters;
 use crate::key_ring::KeyRing;
 use crate::ledger::Ledger;
@@ -20,7 +19,7 @@ use crate::{Api, Application, ExchangeRejection, ExchangeRequest, Exchanged, Lin
 #[derive(Clone)]
 #[must_use = "the tenant does not run until `start` is called"]
 pub struct LocalTenantBuilder {
-    port: u16,
+    pub(crate) address: Address,
     audience: String,
     client_id: String,
     client_secret: String,
@@ -50,7 +49,7 @@ impl LocalTenant {
 impl LocalTenantBuilder {
     fn new() -> Self {
         Self {
-            port: ANY_FREE_PORT,
+            address: Address::default(),
             audience: DEFAULT_AUDIENCE.into(),
             client_id: DEFAULT_CLIENT_ID.into(),
             client_secret: DEFAULT_CLIENT_SECRET.into(),
@@ -60,12 +59,6 @@ impl LocalTenantBuilder {
             registry: Registry::default(),
             accounts: Vec::new(),
         }
-    }
-
-    /// Sets the port on 127.0.0.1; any free port by default.
-    pub fn port(mut self, port: u16) -> Self {
-        self.port = port;
-        self
     }
 
     /// Sets the identifier of the API under test; `https://api.example.com` by default.
@@ -180,14 +173,15 @@ impl LocalTenantBuilder {
     /// exchange profile.
     pub async fn start(mut self) -> io::Result<LocalTenant> {
         self.register_defaults();
-        if let Some(problem) = self.registry.problem() {
+        if let Some(problem) = self.registry.problem().or_else(|| self.address.problem()) {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, problem));
         }
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await?;
-        let domain = format!("http://{}", listener.local_addr()?);
+        let Opened { listening, transport, domain, authority } = self.address.open().await?;
         let tenant = Tenant {
             issuer: format!("{domain}/"),
             domain,
+            local_url: format!("{}://{}", self.address.scheme(), listening.authority()),
+            ca_certificate: authority,
             audience: self.audience,
             client_id: self.client_id,
             client_secret: self.client_secret,
@@ -201,7 +195,7 @@ impl LocalTenantBuilder {
             ledger: Mutex::new(Ledger::new(self.accounts)),
             settings: Mutex::default(),
         };
-        Ok(LocalTenant::serve(Arc::new(tenant), listener))
+        Ok(LocalTenant::serve(Arc::new(tenant), listening.listeners, &transport))
     }
 
     /// Registers the two default clients and the API under test, unless the caller has registered a client or an API
@@ -223,14 +217,13 @@ impl LocalTenantBuilder {
 impl fmt::Debug for LocalTenantBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LocalTenantBuilder")
-            .field("port", &self.port)
+            .field("address", &self.address)
             .field("audience", &self.audience)
             .field("registry", &self.registry)
             .finish_non_exhaustive()
     }
 }
 
-const ANY_FREE_PORT: u16 = 0;
 pub(crate) const DEFAULT_AUDIENCE: &str = "https://api.example.com";
 const DEFAULT_CLIENT_ID: &str = "local-client";
 const DEFAULT_CLIENT_SECRET: &str = "local-secret";

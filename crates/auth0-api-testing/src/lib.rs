@@ -72,6 +72,7 @@
 //! Functions that need random numbers panic if the machine cannot provide any, because a test cannot continue without
 //! random numbers.
 
+mod address;
 mod builder;
 mod clock;
 #[cfg(feature = "contract")]
@@ -85,6 +86,7 @@ mod jwt;
 mod key;
 mod key_ring;
 mod ledger;
+mod listening;
 mod mint;
 mod misbehaviour;
 mod must;
@@ -92,6 +94,7 @@ mod offline_tenant;
 mod own_token;
 mod proof_check;
 mod public_key;
+mod public_url;
 mod recorded;
 #[cfg(feature = "contract")]
 mod redis_server;
@@ -101,6 +104,8 @@ mod server;
 mod state;
 mod tenant;
 mod test_world;
+#[cfg(feature = "tls")]
+mod tls;
 mod token_holder;
 
 pub use builder::LocalTenantBuilder;

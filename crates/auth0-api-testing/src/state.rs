@@ -18,6 +18,10 @@ use crate::{Application, TokenBuilder};
 pub(crate) struct Tenant {
     pub(crate) domain: String,
     pub(crate) issuer: String,
+    /// The URL of the address that the tenant listens on. It differs from the domain if a public URL is configured.
+    pub(crate) local_url: String,
+    /// The certificate of the authority that clients must trust, as PEM.
+    pub(crate) ca_certificate: Option<String>,
     pub(crate) audience: String,
     pub(crate) client_id: String,
     pub(crate) client_secret: String,

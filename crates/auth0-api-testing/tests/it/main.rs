@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
 
+#[cfg(feature = "tls")]
+mod address;
 #[cfg(feature = "cli")]
 mod binary;
 mod browser;
