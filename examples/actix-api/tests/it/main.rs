@@ -3,6 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
+#[path = "../../../axum-api/tests/it/browsers.rs"]
+mod browsers;
 #[path = "../../../axum-api/tests/it/deployment.rs"]
 mod deployment;
 #[path = "../../../axum-api/tests/it/foreign.rs"]
