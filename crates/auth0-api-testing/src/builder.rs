@@ -12,6 +12,7 @@ use crate::key_ring::KeyRing;
 use crate::ledger::Ledger;
 use crate::misbehaviour::Faults;
 use crate::registry::{ExchangeProfile, Organization, Registry};
+use crate::request_log::RequestLog;
 use crate::state::Tenant;
 use crate::{Api, Application, ExchangeRejection, ExchangeRequest, Exchanged, LinkedAccount, LocalTenant, User};
 
@@ -28,6 +29,8 @@ pub struct LocalTenantBuilder {
     clock: Arc<dyn Clock>,
     registry: Registry,
     accounts: Vec<(String, LinkedAccount)>,
+    cors_origins: Option<Vec<String>>,
+    pub(crate) log: Option<RequestLog>,
 }
 
 impl LocalTenant {
@@ -58,6 +61,8 @@ impl LocalTenantBuilder {
             clock: Arc::new(SystemClock),
             registry: Registry::default(),
             accounts: Vec::new(),
+            cors_origins: None,
+            log: None,
         }
     }
 
@@ -164,6 +169,12 @@ impl LocalTenantBuilder {
         self
     }
 
+    /// Sets the origins whose pages may call the tenant, such as `http://localhost:5173`; every origin by default.
+    pub fn cors_origins(mut self, origins: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.cors_origins = Some(origins.into_iter().map(Into::into).collect());
+        self
+    }
+
     /// Starts the tenant on the current tokio runtime.
     ///
     /// # Errors
@@ -194,6 +205,8 @@ impl LocalTenantBuilder {
             registry: self.registry,
             ledger: Mutex::new(Ledger::new(self.accounts)),
             settings: Mutex::default(),
+            cors_origins: self.cors_origins,
+            log: self.log,
         };
         Ok(LocalTenant::serve(Arc::new(tenant), listening.listeners, &transport))
     }

@@ -43,6 +43,7 @@
 //! | a test suite for a replay store | `contract::replay_store`, with the feature `contract` |
 //! | a real Redis | `RedisServer`, with the feature `contract` |
 //! | the number of requests, to test caching | [`LocalTenant::requests`], [`RequestCounts`] |
+//! | one line for each request, while developing | [`LocalTenantBuilder::request_log`], [`LoggedRequest`] |
 //! | the requests that the client sent | [`LocalTenant::token_requests`], [`RecordedRequest`] |
 //!
 //! # Test a handler without a tenant
@@ -99,6 +100,7 @@ mod recorded;
 #[cfg(feature = "contract")]
 mod redis_server;
 mod registry;
+mod request_log;
 mod scripted_http;
 mod server;
 mod state;
@@ -123,6 +125,7 @@ pub use redis_server::RedisServer;
 pub use registry::{
     Api, Application, Credential, ExchangeRejection, ExchangeRequest, Exchanged, GrantType, LinkedAccount, User,
 };
+pub use request_log::LoggedRequest;
 pub use scripted_http::{ScriptedHttp, ScriptedRoute};
 pub use tenant::LocalTenant;
 pub use test_world::{TestWorld, status_and_label};

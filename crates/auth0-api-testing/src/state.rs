@@ -12,6 +12,7 @@ use crate::mint::Minter;
 use crate::misbehaviour::Faults;
 use crate::must::random_text;
 use crate::registry::Registry;
+use crate::request_log::RequestLog;
 use crate::{Application, TokenBuilder};
 
 #[derive(Debug)]
@@ -34,6 +35,9 @@ pub(crate) struct Tenant {
     pub(crate) registry: Registry,
     pub(crate) ledger: Mutex<Ledger>,
     pub(crate) settings: Mutex<Settings>,
+    /// The origins whose pages may call the tenant; `None` for every origin.
+    pub(crate) cors_origins: Option<Vec<String>>,
+    pub(crate) log: Option<RequestLog>,
 }
 
 /// Settings that a test may change while the tenant runs.

@@ -16,6 +16,7 @@ mod foreign;
 mod minting;
 mod misbehaviour;
 mod on_behalf_of;
+mod request_log;
 mod rotation;
 mod token_vault;
 mod tokens;
