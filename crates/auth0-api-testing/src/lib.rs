@@ -75,6 +75,8 @@
 
 mod address;
 mod builder;
+#[cfg(feature = "cli")]
+pub mod cli;
 mod clock;
 #[cfg(feature = "contract")]
 pub mod contract;

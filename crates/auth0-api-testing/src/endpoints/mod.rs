@@ -10,6 +10,7 @@ mod error_response;
 mod grants;
 mod issue;
 mod jwks;
+mod log;
 mod parameters;
 mod register;
 pub(crate) mod third_party;
@@ -25,8 +26,8 @@ use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
 use http::{HeaderMap, header};
 
+use crate::Endpoint;
 use crate::state::{TOKEN_PATH, Tenant};
-use crate::{Endpoint, request_log};
 
 /// Makes the routes. The tenant counts the requests for discovery, the key set and tokens. These endpoints can
 /// misbehave.
@@ -48,7 +49,7 @@ pub(crate) fn router(tenant: Arc<Tenant>) -> Router {
         .route(jwks::PATH, watched(Endpoint::Jwks, get(jwks::show)))
         .route(TOKEN_PATH, watched(Endpoint::Token, post(token::issue)))
         .layer(middleware::from_fn_with_state(Arc::clone(&tenant), cors::allow))
-        .layer(middleware::from_fn_with_state(Arc::clone(&tenant), request_log::log))
+        .layer(middleware::from_fn_with_state(Arc::clone(&tenant), log::log))
         .with_state(tenant)
 }
 

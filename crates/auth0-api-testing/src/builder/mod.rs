@@ -1,5 +1,8 @@
 //! Starts a tenant: the builder and its options.
 
+mod address;
+mod request_log;
+
 use std::fmt;
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -184,8 +187,9 @@ impl LocalTenantBuilder {
     /// exchange profile.
     pub async fn start(mut self) -> io::Result<LocalTenant> {
         self.register_defaults();
-        if let Some(problem) = self.registry.problem().or_else(|| self.address.problem()) {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, problem));
+        let problems = self.problems();
+        if !problems.is_empty() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, problems.join("; ")));
         }
         let Opened { listening, transport, domain, authority } = self.address.open().await?;
         let tenant = Tenant {
@@ -209,6 +213,13 @@ impl LocalTenantBuilder {
             log: self.log,
         };
         Ok(LocalTenant::serve(Arc::new(tenant), listening.listeners, &transport))
+    }
+
+    /// Returns every reason why the tenant cannot start, except those of the machine, such as a port in use.
+    pub(crate) fn problems(&self) -> Vec<String> {
+        let mut problems = self.registry.problems();
+        problems.extend(self.address.problem());
+        problems
     }
 
     /// Registers the two default clients and the API under test, unless the caller has registered a client or an API
