@@ -1,6 +1,6 @@
 //! The environment variables of an API that uses the tenant.
 
-use super::shell::quoted;
+use crate::shell::quoted;
 
 /// Where the API finds the tenant, and what it is there.
 pub(super) struct Exports<'a> {

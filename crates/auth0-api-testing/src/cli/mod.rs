@@ -30,7 +30,6 @@ mod program;
 mod recipes;
 mod registrations;
 mod section;
-mod shell;
 mod stop;
 mod wrap;
 

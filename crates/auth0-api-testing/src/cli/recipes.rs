@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::examples;
 use super::plan::Plan;
-use super::shell::{form_encoded, quoted};
+use crate::shell::{form_encoded, quoted};
 use crate::{GrantType, LocalTenant};
 
 pub(super) fn text(plan: &Plan, tenant: &LocalTenant) -> String {

@@ -13,6 +13,7 @@ mod jwks;
 mod log;
 mod parameters;
 mod register;
+mod served;
 pub(crate) mod third_party;
 mod token;
 mod userinfo;
@@ -26,7 +27,9 @@ use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
 use http::{HeaderMap, header};
 
+pub(crate) use self::served::served;
 use crate::Endpoint;
+use crate::pages::index;
 use crate::state::{TOKEN_PATH, Tenant};
 
 /// Makes the routes. The tenant counts the requests for discovery, the key set and tokens. These endpoints can
@@ -41,6 +44,7 @@ pub(crate) fn router(tenant: Arc<Tenant>) -> Router {
         router = router.route(register::PATH, post(register::register));
     }
     router
+        .route(index::PATH, get(index::show))
         .route(discovery::PATH, watched(Endpoint::Discovery, get(discovery::show)))
         .route(discovery::OAUTH_PATH, watched(Endpoint::Discovery, get(discovery::show)))
         .route(authorize::PATH, get(authorize::authorize))

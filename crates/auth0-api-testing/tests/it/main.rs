@@ -18,6 +18,7 @@ mod foreign;
 mod minting;
 mod misbehaviour;
 mod on_behalf_of;
+mod pages;
 #[cfg(feature = "cli")]
 mod process;
 mod request_log;

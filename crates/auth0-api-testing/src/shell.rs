@@ -1,5 +1,6 @@
 //! Texts as words of a shell.
 
+#[cfg(feature = "cli")]
 use std::fmt::Write as _;
 
 /// Quotes a text as one word for the shell, if it contains a character that the shell could treat as special.
@@ -13,6 +14,7 @@ pub(super) fn quoted(text: &str) -> String {
 }
 
 /// Encodes a text as a value of a form. The result is also one plain word for the shell.
+#[cfg(feature = "cli")]
 pub(super) fn form_encoded(text: &str) -> String {
     let mut encoded = String::new();
     for byte in text.bytes() {
@@ -24,7 +26,7 @@ pub(super) fn form_encoded(text: &str) -> String {
     encoded
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "cli"))]
 mod tests {
     use super::*;
 
