@@ -59,7 +59,7 @@
 //! If you call `wrap` several times, the last middleware is the outermost. So call `wrap` first with a [`Require`],
 //! then with the `Auth` that covers it, and then with a CORS middleware: a browser's preflight request has no token, so
 //! CORS must be outside `Auth`. CORS should expose `WWW-Authenticate` and `DPoP-Nonce`, because a `DPoP` client in a
-//! browser must read them.
+//! browser must read them: [the guide](auth0_api_core::guide::browsers) has the whole list.
 //!
 //! The middleware compares a proof with the URI that the request has when it reaches the middleware. `NormalizePath`
 //! changes the URI. Put `NormalizePath` inside `Auth`, or let clients call the normalised paths.

@@ -77,7 +77,8 @@
 //! | `reqwest` | on | the default HTTP client of `auth0-api-core` |
 //!
 //! Put a CORS layer *outside* the `AuthLayer`: a browser's preflight request has no token. The CORS layer should expose
-//! `WWW-Authenticate` and `DPoP-Nonce`, because a `DPoP` client in a browser must read them.
+//! `WWW-Authenticate` and `DPoP-Nonce`, because a `DPoP` client in a browser must read them:
+//! [the guide](auth0_api_core::guide::browsers) has the whole list.
 
 #[cfg(feature = "axum")]
 mod extractors;

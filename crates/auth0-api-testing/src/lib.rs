@@ -43,6 +43,7 @@
 //! | a test suite for a replay store | `contract::replay_store`, with the feature `contract` |
 //! | a real Redis | `RedisServer`, with the feature `contract` |
 //! | the number of requests, to test caching | [`LocalTenant::requests`], [`RequestCounts`] |
+//! | one line for each request, while developing | [`LocalTenantBuilder::request_log`], [`LoggedRequest`] |
 //! | the requests that the client sent | [`LocalTenant::token_requests`], [`RecordedRequest`] |
 //!
 //! # Test a handler without a tenant
@@ -72,7 +73,10 @@
 //! Functions that need random numbers panic if the machine cannot provide any, because a test cannot continue without
 //! random numbers.
 
+mod address;
 mod builder;
+#[cfg(feature = "cli")]
+pub mod cli;
 mod clock;
 #[cfg(feature = "contract")]
 pub mod contract;
@@ -85,22 +89,29 @@ mod jwt;
 mod key;
 mod key_ring;
 mod ledger;
+mod listening;
 mod mint;
 mod misbehaviour;
 mod must;
 mod offline_tenant;
 mod own_token;
+mod pages;
 mod proof_check;
 mod public_key;
+mod public_url;
 mod recorded;
 #[cfg(feature = "contract")]
 mod redis_server;
 mod registry;
+mod request_log;
 mod scripted_http;
 mod server;
+mod shell;
 mod state;
 mod tenant;
 mod test_world;
+#[cfg(feature = "tls")]
+mod tls;
 mod token_holder;
 
 pub use builder::LocalTenantBuilder;
@@ -118,6 +129,7 @@ pub use redis_server::RedisServer;
 pub use registry::{
     Api, Application, Credential, ExchangeRejection, ExchangeRequest, Exchanged, GrantType, LinkedAccount, User,
 };
+pub use request_log::LoggedRequest;
 pub use scripted_http::{ScriptedHttp, ScriptedRoute};
 pub use tenant::LocalTenant;
 pub use test_world::{TestWorld, status_and_label};

@@ -40,6 +40,16 @@ impl RecordedRequest {
         serde_json::from_slice(&STANDARD.decode(self.header("auth0-client")?).ok()?).ok()
     }
 
+    /// Returns the client that the request names, in the form or in `Authorization: Basic`.
+    pub(crate) fn client_id(&self) -> Option<String> {
+        let in_header = || {
+            let credentials = self.header("authorization")?.split_once(' ')?.1;
+            let decoded = String::from_utf8(STANDARD.decode(credentials.trim()).ok()?).ok()?;
+            Some(decoded.split_once(':')?.0.to_owned())
+        };
+        self.field("client_id").map(str::to_owned).or_else(in_header)
+    }
+
     /// Returns the status of the response.
     pub fn status(&self) -> u16 {
         self.status

@@ -13,6 +13,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 use tower_service::Service as _;
@@ -21,17 +22,26 @@ use crate::misbehaviour::{CloseConnection, OnKeptConnection};
 
 /// A running server; dropping it closes the port and every connection.
 #[derive(Debug)]
-pub(crate) struct Server(JoinHandle<Infallible>);
+pub(crate) struct Server(Vec<JoinHandle<Infallible>>);
+
+/// What the server speaks on its connections.
+#[derive(Clone)]
+pub(crate) enum Transport {
+    Plain,
+    #[cfg(feature = "tls")]
+    Tls(tokio_rustls::TlsAcceptor),
+}
 
 impl Server {
-    pub(crate) fn start(listener: TcpListener, router: Router) -> Self {
-        Self(tokio::spawn(accept(listener, router)))
+    pub(crate) fn start(listeners: Vec<TcpListener>, transport: &Transport, router: &Router) -> Self {
+        let accept = |listener| tokio::spawn(accept(listener, transport.clone(), router.clone()));
+        Self(listeners.into_iter().map(accept).collect())
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.0.abort();
+        self.0.iter().for_each(JoinHandle::abort);
     }
 }
 
@@ -41,11 +51,14 @@ pub(crate) struct Peer(pub(crate) IpAddr);
 
 /// Accepts connections and owns their tasks. When this task is aborted, the `JoinSet` aborts the task of every
 /// connection.
-async fn accept(listener: TcpListener, router: Router) -> Infallible {
+async fn accept(listener: TcpListener, transport: Transport, router: Router) -> Infallible {
     let mut connections = JoinSet::new();
     loop {
         match listener.accept().await {
-            Ok((stream, peer)) => drop(connections.spawn(serve(stream, Peer(peer.ip()), router.clone()))),
+            Ok((stream, peer)) => {
+                let connection = transport.clone().connect(stream, Peer(peer.ip()), router.clone());
+                drop(connections.spawn(connection));
+            }
             Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
         }
         // Removes finished connections, so that the set does not grow.
@@ -53,7 +66,23 @@ async fn accept(listener: TcpListener, router: Router) -> Infallible {
     }
 }
 
-async fn serve(stream: TcpStream, peer: Peer, router: Router) {
+impl Transport {
+    async fn connect(self, stream: TcpStream, peer: Peer, router: Router) {
+        match self {
+            Self::Plain => serve(stream, peer, router).await,
+            #[cfg(feature = "tls")]
+            Self::Tls(acceptor) => {
+                // A client that does not trust the certificate ends the handshake. It knows the reason; the tenant does
+                // not need it.
+                if let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE_LIMIT, acceptor.accept(stream)).await {
+                    serve(stream, peer, router).await;
+                }
+            }
+        }
+    }
+}
+
+async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, peer: Peer, router: Router) {
     let is_kept = AtomicBool::new(false);
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(peer);
@@ -84,3 +113,7 @@ impl std::error::Error for ConnectionClosed {}
 
 /// The pause after a failed `accept`, for example when no file descriptors are left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// A client that connects and sends nothing must not keep its connection for ever.
+#[cfg(feature = "tls")]
+const HANDSHAKE_LIMIT: Duration = Duration::from_secs(10);

@@ -12,12 +12,17 @@ use crate::mint::Minter;
 use crate::misbehaviour::Faults;
 use crate::must::random_text;
 use crate::registry::Registry;
+use crate::request_log::RequestLog;
 use crate::{Application, TokenBuilder};
 
 #[derive(Debug)]
 pub(crate) struct Tenant {
     pub(crate) domain: String,
     pub(crate) issuer: String,
+    /// The URL of the address that the tenant listens on. It differs from the domain if a public URL is configured.
+    pub(crate) local_url: String,
+    /// The certificate of the authority that clients must trust, as PEM.
+    pub(crate) ca_certificate: Option<String>,
     pub(crate) audience: String,
     pub(crate) client_id: String,
     pub(crate) client_secret: String,
@@ -30,6 +35,9 @@ pub(crate) struct Tenant {
     pub(crate) registry: Registry,
     pub(crate) ledger: Mutex<Ledger>,
     pub(crate) settings: Mutex<Settings>,
+    /// The origins whose pages may call the tenant; `None` for every origin.
+    pub(crate) cors_origins: Option<Vec<String>>,
+    pub(crate) log: Option<RequestLog>,
 }
 
 /// Settings that a test may change while the tenant runs.

@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use crate::key_ring::DEFAULT_ALGORITHM;
 use crate::ledger::Consent;
 use crate::must::random_text;
-use crate::server::Server;
+use crate::server::{Server, Transport};
 use crate::state::Tenant;
 use crate::{
     DpopClient, Endpoint, LinkedAccount, Misbehaviour, RecordedRequest, RequestCounts, SigningKey, TokenBuilder,
@@ -63,19 +63,32 @@ pub struct LocalTenant {
 }
 
 impl LocalTenant {
-    pub(crate) fn serve(tenant: Arc<Tenant>, listener: TcpListener) -> Self {
-        let server = Server::start(listener, endpoints::router(Arc::clone(&tenant)));
+    pub(crate) fn serve(tenant: Arc<Tenant>, listeners: Vec<TcpListener>, transport: &Transport) -> Self {
+        let server = Server::start(listeners, transport, &endpoints::router(Arc::clone(&tenant)));
         Self { tenant, _server: server }
     }
 
-    /// Returns `http://127.0.0.1:PORT`: the value for `AUTH0_DOMAIN`.
+    /// Returns the tenant's URL without a slash at the end, `http://127.0.0.1:PORT` by default: the value for
+    /// `AUTH0_DOMAIN`.
     pub fn domain(&self) -> &str {
         &self.tenant.domain
     }
 
-    /// Returns `http://127.0.0.1:PORT/`: the `iss` of the tenant's tokens.
+    /// Returns the tenant's URL with a slash at the end, `http://127.0.0.1:PORT/` by default: the `iss` of the tenant's
+    /// tokens.
     pub fn issuer(&self) -> &str {
         &self.tenant.issuer
+    }
+
+    /// Returns the URL of the address that the tenant listens on. It equals [`domain`](Self::domain), unless a
+    /// [public URL](crate::LocalTenantBuilder::public_url) is configured.
+    pub fn local_url(&self) -> &str {
+        &self.tenant.local_url
+    }
+
+    /// Returns the certificate that clients must trust, as PEM. `None` without TLS, and with your own certificate.
+    pub fn ca_certificate(&self) -> Option<&str> {
+        self.tenant.ca_certificate.as_deref()
     }
 
     /// Returns the identifier of the API under test: the `aud` of the tokens for this API.

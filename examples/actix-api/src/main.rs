@@ -13,6 +13,8 @@
 //! `cargo run -p auth0-api-testing --bin local-tenant` starts a tenant on this machine. This program prints the
 //! variables to export and how to get a token. `cargo run -p actix-api -- --help` lists every variable.
 
+#[path = "../../axum-api/src/cors_origins.rs"]
+mod cors_origins;
 mod routes;
 // `actix-api` and `axum-api` have the same settings, and build the client from the settings in the same way.
 #[path = "../../axum-api/src/settings.rs"]
@@ -21,10 +23,13 @@ mod settings;
 use std::error::Error;
 use std::io::IsTerminal as _;
 
+use actix_cors::Cors;
+use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
 use actix_web::{App, HttpServer};
 use clap::Parser as _;
 use tracing_subscriber::EnvFilter;
 
+use crate::cors_origins::CorsOrigins;
 use crate::settings::Settings;
 
 #[actix_web::main]
@@ -37,9 +42,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
         // Not a fatal error: the client fetches the keys again for the first token.
         tracing::warn!(%error, "the keys of the tenant are not available yet");
     }
-    // Each worker builds the application. All workers share one client.
-    let server = HttpServer::new(move || App::new().configure(|config| routes::configure(config, &api)))
-        .bind_auto_h2c(("127.0.0.1", settings.port()))?;
+    let origins = settings.cors_origins();
+    // Each worker builds the application. All workers share one client. CORS is outside of the auth middleware: a
+    // browser sends a preflight request without a token, and a page can read a rejection only if the rejection has the
+    // headers of CORS too.
+    let app = move || App::new().wrap(cors(&origins)).configure(|config| routes::configure(config, &api));
+    let server = HttpServer::new(app).bind_auto_h2c(("127.0.0.1", settings.port()))?;
     for address in server.addrs() {
         tracing::info!("listening on http://{address}");
     }
@@ -47,3 +55,18 @@ async fn main() -> Result<(), Box<dyn Error>> {
     server.run().await?;
     Ok(())
 }
+
+/// The headers that a page may send, and the response headers that it must be able to read: the nonce for its next
+/// proof, and the reason of a rejection.
+fn cors(origins: &CorsOrigins) -> Cors {
+    let origins = origins.clone();
+    Cors::default()
+        .allowed_origin_fn(move |origin, _| origins.allow(origin.as_bytes()))
+        .allowed_methods(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
+        .allowed_headers([AUTHORIZATION.as_str(), CONTENT_TYPE.as_str(), "dpop"])
+        .expose_headers(["dpop-nonce", WWW_AUTHENTICATE.as_str()])
+        .max_age(PREFLIGHT_LIFETIME_S)
+}
+
+/// Browsers ask again after this time. It is short, so that a changed configuration soon has its effect.
+const PREFLIGHT_LIFETIME_S: usize = 600;

@@ -13,6 +13,7 @@
 //! `cargo run -p auth0-api-testing --bin local-tenant` starts a tenant on this machine. This program prints the
 //! variables to export and how to get a token. `cargo run -p axum-api -- --help` lists every variable.
 
+mod cors_origins;
 mod routes;
 mod settings;
 
@@ -38,7 +39,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
     let listener = TcpListener::bind(("127.0.0.1", settings.port())).await?;
     tracing::info!("listening on http://{}", listener.local_addr()?);
-    let service = routes::app(api).into_make_service_with_connect_info::<SocketAddr>();
+    let service = routes::app(api, settings.cors_origins()).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service).with_graceful_shutdown(interrupted()).await?;
     Ok(())
 }

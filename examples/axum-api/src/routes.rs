@@ -1,13 +1,19 @@
 //! The routes.
 
+use std::time::Duration;
+
 use auth0_api_axum::{ApiClient, AuthLayer, Requirement, Token};
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
+use axum::http::{HeaderName, Method, StatusCode};
 use axum::routing::get;
 use axum::{Json, Router};
 use serde_json::{Map, Value, json};
+use tower_http::cors::{AllowOrigin, CorsLayer};
 
-pub(crate) fn app(api: ApiClient) -> Router {
+use crate::cors_origins::CorsOrigins;
+
+pub(crate) fn app(api: ApiClient, origins: CorsOrigins) -> Router {
     let auth = AuthLayer::new(api.clone());
     let reading = auth.require(Requirement::scope("read:messages"));
     Router::new()
@@ -18,6 +24,20 @@ pub(crate) fn app(api: ApiClient) -> Router {
         .route("/api/public", get(public))
         .route("/health/ready", get(ready))
         .with_state(api)
+        // Outside of the auth layer: a browser sends a preflight request without a token, and a page can read a
+        // rejection only if the rejection has the headers of CORS too.
+        .layer(cors(origins))
+}
+
+/// The headers that a page may send, and the response headers that it must be able to read: the nonce for its next
+/// proof, and the reason of a rejection.
+fn cors(origins: CorsOrigins) -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::predicate(move |origin, _| origins.allow(origin.as_bytes())))
+        .allow_methods([Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
+        .allow_headers([AUTHORIZATION, CONTENT_TYPE, DPOP])
+        .expose_headers([DPOP_NONCE, WWW_AUTHENTICATE])
+        .max_age(PREFLIGHT_LIFETIME)
 }
 
 async fn public() -> Json<Value> {
@@ -45,3 +65,9 @@ async fn ready(State(api): State<ApiClient>) -> StatusCode {
         Err(_) => StatusCode::SERVICE_UNAVAILABLE,
     }
 }
+
+const DPOP: HeaderName = HeaderName::from_static("dpop");
+const DPOP_NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
+
+/// Browsers ask again after this time. It is short, so that a changed configuration soon has its effect.
+const PREFLIGHT_LIFETIME: Duration = Duration::from_secs(600);

@@ -7,6 +7,8 @@ use auth0_api_core::{ApiClient, DpopPolicy, TrustedProxies};
 use auth0_api_redis::RedisReplayStore;
 use clap::{Parser, ValueEnum};
 
+use crate::cors_origins::CorsOrigins;
+
 /// A protected API for a real tenant or a local one.
 #[derive(Debug, Parser)]
 pub(crate) struct Settings {
@@ -39,6 +41,10 @@ pub(crate) struct Settings {
     /// the proofs that it receives.
     #[arg(long, env = "REDIS_URL", hide_env_values = true)]
     redis_url: Option<String>,
+    /// The origins of pages that may call this API: origins separated by commas, `local` for the pages of this machine,
+    /// `any`, or `none`. Without this setting: `local` if the domain is that of a local tenant, `none` otherwise.
+    #[arg(long, env = "CORS_ORIGINS")]
+    cors_origins: Option<CorsOrigins>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -59,9 +65,14 @@ impl Settings {
         self.port
     }
 
+    pub(crate) fn cors_origins(&self) -> CorsOrigins {
+        let default = if self.is_local() { CorsOrigins::Local } else { CorsOrigins::None };
+        self.cors_origins.clone().unwrap_or(default)
+    }
+
     pub(crate) fn client(&self) -> Result<ApiClient, Box<dyn Error>> {
         let mut builder = ApiClient::builder(&self.domain, self.audience.as_str()).dpop(self.dpop_policy()?);
-        if self.domain.starts_with("http://") {
+        if self.is_local() {
             // Allows http for loopback addresses only; any other http domain is still rejected.
             builder = builder.insecure_http_loopback();
         }
@@ -75,6 +86,11 @@ impl Settings {
             builder = builder.trusted_proxies(proxies.clone());
         }
         Ok(builder.build()?)
+    }
+
+    /// Returns whether the tenant runs on this machine: only such a tenant has an http URL.
+    fn is_local(&self) -> bool {
+        self.domain.starts_with("http://")
     }
 
     fn dpop_policy(&self) -> Result<DpopPolicy, Box<dyn Error>> {

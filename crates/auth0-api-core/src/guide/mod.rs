@@ -3,6 +3,7 @@
 //! | to | read |
 //! |---|---|
 //! | decide which callers a route accepts | [`authorization`] |
+//! | let pages in browsers call the API | [`browsers`] |
 //! | look up a number and its reason | [`defaults`] |
 //! | move clients from Bearer to DPoP | [`dpop`] |
 //! | get a token for another API | [`exchange`] |
@@ -20,6 +21,9 @@ mod completeness_tests;
 
 #[doc = include_str!("authorization.md")]
 pub mod authorization {}
+
+#[doc = include_str!("browsers.md")]
+pub mod browsers {}
 
 #[doc = include_str!("defaults.md")]
 pub mod defaults {}

@@ -10,8 +10,10 @@ mod error_response;
 mod grants;
 mod issue;
 mod jwks;
+mod log;
 mod parameters;
 mod register;
+mod served;
 pub(crate) mod third_party;
 mod token;
 mod userinfo;
@@ -25,8 +27,10 @@ use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
 use http::{HeaderMap, header};
 
+pub(crate) use self::served::served;
 use crate::Endpoint;
 use crate::misbehaviour::OnKeptConnection;
+use crate::pages::index;
 use crate::state::{TOKEN_PATH, Tenant};
 
 /// Makes the routes. The tenant counts the requests for discovery, the key set and tokens. These endpoints can
@@ -41,6 +45,7 @@ pub(crate) fn router(tenant: Arc<Tenant>) -> Router {
         router = router.route(register::PATH, post(register::register));
     }
     router
+        .route(index::PATH, get(index::show))
         .route(discovery::PATH, watched(Endpoint::Discovery, get(discovery::show)))
         .route(discovery::OAUTH_PATH, watched(Endpoint::Discovery, get(discovery::show)))
         .route(authorize::PATH, get(authorize::authorize))
@@ -48,7 +53,8 @@ pub(crate) fn router(tenant: Arc<Tenant>) -> Router {
         .route(&third_party, get(third_party::show))
         .route(jwks::PATH, watched(Endpoint::Jwks, get(jwks::show)))
         .route(TOKEN_PATH, watched(Endpoint::Token, post(token::issue)))
-        .layer(middleware::from_fn(cors::allow))
+        .layer(middleware::from_fn_with_state(Arc::clone(&tenant), cors::allow))
+        .layer(middleware::from_fn_with_state(Arc::clone(&tenant), log::log))
         .with_state(tenant)
 }
 

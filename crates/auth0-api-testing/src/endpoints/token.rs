@@ -33,13 +33,15 @@ pub(crate) async fn issue(
     // RFC 6749 §5.1: a response with a token must not be cached.
     let no_store = [(header::CACHE_CONTROL, "no-store"), (header::PRAGMA, "no-cache")];
     let nonce = tenant.dpop_nonce().map(|nonce| [(DPOP_NONCE, nonce)]);
-    let response = match (nonce, headers.contains_key(DPOP)) {
+    let mut response = match (nonce, headers.contains_key(DPOP)) {
         // RFC 9449 §8.2: the response to a request with a proof has the nonce for the next proof, also if the response
         // is an error.
         (Some(nonce), true) => (no_store, nonce, answer).into_response(),
         _ => (no_store, answer).into_response(),
     };
-    tenant.ledger().record(RecordedRequest { fields, headers, status: response.status().as_u16() });
+    let recorded = RecordedRequest { fields, headers, status: response.status().as_u16() };
+    response.extensions_mut().insert(recorded.clone());
+    tenant.ledger().record(recorded);
     response
 }
 

@@ -2,11 +2,15 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it fails")]
 
+#[cfg(feature = "tls")]
+mod address;
 #[cfg(feature = "cli")]
 mod binary;
 mod browser;
 mod caller;
 mod clients;
+#[cfg(feature = "cli")]
+mod config;
 mod documents;
 mod dpop;
 mod exchange_profiles;
@@ -14,7 +18,17 @@ mod foreign;
 mod minting;
 mod misbehaviour;
 mod on_behalf_of;
+mod pages;
+#[cfg(feature = "cli")]
+mod process;
+mod request_log;
 mod rotation;
 mod token_vault;
 mod tokens;
 mod world;
+
+/// The program that the tests start, and its first arguments.
+#[cfg(feature = "cli")]
+const PROGRAM: &str = env!("CARGO_BIN_EXE_local-tenant");
+#[cfg(feature = "cli")]
+const ARGUMENTS: [&str; 0] = [];

@@ -3,6 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
+#[path = "../../../axum-api/tests/it/browsers.rs"]
+mod browsers;
 #[path = "../../../axum-api/tests/it/deployment.rs"]
 mod deployment;
 #[path = "../../../axum-api/tests/it/foreign.rs"]
@@ -13,6 +15,8 @@ mod process;
 mod replicas;
 #[path = "../../../axum-api/tests/it/settings.rs"]
 mod settings;
+#[path = "../../../axum-api/tests/it/tls.rs"]
+mod tls;
 
 /// The program that the tests start.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_actix-api");

@@ -3,11 +3,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
+mod browsers;
 mod deployment;
 mod foreign;
 mod process;
 mod replicas;
 mod settings;
+mod tls;
 
 /// The program that the tests start.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_axum-api");

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use auth0_api_testing::{DpopClient, LocalTenant};
-use reqwest::{Client, RequestBuilder, Response};
+use reqwest::{Client, Method, RequestBuilder, Response};
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
@@ -53,6 +53,13 @@ impl Process {
     pub(crate) async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Response {
         let request = headers.iter().fold(self.request(path), |request, (name, value)| request.header(*name, *value));
         request.send().await.unwrap()
+    }
+
+    /// Sends the request that a browser sends before a page's request with these headers.
+    pub(crate) async fn preflight(&self, path: &str, origin: &str, headers: &str) -> Response {
+        let request = self.client.request(Method::OPTIONS, self.url(path)).header("origin", origin);
+        let request = request.header("access-control-request-method", "GET");
+        request.header("access-control-request-headers", headers).send().await.unwrap()
     }
 
     /// Sends a bound token to the path `PRIVATE`, with a proof for the same path below the URL `base`.
@@ -103,6 +110,7 @@ pub(crate) fn command(settings: &[(&str, &str)]) -> Command {
     for variable in [
         "AUTH0_AUDIENCE",
         "AUTH0_DOMAIN",
+        "CORS_ORIGINS",
         "DPOP",
         "DPOP_NONCE",
         "OWN_HOSTS",

@@ -1,18 +1,21 @@
 //! Starts a tenant: the builder and its options.
 
+mod address;
+mod request_log;
+
 use std::fmt;
 use std::io;
-use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex};
 
 use auth0_api_core::{Clock, SystemClock};
-use tokio::net::TcpListener;
 
+use crate::address::{Address, Opened};
 use crate::counts::Counters;
 use crate::key_ring::KeyRing;
 use crate::ledger::Ledger;
 use crate::misbehaviour::Faults;
 use crate::registry::{ExchangeProfile, Organization, Registry};
+use crate::request_log::RequestLog;
 use crate::state::Tenant;
 use crate::{Api, Application, ExchangeRejection, ExchangeRequest, Exchanged, LinkedAccount, LocalTenant, User};
 
@@ -20,7 +23,7 @@ use crate::{Api, Application, ExchangeRejection, ExchangeRequest, Exchanged, Lin
 #[derive(Clone)]
 #[must_use = "the tenant does not run until `start` is called"]
 pub struct LocalTenantBuilder {
-    port: u16,
+    pub(crate) address: Address,
     audience: String,
     client_id: String,
     client_secret: String,
@@ -29,6 +32,8 @@ pub struct LocalTenantBuilder {
     clock: Arc<dyn Clock>,
     registry: Registry,
     accounts: Vec<(String, LinkedAccount)>,
+    cors_origins: Option<Vec<String>>,
+    pub(crate) log: Option<RequestLog>,
 }
 
 impl LocalTenant {
@@ -50,7 +55,7 @@ impl LocalTenant {
 impl LocalTenantBuilder {
     fn new() -> Self {
         Self {
-            port: ANY_FREE_PORT,
+            address: Address::default(),
             audience: DEFAULT_AUDIENCE.into(),
             client_id: DEFAULT_CLIENT_ID.into(),
             client_secret: DEFAULT_CLIENT_SECRET.into(),
@@ -59,13 +64,9 @@ impl LocalTenantBuilder {
             clock: Arc::new(SystemClock),
             registry: Registry::default(),
             accounts: Vec::new(),
+            cors_origins: None,
+            log: None,
         }
-    }
-
-    /// Sets the port on 127.0.0.1; any free port by default.
-    pub fn port(mut self, port: u16) -> Self {
-        self.port = port;
-        self
     }
 
     /// Sets the identifier of the API under test; `https://api.example.com` by default.
@@ -171,6 +172,12 @@ impl LocalTenantBuilder {
         self
     }
 
+    /// Sets the origins whose pages may call the tenant, such as `http://localhost:5173`; every origin by default.
+    pub fn cors_origins(mut self, origins: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.cors_origins = Some(origins.into_iter().map(Into::into).collect());
+        self
+    }
+
     /// Starts the tenant on the current tokio runtime.
     ///
     /// # Errors
@@ -180,14 +187,16 @@ impl LocalTenantBuilder {
     /// exchange profile or the lifetime of an API's tokens.
     pub async fn start(mut self) -> io::Result<LocalTenant> {
         self.register_defaults();
-        if let Some(problem) = self.registry.problem() {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, problem));
+        let problems = self.problems();
+        if !problems.is_empty() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, problems.join("; ")));
         }
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await?;
-        let domain = format!("http://{}", listener.local_addr()?);
+        let Opened { listening, transport, domain, authority } = self.address.open().await?;
         let tenant = Tenant {
             issuer: format!("{domain}/"),
             domain,
+            local_url: format!("{}://{}", self.address.scheme(), listening.authority()),
+            ca_certificate: authority,
             audience: self.audience,
             client_id: self.client_id,
             client_secret: self.client_secret,
@@ -200,8 +209,17 @@ impl LocalTenantBuilder {
             registry: self.registry,
             ledger: Mutex::new(Ledger::new(self.accounts)),
             settings: Mutex::default(),
+            cors_origins: self.cors_origins,
+            log: self.log,
         };
-        Ok(LocalTenant::serve(Arc::new(tenant), listener))
+        Ok(LocalTenant::serve(Arc::new(tenant), listening.listeners, &transport))
+    }
+
+    /// Returns every reason why the tenant cannot start, except those of the machine, such as a port in use.
+    pub(crate) fn problems(&self) -> Vec<String> {
+        let mut problems = self.registry.problems();
+        problems.extend(self.address.problem());
+        problems
     }
 
     /// Registers the two default clients and the API under test, unless the caller has registered a client or an API
@@ -223,14 +241,13 @@ impl LocalTenantBuilder {
 impl fmt::Debug for LocalTenantBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LocalTenantBuilder")
-            .field("port", &self.port)
+            .field("address", &self.address)
             .field("audience", &self.audience)
             .field("registry", &self.registry)
             .finish_non_exhaustive()
     }
 }
 
-const ANY_FREE_PORT: u16 = 0;
 pub(crate) const DEFAULT_AUDIENCE: &str = "https://api.example.com";
 const DEFAULT_CLIENT_ID: &str = "local-client";
 const DEFAULT_CLIENT_SECRET: &str = "local-secret";
