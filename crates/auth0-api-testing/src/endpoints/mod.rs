@@ -10,8 +10,11 @@ mod error_response;
 mod grants;
 mod issue;
 mod jwks;
+mod page;
 mod parameters;
 mod register;
+mod session;
+mod sign_in;
 pub(crate) mod third_party;
 mod token;
 mod userinfo;
@@ -43,6 +46,7 @@ pub(crate) fn router(tenant: Arc<Tenant>) -> Router {
         .route(discovery::PATH, watched(Endpoint::Discovery, get(discovery::show)))
         .route(discovery::OAUTH_PATH, watched(Endpoint::Discovery, get(discovery::show)))
         .route(authorize::PATH, get(authorize::authorize))
+        .route(sign_in::PATH, get(sign_in::show).post(sign_in::decide))
         .route(userinfo::PATH, get(userinfo::show))
         .route(&third_party, get(third_party::show))
         .route(jwks::PATH, watched(Endpoint::Jwks, get(jwks::show)))
