@@ -30,7 +30,7 @@ pub struct LocalTenantBuilder {
     api_client_id: String,
     api_client_secret: String,
     clock: Arc<dyn Clock>,
-    registry: Registry,
+    pub(crate) registry: Registry,
     accounts: Vec<(String, LinkedAccount)>,
     cors_origins: Option<Vec<String>>,
     pub(crate) log: Option<RequestLog>,

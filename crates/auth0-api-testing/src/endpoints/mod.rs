@@ -11,9 +11,12 @@ mod grants;
 mod issue;
 mod jwks;
 mod log;
+mod page;
 mod parameters;
 mod register;
 mod served;
+mod session;
+mod sign_in;
 pub(crate) mod third_party;
 mod token;
 mod userinfo;
@@ -49,6 +52,7 @@ pub(crate) fn router(tenant: Arc<Tenant>) -> Router {
         .route(discovery::PATH, watched(Endpoint::Discovery, get(discovery::show)))
         .route(discovery::OAUTH_PATH, watched(Endpoint::Discovery, get(discovery::show)))
         .route(authorize::PATH, get(authorize::authorize))
+        .route(sign_in::PATH, get(sign_in::show).post(sign_in::decide))
         .route(userinfo::PATH, get(userinfo::show))
         .route(&third_party, get(third_party::show))
         .route(jwks::PATH, watched(Endpoint::Jwks, get(jwks::show)))

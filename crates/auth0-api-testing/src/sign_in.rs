@@ -1,0 +1,32 @@
+//! How users sign in at `/authorize`: at once, or on a page.
+
+use crate::LocalTenantBuilder;
+
+/// How the tenant signs a user in when a browser has no session that suffices.
+///
+/// ```
+/// use auth0_api_testing::{LocalTenant, SignIn};
+///
+/// let builder = LocalTenant::builder().sign_in(SignIn::Page);
+/// # drop(builder);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SignIn {
+    /// Signs in at once, without a page: the user of `login_hint`, else the user of the browser's earlier session, else
+    /// the first registered user. A test has no person who could choose. The default.
+    #[default]
+    Immediate,
+    /// Shows a page, on which a person chooses a user, or denies. The pages of third parties that Connect Accounts
+    /// opens also wait for a person.
+    Page,
+}
+
+/// # How users sign in
+impl LocalTenantBuilder {
+    /// Sets how users sign in; [`SignIn::Immediate`] by default.
+    pub fn sign_in(mut self, sign_in: SignIn) -> Self {
+        self.registry.sign_in = sign_in;
+        self
+    }
+}
