@@ -107,6 +107,7 @@ mod request_log;
 mod scripted_http;
 mod server;
 mod shell;
+mod sign_in;
 mod state;
 mod tenant;
 mod test_world;
@@ -131,6 +132,7 @@ pub use registry::{
 };
 pub use request_log::LoggedRequest;
 pub use scripted_http::{ScriptedHttp, ScriptedRoute};
+pub use sign_in::SignIn;
 pub use tenant::LocalTenant;
 pub use test_world::{TestWorld, status_and_label};
 pub use token_holder::TokenHolder;

@@ -8,7 +8,7 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 
 use crate::key_ring::DEFAULT_ALGORITHM;
-use crate::ledger::Consent;
+use crate::ledger::{Consent, Login};
 use crate::must::random_text;
 use crate::server::{Server, Transport};
 use crate::state::Tenant;
@@ -136,6 +136,7 @@ impl LocalTenant {
             scopes: vec!["offline_access".into()],
             organization: None,
             key: None,
+            login: Login { at: self.tenant.clock.now(), session_id: None },
         };
         let token = random_text();
         self.tenant.ledger().refresh_tokens.insert(token.clone(), consent);

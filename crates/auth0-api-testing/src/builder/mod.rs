@@ -2,6 +2,7 @@
 
 mod address;
 mod request_log;
+mod sign_in;
 
 use std::fmt;
 use std::io;

@@ -34,7 +34,7 @@ fn document(tenant: &Tenant) -> Value {
         "token_endpoint_auth_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::name),
         "grant_types_supported": GrantType::ALL.map(GrantType::name),
         "response_types_supported": ["code"],
-        "response_modes_supported": ["query"],
+        "response_modes_supported": ["query", "web_message"],
         "code_challenge_methods_supported": ["S256"],
         "scopes_supported": issue::OPENID,
         "subject_types_supported": ["public"],

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 #[derive(Debug)]
 pub(crate) struct ErrorResponse {
-    status: StatusCode,
+    pub(crate) status: StatusCode,
     pub(crate) error: Cow<'static, str>,
     pub(crate) description: String,
     headers: Vec<(HeaderName, String)>,
@@ -39,6 +39,11 @@ impl ErrorResponse {
     /// The client is authenticated, but is not allowed to make this request.
     pub(crate) fn unauthorized_client(description: impl Into<String>) -> Self {
         Self::new(StatusCode::FORBIDDEN, "unauthorized_client", description)
+    }
+
+    /// Nobody is signed in, and the client wants no page (OpenID Connect Core §3.1.2.6).
+    pub(crate) fn login_required(description: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "login_required", description)
     }
 
     /// The code or the refresh token is invalid. The status is 403, as in Auth0.

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::call::Call;
 use super::userinfo;
-use crate::ledger::Consent;
+use crate::ledger::{Consent, Login};
 use crate::must::random_text;
 use crate::registry::{Organization, User};
 use crate::{Api, GrantType, TokenBuilder};
@@ -128,6 +128,7 @@ impl Issue<'_> {
             scopes: self.scopes.clone().unwrap_or_default(),
             organization: self.organization.cloned(),
             key: None,
+            login: Login { at: self.call.tenant.clock.now(), session_id: None },
         }
     }
 

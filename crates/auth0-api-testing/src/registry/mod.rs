@@ -10,6 +10,7 @@ mod user;
 
 use std::sync::Arc;
 
+use crate::SignIn;
 pub use account::LinkedAccount;
 pub use api::Api;
 pub use application::Application;
@@ -29,6 +30,9 @@ pub(crate) struct Registry {
     pub(crate) profiles: Vec<ExchangeProfile>,
     pub(crate) users: Vec<User>,
     pub(crate) client_registration: bool,
+    /// The API that a user's token is for if the client names none.
+    pub(crate) default_audience: Option<String>,
+    pub(crate) sign_in: SignIn,
 }
 
 /// An organisation. Requests and tokens name it by its id or by its name.

@@ -1,5 +1,8 @@
 //! The tenant's records: the codes and tokens that the tenant has issued, and the requests that it has received.
 
+mod session;
+mod tickets;
+
 use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -9,9 +12,14 @@ use auth0_api_core::jose::Thumbprint;
 
 use crate::registry::{Organization, User};
 use crate::{Application, LinkedAccount, RecordedRequest};
+use session::Sessions;
+pub(crate) use session::{LIFETIME as SESSION_LIFETIME, Session};
+use tickets::Tickets;
 
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
+    pub(crate) sessions: Sessions,
+    pub(crate) sign_ins: Tickets<PendingSignIn>,
     /// Authorization codes. A client can use each code once.
     pub(crate) codes: HashMap<String, Code>,
     pub(crate) refresh_tokens: HashMap<String, Consent>,
@@ -41,6 +49,23 @@ pub(crate) struct Consent {
     /// The key that a public client's refresh token is bound to (RFC 9449 §5), or the `dpop_jkt` of an authorization
     /// request (RFC 9449 §10).
     pub(crate) key: Option<Thumbprint>,
+    pub(crate) login: Login,
+}
+
+/// An authorization request that waits for a person on the sign-in page.
+#[derive(Clone)]
+pub(crate) struct PendingSignIn {
+    pub(crate) query: String,
+    /// The secret of the browser that was shown the page.
+    pub(crate) browser: String,
+}
+
+/// When a user has signed in, and with which session.
+#[derive(Clone, Debug)]
+pub(crate) struct Login {
+    pub(crate) at: SystemTime,
+    /// `None` if no browser took part: in an exchange, or in a test.
+    pub(crate) session_id: Option<String>,
 }
 
 #[derive(Clone, Debug)]
