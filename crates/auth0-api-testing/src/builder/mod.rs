@@ -2,6 +2,7 @@
 
 mod address;
 mod request_log;
+mod sign_in;
 
 use std::fmt;
 use std::io;
@@ -30,7 +31,7 @@ pub struct LocalTenantBuilder {
     api_client_id: String,
     api_client_secret: String,
     clock: Arc<dyn Clock>,
-    pub(crate) registry: Registry,
+    registry: Registry,
     accounts: Vec<(String, LinkedAccount)>,
     cors_origins: Option<Vec<String>>,
     pub(crate) log: Option<RequestLog>,

@@ -40,6 +40,7 @@ fn options(file: &mut Section<'_>) -> TenantOptions {
         api_client_secret: file.text("api_client_secret"),
         client_registration: file.flag("client_registration"),
         nonce: file.flag("nonce"),
+        sign_in: file.flag("sign_in"),
         user: Vec::new(),
         organization: Vec::new(),
         connection: Vec::new(),

@@ -32,6 +32,7 @@ fn table(plan: &Plan, tenant: &LocalTenant) -> Vec<(&'static str, String)> {
         Some(prefix) => format!("{} ({prefix}USER)", profile.subject_token_type),
         None => profile.subject_token_type.clone(),
     });
+    let sign_in = if plan.options.sign_in { "on a page" } else { "at once, without a page (see --sign-in)" };
     vec![
         ("domain", tenant.domain().to_owned()),
         ("audience", tenant.audience().to_owned()),
@@ -40,6 +41,7 @@ fn table(plan: &Plan, tenant: &LocalTenant) -> Vec<(&'static str, String)> {
         ("API client id", tenant.api_client_id().to_owned()),
         ("API client secret", tenant.api_client_secret().to_owned()),
         ("browser client id", format!("{} (PKCE, any callback on this machine)", examples::PAGE)),
+        ("sign-in", sign_in.to_owned()),
         ("users", list(plan.users.iter().map(crate::User::id).collect())),
         ("organizations", named.join(", ")),
         ("connections", plan.connections.join(", ")),

@@ -63,6 +63,9 @@ pub struct TenantOptions {
     #[arg(long, help_heading = CLIENTS)]
     pub(super) nonce: bool,
 
+    /// Show a page on which a person chooses a user, allows or denies
+    #[arg(long, help_heading = BROWSERS)]
+    pub(super) sign_in: bool,
     /// Register a user [default: auth0|local-user, auth0|ada]
     #[arg(long, value_name = "ID", help_heading = BROWSERS)]
     pub(super) user: Vec<String>,
@@ -111,6 +114,7 @@ impl TenantOptions {
             api_client_secret: self.api_client_secret.or(file.api_client_secret),
             client_registration: self.client_registration || file.client_registration,
             nonce: self.nonce || file.nonce,
+            sign_in: self.sign_in || file.sign_in,
             user: list(self.user, file.user),
             organization: list(self.organization, file.organization),
             connection: list(self.connection, file.connection),

@@ -9,7 +9,7 @@ use super::file;
 use super::options::TenantOptions;
 use super::problems::Problems;
 use super::registrations::Registrations;
-use crate::{Api, Application, GrantType, LocalTenant, LocalTenantBuilder, User};
+use crate::{Api, Application, GrantType, LocalTenant, LocalTenantBuilder, SignIn, User};
 
 /// A configuration without a problem.
 pub(super) struct Plan {
@@ -65,6 +65,9 @@ impl Plan {
             if !is_origin(origin) {
                 problems.add(format!("{origin} is not an origin: write it like http://localhost:5173, without a path"));
             }
+        }
+        if options.sign_in {
+            builder = builder.sign_in(SignIn::Page);
         }
         if !options.cors_origin.is_empty() {
             builder = builder.cors_origins(&options.cors_origin);

@@ -4,17 +4,19 @@ mod assertion;
 mod authorize;
 mod call;
 mod client;
+mod cookie;
 mod cors;
 mod discovery;
 mod error_response;
+mod form_guard;
 mod grants;
+mod index;
 mod issue;
 mod jwks;
 mod log;
 mod page;
 mod parameters;
 mod register;
-mod served;
 mod session;
 mod sign_in;
 pub(crate) mod third_party;
@@ -30,10 +32,8 @@ use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
 use http::{HeaderMap, header};
 
-pub(crate) use self::served::served;
 use crate::Endpoint;
 use crate::misbehaviour::OnKeptConnection;
-use crate::pages::index;
 use crate::state::{TOKEN_PATH, Tenant};
 
 /// Makes the routes. The tenant counts the requests for discovery, the key set and tokens. These endpoints can
@@ -52,7 +52,7 @@ pub(crate) fn router(tenant: Arc<Tenant>) -> Router {
         .route(discovery::PATH, watched(Endpoint::Discovery, get(discovery::show)))
         .route(discovery::OAUTH_PATH, watched(Endpoint::Discovery, get(discovery::show)))
         .route(authorize::PATH, get(authorize::authorize))
-        .route(sign_in::PATH, get(sign_in::show).post(sign_in::decide))
+        .route(authorize::SIGN_IN_PATH, get(sign_in::show).post(sign_in::decide))
         .route(userinfo::PATH, get(userinfo::show))
         .route(&third_party, get(third_party::show))
         .route(jwks::PATH, watched(Endpoint::Jwks, get(jwks::show)))

@@ -12,15 +12,14 @@ use auth0_api_core::jose::Thumbprint;
 
 use crate::registry::{Organization, User};
 use crate::{Application, LinkedAccount, RecordedRequest};
-use session::Sessions;
+use session::SessionLedger;
 pub(crate) use session::{LIFETIME as SESSION_LIFETIME, Session};
 use tickets::Tickets;
 
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
-    pub(crate) sessions: Sessions,
-    /// The queries of authorization requests that wait for a person on the sign-in page.
-    pub(crate) sign_ins: Tickets<String>,
+    pub(crate) sessions: SessionLedger,
+    pub(crate) sign_ins: Tickets<PendingSignIn>,
     /// Authorization codes. A client can use each code once.
     pub(crate) codes: HashMap<String, Code>,
     pub(crate) refresh_tokens: HashMap<String, Consent>,
@@ -51,6 +50,14 @@ pub(crate) struct Consent {
     /// request (RFC 9449 §10).
     pub(crate) key: Option<Thumbprint>,
     pub(crate) login: Login,
+}
+
+/// An authorization request that waits for a person on the sign-in page.
+#[derive(Clone)]
+pub(crate) struct PendingSignIn {
+    pub(crate) query: String,
+    /// The secret of the browser that was shown the page.
+    pub(crate) browser: String,
 }
 
 /// When a user has signed in, and with which session.

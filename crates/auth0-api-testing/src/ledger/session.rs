@@ -19,9 +19,9 @@ pub(crate) struct Session {
 
 /// The sessions by their secrets.
 #[derive(Debug, Default)]
-pub(crate) struct Sessions(HashMap<String, Session>);
+pub(crate) struct SessionLedger(HashMap<String, Session>);
 
-impl Sessions {
+impl SessionLedger {
     /// Starts a session, and returns its secret.
     pub(crate) fn start(&mut self, user: User, now: SystemTime) -> (String, Session) {
         self.0.retain(|_, session| session.is_valid_at(now));

@@ -2,33 +2,29 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
-use axum::response::{IntoResponse, Response};
-
 use super::html::{Html, html};
 use super::{Page, user_label};
 use crate::shell::quoted;
 use crate::state::Tenant;
 use crate::{Api, Application};
 
-pub(crate) const PATH: &str = "/";
+/// An endpoint: method, path and purpose. `NAME` in a path stands for any name.
+pub(crate) type Endpoint = (&'static str, String, &'static str);
 
-pub(crate) async fn show(State(tenant): State<Arc<Tenant>>) -> Response {
+pub(crate) fn page(tenant: &Tenant, served: Vec<Endpoint>) -> Page {
     let body = html![
         "<h1>Local Auth0 tenant</h1>\n<p>An authorization server on this machine. For development only: it issues tokens \
          to anyone who asks.</p>\n",
-        html![
-            "<h2>Your API</h2>\n<p>Its secret as a client is in the terminal.</p>\n<pre>",
-            exports(&tenant),
-            "</pre>\n"
-        ],
-        page_settings(&tenant),
+        "<h2>Your API</h2>\n<p>Its secret as a client is in the terminal.</p>\n<pre>",
+        exports(tenant),
+        "</pre>\n",
+        page_settings(tenant),
         "<h2>What it serves</h2>\n",
-        endpoints(&tenant),
+        endpoints(served),
         "<h2>What is registered</h2>\n",
-        registered(&tenant)
+        registered(tenant)
     ];
-    Page::new("Local Auth0 tenant", body).into_response()
+    Page::new("Local Auth0 tenant", body)
 }
 
 fn exports(tenant: &Tenant) -> String {
@@ -58,8 +54,8 @@ fn script_text(text: &str) -> String {
     format!("'{}'", text.replace('\\', r"\\").replace('\'', r"\'"))
 }
 
-fn endpoints(tenant: &Tenant) -> Html {
-    let rows = crate::endpoints::served(tenant).into_iter().map(|(method, path, what)| {
+fn endpoints(served: Vec<Endpoint>) -> Html {
+    let rows = served.into_iter().map(|(method, path, what)| {
         let link = if method == "GET" && !path.contains("NAME") {
             html!["<a href=\"", path, "\"><code>", path, "</code></a>"]
         } else {
@@ -83,7 +79,7 @@ fn registered(tenant: &Tenant) -> Html {
         ("Clients", registry.applications.iter().map(application).collect()),
         ("Users", registry.users.iter().map(user_label).collect()),
         ("Organizations", organizations.map(organization).collect()),
-        ("Connections", registry.connections.clone()),
+        ("Connections", unique(&registry.connections)),
         ("Exchange profiles", registry.profiles.iter().map(|profile| profile.subject_token_type.clone()).collect()),
     ];
     let row = |(name, items): (&'static str, Vec<String>)| {
@@ -91,4 +87,15 @@ fn registered(tenant: &Tenant) -> Html {
         html!["<tr><th scope=\"row\">", name, "</th><td>", items, "</td></tr>\n"]
     };
     html!["<table>\n", rows.into_iter().filter(|(_, items)| !items.is_empty()).map(row).collect::<Html>(), "</table>\n"]
+}
+
+/// A connection is registered again with each linked account.
+fn unique(names: &[String]) -> Vec<String> {
+    let mut unique = Vec::new();
+    for name in names {
+        if !unique.contains(name) {
+            unique.push(name.clone());
+        }
+    }
+    unique
 }

@@ -79,6 +79,17 @@ async fn by_default_a_page_has_users_organizations_and_an_exchange_profile() {
     assert_eq!(answer.json()["error"], "unauthorized_client");
 }
 
+#[tokio::test]
+async fn a_person_signs_in_on_a_page_only_with_the_flag() {
+    let request = "response_type=code&client_id=local-page&redirect_uri=http://localhost:5173/&scope=openid\
+        &code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256";
+    for (options, target) in [(&[][..], "http://localhost:5173/?code="), (&["--sign-in"], "http://127.0.0.1:")] {
+        let tenant = Running::start(options);
+        let answer = get(&format!("{}/authorize?{request}", tenant.value("domain"))).await;
+        assert!(answer.header("location").unwrap().starts_with(target), "{options:?}");
+    }
+}
+
 #[test]
 fn a_port_in_use_is_reported_with_a_hint() {
     let tenant = Running::start(&[]);

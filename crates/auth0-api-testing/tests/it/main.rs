@@ -23,6 +23,7 @@ mod pages;
 mod process;
 mod request_log;
 mod rotation;
+mod sign_in;
 mod token_vault;
 mod tokens;
 mod world;

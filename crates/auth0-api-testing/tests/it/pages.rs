@@ -61,7 +61,7 @@ pub(crate) fn is_a_safe_page(answer: &Answer) {
         ("x-frame-options", "DENY"),
         ("x-content-type-options", "nosniff"),
         ("cache-control", "no-store"),
-        ("referrer-policy", "no-referrer"),
+        ("referrer-policy", "same-origin"),
         ("content-type", "text/html; charset=utf-8"),
     ] {
         assert_eq!(answer.header(name), Some(value));

@@ -1,10 +1,21 @@
-//! The list of what the tenant serves, for the page at `/`.
+//! `/`: the page that lists what the tenant serves.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
 
 use super::{authorize, discovery, jwks, register, third_party, userinfo};
+use crate::pages::index;
 use crate::state::{TOKEN_PATH, Tenant};
 
-/// Returns method, path and purpose of each endpoint. `NAME` in a path stands for any name.
-pub(crate) fn served(tenant: &Tenant) -> Vec<(&'static str, String, &'static str)> {
+pub(crate) const PATH: &str = "/";
+
+pub(crate) async fn show(State(tenant): State<Arc<Tenant>>) -> Response {
+    index::page(&tenant, served(&tenant)).into_response()
+}
+
+fn served(tenant: &Tenant) -> Vec<index::Endpoint> {
     let mut served = vec![
         ("GET", discovery::PATH.into(), "discovery, for OpenID Connect"),
         ("GET", discovery::OAUTH_PATH.into(), "discovery, for OAuth and MCP clients"),
