@@ -1,6 +1,5 @@
 //! The extractor that checks a requirement.
 
-use std::fmt;
 use std::future::{Ready, ready};
 use std::marker::PhantomData;
 
@@ -26,6 +25,7 @@ use crate::rejection::TokenRejection;
 /// }
 /// # _ = actix_web::web::get().to(list_messages);
 /// ```
+#[derive(Clone, Debug)]
 pub struct Scoped<G> {
     /// The token.
     pub token: VerifiedToken,
@@ -51,17 +51,5 @@ impl<G: Guard> TryFrom<VerifiedToken> for Scoped<G> {
     fn try_from(token: VerifiedToken) -> Result<Self, Self::Error> {
         G::requirement().check(&token)?;
         Ok(Self { token, guard: PhantomData })
-    }
-}
-
-impl<G> Clone for Scoped<G> {
-    fn clone(&self) -> Self {
-        Self { token: self.token.clone(), guard: PhantomData }
-    }
-}
-
-impl<G> fmt::Debug for Scoped<G> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.token.fmt(f)
     }
 }

@@ -95,7 +95,7 @@ async fn the_layers_hook_builds_the_bodies_of_extractor_rejections() {
 async fn the_token_can_be_taken_out_of_the_extractor() {
     async fn kept(token: Scoped<ReadMessages>) -> String {
         let kept: auth0_api_core::VerifiedToken = token.clone().token;
-        assert_eq!(format!("{token:?}"), format!("{kept:?}"));
+        assert!(format!("{token:?}").contains(&format!("{kept:?}")));
         kept.scopes().collect::<Vec<_>>().join("+")
     }
 
