@@ -10,6 +10,7 @@ mod error_response;
 mod grants;
 mod issue;
 mod jwks;
+pub(crate) mod my_account;
 mod page;
 mod parameters;
 mod register;

@@ -30,7 +30,7 @@ use crate::state::Tenant;
 use crate::{SignIn, User};
 use code::Draft;
 pub(crate) use code::LIFETIME;
-pub(crate) use request::AuthorizationRequest;
+pub(crate) use request::{AuthorizationRequest, redirect, with_query};
 
 pub(crate) const PATH: &str = "/authorize";
 
@@ -86,7 +86,7 @@ impl AuthorizationRequest {
         match step {
             Step::Continue(session) => self.answer(tenant, &session),
             Step::SignIn { user, replaces } => self.start_session(tenant, user, replaces.as_deref()),
-            Step::Page => request::redirect(&sign_in::url(tenant, query)),
+            Step::Page => redirect(&sign_in::url(tenant, query)),
         }
     }
 
@@ -100,7 +100,7 @@ impl AuthorizationRequest {
         let (secret, session) = {
             let mut ledger = tenant.ledger();
             if let Some(secret) = replaces {
-                ledger.sessions.end(secret);
+                ledger.end_session(secret);
             }
             ledger.sessions.start(user, tenant.clock.now())
         };
