@@ -10,10 +10,12 @@ mod error_response;
 mod grants;
 mod issue;
 mod jwks;
+mod logout;
 pub(crate) mod my_account;
 mod page;
 mod parameters;
 mod register;
+mod revoke;
 mod session;
 mod sign_in;
 pub(crate) mod third_party;
@@ -47,6 +49,9 @@ pub(crate) fn router(tenant: Arc<Tenant>) -> Router {
         .route(discovery::PATH, watched(Endpoint::Discovery, get(discovery::show)))
         .route(discovery::OAUTH_PATH, watched(Endpoint::Discovery, get(discovery::show)))
         .route(authorize::PATH, get(authorize::authorize))
+        .route(logout::PATH, get(logout::auth0))
+        .route(logout::OIDC_PATH, get(logout::oidc).post(logout::oidc))
+        .route(revoke::PATH, post(revoke::revoke))
         .route(sign_in::PATH, get(sign_in::show).post(sign_in::decide))
         .route(userinfo::PATH, get(userinfo::show))
         .route(&third_party, get(third_party::show))

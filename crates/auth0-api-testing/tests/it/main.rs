@@ -13,6 +13,7 @@ mod documents;
 mod dpop;
 mod exchange_profiles;
 mod foreign;
+mod logout;
 mod minting;
 mod misbehaviour;
 mod on_behalf_of;
