@@ -111,6 +111,7 @@ mod sign_in;
 mod state;
 mod tenant;
 mod test_world;
+mod timestamp;
 #[cfg(feature = "tls")]
 mod tls;
 mod token_holder;
@@ -128,7 +129,8 @@ pub use recorded::RecordedRequest;
 #[cfg(feature = "contract")]
 pub use redis_server::RedisServer;
 pub use registry::{
-    Api, Application, Credential, ExchangeRejection, ExchangeRequest, Exchanged, GrantType, LinkedAccount, User,
+    Api, Application, Credential, ExchangeRejection, ExchangeRequest, Exchanged, GrantType, LinkedAccount,
+    RefreshTokenPolicy, User,
 };
 pub use request_log::LoggedRequest;
 pub use scripted_http::{ScriptedHttp, ScriptedRoute};

@@ -29,6 +29,8 @@ pub(crate) struct Tenant {
     pub(crate) api_client_id: String,
     pub(crate) api_client_secret: String,
     pub(crate) clock: Arc<dyn Clock>,
+    /// When the tenant started, as a timestamp: users have not changed since.
+    pub(crate) started_at: String,
     pub(crate) keys: KeyRing,
     pub(crate) counters: Counters,
     pub(crate) faults: Faults,

@@ -9,12 +9,11 @@ use tokio::net::TcpListener;
 
 use crate::key_ring::DEFAULT_ALGORITHM;
 use crate::ledger::{Consent, Login};
-use crate::must::random_text;
 use crate::server::{Server, Transport};
 use crate::state::Tenant;
 use crate::{
-    DpopClient, Endpoint, LinkedAccount, Misbehaviour, RecordedRequest, RequestCounts, SigningKey, TokenBuilder,
-    TokenHolder, User, endpoints,
+    DpopClient, Endpoint, LinkedAccount, Misbehaviour, RecordedRequest, RefreshTokenPolicy, RequestCounts, SigningKey,
+    TokenBuilder, TokenHolder, User, endpoints,
 };
 
 /// An Auth0 tenant on a loopback port, for tests and development. The tenant stops when this value is dropped.
@@ -96,6 +95,12 @@ impl LocalTenant {
         &self.tenant.audience
     }
 
+    /// Returns the identifier of the tenant's My Account API: the tenant's URL, followed by `/me/`. A token for this API
+    /// lets a user connect accounts.
+    pub fn my_account_audience(&self) -> String {
+        self.tenant.url(endpoints::my_account::PATH)
+    }
+
     /// Returns the id of the machine client.
     pub fn client_id(&self) -> &str {
         &self.tenant.client_id
@@ -129,6 +134,7 @@ impl LocalTenant {
     /// Issues a refresh token, as if the user had signed in to this client with the scope `offline_access`.
     pub fn refresh_token(&self, client_id: &str, user_id: &str) -> String {
         let user = self.tenant.registry.user(user_id).cloned().unwrap_or_else(|| User::new(user_id));
+        let now = self.tenant.clock.now();
         let consent = Consent {
             client_id: client_id.to_owned(),
             user,
@@ -136,11 +142,11 @@ impl LocalTenant {
             scopes: vec!["offline_access".into()],
             organization: None,
             key: None,
-            login: Login { at: self.tenant.clock.now(), session_id: None },
+            login: Some(Login { at: now, session_id: None }),
         };
-        let token = random_text();
-        self.tenant.ledger().refresh_tokens.insert(token.clone(), consent);
-        token
+        let client = self.tenant.application(client_id);
+        let policy = client.map_or_else(RefreshTokenPolicy::reusable, |client| client.refresh_token_policy().clone());
+        self.tenant.ledger().refresh_tokens.issue(consent, policy, None, now)
     }
 
     /// Links an account of a user while the tenant runs, as Auth0's Connect Accounts does. The account's connection

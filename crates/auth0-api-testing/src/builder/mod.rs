@@ -12,12 +12,14 @@ use auth0_api_core::{Clock, SystemClock};
 
 use crate::address::{Address, Opened};
 use crate::counts::Counters;
+use crate::endpoints::my_account;
 use crate::key_ring::KeyRing;
 use crate::ledger::Ledger;
 use crate::misbehaviour::Faults;
 use crate::registry::{ExchangeProfile, Organization, Registry};
 use crate::request_log::RequestLog;
 use crate::state::Tenant;
+use crate::timestamp::timestamp;
 use crate::{Api, Application, ExchangeRejection, ExchangeRequest, Exchanged, LinkedAccount, LocalTenant, User};
 
 /// Configures and starts a [`LocalTenant`]; created by [`LocalTenant::builder`].
@@ -193,6 +195,7 @@ impl LocalTenantBuilder {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, problems.join("; ")));
         }
         let Opened { listening, transport, domain, authority } = self.address.open().await?;
+        self.register_my_account_api(&domain);
         let tenant = Tenant {
             issuer: format!("{domain}/"),
             domain,
@@ -203,6 +206,7 @@ impl LocalTenantBuilder {
             client_secret: self.client_secret,
             api_client_id: self.api_client_id,
             api_client_secret: self.api_client_secret,
+            started_at: timestamp(self.clock.now()),
             clock: self.clock,
             keys: KeyRing::default(),
             counters: Counters::default(),
@@ -221,6 +225,14 @@ impl LocalTenantBuilder {
         let mut problems = self.registry.problems();
         problems.extend(self.address.problem());
         problems
+    }
+
+    /// Registers the My Account API, whose identifier depends on the tenant's URL.
+    fn register_my_account_api(&mut self, domain: &str) {
+        let identifier = format!("{domain}{}", my_account::PATH);
+        if self.registry.api(&identifier).is_none() {
+            self.registry.apis.push(Api::new(identifier).scopes(my_account::SCOPES));
+        }
     }
 
     /// Registers the two default clients and the API under test, unless the caller has registered a client or an API

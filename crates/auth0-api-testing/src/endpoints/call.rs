@@ -23,8 +23,17 @@ pub(crate) struct Call<'a> {
 impl Call<'_> {
     /// Returns the API that the client requests a token for.
     pub(crate) fn api(&self) -> Result<&Api, ErrorResponse> {
-        let audience = self.parameters.audience().ok_or_else(|| ErrorResponse::access_denied(NO_AUDIENCE))?;
-        self.tenant.registry.api(audience).ok_or_else(|| ErrorResponse::no_such_api(audience))
+        let audience = self.parameters.audience().or(self.tenant.registry.default_audience.as_deref());
+        self.api_of(audience.ok_or_else(|| ErrorResponse::access_denied(NO_AUDIENCE))?)
+    }
+
+    /// Returns the API with this identifier, if the client may get a token for it in this request.
+    pub(crate) fn api_of(&self, audience: &str) -> Result<&Api, ErrorResponse> {
+        let api = self.tenant.registry.api(audience).ok_or_else(|| ErrorResponse::no_such_api(audience))?;
+        if api.requires_dpop() && self.key.is_none() {
+            return Err(ErrorResponse::invalid_request(format!("The tokens of {audience} require a DPoP proof")));
+        }
+        Ok(api)
     }
 
     /// Returns the requested organisation. The user must be a member.

@@ -55,6 +55,10 @@ fn grant(tenant: &Tenant, headers: &HeaderMap, parameters: &Parameters, peer: Pe
         return Err(ErrorResponse::unauthorized_client(format!("Grant type '{name}' not allowed for the client.")));
     }
     let key = sender_key(tenant, headers)?;
+    // RFC 9449 §5.2: such a client must send a proof with each token request.
+    if client.requires_dpop() && key.is_none() {
+        return Err(ErrorResponse::invalid_request("The client is registered for DPoP: a proof is required"));
+    }
     let call = Call { tenant, parameters, client, key, address: peer.0 };
     match grant {
         GrantType::AuthorizationCode => grants::authorization_code(&call),

@@ -6,6 +6,8 @@ mod application;
 mod credential;
 mod exchange_profile;
 mod grant_type;
+mod profile_claims;
+mod refresh_token_policy;
 mod user;
 
 use std::sync::Arc;
@@ -14,11 +16,14 @@ use crate::SignIn;
 pub use account::LinkedAccount;
 pub use api::Api;
 pub use application::Application;
+pub(crate) use application::is_loopback;
 pub use credential::Credential;
 pub(crate) use credential::Method;
 pub(crate) use exchange_profile::{ExchangeProfile, RejectionKind};
 pub use exchange_profile::{ExchangeRejection, ExchangeRequest, Exchanged};
 pub use grant_type::GrantType;
+pub(crate) use profile_claims::claims as profile_claims;
+pub use refresh_token_policy::RefreshTokenPolicy;
 pub use user::User;
 
 #[derive(Clone, Debug, Default)]

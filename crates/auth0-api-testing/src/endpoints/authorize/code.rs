@@ -67,7 +67,7 @@ impl Draft {
             organization: organization(tenant, parameters, user)?.cloned(),
             key: self.key,
             user: user.clone(),
-            login: Login { at: session.started_at, session_id: Some(session.id.clone()) },
+            login: Some(Login { at: session.started_at, session_id: Some(session.id.clone()) }),
         };
         let code = Code {
             consent,
