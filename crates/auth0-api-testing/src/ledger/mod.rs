@@ -1,5 +1,6 @@
 //! The tenant's records: the codes and tokens that the tenant has issued, and the requests that it has received.
 
+mod consent;
 mod refresh_tokens;
 mod session;
 mod tickets;
@@ -9,10 +10,8 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use auth0_api_core::jose::Thumbprint;
-
-use crate::registry::{Organization, User};
 use crate::{Application, LinkedAccount, RecordedRequest};
+pub(crate) use consent::{Consent, Login};
 use refresh_tokens::RefreshTokens;
 pub(crate) use refresh_tokens::Spent;
 use session::SessionLedger;
@@ -41,35 +40,12 @@ pub(crate) struct Ledger {
     rejected_subjects: HashMap<IpAddr, Vec<SystemTime>>,
 }
 
-/// A user's consent to a client: what the client may get tokens for.
-#[derive(Clone, Debug)]
-pub(crate) struct Consent {
-    pub(crate) client_id: String,
-    pub(crate) user: User,
-    pub(crate) audience: Option<String>,
-    pub(crate) scopes: Vec<String>,
-    pub(crate) organization: Option<Organization>,
-    /// The key that a public client's refresh token is bound to (RFC 9449 §5), or the `dpop_jkt` of an authorization
-    /// request (RFC 9449 §10).
-    pub(crate) key: Option<Thumbprint>,
-    /// `None` if no user has signed in.
-    pub(crate) login: Option<Login>,
-}
-
 /// An authorization request that waits for a person on the sign-in page.
 #[derive(Clone)]
 pub(crate) struct PendingSignIn {
     pub(crate) query: String,
     /// The secret of the browser that was shown the page.
     pub(crate) browser: String,
-}
-
-/// When a user has signed in, and with which session.
-#[derive(Clone, Debug)]
-pub(crate) struct Login {
-    pub(crate) at: SystemTime,
-    /// `None` if no browser took part: in an exchange, or in a test.
-    pub(crate) session_id: Option<String>,
 }
 
 #[derive(Clone, Debug)]

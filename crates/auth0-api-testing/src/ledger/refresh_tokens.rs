@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::time::SystemTime;
 
-use super::Consent;
+use super::consent::Consent;
 use crate::RefreshTokenPolicy;
 use crate::must::random_text;
 

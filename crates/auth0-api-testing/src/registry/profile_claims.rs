@@ -77,6 +77,8 @@ const SCOPES: [(&str, &[&str]); 4] = [
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::indexing_slicing, reason = "a failing test may panic")]
+
     use serde_json::json;
 
     use super::*;
