@@ -11,6 +11,7 @@ mod grants;
 mod issue;
 mod jwks;
 mod logout;
+mod membership;
 pub(crate) mod my_account;
 mod page;
 mod parameters;

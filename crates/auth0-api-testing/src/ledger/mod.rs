@@ -1,5 +1,6 @@
 //! The tenant's records: the codes and tokens that the tenant has issued, and the requests that it has received.
 
+mod memberships;
 mod refresh_tokens;
 mod session;
 mod tickets;
@@ -13,6 +14,7 @@ use auth0_api_core::jose::Thumbprint;
 
 use crate::registry::{Organization, User};
 use crate::{Application, LinkedAccount, RecordedRequest};
+use memberships::Memberships;
 use refresh_tokens::RefreshTokens;
 pub(crate) use refresh_tokens::Spent;
 use session::Sessions;
@@ -21,6 +23,7 @@ use tickets::Tickets;
 
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
+    pub(crate) memberships: Memberships,
     pub(crate) sessions: Sessions,
     /// The queries of authorization requests that wait for a person on the sign-in page.
     pub(crate) sign_ins: Tickets<String>,

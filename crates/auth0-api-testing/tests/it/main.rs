@@ -4,6 +4,7 @@
 
 #[cfg(feature = "tls")]
 mod address;
+mod audiences;
 #[cfg(feature = "cli")]
 mod binary;
 mod browser;
@@ -17,6 +18,7 @@ mod logout;
 mod minting;
 mod misbehaviour;
 mod on_behalf_of;
+mod organizations;
 mod refresh_tokens;
 mod request_log;
 mod rotation;
