@@ -91,6 +91,7 @@ mod listening;
 mod mint;
 mod misbehaviour;
 mod must;
+mod nonces;
 mod offline_tenant;
 mod own_token;
 mod proof_check;
