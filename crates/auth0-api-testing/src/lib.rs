@@ -93,6 +93,7 @@ mod listening;
 mod mint;
 mod misbehaviour;
 mod must;
+mod nonces;
 mod offline_tenant;
 mod own_token;
 mod pages;

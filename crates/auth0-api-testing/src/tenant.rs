@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use auth0_api_core::Clock;
 use serde_json::Value;
@@ -9,6 +10,7 @@ use tokio::net::TcpListener;
 
 use crate::key_ring::DEFAULT_ALGORITHM;
 use crate::ledger::{Consent, Login};
+use crate::nonces::Nonces;
 use crate::server::{Server, Transport};
 use crate::state::Tenant;
 use crate::{
@@ -214,14 +216,22 @@ impl LocalTenant {
         self.tenant.settings().discovery = document.into();
     }
 
-    /// Makes the token endpoint require a nonce in proofs, or stop requiring a nonce. Each call with `true` makes a new
-    /// nonce.
+    /// Makes the token endpoint and the My Account API require a nonce in proofs, or stop requiring a nonce. Each call
+    /// with `true` makes a new nonce.
     ///
-    /// A proof without the current nonce gets 400 `use_dpop_nonce` and a `DPoP-Nonce` header
+    /// A proof without the current nonce gets 400 `use_dpop_nonce` (401 at the My Account API) and a `DPoP-Nonce` header
     /// ([RFC 9449 §8](https://www.rfc-editor.org/rfc/rfc9449#section-8)). The nonce is current until the next call of
-    /// this method.
+    /// this method or of [`rotate_dpop_nonces`](Self::rotate_dpop_nonces).
     pub fn require_dpop_nonce(&self, required: bool) {
-        self.tenant.require_dpop_nonce(required);
+        self.tenant.settings().nonces = required.then(Nonces::fixed);
+    }
+
+    /// Requires a nonce in proofs, as [`require_dpop_nonce`](Self::require_dpop_nonce) does, and changes the nonce by
+    /// the tenant's clock, in whole seconds and at least one. Auth0 also does this.
+    ///
+    /// The tenant accepts the current nonce and the one before.
+    pub fn rotate_dpop_nonces(&self, every: Duration) {
+        self.tenant.settings().nonces = Some(Nonces::rotating(every));
     }
 
     /// Returns how many requests each endpoint has received since the start or the last [reset](Self::reset_requests).

@@ -16,7 +16,7 @@ use crate::endpoints::my_account;
 use crate::key_ring::KeyRing;
 use crate::ledger::Ledger;
 use crate::misbehaviour::Faults;
-use crate::registry::{ExchangeProfile, Organization, Registry};
+use crate::registry::{ExchangeProfile, Registry};
 use crate::request_log::RequestLog;
 use crate::state::Tenant;
 use crate::timestamp::timestamp;
@@ -78,6 +78,15 @@ impl LocalTenantBuilder {
         self
     }
 
+    /// Sets the API that a token is for if the client names none, at `/authorize` or at the token endpoint; none by
+    /// default, as in Auth0. It must be the API under test or a registered API.
+    ///
+    /// Without it, a user's token that is for no API is opaque, and other requests without an audience are rejected.
+    pub fn default_audience(mut self, identifier: impl Into<String>) -> Self {
+        self.registry.default_audience = Some(identifier.into());
+        self
+    }
+
     /// Sets id and secret of the machine client that gets tokens for the API under test; `local-client` and
     /// `local-secret` by default.
     pub fn client(mut self, id: impl Into<String>, secret: impl Into<String>) -> Self {
@@ -118,15 +127,6 @@ impl LocalTenantBuilder {
     /// `/authorize` signs in `auth0|local-user`.
     pub fn user(mut self, user: User) -> Self {
         self.registry.users.push(user);
-        self
-    }
-
-    /// Registers an organisation.
-    ///
-    /// A registered user is a member only if [`member_of`](User::member_of) was called for the user with the id of the
-    /// organisation. A user who is not registered counts as a member of every organisation.
-    pub fn organization(mut self, id: impl Into<String>, name: impl Into<String>) -> Self {
-        self.registry.organizations.push(Organization { id: id.into(), name: name.into() });
         self
     }
 
@@ -186,8 +186,9 @@ impl LocalTenantBuilder {
     /// # Errors
     ///
     /// When the tenant cannot listen on the port, usually because the port is in use. The error is `InvalidInput` when
-    /// an API, client, user or exchange profile is registered twice, or when Auth0 would not accept the type of an
-    /// exchange profile or the lifetime of an API's tokens.
+    /// an API, client, user, organisation or exchange profile is registered twice, when a registration names an API or
+    /// an organisation that is not registered, or when Auth0 would not accept the type of an exchange profile or
+    /// the lifetime of an API's tokens.
     pub async fn start(mut self) -> io::Result<LocalTenant> {
         self.register_defaults();
         let problems = self.problems();

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use auth0_api_core::jose::Thumbprint;
 
 use super::error_response::ErrorResponse;
+use super::membership::organization;
 use super::parameters::Parameters;
 use crate::registry::{Organization, User};
 use crate::state::Tenant;
@@ -39,27 +40,6 @@ impl Call<'_> {
     /// Returns the requested organisation. The user must be a member.
     pub(crate) fn organization(&self, user: &User) -> Result<Option<&Organization>, ErrorResponse> {
         organization(self.tenant, self.parameters, user)
-    }
-}
-
-/// Returns the organisation that a request names by id or name. The user must be a member.
-pub(crate) fn organization<'t>(
-    tenant: &'t Tenant,
-    parameters: &Parameters,
-    user: &User,
-) -> Result<Option<&'t Organization>, ErrorResponse> {
-    let Some(wanted) = parameters.get("organization") else { return Ok(None) };
-    let organization = tenant.registry.organization(wanted);
-    let organization =
-        organization.ok_or_else(|| ErrorResponse::invalid_request(format!("Organization not found: {wanted}")))?;
-    if tenant.registry.is_member(user.id(), organization) {
-        Ok(Some(organization))
-    } else {
-        Err(ErrorResponse::access_denied(format!(
-            "user {} is not part of the {} organization",
-            user.id(),
-            organization.id
-        )))
     }
 }
 

@@ -15,6 +15,7 @@ mod issue;
 mod jwks;
 mod log;
 mod logout;
+mod membership;
 pub(crate) mod my_account;
 mod page;
 mod parameters;

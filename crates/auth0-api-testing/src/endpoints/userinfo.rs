@@ -56,7 +56,7 @@ fn user(tenant: &Tenant, headers: &HeaderMap) -> Option<(User, Vec<String>)> {
 fn is_proven(tenant: &Tenant, headers: &HeaderMap, token: &str, jkt: &str) -> bool {
     let proof = headers.get("dpop").and_then(|proof| proof.to_str().ok()).unwrap_or_default();
     let url = tenant.url(PATH);
-    let expected = Expected { method: "GET", url: &url, nonce: None, now: tenant.clock.now() };
+    let expected = Expected { method: "GET", url: &url, nonces: &[], now: tenant.clock.now() };
     let key = expected.check(proof).ok().filter(|key| key.to_string() == jkt);
     let ath = URL_SAFE_NO_PAD.encode(digest(&SHA256, token.as_bytes()));
     key.and_then(|_| Jwt::parse(proof)).is_some_and(|proof| proof.text("ath") == ath)

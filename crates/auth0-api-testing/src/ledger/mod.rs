@@ -1,6 +1,7 @@
 //! The tenant's records: the codes and tokens that the tenant has issued, and the requests that it has received.
 
 mod consent;
+mod memberships;
 mod refresh_tokens;
 mod session;
 mod tickets;
@@ -12,6 +13,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::{Application, LinkedAccount, RecordedRequest};
 pub(crate) use consent::{Consent, Login};
+use memberships::Memberships;
 use refresh_tokens::RefreshTokens;
 pub(crate) use refresh_tokens::Spent;
 use session::SessionLedger;
@@ -20,6 +22,7 @@ use tickets::Tickets;
 
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
+    pub(crate) memberships: Memberships,
     pub(crate) sessions: SessionLedger,
     pub(crate) sign_ins: Tickets<PendingSignIn>,
     /// Authorization codes. A client can use each code once.

@@ -4,6 +4,7 @@
 
 #[cfg(feature = "tls")]
 mod address;
+mod audiences;
 #[cfg(feature = "cli")]
 mod binary;
 mod browser;
@@ -19,6 +20,7 @@ mod logout;
 mod minting;
 mod misbehaviour;
 mod on_behalf_of;
+mod organizations;
 mod pages;
 #[cfg(feature = "cli")]
 mod process;
