@@ -93,6 +93,7 @@ mod listening;
 mod mint;
 mod misbehaviour;
 mod must;
+mod nonces;
 mod offline_tenant;
 mod own_token;
 mod pages;
@@ -111,6 +112,7 @@ mod sign_in;
 mod state;
 mod tenant;
 mod test_world;
+mod timestamp;
 #[cfg(feature = "tls")]
 mod tls;
 mod token_holder;
@@ -128,7 +130,8 @@ pub use recorded::RecordedRequest;
 #[cfg(feature = "contract")]
 pub use redis_server::RedisServer;
 pub use registry::{
-    Api, Application, Credential, ExchangeRejection, ExchangeRequest, Exchanged, GrantType, LinkedAccount, User,
+    Api, Application, Credential, ExchangeRejection, ExchangeRequest, Exchanged, GrantType, LinkedAccount,
+    RefreshTokenPolicy, User,
 };
 pub use request_log::LoggedRequest;
 pub use scripted_http::{ScriptedHttp, ScriptedRoute};

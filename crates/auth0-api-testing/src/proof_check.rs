@@ -20,7 +20,8 @@ use crate::key::thumbprint;
 pub(crate) struct Expected<'a> {
     pub(crate) method: &'a str,
     pub(crate) url: &'a str,
-    pub(crate) nonce: Option<&'a str>,
+    /// The nonces that are accepted; empty if the proof needs none.
+    pub(crate) nonces: &'a [String],
     pub(crate) now: SystemTime,
 }
 
@@ -55,8 +56,9 @@ impl Expected<'_> {
         // tenant does not normalise the URL.
         let htu = text("htu").filter(|htu| without_query(htu) == self.url);
         htu.ok_or(ProofError::Invalid("htu is not this endpoint"))?;
-        // RFC 9449 §4.3 (10): if the tenant requires a nonce, the proof must contain the current nonce.
-        if self.nonce.is_some() && text("nonce") != self.nonce {
+        // RFC 9449 §4.3 (10): if the tenant requires a nonce, the proof must contain a nonce that it accepts.
+        let is_accepted = |nonce: &&str| self.nonces.iter().any(|accepted| accepted == nonce);
+        if !self.nonces.is_empty() && text("nonce").filter(is_accepted).is_none() {
             return Err(ProofError::NonceRequired);
         }
         // RFC 9449 §4.3 (11): iat is within a window around now.
@@ -197,7 +199,8 @@ mod tests {
 
     #[test]
     fn a_required_nonce_must_be_the_current_one() {
-        let with_nonce = Expected { nonce: Some("current"), ..expected() };
+        let nonces = ["current".to_owned()];
+        let with_nonce = Expected { nonces: &nonces, ..expected() };
         assert_eq!(with_nonce.check(&key().proof("POST", URL).sign()), Err(ProofError::NonceRequired));
         assert_eq!(with_nonce.check(&key().proof("POST", URL).nonce("old").sign()), Err(ProofError::NonceRequired));
         assert!(with_nonce.check(&key().proof("POST", URL).nonce("current").sign()).is_ok());
@@ -216,6 +219,6 @@ mod tests {
     }
 
     fn expected() -> Expected<'static> {
-        Expected { method: "POST", url: URL, nonce: None, now: now() }
+        Expected { method: "POST", url: URL, nonces: &[], now: now() }
     }
 }

@@ -10,7 +10,7 @@ use crate::key_ring::KeyRing;
 use crate::ledger::Ledger;
 use crate::mint::Minter;
 use crate::misbehaviour::Faults;
-use crate::must::random_text;
+use crate::nonces::{Nonces, Server};
 use crate::registry::Registry;
 use crate::request_log::RequestLog;
 use crate::{Application, TokenBuilder};
@@ -29,6 +29,8 @@ pub(crate) struct Tenant {
     pub(crate) api_client_id: String,
     pub(crate) api_client_secret: String,
     pub(crate) clock: Arc<dyn Clock>,
+    /// When the tenant started, as a timestamp: users have not changed since.
+    pub(crate) started_at: String,
     pub(crate) keys: KeyRing,
     pub(crate) counters: Counters,
     pub(crate) faults: Faults,
@@ -44,7 +46,8 @@ pub(crate) struct Tenant {
 #[derive(Debug, Default)]
 pub(crate) struct Settings {
     pub(crate) discovery: Option<Value>,
-    pub(crate) dpop_nonce: Option<String>,
+    /// `None` if proofs need no nonce.
+    pub(crate) nonces: Option<Nonces>,
 }
 
 impl Tenant {
@@ -70,12 +73,14 @@ impl Tenant {
         self.registry.application(id).cloned().or_else(registered_itself)
     }
 
-    pub(crate) fn dpop_nonce(&self) -> Option<String> {
-        self.settings().dpop_nonce.clone()
+    /// Returns the nonce that a server of the tenant sends to clients; `None` if proofs need no nonce.
+    pub(crate) fn dpop_nonce(&self, server: Server) -> Option<String> {
+        self.settings().nonces.as_ref().map(|nonces| nonces.current(server, self.clock.now()))
     }
 
-    pub(crate) fn require_dpop_nonce(&self, required: bool) {
-        self.settings().dpop_nonce = required.then(random_text);
+    /// Returns the nonces that a server of the tenant accepts; none if proofs need no nonce.
+    pub(crate) fn accepted_nonces(&self, server: Server) -> Vec<String> {
+        self.settings().nonces.as_ref().map(|nonces| nonces.accepted(server, self.clock.now())).unwrap_or_default()
     }
 
     pub(crate) fn settings(&self) -> MutexGuard<'_, Settings> {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use auth0_api_core::Clock;
 use serde_json::Value;
@@ -9,12 +10,12 @@ use tokio::net::TcpListener;
 
 use crate::key_ring::DEFAULT_ALGORITHM;
 use crate::ledger::{Consent, Login};
-use crate::must::random_text;
+use crate::nonces::Nonces;
 use crate::server::{Server, Transport};
 use crate::state::Tenant;
 use crate::{
-    DpopClient, Endpoint, LinkedAccount, Misbehaviour, RecordedRequest, RequestCounts, SigningKey, TokenBuilder,
-    TokenHolder, User, endpoints,
+    DpopClient, Endpoint, LinkedAccount, Misbehaviour, RecordedRequest, RefreshTokenPolicy, RequestCounts, SigningKey,
+    TokenBuilder, TokenHolder, User, endpoints,
 };
 
 /// An Auth0 tenant on a loopback port, for tests and development. The tenant stops when this value is dropped.
@@ -96,6 +97,12 @@ impl LocalTenant {
         &self.tenant.audience
     }
 
+    /// Returns the identifier of the tenant's My Account API: the tenant's URL, followed by `/me/`. A token for this API
+    /// lets a user connect accounts.
+    pub fn my_account_audience(&self) -> String {
+        self.tenant.url(endpoints::my_account::PATH)
+    }
+
     /// Returns the id of the machine client.
     pub fn client_id(&self) -> &str {
         &self.tenant.client_id
@@ -129,6 +136,7 @@ impl LocalTenant {
     /// Issues a refresh token, as if the user had signed in to this client with the scope `offline_access`.
     pub fn refresh_token(&self, client_id: &str, user_id: &str) -> String {
         let user = self.tenant.registry.user(user_id).cloned().unwrap_or_else(|| User::new(user_id));
+        let now = self.tenant.clock.now();
         let consent = Consent {
             client_id: client_id.to_owned(),
             user,
@@ -136,11 +144,11 @@ impl LocalTenant {
             scopes: vec!["offline_access".into()],
             organization: None,
             key: None,
-            login: Login { at: self.tenant.clock.now(), session_id: None },
+            login: Some(Login { at: now, session_id: None }),
         };
-        let token = random_text();
-        self.tenant.ledger().refresh_tokens.insert(token.clone(), consent);
-        token
+        let client = self.tenant.application(client_id);
+        let policy = client.map_or_else(RefreshTokenPolicy::reusable, |client| client.refresh_token_policy().clone());
+        self.tenant.ledger().refresh_tokens.issue(consent, policy, None, now)
     }
 
     /// Links an account of a user while the tenant runs, as Auth0's Connect Accounts does. The account's connection
@@ -208,14 +216,22 @@ impl LocalTenant {
         self.tenant.settings().discovery = document.into();
     }
 
-    /// Makes the token endpoint require a nonce in proofs, or stop requiring a nonce. Each call with `true` makes a new
-    /// nonce.
+    /// Makes the token endpoint and the My Account API require a nonce in proofs, or stop requiring a nonce. Each call
+    /// with `true` makes a new nonce.
     ///
-    /// A proof without the current nonce gets 400 `use_dpop_nonce` and a `DPoP-Nonce` header
+    /// A proof without the current nonce gets 400 `use_dpop_nonce` (401 at the My Account API) and a `DPoP-Nonce` header
     /// ([RFC 9449 §8](https://www.rfc-editor.org/rfc/rfc9449#section-8)). The nonce is current until the next call of
-    /// this method.
+    /// this method or of [`rotate_dpop_nonces`](Self::rotate_dpop_nonces).
     pub fn require_dpop_nonce(&self, required: bool) {
-        self.tenant.require_dpop_nonce(required);
+        self.tenant.settings().nonces = required.then(Nonces::fixed);
+    }
+
+    /// Requires a nonce in proofs, as [`require_dpop_nonce`](Self::require_dpop_nonce) does, and changes the nonce by
+    /// the tenant's clock, in whole seconds and at least one. Auth0 also does this.
+    ///
+    /// The tenant accepts the current nonce and the one before.
+    pub fn rotate_dpop_nonces(&self, every: Duration) {
+        self.tenant.settings().nonces = Some(Nonces::rotating(every));
     }
 
     /// Returns how many requests each endpoint has received since the start or the last [reset](Self::reset_requests).

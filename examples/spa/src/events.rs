@@ -2,12 +2,12 @@
 //! the page never sees it.
 
 use auth0_api_axum::{ApiClient, AuthLayer, Connection, HandlerError, Requirement, Token};
+use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
-use axum::Router;
 
 use crate::cors_origins::CorsOrigins;
 use crate::routes::cors;

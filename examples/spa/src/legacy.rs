@@ -41,7 +41,8 @@ impl LegacySessions {
         let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| "its signature is not base64url")?;
         // First the signature: nothing else of the session is read before.
         hmac::verify(&self.key, signed.as_bytes(), &signature).map_err(|_| "its signature does not verify")?;
-        let claims: Option<Value> = URL_SAFE_NO_PAD.decode(signed).ok().and_then(|json| serde_json::from_slice(&json).ok());
+        let claims: Option<Value> =
+            URL_SAFE_NO_PAD.decode(signed).ok().and_then(|json| serde_json::from_slice(&json).ok());
         let claims = claims.ok_or("its claims are not JSON")?;
         let text = |name: &str| claims.get(name).and_then(Value::as_str).map(str::to_owned);
         let expires_at = claims.get("expires_at").and_then(Value::as_u64);

@@ -1,6 +1,7 @@
 //! Starts a tenant: the builder and its options.
 
 mod address;
+mod organization;
 mod request_log;
 mod sign_in;
 
@@ -12,12 +13,14 @@ use auth0_api_core::{Clock, SystemClock};
 
 use crate::address::{Address, Opened};
 use crate::counts::Counters;
+use crate::endpoints::my_account;
 use crate::key_ring::KeyRing;
 use crate::ledger::Ledger;
 use crate::misbehaviour::Faults;
-use crate::registry::{ExchangeProfile, Organization, Registry};
+use crate::registry::{ExchangeProfile, Registry};
 use crate::request_log::RequestLog;
 use crate::state::Tenant;
+use crate::timestamp::timestamp;
 use crate::{Api, Application, ExchangeRejection, ExchangeRequest, Exchanged, LinkedAccount, LocalTenant, User};
 
 /// Configures and starts a [`LocalTenant`]; created by [`LocalTenant::builder`].
@@ -76,6 +79,15 @@ impl LocalTenantBuilder {
         self
     }
 
+    /// Sets the API that a token is for if the client names none, at `/authorize` or at the token endpoint; none by
+    /// default, as in Auth0. It must be the API under test or a registered API.
+    ///
+    /// Without it, a user's token that is for no API is opaque, and other requests without an audience are rejected.
+    pub fn default_audience(mut self, identifier: impl Into<String>) -> Self {
+        self.registry.default_audience = Some(identifier.into());
+        self
+    }
+
     /// Sets id and secret of the machine client that gets tokens for the API under test; `local-client` and
     /// `local-secret` by default.
     pub fn client(mut self, id: impl Into<String>, secret: impl Into<String>) -> Self {
@@ -116,15 +128,6 @@ impl LocalTenantBuilder {
     /// `/authorize` signs in `auth0|local-user`.
     pub fn user(mut self, user: User) -> Self {
         self.registry.users.push(user);
-        self
-    }
-
-    /// Registers an organisation.
-    ///
-    /// A registered user is a member only if [`member_of`](User::member_of) was called for the user with the id of the
-    /// organisation. A user who is not registered counts as a member of every organisation.
-    pub fn organization(mut self, id: impl Into<String>, name: impl Into<String>) -> Self {
-        self.registry.organizations.push(Organization { id: id.into(), name: name.into() });
         self
     }
 
@@ -184,8 +187,8 @@ impl LocalTenantBuilder {
     /// # Errors
     ///
     /// When the tenant cannot listen on the port, usually because the port is in use. The error is `InvalidInput` when
-    /// an API, client, user or exchange profile is registered twice, or when Auth0 would not accept the type of an
-    /// exchange profile.
+    /// an API, client, user, organisation or exchange profile is registered twice, when a registration names an API or
+    /// an organisation that is not registered, or when Auth0 would not accept the type of an exchange profile.
     pub async fn start(mut self) -> io::Result<LocalTenant> {
         self.register_defaults();
         let problems = self.problems();
@@ -193,6 +196,7 @@ impl LocalTenantBuilder {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, problems.join("; ")));
         }
         let Opened { listening, transport, domain, authority } = self.address.open().await?;
+        self.register_my_account_api(&domain);
         let tenant = Tenant {
             issuer: format!("{domain}/"),
             domain,
@@ -203,6 +207,7 @@ impl LocalTenantBuilder {
             client_secret: self.client_secret,
             api_client_id: self.api_client_id,
             api_client_secret: self.api_client_secret,
+            started_at: timestamp(self.clock.now()),
             clock: self.clock,
             keys: KeyRing::default(),
             counters: Counters::default(),
@@ -218,9 +223,19 @@ impl LocalTenantBuilder {
 
     /// Returns every reason why the tenant cannot start, except those of the machine, such as a port in use.
     pub(crate) fn problems(&self) -> Vec<String> {
-        let mut problems = self.registry.problems();
+        let mut complete = self.clone();
+        complete.register_defaults();
+        let mut problems = complete.registry.problems();
         problems.extend(self.address.problem());
         problems
+    }
+
+    /// Registers the My Account API, whose identifier depends on the tenant's URL.
+    fn register_my_account_api(&mut self, domain: &str) {
+        let identifier = format!("{domain}{}", my_account::PATH);
+        if self.registry.api(&identifier).is_none() {
+            self.registry.apis.push(Api::new(identifier).scopes(my_account::SCOPES));
+        }
     }
 
     /// Registers the two default clients and the API under test, unless the caller has registered a client or an API

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use auth0_api_core::jose::Thumbprint;
 
 use super::error_response::ErrorResponse;
+use super::membership::organization;
 use super::parameters::Parameters;
 use crate::registry::{Organization, User};
 use crate::state::Tenant;
@@ -23,34 +24,22 @@ pub(crate) struct Call<'a> {
 impl Call<'_> {
     /// Returns the API that the client requests a token for.
     pub(crate) fn api(&self) -> Result<&Api, ErrorResponse> {
-        let audience = self.parameters.audience().ok_or_else(|| ErrorResponse::access_denied(NO_AUDIENCE))?;
-        self.tenant.registry.api(audience).ok_or_else(|| ErrorResponse::no_such_api(audience))
+        let audience = self.parameters.audience().or(self.tenant.registry.default_audience.as_deref());
+        self.api_of(audience.ok_or_else(|| ErrorResponse::access_denied(NO_AUDIENCE))?)
+    }
+
+    /// Returns the API with this identifier, if the client may get a token for it in this request.
+    pub(crate) fn api_of(&self, audience: &str) -> Result<&Api, ErrorResponse> {
+        let api = self.tenant.registry.api(audience).ok_or_else(|| ErrorResponse::no_such_api(audience))?;
+        if api.requires_dpop() && self.key.is_none() {
+            return Err(ErrorResponse::invalid_request(format!("The tokens of {audience} require a DPoP proof")));
+        }
+        Ok(api)
     }
 
     /// Returns the requested organisation. The user must be a member.
     pub(crate) fn organization(&self, user: &User) -> Result<Option<&Organization>, ErrorResponse> {
         organization(self.tenant, self.parameters, user)
-    }
-}
-
-/// Returns the organisation that a request names by id or name. The user must be a member.
-pub(crate) fn organization<'t>(
-    tenant: &'t Tenant,
-    parameters: &Parameters,
-    user: &User,
-) -> Result<Option<&'t Organization>, ErrorResponse> {
-    let Some(wanted) = parameters.get("organization") else { return Ok(None) };
-    let organization = tenant.registry.organization(wanted);
-    let organization =
-        organization.ok_or_else(|| ErrorResponse::invalid_request(format!("Organization not found: {wanted}")))?;
-    if tenant.registry.is_member(user.id(), organization) {
-        Ok(Some(organization))
-    } else {
-        Err(ErrorResponse::access_denied(format!(
-            "user {} is not part of the {} organization",
-            user.id(),
-            organization.id
-        )))
     }
 }
 

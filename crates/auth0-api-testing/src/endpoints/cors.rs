@@ -43,7 +43,7 @@ pub(crate) async fn allow(State(tenant): State<Arc<Tenant>>, request: Request, n
 /// The request headers are listed because `*` would not include `Authorization`. `DPoP-Nonce` is exposed because
 /// otherwise a page could not read it ([RFC 9449 §8](https://www.rfc-editor.org/rfc/rfc9449#section-8)).
 const HEADERS: [(HeaderName, &str); 3] = [
-    (ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, OPTIONS"),
+    (ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, PUT, PATCH, DELETE, OPTIONS"),
     (ACCESS_CONTROL_ALLOW_HEADERS, "Authorization, Content-Type, DPoP, Auth0-Client, MCP-Protocol-Version"),
-    (ACCESS_CONTROL_EXPOSE_HEADERS, "DPoP-Nonce, WWW-Authenticate"),
+    (ACCESS_CONTROL_EXPOSE_HEADERS, "DPoP-Nonce, Retry-After, WWW-Authenticate"),
 ];

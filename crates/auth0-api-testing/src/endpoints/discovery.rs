@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use serde_json::{Value, json};
 
-use super::{authorize, client, issue, jwks, register, userinfo};
+use super::{authorize, client, issue, jwks, logout, register, revoke, userinfo};
 use crate::GrantType;
 use crate::state::Tenant;
 
@@ -29,13 +29,18 @@ fn document(tenant: &Tenant) -> Value {
         "jwks_uri": tenant.url(jwks::PATH),
         "authorization_endpoint": tenant.url(authorize::PATH),
         "token_endpoint": tenant.token_url(),
+        "revocation_endpoint": tenant.url(revoke::PATH),
+        // RP-Initiated Logout §2.1.
+        "end_session_endpoint": tenant.url(logout::OIDC_PATH),
         "userinfo_endpoint": tenant.url(userinfo::PATH),
         "token_endpoint_auth_methods_supported": client::METHODS,
+        "revocation_endpoint_auth_methods_supported": client::METHODS,
         "token_endpoint_auth_signing_alg_values_supported": Algorithm::ALL.map(Algorithm::name),
         "grant_types_supported": GrantType::ALL.map(GrantType::name),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query", "web_message"],
         "code_challenge_methods_supported": ["S256"],
+        "claims_supported": CLAIMS,
         "scopes_supported": issue::OPENID,
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256"],
@@ -49,3 +54,21 @@ fn document(tenant: &Tenant) -> Value {
     }
     document
 }
+
+/// The claims of ID tokens that the tenant makes for every user.
+const CLAIMS: [&str; 14] = [
+    "aud",
+    "auth_time",
+    "email",
+    "email_verified",
+    "exp",
+    "iat",
+    "iss",
+    "name",
+    "nickname",
+    "org_id",
+    "picture",
+    "sid",
+    "sub",
+    "updated_at",
+];

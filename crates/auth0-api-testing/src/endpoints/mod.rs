@@ -14,9 +14,13 @@ mod index;
 mod issue;
 mod jwks;
 mod log;
+mod logout;
+mod membership;
+pub(crate) mod my_account;
 mod page;
 mod parameters;
 mod register;
+mod revoke;
 mod session;
 mod sign_in;
 pub(crate) mod third_party;
@@ -51,6 +55,9 @@ pub(crate) fn router(tenant: Arc<Tenant>) -> Router {
         .route(discovery::PATH, watched(Endpoint::Discovery, get(discovery::show)))
         .route(discovery::OAUTH_PATH, watched(Endpoint::Discovery, get(discovery::show)))
         .route(authorize::PATH, get(authorize::authorize))
+        .route(logout::PATH, get(logout::auth0))
+        .route(logout::OIDC_PATH, get(logout::oidc).post(logout::oidc))
+        .route(revoke::PATH, post(revoke::revoke))
         .route(authorize::SIGN_IN_PATH, get(sign_in::show).post(sign_in::decide))
         .route(userinfo::PATH, get(userinfo::show))
         .route(&third_party, get(third_party::show))

@@ -16,7 +16,7 @@ pub(crate) fn resume(tenant: &Tenant, headers: &HeaderMap) -> Option<(String, Se
 /// Ends the session of the browser that sent a request.
 pub(crate) fn end(tenant: &Tenant, headers: &HeaderMap) -> Option<Session> {
     let mut ledger = tenant.ledger();
-    COOKIE.values(tenant, headers).filter_map(|secret| ledger.sessions.end(secret)).last()
+    COOKIE.values(tenant, headers).filter_map(|secret| ledger.end_session(secret)).last()
 }
 
 /// Returns the value of `Set-Cookie` for a session.

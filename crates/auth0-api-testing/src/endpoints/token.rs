@@ -16,6 +16,7 @@ use super::client::authenticate;
 use super::error_response::ErrorResponse;
 use super::grants;
 use super::parameters::Parameters;
+use crate::nonces::Server;
 use crate::proof_check::{Expected, ProofError};
 use crate::server::Peer;
 use crate::state::Tenant;
@@ -32,7 +33,7 @@ pub(crate) async fn issue(
     let answer = parameters.and_then(|parameters| grant(&tenant, &headers, &parameters, peer)).map(Json);
     // RFC 6749 §5.1: a response with a token must not be cached.
     let no_store = [(header::CACHE_CONTROL, "no-store"), (header::PRAGMA, "no-cache")];
-    let nonce = tenant.dpop_nonce().map(|nonce| [(DPOP_NONCE, nonce)]);
+    let nonce = tenant.dpop_nonce(Server::Authorization).map(|nonce| [(DPOP_NONCE, nonce)]);
     let mut response = match (nonce, headers.contains_key(DPOP)) {
         // RFC 9449 §8.2: the response to a request with a proof has the nonce for the next proof, also if the response
         // is an error.
@@ -55,6 +56,10 @@ fn grant(tenant: &Tenant, headers: &HeaderMap, parameters: &Parameters, peer: Pe
         return Err(ErrorResponse::unauthorized_client(format!("Grant type '{name}' not allowed for the client.")));
     }
     let key = sender_key(tenant, headers)?;
+    // RFC 9449 §5.2: such a client must send a proof with each token request.
+    if client.requires_dpop() && key.is_none() {
+        return Err(ErrorResponse::invalid_request("The client is registered for DPoP: a proof is required"));
+    }
     let call = Call { tenant, parameters, client, key, address: peer.0 };
     match grant {
         GrantType::AuthorizationCode => grants::authorization_code(&call),
@@ -75,8 +80,8 @@ fn sender_key(tenant: &Tenant, headers: &HeaderMap) -> Result<Option<Thumbprint>
     if proofs.next().is_some() {
         return Err(rejected("invalid_dpop_proof", "more than one DPoP header"));
     }
-    let (url, nonce) = (tenant.token_url(), tenant.dpop_nonce());
-    let expected = Expected { method: "POST", url: &url, nonce: nonce.as_deref(), now: tenant.clock.now() };
+    let (url, nonces) = (tenant.token_url(), tenant.accepted_nonces(Server::Authorization));
+    let expected = Expected { method: "POST", url: &url, nonces: &nonces, now: tenant.clock.now() };
     expected.check(proof.to_str().unwrap_or_default()).map(Some).map_err(|error| match error {
         ProofError::Invalid(reason) => rejected("invalid_dpop_proof", reason),
         // RFC 9449 §8: the error for a missing or outdated nonce.

@@ -17,23 +17,26 @@ use crate::User;
 use crate::jwt::Jwt;
 use crate::own_token;
 use crate::proof_check::Expected;
+use crate::registry::profile_claims;
 use crate::state::Tenant;
 
 pub(crate) const PATH: &str = "/userinfo";
 
 pub(crate) async fn show(State(tenant): State<Arc<Tenant>>, headers: HeaderMap) -> Response {
-    let Some(user) = user(&tenant, &headers) else {
+    let Some((user, scopes)) = user(&tenant, &headers) else {
         return (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, CHALLENGES)]).into_response();
     };
-    let mut claims = user.claims().clone();
+    let scopes: Vec<_> = scopes.iter().map(String::as_str).collect();
+    let mut claims = profile_claims(&user, &scopes, &tenant.started_at);
     claims.insert("sub".into(), user.id().into());
     Json(claims).into_response()
 }
 
-fn user(tenant: &Tenant, headers: &HeaderMap) -> Option<User> {
+/// Returns the user of the token, and the scopes of the token.
+fn user(tenant: &Tenant, headers: &HeaderMap) -> Option<(User, Vec<String>)> {
     let (scheme, token) = credentials(headers)?;
     if let Some(consent) = bearer(headers).and_then(|token| tenant.ledger().opaque_tokens.get(token).cloned()) {
-        return Some(consent.user);
+        return Some((consent.user, consent.scopes));
     }
     let claims = own_token::verify(tenant, token, &tenant.url(PATH)).ok()?;
     // A `cnf` without `jkt` gives an empty text, which no proof can match.
@@ -43,7 +46,9 @@ fn user(tenant: &Tenant, headers: &HeaderMap) -> Option<User> {
         None => scheme.eq_ignore_ascii_case("bearer"),
     };
     let id = claims.get("sub").and_then(Value::as_str).filter(|_| holds)?;
-    Some(tenant.registry.user(id).cloned().unwrap_or_else(|| User::new(id)))
+    let scopes =
+        claims.get("scope").and_then(Value::as_str).unwrap_or_default().split(' ').map(str::to_owned).collect();
+    Some((tenant.registry.user(id).cloned().unwrap_or_else(|| User::new(id)), scopes))
 }
 
 /// [RFC 9449 §7.1](https://www.rfc-editor.org/rfc/rfc9449#section-7.1): returns whether the request has a valid proof.
@@ -51,7 +56,7 @@ fn user(tenant: &Tenant, headers: &HeaderMap) -> Option<User> {
 fn is_proven(tenant: &Tenant, headers: &HeaderMap, token: &str, jkt: &str) -> bool {
     let proof = headers.get("dpop").and_then(|proof| proof.to_str().ok()).unwrap_or_default();
     let url = tenant.url(PATH);
-    let expected = Expected { method: "GET", url: &url, nonce: None, now: tenant.clock.now() };
+    let expected = Expected { method: "GET", url: &url, nonces: &[], now: tenant.clock.now() };
     let key = expected.check(proof).ok().filter(|key| key.to_string() == jkt);
     let ath = URL_SAFE_NO_PAD.encode(digest(&SHA256, token.as_bytes()));
     key.and_then(|_| Jwt::parse(proof)).is_some_and(|proof| proof.text("ath") == ath)

@@ -1,5 +1,7 @@
 //! The tenant's records: the codes and tokens that the tenant has issued, and the requests that it has received.
 
+mod memberships;
+mod refresh_tokens;
 mod session;
 mod tickets;
 
@@ -12,17 +14,21 @@ use auth0_api_core::jose::Thumbprint;
 
 use crate::registry::{Organization, User};
 use crate::{Application, LinkedAccount, RecordedRequest};
+use memberships::Memberships;
+use refresh_tokens::RefreshTokens;
+pub(crate) use refresh_tokens::Spent;
 use session::Sessions;
 pub(crate) use session::{LIFETIME as SESSION_LIFETIME, Session};
 use tickets::Tickets;
 
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
+    pub(crate) memberships: Memberships,
     pub(crate) sessions: Sessions,
     pub(crate) sign_ins: Tickets<PendingSignIn>,
     /// Authorization codes. A client can use each code once.
     pub(crate) codes: HashMap<String, Code>,
-    pub(crate) refresh_tokens: HashMap<String, Consent>,
+    pub(crate) refresh_tokens: RefreshTokens,
     /// Access tokens that were requested without an API.
     pub(crate) opaque_tokens: HashMap<String, Consent>,
     /// Access tokens of third parties, issued by Token Vault.
@@ -49,7 +55,8 @@ pub(crate) struct Consent {
     /// The key that a public client's refresh token is bound to (RFC 9449 §5), or the `dpop_jkt` of an authorization
     /// request (RFC 9449 §10).
     pub(crate) key: Option<Thumbprint>,
-    pub(crate) login: Login,
+    /// `None` if no user has signed in.
+    pub(crate) login: Option<Login>,
 }
 
 /// An authorization request that waits for a person on the sign-in page.
@@ -89,6 +96,20 @@ pub(crate) struct VaultToken {
 impl Ledger {
     pub(crate) fn new(accounts: Vec<(String, LinkedAccount)>) -> Self {
         Self { accounts, ..Self::default() }
+    }
+
+    /// Ends the session with this secret, and the refresh tokens that belong to it. Returns the session.
+    pub(crate) fn end_session(&mut self, secret: &str) -> Option<Session> {
+        let session = self.sessions.end(secret)?;
+        self.refresh_tokens.end_session(&session.id);
+        Some(session)
+    }
+
+    /// Returns the consent of a refresh token that this client may use now. A token that belongs to a session is valid
+    /// only while the session is open.
+    pub(crate) fn refresh_consent(&mut self, token: &str, client_id: &str, now: SystemTime) -> Option<Consent> {
+        let sessions = &self.sessions;
+        self.refresh_tokens.present(token, client_id, |session_id| sessions.is_open(session_id, now), now)
     }
 
     /// RFC 7523 §3 (7): records an assertion's `jti` until the assertion expires, and returns whether the `jti` was

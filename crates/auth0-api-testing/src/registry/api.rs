@@ -27,6 +27,7 @@ pub struct Api {
     token_lifetime: Duration,
     algorithm: Algorithm,
     rfc9068: bool,
+    requires_dpop: bool,
 }
 
 impl Api {
@@ -39,6 +40,7 @@ impl Api {
             token_lifetime: DEFAULT_LIFETIME,
             algorithm: DEFAULT_ALGORITHM,
             rfc9068: false,
+            requires_dpop: false,
         }
     }
 
@@ -68,6 +70,13 @@ impl Api {
         self
     }
 
+    /// Issues only tokens that are bound to a DPoP key
+    /// ([RFC 9449](https://www.rfc-editor.org/rfc/rfc9449)): a token request without a proof is rejected. Off by default.
+    pub fn require_dpop(mut self) -> Self {
+        self.requires_dpop = true;
+        self
+    }
+
     /// Changes a new token of the tenant into a token for this API and a client, in the API's profile.
     pub(crate) fn token(&self, token: TokenBuilder, client_id: &str) -> TokenBuilder {
         let token = token.audience(&self.identifier).algorithm(self.algorithm).expires_in(self.token_lifetime);
@@ -85,6 +94,15 @@ impl Api {
 
     pub(crate) fn has(&self, scope: &str) -> bool {
         self.scopes.as_ref().is_none_or(|scopes| scopes.iter().any(|known| known == scope))
+    }
+
+    /// Returns the scopes of the API; none if the API grants every requested scope.
+    pub(crate) fn known_scopes(&self) -> &[String] {
+        self.scopes.as_deref().unwrap_or_default()
+    }
+
+    pub(crate) fn requires_dpop(&self) -> bool {
+        self.requires_dpop
     }
 
     pub(crate) fn lifetime(&self) -> Duration {

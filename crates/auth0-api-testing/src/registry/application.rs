@@ -1,7 +1,7 @@
 //! The clients of the tenant. Auth0 calls them applications.
 
 use super::credential::Method;
-use super::{Credential, GrantType};
+use super::{Credential, GrantType, RefreshTokenPolicy};
 
 /// A client of the tenant; register it with
 /// [`LocalTenantBuilder::application`](crate::LocalTenantBuilder::application).
@@ -25,6 +25,9 @@ pub struct Application {
     /// The API of a Custom API client; `None` for other clients.
     identifier: Option<String>,
     callbacks: Option<Vec<String>>,
+    logout_urls: Option<Vec<String>>,
+    refresh_tokens: RefreshTokenPolicy,
+    requires_dpop: bool,
 }
 
 impl Application {
@@ -50,10 +53,10 @@ impl Application {
     }
 
     /// Makes a public client, such as a single-page or a native application. A public client has no credential and must
-    /// use PKCE. Its grants are authorization code and refresh token.
+    /// use PKCE. Its grants are authorization code and refresh token. Its refresh tokens rotate.
     pub fn single_page(id: impl Into<String>) -> Self {
         let grants = [GrantType::AuthorizationCode, GrantType::RefreshToken];
-        Self::new(id, Credential(Method::None), &grants)
+        Self::new(id, Credential(Method::None), &grants).refresh_tokens(RefreshTokenPolicy::rotating())
     }
 
     /// Sets the grants that the client may use.
@@ -66,6 +69,30 @@ impl Application {
     /// `http` URL of this machine.
     pub fn callbacks(mut self, urls: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.callbacks = Some(urls.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Sets the URLs that the tenant may redirect to after a logout. Query and fragment are ignored in the comparison. By
+    /// default the tenant accepts any `http` URL of this machine.
+    ///
+    /// If the client names no URL at the logout, the browser goes to the first of these URLs.
+    pub fn logout_urls(mut self, urls: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.logout_urls = Some(urls.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Sets how the client may use its refresh tokens. By default they
+    /// [rotate](RefreshTokenPolicy::rotating) for public clients, and are [reusable](RefreshTokenPolicy::reusable) for
+    /// other clients.
+    pub fn refresh_tokens(mut self, policy: RefreshTokenPolicy) -> Self {
+        self.refresh_tokens = policy;
+        self
+    }
+
+    /// Rejects token requests of the client without a DPoP proof
+    /// ([RFC 9449 §5.2](https://www.rfc-editor.org/rfc/rfc9449#section-5.2)). Off by default.
+    pub fn require_dpop(mut self) -> Self {
+        self.requires_dpop = true;
         self
     }
 
@@ -96,13 +123,52 @@ impl Application {
     pub(crate) fn may_redirect_to(&self, url: &str) -> bool {
         match &self.callbacks {
             Some(callbacks) => callbacks.iter().any(|callback| callback == url),
-            None => LOOPBACK.iter().any(|origin| is_below(url, origin)),
+            None => is_loopback(url),
         }
     }
 
-    fn new(id: impl Into<String>, credential: Credential, grants: &[GrantType]) -> Self {
-        Self { id: id.into(), credential, grants: grants.to_vec(), identifier: None, callbacks: None }
+    /// Returns whether the tenant may redirect to this URL after a logout.
+    pub(crate) fn may_return_to(&self, url: &str) -> bool {
+        match &self.logout_urls {
+            Some(urls) => urls.iter().any(|known| known == without_query(url)),
+            None => is_loopback(url),
+        }
     }
+
+    /// Returns the URL after a logout if the client names none.
+    pub(crate) fn first_logout_url(&self) -> Option<&str> {
+        self.logout_urls.iter().flatten().next().map(String::as_str)
+    }
+
+    pub(crate) fn refresh_token_policy(&self) -> &RefreshTokenPolicy {
+        &self.refresh_tokens
+    }
+
+    pub(crate) fn requires_dpop(&self) -> bool {
+        self.requires_dpop
+    }
+
+    fn new(id: impl Into<String>, credential: Credential, grants: &[GrantType]) -> Self {
+        Self {
+            id: id.into(),
+            credential,
+            grants: grants.to_vec(),
+            identifier: None,
+            callbacks: None,
+            logout_urls: None,
+            refresh_tokens: RefreshTokenPolicy::reusable(),
+            requires_dpop: false,
+        }
+    }
+}
+
+/// Returns whether a URL is an `http` URL of this machine.
+pub(crate) fn is_loopback(url: &str) -> bool {
+    LOOPBACK.iter().any(|origin| is_below(url, origin))
+}
+
+fn without_query(url: &str) -> &str {
+    url.split(['?', '#']).next().unwrap_or_default()
 }
 
 /// Returns whether a URL has the scheme and the host of this origin. Any port and path are allowed. The URL

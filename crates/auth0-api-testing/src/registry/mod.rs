@@ -6,26 +6,34 @@ mod application;
 mod credential;
 mod exchange_profile;
 mod grant_type;
+mod organization;
+mod profile_claims;
+mod refresh_token_policy;
 mod user;
 
-use std::sync::Arc;
-
-use crate::SignIn;
 pub use account::LinkedAccount;
 pub use api::Api;
 pub use application::Application;
+pub(crate) use application::is_loopback;
 pub use credential::Credential;
 pub(crate) use credential::Method;
 pub(crate) use exchange_profile::{ExchangeProfile, RejectionKind};
 pub use exchange_profile::{ExchangeRejection, ExchangeRequest, Exchanged};
 pub use grant_type::GrantType;
+pub(crate) use organization::{Invitation, Organization};
+pub(crate) use profile_claims::claims as profile_claims;
+pub use refresh_token_policy::RefreshTokenPolicy;
+use std::sync::Arc;
 pub use user::User;
+
+use crate::SignIn;
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Registry {
     pub(crate) apis: Vec<Api>,
     pub(crate) applications: Vec<Arc<Application>>,
     pub(crate) connections: Vec<String>,
+    pub(crate) invitations: Vec<Invitation>,
     pub(crate) organizations: Vec<Organization>,
     pub(crate) profiles: Vec<ExchangeProfile>,
     pub(crate) users: Vec<User>,
@@ -33,13 +41,6 @@ pub(crate) struct Registry {
     /// The API that a user's token is for if the client names none.
     pub(crate) default_audience: Option<String>,
     pub(crate) sign_in: SignIn,
-}
-
-/// An organisation. Requests and tokens name it by its id or by its name.
-#[derive(Clone, Debug)]
-pub(crate) struct Organization {
-    pub(crate) id: String,
-    pub(crate) name: String,
 }
 
 impl Registry {
@@ -57,8 +58,8 @@ impl Registry {
 
     /// Returns the organisation with this id or this name. The comparison of names ignores upper and lower case.
     pub(crate) fn organization(&self, id_or_name: &str) -> Option<&Organization> {
-        let is = |known: &&Organization| known.id == id_or_name || known.name.eq_ignore_ascii_case(id_or_name);
-        self.organizations.iter().find(is)
+        let name = id_or_name.to_lowercase();
+        self.organizations.iter().find(|known| known.id == id_or_name || known.name == name)
     }
 
     pub(crate) fn profile(&self, subject_token_type: &str) -> Option<&ExchangeProfile> {
@@ -81,8 +82,23 @@ impl Registry {
         problems.extend(repeated("API", &self.apis, Api::identifier));
         problems.extend(repeated("user", &self.users, User::id));
         problems.extend(repeated("exchange profile", &self.profiles, |profile| &profile.subject_token_type));
+        problems.extend(repeated("organization", &self.organizations, |organization| &organization.id));
+        problems.extend(repeated("organization", &self.organizations, |organization| &organization.name));
         problems.extend(self.profiles.iter().filter_map(of_profile));
+        problems.extend(self.unknown_references());
         problems
+    }
+
+    /// Returns each registration that names something that is not registered.
+    fn unknown_references(&self) -> Vec<String> {
+        let audience = self.default_audience.as_ref().filter(|audience| self.api(audience).is_none());
+        let of_audience = audience.map(|audience| format!("the default audience {audience} is not a registered API"));
+        let unknown = |invitation: &Invitation| {
+            let id = &invitation.organization_id;
+            let is_known = self.organizations.iter().any(|organization| organization.id == *id);
+            (!is_known).then(|| format!("the organization {id} of an invitation is not registered"))
+        };
+        of_audience.into_iter().chain(self.invitations.iter().filter_map(unknown)).collect()
     }
 }
 

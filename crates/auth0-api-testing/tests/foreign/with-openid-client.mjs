@@ -48,7 +48,7 @@ async function authentication() {
 
 async function browser() {
     const config = await discover('page', openid.None());
-    const parameters = { audience: calendar, scope: 'openid offline_access read:events', organization: 'acme' };
+    const parameters = { audience: calendar, scope: 'openid email offline_access read:events', organization: 'acme' };
     const tokens = await check('a browser gets tokens with PKCE', () => signIn(config, parameters));
     await check('the ID token names user and organisation', () => {
         const { sub, aud, email, org_id } = tokens.claims();

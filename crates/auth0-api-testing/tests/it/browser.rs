@@ -6,37 +6,8 @@ use auth0_api_testing::{Application, LocalTenantBuilder};
 use serde_json::{Value, json};
 
 use crate::caller::{Answer, get, part, send};
+use crate::visitor::{CALLBACK, Visitor, authorization, parameter, redemption, text};
 use crate::world::{CALENDAR, Form, SECRET, World};
-
-const CALLBACK: &str = "http://localhost:5173/callback";
-
-/// The verifier and its challenge of RFC 7636, appendix B.
-const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
-
-fn authorization() -> Form {
-    Form::new(&[
-        ("response_type", "code"),
-        ("client_id", "page"),
-        ("redirect_uri", CALLBACK),
-        ("code_challenge", CHALLENGE),
-        ("code_challenge_method", "S256"),
-        ("scope", "openid offline_access read:events nonsense"),
-        ("audience", CALENDAR),
-        ("state", "a b"),
-        ("nonce", "n-1"),
-    ])
-}
-
-fn redemption(code: &str) -> Form {
-    Form::new(&[
-        ("grant_type", "authorization_code"),
-        ("client_id", "page"),
-        ("code", code),
-        ("code_verifier", VERIFIER),
-        ("redirect_uri", CALLBACK),
-    ])
-}
 
 #[tokio::test]
 async fn authorize_returns_a_code_that_is_exchanged_for_tokens() {
@@ -50,7 +21,7 @@ async fn authorize_returns_a_code_that_is_exchanged_for_tokens() {
 
     let body = world.ask(&redemption(&code)).await.json();
     assert_eq!((&body["token_type"], &body["expires_in"]), (&json!("Bearer"), &json!(86_400)));
-    assert_eq!(body["scope"], "openid offline_access read:events");
+    assert_eq!(body["scope"], "openid profile email offline_access read:events");
     let access = part(text(&body, "access_token"), 1);
     let userinfo = format!("{}/userinfo", world.tenant.domain());
     assert_eq!(access["aud"], json!([CALENDAR, userinfo]));
@@ -60,7 +31,8 @@ async fn authorize_returns_a_code_that_is_exchanged_for_tokens() {
     assert_eq!(id_token["email"], "ada@example.com");
 
     let info = userinfo_of(&world, text(&body, "access_token")).await;
-    assert_eq!((info.status, info.json()), (200, json!({ "sub": "auth0|ada", "email": "ada@example.com" })));
+    let info = (info.status, info.json());
+    assert_eq!((info.0, &info.1["sub"], &info.1["email"]), (200, &json!("auth0|ada"), &json!("ada@example.com")));
 }
 
 #[tokio::test]
@@ -146,30 +118,6 @@ async fn a_confidential_client_may_omit_pkce() {
     let code = code(&world, &asked).await;
     let form = redemption(&code).with("client_id", "web").with("client_secret", SECRET).without("code_verifier");
     assert_eq!(world.ask(&form).await.status, 200);
-}
-
-#[tokio::test]
-async fn a_refresh_token_is_reusable_and_never_grants_more_scopes() {
-    let world = World::new().await;
-    let first = world.ask(&redemption(&code(&world, &authorization()).await)).await.json();
-    let form = Form::new(&[
-        ("grant_type", "refresh_token"),
-        ("client_id", "page"),
-        ("refresh_token", text(&first, "refresh_token")),
-    ]);
-    for _ in 0..2 {
-        let again = world.ask(&form).await.json();
-        assert_eq!(again["scope"], "openid offline_access read:events");
-        assert_eq!(part(text(&again, "access_token"), 1)["sub"], "auth0|ada");
-        assert!(again["id_token"].is_string() && again.get("refresh_token").is_none());
-    }
-    assert_eq!(world.ask(&form.with("scope", "read:events write:events")).await.json()["scope"], "read:events");
-    let other = form.with("audience", "https://api.example.com").with("scope", "read:events");
-    assert_eq!(world.claims(&other).await["aud"], "https://api.example.com");
-    let reason = "Unknown or invalid refresh token.";
-    world.rejects(&form.with("refresh_token", "nonsense"), 403, "invalid_grant", reason).await;
-    let of_another = form.with("client_id", "web").with("client_secret", SECRET);
-    world.rejects(&of_another, 403, "invalid_grant", reason).await;
 }
 
 #[tokio::test]
@@ -268,7 +216,7 @@ async fn a_public_client_can_register_itself_if_enabled() {
 }
 
 async fn visit(world: &World, form: &Form) -> Answer {
-    get(&format!("{}/authorize?{}", world.tenant.domain(), form.body())).await
+    Visitor::new(world).authorize(form).await
 }
 
 async fn code(world: &World, form: &Form) -> String {
@@ -284,13 +232,4 @@ async fn userinfo_of(world: &World, token: &str) -> Answer {
     let authorization = format!("Bearer {token}");
     let url = format!("{}/userinfo", world.tenant.domain());
     send("GET", &url, &[("authorization", &authorization)], "").await.unwrap()
-}
-
-fn parameter(url: &str, name: &str) -> String {
-    let mut pairs = url.split_once('?').unwrap().1.split('&').filter_map(|pair| pair.split_once('='));
-    pairs.find(|(known, _)| *known == name).unwrap_or_default().1.to_owned()
-}
-
-fn text<'v>(value: &'v Value, name: &str) -> &'v str {
-    value[name].as_str().unwrap()
 }

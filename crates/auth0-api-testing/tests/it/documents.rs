@@ -20,8 +20,13 @@ async fn discovery_lists_the_endpoints_and_features_of_the_tenant() {
             "jwks_uri": format!("{domain}/.well-known/jwks.json"),
             "authorization_endpoint": format!("{domain}/authorize"),
             "token_endpoint": format!("{domain}/oauth/token"),
+            "revocation_endpoint": format!("{domain}/oauth/revoke"),
+            "end_session_endpoint": format!("{domain}/oidc/logout"),
             "userinfo_endpoint": format!("{domain}/userinfo"),
             "token_endpoint_auth_methods_supported": [
+                "client_secret_basic", "client_secret_post", "none", "private_key_jwt",
+            ],
+            "revocation_endpoint_auth_methods_supported": [
                 "client_secret_basic", "client_secret_post", "none", "private_key_jwt",
             ],
             "token_endpoint_auth_signing_alg_values_supported": [
@@ -35,9 +40,15 @@ async fn discovery_lists_the_endpoints_and_features_of_the_tenant() {
                 "urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token",
             ],
             "response_types_supported": ["code"],
-            "response_modes_supported": ["query"],
+            "response_modes_supported": ["query", "web_message"],
             "code_challenge_methods_supported": ["S256"],
-            "scopes_supported": ["openid", "profile", "email", "address", "phone", "offline_access"],
+            "claims_supported": [
+                "aud", "auth_time", "email", "email_verified", "exp", "iat", "iss", "name", "nickname", "org_id",
+                "picture", "sid", "sub", "updated_at",
+            ],
+            "scopes_supported": [
+                "openid", "profile", "email", "address", "phone", "offline_access", "online_access",
+            ],
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": ["RS256"],
             "authorization_response_iss_parameter_supported": true,
@@ -119,7 +130,7 @@ async fn pages_of_any_origin_may_call_the_tenant() {
     let url = format!("{}/oauth/token", tenant.domain());
     let preflight = send("OPTIONS", &url, &[("origin", "http://localhost:5173")], "").await.unwrap();
     assert_eq!(preflight.status, 204);
-    assert_eq!(preflight.header("access-control-allow-methods"), Some("GET, POST, OPTIONS"));
+    assert_eq!(preflight.header("access-control-allow-methods"), Some("GET, POST, PUT, PATCH, DELETE, OPTIONS"));
     assert_eq!(
         preflight.header("access-control-allow-headers"),
         Some("Authorization, Content-Type, DPoP, Auth0-Client, MCP-Protocol-Version")
@@ -127,7 +138,7 @@ async fn pages_of_any_origin_may_call_the_tenant() {
     let rejected = send("POST", &url, &[("origin", "http://localhost:5173")], "").await.unwrap();
     assert_eq!(rejected.status, 400);
     assert_eq!(rejected.header("access-control-allow-origin"), Some("*"));
-    assert_eq!(rejected.header("access-control-expose-headers"), Some("DPoP-Nonce, WWW-Authenticate"));
+    assert_eq!(rejected.header("access-control-expose-headers"), Some("DPoP-Nonce, Retry-After, WWW-Authenticate"));
 }
 
 #[tokio::test]

@@ -77,6 +77,28 @@ async fn a_required_nonce_is_sent_and_then_accepted() {
 }
 
 #[tokio::test]
+async fn a_nonce_can_rotate_by_the_clock() {
+    let clock = ManualClock::new();
+    let tenant = LocalTenant::builder().clock(clock.clone()).start().await.unwrap();
+    let url = format!("{}/oauth/token", tenant.domain());
+    tenant.rotate_dpop_nonces(Duration::from_secs(60));
+    let key = tenant.dpop_client();
+    let ask = async |nonce: &str| {
+        let answer = ask(&url, &[&key.proof("POST", &url).nonce(nonce).sign()]).await;
+        (answer.status, answer.header("dpop-nonce").unwrap().to_owned())
+    };
+    let (_, first) = ask("none").await;
+    assert_eq!(ask(&first).await, (200, first.clone()));
+    clock.advance(Duration::from_secs(60));
+    let (status, second) = ask(&first).await;
+    assert_eq!(status, 200, "the client may just have received the nonce");
+    assert_ne!(first, second);
+    clock.advance(Duration::from_secs(60));
+    let (stale, third) = ask(&first).await;
+    assert_eq!((stale, ask(&second).await.0, ask(&third).await), (400, 200, (200, third.clone())));
+}
+
+#[tokio::test]
 async fn a_bearer_client_needs_no_nonce() {
     let (tenant, url) = start().await;
     tenant.require_dpop_nonce(true);

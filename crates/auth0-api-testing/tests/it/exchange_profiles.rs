@@ -58,7 +58,7 @@ async fn the_token_is_for_the_user_that_the_action_returns() {
 async fn openid_and_offline_access_add_id_and_refresh_tokens() {
     let world = World::new().await;
     let web = form().with("client_id", "web").with("client_secret", "s3cret");
-    let answer = world.ask(&web.with("scope", "openid offline_access read:events")).await.json();
+    let answer = world.ask(&web.with("scope", "openid email offline_access read:events")).await.json();
     let id_token = part(answer["id_token"].as_str().unwrap(), 1);
     assert_eq!(
         id_token,
@@ -68,7 +68,9 @@ async fn openid_and_offline_access_add_id_and_refresh_tokens() {
             "aud": "web",
             "iat": 1_700_000_000,
             "exp": 1_700_036_000,
+            "auth_time": 1_700_000_000,
             "email": "ada@example.com",
+            "email_verified": true,
         })
     );
     let access = part(answer["access_token"].as_str().unwrap(), 1);

@@ -4,6 +4,7 @@
 
 #[cfg(feature = "tls")]
 mod address;
+mod audiences;
 #[cfg(feature = "cli")]
 mod binary;
 mod browser;
@@ -15,17 +16,22 @@ mod documents;
 mod dpop;
 mod exchange_profiles;
 mod foreign;
+mod logout;
 mod minting;
 mod misbehaviour;
 mod on_behalf_of;
+mod organizations;
 mod pages;
 #[cfg(feature = "cli")]
 mod process;
+mod refresh_tokens;
 mod request_log;
 mod rotation;
+mod sessions;
 mod sign_in;
 mod token_vault;
 mod tokens;
+mod visitor;
 mod world;
 
 /// The program that the tests start, and its first arguments.

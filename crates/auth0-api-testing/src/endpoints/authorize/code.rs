@@ -10,9 +10,9 @@ use http::StatusCode;
 use super::AuthorizationRequest;
 use crate::Application;
 use crate::GrantType;
-use crate::endpoints::call::organization;
 use crate::endpoints::error_response::ErrorResponse;
 use crate::endpoints::issue::for_user;
+use crate::endpoints::membership::{accept_invitation, organization};
 use crate::endpoints::parameters::Parameters;
 use crate::ledger::{Code, Consent, Login, Session};
 use crate::must::random_text;
@@ -60,6 +60,7 @@ impl Draft {
     ) -> Result<String, ErrorResponse> {
         let AuthorizationRequest { client, parameters, .. } = request;
         let user = &session.user;
+        accept_invitation(tenant, parameters, user)?;
         let consent = Consent {
             client_id: client.id().to_owned(),
             audience: self.audience,
@@ -67,7 +68,7 @@ impl Draft {
             organization: organization(tenant, parameters, user)?.cloned(),
             key: self.key,
             user: user.clone(),
-            login: Login { at: session.started_at, session_id: Some(session.id.clone()) },
+            login: Some(Login { at: session.started_at, session_id: Some(session.id.clone()) }),
         };
         let code = Code {
             consent,

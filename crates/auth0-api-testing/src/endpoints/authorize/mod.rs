@@ -31,7 +31,7 @@ use crate::state::Tenant;
 use crate::{SignIn, User};
 use code::Draft;
 pub(crate) use code::LIFETIME;
-pub(crate) use request::AuthorizationRequest;
+pub(crate) use request::{AuthorizationRequest, redirect, with_query};
 pub(crate) use waiting::SIGN_IN_PATH;
 
 pub(crate) const PATH: &str = "/authorize";
@@ -102,7 +102,7 @@ impl AuthorizationRequest {
         let (secret, session) = {
             let mut ledger = tenant.ledger();
             if let Some(secret) = replaces {
-                ledger.sessions.end(secret);
+                ledger.end_session(secret);
             }
             ledger.sessions.start(user, tenant.clock.now())
         };

@@ -21,10 +21,11 @@ pub(crate) fn authorization_code(call: &Call<'_>) -> Result<Value, ErrorResponse
     let consent = &code.consent;
     let issue = Issue {
         call,
-        api: consent.audience.as_deref().and_then(|audience| call.tenant.registry.api(audience)),
+        api: consent.audience.as_deref().map(|audience| call.api_of(audience)).transpose()?,
         user: Some(&consent.user),
         scopes: Some(consent.scopes.clone()),
         organization: consent.organization.as_ref(),
+        login: consent.login.clone(),
         claims: Map::new(),
         extras: Extras { nonce: code.nonce.clone(), ..Extras::for_user(call) },
     };

@@ -15,6 +15,7 @@ pub(crate) fn client_credentials(call: &Call<'_>) -> Result<Value, ErrorResponse
         user: None,
         scopes: call.parameters.scopes().map(|requested| for_api(api, &requested)),
         organization: None,
+        login: None,
         claims: Map::from_iter([("gty".to_owned(), "client-credentials".into())]),
         extras: Extras::default(),
     };

@@ -32,6 +32,7 @@ pub(super) fn issue(call: &Call<'_>) -> Result<Value, ErrorResponse> {
         user: Some(&User::new(text("sub").unwrap_or_default())),
         scopes,
         organization: organization.as_ref(),
+        login: None,
         claims: Map::from_iter([("act".to_owned(), nested(call.client.id(), subject.get("act"))?)]),
         extras: Extras::default(),
     };

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::endpoints::call::Call;
 use crate::endpoints::error_response::ErrorResponse;
 use crate::endpoints::issue::{ACCESS_TOKEN, Extras, Issue, for_user};
+use crate::ledger::Login;
 use crate::must::random_text;
 use crate::registry::{ExchangeProfile, RejectionKind};
 use crate::{ExchangeRejection, ExchangeRequest, Exchanged};
@@ -22,6 +23,7 @@ pub(super) fn issue(call: &Call<'_>, profile: &ExchangeProfile) -> Result<Value,
         user: Some(&user),
         scopes: call.parameters.scopes().map(|requested| for_user(Some(api), &requested)),
         organization: call.organization(&user)?,
+        login: Some(Login { at: call.tenant.clock.now(), session_id: None }),
         claims: Map::from_iter(act),
         extras: Extras::for_user(call),
     };

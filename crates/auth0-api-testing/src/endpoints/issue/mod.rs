@@ -1,5 +1,8 @@
 //! Issues the tokens of a response: the access token, the ID token and the refresh token.
 
+mod id_token;
+mod scopes;
+
 use std::time::Duration;
 
 use auth0_api_core::jose::Thumbprint;
@@ -11,6 +14,8 @@ use crate::ledger::{Consent, Login};
 use crate::must::random_text;
 use crate::registry::{Organization, User};
 use crate::{Api, GrantType, TokenBuilder};
+use scopes::{OFFLINE_ACCESS, ONLINE_ACCESS};
+pub(crate) use scopes::{OPENID, for_api, for_user, is_openid};
 
 /// What a response grants: the API, the user, the scopes, and the client that gets the tokens.
 pub(crate) struct Issue<'a> {
@@ -23,13 +28,15 @@ pub(crate) struct Issue<'a> {
     /// The granted scopes; `None` if the client requested none.
     pub(crate) scopes: Option<Vec<String>>,
     pub(crate) organization: Option<&'a Organization>,
+    /// When the user has signed in; `None` if the token is for the client itself, or on behalf of a user.
+    pub(crate) login: Option<Login>,
     /// Additional claims of the access token.
     pub(crate) claims: Map<String, Value>,
     pub(crate) extras: Extras,
 }
 
 /// The tokens that the flow can issue in addition to the access token. The tenant issues such a token only if its scope
-/// (`openid` or `offline_access`) is granted.
+/// (`openid`, `offline_access` or `online_access`) is granted.
 #[derive(Default)]
 pub(crate) struct Extras {
     pub(crate) id_token: bool,
@@ -46,14 +53,14 @@ impl Issue<'_> {
         body.insert("access_token".into(), self.access_token(key).into());
         body.insert("token_type".into(), if key.is_some() { "DPoP" } else { "Bearer" }.into());
         body.insert("expires_in".into(), self.lifetime().as_secs().into());
-        if let Some(scopes) = &self.scopes {
-            body.insert("scope".into(), scopes.join(" ").into());
+        if self.scopes.is_some() {
+            body.insert("scope".into(), self.scope().into());
         }
         if let Some(user) = self.user.filter(|_| self.extras.id_token && self.has("openid")) {
             body.insert("id_token".into(), self.id_token(user).into());
         }
-        if let Some(user) = self.user.filter(|_| self.extras.refresh_token && self.has("offline_access")) {
-            body.insert("refresh_token".into(), self.refresh_token(user).into());
+        if let Some(token) = self.user.filter(|_| self.extras.refresh_token).and_then(|user| self.refresh_token(user)) {
+            body.insert("refresh_token".into(), token.into());
         }
         body
     }
@@ -67,8 +74,9 @@ impl Issue<'_> {
         if self.user.is_some() && self.has("openid") {
             token = token.audiences([api.identifier().to_owned(), self.call.tenant.url(userinfo::PATH)]);
         }
-        if let Some(scopes) = self.scopes.as_ref().filter(|scopes| !scopes.is_empty()) {
-            token = token.scope(&scopes.join(" "));
+        let scope = self.scope();
+        if !scope.is_empty() {
+            token = token.scope(&scope);
         }
         if let Some(key) = key {
             token = token.claim("cnf", json!({ "jkt": key.to_string() }));
@@ -80,21 +88,6 @@ impl Issue<'_> {
         self.in_organization(token).sign()
     }
 
-    fn id_token(&self, user: &User) -> String {
-        let mut token = self.call.tenant.mint().without_claim("azp");
-        for (name, value) in user.claims() {
-            token = token.claim(name, value.clone());
-        }
-        token = token.subject(user.id()).audience(self.call.client.id()).expires_in(ID_TOKEN_LIFETIME);
-        if let Some(nonce) = &self.extras.nonce {
-            token = token.claim("nonce", nonce.as_str());
-        }
-        if let Some(act) = self.claims.get("act") {
-            token = token.claim("act", act.clone());
-        }
-        self.in_organization(token).sign()
-    }
-
     fn in_organization(&self, token: TokenBuilder) -> TokenBuilder {
         match self.organization {
             Some(Organization { id, name }) => token.claim("org_id", id.as_str()).claim("org_name", name.as_str()),
@@ -102,14 +95,24 @@ impl Issue<'_> {
         }
     }
 
-    fn refresh_token(&self, user: &User) -> String {
-        let token = random_text();
+    /// Issues a refresh token if its scope is granted.
+    fn refresh_token(&self, user: &User) -> Option<String> {
+        let Call { tenant, client, key, .. } = self.call;
+        let is_online = !self.has(OFFLINE_ACCESS) && self.has(ONLINE_ACCESS) && key.is_some();
+        if !is_online && !self.has(OFFLINE_ACCESS) {
+            return None;
+        }
+        // A token that ends with a session needs one.
+        let session_id = self.login.as_ref().and_then(|login| login.session_id.clone()).filter(|_| is_online);
+        if is_online && session_id.is_none() {
+            return None;
+        }
         // RFC 9449 §5: the refresh token of a public client is bound to the client's DPoP key. The refresh token of a
         // confidential client is not bound, because that client authenticates.
-        let key = self.call.key.filter(|_| self.call.client.is_public());
+        let key = key.filter(|_| client.is_public() || is_online);
         let consent = Consent { key, ..self.consent(user) };
-        self.call.tenant.ledger().refresh_tokens.insert(token.clone(), consent);
-        token
+        let policy = client.refresh_token_policy().clone();
+        Some(tenant.ledger().refresh_tokens.issue(consent, policy, session_id, tenant.clock.now()))
     }
 
     fn opaque_token(&self) -> String {
@@ -128,7 +131,7 @@ impl Issue<'_> {
             scopes: self.scopes.clone().unwrap_or_default(),
             organization: self.organization.cloned(),
             key: None,
-            login: Login { at: self.call.tenant.clock.now(), session_id: None },
+            login: self.login.clone(),
         }
     }
 
@@ -137,7 +140,16 @@ impl Issue<'_> {
     }
 
     fn has(&self, scope: &str) -> bool {
-        self.scopes.iter().flatten().any(|granted| granted == scope)
+        self.scopes().any(|granted| granted == scope)
+    }
+
+    fn scopes(&self) -> impl Iterator<Item = &str> {
+        self.scopes.iter().flatten().map(String::as_str)
+    }
+
+    /// Returns the scopes as the client sees them.
+    fn scope(&self) -> String {
+        self.scopes().filter(|scope| *scope != ONLINE_ACCESS).collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -148,27 +160,8 @@ impl Extras {
     }
 }
 
-/// Returns the requested scopes that a user can grant: those of the API, and those of OpenID Connect.
-pub(crate) fn for_user(api: Option<&Api>, requested: &[&str]) -> Vec<String> {
-    let granted = requested.iter().filter(|scope| OPENID.contains(scope) || api.is_some_and(|api| api.has(scope)));
-    granted.map(|scope| (*scope).to_owned()).collect()
-}
-
-/// Returns the requested scopes that the API has.
-pub(crate) fn for_api(api: &Api, requested: &[&str]) -> Vec<String> {
-    requested.iter().filter(|scope| api.has(scope)).map(|scope| (*scope).to_owned()).collect()
-}
-
-pub(crate) fn is_openid(scope: &str) -> bool {
-    OPENID.contains(&scope)
-}
-
-/// The scopes of OpenID Connect (Core §5.4 and §11).
-pub(crate) const OPENID: [&str; 6] = ["openid", "profile", "email", "address", "phone", "offline_access"];
-
 /// RFC 8693 §3: the type of an access token.
 pub(crate) const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 
-/// Auth0's defaults.
-const ID_TOKEN_LIFETIME: Duration = Duration::from_secs(36_000);
+/// Auth0's default.
 const OPAQUE_LIFETIME: Duration = Duration::from_secs(86_400);

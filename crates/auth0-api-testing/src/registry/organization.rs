@@ -1,0 +1,16 @@
+//! The organisations of the tenant.
+
+/// An organisation. Requests and tokens name it by its id or by its name.
+#[derive(Clone, Debug)]
+pub(crate) struct Organization {
+    pub(crate) id: String,
+    /// In lower case, as in Auth0.
+    pub(crate) name: String,
+}
+
+/// An invitation to an organisation.
+#[derive(Clone, Debug)]
+pub(crate) struct Invitation {
+    pub(crate) ticket: String,
+    pub(crate) organization_id: String,
+}
