@@ -31,7 +31,7 @@ pub(crate) fn app(api: ApiClient, origins: CorsOrigins) -> Router {
 
 /// The headers that a page may send, and the response headers that it must be able to read: the nonce for its next
 /// proof, and the reason of a rejection.
-fn cors(origins: CorsOrigins) -> CorsLayer {
+pub(crate) fn cors(origins: CorsOrigins) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(AllowOrigin::predicate(move |origin, _| origins.allow(origin.as_bytes())))
         .allow_methods([Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])

@@ -1,6 +1,7 @@
 //! Starts a tenant: the builder and its options.
 
 mod address;
+mod organization;
 mod request_log;
 mod sign_in;
 
@@ -223,7 +224,9 @@ impl LocalTenantBuilder {
 
     /// Returns every reason why the tenant cannot start, except those of the machine, such as a port in use.
     pub(crate) fn problems(&self) -> Vec<String> {
-        let mut problems = self.registry.problems();
+        let mut complete = self.clone();
+        complete.register_defaults();
+        let mut problems = complete.registry.problems();
         problems.extend(self.address.problem());
         problems
     }

@@ -86,14 +86,12 @@ impl Registry {
         problems.extend(repeated("organization", &self.organizations, |organization| &organization.name));
         problems.extend(self.profiles.iter().filter_map(of_profile));
         problems.extend(self.apis.iter().filter_map(Api::problem));
-        problems.extend(self.unknown_reference());
+        problems.extend(self.unknown_references());
         problems
     }
-}
 
-impl Registry {
-    /// Returns a registration that names something that is not registered.
-    fn unknown_reference(&self) -> Option<String> {
+    /// Returns each registration that names something that is not registered.
+    fn unknown_references(&self) -> Vec<String> {
         let audience = self.default_audience.as_ref().filter(|audience| self.api(audience).is_none());
         let of_audience = audience.map(|audience| format!("the default audience {audience} is not a registered API"));
         let unknown = |invitation: &Invitation| {
@@ -101,7 +99,7 @@ impl Registry {
             let is_known = self.organizations.iter().any(|organization| organization.id == *id);
             (!is_known).then(|| format!("the organization {id} of an invitation is not registered"))
         };
-        of_audience.or_else(|| self.invitations.iter().find_map(unknown))
+        of_audience.into_iter().chain(self.invitations.iter().filter_map(unknown)).collect()
     }
 }
 

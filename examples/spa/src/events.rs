@@ -1,0 +1,51 @@
+//! A route of the first API: the user's events at a third party. The API gets the third party's token from Token Vault;
+//! the page never sees it.
+
+use auth0_api_axum::{ApiClient, AuthLayer, Connection, HandlerError, Requirement, Token};
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+
+use crate::cors_origins::CorsOrigins;
+use crate::routes::cors;
+
+/// What the route needs.
+#[derive(Clone)]
+pub(crate) struct Events {
+    pub(crate) api: ApiClient,
+    pub(crate) client: reqwest::Client,
+    pub(crate) third_party_url: String,
+}
+
+pub(crate) fn app(events: Events, origins: CorsOrigins) -> Router {
+    let auth = AuthLayer::new(events.api.clone());
+    let users = auth.require(Requirement::user());
+    Router::new()
+        .route("/api/events/{connection}", get(show).route_layer(users))
+        .route_layer(auth)
+        .with_state(events)
+        .layer(cors(origins))
+}
+
+/// If the user has not connected an account, `?` returns the rejection of the exchange: 403 `account_not_linked`.
+async fn show(
+    State(events): State<Events>,
+    Path(connection): Path<String>,
+    Token(token): Token,
+) -> Result<Response, HandlerError> {
+    let asked = Connection::name(connection.as_str());
+    let tokens = events.api.get_access_token_for_connection(&token, asked).await?;
+    let url = format!("{}/{connection}/events", events.third_party_url);
+    let answer = events.client.get(url).bearer_auth(tokens.access_token().expose()).send().await;
+    let body = match answer {
+        Ok(answer) if answer.status().is_success() => answer.text().await,
+        _ => return Ok(StatusCode::BAD_GATEWAY.into_response()),
+    };
+    Ok(body.map_or_else(
+        |_| StatusCode::BAD_GATEWAY.into_response(),
+        |body| ([(CONTENT_TYPE, "application/json")], body).into_response(),
+    ))
+}
