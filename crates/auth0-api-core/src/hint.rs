@@ -139,6 +139,10 @@ fn of_jose(error: &JoseError) -> Option<&'static str> {
 fn of_issuer(error: &IssuerError) -> Option<&'static str> {
     match error {
         IssuerError::Header(error) => of_jose(error),
+        IssuerError::NobodyTrusted => Some(
+            "the DomainResolver answered DomainAnswer::Nobody for this request: if the request is legitimate, let the \
+             resolver return the domain of its tenant",
+        ),
         IssuerError::NotTrusted { nearly: true } => Some(
             "iss differs from the configured domain only in letter case or in the trailing slash: the issuer must \
              write https://, the host in lower case, and a slash",
@@ -195,7 +199,8 @@ fn of_resolver(error: &ResolverError) -> &'static str {
             "the DomainResolver returned an invalid domain: let it return hosts only, such as tenant.eu.auth0.com"
         }
         ResolverError::Empty => {
-            "the DomainResolver returned no domain: to reject tokens, let it return the domains that are allowed"
+            "the DomainResolver returned an empty list: to reject tokens, let it return the domains that are allowed, \
+             or DomainAnswer::Nobody"
         }
         ResolverError::Failed(_) | ResolverError::Timeout => {
             "the DomainResolver failed or took longer than 5 s: check the service or database that it queries"

@@ -55,7 +55,7 @@ impl Directory {
             }
             Self::Listed(domains, recent) => Ok(recent.admit(named(iss, domains, |domain| domain)?, now)?),
             Self::Resolved(resolver, recent) => {
-                let domains = resolver.domains(request, iss).await?;
+                let domains = resolver.domains(request, iss).await?.ok_or(IssuerError::NobodyTrusted)?;
                 Ok(recent.admit(named(iss, &domains, |domain| domain)?, now)?)
             }
         }
@@ -72,7 +72,7 @@ impl Directory {
             Self::Pinned(_) | Self::Listed(..) => Ok(true),
             Self::Resolved(resolver, _) => {
                 let domains = resolver.domains(request, issuer).await?;
-                Ok(domains.iter().any(|domain| domain.issuer() == issuer))
+                Ok(domains.is_some_and(|domains| domains.iter().any(|domain| domain.issuer() == issuer)))
             }
         }
     }

@@ -21,6 +21,10 @@ pub enum IssuerError {
     /// The issuer publishes no key that fits the token's `kid` and algorithm.
     #[error("the issuer has no key that fits the token's kid and algorithm")]
     KeyUnknown,
+    /// The domain resolver answered that it trusts nobody for this request
+    /// ([`DomainAnswer::Nobody`](super::DomainAnswer::Nobody)).
+    #[error("no issuer is trusted for this request")]
+    NobodyTrusted,
     /// Neither the configuration nor the domain resolver names the issuer.
     #[error("the issuer is not trusted")]
     NotTrusted {

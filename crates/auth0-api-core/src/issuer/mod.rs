@@ -52,7 +52,7 @@ mod wycheproof_tests;
 pub use domain::{Domain, DomainError};
 pub use error::{DiscoveryError, IssuerError, KeySetError, KeysUnavailable};
 pub(crate) use policy::{CheckedKeyPolicy, KeyPolicy};
-pub use resolver::{DomainContext, DomainFuture, DomainResolver, DomainResolverFailure, ResolverError};
+pub use resolver::{DomainAnswer, DomainContext, DomainFuture, DomainResolver, DomainResolverFailure, ResolverError};
 pub(crate) use trusted::TrustedDomains;
 
 pub(crate) use config::IssuerConfig;

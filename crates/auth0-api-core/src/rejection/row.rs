@@ -190,7 +190,7 @@ impl Row {
             E::IssuerMissing => row(Kind::InvalidToken, "issuer_missing", "the access token names no issuer"),
             E::KeyAmbiguous => row(Kind::InvalidToken, "key_ambiguous", "the access token names no signing key"),
             E::KeyUnknown => row(Kind::InvalidToken, "key_unknown", "the signing key of the access token is unknown"),
-            E::NotTrusted { .. } => {
+            E::NobodyTrusted | E::NotTrusted { .. } => {
                 row(Kind::InvalidToken, "issuer_not_trusted", "the issuer of the access token is not trusted")
             }
             E::Resolver(_) => row(Kind::Internal, "resolver_failed", "the server cannot tell whose tokens it takes"),
