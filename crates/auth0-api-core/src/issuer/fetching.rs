@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::permits::Permits;
-use super::snapshot::CLOCK_SLACK;
 use super::unknown_keys::UnknownKeys;
 use super::{CheckedKeyPolicy, DiscoveryError, KeysUnavailable};
 use crate::back_off::BackOff;
+use crate::clock::CLOCK_SLACK;
 
 /// The state of an issuer's fetches. [`IssuerState`](super::state::IssuerState) keeps it behind a lock.
 #[derive(Debug)]
