@@ -66,7 +66,7 @@ pub(crate) fn elapsed(since: SystemTime, now: SystemTime) -> Option<Duration> {
 /// The longest time by which one request overtakes another, with a wide margin: a resolver and the documents of an
 /// issuer have a few seconds each. After the clock is set back by less, a limit or a memory counts as up to this much
 /// younger than it is.
-pub(crate) const CLOCK_SLACK: Duration = Duration::from_secs(60);
+const CLOCK_SLACK: Duration = Duration::from_secs(60);
 
 /// Returns the time since 1970-01-01T00:00:00Z, which is also the epoch of a JWT's `NumericDate`. An earlier time
 /// counts as 0.

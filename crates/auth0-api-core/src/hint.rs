@@ -6,7 +6,7 @@ use crate::called_url::TargetError;
 use crate::credentials::CredentialsError;
 use crate::dpop::{ProofError, ReplayStoreError};
 use crate::error::{Error, Reason};
-use crate::issuer::{DiscoveryError, IssuerError, ResolverError};
+use crate::issuer::{DiscoveryError, FetchLimit, IssuerError, ResolverError};
 use crate::jose::JoseError;
 use crate::mtls::CertificateError;
 use crate::requirement::RequirementError;
@@ -16,10 +16,11 @@ use crate::with_sources::WithSources;
 
 impl Error {
     /// Logs a rejection. A status of 500 or more means that the cause is on this API's side. The event then includes
-    /// all source errors.
+    /// all source errors. A key that was not looked for is an exception: strangers can cause it at any rate.
     pub(crate) fn report(&self) {
         let (label, status, hint) = (self.label(), self.status(), self.hint());
-        if status >= 500 {
+        let is_throttled = matches!(self.reason, Reason::Issuer(IssuerError::KeyNotLookedFor(_)));
+        if status >= 500 && !is_throttled {
             tracing::warn!(target: "auth0_api", event = "request_rejected", label, status, hint, reason = %WithSources(self));
         } else {
             tracing::info!(target: "auth0_api", event = "request_rejected", label, status, hint, reason = %self);
@@ -139,6 +140,7 @@ fn of_jose(error: &JoseError) -> Option<&'static str> {
 fn of_issuer(error: &IssuerError) -> Option<&'static str> {
     match error {
         IssuerError::Header(error) => of_jose(error),
+        IssuerError::KeyNotLookedFor(error) => Some(of_limit(error.limit)),
         IssuerError::NobodyTrusted => Some(
             "the DomainResolver answered DomainAnswer::Nobody for this request: if the request is legitimate, let the \
              resolver return the domain of its tenant",
@@ -165,13 +167,22 @@ fn of_issuer(error: &IssuerError) -> Option<&'static str> {
                 "the jwks_uri is missing, not https, or on another host: allow that host, and its port, with \
                  allow_jwks_host()",
             ),
-            DiscoveryError::Throttled => Some(
-                "tokens name more issuers without a verified token than KeyPolicy::newcomers allows: if your own \
-                 users are affected, raise this limit, else find the client that sends invalid tokens",
-            ),
             DiscoveryError::GivenUp | DiscoveryError::KeySet(_) | DiscoveryError::TokenEndpoint => None,
         },
         _ => None,
+    }
+}
+
+fn of_limit(limit: FetchLimit) -> &'static str {
+    match limit {
+        FetchLimit::Newcomers => {
+            "tokens name more issuers without a verified token than KeyPolicy::newcomers allows: if your own users are \
+             affected, raise this limit, or call warm_up() at start; else find the client that sends invalid tokens"
+        }
+        FetchLimit::UnknownKeys => {
+            "tokens name more unknown keys of one issuer than KeyPolicy::unknown_key_fetches allows: find the client \
+             that sends invalid tokens; after a key rotation, refresh_now() fetches the new key at once"
+        }
     }
 }
 
