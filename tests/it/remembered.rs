@@ -208,7 +208,7 @@ impl Trusted {
 impl DomainResolver for Trusted {
     fn domains<'a>(&'a self, _: &'a DomainContext<'a>) -> DomainFuture<'a> {
         let domain = self.0.lock().unwrap().clone();
-        Box::pin(std::future::ready(Ok(vec![domain])))
+        Box::pin(std::future::ready(Ok(vec![domain].into())))
     }
 }
 

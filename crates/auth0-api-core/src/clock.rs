@@ -50,8 +50,39 @@ impl Clock for SystemClock {
     }
 }
 
+/// Returns the time from `since` to `now`; `None` if the clock was set back in between.
+///
+/// `now` may be a little earlier than `since` although no clock was set back: a request reads the clock, waits, and is
+/// overtaken by a later request. The elapsed time is then zero. So a limit gains nothing, and a memory loses nothing.
+/// If `now` is earlier by more than [`CLOCK_SLACK`], the clock was set back. Each caller decides what that means to
+/// it. It must not wait until the clock reaches the old time again, because that may take hours.
+pub(crate) fn elapsed(since: SystemTime, now: SystemTime) -> Option<Duration> {
+    match now.duration_since(since) {
+        Ok(elapsed) => Some(elapsed),
+        Err(ahead) => (ahead.duration() <= CLOCK_SLACK).then_some(Duration::ZERO),
+    }
+}
+
+/// The longest time by which one request overtakes another, with a wide margin: a resolver and the documents of an
+/// issuer have a few seconds each. After the clock is set back by less, a limit or a memory counts as up to this much
+/// younger than it is.
+const CLOCK_SLACK: Duration = Duration::from_secs(60);
+
 /// Returns the time since 1970-01-01T00:00:00Z, which is also the epoch of a JWT's `NumericDate`. An earlier time
 /// counts as 0.
 pub(crate) fn since_epoch(time: SystemTime) -> Duration {
     time.duration_since(UNIX_EPOCH).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_that_goes_back_a_little_is_zero_and_a_clock_set_back_is_none() {
+        let at = |seconds: u64| UNIX_EPOCH + Duration::from_secs(1_700_000_000 + seconds);
+        for (now, expected) in [(3_600, Some(2_600)), (1_000, Some(0)), (999, Some(0)), (940, Some(0)), (939, None)] {
+            assert_eq!(elapsed(at(1_000), at(now)), expected.map(Duration::from_secs), "{now}");
+        }
+    }
 }

@@ -7,7 +7,7 @@ use crate::credentials::CredentialsError;
 use crate::dpop::{ProofError, ReplayStoreError};
 use crate::error::{Error, Reason};
 use crate::exchange::ProofSigningError;
-use crate::issuer::{DiscoveryError, IssuerError, ResolverError};
+use crate::issuer::{DiscoveryError, FetchLimit, IssuerError, ResolverError};
 use crate::jose::JoseError;
 use crate::mtls::CertificateError;
 use crate::requirement::RequirementError;
@@ -134,6 +134,11 @@ fn of_jose(error: &JoseError) -> Option<&'static str> {
 fn of_issuer(error: &IssuerError) -> Option<&'static str> {
     match error {
         IssuerError::Header(error) => of_jose(error),
+        IssuerError::KeyNotLookedFor(error) => Some(of_limit(error.limit)),
+        IssuerError::NobodyTrusted => Some(
+            "the DomainResolver answered DomainAnswer::Nobody for this request: if the request is legitimate, let the \
+             resolver return the domain of its tenant",
+        ),
         IssuerError::NotTrusted { nearly: true } => Some(
             "iss differs from the configured domain only in letter case or in the trailing slash: the issuer must \
              write https://, the host in lower case, and a slash",
@@ -156,13 +161,22 @@ fn of_issuer(error: &IssuerError) -> Option<&'static str> {
                 "the jwks_uri is missing, not https, or on another host: allow that host, and its port, with \
                  allow_jwks_host()",
             ),
-            DiscoveryError::Throttled => Some(
-                "tokens name more issuers without a verified token than KeyPolicy::newcomers allows: if your own \
-                 users are affected, raise this limit, else find the client that sends invalid tokens",
-            ),
             DiscoveryError::GivenUp | DiscoveryError::KeySet(_) | DiscoveryError::TokenEndpoint => None,
         },
         _ => None,
+    }
+}
+
+fn of_limit(limit: FetchLimit) -> &'static str {
+    match limit {
+        FetchLimit::Newcomers => {
+            "tokens name more issuers without a verified token than KeyPolicy::newcomers allows: if your own users are \
+             affected, raise this limit, or call warm_up() at start; else find the client that sends invalid tokens"
+        }
+        FetchLimit::UnknownKeys => {
+            "tokens name more unknown keys of one issuer than KeyPolicy::unknown_key_fetches allows: find the client \
+             that sends invalid tokens; after a key rotation, refresh_now() fetches the new key at once"
+        }
     }
 }
 
@@ -190,7 +204,8 @@ fn of_resolver(error: &ResolverError) -> &'static str {
             "the DomainResolver returned an invalid domain: let it return hosts only, such as tenant.eu.auth0.com"
         }
         ResolverError::Empty => {
-            "the DomainResolver returned no domain: to reject tokens, let it return the domains that are allowed"
+            "the DomainResolver returned an empty list: to reject tokens, let it return the domains that are allowed, \
+             or DomainAnswer::Nobody"
         }
         ResolverError::Failed(_) | ResolverError::Timeout => {
             "the DomainResolver failed or took longer than 5 s: check the service or database that it queries"

@@ -4,7 +4,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use crate::clock::since_epoch;
-use crate::error::Error;
+use crate::error::{Error, Reason};
+use crate::issuer::IssuerError;
 use crate::with_sources::WithSources;
 
 /// Logs at most [`EVENTS_PER_SECOND`] rejections with the same label in one second. The others are counted, and their
@@ -79,10 +80,11 @@ impl Labelled {
 }
 
 /// Logs a rejection. A status of 500 or more means that the cause is on this API's side. The event then includes all
-/// source errors.
+/// source errors. A key that was not looked for is an exception: strangers can cause it at any rate.
 fn log(error: &Error) {
     let (label, status, hint) = (error.label(), error.status(), error.hint());
-    if status >= 500 {
+    let is_throttled = matches!(error.reason, Reason::Issuer(IssuerError::KeyNotLookedFor(_)));
+    if status >= 500 && !is_throttled {
         tracing::warn!(target: "auth0_api", event = "request_rejected", label, status, hint, reason = %WithSources(error));
     } else {
         tracing::info!(target: "auth0_api", event = "request_rejected", label, status, hint, reason = %error);

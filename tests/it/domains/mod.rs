@@ -1,6 +1,7 @@
 //! Tokens of several tenants: which tokens the API accepts, and that the API fetches no keys from an untrusted tenant.
 
 mod bounded;
+mod flood;
 mod list;
 mod resolver;
 

@@ -3,13 +3,15 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use auth0_api_core::issuer::{DomainContext, DomainFuture, DomainResolver, IssuerError};
-use auth0_api_core::{ApiClient, ReceivedTarget, TokenRequest, TrustedDomains, TrustedProxies};
+use auth0_api_core::issuer::{
+    DomainAnswer, DomainContext, DomainFuture, DomainResolver, DomainResolverFailure, IssuerError,
+};
+use auth0_api_core::{ApiClient, Reason, ReceivedTarget, TokenCache, TokenRequest, TrustedDomains, TrustedProxies};
 
 use auth0_api_testing::status_and_label;
 
 use super::{Tenants, outcome_of};
-use crate::world::{Rejected, rejection};
+use crate::world::{Rejected, invalid_token, rejection};
 
 #[tokio::test]
 async fn a_resolver_selects_the_trusted_tenant_of_each_request() {
@@ -97,7 +99,7 @@ async fn an_error_of_the_resolver_is_a_server_error() {
     let tenants = Tenants::start().await;
     let domain = tenants.a.domain();
     let token = tenants.a.mint().sign();
-    let of = |domains: &[&str]| Spy::answering(domains.iter().map(|domain| (*domain).to_owned()).collect());
+    let of = |domains: &[&str]| Spy::answering(domains.iter().map(|domain| (*domain).to_owned()).collect::<Vec<_>>());
     let numbered: Vec<String> = (0..1001).map(|number| format!("tenant-{number}.example")).collect();
     for (spy, reason) in [
         (Spy::failing(), "the domain resolver failed"),
@@ -124,6 +126,44 @@ async fn an_error_of_the_resolver_is_a_server_error() {
 }
 
 #[tokio::test]
+async fn a_request_for_which_the_resolver_trusts_nobody_is_401() {
+    let tenants = Tenants::start().await;
+    let spy = Spy::answering(DomainAnswer::Nobody);
+    let builder = tenants.builder(TrustedDomains::resolver(spy.clone())).token_cache(TokenCache::entries(10));
+    let api = builder.build().unwrap();
+    let token = tenants.a.mint().sign();
+    let challenge = r#"Bearer realm="api", error="invalid_token", error_description="the issuer of the access token is not trusted""#;
+    let error = api.verify_access_token(&token).await.unwrap_err();
+    assert!(error.hint().is_some_and(|hint| hint.contains("DomainAnswer::Nobody")));
+    assert!(matches!(error.reason(), Reason::Issuer(IssuerError::NobodyTrusted)), "{error:?}");
+    assert_eq!(rejection(&api, Err(error)), invalid_token("issuer_not_trusted", challenge));
+    assert_eq!(tenants.fetches(), [0, 0, 0]);
+
+    // The answer also counts for a token that was accepted before.
+    spy.answer_with(vec![tenants.a.domain().to_owned()]);
+    assert_eq!(outcome_of(&api, &token).await, "200 accepted");
+    spy.answer_with(DomainAnswer::Nobody);
+    assert_eq!(outcome_of(&api, &token).await, "401 issuer_not_trusted");
+}
+
+#[tokio::test]
+async fn a_closure_may_trust_nobody() {
+    let tenants = Tenants::start().await;
+    let domain = tenants.a.domain().to_owned();
+    let by_host = move |context: &DomainContext<'_>| {
+        let known = context.header("host") == Some("a.example");
+        let answer = if known { vec![domain.clone()].into() } else { DomainAnswer::Nobody };
+        std::future::ready(Ok(answer))
+    };
+    let api = tenants.builder(TrustedDomains::resolver(by_host)).build().unwrap();
+    for (host, expected) in [("a.example", "200 accepted"), ("scanner.example", "401 issuer_not_trusted")] {
+        let headers = [("authorization", format!("Bearer {}", tenants.a.mint().sign())), ("host", host.to_owned())];
+        let request = TokenRequest::new("GET", "https://a.example/orders", &headers);
+        assert_eq!(status_and_label(&api.verify_request(&request).await), expected, "{host}");
+    }
+}
+
+#[tokio::test]
 async fn a_resolver_may_return_a_thousand_domains() {
     let tenants = Tenants::start().await;
     let mut domains: Vec<String> = (0..999).map(|number| format!("tenant-{number}.example")).collect();
@@ -135,8 +175,8 @@ async fn a_resolver_may_return_a_thousand_domains() {
 #[tokio::test(start_paused = true)]
 async fn a_resolver_times_out_after_5_s() {
     let tenants = Tenants::start().await;
-    let api =
-        tenants.builder(TrustedDomains::resolver(|_: &DomainContext<'_>| std::future::pending())).build().unwrap();
+    let never = |_: &DomainContext<'_>| std::future::pending::<Result<DomainAnswer, DomainResolverFailure>>();
+    let api = tenants.builder(TrustedDomains::resolver(never)).build().unwrap();
     let five_seconds = std::time::Duration::from_millis(5_001);
     let verified = tokio::time::timeout(five_seconds, api.verify_access_token(&tenants.a.mint().sign())).await;
     assert_eq!(status_and_label(&verified.unwrap()), "500 resolver_failed");
@@ -169,22 +209,22 @@ async fn with_a_resolver_only_cached_issuers_can_be_refreshed() {
 /// Records the context of each call. Clones share the records and the answer.
 #[derive(Clone)]
 struct Spy {
-    answer: Arc<Mutex<Option<Vec<String>>>>,
+    answer: Arc<Mutex<Option<DomainAnswer>>>,
     last: Arc<Mutex<String>>,
     times: Arc<AtomicUsize>,
 }
 
 impl Spy {
-    fn answering(domains: Vec<String>) -> Self {
-        Self { answer: Arc::new(Mutex::new(Some(domains))), last: Arc::default(), times: Arc::default() }
+    fn answering(answer: impl Into<DomainAnswer>) -> Self {
+        Self { answer: Arc::new(Mutex::new(Some(answer.into()))), last: Arc::default(), times: Arc::default() }
     }
 
     fn failing() -> Self {
-        Self { answer: Arc::default(), ..Self::answering(vec![]) }
+        Self { answer: Arc::default(), ..Self::answering(DomainAnswer::Nobody) }
     }
 
-    fn answer_with(&self, domains: Vec<String>) {
-        *self.answer.lock().unwrap() = Some(domains);
+    fn answer_with(&self, answer: impl Into<DomainAnswer>) {
+        *self.answer.lock().unwrap() = Some(answer.into());
     }
 
     fn last(&self) -> String {

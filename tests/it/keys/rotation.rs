@@ -4,7 +4,7 @@ use auth0_api_core::{Algorithm, ApiClient};
 use auth0_api_testing::{SigningKey, TestWorld, status_and_label};
 
 use super::fetched;
-use crate::world::{invalid_token, rejection};
+use crate::world::{Rejected, invalid_token, rejection};
 
 const KEY_UNKNOWN: &str =
     r#"Bearer realm="api", error="invalid_token", error_description="the signing key of the access token is unknown""#;
@@ -47,16 +47,53 @@ async fn a_removed_key_is_rejected_after_the_fetch_for_a_new_key() {
 #[tokio::test]
 async fn many_unknown_keys_cause_three_fetches_and_then_one_per_ten_seconds() {
     let (world, api) = warm().await;
-    for (pass, fetches) in [(0, 4), (9, 4), (1, 5), (9, 5), (1, 6), (25, 8)] {
+    let mut before = 1;
+    for (round, (pass, fetches)) in [(0, 4), (9, 4), (1, 5), (9, 5), (1, 6), (25, 8)].into_iter().enumerate() {
         world.pass(pass);
         for number in 0..20 {
-            let token = world.tenant.mint().header("kid", format!("unknown-{pass}-{number}")).sign();
+            let token = world.tenant.mint().header("kid", format!("unknown-{round}-{number}")).sign();
             let outcome = api.verify_access_token(&token).await;
-            assert_eq!(rejection(&api, outcome), invalid_token("key_unknown", KEY_UNKNOWN));
+            let expected =
+                if number < fetches - before { invalid_token("key_unknown", KEY_UNKNOWN) } else { not_looked_for() };
+            assert_eq!(rejection(&api, outcome), expected);
         }
         assert_eq!(fetched(&world), (fetches, fetches), "after {pass} s more");
+        before = fetches;
     }
     assert_eq!(outcome_of(&api, &world.tenant.mint().sign()).await, "200 accepted");
+}
+
+#[tokio::test]
+async fn a_key_that_was_not_looked_for_is_503_until_the_next_permit() {
+    let (world, api) = warm().await;
+    for number in 0..3 {
+        bogus(&world, &api, number).await;
+    }
+    world.tenant.rotate_keys();
+    let token = world.tenant.mint().sign();
+    for (pass, left) in [(0, "10"), (1, "9"), (7, "2"), (1, "1")] {
+        world.pass(pass);
+        let error = api.verify_access_token(&token).await.unwrap_err();
+        let retry_after = api.reject(&error).headers().find(|(name, _)| *name == "retry-after");
+        assert_eq!(retry_after.unwrap().1, left, "after {pass} s more");
+        assert!(error.hint().is_some_and(|hint| hint.contains("unknown_key_fetches")));
+        assert_eq!(rejection(&api, Err(error)), not_looked_for());
+    }
+    world.pass(1);
+    assert_eq!(outcome_of(&api, &token).await, "200 accepted");
+    assert_eq!(fetched(&world), (5, 5));
+}
+
+#[tokio::test]
+async fn a_key_that_was_looked_for_a_short_time_ago_is_401_without_a_permit() {
+    let (world, api) = warm().await;
+    for number in 0..3 {
+        bogus(&world, &api, number).await;
+    }
+    for number in 0..3 {
+        bogus(&world, &api, number).await;
+    }
+    assert_eq!(fetched(&world), (4, 4));
 }
 
 #[tokio::test]
@@ -73,13 +110,13 @@ async fn a_new_key_is_found_after_a_few_unknown_keys() {
 #[tokio::test]
 async fn a_new_key_is_found_ten_seconds_after_many_unknown_keys() {
     let (world, api) = warm().await;
-    for number in 0..20 {
+    for number in 0..3 {
         bogus(&world, &api, number).await;
     }
     world.tenant.rotate_keys();
     world.pass(10);
     // Even if a token of the attacker uses the permit, the fetch returns the new key.
-    bogus(&world, &api, 20).await;
+    bogus(&world, &api, 3).await;
     assert_eq!(outcome_of(&api, &world.tenant.mint().sign()).await, "200 accepted");
     assert_eq!(fetched(&world), (5, 5));
 }
@@ -118,6 +155,10 @@ async fn a_token_without_kid_is_verified_with_the_only_suitable_key() {
     let challenge =
         r#"Bearer realm="api", error="invalid_token", error_description="the access token names no signing key""#;
     assert_eq!(rejection(&api, outcome), invalid_token("key_ambiguous", challenge));
+}
+
+fn not_looked_for() -> Rejected {
+    Rejected { status: 503, label: "key_not_looked_for", challenges: vec![] }
 }
 
 async fn warm() -> (TestWorld, ApiClient) {

@@ -109,9 +109,9 @@ impl ApiClient {
     }
 
     /// Fetches the keys of every listed issuer that has no fresh ones, so that the first request does not wait for
-    /// them. If a resolver names an issuer, the keys of this issuer are fetched when its first token arrives. If the
-    /// list is longer than [`KeyPolicy::max_issuers`](crate::KeyPolicy::max_issuers), only the keys of the first
-    /// `max_issuers` issuers are fetched.
+    /// them. If a resolver names an issuer, the keys of this issuer are fetched when its first token arrives. If
+    /// [`KeyPolicy::max_issuers`](crate::KeyPolicy::max_issuers) is set and the list is longer, only the keys of the
+    /// first `max_issuers` issuers are fetched.
     ///
     /// # Errors
     ///
@@ -119,13 +119,13 @@ impl ApiClient {
     /// are fetched anyway, and the client is usable. It tries again to fetch the missing keys when a token of that
     /// issuer arrives.
     pub async fn warm_up(&self) -> Result<(), KeysUnavailable> {
-        self.0.verifier.issuers.warm_up(self.0.verifier.clock.now()).await
+        self.0.verifier.issuers.warm_up().await
     }
 
     /// Returns true once the first fetch of every listed issuer has ended and at least one issuer has usable keys. So
-    /// the outage of one tenant does not affect the users of other tenants. With more issuers than
-    /// [`KeyPolicy::max_issuers`](crate::KeyPolicy::max_issuers), one issuer with usable keys is enough. With a
-    /// resolver, the result is always true.
+    /// the outage of one tenant does not affect the users of other tenants. If
+    /// [`KeyPolicy::max_issuers`](crate::KeyPolicy::max_issuers) is set and the list is longer, one issuer with usable
+    /// keys is enough. With a resolver, the result is always true.
     ///
     /// This method never fetches. If a readiness probe may run before the first request, call
     /// [`warm_up`](Self::warm_up) in the probe: `warm_up` sends no request while the keys are fresh.

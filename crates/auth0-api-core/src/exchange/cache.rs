@@ -21,7 +21,7 @@ use moka::sync::Cache;
 
 use super::cache_key::CacheKey;
 use super::{EndpointUnavailable, ExchangeError, TokenSet};
-use crate::clock::Clock;
+use crate::clock::{Clock, elapsed};
 use crate::flight::SingleFlight;
 
 /// How many answers of exchanges are cached, for [`exchange_cache`](crate::ApiClientBuilder::exchange_cache).
@@ -168,8 +168,8 @@ impl AnswerCache {
 
     fn usable(&self, key: CacheKey, now: SystemTime) -> Option<CachedAnswer> {
         // If the clock was set back, an answer from the future is not used. Otherwise, the answer could be used for too
-        // long.
-        self.answers.get(&key).filter(|cached| now < cached.usable_until && cached.cached_at <= now + CLOCK_SLACK)
+        // long. If another call cached the answer a little later than `now`, the answer is used.
+        self.answers.get(&key).filter(|cached| now < cached.usable_until && elapsed(cached.cached_at, now).is_some())
     }
 
     fn store(&self, key: CacheKey, tokens: &TokenSet, limits: Limits) {
@@ -232,6 +232,3 @@ const SKEW: Duration = Duration::from_secs(30);
 const RENEW_AFTER_PERCENT: u32 = 80;
 /// Without this pause, every call during an outage would send a request and make the outage worse.
 const RENEWAL_PAUSE: Duration = Duration::from_secs(30);
-/// A call reads the clock when it begins. If another call caches the answer a little later, the answer seems to come
-/// from the future.
-const CLOCK_SLACK: Duration = Duration::from_secs(60);

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use super::{EndpointUnavailable, ExchangeError};
 use crate::back_off::BackOff;
-use crate::clock::Clock;
+use crate::clock::{Clock, elapsed};
 use crate::flight::SingleFlight;
 use crate::http::BoundedClient;
 use crate::issuer::{DiscoveryError, Domain, TokenEndpointOf, discovery_document, token_endpoint};
@@ -43,13 +43,18 @@ impl Endpoint {
     /// Returns the URL. If the URL is not fresh, the discovery document is fetched. If the fetch fails, the old URL is
     /// used for up to 24 h.
     pub(super) async fn url(self: &Arc<Self>) -> Result<Arc<str>, ExchangeError> {
-        let now = self.clock.now();
-        if let Some(found) = self.lock().without_fetch(now) {
+        if let Some(found) = self.without_fetch() {
             return Ok(found?);
         }
         let endpoint = Arc::clone(self);
         let flight = self.flights.join_or_start((), || async move { endpoint.discover().await });
         Ok(flight.result().await.unwrap_or_else(|| Err(EndpointUnavailable::given_up()))?)
+    }
+
+    fn without_fetch(&self) -> Option<Found> {
+        // The lock is taken first. If the clock were read first, another task could store a later time in between.
+        let discovered = self.lock();
+        discovered.without_fetch(self.clock.now())
     }
 
     async fn discover(&self) -> Found {
@@ -97,10 +102,10 @@ impl Discovered {
     }
 }
 
-/// Returns true if less than `duration` has passed since `from`. Returns false if the clock was set back to a time
-/// before `from`: the URL or the failure then counts as old.
+/// Returns true if less than `duration` has passed since `from`. Returns false if the clock was set back: the URL or the
+/// failure then counts as old.
 fn is_within(from: SystemTime, now: SystemTime, duration: Duration) -> bool {
-    now.duration_since(from).is_ok_and(|age| age < duration)
+    elapsed(from, now).is_some_and(|age| age < duration)
 }
 
 /// The same as for key sets, and as in auth0-api-js.
@@ -123,7 +128,16 @@ pub(super) const MAX_DOCUMENT_BYTES: usize = 512 * 1024;
 
 #[cfg(test)]
 mod tests {
+    use std::time::UNIX_EPOCH;
+
     use super::*;
+
+    #[test]
+    fn an_older_time_forgets_nothing_and_a_clock_set_back_does() {
+        let at = |seconds| UNIX_EPOCH + Duration::from_secs(seconds);
+        let is_fresh = |now| is_within(at(10_000), at(now), FRESH_FOR);
+        assert_eq!([10_000, 10_599, 10_600, 9_999, 9_940, 9_939].map(is_fresh), [true, true, false, true, true, false]);
+    }
 
     #[test]
     fn a_failure_lasts_a_second_at_least_and_ten_minutes_at_most() {

@@ -5,6 +5,8 @@ use std::time::SystemTime;
 
 use super::config::IssuerConfig;
 use super::domain::Loopback;
+use super::fetching::FirstFetch;
+use super::limits::Limits;
 use super::recent::{Admitted, Recent};
 use super::resolver::Resolver;
 use super::state::IssuerState;
@@ -17,10 +19,10 @@ use crate::request::TokenRequest;
 /// Admits issuers, and finds the states of admitted issuers.
 #[derive(Debug)]
 pub(super) enum Directory {
-    /// All issuers of a list of at most [`KeyPolicy::max_issuers`](super::KeyPolicy::max_issuers) entries. Their states
-    /// are created with the client and never evicted.
+    /// All issuers of a list. Their states are created with the client and never evicted.
     Pinned(Box<[Arc<IssuerState>]>),
-    /// The issuers of a longer list.
+    /// The issuers of a list that is longer than the configured
+    /// [`KeyPolicy::max_issuers`](super::KeyPolicy::max_issuers).
     Listed(Box<[Domain]>, Recent),
     /// The issuers that a resolver names for each request.
     Resolved(Resolver, Recent),
@@ -28,15 +30,22 @@ pub(super) enum Directory {
 
 impl Directory {
     pub(super) fn new(trusted: Trusted, loopback: Loopback, config: IssuerConfig, target: TargetPolicy) -> Self {
-        let config = Arc::new(config);
+        let (now, config) = (config.clock.now(), Arc::new(config));
+        let limits = Arc::new(Limits::new(&config.policy, now));
         match trusted {
-            Trusted::Listed(domains) if domains.len() <= config.policy.max_issuers => {
+            Trusted::Listed(domains) if config.policy.max_issuers.is_none_or(|max| domains.len() <= max) => {
                 meter::issuers_held(domains.len() as u64);
-                let state = |domain| Arc::new(IssuerState::new(domain, Arc::clone(&config)));
-                Self::Pinned(domains.into_iter().map(state).collect())
+                let first =
+                    |index| if index < FREE_FIRST_FETCHES { FirstFetch::free(now) } else { FirstFetch::default() };
+                let state = |(index, domain)| {
+                    Arc::new(IssuerState::new(domain, Arc::clone(&config), Arc::clone(&limits), first(index)))
+                };
+                Self::Pinned(domains.into_iter().enumerate().map(state).collect())
             }
-            Trusted::Listed(domains) => Self::Listed(domains, Recent::new(config)),
-            Trusted::Resolved(source) => Self::Resolved(Resolver { source, loopback, target }, Recent::new(config)),
+            Trusted::Listed(domains) => Self::Listed(domains, Recent::new(config, limits)),
+            Trusted::Resolved(source) => {
+                Self::Resolved(Resolver { source, loopback, target }, Recent::new(config, limits))
+            }
         }
     }
 
@@ -46,17 +55,16 @@ impl Directory {
         &self,
         iss: &str,
         request: Option<&TokenRequest<'_>>,
-        now: SystemTime,
     ) -> Result<Admitted<'_>, IssuerError> {
         match self {
             Self::Pinned(states) => {
                 let state = Arc::clone(named(iss, states, |state| state.domain())?);
                 Ok(Admitted { state, newcomer_in: None })
             }
-            Self::Listed(domains, recent) => Ok(recent.admit(named(iss, domains, |domain| domain)?, now)?),
+            Self::Listed(domains, recent) => Ok(recent.admit(named(iss, domains, |domain| domain)?)?),
             Self::Resolved(resolver, recent) => {
-                let domains = resolver.domains(request, iss).await?;
-                Ok(recent.admit(named(iss, &domains, |domain| domain)?, now)?)
+                let domains = resolver.domains(request, iss).await?.ok_or(IssuerError::NobodyTrusted)?;
+                Ok(recent.admit(named(iss, &domains, |domain| domain)?)?)
             }
         }
     }
@@ -72,7 +80,7 @@ impl Directory {
             Self::Pinned(_) | Self::Listed(..) => Ok(true),
             Self::Resolved(resolver, _) => {
                 let domains = resolver.domains(request, issuer).await?;
-                Ok(domains.iter().any(|domain| domain.issuer() == issuer))
+                Ok(domains.is_some_and(|domains| domains.iter().any(|domain| domain.issuer() == issuer)))
             }
         }
     }
@@ -130,3 +138,8 @@ fn named<'t, T>(iss: &str, trusted: &'t [T], domain: impl Fn(&T) -> &Domain) -> 
         trusted.iter().any(|trusted| name(domain(trusted).issuer()).eq_ignore_ascii_case(iss.trim_end_matches('/')));
     Err(IssuerError::NotTrusted { nearly })
 }
+
+/// The first fetch of an issuer of a list needs no permit, so that the users of a new replica do not wait while strangers
+/// name other issuers. For a thousand issuers, the TLS handshakes of these fetches take a core about two seconds. Only
+/// an operator can make the list longer. The first fetches of further issuers need permits.
+const FREE_FIRST_FETCHES: usize = 1000;

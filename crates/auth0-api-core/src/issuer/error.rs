@@ -18,9 +18,18 @@ pub enum IssuerError {
     /// The token has no `kid`, and several keys fit its algorithm.
     #[error("the token has no kid, and several keys fit its algorithm")]
     KeyAmbiguous,
-    /// The issuer publishes no key that fits the token's `kid` and algorithm.
+    /// No key was looked for, because the permitted fetches are used up. So this client does not know whether the
+    /// token's key exists. This is not the caller's fault.
+    #[error(transparent)]
+    KeyNotLookedFor(#[from] KeyNotLookedFor),
+    /// The issuer publishes no key that fits the token's `kid` and algorithm: a fetch after the request, or in the 30 s
+    /// before it, did not return one.
     #[error("the issuer has no key that fits the token's kid and algorithm")]
     KeyUnknown,
+    /// The domain resolver answered that it trusts nobody for this request
+    /// ([`DomainAnswer::Nobody`](super::DomainAnswer::Nobody)).
+    #[error("no issuer is trusted for this request")]
+    NobodyTrusted,
     /// Neither the configuration nor the domain resolver names the issuer.
     #[error("the issuer is not trusted")]
     NotTrusted {
@@ -51,6 +60,33 @@ pub struct KeysUnavailable {
     pub cause: Arc<DiscoveryError>,
     /// How long to wait before trying again, counted from the time when the error was returned.
     pub retry_after: Duration,
+}
+
+/// No key was looked for, because the permitted fetches are used up, and when to try again.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("no key of {issuer} was looked for: {limit}")]
+#[non_exhaustive]
+pub struct KeyNotLookedFor {
+    /// The issuer.
+    pub issuer: Arc<str>,
+    /// The limit that is reached.
+    pub limit: FetchLimit,
+    /// The time until the next permit. It is a second or longer, because a request waits for a permit that comes
+    /// earlier; it is shorter only if too many requests wait already.
+    pub retry_after: Duration,
+}
+
+/// A limit on the fetches that tokens cause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FetchLimit {
+    /// Fetches for issuers without a verified token: [`KeyPolicy::newcomers`](crate::KeyPolicy::newcomers).
+    #[error("tokens name too many issuers that have no verified token so far")]
+    Newcomers,
+    /// Fetches for key ids that the issuer does not have:
+    /// [`KeyPolicy::unknown_key_fetches`](crate::KeyPolicy::unknown_key_fetches).
+    #[error("tokens name too many unknown keys of this issuer")]
+    UnknownKeys,
 }
 
 /// Why fetching an issuer's keys, or its token endpoint, failed.
@@ -84,10 +120,6 @@ pub enum DiscoveryError {
     /// The key set is unusable.
     #[error("the key set is unusable")]
     KeySet(#[source] KeySetError),
-    /// Nothing was fetched, because tokens name too many issuers that have no verified token so far
-    /// ([`KeyPolicy::newcomers`](crate::KeyPolicy::newcomers)).
-    #[error("nothing was fetched: tokens name too many issuers that have no verified token so far")]
-    Throttled,
 }
 
 /// Why a whole key set is unusable. A single unusable key is skipped.

@@ -1,37 +1,66 @@
-//! What is known about an issuer's fetches: the last failure, and the limits for unknown `kid`s.
+//! What is known about an issuer's fetches: the last failure, the permits, and the unknown `kid`s.
 
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use super::permits::Permits;
-use super::snapshot::CLOCK_SLACK;
 use super::unknown_keys::UnknownKeys;
 use super::{CheckedKeyPolicy, DiscoveryError, KeysUnavailable};
 use crate::back_off::BackOff;
+use crate::clock::elapsed;
 
 /// The state of an issuer's fetches. [`IssuerState`](super::state::IssuerState) keeps it behind a lock.
+///
+/// Callers pass the time that they read while they hold the lock, so the time never goes back unless the clock was set
+/// back.
 #[derive(Debug)]
 pub(super) struct Fetching {
     /// Limits the fetches that unknown `kid`s cause.
     pub(super) permits: Permits,
     pub(super) unknown: UnknownKeys,
+    /// When the fetch in progress begins, while it waits for its permit.
+    pub(super) begins_at: Option<SystemTime>,
+    pub(super) first: FirstFetch,
     back_off: BackOff,
     failure: Option<Failure>,
 }
 
-/// The failure of the last fetch, and the end of the back-off.
+/// The permits of an issuer without a verified token.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct FirstFetch {
+    /// When the first fetch may begin, if it needs no further permit.
+    pub(super) begins_at: Option<SystemTime>,
+    /// The permits that this issuer has taken so far. They are returned when the issuer has a verified token.
+    pub(super) permits: u32,
+}
+
+/// The failure of the last fetch.
 #[derive(Clone, Debug)]
 struct Failure {
+    at: SystemTime,
     /// The number of failures since the last success.
     count: u32,
+    /// `retry_after` is the length of the back-off.
     error: KeysUnavailable,
-    until: SystemTime,
+}
+
+impl FirstFetch {
+    /// The first fetch needs no permit.
+    pub(super) fn free(now: SystemTime) -> Self {
+        Self { begins_at: Some(now), permits: 0 }
+    }
+
+    /// The first fetch has taken its permit, and begins at this time.
+    pub(super) fn paid(begins_at: SystemTime) -> Self {
+        Self { begins_at: Some(begins_at), permits: 1 }
+    }
 }
 
 impl Fetching {
-    pub(super) fn new(policy: &CheckedKeyPolicy, now: SystemTime) -> Self {
+    pub(super) fn new(policy: &CheckedKeyPolicy, first: FirstFetch, now: SystemTime) -> Self {
         let permits = Permits::full(policy.unknown_key_burst, policy.unknown_key_interval, now);
-        Self { permits, unknown: UnknownKeys::default(), back_off: policy.back_off, failure: None }
+        let (unknown, back_off) = (UnknownKeys::default(), policy.back_off);
+        Self { permits, unknown, begins_at: None, first, back_off, failure: None }
     }
 
     /// Records that a fetch ended with keys.
@@ -44,7 +73,7 @@ impl Fetching {
         let count = self.failure.as_ref().map_or(0, |failure| failure.count).saturating_add(1);
         let retry_after = self.back_off.after(count, cause.retry_after());
         let error = KeysUnavailable { issuer, cause: Arc::new(cause), retry_after };
-        self.failure = Some(Failure { count, error: error.clone(), until: now + retry_after });
+        self.failure = Some(Failure { at: now, count, error: error.clone() });
         error
     }
 
@@ -53,13 +82,41 @@ impl Fetching {
         self.failure.is_some()
     }
 
-    /// Returns the last failure until its back-off is over, with the remaining time as `retry_after`.
+    /// Returns the last failure until its back-off is over, with the remaining time as `retry_after`. If the clock was
+    /// set back, the back-off is over.
     pub(super) fn failure_at(&self, now: SystemTime) -> Option<KeysUnavailable> {
-        let failure = self.failure.as_ref()?;
-        let left = failure.until.duration_since(now).unwrap_or_default();
-        // If the remaining time is longer than the whole back-off, the clock was set back. If it is longer by more than
-        // `CLOCK_SLACK`, the back-off counts as over. Otherwise `retry_after` is the length of the whole back-off.
-        let lasts = !left.is_zero() && left <= failure.error.retry_after + CLOCK_SLACK;
-        lasts.then(|| KeysUnavailable { retry_after: left.min(failure.error.retry_after), ..failure.error.clone() })
+        let Failure { at, error, .. } = self.failure.as_ref()?;
+        let left = error.retry_after.checked_sub(elapsed(*at, now)?).filter(|left| !left.is_zero())?;
+        Some(KeysUnavailable { retry_after: left, ..error.clone() })
+    }
+
+    /// Returns the last failure for a request that comes after the back-off, but before the next permitted fetch.
+    pub(super) fn failure_until(&self, next_fetch: Duration) -> Option<KeysUnavailable> {
+        let Failure { error, .. } = self.failure.as_ref()?;
+        Some(KeysUnavailable { retry_after: next_fetch, ..error.clone() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
+
+    use std::time::UNIX_EPOCH;
+
+    use super::*;
+    use crate::issuer::KeyPolicy;
+
+    fn at(seconds: u64) -> SystemTime {
+        UNIX_EPOCH + Duration::from_secs(1_700_000_000 + seconds)
+    }
+
+    #[test]
+    fn an_older_time_does_not_end_a_back_off_and_a_clock_set_back_does() {
+        let policy = KeyPolicy::new().jitter_percent(0).check().unwrap();
+        let mut fetching = Fetching::new(&policy, FirstFetch::default(), at(1_000));
+        fetching.fail(DiscoveryError::GivenUp, "https://tenant.example/".into(), at(1_000));
+        fetching.fail(DiscoveryError::GivenUp, "https://tenant.example/".into(), at(1_001));
+        let left = |now| fetching.failure_at(at(now)).map(|failure| failure.retry_after.as_secs());
+        assert_eq!([1_001, 1_000, 941, 1_002, 1_003, 940].map(left), [Some(2), Some(2), Some(2), Some(1), None, None]);
     }
 }

@@ -17,9 +17,10 @@
 // | Which tenants does the configuration or the resolver name? | `trusted`, `domain`, `resolver` |
 // | Which keys may have signed this token? | `trust`, the entry point: from `iss` and `kid` to the keys |
 // | Is the token's issuer trusted, and where is its state? | `directory` |
-// | Which issuers are held in memory, and which issuer is evicted? | `recent`, `permits` |
-// | When are an issuer's keys fetched, who waits, and which keys are used meanwhile? | `state` |
-// | When may the next fetch start? | `fetching`, `permits`, `unknown_keys` |
+// | Which issuers are held in memory, and which issuer is evicted? | `recent` |
+// | Which requests wait for keys, and which keys are used meanwhile? | `state` |
+// | Who may cause a fetch, when does it begin, and what does its result change? | `fetch`, `pending` |
+// | Which limits apply to fetches? | `fetching`, `limits`, `permits`, `unknown_keys` |
 // | Which documents are fetched, and what must they contain? | `documents`, `discovery`, `jwks_host` |
 // | What does a key set contain, and is the set still current? | `key_set`, `snapshot` |
 // | Which limits and times apply? | `policy`, `config` |
@@ -33,9 +34,12 @@ mod discovery;
 mod documents;
 mod domain;
 mod error;
+mod fetch;
 mod fetching;
 mod jwks_host;
 mod key_set;
+mod limits;
+mod pending;
 mod permits;
 pub(crate) mod policy;
 mod recent;
@@ -50,9 +54,9 @@ mod unknown_keys;
 mod wycheproof_tests;
 
 pub use domain::{Domain, DomainError};
-pub use error::{DiscoveryError, IssuerError, KeySetError, KeysUnavailable};
+pub use error::{DiscoveryError, FetchLimit, IssuerError, KeyNotLookedFor, KeySetError, KeysUnavailable};
 pub(crate) use policy::{CheckedKeyPolicy, KeyPolicy};
-pub use resolver::{DomainContext, DomainFuture, DomainResolver, DomainResolverFailure, ResolverError};
+pub use resolver::{DomainAnswer, DomainContext, DomainFuture, DomainResolver, DomainResolverFailure, ResolverError};
 pub(crate) use trusted::TrustedDomains;
 
 pub(crate) use config::IssuerConfig;

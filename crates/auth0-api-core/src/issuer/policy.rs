@@ -26,7 +26,8 @@ pub struct KeyPolicy {
     pub(crate) fetch_timeout: Duration,
     pub(crate) fresh_for: Duration,
     pub(crate) max_document_bytes: usize,
-    pub(crate) max_issuers: usize,
+    /// `None`: all issuers of a list, or [`MAX_ISSUERS`] with a resolver.
+    pub(crate) max_issuers: Option<usize>,
     pub(crate) max_keys: usize,
     pub(crate) newcomer_interval: Duration,
     pub(crate) newcomers: usize,
@@ -53,7 +54,7 @@ impl KeyPolicy {
             fetch_timeout: FETCH_TIMEOUT,
             fresh_for: FRESH_FOR,
             max_document_bytes: MAX_DOCUMENT_BYTES,
-            max_issuers: MAX_ISSUERS,
+            max_issuers: None,
             max_keys: MAX_KEYS,
             newcomer_interval: NEWCOMER_INTERVAL,
             newcomers: NEWCOMERS,
@@ -93,29 +94,35 @@ impl KeyPolicy {
     }
 
     /// Limits the fetches that unknown key ids cause, per issuer: at most `burst` at once, then one more per
-    /// `interval`. Default: 3, and one per 10 s; 1 to 100, and 1 s to 1 hour.
+    /// `interval`. A request waits for a permit that comes in less than a second. Other requests beyond the limit get
+    /// 503 with the label `key_not_looked_for`, and `Retry-After` until the next permit. Default: 3, and one per 10 s; 1
+    /// to 100, and 1 s to 1 hour.
     pub const fn unknown_key_fetches(mut self, burst: usize, interval: Duration) -> Self {
         self.unknown_key_burst = burst;
         self.unknown_key_interval = interval;
         self
     }
 
-    /// Sets how many issuers' keys are held. Beyond that, the least recently used issuer is evicted. Default: 100; 1 to
-    /// 100 000.
+    /// Sets how many issuers' keys are held. Beyond that, the least recently used issuer is evicted. Default: all issuers
+    /// of a list, 100 with a resolver; 1 to 100 000.
     pub const fn max_issuers(mut self, issuers: usize) -> Self {
-        self.max_issuers = issuers;
+        self.max_issuers = Some(issuers);
         self
     }
 
-    /// Limits newcomers, which are issuers without a verified token so far: at most `issuers` at once, then one more
-    /// per `interval`. They are held in addition to [`max_issuers`](Self::max_issuers).
+    /// Limits the fetches for newcomers, which are issuers without a verified token so far: at most `fetches` at once,
+    /// then one more per `interval`. Default: 100, and one per 100 ms; 1 to 100 000, and 1 ms to 1 hour.
     ///
     /// Clients without a valid token can write tokens that name one trusted issuer after another. This limits the
-    /// fetches that such clients cause. The limit applies only if the client cannot hold all issuers: with a resolver,
-    /// or with a list longer than `max_issuers`. Requests beyond the limit get 503. Default: 100, and one per 100 ms; 1
-    /// to 100 000, and 1 ms to 1 hour.
-    pub const fn newcomers(mut self, issuers: usize, interval: Duration) -> Self {
-        self.newcomers = issuers;
+    /// fetches that such clients cause. The limit includes repeated fetches after a failure. It does not include the
+    /// first fetch of each issuer of a list, up to 1000 issuers: the list itself limits these fetches, so that users of
+    /// a listed issuer do not wait. A request waits for a permit that comes in less than a second. Other requests beyond
+    /// the limit get 503 with the label `key_not_looked_for`, and `Retry-After` until the next permit.
+    ///
+    /// If not all issuers are held, `fetches` and 1000 more newcomers are held in addition to
+    /// [`max_issuers`](Self::max_issuers). So the keys that strangers cause to be fetched are there for real users.
+    pub const fn newcomers(mut self, fetches: usize, interval: Duration) -> Self {
+        self.newcomers = fetches;
         self.newcomer_interval = interval;
         self
     }
@@ -154,8 +161,8 @@ impl KeyPolicy {
             ((self.fresh_for..=7 * 24 * hour).contains(&self.stale_for), "stale_for is from fresh_for to 7 days"),
             (self.back_off.jitter_percent <= 100, "jitter_percent is at most 100"),
             (unknown_keys, "unknown_key_fetches takes a burst from 1 to 100 and an interval from 1 s to 1 hour"),
-            ((1..=100_000).contains(&self.max_issuers), "max_issuers is from 1 to 100 000"),
-            (newcomers, "newcomers takes 1 to 100 000 issuers and an interval from 1 ms to 1 hour"),
+            (self.max_issuers.is_none_or(|max| (1..=100_000).contains(&max)), "max_issuers is from 1 to 100 000"),
+            (newcomers, "newcomers takes 1 to 100 000 fetches and an interval from 1 ms to 1 hour"),
             ((tenth..=minute).contains(&self.fetch_timeout), "fetch_timeout is from 100 ms to 60 s"),
             (document_bytes, "max_document_bytes is from 1 KiB to 16 MiB"),
             ((1..=1000).contains(&self.max_keys), "max_keys is from 1 to 1000"),
@@ -167,6 +174,16 @@ impl KeyPolicy {
 }
 
 impl CheckedKeyPolicy {
+    /// How many issuers with a verified token are held, if not all issuers of a list are held.
+    pub(crate) fn issuers_held(&self) -> usize {
+        self.max_issuers.unwrap_or(MAX_ISSUERS)
+    }
+
+    /// How many issuers without a verified token are held, if not all issuers of a list are held.
+    pub(crate) fn newcomers_held(&self) -> usize {
+        self.newcomers.saturating_add(NEWCOMERS_KEPT)
+    }
+
     /// The age of keys at which a refresh in the background is due.
     pub(crate) fn refresh_after(&self) -> Duration {
         self.fresh_for * u32::from(self.refresh_from_percent) / 100
@@ -208,9 +225,13 @@ const MAX_ISSUERS: usize = 100;
 const MAX_KEYS: usize = 100;
 /// A replica fetches the keys of at most ten new issuers a second. Each issuer is another tenant.
 const NEWCOMER_INTERVAL: Duration = Duration::from_millis(100);
-/// The same number as `max_issuers`. A new replica that gets tokens of all its issuers at once rejects none of them.
+/// The same number as `max_issuers`. A new replica that gets tokens of a hundred issuers at once rejects none of them.
 const NEWCOMERS: usize = MAX_ISSUERS;
-/// This is longer than a fetch takes, and shorter than the usual time limit of callers.
+/// During a flood, ten fetches a second fill this room in 100 s, and the keys of a newcomer stay for as long. With a
+/// smaller room, strangers who name more issuers would evict them before a user comes. The keys take 3.5 MB.
+const NEWCOMERS_KEPT: usize = 1000;
+/// How long a request waits for newer keys if it has stale ones, or for a fetch to begin. This is longer than a fetch
+/// takes, and shorter than the usual time limit of callers.
 pub(super) const PATIENCE: Duration = Duration::from_secs(1);
 /// With the default `fresh_for`, the refresh starts two minutes before the keys are stale. Several attempts are
 /// possible in that time.

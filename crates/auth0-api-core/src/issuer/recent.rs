@@ -1,17 +1,16 @@
 //! The states of the most recently used issuers, for clients that cannot hold the states of all issuers.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
+use std::sync::Arc;
 
 use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 
 use super::config::IssuerConfig;
-use super::permits::Permits;
-use super::report;
+use super::fetching::FirstFetch;
+use super::limits::Limits;
 use super::state::IssuerState;
-use super::{DiscoveryError, Domain, KeysUnavailable};
+use super::{Domain, FetchLimit, KeyNotLookedFor};
 use crate::meter;
 
 /// Two LRU caches: one of issuers with at least one verified token, and one of newcomers, which have no verified token
@@ -19,19 +18,20 @@ use crate::meter;
 ///
 /// An attacker who knows the names of trusted issuers can write tokens that name them, without a valid signature:
 ///
-/// 1. Such a token adds its issuer to `newcomers` only, and only if `permits` has a permit left. So the token can evict
-///    only other newcomers, and the permits limit the fetches that such tokens cause.
+/// 1. Such a token adds its issuer to `newcomers` only, and only if there is a permit for its fetch, now or in less than
+///    a second. So the token can evict only other newcomers. Each further fetch for a newcomer needs a permit, too.
+///    There is room for many more newcomers than permits, so a newcomer's keys are still there when its users come.
 /// 2. The first token with a valid signature moves its issuer to `verified`. After that, only other issuers that move
 ///    to `verified` can evict it.
-/// 3. When an issuer moves, its permit is returned. So the permits limit only issuers without a verified token.
+/// 3. When an issuer moves, its permits are returned. So the permits limit only issuers without a verified token.
 ///
 /// [`ApiClient::warm_up`](crate::ApiClient::warm_up) and [`ApiClient::refresh_now`](crate::ApiClient::refresh_now) put
 /// issuers that the configuration lists into `verified` at once.
 pub(super) struct Recent {
     config: Arc<IssuerConfig>,
+    limits: Arc<Limits>,
     verified: States,
     newcomers: States,
-    permits: Mutex<Permits>,
 }
 
 type States = Cache<Arc<str>, Arc<IssuerState>>;
@@ -40,19 +40,18 @@ type States = Cache<Arc<str>, Arc<IssuerState>>;
 #[derive(Debug)]
 pub(super) struct Admitted<'d> {
     pub(super) state: Arc<IssuerState>,
-    /// Set if the issuer has no verified token so far, and may be promoted.
+    /// Set if the issuer has no verified token so far, and moves to another cache when it has one.
     pub(super) newcomer_in: Option<&'d Recent>,
 }
 
 impl Recent {
-    pub(super) fn new(config: Arc<IssuerConfig>) -> Self {
+    pub(super) fn new(config: Arc<IssuerConfig>, limits: Arc<Limits>) -> Self {
         let policy = &config.policy;
         // LRU: moka's default policy may reject a new issuer in favour of a frequently used one.
         let cache =
             |size: usize| Cache::builder().max_capacity(size as u64).eviction_policy(EvictionPolicy::lru()).build();
-        let permits = Mutex::new(Permits::full(policy.newcomers, policy.newcomer_interval, config.clock.now()));
-        let (verified, newcomers) = (cache(policy.max_issuers), cache(policy.newcomers));
-        Self { config, verified, newcomers, permits }
+        let (verified, newcomers) = (cache(policy.issuers_held()), cache(policy.newcomers_held()));
+        Self { config, limits, verified, newcomers }
     }
 
     /// Returns the state of an issuer, if it is held.
@@ -62,58 +61,57 @@ impl Recent {
 
     /// Returns the state of an issuer that the configuration lists, and creates the state if there is none.
     pub(super) fn listed(&self, domain: &Domain) -> Arc<IssuerState> {
-        self.known(domain.issuer()).unwrap_or_else(|| self.promote(&self.new_state(domain)))
+        self.known(domain.issuer()).unwrap_or_else(|| self.promote(&self.new_state(domain, FirstFetch::default())))
     }
 
     /// The states of the first issuers of a list, as many as can be held. Further issuers would evict earlier ones.
     pub(super) fn first_listed<'s>(&'s self, domains: &'s [Domain]) -> impl Iterator<Item = Arc<IssuerState>> + 's {
-        domains.iter().take(self.config.policy.max_issuers).map(|domain| self.listed(domain))
+        domains.iter().take(self.config.policy.issuers_held()).map(|domain| self.listed(domain))
     }
 
     /// Returns the state of a trusted issuer that an unverified token names. If the issuer has no state, this method
     /// takes a permit and creates a state.
-    pub(super) fn admit(&self, domain: &Domain, now: SystemTime) -> Result<Admitted<'_>, KeysUnavailable> {
+    pub(super) fn admit(&self, domain: &Domain) -> Result<Admitted<'_>, KeyNotLookedFor> {
         if let Some(state) = self.verified.get(domain.issuer()) {
             return Ok(Admitted { state, newcomer_in: None });
         }
         let state = match self.newcomers.get(domain.issuer()) {
             Some(newcomer) => newcomer,
-            None => self.newcomer(domain, now)?,
+            None => self.newcomer(domain)?,
         };
         Ok(Admitted { state, newcomer_in: Some(self) })
     }
 
-    fn newcomer(&self, domain: &Domain, now: SystemTime) -> Result<Arc<IssuerState>, KeysUnavailable> {
-        if !self.permits().take(now) {
-            report::newcomer_throttled(domain);
-            let (issuer, retry_after) = (domain.shared_issuer(), self.config.policy.newcomer_interval);
-            return Err(KeysUnavailable { issuer, cause: Arc::new(DiscoveryError::Throttled), retry_after });
-        }
+    fn newcomer(&self, domain: &Domain) -> Result<Arc<IssuerState>, KeyNotLookedFor> {
+        let (issuer, limit) = (domain.shared_issuer(), FetchLimit::Newcomers);
+        let wait = self.limits.take(&*self.config.clock);
+        let wait = wait.map_err(|retry_after| KeyNotLookedFor { issuer, limit, retry_after })?;
+        let first = FirstFetch::paid(self.config.clock.now() + wait);
         // Several requests may get here at the same time with the same new issuer, each with a permit. The cache
         // inserts the state of one request. The other requests get that same state, and return their permits.
-        let entry = self.newcomers.entry(domain.shared_issuer()).or_insert_with(|| self.new_state(domain));
+        let entry = self.newcomers.entry(domain.shared_issuer()).or_insert_with(|| self.new_state(domain, first));
         if entry.is_fresh() {
             self.evict_now();
         } else {
-            self.permits().give_back();
+            self.limits.give_back(1);
         }
         Ok(entry.into_value())
     }
 
-    fn new_state(&self, domain: &Domain) -> Arc<IssuerState> {
-        Arc::new(IssuerState::new(domain.clone(), Arc::clone(&self.config)))
+    fn new_state(&self, domain: &Domain, first: FirstFetch) -> Arc<IssuerState> {
+        Arc::new(IssuerState::new(domain.clone(), Arc::clone(&self.config), Arc::clone(&self.limits), first))
     }
 
     /// Moves an issuer from the newcomers to the verified issuers.
     ///
     /// Several requests may do this at the same time. The first request inserts the state, and all requests get that
-    /// state. The request that removes the newcomer returns the permit, so that the permit is returned only once.
+    /// state. Each state returns its permits only once.
     fn promote(&self, state: &Arc<IssuerState>) -> Arc<IssuerState> {
         let issuer = state.domain().shared_issuer();
         let verified = self.verified.entry(Arc::clone(&issuer)).or_insert_with(|| Arc::clone(state)).into_value();
-        if self.newcomers.remove(&*issuer).is_some() {
-            self.permits().give_back();
-        }
+        self.newcomers.invalidate(&*issuer);
+        state.prove();
+        verified.prove();
         self.evict_now();
         verified
     }
@@ -129,18 +127,14 @@ impl Recent {
     fn len(&self) -> u64 {
         self.verified.entry_count() + self.newcomers.entry_count()
     }
-
-    fn permits(&self) -> MutexGuard<'_, Permits> {
-        // No code panics while it holds this lock. Even after a panic, the numbers would be consistent.
-        self.permits.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl Admitted<'_> {
     /// Records that a token of the issuer has a valid signature.
     pub(super) fn promote(&self) {
-        if let Some(recent) = self.newcomer_in {
-            recent.promote(&self.state);
+        match self.newcomer_in {
+            Some(recent) => drop(recent.promote(&self.state)),
+            None => self.state.prove(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use super::key_set::KeySet;
-use super::{Domain, KeysUnavailable};
+use super::{Domain, FetchLimit, IssuerError, KeyNotLookedFor, KeysUnavailable};
 use crate::meter;
 use crate::with_sources::WithSources;
 
@@ -35,14 +35,18 @@ pub(super) fn stale_served(domain: &Domain, age: Duration) {
     meter::stale_served(domain.issuer());
 }
 
-/// Reports that an issuer's keys were not fetched, because the limit of `KeyPolicy::newcomers` is reached.
-pub(super) fn newcomer_throttled(domain: &Domain) {
-    tracing::debug!(target: "auth0_api", event = "issuer_throttled", issuer = domain.issuer());
-    meter::newcomer_throttled(domain.issuer());
-}
-
-/// Reports that no fetch was made for an unknown key id, because unknown key ids have caused too many fetches.
-pub(super) fn unknown_key_throttled(domain: &Domain) {
-    tracing::debug!(target: "auth0_api", event = "unknown_key_throttled", issuer = domain.issuer());
-    meter::unknown_key_throttled(domain.issuer());
+/// Reports a rejected request, if no key was looked for because a limit on fetches is reached.
+pub(super) fn not_looked_for(error: &IssuerError) {
+    let IssuerError::KeyNotLookedFor(KeyNotLookedFor { issuer, limit, .. }) = error else { return };
+    let issuer = &**issuer;
+    match limit {
+        FetchLimit::Newcomers => {
+            tracing::debug!(target: "auth0_api", event = "issuer_throttled", issuer);
+            meter::newcomer_throttled(issuer);
+        }
+        FetchLimit::UnknownKeys => {
+            tracing::debug!(target: "auth0_api", event = "unknown_key_throttled", issuer);
+            meter::unknown_key_throttled(issuer);
+        }
+    }
 }

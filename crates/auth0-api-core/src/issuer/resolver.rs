@@ -12,7 +12,23 @@ use crate::called_url::TargetPolicy;
 use crate::request::{HeaderSource, Location, TokenRequest};
 
 /// The future of a [`DomainResolver`]'s answer.
-pub type DomainFuture<'a> = Pin<Box<dyn Future<Output = Result<Vec<String>, DomainResolverFailure>> + Send + 'a>>;
+pub type DomainFuture<'a> = Pin<Box<dyn Future<Output = Result<DomainAnswer, DomainResolverFailure>> + Send + 'a>>;
+
+/// The tenants that a [`DomainResolver`] trusts for a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DomainAnswer {
+    /// The domains of these tenants, in any spelling that [`ApiClient::builder`](crate::ApiClient::builder) accepts. An
+    /// empty list is an error, because it is more often a mistake than a decision.
+    Domains(Vec<String>),
+    /// Nobody is trusted for this request, for example because its host is unknown. The caller gets 401.
+    Nobody,
+}
+
+impl From<Vec<String>> for DomainAnswer {
+    fn from(domains: Vec<String>) -> Self {
+        Self::Domains(domains)
+    }
+}
 
 /// The error of a resolver, of any type. The client logs the error, and the caller gets 500.
 pub type DomainResolverFailure = Box<dyn std::error::Error + Send + Sync>;
@@ -23,23 +39,32 @@ pub type DomainResolverFailure = Box<dyn std::error::Error + Send + Sync>;
 /// it fetches anything. The client does not cache the answer, so the resolver should be quick. The token's issuer must
 /// be exactly, byte for byte, one of the named issuers.
 ///
-/// To reject a token, return the tenants that the request may use, without the tenant of this token. The caller then
-/// gets 401. These answers are faults of the API, so the caller gets 500 without a challenge: an error, an empty list,
-/// an entry that is not a domain, more than 1000 entries, and no answer within 5 s.
+/// There are three answers:
 ///
-/// A closure can be a resolver. It must read what it needs from the context before it creates its future:
+/// | answer | the caller gets |
+/// |---|---|
+/// | [`DomainAnswer::Domains`] | 401 if the tenant of the token is not among the domains |
+/// | [`DomainAnswer::Nobody`]: nobody is trusted for this request | 401 |
+/// | an error: the resolver cannot answer | 500 without a challenge, and the operator a warning |
+///
+/// These answers are faults of the API, too: an empty list, an entry that is not a domain, more than 1000 entries, and
+/// no answer within 5 s.
+///
+/// A closure can be a resolver. It returns a [`DomainAnswer`] or a list of domains. It must read what it needs from the
+/// context before it creates its future:
 ///
 /// ```
 /// use auth0_api_core::{ApiClient, TrustedDomains};
-/// use auth0_api_core::issuer::DomainContext;
+/// use auth0_api_core::issuer::{DomainAnswer, DomainContext};
 ///
 /// let resolver = |context: &DomainContext<'_>| {
 ///     let brand = context.header("x-brand").map(str::to_owned);
 ///     async move {
-///         match brand.as_deref() {
-///             Some("b") => Ok(vec!["login.brand-b.com".to_owned()]),
-///             _ => Ok(vec!["login.brand-a.com".to_owned()]),
-///         }
+///         Ok(match brand.as_deref() {
+///             Some("a") => vec!["login.brand-a.com".to_owned()].into(),
+///             Some("b") => vec!["login.brand-b.com".to_owned()].into(),
+///             _ => DomainAnswer::Nobody,
+///         })
 ///     }
 /// };
 /// let api = ApiClient::builder(TrustedDomains::resolver(resolver), "https://api.example.com").build()?;
@@ -52,8 +77,7 @@ pub type DomainResolverFailure = Box<dyn std::error::Error + Send + Sync>;
     note = "for a fixed list of tenants, use `TrustedDomains::list([\"tenant.eu.auth0.com\"])` instead"
 )]
 pub trait DomainResolver: Send + Sync + 'static {
-    /// Returns the domains of the tenants, in any spelling that [`ApiClient::builder`](crate::ApiClient::builder)
-    /// accepts.
+    /// Returns the tenants whose tokens are accepted for this request.
     fn domains<'a>(&'a self, context: &'a DomainContext<'a>) -> DomainFuture<'a>;
 }
 
@@ -63,13 +87,15 @@ impl<R: DomainResolver + ?Sized> DomainResolver for Arc<R> {
     }
 }
 
-impl<R, F> DomainResolver for R
+impl<R, F, A> DomainResolver for R
 where
     R: Fn(&DomainContext<'_>) -> F + Send + Sync + 'static,
-    F: Future<Output = Result<Vec<String>, DomainResolverFailure>> + Send + 'static,
+    F: Future<Output = Result<A, DomainResolverFailure>> + Send + 'static,
+    A: Into<DomainAnswer>,
 {
     fn domains<'a>(&'a self, context: &'a DomainContext<'a>) -> DomainFuture<'a> {
-        Box::pin(self(context))
+        let answer = self(context);
+        Box::pin(async move { answer.await.map(Into::into) })
     }
 }
 
@@ -170,20 +196,23 @@ pub(super) struct Resolver {
 }
 
 impl Resolver {
-    /// Asks the resolver, and enforces the limits on time and number of domains.
+    /// Asks the resolver, and enforces the limits on time and number of domains. Returns `None` if the resolver trusts
+    /// nobody for this request.
     pub(super) async fn domains(
         &self,
         request: Option<&TokenRequest<'_>>,
         unverified_issuer: &str,
-    ) -> Result<Vec<Domain>, ResolverError> {
+    ) -> Result<Option<Vec<Domain>>, ResolverError> {
         let incoming = request.map(|request| IncomingRequest { request, target: &self.target });
         let context = DomainContext { incoming, unverified_issuer };
         let answer = tokio::time::timeout(TIMEOUT, self.source.domains(&context)).await;
-        let domains =
+        let answer =
             answer.map_err(|_| ResolverError::Timeout)?.map_err(|failure| ResolverError::Failed(failure.into()))?;
+        let DomainAnswer::Domains(domains) = answer else { return Ok(None) };
         match domains.len() {
             0 => Err(ResolverError::Empty),
             1..=MAX_DOMAINS => Domain::parse_all(&domains, self.loopback)
+                .map(Some)
                 .map_err(|(domain, error)| ResolverError::Domain { domain: domain.into(), error }),
             _ => Err(ResolverError::TooMany),
         }

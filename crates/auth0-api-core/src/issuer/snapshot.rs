@@ -7,6 +7,7 @@ use arc_swap::ArcSwapOption;
 
 use super::documents::Fetched;
 use super::key_set::KeySet;
+use crate::clock::elapsed;
 
 /// An issuer's keys from one fetch.
 #[derive(Debug)]
@@ -49,14 +50,10 @@ impl Snapshot {
     /// Returns how old the keys are.
     ///
     /// `now` is the time when a request begins, and `fetched_at` is the time when a fetch ends. So `now` may be a
-    /// little earlier than `fetched_at`, and the age is then zero. If `now` is earlier by more than [`CLOCK_SLACK`],
-    /// the clock was set back, and the keys count as expired.
+    /// little earlier than `fetched_at`, and the age is then zero. If the clock was set back, the keys count as
+    /// expired: they could otherwise be used for much longer than the policy allows.
     pub(super) fn age(&self, now: SystemTime) -> Duration {
-        now.duration_since(self.fetched_at).unwrap_or(if self.fetched_at > now + CLOCK_SLACK {
-            Duration::MAX
-        } else {
-            Duration::ZERO
-        })
+        elapsed(self.fetched_at, now).unwrap_or(Duration::MAX)
     }
 
     /// Whether the keys are so old that a refresh is due.
@@ -72,17 +69,13 @@ impl KeySetVersion {
 
     /// Whether this key set is still the issuer's current one. Returns false as soon as a refresh is due. The caller
     /// then verifies the token again, and this verification starts the refresh. Also returns false if the issuer was
-    /// evicted, or if the clock was set back by more than [`CLOCK_SLACK`].
+    /// evicted, or if the clock was set back.
     pub(crate) fn is_current(&self, now: SystemTime) -> bool {
         // The weak reference keeps the address of the key set reserved, so no later key set has the same address.
         let is_same = |snapshot: &Snapshot| std::ptr::eq(Arc::as_ptr(snapshot.keys()), self.keys.as_ptr());
         self.current.load().as_ref().is_some_and(|snapshot| is_same(snapshot) && !snapshot.is_refresh_due(now))
     }
 }
-
-/// How much later than the time of a request the fetch of its keys may have ended. A request reads the clock before the
-/// fetch ends.
-pub(super) const CLOCK_SLACK: Duration = Duration::from_secs(60);
 
 #[cfg(test)]
 mod tests {

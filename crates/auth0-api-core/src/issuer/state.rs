@@ -6,43 +6,52 @@
 //! 2. **One fetch at a time.** A fetch runs in its own task. All requests that need the keys wait for this one fetch.
 //!    They get its result, even if the result is a failure. Cancelling a request does not cancel the fetch.
 //! 3. **Unknown `kid`.** The request waits for newer keys. It joins the fetch in progress. If there is none, it starts
-//!    a fetch, provided that the token bucket has a permit. If the fetch began before the request, the issuer may have
-//!    published the key after the fetch. So the request may then start one more fetch. A `kid` that is still missing is
-//!    remembered, and causes no fetch for 30 s.
+//!    a fetch, which needs a permit of the issuer's token bucket. If the fetch began before the request, the issuer may
+//!    have published the key after the fetch. So the request may then start one more fetch. A `kid` that is still
+//!    missing is remembered, and causes no fetch for 30 s.
 //! 4. **Stale keys.** A request waits for newer keys for at most one second. After a failed fetch, it does not wait. If
 //!    no newer keys arrive, the request uses the stale keys, up to 24 hours after their fetch. After a failure, no
 //!    fetch starts until the back-off is over. During the back-off, a request without usable keys fails at once.
+//! 5. **Newcomers.** While no token of the issuer was verified, each fetch also needs a permit of a token bucket that
+//!    all issuers share. The first fetch of an issuer of a list needs none.
+//! 6. **Permits.** If the next permit comes within less than a second, the fetch waits for it, and requests wait for
+//!    the fetch. Otherwise the request is rejected: its key was *not looked for*. A token is blamed only for a key that
+//!    a fetch after the request, or shortly before, did not find.
+//! 7. **Time.** `now` is the time when a request began. It decides only whether a fetch began after the request, and
+//!    whether keys are fresh. Everything that limits or remembers takes the time when the lock is held.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use super::config::IssuerConfig;
-use super::documents::{self, Fetched};
-use super::fetching::Fetching;
+use super::fetching::{Fetching, FirstFetch};
 use super::key_set::NoKey;
+use super::limits::Limits;
+use super::pending::{Cause, FetchResult, Pending};
 use super::policy::PATIENCE;
 use super::report;
 use super::snapshot::{CurrentSnapshot, KeySetVersion, Snapshot};
-use super::{DiscoveryError, Domain, IssuerError, KeysUnavailable};
-use crate::flight::{Flight, SingleFlight};
+use super::{Domain, FetchLimit, IssuerError, KeysUnavailable};
+use crate::flight::SingleFlight;
 use crate::jose::Algorithm;
 
 /// The keys and fetches of one issuer, independent of all other issuers.
 ///
-/// Requests read `current` without a lock. Only [`finish`](Self::finish) writes `current`, and it holds the lock on
-/// `fetching` while it does so. [`start_or_join`](Self::start_or_join) also needs this lock. A task that holds the lock
-/// therefore sees a fetch in progress, or the result of that fetch, or for a moment both.
+/// Requests read `current` without a lock. Only `finish` writes `current`, and it holds the lock on `fetching` while it
+/// does so. `start_or_join` also needs this lock. A task that holds the lock therefore sees a fetch in progress, or the
+/// result of that fetch, or for a moment both.
 #[derive(Debug)]
 pub(super) struct IssuerState {
-    domain: Domain,
-    config: Arc<IssuerConfig>,
-    current: Arc<CurrentSnapshot>,
+    pub(super) domain: Domain,
+    pub(super) config: Arc<IssuerConfig>,
+    pub(super) limits: Arc<Limits>,
+    pub(super) current: Arc<CurrentSnapshot>,
+    pub(super) fetches: Arc<SingleFlight<(), FetchResult>>,
     fetching: Mutex<Fetching>,
-    fetches: Arc<SingleFlight<(), FetchResult>>,
+    /// Whether a token of the issuer was verified.
+    proven: AtomicBool,
 }
-
-/// The snapshot, and when its fetch began.
-type FetchResult = Result<(Arc<Snapshot>, SystemTime), KeysUnavailable>;
 
 /// A snapshot, and whether its fetch began before or after the request.
 type Found = (Arc<Snapshot>, FetchBegan);
@@ -58,9 +67,10 @@ enum FetchBegan {
 }
 
 impl IssuerState {
-    pub(super) fn new(domain: Domain, config: Arc<IssuerConfig>) -> Self {
-        let fetching = Mutex::new(Fetching::new(&config.policy, config.clock.now()));
-        Self { domain, config, current: Arc::default(), fetching, fetches: SingleFlight::new() }
+    pub(super) fn new(domain: Domain, config: Arc<IssuerConfig>, limits: Arc<Limits>, first: FirstFetch) -> Self {
+        let fetching = Mutex::new(Fetching::new(&config.policy, first, config.clock.now()));
+        let (current, fetches, proven) = (Arc::default(), SingleFlight::new(), AtomicBool::new(false));
+        Self { domain, config, limits, current, fetches, fetching, proven }
     }
 
     pub(super) fn domain(&self) -> &Domain {
@@ -72,6 +82,21 @@ impl IssuerState {
         KeySetVersion::new(snapshot.keys(), &self.current)
     }
 
+    /// Records that a token of the issuer has a valid signature, and returns the permits that the issuer took.
+    pub(super) fn prove(&self) {
+        // Every request calls this method. All but the first only read one value, which no longer changes.
+        if self.is_proven() || self.proven.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        // The lock orders this with `newcomer_permit`: a permit is either counted here, or not taken.
+        let permits = std::mem::take(&mut self.lock().first.permits);
+        self.limits.give_back(permits);
+    }
+
+    pub(super) fn is_proven(&self) -> bool {
+        self.proven.load(Ordering::Relaxed)
+    }
+
     /// Returns a snapshot that has a key for this algorithm and `kid`, or the reason why there is no such snapshot.
     pub(super) async fn snapshot_with(
         self: &Arc<Self>,
@@ -79,8 +104,8 @@ impl IssuerState {
         key_id: Option<&str>,
         now: SystemTime,
     ) -> Result<Arc<Snapshot>, IssuerError> {
-        let (mut snapshot, mut fetch_began) = self.current(now).await?;
-        for look_ups_left in (0..LOOK_UPS).rev() {
+        let (mut snapshot, mut fetch_began) = self.current(now, Cause::Token).await?;
+        for _ in 0..LOOK_UPS {
             match snapshot.keys().find(algorithm, key_id).map(drop) {
                 Ok(()) => return Ok(snapshot),
                 Err(NoKey::Ambiguous) => return Err(IssuerError::KeyAmbiguous),
@@ -88,25 +113,29 @@ impl IssuerState {
             }
             let name = key_id.unwrap_or_default();
             if fetch_began == FetchBegan::After {
-                self.lock().unknown.remember(name, now);
-                break;
+                let mut fetching = self.lock();
+                fetching.unknown.remember(name, self.config.clock.now());
+                return Err(IssuerError::KeyUnknown);
             }
-            if look_ups_left == 0 {
-                break;
-            }
-            let Some(newer) = self.newer_for_unknown_key(name, &snapshot, now).await? else { break };
-            (snapshot, fetch_began) = newer;
+            let newer = self.newer_for_unknown_key(name, &snapshot, now).await?;
+            (snapshot, fetch_began) = newer.ok_or(IssuerError::KeyUnknown)?;
         }
-        Err(IssuerError::KeyUnknown)
+        // The keys were replaced during each look-up, each time by a fetch that had begun before the request.
+        Err(self.not_looked_for(FetchLimit::UnknownKeys, PATIENCE).into())
     }
 
     /// Fetches the keys unless they are fresh.
-    pub(super) async fn warm_up(self: &Arc<Self>, now: SystemTime) -> Result<(), KeysUnavailable> {
-        self.current(now).await.map(drop)
+    pub(super) async fn warm_up(self: &Arc<Self>) -> Result<(), KeysUnavailable> {
+        match self.current(self.config.clock.now(), Cause::Operator).await {
+            Ok(_) => Ok(()),
+            Err(IssuerError::Unavailable(unavailable)) => Err(unavailable),
+            // Cannot happen: the other errors are about tokens and their permits.
+            Err(_) => Err(self.given_up()),
+        }
     }
 
     /// Fetches the keys, even if they are fresh or a back-off is not over.
-    pub(super) async fn refresh_now(self: &Arc<Self>) -> Result<(), KeysUnavailable> {
+    pub(super) async fn refresh_now(self: &Arc<Self>) -> Result<(), IssuerError> {
         // A fetch that is already in progress may have begun before the tenant changed its keys. This call cannot use
         // the result of such a fetch. It waits until that fetch ends, because only one fetch runs at a time.
         if let Some(earlier) = self.fetches.join(&()) {
@@ -114,8 +143,8 @@ impl IssuerState {
         }
         // If another fetch is in progress now, it began after the earlier fetch ended, and therefore after this call
         // began. This call can use the result of that fetch.
-        let fetch = self.start_or_join(&self.lock());
-        self.wait_for(fetch).await.map(drop)
+        let fetch = self.start_or_join(&mut self.lock(), Cause::Operator)?;
+        self.wait_for(fetch, Cause::Operator).await.map(drop)
     }
 
     /// Whether a fetch has ended, with keys or with a failure.
@@ -130,31 +159,34 @@ impl IssuerState {
 
     /// Returns the keys to look up a `kid` in. Fresh keys are returned at once. Stale keys are returned after a short
     /// wait for newer ones. If there are no fresh or stale keys, this method waits for a fetch.
-    async fn current(self: &Arc<Self>, now: SystemTime) -> Result<Found, KeysUnavailable> {
+    async fn current(self: &Arc<Self>, now: SystemTime, cause: Cause) -> Result<Found, IssuerError> {
         let policy = &self.config.policy;
-        let snapshot = self.current.load_full();
-        match snapshot {
-            Some(snapshot) if snapshot.age(now) < policy.fresh_for => {
-                if snapshot.is_refresh_due(now) {
-                    self.refresh_ahead(now);
-                }
-                Ok((snapshot, FetchBegan::Before))
+        let Some(snapshot) = self.current.load_full() else { return self.fetch_after(None, cause, now).await };
+        if snapshot.age(now) < policy.fresh_for {
+            if snapshot.is_refresh_due(now) {
+                self.refresh_ahead();
             }
-            Some(snapshot) if snapshot.age(now) < policy.stale_for => Ok(self.fetched_in_time(snapshot, now).await),
-            expired => self.fetch_after(expired.as_ref(), now).await,
+            return Ok((snapshot, FetchBegan::Before));
+        }
+        // The clock is read again, because `now` may be old: the request may have waited for a resolver.
+        match snapshot.age(self.config.clock.now()) {
+            age if age < policy.fresh_for => Ok((snapshot, FetchBegan::Before)),
+            age if age < policy.stale_for => Ok(self.fetched_in_time(snapshot, cause, now).await),
+            _ => self.fetch_after(Some(&snapshot), cause, now).await,
         }
     }
 
-    /// Starts a fetch in the background, unless one is in progress or a back-off is not over.
-    fn refresh_ahead(self: &Arc<Self>, now: SystemTime) {
+    /// Starts a fetch in the background, unless one is in progress, a back-off is not over or there is no permit.
+    fn refresh_ahead(self: &Arc<Self>) {
         // Do not wait for the lock, because the keys are still fresh. The task that holds the lock probably starts or
         // finishes a fetch. If it does not, the next request tries again.
-        let Ok(fetching) = self.fetching.try_lock() else { return };
+        let Ok(mut fetching) = self.fetching.try_lock() else { return };
+        let now = self.config.clock.now();
         // Check the age again: a fetch may have ended after the caller checked the age and before this task took the
         // lock.
         let still_due = self.current.load().as_ref().is_some_and(|snapshot| snapshot.is_refresh_due(now));
         if still_due && fetching.failure_at(now).is_none() {
-            drop(self.start_or_join(&fetching));
+            drop(self.start_or_join(&mut fetching, Cause::Token));
         }
     }
 
@@ -163,131 +195,76 @@ impl IssuerState {
     ///
     /// Auth0 allows the use of stale keys (`stale-if-error`), so that an outage of the tenant does not make this API
     /// unavailable. After a failed fetch, requests do not wait.
-    async fn fetched_in_time(self: &Arc<Self>, old: Arc<Snapshot>, now: SystemTime) -> Found {
+    async fn fetched_in_time(self: &Arc<Self>, old: Arc<Snapshot>, cause: Cause, now: SystemTime) -> Found {
         // Even with a time limit of zero, `timeout` polls `fetch_after` once. This one poll returns a newer snapshot if
         // there is one already. Otherwise it starts a fetch if the back-off is over.
         let patience = if self.lock().has_failed() { Duration::ZERO } else { PATIENCE };
-        if let Ok(Ok(fetched)) = tokio::time::timeout(patience, self.fetch_after(Some(&old), now)).await {
+        if let Ok(Ok(fetched)) = tokio::time::timeout(patience, self.fetch_after(Some(&old), cause, now)).await {
             return fetched;
         }
-        report::stale_served(&self.domain, old.age(now));
+        report::stale_served(&self.domain, old.age(self.config.clock.now()));
         (old, FetchBegan::Before)
     }
 
     /// Waits for newer keys because the key of a request is not in the snapshot that the request has seen. Returns
-    /// `None` if the request may not cause or join a fetch.
+    /// `None` if this key was looked for a short time ago.
     async fn newer_for_unknown_key(
         self: &Arc<Self>,
         key_id: &str,
         seen: &Arc<Snapshot>,
         now: SystemTime,
-    ) -> Result<Option<Found>, KeysUnavailable> {
+    ) -> Result<Option<Found>, IssuerError> {
         let fetch = {
-            // The permit is taken and the fetch is started under one lock. If another request came in between, it
-            // would take a second permit for the same fetch.
             let mut fetching = self.lock();
             // There are newer keys already, and a look-up in them needs no fetch.
             if let Some(newer) = self.newer_than(Some(seen)) {
                 return Ok(Some((newer, FetchBegan::Before)));
             }
-            if fetching.unknown.remembers(key_id, now) {
+            let locked_at = self.config.clock.now();
+            if fetching.unknown.remembers(key_id, locked_at) {
                 return Ok(None);
             }
-            if let Some(failure) = fetching.failure_at(now) {
-                return Err(failure);
+            if let Some(failure) = fetching.failure_at(locked_at) {
+                return Err(failure.into());
             }
-            match self.fetches.join(&()) {
-                // The request joins a fetch in progress, and needs no permit.
-                Some(fetch) => fetch,
-                None if fetching.permits.take(now) => self.start_or_join(&fetching),
-                None => {
-                    report::unknown_key_throttled(&self.domain);
-                    return Ok(None);
-                }
-            }
+            self.start_or_join(&mut fetching, Cause::UnknownKey)?
         };
-        self.found(fetch, now).await.map(Some)
+        self.found(fetch, Cause::UnknownKey, now).await.map(Some)
     }
 
     /// Waits for a snapshot newer than the one that the request has seen. Joins the fetch in progress, or starts one.
     async fn fetch_after(
         self: &Arc<Self>,
         seen: Option<&Arc<Snapshot>>,
+        cause: Cause,
         now: SystemTime,
-    ) -> Result<Found, KeysUnavailable> {
+    ) -> Result<Found, IssuerError> {
         let fetch = {
-            let fetching = self.lock();
+            let mut fetching = self.lock();
             // A fetch may have ended after the request loaded the snapshot and before it took the lock.
             if let Some(newer) = self.newer_than(seen) {
                 return Ok((newer, FetchBegan::Before));
             }
-            if let Some(failure) = fetching.failure_at(now) {
-                return Err(failure);
+            if let Some(failure) = fetching.failure_at(self.config.clock.now()) {
+                return Err(failure.into());
             }
-            self.start_or_join(&fetching)
+            match self.start_or_join(&mut fetching, cause) {
+                Ok(fetch) => fetch,
+                Err(no_permit) => {
+                    // If the last fetch failed, the keys were looked for, and the tenant is the reason why there are
+                    // none.
+                    let failure = fetching.failure_until(no_permit.retry_after);
+                    return Err(failure.map_or_else(|| no_permit.into(), IssuerError::Unavailable));
+                }
+            }
         };
-        self.found(fetch, now).await
+        self.found(fetch, cause, now).await
     }
 
     /// Waits for a fetch, for a request that began at `now`.
-    async fn found(&self, fetch: Flight<FetchResult>, now: SystemTime) -> Result<Found, KeysUnavailable> {
-        let (snapshot, began) = self.wait_for(fetch).await?;
+    async fn found(&self, fetch: Pending, cause: Cause, now: SystemTime) -> Result<Found, IssuerError> {
+        let (snapshot, began) = self.wait_for(fetch, cause).await?;
         Ok((snapshot, if began >= now { FetchBegan::After } else { FetchBegan::Before }))
-    }
-
-    async fn wait_for(&self, fetch: Flight<FetchResult>) -> FetchResult {
-        fetch.result().await.unwrap_or_else(|| Err(self.given_up()))
-    }
-
-    /// Joins the fetch in progress, or starts one. The lock proves that no fetch stores its result at the same time.
-    fn start_or_join(self: &Arc<Self>, _fetching: &MutexGuard<'_, Fetching>) -> Flight<FetchResult> {
-        self.fetches.join_or_start((), || {
-            let (state, began) = (Arc::clone(self), self.config.clock.now());
-            async move {
-                let fetching = Arc::clone(&state);
-                // The fetch runs in a task of its own. If the HTTP client panics, only that task ends. This task then
-                // records a failed fetch, with its back-off.
-                let fetched = tokio::spawn(async move { fetching.fetch().await }).await;
-                let snapshot = state.finish(fetched.unwrap_or(Err(DiscoveryError::GivenUp)))?;
-                Ok((snapshot, began))
-            }
-        })
-    }
-
-    async fn fetch(&self) -> Result<Fetched, DiscoveryError> {
-        let last = self.current.load_full();
-        documents::fetch(&self.domain, &self.config, last.as_deref().map(Snapshot::fetched)).await
-    }
-
-    /// Stores the result of a fetch.
-    ///
-    /// This method holds the lock during all changes. A task that takes the lock afterwards finds the new snapshot or
-    /// the failure. So that task does not start an unnecessary fetch.
-    fn finish(&self, fetched: Result<Fetched, DiscoveryError>) -> Result<Arc<Snapshot>, KeysUnavailable> {
-        let now = self.config.clock.now();
-        let mut fetching = self.lock();
-        match fetched {
-            Ok(fetched) => {
-                let last = self.current.load();
-                let is_new = last.as_ref().is_none_or(|last| !Arc::ptr_eq(last.keys(), &fetched.keys));
-                report::fetched(&self.domain, is_new.then_some(&*fetched.keys), now);
-                let snapshot = Arc::new(Snapshot::new(fetched, now, self.config.policy.refresh_after()));
-                fetching.succeed();
-                self.current.store(Some(Arc::clone(&snapshot)));
-                Ok(snapshot)
-            }
-            Err(cause) => {
-                let error = fetching.fail(cause, self.domain.shared_issuer(), now);
-                report::fetch_failed(&error);
-                Err(error)
-            }
-        }
-    }
-
-    /// The error of a fetch that ended without a result.
-    fn given_up(&self) -> KeysUnavailable {
-        let (issuer, cause) = (self.domain.shared_issuer(), Arc::new(DiscoveryError::GivenUp));
-        KeysUnavailable { issuer, cause, retry_after: Duration::from_secs(1) }
     }
 
     /// Returns the current snapshot, unless the request has already seen it. The caller must hold the lock, so that the
@@ -296,7 +273,7 @@ impl IssuerState {
         self.current.load_full().filter(|snapshot| seen.is_none_or(|seen| !Arc::ptr_eq(seen, snapshot)))
     }
 
-    fn lock(&self) -> MutexGuard<'_, Fetching> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Fetching> {
         // No code panics while it holds this lock. Even after a panic, the values would be consistent.
         self.fetching.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -310,6 +287,6 @@ impl Drop for IssuerState {
     }
 }
 
-/// The number of look-ups per request: one in the present keys, one after a fetch that began before the request, and
-/// one after a fetch that began after the request.
-const LOOK_UPS: u32 = 3;
+/// The number of look-ups per request: one in the present keys, one in keys that arrived in the meantime, one after a
+/// fetch that began before the request, and one after a fetch that began after the request.
+const LOOK_UPS: u32 = 4;

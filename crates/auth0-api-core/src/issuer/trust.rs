@@ -3,10 +3,13 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use tokio::task::JoinSet;
+
 use super::config::IssuerConfig;
 use super::directory::Directory;
 use super::domain::Loopback;
 use super::recent::Admitted;
+use super::report;
 use super::snapshot::{KeySetVersion, Snapshot};
 use super::trusted::Trusted;
 use super::{IssuerError, KeysUnavailable};
@@ -40,9 +43,9 @@ impl Trust {
     /// 1. It reads `alg`, `kid` and `iss` from the token, which is not verified yet.
     /// 2. It compares `iss` with the names of the trusted issuers: a list from the configuration, or the resolver's
     ///    answer for this request. An issuer that is not among them is rejected, and nothing is fetched for it.
-    /// 3. It finds or creates the state of that issuer, and waits for a snapshot with the key. With a list of at most
-    ///    `max_issuers` entries, every issuer has a state from the start. Otherwise the issuer may be a newcomer.
-    ///    [`IssuerKeys::verify`] promotes a newcomer once a signature is valid.
+    /// 3. It finds or creates the state of that issuer, and waits for a snapshot with the key. With a list, every issuer
+    ///    has a state from the start, unless `max_issuers` is smaller. [`IssuerKeys::verify`] promotes an issuer once
+    ///    a signature is valid.
     pub(crate) async fn key_for(
         &self,
         jws: &Jws<'_>,
@@ -54,29 +57,43 @@ impl Trust {
         let claims = jws.unverified_payload();
         let iss =
             claims.string("iss").ok().flatten().filter(|iss| !iss.is_empty()).ok_or(IssuerError::IssuerMissing)?;
-        let issuer = self.directory.admit(&iss, request, now).await?;
-        let snapshot = issuer.state.snapshot_with(algorithm, key_id.as_deref(), now).await?;
-        Ok(IssuerKeys { issuer, snapshot })
+        let found = async {
+            let issuer = self.directory.admit(&iss, request).await?;
+            let snapshot = issuer.state.snapshot_with(algorithm, key_id.as_deref(), now).await?;
+            Ok(IssuerKeys { issuer, snapshot })
+        };
+        found.await.inspect_err(report::not_looked_for)
     }
 
-    /// Fetches the keys of every listed issuer that has no fresh ones, all at the same time. If the list is longer than
-    /// `max_issuers`, only the keys of the first `max_issuers` issuers are fetched, because further issuers would evict
-    /// earlier ones.
-    pub(crate) async fn warm_up(&self, now: SystemTime) -> Result<(), KeysUnavailable> {
-        let listed = self.directory.listed().into_iter();
-        let fetches: Vec<_> = listed.map(|state| tokio::spawn(async move { state.warm_up(now).await })).collect();
-        let mut outcome = Ok(());
-        for fetch in fetches {
-            // Joining a task fails if the runtime is shutting down. In that case there is no result to report.
-            outcome = outcome.and(fetch.await.unwrap_or(Ok(())));
+    /// Fetches the keys of every listed issuer that has no fresh ones, many at the same time. If the list is longer than
+    /// a configured `max_issuers`, only the keys of the first `max_issuers` issuers are fetched, because further issuers
+    /// would evict earlier ones.
+    pub(crate) async fn warm_up(&self) -> Result<(), KeysUnavailable> {
+        let (mut listed, mut fetches) = (self.directory.listed().into_iter().enumerate(), JoinSet::new());
+        let mut first_failure: Option<(usize, KeysUnavailable)> = None;
+        loop {
+            while fetches.len() < WARM_UP_AT_ONCE
+                && let Some((index, state)) = listed.next()
+            {
+                fetches.spawn(async move { (index, state.warm_up().await) });
+            }
+            match fetches.join_next().await {
+                Some(Ok((index, Err(unavailable)))) => {
+                    if first_failure.as_ref().is_none_or(|(first, _)| index < *first) {
+                        first_failure = Some((index, unavailable));
+                    }
+                }
+                // Joining a task fails if the runtime is shutting down. In that case there is no result to report.
+                Some(_) => {}
+                None => return first_failure.map_or(Ok(()), |(_, unavailable)| Err(unavailable)),
+            }
         }
-        outcome
     }
 
     /// Returns true once the first fetch of every listed issuer has ended and at least one issuer has usable keys. So
-    /// the outage of one tenant does not affect the users of other tenants. With more issuers than `max_issuers`, one
-    /// issuer with usable keys is enough. With a resolver, the result is always true. This method never fetches, and
-    /// neither creates nor evicts an issuer's state.
+    /// the outage of one tenant does not affect the users of other tenants. With a list that is longer than a configured
+    /// `max_issuers`, one issuer with usable keys is enough. With a resolver, the result is always true. This method
+    /// never fetches, and neither creates nor evicts an issuer's state.
     pub(crate) fn is_ready(&self, now: SystemTime) -> bool {
         self.directory.is_ready(now)
     }
@@ -84,7 +101,7 @@ impl Trust {
     /// Fetches the keys of one issuer, even if they are fresh.
     pub(crate) async fn refresh_now(&self, issuer: &str) -> Result<(), IssuerError> {
         let state = self.directory.state(issuer).ok_or(IssuerError::NotTrusted { nearly: false })?;
-        Ok(state.refresh_now().await?)
+        state.refresh_now().await
     }
 
     /// The names of the listed issuers; empty with a resolver.
@@ -119,3 +136,6 @@ impl IssuerKeys<'_> {
         self.issuer.state.version_of(&self.snapshot)
     }
 }
+
+/// As many connections as a client with a hundred issuers opens, and few enough for the usual limit of open files.
+const WARM_UP_AT_ONCE: usize = 100;

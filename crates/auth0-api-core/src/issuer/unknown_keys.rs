@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::policy::{UNKNOWN_KEY_MEMORY, UNKNOWN_KEYS_REMEMBERED};
+use crate::clock::elapsed;
 
 /// A limited memory of unknown key ids, oldest first. Each key id is at most 256 bytes long.
 ///
@@ -35,8 +36,8 @@ impl UnknownKeys {
     }
 
     fn forget_old(&mut self, now: SystemTime) {
-        // If the clock was set back to before `since`, the entry counts as old.
-        let is_old = |since: SystemTime| now.duration_since(since).map_or(true, |age| age >= UNKNOWN_KEY_MEMORY);
+        // If the clock was set back, the entry counts as old. The token bucket still limits the fetches.
+        let is_old = |since: SystemTime| elapsed(since, now).is_none_or(|age| age >= UNKNOWN_KEY_MEMORY);
         while self.oldest_first.front().is_some_and(|(since, _)| is_old(*since)) {
             if let Some((_, key_id)) = self.oldest_first.pop_front() {
                 self.known.remove(&key_id);
@@ -74,6 +75,17 @@ mod tests {
         assert!(unknown.remembers("1023", at(0)) && !unknown.remembers("1024", at(0)));
         unknown.remember("later", at(30));
         assert_eq!((unknown.known.len(), unknown.oldest_first.len()), (1, 1));
+    }
+
+    #[test]
+    fn an_older_time_makes_the_memory_forget_nothing() {
+        let mut unknown = UnknownKeys::default();
+        unknown.remember("first", at(100));
+        unknown.remember("second", at(60));
+        for now in [99, 40, 101, 89] {
+            assert!(unknown.remembers("first", at(now)) && unknown.remembers("second", at(now)), "{now}");
+        }
+        assert!(!unknown.remembers("first", at(130)));
     }
 
     #[test]

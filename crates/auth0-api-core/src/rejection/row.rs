@@ -190,8 +190,12 @@ impl Row {
             E::Header(error) => Self::of_token_jws(error),
             E::IssuerMissing => row(Kind::InvalidToken, "issuer_missing", "the access token names no issuer"),
             E::KeyAmbiguous => row(Kind::InvalidToken, "key_ambiguous", "the access token names no signing key"),
+            E::KeyNotLookedFor(not_looked_for) => {
+                let kind = Kind::Unavailable { retry_after: not_looked_for.retry_after };
+                row(kind, "key_not_looked_for", "the signing key of the access token was not looked for yet")
+            }
             E::KeyUnknown => row(Kind::InvalidToken, "key_unknown", "the signing key of the access token is unknown"),
-            E::NotTrusted { .. } => {
+            E::NobodyTrusted | E::NotTrusted { .. } => {
                 row(Kind::InvalidToken, "issuer_not_trusted", "the issuer of the access token is not trusted")
             }
             E::Resolver(_) => row(Kind::Internal, "resolver_failed", "the server cannot tell whose tokens it takes"),

@@ -1,0 +1,53 @@
+//! The limits that all issuers of a client share.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use super::CheckedKeyPolicy;
+use super::permits::Permits;
+use super::policy::PATIENCE;
+use crate::clock::Clock;
+
+/// Limits the fetches for issuers without a verified token, and the requests that wait for such a fetch to begin.
+#[derive(Debug)]
+pub(super) struct Limits {
+    newcomers: Mutex<Permits>,
+    places: Semaphore,
+}
+
+impl Limits {
+    pub(super) fn new(policy: &CheckedKeyPolicy, now: SystemTime) -> Self {
+        let newcomers = Mutex::new(Permits::full(policy.newcomers, policy.newcomer_interval, now));
+        Self { newcomers, places: Semaphore::new(MOST_WAITING) }
+    }
+
+    /// Takes a permit for a fetch, and returns how long the fetch has to wait for it. If the wait is a second or longer,
+    /// this method takes no permit, and returns that wait as an error.
+    pub(super) fn take(&self, clock: &dyn Clock) -> Result<Duration, Duration> {
+        let mut permits = self.newcomers();
+        // The clock is read while the lock is held, so no other task takes a permit at a later time in between.
+        permits.take(clock.now(), PATIENCE)
+    }
+
+    /// Returns permits, because the issuer now has a verified token or because the permits were not needed.
+    pub(super) fn give_back(&self, permits: u32) {
+        self.newcomers().give_back(permits);
+    }
+
+    /// Takes a place for a request that waits until a fetch may begin; `None` if too many requests wait. Dropping the
+    /// permit frees the place.
+    pub(super) fn place(&self) -> Option<SemaphorePermit<'_>> {
+        self.places.try_acquire().ok()
+    }
+
+    fn newcomers(&self) -> MutexGuard<'_, Permits> {
+        // No code panics while it holds this lock. Even after a panic, the numbers would be consistent.
+        self.newcomers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A request holds its token, of 16 KiB at most, while it waits for a fetch to begin: 16 MiB in total. Clients with a
+/// valid token rarely wait, because their issuers' keys are known.
+const MOST_WAITING: usize = 1024;
