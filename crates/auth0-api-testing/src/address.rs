@@ -2,7 +2,6 @@
 
 use std::io;
 
-use crate::LocalTenantBuilder;
 use crate::listening::Listening;
 use crate::public_url::PublicUrl;
 use crate::server::Transport;
@@ -29,68 +28,6 @@ pub(crate) struct Opened {
     pub(crate) authority: Option<String>,
 }
 
-/// # Where the tenant listens
-impl LocalTenantBuilder {
-    /// Sets the port; any free port by default.
-    pub fn port(mut self, port: u16) -> Self {
-        self.address.port = port;
-        self
-    }
-
-    /// Sets the host to listen on: an IP address, or `localhost`; 127.0.0.1 by default.
-    ///
-    /// The tenant's URL contains this host: with `localhost`, the issuer is `http://localhost:PORT/`, and the tenant
-    /// listens on 127.0.0.1 and on `::1`. Pages must have the same host as the tenant, because browsers send no cookies
-    /// between `localhost` and `127.0.0.1`. `0.0.0.0` listens on every address, for containers; the URL is then
-    /// `http://127.0.0.1:PORT`, unless a [public URL](Self::public_url) is set.
-    pub fn host(mut self, host: impl Into<String>) -> Self {
-        self.address.host = host.into();
-        self
-    }
-
-    /// Sets the URL that clients call, if it differs from the address that the tenant listens on: the tenant is behind
-    /// a proxy or in a container.
-    ///
-    /// The issuer, the discovery document, the `htu` of DPoP proofs, the `aud` of client assertions and the audience of
-    /// the My Account API begin with this URL. It is `http://` or `https://` with a host, without a path. The scheme
-    /// does not switch on TLS: a proxy may be in front of the tenant.
-    ///
-    /// ```
-    /// use auth0_api_testing::LocalTenant;
-    ///
-    /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> std::io::Result<()> {
-    /// let tenant = LocalTenant::builder().public_url("https://login.example.com").start().await?;
-    /// assert_eq!(tenant.issuer(), "https://login.example.com/");
-    /// assert!(tenant.local_url().starts_with("http://127.0.0.1:"));
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn public_url(mut self, url: impl Into<String>) -> Self {
-        self.address.public_url = Some(url.into());
-        self
-    }
-
-    /// Serves HTTPS, with a certificate that is made when the tenant starts.
-    ///
-    /// The certificate is valid for `localhost`, 127.0.0.1, `::1` and the host of the tenant's URL. Clients must trust
-    /// [`LocalTenant::ca_certificate`](crate::LocalTenant::ca_certificate), for example with the environment variable
-    /// `SSL_CERT_FILE` or `NODE_EXTRA_CA_CERTS`. Its private key exists only while the tenant starts.
-    #[cfg(feature = "tls")]
-    pub fn tls(mut self) -> Self {
-        self.address.certificate = Some(Certificate::Generated);
-        self
-    }
-
-    /// Serves HTTPS with your own certificate: the chain, the server's certificate first, and its private key, both as
-    /// PEM.
-    #[cfg(feature = "tls")]
-    pub fn tls_certificate(mut self, chain_pem: impl Into<String>, key_pem: impl Into<String>) -> Self {
-        self.address.certificate = Some(Certificate::Own { chain: chain_pem.into(), key: key_pem.into() });
-        self
-    }
-}
-
 impl Address {
     /// Returns the reason why a tenant cannot have this address.
     pub(crate) fn problem(&self) -> Option<String> {
@@ -106,17 +43,22 @@ impl Address {
         Ok(Opened { listening, transport, domain, authority })
     }
 
+    /// Returns the URL that clients will call. `None` if only the system knows the port.
+    #[cfg(feature = "cli")]
+    pub(crate) fn expected_domain(&self) -> Option<String> {
+        let local = || format!("{}://{}:{}", self.scheme(), crate::listening::url_host(&self.host), self.port);
+        let public_url = self.public_url().ok().flatten().map(|url| url.to_string());
+        public_url.or_else(|| (self.port != ANY_FREE_PORT).then(local))
+    }
+
     fn public_url(&self) -> Result<Option<PublicUrl>, String> {
         self.public_url.as_deref().map(PublicUrl::parse).transpose()
     }
 
     /// Returns the scheme that the tenant itself serves.
+    #[cfg(feature = "tls")]
     pub(crate) fn scheme(&self) -> &'static str {
-        #[cfg(feature = "tls")]
-        if self.certificate.is_some() {
-            return "https";
-        }
-        "http"
+        if self.certificate.is_some() { "https" } else { "http" }
     }
 
     #[cfg(feature = "tls")]
@@ -124,6 +66,12 @@ impl Address {
         let Some(certificate) = &self.certificate else { return Ok((Transport::Plain, None)) };
         let server = certificate.server(domain)?;
         Ok((Transport::Tls(server.acceptor), server.authority))
+    }
+
+    #[cfg(not(feature = "tls"))]
+    #[expect(clippy::unused_self, reason = "the signature is that of the feature `tls`")]
+    pub(crate) fn scheme(&self) -> &'static str {
+        "http"
     }
 
     #[cfg(not(feature = "tls"))]

@@ -75,6 +75,8 @@
 
 mod address;
 mod builder;
+#[cfg(feature = "cli")]
+pub mod cli;
 mod clock;
 #[cfg(feature = "contract")]
 pub mod contract;
@@ -94,6 +96,7 @@ mod must;
 mod nonces;
 mod offline_tenant;
 mod own_token;
+mod pages;
 mod proof_check;
 mod public_key;
 mod public_url;
@@ -104,6 +107,7 @@ mod registry;
 mod request_log;
 mod scripted_http;
 mod server;
+mod shell;
 mod sign_in;
 mod state;
 mod tenant;

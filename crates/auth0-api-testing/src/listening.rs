@@ -21,10 +21,8 @@ impl Listening {
         if host == LOCALHOST {
             return Self::localhost(port).await;
         }
-        let unbracketed = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
-        let listener = TcpListener::bind((unbracketed, port)).await?;
-        let host = unbracketed.parse().map_or_else(|_| host.to_owned(), reachable);
-        Self::new(vec![listener], host)
+        let listener = TcpListener::bind((unbracketed(host), port)).await?;
+        Self::new(vec![listener], url_host(host))
     }
 
     /// Returns the host and the port that clients on this machine can call.
@@ -54,6 +52,15 @@ impl Listening {
         let address = listeners.first().map(TcpListener::local_addr).transpose()?;
         Ok(Self { listeners, host, port: address.map_or(0, |address| address.port()) })
     }
+}
+
+/// Returns the host as a URL contains it.
+pub(crate) fn url_host(host: &str) -> String {
+    unbracketed(host).parse().map_or_else(|_| host.to_owned(), reachable)
+}
+
+fn unbracketed(host: &str) -> &str {
+    host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host)
 }
 
 /// Returns an address that clients on this machine can call. A server that listens on the unspecified address listens

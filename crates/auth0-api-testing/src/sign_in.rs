@@ -1,7 +1,5 @@
 //! How users sign in at `/authorize`: at once, or on a page.
 
-use crate::LocalTenantBuilder;
-
 /// How the tenant signs a user in when a browser has no session that suffices.
 ///
 /// ```
@@ -20,13 +18,4 @@ pub enum SignIn {
     /// Shows a page, on which a person chooses a user, or denies. The pages of third parties that Connect Accounts
     /// opens also wait for a person.
     Page,
-}
-
-/// # How users sign in
-impl LocalTenantBuilder {
-    /// Sets how users sign in; [`SignIn::Immediate`] by default.
-    pub fn sign_in(mut self, sign_in: SignIn) -> Self {
-        self.registry.sign_in = sign_in;
-        self
-    }
 }

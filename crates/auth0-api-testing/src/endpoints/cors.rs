@@ -12,15 +12,19 @@ use http::header::{
 };
 use http::{HeaderValue, Method, StatusCode};
 
+use crate::pages::SameOriginOnly;
 use crate::state::Tenant;
 
-/// Answers preflight requests and adds the headers to every other answer.
+/// Answers preflight requests and adds the headers to every other answer, except to pages for a person.
 pub(crate) async fn allow(State(tenant): State<Arc<Tenant>>, request: Request, next: Next) -> Response {
     let origin = request.headers().get(ORIGIN).cloned();
     let mut response = match *request.method() {
         Method::OPTIONS => StatusCode::NO_CONTENT.into_response(),
         _ => next.run(request).await,
     };
+    if response.extensions().get::<SameOriginOnly>().is_some() {
+        return response;
+    }
     let headers = response.headers_mut();
     headers.extend(HEADERS.map(|(name, value)| (name, HeaderValue::from_static(value))));
     match &tenant.cors_origins {

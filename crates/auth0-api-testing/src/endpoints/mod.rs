@@ -4,12 +4,16 @@ mod assertion;
 mod authorize;
 mod call;
 mod client;
+mod cookie;
 mod cors;
 mod discovery;
 mod error_response;
+mod form_guard;
 mod grants;
+mod index;
 mod issue;
 mod jwks;
+mod log;
 mod logout;
 mod membership;
 pub(crate) mod my_account;
@@ -32,8 +36,8 @@ use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
 use http::{HeaderMap, header};
 
+use crate::Endpoint;
 use crate::state::{TOKEN_PATH, Tenant};
-use crate::{Endpoint, request_log};
 
 /// Makes the routes. The tenant counts the requests for discovery, the key set and tokens. These endpoints can
 /// misbehave.
@@ -47,19 +51,20 @@ pub(crate) fn router(tenant: Arc<Tenant>) -> Router {
         router = router.route(register::PATH, post(register::register));
     }
     router
+        .route(index::PATH, get(index::show))
         .route(discovery::PATH, watched(Endpoint::Discovery, get(discovery::show)))
         .route(discovery::OAUTH_PATH, watched(Endpoint::Discovery, get(discovery::show)))
         .route(authorize::PATH, get(authorize::authorize))
         .route(logout::PATH, get(logout::auth0))
         .route(logout::OIDC_PATH, get(logout::oidc).post(logout::oidc))
         .route(revoke::PATH, post(revoke::revoke))
-        .route(sign_in::PATH, get(sign_in::show).post(sign_in::decide))
+        .route(authorize::SIGN_IN_PATH, get(sign_in::show).post(sign_in::decide))
         .route(userinfo::PATH, get(userinfo::show))
         .route(&third_party, get(third_party::show))
         .route(jwks::PATH, watched(Endpoint::Jwks, get(jwks::show)))
         .route(TOKEN_PATH, watched(Endpoint::Token, post(token::issue)))
         .layer(middleware::from_fn_with_state(Arc::clone(&tenant), cors::allow))
-        .layer(middleware::from_fn_with_state(Arc::clone(&tenant), request_log::log))
+        .layer(middleware::from_fn_with_state(Arc::clone(&tenant), log::log))
         .with_state(tenant)
 }
 

@@ -13,22 +13,14 @@ use http::HeaderMap;
 
 use super::authorize::{self, AuthorizationRequest};
 use super::error_response::ErrorResponse;
+use super::form_guard;
 use super::page::{self, SignInPrompt};
 use super::parameters::Parameters;
 use crate::User;
 use crate::state::Tenant;
 
-/// The path of the sign-in page in Auth0, too.
-pub(crate) const PATH: &str = "/u/login";
-
 /// The value of the field `decision` with which a person denies.
-pub(crate) const DENY: &str = "deny";
-
-/// Returns the URL of the page for an authorization request, which the tenant keeps until the person has answered.
-pub(crate) fn url(tenant: &Tenant, query: &str) -> String {
-    let ticket = tenant.ledger().sign_ins.issue(query.to_owned(), tenant.clock.now(), authorize::LIFETIME);
-    format!("{}?state={ticket}", tenant.url(PATH))
-}
+const DENY: &str = "deny";
 
 pub(crate) async fn show(State(tenant): State<Arc<Tenant>>, RawQuery(query): RawQuery) -> Response {
     match prompt(&tenant, query.unwrap_or_default().as_bytes()) {
@@ -44,12 +36,15 @@ pub(crate) async fn decide(State(tenant): State<Arc<Tenant>>, headers: HeaderMap
 fn prompt(tenant: &Tenant, query: &[u8]) -> Result<Response, ErrorResponse> {
     let form = Parameters::form(query)?;
     let ticket = form.require("state")?;
-    let query = tenant.ledger().sign_ins.look_up(ticket, tenant.clock.now()).ok_or_else(expired)?;
-    let request = AuthorizationRequest::read(tenant, &query)?;
+    let pending = tenant.ledger().sign_ins.look_up(ticket, tenant.clock.now()).ok_or_else(expired)?;
+    let request = AuthorizationRequest::read(tenant, &pending.query)?;
     let parameters = &request.parameters;
     Ok(page::sign_in(&SignInPrompt {
+        action: authorize::SIGN_IN_PATH,
+        deny: DENY,
         ticket,
         client_id: request.client.id(),
+        redirect_uri: parameters.get("redirect_uri").unwrap_or_default(),
         audience: parameters.audience(),
         scopes: parameters.scopes().unwrap_or_default(),
         organization: parameters.get("organization").and_then(|wanted| tenant.registry.organization(wanted)),
@@ -62,15 +57,19 @@ fn decided(tenant: &Tenant, headers: &HeaderMap, body: &[u8]) -> Result<Response
     let form = Parameters::form(body)?;
     let ticket = form.require("state")?;
     let now = tenant.clock.now();
+    let pending = tenant.ledger().sign_ins.look_up(ticket, now).ok_or_else(expired)?;
+    form_guard::check(tenant, headers, &pending.browser)?;
+    let request = AuthorizationRequest::read(tenant, &pending.query)?;
     if form.get("decision") == Some(DENY) {
-        let query = tenant.ledger().sign_ins.redeem(ticket, now).ok_or_else(expired)?;
-        return Ok(AuthorizationRequest::read(tenant, &query)?.reject(tenant, &ErrorResponse::access_denied(DENIED)));
+        tenant.ledger().sign_ins.redeem(ticket, now);
+        return Ok(request.reject(tenant, &ErrorResponse::access_denied(DENIED)));
     }
     let id = form.require("user")?;
     let user = users(tenant).into_iter().find(|user| user.id() == id);
     let user = user.ok_or_else(|| ErrorResponse::invalid_request(format!("No user is called {id}")))?;
-    let query = tenant.ledger().sign_ins.redeem(ticket, now).ok_or_else(expired)?;
-    Ok(AuthorizationRequest::read(tenant, &query)?.signed_in(tenant, headers, user))
+    // Only the first of two answers to one page counts.
+    tenant.ledger().sign_ins.redeem(ticket, now).ok_or_else(expired)?;
+    Ok(request.signed_in(tenant, headers, user))
 }
 
 /// Returns the users that a person may choose from.

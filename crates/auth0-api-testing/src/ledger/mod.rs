@@ -25,8 +25,7 @@ use tickets::Tickets;
 pub(crate) struct Ledger {
     pub(crate) memberships: Memberships,
     pub(crate) sessions: Sessions,
-    /// The queries of authorization requests that wait for a person on the sign-in page.
-    pub(crate) sign_ins: Tickets<String>,
+    pub(crate) sign_ins: Tickets<PendingSignIn>,
     /// Authorization codes. A client can use each code once.
     pub(crate) codes: HashMap<String, Code>,
     pub(crate) refresh_tokens: RefreshTokens,
@@ -58,6 +57,14 @@ pub(crate) struct Consent {
     pub(crate) key: Option<Thumbprint>,
     /// `None` if no user has signed in.
     pub(crate) login: Option<Login>,
+}
+
+/// An authorization request that waits for a person on the sign-in page.
+#[derive(Clone)]
+pub(crate) struct PendingSignIn {
+    pub(crate) query: String,
+    /// The secret of the browser that was shown the page.
+    pub(crate) browser: String,
 }
 
 /// When a user has signed in, and with which session.

@@ -72,26 +72,25 @@ impl Registry {
         self.user(user_id).is_none_or(|user| user.is_member_of(&organization.id))
     }
 
-    /// Returns the first reason why a tenant cannot start with these registrations.
-    pub(crate) fn problem(&self) -> Option<String> {
+    /// Returns every reason why a tenant cannot start with these registrations.
+    pub(crate) fn problems(&self) -> Vec<String> {
         let of_profile = |profile: &ExchangeProfile| {
             let problem = profile.problem()?;
             Some(format!("the subject_token_type {} {problem}", profile.subject_token_type))
         };
-        repeated("application", &self.applications, |application| application.id())
-            .or_else(|| repeated("API", &self.apis, Api::identifier))
-            .or_else(|| repeated("user", &self.users, User::id))
-            .or_else(|| repeated("exchange profile", &self.profiles, |profile| &profile.subject_token_type))
-            .or_else(|| repeated("organization", &self.organizations, |organization| &organization.id))
-            .or_else(|| repeated("organization", &self.organizations, |organization| &organization.name))
-            .or_else(|| self.profiles.iter().find_map(of_profile))
-            .or_else(|| self.unknown_reference())
+        let mut problems = repeated("application", &self.applications, |application| application.id());
+        problems.extend(repeated("API", &self.apis, Api::identifier));
+        problems.extend(repeated("user", &self.users, User::id));
+        problems.extend(repeated("exchange profile", &self.profiles, |profile| &profile.subject_token_type));
+        problems.extend(repeated("organization", &self.organizations, |organization| &organization.id));
+        problems.extend(repeated("organization", &self.organizations, |organization| &organization.name));
+        problems.extend(self.profiles.iter().filter_map(of_profile));
+        problems.extend(self.unknown_references());
+        problems
     }
-}
 
-impl Registry {
-    /// Returns a registration that names something that is not registered.
-    fn unknown_reference(&self) -> Option<String> {
+    /// Returns the registrations that name something that is not registered.
+    fn unknown_references(&self) -> impl Iterator<Item = String> {
         let audience = self.default_audience.as_ref().filter(|audience| self.api(audience).is_none());
         let of_audience = audience.map(|audience| format!("the default audience {audience} is not a registered API"));
         let unknown = |invitation: &Invitation| {
@@ -99,18 +98,19 @@ impl Registry {
             let is_known = self.organizations.iter().any(|organization| organization.id == *id);
             (!is_known).then(|| format!("the organization {id} of an invitation is not registered"))
         };
-        of_audience.or_else(|| self.invitations.iter().find_map(unknown))
+        of_audience.into_iter().chain(self.invitations.iter().filter_map(unknown))
     }
 }
 
-fn repeated<T>(what: &str, items: &[T], name: impl Fn(&T) -> &str) -> Option<String> {
+/// Returns a problem for each name that occurs again.
+fn repeated<T>(what: &str, items: &[T], name: impl Fn(&T) -> &str) -> Vec<String> {
     let mut seen = Vec::new();
-    for item in items {
-        let name = name(item);
+    let mut problems = Vec::new();
+    for name in items.iter().map(name) {
         if seen.contains(&name) {
-            return Some(format!("the {what} {name} is registered twice"));
+            problems.push(format!("the {what} {name} is registered twice"));
         }
         seen.push(name);
     }
-    None
+    problems
 }

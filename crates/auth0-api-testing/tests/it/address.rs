@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 
 use auth0_api_core::http::ReqwestClient;
-use auth0_api_core::{Algorithm, ApiClient, ClientAuth, OnBehalfOf};
+use auth0_api_core::{Algorithm, ApiClient, ApiClientBuilder, ClientAuth, OnBehalfOf};
 use auth0_api_testing::{Api, Application, Credential, LocalTenant, LocalTenantBuilder, SigningKey, status_and_label};
 use rcgen::{CertificateParams, CertifiedIssuer, KeyPair};
 use reqwest::{Certificate, Client, redirect};
@@ -73,7 +73,7 @@ async fn localhost_is_the_issuer_and_listens_on_both_loopback_addresses() {
         let document = get(&format!("http://[::1]:{port}/.well-known/openid-configuration")).await.json();
         assert_eq!(document["issuer"], tenant.issuer());
     }
-    let api = client(&tenant, |builder| builder.insecure_http_loopback());
+    let api = client(&tenant, ApiClientBuilder::insecure_http_loopback);
     assert_eq!(status_and_label(&api.verify_access_token(&tenant.mint().sign()).await), "200 accepted");
 }
 
@@ -155,9 +155,6 @@ async fn a_tenant_does_not_start_with_a_malformed_public_url() {
     assert!(builder.start().await.is_err());
 }
 
-fn client(
-    tenant: &LocalTenant,
-    options: impl FnOnce(auth0_api_core::ApiClientBuilder) -> auth0_api_core::ApiClientBuilder,
-) -> ApiClient {
+fn client(tenant: &LocalTenant, options: impl FnOnce(ApiClientBuilder) -> ApiClientBuilder) -> ApiClient {
     options(ApiClient::builder(tenant.domain(), tenant.audience())).build().unwrap()
 }

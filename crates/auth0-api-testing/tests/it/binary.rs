@@ -1,101 +1,164 @@
-//! The binary `local-tenant`, run as a developer runs it: its output and its commands.
+//! The program, run as a developer runs it: its output and its commands. `auth0-api-cli` runs the same tests.
 
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
+use serde_json::Value;
 
 use crate::caller::{get, part, post_form, send};
-use crate::world::Form;
+use crate::process::{Running, output};
 
 #[tokio::test]
 async fn the_printed_configuration_is_served() {
-    let (_tenant, lines) =
-        run(&["--port", "0", "--audience", "urn:it's", "--client-id", "me", "--nonce", "--client-registration"]);
-    let value = |label: &str| lines.iter().find_map(|line| line.trim().strip_prefix(label)).unwrap().trim().to_owned();
-    let domain = value("domain ");
-    assert!(lines[0].contains("For development only"));
-    assert_eq!(value("export "), format!(r"AUTH0_DOMAIN={domain} AUTH0_AUDIENCE='urn:it'\''s'"));
+    let tenant = Running::start(&["--audience", "urn:it's", "--client-id", "me", "--nonce", "--client-registration"]);
+    let domain = tenant.value("domain");
+    assert!(tenant.introduction[0].contains("For development only"));
+    assert_eq!(tenant.variable("AUTH0_DOMAIN"), Some(domain.clone()));
+    assert!(tenant.introduction.contains(&r"  export AUTH0_AUDIENCE='urn:it'\''s'".to_owned()));
     let discovery = get(&format!("{domain}/.well-known/openid-configuration")).await.json();
     assert_eq!(discovery["issuer"], format!("{domain}/"));
     assert_eq!(discovery["registration_endpoint"], format!("{domain}/oidc/register"));
-    let body = format!(
-        "grant_type=client_credentials&client_id=me&client_secret={}&audience=urn:it's",
-        value("client secret ")
-    );
+    let secret = tenant.value("client secret");
+    let body = format!("grant_type=client_credentials&client_id=me&client_secret={secret}&audience=urn:it's");
     let answer = post_form(discovery["token_endpoint"].as_str().unwrap(), &[], &body).await;
     assert_eq!(part(answer.json()["access_token"].as_str().unwrap(), 1)["sub"], "me@clients");
 }
 
 #[tokio::test]
 async fn every_printed_command_gets_a_token() {
-    let (_tenant, lines) = run(&["--port", "0", "--audience", "urn:it's", "--downstream", "urn:next"]);
-    let machine = paste(&lines, "TOKEN", "").await;
-    assert_eq!(
-        (&part(&machine, 1)["sub"], &part(&machine, 1)["aud"]),
-        (&"local-client@clients".into(), &"urn:it's".into())
-    );
-    let user = paste(&lines, "USER_TOKEN", "").await;
+    let tenant = Running::start(&["--audience", "urn:it's", "--downstream", "urn:next", "--recipes"]);
+    let machine = part(&paste(&tenant, "TOKEN", "").await, 1);
+    assert_eq!((&machine["sub"], &machine["aud"]), (&"local-client@clients".into(), &"urn:it's".into()));
+    let user = paste(&tenant, "USER_TOKEN", "").await;
     assert_eq!(part(&user, 1)["sub"], "auth0|local-user");
-    let downstream = part(&paste(&lines, "DOWNSTREAM_TOKEN", &user).await, 1);
+    let downstream = part(&paste(&tenant, "DOWNSTREAM_TOKEN", &user).await, 1);
     assert_eq!((&downstream["aud"], &downstream["act"]["sub"]), (&"urn:next".into(), &"local-api-client".into()));
-    let google = paste(&lines, "GOOGLE_TOKEN", &user).await;
-    let third_party = lines.iter().find(|line| line.ends_with("Bearer $GOOGLE_TOKEN\"")).unwrap();
-    let url = third_party.split_whitespace().find(|word| word.starts_with("http")).unwrap();
-    let answer = send("GET", url, &[("authorization", &format!("Bearer {google}"))], "").await.unwrap();
+    let vault = paste(&tenant, "VAULT_TOKEN", &user).await;
+    let url = tenant.introduction.iter().find_map(|line| line.strip_prefix("  curl -i ")?.strip_suffix(r" \")).unwrap();
+    let answer = send("GET", url, &[("authorization", &format!("Bearer {vault}"))], "").await.unwrap();
     assert_eq!((answer.status, answer.json()["connection"].as_str()), (200, Some("google-oauth2")));
 }
 
 /// Sends the request of the printed command that sets a shell variable, and returns the token.
-async fn paste(lines: &[String], variable: &str, user_token: &str) -> String {
-    let command = lines.iter().skip_while(|line| !line.trim().starts_with(&format!("{variable}=$(curl -s "))).skip(1);
-    let fields = command.map_while(|line| line.trim().strip_prefix("--data-urlencode ")?.strip_suffix(" \\"));
-    let unquoted = |value: &str| match value {
-        "\"$USER_TOKEN\"" => user_token.to_owned(),
-        value => value.trim_matches('\'').replace(r"'\''", "'"),
-    };
-    let fields: Vec<_> =
-        fields.map(|field| field.split_once('=').unwrap()).map(|(name, value)| (name, unquoted(value))).collect();
-    let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let domain = lines.iter().find_map(|line| line.trim().strip_prefix("domain ")).unwrap().trim();
-    let answer = post_form(&format!("{domain}/oauth/token"), &[], &Form::new(&fields).body()).await;
+async fn paste(tenant: &Running, variable: &str, user_token: &str) -> String {
+    let start = format!("  {variable}=$(curl -s ");
+    let mut lines = tenant.introduction.iter().skip_while(|line| !line.starts_with(&start));
+    let url = lines.next().unwrap().strip_prefix(&start).unwrap().strip_suffix(r" \").unwrap();
+    let fields = lines.map_while(|line| line.strip_prefix("  -d ")?.strip_suffix(r" \"));
+    let body = fields.collect::<Vec<_>>().join("&").replace("$USER_TOKEN", user_token);
+    let answer = post_form(url, &[], &body).await;
     assert_eq!(answer.status, 200, "{variable}: {}", answer.body);
     answer.json()["access_token"].as_str().unwrap().to_owned()
 }
 
 #[tokio::test]
-async fn a_port_in_use_is_reported_with_a_hint() {
-    let (_tenant, lines) = run(&["--port", "0"]);
-    let port = lines.iter().find_map(|line| line.split_once("http://127.0.0.1:")).unwrap().1.to_owned();
-    let output = local_tenant(&["--port", &port]).output().unwrap();
+async fn by_default_a_page_has_users_organizations_and_an_exchange_profile() {
+    let tenant = Running::start(&[]);
+    let token_url = format!("{}/oauth/token", tenant.value("domain"));
+    let exchange = "grant_type=urn:ietf:params:oauth:grant-type:token-exchange&client_id=local-page\
+        &subject_token_type=urn:local:legacy-session&scope=openid%20email&audience=https://api.example.com";
+    let ask = async |fields: &str| -> (u16, Value) {
+        let answer = post_form(&token_url, &[], &format!("{exchange}&{fields}")).await;
+        (answer.status, answer.json())
+    };
+    for organization in ["acme", "org_acme", "globex"] {
+        let (status, body) = ask(&format!("subject_token=legacy:auth0|ada&organization={organization}")).await;
+        assert_eq!(status, 200, "{body}");
+        let id_token = part(body["id_token"].as_str().unwrap(), 1);
+        assert_eq!(id_token["email"], "ada@example.com");
+        assert!(id_token["org_name"] == "acme" || id_token["org_name"] == "globex");
+    }
+    for (subject, status, error) in [
+        ("legacy:mfa", 403, "mfa_required"),
+        ("legacy:locked", 400, "account_locked"),
+        ("nonsense", 400, "invalid_request"),
+    ] {
+        let (actual, body) = ask(&format!("subject_token={subject}")).await;
+        assert_eq!((actual, body["error"].as_str()), (status, Some(error)));
+    }
+    let closed = Running::start(&["--no-page-exchange"]);
+    let url = format!("{}/oauth/token", closed.value("domain"));
+    let answer = post_form(&url, &[], &format!("{exchange}&subject_token=legacy:auth0|ada")).await;
+    assert_eq!(answer.json()["error"], "unauthorized_client");
+}
+
+#[tokio::test]
+async fn a_person_signs_in_on_a_page_only_with_the_flag() {
+    let request = "response_type=code&client_id=local-page&redirect_uri=http://localhost:5173/&scope=openid\
+        &code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256";
+    for (options, target) in [(&[][..], "http://localhost:5173/?code="), (&["--sign-in"], "http://127.0.0.1:")] {
+        let tenant = Running::start(options);
+        let answer = get(&format!("{}/authorize?{request}", tenant.value("domain"))).await;
+        assert!(answer.header("location").unwrap().starts_with(target), "{options:?}");
+    }
+}
+
+#[test]
+fn a_port_in_use_is_reported_with_a_hint() {
+    let tenant = Running::start(&[]);
+    let port = tenant.value("domain").rsplit(':').next().unwrap().to_owned();
+    let output = output(&["--port", &port]);
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8(output.stderr).unwrap().contains("choose another port with --port"));
 }
 
-/// A running program, killed when this value is dropped.
-struct Running(Child);
+#[tokio::test]
+async fn each_request_is_printed_unless_the_program_is_quiet() {
+    let tenant = Running::start(&[]);
+    let token_url = format!("{}/oauth/token", tenant.value("domain"));
+    let form = "grant_type=refresh_token&client_id=local-page&refresh_token=t0p-s3cret";
+    post_form(&token_url, &[], form).await;
+    assert_eq!(
+        tenant.line(),
+        "POST /oauth/token 403 local-page refresh_token: invalid_grant, Unknown or invalid refresh token."
+    );
+    let long = "x".repeat(200);
+    get(&format!("{}/{long}", tenant.value("domain"))).await;
+    let line = tenant.line();
+    assert!(line.chars().count() == 100 && line.ends_with('…'), "{line}");
 
-impl Drop for Running {
-    fn drop(&mut self) {
-        drop(self.0.kill());
-        drop(self.0.wait());
+    #[cfg(unix)]
+    {
+        let quiet = Running::start(&["--quiet"]);
+        get(&format!("{}/elsewhere", quiet.value("domain"))).await;
+        assert_eq!(quiet.terminate().1, ["Stopped."]);
     }
 }
 
-fn run(options: &[&str]) -> (Running, Vec<String>) {
-    let mut child = local_tenant(options).stdout(Stdio::piped()).spawn().unwrap();
-    let output = BufReader::new(child.stdout.take().unwrap());
-    let running = Running(child);
-    let mut lines = Vec::new();
-    for line in output.lines() {
-        lines.push(line.unwrap());
-        if lines.last().unwrap().contains("Stop with ctrl-c") {
-            break;
-        }
-    }
-    (running, lines)
+#[cfg(unix)]
+#[test]
+fn sigterm_ends_the_program_in_order() {
+    let tenant = Running::start(&["--tls"]);
+    let file = tenant.variable("SSL_CERT_FILE").unwrap();
+    assert!(std::fs::read_to_string(&file).unwrap().starts_with("-----BEGIN CERTIFICATE-----"));
+    let (status, printed) = tenant.terminate();
+    assert!(status.success(), "{status}");
+    assert_eq!(printed, ["Stopped."]);
+    assert!(!std::path::Path::new(&file).parent().unwrap().exists());
 }
 
-fn local_tenant(options: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_local-tenant"));
-    command.args(options);
-    command
+#[test]
+fn env_prints_only_the_exports() {
+    let (plain, tls) = (output(&["--env"]), output(&["--env", "--tls", "--host", "localhost", "--port", "4712"]));
+    assert_eq!(
+        String::from_utf8(plain.stdout).unwrap(),
+        "export AUTH0_DOMAIN=http://127.0.0.1:4711\n\
+         export AUTH0_AUDIENCE=https://api.example.com\n\
+         export AUTH0_CLIENT_ID=local-api-client\n\
+         export AUTH0_CLIENT_SECRET=local-api-secret\n\
+         export DOWNSTREAM_AUDIENCE=https://downstream.example.com\n"
+    );
+    let tls = String::from_utf8(tls.stdout).unwrap();
+    assert!(tls.starts_with("export AUTH0_DOMAIN=localhost:4712\n"), "{tls}");
+    assert!(tls.lines().any(|line| line.starts_with("export NODE_EXTRA_CA_CERTS=")), "{tls}");
+    assert_eq!(output(&["--env", "--port", "0"]).status.code(), Some(2));
+}
+
+#[test]
+fn no_line_of_the_output_is_longer_than_100_columns() {
+    let mut texts = vec![String::from_utf8(output(&["--help"]).stdout).unwrap()];
+    for options in [&["--recipes"][..], &["--tls", "--recipes", "--host", "localhost"]] {
+        texts.push(Running::start(options).introduction.join("\n"));
+    }
+    texts.push(String::from_utf8(output(&["--config", "/no/such/file"]).stderr).unwrap());
+    for line in texts.iter().flat_map(|text| text.lines()) {
+        assert!(line.chars().count() <= 100, "{line}");
+    }
 }

@@ -10,6 +10,8 @@ mod binary;
 mod browser;
 mod caller;
 mod clients;
+#[cfg(feature = "cli")]
+mod config;
 mod documents;
 mod dpop;
 mod exchange_profiles;
@@ -19,11 +21,21 @@ mod minting;
 mod misbehaviour;
 mod on_behalf_of;
 mod organizations;
+mod pages;
+#[cfg(feature = "cli")]
+mod process;
 mod refresh_tokens;
 mod request_log;
 mod rotation;
 mod sessions;
+mod sign_in;
 mod token_vault;
 mod tokens;
 mod visitor;
 mod world;
+
+/// The program that the tests start, and its first arguments.
+#[cfg(feature = "cli")]
+const PROGRAM: &str = env!("CARGO_BIN_EXE_local-tenant");
+#[cfg(feature = "cli")]
+const ARGUMENTS: [&str; 0] = [];

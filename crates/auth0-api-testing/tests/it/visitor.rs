@@ -1,6 +1,7 @@
 //! A browser: it visits `/authorize` and keeps the tenant's cookies. And the requests that a page makes.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
@@ -46,13 +47,14 @@ pub(crate) fn refresh(refresh_token: &str) -> Form {
 
 pub(crate) struct Visitor<'w> {
     world: &'w World,
-    cookie: RefCell<Option<String>>,
+    /// Names and values.
+    cookies: RefCell<BTreeMap<String, String>>,
 }
 
 impl<'w> Visitor<'w> {
     /// Makes a browser without cookies.
     pub(crate) fn new(world: &'w World) -> Self {
-        Self { world, cookie: RefCell::default() }
+        Self { world, cookies: RefCell::default() }
     }
 
     /// Visits `/authorize`.
@@ -84,19 +86,23 @@ impl<'w> Visitor<'w> {
         part(self.tokens(form).await["id_token"].as_str().unwrap(), 1)
     }
 
-    /// Returns the cookie that the browser sends: its name and its value.
-    pub(crate) fn cookie(&self) -> Option<String> {
-        self.cookie.borrow().clone()
+    /// Returns the cookie of the session: its name and its value.
+    pub(crate) fn session(&self) -> Option<String> {
+        let cookies = self.cookies.borrow();
+        let mut sessions = cookies.iter().filter(|(name, _)| !name.contains("-form-"));
+        sessions.next().map(|(name, value)| format!("{name}={value}"))
     }
 
     async fn send(&self, method: &str, url: &str, headers: &[(&str, &str)], body: &str) -> Answer {
-        let cookie = self.cookie();
-        let mut headers = headers.to_vec();
-        headers.extend(cookie.iter().map(|cookie| ("cookie", cookie.as_str())));
-        let answer = send(method, url, &headers, body).await.unwrap();
-        if let Some(set) = answer.header("set-cookie") {
-            let pair = set.split(';').next().unwrap();
-            *self.cookie.borrow_mut() = Some(pair.to_owned()).filter(|pair| !pair.ends_with('='));
+        let cookies = self.cookies.borrow().iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>();
+        let cookies = cookies.join("; ");
+        let answer = send(method, url, &[headers, &[("cookie", &cookies)]].concat(), body).await.unwrap();
+        for set in answer.headers.get_all("set-cookie") {
+            let (name, value) = set.to_str().unwrap().split(';').next().unwrap().split_once('=').unwrap();
+            self.cookies.borrow_mut().remove(name);
+            if !value.is_empty() {
+                self.cookies.borrow_mut().insert(name.to_owned(), value.to_owned());
+            }
         }
         answer
     }

@@ -15,6 +15,8 @@ mod process;
 mod replicas;
 #[path = "../../../axum-api/tests/it/settings.rs"]
 mod settings;
+#[path = "../../../axum-api/tests/it/tls.rs"]
+mod tls;
 
 /// The program that the tests start.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_actix-api");

@@ -9,6 +9,7 @@ mod foreign;
 mod process;
 mod replicas;
 mod settings;
+mod tls;
 
 /// The program that the tests start.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_axum-api");

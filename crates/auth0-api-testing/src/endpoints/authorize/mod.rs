@@ -8,13 +8,14 @@
 //! 2. Everything else in the request ([`code::Draft`]).
 //! 3. Whether the browser's session suffices ([`login::session`]). If it does not, `prompt=none` is rejected with
 //!    `login_required`, and otherwise [`SignIn`] decides: the tenant signs a user in at once, or keeps the request and
-//!    shows the [sign-in page](super::sign_in).
+//!    shows the sign-in page.
 //! 4. Whether the user is a member of the organisation.
 //! 5. The code.
 
 mod code;
 mod login;
 mod request;
+mod waiting;
 mod web_message;
 
 use std::sync::Arc;
@@ -24,13 +25,14 @@ use axum::response::Response;
 use http::{HeaderMap, HeaderValue, header};
 
 use super::error_response::ErrorResponse;
-use super::{page, session, sign_in};
+use super::{page, session};
 use crate::ledger::Session;
 use crate::state::Tenant;
 use crate::{SignIn, User};
 use code::Draft;
 pub(crate) use code::LIFETIME;
 pub(crate) use request::{AuthorizationRequest, redirect, with_query};
+pub(crate) use waiting::SIGN_IN_PATH;
 
 pub(crate) const PATH: &str = "/authorize";
 
@@ -45,7 +47,7 @@ pub(crate) async fn authorize(
             let step = step(&tenant, &request, &headers);
             step.map_or_else(
                 |rejection| request.reject(&tenant, &rejection),
-                |step| request.take(&tenant, &query, step),
+                |step| request.take(&tenant, &headers, &query, step),
             )
         }
         Err(rejection) => page::rejection(&rejection),
@@ -82,11 +84,11 @@ fn step(tenant: &Tenant, request: &AuthorizationRequest, headers: &HeaderMap) ->
 }
 
 impl AuthorizationRequest {
-    fn take(&self, tenant: &Tenant, query: &str, step: Step) -> Response {
+    fn take(&self, tenant: &Tenant, headers: &HeaderMap, query: &str, step: Step) -> Response {
         match step {
             Step::Continue(session) => self.answer(tenant, &session),
             Step::SignIn { user, replaces } => self.start_session(tenant, user, replaces.as_deref()),
-            Step::Page => redirect(&sign_in::url(tenant, query)),
+            Step::Page => waiting::open(tenant, headers, query),
         }
     }
 

@@ -1,5 +1,10 @@
 //! Starts a tenant: the builder and its options.
 
+mod address;
+mod organizations;
+mod request_log;
+mod sign_in;
+
 use std::fmt;
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -29,7 +34,7 @@ pub struct LocalTenantBuilder {
     api_client_id: String,
     api_client_secret: String,
     clock: Arc<dyn Clock>,
-    pub(crate) registry: Registry,
+    registry: Registry,
     accounts: Vec<(String, LinkedAccount)>,
     cors_origins: Option<Vec<String>>,
     pub(crate) log: Option<RequestLog>,
@@ -186,8 +191,9 @@ impl LocalTenantBuilder {
     /// an organisation that is not registered, or when Auth0 would not accept the type of an exchange profile.
     pub async fn start(mut self) -> io::Result<LocalTenant> {
         self.register_defaults();
-        if let Some(problem) = self.registry.problem().or_else(|| self.address.problem()) {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, problem));
+        let problems = self.problems();
+        if !problems.is_empty() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, problems.join("; ")));
         }
         let Opened { listening, transport, domain, authority } = self.address.open().await?;
         self.register_my_account_api(&domain);
@@ -221,6 +227,13 @@ impl LocalTenantBuilder {
         if self.registry.api(&identifier).is_none() {
             self.registry.apis.push(Api::new(identifier).scopes(my_account::SCOPES));
         }
+    }
+
+    /// Returns every reason why the tenant cannot start, except those of the machine, such as a port in use.
+    pub(crate) fn problems(&self) -> Vec<String> {
+        let mut problems = self.registry.problems();
+        problems.extend(self.address.problem());
+        problems
     }
 
     /// Registers the two default clients and the API under test, unless the caller has registered a client or an API

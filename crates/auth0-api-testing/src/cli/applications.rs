@@ -1,0 +1,78 @@
+//! `[[applications]]`: the clients of the tenant.
+
+use super::section::Section;
+use crate::{Application, Credential, GrantType};
+
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    CustomApi,
+    Machine,
+    RegularWeb,
+    SinglePage,
+}
+
+pub(super) fn read(section: &mut Section<'_>) -> Option<Application> {
+    let id = section.required("id");
+    let kind = section.required_one_of("kind", &KINDS);
+    let credential = credential(section);
+    let api = section.text("api");
+    let grants = section.some_of("grants", &GRANTS);
+    let callbacks = section.texts("callbacks");
+    let (id, kind) = (id?, kind?);
+    if (kind == Kind::SinglePage) == credential.is_some() {
+        section.problem(match kind {
+            Kind::SinglePage => "a single_page application is public: it has neither secret nor public_jwk",
+            _ => "secret or public_jwk is missing",
+        });
+    }
+    if (kind == Kind::CustomApi) != api.is_some() {
+        section.problem("api is the identifier of the API of a custom_api application, and only of one");
+    }
+    let mut application = match (kind, credential) {
+        (Kind::SinglePage, _) => Application::single_page(id),
+        (Kind::CustomApi, Some(credential)) => Application::custom_api(id, credential, api.unwrap_or_default()),
+        (Kind::Machine, Some(credential)) => Application::machine(id, credential),
+        (Kind::RegularWeb, Some(credential)) => Application::regular_web(id, credential),
+        (_, None) => return None,
+    };
+    if let Some(grants) = grants {
+        application = application.grants(grants);
+    }
+    if let Some(callbacks) = callbacks {
+        application = application.callbacks(callbacks);
+    }
+    Some(application)
+}
+
+fn credential(section: &mut Section<'_>) -> Option<Credential> {
+    let secret = section.text("secret");
+    let method = section.one_of("secret_method", &[("client_secret_basic", true), ("client_secret_post", false)]);
+    let jwk = section.json("public_jwk");
+    match (secret, jwk, method) {
+        (Some(_), Some(_), _) => {
+            section.problem("secret and public_jwk exclude each other");
+            None
+        }
+        (Some(secret), None, None) => Some(secret.into()),
+        (Some(secret), None, Some(true)) => Some(Credential::secret_basic(secret)),
+        (Some(secret), None, Some(false)) => Some(Credential::secret_post(secret)),
+        (None, Some(jwk), _) => Some(Credential::public_jwk(jwk.into())),
+        (None, None, _) => None,
+    }
+}
+
+const KINDS: [(&str, Kind); 4] = [
+    ("single_page", Kind::SinglePage),
+    ("regular_web", Kind::RegularWeb),
+    ("machine", Kind::Machine),
+    ("custom_api", Kind::CustomApi),
+];
+
+/// The two grants with long URNs have short names here.
+const GRANTS: [(&str, GrantType); 5] = [
+    ("authorization_code", GrantType::AuthorizationCode),
+    ("client_credentials", GrantType::ClientCredentials),
+    ("refresh_token", GrantType::RefreshToken),
+    ("token_exchange", GrantType::TokenExchange),
+    ("token_vault", GrantType::TokenVault),
+];

@@ -1,0 +1,123 @@
+//! The tables of the configuration file: what is registered with the tenant.
+
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use auth0_api_core::Algorithm;
+
+use super::action::Profile;
+use super::applications;
+use super::section::Section;
+use crate::{Api, Application, LinkedAccount, User};
+
+/// What a configuration registers, in addition to what the tenant always has.
+#[derive(Default)]
+pub(super) struct Registrations {
+    pub(super) apis: Vec<Api>,
+    pub(super) applications: Vec<Application>,
+    pub(super) users: Vec<User>,
+    /// Ids and names.
+    pub(super) organizations: Vec<(String, String)>,
+    pub(super) connections: Vec<String>,
+    /// Accounts, each with the id of its user.
+    pub(super) accounts: Vec<(String, LinkedAccount)>,
+    pub(super) profiles: Vec<Profile>,
+}
+
+impl Registrations {
+    pub(super) fn read(file: &mut Section<'_>) -> Self {
+        let organizations = each(file, "organizations", organization);
+        let users = each(file, "users", |section| user(section, &organizations));
+        let profiles = each(file, "exchange_profiles", |section| Profile::read(section, &users));
+        Self {
+            apis: each(file, "apis", api),
+            applications: each(file, "applications", applications::read),
+            connections: each(file, "connections", |section| section.required("name")),
+            accounts: each(file, "linked_accounts", |section| account(section, &users)),
+            profiles,
+            users,
+            organizations,
+        }
+    }
+}
+
+/// Reads each table with this name. A table without its mandatory settings is left out.
+fn each<T>(file: &mut Section<'_>, key: &'static str, mut read: impl FnMut(&mut Section<'_>) -> Option<T>) -> Vec<T> {
+    let mut read_all = Vec::new();
+    for mut section in file.tables(key) {
+        read_all.extend(read(&mut section));
+        section.finish();
+    }
+    read_all
+}
+
+fn api(section: &mut Section<'_>) -> Option<Api> {
+    let identifier = section.required("identifier");
+    let scopes = section.texts("scopes");
+    let lifetime = section.number("token_lifetime", "a number of seconds, from 1 to 2592000", &LIFETIMES);
+    let algorithm = section.one_of("algorithm", &Algorithm::ALL.map(|algorithm| (algorithm.name(), algorithm)));
+    let rfc9068 = section.flag("rfc9068");
+    let mut api = Api::new(identifier?);
+    if let Some(scopes) = scopes {
+        api = api.scopes(scopes);
+    }
+    if let Some(seconds) = lifetime {
+        api = api.token_lifetime(Duration::from_secs(seconds));
+    }
+    if let Some(algorithm) = algorithm {
+        api = api.algorithm(algorithm);
+    }
+    Some(if rfc9068 { api.rfc9068() } else { api })
+}
+
+fn user(section: &mut Section<'_>, organizations: &[(String, String)]) -> Option<User> {
+    let id = section.required("id");
+    let mut user = User::new(id.unwrap_or_default());
+    for name in ["email", "name"] {
+        if let Some(value) = section.text(name) {
+            user = user.claim(name, value);
+        }
+    }
+    for (name, value) in section.json("claims").unwrap_or_default() {
+        user = user.claim(name, value);
+    }
+    for (name, value) in section.json("access_token_claims").unwrap_or_default() {
+        user = user.access_token_claim(name, value);
+    }
+    for wanted in section.texts("organizations").unwrap_or_default() {
+        match organizations.iter().find(|(id, name)| *id == wanted || *name == wanted) {
+            Some((id, _)) => user = user.member_of(id),
+            None => section.problem(format!("no organization has the id or the name {wanted}")),
+        }
+    }
+    Some(user).filter(|user| !user.id().is_empty())
+}
+
+fn organization(section: &mut Section<'_>) -> Option<(String, String)> {
+    let (id, name) = (section.required("id"), section.required("name"));
+    Some((id?, name?))
+}
+
+fn account(section: &mut Section<'_>, users: &[User]) -> Option<(String, LinkedAccount)> {
+    let user = section.required("user");
+    let connection = section.required("connection");
+    let (name, scopes, expired) = (section.text("name"), section.texts("scopes"), section.flag("expired"));
+    let user = user.filter(|id| {
+        let is_known = users.is_empty() || users.iter().any(|user| user.id() == id);
+        if !is_known {
+            section.problem(format!("no user has the id {id}"));
+        }
+        is_known
+    });
+    let mut account = LinkedAccount::new(connection?);
+    if let Some(name) = name {
+        account = account.name(name);
+    }
+    if let Some(scopes) = scopes {
+        account = account.scopes(scopes);
+    }
+    Some((user?, if expired { account.expired() } else { account }))
+}
+
+/// Seconds; Auth0's limit is 30 days.
+const LIFETIMES: RangeInclusive<u64> = 1..=2_592_000;

@@ -1,0 +1,35 @@
+//! `/`: the page that lists what the tenant serves.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+
+use super::{authorize, discovery, jwks, logout, register, revoke, third_party, userinfo};
+use crate::pages::index;
+use crate::state::{TOKEN_PATH, Tenant};
+
+pub(crate) const PATH: &str = "/";
+
+pub(crate) async fn show(State(tenant): State<Arc<Tenant>>) -> Response {
+    index::page(&tenant, served(&tenant)).into_response()
+}
+
+fn served(tenant: &Tenant) -> Vec<index::Endpoint> {
+    let mut served = vec![
+        ("GET", discovery::PATH.into(), "discovery, for OpenID Connect"),
+        ("GET", discovery::OAUTH_PATH.into(), "discovery, for OAuth and MCP clients"),
+        ("GET", jwks::PATH.into(), "the signing keys"),
+        ("GET", authorize::PATH.into(), "signs a user in, and issues a code"),
+        ("POST", TOKEN_PATH.into(), "tokens, as form or JSON"),
+        ("POST", revoke::PATH.into(), "revokes a refresh token"),
+        ("GET", logout::PATH.into(), "signs a user out"),
+        ("GET", logout::OIDC_PATH.into(), "signs a user out, for OpenID Connect"),
+        ("GET", userinfo::PATH.into(), "the claims of the user of a token"),
+        ("GET", format!("{}/NAME", third_party::PATH), "the API of a third party, for tokens of Token Vault"),
+    ];
+    if tenant.registry.client_registration {
+        served.push(("POST", register::PATH.into(), "lets public clients register themselves"));
+    }
+    served
+}

@@ -1,0 +1,184 @@
+//! The configuration file of the program: what it registers, and how its problems are reported.
+
+use std::path::PathBuf;
+
+use crate::caller::{part, post_form};
+use crate::process::{Running, output};
+
+/// Everything that a file can contain.
+const FILE: &str = r#"
+audience = "https://orders.example.com"
+downstream = "https://calendar.example.com"
+host = "localhost"
+client_id = "me"
+client_secret = "mine"
+cors_origins = ["http://localhost:5173"]
+
+[[organizations]]
+id = "org_initech"
+name = "initech"
+
+[[users]]
+id = "auth0|grace"
+email = "grace@example.com"
+name = "Grace Hopper"
+organizations = ["initech"]
+claims = { locale = "en", level = 7, "https://example.com/roles" = ["admiral"] }
+access_token_claims = { permissions = ["read:orders"] }
+
+[[apis]]
+identifier = "https://calendar.example.com"
+scopes = ["read:events"]
+token_lifetime = 300
+algorithm = "PS256"
+rfc9068 = true
+
+[[applications]]
+id = "shop"
+kind = "regular_web"
+secret = "s3cret"
+secret_method = "client_secret_post"
+grants = ["token_exchange"]
+callbacks = ["https://shop.example.com/back"]
+
+[[applications]]
+id = "calendar"
+kind = "custom_api"
+secret = "s3cret"
+api = "https://calendar.example.com"
+
+[[connections]]
+name = "dropbox"
+
+[[linked_accounts]]
+user = "auth0|grace"
+connection = "dropbox"
+name = "grace@home.example"
+scopes = ["files.read"]
+
+[[exchange_profiles]]
+subject_token_type = "urn:acme:badge"
+prefix = "badge:"
+subject_tokens = { "42" = "auth0|grace" }
+denied = { "badge:lost" = "badge_lost" }
+mfa_required = ["badge:vault"]
+"#;
+
+#[tokio::test]
+async fn what_a_file_registers_is_served() {
+    let tenant = Running::start(&["--config", &file("good", FILE), "--client-id", "flag"]);
+    let domain = tenant.value("domain");
+    assert!(domain.starts_with("http://localhost:"), "{domain}");
+    assert_eq!(tenant.value("users"), "auth0|grace");
+    assert_eq!(tenant.value("organizations"), "initech (org_initech)");
+    let url = format!("{domain}/oauth/token");
+    // A flag goes over the file.
+    let machine =
+        "grant_type=client_credentials&client_id=flag&client_secret=mine&audience=https://calendar.example.com";
+    let answer = post_form(&url, &[("origin", "http://localhost:5173")], machine).await;
+    assert_eq!(answer.header("access-control-allow-origin"), Some("http://localhost:5173"));
+    let body = answer.json();
+    assert_eq!(body["expires_in"], 300, "{body}");
+    let header = part(body["access_token"].as_str().unwrap(), 0);
+    assert_eq!((&header["alg"], &header["typ"]), (&"PS256".into(), &"at+jwt".into()));
+
+    let exchange = "grant_type=urn:ietf:params:oauth:grant-type:token-exchange&client_id=shop&client_secret=s3cret\
+        &subject_token_type=urn:acme:badge&scope=openid&audience=https://orders.example.com&organization=initech";
+    for subject in ["42", "badge:auth0|grace"] {
+        let body = post_form(&url, &[], &format!("{exchange}&subject_token={subject}")).await.json();
+        let id_token = part(body["id_token"].as_str().unwrap(), 1);
+        assert_eq!((&id_token["level"], &id_token["org_id"]), (&7.into(), &"org_initech".into()));
+        assert_eq!(part(body["access_token"].as_str().unwrap(), 1)["permissions"][0], "read:orders");
+    }
+    for (subject, error) in [("badge:lost", "badge_lost"), ("badge:vault", "mfa_required"), ("43", "invalid_request")] {
+        let body = post_form(&url, &[], &format!("{exchange}&subject_token={subject}")).await.json();
+        assert_eq!(body["error"], error, "{subject}");
+    }
+}
+
+#[test]
+fn all_problems_of_a_file_are_reported_at_once_with_their_lines() {
+    let text = r#"port = 99999
+hosst = "localhost"
+audience = ""
+public_url = "localhost:4711"
+cors_origins = ["http://localhost:5173/"]
+[[apis]]
+identifier = "https://a.example.com"
+scopes = ["a", 1]
+algorithm = "HS256"
+[[apis]]
+scope = "x"
+[[applications]]
+id = "shop"
+kind = "single_page"
+secret = "t0p-s3cret"
+[[users]]
+id = "auth0|ada"
+organizations = ["nobody"]
+[[users]]
+id = "auth0|ada"
+[[linked_accounts]]
+user = "auth0|eve"
+connection = "slack"
+[[exchange_profiles]]
+subject_token_type = "urn:ietf:legacy"
+"#;
+    let path = file("bad", text);
+    let output =
+        output(&["--config", &path, "--organization", "acme", "--tls-cert", "/no/cert", "--tls-key", "/no/key"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(output.stdout.is_empty());
+    let report = String::from_utf8(output.stderr).unwrap();
+    assert!(!report.contains("t0p-s3cret"), "{report}");
+    // Lines are broken at 100 columns, so the words are compared.
+    let report = report.replace(&path, "FILE").split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut rest = report.as_str();
+    for problem in [
+        "18 problems in the configuration: FILE:1: port must be a port from 0 to 65535, not 99999",
+        "FILE:2: hosst is unknown; the file can have: ca_file, tls_cert,",
+        "FILE:3: audience must be a text, not an empty text",
+        "FILE:8: scopes must be a list of texts, not this list",
+        "FILE:9: algorithm must be one of RS256,",
+        "FILE:10: [[apis]]: identifier is missing",
+        "FILE:11: scope is unknown; [[apis]] can have: identifier, scopes,",
+        "FILE:12: [[applications]]: a single_page application is public: it has neither secret nor public_jwk",
+        "FILE:16: [[users]]: no organization has the id or the name nobody",
+        "FILE:21: [[linked_accounts]]: no user has the id auth0|eve",
+        "FILE:24: [[exchange_profiles]]: the profile accepts no subject token: set prefix or subject_tokens",
+        "--organization acme is not ID=NAME, such as org_acme=acme",
+        "cannot read /no/cert: ",
+        "cannot read /no/key: ",
+        "http://localhost:5173/ is not an origin: write it like http://localhost:5173, without a path",
+        "the user auth0|ada is registered twice",
+        "the subject_token_type urn:ietf:legacy is in a reserved namespace",
+        "the public URL localhost:4711 must begin with http:// or https://",
+    ] {
+        let after = rest.split_once(problem).map(|(_, after)| after);
+        assert!(after.is_some(), "{problem}: {report}");
+        rest = after.unwrap();
+    }
+}
+
+#[test]
+fn errors_of_the_syntax_are_problems_too() {
+    let output = output(&["--config", &file("syntax", "port = \naudience = \"a\nhosst = 1\n")]);
+    assert_eq!(output.status.code(), Some(2));
+    let report = String::from_utf8(output.stderr).unwrap();
+    for line in [":1: ", ":2: ", ":3: hosst is unknown"] {
+        assert!(report.contains(line), "{report}");
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_reported() {
+    let output = output(&["--config", "/no/such/file.toml"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8(output.stderr).unwrap().starts_with("cannot read /no/such/file.toml: "));
+}
+
+fn file(name: &str, text: &str) -> String {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("tenant-{}-{name}.toml", std::process::id()));
+    std::fs::write(&path, text).unwrap();
+    path.to_str().unwrap().to_owned()
+}
