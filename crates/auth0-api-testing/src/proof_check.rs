@@ -58,7 +58,7 @@ impl Expected<'_> {
         htu.ok_or(ProofError::Invalid("htu is not this endpoint"))?;
         // RFC 9449 §4.3 (10): if the tenant requires a nonce, the proof must contain a nonce that it accepts.
         let is_accepted = |nonce: &&str| self.nonces.iter().any(|accepted| accepted == nonce);
-        if !self.nonces.is_empty() && text("nonce").filter(is_accepted).is_none() {
+        if !self.nonces.is_empty() && !text("nonce").as_ref().is_some_and(is_accepted) {
             return Err(ProofError::NonceRequired);
         }
         // RFC 9449 §4.3 (11): iat is within a window around now.

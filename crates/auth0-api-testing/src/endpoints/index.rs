@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 
-use super::{authorize, discovery, jwks, register, third_party, userinfo};
+use super::{authorize, discovery, jwks, logout, register, revoke, third_party, userinfo};
 use crate::pages::index;
 use crate::state::{TOKEN_PATH, Tenant};
 
@@ -22,6 +22,9 @@ fn served(tenant: &Tenant) -> Vec<index::Endpoint> {
         ("GET", jwks::PATH.into(), "the signing keys"),
         ("GET", authorize::PATH.into(), "signs a user in, and issues a code"),
         ("POST", TOKEN_PATH.into(), "tokens, as form or JSON"),
+        ("POST", revoke::PATH.into(), "revokes a refresh token"),
+        ("GET", logout::PATH.into(), "signs a user out"),
+        ("GET", logout::OIDC_PATH.into(), "signs a user out, for OpenID Connect"),
         ("GET", userinfo::PATH.into(), "the claims of the user of a token"),
         ("GET", format!("{}/NAME", third_party::PATH), "the API of a third party, for tokens of Token Vault"),
     ];

@@ -90,8 +90,8 @@ impl Registry {
         problems
     }
 
-    /// Returns each registration that names something that is not registered.
-    fn unknown_references(&self) -> Vec<String> {
+    /// Returns the registrations that name something that is not registered.
+    fn unknown_references(&self) -> impl Iterator<Item = String> {
         let audience = self.default_audience.as_ref().filter(|audience| self.api(audience).is_none());
         let of_audience = audience.map(|audience| format!("the default audience {audience} is not a registered API"));
         let unknown = |invitation: &Invitation| {
@@ -99,7 +99,7 @@ impl Registry {
             let is_known = self.organizations.iter().any(|organization| organization.id == *id);
             (!is_known).then(|| format!("the organization {id} of an invitation is not registered"))
         };
-        of_audience.into_iter().chain(self.invitations.iter().filter_map(unknown)).collect()
+        of_audience.into_iter().chain(self.invitations.iter().filter_map(unknown))
     }
 }
 

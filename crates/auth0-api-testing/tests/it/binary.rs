@@ -53,7 +53,7 @@ async fn by_default_a_page_has_users_organizations_and_an_exchange_profile() {
     let tenant = Running::start(&[]);
     let token_url = format!("{}/oauth/token", tenant.value("domain"));
     let exchange = "grant_type=urn:ietf:params:oauth:grant-type:token-exchange&client_id=local-page\
-        &subject_token_type=urn:local:legacy-session&scope=openid email&audience=https://api.example.com";
+        &subject_token_type=urn:local:legacy-session&scope=openid%20email&audience=https://api.example.com";
     let ask = async |fields: &str| -> (u16, Value) {
         let answer = post_form(&token_url, &[], &format!("{exchange}&{fields}")).await;
         (answer.status, answer.json())

@@ -20,13 +20,13 @@ async fn logout_ends_the_session_and_returns_to_the_page() {
     for (federated, location) in [("", HOME), ("&federated", HOME)] {
         let browser = Visitor::new(&world);
         browser.tokens(&authorization()).await;
-        let copy = browser.cookie();
+        let copy = browser.session();
         let form = Form::new(&[("client_id", "page"), ("returnTo", HOME), ("auth0Client", "e30=")]);
         let url = format!("{}/v2/logout?{}{federated}", world.tenant.domain(), form.body());
         let answer = browser.visit(&url).await;
         assert_eq!((answer.status, answer.header("location")), (302, Some(location)));
         assert!(answer.header("set-cookie").unwrap().contains("=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax"));
-        assert_eq!(browser.cookie(), None);
+        assert_eq!(browser.session(), None);
         let again = format!("{}/authorize?{}", world.tenant.domain(), authorization().with("prompt", "none").body());
         let with_old_cookie = send("GET", &again, &[("cookie", &copy.unwrap())], "").await.unwrap();
         assert_eq!(parameter(with_old_cookie.header("location").unwrap(), "error"), "login_required");

@@ -56,14 +56,14 @@ async fn prompt_login_and_an_old_login_start_a_new_session() {
     for (name, value) in [("prompt", "login"), ("max_age", "0"), ("max_age", "59")] {
         let browser = Visitor::new(&world);
         let first = browser.id_token(&authorization().with("login_hint", "auth0|bob")).await;
-        let cookie = browser.cookie();
+        let cookie = browser.session();
         world.clock.advance(Duration::from_secs(60));
         let kept = browser.id_token(&authorization()).await;
         assert_eq!((&kept["sid"], &kept["auth_time"]), (&first["sid"], &first["auth_time"]));
         let again = browser.id_token(&authorization().with(name, value)).await;
         assert_eq!(again["sub"], "auth0|bob", "the user signs in again");
         assert_eq!(again["auth_time"].as_u64(), first["auth_time"].as_u64().map(|time| time + 60), "{name}={value}");
-        assert_ne!((&again["sid"], &browser.cookie()), (&first["sid"], &cookie));
+        assert_ne!((&again["sid"], &browser.session()), (&first["sid"], &cookie));
     }
 }
 
@@ -178,7 +178,7 @@ async fn with_the_page_a_person_chooses_the_user() {
     assert!(page.starts_with(&format!("{}/u/login?state=", world.tenant.domain())), "{page}");
     let shown = browser.visit(&page).await;
     assert!(shown.status == 200 && shown.body.contains("auth0|ada") && shown.body.contains("auth0|bob"));
-    assert_eq!(browser.cookie(), None, "nobody has signed in yet");
+    assert_eq!(browser.session(), None, "nobody has signed in yet");
 
     let ticket = parameter(&page, "state");
     let choice = Form::new(&[("state", &ticket), ("user", "auth0|bob")]);
@@ -206,7 +206,7 @@ async fn with_the_page_a_person_denies_or_is_too_late() {
     world.clock.advance(Duration::from_secs(600));
     let late = browser.submit(&url, &Form::new(&[("state", &ticket), ("user", "auth0|ada")])).await;
     assert_eq!((late.status, browser.visit(&format!("{url}?state={ticket}")).await.status), (400, 400));
-    assert_eq!(browser.cookie(), None);
+    assert_eq!(browser.session(), None);
 }
 
 #[tokio::test]

@@ -86,25 +86,23 @@ impl<'w> Visitor<'w> {
         part(self.tokens(form).await["id_token"].as_str().unwrap(), 1)
     }
 
-    /// Returns the cookie of the browser's session: its name and its value.
-    pub(crate) fn cookie(&self) -> Option<String> {
+    /// Returns the cookie of the session: its name and its value.
+    pub(crate) fn session(&self) -> Option<String> {
         let cookies = self.cookies.borrow();
-        let mut sessions = cookies.iter().filter(|(name, _)| !name.starts_with("local-tenant-form-"));
+        let mut sessions = cookies.iter().filter(|(name, _)| !name.contains("-form-"));
         sessions.next().map(|(name, value)| format!("{name}={value}"))
     }
 
     async fn send(&self, method: &str, url: &str, headers: &[(&str, &str)], body: &str) -> Answer {
-        let pairs: Vec<_> = self.cookies.borrow().iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let cookies = pairs.join("; ");
-        let mut headers = headers.to_vec();
-        if !cookies.is_empty() {
-            headers.push(("cookie", cookies.as_str()));
-        }
-        let answer = send(method, url, &headers, body).await.unwrap();
-        if let Some(set) = answer.header("set-cookie") {
-            let (name, value) = set.split(';').next().unwrap().split_once('=').unwrap();
-            self.cookies.borrow_mut().insert(name.to_owned(), value.to_owned());
-            self.cookies.borrow_mut().retain(|_, value| !value.is_empty());
+        let cookies = self.cookies.borrow().iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>();
+        let cookies = cookies.join("; ");
+        let answer = send(method, url, &[headers, &[("cookie", &cookies)]].concat(), body).await.unwrap();
+        for set in answer.headers.get_all("set-cookie") {
+            let (name, value) = set.to_str().unwrap().split(';').next().unwrap().split_once('=').unwrap();
+            self.cookies.borrow_mut().remove(name);
+            if !value.is_empty() {
+                self.cookies.borrow_mut().insert(name.to_owned(), value.to_owned());
+            }
         }
         answer
     }
