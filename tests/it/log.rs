@@ -12,8 +12,8 @@ use tracing::{Event, Metadata, Subscriber};
 #[derive(Clone)]
 pub(crate) struct Log(Option<Arc<Mutex<Vec<Fields>>>>);
 
-/// The names and values of one event's fields, in their order.
-#[derive(Clone, Debug, Default)]
+/// An event's level, and the names and values of its fields, in their order.
+#[derive(Clone, Debug)]
 struct Fields(Vec<(&'static str, String)>);
 
 impl Subscriber for Log {
@@ -22,7 +22,7 @@ impl Subscriber for Log {
     }
 
     fn event(&self, event: &Event<'_>) {
-        let mut fields = Fields::default();
+        let mut fields = Fields(vec![("level", event.metadata().level().to_string())]);
         event.record(&mut fields);
         if let Some(events) = &self.0 {
             events.lock().unwrap().push(fields);
@@ -68,5 +68,14 @@ impl Log {
         let events = self.0.as_ref().unwrap().lock().unwrap().clone();
         let name = |event: &Fields| event.0.iter().find(|(name, _)| *name == "event").map(|(_, value)| value.clone());
         (events.iter().filter_map(name).collect(), format!("{events:?}"))
+    }
+
+    /// Returns the level and the label of each rejected request.
+    pub(crate) fn rejections(&self) -> Vec<String> {
+        let events = self.0.as_ref().unwrap().lock().unwrap().clone();
+        let value =
+            |event: &Fields, wanted| event.0.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value.clone());
+        let rejected = events.iter().filter(|event| value(event, "event").as_deref() == Some("request_rejected"));
+        rejected.map(|event| format!("{} {}", value(event, "level").unwrap(), value(event, "label").unwrap())).collect()
     }
 }

@@ -11,6 +11,7 @@ use auth0_api_core::{ApiClient, Reason, ReceivedTarget, TokenCache, TokenRequest
 use auth0_api_testing::status_and_label;
 
 use super::{Tenants, outcome_of};
+use crate::log::Log;
 use crate::world::{Rejected, invalid_token, rejection};
 
 #[tokio::test]
@@ -133,7 +134,10 @@ async fn a_request_for_which_the_resolver_trusts_nobody_is_401() {
     let api = builder.build().unwrap();
     let token = tenants.a.mint().sign();
     let challenge = r#"Bearer realm="api", error="invalid_token", error_description="the issuer of the access token is not trusted""#;
+    let (log, subscribed) = Log::subscribe();
     let error = api.verify_access_token(&token).await.unwrap_err();
+    drop(subscribed);
+    assert_eq!(log.rejections(), ["INFO issuer_not_trusted"]);
     assert!(error.hint().is_some_and(|hint| hint.contains("DomainAnswer::Nobody")));
     assert!(matches!(error.reason(), Reason::Issuer(IssuerError::NobodyTrusted)), "{error:?}");
     assert_eq!(rejection(&api, Err(error)), invalid_token("issuer_not_trusted", challenge));

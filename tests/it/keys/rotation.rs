@@ -1,9 +1,10 @@
 //! Key rotation, and tokens that name unknown keys.
 
 use auth0_api_core::{Algorithm, ApiClient};
-use auth0_api_testing::{SigningKey, TestWorld, status_and_label};
+use auth0_api_testing::{Endpoint, Misbehaviour, SigningKey, TestWorld, status_and_label};
 
 use super::fetched;
+use crate::log::Log;
 use crate::world::{Rejected, invalid_token, rejection};
 
 const KEY_UNKNOWN: &str =
@@ -83,6 +84,23 @@ async fn a_key_that_was_not_looked_for_is_503_until_the_next_permit() {
     world.pass(1);
     assert_eq!(outcome_of(&api, &token).await, "200 accepted");
     assert_eq!(fetched(&world), (5, 5));
+}
+
+#[tokio::test]
+async fn a_key_that_was_not_looked_for_is_no_warning_because_strangers_can_cause_it() {
+    let (world, api) = warm().await;
+    let (log, subscribed) = Log::subscribe();
+    for number in 0..3 {
+        bogus(&world, &api, number).await;
+    }
+    outcome_of(&api, &world.tenant.mint().header("kid", "bogus").sign()).await;
+    world.tenant.misbehave(Endpoint::Discovery, Misbehaviour::Down);
+    world.pass(10);
+    outcome_of(&api, &world.tenant.mint().header("kid", "bogus").sign()).await;
+    drop(subscribed);
+    let key_unknown = "INFO key_unknown";
+    let expected = [key_unknown, key_unknown, key_unknown, "INFO key_not_looked_for", "WARN keys_unavailable"];
+    assert_eq!(log.rejections(), expected);
 }
 
 #[tokio::test]
