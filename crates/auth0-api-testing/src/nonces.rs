@@ -22,6 +22,7 @@ pub(crate) struct Nonces {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Server {
     Authorization,
+    #[cfg_attr(not(test), expect(dead_code, reason = "the My Account API follows"))]
     MyAccount,
 }
 

@@ -75,8 +75,8 @@ async fn a_key_that_was_not_looked_for_is_503_until_the_next_permit() {
     for (pass, left) in [(0, "10"), (1, "9"), (7, "2"), (1, "1")] {
         world.pass(pass);
         let error = api.verify_access_token(&token).await.unwrap_err();
-        let rejection = api.reject(&error);
-        let retry_after = rejection.headers().find(|(name, _)| *name == "retry-after");
+        let answer = api.reject(&error);
+        let retry_after = answer.headers().find(|(name, _)| *name == "retry-after");
         assert_eq!(retry_after.unwrap().1, left, "after {pass} s more");
         assert!(error.hint().is_some_and(|hint| hint.contains("unknown_key_fetches")));
         assert_eq!(rejection(&api, Err(error)), not_looked_for());

@@ -1,5 +1,6 @@
 //! `[[applications]]`: the clients of the tenant.
 
+use super::refresh_tokens;
 use super::section::Section;
 use crate::{Application, Credential, GrantType};
 
@@ -17,7 +18,9 @@ pub(super) fn read(section: &mut Section<'_>) -> Option<Application> {
     let credential = credential(section);
     let api = section.text("api");
     let grants = section.some_of("grants", &GRANTS);
-    let callbacks = section.texts("callbacks");
+    let (callbacks, logout_urls) = (section.texts("callbacks"), section.texts("logout_urls"));
+    let requires_dpop = section.flag("require_dpop");
+    let refresh_tokens = section.table("refresh_tokens").map(refresh_tokens::read);
     let (id, kind) = (id?, kind?);
     if (kind == Kind::SinglePage) == credential.is_some() {
         section.problem(match kind {
@@ -41,7 +44,13 @@ pub(super) fn read(section: &mut Section<'_>) -> Option<Application> {
     if let Some(callbacks) = callbacks {
         application = application.callbacks(callbacks);
     }
-    Some(application)
+    if let Some(urls) = logout_urls {
+        application = application.logout_urls(urls);
+    }
+    if let Some(policy) = refresh_tokens {
+        application = application.refresh_tokens(policy);
+    }
+    Some(if requires_dpop { application.require_dpop() } else { application })
 }
 
 fn credential(section: &mut Section<'_>) -> Option<Credential> {

@@ -33,6 +33,7 @@ fn options(file: &mut Section<'_>) -> TenantOptions {
         tls_cert,
         tls_key,
         audience: file.text("audience"),
+        default_audience: file.text("default_audience"),
         downstream: file.text("downstream"),
         client_id: file.text("client_id"),
         client_secret: file.text("client_secret"),

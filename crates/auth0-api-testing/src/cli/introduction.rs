@@ -36,6 +36,7 @@ fn table(plan: &Plan, tenant: &LocalTenant) -> Vec<(&'static str, String)> {
     vec![
         ("domain", tenant.domain().to_owned()),
         ("audience", tenant.audience().to_owned()),
+        ("default audience", plan.options.default_audience.clone().unwrap_or_else(|| plan.audience.clone())),
         ("client id", tenant.client_id().to_owned()),
         ("client secret", tenant.client_secret().to_owned()),
         ("API client id", tenant.api_client_id().to_owned()),

@@ -28,6 +28,7 @@ mod plan;
 mod problems;
 mod program;
 mod recipes;
+mod refresh_tokens;
 mod registrations;
 mod section;
 mod stop;

@@ -40,6 +40,9 @@ pub struct TenantOptions {
     /// Identifier of your API [default: https://api.example.com]
     #[arg(long, value_name = "URL", help_heading = APIS)]
     pub(super) audience: Option<String>,
+    /// API if a client names none, or none [default: your API]
+    #[arg(long, value_name = "URL", help_heading = APIS)]
+    pub(super) default_audience: Option<String>,
     /// Identifier of the next API [default: https://downstream.example.com]
     #[arg(long, value_name = "URL", help_heading = APIS)]
     pub(super) downstream: Option<String>,
@@ -107,6 +110,7 @@ impl TenantOptions {
             tls_cert: self.tls_cert.or(file.tls_cert.filter(|_| !self.tls)),
             tls_key: self.tls_key.or(file.tls_key.filter(|_| !self.tls)),
             audience: self.audience.or(file.audience),
+            default_audience: self.default_audience.or(file.default_audience),
             downstream: self.downstream.or(file.downstream),
             client_id: self.client_id.or(file.client_id),
             client_secret: self.client_secret.or(file.client_secret),

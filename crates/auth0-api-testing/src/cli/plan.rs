@@ -76,6 +76,11 @@ impl Plan {
         if downstream != audience && !named(&downstream) {
             builder = builder.api(Api::new(&downstream));
         }
+        match options.default_audience.as_deref() {
+            Some("none") => {}
+            Some(identifier) => builder = builder.default_audience(identifier),
+            None => builder = builder.default_audience(&audience),
+        }
         let has_page = read.applications.iter().any(|application| application.id() == examples::PAGE);
         builder = read.apis.into_iter().fold(builder, LocalTenantBuilder::api);
         builder = read.applications.into_iter().fold(builder, LocalTenantBuilder::application);
@@ -84,6 +89,7 @@ impl Plan {
         }
         builder = users.iter().cloned().fold(builder, LocalTenantBuilder::user);
         builder = organizations.iter().fold(builder, |builder, (id, name)| builder.organization(id, name));
+        builder = read.invitations.iter().fold(builder, |builder, (ticket, id)| builder.invitation(ticket, id));
         builder = connections.iter().fold(builder, LocalTenantBuilder::connection);
         builder = accounts.into_iter().fold(builder, |builder, (user, account)| builder.linked_account(user, account));
         builder = profiles.iter().cloned().fold(builder, |builder, profile| profile.register(builder));

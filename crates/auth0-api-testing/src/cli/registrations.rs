@@ -18,6 +18,8 @@ pub(super) struct Registrations {
     pub(super) users: Vec<User>,
     /// Ids and names.
     pub(super) organizations: Vec<(String, String)>,
+    /// Tickets, each with the id of its organisation.
+    pub(super) invitations: Vec<(String, String)>,
     pub(super) connections: Vec<String>,
     /// Accounts, each with the id of its user.
     pub(super) accounts: Vec<(String, LinkedAccount)>,
@@ -29,7 +31,9 @@ impl Registrations {
         let organizations = each(file, "organizations", organization);
         let users = each(file, "users", |section| user(section, &organizations));
         let profiles = each(file, "exchange_profiles", |section| Profile::read(section, &users));
+        let invitations = each(file, "invitations", |section| invitation(section, &organizations));
         Self {
+            invitations,
             apis: each(file, "apis", api),
             applications: each(file, "applications", applications::read),
             connections: each(file, "connections", |section| section.required("name")),
@@ -56,7 +60,7 @@ fn api(section: &mut Section<'_>) -> Option<Api> {
     let scopes = section.texts("scopes");
     let lifetime = section.number("token_lifetime", "a number of seconds, from 1 to 2592000", &LIFETIMES);
     let algorithm = section.one_of("algorithm", &Algorithm::ALL.map(|algorithm| (algorithm.name(), algorithm)));
-    let rfc9068 = section.flag("rfc9068");
+    let (rfc9068, requires_dpop) = (section.flag("rfc9068"), section.flag("require_dpop"));
     let mut api = Api::new(identifier?);
     if let Some(scopes) = scopes {
         api = api.scopes(scopes);
@@ -66,6 +70,9 @@ fn api(section: &mut Section<'_>) -> Option<Api> {
     }
     if let Some(algorithm) = algorithm {
         api = api.algorithm(algorithm);
+    }
+    if requires_dpop {
+        api = api.require_dpop();
     }
     Some(if rfc9068 { api.rfc9068() } else { api })
 }
@@ -96,6 +103,15 @@ fn user(section: &mut Section<'_>, organizations: &[(String, String)]) -> Option
 fn organization(section: &mut Section<'_>) -> Option<(String, String)> {
     let (id, name) = (section.required("id"), section.required("name"));
     Some((id?, name?))
+}
+
+fn invitation(section: &mut Section<'_>, organizations: &[(String, String)]) -> Option<(String, String)> {
+    let (ticket, wanted) = (section.required("ticket"), section.required("organization")?);
+    let invited = organizations.iter().find(|(id, name)| *id == wanted || *name == wanted);
+    if invited.is_none() {
+        section.problem(format!("no organization has the id or the name {wanted}"));
+    }
+    Some((ticket?, invited?.0.clone()))
 }
 
 fn account(section: &mut Section<'_>, users: &[User]) -> Option<(String, LinkedAccount)> {

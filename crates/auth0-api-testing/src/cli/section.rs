@@ -102,10 +102,22 @@ impl<'a> Section<'a> {
         })
     }
 
+    pub(super) fn table(&mut self, key: &'static str) -> Option<Self> {
+        let value = self.take(key)?;
+        let (span, name) = (value.span(), self.name_of(key));
+        match value.into_inner() {
+            DeValue::Table(table) => Some(Self::new(format!("[{name}]"), span, table, self.problems)),
+            other => {
+                self.problems.at(&span, format!("{key} must be a table, not {}", kind(&other)));
+                None
+            }
+        }
+    }
+
     /// Returns each table of `[[key]]`.
     pub(super) fn tables(&mut self, key: &'static str) -> Vec<Self> {
         let Some(value) = self.take(key) else { return Vec::new() };
-        let (span, name) = (value.span(), format!("[[{key}]]"));
+        let (span, name) = (value.span(), format!("[[{}]]", self.name_of(key)));
         let mut tables = Vec::new();
         let DeValue::Array(values) = value.into_inner() else {
             self.problems.at(&span, format!("{key} must be a list of tables: {name}"));
@@ -135,6 +147,13 @@ impl<'a> Section<'a> {
         for (key, value) in &self.entries {
             let known = self.known.join(", ");
             self.problems.at(&value.span(), format!("{key} is unknown; {place} can have: {known}"));
+        }
+    }
+
+    fn name_of(&self, key: &str) -> String {
+        match self.name.trim_matches(['[', ']']) {
+            "" => key.to_owned(),
+            parent => format!("{parent}.{key}"),
         }
     }
 

@@ -90,6 +90,24 @@ async fn a_person_signs_in_on_a_page_only_with_the_flag() {
     }
 }
 
+#[tokio::test]
+async fn a_token_without_an_audience_is_for_your_api_unless_another_one_is_set() {
+    for (options, audience) in [
+        (&[][..], Some("https://api.example.com")),
+        (&["--default-audience", "https://downstream.example.com"], Some("https://downstream.example.com")),
+        (&["--default-audience", "none"], None),
+    ] {
+        let tenant = Running::start(options);
+        let form = "grant_type=client_credentials&client_id=local-client&client_secret=local-secret";
+        let answer = post_form(&format!("{}/oauth/token", tenant.value("domain")), &[], form).await;
+        let token = answer.json()["access_token"].as_str().map(str::to_owned);
+        assert_eq!(token.map(|token| part(&token, 1)["aud"].as_str().unwrap().to_owned()).as_deref(), audience);
+    }
+    let output = output(&["--default-audience", "urn:unknown"]);
+    let report = String::from_utf8(output.stderr).unwrap();
+    assert!(report.contains("the default audience urn:unknown is not a registered API"), "{report}");
+}
+
 #[test]
 fn a_port_in_use_is_reported_with_a_hint() {
     let tenant = Running::start(&[]);

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::caller::{part, post_form};
+use crate::caller::{get, part, post_form};
 use crate::process::{Running, output};
 
 /// Everything that a file can contain.
@@ -17,6 +17,10 @@ cors_origins = ["http://localhost:5173"]
 [[organizations]]
 id = "org_initech"
 name = "initech"
+
+[[invitations]]
+ticket = "t-1"
+organization = "initech"
 
 [[users]]
 id = "auth0|grace"
@@ -46,6 +50,20 @@ id = "calendar"
 kind = "custom_api"
 secret = "s3cret"
 api = "https://calendar.example.com"
+
+[[applications]]
+id = "page"
+kind = "single_page"
+logout_urls = ["https://shop.example.com/"]
+require_dpop = true
+
+[applications.refresh_tokens]
+leeway = 10
+audiences = [{ identifier = "https://calendar.example.com", scopes = ["read:events"] }]
+
+[[apis]]
+identifier = "https://bank.example.com"
+require_dpop = true
 
 [[connections]]
 name = "dropbox"
@@ -81,6 +99,17 @@ async fn what_a_file_registers_is_served() {
     assert_eq!(body["expires_in"], 300, "{body}");
     let header = part(body["access_token"].as_str().unwrap(), 0);
     assert_eq!((&header["alg"], &header["typ"]), (&"PS256".into(), &"at+jwt".into()));
+
+    for form in [
+        "grant_type=client_credentials&client_id=flag&client_secret=mine&audience=https://bank.example.com",
+        "grant_type=refresh_token&client_id=page&refresh_token=x",
+    ] {
+        let rejected = post_form(&url, &[], form).await;
+        let description = rejected.json()["error_description"].as_str().unwrap().to_owned();
+        assert!(description.contains("proof"), "{description}");
+    }
+    let logout = format!("{domain}/v2/logout?client_id=page");
+    assert_eq!(get(&logout).await.header("location"), Some("https://shop.example.com/"));
 
     let exchange = "grant_type=urn:ietf:params:oauth:grant-type:token-exchange&client_id=shop&client_secret=s3cret\
         &subject_token_type=urn:acme:badge&scope=openid&audience=https://orders.example.com&organization=initech";
