@@ -66,6 +66,7 @@ impl fmt::Debug for Nonces {
 
 #[cfg(test)]
 mod tests {
+    use std::slice;
     use std::time::UNIX_EPOCH;
 
     use super::*;
@@ -90,7 +91,7 @@ mod tests {
     fn a_nonce_is_for_one_server_and_one_tenant() {
         let nonces = Nonces::fixed();
         let nonce = nonces.current(Server::Authorization, at(0));
-        assert_eq!(nonces.accepted(Server::Authorization, at(1_000_000)), [nonce.clone()]);
+        assert_eq!(nonces.accepted(Server::Authorization, at(1_000_000)), slice::from_ref(&nonce));
         assert_ne!(nonces.current(Server::MyAccount, at(0)), nonce);
         assert_ne!(Nonces::fixed().current(Server::Authorization, at(0)), nonce);
     }
