@@ -3,6 +3,7 @@
 use actix_web::http::header::HeaderMap;
 use actix_web::http::uri::{Authority, PathAndQuery};
 use actix_web::{HttpMessage as _, HttpRequest};
+use auth0_api_core::adapter::Place;
 use auth0_api_core::{ClientCertificate, HeaderSource, ListenerScheme, ReceivedTarget, TokenRequest};
 
 /// A header map as a [`HeaderSource`].
@@ -31,6 +32,11 @@ pub(crate) fn token_request<'r>(request: &'r HttpRequest, headers: &'r Headers<'
         Some(certificate) => described.client_certificate(&certificate),
         None => described,
     }
+}
+
+/// Names a request in log events.
+pub(crate) fn place(request: &HttpRequest) -> Place<'_> {
+    Place::new(request.method().as_str(), request.path())
 }
 
 /// Returns the certificate that an outer middleware has put into the request's extensions, or else the certificate that

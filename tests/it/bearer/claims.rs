@@ -130,7 +130,7 @@ async fn an_id_token_is_rejected_with_a_hint_for_the_operator() {
     let id_token = world.tenant.mint().audience("local-client").claim("nonce", "n").sign();
     let error = api.verify_access_token(&id_token).await.unwrap_err();
     assert_eq!((error.status(), error.label()), (401, "token_audience"));
-    assert_eq!(error.hint(), Some("this is an ID token: the client must send the access token instead"));
+    assert_eq!(error.hint().as_deref(), Some("this is an ID token: the client must send the access token instead"));
 }
 
 #[tokio::test]
