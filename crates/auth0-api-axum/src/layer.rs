@@ -17,6 +17,9 @@ use crate::settings::Settings;
 ///
 /// The layer is generic over the bodies of requests and responses, so that it works for axum and for every other tower
 /// service over HTTP.
+///
+/// With axum's `Router::layer`, the layer also covers paths that no route has: without a token they are 401, so a stranger
+/// does not learn which paths exist. With `Router::route_layer` it covers the routes only, and unknown paths are 404.
 #[derive(Clone, Debug)]
 pub struct AuthLayer<R = JsonBody> {
     settings: Settings<R>,

@@ -7,6 +7,8 @@ use auth0_api_core::{ClientCertificate, ListenerScheme, TokenRequest};
 use http::request::Parts;
 use http::{Extensions, Method, Uri};
 
+use crate::received_uri::ReceivedUri;
+
 /// The address of the directly connected peer, for servers without axum: put it into the extensions of each request.
 ///
 /// [Trusted proxies](auth0_api_core::guide::proxies) that are configured by their networks need it. With axum, use
@@ -31,16 +33,20 @@ pub(crate) fn place<'r>(method: &'r Method, uri: &'r Uri, extensions: &'r Extens
     Place::new(method.as_str(), received_uri(uri, extensions).path())
 }
 
-/// Returns the URI from before any `nest` stripped a prefix: that is the URI that the client called, and that its proof
-/// names.
-#[cfg(feature = "axum")]
+/// Returns the URI that the client called, and that its proof names: from before a middleware rewrote it, and before any
+/// `nest` stripped a prefix.
 fn received_uri<'r>(uri: &'r Uri, extensions: &'r Extensions) -> &'r Uri {
+    extensions.get::<ReceivedUri>().map_or_else(|| original_uri(uri, extensions), |ReceivedUri(uri)| uri)
+}
+
+#[cfg(feature = "axum")]
+fn original_uri<'r>(uri: &'r Uri, extensions: &'r Extensions) -> &'r Uri {
     use axum::extract::OriginalUri;
     extensions.get::<OriginalUri>().map_or(uri, |OriginalUri(uri)| uri)
 }
 
 #[cfg(not(feature = "axum"))]
-fn received_uri<'r>(uri: &'r Uri, _: &'r Extensions) -> &'r Uri {
+fn original_uri<'r>(uri: &'r Uri, _: &'r Extensions) -> &'r Uri {
     uri
 }
 

@@ -43,7 +43,7 @@ pub use admission::Admission;
 pub use gate::{Gate, RouteGate};
 #[cfg(feature = "http")]
 pub use http_types::mark_sensitive;
-pub use metadata::metadata_to_serve;
+pub use metadata::{metadata_of_all, metadata_to_serve};
 pub use returned_error::ReturnedError;
 
 pub use crate::place::Place;

@@ -198,8 +198,8 @@ fn error<T: Clone + Send + Sync + 'static>(response: Response, extension: T) -> 
 
 /// Adds routes that serve the metadata of an API.
 pub fn metadata_routes(api: &ApiClient, route: Route) -> Route {
-    let Some(metadata) = metadata_to_serve(api) else { return route };
-    metadata.paths().fold(route, |route, path| route.at(path, MetadataRoute(metadata.clone())))
+    let served = metadata_to_serve(api).into_iter();
+    served.fold(route, |route, (path, metadata)| route.at(path, MetadataRoute(metadata.clone())))
 }
 
 struct MetadataRoute(MetadataEndpoint);
