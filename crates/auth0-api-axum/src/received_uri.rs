@@ -14,7 +14,7 @@ use tower_service::Service;
 ///
 /// ```
 /// use auth0_api_axum::{ApiClient, AuthLayer, KeepReceivedUri};
-/// use axum::{Router, ServiceExt as _, extract::Request, routing::get};
+/// use axum::{Router, ServiceExt, extract::Request, routing::get};
 /// use tower::ServiceBuilder;
 /// use tower_http::normalize_path::NormalizePathLayer;
 ///
