@@ -158,7 +158,7 @@ async fn only_the_typ_values_of_access_tokens_are_accepted() {
         assert_eq!(outcome_of(&api, &world.tenant.mint().header("typ", typ).sign()).await, "200 accepted", "{typ}");
     }
     assert_eq!(outcome_of(&api, &world.tenant.mint().without_header("typ").sign()).await, "200 accepted");
-    for typ in ["dpop+jwt", "logout+jwt", "secevent+jwt", "", "at+jwt ", "x/at+jwt"] {
+    for typ in ["dpop+jwt", "logout+jwt", "secevent+jwt", "", "JOSE", "at+jwt ", "x/at+jwt"] {
         assert_eq!(outcome_of(&api, &world.tenant.mint().header("typ", typ).sign()).await, "401 token_type", "{typ}");
     }
 }
