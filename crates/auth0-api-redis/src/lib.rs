@@ -60,13 +60,21 @@
 //! | `tls` | no | `rediss://` URLs |
 
 mod builder;
+mod cluster;
 mod connection;
+mod endpoints;
 mod error;
+mod first;
+mod node;
 mod outage;
+mod recording;
+mod sentinels;
 mod server;
+mod shared;
 mod store;
 #[cfg(feature = "tls")]
 mod tls;
+mod trouble;
 
 pub use builder::RedisReplayStoreBuilder;
 pub use error::RedisConfigError;

@@ -1,6 +1,12 @@
 //! Tests of the store with a real Redis. Each test starts its own Redis.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a failing test may panic")]
 
+mod cluster;
+mod load;
+mod processes;
+mod replication;
+mod sentinel;
+
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -10,6 +16,8 @@ use auth0_api_core::dpop::{Insertion, MemoryReplayStore, ProofId, ReplayStore, R
 use auth0_api_core::jose::Thumbprint;
 use auth0_api_redis::{OutagePolicy, RedisConfigError, RedisReplayStore};
 use auth0_api_testing::{RedisServer, contract};
+
+use crate::processes::ask;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn store_passes_the_contract_suite() {
@@ -222,13 +230,6 @@ fn scripted_redis(answers: [usize; 2]) -> String {
         }
     });
     url
-}
-
-/// Sends a command to Redis over a separate connection.
-async fn ask<T: redis::FromRedisValue>(redis: &RedisServer, command: &redis::Cmd) -> T {
-    let client = redis::Client::open(redis.url()).unwrap();
-    let mut connection = client.get_multiplexed_async_connection().await.unwrap();
-    command.query_async(&mut connection).await.unwrap()
 }
 
 /// Longer than the default, for machines that are busy with other tests.
