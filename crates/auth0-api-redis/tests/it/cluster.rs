@@ -90,7 +90,7 @@ async fn dead_master_makes_requests_unavailable_until_its_replica_replaces_it() 
 
     cluster.nodes.first_mut().unwrap().stop();
     load.wait_for_an_outage().await;
-    load.wait_for_the_end_of_the_outage(30).await;
+    load.wait_for_the_end_of_the_outage().await;
 
     load.end().await.assert_that_no_fresh_proof_was_a_replay();
     let promoted = cluster.nodes.get(3).unwrap();
@@ -113,7 +113,7 @@ async fn dead_master_without_a_replica_makes_requests_unavailable_until_it_is_ba
     .await;
     load.wait_for_an_outage().await;
     nodes.nodes.first_mut().unwrap().start_again().await;
-    load.wait_for_the_end_of_the_outage(30).await;
+    load.wait_for_the_end_of_the_outage().await;
     load.end().await.assert_that_no_fresh_proof_was_a_replay();
 }
 

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a failing test may panic")]
 
 mod cluster;
+mod fake;
 mod load;
 mod processes;
 mod replication;
@@ -117,6 +118,21 @@ async fn connection_to_a_vanished_peer_is_replaced() {
     let answer = insert(&store, "b").await;
     assert!(matches!(answer, Err(ReplayStoreError::Unavailable(_))), "{answer:?}");
     assert_eq!(insert(&store, "c").await.unwrap(), Insertion::Fresh);
+}
+
+#[tokio::test]
+async fn proof_that_the_request_itself_has_recorded_is_no_replay() {
+    // The first connection breaks instead of answering, so Redis may have recorded the proof. The second connection
+    // answers that the proof is recorded.
+    let url = fake::redis(|connection, command| match (connection, command.contains("SET\r\n$")) {
+        (0, true) => None,
+        (_, true) => Some("$-1\r\n".to_owned()),
+        (_, false) => Some("+OK\r\n".to_owned()),
+    });
+    let store = RedisReplayStore::builder(&url).response_timeout(RESPONSE_TIMEOUT).build().unwrap();
+    let answer = insert(&store, "a").await;
+    assert!(matches!(answer, Err(ReplayStoreError::Unavailable(_))), "{answer:?}");
+    assert_eq!(insert(&store, "a").await.unwrap(), Insertion::Replayed, "the next request is a replay");
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use auth0_api_core::dpop::{Insertion, ReplayStoreError};
 use auth0_api_redis::{RedisConfigError, RedisReplayStore};
 use auth0_api_testing::{RedisServer, contract};
 
+use crate::fake;
 use crate::load::Load;
 use crate::processes::{MASTER_NAME, Watched, ask, try_ask, until};
 use crate::{RESPONSE_TIMEOUT, insert, store};
@@ -30,7 +31,7 @@ async fn dead_master_makes_requests_unavailable_until_the_sentinel_replaces_it()
 
     servers.master.stop();
     load.wait_for_an_outage().await;
-    load.wait_for_the_end_of_the_outage(50).await;
+    load.wait_for_the_end_of_the_outage().await;
 
     load.end().await.assert_that_no_fresh_proof_was_a_replay();
     assert!(ask::<usize>(&servers.replica, &redis::cmd("DBSIZE")).await >= 50);
@@ -46,7 +47,7 @@ async fn silent_master_makes_requests_unavailable_until_the_sentinel_replaces_it
     // The master keeps its connections, accepts new ones, and answers nothing.
     let _: String = ask(&servers.master, redis::cmd("CLIENT").arg("PAUSE").arg(60_000)).await;
     load.wait_for_an_outage().await;
-    load.wait_for_the_end_of_the_outage(50).await;
+    load.wait_for_the_end_of_the_outage().await;
     load.end().await.assert_that_no_fresh_proof_was_a_replay();
 }
 
@@ -84,6 +85,25 @@ async fn sentinels_that_are_dead_or_silent_do_not_matter() {
         let store = RedisReplayStore::sentinel(&urls, MASTER_NAME).response_timeout(RESPONSE_TIMEOUT).build().unwrap();
         insert(&store, "a").await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn sentinel_that_does_not_know_the_new_master_yet_does_not_matter() {
+    let Some(servers) = Watched::start().await else { return };
+    let port = servers.replica.address().port().to_string();
+    let master = format!("*2\r\n$9\r\n127.0.0.1\r\n${}\r\n{port}\r\n", port.len());
+    let behind = fake::redis(move |_, command| {
+        Some(if command.contains("SENTINEL") { master.clone() } else { "+OK\r\n".to_owned() })
+    });
+    let store = |urls: &[&str]| {
+        RedisReplayStore::sentinel(urls, MASTER_NAME).response_timeout(RESPONSE_TIMEOUT).build().unwrap()
+    };
+    let error = insert(&store(&[&behind]), "a").await.unwrap_err();
+    assert_eq!(
+        error.source().unwrap().to_string(),
+        "the server that the sentinels name is not a master: it is a slave"
+    );
+    assert_eq!(insert(&store(&[&behind, &servers.sentinel.url()]), "a").await.unwrap(), Insertion::Fresh);
 }
 
 #[tokio::test]
