@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
-use redis::{RedisResult, Value};
+use redis::{RedisError, RedisResult, Value};
 
 use crate::first::{Attempt, first_answer};
 use crate::server::{Address, Server};
@@ -44,7 +44,10 @@ async fn connect_to_master(
     let address = ask_for_master(&sentinel, &name).await?;
     let mut connection = servers.at(&address).connect().await?;
     // After a failover, a sentinel may not know the new master yet.
-    let (role, ..): (String, Value, Value) = redis::cmd("ROLE").query_async(&mut connection).await?;
+    let answer: Vec<Value> = redis::cmd("ROLE").query_async(&mut connection).await?;
+    // A master and a replica have more to say after their role.
+    let role = answer.into_iter().next().map(redis::from_redis_value::<String>);
+    let role = role.transpose().map_err(RedisError::from)?.unwrap_or_default();
     if role == "master" { Ok(connection) } else { Err(Trouble::NotMaster(role)) }
 }
 
