@@ -93,7 +93,9 @@ async function call(fetcher, path, audience) {
 
 /** Asks the user for more scopes, in a popup. Returns whether the user has allowed them. */
 async function askForMore(scopes, audience) {
-  const wanted = { authorizationParams: { audience, scope: scopes } };
+  // A popup does not keep the organization by itself, unlike a token without a popup.
+  const organization = (await auth0.getIdTokenClaims())?.org_id;
+  const wanted = { authorizationParams: { audience, scope: scopes, ...(organization && { organization }) } };
   try {
     await auth0.getTokenWithPopup(wanted);
   } catch (error) {

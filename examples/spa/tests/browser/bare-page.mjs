@@ -12,6 +12,14 @@ const library = await readFile(
 const html = `<!doctype html><html lang="en"><meta charset="utf-8"><title>bare</title><link rel="icon" href="data:,">
 <script type="module">import * as spa from '/auth0-spa-js.js'; window.spa = spa; window.loaded = true;</script></html>`;
 
+const servers = [];
+after(() => {
+  for (const server of servers) {
+    server.close();
+    server.closeAllConnections();
+  }
+});
+
 /** Serves the page at every path. It has a `url`. */
 export async function barePage() {
   const server = createServer((request, response) => {
@@ -20,10 +28,7 @@ export async function barePage() {
     response.end(isLibrary ? library : html);
   });
   await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
-  after(() => {
-    server.close();
-    server.closeAllConnections();
-  });
+  servers.push(server);
   return { url: `http://127.0.0.1:${server.address().port}` };
 }
 

@@ -231,6 +231,18 @@ flow('example page: a popup asks for the scopes that the API needs', async ({ op
   await shows(page, '#token', /read:messages/);
 });
 
+flow('example page: a popup for scopes keeps the organization', async ({ open }) => {
+  const page = await visit(open);
+  await signIn(page);
+  await Promise.all([page.waitForNavigation(), click(page, '[data-organization="acme"]')]);
+  await ready(page);
+  await click(page, '[data-call="scoped"]');
+  await shows(page, '#api-answer', /read:messages/);
+  await shows(page, '#organization', /^acme$/);
+  await click(page, '[data-call="claims"]');
+  await shows(page, '#api-answer', /"org_name": "acme"/);
+});
+
 flow('example page: a token that the API rejects signs the user out', async ({ open }) => {
   const page = await visit(open);
   await signIn(page);
