@@ -58,3 +58,25 @@ pub(crate) struct RealTenant {
 /// <https://developers.google.com/workspace/calendar/api/v3/reference/events/list>
 const GOOGLE_CALENDAR: &str = "https://www.googleapis.com/calendar/v3/calendars/primary/events?maxResults=5";
 const GOOGLE_SCOPE: &str = "https://www.googleapis.com/auth/calendar.readonly";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tenant::Tenant;
+
+    fn parse(arguments: &[&str]) -> Result<Settings, clap::Error> {
+        Settings::try_parse_from([&["spa"], arguments].concat())
+    }
+
+    #[test]
+    fn a_real_tenant_needs_its_audience_and_the_client_of_the_page() {
+        let domain = ["--domain", "tenant.eu.auth0.com"];
+        let error = parse(&domain).err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(error.contains("--audience") && error.contains("--page-client-id"), "{error}");
+        let all = [&domain[..], &["--audience", "https://api.example.com", "--page-client-id", "x"]].concat();
+        let tenant = parse(&all).ok().and_then(|settings| Tenant::real(&settings.tenant));
+        let url = tenant.map(|tenant| (tenant.url(), tenant.api_client, tenant.legacy_session));
+        assert_eq!(url, Some(("https://tenant.eu.auth0.com".into(), None, None)));
+        assert!(parse(&[]).is_ok_and(|settings| Tenant::real(&settings.tenant).is_none()));
+    }
+}

@@ -98,6 +98,12 @@ flow('connect accounts: a person denies it', async windows => {
   assert.equal((await asking.vault(token, 'slack')).status, 401);
 });
 
+flow('login: loginWithPopup gives up when nobody answers', async windows => {
+  const bare = await asking.open(windows, options);
+  const failure = await bare.fails(() => window.auth0.loginWithPopup({}, { timeoutInSeconds: 1 }));
+  assert.equal(failure.code, 'timeout');
+});
+
 /** Does something that leads over a page of the tenant, on which a person decides. */
 async function person(bare, work, decision) {
   const done = work();

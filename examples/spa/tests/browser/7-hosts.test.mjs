@@ -1,7 +1,10 @@
 // Under which URLs a page and a tenant work together.
 
 import assert from 'node:assert/strict';
-import { before } from 'node:test';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before } from 'node:test';
 
 import { Bare, barePage } from './bare-page.mjs';
 import { flow } from './browser.mjs';
@@ -9,11 +12,19 @@ import { axumApi, localTenant } from './programs.mjs';
 
 let page;
 let named;
+let secure;
+let folder;
+after(() => folder && rm(folder, { recursive: true, force: true }));
+let secureApi;
 let namedApi;
 before(async () => {
   page = await barePage();
   named = await localTenant('--host', 'localhost');
   namedApi = await axumApi(named);
+  folder = await mkdtemp(path.join(os.tmpdir(), 'browser-'));
+  const file = path.join(folder, 'ca.pem');
+  secure = await localTenant('--host', 'localhost', '--tls', '--ca-file', file);
+  secureApi = await axumApi(secure, { AUTH0_DOMAIN: new URL(secure.url).host, SSL_CERT_FILE: file });
 }, { timeout: 60_000 });
 
 /** Opens the page under the name `localhost`. */
@@ -45,4 +56,14 @@ flow('hosts: the tenant logs why a page of another host has no session', async w
   const mark = named.mark();
   assert.equal((await bare.fails(() => window.auth0.getTokenSilently())).code, 'login_required');
   await named.line(/GET \/authorize 200 local-page: login_required/, mark);
+});
+
+flow('hosts: a tenant with TLS, and a domain without a scheme, as the documents write it', async windows => {
+  const domain = new URL(secure.url).host;
+  assert.match(domain, /^localhost:\d+$/);
+  const bare = await onLocalhost(windows, domain, { useDpop: true, useRefreshTokens: true });
+  await bare.signIn();
+  await bare.token({ cacheMode: 'off' });
+  const answer = await bare.call(`${secureApi.url}/api/claims`);
+  assert.deepEqual([answer.status, answer.body?.iss], [200, `https://${domain}/`]);
 });

@@ -26,6 +26,8 @@ before(async () => {
     userDataDir: profile,
     timeout: LIMIT,
     protocolTimeout: LIMIT,
+    // The certificate of a local tenant. Its API trusts only that one.
+    acceptInsecureCerts: true,
     args: [
       // Chromium has no sandbox for root, which CI often is.
       ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
