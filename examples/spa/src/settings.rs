@@ -4,7 +4,7 @@ use clap::Parser;
 
 /// Starts a page with auth0-spa-js and the APIs that it calls, and prints the URL of the page. The tenant is a local one,
 /// unless `AUTH0_DOMAIN` names a real one.
-#[derive(Debug, Parser)]
+#[derive(Parser)]
 pub(crate) struct Settings {
     /// Host of the page and of the local tenant: 127.0.0.1 or localhost
     #[arg(long, default_value = "127.0.0.1")]
@@ -20,7 +20,7 @@ pub(crate) struct Settings {
 }
 
 /// A real tenant. The README says what to make in its dashboard.
-#[derive(Debug, clap::Args)]
+#[derive(clap::Args)]
 #[command(next_help_heading = "A real tenant")]
 pub(crate) struct RealTenant {
     /// Domain, such as tenant.eu.auth0.com
