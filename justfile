@@ -8,6 +8,10 @@ ci:
 test:
     .ci/run test
 
+# The flows of auth0-spa-js, in Chromium
+browser:
+    .ci/run browser
+
 # The guided tour of the README
 quickstart:
     .ci/run quickstart

@@ -130,7 +130,7 @@ pub use recorded::RecordedRequest;
 #[cfg(feature = "contract")]
 pub use redis_server::RedisServer;
 pub use registry::{
-    Api, Application, Credential, ExchangeRejection, ExchangeRequest, Exchanged, GrantType, LinkedAccount,
+    Api, Application, Connection, Credential, ExchangeRejection, ExchangeRequest, Exchanged, GrantType, LinkedAccount,
     RefreshTokenPolicy, User,
 };
 pub use request_log::LoggedRequest;

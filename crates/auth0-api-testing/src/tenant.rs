@@ -152,14 +152,15 @@ impl LocalTenant {
     }
 
     /// Links an account of a user while the tenant runs, as Auth0's Connect Accounts does. The account's connection
-    /// must be registered already.
+    /// must be registered already. An account with the same connection and name is replaced.
     pub fn link(&self, user_id: impl Into<String>, account: LinkedAccount) {
-        self.tenant.ledger().accounts.push((user_id.into(), account));
+        let now = self.tenant.clock.now();
+        self.tenant.ledger().accounts.link(user_id.into(), account, now);
     }
 
     /// Unlinks every account that a user has linked through a connection.
     pub fn unlink(&self, user_id: &str, connection: &str) {
-        self.tenant.ledger().unlink(user_id, connection);
+        self.tenant.ledger().accounts.unlink(user_id, connection);
     }
 
     /// Returns the URL of the third party's API behind a connection.

@@ -54,7 +54,7 @@ fn is_origin(text: &str) -> bool {
 }
 
 /// Returns whether an origin is on this machine. `http://localhost.example.com` is not.
-fn is_local(origin: &str) -> bool {
+pub(crate) fn is_local(origin: &str) -> bool {
     LOCAL.iter().any(|local| origin.strip_prefix(local).is_some_and(|rest| rest.is_empty() || rest.starts_with(':')))
 }
 

@@ -7,7 +7,7 @@ use auth0_api_core::{ApiClient, DpopPolicy, TrustedProxies};
 use auth0_api_redis::RedisReplayStore;
 use clap::{Parser, ValueEnum};
 
-use crate::cors_origins::CorsOrigins;
+use crate::cors_origins::{CorsOrigins, is_local};
 
 /// A protected API for a real tenant or a local one.
 #[derive(Debug, Parser)]
@@ -66,13 +66,13 @@ impl Settings {
     }
 
     pub(crate) fn cors_origins(&self) -> CorsOrigins {
-        let default = if self.is_local() { CorsOrigins::Local } else { CorsOrigins::None };
+        let default = if is_local_tenant(&self.domain) { CorsOrigins::Local } else { CorsOrigins::None };
         self.cors_origins.clone().unwrap_or(default)
     }
 
     pub(crate) fn client(&self) -> Result<ApiClient, Box<dyn Error>> {
         let mut builder = ApiClient::builder(&self.domain, self.audience.as_str()).dpop(self.dpop_policy()?);
-        if self.is_local() {
+        if self.domain.starts_with("http://") {
             // Allows http for loopback addresses only; any other http domain is still rejected.
             builder = builder.insecure_http_loopback();
         }
@@ -88,11 +88,6 @@ impl Settings {
         Ok(builder.build()?)
     }
 
-    /// Returns whether the tenant runs on this machine: only such a tenant has an http URL.
-    fn is_local(&self) -> bool {
-        self.domain.starts_with("http://")
-    }
-
     fn dpop_policy(&self) -> Result<DpopPolicy, Box<dyn Error>> {
         let mut policy = match self.dpop {
             Dpop::Accept => DpopPolicy::accept(),
@@ -106,5 +101,29 @@ impl Settings {
             policy = policy.replay_store(RedisReplayStore::new(url)?);
         }
         Ok(policy)
+    }
+}
+
+/// Returns whether the tenant runs on this machine. A domain without a scheme stands for an `https` URL.
+fn is_local_tenant(domain: &str) -> bool {
+    let url = if domain.contains("://") { domain.to_owned() } else { format!("https://{domain}") };
+    is_local(url.trim_end_matches('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tenant_of_this_machine_is_recognised_with_and_without_tls() {
+        for (domain, local) in [
+            ("http://127.0.0.1:4711", true),
+            ("https://localhost:4711/", true),
+            ("localhost:4711", true),
+            ("tenant.eu.auth0.com", false),
+            ("localhost.example.com", false),
+        ] {
+            assert_eq!(is_local_tenant(domain), local, "{domain}");
+        }
     }
 }

@@ -3,7 +3,7 @@
 
 use auth0_api_axum::{ApiClient, AuthLayer, Connection, HandlerError, Requirement, Token};
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Response};
@@ -17,29 +17,27 @@ use crate::routes::cors;
 pub(crate) struct Events {
     pub(crate) api: ApiClient,
     pub(crate) client: reqwest::Client,
-    pub(crate) third_party_url: String,
+    /// The connection whose accounts the API may use.
+    pub(crate) connection: String,
+    /// The URL of the events at the third party.
+    pub(crate) url: String,
 }
 
 pub(crate) fn app(events: Events, origins: CorsOrigins) -> Router {
     let auth = AuthLayer::new(events.api.clone());
     let users = auth.require(Requirement::user());
     Router::new()
-        .route("/api/events/{connection}", get(show).route_layer(users))
+        .route("/api/events", get(show).route_layer(users))
         .route_layer(auth)
         .with_state(events)
         .layer(cors(origins))
 }
 
 /// If the user has not connected an account, `?` returns the rejection of the exchange: 403 `account_not_linked`.
-async fn show(
-    State(events): State<Events>,
-    Path(connection): Path<String>,
-    Token(token): Token,
-) -> Result<Response, HandlerError> {
-    let asked = Connection::name(connection.as_str());
+async fn show(State(events): State<Events>, Token(token): Token) -> Result<Response, HandlerError> {
+    let asked = Connection::name(events.connection.as_str());
     let tokens = events.api.get_access_token_for_connection(&token, asked).await?;
-    let url = format!("{}/{connection}/events", events.third_party_url);
-    let answer = events.client.get(url).bearer_auth(tokens.access_token().expose()).send().await;
+    let answer = events.client.get(&events.url).bearer_auth(tokens.access_token().expose()).send().await;
     let body = match answer {
         Ok(answer) if answer.status().is_success() => answer.text().await,
         _ => return Ok(StatusCode::BAD_GATEWAY.into_response()),

@@ -22,37 +22,25 @@ mod events;
 mod legacy;
 mod package;
 mod page;
+mod request_log;
 #[path = "../../axum-api/src/routes.rs"]
 mod routes;
 mod servers;
+mod settings;
 mod tenant;
 mod third_party;
 
 use std::error::Error;
 use std::process::ExitCode;
 
-use auth0_api_testing::SignIn;
-use clap::Parser;
+use clap::Parser as _;
 
 use crate::servers::Servers;
-
-/// Starts a tenant, two APIs and a page that uses them, and prints the URL of the page.
-#[derive(Debug, Parser)]
-struct Arguments {
-    /// Host of the page and of the tenant: 127.0.0.1 or localhost
-    #[arg(long, default_value = "127.0.0.1")]
-    host: String,
-    /// Port of the page; 0 means any free port
-    #[arg(long, default_value_t = 5173)]
-    port: u16,
-    /// Sign in at once, without the tenant's page
-    #[arg(long)]
-    at_once: bool,
-}
+use crate::settings::Settings;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run(&Arguments::parse()).await {
+    match run(&Settings::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");
@@ -61,15 +49,19 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+async fn run(settings: &Settings) -> Result<(), Box<dyn Error>> {
     let library = package::library()?;
-    let sign_in = if arguments.at_once { SignIn::Immediate } else { SignIn::Page };
-    let servers = Servers::start(&arguments.host, arguments.port, sign_in, library).await?;
-    println!("A local tenant, two APIs and a page. For development only.\n");
-    println!("  tenant        {}", servers.tenant.domain());
-    println!("  API           {} ({})", servers.api_url, servers.tenant.audience());
-    println!("  calendar API  {} ({})", servers.calendar_url, tenant::CALENDAR);
-    println!("\nOpen {}\nStop with ctrl-c.", servers.page_url);
+    let servers = Servers::start(settings, library).await?;
+    let tenant = &servers.tenant;
+    let kind = if tenant.local.is_some() { "local, for development only" } else { "real" };
+    println!("A tenant, two APIs and a page.\n");
+    println!("  tenant        {} ({kind})", tenant.domain);
+    println!("  API           {} ({})", servers.api_url, tenant.audience);
+    println!("  calendar API  {} ({})", servers.calendar_url, tenant.calendar);
+    println!(
+        "\nOpen {}\nStop with ctrl-c. Each line below is a request: to the tenant, or to an API.\n",
+        servers.page_url
+    );
     tokio::signal::ctrl_c().await?;
     Ok(())
 }

@@ -27,9 +27,10 @@ pub(crate) struct Page {
 pub(crate) fn app(page: Page) -> Router {
     Router::new()
         .route("/", get(index))
-        .route("/app.js", get(|| script(include_str!("../page/app.js"))))
-        .route("/view.js", get(|| script(include_str!("../page/view.js"))))
+        .route("/app.js", get(|| async { script(include_str!("../page/app.js")) }))
+        .route("/view.js", get(|| async { script(include_str!("../page/view.js")) }))
         .route("/style.css", get(style))
+        .route("/icon.svg", get(|| async { file("image/svg+xml", &[], include_str!("../page/icon.svg")) }))
         .route("/auth0-spa-js.js", get(library))
         .route("/configuration.json", get(configuration))
         .route("/legacy/session", post(legacy_session))
@@ -40,7 +41,7 @@ pub(crate) fn app(page: Page) -> Router {
 async fn index(State(page): State<Page>) -> Response {
     // auth0-spa-js keeps its refresh token in a worker, and asks the tenant in a frame.
     let policy = format!(
-        "default-src 'none'; script-src 'self'; style-src 'self'; worker-src blob:; connect-src 'self' {tenant} {apis}; \
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; worker-src blob:; connect-src 'self' {tenant} {apis}; \
          frame-src {tenant}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
         tenant = page.tenant_url,
         apis = page.api_urls,
@@ -53,7 +54,7 @@ async fn style() -> Response {
 }
 
 async fn library(State(page): State<Page>) -> Response {
-    script(&page.library).await
+    script(&page.library)
 }
 
 async fn configuration(State(page): State<Page>) -> Response {
@@ -72,7 +73,7 @@ async fn ready(State(page): State<Page>) -> StatusCode {
     page.api.warm_up().await.map_or(StatusCode::SERVICE_UNAVAILABLE, |()| StatusCode::NO_CONTENT)
 }
 
-async fn script(text: &str) -> Response {
+fn script(text: &str) -> Response {
     file("text/javascript; charset=utf-8", &[], text)
 }
 

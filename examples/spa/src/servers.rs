@@ -3,10 +3,11 @@
 use std::error::Error;
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use auth0_api_core::dpop::RotatingNonce;
-use auth0_api_core::{ApiClient, ClientAuth, DpopPolicy};
-use auth0_api_testing::{LocalTenant, SignIn};
+use auth0_api_core::{ApiClient, ApiClientBuilder, ClientAuth, DpopPolicy};
+use auth0_api_testing::SignIn;
 use axum::Router;
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -15,53 +16,51 @@ use crate::cors_origins::CorsOrigins;
 use crate::events::Events;
 use crate::legacy::LegacySessions;
 use crate::page::Page;
-use crate::tenant::{CALENDAR, CONNECTION, LEGACY_SESSION, PAGE};
+use crate::settings::Settings;
+use crate::tenant::Tenant;
 use crate::third_party::Accounts;
-use crate::{calendar, events, page, routes, tenant, third_party};
+use crate::{calendar, events, page, request_log, routes, third_party};
 
 /// The running servers.
 pub(crate) struct Servers {
-    pub(crate) tenant: LocalTenant,
+    pub(crate) tenant: Tenant,
     pub(crate) api_url: String,
     pub(crate) calendar_url: String,
     pub(crate) page_url: String,
 }
 
 impl Servers {
-    pub(crate) async fn start(
-        host: &str,
-        page_port: u16,
-        sign_in: SignIn,
-        library: String,
-    ) -> Result<Self, Box<dyn Error>> {
-        let (page_listener, page_url) = listen(host, page_port).await?;
+    pub(crate) async fn start(settings: &Settings, library: String) -> Result<Self, Box<dyn Error>> {
+        let host = settings.host.as_str();
+        let (page_listener, page_url) = listen(host, settings.port).await?;
         let (api_listener, api_url) = listen(host, 0).await?;
         let (calendar_listener, calendar_url) = listen(host, 0).await?;
-        let (third_party_listener, third_party_url) = listen(host, 0).await?;
         let legacy = Arc::new(LegacySessions::new()?);
-        let tenant = tenant::start(host, sign_in, Arc::clone(&legacy)).await?;
+        let sign_in = if settings.at_once { SignIn::Immediate } else { SignIn::Page };
+        let tenant = match Tenant::real(&settings.tenant) {
+            Some(tenant) => tenant,
+            None => Tenant::start(host, sign_in, Arc::clone(&legacy)).await?,
+        };
         // Only this page may call the APIs.
         let origins = CorsOrigins::These(vec![page_url.clone()]);
-        // Everything that the API calls is on this machine, which a proxy cannot reach.
-        let client = reqwest::Client::builder().no_proxy().build()?;
-
         let api = api(&tenant, &api_url)?;
-        let events = Events { api: api.clone(), client: client.clone(), third_party_url };
-        serve(api_listener, routes::app(api.clone(), origins.clone()).merge(events::app(events, origins.clone())));
-        serve(calendar_listener, calendar::app(calendar_api(&tenant, &calendar_url)?, origins));
-        let url = tenant.third_party_url("").trim_end_matches('/').to_owned();
-        serve(third_party_listener, third_party::app(Accounts { client, url }));
+        let events = events(&tenant, api.clone(), host).await?;
+        let app = routes::app(api.clone(), origins.clone()).merge(events::app(events, origins.clone()));
+        serve(api_listener, request_log::around(app, "api"));
+        let app = calendar::app(calendar_api(&tenant, &calendar_url)?, origins);
+        serve(calendar_listener, request_log::around(app, "calendar"));
         let page = Page {
             configuration: Arc::new(json!({
-                "domain": tenant.domain(),
-                "clientId": PAGE,
-                "api": { "url": api_url, "audience": tenant.audience() },
-                "calendar": { "url": calendar_url, "audience": CALENDAR },
-                "organizations": ["acme", "globex"],
-                "connection": CONNECTION,
-                "legacySessionType": LEGACY_SESSION,
+                "domain": tenant.domain,
+                "clientId": tenant.page,
+                "api": { "url": api_url, "audience": tenant.audience },
+                "calendar": { "url": calendar_url, "audience": tenant.calendar },
+                "organizations": tenant.organizations,
+                "connection": tenant.connection,
+                "connectionScopes": [tenant.events_scope],
+                "legacySessionType": tenant.legacy_session,
             })),
-            tenant_url: tenant.domain().to_owned(),
+            tenant_url: tenant.url(),
             api_urls: format!("{api_url} {calendar_url}"),
             library: library.into(),
             legacy,
@@ -73,14 +72,38 @@ impl Servers {
 }
 
 /// The first API accepts Bearer and DPoP, and requires a nonce in proofs. It exchanges tokens with its own credentials.
-fn api(tenant: &LocalTenant, url: &str) -> Result<ApiClient, Box<dyn Error>> {
-    let secret = ClientAuth::secret_post(tenant.api_client_id(), tenant.api_client_secret());
-    let builder = ApiClient::builder(tenant.domain(), tenant.audience()).insecure_http_loopback().client_auth(secret);
-    Ok(builder.public_url(url).dpop(DpopPolicy::accept().nonce(RotatingNonce::generate()?)).build()?)
+fn api(tenant: &Tenant, url: &str) -> Result<ApiClient, Box<dyn Error>> {
+    let mut builder = builder(tenant, &tenant.audience, url);
+    if let Some((id, secret)) = &tenant.api_client {
+        builder = builder.client_auth(ClientAuth::secret_post(id.as_str(), secret.as_str()));
+    }
+    Ok(builder.dpop(DpopPolicy::accept().nonce(RotatingNonce::generate()?)).build()?)
 }
 
-fn calendar_api(tenant: &LocalTenant, url: &str) -> Result<ApiClient, Box<dyn Error>> {
-    Ok(ApiClient::builder(tenant.domain(), CALENDAR).insecure_http_loopback().public_url(url).build()?)
+fn calendar_api(tenant: &Tenant, url: &str) -> Result<ApiClient, Box<dyn Error>> {
+    Ok(builder(tenant, &tenant.calendar, url).build()?)
+}
+
+fn builder(tenant: &Tenant, audience: &str, url: &str) -> ApiClientBuilder {
+    let builder = ApiClient::builder(&tenant.domain, audience).public_url(url);
+    // The local tenant has no TLS.
+    if tenant.local.is_some() { builder.insecure_http_loopback() } else { builder }
+}
+
+/// Starts the pretend third party, if the tenant is a local one.
+async fn events(tenant: &Tenant, api: ApiClient, host: &str) -> Result<Events, Box<dyn Error>> {
+    let client = reqwest::Client::builder().timeout(TIMEOUT).redirect(reqwest::redirect::Policy::none());
+    let Some(local) = &tenant.local else {
+        let url = tenant.events_url.clone().unwrap_or_default();
+        return Ok(Events { api, client: client.build()?, connection: tenant.connection.clone(), url });
+    };
+    // Everything that the API calls is on this machine, which a proxy cannot reach.
+    let client = client.no_proxy().build()?;
+    let (listener, url) = listen(host, 0).await?;
+    let accounts = local.third_party_url("").trim_end_matches('/').to_owned();
+    serve(listener, third_party::app(Accounts { client: client.clone(), url: accounts }));
+    let url = format!("{url}/{}/events", tenant.connection);
+    Ok(Events { api, client, connection: tenant.connection.clone(), url })
 }
 
 async fn listen(host: &str, port: u16) -> io::Result<(TcpListener, String)> {
@@ -94,3 +117,6 @@ async fn listen(host: &str, port: u16) -> io::Result<(TcpListener, String)> {
 fn serve(listener: TcpListener, app: Router) {
     tokio::spawn(async move { axum::serve(listener, app).await });
 }
+
+/// A person waits for the answer of the third party.
+const TIMEOUT: Duration = Duration::from_secs(10);

@@ -1,6 +1,7 @@
 //! Starts a tenant: the builder and its options.
 
 mod address;
+mod connection;
 mod organization;
 mod request_log;
 mod sign_in;
@@ -131,19 +132,6 @@ impl LocalTenantBuilder {
         self
     }
 
-    /// Registers a connection to a third party. The connection has no linked account yet.
-    pub fn connection(mut self, name: impl Into<String>) -> Self {
-        self.registry.connections.push(name.into());
-        self
-    }
-
-    /// Links a user's account at a third party, and registers the account's connection.
-    pub fn linked_account(mut self, user_id: impl Into<String>, account: LinkedAccount) -> Self {
-        self.registry.connections.push(account.connection().to_owned());
-        self.accounts.push((user_id.into(), account));
-        self
-    }
-
     /// Registers an exchange profile: `action` accepts or rejects subject tokens of this type, as an Auth0 Action does.
     ///
     /// The type must be a URI of 8 to 100 characters outside the namespaces of Auth0, Okta and the IETF.
@@ -187,7 +175,7 @@ impl LocalTenantBuilder {
     /// # Errors
     ///
     /// When the tenant cannot listen on the port, usually because the port is in use. The error is `InvalidInput` when
-    /// an API, client, user, organisation or exchange profile is registered twice, when a registration names an API or
+    /// an API, client, user, organisation, connection or exchange profile is registered twice, when a registration names an API or
     /// an organisation that is not registered, or when Auth0 would not accept the type of an exchange profile or
     /// the lifetime of an API's tokens.
     pub async fn start(mut self) -> io::Result<LocalTenant> {
@@ -198,6 +186,7 @@ impl LocalTenantBuilder {
         }
         let Opened { listening, transport, domain, authority } = self.address.open().await?;
         self.register_my_account_api(&domain);
+        let started_at = self.clock.now();
         let tenant = Tenant {
             issuer: format!("{domain}/"),
             domain,
@@ -208,13 +197,13 @@ impl LocalTenantBuilder {
             client_secret: self.client_secret,
             api_client_id: self.api_client_id,
             api_client_secret: self.api_client_secret,
-            started_at: timestamp(self.clock.now()),
+            started_at: timestamp(started_at),
             clock: self.clock,
             keys: KeyRing::default(),
             counters: Counters::default(),
             faults: Faults::default(),
             registry: self.registry,
-            ledger: Mutex::new(Ledger::new(self.accounts)),
+            ledger: Mutex::new(Ledger::new(self.accounts, started_at)),
             settings: Mutex::default(),
             cors_origins: self.cors_origins,
             log: self.log,
@@ -249,6 +238,7 @@ impl LocalTenantBuilder {
                 self.registry.applications.push(Arc::new(application));
             }
         }
+        self.register_linked_connections();
         if self.registry.api(&self.audience).is_none() {
             self.registry.apis.push(Api::new(&self.audience));
         }

@@ -1,6 +1,6 @@
 //! What the program serves if nobody tells it otherwise. It is enough for every flow of a page and of an API.
 
-use crate::{LinkedAccount, User};
+use crate::{Connection, LinkedAccount, User};
 
 pub(super) const PORT: u16 = 4711;
 pub(super) const AUDIENCE: &str = "https://api.example.com";
@@ -38,10 +38,10 @@ pub(super) fn users(own: Vec<User>, organizations: &[(String, String)]) -> Vec<U
 
 /// Two connections: the first user has linked an account of the first one.
 pub(super) fn connections(
-    own: Vec<String>,
+    own: Vec<Connection>,
     accounts: &mut Vec<(String, LinkedAccount)>,
     user: Option<&User>,
-) -> Vec<String> {
+) -> Vec<Connection> {
     if !own.is_empty() || !accounts.is_empty() {
         return own;
     }

@@ -45,7 +45,7 @@ fn table(plan: &Plan, tenant: &LocalTenant) -> Vec<(&'static str, String)> {
         ("sign-in", sign_in.to_owned()),
         ("users", list(plan.users.iter().map(crate::User::id).collect())),
         ("organizations", named.join(", ")),
-        ("connections", plan.connections.join(", ")),
+        ("connections", list(plan.connections.iter().map(crate::Connection::name).collect())),
         ("exchange profiles", profiles.collect::<Vec<_>>().join(", ")),
     ]
 }

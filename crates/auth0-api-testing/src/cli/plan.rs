@@ -9,7 +9,7 @@ use super::file;
 use super::options::TenantOptions;
 use super::problems::Problems;
 use super::registrations::Registrations;
-use crate::{Api, Application, GrantType, LocalTenant, LocalTenantBuilder, SignIn, User};
+use crate::{Api, Application, Connection, GrantType, LocalTenant, LocalTenantBuilder, SignIn, User};
 
 /// A configuration without a problem.
 pub(super) struct Plan {
@@ -20,8 +20,8 @@ pub(super) struct Plan {
     /// Ids and names.
     pub(super) organizations: Vec<(String, String)>,
     pub(super) profiles: Vec<Profile>,
-    /// Names; the first one is linked for the first user.
-    pub(super) connections: Vec<String>,
+    /// The first one is linked for the first user.
+    pub(super) connections: Vec<Connection>,
     pub(super) builder: LocalTenantBuilder,
 }
 
@@ -48,7 +48,7 @@ impl Plan {
         let users =
             options.user.iter().map(|id| organizations.iter().fold(User::new(id), |user, (id, _)| user.member_of(id)));
         let users = examples::users(chosen(users.collect(), read.users), &organizations);
-        let connections = chosen(options.connection.clone(), read.connections);
+        let connections = chosen(options.connection.iter().map(Connection::from).collect(), read.connections);
         let mut profiles = read.profiles;
         if !profiles.iter().any(|profile| profile.subject_token_type == examples::PROFILE) {
             profiles.push(Profile::with_prefix(examples::PROFILE, examples::PREFIX, &users));
@@ -90,7 +90,7 @@ impl Plan {
         builder = users.iter().cloned().fold(builder, LocalTenantBuilder::user);
         builder = organizations.iter().fold(builder, |builder, (id, name)| builder.organization(id, name));
         builder = read.invitations.iter().fold(builder, |builder, (ticket, id)| builder.invitation(ticket, id));
-        builder = connections.iter().fold(builder, LocalTenantBuilder::connection);
+        builder = connections.iter().cloned().fold(builder, LocalTenantBuilder::connection);
         builder = accounts.into_iter().fold(builder, |builder, (user, account)| builder.linked_account(user, account));
         builder = profiles.iter().cloned().fold(builder, |builder, profile| profile.register(builder));
         builder.problems().into_iter().for_each(|problem| problems.add(problem));

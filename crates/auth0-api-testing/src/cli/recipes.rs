@@ -21,8 +21,8 @@ pub(super) fn text(plan: &Plan, tenant: &LocalTenant) -> String {
     command(&mut out, "DOWNSTREAM_TOKEN", tenant, &on_behalf_of(plan, tenant));
     if let Some(connection) = plan.connections.first() {
         out.push_str("And for a token of a third party:\n\n");
-        command(&mut out, "VAULT_TOKEN", tenant, &vault(tenant, connection));
-        let url = quoted(&tenant.third_party_url(connection));
+        command(&mut out, "VAULT_TOKEN", tenant, &vault(tenant, connection.name()));
+        let url = quoted(&tenant.third_party_url(connection.name()));
         _ = write!(out, "  curl -i {url} \\\n  -H \"Authorization: Bearer $VAULT_TOKEN\"\n\n");
     }
     out

@@ -8,7 +8,7 @@ use auth0_api_core::Algorithm;
 use super::action::Profile;
 use super::applications;
 use super::section::Section;
-use crate::{Api, Application, LinkedAccount, User};
+use crate::{Api, Application, Connection, LinkedAccount, User};
 
 /// What a configuration registers, in addition to what the tenant always has.
 #[derive(Default)]
@@ -20,7 +20,7 @@ pub(super) struct Registrations {
     pub(super) organizations: Vec<(String, String)>,
     /// Tickets, each with the id of its organisation.
     pub(super) invitations: Vec<(String, String)>,
-    pub(super) connections: Vec<String>,
+    pub(super) connections: Vec<Connection>,
     /// Accounts, each with the id of its user.
     pub(super) accounts: Vec<(String, LinkedAccount)>,
     pub(super) profiles: Vec<Profile>,
@@ -36,7 +36,7 @@ impl Registrations {
             invitations,
             apis: each(file, "apis", api),
             applications: each(file, "applications", applications::read),
-            connections: each(file, "connections", |section| section.required("name")),
+            connections: each(file, "connections", connection),
             accounts: each(file, "linked_accounts", |section| account(section, &users)),
             profiles,
             users,
@@ -103,6 +103,20 @@ fn user(section: &mut Section<'_>, organizations: &[(String, String)]) -> Option
 fn organization(section: &mut Section<'_>) -> Option<(String, String)> {
     let (id, name) = (section.required("id"), section.required("name"));
     Some((id?, name?))
+}
+
+fn connection(section: &mut Section<'_>) -> Option<Connection> {
+    let name = section.required("name");
+    let (strategy, scopes) = (section.text("strategy"), section.texts("scopes"));
+    let has_offline_access = section.optional_flag("offline_access").unwrap_or(true);
+    let mut connection = Connection::new(name?);
+    if let Some(strategy) = strategy {
+        connection = connection.strategy(strategy);
+    }
+    if let Some(scopes) = scopes {
+        connection = connection.scopes(scopes);
+    }
+    Some(if has_offline_access { connection } else { connection.without_offline_access() })
 }
 
 fn invitation(section: &mut Section<'_>, organizations: &[(String, String)]) -> Option<(String, String)> {

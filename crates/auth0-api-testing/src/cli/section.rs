@@ -51,7 +51,11 @@ impl<'a> Section<'a> {
 
     /// Returns true only if the setting is there and true.
     pub(super) fn flag(&mut self, key: &'static str) -> bool {
-        self.read(key, "true or false", DeValue::as_bool).unwrap_or_default()
+        self.optional_flag(key).unwrap_or_default()
+    }
+
+    pub(super) fn optional_flag(&mut self, key: &'static str) -> Option<bool> {
+        self.read(key, "true or false", DeValue::as_bool)
     }
 
     pub(super) fn number<T: TryFrom<i64> + PartialOrd>(

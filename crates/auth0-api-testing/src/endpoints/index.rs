@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 
-use super::{authorize, discovery, jwks, logout, register, revoke, third_party, userinfo};
+use super::{authorize, discovery, jwks, logout, my_account, register, revoke, third_party, userinfo};
 use crate::pages::index;
 use crate::state::{TOKEN_PATH, Tenant};
 
@@ -26,6 +26,10 @@ fn served(tenant: &Tenant) -> Vec<index::Endpoint> {
         ("GET", logout::PATH.into(), "signs a user out"),
         ("GET", logout::OIDC_PATH.into(), "signs a user out, for OpenID Connect"),
         ("GET", userinfo::PATH.into(), "the claims of the user of a token"),
+        ("POST", my_account::CONNECT_PATH.into(), "begins to connect an account at a third party"),
+        ("POST", my_account::COMPLETE_PATH.into(), "completes it; Token Vault then has its tokens"),
+        ("GET, DELETE", my_account::ACCOUNTS_PATH.into(), "the accounts that the user has connected"),
+        ("GET", my_account::CONNECTIONS_PATH.into(), "the connections whose accounts can be connected"),
         ("GET", format!("{}/NAME", third_party::PATH), "the API of a third party, for tokens of Token Vault"),
     ];
     if tenant.registry.client_registration {

@@ -4,6 +4,7 @@ mod assertion;
 mod authorize;
 mod call;
 mod client;
+mod consent;
 mod cookie;
 mod cors;
 mod discovery;
@@ -19,6 +20,7 @@ mod membership;
 pub(crate) mod my_account;
 mod page;
 mod parameters;
+mod presented;
 mod register;
 mod revoke;
 mod session;
@@ -62,6 +64,9 @@ pub(crate) fn router(tenant: Arc<Tenant>) -> Router {
         .route(authorize::SIGN_IN_PATH, get(sign_in::show).post(sign_in::decide))
         .route(userinfo::PATH, get(userinfo::show))
         .route(&third_party, get(third_party::show))
+        .route(consent::START_PATH, get(consent::start))
+        .route(consent::PATH, get(consent::show).post(consent::decide))
+        .merge(my_account::router(&tenant))
         .route(jwks::PATH, watched(Endpoint::Jwks, get(jwks::show)))
         .route(TOKEN_PATH, watched(Endpoint::Token, post(token::issue)))
         .layer(middleware::from_fn_with_state(Arc::clone(&tenant), cors::allow))

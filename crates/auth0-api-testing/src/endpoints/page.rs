@@ -1,12 +1,14 @@
 //! The pages of the endpoints. [`pages`](crate::pages) renders them; what a person answers on a page comes back to
-//! [`sign_in`](super::sign_in) as a form.
+//! [`sign_in`](super::sign_in) or [`consent`](super::consent) as a form.
 
 use axum::response::{IntoResponse as _, Response};
 use http::{StatusCode, Uri};
 
 use super::error_response::ErrorResponse;
 use crate::User;
+use crate::ledger::Connecting;
 use crate::pages::Page;
+use crate::pages::consent::ConsentPage;
 use crate::pages::sign_in::SignInPage;
 use crate::registry::Organization;
 use crate::request_log::Rejected;
@@ -40,6 +42,23 @@ pub(crate) fn sign_in(prompt: &SignInPrompt<'_>) -> Response {
         users: prompt.users,
     };
     page.page(&source(prompt.redirect_uri)).into_response()
+}
+
+/// What the page of a third party shows: who wants to connect which account.
+pub(crate) struct ConsentPrompt<'a> {
+    /// The path that receives the answer, and the value of `decision` with which a person denies.
+    pub(crate) action: &'static str,
+    pub(crate) deny: &'static str,
+    pub(crate) ticket: &'a str,
+    pub(crate) connecting: &'a Connecting,
+    /// `None` if the user is not registered.
+    pub(crate) user: Option<&'a User>,
+}
+
+/// Shows the page of a third party.
+pub(crate) fn consent(prompt: &ConsentPrompt<'_>) -> Response {
+    let ConsentPrompt { action, deny, ticket, connecting, user } = *prompt;
+    ConsentPage { action, deny, ticket, connecting, user }.page(&source(&connecting.redirect_uri)).into_response()
 }
 
 /// Shows a rejection to a person: there is no page of a client that the tenant could report it to.

@@ -1,5 +1,7 @@
 //! The tenant's records: the codes and tokens that the tenant has issued, and the requests that it has received.
 
+mod accounts;
+mod connecting;
 mod consent;
 mod memberships;
 mod refresh_tokens;
@@ -12,6 +14,9 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use crate::{Application, LinkedAccount, RecordedRequest};
+use accounts::Accounts;
+pub(crate) use accounts::StoredAccount;
+pub(crate) use connecting::{Connecting, PendingConsent};
 pub(crate) use consent::{Consent, Login};
 use memberships::Memberships;
 use refresh_tokens::RefreshTokens;
@@ -32,8 +37,13 @@ pub(crate) struct Ledger {
     pub(crate) opaque_tokens: HashMap<String, Consent>,
     /// Access tokens of third parties, issued by Token Vault.
     pub(crate) vault_tokens: HashMap<String, VaultToken>,
-    /// Linked accounts, each with the id of its user.
-    pub(crate) accounts: Vec<(String, LinkedAccount)>,
+    pub(crate) accounts: Accounts,
+    /// Accounts that users are about to connect: by the ticket of the third party's page,
+    pub(crate) connect_tickets: Tickets<Connecting>,
+    /// by the ticket of a page that a person looks at,
+    pub(crate) consents: Tickets<PendingConsent>,
+    /// and by the code that the client needs to complete the flow.
+    pub(crate) connect_codes: Tickets<Connecting>,
     /// Clients that have registered themselves at `/oidc/register`.
     pub(crate) applications: Vec<Arc<Application>>,
     requests: VecDeque<RecordedRequest>,
@@ -70,8 +80,13 @@ pub(crate) struct VaultToken {
 }
 
 impl Ledger {
-    pub(crate) fn new(accounts: Vec<(String, LinkedAccount)>) -> Self {
-        Self { accounts, ..Self::default() }
+    /// Makes a ledger with these accounts, each with the id of its user.
+    pub(crate) fn new(accounts: Vec<(String, LinkedAccount)>, now: SystemTime) -> Self {
+        let mut ledger = Self::default();
+        for (user_id, account) in accounts {
+            ledger.accounts.link(user_id, account, now);
+        }
+        ledger
     }
 
     /// Ends the session with this secret, and the refresh tokens that belong to it. Returns the session.
@@ -129,18 +144,6 @@ impl Ledger {
         let rejections = self.rejected_subjects.entry(address).or_default();
         rejections.retain(|time| now < *time + REJECTION_WINDOW);
         rejections
-    }
-
-    /// Returns the account that this user has linked through a connection. If there is a hint, it is the account with
-    /// that name. Otherwise it is the first account.
-    pub(crate) fn account(&self, user_id: &str, connection: &str, hint: Option<&str>) -> Option<&LinkedAccount> {
-        let mut linked =
-            self.accounts.iter().filter(|(user, account)| user == user_id && account.connection() == connection);
-        linked.find(|(_, account)| hint.is_none_or(|hint| account.has_name(hint))).map(|(_, account)| account)
-    }
-
-    pub(crate) fn unlink(&mut self, user_id: &str, connection: &str) {
-        self.accounts.retain(|(user, account)| user != user_id || account.connection() != connection);
     }
 }
 

@@ -79,7 +79,7 @@ fn registered(tenant: &Tenant) -> Html {
         ("Clients", registry.applications.iter().map(application).collect()),
         ("Users", registry.users.iter().map(user_label).collect()),
         ("Organizations", organizations.map(organization).collect()),
-        ("Connections", unique(&registry.connections)),
+        ("Connections", registry.connections.iter().map(|connection| connection.name().to_owned()).collect()),
         ("Exchange profiles", registry.profiles.iter().map(|profile| profile.subject_token_type.clone()).collect()),
     ];
     let row = |(name, items): (&'static str, Vec<String>)| {
@@ -87,15 +87,4 @@ fn registered(tenant: &Tenant) -> Html {
         html!["<tr><th scope=\"row\">", name, "</th><td>", items, "</td></tr>\n"]
     };
     html!["<table>\n", rows.into_iter().filter(|(_, items)| !items.is_empty()).map(row).collect::<Html>(), "</table>\n"]
-}
-
-/// A connection is registered again with each linked account.
-fn unique(names: &[String]) -> Vec<String> {
-    let mut unique = Vec::new();
-    for name in names {
-        if !unique.contains(name) {
-            unique.push(name.clone());
-        }
-    }
-    unique
 }

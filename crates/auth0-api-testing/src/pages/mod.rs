@@ -1,5 +1,6 @@
 //! The pages that the tenant shows to a person. They have no script, and load nothing from anywhere.
 
+pub(crate) mod consent;
 pub(crate) mod html;
 pub(crate) mod index;
 pub(crate) mod sign_in;

@@ -51,6 +51,11 @@ impl LinkedAccount {
         &self.connection
     }
 
+    /// Returns whether this is the same account at the third party, perhaps with other scopes.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.connection == other.connection && self.name == other.name
+    }
+
     pub(crate) fn has_name(&self, hint: &str) -> bool {
         self.name.as_deref() == Some(hint)
     }
@@ -65,6 +70,11 @@ impl LinkedAccount {
 
     pub(crate) fn allows(&self, scope: &str) -> bool {
         self.scopes.as_ref().is_none_or(|scopes| scopes.iter().any(|granted| granted == scope))
+    }
+
+    /// Returns the scopes that the user has consented to; none if there is no limit.
+    pub(crate) fn known_scopes(&self) -> &[String] {
+        self.scopes.as_deref().unwrap_or_default()
     }
 
     pub(crate) fn scope(&self) -> Option<String> {

@@ -3,6 +3,7 @@
 mod account;
 mod api;
 mod application;
+mod connection;
 mod credential;
 mod exchange_profile;
 mod grant_type;
@@ -15,6 +16,7 @@ pub use account::LinkedAccount;
 pub use api::Api;
 pub use application::Application;
 pub(crate) use application::is_loopback;
+pub use connection::Connection;
 pub use credential::Credential;
 pub(crate) use credential::Method;
 pub(crate) use exchange_profile::{ExchangeProfile, RejectionKind};
@@ -32,7 +34,7 @@ use crate::SignIn;
 pub(crate) struct Registry {
     pub(crate) apis: Vec<Api>,
     pub(crate) applications: Vec<Arc<Application>>,
-    pub(crate) connections: Vec<String>,
+    pub(crate) connections: Vec<Connection>,
     pub(crate) invitations: Vec<Invitation>,
     pub(crate) organizations: Vec<Organization>,
     pub(crate) profiles: Vec<ExchangeProfile>,
@@ -50,6 +52,10 @@ impl Registry {
 
     pub(crate) fn application(&self, id: &str) -> Option<&Arc<Application>> {
         self.applications.iter().find(|application| application.id() == id)
+    }
+
+    pub(crate) fn connection(&self, name: &str) -> Option<&Connection> {
+        self.connections.iter().find(|connection| connection.name() == name)
     }
 
     pub(crate) fn user(&self, id: &str) -> Option<&User> {
@@ -82,6 +88,7 @@ impl Registry {
         problems.extend(repeated("API", &self.apis, Api::identifier));
         problems.extend(repeated("user", &self.users, User::id));
         problems.extend(repeated("exchange profile", &self.profiles, |profile| &profile.subject_token_type));
+        problems.extend(repeated("connection", &self.connections, Connection::name));
         problems.extend(repeated("organization", &self.organizations, |organization| &organization.id));
         problems.extend(repeated("organization", &self.organizations, |organization| &organization.name));
         problems.extend(self.profiles.iter().filter_map(of_profile));

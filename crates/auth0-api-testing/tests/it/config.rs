@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use crate::caller::{get, part, post_form};
+use serde_json::json;
+
+use crate::caller::{get, part, post_form, send};
 use crate::process::{Running, output};
 
 /// Everything that a file can contain.
@@ -67,6 +69,12 @@ require_dpop = true
 
 [[connections]]
 name = "dropbox"
+strategy = "dropbox-oauth"
+scopes = ["files.read"]
+
+[[connections]]
+name = "github"
+offline_access = false
 
 [[linked_accounts]]
 user = "auth0|grace"
@@ -119,6 +127,14 @@ async fn what_a_file_registers_is_served() {
         assert_eq!((&id_token["level"], &id_token["org_id"]), (&7.into(), &"org_initech".into()));
         assert_eq!(part(body["access_token"].as_str().unwrap(), 1)["permissions"][0], "read:orders");
     }
+    // The My Account API lists the connections of which accounts can be connected.
+    let me = exchange.replace("https://orders.example.com", &format!("{domain}/me/"));
+    let me = format!("{me}&subject_token=42").replace("scope=openid", "scope=read:me:connected_accounts");
+    let token = post_form(&url, &[], &me).await.json()["access_token"].as_str().unwrap().to_owned();
+    let (connections, bearer) = (format!("{domain}/me/v1/connected-accounts/connections"), format!("Bearer {token}"));
+    let listed = send("GET", &connections, &[("authorization", &bearer)], "").await.unwrap();
+    let dropbox = json!([{ "name": "dropbox", "strategy": "dropbox-oauth", "scopes": ["files.read"] }]);
+    assert_eq!((tenant.value("connections").as_str(), &listed.json()["connections"]), ("dropbox, github", &dropbox));
     for (subject, error) in [("badge:lost", "badge_lost"), ("badge:vault", "mfa_required"), ("43", "invalid_request")] {
         let body = post_form(&url, &[], &format!("{exchange}&subject_token={subject}")).await.json();
         assert_eq!(body["error"], error, "{subject}");

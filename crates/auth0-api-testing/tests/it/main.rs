@@ -12,6 +12,7 @@ mod caller;
 mod clients;
 #[cfg(feature = "cli")]
 mod config;
+mod connected_accounts;
 mod documents;
 mod dpop;
 mod exchange_profiles;

@@ -121,7 +121,7 @@ impl AuthorizationRequest {
     }
 }
 
-fn add_cookie(response: &mut Response, cookie: Option<HeaderValue>) {
+pub(crate) fn add_cookie(response: &mut Response, cookie: Option<HeaderValue>) {
     if let Some(cookie) = cookie {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }

@@ -24,11 +24,11 @@ pub(crate) fn token_vault(call: &Call<'_>) -> Result<Value, ErrorResponse> {
         )));
     }
     let user_id = user(call)?;
-    if !call.tenant.registry.connections.iter().any(|known| known == connection) {
+    if call.tenant.registry.connection(connection).is_none() {
         return Err(ErrorResponse::invalid_request(format!("Connection not found: {connection}")));
     }
     let hint = call.parameters.get("login_hint");
-    let account = call.tenant.ledger().account(&user_id, connection, hint).cloned();
+    let account = call.tenant.ledger().accounts.find(&user_id, connection, hint).cloned();
     let account = account.ok_or_else(|| {
         failed("federated_connection_refresh_token_not_found", "Federated connection Refresh Token not found.")
     })?;

@@ -1,0 +1,110 @@
+// Calling an API.
+
+import assert from 'node:assert/strict';
+
+import { claims } from './bare-page.mjs';
+import { flow } from './browser.mjs';
+import { OTHER, world } from './world.mjs';
+
+const w = world();
+
+flow('API: getTokenSilently answers from the cache', async windows => {
+  const bare = await w.open(windows);
+  await bare.signIn();
+  const mark = w.tenant.mark();
+  const [first, second] = [await bare.token(), await bare.token()];
+  assert.equal(first.access_token, second.access_token);
+  assert.deepEqual(w.tenant.log(mark), []);
+  assert.equal((await bare.call(`${w.api.url}/api/private`)).status, 200);
+});
+
+flow('API: getTokenSilently by iframe', async windows => {
+  const bare = await w.open(windows);
+  await bare.signIn();
+  const mark = w.tenant.mark();
+  await bare.token({ cacheMode: 'off' });
+  assert.deepEqual(w.requests(mark, '/authorize'), ['GET /authorize 200 local-page']);
+  assert.equal((await bare.call(`${w.api.url}/api/private`)).body.subject, 'auth0|local-user');
+});
+
+flow('API: getTokenSilently by iframe for another audience', async windows => {
+  const bare = await w.open(windows);
+  await bare.signIn();
+  const answer = await bare.call(`${w.other.url}/api/claims`, { audience: OTHER });
+  assert.equal(answer.status, 200, answer.challenge);
+  assert.equal(answer.body.aud[0], OTHER);
+  assert.equal((await bare.call(`${w.api.url}/api/private`, { audience: OTHER })).status, 401);
+});
+
+flow('API: createAuth0Client after a reload finds the session, at once', async windows => {
+  const bare = await w.open(windows);
+  await bare.signIn();
+  await bare.page.reload();
+  await bare.page.waitForFunction(() => window.loaded);
+  const began = Date.now();
+  const user = await bare.run(async settings => {
+    window.auth0 = await window.spa.createAuth0Client(settings);
+    return window.auth0.getUser();
+  }, bare.settings);
+  assert.equal(user.sub, 'auth0|local-user');
+  assert.ok(Date.now() - began < 10_000, `it took ${Date.now() - began} ms`);
+  assert.equal((await bare.call(`${w.api.url}/api/private`)).status, 200);
+});
+
+flow('API: a silent token is for the user of the session', async windows => {
+  const bare = await w.open(windows);
+  await bare.signIn({ authorizationParams: { login_hint: 'auth0|ada' } });
+  await bare.reload();
+  assert.equal(claims((await bare.token()).access_token).sub, 'auth0|ada');
+  assert.equal((await bare.call(`${w.api.url}/api/private`)).body.subject, 'auth0|ada');
+});
+
+flow('API: login_required without a session', async windows => {
+  const bare = await w.open(windows);
+  const mark = w.tenant.mark();
+  assert.equal((await bare.fails(() => window.auth0.getTokenSilently())).code, 'login_required');
+  assert.deepEqual(w.requests(mark, '/authorize'), ['GET /authorize 200 local-page: login_required, Login required']);
+});
+
+flow('API: prompt=none by redirect is login_required without a session', async windows => {
+  const bare = await w.open(windows);
+  await bare.redirect(() => window.auth0.loginWithRedirect({ authorizationParams: { prompt: 'none' } }));
+  assert.equal((await bare.fails(() => window.auth0.handleRedirectCallback())).code, 'login_required');
+});
+
+flow('API: fetch with Bearer', async windows => {
+  const bare = await w.open(windows);
+  await bare.signIn();
+  const answer = await bare.run(async url => {
+    const token = await window.auth0.getTokenSilently();
+    const response = await fetch(url, { headers: { Authorization: `Bearer ${token}` } });
+    return { status: response.status, body: await response.json() };
+  }, `${w.api.url}/api/private`);
+  assert.deepEqual([answer.status, answer.body.subject], [200, 'auth0|local-user']);
+});
+
+flow('API: the page can read the challenge of a 401', async windows => {
+  const bare = await w.open(windows);
+  const answer = await bare.run(async url => {
+    const response = await fetch(url, { headers: { Authorization: 'Bearer x.y.z' } });
+    return { status: response.status, challenge: response.headers.get('www-authenticate'), body: await response.json() };
+  }, `${w.api.url}/api/private`);
+  assert.equal(answer.status, 401);
+  assert.match(answer.challenge, /Bearer .*error="invalid_token"/);
+  assert.equal(answer.body.error, 'invalid_token');
+});
+
+flow('API: the public route, from a page', async windows => {
+  const bare = await w.open(windows);
+  const status = await bare.run(async url => (await fetch(url)).status, `${w.api.url}/api/public`);
+  assert.equal(status, 200);
+});
+
+flow('API: a 403 names the missing scope', async windows => {
+  const bare = await w.open(windows);
+  await bare.signIn();
+  const answer = await bare.call(`${w.api.url}/api/private-scoped`);
+  assert.equal(answer.status, 403);
+  assert.match(answer.challenge, /error="insufficient_scope".* scope="read:messages"/);
+  assert.equal((await bare.call(`${w.api.url}/api/private-scoped`, { scope: 'read:messages' })).status, 200);
+});
