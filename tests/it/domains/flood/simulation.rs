@@ -59,7 +59,7 @@ pub(super) struct Load {
 
 impl Load {
     /// Sends the same requests to a host for which the resolver trusts nobody.
-    pub(super) fn to_unknown_host(self) -> Self {
+    pub(super) fn at_unknown_host(self) -> Self {
         Self { host: UNKNOWN_HOST, ..self }
     }
 }
