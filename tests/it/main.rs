@@ -16,5 +16,6 @@ mod mtls;
 mod proxies;
 mod remembered;
 mod revocation;
+mod unread_bodies;
 mod vectors;
 mod world;

@@ -72,6 +72,11 @@ impl Gate {
 }
 
 impl RouteGate {
+    /// The client of the gate.
+    pub fn api(&self) -> &ApiClient {
+        &self.api
+    }
+
     /// Checks the requirement against the admission that is stored with a request.
     ///
     /// Only an admission by the same client counts: a token for another API must not open this route.
