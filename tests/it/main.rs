@@ -17,5 +17,6 @@ mod mtls;
 mod proxies;
 mod remembered;
 mod revocation;
+mod unread_bodies;
 mod vectors;
 mod world;

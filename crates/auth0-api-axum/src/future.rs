@@ -8,9 +8,12 @@ use auth0_api_core::adapter::{Admission, ReturnedError, mark_sensitive};
 use auth0_api_core::{Rejection, VerifiedToken};
 use http::request::Parts;
 use http::{Request, Response};
+use http_body::Body;
 use pin_project_lite::pin_project;
 use tower_service::Service;
 
+use crate::answer::{Answer, announced};
+use crate::lent::Lent;
 use crate::rejection::{RejectionBody, Seen, SharedStyle};
 use crate::request::token_request;
 use crate::settings::Settings;
@@ -37,7 +40,8 @@ pin_project! {
         S: Service<Request<B>>,
     {
         Verifying { verification: Verification, waiting: Option<(S, B)> },
-        Serving { #[pin] response: S::Future, admission: Admission, seen: Seen },
+        Serving { #[pin] response: S::Future, admission: Admission, seen: Seen, lent: Option<Lent> },
+        Answering { answer: Answer<S::Response> },
     }
 }
 
@@ -57,6 +61,7 @@ impl<S: Service<Request<B>>, B, R> AuthFuture<S, B, R> {
 impl<S, B, R, ResBody> Future for AuthFuture<S, B, R>
 where
     S: Service<Request<B>, Response = Response<ResBody>>,
+    B: Body + Send + 'static,
     R: RejectionBody<ResBody>,
     ResBody: Default + 'static,
 {
@@ -64,26 +69,34 @@ where
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        // `Verifying` ends in one of two ways: with a rejection, or with a call of the service and the state `Serving`.
-        // After the call, the loop polls the service's future at once, because only that poll registers the waker with
-        // it.
+        // Each state polls a future, and ends with a response or with the next state: `Verifying` with a rejection in
+        // `Answering`, or with a call of the service in `Serving`; `Serving` with the service's response, or with a
+        // rejection in `Answering`. The loop polls the future of the next state at once, because only that poll registers
+        // the waker with it.
         loop {
             match this.state.as_mut().project() {
                 StateProjection::Verifying { verification, waiting } => {
                     let (parts, admission) = ready!(verification.as_mut().poll(context));
+                    // Always `Some`: it is taken only here, and the state changes below before the next poll.
+                    let Some((mut service, mut body)) = waiting.take() else { return Poll::Pending };
+                    let (api, style) = (this.settings.gate.api(), &this.settings.style);
+                    let announced = announced(&parts, style.protocol(&parts));
                     let admission = match admission {
                         Ok(admission) => admission,
-                        Err(rejection) => return Poll::Ready(Ok(this.settings.style.reject(&rejection, &parts))),
+                        Err(rejection) => {
+                            let answer = Answer::new(api, announced, body, style.reject(&rejection, &parts));
+                            this.state.set(State::Answering { answer });
+                            continue;
+                        }
                     };
-                    // Always `Some`: it is taken only here, and the state changes below before the next poll.
-                    let Some((mut service, body)) = waiting.take() else { return Poll::Pending };
-                    let seen = this.settings.style.see(&parts);
+                    let seen = style.see(&parts);
+                    let lent = announced.and_then(|announced| Lent::to_service(announced, &mut body));
                     let mut request = admitted_request(parts, body, &admission);
-                    SharedStyle::<ResBody>::store(&this.settings.style, request.extensions_mut());
+                    SharedStyle::<ResBody>::store(style, request.extensions_mut());
                     let response = service.call(request);
-                    this.state.set(State::Serving { response, admission, seen });
+                    this.state.set(State::Serving { response, admission, seen, lent });
                 }
-                StateProjection::Serving { response, admission, seen } => {
+                StateProjection::Serving { response, admission, seen, lent } => {
                     let mut response = ready!(response.poll(context))?;
                     let returned = response.extensions_mut().remove::<ReturnedError>();
                     let status = response.status().as_u16();
@@ -92,8 +105,12 @@ where
                         response = with_headers_of(&response, rejected, &rejection);
                     }
                     admission.set_response_headers(response.headers_mut());
-                    return Poll::Ready(Ok(response));
+                    let lent = lent.take().filter(|_| response.extensions().get::<Rejection>().is_some());
+                    let Some(lent) = lent else { return Poll::Ready(Ok(response)) };
+                    let answer = lent.reject(admission.api(), response);
+                    this.state.set(State::Answering { answer });
                 }
+                StateProjection::Answering { answer } => return answer.poll(context).map(Ok),
             }
         }
     }
@@ -130,14 +147,14 @@ pin_project! {
 pin_project! {
     #[project = InnerProjection]
     enum Inner<F, B> {
-        Answered { response: Option<Response<B>> },
+        Answered { answer: Answer<Response<B>> },
         PassedOn { #[pin] response: F },
     }
 }
 
 impl<F, B> ResponseFuture<F, B> {
-    pub(crate) fn answered(response: Response<B>) -> Self {
-        Self { inner: Inner::Answered { response: Some(response) } }
+    pub(crate) fn answered(answer: Answer<Response<B>>) -> Self {
+        Self { inner: Inner::Answered { answer } }
     }
 
     pub(crate) fn passed_on(response: F) -> Self {
@@ -153,9 +170,7 @@ where
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match self.project().inner.project() {
-            InnerProjection::Answered { response } => {
-                response.take().map_or(Poll::Pending, |response| Poll::Ready(Ok(response)))
-            }
+            InnerProjection::Answered { answer } => answer.poll(context).map(Ok),
             InnerProjection::PassedOn { response } => response.poll(context),
         }
     }

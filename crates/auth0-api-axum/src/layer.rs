@@ -5,6 +5,7 @@ use std::task::{Context, Poll};
 use auth0_api_core::adapter::Gate;
 use auth0_api_core::{ApiClient, Requirement};
 use http::{Request, Response};
+use http_body::Body;
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -164,6 +165,7 @@ impl<S, R, ReqBody, ResBody> Service<Request<ReqBody>> for AuthService<S, R>
 where
     S: Service<Request<ReqBody>, Response = Response<ResBody>> + Clone,
     R: RejectionBody<ResBody>,
+    ReqBody: Body + Send + 'static,
     ResBody: Default + 'static,
 {
     type Response = Response<ResBody>;

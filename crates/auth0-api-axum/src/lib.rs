@@ -80,17 +80,21 @@
 //! `WWW-Authenticate` and `DPoP-Nonce`, because a `DPoP` client in a browser must read them:
 //! [the guide](auth0_api_core::guide::browsers) has the whole list.
 
+mod answer;
 #[cfg(feature = "axum")]
 mod extractors;
 mod future;
 mod grpc;
 mod handler_error;
 mod layer;
+mod lent;
 mod metadata_routes;
 mod received_uri;
 mod rejection;
 mod request;
 mod require;
+#[cfg(feature = "axum")]
+mod returning_body;
 #[cfg(feature = "axum")]
 mod scoped;
 mod settings;

@@ -8,6 +8,7 @@ use http::{HeaderMap, Method, Request, Response};
 use tower_layer::Layer;
 use tower_service::Service;
 
+use crate::answer::Answer;
 use crate::future::ResponseFuture;
 
 /// Returns routes that serve the metadata of an API. Merge the routes *outside* the layer that verifies requests: a
@@ -128,7 +129,9 @@ where
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
         let path = request.uri().path();
         match self.api.resource_metadata().filter(|metadata| metadata.is_at(path)) {
-            Some(metadata) => ResponseFuture::answered(serve(metadata, request.method(), request.headers())),
+            Some(metadata) => {
+                ResponseFuture::answered(Answer::at_once(serve(metadata, request.method(), request.headers())))
+            }
             None => ResponseFuture::passed_on(self.inner.call(request)),
         }
     }

@@ -110,7 +110,7 @@ impl<R: 'static> Style<R> {
         }
     }
 
-    fn protocol(&self, request: &Parts) -> Protocol {
+    pub(crate) fn protocol(&self, request: &Parts) -> Protocol {
         if self.grpc { Protocol::of(request) } else { Protocol::Http }
     }
 

@@ -4,9 +4,11 @@ use std::task::{Context, Poll};
 
 use auth0_api_core::adapter::RouteGate;
 use http::{Request, Response};
+use http_body::Body;
 use tower_layer::Layer;
 use tower_service::Service;
 
+use crate::answer::{Answer, announced};
 use crate::future::ResponseFuture;
 use crate::rejection::{RejectionBody, Style};
 use crate::request::place;
@@ -44,6 +46,7 @@ impl<S, R, ReqBody, ResBody> Service<Request<ReqBody>> for RequireService<S, R>
 where
     S: Service<Request<ReqBody>, Response = Response<ResBody>>,
     R: RejectionBody<ResBody>,
+    ReqBody: Body + Send + 'static,
     ResBody: Default,
 {
     type Response = Response<ResBody>;
@@ -58,7 +61,12 @@ where
         let place = place(request.method(), request.uri(), request.extensions());
         match self.gate.check(request.extensions().get(), place) {
             Ok(()) => ResponseFuture::passed_on(self.inner.call(request)),
-            Err(rejection) => ResponseFuture::answered(self.style.reject(&rejection, &request.into_parts().0)),
+            Err(rejection) => {
+                let (parts, body) = request.into_parts();
+                let response = self.style.reject(&rejection, &parts);
+                let announced = announced(&parts, self.style.protocol(&parts));
+                ResponseFuture::answered(Answer::new(self.gate.api(), announced, body, response))
+            }
         }
     }
 }

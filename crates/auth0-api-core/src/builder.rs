@@ -19,6 +19,7 @@ use crate::issuer::{Domain, IssuerConfig, JwksHost, KeyPolicy, Loopback, Trust, 
 use crate::jose::{Algorithm, AlgorithmSet};
 use crate::metadata::{ClientFacts, OfferedSchemes, ProtectedResource};
 use crate::mtls::{CertificatePolicy, CertificateSource};
+use crate::rejected_bodies::RejectedBodies;
 use crate::revocation::{Revocation, RevocationList};
 use crate::token::{AcceptedAudiences, Leeway, MaxAge, TimePolicy, TokenPolicy};
 use crate::token_cache::{RememberedTokens, TokenCache};
@@ -36,6 +37,7 @@ use crate::verify::Verifier;
 /// | [`key_policy`](Self::key_policy) | [`KeyPolicy::new`] | chosen for Auth0's limits and fifty replicas |
 /// | [`leeway`](Self::leeway) | 0 s | as auth0-api-js |
 /// | [`max_token_age`](Self::max_token_age) | none: only `exp` limits the age | as auth0-api-js |
+/// | [`rejected_bodies`](Self::rejected_bodies) | at most 256 at once are read, up to 1 MiB and 2 s | a rejection must not break a connection |
 /// | [`resource_metadata`](Self::resource_metadata) | none | specific to each API |
 /// | [`own_hosts`](Self::own_hosts) | none: with proofs, any host is accepted, and one warning is logged | depends on your deployment |
 /// | [`trusted_proxies`](Self::trusted_proxies) | none | any client can forge forwarded headers |
@@ -62,6 +64,7 @@ pub struct ApiClientBuilder {
     max_token_age: Option<Duration>,
     own_hosts: Option<Vec<Box<str>>>,
     public_url: Option<String>,
+    rejected_bodies: RejectedBodies,
     required_claims: Vec<Box<str>>,
     resource: Option<ProtectedResource>,
     revocation: Revocation,
@@ -128,6 +131,7 @@ impl ApiClientBuilder {
             max_token_age: None,
             own_hosts: None,
             public_url: None,
+            rejected_bodies: RejectedBodies::default(),
             required_claims: Vec::new(),
             resource: None,
             revocation: Revocation::default(),
@@ -263,6 +267,13 @@ impl ApiClientBuilder {
     /// the headers of proxies, because callers may be able to forge these headers.
     pub fn public_url(mut self, url: impl Into<String>) -> Self {
         self.public_url = Some(url.into());
+        self
+    }
+
+    /// Sets what the middleware of an adapter does with the body of a request that it rejects before the body has
+    /// arrived. Default: it reads at most 256 such bodies at once, each up to 1 MiB and for at most 2 s.
+    pub fn rejected_bodies(mut self, bodies: RejectedBodies) -> Self {
+        self.rejected_bodies = bodies;
         self
     }
 
@@ -410,7 +421,7 @@ impl ApiClientBuilder {
         let issuers = Trust::new(trusted, self.loopback, config, target);
         let (clock, remembered, revocation) = (self.clock, remembered?, self.revocation);
         let verifier = Verifier { algorithms, binding, clock, issuers, remembered, revocation, tokens };
-        Some(ApiClient::new(verifier, metadata, exchanger))
+        Some(ApiClient::new(verifier, metadata, exchanger, self.rejected_bodies))
     }
 
     /// Parses every host, also after an invalid one.

@@ -1,20 +1,20 @@
 //! nginx and `HAProxy`, configured as in the guide, terminate TLS in front of an axum API.
 
 mod certificates;
+mod program;
 mod targets;
 
 use std::fs;
-use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use auth0_api_axum::{AuthLayer, Token};
 use auth0_api_core::ApiClient;
 use axum::Router;
 use axum::routing::get;
+pub(crate) use program::Proxy;
 use rcgen::{CertificateParams, KeyPair};
-use reqwest::ClientBuilder;
 use tokio::net::TcpListener;
 
 const HOST: &str = "api.example.com";
@@ -47,8 +47,7 @@ fn nginx(folder: &Folder, backend: SocketAddr, settings: &str, others: &str) -> 
             {others}
         }}"
     );
-    let file = folder.write("nginx.conf", &settings);
-    Proxy::start(Command::new("nginx").args(["-c", &file]), folder, address)
+    Proxy::nginx(folder, address, &settings)
 }
 
 /// Starts `HAProxy` with these settings in its `frontend`; `None` if `HAProxy` is not installed.
@@ -60,8 +59,7 @@ fn haproxy(folder: &Folder, backend: SocketAddr, settings: &str) -> Option<Proxy
          frontend site\n{settings}\ndefault_backend api\n\
          backend api\nserver api {backend}\n"
     );
-    let file = folder.write("haproxy.cfg", &settings);
-    Proxy::start(Command::new("haproxy").args(["-D", "-p", &format!("{path}/pid"), "-f", &file]), folder, address)
+    Proxy::haproxy(folder, address, &settings)
 }
 
 /// Returns the settings in the first code block of this section of a guide page.
@@ -76,52 +74,19 @@ fn blocks<'p>(page: &'p str, section: &str) -> impl Iterator<Item = String> + 'p
     section.split("```text\n").skip(1).map(|block| block.split_once("```").unwrap().0.to_owned())
 }
 
-/// A running proxy. Dropping this value stops the proxy.
-struct Proxy {
-    address: SocketAddr,
-    pid: String,
-}
-
-impl Proxy {
-    /// Runs a command that returns when the proxy listens.
-    fn start(command: &mut Command, folder: &Folder, address: SocketAddr) -> Option<Self> {
-        let output = match command.output() {
-            Err(error) if error.kind() == ErrorKind::NotFound => return None,
-            output => output.unwrap(),
-        };
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let pid = fs::read_to_string(folder.path.join("pid")).unwrap().trim().to_owned();
-        Some(Self { address, pid })
-    }
-
-    /// The URL that clients call.
-    fn url(&self) -> String {
-        format!("https://{HOST}:{}/orders", self.address.port())
-    }
-
-    /// Returns a client that resolves the proxy's name and trusts its certificate.
-    fn client(&self, folder: &Folder) -> ClientBuilder {
-        let site = reqwest::Certificate::from_der(&folder.site.der).unwrap();
-        reqwest::Client::builder().resolve(HOST, self.address).tls_certs_only([site]).no_proxy()
-    }
-}
-
-impl Drop for Proxy {
-    fn drop(&mut self) {
-        // The proxy may have ended already.
-        _ = Command::new("sh").args(["-c", &format!("kill {}", self.pid)]).status();
-    }
-}
+/// How many folders there are.
+static FOLDERS: AtomicUsize = AtomicUsize::new(0);
 
 /// A separate folder for each test, with the certificate of the site.
-struct Folder {
-    path: PathBuf,
+pub(crate) struct Folder {
+    pub(crate) path: PathBuf,
     site: Identity,
 }
 
 impl Folder {
-    fn new(name: &str) -> Self {
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", std::process::id()));
+    pub(crate) fn new(name: &str) -> Self {
+        let number = FOLDERS.fetch_add(1, Ordering::Relaxed);
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}-{number}", std::process::id()));
         fs::create_dir_all(&path).unwrap();
         let folder = Self { path, site: Identity::self_signed(HOST) };
         folder.write("site.pem", &folder.site.with_key());
@@ -163,12 +128,12 @@ impl Identity {
 }
 
 /// Returns a loopback address with a free port.
-fn free_address() -> SocketAddr {
+pub(crate) fn free_address() -> SocketAddr {
     std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap()
 }
 
 #[expect(clippy::disallowed_methods, reason = "only tests read STRICT")]
-fn skip(program: &str) {
+pub(crate) fn skip(program: &str) {
     let strict = std::env::var_os("STRICT").is_some_and(|value| value == "1");
     assert!(!strict, "STRICT=1 does not allow the test to be skipped: {program} is not installed");
     eprintln!("skipped: {program} is not installed");

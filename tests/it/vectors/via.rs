@@ -96,19 +96,19 @@ async fn through_axum(api: &ApiClient, request: &Request, route: &Requirement) -
 }
 
 /// The protected service: answers with the claims of the token that the layer stored in the request.
-async fn echo_claims(request: http::Request<()>) -> Result<Response<Full<Bytes>>, Infallible> {
+async fn echo_claims(request: http::Request<String>) -> Result<Response<Full<Bytes>>, Infallible> {
     let claims = request.extensions().get::<VerifiedToken>().map(|token| Value::Object(token.claims().clone()));
     Ok(Response::new(Bytes::from(claims.unwrap_or_default().to_string()).into()))
 }
 
 /// Returns the request as an HTTP/2 server sees it: with scheme and authority in its URI, and with the same scheme of
 /// the listener.
-fn http_request(request: &Request) -> Result<http::Request<()>, String> {
+fn http_request(request: &Request) -> Result<http::Request<String>, String> {
     let is_https = request.url.get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https:"));
     let listener = if is_https { ListenerScheme::Https } else { ListenerScheme::Http };
     let mut builder = http::Request::builder().method(request.method.as_str()).uri(&request.url).extension(listener);
     for (name, value) in &request.headers {
         builder = builder.header(name, value.as_bytes());
     }
-    builder.body(()).map_err(|error| format!("the http crate cannot represent the request: {error}"))
+    builder.body(String::new()).map_err(|error| format!("the http crate cannot represent the request: {error}"))
 }

@@ -39,14 +39,14 @@ async fn a_hook_builds_any_other_body() {
     let world = TestWorld::start().await;
     let hooked = AuthLayer::new(world.api.clone())
         .rejection_body(|rejection: &Rejection, _: &Parts| ("application/x-own", Own::Rejected(rejection.label())));
-    let inner = service_fn(|_: Request<()>| ready(Ok::<_, Infallible>(Response::new(Own::Served))));
+    let inner = service_fn(|_: Request<String>| ready(Ok::<_, Infallible>(Response::new(Own::Served))));
     let service = hooked.layer(hooked.require(Requirement::scope("admin")).layer(inner));
     for (request, status, body, content_type) in [
         (Request::get(URL), 401, Own::Rejected("credentials_missing"), &["application/x-own"][..]),
         (world.bearer("user"), 403, Own::Rejected("requirement_scope"), &["application/x-own"]),
         (world.bearer("admin"), 200, Own::Served, &[]),
     ] {
-        let response = service.clone().oneshot(request.body(()).unwrap()).await.unwrap();
+        let response = service.clone().oneshot(request.body(String::new()).unwrap()).await.unwrap();
         assert_eq!((response.status().as_u16(), header(&response, "content-type")), (status, owned(content_type)));
         assert_eq!(response.into_body(), body);
     }
@@ -57,7 +57,7 @@ async fn a_hook_cannot_change_status_and_challenges() {
     let world = TestWorld::start().await;
     let hooked = AuthLayer::new(world.api.clone())
         .rejection_body(|_: &Rejection, _: &Parts| ("text/plain", Full::<Bytes>::default()));
-    let inner = service_fn(|_: Request<()>| ready(Ok::<_, Infallible>(Response::new(Full::<Bytes>::default()))));
+    let inner = service_fn(|_: Request<String>| ready(Ok::<_, Infallible>(Response::new(Full::<Bytes>::default()))));
     let response = hooked.layer(inner).oneshot(request()).await.unwrap();
     assert_eq!(response.status(), 401);
     assert_eq!(header(&response, "www-authenticate"), [r#"Bearer realm="api""#, r#"DPoP algs="ES256""#]);
@@ -67,12 +67,12 @@ async fn a_hook_cannot_change_status_and_challenges() {
 /// Returns the rejection of a request without credentials. The layer is around a service whose response bodies have
 /// this type.
 async fn rejected<B: Default + From<String> + 'static>(world: &TestWorld) -> Response<B> {
-    let inner = service_fn(|_: Request<()>| ready(Ok::<_, Infallible>(Response::new(B::default()))));
+    let inner = service_fn(|_: Request<String>| ready(Ok::<_, Infallible>(Response::new(B::default()))));
     AuthLayer::new(world.api.clone()).layer(inner).oneshot(request()).await.unwrap()
 }
 
-fn request() -> Request<()> {
-    Request::get(URL).body(()).unwrap()
+fn request() -> Request<String> {
+    Request::get(URL).body(String::new()).unwrap()
 }
 
 async fn text<B: axum::body::HttpBody<Error: std::fmt::Debug>>(response: Response<B>) -> String {

@@ -21,7 +21,7 @@ const RESOURCE: &str = "https://api.example.com/mcp";
 async fn the_service_answers_at_the_well_known_paths_and_passes_other_requests_on() {
     let world = TestWorld::start().await;
     let api = api(&world);
-    let inner = service_fn(|_: Request<()>| ready(Ok::<_, Infallible>(Response::new(Full::<Bytes>::default()))));
+    let inner = service_fn(|_: Request<String>| ready(Ok::<_, Infallible>(Response::new(Full::<Bytes>::default()))));
     let service = MetadataLayer::new(api.clone()).layer(AuthLayer::new(api.clone()).layer(inner));
     let body = Bytes::from(api.resource_metadata().unwrap().body().to_owned());
     for (method, path, status) in [
@@ -35,7 +35,7 @@ async fn the_service_answers_at_the_well_known_paths_and_passes_other_requests_o
         (Method::GET, "/.well-known/oauth-protected-resource/MCP", 401),
         (Method::GET, "/mcp", 401),
     ] {
-        let request = Request::builder().method(method).uri(path).body(()).unwrap();
+        let request = Request::builder().method(method).uri(path).body(String::new()).unwrap();
         let response = service.clone().oneshot(request).await.unwrap();
         assert_eq!(response.status(), status, "{path}");
         if status == 200 {
@@ -48,9 +48,10 @@ async fn the_service_answers_at_the_well_known_paths_and_passes_other_requests_o
 #[tokio::test]
 async fn without_metadata_every_request_is_passed_on() {
     let world = TestWorld::start().await;
-    let inner = service_fn(|_: Request<()>| ready(Ok::<_, Infallible>(Response::new(Bytes::from_static(b"inner")))));
+    let inner =
+        service_fn(|_: Request<String>| ready(Ok::<_, Infallible>(Response::new(Bytes::from_static(b"inner")))));
     let service = MetadataLayer::new(world.api.clone()).layer(inner);
-    let request = Request::get("/.well-known/oauth-protected-resource").body(()).unwrap();
+    let request = Request::get("/.well-known/oauth-protected-resource").body(String::new()).unwrap();
     assert_eq!(service.oneshot(request).await.unwrap().into_body(), "inner");
 }
 

@@ -18,7 +18,7 @@ use crate::world::{Requests as _, URL, header};
 #[tokio::test]
 async fn the_service_sees_the_token_and_the_unchanged_request() {
     let world = TestWorld::start().await;
-    let inner = service_fn(|request: Request<&'static str>| {
+    let inner = service_fn(|request: Request<String>| {
         let token = request.extensions().get::<VerifiedToken>().unwrap();
         assert_eq!(token.subject(), Some("auth0|local-user"));
         assert_eq!(request.extensions().get::<u8>(), Some(&7));
@@ -27,14 +27,14 @@ async fn the_service_sees_the_token_and_the_unchanged_request() {
         assert_eq!(*request.body(), "body");
         ready(Ok::<_, Infallible>(Response::new(Full::<Bytes>::default())))
     });
-    let request = world.bearer("").extension(7_u8).header("x-own", "kept").body("body").unwrap();
+    let request = world.bearer("").extension(7_u8).header("x-own", "kept").body("body".to_owned()).unwrap();
     assert_eq!(AuthLayer::new(world.api.clone()).layer(inner).oneshot(request).await.unwrap().status(), 200);
 }
 
 #[tokio::test]
 async fn credentials_are_marked_sensitive() {
     let world = TestWorld::start().await;
-    let inner = service_fn(|request: Request<()>| {
+    let inner = service_fn(|request: Request<String>| {
         for name in ["authorization", "dpop"] {
             assert!(request.headers().get(name).unwrap().is_sensitive(), "{name}");
         }
@@ -43,14 +43,14 @@ async fn credentials_are_marked_sensitive() {
         assert!(!shown.contains("eyJ"), "{shown}");
         ready(Ok::<_, Infallible>(Response::new(Full::<Bytes>::default())))
     });
-    let request = world.dpop(None).header("x-own", "shown").body(()).unwrap();
+    let request = world.dpop(None).header("x-own", "shown").body(String::new()).unwrap();
     assert_eq!(AuthLayer::new(world.api.clone()).layer(inner).oneshot(request).await.unwrap().status(), 200);
 }
 
 #[tokio::test]
 async fn an_optional_layer_still_rejects_invalid_credentials() {
     let world = TestWorld::start().await;
-    let inner = service_fn(|request: Request<()>| {
+    let inner = service_fn(|request: Request<String>| {
         let caller = if request.extensions().get::<VerifiedToken>().is_some() { "verified" } else { "anonymous" };
         ready(Ok::<_, Infallible>(Response::new(Bytes::from(caller))))
     });
@@ -64,7 +64,7 @@ async fn an_optional_layer_still_rejects_invalid_credentials() {
         (Request::get(URL).header("authorization", "Bearer"), 400, None),
         (Request::get(URL).header("authorization", "Basic a").header("authorization", "Basic b"), 400, None),
     ] {
-        let response = service.clone().oneshot(request.body(()).unwrap()).await.unwrap();
+        let response = service.clone().oneshot(request.body(String::new()).unwrap()).await.unwrap();
         assert_eq!(response.status(), status);
         assert!(caller.is_none_or(|caller| response.into_body() == caller));
     }
@@ -76,19 +76,19 @@ async fn the_next_nonce_replaces_the_cache_control_of_the_service() {
         builder.dpop(DpopPolicy::accept().nonce(RotatingNonce::new([[1; 32]]).unwrap()))
     })
     .await;
-    let inner = service_fn(|_: Request<()>| {
+    let inner = service_fn(|_: Request<String>| {
         let response = Response::builder().header("cache-control", "public, max-age=60").header("dpop-nonce", "stale");
         ready(Ok::<_, Infallible>(response.body(Full::<Bytes>::default()).unwrap()))
     });
     let service = AuthLayer::new(world.api.clone()).layer(inner);
-    let challenged = service.clone().oneshot(world.dpop(None).body(()).unwrap()).await.unwrap();
+    let challenged = service.clone().oneshot(world.dpop(None).body(String::new()).unwrap()).await.unwrap();
     let [nonce] = &header(&challenged, "dpop-nonce")[..] else { unreachable!("the response has exactly one nonce") };
 
-    let kept = service.clone().oneshot(world.dpop(Some(nonce)).body(()).unwrap()).await.unwrap();
+    let kept = service.clone().oneshot(world.dpop(Some(nonce)).body(String::new()).unwrap()).await.unwrap();
     assert_eq!(header(&kept, "cache-control"), ["public, max-age=60"]);
 
     world.clock.advance(std::time::Duration::from_secs(60));
-    let rotated = service.oneshot(world.dpop(Some(nonce)).body(()).unwrap()).await.unwrap();
+    let rotated = service.oneshot(world.dpop(Some(nonce)).body(String::new()).unwrap()).await.unwrap();
     let [next] = &header(&rotated, "dpop-nonce")[..] else { unreachable!("the response has exactly one nonce") };
     assert!(next != nonce && next != "stale");
     assert_eq!(header(&rotated, "cache-control"), ["no-store"]);
@@ -99,7 +99,7 @@ async fn a_proof_survives_a_middleware_that_rewrites_the_path_if_the_received_ur
     let world = TestWorld::start().await;
     let url = "http://api.example.com/private/";
     let served = || {
-        service_fn(|request: Request<()>| {
+        service_fn(|request: Request<Full<Bytes>>| {
             assert_eq!(request.uri().path(), "/private");
             ready(Ok::<_, Infallible>(Response::new(Full::<Bytes>::default())))
         })
@@ -108,7 +108,11 @@ async fn a_proof_survives_a_middleware_that_rewrites_the_path_if_the_received_ur
     let request = || {
         let holder = world.tenant.token_holder();
         let proof = holder.proof("GET", url).sign();
-        Request::get(url).header("authorization", holder.authorization()).header("dpop", proof).body(()).unwrap()
+        Request::get(url)
+            .header("authorization", holder.authorization())
+            .header("dpop", proof)
+            .body(Full::default())
+            .unwrap()
     };
     let rewritten = ServiceBuilder::new().layer(trim).layer(auth.clone()).service(served());
     assert_eq!(rewritten.oneshot(request()).await.unwrap().status(), 401);

@@ -22,7 +22,8 @@ async fn two_layers_of_one_client_accept_one_proof() {
         (layer.clone().optional(), layer.clone()),
         (layer.clone(), layer.clone().optional()),
     ] {
-        let response = outer.layer(inner.layer(service_fn(serve))).oneshot(world.dpop(None).body(()).unwrap()).await;
+        let response =
+            outer.layer(inner.layer(service_fn(serve))).oneshot(world.dpop(None).body(String::new()).unwrap()).await;
         assert_eq!(response.unwrap().status(), 200);
     }
 }
@@ -32,12 +33,12 @@ async fn two_nested_layers_require_credentials_if_one_of_them_does() {
     let world = TestWorld::start().await;
     let layer = AuthLayer::new(world.api.clone());
     let service = layer.clone().optional().layer(layer.clone().layer(service_fn(serve)));
-    let response = service.oneshot(Request::get(URL).body(()).unwrap()).await.unwrap();
+    let response = service.oneshot(Request::get(URL).body(String::new()).unwrap()).await.unwrap();
     assert_eq!(response.status(), 401);
     assert_eq!(header(&response, "www-authenticate"), [r#"Bearer realm="api""#, r#"DPoP algs="ES256""#]);
 
     let service = layer.clone().layer(layer.optional().layer(service_fn(serve)));
-    let response = service.oneshot(Request::get(URL).body(()).unwrap()).await.unwrap();
+    let response = service.oneshot(Request::get(URL).body(String::new()).unwrap()).await.unwrap();
     assert_eq!(response.status(), 401);
 }
 
@@ -47,7 +48,7 @@ async fn a_layer_of_another_client_verifies_again() {
     let other = ApiClient::builder(world.tenant.domain(), "https://admin.example.com").insecure_http_loopback();
     let other = other.clock(world.clock.clone()).build().unwrap();
     let service = AuthLayer::new(world.api.clone()).layer(AuthLayer::new(other).layer(service_fn(serve)));
-    let response = service.oneshot(world.bearer("").body(()).unwrap()).await.unwrap();
+    let response = service.oneshot(world.bearer("").body(String::new()).unwrap()).await.unwrap();
     assert_eq!(response.status(), 401);
 }
 
@@ -58,7 +59,7 @@ async fn a_requirement_ignores_a_token_that_another_client_verified() {
     let without_layer = AuthLayer::new(other.build().unwrap());
     let inner = without_layer.require(Requirement::scope("admin")).layer(service_fn(serve));
     let service = AuthLayer::new(world.api.clone()).layer(inner);
-    let response = service.oneshot(world.bearer("admin").body(()).unwrap()).await.unwrap();
+    let response = service.oneshot(world.bearer("admin").body(String::new()).unwrap()).await.unwrap();
     assert_eq!(response.status(), 500);
 }
 
@@ -70,16 +71,16 @@ async fn two_layers_send_one_nonce() {
     .await;
     let layer = AuthLayer::new(world.api.clone());
     let service = layer.layer(layer.layer(service_fn(serve)));
-    let challenged = service.clone().oneshot(world.dpop(None).body(()).unwrap()).await.unwrap();
+    let challenged = service.clone().oneshot(world.dpop(None).body(String::new()).unwrap()).await.unwrap();
     let nonce = header(&challenged, "dpop-nonce").concat();
     world.clock.advance(std::time::Duration::from_secs(60));
-    let rotated = service.oneshot(world.dpop(Some(&nonce)).body(()).unwrap()).await.unwrap();
+    let rotated = service.oneshot(world.dpop(Some(&nonce)).body(String::new()).unwrap()).await.unwrap();
     assert_eq!((rotated.status().as_u16(), header(&rotated, "dpop-nonce").len()), (200, 1));
     assert_eq!(header(&rotated, "cache-control"), ["no-store"]);
 }
 
-fn serve(request: Request<()>) -> Ready<Result<Response<Bytes>, Infallible>> {
-    let (parts, ()) = request.into_parts();
+fn serve(request: Request<String>) -> Ready<Result<Response<Bytes>, Infallible>> {
+    let (parts, _) = request.into_parts();
     assert!(parts.extensions.get::<VerifiedToken>().is_some());
     ready(Ok(Response::default()))
 }

@@ -74,6 +74,11 @@ impl Gate {
 }
 
 impl RouteGate {
+    /// The client of the gate.
+    pub fn api(&self) -> &ApiClient {
+        &self.api
+    }
+
     /// Checks the requirement against the admission that is stored with the request at `place`.
     ///
     /// Only an admission by the same client counts: a token for another API must not open this route.

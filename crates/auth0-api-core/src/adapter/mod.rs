@@ -9,6 +9,9 @@
 //!    [`Admission::demand_that_meets`] or [`Admission::reject`].
 //! 3. Its middleware for single routes calls [`RouteGate::check`] with the stored admission.
 //!
+//! A request may be rejected before its body has arrived. [`AnnouncedBody::rejected`] then decides whether the adapter reads
+//! the rest of the body before it answers, and what the answer says about the connection.
+//!
 //! A handler may return an error later, such as that of an exchange: the adapter wraps it into a [`ReturnedError`], and its
 //! middleware replaces the response with [`Admission::reject_returned`].
 //!
@@ -38,6 +41,7 @@ mod layer_missing;
 mod metadata;
 mod replaced;
 mod returned_error;
+mod unread_body;
 
 pub use admission::Admission;
 pub use gate::{Gate, RouteGate};
@@ -47,3 +51,4 @@ pub use metadata::{metadata_of_all, metadata_to_serve};
 pub use returned_error::ReturnedError;
 
 pub use crate::place::Place;
+pub use unread_body::{AnnouncedBody, BodyReader, Connection, HttpVersion, UnreadBody};

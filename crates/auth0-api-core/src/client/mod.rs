@@ -11,6 +11,7 @@ use crate::issuer::{IssuerError, KeysUnavailable};
 use crate::metadata::MetadataEndpoint;
 use crate::meter;
 use crate::place::{KeptPlace, Place};
+use crate::rejected_bodies::RejectedBodies;
 use crate::rejection::{ChallengeParams, Offer, Rejection};
 use crate::rejection_log::RejectionLog;
 use crate::request::TokenRequest;
@@ -48,12 +49,23 @@ struct Inner {
     verifier: Verifier,
     exchanger: Option<Exchanger>,
     metadata: Option<MetadataEndpoint>,
+    rejected_bodies: RejectedBodies,
     rejections: RejectionLog,
 }
 
 impl ApiClient {
-    pub(crate) fn new(verifier: Verifier, metadata: Option<MetadataEndpoint>, exchanger: Option<Exchanger>) -> Self {
-        Self(Arc::new(Inner { verifier, exchanger, metadata, rejections: RejectionLog::new() }))
+    pub(crate) fn new(
+        verifier: Verifier,
+        metadata: Option<MetadataEndpoint>,
+        exchanger: Option<Exchanger>,
+        rejected_bodies: RejectedBodies,
+    ) -> Self {
+        let rejections = RejectionLog::new();
+        Self(Arc::new(Inner { verifier, exchanger, metadata, rejected_bodies, rejections }))
+    }
+
+    pub(crate) fn rejected_bodies(&self) -> &RejectedBodies {
+        &self.0.rejected_bodies
     }
 
     /// Returns the part that exchanges tokens; `None` without client credentials.

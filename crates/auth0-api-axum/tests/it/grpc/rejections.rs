@@ -73,7 +73,7 @@ async fn an_outage_of_the_tenant_is_unavailable_with_a_retry_delay() {
 #[tokio::test]
 async fn a_requirement_without_its_layer_is_an_internal_error() {
     let world = TestWorld::start().await;
-    let inner = service_fn(|_: Request<()>| async { Ok::<_, Status>(Response::new(String::new())) });
+    let inner = service_fn(|_: Request<String>| async { Ok::<_, Status>(Response::new(String::new())) });
     let service = AuthLayer::grpc(world.api.clone()).require(Requirement::scope("admin")).layer(inner);
     let response = service.oneshot(grpc_request()).await.unwrap();
     assert_eq!(header(&response, "grpc-status"), ["13"]);
@@ -83,7 +83,7 @@ async fn a_requirement_without_its_layer_is_an_internal_error() {
 #[tokio::test]
 async fn a_rejected_call_gets_headers_alone_even_with_a_hook() {
     let world = TestWorld::start().await;
-    let inner = service_fn(|_: Request<()>| async { Ok::<_, Status>(Response::new(String::new())) });
+    let inner = service_fn(|_: Request<String>| async { Ok::<_, Status>(Response::new(String::new())) });
     let auth = AuthLayer::new(world.api.clone()).with_grpc();
     let hooked = auth.clone().rejection_body(|_: &Rejection, _: &Parts| ("text/plain", "a body".to_owned()));
     let response = hooked.layer(inner).oneshot(grpc_request()).await.unwrap();
@@ -96,10 +96,10 @@ async fn a_rejected_call_gets_headers_alone_even_with_a_hook() {
 #[tokio::test]
 async fn a_request_that_is_not_a_grpc_call_is_answered_in_http() {
     let world = TestWorld::start().await;
-    let inner = service_fn(|_: Request<()>| async { Ok::<_, Status>(Response::new(Vec::new())) });
+    let inner = service_fn(|_: Request<String>| async { Ok::<_, Status>(Response::new(Vec::new())) });
     let service = AuthLayer::new(world.api.clone()).with_grpc().layer(inner);
-    let a_get = Request::get("http://a/").header("content-type", "application/grpc").body(()).unwrap();
-    let json = Request::post("http://a/").header("content-type", "application/json").body(()).unwrap();
+    let a_get = Request::get("http://a/").header("content-type", "application/grpc").body(String::new()).unwrap();
+    let json = Request::post("http://a/").header("content-type", "application/json").body(String::new()).unwrap();
     for request in [a_get, json] {
         let response = service.clone().oneshot(request).await.unwrap();
         assert_eq!((response.status().as_u16(), header(&response, "grpc-status").len()), (401, 0));
@@ -114,7 +114,7 @@ async fn a_layer_that_was_not_told_so_never_answers_in_grpc() {
     let routes = || Router::new().route("/test.Greeter/Greet", post(async |_: Token| "served"));
     let requirement = auth.require(Requirement::scope("admin"));
     for app in [routes().layer(auth.clone()), routes().layer(auth.optional()), routes().layer(requirement), routes()] {
-        let response = app.oneshot(grpc_request().map(|()| Body::empty())).await.unwrap();
+        let response = app.oneshot(grpc_request().map(|_| Body::empty())).await.unwrap();
         assert!([401, 500].contains(&response.status().as_u16()));
         assert_eq!(header(&response, "grpc-status"), [""; 0]);
         assert_eq!(header(&response, "content-type"), ["application/json"]);
@@ -126,7 +126,7 @@ async fn with_the_setting_extractors_answer_in_grpc_too() {
     let world = TestWorld::start().await;
     let auth = AuthLayer::new(world.api.clone()).with_grpc().optional();
     let app = Router::new().route("/test.Greeter/Greet", post(async |_: Token| "served")).layer(auth);
-    let response = app.oneshot(grpc_request().map(|()| Body::empty())).await.unwrap();
+    let response = app.oneshot(grpc_request().map(|_| Body::empty())).await.unwrap();
     assert_eq!((response.status().as_u16(), header(&response, "grpc-status")), (200, vec!["16".to_owned()]));
     assert!(response.extensions().get::<Rejection>().is_some());
 }
@@ -142,6 +142,6 @@ async fn a_handler_can_turn_a_rejection_into_a_status() {
     assert_eq!(status.metadata().get_all("www-authenticate").iter().count(), 2);
 }
 
-fn grpc_request() -> Request<()> {
-    Request::post("http://a/test.Greeter/Greet").header("content-type", "application/grpc").body(()).unwrap()
+fn grpc_request() -> Request<String> {
+    Request::post("http://a/test.Greeter/Greet").header("content-type", "application/grpc").body(String::new()).unwrap()
 }

@@ -1,0 +1,42 @@
+//! The body of a request, while the service has it.
+//!
+//! An extractor rejects a request after the layer has passed the request on, and axum then drops the body. The layer gets
+//! the body back and reads the rest of it, as it does if it rejects the request itself. This works for the body of axum
+//! only: the layer cannot wrap the body of another type, because the service takes the same type.
+
+use auth0_api_core::ApiClient;
+use auth0_api_core::adapter::AnnouncedBody;
+use http::Response;
+
+use crate::answer::Answer;
+#[cfg(feature = "axum")]
+use crate::returning_body::Returned;
+
+/// What the layer keeps of a body that the service has.
+pub(crate) struct Lent {
+    announced: AnnouncedBody,
+    #[cfg(feature = "axum")]
+    returned: Returned,
+}
+
+impl Lent {
+    /// Makes the body return if the service drops it. `None` for a body that does not return.
+    #[cfg(feature = "axum")]
+    pub(crate) fn to_service<B: 'static>(announced: AnnouncedBody, body: &mut B) -> Option<Self> {
+        Returned::lend(body).map(|returned| Self { announced, returned })
+    }
+
+    #[cfg(not(feature = "axum"))]
+    pub(crate) fn to_service<B>(_: AnnouncedBody, _: &mut B) -> Option<Self> {
+        None
+    }
+
+    /// Rejects the request with the response of the service. If the body has returned, it is read first.
+    pub(crate) fn reject<B>(self, api: &ApiClient, response: Response<B>) -> Answer<Response<B>> {
+        #[cfg(feature = "axum")]
+        if let Some(body) = self.returned.take() {
+            return Answer::new(api, Some(self.announced), body, response);
+        }
+        Answer::at_once(response)
+    }
+}

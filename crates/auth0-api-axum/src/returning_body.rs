@@ -1,0 +1,69 @@
+//! A body that returns to the layer when it is dropped before its end.
+
+use std::any::Any;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
+
+use axum_core::body::Body;
+use bytes::Bytes;
+use http_body::{Body as _, Frame, SizeHint};
+
+/// Where a body returns to.
+#[derive(Clone, Default)]
+pub(crate) struct Returned(Arc<Mutex<Option<Body>>>);
+
+/// A body that returns when it is dropped.
+struct ReturningBody {
+    body: Body,
+    has_ended: bool,
+    to: Returned,
+}
+
+impl Returned {
+    /// Wraps a body of axum, so that it returns. `None` for bodies of other types, and for bodies that have arrived
+    /// completely.
+    pub(crate) fn lend<B: 'static>(body: &mut B) -> Option<Self> {
+        let body = (body as &mut dyn Any).downcast_mut::<Body>().filter(|body| !body.is_end_stream())?;
+        let returned = Self::default();
+        let inner = std::mem::take(body);
+        *body = Body::new(ReturningBody { body: inner, has_ended: false, to: returned.clone() });
+        Some(returned)
+    }
+
+    /// Returns the body, if it has returned.
+    pub(crate) fn take(&self) -> Option<Body> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+impl http_body::Body for ReturningBody {
+    type Data = Bytes;
+    type Error = axum_core::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
+        self.has_ended = !matches!(frame, Some(Ok(_)));
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl Drop for ReturningBody {
+    fn drop(&mut self) {
+        if !self.has_ended && !self.is_end_stream() {
+            let body = std::mem::take(&mut self.body);
+            *self.to.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(body);
+        }
+    }
+}
