@@ -64,6 +64,11 @@ fn of_binding(error: &BindingError) -> Option<&'static str> {
         BindingError::Proof(ProofError::Window) => {
             Some("the client's clock or this machine's clock is wrong: synchronise both clocks")
         }
+        BindingError::Replayed => Some(
+            "the client sent a proof twice, or somebody copied it; if this happens to every proof, the request passes two \
+             layers of different clients with one replay store, and the inner layer finds the proof that the outer one \
+             recorded: use one client, and Requirement::sender_constrained() where you want DPoP only",
+        ),
         BindingError::Store(ReplayStoreError::Full) => {
             Some("the replay store is full: raise its capacity, or shorten DpopPolicy::max_age()")
         }
