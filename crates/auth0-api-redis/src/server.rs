@@ -41,12 +41,13 @@ impl Server {
 
     /// Returns another server with the same login, in the same database.
     pub(crate) fn at(&self, address: &Address) -> Self {
-        let address = ConnectionAddr::Tcp(address.host.clone(), address.port);
-        Self { info: self.info.clone().set_addr(address), ..self.clone() }
+        let mut server = self.clone();
+        server.info = server.info.set_addr(ConnectionAddr::Tcp(address.host.clone(), address.port));
+        server
     }
 
     /// Returns the same server with another login, in another database.
-    pub(crate) fn with_login(self, login: Option<&Login>, database: Option<u32>) -> Self {
+    pub(crate) fn with_login(mut self, login: Option<&Login>, database: Option<u32>) -> Self {
         let mut settings = self.info.redis_settings().clone();
         if let Some(number) = database {
             settings = settings.set_db(number.into());
@@ -54,12 +55,14 @@ impl Server {
         if let Some(Login { user, password }) = login {
             settings = settings.set_username(user).set_password(password);
         }
-        Self { info: self.info.set_redis_settings(settings), ..self }
+        self.info = self.info.set_redis_settings(settings);
+        self
     }
 
     /// Returns the same server without a login, in database 0.
-    pub(crate) fn without_login(self) -> Self {
-        Self { info: self.info.set_redis_settings(RedisConnectionInfo::default()), ..self }
+    pub(crate) fn without_login(mut self) -> Self {
+        self.info = self.info.set_redis_settings(RedisConnectionInfo::default());
+        self
     }
 
     /// Returns the address, unless it is a Unix socket.
@@ -74,21 +77,15 @@ impl Server {
 
     /// Returns true if both URLs differ at most in host and port.
     pub(crate) fn has_login_of(&self, other: &Self) -> bool {
+        #[cfg(feature = "tls")]
+        if self.tls.is_some() != other.tls.is_some() {
+            return false;
+        }
         let settings = |server: &Self| {
             let settings = server.info.redis_settings();
             (settings.username().map(str::to_owned), settings.password().map(str::to_owned), settings.db())
         };
-        settings(self) == settings(other) && self.uses_tls() == other.uses_tls()
-    }
-
-    #[cfg(feature = "tls")]
-    fn uses_tls(&self) -> bool {
-        self.tls.is_some()
-    }
-
-    #[cfg(not(feature = "tls"))]
-    fn uses_tls(&self) -> bool {
-        false
+        settings(self) == settings(other)
     }
 
     /// Connects and logs in. The host name is resolved again each time, so the store follows a server that has moved.

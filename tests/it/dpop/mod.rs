@@ -8,6 +8,7 @@ mod nonce;
 mod proof;
 mod received;
 mod replay;
+mod some_routes;
 mod target;
 
 use crate::world::Rejected;

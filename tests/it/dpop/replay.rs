@@ -63,7 +63,13 @@ async fn clients_with_a_shared_store_reject_each_others_proofs() {
     let holder = world.tenant.token_holder();
     let proof = holder.proof("GET", URL);
     assert_eq!(status_and_label(&holder.get(&one, URL, &proof).await), "200 accepted");
-    assert_eq!(status_and_label(&holder.get(&other, URL, &proof).await), "401 dpop_replayed");
+    let replayed = holder.get(&other, URL, &proof).await;
+    assert_eq!(status_and_label(&replayed), "401 dpop_replayed");
+    let error = replayed.unwrap_err();
+    let hint = error.hint().unwrap();
+    for words in ["two layers of different clients", "Requirement::sender_constrained()"] {
+        assert!(hint.contains(words), "{hint}");
+    }
     assert_eq!(status_and_label(&holder.get(&alone, URL, &proof).await), "200 accepted");
 }
 

@@ -35,9 +35,9 @@ pub(super) fn advice(error: &BindingError) -> Advice {
              proof",
         ),
         BindingError::Replayed => advise(
-            "the proof was used before: let the client make a new proof for each request, retries included; if every \
-             proof is rejected so, two layers of different clients with one replay store are nested, and the second one \
-             finds the proof of the first one: put one of them around each route",
+            "the client sent a proof twice, or somebody copied it; if this happens to every proof, the request passes two \
+             layers of different clients with one replay store, and the inner layer finds the proof that the outer one \
+             recorded: use one client, and Requirement::sender_constrained() where you want DPoP only",
         ),
         BindingError::Store(error) => of_store(error),
         BindingError::Target(error) => advise(of_target(*error)),
