@@ -5,7 +5,9 @@
 
 pub mod actix;
 pub mod exchange;
+pub mod flood;
 pub mod floor;
+pub mod hostile;
 pub mod scenarios;
 pub mod servers;
 
