@@ -2,9 +2,9 @@
 
 use std::time::UNIX_EPOCH;
 
-use auth0_api_core::adapter::{Admission, Gate, ReturnedError};
+use auth0_api_core::adapter::{Admission, Gate, Place, ReturnedError};
 use auth0_api_core::exchange::{InputError, ProofKey, TokenTextError};
-use auth0_api_core::{ClientAuth, Error, ExchangeError, OnBehalfOf, Rejection, TokenRequest};
+use auth0_api_core::{ClientAuth, Error, ExchangeError, OnBehalfOf, Rejection, Requirement, TokenRequest};
 use auth0_api_testing::{Endpoint, Misbehaviour, TestWorld};
 
 use crate::log::Log;
@@ -122,4 +122,53 @@ async fn admit_with_proof(world: &TestWorld) -> Admission {
 fn schemes_with_error(rejection: &Rejection) -> Vec<String> {
     let with_error = rejection.challenges().iter().filter(|challenge| challenge.to_string().contains("error="));
     with_error.map(|challenge| challenge.scheme().to_string()).collect()
+}
+
+#[tokio::test]
+async fn a_rejection_is_logged_with_the_method_and_the_path_of_its_request() {
+    let world = TestWorld::start().await;
+    let (log, subscribed) = Log::subscribe();
+    let headers = [("authorization", "Bearer opaque")];
+    let request = TokenRequest::new("PUT", "https://api.example.com/orders/17?access_token=secret", &headers);
+    Gate::new(world.api.clone()).admit(&request, None).await.unwrap_err();
+    // The requirement and the handler do not see the request again.
+    let admission = admit_with_proof(&world).await;
+    admission.demand_that_meets(&Requirement::scope("write:orders")).unwrap_err();
+    admission.claims::<std::collections::HashMap<String, u8>>().unwrap_err();
+    drop(subscribed);
+    let (_, texts) = log.read();
+    assert!(texts.contains(r#"("method", "PUT"), ("path", "/orders/17")"#) && !texts.contains("secret"), "{texts}");
+    assert_eq!(texts.matches(r#"("method", "GET"), ("path", "/orders")"#).count(), 2, "{texts}");
+}
+
+#[tokio::test]
+async fn a_requirement_without_its_own_layer_says_which_route_and_what_is_wrong() {
+    let world = TestWorld::start().await;
+    let admission = admit_with_proof(&world).await;
+    let other = Gate::new(world.builder().build().unwrap()).require(Requirement::user());
+    let (log, subscribed) = Log::subscribe();
+    let place = Place::new("GET", "/orders?page=2");
+    assert_eq!(other.check(Some(&admission), place).unwrap_err().status(), 500);
+    assert_eq!(other.check(None, place).unwrap_err().status(), 500);
+    drop(subscribed);
+    let (events, texts) = log.read();
+    assert_eq!(events, ["layer_missing", "layer_missing"], "{texts}");
+    for part in ["belongs to another ApiClient", "no middleware verified the request before", "adds last runs first"] {
+        assert_eq!(texts.matches(part).count(), 1, "{part}: {texts}");
+    }
+    assert_eq!(texts.matches(r#"("path", "/orders")"#).count(), 2, "{texts}");
+}
+
+#[tokio::test]
+async fn layer_missing_is_logged_ten_times_in_a_second_at_most() {
+    let world = TestWorld::start().await;
+    let gate = Gate::new(world.api.clone()).require(Requirement::user());
+    let (log, subscribed) = Log::subscribe();
+    for _ in 0..1000 {
+        gate.check(None, Place::new("GET", "/")).unwrap_err();
+    }
+    drop(subscribed);
+    // The clock of the process may begin another second in between.
+    let logged = log.read().0.len();
+    assert!(logged <= 30, "{logged}");
 }

@@ -6,6 +6,7 @@ use auth0_api_core::adapter::Admission;
 use auth0_api_core::{Rejection, VerifiedToken};
 
 use crate::rejection::{RejectionBody, TokenRejection};
+use crate::request::place;
 
 /// The admission of a request, for extractors and inner middleware, and what builds the bodies of rejections.
 #[derive(Clone, Debug)]
@@ -40,7 +41,7 @@ pub(crate) fn extract<T>(
     // The extensions are free again before a hook reads the request.
     let (outcome, bodies) = {
         let extensions = request.extensions();
-        let outcome = Admission::of(Admitted::admission(&extensions)).and_then(read);
+        let outcome = Admission::of(Admitted::admission(&extensions), place(request)).and_then(read);
         (outcome, extensions.get::<Admitted>().map_or(RejectionBody::Json, |admitted| admitted.bodies.clone()))
     };
     outcome.map_err(|rejection| TokenRejection::new(rejection, &bodies, Some(request)))

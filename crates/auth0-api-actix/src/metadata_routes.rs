@@ -5,7 +5,7 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use auth0_api_core::ApiClient;
-use auth0_api_core::adapter::metadata_to_serve;
+use auth0_api_core::adapter::{metadata_of_all, metadata_to_serve};
 use auth0_api_core::metadata::{MetadataEndpoint, MetadataResponse};
 
 use crate::request::Headers;
@@ -32,10 +32,38 @@ use crate::request::Headers;
 /// # Ok::<(), BuildError>(())
 /// ```
 pub fn metadata_routes(api: &ApiClient) -> impl FnOnce(&mut ServiceConfig) + use<> {
-    let served = metadata_to_serve(api).cloned().map(Data::new);
+    routes(metadata_to_serve(api))
+}
+
+/// Returns routes that serve the metadata of several APIs on one host, like [`metadata_routes`]. `root` also has the path
+/// for the root of the host, for clients that know only the host. Do not add the routes of two calls of
+/// [`metadata_routes`]: both have that path, and actix-web serves the first one only.
+///
+/// ```
+/// use actix_web::App;
+/// use auth0_api_actix::{ApiClient, BuildError, ProtectedResource, metadata_routes_of_all};
+///
+/// let client = |resource| {
+///     ApiClient::builder("tenant.eu.auth0.com", resource).resource_metadata(ProtectedResource::new(resource)).build()
+/// };
+/// let (orders, mcp) = (client("https://api.example.com/orders")?, client("https://api.example.com/mcp")?);
+/// let app = App::new().configure(metadata_routes_of_all(&orders, [&mcp]));
+/// # _ = app;
+/// # Ok::<(), BuildError>(())
+/// ```
+pub fn metadata_routes_of_all<'a, I: IntoIterator<Item = &'a ApiClient>>(
+    root: &'a ApiClient,
+    others: I,
+) -> impl FnOnce(&mut ServiceConfig) + use<I> {
+    routes(metadata_of_all(root, others))
+}
+
+fn routes(served: Vec<(&str, &MetadataEndpoint)>) -> impl FnOnce(&mut ServiceConfig) + use<> {
+    let served: Vec<_> =
+        served.into_iter().map(|(path, metadata)| (path.to_owned(), Data::new(metadata.clone()))).collect();
     move |config| {
-        for (metadata, path) in served.iter().flat_map(|metadata| metadata.paths().map(move |path| (metadata, path))) {
-            config.service(web::resource(path).app_data(Data::clone(metadata)).to(serve));
+        for (path, metadata) in served {
+            config.service(web::resource(path).app_data(metadata).to(serve));
         }
     }
 }

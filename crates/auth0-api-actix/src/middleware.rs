@@ -14,7 +14,7 @@ use auth0_api_core::{ApiClient, Rejection, Requirement};
 
 use crate::admitted::Admitted;
 use crate::rejection::RejectionBody;
-use crate::request::{Headers, token_request};
+use crate::request::{Headers, kept_uri, token_request};
 use crate::require::Require;
 use crate::response::{finish, reject};
 
@@ -120,8 +120,9 @@ where
         let (inner, Auth { gate, bodies }) = (Rc::clone(&self.inner), self.auth.clone());
         Box::pin(async move {
             let outer = Admitted::admission(&request.extensions()).cloned();
-            let headers = Headers(request.request().headers());
-            let admission = gate.admit(&token_request(request.request(), &headers), outer.as_ref()).await;
+            let (kept, headers) = (kept_uri(request.request()), Headers(request.request().headers()));
+            let admission =
+                gate.admit(&token_request(request.request(), kept.as_ref(), &headers), outer.as_ref()).await;
             let admission = match admission {
                 Ok(admission) => admission,
                 Err(rejection) => return Ok(reject(request, rejection, &bodies)),

@@ -1,9 +1,13 @@
 //! Converts requests from the types of actix-web to the types of core.
 
+use actix_web::http::Uri;
 use actix_web::http::header::HeaderMap;
 use actix_web::http::uri::{Authority, PathAndQuery};
 use actix_web::{HttpMessage as _, HttpRequest};
+use auth0_api_core::adapter::Place;
 use auth0_api_core::{ClientCertificate, HeaderSource, ListenerScheme, ReceivedTarget, TokenRequest};
+
+use crate::received_uri::ReceivedUri;
 
 /// A header map as a [`HeaderSource`].
 pub(crate) struct Headers<'r>(pub(crate) &'r HeaderMap);
@@ -14,12 +18,21 @@ impl HeaderSource for Headers<'_> {
     }
 }
 
-/// Describes a request as this server received it.
+/// Returns the URI from before a middleware rewrote it, if [`KeepReceivedUri`](crate::KeepReceivedUri) has kept it.
+pub(crate) fn kept_uri(request: &HttpRequest) -> Option<Uri> {
+    request.extensions().get::<ReceivedUri>().map(|ReceivedUri(uri)| uri.clone())
+}
+
+/// Describes a request as this server received it. `kept` is its [`kept_uri`].
 ///
 /// actix-web's scopes do not remove their prefix from the URI. The scheme is that of the listener, not that of the URI:
 /// over HTTP/2 and in absolute targets, the client chooses the scheme of the URI.
-pub(crate) fn token_request<'r>(request: &'r HttpRequest, headers: &'r Headers<'r>) -> TokenRequest<'r> {
-    let uri = request.uri();
+pub(crate) fn token_request<'r>(
+    request: &'r HttpRequest,
+    kept: Option<&'r Uri>,
+    headers: &'r Headers<'r>,
+) -> TokenRequest<'r> {
+    let uri = kept.unwrap_or(request.uri());
     let target = ReceivedTarget {
         scheme: if request.app_config().secure() { ListenerScheme::Https } else { ListenerScheme::Http }.as_str(),
         authority: uri.authority().map(Authority::as_str),
@@ -31,6 +44,11 @@ pub(crate) fn token_request<'r>(request: &'r HttpRequest, headers: &'r Headers<'
         Some(certificate) => described.client_certificate(&certificate),
         None => described,
     }
+}
+
+/// Names a request in log events.
+pub(crate) fn place(request: &HttpRequest) -> Place<'_> {
+    Place::new(request.method().as_str(), request.path())
 }
 
 /// Returns the certificate that an outer middleware has put into the request's extensions, or else the certificate that

@@ -11,6 +11,7 @@ use auth0_api_core::adapter::RouteGate;
 
 use crate::admitted::Admitted;
 use crate::rejection::RejectionBody;
+use crate::request::place;
 use crate::response::reject;
 
 /// Rejects tokens that do not meet a [`Requirement`](auth0_api_core::Requirement); made by [`Auth::require`](crate::Auth::require).
@@ -62,7 +63,7 @@ where
     forward_ready!(inner);
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        let checked = self.require.gate.check(Admitted::admission(&request.extensions()));
+        let checked = self.require.gate.check(Admitted::admission(&request.extensions()), place(request.request()));
         match checked {
             Ok(()) => {
                 let response = self.inner.call(request);

@@ -13,6 +13,7 @@ use http::request::Parts;
 use serde::de::DeserializeOwned;
 
 use crate::rejection::SharedStyle;
+use crate::request::place;
 
 /// The verified token of a request, as an extractor.
 ///
@@ -104,7 +105,8 @@ pub(crate) fn extract<T>(
     parts: &Parts,
     read: impl FnOnce(&Admission) -> Result<T, Rejection>,
 ) -> Result<T, TokenRejection> {
-    Admission::of(parts.extensions.get()).and_then(read).map_err(|rejection| {
+    let place = place(&parts.method, &parts.uri, &parts.extensions);
+    Admission::of(parts.extensions.get(), place).and_then(read).map_err(|rejection| {
         let response = SharedStyle::<Body>::reject(&rejection, parts);
         TokenRejection(Box::new(Rejected { rejection, response }))
     })

@@ -17,6 +17,27 @@ use crate::settings::Settings;
 ///
 /// The layer is generic over the bodies of requests and responses, so that it works for axum and for every other tower
 /// service over HTTP.
+///
+/// With axum's `Router::layer`, the layer also covers paths that no route has: without a token they are 401, so a stranger
+/// does not learn which paths exist. With `Router::route_layer` it covers the routes only, and unknown paths are 404.
+///
+/// Inside of it, in one `ServiceBuilder`, a layer that changes the type of the response body, such as compression, needs
+/// `map_response_body` between the two:
+///
+/// ```
+/// # use auth0_api_axum::{ApiClient, AuthLayer};
+/// use axum::{Router, body::Body, routing::get};
+/// use tower::ServiceBuilder;
+/// use tower_http::{catch_panic::CatchPanicLayer, map_response_body::MapResponseBodyLayer};
+///
+/// # fn app(api: ApiClient) -> Router {
+/// let stack = ServiceBuilder::new()
+///     .layer(AuthLayer::new(api))
+///     .layer(MapResponseBodyLayer::new(Body::new))
+///     .layer(CatchPanicLayer::new());
+/// Router::new().route("/orders", get(|| async { "[]" })).layer(stack)
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct AuthLayer<R = JsonBody> {
     settings: Settings<R>,

@@ -87,6 +87,7 @@ mod grpc;
 mod handler_error;
 mod layer;
 mod metadata_routes;
+mod received_uri;
 mod rejection;
 mod request;
 mod require;
@@ -102,9 +103,10 @@ pub use future::{AuthFuture, ResponseFuture};
 pub use grpc::grpc_metadata;
 pub use handler_error::HandlerError;
 pub use layer::{AuthLayer, AuthService};
-#[cfg(feature = "axum")]
-pub use metadata_routes::metadata_routes;
 pub use metadata_routes::{MetadataLayer, MetadataService};
+#[cfg(feature = "axum")]
+pub use metadata_routes::{metadata_routes, metadata_routes_of_all};
+pub use received_uri::{KeepReceivedUri, KeepReceivedUriService};
 pub use rejection::{EmptyBody, JsonBody, RejectionBody};
 pub use request::PeerAddr;
 pub use require::{RequireLayer, RequireService};

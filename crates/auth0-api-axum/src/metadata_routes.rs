@@ -33,11 +33,38 @@ use crate::future::ResponseFuture;
 /// ```
 #[cfg(feature = "axum")]
 pub fn metadata_routes<S: Clone + Send + Sync + 'static>(api: &ApiClient) -> axum::Router<S> {
-    let Some(metadata) = auth0_api_core::adapter::metadata_to_serve(api) else { return axum::Router::new() };
-    let served = std::sync::Arc::new(metadata.clone());
-    metadata.paths().fold(axum::Router::new(), |router, path| {
-        let served = std::sync::Arc::clone(&served);
-        let answer = async move |method, headers| serve::<axum_core::body::Body>(&served, &method, &headers);
+    routes(auth0_api_core::adapter::metadata_to_serve(api))
+}
+
+/// Returns routes that serve the metadata of several APIs on one host, like [`metadata_routes`]. `root` also has the path
+/// for the root of the host, for clients that know only the host. Do not merge the routes of two calls of
+/// [`metadata_routes`]: both have that path, and axum panics.
+///
+/// ```
+/// use auth0_api_axum::{ApiClient, ProtectedResource, metadata_routes_of_all};
+/// use axum::Router;
+///
+/// let client = |resource| {
+///     ApiClient::builder("tenant.eu.auth0.com", resource).resource_metadata(ProtectedResource::new(resource)).build()
+/// };
+/// let (orders, mcp) = (client("https://api.example.com/orders")?, client("https://api.example.com/mcp")?);
+/// let app: Router = Router::new().merge(metadata_routes_of_all(&orders, [&mcp]));
+/// # _ = app;
+/// # Ok::<(), auth0_api_axum::BuildError>(())
+/// ```
+#[cfg(feature = "axum")]
+pub fn metadata_routes_of_all<'a, S: Clone + Send + Sync + 'static>(
+    root: &'a ApiClient,
+    others: impl IntoIterator<Item = &'a ApiClient>,
+) -> axum::Router<S> {
+    routes(auth0_api_core::adapter::metadata_of_all(root, others))
+}
+
+#[cfg(feature = "axum")]
+fn routes<S: Clone + Send + Sync + 'static>(served: Vec<(&str, &MetadataEndpoint)>) -> axum::Router<S> {
+    served.into_iter().fold(axum::Router::new(), |router, (path, metadata)| {
+        let metadata = std::sync::Arc::new(metadata.clone());
+        let answer = async move |method, headers| serve::<axum_core::body::Body>(&metadata, &method, &headers);
         router.route(path, axum::routing::any(answer))
     })
 }

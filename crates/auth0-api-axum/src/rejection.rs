@@ -33,6 +33,7 @@ use crate::grpc::{Protocol, grpc_metadata};
 /// with a hook clones the parts of each request.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot build the body `{B}` of a rejection",
+    note = "if a layer inside of `AuthLayer`, such as compression, changes the type of the response body, add `MapResponseBodyLayer::new(axum::body::Body::new)` of tower-http between the two; with `Router::layer`, axum does that",
     note = "if the response body of the service is not `From<String>`, use `AuthLayer::grpc`, or pass a closure to `rejection_body`: `|rejection: &Rejection, request: &Parts| (\"application/json\", …)`"
 )]
 pub trait RejectionBody<B>: Clone + Send + Sync + 'static {

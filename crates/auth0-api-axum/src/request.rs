@@ -2,9 +2,12 @@
 
 use std::net::SocketAddr;
 
+use auth0_api_core::adapter::Place;
 use auth0_api_core::{ClientCertificate, ListenerScheme, TokenRequest};
 use http::request::Parts;
-use http::{Extensions, Uri};
+use http::{Extensions, Method, Uri};
+
+use crate::received_uri::ReceivedUri;
 
 /// The address of the directly connected peer, for servers without axum: put it into the extensions of each request.
 ///
@@ -17,24 +20,34 @@ pub struct PeerAddr(pub SocketAddr);
 pub(crate) fn token_request(parts: &Parts) -> TokenRequest<'_> {
     let peer = peer(&parts.extensions).map(|address| address.ip());
     let listener = parts.extensions.get::<ListenerScheme>().copied().unwrap_or_default();
-    let request = TokenRequest::from_http(&parts.method, received_uri(parts), &parts.headers, listener, peer);
+    let uri = received_uri(&parts.uri, &parts.extensions);
+    let request = TokenRequest::from_http(&parts.method, uri, &parts.headers, listener, peer);
     match parts.extensions.get::<ClientCertificate>() {
         Some(certificate) => request.client_certificate(certificate),
         None => request,
     }
 }
 
-/// Returns the URI from before any `nest` stripped a prefix: that is the URI that the client called, and that its proof
-/// names.
+/// Names a request in log events.
+pub(crate) fn place<'r>(method: &'r Method, uri: &'r Uri, extensions: &'r Extensions) -> Place<'r> {
+    Place::new(method.as_str(), received_uri(uri, extensions).path())
+}
+
+/// Returns the URI that the client called, and that its proof names: from before a middleware rewrote it, and before any
+/// `nest` stripped a prefix.
+fn received_uri<'r>(uri: &'r Uri, extensions: &'r Extensions) -> &'r Uri {
+    extensions.get::<ReceivedUri>().map_or_else(|| original_uri(uri, extensions), |ReceivedUri(uri)| uri)
+}
+
 #[cfg(feature = "axum")]
-fn received_uri(parts: &Parts) -> &Uri {
+fn original_uri<'r>(uri: &'r Uri, extensions: &'r Extensions) -> &'r Uri {
     use axum::extract::OriginalUri;
-    parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |OriginalUri(uri)| uri)
+    extensions.get::<OriginalUri>().map_or(uri, |OriginalUri(uri)| uri)
 }
 
 #[cfg(not(feature = "axum"))]
-fn received_uri(parts: &Parts) -> &Uri {
-    &parts.uri
+fn original_uri<'r>(uri: &'r Uri, _: &'r Extensions) -> &'r Uri {
+    uri
 }
 
 #[cfg(feature = "axum")]

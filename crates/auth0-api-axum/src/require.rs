@@ -9,6 +9,7 @@ use tower_service::Service;
 
 use crate::future::ResponseFuture;
 use crate::rejection::{RejectionBody, Style};
+use crate::request::place;
 
 /// Rejects tokens that do not meet a [`Requirement`](auth0_api_core::Requirement); made by [`AuthLayer::require`](crate::AuthLayer::require).
 #[derive(Clone, Debug)]
@@ -54,7 +55,8 @@ where
     }
 
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
-        match self.gate.check(request.extensions().get()) {
+        let place = place(request.method(), request.uri(), request.extensions());
+        match self.gate.check(request.extensions().get(), place) {
             Ok(()) => ResponseFuture::passed_on(self.inner.call(request)),
             Err(rejection) => ResponseFuture::answered(self.style.reject(&rejection, &request.into_parts().0)),
         }

@@ -5,6 +5,7 @@ use crate::credentials::{CredentialsError, Scheme};
 use crate::exchange::{ExchangeError, ProofSigningError};
 use crate::issuer::IssuerError;
 use crate::jose::JoseError;
+use crate::place::{KeptPlace, Place};
 use crate::requirement::RequirementError;
 use crate::revocation::RevocationError;
 use crate::token::{ClaimsError, TokenError};
@@ -18,6 +19,8 @@ use crate::token::{ClaimsError, TokenError};
 pub struct Error {
     pub(crate) reason: Reason,
     pub(crate) presented_as: Option<Scheme>,
+    /// Which request is rejected, if it is known.
+    pub(crate) place: Option<Box<KeptPlace>>,
 }
 
 /// Which check failed, and why.
@@ -82,11 +85,16 @@ impl Error {
         self.presented_as = Some(scheme);
         self
     }
+
+    pub(crate) fn at(mut self, place: Place<'_>) -> Self {
+        self.place = Some(Box::new(place.keep()));
+        self
+    }
 }
 
 impl<R: Into<Reason>> From<R> for Error {
     fn from(reason: R) -> Self {
-        Self { reason: reason.into(), presented_as: None }
+        Self { reason: reason.into(), presented_as: None, place: None }
     }
 }
 

@@ -6,13 +6,14 @@ use std::time::SystemTime;
 use crate::clock::since_epoch;
 use crate::error::{Error, Reason};
 use crate::issuer::IssuerError;
+use crate::place::Place;
 use crate::with_sources::WithSources;
 
 /// Logs at most [`EVENTS_PER_SECOND`] rejections with the same label in one second. The others are counted, and their
 /// number is logged with the first rejection of a later second.
 ///
 /// The metrics count every rejection.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct RejectionLog(Mutex<Vec<Labelled>>);
 
 /// The rejections with one label in one second. Labels are constants of this crate, so there are a few dozen at most.
@@ -26,14 +27,23 @@ struct Labelled {
 }
 
 impl RejectionLog {
+    pub(crate) const fn new() -> Self {
+        Self(Mutex::new(Vec::new()))
+    }
+
+    /// Counts an event, and returns true if it is one of those to log.
+    pub(crate) fn admits_at(&self, label: &'static str, now: SystemTime) -> bool {
+        self.admits(label, since_epoch(now).as_secs())
+    }
+
     /// Logs a rejection, unless too many with the same label were logged in this second.
-    pub(crate) fn write(&self, error: &Error, now: SystemTime) {
+    pub(crate) fn write(&self, error: &Error, place: Option<Place<'_>>, now: SystemTime) {
         let second = since_epoch(now).as_secs();
         for (label, count) in self.left_out_before(second) {
             tracing::info!(target: "auth0_api", event = "rejections_left_out", label, count);
         }
         if self.admits(error.label(), second) {
-            log(error);
+            log(error, place);
         }
     }
 
@@ -81,13 +91,15 @@ impl Labelled {
 
 /// Logs a rejection. A status of 500 or more means that the cause is on this API's side. The event then includes all
 /// source errors. A key that was not looked for is an exception: strangers can cause it at any rate.
-fn log(error: &Error) {
+fn log(error: &Error, place: Option<Place<'_>>) {
+    let (method, path) = (place.map(|place| place.method()), place.map(|place| place.path()));
     let (label, status, hint) = (error.label(), error.status(), error.hint());
+    let hint = hint.as_deref();
     let is_throttled = matches!(error.reason, Reason::Issuer(IssuerError::KeyNotLookedFor(_)));
     if status >= 500 && !is_throttled {
-        tracing::warn!(target: "auth0_api", event = "request_rejected", label, status, hint, reason = %WithSources(error));
+        tracing::warn!(target: "auth0_api", event = "request_rejected", label, status, method, path, hint, reason = %WithSources(error));
     } else {
-        tracing::info!(target: "auth0_api", event = "request_rejected", label, status, hint, reason = %error);
+        tracing::info!(target: "auth0_api", event = "request_rejected", label, status, method, path, hint, reason = %error);
     }
 }
 
@@ -109,7 +121,7 @@ mod tests {
 
     #[test]
     fn a_label_is_logged_ten_times_in_a_second() {
-        let log = RejectionLog::default();
+        let log = RejectionLog::new();
         assert_eq!(admitted(&log, "a", 100, 1000), 10);
         assert_eq!(admitted(&log, "b", 100, 1000), 10);
         assert_eq!(admitted(&log, "a", 101, 1000), 10);
@@ -117,7 +129,7 @@ mod tests {
 
     #[test]
     fn requests_that_overtake_each_other_log_no_more() {
-        let log = RejectionLog::default();
+        let log = RejectionLog::new();
         let overtaking = (0..1000).map(|request| 100 + request % 2).filter(|second| log.admits("a", *second)).count();
         assert!(overtaking <= 20, "{overtaking}");
         let set_back = admitted(&log, "a", 39, 1000);
@@ -126,7 +138,7 @@ mod tests {
 
     #[test]
     fn what_was_left_out_is_reported_once() {
-        let log = RejectionLog::default();
+        let log = RejectionLog::new();
         admitted(&log, "a", 100, 15);
         admitted(&log, "b", 100, 10);
         assert_eq!(log.left_out_before(100), []);
@@ -136,9 +148,9 @@ mod tests {
 
     #[test]
     fn a_rejection_is_counted_with_the_second_of_the_clock() {
-        let log = RejectionLog::default();
+        let log = RejectionLog::new();
         for _ in 0..20 {
-            log.write(&Error::missing_credentials(), UNIX_EPOCH + Duration::from_millis(100_999));
+            log.write(&Error::missing_credentials(), None, UNIX_EPOCH + Duration::from_millis(100_999));
         }
         assert_eq!(log.left_out_before(101), [(Error::missing_credentials().label(), 10)]);
     }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 
 use crate::certificate::ClientCertificate;
+use crate::place::Place;
 
 /// Provides the values of a request's headers.
 ///
@@ -129,6 +130,14 @@ impl<'r> TokenRequest<'r> {
     /// check of a proof.
     pub fn received(method: &'r str, target: ReceivedTarget<'r>, headers: &'r dyn HeaderSource) -> Self {
         Self { method, location: Location::Received(target), headers, client_certificate: None }
+    }
+
+    /// Names the request in log events.
+    pub(crate) fn place(&self) -> Place<'r> {
+        match self.location {
+            Location::Received(received) => Place::new(self.method, received.target),
+            Location::Url(url) => Place::of_url(self.method, url),
+        }
     }
 
     /// Adds the certificate that the client presented on the TLS connection of the request.

@@ -11,11 +11,17 @@ pub(crate) struct WithSources<'e>(pub(crate) &'e dyn Error);
 
 impl fmt::Display for WithSources<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0)?;
+        let mut shown = self.0.to_string();
+        f.write_str(&shown)?;
         let mut source = self.0.source();
         for _ in 0..MAX_SOURCES {
             let Some(error) = source else { break };
-            write!(f, ": {error}")?;
+            let text = error.to_string();
+            // Many libraries repeat the text of a source in the text of the error itself.
+            if !shown.ends_with(&text) {
+                write!(f, ": {text}")?;
+                shown = text;
+            }
             source = error.source();
         }
         Ok(())

@@ -4,15 +4,20 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::connection::Connection;
+use crate::endpoints::Endpoints;
 use crate::error::RedisConfigError;
 use crate::outage::{Outage, OutagePolicy};
-use crate::server::Server;
+use crate::recording::Replicas;
+use crate::server::Login;
 use crate::store::RedisReplayStore;
 
 /// Builds a [`RedisReplayStore`]. Created by [`RedisReplayStore::builder`].
 #[must_use = "a builder does nothing until `build`"]
 pub struct RedisReplayStoreBuilder {
-    server: Result<Server, RedisConfigError>,
+    endpoints: Result<Endpoints, RedisConfigError>,
+    login: Option<Login>,
+    database: Option<u32>,
+    replicas: Option<Replicas>,
     key_prefix: String,
     clock_margin: Duration,
     response_timeout: Duration,
@@ -20,9 +25,12 @@ pub struct RedisReplayStoreBuilder {
 }
 
 impl RedisReplayStoreBuilder {
-    pub(crate) fn new(url: &str) -> Self {
+    pub(crate) fn new(endpoints: Result<Endpoints, RedisConfigError>) -> Self {
         Self {
-            server: Server::parse(url),
+            endpoints,
+            login: None,
+            database: None,
+            replicas: None,
             key_prefix: DEFAULT_KEY_PREFIX.to_owned(),
             clock_margin: DEFAULT_CLOCK_MARGIN,
             response_timeout: DEFAULT_RESPONSE_TIMEOUT,
@@ -62,12 +70,47 @@ impl RedisReplayStoreBuilder {
         self
     }
 
+    /// Sets the user and the password at the Redis servers. Default: those of the URL; with
+    /// [sentinels](RedisReplayStore::sentinel), none.
+    ///
+    /// For a server with `requirepass`, the user is `default`.
+    pub fn login(mut self, user: impl Into<String>, password: impl Into<String>) -> Self {
+        self.login = Some(Login { user: user.into(), password: password.into() });
+        self
+    }
+
+    /// Sets the number of the database. Default: that of the URL; with [sentinels](RedisReplayStore::sentinel), 0.
+    pub fn database(mut self, number: u32) -> Self {
+        self.database = Some(number);
+        self
+    }
+
+    /// Accepts a request only when this number of replicas has acknowledged its proof, within this time. Default: no
+    /// replica; a request is accepted when the master has recorded its proof.
+    ///
+    /// Redis replicates to its replicas later. If a master fails, the proofs of the last moment are lost, and each can
+    /// be used once more. Name the number of *all* replicas of a master: with fewer, Redis may promote a replica that
+    /// does not have the proof yet. When fewer replicas acknowledge, the request is rejected with 503, so an API is
+    /// unavailable while a replica is.
+    ///
+    /// The time is 1 ms or more, and shorter than [`response_timeout`](Self::response_timeout). Each request takes one
+    /// round trip from the master to its replicas longer. One connection records one proof at a time then, so each
+    /// process records as many proofs a second at each master as there are such round trips in a second.
+    ///
+    /// [`WAIT`](https://redis.io/docs/latest/commands/wait/) is the command that this uses. A master that is cut off
+    /// from its replicas and not replaced yet rejects proofs, too.
+    pub fn replicas(mut self, number: u32, within: Duration) -> Self {
+        self.replicas = Some(Replicas { number, within });
+        self
+    }
+
     /// Builds the store. It connects when it is first used.
     ///
     /// # Errors
     ///
-    /// The URL is not a valid Redis URL, it requires TLS and the feature `tls` is not enabled, or a time is out of its
-    /// bounds.
+    /// There is no URL, a URL is not a valid Redis URL, the URLs differ in more than host and port, they require TLS and
+    /// the feature `tls` is not enabled, the name of the master is empty, a cluster has a database, or a number or time is
+    /// out of its bounds.
     pub fn build(self) -> Result<RedisReplayStore, RedisConfigError> {
         if self.clock_margin > LONGEST_CLOCK_MARGIN {
             return Err(RedisConfigError::ClockMargin);
@@ -75,10 +118,15 @@ impl RedisReplayStoreBuilder {
         if !(SHORTEST_RESPONSE_TIMEOUT..=LONGEST_RESPONSE_TIMEOUT).contains(&self.response_timeout) {
             return Err(RedisConfigError::ResponseTimeout);
         }
+        if self.replicas.is_some_and(|replicas| !replicas.are_possible(self.response_timeout)) {
+            return Err(RedisConfigError::Replicas);
+        }
+        let deployment = self.endpoints?.deployment(self.login.as_ref(), self.database, self.response_timeout)?;
         Ok(RedisReplayStore {
             key_prefix: self.key_prefix,
             clock_margin: self.clock_margin,
-            connection: Connection::new(self.server?, self.response_timeout),
+            replicas: self.replicas,
+            connection: Connection { deployment, timeout: self.response_timeout },
             outage: Outage::new(self.outage),
         })
     }
@@ -86,7 +134,7 @@ impl RedisReplayStoreBuilder {
 
 impl fmt::Debug for RedisReplayStoreBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The URL is left out, because it may contain a password.
+        // The URL and the login are left out, because they contain a password.
         f.debug_struct("RedisReplayStoreBuilder")
             .field("key_prefix", &self.key_prefix)
             .field("response_timeout", &self.response_timeout)

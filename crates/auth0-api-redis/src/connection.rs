@@ -1,127 +1,129 @@
 //! The connection to Redis.
 
-use std::error::Error;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use auth0_api_core::dpop::{Insertion, ReplayStoreError};
-use redis::aio::MultiplexedConnection;
-use redis::{Cmd, RedisError, RedisResult, Value};
-use tokio::sync::OnceCell;
 
-use crate::server::Server;
+use crate::cluster::Cluster;
+use crate::cluster::redirect::Redirect;
+use crate::node::Node;
+use crate::recording::Recording;
+use crate::trouble::{Failure, Trouble, unavailable};
 
-/// One connection that all requests share. It is made when it is first needed.
-///
-/// A connection that returned an error is discarded, and the next request makes a new connection. So the store recovers
-/// from a connection that broke, from a peer that vanished without closing it, and from a server that rejected a
-/// command: a node that is still starting, or that is no longer the primary.
+/// Records proofs within a time limit, and sends a command a second time where that can help.
 pub(crate) struct Connection {
-    server: Server,
+    pub(crate) deployment: Deployment,
     /// How long a request waits at most, with all attempts.
-    timeout: Duration,
-    current: Mutex<Arc<Shared>>,
+    pub(crate) timeout: Duration,
 }
 
-/// A connection, or the error of making it, for all requests that wait for it.
-type Shared = OnceCell<Result<MultiplexedConnection, Arc<RedisError>>>;
+/// The servers that record proofs.
+pub(crate) enum Deployment {
+    /// The nodes of a cluster.
+    Cluster(Cluster),
+    /// The master that sentinels name.
+    Master(Node),
+    /// One server.
+    Single(Node),
+}
 
 impl Connection {
-    pub(crate) fn new(server: Server, timeout: Duration) -> Self {
-        Self { server, timeout, current: Mutex::default() }
-    }
-
-    /// Executes a `SET … NX` and interprets the answer.
-    pub(crate) async fn insert(&self, command: &Cmd) -> Result<Insertion, ReplayStoreError> {
-        match tokio::time::timeout(self.timeout, self.send(command)).await {
+    pub(crate) async fn insert(&self, recording: &Recording) -> Result<Insertion, ReplayStoreError> {
+        match tokio::time::timeout(self.timeout, self.send(recording)).await {
             Ok(answer) => answer,
             Err(elapsed) => {
-                self.discard(&self.current());
+                self.deployment.discard_connection(&recording.key);
                 Err(unavailable(elapsed))
             }
         }
     }
 
-    /// Sends the command, and sends it once more if the connection is broken.
-    async fn send(&self, command: &Cmd) -> Result<Insertion, ReplayStoreError> {
-        let broken = match self.send_once(command).await? {
-            Err(error) if error.is_io_error() => error,
-            answer => return answer.map_err(classify),
-        };
-        match self.send_once(command).await?.map_err(classify)? {
-            // Redis may have recorded the proof in the first attempt, before the connection broke. The second attempt
-            // then finds the proof that this request recorded itself, which is not a replay. This function cannot
-            // distinguish that from a replay, so it returns the error of the connection.
-            Insertion::Replayed => Err(unavailable(broken)),
-            Insertion::Fresh => Ok(Insertion::Fresh),
-        }
-    }
-
-    /// Returns the answer to the command, or the error of the connection that sent it. The outer error means that there
-    /// is no connection, and nothing was sent.
-    async fn send_once(&self, command: &Cmd) -> Result<RedisResult<Insertion>, ReplayStoreError> {
-        let shared = self.current();
-        let mut connection = match shared.get_or_init(|| self.connect()).await {
-            Ok(connection) => connection.clone(),
-            Err(error) => {
-                self.discard(&shared);
-                return Err(unavailable(Arc::clone(error)));
+    /// Sends the command. Follows the redirects of a cluster, and sends the command once more if the connection is
+    /// broken or the server does not accept writes.
+    async fn send(&self, recording: &Recording) -> Result<Insertion, ReplayStoreError> {
+        let (mut retries, mut redirects) = (RETRIES, REDIRECTS);
+        let mut redirect = None;
+        let mut in_doubt: Option<Trouble> = None;
+        loop {
+            let failure = match (self.deployment.record(recording, redirect.take()).await, in_doubt.take()) {
+                (Ok(Insertion::Fresh), _) => return Ok(Insertion::Fresh),
+                (Ok(Insertion::Replayed), None) => return Ok(Insertion::Replayed),
+                // Redis may have recorded the proof in an earlier attempt, before the connection broke. The last attempt
+                // then finds the proof that this request recorded itself, which is not a replay. This function cannot
+                // distinguish that from a replay, so it returns the error of the connection.
+                (Ok(Insertion::Replayed), Some(trouble)) => return Err(unavailable(trouble)),
+                (Err(failure), doubt) => {
+                    in_doubt = doubt;
+                    failure
+                }
+            };
+            match failure {
+                Failure::Full => return Err(ReplayStoreError::Full),
+                Failure::Broken(trouble) if retries > 0 => {
+                    retries -= 1;
+                    in_doubt = Some(trouble);
+                }
+                Failure::Stale(_) if retries > 0 => retries -= 1,
+                Failure::Redirected(next, _) if redirects > 0 => {
+                    redirects -= 1;
+                    redirect = Some(next);
+                }
+                Failure::Broken(trouble)
+                | Failure::Lasting(trouble)
+                | Failure::Redirected(_, trouble)
+                | Failure::Stale(trouble) => return Err(unavailable(trouble)),
             }
-        };
-        let answer = command.query_async(&mut connection).await.and_then(|answer| read(&answer));
-        if answer.as_ref().is_err_and(|error| error.code() != Some(OUT_OF_MEMORY)) {
-            self.discard(&shared);
         }
-        Ok(answer)
     }
+}
 
-    /// Connects, in two attempts. While one request connects, all other requests wait for its result.
-    async fn connect(&self) -> Result<MultiplexedConnection, Arc<RedisError>> {
-        if let Ok(connection) = self.server.connect().await {
-            return Ok(connection);
-        }
-        tokio::time::sleep(RECONNECT_DELAY).await;
-        self.server.connect().await.map_err(Arc::new)
-    }
-
-    /// Replaces the connection, so that the next request makes a new one.
-    fn discard(&self, used: &Arc<Shared>) {
-        // Several requests may fail with the same connection. The first request replaces the connection. The other
-        // requests must not replace a newer connection, so the pointers are compared.
-        let mut current = self.lock();
-        if Arc::ptr_eq(&current, used) {
-            *current = Arc::default();
+impl Deployment {
+    async fn record(&self, recording: &Recording, redirect: Option<Redirect>) -> Result<Insertion, Failure> {
+        match self {
+            Self::Cluster(cluster) => cluster.record(recording, redirect).await,
+            Self::Master(master) => master.record(recording, false).await.map_err(not_in_a_cluster),
+            Self::Single(server) => server.record(recording, false).await.map_err(not_in_a_cluster).map_err(alone),
         }
     }
 
-    fn current(&self) -> Arc<Shared> {
-        Arc::clone(&self.lock())
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Arc<Shared>> {
-        self.current.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-fn read(answer: &Value) -> RedisResult<Insertion> {
-    match answer {
-        Value::Okay => Ok(Insertion::Fresh),
-        Value::Nil => Ok(Insertion::Replayed),
-        _ => Err(RedisError::from((redis::ErrorKind::UnexpectedReturnType, "neither OK nor nil in answer to SET NX"))),
+    fn discard_connection(&self, key: &str) {
+        match self {
+            Self::Cluster(cluster) => cluster.discard_connection(key),
+            Self::Master(node) | Self::Single(node) => node.discard_connection(),
+        }
     }
 }
 
-fn classify(error: RedisError) -> ReplayStoreError {
-    if error.code() == Some(OUT_OF_MEMORY) { ReplayStoreError::Full } else { unavailable(error) }
+/// Only a store with a cluster follows redirects.
+fn not_in_a_cluster(failure: Failure) -> Failure {
+    match failure {
+        Failure::Redirected(_, Trouble::Redis(error)) => Failure::Lasting(Trouble::NodeOfCluster(error)),
+        Failure::Stale(Trouble::Redis(error)) if error.code() == Some("CLUSTERDOWN") => {
+            Failure::Lasting(Trouble::NodeOfCluster(error))
+        }
+        failure => failure,
+    }
 }
 
-fn unavailable(cause: impl Error + Send + Sync + 'static) -> ReplayStoreError {
-    ReplayStoreError::Unavailable(Box::new(cause))
+/// A server that does not accept writes stays the only one, so the command is not sent a second time.
+fn alone(failure: Failure) -> Failure {
+    match failure {
+        Failure::Stale(Trouble::Redis(error)) if error.code() == Some("READONLY") => {
+            Failure::Lasting(Trouble::Replica(error))
+        }
+        // `unknown command 'SET'`
+        Failure::Lasting(Trouble::Redis(error))
+            if error.detail().is_some_and(|text| text.contains("unknown command")) =>
+        {
+            Failure::Lasting(Trouble::Sentinel(error))
+        }
+        Failure::Stale(trouble) => Failure::Lasting(trouble),
+        failure => failure,
+    }
 }
 
-/// The error code of Redis when it is full and must not evict entries.
-const OUT_OF_MEMORY: &str = "OOM";
+/// How often a command is sent again. Each attempt may connect, and that takes two attempts of its own.
+const RETRIES: u32 = 1;
 
-/// The delay between the two attempts to connect. All requests share the attempts, so during an outage there are some
-/// tens of attempts a second, regardless of the number of requests.
-const RECONNECT_DELAY: Duration = Duration::from_millis(50);
+/// How many redirects a command follows. A slot that has moved needs one, and a slot that is on its way needs two.
+const REDIRECTS: u32 = 4;

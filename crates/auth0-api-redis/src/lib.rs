@@ -50,8 +50,39 @@
 //! - **Persistence** is not needed. A Redis that restarts empty has lost the proofs of the last five minutes. If that
 //!   matters, use `appendonly yes` with `appendfsync always`, or DPoP nonces: the API then rejects a proof whose nonce
 //!   is older than two minutes.
-//! - **Replication** in Redis is asynchronous, so a failover may lose the last writes. If that matters, use DPoP
-//!   nonces.
+//! - **Replication** in Redis is asynchronous. When a master fails, the proofs that its replicas do not have are lost,
+//!   and each can be used once more. The setting [`replicas`](RedisReplayStoreBuilder::replicas) prevents that: a request
+//!   is accepted only when replicas have its proof.
+//! - **Permissions**: the user needs `+set` for keys with the prefix. With a cluster also `+cluster|slots` and `+asking`,
+//!   with sentinels `+role`, and with the setting `replicas` `+wait`. At the sentinels, the user needs `+sentinel`.
+//!
+//! # Cluster and Sentinel
+//!
+//! | Redis | constructor |
+//! |---|---|
+//! | one server, or a service that keeps one address for the master | [`RedisReplayStore::builder`] |
+//! | Redis Cluster | [`RedisReplayStore::cluster`] |
+//! | Redis Sentinel | [`RedisReplayStore::sentinel`] |
+//!
+//! All have the same settings. They use no further crate, so there is no Cargo feature for them.
+//!
+//! In a cluster, each proof is one key, so every command works at one master. The store asks the nodes which master
+//! serves a key, follows redirects, and asks again after a redirect, an error or a time-out. Behind sentinels, the store
+//! asks for the master each time it connects, and checks its role. It connects again after an error, after `READONLY` and
+//! after a time-out. In both cases, requests with a proof are rejected with 503 from the failure of a master until its
+//! replacement, and the outage ends by itself. In a cluster, this affects only the proofs of the failed master, unless
+//! the cluster stops as a whole (`cluster-require-full-coverage`).
+//!
+//! A master that is cut off from the others may accept proofs until it notices. Set `min-replicas-to-write 1` in Redis,
+//! or the setting `replicas`, so that it rejects them.
+//!
+//! TLS works the same way in all three: the store makes each connection itself, with its own cryptographic provider. It
+//! neither reads nor sets the provider of the process. The client for clusters of the `redis` crate would set it, and
+//! is not used. With `rediss://`, all nodes, or all sentinels and Redis servers, use TLS. Their certificates must be valid
+//! for the names that the nodes announce, which are IP addresses by default. To announce host names, use
+//! `cluster-announce-hostname` with `cluster-preferred-endpoint-type hostname`, or for sentinels
+//! `sentinel resolve-hostnames yes` with `sentinel announce-hostnames yes`. TLS with client certificates, and TLS for
+//! only the sentinels or only the servers, are not possible.
 //!
 //! # Features
 //!
@@ -60,13 +91,21 @@
 //! | `tls` | no | `rediss://` URLs |
 
 mod builder;
+mod cluster;
 mod connection;
+mod endpoints;
 mod error;
+mod first;
+mod node;
 mod outage;
+mod recording;
+mod sentinels;
 mod server;
+mod shared;
 mod store;
 #[cfg(feature = "tls")]
 mod tls;
+mod trouble;
 
 pub use builder::RedisReplayStoreBuilder;
 pub use error::RedisConfigError;

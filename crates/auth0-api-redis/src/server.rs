@@ -5,7 +5,9 @@ use std::io;
 use std::sync::Arc;
 
 use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, ConnectionAddr, ConnectionInfo, IntoConnectionInfo as _, RedisResult};
+use redis::{
+    AsyncConnectionConfig, ConnectionAddr, ConnectionInfo, IntoConnectionInfo as _, RedisConnectionInfo, RedisResult,
+};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 
@@ -14,6 +16,7 @@ use crate::error::RedisConfigError;
 use crate::tls::Tls;
 
 /// The address of a server, and how to log in.
+#[derive(Clone)]
 pub(crate) struct Server {
     info: ConnectionInfo,
     #[cfg(feature = "tls")]
@@ -34,6 +37,58 @@ impl Server {
             #[cfg(feature = "tls")]
             tls: is_tls.then(Tls::new).transpose()?.map(Arc::new),
         })
+    }
+
+    /// Returns another server with the same login, in the same database.
+    pub(crate) fn at(&self, address: &Address) -> Self {
+        let address = ConnectionAddr::Tcp(address.host.clone(), address.port);
+        Self { info: self.info.clone().set_addr(address), ..self.clone() }
+    }
+
+    /// Returns the same server with another login, in another database.
+    pub(crate) fn with_login(self, login: Option<&Login>, database: Option<u32>) -> Self {
+        let mut settings = self.info.redis_settings().clone();
+        if let Some(number) = database {
+            settings = settings.set_db(number.into());
+        }
+        if let Some(Login { user, password }) = login {
+            settings = settings.set_username(user).set_password(password);
+        }
+        Self { info: self.info.set_redis_settings(settings), ..self }
+    }
+
+    /// Returns the same server without a login, in database 0.
+    pub(crate) fn without_login(self) -> Self {
+        Self { info: self.info.set_redis_settings(RedisConnectionInfo::default()), ..self }
+    }
+
+    /// Returns the address, unless it is a Unix socket.
+    pub(crate) fn address(&self) -> Option<Address> {
+        let ConnectionAddr::Tcp(host, port) = self.info.addr() else { return None };
+        Some(Address { host: host.clone(), port: *port })
+    }
+
+    pub(crate) fn database(&self) -> i64 {
+        self.info.redis_settings().db()
+    }
+
+    /// Returns true if both URLs differ at most in host and port.
+    pub(crate) fn has_login_of(&self, other: &Self) -> bool {
+        let settings = |server: &Self| {
+            let settings = server.info.redis_settings();
+            (settings.username().map(str::to_owned), settings.password().map(str::to_owned), settings.db())
+        };
+        settings(self) == settings(other) && self.uses_tls() == other.uses_tls()
+    }
+
+    #[cfg(feature = "tls")]
+    fn uses_tls(&self) -> bool {
+        self.tls.is_some()
+    }
+
+    #[cfg(not(feature = "tls"))]
+    fn uses_tls(&self) -> bool {
+        false
     }
 
     /// Connects and logs in. The host name is resolved again each time, so the store follows a server that has moved.
@@ -66,6 +121,26 @@ impl Server {
         tokio::spawn(driver);
         Ok(connection)
     }
+}
+
+/// Where a server listens.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Address {
+    pub(crate) host: String,
+    pub(crate) port: u16,
+}
+
+impl Address {
+    /// Completes an address without a host, as Redis sends it for the host of the server that sends it.
+    pub(crate) fn or_host_of(self, sender: &Self) -> Self {
+        if self.host.is_empty() { Self { host: sender.host.clone(), port: self.port } } else { self }
+    }
+}
+
+/// The user and the password at a server.
+pub(crate) struct Login {
+    pub(crate) user: String,
+    pub(crate) password: String,
 }
 
 /// Returns the URL with the scheme for a connection without TLS, and whether the connection needs TLS. This crate makes

@@ -6,12 +6,13 @@ use std::time::{Duration, SystemTime};
 use auth0_api_core::dpop::{ProofId, ReplayFuture, ReplayStore, ReplayStoreError};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use redis::Cmd;
 
 use crate::builder::RedisReplayStoreBuilder;
 use crate::connection::Connection;
+use crate::endpoints::Endpoints;
 use crate::error::RedisConfigError;
 use crate::outage::Outage;
+use crate::recording::{Recording, Replicas};
 
 /// Remembers used proofs in Redis, for all replicas of an API.
 ///
@@ -35,6 +36,7 @@ use crate::outage::Outage;
 pub struct RedisReplayStore {
     pub(crate) key_prefix: String,
     pub(crate) clock_margin: Duration,
+    pub(crate) replicas: Option<Replicas>,
     pub(crate) connection: Connection,
     pub(crate) outage: Outage,
 }
@@ -54,22 +56,66 @@ impl RedisReplayStore {
     /// `rediss://` is Redis over TLS and needs the feature `tls`. The server's certificate must be one that the system
     /// trusts; on Linux, `SSL_CERT_FILE` names further ones.
     pub fn builder(url: &str) -> RedisReplayStoreBuilder {
-        RedisReplayStoreBuilder::new(url)
+        RedisReplayStoreBuilder::new(Endpoints::single(url))
     }
 
-    /// The command that records the proof if it is not recorded yet.
-    fn command(&self, proof: &ProofId, now: SystemTime, expires_at: SystemTime) -> Cmd {
-        let key = self.key_prefix.clone() + &URL_SAFE_NO_PAD.encode(proof.as_bytes());
-        let mut command = redis::cmd("SET");
-        command.arg(key).arg(1).arg("NX").arg("PX").arg(milliseconds_left(now, expires_at + self.clock_margin));
-        command
+    /// Creates a builder for a store with the Redis Cluster whose nodes are at these URLs:
+    /// `redis://[user[:password]@]host[:port]`.
+    ///
+    /// One node is enough to find the others. Name several, so that the store can start while one is down. The URLs
+    /// differ only in host and port: the store logs in at all nodes with the same user and password, and uses TLS for
+    /// all or none.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth0_api_redis::RedisReplayStore;
+    ///
+    /// let store = RedisReplayStore::cluster(["redis://node-1.internal", "redis://node-2.internal"]).build()?;
+    /// # drop(store);
+    /// # Ok::<(), auth0_api_redis::RedisConfigError>(())
+    /// ```
+    pub fn cluster<U: AsRef<str>>(urls: impl IntoIterator<Item = U>) -> RedisReplayStoreBuilder {
+        RedisReplayStoreBuilder::new(Endpoints::cluster(urls))
+    }
+
+    /// Creates a builder for a store with the master that the sentinels at these URLs know by this name:
+    /// `redis://[user[:password]@]host[:port]`. The port of a sentinel is usually 26379.
+    ///
+    /// The user and the password in the URLs are those of the sentinels; set those of the master and its replicas with
+    /// [`login`](RedisReplayStoreBuilder::login). The URLs differ only in host and port. With `rediss://`, sentinels,
+    /// master and replicas all use TLS.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use auth0_api_redis::RedisReplayStore;
+    ///
+    /// let sentinels = ["redis://sentinel-1:26379", "redis://sentinel-2:26379", "redis://sentinel-3:26379"];
+    /// let store = RedisReplayStore::sentinel(sentinels, "mymaster").login("replay", "password").build()?;
+    /// # drop(store);
+    /// # Ok::<(), auth0_api_redis::RedisConfigError>(())
+    /// ```
+    pub fn sentinel<U: AsRef<str>>(
+        urls: impl IntoIterator<Item = U>,
+        master_name: impl Into<String>,
+    ) -> RedisReplayStoreBuilder {
+        RedisReplayStoreBuilder::new(Endpoints::sentinel(urls, master_name.into()))
+    }
+
+    fn recording(&self, proof: &ProofId, now: SystemTime, expires_at: SystemTime) -> Recording {
+        Recording {
+            key: self.key_prefix.clone() + &URL_SAFE_NO_PAD.encode(proof.as_bytes()),
+            time_to_live: milliseconds_left(now, expires_at + self.clock_margin),
+            replicas: self.replicas,
+        }
     }
 }
 
 impl ReplayStore for RedisReplayStore {
     fn insert<'a>(&'a self, proof: &'a ProofId, now: SystemTime, expires_at: SystemTime) -> ReplayFuture<'a> {
         Box::pin(async move {
-            match self.connection.insert(&self.command(proof, now, expires_at)).await {
+            match self.connection.insert(&self.recording(proof, now, expires_at)).await {
                 Err(ReplayStoreError::Unavailable(cause)) => self.outage.insert(cause, proof, now, expires_at).await,
                 answer => {
                     self.outage.end();

@@ -29,6 +29,7 @@ use tokio::net::TcpStream;
 #[derive(Debug)]
 pub struct RedisServer {
     address: SocketAddr,
+    arguments: Vec<String>,
     process: Option<Child>,
 }
 
@@ -41,10 +42,23 @@ impl RedisServer {
     ///
     /// When the server does not start. Also when the server is not installed and the environment variable `STRICT` is
     /// `1`, because skipped tests are not allowed then.
-    #[expect(clippy::panic, reason = "a test that cannot start its server fails")]
     pub async fn start() -> Option<Self> {
+        Self::start_with(Vec::new).await
+    }
+
+    /// Starts a server with further arguments, such as `--cluster-enabled yes`, and waits until it answers.
+    ///
+    /// Calls the closure again when the server did not start, because another process may have taken a port that the
+    /// arguments name. With a configuration file as the first argument, the server may be a sentinel. Some arguments
+    /// make the server write files: a replica needs a `--dir` of its own.
+    ///
+    /// # Panics
+    ///
+    /// As [`start`](Self::start).
+    #[expect(clippy::panic, reason = "a test that cannot start its server fails")]
+    pub async fn start_with(mut arguments: impl FnMut() -> Vec<String>) -> Option<Self> {
         for _ in 0..PORTS_TO_TRY {
-            let mut server = Self { address: free_address(), process: None };
+            let mut server = Self { address: free_address(), arguments: arguments(), process: None };
             match server.launch().await {
                 Ok(()) => return Some(server),
                 Err(Failure::NotInstalled) => return skip(),
@@ -59,6 +73,11 @@ impl RedisServer {
     /// started again.
     pub fn url(&self) -> String {
         format!("redis://{}", self.address)
+    }
+
+    /// Returns the address, for commands that name a server by its host and port.
+    pub fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// Kills the server to simulate an outage, and waits until the process has ended. The server loses its data.
@@ -84,6 +103,7 @@ impl RedisServer {
     async fn launch(&mut self) -> Result<(), Failure> {
         let port = self.address.port().to_string();
         let process = Command::new("redis-server")
+            .args(&self.arguments)
             .args(["--bind", "127.0.0.1", "--port", &port, "--save", "", "--appendonly", "no"])
             .stdin(Stdio::null())
             .stdout(Stdio::null())

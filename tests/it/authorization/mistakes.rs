@@ -38,7 +38,7 @@ async fn an_empty_requirement_rejects_every_token_with_500() {
         let hint = requirement.check(&token).unwrap_err().hint();
         let expected_hint = "a Requirement contains an empty list or a blank value, and no token meets it: correct the \
                              Requirement in the API's code";
-        assert_eq!(hint, Some(expected_hint));
+        assert_eq!(hint.as_deref(), Some(expected_hint));
         // The mistake is reported first, also if the token does not meet other requirements.
         for other in [Requirement::claim("iss"), Requirement::machine(), Requirement::acr("x"), Requirement::scope("b")]
         {

@@ -85,7 +85,7 @@ async fn a_missing_permission_is_reported_without_scopes() {
     assert_eq!(setup.rejection(&requirement, &token), expected);
     let error = requirement.check(&token).unwrap_err();
     assert_eq!(
-        error.hint(),
+        error.hint().as_deref(),
         Some(
             "if the user has the permission, the token does not contain it: switch on RBAC, and the option that adds \
              permissions to access tokens, for the API in the tenant"

@@ -40,7 +40,7 @@ async fn a_login_older_than_max_age_is_rejected() {
     let token = setup.token(token).await;
     assert_eq!(setup.rejection(&requirement, &token), step_up_required(r#"max_age="300""#));
     assert_eq!(
-        requirement.check(&token).unwrap_err().hint(),
+        requirement.check(&token).unwrap_err().hint().as_deref(),
         Some(
             "Auth0 does not write acr and auth_time into access tokens: let an Action add claims with other names, \
              and name them in StepUp"

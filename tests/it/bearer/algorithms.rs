@@ -4,6 +4,7 @@ use auth0_api_core::Algorithm;
 
 use auth0_api_testing::{TestWorld, status_and_label};
 
+use crate::log::Log;
 use crate::world::{invalid_token, rejection};
 
 #[tokio::test]
@@ -79,12 +80,37 @@ async fn symmetric_and_unknown_algorithms_are_rejected_without_a_fetch() {
 
 #[tokio::test]
 async fn a_key_verifies_only_signatures_of_its_published_algorithm() {
-    // The header names PS256, but the key with that `kid` is published for RS256.
+    // The header names PS256, but the key with that `kid` is published for RS256: so does a tenant with default settings.
     let world = TestWorld::start().await;
-    let api = world.builder().algorithms([Algorithm::RS256, Algorithm::PS256]).build().unwrap();
     let kid = world.tenant.current_kid();
-    let token = world.tenant.mint().algorithm(Algorithm::PS256).header("kid", kid).sign();
-    let outcome = api.verify_access_token(&token).await;
-    let challenge = r#"Bearer realm="api", error="invalid_token", error_description="the signing key of the access token is unknown""#;
-    assert_eq!(rejection(&api, outcome), invalid_token("key_unknown", challenge));
+    for (allowed, fetches) in [(&[Algorithm::RS256, Algorithm::PS256][..], 1), (&[Algorithm::PS256], 2)] {
+        let api = world.builder().algorithms(allowed.iter().copied()).build().unwrap();
+        let token = world.tenant.mint().algorithm(Algorithm::PS256).header("kid", &*kid).sign();
+        for _ in 0..3 {
+            let error = api.verify_access_token(&token).await.unwrap_err();
+            let hint = error.hint().unwrap();
+            assert!(hint.contains("publishes its key for RS256 only"), "{hint}");
+            assert!(hint.contains("switch off Include Signing Algorithms in JSON Web Key Set"), "{hint}");
+            let challenge = r#"Bearer realm="api", error="invalid_token", error_description="the signing key of the access token is for another algorithm""#;
+            assert_eq!(rejection(&api, Err(error)), invalid_token("key_of_other_algorithm", challenge));
+        }
+        assert_eq!(world.tenant.requests().jwks, fetches, "the first token fetches the keys, and no other one");
+    }
+}
+
+#[tokio::test]
+async fn keys_of_other_algorithms_only_are_reported_once() {
+    let (log, subscribed) = Log::subscribe();
+    let world = TestWorld::start().await;
+    let api = world.builder().algorithms([Algorithm::ES256]).build().unwrap();
+    api.warm_up().await.unwrap();
+    assert!(api.is_ready());
+    assert_eq!(
+        status_and_label(&api.verify_access_token(&world.tenant.mint().sign()).await),
+        "401 token_alg_not_allowed"
+    );
+    drop(subscribed);
+    let (events, texts) = log.read();
+    assert_eq!(events.iter().filter(|event| *event == "keys_of_other_algorithms").count(), 1, "{texts}");
+    assert!(texts.contains("RS256"), "{texts}");
 }

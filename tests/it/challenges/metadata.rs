@@ -1,6 +1,6 @@
 //! Protected resource metadata (RFC 9728): where the API serves the document, and which challenges contain its URL.
 
-use auth0_api_axum::{AuthLayer, metadata_routes};
+use auth0_api_axum::{AuthLayer, metadata_routes, metadata_routes_of_all};
 use auth0_api_core::dpop::RotatingNonce;
 use auth0_api_core::metadata::MetadataError;
 use auth0_api_core::{ApiClient, DpopPolicy, ProtectedResource};
@@ -120,7 +120,7 @@ async fn a_nonce_challenge_names_the_metadata_document() {
 }
 
 #[tokio::test]
-async fn without_credentials_the_challenges_name_the_initial_scopes() {
+async fn the_challenges_of_401_name_the_initial_scopes() {
     let world = TestWorld::start().await;
     let resource = ProtectedResource::new(RESOURCE).challenge_scopes(["read:messages", "read:drafts"]);
     let api = serve(&world.builder().resource_metadata(resource).build().unwrap()).await;
@@ -129,9 +129,15 @@ async fn without_credentials_the_challenges_name_the_initial_scopes() {
     let bearer = format!(r#"Bearer realm="api", {scope}, {document}"#);
     let dpop = format!(r#"DPoP {scope}, algs="ES256", {document}"#);
     assert_rejected(&api.get("/api/private", &[]).await, &[&bearer, &dpop], MISSING);
-    // A challenge with an error does not name the initial scopes.
-    let answer = api.get("/api/private", &[("Authorization", "Bearer not-a-jwt")]).await;
-    assert_eq!(answer.lines().iter().filter(|line| line.contains("scope=")).count(), 0);
+    // So does the challenge with the error of a 401, but none of a 400.
+    for (headers, challenges) in [
+        (&[("Authorization", "Bearer not-a-jwt")][..], 1),
+        (&[("Authorization", "Bearer a b")], 0),
+        (&[("Authorization", &*world.tenant.token_holder().authorization()), ("DPoP", "not-a-proof")], 1),
+    ] {
+        let answer = api.get("/api/private", headers).await;
+        assert_eq!(answer.lines().iter().filter(|line| line.contains(scope)).count(), challenges, "{headers:?}");
+    }
 }
 
 #[tokio::test]
@@ -232,4 +238,27 @@ async fn metadata_that_contradicts_the_client_is_a_build_error() {
         let expected = format!("the configuration is unusable: resource_metadata: {error}");
         assert_eq!((rejected.to_string(), rejected.problems()[0].option()), (expected, "resource_metadata"));
     }
+}
+
+#[tokio::test]
+async fn two_resources_on_one_host_have_their_own_documents_and_one_of_them_has_the_root() {
+    let world = TestWorld::start().await;
+    let client = |resource: &str| {
+        let builder = ApiClient::builder(world.tenant.domain(), resource).insecure_http_loopback();
+        builder.resource_metadata(ProtectedResource::new(resource)).build().unwrap()
+    };
+    let (orders, mcp) = (client("https://api.example.com/orders"), client("https://api.example.com/mcp"));
+    let axum = Api::serve(metadata_routes_of_all(&orders, [&mcp])).await;
+    for (path, resource) in [
+        ("/.well-known/oauth-protected-resource", "https://api.example.com/orders"),
+        ("/.well-known/oauth-protected-resource/orders", "https://api.example.com/orders"),
+        ("/.well-known/oauth-protected-resource/mcp", "https://api.example.com/mcp"),
+    ] {
+        let answer = axum.get(path, &[]).await;
+        let start = format!(r#"{{"resource":"{resource}","#);
+        assert_eq!((answer.status, answer.lines().last().unwrap().starts_with(&start)), (200, true), "{path}");
+    }
+    // The same resource twice, and resources without a path: the first one is served, and nothing panics.
+    let (first, second) = (client("https://api.example.com"), client("https://api.example.com/"));
+    drop(metadata_routes_of_all::<()>(&first, [&second, &first, &orders]));
 }

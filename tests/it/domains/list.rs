@@ -49,7 +49,7 @@ async fn an_issuer_that_differs_in_case_or_slash_gets_a_hint() {
     let tenants = Tenants::start().await;
     let hint = "iss differs from the configured domain only in letter case or in the trailing slash: the issuer must \
                 write https://, the host in lower case, and a slash";
-    let has_hint = |error: auth0_api_core::Error| error.hint() == Some(hint);
+    let has_hint = |error: auth0_api_core::Error| error.hint().as_deref() == Some(hint);
     for (issuer, expected) in [
         (tenants.b.issuer().trim_end_matches('/'), true),
         (&tenants.b.issuer().to_uppercase(), true),

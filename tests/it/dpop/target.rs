@@ -150,9 +150,9 @@ async fn the_hint_names_the_difference_between_htu_and_the_url() {
         ("http://api.example.com/orders", "the client signed http "),
         ("https://other.example.com/orders", "the host differs"),
         ("https://api.example.com:8443/orders", "the port differs"),
-        ("https://api.example.com/orders/", "trailing slashes"),
+        ("https://api.example.com/orders/", "differs by slashes"),
         ("https://api.example.com/v1/orders", "set public_url"),
-        ("https://api.example.com/%6Frder%73/", "trailing slashes"),
+        ("https://api.example.com/%6Frder%73/", "differs by slashes"),
         ("wss://api.example.com/orders", "the handshake of a WebSocket is an http request"),
         ("WS://api.example.com/orders", "the handshake of a WebSocket is an http request"),
     ] {

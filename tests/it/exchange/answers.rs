@@ -140,6 +140,6 @@ async fn errors_that_an_operator_or_user_can_resolve_have_a_hint() {
         scene.tokens.answer([error(400, code)]);
         let error = scene.on_behalf_of(&ada).await.unwrap_err();
         assert!(error.hint().is_some(), "{code}");
-        assert_eq!(Error::from(error.clone()).hint(), error.hint());
+        assert_eq!(Error::from(error.clone()).hint().as_deref(), error.hint());
     }
 }

@@ -19,7 +19,7 @@ async fn a_jwks_uri_on_another_host_must_be_allowed_by_name() {
     let error = strict.verify_access_token(&token).await.unwrap_err();
     let hint = "the jwks_uri is missing, not https, or on another host: allow that host, and its port, with \
                 allow_jwks_host()";
-    assert_eq!(error.hint(), Some(hint));
+    assert_eq!(error.hint().as_deref(), Some(hint));
     assert_eq!(rejection(&strict, Err(error)), unavailable());
     assert_eq!(fetched(&world), (1, 0));
 

@@ -2,7 +2,7 @@
 
 use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::{App, web};
-use auth0_api_actix::{Auth, Token, metadata_routes};
+use auth0_api_actix::{Auth, Token, metadata_routes, metadata_routes_of_all};
 use auth0_api_core::{ApiClient, ProtectedResource};
 use auth0_api_testing::TestWorld;
 
@@ -55,4 +55,18 @@ async fn without_metadata_nothing_is_served() {
 
 async fn me(Token(token): Token) -> String {
     token.subject().unwrap_or_default().to_owned()
+}
+
+#[actix_web::test]
+async fn two_resources_on_one_host_have_their_own_documents_and_one_of_them_has_the_root() {
+    let client = |resource| {
+        let builder = ApiClient::builder("tenant.eu.auth0.com", resource);
+        builder.resource_metadata(ProtectedResource::new(resource)).build().unwrap()
+    };
+    let (orders, v1) = (client("https://api.example.com/orders"), client("https://api.example.com/v1"));
+    let app = init_service(App::new().configure(metadata_routes_of_all(&orders, [&v1]))).await;
+    for (path, api) in [(ROOT, &orders), (&*format!("{ROOT}/orders"), &orders), (INSERTED, &v1)] {
+        let response = call_service(&app, TestRequest::get().uri(path).to_request()).await;
+        assert_eq!(text(response).await, api.resource_metadata().unwrap().body(), "{path}");
+    }
 }

@@ -1,9 +1,10 @@
 //! The request that the service behind the middleware sees, and the URL that the middleware compares proofs with.
 
 use actix_web::dev::Service as _;
+use actix_web::middleware::{Condition, NormalizePath};
 use actix_web::test::{call_service, init_service};
 use actix_web::{App, HttpMessage as _, HttpRequest, web};
-use auth0_api_actix::Auth;
+use auth0_api_actix::{Auth, KeepReceivedUri};
 use auth0_api_core::VerifiedToken;
 use auth0_api_testing::TestWorld;
 
@@ -73,4 +74,21 @@ async fn forwarded_headers_are_ignored_although_connection_info_trusts_them() {
 async fn connection_info(request: HttpRequest) -> String {
     let info = request.connection_info();
     format!("{}://{}", info.scheme(), info.host())
+}
+
+#[actix_web::test]
+async fn a_proof_survives_a_middleware_that_rewrites_the_path_if_the_received_uri_is_kept() {
+    let world = TestWorld::start().await;
+    for (keeps, status) in [(false, 401), (true, 200)] {
+        let app = App::new()
+            .route("/private", web::get().to(|| async { "served" }))
+            .wrap(Auth::new(world.api.clone()))
+            .wrap(NormalizePath::trim())
+            .wrap(Condition::new(keeps, KeepReceivedUri::new()));
+        let app = init_service(app).await;
+        let holder = world.tenant.token_holder();
+        let proof = holder.proof("GET", "http://api.example.com/private/").sign();
+        let request = request().uri("/private/").insert_header(("authorization", holder.authorization()));
+        assert_eq!(call_service(&app, request.insert_header(("dpop", proof)).to_request()).await.status(), status);
+    }
 }

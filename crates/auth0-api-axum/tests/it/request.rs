@@ -3,14 +3,15 @@
 use std::convert::Infallible;
 use std::future::ready;
 
-use auth0_api_axum::AuthLayer;
+use auth0_api_axum::{AuthLayer, KeepReceivedUri};
 use auth0_api_core::dpop::RotatingNonce;
 use auth0_api_core::{DpopPolicy, VerifiedToken};
 use auth0_api_testing::TestWorld;
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
-use tower::{Layer as _, ServiceExt as _, service_fn};
+use tower::{Layer as _, ServiceBuilder, ServiceExt as _, service_fn};
+use tower_http::normalize_path::NormalizePathLayer;
 
 use crate::world::{Requests as _, URL, header};
 
@@ -91,4 +92,26 @@ async fn the_next_nonce_replaces_the_cache_control_of_the_service() {
     let [next] = &header(&rotated, "dpop-nonce")[..] else { unreachable!("the response has exactly one nonce") };
     assert!(next != nonce && next != "stale");
     assert_eq!(header(&rotated, "cache-control"), ["no-store"]);
+}
+
+#[tokio::test]
+async fn a_proof_survives_a_middleware_that_rewrites_the_path_if_the_received_uri_is_kept() {
+    let world = TestWorld::start().await;
+    let url = "http://api.example.com/private/";
+    let served = || {
+        service_fn(|request: Request<()>| {
+            assert_eq!(request.uri().path(), "/private");
+            ready(Ok::<_, Infallible>(Response::new(Full::<Bytes>::default())))
+        })
+    };
+    let (auth, trim) = (AuthLayer::new(world.api.clone()), NormalizePathLayer::trim_trailing_slash());
+    let request = || {
+        let holder = world.tenant.token_holder();
+        let proof = holder.proof("GET", url).sign();
+        Request::get(url).header("authorization", holder.authorization()).header("dpop", proof).body(()).unwrap()
+    };
+    let rewritten = ServiceBuilder::new().layer(trim).layer(auth.clone()).service(served());
+    assert_eq!(rewritten.oneshot(request()).await.unwrap().status(), 401);
+    let kept = ServiceBuilder::new().layer(KeepReceivedUri::new()).layer(trim).layer(auth).service(served());
+    assert_eq!(kept.oneshot(request()).await.unwrap().status(), 200);
 }

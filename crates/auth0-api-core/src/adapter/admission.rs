@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
+use super::layer_missing::LayerMissing;
 use crate::client::ApiClient;
 use crate::error::Error;
+use crate::place::{KeptPlace, Place};
 use crate::rejection::Rejection;
 use crate::requirement::Requirement;
 use crate::token::VerifiedToken;
@@ -20,32 +22,27 @@ pub struct Admission(Arc<Admitted>);
 struct Admitted {
     api: ApiClient,
     token: Option<VerifiedToken>,
+    /// For log events.
+    place: KeptPlace,
 }
 
 impl Admission {
-    pub(super) fn new(api: ApiClient, token: Option<VerifiedToken>) -> Self {
-        Self(Arc::new(Admitted { api, token }))
+    pub(super) fn new(api: ApiClient, token: Option<VerifiedToken>, place: Place<'_>) -> Self {
+        Self(Arc::new(Admitted { api, token, place: place.keep() }))
     }
 
     pub(super) fn is_by(&self, api: &ApiClient) -> bool {
         self.api().is_same_client(api)
     }
 
-    /// Returns the admission that is stored with a request.
+    /// Returns the admission that is stored with the request at `place`.
     ///
     /// # Errors
     ///
     /// The [`Rejection`] with status 500 if there is none: no middleware covers the route. The event `layer_missing`
     /// tells the operator. Without this error, the route would treat every request as one without credentials.
-    pub fn of(stored: Option<&Self>) -> Result<&Self, Rejection> {
-        stored.ok_or_else(|| {
-            tracing::error!(
-                target: "auth0_api",
-                event = "layer_missing",
-                "a route needs a verified token, but no middleware of its client covers it: put one around the route"
-            );
-            Rejection::misconfigured()
-        })
+    pub fn of<'a>(stored: Option<&'a Self>, place: Place<'_>) -> Result<&'a Self, Rejection> {
+        stored.ok_or_else(|| LayerMissing::NotVerified.reject(place))
     }
 
     /// The client that verified the request.
@@ -64,7 +61,7 @@ impl Admission {
     ///
     /// The [`Rejection`] to send to a client without credentials.
     pub fn demand(&self) -> Result<&VerifiedToken, Rejection> {
-        self.token().ok_or_else(|| self.api().reject(&Error::missing_credentials()))
+        self.token().ok_or_else(|| self.reject(&Error::missing_credentials()))
     }
 
     /// Returns the token if it meets a requirement.
@@ -74,7 +71,7 @@ impl Admission {
     /// The [`Rejection`] to send.
     pub fn demand_that_meets(&self, requirement: &Requirement) -> Result<&VerifiedToken, Rejection> {
         let token = self.demand()?;
-        requirement.check(token).map_err(|error| self.api().reject(&error))?;
+        requirement.check(token).map_err(|error| self.reject(&error))?;
         Ok(token)
     }
 
@@ -92,7 +89,7 @@ impl Admission {
     /// requirement, of the claims. The error goes on the challenge of the scheme that the client used
     /// ([RFC 9449 §7.1](https://www.rfc-editor.org/rfc/rfc9449#section-7.1)).
     pub fn reject(&self, error: &Error) -> Rejection {
-        self.api().reject_for(error, self.token())
+        self.api().reject_for(error, self.token(), Some(self.0.place.place()))
     }
 
     /// Returns the headers to set on the response, whatever the handler returns. A header replaces one of the same name.

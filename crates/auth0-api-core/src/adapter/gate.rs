@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::Admission;
+use super::layer_missing::LayerMissing;
 use crate::client::ApiClient;
+use crate::place::Place;
 use crate::rejection::Rejection;
 use crate::request::TokenRequest;
 use crate::requirement::Requirement;
@@ -67,21 +69,24 @@ impl Gate {
             Err(error) if self.optional && error.is_missing_credentials() => None,
             Err(error) => return Err(self.api.reject(&error)),
         };
-        Ok(Admission::new(self.api.clone(), token))
+        Ok(Admission::new(self.api.clone(), token, request.place()))
     }
 }
 
 impl RouteGate {
-    /// Checks the requirement against the admission that is stored with a request.
+    /// Checks the requirement against the admission that is stored with the request at `place`.
     ///
     /// Only an admission by the same client counts: a token for another API must not open this route.
     ///
     /// # Errors
     ///
     /// The [`Rejection`] to send. Status 500 if no gate of the same client has verified the request.
-    pub fn check(&self, stored: Option<&Admission>) -> Result<(), Rejection> {
-        let own = stored.filter(|admission| admission.is_by(&self.api));
-        Admission::of(own)?.demand_that_meets(&self.requirement).map(drop)
+    pub fn check(&self, stored: Option<&Admission>, place: Place<'_>) -> Result<(), Rejection> {
+        let admission = Admission::of(stored, place)?;
+        if !admission.is_by(&self.api) {
+            return Err(LayerMissing::OtherClient.reject(place));
+        }
+        admission.demand_that_meets(&self.requirement).map(drop)
     }
 }
 

@@ -16,16 +16,16 @@
 //! `HeaderSource` for its header map, `TokenRequest` from its request parts, and its response from a `Rejection`.
 //!
 //! ```
-//! use auth0_api_core::adapter::{Admission, Gate};
+//! use auth0_api_core::adapter::{Admission, Gate, Place};
 //! use auth0_api_core::{ApiClient, Rejection, TokenRequest};
 //!
 //! async fn middleware(gate: &Gate, request: &TokenRequest<'_>) -> Result<String, Rejection> {
 //!     let admission = gate.admit(request, None).await?;
-//!     handler(Some(&admission))
+//!     handler(Some(&admission), Place::new("GET", "/orders"))
 //! }
 //!
-//! fn handler(stored: Option<&Admission>) -> Result<String, Rejection> {
-//!     let token = Admission::of(stored)?.demand()?;
+//! fn handler(stored: Option<&Admission>, place: Place<'_>) -> Result<String, Rejection> {
+//!     let token = Admission::of(stored, place)?.demand()?;
 //!     Ok(format!("hello, {:?}", token.subject()))
 //! }
 //! ```
@@ -34,6 +34,7 @@ mod admission;
 mod gate;
 #[cfg(feature = "http")]
 mod http_types;
+mod layer_missing;
 mod metadata;
 mod replaced;
 mod returned_error;
@@ -42,5 +43,7 @@ pub use admission::Admission;
 pub use gate::{Gate, RouteGate};
 #[cfg(feature = "http")]
 pub use http_types::mark_sensitive;
-pub use metadata::metadata_to_serve;
+pub use metadata::{metadata_of_all, metadata_to_serve};
 pub use returned_error::ReturnedError;
+
+pub use crate::place::Place;

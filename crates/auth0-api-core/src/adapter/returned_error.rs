@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::Admission;
+use super::layer_missing::LayerMissing;
 use crate::error::Error;
+use crate::place::KeptPlace;
 use crate::rejection::Rejection;
 
 /// An error that a handler returns, until the middleware around the handler rejects the request.
@@ -79,14 +81,7 @@ impl fmt::Display for ReturnedError {
 impl Drop for Inner {
     fn drop(&mut self) {
         if *self.answered.get_mut() && !*self.claimed.get_mut() {
-            let label = self.error.label();
-            tracing::error!(
-                target: "auth0_api",
-                event = "layer_missing",
-                label,
-                reason = %self.error,
-                "a handler returned an error, but no middleware covers the handler: put one around the route"
-            );
+            LayerMissing::Returned(&self.error).log(self.error.place.as_deref().map(KeptPlace::place));
         }
     }
 }

@@ -86,8 +86,9 @@ fn host_hint(called: &str, htu: &str) -> &'static str {
 fn path_hint(called: &Path, htu: &Path) -> &'static str {
     let is_encoding = || called.decoded() == htu.decoded();
     let (called, htu) = (called.as_str(), htu.as_str());
-    if called.trim_end_matches('/') == htu.trim_end_matches('/') {
-        "the path differs by trailing slashes: the client should sign exactly the path that it calls"
+    if without_slashes(called) == without_slashes(htu) {
+        "the path differs by slashes: the client should sign exactly the path that it calls; if a middleware such as \
+         NormalizePath rewrites the path before the check, put KeepReceivedUri outside of it (see the guide on proxies)"
     } else if called.eq_ignore_ascii_case(htu) {
         "the path differs by upper and lower case: the client should sign exactly the path that it calls"
     } else if called.replace("%2F", "/") == htu.replace("%2F", "/") {
@@ -108,6 +109,11 @@ fn path_hint(called: &Path, htu: &Path) -> &'static str {
     }
 }
 
+/// The path without slashes: those of two paths that differ only where slashes are doubled, or at the end, are equal.
+fn without_slashes(path: &str) -> Vec<&str> {
+    path.split('/').filter(|segment| !segment.is_empty()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
@@ -123,7 +129,7 @@ mod tests {
             ("https://api.internal/r", "https://api.a/r", UrlPart::Host, "X-Forwarded-Host"),
             ("https://api.a/r", "https://api.a./r", UrlPart::Host, "a trailing dot"),
             ("https://api.a:8443/r", "https://api.a/r", UrlPart::Port, "another port"),
-            ("https://api.a/r", "https://api.a/r/", UrlPart::Path, "trailing slashes"),
+            ("https://api.a/r", "https://api.a/r/", UrlPart::Path, "differs by slashes"),
             ("https://api.a/r", "https://api.a/R", UrlPart::Path, "upper and lower case"),
             ("https://api.a/a/b", "https://api.a/a%2Fb", UrlPart::Path, "%2F"),
             ("https://api.a/u/%40ada", "https://api.a/u/@ada", UrlPart::Path, "%40 and @"),

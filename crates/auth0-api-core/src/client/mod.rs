@@ -10,6 +10,7 @@ use crate::exchange::{ExchangeError, Exchanger};
 use crate::issuer::{IssuerError, KeysUnavailable};
 use crate::metadata::MetadataEndpoint;
 use crate::meter;
+use crate::place::{KeptPlace, Place};
 use crate::rejection::{ChallengeParams, Offer, Rejection};
 use crate::rejection_log::RejectionLog;
 use crate::request::TokenRequest;
@@ -52,7 +53,7 @@ struct Inner {
 
 impl ApiClient {
     pub(crate) fn new(verifier: Verifier, metadata: Option<MetadataEndpoint>, exchanger: Option<Exchanger>) -> Self {
-        Self(Arc::new(Inner { verifier, exchanger, metadata, rejections: RejectionLog::default() }))
+        Self(Arc::new(Inner { verifier, exchanger, metadata, rejections: RejectionLog::new() }))
     }
 
     /// Returns the part that exchanges tokens; `None` without client credentials.
@@ -67,7 +68,8 @@ impl ApiClient {
     ///
     /// [`Error`]: pass it to [`reject`](Self::reject).
     pub async fn verify_request(&self, request: &TokenRequest<'_>) -> Result<VerifiedToken, Error> {
-        self.observe(self.0.verifier.verify_request(request).await)
+        let outcome = self.0.verifier.verify_request(request).await;
+        self.observe(outcome.map_err(|error| error.at(request.place())))
     }
 
     /// Verifies a token that did not arrive in an HTTP request. The token is treated as a `Bearer` token, and a bound
@@ -85,13 +87,18 @@ impl ApiClient {
     /// The event `request_rejected` tells the operator about it. Verification and exchanges have already logged their
     /// errors, so this method logs only other errors, such as those of a [`Requirement`](crate::Requirement).
     pub fn reject(&self, error: &Error) -> Rejection {
-        self.reject_for(error, None)
+        self.reject_for(error, None, None)
     }
 
     /// Turns an error into the HTTP response to a request whose token was admitted.
-    pub(crate) fn reject_for(&self, error: &Error, admitted: Option<&VerifiedToken>) -> Rejection {
+    pub(crate) fn reject_for(
+        &self,
+        error: &Error,
+        admitted: Option<&VerifiedToken>,
+        place: Option<Place<'_>>,
+    ) -> Rejection {
         if is_first_seen_here(&error.reason) {
-            self.log(error);
+            self.log(error, place);
         }
         Rejection::new(error, admitted.map(|token| token.binding().scheme()), self.offer())
     }
@@ -168,14 +175,14 @@ impl ApiClient {
             Err(error) if error.is_missing_credentials() => {
                 tracing::debug!(target: "auth0_api", event = "credentials_absent");
             }
-            Err(error) => self.log(error),
+            Err(error) => self.log(error, error.place.as_deref().map(KeptPlace::place)),
         }
         outcome
     }
 
     /// Logs a rejection.
-    fn log(&self, error: &Error) {
-        self.0.rejections.write(error, self.0.verifier.clock.now());
+    fn log(&self, error: &Error, place: Option<Place<'_>>) {
+        self.0.rejections.write(error, place, self.0.verifier.clock.now());
     }
 
     fn offer(&self) -> Offer<'_> {

@@ -20,10 +20,19 @@ impl ExchangeError {
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::ClientAuthMissing => Some("exchanges need client_auth(), or AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET"),
+            Self::Input(_) => Some("the application passed a value that no request can contain: correct the call"),
+            Self::Key(_) => Some("the private key of client_auth() or of the proof cannot sign: replace it"),
+            Self::Organization(_) => Some(
+                "the tenant answered for another organization than the one that the call names: compare the organization \
+                 of the subject token with the call",
+            ),
+            Self::Response(_) => Some(
+                "the token endpoint answered with something else than tokens: look at the source of this error, and check \
+                 that no proxy changes the response",
+            ),
             Self::ScopesMissing { .. } => Some(CONNECT_WITH_SCOPES),
             Self::Server(error) => of_server(error.kind()),
             Self::Unavailable(error) => of_endpoint(&error.cause),
-            _ => None,
         }
     }
 }
@@ -59,7 +68,7 @@ fn of_server(kind: ServerErrorKind) -> Option<&'static str> {
 
 fn of_endpoint(cause: &EndpointError) -> Option<&'static str> {
     match cause {
-        EndpointError::Discovery(DiscoveryError::Issuer | DiscoveryError::Document) => Some(
+        EndpointError::Discovery(DiscoveryError::Issuer { .. } | DiscoveryError::Document(_)) => Some(
             "the discovery document is malformed or names another issuer: check that the configured domain is the \
              tenant's",
         ),

@@ -75,6 +75,20 @@ pub(super) enum JudgedBy {
 }
 
 impl ServerError {
+    /// Makes an error of a kind, for tests of what follows from it.
+    #[cfg(test)]
+    pub(crate) fn of_kind(kind: ServerErrorKind) -> Self {
+        Self(Arc::new(Inner {
+            kind,
+            status: 400,
+            code: "code".into(),
+            description: None,
+            retry_after: None,
+            mfa_token: None,
+            mfa_requirements: None,
+        }))
+    }
+
     /// Reads an error body. Returns `None` if the body is not an OAuth error.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::ResolverError;
 use crate::http::FetchError;
-use crate::jose::JoseError;
+use crate::jose::{Algorithm, JoseError};
 
 /// Why there is no key to verify a token with.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -22,6 +22,16 @@ pub enum IssuerError {
     /// token's key exists. This is not the caller's fault.
     #[error(transparent)]
     KeyNotLookedFor(#[from] KeyNotLookedFor),
+    /// The issuer publishes the token's key for another algorithm
+    /// ([RFC 7517 §4.4](https://www.rfc-editor.org/rfc/rfc7517#section-4.4)).
+    #[error("the issuer publishes the token's key for {}, and the token is signed with {algorithm}",
+        published.as_deref().unwrap_or("another kind of key"))]
+    KeyOfOtherAlgorithm {
+        /// The algorithm of the token.
+        algorithm: Algorithm,
+        /// The key's `alg`; `None` if it has none, and is of another kind (`kty` or `crv`).
+        published: Option<Box<str>>,
+    },
     /// The issuer publishes no key that fits the token's `kid` and algorithm: a fetch after the request, or in the 30 s
     /// before it, did not return one.
     #[error("the issuer has no key that fits the token's kid and algorithm")]
@@ -96,16 +106,21 @@ pub enum DiscoveryError {
     /// The discovery document is unavailable.
     #[error("the discovery document is unavailable")]
     Discovery(#[source] FetchError),
-    /// The discovery document is not a JSON object with members of the expected types.
-    #[error("the discovery document is malformed")]
-    Document,
+    /// The discovery document is not a JSON object with the members that are needed.
+    #[error("the discovery document is malformed: {0}")]
+    Document(DocumentProblem),
     /// The fetch ended without a result: the HTTP client panicked, or the runtime is shutting down.
     #[error("the fetch ended without a result")]
     GivenUp,
     /// The document's `issuer` differs from the configured issuer. They must be equal, byte for byte ([OpenID Connect
     /// Discovery §4.3](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfigurationValidation)).
-    #[error("the discovery document names another issuer")]
-    Issuer,
+    #[error("the discovery document names the issuer {found:?}, and {expected:?} is configured")]
+    Issuer {
+        /// The issuer of the configured domain.
+        expected: Arc<str>,
+        /// The `issuer` of the document, cut after 200 characters.
+        found: Box<str>,
+    },
     /// The key set is unavailable.
     #[error("the key set is unavailable")]
     Jwks(#[source] FetchError),
@@ -120,6 +135,36 @@ pub enum DiscoveryError {
     /// The key set is unusable.
     #[error("the key set is unusable")]
     KeySet(#[source] KeySetError),
+}
+
+/// Why a discovery document is malformed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DocumentProblem {
+    /// The document is compressed, although this client did not ask for compression.
+    #[error("it is compressed, although no compression was requested")]
+    Compressed,
+    /// The document begins with a byte order mark, which JSON does not allow
+    /// ([RFC 8259 §8.1](https://www.rfc-editor.org/rfc/rfc8259#section-8.1)).
+    #[error("it begins with a byte order mark")]
+    ByteOrderMark,
+    /// The document contains octets that are not UTF-8.
+    #[error("it is not UTF-8")]
+    NotUtf8,
+    /// The document is not a JSON object.
+    #[error("it is not a JSON object (line {line}, column {column})")]
+    NotAnObject {
+        /// The line of the problem, from 1.
+        line: usize,
+        /// The column in that line, from 1.
+        column: usize,
+    },
+    /// A member that is needed is not a string.
+    #[error("its {name} is missing or not a string")]
+    Member {
+        /// The name of the member.
+        name: &'static str,
+    },
 }
 
 /// Why a whole key set is unusable. A single unusable key is skipped.

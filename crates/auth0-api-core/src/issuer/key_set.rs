@@ -11,7 +11,16 @@ use crate::jose::{Algorithm, AlgorithmSet, Jwk, JwkError, VerificationKey};
 #[derive(Debug)]
 pub(crate) struct KeySet {
     keys: Vec<Entry>,
+    /// The keys that verify none of the allowed algorithms.
+    others: Vec<Other>,
     skipped: usize,
+}
+
+/// A key that is well-formed, and that no allowed algorithm can use: its `kid` and its `alg`.
+#[derive(Debug)]
+struct Other {
+    key_id: Option<Box<str>>,
+    algorithm: Option<Box<str>>,
 }
 
 #[derive(Debug)]
@@ -34,7 +43,8 @@ impl KeySet {
     /// allowed.
     ///
     /// An unusable key is skipped and counted. A set without any usable key is an error, so that it does not replace a
-    /// usable set.
+    /// usable set. A set in which every key is for other algorithms is not an error: the tenant or this API is
+    /// configured so, and another fetch would not help.
     pub(crate) fn parse(body: &[u8], algorithms: &AlgorithmSet, max_keys: usize) -> Result<Self, KeySetError> {
         // RFC 8259 §8.1: JSON is UTF-8. `from_slice` checks only the strings that are read, so the whole text is
         // checked.
@@ -43,14 +53,15 @@ impl KeySet {
         if keys.len() > max_keys {
             return Err(KeySetError::TooManyKeys { max: max_keys });
         }
-        let mut set = Self { keys: Vec::new(), skipped: 0 };
+        let mut set = Self { keys: Vec::new(), others: Vec::new(), skipped: 0 };
         let published = keys.len();
         for key in keys {
             if Jwk::parse(key.get()).and_then(|jwk| set.add(&jwk, algorithms)).is_err() {
                 set.skipped += 1;
             }
         }
-        if set.keys.is_empty() { Err(KeySetError::NoUsableKey { skipped: published }) } else { Ok(set) }
+        let is_empty = set.keys.is_empty() && set.others.is_empty();
+        if is_empty { Err(KeySetError::NoUsableKey { skipped: published }) } else { Ok(set) }
     }
 
     /// The number of entries: one per key and algorithm.
@@ -63,6 +74,14 @@ impl KeySet {
         self.skipped
     }
 
+    /// Returns the algorithms that the tenant published keys for, if no key is for an allowed algorithm.
+    pub(crate) fn only_other_algorithms(&self) -> Option<Box<str>> {
+        let mut algorithms: Vec<_> = self.others.iter().filter_map(|other| other.algorithm.as_deref()).collect();
+        algorithms.sort_unstable();
+        algorithms.dedup();
+        self.keys.is_empty().then(|| algorithms.join(" ").into())
+    }
+
     /// Returns the keys for an algorithm. With a `kid`, these are at most four keys with that `kid`. Without a `kid`,
     /// this is the only key for the algorithm, and several keys are an error.
     pub(crate) fn find(&self, algorithm: Algorithm, key_id: Option<&str>) -> Result<Candidates<'_>, NoKey> {
@@ -70,7 +89,7 @@ impl KeySet {
         let named = fitting.filter(|entry| key_id.is_none() || entry.key_id.as_deref() == key_id);
         let candidates: Candidates<'_> = named.map(|entry| &entry.key).take(MAX_CANDIDATES).collect();
         match (candidates.len(), key_id) {
-            (0, _) => Err(NoKey::Unknown),
+            (0, _) => Err(self.missing(key_id)),
             // RFC 7515 §4.1.4: `kid` names the key that signed. Without a `kid`, this crate does not try one key after
             // another.
             (2.., None) => Err(NoKey::Ambiguous),
@@ -78,9 +97,21 @@ impl KeySet {
         }
     }
 
-    /// Adds an entry for each allowed algorithm that the key can verify. A valid key for other algorithms adds no
-    /// entry.
+    /// Says why no key fits. If a key has the `kid`, or if there is no key for an allowed algorithm, a newer set would
+    /// not have another key either.
+    fn missing(&self, key_id: Option<&str>) -> NoKey {
+        let own = self.keys.iter().map(|entry| (&entry.key_id, Some(entry.key.algorithm().name())));
+        let others = self.others.iter().map(|other| (&other.key_id, other.algorithm.as_deref()));
+        let mut named = own.chain(others).filter(|(candidate, _)| candidate.as_deref() == key_id && key_id.is_some());
+        match named.next() {
+            Some((_, algorithm)) => NoKey::OtherAlgorithm(algorithm.map(Into::into)),
+            None => NoKey::Unknown,
+        }
+    }
+
+    /// Adds an entry for each allowed algorithm that the key can verify.
     fn add(&mut self, jwk: &Jwk, algorithms: &AlgorithmSet) -> Result<(), JwkError> {
+        let before = self.keys.len();
         for algorithm in algorithms.iter() {
             match jwk.verification_key(algorithm) {
                 Ok(key) => self.keys.push(Entry { key_id: jwk.key_id().map(Into::into), key }),
@@ -89,20 +120,30 @@ impl KeySet {
                 Err(_) => {}
             }
         }
+        if self.keys.len() == before {
+            self.others.push(Other {
+                key_id: jwk.key_id().map(Into::into),
+                algorithm: jwk.algorithm().map(|name| name.chars().take(LONGEST_ALGORITHM).collect()),
+            });
+        }
         Ok(())
     }
 }
 
 /// Why a key set has no key for a token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum NoKey {
     Ambiguous,
+    /// The key with this `kid` is for another algorithm: its `alg`, if it has one.
+    OtherAlgorithm(Option<Box<str>>),
     Unknown,
 }
 
 /// An issuer may publish several keys with the same `kid` by accident. Each candidate costs a signature check, so their
 /// number is limited.
 const MAX_CANDIDATES: usize = 4;
+/// In characters. The longest registered name of a signature algorithm has fewer.
+const LONGEST_ALGORITHM: usize = 32;
 
 #[cfg(test)]
 mod tests {
@@ -126,11 +167,24 @@ mod tests {
             (&[][..], Algorithm::ES256, 0),
             (&[OFF_CURVE][..], Algorithm::ES256, 1),
             (&["{}", "5", OFF_CURVE][..], Algorithm::ES256, 3),
-            // The key is valid, but not for the allowed algorithm.
-            (&[GOOD][..], Algorithm::RS256, 1),
         ] {
             assert_eq!(parse(keys, algorithm).unwrap_err(), KeySetError::NoUsableKey { skipped }, "{keys:?}");
         }
+    }
+
+    #[test]
+    fn a_key_of_another_algorithm_is_not_unknown() {
+        let named = |kid: &str| GOOD.replacen('{', &format!(r#"{{"kid":"{kid}","alg":"ES256","#), 1);
+        let set = parse(&[&named("a"), GOOD], Algorithm::RS256).unwrap();
+        assert_eq!((set.len(), set.skipped(), set.only_other_algorithms().as_deref()), (0, 0, Some("ES256")));
+        let other = |alg: Option<&str>| NoKey::OtherAlgorithm(alg.map(Into::into));
+        assert_eq!(set.find(Algorithm::RS256, Some("a")).unwrap_err(), other(Some("ES256")));
+        assert_eq!(set.find(Algorithm::RS256, Some("b")).unwrap_err(), NoKey::Unknown);
+        assert_eq!(set.find(Algorithm::RS256, None).unwrap_err(), NoKey::Unknown);
+
+        let set = parse(&[&named("a")], Algorithm::ES256).unwrap();
+        assert_eq!(set.find(Algorithm::PS256, Some("a")).unwrap_err(), other(Some("ES256")));
+        assert_eq!(set.only_other_algorithms(), None);
     }
 
     #[test]

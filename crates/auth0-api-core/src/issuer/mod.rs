@@ -54,7 +54,9 @@ mod unknown_keys;
 mod wycheproof_tests;
 
 pub use domain::{Domain, DomainError};
-pub use error::{DiscoveryError, FetchLimit, IssuerError, KeyNotLookedFor, KeySetError, KeysUnavailable};
+pub use error::{
+    DiscoveryError, DocumentProblem, FetchLimit, IssuerError, KeyNotLookedFor, KeySetError, KeysUnavailable,
+};
 pub(crate) use policy::{CheckedKeyPolicy, KeyPolicy};
 pub use resolver::{DomainAnswer, DomainContext, DomainFuture, DomainResolver, DomainResolverFailure, ResolverError};
 pub(crate) use trusted::TrustedDomains;

@@ -15,6 +15,11 @@ pub(super) fn fetched(domain: &Domain, keys: Option<&KeySet>, now: SystemTime) {
         if skipped > 0 {
             tracing::warn!(target: "auth0_api", event = "keys_skipped", issuer, skipped);
         }
+        if let Some(published) = keys.only_other_algorithms() {
+            let hint = "no key is for an algorithm that this API accepts: allow the published algorithm with \
+                        algorithms(), or switch off Include Signing Algorithms in JSON Web Key Set in the tenant";
+            tracing::warn!(target: "auth0_api", event = "keys_of_other_algorithms", issuer, published = &*published, hint);
+        }
         tracing::debug!(target: "auth0_api", event = "keys_fetched", issuer, keys = count, skipped);
     } else {
         tracing::debug!(target: "auth0_api", event = "keys_unchanged", issuer);

@@ -109,6 +109,9 @@ impl IssuerState {
             match snapshot.keys().find(algorithm, key_id).map(drop) {
                 Ok(()) => return Ok(snapshot),
                 Err(NoKey::Ambiguous) => return Err(IssuerError::KeyAmbiguous),
+                Err(NoKey::OtherAlgorithm(published)) => {
+                    return Err(IssuerError::KeyOfOtherAlgorithm { algorithm, published });
+                }
                 Err(NoKey::Unknown) => {}
             }
             let name = key_id.unwrap_or_default();

@@ -110,7 +110,7 @@ impl VerifiedJws {
 /// Returns the signing input and the three segments. For a text of another form, the error names the most likely form
 /// of the text.
 fn split(compact: &str) -> Result<(&str, [&str; 3]), JoseError> {
-    let (header, rest) = split_at_dot(compact).ok_or(JoseError::Opaque)?;
+    let (header, rest) = split_at_dot(compact).ok_or_else(|| opaque(compact))?;
     let (payload, signature) = split_at_dot(rest).ok_or(JoseError::SegmentCount)?;
     if split_at_dot(signature).is_some() {
         // RFC 7516 §9: a JWS has two dots, a JWE four.
@@ -120,6 +120,11 @@ fn split(compact: &str) -> Result<(&str, [&str; 3]), JoseError> {
     }
     let signing_input = compact.get(..header.len() + 1 + payload.len()).unwrap_or_default();
     Ok((signing_input, [header, payload, signature]))
+}
+
+/// Says that a text has no dots, and whether it is what a program prints for a variable without a value.
+fn opaque(text: &str) -> JoseError {
+    JoseError::Opaque { is_placeholder: ["undefined", "null", "NaN"].contains(&text) }
 }
 
 /// Splits at the first dot.
@@ -185,8 +190,9 @@ mod tests {
     fn a_text_has_three_segments() {
         let not_an_object = JsonError::NotAnObject;
         let table = [
-            ("", Err(JoseError::Opaque)),
-            ("eyJhbGciOiJFUzI1NiJ9", Err(JoseError::Opaque)),
+            ("", Err(JoseError::Opaque { is_placeholder: false })),
+            ("undefined", Err(JoseError::Opaque { is_placeholder: true })),
+            ("eyJhbGciOiJFUzI1NiJ9", Err(JoseError::Opaque { is_placeholder: false })),
             (".", Err(JoseError::SegmentCount)),
             ("eyJhbGciOiJFUzI1NiJ9.e30", Err(JoseError::SegmentCount)),
             ("eyJhbGciOiJFUzI1NiJ9.e30.AA", Ok(())),

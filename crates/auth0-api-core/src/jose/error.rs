@@ -38,7 +38,10 @@ pub enum JoseError {
     KeyId,
     /// The text has no dots: it is an opaque token.
     #[error("the token is opaque (no segments)")]
-    Opaque,
+    Opaque {
+        /// Whether the text is `undefined`, `null` or `NaN`, which programs print for a variable without a value.
+        is_placeholder: bool,
+    },
     /// The payload is not one strict JSON object.
     #[error("the payload is malformed")]
     Payload(#[source] JsonError),

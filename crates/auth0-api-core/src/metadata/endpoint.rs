@@ -71,6 +71,15 @@ impl MetadataEndpoint {
         self.paths.iter().map(String::as_str)
     }
 
+    /// Returns the path of [RFC 9728 §3.1](https://www.rfc-editor.org/rfc/rfc9728#section-3.1) with and without a trailing
+    /// slash: the [`paths`](Self::paths) without the one for the root of the host.
+    ///
+    /// Serve these if another API on the same host has the root. A resource without a path has no other path.
+    pub fn own_paths(&self) -> impl Iterator<Item = &str> {
+        let has_own_path = self.paths.iter().any(|path| path != WELL_KNOWN);
+        self.paths().filter(move |path| !has_own_path || *path != WELL_KNOWN)
+    }
+
     /// Whether a request's path is one of the [`paths`](Self::paths).
     pub fn is_at(&self, path: &str) -> bool {
         self.paths.iter().any(|known| known == path)
@@ -91,7 +100,7 @@ impl MetadataEndpoint {
         }
     }
 
-    /// Returns the `scope` of challenges to requests without credentials.
+    /// Returns the `scope` of challenges for which the error names none.
     pub(crate) fn challenge_scope(&self) -> Option<&str> {
         self.challenge_scope.as_deref()
     }

@@ -69,9 +69,9 @@ impl ProtectedResource {
         self
     }
 
-    /// Sets the scopes that a client should request first. They are the `scope` of challenges to requests without
-    /// credentials, as the MCP authorization specification recommends. When a route needs further scopes, its challenge
-    /// names them. Default: none.
+    /// Sets the scopes that a client should request first. They are the `scope` of each challenge of a 401
+    /// response, as the MCP authorization specification recommends. When a route needs further scopes, its challenge names
+    /// them instead. Default: none.
     pub fn challenge_scopes<S: Into<Box<str>>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
         self.challenge_scopes = texts(scopes);
         self

@@ -220,14 +220,18 @@ impl Row {
             Kind::Forbidden { .. } | Kind::Internal | Kind::TooManyProofs { .. } | Kind::Unavailable { .. } => {
                 return PerScheme::new();
             }
-            Kind::MissingCredentials => details.scope = offer.metadata.and_then(MetadataEndpoint::challenge_scope),
+            // The MCP authorization specification: a 401 names the scope to request. Also for an expired token, because
+            // the client may need to log the user in again.
+            Kind::InvalidDpopProof | Kind::InvalidToken | Kind::MissingCredentials | Kind::UseDpopNonce { .. } => {
+                details.scope = offer.metadata.and_then(MetadataEndpoint::challenge_scope);
+            }
             Kind::InsufficientScope { scope } => details.scope = scope.as_deref(),
             Kind::InsufficientUserAuthentication { acr_values, max_age, scope } => {
                 details.acr_values = acr_values.as_deref();
                 details.max_age = *max_age;
                 details.scope = scope.as_deref();
             }
-            Kind::InvalidDpopProof | Kind::InvalidRequest | Kind::InvalidToken | Kind::UseDpopNonce { .. } => {}
+            Kind::InvalidRequest => {}
         }
         // RFC 9728 §5.1: the metadata names the authorization servers, for clients that need a token or another token.
         let offer = if matches!(self.kind(), Kind::InvalidRequest) { offer.without_metadata() } else { offer };

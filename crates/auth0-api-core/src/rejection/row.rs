@@ -177,7 +177,7 @@ impl Row {
             E::Header(_) | E::KeyId | E::Payload(_) | E::Segment | E::SegmentCount | E::Type => {
                 ("token_malformed", "the access token is malformed")
             }
-            E::Opaque => ("token_opaque", "the access token is not a JWT"),
+            E::Opaque { .. } => ("token_opaque", "the access token is not a JWT"),
             E::Signature => ("token_signature", "the signature of the access token is invalid"),
             E::Symmetric => ("token_alg_symmetric", "symmetric signature algorithms are not supported"),
         };
@@ -194,6 +194,11 @@ impl Row {
                 let kind = Kind::Unavailable { retry_after: not_looked_for.retry_after };
                 row(kind, "key_not_looked_for", "the signing key of the access token was not looked for yet")
             }
+            E::KeyOfOtherAlgorithm { .. } => row(
+                Kind::InvalidToken,
+                "key_of_other_algorithm",
+                "the signing key of the access token is for another algorithm",
+            ),
             E::KeyUnknown => row(Kind::InvalidToken, "key_unknown", "the signing key of the access token is unknown"),
             E::NobodyTrusted | E::NotTrusted { .. } => {
                 row(Kind::InvalidToken, "issuer_not_trusted", "the issuer of the access token is not trusted")
@@ -228,8 +233,8 @@ impl Row {
                 ("token_claim_missing", "a claim is missing in the access token")
             }
             E::Expired { .. } => ("token_expired", "the access token has expired"),
-            E::NotYetValid => ("token_not_yet_valid", "the access token is not valid yet"),
-            E::TooOld => ("token_too_old", "the access token is too old"),
+            E::NotYetValid { .. } => ("token_not_yet_valid", "the access token is not valid yet"),
+            E::IssuedInFuture { .. } | E::TooOld { .. } => ("token_too_old", "the access token is too old"),
             E::Type => ("token_type", "the token is not an access token"),
         };
         row(Kind::InvalidToken, label, description)

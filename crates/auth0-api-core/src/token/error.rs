@@ -1,6 +1,8 @@
 //! The errors of a signed token's claims.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
+
+use crate::readable::Readable;
 
 /// Why signed claims are not a valid access token for this API.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -8,8 +10,12 @@ use std::time::SystemTime;
 pub enum TokenError {
     /// None of the token's audiences is configured
     /// ([RFC 7519 §4.1.3](https://www.rfc-editor.org/rfc/rfc7519#section-4.1.3)).
-    #[error("none of the token's audiences is this API")]
+    #[error("the token is for {found}, and this API is {accepted}")]
     Audience {
+        /// The token's audiences in quotes: at most four, each cut after 200 characters.
+        found: Box<str>,
+        /// The configured audiences, in the same form.
+        accepted: Box<str>,
         /// Whether the token looks like an ID token, which clients often send by mistake.
         looks_like_id_token: bool,
     },
@@ -26,7 +32,7 @@ pub enum TokenError {
         claim: &'static str,
     },
     /// `exp` has passed ([RFC 7519 §4.1.4](https://www.rfc-editor.org/rfc/rfc7519#section-4.1.4)).
-    #[error("the token expired at {expired_at:?}; the time of the check is {now:?}")]
+    #[error("the token expired {} ago", Readable(now.duration_since(*expired_at).unwrap_or_default()))]
     Expired {
         /// The token's `exp`.
         expired_at: SystemTime,
@@ -34,17 +40,31 @@ pub enum TokenError {
         now: SystemTime,
     },
     /// `nbf` is in the future ([RFC 7519 §4.1.5](https://www.rfc-editor.org/rfc/rfc7519#section-4.1.5)).
-    #[error("the token is not valid yet")]
-    NotYetValid,
+    #[error("the token is valid in {} only", Readable(*valid_in))]
+    NotYetValid {
+        /// The time from the check until `nbf`.
+        valid_in: Duration,
+    },
+    /// `iat` is in the future, and a maximum age is configured.
+    #[error("the token was issued {} in the future", Readable(*issued_in))]
+    IssuedInFuture {
+        /// The time from the check until `iat`.
+        issued_in: Duration,
+    },
     /// A claim that the configuration requires is missing.
     #[error("the required claim {claim:?} is missing")]
     RequiredClaim {
         /// The claim's name, from the configuration.
         claim: Box<str>,
     },
-    /// `iat` is older than the configured maximum age, or in the future.
-    #[error("the token is older than the configured maximum age, or was issued in the future")]
-    TooOld,
+    /// `iat` is older than the configured maximum age.
+    #[error("the token was issued {} ago, and {} is the maximum age", Readable(*age), Readable(*limit))]
+    TooOld {
+        /// The time from `iat` to the check.
+        age: Duration,
+        /// The configured maximum age.
+        limit: Duration,
+    },
     /// `typ` is not the type of an access token ([RFC 9068 §4](https://www.rfc-editor.org/rfc/rfc9068#section-4)).
     #[error("the token's typ is not the type of an access token")]
     Type,

@@ -21,6 +21,11 @@ impl NumericDate {
         Self(self.0 + duration.as_secs_f64())
     }
 
+    /// The time from this date to a later one; zero if it is not later.
+    pub(crate) fn until(self, later: Self) -> Duration {
+        Duration::try_from_secs_f64(later.0 - self.0).unwrap_or_default()
+    }
+
     pub(crate) fn minus(self, duration: Duration) -> Self {
         Self(self.0 - duration.as_secs_f64())
     }

@@ -31,6 +31,10 @@ impl AcceptedAudiences {
             && audiences.iter().all(|audience| !audience.is_empty() && audience.trim() == &**audience);
         is_usable.then_some(Self(audiences))
     }
+
+    fn shown(&self) -> Box<str> {
+        shown(self.0.iter().map(|audience| &**audience))
+    }
 }
 
 impl TokenPolicy {
@@ -68,7 +72,7 @@ impl TokenPolicy {
         }
         let is_for_our_client = self.client_id.as_deref().is_some_and(|id| audience.any(|candidate| candidate == id));
         let looks_like_id_token = is_for_our_client || ["nonce", "at_hash"].iter().any(|name| claims.contains(name));
-        Err(TokenError::Audience { looks_like_id_token })
+        Err(TokenError::Audience { found: audience.shown(), accepted: self.audiences.shown(), looks_like_id_token })
     }
 
     /// Checks the claims of RFC 9068 §2.2 in strict mode, and the claims that the configuration requires. The latter
@@ -101,6 +105,13 @@ impl<'a> Audience<'a> {
         }
     }
 
+    fn shown(&self) -> Box<str> {
+        match self {
+            Self::One(audience) => shown([&**audience].into_iter()),
+            Self::Many(audiences) => shown(audiences.iter().map(|Text(audience)| &**audience)),
+        }
+    }
+
     fn any(&self, test: impl Fn(&str) -> bool) -> bool {
         match self {
             Self::One(audience) => test(audience),
@@ -108,3 +119,21 @@ impl<'a> Audience<'a> {
         }
     }
 }
+
+/// Shows audiences to an operator, in quotes.
+fn shown<'a, I: Iterator<Item = &'a str>>(audiences: I) -> Box<str> {
+    let mut shown: Vec<String> = audiences.take(SHOWN_AUDIENCES + 1).map(quoted).collect();
+    if shown.len() > SHOWN_AUDIENCES {
+        shown.truncate(SHOWN_AUDIENCES);
+        shown.push("others".to_owned());
+    }
+    if shown.is_empty() { "nobody".into() } else { shown.join(" and ").into() }
+}
+
+fn quoted(audience: &str) -> String {
+    let cut: String = audience.chars().take(SHOWN_CHARACTERS).collect();
+    format!("{cut:?}")
+}
+
+const SHOWN_AUDIENCES: usize = 4;
+const SHOWN_CHARACTERS: usize = 200;

@@ -98,15 +98,22 @@ impl TimePolicy {
     /// RFC 7519 §4.1.5: before nbf, the token must not be accepted.
     fn check_not_before(&self, not_before: Option<NumericDate>, instant: NumericDate) -> Result<(), TokenError> {
         match not_before {
-            Some(not_before) if instant.plus(self.leeway.0) < not_before => Err(TokenError::NotYetValid),
+            Some(not_before) if instant.plus(self.leeway.0) < not_before => {
+                Err(TokenError::NotYetValid { valid_in: instant.until(not_before) })
+            }
             _ => Ok(()),
         }
     }
 
     fn check_age(&self, issued_at: NumericDate, instant: NumericDate) -> Result<(), TokenError> {
         let (Some(MaxAge(age)), Leeway(leeway)) = (self.max_age, self.leeway) else { return Ok(()) };
-        let recent = instant.minus(age).minus(leeway)..=instant.plus(leeway);
-        if recent.contains(&issued_at) { Ok(()) } else { Err(TokenError::TooOld) }
+        if issued_at > instant.plus(leeway) {
+            return Err(TokenError::IssuedInFuture { issued_in: instant.until(issued_at) });
+        }
+        if issued_at < instant.minus(age).minus(leeway) {
+            return Err(TokenError::TooOld { age: issued_at.until(instant), limit: age });
+        }
+        Ok(())
     }
 }
 

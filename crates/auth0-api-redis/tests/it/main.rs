@@ -1,6 +1,13 @@
 //! Tests of the store with a real Redis. Each test starts its own Redis.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a failing test may panic")]
 
+mod cluster;
+mod fake;
+mod load;
+mod processes;
+mod replication;
+mod sentinel;
+
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -10,6 +17,8 @@ use auth0_api_core::dpop::{Insertion, MemoryReplayStore, ProofId, ReplayStore, R
 use auth0_api_core::jose::Thumbprint;
 use auth0_api_redis::{OutagePolicy, RedisConfigError, RedisReplayStore};
 use auth0_api_testing::{RedisServer, contract};
+
+use crate::processes::ask;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn store_passes_the_contract_suite() {
@@ -109,6 +118,21 @@ async fn connection_to_a_vanished_peer_is_replaced() {
     let answer = insert(&store, "b").await;
     assert!(matches!(answer, Err(ReplayStoreError::Unavailable(_))), "{answer:?}");
     assert_eq!(insert(&store, "c").await.unwrap(), Insertion::Fresh);
+}
+
+#[tokio::test]
+async fn proof_that_the_request_itself_has_recorded_is_no_replay() {
+    // The first connection breaks instead of answering, so Redis may have recorded the proof. The second connection
+    // answers that the proof is recorded.
+    let url = fake::redis(|connection, command| match (connection, command.contains("SET\r\n$")) {
+        (0, true) => None,
+        (_, true) => Some("$-1\r\n".to_owned()),
+        (_, false) => Some("+OK\r\n".to_owned()),
+    });
+    let store = RedisReplayStore::builder(&url).response_timeout(RESPONSE_TIMEOUT).build().unwrap();
+    let answer = insert(&store, "a").await;
+    assert!(matches!(answer, Err(ReplayStoreError::Unavailable(_))), "{answer:?}");
+    assert_eq!(insert(&store, "a").await.unwrap(), Insertion::Replayed, "the next request is a replay");
 }
 
 #[tokio::test]
@@ -222,13 +246,6 @@ fn scripted_redis(answers: [usize; 2]) -> String {
         }
     });
     url
-}
-
-/// Sends a command to Redis over a separate connection.
-async fn ask<T: redis::FromRedisValue>(redis: &RedisServer, command: &redis::Cmd) -> T {
-    let client = redis::Client::open(redis.url()).unwrap();
-    let mut connection = client.get_multiplexed_async_connection().await.unwrap();
-    command.query_async(&mut connection).await.unwrap()
 }
 
 /// Longer than the default, for machines that are busy with other tests.

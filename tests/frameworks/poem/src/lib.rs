@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use auth0_api_core::adapter::{Admission, Gate, ReturnedError, RouteGate, mark_sensitive, metadata_to_serve};
+use auth0_api_core::adapter::{Admission, Gate, Place, ReturnedError, RouteGate, mark_sensitive, metadata_to_serve};
 use auth0_api_core::metadata::MetadataEndpoint;
 use auth0_api_core::{
     ApiClient, ClientCertificate, Guard, ListenerScheme, Rejection, Requirement, TokenRequest, VerifiedToken,
@@ -114,7 +114,7 @@ impl<E: Endpoint> Endpoint for RequireEndpoint<E> {
     type Output = Response;
 
     async fn call(&self, request: Request) -> Result<Response> {
-        match self.require.gate.check(stored(&request)) {
+        match self.require.gate.check(stored(&request), place(&request)) {
             Ok(()) => self.inner.call(request).await.map(IntoResponse::into_response),
             Err(rejection) => Ok(response(&rejection, &self.require.hook, request.headers())),
         }
@@ -163,8 +163,12 @@ impl<'a, G: Guard> FromRequest<'a> for Scoped<G> {
     }
 }
 
+fn place(request: &Request) -> Place<'_> {
+    Place::new(request.method().as_str(), request.original_uri().path())
+}
+
 fn extract<T>(request: &Request, read: impl FnOnce(&Admission) -> Result<T, Rejection>) -> Result<T> {
-    Admission::of(stored(request)).and_then(read).map_err(|rejection| {
+    Admission::of(stored(request), place(request)).and_then(read).map_err(|rejection| {
         let hook = request.extensions().get::<Admitted>().map_or_else(json, |admitted| Arc::clone(&admitted.hook));
         error(response(&rejection, &hook, request.headers()), rejection)
     })
@@ -194,8 +198,8 @@ fn error<T: Clone + Send + Sync + 'static>(response: Response, extension: T) -> 
 
 /// Adds routes that serve the metadata of an API.
 pub fn metadata_routes(api: &ApiClient, route: Route) -> Route {
-    let Some(metadata) = metadata_to_serve(api) else { return route };
-    metadata.paths().fold(route, |route, path| route.at(path, MetadataRoute(metadata.clone())))
+    let served = metadata_to_serve(api).into_iter();
+    served.fold(route, |route, (path, metadata)| route.at(path, MetadataRoute(metadata.clone())))
 }
 
 struct MetadataRoute(MetadataEndpoint);

@@ -47,6 +47,11 @@ impl Jwk {
         self.key_id.as_deref()
     }
 
+    /// Returns the key's `alg`, if it has one.
+    pub(crate) fn algorithm(&self) -> Option<&str> {
+        self.algorithm.as_deref()
+    }
+
     /// Returns the key for one algorithm. If the key has an `alg`, the `alg` must name the same algorithm (RFC 7517
     /// §4.4).
     pub(crate) fn verification_key(&self, algorithm: Algorithm) -> Result<VerificationKey, JwkError> {

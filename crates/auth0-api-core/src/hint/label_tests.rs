@@ -1,0 +1,289 @@
+//! The table of labels: each label has a hint, or a reason why an operator can do nothing.
+
+#![expect(clippy::unwrap_used, reason = "a failing test may panic")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use super::*;
+use crate::binding::{BindingError, ConfirmationError};
+use crate::called_url::TargetError;
+use crate::credentials::Scheme;
+use crate::dpop::{ProofError, ReplayStoreError};
+use crate::exchange::{
+    EndpointError, EndpointUnavailable, ExchangeError, InputError, OrganizationError, ResponseError, ServerError,
+    ServerErrorKind, TokenTextError,
+};
+use crate::issuer::{DiscoveryError, FetchLimit, IssuerError, KeyNotLookedFor, KeysUnavailable, ResolverError};
+use crate::jose::{Algorithm, JoseError, JsonError, JwkError, PrivateKeyError};
+use crate::mtls::CertificateError;
+use crate::requirement::RequirementError;
+use crate::token::{ActorError, TokenError};
+
+fn errors() -> Vec<Error> {
+    [credentials(), jose(), issuer(), token(), binding(), proof(), requirement(), exchange(), rest()].concat_all()
+}
+
+trait ConcatAll {
+    fn concat_all(self) -> Vec<Error>;
+}
+
+impl<const N: usize> ConcatAll for [Vec<Error>; N] {
+    fn concat_all(self) -> Vec<Error> {
+        self.into_iter().flatten().collect()
+    }
+}
+
+fn all<E: Into<Error>, const N: usize>(errors: [E; N]) -> Vec<Error> {
+    errors.into_iter().map(Into::into).collect()
+}
+
+fn credentials() -> Vec<Error> {
+    use CredentialsError as E;
+    let scheme = Scheme::Bearer;
+    all([
+        E::Malformed { scheme },
+        E::Missing,
+        E::Repeated { bearer: true, dpop: false },
+        E::SchemeNotOffered { scheme },
+        E::SeveralMethods,
+        E::TooLong { scheme },
+    ])
+}
+
+fn jose() -> Vec<Error> {
+    use JoseError as E;
+    all([
+        E::AlgorithmMissing,
+        E::AlgorithmNotAllowed { algorithm: Algorithm::PS256 },
+        E::Critical,
+        E::Encrypted,
+        E::Header(JsonError::NotUtf8),
+        E::Opaque { is_placeholder: true },
+        E::Opaque { is_placeholder: false },
+        E::Signature,
+        E::Symmetric,
+    ])
+}
+
+fn issuer() -> Vec<Error> {
+    use IssuerError as E;
+    let (issuer, retry_after) = (Arc::<str>::from("https://tenant.example/"), Duration::from_secs(1));
+    let limited = |limit| E::KeyNotLookedFor(KeyNotLookedFor { issuer: Arc::clone(&issuer), limit, retry_after });
+    let unavailable = |cause| {
+        let (issuer, cause) = (Arc::clone(&issuer), Arc::new(cause));
+        E::Unavailable(KeysUnavailable { issuer, cause, retry_after })
+    };
+    let found = "https://other.example/".into();
+    all([
+        E::IssuerMissing,
+        E::KeyAmbiguous,
+        limited(FetchLimit::Newcomers),
+        limited(FetchLimit::UnknownKeys),
+        E::KeyOfOtherAlgorithm { algorithm: Algorithm::PS256, published: Some("RS256".into()) },
+        E::KeyOfOtherAlgorithm { algorithm: Algorithm::PS256, published: None },
+        E::KeyUnknown,
+        E::NobodyTrusted,
+        E::NotTrusted { nearly: true },
+        E::NotTrusted { nearly: false },
+        E::Resolver(ResolverError::Empty),
+        unavailable(DiscoveryError::JwksUri),
+        unavailable(DiscoveryError::Issuer { expected: Arc::clone(&issuer), found }),
+    ])
+}
+
+fn token() -> Vec<Error> {
+    use TokenError as E;
+    let second = Duration::from_secs(1);
+    let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000);
+    let (found, accepted) = ("\"https://a.example\"", "\"https://a.example/\"");
+    all([
+        E::Audience { looks_like_id_token: true, found: found.into(), accepted: accepted.into() },
+        E::Audience { looks_like_id_token: false, found: found.into(), accepted: accepted.into() },
+        E::ClaimMalformed { claim: "aud" },
+        E::ClaimMissing { claim: "aud" },
+        E::Expired { expired_at: now - second * 3, now },
+        E::Expired { expired_at: now - second * 7200, now },
+        E::IssuedInFuture { issued_in: second },
+        E::NotYetValid { valid_in: second },
+        E::RequiredClaim { claim: "tenant".into() },
+        E::TooOld { age: second * 10, limit: second },
+        E::Type,
+    ])
+}
+
+fn binding() -> Vec<Error> {
+    use BindingError as E;
+    let certificates = [
+        CertificateError::HeaderMalformed,
+        CertificateError::Mismatch,
+        CertificateError::Missing,
+        CertificateError::NotConfigured,
+    ];
+    let retry_after = Duration::from_secs(1);
+    let errors = [
+        E::BoundTokenAsBearer,
+        E::Confirmation(ConfirmationError::Malformed),
+        E::Confirmation(ConfirmationError::Unknown),
+        E::NotBound,
+        E::ProofMissing,
+        E::ProofWithBearer,
+        E::Replayed,
+        E::Store(ReplayStoreError::Full),
+        E::Store(ReplayStoreError::KeyQuota { retry_after }),
+        E::Store(ReplayStoreError::Unavailable("down".into())),
+        E::Target(TargetError::DotSegment),
+        E::Target(TargetError::HostForeign),
+    ];
+    errors.into_iter().chain(certificates.map(E::Certificate)).map(Into::into).collect()
+}
+
+fn proof() -> Vec<Error> {
+    use ProofError as E;
+    let errors = [
+        E::Claim { claim: "jti" },
+        E::Jws(JoseError::AlgorithmNotAllowed { algorithm: Algorithm::RS256 }),
+        E::Jws(JoseError::Signature),
+        E::Jws(JoseError::Segment),
+        E::Key(JwkError::Private),
+        E::KeyMismatch,
+        E::Method,
+        E::NonceWanted { nonce: "n".into() },
+        E::Repeated,
+        E::Target { hint: "the port differs: set public_url" },
+        E::TargetMalformed(TargetError::WebSocketScheme),
+        E::TokenHash,
+        E::TooLong,
+        E::Type,
+        E::Window,
+    ];
+    errors.map(BindingError::Proof).map(Into::into).into()
+}
+
+fn requirement() -> Vec<Error> {
+    use RequirementError as E;
+    let claim = || "tenant".into();
+    all([
+        E::Actor,
+        E::ActorMalformed(ActorError::Malformed),
+        E::Claim { claim: claim() },
+        E::ClaimValue { claim: claim() },
+        E::Client,
+        E::Delegation { depth: 3, limit: 2 },
+        E::Empty,
+        E::Machine,
+        E::Organization,
+        E::Permission { permission: "read".into() },
+        E::Predicate { name: "adult".into() },
+        E::Scope { needed: "read".into() },
+        E::SenderConstraint,
+        E::StepUp { acr_values: None, max_age: None, scope: None },
+        E::User,
+    ])
+}
+
+fn exchange() -> Vec<Error> {
+    use ExchangeError as E;
+    use ServerErrorKind as Kind;
+    let kinds = [
+        Kind::AccountNotLinked,
+        Kind::AccountUnusable,
+        Kind::Client,
+        Kind::Denied,
+        Kind::InteractionRequired,
+        Kind::MfaRequired,
+        Kind::RateLimited,
+        Kind::Request,
+        Kind::ScopesNotGranted,
+        Kind::ServerTrouble,
+        Kind::SubjectRejected,
+        Kind::TooManyAttempts,
+    ];
+    let (cause, retry_after) = (Arc::new(EndpointError::Status { status: 502 }), Duration::from_secs(1));
+    let errors = [
+        E::ClientAuthMissing,
+        E::Input(InputError::Blank { parameter: "audience" }),
+        E::Input(InputError::Token { parameter: "subject_token", problem: TokenTextError::Blank }),
+        E::Key(PrivateKeyError::Signing),
+        E::Organization(OrganizationError::Id),
+        E::Response(ResponseError::IdToken),
+        E::ScopesMissing { missing: "read".into() },
+        E::Unavailable(EndpointUnavailable { cause, retry_after }),
+    ];
+    errors.into_iter().chain(kinds.map(|kind| E::Server(ServerError::of_kind(kind)))).map(Into::into).collect()
+}
+
+fn rest() -> Vec<Error> {
+    vec![
+        ClaimsError::Missing { name: "tenant".into() }.into(),
+        ClaimsError::Unsuitable { line: 1, column: 1 }.into(),
+        ProofSigningError::Url(TargetError::Scheme).into(),
+        RevocationError::Revoked.into(),
+        RevocationError::Unavailable("down".into()).into(),
+    ]
+}
+
+/// The labels in the source text of the table of responses.
+fn labels_in_source() -> BTreeSet<String> {
+    let rows = include_str!("../rejection/row.rs").split_once("fn of_claims").unwrap().1;
+    let exchange = include_str!("../rejection/exchange.rs");
+    let texts = rows.split('"').skip(1).step_by(2).chain(exchange.split('"').skip(1).step_by(2));
+    let is_label =
+        |text: &&str| text.contains('_') && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    // The others are error codes, names of parameters, and labels of exchanges without a prefix.
+    let is_code = |text: &&str| exchange.contains(&format!("\"{text}\"")) && !text.starts_with("exchange_");
+    let mut labels: BTreeSet<String> =
+        texts.filter(is_label).filter(|text| !is_code(text)).map(ToOwned::to_owned).collect();
+    labels.insert("proof_signing".into());
+    labels
+}
+
+#[test]
+fn each_label_has_a_hint_or_a_reason_why_not() {
+    let mut advices = BTreeMap::<_, Vec<Advice>>::new();
+    for error in errors() {
+        advices.entry(error.label().to_owned()).or_default().push(error.advice());
+    }
+    assert_eq!(advices.keys().cloned().collect::<BTreeSet<_>>(), labels_in_source());
+    let without: Vec<_> = advices.iter().filter(|(_, advices)| advices.iter().all(Result::is_err)).collect();
+    let labels: Vec<_> = without.iter().map(|(label, _)| label.as_str()).collect();
+    assert_eq!(labels, WITHOUT_HINT, "a setting, the client's code or the tenant can cause each other error");
+    for advice in advices.values().flatten() {
+        let text = advice.as_ref().map_or_else(|nothing| nothing.0, AsRef::as_ref);
+        assert!(text.len() > 20 && !text.ends_with('.') && !text.contains("  "), "{text}");
+    }
+}
+
+#[test]
+fn hints_name_the_values_that_differ() {
+    let hints: Vec<_> = errors().iter().filter_map(Error::hint).collect();
+    for part in [
+        "for \"https://a.example\", and this API is \"https://a.example/\"",
+        "the two differ by a trailing slash",
+        "expired 3 s ago: if this happens often, synchronise",
+        "expired 2 h ago: let the client get a new one",
+        "signed with PS256, and the tenant publishes its key for RS256 only",
+        "undefined or null",
+        "its document says \"https://other.example/\"",
+    ] {
+        assert!(hints.iter().any(|hint| hint.contains(part)), "{part}");
+    }
+}
+
+const WITHOUT_HINT: [&str; 14] = [
+    "cnf_malformed",
+    "dpop_claim",
+    "dpop_key",
+    "dpop_malformed",
+    "dpop_signature",
+    "dpop_typ",
+    "exchange_server_trouble",
+    "exchange_unavailable",
+    "issuer_missing",
+    "token_alg_unknown",
+    "token_claim_malformed",
+    "token_extension",
+    "token_malformed",
+    "token_revoked",
+];

@@ -1,0 +1,122 @@
+//! Hints for operators: why requests are rejected, and what to change. Hints are written to logs, and never sent to
+//! callers.
+
+mod binding;
+mod issuer;
+#[cfg(test)]
+mod label_tests;
+mod requirement;
+mod token;
+
+use std::borrow::Cow;
+
+use crate::credentials::CredentialsError;
+use crate::error::{Error, Reason};
+use crate::exchange::ProofSigningError;
+use crate::revocation::RevocationError;
+use crate::token::ClaimsError;
+
+/// What the operator can do about an error, or the reason why there is nothing to do.
+type Advice = Result<Cow<'static, str>, NothingToDo>;
+
+/// Why an operator can do nothing about an error. The text is for readers of this code, and for its test.
+#[derive(Debug, PartialEq, Eq)]
+struct NothingToDo(&'static str);
+
+impl Error {
+    /// Returns a text for operators: what is wrong, and what to change. After a valid signature, it includes the values
+    /// of the token that differ from those of the configuration.
+    ///
+    /// Returns `None` for errors that no setting causes, such as a malformed token.
+    pub fn hint(&self) -> Option<Cow<'static, str>> {
+        self.advice().ok()
+    }
+
+    fn advice(&self) -> Advice {
+        match &self.reason {
+            Reason::Binding(error) => binding::advice(error),
+            Reason::Claims(error) => advise(of_claims(error)),
+            Reason::Credentials(error) => of_credentials(*error),
+            Reason::Exchange(error) => {
+                error.hint().map_or_else(|| nothing("the tenant failed, and recovers by itself"), advise)
+            }
+            Reason::Issuer(error) => issuer::advice(error),
+            Reason::Jose(error) => token::of_jose(error),
+            Reason::ProofSigning(error) => advise(of_proof_signing(error)),
+            Reason::Requirement(error) => requirement::advice(error),
+            Reason::Revocation(error) => of_revocation(error),
+            Reason::Token(error) => token::advice(error),
+        }
+    }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "it reads as the opposite of `nothing`")]
+fn advise(text: impl Into<Cow<'static, str>>) -> Advice {
+    Ok(text.into())
+}
+
+fn nothing(because: &'static str) -> Advice {
+    Err(NothingToDo(because))
+}
+
+fn of_claims(error: &ClaimsError) -> &'static str {
+    match error {
+        ClaimsError::Missing { .. } => {
+            "the type that the handler asks for requires a claim that the token lacks: let an Action in the tenant add \
+             the claim, or make the field an Option"
+        }
+        ClaimsError::Unsuitable { .. } => {
+            "the type that the handler asks for does not fit a claim of the token: compare the type with the claims of \
+             a token of this tenant"
+        }
+    }
+}
+
+fn of_credentials(error: CredentialsError) -> Advice {
+    match error {
+        CredentialsError::Malformed { .. } => advise(
+            "the text after the scheme is no token: compare how the client builds the header Authorization with \
+             \"Bearer <token>\"; often the token is in quotes, or a variable is printed as [object Object]",
+        ),
+        CredentialsError::Missing => advise(
+            "the client sent no token: if it should have one, check that no proxy removes the header Authorization, and \
+             that the client sends it after a redirect to another host",
+        ),
+        CredentialsError::Repeated { .. } => advise(
+            "the request has two Authorization headers: let only one of client, gateway and proxy set the header",
+        ),
+        CredentialsError::SchemeNotOffered { .. } => advise(
+            "the DpopPolicy does not offer the scheme of the request: use the other scheme in the client, or offer both \
+             with DpopPolicy::accept()",
+        ),
+        CredentialsError::SeveralMethods => {
+            advise("the client sent the token in the header and in a parameter: let it use the header only")
+        }
+        CredentialsError::TooLong { .. } => advise(
+            "the token is longer than 16 KiB: let Actions add fewer or shorter claims, or take permissions out of the \
+             token",
+        ),
+    }
+}
+
+fn of_proof_signing(error: &ProofSigningError) -> &'static str {
+    match error {
+        ProofSigningError::Key(_) => {
+            "the key of the application cannot sign: compare the type of the key with the algorithm that it is used for"
+        }
+        ProofSigningError::Url(_) => {
+            "the application asked for a proof for something that is no absolute http or https URL: pass the URL to \
+             which it sends the request"
+        }
+    }
+}
+
+fn of_revocation(error: &RevocationError) -> Advice {
+    match error {
+        RevocationError::ClaimMalformed { .. } => nothing("the tenant writes these claims, and never writes them so"),
+        RevocationError::Revoked => nothing("the application's own list says so"),
+        RevocationError::Unavailable(_) => {
+            advise("the RevocationList failed or took longer than 2 s: check the service or database that it queries")
+        }
+    }
+}

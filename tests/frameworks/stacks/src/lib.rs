@@ -1,0 +1,1 @@
+//! The stacks are in `tests/it`.
