@@ -7,6 +7,7 @@ mod limits;
 mod network;
 mod random;
 mod simulation;
+mod together;
 mod users;
 
 use std::ops::Range;
@@ -14,25 +15,30 @@ use std::time::Duration;
 
 use auth0_api_testing::SigningKey;
 
-use self::simulation::{Kind, Load, Simulation};
+use self::simulation::{KNOWN_HOST, Kind, Load, Simulation};
 
 fn unsigned(per_second: usize, tenants: Range<usize>) -> Load {
-    Load { per_second, kind: Kind::Unsigned, tenants }
+    Load { per_second, kind: Kind::Unsigned, tenants, host: KNOWN_HOST }
 }
 
 fn made_up(per_second: usize, tenants: Range<usize>) -> Load {
-    Load { per_second, kind: Kind::MadeUpKey, tenants }
+    Load { per_second, kind: Kind::MadeUpKey, tenants, host: KNOWN_HOST }
 }
 
 fn users(per_second: usize, key: &SigningKey, tenants: Range<usize>) -> Load {
-    Load { per_second, kind: Kind::Signed(key.clone()), tenants }
+    Load { per_second, kind: Kind::Signed(key.clone()), tenants, host: KNOWN_HOST }
 }
 
 /// Checks the documented limit at each moment: a hundred fetches at once, then ten a second, and those that need no
 /// permit, or whose permit was returned.
 #[track_caller]
 fn assert_permitted(simulation: &Simulation, free: usize) {
-    for (number, at) in simulation.fetched_at().iter().enumerate() {
+    assert_within_permits(&simulation.fetched_at(), free);
+}
+
+#[track_caller]
+fn assert_within_permits(fetched_at: &[Duration], free: usize) {
+    for (number, at) in fetched_at.iter().enumerate() {
         let tenths = usize::try_from(at.as_millis() / 100).unwrap();
         assert!(number < free + 100 + tenths, "fetch {} after {tenths} tenths of a second", number + 1);
     }

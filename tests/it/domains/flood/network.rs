@@ -23,7 +23,10 @@ struct Inner {
     published: Mutex<Vec<SigningKey>>,
     /// The tenants that are down.
     down: Mutex<BTreeSet<usize>>,
+    /// The tenants that accept requests and never answer.
+    silent: Mutex<BTreeSet<usize>>,
     fetches: Mutex<Vec<Fetch>>,
+    requests: AtomicUsize,
     in_flight: AtomicUsize,
     most_at_once: AtomicUsize,
 }
@@ -42,7 +45,9 @@ impl Network {
             random: Random::new(7),
             published: Mutex::new(vec![key.clone()]),
             down: Mutex::default(),
+            silent: Mutex::default(),
             fetches: Mutex::default(),
+            requests: AtomicUsize::default(),
             in_flight: AtomicUsize::default(),
             most_at_once: AtomicUsize::default(),
         }))
@@ -53,9 +58,16 @@ impl Network {
         self.0.published.lock().unwrap().push(key.clone());
     }
 
-    /// Begins an outage of these tenants, and ends all other outages.
+    /// Begins an outage of these tenants, and ends all other outages. Connections to these tenants fail.
     pub(super) fn set_down(&self, tenants: impl IntoIterator<Item = usize>) {
         *self.0.down.lock().unwrap() = tenants.into_iter().collect();
+        self.0.silent.lock().unwrap().clear();
+    }
+
+    /// Begins an outage of these tenants, and ends all other outages. These tenants accept requests and never answer.
+    pub(super) fn set_silent(&self, tenants: impl IntoIterator<Item = usize>) {
+        *self.0.silent.lock().unwrap() = tenants.into_iter().collect();
+        self.0.down.lock().unwrap().clear();
     }
 
     pub(super) fn fetches(&self) -> Vec<Fetch> {
@@ -68,6 +80,11 @@ impl Network {
             *fetches.entry(fetch.tenant).or_default() += 1;
         }
         fetches
+    }
+
+    /// Returns the number of all requests, of both documents.
+    pub(super) fn requests(&self) -> usize {
+        self.0.requests.load(Ordering::SeqCst)
     }
 
     /// Returns the largest number of requests that had no answer at the same time.
@@ -95,9 +112,14 @@ impl HttpClient for Network {
         if !request.url.ends_with("/keys") {
             self.0.fetches.lock().unwrap().push(Fetch { tenant, at: self.0.time.now() });
         }
+        self.0.requests.fetch_add(1, Ordering::SeqCst);
         let in_flight = self.0.in_flight.fetch_add(1, Ordering::SeqCst) + 1;
         self.0.most_at_once.fetch_max(in_flight, Ordering::SeqCst);
+        let is_silent = self.0.silent.lock().unwrap().contains(&tenant);
         Box::pin(async move {
+            if is_silent {
+                std::future::pending::<()>().await;
+            }
             tokio::time::sleep(FASTEST + self.0.random.milliseconds(40)).await;
             self.0.in_flight.fetch_sub(1, Ordering::SeqCst);
             self.answer(&request.url, tenant)

@@ -4,8 +4,8 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use auth0_api_core::issuer::DomainContext;
-use auth0_api_core::{Algorithm, ApiClient, Clock, KeyPolicy, TrustedDomains};
+use auth0_api_core::issuer::{DomainAnswer, DomainContext};
+use auth0_api_core::{Algorithm, ApiClient, Clock, KeyPolicy, TokenRequest, TrustedDomains};
 use auth0_api_testing::{ManualClock, OfflineTenant, SigningKey, status_and_label};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -34,7 +34,8 @@ pub(super) struct Simulation {
 pub(super) enum Source {
     /// A list of this many tenants.
     List(usize),
-    /// A resolver that trusts this many tenants. It answers after 0 to 40 ms, so requests overtake each other.
+    /// A resolver that trusts this many tenants, and nobody for an unknown host. It answers after 0 to 40 ms, so
+    /// requests overtake each other.
     Resolver(usize),
 }
 
@@ -42,6 +43,8 @@ pub(super) enum Source {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum From {
     Stranger,
+    /// Anybody, with any token, at a host for which the resolver trusts nobody.
+    UnknownHost,
     User,
 }
 
@@ -51,6 +54,14 @@ pub(super) struct Load {
     pub(super) kind: Kind,
     /// The tenants that the requests name, at random.
     pub(super) tenants: Range<usize>,
+    pub(super) host: &'static str,
+}
+
+impl Load {
+    /// Sends the same requests to a host for which the resolver trusts nobody.
+    pub(super) fn at_unknown_host(self) -> Self {
+        Self { host: UNKNOWN_HOST, ..self }
+    }
 }
 
 /// What the requests of a load present.
@@ -99,7 +110,14 @@ impl Simulation {
 
     /// Returns when each fetch began, from the beginning of the simulation.
     pub(super) fn fetched_at(&self) -> Vec<Duration> {
-        self.network.fetches().iter().map(|fetch| self.since_beginning(fetch.at)).collect()
+        self.fetched_from(|_| true)
+    }
+
+    /// Returns when each fetch from some tenants began, from the beginning of the simulation.
+    pub(super) fn fetched_from(&self, tenants: impl Fn(usize) -> bool) -> Vec<Duration> {
+        let fetches = self.network.fetches();
+        let fetches = fetches.iter().filter(|fetch| tenants(fetch.tenant));
+        fetches.map(|fetch| self.since_beginning(fetch.at)).collect()
     }
 
     fn since_beginning(&self, time: SystemTime) -> Duration {
@@ -145,13 +163,18 @@ impl Simulation {
     fn send(&mut self, load: &Load) {
         let tenant = load.tenants.start + self.random.below(load.tenants.len());
         let token = self.token(&load.kind, tenant);
-        let from = if matches!(load.kind, Kind::Signed(_)) { From::User } else { From::Stranger };
+        let from = match load.kind {
+            _ if load.host == UNKNOWN_HOST => From::UnknownHost,
+            Kind::Signed(_) => From::User,
+            Kind::MadeUpKey | Kind::Unsigned => From::Stranger,
+        };
+        let headers = [("host", load.host.to_owned()), ("authorization", format!("Bearer {token}"))];
         let (api, at, time) = (self.api.clone(), self.elapsed(), self.time.clone());
         self.requests.spawn(async move {
             let sent = time.now();
-            let outcome = api.verify_access_token(&token).await;
-            let headers = outcome.as_ref().err().map(|error| api.reject(error));
-            let retry_after = headers.and_then(|rejection| {
+            let outcome = api.verify_request(&TokenRequest::new("GET", URL, &headers)).await;
+            let rejection = outcome.as_ref().err().map(|error| api.reject(error));
+            let retry_after = rejection.and_then(|rejection| {
                 rejection.headers().find(|(name, _)| *name == "retry-after").and_then(|(_, value)| value.parse().ok())
             });
             Answer {
@@ -185,13 +208,18 @@ fn slow_resolver(tenants: usize) -> impl auth0_api_core::issuer::DomainResolver 
     let random = Arc::new(Random::new(3));
     move |context: &DomainContext<'_>| {
         let trusted = tenant_of(context.unverified_issuer()).filter(|tenant| *tenant < tenants);
-        let random = Arc::clone(&random);
+        let (random, is_known) = (Arc::clone(&random), context.header("host") == Some(KNOWN_HOST));
         async move {
             tokio::time::sleep(random.milliseconds(40)).await;
-            Ok(vec![trusted.map_or_else(|| "nobody.example".to_owned(), domain)])
+            let domains = vec![trusted.map_or_else(|| "nobody.example".to_owned(), domain)];
+            Ok(if is_known { domains.into() } else { DomainAnswer::Nobody })
         }
     }
 }
 
-/// No request may wait longer: a resolver, a permit and a fetch take less than two seconds.
-const MOST_WAITING: Duration = Duration::from_secs(5);
+/// No request may wait longer: a resolver and a permit take less than two seconds, a fetch at most five.
+const MOST_WAITING: Duration = Duration::from_secs(8);
+
+pub(super) const KNOWN_HOST: &str = "api.example";
+const UNKNOWN_HOST: &str = "scanner.example";
+const URL: &str = "https://api.example/orders";
