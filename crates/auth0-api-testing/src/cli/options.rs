@@ -10,6 +10,7 @@ use std::path::PathBuf;
 #[derive(Clone, Debug, Default, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each of them is a flag")]
 #[expect(clippy::doc_markdown, reason = "the program prints these texts, and a terminal shows no Markdown")]
+#[expect(rustdoc::bare_urls, reason = "a terminal shows no links, either")]
 pub struct TenantOptions {
     /// Read settings, APIs, clients, users and more from a TOML file
     #[arg(long, value_name = "FILE")]
