@@ -353,7 +353,10 @@ impl ApiClientBuilder {
         let trusted = keep(problems, self.domains.parse(self.loopback).map_err(ConfigProblem::from));
         let algorithms = AlgorithmSet::new(self.algorithms.iter().copied());
         let algorithms = keep(problems, algorithms.ok_or(ConfigProblem::Algorithms));
-        let http_client = keep(problems, self.http_client.clone().map_or_else(|| self.default_http_client(), Ok));
+        let http_client = keep(
+            problems,
+            self.http_client.clone().map_or_else(|| default_http_client(&self.domains, self.loopback), Ok),
+        );
         let public_url = keep(problems, self.public_url.as_deref().map(parsed_public_url).transpose());
         let own_hosts = self.own_hosts.as_deref().map(|hosts| parsed_own_hosts(hosts, problems));
         let jwks_hosts = self.parsed_jwks_hosts(problems);
@@ -432,21 +435,6 @@ impl ApiClientBuilder {
         hosts.into_iter().collect()
     }
 
-    /// Without any certificate on this machine, a client for tenants on this machine still works by plain HTTP.
-    #[cfg(feature = "reqwest")]
-    fn default_http_client(&self) -> Result<Arc<dyn HttpClient>, ConfigProblem> {
-        let client = ReqwestClient::new().or_else(|error| {
-            let is_local = self.domains.parse(self.loopback).is_ok_and(|trusted| trusted.is_plain_http());
-            if is_local { ReqwestClient::without_certificates() } else { Err(error) }
-        });
-        Ok(Arc::new(client.map_err(|error| ConfigProblem::HttpClient(error.into()))?))
-    }
-
-    #[cfg(not(feature = "reqwest"))]
-    fn default_http_client(&self) -> Result<Arc<dyn HttpClient>, ConfigProblem> {
-        Err(ConfigProblem::HttpClient("the feature `reqwest` is off: set http_client()".into()))
-    }
-
     /// Returns the domain where the client authenticates; `None` stands for the only trusted domain.
     fn parsed_exchange_domain(&self) -> Result<Option<Domain>, ConfigProblem> {
         match &self.exchange_domain {
@@ -477,6 +465,21 @@ fn parsed_own_hosts(hosts: &[Box<str>], problems: &mut Vec<ConfigProblem>) -> Ow
         keep(problems, own_hosts.add(host).map_err(|error| ConfigProblem::OwnHost { host: host.clone(), error }));
     }
     own_hosts
+}
+
+/// Without any certificate on this machine, a client for tenants on this machine still works by plain HTTP.
+#[cfg(feature = "reqwest")]
+fn default_http_client(domains: &TrustedDomains, loopback: Loopback) -> Result<Arc<dyn HttpClient>, ConfigProblem> {
+    let client = ReqwestClient::new().or_else(|error| {
+        let is_local = domains.parse(loopback).is_ok_and(|trusted| trusted.is_plain_http());
+        if is_local { ReqwestClient::without_certificates() } else { Err(error) }
+    });
+    Ok(Arc::new(client.map_err(|error| ConfigProblem::HttpClient(error.into()))?))
+}
+
+#[cfg(not(feature = "reqwest"))]
+fn default_http_client(_: &TrustedDomains, _: Loopback) -> Result<Arc<dyn HttpClient>, ConfigProblem> {
+    Err(ConfigProblem::HttpClient("the feature `reqwest` is off: set http_client()".into()))
 }
 
 /// Auth0's default.

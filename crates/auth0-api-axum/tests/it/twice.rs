@@ -63,6 +63,25 @@ async fn a_requirement_ignores_a_token_that_another_client_verified() {
     assert_eq!(response.status(), 500);
 }
 
+/// The inner layer is that of a public route: a handler must not read the token of the outer client there.
+#[tokio::test]
+async fn an_optional_layer_of_another_client_hides_the_token_of_the_outer_client() {
+    let world = TestWorld::start().await;
+    let other = ApiClient::builder(world.tenant.domain(), "https://admin.example.com").insecure_http_loopback();
+    let inner = AuthLayer::new(other.build().unwrap()).optional().layer(service_fn(|request: Request<String>| {
+        assert!(request.extensions().get::<VerifiedToken>().is_none());
+        ready(Ok::<_, Infallible>(Response::<Bytes>::default()))
+    }));
+    let without_header = tower::util::MapRequest::new(inner, |mut request: Request<String>| {
+        assert!(request.extensions().get::<VerifiedToken>().is_some());
+        request.headers_mut().remove("authorization");
+        request
+    });
+    let service = AuthLayer::new(world.api.clone()).layer(without_header);
+    let response = service.oneshot(world.bearer("").body(String::new()).unwrap()).await.unwrap();
+    assert_eq!(response.status(), 200);
+}
+
 #[tokio::test]
 async fn two_layers_send_one_nonce() {
     let world = TestWorld::start_with(|builder| {

@@ -90,6 +90,7 @@ impl Trusted {
     }
 
     /// Whether all domains are on this machine, and reached by plain HTTP.
+    #[cfg(feature = "reqwest")]
     pub(crate) fn is_plain_http(&self) -> bool {
         self.issuers().is_some_and(|issuers| issuers.iter().all(|issuer| issuer.starts_with("http://")))
     }
