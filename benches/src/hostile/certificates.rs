@@ -28,7 +28,7 @@ pub(super) fn envoy(world: &World) -> Vec<Candidate> {
         input("an open quote", "Subject=\"", "a", ""),
         input("escaped characters in Cert", "Cert=\"", "%41", "\""),
         input(
-            "a certificate of 45 KB",
+            "a certificate of 12 KB",
             "Cert=\"-----BEGIN CERTIFICATE-----%0A",
             "AAAA",
             "%0A-----END CERTIFICATE-----%0A\"",
@@ -45,7 +45,7 @@ pub(super) fn pem(world: &World) -> Vec<Candidate> {
     };
     let (begin, end) = ("-----BEGIN CERTIFICATE-----%0A", "%0A-----END CERTIFICATE-----%0A");
     vec![
-        input("a certificate of 45 KB", begin, "AAAA", end),
+        input("a certificate of 12 KB", begin, "AAAA", end),
         input("a certificate in lines of four characters", begin, "AAAA%0A", end),
         input("a certificate of triplets", begin, "%41%41%41%41", end),
         input("line ends", begin, "%0A", end),
@@ -63,4 +63,4 @@ fn filled(before: &str, unit: &str, after: &str) -> String {
 }
 
 /// The longest header that is parsed.
-const LONGEST: usize = 60 * 1024;
+const LONGEST: usize = 16 * 1024;

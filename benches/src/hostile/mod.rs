@@ -23,9 +23,9 @@ pub fn run(effort: Effort) {
         ("Token of 16 KiB", tokens::tokens(&world)),
         ("Authorization header", tokens::headers(&world)),
         ("DPoP proof of 8 KiB", proofs::proofs(&world)),
-        ("Received target of 60 KiB", proofs::targets(&world)),
-        ("X-Forwarded-Client-Cert of 60 KiB", certificates::envoy(&world)),
-        ("PEM certificate of 60 KiB", certificates::pem(&world)),
+        ("Received target of 8 KiB", proofs::targets(&world)),
+        ("X-Forwarded-Client-Cert of 16 KiB", certificates::envoy(&world)),
+        ("PEM certificate of 16 KiB", certificates::pem(&world)),
     ] {
         compare(title, effort, with_floor(&world, candidates));
     }

@@ -26,7 +26,9 @@ impl<'r> HeaderList<'r> {
         let mut list = Self { header, entries: Vec::new() };
         for line in lines {
             let line = str::from_utf8(line).map_err(|_| list.malformed())?;
-            list.entries.extend(split_unquoted(line, ',').ok_or(list.malformed())?);
+            for entry in split_unquoted(line, b',') {
+                list.entries.push(entry.map_err(|Unclosed| list.malformed())?);
+            }
         }
         Ok(list)
     }
@@ -113,26 +115,50 @@ fn address(node: &str) -> Result<Option<IpAddr>, MalformedNode> {
 #[derive(Debug, PartialEq)]
 struct MalformedNode;
 
-/// Splits the text at each delimiter outside quoted strings, and trims the parts; `None` if a quoted string is not
-/// closed.
-pub(crate) fn split_unquoted(text: &str, delimiter: char) -> Option<Vec<&str>> {
-    // `split` calls the closure once for each character, from the left. So the closure can keep the state: whether the
-    // character is in a quoted string, and whether a backslash before the character escapes it.
+/// Splits the text at each delimiter outside quoted strings, and trims the parts. If a quoted string is not closed, the
+/// last part is an error.
+pub(crate) fn split_unquoted(text: &str, delimiter: u8) -> Parts<'_> {
+    Parts { rest: Some(text), delimiter }
+}
+
+/// The parts that [`split_unquoted`] finds. They are found one by one, so a long text needs no memory.
+#[derive(Debug)]
+pub(crate) struct Parts<'t> {
+    rest: Option<&'t str>,
+    delimiter: u8,
+}
+
+/// A quoted string is not closed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Unclosed;
+
+impl<'t> Iterator for Parts<'t> {
+    type Item = Result<&'t str, Unclosed>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let text = self.rest.take()?;
+        let Ok(end) = end_of_part(text, self.delimiter) else { return Some(Err(Unclosed)) };
+        let (part, rest) = text.split_at_checked(end).unwrap_or((text, ""));
+        // Without a delimiter after the part, it is the last one.
+        self.rest = rest.get(1..);
+        Some(Ok(part.trim_matches([' ', '\t'])))
+    }
+}
+
+/// Returns the position of the first delimiter outside quoted strings, or of the end of the text.
+fn end_of_part(text: &str, delimiter: u8) -> Result<usize, Unclosed> {
+    // The octets of a character outside of ASCII are never equal to one of these characters.
     let (mut quoted, mut escaped) = (false, false);
-    let parts = text
-        .split(|character| {
-            if escaped {
-                escaped = false;
-            } else if character == '"' {
-                quoted = !quoted;
-            } else {
-                escaped = quoted && character == '\\';
-            }
-            !quoted && character == delimiter
-        })
-        .map(|part| part.trim_matches([' ', '\t']))
-        .collect();
-    (!quoted).then_some(parts)
+    for (position, octet) in text.bytes().enumerate() {
+        match octet {
+            _ if escaped => escaped = false,
+            b'"' => quoted = !quoted,
+            b'\\' => escaped = quoted,
+            _ if octet == delimiter && !quoted => return Ok(position),
+            _ => {}
+        }
+    }
+    if quoted { Err(Unclosed) } else { Ok(text.len()) }
 }
 
 /// The greatest length of one header with all its lines, in octets. Real chains of proxies write less.
@@ -142,7 +168,7 @@ pub(super) const MAX_HEADER: usize = 8 * 1024;
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
 
-    use super::{MalformedNode, address, split_unquoted};
+    use super::{MalformedNode, Unclosed, address, split_unquoted};
 
     #[test]
     fn nodes_are_read_with_and_without_port() {
@@ -167,14 +193,14 @@ mod tests {
     #[test]
     fn delimiters_in_quotes_do_not_split() {
         for (text, expected) in [
-            ("", Some(vec![""])),
-            ("a , b\t,", Some(vec!["a", "b", ""])),
-            ("\"a,b\",c", Some(vec!["\"a,b\"", "c"])),
-            ("\"a\\\",b\",c", Some(vec!["\"a\\\",b\"", "c"])),
-            ("\"a,b", None),
-            ("\"a\\\"", None),
+            ("", Ok(vec![""])),
+            ("a , b\t,", Ok(vec!["a", "b", ""])),
+            ("\"a,b\",c", Ok(vec!["\"a,b\"", "c"])),
+            ("\"a\\\",b\",c", Ok(vec!["\"a\\\",b\"", "c"])),
+            ("\"a,b", Err(Unclosed)),
+            ("\"a\\\"", Err(Unclosed)),
         ] {
-            assert_eq!(split_unquoted(text, ','), expected, "{text}");
+            assert_eq!(split_unquoted(text, b',').collect::<Result<Vec<_>, _>>(), expected, "{text}");
         }
     }
 }

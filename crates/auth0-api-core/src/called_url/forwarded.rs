@@ -6,7 +6,7 @@
 
 use super::TargetError;
 use super::authority::{Authority, Scheme};
-use super::entries::{HeaderList, TrustedEntries, split_unquoted};
+use super::entries::{HeaderList, TrustedEntries, Unclosed, split_unquoted};
 use super::path::Path;
 use super::proxies::ProxyChain;
 use crate::credentials::is_token;
@@ -104,13 +104,18 @@ impl<'r> Entry<'r> {
 
     fn parse(text: &'r str) -> Result<Self, TargetError> {
         let mut entry = Self::default();
-        for pair in split_unquoted(text, ';').ok_or(Self::MALFORMED)?.into_iter().filter(|pair| !pair.is_empty()) {
+        for pair in split_unquoted(text, b';') {
+            let pair = pair.map_err(|Unclosed| Self::MALFORMED)?;
+            if pair.is_empty() {
+                continue;
+            }
             let (name, value) = pair.split_once('=').ok_or(Self::MALFORMED)?;
             // RFC 7239 §4: parameter names are compared without regard to case.
-            let known = match name.to_ascii_lowercase().as_str() {
-                "for" => &mut entry.sender,
-                "proto" => &mut entry.proto,
-                "host" => &mut entry.host,
+            let is = |known: &str| name.eq_ignore_ascii_case(known);
+            let known = match name {
+                _ if is("for") => &mut entry.sender,
+                _ if is("proto") => &mut entry.proto,
+                _ if is("host") => &mut entry.host,
                 _ if is_token(name) => continue,
                 _ => return Err(Self::MALFORMED),
             };

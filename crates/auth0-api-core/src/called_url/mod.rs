@@ -92,6 +92,6 @@ pub use url::TargetUrl;
 
 pub(crate) use authority::{port_number, split_port};
 pub(crate) use difference::hint;
-pub(crate) use entries::split_unquoted;
+pub(crate) use entries::{Unclosed, split_unquoted};
 pub(crate) use own_hosts::OwnHosts;
 pub(crate) use policy::TargetPolicy;

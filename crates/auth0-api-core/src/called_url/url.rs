@@ -173,7 +173,8 @@ pub(super) fn reject_dot_segments(received: &str) -> Result<(), TargetError> {
 
 /// RFC 9449 §4.3 (9): URLs are compared without query and fragment.
 pub(super) fn without_query(text: &str) -> Result<&str, TargetError> {
-    let kept = text.split(['?', '#']).next().unwrap_or_default();
+    let end = memchr::memchr2(b'?', b'#', text.as_bytes()).unwrap_or(text.len());
+    let kept = text.get(..end).unwrap_or_default();
     if kept.len() > MAX_URL {
         return Err(TargetError::TooLong { length: kept.len(), limit: MAX_URL });
     }

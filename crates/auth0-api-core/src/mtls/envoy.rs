@@ -4,7 +4,7 @@
 
 use super::CertificateError;
 use super::header::{escaped_pem, hex_pair};
-use crate::called_url::split_unquoted;
+use crate::called_url::{Unclosed, split_unquoted};
 use crate::certificate::{CertificateThumbprint, ClientCertificate};
 
 /// Returns the certificate in the first element, which describes the client. The later elements describe proxies.
@@ -16,10 +16,14 @@ pub(super) fn forwarded_client_cert(
     list: &str,
     expected: usize,
 ) -> Result<Option<ClientCertificate>, CertificateError> {
-    let elements = split_unquoted(list, ',').ok_or(MALFORMED)?;
-    match elements.first() {
-        Some(first) if elements.len() == expected => certificate(first),
-        _ => Err(CertificateError::HeaderElements { elements: elements.len(), expected }),
+    let (mut first, mut elements) = (None, 0);
+    for element in split_unquoted(list, b',') {
+        first = first.or(Some(element.map_err(|Unclosed| MALFORMED)?));
+        elements += 1;
+    }
+    match first {
+        Some(first) if elements == expected => certificate(first),
+        _ => Err(CertificateError::HeaderElements { elements, expected }),
     }
 }
 
@@ -27,12 +31,18 @@ pub(super) fn forwarded_client_cert(
 /// `Cert` is the certificate as percent-encoded PEM. An element with neither means that the client had no certificate.
 fn certificate(element: &str) -> Result<Option<ClientCertificate>, CertificateError> {
     let (mut hash, mut cert) = (None, None);
-    for pair in split_unquoted(element, ';').ok_or(MALFORMED)?.into_iter().filter(|pair| !pair.is_empty()) {
+    for pair in split_unquoted(element, b';') {
+        let pair = pair.map_err(|Unclosed| MALFORMED)?;
+        if pair.is_empty() {
+            continue;
+        }
         let (key, value) = pair.split_once('=').ok_or(MALFORMED)?;
-        let known = match key.to_ascii_lowercase().as_str() {
-            "hash" => &mut hash,
-            "cert" => &mut cert,
-            _ => continue,
+        let known = if key.eq_ignore_ascii_case("hash") {
+            &mut hash
+        } else if key.eq_ignore_ascii_case("cert") {
+            &mut cert
+        } else {
+            continue;
         };
         if known.replace(unquoted(value)).is_some() {
             return Err(MALFORMED);

@@ -72,14 +72,15 @@ pub(super) fn hex_pair(high: u8, low: u8) -> Option<u8> {
     Some(digit(high)? << 4 | digit(low)?)
 }
 
-/// The longest header that is read, in octets: Envoy's default limit for all headers of a request. A certificate takes
-/// 1 to 4 KiB. With percent-encoding and its chain, it takes several times more.
-const MAX_HEADER: usize = 60 * 1024;
+/// The longest header that is read, in octets. A certificate takes 1 to 4 KiB in this form, and a chain of four less than
+/// this limit. Common proxies pass no longer line on.
+const MAX_HEADER: usize = 16 * 1024;
 
 #[cfg(test)]
 mod tests {
-    use super::{byte_sequence, escaped_pem, percent_decoded};
+    use super::{MAX_HEADER, byte_sequence, escaped_pem, percent_decoded, single};
     use crate::mtls::CertificateError;
+    use crate::request::TokenRequest;
 
     /// RFC 8705 appendix A, figures 5 and 7.
     const PEM: &str = "-----BEGIN CERTIFICATE-----\nMIIBBjCBrAIBAjAKBggqhkjOPQQDAjAPMQ0wCwYDVQQDDARtdGxzMB4XDTE4MTAx\nODEyMzcwOVoXDTIyMDUwMjEyMzcwOVowDzENMAsGA1UEAwwEbXRsczBZMBMGByqG\nSM49AgEGCCqGSM49AwEHA0IABNcnyxwqV6hY8QnhxxzFQ03C7HKW9OylMbnQZjjJ\n/Au08/coZwxS7LfA4vOLS9WuneIXhbGGWvsDSb0tH6IxLm8wCgYIKoZIzj0EAwID\nSQAwRgIhAP0RC1E+vwJD/D1AGHGzuri+hlV/PpQEKTWUVeORWz83AiEA5x2eXZOV\nbUlJSGQgjwD5vaUaKlLR50Q2DmFfQj1L+SY=\n-----END CERTIFICATE-----\n";
@@ -92,6 +93,19 @@ mod tests {
 
     fn read(outcome: Result<Option<super::ClientCertificate>, CertificateError>) -> Result<String, CertificateError> {
         outcome.map(|certificate| certificate.map_or("none".to_owned(), |found| found.thumbprint().to_string()))
+    }
+
+    #[test]
+    fn a_header_has_at_most_16_kib() {
+        for (length, expected) in [(16_384, Ok(16_384)), (16_385, Err((16_385, MAX_HEADER)))] {
+            let headers = [("x-pem", "a".repeat(length))];
+            let read = single(&TokenRequest::new("GET", "https://api.example.com/", &headers), "x-pem");
+            let read = read.map(|value| value.unwrap_or_default().len()).map_err(|error| match error {
+                CertificateError::HeaderTooLong { length, limit } => (length, limit),
+                other => unreachable!("{other}"),
+            });
+            assert_eq!(read, expected);
+        }
     }
 
     #[test]

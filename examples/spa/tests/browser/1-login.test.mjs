@@ -18,9 +18,9 @@ async function seen(bare, subject = 'auth0|local-user') {
 
 flow('login: loginWithRedirect and handleRedirectCallback', async windows => {
   const bare = await w.open(windows);
-  const mark = w.tenant.mark();
+  const mark = await w.tenant.mark();
   await bare.signIn();
-  assert.deepEqual(w.requests(mark, '/oauth/token'), ['POST /oauth/token 200 local-page authorization_code']);
+  assert.deepEqual(await w.requests(mark, '/oauth/token'), ['POST /oauth/token 200 local-page authorization_code']);
   assert.deepEqual((await seen(bare)).aud, [API, `${w.tenant.url}/userinfo`]);
 });
 
@@ -59,12 +59,12 @@ flow('login: unknown parameters are ignored (screen_hint, connection, ext-…)',
 
 flow('login: an error at the callback is reported', async windows => {
   const bare = await w.open(windows);
-  const mark = w.tenant.mark();
+  const mark = await w.tenant.mark();
   await bare.redirect(() => window.auth0.loginWithRedirect({ authorizationParams: { audience: 'https://unknown.example.com' } }));
   const failure = await bare.fails(() => window.auth0.handleRedirectCallback());
   assert.equal(failure.code, 'access_denied');
   assert.match(failure.message, /Service not found: https:\/\/unknown/);
-  assert.match(w.requests(mark, '/authorize')[0], /302 local-page: access_denied, Service not found/);
+  assert.match((await w.requests(mark, '/authorize'))[0], /302 local-page: access_denied, Service not found/);
 });
 
 flow('login: max_age, with auth_time in the ID token', async windows => {
@@ -104,10 +104,10 @@ flow('login: the ID token has the claims of Auth0\'s (sid, auth_time, nickname, 
 
 flow('login: loginWithPopup', async windows => {
   const bare = await w.open(windows);
-  const mark = w.tenant.mark();
+  const mark = await w.tenant.mark();
   await bare.run(() => window.auth0.loginWithPopup());
   await seen(bare);
-  assert.match(w.requests(mark, '/authorize')[0], /^GET \/authorize 200 local-page$/);
+  assert.match((await w.requests(mark, '/authorize'))[0], /^GET \/authorize 200 local-page$/);
 });
 
 flow('login: loginWithPopup reports the tenant\'s refusal', async windows => {
@@ -142,31 +142,31 @@ flow('login: getTokenWithPopup gets a token with another scope', async windows =
 flow('logout: logout({ returnTo })', async windows => {
   const bare = await w.open(windows);
   await bare.signIn();
-  const mark = w.tenant.mark();
+  const mark = await w.tenant.mark();
   await bare.redirect(() => window.auth0.logout({ logoutParams: { returnTo: `${location.origin}/bye` } }));
   assert.equal(new URL(bare.page.url()).pathname, '/bye');
-  assert.deepEqual(w.requests(mark, '/v2/logout'), ['GET /v2/logout 302 local-page']);
+  assert.deepEqual(await w.requests(mark, '/v2/logout'), ['GET /v2/logout 302 local-page']);
   assert.equal(await bare.user(), undefined);
 });
 
 flow('logout: logout() without a URL ends at the tenant', async windows => {
   const bare = await w.open(windows);
   await bare.signIn();
-  const mark = w.tenant.mark();
+  const mark = await w.tenant.mark();
   await Promise.all([
     bare.page.waitForNavigation(),
     bare.page.evaluate(() => { window.auth0.logout(); }),
   ]);
   assert.equal(new URL(bare.page.url()).origin, w.tenant.url);
-  assert.deepEqual(w.requests(mark, '/v2/logout'), ['GET /v2/logout 200 local-page']);
+  assert.deepEqual(await w.requests(mark, '/v2/logout'), ['GET /v2/logout 200 local-page']);
 });
 
 flow('logout: federated', async windows => {
   const bare = await w.open(windows);
   await bare.signIn();
-  const mark = w.tenant.mark();
+  const mark = await w.tenant.mark();
   await bare.redirect(() => window.auth0.logout({ logoutParams: { federated: true, returnTo: location.origin } }));
-  assert.deepEqual(w.requests(mark, '/v2/logout'), ['GET /v2/logout 302 local-page']);
+  assert.deepEqual(await w.requests(mark, '/v2/logout'), ['GET /v2/logout 302 local-page']);
 });
 
 flow('logout: login_required afterwards', async windows => {

@@ -11,19 +11,19 @@ const w = world();
 flow('API: getTokenSilently answers from the cache', async windows => {
   const bare = await w.open(windows);
   await bare.signIn();
-  const mark = w.tenant.mark();
+  const mark = await w.tenant.mark();
   const [first, second] = [await bare.token(), await bare.token()];
   assert.equal(first.access_token, second.access_token);
-  assert.deepEqual(w.tenant.log(mark), []);
+  assert.deepEqual(await w.tenant.lines(mark), []);
   assert.equal((await bare.call(`${w.api.url}/api/private`)).status, 200);
 });
 
 flow('API: getTokenSilently by iframe', async windows => {
   const bare = await w.open(windows);
   await bare.signIn();
-  const mark = w.tenant.mark();
+  const mark = await w.tenant.mark();
   await bare.token({ cacheMode: 'off' });
-  assert.deepEqual(w.requests(mark, '/authorize'), ['GET /authorize 200 local-page']);
+  assert.deepEqual(await w.requests(mark, '/authorize'), ['GET /authorize 200 local-page']);
   assert.equal((await bare.call(`${w.api.url}/api/private`)).body.subject, 'auth0|local-user');
 });
 
@@ -61,9 +61,9 @@ flow('API: a silent token is for the user of the session', async windows => {
 
 flow('API: login_required without a session', async windows => {
   const bare = await w.open(windows);
-  const mark = w.tenant.mark();
+  const mark = await w.tenant.mark();
   assert.equal((await bare.fails(() => window.auth0.getTokenSilently())).code, 'login_required');
-  assert.deepEqual(w.requests(mark, '/authorize'), ['GET /authorize 200 local-page: login_required, Login required']);
+  assert.deepEqual(await w.requests(mark, '/authorize'), ['GET /authorize 200 local-page: login_required, Login required']);
 });
 
 flow('API: prompt=none by redirect is login_required without a session', async windows => {

@@ -17,10 +17,10 @@ const stored = bare => bare.run(() => {
 
 /** Gets a new token, and asserts that it came by refresh token and that the API takes it. */
 async function refreshed(bare) {
-  const mark = w.tenant.mark();
+  const mark = await w.tenant.mark();
   await bare.token({ cacheMode: 'off' });
-  assert.deepEqual(w.requests(mark, '/oauth/token'), ['POST /oauth/token 200 local-page refresh_token']);
-  assert.deepEqual(w.requests(mark, '/authorize'), []);
+  assert.deepEqual(await w.requests(mark, '/oauth/token'), ['POST /oauth/token 200 local-page refresh_token']);
+  assert.deepEqual(await w.requests(mark, '/authorize'), []);
   const answer = await bare.call(`${w.api.url}/api/private`);
   assert.deepEqual([answer.status, answer.body.subject], [200, 'auth0|local-user']);
 }
@@ -63,9 +63,9 @@ flow('refresh tokens: revokeRefreshToken', async windows => {
   const bare = await w.open(windows, { ...refreshing, cacheLocation: 'localstorage' });
   await bare.signIn();
   const token = await stored(bare);
-  const mark = w.tenant.mark();
+  const mark = await w.tenant.mark();
   await bare.run(() => window.auth0.revokeRefreshToken());
-  assert.match(w.requests(mark, '/oauth/revoke')[0], /^POST \/oauth\/revoke 200/);
+  assert.match((await w.requests(mark, '/oauth/revoke'))[0], /^POST \/oauth\/revoke 200/);
   const again = await w.tokenRequest({ grant_type: 'refresh_token', client_id: 'local-page', refresh_token: token });
   assert.equal(again.body.error, 'invalid_grant');
 });
@@ -73,9 +73,9 @@ flow('refresh tokens: revokeRefreshToken', async windows => {
 flow('refresh tokens: revokeRefreshToken (memory)', async windows => {
   const bare = await w.open(windows, refreshing);
   await bare.signIn();
-  const mark = w.tenant.mark();
+  const mark = await w.tenant.mark();
   await bare.run(() => window.auth0.revokeRefreshToken());
-  assert.match(w.requests(mark, '/oauth/revoke')[0], /^POST \/oauth\/revoke 200/);
+  assert.match((await w.requests(mark, '/oauth/revoke'))[0], /^POST \/oauth\/revoke 200/);
   assert.equal((await bare.fails(() => window.auth0.getTokenSilently({ cacheMode: 'off' }))).code, 'missing_refresh_token');
 });
 
@@ -83,18 +83,18 @@ flow('fallback: without it, a missing token is missing_refresh_token', async win
   const bare = await w.open(windows, refreshing);
   await bare.signIn();
   await bare.reload();
-  const mark = w.tenant.mark();
+  const mark = await w.tenant.mark();
   assert.equal((await bare.fails(() => window.auth0.getTokenSilently())).code, 'missing_refresh_token');
-  assert.deepEqual(w.tenant.log(mark), []);
+  assert.deepEqual(await w.tenant.lines(mark), []);
 });
 
 flow('fallback: to the iframe after a reload', async windows => {
   const bare = await w.open(windows, { ...refreshing, useRefreshTokensFallback: true });
   await bare.signIn();
   await bare.reload();
-  const mark = w.tenant.mark();
+  const mark = await w.tenant.mark();
   await bare.token();
-  assert.deepEqual(w.requests(mark, '/authorize'), ['GET /authorize 200 local-page']);
+  assert.deepEqual(await w.requests(mark, '/authorize'), ['GET /authorize 200 local-page']);
   assert.equal((await bare.call(`${w.api.url}/api/private`)).status, 200);
 });
 
@@ -104,9 +104,9 @@ flow('fallback: to the iframe after invalid_grant', async windows => {
   const first = await stored(bare);
   await refreshed(bare);
   await w.tokenRequest({ grant_type: 'refresh_token', client_id: 'local-page', refresh_token: first });
-  const mark = w.tenant.mark();
+  const mark = await w.tenant.mark();
   await bare.token({ cacheMode: 'off' });
-  assert.deepEqual(w.requests(mark, '/oauth/token'), [
+  assert.deepEqual(await w.requests(mark, '/oauth/token'), [
     'POST /oauth/token 403 local-page refresh_token: invalid_grant, Unknown or invalid refresh token.',
     'POST /oauth/token 200 local-page authorization_code',
   ]);
@@ -124,11 +124,11 @@ for (const cacheLocation of ['memory', 'localstorage']) {
   flow(`MRRT: a second audience (${cacheLocation})`, async windows => {
     const bare = await w.open(windows, { ...refreshing, useMrrt: true, cacheLocation });
     await bare.signIn();
-    const mark = w.tenant.mark();
+    const mark = await w.tenant.mark();
     const answer = await bare.call(`${w.other.url}/api/claims`, { audience: OTHER });
     assert.equal(answer.status, 200, answer.challenge);
     assert.equal(answer.body.aud[0], OTHER);
-    assert.deepEqual(w.requests(mark, '/oauth/token'), ['POST /oauth/token 200 local-page refresh_token']);
+    assert.deepEqual(await w.requests(mark, '/oauth/token'), ['POST /oauth/token 200 local-page refresh_token']);
   });
 
   flow(`MRRT: further scopes of the second audience (${cacheLocation})`, async windows => {
@@ -173,10 +173,10 @@ flow('caching: localstorage, also after a reload', async windows => {
   await bare.signIn();
   const { access_token: token } = await bare.token();
   await bare.reload();
-  const mark = w.tenant.mark();
+  const mark = await w.tenant.mark();
   assert.equal((await bare.token()).access_token, token);
   assert.equal((await bare.user()).sub, 'auth0|local-user');
-  assert.deepEqual(w.tenant.log(mark), []);
+  assert.deepEqual(await w.tenant.lines(mark), []);
   assert.equal((await bare.call(`${w.api.url}/api/private`)).status, 200);
 });
 

@@ -66,11 +66,11 @@ const exchange = (user, more = {}) => ({
 
 flow('token exchange: exchangeToken signs the user in', async windows => {
   const bare = await w.open(windows);
-  const mark = w.tenant.mark();
+  const mark = await w.tenant.mark();
   await bare.run(options => window.auth0.exchangeToken(options), exchange('auth0|ada'));
   assert.equal((await bare.user()).sub, 'auth0|ada');
   assert.equal((await bare.call(`${w.api.url}/api/private`)).body.subject, 'auth0|ada');
-  assert.deepEqual(w.requests(mark, '/oauth/token'), ['POST /oauth/token 200 local-page token_exchange']);
+  assert.deepEqual(await w.requests(mark, '/oauth/token'), ['POST /oauth/token 200 local-page token_exchange']);
 });
 
 flow('token exchange: loginWithCustomTokenExchange signs the user in', async windows => {
@@ -106,9 +106,9 @@ flow('token exchange: with offline_access, the page can refresh', async windows 
   const bare = await w.open(windows, { useRefreshTokens: true });
   const scope = 'openid profile email offline_access';
   await bare.run(options => window.auth0.exchangeToken(options), exchange('auth0|ada', { scope }));
-  const mark = w.tenant.mark();
+  const mark = await w.tenant.mark();
   await bare.token({ cacheMode: 'off' });
-  assert.deepEqual(w.requests(mark, '/oauth/token'), ['POST /oauth/token 200 local-page refresh_token']);
+  assert.deepEqual(await w.requests(mark, '/oauth/token'), ['POST /oauth/token 200 local-page refresh_token']);
   assert.equal((await bare.call(`${w.api.url}/api/private`)).body.subject, 'auth0|ada');
 });
 

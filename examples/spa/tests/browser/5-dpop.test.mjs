@@ -30,9 +30,9 @@ flow('DPoP: login', async windows => {
 
 flow('DPoP: login where the tenant asks for a nonce', async windows => {
   const bare = await strict.open(windows, dpop);
-  const mark = strict.tenant.mark();
+  const mark = await strict.tenant.mark();
   await bare.signIn();
-  const requests = strict.requests(mark, '/oauth/token');
+  const requests = await strict.requests(mark, '/oauth/token');
   assert.match(requests[0], /^POST \/oauth\/token 400 .*use_dpop_nonce/);
   assert.equal(requests[1], 'POST /oauth/token 200 local-page authorization_code');
   await accepted(bare, `${strict.api.url}/api/claims`);
@@ -44,9 +44,9 @@ for (const cacheLocation of ['memory', 'localstorage']) {
     await bare.signIn();
     const { cnf } = await accepted(bare);
     for (let time = 0; time < 3; time += 1) {
-      const mark = w.tenant.mark();
+      const mark = await w.tenant.mark();
       await bare.token({ cacheMode: 'off' });
-      assert.deepEqual(w.requests(mark, '/oauth/token'), ['POST /oauth/token 200 local-page refresh_token']);
+      assert.deepEqual(await w.requests(mark, '/oauth/token'), ['POST /oauth/token 200 local-page refresh_token']);
       assert.deepEqual((await accepted(bare)).cnf, cnf);
     }
   });
@@ -65,9 +65,9 @@ flow('DPoP: a silent token by iframe is bound to the same key', async windows =>
   await bare.signIn();
   const { cnf } = await accepted(bare);
   await bare.reload();
-  const mark = w.tenant.mark();
+  const mark = await w.tenant.mark();
   await bare.token();
-  assert.deepEqual(w.requests(mark, '/authorize'), ['GET /authorize 200 local-page']);
+  assert.deepEqual(await w.requests(mark, '/authorize'), ['GET /authorize 200 local-page']);
   assert.deepEqual((await accepted(bare)).cnf, cnf);
 });
 
@@ -224,8 +224,8 @@ flow('DPoP: a POST with a body and a user-agent header, as in the document', asy
 flow('DPoP: online access, a refresh token that ends with the session', async windows => {
   const bare = await w.open(windows, { ...dpop, useRefreshTokens: true, refreshTokenMode: 'online' });
   await bare.signIn();
-  const mark = w.tenant.mark();
+  const mark = await w.tenant.mark();
   await bare.token({ cacheMode: 'off' });
-  assert.deepEqual(w.requests(mark, '/oauth/token'), ['POST /oauth/token 200 local-page refresh_token']);
+  assert.deepEqual(await w.requests(mark, '/oauth/token'), ['POST /oauth/token 200 local-page refresh_token']);
   await accepted(bare);
 });

@@ -25,14 +25,14 @@ const complete = bare => bare.run(() => window.auth0.handleRedirectCallback());
 flow('connect accounts: a token for the My Account API', async windows => {
   const bare = await w.open(windows, options);
   await bare.signIn();
-  const mark = w.tenant.mark();
+  const mark = await w.tenant.mark();
   const audience = `${w.tenant.url}/me/`;
   const { access_token: token } = await bare.token({
     authorizationParams: { audience, scope: 'create:me:connected_accounts' },
   });
   assert.equal(claims(token).aud[0], audience);
   assert.match(claims(token).scope, /create:me:connected_accounts/);
-  assert.deepEqual(w.requests(mark, '/oauth/token'), ['POST /oauth/token 200 local-page refresh_token']);
+  assert.deepEqual(await w.requests(mark, '/oauth/token'), ['POST /oauth/token 200 local-page refresh_token']);
 });
 
 for (const useDpop of [true, false]) {
@@ -43,7 +43,7 @@ for (const useDpop of [true, false]) {
     await bare.signIn({ authorizationParams: { login_hint: user } });
     const { access_token: token } = await bare.token();
     assert.equal((await w.vault(token, 'slack')).body.error, 'federated_connection_refresh_token_not_found');
-    const mark = w.tenant.mark();
+    const mark = await w.tenant.mark();
     await connect(bare, 'slack', { appState: { target: '/settings' } });
     const result = await complete(bare);
     assert.equal(result.connection, 'slack');
@@ -51,7 +51,7 @@ for (const useDpop of [true, false]) {
     assert.deepEqual([result.scopes, result.appState], [['channels:read'], { target: '/settings' }]);
     assert.ok(result.id.startsWith('cac_'));
     for (const step of ['connect', 'complete']) {
-      assert.deepEqual(w.requests(mark, `/me/v1/connected-accounts/${step}`), [`POST /me/v1/connected-accounts/${step} 201`]);
+      assert.deepEqual(await w.requests(mark, `/me/v1/connected-accounts/${step}`), [`POST /me/v1/connected-accounts/${step} 201`]);
     }
     const { status, body } = await w.vault(token, 'slack');
     assert.equal(status, 200, JSON.stringify(body));
@@ -63,10 +63,10 @@ for (const useDpop of [true, false]) {
 flow('connect accounts: where the tenant asks for nonces', async windows => {
   const bare = await strict.open(windows, options);
   await bare.signIn();
-  const mark = strict.tenant.mark();
+  const mark = await strict.tenant.mark();
   await connect(bare, 'slack');
   assert.equal((await complete(bare)).connection, 'slack');
-  const requests = strict.requests(mark, '/me/v1/connected-accounts/connect');
+  const requests = await strict.requests(mark, '/me/v1/connected-accounts/connect');
   assert.match(requests[0], /^POST \/me\/v1\/connected-accounts\/connect 401/);
   assert.equal(requests[1], 'POST /me/v1/connected-accounts/connect 201');
 });

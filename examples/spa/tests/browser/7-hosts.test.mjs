@@ -53,7 +53,7 @@ flow('hosts: the tenant logs why a page of another host has no session', async w
   });
   await bare.signIn();
   await bare.reload();
-  const mark = named.mark();
+  const mark = await named.mark();
   assert.equal((await bare.fails(() => window.auth0.getTokenSilently())).code, 'login_required');
   await named.line(/GET \/authorize 200 local-page: login_required/, mark);
 });

@@ -53,22 +53,22 @@ async function withoutDpop(page) {
 }
 
 /** Returns the lines that the APIs or the tenant have logged since a mark, without the time of day. */
-const logged = (mark, beginning) => program.log(mark).filter(line => line.startsWith(beginning))
+const logged = async (mark, beginning) => (await program.lines(mark)).filter(line => line.startsWith(beginning))
   .map(line => line.slice(9));
 
 const policyViolations = consoles => consoles.filter(line => /Content Security Policy/.test(line));
 
 flow('example page: sign in on the tenant\'s page, see the profile, sign out', async ({ open, consoles }) => {
   const page = await visit(open);
-  const mark = program.mark();
+  const mark = await program.mark();
   await signIn(page);
   assert.equal(await text(page, '#name'), 'Ada Lovelace');
   assert.equal(await text(page, '#subject'), 'auth0|ada');
   assert.match(await text(page, '#token'), /^DPoP, good for 24 hours: openid profile email offline_access/);
-  assert.ok(logged(mark, 'tenant').includes('POST /oauth/token 200 spa authorization_code'));
+  assert.ok((await logged(mark, 'tenant')).includes('POST /oauth/token 200 spa authorization_code'));
   await click(page, '#sign-out');
   await page.waitForSelector('#welcome:not([hidden])');
-  assert.ok(logged(mark, 'tenant').includes('GET /v2/logout 302 spa'));
+  assert.ok((await logged(mark, 'tenant')).includes('GET /v2/logout 302 spa'));
   assert.equal(new URL(page.url()).origin, program.url);
   await ready(page);
   // The tenant has forgotten the session too: it asks again.
@@ -98,32 +98,32 @@ flow('example page: a person denies the sign-in', async ({ open }) => {
 flow('example page: the session survives a reload', async ({ open }) => {
   const page = await visit(open);
   await signIn(page);
-  const mark = program.mark();
+  const mark = await program.mark();
   await page.reload();
   await shows(page, '#who', /Ada Lovelace/);
-  assert.ok(logged(mark, 'tenant').includes('GET /authorize 200 spa'), logged(mark, 'tenant').join('\n'));
+  assert.ok((await logged(mark, 'tenant')).includes('GET /authorize 200 spa'), (await logged(mark, 'tenant')).join('\n'));
 });
 
 flow('example page: call the API with DPoP, with the nonce that it asks for', async ({ open }) => {
   const page = await visit(open);
   await signIn(page);
-  const mark = program.mark();
+  const mark = await program.mark();
   await click(page, '[data-call="private"]');
   await shows(page, '#api-answer', /auth0\|ada/);
-  assert.deepEqual(logged(mark, 'api'), ['GET /api/private 401 DPoP use_dpop_nonce', 'GET /api/private 200 DPoP']);
+  assert.deepEqual(await logged(mark, 'api'), ['GET /api/private 401 DPoP use_dpop_nonce', 'GET /api/private 200 DPoP']);
   await click(page, '[data-call="claims"]');
   await shows(page, '#api-answer', /"jkt"/);
-  assert.deepEqual(logged(mark, 'api').slice(2), ['GET /api/claims 200 DPoP']);
+  assert.deepEqual((await logged(mark, 'api')).slice(2), ['GET /api/claims 200 DPoP']);
 });
 
 flow('example page: call the API with Bearer', async ({ open }) => {
   const page = await visit(open);
   await withoutDpop(page);
   await signIn(page);
-  const mark = program.mark();
+  const mark = await program.mark();
   await click(page, '[data-call="private"]');
   await shows(page, '#api-answer', /auth0\|ada/);
-  assert.deepEqual(logged(mark, 'api'), ['GET /api/private 200 Bearer']);
+  assert.deepEqual(await logged(mark, 'api'), ['GET /api/private 200 Bearer']);
   assert.match(await text(page, '#token'), /^Bearer, /);
 });
 
@@ -132,28 +132,28 @@ flow('example page: the switch turns DPoP off for the same session', async ({ op
   await signIn(page);
   await Promise.all([page.waitForNavigation(), page.click('#dpop')]);
   await shows(page, '#token', /^Bearer, /);
-  const mark = program.mark();
+  const mark = await program.mark();
   await click(page, '[data-call="private"]');
   await shows(page, '#api-answer', /auth0\|ada/);
-  assert.deepEqual(logged(mark, 'api'), ['GET /api/private 200 Bearer']);
+  assert.deepEqual(await logged(mark, 'api'), ['GET /api/private 200 Bearer']);
 });
 
 flow('example page: the public route needs no token', async ({ open }) => {
   const page = await visit(open);
-  const mark = program.mark();
+  const mark = await program.mark();
   await click(page, '#public');
   await shows(page, '#message', /Hello from a public endpoint/);
-  assert.deepEqual(logged(mark, 'api'), ['GET /api/public 200 -']);
+  assert.deepEqual(await logged(mark, 'api'), ['GET /api/public 200 -']);
 });
 
 flow('example page: call the second API with a token by MRRT', async ({ open }) => {
   const page = await visit(open);
   await signIn(page);
-  const mark = program.mark();
+  const mark = await program.mark();
   await click(page, '[data-call="calendar"]');
   await shows(page, '#calendar-answer', /planning/);
-  assert.deepEqual(logged(mark, 'calendar'), ['GET /events 200 DPoP']);
-  assert.ok(logged(mark, 'tenant').includes('POST /oauth/token 200 spa refresh_token'));
+  assert.deepEqual(await logged(mark, 'calendar'), ['GET /events 200 DPoP']);
+  assert.ok((await logged(mark, 'tenant')).includes('POST /oauth/token 200 spa refresh_token'));
 });
 
 flow('example page: switch the organization, and leave it', async ({ open }) => {
@@ -163,33 +163,33 @@ flow('example page: switch the organization, and leave it', async ({ open }) => 
     await Promise.all([page.waitForNavigation(), click(page, `[data-organization="${organization}"]`)]);
     await ready(page);
     await shows(page, '#organization', new RegExp(`^${shown}$`));
-    const mark = program.mark();
+    const mark = await program.mark();
     await click(page, '[data-call="claims"]');
     await shows(page, '#api-answer', /"sub"/);
     const claims = JSON.parse(await text(page, '#api-answer'));
     assert.equal(claims.org_name, organization || undefined);
-    assert.ok(logged(mark, 'api').includes('GET /api/claims 200 DPoP'));
+    assert.ok((await logged(mark, 'api')).includes('GET /api/claims 200 DPoP'));
   }
 });
 
 flow('example page: continue the session of the old system', async ({ open }) => {
   const page = await visit(open);
-  const mark = program.mark();
+  const mark = await program.mark();
   await click(page, '#legacy');
   await shows(page, '#who', /Grace Hopper/);
   await click(page, '[data-call="private"]');
   await shows(page, '#api-answer', /auth0\|grace/);
-  assert.ok(logged(mark, 'tenant').includes('POST /oauth/token 200 spa token_exchange'));
-  assert.equal(logged(mark, 'api').at(-1), 'GET /api/private 200 DPoP');
+  assert.ok((await logged(mark, 'tenant')).includes('POST /oauth/token 200 spa token_exchange'));
+  assert.equal((await logged(mark, 'api')).at(-1), 'GET /api/private 200 DPoP');
 });
 
 flow('example page: events are rejected until the account is connected, and after it is disconnected', async ({ open }) => {
   const page = await visit(open);
   await signIn(page);
-  let mark = program.mark();
+  let mark = await program.mark();
   await click(page, '[data-call="events"]');
   await shows(page, '#message', /Connect your account at google-oauth2 first/);
-  assert.match(logged(mark, 'api').at(-1), /^GET \/api\/events 403 DPoP/);
+  assert.match((await logged(mark, 'api')).at(-1), /^GET \/api\/events 403 DPoP/);
   assert.equal(await page.evaluate(() => document.activeElement.id), 'connect');
 
   // The focus is on the button already.
@@ -200,15 +200,15 @@ flow('example page: events are rejected until the account is connected, and afte
   await shows(page, '#message', /The user denied the access to the account/);
 
   await ready(page);
-  mark = program.mark();
+  mark = await program.mark();
   await click(page, '#connect');
   await click(page, 'button[value="allow"]');
   await shows(page, '#message', /is connected/);
   await shows(page, '#accounts', /google-oauth2: calendar\.readonly/);
   await click(page, '[data-call="events"]');
   await shows(page, '#events', /Lunch with Charles/);
-  assert.equal(logged(mark, 'api').at(-1), 'GET /api/events 200 DPoP');
-  const tenant = logged(mark, 'tenant');
+  assert.equal((await logged(mark, 'api')).at(-1), 'GET /api/events 200 DPoP');
+  const tenant = await logged(mark, 'tenant');
   for (const line of [
     'POST /me/v1/connected-accounts/connect 201', 'POST /me/v1/connected-accounts/complete 201',
     'POST /oauth/token 200 local-api-client token_vault',
@@ -216,16 +216,16 @@ flow('example page: events are rejected until the account is connected, and afte
 
   await click(page, '#accounts button');
   await page.waitForFunction(() => document.getElementById('accounts').children.length === 0);
-  assert.ok(logged(mark, 'tenant').some(line => /^DELETE \/me\/v1\/connected-accounts\/accounts\/cac_\S+ 204$/.test(line)));
+  assert.ok((await logged(mark, 'tenant')).some(line => /^DELETE \/me\/v1\/connected-accounts\/accounts\/cac_\S+ 204$/.test(line)));
 });
 
 flow('example page: a popup asks for the scopes that the API needs', async ({ open }) => {
   const page = await visit(open);
   await signIn(page);
-  const mark = program.mark();
+  const mark = await program.mark();
   await click(page, '[data-call="scoped"]');
   await shows(page, '#api-answer', /read:messages/);
-  assert.deepEqual(logged(mark, 'api').filter(line => !line.includes('use_dpop_nonce')), [
+  assert.deepEqual((await logged(mark, 'api')).filter(line => !line.includes('use_dpop_nonce')), [
     'GET /api/private-scoped 403 DPoP insufficient_scope', 'GET /api/private-scoped 200 DPoP',
   ]);
   await shows(page, '#token', /read:messages/);
@@ -246,13 +246,13 @@ flow('example page: a popup for scopes keeps the organization', async ({ open })
 flow('example page: a token that the API rejects signs the user out', async ({ open }) => {
   const page = await visit(open);
   await signIn(page);
-  const mark = program.mark();
+  const mark = await program.mark();
   await click(page, '[data-call="tampered"]');
   await shows(page, '#message', /The API rejected your token, so you were signed out/);
   await page.waitForSelector('#welcome:not([hidden])');
-  const rejected = logged(mark, 'api').filter(line => line === 'GET /api/private 401 DPoP invalid_token');
+  const rejected = (await logged(mark, 'api')).filter(line => line === 'GET /api/private 401 DPoP invalid_token');
   assert.equal(rejected.length, 2);
-  assert.ok(logged(mark, 'tenant').includes('GET /v2/logout 302 spa'));
+  assert.ok((await logged(mark, 'tenant')).includes('GET /v2/logout 302 spa'));
 });
 
 flow('example page: everything can be reached with the keyboard', async ({ open }) => {

@@ -9,11 +9,15 @@ if (!folder) throw new Error('PROGRAMS must name the folder with the built progr
 
 const running = new Set();
 
+/** The beginning of paths that no program serves. The tenant logs requests for them like all others. */
+const BARRIER = '/barrier-';
+
 /** A running program. */
 export class Program {
   #child;
   #lines = [];
   #waiting = new Set();
+  #barriers = 0;
 
   constructor(name, args, env) {
     const environment = { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: process.env.TMPDIR ?? '/tmp', ...env };
@@ -36,14 +40,28 @@ export class Program {
     for (const check of [...this.#waiting]) check();
   }
 
-  /** Returns the lines from here on. */
+  /** Returns the lines from here on, as far as they have arrived. */
   log(from = 0) {
     return this.#lines.slice(from);
   }
 
-  /** Returns a place in the log, for what comes after it. */
-  mark() {
+  /** Returns the lines from here on, with those of every request that was answered before. */
+  async lines(from = 0) {
+    await this.#settled();
+    return this.log(from).filter(line => !line.includes(BARRIER));
+  }
+
+  /** Returns a place in the log: after the lines of every request that was answered before. */
+  async mark() {
+    await this.#settled();
     return this.#lines.length;
+  }
+
+  /** An answer may arrive before its line does. The lines come in order, so the test waits for that of a last request. */
+  async #settled() {
+    const [from, path] = [this.#lines.length, `${BARRIER}${(this.#barriers += 1)}`];
+    await fetch(`${this.tenantUrl ?? this.url}${path}`, { signal: AbortSignal.timeout(10_000) });
+    await this.line(new RegExp(`${path} `), from);
   }
 
   /** Waits for a line, and returns its match. */

@@ -34,7 +34,8 @@ export function world({ tenant = [], api = {} } = {}) {
   });
 
   /** Returns the requests to an endpoint of the tenant since a mark, without those that only ask whether they may. */
-  made.requests = (mark, path) => made.tenant.log(mark).filter(line => line.includes(` ${path} `) && !line.startsWith('OPTIONS'));
+  made.requests = async (mark, path) => (await made.tenant.lines(mark))
+    .filter(line => line.includes(` ${path} `) && !line.startsWith('OPTIONS'));
 
   /** Asks the tenant for tokens, as the API or another client would. */
   made.tokenRequest = async fields => {

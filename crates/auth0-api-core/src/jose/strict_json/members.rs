@@ -1,11 +1,12 @@
 //! The members of JSON objects, and the search for duplicate names.
 
-use std::collections::HashSet;
+use std::hash::BuildHasher as _;
+use std::sync::LazyLock;
 
-use foldhash::quality::RandomState;
+use foldhash::fast::RandomState;
 use smallvec::SmallVec;
 
-use super::text::Span;
+use super::text::{self, Span};
 use crate::jose::JsonError;
 
 /// The positions of members in a text.
@@ -45,10 +46,17 @@ pub(super) enum Name {
     Escaped(Span),
 }
 
-/// The length, first and last octet of a name. If two names have different keys, the names are different. So most
-/// comparisons of names need only one comparison of numbers.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// A part of the hash of a name. If two names have different keys, the names are different. So most comparisons of
+/// names need only one comparison of numbers. The seed is random, so an attacker cannot choose many names with the same
+/// key.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Key(u32);
+
+/// The seed of all keys, and the keys of the reserved names.
+struct Keys {
+    seed: RandomState,
+    reserved: [Key; RESERVED_NAMES.len()],
+}
 
 /// The length of the table at some moment.
 #[derive(Clone, Copy)]
@@ -83,10 +91,12 @@ impl MemberTable {
         self.list.push(member);
     }
 
-    pub(super) fn keep_escaped(&mut self, name: &str) -> Name {
+    /// Decodes and keeps a name that is written with escapes: the text between its quotes.
+    pub(super) fn keep_escaped(&mut self, text: &str) -> (Key, Name) {
         let start = self.escaped_names.len();
-        self.escaped_names.push_str(name);
-        Name::Escaped(Span::new(start, self.escaped_names.len()))
+        text::push_decoded(text, &mut self.escaped_names);
+        let name = Span::new(start, self.escaped_names.len());
+        (Key::of(name.of(&self.escaped_names)), Name::Escaped(name))
     }
 
     /// The memory that the table has allocated, in bytes.
@@ -107,9 +117,12 @@ impl MemberTable {
     /// Rejects duplicate names, and the names that have a special meaning for `serde_json`.
     pub(super) fn check_since(&self, mark: Mark, json: &str) -> Result<(), JsonError> {
         let members = self.list.get(mark.members..).unwrap_or_default();
-        let keys = RESERVED_NAMES.map(Key::of);
+        if members.is_empty() {
+            return Ok(());
+        }
+        let reserved = &KEYS.reserved;
         let is_reserved =
-            |member: &Member| keys.contains(&member.key) && RESERVED_NAMES.contains(&self.name(member, json));
+            |member: &Member| reserved.contains(&member.key) && RESERVED_NAMES.contains(&self.name(member, json));
         if members.iter().any(is_reserved) {
             Err(JsonError::ReservedMember)
         } else if self.has_duplicate(members, json) {
@@ -122,31 +135,43 @@ impl MemberTable {
     /// Whether two of the members have the same name. Names with escapes are compared by value: `\u0061` is the same as
     /// `a`.
     ///
-    /// If there are at most [`USUAL_MEMBERS`] members, each member is compared with all members before it. Most pairs
-    /// have different keys, so this is faster than hashing. If there are more members, their names are hashed, with a
-    /// random seed. Otherwise the number of comparisons would grow with the square of the number of members, and an
-    /// attacker could send many members.
+    /// If there are at most [`USUAL_MEMBERS`] members, each member is compared with all members before it. Almost all
+    /// pairs have different keys, so this is faster than sorting. If there are more members, they are sorted, which puts
+    /// equal names side by side. Otherwise the number of comparisons would grow with the square of the number of
+    /// members, and an attacker could send many members.
     fn has_duplicate(&self, members: &[Member], json: &str) -> bool {
-        let name = |member| self.name(member, json);
         if members.len() <= USUAL_MEMBERS {
             return members.iter().enumerate().any(|(index, one)| {
-                members.iter().take(index).any(|other| other.key == one.key && name(other) == name(one))
+                members
+                    .iter()
+                    .take(index)
+                    .any(|other| other.key == one.key && self.name(other, json) == self.name(one, json))
             });
         }
-        let mut names = HashSet::with_capacity_and_hasher(members.len(), RandomState::default());
-        !members.iter().all(|member| names.insert(name(member)))
+        let mut sorted: Vec<&Member> = members.iter().collect();
+        let compare = |one: &&Member, other: &&Member| {
+            one.key.cmp(&other.key).then_with(|| self.name(one, json).cmp(self.name(other, json)))
+        };
+        sorted.sort_unstable_by(compare);
+        !sorted.is_sorted_by(|one, other| compare(one, other).is_lt())
     }
 }
 
 impl Key {
     pub(super) fn of(name: &str) -> Self {
-        let octets = name.as_bytes();
-        let octet = |octet: Option<&u8>| octet.copied().unwrap_or_default();
-        let length = u8::try_from(octets.len()).unwrap_or(u8::MAX);
-        Self(u32::from_le_bytes([length, octet(octets.first()), octet(octets.last()), 0]))
+        Self::seeded(&KEYS.seed, name)
+    }
+
+    fn seeded(seed: &RandomState, name: &str) -> Self {
+        let [a, b, c, d, ..] = seed.hash_one(name).to_le_bytes();
+        Self(u32::from_le_bytes([a, b, c, d]))
     }
 }
 
+static KEYS: LazyLock<Keys> = LazyLock::new(|| {
+    let seed = RandomState::default();
+    Keys { reserved: RESERVED_NAMES.map(|name| Key::seeded(&seed, name)), seed }
+});
 /// The features `raw_value` and `arbitrary_precision` of `serde_json` give these members a special meaning. If an object
 /// begins with one of them, `serde_json` reads the text in the member's value and ignores the object itself, or fails
 /// to read the whole document. Any crate of a build can enable the features. The application would then read claims

@@ -77,8 +77,7 @@ impl Reader<'_> {
         if self.lone_surrogates.len() > lone_surrogates {
             return Err(JsonError::NotAnObject);
         }
-        let name = text::decoded(Span::new(start + 1, self.at - 1).of(self.json));
-        Ok((Key::of(&name), self.members.keep_escaped(&name)))
+        Ok(self.members.keep_escaped(Span::new(start + 1, self.at - 1).of(self.json)))
     }
 
     /// Reads a value of any type, in a container at `depth`. Returns whether the value is a plain string.
@@ -172,16 +171,25 @@ impl Reader<'_> {
         if self.take(b'.') {
             self.digits()?;
         }
-        let mut exponent = 0;
-        if self.take(b'e') || self.take(b'E') {
-            let _signed = self.take(b'+') || self.take(b'-');
-            let start = self.at;
-            self.digits()?;
-            exponent = self.at - start;
+        let exponent = if self.take(b'e') || self.take(b'E') { self.exponent()? } else { 0 };
+        if whole.saturating_add(exponent) <= SHORT {
+            return Ok(());
         }
-        let in_range = whole <= SHORT_WHOLE && exponent <= SHORT_EXPONENT;
         let number = Span::new(start, self.at).of(self.json);
-        if in_range || serde_json::from_str::<f64>(number).is_ok() { Ok(()) } else { Err(JsonError::NotAnObject) }
+        serde_json::from_str::<f64>(number).map(drop).map_err(|_| JsonError::NotAnObject)
+    }
+
+    /// Reads an exponent after its `e`. Returns its value, or zero if it is negative.
+    fn exponent(&mut self) -> Result<usize, JsonError> {
+        let is_negative = self.take(b'-');
+        let _signed = is_negative || self.take(b'+');
+        let start = self.at;
+        self.digits()?;
+        if is_negative {
+            return Ok(0);
+        }
+        let digits = Span::new(start, self.at).of(self.json).bytes().map(|digit| usize::from(digit - b'0'));
+        Ok(digits.fold(0, |value: usize, digit| value.saturating_mul(10).saturating_add(digit)))
     }
 
     fn digits(&mut self) -> Result<(), JsonError> {
@@ -193,10 +201,11 @@ impl Reader<'_> {
     /// Reads what follows an element. Returns true for a comma, and false for the end of the container.
     fn another_follows(&mut self, end: u8) -> Result<bool, JsonError> {
         self.skip_white_space();
-        if self.take(b',') {
-            return Ok(true);
+        match self.next() {
+            Some(b',') => Ok(true),
+            Some(octet) if octet == end => Ok(false),
+            _ => Err(JsonError::NotAnObject),
         }
-        self.demand(end).map(|()| false)
     }
 
     fn demand(&mut self, octet: u8) -> Result<(), JsonError> {
@@ -277,10 +286,10 @@ const OUTERMOST: usize = 1;
 /// Auth0's tokens nest at most five levels (`act`). The limit is a choice of this crate. It also limits the use of the
 /// call stack.
 const MAX_DEPTH: usize = 32;
-/// A number with a whole part of at most 200 characters and an exponent of at most two digits is below 1e300, so it is in
-/// the range of `f64`. Only other numbers are converted to find out, because an attacker can send thousands of numbers.
-const SHORT_WHOLE: usize = 200;
-const SHORT_EXPONENT: usize = 2;
+/// If the number of characters before the fraction and the exponent are together at most 300, the number is below 1e301,
+/// so it is in the range of `f64`. Only other numbers are converted to find out, because an attacker can send thousands
+/// of numbers.
+const SHORT: usize = 300;
 
 #[cfg(test)]
 mod tests {

@@ -48,19 +48,22 @@ pub(super) fn with_replacements(json: String, lone_surrogates: &[usize]) -> Stri
 ///
 /// This function cannot fail. A lone surrogate becomes U+FFFD.
 pub(super) fn decoded(text: &str) -> Cow<'_, str> {
-    let Some((plain, rest)) = text.split_once('\\') else { return Cow::Borrowed(text) };
-    let (mut decoded, mut rest) = (String::with_capacity(text.len()), rest);
-    decoded.push_str(plain);
-    // `rest` begins after a backslash.
-    loop {
-        let after = push_escaped(rest, &mut decoded);
-        let Some((plain, next)) = after.split_once('\\') else {
-            decoded.push_str(after);
-            return Cow::Owned(decoded);
-        };
-        decoded.push_str(plain);
-        rest = next;
+    if !text.contains('\\') {
+        return Cow::Borrowed(text);
     }
+    let mut decoded = String::with_capacity(text.len());
+    push_decoded(text, &mut decoded);
+    Cow::Owned(decoded)
+}
+
+/// Appends what [`decoded`] returns.
+pub(super) fn push_decoded(text: &str, decoded: &mut String) {
+    let mut rest = text;
+    while let Some((plain, escape)) = rest.split_once('\\') {
+        decoded.push_str(plain);
+        rest = push_escaped(escape, decoded);
+    }
+    decoded.push_str(rest);
 }
 
 /// Appends the character of an escape, and returns the text after the escape.
