@@ -96,6 +96,7 @@ mod request;
 mod require;
 mod response;
 mod scoped;
+mod unread;
 
 #[doc(no_inline)]
 pub use auth0_api_core::*;

@@ -16,7 +16,8 @@ use crate::admitted::Admitted;
 use crate::rejection::RejectionBody;
 use crate::request::{Headers, kept_uri, token_request};
 use crate::require::Require;
-use crate::response::{finish, reject};
+use crate::response::{finish, is_undecided, reject};
+use crate::unread::{self, Lent};
 
 /// Verifies the token of each request before the service behind it sees the request.
 ///
@@ -116,7 +117,7 @@ where
 
     forward_ready!(inner);
 
-    fn call(&self, request: ServiceRequest) -> Self::Future {
+    fn call(&self, mut request: ServiceRequest) -> Self::Future {
         let (inner, Auth { gate, bodies }) = (Rc::clone(&self.inner), self.auth.clone());
         Box::pin(async move {
             let outer = Admitted::admission(&request.extensions()).cloned();
@@ -125,11 +126,19 @@ where
                 gate.admit(&token_request(request.request(), kept.as_ref(), &headers), outer.as_ref()).await;
             let admission = match admission {
                 Ok(admission) => admission,
-                Err(rejection) => return Ok(reject(request, rejection, &bodies)),
+                Err(rejection) => {
+                    let request = unread::read(gate.api(), request).await;
+                    return Ok(reject(request, rejection, &bodies));
+                }
             };
+            let lent = Lent::to_service(&mut request);
             let admitted = Admitted { admission, bodies };
             admitted.clone().store(request.request());
-            finish(&admitted, inner.call(request).await)
+            let outcome = finish(&admitted, inner.call(request).await);
+            if let Some(lent) = lent.filter(|_| is_undecided(&outcome)) {
+                lent.read(gate.api()).await;
+            }
+            outcome
         })
     }
 }

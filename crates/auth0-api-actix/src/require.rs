@@ -13,6 +13,7 @@ use crate::admitted::Admitted;
 use crate::rejection::RejectionBody;
 use crate::request::place;
 use crate::response::reject;
+use crate::unread;
 
 /// Rejects tokens that do not meet a [`Requirement`](auth0_api_core::Requirement); made by [`Auth::require`](crate::Auth::require).
 #[derive(Clone, Debug)]
@@ -69,7 +70,10 @@ where
                 let response = self.inner.call(request);
                 Box::pin(async move { response.await.map(ServiceResponse::map_into_left_body) })
             }
-            Err(rejection) => Box::pin(ready(Ok(reject(request, rejection, &self.require.bodies)))),
+            Err(rejection) => {
+                let Require { gate, bodies } = self.require.clone();
+                Box::pin(async move { Ok(reject(unread::read(gate.api(), request).await, rejection, &bodies)) })
+            }
         }
     }
 }

@@ -4,8 +4,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use auth0_api_core::ApiClient;
 use auth0_api_core::adapter::{AnnouncedBody, Connection, HttpVersion, UnreadBody};
+use auth0_api_core::{ApiClient, Rejection};
 use bytes::Buf;
 use http::header::CONNECTION;
 use http::request::Parts;
@@ -13,6 +13,11 @@ use http::{HeaderValue, Response, Version};
 use http_body::Body;
 
 use crate::grpc::Protocol;
+
+/// Marks a response whose layer has decided about the body. A layer further out leaves the body alone: it would read as
+/// much again.
+#[derive(Clone, Copy)]
+struct Decided;
 
 type Reading = Pin<Box<dyn Future<Output = Connection> + Send>>;
 
@@ -36,6 +41,7 @@ impl<B> Answer<Response<B>> {
     where
         Q: Body + Send + 'static,
     {
+        response.extensions_mut().insert(Decided);
         let unread = announced.filter(|_| !body.is_end_stream()).map(|announced| announced.rejected(api));
         let reading = match unread {
             Some(UnreadBody::Read(reader)) => {
@@ -71,6 +77,11 @@ impl<B> Answer<Response<B>> {
         // Always `Some`: nobody polls a future after its end.
         self.response.take().map_or(Poll::Pending, Poll::Ready)
     }
+}
+
+/// Returns true for a rejection, unless a layer further in has decided about the body.
+pub(crate) fn is_undecided<B>(response: &Response<B>) -> bool {
+    response.extensions().get::<Rejection>().is_some() && response.extensions().get::<Decided>().is_none()
 }
 
 fn close<B>(response: &mut Response<B>) {

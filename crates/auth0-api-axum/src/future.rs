@@ -12,7 +12,7 @@ use http_body::Body;
 use pin_project_lite::pin_project;
 use tower_service::Service;
 
-use crate::answer::{Answer, announced};
+use crate::answer::{Answer, announced, is_undecided};
 use crate::lent::Lent;
 use crate::rejection::{RejectionBody, Seen, SharedStyle};
 use crate::request::token_request;
@@ -105,7 +105,7 @@ where
                         response = with_headers_of(&response, rejected, &rejection);
                     }
                     admission.set_response_headers(response.headers_mut());
-                    let lent = lent.take().filter(|_| response.extensions().get::<Rejection>().is_some());
+                    let lent = lent.take().filter(|_| is_undecided(&response));
                     let Some(lent) = lent else { return Poll::Ready(Ok(response)) };
                     let answer = lent.reject(admission.api(), response);
                     this.state.set(State::Answering { answer });

@@ -48,6 +48,10 @@
 //! The extensions of the response to each rejected request contain the [`Rejection`]: a layer further out can log or count
 //! its label.
 //!
+//! If a request is rejected before its body has arrived, the layers read the rest of the body before they answer, within
+//! bounds: otherwise the connection would break.
+//! [The guide](auth0_api_core::guide::proxies#bodies-of-rejected-requests) has the bounds, and says how to switch this off.
+//!
 //! # gRPC
 //!
 //! A gRPC client does not read the status 401: it reads `grpc-status` from a response with the status 200. A layer answers

@@ -25,12 +25,16 @@ impl KeepAlive {
     }
 
     /// Sends a request with `lines` as its further header lines, each with its line end.
-    pub(super) async fn post(&mut self, lines: &str, body: &[u8]) -> io::Result<Answer> {
-        let mut connection = match self.connection.take() {
-            Some(connection) => connection,
-            None => BufReader::new(TcpStream::connect(self.server).await?),
+    pub(super) async fn post(&mut self, path: &str, lines: &str, body: &[u8]) -> io::Result<Answer> {
+        let mut connection = if let Some(connection) = self.connection.take() {
+            connection
+        } else {
+            let stream = TcpStream::connect(self.server).await?;
+            // The head and the body are written one after the other: the second would wait for the server.
+            stream.set_nodelay(true)?;
+            BufReader::new(stream)
         };
-        let head = format!("POST /orders HTTP/1.1\r\nhost: api.example.com\r\n{lines}\r\n");
+        let head = format!("POST {path} HTTP/1.1\r\nhost: api.example.com\r\n{lines}\r\n");
         connection.write_all(head.as_bytes()).await?;
         connection.write_all(body).await?;
         let answer = read(&mut connection).await?;

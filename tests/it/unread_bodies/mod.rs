@@ -2,26 +2,81 @@
 
 mod client;
 mod direct;
+mod http_2;
 mod proxied;
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use auth0_api_axum::AuthLayer;
-use auth0_api_core::ApiClient;
+use auth0_api_axum::{AuthLayer, HandlerError, Scoped, Token, guard};
+use auth0_api_core::{ApiClient, Requirement};
+use auth0_api_testing::TestWorld;
 use axum::Router;
 use axum::routing::post;
+use bytes::Bytes;
 use client::KeepAlive;
+use http_2::Client;
 use tokio::net::TcpListener;
 
 /// The sizes of the bodies, in octets.
 const SIZES: [usize; 4] = [2_000, 20_000, 300_000, 950_000];
 
-/// How many requests a test sends with each size.
-const REQUESTS: usize = 300;
+/// What rejects a request: each has a path of its own.
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    /// The middleware around all routes, because there is no token.
+    Layer,
+    /// The middleware of a single route.
+    Require,
+    /// An extractor in the handler's arguments.
+    Extractor,
+    /// An error that the handler returns.
+    Handler,
+}
+
+impl Kind {
+    const ALL: [Self; 4] = [Self::Layer, Self::Require, Self::Extractor, Self::Handler];
+
+    /// How many requests a test sends with each size.
+    fn requests(self) -> usize {
+        if matches!(self, Self::Layer) { 300 } else { 30 }
+    }
+
+    fn path(self) -> &'static str {
+        match self {
+            Self::Layer => "/layer",
+            Self::Require => "/require",
+            Self::Extractor => "/extractor",
+            Self::Handler => "/handler",
+        }
+    }
+
+    fn status(self) -> u16 {
+        if matches!(self, Self::Layer) { 401 } else { 403 }
+    }
+
+    /// Returns the credentials: a token without any scope, except for the layer.
+    fn credentials(self, world: &TestWorld) -> String {
+        if matches!(self, Self::Layer) {
+            "Bearer none".to_owned()
+        } else {
+            format!("Bearer {}", world.tenant.mint().sign())
+        }
+    }
+}
+
+guard!(Admins = Requirement::scope("admin"));
 
 /// Serves an axum router behind the layer. The router never reads a body.
 async fn axum(api: ApiClient) -> SocketAddr {
-    let app = Router::new().route("/orders", post(|| async { "orders" })).layer(AuthLayer::new(api));
+    let auth = AuthLayer::new(api);
+    let handler =
+        |Token(token): Token| async move { Ok::<_, HandlerError>(Requirement::scope("admin").check(&token)?) };
+    let app = Router::new()
+        .route("/layer", post(|| async {}))
+        .route("/require", post(|| async {}).layer(auth.require(Requirement::scope("admin"))))
+        .route("/extractor", post(|_: Scoped<Admins>| async {}))
+        .route("/handler", post(handler))
+        .layer(auth);
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move { axum::serve(listener, app).await });
@@ -31,32 +86,71 @@ async fn axum(api: ApiClient) -> SocketAddr {
 /// Serves the same API with actix-web.
 fn actix(api: ApiClient) -> SocketAddr {
     use actix_web::{App, HttpServer, rt, web};
-    use auth0_api_actix::Auth;
+    use auth0_api_actix::{Auth, HandlerError, Scoped, Token};
 
     let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let address = listener.local_addr().unwrap();
-    let app = move || App::new().route("/orders", web::post().to(|| async { "orders" })).wrap(Auth::new(api.clone()));
-    let server = move || HttpServer::new(app).workers(1).disable_signals().listen(listener).unwrap().run();
+    let handler = |Token(token): Token| async move {
+        let checked = Requirement::scope("admin").check(&token);
+        checked.map(|()| "admin").map_err(HandlerError::from)
+    };
+    let app = move || {
+        let auth = Auth::new(api.clone());
+        let required = web::resource("/require").wrap(auth.require(Requirement::scope("admin")));
+        App::new()
+            .route("/layer", web::post().to(|| async { "" }))
+            .service(required.route(web::post().to(|| async { "" })))
+            .route("/extractor", web::post().to(|_: Scoped<Admins>| async { "" }))
+            .route("/handler", web::post().to(handler))
+            .wrap(auth)
+    };
+    let server = move || HttpServer::new(app).workers(1).disable_signals().listen_auto_h2c(listener).unwrap().run();
     std::thread::spawn(move || rt::System::new().block_on(server()));
     address
 }
 
-/// Sends requests without a token, and returns what went wrong with each size of the body.
-async fn broken(server: SocketAddr) -> Vec<String> {
+/// Sends requests over HTTP/1.1 that are rejected, and returns what went wrong with each size of the body.
+async fn broken(server: SocketAddr, kind: Kind, world: &TestWorld) -> Vec<String> {
     let mut broken = Vec::new();
     for size in SIZES {
         let (mut client, body) = (KeepAlive::new(server), vec![b'x'; size]);
-        let lines = format!("content-type: application/octet-stream\r\ncontent-length: {size}\r\n");
-        let mut failures = Vec::new();
-        for _ in 0..REQUESTS {
-            match client.post(&lines, &body).await {
-                Ok(answer) if answer.status == 401 => (),
-                other => failures.push(format!("{other:?}")),
-            }
+        let lines = format!("authorization: {}\r\ncontent-length: {size}\r\n", kind.credentials(world));
+        let mut failures = Failures::default();
+        for _ in 0..kind.requests() {
+            failures.count(&client.post(kind.path(), &lines, &body).await.map(|answer| answer.status), kind);
         }
-        if let Some(last) = failures.last() {
-            broken.push(format!("{} of {REQUESTS} with {size} octets, the last: {last}", failures.len()));
-        }
+        broken.extend(failures.report(size));
     }
     broken
+}
+
+/// Sends the same requests over HTTP/2.
+async fn broken_over_http_2(server: SocketAddr, kind: Kind, world: &TestWorld) -> Vec<String> {
+    let (mut client, mut broken) = (Client::connect(server).await, Vec::new());
+    for size in SIZES {
+        let body = Bytes::from(vec![b'x'; size]);
+        let mut failures = Failures::default();
+        for _ in 0..kind.requests() {
+            failures.count(&client.post(kind.path(), &kind.credentials(world), body.clone()).await, kind);
+        }
+        broken.extend(failures.report(size));
+    }
+    broken
+}
+
+/// The requests that were not answered as they should be.
+#[derive(Default)]
+struct Failures(Vec<String>);
+
+impl Failures {
+    fn count<E: std::fmt::Debug>(&mut self, outcome: &Result<u16, E>, kind: Kind) {
+        if !matches!(outcome, Ok(status) if *status == kind.status()) {
+            self.0.push(format!("{outcome:?}"));
+        }
+    }
+
+    fn report(self, size: usize) -> Option<String> {
+        let last = self.0.last()?;
+        Some(format!("{} with {size} octets, the last: {last}", self.0.len()))
+    }
 }

@@ -12,4 +12,5 @@ mod request;
 mod scoped;
 mod service;
 mod twice;
+mod unread;
 mod world;
