@@ -117,13 +117,13 @@ struct MalformedNode;
 
 /// Splits the text at each delimiter outside quoted strings, and trims the parts. If a quoted string is not closed, the
 /// last part is an error.
-pub(crate) fn split_unquoted(text: &str, delimiter: u8) -> Parts<'_> {
-    Parts { rest: Some(text), delimiter }
+pub(crate) fn split_unquoted(text: &str, delimiter: u8) -> Unquoted<'_> {
+    Unquoted { rest: Some(text), delimiter }
 }
 
 /// The parts that [`split_unquoted`] finds. They are found one by one, so a long text needs no memory.
 #[derive(Debug)]
-pub(crate) struct Parts<'t> {
+pub(crate) struct Unquoted<'t> {
     rest: Option<&'t str>,
     delimiter: u8,
 }
@@ -132,7 +132,7 @@ pub(crate) struct Parts<'t> {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Unclosed;
 
-impl<'t> Iterator for Parts<'t> {
+impl<'t> Iterator for Unquoted<'t> {
     type Item = Result<&'t str, Unclosed>;
 
     fn next(&mut self) -> Option<Self::Item> {

@@ -53,7 +53,7 @@ pub(super) enum Name {
 pub(super) struct Key(u32);
 
 /// The seed of all keys, and the keys of the reserved names.
-struct Keys {
+struct KeySeed {
     seed: RandomState,
     reserved: [Key; RESERVED_NAMES.len()],
 }
@@ -168,9 +168,9 @@ impl Key {
     }
 }
 
-static KEYS: LazyLock<Keys> = LazyLock::new(|| {
+static KEYS: LazyLock<KeySeed> = LazyLock::new(|| {
     let seed = RandomState::default();
-    Keys { reserved: RESERVED_NAMES.map(|name| Key::seeded(&seed, name)), seed }
+    KeySeed { reserved: RESERVED_NAMES.map(|name| Key::seeded(&seed, name)), seed }
 });
 /// The features `raw_value` and `arbitrary_precision` of `serde_json` give these members a special meaning. If an object
 /// begins with one of them, `serde_json` reads the text in the member's value and ignores the object itself, or fails
