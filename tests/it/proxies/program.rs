@@ -41,13 +41,10 @@ impl Proxy {
     pub(crate) fn caddy(folder: &Folder, address: SocketAddr, settings: &str) -> Option<Self> {
         let options = "{\nadmin off\nauto_https disable_redirects\nskip_install_trust\n}\n";
         let file = folder.write("Caddyfile", &format!("{options}{settings}"));
-        let pid = folder.path.join("pid").display().to_string();
         let mut command = Command::new("caddy");
-        command.args(["start", "--adapter", "caddyfile", "--config", &file, "--pidfile", &pid]);
-        // The process in the background inherits the standard streams: a pipe would stay open while it runs.
-        command.stdout(Stdio::null()).stderr(fs::File::create(folder.path.join("errors")).unwrap());
+        command.args(["run", "--adapter", "caddyfile", "--config", &file]).stdout(Stdio::null());
         command.env("XDG_DATA_HOME", &folder.path).env("XDG_CONFIG_HOME", &folder.path);
-        Self::in_background(&mut command, folder, address)
+        Self::in_foreground(&mut command, address, "serving initial configuration")
     }
 
     /// Starts Apache with these settings, after the modules and files that it needs; `None` if Apache is not installed.
@@ -61,14 +58,19 @@ impl Proxy {
         );
         let file = folder.write("apache2.conf", &settings);
         let mut command = Command::new("apache2");
-        command.args(["-f", &file, "-D", "FOREGROUND"]).stderr(Stdio::piped());
-        let mut child = spawned(&mut command)?;
+        command.args(["-f", &file, "-D", "FOREGROUND"]);
+        Self::in_foreground(&mut command, address, "resuming normal operations")
+    }
+
+    /// Runs a command that writes `ready` to its log when the proxy listens.
+    fn in_foreground(command: &mut Command, address: SocketAddr, ready: &str) -> Option<Self> {
+        let mut child = spawned(command.stderr(Stdio::piped()))?;
         let mut errors = BufReader::new(child.stderr.take().unwrap());
         let mut log = String::new();
-        while !log.contains("resuming normal operations") {
+        while !log.contains(ready) {
             assert_ne!(errors.read_line(&mut log).unwrap(), 0, "{log}");
         }
-        // Apache ends if nobody reads its log.
+        // The proxy ends if nobody reads its log.
         std::thread::spawn(move || errors.lines().for_each(drop));
         Some(Self { address, process: Process::Foreground(child) })
     }
