@@ -66,6 +66,9 @@ pub struct TenantOptions {
     /// Require a nonce in DPoP proofs
     #[arg(long, help_heading = CLIENTS)]
     pub(super) nonce: bool,
+    /// Change that nonce after so many seconds, as Auth0 does; implies --nonce
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..), help_heading = CLIENTS)]
+    pub(super) nonce_every: Option<u32>,
 
     /// Show a page on which a person chooses a user, allows or denies
     #[arg(long, help_heading = BROWSERS)]
@@ -119,6 +122,7 @@ impl TenantOptions {
             api_client_secret: self.api_client_secret.or(file.api_client_secret),
             client_registration: self.client_registration || file.client_registration,
             nonce: self.nonce || file.nonce,
+            nonce_every: self.nonce_every.or(file.nonce_every),
             sign_in: self.sign_in || file.sign_in,
             user: list(self.user, file.user),
             organization: list(self.organization, file.organization),

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use super::ca_file::{self, CaFile};
 use super::exports::Exports;
@@ -35,7 +36,10 @@ async fn serve(plan: &Plan) -> io::Result<()> {
         builder = builder.request_log(print_request);
     }
     let tenant = builder.start().await.map_err(|error| explained(plan, &error))?;
-    tenant.require_dpop_nonce(plan.options.nonce);
+    match plan.options.nonce_every {
+        Some(seconds) => tenant.rotate_dpop_nonces(Duration::from_secs(seconds.into())),
+        None => tenant.require_dpop_nonce(plan.options.nonce),
+    }
     let port = tenant.local_url().rsplit(':').next().and_then(|port| port.parse().ok()).unwrap_or_default();
     let ca_file = tenant.ca_certificate().map(|pem| CaFile::write(plan.options.ca_file.as_deref(), port, pem));
     let ca_file = ca_file.transpose().map_err(|error| with_context("cannot write the CA file", &error))?;

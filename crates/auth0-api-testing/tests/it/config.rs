@@ -1,8 +1,11 @@
 //! The configuration file of the program: what it registers, and how its problems are reported.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
+use auth0_api_testing::DpopClient;
 use serde_json::json;
+use tokio::time::timeout;
 
 use crate::caller::{get, part, post_form, send};
 use crate::process::{Running, output};
@@ -203,6 +206,26 @@ subject_token_type = "urn:ietf:legacy"
         assert!(after.is_some(), "{problem}: {report}");
         rest = after.unwrap();
     }
+}
+
+#[tokio::test]
+async fn the_nonce_changes_by_time() {
+    let file = file("nonce", "nonce_every = 1\n");
+    for options in [["--nonce-every", "1"], ["--config", &file]] {
+        let tenant = Running::start(&[&options[..], &["--quiet"]].concat());
+        let url = format!("{}/oauth/token", tenant.value("domain"));
+        let key = DpopClient::generate();
+        let nonce = async || {
+            let form = "grant_type=client_credentials&client_id=local-client&client_secret=local-secret";
+            let answer = post_form(&url, &[("dpop", &key.proof("POST", &url).sign())], form).await;
+            assert_eq!((answer.status, answer.json()["error"].as_str()), (400, Some("use_dpop_nonce")), "{options:?}");
+            answer.header("dpop-nonce").unwrap().to_owned()
+        };
+        let first = nonce().await;
+        let changed = timeout(Duration::from_secs(30), async { while nonce().await == first {} }).await;
+        assert!(changed.is_ok(), "{options:?}: the nonce is still {first}");
+    }
+    assert_eq!(output(&["--nonce-every", "0"]).status.code(), Some(2));
 }
 
 #[test]
