@@ -41,13 +41,10 @@ impl Proxy {
     pub(crate) fn caddy(folder: &Folder, address: SocketAddr, settings: &str) -> Option<Self> {
         let options = "{\nadmin off\nauto_https disable_redirects\nskip_install_trust\n}\n";
         let file = folder.write("Caddyfile", &format!("{options}{settings}"));
-        let pid = folder.path.join("pid").display().to_string();
         let mut command = Command::new("caddy");
-        command.args(["start", "--adapter", "caddyfile", "--config", &file, "--pidfile", &pid]);
-        // The process in the background inherits the standard streams: a pipe would stay open while it runs.
-        command.stdout(Stdio::null()).stderr(fs::File::create(folder.path.join("errors")).unwrap());
+        command.args(["run", "--adapter", "caddyfile", "--config", &file]);
         command.env("XDG_DATA_HOME", &folder.path).env("XDG_CONFIG_HOME", &folder.path);
-        Self::in_background(&mut command, folder, address)
+        Self::in_foreground(&mut command, address, "serving initial configuration")
     }
 
     /// Starts Apache with these settings, after the modules and files that it needs; `None` if Apache is not installed.
@@ -61,14 +58,21 @@ impl Proxy {
         );
         let file = folder.write("apache2.conf", &settings);
         let mut command = Command::new("apache2");
-        command.args(["-f", &file, "-D", "FOREGROUND"]).stderr(Stdio::piped());
-        let mut child = spawned(&mut command)?;
-        let mut errors = BufReader::new(child.stderr.take().unwrap());
-        let mut log = String::new();
-        while !log.contains("resuming normal operations") {
+        command.args(["-f", &file, "-D", "FOREGROUND"]);
+        Self::in_foreground(&mut command, address, "resuming normal operations")
+    }
+
+    /// Runs a command that does not return, and waits until it logs that the proxy listens.
+    fn in_foreground(command: &mut Command, address: SocketAddr, listens: &str) -> Option<Self> {
+        let mut child = match command.stderr(Stdio::piped()).spawn() {
+            Err(error) if error.kind() == ErrorKind::NotFound => return None,
+            child => child.unwrap(),
+        };
+        let (mut errors, mut log) = (BufReader::new(child.stderr.take().unwrap()), String::new());
+        while !log.contains(listens) {
             assert_ne!(errors.read_line(&mut log).unwrap(), 0, "{log}");
         }
-        // Apache ends if nobody reads its log.
+        // The proxy would end if nobody read its log.
         std::thread::spawn(move || errors.lines().for_each(drop));
         Some(Self { address, process: Process::Foreground(child) })
     }
@@ -79,8 +83,7 @@ impl Proxy {
             Err(error) if error.kind() == ErrorKind::NotFound => return None,
             output => output.unwrap(),
         };
-        let errors = || fs::read_to_string(folder.path.join("errors")).unwrap_or_default();
-        assert!(output.status.success(), "{}{}", String::from_utf8_lossy(&output.stderr), errors());
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let pid = fs::read_to_string(folder.path.join("pid")).unwrap().trim().to_owned();
         Some(Self { address, process: Process::Background { pid } })
     }
@@ -93,7 +96,8 @@ impl Proxy {
     /// Returns a client that resolves the proxy's name and trusts its certificate.
     pub(super) fn client(&self, folder: &Folder) -> ClientBuilder {
         let site = reqwest::Certificate::from_der(&folder.site.der).unwrap();
-        reqwest::Client::builder().resolve(HOST, self.address).tls_certs_only([site]).no_proxy()
+        // Over HTTP/2, a client states the host in `:authority`, and proxies do not read `Host`.
+        reqwest::Client::builder().http1_only().resolve(HOST, self.address).tls_certs_only([site]).no_proxy()
     }
 }
 
@@ -111,18 +115,11 @@ impl Drop for Proxy {
     }
 }
 
-/// Runs a command; `None` if the program is not installed.
-fn spawned(command: &mut Command) -> Option<Child> {
-    match command.spawn() {
-        Err(error) if error.kind() == ErrorKind::NotFound => None,
-        child => Some(child.unwrap()),
-    }
-}
-
 /// The folder in which Debian installs Apache's modules.
 const APACHE_FOLDER: &str = "/usr/lib/apache2/modules";
 
-const APACHE_MODULES: [&str; 10] = [
+const APACHE_MODULES: [&str; 11] = [
+    "alias",
     "authz_core",
     "headers",
     "mpm_event",
