@@ -14,7 +14,7 @@ use auth0_api_core::ApiClient;
 use axum::Router;
 use axum::routing::get;
 pub(crate) use program::Proxy;
-use rcgen::{CertificateParams, KeyPair};
+use rcgen::{CertificateParams, DnType, KeyPair, SanType};
 use tokio::net::TcpListener;
 
 const HOST: &str = "api.example.com";
@@ -60,6 +60,23 @@ fn haproxy(folder: &Folder, backend: SocketAddr, settings: &str) -> Option<Proxy
          backend api\nserver api {backend}\n"
     );
     Proxy::haproxy(folder, address, &settings)
+}
+
+/// Starts Apache with these virtual hosts; `None` if Apache is not installed.
+fn apache(folder: &Folder, backend: SocketAddr, settings: &str) -> Option<Proxy> {
+    let (address, path) = (free_address(), folder.path.display());
+    let settings = settings.replace("*:443", &format!("*:{}", address.port()));
+    let settings = settings.replace("site.pem", &format!("{path}/site.pem"));
+    Proxy::apache(folder, address, &settings.replace("http://backend/", &format!("http://{backend}/")))
+}
+
+/// Starts Caddy with these sites; `None` if Caddy is not installed.
+fn caddy(folder: &Folder, backend: SocketAddr, settings: &str) -> Option<Proxy> {
+    let (address, path) = (free_address(), folder.path.display());
+    let settings = settings.replace(":443 {", &format!(":{} {{", address.port()));
+    let settings = settings.replace(&format!("{HOST} {{"), &format!("{HOST}:{} {{", address.port()));
+    let settings = settings.replace("site.pem", &format!("{path}/site.pem"));
+    Proxy::caddy(folder, address, &settings.replace("reverse_proxy backend", &format!("reverse_proxy {backend}")))
 }
 
 /// Returns the settings in the first code block of this section of a guide page.
@@ -119,6 +136,21 @@ impl Identity {
     fn self_signed(name: &str) -> Self {
         let key = KeyPair::generate().unwrap();
         let certificate = CertificateParams::new([name.to_owned()]).unwrap().self_signed(&key).unwrap();
+        Self { der: certificate.der().to_vec(), pem: certificate.pem(), key }
+    }
+
+    /// A certificate whose names try to end the header, and to write another certificate into it.
+    fn hostile(other: &str) -> Self {
+        let names = format!("x\",\r\nClient-Cert: {other}\r\nX-SSL-Client-Cert: {other}\r\n\r\n,Hash=0;Cert=\"");
+        let key = KeyPair::generate().unwrap();
+        let mut params = CertificateParams::default();
+        params.distinguished_name.push(DnType::CommonName, names.as_str());
+        params.distinguished_name.push(DnType::OrganizationName, "a, b = \"c\"\n+d");
+        // Caddy accepts no control characters in a URI.
+        let uri = "spiffe://x/,Hash=0;Cert=\"y\"".try_into().unwrap();
+        let name = || names.as_str().try_into().unwrap();
+        params.subject_alt_names = vec![SanType::DnsName(name()), SanType::URI(uri), SanType::Rfc822Name(name())];
+        let certificate = params.self_signed(&key).unwrap();
         Self { der: certificate.der().to_vec(), pem: certificate.pem(), key }
     }
 

@@ -42,7 +42,7 @@ impl Proxy {
         let options = "{\nadmin off\nauto_https disable_redirects\nskip_install_trust\n}\n";
         let file = folder.write("Caddyfile", &format!("{options}{settings}"));
         let mut command = Command::new("caddy");
-        command.args(["run", "--adapter", "caddyfile", "--config", &file]).stdout(Stdio::null());
+        command.args(["run", "--adapter", "caddyfile", "--config", &file]);
         command.env("XDG_DATA_HOME", &folder.path).env("XDG_CONFIG_HOME", &folder.path);
         Self::in_foreground(&mut command, address, "serving initial configuration")
     }
@@ -62,15 +62,17 @@ impl Proxy {
         Self::in_foreground(&mut command, address, "resuming normal operations")
     }
 
-    /// Runs a command that writes `ready` to its log when the proxy listens.
-    fn in_foreground(command: &mut Command, address: SocketAddr, ready: &str) -> Option<Self> {
-        let mut child = spawned(command.stderr(Stdio::piped()))?;
-        let mut errors = BufReader::new(child.stderr.take().unwrap());
-        let mut log = String::new();
-        while !log.contains(ready) {
+    /// Runs a command that does not return, and waits until it logs that the proxy listens.
+    fn in_foreground(command: &mut Command, address: SocketAddr, listens: &str) -> Option<Self> {
+        let mut child = match command.stderr(Stdio::piped()).spawn() {
+            Err(error) if error.kind() == ErrorKind::NotFound => return None,
+            child => child.unwrap(),
+        };
+        let (mut errors, mut log) = (BufReader::new(child.stderr.take().unwrap()), String::new());
+        while !log.contains(listens) {
             assert_ne!(errors.read_line(&mut log).unwrap(), 0, "{log}");
         }
-        // The proxy ends if nobody reads its log.
+        // The proxy would end if nobody read its log.
         std::thread::spawn(move || errors.lines().for_each(drop));
         Some(Self { address, process: Process::Foreground(child) })
     }
@@ -81,8 +83,7 @@ impl Proxy {
             Err(error) if error.kind() == ErrorKind::NotFound => return None,
             output => output.unwrap(),
         };
-        let errors = || fs::read_to_string(folder.path.join("errors")).unwrap_or_default();
-        assert!(output.status.success(), "{}{}", String::from_utf8_lossy(&output.stderr), errors());
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let pid = fs::read_to_string(folder.path.join("pid")).unwrap().trim().to_owned();
         Some(Self { address, process: Process::Background { pid } })
     }
@@ -95,7 +96,8 @@ impl Proxy {
     /// Returns a client that resolves the proxy's name and trusts its certificate.
     pub(super) fn client(&self, folder: &Folder) -> ClientBuilder {
         let site = reqwest::Certificate::from_der(&folder.site.der).unwrap();
-        reqwest::Client::builder().resolve(HOST, self.address).tls_certs_only([site]).no_proxy()
+        // Over HTTP/2, a client states the host in `:authority`, and proxies do not read `Host`.
+        reqwest::Client::builder().http1_only().resolve(HOST, self.address).tls_certs_only([site]).no_proxy()
     }
 }
 
@@ -113,18 +115,11 @@ impl Drop for Proxy {
     }
 }
 
-/// Runs a command; `None` if the program is not installed.
-fn spawned(command: &mut Command) -> Option<Child> {
-    match command.spawn() {
-        Err(error) if error.kind() == ErrorKind::NotFound => None,
-        child => Some(child.unwrap()),
-    }
-}
-
 /// The folder in which Debian installs Apache's modules.
 const APACHE_FOLDER: &str = "/usr/lib/apache2/modules";
 
-const APACHE_MODULES: [&str; 10] = [
+const APACHE_MODULES: [&str; 11] = [
+    "alias",
     "authz_core",
     "headers",
     "mpm_event",

@@ -4,7 +4,7 @@ use auth0_api_core::{ApiClient, DpopPolicy, TrustedProxies};
 
 use auth0_api_testing::TestWorld;
 
-use super::{Folder, HOST, Proxy, blocks, haproxy, nginx, serve, shown, skip};
+use super::{Folder, HOST, Proxy, apache, blocks, caddy, haproxy, nginx, serve, shown, skip};
 
 const GUIDE: &str = include_str!("../../../crates/auth0-api-core/src/guide/proxies.md");
 
@@ -52,6 +52,53 @@ async fn behind_haproxy_an_unknown_host_is_rejected() {
     let backend = serve(own_hosts_only(&world)).await;
     let Some(proxy) = haproxy(&folder, backend, &shown(GUIDE, "`HAProxy`")) else { return skip("haproxy") };
     unknown_hosts_are_rejected(&world, &folder, &proxy).await;
+}
+
+#[tokio::test]
+async fn behind_apache_only_apaches_headers_count_and_an_unknown_host_is_rejected() {
+    let (world, folder) = (TestWorld::start().await, Folder::new("apache"));
+    let backend = serve(own_hosts_only(&world)).await;
+    let Some(proxy) = apache(&folder, backend, &shown(GUIDE, "Apache")) else { return skip("apache2") };
+    unknown_hosts_are_rejected(&world, &folder, &proxy).await;
+    forged_headers_have_no_effect(&world, &folder, &proxy).await;
+}
+
+#[tokio::test]
+async fn behind_caddy_only_caddys_headers_count_and_an_unknown_host_is_rejected() {
+    let (world, folder) = (TestWorld::start().await, Folder::new("caddy"));
+    let backend = serve(own_hosts_only(&world)).await;
+    let Some(proxy) = caddy(&folder, backend, &shown(GUIDE, "Caddy")) else { return skip("caddy") };
+    unknown_hosts_are_rejected(&world, &folder, &proxy).await;
+    forged_headers_have_no_effect(&world, &folder, &proxy).await;
+}
+
+#[tokio::test]
+async fn behind_haproxy_forged_headers_have_no_effect() {
+    let (world, folder) = (TestWorld::start().await, Folder::new("haproxy"));
+    let backend = serve(own_hosts_only(&world)).await;
+    let Some(proxy) = haproxy(&folder, backend, &shown(GUIDE, "`HAProxy`")) else { return skip("haproxy") };
+    forged_headers_have_no_effect(&world, &folder, &proxy).await;
+}
+
+/// Sends proofs for the own host, each with a header that would change the called URL if the API read it.
+async fn forged_headers_have_no_effect(world: &TestWorld, folder: &Folder, proxy: &Proxy) {
+    let (client, holder) = (proxy.client(folder).build().unwrap(), world.tenant.token_holder());
+    for (name, value) in [
+        ("X-Forwarded-Host", "elsewhere.example"),
+        ("X-Forwarded-Host", "elsewhere.example, elsewhere.example"),
+        ("X-Forwarded-Proto", "http"),
+        ("X-Forwarded-Prefix", "/v1"),
+        ("X-Forwarded-For", "10.0.0.1, nonsense"),
+        ("Forwarded", "host=elsewhere.example;proto=https"),
+        ("Forwarded", "nonsense"),
+        // The client asks the proxy to remove the proxy's own header.
+        ("Connection", "X-Forwarded-Host, X-Forwarded-Proto"),
+    ] {
+        let proof = holder.proof("GET", &format!("https://{HOST}/orders")).sign();
+        let request = client.get(proxy.url()).header("host", HOST).header(name, value).header("dpop", proof);
+        let response = request.header("authorization", holder.authorization()).send().await.unwrap();
+        assert_eq!(response.status(), 200, "{name}: {value}");
+    }
 }
 
 /// Returns an API behind one proxy, with one own host.
