@@ -136,12 +136,12 @@ impl MemberTable {
     /// Whether two of the members have the same name. Names with escapes are compared by value: `\u0061` is the same as
     /// `a`.
     ///
-    /// If there are at most [`USUAL_MEMBERS`] members, each member is compared with all members before it. Almost all
+    /// If there are at most [`COMPARED_MEMBERS`] members, each member is compared with all members before it. Almost all
     /// pairs have different keys, so this is faster than a set. If there are more members, their names are put into a
     /// set. Otherwise the number of comparisons would grow with the square of the number of members, and an attacker
     /// could send many members.
     fn has_duplicate(&self, members: &[Member], json: &str) -> bool {
-        if members.len() <= USUAL_MEMBERS {
+        if members.len() <= COMPARED_MEMBERS {
             return members.iter().enumerate().any(|(index, one)| {
                 members
                     .iter()
@@ -189,5 +189,7 @@ static KEYS: LazyLock<Keys> = LazyLock::new(|| {
 const RESERVED_NAMES: [&str; 2] = ["$serde_json::private::Number", "$serde_json::private::RawValue"];
 /// Headers, keys and proofs have at most five or six members.
 const FEW_MEMBERS: usize = 6;
+/// With more members, a set is faster than comparisons.
+const COMPARED_MEMBERS: usize = 32;
 /// Auth0's tokens have about a dozen claims.
 const USUAL_MEMBERS: usize = 16;
