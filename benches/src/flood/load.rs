@@ -22,14 +22,20 @@ pub(super) struct Load {
     pub(super) token: Box<dyn Fn(usize) -> String + Send + Sync>,
 }
 
+struct Answer {
+    status: u16,
+    wait: Duration,
+    sent_after: Duration,
+}
+
 /// The answers to a load.
 #[derive(Default)]
 pub(super) struct Answers {
     pub(super) statuses: BTreeMap<u16, usize>,
     /// From the moment when the request was due, in ascending order.
     pub(super) waits: Vec<Duration>,
-    /// The time from the first request to the last answer.
-    pub(super) elapsed: Duration,
+    /// When the last request was sent, from the beginning.
+    pub(super) sent_for: Duration,
 }
 
 impl Load {
@@ -44,12 +50,12 @@ impl Load {
         }
         let mut answers = Answers::default();
         for answered in connections.join_all().await {
-            for (status, wait) in answered {
+            for Answer { status, wait, sent_after } in answered {
                 *answers.statuses.entry(status).or_default() += 1;
                 answers.waits.push(wait);
+                answers.sent_for = answers.sent_for.max(sent_after);
             }
         }
-        answers.elapsed = start.elapsed();
         answers.waits.sort_unstable();
         answers
     }
@@ -69,7 +75,7 @@ async fn connection(
     next: Arc<AtomicUsize>,
     total: usize,
     start: Instant,
-) -> Vec<(u16, Duration)> {
+) -> Vec<Answer> {
     let mut stream = must(TcpStream::connect(to).await);
     must(stream.set_nodelay(true));
     let (mut answer, mut answers) = (Vec::with_capacity(4096), Vec::new());
@@ -85,12 +91,13 @@ async fn connection(
         let token = (load.token)(number);
         let request = format!("GET /orders HTTP/1.1\r\nhost: api.example.com\r\nauthorization: Bearer {token}\r\n\r\n");
         must(stream.write_all(request.as_bytes()).await);
+        let sent_after = start.elapsed();
         answer.clear();
         while !is_whole(&answer) {
             let read = must(stream.read_buf(&mut answer).await);
             assert!(read > 0, "the server closed the connection: {:?}", String::from_utf8_lossy(&answer));
         }
-        answers.push((status(&answer), due.elapsed()));
+        answers.push(Answer { status: status(&answer), wait: due.elapsed(), sent_after });
     }
 }
 

@@ -80,7 +80,7 @@ fn flood(
     let requests = network.sent() - before;
     let ([_, unauthorized, unavailable], [accepted, rejected, later]) = (statuses(&strangers), statuses(&users));
     assert_eq!(rejected, 0, "users were rejected: {:?}", users.statuses);
-    let sent = strangers.waits.len() * 1000 / usize::try_from(strangers.elapsed.as_millis()).unwrap_or(usize::MAX);
+    let sent = strangers.waits.len() * 1000 / usize::try_from(strangers.sent_for.as_millis()).unwrap_or(usize::MAX);
     let milliseconds = |wait: Duration| wait.as_secs_f64() * 1000.0;
     println!(
         "{:<26} {sent:>10} {unauthorized:>8} {unavailable:>8} {:>6} {accepted:>8} {later:>6} {:>7.1} {:>7.1} {:>7.1} {requests:>9}",

@@ -1,5 +1,7 @@
 //! Documents of a tenant. Each fetch reads two of them.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use auth0_api_core::Algorithm;
 use auth0_api_testing::{HttpAnswer, OfflineTenant, ScriptedRoute, SigningKey};
 use serde_json::{Value, json};
@@ -40,7 +42,12 @@ fn fetch(world: &World, name: &'static str, url: &str, text: String) -> Candidat
     own.jwks().answer([HttpAnswer::json(200, &json!({ "keys": [world.key.public_jwk()] }))]);
     let api = own.api(|builder| builder);
     let route: ScriptedRoute = own.tenant.http().route(url);
-    route.answer([HttpAnswer::status(200).header("content-type", "application/json").body(text)]);
+    // A key set that has not changed is not read again, so every other answer is longer by a space.
+    let answered = AtomicUsize::new(0);
+    route.answer_with(move |_| {
+        let space = if answered.fetch_add(1, Ordering::Relaxed).is_multiple_of(2) { " " } else { "" };
+        HttpAnswer::status(200).header("content-type", "application/json").body(format!("{text}{space}"))
+    });
     Candidate::new(name, move || {
         let fetched = own.runtime.block_on(api.refresh_now(OfflineTenant::ISSUER));
         std::hint::black_box(&fetched);

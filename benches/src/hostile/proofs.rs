@@ -62,6 +62,8 @@ pub(super) fn targets(world: &World) -> Vec<Candidate> {
         target("encoded dots", "/", "/%2e%2ea"),
         target("three dots", "", "/..."),
         target("segments of one letter", "/", "a/"),
+        target("a triplet before slashes", "/%2f", "/"),
+        target("a triplet before segments of one letter", "/%2f", "/a"),
         target("another origin", "http://other.example/", "a"),
         target("a long host", "http://", "a"),
         target("a long port", "http://api.example.com:", "0"),

@@ -141,7 +141,9 @@ impl<'t> Iterator for Unquoted<'t> {
         let (part, rest) = text.split_at_checked(end).unwrap_or((text, ""));
         // Without a delimiter after the part, it is the last one.
         self.rest = rest.get(1..);
-        Some(Ok(part.trim_matches([' ', '\t'])))
+        // Most parts have no blanks around them.
+        let has_blank = matches!(part.as_bytes(), [b' ' | b'\t', ..] | [.., b' ' | b'\t']);
+        Some(Ok(if has_blank { part.trim_matches([' ', '\t']) } else { part }))
     }
 }
 

@@ -47,9 +47,9 @@ pub(super) fn escaped_pem(value: &str) -> Result<Option<ClientCertificate>, Cert
 
 /// Whether each line is a boundary or base64 text. The parser of PEM skips other octets, such as vertical tabs.
 fn is_strict(pem: &[u8]) -> bool {
-    let is_base64 = |octet: &u8| octet.is_ascii_alphanumeric() || b"+/=".contains(octet);
+    let is_base64 = |octet: &u8| matches!(octet, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/' | b'=');
     pem.split(|octet| matches!(octet, b'\r' | b'\n'))
-        .all(|line| line.starts_with(b"-----") || line.iter().all(is_base64))
+        .all(|line| line.starts_with(b"-----") || line.iter().fold(true, |all, octet| all & is_base64(octet)))
 }
 
 /// RFC 3986 §2.1. A `+` stays a plus sign and does not become a space, because load balancers do not encode a plus
@@ -58,11 +58,14 @@ fn percent_decoded(text: &str) -> Option<Cow<'_, [u8]>> {
     if !text.contains('%') {
         return Some(Cow::Borrowed(text.as_bytes()));
     }
-    let mut octets = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes().iter();
-    while let Some(octet) = rest.next() {
-        octets.push(if *octet == b'%' { hex_pair(*rest.next()?, *rest.next()?)? } else { *octet });
+    let (mut octets, mut rest) = (Vec::with_capacity(text.len()), text.as_bytes());
+    while let Some(percent) = memchr::memchr(b'%', rest) {
+        octets.extend_from_slice(rest.get(..percent)?);
+        let [high, low] = rest.get(percent + 1..)?.first_chunk()?;
+        octets.push(hex_pair(*high, *low)?);
+        rest = rest.get(percent + 3..)?;
     }
+    octets.extend_from_slice(rest);
     Some(Cow::Owned(octets))
 }
 

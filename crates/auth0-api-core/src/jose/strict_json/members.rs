@@ -1,6 +1,7 @@
 //! The members of JSON objects, and the search for duplicate names.
 
-use std::hash::BuildHasher as _;
+use std::collections::HashSet;
+use std::hash::{BuildHasher as _, Hash, Hasher};
 use std::sync::LazyLock;
 
 use foldhash::fast::RandomState;
@@ -49,7 +50,7 @@ pub(super) enum Name {
 /// A part of the hash of a name. If two names have different keys, the names are different. So most comparisons of
 /// names need only one comparison of numbers. The seed is random, so an attacker cannot choose many names with the same
 /// key.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Key(u32);
 
 /// The seed of all keys, and the keys of the reserved names.
@@ -135,12 +136,12 @@ impl MemberTable {
     /// Whether two of the members have the same name. Names with escapes are compared by value: `\u0061` is the same as
     /// `a`.
     ///
-    /// If there are at most [`USUAL_MEMBERS`] members, each member is compared with all members before it. Almost all
-    /// pairs have different keys, so this is faster than sorting. If there are more members, they are sorted, which puts
-    /// equal names side by side. Otherwise the number of comparisons would grow with the square of the number of
-    /// members, and an attacker could send many members.
+    /// If there are at most [`COMPARED_MEMBERS`] members, each member is compared with all members before it. Almost all
+    /// pairs have different keys, so this is faster than a set. If there are more members, their names are put into a
+    /// set. Otherwise the number of comparisons would grow with the square of the number of members, and an attacker
+    /// could send many members.
     fn has_duplicate(&self, members: &[Member], json: &str) -> bool {
-        if members.len() <= USUAL_MEMBERS {
+        if members.len() <= COMPARED_MEMBERS {
             return members.iter().enumerate().any(|(index, one)| {
                 members
                     .iter()
@@ -148,12 +149,21 @@ impl MemberTable {
                     .any(|other| other.key == one.key && self.name(other, json) == self.name(one, json))
             });
         }
-        let mut sorted: Vec<&Member> = members.iter().collect();
-        let compare = |one: &&Member, other: &&Member| {
-            one.key.cmp(&other.key).then_with(|| self.name(one, json).cmp(self.name(other, json)))
-        };
-        sorted.sort_unstable_by(compare);
-        !sorted.is_sorted_by(|one, other| compare(one, other).is_lt())
+        let mut names = HashSet::with_capacity_and_hasher(members.len(), RandomState::default());
+        !members.iter().all(|member| names.insert(Keyed { key: member.key, name: self.name(member, json) }))
+    }
+}
+
+/// A name whose hash is its key, so a long name is not hashed twice.
+#[derive(PartialEq, Eq)]
+struct Keyed<'a> {
+    key: Key,
+    name: &'a str,
+}
+
+impl Hash for Keyed<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u32(self.key.0);
     }
 }
 
@@ -179,5 +189,7 @@ static KEYS: LazyLock<KeySeed> = LazyLock::new(|| {
 const RESERVED_NAMES: [&str; 2] = ["$serde_json::private::Number", "$serde_json::private::RawValue"];
 /// Headers, keys and proofs have at most five or six members.
 const FEW_MEMBERS: usize = 6;
+/// With more members, a set is faster than comparisons.
+const COMPARED_MEMBERS: usize = 32;
 /// Auth0's tokens have about a dozen claims.
 const USUAL_MEMBERS: usize = 16;

@@ -162,6 +162,10 @@ impl Reader<'_> {
 
     /// Reads a number (RFC 8259 §6).
     fn number(&mut self) -> Result<(), JsonError> {
+        if let Some(digits) = short_integer(self.rest()) {
+            self.at += digits;
+            return Ok(());
+        }
         let start = self.at;
         self.take(b'-');
         if !self.take(b'0') {
@@ -275,6 +279,15 @@ fn not_ordinary(word: u64) -> u64 {
     let below = |octets: u64, limit: u64| octets.wrapping_sub(ONES * limit) & !octets;
     let is = |octet: u8| below(word ^ (ONES * u64::from(octet)), 1);
     (is(b'"') | is(b'\\') | below(word, 0x20)) & (ONES * 0x80)
+}
+
+/// Returns the length of a number without sign, fraction and exponent. Almost all numbers of tokens are such numbers.
+/// `None` if the text begins with something else, or if the number may be out of range.
+fn short_integer(text: &[u8]) -> Option<usize> {
+    let digits = text.iter().take(SHORT).take_while(|octet| octet.is_ascii_digit()).count();
+    let begins_well = digits == 1 || (digits > 1 && text.first() != Some(&b'0'));
+    let ends = !matches!(text.get(digits), Some(b'0'..=b'9' | b'.' | b'e' | b'E'));
+    (begins_well && ends).then_some(digits)
 }
 
 fn deeper(depth: usize) -> Result<usize, JsonError> {

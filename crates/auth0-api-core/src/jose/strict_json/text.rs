@@ -106,7 +106,16 @@ fn split_code_unit(text: &str) -> (Option<u16>, &str) {
 
 /// Reads four hexadecimal digits.
 pub(super) fn code_unit(digits: [u8; 4]) -> Option<u16> {
-    digits.iter().try_fold(0, |unit, digit| Some(unit << 4 | u16::try_from(char::from(*digit).to_digit(16)?).ok()?))
+    digits.iter().try_fold(0, |unit, digit| Some(unit << 4 | u16::from(hex_digit(*digit)?)))
+}
+
+fn hex_digit(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        b'A'..=b'F' => Some(digit - b'A' + 10),
+        _ => None,
+    }
 }
 
 pub(super) const HIGH_SURROGATES: Range<u16> = 0xd800..0xdc00;
