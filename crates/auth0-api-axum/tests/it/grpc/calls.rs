@@ -1,12 +1,17 @@
 //! Calls that are accepted.
 
 use auth0_api_testing::TestWorld;
+use futures_util::stream;
+use http::uri::PathAndQuery;
+use tonic::transport::Channel;
+use tonic::{Code, Request};
 
 use auth0_api_axum::AuthLayer;
 use auth0_api_core::DpopPolicy;
 use auth0_api_core::dpop::RotatingNonce;
 
-use super::{GREET, RULE, call, serve};
+use super::text::TextCodec;
+use super::{ECHO, GREET, RULE, call, serve};
 
 #[tokio::test]
 async fn a_method_finds_the_verified_token_in_its_request() {
@@ -53,4 +58,30 @@ async fn the_next_nonce_is_metadata_of_the_response() {
     let answer = call(to, GREET, &[("authorization", &authorization), ("dpop", &with_nonce)]).await.unwrap();
     let second = answer.metadata().get("dpop-nonce").unwrap();
     assert_ne!(second, first.as_str());
+}
+
+#[tokio::test]
+async fn a_stream_in_both_directions_needs_a_token() {
+    let world = TestWorld::start().await;
+    let to = serve(AuthLayer::grpc(world.api.clone())).await;
+    let channel = Channel::from_shared(format!("http://{to}")).unwrap().connect().await.unwrap();
+    for authorization in [None, Some(format!("Bearer {}", world.tenant.mint().sign()))] {
+        let mut request = Request::new(stream::iter(["one".to_owned(), "two".to_owned()]));
+        if let Some(authorization) = &authorization {
+            request.metadata_mut().insert("authorization", authorization.parse().unwrap());
+        }
+        let mut client = tonic::client::Grpc::new(channel.clone());
+        client.ready().await.unwrap();
+        let answer = client.streaming(request, PathAndQuery::from_static(ECHO), TextCodec).await;
+        if authorization.is_none() {
+            assert_eq!(answer.unwrap_err().code(), Code::Unauthenticated);
+            continue;
+        }
+        let mut echoed = answer.unwrap().into_inner();
+        let mut texts = Vec::new();
+        while let Some(text) = echoed.message().await.unwrap() {
+            texts.push(text);
+        }
+        assert_eq!(texts, ["one", "two"]);
+    }
 }

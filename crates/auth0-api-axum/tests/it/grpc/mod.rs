@@ -18,13 +18,15 @@ use tonic::server::NamedService;
 use tonic::service::LayerExt as _;
 use tonic::transport::server::TcpIncoming;
 use tonic::transport::{Channel, Server};
-use tonic::{Request, Response, Status};
+use tonic::{Request, Response, Status, Streaming};
 use tower::{Service, service_fn};
 
 use text::TextCodec;
 
 /// A method that greets the caller.
 const GREET: &str = "/test.Greeter/Greet";
+/// A method that streams back what the caller streams.
+const ECHO: &str = "/test.Greeter/Echo";
 /// Like [`GREET`], but requires the scope `admin`.
 const RULE: &str = "/test.Ruler/Rule";
 
@@ -56,9 +58,13 @@ macro_rules! answers_with_the_subject {
             }
 
             fn call(&mut self, request: HttpRequest<Body>) -> Self::Future {
-                Box::pin(
-                    async move { Ok(tonic::server::Grpc::new(TextCodec).unary(service_fn(subject), request).await) },
-                )
+                Box::pin(async move {
+                    let mut grpc = tonic::server::Grpc::new(TextCodec);
+                    Ok(match request.uri().path() {
+                        ECHO => grpc.streaming(service_fn(echo), request).await,
+                        _ => grpc.unary(service_fn(subject), request).await,
+                    })
+                })
             }
         }
     };
@@ -71,6 +77,11 @@ answers_with_the_subject!(Ruler);
 async fn subject(request: Request<String>) -> Result<Response<String>, Status> {
     let token = request.extensions().get::<VerifiedToken>().unwrap();
     Ok(Response::new(format!("{}, {}", request.get_ref(), token.subject().unwrap())))
+}
+
+async fn echo(request: Request<Streaming<String>>) -> Result<Response<Streaming<String>>, Status> {
+    assert!(request.extensions().get::<VerifiedToken>().is_some());
+    Ok(Response::new(request.into_inner()))
 }
 
 /// Serves both services behind the layer. `Ruler` also requires the scope `admin`.
