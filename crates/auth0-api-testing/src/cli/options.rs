@@ -66,7 +66,7 @@ pub struct TenantOptions {
     /// Require a nonce in DPoP proofs
     #[arg(long, help_heading = CLIENTS)]
     pub(super) nonce: bool,
-    /// Change that nonce after so many seconds, as Auth0 does; implies --nonce
+    /// Change that nonce after so many seconds; implies --nonce
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..), help_heading = CLIENTS)]
     pub(super) nonce_every: Option<u32>,
 
