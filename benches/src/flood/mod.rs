@@ -118,7 +118,7 @@ async fn start(api: ApiClient) -> SocketAddr {
 fn users(tenants: &Tenants) -> Load {
     let tokens: Vec<_> = (TENANTS - TENANTS_WITH_USERS..TENANTS).map(|tenant| tenants.token(tenant)).collect();
     let token = move |number: usize| tokens.get(number % tokens.len()).cloned().unwrap_or_default();
-    Load { per_second: USERS_PER_SECOND, connections: 64, token: Box::new(token) }
+    Load { per_second: USERS_PER_SECOND, connections: 256, token: Box::new(token) }
 }
 
 /// Tokens that name any tenant, and whose signature is invalid. Every fifth token names a key that does not exist.

@@ -20,6 +20,9 @@ pub(super) fn forwarded_client_cert(
     for element in split_unquoted(list, b',') {
         first = first.or(Some(element.map_err(|Unclosed| MALFORMED)?));
         elements += 1;
+        if elements > MOST_PARTS {
+            return Err(MALFORMED);
+        }
     }
     match first {
         Some(first) if elements == expected => certificate(first),
@@ -31,8 +34,11 @@ pub(super) fn forwarded_client_cert(
 /// `Cert` is the certificate as percent-encoded PEM. An element with neither means that the client had no certificate.
 fn certificate(element: &str) -> Result<Option<ClientCertificate>, CertificateError> {
     let (mut hash, mut cert) = (None, None);
-    for pair in split_unquoted(element, b';') {
+    for (number, pair) in split_unquoted(element, b';').enumerate() {
         let pair = pair.map_err(|Unclosed| MALFORMED)?;
+        if number >= MOST_PARTS {
+            return Err(MALFORMED);
+        }
         if pair.is_empty() {
             continue;
         }
@@ -73,6 +79,9 @@ fn digest(text: &str) -> Option<CertificateThumbprint> {
     Some(CertificateThumbprint::from_bytes(digest))
 }
 
+/// An element has a pair for each name in the certificate, which has a hundred at most. A header of 16 KiB would have
+/// room for many thousands of empty elements or pairs.
+const MOST_PARTS: usize = 1000;
 const MALFORMED: CertificateError = CertificateError::HeaderMalformed;
 
 #[cfg(test)]
@@ -150,6 +159,15 @@ mod tests {
             let read = forwarded_client_cert(&list, expected).map(digits);
             assert_eq!(read.as_deref(), found.as_ref().map(|found| *found), "{list}");
         }
+    }
+
+    #[test]
+    fn a_list_has_at_most_1000_elements_and_an_element_1000_pairs() {
+        let wrong = |elements, expected| Err(CertificateError::HeaderElements { elements, expected });
+        assert_eq!(forwarded_client_cert(&",".repeat(999), 1), wrong(1000, 1));
+        assert_eq!(forwarded_client_cert(&",".repeat(1000), 1), Err(CertificateError::HeaderMalformed));
+        assert_eq!(read(&format!("Hash={ONES}{}", ";".repeat(999))).as_deref(), Ok("11"));
+        assert_eq!(read(&format!("Hash={ONES}{}", ";".repeat(1000))), Err(CertificateError::HeaderMalformed));
     }
 
     #[test]

@@ -136,12 +136,12 @@ impl MemberTable {
     /// Whether two of the members have the same name. Names with escapes are compared by value: `\u0061` is the same as
     /// `a`.
     ///
-    /// If there are at most [`COMPARED_MEMBERS`] members, each member is compared with all members before it. Almost all
+    /// If there are at most [`USUAL_MEMBERS`] members, each member is compared with all members before it. Almost all
     /// pairs have different keys, so this is faster than a set. If there are more members, their names are put into a
     /// set. Otherwise the number of comparisons would grow with the square of the number of members, and an attacker
-    /// could send many members.
+    /// could send many members. A few dozen members seldom need the set: [`share_a_bit`] finds that they all differ.
     fn has_duplicate(&self, members: &[Member], json: &str) -> bool {
-        if members.len() <= COMPARED_MEMBERS {
+        if members.len() <= USUAL_MEMBERS {
             return members.iter().enumerate().any(|(index, one)| {
                 members
                     .iter()
@@ -149,9 +149,24 @@ impl MemberTable {
                     .any(|other| other.key == one.key && self.name(other, json) == self.name(one, json))
             });
         }
+        if !share_a_bit(members) {
+            return false;
+        }
         let mut names = HashSet::with_capacity_and_hasher(members.len(), RandomState::default());
         !members.iter().all(|member| names.insert(Keyed { key: member.key, name: self.name(member, json) }))
     }
+}
+
+/// Whether the keys of two members select the same one of 2048 bits. If they do not, all names are different.
+fn share_a_bit(members: &[Member]) -> bool {
+    let mut words = [0_u64; 32];
+    members.iter().any(|member| {
+        let (word, bit) = (member.key.0 as usize % words.len(), 1 << (member.key.0 >> 5 & 63));
+        let Some(word) = words.get_mut(word) else { return true };
+        let is_taken = *word & bit != 0;
+        *word |= bit;
+        is_taken
+    })
 }
 
 /// A name whose hash is its key, so a long name is not hashed twice.
@@ -189,7 +204,5 @@ static KEYS: LazyLock<KeySeed> = LazyLock::new(|| {
 const RESERVED_NAMES: [&str; 2] = ["$serde_json::private::Number", "$serde_json::private::RawValue"];
 /// Headers, keys and proofs have at most five or six members.
 const FEW_MEMBERS: usize = 6;
-/// With more members, a set is faster than comparisons.
-const COMPARED_MEMBERS: usize = 32;
 /// Auth0's tokens have about a dozen claims.
 const USUAL_MEMBERS: usize = 16;

@@ -95,6 +95,23 @@ fn thousands_of_members_are_compared() {
 }
 
 #[test]
+fn a_duplicate_is_found_at_any_place_among_any_number_of_members() {
+    for count in [2, 6, 7, 16, 17, 31, 32, 33, 34, 64, 65] {
+        let names: Vec<String> = (0..count).map(|number| format!("a{number}")).collect();
+        let object = |names: &[String]| {
+            let members: Vec<String> = names.iter().map(|name| format!(r#""{name}":0"#)).collect();
+            format!(r#"{{"x":[{{{}}}]}}"#, members.join(","))
+        };
+        assert!(parse(&object(&names)).is_ok(), "{count}");
+        for place in 1..count {
+            let mut repeated = names.clone();
+            repeated[place] = names[place / 2].clone();
+            assert_eq!(parse(&object(&repeated)).unwrap_err(), JsonError::DuplicateMember, "{place} of {count}");
+        }
+    }
+}
+
+#[test]
 fn containers_nest_32_levels_deep() {
     let objects = |depth: usize| format!("{}1{}", r#"{"a":"#.repeat(depth), "}".repeat(depth));
     let arrays = |depth: usize| format!(r#"{{"a":{}{}}}"#, "[".repeat(depth - 1), "]".repeat(depth - 1));
@@ -182,6 +199,14 @@ fn numbers_out_of_range_are_rejected() {
         &[r#"{"a":1e400}"#, r#"{"a":-1e400}"#, r#"{"a":[1e400]}"#, r#"{"a":{"b":{"c":1e309}}}"#],
         JsonError::NotAnObject,
     );
+    let digits = |count: usize, rest: &str| format!(r#"{{"a":1{}{rest}}}"#, "0".repeat(count - 1));
+    for in_range in [digits(300, ""), digits(309, ""), digits(200, "e100"), digits(200, "e108"), digits(400, "e-100")] {
+        assert!(parse(&in_range).is_ok(), "{in_range}");
+    }
+    for out_of_range in [digits(310, ""), digits(200, "e110"), digits(1, "e00309"), digits(1, "e99999999999999999999")]
+    {
+        assert_eq!(parse(&out_of_range).unwrap_err(), JsonError::NotAnObject, "{out_of_range}");
+    }
     let object = parse(r#"{"a":1e-400,"b":18446744073709551615,"c":18446744073709551616,"d":-0}"#).unwrap();
     assert_eq!(object.get::<u64>("b"), Ok(Some(u64::MAX)));
     assert_eq!(object.get::<u64>("c"), Err(WrongType));
