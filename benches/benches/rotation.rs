@@ -82,7 +82,9 @@ fn attack(world: &World, time: Duration) {
         }
         let header = URL_SAFE_NO_PAD.encode(format!(r#"{{"alg":"RS256","kid":"random-{number}"}}"#));
         let rejected = world.runtime.block_on(world.api.verify_access_token(&format!("{header}.{bogus}")));
-        assert_eq!(rejected.unwrap_err().label(), "key_unknown");
+        // The first key ids cause fetches. Then the permits are used up.
+        let label = rejected.unwrap_err().label();
+        assert!(["key_unknown", "key_not_looked_for"].contains(&label), "{label}");
     });
     report("under attack", attacked);
     println!("\n  {attempts} key ids that do not exist caused {} fetches", world.jwks.count() - fetched);
