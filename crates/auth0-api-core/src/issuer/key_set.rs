@@ -97,8 +97,7 @@ impl KeySet {
         }
     }
 
-    /// Says why no key fits. If a key has the `kid`, or if there is no key for an allowed algorithm, a newer set would
-    /// not have another key either.
+    /// Says why no key fits. If a key has the `kid`, it is for another algorithm, and no newer set is needed to know it.
     fn missing(&self, key_id: Option<&str>) -> NoKey {
         let own = self.keys.iter().map(|entry| (&entry.key_id, Some(entry.key.algorithm().name())));
         let others = self.others.iter().map(|other| (&other.key_id, other.algorithm.as_deref()));

@@ -127,7 +127,7 @@ fn shown<'a, I: Iterator<Item = &'a str>>(audiences: I) -> Box<str> {
         shown.truncate(SHOWN_AUDIENCES);
         shown.push("others".to_owned());
     }
-    if shown.is_empty() { "nobody".into() } else { shown.join(" and ").into() }
+    if shown.is_empty() { "no audience".into() } else { shown.join(" and ").into() }
 }
 
 fn quoted(audience: &str) -> String {
