@@ -36,20 +36,43 @@ flow('API: getTokenSilently by iframe for another audience', async windows => {
   assert.equal((await bare.call(`${w.api.url}/api/private`, { audience: OTHER })).status, 401);
 });
 
-flow('API: createAuth0Client after a reload finds the session, at once', async windows => {
+flow('API: createAuth0Client after a reload signs in again, by iframe', async windows => {
   const bare = await w.open(windows);
   await bare.signIn();
-  await bare.page.reload();
-  await bare.page.waitForFunction(() => window.loaded);
-  const began = Date.now();
-  const user = await bare.run(async settings => {
-    window.auth0 = await window.spa.createAuth0Client(settings);
-    return window.auth0.getUser();
-  }, bare.settings);
-  assert.equal(user.sub, 'auth0|local-user');
-  assert.ok(Date.now() - began < 10_000, `it took ${Date.now() - began} ms`);
-  assert.equal((await bare.call(`${w.api.url}/api/private`)).status, 200);
+  await assertSignsBackIn(windows, bare, { by: 'iframe', requests: ['GET /authorize', 'POST /oauth/token'] });
 });
+
+flow('API: createAuth0Client after a reload signs in again, by refresh token', async windows => {
+  const bare = await w.open(windows, {
+    useRefreshTokens: true, cacheLocation: 'localstorage', params: { scope: 'openid profile offline_access' },
+  });
+  await bare.signIn();
+  // The stored access token ends while the page is closed.
+  const expire = () => {
+    for (const [key, value] of Object.entries(localStorage)) {
+      const entry = key.startsWith('@@auth0spajs@@') ? JSON.parse(value) : {};
+      if (entry.expiresAt) localStorage.setItem(key, JSON.stringify({ ...entry, expiresAt: 1 }));
+    }
+  };
+  await assertSignsBackIn(windows, bare, { by: 'refresh token', requests: ['POST /oauth/token'], expire });
+});
+
+/** Reloads the page some times, and reports how long the client takes until it knows the user. */
+async function assertSignsBackIn(windows, bare, { by, requests, expire }) {
+  const times = [];
+  for (let time = 0; time < 5; time += 1) {
+    const mark = await w.tenant.mark();
+    const { user, milliseconds } = await bare.signBackIn(expire);
+    times.push(milliseconds);
+    assert.equal(user.sub, 'auth0|local-user');
+    const lines = (await w.tenant.lines(mark)).filter(line => /^(GET|POST) .(authorize|oauth)/.test(line));
+    assert.deepEqual(lines.map(line => line.split(' ').slice(0, 2).join(' ')), requests);
+    assert.equal((await bare.call(`${w.api.url}/api/private`)).status, 200);
+  }
+  windows.report(`signed in again by ${by}, milliseconds of each of ${times.length} reloads: ${times.join(', ')}`);
+  // The limit is for a page that hangs: auth0-spa-js waits up to 60 s for an iframe.
+  assert.ok(Math.max(...times) < 10_000, `${times} ms`);
+}
 
 flow('API: a silent token is for the user of the session', async windows => {
   const bare = await w.open(windows);

@@ -116,6 +116,22 @@ export class Bare {
     await this.client();
   }
 
+  /**
+   * Reloads the page, and makes the client with `createAuth0Client`, which looks for a session. `prepare` runs in the page
+   * before. Returns the user, and the milliseconds that `createAuth0Client` and `getUser` took.
+   */
+  async signBackIn(prepare = () => {}) {
+    await this.page.reload();
+    await this.page.waitForFunction(() => window.loaded);
+    await this.run(prepare);
+    return this.run(async settings => {
+      const began = performance.now();
+      window.auth0 = await window.spa.createAuth0Client(settings);
+      const user = await window.auth0.getUser();
+      return { user, milliseconds: Math.round(performance.now() - began) };
+    }, this.settings);
+  }
+
   /** Gets a token, and returns the whole answer. */
   token(options = {}) {
     return this.run(options => window.auth0.getTokenSilently({ ...options, detailedResponse: true }), options);

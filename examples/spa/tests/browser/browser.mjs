@@ -42,9 +42,9 @@ after(async () => {
   await rm(profile, { recursive: true, force: true, maxRetries: 5 });
 }, { timeout: LIMIT });
 
-/** A test of one flow. It gets `open(url, options)`, which opens a window. */
+/** A test of one flow. It gets `open(url, options)`, which opens a window, and `report(text)`, which prints a line. */
 export function flow(name, run) {
-  test(name, { timeout: LIMIT }, async () => {
+  test(name, { timeout: LIMIT }, async t => {
     const context = await browser.createBrowserContext();
     const consoles = [];
     const watch = page => {
@@ -64,7 +64,7 @@ export function flow(name, run) {
       return page;
     };
     try {
-      await limited(run({ open, context, consoles }), LIMIT - 5_000);
+      await limited(run({ open, context, consoles, report: text => t.diagnostic(text) }), LIMIT - 5_000);
     } catch (error) {
       error.message += await evidence(name, context, consoles);
       throw error;
