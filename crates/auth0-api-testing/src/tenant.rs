@@ -103,6 +103,12 @@ impl LocalTenant {
         self.tenant.url(endpoints::my_account::PATH)
     }
 
+    /// Returns the identifier of the tenant's Management API: the tenant's URL, followed by `/api/v2/`. A client that
+    /// authenticates with client credentials gets a token for it, and manages token exchange profiles.
+    pub fn management_audience(&self) -> String {
+        self.tenant.url(endpoints::management::PATH)
+    }
+
     /// Returns the id of the machine client.
     pub fn client_id(&self) -> &str {
         &self.tenant.client_id

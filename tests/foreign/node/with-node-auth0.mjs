@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 
+import { ManagementClient, ManagementError } from 'auth0';
 import { AuthenticationClient, UserInfoClient } from 'auth0/legacy';
 
 import {
@@ -14,6 +15,7 @@ const signer = { domain, clientId: 'signer', clientAssertionSigningKey: signerKe
 export async function withNodeAuth0(check) {
   await machines(check);
   await users(check);
+  await profiles(check);
 }
 
 async function machines(check) {
@@ -120,6 +122,50 @@ async function users(check) {
     await client.oauth.revokeRefreshToken({ token });
     const error = await rejection(client.oauth.refreshTokenGrant({ refresh_token: token }));
     assert.deepEqual([error.statusCode, error.error], [403, 'invalid_grant']);
+  });
+}
+
+async function profiles(check) {
+  const { tokenExchangeProfiles: profiles } = new ManagementClient(caller);
+  const wanted = { name: 'legacy sessions', subject_token_type: 'urn:acme:session', action_id: 'local-action', type: 'custom_authentication' };
+  const exchanged = () => new AuthenticationClient(caller).tokenExchange.exchangeToken({
+    subject_token_type: wanted.subject_token_type, subject_token: SESSION, audience,
+  });
+  const fails = async (promise, status) => {
+    const error = await rejection(promise);
+    assert.ok(error instanceof ManagementError, `${error}`);
+    assert.equal(error.statusCode, status);
+    return error;
+  };
+
+  await check('creates a token exchange profile, which works at once', async () => {
+    const { created_at: at, id, ...profile } = await profiles.create(wanted);
+    assert.match(id, /^tep_/);
+    assert.ok(!Number.isNaN(Date.parse(at)));
+    assert.deepEqual({ ...profile, updated_at: undefined }, { ...wanted, updated_at: undefined });
+    assert.equal((await claimsAtTheApi((await exchanged()).access_token)).sub, USER);
+  });
+
+  await check('reports a token exchange profile whose type is taken, and one that is invalid', async () => {
+    assert.equal((await fails(profiles.create(wanted), 409)).body.error, 'Conflict');
+    await fails(profiles.create({ ...wanted, subject_token_type: 'urn:ietf:mine' }), 400);
+    await fails(profiles.create({ ...wanted, subject_token_type: 'urn:acme:other', action_id: 'unknown' }), 400);
+  });
+
+  await check('lists token exchange profiles in pages', async () => {
+    const types = [];
+    for await (const profile of await profiles.list({ take: 1 })) types.push(profile.subject_token_type);
+    assert.deepEqual(types, [PROFILE, wanted.subject_token_type]);
+  });
+
+  await check('reads, changes and deletes a token exchange profile', async () => {
+    const { id } = (await profiles.list()).data.find(profile => profile.subject_token_type === wanted.subject_token_type);
+    await profiles.update(id, { name: 'sessions' });
+    assert.equal((await profiles.get(id)).name, 'sessions');
+    await profiles.delete(id);
+    await fails(profiles.get(id), 404);
+    await fails(profiles.update(id, { name: 'gone' }), 404);
+    assert.equal((await rejection(exchanged())).error, 'invalid_request');
   });
 }
 

@@ -14,11 +14,11 @@ use auth0_api_core::{Clock, SystemClock};
 
 use crate::address::{Address, Opened};
 use crate::counts::Counters;
-use crate::endpoints::my_account;
+use crate::endpoints::{management, my_account};
 use crate::key_ring::KeyRing;
 use crate::ledger::Ledger;
 use crate::misbehaviour::Faults;
-use crate::registry::{ExchangeProfile, Registry};
+use crate::registry::{Action, ExchangeProfile, Registry};
 use crate::request_log::RequestLog;
 use crate::state::Tenant;
 use crate::timestamp::timestamp;
@@ -134,7 +134,9 @@ impl LocalTenantBuilder {
 
     /// Registers an exchange profile: `action` accepts or rejects subject tokens of this type, as an Auth0 Action does.
     ///
-    /// The type must be a URI of 8 to 100 characters outside the namespaces of Auth0, Okta and the IETF.
+    /// The type must be a URI of 8 to 100 characters outside the namespaces of Auth0, Okta and the IETF. The tenant
+    /// chooses the id of the Action; with [`action`](Self::action) and
+    /// [`exchange_profile_of`](Self::exchange_profile_of) you choose it.
     ///
     /// ```
     /// use auth0_api_testing::{ExchangeRejection, LocalTenant, User};
@@ -153,7 +155,35 @@ impl LocalTenantBuilder {
         subject_token_type: impl Into<String>,
         action: impl Fn(&ExchangeRequest) -> Result<E, ExchangeRejection> + Send + Sync + 'static,
     ) -> Self {
-        self.registry.profiles.push(ExchangeProfile::new(subject_token_type.into(), action));
+        let id = format!("action-{}", self.registry.actions.len() + 1);
+        self.registry.actions.push(Action::new(id.clone(), action));
+        self.exchange_profile_of(subject_token_type, id)
+    }
+
+    /// Registers an Action with this id. An exchange profile that the Management API makes can name it as its
+    /// `action_id`, and has an effect at once.
+    ///
+    /// ```
+    /// use auth0_api_testing::{ExchangeRejection, LocalTenant, User};
+    ///
+    /// let builder = LocalTenant::builder().action("check-session", |request| {
+    ///     let user = request.subject_token().strip_prefix("session-of-");
+    ///     user.map(User::new).ok_or_else(|| ExchangeRejection::reject_subject_token("no such session"))
+    /// });
+    /// # drop(builder);
+    /// ```
+    pub fn action<E: Into<Exchanged>>(
+        mut self,
+        id: impl Into<String>,
+        action: impl Fn(&ExchangeRequest) -> Result<E, ExchangeRejection> + Send + Sync + 'static,
+    ) -> Self {
+        self.registry.actions.push(Action::new(id.into(), action));
+        self
+    }
+
+    /// Registers an exchange profile whose Action is registered with [`action`](Self::action).
+    pub fn exchange_profile_of(mut self, subject_token_type: impl Into<String>, action_id: impl Into<String>) -> Self {
+        self.registry.profiles.push(ExchangeProfile::new(subject_token_type.into(), action_id.into()));
         self
     }
 
@@ -175,8 +205,8 @@ impl LocalTenantBuilder {
     /// # Errors
     ///
     /// When the tenant cannot listen on the port, usually because the port is in use. The error is `InvalidInput` when
-    /// an API, client, user, organisation, connection or exchange profile is registered twice, when a registration names an API or
-    /// an organisation that is not registered, or when Auth0 would not accept the type of an exchange profile or
+    /// an API, client, user, organisation, connection, Action or exchange profile is registered twice, when a registration names an API,
+    /// an organisation or an Action that is not registered, or when Auth0 would not accept the type of an exchange profile or
     /// the lifetime of an API's tokens.
     pub async fn start(mut self) -> io::Result<LocalTenant> {
         self.register_defaults();
@@ -185,7 +215,7 @@ impl LocalTenantBuilder {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, problems.join("; ")));
         }
         let Opened { listening, transport, domain, authority } = self.address.open().await?;
-        self.register_my_account_api(&domain);
+        self.register_own_apis(&domain);
         let started_at = self.clock.now();
         let tenant = Tenant {
             issuer: format!("{domain}/"),
@@ -202,8 +232,8 @@ impl LocalTenantBuilder {
             keys: KeyRing::default(),
             counters: Counters::default(),
             faults: Faults::default(),
+            ledger: Mutex::new(Ledger::new(self.accounts, self.registry.profiles.clone(), started_at)),
             registry: self.registry,
-            ledger: Mutex::new(Ledger::new(self.accounts, started_at)),
             settings: Mutex::default(),
             cors_origins: self.cors_origins,
             log: self.log,
@@ -220,11 +250,14 @@ impl LocalTenantBuilder {
         problems
     }
 
-    /// Registers the My Account API, whose identifier depends on the tenant's URL.
-    fn register_my_account_api(&mut self, domain: &str) {
-        let identifier = format!("{domain}{}", my_account::PATH);
-        if self.registry.api(&identifier).is_none() {
-            self.registry.apis.push(Api::new(identifier).scopes(my_account::SCOPES));
+    /// Registers the My Account API and the Management API, whose identifiers depend on the tenant's URL.
+    fn register_own_apis(&mut self, domain: &str) {
+        let my_account = Api::new(format!("{domain}{}", my_account::PATH)).scopes(my_account::SCOPES);
+        let management = Api::new(format!("{domain}{}", management::PATH)).scopes(management::SCOPES);
+        for api in [my_account, management] {
+            if self.registry.api(api.identifier()).is_none() {
+                self.registry.apis.push(api);
+            }
         }
     }
 

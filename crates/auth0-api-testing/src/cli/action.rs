@@ -9,6 +9,8 @@ use crate::{ExchangeRejection, ExchangeRequest, LocalTenantBuilder, User};
 #[derive(Clone)]
 pub(super) struct Profile {
     pub(super) subject_token_type: String,
+    /// The id of the Action; `None` if the tenant chooses it.
+    action_id: Option<String>,
     /// A subject token that begins with this text names a user: `legacy:USER`.
     pub(super) prefix: Option<String>,
     /// Subject tokens, each with the id of its user.
@@ -26,6 +28,7 @@ impl Profile {
     pub(super) fn with_prefix(subject_token_type: &str, prefix: &str, users: &[User]) -> Self {
         Self {
             subject_token_type: subject_token_type.into(),
+            action_id: Some(EXAMPLE_ACTION.into()),
             prefix: Some(prefix.into()),
             subject_tokens: BTreeMap::new(),
             denied: BTreeMap::from([(format!("{prefix}locked"), "account_locked".into())]),
@@ -36,6 +39,7 @@ impl Profile {
 
     pub(super) fn read(section: &mut Section<'_>, users: &[User]) -> Option<Self> {
         let subject_token_type = section.required("subject_token_type");
+        let action_id = section.text("action_id");
         let prefix = section.text("prefix");
         let subject_tokens = section.pairs("subject_tokens").unwrap_or_default();
         let denied = section.pairs("denied").unwrap_or_default();
@@ -45,6 +49,7 @@ impl Profile {
         }
         Some(Self {
             subject_token_type: subject_token_type?,
+            action_id,
             prefix,
             subject_tokens: subject_tokens.into_iter().collect(),
             denied: denied.into_iter().collect(),
@@ -54,7 +59,13 @@ impl Profile {
     }
 
     pub(super) fn register(self, builder: LocalTenantBuilder) -> LocalTenantBuilder {
-        builder.exchange_profile(self.subject_token_type.clone(), move |request| self.decide(request))
+        let subject_token_type = self.subject_token_type.clone();
+        match self.action_id.clone() {
+            None => builder.exchange_profile(subject_token_type, move |request| self.decide(request)),
+            Some(id) => {
+                builder.action(&id, move |request| self.decide(request)).exchange_profile_of(subject_token_type, id)
+            }
+        }
     }
 
     fn decide(&self, request: &ExchangeRequest) -> Result<User, ExchangeRejection> {
@@ -79,3 +90,6 @@ impl Profile {
         }
     }
 }
+
+/// The id of the Action of the example profile. Profiles that the Management API makes can name it.
+const EXAMPLE_ACTION: &str = "local-action";

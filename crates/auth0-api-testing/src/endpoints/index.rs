@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 
-use super::{authorize, discovery, jwks, logout, my_account, register, revoke, third_party, userinfo};
+use super::{authorize, discovery, jwks, logout, management, my_account, register, revoke, third_party, userinfo};
 use crate::pages::index;
 use crate::state::{TOKEN_PATH, Tenant};
 
@@ -30,6 +30,8 @@ fn served(tenant: &Tenant) -> Vec<index::Endpoint> {
         ("POST", my_account::COMPLETE_PATH.into(), "completes it; Token Vault then has its tokens"),
         ("GET, DELETE", my_account::ACCOUNTS_PATH.into(), "the accounts that the user has connected"),
         ("GET", my_account::CONNECTIONS_PATH.into(), "the connections whose accounts can be connected"),
+        ("GET, POST", management::PROFILES_PATH.into(), "token exchange profiles, for clients of the Management API"),
+        ("GET, PATCH, DELETE", format!("{}/ID", management::PROFILES_PATH), "one of them"),
         ("GET", format!("{}/NAME", third_party::PATH), "the API of a third party, for tokens of Token Vault"),
     ];
     if tenant.registry.client_registration {

@@ -16,6 +16,7 @@ mod issue;
 mod jwks;
 mod log;
 mod logout;
+pub(crate) mod management;
 mod membership;
 pub(crate) mod my_account;
 mod page;
@@ -67,6 +68,7 @@ pub(crate) fn router(tenant: Arc<Tenant>) -> Router {
         .route(consent::START_PATH, get(consent::start))
         .route(consent::PATH, get(consent::show).post(consent::decide))
         .merge(my_account::router(&tenant))
+        .merge(management::router())
         .route(jwks::PATH, watched(Endpoint::Jwks, get(jwks::show)))
         .route(TOKEN_PATH, watched(Endpoint::Token, post(token::issue)))
         .layer(middleware::from_fn_with_state(Arc::clone(&tenant), cors::allow))

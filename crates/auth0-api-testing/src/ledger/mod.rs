@@ -3,6 +3,7 @@
 mod accounts;
 mod connecting;
 mod consent;
+mod exchange_profiles;
 mod memberships;
 mod refresh_tokens;
 mod session;
@@ -13,11 +14,14 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use crate::registry::ExchangeProfile;
 use crate::{Application, LinkedAccount, RecordedRequest};
 use accounts::Accounts;
 pub(crate) use accounts::StoredAccount;
 pub(crate) use connecting::{Connecting, PendingConsent};
 pub(crate) use consent::{Consent, Login};
+use exchange_profiles::ExchangeProfiles;
+pub(crate) use exchange_profiles::{Changed, StoredProfile};
 use memberships::Memberships;
 use refresh_tokens::RefreshTokens;
 pub(crate) use refresh_tokens::Spent;
@@ -38,6 +42,7 @@ pub(crate) struct Ledger {
     /// Access tokens of third parties, issued by Token Vault.
     pub(crate) vault_tokens: HashMap<String, VaultToken>,
     pub(crate) accounts: Accounts,
+    pub(crate) exchange_profiles: ExchangeProfiles,
     /// Accounts that users are about to connect: by the ticket of the third party's page,
     pub(crate) connect_tickets: Tickets<Connecting>,
     /// by the ticket of a page that a person looks at,
@@ -80,11 +85,14 @@ pub(crate) struct VaultToken {
 }
 
 impl Ledger {
-    /// Makes a ledger with these accounts, each with the id of its user.
-    pub(crate) fn new(accounts: Vec<(String, LinkedAccount)>, now: SystemTime) -> Self {
+    /// Makes a ledger with these accounts, each with the id of its user, and these exchange profiles.
+    pub(crate) fn new(accounts: Vec<(String, LinkedAccount)>, profiles: Vec<ExchangeProfile>, now: SystemTime) -> Self {
         let mut ledger = Self::default();
         for (user_id, account) in accounts {
             ledger.accounts.link(user_id, account, now);
+        }
+        for profile in profiles {
+            ledger.exchange_profiles.add(profile, now);
         }
         ledger
     }

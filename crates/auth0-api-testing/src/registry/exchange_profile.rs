@@ -47,12 +47,21 @@ pub(crate) enum RejectionKind {
     SubjectRejected { description: String },
 }
 
-type Action = dyn Fn(&ExchangeRequest) -> Result<Exchanged, ExchangeRejection> + Send + Sync;
+type Decide = dyn Fn(&ExchangeRequest) -> Result<Exchanged, ExchangeRejection> + Send + Sync;
 
+/// The code that decides on the exchanges of a profile.
 #[derive(Clone)]
+pub(crate) struct Action {
+    pub(crate) id: String,
+    decide: Arc<Decide>,
+}
+
+/// A type of subject tokens, and the id of the Action that decides on them.
+#[derive(Clone, Debug)]
 pub(crate) struct ExchangeProfile {
+    pub(crate) name: String,
     pub(crate) subject_token_type: String,
-    action: Arc<Action>,
+    pub(crate) action_id: String,
 }
 
 impl ExchangeRequest {
@@ -147,31 +156,39 @@ impl ExchangeRejection {
     }
 }
 
-impl ExchangeProfile {
+impl Action {
     pub(crate) fn new<E: Into<Exchanged>>(
-        subject_token_type: String,
-        action: impl Fn(&ExchangeRequest) -> Result<E, ExchangeRejection> + Send + Sync + 'static,
+        id: String,
+        decide: impl Fn(&ExchangeRequest) -> Result<E, ExchangeRejection> + Send + Sync + 'static,
     ) -> Self {
-        Self { subject_token_type, action: Arc::new(move |request| action(request).map(Into::into)) }
+        Self { id, decide: Arc::new(move |request| decide(request).map(Into::into)) }
     }
 
     pub(crate) fn decide(&self, request: &ExchangeRequest) -> Result<Exchanged, ExchangeRejection> {
-        (self.action)(request)
+        (self.decide)(request)
     }
+}
 
-    /// Returns the rule of Auth0 that the type violates, or `None` if the type is valid.
-    pub(crate) fn problem(&self) -> Option<&'static str> {
-        let lower = self.subject_token_type.to_ascii_lowercase();
-        let length = self.subject_token_type.chars().count();
-        if !(MIN_LENGTH..=MAX_LENGTH).contains(&length) {
-            Some("must have 8 to 100 characters")
-        } else if !lower.contains(':') {
-            Some("must be a URI")
-        } else if RESERVED.iter().any(|namespace| is_in(&lower, namespace)) {
-            Some("is in a reserved namespace")
-        } else {
-            None
-        }
+impl ExchangeProfile {
+    /// Makes a profile that is named after its type.
+    pub(crate) fn new(subject_token_type: String, action_id: String) -> Self {
+        let name = subject_token_type.chars().take(LONGEST_NAME).collect();
+        Self { name, subject_token_type, action_id }
+    }
+}
+
+/// Returns the rule of Auth0 that a type of subject tokens violates, or `None` if the type is valid.
+pub(crate) fn subject_token_type_problem(subject_token_type: &str) -> Option<&'static str> {
+    let lower = subject_token_type.to_ascii_lowercase();
+    let length = subject_token_type.chars().count();
+    if !(MIN_LENGTH..=MAX_LENGTH).contains(&length) {
+        Some("must have 8 to 100 characters")
+    } else if !lower.contains(':') {
+        Some("must be a URI")
+    } else if RESERVED.iter().any(|namespace| is_in(&lower, namespace)) {
+        Some("is in a reserved namespace")
+    } else {
+        None
     }
 }
 
@@ -189,9 +206,9 @@ impl fmt::Debug for ExchangeRequest {
     }
 }
 
-impl fmt::Debug for ExchangeProfile {
+impl fmt::Debug for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ExchangeProfile").field("subject_token_type", &self.subject_token_type).finish_non_exhaustive()
+        f.debug_struct("Action").field("id", &self.id).finish_non_exhaustive()
     }
 }
 
@@ -199,6 +216,9 @@ impl fmt::Debug for ExchangeProfile {
 fn is_in(uri: &str, namespace: &str) -> bool {
     uri.strip_prefix(namespace).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/', '?', '#']))
 }
+
+/// Auth0's limit for the name of a profile.
+const LONGEST_NAME: usize = 50;
 
 const MIN_LENGTH: usize = 8;
 const MAX_LENGTH: usize = 100;
@@ -232,8 +252,7 @@ mod tests {
             ("legacy-session", Some("must be a URI")),
             ("urn:a:b", Some("must have 8 to 100 characters")),
         ] {
-            let profile = ExchangeProfile::new(subject_token_type.into(), |_| Ok(User::new("auth0|ada")));
-            assert_eq!(profile.problem(), problem, "{subject_token_type}");
+            assert_eq!(subject_token_type_problem(subject_token_type), problem, "{subject_token_type}");
         }
     }
 }

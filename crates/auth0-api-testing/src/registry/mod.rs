@@ -19,7 +19,7 @@ pub(crate) use application::is_loopback;
 pub use connection::Connection;
 pub use credential::Credential;
 pub(crate) use credential::Method;
-pub(crate) use exchange_profile::{ExchangeProfile, RejectionKind};
+pub(crate) use exchange_profile::{Action, ExchangeProfile, RejectionKind, subject_token_type_problem};
 pub use exchange_profile::{ExchangeRejection, ExchangeRequest, Exchanged};
 pub use grant_type::GrantType;
 pub(crate) use organization::{Invitation, Organization};
@@ -32,6 +32,7 @@ use crate::SignIn;
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Registry {
+    pub(crate) actions: Vec<Action>,
     pub(crate) apis: Vec<Api>,
     pub(crate) applications: Vec<Arc<Application>>,
     pub(crate) connections: Vec<Connection>,
@@ -68,8 +69,8 @@ impl Registry {
         self.organizations.iter().find(|known| known.id == id_or_name || known.name == name)
     }
 
-    pub(crate) fn profile(&self, subject_token_type: &str) -> Option<&ExchangeProfile> {
-        self.profiles.iter().find(|profile| profile.subject_token_type == subject_token_type)
+    pub(crate) fn action(&self, id: &str) -> Option<&Action> {
+        self.actions.iter().find(|action| action.id == id)
     }
 
     /// Returns whether a user is a member of an organisation. A user who is not registered counts as a member of every
@@ -81,12 +82,13 @@ impl Registry {
     /// Returns every reason why a tenant cannot start with these registrations.
     pub(crate) fn problems(&self) -> Vec<String> {
         let of_profile = |profile: &ExchangeProfile| {
-            let problem = profile.problem()?;
+            let problem = subject_token_type_problem(&profile.subject_token_type)?;
             Some(format!("the subject_token_type {} {problem}", profile.subject_token_type))
         };
         let mut problems = repeated("application", &self.applications, |application| application.id());
         problems.extend(repeated("API", &self.apis, Api::identifier));
         problems.extend(repeated("user", &self.users, User::id));
+        problems.extend(repeated("Action", &self.actions, |action| &action.id));
         problems.extend(repeated("exchange profile", &self.profiles, |profile| &profile.subject_token_type));
         problems.extend(repeated("connection", &self.connections, Connection::name));
         problems.extend(repeated("organization", &self.organizations, |organization| &organization.id));
@@ -106,7 +108,13 @@ impl Registry {
             let is_known = self.organizations.iter().any(|organization| organization.id == *id);
             (!is_known).then(|| format!("the organization {id} of an invitation is not registered"))
         };
-        of_audience.into_iter().chain(self.invitations.iter().filter_map(unknown))
+        let without_action = |profile: &ExchangeProfile| {
+            let ExchangeProfile { subject_token_type, action_id, .. } = profile;
+            let is_known = self.action(action_id).is_some();
+            (!is_known).then(|| format!("the Action {action_id} of the profile {subject_token_type} is not registered"))
+        };
+        let of_profiles = self.profiles.iter().filter_map(without_action);
+        of_audience.into_iter().chain(self.invitations.iter().filter_map(unknown)).chain(of_profiles)
     }
 }
 

@@ -18,6 +18,7 @@ mod dpop;
 mod exchange_profiles;
 mod foreign;
 mod logout;
+mod management;
 mod minting;
 mod misbehaviour;
 mod on_behalf_of;

@@ -79,6 +79,27 @@ flow('token exchange: loginWithCustomTokenExchange signs the user in', async win
   assert.equal((await bare.call(`${w.api.url}/api/private`)).body.subject, 'auth0|ada');
 });
 
+flow('token exchange: a profile that was made with the Management API works at once', async windows => {
+  const bare = await w.open(windows);
+  const type = 'https://legacy.example.com/session';
+  const options = exchange('auth0|ada', { subject_token_type: type });
+  assert.equal((await bare.fails(options => window.auth0.exchangeToken(options), options)).code, 'invalid_request');
+  const token = await w.tokenRequest({
+    grant_type: 'client_credentials', client_id: 'local-client', client_secret: 'local-secret',
+    audience: `${w.tenant.url}/api/v2/`,
+  });
+  const created = await fetch(`${w.tenant.url}/api/v2/token-exchange-profiles`, {
+    method: 'POST', signal: AbortSignal.timeout(10_000),
+    headers: { authorization: `Bearer ${token.body.access_token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      name: 'legacy sessions', subject_token_type: type, action_id: 'local-action', type: 'custom_authentication',
+    }),
+  });
+  assert.equal(created.status, 201, await created.text());
+  await bare.run(options => window.auth0.exchangeToken(options), options);
+  assert.equal((await bare.call(`${w.api.url}/api/private`)).body.subject, 'auth0|ada');
+});
+
 flow('token exchange: for another audience', async windows => {
   const bare = await w.open(windows);
   const answer = await bare.run(options => window.auth0.exchangeToken(options), exchange('auth0|ada', { audience: OTHER }));

@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::Api;
 use crate::endpoints::call::Call;
 use crate::endpoints::error_response::ErrorResponse;
 use crate::endpoints::issue::{Extras, Issue, for_api};
@@ -13,11 +14,17 @@ pub(crate) fn client_credentials(call: &Call<'_>) -> Result<Value, ErrorResponse
         call,
         api: Some(api),
         user: None,
-        scopes: call.parameters.scopes().map(|requested| for_api(api, &requested)),
+        scopes: scopes(call, api),
         organization: None,
         login: None,
         claims: Map::from_iter([("gty".to_owned(), "client-credentials".into())]),
         extras: Extras::default(),
     };
     Ok(issue.answer().into())
+}
+
+/// Returns the requested scopes that the API has. As in Auth0, a client that requests none gets all of them.
+fn scopes(call: &Call<'_>, api: &Api) -> Option<Vec<String>> {
+    let all = || Some(api.known_scopes().to_vec()).filter(|scopes| !scopes.is_empty());
+    call.parameters.scopes().map_or_else(all, |requested| Some(for_api(api, &requested)))
 }

@@ -8,14 +8,14 @@ use crate::endpoints::error_response::ErrorResponse;
 use crate::endpoints::issue::{ACCESS_TOKEN, Extras, Issue, for_user};
 use crate::ledger::Login;
 use crate::must::random_text;
-use crate::registry::{ExchangeProfile, RejectionKind};
+use crate::registry::{Action, RejectionKind};
 use crate::{ExchangeRejection, ExchangeRequest, Exchanged};
 
-pub(super) fn issue(call: &Call<'_>, profile: &ExchangeProfile) -> Result<Value, ErrorResponse> {
+pub(super) fn issue(call: &Call<'_>, action: &Action) -> Result<Value, ErrorResponse> {
     reject_locked_out_address(call)?;
     let api = call.api()?;
     let request = request(call)?;
-    let Exchanged { user, actor } = profile.decide(&request).map_err(|rejection| rejected(call, rejection))?;
+    let Exchanged { user, actor } = action.decide(&request).map_err(|rejection| rejected(call, rejection))?;
     let act = actor.map(|subject| ("act".to_owned(), json!({ "sub": subject })));
     let issue = Issue {
         call,

@@ -14,8 +14,9 @@ pub(crate) fn token_exchange(call: &Call<'_>) -> Result<Value, ErrorResponse> {
     if subject_token_type == ACCESS_TOKEN {
         return on_behalf_of::issue(call);
     }
-    match call.tenant.registry.profile(subject_token_type) {
-        Some(registered) => profile::issue(call, registered),
+    let action_id = call.tenant.ledger().exchange_profiles.of_type(subject_token_type).map(|known| known.action_id());
+    match action_id.and_then(|id| call.tenant.registry.action(&id)) {
+        Some(action) => profile::issue(call, action),
         None => {
             Err(ErrorResponse::invalid_request(format!("No profile for the subject_token_type {subject_token_type}")))
         }
