@@ -1,5 +1,6 @@
 //! A second JSON parser, which is slow and strict ([RFC 8259](https://www.rfc-editor.org/rfc/rfc8259)) and keeps
-//! duplicate members. Targets compare its results with the results of core.
+//! duplicate members. Targets compare its results with the results of core. As in core, a lone surrogate becomes U+FFFD
+//! in a value, and is an error in the name of a member.
 
 use serde_json::Value;
 
@@ -76,6 +77,13 @@ impl Json {
     }
 }
 
+/// What becomes of half a surrogate pair.
+#[derive(Clone, Copy, PartialEq)]
+enum LoneSurrogate {
+    Rejected,
+    Replaced,
+}
+
 struct Reader<'t> {
     rest: &'t str,
     depth: usize,
@@ -87,7 +95,7 @@ impl Reader<'_> {
         match self.rest.chars().next()? {
             '{' => self.nested(Self::object),
             '[' => self.nested(Self::list),
-            '"' => self.text().map(Json::Text),
+            '"' => self.text(LoneSurrogate::Replaced).map(Json::Text),
             '-' | '0'..='9' => self.number(),
             _ => [("null", Json::Null), ("true", Json::Bool(true)), ("false", Json::Bool(false))]
                 .into_iter()
@@ -107,7 +115,7 @@ impl Reader<'_> {
         let mut members = Vec::new();
         self.separated('{', '}', |reader| {
             reader.skip_blanks();
-            let name = reader.text()?;
+            let name = reader.text(LoneSurrogate::Rejected)?;
             reader.skip_blanks();
             let value = if reader.take(":") { reader.value()? } else { return None };
             members.push((name, value));
@@ -143,28 +151,28 @@ impl Reader<'_> {
         }
     }
 
-    fn text(&mut self) -> Option<String> {
+    fn text(&mut self, lone: LoneSurrogate) -> Option<String> {
         let mut text = String::new();
         self.rest = self.rest.strip_prefix('"')?;
         loop {
             let character = self.next()?;
             match character {
                 '"' => return Some(text),
-                '\\' => text.push(self.escaped()?),
+                '\\' => text.push(self.escaped(lone)?),
                 '\0'..='\x1f' => return None,
                 _ => text.push(character),
             }
         }
     }
 
-    fn escaped(&mut self) -> Option<char> {
+    fn escaped(&mut self, lone: LoneSurrogate) -> Option<char> {
         Some(match self.next()? {
             'b' => '\x08',
             'f' => '\x0c',
             'n' => '\n',
             'r' => '\r',
             't' => '\t',
-            'u' => return self.code_point(),
+            'u' => return self.code_point(lone),
             character @ ('"' | '\\' | '/') => character,
             _ => return None,
         })
@@ -172,15 +180,24 @@ impl Reader<'_> {
 
     /// Reads a `\u` escape (RFC 8259 §7). A character beyond U+FFFF is written as two escapes, a surrogate pair. The
     /// first escape is 0xD800 plus the high ten bits of the code point minus 0x10000. The second escape is 0xDC00 plus
-    /// the low ten bits. A lone surrogate is an error.
-    fn code_point(&mut self) -> Option<char> {
+    /// the low ten bits.
+    fn code_point(&mut self, lone: LoneSurrogate) -> Option<char> {
         let first = self.hex()?;
-        if !(0xd800..0xdc00).contains(&first) {
-            return char::from_u32(first);
+        if let Some(character) = char::from_u32(first) {
+            return Some(character);
         }
-        let second = if self.take("\\u") { self.hex()? } else { return None };
-        let low = second.checked_sub(0xdc00).filter(|low| *low < 0x400)?;
-        char::from_u32(0x1_0000 + ((first - 0xd800) << 10) + low)
+        if let Some(low) = self.low_surrogate().filter(|_| first < 0xdc00) {
+            self.rest = self.rest.get("\\u0000".len()..)?;
+            return char::from_u32(0x1_0000 + ((first - 0xd800) << 10) + low);
+        }
+        (lone == LoneSurrogate::Replaced).then_some(char::REPLACEMENT_CHARACTER)
+    }
+
+    /// The low ten bits of the second half of a surrogate pair, if it comes next.
+    fn low_surrogate(&self) -> Option<u32> {
+        let mut ahead = Reader { rest: self.rest, depth: 0 };
+        let escape = if ahead.take("\\u") { ahead.hex()? } else { return None };
+        escape.checked_sub(0xdc00).filter(|low| *low < 0x400)
     }
 
     fn hex(&mut self) -> Option<u32> {
