@@ -1,8 +1,7 @@
 //! The text form of private keys ([RFC 7468](https://www.rfc-editor.org/rfc/rfc7468)).
 //!
-//! The reader of rustls-pki-types, which reads certificates in this crate, is not used for private keys. It does not
-//! wipe its buffer with the base64 text of the key. And it rejects a text without line breaks, which a text often loses
-//! in an environment variable.
+//! The reader of rustls-pki-types is not used for private keys. It does not wipe its buffer with the base64 text of the
+//! key. And it rejects a text without line breaks, which a text often loses in an environment variable.
 
 use secrecy::zeroize::Zeroizing;
 

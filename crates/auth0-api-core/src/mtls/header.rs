@@ -4,8 +4,6 @@
 use std::borrow::Cow;
 
 use base64_simd::STANDARD;
-use rustls_pki_types::CertificateDer;
-use rustls_pki_types::pem::PemObject as _;
 
 use super::CertificateError;
 use crate::certificate::ClientCertificate;
@@ -31,25 +29,42 @@ pub(super) fn byte_sequence(value: &str) -> Result<Option<ClientCertificate>, Ce
 }
 
 /// Reads percent-encoded PEM ([RFC 7468 §5](https://www.rfc-editor.org/rfc/rfc7468#section-5)). At least the line ends
-/// must be encoded. White space in the base64 text is line ends only, as a proxy writes them: the strict form of RFC
-/// 7468 §3.
+/// must be encoded.
 ///
 /// If there are several certificates, the first is the client's, as in TLS
 /// ([RFC 8446 §4.4.2](https://www.rfc-editor.org/rfc/rfc8446#section-4.4.2)).
 pub(super) fn escaped_pem(value: &str) -> Result<Option<ClientCertificate>, CertificateError> {
-    let pem = percent_decoded(value).ok_or(CertificateError::HeaderMalformed)?;
-    if !is_strict(&pem) {
-        return Err(CertificateError::HeaderMalformed);
-    }
-    let der = CertificateDer::from_pem_slice(&pem).map_err(|_| CertificateError::HeaderMalformed)?;
-    Ok(Some(ClientCertificate::from_der(&der)))
+    let der = percent_decoded(value).and_then(|pem| first_certificate(&pem));
+    Ok(Some(ClientCertificate::from_der(&der.ok_or(CertificateError::HeaderMalformed)?)))
 }
 
-/// Whether each line is a boundary or base64 text. The parser of PEM skips other octets, such as vertical tabs.
+/// Returns the DER encoding of the first certificate. The text has the strict form of
+/// [RFC 7468 §3](https://www.rfc-editor.org/rfc/rfc7468#section-3), as proxies write it: no text before or between the
+/// certificates, and no white space but line ends, of which any number is accepted. The parsers of PEM that exist skip
+/// such text, and take several times as long for a long header.
+fn first_certificate(pem: &[u8]) -> Option<Vec<u8>> {
+    let start = pem.iter().position(|octet| !is_line_end(octet))?;
+    let body = pem.get(start..)?.strip_prefix(BEGIN)?;
+    let end = memchr::memmem::find(body, END)?;
+    let (base64, rest) = (body.get(..end)?, body.get(end + END.len()..)?);
+    let is_alone = |octet: Option<&u8>| octet.is_some_and(is_line_end);
+    if !is_alone(base64.first()) || !is_alone(base64.last()) || !is_strict(rest) {
+        return None;
+    }
+    let mut joined = Vec::with_capacity(base64.len());
+    base64.split(is_line_end).for_each(|line| joined.extend_from_slice(line));
+    STANDARD.decode_to_vec(joined).ok().filter(|der| !der.is_empty())
+}
+
+/// Whether each line is a boundary or base64 text.
 fn is_strict(pem: &[u8]) -> bool {
     let is_base64 = |octet: &u8| matches!(octet, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/' | b'=');
-    pem.split(|octet| matches!(octet, b'\r' | b'\n'))
+    pem.split(is_line_end)
         .all(|line| line.starts_with(b"-----") || line.iter().fold(true, |all, octet| all & is_base64(octet)))
+}
+
+fn is_line_end(octet: &u8) -> bool {
+    matches!(octet, b'\r' | b'\n')
 }
 
 /// RFC 3986 §2.1. A `+` stays a plus sign and does not become a space, because load balancers do not encode a plus
@@ -61,9 +76,15 @@ fn percent_decoded(text: &str) -> Option<Cow<'_, [u8]>> {
     let (mut octets, mut rest) = (Vec::with_capacity(text.len()), text.as_bytes());
     while let Some(percent) = memchr::memchr(b'%', rest) {
         octets.extend_from_slice(rest.get(..percent)?);
-        let [high, low] = rest.get(percent + 1..)?.first_chunk()?;
-        octets.push(hex_pair(*high, *low)?);
-        rest = rest.get(percent + 3..)?;
+        rest = rest.get(percent..)?;
+        // Triplets often stand side by side.
+        while let [b'%', high, low, after @ ..] = rest {
+            octets.push(hex_pair(*high, *low)?);
+            rest = after;
+        }
+        if rest.first() == Some(&b'%') {
+            return None;
+        }
     }
     octets.extend_from_slice(rest);
     Some(Cow::Owned(octets))
@@ -71,9 +92,17 @@ fn percent_decoded(text: &str) -> Option<Cow<'_, [u8]>> {
 
 /// Returns the octet that two hexadecimal digits encode.
 pub(super) fn hex_pair(high: u8, low: u8) -> Option<u8> {
-    let digit = |octet: u8| char::from(octet).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let digit = |octet: u8| match octet {
+        b'0'..=b'9' => Some(octet - b'0'),
+        b'a'..=b'f' => Some(octet - b'a' + 10),
+        b'A'..=b'F' => Some(octet - b'A' + 10),
+        _ => None,
+    };
     Some(digit(high)? << 4 | digit(low)?)
 }
+
+const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
+const END: &[u8] = b"-----END CERTIFICATE-----";
 
 /// The longest header that is read, in octets. A certificate takes 1 to 4 KiB in this form, and a chain of four less than
 /// this limit. Common proxies pass no longer line on.
@@ -168,6 +197,13 @@ mod tests {
             escaped.replace("MIIB", "MI IB"),
             escaped.replace("MIIB", "MI%00IB"),
             format!("subject=CN%20%3D%20a%0A{escaped}"),
+            format!("MIIB%0A{escaped}"),
+            format!("{escaped}subject=CN%20%3D%20a%0A"),
+            escaped.replacen("-----%0A", "-----", 1),
+            escaped.replace("%0A-----END", "-----END"),
+            escaped.replace("SY=%0A", "SY%0A"),
+            escaped.replace("SY=%0A", "SZ=%0A"),
+            "-----BEGIN CERTIFICATE-----%0A-----END CERTIFICATE-----%0A".to_owned(),
         ] {
             assert_eq!(read(escaped_pem(&rejected)), Err(CertificateError::HeaderMalformed), "{rejected}");
         }

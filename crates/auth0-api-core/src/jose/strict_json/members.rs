@@ -112,7 +112,10 @@ impl MemberTable {
 
     pub(super) fn forget_since(&mut self, mark: Mark) {
         self.list.truncate(mark.members);
-        self.escaped_names.truncate(mark.escaped_names);
+        // Most objects have no name with an escape, and this method runs for each object.
+        if self.escaped_names.len() > mark.escaped_names {
+            self.escaped_names.truncate(mark.escaped_names);
+        }
     }
 
     /// Rejects duplicate names, and the names that have a special meaning for `serde_json`.
@@ -149,19 +152,21 @@ impl MemberTable {
                     .any(|other| other.key == one.key && self.name(other, json) == self.name(one, json))
             });
         }
-        if !share_a_bit(members) {
-            return false;
-        }
+        share_a_bit(members) && self.has_duplicate_in_set(members, json)
+    }
+
+    #[cold]
+    fn has_duplicate_in_set(&self, members: &[Member], json: &str) -> bool {
         let mut names = HashSet::with_capacity_and_hasher(members.len(), RandomState::default());
         !members.iter().all(|member| names.insert(Keyed { key: member.key, name: self.name(member, json) }))
     }
 }
 
-/// Whether the keys of two members select the same one of 2048 bits. If they do not, all names are different.
+/// Whether the keys of two members select the same one of 4096 bits. If they do not, all names are different.
 fn share_a_bit(members: &[Member]) -> bool {
-    let mut words = [0_u64; 32];
+    let mut words = [0_u64; 64];
     members.iter().any(|member| {
-        let (word, bit) = (member.key.0 as usize % words.len(), 1 << (member.key.0 >> 5 & 63));
+        let (word, bit) = (member.key.0 as usize % words.len(), 1 << (member.key.0 >> 6 & 63));
         let Some(word) = words.get_mut(word) else { return true };
         let is_taken = *word & bit != 0;
         *word |= bit;

@@ -68,6 +68,12 @@ pub(super) fn push_decoded(text: &str, decoded: &mut String) {
 
 /// Appends the character of an escape, and returns the text after the escape.
 fn push_escaped<'t>(escape: &'t str, decoded: &mut String) -> &'t str {
+    // The most expensive names consist of these escapes.
+    if let Some(digits) = escape.strip_prefix('u') {
+        let (character, after) = code_point(digits);
+        decoded.push(character);
+        return after;
+    }
     let mut rest = escape.chars();
     decoded.push(match rest.next() {
         Some('b') => '\u{8}',
@@ -75,11 +81,6 @@ fn push_escaped<'t>(escape: &'t str, decoded: &mut String) -> &'t str {
         Some('n') => '\n',
         Some('r') => '\r',
         Some('t') => '\t',
-        Some('u') => {
-            let (character, after) = code_point(rest.as_str());
-            decoded.push(character);
-            return after;
-        }
         Some(itself) => itself,
         None => char::REPLACEMENT_CHARACTER,
     });
