@@ -28,7 +28,7 @@ impl Path {
             let start = path.len();
             path.push('/');
             push_normalised(&mut path, segment)?;
-            if !segment.is_empty() && resolve_dots(&mut path, start) && segments.peek().is_none() {
+            if path.ends_with('.') && resolve_dots(&mut path, start) && segments.peek().is_none() {
                 path.push('/');
             }
         }

@@ -142,7 +142,7 @@ impl MemberTable {
     /// If there are at most [`USUAL_MEMBERS`] members, each member is compared with all members before it. Almost all
     /// pairs have different keys, so this is faster than a set. If there are more members, their names are put into a
     /// set. Otherwise the number of comparisons would grow with the square of the number of members, and an attacker
-    /// could send many members. A few dozen members seldom need the set: [`share_a_bit`] finds that they all differ.
+    /// could send many members. Up to [`MANY_MEMBERS`] seldom need the set: [`share_a_key`] finds that they all differ.
     fn has_duplicate(&self, members: &[Member], json: &str) -> bool {
         if members.len() <= USUAL_MEMBERS {
             return members.iter().enumerate().any(|(index, one)| {
@@ -152,7 +152,7 @@ impl MemberTable {
                     .any(|other| other.key == one.key && self.name(other, json) == self.name(one, json))
             });
         }
-        share_a_bit(members) && self.has_duplicate_in_set(members, json)
+        share_a_key(members) && self.has_duplicate_in_set(members, json)
     }
 
     #[cold]
@@ -162,16 +162,23 @@ impl MemberTable {
     }
 }
 
-/// Whether the keys of two members select the same one of 4096 bits. If they do not, all names are different.
-fn share_a_bit(members: &[Member]) -> bool {
-    let mut words = [0_u64; 64];
-    members.iter().any(|member| {
-        let (word, bit) = (member.key.0 as usize % words.len(), 1 << (member.key.0 >> 6 & 63));
-        let Some(word) = words.get_mut(word) else { return true };
-        let is_taken = *word & bit != 0;
-        *word |= bit;
-        is_taken
-    })
+/// Whether two members have the same key, or there are too many members to tell. If not, all names are different.
+///
+/// The keys are copied next to each other, and no comparison ends a loop early, so the processor compares many keys at
+/// once.
+fn share_a_key(members: &[Member]) -> bool {
+    let mut keys = [0; MANY_MEMBERS];
+    for (slot, member) in keys.iter_mut().zip(members) {
+        *slot = member.key.0;
+    }
+    let Some(mut keys) = keys.get(..members.len()) else { return true };
+    while let Some((last, before)) = keys.split_last() {
+        if before.iter().fold(false, |found, key| found | (key == last)) {
+            return true;
+        }
+        keys = before;
+    }
+    false
 }
 
 /// A name whose hash is its key, so a long name is not hashed twice.
@@ -211,3 +218,5 @@ const RESERVED_NAMES: [&str; 2] = ["$serde_json::private::Number", "$serde_json:
 const FEW_MEMBERS: usize = 6;
 /// Auth0's tokens have about a dozen claims.
 const USUAL_MEMBERS: usize = 16;
+/// With this number, the comparisons of all pairs of keys still take less time than a set.
+const MANY_MEMBERS: usize = 128;
