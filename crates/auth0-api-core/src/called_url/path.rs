@@ -77,9 +77,12 @@ fn is_normal(path: &str) -> bool {
 /// Returns true if a segment of the text is `.` or `..`, plain or percent-encoded. `..%2F` is not such a segment: an
 /// encoded slash does not end a segment.
 pub(super) fn has_dot_segment(text: &str) -> bool {
-    text.as_bytes().split(|octet| *octet == b'/').any(|segment| {
-        after_dot(segment).is_some_and(|rest| rest.is_empty() || after_dot(rest).is_some_and(<[u8]>::is_empty))
-    })
+    // Most targets have neither a dot nor percent-encoding.
+    let has_any = memchr::memchr2(b'.', b'%', text.as_bytes()).is_some();
+    has_any
+        && text.as_bytes().split(|octet| *octet == b'/').any(|segment| {
+            after_dot(segment).is_some_and(|rest| rest.is_empty() || after_dot(rest).is_some_and(<[u8]>::is_empty))
+        })
 }
 
 /// Returns the octets after a dot at the beginning of a segment; `None` if the segment does not begin with a dot.
