@@ -28,8 +28,9 @@ pub(crate) struct KeptPlace {
 impl<'r> Place<'r> {
     /// Names a request by its method, and by its target or path.
     pub fn new(method: &'r str, target: &'r str) -> Self {
-        let path = target.split(['?', '#']).next().unwrap_or_default();
-        Self { method: cut(method, LONGEST_METHOD), path: cut(path, LONGEST_PATH) }
+        // Cut first, because a target can have 60 KiB.
+        let path = cut(target, LONGEST_PATH).split(['?', '#']).next().unwrap_or_default();
+        Self { method: cut(method, LONGEST_METHOD), path }
     }
 
     /// Names a request by its method, and by the URL that its client called.
