@@ -2,15 +2,17 @@
 
 use std::time::Duration;
 
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::actor::ActorRule;
+use super::actor::{ActorMember, ActorRule};
+use super::authorization_detail::DetailRule;
 use super::claim::ClaimRule;
 use super::conjunction::{Part, Requirement};
 use super::fact::Fact;
 use super::step_up::StepUp;
 use super::texts::{empty_if_any_blank, without_blanks, words};
-use crate::token::VerifiedToken;
+use crate::token::{Caller, VerifiedToken};
 
 /// Scopes.
 impl Requirement {
@@ -90,20 +92,35 @@ impl Requirement {
         Self::of(Fact::Client(without_blanks(client_ids)))
     }
 
-    /// Requires a machine that acts for itself: [`VerifiedToken::is_machine`].
-    pub fn machine() -> Self {
-        Self::of(Fact::Machine)
-    }
-
-    /// Requires a user, directly or through an actor: [`VerifiedToken::is_user`].
-    pub fn user() -> Self {
-        Self::of(Fact::User)
-    }
-
     /// Requires a token that is bound to a key or a certificate, and a caller that has proved possession of the key or
     /// the certificate: [`VerifiedToken::binding`].
     pub fn sender_constrained() -> Self {
         Self::of(Fact::SenderConstrained)
+    }
+}
+
+/// Kinds of callers: [`VerifiedToken::caller`]. A token whose caller is [`Caller::Unknown`] meets none of these.
+impl Requirement {
+    /// Requires an AI agent that acts for itself: [`Caller::Agent`]. For an agent that acts for a user, combine
+    /// [`user`](Self::user) with [`actor_is`](Self::actor_is).
+    pub fn agent() -> Self {
+        Self::of(Fact::Agent)
+    }
+
+    /// Requires a machine that acts for itself: [`Caller::Machine`].
+    pub fn machine() -> Self {
+        Self::of(Fact::Machine)
+    }
+
+    /// Requires a user who has logged in, directly or through an actor: [`Caller::User`]. For users without an actor,
+    /// add [`no_delegation`](Self::no_delegation).
+    pub fn user() -> Self {
+        Self::of(Fact::User)
+    }
+
+    /// Requires a user, or a visitor who has not logged in: [`Caller::User`] or [`Caller::Anonymous`].
+    pub fn user_or_anonymous() -> Self {
+        Self::of(Fact::UserOrAnonymous)
     }
 }
 
@@ -124,18 +141,61 @@ impl Requirement {
     }
 }
 
-/// Actors.
+/// Actors ([RFC 8693 §4.1](https://www.rfc-editor.org/rfc/rfc8693#section-4.1)). Requirements look at the current actor
+/// only; the other actors of the chain acted earlier. If the subject acts itself, the token has no actor. To accept such
+/// tokens as well, use [`Requirement::no_delegation`]`().or(…)`.
+///
+/// ```
+/// use auth0_api_core::{Caller, Requirement};
+///
+/// // An agent of this tenant for a user, and not an agent of another issuer.
+/// let assistant = Requirement::user()
+///     .and(Requirement::actor_is(Caller::Agent))
+///     .and(Requirement::actor_client("assistant-client-id"));
+/// // A support engineer in the session of a user.
+/// let support = Requirement::user().and(Requirement::actor_is(Caller::User)).and(Requirement::max_delegation(1));
+/// # _ = (assistant, support);
+/// ```
 impl Requirement {
-    /// Requires this current actor, `act.sub` ([RFC 8693 §4.1](https://www.rfc-editor.org/rfc/rfc8693#section-4.1)). If
-    /// the subject acts itself, the token has no actor. To accept such tokens as well, use
-    /// [`Requirement::no_delegation`]`().or(…)`.
+    /// Requires this current actor: `act.sub`.
     pub fn actor(actor: impl Into<Box<str>>) -> Self {
         Self::any_actor([actor])
     }
 
     /// Requires one of these current actors.
     pub fn any_actor<S: Into<Box<str>>>(actors: impl IntoIterator<Item = S>) -> Self {
-        Self::of(Fact::Actor(ActorRule::Current(without_blanks(actors))))
+        Self::of(Fact::Actor(ActorRule::Current(ActorMember::Subject, without_blanks(actors))))
+    }
+
+    /// Requires a current actor of this kind: [`Actor::kind`](crate::Actor::kind). No token meets the requirement with
+    /// [`Caller::Unknown`].
+    pub fn actor_is(kind: Caller) -> Self {
+        Self::of(Fact::Actor(ActorRule::Kind(kind)))
+    }
+
+    /// Requires a current actor that used this client: `act.client_id`.
+    pub fn actor_client(client_id: impl Into<Box<str>>) -> Self {
+        Self::current_actor(ActorMember::Client, client_id)
+    }
+
+    /// Requires a current actor whose client has this profile, a word of `act.client_profile`, such as `ai_agent`.
+    pub fn actor_client_profile(profile: impl Into<Box<str>>) -> Self {
+        Self::current_actor(ActorMember::ClientProfile, profile)
+    }
+
+    /// Requires a current actor whose id comes from this issuer: `act.iss`, byte for byte.
+    pub fn actor_issuer(issuer: impl Into<Box<str>>) -> Self {
+        Self::current_actor(ActorMember::Issuer, issuer)
+    }
+
+    /// Requires a current actor with this profile: `act.sub_profile`, such as `ai_agent` or `user`. To accept an agent
+    /// also by the form of its id, use [`actor_is`](Self::actor_is).
+    pub fn actor_profile(profile: impl Into<Box<str>>) -> Self {
+        Self::current_actor(ActorMember::Profile, profile)
+    }
+
+    fn current_actor(member: ActorMember, value: impl Into<Box<str>>) -> Self {
+        Self::of(Fact::Actor(ActorRule::Current(member, without_blanks([value]))))
     }
 
     /// Requires a chain of at most this many actors.
@@ -184,6 +244,34 @@ impl Requirement {
     /// Blank texts are left out. No token meets the requirement if no value is left.
     pub fn claim_includes_any<V: Into<Value>>(name: impl Into<Box<str>>, values: impl IntoIterator<Item = V>) -> Self {
         Self::of(Fact::Claim(ClaimRule::includes_any(name, values)))
+    }
+
+    /// Requires an authorization detail of this type ([RFC 9396](https://www.rfc-editor.org/rfc/rfc9396)) for which a
+    /// function returns true. The function receives each detail of the type, as a `T`.
+    ///
+    /// No token with a malformed `authorization_details` meets the requirement, and none with a detail of the type that
+    /// does not fit `T`. No challenge can name a detail, so publish the type in the API's metadata:
+    /// [`authorization_details_types`](crate::ProtectedResource::authorization_details_types).
+    ///
+    /// ```
+    /// use auth0_api_core::Requirement;
+    ///
+    /// #[derive(serde::Deserialize)]
+    /// struct Payment {
+    ///     amount: u64,
+    ///     currency: String,
+    /// }
+    ///
+    /// let small = Requirement::authorization_detail("payment_initiation", |payment: &Payment| {
+    ///     payment.currency == "EUR" && payment.amount <= 100
+    /// });
+    /// # _ = small;
+    /// ```
+    pub fn authorization_detail<T: DeserializeOwned>(
+        detail_type: impl Into<Box<str>>,
+        predicate: impl Fn(&T) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        Self::of(Fact::AuthorizationDetail(DetailRule::new(detail_type, predicate)))
     }
 
     /// Requires a function to return true for the token. The name is for logs; callers do not see it.

@@ -9,11 +9,12 @@
 //
 // 1. `conjunction`: the requirement, its parts, and how they are combined.
 // 2. `constructors`: everything that a route can require.
-// 3. `fact`, `actor`, `claim` and `step_up`: the rules. They know only the token and the
-//    error.
+// 3. `fact`, `actor`, `authorization_detail`, `claim` and `step_up`: the rules. They know
+//    only the token and the error.
 
 mod actor;
 mod assessment;
+mod authorization_detail;
 mod claim;
 pub(crate) mod conjunction;
 mod constructors;
