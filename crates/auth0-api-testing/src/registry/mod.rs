@@ -93,6 +93,7 @@ impl Registry {
         problems.extend(repeated("organization", &self.organizations, |organization| &organization.name));
         problems.extend(self.profiles.iter().filter_map(of_profile));
         problems.extend(self.apis.iter().filter_map(Api::problem));
+        problems.extend(self.applications.iter().filter_map(|application| application.problem()));
         problems.extend(self.unknown_references());
         problems
     }
