@@ -82,7 +82,12 @@ async fn each_kind_of_token_meets_exactly_its_requirements() {
         ),
         ("API for a user", ada().actor("orders-api"), User, "xx.. . ........"),
         // Only the current actor counts.
-        ("API for a user, for an agent", ada().actor(ActorClaim::new("api").earlier(assistant())), User, "xx.. . ........"),
+        (
+            "API for a user, for an agent",
+            ada().actor(ActorClaim::new("api").earlier(assistant())),
+            User,
+            "xx.. . ........",
+        ),
         ("agent for a user, for a user", ada().actor(assistant().earlier("auth0|eve")), User, "xx.. . xx..xxxx"),
         ("agent for an agent", mint().agent("agt_8", "bot").actor("agt_7"), Agent, "...x . xx......"),
         ("malformed actor", ada().actor(ActorClaim::new("agt_7").member("iss", 7)), User, "xx.. m mmmmmmmm"),
@@ -165,7 +170,8 @@ async fn a_requirement_for_an_unknown_actor_is_a_mistake_of_the_api() {
 #[tokio::test]
 async fn a_chain_of_more_than_16_actors_meets_no_requirement_on_actors() {
     let setup = Setup::new().await;
-    let chain = |levels| (1..levels).fold(ActorClaim::agent("agt_7"), |actor, _| ActorClaim::agent("agt_7").earlier(actor));
+    let chain =
+        |levels| (1..levels).fold(ActorClaim::agent("agt_7"), |actor, _| ActorClaim::agent("agt_7").earlier(actor));
     for (levels, label) in [(16, "met"), (17, "requirement_actor_malformed")] {
         let token = setup.mint().actor(chain(levels));
         assert_eq!(setup.label(&Requirement::actor_is(Caller::Agent), token.clone()).await, label, "{levels}");

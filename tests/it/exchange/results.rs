@@ -175,10 +175,10 @@ async fn requested_authorization_details_are_one_json_array_in_the_form() {
     let (payment, account) = (json!({ "type": "payment", "amount": 5 }), json!({ "type": "account" }));
     let asked = OnBehalfOf::audience(CALENDAR).authorization_detail(payment.clone());
     scene.api.get_token_on_behalf_of(&ada, asked.clone()).await.unwrap();
-    assert_eq!(scene.last_form()["authorization_details"], r#"[{"type":"payment","amount":5}]"#);
+    assert_eq!(scene.last_form()["authorization_details"], r#"[{"amount":5,"type":"payment"}]"#);
     // Other details are another request, so the cached answer is not theirs.
     scene.api.get_token_on_behalf_of(&ada, asked.clone().authorization_detail(account.clone())).await.unwrap();
-    assert_eq!(scene.last_form()["authorization_details"], r#"[{"type":"payment","amount":5},{"type":"account"}]"#);
+    assert_eq!(scene.last_form()["authorization_details"], r#"[{"amount":5,"type":"payment"},{"type":"account"}]"#);
     scene.api.get_token_on_behalf_of(&ada, asked).await.unwrap();
     assert_eq!(scene.sent(), 2);
 
