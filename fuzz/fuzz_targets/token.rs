@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use std::time::{Duration, UNIX_EPOCH};
 
 use auth0_api_core::token::ActorError;
-use auth0_api_core::{ApiClient, Binding, VerifiedToken};
+use auth0_api_core::{ApiClient, Binding, Caller, VerifiedToken};
 use auth0_api_fuzz::json::Json;
 use auth0_api_fuzz::{AUDIENCE, ISSUER, NOW, Signer, Tenant, client, rejection, run, split_line};
 
@@ -84,6 +84,20 @@ fn check_accessors(token: &VerifiedToken, claims: &Json) {
     let written = Duration::from_secs_f64(claims.number("exp").expect("exp"));
     assert!(expiry.abs_diff(written) < Duration::from_millis(1));
     check_actors(token, claims);
+    check_caller(token, claims);
+}
+
+fn check_caller(token: &VerifiedToken, claims: &Json) {
+    let (caller, subject) = (token.caller(), claims.text("sub").unwrap_or_default());
+    if subject.trim().is_empty() || claims.get("sub_profile").is_some_and(|_| claims.text("sub_profile").is_none()) {
+        assert_eq!(caller, Caller::Unknown);
+    }
+    if caller == Caller::User {
+        assert!(!subject.ends_with("@clients") && !subject.starts_with("anon@"), "{subject:?}");
+        assert!(subject.strip_prefix("agt_").is_none_or(str::is_empty), "{subject:?}");
+        assert_ne!(claims.text("gty"), Some("client-credentials"));
+        assert!(claims.text("sub_profile").is_none_or(|profile| ["user", "human"].contains(&profile)));
+    }
 }
 
 fn check_actors(token: &VerifiedToken, claims: &Json) {

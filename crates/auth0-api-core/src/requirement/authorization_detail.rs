@@ -13,9 +13,11 @@ use crate::token::{AuthorizationDetailsError, VerifiedToken, details_of};
 #[derive(Clone)]
 pub(super) struct DetailRule {
     detail_type: Box<str>,
-    /// Returns `None` for a detail that does not fit the type of the application.
-    predicate: Arc<dyn Fn(&Value) -> Option<bool> + Send + Sync>,
+    predicate: Arc<Predicate>,
 }
+
+/// Returns `None` for a detail that does not fit the type of the application.
+type Predicate = dyn Fn(&Value) -> Option<bool> + Send + Sync;
 
 impl DetailRule {
     pub(super) fn new<T: DeserializeOwned>(

@@ -114,6 +114,10 @@ impl Api {
         self.agent_subject_claims
     }
 
+    pub(crate) fn authorization_details_types_listed(&self) -> impl Iterator<Item = &str> {
+        self.authorization_details_types.iter().flatten().map(String::as_str)
+    }
+
     pub(crate) fn has_authorization_details_type(&self, name: &str) -> bool {
         self.authorization_details_types.as_ref().is_none_or(|types| types.iter().any(|known| known == name))
     }

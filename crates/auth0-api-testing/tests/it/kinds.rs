@@ -4,7 +4,7 @@
 use auth0_api_testing::{ActorClaim, Api, Application, ExchangeRejection, Exchanged, LocalTenant, OfflineTenant, User};
 use serde_json::{Value, json};
 
-use crate::caller::part;
+use crate::caller::{get, part};
 use crate::visitor::{Visitor, authorization, refresh, text};
 use crate::world::{ACCESS_TOKEN, CALENDAR, EXCHANGE, Form, SECRET, World};
 
@@ -123,11 +123,12 @@ async fn users_and_visitors_sign_in_and_only_a_user_has_a_profile() {
     }
     let claims = world.claims(&exchange("visitor", CALENDAR)).await;
     let (prefix, id) = text(&claims, "sub").split_once('@').unwrap();
-    let groups: Vec<_> = id.split('-').map(str::len).collect();
-    assert_eq!((prefix, groups, &id[14..15]), ("anon", vec![8, 4, 4, 4, 12], "4"), "{id}");
-    assert!(
-        id[19..20].contains(['8', '9', 'a', 'b']) && id.replace('-', "").bytes().all(|octet| octet.is_ascii_hexdigit())
-    );
+    let (lengths, starts): (Vec<_>, Vec<_>) =
+        id.split('-').map(|group| (group.len(), group.chars().next().unwrap())).unzip();
+    assert_eq!((prefix, lengths), ("anon", vec![8, 4, 4, 4, 12]), "{id}");
+    // RFC 9562 §4.1 and §4.2: the variant and the version.
+    assert!(starts[2] == '4' && "89ab".contains(starts[3]), "{id}");
+    assert!(id.bytes().all(|octet| octet == b'-' || octet.is_ascii_hexdigit()), "{id}");
     assert_ne!(User::anonymous().id(), User::anonymous().id());
 }
 
@@ -187,6 +188,16 @@ async fn requested_authorization_details_are_in_the_token_and_in_the_answer() {
     assert_eq!(part(text(&again, "access_token"), 1)["authorization_details"], details);
     let other = world.ask(&refresh(text(&again, "refresh_token")).with("audience", CALENDAR)).await.json();
     assert!(part(text(&other, "access_token"), 1).get("authorization_details").is_none());
+}
+
+#[tokio::test]
+async fn discovery_lists_the_types_of_authorization_details() {
+    let world = world().await;
+    let discovery = get(&format!("{}/.well-known/openid-configuration", world.tenant.domain())).await.json();
+    assert_eq!(discovery["authorization_details_types_supported"], json!(["account", "payment"]));
+    let plain = World::new().await;
+    let discovery = get(&format!("{}/.well-known/openid-configuration", plain.tenant.domain())).await.json();
+    assert!(discovery.get("authorization_details_types_supported").is_none());
 }
 
 #[tokio::test]

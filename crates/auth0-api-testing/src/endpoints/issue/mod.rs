@@ -95,7 +95,9 @@ impl Issue<'_> {
             token = token.authorization_details(self.authorization_details.clone());
         }
         if api.has_agent_subject_claims() {
-            token = profiles(self, &subject).into_iter().fold(token, |token, (name, value)| token.claim(name, value));
+            token = profiles(&self.call.client, &subject)
+                .into_iter()
+                .fold(token, |token, (name, value)| token.claim(name, value));
         }
         let from_action = self.user.into_iter().flat_map(User::access_token_claims);
         for (name, value) in from_action.chain(&self.claims) {

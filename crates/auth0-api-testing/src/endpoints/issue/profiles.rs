@@ -2,15 +2,13 @@
 
 use serde_json::{Map, Value};
 
-use super::Issue;
 use crate::registry::Application;
 
 /// Returns `sub_profile` and `client_profile`.
-pub(super) fn profiles(issue: &Issue<'_>, subject: &str) -> Map<String, Value> {
-    let client = ("client_profile".to_owned(), issue.call.client.client_profile().into());
-    let subject =
-        subject_profile(subject, &issue.call.client).map(|profile| ("sub_profile".to_owned(), profile.into()));
-    subject.into_iter().chain([client]).collect()
+pub(super) fn profiles(client: &Application, subject: &str) -> Map<String, Value> {
+    let of_client = ("client_profile".to_owned(), client.client_profile().into());
+    let of_subject = subject_profile(subject, client).map(|profile| ("sub_profile".to_owned(), profile.into()));
+    of_subject.into_iter().chain([of_client]).collect()
 }
 
 /// Returns the profile of a subject. It is not known what Auth0 writes for an anonymous session; this tenant leaves the
