@@ -6,15 +6,16 @@ use super::fact::Fact;
 use super::texts::without_blanks;
 use crate::token::Caller;
 
-/// Kinds of callers: [`VerifiedToken::caller`](crate::VerifiedToken::caller). A token whose caller is [`Caller::Unknown`] meets none of these.
+/// Kinds of callers: [`VerifiedToken::caller`](crate::VerifiedToken::caller). A token whose caller is
+/// [`Caller::Unknown`] meets none of these.
 impl Requirement {
-    /// Requires an AI agent that acts for itself: [`Caller::Agent`]. For an agent that acts for a user, combine
+    /// Requires an AI agent as the subject of the token: [`Caller::Agent`]. For an agent that acts for a user, combine
     /// [`user`](Self::user) with [`actor_is`](Self::actor_is).
     pub fn agent() -> Self {
         Self::of(Fact::Agent)
     }
 
-    /// Requires a machine that acts for itself: [`Caller::Machine`].
+    /// Requires a machine as the subject of the token: [`Caller::Machine`].
     pub fn machine() -> Self {
         Self::of(Fact::Machine)
     }
@@ -38,7 +39,7 @@ impl Requirement {
 /// ```
 /// use auth0_api_core::{Caller, Requirement};
 ///
-/// // An agent of this tenant for a user, and not an agent of another issuer.
+/// // An agent for a user, in one application.
 /// let assistant = Requirement::user()
 ///     .and(Requirement::actor_is(Caller::Agent))
 ///     .and(Requirement::actor_client("assistant-client-id"));

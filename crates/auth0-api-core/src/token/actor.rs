@@ -80,6 +80,9 @@ impl<'t> Actor<'t> {
     /// Returns who the actor is, by the same evidence as [`VerifiedToken::caller`](crate::VerifiedToken::caller): the
     /// form of its id, and its profile.
     ///
+    /// The forms of ids are those of Auth0. If the tenant writes actors whose ids come from other issuers, also compare
+    /// the [`issuer`](Self::issuer).
+    ///
     /// The actor of an on-behalf-of exchange is usually [`Caller::Unknown`], because its id alone does not say what it
     /// is.
     pub fn kind(&self) -> Caller {

@@ -9,11 +9,11 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Caller {
-    /// An AI agent that acts for itself.
+    /// An AI agent that does not act for a user.
     Agent,
     /// A visitor who has not logged in: an anonymous session.
     Anonymous,
-    /// A machine that acts for itself: an application that used the client credentials grant.
+    /// An application that does not act for a user: the client credentials grant.
     Machine,
     /// The claims do not say who the subject is, or they contradict each other. No requirement on callers accepts such a
     /// token.

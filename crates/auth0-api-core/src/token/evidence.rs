@@ -18,8 +18,8 @@ pub(super) struct Subject<'t> {
 impl Subject<'_> {
     /// Returns the kind that all evidence agrees on.
     ///
-    /// If there is no evidence, or if two pieces of evidence contradict each other, the kind is unknown. So each further
-    /// piece of evidence can only reject a token that was accepted without it.
+    /// If there is no evidence, or if two pieces of evidence contradict each other, the kind is unknown. So a further piece
+    /// of evidence never turns one kind into another.
     pub(super) fn kind(&self) -> Caller {
         let said = || EVIDENCE.iter().filter(|evidence| (evidence.is_in)(self)).map(|evidence| evidence.says);
         let named = said().find_map(|says| if let Says::Is(kind) = says { Some(kind) } else { None });

@@ -27,7 +27,7 @@ pub struct ExchangeRequest {
 /// use auth0_api_testing::{Exchanged, User};
 ///
 /// let plain = Exchanged::from(User::new("auth0|ada"));
-/// let delegated = Exchanged::user(User::new("auth0|ada")).actor("agent|7");
+/// let delegated = Exchanged::user(User::new("auth0|ada")).actor("agt_7");
 /// # drop((plain, delegated));
 /// ```
 #[derive(Clone, Debug)]
