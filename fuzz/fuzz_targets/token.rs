@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use std::time::{Duration, UNIX_EPOCH};
 
 use auth0_api_core::token::ActorError;
-use auth0_api_core::{ApiClient, Binding, VerifiedToken};
+use auth0_api_core::{ApiClient, Binding, Caller, VerifiedToken};
 use auth0_api_fuzz::json::Json;
 use auth0_api_fuzz::{AUDIENCE, ISSUER, NOW, Signer, Tenant, client, rejection, run, split_line};
 
@@ -84,20 +84,37 @@ fn check_accessors(token: &VerifiedToken, claims: &Json) {
     let written = Duration::from_secs_f64(claims.number("exp").expect("exp"));
     assert!(expiry.abs_diff(written) < Duration::from_millis(1));
     check_actors(token, claims);
+    check_caller(token, claims);
+}
+
+fn check_caller(token: &VerifiedToken, claims: &Json) {
+    let (caller, subject) = (token.caller(), claims.text("sub").unwrap_or_default());
+    if subject.trim().is_empty() || claims.get("sub_profile").is_some_and(|_| claims.text("sub_profile").is_none()) {
+        assert_eq!(caller, Caller::Unknown);
+    }
+    if caller == Caller::User {
+        assert!(!subject.ends_with("@clients") && !subject.starts_with("anon@"), "{subject:?}");
+        assert!(subject.strip_prefix("agt_").is_none_or(str::is_empty), "{subject:?}");
+        assert_ne!(claims.text("gty"), Some("client-credentials"));
+        assert!(claims.text("sub_profile").is_none_or(|profile| ["user", "human"].contains(&profile)));
+    }
 }
 
 fn check_actors(token: &VerifiedToken, claims: &Json) {
     let current = token.current_actor();
     let act = claims.get("act");
-    match act.map(|act| act.text("sub").filter(|subject| !subject.trim().is_empty())) {
+    let optional = ["iss", "sub_profile", "client_id", "client_profile"];
+    let is_actor = |act: &&Json| optional.iter().all(|name| act.get(name).is_none() || act.text(name).is_some());
+    let subject_of = |act: &'_ Json| act.text("sub").filter(|subject| !subject.trim().is_empty()).map(str::to_owned);
+    match act.map(|act| Some(act).filter(is_actor).and_then(subject_of)) {
         None => assert_eq!(current, Ok(None)),
         Some(None) => assert_eq!(current, Err(ActorError::Malformed)),
-        Some(subject) => assert_eq!(current, Ok(subject)),
+        Some(subject) => assert_eq!(current.map(|actor| actor.map(|actor| actor.subject().to_owned())), Ok(subject)),
     }
     if let Ok(chain) = token.delegation_chain() {
         assert_eq!(chain.first().copied(), current.expect("the first of a chain"));
         let levels = std::iter::successors(act, |act| act.get("act"));
-        assert!(chain.len() <= 16 && levels.map(|act| act.text("sub")).eq(chain.into_iter().map(Some)));
+        assert!(chain.len() <= 16 && levels.map(|act| act.text("sub")).eq(chain.iter().map(|actor| Some(actor.subject()))));
     }
 }
 

@@ -90,7 +90,7 @@ fn check(tokens: &TokenSet, body: &Json) {
         assert_eq!(claims(id_token.expose()), claims(&WORLD.id_token), "only the valid ID token is accepted");
     }
     // Reading the actors may return an error, but must not panic.
-    _ = (tokens.delegation_chain(), tokens.scopes().count());
+    _ = (tokens.delegation_chain(), tokens.scopes().count(), tokens.authorization_details::<serde_json::Value>());
 }
 
 /// Checks that the texts of the tenant in the error are short and printable, and that the rejection for the API's

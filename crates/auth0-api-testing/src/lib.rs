@@ -73,6 +73,7 @@
 //! Functions that need random numbers panic if the machine cannot provide any, because a test cannot continue without
 //! random numbers.
 
+mod actor_claim;
 mod address;
 mod builder;
 #[cfg(feature = "cli")]
@@ -91,6 +92,7 @@ mod key_ring;
 mod ledger;
 mod listening;
 mod mint;
+mod mint_callers;
 mod misbehaviour;
 mod must;
 mod nonces;
@@ -117,6 +119,7 @@ mod timestamp;
 mod tls;
 mod token_holder;
 
+pub use actor_claim::ActorClaim;
 pub use builder::LocalTenantBuilder;
 pub use clock::ManualClock;
 pub use counts::RequestCounts;

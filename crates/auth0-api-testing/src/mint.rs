@@ -11,6 +11,7 @@ use serde_json::json;
 use crate::clock::numeric_date;
 use crate::jws::{Draft, draft_setters};
 use crate::key_ring::{DEFAULT_ALGORITHM, KeyRing};
+use crate::must::random_text;
 use crate::{DpopClient, SigningKey};
 
 /// The builder of an access token. [`LocalTenant::mint`](crate::LocalTenant::mint) and
@@ -43,6 +44,7 @@ pub struct TokenBuilder {
     keys: KeyRing,
     signer: Signer,
     minted_at: SystemTime,
+    rfc9068: bool,
     draft: Draft,
 }
 
@@ -64,7 +66,7 @@ impl Minter<'_> {
     /// Creates the builder of a token that is issued at this time.
     pub(crate) fn mint(&self, minted_at: SystemTime) -> TokenBuilder {
         let (keys, signer) = (self.keys.clone(), Signer::Tenant(DEFAULT_ALGORITHM));
-        TokenBuilder { keys, signer, minted_at, draft: Draft::default() }
+        TokenBuilder { keys, signer, minted_at, rfc9068: false, draft: Draft::default() }
             .issuer(self.issuer)
             .subject(DEFAULT_SUBJECT)
             .audience(self.audience)
@@ -140,6 +142,14 @@ impl TokenBuilder {
         self.claim("cnf", json!({ "x5t#S256": certificate_thumbprint(der) }))
     }
 
+    /// Gives the token the profile of [RFC 9068](https://www.rfc-editor.org/rfc/rfc9068#section-2): `typ` `at+jwt`,
+    /// `client_id` in place of `azp`, a `jti`, and no `gty`. It does not matter whether the claims are set before or
+    /// after this call.
+    pub fn rfc9068(mut self) -> Self {
+        self.rfc9068 = true;
+        self
+    }
+
     /// Signs with the tenant's current key for `algorithm`. The tenant makes and publishes the key if it does not exist
     /// yet.
     pub fn algorithm(mut self, algorithm: Algorithm) -> Self {
@@ -160,7 +170,18 @@ impl TokenBuilder {
             Signer::Own(key) => key.clone(),
             Signer::Tenant(algorithm) => self.keys.current(*algorithm),
         };
-        self.draft.sign(json!({ "alg": key.algorithm().name(), "kid": key.kid(), "typ": "JWT" }), &key)
+        let header = |typ| json!({ "alg": key.algorithm().name(), "kid": key.kid(), "typ": typ });
+        if self.rfc9068 { self.in_rfc9068().sign(header("at+jwt"), &key) } else { self.draft.sign(header("JWT"), &key) }
+    }
+
+    /// Returns the claims in the profile of RFC 9068.
+    fn in_rfc9068(&self) -> Draft {
+        let mut draft = self.draft.clone();
+        let client = draft.claims.remove("azp").map(|client| ("client_id".to_owned(), client));
+        draft.claims.extend(client);
+        draft.claims.remove("gty");
+        draft.claims.entry("jti").or_insert_with(|| random_text().into());
+        draft
     }
 }
 

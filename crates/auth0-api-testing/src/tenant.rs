@@ -148,6 +148,7 @@ impl LocalTenant {
             user,
             audience: Some(self.tenant.audience.clone()),
             scopes: vec!["offline_access".into()],
+            authorization_details: Vec::new(),
             organization: None,
             key: None,
             login: Some(Login { at: now, session_id: None }),

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use auth0_api_core::adapter::{Admission, Gate};
-use auth0_api_core::{OnBehalfOf, Rejection, Requirement};
+use auth0_api_core::{Actor, OnBehalfOf, Rejection, Requirement};
 use hyper::http::request::Parts;
 use hyper::{Method, Response, StatusCode};
 use serde_json::{Value, json};
@@ -43,7 +43,7 @@ impl App {
         let body = json!({
             "audience": self.downstream,
             "scopes": tokens.scopes().collect::<Vec<_>>(),
-            "actors": tokens.delegation_chain().unwrap_or_default(),
+            "actors": tokens.delegation_chain().unwrap_or_default().iter().map(Actor::subject).collect::<Vec<_>>(),
         });
         Ok(respond(StatusCode::OK, &body))
     }

@@ -21,6 +21,6 @@ pub(crate) fn app(api: ApiClient) -> Router {
 }
 
 async fn events(Token(token): Token) -> Json<Value> {
-    let actor = token.current_actor().ok().flatten();
+    let actor = token.current_actor().ok().flatten().map(|actor| actor.subject());
     Json(json!({ "calendar_of": token.subject(), "read_by": actor, "events": ["tea at four"] }))
 }

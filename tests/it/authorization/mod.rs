@@ -3,6 +3,8 @@
 mod alternatives;
 mod callers;
 mod claims;
+mod details;
+mod kinds;
 mod mistakes;
 mod order;
 mod scopes;

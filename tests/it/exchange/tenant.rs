@@ -5,7 +5,7 @@ use std::time::Duration;
 use auth0_api_core::exchange::{ProofKey, ServerErrorKind, TokenType, VaultSubject};
 use auth0_api_core::jose::PrivateKey;
 use auth0_api_core::{
-    Algorithm, ApiClient, ClientAuth, Connection, ExchangeError, ExchangeProfile, OnBehalfOf, SubjectToken,
+    Actor, Algorithm, ApiClient, ClientAuth, Connection, ExchangeError, ExchangeProfile, OnBehalfOf, SubjectToken,
     TokenRequest, VerifiedToken,
 };
 use auth0_api_testing::{
@@ -87,7 +87,8 @@ async fn an_on_behalf_of_token_names_the_user_and_the_actor() {
 
     let seen = setup.calendar().verify_access_token(tokens.access_token().expose()).await.unwrap();
     assert_eq!((seen.subject(), seen.has_scope("read:events")), (Some(ADA), true));
-    assert_eq!(seen.delegation_chain().unwrap(), [setup.tenant.api_client_id()]);
+    let actors = seen.delegation_chain().unwrap();
+    assert_eq!(actors.iter().map(Actor::subject).collect::<Vec<_>>(), [setup.tenant.api_client_id()]);
     assert_eq!(tokens.delegation_chain(), seen.delegation_chain());
     assert_eq!(tokens.expires_at(), Some(seen.expires_at()));
     assert!(
@@ -208,7 +209,7 @@ async fn the_action_of_an_exchange_profile_accepts_or_rejects_the_subject_token(
 
     let acting = profile().actor_token("robot", "urn:acme:robot").extra("device", "d-17");
     let tokens = ask("of-ada", acting.scope("openid offline_access read:events")).await.unwrap();
-    assert_eq!(tokens.current_actor(), Ok(Some("robot")));
+    assert_eq!(tokens.current_actor().unwrap().unwrap().subject(), "robot");
     assert!(tokens.id_token().is_some());
     let seen = setup.calendar().verify_access_token(tokens.access_token().expose()).await.unwrap();
     assert_eq!((seen.subject(), seen.has_scope("read:events")), (Some(ADA), true));

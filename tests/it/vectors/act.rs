@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::UNIX_EPOCH;
 
 use auth0_api_core::token::ActorError;
-use auth0_api_core::{Algorithm, ApiClient, VerifiedToken};
+use auth0_api_core::{Actor, Algorithm, ApiClient, VerifiedToken};
 use auth0_api_testing::{LocalTenant, ManualClock};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -51,14 +51,18 @@ fn unavailable(error: &auth0_api_core::Error) -> Option<String> {
     (error.status() >= 500).then(|| format!("the local tenant is unavailable: {error}"))
 }
 
-fn current(actor: Result<Option<&str>, ActorError>) -> Value {
-    actor.map_or_else(|_| json!({ "ok": false }), |actor| json!({ "ok": true, "value": actor }))
+fn current(actor: Result<Option<Actor<'_>>, ActorError>) -> Value {
+    actor.map_or_else(
+        |_| json!({ "ok": false }),
+        |actor| json!({ "ok": true, "value": actor.map(|actor| actor.subject()) }),
+    )
 }
 
-fn chain(actors: Result<Vec<&str>, ActorError>) -> Value {
+fn chain(actors: Result<Vec<Actor<'_>>, ActorError>) -> Value {
     actors.map_or_else(
         |_| json!({ "ok": false }),
         |actors| {
+            let actors: Vec<_> = actors.iter().map(Actor::subject).collect();
             let (first, last) = (actors.first(), actors.last());
             json!({ "ok": true, "length": actors.len(), "first": first, "last": last, "value": actors })
         },

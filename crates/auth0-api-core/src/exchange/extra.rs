@@ -24,8 +24,9 @@ impl Extra {
 }
 
 /// As in auth0-api-js, in addition to [`ADDED`]: the fields that a flow sets itself, and fields that would change the client, the subject or the
-/// audience.
-const RESERVED: [&str; 15] = [
+/// audience. Only `authorization_details` is not reserved there, because it has no setting of its own.
+const RESERVED: [&str; 16] = [
+    "authorization_details",
     "subject_token",
     "subject_token_type",
     "requested_token_type",

@@ -20,6 +20,7 @@
 //    kind of rejection.
 
 mod assertion;
+mod authorization_details;
 mod cache;
 mod cache_key;
 pub(crate) mod client_auth;

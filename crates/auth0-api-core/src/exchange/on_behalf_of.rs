@@ -1,10 +1,13 @@
 //! On-behalf-of ([Auth0](https://auth0.com/docs/secure/tokens/token-exchange/on-behalf-of-token-exchange)): this API
 //! calls another API for the user who called this API.
 
+use serde_json::Value;
+
+use super::authorization_details::RequestedDetails;
 use super::grant::{ACCESS_TOKEN, TOKEN_EXCHANGE};
 use super::input::not_blank;
 use super::{Grant, GrantRequest, InputError, ProofKey};
-use crate::token::VerifiedToken;
+use crate::token::{AUTHORIZATION_DETAILS, VerifiedToken};
 
 /// A request for a token on behalf of the caller, for
 /// [`get_token_on_behalf_of`](crate::ApiClient::get_token_on_behalf_of).
@@ -19,6 +22,7 @@ use crate::token::VerifiedToken;
 pub struct OnBehalfOf {
     audience: Box<str>,
     scope: Option<Box<str>>,
+    authorization_details: RequestedDetails,
     proof_key: Option<ProofKey>,
 }
 
@@ -31,13 +35,25 @@ pub(crate) struct OnBehalfOfGrant<'t> {
 impl OnBehalfOf {
     /// Creates a request for a new token for the API `audience`.
     pub fn audience(audience: impl Into<Box<str>>) -> Self {
-        Self { audience: audience.into(), scope: None, proof_key: None }
+        Self {
+            audience: audience.into(),
+            scope: None,
+            authorization_details: RequestedDetails::default(),
+            proof_key: None,
+        }
     }
 
     /// Requests these scopes, separated by spaces. Default: the scopes of the called API that the tenant grants to
     /// this API.
     pub fn scope(mut self, scope: impl Into<Box<str>>) -> Self {
         self.scope = Some(scope.into());
+        self
+    }
+
+    /// Requests an authorization detail ([RFC 9396](https://www.rfc-editor.org/rfc/rfc9396)): a JSON object with a
+    /// `type`. Call it once for each detail. Default: none.
+    pub fn authorization_detail(mut self, detail: impl Into<Value>) -> Self {
+        self.authorization_details.push(detail.into());
         self
     }
 
@@ -54,7 +70,8 @@ impl OnBehalfOf {
 
 impl Grant for OnBehalfOfGrant<'_> {
     fn request(&self) -> Result<GrantRequest<'_>, InputError> {
-        Ok(GrantRequest::new(TOKEN_EXCHANGE)
+        let details = self.options.authorization_details.field()?;
+        let request = GrantRequest::new(TOKEN_EXCHANGE)
             .field("subject_token_type", ACCESS_TOKEN)
             .field("subject_token", self.subject.access_token().expose())
             .field("audience", not_blank("audience", &self.options.audience)?)
@@ -63,6 +80,7 @@ impl Grant for OnBehalfOfGrant<'_> {
             .proof_key(self.options.proof_key.as_ref())
             .cacheable()
             .subject_expires_at(self.subject.expires_at())
-            .access_token_only())
+            .access_token_only();
+        Ok(details.into_iter().fold(request, |request, details| request.field(AUTHORIZATION_DETAILS, details)))
     }
 }

@@ -3,12 +3,15 @@
 //! the tenant.
 
 use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::Value;
 
+use super::authorization_details::RequestedDetails;
 use super::extra::Extra;
 use super::grant::TOKEN_EXCHANGE;
 use super::input::{not_blank, token_text};
 use super::server_error::JudgedBy;
 use super::{Grant, GrantRequest, InputError, ProofKey, SubjectToken, organization};
+use crate::token::AUTHORIZATION_DETAILS;
 
 /// A request to a token exchange profile, for
 /// [`get_token_by_exchange_profile`](crate::ApiClient::get_token_by_exchange_profile).
@@ -19,6 +22,7 @@ use super::{Grant, GrantRequest, InputError, ProofKey, SubjectToken, organizatio
 /// | `requested_token_type` | an access token |
 /// | `organization` | none |
 /// | `actor_token` | none: no actor acts for the subject |
+/// | `authorization_detail` | none |
 /// | `dpop` | none: a bearer token |
 ///
 /// ```
@@ -36,13 +40,14 @@ pub struct ExchangeProfile {
     scope: Option<Box<str>>,
     requested_token_type: Option<Box<str>>,
     organization: Option<Box<str>>,
-    actor: Option<Actor>,
+    actor: Option<ActorToken>,
+    authorization_details: RequestedDetails,
     extra: Extra,
     proof_key: Option<ProofKey>,
 }
 
 #[derive(Clone)]
-struct Actor {
+struct ActorToken {
     token: SecretString,
     token_type: Box<str>,
 }
@@ -72,6 +77,7 @@ impl ExchangeProfile {
             requested_token_type: None,
             organization: None,
             actor: None,
+            authorization_details: RequestedDetails::default(),
             extra: Extra::default(),
             proof_key: None,
         }
@@ -99,7 +105,14 @@ impl ExchangeProfile {
     /// Sets the token of the actor that acts for the subject, and its type. The profile's Action checks the actor's
     /// token. The new token may then have an `act` claim.
     pub fn actor_token(mut self, token: impl Into<SecretString>, token_type: impl Into<Box<str>>) -> Self {
-        self.actor = Some(Actor { token: token.into(), token_type: token_type.into() });
+        self.actor = Some(ActorToken { token: token.into(), token_type: token_type.into() });
+        self
+    }
+
+    /// Requests an authorization detail ([RFC 9396](https://www.rfc-editor.org/rfc/rfc9396)): a JSON object with a
+    /// `type`. Call it once for each detail. Default: none.
+    pub fn authorization_detail(mut self, detail: impl Into<Value>) -> Self {
+        self.authorization_details.push(detail.into());
         self
     }
 
@@ -143,6 +156,9 @@ impl Grant for ProfileGrant {
             request = request
                 .field("actor_token", token_text("actor_token", actor.token.expose_secret())?)
                 .field("actor_token_type", not_blank("actor_token_type", &actor.token_type)?);
+        }
+        if let Some(details) = profile.authorization_details.field()? {
+            request = request.field(AUTHORIZATION_DETAILS, details);
         }
         Ok(profile.extra.fields()?.fold(request, |request, (name, value)| request.field(name, value)))
     }

@@ -14,6 +14,7 @@ use crate::base64url;
 use crate::clock::since_epoch;
 use crate::http::HttpResponse;
 use crate::jose::Object;
+use crate::token::AUTHORIZATION_DETAILS;
 
 /// Reads an answer of any status.
 pub(super) fn read(response: &HttpResponse, expected: &Expected, now: SystemTime) -> Result<Tokens, ExchangeError> {
@@ -68,6 +69,7 @@ fn tokens(body: &[u8], expected: &Expected, now: SystemTime) -> Result<Tokens, E
     Ok(Tokens {
         act: id_claims.as_ref().and_then(actor).or_else(|| actor_of_access_token(&access_token)),
         access_token: issued("access_token", access_token)?,
+        authorization_details: authorization_details(&body),
         token_type,
         expires_at,
         scope,
@@ -118,6 +120,16 @@ fn optional<'b>(body: &'b Object, member: &'static str) -> Result<Option<Cow<'b,
 
 fn is_null(body: &Object, member: &str) -> bool {
     body.raw(member) == Some("null")
+}
+
+/// Returns the member unchecked. [`TokenSet::authorization_details`](super::TokenSet::authorization_details) checks its
+/// shape when the application reads it. Some servers write `null` for a member that they leave out. A member with a lone
+/// surrogate becomes null, which is malformed.
+fn authorization_details(body: &Object) -> Option<Value> {
+    if is_null(body, AUTHORIZATION_DETAILS) {
+        return None;
+    }
+    body.get(AUTHORIZATION_DETAILS).unwrap_or(Some(Value::Null))
 }
 
 /// Returns the `act` claim unchecked. [`TokenSet::current_actor`](super::TokenSet::current_actor) checks the shape of

@@ -4,12 +4,13 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::cache_key::CacheKey;
 use super::{ExchangeError, IssuedToken};
 use crate::jose::Thumbprint;
-use crate::token::{self, ActorError};
+use crate::token::{self, Actor, ActorError, AuthorizationDetailsError};
 
 /// The tokens of a successful exchange. It is cheap to clone, and `Debug` shows no tokens.
 ///
@@ -36,6 +37,7 @@ pub(super) struct Tokens {
     pub(super) id_token: Option<IssuedToken>,
     pub(super) refresh_token: Option<IssuedToken>,
     pub(super) act: Option<Value>,
+    pub(super) authorization_details: Option<Value>,
     pub(super) bound_to: Option<Thumbprint>,
 }
 
@@ -108,6 +110,19 @@ impl TokenSet {
         }
     }
 
+    /// The `authorization_details` that were granted
+    /// ([RFC 9396 §7](https://www.rfc-editor.org/rfc/rfc9396#section-7)). Empty if the answer has none.
+    ///
+    /// `T` must fit each member of the list, so it is usually an enum with `#[serde(tag = "type")]`. The tenant, or the
+    /// user, may have granted other details than the application requested.
+    ///
+    /// # Errors
+    ///
+    /// [`AuthorizationDetailsError`] if the member of the answer is malformed, or if a detail does not fit `T`.
+    pub fn authorization_details<'t, T: Deserialize<'t>>(&'t self) -> Result<Vec<T>, AuthorizationDetailsError> {
+        token::read_details(self.0.tokens.authorization_details.as_ref(), |_| true)
+    }
+
     /// The `issued_token_type` ([RFC 8693 §2.2.1](https://www.rfc-editor.org/rfc/rfc8693#section-2.2.1)).
     pub fn issued_token_type(&self) -> Option<&str> {
         self.0.tokens.issued_token_type.as_deref()
@@ -148,7 +163,7 @@ impl TokenSet {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
-    /// Returns the current actor of the new token, its `act.sub`, if it can be read.
+    /// Returns the current actor of the new token, if it can be read.
     ///
     /// For display only, not for authorisation: this API has not verified the access token. The API that receives the
     /// access token verifies it.
@@ -156,7 +171,7 @@ impl TokenSet {
     /// # Errors
     ///
     /// [`ActorError`] if the claim is present and malformed.
-    pub fn current_actor(&self) -> Result<Option<&str>, ActorError> {
+    pub fn current_actor(&self) -> Result<Option<Actor<'_>>, ActorError> {
         token::current_actor(self.0.tokens.act.as_ref())
     }
 
@@ -166,7 +181,7 @@ impl TokenSet {
     /// # Errors
     ///
     /// [`ActorError`] if the claim is present and malformed, or nests more than 16 levels.
-    pub fn delegation_chain(&self) -> Result<Vec<&str>, ActorError> {
+    pub fn delegation_chain(&self) -> Result<Vec<Actor<'_>>, ActorError> {
         token::delegation_chain(self.0.tokens.act.as_ref())
     }
 }

@@ -43,3 +43,12 @@ fn every_key_policy_setting_is_listed() {
     names.retain(|name| !include_str!("defaults.md").contains(&format!("\n| `{name}` |")));
     assert_eq!(names, [""; 0]);
 }
+
+#[test]
+fn every_piece_of_evidence_of_who_calls_is_listed() {
+    // Each row of the table begins with this text on a line of its own indentation.
+    let rows = include_str!("../token/evidence.rs").matches("\n    Evidence {").count();
+    let page = include_str!("authorization.md").split_once("| evidence in the token | says |\n|---|---|\n").unwrap().1;
+    let listed = page.lines().take_while(|line| line.starts_with('|')).count();
+    assert_eq!((rows, listed), (12, 12));
+}

@@ -19,7 +19,7 @@ use crate::issuer::{DiscoveryError, FetchLimit, IssuerError, KeyNotLookedFor, Ke
 use crate::jose::{Algorithm, JoseError, JsonError, JwkError, PrivateKeyError};
 use crate::mtls::CertificateError;
 use crate::requirement::RequirementError;
-use crate::token::{ActorError, TokenError};
+use crate::token::{ActorError, AuthorizationDetailsError, Caller, TokenError};
 
 fn errors() -> Vec<Error> {
     [credentials(), jose(), issuer(), token(), binding(), proof(), requirement(), exchange(), rest()].concat_all()
@@ -167,19 +167,27 @@ fn requirement() -> Vec<Error> {
     all([
         E::Actor,
         E::ActorMalformed(ActorError::Malformed),
+        E::Agent { found: Caller::User },
+        E::AuthorizationDetail { detail_type: "payment".into() },
+        E::AuthorizationDetailsMalformed(AuthorizationDetailsError::Malformed),
         E::Claim { claim: claim() },
         E::ClaimValue { claim: claim() },
         E::Client,
         E::Delegation { depth: 3, limit: 2 },
         E::Empty,
-        E::Machine,
+        E::Machine { found: Caller::Unknown },
+        E::Machine { found: Caller::User },
         E::Organization,
         E::Permission { permission: "read".into() },
         E::Predicate { name: "adult".into() },
         E::Scope { needed: "read".into() },
         E::SenderConstraint,
         E::StepUp { acr_values: None, max_age: None, scope: None },
-        E::User,
+        E::User { found: Caller::Agent },
+        E::User { found: Caller::Anonymous },
+        E::User { found: Caller::Machine },
+        E::User { found: Caller::Unknown },
+        E::UserOrAnonymous { found: Caller::Machine },
     ])
 }
 
@@ -216,6 +224,7 @@ fn exchange() -> Vec<Error> {
 
 fn rest() -> Vec<Error> {
     vec![
+        ClaimsError::AuthorizationDetails(AuthorizationDetailsError::Malformed).into(),
         ClaimsError::Missing { name: "tenant".into() }.into(),
         ClaimsError::Unsuitable { line: 1, column: 1 }.into(),
         ProofSigningError::Url(TargetError::Scheme).into(),

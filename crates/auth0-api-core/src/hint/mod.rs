@@ -61,6 +61,10 @@ fn nothing(because: &'static str) -> Advice {
 
 fn of_claims(error: &ClaimsError) -> &'static str {
     match error {
+        ClaimsError::AuthorizationDetails(_) => {
+            "the type that the handler asks for does not fit the claim authorization_details: compare the type with the \
+             details that the clients request"
+        }
         ClaimsError::Missing { .. } => {
             "the type that the handler asks for requires a claim that the token lacks: let an Action in the tenant add \
              the claim, or make the field an Option"

@@ -2,6 +2,7 @@
 
 use super::{Advice, advise};
 use crate::requirement::RequirementError;
+use crate::token::Caller;
 
 pub(super) fn advice(error: &RequirementError) -> Advice {
     advise(match error {
@@ -10,6 +11,25 @@ pub(super) fn advice(error: &RequirementError) -> Advice {
         }
         RequirementError::ActorMalformed(_) => {
             "the act claim is not as RFC 8693 §4.1 defines it: look at the Action or the profile that writes it"
+        }
+        RequirementError::AuthorizationDetail { .. } => {
+            "the client asked for no such authorization detail, or the user or the tenant granted another one: let the \
+             client send authorization_details, and register the type for the API in the tenant"
+        }
+        RequirementError::AuthorizationDetailsMalformed(_) => {
+            "authorization_details is not as RFC 9396 §2 defines it, or a detail does not fit the type that the \
+             Requirement reads: compare the type with the details that the clients request"
+        }
+        RequirementError::Agent { found: Caller::Unknown }
+        | RequirementError::Machine { found: Caller::Unknown }
+        | RequirementError::User { found: Caller::Unknown }
+        | RequirementError::UserOrAnonymous { found: Caller::Unknown } => {
+            "the token does not say who its subject is, or its claims contradict each other: compare sub, sub_profile, \
+             gty, and azp or client_id; for an agent with an id of your choice, switch on the agent claims of the API"
+        }
+        RequirementError::Agent { .. } => {
+            "the route is for agents that act for themselves: for an agent that acts for a user, use Requirement::user \
+             with Requirement::actor_is"
         }
         RequirementError::Claim { .. } | RequirementError::ClaimValue { .. } => {
             "the token lacks a claim or its value: let an Action add it to access tokens, under a name with a namespace"
@@ -24,8 +44,9 @@ pub(super) fn advice(error: &RequirementError) -> Advice {
             "a Requirement contains an empty list or a blank value, and no token meets it: correct the Requirement in \
              the API's code"
         }
-        RequirementError::Machine => {
-            "the route is for machines, and the token is a user's: use the client credentials grant, or another route"
+        RequirementError::Machine { .. } => {
+            "the route is for machines, and the token is for another kind of caller: use the client credentials grant of an \
+             application, or another route"
         }
         RequirementError::Organization => {
             "the user signed in to no organization, or to another one: let the client pass the organization when it \
@@ -48,8 +69,13 @@ pub(super) fn advice(error: &RequirementError) -> Advice {
             "Auth0 does not write acr and auth_time into access tokens: let an Action add claims with other names, and \
              name them in StepUp"
         }
-        RequirementError::User => {
-            "the route is for users, and the token is a machine's: let a user log in, or use a route for machines"
+        RequirementError::User { found: Caller::Anonymous } => {
+            "the route is for users, and the token is an anonymous visitor's: let the visitor log in, or use \
+             Requirement::user_or_anonymous"
+        }
+        RequirementError::User { .. } | RequirementError::UserOrAnonymous { .. } => {
+            "the route is for users, and the token is a machine's or an agent's: let a user log in, or use a route for \
+             machines or agents"
         }
     })
 }

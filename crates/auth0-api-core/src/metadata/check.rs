@@ -46,6 +46,10 @@ impl ProtectedResource {
         if let Some(scope) = scopes.find(|scope| !is_scope(scope)) {
             return Err(MetadataError::Scope { scope: scope.clone() });
         }
+        // RFC 9396 §2: a type is a string; a requirement with a blank one accepts no token.
+        if self.members.authorization_details_types_supported.iter().any(|name| name.trim().is_empty()) {
+            return Err(MetadataError::AuthorizationDetailsType);
+        }
         match self.languages.iter().find(|tag| !is_language_tag(tag)) {
             Some(tag) => Err(MetadataError::Language { tag: tag.clone() }),
             None => Ok(()),
@@ -93,6 +97,7 @@ mod tests {
             (resource().terms_of_service("javascript:alert(1)"), url("resource_tos_uri")),
             (resource().scopes(["a", "b c"]), MetadataError::Scope { scope: "b c".into() }),
             (resource().challenge_scopes(["a\"b"]), MetadataError::Scope { scope: "a\"b".into() }),
+            (resource().authorization_details_types(["payment", " "]), MetadataError::AuthorizationDetailsType),
             (resource().name_in("de_DE", "Bestellungen"), MetadataError::Language { tag: "de_DE".into() }),
             (resource().name_in("", "Bestellungen"), MetadataError::Language { tag: "".into() }),
         ] {
@@ -112,6 +117,15 @@ mod tests {
              \"resource_documentation\":\"https://api.example.com/docs#orders\",\"resource_name\":\"Orders\",\
              \"resource_name#de\":\"Bestellungen\",\"resource_name#zh-Hant-TW\":\"\u{8a02}\u{55ae}\"}"
         );
+    }
+
+    #[test]
+    fn the_types_of_authorization_details_are_published() {
+        let document = StandaloneResource::new(resource().authorization_details_types(["payment", "account"]));
+        let document = document.document().unwrap();
+        assert_eq!(document.authorization_details_types().collect::<Vec<_>>(), ["payment", "account"]);
+        let member = "\"authorization_details_types_supported\":[\"payment\",\"account\"]";
+        assert!(document.to_json().contains(member), "{document}");
     }
 
     #[test]

@@ -81,6 +81,12 @@ impl ResourceMetadata {
         self.0.scopes_supported.iter().map(AsRef::as_ref)
     }
 
+    /// Returns `authorization_details_types_supported`: the types of authorization details that a client may request
+    /// ([RFC 9396](https://www.rfc-editor.org/rfc/rfc9396)).
+    pub fn authorization_details_types(&self) -> impl Iterator<Item = &str> {
+        self.0.authorization_details_types_supported.iter().map(AsRef::as_ref)
+    }
+
     /// Returns the document as JSON.
     pub fn to_json(&self) -> String {
         // Cannot fail: the document has only strings, lists, booleans and a map with string keys.

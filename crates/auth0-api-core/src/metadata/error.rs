@@ -8,6 +8,9 @@ pub enum MetadataError {
     /// resource.
     #[error("the resource is not an audience of this client; see ProtectedResource::audience_differs()")]
     Audience,
+    /// A type of authorization details is blank ([RFC 9396 §2](https://www.rfc-editor.org/rfc/rfc9396#section-2)).
+    #[error("authorization_details_types_supported has a blank type")]
+    AuthorizationDetailsType,
     /// The name of an authorization server is not a valid issuer
     /// ([RFC 8414 §2](https://www.rfc-editor.org/rfc/rfc8414#section-2)).
     #[error("the authorization server {server:?} is not an https URL without query and fragment")]

@@ -124,7 +124,8 @@ impl ProtectedResource {
     }
 
     /// Sets the types of authorization details ([RFC 9396](https://www.rfc-editor.org/rfc/rfc9396)) that the API
-    /// supports.
+    /// supports. List each type of the routes' requirements
+    /// ([`Requirement::authorization_detail`](crate::Requirement::authorization_detail)): no challenge names them.
     pub fn authorization_details_types<S: Into<Box<str>>>(mut self, types: impl IntoIterator<Item = S>) -> Self {
         self.members.authorization_details_types_supported = texts(types);
         self

@@ -32,7 +32,8 @@ impl Row {
             InputError::Token { parameter: "subject_token", .. } => {
                 row(Kind::InvalidToken, "exchange_subject_malformed", "the token presented is malformed")
             }
-            InputError::Blank { .. }
+            InputError::AuthorizationDetail
+            | InputError::Blank { .. }
             | InputError::Reserved { .. }
             | InputError::SubjectTokenType
             | InputError::Token { .. }

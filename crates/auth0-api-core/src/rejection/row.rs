@@ -138,7 +138,9 @@ impl Row {
     fn of_claims(error: &ClaimsError) -> Self {
         let (label, description) = match error {
             ClaimsError::Missing { .. } => ("claims_missing", "the access token lacks a claim that is needed here"),
-            ClaimsError::Unsuitable { .. } => ("claims_unsuitable", "a claim of the access token is malformed"),
+            ClaimsError::AuthorizationDetails(_) | ClaimsError::Unsuitable { .. } => {
+                ("claims_unsuitable", "a claim of the access token is malformed")
+            }
         };
         row(Kind::InsufficientScope { scope: None }, label, description)
     }
@@ -358,13 +360,22 @@ impl Row {
             }
             E::Actor => ("requirement_actor", "the current actor may not act here"),
             E::ActorMalformed(_) => ("requirement_actor_malformed", "the act claim of the access token is malformed"),
+            E::Agent { .. } => ("requirement_agent", "the access token is not that of an agent"),
+            E::AuthorizationDetail { .. } => (
+                "requirement_authorization_detail",
+                "the access token lacks an authorization detail that is needed here",
+            ),
+            E::AuthorizationDetailsMalformed(_) => (
+                "requirement_authorization_details_malformed",
+                "the authorization details of the access token are malformed",
+            ),
             E::Claim { .. } => ("requirement_claim", "the access token lacks a claim that is needed here"),
             E::ClaimValue { .. } => {
                 ("requirement_claim_value", "a claim of the access token has not the value that is needed here")
             }
             E::Client => ("requirement_client", "the client may not come here"),
             E::Delegation { .. } => ("requirement_delegation", "the access token was delegated too often"),
-            E::Machine => ("requirement_machine", "the access token is not that of a machine"),
+            E::Machine { .. } => ("requirement_machine", "the access token is not that of a machine"),
             E::Organization => {
                 ("requirement_organization", "the access token is not for an organization that is needed here")
             }
@@ -373,7 +384,10 @@ impl Row {
             }
             E::Predicate { .. } => ("requirement_predicate", "the access token does not meet what is needed here"),
             E::SenderConstraint => ("requirement_bound", "the access token has to be bound to a key"),
-            E::User => ("requirement_user", "the access token is not that of a user"),
+            E::User { .. } => ("requirement_user", "the access token is not that of a user"),
+            E::UserOrAnonymous { .. } => {
+                ("requirement_user_or_anonymous", "the access token is neither that of a user nor that of a visitor")
+            }
         };
         row(Kind::InsufficientScope { scope: None }, label, description)
     }

@@ -1,10 +1,11 @@
-//! The constructors of requirements: everything that a route can require.
+//! The constructors of requirements: everything that a route can require, except who calls.
 
 use std::time::Duration;
 
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::actor::ActorRule;
+use super::authorization_detail::DetailRule;
 use super::claim::ClaimRule;
 use super::conjunction::{Part, Requirement};
 use super::fact::Fact;
@@ -90,16 +91,6 @@ impl Requirement {
         Self::of(Fact::Client(without_blanks(client_ids)))
     }
 
-    /// Requires a machine that acts for itself: [`VerifiedToken::is_machine`].
-    pub fn machine() -> Self {
-        Self::of(Fact::Machine)
-    }
-
-    /// Requires a user, directly or through an actor: [`VerifiedToken::is_user`].
-    pub fn user() -> Self {
-        Self::of(Fact::User)
-    }
-
     /// Requires a token that is bound to a key or a certificate, and a caller that has proved possession of the key or
     /// the certificate: [`VerifiedToken::binding`].
     pub fn sender_constrained() -> Self {
@@ -121,31 +112,6 @@ impl Requirement {
     pub fn any_organization<S: AsRef<str>>(organizations: impl IntoIterator<Item = S>) -> Self {
         let organizations = organizations.into_iter().map(|organization| Box::<str>::from(organization.as_ref()));
         Self::of(Fact::Organization(without_blanks(organizations)))
-    }
-}
-
-/// Actors.
-impl Requirement {
-    /// Requires this current actor, `act.sub` ([RFC 8693 §4.1](https://www.rfc-editor.org/rfc/rfc8693#section-4.1)). If
-    /// the subject acts itself, the token has no actor. To accept such tokens as well, use
-    /// [`Requirement::no_delegation`]`().or(…)`.
-    pub fn actor(actor: impl Into<Box<str>>) -> Self {
-        Self::any_actor([actor])
-    }
-
-    /// Requires one of these current actors.
-    pub fn any_actor<S: Into<Box<str>>>(actors: impl IntoIterator<Item = S>) -> Self {
-        Self::of(Fact::Actor(ActorRule::Current(without_blanks(actors))))
-    }
-
-    /// Requires a chain of at most this many actors.
-    pub fn max_delegation(depth: usize) -> Self {
-        Self::of(Fact::Actor(ActorRule::Depth(depth)))
-    }
-
-    /// Requires a token without an actor: the subject acts itself.
-    pub fn no_delegation() -> Self {
-        Self::max_delegation(0)
     }
 }
 
@@ -184,6 +150,34 @@ impl Requirement {
     /// Blank texts are left out. No token meets the requirement if no value is left.
     pub fn claim_includes_any<V: Into<Value>>(name: impl Into<Box<str>>, values: impl IntoIterator<Item = V>) -> Self {
         Self::of(Fact::Claim(ClaimRule::includes_any(name, values)))
+    }
+
+    /// Requires an authorization detail of this type ([RFC 9396](https://www.rfc-editor.org/rfc/rfc9396)) for which a
+    /// function returns true. The function receives each detail of the type, as a `T`.
+    ///
+    /// No token with a malformed `authorization_details` meets the requirement, and none with a detail of the type that
+    /// does not fit `T`. No challenge can name a detail, so publish the type in the API's metadata:
+    /// [`authorization_details_types`](crate::ProtectedResource::authorization_details_types).
+    ///
+    /// ```
+    /// use auth0_api_core::Requirement;
+    ///
+    /// #[derive(serde::Deserialize)]
+    /// struct Payment {
+    ///     amount: u64,
+    ///     currency: String,
+    /// }
+    ///
+    /// let small = Requirement::authorization_detail("payment_initiation", |payment: &Payment| {
+    ///     payment.currency == "EUR" && payment.amount <= 100
+    /// });
+    /// # _ = small;
+    /// ```
+    pub fn authorization_detail<T: DeserializeOwned>(
+        detail_type: impl Into<Box<str>>,
+        predicate: impl Fn(&T) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        Self::of(Fact::AuthorizationDetail(DetailRule::new(detail_type, predicate)))
     }
 
     /// Requires a function to return true for the token. The name is for logs; callers do not see it.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::token::ActorError;
+use crate::token::{ActorError, AuthorizationDetailsError, Caller};
 
 /// Why a valid token does not meet a requirement.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -14,6 +14,21 @@ pub enum RequirementError {
     /// The `act` claim is malformed.
     #[error(transparent)]
     ActorMalformed(#[from] ActorError),
+    /// The route is for AI agents that act for themselves.
+    #[error("the token is not for an agent, but for this kind of caller: {found}")]
+    Agent {
+        /// The kind of caller that the token is for.
+        found: Caller,
+    },
+    /// The token has no authorization detail of this type that the route accepts.
+    #[error("the token has no authorization detail of the type {detail_type:?} that is accepted")]
+    AuthorizationDetail {
+        /// The type, from the requirement.
+        detail_type: Box<str>,
+    },
+    /// The `authorization_details` claim is malformed.
+    #[error(transparent)]
+    AuthorizationDetailsMalformed(#[from] AuthorizationDetailsError),
     /// A required claim is missing.
     #[error("the token lacks the claim {claim:?}")]
     Claim {
@@ -41,8 +56,11 @@ pub enum RequirementError {
     #[error("the requirement is empty, such as scopes([]), and no token meets it")]
     Empty,
     /// The route is for machines that act for themselves.
-    #[error("the token is not for a machine")]
-    Machine,
+    #[error("the token is not for a machine, but for this kind of caller: {found}")]
+    Machine {
+        /// The kind of caller that the token is for.
+        found: Caller,
+    },
     /// The token was issued in another organisation, or without one.
     #[error("the token was not issued in a required organization")]
     Organization,
@@ -78,8 +96,17 @@ pub enum RequirementError {
         scope: Option<Box<str>>,
     },
     /// The route is for users.
-    #[error("the token is not for a user")]
-    User,
+    #[error("the token is not for a user, but for this kind of caller: {found}")]
+    User {
+        /// The kind of caller that the token is for.
+        found: Caller,
+    },
+    /// The route is for users and for visitors who have not logged in.
+    #[error("the token is not for a user or a visitor, but for this kind of caller: {found}")]
+    UserOrAnonymous {
+        /// The kind of caller that the token is for.
+        found: Caller,
+    },
 }
 
 impl RequirementError {

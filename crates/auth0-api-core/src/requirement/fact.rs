@@ -2,13 +2,16 @@
 
 use super::RequirementError;
 use super::actor::ActorRule;
+use super::authorization_detail::DetailRule;
 use super::claim::ClaimRule;
-use crate::token::{Binding, VerifiedToken};
+use crate::token::{Binding, Caller, VerifiedToken};
 
 /// One fact that a token must have.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Fact {
     Actor(ActorRule),
+    Agent,
+    AuthorizationDetail(DetailRule),
     Claim(ClaimRule),
     /// The token's client is one of these.
     Client(Vec<Box<str>>),
@@ -19,6 +22,7 @@ pub(super) enum Fact {
     Permissions(Vec<Box<str>>),
     SenderConstrained,
     User,
+    UserOrAnonymous,
 }
 
 impl Fact {
@@ -26,9 +30,17 @@ impl Fact {
     pub(super) fn lack(&self, token: &VerifiedToken) -> Option<RequirementError> {
         match self {
             Self::Actor(rule) => rule.lack(token),
+            Self::Agent => {
+                let found = token.caller();
+                RequirementError::Agent { found }.unless(found == Caller::Agent)
+            }
+            Self::AuthorizationDetail(rule) => rule.lack(token),
             Self::Claim(rule) => rule.lack(token),
             Self::Client(ids) => RequirementError::Client.unless_any(ids, |id| token.client_id() == Some(id.as_ref())),
-            Self::Machine => RequirementError::Machine.unless(token.is_machine()),
+            Self::Machine => {
+                let found = token.caller();
+                RequirementError::Machine { found }.unless(found == Caller::Machine)
+            }
             Self::Organization(wanted) => {
                 let organization = token.organization();
                 let is_in = |wanted: &str| organization.is_some_and(|organization| organization.matches(wanted));
@@ -41,7 +53,14 @@ impl Fact {
                 Some(RequirementError::Permission { permission: lacking.clone() })
             }
             Self::SenderConstrained => RequirementError::SenderConstraint.unless(token.binding() != Binding::Bearer),
-            Self::User => RequirementError::User.unless(token.is_user()),
+            Self::User => {
+                let found = token.caller();
+                RequirementError::User { found }.unless(found == Caller::User)
+            }
+            Self::UserOrAnonymous => {
+                let found = token.caller();
+                RequirementError::UserOrAnonymous { found }.unless(matches!(found, Caller::Anonymous | Caller::User))
+            }
         }
     }
 }

@@ -8,12 +8,14 @@
 // `assessment` chooses the one `RequirementError` to report, which becomes one challenge.
 //
 // 1. `conjunction`: the requirement, its parts, and how they are combined.
-// 2. `constructors`: everything that a route can require.
-// 3. `fact`, `actor`, `claim` and `step_up`: the rules. They know only the token and the
-//    error.
+// 2. `constructors` and `callers`: everything that a route can require.
+// 3. `fact`, `actor`, `authorization_detail`, `claim` and `step_up`: the rules. They know
+//    only the token and the error.
 
 mod actor;
 mod assessment;
+mod authorization_detail;
+mod callers;
 mod claim;
 pub(crate) mod conjunction;
 mod constructors;

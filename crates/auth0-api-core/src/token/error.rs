@@ -70,12 +70,17 @@ pub enum TokenError {
     Type,
 }
 
-/// Why [`VerifiedToken::claims_as`](super::VerifiedToken::claims_as) cannot convert the claims to the requested type.
+/// Why the claims cannot be converted to the requested type: see
+/// [`VerifiedToken::claims_as`](super::VerifiedToken::claims_as) and
+/// [`VerifiedToken::authorization_details`](super::VerifiedToken::authorization_details).
 ///
 /// The caller is authenticated nevertheless. So the error becomes 403, and not 401.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ClaimsError {
+    /// `authorization_details` is malformed, or one of its members does not fit the requested type.
+    #[error(transparent)]
+    AuthorizationDetails(#[from] AuthorizationDetailsError),
     /// The token lacks a claim that the type requires.
     #[error("the token lacks the claim {name:?}")]
     Missing {
@@ -89,6 +94,24 @@ pub enum ClaimsError {
         line: usize,
         /// The column in that line, from 1.
         column: usize,
+    },
+}
+
+/// Why `authorization_details` cannot be read ([RFC 9396 §2](https://www.rfc-editor.org/rfc/rfc9396#section-2)).
+///
+/// A malformed value is an error and not an empty list. With an empty list, an API could decide as if nothing restricted
+/// the token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AuthorizationDetailsError {
+    /// The value is not a list of objects that each have a `type`, a string that is not blank.
+    #[error("authorization_details is malformed")]
+    Malformed,
+    /// A member of the list does not fit the type that the application asks for.
+    #[error("the authorization detail at index {index} does not fit the requested type")]
+    Unsuitable {
+        /// The place of the member in the list, from 0.
+        index: usize,
     },
 }
 

@@ -6,24 +6,32 @@
 //
 // Only `TokenPolicy::validate` turns signed claims into `ValidClaims`.
 
-mod actor;
+pub(crate) mod actor;
+mod authorization_details;
 pub(crate) mod binding;
-mod caller;
+pub(crate) mod caller;
 mod claims;
 mod error;
+mod evidence;
 mod numeric_date;
 pub(crate) mod organization;
 mod policy;
+mod subject;
 mod times;
 pub(crate) mod verified;
 
+pub(crate) use actor::Actor;
 pub use actor::ActorError;
 pub(crate) use binding::Binding;
-pub use error::{ClaimsError, TokenError};
+pub(crate) use caller::Caller;
+pub use error::{AuthorizationDetailsError, ClaimsError, TokenError};
 pub(crate) use organization::Organization;
 pub(crate) use verified::{AccessToken, VerifiedToken};
 
 pub(crate) use actor::{chain as delegation_chain, current as current_actor};
+pub(crate) use authorization_details::{
+    NAME as AUTHORIZATION_DETAILS, members as details_of, read as read_details, type_of as type_of_detail,
+};
 pub(crate) use claims::{Signed, ValidClaims};
 pub(crate) use numeric_date::NumericDate;
 pub(crate) use organization::{OrganizationDiffers, is_organization};

@@ -7,14 +7,15 @@ use std::time::SystemTime;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{ActorError, Binding, ClaimsError, Organization, ValidClaims, actor};
+use super::{Actor, ActorError, Binding, ClaimsError, Organization, ValidClaims, actor};
 use crate::jose::WrongType;
 
 /// An access token that has passed every check, with its claims.
 ///
 /// Only a verification creates this type. Clones are cheap, and the type is the same in every framework. The methods
 /// read the claims on demand. A claim with a type that its specification does not allow is treated as absent. The
-/// exception is `act`: the methods that read a malformed `act` return an error.
+/// exceptions are `act` and `authorization_details`: the methods that read one of these return an error if the claim is
+/// malformed. If a claim that says who the caller is is malformed, [`caller`](Self::caller) is unknown.
 ///
 /// A text may contain a lone surrogate, which is half of a pair of escapes, such as `\ud83d` alone: JavaScript writes it
 /// if a program cuts a text inside an emoji. It is not Unicode text. [`claims`](Self::claims) and
@@ -51,7 +52,7 @@ impl VerifiedToken {
         self.claims.issuer()
     }
 
-    /// `sub`: the user, or `<client id>@clients` for a machine.
+    /// `sub`: the user, or `<client id>@clients` for a machine. See [`caller`](Self::caller) for its forms.
     pub fn subject(&self) -> Option<&str> {
         self.text("sub")
     }
@@ -120,12 +121,12 @@ impl VerifiedToken {
         self.time("auth_time")
     }
 
-    /// `act.sub`: the current actor, who acts for the subject. `None` if the token has no `act` claim.
+    /// `act`: the current actor, who acts for the subject. `None` if the token has no `act` claim.
     ///
     /// # Errors
     ///
     /// [`ActorError`] if the claim is present and malformed.
-    pub fn current_actor(&self) -> Result<Option<&str>, ActorError> {
+    pub fn current_actor(&self) -> Result<Option<Actor<'_>>, ActorError> {
         actor::current(self.act()?)
     }
 
@@ -137,7 +138,7 @@ impl VerifiedToken {
     /// # Errors
     ///
     /// [`ActorError`] if the claim is present and malformed, or nests more than 16 levels.
-    pub fn delegation_chain(&self) -> Result<Vec<&str>, ActorError> {
+    pub fn delegation_chain(&self) -> Result<Vec<Actor<'_>>, ActorError> {
         actor::chain(self.act()?)
     }
 
@@ -207,8 +208,10 @@ impl VerifiedToken {
 
     /// Returns the `act` claim. A claim that is present but cannot be read is an error, not an absent actor.
     fn act(&self) -> Result<Option<&Value>, ActorError> {
-        let act = self.value("act");
-        if act.is_none() && self.has_claim("act") { Err(ActorError::Malformed) } else { Ok(act) }
+        if !self.has_claim("act") {
+            return Ok(None);
+        }
+        self.value("act").map(Some).ok_or(ActorError::Malformed)
     }
 
     /// Returns a string claim. All claims are read only if the text of this claim contains escapes.

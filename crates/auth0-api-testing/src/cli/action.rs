@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::section::Section;
-use crate::{ExchangeRejection, ExchangeRequest, LocalTenantBuilder, User};
+use crate::{ActorClaim, ExchangeRejection, ExchangeRequest, Exchanged, LocalTenantBuilder, User};
 
 /// A profile, and how its Action decides.
 #[derive(Clone)]
@@ -19,6 +19,8 @@ pub(super) struct Profile {
     denied: BTreeMap<String, String>,
     /// Subject tokens that require another authentication factor.
     mfa_required: Vec<String>,
+    /// The actor of the tokens; `None` if no actor acts for the user.
+    actor: Option<ActorClaim>,
     users: Vec<User>,
 }
 
@@ -33,6 +35,7 @@ impl Profile {
             subject_tokens: BTreeMap::new(),
             denied: BTreeMap::from([(format!("{prefix}locked"), "account_locked".into())]),
             mfa_required: vec![format!("{prefix}mfa")],
+            actor: None,
             users: users.to_vec(),
         }
     }
@@ -54,6 +57,7 @@ impl Profile {
             subject_tokens: subject_tokens.into_iter().collect(),
             denied: denied.into_iter().collect(),
             mfa_required,
+            actor: section.table("actor").and_then(actor),
             users: users.to_vec(),
         })
     }
@@ -68,7 +72,7 @@ impl Profile {
         }
     }
 
-    fn decide(&self, request: &ExchangeRequest) -> Result<User, ExchangeRejection> {
+    fn decide(&self, request: &ExchangeRequest) -> Result<Exchanged, ExchangeRejection> {
         let token = request.subject_token();
         if let Some(code) = self.denied.get(token) {
             return Err(ExchangeRejection::deny(code, "The Action of the profile denies this subject token"));
@@ -78,7 +82,10 @@ impl Profile {
         }
         let of_prefix = || token.strip_prefix(self.prefix.as_deref()?).filter(|user| !user.is_empty());
         match self.subject_tokens.get(token).map(String::as_str).or_else(of_prefix) {
-            Some(id) => Ok(self.users.iter().find(|user| user.id() == id).cloned().unwrap_or_else(|| User::new(id))),
+            Some(id) => {
+                let user = self.users.iter().find(|user| user.id() == id).cloned().unwrap_or_else(|| User::new(id));
+                Ok(self.actor.iter().cloned().fold(Exchanged::user(user), Exchanged::actor))
+            }
             None => Err(ExchangeRejection::reject_subject_token(self.hint())),
         }
     }
@@ -89,6 +96,15 @@ impl Profile {
             None => "the profile does not know this subject token".into(),
         }
     }
+}
+
+/// Reads `actor = { sub = "agt_7", sub_profile = "ai_agent" }`: the current actor of the tokens, without earlier ones.
+fn actor(mut section: Section<'_>) -> Option<ActorClaim> {
+    let subject = section.required("sub");
+    let members = ["iss", "sub_profile", "client_id", "client_profile"].map(|name| (name, section.text(name)));
+    section.finish();
+    let members = members.into_iter().filter_map(|(name, value)| Some((name, value?)));
+    Some(members.fold(ActorClaim::new(subject?), |actor, (name, value)| actor.member(name, value)))
 }
 
 /// The id of the Action of the example profile. Profiles that the Management API makes can name it.

@@ -60,6 +60,8 @@ fn api(section: &mut Section<'_>) -> Option<Api> {
     let scopes = section.texts("scopes");
     let lifetime = section.number("token_lifetime", "a number of seconds, from 1 to 2592000", &LIFETIMES);
     let algorithm = section.one_of("algorithm", &Algorithm::ALL.map(|algorithm| (algorithm.name(), algorithm)));
+    let opt_in = section.one_of("agent_subject_claims", &[("auth0-v1", ())]);
+    let details = section.texts("authorization_details_types");
     let (rfc9068, requires_dpop) = (section.flag("rfc9068"), section.flag("require_dpop"));
     let mut api = Api::new(identifier?);
     if let Some(scopes) = scopes {
@@ -70,6 +72,12 @@ fn api(section: &mut Section<'_>) -> Option<Api> {
     }
     if let Some(algorithm) = algorithm {
         api = api.algorithm(algorithm);
+    }
+    if opt_in.is_some() {
+        api = api.agent_subject_claims();
+    }
+    if let Some(types) = details {
+        api = api.authorization_details_types(types);
     }
     if requires_dpop {
         api = api.require_dpop();

@@ -49,8 +49,15 @@ fn document(tenant: &Tenant) -> Value {
         // RFC 9449 §5.1.
         "dpop_signing_alg_values_supported": ["ES256"],
     });
-    if let Some(members) = document.as_object_mut().filter(|_| tenant.registry.client_registration) {
-        members.insert("registration_endpoint".into(), tenant.url(register::PATH).into());
+    if let Some(members) = document.as_object_mut() {
+        if tenant.registry.client_registration {
+            members.insert("registration_endpoint".into(), tenant.url(register::PATH).into());
+        }
+        // RFC 9396 §10.
+        let types = tenant.registry.authorization_details_types();
+        if !types.is_empty() {
+            members.insert("authorization_details_types_supported".into(), types.into());
+        }
     }
     document
 }

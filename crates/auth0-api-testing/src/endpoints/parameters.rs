@@ -97,12 +97,13 @@ fn json(body: &[u8]) -> Result<Parameters, ErrorResponse> {
 }
 
 /// The parameters of the protocol. An Action does not receive them among the extra fields.
-const PROTOCOL: [&str; 33] = [
+const PROTOCOL: [&str; 34] = [
     "actor_token",
     "actor_token_type",
     "assertion",
     "aud",
     "audience",
+    "authorization_details",
     "client_assertion",
     "client_assertion_type",
     "client_id",

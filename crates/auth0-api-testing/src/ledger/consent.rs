@@ -3,6 +3,7 @@
 use std::time::SystemTime;
 
 use auth0_api_core::jose::Thumbprint;
+use serde_json::Value;
 
 use crate::registry::{Organization, User};
 
@@ -13,6 +14,7 @@ pub(crate) struct Consent {
     pub(crate) user: User,
     pub(crate) audience: Option<String>,
     pub(crate) scopes: Vec<String>,
+    pub(crate) authorization_details: Vec<Value>,
     pub(crate) organization: Option<Organization>,
     /// The key that a public client's refresh token is bound to (RFC 9449 §5), or the `dpop_jkt` of an authorization
     /// request (RFC 9449 §10).

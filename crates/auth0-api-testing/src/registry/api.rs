@@ -6,7 +6,6 @@ use auth0_api_core::Algorithm;
 
 use crate::TokenBuilder;
 use crate::key_ring::DEFAULT_ALGORITHM;
-use crate::must::random_text;
 
 /// An API of the tenant; register it with [`LocalTenantBuilder::api`](crate::LocalTenantBuilder::api).
 ///
@@ -27,6 +26,8 @@ pub struct Api {
     token_lifetime: Duration,
     algorithm: Algorithm,
     rfc9068: bool,
+    agent_subject_claims: bool,
+    authorization_details_types: Option<Vec<String>>,
     requires_dpop: bool,
 }
 
@@ -40,6 +41,8 @@ impl Api {
             token_lifetime: DEFAULT_LIFETIME,
             algorithm: DEFAULT_ALGORITHM,
             rfc9068: false,
+            agent_subject_claims: false,
+            authorization_details_types: None,
             requires_dpop: false,
         }
     }
@@ -63,10 +66,25 @@ impl Api {
     }
 
     /// Gives the API's tokens the profile of [RFC 9068](https://www.rfc-editor.org/rfc/rfc9068#section-2): `typ`
-    /// `at+jwt`, `client_id` in place of `azp`, and a `jti`. By default the tokens have Auth0's own profile, as in
-    /// Auth0.
+    /// `at+jwt`, `client_id` in place of `azp`, a `jti`, and no `gty`. By default the tokens have Auth0's own profile,
+    /// as in Auth0.
     pub fn rfc9068(mut self) -> Self {
         self.rfc9068 = true;
+        self
+    }
+
+    /// Opts in to the claims that say who calls (`agent_subject_claims: "auth0-v1"` in Auth0): `sub_profile`, and
+    /// `client_profile`. Off by default, as in Auth0.
+    pub fn agent_subject_claims(mut self) -> Self {
+        self.agent_subject_claims = true;
+        self
+    }
+
+    /// Sets the types of authorization details that a client may request for this API
+    /// ([RFC 9396](https://www.rfc-editor.org/rfc/rfc9396)). A request with another type is rejected. By default every
+    /// type is accepted.
+    pub fn authorization_details_types(mut self, types: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.authorization_details_types = Some(types.into_iter().map(Into::into).collect());
         self
     }
 
@@ -80,12 +98,8 @@ impl Api {
     /// Changes a new token of the tenant into a token for this API and a client, in the API's profile.
     pub(crate) fn token(&self, token: TokenBuilder, client_id: &str) -> TokenBuilder {
         let token = token.audience(&self.identifier).algorithm(self.algorithm).expires_in(self.token_lifetime);
-        if self.rfc9068 {
-            let token = token.without_claim("azp").claim("client_id", client_id);
-            token.claim("jti", random_text()).header("typ", "at+jwt")
-        } else {
-            token.claim("azp", client_id)
-        }
+        let token = token.claim("azp", client_id);
+        if self.rfc9068 { token.rfc9068() } else { token }
     }
 
     pub(crate) fn identifier(&self) -> &str {
@@ -94,6 +108,18 @@ impl Api {
 
     pub(crate) fn has(&self, scope: &str) -> bool {
         self.scopes.as_ref().is_none_or(|scopes| scopes.iter().any(|known| known == scope))
+    }
+
+    pub(crate) fn has_agent_subject_claims(&self) -> bool {
+        self.agent_subject_claims
+    }
+
+    pub(crate) fn authorization_details_types_listed(&self) -> impl Iterator<Item = &str> {
+        self.authorization_details_types.iter().flatten().map(String::as_str)
+    }
+
+    pub(crate) fn has_authorization_details_type(&self, name: &str) -> bool {
+        self.authorization_details_types.as_ref().is_none_or(|types| types.iter().any(|known| known == name))
     }
 
     /// Returns the scopes of the API; none if the API grants every requested scope.

@@ -28,6 +28,8 @@ pub struct Application {
     logout_urls: Option<Vec<String>>,
     refresh_tokens: RefreshTokenPolicy,
     requires_dpop: bool,
+    /// The id of the AI agent that the application is; `None` for other applications.
+    agent_id: Option<String>,
 }
 
 impl Application {
@@ -96,6 +98,16 @@ impl Application {
         self
     }
 
+    /// Makes the application an AI agent with this id: `agt_…`, or an id of the customer's choice. It must differ from
+    /// the client id.
+    ///
+    /// With client credentials, the agent's id is then the `sub` of the tokens. In an on-behalf-of exchange, it is the
+    /// `sub` of the actor.
+    pub fn agent(mut self, id: impl Into<String>) -> Self {
+        self.agent_id = Some(id.into());
+        self
+    }
+
     /// Returns the client id.
     pub fn id(&self) -> &str {
         &self.id
@@ -144,6 +156,25 @@ impl Application {
         &self.refresh_tokens
     }
 
+    pub(crate) fn agent_id(&self) -> Option<&str> {
+        self.agent_id.as_deref()
+    }
+
+    /// Returns `client_profile`: what the application is.
+    pub(crate) fn client_profile(&self) -> &'static str {
+        match self.agent_id {
+            Some(_) => "service ai_agent",
+            None if self.is_public() => "browser_app",
+            None => "service",
+        }
+    }
+
+    /// Returns why a tenant cannot start with this application.
+    pub(crate) fn problem(&self) -> Option<String> {
+        let is_usable = self.agent_id.as_ref().is_none_or(|agent| !agent.trim().is_empty() && *agent != self.id);
+        (!is_usable).then(|| format!("the agent of the application {} needs an id that is not the client id", self.id))
+    }
+
     pub(crate) fn requires_dpop(&self) -> bool {
         self.requires_dpop
     }
@@ -158,6 +189,7 @@ impl Application {
             logout_urls: None,
             refresh_tokens: RefreshTokenPolicy::reusable(),
             requires_dpop: false,
+            agent_id: None,
         }
     }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::User;
+use crate::ActorClaim;
 
 /// The request that an exchange profile's Action receives.
 ///
@@ -26,14 +27,14 @@ pub struct ExchangeRequest {
 /// use auth0_api_testing::{Exchanged, User};
 ///
 /// let plain = Exchanged::from(User::new("auth0|ada"));
-/// let delegated = Exchanged::user(User::new("auth0|ada")).actor("agent|7");
+/// let delegated = Exchanged::user(User::new("auth0|ada")).actor("agt_7");
 /// # drop((plain, delegated));
 /// ```
 #[derive(Clone, Debug)]
 #[must_use = "an Action must return this value"]
 pub struct Exchanged {
     pub(crate) user: User,
-    pub(crate) actor: Option<String>,
+    pub(crate) actor: Option<ActorClaim>,
 }
 
 /// An Action's decision not to issue tokens.
@@ -122,9 +123,9 @@ impl Exchanged {
         Self { user, actor: None }
     }
 
-    /// Sets the subject that acts for the user: `act.sub` of the tokens.
-    pub fn actor(mut self, subject: impl Into<String>) -> Self {
-        self.actor = Some(subject.into());
+    /// Sets the actor that acts for the user: `act` of the tokens. A text is its `sub`.
+    pub fn actor(mut self, actor: impl Into<ActorClaim>) -> Self {
+        self.actor = Some(actor.into());
         self
     }
 }

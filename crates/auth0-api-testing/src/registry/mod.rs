@@ -25,6 +25,7 @@ pub use grant_type::GrantType;
 pub(crate) use organization::{Invitation, Organization};
 pub(crate) use profile_claims::claims as profile_claims;
 pub use refresh_token_policy::RefreshTokenPolicy;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 pub use user::User;
 
@@ -49,6 +50,12 @@ pub(crate) struct Registry {
 impl Registry {
     pub(crate) fn api(&self, identifier: &str) -> Option<&Api> {
         self.apis.iter().find(|api| api.identifier() == identifier)
+    }
+
+    /// Returns the types of authorization details that the APIs list, each once.
+    pub(crate) fn authorization_details_types(&self) -> Vec<&str> {
+        let types: BTreeSet<_> = self.apis.iter().flat_map(Api::authorization_details_types_listed).collect();
+        types.into_iter().collect()
     }
 
     pub(crate) fn application(&self, id: &str) -> Option<&Arc<Application>> {
@@ -95,6 +102,7 @@ impl Registry {
         problems.extend(repeated("organization", &self.organizations, |organization| &organization.name));
         problems.extend(self.profiles.iter().filter_map(of_profile));
         problems.extend(self.apis.iter().filter_map(Api::problem));
+        problems.extend(self.applications.iter().filter_map(|application| application.problem()));
         problems.extend(self.unknown_references());
         problems
     }

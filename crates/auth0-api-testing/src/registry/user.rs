@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::must::random_uuid;
+
 /// A user: registered with [`LocalTenantBuilder::user`](crate::LocalTenantBuilder::user), or returned by the Action of
 /// an exchange profile.
 ///
@@ -27,6 +29,12 @@ impl User {
     /// Makes a user with this id, which is the `sub` of the tokens.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into(), claims: Map::new(), access_token_claims: Map::new(), organizations: Vec::new() }
+    }
+
+    /// Makes a visitor who has not logged in: an anonymous session, with a random id `anon@UUID`. The tenant signs the
+    /// visitor in like a user, for a test that needs the tokens of an anonymous session.
+    pub fn anonymous() -> Self {
+        Self::new(format!("anon@{}", random_uuid()))
     }
 
     /// Sets a claim of ID tokens and of `/userinfo`.

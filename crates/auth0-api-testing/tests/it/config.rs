@@ -41,6 +41,8 @@ scopes = ["read:events"]
 token_lifetime = 300
 algorithm = "PS256"
 rfc9068 = true
+agent_subject_claims = "auth0-v1"
+authorization_details_types = ["event"]
 
 [[applications]]
 id = "shop"
@@ -49,6 +51,12 @@ secret = "s3cret"
 secret_method = "client_secret_post"
 grants = ["token_exchange"]
 callbacks = ["https://shop.example.com/back"]
+
+[[applications]]
+id = "assistant"
+kind = "machine"
+secret = "s3cret"
+agent = "agt_7"
 
 [[applications]]
 id = "calendar"
@@ -91,6 +99,7 @@ prefix = "badge:"
 subject_tokens = { "42" = "auth0|grace" }
 denied = { "badge:lost" = "badge_lost" }
 mfa_required = ["badge:vault"]
+actor = { sub = "helper", sub_profile = "ai_agent", client_id = "assistant" }
 "#;
 
 #[tokio::test]
@@ -111,6 +120,14 @@ async fn what_a_file_registers_is_served() {
     let header = part(body["access_token"].as_str().unwrap(), 0);
     assert_eq!((&header["alg"], &header["typ"]), (&"PS256".into(), &"at+jwt".into()));
 
+    let claims = part(body["access_token"].as_str().unwrap(), 1);
+    assert_eq!((&claims["sub_profile"], claims.get("gty")), (&"service".into(), None));
+    let agent = machine.replace("=flag", "=assistant").replace("=mine", "=s3cret");
+    let agent = format!("{agent}&authorization_details=%5B%7B%22type%22%3A%22event%22%7D%5D");
+    let claims = part(post_form(&url, &[], &agent).await.json()["access_token"].as_str().unwrap(), 1);
+    assert_eq!((&claims["sub"], &claims["sub_profile"]), (&"agt_7".into(), &"ai_agent".into()));
+    assert_eq!(claims["authorization_details"], json!([{ "type": "event" }]));
+
     for form in [
         "grant_type=client_credentials&client_id=flag&client_secret=mine&audience=https://bank.example.com",
         "grant_type=refresh_token&client_id=page&refresh_token=x",
@@ -128,7 +145,9 @@ async fn what_a_file_registers_is_served() {
         let body = post_form(&url, &[], &format!("{exchange}&subject_token={subject}")).await.json();
         let id_token = part(body["id_token"].as_str().unwrap(), 1);
         assert_eq!((&id_token["level"], &id_token["org_id"]), (&7.into(), &"org_initech".into()));
-        assert_eq!(part(body["access_token"].as_str().unwrap(), 1)["permissions"][0], "read:orders");
+        let claims = part(body["access_token"].as_str().unwrap(), 1);
+        assert_eq!(claims["permissions"][0], "read:orders");
+        assert_eq!(claims["act"], json!({ "sub": "helper", "sub_profile": "ai_agent", "client_id": "assistant" }));
     }
     // The My Account API lists the connections of which accounts can be connected.
     let me = exchange.replace("https://orders.example.com", &format!("{domain}/me/"));
@@ -157,6 +176,7 @@ scopes = ["a", 1]
 algorithm = "HS256"
 [[apis]]
 scope = "x"
+agent_subject_claims = true
 [[applications]]
 id = "shop"
 kind = "single_page"
@@ -171,6 +191,7 @@ user = "auth0|eve"
 connection = "slack"
 [[exchange_profiles]]
 subject_token_type = "urn:ietf:legacy"
+actor = { sub_profile = "ai_agent" }
 "#;
     let path = file("bad", text);
     let output =
@@ -183,17 +204,19 @@ subject_token_type = "urn:ietf:legacy"
     let report = report.replace(&path, "FILE").split_whitespace().collect::<Vec<_>>().join(" ");
     let mut rest = report.as_str();
     for problem in [
-        "18 problems in the configuration: FILE:1: port must be a port from 0 to 65535, not 99999",
+        "20 problems in the configuration: FILE:1: port must be a port from 0 to 65535, not 99999",
         "FILE:2: hosst is unknown; the file can have: ca_file, tls_cert,",
         "FILE:3: audience must be a text, not an empty text",
         "FILE:8: scopes must be a list of texts, not this list",
         "FILE:9: algorithm must be one of RS256,",
         "FILE:10: [[apis]]: identifier is missing",
         "FILE:11: scope is unknown; [[apis]] can have: identifier, scopes,",
-        "FILE:12: [[applications]]: a single_page application is public: it has neither secret nor public_jwk",
-        "FILE:16: [[users]]: no organization has the id or the name nobody",
-        "FILE:21: [[linked_accounts]]: no user has the id auth0|eve",
-        "FILE:24: [[exchange_profiles]]: the profile accepts no subject token: set prefix or subject_tokens",
+        "FILE:12: agent_subject_claims must be one of auth0-v1, not true",
+        "FILE:13: [[applications]]: a single_page application is public: it has neither secret nor public_jwk",
+        "FILE:17: [[users]]: no organization has the id or the name nobody",
+        "FILE:22: [[linked_accounts]]: no user has the id auth0|eve",
+        "FILE:25: [[exchange_profiles]]: the profile accepts no subject token: set prefix or subject_tokens",
+        "FILE:27: [exchange_profiles.actor]: sub is missing",
         "--organization acme is not ID=NAME, such as org_acme=acme",
         "cannot read /no/cert: ",
         "cannot read /no/key: ",

@@ -17,6 +17,7 @@ mod documents;
 mod dpop;
 mod exchange_profiles;
 mod foreign;
+mod kinds;
 mod logout;
 mod management;
 mod minting;

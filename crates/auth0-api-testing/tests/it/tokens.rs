@@ -65,7 +65,6 @@ async fn an_api_chooses_the_profile_and_the_algorithm_of_its_tokens() {
             "iat": 1_700_000_000,
             "exp": 1_700_000_060,
             "jti": null,
-            "gty": "client-credentials",
             "scope": "read:orders",
         })
     );

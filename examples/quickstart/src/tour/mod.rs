@@ -1,6 +1,7 @@
 //! The guided tour, chapter by chapter. Each step sends a request and compares the answer with the expected one.
 
 mod bearer;
+mod callers;
 mod delegation;
 mod dpop;
 mod guide;
@@ -45,6 +46,8 @@ pub(crate) async fn run(servers: &Servers) -> Result<usize, Box<dyn Error>> {
     let guide = Guide::new()?;
     println!("── Bearer: every client that has the token can use it ──\n");
     let mut failed = guide.run_all(bearer::steps(servers)).await?;
+    println!("── Callers: users, visitors who have not logged in, and AI agents ──\n");
+    failed += guide.run_all(callers::steps(servers)).await?;
     println!("── DPoP: the token is bound to a key, and each request needs a proof signed with that key ──\n");
     failed += guide.run_all(dpop::steps(servers)).await?;
     println!("── DPoP with nonces: each proof must contain a nonce that the API has issued ──\n");

@@ -6,12 +6,13 @@ use auth0_api_core::jose::Thumbprint;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::StatusCode;
+use serde_json::Value;
 
 use super::AuthorizationRequest;
 use crate::Application;
 use crate::GrantType;
 use crate::endpoints::error_response::ErrorResponse;
-use crate::endpoints::issue::for_user;
+use crate::endpoints::issue::{for_user, requested_details};
 use crate::endpoints::membership::{accept_invitation, organization};
 use crate::endpoints::parameters::Parameters;
 use crate::ledger::{Code, Consent, Login, Session};
@@ -22,6 +23,7 @@ use crate::state::Tenant;
 pub(super) struct Draft {
     audience: Option<String>,
     scopes: Vec<String>,
+    authorization_details: Vec<Value>,
     key: Option<Thumbprint>,
     challenge: Option<String>,
 }
@@ -46,6 +48,7 @@ impl Draft {
         Ok(Self {
             audience: audience.map(str::to_owned),
             scopes: for_user(api, &parameters.scopes().unwrap_or_default()),
+            authorization_details: requested_details(api, parameters)?,
             key: parameters.get("dpop_jkt").map(thumbprint).transpose()?,
             challenge: challenge(client, parameters)?,
         })
@@ -65,6 +68,7 @@ impl Draft {
             client_id: client.id().to_owned(),
             audience: self.audience,
             scopes: self.scopes,
+            authorization_details: self.authorization_details,
             organization: organization(tenant, parameters, user)?.cloned(),
             key: self.key,
             user: user.clone(),

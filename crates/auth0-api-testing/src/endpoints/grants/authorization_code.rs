@@ -27,6 +27,7 @@ pub(crate) fn authorization_code(call: &Call<'_>) -> Result<Value, ErrorResponse
         organization: consent.organization.as_ref(),
         login: consent.login.clone(),
         claims: Map::new(),
+        authorization_details: consent.authorization_details.clone(),
         extras: Extras { nonce: code.nonce.clone(), ..Extras::for_user(call) },
     };
     Ok(issue.answer().into())

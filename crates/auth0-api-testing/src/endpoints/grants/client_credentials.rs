@@ -1,4 +1,4 @@
-//! Client credentials: a token for the client itself
+//! Client credentials: a token for the client itself, or for the agent that the client is
 //! ([RFC 6749 §4.4](https://www.rfc-editor.org/rfc/rfc6749#section-4.4)).
 
 use serde_json::{Map, Value};
@@ -6,7 +6,8 @@ use serde_json::{Map, Value};
 use crate::Api;
 use crate::endpoints::call::Call;
 use crate::endpoints::error_response::ErrorResponse;
-use crate::endpoints::issue::{Extras, Issue, for_api};
+use crate::endpoints::issue::{Extras, Issue, for_api, requested_details};
+use crate::mint_callers::CLIENT_CREDENTIALS;
 
 pub(crate) fn client_credentials(call: &Call<'_>) -> Result<Value, ErrorResponse> {
     let api = call.api()?;
@@ -17,7 +18,8 @@ pub(crate) fn client_credentials(call: &Call<'_>) -> Result<Value, ErrorResponse
         scopes: scopes(call, api),
         organization: None,
         login: None,
-        claims: Map::from_iter([("gty".to_owned(), "client-credentials".into())]),
+        claims: Map::from_iter([("gty".to_owned(), CLIENT_CREDENTIALS.into())]),
+        authorization_details: requested_details(Some(api), call.parameters)?,
         extras: Extras::default(),
     };
     Ok(issue.answer().into())

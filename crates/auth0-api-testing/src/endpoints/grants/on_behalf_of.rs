@@ -1,14 +1,14 @@
 //! On-behalf-of: an API exchanges the token that it received for a token for the next API. The new token is for the
 //! same user and names the API's client as the actor.
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
-use crate::User;
 use crate::endpoints::call::Call;
 use crate::endpoints::error_response::ErrorResponse;
-use crate::endpoints::issue::{ACCESS_TOKEN, Extras, Issue, for_api, is_openid};
+use crate::endpoints::issue::{ACCESS_TOKEN, Extras, Issue, for_api, is_openid, requested_details};
 use crate::own_token;
 use crate::registry::Organization;
+use crate::{ActorClaim, Api, User};
 
 pub(super) fn issue(call: &Call<'_>) -> Result<Value, ErrorResponse> {
     let identifier = call.client.identifier().ok_or_else(|| ErrorResponse::unauthorized_client(NOT_AN_API))?;
@@ -26,6 +26,9 @@ pub(super) fn issue(call: &Call<'_>) -> Result<Value, ErrorResponse> {
     });
     let organization = text("org_id")
         .map(|id| Organization { id: id.to_owned(), name: text("org_name").unwrap_or_default().to_owned() });
+    // The subject stays who it was, also if its id does not say so.
+    let profile = subject.get("sub_profile").filter(|_| api.has_agent_subject_claims());
+    let profile = profile.map(|profile| ("sub_profile".to_owned(), profile.clone())).into_iter();
     let issue = Issue {
         call,
         api: Some(api),
@@ -33,7 +36,8 @@ pub(super) fn issue(call: &Call<'_>) -> Result<Value, ErrorResponse> {
         scopes,
         organization: organization.as_ref(),
         login: None,
-        claims: Map::from_iter([("act".to_owned(), nested(call.client.id(), subject.get("act"))?)]),
+        claims: profile.chain([("act".to_owned(), nested(actor(call, api), subject.get("act"))?)]).collect(),
+        authorization_details: requested_details(Some(api), call.parameters)?,
         extras: Extras::default(),
     };
     let mut answer = issue.answer();
@@ -41,17 +45,23 @@ pub(super) fn issue(call: &Call<'_>) -> Result<Value, ErrorResponse> {
     Ok(answer.into())
 }
 
+/// Returns the calling client as an actor. If the client is an agent, the actor is the agent.
+fn actor(call: &Call<'_>, api: &Api) -> ActorClaim {
+    match call.client.agent_id() {
+        None => ActorClaim::new(call.client.id()),
+        Some(agent) if api.has_agent_subject_claims() => ActorClaim::agent(agent).client_id(call.client.id()),
+        Some(agent) => ActorClaim::new(agent).client_id(call.client.id()),
+    }
+}
+
 /// Makes the claim `act`: the calling client, with the earlier actors nested inside
 /// ([RFC 8693 §4.1](https://www.rfc-editor.org/rfc/rfc8693#section-4.1)).
-fn nested(client_id: &str, act: Option<&Value>) -> Result<Value, ErrorResponse> {
+fn nested(actor: ActorClaim, act: Option<&Value>) -> Result<Value, ErrorResponse> {
     let levels = std::iter::successors(act, |level| level.get("act")).take(MAX_ACTORS).count();
     if levels == MAX_ACTORS {
         return Err(ErrorResponse::invalid_request("The subject_token is rejected: its delegation chain is full"));
     }
-    Ok(match act {
-        Some(act) => json!({ "sub": client_id, "act": act }),
-        None => json!({ "sub": client_id }),
-    })
+    Ok(act.into_iter().fold(actor, |actor, act| actor.member("act", act.clone())).into())
 }
 
 /// Auth0's limit of nested actors.

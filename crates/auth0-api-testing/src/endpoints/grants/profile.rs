@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::endpoints::call::Call;
 use crate::endpoints::error_response::ErrorResponse;
-use crate::endpoints::issue::{ACCESS_TOKEN, Extras, Issue, for_user};
+use crate::endpoints::issue::{ACCESS_TOKEN, Extras, Issue, for_user, requested_details};
 use crate::ledger::Login;
 use crate::must::random_text;
 use crate::registry::{Action, RejectionKind};
@@ -16,7 +16,7 @@ pub(super) fn issue(call: &Call<'_>, action: &Action) -> Result<Value, ErrorResp
     let api = call.api()?;
     let request = request(call)?;
     let Exchanged { user, actor } = action.decide(&request).map_err(|rejection| rejected(call, rejection))?;
-    let act = actor.map(|subject| ("act".to_owned(), json!({ "sub": subject })));
+    let act = actor.map(|actor| ("act".to_owned(), actor.into()));
     let issue = Issue {
         call,
         api: Some(api),
@@ -25,6 +25,7 @@ pub(super) fn issue(call: &Call<'_>, action: &Action) -> Result<Value, ErrorResp
         organization: call.organization(&user)?,
         login: Some(Login { at: call.tenant.clock.now(), session_id: None }),
         claims: Map::from_iter(act),
+        authorization_details: requested_details(Some(api), call.parameters)?,
         extras: Extras::for_user(call),
     };
     let mut answer = issue.answer();

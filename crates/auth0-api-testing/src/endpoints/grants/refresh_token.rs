@@ -17,6 +17,7 @@ pub(crate) fn refresh_token(call: &Call<'_>) -> Result<Value, ErrorResponse> {
         return Err(ErrorResponse::invalid_grant("The refresh token is bound to another DPoP key"));
     }
     let api = api(call, &consent)?;
+    let is_own = api.map(Api::identifier) == consent.audience.as_deref();
     let issue = Issue {
         call,
         api,
@@ -25,6 +26,8 @@ pub(crate) fn refresh_token(call: &Call<'_>) -> Result<Value, ErrorResponse> {
         organization: consent.organization.as_ref(),
         login: consent.login.clone(),
         claims: Map::new(),
+        // RFC 9396 §6: the consent's details, which are for the API of the consent.
+        authorization_details: consent.authorization_details.iter().filter(|_| is_own).cloned().collect(),
         extras: Extras { refresh_token: false, ..Extras::for_user(call) },
     };
     // The tenant replaces the token only now, so that a request that is rejected for another reason can be repeated.

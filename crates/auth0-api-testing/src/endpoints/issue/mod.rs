@@ -1,6 +1,8 @@
 //! Issues the tokens of a response: the access token, the ID token and the refresh token.
 
+mod authorization_details;
 mod id_token;
+mod profiles;
 mod scopes;
 
 use std::time::Duration;
@@ -14,6 +16,8 @@ use crate::ledger::{Consent, Login};
 use crate::must::random_text;
 use crate::registry::{Organization, User};
 use crate::{Api, GrantType, TokenBuilder};
+pub(crate) use authorization_details::requested_details;
+use profiles::profiles;
 use scopes::{OFFLINE_ACCESS, ONLINE_ACCESS};
 pub(crate) use scopes::{OPENID, for_api, for_user, is_openid};
 
@@ -30,6 +34,8 @@ pub(crate) struct Issue<'a> {
     pub(crate) organization: Option<&'a Organization>,
     /// When the user has signed in; `None` if the token is for the client itself, or on behalf of a user.
     pub(crate) login: Option<Login>,
+    /// The granted authorization details ([RFC 9396](https://www.rfc-editor.org/rfc/rfc9396)).
+    pub(crate) authorization_details: Vec<Value>,
     /// Additional claims of the access token.
     pub(crate) claims: Map<String, Value>,
     pub(crate) extras: Extras,
@@ -56,6 +62,10 @@ impl Issue<'_> {
         if self.scopes.is_some() {
             body.insert("scope".into(), self.scope().into());
         }
+        // RFC 9396 §7: the details that were granted.
+        if !self.authorization_details.is_empty() {
+            body.insert("authorization_details".into(), self.authorization_details.clone().into());
+        }
         if let Some(user) = self.user.filter(|_| self.extras.id_token && self.has("openid")) {
             body.insert("id_token".into(), self.id_token(user).into());
         }
@@ -68,7 +78,7 @@ impl Issue<'_> {
     fn access_token(&self, key: Option<Thumbprint>) -> String {
         let Some(api) = self.api else { return self.opaque_token() };
         let client = self.call.client.id();
-        let subject = self.user.map_or_else(|| format!("{client}@clients"), |user| user.id().to_owned());
+        let subject = self.subject();
         let mut token = api.token(self.call.tenant.mint(), client).subject(&subject);
         // As in Auth0, a token with the scope `openid` is also for /userinfo.
         if self.user.is_some() && self.has("openid") {
@@ -81,11 +91,29 @@ impl Issue<'_> {
         if let Some(key) = key {
             token = token.claim("cnf", json!({ "jkt": key.to_string() }));
         }
+        if !self.authorization_details.is_empty() {
+            token = token.authorization_details(self.authorization_details.clone());
+        }
+        if api.has_agent_subject_claims() {
+            token = profiles(&self.call.client, &subject)
+                .into_iter()
+                .fold(token, |token, (name, value)| token.claim(name, value));
+        }
         let from_action = self.user.into_iter().flat_map(User::access_token_claims);
         for (name, value) in from_action.chain(&self.claims) {
             token = token.claim(name, value.clone());
         }
         self.in_organization(token).sign()
+    }
+
+    /// Returns the user's id, the id of the agent that the client is, or the form of a machine.
+    fn subject(&self) -> String {
+        let Call { client, .. } = self.call;
+        match (self.user, client.agent_id()) {
+            (Some(user), _) => user.id().to_owned(),
+            (None, Some(agent)) => agent.to_owned(),
+            (None, None) => format!("{}@clients", client.id()),
+        }
     }
 
     fn in_organization(&self, token: TokenBuilder) -> TokenBuilder {
@@ -129,6 +157,7 @@ impl Issue<'_> {
             user: user.clone(),
             audience: self.api.map(|api| api.identifier().to_owned()),
             scopes: self.scopes.clone().unwrap_or_default(),
+            authorization_details: self.authorization_details.clone(),
             organization: self.organization.cloned(),
             key: None,
             login: self.login.clone(),
