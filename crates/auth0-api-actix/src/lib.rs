@@ -100,7 +100,7 @@ mod unread;
 
 #[doc(no_inline)]
 pub use auth0_api_core::*;
-pub use extractors::{Claims, MaybeToken, Token};
+pub use extractors::{Claims, EndUserAddress, MaybeToken, Token};
 pub use handler_error::HandlerError;
 pub use metadata_routes::{metadata_routes, metadata_routes_of_all};
 pub use middleware::{Auth, AuthMiddleware};

@@ -106,7 +106,7 @@ mod settings;
 #[doc(no_inline)]
 pub use auth0_api_core::*;
 #[cfg(feature = "axum")]
-pub use extractors::{Claims, Token, TokenRejection};
+pub use extractors::{Claims, EndUserAddress, Token, TokenRejection};
 pub use future::{AuthFuture, ResponseFuture};
 pub use grpc::grpc_metadata;
 pub use handler_error::HandlerError;

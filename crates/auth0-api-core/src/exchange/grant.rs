@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::net::IpAddr;
 use std::time::SystemTime;
 
 use super::expected::Expected;
@@ -65,6 +66,7 @@ pub struct GrantRequest<'g> {
     pub(super) subject_expires_at: Option<SystemTime>,
     pub(super) proof_key: Option<&'g ProofKey>,
     pub(super) access_token_only: bool,
+    pub(super) end_user_address: Option<IpAddr>,
     judge: JudgedBy,
 }
 
@@ -80,6 +82,7 @@ impl<'g> GrantRequest<'g> {
             subject_expires_at: None,
             proof_key: None,
             access_token_only: false,
+            end_user_address: None,
             judge: JudgedBy::Tenant,
         }
     }
@@ -127,6 +130,16 @@ impl<'g> GrantRequest<'g> {
     /// Ignores ID and refresh tokens in the answer, without reading them.
     pub fn access_token_only(mut self) -> Self {
         self.access_token_only = true;
+        self
+    }
+
+    /// Sets the address of the end user, for the header `auth0-forwarded-for`. It is sent only if the client has the
+    /// setting [`forward_end_user_address`](crate::ApiClientBuilder::forward_end_user_address). Default: none.
+    ///
+    /// The address is not part of the cache's key, because the answer does not depend on it: Auth0 uses it only to count
+    /// requests and failures.
+    pub fn end_user_address(mut self, address: impl Into<Option<IpAddr>>) -> Self {
+        self.end_user_address = address.into();
         self
     }
 

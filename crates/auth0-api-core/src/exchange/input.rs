@@ -10,6 +10,13 @@ pub enum InputError {
         /// The form field.
         parameter: &'static str,
     },
+    /// The subject of an on-behalf-of exchange has already been delegated five times or more: its `act` claim nests that
+    /// many actors, and the tenant adds no further one. This is a property of the caller's token.
+    #[error("the token has been delegated {depth} times already")]
+    DelegationTooDeep {
+        /// The number of nested actors, at most 16.
+        depth: usize,
+    },
     /// Parameters have reserved names.
     #[error("reserved parameters cannot be set: {}", .names.join(", "))]
     Reserved {

@@ -2,6 +2,8 @@
 //! [RFC 8693](https://www.rfc-editor.org/rfc/rfc8693)): exchanges a token that the tenant did not issue for a token of
 //! the tenant.
 
+use std::net::IpAddr;
+
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::extra::Extra;
@@ -20,6 +22,7 @@ use super::{Grant, GrantRequest, InputError, ProofKey, SubjectToken, organizatio
 /// | `organization` | none |
 /// | `actor_token` | none: no actor acts for the subject |
 /// | `dpop` | none: a bearer token |
+/// | `end_user_address` | none: the tenant counts failures for the address of this API |
 ///
 /// ```
 /// use auth0_api_core::ExchangeProfile;
@@ -39,6 +42,7 @@ pub struct ExchangeProfile {
     actor: Option<Actor>,
     extra: Extra,
     proof_key: Option<ProofKey>,
+    end_user_address: Option<IpAddr>,
 }
 
 #[derive(Clone)]
@@ -74,6 +78,7 @@ impl ExchangeProfile {
             actor: None,
             extra: Extra::default(),
             proof_key: None,
+            end_user_address: None,
         }
     }
 
@@ -118,6 +123,18 @@ impl ExchangeProfile {
         self
     }
 
+    /// Sends the address of the end user to the tenant, which then counts failures and limits for this address. Default:
+    /// none, and with `None` no address is sent.
+    ///
+    /// The address is sent only if the client has the setting
+    /// [`forward_end_user_address`](crate::ApiClientBuilder::forward_end_user_address). Take it from the extractor
+    /// `EndUserAddress` of an adapter or from [`ApiClient::end_user_address`](crate::ApiClient::end_user_address), never
+    /// directly from a header.
+    pub fn end_user_address(mut self, address: impl Into<Option<IpAddr>>) -> Self {
+        self.end_user_address = address.into();
+        self
+    }
+
     pub(crate) fn with_subject(self, subject: SubjectToken) -> ProfileGrant {
         ProfileGrant { subject, profile: self }
     }
@@ -132,6 +149,7 @@ impl Grant for ProfileGrant {
             .field_if_any("scope", profile.scope.as_deref())
             .field_if_any("requested_token_type", profile.requested_token_type.as_deref())
             .judged_by(JudgedBy::Action)
+            .end_user_address(profile.end_user_address)
             .proof_key(profile.proof_key.as_ref());
         if let Some(audience) = &profile.audience {
             request = request.field("audience", not_blank("audience", audience)?);

@@ -6,9 +6,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde_json::Value;
 
 use super::expected::Expected;
+use super::server_error::Reported;
 use super::token_set::{TokenType, Tokens};
 use super::{
-    EndpointError, EndpointUnavailable, ExchangeError, IssuedToken, ResponseError, ServerError, id_token, organization,
+    EndpointError, EndpointUnavailable, ExchangeError, IssuedToken, Quotas, ResponseError, ServerError, id_token,
+    organization,
 };
 use crate::base64url;
 use crate::clock::since_epoch;
@@ -19,13 +21,14 @@ use crate::jose::Object;
 pub(super) fn read(response: &HttpResponse, expected: &Expected, now: SystemTime) -> Result<Tokens, ExchangeError> {
     let status = response.status;
     if status == 200 {
-        return tokens(&response.body, expected, now);
+        return tokens(response, expected, now);
     }
     let retry_after = retry_after(response);
+    let reported = Reported { quotas: Quotas::read(response), retry_after };
     // RFC 6749 §5.2: a body with the member `error` is an OAuth error. The status may be any error status, and the body
     // may have any other members.
     if status >= 400
-        && let Some(error) = ServerError::read(status, &response.body, retry_after, expected.judge)?
+        && let Some(error) = ServerError::read(status, &response.body, reported, expected.judge)?
     {
         return Err(error.into());
     }
@@ -41,8 +44,8 @@ pub(super) fn retry_after(response: &HttpResponse) -> Option<Duration> {
 }
 
 /// Reads a successful answer (RFC 6749 §5.1, RFC 8693 §2.2.1).
-fn tokens(body: &[u8], expected: &Expected, now: SystemTime) -> Result<Tokens, ExchangeError> {
-    let body = Object::parse(body.to_vec()).map_err(|_| ResponseError::Body { status: 200 })?;
+fn tokens(response: &HttpResponse, expected: &Expected, now: SystemTime) -> Result<Tokens, ExchangeError> {
+    let body = Object::parse(response.body.clone()).map_err(|_| ResponseError::Body { status: 200 })?;
     let access_token = required(&body, "access_token")?.into_owned();
     let token_type =
         TokenType::read(&required(&body, "token_type")?).ok_or(ResponseError::Member { member: "token_type" })?;
@@ -75,6 +78,7 @@ fn tokens(body: &[u8], expected: &Expected, now: SystemTime) -> Result<Tokens, E
         id_token: id_token.map(|token| issued("id_token", token)).transpose()?,
         refresh_token: refresh_token.map(|token| issued("refresh_token", token)).transpose()?,
         bound_to: expected.bound_to,
+        quotas: Quotas::read(response),
     })
 }
 

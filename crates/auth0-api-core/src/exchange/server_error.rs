@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{IssuedToken, ResponseError};
+use super::{IssuedToken, Quotas, ResponseError};
 use crate::jose::Object;
 
 /// An OAuth error of the token endpoint.
@@ -23,9 +23,16 @@ struct Inner {
     status: u16,
     code: Box<str>,
     description: Option<Box<str>>,
-    retry_after: Option<Duration>,
+    reported: Reported,
     mfa_token: Option<IssuedToken>,
     mfa_requirements: Option<Value>,
+}
+
+/// What the headers of an error response say.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Reported {
+    pub(super) quotas: Quotas,
+    pub(super) retry_after: Option<Duration>,
 }
 
 /// What an error means, and who can resolve the problem.
@@ -39,13 +46,15 @@ pub enum ServerErrorKind {
     AccountUnusable,
     /// This API's client authentication was rejected, or the client may not use this grant.
     Client,
+    /// The subject of an on-behalf-of exchange has been delegated too often: the tenant adds no further actor.
+    DelegationTooDeep,
     /// A policy of the tenant, or the Action of the profile, denied this subject.
     Denied,
     /// The user must log in or consent in a browser first.
     InteractionRequired,
     /// The user must pass a further factor first.
     MfaRequired,
-    /// There were too many requests: try again later.
+    /// There were too many requests, or a quota is used up: try again later.
     RateLimited,
     /// The request does not match the tenant's configuration: audience, scope, grant, parameters.
     Request,
@@ -64,6 +73,8 @@ pub enum ServerErrorKind {
 pub(super) enum JudgedBy {
     /// An Action. It rejects a subject token with `invalid_request`, and can deny access with its own codes.
     Action,
+    /// The tenant, for an on-behalf-of exchange: as `Tenant`, and it limits how often a subject can be delegated.
+    OnBehalfOf,
     /// The tenant, without an Action. `invalid_request` then means that the request is wrong, because this API has just
     /// verified the subject.
     Tenant,
@@ -83,7 +94,7 @@ impl ServerError {
             status: 400,
             code: "code".into(),
             description: None,
-            retry_after: None,
+            reported: Reported::default(),
             mfa_token: None,
             mfa_requirements: None,
         }))
@@ -97,7 +108,7 @@ impl ServerError {
     pub(super) fn read(
         status: u16,
         body: &[u8],
-        retry_after: Option<Duration>,
+        reported: Reported,
         judge: JudgedBy,
     ) -> Result<Option<Self>, ResponseError> {
         let Ok(body) = Object::parse(body.to_vec()) else { return Ok(None) };
@@ -106,14 +117,22 @@ impl ServerError {
             return Ok(None);
         }
         let text = |name, longest| body.string(name).ok().flatten().map(|text| printable(&text, longest));
-        let kind = ServerErrorKind::of(&code, status, judge);
+        let description = text("error_description", MAX_DESCRIPTION_BYTES);
+        let kind = match ServerErrorKind::of(&code, status, judge) {
+            ServerErrorKind::Request
+                if judge == JudgedBy::OnBehalfOf && is_about_delegation(description.as_deref()) =>
+            {
+                ServerErrorKind::DelegationTooDeep
+            }
+            kind => kind,
+        };
         let mfa_token = if kind == ServerErrorKind::MfaRequired { mfa_token(&body)? } else { None };
         Ok(Some(Self(Arc::new(Inner {
             kind,
             status,
             code: printable(&code, MAX_CODE_BYTES),
-            description: text("error_description", MAX_DESCRIPTION_BYTES),
-            retry_after,
+            description,
+            reported,
             mfa_token,
             mfa_requirements: body.value("mfa_requirements"),
         }))))
@@ -141,7 +160,12 @@ impl ServerError {
 
     /// How long to wait before the next attempt, from `Retry-After`, which has seconds or a date; at most one hour.
     pub fn retry_after(&self) -> Option<Duration> {
-        self.0.retry_after
+        self.0.reported.retry_after
+    }
+
+    /// The quotas that the response reports. After `too_many_requests`, one of them may be used up.
+    pub fn quotas(&self) -> Quotas {
+        self.0.reported.quotas
     }
 
     /// The `mfa_token` of `mfa_required`. Send it only to the user that the subject token identifies.
@@ -162,6 +186,7 @@ impl ServerErrorKind {
         match self {
             Self::AccountNotLinked
             | Self::AccountUnusable
+            | Self::DelegationTooDeep
             | Self::Denied
             | Self::InteractionRequired
             | Self::MfaRequired
@@ -217,14 +242,20 @@ impl fmt::Debug for ServerError {
             .field("kind", &self.0.kind)
             .field("status", &self.0.status)
             .field("code", &self.0.code)
-            .field("retry_after", &self.0.retry_after)
+            .field("retry_after", &self.0.reported.retry_after)
             .finish_non_exhaustive()
     }
 }
 
 impl std::error::Error for ServerError {}
 
-/// Makes a text from the network safe to log: keeps the printable ASCII characters, at most `longest` of them.
+/// Returns true if the tenant says that the delegation chain exceeds its limit. Auth0 has no code of its own for this:
+/// the code is `invalid_request`, and only the description tells.
+fn is_about_delegation(description: Option<&str>) -> bool {
+    let description = description.unwrap_or_default().to_ascii_lowercase();
+    description.split_once("delegation chain").is_some_and(|(_, rest)| rest.contains("exceed"))
+}
+
 /// Returns the `mfa_token`, if there is one. One that cannot be read is an error, because without it the application
 /// would believe that there is no way to continue.
 fn mfa_token(body: &Object) -> Result<Option<IssuedToken>, ResponseError> {
@@ -235,6 +266,7 @@ fn mfa_token(body: &Object) -> Result<Option<IssuedToken>, ResponseError> {
     token.map(Some).ok_or(ResponseError::Member { member: "mfa_token" })
 }
 
+/// Makes a text from the network safe to log: keeps the printable ASCII characters, at most `longest` of them.
 fn printable(text: &str, longest: usize) -> Box<str> {
     text.chars().filter(|character| matches!(character, ' '..='~')).take(longest).collect::<String>().into()
 }
@@ -253,7 +285,7 @@ mod tests {
 
     fn kind(status: u16, code: &str, judge: JudgedBy) -> Kind {
         let body = format!(r#"{{"error":"{code}"}}"#);
-        ServerError::read(status, body.as_bytes(), None, judge).unwrap().unwrap().kind()
+        ServerError::read(status, body.as_bytes(), Reported::default(), judge).unwrap().unwrap().kind()
     }
 
     #[test]
@@ -293,6 +325,31 @@ mod tests {
     }
 
     #[test]
+    fn a_delegation_chain_that_exceeds_the_limit_is_recognised_by_its_description() {
+        let kind = |status: u16, code: &str, description: &str, judge: JudgedBy| {
+            let body = format!(r#"{{"error":"{code}","error_description":"{description}"}}"#);
+            ServerError::read(status, body.as_bytes(), Reported::default(), judge).unwrap().unwrap().kind()
+        };
+        let exceeds = "Delegation chain depth exceeds the maximum of 5";
+        for description in [exceeds, "delegation chain EXCEEDED", "The delegation chain exceeds the limit"] {
+            assert_eq!(kind(400, "invalid_request", description, JudgedBy::OnBehalfOf), Kind::DelegationTooDeep);
+        }
+        for (status, code, description, judge, expected) in [
+            (400, "invalid_request", "exceeds the delegation chain", JudgedBy::OnBehalfOf, Kind::Request),
+            (400, "invalid_request", "Missing required parameter: audience", JudgedBy::OnBehalfOf, Kind::Request),
+            (400, "invalid_request", exceeds, JudgedBy::Action, Kind::SubjectRejected),
+            (400, "invalid_request", exceeds, JudgedBy::Tenant, Kind::Request),
+            (400, "invalid_request", exceeds, JudgedBy::Vault, Kind::Request),
+            (403, "unauthorized_client", exceeds, JudgedBy::OnBehalfOf, Kind::Client),
+            (429, "invalid_request", exceeds, JudgedBy::OnBehalfOf, Kind::RateLimited),
+            (400, "invalid_grant", exceeds, JudgedBy::OnBehalfOf, Kind::SubjectRejected),
+        ] {
+            assert_eq!(kind(status, code, description, judge), expected, "{status} {code} {description}");
+        }
+        assert_eq!(super::tests::kind(400, "invalid_request", JudgedBy::OnBehalfOf), Kind::Request);
+    }
+
+    #[test]
     fn invalid_scope_from_token_vault_means_scopes_not_granted() {
         assert_eq!(kind(400, "invalid_scope", JudgedBy::Vault), Kind::ScopesNotGranted);
         assert_eq!(kind(400, "invalid_scope", JudgedBy::VaultForRefreshToken), Kind::ScopesNotGranted);
@@ -309,7 +366,7 @@ mod tests {
     fn code_and_description_are_truncated_and_printable() {
         let body =
             format!(r#"{{"error":"a\nb\u001b[1m{}","error_description":"{}é"}}"#, "c".repeat(99), "d".repeat(999));
-        let error = ServerError::read(400, body.as_bytes(), None, JudgedBy::Tenant).unwrap().unwrap();
+        let error = ServerError::read(400, body.as_bytes(), Reported::default(), JudgedBy::Tenant).unwrap().unwrap();
         assert!(error.code().starts_with("ab[1mccc") && error.code().len() == 64);
         assert_eq!(error.description().unwrap(), "d".repeat(512));
     }
@@ -317,7 +374,7 @@ mod tests {
     #[test]
     fn display_and_debug_show_neither_description_nor_mfa_token() {
         let body = br#"{"error":"mfa_required","error_description":"hush","mfa_token":"hush","mfa_requirements":{"challenge":["hush"]}}"#;
-        let error = ServerError::read(403, body, None, JudgedBy::Tenant).unwrap().unwrap();
+        let error = ServerError::read(403, body, Reported::default(), JudgedBy::Tenant).unwrap().unwrap();
         assert_eq!(error.to_string(), "the token endpoint answered 403 mfa_required");
         assert!(!format!("{error:?}").contains("hush"));
         assert_eq!(error.mfa_token().unwrap().expose(), "hush");
@@ -326,13 +383,16 @@ mod tests {
     #[test]
     fn a_body_without_an_error_code_is_not_a_server_error() {
         for body in ["", "<html>", "{}", r#"{"error":""}"#, r#"{"error":1}"#, r#"["error"]"#] {
-            assert!(ServerError::read(400, body.as_bytes(), None, JudgedBy::Tenant).unwrap().is_none(), "{body}");
+            assert!(
+                ServerError::read(400, body.as_bytes(), Reported::default(), JudgedBy::Tenant).unwrap().is_none(),
+                "{body}"
+            );
         }
     }
 
     #[test]
     fn an_mfa_token_that_cannot_be_read_is_an_error_and_not_absent() {
-        let read = |body: &str| ServerError::read(403, body.as_bytes(), None, JudgedBy::Tenant);
+        let read = |body: &str| ServerError::read(403, body.as_bytes(), Reported::default(), JudgedBy::Tenant);
         for token in ["5", "[\"t\"]", "\"\\n\"", "\"a\\r\\nb\"", "\"é\"", "\"\\ud83d\""] {
             let error = read(&format!(r#"{{"error":"mfa_required","mfa_token":{token}}}"#)).unwrap_err();
             assert_eq!(error, ResponseError::Member { member: "mfa_token" }, "{token}");

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use serde_json::Value;
 
 use super::cache_key::CacheKey;
-use super::{ExchangeError, IssuedToken};
+use super::{ExchangeError, IssuedToken, Quotas};
 use crate::jose::Thumbprint;
 use crate::token::{self, ActorError};
 
@@ -37,6 +37,7 @@ pub(super) struct Tokens {
     pub(super) refresh_token: Option<IssuedToken>,
     pub(super) act: Option<Value>,
     pub(super) bound_to: Option<Thumbprint>,
+    pub(super) quotas: Quotas,
 }
 
 /// The request that the tokens answer.
@@ -127,6 +128,11 @@ impl TokenSet {
     /// The thumbprint of the key that the access token is bound to; `None` if the request had no proof key.
     pub fn bound_to(&self) -> Option<Thumbprint> {
         self.0.tokens.bound_to
+    }
+
+    /// The quotas that the response reported. For a cached answer, they are as old as the answer.
+    pub fn quotas(&self) -> Quotas {
+        self.0.tokens.quotas
     }
 
     /// The connection of a Token Vault exchange.

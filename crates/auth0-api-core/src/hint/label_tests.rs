@@ -190,6 +190,7 @@ fn exchange() -> Vec<Error> {
         Kind::AccountNotLinked,
         Kind::AccountUnusable,
         Kind::Client,
+        Kind::DelegationTooDeep,
         Kind::Denied,
         Kind::InteractionRequired,
         Kind::MfaRequired,
@@ -204,6 +205,7 @@ fn exchange() -> Vec<Error> {
     let errors = [
         E::ClientAuthMissing,
         E::Input(InputError::Blank { parameter: "audience" }),
+        E::Input(InputError::DelegationTooDeep { depth: 5 }),
         E::Input(InputError::Token { parameter: "subject_token", problem: TokenTextError::Blank }),
         E::Key(PrivateKeyError::Signing),
         E::Organization(OrganizationError::Id),

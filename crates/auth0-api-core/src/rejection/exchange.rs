@@ -32,6 +32,7 @@ impl Row {
             InputError::Token { parameter: "subject_token", .. } => {
                 row(Kind::InvalidToken, "exchange_subject_malformed", "the token presented is malformed")
             }
+            InputError::DelegationTooDeep { .. } => delegation_too_deep(),
             InputError::Blank { .. }
             | InputError::Reserved { .. }
             | InputError::SubjectTokenType
@@ -54,6 +55,7 @@ impl Row {
                 "the user has to connect their account again",
             ),
             K::Client => misconfigured("exchange_client_rejected"),
+            K::DelegationTooDeep => delegation_too_deep(),
             K::Denied => forbidden("access_denied", "exchange_denied", "the user may not do this"),
             K::InteractionRequired => {
                 forbidden("interaction_required", "exchange_interaction_required", "the user has to log in again")
@@ -75,6 +77,14 @@ impl Row {
 
 fn forbidden(code: &'static str, label: &'static str, description: &'static str) -> Row {
     row(Kind::Forbidden { code }, label, description)
+}
+
+fn delegation_too_deep() -> Row {
+    forbidden(
+        "delegation_too_deep",
+        "exchange_delegation_depth",
+        "the access token was delegated too often to be exchanged again",
+    )
 }
 
 fn scopes_missing() -> Row {

@@ -37,6 +37,12 @@ pub(crate) fn current(act: Option<&Value>) -> Result<Option<&str>, ActorError> {
     act.map(subject).transpose()
 }
 
+/// Returns the number of nested `act` objects, at most [`MAX_ACTORS`], whether or not they name their actors.
+pub(crate) fn depth(act: Option<&Value>) -> usize {
+    let levels = std::iter::successors(act, |level| level.get("act"));
+    levels.take(MAX_ACTORS).take_while(|level| level.is_object()).count()
+}
+
 fn subject(act: &Value) -> Result<&str, ActorError> {
     let subject = act.as_object().and_then(|act| act.get("sub")?.as_str()).ok_or(ActorError::Malformed)?;
     if subject.trim().is_empty() { Err(ActorError::Malformed) } else { Ok(subject) }
@@ -45,3 +51,27 @@ fn subject(act: &Value) -> Result<&str, ActorError> {
 /// Auth0 nests at most five levels. The limit is about three times this number: enough for other issuers, and small
 /// enough to limit the work.
 const MAX_ACTORS: usize = 16;
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{MAX_ACTORS, depth};
+
+    #[test]
+    fn each_nested_object_counts_up_to_the_first_other_value() {
+        for (act, levels) in [
+            (json!({ "sub": "a" }), 1),
+            (json!({ "sub": "a", "act": { "sub": "b" } }), 2),
+            (json!({ "act": { "act": {} } }), 3),
+            (json!({ "sub": "a", "act": null }), 1),
+            (json!({ "sub": "a", "act": [{ "act": {} }] }), 1),
+            (json!("a"), 0),
+        ] {
+            assert_eq!(depth(Some(&act)), levels, "{act}");
+        }
+        assert_eq!(depth(None), 0);
+        let deep = (0..99).fold(json!({}), |act, _| json!({ "act": act }));
+        assert_eq!(depth(Some(&deep)), MAX_ACTORS);
+    }
+}

@@ -23,7 +23,7 @@ pub use error::{ClaimsError, TokenError};
 pub(crate) use organization::Organization;
 pub(crate) use verified::{AccessToken, VerifiedToken};
 
-pub(crate) use actor::{chain as delegation_chain, current as current_actor};
+pub(crate) use actor::{chain as delegation_chain, current as current_actor, depth as delegation_depth};
 pub(crate) use claims::{Signed, ValidClaims};
 pub(crate) use numeric_date::NumericDate;
 pub(crate) use organization::{OrganizationDiffers, is_organization};

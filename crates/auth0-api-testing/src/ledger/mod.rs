@@ -4,6 +4,7 @@ mod accounts;
 mod connecting;
 mod consent;
 mod memberships;
+mod quotas;
 mod refresh_tokens;
 mod session;
 mod tickets;
@@ -19,6 +20,8 @@ pub(crate) use accounts::StoredAccount;
 pub(crate) use connecting::{Connecting, PendingConsent};
 pub(crate) use consent::{Consent, Login};
 use memberships::Memberships;
+use quotas::Quotas;
+pub(crate) use quotas::Used;
 use refresh_tokens::RefreshTokens;
 pub(crate) use refresh_tokens::Spent;
 use session::SessionLedger;
@@ -32,6 +35,7 @@ pub(crate) struct Ledger {
     pub(crate) sign_ins: Tickets<PendingSignIn>,
     /// Authorization codes. A client can use each code once.
     pub(crate) codes: HashMap<String, Code>,
+    pub(crate) quotas: Quotas,
     pub(crate) refresh_tokens: RefreshTokens,
     /// Access tokens that were requested without an API.
     pub(crate) opaque_tokens: HashMap<String, Consent>,

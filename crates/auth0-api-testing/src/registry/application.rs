@@ -28,6 +28,8 @@ pub struct Application {
     logout_urls: Option<Vec<String>>,
     refresh_tokens: RefreshTokenPolicy,
     requires_dpop: bool,
+    trusts_forwarded_address: bool,
+    hourly_quota: Option<u32>,
 }
 
 impl Application {
@@ -96,6 +98,22 @@ impl Application {
         self
     }
 
+    /// Makes the tenant count failed exchanges of the client for the address in its header `auth0-forwarded-for`, like
+    /// Auth0's *Trust Token Endpoint IP Header*. The tenant never trusts a public client, or an address that is malformed.
+    /// By default, the tenant ignores the header, and counts for the address of the connection.
+    pub fn trust_forwarded_address(mut self) -> Self {
+        self.trusts_forwarded_address = true;
+        self
+    }
+
+    /// Limits how many tokens the client gets in an hour. Each response of the token endpoint then has the header
+    /// `Auth0-Client-Quota-Limit`. Once the quota is used up, the tenant answers 429 `too_many_requests` with
+    /// `Retry-After` until an hour has passed since the first token. By default there is no quota.
+    pub fn hourly_quota(mut self, tokens: u32) -> Self {
+        self.hourly_quota = Some(tokens);
+        self
+    }
+
     /// Returns the client id.
     pub fn id(&self) -> &str {
         &self.id
@@ -148,6 +166,14 @@ impl Application {
         self.requires_dpop
     }
 
+    pub(crate) fn trusts_forwarded_address(&self) -> bool {
+        self.trusts_forwarded_address && !self.is_public()
+    }
+
+    pub(crate) fn quota_per_hour(&self) -> Option<u32> {
+        self.hourly_quota
+    }
+
     fn new(id: impl Into<String>, credential: Credential, grants: &[GrantType]) -> Self {
         Self {
             id: id.into(),
@@ -158,6 +184,8 @@ impl Application {
             logout_urls: None,
             refresh_tokens: RefreshTokenPolicy::reusable(),
             requires_dpop: false,
+            trusts_forwarded_address: false,
+            hourly_quota: None,
         }
     }
 }
