@@ -8,6 +8,11 @@ pub(crate) fn verified(outcome: &'static str) {
     count("auth0_api_verifications_total", "outcome", outcome);
 }
 
+/// Counts a call of an exchange method. `outcome` is `exchanged`, or the label of the error.
+pub(crate) fn exchanged(outcome: &'static str) {
+    count("auth0_api_exchanges_total", "outcome", outcome);
+}
+
 /// Counts a look-up in the token cache.
 pub(crate) fn token_recalled(found: bool) {
     count("auth0_api_token_recalls_total", "result", if found { "hit" } else { "miss" });
@@ -156,6 +161,9 @@ mod tests {
             verified("accepted");
             verified("accepted");
             verified("token_expired");
+            exchanged("exchanged");
+            exchanged("exchange_denied");
+            exchanged("exchanged");
             keys_fetched(issuer, "changed", UNIX_EPOCH + Duration::from_millis(1500));
             keys_fetched(issuer, "unchanged", UNIX_EPOCH + Duration::from_secs(2));
             fetch_failed(issuer);
@@ -169,6 +177,8 @@ mod tests {
         assert_eq!(
             kept,
             [
+                "auth0_api_exchanges_total{outcome=exchange_denied} 1",
+                "auth0_api_exchanges_total{outcome=exchanged} 2",
                 "auth0_api_issuer_throttles_total{issuer=https://tenant.example/} 1",
                 "auth0_api_issuers{} 3",
                 "auth0_api_key_fetches_total{issuer=https://tenant.example/,result=changed} 1",

@@ -15,4 +15,5 @@ mod results;
 mod retries;
 mod scene;
 mod scripted;
+mod session_transfer;
 mod tenant;

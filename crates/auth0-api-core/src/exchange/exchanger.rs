@@ -72,6 +72,11 @@ impl Exchanger {
         answers.get(key, limits, || fetch(Some(key))).await
     }
 
+    /// The issuer of the domain at which tokens are exchanged.
+    pub(crate) fn issuer(&self) -> &str {
+        self.source.endpoint.issuer()
+    }
+
     /// Removes an answer from the cache, for example because the other API rejected its token.
     pub(crate) fn forget(&self, tokens: &TokenSet) {
         if let Some(answers) = &self.answers {

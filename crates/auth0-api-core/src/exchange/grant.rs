@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::time::SystemTime;
 
 use super::expected::Expected;
-use super::server_error::JudgedBy;
+use super::server_error_kind::JudgedBy;
 use super::{InputError, ProofKey, organization};
 
 /// A way to get a token from the token endpoint, for [`ApiClient::exchange`](crate::ApiClient::exchange).
@@ -68,6 +68,7 @@ pub struct GrantRequest<'g> {
     pub(super) access_token_only: bool,
     pub(super) end_user_address: Option<IpAddr>,
     judge: JudgedBy,
+    session_transfer: bool,
 }
 
 impl<'g> GrantRequest<'g> {
@@ -84,6 +85,7 @@ impl<'g> GrantRequest<'g> {
             access_token_only: false,
             end_user_address: None,
             judge: JudgedBy::Tenant,
+            session_transfer: false,
         }
     }
 
@@ -149,6 +151,12 @@ impl<'g> GrantRequest<'g> {
         self
     }
 
+    /// Asks for a session transfer token, and accepts nothing else.
+    pub(super) fn session_transfer(mut self) -> Self {
+        self.session_transfer = true;
+        self
+    }
+
     /// Returns what the answer must satisfy if this client sends the request to this issuer.
     pub(super) fn expected(&self, client_id: &str, issuer: &str) -> Expected {
         Expected {
@@ -159,6 +167,7 @@ impl<'g> GrantRequest<'g> {
             judge: self.judge,
             organization: self.value(organization::FIELD).map(Into::into),
             scope: self.value("scope").map(Into::into),
+            session_transfer: self.session_transfer,
         }
     }
 

@@ -23,6 +23,10 @@ pub enum InputError {
         /// The reserved names, as the application wrote them.
         names: Vec<Box<str>>,
     },
+    /// The audience of the profile is that of session transfer. Its answer is not an access token, so it has a method of
+    /// its own: [`get_session_transfer_token`](crate::ApiClient::get_session_transfer_token).
+    #[error("the audience is for session transfer: use get_session_transfer_token()")]
+    SessionTransferAudience,
     /// The subject token type of the profile is not a URI of 8 to 100 characters, or is in a namespace of IETF, Auth0
     /// or Okta.
     #[error("the subject token type is not a URI of 8 to 100 characters outside the reserved namespaces")]

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use super::grant::{ACCESS_TOKEN, TOKEN_EXCHANGE};
 use super::input::not_blank;
-use super::server_error::JudgedBy;
+use super::server_error_kind::JudgedBy;
 use super::{Grant, GrantRequest, InputError, ProofKey};
 use crate::token::{self, VerifiedToken};
 

@@ -9,8 +9,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::extra::Extra;
 use super::grant::TOKEN_EXCHANGE;
 use super::input::{not_blank, token_text};
-use super::server_error::JudgedBy;
-use super::{Grant, GrantRequest, InputError, ProofKey, SubjectToken, organization};
+use super::server_error_kind::JudgedBy;
+use super::{Grant, GrantRequest, InputError, ProofKey, SubjectToken, organization, session_audience};
 
 /// A request to a token exchange profile, for
 /// [`get_token_by_exchange_profile`](crate::ApiClient::get_token_by_exchange_profile).
@@ -135,6 +135,10 @@ impl ExchangeProfile {
         self
     }
 
+    pub(super) fn for_audience(self, audience: String) -> Self {
+        Self { audience: Some(audience.into()), ..self }
+    }
+
     pub(crate) fn with_subject(self, subject: SubjectToken) -> ProfileGrant {
         ProfileGrant { subject, profile: self }
     }
@@ -142,6 +146,16 @@ impl ExchangeProfile {
 
 impl Grant for ProfileGrant {
     fn request(&self) -> Result<GrantRequest<'_>, InputError> {
+        if self.profile.audience.as_deref().is_some_and(session_audience::is_audience) {
+            return Err(InputError::SessionTransferAudience);
+        }
+        self.request_for_any_audience()
+    }
+}
+
+impl ProfileGrant {
+    /// Returns the request, also for a session transfer token, whose answer is checked differently.
+    pub(super) fn request_for_any_audience(&self) -> Result<GrantRequest<'_>, InputError> {
         let Self { subject, profile } = self;
         let mut request = GrantRequest::new(TOKEN_EXCHANGE)
             .field("subject_token_type", checked_type(&profile.subject_token_type)?)

@@ -18,7 +18,7 @@ use crate::http::HttpResponse;
 /// # }
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Quotas {
+pub struct ReportedQuotas {
     client: Option<QuotaLimits>,
     organization: Option<QuotaLimits>,
 }
@@ -38,7 +38,7 @@ pub struct Quota {
     resets_in: Duration,
 }
 
-impl Quotas {
+impl ReportedQuotas {
     /// The quotas of this API's client; `None` if the response reports none.
     pub fn client(&self) -> Option<QuotaLimits> {
         self.client

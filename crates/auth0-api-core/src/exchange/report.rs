@@ -46,6 +46,9 @@ fn of_server(kind: ServerErrorKind) -> Option<&'static str> {
             "the connected account's grant was revoked, has expired or has changed: let the user connect it again; \
              refresh token rotation must be off"
         }
+        Kind::ActorNotSet => {
+            "a session transfer token needs an actor: call api.authentication.setActor() in the Action of the profile"
+        }
         Kind::Client => {
             "compare client id, authentication method and grants with the tenant's application; on-behalf-of needs an \
              application that is linked to this API (app_type resource_server)"
@@ -63,6 +66,10 @@ fn of_server(kind: ServerErrorKind) -> Option<&'static str> {
         }
         Kind::ScopesNotGranted => CONNECT_WITH_SCOPES,
         Kind::ServerTrouble => return None,
+        Kind::SessionTransferDisabled => {
+            "switch on session transfer (session_transfer.can_create_session_transfer_token) for the application in the \
+             tenant"
+        }
         Kind::SubjectRejected => "the subject token is expired, for another API, or not accepted by the profile",
         Kind::TooManyAttempts => {
             "this API's address sent too many bad subject tokens: check the tokens before the exchange; the limit is a \

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use serde_json::Value;
 
 use super::cache_key::CacheKey;
-use super::{ExchangeError, IssuedToken, Quotas};
+use super::{ExchangeError, IssuedToken, ReportedQuotas};
 use crate::jose::Thumbprint;
 use crate::token::{self, ActorError};
 
@@ -37,7 +37,7 @@ pub(super) struct Tokens {
     pub(super) refresh_token: Option<IssuedToken>,
     pub(super) act: Option<Value>,
     pub(super) bound_to: Option<Thumbprint>,
-    pub(super) quotas: Quotas,
+    pub(super) quotas: ReportedQuotas,
 }
 
 /// The request that the tokens answer.
@@ -131,7 +131,7 @@ impl TokenSet {
     }
 
     /// The quotas that the response reported. For a cached answer, they are as old as the answer.
-    pub fn quotas(&self) -> Quotas {
+    pub fn quotas(&self) -> ReportedQuotas {
         self.0.tokens.quotas
     }
 

@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::grant::{ACCESS_TOKEN, REFRESH_TOKEN};
 use super::input::{not_blank, token_text};
-use super::server_error::JudgedBy;
+use super::server_error_kind::JudgedBy;
 use super::{Grant, GrantRequest, InputError};
 use crate::token::VerifiedToken;
 

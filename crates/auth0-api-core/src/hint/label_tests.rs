@@ -189,6 +189,7 @@ fn exchange() -> Vec<Error> {
     let kinds = [
         Kind::AccountNotLinked,
         Kind::AccountUnusable,
+        Kind::ActorNotSet,
         Kind::Client,
         Kind::DelegationTooDeep,
         Kind::Denied,
@@ -198,6 +199,7 @@ fn exchange() -> Vec<Error> {
         Kind::Request,
         Kind::ScopesNotGranted,
         Kind::ServerTrouble,
+        Kind::SessionTransferDisabled,
         Kind::SubjectRejected,
         Kind::TooManyAttempts,
     ];

@@ -35,6 +35,7 @@ impl Row {
             InputError::DelegationTooDeep { .. } => delegation_too_deep(),
             InputError::Blank { .. }
             | InputError::Reserved { .. }
+            | InputError::SessionTransferAudience
             | InputError::SubjectTokenType
             | InputError::Token { .. }
             | InputError::TooManyValues { .. } => misconfigured("exchange_input"),
@@ -54,6 +55,7 @@ impl Row {
                 "exchange_account_unusable",
                 "the user has to connect their account again",
             ),
+            K::ActorNotSet => misconfigured("exchange_actor_not_set"),
             K::Client => misconfigured("exchange_client_rejected"),
             K::DelegationTooDeep => delegation_too_deep(),
             K::Denied => forbidden("access_denied", "exchange_denied", "the user may not do this"),
@@ -67,6 +69,7 @@ impl Row {
             K::Request => misconfigured("exchange_rejected"),
             K::ScopesNotGranted => scopes_missing(),
             K::ServerTrouble => unavailable(error.retry_after(), "exchange_server_trouble"),
+            K::SessionTransferDisabled => misconfigured("exchange_session_transfer_disabled"),
             K::SubjectRejected => {
                 row(Kind::InvalidToken, "exchange_subject_rejected", "the token presented is not accepted any more")
             }

@@ -97,7 +97,7 @@ fn json(body: &[u8]) -> Result<Parameters, ErrorResponse> {
 }
 
 /// The parameters of the protocol. An Action does not receive them among the extra fields.
-const PROTOCOL: [&str; 33] = [
+const PROTOCOL: [&str; 34] = [
     "actor_token",
     "actor_token_type",
     "assertion",
@@ -128,6 +128,7 @@ const PROTOCOL: [&str; 33] = [
     "response_type",
     "scope",
     "screen_hint",
+    "session_transfer_token",
     "state",
     "subject_token",
     "subject_token_type",

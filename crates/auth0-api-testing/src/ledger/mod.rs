@@ -14,7 +14,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use crate::{Application, LinkedAccount, RecordedRequest};
+use crate::{Application, LinkedAccount, RecordedRequest, User};
 use accounts::Accounts;
 pub(crate) use accounts::StoredAccount;
 pub(crate) use connecting::{Connecting, PendingConsent};
@@ -32,6 +32,8 @@ use tickets::Tickets;
 pub(crate) struct Ledger {
     pub(crate) memberships: Memberships,
     pub(crate) sessions: SessionLedger,
+    /// The users of session transfer tokens, by the token.
+    pub(crate) session_transfers: Tickets<User>,
     pub(crate) sign_ins: Tickets<PendingSignIn>,
     /// Authorization codes. A client can use each code once.
     pub(crate) codes: HashMap<String, Code>,

@@ -30,6 +30,7 @@ pub struct Application {
     requires_dpop: bool,
     trusts_forwarded_address: bool,
     hourly_quota: Option<u32>,
+    may_transfer_sessions: bool,
 }
 
 impl Application {
@@ -114,6 +115,13 @@ impl Application {
         self
     }
 
+    /// Lets the client create session transfer tokens, like Auth0's setting
+    /// `session_transfer.can_create_session_transfer_token`. By default, the tenant answers `session_transfer_disabled`.
+    pub fn session_transfer(mut self) -> Self {
+        self.may_transfer_sessions = true;
+        self
+    }
+
     /// Returns the client id.
     pub fn id(&self) -> &str {
         &self.id
@@ -170,6 +178,10 @@ impl Application {
         self.trusts_forwarded_address && !self.is_public()
     }
 
+    pub(crate) fn may_transfer_sessions(&self) -> bool {
+        self.may_transfer_sessions
+    }
+
     pub(crate) fn quota_per_hour(&self) -> Option<u32> {
         self.hourly_quota
     }
@@ -186,6 +198,7 @@ impl Application {
             requires_dpop: false,
             trusts_forwarded_address: false,
             hourly_quota: None,
+            may_transfer_sessions: false,
         }
     }
 }

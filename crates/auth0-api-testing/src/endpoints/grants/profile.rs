@@ -3,6 +3,7 @@
 use http::{StatusCode, header};
 use serde_json::{Map, Value, json};
 
+use super::session_transfer;
 use crate::endpoints::call::Call;
 use crate::endpoints::error_response::ErrorResponse;
 use crate::endpoints::issue::{ACCESS_TOKEN, Extras, Issue, for_user};
@@ -13,9 +14,16 @@ use crate::{ExchangeRejection, ExchangeRequest, Exchanged};
 
 pub(super) fn issue(call: &Call<'_>, profile: &ExchangeProfile) -> Result<Value, ErrorResponse> {
     reject_locked_out_address(call)?;
+    let decide = || -> Result<Exchanged, ErrorResponse> {
+        profile.decide(&request(call)?).map_err(|rejection| rejected(call, rejection))
+    };
+    if session_transfer::is_requested(call) {
+        session_transfer::check(call)?;
+        let Exchanged { user, actor } = decide()?;
+        return session_transfer::issue(call, &user, actor.as_deref());
+    }
     let api = call.api()?;
-    let request = request(call)?;
-    let Exchanged { user, actor } = profile.decide(&request).map_err(|rejection| rejected(call, rejection))?;
+    let Exchanged { user, actor } = decide()?;
     let act = actor.map(|subject| ("act".to_owned(), json!({ "sub": subject })));
     let issue = Issue {
         call,
