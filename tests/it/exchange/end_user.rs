@@ -4,11 +4,15 @@ use std::net::IpAddr;
 
 use auth0_api_core::exchange::{Grant, GrantRequest, InputError, ServerErrorKind};
 use auth0_api_core::jose::PrivateKey;
-use auth0_api_core::{ApiClient, ApiClientBuilder, ClientAuth, Connection, ExchangeProfile, OnBehalfOf, SubjectToken};
+use auth0_api_core::{
+    ApiClient, ApiClientBuilder, ClientAuth, Connection, ExchangeProfile, OnBehalfOf, ReceivedTarget, SubjectToken,
+    TokenRequest, TrustedProxies,
+};
 use auth0_api_testing::{Api, Application, Credential, ExchangeRejection, Exchanged, LocalTenant, ManualClock, User};
 
 use super::scene::{CALENDAR, P256, Scene, header, server_error};
 use super::scripted::{later, tokens};
+use crate::log::Log;
 
 const ADA: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
 const EVE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(198, 51, 100, 7));
@@ -118,6 +122,33 @@ async fn a_user_whose_address_changes_still_gets_the_cached_answer() {
     let other = scene.caller("auth0|eve").await;
     scene.api.get_token_on_behalf_of(&other, calendar().end_user_address(ADA)).await.unwrap();
     assert_eq!(scene.sent(), 2);
+}
+
+#[tokio::test]
+async fn an_unknown_address_is_logged_with_its_reason_and_without_addresses() {
+    let setting = |builder: ApiClientBuilder| {
+        builder.forward_end_user_address().trusted_proxies(TrustedProxies::networks(["10.0.0.0/8"]).unwrap())
+    };
+    let scene = Scene::with(setting);
+    let (log, subscribed) = Log::subscribe();
+    let address = |peer: Option<[u8; 4]>, headers: &[(&str, &str)]| {
+        let peer = peer.map(IpAddr::from);
+        let target = ReceivedTarget { scheme: "https", authority: None, target: "/orders", peer };
+        scene.api.end_user_address(&TokenRequest::received("GET", target, &headers.to_vec()))
+    };
+    let spoofed = [("x-forwarded-for", "198.51.100.7, 192.0.2.1"), ("forwarded", "for=198.51.100.7")];
+    assert_eq!(address(Some([10, 0, 0, 1]), &spoofed), None);
+    assert_eq!(address(None, &spoofed), None);
+    assert_eq!(address(Some([10, 0, 0, 1]), &spoofed[..1]), Some(ADA));
+    // A request that is described by its URL has no peer.
+    assert_eq!(scene.api.end_user_address(&TokenRequest::new("GET", "https://api.example.com/", &spoofed)), None);
+    drop(subscribed);
+
+    let (events, texts) = log.read();
+    assert_eq!(events, ["end_user_address_unknown"; 3]);
+    assert!(texts.contains("Forwarded and X-Forwarded-For state different addresses"), "{texts}");
+    assert!(texts.contains("the server did not provide the address of its peer"), "{texts}");
+    assert!(!texts.contains("198.51.100.7") && !texts.contains("192.0.2.1"), "{texts}");
 }
 
 #[tokio::test]

@@ -46,7 +46,7 @@ impl ApiClient {
     ///
     /// The adapters call this method, and have an extractor `EndUserAddress`.
     ///
-    /// ```
+    /// ```no_run
     /// use auth0_api_core::{ApiClient, ReceivedTarget, TokenRequest, TrustedProxies};
     ///
     /// # fn run() -> Result<(), Box<dyn std::error::Error>> {
@@ -63,7 +63,6 @@ impl ApiClient {
     /// assert_eq!(api.end_user_address(&request), Some("192.0.2.1".parse()?));
     /// # Ok(())
     /// # }
-    /// # run().unwrap();
     /// ```
     pub fn end_user_address(&self, request: &TokenRequest<'_>) -> Option<IpAddr> {
         self.0.end_users.of(request)
