@@ -83,7 +83,7 @@ fn of_issuer(_: &'static str, _: &str, _: Option<&'static str>) {}
 fn set(_: &'static str, _: Option<&str>, _: f64) {}
 
 #[cfg(all(test, feature = "metrics"))]
-mod tests {
+pub(crate) mod tests {
     use std::collections::BTreeMap;
     use std::sync::{Arc, Mutex};
     use std::time::{Duration, UNIX_EPOCH};
@@ -96,11 +96,17 @@ mod tests {
 
     /// Keeps the last value of each gauge and the sum of each counter, by name and labels.
     #[derive(Clone, Debug, Default)]
-    struct Kept(Arc<Mutex<BTreeMap<String, f64>>>);
+    pub(crate) struct Kept(Arc<Mutex<BTreeMap<String, f64>>>);
 
     struct Cell(Kept, String);
 
     impl Kept {
+        /// Returns one line for each metric: its name with its labels, and its value. The lines are sorted.
+        pub(crate) fn lines(&self) -> Vec<String> {
+            let kept = self.0.lock().map(|kept| kept.clone()).unwrap_or_default();
+            kept.iter().map(|(name, value)| format!("{name} {value}")).collect()
+        }
+
         fn cell(&self, key: &Key) -> Arc<Cell> {
             let labels: Vec<_> = key.labels().map(|label| format!("{}={}", label.key(), label.value())).collect();
             Arc::new(Cell(self.clone(), format!("{}{{{}}}", key.name(), labels.join(","))))
@@ -172,8 +178,7 @@ mod tests {
             newcomer_throttled(issuer);
             issuers_held(3);
         });
-        let kept = kept.0.lock().map(|kept| kept.clone()).unwrap_or_default();
-        let kept: Vec<_> = kept.iter().map(|(name, value)| format!("{name} {value}")).collect();
+        let kept = kept.lines();
         assert_eq!(
             kept,
             [

@@ -180,3 +180,37 @@ impl ApiClient {
         }
     }
 }
+
+#[cfg(all(test, feature = "metrics", feature = "reqwest"))]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
+
+    use super::*;
+    use crate::meter::tests::Kept;
+
+    #[test]
+    fn each_call_counts_with_the_label_of_its_error() {
+        let without_client = ApiClient::builder("tenant.example", "https://api.example.com").build().unwrap();
+        let builder = ApiClient::builder("tenant.example", "https://api.example.com");
+        let client = builder.client_auth(crate::ClientAuth::secret_post("client", "secret")).build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let kept = Kept::default();
+        metrics::with_local_recorder(&kept, || {
+            runtime.block_on(async {
+                let blank = || SubjectToken::unverified(" ");
+                let profile = || ExchangeProfile::new("urn:acme:session", "https://orders.example.com");
+                assert!(without_client.get_token_by_exchange_profile(blank(), profile()).await.is_err());
+                assert!(client.get_token_by_exchange_profile(blank(), profile()).await.is_err());
+                let transfer = SessionTransfer::new("urn:acme:session", "actor", "urn:acme:actor");
+                assert!(client.get_session_transfer_token(blank(), transfer).await.is_err());
+            });
+        });
+        assert_eq!(
+            kept.lines(),
+            [
+                "auth0_api_exchanges_total{outcome=exchange_client_auth_missing} 1",
+                "auth0_api_exchanges_total{outcome=exchange_subject_malformed} 2",
+            ]
+        );
+    }
+}
