@@ -34,6 +34,14 @@ const EVIDENCE: [(&str, &[&str]); ROWS] = [
     ("domains that are valid only after a URL parser repairs them", &["DOM-052", "DOM-060"]),
     ("malformed `act`, including `null`", &["ACT-024"]),
     ("subject of on-behalf-of and Token Vault", &["repeated_calls_use_the_cached_answer"]),
+    (
+        "on-behalf-of with a token that has five actors",
+        &["five_actors_are_rejected_before_any_request", "with_four_actors_the_tenant_decides"],
+    ),
+    (
+        "a session transfer token",
+        &["only_a_session_transfer_token_is_accepted", "a_profile_exchange_cannot_return_a_session_transfer_token"],
+    ),
     ("reserved names among `extra` parameters", &["EXC-063", "EXC-084"]),
     ("token response without `expires_in`", &["EXC-114", "an_answer_without_expires_in_is_not_cached"]),
     ("exchanged tokens", &["a_cached_answer_is_used_until_30_s_before_its_token_expires"]),
@@ -61,7 +69,7 @@ const EVIDENCE: [(&str, &[&str]); ROWS] = [
     ("a key that is published for another algorithm", &["a_key_verifies_only_signatures_of_its_published_algorithm"]),
     ("verified-token cache, revocation list", &["a_remembered_token_is_not_verified_again"]),
 ];
-const ROWS: usize = 43;
+const ROWS: usize = 45;
 
 #[test]
 fn each_row_of_the_table_of_differences_is_shown_by_a_vector_or_a_test() {

@@ -1,6 +1,7 @@
 //! Extractors: they hand the token that a middleware has verified to handlers. They verify nothing themselves.
 
 use std::future::{Ready, ready};
+use std::net::IpAddr;
 use std::ops::Deref;
 
 use actix_web::dev::Payload;
@@ -75,6 +76,30 @@ pub struct Claims<T>(pub T);
 #[derive(Clone, Debug)]
 pub struct MaybeToken<T = Token>(pub Option<T>);
 
+/// The address of the end user who sent a request, as an extractor, for
+/// [`OnBehalfOf::end_user_address`](auth0_api_core::OnBehalfOf::end_user_address) and the other exchanges.
+///
+/// It is `None` if the client does not
+/// [forward addresses](auth0_api_core::ApiClientBuilder::forward_end_user_address), or if the address is unknown: see
+/// [`ApiClient::end_user_address`](auth0_api_core::ApiClient::end_user_address).
+///
+/// ```
+/// use auth0_api_actix::{ApiClient, EndUserAddress, HandlerError, OnBehalfOf, Token};
+/// # const API: Option<ApiClient> = None;
+///
+/// async fn events(Token(token): Token, EndUserAddress(address): EndUserAddress) -> Result<String, HandlerError> {
+///     let calendar = OnBehalfOf::audience("https://calendar.example.com").end_user_address(address);
+///     # let Some(api) = API else { return Ok(String::new()) };
+///     let tokens = api.get_token_on_behalf_of(&token, calendar).await?;
+///     Ok(format!("got a token until {:?}", tokens.expires_at()))
+/// }
+/// # _ = actix_web::web::get().to(events);
+/// ```
+///
+/// The request may be one without credentials that an optional middleware let through. Behind no middleware, the response is 500.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EndUserAddress(pub Option<IpAddr>);
+
 impl FromRequest for Token {
     type Error = TokenRejection;
     type Future = Ready<Result<Self, Self::Error>>;
@@ -90,6 +115,15 @@ impl<T: DeserializeOwned> FromRequest for Claims<T> {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(extract(request, |admission| admission.claims().map(Self)))
+    }
+}
+
+impl FromRequest for EndUserAddress {
+    type Error = TokenRejection;
+    type Future = Ready<Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(extract(request, |admission| Ok(Self(admission.end_user_address()))))
     }
 }
 

@@ -34,6 +34,7 @@
 //!    [RFC 9449 §7](https://www.rfc-editor.org/rfc/rfc9449#section-7). An [`optional`](Auth::optional) `Auth` also
 //!    accepts requests without credentials, but it still rejects invalid tokens.
 //! 2. Handlers take [`Token`], or [`MaybeToken`] behind an optional middleware, or [`Claims`] of a type of their own.
+//!    [`EndUserAddress`] is the address to send with an exchange.
 //! 3. [`Auth::require`] sets a requirement for a resource. [`Scoped`] sets a requirement in a handler's signature.
 //! 4. [`HandlerError`] lets a handler return errors with `?`, such as the error of an exchange. The middleware turns
 //!    them into rejections.
@@ -100,7 +101,7 @@ mod unread;
 
 #[doc(no_inline)]
 pub use auth0_api_core::*;
-pub use extractors::{Claims, MaybeToken, Token};
+pub use extractors::{Claims, EndUserAddress, MaybeToken, Token};
 pub use handler_error::HandlerError;
 pub use metadata_routes::{metadata_routes, metadata_routes_of_all};
 pub use middleware::{Auth, AuthMiddleware};

@@ -1,6 +1,7 @@
 //! Extractors: they hand the token that a layer has verified to handlers. They verify nothing themselves.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::ops::Deref;
 
 use auth0_api_core::adapter::Admission;
@@ -58,6 +59,31 @@ pub struct Token(pub VerifiedToken);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Claims<T>(pub T);
 
+/// The address of the end user who sent a request, as an extractor, for
+/// [`OnBehalfOf::end_user_address`](auth0_api_core::OnBehalfOf::end_user_address) and the other exchanges.
+///
+/// It is `None` if the client does not
+/// [forward addresses](auth0_api_core::ApiClientBuilder::forward_end_user_address), or if the address is unknown: see
+/// [`ApiClient::end_user_address`](auth0_api_core::ApiClient::end_user_address). The server must provide the
+/// address of its peer: `ConnectInfo<SocketAddr>`, or [`PeerAddr`](crate::PeerAddr).
+///
+/// ```
+/// use auth0_api_axum::{ApiClient, EndUserAddress, HandlerError, OnBehalfOf, Token};
+/// # const API: Option<ApiClient> = None;
+///
+/// async fn events(Token(token): Token, EndUserAddress(address): EndUserAddress) -> Result<String, HandlerError> {
+///     let calendar = OnBehalfOf::audience("https://calendar.example.com").end_user_address(address);
+///     # let Some(api) = API else { return Ok(String::new()) };
+///     let tokens = api.get_token_on_behalf_of(&token, calendar).await?;
+///     Ok(format!("got a token until {:?}", tokens.expires_at()))
+/// }
+/// # _ = axum::Router::<()>::new().route("/events", axum::routing::get(events));
+/// ```
+///
+/// The request may be one without credentials that an optional layer let through. Behind no layer, the response is 500.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EndUserAddress(pub Option<IpAddr>);
+
 /// The rejection of an extractor: the response that is sent to the client.
 #[derive(Debug)]
 pub struct TokenRejection(Box<Rejected>);
@@ -97,6 +123,14 @@ impl<S: Sync, T: DeserializeOwned> OptionalFromRequestParts<S> for Claims<T> {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Self::Rejection> {
         extract(parts, |admission| admission.token().map(|_| admission.claims().map(Self)).transpose())
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for EndUserAddress {
+    type Rejection = TokenRejection;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        extract(parts, |admission| Ok(Self(admission.end_user_address())))
     }
 }
 

@@ -31,6 +31,8 @@
 //!    [RFC 9449 §7](https://www.rfc-editor.org/rfc/rfc9449#section-7). An [`optional`](AuthLayer::optional) layer also
 //!    accepts requests without credentials, but it still rejects invalid tokens.
 //! 2. Handlers take [`Token`], or `Option<Token>` behind an optional layer, or [`Claims`] of a type of their own.
+//!    `EndUserAddress` is the address to send with an exchange; a service without axum takes it from the
+//!    [`Admission`](auth0_api_core::adapter::Admission) in the request's extensions.
 //! 3. [`AuthLayer::require`] sets a requirement for a route. [`Scoped`] sets a requirement in a handler's signature.
 //! 4. [`HandlerError`] lets a handler return errors with `?`, such as the error of an exchange. The layer turns them into
 //!    rejections.
@@ -106,7 +108,7 @@ mod settings;
 #[doc(no_inline)]
 pub use auth0_api_core::*;
 #[cfg(feature = "axum")]
-pub use extractors::{Claims, Token, TokenRejection};
+pub use extractors::{Claims, EndUserAddress, Token, TokenRejection};
 pub use future::{AuthFuture, ResponseFuture};
 pub use grpc::grpc_metadata;
 pub use handler_error::HandlerError;

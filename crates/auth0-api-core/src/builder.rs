@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::binding::Binder;
 use crate::build_error::{BuildError, ConfigProblem, VariableError};
 use crate::called_url::{OwnHosts, TargetPolicy, TargetUrl, TrustedProxies};
-use crate::client::ApiClient;
+use crate::client::{ApiClient, EndUserAddresses};
 use crate::clock::{Clock, SystemClock};
 use crate::credentials::Scheme;
 use crate::dpop::DpopPolicy;
@@ -33,6 +33,7 @@ use crate::verify::Verifier;
 /// | [`client_certificates`](Self::client_certificates) | none: tokens bound to a certificate are rejected | depends on your deployment |
 /// | [`dpop`](Self::dpop) | [`DpopPolicy::accept`] | as auth0-api-js |
 /// | [`exchange_cache`](Self::exchange_cache) | 10 000 entries | |
+/// | [`forward_end_user_address`](Self::forward_end_user_address) | off | needs a setting of the application in the tenant |
 /// | [`http_client`](Self::http_client) | reqwest with rustls | |
 /// | [`key_policy`](Self::key_policy) | [`KeyPolicy::new`] | chosen for Auth0's limits and fifty replicas |
 /// | [`leeway`](Self::leeway) | 0 s | as auth0-api-js |
@@ -56,6 +57,7 @@ pub struct ApiClientBuilder {
     environment: Option<Environment>,
     exchange_cache: ExchangeCache,
     exchange_domain: Option<String>,
+    forward_end_user_address: bool,
     http_client: Option<Arc<dyn HttpClient>>,
     jwks_hosts: Vec<Box<str>>,
     key_policy: KeyPolicy,
@@ -123,6 +125,7 @@ impl ApiClientBuilder {
             environment: None,
             exchange_cache: ExchangeCache::default(),
             exchange_domain: None,
+            forward_end_user_address: false,
             http_client: None,
             jwks_hosts: Vec::new(),
             key_policy: KeyPolicy::new(),
@@ -209,6 +212,18 @@ impl ApiClientBuilder {
     /// resolver.
     pub fn exchange_domain(mut self, domain: impl Into<String>) -> Self {
         self.exchange_domain = Some(domain.into());
+        self
+    }
+
+    /// Sends the address of the end user to the tenant, in the header `auth0-forwarded-for` of each exchange that is given
+    /// one: see [`OnBehalfOf::end_user_address`](crate::OnBehalfOf::end_user_address). The tenant then counts failed
+    /// exchanges and limits for this address instead of the address of this API. Default: off.
+    ///
+    /// Switch on *Trust Token Endpoint IP Header* for the application in the tenant too: otherwise the tenant ignores the
+    /// header. The address is personal data. If proxies are in front of this API, set
+    /// [`trusted_proxies`](Self::trusted_proxies): otherwise every end user has the address of the last proxy.
+    pub fn forward_end_user_address(mut self) -> Self {
+        self.forward_end_user_address = true;
         self
     }
 
@@ -400,8 +415,8 @@ impl ApiClientBuilder {
         let exchange_cache = exchange_cache?;
         let exchanger = client_auth.zip(exchange_domain).map(|(auth, domain)| {
             let (clock, http_client) = (Arc::clone(&self.clock), Arc::clone(&http_client));
-            let (cache, telemetry) = (exchange_cache, self.telemetry);
-            Exchanger::new(ExchangeConfig { auth, cache, clock, domain, http_client, telemetry })
+            let (cache, telemetry, forward_end_user) = (exchange_cache, self.telemetry, self.forward_end_user_address);
+            Exchanger::new(ExchangeConfig { auth, cache, clock, domain, forward_end_user, http_client, telemetry })
         });
         let config = IssuerConfig {
             algorithms: algorithms.clone(),
@@ -409,6 +424,11 @@ impl ApiClientBuilder {
             http: BoundedClient::new(http_client, key_policy.max_document_bytes, key_policy.fetch_timeout),
             jwks_hosts: jwks_hosts?,
             policy: key_policy,
+        };
+        let end_users = if self.forward_end_user_address {
+            EndUserAddresses::stated_by(self.trusted_proxies.clone())
+        } else {
+            EndUserAddresses::off()
         };
         let target = TargetPolicy::new(public_url?, own_hosts, self.trusted_proxies);
         let certificate_bound_tokens = certificates.is_configured();
@@ -424,7 +444,7 @@ impl ApiClientBuilder {
         let issuers = Trust::new(trusted, self.loopback, config, target);
         let (clock, remembered, revocation) = (self.clock, remembered?, self.revocation);
         let verifier = Verifier { algorithms, binding, clock, issuers, remembered, revocation, tokens };
-        Some(ApiClient::new(verifier, metadata, exchanger, self.rejected_bodies))
+        Some(ApiClient::new(verifier, metadata, exchanger, end_users, self.rejected_bodies))
     }
 
     /// Parses every host, also after an invalid one.

@@ -8,6 +8,11 @@ pub(crate) fn verified(outcome: &'static str) {
     count("auth0_api_verifications_total", "outcome", outcome);
 }
 
+/// Counts a call of an exchange method. `outcome` is `exchanged`, or the label of the error.
+pub(crate) fn exchanged(outcome: &'static str) {
+    count("auth0_api_exchanges_total", "outcome", outcome);
+}
+
 /// Counts a look-up in the token cache.
 pub(crate) fn token_recalled(found: bool) {
     count("auth0_api_token_recalls_total", "result", if found { "hit" } else { "miss" });
@@ -78,7 +83,7 @@ fn of_issuer(_: &'static str, _: &str, _: Option<&'static str>) {}
 fn set(_: &'static str, _: Option<&str>, _: f64) {}
 
 #[cfg(all(test, feature = "metrics"))]
-mod tests {
+pub(crate) mod tests {
     use std::collections::BTreeMap;
     use std::sync::{Arc, Mutex};
     use std::time::{Duration, UNIX_EPOCH};
@@ -91,11 +96,17 @@ mod tests {
 
     /// Keeps the last value of each gauge and the sum of each counter, by name and labels.
     #[derive(Clone, Debug, Default)]
-    struct Kept(Arc<Mutex<BTreeMap<String, f64>>>);
+    pub(crate) struct Kept(Arc<Mutex<BTreeMap<String, f64>>>);
 
     struct Cell(Kept, String);
 
     impl Kept {
+        /// Returns one line for each metric: its name with its labels, and its value. The lines are sorted.
+        pub(crate) fn lines(&self) -> Vec<String> {
+            let kept = self.0.lock().map(|kept| kept.clone()).unwrap_or_default();
+            kept.iter().map(|(name, value)| format!("{name} {value}")).collect()
+        }
+
         fn cell(&self, key: &Key) -> Arc<Cell> {
             let labels: Vec<_> = key.labels().map(|label| format!("{}={}", label.key(), label.value())).collect();
             Arc::new(Cell(self.clone(), format!("{}{{{}}}", key.name(), labels.join(","))))
@@ -156,6 +167,9 @@ mod tests {
             verified("accepted");
             verified("accepted");
             verified("token_expired");
+            exchanged("exchanged");
+            exchanged("exchange_denied");
+            exchanged("exchanged");
             keys_fetched(issuer, "changed", UNIX_EPOCH + Duration::from_millis(1500));
             keys_fetched(issuer, "unchanged", UNIX_EPOCH + Duration::from_secs(2));
             fetch_failed(issuer);
@@ -164,11 +178,12 @@ mod tests {
             newcomer_throttled(issuer);
             issuers_held(3);
         });
-        let kept = kept.0.lock().map(|kept| kept.clone()).unwrap_or_default();
-        let kept: Vec<_> = kept.iter().map(|(name, value)| format!("{name} {value}")).collect();
+        let kept = kept.lines();
         assert_eq!(
             kept,
             [
+                "auth0_api_exchanges_total{outcome=exchange_denied} 1",
+                "auth0_api_exchanges_total{outcome=exchanged} 2",
                 "auth0_api_issuer_throttles_total{issuer=https://tenant.example/} 1",
                 "auth0_api_issuers{} 3",
                 "auth0_api_key_fetches_total{issuer=https://tenant.example/,result=changed} 1",

@@ -4,6 +4,7 @@
 
 mod certificates;
 mod contract;
+mod end_user;
 mod errors;
 mod extractors;
 mod metadata;

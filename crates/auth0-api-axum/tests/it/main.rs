@@ -4,6 +4,7 @@
 
 mod bodies;
 mod contract;
+mod end_user;
 mod extractors;
 mod grpc;
 mod metadata;

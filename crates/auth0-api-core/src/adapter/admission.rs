@@ -1,5 +1,6 @@
 //! The result of a gate, and what extractors and handlers do with it.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
@@ -9,6 +10,7 @@ use crate::client::ApiClient;
 use crate::error::Error;
 use crate::place::{KeptPlace, Place};
 use crate::rejection::Rejection;
+use crate::request::TokenRequest;
 use crate::requirement::Requirement;
 use crate::token::VerifiedToken;
 
@@ -22,13 +24,15 @@ pub struct Admission(Arc<Admitted>);
 struct Admitted {
     api: ApiClient,
     token: Option<VerifiedToken>,
+    end_user_address: Option<IpAddr>,
     /// For log events.
     place: KeptPlace,
 }
 
 impl Admission {
-    pub(super) fn new(api: ApiClient, token: Option<VerifiedToken>, place: Place<'_>) -> Self {
-        Self(Arc::new(Admitted { api, token, place: place.keep() }))
+    pub(super) fn new(api: ApiClient, token: Option<VerifiedToken>, request: &TokenRequest<'_>) -> Self {
+        let (end_user_address, place) = (api.end_user_address(request), request.place().keep());
+        Self(Arc::new(Admitted { api, token, end_user_address, place }))
     }
 
     pub(super) fn is_by(&self, api: &ApiClient) -> bool {
@@ -53,6 +57,12 @@ impl Admission {
     /// The token; `None` if the gate is optional and the request carries no credentials.
     pub fn token(&self) -> Option<&VerifiedToken> {
         self.0.token.as_ref()
+    }
+
+    /// The address of the end user who sent the request, for an exchange: see [`ApiClient::end_user_address`]. `None` if
+    /// the client does not forward addresses, or if the address is unknown.
+    pub fn end_user_address(&self) -> Option<IpAddr> {
+        self.0.end_user_address
     }
 
     /// Returns the token.

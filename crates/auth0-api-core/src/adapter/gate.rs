@@ -69,7 +69,7 @@ impl Gate {
             Err(error) if self.optional && error.is_missing_credentials() => None,
             Err(error) => return Err(self.api.reject(&error)),
         };
-        Ok(Admission::new(self.api.clone(), token, request.place()))
+        Ok(Admission::new(self.api.clone(), token, request))
     }
 }
 

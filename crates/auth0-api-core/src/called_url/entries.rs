@@ -100,7 +100,7 @@ impl TrustedEntries {
 
 /// Parses `192.0.2.43`, `192.0.2.43:47011`, `2001:db8::1`, `[2001:db8::1]` or `[2001:db8::1]:47011`; `None` for
 /// `unknown` and for names that hide the address ([RFC 7239 §6](https://www.rfc-editor.org/rfc/rfc7239#section-6)).
-fn address(node: &str) -> Result<Option<IpAddr>, MalformedNode> {
+pub(super) fn address(node: &str) -> Result<Option<IpAddr>, MalformedNode> {
     // A node may also hide its port: `192.0.2.43:_port`.
     let node = node.split_once(":_").map_or(node, |(node, _hidden_port)| node);
     if node.starts_with('_') || node.eq_ignore_ascii_case("unknown") {
@@ -113,7 +113,7 @@ fn address(node: &str) -> Result<Option<IpAddr>, MalformedNode> {
 
 /// The text is not a node of RFC 7239 §6.
 #[derive(Debug, PartialEq)]
-struct MalformedNode;
+pub(super) struct MalformedNode;
 
 /// Splits the text at each delimiter outside quoted strings, and trims the parts. If a quoted string is not closed, the
 /// last part is an error.

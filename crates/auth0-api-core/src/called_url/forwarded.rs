@@ -92,9 +92,9 @@ fn prefix_path(text: &str) -> Option<Path> {
 
 /// The entry of one proxy in `Forwarded`. Other parameters are ignored.
 #[derive(Debug, Default)]
-struct Entry<'r> {
+pub(super) struct Entry<'r> {
     /// The parameter `for`: the node that sent the request to this proxy.
-    sender: Option<&'r str>,
+    pub(super) sender: Option<&'r str>,
     proto: Option<&'r str>,
     host: Option<&'r str>,
 }
@@ -102,7 +102,7 @@ struct Entry<'r> {
 impl<'r> Entry<'r> {
     const MALFORMED: TargetError = TargetError::Forwarded { header: "forwarded" };
 
-    fn parse(text: &'r str) -> Result<Self, TargetError> {
+    pub(super) fn parse(text: &'r str) -> Result<Self, TargetError> {
         let mut entry = Self::default();
         for pair in split_unquoted(text, b';') {
             let pair = pair.map_err(|Unclosed| Self::MALFORMED)?;

@@ -71,8 +71,11 @@
 //    `X-Forwarded-Port` is not read: the port is taken from the same header as the host.
 // 6. An entry of a trusted proxy that cannot be parsed is an error. The entries to the left of the trusted proxies'
 //    entries are not parsed, except for the quotes: they decide where an entry ends. A header may have 8 KiB at most.
+//
+// The address of the client (`client_address`) is read from `Forwarded` or `X-Forwarded-For` by the same rules.
 
 mod authority;
+mod client_address;
 mod difference;
 mod entries;
 mod error;

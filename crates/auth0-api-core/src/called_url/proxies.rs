@@ -6,12 +6,15 @@ use std::str::FromStr;
 
 use ipnet::IpNet;
 
-/// The proxies in front of this API whose forwarding headers are used to determine the URL that a client called.
+/// The proxies in front of this API whose forwarding headers are used to determine the URL that a client called, and the
+/// address of the end user.
 ///
 /// The client can write any forwarding header. The header can be trusted only after a trusted proxy has replaced it or
 /// appended to it. By default, no proxy is trusted. Each trusted proxy must replace, append to, or remove every one of
 /// `Forwarded`, `X-Forwarded-Proto`, `X-Forwarded-Host` and `X-Forwarded-Prefix`. If a proxy passes on such a header
-/// from the client unchanged, configure a public URL instead.
+/// from the client unchanged, configure a public URL instead. The same holds for `X-Forwarded-For`, if the proxies are
+/// trusted by their networks or if the address of the end user
+/// [is forwarded](crate::ApiClientBuilder::forward_end_user_address).
 ///
 /// As text, for example in an environment variable, the value is `none`, a number of hops, or a list of networks:
 ///

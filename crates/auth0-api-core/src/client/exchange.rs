@@ -1,9 +1,12 @@
-//! The token exchange methods of the client: three flows, custom grants, and the removal of a cached answer.
+//! The token exchange methods of the client: four flows, custom grants, and the removal of a cached answer.
 
 use crate::client::ApiClient;
+use crate::error::Error;
 use crate::exchange::{
-    Connection, ExchangeError, ExchangeProfile, Grant, OnBehalfOf, SubjectToken, TokenSet, VaultSubject,
+    Connection, ExchangeError, ExchangeProfile, Grant, OnBehalfOf, SessionTransfer, SessionTransferToken, SubjectToken,
+    TokenSet, VaultSubject,
 };
+use crate::meter;
 use crate::token::VerifiedToken;
 
 /// # Exchanging tokens
@@ -107,14 +110,51 @@ impl ApiClient {
         self.exchange(&connection.with_subject(subject.into())).await
     }
 
+    /// Gets a session transfer token: the browser that brings it to the tenant is signed in as the subject, and the actor
+    /// acts for the subject there.
+    ///
+    /// Each call sends a request; the token is for one use and is never cached.
+    ///
+    /// # Errors
+    ///
+    /// [`ExchangeError`]. The [kind](crate::exchange::ServerErrorKind) is `ActorNotSet` if the Action sets no actor, and
+    /// `SessionTransferDisabled` if the client may not create such tokens.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use auth0_api_core::exchange::SessionTransfer;
+    /// use auth0_api_core::{ApiClient, ExchangeError, SubjectToken};
+    ///
+    /// # async fn run(api: &ApiClient, ticket: String, agent: String) -> Result<String, ExchangeError> {
+    /// let asked = SessionTransfer::new("urn:acme:support-session", agent, "urn:acme:support-agent");
+    /// let token = api.get_session_transfer_token(SubjectToken::unverified(ticket), asked).await?;
+    /// // The application behind this URL passes the parameter on to /authorize.
+    /// Ok(format!("https://shop.example.com/login?{}", token.to_query()))
+    /// # }
+    /// ```
+    pub async fn get_session_transfer_token(
+        &self,
+        subject: impl Into<SubjectToken>,
+        asked: SessionTransfer,
+    ) -> Result<SessionTransferToken, ExchangeError> {
+        let exchanger = self.exchanger().ok_or(ExchangeError::ClientAuthMissing)?;
+        let grant = asked.with_subject(subject.into(), exchanger.issuer());
+        Ok(SessionTransferToken::of(&self.exchange(&grant).await?))
+    }
+
     /// Gets the tokens that a custom grant requests.
     ///
     /// # Errors
     ///
     /// [`ExchangeError`].
     pub async fn exchange(&self, grant: &(impl Grant + ?Sized)) -> Result<TokenSet, ExchangeError> {
-        let exchanger = self.exchanger().ok_or(ExchangeError::ClientAuthMissing)?;
-        exchanger.exchange(&grant).await
+        let outcome = match self.exchanger() {
+            Some(exchanger) => exchanger.exchange(&grant).await,
+            None => Err(ExchangeError::ClientAuthMissing),
+        };
+        meter::exchanged(outcome.as_ref().map_or_else(|error| Error::from(error.clone()).label(), |_| "exchanged"));
+        outcome
     }
 
     /// Removes an answer from the cache, so that the next call sends a request. Use this method when the other API
@@ -138,5 +178,39 @@ impl ApiClient {
         if let Some(exchanger) = self.exchanger() {
             exchanger.forget(tokens);
         }
+    }
+}
+
+#[cfg(all(test, feature = "metrics", feature = "reqwest"))]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
+
+    use super::*;
+    use crate::meter::tests::Kept;
+
+    #[test]
+    fn each_call_counts_with_the_label_of_its_error() {
+        let without_client = ApiClient::builder("tenant.example", "https://api.example.com").build().unwrap();
+        let builder = ApiClient::builder("tenant.example", "https://api.example.com");
+        let client = builder.client_auth(crate::ClientAuth::secret_post("client", "secret")).build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let kept = Kept::default();
+        metrics::with_local_recorder(&kept, || {
+            runtime.block_on(async {
+                let blank = || SubjectToken::unverified(" ");
+                let profile = || ExchangeProfile::new("urn:acme:session", "https://orders.example.com");
+                assert!(without_client.get_token_by_exchange_profile(blank(), profile()).await.is_err());
+                assert!(client.get_token_by_exchange_profile(blank(), profile()).await.is_err());
+                let transfer = SessionTransfer::new("urn:acme:session", "actor", "urn:acme:actor");
+                assert!(client.get_session_transfer_token(blank(), transfer).await.is_err());
+            });
+        });
+        assert_eq!(
+            kept.lines(),
+            [
+                "auth0_api_exchanges_total{outcome=exchange_client_auth_missing} 1",
+                "auth0_api_exchanges_total{outcome=exchange_subject_malformed} 2",
+            ]
+        );
     }
 }

@@ -1,5 +1,6 @@
 //! The client. An API creates one client at start and uses it until the API ends.
 
+mod end_user;
 mod exchange;
 
 use std::sync::Arc;
@@ -17,6 +18,8 @@ use crate::rejection_log::RejectionLog;
 use crate::request::TokenRequest;
 use crate::token::VerifiedToken;
 use crate::verify::Verifier;
+
+pub(crate) use end_user::EndUserAddresses;
 
 /// Verifies Auth0 access tokens for one API.
 ///
@@ -47,6 +50,7 @@ pub struct ApiClient(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     verifier: Verifier,
+    end_users: EndUserAddresses,
     exchanger: Option<Exchanger>,
     metadata: Option<MetadataEndpoint>,
     rejected_bodies: RejectedBodies,
@@ -58,10 +62,11 @@ impl ApiClient {
         verifier: Verifier,
         metadata: Option<MetadataEndpoint>,
         exchanger: Option<Exchanger>,
+        end_users: EndUserAddresses,
         rejected_bodies: RejectedBodies,
     ) -> Self {
         let rejections = RejectionLog::new();
-        Self(Arc::new(Inner { verifier, exchanger, metadata, rejected_bodies, rejections }))
+        Self(Arc::new(Inner { verifier, end_users, exchanger, metadata, rejected_bodies, rejections }))
     }
 
     pub(crate) fn rejected_bodies(&self) -> &RejectedBodies {

@@ -14,6 +14,9 @@ impl CacheKey {
     /// Fields are hashed exactly as they are sent. Two spellings of the same scope list therefore have two keys. This
     /// costs one extra request. A rule that treats different spellings as equal could be wrong.
     ///
+    /// The address of the end user is no part: the answer does not depend on it, and the subject's token already
+    /// separates the users. With the address, a phone that changes its network would need a new exchange each time.
+    ///
     /// The hash includes the length of each part. So a caller cannot move text from one part to the next to get the
     /// cached answer to another request. The first six parts are always present, even if they are empty. All later
     /// parts are pairs of name and value. So a field can never be read as one of the first six parts.

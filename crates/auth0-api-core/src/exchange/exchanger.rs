@@ -21,6 +21,8 @@ pub(crate) struct ExchangeConfig {
     pub(crate) cache: CheckedExchangeCache,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) domain: Domain,
+    /// Whether the end user's address is sent.
+    pub(crate) forward_end_user: bool,
     pub(crate) http_client: Arc<dyn HttpClient>,
     pub(crate) telemetry: bool,
 }
@@ -41,7 +43,7 @@ struct Source {
 
 impl Exchanger {
     pub(crate) fn new(config: ExchangeConfig) -> Self {
-        let ExchangeConfig { auth, cache, clock, domain, http_client, telemetry } = config;
+        let ExchangeConfig { auth, cache, clock, domain, forward_end_user, http_client, telemetry } = config;
         let http = |max_bytes, timeout| {
             let http = BoundedClient::new(Arc::clone(&http_client), max_bytes, timeout);
             if telemetry { http.with_sdk_header() } else { http }
@@ -51,7 +53,7 @@ impl Exchanger {
         let endpoint = Endpoint::new(domain, kind, documents, Arc::clone(&clock));
         let answers = AnswerCache::new(cache, Arc::clone(&clock));
         let http = http(sender::MAX_RESPONSE_BYTES, sender::TIMEOUT);
-        let sender = Sender { auth, clock, http, nonce: Mutex::default() };
+        let sender = Sender { auth, clock, forward_end_user, http, nonce: Mutex::default() };
         Self { source: Arc::new(Source { sender, endpoint }), answers }
     }
 
@@ -68,6 +70,11 @@ impl Exchanger {
         let key = CacheKey::of(&request, auth, endpoint.issuer());
         let limits = Limits { subject_expires_at: request.subject_expires_at };
         answers.get(key, limits, || fetch(Some(key))).await
+    }
+
+    /// The issuer of the domain at which tokens are exchanged.
+    pub(crate) fn issuer(&self) -> &str {
+        self.source.endpoint.issuer()
     }
 
     /// Removes an answer from the cache, for example because the other API rejected its token.

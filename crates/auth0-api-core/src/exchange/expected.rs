@@ -1,6 +1,6 @@
 //! What the answer to a token request must satisfy.
 
-use super::server_error::JudgedBy;
+use super::server_error_kind::JudgedBy;
 use crate::jose::Thumbprint;
 
 /// What the answer to one request must satisfy.
@@ -14,4 +14,6 @@ pub(super) struct Expected {
     pub(super) judge: JudgedBy,
     pub(super) organization: Option<Box<str>>,
     pub(super) scope: Option<Box<str>>,
+    /// The token must be a session transfer token.
+    pub(super) session_transfer: bool,
 }

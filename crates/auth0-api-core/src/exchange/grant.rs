@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::net::IpAddr;
 use std::time::SystemTime;
 
 use super::expected::Expected;
-use super::server_error::JudgedBy;
+use super::server_error_kind::JudgedBy;
 use super::{InputError, ProofKey, organization};
 
 /// A way to get a token from the token endpoint, for [`ApiClient::exchange`](crate::ApiClient::exchange).
@@ -65,7 +66,9 @@ pub struct GrantRequest<'g> {
     pub(super) subject_expires_at: Option<SystemTime>,
     pub(super) proof_key: Option<&'g ProofKey>,
     pub(super) access_token_only: bool,
+    pub(super) end_user_address: Option<IpAddr>,
     judge: JudgedBy,
+    session_transfer: bool,
 }
 
 impl<'g> GrantRequest<'g> {
@@ -80,7 +83,9 @@ impl<'g> GrantRequest<'g> {
             subject_expires_at: None,
             proof_key: None,
             access_token_only: false,
+            end_user_address: None,
             judge: JudgedBy::Tenant,
+            session_transfer: false,
         }
     }
 
@@ -130,9 +135,25 @@ impl<'g> GrantRequest<'g> {
         self
     }
 
+    /// Sets the address of the end user, for the header `auth0-forwarded-for`. It is sent only if the client has the
+    /// setting [`forward_end_user_address`](crate::ApiClientBuilder::forward_end_user_address). Default: none.
+    ///
+    /// The address is not part of the cache's key, because the answer does not depend on it: Auth0 uses it only to count
+    /// requests and failures.
+    pub fn end_user_address(mut self, address: impl Into<Option<IpAddr>>) -> Self {
+        self.end_user_address = address.into();
+        self
+    }
+
     /// Sets which part of the tenant judges the subject. Default: the tenant itself.
     pub(super) fn judged_by(mut self, judge: JudgedBy) -> Self {
         self.judge = judge;
+        self
+    }
+
+    /// Asks for a session transfer token, and accepts nothing else.
+    pub(super) fn session_transfer(mut self) -> Self {
+        self.session_transfer = true;
         self
     }
 
@@ -146,6 +167,7 @@ impl<'g> GrantRequest<'g> {
             judge: self.judge,
             organization: self.value(organization::FIELD).map(Into::into),
             scope: self.value("scope").map(Into::into),
+            session_transfer: self.session_transfer,
         }
     }
 

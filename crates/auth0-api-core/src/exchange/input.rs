@@ -14,12 +14,23 @@ pub enum InputError {
         /// The form field.
         parameter: &'static str,
     },
+    /// The subject of an on-behalf-of exchange has already been delegated five times or more: its `act` claim nests that
+    /// many actors, and the tenant adds no further one. This is a property of the caller's token.
+    #[error("the token has been delegated {depth} times already")]
+    DelegationTooDeep {
+        /// The number of nested actors, at most 16.
+        depth: usize,
+    },
     /// Parameters have reserved names.
     #[error("reserved parameters cannot be set: {}", .names.join(", "))]
     Reserved {
         /// The reserved names, as the application wrote them.
         names: Vec<Box<str>>,
     },
+    /// The audience of the profile is that of session transfer. Its answer is not an access token, so it has a method of
+    /// its own: [`get_session_transfer_token`](crate::ApiClient::get_session_transfer_token).
+    #[error("the audience is for session transfer: use get_session_transfer_token()")]
+    SessionTransferAudience,
     /// The subject token type of the profile is not a URI of 8 to 100 characters, or is in a namespace of IETF, Auth0
     /// or Okta.
     #[error("the subject token type is not a URI of 8 to 100 characters outside the reserved namespaces")]

@@ -5,7 +5,8 @@
 //
 // Token exchange: an API sends a token to the tenant's token endpoint and gets another token.
 //
-// A `Grant` describes the request. Three flows are built in: `ExchangeProfile`, `OnBehalfOf` and `Connection`.
+// A `Grant` describes the request. Four flows are built in: `ExchangeProfile`, `OnBehalfOf`, `Connection` and
+// `SessionTransfer`.
 // Every exchange takes the same steps, in this order:
 //
 // 1. **Input**: invalid input is an `InputError`; nothing is sent.
@@ -38,11 +39,15 @@ mod organization;
 mod prepared;
 pub(crate) mod profile;
 mod proof_key;
+mod quota;
 mod report;
 mod response;
 mod response_error;
 mod sender;
 mod server_error;
+mod server_error_kind;
+mod session_audience;
+mod session_transfer;
 pub(crate) mod subject;
 pub(crate) mod token_set;
 pub(crate) mod token_vault;
@@ -58,8 +63,11 @@ pub(crate) use on_behalf_of::OnBehalfOf;
 pub use organization::OrganizationError;
 pub(crate) use profile::ExchangeProfile;
 pub use proof_key::{ProofKey, ProofOfPossession, ProofSigningError};
+pub use quota::{Quota, QuotaLimits, ReportedQuotas};
 pub use response_error::ResponseError;
-pub use server_error::{ServerError, ServerErrorKind};
+pub use server_error::ServerError;
+pub use server_error_kind::ServerErrorKind;
+pub use session_transfer::{SessionTransfer, SessionTransferToken};
 pub(crate) use subject::SubjectToken;
 pub(crate) use token_set::TokenSet;
 pub use token_set::TokenType;

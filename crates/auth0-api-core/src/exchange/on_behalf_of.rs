@@ -1,13 +1,16 @@
 //! On-behalf-of ([Auth0](https://auth0.com/docs/secure/tokens/token-exchange/on-behalf-of-token-exchange)): this API
 //! calls another API for the user who called this API.
 
+use std::net::IpAddr;
+
 use serde_json::Value;
 
 use super::authorization_details::RequestedDetails;
 use super::grant::{ACCESS_TOKEN, TOKEN_EXCHANGE};
 use super::input::not_blank;
+use super::server_error_kind::JudgedBy;
 use super::{Grant, GrantRequest, InputError, ProofKey};
-use crate::token::{AUTHORIZATION_DETAILS, VerifiedToken};
+use crate::token::{self, AUTHORIZATION_DETAILS, VerifiedToken};
 
 /// A request for a token on behalf of the caller, for
 /// [`get_token_on_behalf_of`](crate::ApiClient::get_token_on_behalf_of).
@@ -24,6 +27,7 @@ pub struct OnBehalfOf {
     scope: Option<Box<str>>,
     authorization_details: RequestedDetails,
     proof_key: Option<ProofKey>,
+    end_user_address: Option<IpAddr>,
 }
 
 /// An on-behalf-of request together with its subject.
@@ -40,6 +44,7 @@ impl OnBehalfOf {
             scope: None,
             authorization_details: RequestedDetails::default(),
             proof_key: None,
+            end_user_address: None,
         }
     }
 
@@ -63,6 +68,18 @@ impl OnBehalfOf {
         self
     }
 
+    /// Sends the address of the end user to the tenant, which then counts failures and limits for this address. Default:
+    /// none, and with `None` no address is sent.
+    ///
+    /// The address is sent only if the client has the setting
+    /// [`forward_end_user_address`](crate::ApiClientBuilder::forward_end_user_address). Take it from the extractor
+    /// `EndUserAddress` of an adapter or from [`ApiClient::end_user_address`](crate::ApiClient::end_user_address), never
+    /// directly from a header.
+    pub fn end_user_address(mut self, address: impl Into<Option<IpAddr>>) -> Self {
+        self.end_user_address = address.into();
+        self
+    }
+
     pub(crate) fn with_subject(self, subject: &VerifiedToken) -> OnBehalfOfGrant<'_> {
         OnBehalfOfGrant { subject, options: self }
     }
@@ -70,6 +87,10 @@ impl OnBehalfOf {
 
 impl Grant for OnBehalfOfGrant<'_> {
     fn request(&self) -> Result<GrantRequest<'_>, InputError> {
+        let depth = token::delegation_depth(self.subject.value("act"));
+        if depth >= MAX_ACTORS {
+            return Err(InputError::DelegationTooDeep { depth });
+        }
         let details = self.options.authorization_details.field()?;
         let request = GrantRequest::new(TOKEN_EXCHANGE)
             .field("subject_token_type", ACCESS_TOKEN)
@@ -77,10 +98,16 @@ impl Grant for OnBehalfOfGrant<'_> {
             .field("audience", not_blank("audience", &self.options.audience)?)
             .field_if_any("scope", self.options.scope.as_deref())
             .field("requested_token_type", ACCESS_TOKEN)
+            .judged_by(JudgedBy::OnBehalfOf)
             .proof_key(self.options.proof_key.as_ref())
+            .end_user_address(self.options.end_user_address)
             .cacheable()
             .subject_expires_at(self.subject.expires_at())
             .access_token_only();
         Ok(details.into_iter().fold(request, |request, details| request.field(AUTHORIZATION_DETAILS, details)))
     }
 }
+
+/// Auth0 nests at most five actors, and the new token would have one more than the subject. A subject with four is left
+/// to the tenant, which knows its own limit.
+const MAX_ACTORS: usize = 5;

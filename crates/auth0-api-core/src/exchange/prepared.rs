@@ -1,5 +1,7 @@
 //! A token request that is ready to be sent: the serialised form, and what the answer must satisfy.
 
+use std::net::IpAddr;
+
 use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
 
@@ -13,6 +15,7 @@ use super::{GrantRequest, ProofKey};
 /// task.
 #[derive(Debug)]
 pub(super) struct Prepared {
+    pub(super) end_user_address: Option<IpAddr>,
     pub(super) expected: Expected,
     pub(super) form: SecretString,
     pub(super) grant_type: Box<str>,
@@ -26,6 +29,7 @@ impl Prepared {
     pub(super) fn new(request: &GrantRequest<'_>, client_id: &str, issuer: &str, cache_key: Option<CacheKey>) -> Self {
         let value = |name| request.value(name).map(Into::into);
         Self {
+            end_user_address: request.end_user_address,
             expected: request.expected(client_id, issuer),
             form: form(request),
             grant_type: request.grant_type.as_ref().into(),

@@ -2,6 +2,8 @@
 //! [RFC 8693](https://www.rfc-editor.org/rfc/rfc8693)): exchanges a token that the tenant did not issue for a token of
 //! the tenant.
 
+use std::net::IpAddr;
+
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 
@@ -9,8 +11,8 @@ use super::authorization_details::RequestedDetails;
 use super::extra::Extra;
 use super::grant::TOKEN_EXCHANGE;
 use super::input::{not_blank, token_text};
-use super::server_error::JudgedBy;
-use super::{Grant, GrantRequest, InputError, ProofKey, SubjectToken, organization};
+use super::server_error_kind::JudgedBy;
+use super::{Grant, GrantRequest, InputError, ProofKey, SubjectToken, organization, session_audience};
 use crate::token::AUTHORIZATION_DETAILS;
 
 /// A request to a token exchange profile, for
@@ -24,6 +26,7 @@ use crate::token::AUTHORIZATION_DETAILS;
 /// | `actor_token` | none: no actor acts for the subject |
 /// | `authorization_detail` | none |
 /// | `dpop` | none: a bearer token |
+/// | `end_user_address` | none: the tenant counts failures for the address of this API |
 ///
 /// ```
 /// use auth0_api_core::ExchangeProfile;
@@ -44,6 +47,7 @@ pub struct ExchangeProfile {
     authorization_details: RequestedDetails,
     extra: Extra,
     proof_key: Option<ProofKey>,
+    end_user_address: Option<IpAddr>,
 }
 
 #[derive(Clone)]
@@ -80,6 +84,7 @@ impl ExchangeProfile {
             authorization_details: RequestedDetails::default(),
             extra: Extra::default(),
             proof_key: None,
+            end_user_address: None,
         }
     }
 
@@ -131,6 +136,22 @@ impl ExchangeProfile {
         self
     }
 
+    /// Sends the address of the end user to the tenant, which then counts failures and limits for this address. Default:
+    /// none, and with `None` no address is sent.
+    ///
+    /// The address is sent only if the client has the setting
+    /// [`forward_end_user_address`](crate::ApiClientBuilder::forward_end_user_address). Take it from the extractor
+    /// `EndUserAddress` of an adapter or from [`ApiClient::end_user_address`](crate::ApiClient::end_user_address), never
+    /// directly from a header.
+    pub fn end_user_address(mut self, address: impl Into<Option<IpAddr>>) -> Self {
+        self.end_user_address = address.into();
+        self
+    }
+
+    pub(super) fn for_audience(self, audience: String) -> Self {
+        Self { audience: Some(audience.into()), ..self }
+    }
+
     pub(crate) fn with_subject(self, subject: SubjectToken) -> ProfileGrant {
         ProfileGrant { subject, profile: self }
     }
@@ -138,6 +159,16 @@ impl ExchangeProfile {
 
 impl Grant for ProfileGrant {
     fn request(&self) -> Result<GrantRequest<'_>, InputError> {
+        if self.profile.audience.as_deref().is_some_and(session_audience::is_audience) {
+            return Err(InputError::SessionTransferAudience);
+        }
+        self.request_for_any_audience()
+    }
+}
+
+impl ProfileGrant {
+    /// Returns the request, also for a session transfer token, whose answer is checked differently.
+    pub(super) fn request_for_any_audience(&self) -> Result<GrantRequest<'_>, InputError> {
         let Self { subject, profile } = self;
         let mut request = GrantRequest::new(TOKEN_EXCHANGE)
             .field("subject_token_type", checked_type(&profile.subject_token_type)?)
@@ -145,6 +176,7 @@ impl Grant for ProfileGrant {
             .field_if_any("scope", profile.scope.as_deref())
             .field_if_any("requested_token_type", profile.requested_token_type.as_deref())
             .judged_by(JudgedBy::Action)
+            .end_user_address(profile.end_user_address)
             .proof_key(profile.proof_key.as_ref());
         if let Some(audience) = &profile.audience {
             request = request.field("audience", not_blank("audience", audience)?);

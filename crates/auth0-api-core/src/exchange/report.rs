@@ -1,6 +1,6 @@
 //! Log events of exchanges, and hints for operators.
 
-use super::{EndpointError, ExchangeError, ServerErrorKind, TokenSet};
+use super::{EndpointError, ExchangeError, InputError, ServerErrorKind, TokenSet};
 use crate::issuer::DiscoveryError;
 use crate::with_sources::WithSources;
 
@@ -20,6 +20,7 @@ impl ExchangeError {
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::ClientAuthMissing => Some("exchanges need client_auth(), or AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET"),
+            Self::Input(InputError::DelegationTooDeep { .. }) => Some(FEWER_ACTORS),
             Self::Input(_) => Some("the application passed a value that no request can contain: correct the call"),
             Self::Key(_) => Some("the private key of client_auth() or of the proof cannot sign: replace it"),
             Self::Organization(_) => Some(
@@ -45,19 +46,30 @@ fn of_server(kind: ServerErrorKind) -> Option<&'static str> {
             "the connected account's grant was revoked, has expired or has changed: let the user connect it again; \
              refresh token rotation must be off"
         }
+        Kind::ActorNotSet => {
+            "a session transfer token needs an actor: call api.authentication.setActor() in the Action of the profile"
+        }
         Kind::Client => {
             "compare client id, authentication method and grants with the tenant's application; on-behalf-of needs an \
              application that is linked to this API (app_type resource_server)"
         }
+        Kind::DelegationTooDeep => FEWER_ACTORS,
         Kind::Denied => "an Action or a policy of the tenant denied the request: see the tenant's log for the reason",
         Kind::InteractionRequired => "the user must log in or consent in a browser: start a login for the user",
         Kind::MfaRequired => "the tenant requires another factor: continue with mfa_token() at the MFA API",
-        Kind::RateLimited => "the tenant's rate limit was reached: leave the exchange cache on, and try again later",
+        Kind::RateLimited => {
+            "the tenant's rate limit or a quota was reached: leave the exchange cache on, and try again later; \
+             ServerError::quotas() has the quotas"
+        }
         Kind::Request => {
             "compare audience, scopes, connection and subject token type with what is configured in the tenant"
         }
         Kind::ScopesNotGranted => CONNECT_WITH_SCOPES,
         Kind::ServerTrouble => return None,
+        Kind::SessionTransferDisabled => {
+            "switch on session transfer (session_transfer.can_create_session_transfer_token) for the application in the \
+             tenant"
+        }
         Kind::SubjectRejected => "the subject token is expired, for another API, or not accepted by the profile",
         Kind::TooManyAttempts => {
             "this API's address sent too many bad subject tokens: check the tokens before the exchange; the limit is a \
@@ -83,5 +95,7 @@ fn of_endpoint(cause: &EndpointError) -> Option<&'static str> {
     }
 }
 
+const FEWER_ACTORS: &str = "the caller's token has passed through too many APIs on behalf of the user (Auth0 nests five actors): shorten the \
+     chain of on-behalf-of exchanges";
 const CONNECT_WITH_SCOPES: &str =
     "the connected account lacks scopes: let the user connect it again, with these scopes";

@@ -6,9 +6,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde_json::Value;
 
 use super::expected::Expected;
+use super::server_error::Reported;
 use super::token_set::{TokenType, Tokens};
 use super::{
-    EndpointError, EndpointUnavailable, ExchangeError, IssuedToken, ResponseError, ServerError, id_token, organization,
+    EndpointError, EndpointUnavailable, ExchangeError, IssuedToken, ReportedQuotas, ResponseError, ServerError,
+    id_token, organization, session_transfer,
 };
 use crate::base64url;
 use crate::clock::since_epoch;
@@ -20,13 +22,14 @@ use crate::token::AUTHORIZATION_DETAILS;
 pub(super) fn read(response: &HttpResponse, expected: &Expected, now: SystemTime) -> Result<Tokens, ExchangeError> {
     let status = response.status;
     if status == 200 {
-        return tokens(&response.body, expected, now);
+        return tokens(response, expected, now);
     }
     let retry_after = retry_after(response);
+    let reported = Reported { quotas: ReportedQuotas::read(response), retry_after };
     // RFC 6749 §5.2: a body with the member `error` is an OAuth error. The status may be any error status, and the body
     // may have any other members.
     if status >= 400
-        && let Some(error) = ServerError::read(status, &response.body, retry_after, expected.judge)?
+        && let Some(error) = ServerError::read(status, &response.body, reported, expected.judge)?
     {
         return Err(error.into());
     }
@@ -42,11 +45,14 @@ pub(super) fn retry_after(response: &HttpResponse) -> Option<Duration> {
 }
 
 /// Reads a successful answer (RFC 6749 §5.1, RFC 8693 §2.2.1).
-fn tokens(body: &[u8], expected: &Expected, now: SystemTime) -> Result<Tokens, ExchangeError> {
-    let body = Object::parse(body.to_vec()).map_err(|_| ResponseError::Body { status: 200 })?;
+fn tokens(response: &HttpResponse, expected: &Expected, now: SystemTime) -> Result<Tokens, ExchangeError> {
+    let body = Object::parse(response.body.clone()).map_err(|_| ResponseError::Body { status: 200 })?;
     let access_token = required(&body, "access_token")?.into_owned();
-    let token_type =
-        TokenType::read(&required(&body, "token_type")?).ok_or(ResponseError::Member { member: "token_type" })?;
+    let token_type = if expected.session_transfer {
+        session_transfer_type(&body)?
+    } else {
+        TokenType::read(&required(&body, "token_type")?).ok_or(ResponseError::Member { member: "token_type" })?
+    };
     // RFC 9449 §5: if `token_type` is not `DPoP`, the tenant has ignored the proof, and the token is not bound.
     if expected.bound_to.is_some() && token_type != TokenType::Dpop {
         return Err(ResponseError::NotBound.into());
@@ -77,7 +83,21 @@ fn tokens(body: &[u8], expected: &Expected, now: SystemTime) -> Result<Tokens, E
         id_token: id_token.map(|token| issued("id_token", token)).transpose()?,
         refresh_token: refresh_token.map(|token| issued("refresh_token", token)).transpose()?,
         bound_to: expected.bound_to,
+        quotas: ReportedQuotas::read(response),
     })
+}
+
+/// Checks that the issued token is a session transfer token. The answer says so in `issued_token_type`, and has no
+/// `token_type` or `N_A`. Any other answer is rejected: an access token must not end up in a browser's address bar.
+fn session_transfer_type(body: &Object) -> Result<TokenType, ResponseError> {
+    let token_type = optional(body, "token_type")?;
+    if token_type.is_some_and(|name| TokenType::read(&name) != Some(TokenType::NotApplicable)) {
+        return Err(ResponseError::Member { member: "token_type" });
+    }
+    match optional(body, "issued_token_type")?.as_deref() {
+        Some(session_transfer::TOKEN_TYPE) => Ok(TokenType::NotApplicable),
+        _ => Err(ResponseError::Member { member: "issued_token_type" }),
+    }
 }
 
 /// Returns when the access token expires, from `expires_in`: a number of seconds, or a string of digits, as some

@@ -18,6 +18,7 @@ use secrecy::ExposeSecret as _;
 use super::client_auth::CheckedClientAuth;
 use super::prepared::Prepared;
 use super::response::retry_after;
+use super::server_error::Reported;
 use super::{EndpointUnavailable, ExchangeError, ServerError};
 use crate::clock::Clock;
 use crate::http::{BoundedClient, HttpError, HttpHeaders, HttpResponse, Outgoing};
@@ -27,6 +28,7 @@ use crate::http::{BoundedClient, HttpError, HttpHeaders, HttpResponse, Outgoing}
 pub(super) struct Sender {
     pub(super) auth: CheckedClientAuth,
     pub(super) clock: Arc<dyn Clock>,
+    pub(super) forward_end_user: bool,
     pub(super) http: BoundedClient,
     pub(super) nonce: Mutex<Option<Box<str>>>,
 }
@@ -77,6 +79,9 @@ impl Sender {
             ("content-type".to_owned(), "application/x-www-form-urlencoded;charset=UTF-8".to_owned()),
         ];
         headers.extend(authentication.header.map(|value| ("authorization".to_owned(), value.to_string())));
+        // Auth0 reads this header only from clients that authenticate. Every method of `ClientAuth` does.
+        let end_user = prepared.end_user_address.filter(|_| self.forward_end_user);
+        headers.extend(end_user.map(|address| ("auth0-forwarded-for".to_owned(), address.to_string())));
         if let Some(key) = &prepared.proof_key {
             let nonce = self.nonce();
             let proof = key
@@ -119,7 +124,7 @@ fn wants_nonce(response: &HttpResponse, prepared: &Prepared) -> bool {
     let rejected = matches!(response.status, 400 | 401);
     named
         && rejected
-        && ServerError::read(response.status, &response.body, None, prepared.expected.judge)
+        && ServerError::read(response.status, &response.body, Reported::default(), prepared.expected.judge)
             .is_ok_and(|error| error.is_some_and(|error| error.code() == "use_dpop_nonce"))
 }
 

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::cache_key::CacheKey;
-use super::{ExchangeError, IssuedToken};
+use super::{ExchangeError, IssuedToken, ReportedQuotas};
 use crate::jose::Thumbprint;
 use crate::token::{self, Actor, ActorError, AuthorizationDetailsError};
 
@@ -39,6 +39,7 @@ pub(super) struct Tokens {
     pub(super) act: Option<Value>,
     pub(super) authorization_details: Option<Value>,
     pub(super) bound_to: Option<Thumbprint>,
+    pub(super) quotas: ReportedQuotas,
 }
 
 /// The request that the tokens answer.
@@ -142,6 +143,11 @@ impl TokenSet {
     /// The thumbprint of the key that the access token is bound to; `None` if the request had no proof key.
     pub fn bound_to(&self) -> Option<Thumbprint> {
         self.0.tokens.bound_to
+    }
+
+    /// The quotas that the response reported. For a cached answer, they are as old as the answer.
+    pub fn quotas(&self) -> ReportedQuotas {
+        self.0.tokens.quotas
     }
 
     /// The connection of a Token Vault exchange.

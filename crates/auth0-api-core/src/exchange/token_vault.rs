@@ -2,12 +2,13 @@
 //! for an account that the user has connected.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::grant::{ACCESS_TOKEN, REFRESH_TOKEN};
 use super::input::{not_blank, token_text};
-use super::server_error::JudgedBy;
+use super::server_error_kind::JudgedBy;
 use super::{Grant, GrantRequest, InputError};
 use crate::token::VerifiedToken;
 
@@ -25,6 +26,7 @@ pub struct Connection {
     name: Box<str>,
     login_hint: Option<Box<str>>,
     scope: Option<Box<str>>,
+    end_user_address: Option<IpAddr>,
 }
 
 /// The token of the user who owns the connected account.
@@ -46,7 +48,7 @@ pub(crate) struct VaultGrant {
 impl Connection {
     /// Creates a request for the connection with this name in the tenant, such as `google-oauth2`.
     pub fn name(name: impl Into<Box<str>>) -> Self {
-        Self { name: name.into(), login_hint: None, scope: None }
+        Self { name: name.into(), login_hint: None, scope: None, end_user_address: None }
     }
 
     /// Selects one of several connected accounts, by the account's user id or e-mail address at the provider.
@@ -61,6 +63,18 @@ impl Connection {
     /// error with the missing scopes.
     pub fn scope(mut self, scope: impl Into<Box<str>>) -> Self {
         self.scope = Some(scope.into());
+        self
+    }
+
+    /// Sends the address of the end user to the tenant, which then counts failures and limits for this address. Default:
+    /// none, and with `None` no address is sent.
+    ///
+    /// The address is sent only if the client has the setting
+    /// [`forward_end_user_address`](crate::ApiClientBuilder::forward_end_user_address). Take it from the extractor
+    /// `EndUserAddress` of an adapter or from [`ApiClient::end_user_address`](crate::ApiClient::end_user_address), never
+    /// directly from a header.
+    pub fn end_user_address(mut self, address: impl Into<Option<IpAddr>>) -> Self {
+        self.end_user_address = address.into();
         self
     }
 
@@ -103,6 +117,7 @@ impl Grant for VaultGrant {
             .field_if_any(LOGIN_HINT, connection.login_hint.as_deref())
             .field_if_any("scope", connection.scope.as_deref())
             .judged_by(judge)
+            .end_user_address(connection.end_user_address)
             .cacheable()
             .subject_expires_at(expires_at)
             .access_token_only())

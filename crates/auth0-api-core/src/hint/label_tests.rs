@@ -197,7 +197,9 @@ fn exchange() -> Vec<Error> {
     let kinds = [
         Kind::AccountNotLinked,
         Kind::AccountUnusable,
+        Kind::ActorNotSet,
         Kind::Client,
+        Kind::DelegationTooDeep,
         Kind::Denied,
         Kind::InteractionRequired,
         Kind::MfaRequired,
@@ -205,6 +207,7 @@ fn exchange() -> Vec<Error> {
         Kind::Request,
         Kind::ScopesNotGranted,
         Kind::ServerTrouble,
+        Kind::SessionTransferDisabled,
         Kind::SubjectRejected,
         Kind::TooManyAttempts,
     ];
@@ -212,6 +215,7 @@ fn exchange() -> Vec<Error> {
     let errors = [
         E::ClientAuthMissing,
         E::Input(InputError::Blank { parameter: "audience" }),
+        E::Input(InputError::DelegationTooDeep { depth: 5 }),
         E::Input(InputError::Token { parameter: "subject_token", problem: TokenTextError::Blank }),
         E::Key(PrivateKeyError::Signing),
         E::Organization(OrganizationError::Id),

@@ -43,27 +43,27 @@ pub(super) fn escaped_pem(value: &str) -> Result<Option<ClientCertificate>, Cert
 /// certificates, and no white space but line ends, of which any number is accepted. The parsers of PEM that exist skip
 /// such text, and take several times as long for a long header.
 fn first_certificate(pem: &[u8]) -> Option<Vec<u8>> {
-    let start = pem.iter().position(|octet| !is_line_end(octet))?;
+    let start = pem.iter().position(|octet| !is_line_end(*octet))?;
     let body = pem.get(start..)?.strip_prefix(BEGIN)?;
     let end = memchr::memmem::find(body, END)?;
     let (base64, rest) = (body.get(..end)?, body.get(end + END.len()..)?);
-    let is_alone = |octet: Option<&u8>| octet.is_some_and(is_line_end);
+    let is_alone = |octet: Option<&u8>| octet.copied().is_some_and(is_line_end);
     if !is_alone(base64.first()) || !is_alone(base64.last()) || !is_strict(rest) {
         return None;
     }
     let mut joined = Vec::with_capacity(base64.len());
-    base64.split(is_line_end).for_each(|line| joined.extend_from_slice(line));
+    base64.split(|octet| is_line_end(*octet)).for_each(|line| joined.extend_from_slice(line));
     STANDARD.decode_to_vec(joined).ok().filter(|der| !der.is_empty())
 }
 
 /// Whether each line is a boundary or base64 text.
 fn is_strict(pem: &[u8]) -> bool {
     let is_base64 = |octet: &u8| matches!(octet, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/' | b'=');
-    pem.split(is_line_end)
+    pem.split(|octet| is_line_end(*octet))
         .all(|line| line.starts_with(b"-----") || line.iter().fold(true, |all, octet| all & is_base64(octet)))
 }
 
-fn is_line_end(octet: &u8) -> bool {
+fn is_line_end(octet: u8) -> bool {
     matches!(octet, b'\r' | b'\n')
 }
 

@@ -32,9 +32,11 @@ impl Row {
             InputError::Token { parameter: "subject_token", .. } => {
                 row(Kind::InvalidToken, "exchange_subject_malformed", "the token presented is malformed")
             }
+            InputError::DelegationTooDeep { .. } => delegation_too_deep(),
             InputError::AuthorizationDetail
             | InputError::Blank { .. }
             | InputError::Reserved { .. }
+            | InputError::SessionTransferAudience
             | InputError::SubjectTokenType
             | InputError::Token { .. }
             | InputError::TooManyValues { .. } => misconfigured("exchange_input"),
@@ -54,7 +56,9 @@ impl Row {
                 "exchange_account_unusable",
                 "the user has to connect their account again",
             ),
+            K::ActorNotSet => misconfigured("exchange_actor_not_set"),
             K::Client => misconfigured("exchange_client_rejected"),
+            K::DelegationTooDeep => delegation_too_deep(),
             K::Denied => forbidden("access_denied", "exchange_denied", "the user may not do this"),
             K::InteractionRequired => {
                 forbidden("interaction_required", "exchange_interaction_required", "the user has to log in again")
@@ -66,6 +70,7 @@ impl Row {
             K::Request => misconfigured("exchange_rejected"),
             K::ScopesNotGranted => scopes_missing(),
             K::ServerTrouble => unavailable(error.retry_after(), "exchange_server_trouble"),
+            K::SessionTransferDisabled => misconfigured("exchange_session_transfer_disabled"),
             K::SubjectRejected => {
                 row(Kind::InvalidToken, "exchange_subject_rejected", "the token presented is not accepted any more")
             }
@@ -76,6 +81,14 @@ impl Row {
 
 fn forbidden(code: &'static str, label: &'static str, description: &'static str) -> Row {
     row(Kind::Forbidden { code }, label, description)
+}
+
+fn delegation_too_deep() -> Row {
+    forbidden(
+        "delegation_too_deep",
+        "exchange_delegation_depth",
+        "the access token was delegated too often to be exchanged again",
+    )
 }
 
 fn scopes_missing() -> Row {

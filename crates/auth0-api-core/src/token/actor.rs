@@ -127,6 +127,12 @@ fn text<'t>(level: &'t Map<String, Value>, member: &str) -> Result<Option<&'t st
     level.get(member).map(|value| value.as_str().ok_or(ActorError::Malformed)).transpose()
 }
 
+/// Returns the number of nested `act` objects, at most [`MAX_ACTORS`], whether or not they name their actors.
+pub(crate) fn depth(act: Option<&Value>) -> usize {
+    let levels = std::iter::successors(act, |level| level.get("act"));
+    levels.take(MAX_ACTORS).take_while(|level| level.is_object()).count()
+}
+
 /// Auth0 nests at most five levels. The limit is about three times this number: enough for other issuers, and small
 /// enough to limit the work.
 const MAX_ACTORS: usize = 16;
@@ -187,5 +193,22 @@ mod tests {
                 assert_eq!(chain(Some(&json!({ "sub": "a", "act": act }))), Err(ActorError::Malformed), "{act}");
             }
         }
+    }
+
+    #[test]
+    fn each_nested_object_counts_up_to_the_first_other_value() {
+        for (act, levels) in [
+            (json!({ "sub": "a" }), 1),
+            (json!({ "sub": "a", "act": { "sub": "b" } }), 2),
+            (json!({ "act": { "act": {} } }), 3),
+            (json!({ "sub": "a", "act": null }), 1),
+            (json!({ "sub": "a", "act": [{ "act": {} }] }), 1),
+            (json!("a"), 0),
+        ] {
+            assert_eq!(depth(Some(&act)), levels, "{act}");
+        }
+        assert_eq!(depth(None), 0);
+        let deep = (0..99).fold(json!({}), |act, _| json!({ "act": act }));
+        assert_eq!(depth(Some(&deep)), MAX_ACTORS);
     }
 }

@@ -28,7 +28,7 @@ pub use error::{AuthorizationDetailsError, ClaimsError, TokenError};
 pub(crate) use organization::Organization;
 pub(crate) use verified::{AccessToken, VerifiedToken};
 
-pub(crate) use actor::{chain as delegation_chain, current as current_actor};
+pub(crate) use actor::{chain as delegation_chain, current as current_actor, depth as delegation_depth};
 pub(crate) use authorization_details::{
     NAME as AUTHORIZATION_DETAILS, members as details_of, read as read_details, type_of as type_of_detail,
 };

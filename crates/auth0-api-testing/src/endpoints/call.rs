@@ -18,6 +18,7 @@ pub(crate) struct Call<'a> {
     pub(crate) client: Arc<Application>,
     /// The DPoP key that the tokens will be bound to.
     pub(crate) key: Option<Thumbprint>,
+    /// The address that failed exchanges count for: of the connection, or of the end user.
     pub(crate) address: IpAddr,
 }
 

@@ -22,6 +22,7 @@ pub(crate) mod my_account;
 mod page;
 mod parameters;
 mod presented;
+mod quota;
 mod register;
 mod revoke;
 mod session;

@@ -97,7 +97,7 @@ fn json(body: &[u8]) -> Result<Parameters, ErrorResponse> {
 }
 
 /// The parameters of the protocol. An Action does not receive them among the extra fields.
-const PROTOCOL: [&str; 34] = [
+const PROTOCOL: [&str; 35] = [
     "actor_token",
     "actor_token_type",
     "assertion",
@@ -129,6 +129,7 @@ const PROTOCOL: [&str; 34] = [
     "response_type",
     "scope",
     "screen_hint",
+    "session_transfer_token",
     "state",
     "subject_token",
     "subject_token_type",

@@ -1,6 +1,7 @@
 //! The token endpoint ([RFC 6749 §3.2](https://www.rfc-editor.org/rfc/rfc6749#section-3.2)): authenticates the client,
 //! verifies its DPoP proof, and passes the request to its grant.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use auth0_api_core::jose::Thumbprint;
@@ -16,11 +17,12 @@ use super::client::authenticate;
 use super::error_response::ErrorResponse;
 use super::grants;
 use super::parameters::Parameters;
+use super::quota;
 use crate::nonces::Server;
 use crate::proof_check::{Expected, ProofError};
 use crate::server::Peer;
 use crate::state::Tenant;
-use crate::{GrantType, RecordedRequest};
+use crate::{Application, GrantType, RecordedRequest};
 
 pub(crate) async fn issue(
     State(tenant): State<Arc<Tenant>>,
@@ -30,7 +32,7 @@ pub(crate) async fn issue(
 ) -> Response {
     let parameters = Parameters::read(&headers, &body);
     let fields = parameters.as_ref().map(Parameters::pairs).unwrap_or_default();
-    let answer = parameters.and_then(|parameters| grant(&tenant, &headers, &parameters, peer)).map(Json);
+    let answer = parameters.and_then(|parameters| answer(&tenant, &headers, &parameters, peer));
     // RFC 6749 §5.1: a response with a token must not be cached.
     let no_store = [(header::CACHE_CONTROL, "no-store"), (header::PRAGMA, "no-cache")];
     let nonce = tenant.dpop_nonce(Server::Authorization).map(|nonce| [(DPOP_NONCE, nonce)]);
@@ -46,9 +48,31 @@ pub(crate) async fn issue(
     response
 }
 
-fn grant(tenant: &Tenant, headers: &HeaderMap, parameters: &Parameters, peer: Peer) -> Result<Value, ErrorResponse> {
-    let name = parameters.require("grant_type")?;
+/// Authenticates the client, and answers its request within its quota.
+fn answer(
+    tenant: &Tenant,
+    headers: &HeaderMap,
+    parameters: &Parameters,
+    peer: Peer,
+) -> Result<Response, ErrorResponse> {
+    parameters.require("grant_type")?;
     let client = authenticate(tenant, headers, parameters)?;
+    let within_quota = quota::check(tenant, &client);
+    let granted = within_quota.and_then(|()| grant(tenant, headers, parameters, Arc::clone(&client), peer));
+    if granted.is_ok() {
+        quota::count(tenant, &client);
+    }
+    Ok(quota::report(tenant, &client, granted.map(Json)))
+}
+
+fn grant(
+    tenant: &Tenant,
+    headers: &HeaderMap,
+    parameters: &Parameters,
+    client: Arc<Application>,
+    peer: Peer,
+) -> Result<Value, ErrorResponse> {
+    let name = parameters.require("grant_type")?;
     let grant = GrantType::from_name(name).ok_or_else(|| {
         ErrorResponse::new(StatusCode::FORBIDDEN, "unsupported_grant_type", format!("Unsupported grant type: {name}"))
     })?;
@@ -60,7 +84,8 @@ fn grant(tenant: &Tenant, headers: &HeaderMap, parameters: &Parameters, peer: Pe
     if client.requires_dpop() && key.is_none() {
         return Err(ErrorResponse::invalid_request("The client is registered for DPoP: a proof is required"));
     }
-    let call = Call { tenant, parameters, client, key, address: peer.0 };
+    let address = forwarded_address(headers).filter(|_| client.trusts_forwarded_address()).unwrap_or(peer.0);
+    let call = Call { tenant, parameters, client, key, address };
     match grant {
         GrantType::AuthorizationCode => grants::authorization_code(&call),
         GrantType::ClientCredentials => grants::client_credentials(&call),
@@ -68,6 +93,11 @@ fn grant(tenant: &Tenant, headers: &HeaderMap, parameters: &Parameters, peer: Pe
         GrantType::TokenExchange => grants::token_exchange(&call),
         GrantType::TokenVault => grants::token_vault(&call),
     }
+}
+
+/// Returns the address of the end user, as the client states it.
+fn forwarded_address(headers: &HeaderMap) -> Option<IpAddr> {
+    headers.get("auth0-forwarded-for")?.to_str().ok()?.parse().ok()
 }
 
 /// Verifies the request's proof, and returns the key that the tokens will be bound to

@@ -5,6 +5,7 @@ mod connecting;
 mod consent;
 mod exchange_profiles;
 mod memberships;
+mod quotas;
 mod refresh_tokens;
 mod session;
 mod tickets;
@@ -15,7 +16,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use crate::registry::ExchangeProfile;
-use crate::{Application, LinkedAccount, RecordedRequest};
+use crate::{Application, LinkedAccount, RecordedRequest, User};
 use accounts::Accounts;
 pub(crate) use accounts::StoredAccount;
 pub(crate) use connecting::{Connecting, PendingConsent};
@@ -23,6 +24,8 @@ pub(crate) use consent::{Consent, Login};
 use exchange_profiles::ExchangeProfiles;
 pub(crate) use exchange_profiles::{Changed, StoredProfile};
 use memberships::Memberships;
+use quotas::Quotas;
+pub(crate) use quotas::Used;
 use refresh_tokens::RefreshTokens;
 pub(crate) use refresh_tokens::Spent;
 use session::SessionLedger;
@@ -33,9 +36,12 @@ use tickets::Tickets;
 pub(crate) struct Ledger {
     pub(crate) memberships: Memberships,
     pub(crate) sessions: SessionLedger,
+    /// The users of session transfer tokens, by the token.
+    pub(crate) session_transfers: Tickets<User>,
     pub(crate) sign_ins: Tickets<PendingSignIn>,
     /// Authorization codes. A client can use each code once.
     pub(crate) codes: HashMap<String, Code>,
+    pub(crate) quotas: Quotas,
     pub(crate) refresh_tokens: RefreshTokens,
     /// Access tokens that were requested without an API.
     pub(crate) opaque_tokens: HashMap<String, Consent>,

@@ -30,6 +30,9 @@ pub struct Application {
     requires_dpop: bool,
     /// The id of the AI agent that the application is; `None` for other applications.
     agent_id: Option<String>,
+    trusts_forwarded_address: bool,
+    hourly_quota: Option<u32>,
+    may_transfer_sessions: bool,
 }
 
 impl Application {
@@ -108,6 +111,29 @@ impl Application {
         self
     }
 
+    /// Makes the tenant count failed exchanges of the client for the address in its header `auth0-forwarded-for`, like
+    /// Auth0's *Trust Token Endpoint IP Header*. The tenant never trusts a public client, or an address that is malformed.
+    /// By default, the tenant ignores the header, and counts for the address of the connection.
+    pub fn trust_forwarded_address(mut self) -> Self {
+        self.trusts_forwarded_address = true;
+        self
+    }
+
+    /// Limits how many tokens the client gets in an hour. Each response of the token endpoint then has the header
+    /// `Auth0-Client-Quota-Limit`. Once the quota is used up, the tenant answers 429 `too_many_requests` with
+    /// `Retry-After` until an hour has passed since the first token. By default there is no quota.
+    pub fn hourly_quota(mut self, tokens: u32) -> Self {
+        self.hourly_quota = Some(tokens);
+        self
+    }
+
+    /// Lets the client create session transfer tokens, like Auth0's setting
+    /// `session_transfer.can_create_session_transfer_token`. By default, the tenant answers `session_transfer_disabled`.
+    pub fn session_transfer(mut self) -> Self {
+        self.may_transfer_sessions = true;
+        self
+    }
+
     /// Returns the client id.
     pub fn id(&self) -> &str {
         &self.id
@@ -179,6 +205,18 @@ impl Application {
         self.requires_dpop
     }
 
+    pub(crate) fn trusts_forwarded_address(&self) -> bool {
+        self.trusts_forwarded_address && !self.is_public()
+    }
+
+    pub(crate) fn may_transfer_sessions(&self) -> bool {
+        self.may_transfer_sessions
+    }
+
+    pub(crate) fn quota_per_hour(&self) -> Option<u32> {
+        self.hourly_quota
+    }
+
     fn new(id: impl Into<String>, credential: Credential, grants: &[GrantType]) -> Self {
         Self {
             id: id.into(),
@@ -190,6 +228,9 @@ impl Application {
             refresh_tokens: RefreshTokenPolicy::reusable(),
             requires_dpop: false,
             agent_id: None,
+            trusts_forwarded_address: false,
+            hourly_quota: None,
+            may_transfer_sessions: false,
         }
     }
 }

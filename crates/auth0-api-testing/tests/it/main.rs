@@ -30,6 +30,7 @@ mod process;
 mod refresh_tokens;
 mod request_log;
 mod rotation;
+mod session_transfer;
 mod sessions;
 mod sign_in;
 mod token_vault;

@@ -173,7 +173,7 @@ fn share_a_key(members: &[Member]) -> bool {
     }
     let Some(mut keys) = keys.get(..members.len()) else { return true };
     while let Some((last, before)) = keys.split_last() {
-        if before.iter().fold(false, |found, key| found | (key == last)) {
+        if before.iter().filter(|key| *key == last).count() > 0 {
             return true;
         }
         keys = before;

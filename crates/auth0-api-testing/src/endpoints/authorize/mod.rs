@@ -6,7 +6,7 @@
 //!    of an attacker ([RFC 6749 §4.1.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1)). Every later rejection
 //!    reaches the client, in the `response_mode` that it chose ([`AuthorizationRequest`]).
 //! 2. Everything else in the request ([`code::Draft`]).
-//! 3. Whether the browser's session suffices ([`login::session`]). If it does not, `prompt=none` is rejected with
+//! 3. Whether the request has a session transfer token: its user is signed in. Otherwise, whether the browser's session suffices ([`login::session`]). If it does not, `prompt=none` is rejected with
 //!    `login_required`, and otherwise [`SignIn`] decides: the tenant signs a user in at once, or keeps the request and
 //!    shows the sign-in page.
 //! 4. Whether the user is a member of the organisation.
@@ -68,6 +68,12 @@ fn step(tenant: &Tenant, request: &AuthorizationRequest, headers: &HeaderMap) ->
     Draft::of(tenant, request)?;
     let now = tenant.clock.now();
     let (secret, earlier) = session::resume(tenant, headers).unzip();
+    // The transferred session replaces the one of the browser, also if both belong to one user.
+    if let Some(token) = request.parameters.get("session_transfer_token") {
+        let user = tenant.ledger().session_transfers.redeem(token, now);
+        let user = user.ok_or_else(|| ErrorResponse::access_denied("The session_transfer_token is not valid"))?;
+        return Ok(Step::SignIn { user, replaces: secret });
+    }
     if let Some(session) = login::session(request, earlier.as_ref(), now)? {
         return Ok(Step::Continue(session.clone()));
     }

@@ -5,6 +5,7 @@ mod client_credentials;
 mod on_behalf_of;
 mod profile;
 mod refresh_token;
+mod session_transfer;
 mod token_exchange;
 mod token_vault;
 

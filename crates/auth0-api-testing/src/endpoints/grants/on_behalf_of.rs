@@ -59,13 +59,13 @@ fn actor(call: &Call<'_>, api: &Api) -> ActorClaim {
 fn nested(actor: ActorClaim, act: Option<&Value>) -> Result<Value, ErrorResponse> {
     let levels = std::iter::successors(act, |level| level.get("act")).take(MAX_ACTORS).count();
     if levels == MAX_ACTORS {
-        return Err(ErrorResponse::invalid_request("The subject_token is rejected: its delegation chain is full"));
+        return Err(ErrorResponse::invalid_request("Delegation chain depth exceeds the maximum"));
     }
     Ok(act.into_iter().fold(actor, |actor, act| actor.member("act", act.clone())).into())
 }
 
-/// Auth0's limit of nested actors.
-const MAX_ACTORS: usize = 5;
+/// Auth0 documents at most five nested actors, and rejects a subject that has four.
+const MAX_ACTORS: usize = 4;
 
 pub(super) const NOT_AN_API: &str =
     "The client is not linked to an API: only a Custom API client may exchange access tokens";

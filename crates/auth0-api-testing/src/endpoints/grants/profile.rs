@@ -3,6 +3,7 @@
 use http::{StatusCode, header};
 use serde_json::{Map, Value, json};
 
+use super::session_transfer;
 use crate::endpoints::call::Call;
 use crate::endpoints::error_response::ErrorResponse;
 use crate::endpoints::issue::{ACCESS_TOKEN, Extras, Issue, for_user, requested_details};
@@ -13,9 +14,16 @@ use crate::{ExchangeRejection, ExchangeRequest, Exchanged};
 
 pub(super) fn issue(call: &Call<'_>, action: &Action) -> Result<Value, ErrorResponse> {
     reject_locked_out_address(call)?;
+    let decide = || -> Result<Exchanged, ErrorResponse> {
+        action.decide(&request(call)?).map_err(|rejection| rejected(call, rejection))
+    };
+    if session_transfer::is_requested(call) {
+        session_transfer::check(call)?;
+        let Exchanged { user, actor } = decide()?;
+        return session_transfer::issue(call, &user, actor.as_ref());
+    }
     let api = call.api()?;
-    let request = request(call)?;
-    let Exchanged { user, actor } = action.decide(&request).map_err(|rejection| rejected(call, rejection))?;
+    let Exchanged { user, actor } = decide()?;
     let act = actor.map(|actor| ("act".to_owned(), actor.into()));
     let issue = Issue {
         call,

@@ -7,6 +7,7 @@ use super::{on_behalf_of, profile};
 use crate::endpoints::call::Call;
 use crate::endpoints::error_response::ErrorResponse;
 use crate::endpoints::issue::ACCESS_TOKEN;
+use crate::ledger::StoredProfile;
 
 pub(crate) fn token_exchange(call: &Call<'_>) -> Result<Value, ErrorResponse> {
     call.parameters.require("subject_token")?;
@@ -14,7 +15,7 @@ pub(crate) fn token_exchange(call: &Call<'_>) -> Result<Value, ErrorResponse> {
     if subject_token_type == ACCESS_TOKEN {
         return on_behalf_of::issue(call);
     }
-    let action_id = call.tenant.ledger().exchange_profiles.of_type(subject_token_type).map(|known| known.action_id());
+    let action_id = call.tenant.ledger().exchange_profiles.of_type(subject_token_type).map(StoredProfile::action_id);
     match action_id.and_then(|id| call.tenant.registry.action(&id)) {
         Some(action) => profile::issue(call, action),
         None => {
