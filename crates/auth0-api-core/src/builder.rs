@@ -17,6 +17,7 @@ use crate::http::ReqwestClient;
 use crate::http::{BoundedClient, HttpClient};
 use crate::issuer::{Domain, IssuerConfig, JwksHost, KeyPolicy, Loopback, Trust, TrustedDomains};
 use crate::jose::{Algorithm, AlgorithmSet};
+use crate::logout::LogoutPolicy;
 use crate::metadata::{ClientFacts, OfferedSchemes, ProtectedResource};
 use crate::mtls::{CertificatePolicy, CertificateSource};
 use crate::rejected_bodies::RejectedBodies;
@@ -36,6 +37,7 @@ use crate::verify::Verifier;
 /// | [`http_client`](Self::http_client) | reqwest with rustls | |
 /// | [`key_policy`](Self::key_policy) | [`KeyPolicy::new`] | chosen for Auth0's limits and fifty replicas |
 /// | [`leeway`](Self::leeway) | 0 s | as auth0-api-js |
+/// | [`logout`](Self::logout) | none: tokens are valid until `exp`, also after a logout | as auth0-api-js |
 /// | [`max_token_age`](Self::max_token_age) | none: only `exp` limits the age | as auth0-api-js |
 /// | [`rejected_bodies`](Self::rejected_bodies) | at most 256 at once are read, up to 1 MiB and 2 s | a rejection must not break a connection |
 /// | [`resource_metadata`](Self::resource_metadata) | none | specific to each API |
@@ -60,6 +62,7 @@ pub struct ApiClientBuilder {
     jwks_hosts: Vec<Box<str>>,
     key_policy: KeyPolicy,
     leeway: Duration,
+    logout: Option<LogoutPolicy>,
     loopback: Loopback,
     max_token_age: Option<Duration>,
     own_hosts: Option<Vec<Box<str>>>,
@@ -127,6 +130,7 @@ impl ApiClientBuilder {
             jwks_hosts: Vec::new(),
             key_policy: KeyPolicy::new(),
             leeway: DEFAULT_LEEWAY,
+            logout: None,
             loopback: Loopback::HttpsOnly,
             max_token_age: None,
             own_hosts: None,
@@ -236,6 +240,16 @@ impl ApiClientBuilder {
     /// minutes.
     pub fn leeway(mut self, leeway: Duration) -> Self {
         self.leeway = leeway;
+        self
+    }
+
+    /// Takes back-channel logouts of the tenant, and rejects the access tokens of users who have logged out. Default: none.
+    ///
+    /// The API needs a route for the logouts: `logout_route` of the adapters, or
+    /// [`LogoutEndpoint`](crate::adapter::LogoutEndpoint). A [`revocation_list`](Self::revocation_list) is asked in
+    /// addition. See [the guide](crate::guide::logout).
+    pub fn logout(mut self, policy: LogoutPolicy) -> Self {
+        self.logout = Some(policy);
         self
     }
 
@@ -375,6 +389,8 @@ impl ApiClientBuilder {
         let leeway = keep(problems, Leeway::new(self.leeway).ok_or(ConfigProblem::Leeway));
         let max_age = self.max_token_age.map(|age| MaxAge::new(age).ok_or(ConfigProblem::MaxTokenAge)).transpose();
         let max_age = keep(problems, max_age);
+        let logout = self.logout.map(|policy| policy.check(self.leeway).map_err(ConfigProblem::Logout)).transpose();
+        let logout = keep(problems, logout);
         let remembered = keep(problems, RememberedTokens::new(self.token_cache).ok_or(ConfigProblem::TokenCache));
         // The metadata contains the trusted issuers, so the metadata is checked only if the trusted issuers are valid.
         let resource = trusted.as_ref().and_then(|trusted| {
@@ -422,9 +438,13 @@ impl ApiClientBuilder {
             })
         });
         let issuers = Trust::new(trusted, self.loopback, config, target);
-        let (clock, remembered, revocation) = (self.clock, remembered?, self.revocation);
+        let (logouts, revocation) = match logout? {
+            Some((receiver, subjects)) => (Some(receiver), self.revocation.and(subjects)),
+            None => (None, self.revocation),
+        };
+        let (clock, remembered) = (self.clock, remembered?);
         let verifier = Verifier { algorithms, binding, clock, issuers, remembered, revocation, tokens };
-        Some(ApiClient::new(verifier, metadata, exchanger, self.rejected_bodies))
+        Some(ApiClient::new(verifier, metadata, exchanger, logouts, self.rejected_bodies))
     }
 
     /// Parses every host, also after an invalid one.

@@ -133,6 +133,23 @@ impl LocalTenant {
         self.tenant.mint()
     }
 
+    /// Creates the builder of a logout token for a client
+    /// ([Back-Channel Logout §2.4](https://openid.net/specs/openid-connect-backchannel-1_0.html#LogoutToken)).
+    ///
+    /// Its `typ` is `logout+jwt`, its `sub` is `auth0|local-user`, and it has a random `jti` and no `sid`. It expires after
+    /// two minutes. A test can give it any fault, like an access token.
+    ///
+    /// ```
+    /// # async fn a_test(tenant: &auth0_api_testing::LocalTenant) {
+    /// let logout = tenant.mint_logout("shop").subject("auth0|ada").claim("sid", "session-1").sign();
+    /// let of_a_session_only = tenant.mint_logout("shop").without_claim("sub").claim("sid", "session-1").sign();
+    /// # let _ = (logout, of_a_session_only);
+    /// # }
+    /// ```
+    pub fn mint_logout(&self, client_id: &str) -> TokenBuilder {
+        self.tenant.mint_logout(client_id)
+    }
+
     /// Issues a refresh token, as if the user had signed in to this client with the scope `offline_access`.
     pub fn refresh_token(&self, client_id: &str, user_id: &str) -> String {
         let user = self.tenant.registry.user(user_id).cloned().unwrap_or_else(|| User::new(user_id));

@@ -1,6 +1,7 @@
 //! The client. An API creates one client at start and uses it until the API ends.
 
 mod exchange;
+mod logout;
 
 use std::sync::Arc;
 
@@ -8,6 +9,7 @@ use crate::challenge::Challenge;
 use crate::error::{Error, Reason};
 use crate::exchange::{ExchangeError, Exchanger};
 use crate::issuer::{IssuerError, KeysUnavailable};
+use crate::logout::LogoutReceiver;
 use crate::metadata::MetadataEndpoint;
 use crate::meter;
 use crate::place::{KeptPlace, Place};
@@ -48,6 +50,7 @@ pub struct ApiClient(Arc<Inner>);
 struct Inner {
     verifier: Verifier,
     exchanger: Option<Exchanger>,
+    logouts: Option<LogoutReceiver>,
     metadata: Option<MetadataEndpoint>,
     rejected_bodies: RejectedBodies,
     rejections: RejectionLog,
@@ -58,10 +61,11 @@ impl ApiClient {
         verifier: Verifier,
         metadata: Option<MetadataEndpoint>,
         exchanger: Option<Exchanger>,
+        logouts: Option<LogoutReceiver>,
         rejected_bodies: RejectedBodies,
     ) -> Self {
         let rejections = RejectionLog::new();
-        Self(Arc::new(Inner { verifier, exchanger, metadata, rejected_bodies, rejections }))
+        Self(Arc::new(Inner { verifier, exchanger, logouts, metadata, rejected_bodies, rejections }))
     }
 
     pub(crate) fn rejected_bodies(&self) -> &RejectedBodies {
