@@ -74,6 +74,7 @@
 //! random numbers.
 
 mod address;
+mod back_channel;
 mod builder;
 #[cfg(feature = "cli")]
 pub mod cli;
@@ -117,6 +118,7 @@ mod timestamp;
 mod tls;
 mod token_holder;
 
+pub use back_channel::LogoutDelivery;
 pub use builder::LocalTenantBuilder;
 pub use clock::ManualClock;
 pub use counts::RequestCounts;

@@ -114,6 +114,30 @@ async fn the_latest_logout_stays_in_force_whatever_the_order() {
 }
 
 #[tokio::test]
+async fn a_logout_token_that_is_used_again_revokes_no_newer_token() {
+    let world = world().await;
+    let logout = world.tenant.mint_logout(SHOP).subject(ADA).sign();
+    assert_eq!(receive(&world.api, &logout).await, "200 accepted");
+    world.pass(1);
+    let after = world.tenant.mint().subject(ADA).sign();
+    assert_eq!(receive(&world.api, &logout).await, "400 logout_replayed");
+    assert_eq!(verify(&world.api, &after).await, "200 accepted");
+}
+
+#[tokio::test]
+async fn a_stranger_reaches_no_store() {
+    let world = TestWorld::start().await;
+    let store = Store::default();
+    store.fails.store(true, Ordering::Relaxed);
+    let policy = LogoutPolicy::new([SHOP], store).replay_store(Broken(|| ReplayStoreError::Full));
+    let api = world.builder().logout(policy).build().unwrap();
+    let foreign = auth0_api_testing::SigningKey::generate(auth0_api_core::Algorithm::RS256);
+    let token = world.tenant.mint_logout(SHOP).key(&foreign).header("kid", world.tenant.current_kid()).sign();
+    assert_eq!(receive(&api, &token).await, "400 logout_signature");
+    assert_eq!(receive(&api, &world.tenant.mint_logout("other").sign()).await, "400 logout_audience");
+}
+
+#[tokio::test]
 async fn a_user_is_known_by_issuer_and_subject() {
     let (world, other) = (TestWorld::start().await, TestWorld::start().await);
     let store = MemoryRevocationStore::new();

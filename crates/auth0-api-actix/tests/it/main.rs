@@ -6,6 +6,7 @@ mod certificates;
 mod contract;
 mod errors;
 mod extractors;
+mod logout;
 mod metadata;
 mod rejections;
 mod request;

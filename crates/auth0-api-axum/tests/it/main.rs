@@ -6,6 +6,7 @@ mod bodies;
 mod contract;
 mod extractors;
 mod grpc;
+mod logout;
 mod metadata;
 mod rejections;
 mod request;

@@ -26,12 +26,12 @@ use crate::clock::since_epoch;
 #[must_use]
 pub struct MemoryRevocationStore {
     capacity: usize,
-    revocations: RwLock<Revocations>,
+    table: RwLock<Table>,
 }
 
 /// Times are whole seconds since the epoch.
 #[derive(Default)]
-struct Revocations {
+struct Table {
     by_subject: HashMap<SubjectId, Revocation>,
     /// The same revocations, the oldest first.
     by_age: BTreeSet<(u64, SubjectId)>,
@@ -56,7 +56,7 @@ impl MemoryRevocationStore {
     /// Choose the number of logouts within the [longest lifetime](crate::LogoutPolicy::longest_token_lifetime) of a
     /// token.
     pub fn with_capacity(subjects: usize) -> Self {
-        Self { capacity: subjects, revocations: RwLock::default() }
+        Self { capacity: subjects, table: RwLock::default() }
     }
 
     /// Returns the number of revocations that the store holds, including expired ones that are not removed yet.
@@ -66,12 +66,12 @@ impl MemoryRevocationStore {
 
     // A panic while the lock is held leaves at worst a subject in one of the two tables only, and that subject is then
     // revoked still.
-    fn read(&self) -> RwLockReadGuard<'_, Revocations> {
-        self.revocations.read().unwrap_or_else(PoisonError::into_inner)
+    fn read(&self) -> RwLockReadGuard<'_, Table> {
+        self.table.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn write(&self) -> RwLockWriteGuard<'_, Revocations> {
-        self.revocations.write().unwrap_or_else(PoisonError::into_inner)
+    fn write(&self) -> RwLockWriteGuard<'_, Table> {
+        self.table.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The capacity of a store in subjects, in about 20 MB: 100 000 logouts in 30 days, the longest lifetime of a token,
@@ -88,21 +88,21 @@ impl RevocationStore for MemoryRevocationStore {
         expires_at: SystemTime,
     ) -> StoreFuture<'a, ()> {
         let revocation = Revocation { issued_up_to: rounded_up(issued_up_to), expires_at: rounded_up(expires_at) };
-        let mut revocations = self.write();
-        revocations.forget_some_expired(since_epoch(now).as_secs());
-        revocations.add(*subject, revocation);
-        if revocations.by_subject.len() > self.capacity {
-            revocations.give_up_oldest();
+        let mut table = self.write();
+        table.forget_some_expired(since_epoch(now).as_secs());
+        table.add(*subject, revocation);
+        if table.by_subject.len() > self.capacity {
+            table.give_up_oldest();
         }
-        drop(revocations);
+        drop(table);
         Box::pin(std::future::ready(Ok(())))
     }
 
     fn revoked_up_to<'a>(&'a self, subject: &'a SubjectId) -> StoreFuture<'a, Option<SystemTime>> {
-        let revocations = self.read();
-        let own = revocations.by_subject.get(subject).map(|revocation| revocation.issued_up_to);
-        let seconds = own.max(revocations.everybody_up_to);
-        drop(revocations);
+        let table = self.read();
+        let own = table.by_subject.get(subject).map(|revocation| revocation.issued_up_to);
+        let seconds = own.max(table.everybody_up_to);
+        drop(table);
         Box::pin(std::future::ready(Ok(seconds.map(|seconds| UNIX_EPOCH + Duration::from_secs(seconds)))))
     }
 
@@ -111,7 +111,7 @@ impl RevocationStore for MemoryRevocationStore {
     }
 }
 
-impl Revocations {
+impl Table {
     fn add(&mut self, subject: SubjectId, mut new: Revocation) {
         if let Some(known) = self.by_subject.get(&subject) {
             new.issued_up_to = new.issued_up_to.max(known.issued_up_to);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::receiver::LogoutReceiver;
 use super::store::RevocationStore;
-use super::subjects::RevokedSubjects;
+use super::subjects::{DEFAULT_LONGEST_TOKEN_LIFETIME, RevokedSubjects};
 use super::token::LogoutTokenPolicy;
 use crate::dpop::{MemoryReplayStore, ReplayStore};
 
@@ -100,8 +100,6 @@ impl LogoutPolicy {
     }
 }
 
-/// The longest lifetime that Auth0 allows for the access tokens of an API: 2 592 000 s.
-pub(super) const DEFAULT_LONGEST_TOKEN_LIFETIME: Duration = Duration::from_secs(30 * 86_400);
 /// No tenant issues tokens for a shorter time, and clocks may differ by seconds.
 const SHORTEST_TOKEN_LIFETIME: Duration = Duration::from_secs(60);
 /// The upper bound of `max_token_age`.

@@ -5,7 +5,6 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::policy::DEFAULT_LONGEST_TOKEN_LIFETIME;
 use super::store::{RevocationStore, SubjectId};
 use crate::clock::since_epoch;
 use crate::readable::Readable;
@@ -99,3 +98,6 @@ impl Error for LivesTooLong {}
 pub(super) fn whole_second(time: SystemTime) -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(since_epoch(time).as_secs())
 }
+
+/// The longest lifetime that Auth0 allows for the access tokens of an API: 2 592 000 s.
+pub(super) const DEFAULT_LONGEST_TOKEN_LIFETIME: Duration = Duration::from_secs(30 * 86_400);

@@ -19,6 +19,7 @@ pub(super) fn read(section: &mut Section<'_>) -> Option<Application> {
     let api = section.text("api");
     let grants = section.some_of("grants", &GRANTS);
     let (callbacks, logout_urls) = (section.texts("callbacks"), section.texts("logout_urls"));
+    let back_channel_logout_url = section.text("back_channel_logout_url");
     let requires_dpop = section.flag("require_dpop");
     let refresh_tokens = section.table("refresh_tokens").map(refresh_tokens::read);
     let (id, kind) = (id?, kind?);
@@ -46,6 +47,9 @@ pub(super) fn read(section: &mut Section<'_>) -> Option<Application> {
     }
     if let Some(urls) = logout_urls {
         application = application.logout_urls(urls);
+    }
+    if let Some(url) = back_channel_logout_url {
+        application = application.back_channel_logout_url(url);
     }
     if let Some(policy) = refresh_tokens {
         application = application.refresh_tokens(policy);
