@@ -298,7 +298,7 @@ fn each_label_of_a_logout_has_a_hint_or_a_reason_why_not_and_is_in_the_guide() {
     let in_source: BTreeSet<_> = source.split('"').skip(1).step_by(2).filter(|text| is_logout_label(text)).collect();
     assert_eq!(advices.keys().copied().collect::<BTreeSet<_>>(), in_source);
     let without: Vec<_> = advices.iter().filter(|(_, advices)| advices.iter().all(Result::is_err)).collect();
-    let labels: Vec<_> = without.iter().map(|(label, _)| *label).collect();
+    let labels: Vec<_> = without.iter().map(|(label, _)| **label).collect();
     assert_eq!(labels, LOGOUTS_WITHOUT_HINT, "a setting can cause each other error");
     for (label, advices) in &advices {
         assert!(include_str!("../guide/logout.md").contains(&format!("`{label}`")), "{label}");

@@ -16,10 +16,10 @@ use crate::token::{Audience, NumericDate, Signed, TokenError};
 /// | what | accepted |
 /// |---|---|
 /// | format, algorithm, signature, `iss` | as for access tokens: no symmetric algorithm, and never `none` |
-/// | `typ` | `logout+jwt` (recommended by [§2.4](https://openid.net/specs/openid-connect-backchannel-1_0.html#LogoutToken)); also `JWT` or none, because Auth0's own sample for back-channel logout demands `JWT` |
+/// | `typ` | `logout+jwt` (recommended by [§2.4](https://openid.net/specs/openid-connect-backchannel-1_0.html#LogoutToken)); also `JWT` or none: Auth0 does not document the `typ`, auth0-auth-js does not check it, and published samples for Auth0 demand `JWT` |
 /// | `aud` | contains one of the client ids of the [`LogoutPolicy`](crate::LogoutPolicy) |
-/// | `iat` | within the last 2 minutes: the age that Auth0's sample demands, and the lifetime that the specification recommends (§4) |
-/// | `exp` | if present, not passed: Auth0's SDKs do not demand it |
+/// | `iat` | within the last 2 minutes: the lifetime that the specification recommends (§4), and the age that published samples for Auth0 demand |
+/// | `exp` | if present, not passed: auth0-auth-js does not demand it |
 /// | `events` | has the member `http://schemas.openid.net/event/backchannel-logout`, which is an object |
 /// | `nonce` | absent: only ID tokens have it |
 /// | `jti` | present, at most 256 bytes, and not used before |
@@ -179,7 +179,7 @@ fn date(claims: &Object, claim: &'static str) -> Result<Option<NumericDate>, Log
 
 /// Back-Channel Logout §2.4.
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
-/// Back-Channel Logout §4 recommends a lifetime of two minutes at most, and Auth0's sample demands it.
+/// Back-Channel Logout §4 recommends a lifetime of two minutes at most.
 const MAX_AGE: Duration = Duration::from_secs(120);
 /// As the leeway for proofs: clocks that are synchronised differ by less.
 const CLOCK_DIFFERENCE: Duration = Duration::from_secs(30);
