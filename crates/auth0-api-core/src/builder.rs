@@ -62,7 +62,7 @@ pub struct ApiClientBuilder {
     jwks_hosts: Vec<Box<str>>,
     key_policy: KeyPolicy,
     leeway: Duration,
-    logout: Option<LogoutPolicy>,
+    logout: Option<Box<LogoutPolicy>>,
     loopback: Loopback,
     max_token_age: Option<Duration>,
     own_hosts: Option<Vec<Box<str>>>,
@@ -249,7 +249,7 @@ impl ApiClientBuilder {
     /// [`LogoutEndpoint`](crate::adapter::LogoutEndpoint). A [`revocation_list`](Self::revocation_list) is asked in
     /// addition. See [the guide](crate::guide::logout).
     pub fn logout(mut self, policy: LogoutPolicy) -> Self {
-        self.logout = Some(policy);
+        self.logout = Some(Box::new(policy));
         self
     }
 

@@ -17,7 +17,7 @@ const ADA: &str = "auth0|ada";
 /// A store that a test can make fail, and that counts the look-ups.
 #[derive(Clone, Debug, Default)]
 struct Store {
-    store: Arc<MemoryRevocationStore>,
+    working: Arc<MemoryRevocationStore>,
     fails: Arc<AtomicBool>,
     hangs: Arc<AtomicBool>,
     looked_up: Arc<AtomicUsize>,
@@ -41,12 +41,12 @@ impl RevocationStore for Store {
         now: SystemTime,
         expires_at: SystemTime,
     ) -> StoreFuture<'a, ()> {
-        self.trouble().unwrap_or_else(|| self.store.revoke(subject, issued_up_to, now, expires_at))
+        self.trouble().unwrap_or_else(|| self.working.revoke(subject, issued_up_to, now, expires_at))
     }
 
     fn revoked_up_to<'a>(&'a self, subject: &'a SubjectId) -> StoreFuture<'a, Option<SystemTime>> {
         self.looked_up.fetch_add(1, Ordering::Relaxed);
-        self.trouble().unwrap_or_else(|| self.store.revoked_up_to(subject))
+        self.trouble().unwrap_or_else(|| self.working.revoked_up_to(subject))
     }
 }
 
@@ -216,7 +216,9 @@ async fn a_store_that_never_answers_times_out() {
 
 /// A replay store that cannot record.
 #[derive(Debug)]
-struct Broken(fn() -> ReplayStoreError);
+struct Broken(Failure);
+
+type Failure = fn() -> ReplayStoreError;
 
 impl ReplayStore for Broken {
     fn insert<'a>(&'a self, _: &'a ProofId, _: SystemTime, _: SystemTime) -> ReplayFuture<'a> {
@@ -227,7 +229,7 @@ impl ReplayStore for Broken {
 #[tokio::test]
 async fn a_logout_that_cannot_be_recorded_is_in_force_and_gets_503() {
     let world = TestWorld::start().await;
-    let failures: [(fn() -> ReplayStoreError, &str); 3] = [
+    let failures: [(Failure, &str); 3] = [
         (|| ReplayStoreError::Full, "503 logout_replay_store_full"),
         (|| ReplayStoreError::KeyQuota { retry_after: HOUR }, "503 logout_replay_store_full"),
         (|| ReplayStoreError::Unavailable("down".into()), "503 logout_replay_store_unavailable"),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::error::LogoutError;
-use crate::jose::Object;
+use crate::jose::{Object, VerifiedJws};
 use crate::token::{Audience, NumericDate, Signed, TokenError};
 
 /// A verified logout token
@@ -86,8 +86,9 @@ impl LogoutTokenPolicy {
     /// Checks the claims, except `iss`. The `iss` was compared byte for byte before the key was chosen. The `jti` is only
     /// read: whether it was used before is not known here.
     pub(super) fn validate(&self, signed: Signed, now: SystemTime) -> Result<LogoutToken, LogoutError> {
-        check_type(&signed)?;
-        let claims = signed.jws.payload();
+        let Signed { jws, issuer, .. } = signed;
+        check_type(&jws)?;
+        let claims = jws.payload();
         let client_id = self.addressed_client(claims)?;
         let issued_at = self.check_times(claims, NumericDate::of(now))?;
         check_event(claims)?;
@@ -108,7 +109,7 @@ impl LogoutTokenPolicy {
             token_id: token_id.into(),
             client_id,
             issued_at,
-            issuer: Arc::clone(&signed.issuer),
+            issuer,
         })
     }
 
@@ -152,8 +153,8 @@ impl LogoutTokenPolicy {
 
 /// Back-Channel Logout §2.4 recommends `logout+jwt`. An access token of RFC 9068 and a proof have other types. Auth0's
 /// access tokens and ID tokens may have the type `JWT`, which is accepted: [`check_event`] rejects them.
-fn check_type(signed: &Signed) -> Result<(), LogoutError> {
-    let media_type = signed.jws.header().media_type().map_err(|_| LogoutError::Type)?;
+fn check_type(jws: &VerifiedJws) -> Result<(), LogoutError> {
+    let media_type = jws.header().media_type().map_err(|_| LogoutError::Type)?;
     let accepted = media_type.is_none_or(|media_type| media_type.is("logout+jwt") || media_type.is("jwt"));
     if accepted { Ok(()) } else { Err(LogoutError::Type) }
 }
