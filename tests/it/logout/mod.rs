@@ -1,6 +1,7 @@
 //! Back-channel logout: logout tokens, the tokens that they revoke, and the endpoint.
 
 mod endpoint;
+mod flow;
 mod revoked;
 mod token;
 
