@@ -21,7 +21,7 @@ use crate::clock::since_epoch;
 /// 2. A later revocation of a subject stays in force if an earlier one arrives after it.
 /// 3. Each revocation removes up to three expired ones. There is no background task.
 ///
-/// A revocation takes about 200 bytes. After a restart, the store is empty: tokens that were revoked are accepted again
+/// A revocation takes 200 bytes at most, by calculation. After a restart, the store is empty: tokens that were revoked are accepted again
 /// until they expire.
 #[must_use]
 pub struct MemoryRevocationStore {
