@@ -13,6 +13,7 @@ mod exchange;
 mod handlers;
 mod keys;
 mod log;
+mod logout;
 mod mtls;
 mod proxies;
 mod remembered;

@@ -40,6 +40,8 @@
 //!    them into rejections.
 //! 5. [`metadata_routes`] serves protected resource metadata. A client that has only the URL of the API reads in this
 //!    metadata which authorization server issues tokens, and which tokens the API accepts.
+//! 6. [`logout_route`] receives the tenant's back-channel logouts: the API then rejects the tokens of users who have logged
+//!    out.
 //!
 //! The extensions of the response to each rejected request contain the [`Rejection`]: a middleware further out can log or
 //! count its label.
@@ -85,10 +87,12 @@
 //! | `TokenRejection` | [`TokenRejection`], a `ResponseError` |
 //! | `HandlerError` | [`HandlerError`] |
 //! | `metadata_routes(&api)`, `.merge(…)` | [`metadata_routes(&api)`](metadata_routes), `.configure(…)` |
+//! | `logout_route(&api, path)`, `.merge(…)` | [`logout_route(&api, path)`](logout_route), `.configure(…)` |
 
 mod admitted;
 mod extractors;
 mod handler_error;
+mod logout_route;
 mod metadata_routes;
 mod middleware;
 mod received_uri;
@@ -103,6 +107,7 @@ mod unread;
 pub use auth0_api_core::*;
 pub use extractors::{Claims, EndUserAddress, MaybeToken, Token};
 pub use handler_error::HandlerError;
+pub use logout_route::logout_route;
 pub use metadata_routes::{metadata_routes, metadata_routes_of_all};
 pub use middleware::{Auth, AuthMiddleware};
 pub use received_uri::{KeepReceivedUri, KeepReceivedUriMiddleware};

@@ -39,6 +39,8 @@
 //! 5. [`AuthLayer::grpc`] answers gRPC calls in gRPC; see [below](#grpc).
 //! 6. [`metadata_routes`] serves protected resource metadata. A client that has only the URL of the API reads in this
 //!    metadata which authorization server issues tokens, and which tokens the API accepts.
+//! 7. [`logout_route`] receives the tenant's back-channel logouts: the API then rejects the tokens of users who have logged
+//!    out.
 //!
 //! The server can put three facts about the connection into a request's extensions. If TLS ends at this server, proofs
 //! need [`ListenerScheme::Https`]: without it, the layer takes the called URL for one with `http`. Add it with
@@ -79,7 +81,7 @@
 //!
 //! | feature | default | what |
 //! |---|---|---|
-//! | `axum` | on | the extractors and `metadata_routes`; servers with tower, hyper or tonic do not need it |
+//! | `axum` | on | the extractors, `metadata_routes` and `logout_route`; servers with tower, hyper or tonic do not need it |
 //! | `reqwest` | on | the default HTTP client of `auth0-api-core` |
 //!
 //! Put a CORS layer *outside* the `AuthLayer`: a browser's preflight request has no token. The CORS layer should expose
@@ -94,6 +96,8 @@ mod grpc;
 mod handler_error;
 mod layer;
 mod lent;
+#[cfg(feature = "axum")]
+mod logout_route;
 mod metadata_routes;
 mod received_uri;
 mod rejection;
@@ -113,6 +117,8 @@ pub use future::{AuthFuture, ResponseFuture};
 pub use grpc::grpc_metadata;
 pub use handler_error::HandlerError;
 pub use layer::{AuthLayer, AuthService};
+#[cfg(feature = "axum")]
+pub use logout_route::logout_route;
 pub use metadata_routes::{MetadataLayer, MetadataService};
 #[cfg(feature = "axum")]
 pub use metadata_routes::{metadata_routes, metadata_routes_of_all};

@@ -96,6 +96,9 @@ pub enum ConfigProblem {
     /// The leeway is longer than 10 minutes.
     #[error("leeway: at most 10 minutes")]
     Leeway,
+    /// A setting of the logout policy is unusable, or one of its stores is.
+    #[error("logout: {0}")]
+    Logout(&'static str),
     /// The maximum age of a token is out of bounds.
     #[error("max_token_age: set 1 s to 366 days")]
     MaxTokenAge,
@@ -199,6 +202,7 @@ impl ConfigProblem {
             Self::JwksHost { .. } => "allow_jwks_host",
             Self::KeyPolicy(_) => "key_policy",
             Self::Leeway => "leeway",
+            Self::Logout(_) => "logout",
             Self::MaxTokenAge => "max_token_age",
             Self::OwnHost { .. } | Self::OwnHostsEmpty => "own_hosts",
             Self::PublicUrl(_) | Self::PublicUrlQuery => "public_url",

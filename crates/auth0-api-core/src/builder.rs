@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::binding::Binder;
 use crate::build_error::{BuildError, ConfigProblem, VariableError};
 use crate::called_url::{OwnHosts, TargetPolicy, TargetUrl, TrustedProxies};
-use crate::client::{ApiClient, EndUserAddresses};
+use crate::client::{ApiClient, EndUserAddresses, Parts};
 use crate::clock::{Clock, SystemClock};
 use crate::credentials::Scheme;
 use crate::dpop::DpopPolicy;
@@ -17,6 +17,7 @@ use crate::http::ReqwestClient;
 use crate::http::{BoundedClient, HttpClient};
 use crate::issuer::{Domain, IssuerConfig, JwksHost, KeyPolicy, Loopback, Trust, TrustedDomains};
 use crate::jose::{Algorithm, AlgorithmSet};
+use crate::logout::LogoutPolicy;
 use crate::metadata::{ClientFacts, OfferedSchemes, ProtectedResource};
 use crate::mtls::{CertificatePolicy, CertificateSource};
 use crate::rejected_bodies::RejectedBodies;
@@ -37,6 +38,7 @@ use crate::verify::Verifier;
 /// | [`http_client`](Self::http_client) | reqwest with rustls | |
 /// | [`key_policy`](Self::key_policy) | [`KeyPolicy::new`] | chosen for Auth0's limits and fifty replicas |
 /// | [`leeway`](Self::leeway) | 0 s | as auth0-api-js |
+/// | [`logout`](Self::logout) | none: tokens are valid until `exp`, also after a logout | as auth0-api-js |
 /// | [`max_token_age`](Self::max_token_age) | none: only `exp` limits the age | as auth0-api-js |
 /// | [`rejected_bodies`](Self::rejected_bodies) | at most 256 at once are read, up to 1 MiB and 2 s | a rejection must not break a connection |
 /// | [`resource_metadata`](Self::resource_metadata) | none | specific to each API |
@@ -62,6 +64,7 @@ pub struct ApiClientBuilder {
     jwks_hosts: Vec<Box<str>>,
     key_policy: KeyPolicy,
     leeway: Duration,
+    logout: Option<Box<LogoutPolicy>>,
     loopback: Loopback,
     max_token_age: Option<Duration>,
     own_hosts: Option<Vec<Box<str>>>,
@@ -130,6 +133,7 @@ impl ApiClientBuilder {
             jwks_hosts: Vec::new(),
             key_policy: KeyPolicy::new(),
             leeway: DEFAULT_LEEWAY,
+            logout: None,
             loopback: Loopback::HttpsOnly,
             max_token_age: None,
             own_hosts: None,
@@ -251,6 +255,16 @@ impl ApiClientBuilder {
     /// minutes.
     pub fn leeway(mut self, leeway: Duration) -> Self {
         self.leeway = leeway;
+        self
+    }
+
+    /// Takes back-channel logouts of the tenant, and rejects the access tokens of users who have logged out. Default: none.
+    ///
+    /// The API needs a route for the logouts: `logout_route` of the adapters, or
+    /// [`LogoutEndpoint`](crate::adapter::LogoutEndpoint). A [`revocation_list`](Self::revocation_list) is asked in
+    /// addition. See [the guide](crate::guide::logout).
+    pub fn logout(mut self, policy: LogoutPolicy) -> Self {
+        self.logout = Some(Box::new(policy));
         self
     }
 
@@ -390,6 +404,8 @@ impl ApiClientBuilder {
         let leeway = keep(problems, Leeway::new(self.leeway).ok_or(ConfigProblem::Leeway));
         let max_age = self.max_token_age.map(|age| MaxAge::new(age).ok_or(ConfigProblem::MaxTokenAge)).transpose();
         let max_age = keep(problems, max_age);
+        let logout = self.logout.map(|policy| policy.check(self.leeway).map_err(ConfigProblem::Logout)).transpose();
+        let logout = keep(problems, logout);
         let remembered = keep(problems, RememberedTokens::new(self.token_cache).ok_or(ConfigProblem::TokenCache));
         // The metadata contains the trusted issuers, so the metadata is checked only if the trusted issuers are valid.
         let resource = trusted.as_ref().and_then(|trusted| {
@@ -442,9 +458,20 @@ impl ApiClientBuilder {
             })
         });
         let issuers = Trust::new(trusted, self.loopback, config, target);
-        let (clock, remembered, revocation) = (self.clock, remembered?, self.revocation);
+        let (logouts, revocation) = match logout? {
+            Some((receiver, subjects)) => (Some(receiver), self.revocation.and(subjects)),
+            None => (None, self.revocation),
+        };
+        let (clock, remembered) = (self.clock, remembered?);
         let verifier = Verifier { algorithms, binding, clock, issuers, remembered, revocation, tokens };
-        Some(ApiClient::new(verifier, metadata, exchanger, end_users, self.rejected_bodies))
+        Some(ApiClient::new(Parts {
+            verifier,
+            end_users,
+            exchanger,
+            logouts,
+            metadata,
+            rejected_bodies: self.rejected_bodies,
+        }))
     }
 
     /// Parses every host, also after an invalid one.

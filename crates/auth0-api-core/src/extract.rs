@@ -96,7 +96,7 @@ fn well_formed(found: ExtractedToken<'_>) -> Result<ExtractedToken<'_>, Credenti
 
 /// RFC 6750 §2.2: returns whether the request has one `Content-Type` header, with the media type of a form. Parameters
 /// of the media type are ignored.
-fn is_form(headers: &dyn HeaderSource) -> bool {
+pub(crate) fn is_form(headers: &dyn HeaderSource) -> bool {
     let values = values(headers, "content-type");
     let [value] = values.as_slice() else { return false };
     let media_type = value.split(|octet| *octet == b';').next().unwrap_or_default();

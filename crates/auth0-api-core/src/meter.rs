@@ -13,6 +13,11 @@ pub(crate) fn exchanged(outcome: &'static str) {
     count("auth0_api_exchanges_total", "outcome", outcome);
 }
 
+/// Counts a logout that the tenant sent. `outcome` is `accepted`, or the label of the error.
+pub(crate) fn logout_received(outcome: &'static str) {
+    count("auth0_api_logouts_total", "outcome", outcome);
+}
+
 /// Counts a look-up in the token cache.
 pub(crate) fn token_recalled(found: bool) {
     count("auth0_api_token_recalls_total", "result", if found { "hit" } else { "miss" });
@@ -170,6 +175,8 @@ pub(crate) mod tests {
             exchanged("exchanged");
             exchanged("exchange_denied");
             exchanged("exchanged");
+            logout_received("accepted");
+            logout_received("logout_replayed");
             keys_fetched(issuer, "changed", UNIX_EPOCH + Duration::from_millis(1500));
             keys_fetched(issuer, "unchanged", UNIX_EPOCH + Duration::from_secs(2));
             fetch_failed(issuer);
@@ -190,6 +197,8 @@ pub(crate) mod tests {
                 "auth0_api_key_fetches_total{issuer=https://tenant.example/,result=failed} 1",
                 "auth0_api_key_fetches_total{issuer=https://tenant.example/,result=unchanged} 1",
                 "auth0_api_keys_fetched_timestamp_seconds{issuer=https://tenant.example/} 2",
+                "auth0_api_logouts_total{outcome=accepted} 1",
+                "auth0_api_logouts_total{outcome=logout_replayed} 1",
                 "auth0_api_stale_key_serves_total{issuer=https://tenant.example/} 1",
                 "auth0_api_unknown_key_throttles_total{issuer=https://tenant.example/} 1",
                 "auth0_api_verifications_total{outcome=accepted} 2",

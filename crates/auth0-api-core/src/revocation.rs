@@ -209,6 +209,14 @@ impl Revocation {
         Self(Some(Arc::new(list)))
     }
 
+    /// Adds a list, which is asked after the present one.
+    pub(crate) fn and(self, list: impl RevocationList) -> Self {
+        match self.0 {
+            None => Self::new(list),
+            Some(first) => Self::new(Both { first, second: Arc::new(list) }),
+        }
+    }
+
     /// Returns the claims if the token is not revoked.
     pub(crate) async fn check(&self, claims: ValidClaims) -> Result<ValidClaims, RevocationError> {
         let Some(list) = &self.0 else { return Ok(claims) };
@@ -224,5 +232,22 @@ impl Revocation {
     }
 }
 
+/// Two lists. A token that one of them revokes is revoked.
+struct Both {
+    first: Arc<dyn RevocationList>,
+    second: Arc<dyn RevocationList>,
+}
+
+impl RevocationList for Both {
+    fn status<'a>(&'a self, token: &'a TokenIdentity) -> RevocationFuture<'a> {
+        Box::pin(async move {
+            match self.first.status(token).await? {
+                TokenStatus::Revoked => Ok(TokenStatus::Revoked),
+                TokenStatus::Valid => self.second.status(token).await,
+            }
+        })
+    }
+}
+
 /// A list in the same network answers faster than this, and callers usually wait longer than this for a response.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
+pub(crate) const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);

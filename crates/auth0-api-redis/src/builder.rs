@@ -1,39 +1,29 @@
-//! The settings of the store.
+//! The settings of the replay store.
 
 use std::fmt;
 use std::time::Duration;
 
-use crate::connection::Connection;
 use crate::endpoints::Endpoints;
 use crate::error::RedisConfigError;
 use crate::outage::{Outage, OutagePolicy};
-use crate::recording::Replicas;
+use crate::replicas::Replicas;
 use crate::server::Login;
+use crate::settings::Settings;
 use crate::store::RedisReplayStore;
 
 /// Builds a [`RedisReplayStore`]. Created by [`RedisReplayStore::builder`].
 #[must_use = "a builder does nothing until `build`"]
 pub struct RedisReplayStoreBuilder {
-    endpoints: Result<Endpoints, RedisConfigError>,
-    login: Option<Login>,
-    database: Option<u32>,
-    replicas: Option<Replicas>,
+    settings: Settings,
     key_prefix: String,
-    clock_margin: Duration,
-    response_timeout: Duration,
     outage: OutagePolicy,
 }
 
 impl RedisReplayStoreBuilder {
     pub(crate) fn new(endpoints: Result<Endpoints, RedisConfigError>) -> Self {
         Self {
-            endpoints,
-            login: None,
-            database: None,
-            replicas: None,
+            settings: Settings::new(endpoints),
             key_prefix: DEFAULT_KEY_PREFIX.to_owned(),
-            clock_margin: DEFAULT_CLOCK_MARGIN,
-            response_timeout: DEFAULT_RESPONSE_TIMEOUT,
             outage: OutagePolicy::reject(),
         }
     }
@@ -53,14 +43,14 @@ impl RedisReplayStoreBuilder {
     /// replica may be behind, or the request may have waited for an issuer's keys. The margin must be longer than the
     /// sum of that wait and the difference between the replicas' clocks.
     pub fn clock_margin(mut self, margin: Duration) -> Self {
-        self.clock_margin = margin;
+        self.settings.clock_margin = margin;
         self
     }
 
     /// Sets how long a request waits for Redis, including the time to connect and to retry. Default 500 ms;
     /// 1 ms to 60 s.
     pub fn response_timeout(mut self, timeout: Duration) -> Self {
-        self.response_timeout = timeout;
+        self.settings.response_timeout = timeout;
         self
     }
 
@@ -75,13 +65,13 @@ impl RedisReplayStoreBuilder {
     ///
     /// For a server with `requirepass`, the user is `default`.
     pub fn login(mut self, user: impl Into<String>, password: impl Into<String>) -> Self {
-        self.login = Some(Login { user: user.into(), password: password.into() });
+        self.settings.login = Some(Login { user: user.into(), password: password.into() });
         self
     }
 
     /// Sets the number of the database. Default: that of the URL; with [sentinels](RedisReplayStore::sentinel), 0.
     pub fn database(mut self, number: u32) -> Self {
-        self.database = Some(number);
+        self.settings.database = Some(number);
         self
     }
 
@@ -100,7 +90,7 @@ impl RedisReplayStoreBuilder {
     /// [`WAIT`](https://redis.io/docs/latest/commands/wait/) is the command that this uses. A master that is cut off
     /// from its replicas and not replaced yet rejects proofs, too.
     pub fn replicas(mut self, number: u32, within: Duration) -> Self {
-        self.replicas = Some(Replicas { number, within });
+        self.settings.replicas = Some(Replicas { number, within });
         self
     }
 
@@ -112,21 +102,11 @@ impl RedisReplayStoreBuilder {
     /// the feature `tls` is not enabled, the name of the master is empty, a cluster has a database, or a number or time is
     /// out of its bounds.
     pub fn build(self) -> Result<RedisReplayStore, RedisConfigError> {
-        if self.clock_margin > LONGEST_CLOCK_MARGIN {
-            return Err(RedisConfigError::ClockMargin);
-        }
-        if !(SHORTEST_RESPONSE_TIMEOUT..=LONGEST_RESPONSE_TIMEOUT).contains(&self.response_timeout) {
-            return Err(RedisConfigError::ResponseTimeout);
-        }
-        if self.replicas.is_some_and(|replicas| !replicas.are_possible(self.response_timeout)) {
-            return Err(RedisConfigError::Replicas);
-        }
-        let deployment = self.endpoints?.deployment(self.login.as_ref(), self.database, self.response_timeout)?;
         Ok(RedisReplayStore {
             key_prefix: self.key_prefix,
-            clock_margin: self.clock_margin,
-            replicas: self.replicas,
-            connection: Connection { deployment, timeout: self.response_timeout },
+            clock_margin: self.settings.clock_margin,
+            replicas: self.settings.replicas,
+            connection: self.settings.connection()?,
             outage: Outage::new(self.outage),
         })
     }
@@ -137,26 +117,10 @@ impl fmt::Debug for RedisReplayStoreBuilder {
         // The URL and the login are left out, because they contain a password.
         f.debug_struct("RedisReplayStoreBuilder")
             .field("key_prefix", &self.key_prefix)
-            .field("response_timeout", &self.response_timeout)
+            .field("response_timeout", &self.settings.response_timeout)
             .field("outage", &self.outage)
             .finish_non_exhaustive()
     }
 }
 
-/// Clocks that are synchronised by NTP differ by less than a second, and a request waits for keys for 10 s at most.
-const DEFAULT_CLOCK_MARGIN: Duration = Duration::from_secs(30);
-
-/// The clocks of replicas that differ by more than a day are wrong.
-const LONGEST_CLOCK_MARGIN: Duration = Duration::from_secs(86_400);
-
 const DEFAULT_KEY_PREFIX: &str = "auth0-api:replay:";
-
-/// Redis answers within a millisecond or two. The default is long enough for a new connection, and short enough that
-/// users hardly notice the wait.
-const DEFAULT_RESPONSE_TIMEOUT: Duration = Duration::from_millis(500);
-
-/// No Redis answers faster than this over a network.
-const SHORTEST_RESPONSE_TIMEOUT: Duration = Duration::from_millis(1);
-
-/// Callers and proxies do not wait longer than this for the response of an API.
-const LONGEST_RESPONSE_TIMEOUT: Duration = Duration::from_secs(60);

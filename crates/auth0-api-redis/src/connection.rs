@@ -2,22 +2,20 @@
 
 use std::time::Duration;
 
-use auth0_api_core::dpop::{Insertion, ReplayStoreError};
-
 use crate::cluster::Cluster;
 use crate::cluster::redirect::Redirect;
+use crate::command::{Command, NoAnswer};
 use crate::node::Node;
-use crate::recording::Recording;
-use crate::trouble::{Failure, Trouble, unavailable};
+use crate::trouble::{Failure, Trouble};
 
-/// Records proofs within a time limit, and sends a command a second time where that can help.
+/// Sends commands within a time limit, and a second time where that can help.
 pub(crate) struct Connection {
     pub(crate) deployment: Deployment,
     /// How long a request waits at most, with all attempts.
     pub(crate) timeout: Duration,
 }
 
-/// The servers that record proofs.
+/// The servers of a store.
 pub(crate) enum Deployment {
     /// The nodes of a cluster.
     Cluster(Cluster),
@@ -28,37 +26,37 @@ pub(crate) enum Deployment {
 }
 
 impl Connection {
-    pub(crate) async fn insert(&self, recording: &Recording) -> Result<Insertion, ReplayStoreError> {
-        match tokio::time::timeout(self.timeout, self.send(recording)).await {
+    pub(crate) async fn run<C: Command>(&self, command: &C) -> Result<C::Answer, NoAnswer> {
+        match tokio::time::timeout(self.timeout, self.send(command)).await {
             Ok(answer) => answer,
             Err(elapsed) => {
-                self.deployment.discard_connection(&recording.key);
-                Err(unavailable(elapsed))
+                self.deployment.discard_connection(command.key());
+                Err(NoAnswer::because(elapsed))
             }
         }
     }
 
     /// Sends the command. Follows the redirects of a cluster, and sends the command once more if the connection is
     /// broken or the server does not accept writes.
-    async fn send(&self, recording: &Recording) -> Result<Insertion, ReplayStoreError> {
+    async fn send<C: Command>(&self, command: &C) -> Result<C::Answer, NoAnswer> {
         let (mut retries, mut redirects) = (RETRIES, REDIRECTS);
         let mut redirect = None;
         let mut in_doubt: Option<Trouble> = None;
         loop {
-            let failure = match (self.deployment.record(recording, redirect.take()).await, in_doubt.take()) {
-                (Ok(Insertion::Fresh), _) => return Ok(Insertion::Fresh),
-                (Ok(Insertion::Replayed), None) => return Ok(Insertion::Replayed),
-                // Redis may have recorded the proof in an earlier attempt, before the connection broke. The last attempt
-                // then finds the proof that this request recorded itself, which is not a replay. This function cannot
-                // distinguish that from a replay, so it returns the error of the connection.
-                (Ok(Insertion::Replayed), Some(trouble)) => return Err(unavailable(trouble)),
+            let failure = match (self.deployment.send(command, redirect.take()).await, in_doubt.take()) {
+                // Redis may have executed the command in an earlier attempt, before the connection broke. If that may have
+                // caused this answer, the answer says nothing, and this function returns the error of the connection.
+                (Ok(answer), Some(trouble)) if C::may_come_from_itself(&answer) => {
+                    return Err(NoAnswer::because(trouble));
+                }
+                (Ok(answer), _) => return Ok(answer),
                 (Err(failure), doubt) => {
                     in_doubt = doubt;
                     failure
                 }
             };
             match failure {
-                Failure::Full => return Err(ReplayStoreError::Full),
+                Failure::Full => return Err(NoAnswer::Full),
                 Failure::Broken(trouble) if retries > 0 => {
                     retries -= 1;
                     in_doubt = Some(trouble);
@@ -71,18 +69,18 @@ impl Connection {
                 Failure::Broken(trouble)
                 | Failure::Lasting(trouble)
                 | Failure::Redirected(_, trouble)
-                | Failure::Stale(trouble) => return Err(unavailable(trouble)),
+                | Failure::Stale(trouble) => return Err(NoAnswer::because(trouble)),
             }
         }
     }
 }
 
 impl Deployment {
-    async fn record(&self, recording: &Recording, redirect: Option<Redirect>) -> Result<Insertion, Failure> {
+    async fn send<C: Command>(&self, command: &C, redirect: Option<Redirect>) -> Result<C::Answer, Failure> {
         match self {
-            Self::Cluster(cluster) => cluster.record(recording, redirect).await,
-            Self::Master(master) => master.record(recording, false).await.map_err(not_in_a_cluster),
-            Self::Single(server) => server.record(recording, false).await.map_err(not_in_a_cluster).map_err(alone),
+            Self::Cluster(cluster) => cluster.send(command, redirect).await,
+            Self::Master(master) => master.send(command, false).await.map_err(not_in_a_cluster),
+            Self::Single(server) => server.send(command, false).await.map_err(not_in_a_cluster).map_err(alone),
         }
     }
 

@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use auth0_api_core::dpop::Insertion;
 use redis::aio::MultiplexedConnection;
 use redis::{Cmd, RedisResult, Value};
 
-use crate::recording::Recording;
+use crate::command::Command;
 use crate::sentinels::Sentinels;
 use crate::server::Server;
 use crate::shared::Shared;
@@ -34,10 +33,10 @@ impl Node {
         Self { origin, connection: Shared::default() }
     }
 
-    /// Records a proof. If there is no connection, nothing was sent, and the failure is [`Failure::Stale`].
-    pub(crate) async fn record(&self, recording: &Recording, asking: bool) -> Result<Insertion, Failure> {
+    /// Sends a command. If there is no connection, nothing was sent, and the failure is [`Failure::Stale`].
+    pub(crate) async fn send<C: Command>(&self, command: &C, asking: bool) -> Result<C::Answer, Failure> {
         let (mut connection, used) = self.connection.get(|| self.connect()).await.map_err(Failure::Stale)?;
-        let answer = recording.send(&mut connection, asking).await;
+        let answer = command.send(&mut connection, asking).await;
         if answer.as_ref().is_err_and(|failure| !failure.keeps_connection()) {
             self.connection.discard(&used);
         }

@@ -3,16 +3,18 @@
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
-use auth0_api_core::dpop::{ProofId, ReplayFuture, ReplayStore, ReplayStoreError};
+use auth0_api_core::dpop::{Insertion, ProofId, ReplayFuture, ReplayStore, ReplayStoreError};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::builder::RedisReplayStoreBuilder;
+use crate::command::NoAnswer;
 use crate::connection::Connection;
 use crate::endpoints::Endpoints;
 use crate::error::RedisConfigError;
 use crate::outage::Outage;
-use crate::recording::{Recording, Replicas};
+use crate::recording::Recording;
+use crate::replicas::Replicas;
 
 /// Remembers used proofs in Redis, for all replicas of an API.
 ///
@@ -115,13 +117,12 @@ impl RedisReplayStore {
 impl ReplayStore for RedisReplayStore {
     fn insert<'a>(&'a self, proof: &'a ProofId, now: SystemTime, expires_at: SystemTime) -> ReplayFuture<'a> {
         Box::pin(async move {
-            match self.connection.insert(&self.recording(proof, now, expires_at)).await {
-                Err(ReplayStoreError::Unavailable(cause)) => self.outage.insert(cause, proof, now, expires_at).await,
-                answer => {
-                    self.outage.end();
-                    answer
-                }
+            let answer: Result<Insertion, _> = self.connection.run(&self.recording(proof, now, expires_at)).await;
+            if let Err(NoAnswer::Unavailable(cause)) = answer {
+                return self.outage.insert(cause, proof, now, expires_at).await;
             }
+            self.outage.end();
+            answer.map_err(|_| ReplayStoreError::Full)
         })
     }
 
@@ -140,9 +141,9 @@ impl fmt::Debug for RedisReplayStore {
     }
 }
 
-/// The time until `expires_at` in milliseconds. It is rounded up, so that Redis does not forget a proof too early, and
+/// The time until `expires_at` in milliseconds. It is rounded up, so that Redis does not forget an entry too early, and
 /// it is at least 1, because Redis rejects 0.
-fn milliseconds_left(now: SystemTime, expires_at: SystemTime) -> u64 {
+pub(crate) fn milliseconds_left(now: SystemTime, expires_at: SystemTime) -> u64 {
     let left = expires_at.duration_since(now).unwrap_or_default().as_nanos().div_ceil(1_000_000);
     u64::try_from(left).unwrap_or(u64::MAX).max(1)
 }

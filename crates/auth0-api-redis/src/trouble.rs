@@ -1,55 +1,50 @@
-//! Why Redis could not record a proof.
+//! Why Redis could not execute a command.
 
-use std::error::Error;
-
-use auth0_api_core::dpop::ReplayStoreError;
 use redis::RedisError;
 
 use crate::cluster::redirect::Redirect;
 
-/// Why Redis did not record a proof, or why it is unknown whether it did. This is the source of
-/// [`ReplayStoreError::Unavailable`], so an operator reads it.
+/// Why Redis did not execute a command, or why it is unknown whether it did. This is a source of the errors of the stores,
+/// so an operator reads it.
 #[derive(Clone, Debug, thiserror::Error)]
 pub(crate) enum Trouble {
-    #[error("the server that the URL names is not a node of a cluster: build the store with RedisReplayStore::builder")]
+    #[error("the server that the URL names is not a node of a cluster: build the store with builder()")]
     NotACluster(#[source] RedisError),
-    #[error("the server that the URL names is a node of a cluster: build the store with RedisReplayStore::cluster")]
+    #[error("the server that the URL names is a node of a cluster: build the store with cluster()")]
     NodeOfCluster(#[source] RedisError),
     #[error("the server that the sentinels name is not a master: it is a {0}")]
     NotMaster(String),
-    #[error("the server that the URL names is not a sentinel: build the store with RedisReplayStore::builder")]
+    #[error("the server that the URL names is not a sentinel: build the store with builder()")]
     NotASentinel(#[source] RedisError),
     #[error(transparent)]
     Redis(#[from] RedisError),
-    #[error(
-        "the server that the URL names is a replica: name its master, or build the store with RedisReplayStore::sentinel"
-    )]
+    #[error("the server that the URL names is a replica: name its master, or build the store with sentinel()")]
     Replica(#[source] RedisError),
-    #[error("the server that the URL names is a sentinel: build the store with RedisReplayStore::sentinel")]
+    #[error("the server that the URL names is a sentinel: build the store with sentinel()")]
     Sentinel(#[source] RedisError),
     #[error("no node of the cluster serves slot {0}")]
     SlotNotServed(u16),
     #[error("the runtime is shutting down")]
     Stopped,
-    #[error("the proof has reached {acknowledged} replicas, and the setting `replicas` demands {required}")]
+    #[error("the entry has reached {acknowledged} replicas, and the setting `replicas` demands {required}")]
     TooFewReplicas { acknowledged: u32, required: u32 },
     #[error("the sentinels know no master with the name `{0}`")]
     UnknownMaster(String),
 }
 
-/// What an attempt to record a proof has left behind, which decides whether another attempt can help.
+/// What an attempt has left behind, which decides whether another attempt can help.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// The connection broke after the command was sent. Redis may have recorded the proof.
+    /// The connection broke after the command was sent. Redis may have executed it.
     Broken(Trouble),
-    /// Redis has no memory left, and did not record the proof.
+    /// Redis has no memory left, and wrote nothing.
     Full,
     /// Another attempt gives the same answer.
     Lasting(Trouble),
-    /// Another node of the cluster is responsible. This node did not record the proof.
+    /// Another node of the cluster is responsible. This node did nothing.
     Redirected(Redirect, Trouble),
-    /// The server does not accept writes, or there is no connection. The proof is not recorded, and another server may
-    /// have become responsible.
+    /// The server does not accept writes, or there is no connection. Nothing was written, and another server may have become
+    /// responsible.
     Stale(Trouble),
 }
 
@@ -70,8 +65,4 @@ impl Failure {
     pub(crate) fn keeps_connection(&self) -> bool {
         matches!(self, Self::Full | Self::Redirected(..) | Self::Lasting(Trouble::TooFewReplicas { .. }))
     }
-}
-
-pub(crate) fn unavailable(cause: impl Error + Send + Sync + 'static) -> ReplayStoreError {
-    ReplayStoreError::Unavailable(Box::new(cause))
 }

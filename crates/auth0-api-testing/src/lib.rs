@@ -75,6 +75,7 @@
 
 mod actor_claim;
 mod address;
+mod back_channel;
 mod builder;
 #[cfg(feature = "cli")]
 pub mod cli;
@@ -120,6 +121,7 @@ mod tls;
 mod token_holder;
 
 pub use actor_claim::ActorClaim;
+pub use back_channel::LogoutDelivery;
 pub use builder::LocalTenantBuilder;
 pub use clock::ManualClock;
 pub use counts::RequestCounts;

@@ -1,4 +1,4 @@
-//! Makes access tokens. They are valid by default. A test can give a token any fault.
+//! Makes access tokens, and logout tokens. They are valid by default. A test can give a token any fault.
 
 use std::time::{Duration, SystemTime};
 
@@ -14,7 +14,7 @@ use crate::key_ring::{DEFAULT_ALGORITHM, KeyRing};
 use crate::must::random_text;
 use crate::{DpopClient, SigningKey};
 
-/// The builder of an access token. [`LocalTenant::mint`](crate::LocalTenant::mint) and
+/// The builder of an access token, or of a logout token. [`LocalTenant::mint`](crate::LocalTenant::mint) and
 /// [`OfflineTenant::mint`](crate::OfflineTenant::mint) create it.
 ///
 /// By default the token has the form that a tenant issues for a user in Auth0's own token profile. Its `typ` is `JWT`,
@@ -73,6 +73,18 @@ impl Minter<'_> {
             .claim("azp", self.client_id)
             .issued_at(minted_at)
             .expires_in(DEFAULT_LIFETIME)
+    }
+
+    /// Creates the builder of a logout token for this client
+    /// ([Back-Channel Logout §2.4](https://openid.net/specs/openid-connect-backchannel-1_0.html#LogoutToken)).
+    pub(crate) fn mint_logout(&self, client_id: &str, minted_at: SystemTime) -> TokenBuilder {
+        self.mint(minted_at)
+            .header("typ", "logout+jwt")
+            .without_claim("azp")
+            .audience(client_id)
+            .claim("jti", random_text())
+            .claim("events", json!({ LOGOUT_EVENT: {} }))
+            .expires_in(LOGOUT_LIFETIME)
     }
 }
 
@@ -197,6 +209,11 @@ fn list(items: impl IntoIterator<Item = impl Into<String>>) -> Vec<String> {
 
 /// The id of a user of a database connection, in Auth0's form.
 const DEFAULT_SUBJECT: &str = "auth0|local-user";
+
+const LOGOUT_EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
+
+/// The lifetime that Back-Channel Logout §4 recommends.
+const LOGOUT_LIFETIME: Duration = Duration::from_secs(120);
 
 /// One hour is long enough for a test that does not move its clock.
 const DEFAULT_LIFETIME: Duration = Duration::from_secs(3600);

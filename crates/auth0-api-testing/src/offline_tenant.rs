@@ -84,8 +84,17 @@ impl OfflineTenant {
     /// Creates the builder of an access token. The defaults are those of
     /// [`LocalTenant::mint`](crate::LocalTenant::mint).
     pub fn mint(&self) -> TokenBuilder {
-        let minter = Minter { issuer: Self::ISSUER, audience: Self::AUDIENCE, client_id: CLIENT_ID, keys: &self.keys };
-        minter.mint(self.clock.now())
+        self.minter().mint(self.clock.now())
+    }
+
+    /// Creates the builder of a logout token for a client. The defaults are those of
+    /// [`LocalTenant::mint_logout`](crate::LocalTenant::mint_logout).
+    pub fn mint_logout(&self, client_id: &str) -> TokenBuilder {
+        self.minter().mint_logout(client_id, self.clock.now())
+    }
+
+    fn minter(&self) -> Minter<'_> {
+        Minter { issuer: Self::ISSUER, audience: Self::AUDIENCE, client_id: CLIENT_ID, keys: &self.keys }
     }
 
     /// Generates a DPoP key. The proofs of this key take `iat` from the tenant's clock.

@@ -58,8 +58,17 @@ impl Tenant {
 
     /// Creates the builder of an access token.
     pub(crate) fn mint(&self) -> TokenBuilder {
+        self.minter().mint(self.clock.now())
+    }
+
+    /// Creates the builder of a logout token for a client.
+    pub(crate) fn mint_logout(&self, client_id: &str) -> TokenBuilder {
+        self.minter().mint_logout(client_id, self.clock.now())
+    }
+
+    fn minter(&self) -> Minter<'_> {
         let Self { issuer, audience, client_id, keys, .. } = self;
-        Minter { issuer, audience, client_id, keys }.mint(self.clock.now())
+        Minter { issuer, audience, client_id, keys }
     }
 
     /// Returns the URL of an endpoint, as the discovery document contains it.

@@ -14,8 +14,8 @@ use crate::nonces::Nonces;
 use crate::server::{Server, Transport};
 use crate::state::Tenant;
 use crate::{
-    DpopClient, Endpoint, LinkedAccount, Misbehaviour, RecordedRequest, RefreshTokenPolicy, RequestCounts, SigningKey,
-    TokenBuilder, TokenHolder, User, endpoints,
+    DpopClient, Endpoint, LinkedAccount, LogoutDelivery, Misbehaviour, RecordedRequest, RefreshTokenPolicy,
+    RequestCounts, SigningKey, TokenBuilder, TokenHolder, User, endpoints,
 };
 
 /// An Auth0 tenant on a loopback port, for tests and development. The tenant stops when this value is dropped.
@@ -137,6 +137,44 @@ impl LocalTenant {
     /// Creates the builder of an access token.
     pub fn mint(&self) -> TokenBuilder {
         self.tenant.mint()
+    }
+
+    /// Creates the builder of a logout token for a client
+    /// ([Back-Channel Logout §2.4](https://openid.net/specs/openid-connect-backchannel-1_0.html#LogoutToken)).
+    ///
+    /// Its `typ` is `logout+jwt`, its `sub` is `auth0|local-user`, and it has a random `jti` and no `sid`. It expires after
+    /// two minutes. A test can give it any fault, like an access token.
+    ///
+    /// ```
+    /// # async fn a_test(tenant: &auth0_api_testing::LocalTenant) {
+    /// let logout = tenant.mint_logout("shop").subject("auth0|ada").claim("sid", "session-1").sign();
+    /// let of_a_session_only = tenant.mint_logout("shop").without_claim("sub").claim("sid", "session-1").sign();
+    /// # let _ = (logout, of_a_session_only);
+    /// # }
+    /// ```
+    pub fn mint_logout(&self, client_id: &str) -> TokenBuilder {
+        self.tenant.mint_logout(client_id)
+    }
+
+    /// Logs a user out: ends the user's sessions, and posts a logout token to each client of these sessions that has a
+    /// [back-channel logout URL](crate::Application::back_channel_logout_url). If the user has no session, because a test
+    /// has minted the user's tokens, every client with such a URL receives a logout token without `sid`.
+    ///
+    /// Returns what each client has answered, when all have answered.
+    pub async fn log_out(&self, user_id: &str) -> Vec<LogoutDelivery> {
+        let ended: Vec<_> = {
+            let mut ledger = self.tenant.ledger();
+            let secrets = ledger.sessions.secrets_of(user_id);
+            secrets.iter().filter_map(|secret| ledger.end_session(secret)).collect()
+        };
+        if ended.is_empty() {
+            return self.tenant.announce_logout(user_id).await;
+        }
+        let mut deliveries = Vec::new();
+        for session in &ended {
+            deliveries.extend(self.tenant.announce_end(session).await);
+        }
+        deliveries
     }
 
     /// Issues a refresh token, as if the user had signed in to this client with the scope `offline_access`.

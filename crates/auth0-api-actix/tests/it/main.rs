@@ -7,6 +7,7 @@ mod contract;
 mod end_user;
 mod errors;
 mod extractors;
+mod logout;
 mod metadata;
 mod rejections;
 mod request;

@@ -7,6 +7,7 @@ mod contract;
 mod end_user;
 mod extractors;
 mod grpc;
+mod logout;
 mod metadata;
 mod rejections;
 mod request;

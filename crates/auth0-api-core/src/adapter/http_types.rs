@@ -7,7 +7,7 @@ use ::http::request::Parts;
 use ::http::uri::{Authority, PathAndQuery};
 use ::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri};
 
-use super::Admission;
+use super::{Admission, LogoutResponse};
 use crate::metadata::MetadataResponse;
 use crate::rejection::Rejection;
 use crate::request::{HeaderSource, ListenerScheme, ReceivedTarget, TokenRequest};
@@ -70,12 +70,14 @@ impl<B: From<String>> From<&Rejection> for Response<B> {
 /// Makes the response.
 impl<B: From<String>> From<MetadataResponse<'_>> for Response<B> {
     fn from(answer: MetadataResponse<'_>) -> Self {
-        let mut response = Response::new(B::from(answer.body().to_owned()));
-        *response.status_mut() = StatusCode::from_u16(answer.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        for (name, value) in answer.headers() {
-            add(response.headers_mut(), name, value);
-        }
-        response
+        response(answer.status(), answer.headers(), answer.body())
+    }
+}
+
+/// Makes the response.
+impl<B: From<String>> From<&LogoutResponse> for Response<B> {
+    fn from(answer: &LogoutResponse) -> Self {
+        response(answer.status(), answer.headers(), answer.body())
     }
 }
 
@@ -97,6 +99,19 @@ pub fn mark_sensitive(headers: &mut HeaderMap) {
             value.set_sensitive(true);
         }
     }
+}
+
+fn response<B: From<String>, V: AsRef<str>>(
+    status: u16,
+    headers: impl Iterator<Item = (&'static str, V)>,
+    body: &str,
+) -> Response<B> {
+    let mut response = Response::new(B::from(body.to_owned()));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    for (name, value) in headers {
+        add(response.headers_mut(), name, value.as_ref());
+    }
+    response
 }
 
 /// Adds a header line. A response can have several challenges, so it keeps the lines of the same name.

@@ -15,6 +15,9 @@
 //! A handler may return an error later, such as that of an exchange: the adapter wraps it into a [`ReturnedError`], and its
 //! middleware replaces the response with [`Admission::reject_returned`].
 //!
+//! [`LogoutEndpoint`] answers the back-channel logouts that the tenant posts, and [`metadata_to_serve`] finds the metadata
+//! to serve: an adapter has routes for both.
+//!
 //! The feature `http` adds the translation for the types of the crate [`http`](https://docs.rs/http), version 1:
 //! `HeaderSource` for its header map, `TokenRequest` from its request parts, and its response from a `Rejection`.
 //!
@@ -38,6 +41,7 @@ mod gate;
 #[cfg(feature = "http")]
 mod http_types;
 mod layer_missing;
+mod logout;
 mod metadata;
 mod replaced;
 mod returned_error;
@@ -47,6 +51,7 @@ pub use admission::Admission;
 pub use gate::{Gate, RouteGate};
 #[cfg(feature = "http")]
 pub use http_types::mark_sensitive;
+pub use logout::{LogoutEndpoint, LogoutResponse};
 pub use metadata::{metadata_of_all, metadata_to_serve};
 pub use returned_error::ReturnedError;
 

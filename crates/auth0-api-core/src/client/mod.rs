@@ -2,13 +2,16 @@
 
 mod end_user;
 mod exchange;
+mod logout;
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::challenge::Challenge;
 use crate::error::{Error, Reason};
 use crate::exchange::{ExchangeError, Exchanger};
 use crate::issuer::{IssuerError, KeysUnavailable};
+use crate::logout::LogoutReceiver;
 use crate::metadata::MetadataEndpoint;
 use crate::meter;
 use crate::place::{KeptPlace, Place};
@@ -46,27 +49,35 @@ pub(crate) use end_user::EndUserAddresses;
 #[derive(Clone, Debug)]
 pub struct ApiClient(Arc<Inner>);
 
-/// The parts of a client. They share one allocation, because adapters clone the client for each request.
+/// A client shares one allocation with its clones, because adapters clone it for each request.
 #[derive(Debug)]
 struct Inner {
-    verifier: Verifier,
-    end_users: EndUserAddresses,
-    exchanger: Option<Exchanger>,
-    metadata: Option<MetadataEndpoint>,
-    rejected_bodies: RejectedBodies,
+    parts: Parts,
     rejections: RejectionLog,
 }
 
+/// The parts of a client, from the checked settings of its builder.
+#[derive(Debug)]
+pub(crate) struct Parts {
+    pub(crate) verifier: Verifier,
+    pub(crate) end_users: EndUserAddresses,
+    pub(crate) exchanger: Option<Exchanger>,
+    pub(crate) logouts: Option<LogoutReceiver>,
+    pub(crate) metadata: Option<MetadataEndpoint>,
+    pub(crate) rejected_bodies: RejectedBodies,
+}
+
+impl Deref for Inner {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.parts
+    }
+}
+
 impl ApiClient {
-    pub(crate) fn new(
-        verifier: Verifier,
-        metadata: Option<MetadataEndpoint>,
-        exchanger: Option<Exchanger>,
-        end_users: EndUserAddresses,
-        rejected_bodies: RejectedBodies,
-    ) -> Self {
-        let rejections = RejectionLog::new();
-        Self(Arc::new(Inner { verifier, end_users, exchanger, metadata, rejected_bodies, rejections }))
+    pub(crate) fn new(parts: Parts) -> Self {
+        Self(Arc::new(Inner { parts, rejections: RejectionLog::new() }))
     }
 
     pub(crate) fn rejected_bodies(&self) -> &RejectedBodies {

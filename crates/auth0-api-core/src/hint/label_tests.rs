@@ -17,6 +17,7 @@ use crate::exchange::{
 };
 use crate::issuer::{DiscoveryError, FetchLimit, IssuerError, KeyNotLookedFor, KeysUnavailable, ResolverError};
 use crate::jose::{Algorithm, JoseError, JsonError, JwkError, PrivateKeyError};
+use crate::logout::LogoutError;
 use crate::mtls::CertificateError;
 use crate::requirement::RequirementError;
 use crate::token::{ActorError, AuthorizationDetailsError, Caller, TokenError};
@@ -226,6 +227,37 @@ fn exchange() -> Vec<Error> {
     errors.into_iter().chain(kinds.map(|kind| E::Server(ServerError::of_kind(kind)))).map(Into::into).collect()
 }
 
+fn logout() -> Vec<LogoutError> {
+    use LogoutError as E;
+    let mut errors = vec![
+        E::Audience { found: "\"other\"".into() },
+        E::ClaimMalformed { claim: "sub" },
+        E::ClaimMissing { claim: "jti" },
+        E::Event,
+        E::Expired { ago: Duration::from_secs(60) },
+        E::Form,
+        E::IssuedInFuture { issued_in: Duration::from_secs(60) },
+        E::Nonce,
+        E::NotConfigured,
+        E::Replayed,
+        E::ReplayStore(ReplayStoreError::Full),
+        E::ReplayStore(ReplayStoreError::Unavailable("down".into())),
+        E::Store("down".into()),
+        E::SubjectMissing,
+        E::TooLong,
+        E::TooOld { age: Duration::from_secs(600), limit: Duration::from_secs(120) },
+        E::Type,
+    ];
+    for error in issuer().into_iter().chain(jose()) {
+        match error.reason {
+            Reason::Issuer(error) => errors.push(E::Issuer(error)),
+            Reason::Jose(error) => errors.push(E::Jose(error)),
+            _ => {}
+        }
+    }
+    errors
+}
+
 fn rest() -> Vec<Error> {
     vec![
         ClaimsError::AuthorizationDetails(AuthorizationDetailsError::Malformed).into(),
@@ -269,6 +301,32 @@ fn each_label_has_a_hint_or_a_reason_why_not() {
 }
 
 #[test]
+fn each_label_of_a_logout_has_a_hint_or_a_reason_why_not_and_is_in_the_guide() {
+    let mut advices = BTreeMap::<_, Vec<Advice>>::new();
+    for error in logout() {
+        assert_eq!(error.retry_after().is_some(), error.status() == 503, "{error:?}");
+        advices.entry(error.label()).or_default().push(error.advice());
+    }
+    let source = include_str!("../logout/error.rs");
+    let in_source: BTreeSet<_> = source.split('"').skip(1).step_by(2).filter(|text| is_logout_label(text)).collect();
+    assert_eq!(advices.keys().copied().collect::<BTreeSet<_>>(), in_source);
+    let without: Vec<_> = advices.iter().filter(|(_, advices)| advices.iter().all(Result::is_err)).collect();
+    let labels: Vec<_> = without.iter().map(|(label, _)| **label).collect();
+    assert_eq!(labels, LOGOUTS_WITHOUT_HINT, "a setting can cause each other error");
+    for (label, advices) in &advices {
+        assert!(include_str!("../guide/logout.md").contains(&format!("`{label}`")), "{label}");
+        for advice in advices {
+            let text = advice.as_ref().map_or_else(|nothing| nothing.0, AsRef::as_ref);
+            assert!(text.len() > 20 && !text.ends_with('.') && !text.contains("  "), "{text}");
+        }
+    }
+}
+
+fn is_logout_label(text: &str) -> bool {
+    text.starts_with("logout_") && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+}
+
+#[test]
 fn hints_name_the_values_that_differ() {
     let hints: Vec<_> = errors().iter().filter_map(Error::hint).collect();
     for part in [
@@ -283,6 +341,9 @@ fn hints_name_the_values_that_differ() {
         assert!(hints.iter().any(|hint| hint.contains(part)), "{part}");
     }
 }
+
+const LOGOUTS_WITHOUT_HINT: [&str; 5] =
+    ["logout_claim_malformed", "logout_claim_missing", "logout_malformed", "logout_replayed", "logout_too_long"];
 
 const WITHOUT_HINT: [&str; 14] = [
     "cnf_malformed",

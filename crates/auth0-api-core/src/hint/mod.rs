@@ -5,6 +5,7 @@ mod binding;
 mod issuer;
 #[cfg(test)]
 mod label_tests;
+mod logout;
 mod requirement;
 mod token;
 

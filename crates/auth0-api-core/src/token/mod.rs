@@ -35,5 +35,5 @@ pub(crate) use authorization_details::{
 pub(crate) use claims::{Signed, ValidClaims};
 pub(crate) use numeric_date::NumericDate;
 pub(crate) use organization::{OrganizationDiffers, is_organization};
-pub(crate) use policy::{AcceptedAudiences, TokenPolicy};
+pub(crate) use policy::{AcceptedAudiences, Audience, TokenPolicy};
 pub(crate) use times::{Leeway, MaxAge, TimePolicy, Times};

@@ -91,13 +91,13 @@ impl TokenPolicy {
 }
 
 /// RFC 7519 §4.1.3: `aud` is one string, or a list of strings.
-enum Audience<'a> {
+pub(crate) enum Audience<'a> {
     One(Cow<'a, str>),
     Many(Vec<Text<'a>>),
 }
 
 impl<'a> Audience<'a> {
-    fn read(claims: &'a Object) -> Result<Self, TokenError> {
+    pub(crate) fn read(claims: &'a Object) -> Result<Self, TokenError> {
         match claims.string("aud") {
             Ok(Some(audience)) => Ok(Self::One(audience)),
             Ok(None) => Err(TokenError::ClaimMissing { claim: "aud" }),
@@ -105,14 +105,14 @@ impl<'a> Audience<'a> {
         }
     }
 
-    fn shown(&self) -> Box<str> {
+    pub(crate) fn shown(&self) -> Box<str> {
         match self {
             Self::One(audience) => shown([&**audience].into_iter()),
             Self::Many(audiences) => shown(audiences.iter().map(|Text(audience)| &**audience)),
         }
     }
 
-    fn any(&self, test: impl Fn(&str) -> bool) -> bool {
+    pub(crate) fn any(&self, test: impl Fn(&str) -> bool) -> bool {
         match self {
             Self::One(audience) => test(audience),
             Self::Many(audiences) => audiences.iter().any(|Text(audience)| test(audience)),

@@ -14,14 +14,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use auth0_api_core::dpop::Insertion;
-
 use self::map::Map;
 use self::redirect::Redirect;
 use self::slot::Slot;
+use crate::command::Command;
 use crate::first::{Attempt, first_answer};
 use crate::node::{Node, Origin};
-use crate::recording::Recording;
 use crate::server::{Address, Server};
 use crate::shared::{Shared, Used};
 use crate::trouble::{Failure, Trouble};
@@ -50,15 +48,15 @@ impl Cluster {
         Self { seeds, servers, patience, map: Shared::default(), nodes: Mutex::default(), first: AtomicUsize::new(0) }
     }
 
-    /// Records a proof at the node of the redirect, or else at the node that serves the slot of the key.
-    pub(crate) async fn record(&self, recording: &Recording, redirect: Option<Redirect>) -> Result<Insertion, Failure> {
+    /// Sends a command to the node of the redirect, or else to the node that serves the slot of the key.
+    pub(crate) async fn send<C: Command>(&self, command: &C, redirect: Option<Redirect>) -> Result<C::Answer, Failure> {
         let (address, asking, map) = if let Some(Redirect { to, asking }) = redirect {
             (to, asking, None)
         } else {
-            let (address, map) = self.master(Slot::of(&recording.key)).await.map_err(Failure::Stale)?;
+            let (address, map) = self.master(Slot::of(command.key())).await.map_err(Failure::Stale)?;
             (address, false, Some(map))
         };
-        let answer = self.node(&address).record(recording, asking).await.map_err(|failure| match failure {
+        let answer = self.node(&address).send(command, asking).await.map_err(|failure| match failure {
             Failure::Redirected(Redirect { to, asking }, trouble) => {
                 Failure::Redirected(Redirect { to: to.or_host_of(&address), asking }, trouble)
             }

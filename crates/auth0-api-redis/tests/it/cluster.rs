@@ -131,7 +131,7 @@ async fn single_server_that_belongs_to_a_cluster_is_named_as_the_cause() {
     }
     assert_eq!(
         Vec::from_iter(hints),
-        ["the server that the URL names is a node of a cluster: build the store with RedisReplayStore::cluster"]
+        ["the server that the URL names is a node of a cluster: build the store with cluster()"]
     );
 }
 
@@ -142,7 +142,7 @@ async fn server_that_belongs_to_no_cluster_is_named_as_the_cause() {
     let error = insert(&store, "a").await.unwrap_err();
     assert_eq!(
         error.source().unwrap().to_string(),
-        "the server that the URL names is not a node of a cluster: build the store with RedisReplayStore::builder"
+        "the server that the URL names is not a node of a cluster: build the store with builder()"
     );
     // The server is there, and a cluster's store works as soon as it is a node.
     assert!(try_ask::<String>(&redis, &redis::cmd("PING")).await.is_ok());

@@ -6,6 +6,7 @@ mod fake;
 mod load;
 mod processes;
 mod replication;
+mod revocation;
 mod sentinel;
 
 use std::io::{Read as _, Write as _};

@@ -49,7 +49,7 @@ async fn with_replicas_only_proofs_that_a_replica_has_are_accepted() {
         assert!(matches!(error, ReplayStoreError::Unavailable(_)), "{error:?}");
         assert_eq!(
             error.source().unwrap().to_string(),
-            "the proof has reached 0 replicas, and the setting `replicas` demands 1"
+            "the entry has reached 0 replicas, and the setting `replicas` demands 1"
         );
         assert_eq!(insert(&store, &jti).await.unwrap(), Insertion::Replayed, "the master has recorded it");
     }
@@ -96,7 +96,7 @@ async fn number_of_replicas_is_the_number_that_must_acknowledge() {
     let error = insert(&store(3), "a").await.unwrap_err();
     assert_eq!(
         error.source().unwrap().to_string(),
-        "the proof has reached 2 replicas, and the setting `replicas` demands 3"
+        "the entry has reached 2 replicas, and the setting `replicas` demands 3"
     );
 }
 

@@ -134,15 +134,15 @@ async fn cause_of_an_error_names_the_setting() {
     let no_sentinel = RedisReplayStore::sentinel([servers.master.url()], MASTER_NAME).build().unwrap();
     assert_eq!(
         cause(no_sentinel).await,
-        "the server that the URL names is not a sentinel: build the store with RedisReplayStore::builder"
+        "the server that the URL names is not a sentinel: build the store with builder()"
     );
     assert_eq!(
         cause(store(&servers.replica)).await,
-        "the server that the URL names is a replica: name its master, or build the store with RedisReplayStore::sentinel"
+        "the server that the URL names is a replica: name its master, or build the store with sentinel()"
     );
     assert_eq!(
         cause(store(&servers.sentinel)).await,
-        "the server that the URL names is a sentinel: build the store with RedisReplayStore::sentinel"
+        "the server that the URL names is a sentinel: build the store with sentinel()"
     );
 }
 

@@ -20,6 +20,7 @@ pub(super) fn read(section: &mut Section<'_>) -> Option<Application> {
     let grants = section.some_of("grants", &GRANTS);
     let (callbacks, logout_urls) = (section.texts("callbacks"), section.texts("logout_urls"));
     let agent = section.text("agent");
+    let back_channel_logout_url = section.text("back_channel_logout_url");
     let requires_dpop = section.flag("require_dpop");
     let refresh_tokens = section.table("refresh_tokens").map(refresh_tokens::read);
     let (id, kind) = (id?, kind?);
@@ -50,6 +51,9 @@ pub(super) fn read(section: &mut Section<'_>) -> Option<Application> {
     }
     if let Some(id) = agent {
         application = application.agent(id);
+    }
+    if let Some(url) = back_channel_logout_url {
+        application = application.back_channel_logout_url(url);
     }
     if let Some(policy) = refresh_tokens {
         application = application.refresh_tokens(policy);

@@ -32,6 +32,9 @@ fn document(tenant: &Tenant) -> Value {
         "revocation_endpoint": tenant.url(revoke::PATH),
         // RP-Initiated Logout §2.1.
         "end_session_endpoint": tenant.url(logout::OIDC_PATH),
+        // Back-Channel Logout §2.1.
+        "backchannel_logout_supported": true,
+        "backchannel_logout_session_supported": true,
         "userinfo_endpoint": tenant.url(userinfo::PATH),
         "token_endpoint_auth_methods_supported": client::METHODS,
         "revocation_endpoint_auth_methods_supported": client::METHODS,

@@ -2,7 +2,8 @@
 //!
 //! `/v2/logout` is Auth0's own endpoint, with `returnTo`. `/oidc/logout` is that of
 //! [OpenID Connect RP-Initiated Logout](https://openid.net/specs/openid-connect-rpinitiated-1_0.html), with
-//! `post_logout_redirect_uri`. A URL that the client may not use is rejected before the session ends.
+//! `post_logout_redirect_uri`. A URL that the client may not use is rejected before the session ends. The browser is sent on
+//! after the clients of the session have received the logout over the back channel.
 
 use std::sync::Arc;
 
@@ -33,7 +34,7 @@ pub(crate) async fn auth0(
         let client = known(&tenant, parameters.get("client_id"))?;
         destination(client.as_deref(), parameters.get("returnTo"))
     };
-    answer(&tenant, &headers, query.unwrap_or_default().as_bytes(), return_to)
+    answer(&tenant, &headers, query.unwrap_or_default().as_bytes(), return_to).await
 }
 
 pub(crate) async fn oidc(
@@ -50,9 +51,10 @@ pub(crate) async fn oidc(
         let state = parameters.get("state").map(|state| vec![("state", state.to_owned())]);
         Ok(url.map(|url| state.map_or_else(|| url.clone(), |state| with_query(&url, state))))
     })
+    .await
 }
 
-fn answer(
+async fn answer(
     tenant: &Tenant,
     headers: &HeaderMap,
     parameters: &[u8],
@@ -62,7 +64,9 @@ fn answer(
         Ok(url) => url,
         Err(rejection) => return page::rejection(&rejection),
     };
-    session::end(tenant, headers);
+    if let Some(session) = session::end(tenant, headers) {
+        tenant.announce_end(&session).await;
+    }
     let mut response = url.map_or_else(|| page::message("OK: you are logged out"), |url| redirect(&url));
     if let Some(cookie) = session::removed_cookie(tenant) {
         response.headers_mut().append(header::SET_COOKIE, cookie);

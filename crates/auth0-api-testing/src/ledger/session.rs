@@ -14,6 +14,8 @@ pub(crate) struct Session {
     pub(crate) user: User,
     /// When the user has signed in: the claim `auth_time`.
     pub(crate) started_at: SystemTime,
+    /// The ids of the clients that the user has signed in to.
+    pub(crate) clients: Vec<String>,
     used_at: SystemTime,
 }
 
@@ -26,7 +28,7 @@ impl SessionLedger {
     pub(crate) fn start(&mut self, user: User, now: SystemTime) -> (String, Session) {
         self.0.retain(|_, session| session.is_valid_at(now));
         let secret = random_text();
-        let session = Session { id: random_text(), user, started_at: now, used_at: now };
+        let session = Session { id: random_text(), user, started_at: now, clients: Vec::new(), used_at: now };
         self.0.insert(secret.clone(), session.clone());
         (secret, session)
     }
@@ -36,6 +38,21 @@ impl SessionLedger {
         let session = self.0.get_mut(secret).filter(|session| session.is_valid_at(now))?;
         session.used_at = now;
         Some(session.clone())
+    }
+
+    /// Records that the user has signed in to a client in this session.
+    pub(crate) fn join(&mut self, id: &str, client_id: &str) {
+        for session in self.0.values_mut().filter(|session| session.id == id) {
+            if !session.clients.iter().any(|known| known == client_id) {
+                session.clients.push(client_id.to_owned());
+            }
+        }
+    }
+
+    /// Returns the secrets of a user's sessions.
+    pub(crate) fn secrets_of(&self, user_id: &str) -> Vec<String> {
+        let own = self.0.iter().filter(|(_, session)| session.user.id() == user_id);
+        own.map(|(secret, _)| secret.clone()).collect()
     }
 
     /// Ends the session with this secret, and returns it.

@@ -26,6 +26,7 @@ pub struct Application {
     identifier: Option<String>,
     callbacks: Option<Vec<String>>,
     logout_urls: Option<Vec<String>>,
+    back_channel_url: Option<String>,
     refresh_tokens: RefreshTokenPolicy,
     requires_dpop: bool,
     /// The id of the AI agent that the application is; `None` for other applications.
@@ -83,6 +84,14 @@ impl Application {
     /// If the client names no URL at the logout, the browser goes to the first of these URLs.
     pub fn logout_urls(mut self, urls: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.logout_urls = Some(urls.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Sets the URL to which the tenant posts a logout token when a user logs out who has signed in to this client
+    /// ([Back-Channel Logout §2.5](https://openid.net/specs/openid-connect-backchannel-1_0.html#BCRequest)); none by
+    /// default. It begins with `http://`. The tenant follows no redirect.
+    pub fn back_channel_logout_url(mut self, url: impl Into<String>) -> Self {
+        self.back_channel_url = Some(url.into());
         self
     }
 
@@ -178,6 +187,11 @@ impl Application {
         self.logout_urls.iter().flatten().next().map(String::as_str)
     }
 
+    /// Returns the URL that receives the logouts of users.
+    pub(crate) fn back_channel_url(&self) -> Option<&str> {
+        self.back_channel_url.as_deref()
+    }
+
     pub(crate) fn refresh_token_policy(&self) -> &RefreshTokenPolicy {
         &self.refresh_tokens
     }
@@ -225,6 +239,7 @@ impl Application {
             identifier: None,
             callbacks: None,
             logout_urls: None,
+            back_channel_url: None,
             refresh_tokens: RefreshTokenPolicy::reusable(),
             requires_dpop: false,
             agent_id: None,

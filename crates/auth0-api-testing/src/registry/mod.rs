@@ -3,6 +3,7 @@
 mod account;
 mod api;
 mod application;
+mod back_channel_url;
 mod connection;
 mod credential;
 mod exchange_profile;
@@ -16,6 +17,7 @@ pub use account::LinkedAccount;
 pub use api::Api;
 pub use application::Application;
 pub(crate) use application::is_loopback;
+pub(crate) use back_channel_url::BackChannelUrl;
 pub use connection::Connection;
 pub use credential::Credential;
 pub(crate) use credential::Method;
@@ -103,6 +105,8 @@ impl Registry {
         problems.extend(self.profiles.iter().filter_map(of_profile));
         problems.extend(self.apis.iter().filter_map(Api::problem));
         problems.extend(self.applications.iter().filter_map(|application| application.problem()));
+        let back_channels = self.applications.iter().filter_map(|application| application.back_channel_url());
+        problems.extend(back_channels.filter_map(|url| BackChannelUrl::parse(url).err()));
         problems.extend(self.unknown_references());
         problems
     }

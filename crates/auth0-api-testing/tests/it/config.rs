@@ -69,6 +69,7 @@ id = "page"
 kind = "single_page"
 logout_urls = ["https://shop.example.com/"]
 require_dpop = true
+back_channel_logout_url = "http://127.0.0.1:9/logout"
 
 [applications.refresh_tokens]
 leeway = 10

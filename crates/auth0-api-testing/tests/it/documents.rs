@@ -22,6 +22,8 @@ async fn discovery_lists_the_endpoints_and_features_of_the_tenant() {
             "token_endpoint": format!("{domain}/oauth/token"),
             "revocation_endpoint": format!("{domain}/oauth/revoke"),
             "end_session_endpoint": format!("{domain}/oidc/logout"),
+            "backchannel_logout_supported": true,
+            "backchannel_logout_session_supported": true,
             "userinfo_endpoint": format!("{domain}/userinfo"),
             "token_endpoint_auth_methods_supported": [
                 "client_secret_basic", "client_secret_post", "none", "private_key_jwt",

@@ -5,6 +5,7 @@
 #[cfg(feature = "tls")]
 mod address;
 mod audiences;
+mod back_channel;
 #[cfg(feature = "cli")]
 mod binary;
 mod browser;

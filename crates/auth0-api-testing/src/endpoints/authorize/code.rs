@@ -82,7 +82,9 @@ impl Draft {
             expires_at: tenant.clock.now() + LIFETIME,
         };
         let text = random_text();
-        tenant.ledger().codes.insert(text.clone(), code);
+        let mut ledger = tenant.ledger();
+        ledger.sessions.join(&session.id, client.id());
+        ledger.codes.insert(text.clone(), code);
         Ok(text)
     }
 }

@@ -1,0 +1,63 @@
+//! The settings that all stores have: where Redis is, and how to reach it.
+
+use std::time::Duration;
+
+use crate::connection::Connection;
+use crate::endpoints::Endpoints;
+use crate::error::RedisConfigError;
+use crate::replicas::Replicas;
+use crate::server::Login;
+
+/// Where Redis is, and how to reach it.
+pub(crate) struct Settings {
+    endpoints: Result<Endpoints, RedisConfigError>,
+    pub(crate) login: Option<Login>,
+    pub(crate) database: Option<u32>,
+    pub(crate) replicas: Option<Replicas>,
+    pub(crate) response_timeout: Duration,
+    pub(crate) clock_margin: Duration,
+}
+
+impl Settings {
+    pub(crate) fn new(endpoints: Result<Endpoints, RedisConfigError>) -> Self {
+        Self {
+            endpoints,
+            login: None,
+            database: None,
+            replicas: None,
+            response_timeout: DEFAULT_RESPONSE_TIMEOUT,
+            clock_margin: DEFAULT_CLOCK_MARGIN,
+        }
+    }
+
+    /// Checks the settings, and does not connect yet.
+    pub(crate) fn connection(self) -> Result<Connection, RedisConfigError> {
+        if self.clock_margin > LONGEST_CLOCK_MARGIN {
+            return Err(RedisConfigError::ClockMargin);
+        }
+        if !(SHORTEST_RESPONSE_TIMEOUT..=LONGEST_RESPONSE_TIMEOUT).contains(&self.response_timeout) {
+            return Err(RedisConfigError::ResponseTimeout);
+        }
+        if self.replicas.is_some_and(|replicas| !replicas.are_possible(self.response_timeout)) {
+            return Err(RedisConfigError::Replicas);
+        }
+        let deployment = self.endpoints?.deployment(self.login.as_ref(), self.database, self.response_timeout)?;
+        Ok(Connection { deployment, timeout: self.response_timeout })
+    }
+}
+
+/// Clocks that are synchronised by NTP differ by less than a second, and a request waits for keys for 10 s at most.
+const DEFAULT_CLOCK_MARGIN: Duration = Duration::from_secs(30);
+
+/// The clocks of replicas that differ by more than a day are wrong.
+const LONGEST_CLOCK_MARGIN: Duration = Duration::from_secs(86_400);
+
+/// Redis answers within a millisecond or two. The default is long enough for a new connection, and short enough that
+/// users hardly notice the wait.
+const DEFAULT_RESPONSE_TIMEOUT: Duration = Duration::from_millis(500);
+
+/// No Redis answers faster than this over a network.
+const SHORTEST_RESPONSE_TIMEOUT: Duration = Duration::from_millis(1);
+
+/// Callers and proxies do not wait longer than this for the response of an API.
+const LONGEST_RESPONSE_TIMEOUT: Duration = Duration::from_secs(60);
