@@ -7,6 +7,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use auth0_api_core::VerifiedToken;
 use auth0_api_core::exchange::VaultSubject;
+use auth0_api_core::long_connection::UntilEnded;
 use serde::de::DeserializeOwned;
 
 use crate::admitted::extract;
@@ -57,6 +58,42 @@ pub struct Token(pub VerifiedToken);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Claims<T>(pub T);
 
+/// The end of a request's token, as an extractor: a future that completes when the token expires or is revoked. It is
+/// [`ApiClient::until_ended`](auth0_api_core::ApiClient::until_ended) of the client that verified the request.
+///
+/// Use it to end what outlives the request, such as an event stream:
+///
+/// ```
+/// use std::convert::Infallible;
+/// use actix_web::HttpResponse;
+/// use actix_web::web::Bytes;
+/// use auth0_api_actix::TokenEnd;
+/// use auth0_api_actix::long_connection::EndsWithToken;
+/// # use futures_core::Stream;
+/// # fn own_events() -> impl Stream<Item = Result<Bytes, Infallible>> { Pending }
+/// # struct Pending;
+/// # impl Stream for Pending {
+/// #     type Item = Result<Bytes, Infallible>;
+/// #     fn poll_next(
+/// #         self: std::pin::Pin<&mut Self>,
+/// #         _: &mut std::task::Context<'_>,
+/// #     ) -> std::task::Poll<Option<Self::Item>> {
+/// #         std::task::Poll::Pending
+/// #     }
+/// # }
+///
+/// async fn events(TokenEnd(until_ended): TokenEnd) -> HttpResponse {
+///     let last = |_| Ok(Bytes::from_static(b"event: token_ended\ndata: log in again\n\n"));
+///     let events = EndsWithToken::new(own_events(), until_ended).with_last(last);
+///     HttpResponse::Ok().content_type("text/event-stream").streaming(events)
+/// }
+/// # _ = actix_web::web::get().to(events);
+/// ```
+///
+/// Without a token, it behaves like [`Token`].
+#[derive(Debug)]
+pub struct TokenEnd(pub UntilEnded);
+
 /// The verified token of a request behind an [optional](crate::Auth::optional) middleware, as an extractor. It is
 /// `None` only if the request carries no credentials. `MaybeToken<Scoped<G>>` rejects a token that does not meet the
 /// requirement of [`Scoped`](crate::Scoped).
@@ -90,6 +127,15 @@ impl<T: DeserializeOwned> FromRequest for Claims<T> {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(extract(request, |admission| admission.claims().map(Self)))
+    }
+}
+
+impl FromRequest for TokenEnd {
+    type Error = TokenRejection;
+    type Future = Ready<Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(extract(request, |admission| admission.until_ended().map(Self)))
     }
 }
 

@@ -37,6 +37,8 @@
 //! 5. [`AuthLayer::grpc`] answers gRPC calls in gRPC; see [below](#grpc).
 //! 6. [`metadata_routes`] serves protected resource metadata. A client that has only the URL of the API reads in this
 //!    metadata which authorization server issues tokens, and which tokens the API accepts.
+//! 7. [`TokenEnd`] ends an event stream or a WebSocket with its token: see
+//!    [the guide](auth0_api_core::guide::long_connections).
 //!
 //! The server can put three facts about the connection into a request's extensions. If TLS ends at this server, proofs
 //! need [`ListenerScheme::Https`]: without it, the layer takes the called URL for one with `http`. Add it with
@@ -79,6 +81,7 @@
 //! |---|---|---|
 //! | `axum` | on | the extractors and `metadata_routes`; servers with tower, hyper or tonic do not need it |
 //! | `reqwest` | on | the default HTTP client of `auth0-api-core` |
+//! | `ws` | off | `close_socket`, for WebSockets of axum; switches on the feature `ws` of axum |
 //!
 //! Put a CORS layer *outside* the `AuthLayer`: a browser's preflight request has no token. The CORS layer should expose
 //! `WWW-Authenticate` and `DPoP-Nonce`, because a `DPoP` client in a browser must read them:
@@ -102,11 +105,13 @@ mod returning_body;
 #[cfg(feature = "axum")]
 mod scoped;
 mod settings;
+#[cfg(feature = "ws")]
+mod socket;
 
 #[doc(no_inline)]
 pub use auth0_api_core::*;
 #[cfg(feature = "axum")]
-pub use extractors::{Claims, Token, TokenRejection};
+pub use extractors::{Claims, Token, TokenEnd, TokenRejection};
 pub use future::{AuthFuture, ResponseFuture};
 pub use grpc::grpc_metadata;
 pub use handler_error::HandlerError;
@@ -120,3 +125,5 @@ pub use request::PeerAddr;
 pub use require::{RequireLayer, RequireService};
 #[cfg(feature = "axum")]
 pub use scoped::Scoped;
+#[cfg(feature = "ws")]
+pub use socket::close_socket;

@@ -96,6 +96,9 @@ pub enum ConfigProblem {
     /// The leeway is longer than 10 minutes.
     #[error("leeway: at most 10 minutes")]
     Leeway,
+    /// A setting for long connections is out of bounds.
+    #[error("long_connections: {0}")]
+    LongConnections(&'static str),
     /// The maximum age of a token is out of bounds.
     #[error("max_token_age: set 1 s to 366 days")]
     MaxTokenAge,
@@ -199,6 +202,7 @@ impl ConfigProblem {
             Self::JwksHost { .. } => "allow_jwks_host",
             Self::KeyPolicy(_) => "key_policy",
             Self::Leeway => "leeway",
+            Self::LongConnections(_) => "long_connections",
             Self::MaxTokenAge => "max_token_age",
             Self::OwnHost { .. } | Self::OwnHostsEmpty => "own_hosts",
             Self::PublicUrl(_) | Self::PublicUrlQuery => "public_url",

@@ -17,6 +17,7 @@ use crate::http::ReqwestClient;
 use crate::http::{BoundedClient, HttpClient};
 use crate::issuer::{Domain, IssuerConfig, JwksHost, KeyPolicy, Loopback, Trust, TrustedDomains};
 use crate::jose::{Algorithm, AlgorithmSet};
+use crate::long_connection::LongConnectionPolicy;
 use crate::metadata::{ClientFacts, OfferedSchemes, ProtectedResource};
 use crate::mtls::{CertificatePolicy, CertificateSource};
 use crate::rejected_bodies::RejectedBodies;
@@ -36,6 +37,7 @@ use crate::verify::Verifier;
 /// | [`http_client`](Self::http_client) | reqwest with rustls | |
 /// | [`key_policy`](Self::key_policy) | [`KeyPolicy::new`] | chosen for Auth0's limits and fifty replicas |
 /// | [`leeway`](Self::leeway) | 0 s | as auth0-api-js |
+/// | [`long_connections`](Self::long_connections) | [`LongConnectionPolicy::new`] | a logout takes effect within seconds |
 /// | [`max_token_age`](Self::max_token_age) | none: only `exp` limits the age | as auth0-api-js |
 /// | [`rejected_bodies`](Self::rejected_bodies) | at most 256 at once are read, up to 1 MiB and 2 s | a rejection must not break a connection |
 /// | [`resource_metadata`](Self::resource_metadata) | none | specific to each API |
@@ -60,6 +62,7 @@ pub struct ApiClientBuilder {
     jwks_hosts: Vec<Box<str>>,
     key_policy: KeyPolicy,
     leeway: Duration,
+    long_connections: LongConnectionPolicy,
     loopback: Loopback,
     max_token_age: Option<Duration>,
     own_hosts: Option<Vec<Box<str>>>,
@@ -127,6 +130,7 @@ impl ApiClientBuilder {
             jwks_hosts: Vec::new(),
             key_policy: KeyPolicy::new(),
             leeway: DEFAULT_LEEWAY,
+            long_connections: LongConnectionPolicy::new(),
             loopback: Loopback::HttpsOnly,
             max_token_age: None,
             own_hosts: None,
@@ -236,6 +240,13 @@ impl ApiClientBuilder {
     /// minutes.
     pub fn leeway(mut self, leeway: Duration) -> Self {
         self.leeway = leeway;
+        self
+    }
+
+    /// Sets how often the revocation list is asked about the token of a connection that stays open, and for how long the
+    /// list may be unavailable: see [`ApiClient::until_ended`]. Default: every 10 s; 60 s.
+    pub fn long_connections(mut self, policy: LongConnectionPolicy) -> Self {
+        self.long_connections = policy;
         self
     }
 
@@ -373,6 +384,7 @@ impl ApiClientBuilder {
         let dpop = keep(problems, self.dpop.check().map_err(ConfigProblem::Dpop));
         let key_policy = keep(problems, self.key_policy.check().map_err(ConfigProblem::KeyPolicy));
         let leeway = keep(problems, Leeway::new(self.leeway).ok_or(ConfigProblem::Leeway));
+        let long_connections = keep(problems, self.long_connections.check().map_err(ConfigProblem::LongConnections));
         let max_age = self.max_token_age.map(|age| MaxAge::new(age).ok_or(ConfigProblem::MaxTokenAge)).transpose();
         let max_age = keep(problems, max_age);
         let remembered = keep(problems, RememberedTokens::new(self.token_cache).ok_or(ConfigProblem::TokenCache));
@@ -424,7 +436,7 @@ impl ApiClientBuilder {
         let issuers = Trust::new(trusted, self.loopback, config, target);
         let (clock, remembered, revocation) = (self.clock, remembered?, self.revocation);
         let verifier = Verifier { algorithms, binding, clock, issuers, remembered, revocation, tokens };
-        Some(ApiClient::new(verifier, metadata, exchanger, self.rejected_bodies))
+        Some(ApiClient::new(verifier, metadata, exchanger, self.rejected_bodies, long_connections?))
     }
 
     /// Parses every host, also after an invalid one.

@@ -8,6 +8,11 @@ pub(crate) fn verified(outcome: &'static str) {
     count("auth0_api_verifications_total", "outcome", outcome);
 }
 
+/// Counts a long connection whose token has ended. `reason` is the label of [`Ended`](crate::long_connection::Ended).
+pub(crate) fn connection_ended(reason: &'static str) {
+    count("auth0_api_connections_ended_total", "reason", reason);
+}
+
 /// Counts a look-up in the token cache.
 pub(crate) fn token_recalled(found: bool) {
     count("auth0_api_token_recalls_total", "result", if found { "hit" } else { "miss" });
@@ -163,12 +168,14 @@ mod tests {
             unknown_key_throttled(issuer);
             newcomer_throttled(issuer);
             issuers_held(3);
+            connection_ended("token_expired");
         });
         let kept = kept.0.lock().map(|kept| kept.clone()).unwrap_or_default();
         let kept: Vec<_> = kept.iter().map(|(name, value)| format!("{name} {value}")).collect();
         assert_eq!(
             kept,
             [
+                "auth0_api_connections_ended_total{reason=token_expired} 1",
                 "auth0_api_issuer_throttles_total{issuer=https://tenant.example/} 1",
                 "auth0_api_issuers{} 3",
                 "auth0_api_key_fetches_total{issuer=https://tenant.example/,result=changed} 1",

@@ -1,6 +1,7 @@
 //! The client. An API creates one client at start and uses it until the API ends.
 
 mod exchange;
+mod long_connection;
 
 use std::sync::Arc;
 
@@ -8,6 +9,7 @@ use crate::challenge::Challenge;
 use crate::error::{Error, Reason};
 use crate::exchange::{ExchangeError, Exchanger};
 use crate::issuer::{IssuerError, KeysUnavailable};
+use crate::long_connection::LongConnectionPolicy;
 use crate::metadata::MetadataEndpoint;
 use crate::meter;
 use crate::place::{KeptPlace, Place};
@@ -51,6 +53,7 @@ struct Inner {
     metadata: Option<MetadataEndpoint>,
     rejected_bodies: RejectedBodies,
     rejections: RejectionLog,
+    long_connections: LongConnectionPolicy,
 }
 
 impl ApiClient {
@@ -59,9 +62,10 @@ impl ApiClient {
         metadata: Option<MetadataEndpoint>,
         exchanger: Option<Exchanger>,
         rejected_bodies: RejectedBodies,
+        long_connections: LongConnectionPolicy,
     ) -> Self {
         let rejections = RejectionLog::new();
-        Self(Arc::new(Inner { verifier, exchanger, metadata, rejected_bodies, rejections }))
+        Self(Arc::new(Inner { verifier, exchanger, metadata, rejected_bodies, rejections, long_connections }))
     }
 
     pub(crate) fn rejected_bodies(&self) -> &RejectedBodies {

@@ -7,6 +7,7 @@
 //! | look up a number and its reason | [`defaults`] |
 //! | move clients from Bearer to DPoP | [`dpop`] |
 //! | get a token for another API | [`exchange`] |
+//! | end a stream or a WebSocket with its token | [`long_connections`] |
 //! | protect an MCP server | [`mcp`] |
 //! | let clients discover where to get a token | [`metadata`] |
 //! | accept tokens that are bound to client certificates | [`mtls`] |
@@ -33,6 +34,9 @@ pub mod dpop {}
 
 #[doc = include_str!("exchange.md")]
 pub mod exchange {}
+
+#[doc = include_str!("long_connections.md")]
+pub mod long_connections {}
 
 #[doc = include_str!("mcp.md")]
 pub mod mcp {}
