@@ -13,6 +13,7 @@ mod exchange;
 mod handlers;
 mod keys;
 mod log;
+mod long_connections;
 mod mtls;
 mod proxies;
 mod remembered;

@@ -60,9 +60,7 @@ impl Watch {
                 }
             }
             let next = self.inquiry.as_ref().map_or(ends_at, |inquiry| inquiry.next_look(ends_at).min(ends_at));
-            self.clock.sleep_until(next).await;
-            // A clock may wake its sleepers as early as it likes. Other tasks of this thread run in between.
-            tokio::task::yield_now().await;
+            nap(&*self.clock, next).await;
         }
     }
 }
@@ -132,7 +130,17 @@ impl Inquiry {
 /// Waits until the clock has reached `time`.
 async fn reach(clock: &dyn Clock, time: SystemTime) {
     while clock.now() < time {
-        clock.sleep_until(time).await;
+        nap(clock, time).await;
+    }
+}
+
+/// Sleeps until the clock wakes the sleeper, at `time` or earlier.
+///
+/// At `time`, it completes in the same poll: a stream that polls its token first then yields no item after the end. If
+/// the clock wakes the sleeper earlier, other tasks of this thread run before the clock is read again.
+async fn nap(clock: &dyn Clock, time: SystemTime) {
+    clock.sleep_until(time).await;
+    if clock.now() < time {
         tokio::task::yield_now().await;
     }
 }
