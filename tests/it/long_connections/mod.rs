@@ -2,6 +2,7 @@
 
 mod events;
 mod expiry;
+mod handover;
 mod revocations;
 mod servers;
 mod streams;
