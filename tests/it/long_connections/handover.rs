@@ -1,5 +1,7 @@
 //! How a page hands over its token to a WebSocket: the ways of the guide, with axum.
 
+#![expect(clippy::panic, reason = "a test stops where it fails")]
+
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 

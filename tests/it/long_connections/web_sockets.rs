@@ -1,5 +1,7 @@
 //! WebSockets over sockets.
 
+#![expect(clippy::panic, reason = "a test stops where it fails")]
+
 use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
