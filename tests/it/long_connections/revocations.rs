@@ -3,7 +3,7 @@
 use auth0_api_core::ApiClient;
 use auth0_api_core::long_connection::{Ended, LongConnectionPolicy, UntilEnded};
 use auth0_api_core::revocation::{TokenIdentity, TokenStatus};
-use auth0_api_testing::TestWorld;
+use auth0_api_testing::{TestWorld, status_and_label};
 
 use super::{Mode, Switch, settled, token, with_switch, within};
 use crate::world::seconds;
@@ -121,6 +121,29 @@ async fn while_the_list_is_unavailable_it_is_asked_every_ten_seconds_at_least() 
     world.pass(599);
     assert_eq!(settled(&mut until_ended).await, None);
     assert_eq!(switch.asked(), 0);
+}
+
+#[tokio::test]
+async fn each_end_has_the_label_of_the_rejection_for_the_same_reason() {
+    for (mode, passed, status) in
+        [(Mode::Failing, 10, 503), (Mode::Revoked, 10, 401), (Mode::Valid, 600, 401), (Mode::Valid, 1800, 401)]
+    {
+        let switch = Switch::default();
+        let (list, policy) = (switch.clone(), LongConnectionPolicy::new().outage_limit(seconds(0)));
+        // The maximum age is after the expiry of the last of the four.
+        let max_age = if passed == 600 { 599 } else { 7200 };
+        let world = TestWorld::start_with(|builder| {
+            builder.revocation_list(list).long_connections(policy).max_token_age(seconds(max_age))
+        })
+        .await;
+        let text = world.tenant.mint().expires_in(seconds(1800)).sign();
+        let mut until_ended = world.api.until_ended(&world.api.verify_access_token(&text).await.unwrap());
+        switch.set(mode);
+        world.pass(passed);
+        let ended = settled(&mut until_ended).await.unwrap();
+        let rejected = world.api.verify_access_token(&text).await;
+        assert_eq!(format!("{status} {}", ended.label()), status_and_label(&rejected));
+    }
 }
 
 #[tokio::test]
