@@ -14,6 +14,7 @@ mod handlers;
 mod keys;
 mod log;
 mod logout;
+mod long_connections;
 mod mtls;
 mod proxies;
 mod remembered;

@@ -8,6 +8,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use auth0_api_core::VerifiedToken;
 use auth0_api_core::exchange::VaultSubject;
+use auth0_api_core::long_connection::UntilEnded;
 use serde::de::DeserializeOwned;
 
 use crate::admitted::extract;
@@ -76,6 +77,42 @@ pub struct Claims<T>(pub T);
 #[derive(Clone, Debug)]
 pub struct MaybeToken<T = Token>(pub Option<T>);
 
+/// The end of a request's token, as an extractor: a future that completes when the token expires or is revoked. It is
+/// [`ApiClient::until_ended`](auth0_api_core::ApiClient::until_ended) of the client that verified the request.
+///
+/// Use it to end what outlives the request, such as an event stream:
+///
+/// ```
+/// use std::convert::Infallible;
+/// use actix_web::HttpResponse;
+/// use actix_web::web::Bytes;
+/// use auth0_api_actix::TokenEnd;
+/// use auth0_api_actix::long_connection::EndsWithToken;
+/// # use futures_core::Stream;
+/// # fn own_events() -> impl Stream<Item = Result<Bytes, Infallible>> { Pending }
+/// # struct Pending;
+/// # impl Stream for Pending {
+/// #     type Item = Result<Bytes, Infallible>;
+/// #     fn poll_next(
+/// #         self: std::pin::Pin<&mut Self>,
+/// #         _: &mut std::task::Context<'_>,
+/// #     ) -> std::task::Poll<Option<Self::Item>> {
+/// #         std::task::Poll::Pending
+/// #     }
+/// # }
+///
+/// async fn events(TokenEnd(until_ended): TokenEnd) -> HttpResponse {
+///     let last = |_| Ok(Bytes::from_static(b"event: token_ended\ndata: log in again\n\n"));
+///     let events = EndsWithToken::new(own_events(), until_ended).with_last(last);
+///     HttpResponse::Ok().content_type("text/event-stream").streaming(events)
+/// }
+/// # _ = actix_web::web::get().to(events);
+/// ```
+///
+/// Without a token, it behaves like [`Token`].
+#[derive(Debug)]
+pub struct TokenEnd(pub UntilEnded);
+
 /// The address of the end user who sent a request, as an extractor, for
 /// [`OnBehalfOf::end_user_address`](auth0_api_core::OnBehalfOf::end_user_address) and the other exchanges.
 ///
@@ -115,6 +152,15 @@ impl<T: DeserializeOwned> FromRequest for Claims<T> {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(extract(request, |admission| admission.claims().map(Self)))
+    }
+}
+
+impl FromRequest for TokenEnd {
+    type Error = TokenRejection;
+    type Future = Ready<Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(extract(request, |admission| admission.until_ended().map(Self)))
     }
 }
 

@@ -42,6 +42,9 @@
 //!    metadata which authorization server issues tokens, and which tokens the API accepts.
 //! 6. [`logout_route`] receives the tenant's back-channel logouts: the API then rejects the tokens of users who have logged
 //!    out.
+//! 7. [`TokenEnd`] ends an event stream or a WebSocket with its token: see
+//!    [the guide](auth0_api_core::guide::long_connections). The feature `ws`, which is off by default, adds
+//!    `close_session` for WebSockets of `actix-ws`.
 //!
 //! The extensions of the response to each rejected request contain the [`Rejection`]: a middleware further out can log or
 //! count its label.
@@ -81,7 +84,8 @@
 //! | `AuthLayer::new(api)`, `.layer(auth)` | [`Auth::new(api)`](Auth::new), `.wrap(auth)` |
 //! | `.optional()`, `.rejection_body(hook)` | the same |
 //! | `auth.require(requirement)`, `.route_layer(…)` | [`auth.require(requirement)`](Auth::require), `.wrap(…)` on a resource, route or scope |
-//! | `Token`, `Claims<T>` | [`Token`], [`Claims<T>`](Claims) |
+//! | `Token`, `Claims<T>`, `TokenEnd` | [`Token`], [`Claims<T>`](Claims), [`TokenEnd`] |
+//! | `close_socket`, with the feature `ws` | `close_session`, with the feature `ws` |
 //! | `Scoped<G>` | [`Scoped<G>`](Scoped) |
 //! | `Option<Token>`, `Option<Scoped<G>>` | [`MaybeToken`], [`MaybeToken<Scoped<G>>`](MaybeToken): actix-web's own `Option<T>` turns every rejection into `None` |
 //! | `TokenRejection` | [`TokenRejection`], a `ResponseError` |
@@ -101,11 +105,13 @@ mod request;
 mod require;
 mod response;
 mod scoped;
+#[cfg(feature = "ws")]
+mod socket;
 mod unread;
 
 #[doc(no_inline)]
 pub use auth0_api_core::*;
-pub use extractors::{Claims, EndUserAddress, MaybeToken, Token};
+pub use extractors::{Claims, EndUserAddress, MaybeToken, Token, TokenEnd};
 pub use handler_error::HandlerError;
 pub use logout_route::logout_route;
 pub use metadata_routes::{metadata_routes, metadata_routes_of_all};
@@ -114,3 +120,5 @@ pub use received_uri::{KeepReceivedUri, KeepReceivedUriMiddleware};
 pub use rejection::TokenRejection;
 pub use require::{Require, RequireMiddleware};
 pub use scoped::Scoped;
+#[cfg(feature = "ws")]
+pub use socket::close_session;

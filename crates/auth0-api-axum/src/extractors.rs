@@ -6,6 +6,7 @@ use std::ops::Deref;
 
 use auth0_api_core::adapter::Admission;
 use auth0_api_core::exchange::VaultSubject;
+use auth0_api_core::long_connection::UntilEnded;
 use auth0_api_core::{Rejection, VerifiedToken};
 use axum_core::body::Body;
 use axum_core::extract::{FromRequestParts, OptionalFromRequestParts};
@@ -58,6 +59,30 @@ pub struct Token(pub VerifiedToken);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Claims<T>(pub T);
+
+/// The end of a request's token, as an extractor: a future that completes when the token expires or is revoked. It is
+/// [`ApiClient::until_ended`](auth0_api_core::ApiClient::until_ended) of the client that verified the request.
+///
+/// Use it to end what outlives the request, such as an event stream:
+///
+/// ```
+/// use std::convert::Infallible;
+/// use auth0_api_axum::TokenEnd;
+/// use auth0_api_axum::long_connection::EndsWithToken;
+/// use axum::response::sse::{Event, Sse};
+/// use futures_util::stream::{self, Stream};
+///
+/// async fn events(TokenEnd(until_ended): TokenEnd) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+///     let events = stream::pending(); // the application's own events
+///     let last = |_| Ok(Event::default().event("token_ended").data("log in again"));
+///     Sse::new(EndsWithToken::new(events, until_ended).with_last(last))
+/// }
+/// # _ = axum::Router::<()>::new().route("/events", axum::routing::get(events));
+/// ```
+///
+/// Without a token, it behaves like [`Token`].
+#[derive(Debug)]
+pub struct TokenEnd(pub UntilEnded);
 
 /// The address of the end user who sent a request, as an extractor, for
 /// [`OnBehalfOf::end_user_address`](auth0_api_core::OnBehalfOf::end_user_address) and the other exchanges.
@@ -123,6 +148,22 @@ impl<S: Sync, T: DeserializeOwned> OptionalFromRequestParts<S> for Claims<T> {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Self::Rejection> {
         extract(parts, |admission| admission.token().map(|_| admission.claims().map(Self)).transpose())
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for TokenEnd {
+    type Rejection = TokenRejection;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        extract(parts, |admission| admission.until_ended().map(Self))
+    }
+}
+
+impl<S: Sync> OptionalFromRequestParts<S> for TokenEnd {
+    type Rejection = TokenRejection;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Self::Rejection> {
+        extract(parts, |admission| admission.token().map(|_| admission.until_ended().map(Self)).transpose())
     }
 }
 

@@ -41,6 +41,8 @@
 //!    metadata which authorization server issues tokens, and which tokens the API accepts.
 //! 7. [`logout_route`] receives the tenant's back-channel logouts: the API then rejects the tokens of users who have logged
 //!    out.
+//! 8. [`TokenEnd`] ends an event stream or a WebSocket with its token: see
+//!    [the guide](auth0_api_core::guide::long_connections).
 //!
 //! The server can put three facts about the connection into a request's extensions. If TLS ends at this server, proofs
 //! need [`ListenerScheme::Https`]: without it, the layer takes the called URL for one with `http`. Add it with
@@ -83,6 +85,7 @@
 //! |---|---|---|
 //! | `axum` | on | the extractors, `metadata_routes` and `logout_route`; servers with tower, hyper or tonic do not need it |
 //! | `reqwest` | on | the default HTTP client of `auth0-api-core` |
+//! | `ws` | off | `close_socket`, for WebSockets of axum; switches on the feature `ws` of axum |
 //!
 //! Put a CORS layer *outside* the `AuthLayer`: a browser's preflight request has no token. The CORS layer should expose
 //! `WWW-Authenticate` and `DPoP-Nonce`, because a `DPoP` client in a browser must read them:
@@ -108,11 +111,13 @@ mod returning_body;
 #[cfg(feature = "axum")]
 mod scoped;
 mod settings;
+#[cfg(feature = "ws")]
+mod socket;
 
 #[doc(no_inline)]
 pub use auth0_api_core::*;
 #[cfg(feature = "axum")]
-pub use extractors::{Claims, EndUserAddress, Token, TokenRejection};
+pub use extractors::{Claims, EndUserAddress, Token, TokenEnd, TokenRejection};
 pub use future::{AuthFuture, ResponseFuture};
 pub use grpc::grpc_metadata;
 pub use handler_error::HandlerError;
@@ -128,3 +133,5 @@ pub use request::PeerAddr;
 pub use require::{RequireLayer, RequireService};
 #[cfg(feature = "axum")]
 pub use scoped::Scoped;
+#[cfg(feature = "ws")]
+pub use socket::close_socket;

@@ -99,6 +99,9 @@ pub enum ConfigProblem {
     /// A setting of the logout policy is unusable, or one of its stores is.
     #[error("logout: {0}")]
     Logout(&'static str),
+    /// A setting for long connections is out of bounds.
+    #[error("long_connections: {0}")]
+    LongConnections(&'static str),
     /// The maximum age of a token is out of bounds.
     #[error("max_token_age: set 1 s to 366 days")]
     MaxTokenAge,
@@ -203,6 +206,7 @@ impl ConfigProblem {
             Self::KeyPolicy(_) => "key_policy",
             Self::Leeway => "leeway",
             Self::Logout(_) => "logout",
+            Self::LongConnections(_) => "long_connections",
             Self::MaxTokenAge => "max_token_age",
             Self::OwnHost { .. } | Self::OwnHostsEmpty => "own_hosts",
             Self::PublicUrl(_) | Self::PublicUrlQuery => "public_url",

@@ -18,6 +18,7 @@ use crate::http::{BoundedClient, HttpClient};
 use crate::issuer::{Domain, IssuerConfig, JwksHost, KeyPolicy, Loopback, Trust, TrustedDomains};
 use crate::jose::{Algorithm, AlgorithmSet};
 use crate::logout::LogoutPolicy;
+use crate::long_connection::LongConnectionPolicy;
 use crate::metadata::{ClientFacts, OfferedSchemes, ProtectedResource};
 use crate::mtls::{CertificatePolicy, CertificateSource};
 use crate::rejected_bodies::RejectedBodies;
@@ -39,6 +40,7 @@ use crate::verify::Verifier;
 /// | [`key_policy`](Self::key_policy) | [`KeyPolicy::new`] | chosen for Auth0's limits and fifty replicas |
 /// | [`leeway`](Self::leeway) | 0 s | as auth0-api-js |
 /// | [`logout`](Self::logout) | none: tokens are valid until `exp`, also after a logout | as auth0-api-js |
+/// | [`long_connections`](Self::long_connections) | [`LongConnectionPolicy::new`] | a logout takes effect within seconds |
 /// | [`max_token_age`](Self::max_token_age) | none: only `exp` limits the age | as auth0-api-js |
 /// | [`rejected_bodies`](Self::rejected_bodies) | at most 256 at once are read, up to 1 MiB and 2 s | a rejection must not break a connection |
 /// | [`resource_metadata`](Self::resource_metadata) | none | specific to each API |
@@ -65,6 +67,7 @@ pub struct ApiClientBuilder {
     key_policy: KeyPolicy,
     leeway: Duration,
     logout: Option<Box<LogoutPolicy>>,
+    long_connections: LongConnectionPolicy,
     loopback: Loopback,
     max_token_age: Option<Duration>,
     own_hosts: Option<Vec<Box<str>>>,
@@ -134,6 +137,7 @@ impl ApiClientBuilder {
             key_policy: KeyPolicy::new(),
             leeway: DEFAULT_LEEWAY,
             logout: None,
+            long_connections: LongConnectionPolicy::new(),
             loopback: Loopback::HttpsOnly,
             max_token_age: None,
             own_hosts: None,
@@ -265,6 +269,13 @@ impl ApiClientBuilder {
     /// addition. See [the guide](crate::guide::logout).
     pub fn logout(mut self, policy: LogoutPolicy) -> Self {
         self.logout = Some(Box::new(policy));
+        self
+    }
+
+    /// Sets how often the revocation list is asked about the token of a connection that stays open, and for how long the
+    /// list may be unavailable: see [`ApiClient::until_ended`]. Default: every 10 s; 60 s.
+    pub fn long_connections(mut self, policy: LongConnectionPolicy) -> Self {
+        self.long_connections = policy;
         self
     }
 
@@ -402,6 +413,7 @@ impl ApiClientBuilder {
         let dpop = keep(problems, self.dpop.check().map_err(ConfigProblem::Dpop));
         let key_policy = keep(problems, self.key_policy.check().map_err(ConfigProblem::KeyPolicy));
         let leeway = keep(problems, Leeway::new(self.leeway).ok_or(ConfigProblem::Leeway));
+        let long_connections = keep(problems, self.long_connections.check().map_err(ConfigProblem::LongConnections));
         let max_age = self.max_token_age.map(|age| MaxAge::new(age).ok_or(ConfigProblem::MaxTokenAge)).transpose();
         let max_age = keep(problems, max_age);
         let logout = self.logout.map(|policy| policy.check(self.leeway).map_err(ConfigProblem::Logout)).transpose();
@@ -469,6 +481,7 @@ impl ApiClientBuilder {
             end_users,
             exchanger,
             logouts,
+            long_connections: long_connections?,
             metadata,
             rejected_bodies: self.rejected_bodies,
         }))

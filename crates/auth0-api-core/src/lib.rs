@@ -58,6 +58,7 @@
 //! | `http` | off | translations for the types of the crate [`http`](https://docs.rs/http): see [`adapter`] |
 //! | `metrics` | off | metrics for [`metrics`](https://docs.rs/metrics) recorders: see [the guide](guide::operating) |
 //! | `reqwest` | on | `ReqwestClient`, the default [`HttpClient`](http::HttpClient) |
+//! | `stream` | off | [`EndsWithToken`](long_connection), a stream that ends with a token; the adapters switch it on |
 //!
 //! # Events
 //!
@@ -92,6 +93,7 @@ pub mod http;
 pub mod issuer;
 pub mod jose;
 pub mod logout;
+pub mod long_connection;
 pub mod metadata;
 mod meter;
 pub mod mtls;
@@ -117,7 +119,7 @@ pub use called_url::proxies::TrustedProxies;
 pub use certificate::{CertificateThumbprint, ClientCertificate};
 pub use challenge::Challenge;
 pub use client::ApiClient;
-pub use clock::{Clock, SystemClock};
+pub use clock::{Clock, Sleep, SystemClock};
 pub use credentials::Scheme;
 pub use dpop::policy::DpopPolicy;
 pub use error::{Error, Reason};

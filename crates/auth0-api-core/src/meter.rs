@@ -18,6 +18,11 @@ pub(crate) fn logout_received(outcome: &'static str) {
     count("auth0_api_logouts_total", "outcome", outcome);
 }
 
+/// Counts a long connection whose token has ended. `reason` is the label of [`Ended`](crate::long_connection::Ended).
+pub(crate) fn connection_ended(reason: &'static str) {
+    count("auth0_api_connections_ended_total", "reason", reason);
+}
+
 /// Counts a look-up in the token cache.
 pub(crate) fn token_recalled(found: bool) {
     count("auth0_api_token_recalls_total", "result", if found { "hit" } else { "miss" });
@@ -184,6 +189,7 @@ pub(crate) mod tests {
             unknown_key_throttled(issuer);
             newcomer_throttled(issuer);
             issuers_held(3);
+            connection_ended("token_expired");
         });
         let kept = kept.lines();
         assert_eq!(
@@ -191,6 +197,7 @@ pub(crate) mod tests {
             [
                 "auth0_api_exchanges_total{outcome=exchange_denied} 1",
                 "auth0_api_exchanges_total{outcome=exchanged} 2",
+                "auth0_api_connections_ended_total{reason=token_expired} 1",
                 "auth0_api_issuer_throttles_total{issuer=https://tenant.example/} 1",
                 "auth0_api_issuers{} 3",
                 "auth0_api_key_fetches_total{issuer=https://tenant.example/,result=changed} 1",

@@ -22,7 +22,8 @@ pub type RevocationFuture<'a> =
 /// (`sid`, `sub`), or after a [CAEP](https://openid.net/specs/openid-caep-1_0.html) event.
 ///
 /// The client calls the list on each request, after it has checked the signature and the claims, and before it checks a
-/// proof. It also calls the list for tokens that are in the [`TokenCache`](crate::TokenCache).
+/// proof. It also calls the list for tokens that are in the [`TokenCache`](crate::TokenCache), and at intervals for a
+/// [connection that stays open](crate::ApiClient::until_ended).
 ///
 /// A token that is [`Revoked`](TokenStatus::Revoked) is rejected with 401 `invalid_token`. If the list fails, or does
 /// not answer within 2 s, the request is rejected with 503. If requests must be accepted during a failure, the list
@@ -215,6 +216,10 @@ impl Revocation {
             None => Self::new(list),
             Some(first) => Self::new(Both { first, second: Arc::new(list) }),
         }
+    }
+
+    pub(crate) fn is_configured(&self) -> bool {
+        self.0.is_some()
     }
 
     /// Returns the claims if the token is not revoked.

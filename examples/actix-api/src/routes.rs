@@ -1,10 +1,15 @@
 //! The routes.
 
-use actix_web::Route;
+use std::convert::Infallible;
+use std::time::Duration;
+
 use actix_web::guard::{Any, Get, Head};
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Json, ServiceConfig, resource, route, scope};
-use auth0_api_actix::{ApiClient, Auth, Requirement, Token};
+use actix_web::web::{Bytes, Data, Json, ServiceConfig, get, resource, route, scope};
+use actix_web::{HttpResponse, Route, rt};
+use auth0_api_actix::long_connection::{Ended, EndsWithToken};
+use auth0_api_actix::{ApiClient, Auth, Requirement, Token, TokenEnd};
+use futures_util::stream::{self, StreamExt as _};
 use serde_json::{Map, Value, json};
 
 pub(crate) fn configure(config: &mut ServiceConfig, api: &ApiClient) {
@@ -14,6 +19,7 @@ pub(crate) fn configure(config: &mut ServiceConfig, api: &ApiClient) {
         .service(resource("/api/private").route(read().to(private)))
         .service(resource("/api/private-scoped").wrap(reading).route(read().to(private_scoped)))
         .service(resource("/api/claims").route(read().to(claims)))
+        .service(resource("/api/events").route(get().to(events)))
         .wrap(auth);
     config
         .app_data(Data::new(api.clone()))
@@ -44,6 +50,20 @@ async fn claims(Token(token): Token) -> Json<Map<String, Value>> {
     Json(token.claims().clone())
 }
 
+/// Sends an event every second, until the token of the request ends.
+///
+/// Every stream ends after some seconds, and an `EventSource` then connects again. So the program can stop: it waits for
+/// its open streams.
+async fn events(TokenEnd(until_ended): TokenEnd) -> HttpResponse {
+    let seconds = stream::unfold(rt::time::interval(Duration::from_secs(1)), async |mut interval| {
+        interval.tick().await;
+        Some((Ok::<_, Infallible>(Bytes::from_static(b"data: connected\n\n")), interval))
+    });
+    let last = |ended: Ended| Ok(format!("event: token_ended\ndata: {}\n\n", ended.label()).into());
+    let events = EndsWithToken::new(seconds.take(EVENTS), until_ended).with_last(last);
+    HttpResponse::Ok().content_type("text/event-stream").streaming(events)
+}
+
 /// Fetches the tenant's keys if they are missing, and answers 204 if the client has keys. So an API that was started
 /// during an outage of the tenant becomes ready as soon as the outage ends.
 async fn ready(api: Data<ApiClient>) -> (&'static str, StatusCode) {
@@ -52,3 +72,6 @@ async fn ready(api: Data<ApiClient>) -> (&'static str, StatusCode) {
         Err(_) => ("", StatusCode::SERVICE_UNAVAILABLE),
     }
 }
+
+/// The events of one stream. Orchestrators give a program 30 s to stop.
+const EVENTS: usize = 20;

@@ -1,13 +1,17 @@
 //! The routes.
 
+use std::convert::Infallible;
 use std::time::Duration;
 
-use auth0_api_axum::{ApiClient, AuthLayer, Requirement, Token};
+use auth0_api_axum::long_connection::{Ended, EndsWithToken};
+use auth0_api_axum::{ApiClient, AuthLayer, Requirement, Token, TokenEnd};
 use axum::extract::State;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
 use axum::http::{HeaderName, Method, StatusCode};
+use axum::response::sse::{Event, Sse};
 use axum::routing::get;
 use axum::{Json, Router};
+use futures_util::stream::{self, Stream, StreamExt as _};
 use serde_json::{Map, Value, json};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
@@ -20,6 +24,7 @@ pub(crate) fn app(api: ApiClient, origins: CorsOrigins) -> Router {
         .route("/api/private", get(private))
         .route("/api/private-scoped", get(private_scoped).route_layer(reading))
         .route("/api/claims", get(claims))
+        .route("/api/events", get(events))
         .layer(auth)
         .route("/api/public", get(public))
         .route("/health/ready", get(ready))
@@ -57,6 +62,19 @@ async fn claims(Token(token): Token) -> Json<Map<String, Value>> {
     Json(token.claims().clone())
 }
 
+/// Sends an event every second, until the token of the request ends.
+///
+/// Every stream ends after some seconds, and an `EventSource` then connects again. So the program can stop: it waits for
+/// its open streams.
+async fn events(TokenEnd(until_ended): TokenEnd) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    let seconds = stream::unfold(tokio::time::interval(Duration::from_secs(1)), async |mut interval| {
+        interval.tick().await;
+        Some((Ok(Event::default().data("connected")), interval))
+    });
+    let last = |ended: Ended| Ok(Event::default().event("token_ended").data(ended.label()));
+    Sse::new(EndsWithToken::new(seconds.take(EVENTS), until_ended).with_last(last))
+}
+
 /// Fetches the tenant's keys if they are missing, and answers 204 if the client has keys. So an API that was started
 /// during an outage of the tenant becomes ready as soon as the outage ends.
 async fn ready(State(api): State<ApiClient>) -> StatusCode {
@@ -65,6 +83,9 @@ async fn ready(State(api): State<ApiClient>) -> StatusCode {
         Err(_) => StatusCode::SERVICE_UNAVAILABLE,
     }
 }
+
+/// The events of one stream. Orchestrators give a program 30 s to stop.
+const EVENTS: usize = 20;
 
 const DPOP: HeaderName = HeaderName::from_static("dpop");
 const DPOP_NONCE: HeaderName = HeaderName::from_static("dpop-nonce");

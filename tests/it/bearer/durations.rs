@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use auth0_api_core::dpop::RotatingNonce;
+use auth0_api_core::long_connection::LongConnectionPolicy;
 use auth0_api_core::{ApiClient, ApiClientBuilder, ConfigProblem, DpopPolicy, KeyPolicy};
 
 /// The smallest difference between two times.
@@ -16,8 +17,14 @@ const DAY: Duration = Duration::from_secs(86_400);
 type Set = fn(ApiClientBuilder, Duration) -> ApiClientBuilder;
 
 /// Each setting: its option in a `ConfigProblem`, its least value, its greatest value, and how to set it.
-const TABLE: [(&str, Duration, Duration, Set); 10] = [
+const TABLE: [(&str, Duration, Duration, Set); 12] = [
     ("leeway", Duration::ZERO, Duration::from_secs(600), ApiClientBuilder::leeway),
+    ("long_connections", SECOND, HOUR, |client, time| {
+        client.long_connections(LongConnectionPolicy::new().revocation_interval(time))
+    }),
+    ("long_connections", Duration::ZERO, HOUR, |client, time| {
+        client.long_connections(LongConnectionPolicy::new().outage_limit(time))
+    }),
     ("max_token_age", SECOND, Duration::from_secs(31_622_400), ApiClientBuilder::max_token_age),
     ("dpop", Duration::ZERO, DAY, |client, time| client.dpop(DpopPolicy::accept().max_age(time))),
     ("dpop", Duration::ZERO, DAY, |client, time| client.dpop(DpopPolicy::require().leeway(time))),

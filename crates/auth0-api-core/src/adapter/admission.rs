@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use super::layer_missing::LayerMissing;
 use crate::client::ApiClient;
 use crate::error::Error;
+use crate::long_connection::UntilEnded;
 use crate::place::{KeptPlace, Place};
 use crate::rejection::Rejection;
 use crate::request::TokenRequest;
@@ -83,6 +84,15 @@ impl Admission {
         let token = self.demand()?;
         requirement.check(token).map_err(|error| self.reject(&error))?;
         Ok(token)
+    }
+
+    /// Returns the future that completes when the token ends: see [`ApiClient::until_ended`].
+    ///
+    /// # Errors
+    ///
+    /// The [`Rejection`] to send to a client without credentials.
+    pub fn until_ended(&self) -> Result<UntilEnded, Rejection> {
+        Ok(self.api().until_ended(self.demand()?))
     }
 
     /// Converts the claims of the token to a type of the application.

@@ -3,6 +3,7 @@
 mod end_user;
 mod exchange;
 mod logout;
+mod long_connection;
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use crate::error::{Error, Reason};
 use crate::exchange::{ExchangeError, Exchanger};
 use crate::issuer::{IssuerError, KeysUnavailable};
 use crate::logout::LogoutReceiver;
+use crate::long_connection::LongConnectionPolicy;
 use crate::metadata::MetadataEndpoint;
 use crate::meter;
 use crate::place::{KeptPlace, Place};
@@ -63,6 +65,7 @@ pub(crate) struct Parts {
     pub(crate) end_users: EndUserAddresses,
     pub(crate) exchanger: Option<Exchanger>,
     pub(crate) logouts: Option<LogoutReceiver>,
+    pub(crate) long_connections: LongConnectionPolicy,
     pub(crate) metadata: Option<MetadataEndpoint>,
     pub(crate) rejected_bodies: RejectedBodies,
 }

@@ -1,4 +1,4 @@
-//! Checks that the guide lists every event of this crate, and every setting of the key policy.
+//! Checks that the guide lists every event of this crate, and every setting of the policies for keys and long connections.
 
 #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
 
@@ -35,13 +35,18 @@ fn every_event_is_listed() {
 }
 
 #[test]
-fn every_key_policy_setting_is_listed() {
-    // Each setter of the policy is a `pub const fn`, and so is `new`.
-    let setters = include_str!("../issuer/policy.rs").split("    pub const fn ").skip(1);
-    let mut names: Vec<_> = setters.map(|rest| rest.split('(').next().unwrap()).filter(|name| *name != "new").collect();
-    assert_eq!(names.len(), 10, "{names:?}");
-    names.retain(|name| !include_str!("defaults.md").contains(&format!("\n| `{name}` |")));
-    assert_eq!(names, [""; 0]);
+fn every_policy_setting_is_listed() {
+    for (policy, settings) in
+        [(include_str!("../issuer/policy.rs"), 10), (include_str!("../long_connection/policy.rs"), 2)]
+    {
+        // Each setter of the policy is a `pub const fn`, and so is `new`.
+        let setters = policy.split("    pub const fn ").skip(1);
+        let mut names: Vec<_> =
+            setters.map(|rest| rest.split('(').next().unwrap()).filter(|name| *name != "new").collect();
+        assert_eq!(names.len(), settings, "{names:?}");
+        names.retain(|name| !include_str!("defaults.md").contains(&format!("\n| `{name}` |")));
+        assert_eq!(names, [""; 0]);
+    }
 }
 
 #[test]

@@ -8,6 +8,7 @@
 //! | move clients from Bearer to DPoP | [`dpop`] |
 //! | get a token for another API | [`exchange`] |
 //! | end the access of users who have logged out | [`logout`] |
+//! | end a stream or a WebSocket with its token | [`long_connections`] |
 //! | protect an MCP server | [`mcp`] |
 //! | let clients discover where to get a token | [`metadata`] |
 //! | accept tokens that are bound to client certificates | [`mtls`] |
@@ -37,6 +38,8 @@ pub mod exchange {}
 
 #[doc = include_str!("logout.md")]
 pub mod logout {}
+#[doc = include_str!("long_connections.md")]
+pub mod long_connections {}
 
 #[doc = include_str!("mcp.md")]
 pub mod mcp {}

@@ -36,4 +36,4 @@ pub(crate) use claims::{Signed, ValidClaims};
 pub(crate) use numeric_date::NumericDate;
 pub(crate) use organization::{OrganizationDiffers, is_organization};
 pub(crate) use policy::{AcceptedAudiences, Audience, TokenPolicy};
-pub(crate) use times::{Leeway, MaxAge, TimePolicy, Times};
+pub(crate) use times::{Leeway, MaxAge, TimeLimit, TimePolicy, Times};

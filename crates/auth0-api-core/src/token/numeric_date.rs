@@ -35,6 +35,11 @@ impl NumericDate {
         let in_range = (0.0..=END_OF_9999).contains(&self.0);
         in_range.then(|| Duration::try_from_secs_f64(self.0).ok()).flatten().map(|since| UNIX_EPOCH + since)
     }
+
+    /// Converts to a time. A date before 1970 becomes the beginning of 1970, and a date after 9999 the end of 9999.
+    pub(crate) fn to_nearest_time(self) -> SystemTime {
+        Self(self.0.clamp(0.0, END_OF_9999)).to_system_time().unwrap_or(UNIX_EPOCH)
+    }
 }
 
 impl<'de> Deserialize<'de> for NumericDate {
@@ -73,5 +78,13 @@ mod tests {
         assert!(time("253402300799").is_some());
         assert_eq!(time("253402300800"), None);
         assert_eq!(time("-0.001"), None);
+    }
+
+    #[test]
+    fn a_date_out_of_range_has_a_nearest_time() {
+        for (json, seconds) in [("-5", 0), ("1700000000", 1_700_000_000), ("1e300", 253_402_300_799)] {
+            let nearest = read(json).map(NumericDate::to_nearest_time);
+            assert_eq!(nearest, Some(UNIX_EPOCH + Duration::from_secs(seconds)), "{json}");
+        }
     }
 }

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::time::SystemTime;
 
-use super::times::{TimePolicy, required};
+use super::times::{TimeLimit, TimePolicy, required};
 use super::{Signed, TokenError, ValidClaims};
 use crate::jose::{Object, Text, VerifiedJws};
 
@@ -51,6 +51,11 @@ impl TokenPolicy {
     /// Checks claims that were valid before. Only the time can have changed, so only the times are checked.
     pub(crate) fn still_valid(&self, claims: &ValidClaims, now: SystemTime) -> Result<(), TokenError> {
         self.times.still_valid(claims.times(), now)
+    }
+
+    /// Returns when claims stop being valid, and why.
+    pub(crate) fn end_of(&self, claims: &ValidClaims) -> (SystemTime, TimeLimit) {
+        self.times.end_of(claims.times())
     }
 
     /// RFC 8725 §3.11, RFC 9068 §4: a JWT for another purpose has another `typ`. Auth0 writes `JWT` or `at+jwt`.

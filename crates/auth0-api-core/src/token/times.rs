@@ -23,6 +23,13 @@ pub(crate) struct TimePolicy {
     pub(crate) max_age: Option<MaxAge>,
 }
 
+/// Which time of a token ends its validity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TimeLimit {
+    Expiry,
+    MaxAge,
+}
+
 /// A tolerated difference between clocks, of at most 10 minutes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Leeway(Duration);
@@ -85,6 +92,17 @@ impl TimePolicy {
         self.check_expiry(times.expiry, instant, now)?;
         self.check_not_before(times.not_before, instant)?;
         self.check_age(times.issued_at, instant)
+    }
+
+    /// Returns when a token stops being valid, and why: after that moment, [`still_valid`](Self::still_valid) rejects it.
+    pub(crate) fn end_of(&self, times: &Times) -> (SystemTime, TimeLimit) {
+        let Leeway(leeway) = self.leeway;
+        let expiry = times.expiry.time.checked_add(leeway).unwrap_or(times.expiry.time);
+        let too_old = self.max_age.map(|MaxAge(age)| times.issued_at.plus(age).plus(leeway).to_nearest_time());
+        match too_old {
+            Some(too_old) if too_old < expiry => (too_old, TimeLimit::MaxAge),
+            _ => (expiry, TimeLimit::Expiry),
+        }
     }
 
     /// RFC 7519 §4.1.4: on or after exp, the token must not be accepted.

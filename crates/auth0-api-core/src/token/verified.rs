@@ -105,7 +105,8 @@ impl VerifiedToken {
 
     /// The time of the verification, by the [`Clock`](crate::Clock) of the client.
     ///
-    /// The token is not verified again during a long response or on a connection that stays open.
+    /// The token is not verified again during a long response or on a connection that stays open:
+    /// [`ApiClient::until_ended`](crate::ApiClient::until_ended) tells when to end it.
     pub fn verified_at(&self) -> SystemTime {
         self.verified_at
     }
@@ -185,6 +186,10 @@ impl VerifiedToken {
     /// ```
     pub fn claims_as<'t, T: Deserialize<'t>>(&'t self) -> Result<T, ClaimsError> {
         serde_json::from_str(self.claims.members().as_str()).map_err(|error| ClaimsError::of(&error))
+    }
+
+    pub(crate) fn valid_claims(&self) -> &ValidClaims {
+        &self.claims
     }
 
     pub(crate) fn has_claim(&self, name: &str) -> bool {

@@ -7,6 +7,8 @@
 mod browsers;
 #[path = "../../../axum-api/tests/it/deployment.rs"]
 mod deployment;
+#[path = "../../../axum-api/tests/it/events.rs"]
+mod events;
 #[path = "../../../axum-api/tests/it/foreign.rs"]
 mod foreign;
 #[path = "../../../axum-api/tests/it/process.rs"]

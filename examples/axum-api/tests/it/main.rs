@@ -5,6 +5,7 @@
 
 mod browsers;
 mod deployment;
+mod events;
 mod foreign;
 mod process;
 mod replicas;

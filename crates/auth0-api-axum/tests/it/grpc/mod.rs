@@ -2,6 +2,7 @@
 
 mod calls;
 mod rejections;
+mod streams;
 pub(crate) mod text;
 
 use std::convert::Infallible;
@@ -9,6 +10,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::task::{Context, Poll};
 
 use auth0_api_axum::AuthLayer;
+use auth0_api_core::adapter::Admission;
+use auth0_api_core::long_connection::{Ended, EndsWithToken};
 use auth0_api_core::{Requirement, VerifiedToken};
 use http::uri::PathAndQuery;
 use http::{Request as HttpRequest, Response as HttpResponse};
@@ -18,7 +21,7 @@ use tonic::server::NamedService;
 use tonic::service::LayerExt as _;
 use tonic::transport::server::TcpIncoming;
 use tonic::transport::{Channel, Server};
-use tonic::{Request, Response, Status, Streaming};
+use tonic::{Code, Request, Response, Status, Streaming};
 use tower::{Service, service_fn};
 
 use text::TextCodec;
@@ -27,6 +30,8 @@ use text::TextCodec;
 const GREET: &str = "/test.Greeter/Greet";
 /// A method that streams back what the caller streams.
 const ECHO: &str = "/test.Greeter/Echo";
+/// Like [`ECHO`], but the stream ends with its token.
+const WATCH: &str = "/test.Greeter/Watch";
 /// Like [`GREET`], but requires the scope `admin`.
 const RULE: &str = "/test.Ruler/Rule";
 
@@ -62,6 +67,7 @@ macro_rules! answers_with_the_subject {
                     let mut grpc = tonic::server::Grpc::new(TextCodec);
                     Ok(match request.uri().path() {
                         ECHO => grpc.streaming(service_fn(echo), request).await,
+                        WATCH => grpc.streaming(service_fn(watch), request).await,
                         _ => grpc.unary(service_fn(subject), request).await,
                     })
                 })
@@ -82,6 +88,12 @@ async fn subject(request: Request<String>) -> Result<Response<String>, Status> {
 async fn echo(request: Request<Streaming<String>>) -> Result<Response<Streaming<String>>, Status> {
     assert!(request.extensions().get::<VerifiedToken>().is_some());
     Ok(Response::new(request.into_inner()))
+}
+
+async fn watch(request: Request<Streaming<String>>) -> Result<Response<EndsWithToken<Streaming<String>>>, Status> {
+    let until_ended = request.extensions().get::<Admission>().unwrap().until_ended().unwrap();
+    let last = |ended: Ended| Err(Status::new(Code::from_i32(ended.grpc_code()), ended.to_string()));
+    Ok(Response::new(EndsWithToken::new(request.into_inner(), until_ended).with_last(last)))
 }
 
 /// Serves both services behind the layer. `Ruler` also requires the scope `admin`.

@@ -1,0 +1,28 @@
+//! The event stream, which ends with its token.
+
+use std::time::Duration;
+
+use auth0_api_testing::LocalTenant;
+use tokio::time::timeout;
+
+use crate::process::Process;
+
+const EVENTS: &str = "/api/events";
+
+/// The program has the system clock, so this test takes as long as its token is valid.
+#[tokio::test]
+async fn the_event_stream_ends_with_its_token() {
+    let tenant = LocalTenant::start().await.unwrap();
+    let api = Process::start(&tenant, &[]).await;
+    assert_eq!(api.get(EVENTS, &[]).await.status(), 401);
+    let bearer = format!("Bearer {}", tenant.mint().expires_in(Duration::from_secs(5)).sign());
+    let response = api.get(EVENTS, &[("authorization", &bearer)]).await;
+    assert_eq!(
+        (response.status().as_u16(), &response.headers()["content-type"]),
+        (200, &"text/event-stream".parse().unwrap())
+    );
+    let events = timeout(Duration::from_secs(30), response.text()).await.unwrap().unwrap();
+    assert!(events.starts_with("data: connected\n\n"), "{events}");
+    assert!(events.ends_with("event: token_ended\ndata: token_expired\n\n"), "{events}");
+    assert_eq!(api.get(EVENTS, &[("authorization", &bearer)]).await.status(), 401);
+}
