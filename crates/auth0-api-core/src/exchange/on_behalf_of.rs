@@ -56,7 +56,7 @@ impl Grant for OnBehalfOfGrant<'_> {
     fn request(&self) -> Result<GrantRequest<'_>, InputError> {
         Ok(GrantRequest::new(TOKEN_EXCHANGE)
             .field("subject_token_type", ACCESS_TOKEN)
-            .field("subject_token", self.subject.access_token().expose())
+            .field("subject_token", self.subject.signed_text())
             .field("audience", not_blank("audience", &self.options.audience)?)
             .field_if_any("scope", self.options.scope.as_deref())
             .field("requested_token_type", ACCESS_TOKEN)
