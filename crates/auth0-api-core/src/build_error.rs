@@ -200,7 +200,7 @@ impl From<TrustedDomainsProblem> for ConfigProblem {
 }
 
 impl ConfigProblem {
-    pub(crate) fn decryption_keys(problem: &HeldKeysProblem) -> Self {
+    pub(crate) fn decryption_keys(problem: HeldKeysProblem) -> Self {
         Self::DecryptionKeys { problem: problem.to_string().into() }
     }
 

@@ -401,8 +401,7 @@ impl ApiClientBuilder {
         let certificates = CertificatePolicy::new(self.client_certificates, self.trusted_proxies.clone());
         let certificates = keep(problems, certificates.map_err(ConfigProblem::CertificateSource));
         let decryption_keys = self.decryption_keys.map(HeldKeys::new).transpose();
-        let decryption_keys =
-            keep(problems, decryption_keys.map_err(|problem| ConfigProblem::decryption_keys(&problem)));
+        let decryption_keys = keep(problems, decryption_keys.map_err(ConfigProblem::decryption_keys));
         if !(1..=MOST_DECRYPTIONS).contains(&self.decryptions_at_once) {
             problems.push(ConfigProblem::DecryptionsAtOnce);
         }

@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::clock::numeric_date;
 use crate::jws::{Draft, draft_setters};
 use crate::key_ring::{DEFAULT_ALGORITHM, KeyRing};
-use crate::{DpopClient, SigningKey};
+use crate::{DpopClient, SigningKey, TokenEncryption};
 
 /// The builder of an access token. [`LocalTenant::mint`](crate::LocalTenant::mint) and
 /// [`OfflineTenant::mint`](crate::OfflineTenant::mint) create it.
@@ -44,6 +44,7 @@ pub struct TokenBuilder {
     signer: Signer,
     minted_at: SystemTime,
     draft: Draft,
+    encryption: Option<TokenEncryption>,
 }
 
 #[derive(Clone, Debug)]
@@ -64,7 +65,7 @@ impl Minter<'_> {
     /// Creates the builder of a token that is issued at this time.
     pub(crate) fn mint(&self, minted_at: SystemTime) -> TokenBuilder {
         let (keys, signer) = (self.keys.clone(), Signer::Tenant(DEFAULT_ALGORITHM));
-        TokenBuilder { keys, signer, minted_at, draft: Draft::default() }
+        TokenBuilder { keys, signer, minted_at, draft: Draft::default(), encryption: None }
             .issuer(self.issuer)
             .subject(DEFAULT_SUBJECT)
             .audience(self.audience)
@@ -154,13 +155,20 @@ impl TokenBuilder {
         self
     }
 
-    /// Signs the token and returns it in compact form.
+    /// Encrypts the token after it is signed; off by default.
+    pub fn encrypt(mut self, encryption: &TokenEncryption) -> Self {
+        self.encryption = Some(encryption.clone());
+        self
+    }
+
+    /// Signs the token, encrypts it if [`encrypt`](Self::encrypt) was called, and returns it in compact form.
     pub fn sign(&self) -> String {
         let key = match &self.signer {
             Signer::Own(key) => key.clone(),
             Signer::Tenant(algorithm) => self.keys.current(*algorithm),
         };
-        self.draft.sign(json!({ "alg": key.algorithm().name(), "kid": key.kid(), "typ": "JWT" }), &key)
+        let jwt = self.draft.sign(json!({ "alg": key.algorithm().name(), "kid": key.kid(), "typ": "JWT" }), &key);
+        self.encryption.as_ref().map(|encryption| encryption.encrypt(&jwt)).unwrap_or(jwt)
     }
 }
 

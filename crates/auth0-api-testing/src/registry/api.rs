@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use auth0_api_core::Algorithm;
 
-use crate::TokenBuilder;
 use crate::key_ring::DEFAULT_ALGORITHM;
 use crate::must::random_text;
+use crate::{TokenBuilder, TokenEncryption};
 
 /// An API of the tenant; register it with [`LocalTenantBuilder::api`](crate::LocalTenantBuilder::api).
 ///
@@ -28,6 +28,7 @@ pub struct Api {
     algorithm: Algorithm,
     rfc9068: bool,
     requires_dpop: bool,
+    encryption: Option<TokenEncryption>,
 }
 
 impl Api {
@@ -41,6 +42,7 @@ impl Api {
             algorithm: DEFAULT_ALGORITHM,
             rfc9068: false,
             requires_dpop: false,
+            encryption: None,
         }
     }
 
@@ -77,9 +79,21 @@ impl Api {
         self
     }
 
+    /// Encrypts the tokens that the token endpoint issues for this API (Auth0's `token_encryption`). Off by default.
+    ///
+    /// The tenant cannot decrypt these tokens. To exchange such a token, the API sends the signed JWT that is inside.
+    pub fn token_encryption(mut self, encryption: TokenEncryption) -> Self {
+        self.encryption = Some(encryption);
+        self
+    }
+
     /// Changes a new token of the tenant into a token for this API and a client, in the API's profile.
     pub(crate) fn token(&self, token: TokenBuilder, client_id: &str) -> TokenBuilder {
         let token = token.audience(&self.identifier).algorithm(self.algorithm).expires_in(self.token_lifetime);
+        let token = match &self.encryption {
+            Some(encryption) => token.encrypt(encryption),
+            None => token,
+        };
         if self.rfc9068 {
             let token = token.without_claim("azp").claim("client_id", client_id);
             token.claim("jti", random_text()).header("typ", "at+jwt")

@@ -6,7 +6,7 @@
 //!
 //! 1. [`Jwe::read`] checks the form of the text: the header, and the length of every other part.
 //! 2. [`HeldKeys::find`] chooses at most [`MOST_ATTEMPTS`](held_keys::MOST_ATTEMPTS) keys.
-//! 3. [`Sealed::decrypt`] does the work with the private keys. Nothing that can be checked without a key is left to it.
+//! 3. [`Sealed::decrypt`](sealed::Sealed::decrypt) does the work with the private keys. Nothing that can be checked without a key is left to it.
 //! 4. An [`OpenedToken`] has the text that was presented and the signed JWT.
 
 mod algorithm;
@@ -28,4 +28,3 @@ pub use key::DecryptionKey;
 pub(crate) use compact::Jwe;
 pub(crate) use held_keys::{HeldKeys, HeldKeysProblem};
 pub(crate) use opened::OpenedToken;
-use sealed::Sealed;

