@@ -5,7 +5,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use auth0_api_core::jose::DecryptionKey;
 use auth0_api_core::revocation::{TokenIdentity, TokenStatus};
-use auth0_api_core::{Algorithm, ApiClient, ApiClientBuilder, ClientAuth, TokenCache, VerifiedToken};
+use auth0_api_core::{Algorithm, ApiClient, ApiClientBuilder, ClientAuth, OnBehalfOf, TokenCache, VerifiedToken};
 use auth0_api_testing::{
     Api, EncryptionAlgorithm, EncryptionKey, HttpAnswer, LocalTenant, ManualClock, OfflineTenant, ScriptedHttp,
     status_and_label,
@@ -14,7 +14,7 @@ use serde_json::Value;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use crate::world::{get, invalid_token, of_length, rejection, seconds};
+use crate::world::{get, invalid_token, rejection, seconds};
 
 const URL: &str = "https://api.example.com/orders";
 
@@ -62,9 +62,9 @@ async fn tokens_of_other_libraries_are_decrypted() {
     let http = ScriptedHttp::new();
     let issuer = file["issuer"].as_str().unwrap();
     let discovery = serde_json::json!({ "issuer": issuer, "jwks_uri": format!("{issuer}jwks.json") });
-    http.route(&format!("{issuer}.well-known/openid-configuration")).answer([HttpAnswer::json(200, &discovery)]);
-    http.route(&format!("{issuer}jwks.json")).answer([HttpAnswer::json(200, &file["jwks"])]);
-    let clock = ManualClock::starting_at(UNIX_EPOCH + Duration::from_secs(1_800_000_100));
+    http.route(format!("{issuer}.well-known/openid-configuration")).answer([HttpAnswer::json(200, &discovery)]);
+    http.route(format!("{issuer}jwks.json")).answer([HttpAnswer::json(200, &file["jwks"])]);
+    let clock = ManualClock::at(UNIX_EPOCH + Duration::from_secs(1_800_000_100));
     let with = |keys: Vec<DecryptionKey>| {
         let builder = ApiClient::builder("tenant.example.com", "https://api.example.com").http_client(http.clone());
         builder.algorithms([Algorithm::ES256]).clock(clock.clone()).decryption_keys(keys).build().unwrap()
@@ -195,7 +195,7 @@ async fn the_proof_names_the_hash_of_the_encrypted_token() {
     assert!(accepted.access_token().expose().starts_with("eyJ"));
     assert_eq!(accepted.access_token().expose().split('.').count(), 5);
     // A proof for the signed text inside.
-    let inside = key.proof("GET", URL).access_token(&mint().sign()).sign();
+    let inside = key.proof("GET", URL).access_token(&mint().sign());
     assert_eq!(status_and_label(&holder.get(&world.api, URL, &inside).await), "401 dpop_ath_mismatch");
 }
 
@@ -239,8 +239,8 @@ async fn an_exchange_sends_the_signed_token() {
     let client = client.decryption_keys([decryption_key(&key)]).build().unwrap();
     let encrypted = tenant.mint().encrypt(&key.encryption()).sign();
     let token = client.verify_access_token(&encrypted).await.unwrap();
-    let request = auth0_api_core::OnBehalfOf::new(&token, "https://next.example.com");
-    let exchanged = client.get_token_on_behalf_of(request).await.unwrap();
+    let asked = OnBehalfOf::audience("https://next.example.com");
+    let exchanged = client.get_token_on_behalf_of(&token, asked).await.unwrap();
     assert_eq!(exchanged.access_token().expose().split('.').count(), 3);
 }
 
@@ -301,12 +301,19 @@ async fn a_cancelled_request_keeps_its_place_until_the_work_ends() {
 #[tokio::test]
 async fn an_encrypted_token_may_have_16_kib() {
     let world = World::new();
-    let sealed = |claim: String, header: String| {
-        let encryption = world.key.encryption().header("pad", header);
-        world.tenant.mint().claim("pad", claim).encrypt(&encryption).sign()
+    let sealed = |claim: usize, header: usize| {
+        let encryption = world.key.encryption().header("pad", "p".repeat(header));
+        world.tenant.mint().claim("pad", "p".repeat(claim)).encrypt(&encryption).sign()
+    };
+    // Padding in the claims is encoded twice. Padding in the header makes up for the lengths between.
+    let of_length = |length: usize| {
+        let header = (length - sealed(8000, 0).len()) / 4 * 3;
+        let fits = |claim: usize| (header - 6..=header).map(move |header| (claim, header));
+        let mut texts = (8000..8004).flat_map(fits).map(|(claim, header)| sealed(claim, header));
+        texts.find(|text| text.len() == length).unwrap()
     };
     for (length, expected) in [(16 * 1024, "200 accepted"), (16 * 1024 + 1, "400 credentials_too_long")] {
-        let token = of_length(length, sealed);
+        let token = of_length(length);
         assert_eq!((token.len(), world.outcome(&token).await.as_str()), (length, expected));
     }
 }
@@ -320,11 +327,14 @@ async fn hostile_encrypted_texts_are_rejected() {
     for (token, expected) in [
         (dots.as_str(), "401 token_malformed"),
         (&hundred, "401 token_malformed"),
-        (&recipients, "400 credentials_malformed"),
+        (&recipients, "401 token_opaque"),
         (&long, "401 token_encryption_unsupported"),
     ] {
         assert_eq!(world.outcome(token).await, expected, "{token:.40}");
     }
+    // The JSON serialization is not even a token in a header.
+    let headers = [("authorization", &*format!("Bearer {recipients}"))];
+    assert_eq!(status_and_label(&get(&world.api, URL, &headers).await), "400 credentials_malformed");
 }
 
 #[test]
