@@ -56,18 +56,17 @@ fn from_variables(variable: impl Fn(&'static str) -> Option<String>) -> ApiClien
     }
 }
 
-/// Reads a key from a file: a JWK if the text begins with a brace, else PEM.
+/// Reads a key from a file.
 fn decryption_key(file: &str) -> Result<DecryptionKey, VariableError> {
     // The longest key has 14 KB. With this capacity, the text is never moved, so no copy of it stays in memory.
     let mut text = Zeroizing::new(String::with_capacity(LONGEST_KEY_FILE + 1));
     let opened = File::open(file).map_err(|_| VariableError::File)?;
     let limit = u64::try_from(LONGEST_KEY_FILE + 1).unwrap_or(u64::MAX);
     opened.take(limit).read_to_string(&mut text).map_err(|_| VariableError::File)?;
-    match text.trim_start() {
-        _ if text.len() > LONGEST_KEY_FILE => Err(VariableError::File),
-        jwk if jwk.starts_with('{') => DecryptionKey::from_jwk(jwk).map_err(VariableError::DecryptionKey),
-        pem => DecryptionKey::from_pem(pem).map_err(VariableError::DecryptionKey),
+    if text.len() > LONGEST_KEY_FILE {
+        return Err(VariableError::File);
     }
+    text.parse().map_err(VariableError::DecryptionKey)
 }
 
 fn problem(name: &'static str, text: &str) -> Option<VariableError> {

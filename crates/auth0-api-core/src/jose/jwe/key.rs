@@ -1,6 +1,7 @@
 //! The keys that decrypt tokens.
 
 use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use aws_lc_rs::encoding::AsDer as _;
@@ -116,6 +117,16 @@ impl DecryptionKey {
     ) -> Option<&'o [u8]> {
         // RFC 7518 §4.3: the label is empty.
         self.key.decrypt(algorithm.implementation(), encrypted, output, None).ok().map(|unwrapped| &*unwrapped)
+    }
+}
+
+impl FromStr for DecryptionKey {
+    type Err = DecryptionKeyError;
+
+    /// Reads the content of a file: a JWK if the text begins with a brace, else PEM.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let text = text.trim_start();
+        if text.starts_with('{') { Self::from_jwk(text) } else { Self::from_pem(text) }
     }
 }
 
