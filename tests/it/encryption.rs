@@ -58,7 +58,7 @@ async fn outcome(api: &ApiClient, token: &str) -> String {
 
 #[tokio::test]
 async fn tokens_of_other_libraries_are_decrypted() {
-    let file: Value = serde_json::from_str(include_str!("../data/jwe.json")).unwrap();
+    let file: Value = serde_json::from_str(include_str!("../foreign/jwe/messages.json")).unwrap();
     let http = ScriptedHttp::new();
     let issuer = file["issuer"].as_str().unwrap();
     let discovery = serde_json::json!({ "issuer": issuer, "jwks_uri": format!("{issuer}jwks.json") });

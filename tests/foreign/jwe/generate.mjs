@@ -1,6 +1,6 @@
-// Writes tests/data/jwe.json: encrypted access tokens of other libraries, and what is in them.
+// Writes tests/foreign/jwe/messages.json: encrypted access tokens of other libraries, and what is in them.
 //
-//     node generate.mjs PYTHON > ../../data/jwe.json
+//     node generate.mjs PYTHON > messages.json
 //
 // PYTHON is an interpreter with the packages of requirements.txt. The keys are new each time, and are for tests only.
 
