@@ -17,7 +17,7 @@ use crate::jose::{Object, PrivateKeyError, Text, private_jwk};
 /// [`ApiClientBuilder::decryption_keys`](crate::ApiClientBuilder::decryption_keys).
 ///
 /// The tenant encrypts tokens with the public half. The key is an RSA key of 2048 to 8192 bits: aws-lc decrypts with no
-/// others. A decryption takes about a millisecond with 2048 bits, and about seven times as long with 4096 bits.
+/// others. The time of a decryption grows about with the third power of the size.
 ///
 /// Clones share the key, and `Debug` shows only its `kid` and its size.
 ///
