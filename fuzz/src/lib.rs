@@ -4,6 +4,7 @@
 mod input;
 pub mod json;
 pub mod rejection;
+mod sealer;
 mod signer;
 mod tenant;
 
@@ -13,6 +14,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::runtime::{Builder, Runtime};
 
 pub use input::{Message, replaced, split_line};
+pub use sealer::Sealer;
 pub use signer::{Signer, sha256};
 pub use tenant::{
     AUDIENCE, ISSUER, LastProof, Stopped, Tenant, bound_token, client, token, token_bound_to_certificate,

@@ -9,6 +9,7 @@ mod challenges;
 mod differences;
 mod domains;
 mod dpop;
+mod encryption;
 mod exchange;
 mod handlers;
 mod keys;

@@ -2,6 +2,7 @@
 
 mod certificates;
 mod documents;
+mod encrypted;
 mod json;
 mod proofs;
 mod tokens;
@@ -12,7 +13,8 @@ use std::fmt::Debug;
 use self::world::World;
 use crate::{Candidate, Effort, compare};
 
-/// Measures the most expensive inputs of each parser, as ratios to the check of an RS256 signature.
+/// Measures the most expensive inputs of each parser, as ratios to the check of an RS256 signature. Encrypted tokens are
+/// compared with one operation of the private key.
 ///
 /// # Panics
 ///
@@ -29,6 +31,9 @@ pub fn run(effort: Effort) {
     ] {
         compare(title, effort, with_floor(&world, candidates));
     }
+    // One operation takes a millisecond, so fewer rounds are enough.
+    let fewer = Effort { rounds: effort.rounds.div_ceil(5), per_round: effort.per_round };
+    compare("Encrypted token, compared with the unwrapping of one key", fewer, encrypted::tokens(&world));
     // These documents come from the tenant, and strangers cannot write them.
     let effort = Effort { rounds: effort.rounds.div_ceil(10), per_round: effort.per_round.div_ceil(10) };
     compare("Discovery document of 512 KiB", effort, with_floor(&world, documents::discovery(&world)));

@@ -5,6 +5,8 @@ use std::fmt;
 use crate::called_url::TargetError;
 use crate::dpop::DpopPolicyError;
 use crate::issuer::{DomainError, TrustedDomainsProblem};
+use crate::jose::DecryptionKeyError;
+use crate::jose::jwe::HeldKeysProblem;
 use crate::metadata::MetadataError;
 use crate::mtls::CertificateSourceError;
 use crate::with_sources::WithSources;
@@ -23,6 +25,12 @@ pub enum VariableError {
     /// The text has a comma, and several values are separated by blanks.
     #[error("separate several values by blanks, not by commas")]
     Comma,
+    /// The file that the variable names holds no key that decrypts tokens.
+    #[error("the file holds no usable key: {0}")]
+    DecryptionKey(#[source] DecryptionKeyError),
+    /// The file that the variable names cannot be read, or is longer than 64 KiB.
+    #[error("the file cannot be read")]
+    File,
     /// The text begins or ends with a quotation mark.
     #[error("remove the quotation marks around the value")]
     Quoted,
@@ -50,6 +58,15 @@ pub enum ConfigProblem {
     /// The configured `client_auth` needs a TLS certificate, but the default HTTP client presents no certificate.
     #[error("client_auth: tls() needs an http_client that presents the certificate")]
     ClientCertificate,
+    /// The list of decryption keys is empty, or a `kid` is empty, too long, or that of two keys.
+    #[error("decryption_keys: {problem}")]
+    DecryptionKeys {
+        /// What is wrong.
+        problem: Box<str>,
+    },
+    /// The number of tokens that are decrypted at once is out of bounds.
+    #[error("decryptions_at_once: set 1 to 10000")]
+    DecryptionsAtOnce,
     /// The domain is not a valid domain of a tenant.
     #[error("domain: {0}")]
     Domain(#[source] DomainError),
@@ -189,6 +206,10 @@ impl From<TrustedDomainsProblem> for ConfigProblem {
 }
 
 impl ConfigProblem {
+    pub(crate) fn decryption_keys(problem: HeldKeysProblem) -> Self {
+        Self::DecryptionKeys { problem: problem.to_string().into() }
+    }
+
     /// Returns the name of the builder's option that has the problem.
     pub fn option(&self) -> &'static str {
         match self {
@@ -196,6 +217,8 @@ impl ConfigProblem {
             Self::Audience => "audience",
             Self::CertificateSource(_) => "client_certificates",
             Self::ClientAuth | Self::ClientCertificate => "client_auth",
+            Self::DecryptionKeys { .. } => "decryption_keys",
+            Self::DecryptionsAtOnce => "decryptions_at_once",
             Self::Domain(_) => "domain",
             Self::DomainInList { .. } | Self::DomainsEmpty => "domains",
             Self::Dpop(_) => "dpop",
@@ -231,6 +254,7 @@ impl ConfigProblem {
 fn option_of(variable: &str) -> &'static str {
     match variable {
         AUDIENCE => "audience",
+        DECRYPTION_KEY_FILE => "decryption_keys",
         DOMAIN => "domain",
         _ => "client_auth",
     }
@@ -239,4 +263,5 @@ fn option_of(variable: &str) -> &'static str {
 pub(crate) const AUDIENCE: &str = "AUTH0_AUDIENCE";
 pub(crate) const CLIENT_ID: &str = "AUTH0_CLIENT_ID";
 pub(crate) const CLIENT_SECRET: &str = "AUTH0_CLIENT_SECRET";
+pub(crate) const DECRYPTION_KEY_FILE: &str = "AUTH0_DECRYPTION_KEY_FILE";
 pub(crate) const DOMAIN: &str = "AUTH0_DOMAIN";

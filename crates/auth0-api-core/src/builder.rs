@@ -10,13 +10,15 @@ use crate::called_url::{OwnHosts, TargetPolicy, TargetUrl, TrustedProxies};
 use crate::client::{ApiClient, EndUserAddresses, Parts};
 use crate::clock::{Clock, SystemClock};
 use crate::credentials::Scheme;
+use crate::decryption::{DEFAULT_DECRYPTIONS, Decryption, MOST_DECRYPTIONS};
 use crate::dpop::DpopPolicy;
 use crate::exchange::{ClientAuth, ExchangeCache, ExchangeConfig, Exchanger};
 #[cfg(feature = "reqwest")]
 use crate::http::ReqwestClient;
 use crate::http::{BoundedClient, HttpClient};
 use crate::issuer::{Domain, IssuerConfig, JwksHost, KeyPolicy, Loopback, Trust, TrustedDomains};
-use crate::jose::{Algorithm, AlgorithmSet};
+use crate::jose::jwe::HeldKeys;
+use crate::jose::{Algorithm, AlgorithmSet, DecryptionKey};
 use crate::logout::LogoutPolicy;
 use crate::long_connection::LongConnectionPolicy;
 use crate::metadata::{ClientFacts, OfferedSchemes, ProtectedResource};
@@ -33,6 +35,8 @@ use crate::verify::Verifier;
 /// |---|---|---|
 /// | [`algorithms`](Self::algorithms) | RS256 | Auth0's default |
 /// | [`client_certificates`](Self::client_certificates) | none: tokens bound to a certificate are rejected | depends on your deployment |
+/// | [`decryption_keys`](Self::decryption_keys) | none: encrypted tokens are rejected | specific to each API |
+/// | [`decryptions_at_once`](Self::decryptions_at_once) | 64 | the last of them waits about 30 ms |
 /// | [`dpop`](Self::dpop) | [`DpopPolicy::accept`] | as auth0-api-js |
 /// | [`exchange_cache`](Self::exchange_cache) | 10 000 entries | |
 /// | [`forward_end_user_address`](Self::forward_end_user_address) | off | needs a setting of the application in the tenant |
@@ -56,6 +60,8 @@ pub struct ApiClientBuilder {
     client_auth: Option<ClientAuth>,
     client_certificates: CertificateSource,
     clock: Arc<dyn Clock>,
+    decryption_keys: Option<Vec<DecryptionKey>>,
+    decryptions_at_once: usize,
     domains: TrustedDomains,
     dpop: DpopPolicy,
     environment: Option<Environment>,
@@ -126,6 +132,8 @@ impl ApiClientBuilder {
             client_auth: None,
             client_certificates: CertificateSource::none(),
             clock: Arc::new(SystemClock),
+            decryption_keys: None,
+            decryptions_at_once: DEFAULT_DECRYPTIONS,
             domains,
             dpop: DpopPolicy::accept(),
             environment: None,
@@ -199,6 +207,28 @@ impl ApiClientBuilder {
     /// Takes the time from this clock, for tests. Default: [`SystemClock`].
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Accepts access tokens that the tenant encrypts for this API, and decrypts them with these keys. Tokens that are not
+    /// encrypted are still accepted. Default: none, and encrypted tokens are rejected.
+    ///
+    /// During a rotation, give both keys, each with its `kid`. A token without a `kid` is tried with the first two keys
+    /// that have its length and algorithm, so put the newest key first. See [the guide](crate::guide::encryption).
+    ///
+    /// An empty list is a [`BuildError`], and so are two keys with the same `kid`.
+    pub fn decryption_keys(mut self, keys: impl IntoIterator<Item = DecryptionKey>) -> Self {
+        self.decryption_keys = Some(keys.into_iter().collect());
+        self
+    }
+
+    /// Limits the encrypted tokens that are decrypted, or wait for a processor, at the same time. A further request is
+    /// rejected with 503. Default: 64; from 1 to 10 000.
+    ///
+    /// A decryption takes about a millisecond of one processor, so with two processors, the last of 64 tokens waits
+    /// about 30 ms. Longer keys take longer.
+    pub fn decryptions_at_once(mut self, tokens: usize) -> Self {
+        self.decryptions_at_once = tokens;
         self
     }
 
@@ -410,6 +440,11 @@ impl ApiClientBuilder {
         let exchange_cache = keep(problems, self.exchange_cache.check().ok_or(ConfigProblem::ExchangeCache));
         let certificates = CertificatePolicy::new(self.client_certificates, self.trusted_proxies.clone());
         let certificates = keep(problems, certificates.map_err(ConfigProblem::CertificateSource));
+        let decryption_keys = self.decryption_keys.map(HeldKeys::new).transpose();
+        let decryption_keys = keep(problems, decryption_keys.map_err(ConfigProblem::decryption_keys));
+        if !(1..=MOST_DECRYPTIONS).contains(&self.decryptions_at_once) {
+            problems.push(ConfigProblem::DecryptionsAtOnce);
+        }
         let dpop = keep(problems, self.dpop.check().map_err(ConfigProblem::Dpop));
         let key_policy = keep(problems, self.key_policy.check().map_err(ConfigProblem::KeyPolicy));
         let leeway = keep(problems, Leeway::new(self.leeway).ok_or(ConfigProblem::Leeway));
@@ -475,7 +510,8 @@ impl ApiClientBuilder {
             None => (None, self.revocation),
         };
         let (clock, remembered) = (self.clock, remembered?);
-        let verifier = Verifier { algorithms, binding, clock, issuers, remembered, revocation, tokens };
+        let decryption = Decryption::new(decryption_keys?, self.decryptions_at_once);
+        let verifier = Verifier { algorithms, binding, clock, decryption, issuers, remembered, revocation, tokens };
         Some(ApiClient::new(Parts {
             verifier,
             end_users,

@@ -1,15 +1,25 @@
 //! The configuration from environment variables.
 
-use crate::build_error::{AUDIENCE, CLIENT_ID, CLIENT_SECRET, DOMAIN, VariableError};
+use std::fs::File;
+use std::io::Read as _;
+
+use secrecy::zeroize::Zeroizing;
+
+use crate::build_error::{AUDIENCE, CLIENT_ID, CLIENT_SECRET, DECRYPTION_KEY_FILE, DOMAIN, VariableError};
 use crate::builder::ApiClientBuilder;
 use crate::client::ApiClient;
 use crate::exchange::ClientAuth;
 use crate::issuer::{Domain, Loopback};
+use crate::jose::DecryptionKey;
 
 impl ApiClient {
     /// Configures a client from the environment variables `AUTH0_DOMAIN` and `AUTH0_AUDIENCE`, and optionally from both
     /// `AUTH0_CLIENT_ID` and `AUTH0_CLIENT_SECRET`. [`build`](ApiClientBuilder::build) reports what is missing or
     /// unusable, with the name of the variable.
+    ///
+    /// If `AUTH0_DECRYPTION_KEY_FILE` is set, this function reads a private key from the file with this name: PEM, or a
+    /// JWK if the tenant writes a `kid` into its encrypted tokens. For several keys, call
+    /// [`decryption_keys`](ApiClientBuilder::decryption_keys) instead.
     ///
     /// White space around a value is removed. `AUTH0_AUDIENCE` may hold several audiences, separated by blanks. If
     /// `AUTH0_DOMAIN` begins with `http://` and names a loopback address, such as that of a local tenant, the client
@@ -31,16 +41,32 @@ fn from_variables(variable: impl Fn(&'static str) -> Option<String>) -> ApiClien
     };
     let (domain, audiences) = (read(DOMAIN).unwrap_or_default(), read(AUDIENCE).unwrap_or_default());
     let (id, secret) = (read(CLIENT_ID), read(CLIENT_SECRET));
+    let key = read(DECRYPTION_KEY_FILE).map(|file| decryption_key(&file)).transpose();
+    let key = key.map_err(|error| unusable.push((DECRYPTION_KEY_FILE, error))).ok().flatten();
     let is_loopback = domain.starts_with("http://") && Domain::parse(&domain, Loopback::HttpAllowed).is_ok();
     let builder = ApiClientBuilder::new(domain.into(), Box::default()).audiences(audiences.split_whitespace());
     let builder = if is_loopback { builder.insecure_http_loopback() } else { builder };
     let builder = builder.read_from_environment(unusable, is_loopback);
+    let builder = if let Some(key) = key { builder.decryption_keys([key]) } else { builder };
     match (id, secret) {
         (None, None) => builder,
         (id, secret) => {
             builder.client_auth(ClientAuth::secret_post(id.unwrap_or_default(), secret.unwrap_or_default()))
         }
     }
+}
+
+/// Reads a key from a file.
+fn decryption_key(file: &str) -> Result<DecryptionKey, VariableError> {
+    // The longest key has 14 KB. With this capacity, the text is never moved, so no copy of it stays in memory.
+    let mut text = Zeroizing::new(String::with_capacity(LONGEST_KEY_FILE + 1));
+    let opened = File::open(file).map_err(|_| VariableError::File)?;
+    let limit = u64::try_from(LONGEST_KEY_FILE + 1).unwrap_or(u64::MAX);
+    opened.take(limit).read_to_string(&mut text).map_err(|_| VariableError::File)?;
+    if text.len() > LONGEST_KEY_FILE {
+        return Err(VariableError::File);
+    }
+    text.parse().map_err(VariableError::DecryptionKey)
 }
 
 fn problem(name: &'static str, text: &str) -> Option<VariableError> {
@@ -54,6 +80,8 @@ fn problem(name: &'static str, text: &str) -> Option<VariableError> {
         None
     }
 }
+
+const LONGEST_KEY_FILE: usize = 64 * 1024;
 
 #[cfg(all(test, feature = "reqwest"))]
 mod tests {
@@ -99,6 +127,40 @@ mod tests {
         assert_eq!(problems(from(&ALL[..3])), ["client_auth"]);
         assert_eq!(problems(from(&[ALL[0], ALL[1], ALL[3]])), ["client_auth"]);
         assert_eq!(problems(from(&[ALL[2]])), ["domain", "audience", "client_auth"]);
+    }
+
+    #[test]
+    fn a_decryption_key_is_read_from_a_file() {
+        let keys = concat!(env!("CARGO_MANIFEST_DIR"), "/src/testdata/keys/");
+        let with = |file: &str| {
+            let file = format!("{keys}{file}");
+            let builder = from(&[ALL[0], ALL[1], (DECRYPTION_KEY_FILE, &file)]);
+            builder.build().map(|_| ()).map_err(|error| error.to_string())
+        };
+        for file in ["rsa-pkcs8.pem", "rsa-pkcs1.pem"] {
+            assert_eq!(with(file), Ok(()), "{file}");
+        }
+        let prefix = "the configuration is unusable: AUTH0_DECRYPTION_KEY_FILE: ";
+        for (file, reason) in [
+            ("missing.pem", "the file cannot be read"),
+            ("", "the file cannot be read"),
+            ("../../hint/mod.rs", "the file holds no usable key: not an unencrypted private key"),
+            ("p256.jwk.json", "the file holds no usable key: not an RSA key"),
+            ("p256-pkcs8.pem", "the file holds no usable key: not an RSA key"),
+        ] {
+            let message = with(file).unwrap_err();
+            assert!(message.starts_with(&format!("{prefix}{reason}")), "{file}: {message}");
+        }
+        assert_eq!(problems(from(&[ALL[0], ALL[1], (DECRYPTION_KEY_FILE, "")])), ["decryption_keys"]);
+    }
+
+    #[test]
+    fn a_long_file_is_not_read_as_a_key() {
+        let long = std::env::temp_dir().join(format!("auth0-api-core-{}", std::process::id()));
+        std::fs::write(&long, " ".repeat(LONGEST_KEY_FILE + 1)).unwrap();
+        let read = decryption_key(long.to_str().unwrap()).map(|_| ());
+        std::fs::remove_file(&long).unwrap();
+        assert_eq!(read, Err(VariableError::File));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::binding::BindingError;
 use crate::credentials::{CredentialsError, Scheme};
+use crate::decryption::DecryptionError;
 use crate::exchange::{ExchangeError, ProofSigningError};
 use crate::issuer::IssuerError;
 use crate::jose::JoseError;
@@ -36,6 +37,9 @@ pub enum Reason {
     /// The request has no usable credentials.
     #[error(transparent)]
     Credentials(#[from] CredentialsError),
+    /// The token is encrypted, and is not decrypted.
+    #[error(transparent)]
+    Decryption(#[from] DecryptionError),
     /// The API could not obtain a token that it needs for its response.
     #[error(transparent)]
     Exchange(#[from] ExchangeError),

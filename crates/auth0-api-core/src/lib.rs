@@ -27,23 +27,27 @@
 //!
 //! 1. **Credentials**: the request has one `Authorization` header with a well-formed token, and the [`DpopPolicy`]
 //!    accepts the scheme of this header ([RFC 6750 §2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)).
-//! 2. **Format**: the token is a compact JWS in canonical base64url. Its header and its payload are strict JSON. The
+//! 2. **Decryption**: if the tenant encrypts the tokens of this API, one of the
+//!    [`decryption_keys`](ApiClientBuilder::decryption_keys) decrypts the token
+//!    ([RFC 7516 §5.2](https://www.rfc-editor.org/rfc/rfc7516#section-5.2)). The signed token inside must pass the same
+//!    checks as a token that is not encrypted.
+//! 3. **Format**: the token is a compact JWS in canonical base64url. Its header and its payload are strict JSON. The
 //!    algorithm in the header is a configured one, and the header has no critical extensions
 //!    ([RFC 7515 §5.2](https://www.rfc-editor.org/rfc/rfc7515#section-5.2),
 //!    [RFC 8725 §3](https://www.rfc-editor.org/rfc/rfc8725#section-3)).
-//! 3. **Issuer**: `iss` is equal, byte for byte, to an issuer of the [`TrustedDomains`]. The client looks up the
+//! 4. **Issuer**: `iss` is equal, byte for byte, to an issuer of the [`TrustedDomains`]. The client looks up the
 //!    issuer's keys, and fetches them if necessary, only after this check.
-//! 4. **Signature**: a key of this issuer verifies the signature. The key must match the `kid` and the algorithm of the
+//! 5. **Signature**: a key of this issuer verifies the signature. The key must match the `kid` and the algorithm of the
 //!    token.
-//! 5. **Claims**: `typ`, `aud`, `exp`, `nbf`, `iat`, and the claims that the configuration requires
+//! 6. **Claims**: `typ`, `aud`, `exp`, `nbf`, `iat`, and the claims that the configuration requires
 //!    ([RFC 9068 §4](https://www.rfc-editor.org/rfc/rfc9068#section-4)).
-//! 6. **Revocation**: if a [`RevocationList`](revocation::RevocationList) is configured, the list does not report the token as revoked.
-//! 7. **Binding**: if `cnf` names a certificate, the caller's TLS connection must use this certificate
+//! 7. **Revocation**: if a [`RevocationList`](revocation::RevocationList) is configured, the list does not report the token as revoked.
+//! 8. **Binding**: if `cnf` names a certificate, the caller's TLS connection must use this certificate
 //!    ([RFC 8705 §3](https://www.rfc-editor.org/rfc/rfc8705#section-3)). If `cnf` names a key, the caller must send a
 //!    `DPoP` proof that was made with this key, for this request, and was not used before
 //!    ([RFC 9449 §4.3](https://www.rfc-editor.org/rfc/rfc9449#section-4.3)).
 //!
-//! If a [`TokenCache`] is configured, a token that has passed the checks 2 to 5 skips most of these checks on later
+//! If a [`TokenCache`] is configured, a token that has passed the checks 2 to 6 skips most of these checks on later
 //! requests.
 //!
 //! # Exchanging tokens
@@ -80,6 +84,7 @@ mod challenge;
 mod client;
 mod clock;
 pub mod credentials;
+pub mod decryption;
 mod digest;
 pub mod dpop;
 mod environment;

@@ -1,8 +1,8 @@
 //! The verification of a token: every check, in order.
 //!
 //! Each step needs the value that the previous step returned, so no step can be left out or moved:
-//! `Credentials → Jws → Signed → ValidClaims → Proven → VerifiedToken`. For a cached token, the steps before
-//! `ValidClaims` are skipped.
+//! `Credentials → OpenedToken → Jws → Signed → ValidClaims → Proven → VerifiedToken`. For a cached token, the steps
+//! before `ValidClaims` are skipped.
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -10,9 +10,10 @@ use std::time::SystemTime;
 use crate::binding::Binder;
 use crate::clock::Clock;
 use crate::credentials::{Credentials, Scheme};
+use crate::decryption::Decryption;
 use crate::error::Error;
 use crate::issuer::Trust;
-use crate::jose::{AlgorithmSet, Hash, Jws};
+use crate::jose::{AlgorithmSet, Hash};
 use crate::request::TokenRequest;
 use crate::revocation::Revocation;
 use crate::token::{TokenPolicy, ValidClaims, VerifiedToken};
@@ -24,6 +25,7 @@ pub(crate) struct Verifier {
     pub(crate) algorithms: AlgorithmSet,
     pub(crate) binding: Binder,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) decryption: Decryption,
     pub(crate) issuers: Trust,
     pub(crate) remembered: RememberedTokens,
     pub(crate) revocation: Revocation,
@@ -67,7 +69,8 @@ impl Verifier {
         request: Option<&TokenRequest<'_>>,
         now: SystemTime,
     ) -> Result<ValidClaims, Error> {
-        let jws = Jws::parse(credentials.token(), &self.algorithms)?; //            format, nothing else RFC 7515 §5.2
+        let token = self.decryption.open(credentials.token()).await?; //            decrypted, if a JWE  RFC 7516 §5.2
+        let jws = token.parse(&self.algorithms)?; //                                format, nothing else RFC 7515 §5.2
         let keys = self.issuers.key_for(&jws, request, now).await?; //              trust iss, find keys RFC 8725 §3.8
         let signed = keys.verify(jws, hash_for(credentials.scheme()))?; //          signature            RFC 8725 §3.1
         let claims = self.tokens.validate(signed, now)?; //                         typ aud exp nbf iat  RFC 9068 §4

@@ -89,9 +89,7 @@ impl SigningKey {
             Pair::Ed25519(pair) => must(pair.to_pkcs8v1(), "encoding a key").as_ref().to_vec(),
             Pair::Rsa(pair) => must(AsDer::<Pkcs8V1Der<'_>>::as_der(pair), "encoding a key").as_ref().to_vec(),
         };
-        let lines = STANDARD.encode(der).into_bytes();
-        let lines: Vec<_> = lines.chunks(PEM_LINE).map(String::from_utf8_lossy).collect();
-        format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", lines.join("\n"))
+        pem("PRIVATE KEY", &der)
     }
 
     /// Returns the same RSA key for another RSA algorithm, with a new random key id. Returns `None` unless both this
@@ -144,6 +142,13 @@ impl Pair {
             None => Self::Rsa(must(RsaKeyPair::generate(KeySize::Rsa2048), "generating an RSA key")),
         }
     }
+}
+
+/// Writes a PEM block ([RFC 7468 §2](https://www.rfc-editor.org/rfc/rfc7468#section-2)).
+pub(crate) fn pem(label: &str, der: &[u8]) -> String {
+    let lines = STANDARD.encode(der).into_bytes();
+    let lines: Vec<_> = lines.chunks(PEM_LINE).map(String::from_utf8_lossy).collect();
+    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
 }
 
 /// Computes the thumbprint of a JWK. `members` are its required members, in the order of their names

@@ -35,6 +35,7 @@
 //! | a tenant, a clock and an `ApiClient` in one value | [`TestWorld`], [`status_and_label`] |
 //! | a verified token, or a tenant without a socket | [`OfflineTenant`] |
 //! | an HTTP client with scripted answers | [`ScriptedHttp`], [`ScriptedRoute`], [`HttpAnswer`] |
+//! | encrypted access tokens | [`Api::token_encryption`], [`TokenBuilder::encrypt`], [`EncryptionKey`] |
 //! | keys that the test generates | [`SigningKey`] |
 //! | DPoP clients | [`DpopClient`], [`ProofBuilder`], [`TokenHolder`] |
 //! | a clock that the test moves | [`ManualClock`] |
@@ -84,6 +85,7 @@ mod clock;
 pub mod contract;
 mod counts;
 mod dpop_client;
+mod encryption;
 mod endpoints;
 mod http_answer;
 mod jws;
@@ -126,6 +128,7 @@ pub use builder::LocalTenantBuilder;
 pub use clock::ManualClock;
 pub use counts::RequestCounts;
 pub use dpop_client::{DpopClient, ProofBuilder};
+pub use encryption::{EncryptionAlgorithm, EncryptionKey, TokenEncryption};
 pub use http_answer::HttpAnswer;
 pub use key::SigningKey;
 pub use mint::TokenBuilder;

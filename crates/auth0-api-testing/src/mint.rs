@@ -12,7 +12,7 @@ use crate::clock::numeric_date;
 use crate::jws::{Draft, draft_setters};
 use crate::key_ring::{DEFAULT_ALGORITHM, KeyRing};
 use crate::must::random_text;
-use crate::{DpopClient, SigningKey};
+use crate::{DpopClient, SigningKey, TokenEncryption};
 
 /// The builder of an access token, or of a logout token. [`LocalTenant::mint`](crate::LocalTenant::mint) and
 /// [`OfflineTenant::mint`](crate::OfflineTenant::mint) create it.
@@ -46,6 +46,7 @@ pub struct TokenBuilder {
     minted_at: SystemTime,
     rfc9068: bool,
     draft: Draft,
+    encryption: Option<TokenEncryption>,
 }
 
 #[derive(Clone, Debug)]
@@ -66,7 +67,7 @@ impl Minter<'_> {
     /// Creates the builder of a token that is issued at this time.
     pub(crate) fn mint(&self, minted_at: SystemTime) -> TokenBuilder {
         let (keys, signer) = (self.keys.clone(), Signer::Tenant(DEFAULT_ALGORITHM));
-        TokenBuilder { keys, signer, minted_at, rfc9068: false, draft: Draft::default() }
+        TokenBuilder { keys, signer, minted_at, rfc9068: false, draft: Draft::default(), encryption: None }
             .issuer(self.issuer)
             .subject(DEFAULT_SUBJECT)
             .audience(self.audience)
@@ -176,14 +177,25 @@ impl TokenBuilder {
         self
     }
 
-    /// Signs the token and returns it in compact form.
+    /// Encrypts the token after it is signed; off by default.
+    pub fn encrypt(mut self, encryption: &TokenEncryption) -> Self {
+        self.encryption = Some(encryption.clone());
+        self
+    }
+
+    /// Signs the token, encrypts it if [`encrypt`](Self::encrypt) was called, and returns it in compact form.
     pub fn sign(&self) -> String {
         let key = match &self.signer {
             Signer::Own(key) => key.clone(),
             Signer::Tenant(algorithm) => self.keys.current(*algorithm),
         };
         let header = |typ| json!({ "alg": key.algorithm().name(), "kid": key.kid(), "typ": typ });
-        if self.rfc9068 { self.in_rfc9068().sign(header("at+jwt"), &key) } else { self.draft.sign(header("JWT"), &key) }
+        let jwt = if self.rfc9068 {
+            self.in_rfc9068().sign(header("at+jwt"), &key)
+        } else {
+            self.draft.sign(header("JWT"), &key)
+        };
+        self.encryption.as_ref().map(|encryption| encryption.encrypt(&jwt)).unwrap_or(jwt)
     }
 
     /// Returns the claims in the profile of RFC 9068.

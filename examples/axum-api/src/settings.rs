@@ -1,8 +1,11 @@
 //! The configuration: each setting is an environment variable or a flag.
 
 use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use auth0_api_core::dpop::RotatingNonce;
+use auth0_api_core::jose::DecryptionKey;
 use auth0_api_core::{ApiClient, DpopPolicy, TrustedProxies};
 use auth0_api_redis::RedisReplayStore;
 use clap::{Parser, ValueEnum};
@@ -18,6 +21,9 @@ pub(crate) struct Settings {
     /// The API's identifier, which clients name as the audience.
     #[arg(long, env = "AUTH0_AUDIENCE")]
     audience: String,
+    /// A file with the private key of the API, PEM or JWK, if the tenant encrypts its access tokens.
+    #[arg(long, env = "AUTH0_DECRYPTION_KEY_FILE")]
+    decryption_key_file: Option<PathBuf>,
     /// The port to listen on. With 0, the system chooses a free port, and the program prints it.
     #[arg(long, env = "PORT", default_value_t = 3000)]
     port: u16,
@@ -76,6 +82,9 @@ impl Settings {
             // Allows http for loopback addresses only; any other http domain is still rejected.
             builder = builder.insecure_http_loopback();
         }
+        if let Some(file) = &self.decryption_key_file {
+            builder = builder.decryption_keys([decryption_key(file)?]);
+        }
         if let Some(url) = &self.public_url {
             builder = builder.public_url(url);
         }
@@ -102,6 +111,11 @@ impl Settings {
         }
         Ok(policy)
     }
+}
+
+fn decryption_key(file: &Path) -> Result<DecryptionKey, String> {
+    let text = fs::read_to_string(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+    text.parse().map_err(|error| format!("{}: {error}", file.display()))
 }
 
 /// Returns whether the tenant runs on this machine. A domain without a scheme stands for an `https` URL.

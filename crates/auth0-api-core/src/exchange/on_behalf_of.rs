@@ -94,7 +94,7 @@ impl Grant for OnBehalfOfGrant<'_> {
         let details = self.options.authorization_details.field()?;
         let request = GrantRequest::new(TOKEN_EXCHANGE)
             .field("subject_token_type", ACCESS_TOKEN)
-            .field("subject_token", self.subject.access_token().expose())
+            .field("subject_token", self.subject.signed_text())
             .field("audience", not_blank("audience", &self.options.audience)?)
             .field_if_any("scope", self.options.scope.as_deref())
             .field("requested_token_type", ACCESS_TOKEN)

@@ -40,7 +40,7 @@ impl SubjectToken {
     pub(super) fn text(&self) -> Result<&str, InputError> {
         match &self.0 {
             Source::Unverified(token) => token_text("subject_token", token.expose_secret()),
-            Source::Verified(token) => Ok(token.access_token().expose()),
+            Source::Verified(token) => Ok(token.signed_text()),
         }
     }
 }

@@ -6,6 +6,7 @@
 //! | let pages in browsers call the API | [`browsers`] |
 //! | look up a number and its reason | [`defaults`] |
 //! | move clients from Bearer to DPoP | [`dpop`] |
+//! | accept tokens that the tenant encrypts | [`encryption`] |
 //! | get a token for another API | [`exchange`] |
 //! | end the access of users who have logged out | [`logout`] |
 //! | end a stream or a WebSocket with its token | [`long_connections`] |
@@ -32,6 +33,9 @@ pub mod defaults {}
 
 #[doc = include_str!("dpop.md")]
 pub mod dpop {}
+
+#[doc = include_str!("encryption.md")]
+pub mod encryption {}
 
 #[doc = include_str!("exchange.md")]
 pub mod exchange {}

@@ -10,20 +10,22 @@ use super::*;
 use crate::binding::{BindingError, ConfirmationError};
 use crate::called_url::TargetError;
 use crate::credentials::Scheme;
+use crate::decryption::DecryptionError;
 use crate::dpop::{ProofError, ReplayStoreError};
 use crate::exchange::{
     EndpointError, EndpointUnavailable, ExchangeError, InputError, OrganizationError, ResponseError, ServerError,
     ServerErrorKind, TokenTextError,
 };
 use crate::issuer::{DiscoveryError, FetchLimit, IssuerError, KeyNotLookedFor, KeysUnavailable, ResolverError};
-use crate::jose::{Algorithm, JoseError, JsonError, JwkError, PrivateKeyError};
+use crate::jose::{Algorithm, JoseError, JsonError, JweError, JwkError, PrivateKeyError};
 use crate::logout::LogoutError;
 use crate::mtls::CertificateError;
 use crate::requirement::RequirementError;
 use crate::token::{ActorError, AuthorizationDetailsError, Caller, TokenError};
 
 fn errors() -> Vec<Error> {
-    [credentials(), jose(), issuer(), token(), binding(), proof(), requirement(), exchange(), rest()].concat_all()
+    [credentials(), decryption(), jose(), issuer(), token(), binding(), proof(), requirement(), exchange(), rest()]
+        .concat_all()
 }
 
 trait ConcatAll {
@@ -51,6 +53,23 @@ fn credentials() -> Vec<Error> {
         E::SeveralMethods,
         E::TooLong { scheme },
     ])
+}
+
+fn decryption() -> Vec<Error> {
+    use JweError as E;
+    let busy = DecryptionError::Busy { retry_after: Duration::from_secs(1) };
+    let tokens = [
+        E::Algorithm,
+        E::Content,
+        E::ContentType,
+        E::Decryption,
+        E::Extension,
+        E::Header(JsonError::NotUtf8),
+        E::HeaderMember { member: "kid" },
+        E::KeyUnknown,
+        E::Part { part: "ciphertext" },
+    ];
+    tokens.map(DecryptionError::Token).into_iter().chain([busy]).map(Into::into).collect()
 }
 
 fn jose() -> Vec<Error> {

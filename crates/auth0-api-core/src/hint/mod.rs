@@ -2,6 +2,7 @@
 //! callers.
 
 mod binding;
+mod decryption;
 mod issuer;
 #[cfg(test)]
 mod label_tests;
@@ -38,6 +39,7 @@ impl Error {
             Reason::Binding(error) => binding::advice(error),
             Reason::Claims(error) => advise(of_claims(error)),
             Reason::Credentials(error) => of_credentials(*error),
+            Reason::Decryption(error) => decryption::advice(error),
             Reason::Exchange(error) => {
                 error.hint().map_or_else(|| nothing("the tenant failed, and recovers by itself"), advise)
             }

@@ -24,8 +24,8 @@ pub(super) fn of_jose(error: &JoseError) -> Advice {
              the tenant, or add {algorithm} with algorithms()"
         )),
         JoseError::Encrypted => advise(
-            "the token is encrypted: let the client request this API's identifier as audience, and switch off token \
-             encryption for the API in the tenant",
+            "the token is encrypted: let the client request this API's identifier as audience; if the tenant encrypts the \
+             tokens of this API, set its private key with decryption_keys()",
         ),
         JoseError::Opaque { is_placeholder: true } => advise(
             "the client sent the text undefined or null instead of a token: its variable is empty; let it wait until it \

@@ -125,10 +125,11 @@ impl IssuerKeys<'_> {
         let header = jws.header();
         let keys = self.snapshot.keys().find(header.algorithm(), header.key_id()?.as_deref());
         let keys = keys.map_err(|_| JoseError::Signature)?;
-        let text = jws.compact();
+        let (text, jwt) = (jws.presented(), jws.decrypted());
         let jws = jws.verify(keys, hash)?;
         self.issuer.promote();
-        Ok(Signed { jws, issuer: self.issuer.state.domain().shared_issuer(), text: text.into() })
+        let (text, jwt) = (text.into(), jwt.map(Into::into));
+        Ok(Signed { jws, issuer: self.issuer.state.domain().shared_issuer(), text, jwt })
     }
 
     /// Identifies the key set, so that a later request can check whether it is still the current one.

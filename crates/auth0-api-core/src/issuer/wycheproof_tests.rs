@@ -13,6 +13,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::key_set::KeySet;
+use crate::jose::jwe::Jwe;
 use crate::jose::{AlgorithmSet, Hash, Jws};
 
 /// The expected results for a file, and where this crate differs from it on purpose.
@@ -23,7 +24,7 @@ struct Expected {
     verified: usize,
     /// Tests with symmetric keys: all are rejected, even those that the file marks valid.
     symmetric: usize,
-    /// Tests with encrypted messages: skipped.
+    /// Tests with encrypted messages: all are rejected. None has RSA-OAEP with SHA-2 and A256GCM.
     encrypted: usize,
     /// Tests that the file marks valid and this crate rejects.
     stricter: &'static [u64],
@@ -94,6 +95,7 @@ struct Test {
     id: u64,
     /// A JSON serialization in one test, a compact text in the others.
     jws: Option<Value>,
+    jwe: Option<Value>,
     result: String,
 }
 
@@ -105,6 +107,14 @@ fn check(expected: &Expected) {
         let keys = key_set(group.public.as_ref().unwrap_or(&group.private));
         for test in group.tests {
             let Some(jws) = &test.jws else {
+                let jwe = test.jwe.as_ref().unwrap();
+                let compact = jwe.as_str().map_or_else(|| jwe.to_string(), Into::into);
+                // A text that is no JWE of five parts is parsed as a JWS.
+                let is_rejected = match Jwe::read(&compact) {
+                    Ok(jwe) => jwe.is_none() && Jws::parse(&compact, &AlgorithmSet::ANY).is_err(),
+                    Err(_) => true,
+                };
+                assert!(is_rejected, "{}", test.id);
                 encrypted += 1;
                 continue;
             };

@@ -11,6 +11,8 @@ use crate::digest::sha256_of_beginning_and_whole;
 #[derive(Debug)]
 pub(crate) struct Jws<'t> {
     compact: &'t str,
+    /// The encrypted text that contained the message.
+    outer: Option<&'t str>,
     /// The part that is signed, `header.payload`: the beginning of `compact`.
     signed: &'t str,
     header: Header,
@@ -43,16 +45,26 @@ impl<'t> Jws<'t> {
         let header = Header::parse(decode(header)?, allowed)?;
         let payload = Object::parse(decode(payload)?).map_err(JoseError::Payload)?;
         let signature = decode(signature)?;
-        Ok(Self { compact, signed, header, payload, signature })
+        Ok(Self { compact, outer: None, signed, header, payload, signature })
+    }
+
+    /// Says that the message was inside an encrypted text, which the client presented.
+    pub(super) fn within(self, outer: &'t str) -> Self {
+        Self { outer: Some(outer), ..self }
     }
 
     pub(crate) fn header(&self) -> &Header {
         &self.header
     }
 
-    /// The compact text that was parsed.
-    pub(crate) fn compact(&self) -> &'t str {
-        self.compact
+    /// The text that the client presented: the compact text that was parsed, or the encrypted text that contained it.
+    pub(crate) fn presented(&self) -> &'t str {
+        self.outer.unwrap_or(self.compact)
+    }
+
+    /// The compact text that was parsed, if the client presented it encrypted.
+    pub(crate) fn decrypted(&self) -> Option<&'t str> {
+        self.outer.map(|_| self.compact)
     }
 
     /// The payload, not verified. Use it only to find the key, or to reject a message early.
@@ -81,7 +93,13 @@ impl<'t> Jws<'t> {
 
     /// Returns the signed part with its hash, which RS256, PS256 and ES256 verify, and the hash of the whole text. Two
     /// separate computations would both read the signed part, which is the largest part of the text.
+    ///
+    /// The hash that a caller needs is that of the presented text. If this text is encrypted, it has nothing in common
+    /// with the signed part.
     fn hashed(&self) -> (SigningInput<'t>, Option<TextHash>) {
+        if self.outer.is_some() {
+            return (SigningInput::of(self.signed.as_bytes()), None);
+        }
         let (signed, rest) = self.compact.as_bytes().split_at(self.signed.len());
         let (sha256, hash) = sha256_of_beginning_and_whole(signed, rest);
         (SigningInput { octets: signed, sha256: Some(sha256) }, Some(hash))
@@ -89,7 +107,7 @@ impl<'t> Jws<'t> {
 }
 
 impl VerifiedJws {
-    /// The SHA-256 of the compact text, if the caller of [`Jws::verify`] needed it.
+    /// The SHA-256 of the compact text, if the caller of [`Jws::verify`] needed it and the text was not encrypted.
     pub(crate) fn hash(&self) -> Option<TextHash> {
         self.hash
     }
@@ -145,7 +163,7 @@ impl<'t> Jws<'t> {
         let header = Header::parse(decode(header)?, allowed)?;
         let (octets, signature) = (decode(payload)?, decode(signature)?);
         let payload = Object::read("{}".to_owned()).map_err(JoseError::Payload)?;
-        Ok((Self { compact, signed, header, payload, signature }, octets))
+        Ok((Self { compact, outer: None, signed, header, payload, signature }, octets))
     }
 }
 

@@ -60,7 +60,7 @@ impl Header {
 
 /// A `typ`. It is compared as a media type: letter case and the prefix `application/` make no difference.
 #[derive(Debug)]
-pub(crate) struct MediaType<'h>(Cow<'h, str>);
+pub(crate) struct MediaType<'h>(pub(super) Cow<'h, str>);
 
 impl MediaType<'_> {
     /// Whether this is the media type `application/{name}`.
@@ -89,7 +89,7 @@ fn admit_algorithm(members: &Object, allowed: &AlgorithmSet) -> Result<Algorithm
 
 const APPLICATION: &[u8] = b"application/";
 /// Auth0's key ids have 21 bytes. The limit is a choice of this crate.
-const MAX_KEY_ID_BYTES: usize = 256;
+pub(super) const MAX_KEY_ID_BYTES: usize = 256;
 
 #[cfg(test)]
 mod tests {

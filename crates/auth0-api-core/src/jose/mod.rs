@@ -1,6 +1,6 @@
-//! Signatures, keys and thumbprints ([RFC 7515](https://www.rfc-editor.org/rfc/rfc7515), [RFC
-//! 7517](https://www.rfc-editor.org/rfc/rfc7517), [RFC 7638](https://www.rfc-editor.org/rfc/rfc7638)), and their
-//! errors.
+//! Signatures, encryption, keys and thumbprints ([RFC 7515](https://www.rfc-editor.org/rfc/rfc7515),
+//! [RFC 7516](https://www.rfc-editor.org/rfc/rfc7516), [RFC 7517](https://www.rfc-editor.org/rfc/rfc7517),
+//! [RFC 7638](https://www.rfc-editor.org/rfc/rfc7638)), and their errors.
 
 // For readers of the code:
 //
@@ -22,7 +22,8 @@
 //
 // A token is verified with a key of a key set, and a proof with the `jwk` of its header. The header members `jku`,
 // `x5u` and `x5c` are never read. A `PrivateKey` signs the JWTs that this API sends itself: client assertions and
-// proofs.
+// proofs. `jwe/` decrypts tokens that are encrypted for this API; what it returns is parsed as a `Jws` like any other
+// token.
 
 pub(crate) mod algorithm;
 mod compact;
@@ -31,6 +32,7 @@ mod der;
 mod ed25519;
 mod error;
 mod header;
+pub(crate) mod jwe;
 mod jwk;
 mod key_pair;
 mod material;
@@ -46,6 +48,7 @@ mod wycheproof_tests;
 pub(crate) use algorithm::Algorithm;
 pub use algorithm::UnknownAlgorithm;
 pub use error::{JoseError, JsonError, JwkError, PrivateKeyError};
+pub use jwe::{DecryptionKey, DecryptionKeyError, JweError};
 pub use private_key::PrivateKey;
 pub use thumbprint::Thumbprint;
 

@@ -5,10 +5,11 @@ use std::time::Duration;
 use crate::binding::{BindingError, ConfirmationError};
 use crate::called_url::TargetError;
 use crate::credentials::CredentialsError;
+use crate::decryption::DecryptionError;
 use crate::dpop::{ProofError, ReplayStoreError};
 use crate::error::Reason;
 use crate::issuer::IssuerError;
-use crate::jose::JoseError;
+use crate::jose::{JoseError, JweError};
 use crate::mtls::CertificateError;
 use crate::requirement::RequirementError;
 use crate::revocation::RevocationError;
@@ -63,6 +64,7 @@ impl Row {
             Reason::Binding(error) => Self::of_binding(error),
             Reason::Claims(error) => Self::of_claims(error),
             Reason::Credentials(error) => Self::of_credentials(*error),
+            Reason::Decryption(error) => Self::of_decryption(error),
             Reason::Exchange(error) => Self::of_exchange(error),
             Reason::Issuer(error) => Self::of_issuer(error),
             Reason::Jose(error) => Self::of_token_jws(error),
@@ -163,6 +165,30 @@ impl Row {
             ),
             E::TooLong { .. } => row(Kind::InvalidRequest, "credentials_too_long", "the access token is too long"),
         }
+    }
+
+    /// RFC 7516 §11.5: whatever prevents a decryption, the response is the same.
+    fn of_decryption(error: &DecryptionError) -> Self {
+        use JweError as E;
+        let error = match error {
+            DecryptionError::Busy { retry_after } => {
+                let kind = Kind::Unavailable { retry_after: *retry_after };
+                return row(kind, "decryption_busy", "too many access tokens are decrypted at the moment");
+            }
+            DecryptionError::Token(error) => error,
+        };
+        let (label, description) = match error {
+            E::Algorithm | E::ContentType | E::Extension => {
+                ("token_encryption_unsupported", "the encryption of the access token is not supported")
+            }
+            E::Content => ("token_encrypted_content", "the access token contains no signed JWT"),
+            E::Decryption => ("token_decryption", "the access token cannot be decrypted"),
+            E::Header(_) | E::HeaderMember { .. } | E::Part { .. } => {
+                ("token_malformed", "the access token is malformed")
+            }
+            E::KeyUnknown => ("decryption_key_unknown", "the decryption key of the access token is unknown"),
+        };
+        row(Kind::InvalidToken, label, description)
     }
 
     fn of_token_jws(error: &JoseError) -> Self {

@@ -17,6 +17,8 @@ pub(crate) struct Signed {
     pub(crate) issuer: Arc<str>,
     /// The text of the token, as presented.
     pub(crate) text: Arc<str>,
+    /// The signed JWT, if the token was presented encrypted.
+    pub(crate) jwt: Option<Arc<str>>,
 }
 
 /// Claims that a trusted issuer has signed and that are valid for this API. Only `TokenPolicy::validate` creates this
@@ -33,6 +35,8 @@ pub(crate) struct ValidClaims {
 
 struct Contents {
     access_token: AccessToken,
+    /// The signed JWT, if the access token is encrypted.
+    decrypted: Option<Arc<str>>,
     members: Object,
     issuer: Arc<str>,
     times: Times,
@@ -41,10 +45,10 @@ struct Contents {
 
 impl ValidClaims {
     pub(super) fn new(signed: Signed, times: Times) -> Self {
-        let Signed { jws, issuer, text } = signed;
+        let Signed { jws, issuer, text, jwt: decrypted } = signed;
         let hash = jws.hash().map_or_else(OnceLock::new, OnceLock::from);
         let (access_token, members) = (AccessToken(text), jws.into_payload());
-        Self::of(Contents { access_token, members, issuer, times, hash })
+        Self::of(Contents { access_token, decrypted, members, issuer, times, hash })
     }
 
     /// Creates claims without any check, for tests.
@@ -52,7 +56,7 @@ impl ValidClaims {
     pub(crate) fn unchecked(members: Object, expires_at: SystemTime) -> Self {
         let (access_token, issuer) = (AccessToken("".into()), "https://tenant.eu.auth0.com/".into());
         let times = Times::unchecked(expires_at);
-        Self::of(Contents { access_token, members, issuer, times, hash: OnceLock::new() })
+        Self::of(Contents { access_token, decrypted: None, members, issuer, times, hash: OnceLock::new() })
     }
 
     fn of(contents: Contents) -> Self {
@@ -66,7 +70,8 @@ impl ValidClaims {
 
     /// The memory of the claims without their map, in bytes.
     pub(crate) fn size(&self) -> usize {
-        size_of::<Contents>() + self.access_token().expose().len() + self.members().allocated()
+        let texts = self.access_token().expose().len() + self.contents.decrypted.as_ref().map_or(0, |jwt| jwt.len());
+        size_of::<Contents>() + texts + self.members().allocated()
     }
 
     /// The text of the confirmation claim ([RFC 7800 §3.1](https://www.rfc-editor.org/rfc/rfc7800#section-3.1)).
@@ -74,13 +79,19 @@ impl ValidClaims {
         self.members().raw("cnf")
     }
 
-    /// The SHA-256 of the token's text. The `ath` of a proof must be equal to it.
+    /// The SHA-256 of the presented text. The `ath` of a proof must be equal to it.
     pub(crate) fn token_hash(&self) -> &TextHash {
         self.contents.hash.get_or_init(|| sha256(self.access_token().expose().as_bytes()))
     }
 
+    /// The text that the client presented.
     pub(crate) fn access_token(&self) -> &AccessToken {
         &self.contents.access_token
+    }
+
+    /// The text that the issuer signed: a JWT. If the token was presented encrypted, the JWT that was inside.
+    pub(crate) fn signed_text(&self) -> &str {
+        self.contents.decrypted.as_deref().unwrap_or_else(|| self.access_token().expose())
     }
 
     pub(crate) fn issuer(&self) -> &str {

@@ -148,9 +148,15 @@ impl VerifiedToken {
         self.binding
     }
 
-    /// The text of the token, for a token exchange. Never send this text to another API.
+    /// The text of the token as the client presented it, which may be encrypted. Never send this text to another API.
     pub fn access_token(&self) -> &AccessToken {
         self.claims.access_token()
+    }
+
+    /// The text of the token as the issuer signed it. The tenant cannot decrypt a token that is encrypted for this API,
+    /// so an exchange sends this text.
+    pub(crate) fn signed_text(&self) -> &str {
+        self.claims.signed_text()
     }
 
     /// The nonce to send in the header `DPoP-Nonce` of the response, because the client's nonce expires soon

@@ -20,6 +20,7 @@ pub(super) fn read<'a>(text: &'a str, problems: &'a Problems<'a>) -> (TenantOpti
 fn options(file: &mut Section<'_>) -> TenantOptions {
     let mut path = |key| file.text(key).map(PathBuf::from);
     let (ca_file, tls_cert, tls_key) = (path("ca_file"), path("tls_cert"), path("tls_key"));
+    let encryption_key = path("encryption_key");
     if tls_cert.is_some() != tls_key.is_some() {
         file.problem("tls_cert and tls_key go together");
     }
@@ -35,6 +36,8 @@ fn options(file: &mut Section<'_>) -> TenantOptions {
         audience: file.text("audience"),
         default_audience: file.text("default_audience"),
         downstream: file.text("downstream"),
+        encryption_key,
+        encryption_kid: file.text("encryption_kid"),
         client_id: file.text("client_id"),
         client_secret: file.text("client_secret"),
         api_client_id: file.text("api_client_id"),

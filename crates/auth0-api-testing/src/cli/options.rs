@@ -48,6 +48,13 @@ pub struct TenantOptions {
     #[arg(long, value_name = "URL", help_heading = APIS)]
     pub(super) downstream: Option<String>,
 
+    /// Encrypt the tokens of your API with this public RSA key (PEM)
+    #[arg(long, value_name = "FILE", help_heading = APIS)]
+    pub(super) encryption_key: Option<PathBuf>,
+    /// Key id in the header of these tokens [default: none]
+    #[arg(long, value_name = "ID", help_heading = APIS)]
+    pub(super) encryption_kid: Option<String>,
+
     /// Id of the client that calls your API [default: local-client]
     #[arg(long, value_name = "ID", help_heading = CLIENTS)]
     pub(super) client_id: Option<String>,
@@ -116,6 +123,8 @@ impl TenantOptions {
             audience: self.audience.or(file.audience),
             default_audience: self.default_audience.or(file.default_audience),
             downstream: self.downstream.or(file.downstream),
+            encryption_key: self.encryption_key.or(file.encryption_key),
+            encryption_kid: self.encryption_kid.or(file.encryption_kid),
             client_id: self.client_id.or(file.client_id),
             client_secret: self.client_secret.or(file.client_secret),
             api_client_id: self.api_client_id.or(file.api_client_id),

@@ -8,8 +8,8 @@ use super::examples;
 use super::file;
 use super::options::TenantOptions;
 use super::problems::Problems;
-use super::registrations::Registrations;
-use crate::{Api, Application, Connection, GrantType, LocalTenant, LocalTenantBuilder, SignIn, User};
+use super::registrations::{Registrations, encryption_key};
+use crate::{Api, Application, Connection, GrantType, LocalTenant, LocalTenantBuilder, SignIn, TokenEncryption, User};
 
 /// A configuration without a problem.
 pub(super) struct Plan {
@@ -82,7 +82,13 @@ impl Plan {
             None => builder = builder.default_audience(&audience),
         }
         let has_page = read.applications.iter().any(|application| application.id() == examples::PAGE);
-        builder = read.apis.into_iter().fold(builder, LocalTenantBuilder::api);
+        let mut apis = read.apis;
+        if let Some(encryption) = encryption(&options, problems) {
+            let registered = apis.iter().position(|api| api.identifier() == audience);
+            let api = registered.map_or_else(|| Api::new(&audience), |index| apis.remove(index));
+            apis.push(api.token_encryption(encryption));
+        }
+        builder = apis.into_iter().fold(builder, LocalTenantBuilder::api);
         builder = read.applications.into_iter().fold(builder, LocalTenantBuilder::application);
         if !has_page {
             builder = builder.application(page(&options));
@@ -123,6 +129,18 @@ fn address(mut builder: LocalTenantBuilder, options: &TenantOptions, problems: &
         problems.add("a CA file is written only with --tls");
     }
     if options.tls { builder.tls() } else { builder }
+}
+
+/// Returns how the tokens of the API under test are encrypted, if they are.
+fn encryption(options: &TenantOptions, problems: &Problems<'_>) -> Option<TokenEncryption> {
+    let Some(file) = &options.encryption_key else {
+        if options.encryption_kid.is_some() {
+            problems.add("an encryption_kid needs an encryption_key");
+        }
+        return None;
+    };
+    let encryption = encryption_key(file).map_err(|problem| problems.add(problem)).ok()?;
+    Some(if let Some(kid) = &options.encryption_kid { encryption.key_id(kid) } else { encryption })
 }
 
 fn contents(path: &Path, problems: &Problems<'_>) -> String {

@@ -1,6 +1,8 @@
 //! The tables of the configuration file: what is registered with the tenant.
 
+use std::fs;
 use std::ops::RangeInclusive;
+use std::path::Path;
 use std::time::Duration;
 
 use auth0_api_core::Algorithm;
@@ -8,7 +10,7 @@ use auth0_api_core::Algorithm;
 use super::action::Profile;
 use super::applications;
 use super::section::Section;
-use crate::{Api, Application, Connection, LinkedAccount, User};
+use crate::{Api, Application, Connection, EncryptionAlgorithm, LinkedAccount, TokenEncryption, User};
 
 /// What a configuration registers, in addition to what the tenant always has.
 #[derive(Default)]
@@ -63,7 +65,11 @@ fn api(section: &mut Section<'_>) -> Option<Api> {
     let opt_in = section.one_of("agent_subject_claims", &[("auth0-v1", ())]);
     let details = section.texts("authorization_details_types");
     let (rfc9068, requires_dpop) = (section.flag("rfc9068"), section.flag("require_dpop"));
+    let encryption = encryption(section);
     let mut api = Api::new(identifier?);
+    if let Some(encryption) = encryption {
+        api = api.token_encryption(encryption);
+    }
     if let Some(scopes) = scopes {
         api = api.scopes(scopes);
     }
@@ -83,6 +89,31 @@ fn api(section: &mut Section<'_>) -> Option<Api> {
         api = api.require_dpop();
     }
     Some(if rfc9068 { api.rfc9068() } else { api })
+}
+
+/// Reads how the tokens of an API are encrypted, if they are.
+fn encryption(section: &mut Section<'_>) -> Option<TokenEncryption> {
+    let file = section.text("encryption_key");
+    let names = EncryptionAlgorithm::ALL.map(|algorithm| (algorithm.name(), algorithm));
+    let (algorithm, kid) = (section.one_of("encryption_alg", &names), section.text("encryption_kid"));
+    let Some(file) = file else {
+        if algorithm.is_some() || kid.is_some() {
+            section.problem("encryption_key is missing: the file of the API's public key");
+        }
+        return None;
+    };
+    let mut encryption = encryption_key(Path::new(&file)).map_err(|problem| section.problem(problem)).ok()?;
+    if let Some(algorithm) = algorithm {
+        encryption = encryption.algorithm(algorithm);
+    }
+    Some(if let Some(kid) = kid { encryption.key_id(kid) } else { encryption })
+}
+
+/// Reads a public key from a PEM file.
+pub(super) fn encryption_key(file: &Path) -> Result<TokenEncryption, String> {
+    let text = fs::read_to_string(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+    let key = TokenEncryption::from_pem(&text);
+    key.ok_or_else(|| format!("{} is not a public RSA key of 2048 to 8192 bits in PEM", file.display()))
 }
 
 fn user(section: &mut Section<'_>, organizations: &[(String, String)]) -> Option<User> {

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use auth0_api_core::Algorithm;
 
-use crate::TokenBuilder;
 use crate::key_ring::DEFAULT_ALGORITHM;
+use crate::{TokenBuilder, TokenEncryption};
 
 /// An API of the tenant; register it with [`LocalTenantBuilder::api`](crate::LocalTenantBuilder::api).
 ///
@@ -29,6 +29,7 @@ pub struct Api {
     agent_subject_claims: bool,
     authorization_details_types: Option<Vec<String>>,
     requires_dpop: bool,
+    encryption: Option<TokenEncryption>,
 }
 
 impl Api {
@@ -44,6 +45,7 @@ impl Api {
             agent_subject_claims: false,
             authorization_details_types: None,
             requires_dpop: false,
+            encryption: None,
         }
     }
 
@@ -95,9 +97,21 @@ impl Api {
         self
     }
 
+    /// Encrypts the tokens that the token endpoint issues for this API (Auth0's `token_encryption`). Off by default.
+    ///
+    /// The tenant cannot decrypt these tokens. To exchange such a token, the API sends the signed JWT that is inside.
+    pub fn token_encryption(mut self, encryption: TokenEncryption) -> Self {
+        self.encryption = Some(encryption);
+        self
+    }
+
     /// Changes a new token of the tenant into a token for this API and a client, in the API's profile.
     pub(crate) fn token(&self, token: TokenBuilder, client_id: &str) -> TokenBuilder {
         let token = token.audience(&self.identifier).algorithm(self.algorithm).expires_in(self.token_lifetime);
+        let token = match &self.encryption {
+            Some(encryption) => token.encrypt(encryption),
+            None => token,
+        };
         let token = token.claim("azp", client_id);
         if self.rfc9068 { token.rfc9068() } else { token }
     }

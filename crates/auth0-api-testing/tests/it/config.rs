@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use auth0_api_testing::DpopClient;
+use auth0_api_testing::{DpopClient, EncryptionKey};
 use serde_json::json;
 use tokio::time::timeout;
 
@@ -161,6 +161,47 @@ async fn what_a_file_registers_is_served() {
     for (subject, error) in [("badge:lost", "badge_lost"), ("badge:vault", "mfa_required"), ("43", "invalid_request")] {
         let body = post_form(&url, &[], &format!("{exchange}&subject_token={subject}")).await.json();
         assert_eq!(body["error"], error, "{subject}");
+    }
+}
+
+#[tokio::test]
+async fn a_flag_or_a_file_names_the_key_that_encrypts_tokens() {
+    let pem = file("encryption_key", &EncryptionKey::generate().public_key_pem());
+    let text = format!(
+        "[[apis]]\nidentifier = \"https://api.example.com\"\nencryption_key = \"{pem}\"\nencryption_alg = \"RSA-OAEP-512\"\n\
+         encryption_kid = \"k\"\nrfc9068 = true\n"
+    );
+    let (config, top) = (file("encrypted", &text), file("encrypted_top", &format!("encryption_key = \"{pem}\"\n")));
+    let with_kid = |alg: &str, kid: &str| json!({ "alg": alg, "enc": "A256GCM", "cty": "JWT", "kid": kid });
+    for (options, header) in [
+        (vec!["--encryption-key", &pem, "--encryption-kid", "f"], with_kid("RSA-OAEP-256", "f")),
+        (vec!["--config", &config], with_kid("RSA-OAEP-512", "k")),
+        (vec!["--config", &top], json!({ "alg": "RSA-OAEP-256", "enc": "A256GCM", "cty": "JWT" })),
+        (vec!["--config", &config, "--encryption-key", &pem, "--encryption-kid", "f"], with_kid("RSA-OAEP-256", "f")),
+    ] {
+        let tenant = Running::start(&[&options[..], &["--quiet"]].concat());
+        let form = "grant_type=client_credentials&client_id=local-client&client_secret=local-secret";
+        let body = post_form(&format!("{}/oauth/token", tenant.value("domain")), &[], form).await.json();
+        assert_eq!(part(body["access_token"].as_str().unwrap(), 0), header, "{options:?}");
+    }
+}
+
+#[test]
+fn problems_of_an_encryption_key_are_reported() {
+    let private = file("private_key", &EncryptionKey::generate().private_key_pem());
+    let api = "[[apis]]\nidentifier = \"https://a.example.com\"\n";
+    for (text, options, problem) in [
+        (format!("{api}encryption_kid = \"k\"\n"), vec![], "[[apis]]: encryption_key is missing"),
+        (format!("{api}encryption_key = \"/no/key\"\n"), vec![], "[[apis]]: cannot read /no/key: "),
+        (format!("{api}encryption_alg = \"RSA-OAEP\"\n"), vec![], "encryption_alg must be one of RSA-OAEP-256,"),
+        (String::new(), vec!["--encryption-key", &private], "is not a public RSA key of 2048 to 8192 bits in PEM"),
+        (String::new(), vec!["--encryption-kid", "k"], "an encryption_kid needs an encryption_key"),
+    ] {
+        let config = file("unencrypted", &text);
+        let output = output(&[&["--config", &config], &options[..]].concat());
+        let report = String::from_utf8(output.stderr).unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(report.contains(problem), "{problem}: {report}");
+        assert!(!report.contains("BEGIN"), "{report}");
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use auth0_api_core::Algorithm;
-use auth0_api_testing::{DpopClient, LocalTenant, ManualClock, SigningKey};
+use auth0_api_testing::{DpopClient, EncryptionAlgorithm, EncryptionKey, LocalTenant, ManualClock, SigningKey};
 use serde_json::{Value, json};
 
 use crate::caller::{get, part, verifies};
@@ -128,4 +128,18 @@ async fn start() -> LocalTenant {
 
 async fn jwks(tenant: &LocalTenant) -> Value {
     get(&format!("{}/.well-known/jwks.json", tenant.domain())).await.json()
+}
+
+#[tokio::test]
+async fn a_minted_token_can_be_encrypted() {
+    let (tenant, key) = (start().await, EncryptionKey::generate());
+    for algorithm in EncryptionAlgorithm::ALL {
+        let encryption = key.encryption().algorithm(algorithm).key_id("k").header("cty", "at+jwt");
+        let token = tenant.mint().encrypt(&encryption).sign();
+        assert_eq!(part(&token, 0), json!({ "alg": algorithm.name(), "enc": "A256GCM", "cty": "at+jwt", "kid": "k" }));
+        let octets = |index: usize| token.split('.').nth(index).map(|part| part.len() * 3 / 4);
+        assert_eq!((token.split('.').count(), octets(1), octets(2), octets(4)), (5, Some(256), Some(12), Some(16)));
+        assert_ne!(token, tenant.mint().encrypt(&encryption).sign(), "each token has its own content key");
+    }
+    assert_eq!(part(&tenant.mint().encrypt(&key.encryption()).sign(), 0).get("kid"), None);
 }

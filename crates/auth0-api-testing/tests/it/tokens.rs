@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use auth0_api_core::Algorithm;
-use auth0_api_testing::{Api, LocalTenant, ManualClock};
+use auth0_api_core::jose::DecryptionKey;
+use auth0_api_core::{Algorithm, ApiClient};
+use auth0_api_testing::{Api, EncryptionKey, LocalTenant, ManualClock, TokenEncryption};
 use serde_json::json;
 
 use crate::caller::{get, part, post_form, send, verifies};
@@ -68,6 +69,41 @@ async fn an_api_chooses_the_profile_and_the_algorithm_of_its_tokens() {
             "scope": "read:orders",
         })
     );
+}
+
+#[tokio::test]
+async fn the_tokens_of_an_api_are_encrypted_in_both_profiles() {
+    let key = EncryptionKey::generate();
+    let encryption = TokenEncryption::from_pem(&key.public_key_pem()).unwrap().key_id("k");
+    for rfc9068 in [false, true] {
+        let api = Api::new("https://api.example.com").token_encryption(encryption.clone());
+        let api = if rfc9068 { api.rfc9068() } else { api };
+        let tenant = LocalTenant::builder().api(api).api(Api::new("https://other.example.com")).start().await.unwrap();
+        let url = format!("{}/oauth/token", tenant.domain());
+        let token = post_form(&url, &[], GOOD).await.json()["access_token"].as_str().unwrap().to_owned();
+        assert_eq!(part(&token, 0), json!({ "alg": "RSA-OAEP-256", "enc": "A256GCM", "cty": "JWT", "kid": "k" }));
+
+        let client = ApiClient::builder(tenant.domain(), tenant.audience()).insecure_http_loopback();
+        let key = DecryptionKey::from_pem(&key.private_key_pem()).unwrap().with_key_id("k");
+        let client = client.decryption_keys([key]).build().unwrap();
+        let verified = client.verify_access_token(&token).await.unwrap();
+        assert_eq!(verified.subject(), Some("local-client@clients"));
+        assert_eq!(verified.client_id(), Some("local-client"));
+        assert_eq!(verified.claims().contains_key("azp"), !rfc9068);
+
+        let other = GOOD.replace("api.example.com", "other.example.com");
+        let token = post_form(&url, &[], &other).await.json()["access_token"].as_str().unwrap().to_owned();
+        assert_eq!(token.split('.').count(), 3, "another API");
+    }
+}
+
+#[test]
+fn only_a_public_rsa_key_encrypts() {
+    let key = EncryptionKey::generate();
+    for pem in ["", &key.private_key_pem(), "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----"] {
+        assert!(TokenEncryption::from_pem(pem).is_none());
+    }
+    assert!(TokenEncryption::from_pem(&key.public_key_pem()).is_some());
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Each environment variable has the effect that `--help` describes.
 
-use auth0_api_testing::LocalTenant;
+use auth0_api_testing::{EncryptionKey, LocalTenant};
 
 use crate::process::{Holder, PRIVATE, Process, header};
 
@@ -23,6 +23,20 @@ async fn the_variable_dpop_sets_the_mode() {
         let bound = api.prove(&Holder::new(&tenant), &api.url(""), &[]).await;
         assert_eq!(bound.status(), of_bound, "{settings:?}");
     }
+}
+
+#[tokio::test]
+async fn encrypted_tokens_are_accepted_with_a_decryption_key_file() {
+    let (tenant, key) = (LocalTenant::start().await.unwrap(), EncryptionKey::generate());
+    let file = std::env::temp_dir().join(format!("{}-{}.pem", env!("CARGO_CRATE_NAME"), std::process::id()));
+    std::fs::write(&file, key.private_key_pem()).unwrap();
+    let bearer = format!("Bearer {}", tenant.mint().encrypt(&key.encryption()).sign());
+    let with_key = [("AUTH0_DECRYPTION_KEY_FILE", file.to_str().unwrap())];
+    for (settings, status) in [(&with_key[..], 200), (&[], 401)] {
+        let api = Process::start(&tenant, settings).await;
+        assert_eq!(api.get(PRIVATE, &[("authorization", &bearer)]).await.status(), status, "{settings:?}");
+    }
+    std::fs::remove_file(&file).unwrap();
 }
 
 #[tokio::test]
