@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::binding::Binder;
 use crate::build_error::{BuildError, ConfigProblem, VariableError};
 use crate::called_url::{OwnHosts, TargetPolicy, TargetUrl, TrustedProxies};
-use crate::client::{ApiClient, EndUserAddresses, Parts};
+use crate::client::{ApiClient, ClientParts, EndUserAddresses};
 use crate::clock::{Clock, SystemClock};
 use crate::credentials::Scheme;
 use crate::decryption::{DEFAULT_DECRYPTIONS, Decryption, MOST_DECRYPTIONS};
@@ -512,7 +512,7 @@ impl ApiClientBuilder {
         let (clock, remembered) = (self.clock, remembered?);
         let decryption = Decryption::new(decryption_keys?, self.decryptions_at_once);
         let verifier = Verifier { algorithms, binding, clock, decryption, issuers, remembered, revocation, tokens };
-        Some(ApiClient::new(Parts {
+        Some(ApiClient::new(ClientParts {
             verifier,
             end_users,
             exchanger,

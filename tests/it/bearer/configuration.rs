@@ -59,7 +59,7 @@ fn problems_are_reported_in_a_fixed_order() {
 #[test]
 fn each_configuration_problem_is_reported() {
     let good = || ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com");
-    let table = [
+    let table = vec![
         (ApiClient::builder("", "https://api.example.com"), "domain"),
         (ApiClient::builder("http://127.0.0.1:3000", "https://api.example.com"), "domain"),
         (ApiClient::builder("http://tenant.eu.auth0.com", "a").insecure_http_loopback(), "domain"),

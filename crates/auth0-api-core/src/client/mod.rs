@@ -54,13 +54,13 @@ pub struct ApiClient(Arc<Inner>);
 /// A client shares one allocation with its clones, because adapters clone it for each request.
 #[derive(Debug)]
 struct Inner {
-    parts: Parts,
+    parts: ClientParts,
     rejections: RejectionLog,
 }
 
 /// The parts of a client, from the checked settings of its builder.
 #[derive(Debug)]
-pub(crate) struct Parts {
+pub(crate) struct ClientParts {
     pub(crate) verifier: Verifier,
     pub(crate) end_users: EndUserAddresses,
     pub(crate) exchanger: Option<Exchanger>,
@@ -71,15 +71,15 @@ pub(crate) struct Parts {
 }
 
 impl Deref for Inner {
-    type Target = Parts;
+    type Target = ClientParts;
 
-    fn deref(&self) -> &Parts {
+    fn deref(&self) -> &ClientParts {
         &self.parts
     }
 }
 
 impl ApiClient {
-    pub(crate) fn new(parts: Parts) -> Self {
+    pub(crate) fn new(parts: ClientParts) -> Self {
         Self(Arc::new(Inner { parts, rejections: RejectionLog::new() }))
     }
 

@@ -6,7 +6,7 @@ use crate::must::random_text;
 use crate::registry::ExchangeProfile;
 
 #[derive(Debug, Default)]
-pub(crate) struct ExchangeProfiles {
+pub(crate) struct ProfileLedger {
     /// In the order of their numbers.
     known: Vec<StoredProfile>,
     next_number: u64,
@@ -39,7 +39,7 @@ impl StoredProfile {
     }
 }
 
-impl ExchangeProfiles {
+impl ProfileLedger {
     /// Adds a profile; `None` if a profile has its type already.
     pub(crate) fn add(&mut self, profile: ExchangeProfile, now: SystemTime) -> Option<StoredProfile> {
         if self.of_type(&profile.subject_token_type).is_some() {

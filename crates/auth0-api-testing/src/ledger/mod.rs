@@ -21,7 +21,7 @@ use accounts::Accounts;
 pub(crate) use accounts::StoredAccount;
 pub(crate) use connecting::{Connecting, PendingConsent};
 pub(crate) use consent::{Consent, Login};
-use exchange_profiles::ExchangeProfiles;
+use exchange_profiles::ProfileLedger;
 pub(crate) use exchange_profiles::{Changed, StoredProfile};
 use memberships::Memberships;
 use quotas::Quotas;
@@ -48,7 +48,7 @@ pub(crate) struct Ledger {
     /// Access tokens of third parties, issued by Token Vault.
     pub(crate) vault_tokens: HashMap<String, VaultToken>,
     pub(crate) accounts: Accounts,
-    pub(crate) exchange_profiles: ExchangeProfiles,
+    pub(crate) exchange_profiles: ProfileLedger,
     /// Accounts that users are about to connect: by the ticket of the third party's page,
     pub(crate) connect_tickets: Tickets<Connecting>,
     /// by the ticket of a page that a person looks at,
