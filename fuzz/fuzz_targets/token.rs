@@ -114,7 +114,9 @@ fn check_actors(token: &VerifiedToken, claims: &Json) {
     if let Ok(chain) = token.delegation_chain() {
         assert_eq!(chain.first().copied(), current.expect("the first of a chain"));
         let levels = std::iter::successors(act, |act| act.get("act"));
-        assert!(chain.len() <= 16 && levels.map(|act| act.text("sub")).eq(chain.iter().map(|actor| Some(actor.subject()))));
+        assert!(
+            chain.len() <= 16 && levels.map(|act| act.text("sub")).eq(chain.iter().map(|actor| Some(actor.subject())))
+        );
     }
 }
 

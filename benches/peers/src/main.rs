@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use auth0_api_axum::AuthLayer;
 use auth0_api_benches::servers::{Contestant, PUBLIC_URL, Scheme, Site, Starting, run, serve};
-use auth0_api_core::{ApiClient, DpopPolicy};
 use auth0_api_core::dpop::MemoryReplayStore;
+use auth0_api_core::{ApiClient, DpopPolicy};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, Uri};
