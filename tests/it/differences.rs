@@ -33,6 +33,12 @@ const EVIDENCE: [(&str, &[&str]); ROWS] = [
     ("`error_description`", &["ATK-515"]),
     ("domains that are valid only after a URL parser repairs them", &["DOM-052", "DOM-060"]),
     ("malformed `act`, including `null`", &["ACT-024"]),
+    (
+        "the current actor",
+        &["an_actor_has_the_members_of_its_own_level", "a_member_of_another_type_makes_the_claim_malformed"],
+    ),
+    ("the kind of caller", &["each_kind_of_token_meets_exactly_its_requirements"]),
+    ("`authorization_details` among the extra parameters", &["fields_with_a_setting_of_their_own_are_reserved"]),
     ("subject of on-behalf-of and Token Vault", &["repeated_calls_use_the_cached_answer"]),
     (
         "on-behalf-of with a token that has five actors",
@@ -71,7 +77,7 @@ const EVIDENCE: [(&str, &[&str]); ROWS] = [
     ("back-channel logout", &["a_logout_revokes_the_tokens_of_the_user_that_were_issued_up_to_it"]),
     ("verified-token cache, revocation list", &["a_remembered_token_is_not_verified_again"]),
 ];
-const ROWS: usize = 47;
+const ROWS: usize = 50;
 
 #[test]
 fn each_row_of_the_table_of_differences_is_shown_by_a_vector_or_a_test() {

@@ -23,8 +23,9 @@ impl Extra {
     }
 }
 
-/// As in auth0-api-js, in addition to [`ADDED`]: the fields that a flow sets itself, and fields that would change the client, the subject or the
-/// audience. Only `authorization_details` is not reserved there, because it has no setting of its own.
+/// As in auth0-api-js, in addition to [`ADDED`]: the fields that a flow sets itself, and fields that would change the
+/// client, the subject or the audience. auth0-api-js does not reserve `authorization_details`, because it has no setting
+/// for it.
 const RESERVED: [&str; 16] = [
     "authorization_details",
     "subject_token",
@@ -46,3 +47,18 @@ const RESERVED: [&str; 16] = [
 
 /// As in auth0-api-js. If one name has more values, the application probably has a faulty loop.
 const MAX_VALUES: usize = 20;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_with_a_setting_of_their_own_are_reserved() {
+        for (name, is_reserved) in [("authorization_details", true), ("scope", true), ("device_id", false)] {
+            let mut extra = Extra::default();
+            extra.push(name.into(), "[]".into());
+            let rejected = matches!(extra.fields().map(drop), Err(InputError::Reserved { .. }));
+            assert_eq!(rejected, is_reserved, "{name}");
+        }
+    }
+}
