@@ -7,7 +7,7 @@
 //! curl -i http://127.0.0.1:3000/api/private -H "Authorization: Bearer $TOKEN"
 //! curl -i http://127.0.0.1:3000/api/private-scoped -H "Authorization: Bearer $TOKEN"   # needs read:messages
 //! curl -i http://127.0.0.1:3000/api/claims -H "Authorization: Bearer $TOKEN"
-//! curl -iN http://127.0.0.1:3000/api/events -H "Authorization: Bearer $TOKEN"   # ends with the token
+//! curl -iN http://127.0.0.1:3000/api/stream -H "Authorization: Bearer $TOKEN"   # ends with the token
 //! curl -i http://127.0.0.1:3000/health/ready
 //! ```
 //!

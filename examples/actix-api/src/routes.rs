@@ -19,7 +19,7 @@ pub(crate) fn configure(config: &mut ServiceConfig, api: &ApiClient) {
         .service(resource("/api/private").route(read().to(private)))
         .service(resource("/api/private-scoped").wrap(reading).route(read().to(private_scoped)))
         .service(resource("/api/claims").route(read().to(claims)))
-        .service(resource("/api/events").route(get().to(events)))
+        .service(resource("/api/stream").route(get().to(events)))
         .wrap(auth);
     config
         .app_data(Data::new(api.clone()))

@@ -24,7 +24,7 @@ pub(crate) fn app(api: ApiClient, origins: CorsOrigins) -> Router {
         .route("/api/private", get(private))
         .route("/api/private-scoped", get(private_scoped).route_layer(reading))
         .route("/api/claims", get(claims))
-        .route("/api/events", get(events))
+        .route("/api/stream", get(events))
         .layer(auth)
         .route("/api/public", get(public))
         .route("/health/ready", get(ready))

@@ -83,5 +83,6 @@ fn file(content_type: &str, headers: &[(HeaderName, String)], text: &str) -> Res
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
         (header::CACHE_CONTROL, "no-store".to_owned()),
     ];
-    (AppendHeaders(always.into_iter().chain(headers.iter().cloned())), text.to_owned()).into_response()
+    // A text has a content type already, which this array replaces.
+    (always, AppendHeaders(headers.iter().cloned()), text.to_owned()).into_response()
 }

@@ -7,7 +7,7 @@ use tokio::time::timeout;
 
 use crate::process::Process;
 
-const EVENTS: &str = "/api/events";
+const EVENTS: &str = "/api/stream";
 
 /// The program has the system clock, so this test takes as long as its token is valid.
 #[tokio::test]
