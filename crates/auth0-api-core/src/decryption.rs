@@ -32,9 +32,9 @@ pub(crate) struct Decryption(Option<Decryptor>);
 
 /// # The bounds of the work
 ///
-/// A decryption is an operation with a private RSA key: about a millisecond of a processor, and more with a longer key.
-/// Anyone can cause it, because the public key and the `kid` are no secrets. That is fifty times the work for a token
-/// that is only signed. So the work has two bounds:
+/// A decryption is an operation with a private RSA key: about 0.4 ms of a processor with a key of 2048 bits, and more
+/// with a longer one. Anyone can cause it, because the public key and the `kid` are no secrets. That is many times the
+/// work for a token that is only signed. So the work has two bounds:
 ///
 /// 1. `running` has one permit for each processor. The work runs on a blocking thread, and not in the task of the
 ///    request: that task shares its thread with other requests, which would wait for as long as the decryption takes.
@@ -92,7 +92,7 @@ impl Decryptor {
 /// All places are free again within this time, unless the keys are very long.
 const BUSY: DecryptionError = DecryptionError::Busy { retry_after: Duration::from_secs(1) };
 
-/// With two processors and a key of 2048 bits, the last of 64 tokens waits for about 30 ms.
+/// With two processors and a key of 2048 bits, the last of 64 tokens waits for about 12 ms.
 pub(crate) const DEFAULT_DECRYPTIONS: usize = 64;
 /// The tokens that wait take at most 16 MiB each thousand.
 pub(crate) const MOST_DECRYPTIONS: usize = 10_000;

@@ -24,7 +24,7 @@ pub(super) type ContentKey = Zeroizing<[u8; CONTENT_KEY_OCTETS]>;
 
 impl Sealed {
     /// Decrypts the token with one of the keys, and returns the signed JWT. The caller limits the number of keys: each
-    /// costs an operation with a private key, which takes about a millisecond.
+    /// costs an operation with a private key.
     pub(crate) fn decrypt(&self, keys: &[DecryptionKey]) -> Result<Box<str>, JweError> {
         let content = keys.iter().find_map(|key| self.content(&self.content_key(key)?)).ok_or(JweError::Decryption)?;
         let jwt = String::from_utf8(content).map_err(|_| JweError::Content)?;
