@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hasher as _};
 
-use auth0_api_core::error::TokenError;
+use auth0_api_core::token::TokenError;
 use auth0_api_core::{ApiClient, Error, Reason};
 
 use crate::json::Json;
