@@ -109,7 +109,7 @@ impl Inquiry {
         now.duration_since(self.asked_at).map_or(true, |since| since >= self.interval())
     }
 
-    /// If the clock was set back, nobody knows for how long the list has been unavailable.
+    /// If the clock was set back, the time for which the list has been unavailable is unknown.
     fn is_out_of_patience(&self, now: SystemTime) -> bool {
         let outage = self.unanswered_since.map(|since| elapsed(since, now).unwrap_or(Duration::MAX));
         outage.is_some_and(|outage| outage >= self.policy.outage_limit)

@@ -38,7 +38,7 @@ impl ActorRule {
                 .unless_any(values, |value| current.is_some_and(|current| member.is(value, current))),
             Self::Depth(limit) if chain.len() <= *limit => None,
             Self::Depth(limit) => Some(RequirementError::Delegation { depth: chain.len(), limit: *limit }),
-            // A requirement for an actor that nobody can tell is a mistake of the API.
+            // A requirement for an actor of an unknown kind is a mistake of the API.
             Self::Kind(Caller::Unknown) => Some(RequirementError::Empty),
             Self::Kind(kind) => RequirementError::Actor.unless(current.is_some_and(|current| current.kind() == *kind)),
         }
