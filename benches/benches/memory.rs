@@ -38,7 +38,7 @@ async fn issuers(published: &Published, count: u32) -> u64 {
     let before = resident();
     let api = ApiClient::builder(domains, AUDIENCE).http_client(published.clone()).key_policy(policy).build().unwrap();
     // Fetches the keys of one issuer at a time: many parallel fetches would use memory that the client does not keep.
-    for issuer in api.issuers() {
+    for issuer in &api.issuers() {
         api.refresh_now(issuer).await.unwrap();
     }
     let grown = resident().saturating_sub(before);

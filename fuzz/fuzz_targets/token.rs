@@ -59,7 +59,7 @@ fn check_claims(claims: &Json) {
     match claims.get("aud").expect("aud") {
         Json::List(audiences) => {
             assert!(audiences.contains(&own));
-            assert!(audiences.iter().all(|audience| matches!(audience, Json::Text(_))));
+            assert!(audiences.iter().all(|audience| matches!(audience, Json::Text(_) | Json::Damaged(_))));
         }
         audience => assert_eq!(*audience, own),
     }
@@ -75,7 +75,8 @@ fn check_accessors(token: &VerifiedToken, claims: &Json) {
     assert!(claims.is(&token.claims().clone().into()), "{:?} for {claims:?}", token.claims());
     assert_eq!((token.issuer(), token.binding()), (ISSUER, Binding::Bearer));
     assert_eq!(token.subject(), claims.text("sub"));
-    assert_eq!(token.client_id(), claims.text("azp").or(claims.text("client_id")));
+    let client_id = if claims.get("azp").is_some() { "azp" } else { "client_id" };
+    assert_eq!(token.client_id(), claims.text(client_id));
     assert_eq!(token.organization().map(|organization| organization.id), claims.text("org_id"));
     assert!(token.audiences().any(|audience| audience == AUDIENCE));
     let scopes: Vec<_> = token.scopes().collect();
@@ -106,7 +107,8 @@ fn check_actors(token: &VerifiedToken, claims: &Json) {
     let optional = ["iss", "sub_profile", "client_id", "client_profile"];
     let is_actor = |act: &&Json| optional.iter().all(|name| act.get(name).is_none() || act.text(name).is_some());
     let subject_of = |act: &'_ Json| act.text("sub").filter(|subject| !subject.trim().is_empty()).map(str::to_owned);
-    match act.map(|act| Some(act).filter(is_actor).and_then(subject_of)) {
+    let is_sound = |act: &&Json| !act.is_damaged() && is_actor(act);
+    match act.map(|act| Some(act).filter(is_sound).and_then(subject_of)) {
         None => assert_eq!(current, Ok(None)),
         Some(None) => assert_eq!(current, Err(ActorError::Malformed)),
         Some(subject) => assert_eq!(current.map(|actor| actor.map(|actor| actor.subject().to_owned())), Ok(subject)),

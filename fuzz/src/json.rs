@@ -1,6 +1,6 @@
 //! A second JSON parser, which is slow and strict ([RFC 8259](https://www.rfc-editor.org/rfc/rfc8259)) and keeps
 //! duplicate members. Targets compare its results with the results of core. As in core, a lone surrogate becomes U+FFFD
-//! in a value, and is an error in the name of a member.
+//! in a value, which then is no text that a check may compare, and is an error in the name of a member.
 
 use serde_json::Value;
 
@@ -11,6 +11,8 @@ pub enum Json {
     Bool(bool),
     Number(f64),
     Text(String),
+    /// A text with a lone surrogate.
+    Damaged(String),
     List(Vec<Json>),
     Object(Vec<(String, Json)>),
 }
@@ -31,7 +33,17 @@ impl Json {
         named.next().filter(|_| named.next().is_none()).map(|(_, value)| value)
     }
 
-    /// The value of a string member.
+    /// Returns whether a text at any depth has a lone surrogate.
+    pub fn is_damaged(&self) -> bool {
+        match self {
+            Self::Damaged(_) => true,
+            Self::List(values) => values.iter().any(Self::is_damaged),
+            Self::Object(members) => members.iter().any(|(_, value)| value.is_damaged()),
+            _ => false,
+        }
+    }
+
+    /// The value of a string member without a lone surrogate.
     pub fn text(&self, name: &str) -> Option<&str> {
         if let Some(Self::Text(text)) = self.get(name) { Some(text) } else { None }
     }
@@ -64,7 +76,7 @@ impl Json {
             (Self::Number(own), Value::Number(other)) => {
                 other.as_f64().is_some_and(|other| (own - other).abs() <= own.abs() * 1e-15)
             }
-            (Self::Text(own), Value::String(other)) => own == other,
+            (Self::Text(own) | Self::Damaged(own), Value::String(other)) => own == other,
             (Self::List(own), Value::Array(other)) => {
                 own.len() == other.len() && own.iter().zip(other).all(|(own, other)| own.is(other))
             }
@@ -95,7 +107,10 @@ impl Reader<'_> {
         match self.rest.chars().next()? {
             '{' => self.nested(Self::object),
             '[' => self.nested(Self::list),
-            '"' => self.text(LoneSurrogate::Replaced).map(Json::Text),
+            '"' => {
+                let (text, is_damaged) = self.text(LoneSurrogate::Replaced)?;
+                Some(if is_damaged { Json::Damaged(text) } else { Json::Text(text) })
+            }
             '-' | '0'..='9' => self.number(),
             _ => [("null", Json::Null), ("true", Json::Bool(true)), ("false", Json::Bool(false))]
                 .into_iter()
@@ -115,7 +130,7 @@ impl Reader<'_> {
         let mut members = Vec::new();
         self.separated('{', '}', |reader| {
             reader.skip_blanks();
-            let name = reader.text(LoneSurrogate::Rejected)?;
+            let (name, _) = reader.text(LoneSurrogate::Rejected)?;
             reader.skip_blanks();
             let value = if reader.take(":") { reader.value()? } else { return None };
             members.push((name, value));
@@ -151,46 +166,55 @@ impl Reader<'_> {
         }
     }
 
-    fn text(&mut self, lone: LoneSurrogate) -> Option<String> {
-        let mut text = String::new();
+    /// Returns a text, and whether it had a lone surrogate.
+    fn text(&mut self, lone: LoneSurrogate) -> Option<(String, bool)> {
+        let (mut text, mut is_damaged) = (String::new(), false);
         self.rest = self.rest.strip_prefix('"')?;
         loop {
             let character = self.next()?;
             match character {
-                '"' => return Some(text),
-                '\\' => text.push(self.escaped(lone)?),
+                '"' => return Some((text, is_damaged)),
+                '\\' => match self.escaped()? {
+                    Some(character) => text.push(character),
+                    None if lone == LoneSurrogate::Rejected => return None,
+                    None => {
+                        text.push(char::REPLACEMENT_CHARACTER);
+                        is_damaged = true;
+                    }
+                },
                 '\0'..='\x1f' => return None,
                 _ => text.push(character),
             }
         }
     }
 
-    fn escaped(&mut self, lone: LoneSurrogate) -> Option<char> {
-        Some(match self.next()? {
+    /// Reads the rest of an escape. The inner value is `None` for a lone surrogate.
+    fn escaped(&mut self) -> Option<Option<char>> {
+        Some(Some(match self.next()? {
             'b' => '\x08',
             'f' => '\x0c',
             'n' => '\n',
             'r' => '\r',
             't' => '\t',
-            'u' => return self.code_point(lone),
+            'u' => return self.code_point(),
             character @ ('"' | '\\' | '/') => character,
             _ => return None,
-        })
+        }))
     }
 
     /// Reads a `\u` escape (RFC 8259 §7). A character beyond U+FFFF is written as two escapes, a surrogate pair. The
     /// first escape is 0xD800 plus the high ten bits of the code point minus 0x10000. The second escape is 0xDC00 plus
     /// the low ten bits.
-    fn code_point(&mut self, lone: LoneSurrogate) -> Option<char> {
+    fn code_point(&mut self) -> Option<Option<char>> {
         let first = self.hex()?;
         if let Some(character) = char::from_u32(first) {
-            return Some(character);
+            return Some(Some(character));
         }
         if let Some(low) = self.low_surrogate().filter(|_| first < 0xdc00) {
             self.rest = self.rest.get("\\u0000".len()..)?;
-            return char::from_u32(0x1_0000 + ((first - 0xd800) << 10) + low);
+            return char::from_u32(0x1_0000 + ((first - 0xd800) << 10) + low).map(Some);
         }
-        (lone == LoneSurrogate::Replaced).then_some(char::REPLACEMENT_CHARACTER)
+        Some(None)
     }
 
     /// The low ten bits of the second half of a surrogate pair, if it comes next.

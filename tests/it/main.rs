@@ -18,6 +18,7 @@ mod logout;
 mod long_connections;
 mod mtls;
 mod proxies;
+mod reload;
 mod remembered;
 mod revocation;
 mod unread_bodies;

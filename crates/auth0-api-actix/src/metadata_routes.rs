@@ -5,8 +5,8 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use auth0_api_core::ApiClient;
-use auth0_api_core::adapter::{metadata_of_all, metadata_to_serve};
-use auth0_api_core::metadata::{MetadataEndpoint, MetadataResponse};
+use auth0_api_core::adapter::{MetadataRoute, metadata_of_all, metadata_to_serve};
+use auth0_api_core::metadata::MetadataResponse;
 
 use crate::request::Headers;
 
@@ -58,18 +58,16 @@ pub fn metadata_routes_of_all<'a, I: IntoIterator<Item = &'a ApiClient>>(
     routes(metadata_of_all(root, others))
 }
 
-fn routes(served: Vec<(&str, &MetadataEndpoint)>) -> impl FnOnce(&mut ServiceConfig) + use<> {
-    let served: Vec<_> =
-        served.into_iter().map(|(path, metadata)| (path.to_owned(), Data::new(metadata.clone()))).collect();
+fn routes(served: Vec<MetadataRoute>) -> impl FnOnce(&mut ServiceConfig) + use<> {
     move |config| {
-        for (path, metadata) in served {
-            config.service(web::resource(path).app_data(metadata).to(serve));
+        for route in served {
+            config.service(web::resource(route.path()).app_data(Data::new(route)).to(serve));
         }
     }
 }
 
-async fn serve(request: HttpRequest, metadata: Data<MetadataEndpoint>) -> HttpResponse {
-    response(&metadata.respond(request.method().as_str(), &Headers(request.headers())))
+async fn serve(request: HttpRequest, route: Data<MetadataRoute>) -> HttpResponse {
+    response(&route.metadata().respond(request.method().as_str(), &Headers(request.headers())))
 }
 
 fn response(metadata: &MetadataResponse<'_>) -> HttpResponse {

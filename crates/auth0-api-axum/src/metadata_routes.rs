@@ -62,11 +62,11 @@ pub fn metadata_routes_of_all<'a, S: Clone + Send + Sync + 'static>(
 }
 
 #[cfg(feature = "axum")]
-fn routes<S: Clone + Send + Sync + 'static>(served: Vec<(&str, &MetadataEndpoint)>) -> axum::Router<S> {
-    served.into_iter().fold(axum::Router::new(), |router, (path, metadata)| {
-        let metadata = std::sync::Arc::new(metadata.clone());
-        let answer = async move |method, headers| serve::<axum_core::body::Body>(&metadata, &method, &headers);
-        router.route(path, axum::routing::any(answer))
+fn routes<S: Clone + Send + Sync + 'static>(served: Vec<auth0_api_core::adapter::MetadataRoute>) -> axum::Router<S> {
+    served.into_iter().fold(axum::Router::new(), |router, route| {
+        let path = route.path().to_owned();
+        let answer = async move |method, headers| serve::<axum_core::body::Body>(&route.metadata(), &method, &headers);
+        router.route(&path, axum::routing::any(answer))
     })
 }
 
@@ -130,7 +130,7 @@ where
         let path = request.uri().path();
         match self.api.resource_metadata().filter(|metadata| metadata.is_at(path)) {
             Some(metadata) => {
-                ResponseFuture::answered(Answer::at_once(serve(metadata, request.method(), request.headers())))
+                ResponseFuture::answered(Answer::at_once(serve(&metadata, request.method(), request.headers())))
             }
             None => ResponseFuture::passed_on(self.inner.call(request)),
         }

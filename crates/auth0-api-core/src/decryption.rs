@@ -47,19 +47,28 @@ pub(crate) struct Decryption(Option<Decryptor>);
 #[derive(Debug)]
 struct Decryptor {
     keys: HeldKeys,
+    bounds: DecryptionPlaces,
+}
+
+/// The bounds of the work. Clones share them.
+#[derive(Clone, Debug)]
+pub(crate) struct DecryptionPlaces {
     places: Arc<Semaphore>,
     running: Arc<Semaphore>,
 }
 
-impl Decryption {
-    /// Without keys, no token is decrypted. `at_once` is the number of places, and must be valid.
-    pub(crate) fn new(keys: Option<HeldKeys>, at_once: usize) -> Self {
+impl DecryptionPlaces {
+    /// `at_once` is the number of places, and must be valid.
+    pub(crate) fn new(at_once: usize) -> Self {
         let running = available_parallelism().map_or(1, NonZero::get);
-        Self(keys.map(|keys| Decryptor {
-            keys,
-            places: Arc::new(Semaphore::new(at_once)),
-            running: Arc::new(Semaphore::new(running)),
-        }))
+        Self { places: Arc::new(Semaphore::new(at_once)), running: Arc::new(Semaphore::new(running)) }
+    }
+}
+
+impl Decryption {
+    /// Without keys, no token is decrypted.
+    pub(crate) fn new(keys: Option<HeldKeys>, bounds: &DecryptionPlaces) -> Self {
+        Self(keys.map(|keys| Decryptor { keys, bounds: bounds.clone() }))
     }
 
     /// Decrypts a token of five parts. Any other token, and any token if there are no keys, is returned as it is: the
@@ -76,8 +85,8 @@ impl Decryption {
 impl Decryptor {
     async fn decrypt(&self, jwe: Jwe) -> Result<Box<str>, DecryptionError> {
         let keys = self.keys.find(&jwe)?;
-        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| BUSY)?;
-        let permit = Arc::clone(&self.running).acquire_owned().await.map_err(|_| BUSY)?;
+        let place = Arc::clone(&self.bounds.places).try_acquire_owned().map_err(|_| BUSY)?;
+        let permit = Arc::clone(&self.bounds.running).acquire_owned().await.map_err(|_| BUSY)?;
         let sealed = jwe.into_sealed();
         let work = spawn_blocking(move || {
             let jwt = sealed.decrypt(&keys);

@@ -13,6 +13,11 @@ pub(crate) fn exchanged(outcome: &'static str) {
     count("auth0_api_exchanges_total", "outcome", outcome);
 }
 
+/// Counts a replacement of settings. `outcome` is `reloaded`, or the label of the error.
+pub(crate) fn settings_reloaded(outcome: &'static str) {
+    count("auth0_api_reloads_total", "outcome", outcome);
+}
+
 /// Counts a logout that the tenant sent. `outcome` is `accepted`, or the label of the error.
 pub(crate) fn logout_received(outcome: &'static str) {
     count("auth0_api_logouts_total", "outcome", outcome);
@@ -190,6 +195,7 @@ pub(crate) mod tests {
             newcomer_throttled(issuer);
             issuers_held(3);
             connection_ended("token_expired");
+            settings_reloaded("reloaded");
         });
         let kept = kept.lines();
         assert_eq!(
@@ -206,6 +212,7 @@ pub(crate) mod tests {
                 "auth0_api_keys_fetched_timestamp_seconds{issuer=https://tenant.example/} 2",
                 "auth0_api_logouts_total{outcome=accepted} 1",
                 "auth0_api_logouts_total{outcome=logout_replayed} 1",
+                "auth0_api_reloads_total{outcome=reloaded} 1",
                 "auth0_api_stale_key_serves_total{issuer=https://tenant.example/} 1",
                 "auth0_api_unknown_key_throttles_total{issuer=https://tenant.example/} 1",
                 "auth0_api_verifications_total{outcome=accepted} 2",

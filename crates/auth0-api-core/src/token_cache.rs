@@ -85,6 +85,11 @@ impl RememberedTokens {
         (size.0 != Some(0)).then_some(Self(cache))
     }
 
+    /// Remembers nothing.
+    pub(crate) fn off() -> Self {
+        Self(None)
+    }
+
     /// Returns the claims of a cached token, if the issuer's keys have not changed since the token was verified.
     ///
     /// The cache compares the full text, so an equal hash alone is never enough. The hash has a random seed, so a
@@ -102,6 +107,14 @@ impl RememberedTokens {
         if text.len() <= LONGEST_TOKEN && claims.size() <= (3 * text.len()).max(SMALL) {
             let life = claims.expires_at().duration_since(now).unwrap_or_default();
             tokens.insert(text, Arc::new(Remembered { claims: claims.without_map(), keys: keys.version(), life }));
+        }
+    }
+
+    /// Removes all tokens.
+    pub(crate) fn forget_all(&self) {
+        if let Some(tokens) = &self.0 {
+            tokens.invalidate_all();
+            tokens.run_pending_tasks();
         }
     }
 

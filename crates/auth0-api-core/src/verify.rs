@@ -23,7 +23,7 @@ use crate::token_cache::RememberedTokens;
 #[derive(Debug)]
 pub(crate) struct Verifier {
     pub(crate) algorithms: AlgorithmSet,
-    pub(crate) binding: Binder,
+    pub(crate) binding: Arc<Binder>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) decryption: Decryption,
     pub(crate) issuers: Trust,

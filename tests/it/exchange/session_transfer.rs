@@ -44,7 +44,8 @@ async fn the_request_has_the_audience_of_the_domain_and_the_actor() {
     assert_eq!(token.to_query(), "session_transfer_token=transfer");
     assert_eq!(token.expires_at(), Some(scene.tenant.clock().now() + Duration::from_secs(60)));
 
-    let host = scene.api.issuers().remove(0).trim_start_matches("https://").trim_end_matches('/');
+    let issuer = scene.api.issuers().remove(0);
+    let host = issuer.trim_start_matches("https://").trim_end_matches('/');
     let audience = format!("urn:{host}:session_transfer");
     let expected = [
         ("actor_token", "of-the-agent"),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 
 use super::layer_missing::LayerMissing;
-use crate::client::ApiClient;
+use crate::client::{ApiClient, Generation};
 use crate::error::Error;
 use crate::long_connection::UntilEnded;
 use crate::place::{KeptPlace, Place};
@@ -24,6 +24,8 @@ pub struct Admission(Arc<Admitted>);
 #[derive(Debug)]
 struct Admitted {
     api: ApiClient,
+    /// The settings that the request was verified with.
+    generation: Arc<Generation>,
     token: Option<VerifiedToken>,
     end_user_address: Option<IpAddr>,
     /// For log events.
@@ -31,9 +33,18 @@ struct Admitted {
 }
 
 impl Admission {
-    pub(super) fn new(api: ApiClient, token: Option<VerifiedToken>, request: &TokenRequest<'_>) -> Self {
+    pub(super) fn new(
+        api: ApiClient,
+        generation: Arc<Generation>,
+        token: Option<VerifiedToken>,
+        request: &TokenRequest<'_>,
+    ) -> Self {
         let (end_user_address, place) = (api.end_user_address(request), request.place().keep());
-        Self(Arc::new(Admitted { api, token, end_user_address, place }))
+        Self(Arc::new(Admitted { api, generation, token, end_user_address, place }))
+    }
+
+    pub(super) fn generation(&self) -> Arc<Generation> {
+        Arc::clone(&self.0.generation)
     }
 
     pub(super) fn is_by(&self, api: &ApiClient) -> bool {
@@ -109,7 +120,7 @@ impl Admission {
     /// requirement, of the claims. The error goes on the challenge of the scheme that the client used
     /// ([RFC 9449 §7.1](https://www.rfc-editor.org/rfc/rfc9449#section-7.1)).
     pub fn reject(&self, error: &Error) -> Rejection {
-        self.api().reject_for(error, self.token(), Some(self.0.place.place()))
+        self.api().reject_in(&self.0.generation, error, self.token(), Some(self.0.place.place()))
     }
 
     /// Returns the headers to set on the response, whatever the handler returns. A header replaces one of the same name.

@@ -58,18 +58,20 @@ impl Gate {
     ///
     /// The [`Rejection`] to send.
     pub async fn admit(&self, request: &TokenRequest<'_>, outer: Option<&Admission>) -> Result<Admission, Rejection> {
-        let verified = outer.filter(|outer| outer.is_by(&self.api)).and_then(Admission::token);
-        let verified = verified.filter(|token| presents(request, token));
+        let outer = outer.filter(|outer| outer.is_by(&self.api));
+        // One request sees one generation of settings, also behind several gates.
+        let generation = outer.map_or_else(|| self.api.generation(), Admission::generation);
+        let verified = outer.and_then(Admission::token).filter(|token| presents(request, token));
         let outcome = match verified {
             Some(token) => Ok(token.clone()),
-            None => self.api.verify_request(request).await,
+            None => self.api.verify_request_in(&generation, request).await,
         };
         let token = match outcome {
             Ok(token) => Some(token),
             Err(error) if self.optional && error.is_missing_credentials() => None,
-            Err(error) => return Err(self.api.reject(&error)),
+            Err(error) => return Err(self.api.reject_in(&generation, &error, None, None)),
         };
-        Ok(Admission::new(self.api.clone(), token, request))
+        Ok(Admission::new(self.api.clone(), generation, token, request))
     }
 }
 

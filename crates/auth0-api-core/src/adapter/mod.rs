@@ -52,7 +52,7 @@ pub use gate::{Gate, RouteGate};
 #[cfg(feature = "http")]
 pub use http_types::mark_sensitive;
 pub use logout::{LogoutEndpoint, LogoutResponse};
-pub use metadata::{metadata_of_all, metadata_to_serve};
+pub use metadata::{MetadataRoute, metadata_of_all, metadata_to_serve};
 pub use returned_error::ReturnedError;
 
 pub use crate::place::Place;

@@ -65,6 +65,6 @@ impl ApiClient {
     /// # }
     /// ```
     pub fn end_user_address(&self, request: &TokenRequest<'_>) -> Option<IpAddr> {
-        self.0.end_users.of(request)
+        self.0.lasting.end_users.of(request)
     }
 }

@@ -1,6 +1,6 @@
 //! The token exchange methods of the client: four flows, custom grants, and the removal of a cached answer.
 
-use crate::client::ApiClient;
+use crate::client::{ApiClient, Generation};
 use crate::error::Error;
 use crate::exchange::{
     Connection, ExchangeError, ExchangeProfile, Grant, OnBehalfOf, SessionTransfer, SessionTransferToken, SubjectToken,
@@ -138,9 +138,10 @@ impl ApiClient {
         subject: impl Into<SubjectToken>,
         asked: SessionTransfer,
     ) -> Result<SessionTransferToken, ExchangeError> {
-        let exchanger = self.exchanger().ok_or(ExchangeError::ClientAuthMissing)?;
+        let generation = self.generation();
+        let exchanger = generation.exchanger.as_ref().ok_or(ExchangeError::ClientAuthMissing)?;
         let grant = asked.with_subject(subject.into(), exchanger.issuer());
-        Ok(SessionTransferToken::of(&self.exchange(&grant).await?))
+        Ok(SessionTransferToken::of(&exchange_in(&generation, &grant).await?))
     }
 
     /// Gets the tokens that a custom grant requests.
@@ -149,12 +150,7 @@ impl ApiClient {
     ///
     /// [`ExchangeError`].
     pub async fn exchange(&self, grant: &(impl Grant + ?Sized)) -> Result<TokenSet, ExchangeError> {
-        let outcome = match self.exchanger() {
-            Some(exchanger) => exchanger.exchange(&grant).await,
-            None => Err(ExchangeError::ClientAuthMissing),
-        };
-        meter::exchanged(outcome.as_ref().map_or_else(|error| Error::from(error.clone()).label(), |_| "exchanged"));
-        outcome
+        exchange_in(&self.generation(), &grant).await
     }
 
     /// Removes an answer from the cache, so that the next call sends a request. Use this method when the other API
@@ -175,10 +171,19 @@ impl ApiClient {
     /// # }
     /// ```
     pub fn invalidate(&self, tokens: &TokenSet) {
-        if let Some(exchanger) = self.exchanger() {
+        if let Some(exchanger) = &self.0.current.load().exchanger {
             exchanger.forget(tokens);
         }
     }
+}
+
+async fn exchange_in(generation: &Generation, grant: &(dyn Grant + '_)) -> Result<TokenSet, ExchangeError> {
+    let outcome = match &generation.exchanger {
+        Some(exchanger) => exchanger.exchange(grant).await,
+        None => Err(ExchangeError::ClientAuthMissing),
+    };
+    meter::exchanged(outcome.as_ref().map_or_else(|error| Error::from(error.clone()).label(), |_| "exchanged"));
+    outcome
 }
 
 #[cfg(all(test, feature = "metrics", feature = "reqwest"))]

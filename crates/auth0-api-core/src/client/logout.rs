@@ -17,7 +17,8 @@ impl ApiClient {
     ///
     /// [`LogoutError`]. If its [`status`](LogoutError::status) is 503, the tenant should send the logout again.
     pub async fn receive_logout(&self, logout_token: &str) -> Result<LogoutToken, LogoutError> {
-        let (verifier, now) = (&self.0.verifier, self.0.verifier.clock.now());
+        let (generation, now) = (self.generation(), self.0.lasting.clock.now());
+        let verifier = &generation.verifier;
         let outcome = match self.logouts() {
             Some(receiver) => receiver.receive(logout_token, &verifier.algorithms, &verifier.issuers, now).await,
             None => Err(LogoutError::NotConfigured),
@@ -28,7 +29,7 @@ impl ApiClient {
 
     /// Rejects a request of which not even a logout token could be read.
     pub(crate) fn reject_logout(&self, error: LogoutError) -> LogoutError {
-        self.observe_logout(Err(&error), self.0.verifier.clock.now());
+        self.observe_logout(Err(&error), self.0.lasting.clock.now());
         error
     }
 
@@ -38,7 +39,7 @@ impl ApiClient {
     }
 
     fn logouts(&self) -> Option<&LogoutReceiver> {
-        self.0.logouts.as_ref().filter(|receiver| receiver.is_on())
+        self.0.lasting.logouts.as_ref().filter(|receiver| receiver.is_on())
     }
 
     /// Counts and logs a logout. The user's id is not included.

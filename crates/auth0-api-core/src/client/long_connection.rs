@@ -28,10 +28,11 @@ impl ApiClient {
     /// # }
     /// ```
     pub fn until_ended(&self, token: &VerifiedToken) -> UntilEnded {
-        let (verifier, claims) = (&self.0.verifier, token.valid_claims());
+        let (generation, claims) = (self.0.current.load(), token.valid_claims());
+        let verifier = &generation.verifier;
         // Without a list, the connection does not keep the claims in memory.
         let inquiry = verifier.revocation.is_configured().then(|| {
-            let (list, policy) = (verifier.revocation.clone(), self.0.long_connections);
+            let (list, policy) = (verifier.revocation.clone(), self.0.lasting.long_connections);
             Inquiry::new(list, claims.without_map(), token.verified_at(), policy)
         });
         let watch = Watch { clock: Arc::clone(&verifier.clock), ends: verifier.tokens.end_of(claims), inquiry };

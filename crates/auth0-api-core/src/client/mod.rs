@@ -2,33 +2,38 @@
 
 mod end_user;
 mod exchange;
+mod generation;
 mod logout;
 mod long_connection;
+mod reload;
 
-use std::ops::Deref;
+use std::fmt;
 use std::sync::Arc;
+
+use arc_swap::ArcSwap;
 
 use crate::challenge::Challenge;
 use crate::error::{Error, Reason};
-use crate::exchange::{ExchangeError, Exchanger};
+use crate::exchange::ExchangeError;
 use crate::issuer::{IssuerError, KeysUnavailable};
-use crate::logout::LogoutReceiver;
-use crate::long_connection::LongConnectionPolicy;
 use crate::metadata::MetadataEndpoint;
 use crate::meter;
 use crate::place::{KeptPlace, Place};
 use crate::rejected_bodies::RejectedBodies;
-use crate::rejection::{ChallengeParams, Offer, Rejection};
+use crate::rejection::{ChallengeParams, Rejection};
 use crate::rejection_log::RejectionLog;
+use crate::reloadable::Reloadable;
 use crate::request::TokenRequest;
 use crate::token::VerifiedToken;
-use crate::verify::Verifier;
 
 pub(crate) use end_user::EndUserAddresses;
+pub(crate) use generation::{Generation, Lasting};
+pub use reload::ReloadError;
 
 /// Verifies Auth0 access tokens for one API.
 ///
-/// Build one client and clone it freely: clones share keys and replay state.
+/// Build one client and clone it freely: clones share keys, replay state and settings. [`reload`](Self::reload) replaces
+/// some of the settings.
 ///
 /// ```no_run
 /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
@@ -48,48 +53,35 @@ pub(crate) use end_user::EndUserAddresses;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug)]
-pub struct ApiClient(Arc<Inner>);
+#[derive(Clone)]
+pub struct ApiClient(Arc<Shared>);
 
 /// A client shares one allocation with its clones, because adapters clone it for each request.
-#[derive(Debug)]
-struct Inner {
-    parts: ClientParts,
+struct Shared {
+    current: ArcSwap<Generation>,
+    lasting: Lasting,
     rejections: RejectionLog,
-}
-
-/// The parts of a client, from the checked settings of its builder.
-#[derive(Debug)]
-pub(crate) struct ClientParts {
-    pub(crate) verifier: Verifier,
-    pub(crate) end_users: EndUserAddresses,
-    pub(crate) exchanger: Option<Exchanger>,
-    pub(crate) logouts: Option<LogoutReceiver>,
-    pub(crate) long_connections: LongConnectionPolicy,
-    pub(crate) metadata: Option<MetadataEndpoint>,
-    pub(crate) rejected_bodies: RejectedBodies,
-}
-
-impl Deref for Inner {
-    type Target = ClientParts;
-
-    fn deref(&self) -> &ClientParts {
-        &self.parts
-    }
+    /// The settings of `current`. Reloads take this lock, so that they run one after the other.
+    settings: tokio::sync::Mutex<Reloadable>,
 }
 
 impl ApiClient {
-    pub(crate) fn new(parts: ClientParts) -> Self {
-        Self(Arc::new(Inner { parts, rejections: RejectionLog::new() }))
+    pub(crate) fn new(lasting: Lasting, settings: Reloadable, first: Generation) -> Self {
+        Self(Arc::new(Shared {
+            current: ArcSwap::from_pointee(first),
+            lasting,
+            rejections: RejectionLog::new(),
+            settings: tokio::sync::Mutex::new(settings),
+        }))
+    }
+
+    /// Returns the generation in force. A caller uses it for one request.
+    pub(crate) fn generation(&self) -> Arc<Generation> {
+        self.0.current.load_full()
     }
 
     pub(crate) fn rejected_bodies(&self) -> &RejectedBodies {
-        &self.0.rejected_bodies
-    }
-
-    /// Returns the part that exchanges tokens; `None` without client credentials.
-    pub(crate) fn exchanger(&self) -> Option<&Exchanger> {
-        self.0.exchanger.as_ref()
+        &self.0.lasting.rejected_bodies
     }
 
     /// Verifies the access token of a request. For a bound token, also verifies the proof: a `DPoP` proof or a client
@@ -99,7 +91,16 @@ impl ApiClient {
     ///
     /// [`Error`]: pass it to [`reject`](Self::reject).
     pub async fn verify_request(&self, request: &TokenRequest<'_>) -> Result<VerifiedToken, Error> {
-        let outcome = self.0.verifier.verify_request(request).await;
+        self.verify_request_in(&self.0.current.load(), request).await
+    }
+
+    /// Verifies a request with the settings of one generation.
+    pub(crate) async fn verify_request_in(
+        &self,
+        generation: &Generation,
+        request: &TokenRequest<'_>,
+    ) -> Result<VerifiedToken, Error> {
+        let outcome = generation.verifier.verify_request(request).await;
         self.observe(outcome.map_err(|error| error.at(request.place())))
     }
 
@@ -110,7 +111,7 @@ impl ApiClient {
     ///
     /// [`Error`]: pass it to [`reject`](Self::reject).
     pub async fn verify_access_token(&self, token: &str) -> Result<VerifiedToken, Error> {
-        self.observe(self.0.verifier.verify_access_token(token).await)
+        self.observe(self.0.current.load().verifier.verify_access_token(token).await)
     }
 
     /// Turns an error into the HTTP response to send.
@@ -118,12 +119,13 @@ impl ApiClient {
     /// The event `request_rejected` tells the operator about it. Verification and exchanges have already logged their
     /// errors, so this method logs only other errors, such as those of a [`Requirement`](crate::Requirement).
     pub fn reject(&self, error: &Error) -> Rejection {
-        self.reject_for(error, None, None)
+        self.reject_in(&self.0.current.load(), error, None, None)
     }
 
-    /// Turns an error into the HTTP response to a request whose token was admitted.
-    pub(crate) fn reject_for(
+    /// Turns an error into the HTTP response to a request that was verified with the settings of one generation.
+    pub(crate) fn reject_in(
         &self,
+        generation: &Generation,
         error: &Error,
         admitted: Option<&VerifiedToken>,
         place: Option<Place<'_>>,
@@ -131,19 +133,22 @@ impl ApiClient {
         if is_first_seen_here(&error.reason) {
             self.log(error, place);
         }
-        Rejection::new(error, admitted.map(|token| token.binding().scheme()), self.offer())
+        Rejection::new(error, admitted.map(|token| token.binding().scheme()), generation.offer())
     }
 
     /// Returns this API's `WWW-Authenticate` challenges. If `error` is given, it is added to the challenge of its
     /// scheme. Use this method in a handler that rejects a request itself.
     pub fn challenges(&self, error: Option<ChallengeParams<'_>>) -> Vec<Challenge> {
-        self.offer().challenges(error)
+        self.0.current.load().offer().challenges(error)
     }
 
     /// Returns the metadata of this API, to serve it at its well-known paths; `None` unless
     /// [`resource_metadata`](crate::ApiClientBuilder::resource_metadata) was called.
-    pub fn resource_metadata(&self) -> Option<&MetadataEndpoint> {
-        self.0.metadata.as_ref()
+    ///
+    /// Call this method for each request to one of the paths: a [`reload`](Self::reload) changes the document, and never
+    /// the paths.
+    pub fn resource_metadata(&self) -> Option<Arc<MetadataEndpoint>> {
+        self.0.current.load().metadata.clone()
     }
 
     /// Fetches the keys of every listed issuer that has no fresh ones, so that the first request does not wait for
@@ -157,7 +162,7 @@ impl ApiClient {
     /// are fetched anyway, and the client is usable. It tries again to fetch the missing keys when a token of that
     /// issuer arrives.
     pub async fn warm_up(&self) -> Result<(), KeysUnavailable> {
-        self.0.verifier.issuers.warm_up().await
+        self.generation().verifier.issuers.warm_up().await
     }
 
     /// Returns true once the first fetch of every listed issuer has ended and at least one issuer has usable keys. So
@@ -168,7 +173,7 @@ impl ApiClient {
     /// This method never fetches. If a readiness probe may run before the first request, call
     /// [`warm_up`](Self::warm_up) in the probe: `warm_up` sends no request while the keys are fresh.
     pub fn is_ready(&self) -> bool {
-        self.0.verifier.issuers.is_ready(self.0.verifier.clock.now())
+        self.0.current.load().verifier.issuers.is_ready(self.0.lasting.clock.now())
     }
 
     /// Whether two handles belong to the same client. If they do, a token that one handle verified is also verified for
@@ -186,13 +191,13 @@ impl ApiClient {
     /// [`IssuerError::Unavailable`] if the fetch fails; the present keys stay in use. [`IssuerError::NotTrusted`] if
     /// the issuer is not one of [`issuers`](Self::issuers) or, with a resolver, if its keys are not held.
     pub async fn refresh_now(&self, issuer: &str) -> Result<(), IssuerError> {
-        self.0.verifier.issuers.refresh_now(issuer).await
+        self.generation().verifier.issuers.refresh_now(issuer).await
     }
 
     /// The issuers whose tokens are accepted, spelled as in `iss`; empty with a
     /// [resolver](crate::TrustedDomains::resolver).
-    pub fn issuers(&self) -> Vec<&str> {
-        self.0.verifier.issuers.names()
+    pub fn issuers(&self) -> Vec<String> {
+        self.0.current.load().verifier.issuers.names().into_iter().map(str::to_owned).collect()
     }
 
     /// Counts and logs the outcome of a verification, with stable labels. Text from the token, the proof or the network
@@ -213,11 +218,17 @@ impl ApiClient {
 
     /// Logs a rejection.
     fn log(&self, error: &Error, place: Option<Place<'_>>) {
-        self.0.rejections.write(error, place, self.0.verifier.clock.now());
+        self.0.rejections.write(error, place, self.0.lasting.clock.now());
     }
+}
 
-    fn offer(&self) -> Offer<'_> {
-        Offer { binding: &self.0.verifier.binding, metadata: self.0.metadata.as_ref() }
+impl fmt::Debug for ApiClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Shared { current, lasting, .. } = &*self.0;
+        f.debug_struct("ApiClient")
+            .field("settings", &**current.load())
+            .field("lasting", lasting)
+            .finish_non_exhaustive()
     }
 }
 

@@ -36,6 +36,11 @@ impl Endpoint {
         Arc::new(Self { clock, domain, kind, http, discovered: Mutex::default(), flights: SingleFlight::new() })
     }
 
+    /// Whether this is the endpoint of a domain, for clients of this kind.
+    pub(super) fn is_of(&self, domain: &Domain, kind: TokenEndpointOf) -> bool {
+        self.domain.issuer() == domain.issuer() && self.kind == kind
+    }
+
     pub(super) fn issuer(&self) -> &str {
         self.domain.issuer()
     }

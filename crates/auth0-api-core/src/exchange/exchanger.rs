@@ -18,13 +18,19 @@ use crate::issuer::{Domain, TokenEndpointOf};
 #[derive(Debug)]
 pub(crate) struct ExchangeConfig {
     pub(crate) auth: CheckedClientAuth,
-    pub(crate) cache: CheckedExchangeCache,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) domain: Domain,
-    /// Whether the end user's address is sent.
-    pub(crate) forward_end_user: bool,
     pub(crate) http_client: Arc<dyn HttpClient>,
-    pub(crate) telemetry: bool,
+    pub(crate) shared: SharedExchange,
+}
+
+/// What stays if the credentials of the client are replaced.
+#[derive(Clone, Debug)]
+pub(crate) struct SharedExchange {
+    answers: Option<Arc<AnswerCache>>,
+    /// Whether the end user's address is sent.
+    forward_end_user: bool,
+    telemetry: bool,
 }
 
 /// Exchanges tokens with one tenant, as one OAuth client.
@@ -41,19 +47,37 @@ struct Source {
     endpoint: Arc<Endpoint>,
 }
 
+impl SharedExchange {
+    pub(crate) fn new(
+        cache: CheckedExchangeCache,
+        clock: Arc<dyn Clock>,
+        forward_end_user: bool,
+        telemetry: bool,
+    ) -> Self {
+        Self { answers: AnswerCache::new(cache, clock), forward_end_user, telemetry }
+    }
+}
+
 impl Exchanger {
-    pub(crate) fn new(config: ExchangeConfig) -> Self {
-        let ExchangeConfig { auth, cache, clock, domain, forward_end_user, http_client, telemetry } = config;
+    /// Creates an exchanger. It takes over what `previous` knows of the same token endpoint.
+    pub(crate) fn new(config: ExchangeConfig, previous: Option<&Self>) -> Self {
+        let ExchangeConfig { auth, clock, domain, http_client, shared } = config;
+        let SharedExchange { answers, forward_end_user, telemetry } = shared;
         let http = |max_bytes, timeout| {
             let http = BoundedClient::new(Arc::clone(&http_client), max_bytes, timeout);
             if telemetry { http.with_sdk_header() } else { http }
         };
         let kind = if auth.is_tls() { TokenEndpointOf::MutualTls } else { TokenEndpointOf::Everybody };
-        let documents = http(endpoint::MAX_DOCUMENT_BYTES, endpoint::TIMEOUT);
-        let endpoint = Endpoint::new(domain, kind, documents, Arc::clone(&clock));
-        let answers = AnswerCache::new(cache, Arc::clone(&clock));
+        let previous = previous.map(|previous| &previous.source).filter(|source| source.endpoint.is_of(&domain, kind));
+        let endpoint = if let Some(source) = previous {
+            Arc::clone(&source.endpoint)
+        } else {
+            let documents = http(endpoint::MAX_DOCUMENT_BYTES, endpoint::TIMEOUT);
+            Endpoint::new(domain, kind, documents, Arc::clone(&clock))
+        };
+        let nonce = Mutex::new(previous.and_then(|source| source.sender.nonce()));
         let http = http(sender::MAX_RESPONSE_BYTES, sender::TIMEOUT);
-        let sender = Sender { auth, clock, forward_end_user, http, nonce: Mutex::default() };
+        let sender = Sender { auth, clock, forward_end_user, http, nonce };
         Self { source: Arc::new(Source { sender, endpoint }), answers }
     }
 

@@ -74,4 +74,4 @@ pub use token_set::TokenType;
 pub(crate) use token_vault::Connection;
 pub use token_vault::VaultSubject;
 
-pub(crate) use exchanger::{ExchangeConfig, Exchanger};
+pub(crate) use exchanger::{ExchangeConfig, Exchanger, SharedExchange};

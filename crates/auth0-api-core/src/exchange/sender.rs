@@ -94,7 +94,8 @@ impl Sender {
         Ok((headers, form.finish().into_bytes()))
     }
 
-    fn nonce(&self) -> Option<Box<str>> {
+    /// The last nonce of the endpoint.
+    pub(super) fn nonce(&self) -> Option<Box<str>> {
         self.nonce.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 

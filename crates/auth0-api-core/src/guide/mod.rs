@@ -15,6 +15,7 @@
 //! | accept tokens that are bound to client certificates | [`mtls`] |
 //! | set up logs, metrics and health checks | [`operating`] |
 //! | run the API behind proxies | [`proxies`] |
+//! | replace settings while the API serves | [`reload`] |
 //! | reject proofs that are used twice | [`replay`] |
 //! | plan cores, memory and replicas | [`scaling`] |
 //! | review the security | [`threats`] |
@@ -59,6 +60,9 @@ pub mod operating {}
 
 #[doc = include_str!("proxies.md")]
 pub mod proxies {}
+
+#[doc = include_str!("reload.md")]
+pub mod reload {}
 
 #[doc = include_str!("replay.md")]
 pub mod replay {}

@@ -9,7 +9,7 @@ use crate::http::BoundedClient;
 use crate::jose::AlgorithmSet;
 
 /// The configuration that all issuers of a client share.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct IssuerConfig {
     pub(crate) algorithms: AlgorithmSet,
     pub(crate) clock: Arc<dyn Clock>,

@@ -23,29 +23,62 @@ pub(super) enum Directory {
     Pinned(Box<[Arc<IssuerState>]>),
     /// The issuers of a list that is longer than the configured
     /// [`KeyPolicy::max_issuers`](super::KeyPolicy::max_issuers).
-    Listed(Box<[Domain]>, Recent),
+    Listed(Box<[Domain]>, Arc<Recent>),
     /// The issuers that a resolver names for each request.
-    Resolved(Resolver, Recent),
+    Resolved(Resolver, Arc<Recent>),
+}
+
+/// What directories are created from, besides the trusted issuers.
+#[derive(Clone, Debug)]
+pub(super) struct Origin {
+    pub(super) config: Arc<IssuerConfig>,
+    pub(super) limits: Arc<Limits>,
+    pub(super) loopback: Loopback,
+    pub(super) target: TargetPolicy,
 }
 
 impl Directory {
-    pub(super) fn new(trusted: Trusted, loopback: Loopback, config: IssuerConfig, target: TargetPolicy) -> Self {
-        let (now, config) = (config.clock.now(), Arc::new(config));
-        let limits = Arc::new(Limits::new(&config.policy, now));
+    /// Creates a directory. It takes over the states of `previous`.
+    pub(super) fn new(trusted: &Trusted, origin: &Origin, previous: Option<&Self>) -> Self {
+        let Origin { config, limits, loopback, target } = origin;
+        let recent = || {
+            let held = previous.and_then(Self::recent).map(Arc::clone);
+            held.unwrap_or_else(|| Arc::new(Recent::new(Arc::clone(config), Arc::clone(limits))))
+        };
         match trusted {
             Trusted::Listed(domains) if config.policy.max_issuers.is_none_or(|max| domains.len() <= max) => {
                 meter::issuers_held(domains.len() as u64);
+                let now = config.clock.now();
                 let first =
                     |index| if index < FREE_FIRST_FETCHES { FirstFetch::free(now) } else { FirstFetch::default() };
-                let state = |(index, domain)| {
-                    Arc::new(IssuerState::new(domain, Arc::clone(&config), Arc::clone(&limits), first(index)))
+                let new = |index, domain: &Domain| {
+                    let (config, limits) = (Arc::clone(config), Arc::clone(limits));
+                    Arc::new(IssuerState::new(domain.clone(), config, limits, first(index)))
                 };
-                Self::Pinned(domains.into_iter().enumerate().map(state).collect())
+                let held = |domain: &Domain| previous.and_then(|previous| previous.held(domain.issuer()));
+                let state = |(index, domain)| held(domain).unwrap_or_else(|| new(index, domain));
+                Self::Pinned(domains.iter().enumerate().map(state).collect())
             }
-            Trusted::Listed(domains) => Self::Listed(domains, Recent::new(config, limits)),
+            Trusted::Listed(domains) => Self::Listed(domains.clone(), recent()),
             Trusted::Resolved(source) => {
-                Self::Resolved(Resolver { source, loopback, target }, Recent::new(config, limits))
+                let (source, loopback, target) = (Arc::clone(source), *loopback, target.clone());
+                Self::Resolved(Resolver { source, loopback, target }, recent())
             }
+        }
+    }
+
+    fn recent(&self) -> Option<&Arc<Recent>> {
+        match self {
+            Self::Pinned(_) => None,
+            Self::Listed(_, recent) | Self::Resolved(_, recent) => Some(recent),
+        }
+    }
+
+    /// Returns the state of an issuer, if it is held. The issuer need not be trusted.
+    pub(super) fn held(&self, issuer: &str) -> Option<Arc<IssuerState>> {
+        match self {
+            Self::Pinned(states) => states.iter().find(|state| state.domain().issuer() == issuer).map(Arc::clone),
+            Self::Listed(_, recent) | Self::Resolved(_, recent) => recent.known(issuer),
         }
     }
 
@@ -76,7 +109,7 @@ impl Directory {
         request: Option<&TokenRequest<'_>>,
     ) -> Result<bool, IssuerError> {
         match self {
-            // The list is part of the configuration and does not change.
+            // The list is part of the configuration. A remembered token is of the same generation.
             Self::Pinned(_) | Self::Listed(..) => Ok(true),
             Self::Resolved(resolver, _) => {
                 let domains = resolver.domains(request, issuer).await?;
@@ -110,7 +143,7 @@ impl Directory {
             Self::Listed(domains, recent) => {
                 named(issuer, domains, |domain| domain).ok().map(|domain| recent.listed(domain))
             }
-            Self::Resolved(_, recent) => recent.known(issuer),
+            Self::Resolved(..) => self.held(issuer),
         }
     }
 

@@ -68,4 +68,4 @@ pub(crate) use domain::Loopback;
 pub(crate) use jwks_host::JwksHost;
 pub(crate) use snapshot::KeySetVersion;
 pub(crate) use trust::{IssuerKeys, Trust};
-pub(crate) use trusted::TrustedDomainsProblem;
+pub(crate) use trusted::{Trusted, TrustedDomainsProblem};

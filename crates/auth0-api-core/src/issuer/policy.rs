@@ -38,7 +38,7 @@ pub struct KeyPolicy {
 }
 
 /// A valid [`KeyPolicy`]. Only [`KeyPolicy::check`] creates this type.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct CheckedKeyPolicy(KeyPolicy);
 
 impl KeyPolicy {

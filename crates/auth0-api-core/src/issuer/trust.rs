@@ -6,15 +6,17 @@ use std::time::SystemTime;
 use tokio::task::JoinSet;
 
 use super::config::IssuerConfig;
-use super::directory::Directory;
+use super::directory::{Directory, Origin};
 use super::domain::Loopback;
+use super::limits::Limits;
 use super::recent::Admitted;
 use super::report;
 use super::snapshot::{KeySetVersion, Snapshot};
+use super::state::IssuerState;
 use super::trusted::Trusted;
 use super::{IssuerError, KeysUnavailable};
 use crate::called_url::TargetPolicy;
-use crate::jose::{Hash, JoseError, Jws};
+use crate::jose::{AlgorithmSet, Hash, JoseError, Jws};
 use crate::request::TokenRequest;
 use crate::token::Signed;
 
@@ -22,6 +24,7 @@ use crate::token::Signed;
 #[derive(Debug)]
 pub(crate) struct Trust {
     directory: Directory,
+    origin: Origin,
 }
 
 /// The keys that may have signed a token, and their issuer.
@@ -32,8 +35,24 @@ pub(crate) struct IssuerKeys<'t> {
 }
 
 impl Trust {
-    pub(crate) fn new(trusted: Trusted, loopback: Loopback, config: IssuerConfig, target: TargetPolicy) -> Self {
-        Self { directory: Directory::new(trusted, loopback, config, target) }
+    pub(crate) fn new(trusted: &Trusted, loopback: Loopback, config: IssuerConfig, target: TargetPolicy) -> Self {
+        let limits = Arc::new(Limits::new(&config.policy, config.clock.now()));
+        let origin = Origin { config: Arc::new(config), limits, loopback, target };
+        Self { directory: Directory::new(trusted, &origin, None), origin }
+    }
+
+    /// Returns the trust in these issuers, with the keys that are held already, for tokens with these algorithms.
+    ///
+    /// An issuer's state holds keys for the algorithms that were accepted when it was created. So all states are created
+    /// anew if an algorithm is added.
+    pub(crate) fn renewed(&self, trusted: &Trusted, algorithms: &AlgorithmSet) -> Self {
+        if algorithms.iter().all(|algorithm| self.origin.config.algorithms.contains(algorithm)) {
+            let origin = self.origin.clone();
+            return Self { directory: Directory::new(trusted, &origin, Some(&self.directory)), origin };
+        }
+        let config = IssuerConfig { algorithms: algorithms.clone(), ..(*self.origin.config).clone() };
+        let origin = Origin { config: Arc::new(config), ..self.origin.clone() };
+        Self { directory: Directory::new(trusted, &origin, None), origin }
     }
 
     /// Admits the token's issuer, then finds its keys.
@@ -69,25 +88,17 @@ impl Trust {
     /// a configured `max_issuers`, only the keys of the first `max_issuers` issuers are fetched, because further issuers
     /// would evict earlier ones.
     pub(crate) async fn warm_up(&self) -> Result<(), KeysUnavailable> {
-        let (mut listed, mut fetches) = (self.directory.listed().into_iter().enumerate(), JoinSet::new());
-        let mut first_failure: Option<(usize, KeysUnavailable)> = None;
-        loop {
-            while fetches.len() < WARM_UP_AT_ONCE
-                && let Some((index, state)) = listed.next()
-            {
-                fetches.spawn(async move { (index, state.warm_up().await) });
-            }
-            match fetches.join_next().await {
-                Some(Ok((index, Err(unavailable)))) => {
-                    if first_failure.as_ref().is_none_or(|(first, _)| index < *first) {
-                        first_failure = Some((index, unavailable));
-                    }
-                }
-                // Joining a task fails if the runtime is shutting down. In that case there is no result to report.
-                Some(_) => {}
-                None => return first_failure.map_or(Ok(()), |(_, unavailable)| Err(unavailable)),
-            }
-        }
+        warm_up(self.directory.listed()).await
+    }
+
+    /// Fetches the keys of the listed issuers that `previous` has no state of.
+    pub(crate) async fn fetch_added(&self, previous: &Self) -> Result<(), KeysUnavailable> {
+        let mut added = self.directory.listed();
+        added.retain(|state| {
+            let held = previous.directory.held(state.domain().issuer());
+            held.is_none_or(|held| !Arc::ptr_eq(&held, state))
+        });
+        warm_up(added).await
     }
 
     /// Returns true once the first fetch of every listed issuer has ended and at least one issuer has usable keys. So
@@ -135,6 +146,29 @@ impl IssuerKeys<'_> {
     /// Identifies the key set, so that a later request can check whether it is still the current one.
     pub(crate) fn version(&self) -> KeySetVersion {
         self.issuer.state.version_of(&self.snapshot)
+    }
+}
+
+/// Fetches the keys of these issuers, unless they are fresh.
+async fn warm_up(issuers: Vec<Arc<IssuerState>>) -> Result<(), KeysUnavailable> {
+    let (mut listed, mut fetches) = (issuers.into_iter().enumerate(), JoinSet::new());
+    let mut first_failure: Option<(usize, KeysUnavailable)> = None;
+    loop {
+        while fetches.len() < WARM_UP_AT_ONCE
+            && let Some((index, state)) = listed.next()
+        {
+            fetches.spawn(async move { (index, state.warm_up().await) });
+        }
+        match fetches.join_next().await {
+            Some(Ok((index, Err(unavailable)))) => {
+                if first_failure.as_ref().is_none_or(|(first, _)| index < *first) {
+                    first_failure = Some((index, unavailable));
+                }
+            }
+            // Joining a task fails if the runtime is shutting down. In that case there is no result to report.
+            Some(_) => {}
+            None => return first_failure.map_or(Ok(()), |(_, unavailable)| Err(unavailable)),
+        }
     }
 }
 

@@ -30,4 +30,4 @@ pub(crate) use resource::ProtectedResource;
 pub use response::MetadataResponse;
 pub use standalone::StandaloneResource;
 
-pub(crate) use complete::{ClientFacts, OfferedSchemes};
+pub(crate) use complete::{CheckedResource, ClientFacts, OfferedSchemes};

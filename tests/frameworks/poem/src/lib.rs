@@ -3,8 +3,9 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use auth0_api_core::adapter::{Admission, Gate, Place, ReturnedError, RouteGate, mark_sensitive, metadata_to_serve};
-use auth0_api_core::metadata::MetadataEndpoint;
+use auth0_api_core::adapter::{
+    Admission, Gate, MetadataRoute, Place, ReturnedError, RouteGate, mark_sensitive, metadata_to_serve,
+};
 use auth0_api_core::{
     ApiClient, ClientCertificate, Guard, ListenerScheme, Rejection, Requirement, TokenRequest, VerifiedToken,
 };
@@ -199,16 +200,16 @@ fn error<T: Clone + Send + Sync + 'static>(response: Response, extension: T) -> 
 /// Adds routes that serve the metadata of an API.
 pub fn metadata_routes(api: &ApiClient, route: Route) -> Route {
     let served = metadata_to_serve(api).into_iter();
-    served.fold(route, |route, (path, metadata)| route.at(path, MetadataRoute(metadata.clone())))
+    served.fold(route, |route, served| route.at(served.path().to_owned(), ServedMetadata(served)))
 }
 
-struct MetadataRoute(MetadataEndpoint);
+struct ServedMetadata(MetadataRoute);
 
-impl Endpoint for MetadataRoute {
+impl Endpoint for ServedMetadata {
     type Output = Response;
 
     async fn call(&self, request: Request) -> Result<Response> {
-        Ok(convert(self.0.respond(request.method().as_str(), request.headers()).into()))
+        Ok(convert(self.0.metadata().respond(request.method().as_str(), request.headers()).into()))
     }
 }
 

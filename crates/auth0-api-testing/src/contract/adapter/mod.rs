@@ -74,6 +74,7 @@ mod metadata;
 mod nonce;
 mod optional;
 mod proofs;
+mod reload;
 mod requirements;
 mod target;
 mod tokens;

@@ -2,8 +2,8 @@
 
 use super::suite::Suite;
 use super::{
-    Chapter, Harness, credentials, handlers, http1, http2, layers, metadata, nonce, optional, proofs, requirements,
-    target, tokens, trouble,
+    Chapter, Harness, credentials, handlers, http1, http2, layers, metadata, nonce, optional, proofs, reload,
+    requirements, target, tokens, trouble,
 };
 
 /// Checks that an adapter for a web framework follows these rules:
@@ -25,6 +25,9 @@ use super::{
 ///    credentials.
 /// 10. The adapter does not change the body of a request, does not close the connection after a rejection, and works
 ///     inside a CORS layer.
+///
+/// 11. A layer that was built before the settings of its client were replaced serves the new ones, and so does the route
+///     of the metadata.
 ///
 /// A [`Harness`] serves the [routes](mod@crate::contract::adapter#the-routes) that the suite calls.
 ///
@@ -67,8 +70,10 @@ pub async fn adapter<H: Harness>(harness: &H) {
     trouble::rows(&mut suite).await;
     target::rows(&mut suite).await;
     metadata::challenges(&mut suite).await;
+    reload::rows(&mut suite).await;
     if harness.covers(Chapter::Metadata) {
         metadata::rows(&mut suite).await;
+        reload::metadata(&mut suite).await;
     }
     if harness.covers(Chapter::Http1) {
         http1::rows(&mut suite).await;

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use auth0_api_core::{ApiClientBuilder, DpopPolicy};
+use auth0_api_core::{ApiClient, ApiClientBuilder, DpopPolicy};
 
 use super::{Answer, Call, Harness, Site};
 use crate::TestWorld;
@@ -27,7 +27,11 @@ impl<'h, H: Harness> Suite<'h, H> {
 
     /// Starts a server whose client is configured by `configure`.
     pub(super) async fn open_with(&self, configure: impl FnOnce(ApiClientBuilder) -> ApiClientBuilder) -> SocketAddr {
-        let api = must(configure(self.world.builder()).build(), "configuring a client");
+        self.open_for(must(configure(self.world.builder()).build(), "configuring a client")).await
+    }
+
+    /// Starts a server whose routes this client protects.
+    pub(super) async fn open_for(&self, api: ApiClient) -> SocketAddr {
         let other = must(self.world.builder().audiences([OTHER_AUDIENCE]).build(), "configuring another client");
         self.harness.open(Site::new(api, other)).await
     }

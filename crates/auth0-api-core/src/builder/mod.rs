@@ -1,33 +1,30 @@
 //! The configuration of a client. [`ApiClientBuilder::build`] reports every problem at once, before the API serves a
 //! request.
 
+mod assemble;
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::binding::Binder;
+#[cfg(doc)]
+use crate::ApiClient;
 use crate::build_error::{BuildError, ConfigProblem, VariableError};
-use crate::called_url::{OwnHosts, TargetPolicy, TargetUrl, TrustedProxies};
-use crate::client::{ApiClient, ClientParts, EndUserAddresses};
+use crate::called_url::TrustedProxies;
 use crate::clock::{Clock, SystemClock};
-use crate::credentials::Scheme;
-use crate::decryption::{DEFAULT_DECRYPTIONS, Decryption, MOST_DECRYPTIONS};
+use crate::decryption::DEFAULT_DECRYPTIONS;
 use crate::dpop::DpopPolicy;
-use crate::exchange::{ClientAuth, ExchangeCache, ExchangeConfig, Exchanger};
-#[cfg(feature = "reqwest")]
-use crate::http::ReqwestClient;
-use crate::http::{BoundedClient, HttpClient};
-use crate::issuer::{Domain, IssuerConfig, JwksHost, KeyPolicy, Loopback, Trust, TrustedDomains};
-use crate::jose::jwe::HeldKeys;
-use crate::jose::{Algorithm, AlgorithmSet, DecryptionKey};
+use crate::exchange::{ClientAuth, ExchangeCache};
+use crate::http::HttpClient;
+use crate::issuer::{KeyPolicy, Loopback, TrustedDomains};
+use crate::jose::{Algorithm, DecryptionKey};
 use crate::logout::LogoutPolicy;
 use crate::long_connection::LongConnectionPolicy;
-use crate::metadata::{ClientFacts, OfferedSchemes, ProtectedResource};
-use crate::mtls::{CertificatePolicy, CertificateSource};
+use crate::metadata::ProtectedResource;
+use crate::mtls::CertificateSource;
 use crate::rejected_bodies::RejectedBodies;
+use crate::reloadable::Reloadable;
 use crate::revocation::{Revocation, RevocationList};
-use crate::token::{AcceptedAudiences, Leeway, MaxAge, TimePolicy, TokenPolicy};
-use crate::token_cache::{RememberedTokens, TokenCache};
-use crate::verify::Verifier;
+use crate::token_cache::TokenCache;
 
 /// Configures an [`ApiClient`].
 ///
@@ -55,18 +52,12 @@ use crate::verify::Verifier;
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct ApiClientBuilder {
-    algorithms: Vec<Algorithm>,
-    audiences: Vec<Box<str>>,
-    client_auth: Option<ClientAuth>,
     client_certificates: CertificateSource,
     clock: Arc<dyn Clock>,
-    decryption_keys: Option<Vec<DecryptionKey>>,
     decryptions_at_once: usize,
-    domains: TrustedDomains,
     dpop: DpopPolicy,
     environment: Option<Environment>,
     exchange_cache: ExchangeCache,
-    exchange_domain: Option<String>,
     forward_end_user_address: bool,
     http_client: Option<Arc<dyn HttpClient>>,
     jwks_hosts: Vec<Box<str>>,
@@ -75,14 +66,12 @@ pub struct ApiClientBuilder {
     logout: Option<Box<LogoutPolicy>>,
     long_connections: LongConnectionPolicy,
     loopback: Loopback,
-    max_token_age: Option<Duration>,
     own_hosts: Option<Vec<Box<str>>>,
     public_url: Option<String>,
     rejected_bodies: RejectedBodies,
-    required_claims: Vec<Box<str>>,
+    reloadable: Reloadable,
     resource: Option<ProtectedResource>,
     revocation: Revocation,
-    strict_rfc9068: bool,
     telemetry: bool,
     token_cache: TokenCache,
     trusted_proxies: TrustedProxies,
@@ -116,29 +105,15 @@ impl Environment {
     }
 }
 
-impl ApiClient {
-    /// Configures a client for the domain of a tenant, or for [several domains](TrustedDomains), and for the identifier
-    /// of this API.
-    pub fn builder(domains: impl Into<TrustedDomains>, audience: impl Into<Box<str>>) -> ApiClientBuilder {
-        ApiClientBuilder::new(domains.into(), audience.into())
-    }
-}
-
 impl ApiClientBuilder {
     pub(crate) fn new(domains: TrustedDomains, audience: Box<str>) -> Self {
         Self {
-            algorithms: vec![DEFAULT_ALGORITHM],
-            audiences: vec![audience],
-            client_auth: None,
             client_certificates: CertificateSource::none(),
             clock: Arc::new(SystemClock),
-            decryption_keys: None,
             decryptions_at_once: DEFAULT_DECRYPTIONS,
-            domains,
             dpop: DpopPolicy::accept(),
             environment: None,
             exchange_cache: ExchangeCache::default(),
-            exchange_domain: None,
             forward_end_user_address: false,
             http_client: None,
             jwks_hosts: Vec::new(),
@@ -147,14 +122,12 @@ impl ApiClientBuilder {
             logout: None,
             long_connections: LongConnectionPolicy::new(),
             loopback: Loopback::HttpsOnly,
-            max_token_age: None,
             own_hosts: None,
             public_url: None,
             rejected_bodies: RejectedBodies::default(),
-            required_claims: Vec::new(),
+            reloadable: Reloadable::new(domains, audience),
             resource: None,
             revocation: Revocation::default(),
-            strict_rfc9068: false,
             telemetry: true,
             token_cache: TokenCache::off(),
             trusted_proxies: TrustedProxies::none(),
@@ -173,7 +146,7 @@ impl ApiClientBuilder {
 
     /// Accepts tokens signed with any of these algorithms. Default: RS256 only.
     pub fn algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
-        self.algorithms = algorithms.into_iter().collect();
+        self.reloadable.algorithms = algorithms.into_iter().collect();
         self
     }
 
@@ -186,13 +159,13 @@ impl ApiClientBuilder {
 
     /// Accepts tokens for any of these audiences. This list replaces the audience given to [`ApiClient::builder`].
     pub fn audiences<A: Into<Box<str>>>(mut self, audiences: impl IntoIterator<Item = A>) -> Self {
-        self.audiences = audiences.into_iter().map(Into::into).collect();
+        self.reloadable.audiences = audiences.into_iter().map(Into::into).collect();
         self
     }
 
     /// Sets how this API authenticates at the token endpoint. Token exchanges need it. Default: none.
     pub fn client_auth(mut self, client_auth: ClientAuth) -> Self {
-        self.client_auth = Some(client_auth);
+        self.reloadable.client_auth = Some(client_auth);
         self
     }
 
@@ -218,7 +191,7 @@ impl ApiClientBuilder {
     ///
     /// An empty list is a [`BuildError`], and so are two keys with the same `kid`.
     pub fn decryption_keys(mut self, keys: impl IntoIterator<Item = DecryptionKey>) -> Self {
-        self.decryption_keys = Some(keys.into_iter().collect());
+        self.reloadable.decryption_keys = Some(keys.into_iter().collect());
         self
     }
 
@@ -249,7 +222,7 @@ impl ApiClientBuilder {
     /// With [`client_auth`](Self::client_auth), this setting is mandatory if the client trusts a list of domains or a
     /// resolver.
     pub fn exchange_domain(mut self, domain: impl Into<String>) -> Self {
-        self.exchange_domain = Some(domain.into());
+        self.reloadable.exchange_domain = Some(domain.into());
         self
     }
 
@@ -312,7 +285,7 @@ impl ApiClientBuilder {
     /// Rejects tokens that were issued longer ago than `age`, or in the future. Default: no maximum age; `exp` still
     /// applies. From 1 s to 366 days.
     pub fn max_token_age(mut self, age: Duration) -> Self {
-        self.max_token_age = Some(age);
+        self.reloadable.max_token_age = Some(age);
         self
     }
 
@@ -351,7 +324,7 @@ impl ApiClientBuilder {
     ///
     /// For a claim that only one route needs, use a [`Requirement`](crate::Requirement) (403).
     pub fn required_claim(mut self, name: impl Into<Box<str>>) -> Self {
-        self.required_claims.push(name.into());
+        self.reloadable.required_claims.push(name.into());
         self
     }
 
@@ -376,7 +349,7 @@ impl ApiClientBuilder {
     ///
     /// Auth0 issues such tokens if the API's access token profile is set to RFC 9068 in the tenant.
     pub fn strict_rfc9068(mut self) -> Self {
-        self.strict_rfc9068 = true;
+        self.reloadable.strict_rfc9068 = true;
         self
     }
 
@@ -403,183 +376,8 @@ impl ApiClientBuilder {
         self.telemetry = false;
         self
     }
-
-    /// Builds the client.
-    ///
-    /// # Errors
-    ///
-    /// [`BuildError`] with every problem, not only the first.
-    pub fn build(self) -> Result<ApiClient, BuildError> {
-        let (environment, mut problems) = (self.environment.clone(), Vec::new());
-        let client = self.assemble(&mut problems);
-        let Some(environment) = environment else { return client.ok_or(BuildError::of(problems)) };
-        environment.warn();
-        client.filter(|_| environment.unusable.is_empty()).ok_or_else(|| environment.explain(problems))
-    }
-
-    /// Checks every setting, and assembles the client from the checked forms. Returns `None` if there is a problem.
-    fn assemble(self, problems: &mut Vec<ConfigProblem>) -> Option<ApiClient> {
-        // `keep` records the problem of a setting. Nothing returns above the last `keep`, so every problem is recorded.
-        let trusted = keep(problems, self.domains.parse(self.loopback).map_err(ConfigProblem::from));
-        let algorithms = AlgorithmSet::new(self.algorithms.iter().copied());
-        let algorithms = keep(problems, algorithms.ok_or(ConfigProblem::Algorithms));
-        let http_client = keep(
-            problems,
-            self.http_client.clone().map_or_else(|| default_http_client(&self.domains, self.loopback), Ok),
-        );
-        let public_url = keep(problems, self.public_url.as_deref().map(parsed_public_url).transpose());
-        let own_hosts = self.own_hosts.as_deref().map(|hosts| parsed_own_hosts(hosts, problems));
-        let jwks_hosts = self.parsed_jwks_hosts(problems);
-        let exchange_domain = keep(problems, self.parsed_exchange_domain());
-        let audiences = keep(problems, AcceptedAudiences::new(self.audiences.clone()).ok_or(ConfigProblem::Audience));
-        let client_auth = self.client_auth.clone().map(|auth| auth.check().ok_or(ConfigProblem::ClientAuth));
-        let client_auth = keep(problems, client_auth.transpose());
-        let no_certificate = self.http_client.is_none() && self.client_auth.as_ref().is_some_and(ClientAuth::is_tls);
-        let certificate = if no_certificate { Err(ConfigProblem::ClientCertificate) } else { Ok(()) };
-        let certificate = keep(problems, certificate);
-        let exchange_cache = keep(problems, self.exchange_cache.check().ok_or(ConfigProblem::ExchangeCache));
-        let certificates = CertificatePolicy::new(self.client_certificates, self.trusted_proxies.clone());
-        let certificates = keep(problems, certificates.map_err(ConfigProblem::CertificateSource));
-        let decryption_keys = self.decryption_keys.map(HeldKeys::new).transpose();
-        let decryption_keys = keep(problems, decryption_keys.map_err(ConfigProblem::decryption_keys));
-        if !(1..=MOST_DECRYPTIONS).contains(&self.decryptions_at_once) {
-            problems.push(ConfigProblem::DecryptionsAtOnce);
-        }
-        let dpop = keep(problems, self.dpop.check().map_err(ConfigProblem::Dpop));
-        let key_policy = keep(problems, self.key_policy.check().map_err(ConfigProblem::KeyPolicy));
-        let leeway = keep(problems, Leeway::new(self.leeway).ok_or(ConfigProblem::Leeway));
-        let long_connections = keep(problems, self.long_connections.check().map_err(ConfigProblem::LongConnections));
-        let max_age = self.max_token_age.map(|age| MaxAge::new(age).ok_or(ConfigProblem::MaxTokenAge)).transpose();
-        let max_age = keep(problems, max_age);
-        let logout = self.logout.map(|policy| policy.check(self.leeway).map_err(ConfigProblem::Logout)).transpose();
-        let logout = keep(problems, logout);
-        let remembered = keep(problems, RememberedTokens::new(self.token_cache).ok_or(ConfigProblem::TokenCache));
-        // The metadata contains the trusted issuers, so the metadata is checked only if the trusted issuers are valid.
-        let resource = trusted.as_ref().and_then(|trusted| {
-            let (issuers, audiences) = (trusted.issuers(), self.audiences.as_slice());
-            let facts = ClientFacts { audiences, issuers, loopback: self.loopback };
-            let resource = self.resource.map(|resource| resource.check_for(&facts)).transpose();
-            keep(problems, resource.map_err(ConfigProblem::ResourceMetadata))
-        });
-        if !problems.is_empty() {
-            return None;
-        }
-
-        let (trusted, algorithms, http_client, key_policy) = (trusted?, algorithms?, http_client?, key_policy?);
-        let (client_auth, (), certificates) = (client_auth?, certificate?, certificates?);
-        let tokens = TokenPolicy {
-            audiences: audiences?,
-            client_id: client_auth.as_ref().map(|client| client.client_id().into()),
-            required_claims: self.required_claims,
-            strict_rfc9068: self.strict_rfc9068,
-            times: TimePolicy { leeway: leeway?, max_age: max_age? },
-        };
-        let exchange_domain = exchange_domain?.or_else(|| trusted.only().cloned());
-        let exchange_cache = exchange_cache?;
-        let exchanger = client_auth.zip(exchange_domain).map(|(auth, domain)| {
-            let (clock, http_client) = (Arc::clone(&self.clock), Arc::clone(&http_client));
-            let (cache, telemetry, forward_end_user) = (exchange_cache, self.telemetry, self.forward_end_user_address);
-            Exchanger::new(ExchangeConfig { auth, cache, clock, domain, forward_end_user, http_client, telemetry })
-        });
-        let config = IssuerConfig {
-            algorithms: algorithms.clone(),
-            clock: Arc::clone(&self.clock),
-            http: BoundedClient::new(http_client, key_policy.max_document_bytes, key_policy.fetch_timeout),
-            jwks_hosts: jwks_hosts?,
-            policy: key_policy,
-        };
-        let end_users = if self.forward_end_user_address {
-            EndUserAddresses::stated_by(self.trusted_proxies.clone())
-        } else {
-            EndUserAddresses::off()
-        };
-        let target = TargetPolicy::new(public_url?, own_hosts, self.trusted_proxies);
-        let certificate_bound_tokens = certificates.is_configured();
-        let binding = Binder::new(dpop?, target.clone(), certificates);
-        let metadata = resource?.map(|resource| {
-            let dpop_algorithms = binding.proof_algorithms().iter().map(Algorithm::name);
-            resource.complete(OfferedSchemes {
-                bearer: binding.offers(Scheme::Bearer),
-                certificate_bound_tokens,
-                dpop_algorithms: dpop_algorithms.filter(|_| binding.offers(Scheme::Dpop)).collect(),
-            })
-        });
-        let issuers = Trust::new(trusted, self.loopback, config, target);
-        let (logouts, revocation) = match logout? {
-            Some((receiver, subjects)) => (Some(receiver), self.revocation.and(subjects)),
-            None => (None, self.revocation),
-        };
-        let (clock, remembered) = (self.clock, remembered?);
-        let decryption = Decryption::new(decryption_keys?, self.decryptions_at_once);
-        let verifier = Verifier { algorithms, binding, clock, decryption, issuers, remembered, revocation, tokens };
-        Some(ApiClient::new(ClientParts {
-            verifier,
-            end_users,
-            exchanger,
-            logouts,
-            long_connections: long_connections?,
-            metadata,
-            rejected_bodies: self.rejected_bodies,
-        }))
-    }
-
-    /// Parses every host, also after an invalid one.
-    fn parsed_jwks_hosts(&self, problems: &mut Vec<ConfigProblem>) -> Option<Vec<JwksHost>> {
-        let parse =
-            |host: &str| JwksHost::parse(host).map_err(|error| ConfigProblem::JwksHost { host: host.into(), error });
-        let hosts: Vec<_> = self.jwks_hosts.iter().map(|host| keep(problems, parse(host))).collect();
-        hosts.into_iter().collect()
-    }
-
-    /// Returns the domain where the client authenticates; `None` stands for the only trusted domain.
-    fn parsed_exchange_domain(&self) -> Result<Option<Domain>, ConfigProblem> {
-        match &self.exchange_domain {
-            Some(named) => Domain::parse(named, self.loopback).map(Some).map_err(ConfigProblem::ExchangeDomain),
-            None if self.client_auth.is_some() && !self.domains.is_one() => Err(ConfigProblem::ExchangeDomainMissing),
-            None => Ok(None),
-        }
-    }
 }
 
-fn keep<T>(problems: &mut Vec<ConfigProblem>, result: Result<T, ConfigProblem>) -> Option<T> {
-    result.map_err(|problem| problems.push(problem)).ok()
-}
-
-fn parsed_public_url(url: &str) -> Result<TargetUrl, ConfigProblem> {
-    if url.contains(['?', '#']) {
-        return Err(ConfigProblem::PublicUrlQuery);
-    }
-    TargetUrl::parse(url).map_err(ConfigProblem::PublicUrl)
-}
-
-fn parsed_own_hosts(hosts: &[Box<str>], problems: &mut Vec<ConfigProblem>) -> OwnHosts {
-    if hosts.is_empty() {
-        problems.push(ConfigProblem::OwnHostsEmpty);
-    }
-    let mut own_hosts = OwnHosts::default();
-    for host in hosts {
-        keep(problems, own_hosts.add(host).map_err(|error| ConfigProblem::OwnHost { host: host.clone(), error }));
-    }
-    own_hosts
-}
-
-/// Without any certificate on this machine, a client for tenants on this machine still works by plain HTTP.
-#[cfg(feature = "reqwest")]
-fn default_http_client(domains: &TrustedDomains, loopback: Loopback) -> Result<Arc<dyn HttpClient>, ConfigProblem> {
-    let client = ReqwestClient::new().or_else(|error| {
-        let is_local = domains.parse(loopback).is_ok_and(|trusted| trusted.is_plain_http());
-        if is_local { ReqwestClient::without_certificates() } else { Err(error) }
-    });
-    Ok(Arc::new(client.map_err(|error| ConfigProblem::HttpClient(error.into()))?))
-}
-
-#[cfg(not(feature = "reqwest"))]
-fn default_http_client(_: &TrustedDomains, _: Loopback) -> Result<Arc<dyn HttpClient>, ConfigProblem> {
-    Err(ConfigProblem::HttpClient("the feature `reqwest` is off: set http_client()".into()))
-}
-
-/// Auth0's default.
-const DEFAULT_ALGORITHM: Algorithm = Algorithm::RS256;
 /// The default of auth0-api-js. Tokens are valid for hours, so an API need not accept an expired token for some seconds
 /// longer.
 const DEFAULT_LEEWAY: Duration = Duration::ZERO;
