@@ -93,6 +93,7 @@ impl ApiClient {
         let issuers = previous.verifier.issuers.renewed(&checked.trusted, &checked.algorithms);
         issuers.fetch_added(&previous.verifier.issuers).await.map_err(ReloadError::Keys)?;
         let next = Generation::new(checked, lasting, remembered, issuers, previous.exchanger.as_ref());
+        next.verifier.issuers.report_held();
         self.0.current.store(Arc::new(next));
         // A connection that stays open keeps its generation for hours, and need not keep the tokens of others.
         previous.verifier.remembered.forget_all();

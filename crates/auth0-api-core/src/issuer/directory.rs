@@ -47,7 +47,6 @@ impl Directory {
         };
         match trusted {
             Trusted::Listed(domains) if config.policy.max_issuers.is_none_or(|max| domains.len() <= max) => {
-                meter::issuers_held(domains.len() as u64);
                 let now = config.clock.now();
                 let first =
                     |index| if index < FREE_FIRST_FETCHES { FirstFetch::free(now) } else { FirstFetch::default() };
@@ -64,6 +63,13 @@ impl Directory {
                 let (source, loopback, target) = (Arc::clone(source), *loopback, target.clone());
                 Self::Resolved(Resolver { source, loopback, target }, recent())
             }
+        }
+    }
+
+    /// Updates the metric of the issuers in memory. The states of the most recently used issuers report themselves.
+    pub(super) fn report_held(&self) {
+        if let Self::Pinned(states) = self {
+            meter::issuers_held(states.len() as u64);
         }
     }
 

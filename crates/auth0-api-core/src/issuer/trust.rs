@@ -38,7 +38,14 @@ impl Trust {
     pub(crate) fn new(trusted: &Trusted, loopback: Loopback, config: IssuerConfig, target: TargetPolicy) -> Self {
         let limits = Arc::new(Limits::new(&config.policy, config.clock.now()));
         let origin = Origin { config: Arc::new(config), limits, loopback, target };
-        Self { directory: Directory::new(trusted, &origin, None), origin }
+        let trust = Self { directory: Directory::new(trusted, &origin, None), origin };
+        trust.report_held();
+        trust
+    }
+
+    /// Updates the metric of the issuers in memory.
+    pub(crate) fn report_held(&self) {
+        self.directory.report_held();
     }
 
     /// Returns the trust in these issuers, with the keys that are held already, for tokens with these algorithms.
