@@ -44,13 +44,11 @@ impl Access {
     pub(crate) fn drop_rejected(&self, tokens: &TokenSet) -> bool {
         let now = self.clock.now();
         let mut rejected = self.rejected.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(last) = &*rejected {
-            if last.tokens.access_token().expose() == tokens.access_token().expose() {
-                return true;
-            }
-            if now.duration_since(last.at).is_ok_and(|since| since < RENEWAL_PAUSE) {
-                return false;
-            }
+        if let Some(last) = &*rejected
+            && now.duration_since(last.at).is_ok_and(|since| since < RENEWAL_PAUSE)
+        {
+            // Another call has dropped the same token, so a new one is on its way.
+            return last.tokens.access_token().expose() == tokens.access_token().expose();
         }
         self.api.invalidate(tokens);
         *rejected = Some(Rejected { tokens: tokens.clone(), at: now });

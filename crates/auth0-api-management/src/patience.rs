@@ -59,6 +59,8 @@ impl Spent {
             return None;
         }
         let wait = (wait + wait / 5 * u32::from(chance) / u32::from(u16::MAX)).min(left);
+        // Clocks differ in their precision: a clock that counts microseconds never reaches a time between two of them.
+        let wait = Duration::from_millis(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX));
         self.waited += wait;
         Some(wait)
     }
