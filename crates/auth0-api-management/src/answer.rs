@@ -57,7 +57,7 @@ impl Members {
     pub(crate) fn take_optional_text(&mut self, member: &'static str) -> Result<Option<Box<str>>, AnswerError> {
         match self.0.remove(member) {
             None | Some(Value::Null) => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text.into()).filter(|text: &Box<str>| !text.is_empty())),
+            Some(Value::String(text)) => Ok((!text.is_empty()).then(|| text.into())),
             Some(_) => Err(AnswerError::Member { member }),
         }
     }

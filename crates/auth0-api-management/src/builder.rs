@@ -29,8 +29,17 @@ pub struct ManagementClientBuilder {
     telemetry: bool,
 }
 
+impl ManagementClient {
+    /// Configures a client. The domain is the tenant's canonical domain, such as `tenant.eu.auth0.com`, not a custom
+    /// domain: the Management API has only that one. The client authenticates with a secret or a private key, as an
+    /// application that is authorised for the Auth0 Management API.
+    pub fn builder(domain: impl Into<String>, auth: ClientAuth) -> ManagementClientBuilder {
+        ManagementClientBuilder::new(domain.into(), auth)
+    }
+}
+
 impl ManagementClientBuilder {
-    pub(crate) fn new(domain: String, auth: ClientAuth) -> Self {
+    fn new(domain: String, auth: ClientAuth) -> Self {
         Self {
             // This client verifies no tokens, so no token ever has this audience.
             tokens: ApiClient::builder(domain, UNUSED_AUDIENCE).client_auth(auth),
@@ -62,6 +71,8 @@ impl ManagementClientBuilder {
 
     /// Sets how long one call waits at most, all its waits together, when the tenant limits the rate of requests, or after
     /// an outage. Then the call fails with the time that the tenant asked for. Default: 60 s. With zero, calls never wait.
+    ///
+    /// Token requests wait for at most 2 s, as those of [`ApiClient`].
     pub fn longest_wait(mut self, wait: Duration) -> Self {
         self.longest_wait = wait;
         self

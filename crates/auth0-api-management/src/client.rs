@@ -2,9 +2,6 @@
 
 use std::sync::Arc;
 
-use auth0_api_core::ClientAuth;
-
-use crate::builder::ManagementClientBuilder;
 use crate::sender::Sender;
 use crate::token_exchange_profiles::ProfileClient;
 
@@ -28,13 +25,6 @@ use crate::token_exchange_profiles::ProfileClient;
 pub struct ManagementClient(Arc<Sender>);
 
 impl ManagementClient {
-    /// Configures a client. The domain is the tenant's canonical domain, such as `tenant.eu.auth0.com`, not a custom
-    /// domain: the Management API has only that one. The client authenticates with a secret or a private key, as an
-    /// application that is authorised for the Auth0 Management API.
-    pub fn builder(domain: impl Into<String>, auth: ClientAuth) -> ManagementClientBuilder {
-        ManagementClientBuilder::new(domain.into(), auth)
-    }
-
     /// Returns the calls for token exchange profiles.
     pub fn token_exchange_profiles(&self) -> ProfileClient {
         ProfileClient::new(Arc::clone(&self.0))

@@ -103,7 +103,9 @@ impl Sender {
         if let Some(body) = &call.body {
             request = request.json(body.clone());
         }
-        if on_new_connection {
+        // A kept connection may have been closed by the tenant. For a request that must not be sent twice, a failure there
+        // would leave open whether it had an effect.
+        if on_new_connection || !call.is_repeatable() {
             request.connection = HttpConnection::New;
         }
         request
@@ -197,9 +199,9 @@ impl Sender {
         }
     }
 
-    /// Waits, for a call that looks again.
+    /// Waits between two looks of a call.
     pub(crate) async fn pause(&self, wait: Duration) {
-        self.sleep(wait).await;
+        self.sleep(wait.min(self.patience.longest_wait)).await;
     }
 }
 

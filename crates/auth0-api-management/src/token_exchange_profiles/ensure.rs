@@ -162,5 +162,5 @@ fn is_worth_another_look(error: &ManagementError) -> bool {
 
 /// After two collisions in a row, the third one is no coincidence.
 const ROUNDS: u32 = 4;
-/// Doubled before the last round.
+/// Doubled before the last round. Together, these waits take 3 s at most.
 const PAUSE: Duration = Duration::from_secs(1);

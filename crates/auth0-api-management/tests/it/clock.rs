@@ -7,13 +7,15 @@ use std::time::{Duration, SystemTime};
 use auth0_api_core::{Clock, Sleep};
 use auth0_api_testing::ManualClock;
 
+type OnWait = Box<dyn Fn() + Send>;
+
 /// Whoever sleeps with this clock wakes at once: the clock jumps to the time, and keeps how long the sleeper would have
 /// waited.
 #[derive(Clone)]
 pub(crate) struct JumpingClock {
     time: ManualClock,
     waits: Arc<Mutex<Vec<Duration>>>,
-    on_wait: Arc<Mutex<Option<Box<dyn Fn() + Send>>>>,
+    on_wait: Arc<Mutex<Option<OnWait>>>,
 }
 
 impl JumpingClock {

@@ -1,7 +1,6 @@
 //! The errors of the tenant, each with its label, its text and its hint.
 
 use auth0_api_management::{ManagementError, ProfileChange, WantedProfile};
-use auth0_api_testing::LocalTenant;
 
 use crate::intercepting::{Intercepting, answer, is_call};
 use crate::world::{ACTION, TYPE, World, told, wanted};
@@ -37,7 +36,7 @@ async fn a_profile_that_does_not_exist_is_not_found() {
 
 /// Returns a world whose client has a management token with these scopes only.
 async fn world_with_scopes(scopes: &'static str) -> World {
-    // The client of the world asks another tenant for its token, so the token is put in its way.
+    // The local tenant gives all scopes to every client, so the token is put in the way of its answer.
     let token = std::sync::Arc::new(std::sync::Mutex::new(String::new()));
     let issued = std::sync::Arc::clone(&token);
     let http = Intercepting::new(move |request| {
@@ -47,8 +46,8 @@ async fn world_with_scopes(scopes: &'static str) -> World {
         if request.url.ends_with("/oauth/token") { answer(200, &[], &body) } else { None }
     });
     let world = World::sending_with(http).await;
-    let mint = |tenant: &LocalTenant| tenant.mint().audience(&tenant.management_audience()).scope(scopes).sign();
-    *token.lock().unwrap() = mint(&world.tenant);
+    let audience = world.tenant.management_audience();
+    *token.lock().unwrap() = world.tenant.mint().audience(&audience).scope(scopes).sign();
     world
 }
 

@@ -58,6 +58,7 @@ impl fmt::Debug for Intercepting {
 }
 
 /// Returns an answer of the Management API.
+#[expect(clippy::unnecessary_wraps, reason = "the functions that decide return it as it is")]
 pub(crate) fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Option<Answer> {
     let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     Some(Ok(HttpResponse { status, headers, body: body.as_bytes().to_vec() }))

@@ -73,14 +73,12 @@ async fn the_wait_is_read_from_every_header_that_auth0_sends() {
         (vec![], 1),
     ] {
         let asked = Arc::new(AtomicUsize::new(0));
-        let text = format!("{headers:?}");
         let http = Intercepting::new(move |request| {
             let is_first = is_call(request, "GET") && asked.fetch_add(1, Ordering::SeqCst) == 0;
             if is_first { answer(429, &headers, "") } else { None }
         });
         let world = World::sending_with(http).await;
         world.profiles.find(TYPE).await.unwrap();
-        println!("{text}");
         world.clock.assert_waits(&[wait]);
     }
 }

@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use auth0_api_core::http::HttpError;
-use auth0_api_management::{ManagementError, ProfileChange, UnavailableCause};
+use auth0_api_management::{ManagementError, ProfileChange, UnavailableCause, WantedProfile};
 use auth0_api_testing::{Endpoint, Misbehaviour};
 
 use crate::intercepting::{Intercepting, answer, is_call};
-use crate::world::{TYPE, World, wanted};
+use crate::world::{ACTION, TYPE, World, wanted};
 
 fn unavailable(error: ManagementError) -> (bool, Option<Duration>) {
     assert_eq!((error.label(), error.hint()), ("management_unavailable", None));
@@ -53,13 +53,14 @@ async fn a_read_succeeds_when_the_outage_ends() {
 
 #[tokio::test]
 async fn a_creation_is_sent_again_only_if_it_cannot_have_arrived() {
-    let failures: [(fn() -> HttpError, usize, bool); 4] = [
-        (|| HttpError::Connect("no route".into()), 3, false),
-        (|| HttpError::Disconnected("gone".into()), 1, true),
-        (|| HttpError::Exchange("broken".into()), 1, true),
-        (|| HttpError::Timeout, 1, true),
+    let failures: [fn() -> HttpError; 4] = [
+        || HttpError::Connect("no route".into()),
+        || HttpError::Disconnected("gone".into()),
+        || HttpError::Exchange("broken".into()),
+        || HttpError::Timeout,
     ];
-    for (failure, requests, effect) in failures {
+    let expected = [(3, false), (1, true), (1, true), (1, true)];
+    for (failure, (requests, effect)) in failures.into_iter().zip(expected) {
         let http = Intercepting::new(move |request| if is_call(request, "POST") { Some(Err(failure())) } else { None });
         let world = World::sending_with(http).await;
         let error = world.profiles.create(&wanted()).await.unwrap_err();
@@ -92,9 +93,13 @@ async fn changes_that_may_arrive_twice_are_sent_again() {
 async fn a_connection_that_the_tenant_has_closed_costs_no_wait() {
     let world = World::new().await;
     let profile = world.profiles.create(&wanted()).await.unwrap();
+    world.profiles.find(TYPE).await.unwrap();
     world.tenant.misbehave(Endpoint::Management, Misbehaviour::CutKeptConnections);
-    // The connection of the first call was kept, and is now cut.
+    // The connection of the look was kept, and is now cut. Only a request that may be sent twice uses it.
     world.profiles.update(profile.id(), &ProfileChange::new().name("Old sessions")).await.unwrap();
+    let other = WantedProfile::new("Tickets", "urn:acme:ticket", ACTION);
+    world.profiles.create(&other).await.unwrap();
+    assert_eq!(world.http.calls().iter().filter(|call| call.starts_with("POST")).count(), 2);
     world.clock.assert_waits(&[]);
 }
 

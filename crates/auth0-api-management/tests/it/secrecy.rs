@@ -1,6 +1,7 @@
 //! No `Debug` output, error or event contains a secret.
 
 use std::error::Error;
+use std::fmt::Write as _;
 
 use auth0_api_core::ClientAuth;
 use auth0_api_management::ManagementClient;
@@ -26,7 +27,7 @@ async fn secret_and_token_stay_out_of_everything_that_is_shown() {
             let mut shown = format!("{error} {error:?} {:?} {}", error.hint(), error.label());
             let mut source = error.source();
             while let Some(error) = source {
-                shown.push_str(&format!("{error} {error:?}"));
+                write!(shown, "{error} {error:?}").unwrap();
                 source = error.source();
             }
             assert!(!shown.contains("hush"), "{shown}");
