@@ -75,7 +75,7 @@ async fn ten_deployments_that_create_at_the_same_moment_end_with_one_profile() {
     let everybody = Arc::new(Barrier::new(10));
     let deployments: Vec<_> = (0..10)
         .map(|_| {
-            let http = Meeting { network: ReqwestClient::new().unwrap(), everybody: Arc::clone(&everybody) };
+            let http = Meeting { network: world.http.network(), everybody: Arc::clone(&everybody) };
             let client = world.builder().http_client(http).build().unwrap();
             tokio::spawn(async move { client.token_exchange_profiles().ensure(&wanted()).await })
         })
@@ -199,7 +199,7 @@ impl HttpClient for Colleague {
 async fn a_profile_that_is_deleted_between_look_and_change_is_created_again() {
     let world = World::new().await;
     let id = world.profiles.ensure(&wanted()).await.unwrap().into_profile().id().to_owned();
-    let http = Colleague { network: ReqwestClient::new().unwrap(), profiles: world.profiles.clone(), id: id.clone() };
+    let http = Colleague { network: world.http.network(), profiles: world.profiles.clone(), id: id.clone() };
     let client = world.builder().http_client(http).build().unwrap().token_exchange_profiles();
     let ensured = client.ensure(&WantedProfile::new("Old sessions", TYPE, ACTION)).await.unwrap();
     assert!(matches!(&ensured, Ensured::Created(profile) if profile.id() != id), "{ensured:?}");

@@ -26,6 +26,11 @@ impl Intercepting {
         Self::new(|_| None)
     }
 
+    /// Returns the client that sends what the function does not answer. Each new one would read all certificates again.
+    pub(crate) fn network(&self) -> ReqwestClient {
+        self.network.clone()
+    }
+
     /// Returns the requests to the Management API as `METHOD path?query`, without those for tokens.
     pub(crate) fn calls(&self) -> Vec<String> {
         let calls = self.seen.lock().unwrap();

@@ -49,11 +49,12 @@ impl World {
 
     /// Configures another client, as another deployment has it.
     pub(crate) fn builder(&self) -> ManagementClientBuilder {
-        client(&self.tenant, &self.clock)
+        client(&self.tenant, &self.clock).http_client(self.http.network())
     }
 
     pub(crate) fn builder_as(&self, auth: ClientAuth) -> ManagementClientBuilder {
-        ManagementClient::builder(self.tenant.domain(), auth).insecure_http_loopback().clock(self.clock.clone())
+        let builder = ManagementClient::builder(self.tenant.domain(), auth).insecure_http_loopback();
+        builder.clock(self.clock.clone()).http_client(self.http.network())
     }
 
     /// Returns all profiles of the tenant, as a client without faults sees them.
@@ -69,7 +70,8 @@ impl World {
     /// Exchanges a session at the token endpoint, as an API does.
     pub(crate) async fn exchange(&self) -> Result<TokenSet, ExchangeError> {
         let api = ApiClient::builder(self.tenant.domain(), self.tenant.audience()).insecure_http_loopback();
-        let api = api.clock(self.clock.clone()).client_auth(auth(&self.tenant)).build().unwrap();
+        let api = api.clock(self.clock.clone()).client_auth(auth(&self.tenant)).http_client(self.http.network());
+        let api = api.build().unwrap();
         let profile = ExchangeProfile::new(TYPE, self.tenant.audience());
         api.get_token_by_exchange_profile(SubjectToken::unverified("session-of-ada"), profile).await
     }
