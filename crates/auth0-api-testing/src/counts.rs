@@ -10,7 +10,7 @@ use crate::Endpoint;
 /// ```
 /// use auth0_api_testing::RequestCounts;
 ///
-/// assert_eq!(RequestCounts::default(), RequestCounts { discovery: 0, jwks: 0, token: 0 });
+/// assert_eq!(RequestCounts::default(), RequestCounts { discovery: 0, jwks: 0, management: 0, token: 0 });
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RequestCounts {
@@ -18,6 +18,8 @@ pub struct RequestCounts {
     pub discovery: usize,
     /// `GET /.well-known/jwks.json`.
     pub jwks: usize,
+    /// The Management API: `/api/v2/` and what is below.
+    pub management: usize,
     /// `POST /oauth/token`.
     pub token: usize,
 }
@@ -26,6 +28,7 @@ pub struct RequestCounts {
 pub(crate) struct Counters {
     discovery: AtomicUsize,
     jwks: AtomicUsize,
+    management: AtomicUsize,
     token: AtomicUsize,
 }
 
@@ -36,11 +39,16 @@ impl Counters {
 
     pub(crate) fn read(&self) -> RequestCounts {
         let read = |endpoint| self.of(endpoint).load(Ordering::SeqCst);
-        RequestCounts { discovery: read(Endpoint::Discovery), jwks: read(Endpoint::Jwks), token: read(Endpoint::Token) }
+        RequestCounts {
+            discovery: read(Endpoint::Discovery),
+            jwks: read(Endpoint::Jwks),
+            management: read(Endpoint::Management),
+            token: read(Endpoint::Token),
+        }
     }
 
     pub(crate) fn reset(&self) {
-        for endpoint in [Endpoint::Discovery, Endpoint::Jwks, Endpoint::Token] {
+        for endpoint in [Endpoint::Discovery, Endpoint::Jwks, Endpoint::Management, Endpoint::Token] {
             self.of(endpoint).store(0, Ordering::SeqCst);
         }
     }
@@ -49,6 +57,7 @@ impl Counters {
         match endpoint {
             Endpoint::Discovery => &self.discovery,
             Endpoint::Jwks => &self.jwks,
+            Endpoint::Management => &self.management,
             Endpoint::Token => &self.token,
         }
     }

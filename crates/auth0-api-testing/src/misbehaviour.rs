@@ -3,14 +3,17 @@
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use axum::Json;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use serde_json::json;
+
+use crate::clock::numeric_date;
+use crate::endpoints::management::ManagementError;
 
 /// An endpoint of a [`LocalTenant`](crate::LocalTenant).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -20,6 +23,8 @@ pub enum Endpoint {
     Discovery,
     /// `/.well-known/jwks.json`.
     Jwks,
+    /// The Management API: `/api/v2/` and what is below.
+    Management,
     /// `/oauth/token`.
     Token,
 }
@@ -38,7 +43,11 @@ pub enum Misbehaviour {
     /// Answers 200 with a body of 2 MiB that begins like a key set. The body is sent in chunks, without
     /// `Content-Length`.
     Huge,
-    /// Answers 429 with `Retry-After`.
+    /// Does what the request asks for, and then closes the connection without an answer, like a load balancer that fails at
+    /// that moment. Requests that change nothing (GET and HEAD) are answered as usual.
+    LoseAnswers,
+    /// Answers 429 with `Retry-After`. The Management API also sends Auth0's headers `x-ratelimit-limit`,
+    /// `x-ratelimit-remaining` and `x-ratelimit-reset`.
     RateLimited {
         /// The value of `Retry-After`, in whole seconds.
         retry_after: Duration,
@@ -53,12 +62,21 @@ pub enum Misbehaviour {
 
 impl Misbehaviour {
     /// Returns the answer to send. `None` means that the endpoint now answers as usual.
-    pub(crate) async fn answer(self, connection: OnKeptConnection) -> Option<Response> {
+    pub(crate) async fn answer(
+        self,
+        endpoint: Endpoint,
+        connection: OnKeptConnection,
+        now: SystemTime,
+    ) -> Option<Response> {
         match self {
             Self::CutKeptConnections => connection.0.then(close_connection),
             Self::Down => Some(close_connection()),
             Self::Garbage => Some((JSON, "<!doctype html>\u{0}{").into_response()),
             Self::Huge => Some((JSON, huge()).into_response()),
+            Self::LoseAnswers => None,
+            Self::RateLimited { retry_after } if endpoint == Endpoint::Management => {
+                Some(management_rate_limited(retry_after, now))
+            }
             Self::RateLimited { retry_after } => Some(rate_limited(retry_after)),
             Self::Redirect(to) => Some((StatusCode::FOUND, [(header::LOCATION, to)]).into_response()),
             Self::Slow(duration) => {
@@ -67,6 +85,11 @@ impl Misbehaviour {
             }
             Self::Status(status) => Some(failed(status)),
         }
+    }
+
+    /// Returns whether the answer to a request with this method gets lost.
+    pub(crate) fn loses_answer_to(&self, method: &Method) -> bool {
+        matches!(self, Self::LoseAnswers) && !method.is_safe()
     }
 }
 
@@ -104,7 +127,7 @@ impl Faults {
     }
 }
 
-fn close_connection() -> Response {
+pub(crate) fn close_connection() -> Response {
     (UNSENT_STATUS, axum::Extension(CloseConnection)).into_response()
 }
 
@@ -121,14 +144,27 @@ fn rate_limited(retry_after: Duration) -> Response {
     (StatusCode::TOO_MANY_REQUESTS, headers, Json(body)).into_response()
 }
 
+/// The answer of the Management API, whose limit is used up until then.
+fn management_rate_limited(retry_after: Duration, now: SystemTime) -> Response {
+    let reset = numeric_date(now + retry_after).to_string();
+    let headers = [
+        (header::RETRY_AFTER, retry_after.as_secs().to_string()),
+        (HeaderName::from_static("x-ratelimit-limit"), MANAGEMENT_LIMIT.to_owned()),
+        (HeaderName::from_static("x-ratelimit-remaining"), "0".to_owned()),
+        (HeaderName::from_static("x-ratelimit-reset"), reset),
+    ];
+    let error =
+        ManagementError::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "Global limit has been reached");
+    (headers, error).into_response()
+}
+
 fn failed(status: u16) -> Response {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let body = json!({ "error": "server_error", "error_description": "The local tenant was told to answer this" });
     (status, Json(body)).into_response()
 }
 
-const JSON: [(header::HeaderName, HeaderValue); 1] =
-    [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
+const JSON: [(HeaderName, HeaderValue); 1] = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
 
 /// A response needs a status, but the server closes the connection and does not send this status.
 const UNSENT_STATUS: StatusCode = StatusCode::INTERNAL_SERVER_ERROR;
@@ -136,3 +172,5 @@ const UNSENT_STATUS: StatusCode = StatusCode::INTERNAL_SERVER_ERROR;
 /// Bytes; four times the default limit for a document in `auth0-api-core`.
 const HUGE: usize = 2 * 1024 * 1024;
 const PIECE: usize = 64 * 1024;
+/// Requests, as a free tenant has them.
+const MANAGEMENT_LIMIT: &str = "10";

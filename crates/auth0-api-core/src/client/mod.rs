@@ -15,6 +15,7 @@ use arc_swap::ArcSwap;
 use crate::challenge::Challenge;
 use crate::error::{Error, Reason};
 use crate::exchange::ExchangeError;
+use crate::http::HttpClient;
 use crate::issuer::{IssuerError, KeysUnavailable};
 use crate::metadata::MetadataEndpoint;
 use crate::meter;
@@ -149,6 +150,12 @@ impl ApiClient {
     /// the paths.
     pub fn resource_metadata(&self) -> Option<Arc<MetadataEndpoint>> {
         self.0.current.load().metadata.clone()
+    }
+
+    /// Returns the HTTP client that sends the requests of this client, for requests to other endpoints with the same
+    /// proxy, certificates and open connections.
+    pub fn http_client(&self) -> Arc<dyn HttpClient> {
+        Arc::clone(&self.0.lasting.http_client)
     }
 
     /// Fetches the keys of every listed issuer that has no fresh ones, so that the first request does not wait for

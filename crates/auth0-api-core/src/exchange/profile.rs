@@ -148,6 +148,24 @@ impl ExchangeProfile {
         self
     }
 
+    /// Checks that a profile may have this subject token type. Each exchange checks it too; this is for whoever makes a
+    /// profile in the tenant.
+    ///
+    /// ```
+    /// use auth0_api_core::ExchangeProfile;
+    ///
+    /// assert!(ExchangeProfile::check_subject_token_type("urn:acme:legacy-session").is_ok());
+    /// assert!(ExchangeProfile::check_subject_token_type("urn:auth0:session").is_err());
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`InputError::SubjectTokenType`] unless it is a URI of 8 to 100 characters outside the namespaces of IETF, Auth0 and
+    /// Okta.
+    pub fn check_subject_token_type(subject_token_type: &str) -> Result<(), InputError> {
+        checked_type(subject_token_type).map(drop)
+    }
+
     pub(super) fn for_audience(self, audience: String) -> Self {
         Self { audience: Some(audience.into()), ..self }
     }

@@ -41,11 +41,11 @@ use axum::routing::{MethodRouter, get, post};
 use http::{HeaderMap, header};
 
 use crate::Endpoint;
-use crate::misbehaviour::OnKeptConnection;
+use crate::misbehaviour::{OnKeptConnection, close_connection};
 use crate::state::{TOKEN_PATH, Tenant};
 
-/// Makes the routes. The tenant counts the requests for discovery, the key set and tokens. These endpoints can
-/// misbehave.
+/// Makes the routes. The tenant counts the requests for discovery, the key set and tokens, and those to the Management API.
+/// These endpoints can misbehave.
 pub(crate) fn router(tenant: Arc<Tenant>) -> Router {
     let watched = |endpoint, route: MethodRouter<Arc<Tenant>>| {
         route.route_layer(middleware::from_fn_with_state((Arc::clone(&tenant), endpoint), watch))
@@ -55,6 +55,9 @@ pub(crate) fn router(tenant: Arc<Tenant>) -> Router {
     if tenant.registry.client_registration {
         router = router.route(register::PATH, post(register::register));
     }
+    let management = management::router();
+    let management =
+        management.route_layer(middleware::from_fn_with_state((Arc::clone(&tenant), Endpoint::Management), watch));
     router
         .route(index::PATH, get(index::show))
         .route(discovery::PATH, watched(Endpoint::Discovery, get(discovery::show)))
@@ -69,7 +72,7 @@ pub(crate) fn router(tenant: Arc<Tenant>) -> Router {
         .route(consent::START_PATH, get(consent::start))
         .route(consent::PATH, get(consent::show).post(consent::decide))
         .merge(my_account::router(&tenant))
-        .merge(management::router())
+        .merge(management)
         .route(jwks::PATH, watched(Endpoint::Jwks, get(jwks::show)))
         .route(TOKEN_PATH, watched(Endpoint::Token, post(token::issue)))
         .layer(middleware::from_fn_with_state(Arc::clone(&tenant), cors::allow))
@@ -80,12 +83,13 @@ pub(crate) fn router(tenant: Arc<Tenant>) -> Router {
 /// Counts the request. If a test has set a misbehaviour for the endpoint, answers with it. Otherwise answers as usual.
 async fn watch(State((tenant, endpoint)): State<(Arc<Tenant>, Endpoint)>, request: Request, next: Next) -> Response {
     tenant.counters.count(endpoint);
-    if let Some(misbehaviour) = tenant.faults.at(endpoint)
-        && let Some(answer) = misbehaviour.answer(connection_of(&request)).await
-    {
+    let Some(misbehaviour) = tenant.faults.at(endpoint) else { return next.run(request).await };
+    let loses_answer = misbehaviour.loses_answer_to(request.method());
+    if let Some(answer) = misbehaviour.answer(endpoint, connection_of(&request), tenant.clock.now()).await {
         return answer;
     }
-    next.run(request).await
+    let answer = next.run(request).await;
+    if loses_answer { close_connection() } else { answer }
 }
 
 /// Without the server of this crate, for example in a unit test, no connection was used before.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use auth0_api_testing::{ExchangeRejection, LocalTenantBuilder, User};
+use auth0_api_testing::{Endpoint, ExchangeRejection, LocalTenantBuilder, Misbehaviour, User};
 use serde_json::{Value, json};
 
 use crate::caller::{Answer, part, send};
@@ -172,6 +172,36 @@ async fn only_tokens_for_the_management_api_are_accepted() {
     let client = Client::new(&world, &SCOPES).await;
     failed(&client.get("/api/v2/users").await, 404, "Not Found", "no such endpoint");
     failed(&client.send("PUT", PATH, &Value::Null).await, 405, "Method Not Allowed", "this method");
+}
+
+#[tokio::test]
+async fn a_rate_limit_has_the_form_of_the_management_api() {
+    let world = World::with(with_action).await;
+    let client = Client::new(&world, &SCOPES).await;
+    world.tenant.misbehave(Endpoint::Management, Misbehaviour::RateLimited { retry_after: Duration::from_secs(7) });
+    let answer = client.post(&wanted()).await;
+    failed(&answer, 429, "Too Many Requests", "limit");
+    let header = |name| answer.header(name).unwrap().to_owned();
+    assert_eq!((header("retry-after"), header("x-ratelimit-remaining")), ("7".into(), "0".into()));
+    assert_eq!(header("x-ratelimit-reset"), "1700000007");
+    world.tenant.behave_at(Endpoint::Management);
+    assert_eq!(client.post(&wanted()).await.status, 201);
+    assert_eq!(world.tenant.requests().management, 2);
+}
+
+#[tokio::test]
+async fn a_change_whose_answer_gets_lost_is_made() {
+    let world = World::with(with_action).await;
+    let client = Client::new(&world, &SCOPES).await;
+    world.tenant.misbehave(Endpoint::Management, Misbehaviour::LoseAnswers);
+    let url = format!("{}{PATH}", world.tenant.domain());
+    let authorization = format!("Bearer {}", client.token);
+    let headers = [("authorization", authorization.as_str()), ("content-type", "application/json")];
+    let lost = send("POST", &url, &headers, &wanted().to_string()).await;
+    assert!(lost.err().unwrap().is_request());
+    // Requests that change nothing are answered.
+    let profile = client.get(PATH).await.json()["token_exchange_profiles"][1].clone();
+    assert_eq!(profile["subject_token_type"], TYPE);
 }
 
 struct Client<'a> {

@@ -16,7 +16,7 @@ use axum::routing::{MethodRouter, any, get};
 use http::StatusCode;
 
 use crate::state::Tenant;
-use error::ManagementError;
+pub(crate) use error::ManagementError;
 pub(crate) use scopes::{PATH, SCOPES};
 
 /// The path of the list. The path of a profile is this path with its id.

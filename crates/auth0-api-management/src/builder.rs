@@ -1,0 +1,114 @@
+//! The settings of a client.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use auth0_api_core::http::HttpClient;
+use auth0_api_core::{ApiClient, ApiClientBuilder, BuildError, ClientAuth, Clock, SystemClock};
+
+use crate::access::Access;
+use crate::client::ManagementClient;
+use crate::patience::Patience;
+use crate::sender::Sender;
+
+/// Configures a [`ManagementClient`].
+///
+/// | setting | default | source |
+/// |---|---|---|
+/// | [`http_client`](Self::http_client) | reqwest with rustls | |
+/// | [`longest_wait`](Self::longest_wait) | 60 s | the longest wait of Auth0's SDKs |
+///
+/// The client sends nothing before its first call.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct ManagementClientBuilder {
+    /// Gets the management tokens. Everything that a client of the token endpoint needs is here.
+    tokens: ApiClientBuilder,
+    clock: Arc<dyn Clock>,
+    longest_wait: Duration,
+    telemetry: bool,
+}
+
+impl ManagementClient {
+    /// Configures a client. The domain is the tenant's canonical domain, such as `tenant.eu.auth0.com`, not a custom
+    /// domain: the Management API has only that one. The client authenticates with a secret or a private key, as an
+    /// application that is authorised for the Auth0 Management API.
+    pub fn builder(domain: impl Into<String>, auth: ClientAuth) -> ManagementClientBuilder {
+        ManagementClientBuilder::new(domain.into(), auth)
+    }
+}
+
+impl ManagementClientBuilder {
+    fn new(domain: String, auth: ClientAuth) -> Self {
+        Self {
+            // This client verifies no tokens, so no token ever has this audience.
+            tokens: ApiClient::builder(domain, UNUSED_AUDIENCE).client_auth(auth),
+            clock: Arc::new(SystemClock),
+            longest_wait: DEFAULT_LONGEST_WAIT,
+            telemetry: true,
+        }
+    }
+
+    /// Takes the time from this clock, and waits with it, for tests. Default: [`SystemClock`].
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self.tokens = self.tokens.clock(Arc::clone(&self.clock));
+        self
+    }
+
+    /// Sends requests with this HTTP client. Default: [`ReqwestClient`](auth0_api_core::http::ReqwestClient).
+    pub fn http_client(mut self, client: impl HttpClient) -> Self {
+        self.tokens = self.tokens.http_client(client);
+        self
+    }
+
+    /// Allows `http` for a domain on a loopback address, such as `http://127.0.0.1:port`: for a local tenant, in
+    /// development.
+    pub fn insecure_http_loopback(mut self) -> Self {
+        self.tokens = self.tokens.insecure_http_loopback();
+        self
+    }
+
+    /// Sets how long one call waits at most, all its waits together, when the tenant limits the rate of requests, or after
+    /// an outage. Then the call fails with the time that the tenant asked for. Default: 60 s. With zero, calls never wait.
+    ///
+    /// Token requests wait for at most 2 s, as those of [`ApiClient`].
+    pub fn longest_wait(mut self, wait: Duration) -> Self {
+        self.longest_wait = wait;
+        self
+    }
+
+    /// Omits the header `Auth0-Client` from all requests. The header contains the name and the version of this crate, or of
+    /// `auth0-api-core` in token requests. Default: the header is sent to the tenant, as Auth0's SDKs do.
+    pub fn without_telemetry(mut self) -> Self {
+        self.telemetry = false;
+        self.tokens = self.tokens.without_telemetry();
+        self
+    }
+
+    /// Builds the client.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError`] with every problem, not only the first.
+    pub fn build(self) -> Result<ManagementClient, BuildError> {
+        let tokens = self.tokens.build()?;
+        // A client for one domain has exactly one issuer: the URL of the tenant, with a slash at the end.
+        let base = format!("{}api/v2/", tokens.issuers().concat());
+        Ok(ManagementClient::new(Sender {
+            http: tokens.http_client(),
+            access: Access::new(tokens, base.as_str().into(), Arc::clone(&self.clock)),
+            base: base.into(),
+            clock: self.clock,
+            patience: Patience { longest_wait: self.longest_wait },
+            sdk: self.telemetry.then(|| base64_simd::STANDARD.encode_to_string(SDK).into()),
+        }))
+    }
+}
+
+/// The longest wait of Auth0's SDKs.
+const DEFAULT_LONGEST_WAIT: Duration = Duration::from_secs(60);
+const UNUSED_AUDIENCE: &str = "urn:auth0-api-management:none";
+/// The name and the version of this SDK, as a JSON object.
+const SDK: &str =
+    concat!(r#"{"name":""#, env!("CARGO_PKG_NAME"), r#"","version":""#, env!("CARGO_PKG_VERSION"), r#""}"#);

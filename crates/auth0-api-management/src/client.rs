@@ -1,0 +1,36 @@
+//! The client of the Management API.
+
+use std::sync::Arc;
+
+use crate::sender::Sender;
+use crate::token_exchange_profiles::ProfileClient;
+
+/// Calls the Management API of one tenant.
+///
+/// Build one client and clone it freely: clones share the management token.
+///
+/// ```no_run
+/// use auth0_api_core::ClientAuth;
+/// use auth0_api_management::ManagementClient;
+///
+/// # fn run(secret: String) -> Result<(), auth0_api_core::BuildError> {
+/// let management =
+///     ManagementClient::builder("tenant.eu.auth0.com", ClientAuth::secret_post("client-id", secret)).build()?;
+/// let profiles = management.token_exchange_profiles();
+/// # drop(profiles);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct ManagementClient(Arc<Sender>);
+
+impl ManagementClient {
+    /// Returns the calls for token exchange profiles.
+    pub fn token_exchange_profiles(&self) -> ProfileClient {
+        ProfileClient::new(Arc::clone(&self.0))
+    }
+
+    pub(crate) fn new(sender: Sender) -> Self {
+        Self(Arc::new(sender))
+    }
+}

@@ -1,0 +1,156 @@
+//! Why a call failed. Each variant shows whose fault it is: the input, the settings of the tenant, or an outage.
+
+use std::time::Duration;
+
+use auth0_api_core::ExchangeError;
+use auth0_api_core::http::HttpError;
+
+use crate::answer::AnswerError;
+use crate::input::InputError;
+use crate::tenant_error::TenantError;
+use crate::token_exchange_profiles::TokenExchangeProfile;
+
+/// Why a call of the Management API failed.
+///
+/// [`label`](Self::label) returns the name of the error for logs and metrics, and [`hint`](Self::hint) tells an operator
+/// what to change. Neither these nor `Display` and `Debug` contain a token or a secret.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ManagementError {
+    /// The profile exists with another Action or another type. The Management API cannot change these:
+    /// [`ensure_or_replace`](crate::ProfileClient::ensure_or_replace) deletes the profile and creates it again.
+    #[error("the profile {} has another Action or another type, which cannot be changed", .profile.id())]
+    ActionDiffers {
+        /// The profile as it is.
+        profile: Box<TokenExchangeProfile>,
+    },
+    /// The tenant answered something that is no answer of the Management API.
+    #[error("the answer cannot be used")]
+    Answer {
+        /// What is wrong with the answer.
+        #[source]
+        cause: AnswerError,
+        /// Whether the request asked for a change, which may have been made.
+        may_have_taken_effect: bool,
+    },
+    /// The tenant rejected the content of the request (400).
+    #[error(transparent)]
+    BadRequest(TenantError),
+    /// Another profile has this subject token type (409).
+    #[error(transparent)]
+    Conflict(TenantError),
+    /// Another client of the tenant changes the profile again and again, at the same time as this call.
+    #[error("another client keeps changing the profile {}", .profile.id())]
+    Contested {
+        /// The profile as it was last.
+        profile: Box<TokenExchangeProfile>,
+    },
+    /// The application may not do this (403).
+    #[error("{error}{}", .missing_scope.map(|scope| format!(": the scope {scope} is missing")).unwrap_or_default())]
+    Forbidden {
+        /// The scope that the application lacks; `None` if it has the scope, or if that is unknown.
+        missing_scope: Option<&'static str>,
+        /// The answer.
+        error: TenantError,
+    },
+    /// The input is invalid. Nothing was sent.
+    #[error(transparent)]
+    Input(#[from] InputError),
+    /// There is no profile with this id (404).
+    #[error(transparent)]
+    NotFound(TenantError),
+    /// The limit of the tenant is used up (429), and the wait would be too long: see
+    /// [`longest_wait`](crate::ManagementClientBuilder::longest_wait). The request had no effect.
+    #[error("{error}: the rate limit is used up for {} s", .retry_after.as_secs())]
+    RateLimited {
+        /// How long to wait before the next call.
+        retry_after: Duration,
+        /// The answer.
+        error: TenantError,
+    },
+    /// There is no management token.
+    #[error("there is no token for the Management API")]
+    Token(#[source] ExchangeError),
+    /// The tenant rejected the management token (401), also a new one.
+    #[error(transparent)]
+    Unauthorized(TenantError),
+    /// The Management API gave no usable answer: an outage.
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+/// The Management API is unavailable.
+#[derive(Debug, thiserror::Error)]
+#[error("the Management API is unavailable")]
+#[non_exhaustive]
+pub struct Unavailable {
+    /// What went wrong.
+    #[source]
+    pub cause: UnavailableCause,
+    /// How long to wait before the next call, if the tenant says so.
+    pub retry_after: Option<Duration>,
+    /// Whether the change may have been made, because only the answer got lost.
+    pub may_have_taken_effect: bool,
+}
+
+/// Why there is no usable answer.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum UnavailableCause {
+    /// There was no response.
+    #[error("the request failed")]
+    Http(#[from] HttpError),
+    /// The status says that the tenant failed: 408, or 500 and above.
+    #[error("the Management API answered {status}")]
+    Status {
+        /// The status.
+        status: u16,
+    },
+}
+
+impl From<AnswerError> for ManagementError {
+    /// The answer to a request that changes nothing.
+    fn from(cause: AnswerError) -> Self {
+        Self::Answer { cause, may_have_taken_effect: false }
+    }
+}
+
+impl ManagementError {
+    /// The answer to a request for a change.
+    pub(crate) fn after_change(cause: AnswerError) -> Self {
+        Self::Answer { cause, may_have_taken_effect: true }
+    }
+
+    /// Whether the change that the call asked for may have been made nevertheless, because only its answer got lost. Look
+    /// at the tenant before you repeat such a call; [`ensure`](crate::ProfileClient::ensure) does this by itself.
+    pub fn may_have_taken_effect(&self) -> bool {
+        match self {
+            Self::Answer { may_have_taken_effect, .. } => *may_have_taken_effect,
+            Self::Unavailable(unavailable) => unavailable.may_have_taken_effect,
+            _ => false,
+        }
+    }
+
+    /// How long to wait before the next call, if that is known.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::RateLimited { retry_after, .. } => Some(*retry_after),
+            Self::Token(error) => error.retry_after(),
+            Self::Unavailable(unavailable) => unavailable.retry_after,
+            _ => None,
+        }
+    }
+
+    /// The answer of the tenant, if it rejected the request. Its [`message`](TenantError::message) often says more.
+    pub fn tenant_error(&self) -> Option<&TenantError> {
+        match self {
+            Self::BadRequest(error)
+            | Self::Conflict(error)
+            | Self::Forbidden { error, .. }
+            | Self::NotFound(error)
+            | Self::RateLimited { error, .. }
+            | Self::Unauthorized(error) => Some(error),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Provisions an Auth0 tenant: token exchange profiles, by the
+//! [Management API](https://auth0.com/docs/api/management/v2/token-exchange-profiles).
+//!
+//! An exchange of a token that Auth0 did not issue, with
+//! [`get_token_by_exchange_profile`](auth0_api_core::ApiClient::get_token_by_exchange_profile), needs a *token exchange
+//! profile* in the tenant. With this crate, a deployment makes its profiles itself:
+//!
+//! ```no_run
+//! use auth0_api_core::ClientAuth;
+//! use auth0_api_management::{ManagementClient, WantedProfile};
+//!
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! let auth = ClientAuth::secret_post("client-id", std::env::var("MANAGEMENT_CLIENT_SECRET")?);
+//! let management = ManagementClient::builder("tenant.eu.auth0.com", auth).build()?;
+//!
+//! let wanted = WantedProfile::new("Legacy sessions", "urn:acme:legacy-session", "the-id-of-the-action");
+//! let ensured = management.token_exchange_profiles().ensure(&wanted).await?;
+//! println!("{}", ensured.profile().id());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! [`ensure`](ProfileClient::ensure) is safe from many deployments at once. The other calls are
+//! [`create`](ProfileClient::create), [`list`](ProfileClient::list), [`stream`](ProfileClient::stream),
+//! [`find`](ProfileClient::find), [`get`](ProfileClient::get), [`update`](ProfileClient::update) and
+//! [`delete`](ProfileClient::delete).
+//!
+//! # How to set up the tenant
+//!
+//! A profile needs three more things in the tenant.
+//!
+//! 1. **An application for this crate.** A *Machine to Machine* application that is authorised for the *Auth0 Management
+//!    API* (Applications, APIs, Auth0 Management API, Machine to Machine Applications) with the scopes
+//!    `read:token_exchange_profiles`, `create:token_exchange_profiles`, `update:token_exchange_profiles` and, if it deletes
+//!    or replaces profiles, `delete:token_exchange_profiles`. By the Management API, this is a client grant:
+//!    `POST /api/v2/client-grants` with `{"client_id": "…", "audience": "https://TENANT/api/v2/", "scope": ["read:token_exchange_profiles", …]}`.
+//!    Use [`private_key_jwt`](auth0_api_core::ClientAuth::private_key_jwt) if you can. It need not be the application that
+//!    exchanges tokens, and an API in production needs none of these scopes.
+//! 2. **An Action** with the trigger `custom-token-exchange`, deployed. It validates the subject token and sets the user. Its
+//!    id is the profile's `action_id`, which cannot be changed later.
+//!
+//!    ```js
+//!    exports.onExecuteCustomTokenExchange = async (event, api) => {
+//!      const session = await validate(event.transaction.subject_token); // your own check
+//!      if (!session) return api.access.rejectInvalidSubjectToken('no such session');
+//!      api.authentication.setUserById(session.userId);
+//!    };
+//!    ```
+//! 3. **The switch of the application that exchanges tokens**, whose [`ClientAuth`](auth0_api_core::ClientAuth) the API has:
+//!    *Custom Token Exchange* in the settings of the application, or `PATCH /api/v2/clients/{id}` with
+//!    `{"token_exchange": {"allow_any_profile_of_type": ["custom_authentication"]}}`. The application must be first-party and
+//!    OIDC-conformant, and the connections of the users that the Action sets must be enabled for it
+//!    ([Auth0](https://auth0.com/docs/authenticate/custom-token-exchange/configure-custom-token-exchange)). For on-behalf-of
+//!    exchanges, which need no profile, the value is `["on_behalf_of_token_exchange"]`.
+//!
+//! One profile has one subject token type and one Action. The subject token type is a URI of 8 to 100 characters that your
+//! company controls, outside `urn:ietf`, `urn:auth0`, `urn:okta`, and the URLs of `auth0.com` and `okta.com`.
+//!
+//! # What a call does
+//!
+//! 1. **Input**: it is checked first. [`InputError`] has every problem; nothing is sent.
+//! 2. **Token**: the client gets a management token by client credentials, once for all calls, and keeps it until 30 s
+//!    before it expires. If the tenant rejects it with 401, the call gets one new token, at most one in ten seconds.
+//! 3. **Rate limits**: after 429, the call waits as long as the tenant says in `Retry-After` or `x-ratelimit-reset`, at most
+//!    [`longest_wait`](ManagementClientBuilder::longest_wait) in all. Then it fails with the time that is left.
+//! 4. **Outages**: no connection, no answer, 408, and 500 and above are tried twice more after 1 s and 2 s. A request that
+//!    creates a profile is tried again only if there was no connection, because it may have had an effect: a second request
+//!    would then collide with the first.
+//! 5. **Answers**: at most 1 MiB and 10 s for each request. Redirects are not followed. Members that this crate does not
+//!    know are [kept](TokenExchangeProfile::other).
+//!
+//! [`ManagementError`] has a stable [label](ManagementError::label) and a [hint](ManagementError::hint) for operators.
+//!
+//! # Events
+//!
+//! `tracing` events have the target `auth0_api` and a stable field `event`: `management_answered` (`method`, `path`,
+//! `status`), `management_unanswered` (`method`, `path`, `cause`) and `management_waits` (`milliseconds`), all at the level
+//! debug. No event contains a token or a secret.
+//!
+//! # Features
+//!
+//! | feature | default | what |
+//! |---|---|---|
+//! | `reqwest` | on | the default HTTP client; without it, [`http_client`](ManagementClientBuilder::http_client) is mandatory |
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod access;
+mod answer;
+mod builder;
+mod client;
+mod error;
+mod hint;
+mod input;
+mod page;
+mod patience;
+mod sender;
+mod tenant_error;
+mod timestamp;
+mod token_exchange_profiles;
+
+pub use answer::AnswerError;
+pub use builder::ManagementClientBuilder;
+pub use client::ManagementClient;
+pub use error::{ManagementError, Unavailable, UnavailableCause};
+pub use input::{InputError, InputProblem};
+pub use page::{Page, PageRequest, PageStream};
+pub use tenant_error::TenantError;
+pub use token_exchange_profiles::{
+    Ensured, ProfileChange, ProfileClient, ProfileType, TokenExchangeProfile, WantedProfile,
+};

@@ -1,0 +1,166 @@
+//! Makes a profile what it shall be, whatever it is now.
+//!
+//! Each round looks at the tenant first, and then makes at most the change that is missing:
+//!
+//! | the tenant has | the round |
+//! |---|---|
+//! | no profile of this subject token type | creates it |
+//! | the profile, as it shall be | ends |
+//! | the profile, with another name | changes the name, and reads the profile again |
+//! | the profile, with another Action or type | fails, or deletes and creates it, as the caller wants |
+//!
+//! A change can collide with that of another deployment, which looked at the same moment: then the tenant answers 409 or
+//! 404. Its answer can get lost: then the change may have been made. In both cases the next round looks again. So a lost
+//! answer is never followed by the same request without a look, and any number of deployments end with one profile,
+//! because a tenant has at most one profile of each type.
+
+use std::time::Duration;
+
+use super::ProfileClient;
+use super::profile::TokenExchangeProfile;
+use super::wanted::WantedProfile;
+use crate::error::ManagementError;
+
+/// The profile that [`ensure`](ProfileClient::ensure) has left behind, and what was done.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Ensured {
+    /// This call has changed the name.
+    Changed(TokenExchangeProfile),
+    /// This call has created the profile.
+    Created(TokenExchangeProfile),
+    /// The profile is as it shall be. It was so before this call, another deployment has made it so at the same time, or
+    /// this call has, and the answer got lost.
+    Present(TokenExchangeProfile),
+    /// This call has deleted a profile with another Action or type, and created a new one.
+    Replaced(TokenExchangeProfile),
+}
+
+/// What to do with a profile that has another Action or another type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum OtherAction {
+    Fail,
+    Replace,
+}
+
+impl Ensured {
+    /// The profile.
+    pub fn profile(&self) -> &TokenExchangeProfile {
+        let (Self::Changed(profile) | Self::Created(profile) | Self::Present(profile) | Self::Replaced(profile)) = self;
+        profile
+    }
+
+    /// The profile, without what was done.
+    pub fn into_profile(self) -> TokenExchangeProfile {
+        let (Self::Changed(profile) | Self::Created(profile) | Self::Present(profile) | Self::Replaced(profile)) = self;
+        profile
+    }
+}
+
+impl ProfileClient {
+    /// Creates the profile, or changes its name, unless it is as it shall be. The subject token type says which profile it
+    /// is.
+    ///
+    /// Call it in each deployment: it is safe from many processes at once, and after lost answers. All of them get the same
+    /// profile, and at most one of them creates it. When it returns, exchanges of this type work.
+    ///
+    /// ```no_run
+    /// use auth0_api_management::{Ensured, ManagementClient, ManagementError, WantedProfile};
+    ///
+    /// # async fn run(management: ManagementClient, action_id: &str) -> Result<(), ManagementError> {
+    /// let wanted = WantedProfile::new("Legacy sessions", "urn:acme:legacy-session", action_id);
+    /// match management.token_exchange_profiles().ensure(&wanted).await? {
+    ///     Ensured::Present(profile) => println!("{} is as it shall be", profile.id()),
+    ///     done => println!("{:?}", done),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ManagementError`]. `ActionDiffers` if the profile has another Action or another type, which the Management API
+    /// cannot change. `Contested` if another client changes the name back each time.
+    pub async fn ensure(&self, wanted: &WantedProfile) -> Result<Ensured, ManagementError> {
+        self.ensure_with(wanted, OtherAction::Fail).await
+    }
+
+    /// Does the same as [`ensure`](Self::ensure), but deletes a profile with another Action or another type, and creates it
+    /// again.
+    ///
+    /// In between, for some hundred milliseconds, exchanges of this type fail; and until the next call, if this one fails in
+    /// between. Two deployments that want different Actions replace each other's profile whenever they call this method.
+    ///
+    /// # Errors
+    ///
+    /// [`ManagementError`].
+    pub async fn ensure_or_replace(&self, wanted: &WantedProfile) -> Result<Ensured, ManagementError> {
+        self.ensure_with(wanted, OtherAction::Replace).await
+    }
+
+    async fn ensure_with(&self, wanted: &WantedProfile, other: OtherAction) -> Result<Ensured, ManagementError> {
+        wanted.check()?;
+        let mut has_deleted = false;
+        let mut round = 0;
+        loop {
+            let present = self.find(wanted.subject_token_type()).await?;
+            let failure = match self.settle(present, wanted, other, &mut has_deleted).await {
+                Err(error) if is_worth_another_look(&error) => error,
+                ended => return ended,
+            };
+            round += 1;
+            if round == ROUNDS {
+                return Err(failure);
+            }
+            // The first look follows at once: usually it finds the profile. A tenant that still works on the request, or
+            // whose list lags behind, needs some time.
+            if round > 1 {
+                self.0.pause(PAUSE * 2_u32.pow(round - 2)).await;
+            }
+        }
+    }
+
+    /// Makes the change that is missing.
+    async fn settle(
+        &self,
+        present: Option<TokenExchangeProfile>,
+        wanted: &WantedProfile,
+        other: OtherAction,
+        has_deleted: &mut bool,
+    ) -> Result<Ensured, ManagementError> {
+        if let Some(present) = present {
+            if wanted.has_fixed_parts_of(&present) {
+                return self.change(present, wanted).await;
+            }
+            if other == OtherAction::Fail {
+                return Err(ManagementError::ActionDiffers { profile: Box::new(present) });
+            }
+            self.delete(present.id()).await?;
+            *has_deleted = true;
+        }
+        let created = self.create(wanted).await?;
+        Ok(if *has_deleted { Ensured::Replaced(created) } else { Ensured::Created(created) })
+    }
+
+    async fn change(&self, present: TokenExchangeProfile, wanted: &WantedProfile) -> Result<Ensured, ManagementError> {
+        let Some(change) = wanted.change_of(&present) else { return Ok(Ensured::Present(present)) };
+        self.update(present.id(), &change).await?;
+        // The answer to a change has no body.
+        let changed = self.get(present.id()).await?;
+        if wanted.change_of(&changed).is_some() {
+            return Err(ManagementError::Contested { profile: Box::new(changed) });
+        }
+        Ok(Ensured::Changed(changed))
+    }
+}
+
+/// Whether another deployment, or this call itself, may have made the change.
+fn is_worth_another_look(error: &ManagementError) -> bool {
+    use ManagementError as E;
+    error.may_have_taken_effect() || matches!(error, E::Conflict(_) | E::Contested { .. } | E::NotFound(_))
+}
+
+/// After two collisions in a row, the third one is no coincidence.
+const ROUNDS: u32 = 4;
+/// Doubled before the last round. Together, these waits take 3 s at most.
+const PAUSE: Duration = Duration::from_secs(1);

@@ -1,0 +1,243 @@
+//! `ensure`: what it does with each state of the tenant, at the same time as others, and after lost answers.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use auth0_api_core::http::{HttpClient, HttpError, HttpFuture, HttpRequest, ReqwestClient};
+use auth0_api_management::{Ensured, ManagementError, ProfileChange, ProfileClient, WantedProfile};
+use auth0_api_testing::{Endpoint, Misbehaviour};
+use tokio::sync::Barrier;
+
+use crate::intercepting::{Intercepting, answer, is_call};
+use crate::world::{ACTION, OTHER_ACTION, TYPE, World, told, wanted};
+
+const LIST: &str = "GET token-exchange-profiles?take=100";
+const CREATE: &str = "POST token-exchange-profiles";
+
+#[tokio::test]
+async fn a_profile_is_created_once_and_then_changed_if_its_name_differs() {
+    let world = World::new().await;
+    let created = world.profiles.ensure(&wanted()).await.unwrap();
+    assert!(matches!(created, Ensured::Created(_)), "{created:?}");
+    assert_eq!(world.http.calls(), [LIST, CREATE]);
+
+    let present = world.profiles.ensure(&wanted()).await.unwrap();
+    assert_eq!(present, Ensured::Present(created.profile().clone()));
+    assert_eq!(world.http.calls().len(), 3);
+
+    let renamed = world.profiles.ensure(&WantedProfile::new("Old sessions", TYPE, ACTION)).await.unwrap();
+    assert!(matches!(renamed, Ensured::Changed(_)), "{renamed:?}");
+    assert_eq!((renamed.profile().id(), renamed.profile().name()), (created.profile().id(), "Old sessions"));
+    assert_eq!(world.all().await, [renamed.into_profile()]);
+    world.clock.assert_waits(&[]);
+}
+
+#[tokio::test]
+async fn another_action_is_an_error_unless_the_profile_may_be_replaced() {
+    let world = World::new().await;
+    let created = world.profiles.ensure(&wanted()).await.unwrap().into_profile();
+    let other = WantedProfile::new("Legacy sessions", TYPE, OTHER_ACTION);
+    let error = world.profiles.ensure(&other).await.unwrap_err();
+    assert!(matches!(&error, ManagementError::ActionDiffers { profile } if **profile == created), "{error:?}");
+    assert_eq!(error.label(), "management_action_differs");
+    assert_eq!(world.all().await, std::slice::from_ref(&created));
+
+    let replaced = world.profiles.ensure_or_replace(&other).await.unwrap();
+    assert!(matches!(replaced, Ensured::Replaced(_)), "{replaced:?}");
+    assert_ne!(replaced.profile().id(), created.id());
+    assert_eq!(world.all().await, [replaced.profile().clone()]);
+    let again = world.profiles.ensure_or_replace(&other).await.unwrap();
+    assert_eq!(again, Ensured::Present(replaced.into_profile()));
+    assert!(world.exchange().await.is_ok());
+}
+
+/// Lets requests that create something pass when all deployments have sent theirs.
+#[derive(Debug)]
+struct Meeting {
+    network: ReqwestClient,
+    everybody: Arc<Barrier>,
+}
+
+impl HttpClient for Meeting {
+    fn send(&self, request: HttpRequest) -> HttpFuture<'_> {
+        Box::pin(async move {
+            if is_call(&request, "POST") {
+                self.everybody.wait().await;
+            }
+            self.network.send(request).await
+        })
+    }
+}
+
+#[tokio::test]
+async fn ten_deployments_that_create_at_the_same_moment_end_with_one_profile() {
+    let world = World::new().await;
+    let everybody = Arc::new(Barrier::new(10));
+    let deployments: Vec<_> = (0..10)
+        .map(|_| {
+            let http = Meeting { network: world.http.network(), everybody: Arc::clone(&everybody) };
+            let client = world.builder().http_client(http).build().unwrap();
+            tokio::spawn(async move { client.token_exchange_profiles().ensure(&wanted()).await })
+        })
+        .collect();
+    let mut ensured = Vec::new();
+    for deployment in deployments {
+        ensured.push(deployment.await.unwrap().unwrap());
+    }
+    let created = ensured.iter().filter(|ensured| matches!(ensured, Ensured::Created(_))).count();
+    let present = ensured.iter().filter(|ensured| matches!(ensured, Ensured::Present(_))).count();
+    assert_eq!((created, present), (1, 9));
+    assert!(ensured.iter().all(|other| other.profile() == ensured[0].profile()));
+    assert_eq!(world.all().await, [ensured.remove(0).into_profile()]);
+}
+
+#[tokio::test]
+async fn ten_deployments_that_replace_a_profile_end_with_one() {
+    let world = World::new().await;
+    world.profiles.ensure(&wanted()).await.unwrap();
+    let deployments: Vec<_> = (0..10)
+        .map(|_| {
+            let client = world.builder().build().unwrap();
+            let other = WantedProfile::new("Legacy sessions", TYPE, OTHER_ACTION);
+            tokio::spawn(async move { client.token_exchange_profiles().ensure_or_replace(&other).await })
+        })
+        .collect();
+    for deployment in deployments {
+        assert_eq!(deployment.await.unwrap().unwrap().profile().action_id(), OTHER_ACTION);
+    }
+    let all = world.all().await;
+    assert_eq!((all.len(), all[0].action_id()), (1, OTHER_ACTION));
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_followed_by_a_look_and_not_by_the_same_request() {
+    let world = World::new().await;
+    world.tenant.misbehave(Endpoint::Management, Misbehaviour::LoseAnswers);
+    let ensured = world.profiles.ensure(&wanted()).await.unwrap();
+    assert!(matches!(ensured, Ensured::Present(_)), "{ensured:?}");
+    assert_eq!(world.http.calls(), [LIST, CREATE, LIST]);
+    world.tenant.behave();
+    assert_eq!(world.all().await, [ensured.into_profile()]);
+}
+
+#[tokio::test]
+async fn a_request_that_never_arrived_is_sent_again_after_a_look() {
+    for failure in [|| HttpError::Timeout, || HttpError::Disconnected("gone".into()), || HttpError::TooLarge] {
+        let lost = Arc::new(AtomicUsize::new(0));
+        let http = Intercepting::new(move |request| {
+            let is_first = is_call(request, "POST") && lost.fetch_add(1, Ordering::SeqCst) == 0;
+            is_first.then(|| Err(failure()))
+        });
+        let world = World::sending_with(http).await;
+        let ensured = world.profiles.ensure(&wanted()).await.unwrap();
+        assert!(matches!(ensured, Ensured::Created(_)), "{ensured:?}");
+        assert_eq!(world.http.calls(), [LIST, CREATE, LIST, CREATE]);
+    }
+}
+
+#[tokio::test]
+async fn a_creation_whose_answer_is_no_answer_is_looked_for() {
+    for (status, body) in [(201, "<html>"), (201, "{}"), (302, ""), (500, ""), (503, ""), (408, "")] {
+        let world = World::new().await;
+        world.profiles.ensure(&wanted()).await.unwrap();
+        let asked = Arc::new(AtomicUsize::new(0));
+        let http = Intercepting::new(move |request| match asked.fetch_add(1, Ordering::SeqCst) {
+            _ if is_call(request, "POST") => answer(status, &[], body),
+            // The first look finds nothing, as if the profile did not exist yet.
+            0..=2 if is_call(request, "GET") => answer(200, &[], r#"{"token_exchange_profiles":[]}"#),
+            _ => None,
+        });
+        let client = world.builder().http_client(http.clone()).build().unwrap();
+        let ensured = client.token_exchange_profiles().ensure(&wanted()).await.unwrap();
+        assert!(matches!(ensured, Ensured::Present(_)), "{ensured:?}");
+        assert_eq!(http.calls(), [LIST, CREATE, LIST], "{status} {body}");
+    }
+}
+
+#[tokio::test]
+async fn a_conflict_that_no_look_explains_ends_after_four_rounds() {
+    let conflict = r#"{"statusCode":409,"error":"Conflict","message":"busy","errorCode":"conflict"}"#;
+    let http =
+        Intercepting::new(move |request| if is_call(request, "POST") { answer(409, &[], conflict) } else { None });
+    let world = World::sending_with(http).await;
+    let error = world.profiles.ensure(&wanted()).await.unwrap_err();
+    assert!(matches!(error, ManagementError::Conflict(_)), "{error:?}");
+    assert_eq!(world.http.calls(), [LIST, CREATE].repeat(4));
+    world.clock.assert_waits(&[1, 2]);
+}
+
+#[tokio::test]
+async fn a_changed_name_whose_answer_gets_lost_is_found() {
+    let world = World::new().await;
+    world.profiles.ensure(&wanted()).await.unwrap();
+    world.tenant.misbehave(Endpoint::Management, Misbehaviour::LoseAnswers);
+    let renamed = WantedProfile::new("Old sessions", TYPE, ACTION);
+    let ensured = world.profiles.ensure(&renamed).await.unwrap();
+    assert!(matches!(&ensured, Ensured::Present(profile) if profile.name() == "Old sessions"), "{ensured:?}");
+}
+
+/// Deletes the profile, as a colleague does, just before it is changed.
+#[derive(Debug)]
+struct Colleague {
+    network: ReqwestClient,
+    profiles: ProfileClient,
+    id: String,
+}
+
+impl HttpClient for Colleague {
+    fn send(&self, request: HttpRequest) -> HttpFuture<'_> {
+        Box::pin(async move {
+            if is_call(&request, "PATCH") {
+                self.profiles.delete(&self.id).await.unwrap();
+            }
+            self.network.send(request).await
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_profile_that_is_deleted_between_look_and_change_is_created_again() {
+    let world = World::new().await;
+    let id = world.profiles.ensure(&wanted()).await.unwrap().into_profile().id().to_owned();
+    let http = Colleague { network: world.http.network(), profiles: world.profiles.clone(), id: id.clone() };
+    let client = world.builder().http_client(http).build().unwrap().token_exchange_profiles();
+    let ensured = client.ensure(&WantedProfile::new("Old sessions", TYPE, ACTION)).await.unwrap();
+    assert!(matches!(&ensured, Ensured::Created(profile) if profile.id() != id), "{ensured:?}");
+    assert_eq!(world.all().await, [ensured.into_profile()]);
+}
+
+#[tokio::test]
+async fn two_deployments_that_want_different_names_do_not_run_for_ever() {
+    let world = World::new().await;
+    let id = world.profiles.ensure(&wanted()).await.unwrap().into_profile().id().to_owned();
+    let http = Intercepting::new(move |request| {
+        // The other deployment changes the name back before this one reads it.
+        if is_call(request, "PATCH") { answer(204, &[], "") } else { None }
+    });
+    let client = world.builder().http_client(http.clone()).build().unwrap().token_exchange_profiles();
+    let (label, text) = told(client.ensure(&WantedProfile::new("Old sessions", TYPE, ACTION)).await);
+    assert_eq!((label, text), ("management_contested", format!("another client keeps changing the profile {id}")));
+    assert_eq!(http.calls().len(), 4 * 3);
+}
+
+#[tokio::test]
+async fn an_outage_of_the_look_is_an_error_at_once() {
+    let world = World::new().await;
+    world.profiles.find(TYPE).await.unwrap();
+    world.tenant.misbehave(Endpoint::Management, Misbehaviour::Garbage);
+    let (label, text) = told(world.profiles.ensure(&wanted()).await);
+    assert_eq!((label, &*text), ("management_answer", "the answer cannot be used"));
+    assert_eq!(world.http.calls().len(), 2);
+    world.tenant.misbehave(Endpoint::Management, Misbehaviour::Status(404));
+    assert_eq!(told(world.profiles.ensure(&wanted()).await).0, "management_not_found");
+    assert_eq!(world.http.calls().len(), 3);
+}
+
+#[tokio::test]
+async fn a_change_keeps_what_it_does_not_name() {
+    let world = World::new().await;
+    let profile = world.profiles.ensure(&wanted()).await.unwrap().into_profile();
+    world.profiles.update(profile.id(), &ProfileChange::new().subject_token_type("urn:acme:other")).await.unwrap();
+    let changed = world.profiles.get(profile.id()).await.unwrap();
+    assert_eq!((changed.name(), changed.subject_token_type()), ("Legacy sessions", "urn:acme:other"));
+}
