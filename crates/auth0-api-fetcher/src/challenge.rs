@@ -45,18 +45,15 @@ fn challenges(value: &str) -> Vec<(&str, Demand)> {
         // The equals signs are the end of a token68.
         rest = rest.trim_start_matches([' ', '\t', ',', '=']);
         let Some((name, after)) = take_token(rest) else { return found };
-        match parameter(after) {
-            Some((text, after)) => {
-                let Some((_, demand)) = found.last_mut() else { return found };
-                set(demand, name, text);
-                rest = after;
-            }
+        rest = if let Some((text, after)) = parameter(after) {
+            let Some((_, demand)) = found.last_mut() else { return found };
+            set(demand, name, text);
+            after
+        } else {
             // A token without a value is a scheme, or the token68 of one, such as that of `Negotiate`.
-            None => {
-                found.push((name, Demand::default()));
-                rest = after;
-            }
-        }
+            found.push((name, Demand::default()));
+            after
+        };
     }
 }
 

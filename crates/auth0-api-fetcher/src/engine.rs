@@ -9,7 +9,7 @@ use auth0_api_core::http::{HttpConnection, HttpError};
 use auth0_api_core::{Clock, Scheme};
 use http::header::{AUTHORIZATION, HOST, HeaderName};
 use http::{HeaderMap, HeaderValue, Method, Request, Response};
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use crate::caller::FetchCaller;
 use crate::error::FetchError;
@@ -221,6 +221,11 @@ impl UsedUp {
             Repeat::Token => self.token = true,
         }
     }
+}
+
+/// The end of a time limit that begins now, by tokio's timer.
+pub(crate) fn deadline_in(limit: Duration) -> Instant {
+    sleep(limit).deadline()
 }
 
 /// RFC 9110 §9.2.2: the server may process such a request twice.

@@ -11,12 +11,11 @@ use auth0_api_core::VerifiedToken;
 use auth0_api_core::http::{HttpConnection, HttpError};
 use http::{Extensions, Request, Response, Uri};
 use http_body::Body;
-use tokio::time::Instant;
 use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::caller::FetchCaller;
-use crate::engine::{Engine, Order, Transport, is_idempotent};
+use crate::engine::{Engine, Order, Transport, deadline_in, is_idempotent};
 use crate::error::FetchError;
 use crate::fence::Target;
 use crate::report;
@@ -142,9 +141,9 @@ where
         let clone = self.inner.clone();
         let mut transport = Inner { service: std::mem::replace(&mut self.inner, clone), is_ready: true };
         let FetchLayer { engine, copies, any_status } = self.layer.clone();
-        let limit = engine.whole_limit;
-        let deadline = Instant::now() + limit;
         FetchFuture(Box::pin(async move {
+            let limit = engine.whole_limit;
+            let deadline = deadline_in(limit);
             let (parts, body) = request.into_parts();
             let checked = caller(&parts.extensions).and_then(|caller| Ok((caller, target(&engine, &parts.uri)?)));
             let (caller, target) = checked.inspect_err(|error| report::ended(None, Err(error)))?;

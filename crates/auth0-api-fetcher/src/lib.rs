@@ -96,3 +96,8 @@ pub use response::FetchResponse;
 pub use source::{TokenFuture, TokenSource};
 pub use token::FetchToken;
 pub use url_error::UrlError;
+
+/// Compiles the examples of the README.
+#[cfg(all(doctest, feature = "reqwest"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -6,12 +6,11 @@ use auth0_api_core::http::{HttpConnection, HttpError};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response};
 use serde::Serialize;
-use tokio::time::Instant;
 
 use crate::body::{RequestBody, ResponseBody};
 use crate::caller::FetchCaller;
 use crate::client::FetchClient;
-use crate::engine::{Order, Transport, is_idempotent};
+use crate::engine::{Order, Transport, deadline_in, is_idempotent};
 use crate::error::FetchError;
 use crate::fetcher::Fetcher;
 use crate::report;
@@ -125,7 +124,7 @@ impl FetchRequest {
     ///
     /// [`FetchError`].
     pub async fn send(self) -> Result<FetchResponse, FetchError> {
-        let deadline = Instant::now() + self.time_limit;
+        let deadline = deadline_in(self.time_limit);
         let Self { fetcher, caller, method, url, headers, body, any_status, repeatable, time_limit, mistake } = self;
         let shared = &*fetcher.0;
         let target = match mistake {

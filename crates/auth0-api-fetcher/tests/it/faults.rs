@@ -13,7 +13,7 @@ use bytes::Bytes;
 use futures_util::stream;
 use http::StatusCode;
 
-use crate::world::{Server, World, header, soon};
+use crate::world::{Server, World, decode, header, soon};
 
 const INVALID_TOKEN: [(&str, &str); 1] = [("www-authenticate", "Bearer error=\"invalid_token\"")];
 
@@ -226,18 +226,4 @@ async fn a_dead_kept_connection_is_replaced() {
         // Only a body that was read to its end leaves the connection open.
         response.bytes().await.unwrap();
     }
-}
-
-/// Decodes base64url.
-fn decode(text: &str) -> Vec<u8> {
-    let value = |octet: u8| match octet {
-        b'A'..=b'Z' => octet - b'A',
-        b'a'..=b'z' => octet - b'a' + 26,
-        b'0'..=b'9' => octet - b'0' + 52,
-        b'-' => 62,
-        _ => 63,
-    };
-    let bits = text.bytes().flat_map(|octet| (0..6).rev().map(move |bit| value(octet) >> bit & 1));
-    let bits: Vec<u8> = bits.collect();
-    bits.chunks_exact(8).map(|octet| octet.iter().fold(0, |sum, bit| sum << 1 | bit)).collect()
 }

@@ -111,3 +111,17 @@ pub(crate) fn header<'r>(request: &'r Request, name: &str) -> &'r str {
 pub(crate) async fn soon<F: Future>(future: F) -> F::Output {
     tokio::time::timeout(Duration::from_secs(60), future).await.unwrap()
 }
+
+/// Decodes base64url.
+pub(crate) fn decode(text: &str) -> Vec<u8> {
+    let value = |octet: u8| match octet {
+        b'A'..=b'Z' => octet - b'A',
+        b'a'..=b'z' => octet - b'a' + 26,
+        b'0'..=b'9' => octet - b'0' + 52,
+        b'-' => 62,
+        _ => 63,
+    };
+    let bits = text.bytes().flat_map(|octet| (0..6).rev().map(move |bit| value(octet) >> bit & 1));
+    let bits: Vec<u8> = bits.collect();
+    bits.chunks_exact(8).map(|octet| octet.iter().fold(0, |sum, bit| sum << 1 | bit)).collect()
+}
