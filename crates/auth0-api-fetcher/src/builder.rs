@@ -13,6 +13,7 @@ use crate::fetcher::Fetcher;
 use crate::layer::FetchLayer;
 use crate::nonces::Nonces;
 use crate::renewals::Renewals;
+use crate::shared::Shared;
 use crate::source::{Source, TokenSource};
 use crate::url_error::UrlError;
 
@@ -181,7 +182,7 @@ impl FetcherBuilder {
             Some(client) => client,
             None => default_client(&engine)?,
         };
-        Ok(Fetcher::new(engine, client, max_body_bytes))
+        Ok(Fetcher::new(Shared { engine, client, max_body_bytes }))
     }
 
     /// Builds a layer for a client that is a tower service over `http::Request`. The settings of the HTTP client and of

@@ -5,9 +5,8 @@ use std::sync::Arc;
 use http::Method;
 
 use crate::caller::FetchCaller;
-use crate::client::FetchClient;
-use crate::engine::Engine;
 use crate::request::FetchRequest;
+use crate::shared::Shared;
 
 /// Calls another API: with a token for the caller, a proof if the token is bound, and a repetition where one helps.
 ///
@@ -30,14 +29,7 @@ use crate::request::FetchRequest;
 /// }
 /// ```
 #[derive(Clone, Debug)]
-pub struct Fetcher(pub(crate) Arc<Shared>);
-
-#[derive(Debug)]
-pub(crate) struct Shared {
-    pub(crate) engine: Engine,
-    pub(crate) client: Arc<dyn FetchClient>,
-    pub(crate) max_body_bytes: usize,
-}
+pub struct Fetcher(Arc<Shared>);
 
 /// A [`Fetcher`] for one caller.
 #[derive(Clone, Debug)]
@@ -48,8 +40,8 @@ pub struct CallerFetcher {
 }
 
 impl Fetcher {
-    pub(crate) fn new(engine: Engine, client: Arc<dyn FetchClient>, max_body_bytes: usize) -> Self {
-        Self(Arc::new(Shared { engine, client, max_body_bytes }))
+    pub(crate) fn new(shared: Shared) -> Self {
+        Self(Arc::new(shared))
     }
 
     /// Makes requests for this caller: a [`VerifiedToken`](auth0_api_core::VerifiedToken), or a [`FetchCaller`].
@@ -70,7 +62,7 @@ impl CallerFetcher {
     /// Percent-encode the values that you put into a path, or pass them to [`query`](FetchRequest::query): a path with a
     /// character that needs it, or with a segment `..`, is an error.
     pub fn request(&self, method: Method, url: impl Into<String>) -> FetchRequest {
-        FetchRequest::new(self.fetcher.clone(), self.caller.clone(), method, url.into())
+        FetchRequest::new(Arc::clone(&self.fetcher.0), self.caller.clone(), method, url.into())
     }
 
     /// Starts a GET request.

@@ -78,7 +78,10 @@ mod report;
 mod request;
 #[cfg(feature = "reqwest")]
 mod reqwest_client;
+#[cfg(feature = "reqwest")]
+mod reqwest_error;
 mod response;
+mod shared;
 mod source;
 mod token;
 mod url_error;

@@ -16,7 +16,7 @@ use moka::sync::Cache;
 #[derive(Debug)]
 pub(crate) struct Renewals {
     hashes: RandomState,
-    latest: Cache<u64, Renewal>,
+    latest: Cache<u64, LatestRenewal>,
     /// The number of renewals so far.
     made: AtomicU64,
 }
@@ -26,7 +26,7 @@ pub(crate) struct Renewals {
 pub(crate) struct Mark(u64);
 
 #[derive(Clone, Copy, Debug)]
-struct Renewal {
+struct LatestRenewal {
     at: SystemTime,
     number: u64,
 }
@@ -54,13 +54,13 @@ impl Renewals {
             if recent.is_some() {
                 return Op::Nop;
             }
-            Op::Put(Renewal { at: now, number: self.made.fetch_add(1, SeqCst) + 1 })
+            Op::Put(LatestRenewal { at: now, number: self.made.fetch_add(1, SeqCst) + 1 })
         });
         permitted
     }
 }
 
-impl Renewal {
+impl LatestRenewal {
     /// A clock that was set back does not make a renewal recent for longer.
     fn is_recent(self, now: SystemTime) -> bool {
         let passed = now.duration_since(self.at).unwrap_or_else(|earlier| earlier.duration());

@@ -1,5 +1,6 @@
 //! A request of a fetcher, before it is sent.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use auth0_api_core::http::{HttpConnection, HttpError};
@@ -12,15 +13,15 @@ use crate::caller::FetchCaller;
 use crate::client::FetchClient;
 use crate::engine::{Order, Transport, deadline_in, is_idempotent};
 use crate::error::FetchError;
-use crate::fetcher::Fetcher;
 use crate::report;
 use crate::response::FetchResponse;
+use crate::shared::Shared;
 
-/// A request of a [`Fetcher`], before it is sent.
+/// A request of a [`Fetcher`](crate::Fetcher), before it is sent.
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct FetchRequest {
-    fetcher: Fetcher,
+    shared: Arc<Shared>,
     caller: FetchCaller,
     method: Method,
     url: String,
@@ -34,10 +35,10 @@ pub struct FetchRequest {
 }
 
 impl FetchRequest {
-    pub(crate) fn new(fetcher: Fetcher, caller: FetchCaller, method: Method, url: String) -> Self {
-        let (repeatable, time_limit) = (is_idempotent(&method), fetcher.0.engine.whole_limit);
+    pub(crate) fn new(shared: Arc<Shared>, caller: FetchCaller, method: Method, url: String) -> Self {
+        let (repeatable, time_limit) = (is_idempotent(&method), shared.engine.whole_limit);
         Self {
-            fetcher,
+            shared,
             caller,
             method,
             url,
@@ -125,8 +126,7 @@ impl FetchRequest {
     /// [`FetchError`].
     pub async fn send(self) -> Result<FetchResponse, FetchError> {
         let deadline = deadline_in(self.time_limit);
-        let Self { fetcher, caller, method, url, headers, body, any_status, repeatable, time_limit, mistake } = self;
-        let shared = &*fetcher.0;
+        let Self { shared, caller, method, url, headers, body, any_status, repeatable, time_limit, mistake } = self;
         let target = match mistake {
             Some(mistake) => Err(mistake),
             None => shared.engine.fence.resolve(&url).map_err(FetchError::from),

@@ -1,7 +1,5 @@
 //! The default client: reqwest with rustls.
 
-use std::error::Error;
-use std::io::{self, ErrorKind};
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, OnceLock};
@@ -15,6 +13,7 @@ use reqwest::{Client, ClientBuilder};
 use crate::body::{RequestBody, ResponseBody};
 use crate::client::{ClientFuture, FetchClient};
 use crate::origin::is_loopback;
+use crate::reqwest_error::{classify, is_disconnection};
 
 /// Sends requests with reqwest: no redirects, no cookies. Requests to this machine use no proxy.
 #[derive(Clone, Debug)]
@@ -120,29 +119,6 @@ fn builder(proxies: Proxies) -> ClientBuilder {
     match proxies {
         Proxies::Never => builder.no_proxy(),
         Proxies::OfEnvironment => builder,
-    }
-}
-
-/// Returns true if the error or one of its sources says that the other side has ended the connection.
-fn is_disconnection(error: &(dyn Error + 'static)) -> bool {
-    fn ended(error: &(dyn Error + 'static)) -> bool {
-        let hyper = error.downcast_ref::<hyper::Error>();
-        let io = error.downcast_ref::<io::Error>().map(io::Error::kind);
-        hyper.is_some_and(|error| error.is_incomplete_message() || error.is_canceled() || error.is_closed())
-            || matches!(io, Some(ErrorKind::BrokenPipe | ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset))
-    }
-    ended(error) || error.source().is_some_and(is_disconnection)
-}
-
-pub(crate) fn classify(error: reqwest::Error) -> HttpError {
-    // Leave the URL out: reqwest would put it into the error's text, and errors are logged.
-    let error = error.without_url();
-    if error.is_timeout() {
-        HttpError::Timeout
-    } else if error.is_connect() {
-        HttpError::Connect(error.into())
-    } else {
-        HttpError::Exchange(error.into())
     }
 }
 

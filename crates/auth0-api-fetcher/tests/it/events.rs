@@ -1,6 +1,6 @@
 //! The events and metrics of requests.
 
-use std::fmt::Debug;
+use std::fmt::{Debug, Write as _};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ struct Fields(String);
 
 impl Visit for Fields {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        self.0 += &format!("{}={value:?} ", field.name());
+        write!(self.0, "{}={value:?} ", field.name()).unwrap();
     }
 }
 
@@ -151,8 +151,8 @@ mod metrics {
         fn describe_histogram(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
 
         fn register_counter(&self, key: &Key, _: &Metadata<'_>) -> Counter {
-            let label = key.labels().map(|label| format!("{}={}", label.key(), label.value())).collect::<String>();
-            Counter::from_arc(Arc::new(Cell(self.clone(), format!("{} {label}", key.name()))))
+            let labels: Vec<_> = key.labels().map(|label| format!("{}={}", label.key(), label.value())).collect();
+            Counter::from_arc(Arc::new(Cell(self.clone(), format!("{} {}", key.name(), labels.join(",")))))
         }
 
         fn register_gauge(&self, _: &Key, _: &Metadata<'_>) -> Gauge {

@@ -3,8 +3,9 @@
 use auth0_api_axum::{AuthLayer, Token};
 use auth0_api_core::dpop::RotatingNonce;
 use auth0_api_core::exchange::{Grant, GrantRequest, InputError, ProofKey};
-use auth0_api_core::{ApiClient, DpopPolicy};
+use auth0_api_core::{ApiClient, Connection, DpopPolicy, ExchangeProfile};
 use auth0_api_fetcher::{FetchCaller, FetchError, FetchToken, Fetcher, UrlError};
+use auth0_api_testing::{ExchangeRejection, Exchanged, LinkedAccount, User};
 use axum::Router;
 use axum::routing::{get, post};
 use serde_json::{Value, json};
@@ -106,6 +107,65 @@ async fn a_grant_calls_in_the_name_of_this_api() {
         }
     }
     assert_eq!(world.token_requests(), 2);
+}
+
+#[tokio::test]
+async fn a_connected_account_is_called_for_its_user_only() {
+    let world = World::start_with(|builder| {
+        builder.linked_account("auth0|ada", LinkedAccount::new("google-oauth2").scopes(["calendar"]))
+    })
+    .await;
+    let url = world.tenant.third_party_url("google-oauth2");
+    let fetcher = Fetcher::for_connection(&world.api, url, Connection::name("google-oauth2")).insecure_http();
+    let fetcher = fetcher.clock(world.clock.clone()).build().unwrap();
+    for _ in 0..2 {
+        let response = fetcher.for_caller(world.caller("auth0|ada").await).get("").send().await.unwrap();
+        assert_eq!(response.json::<Value>().await.unwrap().get("user_id"), Some(&json!("auth0|ada")));
+    }
+    assert_eq!(world.token_requests(), 1);
+    let error = fetcher.for_caller(world.caller("auth0|bob").await).get("").send().await.unwrap_err();
+    assert_eq!(error.label(), "exchange_account_not_linked");
+}
+
+#[tokio::test]
+async fn an_exchange_profile_takes_a_token_that_auth0_did_not_issue_and_is_asked_each_time() {
+    let profile = "urn:acme:legacy-session";
+    let world = World::start_with(|builder| {
+        builder.exchange_profile(profile, |request| match request.subject_token() {
+            "session-of-ada" => Ok(Exchanged::user(User::new("auth0|ada"))),
+            _ => Err(ExchangeRejection::reject_subject_token("nobody has this session")),
+        })
+    })
+    .await;
+    let server = calendar(world.calendar().build().unwrap()).await;
+    let asked = ExchangeProfile::new(profile, CALENDAR).scope("read:events");
+    for (key, bound) in [(None, false), (Some(ProofKey::generate().unwrap()), true)] {
+        let builder = Fetcher::by_exchange_profile(&world.api, &server.url, asked.clone()).insecure_http();
+        let builder = if let Some(key) = key { builder.proof_key(key) } else { builder };
+        let fetcher = builder.clock(world.clock.clone()).build().unwrap();
+        let session = fetcher.for_caller(FetchCaller::unverified("session-of-ada"));
+        for _ in 0..2 {
+            let who: Value = session.get("/v1/events").send().await.unwrap().json().await.unwrap();
+            assert_eq!((who.get("sub"), who.get("bound")), (Some(&json!("auth0|ada")), Some(&json!(bound))));
+        }
+        let error = fetcher.for_caller(FetchCaller::unverified("another")).get("/v1/events").send().await.unwrap_err();
+        assert_eq!(error.label(), "exchange_subject_rejected");
+    }
+    assert_eq!((world.token_requests(), server.requests()), (6, 4));
+}
+
+#[tokio::test]
+async fn a_token_of_a_profile_is_never_replaced() {
+    let profile = "urn:acme:legacy-session";
+    let world =
+        World::start_with(|builder| builder.exchange_profile(profile, |_| Ok(Exchanged::user(User::new("auth0|ada")))))
+            .await;
+    let challenge = [("www-authenticate", "Bearer error=\"invalid_token\"")];
+    let server = Server::answering(move |_, _| (http::StatusCode::UNAUTHORIZED, challenge)).await;
+    let asked = ExchangeProfile::new(profile, CALENDAR);
+    let fetcher = Fetcher::by_exchange_profile(&world.api, &server.url, asked).insecure_http().build().unwrap();
+    let error = fetcher.for_caller(FetchCaller::unverified("session")).get("/").send().await.unwrap_err();
+    assert_eq!((error.label(), world.token_requests(), server.requests()), ("downstream_token_rejected", 1, 1));
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use auth0_api_core::{ApiClient, ClientAuth, OnBehalfOf, VerifiedToken};
 use auth0_api_fetcher::{Fetcher, FetcherBuilder};
-use auth0_api_testing::{Api, LocalTenant, ManualClock};
+use auth0_api_testing::{Api, LocalTenant, LocalTenantBuilder, ManualClock};
 use axum::Router;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
@@ -24,9 +24,14 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn start() -> Self {
+        Self::start_with(|builder| builder).await
+    }
+
+    pub(crate) async fn start_with(configure: impl FnOnce(LocalTenantBuilder) -> LocalTenantBuilder) -> Self {
         let clock = ManualClock::new();
         let calendar = Api::new(CALENDAR).scopes(["read:events", "write:events"]);
-        let tenant = LocalTenant::builder().clock(clock.clone()).api(calendar).start().await.unwrap();
+        let builder = LocalTenant::builder().clock(clock.clone()).api(calendar);
+        let tenant = configure(builder).start().await.unwrap();
         let auth = ClientAuth::secret_post(tenant.api_client_id(), tenant.api_client_secret());
         let builder = ApiClient::builder(tenant.domain(), tenant.audience()).insecure_http_loopback();
         let api = builder.clock(clock.clone()).client_auth(auth).build().unwrap();
