@@ -34,12 +34,13 @@ async fn two_thousand_concurrent_callers_get_one_token_each() {
     let other = UserApi::default();
     let asked = OnBehalfOf::audience(CALENDAR);
     let fetcher = Fetcher::on_behalf_of(&api, CALENDAR, asked).client(other.clone()).build().unwrap();
-    let callers = (0..CALLERS).map(|number| {
+    let mut callers = Vec::new();
+    for number in 0..CALLERS {
         let user = format!("auth0|{number}");
-        (tenant.token(|token| token.subject(&user)), user)
-    });
-    let callers: Vec<(VerifiedToken, String)> = callers.collect();
-    // The token endpoint answers when all callers have come.
+        let token = api.verify_access_token(&tenant.mint().subject(&user).sign()).await.unwrap();
+        callers.push((token, user));
+    }
+    // The token endpoint answers when the first callers have come.
     tokens.close();
     let requests = callers.iter().cycle().take(3 * CALLERS).map(|(caller, user)| {
         let request = fetcher.for_caller(caller).get("/who").header("x-user", user.as_str()).send();
@@ -47,12 +48,7 @@ async fn two_thousand_concurrent_callers_get_one_token_each() {
         tokio::spawn(async move { (request.await.unwrap().text().await.unwrap(), user) })
     });
     let requests: Vec<_> = requests.collect();
-    soon(async {
-        while tokens.count() < CALLERS {
-            tokio::task::yield_now().await;
-        }
-    })
-    .await;
+    soon(tokens.arrival()).await;
     tokens.open();
     for outcome in soon(join_all(requests)).await {
         let (answered, user) = outcome.unwrap();
