@@ -5,6 +5,7 @@
 
 pub mod actix;
 pub mod exchange;
+pub mod fetch;
 pub mod flood;
 pub mod floor;
 pub mod hostile;

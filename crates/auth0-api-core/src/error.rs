@@ -3,6 +3,7 @@
 use crate::binding::BindingError;
 use crate::credentials::{CredentialsError, Scheme};
 use crate::decryption::DecryptionError;
+use crate::downstream::DownstreamError;
 use crate::exchange::{ExchangeError, ProofSigningError};
 use crate::issuer::IssuerError;
 use crate::jose::JoseError;
@@ -40,6 +41,9 @@ pub enum Reason {
     /// The token is encrypted, and is not decrypted.
     #[error(transparent)]
     Decryption(#[from] DecryptionError),
+    /// The API could not get what it needs from another API.
+    #[error(transparent)]
+    Downstream(#[from] DownstreamError),
     /// The API could not obtain a token that it needs for its response.
     #[error(transparent)]
     Exchange(#[from] ExchangeError),

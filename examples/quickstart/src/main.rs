@@ -25,6 +25,7 @@ use auth0_api_core::{ApiClient, ApiClientBuilder, ClientAuth, DpopPolicy};
 use auth0_api_testing::{Api, ExchangeRejection, LinkedAccount, LocalTenant, User};
 use axum::Router;
 use clap::Parser;
+use reqwest::redirect::Policy;
 use tokio::net::TcpListener;
 
 use crate::partners::Partners;
@@ -67,15 +68,10 @@ async fn start_servers() -> Result<Servers, Box<dyn Error>> {
     let calendar = ApiClient::builder(tenant.domain(), CALENDAR).insecure_http_loopback().build()?;
     let calendar_url = start(calendar::app(calendar)).await?;
     // Everything that this program calls is on this machine, by plain HTTP: without a proxy, and without certificates.
-    let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build()?;
-    let partners = |api: &ApiClient| Partners {
-        api: api.clone(),
-        client: client.clone(),
-        calendar_url: calendar_url.clone(),
-        third_parties_url: tenant.third_party_url("").trim_end_matches('/').to_owned(),
-    };
-    let url = start(api::app(api.clone(), partners(&api))).await?;
-    let nonce_url = start(api::app(with_nonces.clone(), partners(&with_nonces))).await?;
+    let client = reqwest::Client::builder().no_proxy().redirect(Policy::none()).tls_certs_only([]).build()?;
+    let partners = |api: &ApiClient| Partners::new(api, &client, &calendar_url, &tenant);
+    let url = start(api::app(api.clone(), partners(&api)?)).await?;
+    let nonce_url = start(api::app(with_nonces.clone(), partners(&with_nonces)?)).await?;
     Ok(Servers { tenant, api, url, nonce_url, calendar_url })
 }
 

@@ -10,12 +10,14 @@ use secrecy::{ExposeSecret as _, SecretString};
 pub struct IssuedToken(SecretString);
 
 impl IssuedToken {
-    /// Takes a token from an answer of the tenant. Returns `None` unless it can be the value of a header: visible ASCII,
-    /// and spaces inside.
+    /// Takes the text of a token. This crate takes it from an answer of the tenant; an application with another source of
+    /// tokens takes it from there, for example to sign a proof with it.
     ///
-    /// RFC 6749 §A.12: a token is visible ASCII and spaces. HTTP removes spaces around the value of a header, so they
-    /// would change the token. A line feed could add another header to the next request.
-    pub(super) fn new(token: String) -> Option<Self> {
+    /// Returns `None` unless the text can be the value of a header: visible ASCII, and spaces inside.
+    pub fn new(token: impl Into<String>) -> Option<Self> {
+        let token = token.into();
+        // RFC 6749 §A.12: a token is visible ASCII and spaces. HTTP removes spaces around the value of a header, so they
+        // would change the token. A line feed could add another header to the next request.
         let visible = token.bytes().all(|octet| matches!(octet, b' '..=b'~'));
         let is_header_value = visible && !token.starts_with(' ') && !token.ends_with(' ');
         is_header_value.then(|| Self(token.into()))

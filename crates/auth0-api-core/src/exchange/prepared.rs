@@ -33,7 +33,12 @@ impl Prepared {
             expected: request.expected(client_id, issuer),
             form: form(request),
             grant_type: request.grant_type.as_ref().into(),
-            origin: Origin { cache_key, connection: value(CONNECTION), login_hint: value(LOGIN_HINT) },
+            origin: Origin {
+                audience: value("audience"),
+                cache_key,
+                connection: value(CONNECTION),
+                login_hint: value(LOGIN_HINT),
+            },
             proof_key: request.proof_key.cloned(),
             repeatable: request.cacheable,
         }

@@ -45,6 +45,7 @@ pub(super) struct Tokens {
 /// The request that the tokens answer.
 #[derive(Clone, Debug)]
 pub(super) struct Origin {
+    pub(super) audience: Option<Box<str>>,
     /// `None` if the answer is not cached.
     pub(super) cache_key: Option<CacheKey>,
     pub(super) connection: Option<Box<str>>,
@@ -148,6 +149,12 @@ impl TokenSet {
     /// The quotas that the response reported. For a cached answer, they are as old as the answer.
     pub fn quotas(&self) -> ReportedQuotas {
         self.0.tokens.quotas
+    }
+
+    /// The audience that the request named: the API that the access token is for. `None` for Token Vault, and if the request
+    /// named none.
+    pub fn audience(&self) -> Option<&str> {
+        self.0.origin.audience.as_deref()
     }
 
     /// The connection of a Token Vault exchange.

@@ -24,8 +24,20 @@ use crate::requirement::RequirementError;
 use crate::token::{ActorError, AuthorizationDetailsError, Caller, TokenError};
 
 fn errors() -> Vec<Error> {
-    [credentials(), decryption(), jose(), issuer(), token(), binding(), proof(), requirement(), exchange(), rest()]
-        .concat_all()
+    [
+        credentials(),
+        decryption(),
+        jose(),
+        issuer(),
+        token(),
+        binding(),
+        proof(),
+        requirement(),
+        downstream(),
+        exchange(),
+        rest(),
+    ]
+    .concat_all()
 }
 
 trait ConcatAll {
@@ -211,6 +223,17 @@ fn requirement() -> Vec<Error> {
     ])
 }
 
+fn downstream() -> Vec<Error> {
+    use DownstreamError as E;
+    all([
+        E::Denied { audience: None, scope: None, step_up: false },
+        E::Denied { audience: None, scope: None, step_up: true },
+        E::Misused("wrong".into()),
+        E::TokenRejected { audience: None },
+        E::Unavailable { cause: "down".into(), retry_after: None },
+    ])
+}
+
 fn exchange() -> Vec<Error> {
     use ExchangeError as E;
     use ServerErrorKind as Kind;
@@ -364,8 +387,9 @@ fn hints_name_the_values_that_differ() {
 const LOGOUTS_WITHOUT_HINT: [&str; 5] =
     ["logout_claim_malformed", "logout_claim_missing", "logout_malformed", "logout_replayed", "logout_too_long"];
 
-const WITHOUT_HINT: [&str; 14] = [
+const WITHOUT_HINT: [&str; 15] = [
     "cnf_malformed",
+    "downstream_unavailable",
     "dpop_claim",
     "dpop_key",
     "dpop_malformed",

@@ -13,6 +13,7 @@ mod token;
 use std::borrow::Cow;
 
 use crate::credentials::CredentialsError;
+use crate::downstream::DownstreamError;
 use crate::error::{Error, Reason};
 use crate::exchange::ProofSigningError;
 use crate::revocation::RevocationError;
@@ -40,6 +41,7 @@ impl Error {
             Reason::Claims(error) => advise(of_claims(error)),
             Reason::Credentials(error) => of_credentials(*error),
             Reason::Decryption(error) => decryption::advice(error),
+            Reason::Downstream(error) => of_downstream(error),
             Reason::Exchange(error) => {
                 error.hint().map_or_else(|| nothing("the tenant failed, and recovers by itself"), advise)
             }
@@ -103,6 +105,27 @@ fn of_credentials(error: CredentialsError) -> Advice {
             "the token is longer than 16 KiB: let Actions add fewer or shorter claims, or take permissions out of the \
              token",
         ),
+    }
+}
+
+fn of_downstream(error: &DownstreamError) -> Advice {
+    match error {
+        DownstreamError::Denied { step_up: true, .. } => advise(
+            "the other API demands a stronger or more recent login: let the client log the user in again, and then call \
+             this API with the new token",
+        ),
+        DownstreamError::Denied { .. } => advise(
+            "the token for the other API lacks a scope: request the scope with the token, and allow it for this client and \
+             for the user in the tenant",
+        ),
+        DownstreamError::Misused(_) => advise(
+            "the application made the request in a wrong way: the sources of the error say what to change in the code",
+        ),
+        DownstreamError::TokenRejected { .. } => advise(
+            "the other API rejects new tokens too: compare the audience of the token with the identifier of that API, and \
+             the tenants and the times of both APIs",
+        ),
+        DownstreamError::Unavailable { .. } => nothing("the other API or the network failed, and recovers by itself"),
     }
 }
 

@@ -6,6 +6,7 @@ use crate::binding::{BindingError, ConfirmationError};
 use crate::called_url::TargetError;
 use crate::credentials::CredentialsError;
 use crate::decryption::DecryptionError;
+use crate::downstream::DownstreamError;
 use crate::dpop::{ProofError, ReplayStoreError};
 use crate::error::Reason;
 use crate::issuer::IssuerError;
@@ -26,7 +27,8 @@ pub(crate) struct Row {
 /// The kinds of responses.
 #[derive(Clone, Debug)]
 pub(crate) enum Kind {
-    /// The token is valid, but something about the user prevents an exchange that the API needs.
+    /// The token is valid, but something about the user prevents an exchange, or a request to another API, that the API
+    /// needs.
     Forbidden {
         code: &'static str,
     },
@@ -65,6 +67,7 @@ impl Row {
             Reason::Claims(error) => Self::of_claims(error),
             Reason::Credentials(error) => Self::of_credentials(*error),
             Reason::Decryption(error) => Self::of_decryption(error),
+            Reason::Downstream(error) => Self::of_downstream(error),
             Reason::Exchange(error) => Self::of_exchange(error),
             Reason::Issuer(error) => Self::of_issuer(error),
             Reason::Jose(error) => Self::of_token_jws(error),
@@ -189,6 +192,24 @@ impl Row {
             E::KeyUnknown => ("decryption_key_unknown", "the decryption key of the access token is unknown"),
         };
         row(Kind::InvalidToken, label, description)
+    }
+
+    fn of_downstream(error: &DownstreamError) -> Self {
+        use DownstreamError as E;
+        match error {
+            // RFC 6750 §3.1 has the challenge for a scope of this API. The scope that another API demands is not one: the
+            // caller cannot request it here.
+            E::Denied { .. } => {
+                let kind = Kind::Forbidden { code: "downstream_insufficient_scope" };
+                row(kind, "downstream_insufficient_scope", "another API that is needed here demands more")
+            }
+            E::Misused(_) => row(Kind::Internal, "downstream_request", "the server is misconfigured"),
+            E::TokenRejected { .. } => row(Kind::Internal, "downstream_token_rejected", "the server is misconfigured"),
+            E::Unavailable { retry_after, .. } => {
+                let kind = Kind::Unavailable { retry_after: retry_after.unwrap_or(DOWNSTREAM_RETRY) };
+                row(kind, "downstream_unavailable", "another service that is needed here is not available")
+            }
+        }
     }
 
     fn of_token_jws(error: &JoseError) -> Self {
@@ -435,3 +456,5 @@ fn whole_seconds(duration: Duration) -> u64 {
 
 /// A store that reconnects by itself is available again within seconds.
 const STORE_RETRY: Duration = Duration::from_secs(5);
+/// Most short outages end within this time, when a new connection is made or another node takes over.
+const DOWNSTREAM_RETRY: Duration = Duration::from_secs(1);
