@@ -62,7 +62,7 @@ impl ProfileClient {
     /// is.
     ///
     /// Call it in each deployment: it is safe from many processes at once, and after lost answers. All of them get the same
-    /// profile, and at most one of them creates it. When it returns, exchanges of this type work.
+    /// profile, and at most one of them creates it. When it returns, the tenant has the profile as it shall be.
     ///
     /// ```no_run
     /// use auth0_api_management::{Ensured, ManagementClient, ManagementError, WantedProfile};

@@ -40,6 +40,7 @@ async fn another_action_is_an_error_unless_the_profile_may_be_replaced() {
     let error = world.profiles.ensure(&other).await.unwrap_err();
     assert!(matches!(&error, ManagementError::ActionDiffers { profile } if **profile == created), "{error:?}");
     assert_eq!(error.label(), "management_action_differs");
+    assert!(error.hint().unwrap().contains("ensure_or_replace"));
     assert_eq!(world.all().await, std::slice::from_ref(&created));
 
     let replaced = world.profiles.ensure_or_replace(&other).await.unwrap();

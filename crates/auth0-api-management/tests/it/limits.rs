@@ -84,7 +84,7 @@ async fn the_wait_is_read_from_every_header_that_auth0_sends() {
 }
 
 #[tokio::test]
-async fn absurd_waits_are_errors() {
+async fn absurd_waits_are_errors_also_for_the_most_patient_client() {
     for headers in [
         [("retry-after", "18446744073709551615")],
         [("x-ratelimit-reset", "18446744073709551615")],
@@ -93,7 +93,10 @@ async fn absurd_waits_are_errors() {
         let http =
             Intercepting::new(move |request| if is_call(request, "GET") { answer(429, &headers, "") } else { None });
         let world = World::sending_with(http).await;
-        assert_eq!(told(world.profiles.find(TYPE).await).0, "management_rate_limited", "{headers:?}");
+        let patient = world.builder().http_client(world.http.clone()).longest_wait(Duration::MAX).build().unwrap();
+        for profiles in [&world.profiles, &patient.token_exchange_profiles()] {
+            assert_eq!(told(profiles.find(TYPE).await).0, "management_rate_limited", "{headers:?}");
+        }
         world.clock.assert_waits(&[]);
     }
 }
