@@ -71,6 +71,19 @@
 //!
 //! [`ManagementError`] has a stable [label](ManagementError::label) and a [hint](ManagementError::hint) for operators.
 //!
+//! # For users of Auth0's SDK for Node
+//!
+//! | `auth0` for Node | here |
+//! |---|---|
+//! | `new ManagementClient({ domain, clientId, clientSecret })` | `ManagementClient::builder(domain, ClientAuth::secret_post(id, secret)).build()?` |
+//! | `new ManagementClient({ domain, clientId, clientAssertionSigningKey })` | `ManagementClient::builder(domain, ClientAuth::private_key_jwt(id, key)).build()?` |
+//! | `tokenExchangeProfiles.create({ name, subject_token_type, action_id, type })` | `profiles.create(&WantedProfile::new(name, subject_token_type, action_id)).await?` |
+//! | `for await (const profile of await tokenExchangeProfiles.list())` | `while let Some(profile) = stream.try_next().await?` |
+//! | `tokenExchangeProfiles.update(id, { name })` | `profiles.update(id, &ProfileChange::new().name(name)).await?` |
+//! | `tokenExchangeProfiles.get(id)`, `.delete(id)` | `profiles.get(id).await?`, `profiles.delete(id).await?` |
+//! | a creation that is repeated after a lost answer meets its own 409 | [`ensure`](ProfileClient::ensure) looks at the tenant first |
+//! | the tenant checks the input | [`InputError`] before any request |
+//!
 //! # Events
 //!
 //! `tracing` events have the target `auth0_api` and a stable field `event`: `management_answered` (`method`, `path`,

@@ -9,7 +9,7 @@ use auth0_api_testing::{Endpoint, Misbehaviour};
 use tokio::sync::Barrier;
 
 use crate::intercepting::{Intercepting, answer, is_call};
-use crate::world::{ACTION, OTHER_ACTION, TYPE, World, told, wanted};
+use crate::world::{ACTION, OTHER_ACTION, TYPE, World, told, wanted, within_a_minute};
 
 const LIST: &str = "GET token-exchange-profiles?take=100";
 const CREATE: &str = "POST token-exchange-profiles";
@@ -83,7 +83,7 @@ async fn ten_deployments_that_create_at_the_same_moment_end_with_one_profile() {
         .collect();
     let mut ensured = Vec::new();
     for deployment in deployments {
-        ensured.push(deployment.await.unwrap().unwrap());
+        ensured.push(within_a_minute(deployment).await.unwrap().unwrap());
     }
     let created = ensured.iter().filter(|ensured| matches!(ensured, Ensured::Created(_))).count();
     let present = ensured.iter().filter(|ensured| matches!(ensured, Ensured::Present(_))).count();
@@ -104,7 +104,8 @@ async fn ten_deployments_that_replace_a_profile_end_with_one() {
         })
         .collect();
     for deployment in deployments {
-        assert_eq!(deployment.await.unwrap().unwrap().profile().action_id(), OTHER_ACTION);
+        let ensured = within_a_minute(deployment).await.unwrap().unwrap();
+        assert_eq!(ensured.profile().action_id(), OTHER_ACTION);
     }
     let all = world.all().await;
     assert_eq!((all.len(), all[0].action_id()), (1, OTHER_ACTION));

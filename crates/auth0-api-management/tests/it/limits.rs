@@ -8,7 +8,7 @@ use auth0_api_management::{Ensured, ManagementError};
 use auth0_api_testing::{Endpoint, LocalTenant, ManualClock, Misbehaviour};
 
 use crate::intercepting::{Intercepting, answer, is_call};
-use crate::world::{TYPE, World, told, wanted};
+use crate::world::{TYPE, World, told, wanted, within_a_minute};
 
 fn limited(seconds: u64) -> Misbehaviour {
     Misbehaviour::RateLimited { retry_after: Duration::from_secs(seconds) }
@@ -113,15 +113,18 @@ async fn a_call_that_waits_continues_when_a_test_moves_the_clock() {
     let profiles = client.clock(clock.clone()).build().unwrap().token_exchange_profiles();
     tenant.misbehave(Endpoint::Management, limited(20));
     let call = tokio::spawn(async move { profiles.ensure(&wanted()).await });
-    while tenant.requests().management == 0 {
-        tokio::task::yield_now().await;
-    }
-    tenant.behave();
-    // The call may not wait yet. It asks the clock how much is left when it does.
-    while !call.is_finished() {
-        clock.advance(Duration::from_secs(1));
-        tokio::task::yield_now().await;
-    }
+    let moving = async {
+        while tenant.requests().management == 0 {
+            tokio::task::yield_now().await;
+        }
+        tenant.behave();
+        // The call may not wait yet, so the clock moves until it has ended.
+        while !call.is_finished() {
+            clock.advance(Duration::from_secs(1));
+            tokio::task::yield_now().await;
+        }
+    };
+    within_a_minute(moving).await;
     let ensured = call.await.unwrap();
     assert!(matches!(ensured, Ok(Ensured::Created(_))), "{ensured:?}");
 }
