@@ -87,8 +87,8 @@
 //! # Events
 //!
 //! `tracing` events have the target `auth0_api` and a stable field `event`: `management_answered` (`method`, `path`,
-//! `status`), `management_unanswered` (`method`, `path`, `cause`) and `management_waits` (`milliseconds`), all at the level
-//! debug. No event contains a token or a secret.
+//! `status`), `management_unanswered` (`method`, `path`, `cause`) and `management_waits` (`milliseconds`) at the level debug,
+//! and `management_replacement_failed` (`subject_token_type`, `is_restored`) at the level warn. No event contains a token or a secret.
 //!
 //! # Features
 //!

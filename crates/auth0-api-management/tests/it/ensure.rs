@@ -52,6 +52,36 @@ async fn another_action_is_an_error_unless_the_profile_may_be_replaced() {
     assert!(world.exchange().await.is_ok());
 }
 
+#[tokio::test]
+async fn a_profile_whose_replacement_is_rejected_is_created_again() {
+    let world = World::new().await;
+    let old = world.profiles.ensure(&wanted()).await.unwrap().into_profile();
+    let wrong = WantedProfile::new("Tickets", TYPE, "no-action");
+    let error = world.profiles.ensure_or_replace(&wrong).await.unwrap_err();
+    assert!(matches!(error, ManagementError::BadRequest(_)), "{error:?}");
+    let all = world.all().await;
+    assert_eq!((all.len(), all[0].name(), all[0].action_id()), (1, old.name(), old.action_id()));
+    assert!(world.exchange().await.is_ok());
+}
+
+#[tokio::test]
+async fn a_replacement_whose_answer_gets_lost_is_found() {
+    let world = World::new().await;
+    world.profiles.ensure(&wanted()).await.unwrap();
+    let lost = Arc::new(AtomicUsize::new(0));
+    let http = Intercepting::new(move |request| {
+        let is_first = is_call(request, "POST") && lost.fetch_add(1, Ordering::SeqCst) == 0;
+        is_first.then_some(Err(HttpError::Timeout))
+    });
+    let client = world.builder().http_client(http.clone()).build().unwrap().token_exchange_profiles();
+    let other = WantedProfile::new("Legacy sessions", TYPE, OTHER_ACTION);
+    let replaced = client.ensure_or_replace(&other).await.unwrap();
+    assert!(matches!(replaced, Ensured::Replaced(_)), "{replaced:?}");
+    let calls = http.calls();
+    assert!(calls[1].starts_with("DELETE "), "{calls:?}");
+    assert_eq!([&calls[..1], &calls[2..]].concat(), [LIST, CREATE, LIST, CREATE]);
+}
+
 /// Lets requests that create something pass when all deployments have sent theirs.
 #[derive(Debug)]
 struct Meeting {
