@@ -7,9 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use auth0_api_core::exchange::{Grant, GrantRequest, InputError};
-use auth0_api_core::{ApiClient, Clock, TokenSet};
-
-use crate::error::ManagementError;
+use auth0_api_core::{ApiClient, Clock, ExchangeError, TokenSet};
 
 /// Gets management tokens.
 #[derive(Debug)]
@@ -32,8 +30,8 @@ impl Access {
         Self { api, audience, clock, rejected: Mutex::default() }
     }
 
-    pub(crate) async fn token(&self) -> Result<TokenSet, ManagementError> {
-        self.api.exchange(&ManagementToken { audience: &self.audience }).await.map_err(ManagementError::Token)
+    pub(crate) async fn token(&self) -> Result<TokenSet, ExchangeError> {
+        self.api.exchange(&ManagementToken { audience: &self.audience }).await
     }
 
     /// Drops a token that the Management API rejected, so that the next call gets another one. Returns whether it is worth

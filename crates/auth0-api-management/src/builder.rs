@@ -70,9 +70,8 @@ impl ManagementClientBuilder {
     }
 
     /// Sets how long one call waits at most, all its waits together, when the tenant limits the rate of requests, or after
-    /// an outage. Then the call fails with the time that the tenant asked for. Default: 60 s. With zero, calls never wait.
-    ///
-    /// Token requests wait for at most 2 s, as those of [`ApiClient`].
+    /// an outage. Then the call fails with the time that the tenant asked for. Default: 60 s, at most a day. With zero, calls
+    /// do not wait, except that a token request waits for 2 s at most, as all exchanges of [`ApiClient`] do.
     pub fn longest_wait(mut self, wait: Duration) -> Self {
         self.longest_wait = wait;
         self
@@ -100,7 +99,7 @@ impl ManagementClientBuilder {
             access: Access::new(tokens, base.as_str().into(), Arc::clone(&self.clock)),
             base: base.into(),
             clock: self.clock,
-            patience: Patience { longest_wait: self.longest_wait },
+            patience: Patience { longest_wait: self.longest_wait.min(MAX_LONGEST_WAIT) },
             sdk: self.telemetry.then(|| base64_simd::STANDARD.encode_to_string(SDK).into()),
         }))
     }
@@ -108,6 +107,8 @@ impl ManagementClientBuilder {
 
 /// The longest wait of Auth0's SDKs.
 const DEFAULT_LONGEST_WAIT: Duration = Duration::from_secs(60);
+/// The times that a call computes with it stay far below the last time of any clock.
+const MAX_LONGEST_WAIT: Duration = Duration::from_secs(86_400);
 const UNUSED_AUDIENCE: &str = "urn:auth0-api-management:none";
 /// The name and the version of this SDK, as a JSON object.
 const SDK: &str =

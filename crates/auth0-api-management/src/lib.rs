@@ -60,7 +60,7 @@
 //!
 //! 1. **Input**: it is checked first. [`InputError`] has every problem; nothing is sent.
 //! 2. **Token**: the client gets a management token by client credentials, once for all calls, and keeps it until 30 s
-//!    before it expires. If the tenant rejects it with 401, the call gets one new token, at most one in ten seconds.
+//!    before it expires. If the token endpoint limits the rate or has an outage, 3 and 4 apply. If the tenant rejects it with 401, the call gets one new token, at most one in ten seconds.
 //! 3. **Rate limits**: after 429, the call waits as long as the tenant says in `Retry-After` or `x-ratelimit-reset`, at most
 //!    [`longest_wait`](ManagementClientBuilder::longest_wait) in all. Then it fails with the time that is left.
 //! 4. **Outages**: no connection, no answer, 408, and 500 and above are tried twice more after 1 s and 2 s. A request that
@@ -71,11 +71,24 @@
 //!
 //! [`ManagementError`] has a stable [label](ManagementError::label) and a [hint](ManagementError::hint) for operators.
 //!
+//! # For users of Auth0's SDK for Node
+//!
+//! | `auth0` for Node | here |
+//! |---|---|
+//! | `new ManagementClient({ domain, clientId, clientSecret })` | `ManagementClient::builder(domain, ClientAuth::secret_post(id, secret)).build()?` |
+//! | `new ManagementClient({ domain, clientId, clientAssertionSigningKey })` | `ManagementClient::builder(domain, ClientAuth::private_key_jwt(id, key)).build()?` |
+//! | `tokenExchangeProfiles.create({ name, subject_token_type, action_id, type })` | `profiles.create(&WantedProfile::new(name, subject_token_type, action_id)).await?` |
+//! | `for await (const profile of await tokenExchangeProfiles.list())` | `while let Some(profile) = stream.try_next().await?` |
+//! | `tokenExchangeProfiles.update(id, { name })` | `profiles.update(id, &ProfileChange::new().name(name)).await?` |
+//! | `tokenExchangeProfiles.get(id)`, `.delete(id)` | `profiles.get(id).await?`, `profiles.delete(id).await?` |
+//! | a creation that is repeated after a lost answer meets its own 409 | [`ensure`](ProfileClient::ensure) looks at the tenant first |
+//! | the tenant checks the input | [`InputError`] before any request |
+//!
 //! # Events
 //!
 //! `tracing` events have the target `auth0_api` and a stable field `event`: `management_answered` (`method`, `path`,
-//! `status`), `management_unanswered` (`method`, `path`, `cause`) and `management_waits` (`milliseconds`), all at the level
-//! debug. No event contains a token or a secret.
+//! `status`), `management_unanswered` (`method`, `path`, `cause`) and `management_waits` (`milliseconds`) at the level debug,
+//! and `management_replacement_failed` (`subject_token_type`, `is_restored`) at the level warn. No event contains a token or a secret.
 //!
 //! # Features
 //!

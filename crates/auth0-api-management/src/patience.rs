@@ -6,7 +6,7 @@
 //! | no connection | twice | `Retry-After`, otherwise 1 s, then 2 s |
 //! | no answer, 408, 500 and above | twice, except POST, which may have had an effect | the same |
 //!
-//! All waits of a call together take at most [`Patience::longest_wait`]. Up to a fifth is added at random, so that many
+//! The same counts for token requests, which may all be repeated. All waits of a call together take at most [`Patience::longest_wait`]. Up to a fifth is added at random, so that many
 //! deployments that wait for the same limit do not all return at the same moment.
 
 use std::hash::{BuildHasher as _, RandomState};

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
+use auth0_api_core::exchange::ServerErrorKind;
 use auth0_api_core::http::{HttpClient, HttpConnection, HttpError, HttpMethod, HttpRequest, HttpResponse};
-use auth0_api_core::{Clock, TokenSet};
+use auth0_api_core::{Clock, ExchangeError, TokenSet};
 
 use crate::access::Access;
 use crate::answer::AnswerError;
@@ -76,7 +77,7 @@ impl Sender {
             may_have_taken_effect: false,
         };
         loop {
-            let token = self.access.token().await?;
+            let token = self.token(&mut progress.spent).await?;
             let sent = self.request(call, &token, progress.has_lost_connection).send(&*self.http).await;
             report(call, &sent);
             let sent = match sent {
@@ -88,6 +89,28 @@ impl Sender {
                 Next::Repeat => {}
                 Next::RepeatAfter(wait) => self.sleep(wait).await,
             }
+        }
+    }
+
+    /// Returns the management token. A call has the same patience with the token endpoint as with the Management API.
+    async fn token(&self, spent: &mut Spent) -> Result<TokenSet, ManagementError> {
+        loop {
+            let error = match self.access.token().await {
+                Ok(token) => return Ok(token),
+                Err(error) => error,
+            };
+            let wait = match &error {
+                ExchangeError::Server(answer) if answer.kind() == ServerErrorKind::RateLimited => {
+                    spent.on_limit(answer.retry_after())
+                }
+                ExchangeError::Server(answer) if answer.kind() == ServerErrorKind::ServerTrouble => {
+                    spent.on_outage(answer.retry_after())
+                }
+                ExchangeError::Unavailable(outage) => spent.on_outage(Some(outage.retry_after)),
+                _ => None,
+            };
+            let Some(wait) = wait else { return Err(ManagementError::Token(error)) };
+            self.sleep(wait).await;
         }
     }
 

@@ -7,7 +7,7 @@
 //! | no profile of this subject token type | creates it |
 //! | the profile, as it shall be | ends |
 //! | the profile, with another name | changes the name, and reads the profile again |
-//! | the profile, with another Action or type | fails, or deletes and creates it, as the caller wants |
+//! | the profile, with another Action or type | fails, or deletes and creates it, as the caller wants; if the tenant rejects the new one, the old one is created again |
 //!
 //! A change can collide with that of another deployment, which looked at the same moment: then the tenant answers 409 or
 //! 404. Its answer can get lost: then the change may have been made. In both cases the next round looks again. So a lost
@@ -62,7 +62,7 @@ impl ProfileClient {
     /// is.
     ///
     /// Call it in each deployment: it is safe from many processes at once, and after lost answers. All of them get the same
-    /// profile, and at most one of them creates it. When it returns, exchanges of this type work.
+    /// profile, and at most one of them creates it. When it returns, the tenant has the profile as it shall be.
     ///
     /// ```no_run
     /// use auth0_api_management::{Ensured, ManagementClient, ManagementError, WantedProfile};
@@ -88,8 +88,10 @@ impl ProfileClient {
     /// Does the same as [`ensure`](Self::ensure), but deletes a profile with another Action or another type, and creates it
     /// again.
     ///
-    /// In between, for some hundred milliseconds, exchanges of this type fail; and until the next call, if this one fails in
-    /// between. Two deployments that want different Actions replace each other's profile whenever they call this method.
+    /// In between, for some hundred milliseconds, exchanges of this type fail. If the tenant rejects the new profile, for
+    /// example because its Action does not exist, this method creates the old one again. If that fails too, for example
+    /// because the process ends, exchanges fail until the next call. Two deployments that want different Actions replace
+    /// each other's profile whenever they call this method.
     ///
     /// # Errors
     ///
@@ -100,11 +102,24 @@ impl ProfileClient {
 
     async fn ensure_with(&self, wanted: &WantedProfile, other: OtherAction) -> Result<Ensured, ManagementError> {
         wanted.check()?;
-        let mut has_deleted = false;
+        let mut deleted = None;
+        let outcome = self.rounds(wanted, other, &mut deleted).await;
+        if let (Err(_), Some(profile)) = (&outcome, deleted) {
+            self.restore(&profile).await;
+        }
+        outcome
+    }
+
+    async fn rounds(
+        &self,
+        wanted: &WantedProfile,
+        other: OtherAction,
+        deleted: &mut Option<TokenExchangeProfile>,
+    ) -> Result<Ensured, ManagementError> {
         let mut round = 0;
         loop {
             let present = self.find(wanted.subject_token_type()).await?;
-            let failure = match self.settle(present, wanted, other, &mut has_deleted).await {
+            let failure = match self.settle(present, wanted, other, deleted).await {
                 Err(error) if is_worth_another_look(&error) => error,
                 ended => return ended,
             };
@@ -126,7 +141,7 @@ impl ProfileClient {
         present: Option<TokenExchangeProfile>,
         wanted: &WantedProfile,
         other: OtherAction,
-        has_deleted: &mut bool,
+        deleted: &mut Option<TokenExchangeProfile>,
     ) -> Result<Ensured, ManagementError> {
         if let Some(present) = present {
             if wanted.has_fixed_parts_of(&present) {
@@ -136,10 +151,17 @@ impl ProfileClient {
                 return Err(ManagementError::ActionDiffers { profile: Box::new(present) });
             }
             self.delete(present.id()).await?;
-            *has_deleted = true;
+            *deleted = Some(present);
         }
         let created = self.create(wanted).await?;
-        Ok(if *has_deleted { Ensured::Replaced(created) } else { Ensured::Created(created) })
+        Ok(if deleted.is_some() { Ensured::Replaced(created) } else { Ensured::Created(created) })
+    }
+
+    /// Creates a profile again whose replacement has failed. It gets another id.
+    async fn restore(&self, profile: &TokenExchangeProfile) {
+        let is_restored = self.create(&WantedProfile::like(profile)).await.is_ok();
+        let subject_token_type = profile.subject_token_type();
+        tracing::warn!(target: "auth0_api", event = "management_replacement_failed", subject_token_type, is_restored);
     }
 
     async fn change(&self, present: TokenExchangeProfile, wanted: &WantedProfile) -> Result<Ensured, ManagementError> {

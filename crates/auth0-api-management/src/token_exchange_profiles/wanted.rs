@@ -75,6 +75,12 @@ impl WantedProfile {
             .finish()
     }
 
+    /// Describes a profile that the tenant had.
+    pub(super) fn like(profile: &TokenExchangeProfile) -> Self {
+        let wanted = Self::new(profile.name(), profile.subject_token_type(), profile.action_id());
+        wanted.profile_type(profile.profile_type().clone())
+    }
+
     pub(super) fn subject_token_type(&self) -> &str {
         &self.subject_token_type
     }

@@ -151,4 +151,25 @@ async fn an_outage_of_the_token_endpoint_says_when_to_come_back() {
     world.tenant.misbehave(Endpoint::Token, limited);
     let error = world.profiles.find(TYPE).await.unwrap_err();
     assert_eq!((error.label(), error.retry_after().unwrap().as_secs()), ("exchange_rate_limited", 30));
+    assert_eq!(world.tenant.requests().management, 0);
+    let waits = world.clock.waits();
+    // Chance decides whether the second wait still fits into a minute.
+    assert!((1..=2).contains(&waits.len()) && waits.iter().all(|wait| wait.as_secs() >= 30), "{waits:?}");
+}
+
+#[tokio::test]
+async fn a_call_waits_for_the_token_endpoint_too() {
+    for fault in [
+        Misbehaviour::RateLimited { retry_after: std::time::Duration::from_secs(30) },
+        Misbehaviour::Status(503),
+        Misbehaviour::Down,
+    ] {
+        let world = World::new().await;
+        let tenant = Arc::new(world.tenant);
+        tenant.misbehave(Endpoint::Token, fault.clone());
+        let recovering = Arc::clone(&tenant);
+        world.clock.on_wait(move || recovering.behave());
+        assert_eq!(world.profiles.find(TYPE).await.unwrap(), None, "{fault:?}");
+        assert_eq!(world.clock.waits().len(), 1, "{fault:?}");
+    }
 }

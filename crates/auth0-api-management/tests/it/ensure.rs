@@ -9,7 +9,7 @@ use auth0_api_testing::{Endpoint, Misbehaviour};
 use tokio::sync::Barrier;
 
 use crate::intercepting::{Intercepting, answer, is_call};
-use crate::world::{ACTION, OTHER_ACTION, TYPE, World, told, wanted};
+use crate::world::{ACTION, OTHER_ACTION, TYPE, World, told, wanted, within_a_minute};
 
 const LIST: &str = "GET token-exchange-profiles?take=100";
 const CREATE: &str = "POST token-exchange-profiles";
@@ -40,6 +40,7 @@ async fn another_action_is_an_error_unless_the_profile_may_be_replaced() {
     let error = world.profiles.ensure(&other).await.unwrap_err();
     assert!(matches!(&error, ManagementError::ActionDiffers { profile } if **profile == created), "{error:?}");
     assert_eq!(error.label(), "management_action_differs");
+    assert!(error.hint().unwrap().contains("ensure_or_replace"));
     assert_eq!(world.all().await, std::slice::from_ref(&created));
 
     let replaced = world.profiles.ensure_or_replace(&other).await.unwrap();
@@ -49,6 +50,36 @@ async fn another_action_is_an_error_unless_the_profile_may_be_replaced() {
     let again = world.profiles.ensure_or_replace(&other).await.unwrap();
     assert_eq!(again, Ensured::Present(replaced.into_profile()));
     assert!(world.exchange().await.is_ok());
+}
+
+#[tokio::test]
+async fn a_profile_whose_replacement_is_rejected_is_created_again() {
+    let world = World::new().await;
+    let old = world.profiles.ensure(&wanted()).await.unwrap().into_profile();
+    let wrong = WantedProfile::new("Tickets", TYPE, "no-action");
+    let error = world.profiles.ensure_or_replace(&wrong).await.unwrap_err();
+    assert!(matches!(error, ManagementError::BadRequest(_)), "{error:?}");
+    let all = world.all().await;
+    assert_eq!((all.len(), all[0].name(), all[0].action_id()), (1, old.name(), old.action_id()));
+    assert!(world.exchange().await.is_ok());
+}
+
+#[tokio::test]
+async fn a_replacement_whose_answer_gets_lost_is_found() {
+    let world = World::new().await;
+    world.profiles.ensure(&wanted()).await.unwrap();
+    let lost = Arc::new(AtomicUsize::new(0));
+    let http = Intercepting::new(move |request| {
+        let is_first = is_call(request, "POST") && lost.fetch_add(1, Ordering::SeqCst) == 0;
+        is_first.then_some(Err(HttpError::Timeout))
+    });
+    let client = world.builder().http_client(http.clone()).build().unwrap().token_exchange_profiles();
+    let other = WantedProfile::new("Legacy sessions", TYPE, OTHER_ACTION);
+    let replaced = client.ensure_or_replace(&other).await.unwrap();
+    assert!(matches!(replaced, Ensured::Replaced(_)), "{replaced:?}");
+    let calls = http.calls();
+    assert!(calls[1].starts_with("DELETE "), "{calls:?}");
+    assert_eq!([&calls[..1], &calls[2..]].concat(), [LIST, CREATE, LIST, CREATE]);
 }
 
 /// Lets requests that create something pass when all deployments have sent theirs.
@@ -82,7 +113,7 @@ async fn ten_deployments_that_create_at_the_same_moment_end_with_one_profile() {
         .collect();
     let mut ensured = Vec::new();
     for deployment in deployments {
-        ensured.push(deployment.await.unwrap().unwrap());
+        ensured.push(within_a_minute(deployment).await.unwrap().unwrap());
     }
     let created = ensured.iter().filter(|ensured| matches!(ensured, Ensured::Created(_))).count();
     let present = ensured.iter().filter(|ensured| matches!(ensured, Ensured::Present(_))).count();
@@ -103,7 +134,8 @@ async fn ten_deployments_that_replace_a_profile_end_with_one() {
         })
         .collect();
     for deployment in deployments {
-        assert_eq!(deployment.await.unwrap().unwrap().profile().action_id(), OTHER_ACTION);
+        let ensured = within_a_minute(deployment).await.unwrap().unwrap();
+        assert_eq!(ensured.profile().action_id(), OTHER_ACTION);
     }
     let all = world.all().await;
     assert_eq!((all.len(), all[0].action_id()), (1, OTHER_ACTION));

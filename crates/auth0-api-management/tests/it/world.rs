@@ -1,5 +1,7 @@
 //! A local tenant with Actions, a clock for tenant and client, and the client.
 
+use std::time::Duration;
+
 use auth0_api_core::{ApiClient, ClientAuth, ExchangeError, ExchangeProfile, SubjectToken, TokenSet};
 use auth0_api_management::{
     ManagementClient, ManagementClientBuilder, ManagementError, ProfileClient, TokenExchangeProfile, WantedProfile,
@@ -75,6 +77,11 @@ impl World {
         let profile = ExchangeProfile::new(TYPE, self.tenant.audience());
         api.get_token_by_exchange_profile(SubjectToken::unverified("session-of-ada"), profile).await
     }
+}
+
+/// Ends a test that would wait for ever.
+pub(crate) async fn within_a_minute<F: Future>(future: F) -> F::Output {
+    tokio::time::timeout(Duration::from_secs(60), future).await.unwrap()
 }
 
 pub(crate) fn wanted() -> WantedProfile {
