@@ -2,8 +2,8 @@
 
 use super::suite::Suite;
 use super::{
-    Chapter, Harness, credentials, handlers, http1, http2, layers, metadata, nonce, optional, proofs, requirements,
-    target, tokens, trouble,
+    Chapter, Harness, credentials, end_user, handlers, http1, http2, layers, metadata, nonce, optional, proofs,
+    requirements, target, tokens, trouble,
 };
 
 /// Checks that an adapter for a web framework follows these rules:
@@ -25,6 +25,8 @@ use super::{
 ///    credentials.
 /// 10. The adapter does not change the body of a request, does not close the connection after a rejection, and works
 ///     inside a CORS layer.
+/// 11. The address of the end user is the one of the peer, or the one that trusted proxies vouch for. The client cannot
+///     choose it with headers.
 ///
 /// A [`Harness`] serves the [routes](mod@crate::contract::adapter#the-routes) that the suite calls.
 ///
@@ -66,6 +68,7 @@ pub async fn adapter<H: Harness>(harness: &H) {
     handlers::rows(&mut suite).await;
     trouble::rows(&mut suite).await;
     target::rows(&mut suite).await;
+    end_user::rows(&mut suite).await;
     metadata::challenges(&mut suite).await;
     if harness.covers(Chapter::Metadata) {
         metadata::rows(&mut suite).await;
