@@ -195,9 +195,9 @@ pub(crate) mod tests {
         assert_eq!(
             kept,
             [
+                "auth0_api_connections_ended_total{reason=token_expired} 1",
                 "auth0_api_exchanges_total{outcome=exchange_denied} 1",
                 "auth0_api_exchanges_total{outcome=exchanged} 2",
-                "auth0_api_connections_ended_total{reason=token_expired} 1",
                 "auth0_api_issuer_throttles_total{issuer=https://tenant.example/} 1",
                 "auth0_api_issuers{} 3",
                 "auth0_api_key_fetches_total{issuer=https://tenant.example/,result=changed} 1",
