@@ -8,7 +8,7 @@ use super::suite::Suite;
 use super::{Answer, Harness};
 use crate::must::must;
 
-type Lines = &'static [(&'static str, &'static str)];
+type Headers = &'static [(&'static str, &'static str)];
 
 pub(super) async fn rows<H: Harness>(suite: &mut Suite<'_, H>) {
     let networks = |list: &[&str]| must(TrustedProxies::networks(list), "parsing networks");
@@ -23,18 +23,18 @@ pub(super) async fn rows<H: Harness>(suite: &mut Suite<'_, H>) {
     suite.row("end user: without the setting there is no address", to, call, Answer::served(NONE)).await;
 }
 
-/// Sends these header lines with a token and without credentials, and compares the address.
+/// Sends these headers with a token and without credentials, and compares the address.
 async fn address_rows<H: Harness>(
     suite: &mut Suite<'_, H>,
     setting: &str,
     proxies: TrustedProxies,
-    rows: &[(Lines, &str)],
+    rows: &[(Headers, &str)],
 ) {
     let to = suite.open_with(|builder| builder.trusted_proxies(proxies).forward_end_user_address()).await;
-    for (lines, address) in rows {
+    for (headers, address) in rows {
         for call in [suite.bearer("/address", ""), suite.call("/address")] {
-            let row = format!("end user: {setting}, {lines:?}");
-            suite.row(&row, to, call.headers(lines), Answer::served(address)).await;
+            let row = format!("end user: {setting}, {headers:?}");
+            suite.row(&row, to, call.headers(headers), Answer::served(address)).await;
         }
     }
 }
@@ -42,7 +42,7 @@ async fn address_rows<H: Harness>(
 /// What a handler answers if the address is unknown.
 const NONE: &str = "none";
 
-const TRUSTED: &[(Lines, &str)] = &[
+const TRUSTED: &[(Headers, &str)] = &[
     (&[("x-forwarded-for", "192.0.2.1")], "192.0.2.1"),
     (&[("x-forwarded-for", "198.51.100.7, 192.0.2.1, 10.0.0.2")], "192.0.2.1"),
     (&[("x-forwarded-for", "198.51.100.7"), ("x-forwarded-for", "192.0.2.1")], "192.0.2.1"),
@@ -57,13 +57,13 @@ const TRUSTED: &[(Lines, &str)] = &[
     (&[], NONE),
 ];
 
-const HOPS: &[(Lines, &str)] = &[
+const HOPS: &[(Headers, &str)] = &[
     (&[("x-forwarded-for", "198.51.100.7, 192.0.2.1, 10.0.0.2")], "192.0.2.1"),
     (&[("x-forwarded-for", "192.0.2.1")], NONE),
 ];
 
-/// The client wrote these lines, because no trusted proxy sent the request.
-const SPOOFED: &[(Lines, &str)] = &[
+/// The client wrote these headers, because no trusted proxy sent the request.
+const SPOOFED: &[(Headers, &str)] = &[
     (&[], "127.0.0.1"),
     (&[("x-forwarded-for", "198.51.100.7"), ("forwarded", "for=198.51.100.7")], "127.0.0.1"),
     (&[("x-real-ip", "198.51.100.7"), ("auth0-forwarded-for", "198.51.100.7")], "127.0.0.1"),
