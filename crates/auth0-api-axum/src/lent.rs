@@ -13,30 +13,39 @@ use crate::answer::Answer;
 use crate::returning_body::Returned;
 
 /// What the layer keeps of a body that the service has.
+#[cfg(feature = "axum")]
 pub(crate) struct Lent {
     announced: AnnouncedBody,
-    #[cfg(feature = "axum")]
     returned: Returned,
 }
 
+#[cfg(feature = "axum")]
 impl Lent {
     /// Makes the body return if the service drops it. `None` for a body that does not return.
-    #[cfg(feature = "axum")]
     pub(crate) fn to_service<B: 'static>(announced: AnnouncedBody, body: &mut B) -> Option<Self> {
         Returned::lend(body).map(|returned| Self { announced, returned })
     }
 
-    #[cfg(not(feature = "axum"))]
+    /// Rejects the request with the response of the service. If the body has returned, it is read first.
+    pub(crate) fn reject<B>(self, api: &ApiClient, response: Response<B>) -> Answer<Response<B>> {
+        match self.returned.take() {
+            Some(body) => Answer::new(api, Some(self.announced), body, response),
+            None => Answer::at_once(response),
+        }
+    }
+}
+
+/// Without axum, no body returns. So there is no value of this type.
+#[cfg(not(feature = "axum"))]
+pub(crate) enum Lent {}
+
+#[cfg(not(feature = "axum"))]
+impl Lent {
     pub(crate) fn to_service<B>(_: AnnouncedBody, _: &mut B) -> Option<Self> {
         None
     }
 
-    /// Rejects the request with the response of the service. If the body has returned, it is read first.
-    pub(crate) fn reject<B>(self, api: &ApiClient, response: Response<B>) -> Answer<Response<B>> {
-        #[cfg(feature = "axum")]
-        if let Some(body) = self.returned.take() {
-            return Answer::new(api, Some(self.announced), body, response);
-        }
-        Answer::at_once(response)
+    pub(crate) fn reject<B>(self, _: &ApiClient, _: Response<B>) -> Answer<Response<B>> {
+        match self {}
     }
 }

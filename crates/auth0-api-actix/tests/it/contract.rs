@@ -11,7 +11,7 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{self, ServiceConfig, get, post, resource, route, scope};
 use actix_web::{App, HttpMessage as _, HttpRequest, HttpResponse, HttpServer};
-use auth0_api_actix::{Auth, Claims, HandlerError, MaybeToken, Scoped, Token, metadata_routes};
+use auth0_api_actix::{Auth, Claims, EndUserAddress, HandlerError, MaybeToken, Scoped, Token, metadata_routes};
 use auth0_api_core::{ExchangeError, Rejection, Requirement, VerifiedToken, guard};
 use auth0_api_testing::contract;
 use auth0_api_testing::contract::adapter::{BLANK_SUBJECT, Chapter, Harness, INNER_HEADERS, REJECTED, Site};
@@ -63,8 +63,10 @@ fn routes(config: &mut ServiceConfig, site: &Site) {
         .route("/failing/bare", get().to(blank_subject))
         .service(resource("/claims/optional").wrap(optional.clone()).to(optional_claims))
         .route("/bare/optional", get().to(optional_subject))
+        .route("/bare/address", get().to(address))
         .service(resource("/bare/scoped").wrap(reading(&auth)).to(subject))
         .service(resource("/optional").wrap(optional.clone()).to(optional_subject))
+        .service(resource("/address").wrap(optional.clone()).to(address))
         .service(resource("/demanding").wrap(optional.clone()).to(subject))
         .service(resource("/twice").wrap(auth.clone()).wrap(optional).to(subject))
         .service(resource("/hooked").wrap(hooked.require(Requirement::scope("admin"))).wrap(hooked.clone()).to(subject))
@@ -101,6 +103,10 @@ async fn subject(Token(token): Token) -> String {
 
 async fn optional_subject(MaybeToken(token): MaybeToken) -> String {
     token.map_or("anonymous".to_owned(), |token| token.subject().unwrap().to_owned())
+}
+
+async fn address(EndUserAddress(address): EndUserAddress) -> String {
+    address.map_or("none".to_owned(), |address| address.to_string())
 }
 
 async fn optional_claims(MaybeToken(claims): MaybeToken<Claims<Known>>) -> String {

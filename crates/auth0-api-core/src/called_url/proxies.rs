@@ -1,6 +1,6 @@
 //! The configuration of trusted proxies.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::num::NonZeroUsize;
 use std::str::FromStr;
 
@@ -47,7 +47,7 @@ pub enum TrustedProxiesError {
     #[error("the list of trusted proxies is empty")]
     Empty,
     /// The network contains every IPv4 or every IPv6 address, so any client could write forwarding headers that are
-    /// trusted.
+    /// trusted. `::ffff:0:0/96` contains every IPv4 address, as a socket for both address families reports it.
     #[error("the network {0} contains every address")]
     Everyone(String),
     /// The entry is neither an address nor a network in CIDR notation.
@@ -157,11 +157,16 @@ fn network(text: &str) -> Result<IpNet, TrustedProxiesError> {
         .parse::<IpNet>()
         .or_else(|_| text.parse::<IpAddr>().map(IpNet::from))
         .map_err(|_| TrustedProxiesError::Network(text.to_owned()))?;
-    if network.prefix_len() == 0 {
+    // A socket for both address families reports IPv4 peers in `::ffff:0:0/96`.
+    let has_every_ipv4 = MAPPED_ENDS.iter().all(|end| network.contains(&IpAddr::from(end.to_ipv6_mapped())));
+    if network.prefix_len() == 0 || has_every_ipv4 {
         return Err(TrustedProxiesError::Everyone(text.to_owned()));
     }
     Ok(network)
 }
+
+/// The first and the last IPv4 address.
+const MAPPED_ENDS: [Ipv4Addr; 2] = [Ipv4Addr::UNSPECIFIED, Ipv4Addr::BROADCAST];
 
 #[cfg(test)]
 mod tests {
@@ -177,6 +182,8 @@ mod tests {
             (" 2 ", "TrustedProxies(Hops(2))"),
             ("127.0.0.1", "TrustedProxies(Networks([127.0.0.1/32]))"),
             ("10.0.0.0/8,127.0.0.1, ::1", "TrustedProxies(Networks([10.0.0.0/8, 127.0.0.1/32, ::1/128]))"),
+            ("0.0.0.0/1", "TrustedProxies(Networks([0.0.0.0/1]))"),
+            ("::ffff:10.0.0.0/104", "TrustedProxies(Networks([::ffff:10.0.0.0/104]))"),
         ] {
             assert_eq!(format!("{:?}", text.parse::<TrustedProxies>().unwrap()), debug);
         }
@@ -193,6 +200,9 @@ mod tests {
             ("10.0.0.1,", TrustedProxiesError::Network(String::new())),
             ("10.0.0.1,0.0.0.0/0", TrustedProxiesError::Everyone("0.0.0.0/0".to_owned())),
             ("::/0", TrustedProxiesError::Everyone("::/0".to_owned())),
+            ("::ffff:0:0/96", TrustedProxiesError::Everyone("::ffff:0:0/96".to_owned())),
+            ("::ffff:0.0.0.0/96", TrustedProxiesError::Everyone("::ffff:0.0.0.0/96".to_owned())),
+            ("::/64", TrustedProxiesError::Everyone("::/64".to_owned())),
         ] {
             assert_eq!(text.parse::<TrustedProxies>().unwrap_err(), error);
         }

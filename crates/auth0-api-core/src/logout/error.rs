@@ -15,9 +15,9 @@ use crate::readable::Readable;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LogoutError {
-    /// None of the token's audiences is one of the configured clients
+    /// One of the token's audiences is none of the configured clients
     /// ([Back-Channel Logout §2.6](https://openid.net/specs/openid-connect-backchannel-1_0.html#Validation)).
-    #[error("the logout token is for {found}, which is none of the configured clients")]
+    #[error("the logout token is for {found}, which is not a configured client")]
     Audience {
         /// The token's audiences in quotes: at most four, each cut after 200 characters.
         found: Box<str>,

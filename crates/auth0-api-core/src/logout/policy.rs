@@ -70,7 +70,9 @@ impl LogoutPolicy {
     /// Records used logout tokens in this store. Default: a [`MemoryReplayStore`] for 100 000 logout tokens.
     ///
     /// The store may be in memory also if the API has several replicas: a logout token that is used once more at another
-    /// replica revokes nothing that it has not revoked before. The store may also be the one for `DPoP` proofs.
+    /// replica revokes nothing that it has not revoked before. The store may also be the one for `DPoP` proofs. In a
+    /// [`MemoryReplayStore`], all logout tokens of one issuer count as the proofs of one key: raise its
+    /// [`per_key_quota`](MemoryReplayStore::per_key_quota).
     pub fn replay_store(mut self, store: impl ReplayStore) -> Self {
         self.replay_store = Arc::new(store);
         self

@@ -17,7 +17,7 @@ use crate::token::{Audience, NumericDate, Signed, TokenError};
 /// |---|---|
 /// | format, algorithm, signature, `iss` | as for access tokens: no symmetric algorithm, and never `none` |
 /// | `typ` | `logout+jwt` (recommended by [§2.4](https://openid.net/specs/openid-connect-backchannel-1_0.html#LogoutToken)); also `JWT` or none: Auth0 does not document the `typ`, auth0-auth-js does not check it, and published samples for Auth0 demand `JWT` |
-/// | `aud` | contains one of the client ids of the [`LogoutPolicy`](crate::LogoutPolicy) |
+/// | `aud` | one or more of the client ids of the [`LogoutPolicy`](crate::LogoutPolicy), and no other audience ([OpenID Connect Core §3.1.3.7](https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation) (3)) |
 /// | `iat` | within the last 2 minutes: the lifetime that the specification recommends (§4), and the age that published samples for Auth0 demand |
 /// | `exp` | if present, not passed: auth0-auth-js does not demand it |
 /// | `events` | has the member `http://schemas.openid.net/event/backchannel-logout`, which is an object |
@@ -118,14 +118,17 @@ impl LogoutTokenPolicy {
         MAX_AGE + self.tolerance()
     }
 
-    /// Back-Channel Logout §2.6 (3): `aud` is checked as that of an ID token, so it names a client.
+    /// Back-Channel Logout §2.6 (3): `aud` is checked as that of an ID token. OpenID Connect Core §3.1.3.7 (3): it names
+    /// a client, and no audience that is not trusted.
     fn addressed_client(&self, claims: &Object) -> Result<Box<str>, LogoutError> {
         let audience = Audience::read(claims).map_err(|error| match error {
             TokenError::ClaimMissing { claim } => LogoutError::ClaimMissing { claim },
             _ => LogoutError::ClaimMalformed { claim: "aud" },
         })?;
+        let is_client = |candidate: &str| self.client_ids.iter().any(|id| candidate == &**id);
         let client_id = self.client_ids.iter().find(|id| audience.any(|candidate| candidate == &***id));
-        client_id.cloned().ok_or_else(|| LogoutError::Audience { found: audience.shown() })
+        let trusted = client_id.filter(|_| !audience.any(|candidate| !is_client(candidate)));
+        trusted.cloned().ok_or_else(|| LogoutError::Audience { found: audience.shown() })
     }
 
     /// Back-Channel Logout §2.6 (3): `iat` and `exp` are checked as those of an ID token.

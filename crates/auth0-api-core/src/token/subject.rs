@@ -22,7 +22,8 @@ impl VerifiedToken {
     /// | [`Agent`](Caller::Agent) | `agt_…` | `ai_agent` |
     ///
     /// A user's token stays a user's token if an actor uses it: see [`current_actor`](Self::current_actor). An agent
-    /// whose id the customer has chosen is [`Unknown`](Caller::Unknown), unless the API opts in to `sub_profile`.
+    /// whose id the customer has chosen is [`Unknown`](Caller::Unknown), unless the API opts in to `sub_profile`. Such an
+    /// id must not contain `|`: in a token without `sub_profile` and `gty`, it looks like the id of a user.
     ///
     /// ```
     /// use auth0_api_core::{Caller, VerifiedToken};

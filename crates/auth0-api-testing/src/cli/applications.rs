@@ -22,6 +22,9 @@ pub(super) fn read(section: &mut Section<'_>) -> Option<Application> {
     let agent = section.text("agent");
     let back_channel_logout_url = section.text("back_channel_logout_url");
     let requires_dpop = section.flag("require_dpop");
+    let trusts_forwarded_address = section.flag("trust_forwarded_address");
+    let may_transfer_sessions = section.flag("session_transfer");
+    let quota = section.number("hourly_quota", "a number of tokens, at least 1", &(1..=u32::MAX));
     let refresh_tokens = section.table("refresh_tokens").map(refresh_tokens::read);
     let (id, kind) = (id?, kind?);
     if (kind == Kind::SinglePage) == credential.is_some() {
@@ -32,6 +35,9 @@ pub(super) fn read(section: &mut Section<'_>) -> Option<Application> {
     }
     if (kind == Kind::CustomApi) != api.is_some() {
         section.problem("api is the identifier of the API of a custom_api application, and only of one");
+    }
+    if kind == Kind::SinglePage && trusts_forwarded_address {
+        section.problem("trust_forwarded_address needs a credential, and a single_page application has none");
     }
     let mut application = match (kind, credential) {
         (Kind::SinglePage, _) => Application::single_page(id),
@@ -57,6 +63,15 @@ pub(super) fn read(section: &mut Section<'_>) -> Option<Application> {
     }
     if let Some(policy) = refresh_tokens {
         application = application.refresh_tokens(policy);
+    }
+    if let Some(tokens) = quota {
+        application = application.hourly_quota(tokens);
+    }
+    if trusts_forwarded_address {
+        application = application.trust_forwarded_address();
+    }
+    if may_transfer_sessions {
+        application = application.session_transfer();
     }
     Some(if requires_dpop { application.require_dpop() } else { application })
 }

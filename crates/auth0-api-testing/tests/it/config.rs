@@ -57,6 +57,15 @@ id = "assistant"
 kind = "machine"
 secret = "s3cret"
 agent = "agt_7"
+hourly_quota = 2
+
+[[applications]]
+id = "support"
+kind = "machine"
+secret = "s3cret"
+secret_method = "client_secret_post"
+trust_forwarded_address = true
+session_transfer = true
 
 [[applications]]
 id = "calendar"
@@ -161,6 +170,70 @@ async fn what_a_file_registers_is_served() {
     for (subject, error) in [("badge:lost", "badge_lost"), ("badge:vault", "mfa_required"), ("43", "invalid_request")] {
         let body = post_form(&url, &[], &format!("{exchange}&subject_token={subject}")).await.json();
         assert_eq!(body["error"], error, "{subject}");
+    }
+}
+
+#[tokio::test]
+async fn an_application_of_a_file_has_a_quota_trusted_addresses_and_session_transfers() {
+    let tenant = Running::start(&["--config", &file("applications", FILE), "--quiet"]);
+    let domain = tenant.value("domain");
+    let url = format!("{domain}/oauth/token");
+
+    let form = "grant_type=client_credentials&client_id=assistant&client_secret=s3cret";
+    for (status, quota) in
+        [(200, "b=per_hour;q=2;r=1;t="), (200, "b=per_hour;q=2;r=0;t="), (429, "b=per_hour;q=2;r=0;t=")]
+    {
+        let answer = post_form(&url, &[], form).await;
+        let reported = answer.header("auth0-client-quota-limit").unwrap();
+        assert!(answer.status == status && reported.starts_with(quota), "{} {reported}", answer.status);
+    }
+
+    let exchange = "grant_type=urn:ietf:params:oauth:grant-type:token-exchange&client_secret=s3cret\
+        &subject_token_type=urn:acme:badge&actor_token=a&actor_token_type=urn:acme:actor";
+    let host = domain.trim_start_matches("http://");
+    let transfer = format!("{exchange}&subject_token=42&audience=urn:{host}:session_transfer");
+    let answer = post_form(&url, &[], &format!("{transfer}&client_id=support")).await;
+    assert_eq!(answer.json()["issued_token_type"], "urn:auth0:params:oauth:token-type:session_transfer_token");
+    let other = post_form(&url, &[], &format!("{transfer}&client_id=shop")).await;
+    assert_eq!(other.json()["error"], "session_transfer_disabled");
+
+    let unknown = format!("{exchange}&subject_token=43&audience=https://orders.example.com&client_id=support");
+    let error = async |address| {
+        let answer = post_form(&url, &[("auth0-forwarded-for", address)], &unknown).await;
+        answer.json()["error"].as_str().unwrap().to_owned()
+    };
+    for _ in 0..10 {
+        assert_eq!(error("192.0.2.1").await, "invalid_request");
+    }
+    assert_eq!(error("192.0.2.1").await, "too_many_attempts");
+    assert_eq!(error("192.0.2.2").await, "invalid_request");
+}
+
+#[test]
+fn problems_of_an_application_are_reported() {
+    let machine = "[[applications]]\nid = \"a\"\nkind = \"machine\"\nsecret = \"s\"\n";
+    let page = "[[applications]]\nid = \"a\"\nkind = \"single_page\"\n";
+    for (application, setting, problem) in [
+        (machine, "hourly_quota = 0", ":5: hourly_quota must be a number of tokens, at least 1, not 0"),
+        (machine, "hourly_quota = 4294967296", "hourly_quota must be a number of tokens, at least 1, not 4294967296"),
+        (machine, "hourly_quota = true", "hourly_quota must be a number of tokens, at least 1, not true"),
+        (machine, "session_transfer = 1", ":5: session_transfer must be true or false, not 1"),
+        (
+            machine,
+            "trust_forwarded_address = \"x\"",
+            ":5: trust_forwarded_address must be true or false, not this text",
+        ),
+        (
+            page,
+            "trust_forwarded_address = true",
+            ":1: [[applications]]: trust_forwarded_address needs a credential, and a single_page application has none",
+        ),
+    ] {
+        let config = file("application", &format!("{application}{setting}\n"));
+        let output = output(&["--config", &config]);
+        assert_eq!(output.status.code(), Some(2), "{setting}");
+        let report = String::from_utf8(output.stderr).unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(report.starts_with("1 problem") && report.contains(problem), "{problem}: {report}");
     }
 }
 

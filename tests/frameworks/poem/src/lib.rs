@@ -1,6 +1,7 @@
 //! An adapter for poem. `auth0_api_core::adapter` decides which requests pass; each function here only translates.
 
 use std::marker::PhantomData;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use auth0_api_core::adapter::{
@@ -131,6 +132,9 @@ pub struct MaybeToken(pub Option<VerifiedToken>);
 /// The claims of the token, as a type of the application.
 pub struct Claims<T>(pub T);
 
+/// The address of the end user who sent the request.
+pub struct EndUserAddress(pub Option<IpAddr>);
+
 /// A verified token that meets the requirement of `G`.
 pub struct Scoped<G> {
     pub token: VerifiedToken,
@@ -146,6 +150,12 @@ impl<'a> FromRequest<'a> for Token {
 impl<'a> FromRequest<'a> for MaybeToken {
     async fn from_request(request: &'a Request, _: &mut RequestBody) -> Result<Self> {
         extract(request, |admission| Ok(Self(admission.token().cloned())))
+    }
+}
+
+impl<'a> FromRequest<'a> for EndUserAddress {
+    async fn from_request(request: &'a Request, _: &mut RequestBody) -> Result<Self> {
+        extract(request, |admission| Ok(Self(admission.end_user_address())))
     }
 }
 

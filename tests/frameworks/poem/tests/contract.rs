@@ -8,7 +8,7 @@ use poem::http::{HeaderMap, HeaderValue, StatusCode};
 use poem::listener::{Acceptor as _, Listener as _, TcpListener};
 use poem::middleware::Cors;
 use poem::{Endpoint, EndpointExt as _, Error, Request, Response, Result, Route, Server, get, handler, post};
-use poem_adapter::{Auth, Claims, HandlerError, MaybeToken, Scoped, Token, metadata_routes};
+use poem_adapter::{Auth, Claims, EndUserAddress, HandlerError, MaybeToken, Scoped, Token, metadata_routes};
 use serde::Deserialize;
 
 guard!(ReadMessages = Requirement::scope("read:messages"));
@@ -70,6 +70,7 @@ fn routes(site: &Site) -> impl Endpoint + use<> {
         .at("/scoped", subject.with(reading).with(auth.clone()))
         .at("/typed", typed.with(auth.clone()))
         .at("/optional", optional_subject.with(optional.clone()))
+        .at("/address", address.with(optional.clone()))
         .at("/demanding", subject.with(optional.clone()))
         .nest("/nested", Route::new().at("/private", subject).with(auth.clone()))
         .at("/twice", subject.with(auth.clone()).with(optional))
@@ -87,6 +88,7 @@ fn routes(site: &Site) -> impl Endpoint + use<> {
         .at("/misplaced", subject.with(reading_other).with(auth.clone()))
         .at("/bare", subject)
         .at("/bare/optional", optional_subject)
+        .at("/bare/address", address)
         .at("/bare/scoped", subject.with(bare))
         .at("/teapot", get(teapot).with(auth.clone()))
         .at("/caching", caching.with(auth.clone()))
@@ -116,6 +118,11 @@ fn typed(Scoped { token, .. }: Scoped<ReadMessages>) -> String {
 #[handler]
 fn optional_subject(MaybeToken(token): MaybeToken) -> String {
     token.as_ref().map_or("anonymous".to_owned(), text)
+}
+
+#[handler]
+fn address(EndUserAddress(address): EndUserAddress) -> String {
+    address.map_or("none".to_owned(), |address| address.to_string())
 }
 
 /// Answers with the token in the extensions.

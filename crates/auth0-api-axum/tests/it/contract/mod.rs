@@ -6,6 +6,8 @@ mod through_axum;
 mod through_tonic;
 mod through_tower;
 
+use std::net::IpAddr;
+
 use auth0_api_axum::HandlerError;
 use auth0_api_core::{ExchangeError, Rejection, Requirement, VerifiedToken};
 use auth0_api_testing::contract;
@@ -63,6 +65,11 @@ fn decorate<B>(mut response: Response<B>) -> Response<B> {
 fn recover<B>(mut response: Response<B>, body: B) -> Response<B> {
     *response.status_mut() = StatusCode::OK;
     response.map(|_| body)
+}
+
+/// The answer of the handler of `/address`.
+fn shown(address: Option<IpAddr>) -> String {
+    address.map_or("none".to_owned(), |address| address.to_string())
 }
 
 /// The error of the handler of `/failing`.

@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use auth0_api_axum::{AuthLayer, Claims, HandlerError, Scoped, Token, metadata_routes};
+use auth0_api_axum::{AuthLayer, Claims, EndUserAddress, HandlerError, Scoped, Token, metadata_routes};
 use auth0_api_core::{Requirement, VerifiedToken, guard};
 use auth0_api_testing::contract::adapter::{Chapter, Harness, Site};
 use axum::body::Body;
@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 use tower::util::{MapRequestLayer, MapResponseLayer};
 use tower_http::cors::CorsLayer;
 
-use super::{Known, Missing, audit, blank_subject, decorate, lacking, problem, recover, strip};
+use super::{Known, Missing, audit, blank_subject, decorate, lacking, problem, recover, shown, strip};
 
 pub(crate) struct Axum;
 
@@ -66,6 +66,7 @@ fn routes(site: &Site) -> Router {
     let optional = Router::new()
         .route("/optional", get(optional_subject))
         .route("/demanding", get(subject))
+        .route("/address", get(address))
         .route("/twice", get(subject).route_layer(auth.clone()))
         .route("/claims/optional", get(optional_claims))
         .layer(optional_auth);
@@ -84,6 +85,7 @@ fn routes(site: &Site) -> Router {
         .route("/public", get(|| async { "public" }))
         .route("/bare", get(subject))
         .route("/bare/optional", get(optional_subject))
+        .route("/bare/address", get(address))
         .route("/bare/scoped", get(subject).route_layer(bare))
         .route("/failing/bare", get(async || Err::<(), _>(blank_subject())))
         .nest("/nested", nested)
@@ -111,6 +113,10 @@ async fn optional_subject(token: Option<Token>) -> String {
 
 async fn optional_claims(claims: Option<Claims<Known>>) -> String {
     claims.map_or("anonymous".to_owned(), |Claims(known)| known.scope)
+}
+
+async fn address(EndUserAddress(address): EndUserAddress) -> String {
+    shown(address)
 }
 
 async fn failing(Token(token): Token) -> Result<(), HandlerError> {

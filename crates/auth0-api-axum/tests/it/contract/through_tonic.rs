@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
 
 use auth0_api_axum::{AuthLayer, EmptyBody, HandlerError, grpc_metadata};
+use auth0_api_core::adapter::Admission;
 use auth0_api_core::{Rejection, Requirement, VerifiedToken};
 use auth0_api_testing::contract::adapter::{Answer, Call, Harness, Site};
 use axum::Router;
@@ -23,7 +24,7 @@ use tonic::{Request, Response, Status};
 use tower::util::{BoxCloneSyncService, MapRequestLayer, MapResponseLayer};
 use tower::{Layer, Service, service_fn};
 
-use super::{Known, Missing, audit, blank_subject, decorate, lacking, strip};
+use super::{Known, Missing, audit, blank_subject, decorate, lacking, shown, strip};
 use crate::grpc::text::TextCodec;
 
 pub(crate) struct Tonic;
@@ -158,8 +159,10 @@ fn routes(site: &Site) -> Router {
         ("/both", route(auth.layer(other.layer(whoami())))),
         ("/stripped", route(auth.layer(MapRequestLayer::new(strip).layer(other.clone().optional().layer(whoami()))))),
         ("/misplaced", route(auth.layer(requirement(&other, &["read:messages"]).layer(whoami())))),
+        ("/address", route(optional.layer(method(|call| Ok(address(call)))))),
         ("/bare", route(demanding.layer(whoami()))),
         ("/bare/optional", route(demanding.layer(whoami()))),
+        ("/bare/address", route(demanding.layer(method(|call| Ok(address(call)))))),
         ("/bare/scoped", route(requirement(&auth, &["read:messages"]).layer(whoami()))),
         ("/teapot", route(auth.layer(method(|_| Err(Status::unknown("teapot")))))),
         ("/caching", route(auth.layer(caching()))),
@@ -226,6 +229,10 @@ fn whoami()
 fn subject(request: &Request<String>) -> String {
     let token = request.extensions().get::<VerifiedToken>();
     token.map_or("anonymous", |token| token.subject().unwrap()).to_owned()
+}
+
+fn address(request: &Request<String>) -> String {
+    shown(request.extensions().get::<Admission>().unwrap().end_user_address())
 }
 
 fn claimed_scope(request: &Request<String>) -> String {

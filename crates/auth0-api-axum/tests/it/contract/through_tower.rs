@@ -6,6 +6,7 @@ use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
 
 use auth0_api_axum::{AuthLayer, HandlerError, MetadataLayer};
+use auth0_api_core::adapter::Admission;
 use auth0_api_core::{Requirement, VerifiedToken};
 use auth0_api_testing::contract::adapter::{Harness, Site};
 use axum::extract::ConnectInfo;
@@ -20,7 +21,7 @@ use tower::util::{BoxCloneSyncService, MapRequestLayer, MapResponseLayer};
 use tower::{Layer, Service, ServiceExt as _, service_fn};
 use tower_http::cors::CorsLayer;
 
-use super::{Known, Missing, audit, blank_subject, decorate, lacking, problem, recover, strip};
+use super::{Known, Missing, audit, blank_subject, decorate, lacking, problem, recover, shown, strip};
 
 pub(crate) struct Tower;
 
@@ -89,8 +90,10 @@ fn routes(site: &Site) -> HashMap<&'static str, Route> {
             route(auth.layer(MapRequestLayer::new(strip).layer(other.clone().optional().layer(service_fn(subject))))),
         ),
         ("/misplaced", route(auth.layer(requirement(&other, &["read:messages"]).layer(service_fn(subject))))),
+        ("/address", route(optional.layer(service_fn(address)))),
         ("/bare", route(demanding.layer(service_fn(subject)))),
         ("/bare/optional", route(demanding.layer(service_fn(subject)))),
+        ("/bare/address", route(demanding.layer(service_fn(address)))),
         ("/bare/scoped", route(requirement(&auth, &["read:messages"]).layer(service_fn(subject)))),
         ("/teapot", route(auth.layer(service_fn(|_| async { Ok(answer(418, "teapot")) })))),
         ("/caching", route(auth.layer(service_fn(caching)))),
@@ -126,6 +129,11 @@ where
 async fn subject(request: Request<Incoming>) -> Result<Response<Text>, Infallible> {
     let token = request.extensions().get::<VerifiedToken>();
     Ok(answer(200, token.map_or("anonymous", |token| token.subject().unwrap())))
+}
+
+async fn address(request: Request<Incoming>) -> Result<Response<Text>, Infallible> {
+    let admission = request.extensions().get::<Admission>().unwrap();
+    Ok(answer(200, &shown(admission.end_user_address())))
 }
 
 async fn failing(request: Request<Incoming>) -> Result<Response<Text>, Infallible> {

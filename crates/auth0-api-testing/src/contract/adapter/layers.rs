@@ -49,7 +49,7 @@ async fn foreign<H: Harness>(suite: &mut Suite<'_, H>) {
 
 async fn absent<H: Harness>(suite: &mut Suite<'_, H>) {
     let to = suite.open(DpopPolicy::accept()).await;
-    for route in ["/bare", "/bare/optional", "/bare/scoped"] {
+    for route in ["/bare", "/bare/optional", "/bare/address", "/bare/scoped"] {
         let call = suite.call(route);
         suite.row(&format!("no credentials at {route}, which has no layer"), to, call, Answer::misconfigured()).await;
         let call = suite.bearer(route, "read:messages");

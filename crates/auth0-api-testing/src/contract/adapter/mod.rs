@@ -24,8 +24,10 @@
 //! | `/both` | the layer of `api`, with a layer of `other` inside it | SUBJECT |
 //! | `/stripped` | the layer of `api`; inside it a layer that removes `Authorization`; inside it an optional layer of `other` | the subject of the token that the extensions of the request contain, or `anonymous` |
 //! | `/misplaced` | the layer of `api`, and a requirement made for `other`: the scope `read:messages` | SUBJECT |
+//! | `/address` | an optional layer of `api`, with the extractor of the end user's address | the address, or `none` |
 //! | `/bare` | nothing, with an extractor | SUBJECT |
 //! | `/bare/optional` | nothing, with an optional extractor | SUBJECT |
+//! | `/bare/address` | nothing, with the extractor of the end user's address | the address, or `none` |
 //! | `/bare/scoped` | only a requirement made for `api`: the scope `read:messages` | SUBJECT |
 //! | `/teapot` | the layer | status 418 and `teapot`, returned as an error of the handler |
 //! | `/caching` | the layer | SUBJECT, with the headers `cache-control: public, max-age=60` and `dpop-nonce: stale` |
@@ -66,6 +68,7 @@ mod suite;
 mod transport;
 
 mod credentials;
+mod end_user;
 mod handlers;
 mod http1;
 mod http2;

@@ -2,7 +2,7 @@
 
 use super::suite::Suite;
 use super::{
-    Chapter, Harness, credentials, handlers, http1, http2, layers, metadata, nonce, optional, proofs, reload,
+    Chapter, Harness, credentials, end_user, handlers, http1, http2, layers, metadata, nonce, optional, proofs, reload,
     requirements, target, tokens, trouble,
 };
 
@@ -25,8 +25,9 @@ use super::{
 ///    credentials.
 /// 10. The adapter does not change the body of a request, does not close the connection after a rejection, and works
 ///     inside a CORS layer.
-///
-/// 11. A layer that was built before the settings of its client were replaced serves the new ones, and so does the route
+/// 11. The address of the end user is the one of the peer, or the one that trusted proxies vouch for. The client cannot
+///     choose it with headers.
+/// 12. A layer that was built before the settings of its client were replaced serves the new ones, and so does the route
 ///     of the metadata.
 ///
 /// A [`Harness`] serves the [routes](mod@crate::contract::adapter#the-routes) that the suite calls.
@@ -69,6 +70,7 @@ pub async fn adapter<H: Harness>(harness: &H) {
     handlers::rows(&mut suite).await;
     trouble::rows(&mut suite).await;
     target::rows(&mut suite).await;
+    end_user::rows(&mut suite).await;
     metadata::challenges(&mut suite).await;
     reload::rows(&mut suite).await;
     if harness.covers(Chapter::Metadata) {
