@@ -70,7 +70,7 @@ fn routes(site: &Site) -> impl Endpoint + use<> {
         .at("/scoped", subject.with(reading).with(auth.clone()))
         .at("/typed", typed.with(auth.clone()))
         .at("/optional", optional_subject.with(optional.clone()))
-        .at("/address", address.with(optional.clone()))
+        .at("/address", end_user.with(optional.clone()))
         .at("/demanding", subject.with(optional.clone()))
         .nest("/nested", Route::new().at("/private", subject).with(auth.clone()))
         .at("/twice", subject.with(auth.clone()).with(optional))
@@ -88,7 +88,7 @@ fn routes(site: &Site) -> impl Endpoint + use<> {
         .at("/misplaced", subject.with(reading_other).with(auth.clone()))
         .at("/bare", subject)
         .at("/bare/optional", optional_subject)
-        .at("/bare/address", address)
+        .at("/bare/address", end_user)
         .at("/bare/scoped", subject.with(bare))
         .at("/teapot", get(teapot).with(auth.clone()))
         .at("/caching", caching.with(auth.clone()))
@@ -121,7 +121,7 @@ fn optional_subject(MaybeToken(token): MaybeToken) -> String {
 }
 
 #[handler]
-fn address(EndUserAddress(address): EndUserAddress) -> String {
+fn end_user(EndUserAddress(address): EndUserAddress) -> String {
     address.map_or("none".to_owned(), |address| address.to_string())
 }
 
