@@ -73,14 +73,20 @@ impl ReqwestFetchClient {
 
 impl Pooling {
     fn client(&self, connection: HttpConnection) -> Result<&Client, HttpError> {
-        let (cell, builder) = match connection {
-            HttpConnection::New => (&self.fresh, builder(self.proxies).pool_max_idle_per_host(0)),
-            _ => (&self.keeping, builder(self.proxies)),
+        let (cell, max_idle) = match connection {
+            HttpConnection::New => (&self.fresh, 0),
+            _ => (&self.keeping, usize::MAX),
         };
         if let Some(client) = cell.get() {
             return Ok(client);
         }
-        let client = builder.build().map_err(classify)?;
+        let builder = || builder(self.proxies).pool_max_idle_per_host(max_idle);
+        let client = match (builder().build(), self.proxies) {
+            // Requests to this machine are usually plain HTTP, which works on a machine without any trusted certificate.
+            (Err(_), Proxies::Never) => builder().tls_certs_only([]).build(),
+            (built, _) => built,
+        };
+        let client = client.map_err(classify)?;
         Ok(cell.get_or_init(|| client))
     }
 

@@ -2,11 +2,15 @@
 //!
 //! ```sh
 //! AUTH0_DOMAIN=tenant.eu.auth0.com AUTH0_AUDIENCE=https://api.example.com \
-//! AUTH0_CLIENT_ID=… AUTH0_CLIENT_SECRET=… DOWNSTREAM_AUDIENCE=https://downstream.example.com cargo run -p custom-server
+//! AUTH0_CLIENT_ID=… AUTH0_CLIENT_SECRET=… DOWNSTREAM_AUDIENCE=https://downstream.example.com \
+//! DOWNSTREAM_URL=http://127.0.0.1:3001 cargo run -p custom-server
 //!
 //! curl -i http://127.0.0.1:3000/api/private -H "Authorization: Bearer $USER_TOKEN"
-//! curl -i http://127.0.0.1:3000/api/downstream -H "Authorization: Bearer $USER_TOKEN"   # exchanges the token
+//! curl -i http://127.0.0.1:3000/api/downstream -H "Authorization: Bearer $USER_TOKEN"   # calls the other API
 //! ```
+//!
+//! A second instance of this program can be the other API: start it with `PORT=3001` and
+//! `AUTH0_AUDIENCE=https://downstream.example.com`.
 //!
 //! `cargo run -p auth0-api-testing --bin local-tenant` starts a tenant on this machine. This program prints the
 //! variables to export and how to get a `USER_TOKEN`.
@@ -24,7 +28,8 @@ use std::error::Error;
 use std::sync::Arc;
 
 use auth0_api_core::adapter::Gate;
-use auth0_api_core::{ApiClient, ClientAuth};
+use auth0_api_core::{ApiClient, ClientAuth, OnBehalfOf};
+use auth0_api_fetcher::{Fetcher, FetcherBuildError};
 use clap::Parser;
 use tokio::net::TcpListener;
 
@@ -48,6 +53,9 @@ struct Settings {
     /// The identifier of the API that this API calls on behalf of its users.
     #[arg(long, env = "DOWNSTREAM_AUDIENCE", default_value = "https://downstream.example.com")]
     downstream_audience: String,
+    /// The URL of that API.
+    #[arg(long, env = "DOWNSTREAM_URL", default_value = "https://downstream.example.com")]
+    downstream_url: String,
     /// The port to listen on. With 0, the system chooses a free port, and the program prints it.
     #[arg(long, env = "PORT", default_value_t = 3000)]
     port: u16,
@@ -59,11 +67,20 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let api = client(&settings)?;
     let listener = TcpListener::bind(("127.0.0.1", settings.port)).await?;
     println!("listening on http://{}", listener.local_addr()?);
-    let app = Arc::new(App { gate: Gate::new(api), downstream: settings.downstream_audience });
+    let app = Arc::new(App { downstream: downstream(&api, &settings)?, gate: Gate::new(api) });
     tokio::select! {
         never = server::serve(listener, app) => match never {},
         interrupted = tokio::signal::ctrl_c() => Ok(interrupted?),
     }
+}
+
+fn downstream(api: &ApiClient, settings: &Settings) -> Result<Fetcher, FetcherBuildError> {
+    let asked = OnBehalfOf::audience(settings.downstream_audience.as_str()).scope("read:messages");
+    let mut builder = Fetcher::on_behalf_of(api, settings.downstream_url.as_str(), asked);
+    if settings.downstream_url.starts_with("http://127.0.0.1:") {
+        builder = builder.insecure_http();
+    }
+    builder.build()
 }
 
 fn client(settings: &Settings) -> Result<ApiClient, Box<dyn Error>> {

@@ -3,7 +3,8 @@
 use std::net::IpAddr;
 
 use auth0_api_core::adapter::{Admission, Gate};
-use auth0_api_core::{Actor, OnBehalfOf, Rejection, Requirement};
+use auth0_api_core::{Rejection, Requirement, VerifiedToken};
+use auth0_api_fetcher::{FetchError, Fetcher};
 use hyper::http::request::Parts;
 use hyper::{Method, Response, StatusCode};
 use serde_json::{Value, json};
@@ -13,7 +14,7 @@ use crate::adapter::{Answer, protected};
 pub(crate) struct App {
     pub(crate) gate: Gate,
     /// The API that this one calls on behalf of its users.
-    pub(crate) downstream: String,
+    pub(crate) downstream: Fetcher,
 }
 
 impl App {
@@ -33,19 +34,16 @@ impl App {
         answer.unwrap_or_else(|rejection| Response::from(&rejection))
     }
 
-    /// Gets a token for the downstream API. A real API would call the downstream API with it; this example only returns
-    /// the token's scopes and actors.
+    /// Calls the other API on behalf of the user, and returns its answer.
     async fn downstream(&self, caller: &Admission) -> Result<Answer, Rejection> {
         let token = caller.demand_that_meets(&Requirement::scope("read:messages"))?;
-        let asked = OnBehalfOf::audience(self.downstream.as_str()).scope("read:messages");
-        let tokens = caller.api().get_token_on_behalf_of(token, asked).await;
-        let tokens = tokens.map_err(|error| caller.reject(&error.into()))?;
-        let body = json!({
-            "audience": self.downstream,
-            "scopes": tokens.scopes().collect::<Vec<_>>(),
-            "actors": tokens.delegation_chain().unwrap_or_default().iter().map(Actor::subject).collect::<Vec<_>>(),
-        });
-        Ok(respond(StatusCode::OK, &body))
+        let answer = self.ask_downstream(token).await.map_err(|error| caller.reject(&error.into()))?;
+        Ok(respond(StatusCode::OK, &json!({ "downstream": answer })))
+    }
+
+    async fn ask_downstream(&self, token: &VerifiedToken) -> Result<Value, FetchError> {
+        let response = self.downstream.for_caller(token).get("/api/private").send().await?;
+        response.error_for_status()?.json().await
     }
 }
 

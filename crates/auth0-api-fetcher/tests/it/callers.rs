@@ -130,5 +130,6 @@ fn no_request_gets_the_token_or_the_answer_of_another_caller() {
             (tenant.token(|token| token.subject(&user)), user)
         })
         .collect();
-    proptest!(ProptestConfig::with_cases(200), |(steps in vec(step(), 1..12))| run(&callers, &steps)?);
+    let config = ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() };
+    proptest!(config, |(steps in vec(step(), 1..12))| run(&callers, &steps)?);
 }

@@ -46,36 +46,53 @@ async fn a_bound_token_needs_a_proof_for_the_url_of_this_server() {
 }
 
 #[tokio::test]
-async fn a_users_token_is_exchanged_for_the_downstream_api() {
-    let server = Server::start().await;
-    let reader = server.tenant.mint().scope("read:messages").sign();
-    let shown = body(server.get("/api/downstream", Some(&reader)).await, 200).await;
-    assert_eq!(shown, json!({ "audience": DOWNSTREAM, "scopes": ["read:messages"], "actors": ["local-api-client"] }));
+async fn the_downstream_api_is_called_on_behalf_of_the_user() {
+    let mut server = Server::start().await;
+    let reader = server.tenant.mint().subject("auth0|ada").scope("read:messages").sign();
+    for _ in 0..2 {
+        let shown = body(server.get("/api/downstream", Some(&reader)).await, 200).await;
+        assert_eq!(shown, json!({ "downstream": { "subject": "auth0|ada" } }));
+    }
     let requests = server.tenant.token_requests();
     assert_eq!(requests.len(), 1);
+    assert_eq!(requests[0].field("audience"), Some(DOWNSTREAM));
 
     let without = server.tenant.mint().sign();
     assert_eq!(body(server.get("/api/downstream", Some(&without)).await, 403).await["error"], "insufficient_scope");
     assert_eq!(server.tenant.token_requests().len(), 1, "a token without the scope must not be exchanged");
+
+    server.downstream.kill().await.unwrap();
+    let outage = body(server.get("/api/downstream", Some(&reader)).await, 503).await;
+    assert_eq!(outage["error"], "temporarily_unavailable");
 }
 
-/// A tenant, and a server that trusts the tenant. Dropping this value kills the server's process.
+/// A tenant, and two servers that trust the tenant. Dropping this value kills the processes of the servers.
 struct Server {
     tenant: LocalTenant,
     url: String,
     client: Client,
     _process: Child,
+    /// The API that the server calls: another instance of it.
+    downstream: Child,
 }
 
 impl Server {
     async fn start() -> Self {
         let tenant = LocalTenant::builder().api(Api::new(DOWNSTREAM)).start().await.unwrap();
+        let (downstream, downstream_url) = Self::process(&tenant, DOWNSTREAM, "https://nobody.example").await;
+        let (process, url) = Self::process(&tenant, tenant.audience(), &downstream_url).await;
+        let client = Client::builder().no_proxy().build().unwrap();
+        Self { url, client, _process: process, downstream, tenant }
+    }
+
+    async fn process(tenant: &LocalTenant, audience: &str, downstream_url: &str) -> (Child, String) {
         let mut process = Command::new(env!("CARGO_BIN_EXE_custom-server"))
             .env("AUTH0_DOMAIN", tenant.domain())
-            .env("AUTH0_AUDIENCE", tenant.audience())
+            .env("AUTH0_AUDIENCE", audience)
             .env("AUTH0_CLIENT_ID", tenant.api_client_id())
             .env("AUTH0_CLIENT_SECRET", tenant.api_client_secret())
             .env("DOWNSTREAM_AUDIENCE", DOWNSTREAM)
+            .env("DOWNSTREAM_URL", downstream_url)
             .env("PORT", "0")
             .stdout(Stdio::piped())
             .kill_on_drop(true)
@@ -84,7 +101,7 @@ impl Server {
         let mut printed = BufReader::new(process.stdout.take().unwrap()).lines();
         let line = timeout(PATIENCE, printed.next_line()).await.unwrap().unwrap().unwrap();
         let url = line.strip_prefix("listening on ").unwrap().to_owned();
-        Self { tenant, url, client: Client::builder().no_proxy().build().unwrap(), _process: process }
+        (process, url)
     }
 
     async fn get(&self, path: &str, token: Option<&str>) -> Response {
