@@ -484,7 +484,7 @@ impl ApiClientBuilder {
         let config = IssuerConfig {
             algorithms: algorithms.clone(),
             clock: Arc::clone(&self.clock),
-            http: BoundedClient::new(http_client, key_policy.max_document_bytes, key_policy.fetch_timeout),
+            http: BoundedClient::new(Arc::clone(&http_client), key_policy.max_document_bytes, key_policy.fetch_timeout),
             jwks_hosts: jwks_hosts?,
             policy: key_policy,
         };
@@ -516,6 +516,7 @@ impl ApiClientBuilder {
             verifier,
             end_users,
             exchanger,
+            http_client,
             logouts,
             long_connections: long_connections?,
             metadata,

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use crate::challenge::Challenge;
 use crate::error::{Error, Reason};
 use crate::exchange::{ExchangeError, Exchanger};
+use crate::http::HttpClient;
 use crate::issuer::{IssuerError, KeysUnavailable};
 use crate::logout::LogoutReceiver;
 use crate::long_connection::LongConnectionPolicy;
@@ -64,6 +65,7 @@ pub(crate) struct ClientParts {
     pub(crate) verifier: Verifier,
     pub(crate) end_users: EndUserAddresses,
     pub(crate) exchanger: Option<Exchanger>,
+    pub(crate) http_client: Arc<dyn HttpClient>,
     pub(crate) logouts: Option<LogoutReceiver>,
     pub(crate) long_connections: LongConnectionPolicy,
     pub(crate) metadata: Option<MetadataEndpoint>,
@@ -144,6 +146,12 @@ impl ApiClient {
     /// [`resource_metadata`](crate::ApiClientBuilder::resource_metadata) was called.
     pub fn resource_metadata(&self) -> Option<&MetadataEndpoint> {
         self.0.metadata.as_ref()
+    }
+
+    /// Returns the HTTP client that sends the requests of this client, for requests to other endpoints with the same
+    /// proxy, certificates and open connections.
+    pub fn http_client(&self) -> Arc<dyn HttpClient> {
+        Arc::clone(&self.0.http_client)
     }
 
     /// Fetches the keys of every listed issuer that has no fresh ones, so that the first request does not wait for

@@ -108,9 +108,7 @@ impl BoundedClient {
         headers.extend(self.sdk_header.as_ref().map(|value| ("auth0-client".to_owned(), value.to_string())));
         let (url, max_response_bytes, timeout) = (url.to_owned(), self.max_bytes, self.timeout);
         let request = HttpRequest { method, url, headers, body, max_response_bytes, timeout, connection };
-        let answer = tokio::time::timeout(timeout, self.client.send(request)).await;
-        let response = answer.map_err(|_| HttpError::Timeout)??;
-        if response.body.len() > max_response_bytes { Err(HttpError::TooLarge) } else { Ok(response) }
+        request.send(&*self.client).await
     }
 }
 

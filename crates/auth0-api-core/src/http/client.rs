@@ -9,7 +9,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 /// The future of an [`HttpClient`]'s response.
 pub type HttpFuture<'a> = Pin<Box<dyn Future<Output = Result<HttpResponse, HttpError>> + Send + 'a>>;
 
-/// Sends the HTTP requests of an [`ApiClient`](crate::ApiClient): for discovery documents, key sets and tokens.
+/// Sends the HTTP requests of an [`ApiClient`](crate::ApiClient): for discovery documents, key sets and tokens. The clients
+/// of other endpoints of the tenant use it too, so it must support every [`HttpMethod`].
 ///
 /// Implement this trait to use a proxy, a private certificate authority or client certificates. An implementation must
 /// not follow redirects: the documents of an issuer are read only from the URLs that the issuer publishes.
@@ -40,7 +41,7 @@ pub struct HttpRequest {
     pub url: String,
     /// Pairs of a header name, in lower case, and the value of the header.
     pub headers: Vec<(String, String)>,
-    /// The body, empty for GET.
+    /// The body; empty for GET, and for DELETE.
     pub body: Vec<u8>,
     /// The largest response body to read, in bytes; a longer body is [`HttpError::TooLarge`].
     pub max_response_bytes: usize,
@@ -61,14 +62,30 @@ pub enum HttpConnection {
     New,
 }
 
-/// The HTTP methods that this crate uses.
+/// The HTTP methods that this crate and the crates that build on it use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum HttpMethod {
+    /// DELETE.
+    Delete,
     /// GET.
     Get,
+    /// PATCH.
+    Patch,
     /// POST.
     Post,
+}
+
+impl HttpMethod {
+    /// Returns the method's name, as it is sent.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Delete => "DELETE",
+            Self::Get => "GET",
+            Self::Patch => "PATCH",
+            Self::Post => "POST",
+        }
+    }
 }
 
 /// An HTTP response, with any status.
@@ -104,9 +121,59 @@ pub enum HttpError {
     TooLarge,
 }
 
+impl HttpRequest {
+    /// Creates a request without headers and without a body. `max_response_bytes` and `timeout` are its limits.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use auth0_api_core::http::{HttpClient, HttpError, HttpMethod, HttpRequest};
+    ///
+    /// # async fn rename(client: &dyn HttpClient) -> Result<(), HttpError> {
+    /// let url = "https://tenant.eu.auth0.com/api/v2/token-exchange-profiles/tep_1234567890123456";
+    /// let response = HttpRequest::new(HttpMethod::Patch, url, 64 * 1024, Duration::from_secs(10))
+    ///     .header("authorization", "Bearer eyJ…")
+    ///     .json(br#"{"name":"legacy sessions"}"#.to_vec())
+    ///     .send(client)
+    ///     .await?;
+    /// println!("{}", response.status);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn new(method: HttpMethod, url: impl Into<String>, max_response_bytes: usize, timeout: Duration) -> Self {
+        let (url, headers, body, connection) = (url.into(), Vec::new(), Vec::new(), HttpConnection::Any);
+        Self { method, url, headers, body, max_response_bytes, timeout, connection }
+    }
+
+    /// Adds a header. Write the name in lower case.
+    #[must_use]
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// Sets a body of JSON, and its `Content-Type`.
+    #[must_use]
+    pub fn json(mut self, body: Vec<u8>) -> Self {
+        self.body = body;
+        self.header("content-type", "application/json")
+    }
+
+    /// Sends this request with a client, and keeps its limits even if the client ignores them.
+    ///
+    /// # Errors
+    ///
+    /// [`HttpError`] if there is no response within the limits. A response of any status is no error.
+    pub async fn send(self, client: &dyn HttpClient) -> Result<HttpResponse, HttpError> {
+        let (max_response_bytes, timeout) = (self.max_response_bytes, self.timeout);
+        let answer = tokio::time::timeout(timeout, client.send(self)).await;
+        let response = answer.map_err(|_| HttpError::Timeout)??;
+        if response.body.len() > max_response_bytes { Err(HttpError::TooLarge) } else { Ok(response) }
+    }
+}
+
 impl HttpResponse {
-    /// Returns the first value of a header.
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+    /// Returns the first value of a header, whose name may be written in any case.
+    pub fn header(&self, name: &str) -> Option<&str> {
         let (_, value) = self.headers.iter().find(|(candidate, _)| candidate.eq_ignore_ascii_case(name))?;
         Some(value)
     }
@@ -116,7 +183,7 @@ impl HttpResponse {
     /// in `x-ratelimit-reset` when Auth0's rate limit ends, in seconds since 1970.
     ///
     /// Times are compared with the response's `Date`, because the clocks of client and server may differ.
-    pub(crate) fn retry_after(&self) -> Option<Duration> {
+    pub fn retry_after(&self) -> Option<Duration> {
         let Some(value) = self.header("retry-after") else { return self.rate_limit_reset() };
         if let Ok(seconds) = value.trim().parse() {
             return Some(Duration::from_secs(seconds));

@@ -107,7 +107,9 @@ impl HttpClient for ReqwestClient {
     fn send(&self, request: HttpRequest) -> HttpFuture<'_> {
         Box::pin(async move {
             let method = match request.method {
+                HttpMethod::Delete => Method::DELETE,
                 HttpMethod::Get => Method::GET,
+                HttpMethod::Patch => Method::PATCH,
                 HttpMethod::Post => Method::POST,
             };
             let requested = Url::parse(&request.url).map_err(|error| HttpError::Exchange(error.into()))?;
