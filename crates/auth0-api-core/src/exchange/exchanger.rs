@@ -9,7 +9,7 @@ use super::endpoint::{self, Endpoint};
 use super::input::{ADDED, reject_reserved};
 use super::prepared::Prepared;
 use super::sender::{self, Sender};
-use super::{ExchangeError, Grant, TokenSet, report, response};
+use super::{Backchannel, ExchangeError, Grant, TokenSet, report, response};
 use crate::clock::Clock;
 use crate::http::{BoundedClient, HttpClient};
 use crate::issuer::{Domain, TokenEndpointOf};
@@ -36,9 +36,9 @@ pub(crate) struct Exchanger {
 
 /// Gets tokens from the token endpoint, without a cache.
 #[derive(Debug)]
-struct Source {
-    sender: Sender,
-    endpoint: Arc<Endpoint>,
+pub(super) struct Source {
+    pub(super) sender: Sender,
+    pub(super) endpoint: Arc<Endpoint>,
 }
 
 impl Exchanger {
@@ -77,6 +77,16 @@ impl Exchanger {
         self.source.endpoint.issuer()
     }
 
+    /// The part that sends the requests of CIBA.
+    pub(crate) fn backchannel(&self) -> Backchannel {
+        Backchannel(Arc::clone(&self.source))
+    }
+
+    /// The clock that decides about times.
+    pub(crate) fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.source.sender.clock)
+    }
+
     /// Removes an answer from the cache, for example because the other API rejected its token.
     pub(crate) fn forget(&self, tokens: &TokenSet) {
         if let Some(answers) = &self.answers {
@@ -92,7 +102,7 @@ impl Source {
         fetched
     }
 
-    async fn tokens(&self, prepared: &Prepared) -> Result<TokenSet, ExchangeError> {
+    pub(super) async fn tokens(&self, prepared: &Prepared) -> Result<TokenSet, ExchangeError> {
         let url = self.endpoint.url().await?;
         let answer = self.sender.answer(&url, prepared).await?;
         let tokens = response::read(&answer, &prepared.expected, self.sender.clock.now())?;

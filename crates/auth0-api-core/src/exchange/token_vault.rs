@@ -109,7 +109,7 @@ impl Grant for VaultGrant {
                 (text, REFRESH_TOKEN, None, JudgedBy::VaultForRefreshToken)
             }
         };
-        Ok(GrantRequest::new(GRANT_TYPE)
+        Ok(GrantRequest::new(VAULT_GRANT)
             .field(CONNECTION, not_blank(CONNECTION, &connection.name)?)
             .field("subject_token", token)
             .field("subject_token_type", token_type)
@@ -138,5 +138,7 @@ impl fmt::Debug for VaultSubject {
 pub(super) const CONNECTION: &str = "connection";
 /// The field that selects the account.
 pub(super) const LOGIN_HINT: &str = "login_hint";
-const GRANT_TYPE: &str = "urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token";
+/// The grant type of Token Vault.
+pub(super) const VAULT_GRANT: &str =
+    "urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token";
 const REQUESTED: &str = "http://auth0.com/oauth/token-type/federated-connection-access-token";
