@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use auth0_api_core::connected_accounts::{
-    AccountQuery, Connect, ConnectError, ConnectedAccounts, PendingConnection, UserToken,
+    AccountQuery, Connect, ConnectError, MyAccountClient, PendingConnection, UserToken,
 };
 use auth0_api_core::exchange::{ProofKey, RefreshToken, VaultSubject};
 use auth0_api_core::{ApiClient, ClientAuth, Connection};
@@ -18,7 +18,7 @@ struct Setup {
     tenant: LocalTenant,
     clock: ManualClock,
     api: ApiClient,
-    accounts: ConnectedAccounts,
+    accounts: MyAccountClient,
 }
 
 impl Setup {

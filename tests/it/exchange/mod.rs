@@ -3,6 +3,7 @@
 mod answers;
 mod backend_grants;
 mod cache;
+mod ciba;
 mod client_auth;
 mod concurrency;
 mod connected_accounts;

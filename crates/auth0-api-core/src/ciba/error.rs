@@ -66,3 +66,26 @@ impl CibaError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::CibaError as E;
+    use super::*;
+
+    #[test]
+    fn each_label_is_in_the_guide() {
+        let errors = [
+            E::BindingMessage,
+            E::Denied,
+            E::Exchange(ExchangeError::ClientAuthMissing),
+            E::Expired,
+            E::Input { parameter: "scope" },
+            E::Response { member: "auth_req_id" },
+            E::Stopped,
+        ];
+        for error in errors {
+            let label = format!("`{}`", error.label());
+            assert!(include_str!("../guide/exchange.md").contains(&label), "{label}");
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use crate::ciba::Ciba;
 use crate::client::ApiClient;
-use crate::connected_accounts::ConnectedAccounts;
+use crate::connected_accounts::MyAccountClient;
 use crate::error::Error;
 use crate::exchange::{
     ClientCredentials, Connection, ExchangeError, ExchangeProfile, Grant, OnBehalfOf, PrivilegedWorker, RefreshToken,
@@ -239,9 +239,9 @@ impl ApiClient {
     /// # Errors
     ///
     /// [`ExchangeError::ClientAuthMissing`] without [`client_auth`](crate::ApiClientBuilder::client_auth).
-    pub fn connected_accounts(&self) -> Result<ConnectedAccounts, ExchangeError> {
+    pub fn connected_accounts(&self) -> Result<MyAccountClient, ExchangeError> {
         let exchanger = self.exchanger().ok_or(ExchangeError::ClientAuthMissing)?;
-        Ok(ConnectedAccounts::new(exchanger.issuer(), self.http_client(), exchanger.clock()))
+        Ok(MyAccountClient::new(exchanger.issuer(), self.http_client(), exchanger.clock()))
     }
 
     /// Returns a client that asks users for approval on another device (CIBA).

@@ -22,12 +22,12 @@ use crate::jose::Object;
 /// Get one with [`ApiClient::connected_accounts`](crate::ApiClient::connected_accounts), and keep it: it remembers the
 /// tenant's nonce. See the [module](crate::connected_accounts) for the flow.
 #[derive(Debug)]
-pub struct ConnectedAccounts {
+pub struct MyAccountClient {
     issuer: Box<str>,
     sender: Sender,
 }
 
-impl ConnectedAccounts {
+impl MyAccountClient {
     pub(crate) fn new(issuer: &str, http: Arc<dyn HttpClient>, clock: Arc<dyn Clock>) -> Self {
         Self { issuer: issuer.into(), sender: Sender { clock, http, nonce: Mutex::default() } }
     }

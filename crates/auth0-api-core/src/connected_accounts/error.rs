@@ -138,7 +138,7 @@ impl ConnectError {
             }
             Self::Response { .. } => "check that no proxy changes the answers of the tenant",
             Self::State => "keep the pending connection in the session of the user who opens the URL",
-            Self::Token(_) => "the token must be a token of the user for the audience of ConnectedAccounts::audience()",
+            Self::Token(_) => "the token must be a token of the user for the audience of MyAccountClient::audience()",
             Self::Unavailable(_) => "the tenant cannot be reached: check DNS, egress rules and certificates",
             Self::Callback { .. }
             | Self::Denied { .. }
@@ -161,4 +161,39 @@ impl ConnectError {
 /// Makes a text from the network safe to log.
 pub(super) fn printable(text: &str, longest: usize) -> Box<str> {
     text.chars().filter(|character| matches!(character, ' '..='~')).take(longest).collect::<String>().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ConnectError as E;
+    use super::*;
+
+    fn problem() -> MyAccountProblem {
+        MyAccountProblem { status: 400, detail: Some("secret".into()) }
+    }
+
+    #[test]
+    fn each_label_is_in_the_guide() {
+        let errors = [
+            E::Callback { parameter: "connect_code" },
+            E::Denied { code: "access_denied".into() },
+            E::Expired,
+            E::Forbidden(problem()),
+            E::Input { parameter: "id" },
+            E::NotFound(problem()),
+            E::Proof(ProofSigningError::Key(crate::jose::PrivateKeyError::Signing)),
+            E::Random,
+            E::RateLimited { retry_after: None },
+            E::Rejected(problem()),
+            E::Response { member: "ticket" },
+            E::State,
+            E::Status { status: 502 },
+            E::Token(problem()),
+        ];
+        for error in errors {
+            let label = format!("`{}`", error.label());
+            assert!(include_str!("../guide/exchange.md").contains(&label), "{label}");
+            assert!(!format!("{error} {error:?}").contains("secret"), "{error:?}");
+        }
+    }
 }

@@ -4,16 +4,16 @@
 //! Token Vault has tokens of an account only after the user has connected it. A backend or an MCP server connects an
 //! account in three steps:
 //!
-//! 1. [`ConnectedAccounts::connect`] begins, and returns a [`PendingConnection`] with a URL.
+//! 1. [`MyAccountClient::connect`] begins, and returns a [`PendingConnection`] with a URL.
 //! 2. The user's browser opens the URL, and the user allows the access at the provider. The tenant redirects the browser to
 //!    the application's redirect URI.
-//! 3. [`ConnectedAccounts::complete`] takes the query of that redirect.
+//! 3. [`MyAccountClient::complete`] takes the query of that redirect.
 //!
 //! Each request needs a [`UserToken`]: a token of the user for the My Account API, whose identifier is
-//! [`ConnectedAccounts::audience`]. A backend gets it with a [`RefreshToken`](crate::exchange::RefreshToken).
+//! [`MyAccountClient::audience`]. A backend gets it with a [`RefreshToken`](crate::exchange::RefreshToken).
 //!
 //! ```no_run
-//! use auth0_api_core::connected_accounts::{Connect, ConnectedAccounts, PendingConnection, UserToken};
+//! use auth0_api_core::connected_accounts::{Connect, MyAccountClient, PendingConnection, UserToken};
 //! use auth0_api_core::exchange::RefreshToken;
 //! use auth0_api_core::ApiClient;
 //!
@@ -45,7 +45,7 @@ mod sender;
 mod user_token;
 
 pub use account::{AccountPage, AccountQuery, ConnectedAccount};
-pub use client::ConnectedAccounts;
+pub use client::MyAccountClient;
 pub use error::{ConnectError, MyAccountProblem};
 pub use pending::{Connect, PendingConnection};
 pub use user_token::UserToken;

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::exchanger::Source;
 use super::prepared::{Prepared, fields};
 use super::server_error_kind::JudgedBy;
+use super::source::Source;
 use super::{EndpointUnavailable, ExchangeError, GrantRequest, TokenSet, response};
 use crate::clock::Clock;
 use crate::issuer::DiscoveryError;

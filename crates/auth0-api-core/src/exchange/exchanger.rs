@@ -9,7 +9,8 @@ use super::endpoint::{self, Endpoint};
 use super::input::{ADDED, reject_reserved};
 use super::prepared::Prepared;
 use super::sender::{self, Sender};
-use super::{Backchannel, ExchangeError, Grant, TokenSet, report, response};
+use super::source::Source;
+use super::{Backchannel, ExchangeError, Grant, TokenSet};
 use crate::clock::Clock;
 use crate::http::{BoundedClient, HttpClient};
 use crate::issuer::{Domain, TokenEndpointOf};
@@ -32,13 +33,6 @@ pub(crate) struct ExchangeConfig {
 pub(crate) struct Exchanger {
     source: Arc<Source>,
     answers: Option<Arc<AnswerCache>>,
-}
-
-/// Gets tokens from the token endpoint, without a cache.
-#[derive(Debug)]
-pub(super) struct Source {
-    pub(super) sender: Sender,
-    pub(super) endpoint: Arc<Endpoint>,
 }
 
 impl Exchanger {
@@ -92,20 +86,5 @@ impl Exchanger {
         if let Some(answers) = &self.answers {
             answers.forget(tokens);
         }
-    }
-}
-
-impl Source {
-    async fn fetch(self: Arc<Self>, prepared: Prepared) -> Result<TokenSet, ExchangeError> {
-        let fetched = self.tokens(&prepared).await;
-        report::observe(&prepared.grant_type, &fetched);
-        fetched
-    }
-
-    pub(super) async fn tokens(&self, prepared: &Prepared) -> Result<TokenSet, ExchangeError> {
-        let url = self.endpoint.url().await?;
-        let answer = self.sender.answer(&url, prepared).await?;
-        let tokens = response::read(&answer, &prepared.expected, self.sender.clock.now())?;
-        Ok(TokenSet::new(tokens, prepared.origin.clone()))
     }
 }

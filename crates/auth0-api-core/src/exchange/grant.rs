@@ -7,7 +7,6 @@ use std::time::SystemTime;
 
 use super::expected::Expected;
 use super::server_error_kind::JudgedBy;
-use super::token_vault::CONNECTION;
 use super::worker_subject::WorkerSubject;
 use super::{InputError, ProofKey, organization};
 
@@ -205,3 +204,7 @@ pub(super) const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-
 pub(super) const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 /// The token type of a refresh token ([RFC 8693 §3](https://www.rfc-editor.org/rfc/rfc8693#section-3)).
 pub(super) const REFRESH_TOKEN: &str = "urn:ietf:params:oauth:token-type:refresh_token";
+/// The field of Token Vault that names the connection.
+pub(super) const CONNECTION: &str = "connection";
+/// The field of Token Vault that selects the account.
+pub(super) const LOGIN_HINT: &str = "login_hint";

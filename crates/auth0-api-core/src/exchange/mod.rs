@@ -53,6 +53,7 @@ mod server_error;
 mod server_error_kind;
 mod session_audience;
 mod session_transfer;
+mod source;
 pub(crate) mod subject;
 pub(crate) mod token_set;
 pub(crate) mod token_vault;

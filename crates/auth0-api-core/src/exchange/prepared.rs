@@ -7,8 +7,8 @@ use secrecy::zeroize::Zeroizing;
 
 use super::cache_key::CacheKey;
 use super::expected::Expected;
+use super::grant::{CONNECTION, LOGIN_HINT};
 use super::token_set::Origin;
-use super::token_vault::{CONNECTION, LOGIN_HINT};
 use super::worker_subject::WorkerSubject;
 use super::{GrantRequest, ProofKey};
 

@@ -1,9 +1,10 @@
 //! Privileged worker (Auth0, early access): a Token Vault token for a user who is not present, requested with a JWT that
 //! the client signs.
 
+use super::grant::{CONNECTION, LOGIN_HINT};
 use super::input::not_blank;
 use super::server_error_kind::JudgedBy;
-use super::token_vault::{CONNECTION, LOGIN_HINT, VAULT_GRANT};
+use super::token_vault::VAULT_GRANT;
 use super::worker_subject::WorkerSubject;
 use super::{Grant, GrantRequest, InputError};
 use crate::jose::PrivateKey;

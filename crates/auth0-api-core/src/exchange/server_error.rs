@@ -95,7 +95,7 @@ impl ServerError {
         self
     }
 
-    /// What the user has to connect, with [`ConnectedAccounts`](crate::connected_accounts::ConnectedAccounts) or in a
+    /// What the user has to connect, with [`MyAccountClient`](crate::connected_accounts::MyAccountClient) or in a
     /// front end: the connection, and the scopes that the exchange asked for. `None` unless the [kind](Self::kind) is
     /// `AccountNotLinked`, `AccountUnusable` or `ScopesNotGranted`.
     pub fn connect_account(&self) -> Option<&ConnectAccount> {

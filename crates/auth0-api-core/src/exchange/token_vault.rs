@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::grant::{ACCESS_TOKEN, REFRESH_TOKEN};
+use super::grant::{ACCESS_TOKEN, CONNECTION, LOGIN_HINT, REFRESH_TOKEN};
 use super::input::{not_blank, token_text};
 use super::server_error_kind::JudgedBy;
 use super::{Grant, GrantRequest, InputError};
@@ -134,10 +134,6 @@ impl fmt::Debug for VaultSubject {
     }
 }
 
-/// The field that names the connection.
-pub(super) const CONNECTION: &str = "connection";
-/// The field that selects the account.
-pub(super) const LOGIN_HINT: &str = "login_hint";
 /// The grant type of Token Vault.
 pub(super) const VAULT_GRANT: &str =
     "urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token";
