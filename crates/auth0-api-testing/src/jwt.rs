@@ -34,6 +34,11 @@ impl<'a> Jwt<'a> {
         text(&self.header, "kid")
     }
 
+    /// Returns a string of the header, or an empty text if it is missing or not a string.
+    pub(crate) fn header_text(&self, name: &str) -> &str {
+        text(&self.header, name)
+    }
+
     /// Returns a string claim, or an empty text if the claim is missing or not a string.
     pub(crate) fn text(&self, claim: &str) -> &str {
         text(&self.claims, claim)

@@ -78,6 +78,7 @@ mod actor_claim;
 mod address;
 mod back_channel;
 mod builder;
+mod ciba;
 #[cfg(feature = "cli")]
 pub mod cli;
 mod clock;
@@ -125,6 +126,7 @@ mod token_holder;
 pub use actor_claim::ActorClaim;
 pub use back_channel::LogoutDelivery;
 pub use builder::LocalTenantBuilder;
+pub use ciba::{CibaRequests, OpenApproval};
 pub use clock::ManualClock;
 pub use counts::RequestCounts;
 pub use dpop_client::{DpopClient, ProofBuilder};

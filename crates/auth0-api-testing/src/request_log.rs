@@ -90,9 +90,10 @@ impl fmt::Display for LoggedRequest {
     }
 }
 
-/// The two grants with long URNs are better known by other names.
+/// The grants with long URNs are better known by other names.
 fn short_name(grant: GrantType) -> &'static str {
     match grant {
+        GrantType::Ciba => "ciba",
         GrantType::TokenExchange => "token_exchange",
         GrantType::TokenVault => "token_vault",
         grant => grant.name(),

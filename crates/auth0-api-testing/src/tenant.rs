@@ -14,8 +14,8 @@ use crate::nonces::Nonces;
 use crate::server::{Server, Transport};
 use crate::state::Tenant;
 use crate::{
-    DpopClient, Endpoint, LinkedAccount, LogoutDelivery, Misbehaviour, RecordedRequest, RefreshTokenPolicy,
-    RequestCounts, SigningKey, TokenBuilder, TokenHolder, User, endpoints,
+    CibaRequests, DpopClient, Endpoint, LinkedAccount, LogoutDelivery, Misbehaviour, RecordedRequest,
+    RefreshTokenPolicy, RequestCounts, SigningKey, TokenBuilder, TokenHolder, User, endpoints,
 };
 
 /// An Auth0 tenant on a loopback port, for tests and development. The tenant stops when this value is dropped.
@@ -30,6 +30,7 @@ use crate::{
 /// | `GET /.well-known/jwks.json` | the signing keys, with Auth0's `Cache-Control`, an `ETag`, and 304 |
 /// | `GET /authorize` | signs a user in without a login page, and issues a code; supports PKCE |
 /// | `POST /oauth/token` | every [`GrantType`](crate::GrantType), as form or JSON; a proof binds the token to its DPoP key |
+/// | `POST /bc-authorize` | asks a user for approval; a test answers with [`ciba`](Self::ciba) |
 /// | `GET /userinfo` | the claims of the user |
 /// | `POST /oidc/register` | registers public clients, if [enabled](crate::LocalTenantBuilder::client_registration) |
 /// | `GET /third-party/NAME` | a third party's API for tokens of Token Vault; see [`third_party_url`](Self::third_party_url) |
@@ -175,6 +176,11 @@ impl LocalTenant {
             deliveries.extend(self.tenant.announce_end(session).await);
         }
         deliveries
+    }
+
+    /// Returns the requests for approval (CIBA), so that a test can answer them.
+    pub fn ciba(&self) -> CibaRequests<'_> {
+        CibaRequests(&self.tenant)
     }
 
     /// Issues a refresh token, as if the user had signed in to this client with the scope `offline_access`.

@@ -17,17 +17,29 @@ impl CacheKey {
     /// The address of the end user is no part: the answer does not depend on it, and the subject's token already
     /// separates the users. With the address, a phone that changes its network would need a new exchange each time.
     ///
+    /// A subject that is signed for each request would change the key each time. So the key has the values that the JWT
+    /// states, and the thumbprint of the key that signs it: another flag and five more parts before the fields.
+    ///
     /// The hash includes the length of each part. So a caller cannot move text from one part to the next to get the
     /// cached answer to another request. The first six parts are always present, even if they are empty. All later
     /// parts are pairs of name and value. So a field can never be read as one of the first six parts.
     pub(super) fn of(request: &GrantRequest<'_>, client: &ClientAuth, issuer: &str) -> Self {
         let thumbprint = request.proof_key.map(ProofKey::thumbprint);
         let bound_to = thumbprint.as_ref().map_or(&[][..], |thumbprint| thumbprint.as_bytes());
-        let flags = [u8::from(request.access_token_only)];
+        let subject = request.signed_subject;
+        let flags = [u8::from(request.access_token_only), u8::from(subject.is_some())];
         let [issuer, id, method, grant_type] =
             [issuer, client.client_id(), client.method(), &request.grant_type].map(str::as_bytes);
         let fields = request.fields.iter().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]);
-        Self(sha256_of_parts([issuer, id, method, grant_type, bound_to, &flags].into_iter().chain(fields)))
+        let first = [issuer, id, method, grant_type, bound_to, &flags].into_iter();
+        let Some(subject) = subject else { return Self(sha256_of_parts(first.chain(fields))) };
+        let signer = subject.key.thumbprint();
+        let organization = subject.organization.as_deref();
+        // An absent organization differs from an empty one.
+        let has_organization = [u8::from(organization.is_some())];
+        let text = [&*subject.user_id, &*subject.audit_context, organization.unwrap_or_default()].map(str::as_bytes);
+        let of_subject = text.into_iter().chain([&has_organization[..], signer.as_bytes()]);
+        Self(sha256_of_parts(first.chain(of_subject).chain(fields)))
     }
 }
 

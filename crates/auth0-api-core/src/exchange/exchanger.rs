@@ -9,7 +9,8 @@ use super::endpoint::{self, Endpoint};
 use super::input::{ADDED, reject_reserved};
 use super::prepared::Prepared;
 use super::sender::{self, Sender};
-use super::{ExchangeError, Grant, TokenSet, report, response};
+use super::source::Source;
+use super::{Backchannel, ExchangeError, Grant, TokenSet};
 use crate::clock::Clock;
 use crate::http::{BoundedClient, HttpClient};
 use crate::issuer::{Domain, TokenEndpointOf};
@@ -38,13 +39,6 @@ pub(crate) struct SharedExchange {
 pub(crate) struct Exchanger {
     source: Arc<Source>,
     answers: Option<Arc<AnswerCache>>,
-}
-
-/// Gets tokens from the token endpoint, without a cache.
-#[derive(Debug)]
-struct Source {
-    sender: Sender,
-    endpoint: Arc<Endpoint>,
 }
 
 impl SharedExchange {
@@ -101,25 +95,20 @@ impl Exchanger {
         self.source.endpoint.issuer()
     }
 
+    /// The part that sends the requests of CIBA.
+    pub(crate) fn backchannel(&self) -> Backchannel {
+        Backchannel(Arc::clone(&self.source))
+    }
+
+    /// The clock that decides about times.
+    pub(crate) fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.source.sender.clock)
+    }
+
     /// Removes an answer from the cache, for example because the other API rejected its token.
     pub(crate) fn forget(&self, tokens: &TokenSet) {
         if let Some(answers) = &self.answers {
             answers.forget(tokens);
         }
-    }
-}
-
-impl Source {
-    async fn fetch(self: Arc<Self>, prepared: Prepared) -> Result<TokenSet, ExchangeError> {
-        let fetched = self.tokens(&prepared).await;
-        report::observe(&prepared.grant_type, &fetched);
-        fetched
-    }
-
-    async fn tokens(&self, prepared: &Prepared) -> Result<TokenSet, ExchangeError> {
-        let url = self.endpoint.url().await?;
-        let answer = self.sender.answer(&url, prepared).await?;
-        let tokens = response::read(&answer, &prepared.expected, self.sender.clock.now())?;
-        Ok(TokenSet::new(tokens, prepared.origin.clone()))
     }
 }

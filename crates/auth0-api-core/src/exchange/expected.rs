@@ -10,6 +10,8 @@ pub(super) struct Expected {
     pub(super) access_token_only: bool,
     pub(super) bound_to: Option<Thumbprint>,
     pub(super) client_id: Box<str>,
+    /// The connection of a Token Vault request.
+    pub(super) connection: Option<Box<str>>,
     pub(super) issuer: Box<str>,
     pub(super) judge: JudgedBy,
     pub(super) organization: Option<Box<str>>,

@@ -7,32 +7,34 @@ use std::time::SystemTime;
 
 use super::expected::Expected;
 use super::server_error_kind::JudgedBy;
+use super::worker_subject::WorkerSubject;
 use super::{InputError, ProofKey, organization};
 
 /// A way to get a token from the token endpoint, for [`ApiClient::exchange`](crate::ApiClient::exchange).
 ///
-/// The three flows of this crate are grants. An application can implement its own grants, which get the same client
+/// The flows of this crate are grants. An application can implement its own grants, which get the same client
 /// authentication, retries, errors and cache. [`request`](Self::request) checks the input: if it returns an error,
 /// nothing is sent.
 ///
 /// ```
 /// use auth0_api_core::exchange::{Grant, GrantRequest, InputError};
 ///
-/// /// A token for this API itself (RFC 6749 §4.4).
+/// /// A token that a device shows a code for (RFC 8628 §3.4).
 /// #[derive(Debug)]
-/// struct ClientCredentials {
-///     audience: String,
+/// struct DeviceCode {
+///     code: String,
 /// }
 ///
-/// impl Grant for ClientCredentials {
+/// impl Grant for DeviceCode {
 ///     fn request(&self) -> Result<GrantRequest<'_>, InputError> {
-///         Ok(GrantRequest::new("client_credentials").field("audience", self.audience.as_str()).cacheable())
+///         let grant_type = "urn:ietf:params:oauth:grant-type:device_code";
+///         Ok(GrantRequest::new(grant_type).field("device_code", self.code.as_str()))
 ///     }
 /// }
 ///
 /// # async fn run(api: &auth0_api_core::ApiClient) -> Result<(), auth0_api_core::ExchangeError> {
-/// let own = ClientCredentials { audience: "https://calendar.example.com".to_owned() };
-/// let tokens = api.exchange(&own).await?;
+/// let device = DeviceCode { code: "code-of-the-device".to_owned() };
+/// let tokens = api.exchange(&device).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -67,6 +69,7 @@ pub struct GrantRequest<'g> {
     pub(super) proof_key: Option<&'g ProofKey>,
     pub(super) access_token_only: bool,
     pub(super) end_user_address: Option<IpAddr>,
+    pub(super) signed_subject: Option<&'g WorkerSubject>,
     judge: JudgedBy,
     session_transfer: bool,
 }
@@ -84,6 +87,7 @@ impl<'g> GrantRequest<'g> {
             proof_key: None,
             access_token_only: false,
             end_user_address: None,
+            signed_subject: None,
             judge: JudgedBy::Tenant,
             session_transfer: false,
         }
@@ -151,6 +155,12 @@ impl<'g> GrantRequest<'g> {
         self
     }
 
+    /// Signs the `subject_token` anew for each request to the tenant, so it is not one of the fields.
+    pub(super) fn signed_subject(mut self, subject: &'g WorkerSubject) -> Self {
+        self.signed_subject = Some(subject);
+        self
+    }
+
     /// Asks for a session transfer token, and accepts nothing else.
     pub(super) fn session_transfer(mut self) -> Self {
         self.session_transfer = true;
@@ -163,6 +173,7 @@ impl<'g> GrantRequest<'g> {
             access_token_only: self.access_token_only,
             bound_to: self.proof_key.map(ProofKey::thumbprint),
             client_id: client_id.into(),
+            connection: self.value(CONNECTION).map(Into::into),
             issuer: issuer.into(),
             judge: self.judge,
             organization: self.value(organization::FIELD).map(Into::into),
@@ -193,3 +204,7 @@ pub(super) const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-
 pub(super) const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 /// The token type of a refresh token ([RFC 8693 §3](https://www.rfc-editor.org/rfc/rfc8693#section-3)).
 pub(super) const REFRESH_TOKEN: &str = "urn:ietf:params:oauth:token-type:refresh_token";
+/// The field of Token Vault that names the connection.
+pub(super) const CONNECTION: &str = "connection";
+/// The field of Token Vault that selects the account.
+pub(super) const LOGIN_HINT: &str = "login_hint";

@@ -4,6 +4,9 @@
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InputError {
+    /// The audit context of a privileged worker has more than 256 characters.
+    #[error("the audit context has more than 256 characters")]
+    AuditContext,
     /// A requested authorization detail is not an object with a `type`, a string that is not blank
     /// ([RFC 9396 §2](https://www.rfc-editor.org/rfc/rfc9396#section-2)).
     #[error("a requested authorization detail is not a JSON object with a type")]

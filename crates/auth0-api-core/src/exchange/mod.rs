@@ -5,8 +5,8 @@
 //
 // Token exchange: an API sends a token to the tenant's token endpoint and gets another token.
 //
-// A `Grant` describes the request. Four flows are built in: `ExchangeProfile`, `OnBehalfOf`, `Connection` and
-// `SessionTransfer`.
+// A `Grant` describes the request. Seven flows are built in: `ExchangeProfile`, `OnBehalfOf`, `Connection`,
+// `SessionTransfer`, `ClientCredentials`, `RefreshToken` and `PrivilegedWorker`.
 // Every exchange takes the same steps, in this order:
 //
 // 1. **Input**: invalid input is an `InputError`; nothing is sent.
@@ -22,9 +22,12 @@
 
 mod assertion;
 mod authorization_details;
+mod backchannel;
 mod cache;
 mod cache_key;
 pub(crate) mod client_auth;
+mod client_credentials;
+mod connect_account;
 mod endpoint;
 pub(crate) mod error;
 mod exchanger;
@@ -37,9 +40,11 @@ mod issued_token;
 pub(crate) mod on_behalf_of;
 mod organization;
 mod prepared;
+mod privileged_worker;
 pub(crate) mod profile;
 mod proof_key;
 mod quota;
+mod refresh_token;
 mod report;
 mod response;
 mod response_error;
@@ -48,12 +53,17 @@ mod server_error;
 mod server_error_kind;
 mod session_audience;
 mod session_transfer;
+mod source;
 pub(crate) mod subject;
 pub(crate) mod token_set;
 pub(crate) mod token_vault;
+mod worker_subject;
 
+pub(crate) use backchannel::Backchannel;
 pub use cache::ExchangeCache;
 pub(crate) use client_auth::ClientAuth;
+pub use client_credentials::ClientCredentials;
+pub use connect_account::ConnectAccount;
 pub(crate) use error::ExchangeError;
 pub use error::{EndpointError, EndpointUnavailable};
 pub use grant::{Grant, GrantRequest};
@@ -61,9 +71,11 @@ pub use input::{InputError, TokenTextError};
 pub use issued_token::IssuedToken;
 pub(crate) use on_behalf_of::OnBehalfOf;
 pub use organization::OrganizationError;
+pub use privileged_worker::PrivilegedWorker;
 pub(crate) use profile::ExchangeProfile;
 pub use proof_key::{ProofKey, ProofOfPossession, ProofSigningError};
 pub use quota::{Quota, QuotaLimits, ReportedQuotas};
+pub use refresh_token::RefreshToken;
 pub use response_error::ResponseError;
 pub use server_error::ServerError;
 pub use server_error_kind::ServerErrorKind;

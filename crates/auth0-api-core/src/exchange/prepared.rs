@@ -7,8 +7,9 @@ use secrecy::zeroize::Zeroizing;
 
 use super::cache_key::CacheKey;
 use super::expected::Expected;
+use super::grant::{CONNECTION, LOGIN_HINT};
 use super::token_set::Origin;
-use super::token_vault::{CONNECTION, LOGIN_HINT};
+use super::worker_subject::WorkerSubject;
 use super::{GrantRequest, ProofKey};
 
 /// A token request without client authentication. This type borrows nothing from the grant, so it can be moved into a
@@ -23,6 +24,8 @@ pub(super) struct Prepared {
     pub(super) proof_key: Option<ProofKey>,
     /// Whether the request may reach the tenant twice: nothing in it is valid for one use only.
     pub(super) repeatable: bool,
+    /// The subject that is signed for each attempt.
+    pub(super) signed_subject: Option<WorkerSubject>,
 }
 
 impl Prepared {
@@ -41,19 +44,30 @@ impl Prepared {
             },
             proof_key: request.proof_key.cloned(),
             repeatable: request.cacheable,
+            signed_subject: request.signed_subject.cloned(),
         }
     }
 }
 
 /// Serialises the fields in their order, then the grant type.
 fn form(request: &GrantRequest<'_>) -> SecretString {
+    let mut form = serializer(request);
+    form.append_pair("grant_type", &request.grant_type);
+    Zeroizing::new(form.finish()).as_str().into()
+}
+
+/// Serialises only the fields.
+pub(super) fn fields(request: &GrantRequest<'_>) -> SecretString {
+    Zeroizing::new(serializer(request).finish()).as_str().into()
+}
+
+fn serializer(request: &GrantRequest<'_>) -> form_urlencoded::Serializer<'static, String> {
     let length = request.fields.iter().map(|(name, value)| name.len() + value.len() + ENCODING_OVERHEAD).sum();
     let mut form = form_urlencoded::Serializer::new(String::with_capacity(length));
     for (name, value) in &request.fields {
         form.append_pair(name, value);
     }
-    form.append_pair("grant_type", &request.grant_type);
-    Zeroizing::new(form.finish()).as_str().into()
+    form
 }
 
 /// Octets for the separators and a few escaped characters of one field.

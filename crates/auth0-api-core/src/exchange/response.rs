@@ -20,22 +20,26 @@ use crate::token::AUTHORIZATION_DETAILS;
 
 /// Reads an answer of any status.
 pub(super) fn read(response: &HttpResponse, expected: &Expected, now: SystemTime) -> Result<Tokens, ExchangeError> {
+    if response.status == 200 { tokens(response, expected, now) } else { Err(rejection(response, expected)) }
+}
+
+/// Reads an answer with another status than 200.
+pub(super) fn rejection(response: &HttpResponse, expected: &Expected) -> ExchangeError {
     let status = response.status;
-    if status == 200 {
-        return tokens(response, expected, now);
-    }
     let retry_after = retry_after(response);
     let reported = Reported { quotas: ReportedQuotas::read(response), retry_after };
     // RFC 6749 §5.2: a body with the member `error` is an OAuth error. The status may be any error status, and the body
     // may have any other members.
-    if status >= 400
-        && let Some(error) = ServerError::read(status, &response.body, reported, expected.judge)?
-    {
-        return Err(error.into());
+    if status >= 400 {
+        match ServerError::read(status, &response.body, reported, expected.judge) {
+            Ok(None) => {}
+            Ok(Some(error)) => return error.about(expected.connection.as_deref(), expected.scope.as_deref()).into(),
+            Err(error) => return error.into(),
+        }
     }
     match status {
-        429 | 500.. => Err(EndpointUnavailable::new(EndpointError::Status { status }, retry_after).into()),
-        _ => Err(ResponseError::Body { status }.into()),
+        429 | 500.. => EndpointUnavailable::new(EndpointError::Status { status }, retry_after).into(),
+        _ => ResponseError::Body { status }.into(),
     }
 }
 

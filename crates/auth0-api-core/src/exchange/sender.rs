@@ -65,14 +65,18 @@ impl Sender {
         }
     }
 
-    /// Returns the headers and the body of the request. Each attempt gets a new client assertion and a new proof,
-    /// because both are valid for one use.
+    /// Returns the headers and the body of the request. Each attempt gets a new client assertion, a new proof and
+    /// a new signed subject, because each is valid for one use.
     fn request(&self, url: &str, prepared: &Prepared) -> Result<(HttpHeaders, Vec<u8>), ExchangeError> {
         let now = self.clock.now();
         let authentication = self.auth.authenticate(&prepared.expected.issuer, now)?;
         let mut form = form_urlencoded::Serializer::for_suffix(prepared.form.expose_secret().to_owned(), 0);
         for (name, value) in &authentication.fields {
             form.append_pair(name, value);
+        }
+        if let Some(subject) = &prepared.signed_subject {
+            let jwt = subject.sign(self.auth.client_id(), &prepared.expected.issuer, now)?;
+            form.append_pair("subject_token", &jwt);
         }
         let mut headers = vec![
             ("accept".to_owned(), "application/json".to_owned()),

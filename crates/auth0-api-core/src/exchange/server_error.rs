@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::server_error_kind::JudgedBy;
-use super::{IssuedToken, ReportedQuotas, ResponseError, ServerErrorKind};
+use super::{ConnectAccount, IssuedToken, ReportedQuotas, ResponseError, ServerErrorKind};
 use crate::jose::Object;
 
 /// An OAuth error of the token endpoint.
@@ -26,6 +26,7 @@ struct Inner {
     reported: Reported,
     mfa_token: Option<IssuedToken>,
     mfa_requirements: Option<Value>,
+    connect_account: Option<ConnectAccount>,
 }
 
 /// What the headers of an error response say.
@@ -47,6 +48,7 @@ impl ServerError {
             reported: Reported::default(),
             mfa_token: None,
             mfa_requirements: None,
+            connect_account: None,
         }))
     }
 
@@ -78,7 +80,26 @@ impl ServerError {
             reported,
             mfa_token,
             mfa_requirements: body.value("mfa_requirements"),
+            connect_account: None,
         }))))
+    }
+
+    /// Adds what the user has to connect, if this is an error about the account of this connection.
+    pub(super) fn about(mut self, connection: Option<&str>, scope: Option<&str>) -> Self {
+        use ServerErrorKind as Kind;
+        let is_about_account =
+            matches!(self.0.kind, Kind::AccountNotLinked | Kind::AccountUnusable | Kind::ScopesNotGranted);
+        if let Some((connection, inner)) = connection.filter(|_| is_about_account).zip(Arc::get_mut(&mut self.0)) {
+            inner.connect_account = Some(ConnectAccount::new(connection, scope.unwrap_or_default()));
+        }
+        self
+    }
+
+    /// What the user has to connect, with [`MyAccountClient`](crate::connected_accounts::MyAccountClient) or in a
+    /// front end: the connection, and the scopes that the exchange asked for. `None` unless the [kind](Self::kind) is
+    /// `AccountNotLinked`, `AccountUnusable` or `ScopesNotGranted`.
+    pub fn connect_account(&self) -> Option<&ConnectAccount> {
+        self.0.connect_account.as_ref()
     }
 
     /// What the error means.

@@ -45,8 +45,13 @@ pub(super) enum JudgedBy {
     Action,
     /// An Action, for a session transfer token.
     ActionOfSessionTransfer,
+    /// The tenant, for a token of this client itself. No user and no subject token can be at fault: a rejection is about
+    /// the client or the request.
+    NoUser,
     /// The tenant, for an on-behalf-of exchange: as `Tenant`, and it limits how often a subject can be delegated.
     OnBehalfOf,
+    /// The tenant, for a refresh token of a login. It is not the token that the client presented to this API.
+    RefreshToken,
     /// The tenant, without an Action. `invalid_request` then means that the request is wrong, because this API has just
     /// verified the subject.
     Tenant,
@@ -55,6 +60,9 @@ pub(super) enum JudgedBy {
     /// Token Vault, with a refresh token as the subject. The refresh token is not the token that the client presented
     /// to this API.
     VaultForRefreshToken,
+    /// Token Vault, for a privileged worker. The subject token is signed by this API itself, so a rejected one is this API's
+    /// mistake.
+    VaultForWorker,
 }
 
 impl ServerErrorKind {
@@ -92,6 +100,8 @@ impl ServerErrorKind {
             "setactor_required" if judge == JudgedBy::ActionOfSessionTransfer => Self::ActorNotSet,
             "session_transfer_disabled" if judge == JudgedBy::ActionOfSessionTransfer => Self::SessionTransferDisabled,
             "invalid_client" | "unauthorized_client" => Self::Client,
+            // As in Auth0 when the client is not authorized for the API.
+            "access_denied" if judge == JudgedBy::NoUser => Self::Client,
             "access_denied" => Self::Denied,
             "account_selection_required" | "consent_required" | "interaction_required" | "login_required" => {
                 Self::InteractionRequired
@@ -99,10 +109,9 @@ impl ServerErrorKind {
             "mfa_required" => Self::MfaRequired,
             "server_error" | "temporarily_unavailable" => Self::ServerTrouble,
             "insufficient_scope" => Self::ScopesNotGranted,
-            "invalid_scope" if matches!(judge, JudgedBy::Vault | JudgedBy::VaultForRefreshToken) => {
-                Self::ScopesNotGranted
-            }
-            "invalid_grant" if judge == JudgedBy::VaultForRefreshToken => Self::InteractionRequired,
+            "invalid_scope" if judge.is_vault() => Self::ScopesNotGranted,
+            "invalid_grant" if judge.is_refresh_token() => Self::InteractionRequired,
+            "invalid_grant" | "invalid_token" if judge.has_no_subject() => Self::Request,
             "invalid_grant" | "invalid_token" => Self::SubjectRejected,
             "invalid_request" if judge == JudgedBy::OnBehalfOf && is_about_delegation(description) => {
                 Self::DelegationTooDeep
@@ -123,6 +132,19 @@ impl ServerErrorKind {
 impl JudgedBy {
     fn is_action(self) -> bool {
         matches!(self, Self::Action | Self::ActionOfSessionTransfer)
+    }
+
+    /// Whether the request has no subject token that someone else gave to this API.
+    fn has_no_subject(self) -> bool {
+        matches!(self, Self::NoUser | Self::VaultForWorker)
+    }
+
+    fn is_refresh_token(self) -> bool {
+        matches!(self, Self::RefreshToken | Self::VaultForRefreshToken)
+    }
+
+    fn is_vault(self) -> bool {
+        matches!(self, Self::Vault | Self::VaultForRefreshToken | Self::VaultForWorker)
     }
 }
 
@@ -227,8 +249,29 @@ mod tests {
     }
 
     #[test]
+    fn a_request_without_a_subject_of_the_caller_never_blames_the_caller() {
+        use JudgedBy::{NoUser, VaultForWorker};
+        for (status, code, judge, expected) in [
+            (403, "access_denied", NoUser, Kind::Client),
+            (403, "invalid_grant", NoUser, Kind::Request),
+            (401, "invalid_client", NoUser, Kind::Client),
+            (400, "invalid_scope", NoUser, Kind::Request),
+            (403, "access_denied", VaultForWorker, Kind::Denied),
+            (403, "invalid_grant", VaultForWorker, Kind::Request),
+            (400, "invalid_request", VaultForWorker, Kind::Request),
+            (401, "invalid_token", VaultForWorker, Kind::Request),
+            (400, "invalid_scope", VaultForWorker, Kind::ScopesNotGranted),
+            (401, "federated_connection_refresh_token_not_found", VaultForWorker, Kind::AccountNotLinked),
+        ] {
+            assert_eq!(kind(status, code, judge), expected, "{status} {code} {judge:?}");
+        }
+    }
+
+    #[test]
     fn a_rejected_refresh_token_of_the_user_requires_interaction() {
         assert_eq!(kind(403, "invalid_grant", JudgedBy::Vault), Kind::SubjectRejected);
         assert_eq!(kind(403, "invalid_grant", JudgedBy::VaultForRefreshToken), Kind::InteractionRequired);
+        assert_eq!(kind(403, "invalid_grant", JudgedBy::RefreshToken), Kind::InteractionRequired);
+        assert_eq!(kind(400, "invalid_scope", JudgedBy::RefreshToken), Kind::Request);
     }
 }

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::grant::{ACCESS_TOKEN, REFRESH_TOKEN};
+use super::grant::{ACCESS_TOKEN, CONNECTION, LOGIN_HINT, REFRESH_TOKEN};
 use super::input::{not_blank, token_text};
 use super::server_error_kind::JudgedBy;
 use super::{Grant, GrantRequest, InputError};
@@ -109,7 +109,7 @@ impl Grant for VaultGrant {
                 (text, REFRESH_TOKEN, None, JudgedBy::VaultForRefreshToken)
             }
         };
-        Ok(GrantRequest::new(GRANT_TYPE)
+        Ok(GrantRequest::new(VAULT_GRANT)
             .field(CONNECTION, not_blank(CONNECTION, &connection.name)?)
             .field("subject_token", token)
             .field("subject_token_type", token_type)
@@ -134,9 +134,7 @@ impl fmt::Debug for VaultSubject {
     }
 }
 
-/// The field that names the connection.
-pub(super) const CONNECTION: &str = "connection";
-/// The field that selects the account.
-pub(super) const LOGIN_HINT: &str = "login_hint";
-const GRANT_TYPE: &str = "urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token";
+/// The grant type of Token Vault.
+pub(super) const VAULT_GRANT: &str =
+    "urn:auth0:params:oauth:grant-type:token-exchange:federated-connection-access-token";
 const REQUESTED: &str = "http://auth0.com/oauth/token-type/federated-connection-access-token";

@@ -33,7 +33,8 @@ impl Row {
                 row(Kind::InvalidToken, "exchange_subject_malformed", "the token presented is malformed")
             }
             InputError::DelegationTooDeep { .. } => delegation_too_deep(),
-            InputError::AuthorizationDetail
+            InputError::AuditContext
+            | InputError::AuthorizationDetail
             | InputError::Blank { .. }
             | InputError::Reserved { .. }
             | InputError::SessionTransferAudience

@@ -100,9 +100,10 @@ const KINDS: [(&str, Kind); 4] = [
     ("custom_api", Kind::CustomApi),
 ];
 
-/// The two grants with long URNs have short names here.
-const GRANTS: [(&str, GrantType); 5] = [
+/// The grants with long URNs have short names here.
+const GRANTS: [(&str, GrantType); 6] = [
     ("authorization_code", GrantType::AuthorizationCode),
+    ("ciba", GrantType::Ciba),
     ("client_credentials", GrantType::ClientCredentials),
     ("refresh_token", GrantType::RefreshToken),
     ("token_exchange", GrantType::TokenExchange),

@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use serde_json::{Value, json};
 
-use super::{authorize, client, issue, jwks, logout, register, revoke, userinfo};
+use super::{authorize, backchannel, client, issue, jwks, logout, register, revoke, userinfo};
 use crate::GrantType;
 use crate::state::Tenant;
 
@@ -29,6 +29,9 @@ fn document(tenant: &Tenant) -> Value {
         "jwks_uri": tenant.url(jwks::PATH),
         "authorization_endpoint": tenant.url(authorize::PATH),
         "token_endpoint": tenant.token_url(),
+        // CIBA Core §4.
+        "backchannel_authentication_endpoint": tenant.url(backchannel::PATH),
+        "backchannel_token_delivery_modes_supported": ["poll"],
         "revocation_endpoint": tenant.url(revoke::PATH),
         // RP-Initiated Logout §2.1.
         "end_session_endpoint": tenant.url(logout::OIDC_PATH),

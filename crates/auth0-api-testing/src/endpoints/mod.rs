@@ -2,6 +2,7 @@
 
 mod assertion;
 mod authorize;
+mod backchannel;
 mod call;
 mod client;
 mod consent;
@@ -62,6 +63,7 @@ pub(crate) fn router(tenant: Arc<Tenant>) -> Router {
         .route(index::PATH, get(index::show))
         .route(discovery::PATH, watched(Endpoint::Discovery, get(discovery::show)))
         .route(discovery::OAUTH_PATH, watched(Endpoint::Discovery, get(discovery::show)))
+        .route(backchannel::PATH, post(backchannel::start))
         .route(authorize::PATH, get(authorize::authorize))
         .route(logout::PATH, get(logout::auth0))
         .route(logout::OIDC_PATH, get(logout::oidc).post(logout::oidc))

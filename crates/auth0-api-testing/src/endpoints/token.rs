@@ -88,6 +88,7 @@ fn grant(
     let call = Call { tenant, parameters, client, key, address };
     match grant {
         GrantType::AuthorizationCode => grants::authorization_code(&call),
+        GrantType::Ciba => grants::ciba(&call),
         GrantType::ClientCredentials => grants::client_credentials(&call),
         GrantType::RefreshToken => grants::refresh_token(&call),
         GrantType::TokenExchange => grants::token_exchange(&call),

@@ -1,6 +1,7 @@
 //! The tenant's records: the codes and tokens that the tenant has issued, and the requests that it has received.
 
 mod accounts;
+mod approvals;
 mod connecting;
 mod consent;
 mod exchange_profiles;
@@ -19,6 +20,8 @@ use crate::registry::ExchangeProfile;
 use crate::{Application, LinkedAccount, RecordedRequest, User};
 use accounts::Accounts;
 pub(crate) use accounts::StoredAccount;
+use approvals::Approvals;
+pub(crate) use approvals::{APPROVAL_INTERVAL, ApprovalRequest, Polled};
 pub(crate) use connecting::{Connecting, PendingConsent};
 pub(crate) use consent::{Consent, Login};
 use exchange_profiles::ProfileLedger;
@@ -48,6 +51,7 @@ pub(crate) struct Ledger {
     /// Access tokens of third parties, issued by Token Vault.
     pub(crate) vault_tokens: HashMap<String, VaultToken>,
     pub(crate) accounts: Accounts,
+    pub(crate) approvals: Approvals,
     pub(crate) exchange_profiles: ProfileLedger,
     /// Accounts that users are about to connect: by the ticket of the third party's page,
     pub(crate) connect_tickets: Tickets<Connecting>,

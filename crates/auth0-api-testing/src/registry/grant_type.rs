@@ -13,6 +13,8 @@
 pub enum GrantType {
     /// A code from `/authorize` ([RFC 6749 §4.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1)).
     AuthorizationCode,
+    /// The approval of a user on another device (CIBA Core §10).
+    Ciba,
     /// A token for the client itself ([RFC 6749 §4.4](https://www.rfc-editor.org/rfc/rfc6749#section-4.4)).
     ClientCredentials,
     /// A refresh token ([RFC 6749 §6](https://www.rfc-editor.org/rfc/rfc6749#section-6)).
@@ -25,13 +27,20 @@ pub enum GrantType {
 
 impl GrantType {
     /// Every grant type.
-    pub const ALL: [Self; 5] =
-        [Self::AuthorizationCode, Self::ClientCredentials, Self::RefreshToken, Self::TokenExchange, Self::TokenVault];
+    pub const ALL: [Self; 6] = [
+        Self::AuthorizationCode,
+        Self::Ciba,
+        Self::ClientCredentials,
+        Self::RefreshToken,
+        Self::TokenExchange,
+        Self::TokenVault,
+    ];
 
     /// Returns the value of the parameter `grant_type`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::AuthorizationCode => "authorization_code",
+            Self::Ciba => "urn:openid:params:grant-type:ciba",
             Self::ClientCredentials => "client_credentials",
             Self::RefreshToken => "refresh_token",
             Self::TokenExchange => "urn:ietf:params:oauth:grant-type:token-exchange",

@@ -7,6 +7,7 @@ use http::StatusCode;
 use serde_json::{Map, Value};
 
 use super::on_behalf_of::NOT_AN_API;
+use super::privileged_worker;
 use super::refresh_token::consent;
 use crate::LinkedAccount;
 use crate::endpoints::call::Call;
@@ -18,10 +19,10 @@ use crate::own_token;
 
 pub(crate) fn token_vault(call: &Call<'_>) -> Result<Value, ErrorResponse> {
     let connection = call.parameters.require("connection")?;
-    if call.parameters.require("requested_token_type")? != FEDERATED_CONNECTION_ACCESS_TOKEN {
-        return Err(ErrorResponse::invalid_request(format!(
-            "requested_token_type must be {FEDERATED_CONNECTION_ACCESS_TOKEN}"
-        )));
+    let is_worker = call.parameters.get("subject_token_type") == Some(JWT);
+    let token_type = if is_worker { TOKEN_VAULT_ACCESS_TOKEN } else { FEDERATED_CONNECTION_ACCESS_TOKEN };
+    if call.parameters.require("requested_token_type")? != token_type {
+        return Err(ErrorResponse::invalid_request(format!("requested_token_type must be {token_type}")));
     }
     let user_id = user(call)?;
     if call.tenant.registry.connection(connection).is_none() {
@@ -37,7 +38,7 @@ pub(crate) fn token_vault(call: &Call<'_>) -> Result<Value, ErrorResponse> {
         return Err(failed("federated_connection_refresh_token_flow_failed", description));
     }
     let scope = scope(call, &account)?;
-    Ok(answer(call, user_id, &account, scope))
+    Ok(answer(call, user_id, &account, scope, token_type))
 }
 
 /// Returns the id of the subject token's user.
@@ -57,6 +58,7 @@ fn user(call: &Call<'_>) -> Result<String, ErrorResponse> {
             };
             consent.map(|consent| consent.user.id().to_owned()).ok_or_else(rejected)
         }
+        JWT => privileged_worker::user(call, token),
         other => Err(ErrorResponse::invalid_request(format!("subject_token_type is not supported here: {other}"))),
     }
 }
@@ -75,13 +77,13 @@ fn scope(call: &Call<'_>, account: &LinkedAccount) -> Result<Option<String>, Err
     }
 }
 
-fn answer(call: &Call<'_>, user_id: String, account: &LinkedAccount, scope: Option<String>) -> Value {
+fn answer(call: &Call<'_>, user_id: String, account: &LinkedAccount, scope: Option<String>, token_type: &str) -> Value {
     let access_token = random_text();
     let mut body = Map::from_iter([
         ("access_token".to_owned(), access_token.as_str().into()),
         ("token_type".to_owned(), "Bearer".into()),
         ("expires_in".to_owned(), LIFETIME.as_secs().into()),
-        ("issued_token_type".to_owned(), FEDERATED_CONNECTION_ACCESS_TOKEN.into()),
+        ("issued_token_type".to_owned(), token_type.into()),
     ]);
     body.extend(scope.clone().map(|scope| ("scope".to_owned(), scope.into())));
     let issued = VaultToken {
@@ -100,6 +102,12 @@ fn failed(error: &'static str, description: &str) -> ErrorResponse {
 }
 
 const FEDERATED_CONNECTION_ACCESS_TOKEN: &str = "http://auth0.com/oauth/token-type/federated-connection-access-token";
+
+/// The type of the token of a privileged worker.
+const TOKEN_VAULT_ACCESS_TOKEN: &str = "http://auth0.com/oauth/token-type/token-vault-access-token";
+
+/// RFC 8693 §3: the type of a JWT, which a privileged worker signs.
+const JWT: &str = "urn:ietf:params:oauth:token-type:jwt";
 
 /// RFC 8693 §3: the type of a refresh token.
 const REFRESH_TOKEN: &str = "urn:ietf:params:oauth:token-type:refresh_token";

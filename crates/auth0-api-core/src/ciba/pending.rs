@@ -1,0 +1,133 @@
+//! Waits for the answer of the user.
+
+use std::fmt;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::task::Poll;
+use std::time::{Duration, SystemTime};
+
+use secrecy::{ExposeSecret as _, SecretString};
+use tokio::sync::watch;
+
+use super::CibaError;
+use crate::exchange::{Backchannel, ExchangeError, ServerErrorKind, TokenSet};
+
+/// A request that waits for the user.
+pub struct PendingApproval {
+    channel: Backchannel,
+    /// Whoever has the id and the client's credentials gets the tokens.
+    id: SecretString,
+    expires_at: SystemTime,
+    interval: Duration,
+    next_poll: SystemTime,
+    stop: watch::Sender<bool>,
+}
+
+/// Ends the waiting of a [`PendingApproval`] from elsewhere. It is cheap to clone.
+#[derive(Clone, Debug)]
+pub struct StopWaiting(watch::Sender<bool>);
+
+impl PendingApproval {
+    pub(super) fn new(channel: Backchannel, id: SecretString, expires_at: SystemTime, interval: Duration) -> Self {
+        let next_poll = channel.clock().now() + interval;
+        Self { channel, id, expires_at, interval, next_poll, stop: watch::Sender::new(false) }
+    }
+
+    /// When the request expires.
+    pub fn expires_at(&self) -> SystemTime {
+        self.expires_at
+    }
+
+    /// Returns a handle that ends the waiting.
+    pub fn stop_handle(&self) -> StopWaiting {
+        StopWaiting(self.stop.clone())
+    }
+
+    /// Waits until the user has answered, and returns the tokens.
+    ///
+    /// It asks the tenant at the interval that the tenant states. After `slow_down`, the interval grows by 5 s
+    /// (CIBA Core §11), and it doubles after an outage or a rate limit, up to a minute. It never asks after the request has
+    /// expired. Dropping the future ends the waiting; a later call continues it.
+    ///
+    /// # Errors
+    ///
+    /// [`CibaError`]: `Denied`, `Expired` or `Stopped`, or `Exchange` if the tenant rejects the request itself.
+    pub async fn wait(&mut self) -> Result<TokenSet, CibaError> {
+        let mut stopped = self.stop.subscribe();
+        let mut stopped = pin!(async move { drop(stopped.wait_for(|stopped| *stopped).await) });
+        let mut answered = pin!(self.answered());
+        poll_fn(|context| match stopped.as_mut().poll(context) {
+            Poll::Ready(()) => Poll::Ready(Err(CibaError::Stopped)),
+            Poll::Pending => answered.as_mut().poll(context),
+        })
+        .await
+    }
+
+    async fn answered(&mut self) -> Result<TokenSet, CibaError> {
+        loop {
+            let now = self.channel.clock().now();
+            if now >= self.expires_at {
+                return Err(CibaError::Expired);
+            }
+            let due = self.next_poll.min(self.expires_at);
+            if now < due {
+                self.channel.clock().sleep_until(due).await;
+                continue;
+            }
+            // Before the request, so that a dropped future does not ask twice in one interval.
+            self.next_poll = now + self.interval;
+            match self.channel.poll(self.id.expose_secret()).await {
+                Ok(tokens) => return Ok(tokens),
+                Err(error) => self.schedule(error)?,
+            }
+        }
+    }
+
+    /// Sets when to ask again, or returns the error that ends the waiting.
+    fn schedule(&mut self, error: ExchangeError) -> Result<(), CibaError> {
+        let now = self.channel.clock().now();
+        let asked_for = error.retry_after().unwrap_or_default();
+        match &error {
+            ExchangeError::Server(answer) => match answer.code() {
+                "authorization_pending" => {}
+                "slow_down" => self.interval += SLOW_DOWN,
+                "access_denied" => return Err(CibaError::Denied),
+                "expired_token" => return Err(CibaError::Expired),
+                _ if matches!(answer.kind(), ServerErrorKind::RateLimited | ServerErrorKind::ServerTrouble) => {
+                    self.ask_less_often();
+                }
+                _ => return Err(error.into()),
+            },
+            ExchangeError::Unavailable(_) => self.ask_less_often(),
+            _ => return Err(error.into()),
+        }
+        self.next_poll = now + self.interval.max(asked_for);
+        Ok(())
+    }
+
+    /// RFC 8628 §3.5 advises the same for the device flow.
+    fn ask_less_often(&mut self) {
+        self.interval = self.interval.max((self.interval * 2).min(LONGEST_AFTER_OUTAGE));
+    }
+}
+
+impl StopWaiting {
+    /// Ends the waiting now: [`PendingApproval::wait`] returns [`CibaError::Stopped`], also if it is called later.
+    pub fn stop(&self) {
+        self.0.send_replace(true);
+    }
+}
+
+impl fmt::Debug for PendingApproval {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PendingApproval")
+            .field("expires_at", &self.expires_at)
+            .field("interval", &self.interval)
+            .finish_non_exhaustive()
+    }
+}
+
+/// CIBA Core §11.
+const SLOW_DOWN: Duration = Duration::from_secs(5);
+/// The user may have answered in the meantime.
+const LONGEST_AFTER_OUTAGE: Duration = Duration::from_secs(60);

@@ -1,0 +1,41 @@
+//! The subject of a privileged worker: a JWT that the client signs instead of presenting a token of the user.
+
+use serde_json::Value;
+
+use crate::clock::numeric_date;
+use crate::endpoints::call::Call;
+use crate::endpoints::error_response::ErrorResponse;
+use crate::jwt::Jwt;
+use crate::registry::Method;
+
+/// Verifies the JWT and returns the id of the user that it names. The tenant accepts each `jti` once.
+pub(super) fn user(call: &Call<'_>, token: &str) -> Result<String, ErrorResponse> {
+    check(call, token).map_err(|reason| {
+        ErrorResponse::invalid_request(format!("The subject_token of the privileged worker is rejected: {reason}"))
+    })
+}
+
+fn check(call: &Call<'_>, token: &str) -> Result<String, &'static str> {
+    let jwt = Jwt::parse(token).ok_or("it is not a JWT")?;
+    let Method::PrivateKeyJwt(jwk) = call.client.method() else { return Err("the client has no registered key") };
+    jwt.is_signed_by(jwk).then_some(()).ok_or("its signature does not verify")?;
+    (jwt.header_text("typ") == "token-vault-req+jwt").then_some(()).ok_or("typ is not token-vault-req+jwt")?;
+    let client_id = call.client.id();
+    (jwt.text("iss") == client_id).then_some(()).ok_or("iss is not the client")?;
+    jwt.is_for(&call.tenant.issuer).then_some(()).ok_or("aud is not this tenant")?;
+    let now = numeric_date(call.tenant.clock.now());
+    let issued_at = jwt.claims.get("iat").and_then(Value::as_u64).ok_or("iat is missing")?;
+    let is_recent = issued_at <= now && now - issued_at <= MAX_AGE_S;
+    is_recent.then_some(()).ok_or("it is older than 60 seconds or issued in the future")?;
+    let context = jwt.text("audit_context").chars().count();
+    (1..=LONGEST_CONTEXT).contains(&context).then_some(()).ok_or("audit_context must have 1 to 256 characters")?;
+    let user_id = Some(jwt.text("sub")).filter(|sub| !sub.is_empty()).ok_or("sub is missing")?;
+    let jti = Some(jwt.text("jti")).filter(|jti| !jti.is_empty()).ok_or("jti is missing")?;
+    let first = call.tenant.ledger().is_first_use(client_id, jti, issued_at + MAX_AGE_S + 1, now);
+    first.then(|| user_id.to_owned()).ok_or("its jti has been used before")
+}
+
+/// Auth0 rejects an older JWT.
+const MAX_AGE_S: u64 = 60;
+/// Auth0's limit, in characters.
+const LONGEST_CONTEXT: usize = 256;

@@ -1,0 +1,113 @@
+//! Requests for the approval of a user on another device (CIBA).
+
+use std::collections::HashMap;
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use crate::must::random_text;
+
+/// What a client has asked a user to approve.
+#[derive(Clone, Debug)]
+pub(crate) struct ApprovalRequest {
+    pub(crate) client_id: String,
+    pub(crate) user_id: String,
+    pub(crate) binding_message: String,
+    pub(crate) audience: Option<String>,
+    pub(crate) scopes: Vec<String>,
+}
+
+/// The requests by `auth_req_id`. The `Debug` output shows no id.
+#[derive(Default)]
+pub(crate) struct Approvals(HashMap<String, Entry>);
+
+struct Entry {
+    request: ApprovalRequest,
+    answer: Option<Answer>,
+    expires_at: SystemTime,
+    /// The client must not ask before this time.
+    next_poll: SystemTime,
+    interval: Duration,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Answer {
+    Approved,
+    Denied,
+}
+
+/// What a client gets when it asks for the result.
+pub(crate) enum Polled {
+    Approved(ApprovalRequest),
+    Denied,
+    Expired,
+    Pending,
+    SlowDown,
+    Unknown,
+}
+
+impl Approvals {
+    pub(crate) fn start(&mut self, request: ApprovalRequest, now: SystemTime, lifetime: Duration) -> String {
+        // An expired request is kept for a while, so that its client learns that it has expired.
+        self.0.retain(|_, entry| now < entry.expires_at + KEPT_FOR);
+        let id = random_text();
+        let (expires_at, next_poll, interval) = (now + lifetime, now + APPROVAL_INTERVAL, APPROVAL_INTERVAL);
+        self.0.insert(id.clone(), Entry { request, answer: None, expires_at, next_poll, interval });
+        id
+    }
+
+    /// A client can get the tokens once.
+    pub(crate) fn poll(&mut self, id: &str, client_id: &str, now: SystemTime) -> Polled {
+        let Some(entry) = self.0.get_mut(id).filter(|entry| entry.request.client_id == client_id) else {
+            return Polled::Unknown;
+        };
+        if now >= entry.expires_at {
+            return Polled::Expired;
+        }
+        if now < entry.next_poll {
+            // CIBA Core §11: the interval grows by 5 s.
+            entry.interval += SLOW_DOWN;
+            entry.next_poll = now + entry.interval;
+            return Polled::SlowDown;
+        }
+        entry.next_poll = now + entry.interval;
+        match entry.answer {
+            None => Polled::Pending,
+            Some(Answer::Denied) => Polled::Denied,
+            Some(Answer::Approved) => {
+                self.0.remove(id).map_or(Polled::Unknown, |entry| Polled::Approved(entry.request))
+            }
+        }
+    }
+
+    /// Returns the requests without an answer, with their ids.
+    pub(crate) fn open(&self, now: SystemTime) -> Vec<(String, ApprovalRequest)> {
+        let open = self.0.iter().filter(|(_, entry)| entry.answer.is_none() && now < entry.expires_at);
+        open.map(|(id, entry)| (id.clone(), entry.request.clone())).collect()
+    }
+
+    /// Answers every open request of this user, and returns how many.
+    pub(crate) fn answer(&mut self, user_id: &str, is_approved: bool, now: SystemTime) -> usize {
+        let is_open =
+            |entry: &&mut Entry| entry.request.user_id == user_id && entry.answer.is_none() && now < entry.expires_at;
+        let answer = if is_approved { Answer::Approved } else { Answer::Denied };
+        self.0.values_mut().filter(is_open).map(|entry| entry.answer = Some(answer)).count()
+    }
+
+    /// Lets no client ask for this time, as if it had asked just now.
+    pub(crate) fn delay(&mut self, now: SystemTime, pause: Duration) {
+        for entry in self.0.values_mut() {
+            entry.next_poll = now + pause;
+        }
+    }
+}
+
+impl fmt::Debug for Approvals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Approvals").field("count", &self.0.len()).finish()
+    }
+}
+
+/// Auth0's interval.
+pub(crate) const APPROVAL_INTERVAL: Duration = Duration::from_secs(5);
+const SLOW_DOWN: Duration = Duration::from_secs(5);
+const KEPT_FOR: Duration = Duration::from_secs(3600);
