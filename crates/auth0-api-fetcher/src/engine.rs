@@ -8,7 +8,7 @@ use auth0_api_core::exchange::ProofKey;
 use auth0_api_core::http::{HttpConnection, HttpError};
 use auth0_api_core::{Clock, Scheme};
 use http::header::{AUTHORIZATION, HOST, HeaderName};
-use http::{HeaderMap, HeaderValue, Method, Request, Response};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use crate::caller::FetchCaller;
@@ -69,6 +69,19 @@ struct UsedUp {
     token: bool,
 }
 
+/// What the attempts of one request know.
+struct State<'c> {
+    caller: &'c FetchCaller,
+    /// From before the first token was obtained.
+    mark: Mark,
+    token: FetchToken,
+    /// The nonce that the last response demands.
+    nonce: Option<Arc<str>>,
+    origin: usize,
+    repeatable: bool,
+    used_up: UsedUp,
+}
+
 /// What follows an attempt.
 enum Next {
     Again(Repeat),
@@ -100,55 +113,63 @@ impl Engine {
         copy: impl Fn(&B) -> Option<B>,
         transport: &mut T,
     ) -> Result<Response<T::Body>, FetchError> {
-        let Order { method, target, headers, mut body, any_status, repeatable, .. } = order;
+        let Order { method, target: Target { url, origin }, headers, mut body, any_status, repeatable, .. } = order;
         let mark = self.renewals.mark();
-        let mut token = self.source.token(caller).await?;
-        let (mut used_up, mut nonce) = (UsedUp::default(), None);
+        let token = self.source.token(caller).await?;
+        let mut state = State { caller, mark, token, nonce: None, origin, repeatable, used_up: UsedUp::default() };
         loop {
             let spare = copy(&body);
-            let scheme = token.scheme()?;
             let mut request = Request::new(body);
             *request.method_mut() = method.clone();
-            *request.uri_mut() = target.url.clone();
+            *request.uri_mut() = url.clone();
             *request.headers_mut() = headers.clone();
-            let nonce_now = nonce.take().or_else(|| self.nonces.of(target.origin));
-            self.authorize(&mut request, scheme, &token, nonce_now.as_deref())?;
-            let connection = if used_up.connection { HttpConnection::New } else { HttpConnection::Any };
-            let sent = timeout(self.attempt_limit, transport.send(request, connection)).await;
+            let scheme = state.token.scheme()?;
+            let nonce = state.nonce.take().or_else(|| self.nonces.of(origin));
+            self.authorize(&mut request, scheme, &state.token, nonce.as_deref())?;
+            let sent = timeout(self.attempt_limit, transport.send(request, state.used_up.connection())).await;
             let sent = sent.unwrap_or(Err(HttpError::Timeout));
-
-            let next = match &sent {
-                Err(HttpError::Disconnected(_)) if repeatable && !used_up.connection => Next::Again(Repeat::Connection),
-                Err(_) => Next::End,
-                Ok(response) => {
-                    let fresh = self.nonces.keep(target.origin, response.headers());
-                    match Verdict::of(response.status(), response.headers(), scheme) {
-                        Verdict::UseNonce if fresh.is_some() && !used_up.nonce => {
-                            nonce = fresh;
-                            Next::Again(Repeat::Nonce)
-                        }
-                        Verdict::InvalidToken if !used_up.token => {
-                            match self.renewed(caller, &token, mark, repeatable && spare.is_some()).await? {
-                                Some(renewed) => {
-                                    token = renewed;
-                                    Next::Again(Repeat::Token)
-                                }
-                                None => Next::End,
-                            }
-                        }
-                        _ => Next::End,
-                    }
-                }
-            };
+            let head = sent.as_ref().map(|response| (response.status(), response.headers()));
+            let next = self.next(head, scheme, spare.is_some(), &mut state).await?;
             let (Next::Again(repeat), Some(spare)) = (next, spare) else {
                 let response = sent?;
-                return if any_status { Ok(response) } else { self.judged(response, scheme, &token) };
+                return if any_status { Ok(response) } else { self.judged(response, scheme, &state.token) };
             };
             body = spare;
-            used_up.add(repeat);
-            if let Some(origin) = self.fence.origins().get(target.origin) {
+            state.used_up.add(repeat);
+            if let Some(origin) = self.fence.origins().get(origin) {
                 report::repeated(origin, repeat);
             }
+        }
+    }
+
+    /// Keeps the nonce of a response, and decides whether another attempt follows.
+    async fn next(
+        &self,
+        head: Result<(StatusCode, &HeaderMap), &HttpError>,
+        scheme: Scheme,
+        has_copy: bool,
+        state: &mut State<'_>,
+    ) -> Result<Next, FetchError> {
+        let (status, headers) = match head {
+            Ok(head) => head,
+            Err(HttpError::Disconnected(_)) if state.repeatable && !state.used_up.connection => {
+                return Ok(Next::Again(Repeat::Connection));
+            }
+            Err(_) => return Ok(Next::End),
+        };
+        let fresh = self.nonces.keep(state.origin, headers);
+        match Verdict::of(status, headers, scheme) {
+            Verdict::UseNonce if fresh.is_some() && !state.used_up.nonce => {
+                state.nonce = fresh;
+                Ok(Next::Again(Repeat::Nonce))
+            }
+            Verdict::InvalidToken if !state.used_up.token => {
+                let renewed = self.renewed(state, state.repeatable && has_copy).await?;
+                let Some(renewed) = renewed else { return Ok(Next::End) };
+                state.token = renewed;
+                Ok(Next::Again(Repeat::Token))
+            }
+            _ => Ok(Next::End),
         }
     }
 
@@ -185,15 +206,10 @@ impl Engine {
     }
 
     /// Drops a rejected token, and returns another one for the repetition, if both are allowed.
-    async fn renewed(
-        &self,
-        caller: &FetchCaller,
-        rejected: &FetchToken,
-        mark: Mark,
-        repeats: bool,
-    ) -> Result<Option<FetchToken>, FetchError> {
+    async fn renewed(&self, state: &State<'_>, repeats: bool) -> Result<Option<FetchToken>, FetchError> {
+        let State { caller, mark, token: rejected, .. } = state;
         let key = self.source.key(caller);
-        if !self.renewals.permit(key, mark, self.clock.now()) || !self.source.invalidate(rejected) || !repeats {
+        if !self.renewals.permit(key, *mark, self.clock.now()) || !self.source.invalidate(rejected) || !repeats {
             return Ok(None);
         }
         let token = self.source.token(caller).await?;
@@ -214,6 +230,10 @@ impl Engine {
 }
 
 impl UsedUp {
+    fn connection(&self) -> HttpConnection {
+        if self.connection { HttpConnection::New } else { HttpConnection::Any }
+    }
+
     fn add(&mut self, repeat: Repeat) {
         match repeat {
             Repeat::Connection => self.connection = true,
