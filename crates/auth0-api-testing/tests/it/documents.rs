@@ -20,6 +20,8 @@ async fn discovery_lists_the_endpoints_and_features_of_the_tenant() {
             "jwks_uri": format!("{domain}/.well-known/jwks.json"),
             "authorization_endpoint": format!("{domain}/authorize"),
             "token_endpoint": format!("{domain}/oauth/token"),
+            "backchannel_authentication_endpoint": format!("{domain}/bc-authorize"),
+            "backchannel_token_delivery_modes_supported": ["poll"],
             "revocation_endpoint": format!("{domain}/oauth/revoke"),
             "end_session_endpoint": format!("{domain}/oidc/logout"),
             "backchannel_logout_supported": true,
@@ -36,6 +38,7 @@ async fn discovery_lists_the_endpoints_and_features_of_the_tenant() {
             ],
             "grant_types_supported": [
                 "authorization_code",
+                "urn:openid:params:grant-type:ciba",
                 "client_credentials",
                 "refresh_token",
                 "urn:ietf:params:oauth:grant-type:token-exchange",
