@@ -219,8 +219,8 @@ async fn each_attempt_of_a_privileged_worker_has_a_new_jwt() {
     let jwt = |form: &Vec<(String, String)>| {
         form.iter().find(|(name, _)| name == "subject_token").map(|(_, value)| value.clone()).unwrap()
     };
-    let [first, second] = forms.as_slice() else { panic!("two attempts") };
-    assert_ne!(jwt(first), jwt(second));
+    let [first, second]: [_; 2] = forms.try_into().unwrap();
+    assert_ne!(jwt(&first), jwt(&second));
 }
 
 #[tokio::test]
