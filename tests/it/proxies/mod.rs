@@ -1,6 +1,7 @@
 //! nginx and `HAProxy`, configured as in the guide, terminate TLS in front of an axum API.
 
 mod certificates;
+mod fetcher;
 mod program;
 mod targets;
 

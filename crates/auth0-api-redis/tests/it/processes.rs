@@ -182,7 +182,11 @@ pub(crate) async fn try_ask<T: redis::FromRedisValue>(
     server: &RedisServer,
     command: &redis::Cmd,
 ) -> redis::RedisResult<T> {
-    let mut connection = redis::Client::open(server.url())?.get_multiplexed_async_connection().await?;
+    // The default is half a second, which a server on a busy machine can miss.
+    let (patient, limit) = (redis::AsyncConnectionConfig::new(), Some(Duration::from_secs(30)));
+    let patient = patient.set_response_timeout(limit).set_connection_timeout(limit);
+    let client = redis::Client::open(server.url())?;
+    let mut connection = client.get_multiplexed_async_connection_with_config(&patient).await?;
     command.query_async(&mut connection).await
 }
 
