@@ -191,7 +191,8 @@ impl Engine {
             }
             let url = request.uri().to_string();
             let proof = key.proof(request.method().as_str(), &url).access_token(token.issued()).nonce(nonce);
-            let proof = header_value(proof.sign(self.clock.now())?)?;
+            let mut proof = header_value(proof.sign(self.clock.now())?)?;
+            proof.set_sensitive(true);
             request.headers_mut().insert(DPOP, proof);
         }
         let text = token.issued().expose();

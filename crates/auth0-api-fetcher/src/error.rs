@@ -6,6 +6,7 @@ use std::time::Duration;
 use auth0_api_core::exchange::ProofSigningError;
 use auth0_api_core::http::HttpError;
 use auth0_api_core::{DownstreamError, Error, ExchangeError, Reason};
+use serde_json::error::Category;
 
 use crate::url_error::UrlError;
 
@@ -47,7 +48,7 @@ pub enum FetchError {
     Header(#[source] http::Error),
     /// The body of the response is not the JSON that was expected.
     #[error("the response is not the expected JSON")]
-    Json(#[source] serde_json::Error),
+    Json(#[source] NotExpectedJson),
     /// The token is bound to another key than that of the fetcher, or the fetcher has no key. Nothing was sent.
     #[error("the token is bound to a key that the fetcher does not have: set proof_key")]
     ProofKey,
@@ -103,6 +104,26 @@ enum Meaning {
     Misused,
     TokenRejected,
     Unavailable(Option<Duration>),
+}
+
+/// Where a body is not the JSON that was expected, and how. It contains no text of the body: that may be personal data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{problem}, at line {line}, column {column}")]
+pub struct NotExpectedJson {
+    problem: &'static str,
+    line: usize,
+    column: usize,
+}
+
+impl NotExpectedJson {
+    pub(crate) fn of(error: &serde_json::Error) -> Self {
+        let problem = match error.classify() {
+            Category::Data => "a value has another type, or a member is missing",
+            Category::Eof => "the text ends too early",
+            Category::Io | Category::Syntax => "the text is not JSON",
+        };
+        Self { problem, line: error.line(), column: error.column() }
+    }
 }
 
 impl FetchError {

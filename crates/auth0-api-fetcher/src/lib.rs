@@ -91,7 +91,7 @@ pub use body::{RequestBody, ResponseBody};
 pub use builder::{FetcherBuildError, FetcherBuilder};
 pub use caller::FetchCaller;
 pub use client::{ClientFuture, FetchClient};
-pub use error::FetchError;
+pub use error::{FetchError, NotExpectedJson};
 pub use fetcher::{CallerFetcher, Fetcher};
 pub use layer::{CopyBody, EmptyBodies, FetchFuture, FetchLayer, FetchService};
 pub use request::FetchRequest;

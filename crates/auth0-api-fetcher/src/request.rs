@@ -1,5 +1,6 @@
 //! A request of a fetcher, before it is sent.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,7 +19,6 @@ use crate::response::FetchResponse;
 use crate::shared::Shared;
 
 /// A request of a [`Fetcher`](crate::Fetcher), before it is sent.
-#[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
 pub struct FetchRequest {
     shared: Arc<Shared>,
@@ -154,5 +154,15 @@ impl Transport<RequestBody> for Dynamic<'_> {
         connection: HttpConnection,
     ) -> impl Future<Output = Result<Response<ResponseBody>, HttpError>> + Send {
         self.0.send(request, connection)
+    }
+}
+
+impl fmt::Debug for FetchRequest {
+    /// Shows the names of the headers only, and no URL: both may contain secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let headers: Vec<_> = self.headers.keys().collect();
+        let mut shown = f.debug_struct("FetchRequest");
+        shown.field("caller", &self.caller).field("method", &self.method).field("headers", &headers);
+        shown.finish_non_exhaustive()
     }
 }

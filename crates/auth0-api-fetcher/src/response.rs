@@ -1,5 +1,6 @@
 //! A response to a request of a fetcher.
 
+use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::time::{Duration, SystemTime};
@@ -13,10 +14,9 @@ use serde::de::DeserializeOwned;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::body::ResponseBody;
-use crate::error::FetchError;
+use crate::error::{FetchError, NotExpectedJson};
 
 /// A response of the other API, whose body is read as it arrives.
-#[derive(Debug)]
 pub struct FetchResponse {
     response: http::Response<ResponseBody>,
     deadline: Instant,
@@ -110,7 +110,8 @@ impl FetchResponse {
     pub async fn bytes_up_to(mut self, limit: usize) -> Result<Vec<u8>, FetchError> {
         let announced = self.response.body().size_hint().lower();
         let announced = usize::try_from(announced).ok().filter(|announced| *announced <= limit);
-        let mut whole = Vec::with_capacity(announced.ok_or(HttpError::TooLarge)?);
+        // The other API chooses the length that it announces, so a great length is not allocated before it has arrived.
+        let mut whole = Vec::with_capacity(announced.ok_or(HttpError::TooLarge)?.min(ALLOCATED_AT_ONCE));
         let deadline = self.deadline;
         let read = async {
             while let Some(piece) = self.chunk().await? {
@@ -140,7 +141,7 @@ impl FetchResponse {
     ///
     /// [`FetchError::Unanswered`], or [`FetchError::Json`] if the body is not the expected JSON.
     pub async fn json<T: DeserializeOwned>(self) -> Result<T, FetchError> {
-        serde_json::from_slice(&self.bytes().await?).map_err(FetchError::Json)
+        serde_json::from_slice(&self.bytes().await?).map_err(|error| FetchError::Json(NotExpectedJson::of(&error)))
     }
 
     /// Returns the response for code that reads bodies by `http_body::Body`, for example to pass the body on while it arrives.
@@ -152,3 +153,17 @@ impl FetchResponse {
 
 /// As for the token endpoint's quotas: a wrong date must not close this API for days.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(3600);
+
+impl fmt::Debug for FetchResponse {
+    /// Shows the names of the headers only: their values may be secrets, such as cookies.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let headers: Vec<_> = self.headers().keys().collect();
+        f.debug_struct("FetchResponse")
+            .field("status", &self.status())
+            .field("headers", &headers)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Most answers of APIs are smaller.
+const ALLOCATED_AT_ONCE: usize = 64 * 1024;

@@ -47,7 +47,8 @@ impl Setup {
 
     /// Opens the URL as the user's browser does, and returns the redirect to the application.
     async fn browse(&self, pending: &PendingConnection) -> String {
-        let browser = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let browser =
+            reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         let answer = browser.get(pending.url()).send().await.unwrap();
         answer.headers()["location"].to_str().unwrap().to_owned()
     }

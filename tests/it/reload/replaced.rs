@@ -1,7 +1,7 @@
 //! Each setting that a reload replaces.
 
 use auth0_api_core::jose::DecryptionKey;
-use auth0_api_core::{Algorithm, ClientAuth, OnBehalfOf, ProtectedResource, TokenCache, TrustedDomains};
+use auth0_api_core::{Algorithm, ClientAuth, KeyPolicy, OnBehalfOf, ProtectedResource, TokenCache, TrustedDomains};
 use auth0_api_testing::{EncryptionKey, HttpAnswer, LocalTenant, ManualClock, OfflineTenant, SigningKey};
 
 use super::{outcome_of, reload};
@@ -145,4 +145,32 @@ async fn the_challenge_names_what_the_new_settings_offer() {
     assert_eq!(challenges(&api.challenges(None)), challenges(&before));
     let outcome = get(&api, "https://api.example.com/orders", &[]).await;
     assert_eq!(challenges(api.reject(&outcome.unwrap_err()).challenges()), challenges(&before));
+}
+
+#[tokio::test]
+async fn with_more_domains_than_are_held_the_issuers_in_use_keep_their_keys() {
+    let clock = ManualClock::new();
+    let start = || async { LocalTenant::builder().clock(clock.clone()).start().await.unwrap() };
+    let (a, b, c) = (start().await, start().await, start().await);
+    let domains = TrustedDomains::list([&a, &b, &c].map(|tenant| tenant.domain().to_owned()));
+    let builder = auth0_api_core::ApiClient::builder(domains, a.audience()).insecure_http_loopback();
+    let api = builder.clock(clock.clone()).key_policy(KeyPolicy::new().max_issuers(2)).build().unwrap();
+    for tenant in [&b, &c] {
+        assert_eq!(outcome_of(&api, &tenant.mint().sign()).await, "200 accepted");
+    }
+    reload(&api, |settings| settings.required_claims(["sub"])).await;
+    for tenant in [&b, &c] {
+        assert_eq!(outcome_of(&api, &tenant.mint().sign()).await, "200 accepted");
+    }
+    assert_eq!([&a, &b, &c].map(|tenant| tenant.requests().jwks), [0, 1, 1]);
+
+    let with_another = TrustedDomains::list(
+        [&a, &b, &c].map(|tenant| tenant.domain().to_owned()).into_iter().chain(["http://127.0.0.1:1".to_owned()]),
+    );
+    let outcome = api.reload(|settings| settings.domains(with_another)).await;
+    assert!(matches!(outcome, Err(auth0_api_core::ReloadError::Keys(_))), "{outcome:?}");
+    for tenant in [&b, &c] {
+        assert_eq!(outcome_of(&api, &tenant.mint().sign()).await, "200 accepted");
+    }
+    assert_eq!([&a, &b, &c].map(|tenant| tenant.requests().jwks), [0, 1, 1]);
 }

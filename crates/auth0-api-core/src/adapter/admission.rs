@@ -103,7 +103,7 @@ impl Admission {
     ///
     /// The [`Rejection`] to send to a client without credentials.
     pub fn until_ended(&self) -> Result<UntilEnded, Rejection> {
-        Ok(self.api().until_ended(self.demand()?))
+        Ok(self.api().until_ended_in(&self.0.generation, self.demand()?))
     }
 
     /// Converts the claims of the token to a type of the application.

@@ -89,13 +89,15 @@ impl PendingApproval {
         let asked_for = error.retry_after().unwrap_or_default();
         match &error {
             ExchangeError::Server(answer) => match answer.code() {
-                "authorization_pending" => {}
                 "slow_down" => self.interval += SLOW_DOWN,
-                "access_denied" => return Err(CibaError::Denied),
-                "expired_token" => return Err(CibaError::Expired),
+                // Before the other codes: with such a status, a code is not the user's answer.
                 _ if matches!(answer.kind(), ServerErrorKind::RateLimited | ServerErrorKind::ServerTrouble) => {
                     self.ask_less_often();
                 }
+                "authorization_pending" => {}
+                // With 401, Auth0 rejects the client and not the request.
+                "access_denied" if answer.status() != 401 => return Err(CibaError::Denied),
+                "expired_token" => return Err(CibaError::Expired),
                 _ => return Err(error.into()),
             },
             ExchangeError::Unavailable(_) => self.ask_less_often(),

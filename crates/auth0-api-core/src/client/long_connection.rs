@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::ApiClient;
+use super::{ApiClient, Generation};
 use crate::long_connection::{Inquiry, UntilEnded, Watch};
 use crate::token::VerifiedToken;
 
@@ -28,8 +28,12 @@ impl ApiClient {
     /// # }
     /// ```
     pub fn until_ended(&self, token: &VerifiedToken) -> UntilEnded {
-        let (generation, claims) = (self.0.current.load(), token.valid_claims());
-        let verifier = &generation.verifier;
+        self.until_ended_in(&self.0.current.load(), token)
+    }
+
+    /// Does the same with the settings of one generation.
+    pub(crate) fn until_ended_in(&self, generation: &Generation, token: &VerifiedToken) -> UntilEnded {
+        let (verifier, claims) = (&generation.verifier, token.valid_claims());
         // Without a list, the connection does not keep the claims in memory.
         let inquiry = verifier.revocation.is_configured().then(|| {
             let (list, policy) = (verifier.revocation.clone(), self.0.lasting.long_connections);

@@ -198,7 +198,15 @@ impl ApiClient {
     /// [`IssuerError::Unavailable`] if the fetch fails; the present keys stay in use. [`IssuerError::NotTrusted`] if
     /// the issuer is not one of [`issuers`](Self::issuers) or, with a resolver, if its keys are not held.
     pub async fn refresh_now(&self, issuer: &str) -> Result<(), IssuerError> {
-        self.generation().verifier.issuers.refresh_now(issuer).await
+        let generation = self.generation();
+        generation.verifier.issuers.refresh_now(issuer).await?;
+        // A reload that is in progress may have fetched the keys before they changed at the tenant.
+        let _no_reload = self.0.settings.lock().await;
+        let current = self.generation();
+        if Arc::ptr_eq(&generation, &current) {
+            return Ok(());
+        }
+        current.verifier.issuers.refresh_now(issuer).await
     }
 
     /// The issuers whose tokens are accepted, spelled as in `iss`; empty with a

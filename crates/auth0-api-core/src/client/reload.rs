@@ -60,7 +60,7 @@ impl ApiClient {
     ///
     /// Tokens in the [`TokenCache`](crate::TokenCache) are verified again. The client keeps what it knows of issuers,
     /// used `DPoP` proofs, nonces, logouts and exchanged tokens, and the limits that protect it. An exchange uses the
-    /// settings that are in force when it begins, so it does not send a secret that was replaced. A connection that
+    /// settings that are in force when it begins, or joins an equal one that began before. A connection that
     /// stays open ends with its token, as before.
     ///
     /// Reloads run one after the other. If the future is dropped before step 3, nothing changes. Each replica of an API

@@ -100,6 +100,8 @@ impl ServerErrorKind {
             "setactor_required" if judge == JudgedBy::ActionOfSessionTransfer => Self::ActorNotSet,
             "session_transfer_disabled" if judge == JudgedBy::ActionOfSessionTransfer => Self::SessionTransferDisabled,
             "invalid_client" | "unauthorized_client" => Self::Client,
+            // Auth0 answers a wrong client secret with 401 and this code, and a denial with 403.
+            "access_denied" if status == 401 => Self::Client,
             // As in Auth0 when the client is not authorized for the API.
             "access_denied" if judge == JudgedBy::NoUser => Self::Client,
             "access_denied" => Self::Denied,
@@ -171,6 +173,7 @@ mod tests {
             (401, "federated_connection_refresh_token_flow_failed", Kind::AccountUnusable),
             (401, "invalid_client", Kind::Client),
             (403, "unauthorized_client", Kind::Client),
+            (401, "access_denied", Kind::Client),
             (403, "access_denied", Kind::Denied),
             (403, "mfa_required", Kind::MfaRequired),
             (403, "consent_required", Kind::InteractionRequired),

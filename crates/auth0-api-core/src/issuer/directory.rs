@@ -1,5 +1,6 @@
 //! The trusted issuers: which issuers are admitted, and where their states are held.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -41,10 +42,7 @@ impl Directory {
     /// Creates a directory. It takes over the states of `previous`.
     pub(super) fn new(trusted: &Trusted, origin: &Origin, previous: Option<&Self>) -> Self {
         let Origin { config, limits, loopback, target } = origin;
-        let recent = || {
-            let held = previous.and_then(Self::recent).map(Arc::clone);
-            held.unwrap_or_else(|| Arc::new(Recent::new(Arc::clone(config), Arc::clone(limits))))
-        };
+        let recent = || Arc::new(Recent::new(Arc::clone(config), Arc::clone(limits)));
         match trusted {
             Trusted::Listed(domains) if config.policy.max_issuers.is_none_or(|max| domains.len() <= max) => {
                 let now = config.clock.now();
@@ -58,10 +56,21 @@ impl Directory {
                 let state = |(index, domain)| held(domain).unwrap_or_else(|| new(index, domain));
                 Self::Pinned(domains.iter().enumerate().map(state).collect())
             }
-            Trusted::Listed(domains) => Self::Listed(domains.clone(), recent()),
+            Trusted::Listed(domains) => {
+                // A new cache: the states of added issuers must not evict those that the present settings use.
+                let recent = recent();
+                let proven = previous.map(Self::proven).unwrap_or_default();
+                let listed: HashSet<&Domain> = domains.iter().collect();
+                proven.iter().filter(|state| listed.contains(state.domain())).for_each(|state| recent.adopt(state));
+                Self::Listed(domains.clone(), recent)
+            }
             Trusted::Resolved(source) => {
                 let (source, loopback, target) = (Arc::clone(source), *loopback, target.clone());
-                Self::Resolved(Resolver { source, loopback, target }, recent())
+                let recent = match previous {
+                    Some(Self::Resolved(_, held)) => Arc::clone(held),
+                    _ => recent(),
+                };
+                Self::Resolved(Resolver { source, loopback, target }, recent)
             }
         }
     }
@@ -73,10 +82,29 @@ impl Directory {
         }
     }
 
-    fn recent(&self) -> Option<&Arc<Recent>> {
+    /// The states that no stranger can add: of a list, or of issuers with a verified token.
+    fn proven(&self) -> Vec<Arc<IssuerState>> {
         match self {
-            Self::Pinned(_) => None,
-            Self::Listed(_, recent) | Self::Resolved(_, recent) => Some(recent),
+            Self::Pinned(states) => states.to_vec(),
+            Self::Listed(_, recent) | Self::Resolved(_, recent) => recent.proven(),
+        }
+    }
+
+    /// Returns the states of the issuers that this directory lists and `previous` does not, as many as can be held.
+    pub(super) fn added_to(&self, previous: &Self) -> Vec<Arc<IssuerState>> {
+        match self {
+            Self::Pinned(states) => {
+                let is_held = |state: &Arc<IssuerState>| {
+                    previous.held(state.domain().issuer()).is_some_and(|held| Arc::ptr_eq(&held, state))
+                };
+                states.iter().filter(|state| !is_held(state)).map(Arc::clone).collect()
+            }
+            Self::Listed(domains, recent) => {
+                let known: HashSet<&str> = previous.names().into_iter().collect();
+                let added = domains.iter().filter(move |domain| !known.contains(domain.issuer()));
+                recent.first_of(added).collect()
+            }
+            Self::Resolved(..) => Vec::new(),
         }
     }
 

@@ -66,7 +66,25 @@ impl Recent {
 
     /// The states of the first issuers of a list, as many as can be held. Further issuers would evict earlier ones.
     pub(super) fn first_listed<'s>(&'s self, domains: &'s [Domain]) -> impl Iterator<Item = Arc<IssuerState>> + 's {
-        domains.iter().take(self.config.policy.issuers_held()).map(|domain| self.listed(domain))
+        self.first_of(domains.iter())
+    }
+
+    /// The states of the first of these issuers, which the configuration lists.
+    pub(super) fn first_of<'s>(
+        &'s self,
+        domains: impl Iterator<Item = &'s Domain> + 's,
+    ) -> impl Iterator<Item = Arc<IssuerState>> + 's {
+        domains.take(self.config.policy.issuers_held()).map(|domain| self.listed(domain))
+    }
+
+    /// The states of the issuers with a verified token.
+    pub(super) fn proven(&self) -> Vec<Arc<IssuerState>> {
+        self.verified.iter().map(|(_, state)| state).collect()
+    }
+
+    /// Takes over the state of an issuer with a verified token.
+    pub(super) fn adopt(&self, state: &Arc<IssuerState>) {
+        self.verified.insert(state.domain().shared_issuer(), Arc::clone(state));
     }
 
     /// Returns the state of a trusted issuer that an unverified token names. If the issuer has no state, this method

@@ -98,14 +98,10 @@ impl Trust {
         warm_up(self.directory.listed()).await
     }
 
-    /// Fetches the keys of the listed issuers that `previous` has no state of.
+    /// Fetches the keys of the listed issuers whose keys `previous` does not hold.
     pub(crate) async fn fetch_added(&self, previous: &Self) -> Result<(), KeysUnavailable> {
-        let mut added = self.directory.listed();
-        added.retain(|state| {
-            let held = previous.directory.held(state.domain().issuer());
-            held.is_none_or(|held| !Arc::ptr_eq(&held, state))
-        });
-        warm_up(added).await
+        let keeps_states = Arc::ptr_eq(&self.origin.config, &previous.origin.config);
+        warm_up(if keeps_states { self.directory.added_to(&previous.directory) } else { self.directory.listed() }).await
     }
 
     /// Returns true once the first fetch of every listed issuer has ended and at least one issuer has usable keys. So

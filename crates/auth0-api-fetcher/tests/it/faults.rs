@@ -230,3 +230,50 @@ async fn a_dead_kept_connection_is_replaced() {
         response.bytes().await.unwrap();
     }
 }
+
+/// A body whose member is a number.
+#[derive(serde::Deserialize)]
+struct Counted {
+    #[serde(rename = "count")]
+    _count: u32,
+}
+
+#[tokio::test]
+async fn no_text_of_a_body_is_in_the_error_of_its_json() {
+    let server = Server::answering(|_, _| r#"{"count":"ada@example.com"}"#).await;
+    let (fetcher, _) = numbered(&server.url);
+    let response = soon(fetcher.build().unwrap().for_application().get("/").send()).await.unwrap();
+    let Err(error) = soon(response.json::<Counted>()).await else { panic!("the body has another type") };
+    let error = auth0_api_core::Error::from(error);
+    let shown = format!("{error} {error:?} {:?}", std::error::Error::source(&error).map(ToString::to_string));
+    assert!(shown.contains("column: 26") && !shown.contains("ada@"), "{shown}");
+}
+
+#[tokio::test]
+async fn an_announced_length_is_not_allocated_before_it_has_arrived() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let answer = "HTTP/1.1 200 OK\r\ncontent-length: 9000000000000000000\r\n\r\nshort";
+        // One read takes the whole request, which is short.
+        let mut request = [0; 4096];
+        assert!(tokio::io::AsyncReadExt::read(&mut stream, &mut request).await.unwrap() > 0);
+        tokio::io::AsyncWriteExt::write_all(&mut stream, answer.as_bytes()).await.unwrap();
+    });
+    let fetcher = numbered(&url).0.max_body_bytes(usize::MAX).build().unwrap();
+    let response = soon(fetcher.for_application().get("/").send()).await.unwrap();
+    let error = soon(response.bytes()).await.unwrap_err();
+    assert_eq!(error.label(), "downstream_unavailable");
+}
+
+#[tokio::test]
+async fn debug_of_a_request_and_a_response_shows_no_value() {
+    let server = Server::answering(|_, _| ([("set-cookie", "session=secret")], "")).await;
+    let (fetcher, _) = numbered(&server.url);
+    let request = fetcher.build().unwrap().for_application().get("/?key=secret").header("x-api-key", "secret");
+    assert!(!format!("{request:?}").contains("secret"), "{request:?}");
+    let response = soon(request.send()).await.unwrap();
+    let shown = format!("{response:?}");
+    assert!(shown.contains("set-cookie") && !shown.contains("secret"), "{shown}");
+}
