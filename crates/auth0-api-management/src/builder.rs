@@ -69,8 +69,8 @@ impl ManagementClientBuilder {
         self
     }
 
-    /// Sets how long one call waits at most, all its waits together, when the tenant limits the rate of requests, or after
-    /// an outage. Then the call fails with the time that the tenant asked for. Default: 60 s, at most a day. With zero, calls
+    /// Sets how long one request waits at most, all its waits together, when the tenant limits the rate of requests, or after
+    /// an outage. `ensure`, `find` and `stream` make several requests. Then the call fails with the time that the tenant asked for. Default: 60 s, at most a day. With zero, calls
     /// do not wait, except that a token request waits for 2 s at most, as all exchanges of [`ApiClient`] do.
     pub fn longest_wait(mut self, wait: Duration) -> Self {
         self.longest_wait = wait;

@@ -100,12 +100,16 @@ pub enum UnavailableCause {
     /// There was no response.
     #[error("the request failed")]
     Http(#[from] HttpError),
-    /// The status says that the tenant failed: 408, or 500 and above.
+    /// The status says that the tenant failed: 408, or 500 and above. Or an earlier attempt was not answered, and a later one
+    /// was rejected with 401, 403 or 429.
     #[error("the Management API answered {status}")]
     Status {
         /// The status.
         status: u16,
     },
+    /// An attempt was not answered, and there is no token for another one.
+    #[error("there is no token to repeat the request")]
+    Token(#[source] ExchangeError),
 }
 
 impl From<AnswerError> for ManagementError {

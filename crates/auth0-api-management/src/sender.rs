@@ -60,6 +60,13 @@ enum Next {
     RepeatAfter(Duration),
 }
 
+impl Progress {
+    /// Whether the change that the call asks for may have been made.
+    fn is_doubtful(&self, call: &Call) -> bool {
+        self.may_have_taken_effect && call.method != HttpMethod::Get
+    }
+}
+
 impl Call {
     /// Whether the call may reach the tenant twice: then a second request changes nothing more.
     fn is_repeatable(&self) -> bool {
@@ -77,7 +84,14 @@ impl Sender {
             may_have_taken_effect: false,
         };
         loop {
-            let token = self.token(&mut progress.spent).await?;
+            let token = match self.token(&mut progress.spent).await {
+                Ok(token) => token,
+                Err(ManagementError::Token(error)) if progress.is_doubtful(call) => {
+                    let retry_after = error.retry_after();
+                    return Err(unavailable_after_change(UnavailableCause::Token(error), retry_after));
+                }
+                Err(error) => return Err(error),
+            };
             let sent = self.request(call, &token, progress.has_lost_connection).send(&*self.http).await;
             report(call, &sent);
             let sent = match sent {
@@ -171,7 +185,7 @@ impl Sender {
     /// Returns the error of the last attempt.
     fn failure(&self, call: &Call, sent: Sent, token: &TokenSet, progress: &Progress) -> ManagementError {
         let unavailable = |cause, retry_after| {
-            let may_have_taken_effect = progress.may_have_taken_effect && call.method != HttpMethod::Get;
+            let may_have_taken_effect = progress.is_doubtful(call);
             Unavailable { cause, retry_after, may_have_taken_effect }.into()
         };
         let unusable: fn(AnswerError) -> ManagementError =
@@ -183,6 +197,10 @@ impl Sender {
         };
         let status = response.status;
         let error = TenantError::read(status, &response.body);
+        // An answer to the last attempt says nothing about an earlier one.
+        if matches!(status, 401 | 403 | 429) && progress.is_doubtful(call) {
+            return unavailable_after_change(UnavailableCause::Status { status }, self.asked_for(&response));
+        }
         match status {
             400 => ManagementError::BadRequest(error),
             401 => ManagementError::Unauthorized(error),
@@ -226,6 +244,10 @@ impl Sender {
     pub(crate) async fn pause(&self, wait: Duration) {
         self.sleep(wait.min(self.patience.longest_wait)).await;
     }
+}
+
+fn unavailable_after_change(cause: UnavailableCause, retry_after: Option<Duration>) -> ManagementError {
+    Unavailable { cause, retry_after, may_have_taken_effect: true }.into()
 }
 
 /// The path of the event has no query: a checkpoint is no business of a log.

@@ -150,16 +150,22 @@ impl ProfileClient {
             if other == OtherAction::Fail {
                 return Err(ManagementError::ActionDiffers { profile: Box::new(present) });
             }
-            self.delete(present.id()).await?;
-            *deleted = Some(present);
+            let outcome = self.delete(present.id()).await;
+            // Also if the answer got lost: then the profile may be gone.
+            if outcome.as_ref().map_or_else(ManagementError::may_have_taken_effect, |()| true) {
+                *deleted = Some(present);
+            }
+            outcome?;
         }
         let created = self.create(wanted).await?;
         Ok(if deleted.is_some() { Ensured::Replaced(created) } else { Ensured::Created(created) })
     }
 
-    /// Creates a profile again whose replacement has failed. It gets another id.
+    /// Creates a profile again whose replacement has failed. It gets another id. A conflict says that the profile is there:
+    /// it was not deleted, or its replacement has been created.
     async fn restore(&self, profile: &TokenExchangeProfile) {
-        let is_restored = self.create(&WantedProfile::like(profile)).await.is_ok();
+        let restored = self.create(&WantedProfile::like(profile)).await;
+        let is_restored = matches!(restored, Ok(_) | Err(ManagementError::Conflict(_)));
         let subject_token_type = profile.subject_token_type();
         tracing::warn!(target: "auth0_api", event = "management_replacement_failed", subject_token_type, is_restored);
     }

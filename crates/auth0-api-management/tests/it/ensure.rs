@@ -82,6 +82,38 @@ async fn a_replacement_whose_answer_gets_lost_is_found() {
     assert_eq!([&calls[..1], &calls[2..]].concat(), [LIST, CREATE, LIST, CREATE]);
 }
 
+/// Sends requests that delete something, and loses their answers.
+#[derive(Debug)]
+struct LosingDeletions(ReqwestClient);
+
+impl HttpClient for LosingDeletions {
+    fn send(&self, request: HttpRequest) -> HttpFuture<'_> {
+        Box::pin(async move {
+            let is_deletion = is_call(&request, "DELETE");
+            let answer = self.0.send(request).await;
+            if is_deletion { Err(HttpError::Timeout) } else { answer }
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_profile_is_created_again_also_if_the_answer_to_its_deletion_got_lost() {
+    let world = World::new().await;
+    let old = world.profiles.ensure(&wanted()).await.unwrap().into_profile();
+    let losing = world.builder().http_client(LosingDeletions(world.http.network())).build().unwrap();
+    let wrong = WantedProfile::new("Tickets", TYPE, "no-action");
+    let outcome = within_a_minute(losing.token_exchange_profiles().ensure_or_replace(&wrong)).await;
+    assert!(matches!(outcome, Err(ManagementError::BadRequest(_))), "{outcome:?}");
+    let all = world.all().await;
+    assert_eq!((all.len(), all[0].name(), all[0].action_id()), (1, old.name(), old.action_id()));
+
+    // With a replacement that the tenant accepts, the lost answers change nothing.
+    let other = WantedProfile::new("Tickets", TYPE, OTHER_ACTION);
+    let replaced = within_a_minute(losing.token_exchange_profiles().ensure_or_replace(&other)).await.unwrap();
+    assert!(matches!(replaced, Ensured::Replaced(_)), "{replaced:?}");
+    assert_eq!(world.all().await, [replaced.into_profile()]);
+}
+
 /// Lets requests that create something pass when all deployments have sent theirs.
 #[derive(Debug)]
 struct Meeting {

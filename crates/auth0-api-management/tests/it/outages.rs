@@ -115,3 +115,25 @@ async fn a_call_is_patient_only_within_its_limit() {
     assert_eq!(unavailable(world.profiles.find(TYPE).await.unwrap_err()), (false, Some(Duration::from_secs(3_600))));
     world.clock.assert_waits(&[]);
 }
+
+#[tokio::test]
+async fn a_rejection_of_a_later_attempt_says_nothing_about_the_first() {
+    for status in [401, 403, 429] {
+        let asked = Arc::new(AtomicUsize::new(0));
+        let http = Intercepting::new(move |request| {
+            if !is_call(request, "PATCH") {
+                return None;
+            }
+            match asked.fetch_add(1, Ordering::SeqCst) {
+                0 => answer(502, &[], ""),
+                _ => answer(status, &[("retry-after", "100000")], ""),
+            }
+        });
+        let world = World::sending_with(http).await;
+        let id = world.profiles.create(&wanted()).await.unwrap().id().to_owned();
+        let error = world.profiles.update(&id, &ProfileChange::new().name("Others")).await.unwrap_err();
+        let (may_have_taken_effect, retry_after) = unavailable(error);
+        assert!(may_have_taken_effect, "{status}");
+        assert_eq!(retry_after.map(|wait| wait.as_secs()), Some(100_000), "{status}");
+    }
+}
