@@ -162,7 +162,8 @@ impl FetcherBuilder {
 
     /// Sends the requests with this client of reqwest. Configure it with `redirect(Policy::none())`: a response from another
     /// URL than the requested one is an error. Without it, reqwest removes the token when it follows a redirect to another
-    /// host, but not the other headers.
+    /// host, but not the other headers. Give it no cookie store: it would send the cookies of one caller with the request of
+    /// another.
     #[cfg(feature = "reqwest")]
     #[cfg_attr(docsrs, doc(cfg(feature = "reqwest")))]
     pub fn reqwest_client(self, client: reqwest::Client) -> Self {

@@ -105,7 +105,7 @@ fn check_text(text: &str) -> Result<(), UrlError> {
     if !(is_encoded(path, false) && is_encoded(query, true)) {
         return Err(UrlError::Malformed);
     }
-    if path.split('/').any(is_dot_segment) { Err(UrlError::DotSegment) } else { Ok(()) }
+    if has_dot_segment(path) { Err(UrlError::DotSegment) } else { Ok(()) }
 }
 
 /// [RFC 3986 §3.3](https://www.rfc-editor.org/rfc/rfc3986#section-3.3): whether the text has only characters that a path, or a
@@ -130,9 +130,15 @@ fn is_encoded(text: &str, is_query: bool) -> bool {
     true
 }
 
-fn is_dot_segment(segment: &str) -> bool {
-    // `%2e` is the only way to encode a dot. A longer segment cannot be `..`.
-    segment.len() <= "%2e%2e".len() && matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..")
+/// Whether a server may read the path as one with dot segments. Some servers decode `%2F` and `%5C` before they remove dot
+/// segments, and some ignore what follows a semicolon in a segment.
+fn has_dot_segment(path: &str) -> bool {
+    if !path.contains(['.', '%']) {
+        return false;
+    }
+    let decoded = path.to_ascii_lowercase().replace("%2e", ".").replace("%2f", "/").replace("%5c", "/");
+    let decoded = decoded.replace("%3b", ";");
+    decoded.split('/').any(|segment| matches!(segment.split(';').next(), Some("." | "..")))
 }
 
 /// Servers and proxies reject longer URLs by default.
@@ -158,6 +164,7 @@ mod tests {
             ("?from=1", "https://api.example.com/v1?from=1", 0),
             ("/a%2Fb/c:d@e?x=/?y", "https://api.example.com/v1/a%2Fb/c:d@e?x=/?y", 0),
             ("/..a/...", "https://api.example.com/v1/..a/...", 0),
+            ("/..a;..%2F..b", "https://api.example.com/v1/..a;..%2F..b", 0),
             ("/https://x", "https://api.example.com/v1/https://x", 0),
             ("https://api.example.com/other", "https://api.example.com/other", 0),
             ("HTTPS://API.EXAMPLE.COM:443/other", "https://API.EXAMPLE.COM:443/other", 0),
@@ -179,6 +186,10 @@ mod tests {
             ("https://api.example.com.attacker.example/", other("https://api.example.com.attacker.example")),
             ("https://api.example.com./", other("https://api.example.com.")),
             ("https://api.example.com@attacker.example/", UrlError::UserInfo),
+            ("/users/..%2Fadmin", UrlError::DotSegment),
+            ("/users/a%5c..%5Cadmin", UrlError::DotSegment),
+            ("/users/..;x/admin", UrlError::DotSegment),
+            ("/users/%2E.%3Bx/admin", UrlError::DotSegment),
             ("//attacker.example/x", UrlError::NetworkPath),
             ("/\\attacker.example", UrlError::Malformed),
             ("https:\\\\attacker.example", UrlError::NotAbsolute),

@@ -21,8 +21,9 @@ use crate::fence::Target;
 use crate::report;
 use crate::url_error::UrlError;
 
-/// Does what a [`Fetcher`](crate::Fetcher) does, around any client that is a tower service over `http::Request`: hyper, reqwest
-/// with `tower`, a stack of other layers.
+/// Does what a [`Fetcher`](crate::Fetcher) does, around any client that is a tower service over `http::Request`: the client of
+/// hyper-util, a stack of other layers. The inner service must follow no redirects, and keep no cookies: it would send them with
+/// the request of another caller.
 ///
 /// The caller comes from the extensions of the request: a [`FetchCaller`], or else the [`VerifiedToken`] that an adapter's layer has
 /// put there. A request without one is an error, and is not sent. The inner service receives a request without any extensions,

@@ -4,7 +4,7 @@
 //! request takes these steps:
 //!
 //! 1. **URL**: a path is appended to the base URL. An absolute URL must have the origin of the base URL, or one that
-//!    [`allow_origin`](FetcherBuilder::allow_origin) names; otherwise nothing is sent. Redirects are not followed.
+//!    [`allow_origin`](FetcherBuilder::allow_origin) names; otherwise nothing is sent. Redirects are not followed; behind a [`FetchLayer`], that is up to the inner service.
 //! 2. **Token**: from the cache of the [`ApiClient`](auth0_api_core::ApiClient), from the tenant, or from your own
 //!    [`TokenSource`]. The fetcher itself keeps no tokens.
 //! 3. **Headers**: `Authorization` with the scheme of the token's type. For a `DPoP` token also a proof for this one attempt,
@@ -41,7 +41,7 @@
 //!
 //! # What never happens
 //!
-//! - A token reaches only the origins that the configuration names. `Host`, `Authorization` and `DPoP` headers of your code are
+//! - A token reaches only the origins that the configuration names, unless a client that you provide follows redirects. `Host`, `Authorization` and `DPoP` headers of your code are
 //!   not sent.
 //! - A request without a caller is not sent.
 //! - Nothing of one caller is used for another: the fetcher keeps nonces, which belong to origins, and hashes for the pause

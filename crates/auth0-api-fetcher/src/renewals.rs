@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering::SeqCst;
 use std::time::{Duration, SystemTime};
 
 use moka::ops::compute::Op;
+use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 
 /// The last renewal of each caller's token.
@@ -33,7 +34,11 @@ struct LatestRenewal {
 
 impl Renewals {
     pub(crate) fn new() -> Self {
-        let latest = Cache::builder().max_capacity(MAX_CALLERS).time_to_live(PAUSE * 2).build();
+        let latest = Cache::builder()
+            .max_capacity(MAX_CALLERS)
+            .eviction_policy(EvictionPolicy::lru())
+            .time_to_live(PAUSE * 2)
+            .build();
         Self { hashes: RandomState::new(), latest, made: AtomicU64::new(0) }
     }
 

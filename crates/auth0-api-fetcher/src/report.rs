@@ -1,4 +1,4 @@
-//! Events and metrics: see the README. No event contains a token, a proof, a path or a query.
+//! Events and metrics: see the guide of auth0-api-core, `operating`. No event contains a token, a proof, a path or a query.
 
 use std::error::Error;
 use std::fmt;
@@ -62,8 +62,8 @@ fn count(name: &'static str, label: &'static str, value: &'static str) {
 #[cfg(not(feature = "metrics"))]
 fn count(_: &'static str, _: &'static str, _: &'static str) {}
 
-/// Displays an error and its sources, the outermost first. The sources are those of this API: of its HTTP client, its code and
-/// its source of tokens.
+/// Displays an error and its sources, the outermost first. The errors of this crate have no text of the other API. A client or a
+/// source of tokens that an application provides must take the same care.
 struct WithSources<'e>(&'e dyn Error);
 
 impl fmt::Display for WithSources<'_> {

@@ -10,7 +10,7 @@ pub enum CibaError {
     /// `+-_.,:#`. Nothing was sent.
     #[error("the binding message has characters that are not allowed, or not 1 to 64 of them")]
     BindingMessage,
-    /// The user denied the request (`access_denied`).
+    /// The user denied the request, or let it expire (`access_denied`: Auth0 does not tell one from the other).
     #[error("the user denied the request")]
     Denied,
     /// A request to the tenant failed.

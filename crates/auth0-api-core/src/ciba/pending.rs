@@ -19,6 +19,8 @@ pub struct PendingApproval {
     id: SecretString,
     expires_at: SystemTime,
     interval: Duration,
+    /// The interval after an outage or a rate limit; zero if the last answer was neither.
+    back_off: Duration,
     next_poll: SystemTime,
     stop: watch::Sender<bool>,
 }
@@ -30,7 +32,7 @@ pub struct StopWaiting(watch::Sender<bool>);
 impl PendingApproval {
     pub(super) fn new(channel: Backchannel, id: SecretString, expires_at: SystemTime, interval: Duration) -> Self {
         let next_poll = channel.clock().now() + interval;
-        Self { channel, id, expires_at, interval, next_poll, stop: watch::Sender::new(false) }
+        Self { channel, id, expires_at, interval, back_off: Duration::ZERO, next_poll, stop: watch::Sender::new(false) }
     }
 
     /// When the request expires.
@@ -46,8 +48,9 @@ impl PendingApproval {
     /// Waits until the user has answered, and returns the tokens.
     ///
     /// It asks the tenant at the interval that the tenant states. After `slow_down`, the interval grows by 5 s
-    /// (CIBA Core §11), and it doubles after an outage or a rate limit, up to a minute. It never asks after the request has
-    /// expired. Dropping the future ends the waiting; a later call continues it.
+    /// (CIBA Core §11). After an outage or a rate limit, it doubles, up to a minute, until the tenant answers again. It never
+    /// asks after the request has expired. Dropping the future ends the waiting, and a later call continues it. If the future
+    /// is dropped while the tenant answers with the tokens, they are lost.
     ///
     /// # Errors
     ///
@@ -89,12 +92,15 @@ impl PendingApproval {
         let asked_for = error.retry_after().unwrap_or_default();
         match &error {
             ExchangeError::Server(answer) => match answer.code() {
-                "slow_down" => self.interval += SLOW_DOWN,
+                "slow_down" => {
+                    self.interval += SLOW_DOWN;
+                    self.back_off = Duration::ZERO;
+                }
                 // Before the other codes: with such a status, a code is not the user's answer.
                 _ if matches!(answer.kind(), ServerErrorKind::RateLimited | ServerErrorKind::ServerTrouble) => {
                     self.ask_less_often();
                 }
-                "authorization_pending" => {}
+                "authorization_pending" => self.back_off = Duration::ZERO,
                 // With 401, Auth0 rejects the client and not the request.
                 "access_denied" if answer.status() != 401 => return Err(CibaError::Denied),
                 "expired_token" => return Err(CibaError::Expired),
@@ -103,13 +109,13 @@ impl PendingApproval {
             ExchangeError::Unavailable(_) => self.ask_less_often(),
             _ => return Err(error.into()),
         }
-        self.next_poll = now + self.interval.max(asked_for);
+        self.next_poll = now + self.interval.max(self.back_off).max(asked_for);
         Ok(())
     }
 
     /// RFC 8628 §3.5 advises the same for the device flow.
     fn ask_less_often(&mut self) {
-        self.interval = self.interval.max((self.interval * 2).min(LONGEST_AFTER_OUTAGE));
+        self.back_off = (self.interval.max(self.back_off) * 2).min(LONGEST_AFTER_OUTAGE);
     }
 }
 
