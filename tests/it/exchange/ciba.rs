@@ -225,6 +225,19 @@ async fn each_code_of_a_poll_continues_or_ends_the_waiting() {
 }
 
 #[tokio::test]
+async fn an_answer_without_a_scope_grants_what_was_asked_for() {
+    let clock = Watched::default();
+    let scene = Scene::with(|builder| builder.clock(clock.clone()));
+    let begun = json!({ "auth_req_id": "id", "expires_in": 120 });
+    scene.tokens.answer([HttpAnswer::json(200, &begun), tokens("approved")]);
+    let request = asked().audience(CALENDAR).scope("openid write:events");
+    let mut pending = scene.api.ciba().unwrap().start(request).await.unwrap();
+    let tokens = clock.run(&mut pending, 60).await.unwrap().unwrap();
+    assert_eq!(tokens.scopes().collect::<Vec<_>>(), ["openid", "write:events"]);
+    assert_eq!(tokens.audience(), Some(CALENDAR));
+}
+
+#[tokio::test]
 async fn a_malformed_start_is_an_error_and_a_missing_interval_is_five_seconds() {
     for (begun, member) in [
         (json!({ "expires_in": 120 }), "auth_req_id"),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::{CibaError, CibaRequest, PendingApproval};
-use crate::exchange::Backchannel;
+use crate::exchange::{AskedFor, Backchannel};
 use crate::jose::Object;
 
 /// Asks users for approval, as the client of an [`ApiClient`](crate::ApiClient). Get one with
@@ -42,7 +42,9 @@ impl Ciba {
         // CIBA Core §7.3: the default is 5 s.
         let interval = seconds("interval")?.unwrap_or(DEFAULT_INTERVAL_S).clamp(1, LONGEST_INTERVAL_S);
         let expires_at = sent_at + Duration::from_secs(expires_in.min(LONGEST_LIFETIME_S));
-        Ok(PendingApproval::new(channel.clone(), id.into(), expires_at, Duration::from_secs(interval)))
+        let value = |name| fields.iter().find(|(field, _)| *field == name).map(|(_, value)| value.as_str().into());
+        let asked = AskedFor { audience: value("audience"), scope: value("scope") };
+        Ok(PendingApproval::new(channel.clone(), asked, id.into(), expires_at, Duration::from_secs(interval)))
     }
 }
 

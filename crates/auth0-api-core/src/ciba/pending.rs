@@ -10,11 +10,12 @@ use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::watch;
 
 use super::CibaError;
-use crate::exchange::{Backchannel, ExchangeError, ServerErrorKind, TokenSet};
+use crate::exchange::{AskedFor, Backchannel, ExchangeError, ServerErrorKind, TokenSet};
 
 /// A request that waits for the user.
 pub struct PendingApproval {
     channel: Backchannel,
+    asked: AskedFor,
     /// Whoever has the id and the client's credentials gets the tokens.
     id: SecretString,
     expires_at: SystemTime,
@@ -30,9 +31,24 @@ pub struct PendingApproval {
 pub struct StopWaiting(watch::Sender<bool>);
 
 impl PendingApproval {
-    pub(super) fn new(channel: Backchannel, id: SecretString, expires_at: SystemTime, interval: Duration) -> Self {
+    pub(super) fn new(
+        channel: Backchannel,
+        asked: AskedFor,
+        id: SecretString,
+        expires_at: SystemTime,
+        interval: Duration,
+    ) -> Self {
         let next_poll = channel.clock().now() + interval;
-        Self { channel, id, expires_at, interval, back_off: Duration::ZERO, next_poll, stop: watch::Sender::new(false) }
+        Self {
+            channel,
+            asked,
+            id,
+            expires_at,
+            interval,
+            back_off: Duration::ZERO,
+            next_poll,
+            stop: watch::Sender::new(false),
+        }
     }
 
     /// When the request expires.
@@ -79,7 +95,7 @@ impl PendingApproval {
             }
             // Before the request, so that a dropped future does not ask twice in one interval.
             self.next_poll = now + self.interval;
-            match self.channel.poll(self.id.expose_secret()).await {
+            match self.channel.poll(self.id.expose_secret(), &self.asked).await {
                 Ok(tokens) => return Ok(tokens),
                 Err(error) => self.schedule(error)?,
             }

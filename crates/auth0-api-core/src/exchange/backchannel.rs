@@ -13,6 +13,13 @@ use crate::issuer::DiscoveryError;
 #[derive(Clone, Debug)]
 pub(crate) struct Backchannel(pub(super) Arc<Source>);
 
+/// What the start of a request asked for. The questions for its result do not repeat it.
+#[derive(Debug)]
+pub(crate) struct AskedFor {
+    pub(crate) audience: Option<Box<str>>,
+    pub(crate) scope: Option<Box<str>>,
+}
+
 impl Backchannel {
     pub(crate) fn clock(&self) -> &dyn Clock {
         &*self.0.sender.clock
@@ -37,11 +44,14 @@ impl Backchannel {
         if answer.status == 200 { Ok(answer.body) } else { Err(response::rejection(&answer, &prepared.expected)) }
     }
 
-    /// Asks for the result of the request with this id. While the user has not answered, the error is
-    /// `authorization_pending`, so it is not logged.
-    pub(crate) async fn poll(&self, id: &str) -> Result<TokenSet, ExchangeError> {
+    /// Asks for the result of the request with this id, which asked for this scope and audience. While the user has not
+    /// answered, the error is `authorization_pending`, so it is not logged.
+    pub(crate) async fn poll(&self, id: &str, asked: &AskedFor) -> Result<TokenSet, ExchangeError> {
         let request = GrantRequest::new(GRANT_TYPE).field("auth_req_id", id).judged_by(JudgedBy::NoUser);
-        self.0.tokens(&self.prepared(&request)).await
+        let mut prepared = self.prepared(&request);
+        prepared.expected.scope.clone_from(&asked.scope);
+        prepared.origin.audience.clone_from(&asked.audience);
+        self.0.tokens(&prepared).await
     }
 
     fn prepared(&self, request: &GrantRequest<'_>) -> Prepared {

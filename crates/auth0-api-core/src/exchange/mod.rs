@@ -59,7 +59,7 @@ pub(crate) mod token_set;
 pub(crate) mod token_vault;
 mod worker_subject;
 
-pub(crate) use backchannel::Backchannel;
+pub(crate) use backchannel::{AskedFor, Backchannel};
 pub use cache::ExchangeCache;
 pub(crate) use client_auth::ClientAuth;
 pub use client_credentials::ClientCredentials;
