@@ -91,11 +91,19 @@ impl Pooling {
     }
 
     /// Classifies an error before the head of the response. If no connection can have been open, the server has closed a new
-    /// connection, and another attempt would do no better.
-    fn unanswered(&self, error: reqwest::Error) -> HttpError {
+    /// connection, and another attempt would do no better. Several kept connections can end at once, so only
+    /// a new connection that ends too shows that the server closes all of them.
+    fn unanswered(&self, error: reqwest::Error, connection: HttpConnection) -> HttpError {
         match classify(error) {
-            HttpError::Exchange(error) if is_disconnection(&*error) && self.may_have_kept.swap(false, Relaxed) => {
-                HttpError::Disconnected(error)
+            HttpError::Exchange(error) if is_disconnection(&*error) => {
+                if connection == HttpConnection::New {
+                    self.may_have_kept.store(false, Relaxed);
+                }
+                if self.may_have_kept.load(Relaxed) {
+                    HttpError::Disconnected(error)
+                } else {
+                    HttpError::Exchange(error)
+                }
             }
             error => error,
         }
@@ -109,7 +117,7 @@ impl FetchClient for ReqwestFetchClient {
             let pooling = self.pooling_for(request.url().host_str().unwrap_or_default());
             let requested = request.url().clone();
             let sent = pooling.client(connection)?.execute(request).await;
-            let response = sent.map_err(|error| pooling.unanswered(error))?;
+            let response = sent.map_err(|error| pooling.unanswered(error, connection))?;
             pooling.may_have_kept.store(true, Relaxed);
             if requested != *response.url() {
                 return Err(HttpError::Exchange("the client followed a redirect: configure Policy::none()".into()));

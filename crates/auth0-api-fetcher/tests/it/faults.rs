@@ -231,6 +231,22 @@ async fn a_dead_kept_connection_is_replaced() {
     }
 }
 
+#[tokio::test]
+async fn kept_connections_that_end_together_are_all_replaced() {
+    let world = World::start().await;
+    world.tenant.misbehave(Endpoint::Jwks, Misbehaviour::CutKeptConnections);
+    let fetcher = numbered(world.tenant.domain()).0.build().unwrap();
+    for _ in 0..3 {
+        let requests = (0..10).map(|_| async {
+            let response = fetcher.for_application().get("/.well-known/jwks.json").send().await?;
+            response.bytes().await
+        });
+        for answer in soon(futures_util::future::join_all(requests)).await {
+            assert!(answer.is_ok(), "{answer:?}");
+        }
+    }
+}
+
 /// A body whose member is a number.
 #[derive(serde::Deserialize)]
 struct Counted {
