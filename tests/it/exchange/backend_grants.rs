@@ -6,6 +6,7 @@ use std::time::Duration;
 use auth0_api_core::exchange::{
     ClientCredentials, InputError, PrivilegedWorker, ProofKey, RefreshToken, ServerErrorKind, TokenType,
 };
+use auth0_api_core::http::HttpConnection;
 use auth0_api_core::jose::PrivateKey;
 use auth0_api_core::{Algorithm, ApiClient, ClientAuth, Error, ExchangeError, TokenSet};
 use auth0_api_testing::{
@@ -128,6 +129,15 @@ async fn the_errors_of_client_credentials_are_those_of_this_api() {
         let asked = ClientCredentials::audience(CALENDAR);
         assert_eq!(label(scene.api.get_token_by_client_credentials(asked).await), expected, "{status} {code}");
     }
+}
+
+#[tokio::test]
+async fn a_refresh_token_is_sent_on_a_new_connection() {
+    let scene = Scene::new();
+    scene.api.get_token_by_refresh_token(RefreshToken::new("token")).await.unwrap();
+    assert_eq!(scene.last_request().connection, HttpConnection::New);
+    scene.api.get_token_by_client_credentials(ClientCredentials::audience(CALENDAR)).await.unwrap();
+    assert_eq!(scene.last_request().connection, HttpConnection::Any);
 }
 
 #[tokio::test]

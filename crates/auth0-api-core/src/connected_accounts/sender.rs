@@ -37,7 +37,11 @@ impl Sender {
         body: Option<Vec<u8>>,
         repetition: Repetition,
     ) -> Result<HttpResponse, ConnectError> {
-        let (mut connection, mut nonce_answered) = (HttpConnection::Any, false);
+        // A kept connection may have ended. For a request that must not be sent twice, nobody would know whether it arrived.
+        let (mut connection, mut nonce_answered) = match repetition {
+            Repetition::Harmless => (HttpConnection::Any, false),
+            Repetition::Never => (HttpConnection::New, false),
+        };
         loop {
             let sent = self.request(user, method, url, body.clone(), connection)?.send(&*self.http).await;
             if matches!(sent, Err(HttpError::Disconnected(_)))

@@ -9,6 +9,7 @@ use super::expected::Expected;
 use super::server_error_kind::JudgedBy;
 use super::worker_subject::WorkerSubject;
 use super::{InputError, ProofKey, organization};
+use crate::http::HttpConnection;
 
 /// A way to get a token from the token endpoint, for [`ApiClient::exchange`](crate::ApiClient::exchange).
 ///
@@ -70,6 +71,7 @@ pub struct GrantRequest<'g> {
     pub(super) access_token_only: bool,
     pub(super) end_user_address: Option<IpAddr>,
     pub(super) signed_subject: Option<&'g WorkerSubject>,
+    pub(super) connection: HttpConnection,
     judge: JudgedBy,
     session_transfer: bool,
 }
@@ -88,6 +90,7 @@ impl<'g> GrantRequest<'g> {
             access_token_only: false,
             end_user_address: None,
             signed_subject: None,
+            connection: HttpConnection::Any,
             judge: JudgedBy::Tenant,
             session_transfer: false,
         }
@@ -117,6 +120,13 @@ impl<'g> GrantRequest<'g> {
     /// Such a request is also sent a second time, on a new connection, if a kept connection ended before the response.
     pub fn cacheable(mut self) -> Self {
         self.cacheable = true;
+        self
+    }
+
+    /// Sends the request on a new connection. Use this for a request that must not be sent twice, such as one with a refresh
+    /// token that rotates: the tenant may have closed a kept connection, and then nobody knows whether the request arrived.
+    pub fn on_new_connection(mut self) -> Self {
+        self.connection = HttpConnection::New;
         self
     }
 

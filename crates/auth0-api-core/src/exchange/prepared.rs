@@ -11,6 +11,7 @@ use super::grant::{CONNECTION, LOGIN_HINT};
 use super::token_set::Origin;
 use super::worker_subject::WorkerSubject;
 use super::{GrantRequest, ProofKey};
+use crate::http::HttpConnection;
 
 /// A token request without client authentication. This type borrows nothing from the grant, so it can be moved into a
 /// task.
@@ -22,6 +23,7 @@ pub(super) struct Prepared {
     pub(super) grant_type: Box<str>,
     pub(super) origin: Origin,
     pub(super) proof_key: Option<ProofKey>,
+    pub(super) connection: HttpConnection,
     /// Whether the request may reach the tenant twice: nothing in it is valid for one use only.
     pub(super) repeatable: bool,
     /// The subject that is signed for each attempt.
@@ -42,6 +44,7 @@ impl Prepared {
                 connection: value(CONNECTION),
                 login_hint: value(LOGIN_HINT),
             },
+            connection: request.connection,
             proof_key: request.proof_key.cloned(),
             repeatable: request.cacheable,
             signed_subject: request.signed_subject.cloned(),

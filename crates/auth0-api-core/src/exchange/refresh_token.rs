@@ -64,6 +64,7 @@ impl Grant for RefreshToken {
             .field("refresh_token", token_text("refresh_token", self.token.expose_secret())?)
             .field_if_any("audience", self.audience.as_deref())
             .field_if_any("scope", self.scope.as_deref())
+            .on_new_connection()
             .judged_by(JudgedBy::RefreshToken)
             .proof_key(self.proof_key.as_ref()))
     }

@@ -21,7 +21,7 @@ use super::response::retry_after;
 use super::server_error::Reported;
 use super::{EndpointUnavailable, ExchangeError, ServerError};
 use crate::clock::Clock;
-use crate::http::{BoundedClient, HttpError, HttpHeaders, HttpResponse, Outgoing};
+use crate::http::{BoundedClient, HttpConnection, HttpError, HttpHeaders, HttpResponse, Outgoing};
 
 /// Sends token requests to one tenant, as one OAuth client.
 #[derive(Debug)]
@@ -45,7 +45,14 @@ impl Sender {
         loop {
             let (headers, body) = self.request(url, prepared)?;
             let request = Outgoing::post(url, headers, body);
-            let sent = self.http.send(if reconnected { request.on_new_connection() } else { request }).await;
+            let sent = self
+                .http
+                .send(if reconnected || prepared.connection == HttpConnection::New {
+                    request.on_new_connection()
+                } else {
+                    request
+                })
+                .await;
             if matches!(sent, Err(HttpError::Disconnected(_))) && prepared.repeatable && !reconnected {
                 reconnected = true;
                 continue;
