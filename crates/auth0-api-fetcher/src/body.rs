@@ -17,8 +17,8 @@ pub struct RequestBody(Content);
 
 enum Content {
     Bytes(Bytes),
-    /// A lock makes the body `Sync`, which HTTP clients demand and many bodies are not. Nobody waits for it: while a body is
-    /// polled, nobody else has it.
+    /// A lock makes the body `Sync`, which HTTP clients demand and many bodies are not. No task waits for it: while a body is
+    /// polled, no other task has it.
     Stream(Mutex<Pin<Box<dyn Body<Data = Bytes, Error = BoxError> + Send>>>),
 }
 

@@ -33,7 +33,7 @@ pub enum AnswerError {
     TooLarge,
 }
 
-/// The members of an answer that nobody has taken yet.
+/// The members of an answer that were not taken yet.
 #[derive(Debug)]
 pub(crate) struct Members(Map<String, Value>);
 

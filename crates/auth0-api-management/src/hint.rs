@@ -26,7 +26,7 @@ impl ManagementError {
         }
     }
 
-    /// Returns a text for operators: what to change. Returns `None` if nobody can do anything about the error, such as an
+    /// Returns a text for operators: what to change. Returns `None` if an operator cannot do anything about the error, such as an
     /// outage of the tenant.
     pub fn hint(&self) -> Option<&'static str> {
         Some(match self {

@@ -116,7 +116,7 @@ impl<T> PageStream<T> {
     ///
     /// # Errors
     ///
-    /// [`ManagementError`] if its page cannot be had.
+    /// [`ManagementError`] if its page is unavailable.
     pub async fn try_next(&mut self) -> Result<Option<T>, ManagementError> {
         poll_fn(|context| self.0.as_mut().poll_next(context)).await.transpose()
     }

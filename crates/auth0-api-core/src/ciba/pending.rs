@@ -16,7 +16,7 @@ use crate::exchange::{AskedFor, Backchannel, ExchangeError, ServerErrorKind, Tok
 pub struct PendingApproval {
     channel: Backchannel,
     asked: AskedFor,
-    /// Whoever has the id and the client's credentials gets the tokens.
+    /// A client with this id and the right credentials gets the tokens.
     id: SecretString,
     expires_at: SystemTime,
     interval: Duration,

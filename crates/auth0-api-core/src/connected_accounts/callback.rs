@@ -23,7 +23,7 @@ pub(super) fn connect_code(query: &str, state: &SecretString) -> Result<SecretSt
     code.map(Into::into).ok_or(ConnectError::Callback { parameter: "connect_code" })
 }
 
-/// Returns the parameter. A repeated one is an error, because nobody can say which one is meant.
+/// Returns the parameter. A repeated one is an error, because it is unclear which one is meant.
 fn one(query: &str, name: &'static str) -> Result<Option<String>, ConnectError> {
     let mut values = form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key == name);
     let value = values.next().map(|(_, value)| value.into_owned());

@@ -63,7 +63,7 @@ impl MyAccountClient {
             members.insert("scopes".into(), asked.scopes.iter().map(|scope| Value::from(&**scope)).collect());
         }
         let now = self.sender.clock.now();
-        // A second flow that nobody continues expires by itself.
+        // A second flow that is not continued expires by itself.
         let answer = self.post(user, "connect", &body, Repetition::Harmless).await?;
         self.pending(&answer, secrets, asked.redirect_uri, now)
     }

@@ -37,7 +37,7 @@ impl Sender {
         body: Option<Vec<u8>>,
         repetition: Repetition,
     ) -> Result<HttpResponse, ConnectError> {
-        // A kept connection may have ended. For a request that must not be sent twice, nobody would know whether it arrived.
+        // A kept connection may have ended. For a request that must not be sent twice, it would be unknown whether it arrived.
         let (mut connection, mut nonce_answered) = match repetition {
             Repetition::Harmless => (HttpConnection::Any, false),
             Repetition::Never => (HttpConnection::New, false),

@@ -124,7 +124,7 @@ impl<'g> GrantRequest<'g> {
     }
 
     /// Sends the request on a new connection. Use this for a request that must not be sent twice, such as one with a refresh
-    /// token that rotates: the tenant may have closed a kept connection, and then nobody knows whether the request arrived.
+    /// token that rotates: the tenant may have closed a kept connection, and then it is unknown whether the request arrived.
     pub fn on_new_connection(mut self) -> Self {
         self.connection = HttpConnection::New;
         self

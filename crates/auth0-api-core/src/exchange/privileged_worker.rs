@@ -12,7 +12,7 @@ use crate::jose::PrivateKey;
 /// A request for a token of an account that a user has connected, without a token of this user, for
 /// [`get_access_token_as_privileged_worker`](crate::ApiClient::get_access_token_as_privileged_worker).
 ///
-/// Whoever can make this request can act for every user of the tenant. Take the user id from your own records, never from
+/// A program that can make this request can act for every user of the tenant. Take the user id from your own records, never from
 /// a request of a client.
 ///
 /// ```

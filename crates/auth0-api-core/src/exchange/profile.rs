@@ -148,7 +148,7 @@ impl ExchangeProfile {
         self
     }
 
-    /// Checks that a profile may have this subject token type. Each exchange checks it too; this is for whoever makes a
+    /// Checks that a profile may have this subject token type. Each exchange checks it too; this is for a program that makes a
     /// profile in the tenant.
     ///
     /// ```

@@ -9,7 +9,7 @@ use auth0_api_testing::ManualClock;
 
 type OnWait = Box<dyn Fn() + Send>;
 
-/// Whoever sleeps with this clock wakes at once: the clock jumps to the time, and keeps how long the sleeper would have
+/// A task that sleeps with this clock wakes at once: the clock jumps to the time, and keeps how long the sleeper would have
 /// waited.
 #[derive(Clone)]
 pub(crate) struct JumpingClock {
