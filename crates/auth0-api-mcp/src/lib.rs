@@ -1,0 +1,1 @@
+//! Protects MCP servers with Auth0 access tokens: a tower layer that demands a scope for each tool, resource and prompt.
