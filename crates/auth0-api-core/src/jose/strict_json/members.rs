@@ -1,7 +1,7 @@
 //! The members of JSON objects, and the search for duplicate names.
 
 use std::collections::HashSet;
-use std::hash::{BuildHasher as _, Hash, Hasher};
+use std::hash::{BuildHasher as _, Hasher as _};
 use std::sync::LazyLock;
 
 use foldhash::fast::RandomState;
@@ -53,12 +53,6 @@ pub(super) enum Name {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Key(u32);
 
-/// The seed of all keys, and the keys of the reserved names.
-struct KeySeed {
-    seed: RandomState,
-    reserved: [Key; RESERVED_NAMES.len()],
-}
-
 /// The length of the table at some moment.
 #[derive(Clone, Copy)]
 pub(super) struct Mark {
@@ -68,7 +62,7 @@ pub(super) struct Mark {
 
 impl MemberTable {
     pub(super) fn find(&self, name: &str, json: &str) -> Option<&Member> {
-        let key = Key::of(name);
+        let key = Key::of(name.as_bytes());
         self.list.iter().find(|member| member.key == key && self.name(member, json) == name)
     }
 
@@ -92,12 +86,13 @@ impl MemberTable {
         self.list.push(member);
     }
 
-    /// Decodes and keeps a name that is written with escapes: the text between its quotes.
-    pub(super) fn keep_escaped(&mut self, text: &str) -> (Key, Name) {
+    /// Decodes and keeps a name that is written with escapes: the text between its quotes. Rejects a reserved name.
+    pub(super) fn keep_escaped(&mut self, text: &str) -> Result<(Key, Name), JsonError> {
         let start = self.escaped_names.len();
         text::push_decoded(text, &mut self.escaped_names);
         let name = Span::new(start, self.escaped_names.len());
-        (Key::of(name.of(&self.escaped_names)), Name::Escaped(name))
+        let key = Key::of_member(name.of(&self.escaped_names).as_bytes())?;
+        Ok((key, Name::Escaped(name)))
     }
 
     /// The memory that the table has allocated, in bytes.
@@ -118,31 +113,19 @@ impl MemberTable {
         }
     }
 
-    /// Rejects duplicate names, and the names that have a special meaning for `serde_json`.
+    /// Rejects duplicate names.
     pub(super) fn check_since(&self, mark: Mark, json: &str) -> Result<(), JsonError> {
         let members = self.list.get(mark.members..).unwrap_or_default();
-        if members.is_empty() {
-            return Ok(());
-        }
-        let reserved = &KEYS.reserved;
-        let is_reserved =
-            |member: &Member| reserved.contains(&member.key) && RESERVED_NAMES.contains(&self.name(member, json));
-        if members.iter().any(is_reserved) {
-            Err(JsonError::ReservedMember)
-        } else if self.has_duplicate(members, json) {
-            Err(JsonError::DuplicateMember)
-        } else {
-            Ok(())
-        }
+        if self.has_duplicate(members, json) { Err(JsonError::DuplicateMember) } else { Ok(()) }
     }
 
     /// Whether two of the members have the same name. Names with escapes are compared by value: `\u0061` is the same as
     /// `a`.
     ///
     /// If there are at most [`USUAL_MEMBERS`] members, each member is compared with all members before it. Almost all
-    /// pairs have different keys, so this is faster than a set. If there are more members, their names are put into a
-    /// set. Otherwise the number of comparisons would grow with the square of the number of members, and an attacker
-    /// could send many members. Up to [`MANY_MEMBERS`] seldom need the set: [`share_a_key`] finds that they all differ.
+    /// pairs have different keys, so this is faster than a set. For more members, the number of comparisons would grow
+    /// with the square of their number, and an attacker could send many members. So a search with less work, which can
+    /// only find that all keys differ, precedes the search with more.
     fn has_duplicate(&self, members: &[Member], json: &str) -> bool {
         if members.len() <= USUAL_MEMBERS {
             return members.iter().enumerate().any(|(index, one)| {
@@ -152,71 +135,75 @@ impl MemberTable {
                     .any(|other| other.key == one.key && self.name(other, json) == self.name(one, json))
             });
         }
-        share_a_key(members) && self.has_duplicate_in_set(members, json)
+        may_share_a_key(members) && share_a_key(members) && self.has_duplicate_in_set(members, json)
     }
 
     #[cold]
     fn has_duplicate_in_set(&self, members: &[Member], json: &str) -> bool {
         let mut names = HashSet::with_capacity_and_hasher(members.len(), RandomState::default());
-        !members.iter().all(|member| names.insert(Keyed { key: member.key, name: self.name(member, json) }))
+        !members.iter().all(|member| names.insert(self.name(member, json)))
     }
 }
 
-/// Whether two members have the same key, or there are too many members to tell. If not, all names are different.
+/// Whether two members may have the same key: false only if all keys differ.
 ///
-/// The keys are copied next to each other, and no comparison ends a loop early, so the processor compares many keys at
-/// once.
+/// Each half of a key sets a bit in a table of its own. If two keys are equal, the second finds both of its bits set. A
+/// key that is different seldom finds both. More members need larger tables, and clearing a table takes time.
+fn may_share_a_key(members: &[Member]) -> bool {
+    match members.len() {
+        ..=128 => find_both_bits::<64>(members),
+        129..=1024 => find_both_bits::<1024>(members),
+        _ => true,
+    }
+}
+
+/// Whether a key finds both of its bits set, in tables of this many words.
+fn find_both_bits<const WORDS: usize>(members: &[Member]) -> bool {
+    let (mut low_bits, mut high_bits) = ([0; WORDS], [0; WORDS]);
+    members.iter().fold(false, |found, member| {
+        let [a, b, c, d] = member.key.0.to_le_bytes();
+        let low = set(&mut low_bits, u16::from_le_bytes([a, b]));
+        let high = set(&mut high_bits, u16::from_le_bytes([c, d]));
+        found || low && high
+    })
+}
+
+/// Sets a bit, and returns whether it was set before.
+fn set<const WORDS: usize>(bits: &mut [u64; WORDS], at: u16) -> bool {
+    let Some(word) = bits.get_mut(usize::from(at / 64) % WORDS) else { return true };
+    let bit = 1 << (at % 64);
+    let before = *word;
+    *word |= bit;
+    before & bit != 0
+}
+
 fn share_a_key(members: &[Member]) -> bool {
-    let mut keys = [0; MANY_MEMBERS];
-    for (slot, member) in keys.iter_mut().zip(members) {
-        *slot = member.key.0;
-    }
-    let Some(mut keys) = keys.get(..members.len()) else { return true };
-    while let Some((last, before)) = keys.split_last() {
-        if before.iter().filter(|key| *key == last).count() > 0 {
-            return true;
-        }
-        keys = before;
-    }
-    false
-}
-
-/// A name whose hash is its key, so a long name is not hashed twice.
-#[derive(PartialEq, Eq)]
-struct Keyed<'a> {
-    key: Key,
-    name: &'a str,
-}
-
-impl Hash for Keyed<'_> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u32(self.key.0);
-    }
+    let mut keys = HashSet::with_capacity_and_hasher(members.len(), RandomState::default());
+    !members.iter().all(|member| keys.insert(member.key.0))
 }
 
 impl Key {
-    pub(super) fn of(name: &str) -> Self {
-        Self::seeded(&KEYS.seed, name)
+    /// Returns the key of a member's name, unless the name has a special meaning for `serde_json`.
+    pub(super) fn of_member(name: &[u8]) -> Result<Self, JsonError> {
+        if RESERVED_NAMES.contains(&name) { Err(JsonError::ReservedMember) } else { Ok(Self::of(name)) }
     }
 
-    fn seeded(seed: &RandomState, name: &str) -> Self {
-        let [a, b, c, d, ..] = seed.hash_one(name).to_le_bytes();
+    fn of(name: &[u8]) -> Self {
+        let mut hasher = SEED.build_hasher();
+        hasher.write(name);
+        let [a, b, c, d, ..] = hasher.finish().to_le_bytes();
         Self(u32::from_le_bytes([a, b, c, d]))
     }
 }
 
-static KEYS: LazyLock<KeySeed> = LazyLock::new(|| {
-    let seed = RandomState::default();
-    KeySeed { reserved: RESERVED_NAMES.map(|name| Key::seeded(&seed, name)), seed }
-});
+/// The seed of all keys.
+static SEED: LazyLock<RandomState> = LazyLock::new(RandomState::default);
 /// The features `raw_value` and `arbitrary_precision` of `serde_json` give these members a special meaning. If an object
 /// begins with one of them, `serde_json` reads the text in the member's value and ignores the object itself, or fails
 /// to read the whole document. Any crate of a build can enable the features. The application would then read claims
 /// that are different from the signed claims.
-const RESERVED_NAMES: [&str; 2] = ["$serde_json::private::Number", "$serde_json::private::RawValue"];
+const RESERVED_NAMES: [&[u8]; 2] = [b"$serde_json::private::Number", b"$serde_json::private::RawValue"];
 /// Headers, keys and proofs have at most five or six members.
 const FEW_MEMBERS: usize = 6;
 /// Auth0's tokens have about a dozen claims.
 const USUAL_MEMBERS: usize = 16;
-/// With this number, the comparisons of all pairs of keys still take less time than a set.
-const MANY_MEMBERS: usize = 128;

@@ -16,231 +16,231 @@ pub(super) struct Contents {
 
 /// Reads a text that must be one object and nothing else.
 pub(super) fn read(json: &str) -> Result<Contents, JsonError> {
-    let mut reader = Reader { json, at: 0, lone_surrogates: Vec::new(), members: MemberTable::default() };
-    reader.skip_white_space();
-    reader.object(OUTERMOST)?;
-    reader.skip_white_space();
-    if reader.peek().is_some() {
+    let mut reader = Reader { json, escapes: 0, lone_surrogates: Vec::new(), members: MemberTable::default() };
+    let object = demand(b'{', after_white_space(json.as_bytes()))?;
+    let rest = reader.object(object, OUTERMOST)?;
+    if !after_white_space(rest).is_empty() {
         return Err(JsonError::NotAnObject);
     }
     Ok(Contents { members: reader.members, lone_surrogates: reader.lone_surrogates })
 }
 
+/// A method that reads something takes the text that begins with it, and returns the text after it. So the processor
+/// keeps the position in registers. If the position was a field, each step would wait until the last step has stored it.
 struct Reader<'j> {
     json: &'j str,
-    at: usize,
+    /// How many escapes have been read.
+    escapes: usize,
     lone_surrogates: Vec<usize>,
     /// The members of all objects that are being read. The members of the innermost object are the last ones.
     members: MemberTable,
 }
 
-impl Reader<'_> {
-    fn object(&mut self, depth: usize) -> Result<(), JsonError> {
-        self.demand(b'{')?;
+/// The text after something that has been read.
+type Rest<'j> = Result<&'j [u8], JsonError>;
+
+impl<'j> Reader<'j> {
+    /// Reads an object after its opening bracket.
+    fn object(&mut self, rest: &'j [u8], depth: usize) -> Rest<'j> {
         let begun = self.members.mark();
-        self.skip_white_space();
-        if !self.take(b'}') {
-            self.member(depth)?;
-            while self.another_follows(b'}')? {
-                self.member(depth)?;
-            }
+        let mut rest = after_white_space(rest);
+        if let [b'}', after @ ..] = rest {
+            return Ok(after);
         }
-        self.members.check_since(begun, self.json)?;
-        if depth > OUTERMOST {
-            // The members of an inner object were needed only for this check.
-            self.members.forget_since(begun);
-        }
-        Ok(())
-    }
-
-    fn member(&mut self, depth: usize) -> Result<(), JsonError> {
-        self.skip_white_space();
-        let (key, name) = self.name()?;
-        self.skip_white_space();
-        self.demand(b':')?;
-        self.skip_white_space();
-        let (start, lone_surrogates) = (self.at, self.lone_surrogates.len());
-        let value_is_plain_string = self.value(depth)?;
-        let value = Span::new(start, self.at);
-        let has_lone_surrogate = self.lone_surrogates.len() > lone_surrogates;
-        self.members.push(Member { key, name, value, value_is_plain_string, has_lone_surrogate });
-        Ok(())
-    }
-
-    /// Reads a name. A name with a lone surrogate is an error, because replacing it could make two names equal.
-    fn name(&mut self) -> Result<(Key, Name), JsonError> {
-        let (start, lone_surrogates) = (self.at, self.lone_surrogates.len());
-        if self.string()? {
-            let name = Span::new(start + 1, self.at - 1);
-            return Ok((Key::of(name.of(self.json)), Name::AsWritten(name)));
-        }
-        if self.lone_surrogates.len() > lone_surrogates {
-            return Err(JsonError::NotAnObject);
-        }
-        Ok(self.members.keep_escaped(Span::new(start + 1, self.at - 1).of(self.json)))
-    }
-
-    /// Reads a value of any type, in a container at `depth`. Returns whether the value is a plain string.
-    fn value(&mut self, depth: usize) -> Result<bool, JsonError> {
-        match self.peek() {
-            Some(b'"') => return self.string(),
-            Some(b'{') => self.object(deeper(depth)?)?,
-            Some(b'[') => self.array(deeper(depth)?)?,
-            Some(b't') => self.literal(b"true")?,
-            Some(b'f') => self.literal(b"false")?,
-            Some(b'n') => self.literal(b"null")?,
-            _ => self.number()?,
-        }
-        Ok(false)
-    }
-
-    fn array(&mut self, depth: usize) -> Result<(), JsonError> {
-        self.demand(b'[')?;
-        self.skip_white_space();
-        if self.take(b']') {
-            return Ok(());
-        }
-        self.value(depth)?;
-        while self.another_follows(b']')? {
-            self.skip_white_space();
-            self.value(depth)?;
-        }
-        Ok(())
-    }
-
-    /// Reads a string to its end. Returns whether the string is plain, which means that it has no escapes.
-    fn string(&mut self) -> Result<bool, JsonError> {
-        self.demand(b'"')?;
-        let mut plain = true;
         loop {
-            self.at += ordinary(self.rest());
-            match self.next() {
-                Some(b'"') => return Ok(plain),
-                Some(b'\\') => {
-                    plain = false;
-                    self.escape()?;
+            rest = after_white_space(self.member(after_white_space(rest), depth)?);
+            match rest {
+                [b',', next @ ..] => rest = next,
+                [b'}', after @ ..] => {
+                    self.members.check_since(begun, self.json)?;
+                    if depth > OUTERMOST {
+                        // The members of an inner object were needed only for this check.
+                        self.members.forget_since(begun);
+                    }
+                    return Ok(after);
                 }
                 _ => return Err(JsonError::NotAnObject),
             }
         }
     }
 
+    fn member(&mut self, text: &'j [u8], depth: usize) -> Rest<'j> {
+        let (lone_surrogates, escapes) = (self.lone_surrogates.len(), self.escapes);
+        let quoted = demand(b'"', text)?;
+        let rest = self.string(quoted)?;
+        let written = Span::new(self.place_of(quoted), self.place_of(rest) - 1);
+        if self.lone_surrogates.len() > lone_surrogates {
+            // If the lone surrogate was replaced, two names could become equal.
+            return Err(JsonError::NotAnObject);
+        }
+        let (key, name) = if self.escapes == escapes {
+            let name = quoted.get(..quoted.len() - rest.len() - 1).unwrap_or_default();
+            (Key::of_member(name)?, Name::AsWritten(written))
+        } else {
+            self.members.keep_escaped(written.of(self.json))?
+        };
+        let text = after_white_space(demand(b':', after_white_space(rest))?);
+        let escapes = self.escapes;
+        let rest = self.value(text, depth)?;
+        self.members.push(Member {
+            key,
+            name,
+            value: Span::new(self.place_of(text), self.place_of(rest)),
+            value_is_plain_string: text.first() == Some(&b'"') && self.escapes == escapes,
+            has_lone_surrogate: self.lone_surrogates.len() > lone_surrogates,
+        });
+        Ok(rest)
+    }
+
+    /// Reads a value of any type, in a container at `depth`.
+    fn value(&mut self, text: &'j [u8], depth: usize) -> Rest<'j> {
+        let Some((first, rest)) = text.split_first() else { return Err(JsonError::NotAnObject) };
+        match first {
+            b'"' => self.string(rest),
+            b'{' => self.object(rest, deeper(depth)?),
+            b'[' => self.array(rest, deeper(depth)?),
+            b't' => after_literal(rest, b"rue"),
+            b'f' => after_literal(rest, b"alse"),
+            b'n' => after_literal(rest, b"ull"),
+            _ => after_number(text),
+        }
+    }
+
+    /// Reads an array after its opening bracket.
+    fn array(&mut self, rest: &'j [u8], depth: usize) -> Rest<'j> {
+        let mut rest = after_white_space(rest);
+        if let [b']', after @ ..] = rest {
+            return Ok(after);
+        }
+        loop {
+            rest = after_white_space(self.value(after_white_space(rest), depth)?);
+            match rest {
+                [b',', next @ ..] => rest = next,
+                [b']', after @ ..] => return Ok(after),
+                _ => return Err(JsonError::NotAnObject),
+            }
+        }
+    }
+
+    /// Reads a string after its opening quote.
+    fn string(&mut self, rest: &'j [u8]) -> Rest<'j> {
+        let mut rest = rest;
+        loop {
+            match after_ordinary(rest) {
+                [b'"', after @ ..] => return Ok(after),
+                [b'\\', escape @ ..] => rest = self.escape(escape)?,
+                _ => return Err(JsonError::NotAnObject),
+            }
+        }
+    }
+
     /// Reads an escape after its backslash (RFC 8259 §7).
-    fn escape(&mut self) -> Result<(), JsonError> {
-        match self.next() {
-            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(()),
-            Some(b'u') => self.code_unit_or_pair(),
+    fn escape(&mut self, rest: &'j [u8]) -> Rest<'j> {
+        self.escapes += 1;
+        match rest {
+            [b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', rest @ ..] => Ok(rest),
+            [b'u', digits @ ..] => self.code_unit_or_pair(digits),
             _ => Err(JsonError::NotAnObject),
         }
     }
 
     /// Reads the digits of a `\u` escape, and the next escape if the two are a surrogate pair. Records a surrogate
     /// without its pair (RFC 8259 §8.2).
-    fn code_unit_or_pair(&mut self) -> Result<(), JsonError> {
-        let digits = self.at;
-        let unit = self.rest().first_chunk().copied().and_then(text::code_unit).ok_or(JsonError::NotAnObject)?;
-        self.at += 4;
-        if HIGH_SURROGATES.contains(&unit) && self.low_surrogate_is_next() {
-            self.at += 6;
-        } else if HIGH_SURROGATES.contains(&unit) || LOW_SURROGATES.contains(&unit) {
-            self.lone_surrogates.push(digits);
+    fn code_unit_or_pair(&mut self, text: &'j [u8]) -> Rest<'j> {
+        let (digits, rest) = text.split_first_chunk().ok_or(JsonError::NotAnObject)?;
+        let unit = text::code_unit(*digits).ok_or(JsonError::NotAnObject)?;
+        if HIGH_SURROGATES.contains(&unit)
+            && let Some(rest) = after_low_surrogate(rest)
+        {
+            return Ok(rest);
         }
-        Ok(())
+        if HIGH_SURROGATES.contains(&unit) || LOW_SURROGATES.contains(&unit) {
+            self.lone_surrogates.push(self.place_of(text));
+        }
+        Ok(rest)
     }
 
-    /// Whether an escape of six octets is next whose code unit is a low surrogate.
-    fn low_surrogate_is_next(&self) -> bool {
-        let Some([b'\\', b'u', digits @ ..]) = self.rest().first_chunk::<6>() else { return false };
-        text::code_unit(*digits).is_some_and(|unit| LOW_SURROGATES.contains(&unit))
+    /// Returns the position of an end of the text: the number of octets before it.
+    fn place_of(&self, end: &[u8]) -> usize {
+        self.json.len() - end.len()
     }
+}
 
-    fn literal(&mut self, word: &[u8]) -> Result<(), JsonError> {
-        let here = self.rest().starts_with(word);
-        self.at += word.len();
-        if here { Ok(()) } else { Err(JsonError::NotAnObject) }
+/// Returns the text after an escape of six octets whose code unit is a low surrogate, if the text begins with one.
+fn after_low_surrogate(text: &[u8]) -> Option<&[u8]> {
+    let [b'\\', b'u', a, b, c, d, rest @ ..] = text else { return None };
+    text::code_unit([*a, *b, *c, *d]).filter(|unit| LOW_SURROGATES.contains(unit)).map(|_| rest)
+}
+
+/// Reads a number (RFC 8259 §6).
+fn after_number(text: &[u8]) -> Rest<'_> {
+    if let Some(rest) = after_short_integer(text) {
+        return Ok(rest);
     }
-
-    /// Reads a number (RFC 8259 §6).
-    fn number(&mut self) -> Result<(), JsonError> {
-        if let Some(digits) = short_integer(self.rest()) {
-            self.at += digits;
-            return Ok(());
-        }
-        let start = self.at;
-        self.take(b'-');
-        if !self.take(b'0') {
-            self.digits()?;
-        }
-        let whole = self.at - start;
-        if self.take(b'.') {
-            self.digits()?;
-        }
-        let exponent = if self.take(b'e') || self.take(b'E') { self.exponent()? } else { 0 };
-        if whole.saturating_add(exponent) <= SHORT {
-            return Ok(());
-        }
-        let number = Span::new(start, self.at).of(self.json);
-        serde_json::from_str::<f64>(number).map(drop).map_err(|_| JsonError::NotAnObject)
+    let rest = text.strip_prefix(b"-").unwrap_or(text);
+    let mut rest = if let [b'0', rest @ ..] = rest { rest } else { after_digits(rest)? };
+    let whole = text.len() - rest.len();
+    if let [b'.', fraction @ ..] = rest {
+        rest = after_digits(fraction)?;
     }
-
-    /// Reads an exponent after its `e`. Returns its value, or zero if it is negative.
-    fn exponent(&mut self) -> Result<usize, JsonError> {
-        let is_negative = self.take(b'-');
-        let _signed = is_negative || self.take(b'+');
-        let start = self.at;
-        self.digits()?;
-        if is_negative {
-            return Ok(0);
-        }
-        let digits = Span::new(start, self.at).of(self.json).bytes().map(|digit| usize::from(digit - b'0'));
-        Ok(digits.fold(0, |value: usize, digit| value.saturating_mul(10).saturating_add(digit)))
-    }
-
-    fn digits(&mut self) -> Result<(), JsonError> {
-        let digits = self.rest().iter().take_while(|octet| octet.is_ascii_digit()).count();
-        self.at += digits;
-        if digits == 0 { Err(JsonError::NotAnObject) } else { Ok(()) }
-    }
-
-    /// Reads what follows an element. Returns true for a comma, and false for the end of the container.
-    fn another_follows(&mut self, end: u8) -> Result<bool, JsonError> {
-        self.skip_white_space();
-        match self.next() {
-            Some(b',') => Ok(true),
-            Some(octet) if octet == end => Ok(false),
-            _ => Err(JsonError::NotAnObject),
+    let mut exponent = 0;
+    if let [b'e' | b'E', signed @ ..] = rest {
+        let digits = signed.strip_prefix(b"-").or_else(|| signed.strip_prefix(b"+")).unwrap_or(signed);
+        rest = after_digits(digits)?;
+        if !signed.starts_with(b"-") {
+            exponent = saturated(digits.get(..digits.len() - rest.len()).unwrap_or_default());
         }
     }
-
-    fn demand(&mut self, octet: u8) -> Result<(), JsonError> {
-        if self.take(octet) { Ok(()) } else { Err(JsonError::NotAnObject) }
+    if whole.saturating_add(exponent) <= SHORT {
+        return Ok(rest);
     }
+    let number = text.get(..text.len() - rest.len()).unwrap_or_default();
+    serde_json::from_slice::<f64>(number).map(|_| rest).map_err(|_| JsonError::NotAnObject)
+}
 
-    fn take(&mut self, octet: u8) -> bool {
-        let here = self.peek() == Some(octet);
-        self.at += usize::from(here);
-        here
-    }
+/// Returns the value of digits, or the largest `usize` if the value is larger.
+fn saturated(digits: &[u8]) -> usize {
+    let digits = digits.iter().map(|digit| usize::from(digit - b'0'));
+    digits.fold(0, |value: usize, digit| value.saturating_mul(10).saturating_add(digit))
+}
 
-    fn next(&mut self) -> Option<u8> {
-        let octet = self.peek()?;
-        self.at += 1;
-        Some(octet)
-    }
+fn after_digits(text: &[u8]) -> Rest<'_> {
+    let digits = text.iter().take_while(|octet| octet.is_ascii_digit()).count();
+    if digits == 0 { Err(JsonError::NotAnObject) } else { Ok(text.get(digits..).unwrap_or_default()) }
+}
 
-    fn skip_white_space(&mut self) {
-        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
-            self.at += 1;
-        }
-    }
+fn after_literal<'j>(text: &'j [u8], end: &[u8]) -> Rest<'j> {
+    text.strip_prefix(end).ok_or(JsonError::NotAnObject)
+}
 
-    fn peek(&self) -> Option<u8> {
-        self.json.as_bytes().get(self.at).copied()
+/// Returns the text after this octet, which must be the first.
+fn demand(octet: u8, text: &[u8]) -> Rest<'_> {
+    match text {
+        [first, rest @ ..] if *first == octet => Ok(rest),
+        _ => Err(JsonError::NotAnObject),
     }
+}
 
-    fn rest(&self) -> &[u8] {
-        self.json.as_bytes().get(self.at..).unwrap_or_default()
+/// Few tokens contain white space, so one comparison mostly decides.
+fn after_white_space(text: &[u8]) -> &[u8] {
+    if text.first().is_some_and(|octet| *octet <= b' ') { after_much_white_space(text) } else { text }
+}
+
+#[cold]
+fn after_much_white_space(mut text: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t' | b'\n' | b'\r', rest @ ..] = text {
+        text = rest;
     }
+    text
+}
+
+/// Returns the text from the next quote, backslash or control character (RFC 8259 §7).
+fn after_ordinary(text: &[u8]) -> &[u8] {
+    // Ends and escapes follow each other in the texts that are most expensive.
+    if let [b'"' | b'\\', ..] = text {
+        return text;
+    }
+    text.get(ordinary(text)..).unwrap_or_default()
 }
 
 /// Returns the number of octets before the next quote, backslash or control character (RFC 8259 §7).
@@ -249,7 +249,7 @@ impl Reader<'_> {
 /// `u64`. The `u64` is little-endian: the first octet is in the lowest bits. [`not_ordinary`] sets the high bit of an
 /// octet as a mark. The number of zero bits below the lowest mark, divided by eight, is the index of the first octet
 /// that is not ordinary. The last octets, at most seven, are checked one by one.
-fn ordinary(octets: &[u8]) -> usize {
+pub(super) fn ordinary(octets: &[u8]) -> usize {
     let (words, rest) = octets.as_chunks::<8>();
     for (index, word) in words.iter().enumerate() {
         let found = not_ordinary(u64::from_le_bytes(*word));
@@ -281,13 +281,18 @@ fn not_ordinary(word: u64) -> u64 {
     (is(b'"') | is(b'\\') | below(word, 0x20)) & (ONES * 0x80)
 }
 
-/// Returns the length of a number without sign, fraction and exponent. Almost all numbers of tokens are such numbers.
+/// Returns the text after a number without sign, fraction and exponent. Almost all numbers of tokens are such numbers.
 /// `None` if the text begins with something else, or if the number may be out of range.
-fn short_integer(text: &[u8]) -> Option<usize> {
-    let digits = text.iter().take(SHORT).take_while(|octet| octet.is_ascii_digit()).count();
-    let begins_well = digits == 1 || (digits > 1 && text.first() != Some(&b'0'));
-    let ends = !matches!(text.get(digits), Some(b'0'..=b'9' | b'.' | b'e' | b'E'));
-    (begins_well && ends).then_some(digits)
+fn after_short_integer(text: &[u8]) -> Option<&[u8]> {
+    let [first @ b'0'..=b'9', rest @ ..] = text else { return None };
+    let mut rest = rest;
+    if *first != b'0' {
+        while let [b'0'..=b'9', next @ ..] = rest {
+            rest = next;
+        }
+    }
+    let ends = !matches!(rest.first(), Some(b'0'..=b'9' | b'.' | b'e' | b'E'));
+    (ends && text.len() - rest.len() <= SHORT).then_some(rest)
 }
 
 fn deeper(depth: usize) -> Result<usize, JsonError> {

@@ -5,6 +5,8 @@ use std::ops::Range;
 
 use serde::Deserialize;
 
+use super::reader::ordinary;
+
 /// A part of a text. A `Span` is half as large as a `Range<usize>`, because objects are moved often.
 #[derive(Clone, Copy)]
 pub(super) struct Span {
@@ -59,11 +61,17 @@ pub(super) fn decoded(text: &str) -> Cow<'_, str> {
 /// Appends what [`decoded`] returns.
 pub(super) fn push_decoded(text: &str, decoded: &mut String) {
     let mut rest = text;
-    while let Some((plain, escape)) = rest.split_once('\\') {
-        decoded.push_str(plain);
-        rest = push_escaped(escape, decoded);
+    loop {
+        if let Some(escape) = rest.strip_prefix('\\') {
+            rest = push_escaped(escape, decoded);
+        } else if rest.is_empty() {
+            return;
+        } else {
+            let (plain, after) = rest.split_at_checked(ordinary(rest.as_bytes())).unwrap_or_default();
+            decoded.push_str(plain);
+            rest = after;
+        }
     }
-    decoded.push_str(rest);
 }
 
 /// Appends the character of an escape, and returns the text after the escape.
@@ -107,7 +115,8 @@ fn split_code_unit(text: &str) -> (Option<u16>, &str) {
 
 /// Reads four hexadecimal digits.
 pub(super) fn code_unit(digits: [u8; 4]) -> Option<u16> {
-    digits.iter().try_fold(0, |unit, digit| Some(unit << 4 | u16::from(hex_digit(*digit)?)))
+    let [a, b, c, d] = digits.map(hex_digit);
+    Some(u16::from(a?) << 12 | u16::from(b?) << 8 | u16::from(c?) << 4 | u16::from(d?))
 }
 
 fn hex_digit(digit: u8) -> Option<u8> {
