@@ -12,7 +12,11 @@
 //!
 //! For each request, the program prints one line of JSON.
 
-#![expect(clippy::disallowed_methods, clippy::print_stdout, reason = "this binary is configured by its environment, and prints")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "this binary is configured by its environment, and prints"
+)]
 
 use std::env;
 use std::error::Error;
