@@ -7,6 +7,7 @@ mod denied;
 mod events;
 mod faults;
 mod flows;
+mod guide;
 mod layer;
 mod memory;
 mod world;
