@@ -22,12 +22,12 @@ fn the_stated_lines_are_those_of_the_examples() {
         ("require a claim", lines(js, "Require a claim", "")),
         ("check the actor", lines(js, "Check the actor", "")),
         ("verify a bound token", lines(js, "Verify a bound token", "")),
-        ("publish metadata", lines(js, "Publish metadata", "")),
+        ("publish metadata", ADAPTER + lines(js, "Publish metadata", "")),
         (
             "exchange a token of another system",
             CLIENT + lines(exchange, "With a token of another system", "by_exchange_profile"),
         ),
-        ("call an API for the user", lines(exchange, "For the user", "on_behalf_of")),
+        ("call an API for the user", ADAPTER + lines(exchange, "For the user", "on_behalf_of")),
         ("get a token of a connection", lines(js, "Get a token of a connection", "")),
         ("create a token exchange profile", lines(exchange, "With a token of another system", "ensure")),
     ];
@@ -51,3 +51,5 @@ fn the_stated_lines_are_those_of_the_examples() {
 
 /// The lines of the client, which all examples of the page about exchanges share.
 const CLIENT: usize = 3;
+/// The line that adds the layer or the routes of an adapter to a router.
+const ADAPTER: usize = 1;
