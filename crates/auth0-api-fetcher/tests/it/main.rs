@@ -10,4 +10,5 @@ mod flows;
 mod guide;
 mod layer;
 mod memory;
+mod outages;
 mod world;
