@@ -2,12 +2,13 @@
 //!
 //! | to | read |
 //! |---|---|
+//! | compare with auth0-api-js, line by line | [`auth0_api_js`] |
 //! | decide which callers a route accepts | [`authorization`] |
 //! | let pages in browsers call the API | [`browsers`] |
 //! | look up a number and its reason | [`defaults`] |
 //! | move clients from Bearer to DPoP | [`dpop`] |
 //! | accept tokens that the tenant encrypts | [`encryption`] |
-//! | get a token for another API | [`exchange`] |
+//! | get a token for another API, and call it | [`exchange`] |
 //! | end the access of users who have logged out | [`logout`] |
 //! | end a stream or a WebSocket with its token | [`long_connections`] |
 //! | protect an MCP server | [`mcp`] |
@@ -19,9 +20,15 @@
 //! | reject proofs that are used twice | [`replay`] |
 //! | plan cores, memory and replicas | [`scaling`] |
 //! | review the security | [`threats`] |
+//! | set up token requests: tenant, cache, limits, errors | [`token_requests`] |
 
 #[cfg(test)]
 mod completeness_tests;
+#[cfg(test)]
+mod line_counts_tests;
+
+#[doc = include_str!("auth0_api_js.md")]
+pub mod auth0_api_js {}
 
 #[doc = include_str!("authorization.md")]
 pub mod authorization {}
@@ -43,6 +50,7 @@ pub mod exchange {}
 
 #[doc = include_str!("logout.md")]
 pub mod logout {}
+
 #[doc = include_str!("long_connections.md")]
 pub mod long_connections {}
 
@@ -72,3 +80,6 @@ pub mod scaling {}
 
 #[doc = include_str!("threats.md")]
 pub mod threats {}
+
+#[doc = include_str!("token_requests.md")]
+pub mod token_requests {}
