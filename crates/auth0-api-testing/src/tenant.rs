@@ -33,6 +33,7 @@ use crate::{
 /// | `POST /bc-authorize` | asks a user for approval; a test answers with [`ciba`](Self::ciba) |
 /// | `GET /userinfo` | the claims of the user |
 /// | `POST /oidc/register` | registers public clients, if [enabled](crate::LocalTenantBuilder::client_registration) |
+/// | the document at a `client_id` | clients that nobody has registered, with `client_id_metadata_documents()` |
 /// | `GET /third-party/NAME` | a third party's API for tokens of Token Vault; see [`third_party_url`](Self::third_party_url) |
 ///
 /// Unlike Auth0, the tenant does not publish the next key before a rotation.

@@ -44,6 +44,7 @@ use http::{HeaderMap, header};
 use crate::Endpoint;
 use crate::misbehaviour::{OnKeptConnection, close_connection};
 use crate::state::{TOKEN_PATH, Tenant};
+pub(crate) use error_response::ErrorResponse;
 
 /// Makes the routes. The tenant counts the requests for discovery, the key set and tokens, and those to the Management API.
 /// These endpoints can misbehave.

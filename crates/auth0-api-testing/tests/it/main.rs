@@ -10,6 +10,7 @@ mod back_channel;
 mod binary;
 mod browser;
 mod caller;
+mod client_documents;
 mod clients;
 #[cfg(feature = "cli")]
 mod config;
