@@ -1,21 +1,11 @@
 //! The builder's options for clients that a document describes.
 
-use std::io;
 use std::sync::Arc;
 
 use auth0_api_core::http::HttpClient;
 
 use super::LocalTenantBuilder;
-
-/// Which HTTP client fetches the documents.
-#[derive(Clone, Debug, Default)]
-pub(super) enum DocumentSource {
-    #[default]
-    Off,
-    #[cfg(feature = "reqwest")]
-    Default,
-    Own(Arc<dyn HttpClient>),
-}
+use crate::client_documents::DocumentSource;
 
 impl LocalTenantBuilder {
     /// Takes an `https` URL as a `client_id`, and fetches the document there that describes the client
@@ -63,20 +53,5 @@ impl LocalTenantBuilder {
     pub fn client_id_metadata_documents_with(mut self, http: impl HttpClient) -> Self {
         self.documents = DocumentSource::Own(Arc::new(http));
         self
-    }
-}
-
-impl DocumentSource {
-    /// Returns the HTTP client; `None` if the tenant takes no documents.
-    pub(super) fn http(&self) -> io::Result<Option<Arc<dyn HttpClient>>> {
-        match self {
-            Self::Off => Ok(None),
-            #[cfg(feature = "reqwest")]
-            Self::Default => {
-                let client = auth0_api_core::http::ReqwestClient::new().map_err(io::Error::other)?;
-                Ok(Some(Arc::new(client)))
-            }
-            Self::Own(http) => Ok(Some(Arc::clone(http))),
-        }
     }
 }

@@ -13,9 +13,8 @@ use std::sync::{Arc, Mutex};
 
 use auth0_api_core::{Clock, SystemClock};
 
-use self::client_documents::DocumentSource;
 use crate::address::{Address, Opened};
-use crate::client_documents::ClientDocuments;
+use crate::client_documents::{ClientDocuments, DocumentSource};
 use crate::counts::Counters;
 use crate::endpoints::{management, my_account};
 use crate::key_ring::KeyRing;

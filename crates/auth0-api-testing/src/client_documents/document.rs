@@ -6,14 +6,14 @@
 use auth0_api_core::http::HttpClient;
 use serde_json::{Map, Value};
 
+use super::error::DocumentError;
 use super::fetch;
-use super::problem::Problem;
 use super::url::path_of_fetchable;
 use crate::registry::Method;
 use crate::{Application, GrantType};
 
 /// Fetches the document at a client id, and the keys that it names.
-pub(super) async fn client(http: &dyn HttpClient, id: &str) -> Result<Application, Problem> {
+pub(super) async fn client(http: &dyn HttpClient, id: &str) -> Result<Application, DocumentError> {
     let members = fetch::object(http, id, DOCUMENT, MOST_BYTES).await?;
     let Metadata { name, redirect_uris, grants, authentication } = metadata(id, &members).map_err(invalid)?;
     let method = match authentication {
@@ -136,8 +136,8 @@ fn texts(members: &Map<String, Value>, name: &str) -> Option<Option<Vec<String>>
     texts.collect::<Option<Vec<_>>>().map(Some)
 }
 
-fn invalid(reason: &'static str) -> Problem {
-    Problem::Invalid(format!("{DOCUMENT} is invalid: {reason}"))
+fn invalid(reason: &'static str) -> DocumentError {
+    DocumentError::Invalid(format!("{DOCUMENT} is invalid: {reason}"))
 }
 
 const DOCUMENT: &str = "The client id metadata document";

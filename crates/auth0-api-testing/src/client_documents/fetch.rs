@@ -5,7 +5,7 @@ use std::time::Duration;
 use auth0_api_core::http::{HttpClient, HttpError, HttpMethod, HttpRequest, HttpResponse};
 use serde_json::{Map, Value};
 
-use super::problem::Problem;
+use super::error::DocumentError;
 
 /// Returns the JSON object at a URL. `what` is the name of the document in errors.
 ///
@@ -15,15 +15,15 @@ pub(super) async fn object(
     url: &str,
     what: &str,
     most_bytes: usize,
-) -> Result<Map<String, Value>, Problem> {
+) -> Result<Map<String, Value>, DocumentError> {
     let request = HttpRequest::new(HttpMethod::Get, url, most_bytes, PATIENCE).header("accept", "application/json");
     // The client keeps the limits, too. A client that does not must not hold up the tenant.
     let sent = tokio::time::timeout(PATIENCE, http.send(request)).await.unwrap_or(Err(HttpError::Timeout));
     let response = sent.map_err(|error| match error {
         HttpError::TooLarge => too_large(what, most_bytes),
-        HttpError::Timeout => Problem::Unavailable("its host did not answer in time".into()),
-        HttpError::Connect(_) => Problem::Unavailable("its host cannot be reached".into()),
-        _ => Problem::Unavailable("the answer of its host cannot be read".into()),
+        HttpError::Timeout => DocumentError::Unavailable("its host did not answer in time".into()),
+        HttpError::Connect(_) => DocumentError::Unavailable("its host cannot be reached".into()),
+        _ => DocumentError::Unavailable("the answer of its host cannot be read".into()),
     })?;
     if response.body.len() > most_bytes {
         return Err(too_large(what, most_bytes));
@@ -31,19 +31,19 @@ pub(super) async fn object(
     match response.status {
         200 => {}
         status @ 300..=399 => {
-            return Err(Problem::Invalid(format!("{what} answers {status}, and the tenant follows no redirect")));
+            return Err(DocumentError::Invalid(format!("{what} answers {status}, and the tenant follows no redirect")));
         }
-        status @ (408 | 429 | 500..) => return Err(Problem::Unavailable(format!("its host answers {status}"))),
-        status => return Err(Problem::Invalid(format!("{what} answers {status}, not 200"))),
+        status @ (408 | 429 | 500..) => return Err(DocumentError::Unavailable(format!("its host answers {status}"))),
+        status => return Err(DocumentError::Invalid(format!("{what} answers {status}, not 200"))),
     }
     if !is_json(&response) {
-        return Err(Problem::Invalid(format!("{what} does not have the content type application/json")));
+        return Err(DocumentError::Invalid(format!("{what} does not have the content type application/json")));
     }
-    serde_json::from_slice(&response.body).map_err(|_| Problem::Invalid(format!("{what} is not a JSON object")))
+    serde_json::from_slice(&response.body).map_err(|_| DocumentError::Invalid(format!("{what} is not a JSON object")))
 }
 
-fn too_large(what: &str, most_bytes: usize) -> Problem {
-    Problem::Invalid(format!("{what} has more than {most_bytes} bytes"))
+fn too_large(what: &str, most_bytes: usize) -> DocumentError {
+    DocumentError::Invalid(format!("{what} has more than {most_bytes} bytes"))
 }
 
 /// Returns whether the content type is `application/json`, or one that ends with `+json` (RFC 6839 §3.1).

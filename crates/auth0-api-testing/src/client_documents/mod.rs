@@ -11,8 +11,9 @@
 //! bound: the size and the time of a fetch, the number of fetches at the same time, and the number of remembered documents.
 
 mod document;
+mod error;
 mod fetch;
-mod problem;
+mod source;
 mod url;
 
 use std::collections::HashMap;
@@ -25,7 +26,8 @@ use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Shared};
 
 use crate::Application;
-use problem::Problem;
+use error::DocumentError;
+pub(crate) use source::DocumentSource;
 
 /// The documents that the tenant knows, and the client that fetches them. Clones share both.
 #[derive(Clone)]
@@ -48,7 +50,7 @@ enum Known {
     },
 }
 
-type Outcome = Result<Arc<Application>, Problem>;
+type Outcome = Result<Arc<Application>, DocumentError>;
 type Fetch = Shared<BoxFuture<'static, Outcome>>;
 
 impl ClientDocuments {
@@ -63,7 +65,7 @@ impl ClientDocuments {
 
     /// Returns the client that the document at this URL describes.
     pub(crate) async fn client(&self, id: &str, now: SystemTime) -> Outcome {
-        url::check(id).map_err(|reason| Problem::Invalid(format!("The client_id {reason}")))?;
+        url::check(id).map_err(|reason| DocumentError::Invalid(format!("The client_id {reason}")))?;
         match self.look_up(id, now)? {
             Found::Client(client) => Ok(client),
             Found::Fetch(fetch) => fetch.await,
@@ -79,7 +81,7 @@ impl ClientDocuments {
     }
 
     /// Returns a client, or the fetch to wait for.
-    fn look_up(&self, id: &str, now: SystemTime) -> Result<Found, Problem> {
+    fn look_up(&self, id: &str, now: SystemTime) -> Result<Found, DocumentError> {
         let mut known = self.known();
         let last = match known.get(id) {
             Some(Known::Fetching { fetch, .. }) => return Ok(Found::Fetch(fetch.clone())),
@@ -89,7 +91,7 @@ impl ClientDocuments {
         };
         let fetches = known.values().filter(|known| matches!(known, Known::Fetching { .. })).count();
         if fetches >= MOST_FETCHES {
-            return Err(Problem::Unavailable("too many documents are being fetched".into()));
+            return Err(DocumentError::Unavailable("too many documents are being fetched".into()));
         }
         if last.is_none() {
             make_room(&mut known);

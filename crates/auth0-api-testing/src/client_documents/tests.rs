@@ -31,7 +31,7 @@ async fn requests_at_the_same_time_share_one_fetch_also_if_it_fails() {
     let (http, documents, clock) = world();
     let route = http.route(URL);
     for (answer, expected) in [
-        (HttpAnswer::unreachable(), Err(Problem::Unavailable("its host cannot be reached".into()))),
+        (HttpAnswer::unreachable(), Err(DocumentError::Unavailable("its host cannot be reached".into()))),
         (HttpAnswer::json(200, &document(URL)), Ok("Client".to_owned())),
     ] {
         let before = route.count();
@@ -70,7 +70,7 @@ async fn a_document_is_fetched_again_after_a_minute() {
     // During an outage, an old document is no longer used, and a failure is not remembered.
     clock.advance(Duration::from_secs(1));
     for fetches in [3, 4] {
-        assert!(matches!(name().await, Err(Problem::Unavailable(_))));
+        assert!(matches!(name().await, Err(DocumentError::Unavailable(_))));
         assert_eq!(route.count(), fetches);
     }
     assert_eq!(
@@ -102,7 +102,7 @@ async fn the_number_of_documents_and_of_fetches_is_bounded() {
         .collect();
     until(|| http.count() == MOST_FETCHES).await;
     let rejected = documents.client(&url(MOST_FETCHES), clock.now()).await;
-    assert_eq!(rejected.err(), Some(Problem::Unavailable("too many documents are being fetched".into())));
+    assert_eq!(rejected.err(), Some(DocumentError::Unavailable("too many documents are being fetched".into())));
     // A fetch goes on although nobody waits for it, and then makes room.
     waiting.iter().for_each(tokio::task::JoinHandle::abort);
     http.other_urls().open();
@@ -115,8 +115,8 @@ async fn an_answer_with_one_fault_is_rejected() {
     let route = http.route(URL);
     let long = |body: String| HttpAnswer::status(200).header("content-type", "application/json").body(body);
     let padded = format!("{}{}", document(URL), " ".repeat(5 * 1024));
-    let invalid = |reason: &str| Problem::Invalid(format!("The client id metadata document {reason}"));
-    let unavailable = |reason: &str| Problem::Unavailable(reason.into());
+    let invalid = |reason: &str| DocumentError::Invalid(format!("The client id metadata document {reason}"));
+    let unavailable = |reason: &str| DocumentError::Unavailable(reason.into());
     let html = HttpAnswer::status(200).header("content-type", "text/html").body(document(URL).to_string());
     let redirect = HttpAnswer::json(302, &document(URL)).header("location", "https://other.example.com/");
     for (answer, expected) in [
@@ -148,5 +148,5 @@ async fn an_answer_with_one_fault_is_rejected() {
     assert!(documents.client(URL, clock.now()).await.is_ok());
     let before = http.count();
     let bad = documents.client("https://client.example.com/a?b", clock.now()).await;
-    assert_eq!((bad.err(), http.count()), (Some(Problem::Invalid("The client_id has a query".into())), before));
+    assert_eq!((bad.err(), http.count()), (Some(DocumentError::Invalid("The client_id has a query".into())), before));
 }

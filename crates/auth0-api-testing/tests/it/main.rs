@@ -4,6 +4,7 @@
 
 #[cfg(feature = "tls")]
 mod address;
+mod approvals;
 mod audiences;
 mod back_channel;
 #[cfg(feature = "cli")]
