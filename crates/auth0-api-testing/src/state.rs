@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::client_documents::ClientDocuments;
 use crate::counts::Counters;
 use crate::endpoints::ErrorResponse;
+use crate::endpoints::management::Checkpoints;
 use crate::key_ring::KeyRing;
 use crate::ledger::Ledger;
 use crate::mint::Minter;
@@ -36,6 +37,7 @@ pub(crate) struct Tenant {
     pub(crate) keys: KeyRing,
     pub(crate) counters: Counters,
     pub(crate) faults: Faults,
+    pub(crate) checkpoints: Checkpoints,
     pub(crate) registry: Registry,
     pub(crate) ledger: Mutex<Ledger>,
     pub(crate) settings: Mutex<Settings>,

@@ -20,6 +20,7 @@ use crate::endpoints::{management, my_account};
 use crate::key_ring::KeyRing;
 use crate::ledger::Ledger;
 use crate::misbehaviour::Faults;
+use crate::must::random_text;
 use crate::registry::{Action, ExchangeProfile, Registry};
 use crate::request_log::RequestLog;
 use crate::state::Tenant;
@@ -238,6 +239,7 @@ impl LocalTenantBuilder {
             keys: KeyRing::default(),
             counters: Counters::default(),
             faults: Faults::default(),
+            checkpoints: management::Checkpoints::new(&random_text()),
             ledger: Mutex::new(Ledger::new(self.accounts, self.registry.profiles.clone(), started_at)),
             registry: self.registry,
             settings: Mutex::default(),

@@ -59,13 +59,23 @@ async fn answer(
     peer: Peer,
 ) -> Result<Response, ErrorResponse> {
     parameters.require("grant_type")?;
-    let client = authenticate(tenant, headers, parameters).await?;
+    let client = authenticate(tenant, headers, parameters).await.map_err(|error| with_auth0_code(error, parameters))?;
     let within_quota = quota::check(tenant, &client);
     let granted = within_quota.and_then(|()| grant(tenant, headers, parameters, Arc::clone(&client), peer));
     if granted.is_ok() {
         quota::count(tenant, &client);
     }
     Ok(quota::report(tenant, &client, granted.map(Json)))
+}
+
+/// Auth0 answers `access_denied` here, and not `invalid_client` as at its other endpoints, if the client is unknown, or its
+/// secret is wrong or missing. A wrong assertion is `invalid_client`.
+fn with_auth0_code(mut rejection: ErrorResponse, parameters: &Parameters) -> ErrorResponse {
+    let has_failed = rejection.status == StatusCode::UNAUTHORIZED && rejection.error == "invalid_client";
+    if has_failed && parameters.get("client_assertion").is_none() {
+        rejection.error = "access_denied".into();
+    }
+    rejection
 }
 
 fn grant(

@@ -28,6 +28,7 @@ mod misbehaviour;
 mod on_behalf_of;
 mod organizations;
 mod pages;
+mod privileged_worker;
 #[cfg(feature = "cli")]
 mod process;
 mod refresh_tokens;
