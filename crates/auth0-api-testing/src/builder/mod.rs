@@ -5,6 +5,7 @@ mod client_documents;
 mod connection;
 mod organization;
 mod request_log;
+mod resource_parameter;
 mod sign_in;
 
 use std::fmt;

@@ -40,7 +40,8 @@ async fn started(tenant: &Tenant, headers: &HeaderMap, body: &[u8]) -> Result<Va
     if message.chars().count() > LONGEST_MESSAGE || !message.chars().all(allowed) {
         return Err(ErrorResponse::invalid_request("The binding_message is too long or has invalid characters"));
     }
-    if let Some(audience) = parameters.audience() {
+    let audience = parameters.audience(tenant.registry.resource_parameter)?;
+    if let Some(audience) = audience {
         tenant.registry.api(audience).ok_or_else(|| ErrorResponse::no_such_api(audience))?;
     }
     let lifetime = match parameters.get("requested_expiry") {
@@ -56,7 +57,7 @@ async fn started(tenant: &Tenant, headers: &HeaderMap, body: &[u8]) -> Result<Va
         client_id: client.id().to_owned(),
         user_id: user(tenant, parameters.require("login_hint")?)?,
         binding_message: message.to_owned(),
-        audience: parameters.audience().map(str::to_owned),
+        audience: audience.map(str::to_owned),
         scopes,
     };
     let id = tenant.ledger().approvals.start(request, tenant.clock.now(), lifetime);

@@ -46,7 +46,7 @@ async fn prompt(tenant: &Tenant, query: &[u8]) -> Result<Response, ErrorResponse
         client_id: request.client.id(),
         client_name: request.client.document_name(),
         redirect_uri: parameters.get("redirect_uri").unwrap_or_default(),
-        audience: parameters.audience(),
+        audience: parameters.audience(tenant.registry.resource_parameter)?,
         scopes: parameters.scopes().unwrap_or_default(),
         organization: parameters.get("organization").and_then(|wanted| tenant.registry.organization(wanted)),
         login_hint: parameters.get("login_hint"),

@@ -32,7 +32,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 pub use user::User;
 
-use crate::SignIn;
+use crate::{ResourceParameterProfile, SignIn};
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Registry {
@@ -47,6 +47,7 @@ pub(crate) struct Registry {
     pub(crate) client_registration: bool,
     /// The API that a user's token is for if the client names none.
     pub(crate) default_audience: Option<String>,
+    pub(crate) resource_parameter: ResourceParameterProfile,
     pub(crate) sign_in: SignIn,
 }
 

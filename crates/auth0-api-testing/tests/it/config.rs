@@ -178,6 +178,23 @@ async fn what_a_file_registers_is_served() {
 }
 
 #[tokio::test]
+async fn the_parameter_resource_is_read_unless_the_profile_is_audience() {
+    let machine = "grant_type=client_credentials&client_id=local-client&client_secret=local-secret";
+    let next = file("profile", "resource_parameter_profile = \"audience\"");
+    for (options, audience) in [
+        (&[][..], "https://downstream.example.com"),
+        (&["--config", &next], "https://api.example.com"),
+        (&["--config", &next, "--resource-parameter-profile", "compatibility"], "https://downstream.example.com"),
+        (&["--resource-parameter-profile", "audience"], "https://api.example.com"),
+    ] {
+        let tenant = Running::start(options);
+        let url = format!("{}/oauth/token", tenant.value("domain"));
+        let answer = post_form(&url, &[], &format!("{machine}&resource=https://downstream.example.com")).await;
+        assert_eq!(part(answer.json()["access_token"].as_str().unwrap(), 1)["aud"], audience, "{options:?}");
+    }
+}
+
+#[tokio::test]
 async fn an_application_of_a_file_has_a_quota_trusted_addresses_and_session_transfers() {
     let tenant = Running::start(&["--config", &file("applications", FILE), "--quiet"]);
     let domain = tenant.value("domain");

@@ -33,6 +33,7 @@ mod privileged_worker;
 mod process;
 mod refresh_tokens;
 mod request_log;
+mod resource_parameter;
 mod rotation;
 mod session_transfer;
 mod sessions;

@@ -42,7 +42,8 @@ impl Draft {
         request.response_mode()?;
         request.is_silent()?;
         request.max_age()?;
-        let audience = parameters.audience().or(tenant.registry.default_audience.as_deref());
+        let requested = parameters.audience(tenant.registry.resource_parameter)?;
+        let audience = requested.or(tenant.registry.default_audience.as_deref());
         let find = |audience| tenant.registry.api(audience).ok_or_else(|| ErrorResponse::no_such_api(audience));
         let api = audience.map(find).transpose()?;
         Ok(Self {

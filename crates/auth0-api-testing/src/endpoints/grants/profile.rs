@@ -55,7 +55,7 @@ fn request(call: &Call<'_>) -> Result<ExchangeRequest, ErrorResponse> {
         subject_token: text("subject_token"),
         subject_token_type: text("subject_token_type"),
         actor: actor(call)?,
-        audience: parameters.audience().unwrap_or_default().to_owned(),
+        audience: call.audience()?.unwrap_or_default().to_owned(),
         scopes: parameters.scopes().into_iter().flatten().map(str::to_owned).collect(),
         organization: organization.transpose()?,
         client_id: call.client.id().to_owned(),

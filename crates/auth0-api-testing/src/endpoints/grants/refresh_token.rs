@@ -51,7 +51,7 @@ pub(super) fn consent(call: &Call<'_>, token: &str) -> Option<Consent> {
 /// Returns the API that the client requests a token for: by default that of the consent, and another one if the policy
 /// allows it.
 fn api<'c>(call: &'c Call<'_>, consent: &Consent) -> Result<Option<&'c Api>, ErrorResponse> {
-    let Some(audience) = call.parameters.audience().or(consent.audience.as_deref()) else { return Ok(None) };
+    let Some(audience) = call.audience()?.or(consent.audience.as_deref()) else { return Ok(None) };
     let api = call.api_of(audience)?;
     if consent.audience.as_deref() != Some(audience) && !call.client.refresh_token_policy().covers(api) {
         let description = format!("The refresh token policies of the client do not include {audience}");
