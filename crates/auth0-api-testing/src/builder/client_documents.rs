@@ -1,4 +1,4 @@
-//! The builder's options for clients that a document describes.
+//! The builder's options for clients that nobody has registered: dynamic registration, and documents that describe them.
 
 use std::sync::Arc;
 
@@ -7,10 +7,19 @@ use auth0_api_core::http::HttpClient;
 use super::LocalTenantBuilder;
 use crate::client_documents::DocumentSource;
 
+/// # Clients that nobody has registered
 impl LocalTenantBuilder {
+    /// Lets public clients register themselves at `/oidc/register`
+    /// ([RFC 7591](https://www.rfc-editor.org/rfc/rfc7591)), as older MCP clients do; off by default.
+    pub fn client_registration(mut self) -> Self {
+        self.registry.client_registration = true;
+        self
+    }
+
     /// Takes an `https` URL as a `client_id`, and fetches the document there that describes the client
     /// ([OAuth Client ID Metadata Document](https://datatracker.ietf.org/doc/draft-ietf-oauth-client-id-metadata-document/)),
-    /// as MCP clients expect; off by default. The URL may also be an `http` URL of this machine.
+    /// as MCP clients expect; off by default. The URL may also be an `http` URL of this machine, so whoever can reach the
+    /// tenant can make it send such requests.
     ///
     /// The document must keep the rules of the draft, and those of Auth0 for the URL: 5 KiB at most, no redirect, no
     /// secret. The client is public, or authenticates with `private_key_jwt` and `jwks_uri` or `jwks`. It must use PKCE,

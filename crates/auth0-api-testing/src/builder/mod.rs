@@ -193,13 +193,6 @@ impl LocalTenantBuilder {
         self
     }
 
-    /// Lets public clients register themselves at `/oidc/register`
-    /// ([RFC 7591](https://www.rfc-editor.org/rfc/rfc7591)), as MCP clients do; off by default.
-    pub fn client_registration(mut self) -> Self {
-        self.registry.client_registration = true;
-        self
-    }
-
     /// Sets the origins whose pages may call the tenant, such as `http://localhost:5173`; every origin by default.
     pub fn cors_origins(mut self, origins: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.cors_origins = Some(origins.into_iter().map(Into::into).collect());

@@ -18,6 +18,7 @@ mod url;
 
 use std::collections::HashMap;
 use std::fmt;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -97,7 +98,10 @@ impl ClientDocuments {
             make_room(&mut known);
         }
         let (http, url) = (Arc::clone(&self.0.http), id.to_owned());
-        let fetch = async move { document::client(&*http, &url).await.map(Arc::new) }.boxed().shared();
+        let fetch = async move { document::client(&*http, &url).await.map(Arc::new) };
+        // A panic of the HTTP client must not leave a fetch behind that never ends.
+        let fetch = AssertUnwindSafe(fetch).catch_unwind().map(|outcome| outcome.unwrap_or_else(|_| Err(panicked())));
+        let fetch = fetch.boxed().shared();
         known.insert(id.to_owned(), Known::Fetching { fetch: fetch.clone(), last });
         // A task of its own: the fetch ends even if every request that waits for it is cancelled.
         drop(tokio::spawn(self.clone().finish(id.to_owned(), fetch.clone(), now + LIFETIME)));
@@ -121,6 +125,10 @@ impl ClientDocuments {
     fn known(&self) -> MutexGuard<'_, HashMap<String, Known>> {
         self.0.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn panicked() -> DocumentError {
+    DocumentError::Unavailable("the HTTP client panicked".into())
 }
 
 enum Found {

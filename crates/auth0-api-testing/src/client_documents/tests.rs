@@ -138,6 +138,7 @@ async fn an_answer_with_one_fault_is_rejected() {
         (HttpAnswer::timed_out(), unavailable("its host did not answer in time")),
         (HttpAnswer::unreachable(), unavailable("its host cannot be reached")),
         (HttpAnswer::broken(), unavailable("the answer of its host cannot be read")),
+        (HttpAnswer::panic(), unavailable("the HTTP client panicked")),
     ] {
         route.answer([answer]);
         assert_eq!(documents.client(URL, clock.now()).await.err(), Some(expected));

@@ -103,15 +103,12 @@ async fn change(tenant: &LocalTenant, endpoint: Endpoint) -> Result<Answer, reqw
     ]);
     let token = tenant.mint().subject(subject).audience(&tenant.my_account_audience());
     let bearer = format!("Bearer {}", token.scope("create:me:connected_accounts").sign());
-    match endpoint {
-        Endpoint::Ciba => {
-            let headers = [("content-type", "application/x-www-form-urlencoded")];
-            send("POST", &format!("{domain}/bc-authorize"), &headers, &form.body()).await
-        }
-        _ => {
-            let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
-            send("POST", &format!("{domain}/me/v1/connected-accounts/connect"), &headers, &json).await
-        }
+    if endpoint == Endpoint::Ciba {
+        let headers = [("content-type", "application/x-www-form-urlencoded")];
+        send("POST", &format!("{domain}/bc-authorize"), &headers, &form.body()).await
+    } else {
+        let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
+        send("POST", &format!("{domain}/me/v1/connected-accounts/connect"), &headers, &json).await
     }
 }
 
