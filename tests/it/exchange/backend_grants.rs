@@ -4,14 +4,17 @@
 use std::time::Duration;
 
 use auth0_api_core::exchange::{
-    ClientCredentials, InputError, PrivilegedWorker, ProofKey, RefreshToken, ServerErrorKind, TokenType,
+    ClientCredentials, InputError, IssuedToken, PrivilegedWorker, ProofKey, RefreshToken, ServerErrorKind, TokenType,
 };
 use auth0_api_core::http::HttpConnection;
 use auth0_api_core::jose::PrivateKey;
 use auth0_api_core::{Algorithm, ApiClient, ClientAuth, Error, ExchangeError, TokenSet};
 use auth0_api_testing::{
-    Api, Application, Credential, GrantType, LinkedAccount, LocalTenant, ManualClock, RefreshTokenPolicy, SigningKey,
+    Api, Application, Credential, GrantType, HttpAnswer, LinkedAccount, LocalTenant, ManualClock, RefreshTokenPolicy,
+    SigningKey,
 };
+
+use serde_json::{Value, json};
 
 use super::scene::{CALENDAR, Scene, server_error, text};
 use super::scripted::{error, tokens};
@@ -70,6 +73,7 @@ fn label(outcome: Result<TokenSet, ExchangeError>) -> String {
 const ADA: &str = "auth0|ada";
 const CLIENT: &str = "backend";
 const GOOGLE: &str = "google-oauth2";
+const NO_TOKENS: &str = "the token endpoint answered 200 without a token response or an OAuth error";
 
 #[tokio::test]
 async fn a_token_of_the_client_itself_is_cached_until_it_is_about_to_expire() {
@@ -155,6 +159,73 @@ async fn a_refresh_token_rotates_and_its_successor_is_handed_back() {
     setup.clock.advance(Duration::from_secs(3600));
     assert_eq!(label(refresh(&first).await), "403 exchange_interaction_required");
     assert_eq!(label(refresh(&third).await), "403 exchange_interaction_required");
+}
+
+#[tokio::test]
+async fn the_successor_of_a_refresh_token_survives_each_check_that_fails() {
+    let good = json!({ "access_token": "t", "token_type": "DPoP", "expires_in": 60, "refresh_token": "hush-next" });
+    let with = |member: &str, value: Value| {
+        let mut body = good.clone();
+        body[member] = value;
+        HttpAnswer::json(200, &body)
+    };
+    let text = |text: String| HttpAnswer::status(200).body(text);
+    let good_text = good.to_string();
+    let open = good_text.trim_end_matches('}');
+    for (answer, cause) in [
+        (with("access_token", json!(null)), "access_token in the token response is missing or malformed"),
+        (with("access_token", json!("a\nb")), "access_token in the token response is missing or malformed"),
+        (with("token_type", json!("mac")), "token_type in the token response is missing or malformed"),
+        (with("token_type", json!("Bearer")), "the token is not bound to the key of the request"),
+        (with("expires_in", json!("soon")), "expires_in in the token response is missing or malformed"),
+        (with("scope", json!(["read"])), "scope in the token response is missing or malformed"),
+        (with("id_token", json!("not a token")), "the ID token in the token response is not valid"),
+        (with("id_token", json!(5)), "id_token in the token response is missing or malformed"),
+        // A repeated member, octets after the JSON, text that is not UTF-8, and another status.
+        (text(format!(r#"{open},"scope":"a","scope":"b"}}"#)), NO_TOKENS),
+        (text(format!("{good_text}<!-- a proxy -->")), NO_TOKENS),
+        (HttpAnswer::status(200).body([open.as_bytes(), b",\"scope\":\"\xff\"}"].concat()), NO_TOKENS),
+        (HttpAnswer::json(201, &good), "the token endpoint answered 201 without a token response or an OAuth error"),
+    ] {
+        let scene = Scene::new();
+        scene.tokens.answer([answer]);
+        let asked = RefreshToken::new("stored").dpop(&ProofKey::generate().unwrap());
+        let error = scene.api.get_token_by_refresh_token(asked).await.unwrap_err();
+        assert_eq!(error.successor().map(IssuedToken::expose), Some("hush-next"), "{cause}");
+        assert_eq!(error.to_string(), cause);
+        assert!(error.hint().is_some() && !format!("{error:?}").contains("hush"), "{error:?}");
+        assert_eq!(label(Err(error)), "503 exchange_response", "{cause}");
+        assert_eq!(scene.sent(), 1, "a used refresh token is not sent again");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_fails_has_a_successor_only_for_a_refresh_token() {
+    let answer = |body: &str| HttpAnswer::status(200).body(body.to_owned());
+    let refresh = async |body: &str| {
+        let scene = Scene::new();
+        scene.tokens.answer([answer(body)]);
+        scene.api.get_token_by_refresh_token(RefreshToken::new("stored")).await.unwrap_err()
+    };
+    for body in [
+        "{}",
+        "<html>",
+        r#"{"refresh_token":null}"#,
+        r#"{"refresh_token":""}"#,
+        r#"{"refresh_token":5}"#,
+        r#"{"refresh_token":"a\nb"}"#,
+        // It is unclear which one is meant.
+        r#"{"refresh_token":"a","refresh_token":"b"}"#,
+    ] {
+        let error = refresh(body).await;
+        assert!(error.successor().is_none() && matches!(error, ExchangeError::Response(_)), "{body} {error:?}");
+    }
+    let scene = Scene::new();
+    scene.tokens.answer([answer(r#"{"refresh_token":"next"}"#)]);
+    assert!(scene.profile().await.unwrap_err().successor().is_none());
+    scene.tokens.answer([HttpAnswer::json(400, &json!({ "error": "invalid_grant", "refresh_token": "next" }))]);
+    let outcome = scene.api.get_token_by_refresh_token(RefreshToken::new("stored")).await;
+    assert!(matches!(outcome, Err(ExchangeError::Server(_))));
 }
 
 #[tokio::test]

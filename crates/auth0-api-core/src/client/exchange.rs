@@ -177,11 +177,12 @@ impl ApiClient {
     ///
     /// Each call sends a request. If the refresh token rotates, [`TokenSet::refresh_token`] is its successor: store it
     /// before you use the access token, and never use the old one again. Do not run two calls with the same refresh token
-    /// at once: the tenant takes the second use for a theft.
+    /// at once: the tenant takes the second use for a theft. If the future is dropped, the successor may be lost: where a
+    /// caller can go away, such as in a handler, let a task of its own make the call and store the successor.
     ///
     /// # Errors
     ///
-    /// [`ExchangeError`]. If the tenant rejects the refresh token, the [kind](crate::exchange::ServerErrorKind) is
+    /// [`ExchangeError`]. Also then the refresh token may have been replaced: store [`ExchangeError::successor`]. If the tenant rejects the refresh token, the [kind](crate::exchange::ServerErrorKind) is
     /// `InteractionRequired`: the user must log in again.
     ///
     /// # Examples

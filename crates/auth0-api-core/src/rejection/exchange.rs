@@ -19,6 +19,7 @@ impl Row {
                 "the user does not act in the organization that is needed here",
             ),
             E::Response(_) => unavailable(None, "exchange_response"),
+            E::Rotated(error) => Self::of_exchange(error.cause()),
             E::ScopesMissing { .. } => scopes_missing(),
             E::Server(error) => Self::of_exchange_server(error),
             E::Unavailable(error) => unavailable(Some(error.retry_after), "exchange_unavailable"),
