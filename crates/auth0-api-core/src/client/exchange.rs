@@ -1,6 +1,5 @@
 //! The token exchange methods of the client: the flows, custom grants, and the removal of a cached answer.
 
-use crate::ciba::Ciba;
 use crate::client::{ApiClient, Generation};
 use crate::connected_accounts::MyAccountClient;
 use crate::error::Error;
@@ -245,18 +244,6 @@ impl ApiClient {
         let generation = self.generation();
         let exchanger = generation.exchanger.as_ref().ok_or(ExchangeError::ClientAuthMissing)?;
         Ok(MyAccountClient::new(exchanger.issuer(), self.http_client(), exchanger.clock()))
-    }
-
-    /// Returns a client that asks users for approval on another device (CIBA). It keeps the credentials that are in force
-    /// now, so get another one after a [`reload`](Self::reload).
-    ///
-    /// # Errors
-    ///
-    /// [`ExchangeError::ClientAuthMissing`] without [`client_auth`](crate::ApiClientBuilder::client_auth).
-    pub fn ciba(&self) -> Result<Ciba, ExchangeError> {
-        let generation = self.generation();
-        let exchanger = generation.exchanger.as_ref().ok_or(ExchangeError::ClientAuthMissing)?;
-        Ok(Ciba::new(exchanger.backchannel()))
     }
 
     /// Gets the tokens that a custom grant requests.

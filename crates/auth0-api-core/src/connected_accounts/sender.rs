@@ -114,6 +114,9 @@ fn read(response: HttpResponse) -> Result<HttpResponse, ConnectError> {
     if status >= 500 {
         return Err(ConnectError::Status { status });
     }
+    if status < 400 {
+        return Err(ConnectError::Response { member: "status" });
+    }
     let body = Object::parse(response.body).ok();
     let detail = body.as_ref().and_then(|body| body.string("detail").ok().flatten());
     let detail = detail.map(|text| printable(&text, LONGEST_DETAIL));

@@ -60,6 +60,7 @@ pub(crate) mod token_set;
 pub(crate) mod token_vault;
 mod worker_subject;
 
+pub(crate) use authorization_details::RequestedDetails;
 pub(crate) use backchannel::{AskedFor, Backchannel};
 pub use cache::ExchangeCache;
 pub(crate) use client_auth::ClientAuth;
