@@ -324,6 +324,24 @@ async fn a_privileged_worker_with_another_key_is_rejected_as_a_mistake_of_this_a
 }
 
 #[tokio::test]
+async fn an_organization_or_an_audience_that_is_blank_is_not_sent() {
+    let scene = Scene::new();
+    for blank in ["", " ", "\t"] {
+        let worker = PrivilegedWorker::new(GOOGLE, ADA, "nightly import", &new_key()).organization(blank);
+        let outcomes = [
+            scene.api.get_access_token_as_privileged_worker(worker).await,
+            scene.api.get_token_by_refresh_token(RefreshToken::new("stored").audience(blank)).await,
+        ];
+        for (outcome, parameter) in outcomes.into_iter().zip(["org_id", "audience"]) {
+            let error = outcome.unwrap_err();
+            let expected = InputError::Blank { parameter };
+            assert!(matches!(&error, ExchangeError::Input(found) if *found == expected), "{error:?}");
+        }
+    }
+    assert_eq!(scene.sent(), 0);
+}
+
+#[tokio::test]
 async fn an_account_that_is_not_linked_says_what_to_connect() {
     let setup = Setup::new().await;
     let rejected = server_error(setup.work(setup.import().scope("calendar.read mail.read")).await).unwrap();

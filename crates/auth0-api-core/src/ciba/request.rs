@@ -93,6 +93,9 @@ impl CibaRequest {
         if blank(&self.user_id) {
             return Err(CibaError::Input { parameter: "user_id" });
         }
+        if self.audience.as_deref().is_some_and(blank) {
+            return Err(CibaError::Input { parameter: "audience" });
+        }
         // Auth0 documents letters, digits and these signs. It also accepts white space, of which this crate sends only the
         // space: a line break could make a device show something else than the application wrote. The allowed characters
         // are ASCII, so the length in bytes is the length in characters.
@@ -148,6 +151,7 @@ mod tests {
         assert_eq!(label(&CibaRequest::new(" ", "Pay")), Some("ciba_input"));
         assert_eq!(label(&request().scope("read:orders")), Some("ciba_input"));
         assert_eq!(label(&request().expires_in(Duration::from_millis(999))), Some("ciba_input"));
+        assert_eq!(label(&request().audience(" ")), Some("ciba_input"));
         assert_eq!(label(&request().authorization_detail(json!({ "type": " " }))), Some("ciba_input"));
         assert_eq!(label(&request().authorization_detail(json!({ "type": "payment" }))), None);
         assert_eq!(label(&request().scope("openid read:orders").expires_in(Duration::from_secs(1))), None);

@@ -1,6 +1,9 @@
 //! The client. An API creates one client at start and uses it until the API ends.
 
+mod accounts;
 mod approval;
+mod backend_grants;
+mod caller_exchange;
 mod end_user;
 mod exchange;
 mod generation;

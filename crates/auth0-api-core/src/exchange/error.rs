@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{InputError, IssuedToken, OrganizationError, ProofSigningError, ResponseError, RotatedError, ServerError};
+use super::{InputError, IssuedToken, OrganizationError, ProofSigningError, ResponseError, ServerError};
 use crate::http::HttpError;
 use crate::issuer::DiscoveryError;
 use crate::jose::PrivateKeyError;
@@ -51,6 +51,15 @@ pub enum ExchangeError {
     Unavailable(#[from] EndpointUnavailable),
 }
 
+/// The tenant has replaced the refresh token of the request, but its answer failed a check of this crate.
+///
+/// The text and the label are those of the [cause](Self::cause). `Debug` does not show the successor.
+#[derive(Clone, Debug)]
+pub struct RotatedError {
+    cause: Box<ExchangeError>,
+    successor: IssuedToken,
+}
+
 /// The token endpoint is unavailable, and how long to wait before the next attempt.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("the token endpoint is unavailable")]
@@ -83,6 +92,34 @@ pub enum EndpointError {
         /// The status.
         status: u16,
     },
+}
+
+impl RotatedError {
+    pub(super) fn new(cause: ExchangeError, successor: IssuedToken) -> Self {
+        Self { cause: Box::new(cause), successor }
+    }
+
+    /// Which check of the answer failed.
+    pub fn cause(&self) -> &ExchangeError {
+        &self.cause
+    }
+
+    /// The refresh token that replaces the one of the request. Store it: the tenant accepts the old one no more.
+    pub fn successor(&self) -> &IssuedToken {
+        &self.successor
+    }
+}
+
+impl std::fmt::Display for RotatedError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.cause.fmt(f)
+    }
+}
+
+impl std::error::Error for RotatedError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.cause.source()
+    }
 }
 
 impl EndpointUnavailable {
