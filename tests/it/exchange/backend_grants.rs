@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use auth0_api_core::exchange::{
     ClientCredentials, InputError, IssuedToken, PrivilegedWorker, ProofKey, RefreshToken, ServerErrorKind, TokenType,
+    VaultSubject,
 };
 use auth0_api_core::http::HttpConnection;
 use auth0_api_core::jose::PrivateKey;
-use auth0_api_core::{Algorithm, ApiClient, ClientAuth, Error, ExchangeError, TokenSet};
+use auth0_api_core::{Algorithm, ApiClient, ClientAuth, Connection, Error, ExchangeError, TokenSet};
 use auth0_api_testing::{
     Api, Application, Credential, GrantType, HttpAnswer, LinkedAccount, LocalTenant, ManualClock, RefreshTokenPolicy,
     SigningKey,
@@ -324,15 +325,18 @@ async fn a_privileged_worker_with_another_key_is_rejected_as_a_mistake_of_this_a
 }
 
 #[tokio::test]
-async fn an_organization_or_an_audience_that_is_blank_is_not_sent() {
-    let scene = Scene::new();
+async fn an_organization_an_account_or_an_audience_that_is_blank_is_not_sent() {
+    let (scene, key) = (Scene::new(), new_key());
     for blank in ["", " ", "\t"] {
-        let worker = PrivilegedWorker::new(GOOGLE, ADA, "nightly import", &new_key()).organization(blank);
+        let worker = || PrivilegedWorker::new(GOOGLE, ADA, "nightly import", &key);
+        let ada = VaultSubject::refresh_token("stored");
         let outcomes = [
-            scene.api.get_access_token_as_privileged_worker(worker).await,
+            scene.api.get_access_token_as_privileged_worker(worker().organization(blank)).await,
+            scene.api.get_access_token_as_privileged_worker(worker().login_hint(blank)).await,
+            scene.api.get_access_token_for_connection(ada, Connection::name(GOOGLE).login_hint(blank)).await,
             scene.api.get_token_by_refresh_token(RefreshToken::new("stored").audience(blank)).await,
         ];
-        for (outcome, parameter) in outcomes.into_iter().zip(["org_id", "audience"]) {
+        for (outcome, parameter) in outcomes.into_iter().zip(["org_id", "login_hint", "login_hint", "audience"]) {
             let error = outcome.unwrap_err();
             let expected = InputError::Blank { parameter };
             assert!(matches!(&error, ExchangeError::Input(found) if *found == expected), "{error:?}");

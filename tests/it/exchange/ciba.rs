@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use auth0_api_core::ciba::{CibaError, CibaRequest, PendingApproval};
 use auth0_api_core::exchange::{ProofKey, TokenType};
+use auth0_api_core::http::HttpConnection;
 use auth0_api_core::{ApiClient, ClientAuth, Clock, Error, Sleep, TokenSet};
 use auth0_api_testing::{Api, Application, Endpoint, GrantType, HttpAnswer, LocalTenant, ManualClock, Misbehaviour};
 use futures_util::FutureExt as _;
@@ -297,6 +298,7 @@ async fn the_requested_authorization_details_are_in_the_start_and_the_granted_on
     let tokens = clock.run(&mut pending, 60).await.unwrap().unwrap();
     assert_eq!(tokens.authorization_details::<Value>().unwrap(), [granted]);
     assert!(!scene.last_form().contains_key("authorization_details"), "the questions do not repeat it");
+    assert_eq!(scene.last_request().connection, HttpConnection::New, "the tokens are handed out once");
 }
 
 #[tokio::test]

@@ -256,8 +256,8 @@ async fn the_connections_that_a_user_can_connect_are_listed_in_pages() {
     let creator = setup.user(ADA, "create:me:connected_accounts", None).await;
     assert!(setup.accounts.connect(&creator, Connect::new(google.name(), CALLBACK)).await.is_ok());
     assert_eq!(label(setup.accounts.connections(&creator, &ConnectionQuery::new()).await), "connect_forbidden");
-    for take in [0, 21] {
-        let query = ConnectionQuery::new().take(take);
+    let first = ConnectionQuery::new;
+    for (take, query) in [(0, first().take(0)), (21, first().take(21)), (1, first().from(" ")), (1, first().from(""))] {
         assert_eq!(label(setup.accounts.connections(&reader, &query).await), "connect_input", "{take}");
     }
 }

@@ -1,6 +1,6 @@
 //! The client of the My Account API: its calls, with their metrics and events.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
@@ -10,6 +10,7 @@ use super::{
     PendingConnection, UserToken,
 };
 use crate::clock::Clock;
+use crate::exchange::LatestNonce;
 use crate::http::{HttpClient, HttpMethod, HttpResponse};
 use crate::jose::Object;
 use crate::meter;
@@ -28,7 +29,7 @@ pub struct MyAccountClient {
 
 impl MyAccountClient {
     pub(crate) fn new(issuer: &str, http: Arc<dyn HttpClient>, clock: Arc<dyn Clock>) -> Self {
-        Self { issuer: issuer.into(), sender: Sender { clock, http, nonce: Mutex::default() } }
+        Self { issuer: issuer.into(), sender: Sender { clock, http, nonce: LatestNonce::default() } }
     }
 
     /// The identifier of the tenant's My Account API: the audience of a [`UserToken`].
@@ -84,14 +85,14 @@ impl MyAccountClient {
     /// /// Returns the names of all connections.
     /// async fn names(accounts: &MyAccountClient, user: &UserToken) -> Result<Vec<String>, ConnectError> {
     ///     let (mut names, mut query) = (Vec::new(), ConnectionQuery::new().take(20));
-    ///     loop {
+    ///     // At most so many pages, whatever the tenant answers.
+    ///     for _page in 0..50 {
     ///         let page = accounts.connections(user, &query).await?;
     ///         names.extend(page.connections().iter().map(|connection| connection.name().to_owned()));
-    ///         match page.next() {
-    ///             Some(next) if names.len() < 1000 => query = query.from(next),
-    ///             _ => return Ok(names),
-    ///         }
+    ///         let Some(next) = page.next() else { break };
+    ///         query = query.from(next);
     ///     }
+    ///     Ok(names)
     /// }
     /// ```
     ///

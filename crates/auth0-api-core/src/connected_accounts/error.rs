@@ -202,11 +202,6 @@ impl ConnectError {
     }
 }
 
-/// Makes a text from the network safe to log.
-pub(super) fn printable(text: &str, longest: usize) -> Box<str> {
-    text.chars().filter(|character| matches!(character, ' '..='~')).take(longest).collect::<String>().into()
-}
-
 #[cfg(test)]
 mod tests {
     use super::ConnectError as E;

@@ -23,6 +23,7 @@
 //! let accounts = api.connected_accounts()?;
 //! let asked = RefreshToken::new(refresh_token).audience(accounts.audience()).scope("create:me:connected_accounts");
 //! let tokens = api.get_token_by_refresh_token(asked).await?;
+//! // If the refresh token rotates, its successor is in `tokens`, or in the error: store it.
 //! let user = UserToken::bearer(tokens.access_token());
 //!
 //! let calendar = Connect::new("google-oauth2", "https://app.example.com/connected").scopes(["calendar.read"]);

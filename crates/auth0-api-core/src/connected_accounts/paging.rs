@@ -17,6 +17,12 @@ impl Paging {
         if self.take.is_some_and(|most| !(1..=MOST_PER_PAGE).contains(&most)) {
             return Err(ConnectError::Input { parameter: "take" });
         }
+        for (parameter, value) in [("connection", connection), ("from", self.from.as_deref())] {
+            // The tenant could take a blank checkpoint for the beginning of the list, which then never ends.
+            if value.is_some_and(|value| value.trim().is_empty()) {
+                return Err(ConnectError::Input { parameter });
+            }
+        }
         let take = self.take.map(|most| most.to_string());
         let mut query = form_urlencoded::Serializer::new(String::new());
         for (name, value) in [("connection", connection), ("from", self.from.as_deref()), ("take", take.as_deref())] {

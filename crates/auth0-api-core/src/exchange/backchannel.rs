@@ -50,7 +50,8 @@ impl Backchannel {
     /// answered, the error is `authorization_pending`, so it is not logged.
     pub(crate) async fn poll(&self, id: &str, asked: &AskedFor) -> Result<TokenSet, ExchangeError> {
         let request = GrantRequest::new(GRANT_TYPE).field("auth_req_id", id).judged_by(JudgedBy::NoUser);
-        let request = request.proof_key(asked.proof_key.as_ref());
+        // The tenant hands the tokens out once, so the request must not get lost on a kept connection that has ended.
+        let request = request.proof_key(asked.proof_key.as_ref()).on_new_connection();
         let mut prepared = self.prepared(&request);
         prepared.expected.scope.clone_from(&asked.scope);
         prepared.origin.audience.clone_from(&asked.audience);

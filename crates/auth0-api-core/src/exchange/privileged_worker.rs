@@ -80,7 +80,7 @@ impl Grant for PrivilegedWorker {
             .field(CONNECTION, not_blank(CONNECTION, &self.connection)?)
             .field("subject_token_type", JWT)
             .field("requested_token_type", REQUESTED)
-            .field_if_any(LOGIN_HINT, self.login_hint.as_deref())
+            .field_if_any(LOGIN_HINT, absent_or_not_blank(LOGIN_HINT, self.login_hint.as_deref())?)
             .field_if_any("scope", self.scope.as_deref())
             .judged_by(JudgedBy::VaultForWorker)
             .signed_subject(&self.subject)
