@@ -1,13 +1,14 @@
 //! The grants of a backend: client credentials, refresh token and privileged worker, with a local tenant that checks the
 //! requests, and with scripted errors.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use auth0_api_core::exchange::{
     ClientCredentials, InputError, IssuedToken, PrivilegedWorker, ProofKey, RefreshToken, ServerErrorKind, TokenType,
     VaultSubject,
 };
-use auth0_api_core::http::HttpConnection;
+use auth0_api_core::http::{HttpClient, HttpConnection, HttpFuture, HttpRequest, ReqwestClient};
 use auth0_api_core::jose::PrivateKey;
 use auth0_api_core::{Algorithm, ApiClient, ClientAuth, Connection, Error, ExchangeError, TokenSet};
 use auth0_api_testing::{
@@ -198,6 +199,42 @@ async fn the_successor_of_a_refresh_token_survives_each_check_that_fails() {
         assert_eq!(label(Err(error)), "503 exchange_response", "{cause}");
         assert_eq!(scene.sent(), 1, "a used refresh token is not sent again");
     }
+}
+
+/// A proxy that damages the first token response.
+#[derive(Debug)]
+struct DamagingProxy {
+    network: ReqwestClient,
+    is_repaired: AtomicBool,
+}
+
+impl HttpClient for DamagingProxy {
+    fn send(&self, request: HttpRequest) -> HttpFuture<'_> {
+        Box::pin(async move {
+            let is_token_request = request.url.ends_with("/oauth/token");
+            let mut response = self.network.send(request).await?;
+            if is_token_request && !self.is_repaired.swap(true, Ordering::SeqCst) {
+                response.body = String::from_utf8(response.body).unwrap().replace("Bearer", "Unknown").into();
+            }
+            Ok(response)
+        })
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_is_damaged_on_its_way_costs_no_user_their_login() {
+    let setup = Setup::new().await;
+    let proxy = DamagingProxy { network: ReqwestClient::new().unwrap(), is_repaired: AtomicBool::new(false) };
+    let api = ApiClient::builder(setup.tenant.domain(), setup.tenant.audience()).insecure_http_loopback();
+    let api = api.clock(setup.clock.clone()).client_auth(ClientAuth::private_key_jwt(CLIENT, setup.key.clone()));
+    let api = api.http_client(proxy).build().unwrap();
+    let first = setup.tenant.refresh_token(CLIENT, ADA);
+    let error = api.get_token_by_refresh_token(RefreshToken::new(first)).await.unwrap_err();
+    assert_eq!(error.to_string(), "token_type in the token response is missing or malformed");
+    // The login goes on with the successor.
+    let stored = error.successor().unwrap().expose().to_owned();
+    let tokens = api.get_token_by_refresh_token(RefreshToken::new(stored)).await.unwrap();
+    assert!(tokens.refresh_token().is_some());
 }
 
 #[tokio::test]

@@ -177,3 +177,56 @@ pub(super) fn parsed<T: DeserializeOwned>(answer: &HttpResponse, member: &'stati
 
 /// An id has about 20 characters.
 const LONGEST_ID: usize = 128;
+
+#[cfg(all(test, feature = "metrics"))]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
+
+    use std::future::ready;
+    use std::sync::{Mutex, PoisonError};
+
+    use super::*;
+    use crate::clock::SystemClock;
+    use crate::exchange::IssuedToken;
+    use crate::http::{HttpFuture, HttpRequest};
+    use crate::meter::tests::Kept;
+
+    /// A tenant that answers with these statuses, the last one first.
+    #[derive(Debug)]
+    struct Tenant(Mutex<Vec<u16>>);
+
+    impl HttpClient for Tenant {
+        fn send(&self, _: HttpRequest) -> HttpFuture<'_> {
+            let status = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap();
+            Box::pin(ready(Ok(HttpResponse { status, headers: vec![], body: b"{}".to_vec() })))
+        }
+    }
+
+    #[test]
+    fn each_call_counts_with_the_label_of_its_error() {
+        let http = Arc::new(Tenant(Mutex::new(vec![200, 503, 404, 204])));
+        let accounts = MyAccountClient::new("https://tenant.example/", http, Arc::new(SystemClock));
+        let user = UserToken::bearer(&IssuedToken::new("token").unwrap());
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let kept = Kept::default();
+        metrics::with_local_recorder(&kept, || {
+            runtime.block_on(async {
+                accounts.delete(&user, "cac_1").await.unwrap();
+                assert!(accounts.delete(&user, "cac_1").await.is_err());
+                assert!(accounts.connections(&user, &ConnectionQuery::new()).await.is_err());
+                assert!(accounts.list(&user, &AccountQuery::new()).await.is_err());
+                assert!(accounts.connect(&user, Connect::new(" ", "https://app.example.com/")).await.is_err());
+            });
+        });
+        assert_eq!(
+            kept.lines(),
+            [
+                "auth0_api_connected_account_requests_total{outcome=answered} 1",
+                "auth0_api_connected_account_requests_total{outcome=connect_input} 1",
+                "auth0_api_connected_account_requests_total{outcome=connect_not_found} 1",
+                "auth0_api_connected_account_requests_total{outcome=connect_response} 1",
+                "auth0_api_connected_account_requests_total{outcome=connect_unavailable} 1",
+            ]
+        );
+    }
+}

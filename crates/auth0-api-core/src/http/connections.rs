@@ -231,9 +231,9 @@ mod tests {
             (ErrorKind::ConnectionRefused, false),
             (ErrorKind::TimedOut, false),
         ] {
-            let nested = io::Error::other(io::Error::from(kind));
             assert_eq!(is_disconnection(&io::Error::from(kind)), expected, "{kind}");
-            assert_eq!(is_disconnection(&HttpError::Exchange(nested.into())), expected, "{kind}, as a source");
+            let inner = HttpError::Exchange(io::Error::from(kind).into());
+            assert_eq!(is_disconnection(&HttpError::Exchange(inner.into())), expected, "{kind}, as a source");
         }
     }
 }

@@ -53,7 +53,7 @@ async fn all_pages_of_a_call_share_its_longest_wait() {
             return None;
         }
         let number = asked.fetch_add(1, Ordering::SeqCst);
-        if number % 2 == 0 {
+        if number.is_multiple_of(2) {
             return answer(429, &[("retry-after", "25")], "");
         }
         answer(200, &[], &format!(r#"{{"token_exchange_profiles":[],"next":"{number}"}}"#))
@@ -76,7 +76,7 @@ async fn the_rounds_of_a_call_share_its_longest_wait() {
         if !is_call(request, "POST") {
             return None;
         }
-        if posts.fetch_add(1, Ordering::SeqCst) % 2 == 0 {
+        if posts.fetch_add(1, Ordering::SeqCst).is_multiple_of(2) {
             return answer(429, &[("retry-after", "25")], "");
         }
         answer(409, &[], r#"{"statusCode":409,"error":"Conflict","message":"exists"}"#)
