@@ -106,6 +106,7 @@ pub mod metadata;
 mod meter;
 pub mod mtls;
 mod place;
+mod printable;
 mod random;
 mod readable;
 mod rejected_bodies;
