@@ -51,7 +51,9 @@ impl<B: Body<Data = Bytes>> Body for McpBody<B> {
             InnerProjection::Received { octets, .. } if !octets.is_empty() => {
                 Poll::Ready(Some(Ok(Frame::data(std::mem::take(octets)))))
             }
-            InnerProjection::Received { trailers, .. } => Poll::Ready(trailers.take().map(|map| Ok(Frame::trailers(map)))),
+            InnerProjection::Received { trailers, .. } => {
+                Poll::Ready(trailers.take().map(|map| Ok(Frame::trailers(map))))
+            }
             InnerProjection::Passed { body } => body.poll_frame(context),
         }
     }

@@ -91,7 +91,10 @@ impl<R> McpLayerBuilder<R> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn text_body<B, F: Fn(String) -> B + Clone + Send + Sync + 'static>(self, function: F) -> McpLayerBuilder<TextBody<F>> {
+    pub fn text_body<B, F: Fn(String) -> B + Clone + Send + Sync + 'static>(
+        self,
+        function: F,
+    ) -> McpLayerBuilder<TextBody<F>> {
         let Self { api, requirements, limits, revisions, text: _ } = self;
         McpLayerBuilder { api, requirements, limits, revisions, text: TextBody(function) }
     }

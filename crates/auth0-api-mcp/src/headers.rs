@@ -31,16 +31,21 @@ impl NamedVersion {
 
     /// Returns the revision that a message follows. `supported` are the revisions of the server.
     pub(crate) fn revision_of(&self, message: &Message<'_>, supported: &[Revision]) -> Result<Revision, MessageError> {
-        let (header, mismatch) = (PROTOCOL_VERSION_NAME, MessageError::HeaderMismatch { header: PROTOCOL_VERSION_NAME });
+        let (header, mismatch) =
+            (PROTOCOL_VERSION_NAME, MessageError::HeaderMismatch { header: PROTOCOL_VERSION_NAME });
         let revision = match (self, &message.meta.version) {
             (Self::Malformed, _) => return Err(MessageError::HeaderMalformed { header }),
             // A message names its version only since 2026-07-28, and its header is required since then.
             (Self::Absent, Some(_)) => return Err(MessageError::HeaderMissing { header }),
             (Self::Absent, None) => Revision::V2025_03_26,
-            (Self::Unknown(named), Some(DeclaredVersion::Unknown(declared))) if named != declared => return Err(mismatch),
+            (Self::Unknown(named), Some(DeclaredVersion::Unknown(declared))) if named != declared => {
+                return Err(mismatch);
+            }
             (Self::Unknown(_), Some(DeclaredVersion::Known(_))) => return Err(mismatch),
             (Self::Unknown(_), _) => return Err(MessageError::Revision),
-            (Self::Known(named), Some(declared)) if *declared != DeclaredVersion::Known(*named) => return Err(mismatch),
+            (Self::Known(named), Some(declared)) if *declared != DeclaredVersion::Known(*named) => {
+                return Err(mismatch);
+            }
             (Self::Known(named), _) => *named,
         };
         // Without a header, the handshake tells the revision: it comes before the client can know what to write there.

@@ -166,7 +166,9 @@ impl McpRequirements {
             resources: by_name(resources),
             methods: by_name(methods),
             tasks: tasks.map(with_base),
-            denied: with_base(Requirement::predicate("a requirement of the MCP layer that names this target", |_| false)),
+            denied: with_base(Requirement::predicate("a requirement of the MCP layer that names this target", |_| {
+                false
+            })),
             base: base.within(&hierarchy),
             templates,
             otherwise,
@@ -207,7 +209,10 @@ impl Rules {
     }
 
     /// What messages require together.
-    pub(crate) fn of_all<'m>(&self, mut messages: impl Iterator<Item = (&'m str, &'m Operation)>) -> Cow<'_, Requirement> {
+    pub(crate) fn of_all<'m>(
+        &self,
+        mut messages: impl Iterator<Item = (&'m str, &'m Operation)>,
+    ) -> Cow<'_, Requirement> {
         let first = messages.next().map_or(Cow::Borrowed(&self.base), |(method, operation)| self.of(method, operation));
         messages.fold(first, |all, (method, operation)| both(all, self.of(method, operation)))
     }
@@ -247,7 +252,8 @@ impl Rules {
         if let Some((_, _, requirement)) = self.templates.iter().find(|(text, _, _)| **text == *uri) {
             return Cow::Borrowed(requirement);
         }
-        if !template::is_plain(uri) && !(self.resources.is_empty() && self.templates.is_empty()) {
+        let names_resources = !self.resources.is_empty() || !self.templates.is_empty();
+        if names_resources && !template::is_plain(uri) {
             return Cow::Borrowed(&self.denied);
         }
         let matching = self.templates.iter().filter(|(_, template, _)| template.matches(uri));

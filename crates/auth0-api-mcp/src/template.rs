@@ -72,7 +72,8 @@ impl Segment {
 ///
 /// `file:///public/../secret` is below `file:///public/` as a text only.
 pub(crate) fn is_plain(uri: &str) -> bool {
-    let has_plain_scheme = uri.split_once(':').is_none_or(|(scheme, _)| !scheme.bytes().any(|c| c.is_ascii_uppercase()));
+    let has_plain_scheme =
+        uri.split_once(':').is_none_or(|(scheme, _)| !scheme.bytes().any(|c| c.is_ascii_uppercase()));
     let has_dots = uri.split(['/', '?', '#', ':']).any(|segment| matches!(segment, "." | ".."));
     let has_odd_character = uri.contains(|c: char| c == '\\' || c.is_control() || c.is_whitespace());
     has_plain_scheme && !has_dots && !has_odd_character && uri.split('%').skip(1).all(needs_encoding)
@@ -80,7 +81,8 @@ pub(crate) fn is_plain(uri: &str) -> bool {
 
 /// Whether the two digits after a `%` stand for an octet that must be encoded, and that is no delimiter of a path.
 fn needs_encoding(after_percent: &str) -> bool {
-    let Some(digits) = after_percent.get(..2).filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit())) else {
+    let Some(digits) = after_percent.get(..2).filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
+    else {
         return false;
     };
     let octet = u8::from_str_radix(digits, 16).unwrap_or_default();
@@ -126,8 +128,21 @@ mod tests {
     #[test]
     fn other_forms_of_templates_are_not_supported() {
         for template in [
-            "cal://events", "cal://{a}{b}", "cal://{a}-{b}", "cal://{?q}", "cal://{#f}", "cal://{a,b}", "cal://{a:3}",
-            "cal://{a*}", "cal://{}", "cal://{a", "cal://a}", "cal://{+a}/b", "cal://x{+a}", "file:///{+a}{b}", "",
+            "cal://events",
+            "cal://{a}{b}",
+            "cal://{a}-{b}",
+            "cal://{?q}",
+            "cal://{#f}",
+            "cal://{a,b}",
+            "cal://{a:3}",
+            "cal://{a*}",
+            "cal://{}",
+            "cal://{a",
+            "cal://a}",
+            "cal://{+a}/b",
+            "cal://x{+a}",
+            "file:///{+a}{b}",
+            "",
         ] {
             assert!(Template::parse(template).is_none(), "{template}");
         }
@@ -135,13 +150,36 @@ mod tests {
 
     #[test]
     fn uris_with_a_second_spelling_are_not_plain() {
-        for uri in ["cal://events/7", "file:///a%20b", "https://api.example.com/x?q=a%26b", "note://Ada/My%C3%A9", "urn:a:b", "…"] {
+        for uri in [
+            "cal://events/7",
+            "file:///a%20b",
+            "https://api.example.com/x?q=a%26b",
+            "note://Ada/My%C3%A9",
+            "urn:a:b",
+            "…",
+        ] {
             assert!(is_plain(uri), "{uri}");
         }
         for uri in [
-            "file:///a/../b", "file:///a/./b", "file:///..", "file:..", "file:///a/%2e%2e/b", "file:///a/.%2E/b",
-            "file:///a%2fb", "file:///a%5Cb", "file:///a\\..\\b", "FILE:///a", "file:///%61", "file:///a%", "file:///a%2",
-            "file:///a%zz", "file:///a%252e", "file:///a%00", "file:///a b", "file:///a\n", "file:///a?b/../c",
+            "file:///a/../b",
+            "file:///a/./b",
+            "file:///..",
+            "file:..",
+            "file:///a/%2e%2e/b",
+            "file:///a/.%2E/b",
+            "file:///a%2fb",
+            "file:///a%5Cb",
+            "file:///a\\..\\b",
+            "FILE:///a",
+            "file:///%61",
+            "file:///a%",
+            "file:///a%2",
+            "file:///a%zz",
+            "file:///a%252e",
+            "file:///a%00",
+            "file:///a b",
+            "file:///a\n",
+            "file:///a?b/../c",
         ] {
             assert!(!is_plain(uri), "{uri}");
         }

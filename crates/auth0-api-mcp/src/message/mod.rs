@@ -23,7 +23,7 @@ pub(crate) use self::operation::Operation;
 
 /// The content of a body.
 #[derive(Debug)]
-pub(crate) enum Messages<'m> {
+pub(crate) enum Contents<'m> {
     Batch(Vec<Message<'m>>),
     One(Message<'m>),
 }
@@ -57,14 +57,15 @@ pub(crate) struct Rejected<'m> {
     pub(crate) id: Option<Id<'m>>,
 }
 
-impl<'m> Messages<'m> {
+impl<'m> Contents<'m> {
     /// Reads a body.
     pub(crate) fn read(body: &'m [u8]) -> Result<Self, Rejected<'m>> {
         let text = str::from_utf8(body).map_err(|_| Rejected::without_id(MessageError::NotUtf8))?;
         if !text.trim_ascii_start().starts_with('[') {
             return Message::read(text).map(Self::One);
         }
-        let elements = StrictObject::elements(text, MOST_MESSAGES).map_err(|error| Rejected::without_id(error.into()))?;
+        let elements =
+            StrictObject::elements(text, MOST_MESSAGES).map_err(|error| Rejected::without_id(error.into()))?;
         let elements = elements.ok_or(Rejected::without_id(MessageError::BatchTooLong))?;
         if elements.is_empty() {
             return Err(Rejected::without_id(MessageError::NotAMessage));

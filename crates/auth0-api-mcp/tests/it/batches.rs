@@ -22,7 +22,10 @@ async fn one_challenge_names_the_scopes_of_all_messages() {
             (json!([ping, notification]), "use:tools"),
             (json!([tool_call("whoami"), tool_call("calendar.create")]), "use:tools write:events"),
             (json!([tool_call("calendar.create"), tool_call("whoami")]), "use:tools write:events"),
-            (json!([tool_call("calendar.create"), ping, tool_call("calendar.list")]), "use:tools write:events read:events"),
+            (
+                json!([tool_call("calendar.create"), ping, tool_call("calendar.list")]),
+                "use:tools write:events read:events",
+            ),
         ] {
             assert_eq!(send(&server, "other", version, &batch).await.scopes(), needed, "{batch}");
             let answer = send(&server, needed, version, &batch).await;
@@ -62,7 +65,9 @@ async fn a_batch_has_a_few_messages() {
     }
     // Something that is no message is rejected wherever it is, and the handshake is no part of a batch.
     let handshake = json!({ "jsonrpc": "2.0", "id": 0, "method": "initialize", "params": {} });
-    for (odd, code) in [(json!({}), -32600), (handshake, -32600), (json!([tool_call("whoami")]), -32700), (json!(7), -32700)] {
+    for (odd, code) in
+        [(json!({}), -32600), (handshake, -32600), (json!([tool_call("whoami")]), -32700), (json!(7), -32700)]
+    {
         for batch in [json!([odd, tool_call("whoami")]), json!([tool_call("whoami"), odd])] {
             assert_eq!(send(&server, ALL, None, &batch).await.error().1, code, "{batch}");
         }

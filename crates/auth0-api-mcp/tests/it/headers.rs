@@ -78,8 +78,8 @@ async fn names_outside_of_ascii_are_encoded() {
 
 #[tokio::test]
 async fn a_name_that_looks_encoded_is_encoded_itself() {
-    let requirements = crate::world::requirements()
-        .tool("=?base64?d2hvYW1p?=", auth0_api_core::Requirement::scope("odd"));
+    let requirements =
+        crate::world::requirements().tool("=?base64?d2hvYW1p?=", auth0_api_core::Requirement::scope("odd"));
     let server = Server::start_with(requirements, |layer| layer).await;
     let message = declaring(tool_call("=?base64?d2hvYW1p?="));
     let answer = server.send_2026(ALL, "tools/call", Some("=?base64?d2hvYW1p?="), &message).await;
@@ -120,9 +120,9 @@ async fn a_header_alone_admits_nothing() {
     let server = Server::start().await;
     let message = tool_call("calendar.create");
     for version in [Some("2025-03-26"), Some("2025-06-18"), Some("2025-11-25"), None] {
-        let request = version.into_iter().fold(server.post("use:tools"), |request, version| {
-            request.header("mcp-protocol-version", version)
-        });
+        let request = version
+            .into_iter()
+            .fold(server.post("use:tools"), |request, version| request.header("mcp-protocol-version", version));
         // The headers name a harmless call, and the message another one. These revisions have no such headers.
         let request = with(request, &[CALL, ("mcp-name", "whoami")]);
         assert_eq!(server.send(request, message.to_string()).await.scopes(), "use:tools write:events", "{version:?}");
@@ -165,14 +165,16 @@ async fn clients_of_2026_send_no_responses() {
 async fn a_revision_that_nobody_knows_is_answered_with_those_that_the_server_supports() {
     let server = Server::start().await;
     for named in ["2030-01-01", "1900-01-01", "draft", "a\"b", "2025-11-25, 2026-07-28", ""] {
-        let answer = server.send(with(server.post(ALL), &[("mcp-protocol-version", named)]), tool_call("whoami").to_string());
+        let answer =
+            server.send(with(server.post(ALL), &[("mcp-protocol-version", named)]), tool_call("whoami").to_string());
         let answer = answer.await;
         assert_eq!(answer.error(), (400, -32022, Some(json!(7))), "{named}");
         let supported = ["2026-07-28", "2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05"];
         assert_eq!(answer.json()["error"]["data"], json!({ "supported": supported, "requested": named }));
     }
     let long = "9".repeat(10_000);
-    let answer = server.send(with(server.post(ALL), &[("mcp-protocol-version", &long)]), tool_call("whoami").to_string());
+    let answer =
+        server.send(with(server.post(ALL), &[("mcp-protocol-version", &long)]), tool_call("whoami").to_string());
     assert_eq!(answer.await.json()["error"]["data"]["requested"], "");
     // The message declares it too.
     let mut message = declaring(tool_call("whoami"));

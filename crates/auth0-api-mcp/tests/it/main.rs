@@ -1,6 +1,6 @@
 //! The layer in front of a server that repeats what it receives, and in front of rmcp.
 
-#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test stops where it fails")]
 
 mod batches;
 mod bodies;

@@ -23,7 +23,7 @@ async fn a_body_that_is_not_strict_json_is_a_parse_error() {
         r#"{"jsonrpc":"2.0","id":7,"method":"ping"} {}"#,
         r#"{"jsonrpc":"2.0","id":7,"method":"ping",}"#,
         "\u{feff}{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"ping\"}",
-        r#"{'jsonrpc':'2.0'}"#,
+        r"{'jsonrpc':'2.0'}",
         "\"ping\"",
         "7",
         "null",
@@ -136,7 +136,9 @@ async fn nesting_is_bounded() {
     let server = Server::start().await;
     let nested = |depth: usize| {
         let arguments = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
-        format!(r#"{{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{{"name":"whoami","arguments":{arguments}}}}}"#)
+        format!(
+            r#"{{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{{"name":"whoami","arguments":{arguments}}}}}"#
+        )
     };
     let request = || server.post(ALL).header("mcp-protocol-version", "2025-11-25");
     assert_eq!(server.send(request(), nested(125)).await.status, 200);

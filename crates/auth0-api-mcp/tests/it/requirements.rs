@@ -61,7 +61,8 @@ async fn a_request_without_a_token_is_rejected_before_its_body_is_judged() {
 async fn every_method_that_names_a_target_requires_what_the_target_requires() {
     let server = Server::start().await;
     let events = "use:tools read:events";
-    let listen = |uris: Value| request("subscriptions/listen", json!({ "notifications": { "resourceSubscriptions": uris } }));
+    let listen =
+        |uris: Value| request("subscriptions/listen", json!({ "notifications": { "resourceSubscriptions": uris } }));
     let complete = |reference: Value| request("completion/complete", json!({ "ref": reference, "argument": {} }));
     for (message, needed) in [
         (request("resources/read", json!({ "uri": "calendar://today" })), events),
@@ -91,8 +92,15 @@ async fn every_method_that_names_a_target_requires_what_the_target_requires() {
 async fn requests_that_name_nothing_require_the_base() {
     let server = Server::start().await;
     for method in [
-        "initialize", "ping", "server/discover", "tools/list", "prompts/list", "resources/list",
-        "resources/templates/list", "logging/setLevel", "skills/list",
+        "initialize",
+        "ping",
+        "server/discover",
+        "tools/list",
+        "prompts/list",
+        "resources/list",
+        "resources/templates/list",
+        "logging/setLevel",
+        "skills/list",
     ] {
         let message = request(method, json!({}));
         assert_eq!(server.send_2025("use:tools", &message).await.received("x-method"), Some(method));
@@ -123,7 +131,10 @@ fn unnamed() -> Vec<Value> {
         request("resources/read", json!({ "uri": "calendar://events/7/attendees" })),
         request("completion/complete", json!({ "ref": { "type": "ref/prompt", "name": "other" } })),
         request("completion/complete", json!({ "ref": { "type": "ref/resource", "uri": "calendar://{owner}" } })),
-        request("subscriptions/listen", json!({ "notifications": { "resourceSubscriptions": ["calendar://tomorrow"] } })),
+        request(
+            "subscriptions/listen",
+            json!({ "notifications": { "resourceSubscriptions": ["calendar://tomorrow"] } }),
+        ),
         request("tasks/get", json!({ "taskId": "1" })),
         request("tasks/result", json!({ "taskId": "1" })),
         request("tasks/update", json!({ "taskId": "1" })),
@@ -159,9 +170,16 @@ async fn a_uri_with_a_second_spelling_does_not_escape_a_requirement() {
     for requirements in [requirements(), requirements().otherwise_base()] {
         let server = Server::start_with(requirements, |layer| layer).await;
         for uri in [
-            "calendar://x/../today", "CALENDAR://today", "calendar://%74oday", "file:///reports/../etc/passwd",
-            "file:///reports/%2e%2e/etc/passwd", "file:///reports/..%2fetc", "file:///a/../reports/q1", "file:///./reports/q1",
-            "file:///reports\\..\\etc", "file:///reports/a%00b",
+            "calendar://x/../today",
+            "CALENDAR://today",
+            "calendar://%74oday",
+            "file:///reports/../etc/passwd",
+            "file:///reports/%2e%2e/etc/passwd",
+            "file:///reports/..%2fetc",
+            "file:///a/../reports/q1",
+            "file:///./reports/q1",
+            "file:///reports\\..\\etc",
+            "file:///reports/a%00b",
         ] {
             let message = request("resources/read", json!({ "uri": uri }));
             let answer = server.send_2025("use:tools read:events read:reports", &message).await;
@@ -200,7 +218,9 @@ async fn a_broader_scope_is_accepted_and_never_named() {
     for scope in ["use:tools read:events", "use:tools write:events", "use:tools admin:events", "admin admin:events"] {
         assert_eq!(server.send_2025(scope, &tool_call("calendar.list")).await.status, 200, "{scope}");
     }
-    for (scope, tool) in [("admin", "calendar.list"), ("admin:events", "calendar.list"), ("read:events", "calendar.list")] {
+    for (scope, tool) in
+        [("admin", "calendar.list"), ("admin:events", "calendar.list"), ("read:events", "calendar.list")]
+    {
         let answer = server.send_2025(scope, &tool_call(tool)).await;
         assert_eq!(answer.scopes(), "use:tools read:events", "{scope} {tool}");
     }

@@ -33,7 +33,8 @@ where
     let url = format!("http://{}/mcp", listener.local_addr().unwrap());
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            let connection = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service.clone());
+            let connection =
+                hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service.clone());
             tokio::spawn(connection);
         }
     });
@@ -110,7 +111,8 @@ async fn rmcp_answers_behind_the_layer_in_both_kinds_of_revisions() {
     let legacy = |request: reqwest::RequestBuilder| {
         request.header("mcp-protocol-version", "2025-11-25").body(message.to_string())
     };
-    for (revision, send) in [("2026-07-28", &modern as &dyn Fn(_) -> reqwest::RequestBuilder), ("2025-11-25", &legacy)] {
+    for (revision, send) in [("2026-07-28", &modern as &dyn Fn(_) -> reqwest::RequestBuilder), ("2025-11-25", &legacy)]
+    {
         let response = send(call("use:tools")).send().await.unwrap();
         assert_eq!(response.status(), 403, "{revision}");
         assert!(response.headers()["www-authenticate"].to_str().unwrap().contains(r#"scope="use:tools who""#));
@@ -121,5 +123,8 @@ async fn rmcp_answers_behind_the_layer_in_both_kinds_of_revisions() {
         assert!(text.contains(&format!("auth0|ada calls whoami in {revision}")), "{text}");
     }
     let response = client().post(&url).body("").send().await.unwrap();
-    assert_eq!((response.status().as_u16(), response.text().await.unwrap().contains("missing_credentials")), (401, true));
+    assert_eq!(
+        (response.status().as_u16(), response.text().await.unwrap().contains("missing_credentials")),
+        (401, true)
+    );
 }

@@ -85,7 +85,8 @@ impl Answer {
     async fn of(response: Response<Body>) -> Self {
         let (head, body) = response.into_parts();
         let body = String::from_utf8(to_bytes(body, usize::MAX).await.unwrap().to_vec()).unwrap();
-        let challenges = head.headers.get_all("www-authenticate").iter().map(|value| value.to_str().unwrap().to_owned());
+        let challenges =
+            head.headers.get_all("www-authenticate").iter().map(|value| value.to_str().unwrap().to_owned());
         Self { status: head.status.as_u16(), challenges: challenges.collect(), head, body }
     }
 
