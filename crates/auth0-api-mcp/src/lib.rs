@@ -33,6 +33,9 @@ mod call;
 mod check;
 mod cors;
 mod future;
+/// For the fuzz target of this workspace. Not for applications.
+#[doc(hidden)]
+pub mod fuzzing;
 mod headers;
 mod layer;
 mod layer_error;
