@@ -45,7 +45,8 @@ pub fn candidates(is_remembered: bool) -> Vec<Candidate> {
     let request = |version: &'static str| {
         let (authorization, body) = (format!("Bearer {token}"), Bytes::from(message(version)));
         move || {
-            let request = Request::post("/mcp").header("host", "api.example.com").header("authorization", &authorization);
+            let request =
+                Request::post("/mcp").header("host", "api.example.com").header("authorization", &authorization);
             let request = request.header("content-type", "application/json").header("mcp-protocol-version", version);
             let request = request.header("mcp-method", "tools/call").header("mcp-name", "calendar.create");
             request.body(Full::new(body.clone())).unwrap()

@@ -10,4 +10,5 @@ mod messages;
 mod metadata;
 mod requirements;
 mod servers;
+mod service;
 mod world;
