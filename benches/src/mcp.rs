@@ -72,9 +72,9 @@ pub fn candidates(is_remembered: bool) -> Vec<Candidate> {
 /// If the set-up fails.
 pub fn allocations() -> Vec<(&'static str, u64)> {
     let mut candidates = candidates(true);
-    candidates.iter_mut().for_each(|candidate| {
+    for candidate in &mut candidates {
         candidate.run(TIMES);
-    });
+    }
     let counted = candidates.into_iter().map(|mut candidate| {
         let counted = measure(|| {
             candidate.run(TIMES);
