@@ -5,8 +5,6 @@ use std::ops::Range;
 
 use serde::Deserialize;
 
-use super::reader::ordinary;
-
 /// A part of a text. A `Span` is half as large as a `Range<usize>`, because objects are moved often.
 #[derive(Clone, Copy)]
 pub(super) struct Span {
@@ -113,6 +111,44 @@ fn split_code_unit(text: &str) -> (Option<u16>, &str) {
     (unit, text.get(4..).unwrap_or_default())
 }
 
+/// Returns the number of octets before the next quote, backslash or control character (RFC 8259 §7).
+///
+/// All other octets are ordinary. Most octets of a string are ordinary, so eight octets are checked together, as one
+/// `u64`. The `u64` is little-endian: the first octet is in the lowest bits. [`not_ordinary`] sets the high bit of an
+/// octet as a mark. The number of zero bits below the lowest mark, divided by eight, is the index of the first octet
+/// that is not ordinary. The last octets, at most seven, are checked one by one.
+pub(super) fn ordinary(octets: &[u8]) -> usize {
+    let (words, rest) = octets.as_chunks::<8>();
+    for (index, word) in words.iter().enumerate() {
+        let found = not_ordinary(u64::from_le_bytes(*word));
+        if found != 0 {
+            return index * 8 + found.trailing_zeros() as usize / 8;
+        }
+    }
+    let ordinary = |octet: &&u8| !matches!(octet, b'"' | b'\\' | ..=0x1f);
+    words.len() * 8 + rest.iter().take_while(ordinary).count()
+}
+
+/// Sets the high bit of each octet that is a quote, a backslash or a control character. Only the lowest bit that is set
+/// is reliable.
+///
+/// 1. `ONES` has the value 1 in each of the eight octets, so `ONES * n` has the value `n` in each.
+/// 2. `below` subtracts `limit`, which is at most 32, from each octet. An octet below the limit wraps around, which
+///    sets its high bit. An octet of 128 or more is not below the limit, but can also have its high bit set after the
+///    subtraction. `& !octets` clears this bit.
+/// 3. `is` finds octets that are equal to one value: XOR makes them 0, and 0 is below 1.
+/// 4. `& (ONES * 0x80)` keeps only the high bits.
+///
+/// One subtraction handles all eight octets, so an octet that wraps around borrows 1 from the next higher octet. This
+/// borrow can mark a higher octet by mistake, for example an octet that is equal to the limit. It cannot mark a lower
+/// octet, so the lowest mark is always correct.
+fn not_ordinary(word: u64) -> u64 {
+    const ONES: u64 = u64::MAX / 0xff;
+    let below = |octets: u64, limit: u64| octets.wrapping_sub(ONES * limit) & !octets;
+    let is = |octet: u8| below(word ^ (ONES * u64::from(octet)), 1);
+    (is(b'"') | is(b'\\') | below(word, 0x20)) & (ONES * 0x80)
+}
+
 /// Reads four hexadecimal digits.
 pub(super) fn code_unit(digits: [u8; 4]) -> Option<u16> {
     let [a, b, c, d] = digits.map(hex_digit);
@@ -130,3 +166,20 @@ fn hex_digit(digit: u8) -> Option<u8> {
 
 pub(super) const HIGH_SURROGATES: Range<u16> = 0xd800..0xdc00;
 pub(super) const LOW_SURROGATES: Range<u16> = 0xdc00..0xe000;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::ordinary;
+
+    proptest! {
+        #[test]
+        fn eight_octets_at_a_time_give_the_same_result_as_one_by_one(octets in prop::collection::vec(
+            prop_oneof![4 => any::<u8>(), 1 => Just(b'"'), 1 => Just(b'\\'), 1 => 0x1e..0x23_u8, 4 => Just(b'a')], 0..40,
+        )) {
+            let expected = octets.iter().take_while(|octet| **octet >= 0x20 && !b"\"\\".contains(octet)).count();
+            prop_assert_eq!(ordinary(&octets), expected);
+        }
+    }
+}
