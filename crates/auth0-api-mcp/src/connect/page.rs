@@ -1,0 +1,94 @@
+//! The pages, and the redirects.
+
+use http::header::{
+    ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY, SET_COOKIE,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+use http::{HeaderMap, HeaderValue, Response, StatusCode};
+
+use super::accounts::Shared;
+use super::ending::Ending;
+
+/// Shows how a flow has ended.
+pub(super) fn show(shared: &Shared, ending: &Ending) -> Response<String> {
+    ending.log();
+    let mut response = Response::new(html(ending));
+    *response.status_mut() = ending.status();
+    let headers = response.headers_mut();
+    secure(headers);
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    match ending {
+        Ending::Method => drop(headers.insert(ALLOW, HeaderValue::from_static("GET"))),
+        // These say nothing about the flow of this browser, which may be another one.
+        Ending::Invalid | Ending::NoFlow => {}
+        _ => drop(shared.remove_cookie().map(|cookie| headers.append(SET_COOKIE, cookie))),
+    }
+    response
+}
+
+/// Sends the browser on, with a cookie.
+pub(super) fn redirect(url: &str, cookie: HeaderValue) -> Option<Response<String>> {
+    let mut response = Response::new(String::new());
+    *response.status_mut() = StatusCode::FOUND;
+    let headers = response.headers_mut();
+    secure(headers);
+    headers.insert(LOCATION, HeaderValue::try_from(url).ok()?);
+    headers.insert(SET_COOKIE, cookie);
+    Some(response)
+}
+
+/// The URLs of the pages have tickets and codes: nothing is stored, framed, or sent on as a referrer.
+fn secure(headers: &mut HeaderMap) {
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+}
+
+fn html(ending: &Ending) -> String {
+    let (title, text) = (escaped(ending.title()), escaped(&ending.text()));
+    let again = match ending {
+        Ending::NotTheCaller { again: Some(url) } => {
+            format!("<p><a href=\"{}\">Log in as somebody else</a></p>\n", escaped(url))
+        }
+        _ => String::new(),
+    };
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width\">\n\
+         <title>{title}</title>\n<h1>{title}</h1>\n<p>{text}</p>\n{again}</html>\n"
+    )
+}
+
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+/// The pages have no scripts, styles, images and forms.
+const POLICY: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_of_the_configuration_are_escaped() {
+        let page = html(&Ending::Connected { connection: "<script>\"'&".into() });
+        assert!(page.contains("at &lt;script&gt;&quot;&#39;&amp; is"), "{page}");
+        assert!(!page.contains("<script"), "{page}");
+        let page = html(&Ending::NotTheCaller { again: Some("https://a/?a=\"&b".into()) });
+        assert!(page.contains("href=\"https://a/?a=&quot;&amp;b\""), "{page}");
+    }
+}
