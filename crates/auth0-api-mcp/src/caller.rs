@@ -27,6 +27,7 @@ pub struct McpCaller {
     call: Option<McpCall>,
     revision: Option<Revision>,
     shows_urls: bool,
+    pub(crate) has_declined: bool,
 }
 
 impl McpCaller {
@@ -36,7 +37,7 @@ impl McpCaller {
         let call = extensions.get::<McpCall>().cloned();
         let revision = call.as_ref().map(McpCall::revision);
         let shows_urls = call.as_ref().is_some_and(McpCall::declares_url_elicitation);
-        Some(Self { token, call, revision, shows_urls })
+        Some(Self { token, call, revision, shows_urls, has_declined: false })
     }
 
     /// Says what the client has declared when it opened its session. Default: what this request declares, as every request

@@ -1,10 +1,12 @@
 //! The caller, and elicitations, in the words of [`rmcp`].
 
 use http::request::Parts;
-use rmcp::handler::server::common::{AsRequestContext, FromContextPart};
+use rmcp::RoleServer;
+use rmcp::handler::server::common::FromContextPart;
+use rmcp::handler::server::prompt::PromptContext;
+use rmcp::handler::server::tool::ToolCallContext;
 use rmcp::model::{CallToolResponse, CallToolResult, ContentBlock, ErrorCode, ErrorData, InputRequiredResult};
 use rmcp::service::RequestContext;
-use rmcp::RoleServer;
 use serde_json::Value;
 
 use crate::connect::{ElicitationAnswer, URL_ELICITATION_REQUIRED, UrlElicitation};
@@ -32,7 +34,7 @@ impl McpCaller {
     }
 
     /// Returns the answer of a tool, if the person has to open a URL: `input_required` since 2026-07-28, the error −32042
-    /// for 2025-11-25, and a plain error of the tool for a client that cannot show a URL.
+    /// for 2025-11-25, and a plain error of the tool for a client that cannot show a URL, or whose user has declined.
     ///
     /// `rmcp` 3.11 writes an empty `elicitationId` also for 2026-07-28, which has no such member.
     ///
@@ -40,6 +42,9 @@ impl McpCaller {
     ///
     /// The error −32042, which the client reads. Return it as it is.
     pub fn elicit(&self, elicitation: &UrlElicitation) -> Result<CallToolResponse, ErrorData> {
+        if self.has_declined {
+            return Ok(CallToolResult::error(vec![ContentBlock::text(DECLINED)]).into());
+        }
         match self.answer(elicitation) {
             ElicitationAnswer::Plain(text) => Ok(CallToolResult::error(vec![ContentBlock::text(text)]).into()),
             other => into_input(other).map(Into::into),
@@ -69,8 +74,19 @@ fn into_input(answer: ElicitationAnswer) -> Result<InputRequiredResult, ErrorDat
     }
 }
 
-impl<C: AsRequestContext> FromContextPart<C> for McpCaller {
-    fn from_context_part(context: &mut C) -> Result<Self, ErrorData> {
-        Self::of_context(context.as_request_context())
+impl<S> FromContextPart<ToolCallContext<'_, S>> for McpCaller {
+    fn from_context_part(context: &mut ToolCallContext<'_, S>) -> Result<Self, ErrorData> {
+        let mut caller = Self::of_context(&context.request_context)?;
+        let responses = context.input_responses.as_ref().and_then(|responses| serde_json::to_value(responses).ok());
+        caller.has_declined = responses.is_some_and(|responses| UrlElicitation::is_declined(&responses));
+        Ok(caller)
     }
 }
+
+impl<S> FromContextPart<PromptContext<'_, S>> for McpCaller {
+    fn from_context_part(context: &mut PromptContext<'_, S>) -> Result<Self, ErrorData> {
+        Self::of_context(&context.context)
+    }
+}
+
+const DECLINED: &str = "The user did not open the page, so this tool cannot continue.";

@@ -112,6 +112,7 @@ impl ConnectAccounts {
         let id = random_text().ok_or(ElicitationError::Random)?;
         let ticket = Ticket {
             id: id.as_str().into(),
+            client_id: caller.client_id().map(Into::into),
             issuer: caller.issuer().into(),
             subject: subject.into(),
             expires_at: seconds(self.0.clock.now() + self.0.ticket_lifetime),

@@ -86,6 +86,13 @@ impl UrlElicitation {
         self.answer(call.revision(), call.declares_url_elicitation())
     }
 
+    /// Returns whether the person has declined to open the URL: the `params.inputResponses` of a call that a client repeats
+    /// after `input_required`. Do not ask again then. Also true if the person has closed the dialog.
+    pub fn is_declined(input_responses: &Value) -> bool {
+        let action = input_responses.get(INPUT).and_then(|response| response.get("action")).and_then(Value::as_str);
+        matches!(action, Some("decline" | "cancel"))
+    }
+
     pub(crate) fn plain(&self) -> String {
         format!("{} This client cannot open the page for it: use a client with URL elicitation.", self.message)
     }
@@ -123,8 +130,7 @@ mod tests {
         });
         let stateless = json!({ "resultType": "input_required", "inputRequests": { "open": request } });
         assert_eq!(elicitation().answer(Revision::V2026_07_28, true), ElicitationAnswer::Result(stateless));
-        let one =
-            json!({ "mode": "url", "message": "Connect.", "url": elicitation().url(), "elicitationId": "id-1" });
+        let one = json!({ "mode": "url", "message": "Connect.", "url": elicitation().url(), "elicitationId": "id-1" });
         let error = json!({ "code": -32042, "message": "Connect.", "data": { "elicitations": [one] } });
         assert_eq!(elicitation().answer(Revision::V2025_11_25, true), ElicitationAnswer::Error(error));
     }
@@ -139,5 +145,18 @@ mod tests {
             assert!(text.starts_with("Connect. ") && !text.contains("ticket"), "{text}");
         }
         assert!(!format!("{:?}", elicitation()).contains("ticket"));
+    }
+
+    #[test]
+    fn a_person_can_decline() {
+        for (responses, is_declined) in [
+            (json!({ "open": { "action": "decline" } }), true),
+            (json!({ "open": { "action": "cancel" } }), true),
+            (json!({ "open": { "action": "accept" } }), false),
+            (json!({ "other": { "action": "decline" } }), false),
+            (json!(null), false),
+        ] {
+            assert_eq!(UrlElicitation::is_declined(&responses), is_declined, "{responses}");
+        }
     }
 }

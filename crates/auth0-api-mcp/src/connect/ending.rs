@@ -89,16 +89,15 @@ impl Ending {
     pub(super) fn text(&self) -> Cow<'static, str> {
         match self {
             Self::Connected { connection } => {
-                format!("Your account at {connection} is connected. Close this page, and go back to the application.").into()
+                format!("Your account at {connection} is connected. Close this page, and go back to the application.")
+                    .into()
             }
             Self::Denied => "The access was not allowed. Close this page, and go back to the application.".into(),
             Self::Expired | Self::Used => "Ask the application again: it shows a new link.".into(),
             Self::Failed(_) => "Nothing was connected. Try again later: the application then shows a new link.".into(),
             Self::Invalid => "Open the whole link that the application shows.".into(),
             Self::Method => "Open the link in a browser.".into(),
-            Self::NoFlow => {
-                "Open the link that the application shows, in one window, and stay in this browser.".into()
-            }
+            Self::NoFlow => "Open the link that the application shows, in one window, and stay in this browser.".into(),
             Self::NotEnough => "You did not log in as the application needs it. Ask the application again.".into(),
             Self::NotTheCaller { .. } => {
                 "You are logged in as another person than the one whose application made this link. Nothing was \

@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields)]
 pub(super) struct Ticket {
     pub(super) id: Box<str>,
+    /// The MCP client for which the caller asked.
+    pub(super) client_id: Option<Box<str>>,
     pub(super) issuer: Box<str>,
     pub(super) subject: Box<str>,
     /// Seconds since the epoch.

@@ -73,6 +73,10 @@ impl Shared {
         if has_passed(flow.expires_at, self.clock.now()) {
             return Err(Ending::Expired);
         }
+        // RFC 9207 §2.4: an answer of another tenant is not used, an error neither. Without the parameter, nothing is known.
+        if query_has(query, "iss") && one(query, "iss").as_deref() != Some(self.login.issuer()) {
+            return Err(Ending::NoFlow);
+        }
         if one(query, "error").is_some() {
             return Err(Ending::Denied);
         }
@@ -153,6 +157,10 @@ fn one(query: &str, name: &str) -> Option<String> {
     let mut values = form_urlencoded::parse(query.as_bytes()).filter(|(known, _)| known == name);
     let value = values.next().map(|(_, value)| value.into_owned());
     value.filter(|value| !value.is_empty() && values.next().is_none())
+}
+
+fn query_has(query: &str, name: &str) -> bool {
+    form_urlencoded::parse(query.as_bytes()).any(|(known, _)| known == name)
 }
 
 fn too_long() -> Ending {

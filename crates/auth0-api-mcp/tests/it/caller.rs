@@ -1,0 +1,22 @@
+//! The caller, from the extensions of a request.
+
+use auth0_api_mcp::connect::ElicitationAnswer;
+use auth0_api_mcp::{McpCaller, Revision};
+use http::Extensions;
+
+use crate::world::{ADA, World};
+
+#[tokio::test]
+async fn the_caller_is_read_from_the_extensions_of_a_verified_request() {
+    let world = World::new().await;
+    let mut extensions = Extensions::new();
+    assert!(McpCaller::of(&extensions).is_none());
+    extensions.insert(world.caller(ADA).await);
+    let caller = McpCaller::of(&extensions).unwrap();
+    assert_eq!((caller.token().subject(), caller.revision(), caller.shows_urls()), (Some(ADA), None, false));
+
+    let elicitation = world.elicitation(caller.token()).await;
+    assert!(matches!(caller.answer(&elicitation), ElicitationAnswer::Plain(_)), "nothing is declared");
+    let caller = caller.of_session(Revision::V2025_11_25, true);
+    assert!(matches!(caller.answer(&elicitation), ElicitationAnswer::Error(_)));
+}

@@ -1,0 +1,207 @@
+//! Who and what is turned away.
+
+use auth0_api_core::ExchangeError;
+use auth0_api_mcp::connect::{ConnectAccounts, ConnectBuildError, ElicitationError};
+use auth0_api_testing::{Endpoint, Misbehaviour};
+
+use crate::browser::Browser;
+use crate::world::{ADA, BOB, World, key};
+
+#[tokio::test]
+async fn another_person_is_turned_away_and_nothing_is_connected() {
+    let world = World::new().await;
+    let elicitation = world.elicitation(&world.caller(ADA).await).await;
+    let bob = Browser::of(BOB);
+    let page = bob.open(elicitation.url()).await;
+    assert_eq!(page.status, 403, "{page:?}");
+    assert!(page.body.contains("This link is for somebody else"), "{page:?}");
+    assert!(!page.body.contains("ada"), "{page:?}");
+    assert!(!world.is_connected(ADA).await && !world.is_connected(BOB).await);
+    // The ticket is not used up: its person can still use it, also in the same browser.
+    let again = page.body.split_once("href=\"").unwrap().1.split('"').next().unwrap().replace("&amp;", "&");
+    let redirect = bob.get(&again).await;
+    assert!(redirect.location().ends_with("&prompt=login"), "{redirect:?}");
+    let page = Browser::of(ADA).open(&again).await;
+    assert_eq!(page.status, 200, "{page:?}");
+    assert!(world.is_connected(ADA).await && !world.is_connected(BOB).await);
+}
+
+/// Bob lets Ada finish the flow that he has begun, so that her account would be connected to him.
+#[tokio::test]
+async fn a_flow_continues_only_in_the_browser_that_began_it() {
+    let world = World::new().await;
+    let elicitation = world.elicitation(&world.caller(BOB).await).await;
+    let bob = Browser::of(BOB);
+    let to_connected = bob.open_until(elicitation.url(), "/connected?").await;
+    let page = Browser::of(ADA).get(to_connected.location()).await;
+    assert_eq!(page.status, 400, "{page:?}");
+    assert!(!world.is_connected(ADA).await && !world.is_connected(BOB).await);
+    // The same at the log-in: a link with Bob's code in Ada's browser, which has a flow of its own.
+    let ada = Browser::of(ADA);
+    let began = ada.get(world.elicitation(&world.caller(ADA).await).await.url()).await;
+    assert_eq!(began.status, 302);
+    let other = Browser::of(BOB);
+    let to_signed_in = other.open_until(world.elicitation(&world.caller(BOB).await).await.url(), "/signed-in").await;
+    let page = ada.get(to_signed_in.location()).await;
+    assert_eq!((page.status, page.header("set-cookie")), (400, ""), "her flow is still there: {page:?}");
+    assert!(ada.cookie().is_some());
+}
+
+#[tokio::test]
+async fn a_ticket_works_once() {
+    let world = World::new().await;
+    let url = world.elicitation(&world.caller(ADA).await).await.url().to_owned();
+    assert_eq!(Browser::of(ADA).open(&url).await.status, 200);
+    world.tenant.unlink(ADA, crate::world::CALENDAR);
+    let page = Browser::of(ADA).open(&url).await;
+    assert_eq!(page.status, 410, "{page:?}");
+    assert!(page.body.contains("This link has been used"), "{page:?}");
+}
+
+#[tokio::test]
+async fn a_ticket_and_a_flow_expire() {
+    let world = World::new().await;
+    let ada = world.caller(ADA).await;
+    let url = world.elicitation(&ada).await.url().to_owned();
+    let (early, late) = (Browser::of(ADA), Browser::of(ADA));
+    world.pass(599);
+    let to_signed_in = early.open_until(&url, "/signed-in").await;
+    world.pass(1);
+    assert_eq!(late.open(&url).await.status, 410);
+    let page = early.get(to_signed_in.location()).await;
+    assert_eq!(page.status, 410, "the ticket has expired during the log-in: {page:?}");
+    // The tenant's flow lasts five minutes.
+    let slow = Browser::of(ADA);
+    let to_connected = slow.open_until(world.elicitation(&ada).await.url(), "/connected?").await;
+    world.pass(300);
+    assert_eq!(slow.get(to_connected.location()).await.status, 410);
+    assert!(!world.is_connected(ADA).await);
+}
+
+#[tokio::test]
+async fn a_changed_or_foreign_ticket_is_rejected() {
+    let world = World::new().await;
+    let url = world.elicitation(&world.caller(ADA).await).await.url().to_owned();
+    let browser = Browser::of(ADA);
+    let (start, ticket) = url.split_once("?ticket=").unwrap();
+    assert_eq!(browser.get(&url).await.status, 302);
+    let cookie = browser.cookie().unwrap();
+    let flipped = format!("{}{}", if ticket.starts_with('A') { 'B' } else { 'A' }, &ticket[1..]);
+    for query in [
+        String::new(),
+        "?ticket=".into(),
+        format!("?ticket={flipped}"),
+        format!("?ticket={ticket}&ticket={ticket}"),
+        // What is sealed for the cookie is no ticket.
+        format!("?ticket={cookie}"),
+        format!("?ticket={ticket}&x={}", "x".repeat(8 * 1024)),
+    ] {
+        let page = browser.get(&format!("{start}{query}")).await;
+        assert_eq!((page.status, page.header("set-cookie")), (400, ""), "{query}: {page:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_callback_without_its_flow_is_rejected() {
+    let world = World::new().await;
+    let ticket = world.elicitation(&world.caller(ADA).await).await.url().split_once('=').unwrap().1.to_owned();
+    let browser = Browser::of(ADA);
+    for callback in world.accounts.callback_urls() {
+        for (cookie, query) in [("", "?code=a&state=b"), ("nonsense", "?code=a&state="), (ticket.as_str(), "?code=a")] {
+            browser.set_cookie(cookie);
+            let page = browser.get(&format!("{callback}{query}")).await;
+            assert_eq!(page.status, 400, "{query}: {page:?}");
+        }
+    }
+    assert_eq!(world.tenant.token_requests().len(), 1, "only that of the tool");
+}
+
+/// RFC 9207: an answer that says it is of another tenant.
+#[tokio::test]
+async fn an_answer_of_another_issuer_is_not_used() {
+    let world = World::new().await;
+    let ada = world.caller(ADA).await;
+    let browser = Browser::of(ADA);
+    let to_signed_in = browser.open_until(world.elicitation(&ada).await.url(), "/signed-in").await;
+    let url = to_signed_in.location();
+    for iss in ["https://other.example.com/", "", world.tenant.domain()] {
+        let page = browser.get(&format!("{url}&iss={iss}")).await;
+        assert_eq!(page.status, 400, "{iss}: {page:?}");
+    }
+    let page = browser.open(&format!("{url}&iss={}", world.tenant.issuer())).await;
+    assert_eq!(page.status, 200, "{page:?}");
+}
+
+#[tokio::test]
+async fn a_person_who_does_not_allow_it_connects_nothing() {
+    let world = World::new().await;
+    let ada = world.caller(ADA).await;
+    let browser = Browser::denying(ADA);
+    let page = browser.open(world.elicitation(&ada).await.url()).await;
+    assert_eq!((page.status, browser.cookie()), (403, None), "{page:?}");
+    assert!(page.body.contains("Nothing was connected"), "{page:?}");
+    // A denied log-in.
+    let to_login = browser.open_until(world.elicitation(&ada).await.url(), "/authorize").await;
+    let state = to_login.location().split_once("state=").unwrap().1.split('&').next().unwrap();
+    let callback = &world.accounts.callback_urls()[0];
+    let page = browser.get(&format!("{callback}?error=access_denied&state={state}")).await;
+    assert_eq!((page.status, browser.cookie()), (403, None), "{page:?}");
+    assert!(!world.is_connected(ADA).await);
+}
+
+#[tokio::test]
+async fn a_failure_of_the_tenant_connects_nothing_and_says_nothing_of_it() {
+    let world = World::new().await;
+    let ada = world.caller(ADA).await;
+    let browser = Browser::of(ADA);
+    let to_signed_in = browser.open_until(world.elicitation(&ada).await.url(), "/signed-in").await;
+    world.tenant.misbehave(Endpoint::Token, Misbehaviour::Status(500));
+    let page = browser.get(to_signed_in.location()).await;
+    assert_eq!((page.status, browser.cookie()), (502, None), "{page:?}");
+    assert!(page.body.contains("That did not work") && !page.body.contains("500"), "{page:?}");
+}
+
+#[tokio::test]
+async fn only_get_is_answered_and_other_paths_are_not_taken() {
+    let world = World::new().await;
+    let (uri, other) = (world.accounts.paths()[0].parse().unwrap(), "/connect/start/".parse().unwrap());
+    let headers = http::HeaderMap::new();
+    let answer = world.accounts.answer(&http::Method::POST, &uri, &headers).await.unwrap();
+    assert_eq!((answer.status().as_u16(), answer.headers()["allow"].to_str().unwrap()), (405, "GET"));
+    assert!(world.accounts.answer(&http::Method::GET, &other, &headers).await.is_none());
+}
+
+#[tokio::test]
+async fn only_people_of_the_tenant_get_a_url() {
+    let world = World::new().await;
+    let error = world.vault(&world.caller(ADA).await).await.unwrap_err();
+    let machine = world.tenant.mint().machine("nightly").sign();
+    let anonymous = world.tenant.mint().anonymous().sign();
+    for token in [machine, anonymous] {
+        let caller = world.api.verify_access_token(&token).await.unwrap();
+        let elicitation = world.accounts.for_error(&caller, &error);
+        assert_eq!(elicitation.err(), Some(ElicitationError::NotAPerson));
+    }
+    let ada = world.caller(ADA).await;
+    assert!(world.accounts.for_error(&ada, &ExchangeError::ClientAuthMissing).unwrap().is_none());
+    // Another tenant, which the API also trusts.
+    let other = World::new().await;
+    let elicitation = other.accounts.for_error(&ada, &error);
+    assert_eq!(elicitation.err(), Some(ElicitationError::OtherIssuer));
+}
+
+#[tokio::test]
+async fn settings_are_checked() {
+    let world = World::new().await;
+    let build = |base: &str, seconds| {
+        let builder = ConnectAccounts::builder(world.api.clone(), "c", base, &key());
+        builder.ticket_lifetime(std::time::Duration::from_secs(seconds)).build()
+    };
+    assert!(build("https://mcp.example.com/connect", 10).is_ok());
+    assert!(matches!(build("http://mcp.example.com", 10), Err(ConnectBuildError::BaseUrl)));
+    assert!(matches!(build("https://mcp.example.com", 9), Err(ConnectBuildError::TicketLifetime)));
+    assert!(matches!(build("https://mcp.example.com", 3601), Err(ConnectBuildError::TicketLifetime)));
+    let plain = auth0_api_core::ApiClient::builder("tenant.example.com", "c").build().unwrap();
+    let built = ConnectAccounts::builder(plain, "c", "https://mcp.example.com", &key()).build();
+    assert!(matches!(built, Err(ConnectBuildError::ClientAuth(_))));
+}
