@@ -151,6 +151,7 @@ pub use rejection::{ChallengeParams, Rejection};
 pub use reloadable::Reloadable;
 pub use request::{HeaderSource, ListenerScheme, ReceivedTarget, TokenRequest};
 pub use requirement::conjunction::{Guard, Requirement};
+pub use requirement::scope_hierarchy::ScopeHierarchy;
 pub use requirement::step_up::StepUp;
 pub use token::actor::Actor;
 pub use token::binding::Binding;

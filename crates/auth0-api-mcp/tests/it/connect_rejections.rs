@@ -123,7 +123,8 @@ async fn an_answer_of_another_issuer_is_not_used() {
     let ada = world.caller(ADA).await;
     let browser = Browser::of(ADA);
     let to_signed_in = browser.open_until(world.elicitation(&ada).await.url(), "/signed-in").await;
-    let url = to_signed_in.location();
+    // The tenant says who it is.
+    let (url, _) = to_signed_in.location().split_once("&iss=").unwrap();
     for iss in ["https://other.example.com/", "", world.tenant.domain()] {
         let page = browser.get(&format!("{url}&iss={iss}")).await;
         assert_eq!(page.status, 400, "{iss}: {page:?}");

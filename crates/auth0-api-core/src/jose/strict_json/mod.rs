@@ -130,6 +130,26 @@ impl<T: AsRef<str>> Object<T> {
     }
 }
 
+impl<'j> Object<&'j str> {
+    /// Parses a text like [`read`](Self::read), with another limit for the depth.
+    pub(crate) fn read_to_depth(json: &'j str, deepest: usize) -> Result<Self, JsonError> {
+        let Contents { members, .. } = reader::read_to_depth(json, deepest)?;
+        Ok(Self { json, members })
+    }
+
+    /// Returns the JSON text of a member's value, like [`raw`](Self::raw), for as long as the whole text.
+    pub(crate) fn borrowed(&self, name: &str) -> Option<&'j str> {
+        self.find(name).map(|member| member.value.of(self.json))
+    }
+}
+
+/// Checks a text that must be one array and nothing else, and returns the texts of its elements. `None` if there are more
+/// than `most` elements.
+pub(crate) fn elements(json: &str, deepest: usize, most: usize) -> Result<Option<Vec<&str>>, JsonError> {
+    let elements = reader::read_elements(json, deepest, most)?;
+    Ok(elements.map(|elements| elements.into_iter().map(|element| element.of(json)).collect()))
+}
+
 impl<T: AsRef<str>> fmt::Debug for Object<T> {
     /// Shows names only, because the values may be the claims of a token.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

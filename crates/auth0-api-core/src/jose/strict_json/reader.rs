@@ -16,25 +16,62 @@ pub(super) struct Contents {
 
 /// Reads a text that must be one object and nothing else.
 pub(super) fn read(json: &str) -> Result<Contents, JsonError> {
-    let mut reader = Reader { json, at: 0, lone_surrogates: Vec::new(), members: MemberTable::default() };
+    read_to_depth(json, MAX_DEPTH)
+}
+
+/// Reads a text like [`read`], with another limit for the depth.
+pub(super) fn read_to_depth(json: &str, deepest: usize) -> Result<Contents, JsonError> {
+    let mut reader = Reader::new(json, deepest);
     reader.skip_white_space();
     reader.object(OUTERMOST)?;
-    reader.skip_white_space();
-    if reader.peek().is_some() {
-        return Err(JsonError::NotAnObject);
-    }
+    reader.end()?;
     Ok(Contents { members: reader.members, lone_surrogates: reader.lone_surrogates })
+}
+
+/// Reads a text that must be one array and nothing else, and returns the places of its elements. `None` if there are more
+/// than `most` elements: the rest of the text is not read then.
+pub(super) fn read_elements(json: &str, deepest: usize, most: usize) -> Result<Option<Vec<Span>>, JsonError> {
+    let mut reader = Reader::new(json, deepest);
+    let mut elements = Vec::new();
+    reader.skip_white_space();
+    reader.demand(b'[')?;
+    reader.skip_white_space();
+    let mut more = !reader.take(b']');
+    while more {
+        if elements.len() == most {
+            return Ok(None);
+        }
+        reader.skip_white_space();
+        let start = reader.at;
+        reader.value(OUTERMOST)?;
+        elements.push(Span::new(start, reader.at));
+        more = reader.another_follows(b']')?;
+    }
+    reader.end()?;
+    Ok(Some(elements))
 }
 
 struct Reader<'j> {
     json: &'j str,
     at: usize,
+    /// The depth of the innermost container that is accepted.
+    deepest: usize,
     lone_surrogates: Vec<usize>,
     /// The members of all objects that are being read. The members of the innermost object are the last ones.
     members: MemberTable,
 }
 
-impl Reader<'_> {
+impl<'j> Reader<'j> {
+    fn new(json: &'j str, deepest: usize) -> Self {
+        Self { json, at: 0, deepest, lone_surrogates: Vec::new(), members: MemberTable::default() }
+    }
+
+    /// Demands that nothing but white space follows.
+    fn end(&mut self) -> Result<(), JsonError> {
+        self.skip_white_space();
+        if self.peek().is_some() { Err(JsonError::NotAnObject) } else { Ok(()) }
+    }
+
     fn object(&mut self, depth: usize) -> Result<(), JsonError> {
         self.demand(b'{')?;
         let begun = self.members.mark();
@@ -84,8 +121,8 @@ impl Reader<'_> {
     fn value(&mut self, depth: usize) -> Result<bool, JsonError> {
         match self.peek() {
             Some(b'"') => return self.string(),
-            Some(b'{') => self.object(deeper(depth)?)?,
-            Some(b'[') => self.array(deeper(depth)?)?,
+            Some(b'{') => self.object(self.deeper(depth)?)?,
+            Some(b'[') => self.array(self.deeper(depth)?)?,
             Some(b't') => self.literal(b"true")?,
             Some(b'f') => self.literal(b"false")?,
             Some(b'n') => self.literal(b"null")?,
@@ -212,6 +249,10 @@ impl Reader<'_> {
         }
     }
 
+    fn deeper(&self, depth: usize) -> Result<usize, JsonError> {
+        if depth < self.deepest { Ok(depth + 1) } else { Err(JsonError::TooDeep) }
+    }
+
     fn demand(&mut self, octet: u8) -> Result<(), JsonError> {
         if self.take(octet) { Ok(()) } else { Err(JsonError::NotAnObject) }
     }
@@ -288,10 +329,6 @@ fn short_integer(text: &[u8]) -> Option<usize> {
     let begins_well = digits == 1 || (digits > 1 && text.first() != Some(&b'0'));
     let ends = !matches!(text.get(digits), Some(b'0'..=b'9' | b'.' | b'e' | b'E'));
     (begins_well && ends).then_some(digits)
-}
-
-fn deeper(depth: usize) -> Result<usize, JsonError> {
-    if depth < MAX_DEPTH { Ok(depth + 1) } else { Err(JsonError::TooDeep) }
 }
 
 /// The depth of the outermost object.
