@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use auth0_api_core::dpop::ReplayStore;
-use auth0_api_core::exchange::ConnectAccount;
+use auth0_api_core::exchange::{ConnectAccount, ServerErrorKind};
 use auth0_api_core::{Caller, Clock, ExchangeError, VerifiedToken};
 use http::{HeaderMap, Method, Response, Uri};
 
@@ -71,6 +71,24 @@ impl ConnectAccounts {
     /// [`ElicitationError`] if the caller is no person of the tenant.
     pub fn sign_in(&self, caller: &VerifiedToken, asked: SignIn) -> Result<UrlElicitation, ElicitationError> {
         self.elicit(caller, Errand::SignIn(asked), "Log in again to continue.".to_owned())
+    }
+
+    /// Returns the URL at which the caller can log in, if the error of an exchange says that this may help: the tenant wants
+    /// to see the person, for a consent or a further factor. `asked` names the audience and the scopes of the exchange.
+    /// `None` if the error is of another kind.
+    ///
+    /// # Errors
+    ///
+    /// [`ElicitationError`] if the caller is no person of the tenant.
+    pub fn sign_in_for_error(
+        &self,
+        caller: &VerifiedToken,
+        error: &ExchangeError,
+        asked: SignIn,
+    ) -> Result<Option<UrlElicitation>, ElicitationError> {
+        let ExchangeError::Server(rejection) = error else { return Ok(None) };
+        let helps = matches!(rejection.kind(), ServerErrorKind::InteractionRequired | ServerErrorKind::MfaRequired);
+        helps.then(|| self.sign_in(caller, asked)).transpose()
     }
 
     /// The callback URLs that the application in the tenant needs.
