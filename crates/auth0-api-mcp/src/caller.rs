@@ -2,6 +2,7 @@
 
 use auth0_api_core::VerifiedToken;
 use http::Extensions;
+use serde_json::Value;
 
 use crate::connect::{ElicitationAnswer, UrlElicitation};
 use crate::{McpCall, Revision};
@@ -27,7 +28,7 @@ pub struct McpCaller {
     call: Option<McpCall>,
     revision: Option<Revision>,
     shows_urls: bool,
-    pub(crate) has_declined: bool,
+    has_declined: bool,
 }
 
 impl McpCaller {
@@ -45,6 +46,14 @@ impl McpCaller {
     #[must_use]
     pub fn of_session(mut self, revision: Revision, shows_urls: bool) -> Self {
         (self.revision, self.shows_urls) = (Some(revision), shows_urls);
+        self
+    }
+
+    /// Takes what the person has answered: the `params.inputResponses` of a call that the client repeats after
+    /// `input_required`. If the person has declined to open the URL, [`answer`](Self::answer) does not ask again.
+    #[must_use]
+    pub fn with_input_responses(mut self, responses: &Value) -> Self {
+        self.has_declined = UrlElicitation::is_declined(responses);
         self
     }
 
@@ -68,10 +77,15 @@ impl McpCaller {
         self.shows_urls
     }
 
-    /// Returns the answer for this client, if the person has to open a URL. If the revision is unknown, it is an error in
-    /// plain text.
+    /// Returns the answer for this client, if the person has to open a URL. If the revision is unknown, or if the person has
+    /// declined, it is an error in plain text.
     pub fn answer(&self, elicitation: &UrlElicitation) -> ElicitationAnswer {
+        if self.has_declined {
+            return ElicitationAnswer::Plain(DECLINED.to_owned());
+        }
         let shows_urls = self.shows_urls && self.revision.is_some();
         elicitation.answer(self.revision.unwrap_or(Revision::V2025_03_26), shows_urls)
     }
 }
+
+const DECLINED: &str = "The user did not open the page, so this tool cannot continue.";

@@ -6,7 +6,7 @@ use http::HeaderMap;
 
 use crate::call::{Inner, McpCall};
 use crate::headers::{self, NamedVersion};
-use crate::message::{DeclaredVersion, Id, Kind, Message, MessageError, Messages, Operation, Rejected};
+use crate::message::{Contents, DeclaredVersion, Id, Kind, Message, MessageError, Operation, Rejected};
 use crate::shared::Shared;
 use crate::{Revision, Target};
 
@@ -25,15 +25,15 @@ pub(crate) fn check<'m>(
     stored: Option<&Admission>,
     place: Place<'_>,
 ) -> Result<Option<McpCall>, Denied<'m>> {
-    let messages = Messages::read(body).map_err(Denied::Message)?;
+    let messages = Contents::read(body).map_err(Denied::Message)?;
     let call = match &messages {
-        Messages::One(message) => judge(shared, headers, message).map(|revision| call_of(message, revision)),
-        Messages::Batch(batch) => judge_batch(shared, headers, batch).map(|()| None),
+        Contents::One(message) => judge(shared, headers, message).map(|revision| call_of(message, revision)),
+        Contents::Batch(batch) => judge_batch(shared, headers, batch).map(|()| None),
     };
     let call = call.map_err(Denied::Message)?;
     let operations = match &messages {
-        Messages::One(message) => std::slice::from_ref(message),
-        Messages::Batch(batch) => batch,
+        Contents::One(message) => std::slice::from_ref(message),
+        Contents::Batch(batch) => batch,
     };
     let operations = operations.iter().map(|message| (&*message.method, &message.operation));
     let requirement = shared.rules.of_all(operations);

@@ -91,7 +91,7 @@ where
             match this.state.as_mut().project() {
                 StateProjection::Arriving { receiving } => {
                     // Always `Some`: it is taken only here, and the state changes below before the next poll.
-                    let Some((_, body, _)) = &mut this.waiting else { return Poll::Pending };
+                    let Some((_, body, _)) = this.waiting.as_mut() else { return Poll::Pending };
                     let received = ready!(receiving.poll(body.as_mut(), this.shared.limits, context));
                     let (octets, trailers) = receiving.take();
                     let Some((mut parts, body, mut service)) = this.waiting.take() else { return Poll::Pending };

@@ -252,7 +252,8 @@ impl Rules {
         if let Some((_, _, requirement)) = self.templates.iter().find(|(text, _, _)| **text == *uri) {
             return Cow::Borrowed(requirement);
         }
-        if !template::is_plain(uri) && !(self.resources.is_empty() && self.templates.is_empty()) {
+        let names_resources = !self.resources.is_empty() || !self.templates.is_empty();
+        if names_resources && !template::is_plain(uri) {
             return Cow::Borrowed(&self.denied);
         }
         let matching = self.templates.iter().filter(|(_, template, _)| template.matches(uri));

@@ -42,9 +42,6 @@ impl McpCaller {
     ///
     /// The error −32042, which the client reads. Return it as it is.
     pub fn elicit(&self, elicitation: &UrlElicitation) -> Result<CallToolResponse, ErrorData> {
-        if self.has_declined {
-            return Ok(CallToolResult::error(vec![ContentBlock::text(DECLINED)]).into());
-        }
         match self.answer(elicitation) {
             ElicitationAnswer::Plain(text) => Ok(CallToolResult::error(vec![ContentBlock::text(text)]).into()),
             other => into_input(other).map(Into::into),
@@ -76,10 +73,9 @@ fn into_input(answer: ElicitationAnswer) -> Result<InputRequiredResult, ErrorDat
 
 impl<S> FromContextPart<ToolCallContext<'_, S>> for McpCaller {
     fn from_context_part(context: &mut ToolCallContext<'_, S>) -> Result<Self, ErrorData> {
-        let mut caller = Self::of_context(&context.request_context)?;
+        let caller = Self::of_context(&context.request_context)?;
         let responses = context.input_responses.as_ref().and_then(|responses| serde_json::to_value(responses).ok());
-        caller.has_declined = responses.is_some_and(|responses| UrlElicitation::is_declined(&responses));
-        Ok(caller)
+        Ok(responses.iter().fold(caller, Self::with_input_responses))
     }
 }
 
@@ -88,5 +84,3 @@ impl<S> FromContextPart<PromptContext<'_, S>> for McpCaller {
         Self::of_context(&context.context)
     }
 }
-
-const DECLINED: &str = "The user did not open the page, so this tool cannot continue.";

@@ -163,6 +163,7 @@ const LONGEST_TEXT: usize = 8 * 1024;
 const LONGEST_TAG: usize = 64;
 
 #[cfg(test)]
+#[expect(clippy::indexing_slicing, clippy::string_slice, clippy::unwrap_used, reason = "a failing test may panic")]
 mod tests {
     use super::*;
 

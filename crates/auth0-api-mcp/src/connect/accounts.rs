@@ -2,37 +2,25 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
-use auth0_api_core::dpop::ReplayStore;
 use auth0_api_core::exchange::{ConnectAccount, ServerErrorKind};
-use auth0_api_core::{Caller, Clock, ExchangeError, VerifiedToken};
+use auth0_api_core::{Caller, ExchangeError, VerifiedToken};
 use http::{HeaderMap, Method, Response, Uri};
 
-use super::base_url::BaseUrl;
 use super::elicitation::UrlElicitation;
 use super::ending::Ending;
 use super::errand::{Errand, SignIn, Ticket, seconds};
 use super::error::ElicitationError;
-use super::login::{Login, random_text};
+use super::login::random_text;
 use super::page;
+use super::shared::{CONNECTED, SIGNED_IN, START, Shared};
 use super::steps::Step;
-use crate::SharedKey;
 
 /// Lets people connect accounts and log in, at pages of this server. See the [module](crate::connect).
 ///
 /// Build it once with [`builder`](Self::builder), and clone it freely.
 #[derive(Clone)]
 pub struct ConnectAccounts(pub(super) Arc<Shared>);
-
-pub(super) struct Shared {
-    pub(super) login: Login,
-    pub(super) base: BaseUrl,
-    pub(super) key: SharedKey,
-    pub(super) clock: Arc<dyn Clock>,
-    pub(super) used: Arc<dyn ReplayStore>,
-    pub(super) ticket_lifetime: Duration,
-}
 
 impl ConnectAccounts {
     /// Returns the URL at which the caller can connect the account that an exchange lacked.
@@ -141,22 +129,8 @@ impl ConnectAccounts {
     }
 }
 
-impl Shared {
-    /// Returns the URL that begins the flow of a ticket.
-    pub(super) fn start_url(&self, ticket: &Ticket) -> Option<String> {
-        let sealed = self.key.seal(TICKET, ticket)?;
-        Some(format!("{}?ticket={sealed}", self.base.url(START)))
-    }
-}
-
 impl fmt::Debug for ConnectAccounts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ConnectAccounts").field("base_url", &self.0.base).finish_non_exhaustive()
     }
 }
-
-pub(super) const START: &str = "start";
-pub(super) const SIGNED_IN: &str = "signed-in";
-pub(super) const CONNECTED: &str = "connected";
-/// What a ticket is sealed for.
-pub(super) const TICKET: &str = "ticket";

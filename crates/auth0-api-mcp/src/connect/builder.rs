@@ -6,9 +6,10 @@ use std::time::Duration;
 use auth0_api_core::dpop::{MemoryReplayStore, ReplayStore};
 use auth0_api_core::{ApiClient, Clock, ExchangeError, SystemClock};
 
-use super::accounts::{ConnectAccounts, Shared};
+use super::accounts::ConnectAccounts;
 use super::base_url::BaseUrl;
 use super::login::Login;
+use super::shared::Shared;
 use crate::SharedKey;
 
 /// Builds [`ConnectAccounts`].

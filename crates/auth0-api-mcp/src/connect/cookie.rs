@@ -3,7 +3,7 @@
 use http::header::COOKIE;
 use http::{HeaderMap, HeaderValue};
 
-use super::accounts::Shared;
+use super::shared::Shared;
 
 impl Shared {
     /// The header that stores a sealed flow in the browser.

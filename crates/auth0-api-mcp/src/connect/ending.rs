@@ -111,12 +111,11 @@ impl Ending {
     /// Reports the ending. No event names the person.
     pub(super) fn log(&self) {
         let label = self.label();
-        match self {
-            Self::Failed(Failure { hint, reason, .. }) => {
-                let (hint, reason) = (hint.as_deref(), reason.as_deref());
-                tracing::warn!(target: "auth0_api", event = "elicitation_failed", label, hint, reason);
-            }
-            _ => tracing::info!(target: "auth0_api", event = "elicitation_ended", label),
+        if let Self::Failed(Failure { hint, reason, .. }) = self {
+            let (hint, reason) = (hint.as_deref(), reason.as_deref());
+            tracing::warn!(target: "auth0_api", event = "elicitation_failed", label, hint, reason);
+        } else {
+            tracing::info!(target: "auth0_api", event = "elicitation_ended", label);
         }
     }
 }

@@ -62,6 +62,7 @@ mod login;
 mod page;
 #[cfg(feature = "axum")]
 mod routes;
+mod shared;
 mod steps;
 
 pub use accounts::ConnectAccounts;

@@ -6,8 +6,8 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 
-use super::accounts::Shared;
 use super::ending::Ending;
+use super::shared::Shared;
 
 /// Shows how a flow has ended.
 pub(super) fn show(shared: &Shared, ending: &Ending) -> Response<String> {

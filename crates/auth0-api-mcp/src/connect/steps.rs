@@ -8,12 +8,12 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::digest::{SHA256, digest};
 use http::{HeaderMap, Response};
 
-use super::accounts::{CONNECTED, SIGNED_IN, Shared, TICKET};
 use super::ending::{Ending, Failure};
 use super::errand::{Errand, Ticket, has_passed, seconds};
 use super::flow::{Connecting, SigningIn};
 use super::login::{CONNECT_SCOPE, Prompt, random_text};
 use super::page;
+use super::shared::{CONNECTED, SIGNED_IN, Shared, TICKET};
 
 /// Which page the browser asks for.
 #[derive(Clone, Copy, Debug)]

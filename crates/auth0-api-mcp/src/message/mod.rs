@@ -23,7 +23,7 @@ pub(crate) use self::operation::Operation;
 
 /// The content of a body.
 #[derive(Debug)]
-pub(crate) enum Messages<'m> {
+pub(crate) enum Contents<'m> {
     Batch(Vec<Message<'m>>),
     One(Message<'m>),
 }
@@ -57,7 +57,7 @@ pub(crate) struct Rejected<'m> {
     pub(crate) id: Option<Id<'m>>,
 }
 
-impl<'m> Messages<'m> {
+impl<'m> Contents<'m> {
     /// Reads a body.
     pub(crate) fn read(body: &'m [u8]) -> Result<Self, Rejected<'m>> {
         let text = str::from_utf8(body).map_err(|_| Rejected::without_id(MessageError::NotUtf8))?;

@@ -3,8 +3,9 @@
 use auth0_api_mcp::connect::ElicitationAnswer;
 use auth0_api_mcp::{McpCaller, Revision};
 use http::Extensions;
+use serde_json::json;
 
-use crate::world::{ADA, World};
+use crate::people::{ADA, World};
 
 #[tokio::test]
 async fn the_caller_is_read_from_the_extensions_of_a_verified_request() {
@@ -19,4 +20,7 @@ async fn the_caller_is_read_from_the_extensions_of_a_verified_request() {
     assert!(matches!(caller.answer(&elicitation), ElicitationAnswer::Plain(_)), "nothing is declared");
     let caller = caller.of_session(Revision::V2025_11_25, true);
     assert!(matches!(caller.answer(&elicitation), ElicitationAnswer::Error(_)));
+    let declined = caller.with_input_responses(&json!({ "open": { "action": "decline" } }));
+    let text = "The user did not open the page, so this tool cannot continue.";
+    assert_eq!(declined.answer(&elicitation), ElicitationAnswer::Plain(text.to_owned()));
 }

@@ -1,10 +1,12 @@
 //! A person connects an account for a tool.
 
+use std::sync::Arc;
+
 use auth0_api_core::{ApiClient, ClientAuth};
 use auth0_api_mcp::connect::ConnectAccounts;
 
 use crate::browser::{Browser, Page};
-use crate::world::{ADA, World, key, store};
+use crate::people::{ADA, World, key, store};
 
 #[tokio::test]
 async fn the_person_who_called_connects_the_account_and_the_tool_gets_its_token() {
@@ -101,7 +103,7 @@ async fn replicas_that_share_the_key_continue_each_others_flows() {
     let base = first.accounts.callback_urls()[0].strip_suffix("/signed-in").unwrap().to_owned();
     let replica = || {
         let builder = ConnectAccounts::builder(login(), "mcp-web", base.as_str(), &key());
-        builder.clock(first.clock.clone()).used_tickets(used.clone()).build().unwrap()
+        builder.clock(first.clock.clone()).used_tickets(Arc::clone(&used)).build().unwrap()
     };
     let ada = first.caller(ADA).await;
     let error = first.vault(&ada).await.unwrap_err();

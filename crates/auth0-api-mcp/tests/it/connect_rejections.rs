@@ -5,7 +5,7 @@ use auth0_api_mcp::connect::{ConnectAccounts, ConnectBuildError, ElicitationErro
 use auth0_api_testing::{Endpoint, Misbehaviour};
 
 use crate::browser::Browser;
-use crate::world::{ADA, BOB, World, key};
+use crate::people::{ADA, BOB, World, key};
 
 #[tokio::test]
 async fn another_person_is_turned_away_and_nothing_is_connected() {
@@ -52,7 +52,7 @@ async fn a_ticket_works_once() {
     let world = World::new().await;
     let url = world.elicitation(&world.caller(ADA).await).await.url().to_owned();
     assert_eq!(Browser::of(ADA).open(&url).await.status, 200);
-    world.tenant.unlink(ADA, crate::world::CALENDAR);
+    world.tenant.unlink(ADA, crate::people::CALENDAR);
     let page = Browser::of(ADA).open(&url).await;
     assert_eq!(page.status, 410, "{page:?}");
     assert!(page.body.contains("This link has been used"), "{page:?}");
@@ -86,7 +86,7 @@ async fn a_changed_or_foreign_ticket_is_rejected() {
     let (start, ticket) = url.split_once("?ticket=").unwrap();
     assert_eq!(browser.get(&url).await.status, 302);
     let cookie = browser.cookie().unwrap();
-    let flipped = format!("{}{}", if ticket.starts_with('A') { 'B' } else { 'A' }, &ticket[1..]);
+    let flipped: String = ticket.chars().rev().collect();
     for query in [
         String::new(),
         "?ticket=".into(),
@@ -186,8 +186,8 @@ async fn only_people_of_the_tenant_get_a_url() {
     let ada = world.caller(ADA).await;
     assert!(world.accounts.for_error(&ada, &ExchangeError::ClientAuthMissing).unwrap().is_none());
     // Another tenant, which the API also trusts.
-    let other = World::new().await;
-    let elicitation = other.accounts.for_error(&ada, &error);
+    let foreign = World::new().await;
+    let elicitation = foreign.accounts.for_error(&ada, &error);
     assert_eq!(elicitation.err(), Some(ElicitationError::OtherIssuer));
 }
 

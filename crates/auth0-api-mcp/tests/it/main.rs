@@ -1,13 +1,22 @@
-//! The pages and sessions of an MCP server, against a local tenant.
+//! The layer in front of a server that repeats what it receives, and in front of rmcp; the pages and the sessions, against a
+//! local tenant.
 
-#![expect(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a failing test may panic")]
+#![expect(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test stops where it fails")]
 
+mod batches;
+mod bodies;
 mod browser;
+mod building;
 mod caller;
 mod connect;
 mod connect_rejections;
-#[cfg(feature = "rmcp")]
+mod headers;
+mod messages;
+mod metadata;
+mod people;
+mod requirements;
 mod rmcp_types;
+mod servers;
 mod sessions;
 mod sign_in;
 mod world;

@@ -7,7 +7,7 @@ use rmcp::model::{
 };
 use serde_json::json;
 
-use crate::world::{ADA, World};
+use crate::people::{ADA, World};
 
 #[tokio::test]
 async fn a_client_of_2026_07_28_reads_the_result() {

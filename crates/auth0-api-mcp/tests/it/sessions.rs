@@ -7,7 +7,7 @@ use auth0_api_mcp::session::Sessions;
 use http::{Request, Response};
 use tower::{Layer as _, ServiceExt as _, service_fn};
 
-use crate::world::{ADA, BOB, World, key};
+use crate::people::{ADA, BOB, World, key};
 
 /// A server that says which id it has got, and opens the session `s-1` for requests without an id.
 async fn server(request: Request<()>) -> Result<Response<String>, Infallible> {

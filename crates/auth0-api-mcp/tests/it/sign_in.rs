@@ -3,7 +3,7 @@
 use auth0_api_mcp::connect::SignIn;
 
 use crate::browser::Browser;
-use crate::world::{ADA, BOB, World};
+use crate::people::{ADA, BOB, World};
 
 #[tokio::test]
 async fn a_person_logs_in_again_for_an_api_and_its_scopes() {

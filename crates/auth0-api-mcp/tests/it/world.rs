@@ -1,94 +1,163 @@
-//! A tenant with two people, and a server with the pages.
+//! A protected server that repeats what it receives, and clients of both kinds of revisions.
 
-use std::sync::Arc;
-use std::time::Duration;
-
-use auth0_api_core::exchange::ServerErrorKind;
-use auth0_api_core::{ApiClient, ClientAuth, Connection, ExchangeError, TokenSet, VerifiedToken};
-use auth0_api_mcp::SharedKey;
-use auth0_api_mcp::connect::{ConnectAccounts, ConnectAccountsBuilder, UrlElicitation, connect_routes};
-use auth0_api_testing::{Application, LocalTenant, ManualClock, SignIn, User};
+use auth0_api_core::{ProtectedResource, Requirement};
+use auth0_api_mcp::{McpCall, McpLayer, McpLayerBuilder, McpRequirements, Target};
+use auth0_api_testing::{OfflineTenant, TestWorld};
 use axum::Router;
-use tokio::net::TcpListener;
+use axum::body::{Body, to_bytes};
+use axum::extract::Request;
+use axum::routing::any;
+use http::Response;
+use http::request;
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
 
-pub(crate) const ADA: &str = "auth0|ada";
-pub(crate) const BOB: &str = "auth0|bob";
-pub(crate) const CALENDAR: &str = "google-oauth2";
-const CLIENT: &str = "mcp-web";
-
-pub(crate) struct World {
-    pub(crate) tenant: LocalTenant,
-    pub(crate) clock: ManualClock,
-    /// The API: its client exchanges tokens.
-    pub(crate) api: ApiClient,
-    pub(crate) accounts: ConnectAccounts,
+/// The world, and the server in it.
+pub(crate) struct Server {
+    pub(crate) world: TestWorld,
+    pub(crate) app: Router,
 }
 
-impl World {
-    pub(crate) async fn new() -> Self {
-        Self::with(|builder| builder).await
+/// What the server, or the layer in front of it, has answered.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) challenges: Vec<String>,
+    pub(crate) head: http::response::Parts,
+    pub(crate) body: String,
+}
+
+/// The requirements of most tests.
+pub(crate) fn requirements() -> McpRequirements {
+    McpRequirements::new(Requirement::scope("use:tools"))
+        .tool("calendar.create", Requirement::scope("write:events"))
+        .tool("calendar.list", Requirement::scope("read:events"))
+        .tool("caf\u{e9} \u{2615}", Requirement::scope("drink"))
+        .tool("whoami", Requirement::scope("use:tools"))
+        .prompt("plan", Requirement::scope("read:events"))
+        .resource("calendar://today", Requirement::scope("read:events"))
+        .resource_template("calendar://events/{id}", Requirement::scope("read:events"))
+        .resource_template("file:///reports/{+path}", Requirement::scope("read:reports"))
+}
+
+impl Server {
+    pub(crate) async fn start() -> Self {
+        Self::start_with(requirements(), |layer| layer).await
     }
 
-    pub(crate) async fn with(configure: impl FnOnce(ConnectAccountsBuilder) -> ConnectAccountsBuilder) -> Self {
-        let clock = ManualClock::new();
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-        let base = format!("http://{}/connect", listener.local_addr().unwrap());
-        let web = Application::regular_web(CLIENT, "web-secret")
-            .callbacks(["signed-in", "connected"].map(|page| format!("{base}/{page}")));
-        let users = [ADA, BOB].map(User::new);
-        let builder = LocalTenant::builder().clock(clock.clone()).sign_in(SignIn::Page).application(web);
-        let tenant = users.into_iter().fold(builder, auth0_api_testing::LocalTenantBuilder::user);
-        let tenant = tenant.connection(CALENDAR).start().await.unwrap();
-        let client = |audience: &str, auth| {
-            let builder = ApiClient::builder(tenant.domain(), audience).insecure_http_loopback().client_auth(auth);
-            builder.clock(clock.clone()).build().unwrap()
-        };
-        let api_auth = ClientAuth::secret_post(tenant.api_client_id(), tenant.api_client_secret());
-        let api = client(tenant.audience(), api_auth);
-        let login = client(CLIENT, ClientAuth::secret_post(CLIENT, "web-secret"));
-        let builder = ConnectAccounts::builder(login, CLIENT, base, &key()).clock(clock.clone());
-        let accounts = configure(builder).build().unwrap();
-        let app: Router = connect_routes(&accounts);
-        tokio::spawn(async move { axum::serve(listener, app).await });
-        Self { tenant, clock, api, accounts }
+    pub(crate) async fn start_with(
+        requirements: McpRequirements,
+        configure: impl FnOnce(McpLayerBuilder) -> McpLayerBuilder,
+    ) -> Self {
+        let world = TestWorld::start_with(|api| api.resource_metadata(metadata())).await;
+        let layer = configure(McpLayer::builder(world.api.clone(), requirements)).build().unwrap();
+        Self { app: Router::new().route("/mcp", any(repeat)).layer(layer), world }
     }
 
-    /// Returns the verified token with which a client calls for this person.
-    pub(crate) async fn caller(&self, subject: &str) -> VerifiedToken {
-        let token = self.tenant.mint().subject(subject).sign();
-        self.api.verify_access_token(&token).await.unwrap()
+    /// A `POST` of JSON with a valid token that has this scope.
+    pub(crate) fn post(&self, scope: &str) -> request::Builder {
+        self.request("POST", scope).header("content-type", "application/json")
     }
 
-    /// What a tool does: asks Token Vault for a token of the caller's calendar.
-    pub(crate) async fn vault(&self, caller: &VerifiedToken) -> Result<TokenSet, ExchangeError> {
-        let asked = Connection::name(CALENDAR).scope("calendar.read");
-        self.api.get_access_token_for_connection(caller, asked).await
+    pub(crate) fn request(&self, method: &str, scope: &str) -> request::Builder {
+        let token = self.world.tenant.mint().scope(scope).sign();
+        Request::builder().method(method).uri(URL).header("authorization", format!("Bearer {token}"))
     }
 
-    /// What the tool answers if the account is not connected.
-    pub(crate) async fn elicitation(&self, caller: &VerifiedToken) -> UrlElicitation {
-        let error = self.vault(caller).await.unwrap_err();
-        self.accounts.for_error(caller, &error).unwrap().unwrap()
+    pub(crate) async fn send(&self, request: request::Builder, body: impl Into<Body>) -> Answer {
+        Answer::of(self.app.clone().oneshot(request.body(body.into()).unwrap()).await.unwrap()).await
     }
 
-    pub(crate) async fn is_connected(&self, subject: &str) -> bool {
-        match self.vault(&self.caller(subject).await).await {
-            Ok(_) => true,
-            Err(ExchangeError::Server(error)) if error.kind() == ServerErrorKind::AccountNotLinked => false,
-            Err(error) => panic!("{error:?}"),
+    /// Sends a message of the revision 2025-11-25.
+    pub(crate) async fn send_2025(&self, scope: &str, message: &Value) -> Answer {
+        self.send(self.post(scope).header("mcp-protocol-version", "2025-11-25"), message.to_string()).await
+    }
+
+    /// Sends a message of the revision 2026-07-28, with the headers of this method and name.
+    pub(crate) async fn send_2026(&self, scope: &str, method: &str, name: Option<&str>, message: &Value) -> Answer {
+        let request = self.post(scope).header("mcp-protocol-version", "2026-07-28").header("mcp-method", method);
+        let request = name.into_iter().fold(request, |request, name| request.header("mcp-name", name));
+        self.send(request, message.to_string()).await
+    }
+}
+
+impl Answer {
+    async fn of(response: Response<Body>) -> Self {
+        let (head, body) = response.into_parts();
+        let body = String::from_utf8(to_bytes(body, usize::MAX).await.unwrap().to_vec()).unwrap();
+        let challenges =
+            head.headers.get_all("www-authenticate").iter().map(|value| value.to_str().unwrap().to_owned());
+        Self { status: head.status.as_u16(), challenges: challenges.collect(), head, body }
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap()
+    }
+
+    /// The code of the error of JSON-RPC, and the id that the answer names.
+    pub(crate) fn error(&self) -> (u16, i64, Option<Value>) {
+        let body = self.json();
+        (self.status, body["error"]["code"].as_i64().unwrap(), body.get("id").cloned())
+    }
+
+    /// The scopes of the challenge for Bearer. The challenge for DPoP only offers its scheme.
+    pub(crate) fn scopes(&self) -> &str {
+        assert_eq!((self.status, self.challenges.len()), (403, 2), "{self:?}");
+        let challenge = &*self.challenges[0];
+        assert!(challenge.contains(r#"error="insufficient_scope""#), "{challenge}");
+        assert!(challenge.contains(r#"resource_metadata="https://"#), "{challenge}");
+        challenge.split_once(" scope=\"").map_or("none", |(_, rest)| rest.split('"').next().unwrap())
+    }
+
+    /// What the server has received.
+    pub(crate) fn received(&self, name: &str) -> Option<&str> {
+        assert_eq!(self.status, 200, "{self:?}");
+        self.head.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+}
+
+/// Answers with the body of the request, and with headers that describe the call.
+pub(crate) async fn repeat(request: Request) -> Response<Body> {
+    let (head, body) = request.into_parts();
+    let mut response = Response::builder().header("x-called", head.method.as_str());
+    if let Some(call) = head.extensions.get::<McpCall>() {
+        response = response
+            .header("x-revision", call.revision().as_str())
+            .header("x-method", call.method().escape_default().to_string())
+            .header("x-url-elicitation", call.declares_url_elicitation().to_string());
+        if let Some(target) = call.target() {
+            let kind = match target {
+                Target::Prompt(_) => "prompt",
+                Target::Resource(_) => "resource",
+                Target::Task(_) => "task",
+                Target::Tool(_) => "tool",
+                _ => "other",
+            };
+            response = response.header("x-target", format!("{kind} {}", target.as_str().escape_default()));
+        }
+        if let Some(capabilities) = call.client_capabilities() {
+            response = response.header("x-capabilities", capabilities.to_string());
         }
     }
-
-    pub(crate) fn pass(&self, seconds: u64) {
-        self.clock.advance(Duration::from_secs(seconds));
-    }
+    response.body(body).unwrap()
 }
 
-pub(crate) fn key() -> SharedKey {
-    SharedKey::new([7; 32]).unwrap()
+pub(crate) fn metadata() -> ProtectedResource {
+    ProtectedResource::new(OfflineTenant::AUDIENCE).scopes(["use:tools"]).challenge_scopes(["use:tools"])
 }
 
-/// A store that all replicas share.
-pub(crate) fn store() -> Arc<auth0_api_core::dpop::MemoryReplayStore> {
-    Arc::new(auth0_api_core::dpop::MemoryReplayStore::new())
+/// A `tools/call` of a revision before 2026-07-28.
+pub(crate) fn tool_call(name: &str) -> Value {
+    json!({ "jsonrpc": "2.0", "id": 7, "method": "tools/call", "params": { "name": name, "arguments": { "a": 1 } } })
 }
+
+/// Adds what each request of 2026-07-28 declares.
+pub(crate) fn declaring(mut message: Value) -> Value {
+    message["params"]["_meta"] = json!({
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientCapabilities": { "elicitation": { "url": {} } },
+    });
+    message
+}
+
+pub(crate) const URL: &str = "https://api.example.com/mcp";
