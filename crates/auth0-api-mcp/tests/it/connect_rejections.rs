@@ -203,6 +203,6 @@ async fn settings_are_checked() {
     assert!(matches!(build("https://mcp.example.com", 9), Err(ConnectBuildError::TicketLifetime)));
     assert!(matches!(build("https://mcp.example.com", 3601), Err(ConnectBuildError::TicketLifetime)));
     let plain = auth0_api_core::ApiClient::builder("tenant.example.com", "c").build().unwrap();
-    let built = ConnectAccounts::builder(plain, "c", "https://mcp.example.com", &key()).build();
-    assert!(matches!(built, Err(ConnectBuildError::ClientAuth(_))));
+    let without_auth = ConnectAccounts::builder(plain, "c", "https://mcp.example.com", &key()).build();
+    assert!(matches!(without_auth, Err(ConnectBuildError::ClientAuth(_))));
 }
