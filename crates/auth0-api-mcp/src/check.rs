@@ -60,7 +60,7 @@ fn revision(shared: &Shared, headers: &HeaderMap, message: &Message<'_>) -> Resu
     }
     // Each request declares its version and the client's capabilities, except the handshake of earlier revisions.
     let declares = message.meta.version.is_some() && message.meta.capabilities.is_some();
-    if message.kind == Kind::Request && message.method != "initialize" && !declares {
+    if message.is_call() && message.method != "initialize" && !declares {
         return Err(MessageError::Params);
     }
     Ok(revision)

@@ -6,7 +6,7 @@ use base64_simd::STANDARD;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName};
 
-use crate::message::{DeclaredVersion, Kind, Message, MessageError, Operation};
+use crate::message::{DeclaredVersion, Message, MessageError, Operation};
 use crate::{Revision, Target};
 
 /// The version that the headers of a request name.
@@ -79,7 +79,7 @@ fn is_utf8(parameter: &str) -> bool {
 /// ([server validation](https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#server-validation)).
 pub(crate) fn check_mirrors(headers: &HeaderMap, message: &Message<'_>) -> Result<(), MessageError> {
     // The handshake belongs to earlier revisions. The specification does not say whether a notification has the headers.
-    let may_be_absent = message.method == "initialize" || message.kind != Kind::Request;
+    let may_be_absent = message.method == "initialize" || !message.is_call();
     match text(headers, &METHOD, METHOD_NAME)? {
         None if may_be_absent => {}
         None => return Err(MessageError::HeaderMissing { header: METHOD_NAME }),

@@ -33,6 +33,11 @@ impl<'j> StrictObject<'j> {
         strict_json::elements(json, DEEPEST, most)
     }
 
+    /// The names of the members.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.names()
+    }
+
     /// Returns the text of a member's value.
     pub fn raw(&self, name: &str) -> Option<&'j str> {
         self.0.borrowed(name)

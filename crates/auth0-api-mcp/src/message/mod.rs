@@ -3,13 +3,15 @@
 // For readers of the code:
 //
 // 1. `read` reads the body: one message, or a batch.
-// 2. `operation`: what a message asks the server to do, and to which tool, resource, prompt or task.
-// 3. `meta`: the version of the protocol and the client's capabilities that a message declares.
+// 2. `look_alike`: members that some parsers take for those that are read.
+// 3. `operation`: what a message asks the server to do, and to which tool, resource, prompt or task.
+// 4. `meta`: the version of the protocol and the client's capabilities that a message declares.
 //
 // Everything is read with the strict JSON of auth0-api-core: the server behind the layer reads the same octets with a
 // parser of its own, and a message that two parsers read differently must not pass.
 
 mod error;
+mod look_alike;
 mod meta;
 mod operation;
 
@@ -82,6 +84,9 @@ impl<'m> Message<'m> {
     }
 
     fn with_id(message: &StrictObject<'m>, id: Option<Id<'m>>) -> Result<Self, MessageError> {
+        if look_alike::is_in(message, &MEMBERS) {
+            return Err(MessageError::NotAMessage);
+        }
         if text(message, "jsonrpc")?.as_deref() != Some("2.0") {
             return Err(MessageError::NotAMessage);
         }
@@ -100,10 +105,25 @@ impl<'m> Message<'m> {
             return Err(MessageError::NotAMessage);
         }
         let params = object(message, "params").map_err(|_| MessageError::NotAMessage)?;
+        if params.as_ref().is_some_and(|params| look_alike::is_in(params, &operation::MEMBERS)) {
+            return Err(MessageError::Params);
+        }
         let (method, operation) = Operation::read(&method, params.as_ref())?;
         let meta = Meta::read(&method, params.as_ref())?;
         let kind = if id.is_some() { Kind::Request } else { Kind::Notification };
         Ok(Self { kind, id, method, operation, meta })
+    }
+}
+
+impl Message<'_> {
+    /// Whether the message asks the server to do something: it is no response, and not one of the notifications of the
+    /// specification.
+    pub(crate) fn is_call(&self) -> bool {
+        match self.kind {
+            Kind::Notification => !self.method.starts_with("notifications/"),
+            Kind::Request => true,
+            Kind::Response => false,
+        }
     }
 }
 
@@ -141,6 +161,8 @@ fn object<'m>(outer: &StrictObject<'m>, name: &str) -> Result<Option<StrictObjec
     }
 }
 
+/// The members of a message.
+const MEMBERS: [&str; 6] = ["error", "id", "jsonrpc", "method", "params", "result"];
 /// Clients of the revision 2025-03-26 send a few messages together. The number is a choice of this crate.
 const MOST_MESSAGES: usize = 64;
 /// Clients count, or use UUIDs of 36 characters. The id is sent back to the client, so that an answer stays short.

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use auth0_api_core::adapter::StrictObject;
 
 use super::error::MessageError;
+use super::look_alike;
 use crate::Target;
 
 /// What decides which requirement applies to a message.
@@ -95,9 +96,15 @@ fn member(object: &StrictObject<'_>, name: &str) -> Result<Box<str>, MessageErro
     object.string(name).ok().flatten().map(Into::into).ok_or(MessageError::Params)
 }
 
+/// The members of parameters that decide.
+pub(super) const MEMBERS: [&str; 6] = ["_meta", "name", "notifications", "ref", "taskId", "uri"];
+
 /// `completion/complete` names a prompt, or the URI or template of a resource, in `ref`.
 fn completed(params: &StrictObject<'_>) -> Result<Target, MessageError> {
     let reference = super::object(params, "ref")?.ok_or(MessageError::Params)?;
+    if look_alike::is_in(&reference, &["name", "type", "uri"]) {
+        return Err(MessageError::Params);
+    }
     match &*member(&reference, "type")? {
         "ref/prompt" => member(&reference, "name").map(Target::Prompt),
         "ref/resource" => member(&reference, "uri").map(Target::Resource),
@@ -108,6 +115,9 @@ fn completed(params: &StrictObject<'_>) -> Result<Target, MessageError> {
 /// `subscriptions/listen` names resources in `notifications.resourceSubscriptions`.
 fn listened(params: &StrictObject<'_>) -> Result<Vec<Box<str>>, MessageError> {
     let filter = super::object(params, "notifications")?.ok_or(MessageError::Params)?;
+    if look_alike::is_in(&filter, &["resourceSubscriptions"]) {
+        return Err(MessageError::Params);
+    }
     let Some(uris) = filter.raw("resourceSubscriptions").filter(|uris| *uris != "null") else { return Ok(Vec::new()) };
     // The text has been checked strictly, and an array of strings has one meaning with every feature of `serde_json`.
     let uris: Vec<Box<str>> = serde_json::from_str(uris).map_err(|_| MessageError::Params)?;

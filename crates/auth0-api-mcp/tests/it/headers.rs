@@ -157,6 +157,10 @@ async fn clients_of_2026_send_no_responses() {
     assert_eq!(error(&server, &[VERSION], &response).await, (400, -32600, None));
     let notification = json!({ "jsonrpc": "2.0", "method": "notifications/cancelled" });
     assert_eq!(server.send(with(server.post(ALL), &[VERSION]), notification.to_string()).await.status, 200);
+    // A call without an id is a call.
+    let mut unnumbered = declaring(tool_call("whoami"));
+    unnumbered.as_object_mut().unwrap().remove("id");
+    assert_eq!(error(&server, &[VERSION], &unnumbered).await, (400, -32020, None));
     let headers = [VERSION, ("mcp-method", "notifications/initialized")];
     assert_eq!(error(&server, &headers, &notification).await, (400, -32020, None));
 }

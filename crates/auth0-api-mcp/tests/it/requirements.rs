@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::world::{Server, declaring, requirements, tool_call};
 
 /// A request of the revision 2025-11-25.
+#[expect(clippy::needless_pass_by_value, reason = "each call passes a literal")]
 fn request(method: &str, params: Value) -> Value {
     json!({ "jsonrpc": "2.0", "id": 7, "method": method, "params": params })
 }

@@ -89,6 +89,10 @@ impl<T: AsRef<str>> Object<T> {
         self.find(name).map(|member| member.value.of(self.as_str()))
     }
 
+    pub(crate) fn names(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.members.iter().map(|member| self.members.name(member, self.as_str()))
+    }
+
     pub(crate) fn contains(&self, name: &str) -> bool {
         self.find(name).is_some()
     }
@@ -153,8 +157,7 @@ pub(crate) fn elements(json: &str, deepest: usize, most: usize) -> Result<Option
 impl<T: AsRef<str>> fmt::Debug for Object<T> {
     /// Shows names only, because the values may be the claims of a token.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = self.members.iter().map(|member| self.members.name(member, self.as_str()));
-        f.debug_set().entries(names).finish()
+        f.debug_set().entries(self.names()).finish()
     }
 }
 
