@@ -23,9 +23,24 @@
 //! 3. [`McpCall`], in the extensions of the request, tells the server behind the layer what was called, in which
 //!    [`Revision`], and which capabilities the client has declared.
 //! 4. [`MessageError`] is a message that the layer does not judge: 400 or another status, with an error of JSON-RPC.
-//! 5. [`CORS_REQUEST_HEADERS`] and [`CORS_EXPOSED_HEADERS`] are for clients in browsers.
+//! 5. [`McpCaller`] is who calls a tool: the verified token of this call, for decisions and for calls to other APIs.
+//! 6. [`connect`] sends a person to a page of this server, to connect an account that a tool needs (URL elicitation).
+//! 7. [`session`] binds the sessions of earlier revisions to the principals that opened them.
+//! 8. [`CORS_REQUEST_HEADERS`] and [`CORS_EXPOSED_HEADERS`] are for clients in browsers.
 //!
-//! The README has what the layer judges in which order, and a whole server with `rmcp`.
+//! The README has what the layer judges in which order, and a whole server with `rmcp`. The
+//! [guide](auth0_api_core::guide::mcp) lists the requirements of the specification, with their tests.
+//!
+//! # Features
+//!
+//! | feature | default | what |
+//! |---|---|---|
+//! | `axum` | off | `connect_routes`, the pages of [`connect`] as routes |
+//! | `rmcp` | off | [`McpCaller`] as an argument of tools and prompts of `rmcp`, and elicitations in its types |
+//!
+//! # Events
+//!
+//! The [guide](auth0_api_core::guide::operating) lists the `tracing` events. None contains a token, a ticket or a person.
 
 mod body;
 mod builder;

@@ -155,3 +155,29 @@ impl From<Failure> for Ending {
         Self::Failed(failure)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_label_is_in_the_guide() {
+        let endings = [
+            Ending::Connected { connection: "c".into() },
+            Ending::Denied,
+            Ending::Expired,
+            Ending::Invalid,
+            Ending::Method,
+            Ending::NoFlow,
+            Ending::NotEnough,
+            Ending::NotTheCaller { again: None },
+            Ending::SignedIn,
+            Ending::Used,
+        ];
+        let guide = include_str!("../../../auth0-api-core/src/guide/operating.md");
+        let row = guide.lines().find(|line| line.starts_with("| `elicitation_ended` |")).unwrap_or_default();
+        for ending in endings {
+            assert!(row.contains(&format!("`{}`", ending.label())), "{ending:?}");
+        }
+    }
+}

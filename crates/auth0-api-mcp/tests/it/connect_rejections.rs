@@ -1,11 +1,14 @@
 //! Who and what is turned away.
 
+use std::time::SystemTime;
+
 use auth0_api_core::ExchangeError;
+use auth0_api_core::dpop::{ProofId, ReplayFuture, ReplayStore, ReplayStoreError};
 use auth0_api_mcp::connect::{ConnectAccounts, ConnectBuildError, ElicitationError};
 use auth0_api_testing::{Endpoint, Misbehaviour};
 
 use crate::browser::Browser;
-use crate::people::{ADA, BOB, World, key};
+use crate::people::{ADA, BOB, EVE, World, key};
 
 #[tokio::test]
 async fn another_person_is_turned_away_and_nothing_is_connected() {
@@ -147,6 +150,55 @@ async fn a_person_who_does_not_allow_it_connects_nothing() {
     let callback = &world.accounts.callback_urls()[0];
     let page = browser.get(&format!("{callback}?error=access_denied&state={state}")).await;
     assert_eq!((page.status, browser.cookie()), (403, None), "{page:?}");
+    assert!(!world.is_connected(ADA).await);
+}
+
+/// A person, or a page that the person was lured to, changes the URL of the log-in.
+#[tokio::test]
+async fn a_changed_log_in_connects_nothing() {
+    let world = World::new().await;
+    let ada = world.caller(ADA).await;
+    for (name, value) in [
+        ("scope", "openid"),
+        ("scope", "create%3Ame%3Aconnected_accounts"),
+        ("audience", "https%3A%2F%2Fapi.example.com"),
+        ("nonce", "other"),
+        ("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"),
+    ] {
+        let browser = Browser::of(ADA);
+        let redirect = browser.get(world.elicitation(&ada).await.url()).await;
+        let (before, after) = redirect.location().split_once(&format!("&{name}=")).unwrap();
+        let rest = after.split_once('&').map_or(String::new(), |(_, rest)| format!("&{rest}"));
+        let page = browser.open(&format!("{before}&{name}={value}{rest}")).await;
+        assert_eq!((page.status, browser.cookie()), (502, None), "{name}={value}: {page:?}");
+        assert!(!world.is_connected(ADA).await, "{name}={value}");
+    }
+}
+
+#[tokio::test]
+async fn a_flow_that_fits_into_no_cookie_ends() {
+    let world = World::new().await;
+    let browser = Browser::of(EVE);
+    let page = browser.open(world.elicitation(&world.caller(EVE).await).await.url()).await;
+    assert_eq!((page.status, browser.cookie()), (502, None), "{page:?}");
+    assert!(!world.is_connected(EVE).await);
+}
+
+/// A store that is always full.
+#[derive(Debug)]
+struct Full;
+
+impl ReplayStore for Full {
+    fn insert<'a>(&'a self, _: &'a ProofId, _: SystemTime, _: SystemTime) -> ReplayFuture<'a> {
+        Box::pin(async { Err(ReplayStoreError::Full) })
+    }
+}
+
+#[tokio::test]
+async fn without_the_store_of_used_tickets_nothing_is_connected() {
+    let world = World::with(|builder| builder.used_tickets(Full)).await;
+    let page = Browser::of(ADA).open(world.elicitation(&world.caller(ADA).await).await.url()).await;
+    assert_eq!(page.status, 502, "{page:?}");
     assert!(!world.is_connected(ADA).await);
 }
 

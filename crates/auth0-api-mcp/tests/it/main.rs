@@ -10,6 +10,7 @@ mod building;
 mod caller;
 mod connect;
 mod connect_rejections;
+mod guide;
 mod headers;
 mod messages;
 mod metadata;

@@ -14,6 +14,7 @@ use tower::Layer as _;
 
 pub(crate) const ADA: &str = "auth0|ada";
 pub(crate) const BOB: &str = "auth0|bob";
+pub(crate) const EVE: &str = "auth0|eve";
 pub(crate) const CALENDAR: &str = "google-oauth2";
 const CLIENT: &str = "mcp-web";
 
@@ -36,9 +37,11 @@ impl World {
         let base = format!("http://{}/connect", listener.local_addr().unwrap());
         let web = Application::regular_web(CLIENT, "web-secret")
             .callbacks(["signed-in", "connected"].map(|page| format!("{base}/{page}")));
-        let users = [ADA, BOB].map(User::new);
+        // The access token of a person with so many claims fits into no cookie.
+        let eve = User::new(EVE).access_token_claim("claims", "c".repeat(3000));
+        let users = [ADA, BOB].map(User::new).into_iter().chain([eve]);
         let builder = LocalTenant::builder().clock(clock.clone()).sign_in(SignIn::Page).application(web);
-        let tenant = users.into_iter().fold(builder, auth0_api_testing::LocalTenantBuilder::user);
+        let tenant = users.fold(builder, auth0_api_testing::LocalTenantBuilder::user);
         let tenant = tenant.connection(CALENDAR).start().await.unwrap();
         let client = |audience: &str, auth| {
             let builder = ApiClient::builder(tenant.domain(), audience).insecure_http_loopback().client_auth(auth);
