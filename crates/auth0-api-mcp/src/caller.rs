@@ -4,7 +4,7 @@ use auth0_api_core::VerifiedToken;
 use http::Extensions;
 use serde_json::Value;
 
-use crate::connect::{ElicitationAnswer, UrlElicitation};
+use crate::connect::{ElicitationAnswer, ElicitationResponse, UrlElicitation};
 use crate::{McpCall, Revision};
 
 /// The caller of a tool, a prompt or a resource: the verified token of *this* request, and what the request asks.
@@ -28,7 +28,7 @@ pub struct McpCaller {
     call: Option<McpCall>,
     revision: Option<Revision>,
     shows_urls: bool,
-    has_declined: bool,
+    response: Option<ElicitationResponse>,
 }
 
 impl McpCaller {
@@ -38,7 +38,7 @@ impl McpCaller {
         let call = extensions.get::<McpCall>().cloned();
         let revision = call.as_ref().map(McpCall::revision);
         let shows_urls = call.as_ref().is_some_and(McpCall::declares_url_elicitation);
-        Some(Self { token, call, revision, shows_urls, has_declined: false })
+        Some(Self { token, call, revision, shows_urls, response: None })
     }
 
     /// Says what the client has declared when it opened its session. Default: what this request declares, as every request
@@ -50,10 +50,10 @@ impl McpCaller {
     }
 
     /// Takes what the person has answered: the `params.inputResponses` of a call that the client repeats after
-    /// `input_required`. If the person has declined to open the URL, [`answer`](Self::answer) does not ask again.
+    /// `input_required`. [`answer`](Self::answer) then does not ask again.
     #[must_use]
     pub fn with_input_responses(mut self, responses: &Value) -> Self {
-        self.has_declined = UrlElicitation::is_declined(responses);
+        self.response = UrlElicitation::response(responses);
         self
     }
 
@@ -77,15 +77,19 @@ impl McpCaller {
         self.shows_urls
     }
 
-    /// Returns the answer for this client, if the person has to open a URL. If the revision is unknown, or if the person has
-    /// declined, it is an error in plain text.
+    /// Returns the answer for this client, if the person has to open a URL. It is an error in plain text if the revision is
+    /// unknown, or if the person has answered already: a client repeats the call at once after the person has accepted, and
+    /// would ask again and again until the person has finished in the browser. The URL stays valid.
     pub fn answer(&self, elicitation: &UrlElicitation) -> ElicitationAnswer {
-        if self.has_declined {
-            return ElicitationAnswer::Plain(DECLINED.to_owned());
+        match self.response {
+            Some(ElicitationResponse::Accepted) => return ElicitationAnswer::Plain(ACCEPTED.to_owned()),
+            Some(ElicitationResponse::Declined) => return ElicitationAnswer::Plain(DECLINED.to_owned()),
+            None => {}
         }
         let shows_urls = self.shows_urls && self.revision.is_some();
         elicitation.answer(self.revision.unwrap_or(Revision::V2025_03_26), shows_urls)
     }
 }
 
+const ACCEPTED: &str = "The user has to finish in the browser first. Call this tool again after that.";
 const DECLINED: &str = "The user did not open the page, so this tool cannot continue.";

@@ -34,7 +34,7 @@ impl McpCaller {
     }
 
     /// Returns the answer of a tool, if the person has to open a URL: `input_required` since 2026-07-28, the error −32042
-    /// for 2025-11-25, and a plain error of the tool for a client that cannot show a URL, or whose user has declined.
+    /// for 2025-11-25, and a plain error of the tool for a client that cannot show a URL, or whose user has answered already.
     ///
     /// `rmcp` 3.11 writes an empty `elicitationId` also for 2026-07-28, which has no such member.
     ///

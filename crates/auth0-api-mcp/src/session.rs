@@ -18,7 +18,7 @@ use tower_service::Service;
 use crate::SharedKey;
 
 /// Binds the sessions of an MCP server to the principals that opened them: the issuer, the user and the client. Another
-/// principal, and an id that this server did not tag, gets 404. An MCP client then opens a new session.
+/// principal, an id that this server did not tag, and a `Last-Event-ID` without a session get 404. An MCP client then opens a new session.
 ///
 /// Put it inside of the layer that verifies requests. The server behind sees its own ids, without tags.
 ///
@@ -100,7 +100,9 @@ where
             tracing::error!(target: "auth0_api", event = "layer_missing", path = request.uri().path(), hint);
             return SessionFuture::rejected(StatusCode::INTERNAL_SERVER_ERROR);
         };
-        if untag(request.headers_mut(), &self.key, &principal).is_none() {
+        // The events of a stream belong to a session, so without one nobody may continue them.
+        let is_lost = request.headers().contains_key(LAST_EVENT_ID) && !request.headers().contains_key(SESSION_ID);
+        if is_lost || untag(request.headers_mut(), &self.key, &principal).is_none() {
             return SessionFuture::rejected(StatusCode::NOT_FOUND);
         }
         SessionFuture { state: State::Passed { inner: self.inner.call(request), key: self.key.clone(), principal } }
@@ -143,6 +145,8 @@ fn untag(headers: &mut HeaderMap, key: &SharedKey, principal: &VerifiedToken) ->
     if ids.next().is_some() {
         return None;
     }
+    // A principal without a name is everybody.
+    principal.subject().or(principal.client_id())?;
     let (id, tag) = tagged.to_str().ok()?.rsplit_once('.')?;
     if !key.has_tagged(&parts(id, principal), tag) {
         return None;
@@ -166,3 +170,4 @@ fn parts<'p>(id: &'p str, principal: &'p VerifiedToken) -> [&'p str; 5] {
 }
 
 const SESSION_ID: HeaderName = HeaderName::from_static("mcp-session-id");
+const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");

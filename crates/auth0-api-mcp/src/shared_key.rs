@@ -78,7 +78,8 @@ impl SharedKey {
     }
 
     /// Also opens what this secret has sealed. To replace a secret, first let every replica accept the new one, then seal
-    /// with the new one and accept the old one, and remove the old one after an hour.
+    /// with the new one and accept the old one, and remove the old
+    /// one after an hour, which ends the sessions that the old one has tagged.
     ///
     /// # Errors
     ///
@@ -149,7 +150,7 @@ impl fmt::Debug for SharedKey {
 }
 
 /// The length of each part precedes the part, so that different parts never result in the same octets.
-fn joined(parts: &[&str]) -> Vec<u8> {
+pub(crate) fn joined(parts: &[&str]) -> Vec<u8> {
     parts.iter().flat_map(|part| part.len().to_be_bytes().into_iter().chain(part.bytes())).collect()
 }
 

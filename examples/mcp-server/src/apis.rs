@@ -2,10 +2,10 @@
 
 use std::error::Error;
 
-use auth0_api_core::{ApiClient, ClientAuth, Connection, OnBehalfOf};
+use auth0_api_core::{ApiClient, ApiClientBuilder, ClientAuth, Connection, OnBehalfOf};
 use auth0_api_fetcher::{Fetcher, FetcherBuilder};
 use auth0_api_mcp::SharedKey;
-use auth0_api_mcp::connect::{ConnectAccounts, SignIn};
+use auth0_api_mcp::connect::ConnectAccounts;
 use auth0_api_redis::RedisReplayStore;
 
 use crate::calendar::{DELETE, WRITE};
@@ -24,7 +24,6 @@ pub(crate) struct Apis {
 pub(crate) struct Calendar {
     pub(crate) create: Fetcher,
     pub(crate) clear: Fetcher,
-    audience: String,
 }
 
 /// Where the other APIs are.
@@ -61,21 +60,10 @@ impl Apis {
         let account = Connection::name(places.contacts_connection).scope(places.contacts_scope);
         let contacts = Fetcher::for_connection(api, places.contacts_url.as_str(), account);
         Ok(Self {
-            calendar: Calendar {
-                create: calendar(WRITE)?,
-                clear: calendar(DELETE)?,
-                audience: calendar_audience.clone(),
-            },
+            calendar: Calendar { create: calendar(WRITE)?, clear: calendar(DELETE)? },
             contacts: plain_on_this_machine(contacts, &places.contacts_url).build()?,
             accounts: accounts(web, resource, key, used_links)?,
         })
-    }
-}
-
-impl Calendar {
-    /// The log-in that helps if the tenant wants to see the person before it gives a token for the calendar.
-    pub(crate) fn consent(&self, scope: &str) -> SignIn {
-        SignIn::new(self.audience.as_str()).scopes([scope])
     }
 }
 
@@ -85,13 +73,11 @@ fn accounts(
     key: &SharedKey,
     used_links: Option<RedisReplayStore>,
 ) -> Result<ConnectAccounts, Box<dyn Error>> {
-    // The audience of an ID token is the id of the client.
-    let mut login = ApiClient::builder(&web.domain, web.id.as_str());
+    let login = ClientAuth::secret_post(web.id.as_str(), web.secret.clone());
+    let mut accounts = ConnectAccounts::builder(&web.domain, login, pages(resource), key);
     if web.domain.starts_with("http://") {
-        login = login.insecure_http_loopback();
+        accounts = accounts.login_client(ApiClientBuilder::insecure_http_loopback);
     }
-    let login = login.client_auth(ClientAuth::secret_post(web.id.as_str(), web.secret.clone())).build()?;
-    let accounts = ConnectAccounts::builder(login, web.id.as_str(), pages(resource), key);
     Ok(match used_links {
         Some(store) => accounts.used_tickets(store),
         None => accounts,

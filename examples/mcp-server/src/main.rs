@@ -55,13 +55,14 @@ use crate::settings::Settings;
 async fn main() -> Result<(), Box<dyn Error>> {
     let settings = Settings::parse();
     let key = settings.key()?;
-    let listener = TcpListener::bind(("127.0.0.1", settings.port)).await?;
+    let listener = TcpListener::bind((settings.host, settings.port)).await?;
     let url = format!("http://{}/mcp", listener.local_addr()?);
     // The tenant stops when `_tenant` is dropped.
     let (app, _tenant) = if let Some(remote) = settings.remote(&key)? {
         (server::app(&remote.api, remote.apis, &remote.resource, &key)?, None)
     } else {
         let local = Local::start(&url, settings.log, &key).await?;
+        println!("AUTH0_DOMAIN is not set: a tenant for development runs in this process");
         println!("tenant       {}", local.tenant.domain());
         (server::app(&local.api, local.apis, &url, &key)?, Some(local.tenant))
     };

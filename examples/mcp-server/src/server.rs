@@ -53,10 +53,9 @@ pub(crate) fn app(api: &ApiClient, apis: Apis, resource: &str, key: &SharedKey) 
 }
 
 fn mcp(apis: Apis, resource: &str) -> StreamableHttpService<Tools, LocalSessionManager> {
-    // Protects against DNS rebinding: the `Host` of a request must be the resource's host or this machine.
+    // Protects against DNS rebinding: the `Host` of a request must be that of the resource.
     let host = resource.parse::<Uri>().ok().and_then(|uri| uri.host().map(str::to_owned)).unwrap_or_default();
-    let hosts = ["localhost".to_owned(), "127.0.0.1".to_owned(), host];
-    let config = StreamableHttpServerConfig::default().with_allowed_hosts(hosts);
+    let config = StreamableHttpServerConfig::default().with_allowed_hosts([host]);
     let tools = Tools::new(apis);
     StreamableHttpService::new(move || Ok(tools.clone()), LocalSessionManager::default().into(), config)
 }

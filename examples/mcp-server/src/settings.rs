@@ -1,6 +1,7 @@
 //! The configuration. The local tenant needs no settings. A real tenant needs those that `domain` requires.
 
 use std::error::Error;
+use std::net::IpAddr;
 
 use auth0_api_core::{ApiClient, ClientAuth};
 use auth0_api_mcp::SharedKey;
@@ -16,6 +17,9 @@ pub(crate) struct Settings {
     /// The port to listen on. With 0, the system chooses a free port, and the program prints it.
     #[arg(long, env = "PORT", default_value_t = 3000)]
     pub(crate) port: u16,
+    /// The address to listen on: `0.0.0.0` in a container.
+    #[arg(long, env = "HOST", default_value = "127.0.0.1")]
+    pub(crate) host: IpAddr,
     /// Prints each request to this server and to the local tenant.
     #[arg(long)]
     pub(crate) log: bool,
@@ -52,7 +56,7 @@ pub(crate) struct Settings {
     /// The scope at the other company.
     #[arg(long, env = "CONTACTS_SCOPE", default_value = "https://www.googleapis.com/auth/contacts.readonly")]
     contacts_scope: String,
-    /// At least 32 random characters, the same for all replicas. Without it, links, cookies and sessions end with the process.
+    /// At least 32 random characters, the same for all replicas: seals links, cookies and session ids.
     #[arg(long, env = "MCP_SECRET", hide_env_values = true)]
     secret: Option<String>,
     /// The URL of the Redis server in which all replicas record used links. Without Redis, each replica records its own.
@@ -61,8 +65,8 @@ pub(crate) struct Settings {
 }
 
 /// What a real tenant needs.
-const REMOTE: [&str; 6] =
-    ["audience", "client_id", "client_secret", "web_client_id", "web_client_secret", "calendar_url"];
+const REMOTE: [&str; 7] =
+    ["audience", "client_id", "client_secret", "web_client_id", "web_client_secret", "calendar_url", "secret"];
 
 /// The client, the other APIs and the resource for a real tenant.
 pub(crate) struct Remote {

@@ -1,9 +1,7 @@
 //! The tools. Each takes the caller: the token that the layer has verified for this very call.
 
-use auth0_api_core::ExchangeError;
 use auth0_api_fetcher::{FetchError, FetchResponse};
 use auth0_api_mcp::McpCaller;
-use auth0_api_mcp::connect::{ElicitationError, UrlElicitation};
 use rmcp::handler::server::wrapper::Parameters;
 use rmcp::model::{CallToolResponse, CallToolResult, ContentBlock, ErrorData};
 use rmcp::schemars::{self, JsonSchema};
@@ -12,7 +10,6 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::apis::Apis;
-use crate::calendar::{DELETE, WRITE};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Tools {
@@ -45,13 +42,13 @@ impl Tools {
     async fn create(&self, caller: McpCaller, Parameters(event): Parameters<Event>) -> Answer {
         let calendar = self.apis.calendar.create.for_caller(caller.token());
         let response = calendar.post("/events").json(&json!({ "title": event.title })).send().await;
-        self.answer(&caller, response, WRITE).await
+        self.answer(&caller, response).await
     }
 
     #[tool(name = "calendar.clear", description = "Deletes all events in the caller's calendar")]
     async fn clear(&self, caller: McpCaller) -> Answer {
         let response = self.apis.calendar.clear.for_caller(caller.token()).delete("/events").send().await;
-        self.answer(&caller, response, DELETE).await
+        self.answer(&caller, response).await
     }
 
     /// The fetcher gets a token of the caller's account at another company from Token Vault.
@@ -59,36 +56,22 @@ impl Tools {
     async fn contacts(&self, caller: McpCaller) -> Answer {
         let contacts = self.apis.contacts.for_caller(caller.token());
         let response = contacts.get("").query(&[("personFields", "names")]).send().await;
-        self.answer(&caller, response, "").await
+        self.answer(&caller, response).await
     }
 
-    /// Returns the response of another API. If only the person can help, asks the client to open a page for them.
-    async fn answer(&self, caller: &McpCaller, response: Result<FetchResponse, FetchError>, scope: &str) -> Answer {
+    /// Returns the response of another API. If the caller has to connect an account first, asks the client to open a page.
+    async fn answer(&self, caller: &McpCaller, response: Result<FetchResponse, FetchError>) -> Answer {
         let text = match response.and_then(FetchResponse::error_for_status) {
             Ok(response) => response.text().await,
             Err(error) => Err(error),
         };
         match text {
             Ok(text) => Ok(CallToolResult::success(vec![ContentBlock::text(text)]).into()),
-            Err(FetchError::Exchange(error)) => match self.page_for(caller, &error, scope) {
+            Err(FetchError::Exchange(error)) => match self.apis.accounts.for_error(caller.token(), &error) {
                 Ok(Some(page)) => caller.elicit(&page),
                 Ok(None) | Err(_) => Ok(failed("no token for the other API is available")),
             },
             Err(_) => Ok(failed("the other API does not answer")),
-        }
-    }
-
-    /// The page that resolves the error: to connect the account, or to log in for a consent to the calendar's scope.
-    fn page_for(
-        &self,
-        caller: &McpCaller,
-        error: &ExchangeError,
-        scope: &str,
-    ) -> Result<Option<UrlElicitation>, ElicitationError> {
-        let Apis { accounts, calendar, .. } = &self.apis;
-        match accounts.for_error(caller.token(), error)? {
-            None => accounts.sign_in_for_error(caller.token(), error, calendar.consent(scope)),
-            page => Ok(page),
         }
     }
 }

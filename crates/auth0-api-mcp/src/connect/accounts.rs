@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use auth0_api_core::exchange::{ConnectAccount, ServerErrorKind};
+use auth0_api_core::exchange::ConnectAccount;
 use auth0_api_core::{Caller, ExchangeError, VerifiedToken};
 use http::{HeaderMap, Method, Response, Uri};
 
@@ -61,24 +61,6 @@ impl ConnectAccounts {
         self.elicit(caller, Errand::SignIn(asked), "Log in again to continue.".to_owned())
     }
 
-    /// Returns the URL at which the caller can log in, if the error of an exchange says that this may help: the tenant wants
-    /// to see the person, for a consent or a further factor. `asked` names the audience and the scopes of the exchange.
-    /// `None` if the error is of another kind.
-    ///
-    /// # Errors
-    ///
-    /// [`ElicitationError`] if the caller is no person of the tenant.
-    pub fn sign_in_for_error(
-        &self,
-        caller: &VerifiedToken,
-        error: &ExchangeError,
-        asked: SignIn,
-    ) -> Result<Option<UrlElicitation>, ElicitationError> {
-        let ExchangeError::Server(rejection) = error else { return Ok(None) };
-        let helps = matches!(rejection.kind(), ServerErrorKind::InteractionRequired | ServerErrorKind::MfaRequired);
-        helps.then(|| self.sign_in(caller, asked)).transpose()
-    }
-
     /// The callback URLs that the application in the tenant needs.
     pub fn callback_urls(&self) -> [String; 2] {
         [self.0.base.url(SIGNED_IN), self.0.base.url(CONNECTED)]
@@ -93,7 +75,7 @@ impl ConnectAccounts {
     pub async fn answer(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<Response<String>> {
         let step = self.step(uri.path())?;
         if method != Method::GET {
-            return Some(page::show(&self.0, &Ending::Method));
+            return Some(page::show(&self.0, &Ending::Method, None));
         }
         Some(self.0.take(step, uri.query().unwrap_or_default(), headers).await)
     }
@@ -104,6 +86,18 @@ impl ConnectAccounts {
     }
 
     fn elicit(
+        &self,
+        caller: &VerifiedToken,
+        errand: Errand,
+        message: String,
+    ) -> Result<UrlElicitation, ElicitationError> {
+        self.link(caller, errand, message).inspect_err(|error| {
+            let (label, hint) = (error.label(), error.hint());
+            tracing::warn!(target: "auth0_api", event = "elicitation_impossible", label, hint);
+        })
+    }
+
+    fn link(
         &self,
         caller: &VerifiedToken,
         errand: Errand,

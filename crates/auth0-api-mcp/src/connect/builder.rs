@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use auth0_api_core::dpop::{MemoryReplayStore, ReplayStore};
-use auth0_api_core::{ApiClient, Clock, ExchangeError, SystemClock};
+use auth0_api_core::{ApiClient, ApiClientBuilder, BuildError, ClientAuth, Clock, ExchangeError, SystemClock};
 
 use super::accounts::ConnectAccounts;
 use super::base_url::BaseUrl;
@@ -16,7 +16,7 @@ use crate::SharedKey;
 #[derive(Debug)]
 #[must_use]
 pub struct ConnectAccountsBuilder {
-    login: ApiClient,
+    login: ApiClientBuilder,
     client_id: Box<str>,
     base_url: String,
     key: SharedKey,
@@ -32,9 +32,12 @@ pub enum ConnectBuildError {
     /// The base URL is not an `https` URL without a query, or an `http` URL of this machine.
     #[error("the base URL must be an https URL without query and fragment, or an http URL of this machine")]
     BaseUrl,
-    /// The client for log-ins has no credentials: set `client_auth`.
+    /// The client for log-ins cannot exchange tokens: `login_client` has removed its credentials.
     #[error("the client for log-ins has no client_auth")]
     ClientAuth(#[source] ExchangeError),
+    /// The client for log-ins cannot be built.
+    #[error("the client for log-ins cannot be built")]
+    Login(#[source] BuildError),
     /// The lifetime of tickets is not between ten seconds and an hour.
     #[error("the lifetime of tickets must be between 10 seconds and one hour")]
     TicketLifetime,
@@ -44,30 +47,48 @@ pub enum ConnectBuildError {
 }
 
 impl ConnectAccounts {
-    /// Begins with the client that logs people in, its client id, the public URL below which the pages are served, and the
-    /// key that all replicas share.
+    /// Begins with the tenant's domain, the credentials of the *Regular Web Application* with which people log in, the public
+    /// URL below which the pages are served, and the key that all replicas share.
     ///
-    /// `login` is a client of its own: its audience is the client id, because it verifies ID tokens, and its `client_auth` is
-    /// that of a *Regular Web Application*.
+    /// The domain must be the one that issues the access tokens of callers. The application must sign its ID tokens with
+    /// RS256, as Auth0 does by default.
     pub fn builder(
-        login: ApiClient,
-        client_id: impl Into<Box<str>>,
+        domain: &str,
+        login: ClientAuth,
         base_url: impl Into<String>,
         key: &SharedKey,
     ) -> ConnectAccountsBuilder {
+        let client_id: Box<str> = login.client_id().into();
+        // The audience of an ID token is the id of the client.
+        let client = ApiClient::builder(domain, client_id.clone()).client_auth(login);
         ConnectAccountsBuilder {
-            login,
-            client_id: client_id.into(),
+            login: client,
+            client_id,
             base_url: base_url.into(),
             key: key.clone(),
             clock: Arc::new(SystemClock),
-            used: Arc::new(MemoryReplayStore::with_capacity(MOST_USED_TICKETS)),
+            used: Arc::new(MemoryReplayStore::with_capacity(MOST_USED_TICKETS).per_key_quota(MOST_OF_ONE_PERSON)),
             ticket_lifetime: TICKET_LIFETIME,
         }
     }
 }
 
 impl ConnectAccountsBuilder {
+    /// Sets further settings of the client with which people log in, for example its HTTP client:
+    ///
+    /// ```
+    /// # use auth0_api_mcp::connect::ConnectAccountsBuilder;
+    /// # fn local(builder: ConnectAccountsBuilder) -> ConnectAccountsBuilder {
+    /// builder.login_client(|client| client.insecure_http_loopback())
+    /// # }
+    /// ```
+    ///
+    /// Do not change its audience and its credentials.
+    pub fn login_client(mut self, configure: impl FnOnce(ApiClientBuilder) -> ApiClientBuilder) -> Self {
+        self.login = configure(self.login);
+        self
+    }
+
     /// Sets the clock. Default: the system's clock.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
@@ -81,7 +102,7 @@ impl ConnectAccountsBuilder {
     }
 
     /// Sets the store of used tickets, such as that of `auth0-api-redis` for several replicas. Default: in memory, for
-    /// 10,000 tickets. If it is full or unavailable, no account is connected.
+    /// 10,000 tickets, of which one person can have 100. If it is full or unavailable, no account is connected.
     pub fn used_tickets(mut self, store: impl ReplayStore) -> Self {
         self.used = Arc::new(store);
         self
@@ -100,7 +121,8 @@ impl ConnectAccountsBuilder {
         if let Some(problem) = self.used.problem() {
             return Err(ConnectBuildError::UsedTickets(problem));
         }
-        let login = Login::new(self.login, self.client_id).map_err(ConnectBuildError::ClientAuth)?;
+        let client = self.login.clock(Arc::clone(&self.clock)).build().map_err(ConnectBuildError::Login)?;
+        let login = Login::new(client, self.client_id).map_err(ConnectBuildError::ClientAuth)?;
         Ok(ConnectAccounts(Arc::new(Shared {
             login,
             base,
@@ -118,3 +140,5 @@ const SHORTEST_LIFETIME: Duration = Duration::from_secs(10);
 const LONGEST_LIFETIME: Duration = Duration::from_secs(3600);
 /// Ten minutes of 16 connected accounts in each second.
 const MOST_USED_TICKETS: usize = 10_000;
+/// Nobody connects so many accounts, and one person alone does not fill the store.
+const MOST_OF_ONE_PERSON: usize = 100;

@@ -18,7 +18,8 @@ pub struct UrlElicitation {
 }
 
 /// The answer to a call that cannot continue before the person has opened a URL.
-#[derive(Clone, Debug, PartialEq)]
+/// `Debug` shows no URL.
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub enum ElicitationAnswer {
     /// 2025-11-25: the member `error` of the JSON-RPC response, with the code −32042.
@@ -86,15 +87,37 @@ impl UrlElicitation {
         self.answer(call.revision(), call.declares_url_elicitation())
     }
 
-    /// Returns whether the person has declined to open the URL: the `params.inputResponses` of a call that a client repeats
-    /// after `input_required`. Do not ask again then. Also true if the person has closed the dialog.
-    pub fn is_declined(input_responses: &Value) -> bool {
-        let action = input_responses.get(INPUT).and_then(|response| response.get("action")).and_then(Value::as_str);
-        matches!(action, Some("decline" | "cancel"))
+    /// Returns what the person has said: the `params.inputResponses` of a call that a client repeats after
+    /// `input_required`. `None` if the client has asked nobody. Do not send a URL again after an answer.
+    ///
+    /// Accepting is no proof that the person has opened the URL, or has finished there.
+    pub fn response(input_responses: &Value) -> Option<ElicitationResponse> {
+        let action = input_responses.get(INPUT)?.get("action")?.as_str();
+        Some(if action == Some("accept") { ElicitationResponse::Accepted } else { ElicitationResponse::Declined })
     }
 
     pub(crate) fn plain(&self) -> String {
         format!("{} This client cannot open the page for it: use a client with URL elicitation.", self.message)
+    }
+}
+
+/// What a person has said to a URL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ElicitationResponse {
+    /// The person wants to open the URL, and may still be there.
+    Accepted,
+    /// The person does not want to open the URL, or has closed the dialog.
+    Declined,
+}
+
+impl fmt::Debug for ElicitationAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Error(_) => "Error([redacted])",
+            Self::Plain(text) => return f.debug_tuple("Plain").field(text).finish(),
+            Self::Result(_) => "Result([redacted])",
+        })
     }
 }
 
@@ -145,19 +168,24 @@ mod tests {
             };
             assert!(text.starts_with("Connect. ") && !text.contains("ticket"), "{text}");
         }
-        assert!(!format!("{:?}", elicitation()).contains("ticket"));
+        for revision in Revision::ALL {
+            let shown = format!("{:?} {:?}", elicitation(), elicitation().answer(revision, true));
+            assert!(!shown.contains("ticket"), "{shown}");
+        }
     }
 
     #[test]
-    fn a_person_can_decline() {
-        for (responses, is_declined) in [
-            (json!({ "open": { "action": "decline" } }), true),
-            (json!({ "open": { "action": "cancel" } }), true),
-            (json!({ "open": { "action": "accept" } }), false),
-            (json!({ "other": { "action": "decline" } }), false),
-            (json!(null), false),
+    fn a_person_accepts_or_declines() {
+        use ElicitationResponse::{Accepted, Declined};
+        for (responses, response) in [
+            (json!({ "open": { "action": "accept" } }), Some(Accepted)),
+            (json!({ "open": { "action": "decline" } }), Some(Declined)),
+            (json!({ "open": { "action": "cancel" } }), Some(Declined)),
+            (json!({ "open": { "action": 1 } }), Some(Declined)),
+            (json!({ "other": { "action": "accept" } }), None),
+            (json!(null), None),
         ] {
-            assert_eq!(UrlElicitation::is_declined(&responses), is_declined, "{responses}");
+            assert_eq!(UrlElicitation::response(&responses), response, "{responses}");
         }
     }
 }

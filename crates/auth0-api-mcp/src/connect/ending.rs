@@ -29,6 +29,8 @@ pub(super) enum Ending {
     NotTheCaller { again: Option<String> },
     /// The person has logged in, and nothing else was asked.
     SignedIn,
+    /// The last request to the tenant failed, and may have had its effect.
+    Unknown(Failure),
     /// The link has been used.
     Used,
 }
@@ -47,7 +49,7 @@ impl Ending {
             Self::Connected { .. } | Self::SignedIn => StatusCode::OK,
             Self::Denied | Self::NotEnough | Self::NotTheCaller { .. } => StatusCode::FORBIDDEN,
             Self::Expired | Self::Used => StatusCode::GONE,
-            Self::Failed(_) => StatusCode::BAD_GATEWAY,
+            Self::Failed(_) | Self::Unknown(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Invalid | Self::NoFlow => StatusCode::BAD_REQUEST,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
         }
@@ -59,7 +61,7 @@ impl Ending {
             Self::Connected { .. } => "connected",
             Self::Denied => "denied",
             Self::Expired => "expired",
-            Self::Failed(failure) => failure.label,
+            Self::Failed(failure) | Self::Unknown(failure) => failure.label,
             Self::Invalid => "invalid_link",
             Self::Method => "method",
             Self::NoFlow => "no_flow",
@@ -73,7 +75,7 @@ impl Ending {
     pub(super) fn title(&self) -> &'static str {
         match self {
             Self::Connected { .. } => "Your account is connected",
-            Self::Denied => "Nothing was connected",
+            Self::Denied => "It was not allowed",
             Self::Expired => "This link has expired",
             Self::Failed(_) => "That did not work",
             Self::Invalid => "This link is not valid",
@@ -82,6 +84,7 @@ impl Ending {
             Self::NotEnough => "A stronger log-in is needed",
             Self::NotTheCaller { .. } => "This link is for somebody else",
             Self::SignedIn => "You are logged in",
+            Self::Unknown(_) => "Please look whether it worked",
             Self::Used => "This link has been used",
         }
     }
@@ -92,7 +95,7 @@ impl Ending {
                 format!("Your account at {connection} is connected. Close this page, and go back to the application.")
                     .into()
             }
-            Self::Denied => "The access was not allowed. Close this page, and go back to the application.".into(),
+            Self::Denied => "Nothing was connected. Close this page, and go back to the application.".into(),
             Self::Expired | Self::Used => "Ask the application again: it shows a new link.".into(),
             Self::Failed(_) => "Nothing was connected. Try again later: the application then shows a new link.".into(),
             Self::Invalid => "Open the whole link that the application shows.".into(),
@@ -105,13 +108,18 @@ impl Ending {
                     .into()
             }
             Self::SignedIn => "Close this page, and go back to the application.".into(),
+            Self::Unknown(_) => {
+                "The last step failed, and it is unknown whether your account is connected. Go back to the application: if the \
+                 account is not connected, it shows a new link."
+                    .into()
+            }
         }
     }
 
     /// Reports the ending. No event names the person.
     pub(super) fn log(&self) {
         let label = self.label();
-        if let Self::Failed(Failure { hint, reason, .. }) = self {
+        if let Self::Failed(Failure { hint, reason, .. }) | Self::Unknown(Failure { hint, reason, .. }) = self {
             let (hint, reason) = (hint.as_deref(), reason.as_deref());
             tracing::warn!(target: "auth0_api", event = "elicitation_failed", label, hint, reason);
         } else {
@@ -130,6 +138,12 @@ impl Failure {
         self
     }
 
+    /// The tenant rejected the log-in. Its code has at most 64 printable characters in the log.
+    pub(super) fn rejected_login(code: &str) -> Self {
+        let code = code.chars().filter(|character| matches!(character, ' '..='~')).take(LONGEST_CODE).collect();
+        Self { label: "login_rejected", hint: Some(LOGIN_HINT.into()), reason: Some(code) }
+    }
+
     pub(super) fn of(error: &Error) -> Self {
         Self { label: error.label(), hint: error.hint(), reason: Some(error.to_string()) }
     }
@@ -139,14 +153,28 @@ impl From<ConnectError> for Ending {
     fn from(error: ConnectError) -> Self {
         match &error {
             ConnectError::Callback { .. } | ConnectError::State => Self::NoFlow,
-            ConnectError::Denied { .. } => Self::Denied,
+            ConnectError::Denied { code } if **code == *"access_denied" => Self::Denied,
             ConnectError::Expired => Self::Expired,
-            _ => Self::Failed(Failure {
-                label: error.label(),
-                hint: error.hint().map(Into::into),
-                reason: Some(error.to_string()),
-            }),
+            // The request may have arrived.
+            ConnectError::Response { .. } | ConnectError::Status { .. } | ConnectError::Unavailable(_) => {
+                Self::Unknown(Failure::of_connect(&error))
+            }
+            _ => Self::Failed(Failure::of_connect(&error)),
         }
+    }
+}
+
+impl Failure {
+    pub(super) fn of_connect(error: &ConnectError) -> Self {
+        let detail = match error {
+            ConnectError::Forbidden(problem)
+            | ConnectError::NotFound(problem)
+            | ConnectError::Rejected(problem)
+            | ConnectError::Token(problem) => problem.detail(),
+            _ => None,
+        };
+        let reason = detail.map_or_else(|| error.to_string(), |detail| format!("{error}: {detail}"));
+        Self { label: error.label(), hint: error.hint().map(Into::into), reason: Some(reason) }
     }
 }
 
@@ -155,6 +183,10 @@ impl From<Failure> for Ending {
         Self::Failed(failure)
     }
 }
+
+const LONGEST_CODE: usize = 64;
+const LOGIN_HINT: &str = "check the callback URLs, the scopes and the APIs of the application for log-ins; the reason is the \
+                          tenant's code";
 
 #[cfg(test)]
 mod tests {

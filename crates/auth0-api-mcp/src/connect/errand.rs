@@ -28,9 +28,10 @@ pub(super) enum Errand {
 
 /// A log-in that a tool needs: for the consent to an API, or with a certain strength.
 ///
-/// The person logs in at the tenant in a browser, for the audience and the scopes of a later exchange. This answers the
-/// errors [`InteractionRequired`] and [`MfaRequired`] of an exchange, where the tenant wants to see the person. The token
-/// that the caller presented stays as it is. If a tool requires a stronger log-in of that token, name the requirement in
+/// The person logs in at the tenant in a browser, with the *Regular Web Application* of this server, for this audience and
+/// these scopes. Use it where this log-in itself is what counts: an Action of the tenant, or an API of your own, decides by
+/// it. It changes neither the token that the caller presented, nor what Auth0 grants to other applications, such as the one
+/// that exchanges tokens. If a tool requires a stronger log-in of the presented token, name the requirement in
 /// [`McpRequirements`] instead: then the client gets a challenge, and gets itself a new token.
 ///
 /// ```
@@ -41,8 +42,6 @@ pub(super) enum Errand {
 /// # _ = (consent, recent);
 /// ```
 ///
-/// [`InteractionRequired`]: auth0_api_core::exchange::ServerErrorKind::InteractionRequired
-/// [`MfaRequired`]: auth0_api_core::exchange::ServerErrorKind::MfaRequired
 /// [`McpRequirements`]: crate::McpRequirements
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

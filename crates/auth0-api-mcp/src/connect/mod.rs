@@ -16,8 +16,9 @@
 //!
 //! # What is stored
 //!
-//! Nothing. The state of a flow is in the ticket and in one cookie of the browser, both encrypted and authenticated
-//! (AES-256-GCM) with the [`SharedKey`](crate::SharedKey). So any of fifty replicas can continue what another one began, and a
+//! Nothing on the server. The state of a flow is in the ticket and in a cookie of the browser, both encrypted and authenticated
+//! (AES-256-GCM) with the [`SharedKey`](crate::SharedKey). While the person is at the provider, the cookie contains the access
+//! token for the My Account API. So any of fifty replicas can continue what another one began, and a
 //! stranger who opens URLs fills no memory. Only the ids of used tickets are kept, until they expire, in a
 //! [`ReplayStore`](auth0_api_core::dpop::ReplayStore): in memory by default. Replicas share one, such as that of
 //! `auth0-api-redis`. Without a shared one, a ticket works once at each replica, and still only for its person.
@@ -29,17 +30,15 @@
 //! `create:me:connected_accounts` of the My Account API.
 //!
 //! ```
-//! use auth0_api_core::{ApiClient, ClientAuth};
+//! use auth0_api_core::ClientAuth;
 //! use auth0_api_mcp::SharedKey;
 //! use auth0_api_mcp::connect::ConnectAccounts;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let key = SharedKey::new("y5mgl7SuYrJk4HPSwXrKnlcMVbCPFXgsbfWbWxLfcZk=")?;
-//! // The audience of ID tokens is the id of the client.
-//! let login = ApiClient::builder("tenant.eu.auth0.com", "web-client-id")
-//!     .client_auth(ClientAuth::secret_post("web-client-id", "web-client-secret"))
-//!     .build()?;
-//! let accounts = ConnectAccounts::builder(login, "web-client-id", "https://mcp.example.com/connect", &key).build()?;
+//! let web = ClientAuth::secret_post("web-client-id", "web-client-secret");
+//! let accounts =
+//!     ConnectAccounts::builder("tenant.eu.auth0.com", web, "https://mcp.example.com/connect", &key).build()?;
 //! assert_eq!(accounts.callback_urls()[0], "https://mcp.example.com/connect/signed-in");
 //! # Ok(())
 //! # }
@@ -69,7 +68,7 @@ pub use accounts::ConnectAccounts;
 pub use builder::{ConnectAccountsBuilder, ConnectBuildError};
 #[cfg(feature = "rmcp")]
 pub(crate) use elicitation::URL_ELICITATION_REQUIRED;
-pub use elicitation::{ElicitationAnswer, UrlElicitation};
+pub use elicitation::{ElicitationAnswer, ElicitationResponse, UrlElicitation};
 pub use errand::SignIn;
 pub use error::ElicitationError;
 pub use layer::{ConnectFuture, ConnectLayer, ConnectService};

@@ -1,7 +1,7 @@
 //! The pages, and the redirects.
 
 use http::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY, SET_COOKIE,
+    ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY, RETRY_AFTER, SET_COOKIE,
     X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
@@ -9,8 +9,8 @@ use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use super::ending::Ending;
 use super::shared::Shared;
 
-/// Shows how a flow has ended.
-pub(super) fn show(shared: &Shared, ending: &Ending) -> Response<String> {
+/// Shows how the flow with this `state` has ended.
+pub(super) fn show(shared: &Shared, ending: &Ending, state: Option<&str>) -> Response<String> {
     ending.log();
     let mut response = Response::new(html(ending));
     *response.status_mut() = ending.status();
@@ -19,9 +19,14 @@ pub(super) fn show(shared: &Shared, ending: &Ending) -> Response<String> {
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     match ending {
         Ending::Method => drop(headers.insert(ALLOW, HeaderValue::from_static("GET"))),
-        // These say nothing about the flow of this browser, which may be another one.
-        Ending::Invalid | Ending::NoFlow => {}
-        _ => drop(shared.remove_cookie().map(|cookie| headers.append(SET_COOKIE, cookie))),
+        Ending::Failed(_) => drop(headers.insert(RETRY_AFTER, HeaderValue::from_static("30"))),
+        _ => {}
+    }
+    // These say nothing about a flow of this browser.
+    if !matches!(ending, Ending::Invalid | Ending::Method | Ending::NoFlow) {
+        if let Some(cookie) = state.and_then(|state| shared.remove_cookie(state)) {
+            headers.append(SET_COOKIE, cookie);
+        }
     }
     response
 }

@@ -1,11 +1,14 @@
 //! The three steps of a flow, each a request of the browser.
 
+use std::time::{Duration, UNIX_EPOCH};
+
 use auth0_api_core::connected_accounts::{Connect, PendingConnection, UserToken};
 use auth0_api_core::dpop::{Insertion, ProofId};
 use auth0_api_core::exchange::IssuedToken;
 use auth0_api_core::jose::Thumbprint;
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::digest::{SHA256, digest};
+use http::header::SET_COOKIE;
 use http::{HeaderMap, Response};
 
 use super::ending::{Ending, Failure};
@@ -14,6 +17,7 @@ use super::flow::{Connecting, SigningIn};
 use super::login::{CONNECT_SCOPE, Prompt, random_text};
 use super::page;
 use super::shared::{CONNECTED, SIGNED_IN, Shared, TICKET};
+use crate::shared_key::joined;
 
 /// Which page the browser asks for.
 #[derive(Clone, Copy, Debug)]
@@ -29,16 +33,17 @@ pub(super) enum Step {
 impl Shared {
     /// Takes a step, and returns the redirect to the next one or the last page.
     pub(super) async fn take(&self, step: Step, query: &str, headers: &HeaderMap) -> Response<String> {
-        let taken = if query.len() > LONGEST_QUERY {
-            Err(Ending::Invalid)
-        } else {
-            match step {
-                Step::Start => self.start(query),
-                Step::SignedIn => self.signed_in(query, headers).await,
-                Step::Connected => self.connected(query, headers).await,
-            }
+        if query.len() > LONGEST_QUERY {
+            return page::show(self, &Ending::Invalid, None);
+        }
+        let state = one(query, "state");
+        let taken = match (step, &state) {
+            (Step::Start, _) => self.start(query),
+            (Step::SignedIn, Some(state)) => self.signed_in(query, state, headers).await,
+            (Step::Connected, Some(state)) => self.connected(query, state, headers).await,
+            (Step::SignedIn | Step::Connected, None) => Err(Ending::NoFlow),
         };
-        taken.unwrap_or_else(|ending| page::show(self, &ending))
+        taken.unwrap_or_else(|ending| page::show(self, &ending, state.as_deref()))
     }
 
     /// Sends whoever has opened the link to the log-in. Nothing happens for the caller yet.
@@ -59,16 +64,16 @@ impl Shared {
             verifier: random()?,
         };
         let url = self.login.authorization_url(&flow, &self.base.url(SIGNED_IN), prompt);
-        let cookie = self.key.seal(SigningIn::PURPOSE, &flow).and_then(|sealed| self.set_cookie(&sealed, lifetime));
+        let cookie =
+            self.key.seal(SigningIn::PURPOSE, &flow).and_then(|sealed| self.set_cookie(&flow.state, &sealed, lifetime));
         cookie.and_then(|cookie| page::redirect(&url, cookie)).ok_or_else(too_long)
     }
 
     /// Compares who has logged in with the caller, and begins what the ticket says.
-    async fn signed_in(&self, query: &str, headers: &HeaderMap) -> Result<Response<String>, Ending> {
-        let sealed = self.read_cookie(headers).ok_or(Ending::NoFlow)?;
+    async fn signed_in(&self, query: &str, state: &str, headers: &HeaderMap) -> Result<Response<String>, Ending> {
+        let sealed = self.read_cookie(state, headers).ok_or(Ending::NoFlow)?;
         let flow = self.key.open::<SigningIn>(SigningIn::PURPOSE, sealed).ok_or(Ending::NoFlow)?;
         // RFC 6749 §10.12. The state first: another site could send the browser here with an error of its own.
-        let state = one(query, "state").unwrap_or_default();
         verify_slices_are_equal(state.as_bytes(), flow.state.as_bytes()).map_err(|_| Ending::NoFlow)?;
         if has_passed(flow.expires_at, self.clock.now()) {
             return Err(Ending::Expired);
@@ -77,10 +82,14 @@ impl Shared {
         if query_has(query, "iss") && one(query, "iss").as_deref() != Some(self.login.issuer()) {
             return Err(Ending::NoFlow);
         }
-        if one(query, "error").is_some() {
-            return Err(Ending::Denied);
+        match one(query, "error").as_deref() {
+            None => {}
+            Some("access_denied") => return Err(Ending::Denied),
+            Some(code) => return Err(Failure::rejected_login(code).into()),
         }
         let code = one(query, "code").ok_or(Ending::NoFlow)?;
+        // A browser can send a cookie again. Each token request needs a log-in of its own.
+        self.use_once(&["log-in of", &flow.ticket.id], &flow.state, flow.expires_at).await?;
         let (person, tokens) = self.login.person(&flow, &code, &self.base.url(SIGNED_IN)).await?;
         if !flow.ticket.is_for(&person) {
             let again = self.start_url(&flow.ticket).map(|url| format!("{url}&{AGAIN}=1"));
@@ -96,8 +105,10 @@ impl Shared {
                 if let Err(error) = tokens.require_scopes(&[CONNECT_SCOPE]) {
                     return Err(Failure::of(&error.into()).with_hint(SCOPE_HINT).into());
                 }
+                let next = self.begin(connection, scopes, tokens.access_token(), state).await?;
+                // After everything that can fail: a person whose flow failed can open the link again.
                 self.use_up(&flow.ticket).await?;
-                self.begin(connection, scopes, tokens.access_token()).await
+                Ok(next)
             }
         }
     }
@@ -108,9 +119,12 @@ impl Shared {
         connection: &str,
         scopes: &[Box<str>],
         token: &IssuedToken,
+        state_of_login: &str,
     ) -> Result<Response<String>, Ending> {
         let asked = Connect::new(connection, self.base.url(CONNECTED)).scopes(scopes.iter().cloned());
-        let pending = self.login.accounts.connect(&UserToken::bearer(token), asked).await?;
+        let pending = self.login.accounts.connect(&UserToken::bearer(token), asked).await;
+        // A flow that was begun and is not continued connects nothing.
+        let pending = pending.map_err(|error| Failure::of_connect(&error))?;
         let flow = Connecting {
             connection: connection.into(),
             expires_at: seconds(pending.expires_at()),
@@ -118,33 +132,42 @@ impl Shared {
             token: token.expose().into(),
         };
         let lifetime = flow.expires_at.saturating_sub(seconds(self.clock.now()));
-        let cookie = self.key.seal(Connecting::PURPOSE, &flow).and_then(|sealed| self.set_cookie(&sealed, lifetime));
-        cookie.and_then(|cookie| page::redirect(pending.url(), cookie)).ok_or_else(too_long)
+        let sealed = self.key.seal(Connecting::PURPOSE, &flow).ok_or_else(too_long)?;
+        let cookie = self.set_cookie(pending.state(), &sealed, lifetime).ok_or_else(too_long)?;
+        let mut next = page::redirect(pending.url(), cookie).ok_or_else(too_long)?;
+        if let Some(removal) = self.remove_cookie(state_of_login) {
+            next.headers_mut().append(SET_COOKIE, removal);
+        }
+        Ok(next)
     }
 
     /// Completes the connection.
-    async fn connected(&self, query: &str, headers: &HeaderMap) -> Result<Response<String>, Ending> {
-        let sealed = self.read_cookie(headers).ok_or(Ending::NoFlow)?;
+    async fn connected(&self, query: &str, state: &str, headers: &HeaderMap) -> Result<Response<String>, Ending> {
+        let sealed = self.read_cookie(state, headers).ok_or(Ending::NoFlow)?;
         let flow = self.key.open::<Connecting>(Connecting::PURPOSE, sealed).ok_or(Ending::NoFlow)?;
-        let pending = PendingConnection::from_session(&flow.pending)?;
+        let pending = PendingConnection::from_session(&flow.pending).map_err(|_| Ending::NoFlow)?;
         let token = IssuedToken::new(flow.token).ok_or(Ending::NoFlow)?;
         self.login.accounts.complete(&UserToken::bearer(&token), pending, query).await?;
         Err(Ending::Connected { connection: flow.connection })
     }
 
-    /// Records that the ticket is used. Only the first of two uses succeeds.
+    /// Records that the ticket is used.
     async fn use_up(&self, ticket: &Ticket) -> Result<(), Ending> {
-        let now = self.clock.now();
-        if has_passed(ticket.expires_at, now) {
+        if has_passed(ticket.expires_at, self.clock.now()) {
             return Err(Ending::Expired);
         }
-        // The store limits the entries of each key. Here a key is a person, so nobody fills the store alone.
-        let person = format!("ticket of {} {}", ticket.issuer, ticket.subject);
-        let person = digest(&SHA256, person.as_bytes());
-        let person = person.as_ref().try_into().map(Thumbprint::from_bytes);
-        let id = ProofId::new(person.map_err(|_| Failure::labelled("random"))?, &ticket.id);
-        // The store may forget the ticket when it cannot be opened any more.
-        match self.used.insert(&id, now, now + self.ticket_lifetime).await {
+        self.use_once(&["ticket of", &ticket.issuer, &ticket.subject], &ticket.id, ticket.expires_at).await
+    }
+
+    /// Records that something is used. Only the first of two uses succeeds. The store limits the entries of each owner, so
+    /// nobody fills it alone.
+    async fn use_once(&self, owner: &[&str], id: &str, expires_at: u64) -> Result<(), Ending> {
+        let digested = digest(&SHA256, &joined(owner));
+        let owner = digested.as_ref().try_into().map(Thumbprint::from_bytes);
+        let id = ProofId::new(owner.map_err(|_| Failure::labelled("random"))?, id);
+        // The store may forget it when it is accepted nowhere any more, also by a clock that is a little slower.
+        let until = UNIX_EPOCH.checked_add(Duration::from_secs(expires_at.saturating_add(CLOCKS_DIFFER)));
+        match self.used.insert(&id, self.clock.now(), until.ok_or(Ending::Expired)?).await {
             Ok(Insertion::Fresh) => Ok(()),
             Ok(Insertion::Replayed) => Err(Ending::Used),
             Err(_) => Err(Failure::labelled("used_tickets_unavailable").with_hint(STORE_HINT).into()),
@@ -167,6 +190,8 @@ fn too_long() -> Ending {
     Failure::labelled("cookie_too_long").with_hint(COOKIE_HINT).into()
 }
 
+/// Seconds between the clocks of two replicas.
+const CLOCKS_DIFFER: u64 = 60;
 /// The parameter that asks for another log-in.
 const AGAIN: &str = "again";
 /// The length that most servers accept for a URL.

@@ -63,13 +63,17 @@ impl Browser {
         self.send(url, self.client.get(url)).await
     }
 
-    /// The value of this server's cookie.
+    /// This server's cookie: name and value.
     pub(crate) fn cookie(&self) -> Option<String> {
-        self.cookies.borrow().get(COOKIE).cloned()
+        let cookies = self.cookies.borrow();
+        let mut own = cookies.iter().filter(|(name, _)| name.starts_with(COOKIE));
+        own.next().map(|(name, value)| format!("{name}={value}"))
     }
 
-    pub(crate) fn set_cookie(&self, value: &str) {
-        self.cookies.borrow_mut().insert(COOKIE.to_owned(), value.to_owned());
+    /// Sets a cookie: name and value.
+    pub(crate) fn set_cookie(&self, cookie: &str) {
+        let (name, value) = cookie.split_once('=').unwrap();
+        self.cookies.borrow_mut().insert(name.to_owned(), value.to_owned());
     }
 
     /// Answers a page of the tenant: the log-in, or the consent of the provider.
@@ -108,4 +112,4 @@ impl Page {
 }
 
 /// On this machine, without TLS.
-pub(crate) const COOKIE: &str = "mcp-connect";
+pub(crate) const COOKIE: &str = "mcp-connect-";

@@ -20,6 +20,9 @@ async fn the_caller_is_read_from_the_extensions_of_a_verified_request() {
     assert!(matches!(caller.answer(&elicitation), ElicitationAnswer::Plain(_)), "nothing is declared");
     let caller = caller.of_session(Revision::V2025_11_25, true);
     assert!(matches!(caller.answer(&elicitation), ElicitationAnswer::Error(_)));
+    let accepted = caller.clone().with_input_responses(&json!({ "open": { "action": "accept" } }));
+    let text = "The user has to finish in the browser first. Call this tool again after that.";
+    assert_eq!(accepted.answer(&elicitation), ElicitationAnswer::Plain(text.to_owned()));
     let declined = caller.with_input_responses(&json!({ "open": { "action": "decline" } }));
     let text = "The user did not open the page, so this tool cannot continue.";
     assert_eq!(declined.answer(&elicitation), ElicitationAnswer::Plain(text.to_owned()));

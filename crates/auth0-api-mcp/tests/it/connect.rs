@@ -2,11 +2,8 @@
 
 use std::sync::Arc;
 
-use auth0_api_core::{ApiClient, ClientAuth};
-use auth0_api_mcp::connect::ConnectAccounts;
-
 use crate::browser::{Browser, Page};
-use crate::people::{ADA, World, key, store};
+use crate::people::{ADA, World, builder_of, store};
 
 #[tokio::test]
 async fn the_person_who_called_connects_the_account_and_the_tool_gets_its_token() {
@@ -74,17 +71,14 @@ fn assert_safe(page: &Page) {
 #[tokio::test]
 async fn over_https_the_cookie_belongs_to_this_host_only() {
     let world = World::new().await;
-    let login = ApiClient::builder(world.tenant.domain(), "mcp-web").insecure_http_loopback();
-    let login = login.client_auth(ClientAuth::secret_post("mcp-web", "web-secret")).build().unwrap();
-    let builder = ConnectAccounts::builder(login, "mcp-web", "https://mcp.example.com/connect", &key());
-    let accounts = builder.clock(world.clock.clone()).build().unwrap();
+    let accounts = builder_of(&world.tenant, &world.clock, "https://mcp.example.com/connect").build().unwrap();
     let ada = world.caller(ADA).await;
     let error = world.vault(&ada).await.unwrap_err();
     let elicitation = accounts.for_error(&ada, &error).unwrap().unwrap();
     let uri = elicitation.url().parse().unwrap();
     let answer = accounts.answer(&http::Method::GET, &uri, &http::HeaderMap::new()).await.unwrap();
     let cookie = answer.headers()["set-cookie"].to_str().unwrap();
-    assert!(cookie.starts_with("__Host-mcp-connect="), "{cookie}");
+    assert!(cookie.starts_with("__Host-mcp-connect-"), "{cookie}");
     assert!(cookie.ends_with("; Path=/; HttpOnly; SameSite=Lax; Max-Age=600; Secure"), "{cookie}");
 }
 
@@ -92,18 +86,10 @@ async fn over_https_the_cookie_belongs_to_this_host_only() {
 #[tokio::test]
 async fn replicas_that_share_the_key_continue_each_others_flows() {
     let (first, used) = (World::new().await, store());
-    let login = || {
-        let builder = ApiClient::builder(first.tenant.domain(), "mcp-web").insecure_http_loopback();
-        builder
-            .clock(first.clock.clone())
-            .client_auth(ClientAuth::secret_post("mcp-web", "web-secret"))
-            .build()
-            .unwrap()
-    };
     let base = first.accounts.callback_urls()[0].strip_suffix("/signed-in").unwrap().to_owned();
     let replica = || {
-        let builder = ConnectAccounts::builder(login(), "mcp-web", base.as_str(), &key());
-        builder.clock(first.clock.clone()).used_tickets(Arc::clone(&used)).build().unwrap()
+        let builder = builder_of(&first.tenant, &first.clock, &base);
+        builder.used_tickets(Arc::clone(&used)).build().unwrap()
     };
     let ada = first.caller(ADA).await;
     let error = first.vault(&ada).await.unwrap_err();
@@ -111,19 +97,34 @@ async fn replicas_that_share_the_key_continue_each_others_flows() {
     let browser = Browser::of(ADA);
     let to_signed_in = browser.open_until(elicitation.url(), "/signed-in").await;
     let mut headers = http::HeaderMap::new();
-    headers.insert("cookie", format!("mcp-connect={}", browser.cookie().unwrap()).parse().unwrap());
+    headers.insert("cookie", browser.cookie().unwrap().parse().unwrap());
     let uri = to_signed_in.location().parse().unwrap();
     let answer = replica().answer(&http::Method::GET, &uri, &headers).await.unwrap();
     assert_eq!(answer.status(), 302, "{answer:?}");
     let cookie = answer.headers()["set-cookie"].to_str().unwrap();
-    browser.set_cookie(cookie.split(';').next().unwrap().split_once('=').unwrap().1);
+    browser.set_cookie(cookie.split(';').next().unwrap());
     let last = browser.open(answer.headers()["location"].to_str().unwrap()).await;
     assert_eq!(last.status, 200, "{last:?}");
     assert!(first.is_connected(ADA).await);
     // The same ticket, at another replica with the same store.
     let again = Browser::of(ADA);
     let to_signed_in = again.open_until(elicitation.url(), "/signed-in").await;
-    headers.insert("cookie", format!("mcp-connect={}", again.cookie().unwrap()).parse().unwrap());
+    headers.insert("cookie", again.cookie().unwrap().parse().unwrap());
     let uri = to_signed_in.location().parse().unwrap();
     assert_eq!(replica().answer(&http::Method::GET, &uri, &headers).await.unwrap().status(), 410);
+}
+
+#[tokio::test]
+async fn one_browser_can_have_two_flows() {
+    let world = World::new().await;
+    let ada = world.caller(ADA).await;
+    let browser = Browser::of(ADA);
+    let [first, second] = [world.elicitation(&ada).await, world.elicitation(&ada).await];
+    let first_log_in = browser.open_until(first.url(), "/signed-in").await;
+    let second_log_in = browser.open_until(second.url(), "/signed-in").await;
+    let first_consent = browser.open_until(first_log_in.location(), "/connected?").await;
+    let second_consent = browser.open_until(second_log_in.location(), "/connected?").await;
+    assert_eq!(browser.get(first_consent.location()).await.status, 200);
+    assert_eq!(browser.get(second_consent.location()).await.status, 200);
+    assert_eq!(browser.cookie(), None, "both have ended");
 }

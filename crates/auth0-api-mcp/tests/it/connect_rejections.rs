@@ -1,14 +1,16 @@
 //! Who and what is turned away.
 
+use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
-use auth0_api_core::ExchangeError;
 use auth0_api_core::dpop::{ProofId, ReplayFuture, ReplayStore, ReplayStoreError};
-use auth0_api_mcp::connect::{ConnectAccounts, ConnectBuildError, ElicitationError};
+use auth0_api_core::http::{HttpClient, HttpError, HttpFuture, HttpRequest, ReqwestClient};
+use auth0_api_core::{ClientAuth, ExchangeError};
+use auth0_api_mcp::connect::{ConnectAccounts, ConnectBuildError, ElicitationError, SignIn};
 use auth0_api_testing::{Endpoint, Misbehaviour};
 
 use crate::browser::Browser;
-use crate::people::{ADA, BOB, EVE, World, key};
+use crate::people::{ADA, BOB, EVE, World, builder_of, key};
 
 #[tokio::test]
 async fn another_person_is_turned_away_and_nothing_is_connected() {
@@ -96,7 +98,7 @@ async fn a_changed_or_foreign_ticket_is_rejected() {
         format!("?ticket={flipped}"),
         format!("?ticket={ticket}&ticket={ticket}"),
         // What is sealed for the cookie is no ticket.
-        format!("?ticket={cookie}"),
+        format!("?ticket={}", cookie.split_once('=').unwrap().1),
         format!("?ticket={ticket}&x={}", "x".repeat(8 * 1024)),
     ] {
         let page = browser.get(&format!("{start}{query}")).await;
@@ -107,16 +109,67 @@ async fn a_changed_or_foreign_ticket_is_rejected() {
 #[tokio::test]
 async fn a_callback_without_its_flow_is_rejected() {
     let world = World::new().await;
-    let ticket = world.elicitation(&world.caller(ADA).await).await.url().split_once('=').unwrap().1.to_owned();
+    let ada = world.caller(ADA).await;
+    let url = world.elicitation(&ada).await.url().to_owned();
     let browser = Browser::of(ADA);
+    let began = browser.get(&url).await;
+    let state = began.location().split_once("&state=").unwrap().1.split('&').next().unwrap();
+    let (name, sealed) = browser.cookie().map(|cookie| cookie.split_once('=').map(own).unwrap()).unwrap();
+    let ticket = url.split_once('=').unwrap().1;
     for callback in world.accounts.callback_urls() {
-        for (cookie, query) in [("", "?code=a&state=b"), ("nonsense", "?code=a&state="), (ticket.as_str(), "?code=a")] {
-            browser.set_cookie(cookie);
+        let is_log_in = callback.ends_with("signed-in");
+        for (cookie, query) in [
+            ("", format!("?code=a&state={state}")),
+            ("nonsense", format!("?code=a&state={state}")),
+            (ticket, format!("?code=a&state={state}")),
+            (&sealed, "?code=a".to_owned()),
+            (&sealed, "?code=a&state=".to_owned()),
+            (&sealed, "?code=a&state=other".to_owned()),
+            (&sealed, format!("?code=a&state={state}&state={state}")),
+            (&sealed, format!("?{}=a&state={state}", if is_log_in { "connect_code" } else { "code" })),
+        ] {
+            browser.set_cookie(&format!("{name}={cookie}"));
             let page = browser.get(&format!("{callback}{query}")).await;
             assert_eq!(page.status, 400, "{query}: {page:?}");
         }
     }
     assert_eq!(world.tenant.token_requests().len(), 1, "only that of the tool");
+}
+
+fn own((name, value): (&str, &str)) -> (String, String) {
+    (name.to_owned(), value.to_owned())
+}
+
+/// A browser that keeps its cookies causes one token request, and no more.
+#[tokio::test]
+async fn a_log_in_is_used_once() {
+    let world = World::new().await;
+    let ada = world.caller(ADA).await;
+    let browser = Browser::of(ADA);
+    let to_signed_in = browser.open_until(world.elicitation(&ada).await.url(), "/signed-in").await;
+    let (cookie, url) = (browser.cookie().unwrap(), to_signed_in.location().replace("code=", "code=junk"));
+    world.tenant.reset_requests();
+    for status in [503, 410, 410] {
+        browser.set_cookie(&cookie);
+        assert_eq!(browser.get(&url).await.status, status);
+    }
+    assert_eq!(world.tenant.token_requests().len(), 1);
+}
+
+#[tokio::test]
+async fn one_person_does_not_fill_the_store_of_used_tickets() {
+    let world = World::new().await;
+    let (ada, bob) = (world.caller(ADA).await, world.caller(BOB).await);
+    let asked = || SignIn::new(world.tenant.audience());
+    let open = async |caller, browser: &Browser| {
+        browser.open(world.accounts.sign_in(caller, asked()).unwrap().url()).await.status
+    };
+    let browser = Browser::of(ADA);
+    for _ in 0..100 {
+        assert_eq!(open(&ada, &browser).await, 200);
+    }
+    assert_eq!(open(&ada, &browser).await, 503);
+    assert_eq!(open(&bob, &Browser::of(BOB)).await, 200);
 }
 
 /// RFC 9207: an answer that says it is of another tenant.
@@ -144,12 +197,17 @@ async fn a_person_who_does_not_allow_it_connects_nothing() {
     let page = browser.open(world.elicitation(&ada).await.url()).await;
     assert_eq!((page.status, browser.cookie()), (403, None), "{page:?}");
     assert!(page.body.contains("Nothing was connected"), "{page:?}");
-    // A denied log-in.
+    // A denied log-in, and one that the tenant rejects for another reason.
     let to_login = browser.open_until(world.elicitation(&ada).await.url(), "/authorize").await;
     let state = to_login.location().split_once("state=").unwrap().1.split('&').next().unwrap();
     let callback = &world.accounts.callback_urls()[0];
     let page = browser.get(&format!("{callback}?error=access_denied&state={state}")).await;
     assert_eq!((page.status, browser.cookie()), (403, None), "{page:?}");
+    let to_login = browser.open_until(world.elicitation(&ada).await.url(), "/authorize").await;
+    let state = to_login.location().split_once("state=").unwrap().1.split('&').next().unwrap();
+    let page = browser.get(&format!("{callback}?error=unauthorized_client&state={state}")).await;
+    assert_eq!((page.status, browser.cookie()), (503, None), "{page:?}");
+    assert!(!page.body.contains("unauthorized_client"), "{page:?}");
     assert!(!world.is_connected(ADA).await);
 }
 
@@ -170,7 +228,7 @@ async fn a_changed_log_in_connects_nothing() {
         let (before, after) = redirect.location().split_once(&format!("&{name}=")).unwrap();
         let rest = after.split_once('&').map_or(String::new(), |(_, rest)| format!("&{rest}"));
         let page = browser.open(&format!("{before}&{name}={value}{rest}")).await;
-        assert_eq!((page.status, browser.cookie()), (502, None), "{name}={value}: {page:?}");
+        assert_eq!((page.status, browser.cookie()), (503, None), "{name}={value}: {page:?}");
         assert!(!world.is_connected(ADA).await, "{name}={value}");
     }
 }
@@ -180,7 +238,7 @@ async fn a_flow_that_fits_into_no_cookie_ends() {
     let world = World::new().await;
     let browser = Browser::of(EVE);
     let page = browser.open(world.elicitation(&world.caller(EVE).await).await.url()).await;
-    assert_eq!((page.status, browser.cookie()), (502, None), "{page:?}");
+    assert_eq!((page.status, browser.cookie()), (503, None), "{page:?}");
     assert!(!world.is_connected(EVE).await);
 }
 
@@ -198,7 +256,7 @@ impl ReplayStore for Full {
 async fn without_the_store_of_used_tickets_nothing_is_connected() {
     let world = World::with(|builder| builder.used_tickets(Full)).await;
     let page = Browser::of(ADA).open(world.elicitation(&world.caller(ADA).await).await.url()).await;
-    assert_eq!(page.status, 502, "{page:?}");
+    assert_eq!(page.status, 503, "{page:?}");
     assert!(!world.is_connected(ADA).await);
 }
 
@@ -210,8 +268,68 @@ async fn a_failure_of_the_tenant_connects_nothing_and_says_nothing_of_it() {
     let to_signed_in = browser.open_until(world.elicitation(&ada).await.url(), "/signed-in").await;
     world.tenant.misbehave(Endpoint::Token, Misbehaviour::Status(500));
     let page = browser.get(to_signed_in.location()).await;
-    assert_eq!((page.status, browser.cookie()), (502, None), "{page:?}");
+    assert_eq!((page.status, browser.cookie()), (503, None), "{page:?}");
     assert!(page.body.contains("That did not work") && !page.body.contains("500"), "{page:?}");
+}
+
+/// The way to the tenant, on which the answers of one endpoint get lost.
+#[derive(Clone, Debug)]
+struct Faults {
+    client: Arc<ReqwestClient>,
+    path: Arc<Mutex<&'static str>>,
+}
+
+impl Default for Faults {
+    fn default() -> Self {
+        Self { client: Arc::new(ReqwestClient::new().unwrap()), path: Arc::new(Mutex::new("nothing")) }
+    }
+}
+
+impl Faults {
+    async fn world(&self) -> World {
+        World::with(|builder| builder.login_client(|client| client.http_client(self.clone()))).await
+    }
+
+    fn lose_answers_of(&self, path: &'static str) {
+        *self.path.lock().unwrap() = path;
+    }
+}
+
+impl HttpClient for Faults {
+    fn send(&self, request: HttpRequest) -> HttpFuture<'_> {
+        Box::pin(async move {
+            let is_lost = request.url.ends_with(*self.path.lock().unwrap());
+            let answer = self.client.send(request).await;
+            if is_lost { Err(HttpError::Timeout) } else { answer }
+        })
+    }
+}
+
+/// A person whose flow failed at the tenant can open the same link again.
+#[tokio::test]
+async fn a_failure_before_the_provider_does_not_use_the_ticket_up() {
+    let faults = Faults::default();
+    let world = faults.world().await;
+    let url = world.elicitation(&world.caller(ADA).await).await.url().to_owned();
+    faults.lose_answers_of("/connect");
+    let page = Browser::of(ADA).open(&url).await;
+    assert_eq!((page.status, page.header("retry-after")), (503, "30"), "{page:?}");
+    assert!(page.body.contains("Nothing was connected"), "{page:?}");
+    faults.lose_answers_of("nothing");
+    assert_eq!(Browser::of(ADA).open(&url).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_lost_answer_of_the_last_step_is_not_called_a_failure() {
+    let faults = Faults::default();
+    let world = faults.world().await;
+    let browser = Browser::of(ADA);
+    let to_connected = browser.open_until(world.elicitation(&world.caller(ADA).await).await.url(), "/connected?").await;
+    faults.lose_answers_of("/complete");
+    let page = browser.get(to_connected.location()).await;
+    assert_eq!((page.status, browser.cookie()), (503, None), "{page:?}");
+    assert!(page.body.contains("it is unknown whether your account is connected"), "{page:?}");
+    assert!(world.is_connected(ADA).await, "the tenant did what was asked");
 }
 
 #[tokio::test]
@@ -247,14 +365,14 @@ async fn only_people_of_the_tenant_get_a_url() {
 async fn settings_are_checked() {
     let world = World::new().await;
     let build = |base: &str, seconds| {
-        let builder = ConnectAccounts::builder(world.api.clone(), "c", base, &key());
+        let builder = builder_of(&world.tenant, &world.clock, base);
         builder.ticket_lifetime(std::time::Duration::from_secs(seconds)).build()
     };
     assert!(build("https://mcp.example.com/connect", 10).is_ok());
     assert!(matches!(build("http://mcp.example.com", 10), Err(ConnectBuildError::BaseUrl)));
     assert!(matches!(build("https://mcp.example.com", 9), Err(ConnectBuildError::TicketLifetime)));
     assert!(matches!(build("https://mcp.example.com", 3601), Err(ConnectBuildError::TicketLifetime)));
-    let plain = auth0_api_core::ApiClient::builder("tenant.example.com", "c").build().unwrap();
-    let without_auth = ConnectAccounts::builder(plain, "c", "https://mcp.example.com", &key()).build();
-    assert!(matches!(without_auth, Err(ConnectBuildError::ClientAuth(_))));
+    let login = ClientAuth::secret_post("id", "secret");
+    let plain = ConnectAccounts::builder("http://tenant.example.com", login, "https://mcp.example.com", &key()).build();
+    assert!(matches!(plain, Err(ConnectBuildError::Login(_))));
 }

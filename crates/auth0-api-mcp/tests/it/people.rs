@@ -43,14 +43,10 @@ impl World {
         let builder = LocalTenant::builder().clock(clock.clone()).sign_in(SignIn::Page).application(web);
         let tenant = users.fold(builder, auth0_api_testing::LocalTenantBuilder::user);
         let tenant = tenant.connection(CALENDAR).start().await.unwrap();
-        let client = |audience: &str, auth| {
-            let builder = ApiClient::builder(tenant.domain(), audience).insecure_http_loopback().client_auth(auth);
-            builder.clock(clock.clone()).build().unwrap()
-        };
-        let api_auth = ClientAuth::secret_post(tenant.api_client_id(), tenant.api_client_secret());
-        let api = client(tenant.audience(), api_auth);
-        let login = client(CLIENT, ClientAuth::secret_post(CLIENT, "web-secret"));
-        let builder = ConnectAccounts::builder(login, CLIENT, base, &key()).clock(clock.clone());
+        let auth = ClientAuth::secret_post(tenant.api_client_id(), tenant.api_client_secret());
+        let api = ApiClient::builder(tenant.domain(), tenant.audience()).insecure_http_loopback().client_auth(auth);
+        let api = api.clock(clock.clone()).build().unwrap();
+        let builder = builder_of(&tenant, &clock, &base);
         let accounts = configure(builder).build().unwrap();
         // Other paths are not those of the pages.
         let other = Router::<()>::new();
@@ -88,6 +84,13 @@ impl World {
     pub(crate) fn pass(&self, seconds: u64) {
         self.clock.advance(Duration::from_secs(seconds));
     }
+}
+
+/// The pages below this URL, for people of this tenant.
+pub(crate) fn builder_of(tenant: &LocalTenant, clock: &ManualClock, base: &str) -> ConnectAccountsBuilder {
+    let login = ClientAuth::secret_post(CLIENT, "web-secret");
+    let builder = ConnectAccounts::builder(tenant.domain(), login, base, &key());
+    builder.clock(clock.clone()).login_client(auth0_api_core::ApiClientBuilder::insecure_http_loopback)
 }
 
 pub(crate) fn key() -> SharedKey {

@@ -61,3 +61,14 @@ async fn without_a_verified_caller_nothing_reaches_the_server() {
     let world = World::new().await;
     assert_eq!(call(&world, &key(), None, &[]).await.status(), 500);
 }
+
+/// The events of a stream are those of a session.
+#[tokio::test]
+async fn events_are_not_continued_without_their_session() {
+    let world = World::new().await;
+    let mut request = Request::new(());
+    request.headers_mut().insert("last-event-id", "0/1".parse().unwrap());
+    request.extensions_mut().insert(world.caller(ADA).await);
+    let answer = Sessions::new(&key()).layer(service_fn(server)).oneshot(request).await.unwrap();
+    assert_eq!(answer.status(), 404);
+}

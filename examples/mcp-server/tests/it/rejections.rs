@@ -16,6 +16,7 @@ async fn a_plain_http_domain_is_accepted_on_this_machine_only() {
         program.args(["--port", "0", "--domain", domain, "--audience", "https://mcp.example.com/mcp"]);
         program.args(["--client-id", "c", "--client-secret", "s", "--calendar-url", "http://127.0.0.1:1"]);
         program.args(["--web-client-id", "w", "--web-client-secret", "s"]);
+        program.args(["--secret", "y5mgl7SuYrJk4HPSwXrKnlcMVbCPFXgsbfWbWxLfcZk="]);
         let mut program = program.stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
         let mut printed = BufReader::new(program.stdout.take().unwrap()).lines();
         let first = timeout(PATIENCE, printed.next_line()).await.unwrap().unwrap();
