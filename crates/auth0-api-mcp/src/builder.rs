@@ -74,7 +74,7 @@ impl<R> McpLayerBuilder<R> {
     }
 
     /// Sets the function that makes the body of a response from a text, for a service whose response body is not
-    /// `From<String>`, such as `rmcp` without axum:
+    /// `From<String>`, such as `rmcp` without axum. The layer then copies the head of each request.
     ///
     /// ```
     /// # use auth0_api_mcp::{ApiClient, McpLayer, McpRequirements, Requirement};

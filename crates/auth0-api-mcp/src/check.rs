@@ -136,3 +136,32 @@ fn data(headers: &HeaderMap, supported: &[Revision]) -> String {
 
 /// Sent back to the client only up to this length. A date has ten characters.
 const LONGEST_VERSION: usize = 32;
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+
+    use std::time::Duration;
+
+    use auth0_api_core::adapter::Place;
+    use auth0_api_core::{ApiClient, Requirement};
+    use http::HeaderMap;
+
+    use super::{Denied, check};
+    use crate::receiving::BodyLimits;
+    use crate::shared::Shared;
+    use crate::{McpRequirements, Revision};
+
+    #[test]
+    fn a_message_without_a_verified_token_is_a_mistake_of_the_server() {
+        let shared = Shared {
+            api: ApiClient::builder("tenant.example.com", "https://mcp.example.com").build().unwrap(),
+            rules: McpRequirements::new(Requirement::scope("use:tools")).otherwise_base().prepare().unwrap(),
+            limits: BodyLimits { octets: 1000, time: Duration::from_secs(1) },
+            revisions: Revision::ALL.to_vec(),
+        };
+        let body = br#"{"jsonrpc":"2.0","id":7,"method":"ping"}"#;
+        let denied = check(&shared, &HeaderMap::new(), body, None, Place::new("POST", "/mcp"));
+        assert!(matches!(denied, Err(Denied::Token(rejection)) if rejection.status() == 500));
+    }
+}

@@ -50,6 +50,9 @@ mod check;
 pub mod connect;
 mod cors;
 mod future;
+/// For the fuzz target of this workspace. Not for applications.
+#[doc(hidden)]
+pub mod fuzzing;
 mod headers;
 mod layer;
 mod layer_error;

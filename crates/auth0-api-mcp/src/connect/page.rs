@@ -23,10 +23,9 @@ pub(super) fn show(shared: &Shared, ending: &Ending, state: Option<&str>) -> Res
         _ => {}
     }
     // These say nothing about a flow of this browser.
-    if !matches!(ending, Ending::Invalid | Ending::Method | Ending::NoFlow) {
-        if let Some(cookie) = state.and_then(|state| shared.remove_cookie(state)) {
-            headers.append(SET_COOKIE, cookie);
-        }
+    let is_about_flow = !matches!(ending, Ending::Invalid | Ending::Method | Ending::NoFlow);
+    if let Some(cookie) = state.filter(|_| is_about_flow).and_then(|state| shared.remove_cookie(state)) {
+        headers.append(SET_COOKIE, cookie);
     }
     response
 }

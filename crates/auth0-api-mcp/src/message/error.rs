@@ -135,3 +135,45 @@ const INVALID_REQUEST: i32 = -32600;
 const INVALID_PARAMS: i32 = -32602;
 const HEADER_MISMATCH: i32 = -32020;
 const UNSUPPORTED_PROTOCOL_VERSION: i32 = -32022;
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use auth0_api_core::jose::JsonError;
+
+    use super::MessageError;
+
+    #[test]
+    fn each_error_has_a_label_of_its_own_and_a_text_that_needs_no_escapes() {
+        let header = "Mcp-Name";
+        let errors = [
+            MessageError::Batch,
+            MessageError::BatchTooLong,
+            MessageError::BodyIncomplete,
+            MessageError::BodyTimeout,
+            MessageError::BodyTooLong,
+            MessageError::BodyUnexpected,
+            MessageError::ContentEncoding,
+            MessageError::ContentType,
+            MessageError::HeaderMalformed { header },
+            MessageError::HeaderMismatch { header },
+            MessageError::HeaderMissing { header },
+            MessageError::HttpMethod,
+            MessageError::Json(JsonError::TooDeep),
+            MessageError::NotAMessage,
+            MessageError::NotUtf8,
+            MessageError::Params,
+            MessageError::Response,
+            MessageError::Revision,
+        ];
+        let labels: BTreeSet<_> = errors.iter().map(MessageError::label).collect();
+        assert_eq!(labels.len(), errors.len());
+        assert!(labels.iter().all(|label| label.starts_with("mcp_")), "{labels:?}");
+        for error in errors {
+            let text = error.to_string();
+            assert!(!text.contains(['"', '\\']) && text.is_ascii() && !text.ends_with('.'), "{text}");
+            assert!((400..500).contains(&error.status()), "{text}");
+        }
+    }
+}

@@ -18,6 +18,7 @@ mod people;
 mod requirements;
 mod rmcp_types;
 mod servers;
+mod service;
 mod sessions;
 mod sign_in;
 mod world;
