@@ -23,14 +23,31 @@
 //! 3. [`McpCall`], in the extensions of the request, tells the server behind the layer what was called, in which
 //!    [`Revision`], and which capabilities the client has declared.
 //! 4. [`MessageError`] is a message that the layer does not judge: 400 or another status, with an error of JSON-RPC.
-//! 5. [`CORS_REQUEST_HEADERS`] and [`CORS_EXPOSED_HEADERS`] are for clients in browsers.
+//! 5. [`McpCaller`] is who calls a tool: the verified token of this call, for decisions and for calls to other APIs.
+//! 6. [`connect`] sends a person to a page of this server, to connect an account that a tool needs (URL elicitation).
+//! 7. [`session`] binds the sessions of earlier revisions to the principals that opened them.
+//! 8. [`CORS_REQUEST_HEADERS`] and [`CORS_EXPOSED_HEADERS`] are for clients in browsers.
 //!
-//! The README has what the layer judges in which order, and a whole server with `rmcp`.
+//! The README has what the layer judges in which order, and a whole server with `rmcp`. The
+//! [guide](auth0_api_core::guide::mcp) lists the requirements of the specification, with their tests.
+//!
+//! # Features
+//!
+//! | feature | default | what |
+//! |---|---|---|
+//! | `axum` | off | `connect_routes`, the pages of [`connect`] as routes |
+//! | `rmcp` | off | [`McpCaller`] as an argument of tools and prompts of `rmcp`, and elicitations in its types |
+//!
+//! # Events
+//!
+//! The [guide](auth0_api_core::guide::operating) lists the `tracing` events. None contains a token, a ticket or a person.
 
 mod body;
 mod builder;
 mod call;
+mod caller;
 mod check;
+pub mod connect;
 mod cors;
 mod future;
 /// For the fuzz target of this workspace. Not for applications.
@@ -43,7 +60,11 @@ mod message;
 mod receiving;
 mod requirements;
 mod revision;
+#[cfg(feature = "rmcp")]
+mod rmcp_server;
+pub mod session;
 mod shared;
+mod shared_key;
 mod template;
 mod text_body;
 
@@ -52,6 +73,7 @@ pub use auth0_api_core::{ApiClient, ProtectedResource, Requirement, ScopeHierarc
 pub use body::McpBody;
 pub use builder::McpLayerBuilder;
 pub use call::{McpCall, Target};
+pub use caller::McpCaller;
 pub use cors::{CORS_EXPOSED_HEADERS, CORS_REQUEST_HEADERS};
 pub use future::McpFuture;
 pub use layer::{McpCheckService, McpLayer};
@@ -59,6 +81,7 @@ pub use layer_error::McpLayerError;
 pub use message::MessageError;
 pub use requirements::McpRequirements;
 pub use revision::Revision;
+pub use shared_key::{SharedKey, SharedKeyError};
 pub use text_body::{ResponseText, TextBody};
 
 /// Compiles the examples of the README.

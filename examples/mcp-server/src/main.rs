@@ -1,4 +1,5 @@
-//! An MCP server that verifies its callers and calls another API on their behalf.
+//! An MCP server that one could deploy: a scope for each tool, calls to other APIs for the caller, and pages at which people
+//! connect their accounts.
 //!
 //! ```sh
 //! cargo run -p mcp-server                 # starts a tenant and a calendar API in this process: no account needed
@@ -8,28 +9,42 @@
 //! npx @modelcontextprotocol/inspector                                           # connect to http://127.0.0.1:3000/mcp
 //! ```
 //!
-//! With a real tenant, the API's identifier must be the URL that clients connect to:
+//! | tool | needs | what it shows |
+//! |---|---|---|
+//! | `whoami` | `use:tools` | the caller's identity |
+//! | `calendar.create` | also `write:events` | a call to another API on behalf of the user |
+//! | `calendar.clear` | also `delete:events` | a step-up: a scope that no client gets at first, and that implies `write:events` |
+//! | `contacts.list` | also `read:contacts` | an account at another company, from Token Vault; the page to connect it |
+//!
+//! With a real tenant, the API's identifier must be the URL that clients connect to. The *Regular Web Application* needs the
+//! callback URLs `https://mcp.example.com/connect/signed-in` and `https://mcp.example.com/connect/connected`, and the scope
+//! `create:me:connected_accounts` of the My Account API.
 //!
 //! ```sh
-//! AUTH0_DOMAIN=tenant.eu.auth0.com AUTH0_AUDIENCE=https://mcp.example.com/mcp AUTH0_CLIENT_ID=… AUTH0_CLIENT_SECRET=… \
-//!   CALENDAR_URL=https://calendar.example.com CALENDAR_AUDIENCE=https://calendar.example.com cargo run -p mcp-server
+//! export AUTH0_DOMAIN=tenant.eu.auth0.com AUTH0_AUDIENCE=https://mcp.example.com/mcp
+//! export AUTH0_CLIENT_ID=… AUTH0_CLIENT_SECRET=…             # the Custom API client of this API
+//! export AUTH0_WEB_CLIENT_ID=… AUTH0_WEB_CLIENT_SECRET=…     # the Regular Web Application
+//! export CALENDAR_URL=https://calendar.example.com
+//! export MCP_SECRET="$(openssl rand -base64 32)"             # for all replicas
+//! cargo run -p mcp-server
 //! ```
 //!
-//! `server.rs` protects the endpoint. `tools.rs` uses the caller's identity. `session.rs` lets only the user and client
-//! that opened a session continue it. The guide of `auth0-api-core` shows which part of this SDK meets each requirement
-//! of the MCP authorization specification.
+//! Read `server.rs`, which protects the endpoint, and then `tools.rs`. `apis.rs` configures what the tools call. The guide of
+//! `auth0-api-core` shows which part of this SDK meets each requirement of the MCP authorization specification.
 
 #![expect(clippy::print_stdout, reason = "this program prints for its user")]
 
+mod apis;
 mod calendar;
 mod local;
+mod log;
 mod server;
-mod session;
 mod settings;
 mod tools;
 
 use std::error::Error;
 
+use axum::middleware::from_fn;
 use clap::Parser as _;
 use tokio::net::TcpListener;
 
@@ -39,16 +54,19 @@ use crate::settings::Settings;
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let settings = Settings::parse();
-    let listener = TcpListener::bind(("127.0.0.1", settings.port)).await?;
+    let key = settings.key()?;
+    let listener = TcpListener::bind((settings.host, settings.port)).await?;
     let url = format!("http://{}/mcp", listener.local_addr()?);
     // The tenant stops when `_tenant` is dropped.
-    let (app, _tenant) = if let Some(remote) = settings.remote()? {
-        (server::app(&remote.api, remote.calendar, &remote.resource)?, None)
+    let (app, _tenant) = if let Some(remote) = settings.remote(&key)? {
+        (server::app(&remote.api, remote.apis, &remote.resource, &key)?, None)
     } else {
-        let local = Local::start(&url).await?;
+        let local = Local::start(&url, settings.log, &key).await?;
+        println!("AUTH0_DOMAIN is not set: a tenant for development runs in this process");
         println!("tenant       {}", local.tenant.domain());
-        (server::app(&local.api, local.calendar, &url)?, Some(local.tenant))
+        (server::app(&local.api, local.apis, &url, &key)?, Some(local.tenant))
     };
+    let app = if settings.log { app.layer(from_fn(log::print)) } else { app };
     println!("listening on {url}");
     let interrupted = async { _ = tokio::signal::ctrl_c().await };
     axum::serve(listener, app).with_graceful_shutdown(interrupted).await?;

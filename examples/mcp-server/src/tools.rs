@@ -1,73 +1,88 @@
-//! The tools. The layer stores the verified token in the HTTP request; each tool reads it from the parts of that
-//! request.
+//! The tools. Each takes the caller: the token that the layer has verified for this very call.
 
-use std::time::Duration;
-
-use auth0_api_core::{ApiClient, OnBehalfOf, VerifiedToken};
-use http::request::Parts;
-use reqwest::redirect::Policy;
-use rmcp::handler::server::tool::Extension;
-use rmcp::model::{CallToolResult, ContentBlock, ErrorData};
+use auth0_api_fetcher::{FetchError, FetchResponse};
+use auth0_api_mcp::McpCaller;
+use rmcp::handler::server::wrapper::Parameters;
+use rmcp::model::{CallToolResponse, CallToolResult, ContentBlock, ErrorData};
+use rmcp::schemars::{self, JsonSchema};
 use rmcp::{ServerHandler, tool, tool_handler, tool_router};
+use serde::Deserialize;
+use serde_json::json;
 
-use crate::calendar::Calendar;
+use crate::apis::Apis;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Tools {
-    api: ApiClient,
-    calendar: Calendar,
-    http: reqwest::Client,
+    apis: Apis,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Event {
+    /// The title of the event.
+    title: String,
 }
 
 #[tool_router]
 impl Tools {
-    pub(crate) fn new(api: ApiClient, calendar: Calendar) -> reqwest::Result<Self> {
-        let http = reqwest::Client::builder().redirect(Policy::none()).timeout(PATIENCE);
-        // A proxy on another machine cannot reach an API on this machine.
-        let http = if calendar.url.starts_with("http://127.0.0.1") { http.no_proxy() } else { http }.build()?;
-        Ok(Self { api, calendar, http })
+    pub(crate) fn new(apis: Apis) -> Self {
+        Self { apis }
     }
 
     #[tool(description = "Returns the user and the client of this call")]
-    async fn whoami(&self, Extension(parts): Extension<Parts>) -> Result<String, ErrorData> {
-        let token = caller(&parts)?;
+    async fn whoami(&self, caller: McpCaller) -> String {
+        let token = caller.token();
         let [subject, client] = [token.subject(), token.client_id()].map(|name| name.unwrap_or("unknown"));
-        Ok(format!("{subject}, by {client}"))
+        format!("{subject}, by {client}")
     }
 
-    /// Exchanges the caller's token, whose audience is this server, for a token of the same user for the calendar API.
-    #[tool(description = "Lists the next events in the caller's calendar")]
-    async fn upcoming_events(&self, Extension(parts): Extension<Parts>) -> Result<CallToolResult, ErrorData> {
-        let token = caller(&parts)?;
-        let asked = OnBehalfOf::audience(self.calendar.audience.as_str()).scope("read:events");
-        let Ok(tokens) = self.api.get_token_on_behalf_of(token, asked).await else {
-            return Ok(failed("the calendar cannot be opened on your behalf"));
-        };
-        let request = self.http.get(format!("{}/events", self.calendar.url));
-        let response = request.bearer_auth(tokens.access_token().expose()).send().await;
-        let events = match response.and_then(reqwest::Response::error_for_status) {
+    /// The fetcher exchanges the caller's token, whose audience is this server, for a token of the same user for the
+    /// calendar API.
+    #[tool(name = "calendar.create", description = "Creates an event in the caller's calendar")]
+    async fn create(&self, caller: McpCaller, Parameters(event): Parameters<Event>) -> Answer {
+        let calendar = self.apis.calendar.create.for_caller(caller.token());
+        let response = calendar.post("/events").json(&json!({ "title": event.title })).send().await;
+        self.answer(&caller, response).await
+    }
+
+    #[tool(name = "calendar.clear", description = "Deletes all events in the caller's calendar")]
+    async fn clear(&self, caller: McpCaller) -> Answer {
+        let response = self.apis.calendar.clear.for_caller(caller.token()).delete("/events").send().await;
+        self.answer(&caller, response).await
+    }
+
+    /// The fetcher gets a token of the caller's account at another company from Token Vault.
+    #[tool(name = "contacts.list", description = "Lists the contacts in the caller's account at another company")]
+    async fn contacts(&self, caller: McpCaller) -> Answer {
+        let contacts = self.apis.contacts.for_caller(caller.token());
+        let response = contacts.get("").query(&[("personFields", "names")]).send().await;
+        self.answer(&caller, response).await
+    }
+
+    /// Returns the response of another API. If the caller has to connect an account first, asks the client to open a page.
+    async fn answer(&self, caller: &McpCaller, response: Result<FetchResponse, FetchError>) -> Answer {
+        let text = match response.and_then(FetchResponse::error_for_status) {
             Ok(response) => response.text().await,
             Err(error) => Err(error),
         };
-        Ok(events.map_or_else(
-            |_| failed("the calendar does not answer"),
-            |events| CallToolResult::success(vec![ContentBlock::text(events)]),
-        ))
+        match text {
+            Ok(text) => Ok(CallToolResult::success(vec![ContentBlock::text(text)]).into()),
+            Err(FetchError::Exchange(error)) => match self.apis.accounts.for_error(caller.token(), &error) {
+                Ok(Some(page)) => caller.elicit(&page),
+                Ok(None) | Err(_) => Ok(failed("no token for the other API is available")),
+            },
+            Err(_) => Ok(failed("the other API does not answer")),
+        }
     }
 }
 
 #[tool_handler]
 impl ServerHandler for Tools {}
 
-/// Returns the verified token of the caller. If the token is missing, the server was built without the layer.
-fn caller(parts: &Parts) -> Result<&VerifiedToken, ErrorData> {
-    parts.extensions.get().ok_or_else(|| ErrorData::internal_error("no AuthLayer has verified this call", None))
-}
+/// A result, a page for the person, or the error by which clients of 2025-11-25 learn of the page.
+type Answer = Result<CallToolResponse, ErrorData>;
 
 /// Returns a failure to the model, without the reason: the model reads everything that a tool returns.
-fn failed(text: &str) -> CallToolResult {
-    CallToolResult::error(vec![ContentBlock::text(text)])
+fn failed(text: &str) -> CallToolResponse {
+    CallToolResult::error(vec![ContentBlock::text(text)]).into()
 }
-
-/// How long a tool call waits for the calendar API.
-const PATIENCE: Duration = Duration::from_secs(10);

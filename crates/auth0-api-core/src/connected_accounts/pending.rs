@@ -107,6 +107,12 @@ impl PendingConnection {
         &self.url
     }
 
+    /// The `state` that the redirect of this flow carries: to find the flow, if one browser has several. It is a secret between
+    /// the server, the tenant and this browser.
+    pub fn state(&self) -> &str {
+        self.secrets.state.expose_secret()
+    }
+
     /// When the tenant forgets the flow.
     pub fn expires_at(&self) -> SystemTime {
         self.expires_at

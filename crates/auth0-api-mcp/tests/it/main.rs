@@ -1,14 +1,24 @@
-//! The layer in front of a server that repeats what it receives, and in front of rmcp.
+//! The layer in front of a server that repeats what it receives, and in front of rmcp; the pages and the sessions, against a
+//! local tenant.
 
-#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test stops where it fails")]
+#![expect(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test stops where it fails")]
 
 mod batches;
 mod bodies;
+mod browser;
 mod building;
+mod caller;
+mod connect;
+mod connect_rejections;
+mod guide;
 mod headers;
 mod messages;
 mod metadata;
+mod people;
 mod requirements;
+mod rmcp_types;
 mod servers;
 mod service;
+mod sessions;
+mod sign_in;
 mod world;

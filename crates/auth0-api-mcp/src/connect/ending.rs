@@ -1,0 +1,215 @@
+//! How a flow ends, or why a step is rejected.
+
+use std::borrow::Cow;
+
+use auth0_api_core::Error;
+use auth0_api_core::connected_accounts::ConnectError;
+use http::StatusCode;
+
+/// What the last page of a flow says.
+#[derive(Debug)]
+pub(super) enum Ending {
+    /// The account is connected.
+    Connected { connection: Box<str> },
+    /// The person, or the provider, did not allow it.
+    Denied,
+    /// The link, or the flow, has expired.
+    Expired,
+    /// The tenant or this server failed.
+    Failed(Failure),
+    /// The link is not one of this server.
+    Invalid,
+    /// Another method than this one.
+    Method { allowed: &'static str },
+    /// The browser has no flow, or one with another `state`.
+    NoFlow,
+    /// The log-in is not of the demanded kind or age.
+    NotEnough,
+    /// Another person than the caller has logged in. The URL lets the browser log in as somebody else.
+    NotTheCaller { again: Option<String> },
+    /// The person has logged in, and nothing else was asked.
+    SignedIn,
+    /// The last request to the tenant failed, and may have had its effect.
+    Unknown(Failure),
+    /// The link has been used.
+    Used,
+}
+
+/// Why the tenant or this server failed, for the log only.
+#[derive(Debug)]
+pub(super) struct Failure {
+    label: &'static str,
+    hint: Option<Cow<'static, str>>,
+    reason: Option<String>,
+}
+
+impl Ending {
+    pub(super) fn status(&self) -> StatusCode {
+        match self {
+            Self::Connected { .. } | Self::SignedIn => StatusCode::OK,
+            Self::Denied | Self::NotEnough | Self::NotTheCaller { .. } => StatusCode::FORBIDDEN,
+            Self::Expired | Self::Used => StatusCode::GONE,
+            Self::Failed(_) | Self::Unknown(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Invalid | Self::NoFlow => StatusCode::BAD_REQUEST,
+            Self::Method { .. } => StatusCode::METHOD_NOT_ALLOWED,
+        }
+    }
+
+    /// The stable label, for logs.
+    pub(super) fn label(&self) -> &'static str {
+        match self {
+            Self::Connected { .. } => "connected",
+            Self::Denied => "denied",
+            Self::Expired => "expired",
+            Self::Failed(failure) | Self::Unknown(failure) => failure.label,
+            Self::Invalid => "invalid_link",
+            Self::Method { .. } => "method",
+            Self::NoFlow => "no_flow",
+            Self::NotEnough => "login_not_enough",
+            Self::NotTheCaller { .. } => "not_the_caller",
+            Self::SignedIn => "signed_in",
+            Self::Used => "used",
+        }
+    }
+
+    pub(super) fn title(&self) -> &'static str {
+        match self {
+            Self::Connected { .. } => "Your account is connected",
+            Self::Denied => "It was not allowed",
+            Self::Expired => "This link has expired",
+            Self::Failed(_) => "That did not work",
+            Self::Invalid => "This link is not valid",
+            Self::Method { .. } => "This page can only be opened",
+            Self::NoFlow => "Please begin again",
+            Self::NotEnough => "A stronger log-in is needed",
+            Self::NotTheCaller { .. } => "This link is for somebody else",
+            Self::SignedIn => "You are logged in",
+            Self::Unknown(_) => "Please look whether it worked",
+            Self::Used => "This link has been used",
+        }
+    }
+
+    pub(super) fn text(&self) -> Cow<'static, str> {
+        match self {
+            Self::Connected { connection } => {
+                format!("Your account at {connection} is connected. Close this page, and go back to the application.")
+                    .into()
+            }
+            Self::Denied => "Nothing was connected. Close this page, and go back to the application.".into(),
+            Self::Expired | Self::Used => "Ask the application again: it shows a new link.".into(),
+            Self::Failed(_) => "Nothing was connected. Try again later: the application then shows a new link.".into(),
+            Self::Invalid => "Open the whole link that the application shows.".into(),
+            Self::Method { .. } => "Open the link in a browser.".into(),
+            Self::NoFlow => "Open the link that the application shows, in one window, and stay in this browser.".into(),
+            Self::NotEnough => "You did not log in as the application needs it. Ask the application again.".into(),
+            Self::NotTheCaller { .. } => {
+                "You are logged in as another person than the one whose application made this link. Nothing was \
+                 connected. If somebody sent you this link, close this page."
+                    .into()
+            }
+            Self::SignedIn => "Close this page, and go back to the application.".into(),
+            Self::Unknown(_) => {
+                "The last step failed, and it is unknown whether your account is connected. Go back to the application: if the \
+                 account is not connected, it shows a new link."
+                    .into()
+            }
+        }
+    }
+
+    /// Reports the ending. No event names the person.
+    pub(super) fn log(&self) {
+        let label = self.label();
+        if let Self::Failed(Failure { hint, reason, .. }) | Self::Unknown(Failure { hint, reason, .. }) = self {
+            let (hint, reason) = (hint.as_deref(), reason.as_deref());
+            tracing::warn!(target: "auth0_api", event = "elicitation_failed", label, hint, reason);
+        } else {
+            tracing::info!(target: "auth0_api", event = "elicitation_ended", label);
+        }
+    }
+}
+
+impl Failure {
+    pub(super) fn labelled(label: &'static str) -> Self {
+        Self { label, hint: None, reason: None }
+    }
+
+    pub(super) fn with_hint(mut self, hint: &'static str) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// The tenant rejected the log-in. Its code has at most 64 printable characters in the log.
+    pub(super) fn rejected_login(code: &str) -> Self {
+        let code = code.chars().filter(|character| matches!(character, ' '..='~')).take(LONGEST_CODE).collect();
+        Self { label: "login_rejected", hint: Some(LOGIN_HINT.into()), reason: Some(code) }
+    }
+
+    pub(super) fn of(error: &Error) -> Self {
+        Self { label: error.label(), hint: error.hint(), reason: Some(error.to_string()) }
+    }
+}
+
+impl From<ConnectError> for Ending {
+    fn from(error: ConnectError) -> Self {
+        match &error {
+            ConnectError::Callback { .. } | ConnectError::State => Self::NoFlow,
+            ConnectError::Denied { code } if **code == *"access_denied" => Self::Denied,
+            ConnectError::Expired => Self::Expired,
+            // The request may have arrived.
+            ConnectError::Response { .. } | ConnectError::Status { .. } | ConnectError::Unavailable(_) => {
+                Self::Unknown(Failure::of_connect(&error))
+            }
+            _ => Self::Failed(Failure::of_connect(&error)),
+        }
+    }
+}
+
+impl Failure {
+    pub(super) fn of_connect(error: &ConnectError) -> Self {
+        let detail = match error {
+            ConnectError::Forbidden(problem)
+            | ConnectError::NotFound(problem)
+            | ConnectError::Rejected(problem)
+            | ConnectError::Token(problem) => problem.detail(),
+            _ => None,
+        };
+        let reason = detail.map_or_else(|| error.to_string(), |detail| format!("{error}: {detail}"));
+        Self { label: error.label(), hint: error.hint().map(Into::into), reason: Some(reason) }
+    }
+}
+
+impl From<Failure> for Ending {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+const LONGEST_CODE: usize = 64;
+const LOGIN_HINT: &str = "check the callback URLs, the scopes and the APIs of the application for log-ins; the reason is the \
+                          tenant's code";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_label_is_in_the_guide() {
+        let endings = [
+            Ending::Connected { connection: "c".into() },
+            Ending::Denied,
+            Ending::Expired,
+            Ending::Invalid,
+            Ending::Method { allowed: "GET" },
+            Ending::NoFlow,
+            Ending::NotEnough,
+            Ending::NotTheCaller { again: None },
+            Ending::SignedIn,
+            Ending::Used,
+        ];
+        let guide = include_str!("../../../auth0-api-core/src/guide/operating.md");
+        let row = guide.lines().find(|line| line.starts_with("| `elicitation_ended` |")).unwrap_or_default();
+        for ending in endings {
+            assert!(row.contains(&format!("`{}`", ending.label())), "{ending:?}");
+        }
+    }
+}

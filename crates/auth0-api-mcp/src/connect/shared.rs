@@ -1,0 +1,36 @@
+//! What all steps of all flows share.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use auth0_api_core::Clock;
+use auth0_api_core::dpop::ReplayStore;
+
+use super::base_url::BaseUrl;
+use super::errand::Ticket;
+use super::login::Login;
+use crate::SharedKey;
+
+pub(super) struct Shared {
+    pub(super) login: Login,
+    pub(super) base: BaseUrl,
+    pub(super) key: SharedKey,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) used: Arc<dyn ReplayStore>,
+    pub(super) ticket_lifetime: Duration,
+}
+
+impl Shared {
+    /// Returns the URL that begins the flow of a ticket.
+    pub(super) fn start_url(&self, ticket: &Ticket) -> Option<String> {
+        let sealed = self.key.seal(TICKET, ticket)?;
+        Some(format!("{}?ticket={sealed}", self.base.url(START)))
+    }
+}
+
+pub(super) const START: &str = "start";
+pub(super) const CONFIRM: &str = "confirm";
+pub(super) const SIGNED_IN: &str = "signed-in";
+pub(super) const CONNECTED: &str = "connected";
+/// What a ticket is sealed for.
+pub(super) const TICKET: &str = "ticket";

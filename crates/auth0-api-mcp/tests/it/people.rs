@@ -1,0 +1,103 @@
+//! A tenant with two people, and a server with the pages.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use auth0_api_core::exchange::ServerErrorKind;
+use auth0_api_core::{ApiClient, ClientAuth, Connection, ExchangeError, TokenSet, VerifiedToken};
+use auth0_api_mcp::SharedKey;
+use auth0_api_mcp::connect::{ConnectAccounts, ConnectAccountsBuilder, ConnectLayer, UrlElicitation};
+use auth0_api_testing::{Application, LocalTenant, ManualClock, SignIn, User};
+use axum::Router;
+use tokio::net::TcpListener;
+use tower::Layer as _;
+
+pub(crate) const ADA: &str = "auth0|ada";
+pub(crate) const BOB: &str = "auth0|bob";
+pub(crate) const EVE: &str = "auth0|eve";
+pub(crate) const CALENDAR: &str = "google-oauth2";
+const CLIENT: &str = "mcp-web";
+
+pub(crate) struct World {
+    pub(crate) tenant: LocalTenant,
+    pub(crate) clock: ManualClock,
+    /// The API: its client exchanges tokens.
+    pub(crate) api: ApiClient,
+    pub(crate) accounts: ConnectAccounts,
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        Self::with(|builder| builder).await
+    }
+
+    pub(crate) async fn with(configure: impl FnOnce(ConnectAccountsBuilder) -> ConnectAccountsBuilder) -> Self {
+        let clock = ManualClock::new();
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let base = format!("http://{}/connect", listener.local_addr().unwrap());
+        let web = Application::regular_web(CLIENT, "web-secret")
+            .callbacks(["signed-in", "connected"].map(|page| format!("{base}/{page}")));
+        // The access token of a person with so many claims fits into no cookie.
+        let eve = User::new(EVE).access_token_claim("claims", "c".repeat(3000));
+        let users = [ADA, BOB].map(User::new).into_iter().chain([eve]);
+        let builder = LocalTenant::builder().clock(clock.clone()).sign_in(SignIn::Page).application(web);
+        let tenant = users.fold(builder, auth0_api_testing::LocalTenantBuilder::user);
+        let tenant = tenant.connection(CALENDAR).start().await.unwrap();
+        let auth = ClientAuth::secret_post(tenant.api_client_id(), tenant.api_client_secret());
+        let api = ApiClient::builder(tenant.domain(), tenant.audience()).insecure_http_loopback().client_auth(auth);
+        let api = api.clock(clock.clone()).build().unwrap();
+        let builder = builder_of(&tenant, &clock, &base);
+        let accounts = configure(builder).build().unwrap();
+        // Other paths are not those of the pages.
+        let other = Router::<()>::new();
+        let app = Router::new().fallback_service(ConnectLayer::new(accounts.clone()).layer(other));
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        Self { tenant, clock, api, accounts }
+    }
+
+    /// Returns the verified token with which a client calls for this person.
+    pub(crate) async fn caller(&self, subject: &str) -> VerifiedToken {
+        let token = self.tenant.mint().subject(subject).sign();
+        self.api.verify_access_token(&token).await.unwrap()
+    }
+
+    /// What a tool does: asks Token Vault for a token of the caller's calendar.
+    pub(crate) async fn vault(&self, caller: &VerifiedToken) -> Result<TokenSet, ExchangeError> {
+        let asked = Connection::name(CALENDAR).scope("calendar.read");
+        self.api.get_access_token_for_connection(caller, asked).await
+    }
+
+    /// What the tool answers if the account is not connected.
+    pub(crate) async fn elicitation(&self, caller: &VerifiedToken) -> UrlElicitation {
+        let error = self.vault(caller).await.unwrap_err();
+        self.accounts.for_error(caller, &error).unwrap().unwrap()
+    }
+
+    pub(crate) async fn is_connected(&self, subject: &str) -> bool {
+        match self.vault(&self.caller(subject).await).await {
+            Ok(_) => true,
+            Err(ExchangeError::Server(error)) if error.kind() == ServerErrorKind::AccountNotLinked => false,
+            Err(error) => panic!("{error:?}"),
+        }
+    }
+
+    pub(crate) fn pass(&self, seconds: u64) {
+        self.clock.advance(Duration::from_secs(seconds));
+    }
+}
+
+/// The pages below this URL, for people of this tenant.
+pub(crate) fn builder_of(tenant: &LocalTenant, clock: &ManualClock, base: &str) -> ConnectAccountsBuilder {
+    let login = ClientAuth::secret_post(CLIENT, "web-secret");
+    let builder = ConnectAccounts::builder(tenant.domain(), login, base, &key());
+    builder.clock(clock.clone()).login_client(auth0_api_core::ApiClientBuilder::insecure_http_loopback)
+}
+
+pub(crate) fn key() -> SharedKey {
+    SharedKey::new([7; 32]).unwrap()
+}
+
+/// A store that all replicas share.
+pub(crate) fn store() -> Arc<auth0_api_core::dpop::MemoryReplayStore> {
+    Arc::new(auth0_api_core::dpop::MemoryReplayStore::new())
+}
