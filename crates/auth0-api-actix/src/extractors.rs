@@ -124,8 +124,12 @@ pub struct TokenEnd(pub UntilEnded);
 /// use auth0_api_actix::{ApiClient, EndUserAddress, HandlerError, OnBehalfOf, Token};
 /// # const API: Option<ApiClient> = None;
 ///
-/// async fn events(Token(token): Token, EndUserAddress(address): EndUserAddress) -> Result<String, HandlerError> {
-///     let calendar = OnBehalfOf::audience("https://calendar.example.com").end_user_address(address);
+/// async fn events(
+///     Token(token): Token,
+///     EndUserAddress(address): EndUserAddress,
+/// ) -> Result<String, HandlerError> {
+///     let calendar =
+///         OnBehalfOf::audience("https://calendar.example.com").end_user_address(address);
 ///     # let Some(api) = API else { return Ok(String::new()) };
 ///     let tokens = api.get_token_on_behalf_of(&token, calendar).await?;
 ///     Ok(format!("got a token until {:?}", tokens.expires_at()))

@@ -14,7 +14,8 @@
 //!     let reads = auth.require(Requirement::scope("read:messages"));
 //!     let api = web::scope("/api")
 //!         .route("/me", web::get().to(me)) // any valid token
-//!         .service(web::resource("/messages").wrap(reads).to(|| async { "[]" })) // and the scope
+//!         // any valid token with the scope:
+//!         .service(web::resource("/messages").wrap(reads).to(|| async { "[]" }))
 //!         .wrap(auth.clone());
 //!     App::new().service(api) // routes outside the scope need no token
 //! })

@@ -60,10 +60,15 @@ impl Auth {
     /// use auth0_api_actix::{ApiClient, Auth, BuildError, Rejection};
     ///
     /// let api = ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com").build()?;
-    /// let auth = Auth::new(api).rejection_body(|rejection: &Rejection, request: Option<&HttpRequest>| {
-    ///     let (title, path) = (rejection.label(), request.map_or("", HttpRequest::path));
-    ///     ("application/problem+json", format!(r#"{{"title":"{title}","instance":"{path}"}}"#))
-    /// });
+    /// let auth = Auth::new(api).rejection_body(
+    ///     |rejection: &Rejection, request: Option<&HttpRequest>| {
+    ///         let (title, path) = (rejection.label(), request.map_or("", HttpRequest::path));
+    ///         (
+    ///             "application/problem+json",
+    ///             format!(r#"{{"title":"{title}","instance":"{path}"}}"#),
+    ///         )
+    ///     },
+    /// );
     /// # _ = auth;
     /// # Ok::<(), BuildError>(())
     /// ```

@@ -74,7 +74,10 @@ impl AuthLayer<EmptyBody> {
     /// use tonic::{Request, Response, Status};
     ///
     /// async fn greet(request: Request<String>) -> Result<Response<String>, Status> {
-    ///     let token = request.extensions().get::<VerifiedToken>().ok_or_else(|| Status::internal("no layer"))?;
+    ///     let token = request
+    ///         .extensions()
+    ///         .get::<VerifiedToken>()
+    ///         .ok_or_else(|| Status::internal("no layer"))?;
     ///     Ok(Response::new(format!("hello, {:?}", token.subject())))
     /// }
     ///
@@ -88,9 +91,15 @@ impl AuthLayer<EmptyBody> {
     /// #     fn call(&mut self, _: http::Request<tonic::body::Body>) -> Self::Future { std::future::ready(Ok(Default::default())) }
     /// # }
     /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
-    /// let auth = AuthLayer::grpc(ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com").build()?);
+    /// let auth = AuthLayer::grpc(
+    ///     ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com").build()?,
+    /// );
     /// let greeter = auth.require(Requirement::scope("greet")).named_layer(Greeter);
-    /// Server::builder().layer(auth).add_service(greeter).serve("127.0.0.1:50051".parse()?).await?;
+    /// Server::builder()
+    ///     .layer(auth)
+    ///     .add_service(greeter)
+    ///     .serve("127.0.0.1:50051".parse()?)
+    ///     .await?;
     /// # Ok(())
     /// # }
     /// ```

@@ -29,11 +29,18 @@
 //!
 //! fn app(api: ApiClient) -> Result<Router, auth0_api_fetcher::FetcherBuildError> {
 //!     let asked = OnBehalfOf::audience("https://calendar.example.com").scope("read:events");
-//!     let calendar = Fetcher::on_behalf_of(&api, "https://calendar.example.com", asked).build()?;
-//!     Ok(Router::new().route("/agenda", get(agenda)).with_state(calendar).layer(AuthLayer::new(api)))
+//!     let calendar =
+//!         Fetcher::on_behalf_of(&api, "https://calendar.example.com", asked).build()?;
+//!     Ok(Router::new()
+//!         .route("/agenda", get(agenda))
+//!         .with_state(calendar)
+//!         .layer(AuthLayer::new(api)))
 //! }
 //!
-//! async fn agenda(State(calendar): State<Fetcher>, Token(token): Token) -> Result<String, HandlerError> {
+//! async fn agenda(
+//!     State(calendar): State<Fetcher>,
+//!     Token(token): Token,
+//! ) -> Result<String, HandlerError> {
 //!     let response = calendar.for_caller(&token).get("/events").send().await?;
 //!     Ok(response.error_for_status()?.text().await?)
 //! }

@@ -10,10 +10,15 @@
 //! use auth0_api_management::{ManagementClient, WantedProfile};
 //!
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
-//! let auth = ClientAuth::secret_post("client-id", std::env::var("MANAGEMENT_CLIENT_SECRET")?);
+//! let auth =
+//!     ClientAuth::secret_post("client-id", std::env::var("MANAGEMENT_CLIENT_SECRET")?);
 //! let management = ManagementClient::builder("tenant.eu.auth0.com", auth).build()?;
 //!
-//! let wanted = WantedProfile::new("Legacy sessions", "urn:acme:legacy-session", "the-id-of-the-action");
+//! let wanted = WantedProfile::new(
+//!     "Legacy sessions",
+//!     "urn:acme:legacy-session",
+//!     "the-id-of-the-action",
+//! );
 //! let ensured = management.token_exchange_profiles().ensure(&wanted).await?;
 //! println!("{}", ensured.profile().id());
 //! # Ok(())

@@ -10,7 +10,10 @@ use crate::Endpoint;
 /// ```
 /// use auth0_api_testing::RequestCounts;
 ///
-/// assert_eq!(RequestCounts::default(), RequestCounts { discovery: 0, jwks: 0, management: 0, token: 0 });
+/// assert_eq!(
+///     RequestCounts::default(),
+///     RequestCounts { discovery: 0, jwks: 0, management: 0, token: 0 }
+/// );
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RequestCounts {

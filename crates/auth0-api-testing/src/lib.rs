@@ -12,13 +12,15 @@
 //! let clock = ManualClock::new();
 //! let tenant = LocalTenant::builder().clock(clock.clone()).start().await?;
 //!
-//! // Configure the API with `tenant.domain()` and `tenant.audience()`, then call it with this token:
+//! // Configure the API with `tenant.domain()` and `tenant.audience()`, then call it with
+//! // this token:
 //! let token = tenant.mint().subject("auth0|ada").scope("read:orders").sign();
 //!
 //! // A sender-constrained token (RFC 9449), and a proof for one request:
 //! let client = DpopClient::generate().with_clock(clock);
 //! let bound = tenant.mint().bound_to(&client).sign();
-//! let proof = client.proof("GET", "https://api.example.com/orders").access_token(&bound).sign();
+//! let proof =
+//!     client.proof("GET", "https://api.example.com/orders").access_token(&bound).sign();
 //! # assert_eq!(token.split('.').count() + proof.split('.').count(), 6);
 //! # Ok(())
 //! # }
@@ -60,7 +62,8 @@
 //!     format!("the orders of {}", token.subject().unwrap_or("an unknown user"))
 //! }
 //!
-//! let ada = OfflineTenant::new().token(|token| token.subject("auth0|ada").scope("read:orders"));
+//! let ada =
+//!     OfflineTenant::new().token(|token| token.subject("auth0|ada").scope("read:orders"));
 //! assert_eq!(orders(&ada), "the orders of auth0|ada");
 //! ```
 //!

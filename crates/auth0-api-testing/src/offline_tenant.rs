@@ -29,7 +29,11 @@ use crate::{DpopClient, HttpAnswer, ManualClock, ScriptedHttp, TokenBuilder, Tok
 /// use auth0_api_testing::OfflineTenant;
 ///
 /// fn orders(token: &VerifiedToken) -> String {
-///     if token.has_scope("read:orders") { format!("the orders of {}", token.subject().unwrap_or_default()) } else { "nothing".into() }
+///     if token.has_scope("read:orders") {
+///         format!("the orders of {}", token.subject().unwrap_or_default())
+///     } else {
+///         "nothing".into()
+///     }
 /// }
 ///
 /// let tenant = OfflineTenant::new();

@@ -11,7 +11,8 @@ use super::CibaError;
 /// ```
 /// use auth0_api_core::ciba::CibaRequest;
 ///
-/// let asked = CibaRequest::new("auth0|ada", "Transfer 4711 to Bob").audience("https://bank.example.com");
+/// let asked = CibaRequest::new("auth0|ada", "Transfer 4711 to Bob")
+///     .audience("https://bank.example.com");
 /// ```
 #[derive(Clone, Debug)]
 #[must_use]

@@ -35,9 +35,12 @@ impl ApiClient {
     ///     .client_auth(ClientAuth::secret_post("client-id", "client-secret"))
     ///     .build()?;
     ///
-    /// let profile = ExchangeProfile::new("urn:acme:legacy-session", "https://orders.example.com");
+    /// let profile =
+    ///     ExchangeProfile::new("urn:acme:legacy-session", "https://orders.example.com");
     /// let profile = profile.scope("read:orders");
-    /// let tokens = api.get_token_by_exchange_profile(SubjectToken::unverified(legacy_session), profile).await?;
+    /// let tokens = api
+    ///     .get_token_by_exchange_profile(SubjectToken::unverified(legacy_session), profile)
+    ///     .await?;
     /// println!("granted {:?} until {:?}", tokens.scope(), tokens.expires_at());
     /// # Ok(())
     /// # }
@@ -64,8 +67,12 @@ impl ApiClient {
     /// ```no_run
     /// use auth0_api_core::{ApiClient, Error, OnBehalfOf, VerifiedToken};
     ///
-    /// async fn calendar_token(api: &ApiClient, caller: &VerifiedToken) -> Result<String, Error> {
-    ///     let calendar = OnBehalfOf::audience("https://calendar.example.com").scope("read:events");
+    /// async fn calendar_token(
+    ///     api: &ApiClient,
+    ///     caller: &VerifiedToken,
+    /// ) -> Result<String, Error> {
+    ///     let calendar =
+    ///         OnBehalfOf::audience("https://calendar.example.com").scope("read:events");
     ///     let tokens = api.get_token_on_behalf_of(caller, calendar).await?;
     ///     Ok(format!("Bearer {}", tokens.access_token().expose()))
     /// }
@@ -94,9 +101,12 @@ impl ApiClient {
     /// use auth0_api_core::exchange::ServerErrorKind;
     ///
     /// # async fn run(api: &ApiClient, caller: &VerifiedToken) -> Result<(), ExchangeError> {
-    /// match api.get_access_token_for_connection(caller, Connection::name("google-oauth2")).await {
+    /// match api.get_access_token_for_connection(caller, Connection::name("google-oauth2")).await
+    /// {
     ///     Ok(tokens) => println!("call Google with a token for {:?}", tokens.scope()),
-    ///     Err(ExchangeError::Server(rejection)) if rejection.kind() == ServerErrorKind::AccountNotLinked => {
+    ///     Err(ExchangeError::Server(rejection))
+    ///         if rejection.kind() == ServerErrorKind::AccountNotLinked =>
+    ///     {
     ///         println!("ask the user to connect their Google account");
     ///     }
     ///     Err(error) => return Err(error),
@@ -129,8 +139,10 @@ impl ApiClient {
     /// use auth0_api_core::{ApiClient, ExchangeError, SubjectToken};
     ///
     /// # async fn run(api: &ApiClient, ticket: String, agent: String) -> Result<String, ExchangeError> {
-    /// let asked = SessionTransfer::new("urn:acme:support-session", agent, "urn:acme:support-agent");
-    /// let token = api.get_session_transfer_token(SubjectToken::unverified(ticket), asked).await?;
+    /// let asked =
+    ///     SessionTransfer::new("urn:acme:support-session", agent, "urn:acme:support-agent");
+    /// let token =
+    ///     api.get_session_transfer_token(SubjectToken::unverified(ticket), asked).await?;
     /// // The application behind this URL passes the parameter on to /authorize.
     /// Ok(format!("https://shop.example.com/login?{}", token.to_query()))
     /// # }
@@ -162,7 +174,8 @@ impl ApiClient {
     /// use auth0_api_core::{ApiClient, ExchangeError};
     ///
     /// # async fn run(api: &ApiClient) -> Result<(), ExchangeError> {
-    /// let billing = ClientCredentials::audience("https://billing.example.com").scope("write:invoices");
+    /// let billing =
+    ///     ClientCredentials::audience("https://billing.example.com").scope("write:invoices");
     /// let tokens = api.get_token_by_client_credentials(billing).await?;
     /// println!("granted {:?} until {:?}", tokens.scope(), tokens.expires_at());
     /// # Ok(())
@@ -192,7 +205,9 @@ impl ApiClient {
     ///
     /// # fn store(_next: &str) {}
     /// # async fn run(api: &ApiClient, stored: String) -> Result<(), ExchangeError> {
-    /// let calendar = RefreshToken::new(stored).audience("https://calendar.example.com").scope("read:events");
+    /// let calendar = RefreshToken::new(stored)
+    ///     .audience("https://calendar.example.com")
+    ///     .scope("read:events");
     /// let tokens = api.get_token_by_refresh_token(calendar).await?;
     /// if let Some(next) = tokens.refresh_token() {
     ///     store(next.expose());
@@ -222,7 +237,8 @@ impl ApiClient {
     /// use auth0_api_core::{ApiClient, ExchangeError};
     ///
     /// # async fn run(api: &ApiClient, key: &PrivateKey) -> Result<(), ExchangeError> {
-    /// let import = PrivilegedWorker::new("google-oauth2", "auth0|ada", "nightly calendar import", key);
+    /// let import =
+    ///     PrivilegedWorker::new("google-oauth2", "auth0|ada", "nightly calendar import", key);
     /// let tokens = api.get_access_token_as_privileged_worker(import).await?;
     /// # Ok(())
     /// # }

@@ -34,11 +34,13 @@ use crate::clock::since_epoch;
 /// use std::time::Duration;
 /// use auth0_api_core::dpop::RotatingNonce;
 ///
-/// // Several replicas: take the secrets from a secret manager. Each needs 32 random bytes or more.
+/// // Several replicas: take the secrets from a secret manager. Each needs 32 random bytes
+/// // or more.
 /// # let (new, old) = ([1; 32], [2; 32]);
 /// let shared = RotatingNonce::new([new, old])?.step(Duration::from_secs(30));
 ///
-/// // One process. Several processes would reject each other's nonces, and each would send its own nonce:
+/// // One process. Several processes would reject each other's nonces, and each would send
+/// // its own nonce:
 /// let own = RotatingNonce::generate()?;
 ///
 /// assert!(RotatingNonce::new(["too short"]).is_err());

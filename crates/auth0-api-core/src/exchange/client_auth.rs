@@ -19,7 +19,10 @@ use crate::jose::{PrivateKey, PrivateKeyError};
 /// use auth0_api_core::ClientAuth;
 ///
 /// let auth = ClientAuth::secret_post("client-id", "client-secret");
-/// assert_eq!(format!("{auth:?}"), r#"ClientAuth { client_id: "client-id", method: "client_secret_post", .. }"#);
+/// assert_eq!(
+///     format!("{auth:?}"),
+///     r#"ClientAuth { client_id: "client-id", method: "client_secret_post", .. }"#
+/// );
 /// ```
 #[derive(Clone)]
 pub struct ClientAuth {

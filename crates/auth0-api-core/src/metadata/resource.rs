@@ -23,11 +23,22 @@ use crate::jose::Algorithm;
 /// use auth0_api_core::{ApiClient, ProtectedResource};
 ///
 /// let api = ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com/mcp")
-///     .resource_metadata(ProtectedResource::new("https://api.example.com/mcp").name("Orders").scopes(["orders:read"]))
+///     .resource_metadata(
+///         ProtectedResource::new("https://api.example.com/mcp")
+///             .name("Orders")
+///             .scopes(["orders:read"]),
+///     )
 ///     .build()?;
 /// let metadata = api.resource_metadata().expect("configured above");
-/// assert_eq!(metadata.url(), "https://api.example.com/.well-known/oauth-protected-resource/mcp");
-/// assert!(metadata.body().contains(r#""authorization_servers":["https://tenant.eu.auth0.com/"]"#));
+/// assert_eq!(
+///     metadata.url(),
+///     "https://api.example.com/.well-known/oauth-protected-resource/mcp"
+/// );
+/// assert!(
+///     metadata
+///         .body()
+///         .contains(r#""authorization_servers":["https://tenant.eu.auth0.com/"]"#)
+/// );
 /// # Ok::<(), auth0_api_core::BuildError>(())
 /// ```
 #[derive(Clone, Debug)]
