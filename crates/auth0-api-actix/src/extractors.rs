@@ -33,6 +33,7 @@ use crate::rejection::TokenRejection;
 /// | no `Auth` | 500 | 500 | 500 |
 ///
 /// Do not take `Option<Token>`. actix-web implements it, and turns every rejection into `None`, even the 500.
+#[doc(alias = "jwt", alias = "user", alias = "principal")]
 #[derive(Clone, Debug)]
 pub struct Token(pub VerifiedToken);
 
@@ -56,6 +57,7 @@ pub struct Token(pub VerifiedToken);
 /// }
 /// # _ = actix_web::web::get().to(tier);
 /// ```
+#[doc(alias = "JwtClaims", alias = "payload")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Claims<T>(pub T);
 
@@ -74,6 +76,7 @@ pub struct Claims<T>(pub T);
 /// }
 /// # _ = actix_web::web::get().to(greet);
 /// ```
+#[doc(alias = "anonymous")]
 #[derive(Clone, Debug)]
 pub struct MaybeToken<T = Token>(pub Option<T>);
 

@@ -31,6 +31,7 @@ use crate::request::Headers;
 /// # _ = app;
 /// # Ok::<(), BuildError>(())
 /// ```
+#[doc(alias = "rfc9728", alias = "well_known")]
 pub fn metadata_routes(api: &ApiClient) -> impl FnOnce(&mut ServiceConfig) + use<> {
     routes(metadata_to_serve(api))
 }

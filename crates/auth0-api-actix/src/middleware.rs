@@ -23,6 +23,7 @@ use crate::unread::{self, Lent};
 ///
 /// Wrap an `App`, a scope, a resource or a route with an `Auth`. Clone the `Auth` into the closure that `HttpServer`
 /// calls for each worker.
+#[doc(alias = "middleware", alias = "checkJwt", alias = "jwt", alias = "HttpAuthentication")]
 #[derive(Clone, Debug)]
 pub struct Auth {
     gate: Gate,
@@ -43,6 +44,7 @@ impl Auth {
 
     /// Makes the middleware pass requests without Bearer or DPoP credentials to the service. The middleware still
     /// rejects invalid tokens.
+    #[doc(alias = "authRequired", alias = "anonymous")]
     #[must_use]
     pub fn optional(mut self) -> Self {
         self.gate = self.gate.optional();
@@ -89,6 +91,7 @@ impl Auth {
     /// do not meet a requirement.
     ///
     /// If only a middleware of another client has verified the token, the new middleware rejects the request with 500.
+    #[doc(alias = "requiredScopes", alias = "scope")]
     #[must_use]
     pub fn require(&self, requirement: Requirement) -> Require {
         Require::new(self.gate.require(requirement), self.bodies.clone())

@@ -34,6 +34,7 @@ use crate::request::place;
 /// | an optional layer, as `Token` | 401 | the token | rejected |
 /// | an optional layer, as `Option<Token>` | `None` | the token | rejected |
 /// | no layer | 500 | 500 | 500 |
+#[doc(alias = "jwt", alias = "user", alias = "principal")]
 #[derive(Clone, Debug)]
 pub struct Token(pub VerifiedToken);
 
@@ -57,6 +58,7 @@ pub struct Token(pub VerifiedToken);
 /// }
 /// # _ = axum::Router::<()>::new().route("/tier", axum::routing::get(tier));
 /// ```
+#[doc(alias = "JwtClaims", alias = "payload")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Claims<T>(pub T);
 

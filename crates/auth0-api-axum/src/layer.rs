@@ -39,6 +39,7 @@ use crate::settings::Settings;
 /// Router::new().route("/orders", get(|| async { "[]" })).layer(stack)
 /// # }
 /// ```
+#[doc(alias = "middleware", alias = "auth", alias = "checkJwt", alias = "jwt", alias = "JwtAuthorizer")]
 #[derive(Clone, Debug)]
 pub struct AuthLayer<R = JsonBody> {
     settings: Settings<R>,
@@ -118,6 +119,7 @@ impl AuthLayer<EmptyBody> {
 impl<R> AuthLayer<R> {
     /// Makes the layer pass requests without Bearer or DPoP credentials to the service. The layer still rejects invalid
     /// tokens.
+    #[doc(alias = "authRequired", alias = "anonymous")]
     #[must_use]
     pub fn optional(mut self) -> Self {
         self.settings.gate = self.settings.gate.optional();
@@ -153,6 +155,7 @@ impl<R> AuthLayer<R> {
     /// requirement.
     ///
     /// If only a layer of another client has verified the token, the new layer rejects the request with 500.
+    #[doc(alias = "requiredScopes", alias = "scope")]
     #[must_use]
     pub fn require(&self, requirement: Requirement) -> RequireLayer<R>
     where

@@ -34,6 +34,7 @@ use crate::future::ResponseFuture;
 /// # _ = app;
 /// # Ok::<(), auth0_api_axum::BuildError>(())
 /// ```
+#[doc(alias = "rfc9728", alias = "well_known")]
 #[cfg(feature = "axum")]
 pub fn metadata_routes<S: Clone + Send + Sync + 'static>(api: &ApiClient) -> axum::Router<S> {
     routes(auth0_api_core::adapter::metadata_to_serve(api))

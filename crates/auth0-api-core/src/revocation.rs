@@ -91,6 +91,7 @@ pub type RevocationFuture<'a> =
 /// # _ = api;
 /// # Ok::<(), auth0_api_core::BuildError>(())
 /// ```
+#[doc(alias = "denylist", alias = "blacklist")]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot tell whether a token was revoked",
     label = "pass a revocation list here: a type that implements `RevocationList`",

@@ -1,25 +1,5 @@
 //! Calls another API for the caller of an API: what an API does after it has verified a token.
 //!
-//! A [`Fetcher`] knows the base URL of the other API, how to get a token for a caller, and perhaps a key for proofs. Each
-//! request takes these steps:
-//!
-//! 1. **URL**: a path is appended to the base URL. An absolute URL must have the origin of the base URL, or one that
-//!    [`allow_origin`](FetcherBuilder::allow_origin) names; otherwise nothing is sent. Redirects are not followed; behind a [`FetchLayer`], that is up to the inner service.
-//! 2. **Token**: from the cache of the [`ApiClient`](auth0_api_core::ApiClient), from the tenant, or from your own
-//!    [`TokenSource`]. The fetcher itself keeps no tokens.
-//! 3. **Headers**: `Authorization` with the scheme of the token's type. For a `DPoP` token also a proof for this one attempt,
-//!    with the latest nonce of that origin ([RFC 9449 §8](https://www.rfc-editor.org/rfc/rfc9449#section-8)).
-//! 4. **Answer**: the fetcher keeps the nonce of every response, and repeats the request where that helps:
-//!
-//! | response | what follows |
-//! |---|---|
-//! | 401 `use_dpop_nonce` | the request is sent once more with a proof for the new nonce, if its body can be copied |
-//! | 401 `invalid_token` | the token is dropped from the cache, at most once in 10 s for each caller. If the method is idempotent ([RFC 9110 §9.2.2](https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2)) and the body can be copied, the request is sent once more with a new token |
-//! | none, because a connection that was kept open has ended | the request is sent once more on a new connection, under the same conditions; not by a [`FetchLayer`], whose client does this |
-//! | another 401 | [`FetchError::TokenRejected`]: this API answers 500, because its own caller cannot correct it |
-//! | 403, or 401 `insufficient_user_authentication` | [`FetchError::Denied`]: this API answers 403 `downstream_insufficient_scope` |
-//! | any other status | the response, whose body arrives while it is read |
-//!
 //! ```
 //! use auth0_api_axum::{AuthLayer, HandlerError, Token};
 //! use auth0_api_core::{ApiClient, OnBehalfOf};
@@ -45,6 +25,39 @@
 //!     Ok(response.error_for_status()?.text().await?)
 //! }
 //! ```
+//!
+//! # Find your way
+//!
+//! | to | use | read |
+//! |---|---|---|
+//! | call an API for the user | [`Fetcher::on_behalf_of`] | [exchange](auth0_api_core::guide::exchange) |
+//! | use your own tokens | [`Fetcher::with_source`], [`TokenSource`] | |
+//! | keep your tower client, for example for gRPC | [`FetchLayer`] | |
+//! | answer when the other API rejects | [`FetchError`] | [below](#what-a-request-does) |
+//! | watch it | the feature `metrics` | [operating](auth0_api_core::guide::operating) |
+//! | test without an account | the crate `auth0-api-testing` | its first page |
+//!
+//! # What a request does
+//!
+//! A [`Fetcher`] knows the base URL of the other API, how to get a token for a caller, and perhaps a key for proofs. Each
+//! request takes these steps:
+//!
+//! 1. **URL**: a path is appended to the base URL. An absolute URL must have the origin of the base URL, or one that
+//!    [`allow_origin`](FetcherBuilder::allow_origin) names; otherwise nothing is sent. Redirects are not followed; behind a [`FetchLayer`], that is up to the inner service.
+//! 2. **Token**: from the cache of the [`ApiClient`](auth0_api_core::ApiClient), from the tenant, or from your own
+//!    [`TokenSource`]. The fetcher itself keeps no tokens.
+//! 3. **Headers**: `Authorization` with the scheme of the token's type. For a `DPoP` token also a proof for this one attempt,
+//!    with the latest nonce of that origin ([RFC 9449 §8](https://www.rfc-editor.org/rfc/rfc9449#section-8)).
+//! 4. **Answer**: the fetcher keeps the nonce of every response, and repeats the request where that helps:
+//!
+//! | response | what follows |
+//! |---|---|
+//! | 401 `use_dpop_nonce` | the request is sent once more with a proof for the new nonce, if its body can be copied |
+//! | 401 `invalid_token` | the token is dropped from the cache, at most once in 10 s for each caller. If the method is idempotent ([RFC 9110 §9.2.2](https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2)) and the body can be copied, the request is sent once more with a new token |
+//! | none, because a connection that was kept open has ended | the request is sent once more on a new connection, under the same conditions; not by a [`FetchLayer`], whose client does this |
+//! | another 401 | [`FetchError::TokenRejected`]: this API answers 500, because its own caller cannot correct it |
+//! | 403, or 401 `insufficient_user_authentication` | [`FetchError::Denied`]: this API answers 403 `downstream_insufficient_scope` |
+//! | any other status | the response, whose body arrives while it is read |
 //!
 //! # What never happens
 //!

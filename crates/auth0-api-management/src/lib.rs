@@ -30,6 +30,17 @@
 //! [`find`](ProfileClient::find), [`get`](ProfileClient::get), [`update`](ProfileClient::update) and
 //! [`delete`](ProfileClient::delete).
 //!
+//! # Find your way
+//!
+//! | to | use | read |
+//! |---|---|---|
+//! | make sure that a profile exists, from many deployments | [`ensure`](ProfileClient::ensure) | [what a call does](#what-a-call-does) |
+//! | read or change profiles | [`ProfileClient`] | [Node](#for-users-of-auth0s-sdk-for-node) |
+//! | prepare the tenant | | [the tenant](#how-to-set-up-the-tenant) |
+//! | exchange tokens with the profile | [`get_token_by_exchange_profile`](auth0_api_core::ApiClient::get_token_by_exchange_profile) | [exchange](auth0_api_core::guide::exchange) |
+//! | handle an error | [`ManagementError`], [`InputError`] | |
+//! | test without an account | the crate `auth0-api-testing` | its first page |
+//!
 //! # How to set up the tenant
 //!
 //! A profile needs three more things in the tenant.

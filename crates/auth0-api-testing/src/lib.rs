@@ -26,6 +26,18 @@
 //! # }
 //! ```
 //!
+//! # Find your way
+//!
+//! | to test | use |
+//! |---|---|
+//! | a handler, without a socket | [`OfflineTenant::token`]: see [below](#test-a-handler-without-a-tenant) |
+//! | an API from end to end | [`LocalTenant`], [`TestWorld`] |
+//! | a token that has expired, or lacks a scope | [`LocalTenant::mint`], [`ManualClock`] |
+//! | DPoP | [`DpopClient`], [`TokenHolder`] |
+//! | a token exchange | [`LocalTenantBuilder::exchange_profile`], [`LocalTenant::token_requests`] |
+//! | an outage of the tenant | [`LocalTenant::misbehave`] |
+//! | by hand, with `curl` or a page | the program `local-tenant` |
+//!
 //! # What is here
 //!
 //! | for | use |

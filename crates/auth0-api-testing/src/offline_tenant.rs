@@ -44,6 +44,7 @@ use crate::{DpopClient, HttpAnswer, ManualClock, ScriptedHttp, TokenBuilder, Tok
 ///
 /// To test the middleware too, give it the client that [`api`](Self::api) returns, and send requests with tokens of
 /// [`mint`](Self::mint).
+#[doc(alias = "mock", alias = "fake")]
 #[derive(Clone, Debug)]
 pub struct OfflineTenant {
     clock: ManualClock,

@@ -39,6 +39,7 @@ use crate::HttpAnswer;
 /// assert_eq!(http.requests().len(), 1);
 /// # }
 /// ```
+#[doc(alias = "mock")]
 #[derive(Clone, Default)]
 pub struct ScriptedHttp(Arc<Inner>);
 

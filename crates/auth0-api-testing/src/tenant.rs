@@ -62,6 +62,7 @@ use crate::{
 /// # Ok(())
 /// # }
 /// ```
+#[doc(alias = "mock", alias = "fake", alias = "mock_server")]
 pub struct LocalTenant {
     tenant: Arc<Tenant>,
     _server: Server,
@@ -139,6 +140,7 @@ impl LocalTenant {
     }
 
     /// Creates the builder of an access token.
+    #[doc(alias = "sign", alias = "jwt")]
     pub fn mint(&self) -> TokenBuilder {
         self.tenant.mint()
     }

@@ -45,6 +45,7 @@ impl ApiClient {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "getTokenByExchangeProfile", alias = "custom_token_exchange")]
     pub async fn get_token_by_exchange_profile(
         &self,
         subject: impl Into<SubjectToken>,
@@ -77,6 +78,7 @@ impl ApiClient {
     ///     Ok(format!("Bearer {}", tokens.access_token().expose()))
     /// }
     /// ```
+    #[doc(alias = "getTokenOnBehalfOf", alias = "obo")]
     pub async fn get_token_on_behalf_of(
         &self,
         subject: &VerifiedToken,
@@ -114,6 +116,7 @@ impl ApiClient {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "getAccessTokenForConnection", alias = "token_vault")]
     pub async fn get_access_token_for_connection(
         &self,
         subject: impl Into<VaultSubject>,
@@ -181,6 +184,7 @@ impl ApiClient {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "m2m")]
     pub async fn get_token_by_client_credentials(&self, asked: ClientCredentials) -> Result<TokenSet, ExchangeError> {
         self.exchange(&asked).await
     }

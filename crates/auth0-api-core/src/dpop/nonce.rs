@@ -12,6 +12,8 @@ use crate::clock::since_epoch;
 
 /// Makes and verifies the nonces that clients must put into their proofs.
 ///
+/// See [nonces](crate::guide::dpop#nonces).
+///
 /// With nonces, a client cannot make a proof long before it uses the proof. The time is measured by this server's
 /// clock, not by the client's. Time is divided into steps of equal length, and the nonce of a step is the HMAC-SHA-256
 /// of the step's number under a secret. Nothing is stored. Every replica with the same secrets and the same step
@@ -46,6 +48,7 @@ use crate::clock::since_epoch;
 /// assert!(RotatingNonce::new(["too short"]).is_err());
 /// # Ok::<(), auth0_api_core::dpop::NonceSecretError>(())
 /// ```
+#[doc(alias = "use_dpop_nonce")]
 #[derive(Clone)]
 #[must_use]
 pub struct RotatingNonce {

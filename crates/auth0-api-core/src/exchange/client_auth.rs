@@ -24,6 +24,7 @@ use crate::jose::{PrivateKey, PrivateKeyError};
 ///     r#"ClientAuth { client_id: "client-id", method: "client_secret_post", .. }"#
 /// );
 /// ```
+#[doc(alias = "client_secret", alias = "private_key_jwt")]
 #[derive(Clone)]
 pub struct ClientAuth {
     client_id: Box<str>,

@@ -20,6 +20,7 @@ use crate::token::{self, AUTHORIZATION_DETAILS, VerifiedToken};
 ///
 /// let calendar = OnBehalfOf::audience("https://calendar.example.com").scope("read:events");
 /// ```
+#[doc(alias = "obo", alias = "rfc8693")]
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct OnBehalfOf {

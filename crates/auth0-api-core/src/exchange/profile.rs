@@ -35,6 +35,7 @@ use crate::token::AUTHORIZATION_DETAILS;
 ///     .scope("read:orders write:orders")
 ///     .extra("device_id", "d-17");
 /// ```
+#[doc(alias = "custom_token_exchange")]
 #[derive(Clone)]
 #[must_use]
 pub struct ExchangeProfile {

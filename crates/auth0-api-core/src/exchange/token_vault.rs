@@ -20,6 +20,7 @@ use crate::token::VerifiedToken;
 ///
 /// let calendar = Connection::name("google-oauth2").login_hint("ada@example.com");
 /// ```
+#[doc(alias = "token_vault", alias = "federated_connection")]
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Connection {

@@ -1,4 +1,5 @@
-//! Checks that the guide lists every event of this crate, and every setting of the policies for keys and long connections.
+//! Checks that the guide lists every event of this crate, and every setting of the policies for keys and long connections,
+//! and that the builder lists its settings.
 
 #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
 
@@ -44,9 +45,20 @@ fn every_policy_setting_is_listed() {
         let mut names: Vec<_> =
             setters.map(|rest| rest.split('(').next().unwrap()).filter(|name| *name != "new").collect();
         assert_eq!(names.len(), settings, "{names:?}");
-        names.retain(|name| !include_str!("defaults.md").contains(&format!("\n| `{name}` |")));
+        names.retain(|name| !include_str!("defaults.md").contains(&format!("\n| [`{name}`](crate::")));
         assert_eq!(names, [""; 0]);
     }
+}
+
+#[test]
+fn every_setting_of_the_builder_is_in_its_table() {
+    let builder = include_str!("../builder/mod.rs");
+    let settings =
+        builder.split("\n    pub fn ").skip(1).filter(|rest| rest.split(')').next().unwrap().contains("(mut self"));
+    let mut names: Vec<_> = settings.map(|rest| rest.split(['(', '<']).next().unwrap()).collect();
+    assert!(names.contains(&"own_hosts") && names.contains(&"clock"), "{names:?}");
+    names.retain(|name| !builder.contains(&format!("\n/// | [`{name}`](Self::{name}) |")));
+    assert_eq!(names, [""; 0]);
 }
 
 #[test]

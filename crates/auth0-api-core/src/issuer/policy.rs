@@ -21,6 +21,7 @@ use crate::back_off::BackOff;
 ///     .build();
 /// assert!(api.is_ok());
 /// ```
+#[doc(alias = "jwks", alias = "key_rotation")]
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct KeyPolicy {

@@ -6,6 +6,8 @@ use crate::jose::Algorithm;
 /// The metadata that an API publishes, for
 /// [`ApiClientBuilder::resource_metadata`](crate::ApiClientBuilder::resource_metadata).
 ///
+/// See [metadata](crate::guide::metadata) and [MCP servers](crate::guide::mcp).
+///
 /// The [`ApiClient`](crate::ApiClient) completes the document from its configuration. Set only the members that the
 /// client cannot know:
 ///
@@ -41,6 +43,7 @@ use crate::jose::Algorithm;
 /// );
 /// # Ok::<(), auth0_api_core::BuildError>(())
 /// ```
+#[doc(alias = "rfc9728", alias = "well_known", alias = "mcp")]
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct ProtectedResource {

@@ -18,6 +18,9 @@ use crate::error::{Error, Reason};
 use crate::metadata::MetadataEndpoint;
 
 /// The HTTP response to a request that is rejected. Clones are cheap.
+///
+/// See [what a rejected caller receives](crate::guide::authorization#what-a-rejected-caller-receives).
+#[doc(alias = "unauthorized", alias = "forbidden", alias = "WWW-Authenticate")]
 #[derive(Clone, Debug)]
 pub struct Rejection(Arc<Contents>);
 

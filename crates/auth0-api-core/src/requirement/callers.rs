@@ -16,6 +16,7 @@ impl Requirement {
     }
 
     /// Requires a machine as the subject of the token: [`Caller::Machine`].
+    #[doc(alias = "m2m")]
     pub fn machine() -> Self {
         Self::of(Fact::Machine)
     }
