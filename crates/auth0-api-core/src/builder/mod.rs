@@ -94,7 +94,7 @@ use crate::token_cache::TokenCache;
 /// | [`resource_metadata`](Self::resource_metadata) | none |
 /// | [`rejected_bodies`](Self::rejected_bodies) | at most 256 at once are read, up to 1 MiB and 2 s |
 ///
-/// **Tests**: see the crate `auth0-api-testing`.
+/// **Tests and development**: see the crate `auth0-api-testing`.
 ///
 /// | setting | default |
 /// |---|---|
@@ -197,6 +197,16 @@ impl ApiClientBuilder {
         self.environment = Some(Environment { unusable, is_loopback });
         self
     }
+}
+
+/// Tokens.
+impl ApiClientBuilder {
+    /// Accepts tokens for any of these audiences. This list replaces the audience given to [`ApiClient::builder`].
+    #[doc(alias = "aud")]
+    pub fn audiences<A: Into<Box<str>>>(mut self, audiences: impl IntoIterator<Item = A>) -> Self {
+        self.reloadable.audiences = audiences.into_iter().map(Into::into).collect();
+        self
+    }
 
     /// Accepts tokens signed with any of these algorithms. Default: RS256 only.
     #[doc(alias = "tokenSigningAlg", alias = "tokenSigningAlgorithms")]
@@ -205,43 +215,38 @@ impl ApiClientBuilder {
         self
     }
 
-    /// Allows discovery documents to name a `jwks_uri` on this additional host. Write the host without a scheme:
-    /// `keys.example.com`, or `keys.example.com:8443`. Default: only the issuer's own host.
-    #[doc(alias = "jwksUri", alias = "jwks")]
-    pub fn allow_jwks_host(mut self, host: impl Into<Box<str>>) -> Self {
-        self.jwks_hosts.push(host.into());
+    /// Tolerates this difference between clocks when comparing `exp`, `nbf` and `iat`. Default: 0 s; at most 10
+    /// minutes.
+    #[doc(alias = "clock_skew", alias = "clockTolerance")]
+    pub fn leeway(mut self, leeway: Duration) -> Self {
+        self.leeway = leeway;
         self
     }
 
-    /// Accepts tokens for any of these audiences. This list replaces the audience given to [`ApiClient::builder`].
-    #[doc(alias = "aud")]
-    pub fn audiences<A: Into<Box<str>>>(mut self, audiences: impl IntoIterator<Item = A>) -> Self {
-        self.reloadable.audiences = audiences.into_iter().map(Into::into).collect();
+    /// Rejects tokens that were issued longer ago than `age`, or in the future. Default: no maximum age; `exp` still
+    /// applies. From 1 s to 366 days.
+    #[doc(alias = "maxTokenAge")]
+    pub fn max_token_age(mut self, age: Duration) -> Self {
+        self.reloadable.max_token_age = Some(age);
         self
     }
 
-    /// Sets how this API authenticates at the token endpoint. Token exchanges need it. Default: none.
-    #[doc(alias = "clientSecret", alias = "clientAssertion")]
-    pub fn client_auth(mut self, client_auth: ClientAuth) -> Self {
-        self.reloadable.client_auth = Some(client_auth);
-        self
-    }
-
-    /// Sets where the API finds the client certificate of a request. Tokens that are bound to a certificate need this
-    /// setting ([RFC 8705 §3](https://www.rfc-editor.org/rfc/rfc8705#section-3)). Default: no source, and such tokens
-    /// are rejected.
+    /// Rejects tokens that lack this claim with 401. The claim may have any value.
     ///
-    /// See [client certificates](crate::guide::mtls).
-    #[doc(alias = "mtls", alias = "x509")]
-    pub fn client_certificates(mut self, certificates: CertificateSource) -> Self {
-        self.client_certificates = certificates;
+    /// For a claim that only one route needs, use a [`Requirement`](crate::Requirement) (403).
+    #[doc(alias = "requiredClaims")]
+    pub fn required_claim(mut self, name: impl Into<Box<str>>) -> Self {
+        self.reloadable.required_claims.push(name.into());
         self
     }
 
-    /// Takes the time from this clock, for tests. Default: [`SystemClock`].
-    #[doc(alias = "now")]
-    pub fn clock(mut self, clock: impl Clock) -> Self {
-        self.clock = Arc::new(clock);
+    /// Requires the profile of [RFC 9068 §4](https://www.rfc-editor.org/rfc/rfc9068#section-4): `typ` is `at+jwt`, and
+    /// the token has `sub`, `client_id` and `jti` in addition to the claims that are always required.
+    ///
+    /// Auth0 issues such tokens if the API's access token profile is set to RFC 9068 in the tenant.
+    #[doc(alias = "strict")]
+    pub fn strict_rfc9068(mut self) -> Self {
+        self.reloadable.strict_rfc9068 = true;
         self
     }
 
@@ -267,74 +272,6 @@ impl ApiClientBuilder {
         self
     }
 
-    /// Sets the policy for tokens that are bound to a key, and for their proofs. Default: [`DpopPolicy::accept`].
-    ///
-    /// See [DPoP](crate::guide::dpop).
-    pub fn dpop(mut self, policy: DpopPolicy) -> Self {
-        self.dpop = policy;
-        self
-    }
-
-    /// Sets the cache for the responses of on-behalf-of and Token Vault exchanges. Default: 10 000 entries.
-    #[doc(alias = "cache")]
-    pub fn exchange_cache(mut self, cache: ExchangeCache) -> Self {
-        self.exchange_cache = cache;
-        self
-    }
-
-    /// Sets the domain of the tenant that exchanges tokens. Default: the domain given to [`ApiClient::builder`].
-    ///
-    /// With [`client_auth`](Self::client_auth), this setting is mandatory if the client trusts a list of domains or a
-    /// resolver.
-    pub fn exchange_domain(mut self, domain: impl Into<String>) -> Self {
-        self.reloadable.exchange_domain = Some(domain.into());
-        self
-    }
-
-    /// Sends the address of the end user to the tenant, in the header `auth0-forwarded-for` of each exchange that is given
-    /// one: see [`OnBehalfOf::end_user_address`](crate::OnBehalfOf::end_user_address). The tenant then counts failed
-    /// exchanges and limits for this address instead of the address of this API. Default: off.
-    ///
-    /// Switch on *Trust Token Endpoint IP Header* for the application in the tenant too: otherwise the tenant ignores the
-    /// header. The address is personal data. If proxies are in front of this API, set
-    /// [`trusted_proxies`](Self::trusted_proxies): otherwise every end user has the address of the last proxy.
-    pub fn forward_end_user_address(mut self) -> Self {
-        self.forward_end_user_address = true;
-        self
-    }
-
-    /// Sends requests with this HTTP client. Default: [`ReqwestClient`](crate::http::ReqwestClient).
-    #[doc(alias = "proxy", alias = "fetch")]
-    pub fn http_client(mut self, client: impl HttpClient) -> Self {
-        self.http_client = Some(Arc::new(client));
-        self
-    }
-
-    /// Allows `http` for a domain on a loopback address, such as `http://127.0.0.1:port`: for a local tenant, in
-    /// development.
-    pub fn insecure_http_loopback(mut self) -> Self {
-        self.loopback = Loopback::HttpAllowed;
-        self
-    }
-
-    /// Sets how long the keys of issuers are used, how often they are fetched, and for how many issuers the client
-    /// keeps keys.
-    ///
-    /// See [the reason for each default](crate::guide::defaults#keys-of-issuers).
-    #[doc(alias = "jwks", alias = "cacheMaxAge", alias = "cooldownDuration")]
-    pub fn key_policy(mut self, policy: KeyPolicy) -> Self {
-        self.key_policy = policy;
-        self
-    }
-
-    /// Tolerates this difference between clocks when comparing `exp`, `nbf` and `iat`. Default: 0 s; at most 10
-    /// minutes.
-    #[doc(alias = "clock_skew", alias = "clockTolerance")]
-    pub fn leeway(mut self, leeway: Duration) -> Self {
-        self.leeway = leeway;
-        self
-    }
-
     /// Takes back-channel logouts of the tenant, and rejects the access tokens of users who have logged out. Default: none.
     ///
     /// The API needs a route for the logouts: `logout_route` of the adapters, or
@@ -343,6 +280,13 @@ impl ApiClientBuilder {
     #[doc(alias = "backchannel")]
     pub fn logout(mut self, policy: LogoutPolicy) -> Self {
         self.logout = Some(Box::new(policy));
+        self
+    }
+
+    /// Asks this list on each request whether the token was revoked. Default: no list.
+    #[doc(alias = "denylist", alias = "blacklist")]
+    pub fn revocation_list(mut self, list: impl RevocationList) -> Self {
+        self.revocation = Revocation::new(list);
         self
     }
 
@@ -355,11 +299,37 @@ impl ApiClientBuilder {
         self
     }
 
-    /// Rejects tokens that were issued longer ago than `age`, or in the future. Default: no maximum age; `exp` still
-    /// applies. From 1 s to 366 days.
-    #[doc(alias = "maxTokenAge")]
-    pub fn max_token_age(mut self, age: Duration) -> Self {
-        self.reloadable.max_token_age = Some(age);
+    /// Remembers verified tokens, so that later requests with the same token skip most checks. Default:
+    /// [`TokenCache::off`].
+    ///
+    /// See [when to cache tokens](crate::guide::scaling#when-to-cache-tokens).
+    #[doc(alias = "cache")]
+    pub fn token_cache(mut self, cache: TokenCache) -> Self {
+        self.token_cache = cache;
+        self
+    }
+}
+
+/// DPoP, certificates and the called URL.
+impl ApiClientBuilder {
+    /// Sets the policy for tokens that are bound to a key, and for their proofs. Default: [`DpopPolicy::accept`].
+    ///
+    /// See [DPoP](crate::guide::dpop).
+    pub fn dpop(mut self, policy: DpopPolicy) -> Self {
+        self.dpop = policy;
+        self
+    }
+
+    /// Sets the URL that clients call, without query and fragment: `https://api.example.com`, or
+    /// `https://api.example.com/prefix` if a proxy strips the prefix.
+    ///
+    /// See [proxies](crate::guide::proxies#one-public-url).
+    ///
+    /// The API client uses this URL to compute the value that the `htu` of a proof must have. Prefer `public_url` to
+    /// the headers of proxies, because callers may be able to forge these headers.
+    #[doc(alias = "proxy", alias = "base_url", alias = "trust_proxy")]
+    pub fn public_url(mut self, url: impl Into<String>) -> Self {
+        self.public_url = Some(url.into());
         self
     }
 
@@ -380,37 +350,106 @@ impl ApiClientBuilder {
         self
     }
 
-    /// Sets the URL that clients call, without query and fragment: `https://api.example.com`, or
-    /// `https://api.example.com/prefix` if a proxy strips the prefix.
+    /// Trusts the forwarded headers of these proxies, which contain the URL that the client called. Default: no proxy
+    /// is trusted.
     ///
-    /// See [proxies](crate::guide::proxies#one-public-url).
+    /// See [proxies](crate::guide::proxies#trusted-proxies).
     ///
-    /// The API client uses this URL to compute the value that the `htu` of a proof must have. Prefer `public_url` to
-    /// the headers of proxies, because callers may be able to forge these headers.
-    #[doc(alias = "proxy", alias = "base_url", alias = "trust_proxy")]
-    pub fn public_url(mut self, url: impl Into<String>) -> Self {
-        self.public_url = Some(url.into());
+    /// A header with a client certificate is read only if the request comes from one of these proxies.
+    #[doc(alias = "proxy", alias = "trust_proxy", alias = "X-Forwarded-For")]
+    pub fn trusted_proxies(mut self, proxies: TrustedProxies) -> Self {
+        self.trusted_proxies = proxies;
         self
     }
 
-    /// Sets what the middleware of an adapter does with the body of a request that it rejects before the body has
-    /// arrived. Default: it reads at most 256 such bodies at once, each up to 1 MiB and for at most 2 s.
+    /// Sets where the API finds the client certificate of a request. Tokens that are bound to a certificate need this
+    /// setting ([RFC 8705 §3](https://www.rfc-editor.org/rfc/rfc8705#section-3)). Default: no source, and such tokens
+    /// are rejected.
     ///
-    /// See [bodies of rejected requests](crate::guide::proxies#bodies-of-rejected-requests).
-    pub fn rejected_bodies(mut self, bodies: RejectedBodies) -> Self {
-        self.rejected_bodies = bodies;
+    /// See [client certificates](crate::guide::mtls).
+    #[doc(alias = "mtls", alias = "x509")]
+    pub fn client_certificates(mut self, certificates: CertificateSource) -> Self {
+        self.client_certificates = certificates;
+        self
+    }
+}
+
+/// Keys of issuers.
+impl ApiClientBuilder {
+    /// Sets how long the keys of issuers are used, how often they are fetched, and for how many issuers the client
+    /// keeps keys.
+    ///
+    /// See [the reason for each default](crate::guide::defaults#keys-of-issuers).
+    #[doc(alias = "jwks", alias = "cacheMaxAge", alias = "cooldownDuration")]
+    pub fn key_policy(mut self, policy: KeyPolicy) -> Self {
+        self.key_policy = policy;
         self
     }
 
-    /// Rejects tokens that lack this claim with 401. The claim may have any value.
-    ///
-    /// For a claim that only one route needs, use a [`Requirement`](crate::Requirement) (403).
-    #[doc(alias = "requiredClaims")]
-    pub fn required_claim(mut self, name: impl Into<Box<str>>) -> Self {
-        self.reloadable.required_claims.push(name.into());
+    /// Allows discovery documents to name a `jwks_uri` on this additional host. Write the host without a scheme:
+    /// `keys.example.com`, or `keys.example.com:8443`. Default: only the issuer's own host.
+    #[doc(alias = "jwksUri", alias = "jwks")]
+    pub fn allow_jwks_host(mut self, host: impl Into<Box<str>>) -> Self {
+        self.jwks_hosts.push(host.into());
         self
     }
 
+    /// Sends requests with this HTTP client. Default: [`ReqwestClient`](crate::http::ReqwestClient).
+    #[doc(alias = "proxy", alias = "fetch")]
+    pub fn http_client(mut self, client: impl HttpClient) -> Self {
+        self.http_client = Some(Arc::new(client));
+        self
+    }
+}
+
+/// Exchanges.
+impl ApiClientBuilder {
+    /// Sets how this API authenticates at the token endpoint. Token exchanges need it. Default: none.
+    #[doc(alias = "clientSecret", alias = "clientAssertion")]
+    pub fn client_auth(mut self, client_auth: ClientAuth) -> Self {
+        self.reloadable.client_auth = Some(client_auth);
+        self
+    }
+
+    /// Sets the domain of the tenant that exchanges tokens. Default: the domain given to [`ApiClient::builder`].
+    ///
+    /// With [`client_auth`](Self::client_auth), this setting is mandatory if the client trusts a list of domains or a
+    /// resolver.
+    pub fn exchange_domain(mut self, domain: impl Into<String>) -> Self {
+        self.reloadable.exchange_domain = Some(domain.into());
+        self
+    }
+
+    /// Sets the cache for the responses of on-behalf-of and Token Vault exchanges. Default: 10 000 entries.
+    #[doc(alias = "cache")]
+    pub fn exchange_cache(mut self, cache: ExchangeCache) -> Self {
+        self.exchange_cache = cache;
+        self
+    }
+
+    /// Sends the address of the end user to the tenant, in the header `auth0-forwarded-for` of each exchange that is given
+    /// one: see [`OnBehalfOf::end_user_address`](crate::OnBehalfOf::end_user_address). The tenant then counts failed
+    /// exchanges and limits for this address instead of the address of this API. Default: off.
+    ///
+    /// Switch on *Trust Token Endpoint IP Header* for the application in the tenant too: otherwise the tenant ignores the
+    /// header. The address is personal data. If proxies are in front of this API, set
+    /// [`trusted_proxies`](Self::trusted_proxies): otherwise every end user has the address of the last proxy.
+    pub fn forward_end_user_address(mut self) -> Self {
+        self.forward_end_user_address = true;
+        self
+    }
+
+    /// Omits the header `Auth0-Client` from exchange requests and from the discovery requests before an exchange. The
+    /// header contains the name and the version of this crate. Default: the header is sent to the tenant, as Auth0's
+    /// SDKs do.
+    pub fn without_telemetry(mut self) -> Self {
+        self.telemetry = false;
+        self
+    }
+}
+
+/// Responses.
+impl ApiClientBuilder {
     /// Publishes the metadata of this API as a protected resource ([RFC 9728](https://www.rfc-editor.org/rfc/rfc9728)).
     /// Default: none.
     ///
@@ -424,50 +463,29 @@ impl ApiClientBuilder {
         self
     }
 
-    /// Asks this list on each request whether the token was revoked. Default: no list.
-    #[doc(alias = "denylist", alias = "blacklist")]
-    pub fn revocation_list(mut self, list: impl RevocationList) -> Self {
-        self.revocation = Revocation::new(list);
+    /// Sets what the middleware of an adapter does with the body of a request that it rejects before the body has
+    /// arrived. Default: it reads at most 256 such bodies at once, each up to 1 MiB and for at most 2 s.
+    ///
+    /// See [bodies of rejected requests](crate::guide::proxies#bodies-of-rejected-requests).
+    pub fn rejected_bodies(mut self, bodies: RejectedBodies) -> Self {
+        self.rejected_bodies = bodies;
+        self
+    }
+}
+
+/// Tests and development.
+impl ApiClientBuilder {
+    /// Takes the time from this clock, for tests. Default: [`SystemClock`].
+    #[doc(alias = "now")]
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
         self
     }
 
-    /// Requires the profile of [RFC 9068 §4](https://www.rfc-editor.org/rfc/rfc9068#section-4): `typ` is `at+jwt`, and
-    /// the token has `sub`, `client_id` and `jti` in addition to the claims that are always required.
-    ///
-    /// Auth0 issues such tokens if the API's access token profile is set to RFC 9068 in the tenant.
-    #[doc(alias = "strict")]
-    pub fn strict_rfc9068(mut self) -> Self {
-        self.reloadable.strict_rfc9068 = true;
-        self
-    }
-
-    /// Remembers verified tokens, so that later requests with the same token skip most checks. Default:
-    /// [`TokenCache::off`].
-    ///
-    /// See [when to cache tokens](crate::guide::scaling#when-to-cache-tokens).
-    #[doc(alias = "cache")]
-    pub fn token_cache(mut self, cache: TokenCache) -> Self {
-        self.token_cache = cache;
-        self
-    }
-
-    /// Trusts the forwarded headers of these proxies, which contain the URL that the client called. Default: no proxy
-    /// is trusted.
-    ///
-    /// See [proxies](crate::guide::proxies#trusted-proxies).
-    ///
-    /// A header with a client certificate is read only if the request comes from one of these proxies.
-    #[doc(alias = "proxy", alias = "trust_proxy", alias = "X-Forwarded-For")]
-    pub fn trusted_proxies(mut self, proxies: TrustedProxies) -> Self {
-        self.trusted_proxies = proxies;
-        self
-    }
-
-    /// Omits the header `Auth0-Client` from exchange requests and from the discovery requests before an exchange. The
-    /// header contains the name and the version of this crate. Default: the header is sent to the tenant, as Auth0's
-    /// SDKs do.
-    pub fn without_telemetry(mut self) -> Self {
-        self.telemetry = false;
+    /// Allows `http` for a domain on a loopback address, such as `http://127.0.0.1:port`: for a local tenant, in
+    /// development.
+    pub fn insecure_http_loopback(mut self) -> Self {
+        self.loopback = Loopback::HttpAllowed;
         self
     }
 }
