@@ -11,6 +11,7 @@ mod domains;
 mod dpop;
 mod encryption;
 mod exchange;
+mod fetcher;
 mod handlers;
 mod keys;
 mod log;

@@ -17,7 +17,7 @@ use crate::url_error::UrlError;
 ///
 /// | what happened | status | label |
 /// |---|---|---|
-/// | the tenant gave no token | as in the [guide](auth0_api_core::guide::exchange) | `exchange_…` |
+/// | the tenant gave no token | as in the [guide](auth0_api_core::guide::token_requests) | `exchange_…` |
 /// | the other API answered 403, or demands a stronger login | 403 | `downstream_insufficient_scope` |
 /// | the other API rejects the token, also a new one | 500 | `downstream_token_rejected` |
 /// | the code asks for something that cannot be sent, such as a URL of another origin | 500 | `downstream_request` |

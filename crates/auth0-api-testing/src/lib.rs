@@ -96,6 +96,7 @@ mod builder;
 mod ciba;
 #[cfg(feature = "cli")]
 pub mod cli;
+mod client_documents;
 mod clock;
 #[cfg(feature = "contract")]
 pub mod contract;
@@ -126,6 +127,7 @@ mod recorded;
 mod redis_server;
 mod registry;
 mod request_log;
+mod resource_parameter;
 mod scripted_http;
 mod server;
 mod shell;
@@ -159,6 +161,7 @@ pub use registry::{
     RefreshTokenPolicy, User,
 };
 pub use request_log::LoggedRequest;
+pub use resource_parameter::ResourceParameterProfile;
 pub use scripted_http::{ScriptedHttp, ScriptedRoute};
 pub use sign_in::SignIn;
 pub use tenant::LocalTenant;

@@ -14,17 +14,22 @@ use serde_json::json;
 
 use crate::clock::numeric_date;
 use crate::endpoints::management::ManagementError;
+use crate::endpoints::my_account::MyAccountError;
 
 /// An endpoint of a [`LocalTenant`](crate::LocalTenant).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Endpoint {
+    /// `/bc-authorize`.
+    Ciba,
     /// `/.well-known/openid-configuration` and `/.well-known/oauth-authorization-server`.
     Discovery,
     /// `/.well-known/jwks.json`.
     Jwks,
     /// The Management API: `/api/v2/` and what is below.
     Management,
+    /// The My Account API: `/me/v1/` and what is below.
+    MyAccount,
     /// `/oauth/token`.
     Token,
 }
@@ -40,13 +45,13 @@ pub enum Misbehaviour {
     Down,
     /// Answers 200 with `Content-Type: application/json` and a body that is not JSON.
     Garbage,
-    /// Answers 200 with a body of 2 MiB that begins like a key set. The body is sent in chunks, without
+    /// Answers 200 with a body of 10 MiB that begins like a key set. The body is sent in chunks, without
     /// `Content-Length`.
     Huge,
     /// Does what the request asks for, and then closes the connection without an answer, like a load balancer that fails at
     /// that moment. Requests that change nothing (GET and HEAD) are answered as usual.
     LoseAnswers,
-    /// Answers 429 with `Retry-After`. The Management API also sends Auth0's headers `x-ratelimit-limit`,
+    /// Answers 429 with `Retry-After`, in the endpoint's form of errors. The Management API also sends Auth0's headers `x-ratelimit-limit`,
     /// `x-ratelimit-remaining` and `x-ratelimit-reset`.
     RateLimited {
         /// The value of `Retry-After`, in whole seconds.
@@ -74,10 +79,11 @@ impl Misbehaviour {
             Self::Garbage => Some((JSON, "<!doctype html>\u{0}{").into_response()),
             Self::Huge => Some((JSON, huge()).into_response()),
             Self::LoseAnswers => None,
-            Self::RateLimited { retry_after } if endpoint == Endpoint::Management => {
-                Some(management_rate_limited(retry_after, now))
-            }
-            Self::RateLimited { retry_after } => Some(rate_limited(retry_after)),
+            Self::RateLimited { retry_after } => Some(match endpoint {
+                Endpoint::Management => management_rate_limited(retry_after, now),
+                Endpoint::MyAccount => my_account_rate_limited(retry_after),
+                Endpoint::Ciba | Endpoint::Discovery | Endpoint::Jwks | Endpoint::Token => rate_limited(retry_after),
+            }),
             Self::Redirect(to) => Some((StatusCode::FOUND, [(header::LOCATION, to)]).into_response()),
             Self::Slow(duration) => {
                 tokio::time::sleep(duration).await;
@@ -158,6 +164,11 @@ fn management_rate_limited(retry_after: Duration, now: SystemTime) -> Response {
     (headers, error).into_response()
 }
 
+fn my_account_rate_limited(retry_after: Duration) -> Response {
+    let error = MyAccountError::new(StatusCode::TOO_MANY_REQUESTS, "Global limit has been reached");
+    ([(header::RETRY_AFTER, retry_after.as_secs().to_string())], error).into_response()
+}
+
 fn failed(status: u16) -> Response {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let body = json!({ "error": "server_error", "error_description": "The local tenant was told to answer this" });
@@ -169,8 +180,8 @@ const JSON: [(HeaderName, HeaderValue); 1] = [(header::CONTENT_TYPE, HeaderValue
 /// A response needs a status, but the server closes the connection and does not send this status.
 const UNSENT_STATUS: StatusCode = StatusCode::INTERNAL_SERVER_ERROR;
 
-/// Bytes; four times the default limit for a document in `auth0-api-core`.
-const HUGE: usize = 2 * 1024 * 1024;
+/// Bytes; twenty times the default limit for a document in `auth0-api-core`.
+const HUGE: usize = 10 * 1024 * 1024;
 const PIECE: usize = 64 * 1024;
 /// Requests, as a free tenant has them.
 const MANAGEMENT_LIMIT: &str = "10";

@@ -205,7 +205,7 @@ async def reports_a_subject_token_that_the_profile_rejects(world: World):
 
 async def reports_a_wrong_secret(world: World):
     exchange = world.api(client_secret="wrong").get_token_on_behalf_of(await world.user_token(), world.downstream)
-    error = await rejected(exchange, ApiError, "invalid_client")
+    error = await rejected(exchange, ApiError, "access_denied")
     assert error.status_code == 401, error.status_code
 
 

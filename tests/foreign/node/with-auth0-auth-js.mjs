@@ -40,7 +40,7 @@ async function machines(check) {
     const client = new AuthClient({ ...caller, clientSecret: 'wrong' });
     const error = await rejection(client.getTokenByClientCredentials({ audience }));
     assert.equal(error.code, 'token_by_client_credentials_error');
-    assert.equal(error.cause.error, 'invalid_client');
+    assert.equal(error.cause.error, 'access_denied');
   });
 }
 
@@ -50,7 +50,8 @@ async function exchanges(check) {
       subjectTokenType: PROFILE, subjectToken: SESSION, audience, scope: 'openid read:messages',
     });
     assert.equal(response.claims.sub, USER);
-    assert.deepEqual(response.scope.split(' ').sort(), ['openid', 'read:messages']);
+    // The tenant names the scopes only if they differ from the requested ones.
+    assert.equal(response.scope, undefined);
     assert.equal((await claimsAtTheApi(response.accessToken)).sub, USER);
   });
 

@@ -33,7 +33,7 @@ async function machines(check) {
   await check('reports a wrong secret', async () => {
     const client = new AuthenticationClient({ ...caller, clientSecret: 'wrong' });
     const error = await rejection(client.oauth.clientCredentialsGrant({ audience }));
-    assert.deepEqual([error.name, error.statusCode, error.error], ['AuthApiError', 401, 'invalid_client']);
+    assert.deepEqual([error.name, error.statusCode, error.error], ['AuthApiError', 401, 'access_denied']);
   });
 
   await check('exchanges a token of a profile', async () => {

@@ -30,7 +30,7 @@ impl Setup {
         let grants = [GrantType::ClientCredentials, GrantType::RefreshToken, GrantType::TokenVault];
         let policy = RefreshTokenPolicy::rotating().audience(CALENDAR, ["read:events"]);
         let client = Application::machine(CLIENT, Credential::private_key_jwt(&signing_key));
-        let builder = LocalTenant::builder().clock(clock.clone()).connection(GOOGLE);
+        let builder = LocalTenant::builder().clock(clock.clone()).connection(GOOGLE).organization("org_acme", "acme");
         let builder = builder.api(Api::new(CALENDAR).scopes(["read:events", "write:events"]));
         let builder = builder.application(client.grants(grants).refresh_tokens(policy));
         let tenant = builder.start().await.unwrap();

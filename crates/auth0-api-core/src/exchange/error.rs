@@ -12,7 +12,7 @@ use crate::jose::PrivateKeyError;
 /// Why an exchange returned no token.
 ///
 /// A handler that returns [`Error`](crate::Error) can use `?` to turn it into a response of this API. Another way is
-/// `api.reject(&error.into())`: see the [guide](crate::guide::exchange). Callers that wait for the same answer share
+/// `api.reject(&error.into())`: see the [guide](crate::guide::token_requests). Callers that wait for the same answer share
 /// one error.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]

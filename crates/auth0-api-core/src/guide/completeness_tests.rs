@@ -69,3 +69,18 @@ fn every_piece_of_evidence_of_who_calls_is_listed() {
     let listed = page.lines().take_while(|line| line.starts_with('|')).count();
     assert_eq!((rows, listed), (12, 12));
 }
+
+#[test]
+fn each_example_that_this_crate_cannot_compile_is_one_that_its_own_crate_compiles() {
+    let pages = fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/guide")).unwrap();
+    for path in
+        pages.map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|name| name == "md"))
+    {
+        let page = fs::read_to_string(&path).unwrap();
+        let ignored = page.matches("```rust,ignore\n").count();
+        assert_eq!(page.matches("ignore\n").count(), ignored, "{path:?}");
+        // The tests of the two crates compare these five with their READMEs, which rustdoc compiles.
+        let expected = if path.ends_with("exchange.md") { 5 } else { 0 };
+        assert_eq!(ignored, expected, "{path:?}");
+    }
+}

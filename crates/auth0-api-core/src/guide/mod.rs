@@ -6,10 +6,12 @@
 //! |---|---|
 //! | decide which callers a route accepts | [`authorization`] |
 //! | have an API that is called by pages in browsers | [`browsers`] |
-//! | need a token for another API | [`exchange`] |
+//! | call another API, for the user or for yourself | [`exchange`] |
+//! | set up token requests: tenant, cache, limits, errors | [`token_requests`] |
 //! | have event streams, WebSockets or gRPC streams | [`long_connections`] |
 //! | protect an MCP server | [`mcp`] |
 //! | have clients that discover where to get a token | [`metadata`] |
+//! | come from auth0-api-js | [`auth0_api_js`] |
 //!
 //! # Secure
 //!
@@ -54,9 +56,13 @@
 //!
 //! **Call other APIs**
 //!
-//! - [choose the flow for a token exchange?](exchange#which-flow)
-//! - [set up the tenant for exchanges?](exchange#how-to-set-up-the-tenant)
-//! - [handle a failed exchange?](exchange#when-an-exchange-fails)
+//! - [call another API for the user?](exchange#for-the-user)
+//! - [use an account that the user has connected, such as Google?](exchange#for-the-account-of-the-user)
+//! - [exchange a token of another system?](exchange#with-a-token-of-another-system)
+//! - [call an API as a machine?](exchange#in-your-own-name)
+//! - [set up the tenant for exchanges?](token_requests#how-to-set-up-the-tenant)
+//! - [handle a failed exchange?](token_requests#when-an-exchange-fails)
+//! - [bind a token to a key of this API?](token_requests#tokens-bound-to-a-key)
 //! - [call an API through a corporate proxy, or with a private certificate authority?](operating#proxies-and-certificates-for-outgoing-requests)
 //!
 //! **Secure tokens**
@@ -97,6 +103,11 @@
 
 #[cfg(test)]
 mod completeness_tests;
+#[cfg(test)]
+mod line_counts_tests;
+
+#[doc = include_str!("auth0_api_js.md")]
+pub mod auth0_api_js {}
 
 #[doc = include_str!("authorization.md")]
 pub mod authorization {}
@@ -148,3 +159,6 @@ pub mod scaling {}
 
 #[doc = include_str!("threats.md")]
 pub mod threats {}
+
+#[doc = include_str!("token_requests.md")]
+pub mod token_requests {}

@@ -7,6 +7,8 @@ mod denied;
 mod events;
 mod faults;
 mod flows;
+mod guide;
 mod layer;
 mod memory;
+mod outages;
 mod world;

@@ -7,6 +7,7 @@ mod calls;
 mod clock;
 mod ensure;
 mod errors;
+mod guide;
 mod hostile;
 mod input;
 mod intercepting;

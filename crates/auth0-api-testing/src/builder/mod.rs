@@ -1,9 +1,11 @@
 //! Starts a tenant: the builder and its options.
 
 mod address;
+mod client_documents;
 mod connection;
 mod organization;
 mod request_log;
+mod resource_parameter;
 mod sign_in;
 
 use std::fmt;
@@ -13,11 +15,13 @@ use std::sync::{Arc, Mutex};
 use auth0_api_core::{Clock, SystemClock};
 
 use crate::address::{Address, Opened};
+use crate::client_documents::{ClientDocuments, DocumentSource};
 use crate::counts::Counters;
 use crate::endpoints::{management, my_account};
 use crate::key_ring::KeyRing;
 use crate::ledger::Ledger;
 use crate::misbehaviour::Faults;
+use crate::must::random_text;
 use crate::registry::{Action, ExchangeProfile, Registry};
 use crate::request_log::RequestLog;
 use crate::state::Tenant;
@@ -38,6 +42,7 @@ pub struct LocalTenantBuilder {
     registry: Registry,
     accounts: Vec<(String, LinkedAccount)>,
     cors_origins: Option<Vec<String>>,
+    documents: DocumentSource,
     pub(crate) log: Option<RequestLog>,
 }
 
@@ -70,6 +75,7 @@ impl LocalTenantBuilder {
             registry: Registry::default(),
             accounts: Vec::new(),
             cors_origins: None,
+            documents: DocumentSource::default(),
             log: None,
         }
     }
@@ -188,13 +194,6 @@ impl LocalTenantBuilder {
         self
     }
 
-    /// Lets public clients register themselves at `/oidc/register`
-    /// ([RFC 7591](https://www.rfc-editor.org/rfc/rfc7591)), as MCP clients do; off by default.
-    pub fn client_registration(mut self) -> Self {
-        self.registry.client_registration = true;
-        self
-    }
-
     /// Sets the origins whose pages may call the tenant, such as `http://localhost:5173`; every origin by default.
     pub fn cors_origins(mut self, origins: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.cors_origins = Some(origins.into_iter().map(Into::into).collect());
@@ -205,7 +204,8 @@ impl LocalTenantBuilder {
     ///
     /// # Errors
     ///
-    /// When the tenant cannot listen on the port, usually because the port is in use. The error is `InvalidInput` when
+    /// When the tenant cannot listen on the port, usually because the port is in use, or has no HTTP client for
+    /// documents, because the system has no usable certificate store. The error is `InvalidInput` when
     /// an API, client, user, organisation, connection, Action or exchange profile is registered twice, when a registration names an API,
     /// an organisation or an Action that is not registered, or when Auth0 would not accept the type of an exchange profile or
     /// the lifetime of an API's tokens.
@@ -215,6 +215,7 @@ impl LocalTenantBuilder {
         if !problems.is_empty() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, problems.join("; ")));
         }
+        let documents = self.documents.http()?;
         let Opened { listening, transport, domain, authority } = self.address.open().await?;
         self.register_own_apis(&domain);
         let started_at = self.clock.now();
@@ -233,11 +234,13 @@ impl LocalTenantBuilder {
             keys: KeyRing::default(),
             counters: Counters::default(),
             faults: Faults::default(),
+            checkpoints: management::Checkpoints::new(&random_text()),
             ledger: Mutex::new(Ledger::new(self.accounts, self.registry.profiles.clone(), started_at)),
             registry: self.registry,
             settings: Mutex::default(),
             cors_origins: self.cors_origins,
             log: self.log,
+            documents: documents.map(ClientDocuments::new),
         };
         Ok(LocalTenant::serve(Arc::new(tenant), listening.listeners, &transport))
     }

@@ -70,6 +70,13 @@ pub struct TenantOptions {
     /// Let public clients register themselves, as MCP clients do
     #[arg(long, help_heading = CLIENTS)]
     pub(super) client_registration: bool,
+    /// Take the URL of a client id metadata document as a client id
+    #[arg(long, help_heading = CLIENTS)]
+    pub(super) client_id_metadata_documents: bool,
+    /// Parameter resource: audience ignores it, compatibility reads it [default: compatibility]
+    #[arg(long, value_name = "PROFILE", value_parser = ["audience", "compatibility"], hide_possible_values = true)]
+    #[arg(help_heading = CLIENTS)]
+    pub(super) resource_parameter_profile: Option<String>,
     /// Require a nonce in DPoP proofs
     #[arg(long, help_heading = CLIENTS)]
     pub(super) nonce: bool,
@@ -130,6 +137,8 @@ impl TenantOptions {
             api_client_id: self.api_client_id.or(file.api_client_id),
             api_client_secret: self.api_client_secret.or(file.api_client_secret),
             client_registration: self.client_registration || file.client_registration,
+            client_id_metadata_documents: self.client_id_metadata_documents || file.client_id_metadata_documents,
+            resource_parameter_profile: self.resource_parameter_profile.or(file.resource_parameter_profile),
             nonce: self.nonce || file.nonce,
             nonce_every: self.nonce_every.or(file.nonce_every),
             sign_in: self.sign_in || file.sign_in,

@@ -9,7 +9,10 @@ use super::file;
 use super::options::TenantOptions;
 use super::problems::Problems;
 use super::registrations::{Registrations, encryption_key};
-use crate::{Api, Application, Connection, GrantType, LocalTenant, LocalTenantBuilder, SignIn, TokenEncryption, User};
+use crate::{
+    Api, Application, Connection, GrantType, LocalTenant, LocalTenantBuilder, ResourceParameterProfile, SignIn,
+    TokenEncryption, User,
+};
 
 /// A configuration without a problem.
 pub(super) struct Plan {
@@ -158,6 +161,12 @@ fn clients(mut builder: LocalTenantBuilder, options: &TenantOptions) -> LocalTen
             or(&options.api_client_id, examples::API_CLIENT_ID),
             or(&options.api_client_secret, examples::API_CLIENT_SECRET),
         );
+    if options.resource_parameter_profile.as_deref() == Some("audience") {
+        builder = builder.resource_parameter_profile(ResourceParameterProfile::Audience);
+    }
+    if options.client_id_metadata_documents {
+        builder = builder.client_id_metadata_documents();
+    }
     if options.client_registration { builder.client_registration() } else { builder }
 }
 

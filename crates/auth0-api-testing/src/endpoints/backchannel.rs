@@ -20,12 +20,12 @@ use crate::state::Tenant;
 pub(crate) const PATH: &str = "/bc-authorize";
 
 pub(crate) async fn start(State(tenant): State<Arc<Tenant>>, headers: HeaderMap, body: Bytes) -> Response {
-    started(&tenant, &headers, &body).map(Json).into_response()
+    started(&tenant, &headers, &body).await.map(Json).into_response()
 }
 
-fn started(tenant: &Tenant, headers: &HeaderMap, body: &[u8]) -> Result<Value, ErrorResponse> {
+async fn started(tenant: &Tenant, headers: &HeaderMap, body: &[u8]) -> Result<Value, ErrorResponse> {
     let parameters = Parameters::read(headers, body)?;
-    let client = authenticate(tenant, headers, &parameters)?;
+    let client = authenticate(tenant, headers, &parameters).await?;
     if !client.may_use(GrantType::Ciba) {
         let description = format!("Grant type '{}' not allowed for the client.", GrantType::Ciba.name());
         return Err(ErrorResponse::unauthorized_client(description));
@@ -40,7 +40,8 @@ fn started(tenant: &Tenant, headers: &HeaderMap, body: &[u8]) -> Result<Value, E
     if message.chars().count() > LONGEST_MESSAGE || !message.chars().all(allowed) {
         return Err(ErrorResponse::invalid_request("The binding_message is too long or has invalid characters"));
     }
-    if let Some(audience) = parameters.audience() {
+    let audience = parameters.audience(tenant.registry.resource_parameter)?;
+    if let Some(audience) = audience {
         tenant.registry.api(audience).ok_or_else(|| ErrorResponse::no_such_api(audience))?;
     }
     let lifetime = match parameters.get("requested_expiry") {
@@ -56,7 +57,7 @@ fn started(tenant: &Tenant, headers: &HeaderMap, body: &[u8]) -> Result<Value, E
         client_id: client.id().to_owned(),
         user_id: user(tenant, parameters.require("login_hint")?)?,
         binding_message: message.to_owned(),
-        audience: parameters.audience().map(str::to_owned),
+        audience: audience.map(str::to_owned),
         scopes,
     };
     let id = tenant.ledger().approvals.start(request, tenant.clock.now(), lifetime);

@@ -25,8 +25,13 @@ pub(crate) struct Call<'a> {
 impl Call<'_> {
     /// Returns the API that the client requests a token for.
     pub(crate) fn api(&self) -> Result<&Api, ErrorResponse> {
-        let audience = self.parameters.audience().or(self.tenant.registry.default_audience.as_deref());
+        let audience = self.audience()?.or(self.tenant.registry.default_audience.as_deref());
         self.api_of(audience.ok_or_else(|| ErrorResponse::access_denied(NO_AUDIENCE))?)
+    }
+
+    /// Returns the identifier of the API that the request names.
+    pub(crate) fn audience(&self) -> Result<Option<&str>, ErrorResponse> {
+        self.parameters.audience(self.tenant.registry.resource_parameter)
     }
 
     /// Returns the API with this identifier, if the client may get a token for it in this request.

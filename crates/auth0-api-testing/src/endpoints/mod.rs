@@ -1,5 +1,6 @@
 //! The tenant's endpoints, one file each.
 
+mod approvals;
 mod assertion;
 mod authorize;
 mod backchannel;
@@ -44,9 +45,9 @@ use http::{HeaderMap, header};
 use crate::Endpoint;
 use crate::misbehaviour::{OnKeptConnection, close_connection};
 use crate::state::{TOKEN_PATH, Tenant};
+pub(crate) use error_response::ErrorResponse;
 
-/// Makes the routes. The tenant counts the requests for discovery, the key set and tokens, and those to the Management API.
-/// These endpoints can misbehave.
+/// Makes the routes. The tenant counts the requests to each [`Endpoint`]. These endpoints can misbehave.
 pub(crate) fn router(tenant: Arc<Tenant>) -> Router {
     let watched = |endpoint, route: MethodRouter<Arc<Tenant>>| {
         route.route_layer(middleware::from_fn_with_state((Arc::clone(&tenant), endpoint), watch))
@@ -56,25 +57,26 @@ pub(crate) fn router(tenant: Arc<Tenant>) -> Router {
     if tenant.registry.client_registration {
         router = router.route(register::PATH, post(register::register));
     }
-    let management = management::router();
-    let management =
-        management.route_layer(middleware::from_fn_with_state((Arc::clone(&tenant), Endpoint::Management), watch));
+    let watched_api = |endpoint, routes: Router<Arc<Tenant>>| {
+        routes.route_layer(middleware::from_fn_with_state((Arc::clone(&tenant), endpoint), watch))
+    };
     router
         .route(index::PATH, get(index::show))
         .route(discovery::PATH, watched(Endpoint::Discovery, get(discovery::show)))
         .route(discovery::OAUTH_PATH, watched(Endpoint::Discovery, get(discovery::show)))
-        .route(backchannel::PATH, post(backchannel::start))
+        .route(backchannel::PATH, watched(Endpoint::Ciba, post(backchannel::start)))
         .route(authorize::PATH, get(authorize::authorize))
         .route(logout::PATH, get(logout::auth0))
         .route(logout::OIDC_PATH, get(logout::oidc).post(logout::oidc))
         .route(revoke::PATH, post(revoke::revoke))
         .route(authorize::SIGN_IN_PATH, get(sign_in::show).post(sign_in::decide))
+        .route(approvals::PATH, get(approvals::show).post(approvals::decide))
         .route(userinfo::PATH, get(userinfo::show))
         .route(&third_party, get(third_party::show))
         .route(consent::START_PATH, get(consent::start))
         .route(consent::PATH, get(consent::show).post(consent::decide))
-        .merge(my_account::router(&tenant))
-        .merge(management)
+        .merge(watched_api(Endpoint::MyAccount, my_account::router(&tenant)))
+        .merge(watched_api(Endpoint::Management, management::router()))
         .route(jwks::PATH, watched(Endpoint::Jwks, get(jwks::show)))
         .route(TOKEN_PATH, watched(Endpoint::Token, post(token::issue)))
         .layer(middleware::from_fn_with_state(Arc::clone(&tenant), cors::allow))

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use http::{HeaderMap, header};
+use http::{HeaderMap, StatusCode, header};
 use serde_json::Value;
 
 use super::error_response::ErrorResponse;
+use crate::ResourceParameterProfile;
 
 #[derive(Debug)]
 pub(crate) struct Parameters(BTreeMap<String, Vec<String>>);
@@ -41,9 +42,27 @@ impl Parameters {
         self.get(name).ok_or_else(|| ErrorResponse::invalid_request(format!("Missing required parameter: {name}")))
     }
 
-    /// Returns the requested API: the parameter `audience`, or `resource` (RFC 8707 §2).
-    pub(crate) fn audience(&self) -> Option<&str> {
-        self.get("audience").or_else(|| self.get("resource"))
+    /// Returns the requested API: the parameter `audience`, or `resource` if the tenant reads it.
+    ///
+    /// # Errors
+    ///
+    /// When the request has no `audience`, and has several resources or an invalid one.
+    pub(crate) fn audience(&self, profile: ResourceParameterProfile) -> Result<Option<&str>, ErrorResponse> {
+        if let Some(audience) = self.get("audience") {
+            return Ok(Some(audience));
+        }
+        let resources = self.0.get("resource").filter(|_| profile == ResourceParameterProfile::Compatibility);
+        let mut resources = resources.into_iter().flatten().filter(|resource| !resource.is_empty());
+        let Some(resource) = resources.next() else { return Ok(None) };
+        // RFC 8707 §2: the error for resources that the server does not accept.
+        let invalid = |description| ErrorResponse::new(StatusCode::BAD_REQUEST, "invalid_target", description);
+        if resources.next().is_some() {
+            return Err(invalid("The request has several resource parameters. Ask for a token for each resource"));
+        }
+        if !is_absolute(resource) {
+            return Err(invalid("The resource parameter must be an absolute URI without a fragment"));
+        }
+        Ok(Some(resource))
     }
 
     /// Returns the requested scopes; `None` if the request has no parameter `scope`.
@@ -66,14 +85,23 @@ impl Parameters {
     }
 
     /// Adds a value. RFC 6749 §3.2: a parameter of the protocol must not occur twice. Extra fields, which only an
-    /// Action reads, may occur several times.
+    /// Action reads, may occur several times, and so may `resource` (RFC 8707 §2).
     fn add(&mut self, name: String, value: String) -> Result<(), ErrorResponse> {
-        if PROTOCOL.contains(&name.as_str()) && self.0.contains_key(&name) {
+        if name != "resource" && PROTOCOL.contains(&name.as_str()) && self.0.contains_key(&name) {
             return Err(ErrorResponse::invalid_request(format!("Repeated parameter: {name}")));
         }
         self.0.entry(name).or_default().push(value);
         Ok(())
     }
+}
+
+/// Returns whether a text is an absolute URI, which has no fragment ([RFC 3986 §4.3](https://www.rfc-editor.org/rfc/rfc3986#section-4.3)).
+fn is_absolute(uri: &str) -> bool {
+    let is_scheme = |scheme: &str| {
+        scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+            && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
+    };
+    uri.split_once(':').is_some_and(|(scheme, rest)| is_scheme(scheme) && !rest.is_empty()) && !uri.contains('#')
 }
 
 fn json(body: &[u8]) -> Result<Parameters, ErrorResponse> {

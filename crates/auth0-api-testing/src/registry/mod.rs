@@ -4,6 +4,7 @@ mod account;
 mod api;
 mod application;
 mod back_channel_url;
+mod callbacks;
 mod connection;
 mod credential;
 mod exchange_profile;
@@ -16,8 +17,8 @@ mod user;
 pub use account::LinkedAccount;
 pub use api::Api;
 pub use application::Application;
-pub(crate) use application::is_loopback;
 pub(crate) use back_channel_url::BackChannelUrl;
+pub(crate) use callbacks::is_loopback;
 pub use connection::Connection;
 pub use credential::Credential;
 pub(crate) use credential::Method;
@@ -31,7 +32,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 pub use user::User;
 
-use crate::SignIn;
+use crate::{ResourceParameterProfile, SignIn};
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Registry {
@@ -46,6 +47,7 @@ pub(crate) struct Registry {
     pub(crate) client_registration: bool,
     /// The API that a user's token is for if the client names none.
     pub(crate) default_audience: Option<String>,
+    pub(crate) resource_parameter: ResourceParameterProfile,
     pub(crate) sign_in: SignIn,
 }
 

@@ -34,12 +34,23 @@ async fn only_the_registered_method_authenticates_a_client() {
     assert_eq!(world.ask(&in_form("post")).await.status, 200);
     assert_eq!(world.ask_with(&[("authorization", basic)], &form("basic")).await.status, 200);
     let wrong_method = "The client is registered for client_secret_basic, not for client_secret_post";
-    world.rejects(&in_form("basic"), 401, "invalid_client", wrong_method).await;
+    world.rejects(&in_form("basic"), 401, "access_denied", wrong_method).await;
     let rejected = world.ask_with(&[("authorization", post)], &form("post")).await;
-    assert_eq!((rejected.status, rejected.json()["error"].as_str()), (401, Some("invalid_client")));
+    assert_eq!((rejected.status, rejected.json()["error"].as_str()), (401, Some("access_denied")));
     let nothing = "The client is registered for client_secret_post, not for none";
-    world.rejects(&form("post"), 401, "invalid_client", nothing).await;
-    world.rejects(&in_form("post").with("client_secret", "wrong"), 401, "invalid_client", "Unauthorized").await;
+    world.rejects(&form("post"), 401, "access_denied", nothing).await;
+    world.rejects(&in_form("post").with("client_secret", "wrong"), 401, "access_denied", "Unauthorized").await;
+    world.rejects(&form("unknown").with("client_secret", SECRET), 401, "access_denied", "Unauthorized").await;
+}
+
+#[tokio::test]
+async fn other_endpoints_answer_invalid_client_for_a_wrong_secret() {
+    let world = World::new().await;
+    for path in ["/oauth/revoke", "/bc-authorize"] {
+        let form = form("web").with("client_secret", "wrong").with("token", "t");
+        let answer = crate::caller::post_form(&format!("{}{path}", world.tenant.domain()), &[], &form.body()).await;
+        assert_eq!((answer.status, answer.json()["error"].as_str()), (401, Some("invalid_client")), "{path}");
+    }
 }
 
 #[tokio::test]

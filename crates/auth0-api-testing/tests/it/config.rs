@@ -18,6 +18,7 @@ host = "localhost"
 client_id = "me"
 client_secret = "mine"
 cors_origins = ["http://localhost:5173"]
+client_id_metadata_documents = true
 
 [[organizations]]
 id = "org_initech"
@@ -120,6 +121,9 @@ async fn what_a_file_registers_is_served() {
     assert_eq!(tenant.value("users"), "auth0|grace");
     assert_eq!(tenant.value("organizations"), "initech (org_initech)");
     let url = format!("{domain}/oauth/token");
+    let discovery = get(&format!("{domain}/.well-known/oauth-authorization-server")).await.json();
+    let switches = (&discovery["client_id_metadata_document_supported"], discovery.get("registration_endpoint"));
+    assert_eq!(switches, (&json!(true), None));
     // A flag goes over the file.
     let machine =
         "grant_type=client_credentials&client_id=flag&client_secret=mine&audience=https://calendar.example.com";
@@ -170,6 +174,23 @@ async fn what_a_file_registers_is_served() {
     for (subject, error) in [("badge:lost", "badge_lost"), ("badge:vault", "mfa_required"), ("43", "invalid_request")] {
         let body = post_form(&url, &[], &format!("{exchange}&subject_token={subject}")).await.json();
         assert_eq!(body["error"], error, "{subject}");
+    }
+}
+
+#[tokio::test]
+async fn the_parameter_resource_is_read_unless_the_profile_is_audience() {
+    let machine = "grant_type=client_credentials&client_id=local-client&client_secret=local-secret";
+    let next = file("profile", "resource_parameter_profile = \"audience\"");
+    for (options, audience) in [
+        (&[][..], "https://downstream.example.com"),
+        (&["--config", &next], "https://api.example.com"),
+        (&["--config", &next, "--resource-parameter-profile", "compatibility"], "https://downstream.example.com"),
+        (&["--resource-parameter-profile", "audience"], "https://api.example.com"),
+    ] {
+        let tenant = Running::start(options);
+        let url = format!("{}/oauth/token", tenant.value("domain"));
+        let answer = post_form(&url, &[], &format!("{machine}&resource=https://downstream.example.com")).await;
+        assert_eq!(part(answer.json()["access_token"].as_str().unwrap(), 1)["aud"], audience, "{options:?}");
     }
 }
 

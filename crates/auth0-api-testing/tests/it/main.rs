@@ -4,12 +4,14 @@
 
 #[cfg(feature = "tls")]
 mod address;
+mod approvals;
 mod audiences;
 mod back_channel;
 #[cfg(feature = "cli")]
 mod binary;
 mod browser;
 mod caller;
+mod client_documents;
 mod clients;
 #[cfg(feature = "cli")]
 mod config;
@@ -26,10 +28,12 @@ mod misbehaviour;
 mod on_behalf_of;
 mod organizations;
 mod pages;
+mod privileged_worker;
 #[cfg(feature = "cli")]
 mod process;
 mod refresh_tokens;
 mod request_log;
+mod resource_parameter;
 mod rotation;
 mod session_transfer;
 mod sessions;

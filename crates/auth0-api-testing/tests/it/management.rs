@@ -130,8 +130,22 @@ async fn the_list_has_pages() {
         (types(&second), second.get("next")),
         (vec!["urn:acme:ticket-3".into(), "urn:acme:ticket-4".into()], None)
     );
-    for query in ["take=0", "take=101", "take=x", "from=x", "from=-1"] {
+    for query in ["take=0", "take=101", "take=x", "from=x", "from=-1", "from=0", "from=2"] {
         failed(&client.get(&format!("{PATH}?{query}")).await, 400, "Bad Request", "must be|is not");
+    }
+}
+
+#[tokio::test]
+async fn a_checkpoint_is_opaque_and_good_for_a_day() {
+    let world = World::with(with_action).await;
+    assert_eq!(Client::new(&world, &SCOPES).await.post(&wanted()).await.status, 201);
+    let first = Client::new(&world, &SCOPES).await.get(&format!("{PATH}?take=1")).await.json();
+    let next = first["next"].as_str().unwrap();
+    assert!(next.len() > 40 && next.parse::<u64>().is_err(), "{next}");
+    let at = format!("{PATH}?take=1&from={next}");
+    for (pass, status) in [(24 * 3600 - 1, 200), (1, 400)] {
+        world.clock.advance(Duration::from_secs(pass));
+        assert_eq!(Client::new(&world, &SCOPES).await.get(&at).await.status, status, "{pass}");
     }
 }
 

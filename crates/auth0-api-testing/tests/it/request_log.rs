@@ -28,8 +28,8 @@ async fn each_request_is_one_line_that_says_why_it_was_rejected() {
         [
             "GET /.well-known/jwks.json 200",
             "POST /oauth/token 200 local-client client_credentials",
-            "POST /oauth/token 401 local-client client_credentials: invalid_client, Unauthorized",
-            "POST /oauth/token 401 local-client client_credentials: invalid_client, Unauthorized",
+            "POST /oauth/token 401 local-client client_credentials: access_denied, Unauthorized",
+            "POST /oauth/token 401 local-client client_credentials: access_denied, Unauthorized",
             "POST /oauth/token 403 page refresh_token: invalid_grant, Unknown or invalid refresh token.",
             "GET /authorize 302 page: unsupported_response_type, Only code is supported",
             r"GET /authorize 403 \u{1b}[2Jx\nGET: access_denied, Unknown client",

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use auth0_api_testing::LinkedAccount;
+use auth0_api_testing::{Application, LinkedAccount, RefreshTokenPolicy};
 use serde_json::{Value, json};
 
 use crate::caller::{Answer, send};
@@ -110,8 +110,26 @@ async fn a_refresh_token_of_the_client_is_accepted_as_subject_token() {
         .with("subject_token_type", REFRESH_TOKEN);
     assert_eq!(world.ask(&good).await.status, 200);
     let of_another = good.with("client_id", "local-api-client").with("client_secret", "local-api-secret");
-    let reason = "The subject_token is rejected: it is no refresh token of the client";
-    world.rejects(&of_another, 400, "invalid_request", reason).await;
+    let reason = "Unknown or invalid refresh token.";
+    world.rejects(&of_another, 403, "invalid_grant", reason).await;
+    world.rejects(&good.with("subject_token", "unknown"), 403, "invalid_grant", reason).await;
+    // The exchange has not used the token up, but it expires.
+    assert_eq!(world.ask(&good).await.status, 200);
+    world.clock.advance(Duration::from_secs(31 * 86_400));
+    world.rejects(&good, 403, "invalid_grant", reason).await;
+}
+
+#[tokio::test]
+async fn a_refresh_token_that_rotates_is_not_exchanged() {
+    let rotating = Application::regular_web("rotating", SECRET).refresh_tokens(RefreshTokenPolicy::rotating());
+    let world = World::with(|builder| builder.application(rotating)).await;
+    let form = form(&world)
+        .with("client_id", "rotating")
+        .with("client_secret", SECRET)
+        .with("subject_token", &world.tenant.refresh_token("rotating", "auth0|local-user"))
+        .with("subject_token_type", REFRESH_TOKEN);
+    let reason = "The refresh tokens of the client rotate: Token Vault does not exchange them";
+    world.rejects(&form, 403, "unauthorized_client", reason).await;
 }
 
 #[tokio::test]

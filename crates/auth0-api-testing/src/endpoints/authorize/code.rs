@@ -42,7 +42,8 @@ impl Draft {
         request.response_mode()?;
         request.is_silent()?;
         request.max_age()?;
-        let audience = parameters.audience().or(tenant.registry.default_audience.as_deref());
+        let requested = parameters.audience(tenant.registry.resource_parameter)?;
+        let audience = requested.or(tenant.registry.default_audience.as_deref());
         let find = |audience| tenant.registry.api(audience).ok_or_else(|| ErrorResponse::no_such_api(audience));
         let api = audience.map(find).transpose()?;
         Ok(Self {
@@ -76,6 +77,7 @@ impl Draft {
         };
         let code = Code {
             consent,
+            requested: parameters.scopes().unwrap_or_default().into_iter().map(str::to_owned).collect(),
             redirect_uri: parameters.get("redirect_uri").map(str::to_owned),
             challenge: self.challenge,
             nonce: parameters.get("nonce").map(str::to_owned),
@@ -90,11 +92,11 @@ impl Draft {
 }
 
 /// [RFC 7636 §4.3](https://www.rfc-editor.org/rfc/rfc7636#section-4.3): reads the PKCE challenge. The tenant accepts
-/// only S256. A public client must send a challenge.
+/// only S256. A public client must send a challenge, and so must a client that nobody has registered.
 fn challenge(client: &Application, parameters: &Parameters) -> Result<Option<String>, ErrorResponse> {
     match (parameters.get("code_challenge"), parameters.get("code_challenge_method")) {
         (Some(challenge), Some("S256")) => Ok(Some(challenge.to_owned())),
-        (None, None) if !client.is_public() => Ok(None),
+        (None, None) if !client.must_use_pkce() => Ok(None),
         (None, _) => Err(ErrorResponse::invalid_request("Missing required parameter: code_challenge")),
         (Some(_), _) => Err(ErrorResponse::invalid_request("code_challenge_method must be S256")),
     }

@@ -18,12 +18,17 @@ pub(crate) fn authorization_code(call: &Call<'_>) -> Result<Value, ErrorResponse
     let code = call.tenant.ledger().codes.remove(text);
     let code = code.ok_or_else(|| ErrorResponse::invalid_grant("Invalid authorization code"))?;
     check(call, &code).map_err(ErrorResponse::invalid_grant)?;
+    // RFC 8707 §2.2: the code is only for the API that the client named at /authorize.
+    if call.audience()?.is_some_and(|requested| code.consent.audience.as_deref() != Some(requested)) {
+        return Err(ErrorResponse::invalid_grant("The code was issued for another resource"));
+    }
     let consent = &code.consent;
     let issue = Issue {
         call,
         api: consent.audience.as_deref().map(|audience| call.api_of(audience)).transpose()?,
         user: Some(&consent.user),
         scopes: Some(consent.scopes.clone()),
+        requested: code.requested.iter().map(String::as_str).collect(),
         organization: consent.organization.as_ref(),
         login: consent.login.clone(),
         claims: Map::new(),
@@ -48,10 +53,6 @@ fn check(call: &Call<'_>, code: &Code) -> Result<(), &'static str> {
         .map(|verifier| URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.as_bytes())));
     if code.challenge != challenge {
         return Err("Failed to verify code verifier");
-    }
-    // RFC 8707 §2.2: the code is only for the API that the client named at /authorize.
-    if call.parameters.audience().is_some_and(|requested| code.consent.audience.as_deref() != Some(requested)) {
-        return Err("The code was issued for another resource");
     }
     // RFC 9449 §10: the proof must be signed with the key that dpop_jkt names.
     if code.consent.key.is_some() && code.consent.key != call.key {

@@ -23,6 +23,8 @@ pub(crate) fn refresh_token(call: &Call<'_>) -> Result<Value, ErrorResponse> {
         api,
         user: Some(&consent.user),
         scopes: Some(scopes(call, &consent, api)),
+        // RFC 6749 §6: a request without scopes asks for those that the user has consented to.
+        requested: call.parameters.scopes().unwrap_or_else(|| consent.scopes.iter().map(String::as_str).collect()),
         organization: consent.organization.as_ref(),
         login: consent.login.clone(),
         claims: Map::new(),
@@ -49,7 +51,7 @@ pub(super) fn consent(call: &Call<'_>, token: &str) -> Option<Consent> {
 /// Returns the API that the client requests a token for: by default that of the consent, and another one if the policy
 /// allows it.
 fn api<'c>(call: &'c Call<'_>, consent: &Consent) -> Result<Option<&'c Api>, ErrorResponse> {
-    let Some(audience) = call.parameters.audience().or(consent.audience.as_deref()) else { return Ok(None) };
+    let Some(audience) = call.audience()?.or(consent.audience.as_deref()) else { return Ok(None) };
     let api = call.api_of(audience)?;
     if consent.audience.as_deref() != Some(audience) && !call.client.refresh_token_policy().covers(api) {
         let description = format!("The refresh token policies of the client do not include {audience}");
@@ -83,7 +85,7 @@ fn scopes(call: &Call<'_>, consent: &Consent, api: Option<&Api>) -> Vec<String> 
     }
 }
 
-fn unknown() -> ErrorResponse {
+pub(super) fn unknown() -> ErrorResponse {
     ErrorResponse::invalid_grant("Unknown or invalid refresh token.")
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::on_behalf_of::NOT_AN_API;
 use super::privileged_worker;
-use super::refresh_token::consent;
+use super::refresh_token::{consent, unknown};
 use crate::LinkedAccount;
 use crate::endpoints::call::Call;
 use crate::endpoints::error_response::ErrorResponse;
@@ -52,11 +52,16 @@ fn user(call: &Call<'_>) -> Result<String, ErrorResponse> {
             Ok(claims.get("sub").and_then(Value::as_str).unwrap_or_default().to_owned())
         }
         REFRESH_TOKEN => {
-            let consent = consent(call, token);
-            let rejected = || {
-                ErrorResponse::invalid_request("The subject_token is rejected: it is no refresh token of the client")
-            };
-            consent.map(|consent| consent.user.id().to_owned()).ok_or_else(rejected)
+            // Auth0 requires that the rotation is off, because the exchange does not use the token up.
+            if call.client.refresh_token_policy().rotates() {
+                return Err(ErrorResponse::unauthorized_client(ROTATING));
+            }
+            let consent = consent(call, token).ok_or_else(unknown)?;
+            // RFC 9449 §5: as when it is refreshed.
+            if consent.key.is_some() && consent.key != call.key {
+                return Err(unknown());
+            }
+            Ok(consent.user.id().to_owned())
         }
         JWT => privileged_worker::user(call, token),
         other => Err(ErrorResponse::invalid_request(format!("subject_token_type is not supported here: {other}"))),
@@ -100,6 +105,8 @@ fn answer(call: &Call<'_>, user_id: String, account: &LinkedAccount, scope: Opti
 fn failed(error: &'static str, description: &str) -> ErrorResponse {
     ErrorResponse::new(StatusCode::UNAUTHORIZED, error, description)
 }
+
+const ROTATING: &str = "The refresh tokens of the client rotate: Token Vault does not exchange them";
 
 const FEDERATED_CONNECTION_ACCESS_TOKEN: &str = "http://auth0.com/oauth/token-type/federated-connection-access-token";
 

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::error::ManagementError;
 use crate::endpoints::parameters::Parameters;
 use crate::registry::subject_token_type_problem;
+use crate::state::Tenant;
 
 /// The members of a JSON body. What is left at the end is not allowed.
 #[derive(Debug)]
@@ -93,14 +94,15 @@ pub(super) struct Page {
 }
 
 impl Page {
-    pub(super) fn read(query: &str) -> Result<Self, ManagementError> {
+    pub(super) fn read(tenant: &Tenant, query: &str) -> Result<Self, ManagementError> {
         let invalid = |message: String| ManagementError::new(StatusCode::BAD_REQUEST, "invalid_query_string", message);
         let query = Parameters::form(query.as_bytes()).map_err(|error| invalid(error.description))?;
         let take = query.get("take").map_or(Ok(DEFAULT_TAKE), str::parse);
         let take = take.ok().filter(|take| TAKE.contains(take));
-        let from = query.get("from").map_or(Ok(0), str::parse);
+        let read = |checkpoint| tenant.checkpoints.read(checkpoint, tenant.clock.now());
+        let from = query.get("from").map_or(Some(0), read);
         Ok(Self {
-            from: from.map_err(|_| invalid("from is not a checkpoint of this list".into()))?,
+            from: from.ok_or_else(|| invalid("from is not a checkpoint of this list, or it has expired".into()))?,
             take: take
                 .ok_or_else(|| invalid(format!("take must be a number from {} to {}", TAKE.start(), TAKE.end())))?,
         })

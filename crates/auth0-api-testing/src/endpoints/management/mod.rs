@@ -4,6 +4,7 @@
 //! credentials. Every answer with a body is JSON, errors too ([`ManagementError`]).
 
 mod caller;
+mod checkpoint;
 mod error;
 mod input;
 mod profiles;
@@ -16,6 +17,7 @@ use axum::routing::{MethodRouter, any, get};
 use http::StatusCode;
 
 use crate::state::Tenant;
+pub(crate) use checkpoint::Checkpoints;
 pub(crate) use error::ManagementError;
 pub(crate) use scopes::{PATH, SCOPES};
 

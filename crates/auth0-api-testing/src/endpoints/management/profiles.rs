@@ -23,12 +23,13 @@ pub(crate) async fn list(
     RawQuery(query): RawQuery,
 ) -> Result<Json<Value>, ManagementError> {
     caller.must_have(READ)?;
-    let page = Page::read(&query.unwrap_or_default())?;
+    let page = Page::read(&tenant, &query.unwrap_or_default())?;
     let ledger = tenant.ledger();
     let mut rest = ledger.exchange_profiles.from(page.from);
     let shown: Vec<_> = rest.by_ref().take(page.take).map(shown).collect();
     let mut body = Map::from_iter([("token_exchange_profiles".to_owned(), shown.into())]);
-    body.extend(rest.next().map(|known| ("next".to_owned(), known.number.to_string().into())));
+    let next = rest.next().map(|known| tenant.checkpoints.issue(known.number, tenant.clock.now()));
+    body.extend(next.map(|checkpoint| ("next".to_owned(), checkpoint.into())));
     Ok(Json(body.into()))
 }
 

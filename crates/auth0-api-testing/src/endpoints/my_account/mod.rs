@@ -28,7 +28,7 @@ use http::{HeaderValue, StatusCode};
 
 use crate::nonces::Server;
 use crate::state::Tenant;
-use error::MyAccountError;
+pub(crate) use error::MyAccountError;
 pub(crate) use scopes::{PATH, SCOPES};
 
 /// The paths of the endpoints.
