@@ -77,7 +77,7 @@ use crate::token_cache::TokenCache;
 /// | [`allow_jwks_host`](Self::allow_jwks_host) | only the issuer's own host |
 /// | [`http_client`](Self::http_client) | reqwest with rustls |
 ///
-/// **Exchanges**: see [exchange](crate::guide::exchange).
+/// **Exchanges**: see [exchange](crate::guide::exchange), [token requests](crate::guide::token_requests).
 ///
 /// | setting | default |
 /// |---|---|

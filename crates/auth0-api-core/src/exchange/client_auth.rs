@@ -12,6 +12,8 @@ use crate::jose::{PrivateKey, PrivateKeyError};
 
 /// The API's own client credentials, for the token endpoint.
 ///
+/// See [how this API authenticates](crate::guide::token_requests#how-this-api-authenticates).
+///
 /// Token verification does not need them. If they are set, the client id helps to recognise an ID token that a client
 /// sent by mistake instead of an access token.
 ///

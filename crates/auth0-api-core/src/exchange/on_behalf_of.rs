@@ -40,7 +40,7 @@ use crate::token::{self, AUTHORIZATION_DETAILS, VerifiedToken};
 ///   has an outage           503 temporarily_unavailable, with Retry-After
 /// ```
 ///
-/// See [exchange](crate::guide::exchange).
+/// See [an exchange for the user](crate::guide::exchange#for-the-user).
 #[doc(alias = "obo", alias = "rfc8693")]
 #[derive(Clone, Debug)]
 #[must_use]

@@ -18,6 +18,8 @@ use crate::token::AUTHORIZATION_DETAILS;
 /// A request to a token exchange profile, for
 /// [`get_token_by_exchange_profile`](crate::ApiClient::get_token_by_exchange_profile).
 ///
+/// See [a token of another system](crate::guide::exchange#with-a-token-of-another-system).
+///
 /// | setting | default |
 /// |---|---|
 /// | `scope` | the default scopes of the requested API |

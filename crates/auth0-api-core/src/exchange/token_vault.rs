@@ -41,7 +41,7 @@ use crate::token::VerifiedToken;
 ///   │───────────────────▶│                            │
 /// ```
 ///
-/// See [exchange](crate::guide::exchange).
+/// See [the account of the user](crate::guide::exchange#for-the-account-of-the-user).
 #[doc(alias = "token_vault", alias = "federated_connection")]
 #[derive(Clone, Debug)]
 #[must_use]
