@@ -40,7 +40,7 @@
 //! | run behind a proxy | [`public_url`](ApiClientBuilder::public_url) | [proxies](auth0_api_core::guide::proxies) |
 //! | let pages in browsers call the API | CORS outside `Auth` | [browsers](auth0_api_core::guide::browsers) |
 //! | call another API for the user | [`get_token_on_behalf_of`](ApiClient::get_token_on_behalf_of) | [exchange](auth0_api_core::guide::exchange) |
-//! | test without an account | the crate `auth0-api-testing` | its first page |
+//! | test without an account | [`auth0-api-testing`](https://docs.rs/auth0-api-testing) | its first page |
 //! | see all defaults | [`ApiClientBuilder`] | [defaults](auth0_api_core::guide::defaults) |
 //! | do anything else | | [the guide](auth0_api_core::guide) |
 //!

@@ -21,14 +21,15 @@
 //!
 //! | to | use | read |
 //! |---|---|---|
-//! | protect a route in axum, tower or tonic | the crate `auth0-api-axum` | its first page |
-//! | protect a route in actix-web | the crate `auth0-api-actix` | its first page |
+//! | protect a route in axum, tower or tonic | [`auth0-api-axum`](https://docs.rs/auth0-api-axum) | its first page |
+//! | protect a route in actix-web | [`auth0-api-actix`](https://docs.rs/auth0-api-actix) | its first page |
 //! | protect a route in another server | [`adapter::Gate`], [`ApiClient::verify_request`] | [`adapter`] |
+//! | protect an MCP server | [`auth0-api-mcp`](https://docs.rs/auth0-api-mcp) | [MCP servers](guide::mcp) |
 //! | require a scope | [`Requirement::scope`] | [authorization](guide::authorization) |
 //! | require DPoP, which is accepted by default | [`DpopPolicy::require`] | [DPoP](guide::dpop) |
 //! | run behind a proxy | [`public_url`](ApiClientBuilder::public_url) | [proxies](guide::proxies) |
 //! | call another API for the user | [`get_token_on_behalf_of`](ApiClient::get_token_on_behalf_of) | [exchange](guide::exchange) |
-//! | test without an account | the crate `auth0-api-testing` | its first page |
+//! | test without an account | [`auth0-api-testing`](https://docs.rs/auth0-api-testing) | its first page |
 //! | see all defaults | [`ApiClientBuilder`] | [defaults](guide::defaults) |
 //! | do anything else | | [the guide](guide), with an [index by question](guide#how-do-i) |
 //!

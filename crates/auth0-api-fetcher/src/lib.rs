@@ -35,7 +35,7 @@
 //! | keep your tower client, for example for gRPC | [`FetchLayer`] | |
 //! | answer when the other API rejects | [`FetchError`] | [below](#what-a-request-does) |
 //! | watch it | the feature `metrics` | [operating](auth0_api_core::guide::operating) |
-//! | test without an account | the crate `auth0-api-testing` | its first page |
+//! | test without an account | [`auth0-api-testing`](https://docs.rs/auth0-api-testing) | its first page |
 //!
 //! # What a request does
 //!

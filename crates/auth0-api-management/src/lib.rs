@@ -39,7 +39,7 @@
 //! | prepare the tenant | | [the tenant](#how-to-set-up-the-tenant) |
 //! | exchange tokens with the profile | [`get_token_by_exchange_profile`](auth0_api_core::ApiClient::get_token_by_exchange_profile) | [exchange](auth0_api_core::guide::exchange) |
 //! | handle an error | [`ManagementError`], [`InputError`] | |
-//! | test without an account | the crate `auth0-api-testing` | its first page |
+//! | test without an account | [`auth0-api-testing`](https://docs.rs/auth0-api-testing) | its first page |
 //!
 //! # How to set up the tenant
 //!

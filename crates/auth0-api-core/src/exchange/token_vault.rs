@@ -34,8 +34,8 @@ use crate::token::VerifiedToken;
 ///   │◀╌╌╌╌╌╌ 200 ╌╌╌╌╌╌╌╌│◀╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌ 200 ╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌│
 ///   │                    │                            │
 ///   │                    │◀╌╌ not connected ╌╌╌╌╌╌╌╌╌╌│
-///   │◀╌ 403 account_not_linked ╌╌╌╌                   │
-///   │ the user connects the account: Connected Accounts
+///   │◀╌╌╌╌╌╌ 403 ╌╌╌╌╌╌╌╌│ account_not_linked         │
+///   │ the user connects the account (Connect Accounts)│
 ///   │────────────────────────────────────────────────▶│
 ///   │ the first request again                         │
 ///   │───────────────────▶│                            │
