@@ -21,6 +21,8 @@ use crate::unread::{self, Lent};
 
 /// Verifies the token of each request before the service behind it sees the request.
 ///
+/// The [first page](crate) has a sample, and leads to requirements, DPoP and proxies.
+///
 /// Wrap an `App`, a scope, a resource or a route with an `Auth`. Clone the `Auth` into the closure that `HttpServer`
 /// calls for each worker.
 #[doc(alias = "middleware", alias = "checkJwt", alias = "jwt", alias = "HttpAuthentication")]

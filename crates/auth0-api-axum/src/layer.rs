@@ -16,6 +16,8 @@ use crate::settings::Settings;
 
 /// Verifies the token of each request before the service behind it sees the request.
 ///
+/// The [first page](crate) has a sample, and leads to requirements, DPoP and proxies.
+///
 /// The layer is generic over the bodies of requests and responses, so that it works for axum and for every other tower
 /// service over HTTP.
 ///

@@ -54,6 +54,16 @@ pub use reload::ReloadError;
 /// # Ok(())
 /// # }
 /// ```
+///
+/// | to | call | read |
+/// |---|---|---|
+/// | configure it | [`builder`](Self::builder), [`from_env`](Self::from_env) | [`ApiClientBuilder`](crate::ApiClientBuilder) |
+/// | verify a request, or a token alone | [`verify_request`](Self::verify_request), [`verify_access_token`](Self::verify_access_token) | [what is checked](crate#what-is-checked) |
+/// | answer a rejected request | [`reject`](Self::reject) | [rejections](crate::guide::authorization#what-a-rejected-caller-receives) |
+/// | call another API | [`get_token_on_behalf_of`](Self::get_token_on_behalf_of) | [exchange](crate::guide::exchange) |
+/// | start, and say when it is ready | [`warm_up`](Self::warm_up), [`is_ready`](Self::is_ready) | [operating](crate::guide::operating) |
+/// | end a connection with its token | [`until_ended`](Self::until_ended) | [long connections](crate::guide::long_connections) |
+/// | replace settings | [`reload`](Self::reload) | [reload](crate::guide::reload) |
 #[doc(alias = "jwt", alias = "JwtDecoder", alias = "jwtVerifier", alias = "validator")]
 #[derive(Clone)]
 pub struct ApiClient(Arc<Shared>);

@@ -84,7 +84,7 @@ impl Rejection {
         self.0.row.status()
     }
 
-    /// The machine-readable label, the same as [`Error::label`].
+    /// The machine-readable label, the same as [`Error::label`]. See [operating](crate::guide::operating).
     pub fn label(&self) -> &'static str {
         self.0.row.label()
     }
