@@ -9,6 +9,7 @@ pub mod fetch;
 pub mod flood;
 pub mod floor;
 pub mod hostile;
+pub mod mcp;
 pub mod scenarios;
 pub mod servers;
 

@@ -1,5 +1,6 @@
 //! The answer to a rejected request, which may wait until the body of the request has arrived.
 
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -19,10 +20,12 @@ use crate::grpc::Protocol;
 #[derive(Clone, Copy)]
 struct Decided;
 
-type Reading = Pin<Box<dyn Future<Output = Connection> + Send>>;
+/// Reads the body of a rejected request.
+struct Reading(Pin<Box<dyn Future<Output = Connection> + Send>>);
 
 /// A rejection, and the body that is read before it is sent.
-pub(crate) struct Answer<R> {
+#[derive(Debug)]
+pub struct Answer<R> {
     /// Taken by the last poll.
     response: Option<R>,
     reading: Option<Reading>,
@@ -35,9 +38,14 @@ pub(crate) fn announced(parts: &Parts, protocol: Protocol) -> Option<AnnouncedBo
     (protocol == Protocol::Http).then(|| AnnouncedBody::new(version, &parts.headers))
 }
 
+/// Describes the body of a request that is not a gRPC call.
+pub fn announced_over_http(parts: &Parts) -> Option<AnnouncedBody> {
+    announced(parts, Protocol::Http)
+}
+
 impl<B> Answer<Response<B>> {
     /// Rejects a request with this response. `announced` describes the `body`.
-    pub(crate) fn new<Q>(api: &ApiClient, announced: Option<AnnouncedBody>, body: Q, mut response: Response<B>) -> Self
+    pub fn new<Q>(api: &ApiClient, announced: Option<AnnouncedBody>, body: Q, mut response: Response<B>) -> Self
     where
         Q: Body + Send + 'static,
     {
@@ -50,7 +58,7 @@ impl<B> Answer<Response<B>> {
                     let frame = ready!(body.as_mut().poll_frame(context)).and_then(Result::ok);
                     Poll::Ready(frame.map(|frame| frame.data_ref().map_or(0, Buf::remaining)))
                 };
-                Some(Box::pin(reader.read(next)) as Reading)
+                Some(Reading(Box::pin(reader.read(next))))
             }
             Some(UnreadBody::Close) => {
                 close(&mut response);
@@ -62,12 +70,13 @@ impl<B> Answer<Response<B>> {
     }
 
     /// Answers without regard to the body.
-    pub(crate) fn at_once(response: Response<B>) -> Self {
+    pub fn at_once(response: Response<B>) -> Self {
         Self { response: Some(response), reading: None }
     }
 
-    pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Response<B>> {
-        if let Some(reading) = &mut self.reading {
+    /// Returns the response when the body has been read.
+    pub fn poll(&mut self, context: &mut Context<'_>) -> Poll<Response<B>> {
+        if let Some(Reading(reading)) = &mut self.reading {
             let connection = ready!(reading.as_mut().poll(context));
             self.reading = None;
             if let (Connection::Close, Some(response)) = (connection, &mut self.response) {
@@ -82,6 +91,12 @@ impl<B> Answer<Response<B>> {
 /// Returns true for a rejection, unless a layer further in has decided about the body.
 pub(crate) fn is_undecided<B>(response: &Response<B>) -> bool {
     response.extensions().get::<Rejection>().is_some() && response.extensions().get::<Decided>().is_none()
+}
+
+impl fmt::Debug for Reading {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Reading")
+    }
 }
 
 fn close<B>(response: &mut Response<B>) {

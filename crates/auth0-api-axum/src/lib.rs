@@ -153,5 +153,11 @@ pub use request::PeerAddr;
 pub use require::{RequireLayer, RequireService};
 #[cfg(feature = "axum")]
 pub use scoped::Scoped;
+/// For the crates of this workspace whose layers are inside of [`AuthLayer`]. Not for applications.
+#[doc(hidden)]
+pub mod inner_layer {
+    pub use crate::answer::{Answer, announced_over_http};
+    pub use crate::request::place;
+}
 #[cfg(feature = "ws")]
 pub use socket::close_socket;

@@ -29,7 +29,7 @@ pub(crate) fn token_request(parts: &Parts) -> TokenRequest<'_> {
 }
 
 /// Names a request in log events.
-pub(crate) fn place<'r>(method: &'r Method, uri: &'r Uri, extensions: &'r Extensions) -> Place<'r> {
+pub fn place<'r>(method: &'r Method, uri: &'r Uri, extensions: &'r Extensions) -> Place<'r> {
     Place::new(method.as_str(), received_uri(uri, extensions).path())
 }
 

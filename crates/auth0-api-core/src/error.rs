@@ -1,6 +1,8 @@
 //! The error of a request, and its reasons.
 
 use crate::binding::BindingError;
+use crate::ciba::CibaError;
+use crate::connected_accounts::ConnectError;
 use crate::credentials::{CredentialsError, Scheme};
 use crate::decryption::DecryptionError;
 use crate::downstream::DownstreamError;
@@ -32,9 +34,16 @@ pub enum Reason {
     /// The binding of the token is not as the policy requires, or the proof or the certificate is not accepted.
     #[error(transparent)]
     Binding(#[from] BindingError),
+    /// There is no approval of a user that the API has asked for on another device. A failed request to the tenant becomes
+    /// [`Exchange`](Self::Exchange) instead.
+    #[error(transparent)]
+    Ciba(CibaError),
     /// The token is valid, but its claims do not fit the type that the handler asks for.
     #[error(transparent)]
     Claims(#[from] ClaimsError),
+    /// The API could not connect, list or remove an account of the user.
+    #[error(transparent)]
+    ConnectedAccounts(#[from] ConnectError),
     /// The request has no usable credentials.
     #[error(transparent)]
     Credentials(#[from] CredentialsError),
@@ -103,6 +112,17 @@ impl Error {
 impl<R: Into<Reason>> From<R> for Error {
     fn from(reason: R) -> Self {
         Self { reason: reason.into(), presented_as: None, place: None }
+    }
+}
+
+/// The token endpoint answers a failed request of CIBA as it answers any other, so that error keeps its status, label and
+/// hint.
+impl From<CibaError> for Reason {
+    fn from(error: CibaError) -> Self {
+        match error {
+            CibaError::Exchange(error) => Self::Exchange(error),
+            error => Self::Ciba(error),
+        }
     }
 }
 

@@ -13,6 +13,16 @@ pub(crate) fn exchanged(outcome: &'static str) {
     count("auth0_api_exchanges_total", "outcome", outcome);
 }
 
+/// Counts a user's approval, or why there is none. `outcome` is `approved`, or the label of the error.
+pub(crate) fn approval_ended(outcome: &'static str) {
+    count("auth0_api_approvals_total", "outcome", outcome);
+}
+
+/// Counts a request about connected accounts. `outcome` is `answered`, or the label of the error.
+pub(crate) fn accounts_requested(outcome: &'static str) {
+    count("auth0_api_connected_account_requests_total", "outcome", outcome);
+}
+
 /// Counts a replacement of settings. `outcome` is `reloaded`, or the label of the error.
 pub(crate) fn settings_reloaded(outcome: &'static str) {
     count("auth0_api_reloads_total", "outcome", outcome);
@@ -185,6 +195,9 @@ pub(crate) mod tests {
             exchanged("exchanged");
             exchanged("exchange_denied");
             exchanged("exchanged");
+            approval_ended("approved");
+            approval_ended("ciba_denied");
+            accounts_requested("answered");
             logout_received("accepted");
             logout_received("logout_replayed");
             keys_fetched(issuer, "changed", UNIX_EPOCH + Duration::from_millis(1500));
@@ -201,6 +214,9 @@ pub(crate) mod tests {
         assert_eq!(
             kept,
             [
+                "auth0_api_approvals_total{outcome=approved} 1",
+                "auth0_api_approvals_total{outcome=ciba_denied} 1",
+                "auth0_api_connected_account_requests_total{outcome=answered} 1",
                 "auth0_api_connections_ended_total{reason=token_expired} 1",
                 "auth0_api_exchanges_total{outcome=exchange_denied} 1",
                 "auth0_api_exchanges_total{outcome=exchanged} 2",

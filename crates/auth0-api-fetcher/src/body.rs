@@ -129,7 +129,7 @@ impl Body for ResponseBody {
             #[cfg(feature = "reqwest")]
             Received::Reqwest(body) => {
                 let frame = ready!(Pin::new(body).poll_frame(cx));
-                Poll::Ready(frame.map(|frame| frame.map_err(crate::reqwest_error::classify)))
+                Poll::Ready(frame.map(|frame| frame.map_err(auth0_api_core::http::ReqwestConnections::classify)))
             }
         }
     }

@@ -98,8 +98,6 @@ mod report;
 mod request;
 #[cfg(feature = "reqwest")]
 mod reqwest_client;
-#[cfg(feature = "reqwest")]
-mod reqwest_error;
 mod response;
 mod shared;
 mod source;

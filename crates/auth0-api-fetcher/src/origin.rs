@@ -1,7 +1,6 @@
 //! The origin of a URL: where a token may go.
 
 use std::fmt;
-use std::net::IpAddr;
 
 use http::Uri;
 
@@ -51,13 +50,6 @@ impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
-}
-
-/// Whether the host of a URL is this machine: a proxy must not see requests to it, and could not reach it.
-#[cfg_attr(not(feature = "reqwest"), expect(dead_code, reason = "only the default client has proxies"))]
-pub(crate) fn is_loopback(host: &str) -> bool {
-    let address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
-    host.eq_ignore_ascii_case("localhost") || address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 fn default_port(scheme: &str) -> Result<u16, UrlError> {

@@ -6,7 +6,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use auth0_api_core::exchange::{Grant, GrantRequest, InputError};
+use auth0_api_core::exchange::ClientCredentials;
 use auth0_api_core::{ApiClient, Clock, ExchangeError, TokenSet};
 
 /// Gets management tokens.
@@ -30,8 +30,9 @@ impl Access {
         Self { api, audience, clock, rejected: Mutex::default() }
     }
 
+    /// Returns a token with all scopes that the application has.
     pub(crate) async fn token(&self) -> Result<TokenSet, ExchangeError> {
-        self.api.exchange(&ManagementToken { audience: &self.audience }).await
+        self.api.get_token_by_client_credentials(ClientCredentials::audience(self.audience.clone())).await
     }
 
     /// Drops a token that the Management API rejected, so that the next call gets another one. Returns whether it is worth
@@ -51,18 +52,6 @@ impl Access {
         self.api.invalidate(tokens);
         *rejected = Some(Rejected { tokens: tokens.clone(), at: now });
         true
-    }
-}
-
-/// A token for the Management API with all scopes that the application has
-/// ([RFC 6749 §4.4](https://www.rfc-editor.org/rfc/rfc6749#section-4.4)).
-struct ManagementToken<'a> {
-    audience: &'a str,
-}
-
-impl Grant for ManagementToken<'_> {
-    fn request(&self) -> Result<GrantRequest<'_>, InputError> {
-        Ok(GrantRequest::new("client_credentials").field("audience", self.audience).access_token_only().cacheable())
     }
 }
 

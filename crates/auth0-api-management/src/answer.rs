@@ -19,7 +19,7 @@ pub enum AnswerError {
         /// The member's name.
         member: &'static str,
     },
-    /// The pages of a list have no end: a page names itself as the next one, or there are more than 1000.
+    /// The pages of a list have no end: a page names one as its next that was named before, or there are more than 1000.
     #[error("the pages of the list have no end")]
     Pages,
     /// The status is none that the Management API uses, such as that of a redirect.

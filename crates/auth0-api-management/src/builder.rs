@@ -8,7 +8,6 @@ use auth0_api_core::{ApiClient, ApiClientBuilder, BuildError, ClientAuth, Clock,
 
 use crate::access::Access;
 use crate::client::ManagementClient;
-use crate::patience::Patience;
 use crate::sender::Sender;
 
 /// Configures a [`ManagementClient`].
@@ -69,9 +68,13 @@ impl ManagementClientBuilder {
         self
     }
 
-    /// Sets how long one request waits at most, all its waits together, when the tenant limits the rate of requests, or after
-    /// an outage. `ensure`, `find` and `stream` make several requests. Then the call fails with the time that the tenant asked for. Default: 60 s, at most a day. With zero, calls
-    /// do not wait, except that a token request waits for 2 s at most, as all exchanges of [`ApiClient`] do.
+    /// Sets how long one call waits at most when the tenant limits the rate of requests, or after an outage. Then the call
+    /// fails with the time that the tenant asked for. All waits of a call count together: those of all pages of `find` and of
+    /// a `stream`, and those of all rounds of `ensure`. If a replacement fails, `ensure_or_replace` has this time once more to
+    /// restore the old profile.
+    ///
+    /// Default: 60 s, at most a day. With zero, calls do not wait, except that a token request waits for 2 s at most, as all
+    /// exchanges of [`ApiClient`] do.
     pub fn longest_wait(mut self, wait: Duration) -> Self {
         self.longest_wait = wait;
         self
@@ -99,7 +102,7 @@ impl ManagementClientBuilder {
             access: Access::new(tokens, base.as_str().into(), Arc::clone(&self.clock)),
             base: base.into(),
             clock: self.clock,
-            patience: Patience { longest_wait: self.longest_wait.min(MAX_LONGEST_WAIT) },
+            longest_wait: self.longest_wait.min(MAX_LONGEST_WAIT),
             sdk: self.telemetry.then(|| base64_simd::STANDARD.encode_to_string(SDK).into()),
         }))
     }

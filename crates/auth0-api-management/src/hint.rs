@@ -73,7 +73,8 @@ impl ManagementError {
 fn of_token(error: &ExchangeError) -> Option<&'static str> {
     match error {
         ExchangeError::Server(answer)
-            if matches!(answer.kind(), ServerErrorKind::Denied | ServerErrorKind::Request) =>
+            // With 401, the tenant rejects the secret or the key.
+            if answer.kind() == ServerErrorKind::Request || (answer.code() == "access_denied" && answer.status() != 401) =>
         {
             Some(
                 "authorise the application for the Auth0 Management API (Applications, APIs, Auth0 Management API, Machine to \

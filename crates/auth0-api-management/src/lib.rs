@@ -76,9 +76,11 @@
 //!
 //! 1. **Input**: it is checked first. [`InputError`] has every problem; nothing is sent.
 //! 2. **Token**: the client gets a management token by client credentials, once for all calls, and keeps it until 30 s
-//!    before it expires. If the token endpoint limits the rate or has an outage, 3 and 4 apply. If the tenant rejects it with 401, the call gets one new token, at most one in ten seconds.
+//!    before it expires. If the token endpoint limits the rate or has an outage, 3 and 4 apply. If the tenant rejects it with
+//!    401, the call gets one new token, at most one in ten seconds.
 //! 3. **Rate limits**: after 429, the call waits as long as the tenant says in `Retry-After` or `x-ratelimit-reset`, at most
-//!    [`longest_wait`](ManagementClientBuilder::longest_wait) in all for each request. Then it fails with the time that is left.
+//!    [`longest_wait`](ManagementClientBuilder::longest_wait) in all, with all its pages. Then it fails with the time that is
+//!    left.
 //! 4. **Outages**: no connection, no answer, 408, and 500 and above are tried twice more after 1 s and 2 s. A request that
 //!    creates a profile is tried again only if there was no connection, because it may have had an effect: a second request
 //!    would then collide with the first.

@@ -1,6 +1,8 @@
 //! Lists in pages, and as streams.
 
+use std::collections::HashSet;
 use std::future::{Future, poll_fn};
+use std::hash::{BuildHasher as _, RandomState};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -93,21 +95,36 @@ impl<T: Send + 'static> PageStream<T> {
     where
         F: Future<Output = Result<Page<T>, ManagementError>> + Send + 'static,
     {
-        let first = Some((PageRequest::first().take(MAX_TAKE), 1));
+        let first = Some((PageRequest::first().take(MAX_TAKE), SeenCheckpoints::default()));
         let pages = stream::try_unfold(first, move |wanted| {
             let get = get.clone();
             async move {
-                let Some((request, number)) = wanted else { return Ok(None) };
-                let page = get(request.clone()).await?;
-                // A tenant that names a page as its own next one, or new pages for ever, must not keep this loop busy.
-                if page.next.is_some() && (number == MOST_PAGES || page.next.as_ref() == Some(&request)) {
+                let Some((request, mut seen)) = wanted else { return Ok(None) };
+                let page = get(request).await?;
+                // A tenant that names a page again, or new pages for ever, must not keep this loop busy.
+                if page.next.as_ref().and_then(PageRequest::checkpoint).is_some_and(|next| !seen.is_new(next)) {
                     return Err(ManagementError::from(AnswerError::Pages));
                 }
                 let items = stream::iter(page.items.into_iter().map(Ok));
-                Ok(Some((items, page.next.map(|next| (next, number + 1)))))
+                Ok(Some((items, page.next.map(|next| (next, seen)))))
             }
         });
         Self(Box::pin(pages.try_flatten()))
+    }
+}
+
+/// The checkpoints that a tenant has named. Only their hashes are kept, because the tenant chooses their length. The keys of
+/// the hash are random, so two of a thousand checkpoints have the same hash with a chance of 1 to 10¹³.
+#[derive(Default)]
+struct SeenCheckpoints {
+    hashes: HashSet<u64>,
+    keys: RandomState,
+}
+
+impl SeenCheckpoints {
+    /// Whether a list may go on at this checkpoint: it is new, and there are not too many.
+    fn is_new(&mut self, checkpoint: &str) -> bool {
+        self.hashes.insert(self.keys.hash_one(checkpoint)) && self.hashes.len() < MOST_PAGES
     }
 }
 
@@ -141,4 +158,4 @@ const DEFAULT_TAKE: u8 = 50;
 /// Auth0's limit.
 const MAX_TAKE: u8 = 100;
 /// 100 000 members. No tenant has so many profiles.
-const MOST_PAGES: u32 = 1_000;
+const MOST_PAGES: usize = 1_000;

@@ -6,30 +6,47 @@
 //! | no connection | twice | `Retry-After`, otherwise 1 s, then 2 s |
 //! | no answer, 408, 500 and above | twice, except POST, which may have had an effect | the same |
 //!
-//! The same counts for token requests, which may all be repeated. All waits of a call together take at most [`Patience::longest_wait`]. Up to a fifth is added at random, so that many
-//! deployments that wait for the same limit do not all return at the same moment.
+//! The same counts for token requests, which may all be repeated. These are the counts of one request. All waits of a call
+//! together, with all its pages and rounds, take at most the `longest_wait`. Up to a fifth is added to each at random, so
+//! that many deployments that wait for the same limit do not all return at the same moment.
 
 use std::hash::{BuildHasher as _, RandomState};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-/// How patient calls are.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Patience {
-    pub(crate) longest_wait: Duration,
-}
+/// How long one call may still wait. Clones belong to the same call.
+#[derive(Clone, Debug)]
+pub(crate) struct Patience(Arc<Mutex<Duration>>);
 
-/// What one call has spent of its patience.
+/// What one request of a call has spent.
 #[derive(Debug)]
 pub(crate) struct Spent {
     patience: Patience,
-    waited: Duration,
     limits: u32,
     outages: u32,
 }
 
 impl Patience {
-    pub(crate) fn begin(self) -> Spent {
-        Spent { patience: self, waited: Duration::ZERO, limits: 0, outages: 0 }
+    pub(crate) fn new(longest_wait: Duration) -> Self {
+        Self(Arc::new(Mutex::new(longest_wait)))
+    }
+
+    /// Begins a request.
+    pub(crate) fn begin(&self) -> Spent {
+        Spent { patience: self.clone(), limits: 0, outages: 0 }
+    }
+
+    /// Takes the time for a wait of at most this length.
+    pub(crate) fn take_up_to(&self, wait: Duration) -> Duration {
+        self.take(|left| Some(wait.min(left))).unwrap_or_default()
+    }
+
+    /// Takes the time for a wait, which is at most what is left; `None` if the call must give up.
+    fn take(&self, wait: impl FnOnce(Duration) -> Option<Duration>) -> Option<Duration> {
+        let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let wait = wait(*left)?;
+        *left = left.saturating_sub(wait);
+        Some(wait)
     }
 }
 
@@ -49,20 +66,19 @@ impl Spent {
     }
 
     /// `chance` is a random number over all values of its type.
-    fn wait(&mut self, failures: u32, most: u32, asked_for: Option<Duration>, chance: u16) -> Option<Duration> {
+    fn wait(&self, failures: u32, most: u32, asked_for: Option<Duration>, chance: u16) -> Option<Duration> {
         if failures >= most {
             return None;
         }
         let wait = asked_for.unwrap_or(FIRST_WAIT * 2_u32.pow(failures)).max(FIRST_WAIT);
-        let left = self.patience.longest_wait.saturating_sub(self.waited);
-        if wait > left {
-            return None;
-        }
-        let wait = (wait + wait / 5 * u32::from(chance) / u32::from(u16::MAX)).min(left);
-        // Clocks differ in their precision: a clock that counts microseconds never reaches a time between two of them.
-        let wait = Duration::from_millis(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX));
-        self.waited += wait;
-        Some(wait)
+        self.patience.take(|left| {
+            if wait > left {
+                return None;
+            }
+            let wait = (wait + wait / 5 * u32::from(chance) / u32::from(u16::MAX)).min(left);
+            // Clocks differ in their precision: a clock that counts microseconds never reaches a time between two of them.
+            Some(Duration::from_millis(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)))
+        })
     }
 }
 
@@ -84,10 +100,8 @@ const MOST_OUTAGES: u32 = 2;
 mod tests {
     use super::*;
 
-    const MINUTE: Patience = Patience { longest_wait: Duration::from_secs(60) };
-
     fn waits(most: u32, asked_for: Option<u64>, chance: u16) -> Vec<u128> {
-        let mut spent = MINUTE.begin();
+        let spent = Patience::new(Duration::from_secs(60)).begin();
         let asked_for = asked_for.map(Duration::from_secs);
         (0..9)
             .map_while(|failures| spent.wait(failures, most, asked_for, chance))
@@ -109,6 +123,16 @@ mod tests {
         assert_eq!(waits(MOST_LIMITS, Some(60), 0), [60_000]);
         assert_eq!(waits(MOST_LIMITS, Some(61), 0), [0; 0]);
         assert_eq!(waits(MOST_LIMITS, Some(u64::MAX), u16::MAX), [0; 0]);
+    }
+
+    #[test]
+    fn the_requests_of_a_call_share_its_patience() {
+        let call = Patience::new(Duration::from_secs(60));
+        let second = |number: u64| Some(Duration::from_secs(number));
+        let wait = |asked_for| call.begin().wait(0, MOST_LIMITS, second(asked_for), 0);
+        assert_eq!([wait(25), wait(25), wait(25), wait(10)], [second(25), second(25), None, second(10)]);
+        assert_eq!(call.take_up_to(Duration::from_secs(2)), Duration::ZERO);
+        assert_eq!(Patience::new(Duration::from_secs(3)).take_up_to(Duration::from_secs(2)), Duration::from_secs(2));
     }
 
     #[test]

@@ -34,7 +34,8 @@ pub(crate) struct Sender {
     pub(crate) base: Box<str>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) http: Arc<dyn HttpClient>,
-    pub(crate) patience: Patience,
+    /// For how long one call waits at most.
+    pub(crate) longest_wait: Duration,
     /// The value of `Auth0-Client`; `None` without telemetry.
     pub(crate) sdk: Option<Box<str>>,
 }
@@ -76,9 +77,9 @@ impl Call {
 
 impl Sender {
     /// Sends a request, and returns the answer if it is a success.
-    pub(crate) async fn send(&self, call: &Call) -> Result<HttpResponse, ManagementError> {
+    pub(crate) async fn send(&self, call: &Call, patience: &Patience) -> Result<HttpResponse, ManagementError> {
         let mut progress = Progress {
-            spent: self.patience.begin(),
+            spent: patience.begin(),
             has_new_token: false,
             has_lost_connection: false,
             may_have_taken_effect: false,
@@ -106,7 +107,7 @@ impl Sender {
         }
     }
 
-    /// Returns the management token. A call has the same patience with the token endpoint as with the Management API.
+    /// Returns the management token. A request has the same patience with the token endpoint as with the Management API.
     async fn token(&self, spent: &mut Spent) -> Result<TokenSet, ManagementError> {
         loop {
             let error = match self.access.token().await {
@@ -241,8 +242,8 @@ impl Sender {
     }
 
     /// Waits between two looks of a call.
-    pub(crate) async fn pause(&self, wait: Duration) {
-        self.sleep(wait.min(self.patience.longest_wait)).await;
+    pub(crate) async fn pause(&self, wait: Duration, patience: &Patience) {
+        self.sleep(patience.take_up_to(wait)).await;
     }
 }
 

@@ -1,17 +1,22 @@
 //! The grants of a backend: client credentials, refresh token and privileged worker, with a local tenant that checks the
 //! requests, and with scripted errors.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use auth0_api_core::exchange::{
-    ClientCredentials, InputError, PrivilegedWorker, ProofKey, RefreshToken, ServerErrorKind, TokenType,
+    ClientCredentials, InputError, IssuedToken, PrivilegedWorker, ProofKey, RefreshToken, ServerErrorKind, TokenType,
+    VaultSubject,
 };
-use auth0_api_core::http::HttpConnection;
+use auth0_api_core::http::{HttpClient, HttpConnection, HttpFuture, HttpRequest, ReqwestClient};
 use auth0_api_core::jose::PrivateKey;
-use auth0_api_core::{Algorithm, ApiClient, ClientAuth, Error, ExchangeError, TokenSet};
+use auth0_api_core::{Algorithm, ApiClient, ClientAuth, Connection, Error, ExchangeError, TokenSet};
 use auth0_api_testing::{
-    Api, Application, Credential, GrantType, LinkedAccount, LocalTenant, ManualClock, RefreshTokenPolicy, SigningKey,
+    Api, Application, Credential, GrantType, HttpAnswer, LinkedAccount, LocalTenant, ManualClock, RefreshTokenPolicy,
+    SigningKey,
 };
+
+use serde_json::{Value, json};
 
 use super::scene::{CALENDAR, Scene, server_error, text};
 use super::scripted::{error, tokens};
@@ -70,6 +75,7 @@ fn label(outcome: Result<TokenSet, ExchangeError>) -> String {
 const ADA: &str = "auth0|ada";
 const CLIENT: &str = "backend";
 const GOOGLE: &str = "google-oauth2";
+const NO_TOKENS: &str = "the token endpoint answered 200 without a token response or an OAuth error";
 
 #[tokio::test]
 async fn a_token_of_the_client_itself_is_cached_until_it_is_about_to_expire() {
@@ -155,6 +161,109 @@ async fn a_refresh_token_rotates_and_its_successor_is_handed_back() {
     setup.clock.advance(Duration::from_secs(3600));
     assert_eq!(label(refresh(&first).await), "403 exchange_interaction_required");
     assert_eq!(label(refresh(&third).await), "403 exchange_interaction_required");
+}
+
+#[tokio::test]
+async fn the_successor_of_a_refresh_token_survives_each_check_that_fails() {
+    let good = json!({ "access_token": "t", "token_type": "DPoP", "expires_in": 60, "refresh_token": "hush-next" });
+    let with = |member: &str, value: Value| {
+        let mut body = good.clone();
+        body[member] = value;
+        HttpAnswer::json(200, &body)
+    };
+    let text = |text: String| HttpAnswer::status(200).body(text);
+    let good_text = good.to_string();
+    let open = good_text.trim_end_matches('}');
+    for (answer, cause) in [
+        (with("access_token", json!(null)), "access_token in the token response is missing or malformed"),
+        (with("access_token", json!("a\nb")), "access_token in the token response is missing or malformed"),
+        (with("token_type", json!("mac")), "token_type in the token response is missing or malformed"),
+        (with("token_type", json!("Bearer")), "the token is not bound to the key of the request"),
+        (with("expires_in", json!("soon")), "expires_in in the token response is missing or malformed"),
+        (with("scope", json!(["read"])), "scope in the token response is missing or malformed"),
+        (with("id_token", json!("not a token")), "the ID token in the token response is not valid"),
+        (with("id_token", json!(5)), "id_token in the token response is missing or malformed"),
+        // A repeated member, octets after the JSON, text that is not UTF-8, and another status.
+        (text(format!(r#"{open},"scope":"a","scope":"b"}}"#)), NO_TOKENS),
+        (text(format!("{good_text}<!-- a proxy -->")), NO_TOKENS),
+        (HttpAnswer::status(200).body([open.as_bytes(), b",\"scope\":\"\xff\"}"].concat()), NO_TOKENS),
+        (HttpAnswer::json(201, &good), "the token endpoint answered 201 without a token response or an OAuth error"),
+    ] {
+        let scene = Scene::new();
+        scene.tokens.answer([answer]);
+        let asked = RefreshToken::new("stored").dpop(&ProofKey::generate().unwrap());
+        let error = scene.api.get_token_by_refresh_token(asked).await.unwrap_err();
+        assert_eq!(error.successor().map(IssuedToken::expose), Some("hush-next"), "{cause}");
+        assert_eq!(error.to_string(), cause);
+        assert!(error.hint().is_some() && !format!("{error:?}").contains("hush"), "{error:?}");
+        assert_eq!(label(Err(error)), "503 exchange_response", "{cause}");
+        assert_eq!(scene.sent(), 1, "a used refresh token is not sent again");
+    }
+}
+
+/// A proxy that damages the first token response.
+#[derive(Debug)]
+struct DamagingProxy {
+    network: ReqwestClient,
+    is_repaired: AtomicBool,
+}
+
+impl HttpClient for DamagingProxy {
+    fn send(&self, request: HttpRequest) -> HttpFuture<'_> {
+        Box::pin(async move {
+            let is_token_request = request.url.ends_with("/oauth/token");
+            let mut response = self.network.send(request).await?;
+            if is_token_request && !self.is_repaired.swap(true, Ordering::SeqCst) {
+                response.body = String::from_utf8(response.body).unwrap().replace("Bearer", "Unknown").into();
+            }
+            Ok(response)
+        })
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_is_damaged_on_its_way_costs_no_user_their_login() {
+    let setup = Setup::new().await;
+    let proxy = DamagingProxy { network: ReqwestClient::new().unwrap(), is_repaired: AtomicBool::new(false) };
+    let api = ApiClient::builder(setup.tenant.domain(), setup.tenant.audience()).insecure_http_loopback();
+    let api = api.clock(setup.clock.clone()).client_auth(ClientAuth::private_key_jwt(CLIENT, setup.key.clone()));
+    let api = api.http_client(proxy).build().unwrap();
+    let first = setup.tenant.refresh_token(CLIENT, ADA);
+    let error = api.get_token_by_refresh_token(RefreshToken::new(first)).await.unwrap_err();
+    assert_eq!(error.to_string(), "token_type in the token response is missing or malformed");
+    // The login goes on with the successor.
+    let stored = error.successor().unwrap().expose().to_owned();
+    let tokens = api.get_token_by_refresh_token(RefreshToken::new(stored)).await.unwrap();
+    assert!(tokens.refresh_token().is_some());
+}
+
+#[tokio::test]
+async fn an_answer_that_fails_has_a_successor_only_for_a_refresh_token() {
+    let answer = |body: &str| HttpAnswer::status(200).body(body.to_owned());
+    let refresh = async |body: &str| {
+        let scene = Scene::new();
+        scene.tokens.answer([answer(body)]);
+        scene.api.get_token_by_refresh_token(RefreshToken::new("stored")).await.unwrap_err()
+    };
+    for body in [
+        "{}",
+        "<html>",
+        r#"{"refresh_token":null}"#,
+        r#"{"refresh_token":""}"#,
+        r#"{"refresh_token":5}"#,
+        r#"{"refresh_token":"a\nb"}"#,
+        // It is unclear which one is meant.
+        r#"{"refresh_token":"a","refresh_token":"b"}"#,
+    ] {
+        let error = refresh(body).await;
+        assert!(error.successor().is_none() && matches!(error, ExchangeError::Response(_)), "{body} {error:?}");
+    }
+    let scene = Scene::new();
+    scene.tokens.answer([answer(r#"{"refresh_token":"next"}"#)]);
+    assert!(scene.profile().await.unwrap_err().successor().is_none());
+    scene.tokens.answer([HttpAnswer::json(400, &json!({ "error": "invalid_grant", "refresh_token": "next" }))]);
+    let outcome = scene.api.get_token_by_refresh_token(RefreshToken::new("stored")).await;
+    assert!(matches!(outcome, Err(ExchangeError::Server(_))));
 }
 
 #[tokio::test]
@@ -250,6 +359,27 @@ async fn a_privileged_worker_with_another_key_is_rejected_as_a_mistake_of_this_a
         assert!(matches!(&error, ExchangeError::Input(found) if *found == expected), "{error:?}");
     }
     assert!(setup.work(setup.worker(&"é".repeat(256))).await.is_ok());
+}
+
+#[tokio::test]
+async fn an_organization_an_account_or_an_audience_that_is_blank_is_not_sent() {
+    let (scene, key) = (Scene::new(), new_key());
+    for blank in ["", " ", "\t"] {
+        let worker = || PrivilegedWorker::new(GOOGLE, ADA, "nightly import", &key);
+        let ada = VaultSubject::refresh_token("stored");
+        let outcomes = [
+            scene.api.get_access_token_as_privileged_worker(worker().organization(blank)).await,
+            scene.api.get_access_token_as_privileged_worker(worker().login_hint(blank)).await,
+            scene.api.get_access_token_for_connection(ada, Connection::name(GOOGLE).login_hint(blank)).await,
+            scene.api.get_token_by_refresh_token(RefreshToken::new("stored").audience(blank)).await,
+        ];
+        for (outcome, parameter) in outcomes.into_iter().zip(["org_id", "login_hint", "login_hint", "audience"]) {
+            let error = outcome.unwrap_err();
+            let expected = InputError::Blank { parameter };
+            assert!(matches!(&error, ExchangeError::Input(found) if *found == expected), "{error:?}");
+        }
+    }
+    assert_eq!(scene.sent(), 0);
 }
 
 #[tokio::test]

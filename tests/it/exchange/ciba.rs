@@ -5,15 +5,18 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use auth0_api_core::ciba::{CibaError, CibaRequest, PendingApproval};
-use auth0_api_core::{ApiClient, ClientAuth, Clock, Sleep, TokenSet};
+use auth0_api_core::exchange::{ProofKey, TokenType};
+use auth0_api_core::http::HttpConnection;
+use auth0_api_core::{ApiClient, ClientAuth, Clock, Error, Sleep, TokenSet};
 use auth0_api_testing::{Api, Application, Endpoint, GrantType, HttpAnswer, LocalTenant, ManualClock, Misbehaviour};
 use futures_util::FutureExt as _;
 use futures_util::future::{Either, select};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::Notify;
 
 use super::scene::{CALENDAR, Scene};
 use super::scripted::{error, later, tokens};
+use crate::log::Log;
 
 struct Setup {
     tenant: LocalTenant,
@@ -185,12 +188,8 @@ async fn a_dropped_waiting_can_be_continued() {
 async fn a_start_that_the_tenant_rejects_is_no_error_of_the_caller() {
     let setup = Setup::with_grants([GrantType::ClientCredentials, GrantType::TokenExchange]).await;
     let rejected = setup.start(asked()).await.unwrap_err();
-    let error = match rejected {
-        CibaError::Exchange(error) => Some(auth0_api_core::Error::from(error)),
-        _ => None,
-    };
-    let answer = error.map(|error| (error.status(), error.label()));
-    assert_eq!(answer, Some((500, "exchange_client_rejected")));
+    let error = Error::from(rejected);
+    assert_eq!((error.status(), error.label()), (500, "exchange_client_rejected"));
     let other_api = setup.start(asked().audience("https://unknown.example.com")).await.unwrap_err();
     assert_eq!(other_api.label(), "ciba_exchange");
     assert_eq!(setup.start(CibaRequest::new(ADA, "<b>")).await.unwrap_err().label(), "ciba_binding_message");
@@ -259,4 +258,100 @@ async fn a_malformed_start_is_an_error_and_a_missing_interval_is_five_seconds() 
     assert_eq!((label(clock.run(&mut pending, 2).await), scene.sent()), ("approved", 2));
     let form = scene.last_form();
     assert_eq!(form.get("auth_req_id").map(String::as_str), Some("id"));
+}
+
+#[tokio::test]
+async fn an_approval_can_give_a_token_that_is_bound_to_a_key() {
+    let setup = Setup::new().await;
+    setup.tenant.require_dpop_nonce(true);
+    let key = ProofKey::generate().unwrap();
+    let mut pending = setup.start(asked().dpop(&key)).await.unwrap();
+    assert!(setup.run(&mut pending, 6).await.is_none(), "the user has not answered");
+    setup.tenant.ciba().approve(ADA);
+    let answer = setup.run(&mut pending, 11).await.unwrap().unwrap();
+    assert_eq!((answer.token_type(), answer.bound_to()), (TokenType::Dpop, Some(key.thumbprint())));
+
+    let clock = Watched::default();
+    let scene = Scene::with(|builder| builder.clock(clock.clone()));
+    scene.tokens.answer([HttpAnswer::json(200, &json!({ "auth_req_id": "id", "expires_in": 120 })), tokens("bare")]);
+    let mut pending = scene.api.ciba().unwrap().start(asked().dpop(&key)).await.unwrap();
+    let has_proof =
+        |request: &auth0_api_core::http::HttpRequest| request.headers.iter().any(|(name, _)| name == "dpop");
+    assert!(!has_proof(&scene.last_request()), "the start gets no token");
+    let error = Error::from(clock.run(&mut pending, 60).await.unwrap().unwrap_err());
+    assert_eq!((error.status(), error.label()), (503, "exchange_response"));
+    assert!(has_proof(&scene.last_request()));
+}
+
+#[tokio::test]
+async fn the_requested_authorization_details_are_in_the_start_and_the_granted_ones_in_the_answer() {
+    let clock = Watched::default();
+    let scene = Scene::with(|builder| builder.clock(clock.clone()));
+    let (payment, granted) = (json!({ "type": "payment", "amount": 4711 }), json!({ "type": "payment", "amount": 11 }));
+    let answer = json!({ "access_token": "t", "token_type": "Bearer", "authorization_details": [granted] });
+    let begun = json!({ "auth_req_id": "id", "expires_in": 120 });
+    scene.tokens.answer([HttpAnswer::json(200, &begun), HttpAnswer::json(200, &answer)]);
+    let request = asked().authorization_detail(payment.clone()).authorization_detail(json!({ "type": "other" }));
+    let mut pending = scene.api.ciba().unwrap().start(request).await.unwrap();
+    let sent: Value = serde_json::from_str(&scene.last_form()["authorization_details"]).unwrap();
+    assert_eq!(sent, json!([payment, { "type": "other" }]));
+    let tokens = clock.run(&mut pending, 60).await.unwrap().unwrap();
+    assert_eq!(tokens.authorization_details::<Value>().unwrap(), [granted]);
+    assert!(!scene.last_form().contains_key("authorization_details"), "the questions do not repeat it");
+    assert_eq!(scene.last_request().connection, HttpConnection::New, "the tokens are handed out once");
+}
+
+#[tokio::test]
+async fn approvals_are_logged_without_the_user_and_the_message() {
+    let clock = Watched::default();
+    let scene = Scene::with(|builder| builder.clock(clock.clone()));
+    let (log, subscribed) = Log::subscribe();
+    let begun = || HttpAnswer::json(200, &json!({ "auth_req_id": "hush-id", "expires_in": 120 }));
+    let description = json!({ "error": "access_denied", "error_description": "hush" });
+    for answers in [
+        [begun(), error(400, "authorization_pending"), later(429, 30), tokens("hush-token")].to_vec(),
+        [begun(), HttpAnswer::json(400, &description)].to_vec(),
+        [begun(), error(403, "invalid_grant")].to_vec(),
+    ] {
+        scene.tokens.answer(answers);
+        let mut pending = scene.api.ciba().unwrap().start(asked()).await.unwrap();
+        _ = clock.run(&mut pending, 60).await;
+    }
+    assert!(scene.api.ciba().unwrap().start(CibaRequest::new(ADA, "<b>")).await.is_err());
+    drop(subscribed);
+    let (events, texts) = log.read();
+    let expected = [
+        "approval_requested",
+        "approval_delayed",
+        "approval_granted",
+        "approval_requested",
+        "approval_absent",
+        "approval_requested",
+        "approval_failed",
+        "approval_failed",
+    ];
+    assert_eq!(events, expected);
+    for part in ["ciba_denied", "exchange_rejected", "ciba_binding_message", "answered 403 invalid_grant"] {
+        assert!(texts.contains(part), "{part} {texts}");
+    }
+    for secret in ["hush", "api-secret", ADA, "meeting"] {
+        assert!(!texts.contains(secret), "{secret} {texts}");
+    }
+}
+
+#[tokio::test]
+async fn a_handler_can_return_the_error_of_an_approval() {
+    async fn handler(api: &ApiClient) -> Result<(), Error> {
+        let mut pending = api.ciba()?.start(asked()).await?;
+        pending.stop_handle().stop();
+        pending.wait().await?;
+        Ok(())
+    }
+    let scene = Scene::new();
+    scene.tokens.answer([HttpAnswer::status(502)]);
+    let outage = handler(&scene.api).await.unwrap_err();
+    assert_eq!((outage.status(), outage.label()), (503, "exchange_unavailable"));
+    scene.tokens.answer([HttpAnswer::json(200, &json!({ "auth_req_id": "id", "expires_in": 120 }))]);
+    let stopped = scene.api.reject(&handler(&scene.api).await.unwrap_err());
+    assert_eq!((stopped.status(), stopped.label(), stopped.challenges().len()), (503, "ciba_stopped", 0));
 }

@@ -3,16 +3,18 @@
 use std::time::Duration;
 
 use auth0_api_core::connected_accounts::{
-    AccountQuery, Connect, ConnectError, MyAccountClient, PendingConnection, UserToken,
+    AccountQuery, AvailableConnection, Connect, ConnectError, ConnectionQuery, MyAccountClient, PendingConnection,
+    UserToken,
 };
 use auth0_api_core::exchange::{ProofKey, RefreshToken, VaultSubject};
-use auth0_api_core::{ApiClient, ClientAuth, Connection};
+use auth0_api_core::{ApiClient, ClientAuth, Connection, Error};
 use auth0_api_testing::{
     Application, GrantType, HttpAnswer, LinkedAccount, LocalTenant, ManualClock, OfflineTenant, RefreshTokenPolicy,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::scene::{Scene, server_error};
+use crate::log::Log;
 
 struct Setup {
     tenant: LocalTenant,
@@ -140,9 +142,9 @@ async fn a_redirect_of_another_flow_or_another_user_connects_nothing() {
     assert_eq!(label(setup.accounts.complete(&ada, of_victim, &redirect).await), "connect_state");
     // The flow of one user with the token of another.
     let error = setup.accounts.complete(&ada, of_attacker, &redirect).await.unwrap_err();
-    assert_eq!(error.label(), "connect_rejected");
+    assert_eq!(error.label(), "connect_code_rejected");
     let detail = match &error {
-        ConnectError::Rejected(problem) => problem.detail(),
+        ConnectError::CodeRejected(problem) => problem.detail(),
         _ => None,
     };
     assert_eq!(detail, Some("The connect_code was issued for another user or another client"));
@@ -163,7 +165,7 @@ async fn a_flow_that_is_too_old_denied_or_used_is_an_error() {
     let error = setup.accounts.complete(&ada, pending.clone(), &denied).await.unwrap_err();
     assert_eq!(error.to_string(), "the account was not connected: access_denied");
     setup.accounts.complete(&ada, pending.clone(), &redirect).await.unwrap();
-    assert_eq!(label(setup.accounts.complete(&ada, pending.clone(), &redirect).await), "connect_rejected");
+    assert_eq!(label(setup.accounts.complete(&ada, pending.clone(), &redirect).await), "connect_code_rejected");
     setup.clock.advance(Duration::from_secs(300));
     assert_eq!(label(setup.accounts.complete(&ada, pending, &redirect).await), "connect_expired");
 }
@@ -221,7 +223,7 @@ async fn an_answer_that_is_not_of_the_tenant_opens_no_url() {
         scene.tokens.answer([answer(uri)]);
         assert_eq!(label(connect().await), "connect_response", "{uri}");
     }
-    for (status, expected) in [(500, "connect_unavailable"), (429, "connect_rate_limited"), (302, "connect_rejected")] {
+    for (status, expected) in [(500, "connect_unavailable"), (429, "connect_rate_limited"), (302, "connect_response")] {
         scene.tokens.answer([HttpAnswer::status(status).header("retry-after", "7")]);
         let error = connect().await.unwrap_err();
         assert_eq!(error.label(), expected);
@@ -229,4 +231,128 @@ async fn an_answer_that_is_not_of_the_tenant_opens_no_url() {
     }
     scene.tokens.answer([HttpAnswer::unreachable()]);
     assert_eq!(label(connect().await), "connect_unavailable");
+}
+
+#[tokio::test]
+async fn the_connections_that_a_user_can_connect_are_listed_in_pages() {
+    let setup = Setup::new().await;
+    let reader = setup.user(ADA, "read:me:connected_accounts", None).await;
+    let (mut names, mut query, mut pages) = (vec![], ConnectionQuery::new().take(1), 0);
+    loop {
+        let page = setup.accounts.connections(&reader, &query).await.unwrap();
+        names.extend(page.connections().iter().map(|connection| connection.name().to_owned()));
+        pages += 1;
+        assert!(pages < 4, "{names:?}");
+        match page.next() {
+            Some(next) => query = query.from(next),
+            None => break,
+        }
+    }
+    assert_eq!((names, pages), (vec![SLACK.to_owned(), "google-oauth2".to_owned()], 2));
+    let all = setup.accounts.connections(&reader, &ConnectionQuery::new()).await.unwrap();
+    let google = &all.connections()[1];
+    assert_eq!((google.strategy(), all.next()), (Some("google-oauth2"), None));
+    // The name is what a flow takes.
+    let creator = setup.user(ADA, "create:me:connected_accounts", None).await;
+    assert!(setup.accounts.connect(&creator, Connect::new(google.name(), CALLBACK)).await.is_ok());
+    assert_eq!(label(setup.accounts.connections(&creator, &ConnectionQuery::new()).await), "connect_forbidden");
+    let first = ConnectionQuery::new;
+    for (take, query) in [(0, first().take(0)), (21, first().take(21)), (1, first().from(" ")), (1, first().from(""))] {
+        assert_eq!(label(setup.accounts.connections(&reader, &query).await), "connect_input", "{take}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_of_connections_is_read_strictly_and_a_checkpoint_is_escaped() {
+    let scene = Scene::new();
+    let user = scene.profile().await.map(|tokens| UserToken::bearer(tokens.access_token())).unwrap();
+    let accounts = scene.api.connected_accounts().unwrap();
+    let known = json!({ "name": "crm", "strategy": "oidc", "scopes": ["read"], "later": 1 });
+    scene.tokens.answer([HttpAnswer::json(200, &json!({ "connections": [known, { "name": "bare" }], "next": "" }))]);
+    let page = accounts.connections(&user, &ConnectionQuery::new().from("a&take=99")).await.unwrap();
+    let shown = |connection: &AvailableConnection| {
+        format!("{} {:?} {:?}", connection.name(), connection.strategy(), connection.scopes().collect::<Vec<_>>())
+    };
+    let shown: Vec<_> = page.connections().iter().map(shown).collect();
+    assert_eq!(
+        (shown, page.next()),
+        (vec![r#"crm Some("oidc") ["read"]"#.to_owned(), "bare None []".to_owned()], None)
+    );
+    assert!(scene.last_request().url.ends_with("/me/v1/connected-accounts/connections?from=a%26take%3D99"));
+    for body in
+        ["{}", r#"{"connections":{}}"#, r#"{"connections":[{}]}"#, r#"{"connections":[],"connections":[]}"#, "["]
+    {
+        scene.tokens.answer([HttpAnswer::status(200).body(body)]);
+        assert_eq!(label(accounts.connections(&user, &ConnectionQuery::new()).await), "connect_response", "{body}");
+    }
+}
+
+#[tokio::test]
+async fn parameters_for_the_login_of_the_provider_are_sent_if_there_are_any() {
+    let scene = Scene::new();
+    let user = scene.profile().await.map(|tokens| UserToken::bearer(tokens.access_token())).unwrap();
+    let accounts = scene.api.connected_accounts().unwrap();
+    let sent = async |asked: Connect| {
+        scene.tokens.answer([HttpAnswer::status(500)]);
+        assert_eq!(label(accounts.connect(&user, asked).await), "connect_unavailable");
+        serde_json::from_slice::<Value>(&scene.last_request().body).unwrap()
+    };
+    let asked = || Connect::new(SLACK, CALLBACK);
+    assert_eq!(sent(asked()).await.get("authorization_params"), None);
+    let body = sent(asked().authorization_param("prompt", "login").authorization_param("prompt", "consent")).await;
+    assert_eq!(body["authorization_params"], json!({ "prompt": "consent" }));
+    let before = scene.sent();
+    assert_eq!(label(accounts.connect(&user, asked().authorization_param(" ", 1)).await), "connect_input");
+    assert_eq!(scene.sent(), before, "nothing is sent");
+    // The local tenant takes them too.
+    let setup = Setup::new().await;
+    let creator = setup.user(ADA, "create:me:connected_accounts", None).await;
+    assert!(setup.accounts.connect(&creator, asked().authorization_param("login_hint", "ada")).await.is_ok());
+}
+
+#[tokio::test]
+async fn calls_are_logged_without_the_user_and_a_handler_can_return_their_errors() {
+    async fn handler(accounts: &MyAccountClient, user: &UserToken, id: &str) -> Result<(), Error> {
+        Ok(accounts.delete(user, id).await?)
+    }
+    let scene = Scene::new();
+    let user = scene.profile().await.map(|tokens| UserToken::bearer(tokens.access_token())).unwrap();
+    let accounts = scene.api.connected_accounts().unwrap();
+    let (log, subscribed) = Log::subscribe();
+    let problem = |status| HttpAnswer::json(status, &json!({ "detail": "hush" }));
+    let mut answers = vec![];
+    for answer in [HttpAnswer::status(204), problem(404), problem(403), problem(401), problem(429), problem(503)] {
+        scene.tokens.answer([answer]);
+        if let Err(error) = handler(&accounts, &user, "cac_hush").await {
+            let rejection = scene.api.reject(&error);
+            let challenges = rejection.challenges().len();
+            answers.push(format!("{} {} {challenges}", rejection.status(), rejection.label()));
+        }
+    }
+    let rejection = scene.api.reject(&handler(&accounts, &user, "../hush").await.unwrap_err());
+    answers.push(format!("{} {} {}", rejection.status(), rejection.label(), rejection.challenges().len()));
+    drop(subscribed);
+    let expected = [
+        "403 connect_not_found 0",
+        "500 connect_forbidden 0",
+        "500 connect_token_rejected 0",
+        "503 connect_rate_limited 0",
+        "503 connect_unavailable 0",
+        "403 connect_input 0",
+    ];
+    assert_eq!(answers, expected);
+    let (events, texts) = log.read();
+    let expected = [
+        "connected_accounts_answered",
+        "connected_accounts_denied",
+        "request_rejected",
+        "connected_accounts_failed",
+        "connected_accounts_failed",
+        "connected_accounts_failed",
+        "connected_accounts_failed",
+        "connected_accounts_denied",
+        "request_rejected",
+    ];
+    assert_eq!(events, expected);
+    assert!(!texts.contains("hush"), "{texts}");
 }

@@ -1,6 +1,7 @@
 //! Settings that are replaced while the client serves: what changes, what stays, and that nothing sees a mixture.
 
 mod load;
+mod refreshed;
 mod rejected;
 mod replaced;
 mod stays;

@@ -45,6 +45,7 @@ mod logout;
 mod metadata;
 mod replaced;
 mod returned_error;
+mod strict_json;
 mod unread_body;
 
 pub use admission::Admission;
@@ -56,4 +57,6 @@ pub use metadata::{MetadataRoute, metadata_of_all, metadata_to_serve};
 pub use returned_error::ReturnedError;
 
 pub use crate::place::Place;
+#[doc(hidden)]
+pub use strict_json::{StrictObject, WrongMemberType};
 pub use unread_body::{AnnouncedBody, BodyReader, Connection, HttpVersion, UnreadBody};

@@ -148,7 +148,7 @@ fn parsed_own_hosts(hosts: &[Box<str>], problems: &mut Vec<ConfigProblem>) -> Ow
 fn default_http_client(domains: &TrustedDomains, loopback: Loopback) -> Result<Arc<dyn HttpClient>, ConfigProblem> {
     let client = ReqwestClient::new().or_else(|error| {
         let is_local = domains.parse(loopback).is_ok_and(|trusted| trusted.is_plain_http());
-        if is_local { ReqwestClient::without_certificates() } else { Err(error) }
+        if is_local { ReqwestClient::for_this_machine() } else { Err(error) }
     });
     Ok(Arc::new(client.map_err(|error| ConfigProblem::HttpClient(error.into()))?))
 }

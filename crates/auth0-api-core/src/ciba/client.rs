@@ -18,14 +18,8 @@ impl Ciba {
         Self(channel)
     }
 
-    /// Asks the tenant to ask the user. The answer comes later: see [`PendingApproval::wait`].
-    ///
-    /// The request goes to `/bc-authorize` beside the token endpoint, with the same client authentication.
-    ///
-    /// # Errors
-    ///
-    /// [`CibaError`].
-    pub async fn start(&self, asked: CibaRequest) -> Result<PendingApproval, CibaError> {
+    /// Sends the request of [`start`](Self::start), which counts and logs it.
+    pub(crate) async fn begin(&self, asked: CibaRequest) -> Result<PendingApproval, CibaError> {
         let Self(channel) = self;
         let fields = asked.fields(channel.issuer())?;
         let sent_at = channel.clock().now();
@@ -43,7 +37,7 @@ impl Ciba {
         let interval = seconds("interval")?.unwrap_or(DEFAULT_INTERVAL_S).clamp(1, LONGEST_INTERVAL_S);
         let expires_at = sent_at + Duration::from_secs(expires_in.min(LONGEST_LIFETIME_S));
         let value = |name| fields.iter().find(|(field, _)| *field == name).map(|(_, value)| value.as_str().into());
-        let asked = AskedFor { audience: value("audience"), scope: value("scope") };
+        let asked = AskedFor { audience: value("audience"), proof_key: asked.proof_key, scope: value("scope") };
         Ok(PendingApproval::new(channel.clone(), asked, id.into(), expires_at, Duration::from_secs(interval)))
     }
 }

@@ -3,6 +3,17 @@
 use crate::exchange::ExchangeError;
 
 /// Why there is no approval. While the user has not answered yet, there is no error.
+///
+/// A handler that returns [`Error`](crate::Error) can use `?` to turn it into a response of its API. The token of the caller
+/// is never blamed:
+///
+/// | variant | status | body `error` |
+/// |---|---|---|
+/// | `Denied` | 403 | `access_denied` |
+/// | `Expired` | 403 | `approval_expired` |
+/// | `BindingMessage`, `Input` | 500 | `server_error` |
+/// | `Response`, `Stopped` | 503 with `Retry-After` | `temporarily_unavailable` |
+/// | `Exchange` | as [`ExchangeError`]: 503 for an outage, 500 for a rejected client | as `ExchangeError` |
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CibaError {
@@ -37,7 +48,8 @@ pub enum CibaError {
 }
 
 impl CibaError {
-    /// The stable label of the error, for logs and metrics.
+    /// The stable label of the error, for logs and metrics. For `Exchange`, [`Error::label`](crate::Error::label) is more
+    /// precise: it is that of the source.
     pub fn label(&self) -> &'static str {
         match self {
             Self::BindingMessage => "ciba_binding_message",

@@ -11,6 +11,7 @@ use tokio::sync::watch;
 
 use super::CibaError;
 use crate::exchange::{AskedFor, Backchannel, ExchangeError, ServerErrorKind, TokenSet};
+use crate::with_sources::WithSources;
 
 /// A request that waits for the user.
 pub struct PendingApproval {
@@ -61,17 +62,8 @@ impl PendingApproval {
         StopWaiting(self.stop.clone())
     }
 
-    /// Waits until the user has answered, and returns the tokens.
-    ///
-    /// It asks the tenant at the interval that the tenant states. After `slow_down`, the interval grows by 5 s
-    /// (CIBA Core §11). After an outage or a rate limit, it doubles, up to a minute, until the tenant answers again. It never
-    /// asks after the request has expired. Dropping the future ends the waiting, and a later call continues it. If the future
-    /// is dropped while the tenant answers with the tokens, they are lost.
-    ///
-    /// # Errors
-    ///
-    /// [`CibaError`]: `Denied`, `Expired` or `Stopped`, or `Exchange` if the tenant rejects the request itself.
-    pub async fn wait(&mut self) -> Result<TokenSet, CibaError> {
+    /// Waits as [`wait`](Self::wait), which counts and logs the end.
+    pub(crate) async fn ended(&mut self) -> Result<TokenSet, CibaError> {
         let mut stopped = self.stop.subscribe();
         let mut stopped = pin!(async move { drop(stopped.wait_for(|stopped| *stopped).await) });
         let mut answered = pin!(self.answered());
@@ -124,6 +116,10 @@ impl PendingApproval {
             },
             ExchangeError::Unavailable(_) => self.ask_less_often(),
             _ => return Err(error.into()),
+        }
+        if !self.back_off.is_zero() {
+            let (hint, reason) = (error.hint(), WithSources(&error));
+            tracing::warn!(target: "auth0_api", event = "approval_delayed", hint, %reason);
         }
         self.next_poll = now + self.interval.max(self.back_off).max(asked_for);
         Ok(())

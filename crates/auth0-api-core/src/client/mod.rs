@@ -1,5 +1,9 @@
 //! The client. An API creates one client at start and uses it until the API ends.
 
+mod accounts;
+mod approval;
+mod backend_grants;
+mod caller_exchange;
 mod end_user;
 mod exchange;
 mod generation;
@@ -276,6 +280,7 @@ fn is_first_seen_here(reason: &Reason) -> bool {
     use ExchangeError::{ClientAuthMissing, Input, ScopesMissing};
     match reason {
         Reason::Claims(_) | Reason::ProofSigning(_) | Reason::Requirement(_) => true,
+        Reason::ConnectedAccounts(error) => error.is_of_user(),
         Reason::Exchange(error) => matches!(error, ClientAuthMissing | Input(_) | ScopesMissing { .. }),
         _ => false,
     }

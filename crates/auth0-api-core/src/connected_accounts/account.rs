@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use super::paging::Paging;
+
 /// An account that the user has connected.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct ConnectedAccount {
@@ -28,8 +30,7 @@ pub struct ConnectedAccount {
 #[must_use]
 pub struct AccountQuery {
     pub(super) connection: Option<Box<str>>,
-    pub(super) from: Option<Box<str>>,
-    pub(super) take: Option<u8>,
+    pub(super) paging: Paging,
 }
 
 /// One page of a list.
@@ -86,13 +87,13 @@ impl AccountQuery {
 
     /// Lists at most this many accounts, from 1 to 20. Default: 10 (Auth0's default).
     pub fn take(mut self, most: u8) -> Self {
-        self.take = Some(most);
+        self.paging.take = Some(most);
         self
     }
 
     /// Continues a list after a page: see [`AccountPage::next`].
     pub fn from(mut self, next: impl Into<Box<str>>) -> Self {
-        self.from = Some(next.into());
+        self.paging.from = Some(next.into());
         self
     }
 }

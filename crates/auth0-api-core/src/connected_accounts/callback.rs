@@ -4,7 +4,7 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::ConnectError;
-use super::error::printable;
+use crate::printable::printable;
 
 /// Returns the `connect_code` of a query with this state. `query` may also be the whole URL of the redirect.
 pub(super) fn connect_code(query: &str, state: &SecretString) -> Result<SecretString, ConnectError> {

@@ -1,20 +1,20 @@
-//! The client of the My Account API.
+//! The client of the My Account API: its calls, with their metrics and events.
 
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, SystemTime};
+use std::sync::Arc;
 
-use secrecy::ExposeSecret as _;
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
 
-use super::pending::Secrets;
 use super::sender::{Repetition, Sender};
 use super::{
-    AccountPage, AccountQuery, Connect, ConnectError, ConnectedAccount, PendingConnection, UserToken, callback,
+    AccountPage, AccountQuery, Connect, ConnectError, ConnectedAccount, ConnectionPage, ConnectionQuery,
+    PendingConnection, UserToken,
 };
 use crate::clock::Clock;
+use crate::exchange::LatestNonce;
 use crate::http::{HttpClient, HttpMethod, HttpResponse};
 use crate::jose::Object;
+use crate::meter;
+use crate::with_sources::WithSources;
 
 /// Connects, lists and removes the accounts of users, at the domain at which an [`ApiClient`](crate::ApiClient) exchanges
 /// tokens.
@@ -24,12 +24,12 @@ use crate::jose::Object;
 #[derive(Debug)]
 pub struct MyAccountClient {
     issuer: Box<str>,
-    sender: Sender,
+    pub(super) sender: Sender,
 }
 
 impl MyAccountClient {
     pub(crate) fn new(issuer: &str, http: Arc<dyn HttpClient>, clock: Arc<dyn Clock>) -> Self {
-        Self { issuer: issuer.into(), sender: Sender { clock, http, nonce: Mutex::default() } }
+        Self { issuer: issuer.into(), sender: Sender { clock, http, nonce: LatestNonce::default() } }
     }
 
     /// The identifier of the tenant's My Account API: the audience of a [`UserToken`].
@@ -46,26 +46,7 @@ impl MyAccountClient {
     ///
     /// [`ConnectError`].
     pub async fn connect(&self, user: &UserToken, asked: Connect) -> Result<PendingConnection, ConnectError> {
-        for (parameter, value) in [("connection", &asked.connection), ("redirect_uri", &asked.redirect_uri)] {
-            if value.trim().is_empty() {
-                return Err(ConnectError::Input { parameter });
-            }
-        }
-        let secrets = Secrets::generate()?;
-        let mut body = json!({
-            "connection": asked.connection,
-            "redirect_uri": asked.redirect_uri,
-            "state": secrets.state.expose_secret(),
-            "code_challenge": secrets.challenge(),
-            "code_challenge_method": "S256",
-        });
-        if let Some(members) = body.as_object_mut().filter(|_| !asked.scopes.is_empty()) {
-            members.insert("scopes".into(), asked.scopes.iter().map(|scope| Value::from(&**scope)).collect());
-        }
-        let now = self.sender.clock.now();
-        // A second flow that is not continued expires by itself.
-        let answer = self.post(user, "connect", &body, Repetition::Harmless).await?;
-        self.pending(&answer, secrets, asked.redirect_uri, now)
+        observed("connect", self.begin(user, asked).await)
     }
 
     /// Completes a flow, with the query of the redirect (or its whole URL). From now on, Token Vault has tokens of the
@@ -83,18 +64,7 @@ impl MyAccountClient {
         pending: PendingConnection,
         query: &str,
     ) -> Result<ConnectedAccount, ConnectError> {
-        let code = callback::connect_code(query, &pending.secrets.state)?;
-        if self.sender.clock.now() >= pending.expires_at {
-            return Err(ConnectError::Expired);
-        }
-        let body = json!({
-            "auth_session": pending.auth_session.expose_secret(),
-            "connect_code": code.expose_secret(),
-            "redirect_uri": pending.redirect_uri,
-            "code_verifier": pending.secrets.verifier.expose_secret(),
-        });
-        // A code is valid for one use.
-        parsed(&self.post(user, "complete", &body, Repetition::Never).await?, "account")
+        observed("complete", self.finish(user, &pending, query).await)
     }
 
     /// Lists connected accounts of the user, one page. The token needs the scope `read:me:connected_accounts`.
@@ -103,25 +73,41 @@ impl MyAccountClient {
     ///
     /// [`ConnectError`].
     pub async fn list(&self, user: &UserToken, query: &AccountQuery) -> Result<AccountPage, ConnectError> {
-        if query.take.is_some_and(|most| !(1..=MOST_PER_PAGE).contains(&most)) {
-            return Err(ConnectError::Input { parameter: "take" });
-        }
-        let mut url = form_urlencoded::Serializer::for_suffix(
-            format!("{}?", self.url("accounts")),
-            self.url("accounts").len() + 1,
-        );
-        let take = query.take.map(|most| most.to_string());
-        for (name, value) in
-            [("connection", query.connection.as_deref()), ("from", query.from.as_deref()), ("take", take.as_deref())]
-        {
-            if let Some(value) = value {
-                url.append_pair(name, value);
-            }
-        }
-        let url = url.finish();
-        let url = url.strip_suffix('?').unwrap_or(&url);
-        let answer = self.sender.send(user, HttpMethod::Get, url, None, Repetition::Harmless).await?;
-        parsed(&answer, "accounts")
+        observed("list", self.page(user, "accounts", query.paging.pairs(query.connection.as_deref())).await)
+    }
+
+    /// Lists the connections of which the user can connect accounts, one page. The token needs the scope
+    /// `read:me:connected_accounts`.
+    ///
+    /// ```no_run
+    /// use auth0_api_core::connected_accounts::{
+    ///     ConnectError, ConnectionQuery, MyAccountClient, UserToken,
+    /// };
+    ///
+    /// /// Returns the names of all connections.
+    /// async fn names(
+    ///     accounts: &MyAccountClient,
+    ///     user: &UserToken,
+    /// ) -> Result<Vec<String>, ConnectError> {
+    ///     let (mut names, mut query) = (Vec::new(), ConnectionQuery::new().take(20));
+    ///     // At most so many pages, whatever the tenant answers.
+    ///     for _page in 0..50 {
+    ///         let page = accounts.connections(user, &query).await?;
+    ///         names.extend(
+    ///             page.connections().iter().map(|connection| connection.name().to_owned()),
+    ///         );
+    ///         let Some(next) = page.next() else { break };
+    ///         query = query.from(next);
+    ///     }
+    ///     Ok(names)
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ConnectError`].
+    pub async fn connections(&self, user: &UserToken, query: &ConnectionQuery) -> Result<ConnectionPage, ConnectError> {
+        observed("connections", self.page(user, "connections", query.0.pairs(None)).await)
     }
 
     /// Removes a connected account. Token Vault then has no token of it. The token needs the scope
@@ -131,6 +117,10 @@ impl MyAccountClient {
     ///
     /// [`ConnectError`]: `NotFound` if the user has no account with this id.
     pub async fn delete(&self, user: &UserToken, id: &str) -> Result<(), ConnectError> {
+        observed("delete", self.remove(user, id).await)
+    }
+
+    async fn remove(&self, user: &UserToken, id: &str) -> Result<(), ConnectError> {
         // An id with a slash or a dot could name another endpoint.
         let is_id = |octet: u8| octet.is_ascii_alphanumeric() || matches!(octet, b'_' | b'-');
         if !(1..=LONGEST_ID).contains(&id.len()) || !id.bytes().all(is_id) {
@@ -140,63 +130,110 @@ impl MyAccountClient {
         self.sender.send(user, HttpMethod::Delete, &url, None, Repetition::Never).await.map(drop)
     }
 
-    async fn post(
+    /// Gets one page of a list.
+    async fn page<P: DeserializeOwned>(
         &self,
         user: &UserToken,
-        path: &str,
-        body: &Value,
-        repetition: Repetition,
-    ) -> Result<HttpResponse, ConnectError> {
-        let body = body.to_string().into_bytes();
-        self.sender.send(user, HttpMethod::Post, &self.url(path), Some(body), repetition).await
+        list: &'static str,
+        pairs: Result<String, ConnectError>,
+    ) -> Result<P, ConnectError> {
+        let pairs = pairs?;
+        let separator = if pairs.is_empty() { "" } else { "?" };
+        let url = format!("{}{separator}{pairs}", self.url(list));
+        parsed(&self.sender.send(user, HttpMethod::Get, &url, None, Repetition::Harmless).await?, list)
     }
 
-    fn url(&self, path: &str) -> String {
+    pub(super) fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    pub(super) fn url(&self, path: &str) -> String {
         format!("{}me/v1/connected-accounts/{path}", self.issuer)
-    }
-
-    fn pending(
-        &self,
-        answer: &HttpResponse,
-        secrets: Secrets,
-        redirect_uri: Box<str>,
-        now: SystemTime,
-    ) -> Result<PendingConnection, ConnectError> {
-        let missing = |member| ConnectError::Response { member };
-        let body: Value = parsed(answer, "body")?;
-        let text = |value: Option<&Value>, member| {
-            value.and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned).ok_or(missing(member))
-        };
-        let uri = text(body.get("connect_uri"), "connect_uri")?;
-        // The browser must open a page of the tenant, and no other.
-        let is_of_tenant = uri.starts_with(&*self.issuer) && uri.bytes().all(|octet| octet.is_ascii_graphic());
-        if !is_of_tenant || uri.contains(['#', '\\']) {
-            return Err(missing("connect_uri"));
-        }
-        let ticket = text(body.get("connect_params").and_then(|params| params.get("ticket")), "ticket")?;
-        let separator = if uri.contains('?') { '&' } else { '?' };
-        let ticket = form_urlencoded::Serializer::new(String::new()).append_pair("ticket", &ticket).finish();
-        let expires_in = body.get("expires_in").and_then(Value::as_u64).ok_or(missing("expires_in"))?;
-        Ok(PendingConnection {
-            auth_session: text(body.get("auth_session"), "auth_session")?.into(),
-            expires_at: now + Duration::from_secs(expires_in.min(LONGEST_FLOW_SECONDS)),
-            redirect_uri,
-            secrets,
-            url: format!("{uri}{separator}{ticket}").into(),
-        })
     }
 }
 
+/// Counts and logs a call. Neither the user nor the account is included.
+///
+/// The user and their browser can cause some errors at any rate. So these are logged only for a search: if the handler
+/// returns one, the event `request_rejected` tells the operator about it.
+fn observed<T>(call: &'static str, outcome: Result<T, ConnectError>) -> Result<T, ConnectError> {
+    match &outcome {
+        Ok(_) => {
+            meter::accounts_requested("answered");
+            tracing::debug!(target: "auth0_api", event = "connected_accounts_answered", call);
+        }
+        Err(error) => {
+            let (label, hint, reason) = (error.label(), error.hint(), WithSources(error));
+            meter::accounts_requested(label);
+            if error.is_of_user() {
+                tracing::debug!(target: "auth0_api", event = "connected_accounts_denied", call, label);
+            } else {
+                tracing::warn!(target: "auth0_api", event = "connected_accounts_failed", call, label, hint, %reason);
+            }
+        }
+    }
+    outcome
+}
+
 /// Reads the JSON of an answer strictly: a repeated member is an error.
-fn parsed<T: DeserializeOwned>(answer: &HttpResponse, member: &'static str) -> Result<T, ConnectError> {
+pub(super) fn parsed<T: DeserializeOwned>(answer: &HttpResponse, member: &'static str) -> Result<T, ConnectError> {
     let is_object = Object::parse(answer.body.clone()).is_ok();
     let value = if is_object { serde_json::from_slice(&answer.body).ok() } else { None };
     value.ok_or(ConnectError::Response { member })
 }
 
-/// Auth0's limit.
-const MOST_PER_PAGE: u8 = 20;
 /// An id has about 20 characters.
 const LONGEST_ID: usize = 128;
-/// Auth0's flows last five minutes. A longer one must not overflow the time.
-const LONGEST_FLOW_SECONDS: u64 = 3600;
+
+#[cfg(all(test, feature = "metrics"))]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
+
+    use std::future::ready;
+    use std::sync::{Mutex, PoisonError};
+
+    use super::*;
+    use crate::clock::SystemClock;
+    use crate::exchange::IssuedToken;
+    use crate::http::{HttpFuture, HttpRequest};
+    use crate::meter::tests::Kept;
+
+    /// A tenant that answers with these statuses, the last one first.
+    #[derive(Debug)]
+    struct Tenant(Mutex<Vec<u16>>);
+
+    impl HttpClient for Tenant {
+        fn send(&self, _: HttpRequest) -> HttpFuture<'_> {
+            let status = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap();
+            Box::pin(ready(Ok(HttpResponse { status, headers: vec![], body: b"{}".to_vec() })))
+        }
+    }
+
+    #[test]
+    fn each_call_counts_with_the_label_of_its_error() {
+        let http = Arc::new(Tenant(Mutex::new(vec![200, 503, 404, 204])));
+        let accounts = MyAccountClient::new("https://tenant.example/", http, Arc::new(SystemClock));
+        let user = UserToken::bearer(&IssuedToken::new("token").unwrap());
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let kept = Kept::default();
+        metrics::with_local_recorder(&kept, || {
+            runtime.block_on(async {
+                accounts.delete(&user, "cac_1").await.unwrap();
+                assert!(accounts.delete(&user, "cac_1").await.is_err());
+                assert!(accounts.connections(&user, &ConnectionQuery::new()).await.is_err());
+                assert!(accounts.list(&user, &AccountQuery::new()).await.is_err());
+                assert!(accounts.connect(&user, Connect::new(" ", "https://app.example.com/")).await.is_err());
+            });
+        });
+        assert_eq!(
+            kept.lines(),
+            [
+                "auth0_api_connected_account_requests_total{outcome=answered} 1",
+                "auth0_api_connected_account_requests_total{outcome=connect_input} 1",
+                "auth0_api_connected_account_requests_total{outcome=connect_not_found} 1",
+                "auth0_api_connected_account_requests_total{outcome=connect_response} 1",
+                "auth0_api_connected_account_requests_total{outcome=connect_unavailable} 1",
+            ]
+        );
+    }
+}

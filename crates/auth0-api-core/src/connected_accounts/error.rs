@@ -6,6 +6,17 @@ use crate::exchange::ProofSigningError;
 use crate::http::HttpError;
 
 /// Why a request about connected accounts failed.
+///
+/// A handler that returns [`Error`](crate::Error) can use `?` to turn it into a response of its API:
+///
+/// | variant | status | body `error` |
+/// |---|---|---|
+/// | `Callback` | 400 | `invalid_request` |
+/// | `Denied` | 403 | `access_denied` |
+/// | `CodeRejected`, `Expired`, `State` | 403 | `account_flow_rejected`, `account_flow_expired`, `account_flow_mismatch` |
+/// | `NotFound`, and `Input` for an id that no account can have | 403 | `account_not_found` |
+/// | `Forbidden`, `Input`, `Proof`, `Random`, `Rejected`, `Token` | 500 | `server_error` |
+/// | `RateLimited`, `Response`, `Status`, `Unavailable` | 503 with `Retry-After` | `temporarily_unavailable` |
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConnectError {
@@ -16,6 +27,9 @@ pub enum ConnectError {
         /// The parameter.
         parameter: &'static str,
     },
+    /// The tenant rejected the code of the redirect: it was used before, is too old, or belongs to another user.
+    #[error("the tenant rejected the code of the redirect with {}", .0.status())]
+    CodeRejected(MyAccountProblem),
     /// The user, or the provider, did not allow the access.
     #[error("the account was not connected: {code}")]
     Denied {
@@ -46,7 +60,7 @@ pub enum ConnectError {
         /// How long to wait, at most one hour.
         retry_after: Option<Duration>,
     },
-    /// The tenant rejected the request: the connection, the scopes, the redirect URI or the code.
+    /// The tenant rejected the request: the connection, the scopes, the parameters or the redirect URI.
     #[error("the tenant rejected the request with {}", .0.status())]
     Rejected(MyAccountProblem),
     /// The answer is not what the My Account API answers.
@@ -84,6 +98,11 @@ pub struct MyAccountProblem {
 }
 
 impl MyAccountProblem {
+    #[cfg(test)]
+    pub(crate) fn of_status(status: u16) -> Self {
+        Self { status, detail: None }
+    }
+
     /// The status of the answer.
     pub fn status(&self) -> u16 {
         self.status
@@ -106,6 +125,7 @@ impl ConnectError {
     pub fn label(&self) -> &'static str {
         match self {
             Self::Callback { .. } => "connect_callback",
+            Self::CodeRejected(_) => "connect_code_rejected",
             Self::Denied { .. } => "connect_denied",
             Self::Expired => "connect_expired",
             Self::Forbidden(_) => "connect_forbidden",
@@ -141,12 +161,36 @@ impl ConnectError {
             Self::Token(_) => "the token must be a token of the user for the audience of MyAccountClient::audience()",
             Self::Unavailable(_) => "the tenant cannot be reached: check DNS, egress rules and certificates",
             Self::Callback { .. }
+            | Self::CodeRejected(_)
             | Self::Denied { .. }
             | Self::Expired
             | Self::NotFound(_)
             | Self::RateLimited { .. }
             | Self::Status { .. } => return None,
         })
+    }
+
+    /// Whether the user or their browser is the cause, and not this API or the tenant.
+    pub(crate) fn is_of_user(&self) -> bool {
+        match self {
+            Self::Callback { .. }
+            | Self::CodeRejected(_)
+            | Self::Denied { .. }
+            | Self::Expired
+            | Self::Input { parameter: "id" }
+            | Self::NotFound(_)
+            | Self::State => true,
+            Self::Forbidden(_)
+            | Self::Input { .. }
+            | Self::Proof(_)
+            | Self::Random
+            | Self::RateLimited { .. }
+            | Self::Rejected(_)
+            | Self::Response { .. }
+            | Self::Status { .. }
+            | Self::Token(_)
+            | Self::Unavailable(_) => false,
+        }
     }
 
     /// How long to wait before the next attempt, if the tenant says so.
@@ -156,11 +200,6 @@ impl ConnectError {
             _ => None,
         }
     }
-}
-
-/// Makes a text from the network safe to log.
-pub(super) fn printable(text: &str, longest: usize) -> Box<str> {
-    text.chars().filter(|character| matches!(character, ' '..='~')).take(longest).collect::<String>().into()
 }
 
 #[cfg(test)]
@@ -176,6 +215,7 @@ mod tests {
     fn each_label_is_in_the_guide() {
         let errors = [
             E::Callback { parameter: "connect_code" },
+            E::CodeRejected(problem()),
             E::Denied { code: "access_denied".into() },
             E::Expired,
             E::Forbidden(problem()),

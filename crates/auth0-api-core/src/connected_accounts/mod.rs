@@ -9,6 +9,8 @@
 //!    the application's redirect URI.
 //! 3. [`MyAccountClient::complete`] takes the query of that redirect.
 //!
+//! [`MyAccountClient::connections`] lists what a user can connect, and [`MyAccountClient::list`] what they have connected.
+//!
 //! Each request needs a [`UserToken`]: a token of the user for the My Account API, whose identifier is
 //! [`MyAccountClient::audience`]. A backend gets it with a [`RefreshToken`](crate::exchange::RefreshToken).
 //!
@@ -25,6 +27,7 @@
 //!     .audience(accounts.audience())
 //!     .scope("create:me:connected_accounts");
 //! let tokens = api.get_token_by_refresh_token(asked).await?;
+//! // If the refresh token rotates, its successor is in `tokens`, or in the error: store it.
 //! let user = UserToken::bearer(tokens.access_token());
 //!
 //! let calendar = Connect::new("google-oauth2", "https://app.example.com/connected")
@@ -48,13 +51,17 @@
 mod account;
 mod callback;
 mod client;
+mod connection;
 mod error;
+mod flow;
+mod paging;
 mod pending;
 mod sender;
 mod user_token;
 
 pub use account::{AccountPage, AccountQuery, ConnectedAccount};
 pub use client::MyAccountClient;
+pub use connection::{AvailableConnection, ConnectionPage, ConnectionQuery};
 pub use error::{ConnectError, MyAccountProblem};
 pub use pending::{Connect, PendingConnection};
 pub use user_token::UserToken;

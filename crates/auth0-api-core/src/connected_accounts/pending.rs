@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::ConnectError;
 use crate::base64url;
@@ -27,6 +28,7 @@ pub struct Connect {
     pub(super) connection: Box<str>,
     pub(super) redirect_uri: Box<str>,
     pub(super) scopes: Vec<Box<str>>,
+    pub(super) authorization_params: Map<String, Value>,
 }
 
 /// A flow that waits for the user. It contains secrets: keep it on the server, in the session of the user. `Debug` shows
@@ -69,7 +71,8 @@ impl Connect {
     /// Connects an account of the connection with this name. The tenant redirects the browser to `redirect_uri`, which must
     /// be a callback URL of the application.
     pub fn new(connection: impl Into<Box<str>>, redirect_uri: impl Into<Box<str>>) -> Self {
-        Self { connection: connection.into(), redirect_uri: redirect_uri.into(), scopes: Vec::new() }
+        let (connection, redirect_uri) = (connection.into(), redirect_uri.into());
+        Self { connection, redirect_uri, scopes: Vec::new(), authorization_params: Map::new() }
     }
 
     /// Connects the account that an exchange lacked: see
@@ -81,6 +84,20 @@ impl Connect {
     /// Requests these scopes of the provider. Default: those of the connection.
     pub fn scopes(mut self, scopes: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
         self.scopes = scopes.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Sends a parameter to the provider's own login (`authorization_params`), such as `prompt` or `login_hint`. Which
+    /// parameters are possible depends on the connection. A second value of a name replaces the first. Default: none.
+    ///
+    /// ```
+    /// use auth0_api_core::connected_accounts::Connect;
+    ///
+    /// let calendar = Connect::new("google-oauth2", "https://app.example.com/connected")
+    ///     .authorization_param("login_hint", "ada@work.example");
+    /// ```
+    pub fn authorization_param(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.authorization_params.insert(name.into(), value.into());
         self
     }
 }

@@ -1,20 +1,21 @@
 //! Sends one request to the My Account API, with the token and a proof.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::error::printable;
 use super::{ConnectError, MyAccountProblem, UserToken};
 use crate::clock::Clock;
+use crate::exchange::LatestNonce;
 use crate::http::{HttpClient, HttpConnection, HttpError, HttpMethod, HttpRequest, HttpResponse};
 use crate::jose::Object;
+use crate::printable::printable;
 
 /// Sends requests, and remembers the nonce of the tenant.
 #[derive(Debug)]
 pub(super) struct Sender {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) http: Arc<dyn HttpClient>,
-    pub(super) nonce: Mutex<Option<Box<str>>>,
+    pub(super) nonce: LatestNonce,
 }
 
 /// Whether the request may reach the tenant twice, if a kept connection ended before the response.
@@ -52,7 +53,7 @@ impl Sender {
                 continue;
             }
             let response = sent?;
-            let has_nonce = self.remember_nonce(&response);
+            let has_nonce = self.nonce.keep(&response);
             if user.proof_key.is_some() && has_nonce && !nonce_answered && wants_nonce(&response) {
                 nonce_answered = true;
                 continue;
@@ -73,7 +74,7 @@ impl Sender {
             HttpRequest::new(method, url, MAX_RESPONSE_BYTES, TIMEOUT).header("accept", "application/json");
         request.connection = connection;
         let scheme = if let Some(key) = &user.proof_key {
-            let nonce = self.nonce.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            let nonce = self.nonce.get();
             let proof = key.proof(method.name(), url).access_token(&user.token).nonce(nonce.as_deref());
             request = request.header("dpop", proof.sign(self.clock.now())?);
             "DPoP"
@@ -85,15 +86,6 @@ impl Sender {
             Some(body) => request.json(body),
             None => request,
         })
-    }
-
-    /// RFC 9449 §8.2: the client uses the latest nonce.
-    fn remember_nonce(&self, response: &HttpResponse) -> bool {
-        let allowed = |octet: u8| matches!(octet, 0x21 | 0x23..=0x5b | 0x5d..=0x7e);
-        let is_nonce = |nonce: &&str| (1..=MAX_NONCE_BYTES).contains(&nonce.len()) && nonce.bytes().all(allowed);
-        let Some(nonce) = response.header("dpop-nonce").filter(is_nonce) else { return false };
-        *self.nonce.lock().unwrap_or_else(PoisonError::into_inner) = Some(nonce.into());
-        true
     }
 }
 
@@ -114,6 +106,9 @@ fn read(response: HttpResponse) -> Result<HttpResponse, ConnectError> {
     if status >= 500 {
         return Err(ConnectError::Status { status });
     }
+    if status < 400 {
+        return Err(ConnectError::Response { member: "status" });
+    }
     let body = Object::parse(response.body).ok();
     let detail = body.as_ref().and_then(|body| body.string("detail").ok().flatten());
     let detail = detail.map(|text| printable(&text, LONGEST_DETAIL));
@@ -130,8 +125,6 @@ fn read(response: HttpResponse) -> Result<HttpResponse, ConnectError> {
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// A page of twenty accounts has a few KiB.
 const MAX_RESPONSE_BYTES: usize = 256 * 1024;
-/// RFC 9449 sets no limit, so this crate chose one.
-const MAX_NONCE_BYTES: usize = 256;
 /// As for the token endpoint.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(3600);
 /// Enough for one or two sentences.

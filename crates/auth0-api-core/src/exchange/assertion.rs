@@ -5,18 +5,12 @@ use std::time::SystemTime;
 use secrecy::zeroize::Zeroizing;
 use serde::Serialize;
 
+use super::signed_jwt;
 use crate::clock::since_epoch;
 use crate::jose::{PrivateKey, PrivateKeyError, random_id};
 
 /// The `client_assertion_type` of a JWT.
 pub(super) const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-
-#[derive(Serialize)]
-struct Header<'a> {
-    alg: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    kid: Option<&'a str>,
-}
 
 #[derive(Serialize)]
 struct Claims<'a> {
@@ -37,12 +31,10 @@ pub(super) fn sign(
     now: SystemTime,
 ) -> Result<Zeroizing<String>, PrivateKeyError> {
     let iat = since_epoch(now).as_secs();
-    let header = Header { alg: key.algorithm().name(), kid: key.key_id() };
     // RFC 7523 §3 (2), (3): the client is both issuer and subject; the tenant's issuer is the only audience.
     let (iss, sub, aud) = (client_id, client_id, issuer);
     let claims = Claims { iss, sub, aud, jti: random_id()?, iat, nbf: iat, exp: iat + LIFETIME_SECONDS };
-    let json = |text: serde_json::Result<String>| text.map_err(|_| PrivateKeyError::Signing);
-    key.sign(&json(serde_json::to_string(&header))?, &json(serde_json::to_string(&claims))?).map(Zeroizing::new)
+    signed_jwt::sign(key, None, &claims)
 }
 
 /// The same as in auth0-api-js. The client sends an assertion at once, and Auth0 rejects one that is valid for longer

@@ -8,16 +8,16 @@ use crate::token::type_of_detail;
 
 /// The requested details, in the order in which the application added them.
 #[derive(Clone, Debug, Default)]
-pub(super) struct RequestedDetails(Vec<Value>);
+pub(crate) struct RequestedDetails(Vec<Value>);
 
 impl RequestedDetails {
-    pub(super) fn push(&mut self, detail: Value) {
+    pub(crate) fn push(&mut self, detail: Value) {
         self.0.push(detail);
     }
 
     /// Returns the form field as a JSON array; `None` if no detail is requested. RFC 9396 §2: each detail is an object
     /// with a `type`.
-    pub(super) fn field(&self) -> Result<Option<String>, InputError> {
+    pub(crate) fn field(&self) -> Result<Option<String>, InputError> {
         if self.0.iter().any(|detail| type_of_detail(detail).is_none()) {
             return Err(InputError::AuthorizationDetail);
         }

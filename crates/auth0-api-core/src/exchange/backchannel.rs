@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::prepared::{Prepared, fields};
 use super::server_error_kind::JudgedBy;
 use super::source::Source;
-use super::{EndpointUnavailable, ExchangeError, GrantRequest, TokenSet, response};
+use super::{EndpointUnavailable, ExchangeError, GrantRequest, ProofKey, TokenSet, response};
 use crate::clock::Clock;
 use crate::issuer::DiscoveryError;
 
@@ -13,10 +13,12 @@ use crate::issuer::DiscoveryError;
 #[derive(Clone, Debug)]
 pub(crate) struct Backchannel(pub(super) Arc<Source>);
 
-/// What the start of a request asked for. The questions for its result do not repeat it.
+/// What the start of a request asked for. The questions for its result repeat none of it but the proof: the tenant binds
+/// the token to the key of the token request (RFC 9449 §5).
 #[derive(Debug)]
 pub(crate) struct AskedFor {
     pub(crate) audience: Option<Box<str>>,
+    pub(crate) proof_key: Option<ProofKey>,
     pub(crate) scope: Option<Box<str>>,
 }
 
@@ -48,6 +50,8 @@ impl Backchannel {
     /// answered, the error is `authorization_pending`, so it is not logged.
     pub(crate) async fn poll(&self, id: &str, asked: &AskedFor) -> Result<TokenSet, ExchangeError> {
         let request = GrantRequest::new(GRANT_TYPE).field("auth_req_id", id).judged_by(JudgedBy::NoUser);
+        // The tenant hands the tokens out once, so the request must not get lost on a kept connection that has ended.
+        let request = request.proof_key(asked.proof_key.as_ref()).on_new_connection();
         let mut prepared = self.prepared(&request);
         prepared.expected.scope.clone_from(&asked.scope);
         prepared.origin.audience.clone_from(&asked.audience);

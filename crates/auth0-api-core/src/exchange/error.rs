@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{InputError, OrganizationError, ProofSigningError, ResponseError, ServerError};
+use super::{InputError, IssuedToken, OrganizationError, ProofSigningError, ResponseError, ServerError};
 use crate::http::HttpError;
 use crate::issuer::DiscoveryError;
 use crate::jose::PrivateKeyError;
@@ -34,6 +34,10 @@ pub enum ExchangeError {
     /// The endpoint answered, but the answer is not a valid token response.
     #[error(transparent)]
     Response(#[from] ResponseError),
+    /// The answer is not usable, but the tenant has replaced the refresh token of the request: store the
+    /// [successor](Self::successor).
+    #[error(transparent)]
+    Rotated(#[from] RotatedError),
     /// The answer grants fewer scopes than required. Only [`TokenSet::require_scopes`](super::TokenSet::require_scopes)
     /// returns this.
     #[error("the scopes {missing} are not granted")]
@@ -47,6 +51,15 @@ pub enum ExchangeError {
     /// The token endpoint gave no usable answer. The caller did not cause this.
     #[error(transparent)]
     Unavailable(#[from] EndpointUnavailable),
+}
+
+/// The tenant has replaced the refresh token of the request, but its answer failed a check of this crate.
+///
+/// The text and the label are those of the [cause](Self::cause). `Debug` does not show the successor.
+#[derive(Clone, Debug)]
+pub struct RotatedError {
+    cause: Box<ExchangeError>,
+    successor: IssuedToken,
 }
 
 /// The token endpoint is unavailable, and how long to wait before the next attempt.
@@ -83,6 +96,34 @@ pub enum EndpointError {
     },
 }
 
+impl RotatedError {
+    pub(super) fn new(cause: ExchangeError, successor: IssuedToken) -> Self {
+        Self { cause: Box::new(cause), successor }
+    }
+
+    /// Which check of the answer failed.
+    pub fn cause(&self) -> &ExchangeError {
+        &self.cause
+    }
+
+    /// The refresh token that replaces the one of the request. Store it: the tenant accepts the old one no more.
+    pub fn successor(&self) -> &IssuedToken {
+        &self.successor
+    }
+}
+
+impl std::fmt::Display for RotatedError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.cause.fmt(f)
+    }
+}
+
+impl std::error::Error for RotatedError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.cause.source()
+    }
+}
+
 impl EndpointUnavailable {
     pub(super) fn new(cause: impl Into<EndpointError>, retry_after: Option<Duration>) -> Self {
         Self { cause: Arc::new(cause.into()), retry_after: retry_after.unwrap_or(USUAL_OUTAGE) }
@@ -109,8 +150,39 @@ impl ExchangeError {
     /// How long to wait before the next attempt, if that is known.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
+            Self::Rotated(error) => error.cause().retry_after(),
             Self::Server(error) => error.retry_after(),
             Self::Unavailable(error) => Some(error.retry_after),
+            _ => None,
+        }
+    }
+
+    /// The refresh token that replaces the one of the request. Store it, although the exchange failed: the tenant accepts
+    /// the old one no more.
+    ///
+    /// `None` if the answer has no such token, or if no complete answer of at most 64 KiB arrived. In the latter case, it is
+    /// unknown whether the tenant has replaced the token.
+    ///
+    /// ```
+    /// use auth0_api_core::exchange::RefreshToken;
+    /// use auth0_api_core::{ApiClient, ExchangeError, TokenSet};
+    ///
+    /// # fn store(_next: &str) {}
+    /// async fn refreshed(api: &ApiClient, stored: String) -> Result<TokenSet, ExchangeError> {
+    ///     let outcome = api.get_token_by_refresh_token(RefreshToken::new(stored)).await;
+    ///     let next = match &outcome {
+    ///         Ok(tokens) => tokens.refresh_token(),
+    ///         Err(error) => error.successor(),
+    ///     };
+    ///     if let Some(next) = next {
+    ///         store(next.expose());
+    ///     }
+    ///     outcome
+    /// }
+    /// ```
+    pub fn successor(&self) -> Option<&IssuedToken> {
+        match self {
+            Self::Rotated(error) => Some(error.successor()),
             _ => None,
         }
     }

@@ -1,12 +1,13 @@
 //! Runs an exchange: input, cache, endpoint, request, answer.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use super::cache::{AnswerCache, CheckedExchangeCache, Limits};
 use super::cache_key::CacheKey;
 use super::client_auth::CheckedClientAuth;
 use super::endpoint::{self, Endpoint};
 use super::input::{ADDED, reject_reserved};
+use super::latest_nonce::LatestNonce;
 use super::prepared::Prepared;
 use super::sender::{self, Sender};
 use super::source::Source;
@@ -69,7 +70,7 @@ impl Exchanger {
             let documents = http(endpoint::MAX_DOCUMENT_BYTES, endpoint::TIMEOUT);
             Endpoint::new(domain, kind, documents, Arc::clone(&clock))
         };
-        let nonce = Mutex::new(previous.and_then(|source| source.sender.nonce()));
+        let nonce = LatestNonce::new(previous.and_then(|source| source.sender.nonce.get()));
         let http = http(sender::MAX_RESPONSE_BYTES, sender::TIMEOUT);
         let sender = Sender { auth, clock, forward_end_user, http, nonce };
         Self { source: Arc::new(Source { sender, endpoint }), answers }

@@ -15,6 +15,8 @@ pub(super) struct Expected {
     pub(super) issuer: Box<str>,
     pub(super) judge: JudgedBy,
     pub(super) organization: Option<Box<str>>,
+    /// The request has a refresh token, which the tenant may replace.
+    pub(super) rotates: bool,
     pub(super) scope: Option<Box<str>>,
     /// The token must be a session transfer token.
     pub(super) session_transfer: bool,

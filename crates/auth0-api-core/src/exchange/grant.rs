@@ -187,6 +187,7 @@ impl<'g> GrantRequest<'g> {
             issuer: issuer.into(),
             judge: self.judge,
             organization: self.value(organization::FIELD).map(Into::into),
+            rotates: !self.access_token_only && self.value("refresh_token").is_some(),
             scope: self.value("scope").map(Into::into),
             session_transfer: self.session_transfer,
         }

@@ -77,6 +77,15 @@ pub(super) fn not_blank<'v>(parameter: &'static str, value: &'v str) -> Result<&
     if value.trim().is_empty() { Err(InputError::Blank { parameter }) } else { Ok(value) }
 }
 
+/// Returns the value if there is one, or an error if it is blank. The tenant could take a blank value for none, and answer
+/// for something else than the application wants.
+pub(super) fn absent_or_not_blank<'v>(
+    parameter: &'static str,
+    value: Option<&'v str>,
+) -> Result<Option<&'v str>, InputError> {
+    value.map(|value| not_blank(parameter, value)).transpose()
+}
+
 /// Rejects names that are in one of the reserved lists, without regard to case. The error lists them.
 pub(super) fn reject_reserved(
     names: impl Iterator<Item = impl AsRef<str>>,

@@ -2,7 +2,7 @@
 //! the client signs.
 
 use super::grant::{CONNECTION, LOGIN_HINT};
-use super::input::not_blank;
+use super::input::{absent_or_not_blank, not_blank};
 use super::server_error_kind::JudgedBy;
 use super::token_vault::VAULT_GRANT;
 use super::worker_subject::WorkerSubject;
@@ -71,6 +71,7 @@ impl PrivilegedWorker {
 impl Grant for PrivilegedWorker {
     fn request(&self) -> Result<GrantRequest<'_>, InputError> {
         not_blank("sub", &self.subject.user_id)?;
+        absent_or_not_blank("org_id", self.subject.organization.as_deref())?;
         let context = not_blank("audit_context", &self.subject.audit_context)?;
         if context.chars().count() > LONGEST_CONTEXT {
             return Err(InputError::AuditContext);
@@ -79,7 +80,7 @@ impl Grant for PrivilegedWorker {
             .field(CONNECTION, not_blank(CONNECTION, &self.connection)?)
             .field("subject_token_type", JWT)
             .field("requested_token_type", REQUESTED)
-            .field_if_any(LOGIN_HINT, self.login_hint.as_deref())
+            .field_if_any(LOGIN_HINT, absent_or_not_blank(LOGIN_HINT, self.login_hint.as_deref())?)
             .field_if_any("scope", self.scope.as_deref())
             .judged_by(JudgedBy::VaultForWorker)
             .signed_subject(&self.subject)

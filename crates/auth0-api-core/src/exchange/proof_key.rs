@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::IssuedToken;
+use super::{IssuedToken, signed_jwt};
 use crate::base64url;
 use crate::called_url::{TargetError, TargetUrl};
 use crate::clock::since_epoch;
@@ -136,11 +136,8 @@ impl<'k> ProofOfPossession<'k> {
         let (jti, iat) = (random_id()?, since_epoch(now).as_secs());
         let claims = Claims { jti, htm: self.method, htu, iat, ath, nonce: self.nonce };
         let jwk = self.key.public_jwk();
-        let written = serde_json::from_str::<&RawValue>(&jwk).and_then(|jwk| {
-            let header = Header { typ: "dpop+jwt", alg: self.key.algorithm().name(), jwk };
-            Ok((serde_json::to_string(&header)?, serde_json::to_string(&claims)?))
-        });
-        let (header, claims) = written.map_err(|_| PrivateKeyError::Signing)?;
-        Ok(self.key.sign(&header, &claims)?)
+        let jwk = serde_json::from_str::<&RawValue>(&jwk).map_err(|_| PrivateKeyError::Signing)?;
+        let header = Header { typ: "dpop+jwt", alg: self.key.algorithm().name(), jwk };
+        Ok(signed_jwt::sign_with_header(self.key, &header, &claims)?)
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::input::token_text;
+use super::input::{absent_or_not_blank, token_text};
 use super::server_error_kind::JudgedBy;
 use super::{Grant, GrantRequest, InputError, ProofKey};
 
@@ -62,7 +62,7 @@ impl Grant for RefreshToken {
         // Not cacheable: a refresh token that rotates is valid for one use, and the application must store its successor.
         Ok(GrantRequest::new("refresh_token")
             .field("refresh_token", token_text("refresh_token", self.token.expose_secret())?)
-            .field_if_any("audience", self.audience.as_deref())
+            .field_if_any("audience", absent_or_not_blank("audience", self.audience.as_deref())?)
             .field_if_any("scope", self.scope.as_deref())
             .on_new_connection()
             .judged_by(JudgedBy::RefreshToken)

@@ -31,6 +31,7 @@ impl ExchangeError {
                 "the token endpoint answered with something else than tokens: look at the source of this error, and check \
                  that no proxy changes the response",
             ),
+            Self::Rotated(error) => error.cause().hint(),
             Self::ScopesMissing { .. } => Some(CONNECT_WITH_SCOPES),
             Self::Server(error) => of_server(error.kind()),
             Self::Unavailable(error) => of_endpoint(&error.cause),

@@ -9,8 +9,8 @@ use super::expected::Expected;
 use super::server_error::Reported;
 use super::token_set::{TokenType, Tokens};
 use super::{
-    EndpointError, EndpointUnavailable, ExchangeError, IssuedToken, ReportedQuotas, ResponseError, ServerError,
-    id_token, organization, session_transfer,
+    EndpointError, EndpointUnavailable, ExchangeError, IssuedToken, ReportedQuotas, ResponseError, RotatedError,
+    ServerError, id_token, organization, session_transfer, successor,
 };
 use crate::base64url;
 use crate::clock::since_epoch;
@@ -18,9 +18,14 @@ use crate::http::HttpResponse;
 use crate::jose::Object;
 use crate::token::AUTHORIZATION_DETAILS;
 
-/// Reads an answer of any status.
+/// Reads an answer of any status. If the answer is not usable, the error has the successor of the request's refresh token.
 pub(super) fn read(response: &HttpResponse, expected: &Expected, now: SystemTime) -> Result<Tokens, ExchangeError> {
-    if response.status == 200 { tokens(response, expected, now) } else { Err(rejection(response, expected)) }
+    let tokens =
+        if response.status == 200 { tokens(response, expected, now) } else { Err(rejection(response, expected)) };
+    tokens.map_err(|error| match successor::read(response, expected) {
+        Some(successor) => RotatedError::new(error, successor).into(),
+        None => error,
+    })
 }
 
 /// Reads an answer with another status than 200.

@@ -10,12 +10,13 @@
 //! 4. All attempts together take at most 10 s. If the endpoint must be discovered first, the discovery takes at most
 //!    5 s more.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::ExposeSecret as _;
 
 use super::client_auth::CheckedClientAuth;
+use super::latest_nonce::LatestNonce;
 use super::prepared::Prepared;
 use super::response::retry_after;
 use super::server_error::Reported;
@@ -30,7 +31,7 @@ pub(super) struct Sender {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) forward_end_user: bool,
     pub(super) http: BoundedClient,
-    pub(super) nonce: Mutex<Option<Box<str>>>,
+    pub(super) nonce: LatestNonce,
 }
 
 impl Sender {
@@ -58,8 +59,8 @@ impl Sender {
                 continue;
             }
             if let Ok(response) = &sent {
-                self.remember_nonce(response);
-                if prepared.proof_key.is_some() && !nonce_answered && wants_nonce(response, prepared) {
+                let has_nonce = self.nonce.keep(response);
+                if prepared.proof_key.is_some() && has_nonce && !nonce_answered && wants_nonce(response, prepared) {
                     nonce_answered = true;
                     continue;
                 }
@@ -94,7 +95,7 @@ impl Sender {
         let end_user = prepared.end_user_address.filter(|_| self.forward_end_user);
         headers.extend(end_user.map(|address| ("auth0-forwarded-for".to_owned(), address.to_string())));
         if let Some(key) = &prepared.proof_key {
-            let nonce = self.nonce();
+            let nonce = self.nonce.get();
             let proof = key
                 .proof("POST", url)
                 .nonce(nonce.as_deref())
@@ -103,19 +104,6 @@ impl Sender {
             headers.push(("dpop".to_owned(), proof));
         }
         Ok((headers, form.finish().into_bytes()))
-    }
-
-    /// The last nonce of the endpoint.
-    pub(super) fn nonce(&self) -> Option<Box<str>> {
-        self.nonce.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// RFC 9449 §8.2: every response may contain a new nonce, and the client uses the latest nonce.
-    fn remember_nonce(&self, response: &HttpResponse) {
-        let nonce = response.header("dpop-nonce").filter(|nonce| is_nonce(nonce));
-        if let Some(nonce) = nonce {
-            *self.nonce.lock().unwrap_or_else(PoisonError::into_inner) = Some(nonce.into());
-        }
     }
 }
 
@@ -130,20 +118,12 @@ fn pause(sent: &Result<HttpResponse, HttpError>, retries: u32) -> Option<Duratio
     }
 }
 
-/// Whether the endpoint rejected the request because it requires the nonce of this response (RFC 9449 §8).
+/// Whether the endpoint rejected the request because it requires a nonce (RFC 9449 §8).
 fn wants_nonce(response: &HttpResponse, prepared: &Prepared) -> bool {
-    let named = response.header("dpop-nonce").is_some_and(is_nonce);
     let rejected = matches!(response.status, 400 | 401);
-    named
-        && rejected
+    rejected
         && ServerError::read(response.status, &response.body, Reported::default(), prepared.expected.judge)
             .is_ok_and(|error| error.is_some_and(|error| error.code() == "use_dpop_nonce"))
-}
-
-/// RFC 9449 §8.1: the characters that a nonce may have.
-fn is_nonce(text: &str) -> bool {
-    let allowed = |octet: u8| matches!(octet, 0x21 | 0x23..=0x5b | 0x5d..=0x7e);
-    (1..=MAX_NONCE_BYTES).contains(&text.len()) && text.bytes().all(allowed)
 }
 
 fn unavailable(error: HttpError) -> ExchangeError {
@@ -161,5 +141,3 @@ const CONNECT_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// A token response has a few KiB.
 pub(super) const MAX_RESPONSE_BYTES: usize = 64 * 1024;
-/// RFC 9449 sets no limit for the length of a nonce, so this crate chose a limit.
-const MAX_NONCE_BYTES: usize = 256;

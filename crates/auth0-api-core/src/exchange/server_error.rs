@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::server_error_kind::JudgedBy;
 use super::{ConnectAccount, IssuedToken, ReportedQuotas, ResponseError, ServerErrorKind};
 use crate::jose::Object;
+use crate::printable::printable;
 
 /// An OAuth error of the token endpoint.
 ///
@@ -170,11 +171,6 @@ fn mfa_token(body: &Object) -> Result<Option<IssuedToken>, ResponseError> {
     }
     let token = body.string("mfa_token").ok().flatten().and_then(|token| IssuedToken::new(token.into_owned()));
     token.map(Some).ok_or(ResponseError::Member { member: "mfa_token" })
-}
-
-/// Makes a text from the network safe to log: keeps the printable ASCII characters, at most `longest` of them.
-fn printable(text: &str, longest: usize) -> Box<str> {
-    text.chars().filter(|character| matches!(character, ' '..='~')).take(longest).collect::<String>().into()
 }
 
 /// Codes in use have at most 46 characters.

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::grant::{ACCESS_TOKEN, CONNECTION, LOGIN_HINT, REFRESH_TOKEN};
-use super::input::{not_blank, token_text};
+use super::input::{absent_or_not_blank, not_blank, token_text};
 use super::server_error_kind::JudgedBy;
 use super::{Grant, GrantRequest, InputError};
 use crate::token::VerifiedToken;
@@ -137,7 +137,7 @@ impl Grant for VaultGrant {
             .field("subject_token", token)
             .field("subject_token_type", token_type)
             .field("requested_token_type", REQUESTED)
-            .field_if_any(LOGIN_HINT, connection.login_hint.as_deref())
+            .field_if_any(LOGIN_HINT, absent_or_not_blank(LOGIN_HINT, connection.login_hint.as_deref())?)
             .field_if_any("scope", connection.scope.as_deref())
             .judged_by(judge)
             .end_user_address(connection.end_user_address)

@@ -5,6 +5,7 @@ use std::time::SystemTime;
 use secrecy::zeroize::Zeroizing;
 use serde::Serialize;
 
+use super::signed_jwt;
 use crate::base64url;
 use crate::clock::since_epoch;
 use crate::jose::{PrivateKey, PrivateKeyError, random_id};
@@ -16,14 +17,6 @@ pub(super) struct WorkerSubject {
     pub(super) audit_context: Box<str>,
     pub(super) organization: Option<Box<str>>,
     pub(super) key: PrivateKey,
-}
-
-#[derive(Serialize)]
-struct Header<'a> {
-    typ: &'static str,
-    alg: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    kid: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -47,12 +40,10 @@ impl WorkerSubject {
         now: SystemTime,
     ) -> Result<Zeroizing<String>, PrivateKeyError> {
         let Self { user_id, audit_context, organization, key } = self;
-        let header = Header { typ: "token-vault-req+jwt", alg: key.algorithm().name(), kid: key.key_id() };
         let (iat, jti) = (since_epoch(now).as_secs(), uuid()?);
         let org_id = organization.as_deref();
         let claims = Claims { iss: client_id, sub: user_id, aud: issuer, iat, jti, audit_context, org_id };
-        let json = |text: serde_json::Result<String>| text.map_err(|_| PrivateKeyError::Signing);
-        key.sign(&json(serde_json::to_string(&header))?, &json(serde_json::to_string(&claims))?).map(Zeroizing::new)
+        signed_jwt::sign(key, Some("token-vault-req+jwt"), &claims)
     }
 }
 

@@ -9,6 +9,8 @@ use std::time::{Duration, SystemTime};
 use super::*;
 use crate::binding::{BindingError, ConfirmationError};
 use crate::called_url::TargetError;
+use crate::ciba::CibaError;
+use crate::connected_accounts::{ConnectError, MyAccountProblem};
 use crate::credentials::Scheme;
 use crate::decryption::DecryptionError;
 use crate::dpop::{ProofError, ReplayStoreError};
@@ -16,6 +18,7 @@ use crate::exchange::{
     EndpointError, EndpointUnavailable, ExchangeError, InputError, OrganizationError, ResponseError, ServerError,
     ServerErrorKind, TokenTextError,
 };
+use crate::http::HttpError;
 use crate::issuer::{DiscoveryError, FetchLimit, IssuerError, KeyNotLookedFor, KeysUnavailable, ResolverError};
 use crate::jose::{Algorithm, JoseError, JsonError, JweError, JwkError, PrivateKeyError};
 use crate::logout::LogoutError;
@@ -35,6 +38,8 @@ fn errors() -> Vec<Error> {
         requirement(),
         downstream(),
         exchange(),
+        ciba(),
+        connected_accounts(),
         rest(),
     ]
     .concat_all()
@@ -269,6 +274,78 @@ fn exchange() -> Vec<Error> {
     errors.into_iter().chain(kinds.map(|kind| E::Server(ServerError::of_kind(kind)))).map(Into::into).collect()
 }
 
+fn ciba() -> Vec<Error> {
+    use CibaError as E;
+    all([
+        E::BindingMessage,
+        E::Denied,
+        E::Exchange(ExchangeError::ClientAuthMissing),
+        E::Expired,
+        E::Input { parameter: "scope" },
+        E::Response { member: "auth_req_id" },
+        E::Stopped,
+    ])
+}
+
+fn connected_accounts() -> Vec<Error> {
+    use ConnectError as E;
+    let problem = MyAccountProblem::of_status;
+    all([
+        E::Callback { parameter: "connect_code" },
+        E::CodeRejected(problem(400)),
+        E::Denied { code: "access_denied".into() },
+        E::Expired,
+        E::Forbidden(problem(403)),
+        E::Input { parameter: "id" },
+        E::Input { parameter: "take" },
+        E::NotFound(problem(404)),
+        E::Proof(ProofSigningError::Key(PrivateKeyError::Signing)),
+        E::Random,
+        E::RateLimited { retry_after: None },
+        E::Rejected(problem(400)),
+        E::Response { member: "ticket" },
+        E::State,
+        E::Status { status: 502 },
+        E::Token(problem(401)),
+        E::Unavailable(HttpError::Timeout),
+    ])
+}
+
+#[test]
+fn no_error_of_an_approval_or_an_account_blames_the_token_of_the_caller() {
+    let answers: Vec<_> =
+        ciba().into_iter().chain(connected_accounts()).map(|error| (error.status(), error.label())).collect();
+    assert_eq!(
+        answers,
+        [
+            (500, "ciba_binding_message"),
+            (403, "ciba_denied"),
+            (500, "exchange_client_auth_missing"),
+            (403, "ciba_expired"),
+            (500, "ciba_input"),
+            (503, "ciba_response"),
+            (503, "ciba_stopped"),
+            (400, "connect_callback"),
+            (403, "connect_code_rejected"),
+            (403, "connect_denied"),
+            (403, "connect_expired"),
+            (500, "connect_forbidden"),
+            (403, "connect_input"),
+            (500, "connect_input"),
+            (403, "connect_not_found"),
+            (500, "connect_proof"),
+            (500, "connect_random"),
+            (503, "connect_rate_limited"),
+            (500, "connect_rejected"),
+            (503, "connect_response"),
+            (403, "connect_state"),
+            (503, "connect_unavailable"),
+            (500, "connect_token_rejected"),
+            (503, "connect_unavailable"),
+        ]
+    );
+}
+
 fn logout() -> Vec<LogoutError> {
     use LogoutError as E;
     let mut errors = vec![
@@ -323,6 +400,15 @@ fn labels_in_source() -> BTreeSet<String> {
     let mut labels: BTreeSet<String> =
         texts.filter(is_label).filter(|text| !is_code(text)).map(ToOwned::to_owned).collect();
     labels.insert("proof_signing".into());
+    for source in [include_str!("../ciba/error.rs"), include_str!("../connected_accounts/error.rs")] {
+        let texts = source.split("=> \"").skip(1).filter_map(|rest| rest.split('"').next());
+        let is_own = |text: &&str| {
+            (text.starts_with("ciba_") || text.starts_with("connect_"))
+                && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+        };
+        // A failed request has the label of its exchange.
+        labels.extend(texts.filter(is_own).filter(|text| *text != "ciba_exchange").map(ToOwned::to_owned));
+    }
     labels
 }
 
@@ -387,8 +473,16 @@ fn hints_name_the_values_that_differ() {
 const LOGOUTS_WITHOUT_HINT: [&str; 5] =
     ["logout_claim_malformed", "logout_claim_missing", "logout_malformed", "logout_replayed", "logout_too_long"];
 
-const WITHOUT_HINT: [&str; 15] = [
+const WITHOUT_HINT: [&str; 23] = [
+    "ciba_denied",
+    "ciba_stopped",
     "cnf_malformed",
+    "connect_callback",
+    "connect_code_rejected",
+    "connect_denied",
+    "connect_expired",
+    "connect_not_found",
+    "connect_rate_limited",
     "downstream_unavailable",
     "dpop_claim",
     "dpop_key",

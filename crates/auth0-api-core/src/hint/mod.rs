@@ -38,7 +38,14 @@ impl Error {
     fn advice(&self) -> Advice {
         match &self.reason {
             Reason::Binding(error) => binding::advice(error),
+            Reason::Ciba(error) => {
+                error.hint().map_or_else(|| nothing("the user or the application has decided so"), advise)
+            }
             Reason::Claims(error) => advise(of_claims(error)),
+            Reason::ConnectedAccounts(error) => error.hint().map_or_else(
+                || nothing("the user or their browser is the cause, or the tenant, which recovers by itself"),
+                advise,
+            ),
             Reason::Credentials(error) => of_credentials(*error),
             Reason::Decryption(error) => decryption::advice(error),
             Reason::Downstream(error) => of_downstream(error),

@@ -7,9 +7,13 @@
 mod bounded;
 mod client;
 #[cfg(feature = "reqwest")]
+mod connections;
+#[cfg(feature = "reqwest")]
 mod reqwest;
 
 pub use self::client::{HttpClient, HttpConnection, HttpError, HttpFuture, HttpMethod, HttpRequest, HttpResponse};
+#[cfg(feature = "reqwest")]
+pub use self::connections::ReqwestConnections;
 #[cfg(feature = "reqwest")]
 pub use self::reqwest::ReqwestClient;
 

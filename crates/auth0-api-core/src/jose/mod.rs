@@ -40,7 +40,7 @@ mod pem;
 mod private_jwk;
 mod private_key;
 mod public_key;
-mod strict_json;
+pub(crate) mod strict_json;
 mod thumbprint;
 #[cfg(test)]
 mod wycheproof_tests;

@@ -100,6 +100,13 @@ impl MetadataEndpoint {
         }
     }
 
+    /// Whether the document or a challenge names a scope: `scopes_supported`, or
+    /// [`challenge_scopes`](crate::ProtectedResource::challenge_scopes).
+    pub fn names_scope(&self, scope: &str) -> bool {
+        let challenged = self.challenge_scope.iter().flat_map(|scopes| scopes.split(' '));
+        self.document.scopes().chain(challenged).any(|named| named == scope)
+    }
+
     /// Returns the `scope` of challenges for which the error names none.
     pub(crate) fn challenge_scope(&self) -> Option<&str> {
         self.challenge_scope.as_deref()

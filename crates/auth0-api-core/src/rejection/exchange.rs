@@ -19,6 +19,7 @@ impl Row {
                 "the user does not act in the organization that is needed here",
             ),
             E::Response(_) => unavailable(None, "exchange_response"),
+            E::Rotated(error) => Self::of_exchange(error.cause()),
             E::ScopesMissing { .. } => scopes_missing(),
             E::Server(error) => Self::of_exchange_server(error),
             E::Unavailable(error) => unavailable(Some(error.retry_after), "exchange_unavailable"),
@@ -80,7 +81,7 @@ impl Row {
     }
 }
 
-fn forbidden(code: &'static str, label: &'static str, description: &'static str) -> Row {
+pub(super) fn forbidden(code: &'static str, label: &'static str, description: &'static str) -> Row {
     row(Kind::Forbidden { code }, label, description)
 }
 
@@ -101,11 +102,11 @@ fn scopes_missing() -> Row {
 }
 
 /// A mistake in this API's configuration or code: 500.
-fn misconfigured(label: &'static str) -> Row {
+pub(super) fn misconfigured(label: &'static str) -> Row {
     row(Kind::Internal, label, "the server is misconfigured")
 }
 
-fn unavailable(retry_after: Option<Duration>, label: &'static str) -> Row {
+pub(super) fn unavailable(retry_after: Option<Duration>, label: &'static str) -> Row {
     let retry_after = retry_after.unwrap_or(DEFAULT_RETRY_AFTER);
     row(Kind::Unavailable { retry_after }, label, "another service that is needed here is not available")
 }

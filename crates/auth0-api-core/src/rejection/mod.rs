@@ -1,6 +1,7 @@
 //! Turns an error into an HTTP response. [`row`] contains the status, the label and the texts of each error. This file
 //! writes the challenges.
 
+mod consent;
 mod exchange;
 mod row;
 

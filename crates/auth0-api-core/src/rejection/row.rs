@@ -64,7 +64,9 @@ impl Row {
     pub(crate) fn of(reason: &Reason) -> Self {
         match reason {
             Reason::Binding(error) => Self::of_binding(error),
+            Reason::Ciba(error) => Self::of_ciba(error),
             Reason::Claims(error) => Self::of_claims(error),
+            Reason::ConnectedAccounts(error) => Self::of_connect(error),
             Reason::Credentials(error) => Self::of_credentials(*error),
             Reason::Decryption(error) => Self::of_decryption(error),
             Reason::Downstream(error) => Self::of_downstream(error),

@@ -5,6 +5,7 @@ use std::time::Duration;
 use smallvec::SmallVec;
 
 use super::RequirementError;
+use super::scope_hierarchy::NeededScope;
 use super::step_up::StepUp;
 use crate::token::VerifiedToken;
 
@@ -50,13 +51,13 @@ impl<'r> Assessment<'r> {
         Self { lacks: Lacks { fact: lack, ..Lacks::default() }, ..Self::default() }
     }
 
-    pub(super) fn of_scopes(scopes: &'r [Box<str>], token: &VerifiedToken) -> Self {
+    pub(super) fn of_scopes(scopes: &'r [NeededScope], token: &VerifiedToken) -> Self {
         if scopes.is_empty() {
             return Self::empty();
         }
-        let lacking = !scopes.iter().all(|scope| token.has_scope(scope));
+        let lacking = !scopes.iter().all(|scope| scope.is_granted_to(token));
         Self {
-            needs: Needs { scopes: scopes.iter().map(AsRef::as_ref).collect(), ..Needs::default() },
+            needs: Needs { scopes: scopes.iter().map(|scope| &*scope.name).collect(), ..Needs::default() },
             lacks: Lacks { scope: lacking, ..Lacks::default() },
         }
     }

@@ -3,6 +3,7 @@
 use super::RequirementError;
 use super::assessment::Assessment;
 use super::fact::Fact;
+use super::scope_hierarchy::{NeededScope, ScopeHierarchy};
 use super::step_up::StepUp;
 use crate::token::VerifiedToken;
 
@@ -73,7 +74,7 @@ pub(super) enum Part {
     AnyOf(Vec<Requirement>),
     Fact(Fact),
     /// The token has all of these scopes.
-    Scopes(Vec<Box<str>>),
+    Scopes(Vec<NeededScope>),
     StepUp(StepUp),
 }
 
@@ -151,6 +152,30 @@ impl Requirement {
     /// Requires a token to meet this requirement or another one.
     pub fn or(self, other: Self) -> Self {
         Self::any_of([self, other])
+    }
+
+    /// Also accepts a token that has a broader scope instead of a required one. Challenges still name the required scope,
+    /// so that clients request no more than they need.
+    pub fn within(mut self, hierarchy: &ScopeHierarchy) -> Self {
+        for part in &mut self.parts {
+            match part {
+                Part::AnyOf(alternatives) => {
+                    *alternatives = std::mem::take(alternatives).into_iter().map(|one| one.within(hierarchy)).collect();
+                }
+                Part::Scopes(scopes) => scopes.iter_mut().for_each(|scope| hierarchy.widen(scope)),
+                Part::Fact(_) | Part::StepUp(_) => {}
+            }
+        }
+        self
+    }
+
+    /// Whether the requirement, or one of its alternatives, requires a scope: the challenge of a rejection can name it.
+    pub fn names_scope(&self, scope: &str) -> bool {
+        self.parts.iter().any(|part| match part {
+            Part::AnyOf(alternatives) => alternatives.iter().any(|alternative| alternative.names_scope(scope)),
+            Part::Scopes(scopes) => scopes.iter().any(|needed| *needed.name == *scope),
+            Part::Fact(_) | Part::StepUp(_) => false,
+        })
     }
 
     /// Returns what the token lacks; `None` if it meets the requirement.

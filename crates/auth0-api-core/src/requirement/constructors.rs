@@ -25,7 +25,8 @@ impl Requirement {
     /// Requires all of these scopes.
     #[doc(alias = "requiredScopes")]
     pub fn scopes<S: AsRef<str>>(scopes: impl IntoIterator<Item = S>) -> Self {
-        Self::of(Part::Scopes(words(empty_if_any_blank(scopes.into_iter().collect()))))
+        let scopes = words(empty_if_any_blank(scopes.into_iter().collect()));
+        Self::of(Part::Scopes(scopes.into_iter().map(Into::into).collect()))
     }
 
     /// Requires one of these scopes.

@@ -8,7 +8,7 @@
 // `assessment` chooses the one `RequirementError` to report, which becomes one challenge.
 //
 // 1. `conjunction`: the requirement, its parts, and how they are combined.
-// 2. `constructors` and `callers`: everything that a route can require.
+// 2. `constructors` and `callers`: everything that a route can require. `scope_hierarchy`: scopes that include others.
 // 3. `fact`, `actor`, `authorization_detail`, `claim` and `step_up`: the rules. They know
 //    only the token and the error.
 
@@ -27,6 +27,7 @@ mod error;
 mod fact;
 #[cfg(test)]
 mod property_tests;
+pub(crate) mod scope_hierarchy;
 pub(crate) mod step_up;
 mod texts;
 

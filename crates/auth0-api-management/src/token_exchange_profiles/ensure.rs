@@ -103,8 +103,9 @@ impl ProfileClient {
     async fn ensure_with(&self, wanted: &WantedProfile, other: OtherAction) -> Result<Ensured, ManagementError> {
         wanted.check()?;
         let mut deleted = None;
-        let outcome = self.rounds(wanted, other, &mut deleted).await;
+        let outcome = self.for_one_call().rounds(wanted, other, &mut deleted).await;
         if let (Err(_), Some(profile)) = (&outcome, deleted) {
+            // With new patience: the tenant must not lack the profile because the call has waited too long.
             self.restore(&profile).await;
         }
         outcome
@@ -130,7 +131,7 @@ impl ProfileClient {
             // The first look follows at once: usually it finds the profile. A tenant that still works on the request, or
             // whose list lags behind, needs some time.
             if round > 1 {
-                self.0.pause(PAUSE * 2_u32.pow(round - 2)).await;
+                self.sender.pause(PAUSE * 2_u32.pow(round - 2), &self.patience()).await;
             }
         }
     }

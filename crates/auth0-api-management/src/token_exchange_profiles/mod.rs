@@ -6,12 +6,13 @@ mod wanted;
 
 use std::sync::Arc;
 
-use auth0_api_core::http::HttpMethod;
+use auth0_api_core::http::{HttpMethod, HttpResponse};
 
 use crate::answer::Members;
 use crate::error::ManagementError;
 use crate::input::Check;
 use crate::page::{Page, PageRequest, PageStream};
+use crate::patience::Patience;
 use crate::sender::{Call, Sender};
 
 pub use ensure::Ensured;
@@ -33,11 +34,28 @@ pub use wanted::{ProfileChange, WantedProfile};
 /// | [`find`](Self::find), [`get`](Self::get), [`list`](Self::list), [`stream`](Self::stream) | `read:token_exchange_profiles` |
 /// | [`update`](Self::update) | `update:token_exchange_profiles` |
 #[derive(Clone, Debug)]
-pub struct ProfileClient(Arc<Sender>);
+pub struct ProfileClient {
+    sender: Arc<Sender>,
+    /// The patience of the call that these requests belong to; `None` if each request is a call of its own.
+    patience: Option<Patience>,
+}
 
 impl ProfileClient {
     pub(crate) fn new(sender: Arc<Sender>) -> Self {
-        Self(sender)
+        Self { sender, patience: None }
+    }
+
+    /// Returns a client whose requests all belong to one call.
+    fn for_one_call(&self) -> Self {
+        Self { sender: Arc::clone(&self.sender), patience: Some(self.patience()) }
+    }
+
+    fn patience(&self) -> Patience {
+        self.patience.clone().unwrap_or_else(|| Patience::new(self.sender.longest_wait))
+    }
+
+    async fn send(&self, call: &Call) -> Result<HttpResponse, ManagementError> {
+        self.sender.send(call, &self.patience()).await
     }
 
     /// Creates a profile.
@@ -51,7 +69,7 @@ impl ProfileClient {
     pub async fn create(&self, wanted: &WantedProfile) -> Result<TokenExchangeProfile, ManagementError> {
         wanted.check()?;
         let call = Call { body: Some(wanted.to_json()), scope: CREATE, ..call(HttpMethod::Post, PATH) };
-        let answer = self.0.send(&call).await?;
+        let answer = self.send(&call).await?;
         Members::read(&answer.body).and_then(TokenExchangeProfile::read).map_err(ManagementError::after_change)
     }
 
@@ -62,7 +80,7 @@ impl ProfileClient {
     /// [`ManagementError`]; `NotFound` if there is none.
     pub async fn get(&self, id: &str) -> Result<TokenExchangeProfile, ManagementError> {
         Check::default().id(id).finish()?;
-        let answer = self.0.send(&call(HttpMethod::Get, &path_of(id))).await?;
+        let answer = self.send(&call(HttpMethod::Get, &path_of(id))).await?;
         Ok(TokenExchangeProfile::read(Members::read(&answer.body)?)?)
     }
 
@@ -102,7 +120,7 @@ impl ProfileClient {
     ///
     /// [`ManagementError`].
     pub async fn list(&self, request: &PageRequest) -> Result<Page<TokenExchangeProfile>, ManagementError> {
-        let answer = self.0.send(&Call { query: request.to_query()?, ..call(HttpMethod::Get, PATH) }).await?;
+        let answer = self.send(&Call { query: request.to_query()?, ..call(HttpMethod::Get, PATH) }).await?;
         let mut members = Members::read(&answer.body)?;
         let profiles = members.take_objects("token_exchange_profiles")?;
         let items = profiles.into_iter().map(TokenExchangeProfile::read).collect::<Result<_, _>>()?;
@@ -123,7 +141,7 @@ impl ProfileClient {
     /// # }
     /// ```
     pub fn stream(&self) -> PageStream<TokenExchangeProfile> {
-        let client = self.clone();
+        let client = self.for_one_call();
         PageStream::new(move |request| {
             let client = client.clone();
             async move { client.list(&request).await }
@@ -139,7 +157,7 @@ impl ProfileClient {
     pub async fn update(&self, id: &str, change: &ProfileChange) -> Result<(), ManagementError> {
         change.check(Check::default().id(id))?;
         let call = Call { body: Some(change.to_json()), scope: UPDATE, ..call(HttpMethod::Patch, &path_of(id)) };
-        self.0.send(&call).await.map(drop)
+        self.send(&call).await.map(drop)
     }
 
     /// Deletes a profile. From then on, exchanges of its subject token type fail. To delete a profile that does not exist is
@@ -151,7 +169,7 @@ impl ProfileClient {
     pub async fn delete(&self, id: &str) -> Result<(), ManagementError> {
         Check::default().id(id).finish()?;
         let call = Call { scope: DELETE, ..call(HttpMethod::Delete, &path_of(id)) };
-        self.0.send(&call).await.map(drop)
+        self.send(&call).await.map(drop)
     }
 }
 

@@ -139,6 +139,26 @@ async fn a_list_without_an_end_ends() {
 }
 
 #[tokio::test]
+async fn a_list_whose_pages_name_each_other_ends_when_a_checkpoint_comes_again() {
+    for (pages, requests) in [(&["A", "B"][..], 3), (&["A", "B", "C", "D"][..], 5)] {
+        let number = std::sync::atomic::AtomicUsize::new(0);
+        let server = OddServer::start().await;
+        let circle = move |_: &wiremock::Request| {
+            let next = pages[number.fetch_add(1, std::sync::atomic::Ordering::SeqCst) % pages.len()];
+            ResponseTemplate::new(200).set_body_json(json!({ "token_exchange_profiles": [profile()], "next": next }))
+        };
+        let circle = wiremock::Mock::given(wiremock::matchers::path_regex("^/api/v2/")).respond_with(circle);
+        circle.mount(&server.server).await;
+        let mut stream = server.profiles.stream();
+        for _ in 1..requests {
+            assert!(stream.try_next().await.unwrap().is_some());
+        }
+        assert_eq!(cause(stream.try_next().await), (AnswerError::Pages, false));
+        assert_eq!(server.requests("/api/v2/").await, requests);
+    }
+}
+
+#[tokio::test]
 async fn a_list_that_names_ever_new_pages_ends_after_a_thousand() {
     let number = std::sync::atomic::AtomicUsize::new(0);
     let server = OddServer::start().await;

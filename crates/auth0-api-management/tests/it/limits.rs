@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use auth0_api_management::{Ensured, ManagementError};
+use auth0_api_management::{Ensured, ManagementError, TokenExchangeProfile, WantedProfile};
 use auth0_api_testing::{Endpoint, LocalTenant, ManualClock, Misbehaviour};
 
 use crate::intercepting::{Intercepting, answer, is_call};
-use crate::world::{TYPE, World, told, wanted, within_a_minute};
+use crate::world::{ACTION, OTHER_ACTION, TYPE, World, told, wanted, within_a_minute};
 
 fn limited(seconds: u64) -> Misbehaviour {
     Misbehaviour::RateLimited { retry_after: Duration::from_secs(seconds) }
@@ -42,6 +42,68 @@ async fn all_waits_of_a_call_have_a_limit() {
     world.tenant.misbehave(Endpoint::Management, limited(0));
     assert!(world.profiles.find(TYPE).await.is_err());
     world.clock.assert_waits(&[25, 25, 1, 1, 1, 1, 1]);
+}
+
+#[tokio::test]
+async fn all_pages_of_a_call_share_its_longest_wait() {
+    // Each page is limited once, for 25 seconds.
+    let asked = Arc::new(AtomicUsize::new(0));
+    let http = Intercepting::new(move |request| {
+        if !is_call(request, "GET") {
+            return None;
+        }
+        let number = asked.fetch_add(1, Ordering::SeqCst);
+        if number.is_multiple_of(2) {
+            return answer(429, &[("retry-after", "25")], "");
+        }
+        answer(200, &[], &format!(r#"{{"token_exchange_profiles":[],"next":"{number}"}}"#))
+    });
+    let world = World::sending_with(http).await;
+    assert_eq!(told(world.profiles.find(TYPE).await).0, "management_rate_limited");
+    world.clock.assert_waits(&[25, 25]);
+    assert_eq!(world.http.calls().len(), 5, "two pages, and one attempt for the third");
+    // The next call has its own patience.
+    assert_eq!(told(world.profiles.ensure(&wanted()).await).0, "management_rate_limited");
+    world.clock.assert_waits(&[25, 25, 25, 25]);
+}
+
+#[tokio::test]
+async fn the_rounds_of_a_call_share_its_longest_wait() {
+    // Each POST conflicts after a wait of 25 seconds.
+    let limited_posts = Arc::new(AtomicUsize::new(0));
+    let posts = Arc::clone(&limited_posts);
+    let http = Intercepting::new(move |request| {
+        if !is_call(request, "POST") {
+            return None;
+        }
+        if posts.fetch_add(1, Ordering::SeqCst).is_multiple_of(2) {
+            return answer(429, &[("retry-after", "25")], "");
+        }
+        answer(409, &[], r#"{"statusCode":409,"error":"Conflict","message":"exists"}"#)
+    });
+    let world = World::sending_with(http).await;
+    let error = world.profiles.ensure(&wanted()).await.unwrap_err();
+    assert_eq!(error.label(), "management_rate_limited");
+    let waits = world.clock.waits();
+    assert!(waits.iter().sum::<Duration>() <= Duration::from_secs(60), "{waits:?}");
+    assert_eq!(limited_posts.load(Ordering::SeqCst), 5, "two rounds, and one attempt in the third");
+}
+
+#[tokio::test]
+async fn a_profile_is_restored_although_its_replacement_has_used_up_the_longest_wait() {
+    let posts = Arc::new(AtomicUsize::new(0));
+    let http = Intercepting::new(move |request| {
+        // The first POST creates the profile, three try to replace it, and the rest restores it.
+        let is_limited = is_call(request, "POST") && (1..5).contains(&posts.fetch_add(1, Ordering::SeqCst));
+        if is_limited { answer(429, &[("retry-after", "25")], "") } else { None }
+    });
+    let world = World::sending_with(http).await;
+    world.profiles.ensure(&wanted()).await.unwrap();
+    let other = WantedProfile::new("Legacy sessions", TYPE, OTHER_ACTION);
+    assert_eq!(told(world.profiles.ensure_or_replace(&other).await).0, "management_rate_limited");
+    world.clock.assert_waits(&[25, 25, 25]);
+    let all = world.all().await;
+    assert_eq!(all.iter().map(TokenExchangeProfile::action_id).collect::<Vec<_>>(), [ACTION]);
 }
 
 #[tokio::test]

@@ -89,6 +89,10 @@ impl<T: AsRef<str>> Object<T> {
         self.find(name).map(|member| member.value.of(self.as_str()))
     }
 
+    pub(crate) fn names(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.members.iter().map(|member| self.members.name(member, self.as_str()))
+    }
+
     pub(crate) fn contains(&self, name: &str) -> bool {
         self.find(name).is_some()
     }
@@ -130,11 +134,30 @@ impl<T: AsRef<str>> Object<T> {
     }
 }
 
+impl<'j> Object<&'j str> {
+    /// Parses a text like [`read`](Self::read), with another limit for the depth.
+    pub(crate) fn read_to_depth(json: &'j str, deepest: usize) -> Result<Self, JsonError> {
+        let Contents { members, .. } = reader::read_to_depth(json, deepest)?;
+        Ok(Self { json, members })
+    }
+
+    /// Returns the JSON text of a member's value, like [`raw`](Self::raw), for as long as the whole text.
+    pub(crate) fn borrowed(&self, name: &str) -> Option<&'j str> {
+        self.find(name).map(|member| member.value.of(self.json))
+    }
+}
+
+/// Checks a text that must be one array and nothing else, and returns the texts of its elements. `None` if there are more
+/// than `most` elements.
+pub(crate) fn elements(json: &str, deepest: usize, most: usize) -> Result<Option<Vec<&str>>, JsonError> {
+    let elements = reader::read_elements(json, deepest, most)?;
+    Ok(elements.map(|elements| elements.into_iter().map(|element| element.of(json)).collect()))
+}
+
 impl<T: AsRef<str>> fmt::Debug for Object<T> {
     /// Shows names only, because the values may be the claims of a token.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = self.members.iter().map(|member| self.members.name(member, self.as_str()));
-        f.debug_set().entries(names).finish()
+        f.debug_set().entries(self.names()).finish()
     }
 }
 

@@ -16,19 +16,48 @@ pub(super) struct Contents {
 
 /// Reads a text that must be one object and nothing else.
 pub(super) fn read(json: &str) -> Result<Contents, JsonError> {
-    let mut reader = Reader { json, escapes: 0, lone_surrogates: Vec::new(), members: MemberTable::default() };
+    read_to_depth(json, MAX_DEPTH)
+}
+
+/// Reads a text like [`read`], with another limit for the depth.
+pub(super) fn read_to_depth(json: &str, deepest: usize) -> Result<Contents, JsonError> {
+    let mut reader = Reader::new(json, deepest);
     let object = demand(b'{', after_white_space(json.as_bytes()))?;
     let rest = reader.object(object, OUTERMOST)?;
-    if !after_white_space(rest).is_empty() {
-        return Err(JsonError::NotAnObject);
-    }
+    demand_end(rest)?;
     Ok(Contents { members: reader.members, lone_surrogates: reader.lone_surrogates })
+}
+
+/// Reads a text that must be one array and nothing else, and returns the places of its elements. `None` if there are more
+/// than `most` elements: the rest of the text is not read then.
+pub(super) fn read_elements(json: &str, deepest: usize, most: usize) -> Result<Option<Vec<Span>>, JsonError> {
+    let mut reader = Reader::new(json, deepest);
+    let mut elements = Vec::new();
+    let mut rest = after_white_space(demand(b'[', after_white_space(json.as_bytes()))?);
+    if let [b']', rest @ ..] = rest {
+        return demand_end(rest).map(|()| Some(elements));
+    }
+    loop {
+        if elements.len() == most {
+            return Ok(None);
+        }
+        let element = after_white_space(rest);
+        rest = reader.value(element, OUTERMOST)?;
+        elements.push(Span::new(reader.place_of(element), reader.place_of(rest)));
+        match after_white_space(rest) {
+            [b',', next @ ..] => rest = next,
+            [b']', rest @ ..] => return demand_end(rest).map(|()| Some(elements)),
+            _ => return Err(JsonError::NotAnObject),
+        }
+    }
 }
 
 /// A method that reads something takes the text that begins with it, and returns the text after it. So the processor
 /// keeps the position in registers. If the position was a field, each step would wait until the last step has stored it.
 struct Reader<'j> {
     json: &'j str,
+    /// The depth of the innermost container that is accepted.
+    deepest: usize,
     /// How many escapes have been read.
     escapes: usize,
     lone_surrogates: Vec<usize>,
@@ -40,6 +69,10 @@ struct Reader<'j> {
 type Rest<'j> = Result<&'j [u8], JsonError>;
 
 impl<'j> Reader<'j> {
+    fn new(json: &'j str, deepest: usize) -> Self {
+        Self { json, deepest, escapes: 0, lone_surrogates: Vec::new(), members: MemberTable::default() }
+    }
+
     /// Reads an object after its opening bracket.
     fn object(&mut self, rest: &'j [u8], depth: usize) -> Rest<'j> {
         let begun = self.members.mark();
@@ -97,8 +130,8 @@ impl<'j> Reader<'j> {
         let Some((first, rest)) = text.split_first() else { return Err(JsonError::NotAnObject) };
         match first {
             b'"' => self.string(rest),
-            b'{' => self.object(rest, deeper(depth)?),
-            b'[' => self.array(rest, deeper(depth)?),
+            b'{' => self.object(rest, self.deeper(depth)?),
+            b'[' => self.array(rest, self.deeper(depth)?),
             b't' => after_literal(rest, b"rue"),
             b'f' => after_literal(rest, b"alse"),
             b'n' => after_literal(rest, b"ull"),
@@ -160,6 +193,10 @@ impl<'j> Reader<'j> {
         Ok(rest)
     }
 
+    fn deeper(&self, depth: usize) -> Result<usize, JsonError> {
+        if depth < self.deepest { Ok(depth + 1) } else { Err(JsonError::TooDeep) }
+    }
+
     /// Returns the position of an end of the text: the number of octets before it.
     fn place_of(&self, end: &[u8]) -> usize {
         self.json.len() - end.len()
@@ -219,6 +256,11 @@ fn demand(octet: u8, text: &[u8]) -> Rest<'_> {
         [first, rest @ ..] if *first == octet => Ok(rest),
         _ => Err(JsonError::NotAnObject),
     }
+}
+
+/// Demands that nothing but white space follows.
+fn demand_end(rest: &[u8]) -> Result<(), JsonError> {
+    if after_white_space(rest).is_empty() { Ok(()) } else { Err(JsonError::NotAnObject) }
 }
 
 /// Few tokens contain white space, so one comparison mostly decides.
@@ -293,10 +335,6 @@ fn after_short_integer(text: &[u8]) -> Option<&[u8]> {
     }
     let ends = !matches!(rest.first(), Some(b'0'..=b'9' | b'.' | b'e' | b'E'));
     (ends && text.len() - rest.len() <= SHORT).then_some(rest)
-}
-
-fn deeper(depth: usize) -> Result<usize, JsonError> {
-    if depth < MAX_DEPTH { Ok(depth + 1) } else { Err(JsonError::TooDeep) }
 }
 
 /// The depth of the outermost object.

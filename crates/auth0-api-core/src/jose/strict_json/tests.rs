@@ -416,3 +416,35 @@ fn escaped(name: &str) -> String {
     let units: Vec<String> = name.encode_utf16().map(|unit| format!(r"\u{unit:04x}")).collect();
     units.concat()
 }
+
+#[test]
+fn the_elements_of_an_array_are_found_and_checked() {
+    let elements = |json| elements(json, 4, 3);
+    for (json, found) in [
+        ("[]", vec![]),
+        (" [ ] ", vec![]),
+        ("[7]", vec!["7"]),
+        (r#"[ {"a":[1]} , "]," ,[] ]"#, vec![r#"{"a":[1]}"#, r#""],""#, "[]"]),
+        (r#"[{"a":1},{"a":2}]"#, vec![r#"{"a":1}"#, r#"{"a":2}"#]),
+    ] {
+        assert_eq!(elements(json), Ok(Some(found)), "{json}");
+    }
+    for json in ["", "{}", "7", "[", "[7", "[,]", "[7,]", "[7 8]", "[7]]", "[7] 8", "[{]"] {
+        assert_eq!(elements(json), Err(JsonError::NotAnObject), "{json}");
+    }
+    assert_eq!(elements(r#"[{"a":1,"\u0061":2}]"#), Err(JsonError::DuplicateMember));
+    assert_eq!(elements(r"[[[[[]]]]]"), Err(JsonError::TooDeep));
+    assert_eq!(elements("[1,2,3]"), Ok(Some(vec!["1", "2", "3"])));
+    assert_eq!(elements("[1,2,3,"), Ok(None));
+}
+
+#[test]
+fn the_depth_of_an_object_can_be_limited_otherwise() {
+    let nested = |depth: usize| format!(r#"{{"a":{}{}}}"#, "[".repeat(depth - 1), "]".repeat(depth - 1));
+    for limit in [2, 32, 127] {
+        let allowed = nested(limit);
+        let object = Object::read_to_depth(&allowed, limit).unwrap();
+        assert_eq!(object.borrowed("a").map(str::len), Some(2 * limit - 2));
+        assert_eq!(Object::read_to_depth(&nested(limit + 1), limit).unwrap_err(), JsonError::TooDeep);
+    }
+}

@@ -1,0 +1,116 @@
+//! Scopes that include other scopes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::token::VerifiedToken;
+
+/// Which scopes include others: a token with the broader scope needs no narrower one.
+///
+/// OAuth has no hierarchy of scopes ([RFC 6749 §3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3.3)), and Auth0 grants
+/// exactly the scopes that were requested. An API whose scopes include each other declares that here, once.
+///
+/// ```
+/// use auth0_api_core::{Requirement, ScopeHierarchy};
+///
+/// let hierarchy = ScopeHierarchy::new()
+///     .implies("admin:events", ["write:events"])
+///     .implies("write:events", ["read:events"]);
+/// // Also met by a token with the scope `write:events` or `admin:events`. The challenge
+/// // names `read:events` only.
+/// let reading = Requirement::scope("read:events").within(&hierarchy);
+/// # _ = reading;
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ScopeHierarchy {
+    /// For each scope, the scopes that include it directly.
+    broader: BTreeMap<Box<str>, BTreeSet<Box<str>>>,
+}
+
+/// A scope, and the scopes that a token may have instead.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct NeededScope {
+    pub(super) name: Box<str>,
+    /// Only with a [`ScopeHierarchy`].
+    pub(super) or_broader: Vec<Box<str>>,
+}
+
+impl ScopeHierarchy {
+    /// Creates a hierarchy in which no scope includes another.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Declares that a scope includes other scopes, and what those include. Calls with the same scope add up.
+    #[must_use]
+    pub fn implies<S: Into<Box<str>>>(
+        mut self,
+        broader: impl Into<Box<str>>,
+        narrower: impl IntoIterator<Item = S>,
+    ) -> Self {
+        let broader = broader.into();
+        for narrower in narrower {
+            self.broader.entry(narrower.into()).or_default().insert(broader.clone());
+        }
+        self
+    }
+
+    /// Returns every scope that includes a scope, directly or through others.
+    fn all_broader(&self, scope: &str) -> Vec<Box<str>> {
+        let mut found = BTreeSet::new();
+        let mut next = vec![scope];
+        while let Some(scope) = next.pop() {
+            for broader in self.broader.get(scope).into_iter().flatten() {
+                // A scope is looked at once, so a circle ends.
+                if found.insert(broader.clone()) {
+                    next.push(broader);
+                }
+            }
+        }
+        found.into_iter().filter(|broader| **broader != *scope).collect()
+    }
+
+    /// Adds the scopes that include a scope to those that a token may have instead of it.
+    pub(super) fn widen(&self, needed: &mut NeededScope) {
+        for broader in self.all_broader(&needed.name) {
+            if !needed.or_broader.contains(&broader) {
+                needed.or_broader.push(broader);
+            }
+        }
+    }
+}
+
+impl NeededScope {
+    pub(super) fn is_granted_to(&self, token: &VerifiedToken) -> bool {
+        token.has_scope(&self.name) || self.or_broader.iter().any(|broader| token.has_scope(broader))
+    }
+}
+
+impl From<Box<str>> for NeededScope {
+    fn from(name: Box<str>) -> Self {
+        Self { name, or_broader: Vec::new() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ScopeHierarchy;
+
+    #[test]
+    fn a_scope_is_included_through_others_and_circles_end() {
+        let hierarchy = ScopeHierarchy::new()
+            .implies("admin", ["write", "delete"])
+            .implies("write", ["read"])
+            .implies("read", ["admin"])
+            .implies("self", ["self"]);
+        for (scope, broader) in [
+            ("read", vec!["admin", "write"]),
+            ("write", vec!["admin", "read"]),
+            ("delete", vec!["admin", "read", "write"]),
+            ("self", vec![]),
+            ("other", vec![]),
+        ] {
+            let found: Vec<_> = hierarchy.all_broader(scope).into_iter().map(String::from).collect();
+            assert_eq!(found, broader, "{scope}");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! What a message declares about the client: the version of the protocol, and the capabilities.
+
+use auth0_api_core::adapter::StrictObject;
+
+use super::error::MessageError;
+use super::object;
+use crate::Revision;
+
+/// The declarations of a message.
+#[derive(Debug, Default)]
+pub(crate) struct Meta<'m> {
+    /// `_meta` of the parameters: for this request.
+    pub(crate) version: Option<DeclaredVersion>,
+    /// The parameters of `initialize`: what the client would like to speak from now on.
+    pub(crate) proposed: Option<DeclaredVersion>,
+    /// The JSON text of the client's capabilities: an object.
+    pub(crate) capabilities: Option<&'m str>,
+    pub(crate) declares_url_elicitation: bool,
+}
+
+/// A version in a message: a revision of this crate, or another text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum DeclaredVersion {
+    Known(Revision),
+    Unknown(Box<str>),
+}
+
+impl<'m> Meta<'m> {
+    pub(super) fn read(method: &str, params: Option<&StrictObject<'m>>) -> Result<Self, MessageError> {
+        let Some(params) = params else { return Ok(Self::default()) };
+        let meta = object(params, "_meta")?;
+        let version = meta.as_ref().map_or(Ok(None), |meta| version(meta, PROTOCOL_VERSION))?;
+        let is_handshake = method == "initialize";
+        let proposed = if is_handshake { version_of_handshake(params)? } else { None };
+        let capabilities = match &meta {
+            Some(meta) => meta.raw(CLIENT_CAPABILITIES),
+            None => None,
+        };
+        let capabilities = capabilities.or_else(|| params.raw("capabilities").filter(|_| is_handshake));
+        let declares_url_elicitation = capabilities.map_or(Ok(false), declares_url_elicitation)?;
+        Ok(Self { version, proposed, capabilities, declares_url_elicitation })
+    }
+}
+
+fn version_of_handshake(params: &StrictObject<'_>) -> Result<Option<DeclaredVersion>, MessageError> {
+    version(params, "protocolVersion")
+}
+
+fn version(object: &StrictObject<'_>, name: &str) -> Result<Option<DeclaredVersion>, MessageError> {
+    let text = object.string(name).map_err(|_| MessageError::Params)?;
+    Ok(text.map(|text| match Revision::of(&text) {
+        Some(revision) => DeclaredVersion::Known(revision),
+        None => DeclaredVersion::Unknown(text.into()),
+    }))
+}
+
+/// Whether the capabilities contain `elicitation.url`, an object. An empty `elicitation` means forms only
+/// ([elicitation](https://modelcontextprotocol.io/specification/2026-07-28/client/elicitation)).
+fn declares_url_elicitation(capabilities: &str) -> Result<bool, MessageError> {
+    let capabilities = StrictObject::read(capabilities).map_err(|_| MessageError::Params)?;
+    let elicitation = object(&capabilities, "elicitation")?;
+    Ok(elicitation.and_then(|elicitation| elicitation.raw("url")).is_some_and(|url| url.starts_with('{')))
+}
+
+/// The members of `_meta` that each request has since 2026-07-28
+/// ([per-request protocol fields](https://modelcontextprotocol.io/specification/2026-07-28/basic#_meta)).
+const PROTOCOL_VERSION: &str = "io.modelcontextprotocol/protocolVersion";
+const CLIENT_CAPABILITIES: &str = "io.modelcontextprotocol/clientCapabilities";

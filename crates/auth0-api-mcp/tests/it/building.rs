@@ -1,0 +1,67 @@
+//! Which layers cannot be built.
+
+use auth0_api_core::{ApiClient, ProtectedResource, Requirement};
+use auth0_api_mcp::{McpLayer, McpLayerError, McpRequirements};
+
+const RESOURCE: &str = "https://mcp.example.com/mcp";
+
+fn api(metadata: Option<ProtectedResource>) -> ApiClient {
+    let builder = ApiClient::builder("tenant.example.com", RESOURCE);
+    metadata.into_iter().fold(builder, auth0_api_core::ApiClientBuilder::resource_metadata).build().unwrap()
+}
+
+fn base() -> McpRequirements {
+    McpRequirements::new(Requirement::scope("use:tools"))
+}
+
+fn error(requirements: McpRequirements) -> Option<McpLayerError> {
+    McpLayer::builder(api(None), requirements).build().err()
+}
+
+#[test]
+fn a_requirement_must_not_name_offline_access() {
+    let offline = || Requirement::scope("offline_access");
+    let nested = Requirement::any_of([Requirement::user(), Requirement::scope("a offline_access")]);
+    for requirements in [
+        McpRequirements::new(offline()),
+        base().tool("t", offline()),
+        base().tool("t", nested),
+        base().prompt("p", offline()),
+        base().resource("x://1", offline()),
+        base().resource_template("x://{id}", offline()),
+        base().method("m", offline()),
+        base().tasks(offline()),
+    ] {
+        assert_eq!(error(requirements), Some(McpLayerError::OfflineAccessRequired));
+    }
+    assert_eq!(error(base().tool("offline_access", Requirement::scope("offline_access_not"))), None);
+}
+
+#[test]
+fn the_metadata_must_not_name_offline_access() {
+    let resource = || ProtectedResource::new(RESOURCE);
+    for (metadata, is_built) in [
+        (resource().scopes(["use:tools", "offline_access"]), false),
+        (resource().challenge_scopes(["use:tools", "offline_access"]), false),
+        (resource().scopes(["use:tools", "offline"]).challenge_scopes(["use:tools"]), true),
+    ] {
+        let error = McpLayer::builder(api(Some(metadata)), base()).build().err();
+        assert_eq!(error, (!is_built).then_some(McpLayerError::OfflineAccessInMetadata));
+    }
+}
+
+#[test]
+fn templates_are_named_as_templates() {
+    let free = || Requirement::scope("a");
+    let uri = "x://{id}";
+    assert_eq!(error(base().resource(uri, free())), Some(McpLayerError::ResourceIsTemplate { uri: uri.into() }));
+    for template in ["x://{?id}", "x://{a}{b}", "x://1", "x://{+a}/b"] {
+        let problem = error(base().resource_template(template, free()));
+        assert_eq!(problem, Some(McpLayerError::Template { template: template.into() }));
+    }
+}
+
+#[test]
+fn a_server_supports_a_revision() {
+    assert_eq!(McpLayer::builder(api(None), base()).revisions([]).build().err(), Some(McpLayerError::Revisions));
+}

@@ -1,0 +1,274 @@
+//! Which requirement applies to which message.
+
+use auth0_api_core::{Requirement, ScopeHierarchy};
+use auth0_api_mcp::McpRequirements;
+use serde_json::{Value, json};
+
+use crate::world::{Server, declaring, requirements, tool_call};
+
+/// A request of the revision 2025-11-25.
+#[expect(clippy::needless_pass_by_value, reason = "each call passes a literal")]
+fn request(method: &str, params: Value) -> Value {
+    json!({ "jsonrpc": "2.0", "id": 7, "method": method, "params": params })
+}
+
+#[tokio::test]
+async fn a_tool_requires_the_scopes_of_the_base_and_its_own_in_one_challenge() {
+    let server = Server::start().await;
+    for (scope, tool, challenge) in [
+        ("", "calendar.create", "use:tools write:events"),
+        ("use:tools", "calendar.create", "use:tools write:events"),
+        ("write:events", "calendar.create", "use:tools write:events"),
+        ("use:tools read:events", "calendar.create", "use:tools write:events"),
+        ("use:tools write:events", "calendar.list", "use:tools read:events"),
+        ("read:events", "whoami", "use:tools"),
+    ] {
+        assert_eq!(server.send_2025(scope, &tool_call(tool)).await.scopes(), challenge, "{scope} {tool}");
+        let message = declaring(tool_call(tool));
+        let answer = server.send_2026(scope, "tools/call", Some(tool), &message).await;
+        assert_eq!(answer.scopes(), challenge, "{scope} {tool}");
+    }
+    for (scope, tool) in [("use:tools write:events", "calendar.create"), ("use:tools", "whoami")] {
+        let answer = server.send_2025(scope, &tool_call(tool)).await;
+        assert_eq!(answer.received("x-target"), Some(&*format!("tool {tool}")));
+    }
+}
+
+#[tokio::test]
+async fn the_rejection_is_the_one_of_the_other_adapters() {
+    let server = Server::start().await;
+    let answer = server.send_2025("use:tools", &tool_call("calendar.create")).await;
+    let metadata = r#"resource_metadata="https://api.example.com/.well-known/oauth-protected-resource""#;
+    let description = "the access token lacks a scope that is needed here";
+    let bearer = format!(
+        r#"Bearer realm="api", error="insufficient_scope", error_description="{description}", scope="use:tools write:events", {metadata}"#
+    );
+    assert_eq!(answer.challenges, [bearer, format!(r#"DPoP algs="ES256", {metadata}"#)]);
+    assert_eq!(answer.body, format!(r#"{{"error":"insufficient_scope","error_description":"{description}"}}"#));
+    let rejection = answer.head.extensions.get::<auth0_api_core::Rejection>().unwrap();
+    assert_eq!(rejection.label(), "requirement_scope");
+}
+
+#[tokio::test]
+async fn a_request_without_a_token_is_rejected_before_its_body_is_judged() {
+    let server = Server::start().await;
+    let request = http::Request::post(crate::world::URL);
+    let answer = server.send(request, "not JSON").await;
+    assert_eq!(answer.status, 401);
+    assert!(answer.challenges[0].contains(r#"scope="use:tools""#), "{:?}", answer.challenges);
+}
+
+#[tokio::test]
+async fn every_method_that_names_a_target_requires_what_the_target_requires() {
+    let server = Server::start().await;
+    let events = "use:tools read:events";
+    let listen =
+        |uris: Value| request("subscriptions/listen", json!({ "notifications": { "resourceSubscriptions": uris } }));
+    let complete = |reference: Value| request("completion/complete", json!({ "ref": reference, "argument": {} }));
+    for (message, needed) in [
+        (request("resources/read", json!({ "uri": "calendar://today" })), events),
+        (request("resources/subscribe", json!({ "uri": "calendar://today" })), events),
+        (request("resources/unsubscribe", json!({ "uri": "calendar://today" })), events),
+        (request("resources/directory/read", json!({ "uri": "calendar://today" })), events),
+        (request("skills/get", json!({ "uri": "calendar://today" })), events),
+        (request("resources/read", json!({ "uri": "calendar://events/7" })), events),
+        (request("resources/read", json!({ "uri": "file:///reports/2026/q1.pdf" })), "use:tools read:reports"),
+        (request("prompts/get", json!({ "name": "plan" })), events),
+        (complete(json!({ "type": "ref/prompt", "name": "plan" })), events),
+        (complete(json!({ "type": "ref/resource", "uri": "calendar://events/{id}" })), events),
+        (complete(json!({ "type": "ref/resource", "uri": "calendar://today" })), events),
+        (listen(json!(["calendar://today"])), events),
+        (listen(json!(["calendar://today", "file:///reports/q1"])), "use:tools read:events read:reports"),
+    ] {
+        assert_eq!(server.send_2025("use:tools", &message).await.scopes(), needed, "{message}");
+        assert_eq!(server.send_2025(needed, &message).await.status, 200, "{message}");
+        // Without an id it is a notification. A server might execute it nevertheless.
+        let mut notification = message.clone();
+        notification.as_object_mut().unwrap().remove("id");
+        assert_eq!(server.send_2025("use:tools", &notification).await.scopes(), needed, "{notification}");
+    }
+}
+
+#[tokio::test]
+async fn requests_that_name_nothing_require_the_base() {
+    let server = Server::start().await;
+    for method in [
+        "initialize",
+        "ping",
+        "server/discover",
+        "tools/list",
+        "prompts/list",
+        "resources/list",
+        "resources/templates/list",
+        "logging/setLevel",
+        "skills/list",
+    ] {
+        let message = request(method, json!({}));
+        assert_eq!(server.send_2025("use:tools", &message).await.received("x-method"), Some(method));
+        assert_eq!(server.send_2025("other", &message).await.scopes(), "use:tools", "{method}");
+    }
+    for message in [
+        json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }),
+        json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": { "requestId": 7 } }),
+        json!({ "jsonrpc": "2.0", "id": 1, "result": { "roots": [] } }),
+        json!({ "jsonrpc": "2.0", "id": "a", "error": { "code": 1, "message": "no" } }),
+        request("subscriptions/listen", json!({ "notifications": { "toolsListChanged": true } })),
+        request("subscriptions/listen", json!({ "notifications": { "resourceSubscriptions": [] } })),
+    ] {
+        assert_eq!(server.send_2025("use:tools", &message).await.status, 200, "{message}");
+        assert_eq!(server.send_2025("other", &message).await.scopes(), "use:tools", "{message}");
+    }
+}
+
+/// Messages whose targets no requirement of the tests names.
+fn unnamed() -> Vec<Value> {
+    vec![
+        tool_call("calendar.delete"),
+        tool_call("Calendar.create"),
+        tool_call("calendar.create "),
+        tool_call(""),
+        request("prompts/get", json!({ "name": "calendar.create" })),
+        request("resources/read", json!({ "uri": "calendar://tomorrow" })),
+        request("resources/read", json!({ "uri": "calendar://events/7/attendees" })),
+        request("completion/complete", json!({ "ref": { "type": "ref/prompt", "name": "other" } })),
+        request("completion/complete", json!({ "ref": { "type": "ref/resource", "uri": "calendar://{owner}" } })),
+        request(
+            "subscriptions/listen",
+            json!({ "notifications": { "resourceSubscriptions": ["calendar://tomorrow"] } }),
+        ),
+        request("tasks/get", json!({ "taskId": "1" })),
+        request("tasks/result", json!({ "taskId": "1" })),
+        request("tasks/update", json!({ "taskId": "1" })),
+        request("tasks/cancel", json!({ "taskId": "1" })),
+        request("tasks/list", json!({})),
+        request("example/own", json!({})),
+        request("Tools/call", json!({ "name": "calendar.create" })),
+    ]
+}
+
+#[tokio::test]
+async fn what_is_not_named_is_denied_by_default() {
+    let all = "use:tools read:events write:events drink read:reports";
+    let server = Server::start().await;
+    for message in unnamed() {
+        let answer = server.send_2025(all, &message).await;
+        // No scope opens it, so the challenge names none.
+        assert_eq!(answer.scopes(), "none", "{message}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_named_can_require_the_base() {
+    let server = Server::start_with(requirements().otherwise_base(), |layer| layer).await;
+    for message in unnamed() {
+        assert_eq!(server.send_2025("use:tools", &message).await.status, 200, "{message}");
+        assert_eq!(server.send_2025("other", &message).await.scopes(), "use:tools", "{message}");
+    }
+}
+
+#[tokio::test]
+async fn a_uri_with_a_second_spelling_does_not_escape_a_requirement() {
+    for requirements in [requirements(), requirements().otherwise_base()] {
+        let server = Server::start_with(requirements, |layer| layer).await;
+        for uri in [
+            "calendar://x/../today",
+            "CALENDAR://today",
+            "calendar://%74oday",
+            "file:///reports/../etc/passwd",
+            "file:///reports/%2e%2e/etc/passwd",
+            "file:///reports/..%2fetc",
+            "file:///a/../reports/q1",
+            "file:///./reports/q1",
+            "file:///reports\\..\\etc",
+            "file:///reports/a%00b",
+        ] {
+            let message = request("resources/read", json!({ "uri": uri }));
+            let answer = server.send_2025("use:tools read:events read:reports", &message).await;
+            assert_eq!(answer.scopes(), "none", "{uri}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn methods_and_tasks_have_requirements_of_their_own() {
+    let requirements = requirements()
+        .method("example/own", Requirement::scope("own"))
+        .method("logging/setLevel", Requirement::scope("debug"))
+        .method("prompts/get", Requirement::scope("prompts"))
+        .tasks(Requirement::scope("tasks"));
+    let server = Server::start_with(requirements, |layer| layer).await;
+    for (message, needed) in [
+        (request("example/own", json!({})), "use:tools own"),
+        (request("logging/setLevel", json!({ "level": "info" })), "use:tools debug"),
+        (request("prompts/get", json!({ "name": "plan" })), "use:tools read:events prompts"),
+        (request("tasks/get", json!({ "taskId": "1" })), "use:tools tasks"),
+        (request("tasks/list", json!({})), "use:tools tasks"),
+    ] {
+        assert_eq!(server.send_2025("use:tools", &message).await.scopes(), needed, "{message}");
+        assert_eq!(server.send_2025(needed, &message).await.status, 200, "{message}");
+    }
+}
+
+#[tokio::test]
+async fn a_broader_scope_is_accepted_and_never_named() {
+    let hierarchy = ScopeHierarchy::new()
+        .implies("admin:events", ["write:events"])
+        .implies("write:events", ["read:events"])
+        .implies("admin", ["use:tools"]);
+    let server = Server::start_with(requirements().hierarchy(hierarchy), |layer| layer).await;
+    for scope in ["use:tools read:events", "use:tools write:events", "use:tools admin:events", "admin admin:events"] {
+        assert_eq!(server.send_2025(scope, &tool_call("calendar.list")).await.status, 200, "{scope}");
+    }
+    for (scope, tool) in
+        [("admin", "calendar.list"), ("admin:events", "calendar.list"), ("read:events", "calendar.list")]
+    {
+        let answer = server.send_2025(scope, &tool_call(tool)).await;
+        assert_eq!(answer.scopes(), "use:tools read:events", "{scope} {tool}");
+    }
+    // The narrower scope does not include the broader one.
+    let answer = server.send_2025("use:tools read:events", &tool_call("calendar.create")).await;
+    assert_eq!(answer.scopes(), "use:tools write:events");
+}
+
+#[tokio::test]
+async fn a_name_that_is_given_twice_requires_both() {
+    let requirements = McpRequirements::new(Requirement::scope("a"))
+        .tool("t", Requirement::scope("b"))
+        .tool("t", Requirement::scope("c"))
+        .tasks(Requirement::scope("d"))
+        .tasks(Requirement::scope("e"))
+        .resource_template("x://{a}", Requirement::scope("f"))
+        .resource_template("x://{+a}", Requirement::scope("g"));
+    let server = Server::start_with(requirements, |layer| layer).await;
+    for (message, needed) in [
+        (tool_call("t"), "a b c"),
+        (request("tasks/get", json!({ "taskId": "1" })), "a d e"),
+        (request("resources/read", json!({ "uri": "x://1" })), "a g f"),
+        (request("resources/read", json!({ "uri": "x://1/2" })), "a g"),
+    ] {
+        assert_eq!(server.send_2025("a", &message).await.scopes(), needed, "{message}");
+    }
+}
+
+#[tokio::test]
+async fn a_step_up_names_its_login_and_the_scopes() {
+    let pay = Requirement::scope("pay").and(Requirement::acr("urn:example:mfa"));
+    let requirements = McpRequirements::new(Requirement::scope("use:tools")).tool("pay", pay);
+    let server = Server::start_with(requirements, |layer| layer).await;
+    let answer = server.send_2025("use:tools", &tool_call("pay")).await;
+    assert_eq!(answer.status, 401);
+    let challenge = &answer.challenges[0];
+    assert!(challenge.contains(r#"error="insufficient_user_authentication""#), "{challenge}");
+    assert!(challenge.contains(r#"acr_values="urn:example:mfa", scope="use:tools pay""#), "{challenge}");
+}
+
+#[tokio::test]
+async fn requests_without_a_message_require_the_base() {
+    let server = Server::start().await;
+    for method in ["GET", "DELETE", "HEAD", "OPTIONS"] {
+        let answer = server.send(server.request(method, "use:tools"), "").await;
+        assert_eq!(answer.received("x-called"), Some(method));
+        assert_eq!(answer.received("x-method"), None);
+        assert_eq!(server.send(server.request(method, "other"), "").await.scopes(), "use:tools", "{method}");
+    }
+}

@@ -1,0 +1,130 @@
+//! The layer on servers: hyper without axum, and rmcp.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use auth0_api_core::Requirement;
+use auth0_api_mcp::{McpBody, McpCall, McpLayer, McpRequirements, VerifiedToken};
+use auth0_api_testing::TestWorld;
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::Incoming;
+use hyper_util::rt::TokioIo;
+use hyper_util::service::TowerToHyperService;
+use rmcp::handler::server::tool::Extension;
+use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
+use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
+use rmcp::{ServerHandler, tool, tool_handler, tool_router};
+use serde_json::json;
+use tokio::net::TcpListener;
+use tower::{Layer as _, service_fn};
+
+use crate::world::{declaring, tool_call};
+
+/// Serves connections until the test ends, and returns the URL.
+async fn serve<S, B>(service: S) -> String
+where
+    S: hyper::service::Service<Request<Incoming>, Response = Response<B>, Error = Infallible> + Clone + Send + 'static,
+    S::Future: Send,
+    B: hyper::body::Body<Data = Bytes, Error = Infallible> + Send + 'static,
+{
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let url = format!("http://{}/mcp", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let connection =
+                hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service.clone());
+            tokio::spawn(connection);
+        }
+    });
+    url
+}
+
+fn requirements() -> McpRequirements {
+    McpRequirements::new(Requirement::scope("use:tools")).tool("whoami", Requirement::scope("who"))
+}
+
+fn client() -> reqwest::Client {
+    reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(20)).build().unwrap()
+}
+
+#[tokio::test]
+async fn hyper_alone_is_enough() {
+    async fn repeat(request: Request<McpBody<Incoming>>) -> Result<Response<Full<Bytes>>, Infallible> {
+        let tool = request.extensions().get::<McpCall>().and_then(McpCall::tool).unwrap_or_default().to_owned();
+        let subject = request.extensions().get::<VerifiedToken>().unwrap().subject().unwrap_or_default().to_owned();
+        let body = request.into_body().collect().await.unwrap().to_bytes();
+        Ok(Response::new(Full::from(format!("{tool} {subject} {}", body.len()))))
+    }
+    let world = TestWorld::start().await;
+    let layer = McpLayer::builder(world.api.clone(), requirements()).build().unwrap();
+    let url = serve(TowerToHyperService::new(layer.layer(service_fn(repeat)))).await;
+    let message = tool_call("whoami").to_string();
+    for (scope, status) in [("use:tools", 403), ("use:tools who", 200)] {
+        let token = world.tenant.mint().subject("auth0|ada").scope(scope).sign();
+        let request = client().post(&url).bearer_auth(token).header("content-type", "application/json");
+        let response = request.body(message.clone()).send().await.unwrap();
+        assert_eq!(response.status(), status);
+        if status == 200 {
+            assert_eq!(response.text().await.unwrap(), format!("whoami auth0|ada {}", message.len()));
+        }
+    }
+    let response = client().post(&url).body(message).send().await.unwrap();
+    assert_eq!(response.status(), 401);
+}
+
+#[derive(Clone)]
+struct Tools;
+
+#[tool_router]
+impl Tools {
+    #[tool(description = "Returns who calls")]
+    async fn whoami(&self, Extension(parts): Extension<http::request::Parts>) -> String {
+        let token: &VerifiedToken = parts.extensions.get().unwrap();
+        let call: &McpCall = parts.extensions.get().unwrap();
+        format!("{} calls {} in {}", token.subject().unwrap(), call.tool().unwrap(), call.revision())
+    }
+}
+
+#[tool_handler]
+impl ServerHandler for Tools {}
+
+#[tokio::test]
+async fn rmcp_answers_behind_the_layer_in_both_kinds_of_revisions() {
+    let world = TestWorld::start().await;
+    let layer = McpLayer::builder(world.api.clone(), requirements()).text_body(|text| Full::from(text).boxed());
+    let config = StreamableHttpServerConfig::default().with_legacy_session_mode(false).with_json_response(true);
+    let rmcp = StreamableHttpService::new(|| Ok(Tools), LocalSessionManager::default().into(), config);
+    let url = serve(TowerToHyperService::new(layer.build().unwrap().layer(rmcp))).await;
+    let call = |scope: &str| {
+        let token = world.tenant.mint().subject("auth0|ada").scope(scope).sign();
+        let request = client().post(&url).bearer_auth(token).header("content-type", "application/json");
+        request.header("accept", "application/json, text/event-stream")
+    };
+    let mut message = tool_call("whoami");
+    message["params"]["arguments"] = json!({});
+    let modern = |request: reqwest::RequestBuilder| {
+        let request = request.header("mcp-protocol-version", "2026-07-28").header("mcp-method", "tools/call");
+        request.header("mcp-name", "whoami").body(declaring(message.clone()).to_string())
+    };
+    let legacy = |request: reqwest::RequestBuilder| {
+        request.header("mcp-protocol-version", "2025-11-25").body(message.to_string())
+    };
+    for (revision, send) in [("2026-07-28", &modern as &dyn Fn(_) -> reqwest::RequestBuilder), ("2025-11-25", &legacy)]
+    {
+        let response = send(call("use:tools")).send().await.unwrap();
+        assert_eq!(response.status(), 403, "{revision}");
+        assert!(response.headers()["www-authenticate"].to_str().unwrap().contains(r#"scope="use:tools who""#));
+        assert_eq!(response.headers()["content-type"], "application/json");
+        let response = send(call("use:tools who")).send().await.unwrap();
+        assert_eq!(response.status(), 200, "{revision}");
+        let text = response.text().await.unwrap();
+        assert!(text.contains(&format!("auth0|ada calls whoami in {revision}")), "{text}");
+    }
+    let response = client().post(&url).body("").send().await.unwrap();
+    assert_eq!(
+        (response.status().as_u16(), response.text().await.unwrap().contains("missing_credentials")),
+        (401, true)
+    );
+}

@@ -1,0 +1,41 @@
+//! Keys that the operator refreshes while a reload is in progress.
+
+use auth0_api_core::Algorithm;
+use auth0_api_testing::{HttpAnswer, OfflineTenant, SigningKey};
+use serde_json::json;
+use tokio::time::timeout;
+
+use super::outcome_of;
+use crate::world::seconds;
+
+#[tokio::test]
+async fn a_reload_does_not_bring_back_a_key_that_refresh_now_has_dropped() {
+    let tenant = OfflineTenant::new();
+    let (leaked, next) = (SigningKey::generate(Algorithm::RS256), SigningKey::generate(Algorithm::RS256));
+    let keys = |key: &SigningKey| HttpAnswer::json(200, &json!({ "keys": [key.public_jwk()] }));
+    let jwks = tenant.http().route(OfflineTenant::JWKS_URL);
+    jwks.answer([keys(&leaked)]);
+    let api = tenant.api();
+    let (forged, good) = (tenant.mint().key(&leaked).sign(), tenant.mint().key(&next).sign());
+    assert_eq!(outcome_of(&api, &forged).await, "200 accepted");
+    timeout(seconds(60), jwks.arrival()).await.unwrap();
+
+    // A new algorithm: the reload fetches all keys anew. The tenant still answers with the leaked one.
+    jwks.close();
+    let reloading = api.clone();
+    let algorithms = [Algorithm::RS256, Algorithm::ES256];
+    let reloading = tokio::spawn(async move { reloading.reload(|settings| settings.algorithms(algorithms)).await });
+    timeout(seconds(60), jwks.arrival()).await.unwrap();
+
+    // Now the tenant drops the key, and the operator lets the client know.
+    jwks.answer([keys(&next)]);
+    let refreshing = api.clone();
+    let refreshing = tokio::spawn(async move { refreshing.refresh_now(OfflineTenant::ISSUER).await });
+    timeout(seconds(60), jwks.arrival()).await.unwrap();
+    jwks.open();
+    timeout(seconds(60), refreshing).await.unwrap().unwrap().unwrap();
+    timeout(seconds(60), reloading).await.unwrap().unwrap().unwrap();
+
+    assert_eq!(outcome_of(&api, &forged).await, "401 key_unknown");
+    assert_eq!(outcome_of(&api, &good).await, "200 accepted");
+}
