@@ -38,6 +38,7 @@ use crate::token::VerifiedToken;
 /// | How did the user log in, and when? | [`acr`](Self::acr), [`authenticated_within`](Self::authenticated_within), [`step_up`](Self::step_up) |
 /// | Could the token be stolen? | [`sender_constrained`](Self::sender_constrained) |
 /// | Which payment, in detail? | [`authorization_detail`](Self::authorization_detail) |
+/// | Does one scope include another? | [`within`](Self::within) |
 /// | All of these; one of these? | [`and`](Self::and); [`or`](Self::or), [`any_of`](Self::any_of) |
 ///
 /// [The guide](crate::guide::authorization) says which claims each of them reads, and what a rejected caller receives.
