@@ -1,4 +1,4 @@
-//! The README's table of differences from auth0-api-js: each row is shown by a vector, which `vectors` runs, or by a test.
+//! The table of differences from auth0-api-js: each row is shown by a vector, which `vectors` runs, or by a test.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -82,8 +82,8 @@ const ROWS: usize = 50;
 #[test]
 fn each_row_of_the_table_of_differences_is_shown_by_a_vector_or_a_test() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let readme = fs::read_to_string(root.join("README.md")).unwrap();
-    let section = readme.split_once("\n## Differences from auth0-api-js\n").unwrap().1;
+    let page = fs::read_to_string(root.join("docs/from-auth0-api-js.md")).unwrap();
+    let section = page.split_once("\n## Differences\n").unwrap().1;
     let section = section.split("\n## ").next().unwrap();
     let rows: Vec<_> = section.lines().filter(|line| line.starts_with("| ")).skip(1).map(first_cell).collect();
     assert_eq!(rows, EVIDENCE.map(|(topic, _)| topic), "a row without evidence, or evidence without a row");

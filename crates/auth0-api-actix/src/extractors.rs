@@ -33,6 +33,7 @@ use crate::rejection::TokenRejection;
 /// | no `Auth` | 500 | 500 | 500 |
 ///
 /// Do not take `Option<Token>`. actix-web implements it, and turns every rejection into `None`, even the 500.
+#[doc(alias = "jwt", alias = "user", alias = "principal")]
 #[derive(Clone, Debug)]
 pub struct Token(pub VerifiedToken);
 
@@ -56,6 +57,7 @@ pub struct Token(pub VerifiedToken);
 /// }
 /// # _ = actix_web::web::get().to(tier);
 /// ```
+#[doc(alias = "JwtClaims", alias = "payload")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Claims<T>(pub T);
 
@@ -74,6 +76,7 @@ pub struct Claims<T>(pub T);
 /// }
 /// # _ = actix_web::web::get().to(greet);
 /// ```
+#[doc(alias = "anonymous")]
 #[derive(Clone, Debug)]
 pub struct MaybeToken<T = Token>(pub Option<T>);
 
@@ -124,8 +127,12 @@ pub struct TokenEnd(pub UntilEnded);
 /// use auth0_api_actix::{ApiClient, EndUserAddress, HandlerError, OnBehalfOf, Token};
 /// # const API: Option<ApiClient> = None;
 ///
-/// async fn events(Token(token): Token, EndUserAddress(address): EndUserAddress) -> Result<String, HandlerError> {
-///     let calendar = OnBehalfOf::audience("https://calendar.example.com").end_user_address(address);
+/// async fn events(
+///     Token(token): Token,
+///     EndUserAddress(address): EndUserAddress,
+/// ) -> Result<String, HandlerError> {
+///     let calendar =
+///         OnBehalfOf::audience("https://calendar.example.com").end_user_address(address);
 ///     # let Some(api) = API else { return Ok(String::new()) };
 ///     let tokens = api.get_token_on_behalf_of(&token, calendar).await?;
 ///     Ok(format!("got a token until {:?}", tokens.expires_at()))

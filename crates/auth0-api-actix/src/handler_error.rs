@@ -17,7 +17,10 @@ use crate::rejection::{RejectionBody, TokenRejection};
 /// use actix_web::web;
 /// use auth0_api_actix::{ApiClient, HandlerError, OnBehalfOf, Token};
 ///
-/// async fn calendar(Token(token): Token, api: web::Data<ApiClient>) -> Result<String, HandlerError> {
+/// async fn calendar(
+///     Token(token): Token,
+///     api: web::Data<ApiClient>,
+/// ) -> Result<String, HandlerError> {
 ///     let asked = OnBehalfOf::audience("https://calendar.example.com");
 ///     let tokens = api.get_token_on_behalf_of(&token, asked).await?;
 ///     Ok(format!("granted {:?}", tokens.scope()))

@@ -14,7 +14,8 @@
 //!     let reads = auth.require(Requirement::scope("read:messages"));
 //!     let api = web::scope("/api")
 //!         .route("/me", web::get().to(me)) // any valid token
-//!         .service(web::resource("/messages").wrap(reads).to(|| async { "[]" })) // and the scope
+//!         // any valid token with the scope:
+//!         .service(web::resource("/messages").wrap(reads).to(|| async { "[]" }))
 //!         .wrap(auth.clone());
 //!     App::new().service(api) // routes outside the scope need no token
 //! })
@@ -28,6 +29,22 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # Find your way
+//!
+//! | to | use | read |
+//! |---|---|---|
+//! | require a scope, a user, a recent login | [`Auth::require`], [`Scoped`] | [authorization](auth0_api_core::guide::authorization) |
+//! | take the token in a handler | [`Token`], [`MaybeToken`], [`Claims`] | [`VerifiedToken`] |
+//! | require DPoP, which is accepted by default | [`DpopPolicy::require`] | [DPoP](auth0_api_core::guide::dpop) |
+//! | run behind a proxy | [`public_url`](ApiClientBuilder::public_url) | [proxies](auth0_api_core::guide::proxies) |
+//! | let pages in browsers call the API | CORS outside `Auth` | [browsers](auth0_api_core::guide::browsers) |
+//! | call another API for the user | [`get_token_on_behalf_of`](ApiClient::get_token_on_behalf_of) | [exchange](auth0_api_core::guide::exchange) |
+//! | test without an account | [`auth0-api-testing`](https://docs.rs/auth0-api-testing) | its first page |
+//! | see all defaults | [`ApiClientBuilder`] | [defaults](auth0_api_core::guide::defaults) |
+//! | do anything else | | [the guide](auth0_api_core::guide) |
+//!
+//! # How it works
 //!
 //! 1. [`Auth`] rejects requests without a valid token, with the status and challenges of
 //!    [RFC 6750 §3](https://www.rfc-editor.org/rfc/rfc6750#section-3) and

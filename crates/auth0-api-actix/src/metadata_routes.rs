@@ -31,6 +31,7 @@ use crate::request::Headers;
 /// # _ = app;
 /// # Ok::<(), BuildError>(())
 /// ```
+#[doc(alias = "rfc9728", alias = "well_known")]
 pub fn metadata_routes(api: &ApiClient) -> impl FnOnce(&mut ServiceConfig) + use<> {
     routes(metadata_to_serve(api))
 }
@@ -44,9 +45,12 @@ pub fn metadata_routes(api: &ApiClient) -> impl FnOnce(&mut ServiceConfig) + use
 /// use auth0_api_actix::{ApiClient, BuildError, ProtectedResource, metadata_routes_of_all};
 ///
 /// let client = |resource| {
-///     ApiClient::builder("tenant.eu.auth0.com", resource).resource_metadata(ProtectedResource::new(resource)).build()
+///     ApiClient::builder("tenant.eu.auth0.com", resource)
+///         .resource_metadata(ProtectedResource::new(resource))
+///         .build()
 /// };
-/// let (orders, mcp) = (client("https://api.example.com/orders")?, client("https://api.example.com/mcp")?);
+/// let (orders, mcp) =
+///     (client("https://api.example.com/orders")?, client("https://api.example.com/mcp")?);
 /// let app = App::new().configure(metadata_routes_of_all(&orders, [&mcp]));
 /// # _ = app;
 /// # Ok::<(), BuildError>(())

@@ -21,8 +21,11 @@ use crate::unread::{self, Lent};
 
 /// Verifies the token of each request before the service behind it sees the request.
 ///
+/// The [first page](crate) has a sample, and leads to requirements, DPoP and proxies.
+///
 /// Wrap an `App`, a scope, a resource or a route with an `Auth`. Clone the `Auth` into the closure that `HttpServer`
 /// calls for each worker.
+#[doc(alias = "middleware", alias = "checkJwt", alias = "jwt", alias = "HttpAuthentication")]
 #[derive(Clone, Debug)]
 pub struct Auth {
     gate: Gate,
@@ -43,6 +46,7 @@ impl Auth {
 
     /// Makes the middleware pass requests without Bearer or DPoP credentials to the service. The middleware still
     /// rejects invalid tokens.
+    #[doc(alias = "authRequired", alias = "anonymous")]
     #[must_use]
     pub fn optional(mut self) -> Self {
         self.gate = self.gate.optional();
@@ -60,10 +64,15 @@ impl Auth {
     /// use auth0_api_actix::{ApiClient, Auth, BuildError, Rejection};
     ///
     /// let api = ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com").build()?;
-    /// let auth = Auth::new(api).rejection_body(|rejection: &Rejection, request: Option<&HttpRequest>| {
-    ///     let (title, path) = (rejection.label(), request.map_or("", HttpRequest::path));
-    ///     ("application/problem+json", format!(r#"{{"title":"{title}","instance":"{path}"}}"#))
-    /// });
+    /// let auth = Auth::new(api).rejection_body(
+    ///     |rejection: &Rejection, request: Option<&HttpRequest>| {
+    ///         let (title, path) = (rejection.label(), request.map_or("", HttpRequest::path));
+    ///         (
+    ///             "application/problem+json",
+    ///             format!(r#"{{"title":"{title}","instance":"{path}"}}"#),
+    ///         )
+    ///     },
+    /// );
     /// # _ = auth;
     /// # Ok::<(), BuildError>(())
     /// ```
@@ -84,6 +93,7 @@ impl Auth {
     /// do not meet a requirement.
     ///
     /// If only a middleware of another client has verified the token, the new middleware rejects the request with 500.
+    #[doc(alias = "requiredScopes", alias = "scope")]
     #[must_use]
     pub fn require(&self, requirement: Requirement) -> Require {
         Require::new(self.gate.require(requirement), self.bodies.clone())

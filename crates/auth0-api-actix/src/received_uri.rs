@@ -18,7 +18,10 @@ use actix_web::http::Uri;
 /// use auth0_api_actix::{ApiClient, Auth, KeepReceivedUri};
 ///
 /// # fn app(api: ApiClient) {
-/// let app = App::new().wrap(Auth::new(api)).wrap(NormalizePath::trim()).wrap(KeepReceivedUri::new());
+/// let app = App::new()
+///     .wrap(Auth::new(api))
+///     .wrap(NormalizePath::trim())
+///     .wrap(KeepReceivedUri::new());
 /// # drop(app);
 /// # }
 /// ```

@@ -16,6 +16,7 @@ use crate::response::reject;
 use crate::unread;
 
 /// Rejects tokens that do not meet a [`Requirement`](auth0_api_core::Requirement); made by [`Auth::require`](crate::Auth::require).
+#[doc(alias = "requiredScopes", alias = "scope")]
 #[derive(Clone, Debug)]
 pub struct Require {
     gate: RouteGate,

@@ -25,6 +25,7 @@ use crate::rejection::TokenRejection;
 /// }
 /// # _ = actix_web::web::get().to(list_messages);
 /// ```
+#[doc(alias = "requiredScopes")]
 #[derive(Clone, Debug)]
 pub struct Scoped<G> {
     /// The token.

@@ -15,7 +15,11 @@ use auth0_api_core::long_connection::Ended;
 /// use actix_ws::{Message, MessageStream, Session};
 /// use auth0_api_actix::{TokenEnd, close_session};
 ///
-/// async fn socket(end: TokenEnd, request: HttpRequest, body: web::Payload) -> Result<HttpResponse, Error> {
+/// async fn socket(
+///     end: TokenEnd,
+///     request: HttpRequest,
+///     body: web::Payload,
+/// ) -> Result<HttpResponse, Error> {
 ///     let TokenEnd(mut until_ended) = end;
 ///     let (response, session, messages) = actix_ws::handle(&request, body)?;
 ///     rt::spawn(async move {

@@ -34,6 +34,7 @@ use crate::request::place;
 /// | an optional layer, as `Token` | 401 | the token | rejected |
 /// | an optional layer, as `Option<Token>` | `None` | the token | rejected |
 /// | no layer | 500 | 500 | 500 |
+#[doc(alias = "jwt", alias = "user", alias = "principal")]
 #[derive(Clone, Debug)]
 pub struct Token(pub VerifiedToken);
 
@@ -57,6 +58,7 @@ pub struct Token(pub VerifiedToken);
 /// }
 /// # _ = axum::Router::<()>::new().route("/tier", axum::routing::get(tier));
 /// ```
+#[doc(alias = "JwtClaims", alias = "payload")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Claims<T>(pub T);
 
@@ -72,7 +74,9 @@ pub struct Claims<T>(pub T);
 /// use axum::response::sse::{Event, Sse};
 /// use futures_util::stream::{self, Stream};
 ///
-/// async fn events(TokenEnd(until_ended): TokenEnd) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+/// async fn events(
+///     TokenEnd(until_ended): TokenEnd,
+/// ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
 ///     let events = stream::pending(); // the application's own events
 ///     let last = |_| Ok(Event::default().event("token_ended").data("log in again"));
 ///     Sse::new(EndsWithToken::new(events, until_ended).with_last(last))
@@ -96,8 +100,12 @@ pub struct TokenEnd(pub UntilEnded);
 /// use auth0_api_axum::{ApiClient, EndUserAddress, HandlerError, OnBehalfOf, Token};
 /// # const API: Option<ApiClient> = None;
 ///
-/// async fn events(Token(token): Token, EndUserAddress(address): EndUserAddress) -> Result<String, HandlerError> {
-///     let calendar = OnBehalfOf::audience("https://calendar.example.com").end_user_address(address);
+/// async fn events(
+///     Token(token): Token,
+///     EndUserAddress(address): EndUserAddress,
+/// ) -> Result<String, HandlerError> {
+///     let calendar =
+///         OnBehalfOf::audience("https://calendar.example.com").end_user_address(address);
 ///     # let Some(api) = API else { return Ok(String::new()) };
 ///     let tokens = api.get_token_on_behalf_of(&token, calendar).await?;
 ///     Ok(format!("got a token until {:?}", tokens.expires_at()))

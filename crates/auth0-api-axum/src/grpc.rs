@@ -49,10 +49,15 @@ impl Protocol {
 /// use auth0_api_axum::{ApiClient, Requirement, VerifiedToken, grpc_metadata};
 /// use tonic::Status;
 ///
-/// fn demand(api: &ApiClient, requirement: &Requirement, token: &VerifiedToken) -> Result<(), Status> {
+/// fn demand(
+///     api: &ApiClient,
+///     requirement: &Requirement,
+///     token: &VerifiedToken,
+/// ) -> Result<(), Status> {
 ///     requirement.check(token).map_err(|error| {
 ///         let rejection = grpc_metadata(&api.reject(&error));
-///         Status::from_header_map(&rejection).unwrap_or_else(|| Status::permission_denied("rejected"))
+///         Status::from_header_map(&rejection)
+///             .unwrap_or_else(|| Status::permission_denied("rejected"))
 ///     })
 /// }
 /// ```

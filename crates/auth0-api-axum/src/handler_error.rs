@@ -15,7 +15,10 @@ use http::Response;
 /// use auth0_api_axum::{ApiClient, HandlerError, OnBehalfOf, Token};
 /// use axum::extract::State;
 ///
-/// async fn calendar(Token(token): Token, State(api): State<ApiClient>) -> Result<String, HandlerError> {
+/// async fn calendar(
+///     Token(token): Token,
+///     State(api): State<ApiClient>,
+/// ) -> Result<String, HandlerError> {
 ///     let asked = OnBehalfOf::audience("https://calendar.example.com");
 ///     let tokens = api.get_token_on_behalf_of(&token, asked).await?;
 ///     Ok(format!("granted {:?}", tokens.scope()))

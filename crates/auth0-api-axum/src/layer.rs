@@ -16,6 +16,8 @@ use crate::settings::Settings;
 
 /// Verifies the token of each request before the service behind it sees the request.
 ///
+/// The [first page](crate) has a sample, and leads to requirements, DPoP and proxies.
+///
 /// The layer is generic over the bodies of requests and responses, so that it works for axum and for every other tower
 /// service over HTTP.
 ///
@@ -39,6 +41,7 @@ use crate::settings::Settings;
 /// Router::new().route("/orders", get(|| async { "[]" })).layer(stack)
 /// # }
 /// ```
+#[doc(alias = "middleware", alias = "auth", alias = "checkJwt", alias = "jwt", alias = "JwtAuthorizer")]
 #[derive(Clone, Debug)]
 pub struct AuthLayer<R = JsonBody> {
     settings: Settings<R>,
@@ -74,7 +77,10 @@ impl AuthLayer<EmptyBody> {
     /// use tonic::{Request, Response, Status};
     ///
     /// async fn greet(request: Request<String>) -> Result<Response<String>, Status> {
-    ///     let token = request.extensions().get::<VerifiedToken>().ok_or_else(|| Status::internal("no layer"))?;
+    ///     let token = request
+    ///         .extensions()
+    ///         .get::<VerifiedToken>()
+    ///         .ok_or_else(|| Status::internal("no layer"))?;
     ///     Ok(Response::new(format!("hello, {:?}", token.subject())))
     /// }
     ///
@@ -88,9 +94,15 @@ impl AuthLayer<EmptyBody> {
     /// #     fn call(&mut self, _: http::Request<tonic::body::Body>) -> Self::Future { std::future::ready(Ok(Default::default())) }
     /// # }
     /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
-    /// let auth = AuthLayer::grpc(ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com").build()?);
+    /// let auth = AuthLayer::grpc(
+    ///     ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com").build()?,
+    /// );
     /// let greeter = auth.require(Requirement::scope("greet")).named_layer(Greeter);
-    /// Server::builder().layer(auth).add_service(greeter).serve("127.0.0.1:50051".parse()?).await?;
+    /// Server::builder()
+    ///     .layer(auth)
+    ///     .add_service(greeter)
+    ///     .serve("127.0.0.1:50051".parse()?)
+    ///     .await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -109,6 +121,7 @@ impl AuthLayer<EmptyBody> {
 impl<R> AuthLayer<R> {
     /// Makes the layer pass requests without Bearer or DPoP credentials to the service. The layer still rejects invalid
     /// tokens.
+    #[doc(alias = "authRequired", alias = "anonymous")]
     #[must_use]
     pub fn optional(mut self) -> Self {
         self.settings.gate = self.settings.gate.optional();
@@ -144,6 +157,7 @@ impl<R> AuthLayer<R> {
     /// requirement.
     ///
     /// If only a layer of another client has verified the token, the new layer rejects the request with 500.
+    #[doc(alias = "requiredScopes", alias = "scope")]
     #[must_use]
     pub fn require(&self, requirement: Requirement) -> RequireLayer<R>
     where

@@ -26,6 +26,26 @@
 //! # }
 //! ```
 //!
+//! What is added after `.layer(auth)` is open to everybody: axum's layers cover only the routes that were added before. An
+//! unknown path gets 401 without a token, and 404 with one.
+//!
+//! # Find your way
+//!
+//! | to | use | read |
+//! |---|---|---|
+//! | require a scope, a user, a recent login | [`AuthLayer::require`], [`Scoped`] | [authorization](auth0_api_core::guide::authorization) |
+//! | take the token in a handler | [`Token`], [`Claims`] | [`VerifiedToken`] |
+//! | require DPoP, which is accepted by default | [`DpopPolicy::require`] | [DPoP](auth0_api_core::guide::dpop) |
+//! | run behind a proxy | [`public_url`](ApiClientBuilder::public_url) | [proxies](auth0_api_core::guide::proxies) |
+//! | let pages in browsers call the API | CORS outside the [`AuthLayer`] | [browsers](auth0_api_core::guide::browsers) |
+//! | call another API for the user | [`get_token_on_behalf_of`](ApiClient::get_token_on_behalf_of) | [exchange](auth0_api_core::guide::exchange) |
+//! | serve gRPC | [`AuthLayer::grpc`] | [below](#grpc) |
+//! | test without an account | [`auth0-api-testing`](https://docs.rs/auth0-api-testing) | its first page |
+//! | see all defaults | [`ApiClientBuilder`] | [defaults](auth0_api_core::guide::defaults) |
+//! | do anything else | | [the guide](auth0_api_core::guide) |
+//!
+//! # How it works
+//!
 //! 1. [`AuthLayer`] rejects requests without a valid token, with the status and challenges of
 //!    [RFC 6750 §3](https://www.rfc-editor.org/rfc/rfc6750#section-3) and
 //!    [RFC 9449 §7](https://www.rfc-editor.org/rfc/rfc9449#section-7). An [`optional`](AuthLayer::optional) layer also

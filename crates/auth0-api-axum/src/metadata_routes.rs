@@ -23,7 +23,9 @@ use crate::future::ResponseFuture;
 /// use axum::{Router, routing::get};
 ///
 /// let api = ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com")
-///     .resource_metadata(ProtectedResource::new("https://api.example.com").scopes(["read:messages"]))
+///     .resource_metadata(
+///         ProtectedResource::new("https://api.example.com").scopes(["read:messages"]),
+///     )
 ///     .build()?;
 /// let app: Router = Router::new()
 ///     .route("/messages", get(|_: Token| async { "[]" }))
@@ -32,6 +34,7 @@ use crate::future::ResponseFuture;
 /// # _ = app;
 /// # Ok::<(), auth0_api_axum::BuildError>(())
 /// ```
+#[doc(alias = "rfc9728", alias = "well_known")]
 #[cfg(feature = "axum")]
 pub fn metadata_routes<S: Clone + Send + Sync + 'static>(api: &ApiClient) -> axum::Router<S> {
     routes(auth0_api_core::adapter::metadata_to_serve(api))
@@ -46,9 +49,12 @@ pub fn metadata_routes<S: Clone + Send + Sync + 'static>(api: &ApiClient) -> axu
 /// use axum::Router;
 ///
 /// let client = |resource| {
-///     ApiClient::builder("tenant.eu.auth0.com", resource).resource_metadata(ProtectedResource::new(resource)).build()
+///     ApiClient::builder("tenant.eu.auth0.com", resource)
+///         .resource_metadata(ProtectedResource::new(resource))
+///         .build()
 /// };
-/// let (orders, mcp) = (client("https://api.example.com/orders")?, client("https://api.example.com/mcp")?);
+/// let (orders, mcp) =
+///     (client("https://api.example.com/orders")?, client("https://api.example.com/mcp")?);
 /// let app: Router = Router::new().merge(metadata_routes_of_all(&orders, [&mcp]));
 /// # _ = app;
 /// # Ok::<(), auth0_api_axum::BuildError>(())
@@ -81,7 +87,9 @@ fn routes<S: Clone + Send + Sync + 'static>(served: Vec<auth0_api_core::adapter:
 /// #     .resource_metadata(ProtectedResource::new("https://api.example.com"))
 /// #     .build()?;
 ///
-/// let stack = ServiceBuilder::new().layer(MetadataLayer::new(api.clone())).layer(AuthLayer::new(api));
+/// let stack = ServiceBuilder::new()
+///     .layer(MetadataLayer::new(api.clone()))
+///     .layer(AuthLayer::new(api));
 /// # _ = stack;
 /// # Ok::<(), auth0_api_axum::BuildError>(())
 /// ```

@@ -19,8 +19,11 @@ use tower_service::Service;
 /// use tower_http::normalize_path::NormalizePathLayer;
 ///
 /// # fn service(api: ApiClient) {
-/// let router: Router = Router::new().route("/orders", get(|| async { "[]" })).layer(AuthLayer::new(api));
-/// let rewriting = ServiceBuilder::new().layer(KeepReceivedUri::new()).layer(NormalizePathLayer::trim_trailing_slash());
+/// let router: Router =
+///     Router::new().route("/orders", get(|| async { "[]" })).layer(AuthLayer::new(api));
+/// let rewriting = ServiceBuilder::new()
+///     .layer(KeepReceivedUri::new())
+///     .layer(NormalizePathLayer::trim_trailing_slash());
 /// let app = rewriting.service(router);
 /// let service = ServiceExt::<Request>::into_make_service(app);
 /// # drop(service);

@@ -21,10 +21,14 @@ use crate::grpc::{Protocol, grpc_metadata};
 /// use axum::{body::Body, http::request::Parts};
 ///
 /// let api = ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com").build()?;
-/// let layer = AuthLayer::new(api).rejection_body(|rejection: &Rejection, request: &Parts| {
-///     let (title, path) = (rejection.label(), request.uri.path());
-///     ("application/problem+json", Body::from(format!(r#"{{"title":"{title}","instance":"{path}"}}"#)))
-/// });
+/// let layer =
+///     AuthLayer::new(api).rejection_body(|rejection: &Rejection, request: &Parts| {
+///         let (title, path) = (rejection.label(), request.uri.path());
+///         (
+///             "application/problem+json",
+///             Body::from(format!(r#"{{"title":"{title}","instance":"{path}"}}"#)),
+///         )
+///     });
 /// # _ = layer;
 /// # Ok::<(), BuildError>(())
 /// ```

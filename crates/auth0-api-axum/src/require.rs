@@ -14,6 +14,7 @@ use crate::rejection::{RejectionBody, Style};
 use crate::request::place;
 
 /// Rejects tokens that do not meet a [`Requirement`](auth0_api_core::Requirement); made by [`AuthLayer::require`](crate::AuthLayer::require).
+#[doc(alias = "requiredScopes", alias = "scope")]
 #[derive(Clone, Debug)]
 pub struct RequireLayer<R> {
     gate: RouteGate,

@@ -24,6 +24,7 @@ use crate::extractors::{TokenRejection, extract};
 /// }
 /// # _ = axum::Router::<()>::new().route("/messages", axum::routing::get(list_messages));
 /// ```
+#[doc(alias = "requiredScopes")]
 #[derive(Clone, Debug)]
 pub struct Scoped<G> {
     /// The token.

@@ -15,7 +15,10 @@ use axum::extract::ws::{CloseFrame, Message, WebSocket};
 /// use axum::extract::ws::{WebSocket, WebSocketUpgrade};
 /// use axum::response::Response;
 ///
-/// async fn socket(TokenEnd(mut until_ended): TokenEnd, upgrade: WebSocketUpgrade) -> Response {
+/// async fn socket(
+///     TokenEnd(mut until_ended): TokenEnd,
+///     upgrade: WebSocketUpgrade,
+/// ) -> Response {
 ///     upgrade.on_upgrade(async move |mut socket| {
 ///         if let Err(ended) = until_ended.limit(talk(&mut socket)).await {
 ///             close_socket(socket, ended).await;

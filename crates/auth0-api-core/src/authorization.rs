@@ -12,6 +12,7 @@ impl Requirement {
     ///
     /// [`Error`] with a [`RequirementError`](crate::requirement::RequirementError). Pass the error to
     /// [`ApiClient::reject`](crate::ApiClient::reject).
+    #[doc(alias = "authorize")]
     pub fn check(&self, token: &VerifiedToken) -> Result<(), Error> {
         let Some(lack) = self.lack(token) else { return Ok(()) };
         Err(Error::from(lack).presented_as(token.binding().scheme()))

@@ -12,7 +12,8 @@ use crate::credentials::Scheme;
 /// ```
 /// use auth0_api_core::{Challenge, Scheme};
 ///
-/// let challenge = Challenge::new(Scheme::Bearer).with("realm", "api").with("error", "invalid_token");
+/// let challenge =
+///     Challenge::new(Scheme::Bearer).with("realm", "api").with("error", "invalid_token");
 /// assert_eq!(challenge.to_string(), r#"Bearer realm="api", error="invalid_token""#);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]

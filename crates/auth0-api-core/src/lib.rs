@@ -17,13 +17,46 @@
 //! # }
 //! ```
 //!
-//! For axum, tower and actix-web, use an adapter: `auth0-api-axum` or `auth0-api-actix` adds middleware and extractors
-//! to this crate. For another framework, describe the request with [`TokenRequest`] and call
-//! [`ApiClient::verify_request`].
+//! # Find your way
+//!
+//! | to | use | read |
+//! |---|---|---|
+//! | protect a route in axum, tower or tonic | [`auth0-api-axum`](https://docs.rs/auth0-api-axum) | its first page |
+//! | protect a route in actix-web | [`auth0-api-actix`](https://docs.rs/auth0-api-actix) | its first page |
+//! | protect a route in another server | [`adapter::Gate`], [`ApiClient::verify_request`] | [`adapter`] |
+//! | protect an MCP server | [`auth0-api-mcp`](https://docs.rs/auth0-api-mcp) | [MCP servers](guide::mcp) |
+//! | require a scope | [`Requirement::scope`] | [authorization](guide::authorization) |
+//! | require DPoP, which is accepted by default | [`DpopPolicy::require`] | [DPoP](guide::dpop) |
+//! | run behind a proxy | [`public_url`](ApiClientBuilder::public_url) | [proxies](guide::proxies) |
+//! | call another API for the user | [`get_token_on_behalf_of`](ApiClient::get_token_on_behalf_of) | [exchange](guide::exchange) |
+//! | test without an account | [`auth0-api-testing`](https://docs.rs/auth0-api-testing) | its first page |
+//! | see all defaults | [`ApiClientBuilder`] | [defaults](guide::defaults) |
+//! | do anything else | | [the guide](guide), with an [index by question](guide#how-do-i) |
 //!
 //! # What is checked
 //!
 //! The checks run in this order. The first check that fails determines the response.
+//!
+//! ```text
+//!   request
+//! ─────┬──────────────────────────────────────────────────────────── rejected with ───
+//!      │ 1 credentials    one header, well-formed, an offered scheme    400 401
+//!      │ 2 decryption     only tokens that the tenant encrypts              401       503
+//!      │ 3 format         a JWS, strict JSON, a configured algorithm        401
+//!      │ 4 issuer         trusted; its keys are known                       401   500 503
+//!      │ 5 signature      by a key of this issuer                           401
+//!      │ 6 claims         typ aud exp nbf iat                               401
+//!      │ 7 revocation     only with a list                                  401       503
+//!      │ 8 binding        certificate; proof, used for the first time   400 401   429 503
+//!      ▼
+//! VerifiedToken
+//!      │   requirement    of the route: scope, user, login …            401 403   500
+//!      ▼
+//!   handler
+//! ```
+//!
+//! 500 is a mistake or a failure of the API, such as a domain resolver that fails. 503 and 429 say with `Retry-After`
+//! when to repeat the request.
 //!
 //! 1. **Credentials**: the request has one `Authorization` header with a well-formed token, and the [`DpopPolicy`]
 //!    accepts the scheme of this header ([RFC 6750 §2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)).
@@ -72,7 +105,6 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod adapter;
-mod authorization;
 mod back_off;
 mod base64url;
 pub mod binding;
@@ -122,6 +154,9 @@ pub mod token;
 mod token_cache;
 mod verify;
 mod with_sources;
+
+// rustdoc shows the methods of a type in the order of the modules: `Requirement::check` comes after the constructors.
+mod authorization;
 
 pub use build_error::{BuildError, ConfigProblem, VariableError};
 pub use builder::ApiClientBuilder;

@@ -40,9 +40,17 @@ pub type RevocationFuture<'a> =
 /// # async fn is_ended(session: Option<String>) -> Result<bool, std::io::Error> { Ok(session.is_none()) }
 /// let list = |token: &TokenIdentity| {
 ///     let session = token.session_id().map(str::to_owned);
-///     async { Ok(if is_ended(session).await? { TokenStatus::Revoked } else { TokenStatus::Valid }) }
+///     async {
+///         Ok(if is_ended(session).await? {
+///             TokenStatus::Revoked
+///         } else {
+///             TokenStatus::Valid
+///         })
+///     }
 /// };
-/// let api = ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com").revocation_list(list).build()?;
+/// let api = ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com")
+///     .revocation_list(list)
+///     .build()?;
 /// # Ok::<(), auth0_api_core::BuildError>(())
 /// ```
 ///
@@ -52,7 +60,9 @@ pub type RevocationFuture<'a> =
 /// use std::collections::HashSet;
 /// use std::sync::{Arc, RwLock};
 /// use auth0_api_core::ApiClient;
-/// use auth0_api_core::revocation::{RevocationFuture, RevocationList, TokenIdentity, TokenStatus};
+/// use auth0_api_core::revocation::{
+///     RevocationFuture, RevocationList, TokenIdentity, TokenStatus,
+/// };
 ///
 /// #[derive(Clone, Default)]
 /// struct EndedSessions(Arc<RwLock<HashSet<String>>>);
@@ -74,11 +84,14 @@ pub type RevocationFuture<'a> =
 /// }
 ///
 /// let ended = EndedSessions::default();
-/// let api = ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com").revocation_list(ended.clone()).build()?;
+/// let api = ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com")
+///     .revocation_list(ended.clone())
+///     .build()?;
 /// ended.end("session-1");
 /// # _ = api;
 /// # Ok::<(), auth0_api_core::BuildError>(())
 /// ```
+#[doc(alias = "denylist", alias = "blacklist")]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot tell whether a token was revoked",
     label = "pass a revocation list here: a type that implements `RevocationList`",

@@ -14,6 +14,8 @@ use crate::token::ValidClaims;
 
 /// The cache of verified tokens, for [`ApiClientBuilder::token_cache`](crate::ApiClientBuilder::token_cache).
 ///
+/// See [when to cache tokens](crate::guide::scaling#when-to-cache-tokens).
+///
 /// # Guarantees
 ///
 /// 1. The key of an entry is the whole text of the token, and not a digest. So the cache never confuses two tokens.

@@ -24,7 +24,12 @@ use crate::shared::Shared;
 ///
 /// /// In a handler, `?` turns every error into the response of this API.
 /// async fn events(calendar: &Fetcher, token: &VerifiedToken) -> Result<String, Error> {
-///     let response = calendar.for_caller(token).get("/events").query(&[("from", "2026-11-01")]).send().await?;
+///     let response = calendar
+///         .for_caller(token)
+///         .get("/events")
+///         .query(&[("from", "2026-11-01")])
+///         .send()
+///         .await?;
 ///     Ok(response.error_for_status()?.text().await?)
 /// }
 /// ```

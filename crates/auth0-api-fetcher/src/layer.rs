@@ -39,13 +39,21 @@ use crate::url_error::UrlError;
 /// use tower::{Layer as _, Service, ServiceExt as _};
 ///
 /// # type Body = Full<bytes::Bytes>;
-/// async fn events<S>(api: &ApiClient, client: S, token: &VerifiedToken) -> Result<(), Box<dyn std::error::Error>>
+/// async fn events<S>(
+///     api: &ApiClient,
+///     client: S,
+///     token: &VerifiedToken,
+/// ) -> Result<(), Box<dyn std::error::Error>>
 /// where
-///     S: Service<Request<Body>, Response = Response<Body>, Error = std::io::Error> + Clone + Send + 'static,
+///     S: Service<Request<Body>, Response = Response<Body>, Error = std::io::Error>
+///         + Clone
+///         + Send
+///         + 'static,
 ///     S::Future: Send,
 /// {
 ///     let asked = OnBehalfOf::audience("https://calendar.example.com");
-///     let layer = Fetcher::on_behalf_of(api, "https://calendar.example.com", asked).layer()?;
+///     let layer =
+///         Fetcher::on_behalf_of(api, "https://calendar.example.com", asked).layer()?;
 ///     let mut request = Request::get("/events").body(Body::default())?;
 ///     request.extensions_mut().insert(FetchCaller::from(token));
 ///     let response = layer.layer(client).oneshot(request).await?;

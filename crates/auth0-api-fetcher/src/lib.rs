@@ -1,5 +1,44 @@
 //! Calls another API for the caller of an API: what an API does after it has verified a token.
 //!
+//! ```
+//! use auth0_api_axum::{AuthLayer, HandlerError, Token};
+//! use auth0_api_core::{ApiClient, OnBehalfOf};
+//! use auth0_api_fetcher::Fetcher;
+//! use axum::extract::State;
+//! use axum::{Router, routing::get};
+//!
+//! fn app(api: ApiClient) -> Result<Router, auth0_api_fetcher::FetcherBuildError> {
+//!     let asked = OnBehalfOf::audience("https://calendar.example.com").scope("read:events");
+//!     let calendar =
+//!         Fetcher::on_behalf_of(&api, "https://calendar.example.com", asked).build()?;
+//!     Ok(Router::new()
+//!         .route("/agenda", get(agenda))
+//!         .with_state(calendar)
+//!         .layer(AuthLayer::new(api)))
+//! }
+//!
+//! async fn agenda(
+//!     State(calendar): State<Fetcher>,
+//!     Token(token): Token,
+//! ) -> Result<String, HandlerError> {
+//!     let response = calendar.for_caller(&token).get("/events").send().await?;
+//!     Ok(response.error_for_status()?.text().await?)
+//! }
+//! ```
+//!
+//! # Find your way
+//!
+//! | to | use | read |
+//! |---|---|---|
+//! | call an API for the user | [`Fetcher::on_behalf_of`] | [exchange](auth0_api_core::guide::exchange) |
+//! | use your own tokens | [`Fetcher::with_source`], [`TokenSource`] | |
+//! | keep your tower client, for example for gRPC | [`FetchLayer`] | |
+//! | answer when the other API rejects | [`FetchError`] | [below](#what-a-request-does) |
+//! | watch it | the feature `metrics` | [operating](auth0_api_core::guide::operating) |
+//! | test without an account | [`auth0-api-testing`](https://docs.rs/auth0-api-testing) | its first page |
+//!
+//! # What a request does
+//!
 //! A [`Fetcher`] knows the base URL of the other API, how to get a token for a caller, and perhaps a key for proofs. Each
 //! request takes these steps:
 //!
@@ -19,25 +58,6 @@
 //! | another 401 | [`FetchError::TokenRejected`]: this API answers 500, because its own caller cannot correct it |
 //! | 403, or 401 `insufficient_user_authentication` | [`FetchError::Denied`]: this API answers 403 `downstream_insufficient_scope` |
 //! | any other status | the response, whose body arrives while it is read |
-//!
-//! ```
-//! use auth0_api_axum::{AuthLayer, HandlerError, Token};
-//! use auth0_api_core::{ApiClient, OnBehalfOf};
-//! use auth0_api_fetcher::Fetcher;
-//! use axum::extract::State;
-//! use axum::{Router, routing::get};
-//!
-//! fn app(api: ApiClient) -> Result<Router, auth0_api_fetcher::FetcherBuildError> {
-//!     let asked = OnBehalfOf::audience("https://calendar.example.com").scope("read:events");
-//!     let calendar = Fetcher::on_behalf_of(&api, "https://calendar.example.com", asked).build()?;
-//!     Ok(Router::new().route("/agenda", get(agenda)).with_state(calendar).layer(AuthLayer::new(api)))
-//! }
-//!
-//! async fn agenda(State(calendar): State<Fetcher>, Token(token): Token) -> Result<String, HandlerError> {
-//!     let response = calendar.for_caller(&token).get("/events").send().await?;
-//!     Ok(response.error_for_status()?.text().await?)
-//! }
-//! ```
 //!
 //! # What never happens
 //!

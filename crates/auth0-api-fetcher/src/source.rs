@@ -24,10 +24,16 @@ pub type TokenFuture<'a> = Pin<Box<dyn Future<Output = Result<FetchToken, FetchE
 ///
 /// # async fn token_of(user: &str) -> Result<String, std::io::Error> { Ok(user.to_owned()) }
 /// # fn build() -> Result<Fetcher, Box<dyn std::error::Error>> {
-/// let fetcher = Fetcher::with_source("https://partner.example.com", |caller: FetchCaller| async move {
-///     let user = caller.token().and_then(|token| token.subject()).ok_or(FetchError::CallerMissing)?;
-///     FetchToken::bearer(token_of(user).await.map_err(FetchError::source)?)
-/// });
+/// let fetcher = Fetcher::with_source(
+///     "https://partner.example.com",
+///     |caller: FetchCaller| async move {
+///         let user = caller
+///             .token()
+///             .and_then(|token| token.subject())
+///             .ok_or(FetchError::CallerMissing)?;
+///         FetchToken::bearer(token_of(user).await.map_err(FetchError::source)?)
+///     },
+/// );
 /// # Ok(fetcher.build()?)
 /// # }
 /// ```

@@ -14,8 +14,11 @@ use crate::token_exchange_profiles::ProfileClient;
 /// use auth0_api_management::ManagementClient;
 ///
 /// # fn run(secret: String) -> Result<(), auth0_api_core::BuildError> {
-/// let management =
-///     ManagementClient::builder("tenant.eu.auth0.com", ClientAuth::secret_post("client-id", secret)).build()?;
+/// let management = ManagementClient::builder(
+///     "tenant.eu.auth0.com",
+///     ClientAuth::secret_post("client-id", secret),
+/// )
+/// .build()?;
 /// let profiles = management.token_exchange_profiles();
 /// # drop(profiles);
 /// # Ok(())

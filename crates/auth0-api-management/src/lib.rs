@@ -10,10 +10,15 @@
 //! use auth0_api_management::{ManagementClient, WantedProfile};
 //!
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
-//! let auth = ClientAuth::secret_post("client-id", std::env::var("MANAGEMENT_CLIENT_SECRET")?);
+//! let auth =
+//!     ClientAuth::secret_post("client-id", std::env::var("MANAGEMENT_CLIENT_SECRET")?);
 //! let management = ManagementClient::builder("tenant.eu.auth0.com", auth).build()?;
 //!
-//! let wanted = WantedProfile::new("Legacy sessions", "urn:acme:legacy-session", "the-id-of-the-action");
+//! let wanted = WantedProfile::new(
+//!     "Legacy sessions",
+//!     "urn:acme:legacy-session",
+//!     "the-id-of-the-action",
+//! );
 //! let ensured = management.token_exchange_profiles().ensure(&wanted).await?;
 //! println!("{}", ensured.profile().id());
 //! # Ok(())
@@ -24,6 +29,17 @@
 //! [`create`](ProfileClient::create), [`list`](ProfileClient::list), [`stream`](ProfileClient::stream),
 //! [`find`](ProfileClient::find), [`get`](ProfileClient::get), [`update`](ProfileClient::update) and
 //! [`delete`](ProfileClient::delete).
+//!
+//! # Find your way
+//!
+//! | to | use | read |
+//! |---|---|---|
+//! | make sure that a profile exists, from many deployments | [`ensure`](ProfileClient::ensure) | [what a call does](#what-a-call-does) |
+//! | read or change profiles | [`ProfileClient`] | [Node](#for-users-of-auth0s-sdk-for-node) |
+//! | prepare the tenant | | [the tenant](#how-to-set-up-the-tenant) |
+//! | exchange tokens with the profile | [`get_token_by_exchange_profile`](auth0_api_core::ApiClient::get_token_by_exchange_profile) | [exchange](auth0_api_core::guide::exchange) |
+//! | handle an error | [`ManagementError`], [`InputError`] | |
+//! | test without an account | [`auth0-api-testing`](https://docs.rs/auth0-api-testing) | its first page |
 //!
 //! # How to set up the tenant
 //!

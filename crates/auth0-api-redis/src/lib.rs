@@ -19,6 +19,17 @@
 //! # }
 //! ```
 //!
+//! # Find your way
+//!
+//! | to | use | read |
+//! |---|---|---|
+//! | share used proofs between replicas | [`RedisReplayStore`] | [replay](auth0_api_core::guide::replay) |
+//! | share logouts between replicas | [`RedisRevocationStore`] | [logout](auth0_api_core::guide::logout) |
+//! | use a cluster or sentinels | [`RedisReplayStore::cluster`], [`RedisReplayStore::sentinel`] | [below](#cluster-and-sentinel) |
+//! | configure Redis | | [below](#setting-redis-up) |
+//! | accept requests during an outage of Redis | [`OutagePolicy`] | |
+//! | lose no proof when a master fails | [`replicas`](RedisReplayStoreBuilder::replicas) | [replay](auth0_api_core::guide::replay#what-a-failover-of-redis-loses) |
+//!
 //! Pass the store to `DpopPolicy::replay_store`, as above. The store needs tokio. It connects when the first proof
 //! arrives, and reconnects automatically. So an API can start while Redis is down.
 //!

@@ -73,7 +73,9 @@ impl RedisReplayStore {
     /// ```
     /// use auth0_api_redis::RedisReplayStore;
     ///
-    /// let store = RedisReplayStore::cluster(["redis://node-1.internal", "redis://node-2.internal"]).build()?;
+    /// let store =
+    ///     RedisReplayStore::cluster(["redis://node-1.internal", "redis://node-2.internal"])
+    ///         .build()?;
     /// # drop(store);
     /// # Ok::<(), auth0_api_redis::RedisConfigError>(())
     /// ```
@@ -93,8 +95,11 @@ impl RedisReplayStore {
     /// ```
     /// use auth0_api_redis::RedisReplayStore;
     ///
-    /// let sentinels = ["redis://sentinel-1:26379", "redis://sentinel-2:26379", "redis://sentinel-3:26379"];
-    /// let store = RedisReplayStore::sentinel(sentinels, "mymaster").login("replay", "password").build()?;
+    /// let sentinels =
+    ///     ["redis://sentinel-1:26379", "redis://sentinel-2:26379", "redis://sentinel-3:26379"];
+    /// let store = RedisReplayStore::sentinel(sentinels, "mymaster")
+    ///     .login("replay", "password")
+    ///     .build()?;
     /// # drop(store);
     /// # Ok::<(), auth0_api_redis::RedisConfigError>(())
     /// ```

@@ -27,6 +27,7 @@ use tokio::sync::Notify;
 /// clock.advance(Duration::from_secs(60));
 /// assert_eq!(shared.now(), before + Duration::from_secs(60));
 /// ```
+#[doc(alias = "mock", alias = "time_travel")]
 #[derive(Clone, Debug)]
 pub struct ManualClock {
     shared: Arc<Shared>,

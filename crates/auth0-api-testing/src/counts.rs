@@ -10,7 +10,8 @@ use crate::Endpoint;
 /// ```
 /// use auth0_api_testing::RequestCounts;
 ///
-/// assert_eq!(RequestCounts::default(), RequestCounts { token: 0, ..RequestCounts::default() });
+/// let none = RequestCounts::default();
+/// assert_eq!(none, RequestCounts { token: 0, ..RequestCounts::default() });
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RequestCounts {

@@ -25,8 +25,14 @@ use crate::must::random_text;
 /// use auth0_api_testing::{ManualClock, DpopClient};
 ///
 /// let client = DpopClient::generate().with_clock(ManualClock::new());
-/// let first = client.proof("POST", "https://api.example.com/orders?page=2").access_token("ey…").sign();
-/// let second = client.proof("POST", "https://api.example.com/orders?page=2").access_token("ey…").sign();
+/// let first = client
+///     .proof("POST", "https://api.example.com/orders?page=2")
+///     .access_token("ey…")
+///     .sign();
+/// let second = client
+///     .proof("POST", "https://api.example.com/orders?page=2")
+///     .access_token("ey…")
+///     .sign();
 /// assert_ne!(first, second, "every proof has its own jti");
 /// ```
 ///
@@ -97,8 +103,13 @@ impl fmt::Debug for DpopClient {
 /// use auth0_api_testing::DpopClient;
 ///
 /// let client = DpopClient::generate();
-/// let proof = client.proof("GET", "https://api.example.com/").access_token("ey…").nonce("from-the-server").sign();
-/// let for_another_method = client.proof("GET", "https://api.example.com/").claim("htm", "POST").sign();
+/// let proof = client
+///     .proof("GET", "https://api.example.com/")
+///     .access_token("ey…")
+///     .nonce("from-the-server")
+///     .sign();
+/// let for_another_method =
+///     client.proof("GET", "https://api.example.com/").claim("htm", "POST").sign();
 /// # assert_ne!(proof, for_another_method);
 /// ```
 #[derive(Clone, Debug)]

@@ -40,7 +40,8 @@ pub enum EncryptionAlgorithm {
 /// use auth0_api_testing::{Api, EncryptionKey};
 ///
 /// let key = EncryptionKey::generate();
-/// let api = Api::new("https://api.example.com").token_encryption(key.encryption().key_id("2026-11"));
+/// let api = Api::new("https://api.example.com")
+///     .token_encryption(key.encryption().key_id("2026-11"));
 /// // The API under test decrypts with `key.private_key_pem()`.
 /// # drop(api);
 /// ```

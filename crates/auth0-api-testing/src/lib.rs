@@ -12,17 +12,31 @@
 //! let clock = ManualClock::new();
 //! let tenant = LocalTenant::builder().clock(clock.clone()).start().await?;
 //!
-//! // Configure the API with `tenant.domain()` and `tenant.audience()`, then call it with this token:
+//! // Configure the API with `tenant.domain()` and `tenant.audience()`, then call it with
+//! // this token:
 //! let token = tenant.mint().subject("auth0|ada").scope("read:orders").sign();
 //!
 //! // A sender-constrained token (RFC 9449), and a proof for one request:
 //! let client = DpopClient::generate().with_clock(clock);
 //! let bound = tenant.mint().bound_to(&client).sign();
-//! let proof = client.proof("GET", "https://api.example.com/orders").access_token(&bound).sign();
+//! let proof =
+//!     client.proof("GET", "https://api.example.com/orders").access_token(&bound).sign();
 //! # assert_eq!(token.split('.').count() + proof.split('.').count(), 6);
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # Find your way
+//!
+//! | to test | use |
+//! |---|---|
+//! | a handler, without a socket | [`OfflineTenant::token`]: see [below](#test-a-handler-without-a-tenant) |
+//! | an API from end to end | [`LocalTenant`], [`TestWorld`] |
+//! | a token that has expired, or lacks a scope | [`LocalTenant::mint`], [`ManualClock`] |
+//! | DPoP | [`DpopClient`], [`TokenHolder`] |
+//! | a token exchange | [`LocalTenantBuilder::exchange_profile`], [`LocalTenant::token_requests`] |
+//! | an outage of the tenant | [`LocalTenant::misbehave`] |
+//! | by hand, with `curl` or a page | the program `local-tenant` |
 //!
 //! # What is here
 //!
@@ -60,7 +74,8 @@
 //!     format!("the orders of {}", token.subject().unwrap_or("an unknown user"))
 //! }
 //!
-//! let ada = OfflineTenant::new().token(|token| token.subject("auth0|ada").scope("read:orders"));
+//! let ada =
+//!     OfflineTenant::new().token(|token| token.subject("auth0|ada").scope("read:orders"));
 //! assert_eq!(orders(&ada), "the orders of auth0|ada");
 //! ```
 //!

@@ -30,8 +30,10 @@ use crate::{DpopClient, SigningKey, TokenEncryption};
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> std::io::Result<()> {
 /// let tenant = LocalTenant::start().await?;
-/// let good = tenant.mint().scope("read:orders").claim("https://example.com/plan", "pro").sign();
-/// let expired = tenant.mint().expires_at(tenant.clock().now() - Duration::from_secs(1)).sign();
+/// let good =
+///     tenant.mint().scope("read:orders").claim("https://example.com/plan", "pro").sign();
+/// let expired =
+///     tenant.mint().expires_at(tenant.clock().now() - Duration::from_secs(1)).sign();
 /// let forged = tenant.mint().key(&SigningKey::generate(Algorithm::ES256)).sign();
 /// let unsigned = tenant.mint().header("alg", "none").raw_signature("").sign();
 /// # assert!(unsigned.ends_with('.') && good != expired && !forged.ends_with('.'));

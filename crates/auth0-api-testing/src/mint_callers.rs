@@ -12,8 +12,13 @@ use crate::{ActorClaim, TokenBuilder};
 /// let tenant = OfflineTenant::new();
 /// let visitor = tenant.mint().anonymous().sign();
 /// let job = tenant.mint().machine("nightly").sign();
-/// let agent = tenant.mint().agent("agt_7", "assistant").profiles("ai_agent", "service ai_agent").sign();
-/// let agent_for_ada = tenant.mint().subject("auth0|ada").actor(ActorClaim::agent("agt_7")).rfc9068().sign();
+/// let agent = tenant
+///     .mint()
+///     .agent("agt_7", "assistant")
+///     .profiles("ai_agent", "service ai_agent")
+///     .sign();
+/// let agent_for_ada =
+///     tenant.mint().subject("auth0|ada").actor(ActorClaim::agent("agt_7")).rfc9068().sign();
 /// # drop((visitor, job, agent, agent_for_ada));
 /// ```
 impl TokenBuilder {

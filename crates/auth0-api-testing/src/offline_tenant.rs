@@ -29,7 +29,11 @@ use crate::{DpopClient, HttpAnswer, ManualClock, ScriptedHttp, TokenBuilder, Tok
 /// use auth0_api_testing::OfflineTenant;
 ///
 /// fn orders(token: &VerifiedToken) -> String {
-///     if token.has_scope("read:orders") { format!("the orders of {}", token.subject().unwrap_or_default()) } else { "nothing".into() }
+///     if token.has_scope("read:orders") {
+///         format!("the orders of {}", token.subject().unwrap_or_default())
+///     } else {
+///         "nothing".into()
+///     }
 /// }
 ///
 /// let tenant = OfflineTenant::new();
@@ -40,6 +44,7 @@ use crate::{DpopClient, HttpAnswer, ManualClock, ScriptedHttp, TokenBuilder, Tok
 ///
 /// To test the middleware too, give it the client that [`api`](Self::api) returns, and send requests with tokens of
 /// [`mint`](Self::mint).
+#[doc(alias = "mock", alias = "fake")]
 #[derive(Clone, Debug)]
 pub struct OfflineTenant {
     clock: ManualClock,

@@ -7,7 +7,8 @@
 /// ```
 /// use auth0_api_testing::{LocalTenant, ResourceParameterProfile};
 ///
-/// let builder = LocalTenant::builder().resource_parameter_profile(ResourceParameterProfile::Audience);
+/// let builder = LocalTenant::builder();
+/// let builder = builder.resource_parameter_profile(ResourceParameterProfile::Audience);
 /// # drop(builder);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

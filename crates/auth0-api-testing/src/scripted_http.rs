@@ -26,15 +26,20 @@ use crate::HttpAnswer;
 /// # async fn main() {
 /// let http = ScriptedHttp::new();
 /// let discovery = http.route("https://tenant.example.com/.well-known/openid-configuration");
-/// discovery.answer([HttpAnswer::unreachable(), HttpAnswer::json(200, &json!({ "issuer": "https://evil.example" }))]);
+/// discovery.answer([
+///     HttpAnswer::unreachable(),
+///     HttpAnswer::json(200, &json!({ "issuer": "https://evil.example" })),
+/// ]);
 ///
-/// let api = ApiClient::builder("tenant.example.com", "https://api.example.com").http_client(http.clone());
+/// let api = ApiClient::builder("tenant.example.com", "https://api.example.com")
+///     .http_client(http.clone());
 /// let api = api.build().unwrap();
 /// assert!(api.warm_up().await.is_err());
 /// assert_eq!(discovery.count(), 1);
 /// assert_eq!(http.requests().len(), 1);
 /// # }
 /// ```
+#[doc(alias = "mock")]
 #[derive(Clone, Default)]
 pub struct ScriptedHttp(Arc<Inner>);
 

@@ -53,7 +53,10 @@ use crate::{
 ///
 /// let before = tenant.mint().sign();
 /// tenant.rotate_keys();
-/// tenant.misbehave(Endpoint::Jwks, Misbehaviour::RateLimited { retry_after: Duration::from_secs(3) });
+/// tenant.misbehave(
+///     Endpoint::Jwks,
+///     Misbehaviour::RateLimited { retry_after: Duration::from_secs(3) },
+/// );
 /// // … an API that has cached the old keys still accepts `before` …
 /// tenant.behave();
 /// assert_eq!(tenant.requests().jwks, 0);
@@ -61,6 +64,7 @@ use crate::{
 /// # Ok(())
 /// # }
 /// ```
+#[doc(alias = "mock", alias = "fake", alias = "mock_server")]
 pub struct LocalTenant {
     tenant: Arc<Tenant>,
     _server: Server,
@@ -138,6 +142,7 @@ impl LocalTenant {
     }
 
     /// Creates the builder of an access token.
+    #[doc(alias = "sign", alias = "jwt")]
     pub fn mint(&self) -> TokenBuilder {
         self.tenant.mint()
     }
@@ -150,8 +155,10 @@ impl LocalTenant {
     ///
     /// ```
     /// # async fn a_test(tenant: &auth0_api_testing::LocalTenant) {
-    /// let logout = tenant.mint_logout("shop").subject("auth0|ada").claim("sid", "session-1").sign();
-    /// let of_a_session_only = tenant.mint_logout("shop").without_claim("sub").claim("sid", "session-1").sign();
+    /// let logout =
+    ///     tenant.mint_logout("shop").subject("auth0|ada").claim("sid", "session-1").sign();
+    /// let of_a_session_only =
+    ///     tenant.mint_logout("shop").without_claim("sub").claim("sid", "session-1").sign();
     /// # let _ = (logout, of_a_session_only);
     /// # }
     /// ```

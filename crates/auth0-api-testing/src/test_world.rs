@@ -19,9 +19,15 @@ use crate::{LocalTenant, ManualClock};
 /// # async fn main() {
 /// let world = TestWorld::start().await;
 /// let token = world.tenant.mint().scope("read:orders").sign();
-/// assert_eq!(status_and_label(&world.api.verify_access_token(&token).await), "200 accepted");
+/// assert_eq!(
+///     status_and_label(&world.api.verify_access_token(&token).await),
+///     "200 accepted"
+/// );
 /// world.pass(3_601);
-/// assert_eq!(status_and_label(&world.api.verify_access_token(&token).await), "401 token_expired");
+/// assert_eq!(
+///     status_and_label(&world.api.verify_access_token(&token).await),
+///     "401 token_expired"
+/// );
 /// # }
 /// ```
 #[derive(Debug)]

@@ -13,7 +13,8 @@ use crate::{DpopClient, ProofBuilder};
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() {
 /// let tenant = OfflineTenant::new();
-/// let (api, holder, url) = (tenant.api(), tenant.token_holder(), "https://api.example.com/orders");
+/// let (api, holder, url) =
+///     (tenant.api(), tenant.token_holder(), "https://api.example.com/orders");
 /// let accepted = holder.get(&api, url, &holder.proof("GET", url)).await;
 /// assert_eq!(status_and_label(&accepted), "200 accepted");
 /// let rejected = holder.get(&api, url, &holder.proof("POST", url)).await;

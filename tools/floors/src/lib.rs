@@ -1,12 +1,14 @@
-//! Compares the floor table of `ARCHITECTURE.md` with the imports of the code.
+//! Compares the floor table of `ARCHITECTURE.md` with the imports of the code, and measures the samples of the
+//! documentation.
 //!
-//! Four rules:
+//! Five rules:
 //!
 //! 1. No file of `auth0-api-core` imports a module of a higher floor.
 //! 2. Within a floor, a file imports only modules that are to the left of its own module in the list.
 //! 3. In every crate, files import each other in a cycle only if `ARCHITECTURE.md` lists the cycle. A listed cycle that
 //!    no longer exists is an error, so that the list becomes shorter.
 //! 4. In a crate, no two types have names that differ only by a plural s. In a folder, no two files have such names.
+//! 5. No line of a sample in the documentation is wider than the page that shows it.
 //!
 //! The rules ignore code under `#[cfg(test)]`. An import of a re-exported name counts as an import of the file that
 //! defines the name. The re-export itself (`pub use` in the parent of a module) is not an import.
@@ -15,6 +17,7 @@ mod architecture;
 mod cycles;
 mod imports;
 mod modules;
+mod samples;
 mod twins;
 
 use std::fmt;
@@ -57,6 +60,7 @@ pub fn check(workspace: &Path) -> io::Result<Vec<Violation>> {
         cycles.extend(cycles::of(&krate));
     }
     violations.extend(architecture.compare_cycles(&cycles));
+    violations.extend(samples::too_wide(workspace)?);
     violations.sort();
     violations.dedup();
     Ok(violations)

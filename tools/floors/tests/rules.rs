@@ -129,6 +129,27 @@ fn names_that_differ_by_a_plural_s_are_violations() {
 }
 
 #[test]
+fn lines_of_samples_that_are_wider_than_a_page_are_violations() {
+    let wide = format!("let wide = \"{}\";", "x".repeat(79));
+    let narrow = format!("let wide = \"{}\";", "é".repeat(79 - 1));
+    let fence = "```";
+    let rust =
+        format!("/// {wide}\n/// {fence}\n/// {narrow}\n/// # {wide}\n/// {wide}\n/// {fence}\n/// {wide}\n//{wide}\n");
+    let markdown = format!("{fence}text\n{wide}\n{fence}\n\n{fence}rust,no_run\n{wide}\n{fence}\n{wide}\n");
+    let workspace = Workspace::new(TABLE, &[("a.rs", &rust)]);
+    fs::write(workspace.0.join("README.md"), markdown).unwrap();
+    fs::create_dir(workspace.0.join("target")).unwrap();
+    fs::copy(workspace.0.join("README.md"), workspace.0.join("target/README.md")).unwrap();
+    assert_eq!(
+        workspace.violations(),
+        [
+            "README.md:6: the line of the sample has 93 columns; a page shows 92",
+            "crates/core/src/a.rs:5: the line of the sample has 93 columns; a page shows 92",
+        ]
+    );
+}
+
+#[test]
 fn this_workspace_follows_the_rules() {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let found: Vec<_> = floors::check(&workspace).unwrap().iter().map(ToString::to_string).collect();

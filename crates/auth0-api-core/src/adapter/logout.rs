@@ -27,7 +27,8 @@ use crate::request::HeaderSource;
 /// let endpoint = LogoutEndpoint::of(&api).expect("the client takes logouts");
 ///
 /// let headers = [("content-type", "application/x-www-form-urlencoded")];
-/// let response = endpoint.respond("POST", &headers, async { Some("logout_token=opaque") }).await;
+/// let response =
+///     endpoint.respond("POST", &headers, async { Some("logout_token=opaque") }).await;
 /// assert_eq!(response.status(), 400);
 /// # Ok(())
 /// # }

@@ -28,27 +28,81 @@ use crate::token_cache::TokenCache;
 
 /// Configures an [`ApiClient`].
 ///
-/// | setting | default | source |
-/// |---|---|---|
-/// | [`algorithms`](Self::algorithms) | RS256 | Auth0's default |
-/// | [`client_certificates`](Self::client_certificates) | none: tokens bound to a certificate are rejected | depends on your deployment |
-/// | [`decryption_keys`](Self::decryption_keys) | none: encrypted tokens are rejected | specific to each API |
-/// | [`decryptions_at_once`](Self::decryptions_at_once) | 64 | the last of them waits about 12 ms |
-/// | [`dpop`](Self::dpop) | [`DpopPolicy::accept`] | as auth0-api-js |
-/// | [`exchange_cache`](Self::exchange_cache) | 10 000 entries | |
-/// | [`forward_end_user_address`](Self::forward_end_user_address) | off | needs a setting of the application in the tenant |
-/// | [`http_client`](Self::http_client) | reqwest with rustls | |
-/// | [`key_policy`](Self::key_policy) | [`KeyPolicy::new`] | chosen for Auth0's limits and fifty replicas |
-/// | [`leeway`](Self::leeway) | 0 s | as auth0-api-js |
-/// | [`logout`](Self::logout) | none: tokens are valid until `exp`, also after a logout | as auth0-api-js |
-/// | [`long_connections`](Self::long_connections) | [`LongConnectionPolicy::new`] | a logout takes effect within seconds |
-/// | [`max_token_age`](Self::max_token_age) | none: only `exp` limits the age | as auth0-api-js |
-/// | [`rejected_bodies`](Self::rejected_bodies) | at most 256 at once are read, up to 1 MiB and 2 s | a rejection must not break a connection |
-/// | [`resource_metadata`](Self::resource_metadata) | none | specific to each API |
-/// | [`own_hosts`](Self::own_hosts) | none: with proofs, any host is accepted, and one warning is logged | depends on your deployment |
-/// | [`trusted_proxies`](Self::trusted_proxies) | none | any client can forge forwarded headers |
+/// ```
+/// use std::time::Duration;
+/// use auth0_api_core::{ApiClient, DpopPolicy};
+///
+/// let api = ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com")
+///     .public_url("https://api.example.com")
+///     .dpop(DpopPolicy::require())
+///     .leeway(Duration::from_secs(5))
+///     .build()?;
+/// # Ok::<(), auth0_api_core::BuildError>(())
+/// ```
+///
+/// Every setting has a default. [The guide](crate::guide::defaults) has the reason for each.
+///
+/// **Tokens**: see [authorization](crate::guide::authorization), [encryption](crate::guide::encryption), [logout](crate::guide::logout).
+///
+/// | setting | default |
+/// |---|---|
+/// | [`audiences`](Self::audiences) | the audience of [`ApiClient::builder`] |
+/// | [`algorithms`](Self::algorithms) | RS256 |
+/// | [`leeway`](Self::leeway) | 0 s |
+/// | [`max_token_age`](Self::max_token_age) | none: only `exp` limits the age |
+/// | [`required_claim`](Self::required_claim) | none |
+/// | [`strict_rfc9068`](Self::strict_rfc9068) | off |
+/// | [`decryption_keys`](Self::decryption_keys) | none: encrypted tokens are rejected |
+/// | [`decryptions_at_once`](Self::decryptions_at_once) | 64 |
+/// | [`logout`](Self::logout) | none: tokens are valid until `exp`, also after a logout |
+/// | [`revocation_list`](Self::revocation_list) | none |
+/// | [`long_connections`](Self::long_connections) | the list is asked every 10 s, for outages of 60 s at most |
+/// | [`token_cache`](Self::token_cache) | off |
+///
+/// **DPoP, certificates and the called URL**: see [DPoP](crate::guide::dpop), [proxies](crate::guide::proxies), [client certificates](crate::guide::mtls).
+///
+/// | setting | default |
+/// |---|---|
+/// | [`dpop`](Self::dpop) | [`DpopPolicy::accept`] |
+/// | [`public_url`](Self::public_url) | none: the URL of the request |
+/// | [`own_hosts`](Self::own_hosts) | none: any host is accepted with a proof, and one warning is logged |
+/// | [`trusted_proxies`](Self::trusted_proxies) | none: any client can forge forwarded headers |
+/// | [`client_certificates`](Self::client_certificates) | none: tokens bound to a certificate are rejected |
+///
+/// **Keys of issuers**: see [operating](crate::guide::operating), [defaults](crate::guide::defaults).
+///
+/// | setting | default |
+/// |---|---|
+/// | [`key_policy`](Self::key_policy) | [`KeyPolicy::new`]: fresh for 10 min, used for 24 h in an outage |
+/// | [`allow_jwks_host`](Self::allow_jwks_host) | only the issuer's own host |
+/// | [`http_client`](Self::http_client) | reqwest with rustls |
+///
+/// **Exchanges**: see [exchange](crate::guide::exchange), [token requests](crate::guide::token_requests).
+///
+/// | setting | default |
+/// |---|---|
+/// | [`client_auth`](Self::client_auth) | none: the API cannot exchange tokens |
+/// | [`exchange_domain`](Self::exchange_domain) | the domain of [`ApiClient::builder`] |
+/// | [`exchange_cache`](Self::exchange_cache) | 10 000 entries |
+/// | [`forward_end_user_address`](Self::forward_end_user_address) | off |
+/// | [`without_telemetry`](Self::without_telemetry) | the header `Auth0-Client` is sent |
+///
+/// **Responses**: see [metadata](crate::guide::metadata), [rejected bodies](crate::guide::proxies#bodies-of-rejected-requests).
+///
+/// | setting | default |
+/// |---|---|
+/// | [`resource_metadata`](Self::resource_metadata) | none |
+/// | [`rejected_bodies`](Self::rejected_bodies) | at most 256 at once are read, up to 1 MiB and 2 s |
+///
+/// **Tests and development**: see the crate `auth0-api-testing`.
+///
+/// | setting | default |
+/// |---|---|
+/// | [`clock`](Self::clock) | [`SystemClock`] |
+/// | [`insecure_http_loopback`](Self::insecure_http_loopback) | off: every domain needs `https` |
 ///
 /// The client fetches nothing before the first token arrives or [`ApiClient::warm_up`] is called.
+#[doc(alias = "configuration", alias = "options")]
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct ApiClientBuilder {
@@ -143,43 +197,56 @@ impl ApiClientBuilder {
         self.environment = Some(Environment { unusable, is_loopback });
         self
     }
+}
 
-    /// Accepts tokens signed with any of these algorithms. Default: RS256 only.
-    pub fn algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
-        self.reloadable.algorithms = algorithms.into_iter().collect();
-        self
-    }
-
-    /// Allows discovery documents to name a `jwks_uri` on this additional host. Write the host without a scheme:
-    /// `keys.example.com`, or `keys.example.com:8443`. Default: only the issuer's own host.
-    pub fn allow_jwks_host(mut self, host: impl Into<Box<str>>) -> Self {
-        self.jwks_hosts.push(host.into());
-        self
-    }
-
+/// Tokens.
+impl ApiClientBuilder {
     /// Accepts tokens for any of these audiences. This list replaces the audience given to [`ApiClient::builder`].
+    #[doc(alias = "aud")]
     pub fn audiences<A: Into<Box<str>>>(mut self, audiences: impl IntoIterator<Item = A>) -> Self {
         self.reloadable.audiences = audiences.into_iter().map(Into::into).collect();
         self
     }
 
-    /// Sets how this API authenticates at the token endpoint. Token exchanges need it. Default: none.
-    pub fn client_auth(mut self, client_auth: ClientAuth) -> Self {
-        self.reloadable.client_auth = Some(client_auth);
+    /// Accepts tokens signed with any of these algorithms. Default: RS256 only.
+    #[doc(alias = "tokenSigningAlg", alias = "tokenSigningAlgorithms")]
+    pub fn algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
+        self.reloadable.algorithms = algorithms.into_iter().collect();
         self
     }
 
-    /// Sets where the API finds the client certificate of a request. Tokens that are bound to a certificate need this
-    /// setting ([RFC 8705 §3](https://www.rfc-editor.org/rfc/rfc8705#section-3)). Default: no source, and such tokens
-    /// are rejected.
-    pub fn client_certificates(mut self, certificates: CertificateSource) -> Self {
-        self.client_certificates = certificates;
+    /// Tolerates this difference between clocks when comparing `exp`, `nbf` and `iat`. Default: 0 s; at most 10
+    /// minutes.
+    #[doc(alias = "clock_skew", alias = "clockTolerance")]
+    pub fn leeway(mut self, leeway: Duration) -> Self {
+        self.leeway = leeway;
         self
     }
 
-    /// Takes the time from this clock, for tests. Default: [`SystemClock`].
-    pub fn clock(mut self, clock: impl Clock) -> Self {
-        self.clock = Arc::new(clock);
+    /// Rejects tokens that were issued longer ago than `age`, or in the future. Default: no maximum age; `exp` still
+    /// applies. From 1 s to 366 days.
+    #[doc(alias = "maxTokenAge")]
+    pub fn max_token_age(mut self, age: Duration) -> Self {
+        self.reloadable.max_token_age = Some(age);
+        self
+    }
+
+    /// Rejects tokens that lack this claim with 401. The claim may have any value.
+    ///
+    /// For a claim that only one route needs, use a [`Requirement`](crate::Requirement) (403).
+    #[doc(alias = "requiredClaims")]
+    pub fn required_claim(mut self, name: impl Into<Box<str>>) -> Self {
+        self.reloadable.required_claims.push(name.into());
+        self
+    }
+
+    /// Requires the profile of [RFC 9068 §4](https://www.rfc-editor.org/rfc/rfc9068#section-4): `typ` is `at+jwt`, and
+    /// the token has `sub`, `client_id` and `jti` in addition to the claims that are always required.
+    ///
+    /// Auth0 issues such tokens if the API's access token profile is set to RFC 9068 in the tenant.
+    #[doc(alias = "strict")]
+    pub fn strict_rfc9068(mut self) -> Self {
+        self.reloadable.strict_rfc9068 = true;
         self
     }
 
@@ -205,15 +272,142 @@ impl ApiClientBuilder {
         self
     }
 
+    /// Takes back-channel logouts of the tenant, and rejects the access tokens of users who have logged out. Default: none.
+    ///
+    /// The API needs a route for the logouts: `logout_route` of the adapters, or
+    /// [`LogoutEndpoint`](crate::adapter::LogoutEndpoint). A [`revocation_list`](Self::revocation_list) is asked in
+    /// addition. See [the guide](crate::guide::logout).
+    #[doc(alias = "backchannel")]
+    pub fn logout(mut self, policy: LogoutPolicy) -> Self {
+        self.logout = Some(Box::new(policy));
+        self
+    }
+
+    /// Asks this list on each request whether the token was revoked. Default: no list.
+    #[doc(alias = "denylist", alias = "blacklist")]
+    pub fn revocation_list(mut self, list: impl RevocationList) -> Self {
+        self.revocation = Revocation::new(list);
+        self
+    }
+
+    /// Sets how often the revocation list is asked about the token of a connection that stays open, and for how long the
+    /// list may be unavailable: see [`ApiClient::until_ended`]. Default: every 10 s; 60 s.
+    ///
+    /// See [long connections](crate::guide::long_connections).
+    pub fn long_connections(mut self, policy: LongConnectionPolicy) -> Self {
+        self.long_connections = policy;
+        self
+    }
+
+    /// Remembers verified tokens, so that later requests with the same token skip most checks. Default:
+    /// [`TokenCache::off`].
+    ///
+    /// See [when to cache tokens](crate::guide::scaling#when-to-cache-tokens).
+    #[doc(alias = "cache")]
+    pub fn token_cache(mut self, cache: TokenCache) -> Self {
+        self.token_cache = cache;
+        self
+    }
+}
+
+/// DPoP, certificates and the called URL.
+impl ApiClientBuilder {
     /// Sets the policy for tokens that are bound to a key, and for their proofs. Default: [`DpopPolicy::accept`].
+    ///
+    /// See [DPoP](crate::guide::dpop).
     pub fn dpop(mut self, policy: DpopPolicy) -> Self {
         self.dpop = policy;
         self
     }
 
-    /// Sets the cache for the responses of on-behalf-of and Token Vault exchanges. Default: 10 000 entries.
-    pub fn exchange_cache(mut self, cache: ExchangeCache) -> Self {
-        self.exchange_cache = cache;
+    /// Sets the URL that clients call, without query and fragment: `https://api.example.com`, or
+    /// `https://api.example.com/prefix` if a proxy strips the prefix.
+    ///
+    /// See [proxies](crate::guide::proxies#one-public-url).
+    ///
+    /// The API client uses this URL to compute the value that the `htu` of a proof must have. Prefer `public_url` to
+    /// the headers of proxies, because callers may be able to forge these headers.
+    #[doc(alias = "proxy", alias = "base_url", alias = "trust_proxy")]
+    pub fn public_url(mut self, url: impl Into<String>) -> Self {
+        self.public_url = Some(url.into());
+        self
+    }
+
+    /// Sets the hosts that clients call this API by: `api.example.com`, or `api.example.com:8443`. A host without a port
+    /// has the default port of the called scheme. Default: none.
+    ///
+    /// See [proxies](crate::guide::proxies#own-hosts).
+    ///
+    /// A request with a proof is rejected if the host that its client called is none of these, also if a trusted proxy
+    /// forwarded the host. Without this setting and without [`public_url`](Self::public_url), the client chooses the
+    /// host that its proof is compared with. A proof that an attacker captured at another API is then accepted here, and
+    /// the first proof causes the warning event `host_unchecked`. With `public_url`, this list is not used.
+    ///
+    /// An empty list is a [`BuildError`].
+    #[doc(alias = "allowed_hosts", alias = "proxy")]
+    pub fn own_hosts<H: Into<Box<str>>>(mut self, hosts: impl IntoIterator<Item = H>) -> Self {
+        self.own_hosts = Some(hosts.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Trusts the forwarded headers of these proxies, which contain the URL that the client called. Default: no proxy
+    /// is trusted.
+    ///
+    /// See [proxies](crate::guide::proxies#trusted-proxies).
+    ///
+    /// A header with a client certificate is read only if the request comes from one of these proxies.
+    #[doc(alias = "proxy", alias = "trust_proxy", alias = "X-Forwarded-For")]
+    pub fn trusted_proxies(mut self, proxies: TrustedProxies) -> Self {
+        self.trusted_proxies = proxies;
+        self
+    }
+
+    /// Sets where the API finds the client certificate of a request. Tokens that are bound to a certificate need this
+    /// setting ([RFC 8705 §3](https://www.rfc-editor.org/rfc/rfc8705#section-3)). Default: no source, and such tokens
+    /// are rejected.
+    ///
+    /// See [client certificates](crate::guide::mtls).
+    #[doc(alias = "mtls", alias = "x509")]
+    pub fn client_certificates(mut self, certificates: CertificateSource) -> Self {
+        self.client_certificates = certificates;
+        self
+    }
+}
+
+/// Keys of issuers.
+impl ApiClientBuilder {
+    /// Sets how long the keys of issuers are used, how often they are fetched, and for how many issuers the client
+    /// keeps keys.
+    ///
+    /// See [the reason for each default](crate::guide::defaults#keys-of-issuers).
+    #[doc(alias = "jwks", alias = "cacheMaxAge", alias = "cooldownDuration")]
+    pub fn key_policy(mut self, policy: KeyPolicy) -> Self {
+        self.key_policy = policy;
+        self
+    }
+
+    /// Allows discovery documents to name a `jwks_uri` on this additional host. Write the host without a scheme:
+    /// `keys.example.com`, or `keys.example.com:8443`. Default: only the issuer's own host.
+    #[doc(alias = "jwksUri", alias = "jwks")]
+    pub fn allow_jwks_host(mut self, host: impl Into<Box<str>>) -> Self {
+        self.jwks_hosts.push(host.into());
+        self
+    }
+
+    /// Sends requests with this HTTP client. Default: [`ReqwestClient`](crate::http::ReqwestClient).
+    #[doc(alias = "proxy", alias = "fetch")]
+    pub fn http_client(mut self, client: impl HttpClient) -> Self {
+        self.http_client = Some(Arc::new(client));
+        self
+    }
+}
+
+/// Exchanges.
+impl ApiClientBuilder {
+    /// Sets how this API authenticates at the token endpoint. Token exchanges need it. Default: none.
+    #[doc(alias = "clientSecret", alias = "clientAssertion")]
+    pub fn client_auth(mut self, client_auth: ClientAuth) -> Self {
+        self.reloadable.client_auth = Some(client_auth);
         self
     }
 
@@ -223,6 +417,13 @@ impl ApiClientBuilder {
     /// resolver.
     pub fn exchange_domain(mut self, domain: impl Into<String>) -> Self {
         self.reloadable.exchange_domain = Some(domain.into());
+        self
+    }
+
+    /// Sets the cache for the responses of on-behalf-of and Token Vault exchanges. Default: 10 000 entries.
+    #[doc(alias = "cache")]
+    pub fn exchange_cache(mut self, cache: ExchangeCache) -> Self {
+        self.exchange_cache = cache;
         self
     }
 
@@ -238,9 +439,46 @@ impl ApiClientBuilder {
         self
     }
 
-    /// Sends requests with this HTTP client. Default: [`ReqwestClient`](crate::http::ReqwestClient).
-    pub fn http_client(mut self, client: impl HttpClient) -> Self {
-        self.http_client = Some(Arc::new(client));
+    /// Omits the header `Auth0-Client` from exchange requests and from the discovery requests before an exchange. The
+    /// header contains the name and the version of this crate. Default: the header is sent to the tenant, as Auth0's
+    /// SDKs do.
+    pub fn without_telemetry(mut self) -> Self {
+        self.telemetry = false;
+        self
+    }
+}
+
+/// Responses.
+impl ApiClientBuilder {
+    /// Publishes the metadata of this API as a protected resource ([RFC 9728](https://www.rfc-editor.org/rfc/rfc9728)).
+    /// Default: none.
+    ///
+    /// See [metadata](crate::guide::metadata).
+    ///
+    /// The client completes the metadata from its own configuration. [`ApiClient::resource_metadata`] returns the
+    /// document to serve, and the challenges of 401 and 403 responses name its URL.
+    #[doc(alias = "rfc9728", alias = "well_known")]
+    pub fn resource_metadata(mut self, resource: ProtectedResource) -> Self {
+        self.resource = Some(resource);
+        self
+    }
+
+    /// Sets what the middleware of an adapter does with the body of a request that it rejects before the body has
+    /// arrived. Default: it reads at most 256 such bodies at once, each up to 1 MiB and for at most 2 s.
+    ///
+    /// See [bodies of rejected requests](crate::guide::proxies#bodies-of-rejected-requests).
+    pub fn rejected_bodies(mut self, bodies: RejectedBodies) -> Self {
+        self.rejected_bodies = bodies;
+        self
+    }
+}
+
+/// Tests and development.
+impl ApiClientBuilder {
+    /// Takes the time from this clock, for tests. Default: [`SystemClock`].
+    #[doc(alias = "now")]
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
         self
     }
 
@@ -248,132 +486,6 @@ impl ApiClientBuilder {
     /// development.
     pub fn insecure_http_loopback(mut self) -> Self {
         self.loopback = Loopback::HttpAllowed;
-        self
-    }
-
-    /// Sets how long the keys of issuers are used, how often they are fetched, and for how many issuers the client
-    /// keeps keys.
-    pub fn key_policy(mut self, policy: KeyPolicy) -> Self {
-        self.key_policy = policy;
-        self
-    }
-
-    /// Tolerates this difference between clocks when comparing `exp`, `nbf` and `iat`. Default: 0 s; at most 10
-    /// minutes.
-    pub fn leeway(mut self, leeway: Duration) -> Self {
-        self.leeway = leeway;
-        self
-    }
-
-    /// Takes back-channel logouts of the tenant, and rejects the access tokens of users who have logged out. Default: none.
-    ///
-    /// The API needs a route for the logouts: `logout_route` of the adapters, or
-    /// [`LogoutEndpoint`](crate::adapter::LogoutEndpoint). A [`revocation_list`](Self::revocation_list) is asked in
-    /// addition. See [the guide](crate::guide::logout).
-    pub fn logout(mut self, policy: LogoutPolicy) -> Self {
-        self.logout = Some(Box::new(policy));
-        self
-    }
-
-    /// Sets how often the revocation list is asked about the token of a connection that stays open, and for how long the
-    /// list may be unavailable: see [`ApiClient::until_ended`]. Default: every 10 s; 60 s.
-    pub fn long_connections(mut self, policy: LongConnectionPolicy) -> Self {
-        self.long_connections = policy;
-        self
-    }
-
-    /// Rejects tokens that were issued longer ago than `age`, or in the future. Default: no maximum age; `exp` still
-    /// applies. From 1 s to 366 days.
-    pub fn max_token_age(mut self, age: Duration) -> Self {
-        self.reloadable.max_token_age = Some(age);
-        self
-    }
-
-    /// Sets the hosts that clients call this API by: `api.example.com`, or `api.example.com:8443`. A host without a port
-    /// has the default port of the called scheme. Default: none.
-    ///
-    /// A request with a proof is rejected if the host that its client called is none of these, also if a trusted proxy
-    /// forwarded the host. Without this setting and without [`public_url`](Self::public_url), the client chooses the
-    /// host that its proof is compared with. A proof that an attacker captured at another API is then accepted here, and
-    /// the first proof causes the warning event `host_unchecked`. With `public_url`, this list is not used.
-    ///
-    /// An empty list is a [`BuildError`].
-    pub fn own_hosts<H: Into<Box<str>>>(mut self, hosts: impl IntoIterator<Item = H>) -> Self {
-        self.own_hosts = Some(hosts.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Sets the URL that clients call, without query and fragment: `https://api.example.com`, or
-    /// `https://api.example.com/prefix` if a proxy strips the prefix.
-    ///
-    /// The API client uses this URL to compute the value that the `htu` of a proof must have. Prefer `public_url` to
-    /// the headers of proxies, because callers may be able to forge these headers.
-    pub fn public_url(mut self, url: impl Into<String>) -> Self {
-        self.public_url = Some(url.into());
-        self
-    }
-
-    /// Sets what the middleware of an adapter does with the body of a request that it rejects before the body has
-    /// arrived. Default: it reads at most 256 such bodies at once, each up to 1 MiB and for at most 2 s.
-    pub fn rejected_bodies(mut self, bodies: RejectedBodies) -> Self {
-        self.rejected_bodies = bodies;
-        self
-    }
-
-    /// Rejects tokens that lack this claim with 401. The claim may have any value.
-    ///
-    /// For a claim that only one route needs, use a [`Requirement`](crate::Requirement) (403).
-    pub fn required_claim(mut self, name: impl Into<Box<str>>) -> Self {
-        self.reloadable.required_claims.push(name.into());
-        self
-    }
-
-    /// Publishes the metadata of this API as a protected resource ([RFC 9728](https://www.rfc-editor.org/rfc/rfc9728)).
-    /// Default: none.
-    ///
-    /// The client completes the metadata from its own configuration. [`ApiClient::resource_metadata`] returns the
-    /// document to serve, and the challenges of 401 and 403 responses name its URL.
-    pub fn resource_metadata(mut self, resource: ProtectedResource) -> Self {
-        self.resource = Some(resource);
-        self
-    }
-
-    /// Asks this list on each request whether the token was revoked. Default: no list.
-    pub fn revocation_list(mut self, list: impl RevocationList) -> Self {
-        self.revocation = Revocation::new(list);
-        self
-    }
-
-    /// Requires the profile of [RFC 9068 §4](https://www.rfc-editor.org/rfc/rfc9068#section-4): `typ` is `at+jwt`, and
-    /// the token has `sub`, `client_id` and `jti` in addition to the claims that are always required.
-    ///
-    /// Auth0 issues such tokens if the API's access token profile is set to RFC 9068 in the tenant.
-    pub fn strict_rfc9068(mut self) -> Self {
-        self.reloadable.strict_rfc9068 = true;
-        self
-    }
-
-    /// Remembers verified tokens, so that later requests with the same token skip most checks. Default:
-    /// [`TokenCache::off`].
-    pub fn token_cache(mut self, cache: TokenCache) -> Self {
-        self.token_cache = cache;
-        self
-    }
-
-    /// Trusts the forwarded headers of these proxies, which contain the URL that the client called. Default: no proxy
-    /// is trusted.
-    ///
-    /// A header with a client certificate is read only if the request comes from one of these proxies.
-    pub fn trusted_proxies(mut self, proxies: TrustedProxies) -> Self {
-        self.trusted_proxies = proxies;
-        self
-    }
-
-    /// Omits the header `Auth0-Client` from exchange requests and from the discovery requests before an exchange. The
-    /// header contains the name and the version of this crate. Default: the header is sent to the tenant, as Auth0's
-    /// SDKs do.
-    pub fn without_telemetry(mut self) -> Self {
-        self.telemetry = false;
         self
     }
 }

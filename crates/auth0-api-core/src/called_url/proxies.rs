@@ -9,6 +9,8 @@ use ipnet::IpNet;
 /// The proxies in front of this API whose forwarding headers are used to determine the URL that a client called, and the
 /// address of the end user.
 ///
+/// See [proxies](crate::guide::proxies).
+///
 /// The client can write any forwarding header. The header can be trusted only after a trusted proxy has replaced it or
 /// appended to it. By default, no proxy is trusted. Each trusted proxy must replace, append to, or remove every one of
 /// `Forwarded`, `X-Forwarded-Proto`, `X-Forwarded-Host` and `X-Forwarded-Prefix`. If a proxy passes on such a header
@@ -28,6 +30,7 @@ use ipnet::IpNet;
 /// assert!("everyone".parse::<TrustedProxies>().is_err());
 /// # Ok::<(), TrustedProxiesError>(())
 /// ```
+#[doc(alias = "trust_proxy", alias = "X-Forwarded-Host")]
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct TrustedProxies(Trust);

@@ -29,7 +29,10 @@ use super::request_target::RequestTarget;
 /// assert_ne!(called, TargetUrl::parse("https://api.example.com/Orders")?);
 /// assert_eq!(called.to_string(), "https://api.example.com/orders");
 ///
-/// assert_eq!(TargetUrl::parse("https://api.example.com@evil.example/orders"), Err(TargetError::UserInfo));
+/// assert_eq!(
+///     TargetUrl::parse("https://api.example.com@evil.example/orders"),
+///     Err(TargetError::UserInfo)
+/// );
 /// # Ok::<(), TargetError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -79,8 +82,14 @@ impl TargetUrl {
     /// let called = TargetUrl::from_parts("https", "api.example.com", "/orders?page=2")?;
     /// assert_eq!(called.to_string(), "https://api.example.com/orders");
     ///
-    /// assert_eq!(TargetUrl::from_parts("https", "api.example.com/orders?", "/admin"), Err(TargetError::Host));
-    /// assert_eq!(TargetUrl::from_parts("https", "api.example.com", "/wild/../admin"), Err(TargetError::DotSegment));
+    /// assert_eq!(
+    ///     TargetUrl::from_parts("https", "api.example.com/orders?", "/admin"),
+    ///     Err(TargetError::Host)
+    /// );
+    /// assert_eq!(
+    ///     TargetUrl::from_parts("https", "api.example.com", "/wild/../admin"),
+    ///     Err(TargetError::DotSegment)
+    /// );
     /// # Ok::<(), TargetError>(())
     /// ```
     ///

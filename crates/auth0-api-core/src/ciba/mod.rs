@@ -12,7 +12,9 @@
 //! use auth0_api_core::ciba::{Ciba, CibaError, CibaRequest};
 //!
 //! # async fn run(ciba: &Ciba) -> Result<(), CibaError> {
-//! let asked = CibaRequest::new("auth0|ada", "Transfer 4711 to Bob").scope("openid").audience("https://bank.example.com");
+//! let asked = CibaRequest::new("auth0|ada", "Transfer 4711 to Bob")
+//!     .scope("openid")
+//!     .audience("https://bank.example.com");
 //! let mut pending = ciba.start(asked).await?;
 //! match pending.wait().await {
 //!     Ok(tokens) => println!("approved: {:?}", tokens.scope()),

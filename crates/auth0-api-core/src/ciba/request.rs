@@ -13,7 +13,8 @@ use crate::token::AUTHORIZATION_DETAILS;
 /// ```
 /// use auth0_api_core::ciba::CibaRequest;
 ///
-/// let asked = CibaRequest::new("auth0|ada", "Transfer 4711 to Bob").audience("https://bank.example.com");
+/// let asked = CibaRequest::new("auth0|ada", "Transfer 4711 to Bob")
+///     .audience("https://bank.example.com");
 /// ```
 #[derive(Clone, Debug)]
 #[must_use]
@@ -65,8 +66,10 @@ impl CibaRequest {
     /// use auth0_api_core::ciba::CibaRequest;
     /// use serde_json::json;
     ///
-    /// let payment = json!({ "type": "payment", "amount": 4711, "currency": "EUR", "to": "Bob" });
-    /// let asked = CibaRequest::new("auth0|ada", "Payment of 4711 EUR").authorization_detail(payment);
+    /// let payment =
+    ///     json!({ "type": "payment", "amount": 4711, "currency": "EUR", "to": "Bob" });
+    /// let asked =
+    ///     CibaRequest::new("auth0|ada", "Payment of 4711 EUR").authorization_detail(payment);
     /// ```
     pub fn authorization_detail(mut self, detail: impl Into<Value>) -> Self {
         self.authorization_details.push(detail.into());

@@ -21,12 +21,14 @@ impl ApiClient {
     /// use auth0_api_core::{ApiClient, ExchangeError};
     ///
     /// # async fn run(api: &ApiClient) -> Result<(), ExchangeError> {
-    /// let billing = ClientCredentials::audience("https://billing.example.com").scope("write:invoices");
+    /// let billing =
+    ///     ClientCredentials::audience("https://billing.example.com").scope("write:invoices");
     /// let tokens = api.get_token_by_client_credentials(billing).await?;
     /// println!("granted {:?} until {:?}", tokens.scope(), tokens.expires_at());
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "m2m")]
     pub async fn get_token_by_client_credentials(&self, asked: ClientCredentials) -> Result<TokenSet, ExchangeError> {
         self.exchange(&asked).await
     }
@@ -52,7 +54,9 @@ impl ApiClient {
     ///
     /// # fn store(_next: &str) {}
     /// # async fn run(api: &ApiClient, stored: String) -> Result<(), ExchangeError> {
-    /// let calendar = RefreshToken::new(stored).audience("https://calendar.example.com").scope("read:events");
+    /// let calendar = RefreshToken::new(stored)
+    ///     .audience("https://calendar.example.com")
+    ///     .scope("read:events");
     /// let tokens = api.get_token_by_refresh_token(calendar).await?;
     /// if let Some(next) = tokens.refresh_token() {
     ///     store(next.expose());
@@ -82,7 +86,8 @@ impl ApiClient {
     /// use auth0_api_core::{ApiClient, ExchangeError};
     ///
     /// # async fn run(api: &ApiClient, key: &PrivateKey) -> Result<(), ExchangeError> {
-    /// let import = PrivilegedWorker::new("google-oauth2", "auth0|ada", "nightly calendar import", key);
+    /// let import =
+    ///     PrivilegedWorker::new("google-oauth2", "auth0|ada", "nightly calendar import", key);
     /// let tokens = api.get_access_token_as_privileged_worker(import).await?;
     /// # Ok(())
     /// # }

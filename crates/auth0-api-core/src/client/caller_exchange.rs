@@ -33,13 +33,17 @@ impl ApiClient {
     ///     .client_auth(ClientAuth::secret_post("client-id", "client-secret"))
     ///     .build()?;
     ///
-    /// let profile = ExchangeProfile::new("urn:acme:legacy-session", "https://orders.example.com");
+    /// let profile =
+    ///     ExchangeProfile::new("urn:acme:legacy-session", "https://orders.example.com");
     /// let profile = profile.scope("read:orders");
-    /// let tokens = api.get_token_by_exchange_profile(SubjectToken::unverified(legacy_session), profile).await?;
+    /// let tokens = api
+    ///     .get_token_by_exchange_profile(SubjectToken::unverified(legacy_session), profile)
+    ///     .await?;
     /// println!("granted {:?} until {:?}", tokens.scope(), tokens.expires_at());
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "getTokenByExchangeProfile", alias = "custom_token_exchange")]
     pub async fn get_token_by_exchange_profile(
         &self,
         subject: impl Into<SubjectToken>,
@@ -62,12 +66,17 @@ impl ApiClient {
     /// ```no_run
     /// use auth0_api_core::{ApiClient, Error, OnBehalfOf, VerifiedToken};
     ///
-    /// async fn calendar_token(api: &ApiClient, caller: &VerifiedToken) -> Result<String, Error> {
-    ///     let calendar = OnBehalfOf::audience("https://calendar.example.com").scope("read:events");
+    /// async fn calendar_token(
+    ///     api: &ApiClient,
+    ///     caller: &VerifiedToken,
+    /// ) -> Result<String, Error> {
+    ///     let calendar =
+    ///         OnBehalfOf::audience("https://calendar.example.com").scope("read:events");
     ///     let tokens = api.get_token_on_behalf_of(caller, calendar).await?;
     ///     Ok(format!("Bearer {}", tokens.access_token().expose()))
     /// }
     /// ```
+    #[doc(alias = "getTokenOnBehalfOf", alias = "obo")]
     pub async fn get_token_on_behalf_of(
         &self,
         subject: &VerifiedToken,
@@ -92,9 +101,12 @@ impl ApiClient {
     /// use auth0_api_core::exchange::ServerErrorKind;
     ///
     /// # async fn run(api: &ApiClient, caller: &VerifiedToken) -> Result<(), ExchangeError> {
-    /// match api.get_access_token_for_connection(caller, Connection::name("google-oauth2")).await {
+    /// match api.get_access_token_for_connection(caller, Connection::name("google-oauth2")).await
+    /// {
     ///     Ok(tokens) => println!("call Google with a token for {:?}", tokens.scope()),
-    ///     Err(ExchangeError::Server(rejection)) if rejection.kind() == ServerErrorKind::AccountNotLinked => {
+    ///     Err(ExchangeError::Server(rejection))
+    ///         if rejection.kind() == ServerErrorKind::AccountNotLinked =>
+    ///     {
     ///         println!("ask the user to connect their Google account");
     ///     }
     ///     Err(error) => return Err(error),
@@ -102,6 +114,7 @@ impl ApiClient {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "getAccessTokenForConnection", alias = "token_vault")]
     pub async fn get_access_token_for_connection(
         &self,
         subject: impl Into<VaultSubject>,
@@ -127,8 +140,10 @@ impl ApiClient {
     /// use auth0_api_core::{ApiClient, ExchangeError, SubjectToken};
     ///
     /// # async fn run(api: &ApiClient, ticket: String, agent: String) -> Result<String, ExchangeError> {
-    /// let asked = SessionTransfer::new("urn:acme:support-session", agent, "urn:acme:support-agent");
-    /// let token = api.get_session_transfer_token(SubjectToken::unverified(ticket), asked).await?;
+    /// let asked =
+    ///     SessionTransfer::new("urn:acme:support-session", agent, "urn:acme:support-agent");
+    /// let token =
+    ///     api.get_session_transfer_token(SubjectToken::unverified(ticket), asked).await?;
     /// // The application behind this URL passes the parameter on to /authorize.
     /// Ok(format!("https://shop.example.com/login?{}", token.to_query()))
     /// # }

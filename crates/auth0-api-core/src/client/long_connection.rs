@@ -27,6 +27,7 @@ impl ApiClient {
     /// }
     /// # }
     /// ```
+    #[doc(alias = "websocket", alias = "sse")]
     pub fn until_ended(&self, token: &VerifiedToken) -> UntilEnded {
         self.until_ended_in(&self.0.current.load(), token)
     }

@@ -58,6 +58,17 @@ pub use reload::ReloadError;
 /// # Ok(())
 /// # }
 /// ```
+///
+/// | to | call | read |
+/// |---|---|---|
+/// | configure it | [`builder`](Self::builder), [`from_env`](Self::from_env) | [`ApiClientBuilder`](crate::ApiClientBuilder) |
+/// | verify a request, or a token alone | [`verify_request`](Self::verify_request), [`verify_access_token`](Self::verify_access_token) | [what is checked](crate#what-is-checked) |
+/// | answer a rejected request | [`reject`](Self::reject) | [rejections](crate::guide::authorization#what-a-rejected-caller-receives) |
+/// | call another API | [`get_token_on_behalf_of`](Self::get_token_on_behalf_of) | [exchange](crate::guide::exchange) |
+/// | start, and say when it is ready | [`warm_up`](Self::warm_up), [`is_ready`](Self::is_ready) | [operating](crate::guide::operating) |
+/// | end a connection with its token | [`until_ended`](Self::until_ended) | [long connections](crate::guide::long_connections) |
+/// | replace settings | [`reload`](Self::reload) | [reload](crate::guide::reload) |
+#[doc(alias = "jwt", alias = "JwtDecoder", alias = "jwtVerifier", alias = "validator")]
 #[derive(Clone)]
 pub struct ApiClient(Arc<Shared>);
 
@@ -95,6 +106,7 @@ impl ApiClient {
     /// # Errors
     ///
     /// [`Error`]: pass it to [`reject`](Self::reject).
+    #[doc(alias = "verifyRequest", alias = "authenticate")]
     pub async fn verify_request(&self, request: &TokenRequest<'_>) -> Result<VerifiedToken, Error> {
         self.verify_request_in(&self.0.current.load(), request).await
     }
@@ -115,6 +127,7 @@ impl ApiClient {
     /// # Errors
     ///
     /// [`Error`]: pass it to [`reject`](Self::reject).
+    #[doc(alias = "verifyAccessToken", alias = "decode")]
     pub async fn verify_access_token(&self, token: &str) -> Result<VerifiedToken, Error> {
         self.observe(self.0.current.load().verifier.verify_access_token(token).await)
     }
@@ -123,6 +136,7 @@ impl ApiClient {
     ///
     /// The event `request_rejected` tells the operator about it. Verification and exchanges have already logged their
     /// errors, so this method logs only other errors, such as those of a [`Requirement`](crate::Requirement).
+    #[doc(alias = "UnauthorizedError", alias = "unauthorized")]
     pub fn reject(&self, error: &Error) -> Rejection {
         self.reject_in(&self.0.current.load(), error, None, None)
     }
@@ -167,11 +181,14 @@ impl ApiClient {
     /// [`KeyPolicy::max_issuers`](crate::KeyPolicy::max_issuers) is set and the list is longer, only the keys of the
     /// first `max_issuers` issuers are fetched.
     ///
+    /// See [health](crate::guide::operating#health).
+    ///
     /// # Errors
     ///
     /// [`KeysUnavailable`] for the first issuer in the list whose keys are unavailable. The keys of the other issuers
     /// are fetched anyway, and the client is usable. It tries again to fetch the missing keys when a token of that
     /// issuer arrives.
+    #[doc(alias = "jwks", alias = "preload")]
     pub async fn warm_up(&self) -> Result<(), KeysUnavailable> {
         self.generation().verifier.issuers.warm_up().await
     }
@@ -181,8 +198,11 @@ impl ApiClient {
     /// [`KeyPolicy::max_issuers`](crate::KeyPolicy::max_issuers) is set and the list is longer, one issuer with usable
     /// keys is enough. With a resolver, the result is always true.
     ///
+    /// See [health](crate::guide::operating#health).
+    ///
     /// This method never fetches. If a readiness probe may run before the first request, call
     /// [`warm_up`](Self::warm_up) in the probe: `warm_up` sends no request while the keys are fresh.
+    #[doc(alias = "health", alias = "readiness")]
     pub fn is_ready(&self) -> bool {
         self.0.current.load().verifier.issuers.is_ready(self.0.lasting.clock.now())
     }
@@ -197,10 +217,13 @@ impl ApiClient {
     /// at the tenant: once the method returns, tokens signed with that key are rejected. Each replica has its own keys,
     /// so call the method in each replica.
     ///
+    /// See [health](crate::guide::operating#health).
+    ///
     /// # Errors
     ///
     /// [`IssuerError::Unavailable`] if the fetch fails; the present keys stay in use. [`IssuerError::NotTrusted`] if
     /// the issuer is not one of [`issuers`](Self::issuers) or, with a resolver, if its keys are not held.
+    #[doc(alias = "jwks")]
     pub async fn refresh_now(&self, issuer: &str) -> Result<(), IssuerError> {
         let generation = self.generation();
         generation.verifier.issuers.refresh_now(issuer).await?;

@@ -36,6 +36,8 @@ impl ReloadError {
 impl ApiClient {
     /// Replaces settings while the API serves, for all clones of this client and all middleware that was built with it.
     ///
+    /// See [reload](crate::guide::reload).
+    ///
     /// `change` gets the settings in force, and returns the new ones:
     ///
     /// ```no_run

@@ -80,15 +80,22 @@ impl MyAccountClient {
     /// `read:me:connected_accounts`.
     ///
     /// ```no_run
-    /// use auth0_api_core::connected_accounts::{ConnectError, ConnectionQuery, MyAccountClient, UserToken};
+    /// use auth0_api_core::connected_accounts::{
+    ///     ConnectError, ConnectionQuery, MyAccountClient, UserToken,
+    /// };
     ///
     /// /// Returns the names of all connections.
-    /// async fn names(accounts: &MyAccountClient, user: &UserToken) -> Result<Vec<String>, ConnectError> {
+    /// async fn names(
+    ///     accounts: &MyAccountClient,
+    ///     user: &UserToken,
+    /// ) -> Result<Vec<String>, ConnectError> {
     ///     let (mut names, mut query) = (Vec::new(), ConnectionQuery::new().take(20));
     ///     // At most so many pages, whatever the tenant answers.
     ///     for _page in 0..50 {
     ///         let page = accounts.connections(user, &query).await?;
-    ///         names.extend(page.connections().iter().map(|connection| connection.name().to_owned()));
+    ///         names.extend(
+    ///             page.connections().iter().map(|connection| connection.name().to_owned()),
+    ///         );
     ///         let Some(next) = page.next() else { break };
     ///         query = query.from(next);
     ///     }

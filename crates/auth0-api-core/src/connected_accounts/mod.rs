@@ -15,18 +15,23 @@
 //! [`MyAccountClient::audience`]. A backend gets it with a [`RefreshToken`](crate::exchange::RefreshToken).
 //!
 //! ```no_run
-//! use auth0_api_core::connected_accounts::{Connect, MyAccountClient, PendingConnection, UserToken};
+//! use auth0_api_core::connected_accounts::{
+//!     Connect, MyAccountClient, PendingConnection, UserToken,
+//! };
 //! use auth0_api_core::exchange::RefreshToken;
 //! use auth0_api_core::ApiClient;
 //!
 //! # async fn run(api: ApiClient, refresh_token: String, query_of_the_redirect: &str) -> Result<(), Box<dyn std::error::Error>> {
 //! let accounts = api.connected_accounts()?;
-//! let asked = RefreshToken::new(refresh_token).audience(accounts.audience()).scope("create:me:connected_accounts");
+//! let asked = RefreshToken::new(refresh_token)
+//!     .audience(accounts.audience())
+//!     .scope("create:me:connected_accounts");
 //! let tokens = api.get_token_by_refresh_token(asked).await?;
 //! // If the refresh token rotates, its successor is in `tokens`, or in the error: store it.
 //! let user = UserToken::bearer(tokens.access_token());
 //!
-//! let calendar = Connect::new("google-oauth2", "https://app.example.com/connected").scopes(["calendar.read"]);
+//! let calendar = Connect::new("google-oauth2", "https://app.example.com/connected")
+//!     .scopes(["calendar.read"]);
 //! let pending = accounts.connect(&user, calendar).await?;
 //! println!("open {}", pending.url());
 //! let kept_in_the_session_of_the_user = pending.to_session();
@@ -34,7 +39,11 @@
 //! // At the redirect URI, in the same session:
 //! let pending = PendingConnection::from_session(&kept_in_the_session_of_the_user)?;
 //! let account = accounts.complete(&user, pending, query_of_the_redirect).await?;
-//! println!("connected {} with {:?}", account.connection(), account.scopes().collect::<Vec<_>>());
+//! println!(
+//!     "connected {} with {:?}",
+//!     account.connection(),
+//!     account.scopes().collect::<Vec<_>>()
+//! );
 //! # Ok(())
 //! # }
 //! ```

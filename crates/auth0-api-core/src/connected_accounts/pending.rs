@@ -19,7 +19,8 @@ use crate::jose::random_id;
 /// ```
 /// use auth0_api_core::connected_accounts::Connect;
 ///
-/// let calendar = Connect::new("google-oauth2", "https://app.example.com/connected").scopes(["calendar.read"]);
+/// let calendar = Connect::new("google-oauth2", "https://app.example.com/connected")
+///     .scopes(["calendar.read"]);
 /// ```
 #[derive(Clone, Debug)]
 #[must_use]

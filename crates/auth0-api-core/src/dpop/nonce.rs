@@ -12,6 +12,8 @@ use crate::clock::since_epoch;
 
 /// Makes and verifies the nonces that clients must put into their proofs.
 ///
+/// See [nonces](crate::guide::dpop#nonces).
+///
 /// With nonces, a client cannot make a proof long before it uses the proof. The time is measured by this server's
 /// clock, not by the client's. Time is divided into steps of equal length, and the nonce of a step is the HMAC-SHA-256
 /// of the step's number under a secret. Nothing is stored. Every replica with the same secrets and the same step
@@ -34,16 +36,19 @@ use crate::clock::since_epoch;
 /// use std::time::Duration;
 /// use auth0_api_core::dpop::RotatingNonce;
 ///
-/// // Several replicas: take the secrets from a secret manager. Each needs 32 random bytes or more.
+/// // Several replicas: take the secrets from a secret manager. Each needs 32 random bytes
+/// // or more.
 /// # let (new, old) = ([1; 32], [2; 32]);
 /// let shared = RotatingNonce::new([new, old])?.step(Duration::from_secs(30));
 ///
-/// // One process. Several processes would reject each other's nonces, and each would send its own nonce:
+/// // One process. Several processes would reject each other's nonces, and each would send
+/// // its own nonce:
 /// let own = RotatingNonce::generate()?;
 ///
 /// assert!(RotatingNonce::new(["too short"]).is_err());
 /// # Ok::<(), auth0_api_core::dpop::NonceSecretError>(())
 /// ```
+#[doc(alias = "use_dpop_nonce")]
 #[derive(Clone)]
 #[must_use]
 pub struct RotatingNonce {

@@ -10,6 +10,8 @@ use crate::jose::{Algorithm, AlgorithmSet};
 
 /// Whether and how an API accepts `DPoP` ([RFC 9449](https://www.rfc-editor.org/rfc/rfc9449)).
 ///
+/// See [DPoP](crate::guide::dpop).
+///
 /// | setting | default | why |
 /// |---|---|---|
 /// | mode | [`accept`](Self::accept) | clients can move to `DPoP` one by one |
@@ -28,6 +30,7 @@ use crate::jose::{Algorithm, AlgorithmSet};
 ///     .build()?;
 /// # Ok::<(), auth0_api_core::BuildError>(())
 /// ```
+#[doc(alias = "rfc9449", alias = "sender_constrained")]
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct DpopPolicy {

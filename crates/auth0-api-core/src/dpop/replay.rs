@@ -14,8 +14,11 @@ pub type ReplayFuture<'a> = Pin<Box<dyn Future<Output = Result<Insertion, Replay
 
 /// Remembers which proofs have been used.
 ///
+/// See [replay](crate::guide::replay).
+///
 /// The trait has one operation on proofs. With two operations, a look-up and then a write, two simultaneous requests with the
 /// same proof could both be accepted. To test a new store, run `auth0_api_testing::contract::replay_store`.
+#[doc(alias = "jti")]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot remember used proofs",
     label = "pass a replay store here: a type that implements `ReplayStore`",

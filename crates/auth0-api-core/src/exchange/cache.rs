@@ -25,6 +25,8 @@ use crate::clock::{Clock, elapsed};
 use crate::flight::SingleFlight;
 
 /// How many answers of exchanges are cached, for [`exchange_cache`](crate::ApiClientBuilder::exchange_cache).
+///
+/// See [cached responses](crate::guide::token_requests#cached-responses).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub struct ExchangeCache(Option<usize>);

@@ -12,6 +12,8 @@ use crate::jose::{PrivateKey, PrivateKeyError};
 
 /// The API's own client credentials, for the token endpoint.
 ///
+/// See [how this API authenticates](crate::guide::token_requests#how-this-api-authenticates).
+///
 /// Token verification does not need them. If they are set, the client id helps to recognise an ID token that a client
 /// sent by mistake instead of an access token.
 ///
@@ -19,8 +21,12 @@ use crate::jose::{PrivateKey, PrivateKeyError};
 /// use auth0_api_core::ClientAuth;
 ///
 /// let auth = ClientAuth::secret_post("client-id", "client-secret");
-/// assert_eq!(format!("{auth:?}"), r#"ClientAuth { client_id: "client-id", method: "client_secret_post", .. }"#);
+/// assert_eq!(
+///     format!("{auth:?}"),
+///     r#"ClientAuth { client_id: "client-id", method: "client_secret_post", .. }"#
+/// );
 /// ```
+#[doc(alias = "client_secret", alias = "private_key_jwt")]
 #[derive(Clone)]
 pub struct ClientAuth {
     client_id: Box<str>,

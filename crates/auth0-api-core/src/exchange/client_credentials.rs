@@ -11,7 +11,8 @@ use super::{Grant, GrantRequest, InputError, ProofKey};
 /// ```
 /// use auth0_api_core::exchange::ClientCredentials;
 ///
-/// let billing = ClientCredentials::audience("https://billing.example.com").scope("write:invoices");
+/// let billing =
+///     ClientCredentials::audience("https://billing.example.com").scope("write:invoices");
 /// ```
 #[derive(Clone, Debug)]
 #[must_use]

@@ -11,6 +11,8 @@ use crate::jose::PrivateKeyError;
 
 /// Why an exchange returned no token.
 ///
+/// See [when an exchange fails](crate::guide::token_requests#when-an-exchange-fails).
+///
 /// A handler that returns [`Error`](crate::Error) can use `?` to turn it into a response of this API. Another way is
 /// `api.reject(&error.into())`: see the [guide](crate::guide::token_requests). Callers that wait for the same answer share
 /// one error.

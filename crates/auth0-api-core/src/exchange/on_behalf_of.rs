@@ -20,6 +20,28 @@ use crate::token::{self, AUTHORIZATION_DETAILS, VerifiedToken};
 ///
 /// let calendar = OnBehalfOf::audience("https://calendar.example.com").scope("read:events");
 /// ```
+///
+/// ```text
+/// User's app         Your API                       Tenant             Calendar API
+///   │ token, aud=you     │                            │                    │
+///   │───────────────────▶│ verified                   │                    │
+///   │                    │ that token, aud=calendar,  │                    │
+///   │                    │ client_auth                │                    │
+///   │                    │───────────────────────────▶│                    │
+///   │                    │◀╌╌╌ sub=user, act=you ╌╌╌╌╌│                    │
+///   │                    │ cached for this user       │                    │
+///   │                    │ the new token              │                    │
+///   │                    │────────────────────────────────────────────────▶│ verified
+///   │◀╌╌╌╌╌╌ 200 ╌╌╌╌╌╌╌╌│◀╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌ 200 ╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌│
+///
+/// The tenant              The response of your API
+///   rejects the token       401 invalid_token
+///   wants another factor    403 mfa_required
+///   has an outage           503 temporarily_unavailable, with Retry-After
+/// ```
+///
+/// See [an exchange for the user](crate::guide::exchange#for-the-user).
+#[doc(alias = "obo", alias = "rfc8693")]
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct OnBehalfOf {

@@ -18,6 +18,8 @@ use crate::token::AUTHORIZATION_DETAILS;
 /// A request to a token exchange profile, for
 /// [`get_token_by_exchange_profile`](crate::ApiClient::get_token_by_exchange_profile).
 ///
+/// See [a token of another system](crate::guide::exchange#with-a-token-of-another-system).
+///
 /// | setting | default |
 /// |---|---|
 /// | `scope` | the default scopes of the requested API |
@@ -35,6 +37,7 @@ use crate::token::AUTHORIZATION_DETAILS;
 ///     .scope("read:orders write:orders")
 ///     .extra("device_id", "d-17");
 /// ```
+#[doc(alias = "custom_token_exchange")]
 #[derive(Clone)]
 #[must_use]
 pub struct ExchangeProfile {

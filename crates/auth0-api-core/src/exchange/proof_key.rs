@@ -92,7 +92,9 @@ impl ProofKey {
     /// ```
     /// # fn call(key: &auth0_api_core::exchange::ProofKey, tokens: &auth0_api_core::TokenSet) -> Result<(), Box<dyn std::error::Error>> {
     /// let authorization = format!("DPoP {}", tokens.access_token().expose());
-    /// let proof = key.proof("GET", "https://calendar.example.com/events").access_token(tokens.access_token());
+    /// let proof = key
+    ///     .proof("GET", "https://calendar.example.com/events")
+    ///     .access_token(tokens.access_token());
     /// let dpop = proof.sign(std::time::SystemTime::now())?;
     /// # Ok(())
     /// # }

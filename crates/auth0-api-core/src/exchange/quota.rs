@@ -13,7 +13,12 @@ use crate::http::HttpResponse;
 /// ```
 /// # fn log(tokens: &auth0_api_core::TokenSet) {
 /// if let Some(quota) = tokens.quotas().client().and_then(|limits| limits.per_hour()) {
-///     println!("{} of {} tokens are left; a new hour begins in {:?}", quota.remaining(), quota.limit(), quota.resets_in());
+///     println!(
+///         "{} of {} tokens are left; a new hour begins in {:?}",
+///         quota.remaining(),
+///         quota.limit(),
+///         quota.resets_in()
+///     );
 /// }
 /// # }
 /// ```

@@ -21,8 +21,12 @@ use super::{ExchangeProfile, Grant, GrantRequest, InputError, IssuedToken, Repor
 /// ```
 /// use auth0_api_core::exchange::SessionTransfer;
 ///
-/// let asked = SessionTransfer::new("urn:acme:support-session", "token-of-the-agent", "urn:acme:support-agent")
-///     .extra("ticket", "4711");
+/// let asked = SessionTransfer::new(
+///     "urn:acme:support-session",
+///     "token-of-the-agent",
+///     "urn:acme:support-agent",
+/// )
+/// .extra("ticket", "4711");
 /// ```
 #[derive(Clone)]
 #[must_use]

@@ -20,6 +20,29 @@ use crate::token::VerifiedToken;
 ///
 /// let calendar = Connection::name("google-oauth2").login_hint("ada@example.com");
 /// ```
+///
+/// ```text
+/// User's app         Your API                       Tenant                Google
+///   │ token, aud=you     │                            │                     │
+///   │───────────────────▶│ verified                   │                     │
+///   │                    │ that token, connection,    │                     │
+///   │                    │ client_auth                │                     │
+///   │                    │───────────────────────────▶│ has the user        │
+///   │                    │◀╌╌ a token of Google ╌╌╌╌╌╌│ connected it?       │
+///   │                    │ cached for this user       │                     │
+///   │                    │─────────────────────────────────────────────────▶│
+///   │◀╌╌╌╌╌╌ 200 ╌╌╌╌╌╌╌╌│◀╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌ 200 ╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌│
+///   │                    │                            │
+///   │                    │◀╌╌ not connected ╌╌╌╌╌╌╌╌╌╌│
+///   │◀╌╌╌╌╌╌ 403 ╌╌╌╌╌╌╌╌│ account_not_linked         │
+///   │ the user connects the account (Connect Accounts)│
+///   │────────────────────────────────────────────────▶│
+///   │ the first request again                         │
+///   │───────────────────▶│                            │
+/// ```
+///
+/// See [the account of the user](crate::guide::exchange#for-the-account-of-the-user).
+#[doc(alias = "token_vault", alias = "federated_connection")]
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Connection {

@@ -1,4 +1,5 @@
-//! Checks that the guide lists every event of this crate, and every setting of the policies for keys and long connections.
+//! Checks that the guide lists every event of this crate, and every setting of the policies for keys and long connections,
+//! that the builder lists its settings, and that the index of the guide lists its pages.
 
 #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
 
@@ -44,9 +45,59 @@ fn every_policy_setting_is_listed() {
         let mut names: Vec<_> =
             setters.map(|rest| rest.split('(').next().unwrap()).filter(|name| *name != "new").collect();
         assert_eq!(names.len(), settings, "{names:?}");
-        names.retain(|name| !include_str!("defaults.md").contains(&format!("\n| `{name}` |")));
+        names.retain(|name| !include_str!("defaults.md").contains(&format!("\n| [`{name}`](crate::")));
         assert_eq!(names, [""; 0]);
     }
+}
+
+#[test]
+fn every_setting_of_the_builder_is_in_its_table() {
+    let builder = include_str!("../builder/mod.rs");
+    let settings =
+        builder.split("\n    pub fn ").skip(1).filter(|rest| rest.split(')').next().unwrap().contains("(mut self"));
+    let mut names: Vec<_> = settings.map(|rest| rest.split(['(', '<']).next().unwrap()).collect();
+    assert!(names.contains(&"own_hosts") && names.contains(&"clock"), "{names:?}");
+    names.retain(|name| !builder.contains(&format!("\n/// | [`{name}`](Self::{name}) |")));
+    assert_eq!(names, [""; 0]);
+}
+
+#[test]
+fn every_page_is_in_the_index_and_has_one_title() {
+    let index = include_str!("mod.rs");
+    let pages: Vec<_> = index.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(" {}")).collect();
+    assert!(pages.len() > 15, "{pages:?}");
+    for page in pages {
+        assert_eq!(index.matches(&format!("| [`{page}`] |")).count(), 1, "{page}");
+        let titles = headings(page).iter().filter(|heading| heading.starts_with("# ")).count();
+        assert_eq!(titles, 1, "{page}");
+    }
+}
+
+#[test]
+fn every_question_of_the_index_leads_to_a_heading() {
+    let links = include_str!("mod.rs").lines().filter_map(|line| line.split_once("?](")?.1.strip_suffix(')'));
+    let links: Vec<_> = links.collect();
+    assert!(links.len() >= 25, "{links:?}");
+    for link in links {
+        let (page, fragment) = link.split_once('#').unwrap_or((link, ""));
+        let fragments: Vec<_> = headings(page).iter().map(|heading| fragment_of(heading)).collect();
+        assert!(fragment.is_empty() || fragments.contains(&fragment.to_owned()), "{link}: {fragments:?}");
+    }
+}
+
+/// The headings of a page, outside of its samples.
+fn headings(page: &str) -> Vec<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/guide/{page}.md"));
+    let text = fs::read_to_string(path).unwrap();
+    // The parts between two fences: text and samples by turns.
+    let prose = text.split("```").step_by(2).flat_map(str::lines);
+    prose.filter(|line| line.starts_with('#')).map(ToOwned::to_owned).collect()
+}
+
+/// The fragment of a heading's address, as rustdoc writes it.
+fn fragment_of(heading: &str) -> String {
+    let words = heading.trim_start_matches(['#', ' ']).to_lowercase();
+    words.replace(' ', "-").chars().filter(|char| char.is_alphanumeric() || ['-', '_'].contains(char)).collect()
 }
 
 #[test]

@@ -1,26 +1,105 @@
 //! The guide: how to configure this crate, why each default has its value, and how to run an API with it for years.
 //!
-//! | to | read |
+//! # Build
+//!
+//! | when you | read |
 //! |---|---|
-//! | compare with auth0-api-js, line by line | [`auth0_api_js`] |
 //! | decide which callers a route accepts | [`authorization`] |
-//! | let pages in browsers call the API | [`browsers`] |
-//! | look up a number and its reason | [`defaults`] |
-//! | move clients from Bearer to DPoP | [`dpop`] |
-//! | accept tokens that the tenant encrypts | [`encryption`] |
-//! | get a token for another API, and call it | [`exchange`] |
-//! | end the access of users who have logged out | [`logout`] |
-//! | end a stream or a WebSocket with its token | [`long_connections`] |
-//! | protect an MCP server | [`mcp`] |
-//! | let clients discover where to get a token | [`metadata`] |
-//! | accept tokens that are bound to client certificates | [`mtls`] |
-//! | set up logs, metrics and health checks | [`operating`] |
-//! | run the API behind proxies | [`proxies`] |
-//! | replace settings while the API serves | [`reload`] |
-//! | reject proofs that are used twice | [`replay`] |
-//! | plan cores, memory and replicas | [`scaling`] |
-//! | review the security | [`threats`] |
+//! | have an API that is called by pages in browsers | [`browsers`] |
+//! | call another API, for the user or for yourself | [`exchange`] |
 //! | set up token requests: tenant, cache, limits, errors | [`token_requests`] |
+//! | have event streams, WebSockets or gRPC streams | [`long_connections`] |
+//! | protect an MCP server | [`mcp`] |
+//! | have clients that discover where to get a token | [`metadata`] |
+//! | come from auth0-api-js | [`auth0_api_js`] |
+//!
+//! # Secure
+//!
+//! | when you | read |
+//! |---|---|
+//! | want stolen tokens to be useless | [`dpop`] |
+//! | run more than one replica, and use DPoP | [`replay`] |
+//! | have clients with certificates | [`mtls`] |
+//! | have a proxy or a load balancer in front of the API | [`proxies`] |
+//! | want a logout to end the access at once | [`logout`] |
+//! | want to hide the claims of tokens from clients | [`encryption`] |
+//! | review the security | [`threats`] |
+//!
+//! # Run
+//!
+//! | when you | read |
+//! |---|---|
+//! | set up logs, metrics, health checks and alerts | [`operating`] |
+//! | plan cores, memory and replicas | [`scaling`] |
+//! | rotate a secret, or add an audience, without a restart | [`reload`] |
+//! | look up a number and its reason | [`defaults`] |
+//!
+//! # How do I?
+//!
+//! **Accept and reject callers**
+//!
+//! - [require a scope?](authorization#which-requirement-to-use)
+//! - [choose between scopes and permissions?](authorization#scopes-and-permissions)
+//! - [know what a rejected caller receives?](authorization#what-a-rejected-caller-receives)
+//! - [require multi-factor authentication, or a recent login?](authorization#step-up)
+//! - [tell users from machines, AI agents and anonymous visitors?](authorization#who-calls)
+//! - [find out who acts for the user?](authorization#delegation)
+//! - [require that one payment was authorised in detail?](authorization#authorization-details)
+//! - [require bound tokens on some routes only?](dpop#dpop-on-some-routes-only)
+//!
+//! **Serve pages and long connections**
+//!
+//! - [set up CORS?](browsers#cors)
+//! - [find out why a page does not work that works with curl?](browsers#what-a-page-does-with-a-rejection)
+//! - [end an event stream when its token ends?](long_connections#streams)
+//! - [get a token from a browser to a WebSocket?](long_connections#how-a-browser-hands-over-the-token)
+//!
+//! **Call other APIs**
+//!
+//! - [call another API for the user?](exchange#for-the-user)
+//! - [use an account that the user has connected, such as Google?](exchange#for-the-account-of-the-user)
+//! - [exchange a token of another system?](exchange#with-a-token-of-another-system)
+//! - [call an API as a machine?](exchange#in-your-own-name)
+//! - [set up the tenant for exchanges?](token_requests#how-to-set-up-the-tenant)
+//! - [handle a failed exchange?](token_requests#when-an-exchange-fails)
+//! - [bind a token to a key of this API?](token_requests#tokens-bound-to-a-key)
+//! - [call an API through a corporate proxy, or with a private certificate authority?](operating#proxies-and-certificates-for-outgoing-requests)
+//!
+//! **Secure tokens**
+//!
+//! - [choose a DPoP mode?](dpop#which-mode)
+//! - [move clients from Bearer to DPoP?](dpop#from-bearer-to-dpop)
+//! - [decide whether I need nonces?](dpop#nonces)
+//! - [share used proofs between replicas?](replay#several-replicas)
+//! - [accept tokens that are bound to client certificates?](mtls#at-this-server)
+//! - [reject the tokens of users who have logged out?](logout)
+//! - [rotate the key that decrypts tokens?](encryption#rotation)
+//! - [see what this crate does not stop?](threats#what-this-crate-does-not-stop)
+//!
+//! **Run behind proxies**
+//!
+//! - [tell the API its public URL?](proxies#one-public-url)
+//! - [trust forwarding headers?](proxies#trusted-proxies)
+//! - [configure nginx?](proxies#nginx)
+//! - [configure Envoy?](proxies#envoy)
+//! - [configure a load balancer of AWS?](proxies#aws-application-load-balancer)
+//! - [find out why proofs are rejected?](proxies#when-proofs-are-rejected)
+//!
+//! **Operate**
+//!
+//! - [write a readiness probe?](operating#health)
+//! - [list the events and the metrics?](operating#events)
+//! - [choose alerts?](operating#alerts)
+//! - [survive an outage of the tenant, or a rotation of its keys?](operating#the-keys-of-an-issuer)
+//! - [rotate a client secret without an error?](reload#rotate-a-secret-without-an-error)
+//! - [decide whether to cache tokens?](scaling#when-to-cache-tokens)
+//! - [estimate cores and memory?](scaling#how-to-calculate)
+//! - [find a default?](defaults)
+//!
+//! **Test**
+//!
+//! - Without an account and without a network: the crate `auth0-api-testing` has a local tenant, keys, proofs and a clock.
+//!   [`clock`](crate::ApiClientBuilder::clock) takes the clock of a test.
 
 #[cfg(test)]
 mod completeness_tests;

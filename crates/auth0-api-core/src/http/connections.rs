@@ -26,11 +26,17 @@ use super::{HttpConnection, HttpError};
 /// ```
 /// use auth0_api_core::http::{HttpConnection, HttpError, ReqwestConnections};
 ///
-/// async fn get(connections: &ReqwestConnections, url: reqwest::Url) -> Result<reqwest::Response, HttpError> {
+/// async fn get(
+///     connections: &ReqwestConnections,
+///     url: reqwest::Url,
+/// ) -> Result<reqwest::Response, HttpError> {
 ///     let request = || reqwest::Request::new(reqwest::Method::GET, url.clone());
 ///     match connections.execute(request(), HttpConnection::Any).await {
-///         // The other side has closed an idle connection: a request that may be sent twice is sent on a new one.
-///         Err(HttpError::Disconnected(_)) => connections.execute(request(), HttpConnection::New).await,
+///         // The other side has closed an idle connection: a request that may be sent twice
+///         // is sent on a new one.
+///         Err(HttpError::Disconnected(_)) => {
+///             connections.execute(request(), HttpConnection::New).await
+///         }
 ///         answered => answered,
 ///     }
 /// }

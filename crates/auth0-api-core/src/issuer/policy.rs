@@ -16,9 +16,12 @@ use crate::back_off::BackOff;
 /// use auth0_api_core::{ApiClient, KeyPolicy};
 ///
 /// let keys = KeyPolicy::new().fresh_for(Duration::from_secs(300)).max_issuers(500);
-/// let api = ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com").key_policy(keys).build();
+/// let api = ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com")
+///     .key_policy(keys)
+///     .build();
 /// assert!(api.is_ok());
 /// ```
+#[doc(alias = "jwks", alias = "key_rotation")]
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct KeyPolicy {

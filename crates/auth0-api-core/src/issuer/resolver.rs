@@ -67,7 +67,9 @@ pub type DomainResolverFailure = Box<dyn std::error::Error + Send + Sync>;
 ///         })
 ///     }
 /// };
-/// let api = ApiClient::builder(TrustedDomains::resolver(resolver), "https://api.example.com").build()?;
+/// let api =
+///     ApiClient::builder(TrustedDomains::resolver(resolver), "https://api.example.com")
+///         .build()?;
 /// # Ok::<(), auth0_api_core::BuildError>(())
 /// ```
 #[diagnostic::on_unimplemented(

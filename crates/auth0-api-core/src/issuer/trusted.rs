@@ -20,6 +20,7 @@ use super::{Domain, DomainError, DomainResolver};
 /// assert_eq!(api.issuers(), ["https://login.brand-a.com/", "https://login.brand-b.com/"]);
 /// # Ok::<(), auth0_api_core::BuildError>(())
 /// ```
+#[doc(alias = "issuer", alias = "issuers", alias = "mcd", alias = "multi_tenant")]
 #[derive(Clone, Debug)]
 pub struct TrustedDomains(pub(super) Source);
 

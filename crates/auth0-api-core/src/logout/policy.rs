@@ -30,6 +30,7 @@ use crate::dpop::{MemoryReplayStore, ReplayStore};
 ///     .longest_token_lifetime(Duration::from_secs(86_400));
 /// # _ = policy;
 /// ```
+#[doc(alias = "backchannel")]
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct LogoutPolicy {

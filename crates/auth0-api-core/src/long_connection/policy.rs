@@ -15,7 +15,9 @@ use std::time::Duration;
 /// use auth0_api_core::long_connection::LongConnectionPolicy;
 ///
 /// let policy = LongConnectionPolicy::new().revocation_interval(Duration::from_secs(30));
-/// let api = ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com").long_connections(policy).build();
+/// let api = ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com")
+///     .long_connections(policy)
+///     .build();
 /// assert!(api.is_ok());
 /// ```
 #[derive(Clone, Copy, Debug)]

@@ -26,7 +26,11 @@ use super::{Ended, UntilEnded};
 /// use auth0_api_core::long_connection::EndsWithToken;
 /// # use futures_core::Stream;
 ///
-/// fn prices(api: &ApiClient, token: &VerifiedToken, prices: impl Stream<Item = f64>) -> impl Stream<Item = f64> {
+/// fn prices(
+///     api: &ApiClient,
+///     token: &VerifiedToken,
+///     prices: impl Stream<Item = f64>,
+/// ) -> impl Stream<Item = f64> {
 ///     EndsWithToken::new(prices, api.until_ended(token))
 /// }
 /// ```

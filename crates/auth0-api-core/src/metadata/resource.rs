@@ -6,6 +6,8 @@ use crate::jose::Algorithm;
 /// The metadata that an API publishes, for
 /// [`ApiClientBuilder::resource_metadata`](crate::ApiClientBuilder::resource_metadata).
 ///
+/// See [metadata](crate::guide::metadata) and [MCP servers](crate::guide::mcp).
+///
 /// The [`ApiClient`](crate::ApiClient) completes the document from its configuration. Set only the members that the
 /// client cannot know:
 ///
@@ -23,13 +25,25 @@ use crate::jose::Algorithm;
 /// use auth0_api_core::{ApiClient, ProtectedResource};
 ///
 /// let api = ApiClient::builder("tenant.eu.auth0.com", "https://api.example.com/mcp")
-///     .resource_metadata(ProtectedResource::new("https://api.example.com/mcp").name("Orders").scopes(["orders:read"]))
+///     .resource_metadata(
+///         ProtectedResource::new("https://api.example.com/mcp")
+///             .name("Orders")
+///             .scopes(["orders:read"]),
+///     )
 ///     .build()?;
 /// let metadata = api.resource_metadata().expect("configured above");
-/// assert_eq!(metadata.url(), "https://api.example.com/.well-known/oauth-protected-resource/mcp");
-/// assert!(metadata.body().contains(r#""authorization_servers":["https://tenant.eu.auth0.com/"]"#));
+/// assert_eq!(
+///     metadata.url(),
+///     "https://api.example.com/.well-known/oauth-protected-resource/mcp"
+/// );
+/// assert!(
+///     metadata
+///         .body()
+///         .contains(r#""authorization_servers":["https://tenant.eu.auth0.com/"]"#)
+/// );
 /// # Ok::<(), auth0_api_core::BuildError>(())
 /// ```
+#[doc(alias = "rfc9728", alias = "well_known", alias = "mcp")]
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct ProtectedResource {

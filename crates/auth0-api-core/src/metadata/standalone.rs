@@ -51,9 +51,16 @@ impl StandaloneResource {
     /// let resource = resource.authorization_servers(["https://tenant.eu.auth0.com/"]);
     /// assert_eq!(
     ///     StandaloneResource::new(resource).document()?.to_json(),
-    ///     r#"{"resource":"https://api.example.com","authorization_servers":["https://tenant.eu.auth0.com/"]}"#
+    ///     concat!(
+    ///         r#"{"resource":"https://api.example.com","#,
+    ///         r#""authorization_servers":["https://tenant.eu.auth0.com/"]}"#
+    ///     )
     /// );
-    /// assert!(StandaloneResource::new(ProtectedResource::new("https://api.example.com")).document().is_err());
+    /// assert!(
+    ///     StandaloneResource::new(ProtectedResource::new("https://api.example.com"))
+    ///         .document()
+    ///         .is_err()
+    /// );
     /// # Ok::<(), auth0_api_core::metadata::MetadataError>(())
     /// ```
     ///

@@ -40,6 +40,7 @@ use crate::request::TokenRequest;
 /// assert!(untrusted.is_err());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[doc(alias = "mtls", alias = "rfc8705")]
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct CertificateSource {

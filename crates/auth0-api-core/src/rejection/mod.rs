@@ -19,6 +19,9 @@ use crate::error::{Error, Reason};
 use crate::metadata::MetadataEndpoint;
 
 /// The HTTP response to a request that is rejected. Clones are cheap.
+///
+/// See [what a rejected caller receives](crate::guide::authorization#what-a-rejected-caller-receives).
+#[doc(alias = "unauthorized", alias = "forbidden", alias = "WWW-Authenticate")]
 #[derive(Clone, Debug)]
 pub struct Rejection(Arc<Contents>);
 
@@ -82,7 +85,7 @@ impl Rejection {
         self.0.row.status()
     }
 
-    /// The machine-readable label, the same as [`Error::label`].
+    /// The machine-readable label, the same as [`Error::label`]. See [operating](crate::guide::operating).
     pub fn label(&self) -> &'static str {
         self.0.row.label()
     }

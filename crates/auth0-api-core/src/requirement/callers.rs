@@ -16,6 +16,7 @@ impl Requirement {
     }
 
     /// Requires a machine as the subject of the token: [`Caller::Machine`].
+    #[doc(alias = "m2m")]
     pub fn machine() -> Self {
         Self::of(Fact::Machine)
     }
@@ -44,7 +45,9 @@ impl Requirement {
 ///     .and(Requirement::actor_is(Caller::Agent))
 ///     .and(Requirement::actor_client("assistant-client-id"));
 /// // A support engineer in the session of a user.
-/// let support = Requirement::user().and(Requirement::actor_is(Caller::User)).and(Requirement::max_delegation(1));
+/// let support = Requirement::user()
+///     .and(Requirement::actor_is(Caller::User))
+///     .and(Requirement::max_delegation(1));
 /// # _ = (assistant, support);
 /// ```
 impl Requirement {

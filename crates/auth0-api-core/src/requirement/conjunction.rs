@@ -24,6 +24,25 @@ use crate::token::VerifiedToken;
 /// # }
 /// ```
 ///
+/// # Which requirement to use
+///
+/// | question | requirement |
+/// |---|---|
+/// | May this application do it in the user's name? | [`scope`](Self::scope), [`scopes`](Self::scopes), [`any_scope`](Self::any_scope) |
+/// | May this user do it? | [`permission`](Self::permission), [`permissions`](Self::permissions), [`any_permission`](Self::any_permission) |
+/// | Which customer? | [`organization`](Self::organization), [`any_organization`](Self::any_organization) |
+/// | A role, or another claim? | [`claim_includes`](Self::claim_includes), [`claim_equals`](Self::claim_equals), [`predicate`](Self::predicate) |
+/// | A user, a visitor, a machine, an AI agent? | [`user`](Self::user), [`user_or_anonymous`](Self::user_or_anonymous), [`machine`](Self::machine), [`agent`](Self::agent) |
+/// | Your own front end? | [`client`](Self::client), [`any_client`](Self::any_client) |
+/// | Who acts for the user? | [`actor`](Self::actor), [`actor_is`](Self::actor_is), [`no_delegation`](Self::no_delegation) |
+/// | How did the user log in, and when? | [`acr`](Self::acr), [`authenticated_within`](Self::authenticated_within), [`step_up`](Self::step_up) |
+/// | Could the token be stolen? | [`sender_constrained`](Self::sender_constrained) |
+/// | Which payment, in detail? | [`authorization_detail`](Self::authorization_detail) |
+/// | Does one scope include another? | [`within`](Self::within) |
+/// | All of these; one of these? | [`and`](Self::and); [`or`](Self::or), [`any_of`](Self::any_of) |
+///
+/// [The guide](crate::guide::authorization) says which claims each of them reads, and what a rejected caller receives.
+///
 /// # Which problem is reported
 ///
 /// A rejection reports one problem, the first of this list. With this order, a client does not request a new login or
@@ -43,6 +62,7 @@ use crate::token::VerifiedToken;
 ///
 /// A requirement that requires nothing, such as `scopes([])` or a blank client id, is a mistake of the API. No token
 /// meets it, and the response is 500.
+#[doc(alias = "authorize", alias = "permission_check")]
 #[derive(Clone, Debug, PartialEq)]
 #[must_use]
 pub struct Requirement {

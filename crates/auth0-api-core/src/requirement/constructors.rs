@@ -17,11 +17,13 @@ use crate::token::VerifiedToken;
 impl Requirement {
     /// Requires a scope ([RFC 6749 §3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3.3)), or all of several scopes
     /// that are separated by spaces.
+    #[doc(alias = "requiredScopes", alias = "hasScope")]
     pub fn scope(scope: impl AsRef<str>) -> Self {
         Self::scopes([scope])
     }
 
     /// Requires all of these scopes.
+    #[doc(alias = "requiredScopes")]
     pub fn scopes<S: AsRef<str>>(scopes: impl IntoIterator<Item = S>) -> Self {
         let scopes = words(empty_if_any_blank(scopes.into_iter().collect()));
         Self::of(Part::Scopes(scopes.into_iter().map(Into::into).collect()))
@@ -31,42 +33,18 @@ impl Requirement {
     ///
     /// If a token has none of these scopes, the challenge names the first one. So put the scope that allows the least
     /// first.
+    #[doc(alias = "scopeIncludesAny")]
     pub fn any_scope<S: AsRef<str>>(scopes: impl IntoIterator<Item = S>) -> Self {
         Self::any_of(scopes.into_iter().map(Self::scope))
     }
 }
 
-/// Logins.
-impl Requirement {
-    /// Requires an authentication context class: the `acr` claim
-    /// ([RFC 9470 §3](https://www.rfc-editor.org/rfc/rfc9470#section-3)).
-    pub fn acr(value: impl AsRef<str>) -> Self {
-        Self::any_acr([value])
-    }
-
-    /// Requires one of these authentication context classes, the preferred one first.
-    pub fn any_acr<S: AsRef<str>>(values: impl IntoIterator<Item = S>) -> Self {
-        Self::step_up(StepUp::new().any_acr(values))
-    }
-
-    /// Requires a login that is not older than this: the `auth_time` claim is compared with
-    /// [`VerifiedToken::verified_at`] ([RFC 9470 §3](https://www.rfc-editor.org/rfc/rfc9470#section-3), `max_age`). The
-    /// challenge contains whole seconds.
-    pub fn authenticated_within(max_age: Duration) -> Self {
-        Self::step_up(StepUp::new().max_age(max_age))
-    }
-
-    /// Requires the login that a [`StepUp`] describes: its class, its age, and the names of the claims.
-    pub fn step_up(step_up: StepUp) -> Self {
-        Self::of(Part::StepUp(step_up))
-    }
-}
-
-/// Requirements on facts about a token. If the token does not meet one, another token does not help the client.
+/// Permissions.
 impl Requirement {
     /// Requires a permission: an entry of `permissions`, which Auth0 writes for users if [RBAC and "Add Permissions in
     /// the Access Token"](https://auth0.com/docs/get-started/apis/enable-role-based-access-control-for-apis) are
     /// switched on for the API.
+    #[doc(alias = "rbac", alias = "hasAuthority")]
     pub fn permission(permission: impl Into<Box<str>>) -> Self {
         Self::permissions([permission])
     }
@@ -81,22 +59,6 @@ impl Requirement {
     pub fn any_permission<S: Into<Box<str>>>(permissions: impl IntoIterator<Item = S>) -> Self {
         Self::any_of(permissions.into_iter().map(Self::permission))
     }
-
-    /// Requires a token that was issued to this client.
-    pub fn client(client_id: impl Into<Box<str>>) -> Self {
-        Self::any_client([client_id])
-    }
-
-    /// Requires a token that was issued to one of these clients.
-    pub fn any_client<S: Into<Box<str>>>(client_ids: impl IntoIterator<Item = S>) -> Self {
-        Self::of(Fact::Client(without_blanks(client_ids)))
-    }
-
-    /// Requires a token that is bound to a key or a certificate, and a caller that has proved possession of the key or
-    /// the certificate: [`VerifiedToken::binding`].
-    pub fn sender_constrained() -> Self {
-        Self::of(Fact::SenderConstrained)
-    }
 }
 
 /// Organisations.
@@ -105,6 +67,7 @@ impl Requirement {
     ///
     /// A text that begins with `org_` is an id. Any other text is a name, which is compared without regard to case, as
     /// in Auth0's SDKs. Prefer the id: a name can be changed, and is in tokens only if the tenant adds it.
+    #[doc(alias = "tenant", alias = "org_id")]
     pub fn organization(organization: impl AsRef<str>) -> Self {
         Self::any_organization([organization])
     }
@@ -124,6 +87,7 @@ impl Requirement {
     }
 
     /// Requires a claim to be equal to a JSON value.
+    #[doc(alias = "claimEquals")]
     pub fn claim_equals(name: impl Into<Box<str>>, value: impl Into<Value>) -> Self {
         Self::of(Fact::Claim(ClaimRule::equals(name, value)))
     }
@@ -141,6 +105,7 @@ impl Requirement {
     /// let any = Requirement::claim_includes_any("https://example.com/roles", ["editor", "admin"]);
     /// # _ = (one, all, any);
     /// ```
+    #[doc(alias = "claimIncludes", alias = "role", alias = "hasRole")]
     pub fn claim_includes(name: impl Into<Box<str>>, value: impl Into<Value>) -> Self {
         Self::of(Fact::Claim(ClaimRule::includes(name, value)))
     }
@@ -193,10 +158,61 @@ impl Requirement {
     /// });
     /// # _ = verified;
     /// ```
+    #[doc(alias = "claimCheck", alias = "custom")]
     pub fn predicate(
         name: impl Into<Box<str>>,
         predicate: impl Fn(&VerifiedToken) -> bool + Send + Sync + 'static,
     ) -> Self {
         Self::of(Fact::Claim(ClaimRule::predicate(name, predicate)))
+    }
+}
+
+/// Clients, and the binding of the token.
+impl Requirement {
+    /// Requires a token that was issued to this client.
+    #[doc(alias = "azp")]
+    pub fn client(client_id: impl Into<Box<str>>) -> Self {
+        Self::any_client([client_id])
+    }
+
+    /// Requires a token that was issued to one of these clients.
+    pub fn any_client<S: Into<Box<str>>>(client_ids: impl IntoIterator<Item = S>) -> Self {
+        Self::of(Fact::Client(without_blanks(client_ids)))
+    }
+
+    /// Requires a token that is bound to a key or a certificate, and a caller that has proved possession of the key or
+    /// the certificate: [`VerifiedToken::binding`].
+    #[doc(alias = "dpop", alias = "mtls")]
+    pub fn sender_constrained() -> Self {
+        Self::of(Fact::SenderConstrained)
+    }
+}
+
+/// Logins.
+impl Requirement {
+    /// Requires an authentication context class: the `acr` claim
+    /// ([RFC 9470 §3](https://www.rfc-editor.org/rfc/rfc9470#section-3)).
+    #[doc(alias = "mfa")]
+    pub fn acr(value: impl AsRef<str>) -> Self {
+        Self::any_acr([value])
+    }
+
+    /// Requires one of these authentication context classes, the preferred one first.
+    pub fn any_acr<S: AsRef<str>>(values: impl IntoIterator<Item = S>) -> Self {
+        Self::step_up(StepUp::new().any_acr(values))
+    }
+
+    /// Requires a login that is not older than this: the `auth_time` claim is compared with
+    /// [`VerifiedToken::verified_at`] ([RFC 9470 §3](https://www.rfc-editor.org/rfc/rfc9470#section-3), `max_age`). The
+    /// challenge contains whole seconds.
+    #[doc(alias = "max_age", alias = "auth_time")]
+    pub fn authenticated_within(max_age: Duration) -> Self {
+        Self::step_up(StepUp::new().max_age(max_age))
+    }
+
+    /// Requires the login that a [`StepUp`] describes: its class, its age, and the names of the claims.
+    #[doc(alias = "mfa")]
+    pub fn step_up(step_up: StepUp) -> Self {
+        Self::of(Part::StepUp(step_up))
     }
 }

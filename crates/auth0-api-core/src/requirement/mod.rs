@@ -12,13 +12,17 @@
 // 3. `fact`, `actor`, `authorization_detail`, `claim` and `step_up`: the rules. They know
 //    only the token and the error.
 
+// rustdoc shows the methods of `Requirement` in the order of these modules.
+mod constructors;
+
+mod callers;
+
+pub(crate) mod conjunction;
+
 mod actor;
 mod assessment;
 mod authorization_detail;
-mod callers;
 mod claim;
-pub(crate) mod conjunction;
-mod constructors;
 mod error;
 mod fact;
 #[cfg(test)]

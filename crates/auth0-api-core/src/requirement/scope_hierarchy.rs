@@ -15,7 +15,8 @@ use crate::token::VerifiedToken;
 /// let hierarchy = ScopeHierarchy::new()
 ///     .implies("admin:events", ["write:events"])
 ///     .implies("write:events", ["read:events"]);
-/// // Also met by a token with the scope `write:events` or `admin:events`. The challenge names `read:events` only.
+/// // Also met by a token with the scope `write:events` or `admin:events`. The challenge
+/// // names `read:events` only.
 /// let reading = Requirement::scope("read:events").within(&hierarchy);
 /// # _ = reading;
 /// ```

@@ -8,6 +8,8 @@ use crate::token::VerifiedToken;
 
 /// The login that a route requires ([RFC 9470](https://www.rfc-editor.org/rfc/rfc9470)), for [`Requirement::step_up`](crate::Requirement::step_up).
 ///
+/// See [step-up](crate::guide::authorization#step-up).
+///
 /// An Action of the tenant cannot write `acr` and `auth_time`, because Auth0 reserves these names. Let the Action write
 /// claims with other names, and set the names here:
 ///
@@ -23,6 +25,7 @@ use crate::token::VerifiedToken;
 /// let transfer = Requirement::scope("transfer:money").and(Requirement::step_up(login));
 /// # _ = transfer;
 /// ```
+#[doc(alias = "mfa", alias = "rfc9470")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
 pub struct StepUp {

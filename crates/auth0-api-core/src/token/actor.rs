@@ -9,6 +9,8 @@ use super::evidence::Subject;
 /// A party that acts for the subject of a token: one level of the `act` claim
 /// ([RFC 8693 §4.1](https://www.rfc-editor.org/rfc/rfc8693#section-4.1)).
 ///
+/// See [delegation](crate::guide::authorization#delegation).
+///
 /// ```
 /// use auth0_api_core::token::ActorError;
 /// use auth0_api_core::{Caller, VerifiedToken};
@@ -18,6 +20,7 @@ use super::evidence::Subject;
 /// }
 /// # _ = is_used_by_an_agent;
 /// ```
+#[doc(alias = "act", alias = "delegation")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Actor<'t> {
     subject: &'t str,

@@ -4,6 +4,8 @@ use std::fmt;
 
 /// The kind of caller that a token is issued for: who its subject is.
 ///
+/// See [who calls](crate::guide::authorization#who-calls).
+///
 /// [`VerifiedToken::caller`](crate::VerifiedToken::caller) reads it from the token. The kind is about the subject, not
 /// about an actor that acts for the subject: if an agent acts for a user, the caller is the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

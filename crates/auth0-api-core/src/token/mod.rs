@@ -6,8 +6,14 @@
 //
 // Only `TokenPolicy::validate` turns signed claims into `ValidClaims`.
 
-pub(crate) mod actor;
+// rustdoc shows the methods of `VerifiedToken` in the order of these modules.
+pub(crate) mod verified;
+
+mod subject;
+
 mod authorization_details;
+
+pub(crate) mod actor;
 pub(crate) mod binding;
 pub(crate) mod caller;
 mod claims;
@@ -16,9 +22,7 @@ mod evidence;
 mod numeric_date;
 pub(crate) mod organization;
 mod policy;
-mod subject;
 mod times;
-pub(crate) mod verified;
 
 pub(crate) use actor::Actor;
 pub use actor::ActorError;

@@ -12,6 +12,33 @@ use crate::jose::WrongType;
 
 /// An access token that has passed every check, with its claims.
 ///
+/// ```
+/// use auth0_api_core::VerifiedToken;
+///
+/// fn log_line(token: &VerifiedToken) -> String {
+///     let plan = token.claims().get("https://example.com/plan");
+///     format!(
+///         "{:?} of {:?} by {:?}, may write: {}, plan: {plan:?}",
+///         token.subject(),
+///         token.organization(),
+///         token.client_id(),
+///         token.has_scope("write:messages"),
+///     )
+/// }
+/// # _ = log_line;
+/// ```
+///
+/// | question | method |
+/// |---|---|
+/// | For whom was the token issued? | [`subject`](Self::subject), [`caller`](Self::caller), [`organization`](Self::organization) |
+/// | Through which application, and by which tenant? | [`client_id`](Self::client_id), [`issuer`](Self::issuer) |
+/// | What may the caller do? | [`has_scope`](Self::has_scope), [`permissions`](Self::permissions), [`authorization_details`](Self::authorization_details) |
+/// | Who acts for the user? | [`current_actor`](Self::current_actor), [`delegation_chain`](Self::delegation_chain) |
+/// | Any other claim? | [`claims`](Self::claims), [`claims_as`](Self::claims_as) |
+///
+/// To decide whether a caller may use a route, prefer a [`Requirement`](crate::Requirement): its rejection tells the
+/// client what to request. See [authorization](crate::guide::authorization).
+///
 /// Only a verification creates this type. Clones are cheap, and the type is the same in every framework. The methods
 /// read the claims on demand. A claim with a type that its specification does not allow is treated as absent. The
 /// exceptions are `act` and `authorization_details`: the methods that read one of these return an error if the claim is
@@ -21,6 +48,7 @@ use crate::jose::WrongType;
 /// if a program cuts a text inside an emoji. It is not Unicode text. [`claims`](Self::claims) and
 /// [`claims_as`](Self::claims_as), and so the predicates of requirements, see U+FFFD in its place. A check rejects a
 /// claim with a lone surrogate, and the other methods treat the claim as malformed.
+#[doc(alias = "jwt", alias = "principal", alias = "payload")]
 #[derive(Clone)]
 pub struct VerifiedToken {
     binding: Binding,
@@ -53,6 +81,7 @@ impl VerifiedToken {
     }
 
     /// `sub`: the user, or `<client id>@clients` for a machine. See [`caller`](Self::caller) for its forms.
+    #[doc(alias = "user_id")]
     pub fn subject(&self) -> Option<&str> {
         self.text("sub")
     }
@@ -74,6 +103,7 @@ impl VerifiedToken {
     }
 
     /// Returns whether the client was granted a scope.
+    #[doc(alias = "hasScope")]
     pub fn has_scope(&self, scope: &str) -> bool {
         self.scopes().any(|granted| granted == scope)
     }
@@ -166,6 +196,7 @@ impl VerifiedToken {
     }
 
     /// All claims, as the issuer wrote them, except that U+FFFD replaces lone surrogates.
+    #[doc(alias = "payload")]
     pub fn claims(&self) -> &Map<String, Value> {
         self.claims.map()
     }

@@ -10,7 +10,11 @@ use crate::input::{Check, InputError, InputProblem};
 /// ```
 /// use auth0_api_management::WantedProfile;
 ///
-/// let wanted = WantedProfile::new("Legacy sessions", "urn:acme:legacy-session", "8d2b1c5e-5d5f-4d1a-9a43-0e8c1e0a6b1f");
+/// let wanted = WantedProfile::new(
+///     "Legacy sessions",
+///     "urn:acme:legacy-session",
+///     "8d2b1c5e-5d5f-4d1a-9a43-0e8c1e0a6b1f",
+/// );
 /// assert!(wanted.check().is_ok());
 ///
 /// let wrong = WantedProfile::new("L", "legacy-session", "");

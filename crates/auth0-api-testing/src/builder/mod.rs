@@ -174,7 +174,8 @@ impl LocalTenantBuilder {
     ///
     /// let builder = LocalTenant::builder().action("check-session", |request| {
     ///     let user = request.subject_token().strip_prefix("session-of-");
-    ///     user.map(User::new).ok_or_else(|| ExchangeRejection::reject_subject_token("no such session"))
+    ///     user.map(User::new)
+    ///         .ok_or_else(|| ExchangeRejection::reject_subject_token("no such session"))
     /// });
     /// # drop(builder);
     /// ```

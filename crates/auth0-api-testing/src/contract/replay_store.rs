@@ -32,7 +32,9 @@ use tokio::sync::Barrier;
 /// use auth0_api_core::dpop::MemoryReplayStore;
 /// use auth0_api_testing::contract;
 ///
-/// #[tokio::main] // in a test: #[tokio::test(flavor = "multi_thread")]; with one thread, the insertions do not race
+/// // In a test: #[tokio::test(flavor = "multi_thread")]. With one thread, the insertions do
+/// // not race.
+/// #[tokio::main]
 /// async fn main() {
 ///     contract::replay_store(Arc::new(MemoryReplayStore::new())).await;
 /// }

@@ -31,7 +31,9 @@ use tokio::sync::Barrier;
 /// use auth0_api_core::logout::MemoryRevocationStore;
 /// use auth0_api_testing::contract;
 ///
-/// #[tokio::main] // in a test: #[tokio::test(flavor = "multi_thread")]; with one thread, the revocations do not race
+/// // In a test: #[tokio::test(flavor = "multi_thread")]. With one thread, the revocations do
+/// // not race.
+/// #[tokio::main]
 /// async fn main() {
 ///     contract::revocation_store(Arc::new(MemoryRevocationStore::new())).await;
 /// }

@@ -8,7 +8,9 @@
 /// ```
 /// use auth0_api_testing::LinkedAccount;
 ///
-/// let at_work = LinkedAccount::new("google-oauth2").name("ada@work.example").scopes(["calendar.readonly"]);
+/// let at_work = LinkedAccount::new("google-oauth2")
+///     .name("ada@work.example")
+///     .scopes(["calendar.readonly"]);
 /// let stale = LinkedAccount::new("slack").expired();
 /// # drop((at_work, stale));
 /// ```

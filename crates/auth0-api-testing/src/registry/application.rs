@@ -11,9 +11,11 @@ use super::{Credential, GrantType, RefreshTokenPolicy};
 /// use auth0_api_testing::{Application, GrantType};
 ///
 /// let api = Application::custom_api("orders-api", "secret", "https://orders.example.com");
-/// let site = Application::regular_web("shop", "secret").callbacks(["http://localhost:3000/callback"]);
+/// let site = Application::regular_web("shop", "secret")
+///     .callbacks(["http://localhost:3000/callback"]);
 /// let page = Application::single_page("shop-page");
-/// let job = Application::machine("nightly", "secret").grants([GrantType::ClientCredentials]);
+/// let job =
+///     Application::machine("nightly", "secret").grants([GrantType::ClientCredentials]);
 /// assert_eq!(job.id(), "nightly");
 /// # drop((api, site, page));
 /// ```

@@ -15,6 +15,8 @@ use crate::jose::Thumbprint;
 
 /// Remembers used proofs in the memory of this process. This is the default [`ReplayStore`].
 ///
+/// See [replay](crate::guide::replay).
+///
 /// It guarantees:
 ///
 /// 1. A proof that has not expired is never forgotten, even under load. When the capacity is reached, new proofs are
@@ -67,6 +69,7 @@ use crate::jose::Thumbprint;
 /// # Ok(())
 /// # }
 /// ```
+#[doc(alias = "jti")]
 #[must_use]
 pub struct MemoryReplayStore {
     capacity: usize,
