@@ -7,10 +7,14 @@
 //!
 //! # fn app(tools: MethodRouter) -> Result<Router, Box<dyn std::error::Error>> {
 //! let resource = "https://mcp.example.com/mcp"; // the identifier of the API in the tenant
-//! let metadata = ProtectedResource::new(resource).scopes(["use:tools"]).challenge_scopes(["use:tools"]);
-//! let api = ApiClient::builder("tenant.eu.auth0.com", resource).resource_metadata(metadata).build()?;
-//! let requirements = McpRequirements::new(Requirement::scope("use:tools")) // for every request
-//!     .tool("create_event", Requirement::scope("write:events")); // and this one for the tool
+//! let metadata = ProtectedResource::new(resource)
+//!     .scopes(["use:tools"])
+//!     .challenge_scopes(["use:tools"]);
+//! let api = ApiClient::builder("tenant.eu.auth0.com", resource)
+//!     .resource_metadata(metadata)
+//!     .build()?;
+//! let requirements = McpRequirements::new(Requirement::scope("use:tools")) // all requests
+//!     .tool("create_event", Requirement::scope("write:events")); // and this tool
 //! let layer = McpLayer::builder(api.clone(), requirements).build()?;
 //! Ok(Router::new().route("/mcp", tools).layer(layer).merge(metadata_routes(&api)))
 //! # }

@@ -39,8 +39,13 @@
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let key = SharedKey::new("y5mgl7SuYrJk4HPSwXrKnlcMVbCPFXgsbfWbWxLfcZk=")?;
 //! let web = ClientAuth::secret_post("web-client-id", "web-client-secret");
-//! let accounts =
-//!     ConnectAccounts::builder("tenant.eu.auth0.com", web, "https://mcp.example.com/connect", &key).build()?;
+//! let accounts = ConnectAccounts::builder(
+//!     "tenant.eu.auth0.com",
+//!     web,
+//!     "https://mcp.example.com/connect",
+//!     &key,
+//! )
+//! .build()?;
 //! assert_eq!(accounts.callback_urls()[0], "https://mcp.example.com/connect/signed-in");
 //! # Ok(())
 //! # }
