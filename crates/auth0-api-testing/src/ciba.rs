@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use crate::state::Tenant;
 
-/// The requests for approval of a tenant, and the answers of its users. A test gives the answers.
+/// The requests for approval of a tenant, and the answers of its users. A test gives the answers; a person gives them on
+/// the page `/u/approvals`.
 ///
 /// ```
 /// # async fn a_test(tenant: &auth0_api_testing::LocalTenant) {

@@ -49,6 +49,11 @@ impl<'a> Jwt<'a> {
         PublicKey::new(jwk).verifies(algorithm, self.signed.as_bytes(), &self.signature)
     }
 
+    /// Returns whether one of these keys verifies the signature, whatever its `kid` is.
+    pub(crate) fn is_signed_by_one_of(&self, jwks: &[Value]) -> bool {
+        jwks.iter().any(|jwk| self.is_signed_by(jwk))
+    }
+
     /// Returns whether `aud` contains this audience. `aud` is one string or a list of strings (RFC 7519 §4.1.3).
     pub(crate) fn is_for(&self, audience: &str) -> bool {
         match self.claims.get("aud") {

@@ -81,6 +81,7 @@ mod builder;
 mod ciba;
 #[cfg(feature = "cli")]
 pub mod cli;
+mod client_documents;
 mod clock;
 #[cfg(feature = "contract")]
 pub mod contract;

@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use auth0_api_core::Clock;
 use serde_json::Value;
 
+use crate::client_documents::ClientDocuments;
 use crate::counts::Counters;
+use crate::endpoints::ErrorResponse;
 use crate::key_ring::KeyRing;
 use crate::ledger::Ledger;
 use crate::mint::Minter;
@@ -40,6 +42,8 @@ pub(crate) struct Tenant {
     /// The origins whose pages may call the tenant; `None` for every origin.
     pub(crate) cors_origins: Option<Vec<String>>,
     pub(crate) log: Option<RequestLog>,
+    /// `None` if a client cannot be described by a document at its id.
+    pub(crate) documents: Option<ClientDocuments>,
 }
 
 /// Settings that a test may change while the tenant runs.
@@ -76,8 +80,28 @@ impl Tenant {
         format!("{}{path}", self.domain)
     }
 
-    /// Returns a client that is registered with the builder, or that has registered itself at `/oidc/register`.
+    /// Returns the client with this id: a registered one, or the one that the document at this id describes, if the
+    /// tenant takes such documents.
+    ///
+    /// # Errors
+    ///
+    /// When the id is the URL of a document, and the document is not available, or does not describe a client.
+    pub(crate) async fn client(&self, id: &str) -> Result<Option<Arc<Application>>, ErrorResponse> {
+        let registered = self.registered(id);
+        match self.documents.as_ref().filter(|_| registered.is_none() && ClientDocuments::may_be_at(id)) {
+            Some(documents) => Ok(Some(documents.client(id, self.clock.now()).await?)),
+            None => Ok(registered),
+        }
+    }
+
+    /// Returns the client with this id without a request: a registered one, or one whose document the tenant still
+    /// remembers. Only [`client`](Self::client) may decide what a client gets.
     pub(crate) fn application(&self, id: &str) -> Option<Arc<Application>> {
+        self.registered(id).or_else(|| self.documents.as_ref()?.remembered(id))
+    }
+
+    /// Returns a client that is registered with the builder, or that has registered itself at `/oidc/register`.
+    fn registered(&self, id: &str) -> Option<Arc<Application>> {
         let registered_itself = || self.ledger().applications.iter().find(|known| known.id() == id).cloned();
         self.registry.application(id).cloned().or_else(registered_itself)
     }

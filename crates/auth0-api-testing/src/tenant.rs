@@ -31,8 +31,10 @@ use crate::{
 /// | `GET /authorize` | signs a user in without a login page, and issues a code; supports PKCE |
 /// | `POST /oauth/token` | every [`GrantType`](crate::GrantType), as form or JSON; a proof binds the token to its DPoP key |
 /// | `POST /bc-authorize` | asks a user for approval; a test answers with [`ciba`](Self::ciba) |
+/// | `GET /u/approvals` | shows these requests to the user who is signed in, who approves or denies them |
 /// | `GET /userinfo` | the claims of the user |
 /// | `POST /oidc/register` | registers public clients, if [enabled](crate::LocalTenantBuilder::client_registration) |
+/// | the document at a `client_id` | clients that nobody has registered, with `client_id_metadata_documents()` |
 /// | `GET /third-party/NAME` | a third party's API for tokens of Token Vault; see [`third_party_url`](Self::third_party_url) |
 ///
 /// Unlike Auth0, the tenant does not publish the next key before a rotation.

@@ -1,6 +1,7 @@
 //! Starts a tenant: the builder and its options.
 
 mod address;
+mod client_documents;
 mod connection;
 mod organization;
 mod request_log;
@@ -13,6 +14,7 @@ use std::sync::{Arc, Mutex};
 use auth0_api_core::{Clock, SystemClock};
 
 use crate::address::{Address, Opened};
+use crate::client_documents::{ClientDocuments, DocumentSource};
 use crate::counts::Counters;
 use crate::endpoints::{management, my_account};
 use crate::key_ring::KeyRing;
@@ -38,6 +40,7 @@ pub struct LocalTenantBuilder {
     registry: Registry,
     accounts: Vec<(String, LinkedAccount)>,
     cors_origins: Option<Vec<String>>,
+    documents: DocumentSource,
     pub(crate) log: Option<RequestLog>,
 }
 
@@ -70,6 +73,7 @@ impl LocalTenantBuilder {
             registry: Registry::default(),
             accounts: Vec::new(),
             cors_origins: None,
+            documents: DocumentSource::default(),
             log: None,
         }
     }
@@ -204,7 +208,8 @@ impl LocalTenantBuilder {
     ///
     /// # Errors
     ///
-    /// When the tenant cannot listen on the port, usually because the port is in use. The error is `InvalidInput` when
+    /// When the tenant cannot listen on the port, usually because the port is in use, or has no HTTP client for
+    /// documents, because the system has no usable certificate store. The error is `InvalidInput` when
     /// an API, client, user, organisation, connection, Action or exchange profile is registered twice, when a registration names an API,
     /// an organisation or an Action that is not registered, or when Auth0 would not accept the type of an exchange profile or
     /// the lifetime of an API's tokens.
@@ -214,6 +219,7 @@ impl LocalTenantBuilder {
         if !problems.is_empty() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, problems.join("; ")));
         }
+        let documents = self.documents.http()?;
         let Opened { listening, transport, domain, authority } = self.address.open().await?;
         self.register_own_apis(&domain);
         let started_at = self.clock.now();
@@ -237,6 +243,7 @@ impl LocalTenantBuilder {
             settings: Mutex::default(),
             cors_origins: self.cors_origins,
             log: self.log,
+            documents: documents.map(ClientDocuments::new),
         };
         Ok(LocalTenant::serve(Arc::new(tenant), listening.listeners, &transport))
     }

@@ -43,6 +43,7 @@ fn options(file: &mut Section<'_>) -> TenantOptions {
         api_client_id: file.text("api_client_id"),
         api_client_secret: file.text("api_client_secret"),
         client_registration: file.flag("client_registration"),
+        client_id_metadata_documents: file.flag("client_id_metadata_documents"),
         nonce: file.flag("nonce"),
         nonce_every: file.number("nonce_every", "a number of seconds, at least 1", &(1..=u32::MAX)),
         sign_in: file.flag("sign_in"),

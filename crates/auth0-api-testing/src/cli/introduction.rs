@@ -43,6 +43,7 @@ fn table(plan: &Plan, tenant: &LocalTenant) -> Vec<(&'static str, String)> {
         ("API client secret", tenant.api_client_secret().to_owned()),
         ("browser client id", format!("{} (PKCE, any callback on this machine)", examples::PAGE)),
         ("sign-in", sign_in.to_owned()),
+        ("CIBA approvals", format!("{}/u/approvals", tenant.domain())),
         ("users", list(plan.users.iter().map(crate::User::id).collect())),
         ("organizations", named.join(", ")),
         ("connections", list(plan.connections.iter().map(crate::Connection::name).collect())),

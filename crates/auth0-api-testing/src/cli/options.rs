@@ -70,6 +70,9 @@ pub struct TenantOptions {
     /// Let public clients register themselves, as MCP clients do
     #[arg(long, help_heading = CLIENTS)]
     pub(super) client_registration: bool,
+    /// Take the URL of a client id metadata document as a client id
+    #[arg(long, help_heading = CLIENTS)]
+    pub(super) client_id_metadata_documents: bool,
     /// Require a nonce in DPoP proofs
     #[arg(long, help_heading = CLIENTS)]
     pub(super) nonce: bool,
@@ -130,6 +133,7 @@ impl TenantOptions {
             api_client_id: self.api_client_id.or(file.api_client_id),
             api_client_secret: self.api_client_secret.or(file.api_client_secret),
             client_registration: self.client_registration || file.client_registration,
+            client_id_metadata_documents: self.client_id_metadata_documents || file.client_id_metadata_documents,
             nonce: self.nonce || file.nonce,
             nonce_every: self.nonce_every.or(file.nonce_every),
             sign_in: self.sign_in || file.sign_in,

@@ -158,6 +158,9 @@ fn clients(mut builder: LocalTenantBuilder, options: &TenantOptions) -> LocalTen
             or(&options.api_client_id, examples::API_CLIENT_ID),
             or(&options.api_client_secret, examples::API_CLIENT_SECRET),
         );
+    if options.client_id_metadata_documents {
+        builder = builder.client_id_metadata_documents();
+    }
     if options.client_registration { builder.client_registration() } else { builder }
 }
 

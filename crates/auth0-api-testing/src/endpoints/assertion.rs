@@ -12,23 +12,29 @@ use crate::state::Tenant;
 pub(crate) const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /// Verifies an assertion for this tenant and returns the client that signed it. The tenant accepts each `jti` once.
-pub(crate) fn verify(tenant: &Tenant, client_id: Option<&str>, text: &str) -> Result<Arc<Application>, ErrorResponse> {
-    check(tenant, client_id, text)
-        .map_err(|reason| ErrorResponse::invalid_client(format!("The client assertion is rejected: {reason}")))
-}
-
-fn check(tenant: &Tenant, client_id: Option<&str>, text: &str) -> Result<Arc<Application>, &'static str> {
-    let jwt = Jwt::parse(text).ok_or("it is not a JWT")?;
+pub(crate) async fn verify(
+    tenant: &Tenant,
+    client_id: Option<&str>,
+    text: &str,
+) -> Result<Arc<Application>, ErrorResponse> {
+    let jwt = Jwt::parse(text).ok_or_else(|| rejected("it is not a JWT"))?;
     // RFC 7523 §3 (2): sub is the client id. RFC 7521 §4.2: sub equals the parameter client_id, if the request has that
     // parameter.
-    let id =
-        Some(jwt.text("sub")).filter(|sub| client_id.is_none_or(|id| id == *sub)).ok_or("sub is another client")?;
-    let client = tenant.application(id).ok_or("sub is no client")?;
-    let Method::PrivateKeyJwt(jwk) = client.method() else { return Err("the client is not registered for it") };
+    let id = Some(jwt.text("sub")).filter(|sub| client_id.is_none_or(|id| id == *sub));
+    let client = tenant.client(id.ok_or_else(|| rejected("sub is another client"))?).await?;
+    check(tenant, &jwt, client.ok_or_else(|| rejected("sub is no client"))?).map_err(rejected)
+}
+
+fn rejected(reason: &str) -> ErrorResponse {
+    ErrorResponse::invalid_client(format!("The client assertion is rejected: {reason}"))
+}
+
+fn check(tenant: &Tenant, jwt: &Jwt<'_>, client: Arc<Application>) -> Result<Arc<Application>, &'static str> {
+    let Method::PrivateKeyJwt(keys) = client.method() else { return Err("the client is not registered for it") };
     // RFC 7523 §3 (9): the signature.
-    jwt.is_signed_by(jwk).then_some(()).ok_or("its signature does not verify")?;
+    jwt.is_signed_by_one_of(keys).then_some(()).ok_or("its signature does not verify")?;
     // RFC 7523 §3 (1): iss is also the client id.
-    (jwt.text("iss") == id).then_some(()).ok_or("iss is not the client")?;
+    (jwt.text("iss") == client.id()).then_some(()).ok_or("iss is not the client")?;
     // RFC 7523 §3 (3): aud is the issuer or the URL of the token endpoint.
     let is_addressed_here = jwt.is_for(&tenant.issuer) || jwt.is_for(&tenant.token_url());
     is_addressed_here.then_some(()).ok_or("aud is not this tenant")?;
@@ -39,7 +45,7 @@ fn check(tenant: &Tenant, client_id: Option<&str>, text: &str) -> Result<Arc<App
     (expires_at - now <= MAX_LIFETIME_S).then_some(()).ok_or("exp is more than five minutes ahead")?;
     // RFC 7523 §3 (7): jti is used once.
     let jti = Some(jwt.text("jti")).filter(|jti| !jti.is_empty()).ok_or("jti is missing")?;
-    let first = tenant.ledger().is_first_use(id, jti, expires_at, now);
+    let first = tenant.ledger().is_first_use(client.id(), jti, expires_at, now);
     first.then_some(client).ok_or("its jti has been used before")
 }
 

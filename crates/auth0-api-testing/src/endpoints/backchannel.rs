@@ -20,12 +20,12 @@ use crate::state::Tenant;
 pub(crate) const PATH: &str = "/bc-authorize";
 
 pub(crate) async fn start(State(tenant): State<Arc<Tenant>>, headers: HeaderMap, body: Bytes) -> Response {
-    started(&tenant, &headers, &body).map(Json).into_response()
+    started(&tenant, &headers, &body).await.map(Json).into_response()
 }
 
-fn started(tenant: &Tenant, headers: &HeaderMap, body: &[u8]) -> Result<Value, ErrorResponse> {
+async fn started(tenant: &Tenant, headers: &HeaderMap, body: &[u8]) -> Result<Value, ErrorResponse> {
     let parameters = Parameters::read(headers, body)?;
-    let client = authenticate(tenant, headers, &parameters)?;
+    let client = authenticate(tenant, headers, &parameters).await?;
     if !client.may_use(GrantType::Ciba) {
         let description = format!("Grant type '{}' not allowed for the client.", GrantType::Ciba.name());
         return Err(ErrorResponse::unauthorized_client(description));

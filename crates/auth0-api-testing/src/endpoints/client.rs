@@ -26,7 +26,7 @@ enum Presented<'a> {
 }
 
 /// Authenticates the client of a request, and returns it.
-pub(crate) fn authenticate(
+pub(crate) async fn authenticate(
     tenant: &Tenant,
     headers: &HeaderMap,
     parameters: &Parameters,
@@ -37,16 +37,16 @@ pub(crate) fn authenticate(
             by_header(tenant, parameters, &id, &secret)
                 .map_err(|rejection| rejection.with_header(header::WWW_AUTHENTICATE, "Basic realm=\"tenant\""))
         }
-        Presented::Assertion(text) => assertion::verify(tenant, parameters.get("client_id"), text),
+        Presented::Assertion(text) => assertion::verify(tenant, parameters.get("client_id"), text).await,
         Presented::Post(secret) => {
-            let client = known(tenant, parameters.require("client_id")?)?;
+            let client = known(tenant, parameters.require("client_id")?).await?;
             match client.method() {
                 Method::Secret(own) | Method::SecretPost(own) if own == secret => Ok(client),
                 method => Err(unauthorized(method, "client_secret_post")),
             }
         }
         Presented::Nothing => {
-            let client = known(tenant, parameters.require("client_id")?)?;
+            let client = known(tenant, parameters.require("client_id")?).await?;
             if client.is_public() { Ok(client) } else { Err(unauthorized(client.method(), "none")) }
         }
     }
@@ -76,7 +76,8 @@ fn by_header(
     id: &str,
     secret: &str,
 ) -> Result<Arc<Application>, ErrorResponse> {
-    let client = known(tenant, id).or_else(|_| known(tenant, &decoded(id)))?;
+    // A client that only a document describes has no secret, so only a registered one can authenticate so.
+    let client = tenant.application(id).or_else(|| tenant.application(&decoded(id))).ok_or_else(unknown)?;
     // RFC 6749 §3.2.1: if the request has the parameter client_id and the header, both must name the same client.
     if parameters.get("client_id").is_some_and(|other| other != client.id()) {
         return Err(ErrorResponse::invalid_client("Unauthorized"));
@@ -87,8 +88,12 @@ fn by_header(
     }
 }
 
-fn known(tenant: &Tenant, id: &str) -> Result<Arc<Application>, ErrorResponse> {
-    tenant.application(id).ok_or_else(|| ErrorResponse::invalid_client("Unauthorized"))
+async fn known(tenant: &Tenant, id: &str) -> Result<Arc<Application>, ErrorResponse> {
+    tenant.client(id).await?.ok_or_else(unknown)
+}
+
+fn unknown() -> ErrorResponse {
+    ErrorResponse::invalid_client("Unauthorized")
 }
 
 /// Rejects a client. If the client used another method than the registered method, the response names both methods, to

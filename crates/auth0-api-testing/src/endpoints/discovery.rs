@@ -59,6 +59,10 @@ fn document(tenant: &Tenant) -> Value {
         if tenant.registry.client_registration {
             members.insert("registration_endpoint".into(), tenant.url(register::PATH).into());
         }
+        // OAuth Client ID Metadata Document, section 5.
+        if tenant.documents.is_some() {
+            members.insert("client_id_metadata_document_supported".into(), true.into());
+        }
         // RFC 9396 §10.
         let types = tenant.registry.authorization_details_types();
         if !types.is_empty() {

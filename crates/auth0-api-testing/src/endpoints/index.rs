@@ -5,7 +5,10 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 
-use super::{authorize, discovery, jwks, logout, management, my_account, register, revoke, third_party, userinfo};
+use super::{
+    approvals, authorize, backchannel, discovery, jwks, logout, management, my_account, register, revoke, third_party,
+    userinfo,
+};
 use crate::pages::index;
 use crate::state::{TOKEN_PATH, Tenant};
 
@@ -22,6 +25,8 @@ fn served(tenant: &Tenant) -> Vec<index::Endpoint> {
         ("GET", jwks::PATH.into(), "the signing keys"),
         ("GET", authorize::PATH.into(), "signs a user in, and issues a code"),
         ("POST", TOKEN_PATH.into(), "tokens, as form or JSON"),
+        ("POST", backchannel::PATH.into(), "asks a user for approval on another device (CIBA)"),
+        ("GET", approvals::PATH.into(), "where the user who is signed in approves or denies it"),
         ("POST", revoke::PATH.into(), "revokes a refresh token"),
         ("GET", logout::PATH.into(), "signs a user out"),
         ("GET", logout::OIDC_PATH.into(), "signs a user out, for OpenID Connect"),

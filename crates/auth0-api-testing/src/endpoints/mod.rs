@@ -1,5 +1,6 @@
 //! The tenant's endpoints, one file each.
 
+mod approvals;
 mod assertion;
 mod authorize;
 mod backchannel;
@@ -44,6 +45,7 @@ use http::{HeaderMap, header};
 use crate::Endpoint;
 use crate::misbehaviour::{OnKeptConnection, close_connection};
 use crate::state::{TOKEN_PATH, Tenant};
+pub(crate) use error_response::ErrorResponse;
 
 /// Makes the routes. The tenant counts the requests for discovery, the key set and tokens, and those to the Management API.
 /// These endpoints can misbehave.
@@ -69,6 +71,7 @@ pub(crate) fn router(tenant: Arc<Tenant>) -> Router {
         .route(logout::OIDC_PATH, get(logout::oidc).post(logout::oidc))
         .route(revoke::PATH, post(revoke::revoke))
         .route(authorize::SIGN_IN_PATH, get(sign_in::show).post(sign_in::decide))
+        .route(approvals::PATH, get(approvals::show).post(approvals::decide))
         .route(userinfo::PATH, get(userinfo::show))
         .route(&third_party, get(third_party::show))
         .route(consent::START_PATH, get(consent::start))

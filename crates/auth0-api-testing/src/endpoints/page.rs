@@ -20,6 +20,8 @@ pub(crate) struct SignInPrompt<'a> {
     pub(crate) deny: &'static str,
     pub(crate) ticket: &'a str,
     pub(crate) client_id: &'a str,
+    /// What a client that nobody has registered calls itself.
+    pub(crate) client_name: Option<&'a str>,
     pub(crate) redirect_uri: &'a str,
     pub(crate) audience: Option<&'a str>,
     pub(crate) scopes: Vec<&'a str>,
@@ -35,6 +37,7 @@ pub(crate) fn sign_in(prompt: &SignInPrompt<'_>) -> Response {
         ticket: prompt.ticket,
         deny: prompt.deny,
         client_id: prompt.client_id,
+        client_name: prompt.client_name,
         audience: prompt.audience,
         scopes: &prompt.scopes,
         organization: prompt.organization,

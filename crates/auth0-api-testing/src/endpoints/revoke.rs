@@ -16,16 +16,16 @@ use crate::state::Tenant;
 pub(crate) const PATH: &str = "/oauth/revoke";
 
 pub(crate) async fn revoke(State(tenant): State<Arc<Tenant>>, headers: HeaderMap, body: Bytes) -> Response {
-    match revoked(&tenant, &headers, &body) {
+    match revoked(&tenant, &headers, &body).await {
         Ok(()) => StatusCode::OK.into_response(),
         Err(rejection) => rejection.into_response(),
     }
 }
 
 /// Ends the family of a refresh token. A token that ends with a session ends the session, too.
-fn revoked(tenant: &Tenant, headers: &HeaderMap, body: &[u8]) -> Result<(), ErrorResponse> {
+async fn revoked(tenant: &Tenant, headers: &HeaderMap, body: &[u8]) -> Result<(), ErrorResponse> {
     let parameters = Parameters::read(headers, body)?;
-    let client = authenticate(tenant, headers, &parameters)?;
+    let client = authenticate(tenant, headers, &parameters).await?;
     let token = parameters.require("token")?;
     // RFC 7009 §2.2.1: an access token that an API verifies by itself cannot be revoked.
     if own_token::verify_signature(tenant, token).is_ok() {

@@ -23,27 +23,28 @@ use crate::state::Tenant;
 const DENY: &str = "deny";
 
 pub(crate) async fn show(State(tenant): State<Arc<Tenant>>, RawQuery(query): RawQuery) -> Response {
-    match prompt(&tenant, query.unwrap_or_default().as_bytes()) {
+    match prompt(&tenant, query.unwrap_or_default().as_bytes()).await {
         Ok(page) => page,
         Err(rejection) => page::rejection(&rejection),
     }
 }
 
 pub(crate) async fn decide(State(tenant): State<Arc<Tenant>>, headers: HeaderMap, body: Bytes) -> Response {
-    decided(&tenant, &headers, &body).unwrap_or_else(|rejection| page::rejection(&rejection))
+    decided(&tenant, &headers, &body).await.unwrap_or_else(|rejection| page::rejection(&rejection))
 }
 
-fn prompt(tenant: &Tenant, query: &[u8]) -> Result<Response, ErrorResponse> {
+async fn prompt(tenant: &Tenant, query: &[u8]) -> Result<Response, ErrorResponse> {
     let form = Parameters::form(query)?;
     let ticket = form.require("state")?;
     let pending = tenant.ledger().sign_ins.look_up(ticket, tenant.clock.now()).ok_or_else(expired)?;
-    let request = AuthorizationRequest::read(tenant, &pending.query)?;
+    let request = AuthorizationRequest::read(tenant, &pending.query).await?;
     let parameters = &request.parameters;
     Ok(page::sign_in(&SignInPrompt {
         action: authorize::SIGN_IN_PATH,
         deny: DENY,
         ticket,
         client_id: request.client.id(),
+        client_name: request.client.document_name(),
         redirect_uri: parameters.get("redirect_uri").unwrap_or_default(),
         audience: parameters.audience(),
         scopes: parameters.scopes().unwrap_or_default(),
@@ -53,13 +54,13 @@ fn prompt(tenant: &Tenant, query: &[u8]) -> Result<Response, ErrorResponse> {
     }))
 }
 
-fn decided(tenant: &Tenant, headers: &HeaderMap, body: &[u8]) -> Result<Response, ErrorResponse> {
+async fn decided(tenant: &Tenant, headers: &HeaderMap, body: &[u8]) -> Result<Response, ErrorResponse> {
     let form = Parameters::form(body)?;
     let ticket = form.require("state")?;
     let now = tenant.clock.now();
     let pending = tenant.ledger().sign_ins.look_up(ticket, now).ok_or_else(expired)?;
     form_guard::check(tenant, headers, &pending.browser)?;
-    let request = AuthorizationRequest::read(tenant, &pending.query)?;
+    let request = AuthorizationRequest::read(tenant, &pending.query).await?;
     if form.get("decision") == Some(DENY) {
         tenant.ledger().sign_ins.redeem(ticket, now);
         return Ok(request.reject(tenant, &ErrorResponse::access_denied(DENIED)));

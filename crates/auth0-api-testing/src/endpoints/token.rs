@@ -32,7 +32,10 @@ pub(crate) async fn issue(
 ) -> Response {
     let parameters = Parameters::read(&headers, &body);
     let fields = parameters.as_ref().map(Parameters::pairs).unwrap_or_default();
-    let answer = parameters.and_then(|parameters| answer(&tenant, &headers, &parameters, peer));
+    let answer = match parameters {
+        Ok(parameters) => answer(&tenant, &headers, &parameters, peer).await,
+        Err(rejection) => Err(rejection),
+    };
     // RFC 6749 §5.1: a response with a token must not be cached.
     let no_store = [(header::CACHE_CONTROL, "no-store"), (header::PRAGMA, "no-cache")];
     let nonce = tenant.dpop_nonce(Server::Authorization).map(|nonce| [(DPOP_NONCE, nonce)]);
@@ -49,14 +52,14 @@ pub(crate) async fn issue(
 }
 
 /// Authenticates the client, and answers its request within its quota.
-fn answer(
+async fn answer(
     tenant: &Tenant,
     headers: &HeaderMap,
     parameters: &Parameters,
     peer: Peer,
 ) -> Result<Response, ErrorResponse> {
     parameters.require("grant_type")?;
-    let client = authenticate(tenant, headers, parameters)?;
+    let client = authenticate(tenant, headers, parameters).await?;
     let within_quota = quota::check(tenant, &client);
     let granted = within_quota.and_then(|()| grant(tenant, headers, parameters, Arc::clone(&client), peer));
     if granted.is_ok() {

@@ -16,6 +16,16 @@ pub(crate) struct ApprovalRequest {
     pub(crate) scopes: Vec<String>,
 }
 
+/// A request for approval on a page that a person looks at.
+#[derive(Clone)]
+pub(crate) struct PendingApproval {
+    /// The `auth_req_id`.
+    pub(crate) id: String,
+    pub(crate) user_id: String,
+    /// The secret of the browser that was shown the page.
+    pub(crate) browser: String,
+}
+
 /// The requests by `auth_req_id`. The `Debug` output shows no id.
 #[derive(Default)]
 pub(crate) struct Approvals(HashMap<String, Entry>);
@@ -79,18 +89,23 @@ impl Approvals {
         }
     }
 
-    /// Returns the requests without an answer, with their ids.
+    /// Returns the requests without an answer, with their ids. The request that expires first comes first.
     pub(crate) fn open(&self, now: SystemTime) -> Vec<(String, ApprovalRequest)> {
-        let open = self.0.iter().filter(|(_, entry)| entry.answer.is_none() && now < entry.expires_at);
-        open.map(|(id, entry)| (id.clone(), entry.request.clone())).collect()
+        let mut open: Vec<_> = self.0.iter().filter(|(_, entry)| entry.is_open(now)).collect();
+        open.sort_by_key(|(_, entry)| entry.expires_at);
+        open.into_iter().map(|(id, entry)| (id.clone(), entry.request.clone())).collect()
     }
 
-    /// Answers every open request of this user, and returns how many.
+    /// Answers every open request to this user, and returns how many.
     pub(crate) fn answer(&mut self, user_id: &str, is_approved: bool, now: SystemTime) -> usize {
-        let is_open =
-            |entry: &&mut Entry| entry.request.user_id == user_id && entry.answer.is_none() && now < entry.expires_at;
-        let answer = if is_approved { Answer::Approved } else { Answer::Denied };
-        self.0.values_mut().filter(is_open).map(|entry| entry.answer = Some(answer)).count()
+        let own = self.0.values_mut().filter(|entry| entry.is_open(now) && entry.request.user_id == user_id);
+        own.map(|entry| entry.answer = Some(Answer::of(is_approved))).count()
+    }
+
+    /// Answers one request to this user. Returns false if it is not open.
+    pub(crate) fn answer_one(&mut self, id: &str, user_id: &str, is_approved: bool, now: SystemTime) -> bool {
+        let entry = self.0.get_mut(id).filter(|entry| entry.is_open(now) && entry.request.user_id == user_id);
+        entry.map(|entry| entry.answer = Some(Answer::of(is_approved))).is_some()
     }
 
     /// Lets no client ask for this time, as if it had asked just now.
@@ -98,6 +113,18 @@ impl Approvals {
         for entry in self.0.values_mut() {
             entry.next_poll = now + pause;
         }
+    }
+}
+
+impl Entry {
+    fn is_open(&self, now: SystemTime) -> bool {
+        self.answer.is_none() && now < self.expires_at
+    }
+}
+
+impl Answer {
+    fn of(is_approved: bool) -> Self {
+        if is_approved { Self::Approved } else { Self::Denied }
     }
 }
 

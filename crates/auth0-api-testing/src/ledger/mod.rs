@@ -21,7 +21,7 @@ use crate::{Application, LinkedAccount, RecordedRequest, User};
 use accounts::Accounts;
 pub(crate) use accounts::StoredAccount;
 use approvals::Approvals;
-pub(crate) use approvals::{APPROVAL_INTERVAL, ApprovalRequest, Polled};
+pub(crate) use approvals::{APPROVAL_INTERVAL, ApprovalRequest, PendingApproval, Polled};
 pub(crate) use connecting::{Connecting, PendingConsent};
 pub(crate) use consent::{Consent, Login};
 use exchange_profiles::ProfileLedger;
@@ -52,6 +52,8 @@ pub(crate) struct Ledger {
     pub(crate) vault_tokens: HashMap<String, VaultToken>,
     pub(crate) accounts: Accounts,
     pub(crate) approvals: Approvals,
+    /// Requests for approval that a page shows to a person, by the ticket of the form.
+    pub(crate) approval_tickets: Tickets<PendingApproval>,
     pub(crate) exchange_profiles: ProfileLedger,
     /// Accounts that users are about to connect: by the ticket of the third party's page,
     pub(crate) connect_tickets: Tickets<Connecting>,

@@ -1,5 +1,6 @@
 //! The pages that the tenant shows to a person. They have no script, and load nothing from anywhere.
 
+pub(crate) mod approvals;
 pub(crate) mod consent;
 pub(crate) mod html;
 pub(crate) mod index;

@@ -1,5 +1,6 @@
 //! The clients of the tenant. Auth0 calls them applications.
 
+use super::callbacks::{Callbacks, is_loopback};
 use super::credential::Method;
 use super::{Credential, GrantType, RefreshTokenPolicy};
 
@@ -24,7 +25,9 @@ pub struct Application {
     grants: Vec<GrantType>,
     /// The API of a Custom API client; `None` for other clients.
     identifier: Option<String>,
-    callbacks: Option<Vec<String>>,
+    callbacks: Callbacks,
+    /// What the client calls itself in its client id metadata document; `None` for a client that is registered.
+    document_name: Option<String>,
     logout_urls: Option<Vec<String>>,
     back_channel_url: Option<String>,
     refresh_tokens: RefreshTokenPolicy,
@@ -65,6 +68,22 @@ impl Application {
         Self::new(id, Credential(Method::None), &grants).refresh_tokens(RefreshTokenPolicy::rotating())
     }
 
+    /// Makes a client that nobody has registered: the document at its client id describes it. Its refresh tokens rotate.
+    pub(crate) fn of_document(
+        id: &str,
+        name: String,
+        method: Method,
+        grants: &[GrantType],
+        redirect_uris: Vec<String>,
+    ) -> Self {
+        Self {
+            callbacks: Callbacks::AnyPort(redirect_uris),
+            document_name: Some(name),
+            refresh_tokens: RefreshTokenPolicy::rotating(),
+            ..Self::new(id, Credential(method), grants)
+        }
+    }
+
     /// Sets the grants that the client may use.
     pub fn grants(mut self, grants: impl IntoIterator<Item = GrantType>) -> Self {
         self.grants = grants.into_iter().collect();
@@ -74,7 +93,7 @@ impl Application {
     /// Sets the redirect URIs that `/authorize` accepts. The tenant compares them as text. By default it accepts any
     /// `http` URL of this machine.
     pub fn callbacks(mut self, urls: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.callbacks = Some(urls.into_iter().map(Into::into).collect());
+        self.callbacks = Callbacks::Exact(urls.into_iter().map(Into::into).collect());
         self
     }
 
@@ -165,13 +184,19 @@ impl Application {
         self.identifier.as_deref()
     }
 
-    /// Returns whether the tenant may redirect to this URL. RFC 6749 §3.1.2.3: the tenant compares registered URLs
-    /// exactly.
+    /// Returns what the client calls itself in its client id metadata document. Nobody has checked the name.
+    pub(crate) fn document_name(&self) -> Option<&str> {
+        self.document_name.as_deref()
+    }
+
+    /// Returns whether the client must use PKCE: a public client, and a client that nobody has registered.
+    pub(crate) fn must_use_pkce(&self) -> bool {
+        self.is_public() || self.document_name.is_some()
+    }
+
+    /// Returns whether the tenant may redirect to this URL.
     pub(crate) fn may_redirect_to(&self, url: &str) -> bool {
-        match &self.callbacks {
-            Some(callbacks) => callbacks.iter().any(|callback| callback == url),
-            None => is_loopback(url),
-        }
+        self.callbacks.allow(url)
     }
 
     /// Returns whether the tenant may redirect to this URL after a logout.
@@ -237,7 +262,8 @@ impl Application {
             credential,
             grants: grants.to_vec(),
             identifier: None,
-            callbacks: None,
+            callbacks: Callbacks::default(),
+            document_name: None,
             logout_urls: None,
             back_channel_url: None,
             refresh_tokens: RefreshTokenPolicy::reusable(),
@@ -250,50 +276,6 @@ impl Application {
     }
 }
 
-/// Returns whether a URL is an `http` URL of this machine.
-pub(crate) fn is_loopback(url: &str) -> bool {
-    LOOPBACK.iter().any(|origin| is_below(url, origin))
-}
-
 fn without_query(url: &str) -> &str {
     url.split(['?', '#']).next().unwrap_or_default()
-}
-
-/// Returns whether a URL has the scheme and the host of this origin. Any port and path are allowed. The URL
-/// `http://localhost.example.com` has another host than `http://localhost`.
-fn is_below(url: &str, origin: &str) -> bool {
-    url.strip_prefix(origin).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/', '?']))
-}
-
-/// The origins that programs under development usually have, on any port.
-const LOOPBACK: [&str; 3] = ["http://127.0.0.1", "http://localhost", "http://[::1]"];
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn without_registered_callbacks_only_loopback_urls_are_accepted() {
-        let page = Application::single_page("page");
-        for (url, accepted) in [
-            ("http://127.0.0.1:5173/callback", true),
-            ("http://localhost/", true),
-            ("http://localhost", true),
-            ("http://[::1]:80/", true),
-            ("http://localhost.example.com/", false),
-            ("http://localhost@example.com/", false),
-            ("https://example.com/", false),
-            ("", false),
-        ] {
-            assert_eq!(page.may_redirect_to(url), accepted, "{url}");
-        }
-    }
-
-    #[test]
-    fn registered_callbacks_are_compared_exactly() {
-        let page = Application::single_page("page").callbacks(["https://shop.example.com/back"]);
-        assert!(page.may_redirect_to("https://shop.example.com/back"));
-        assert!(!page.may_redirect_to("https://shop.example.com/back/"));
-        assert!(!page.may_redirect_to("http://localhost/"));
-    }
 }

@@ -32,7 +32,8 @@ pub struct Credential(pub(crate) Method);
 pub(crate) enum Method {
     /// A public client: it has no credential and uses PKCE.
     None,
-    PrivateKeyJwt(Value),
+    /// The public keys, of which one must verify the assertion.
+    PrivateKeyJwt(Vec<Value>),
     Secret(String),
     SecretBasic(String),
     SecretPost(String),
@@ -60,7 +61,7 @@ impl Credential {
 
     /// Accepts assertions that this public key verifies: `private_key_jwt` with a key that was generated elsewhere.
     pub fn public_jwk(jwk: Value) -> Self {
-        Self(Method::PrivateKeyJwt(jwk))
+        Self(Method::PrivateKeyJwt(vec![jwk]))
     }
 }
 

@@ -7,7 +7,9 @@ use crate::process::{Running, output};
 
 #[tokio::test]
 async fn the_printed_configuration_is_served() {
-    let tenant = Running::start(&["--audience", "urn:it's", "--client-id", "me", "--nonce", "--client-registration"]);
+    let clients = ["--client-registration", "--client-id-metadata-documents"];
+    let tenant =
+        Running::start(&[["--audience", "urn:it's", "--client-id", "me", "--nonce"].as_slice(), &clients].concat());
     let domain = tenant.value("domain");
     assert!(tenant.introduction[0].contains("For development only"));
     assert_eq!(tenant.variable("AUTH0_DOMAIN"), Some(domain.clone()));
@@ -15,6 +17,7 @@ async fn the_printed_configuration_is_served() {
     let discovery = get(&format!("{domain}/.well-known/openid-configuration")).await.json();
     assert_eq!(discovery["issuer"], format!("{domain}/"));
     assert_eq!(discovery["registration_endpoint"], format!("{domain}/oidc/register"));
+    assert_eq!(discovery["client_id_metadata_document_supported"], true);
     let secret = tenant.value("client secret");
     let body = format!("grant_type=client_credentials&client_id=me&client_secret={secret}&audience=urn:it's");
     let answer = post_form(discovery["token_endpoint"].as_str().unwrap(), &[], &body).await;

@@ -18,6 +18,7 @@ host = "localhost"
 client_id = "me"
 client_secret = "mine"
 cors_origins = ["http://localhost:5173"]
+client_id_metadata_documents = true
 
 [[organizations]]
 id = "org_initech"
@@ -120,6 +121,9 @@ async fn what_a_file_registers_is_served() {
     assert_eq!(tenant.value("users"), "auth0|grace");
     assert_eq!(tenant.value("organizations"), "initech (org_initech)");
     let url = format!("{domain}/oauth/token");
+    let discovery = get(&format!("{domain}/.well-known/oauth-authorization-server")).await.json();
+    let switches = (&discovery["client_id_metadata_document_supported"], discovery.get("registration_endpoint"));
+    assert_eq!(switches, (&json!(true), None));
     // A flag goes over the file.
     let machine =
         "grant_type=client_credentials&client_id=flag&client_secret=mine&audience=https://calendar.example.com";

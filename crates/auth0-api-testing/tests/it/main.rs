@@ -4,12 +4,14 @@
 
 #[cfg(feature = "tls")]
 mod address;
+mod approvals;
 mod audiences;
 mod back_channel;
 #[cfg(feature = "cli")]
 mod binary;
 mod browser;
 mod caller;
+mod client_documents;
 mod clients;
 #[cfg(feature = "cli")]
 mod config;

@@ -90,11 +90,11 @@ impl Draft {
 }
 
 /// [RFC 7636 §4.3](https://www.rfc-editor.org/rfc/rfc7636#section-4.3): reads the PKCE challenge. The tenant accepts
-/// only S256. A public client must send a challenge.
+/// only S256. A public client must send a challenge, and so must a client that nobody has registered.
 fn challenge(client: &Application, parameters: &Parameters) -> Result<Option<String>, ErrorResponse> {
     match (parameters.get("code_challenge"), parameters.get("code_challenge_method")) {
         (Some(challenge), Some("S256")) => Ok(Some(challenge.to_owned())),
-        (None, None) if !client.is_public() => Ok(None),
+        (None, None) if !client.must_use_pkce() => Ok(None),
         (None, _) => Err(ErrorResponse::invalid_request("Missing required parameter: code_challenge")),
         (Some(_), _) => Err(ErrorResponse::invalid_request("code_challenge_method must be S256")),
     }

@@ -42,7 +42,7 @@ pub(crate) async fn authorize(
     RawQuery(query): RawQuery,
 ) -> Response {
     let query = query.unwrap_or_default();
-    match AuthorizationRequest::read(&tenant, &query) {
+    match AuthorizationRequest::read(&tenant, &query).await {
         Ok(request) => {
             let step = step(&tenant, &request, &headers);
             step.map_or_else(

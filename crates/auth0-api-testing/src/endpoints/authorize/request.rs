@@ -31,9 +31,9 @@ pub(super) enum ResponseMode {
 }
 
 impl AuthorizationRequest {
-    pub(crate) fn read(tenant: &Tenant, query: &str) -> Result<Self, ErrorResponse> {
+    pub(crate) async fn read(tenant: &Tenant, query: &str) -> Result<Self, ErrorResponse> {
         let parameters = Parameters::form(query.as_bytes())?;
-        let client = tenant.application(parameters.require("client_id")?);
+        let client = tenant.client(parameters.require("client_id")?).await?;
         let client = client.ok_or_else(|| ErrorResponse::access_denied("Unknown client"))?;
         let redirect_uri = parameters.require("redirect_uri")?.to_owned();
         if !client.may_redirect_to(&redirect_uri) {

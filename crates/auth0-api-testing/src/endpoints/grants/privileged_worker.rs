@@ -17,8 +17,8 @@ pub(super) fn user(call: &Call<'_>, token: &str) -> Result<String, ErrorResponse
 
 fn check(call: &Call<'_>, token: &str) -> Result<String, &'static str> {
     let jwt = Jwt::parse(token).ok_or("it is not a JWT")?;
-    let Method::PrivateKeyJwt(jwk) = call.client.method() else { return Err("the client has no registered key") };
-    jwt.is_signed_by(jwk).then_some(()).ok_or("its signature does not verify")?;
+    let Method::PrivateKeyJwt(keys) = call.client.method() else { return Err("the client has no registered key") };
+    jwt.is_signed_by_one_of(keys).then_some(()).ok_or("its signature does not verify")?;
     (jwt.header_text("typ") == "token-vault-req+jwt").then_some(()).ok_or("typ is not token-vault-req+jwt")?;
     let client_id = call.client.id();
     (jwt.text("iss") == client_id).then_some(()).ok_or("iss is not the client")?;
