@@ -205,4 +205,4 @@ fn texts(values: &Value) -> Vec<&str> {
 const CALLBACK: &str = "http://127.0.0.1:1/callback";
 
 /// The limit for one login, long enough for a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);

@@ -13,7 +13,7 @@ from mcp_types import URL_ELICITATION_REQUIRED
 warnings.filterwarnings("ignore", message="Using in-memory token storage")
 
 TASK = json.loads(sys.argv[1])
-LIMIT = 60  # seconds for one login
+LIMIT = 120  # seconds for one login
 
 # The clients call the handshake of the versions with sessions "legacy".
 MODE = "legacy" if TASK["version"] < "2026-07-28" else TASK["version"]

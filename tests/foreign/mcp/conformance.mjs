@@ -10,7 +10,7 @@ import { Application } from './application.mjs';
 
 const { url } = JSON.parse(process.argv[2]);
 const PROGRAM = new URL('node_modules/@modelcontextprotocol/conformance/dist/index.js', import.meta.url).pathname;
-const LIMIT = 60_000; // milliseconds for one scenario
+const LIMIT = 120_000; // milliseconds for one scenario
 const SCENARIOS = [
   'server-initialize',
   'ping',

@@ -12,7 +12,7 @@ import path from 'node:path';
 
 const { url, logins, version, documentUrl, scopes, open, further, person } = JSON.parse(process.argv[2]);
 const ENTRY = 'node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js';
-const LIMIT = 60_000; // milliseconds for one process
+const LIMIT = 120_000; // milliseconds for one process
 
 /** Calls a tool. The program asks before it requests a further scope: the answer is yes. */
 async function call(tool, folder, port) {

@@ -18,7 +18,7 @@ const here = import.meta.dirname;
 const [number, folder, interpreter, ...names] = process.argv.slice(2);
 const logins = Number(number);
 const [programs, python] = [folder, interpreter].map(name => path.resolve(name));
-const LIMIT = 60_000; // milliseconds for one login, and for the start of a client
+const LIMIT = 120_000; // milliseconds for one login, and for the start of a client
 // Nothing here may leave this machine: no proxy listens there.
 const PROXY = 'http://127.0.0.1:9';
 const DIRECT = '127.0.0.1,localhost';
