@@ -5,16 +5,20 @@ import { createInterface } from 'node:readline';
 
 const LIMIT = 30_000; // milliseconds until the program listens
 const running = new Set();
-// Whatever ends this process ends its programs.
 process.on('exit', () => running.forEach(child => child.kill()));
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+
+/** Ends the child when this process ends. */
+export function bound(child) {
+  running.add(child);
+  child.on('exit', () => running.delete(child));
+  return child;
+}
 
 /** Starts a program, passes each line to `read`, and returns the child and its URL when it listens. */
 export async function start(program, args, env, read = () => {}) {
   const { PATH, HOME } = process.env;
-  const child = spawn(program, args, { env: { PATH, HOME, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
-  running.add(child);
-  child.on('exit', () => running.delete(child));
+  const child = bound(spawn(program, args, { env: { PATH, HOME, ...env }, stdio: ['ignore', 'pipe', 'inherit'] }));
   const url = await new Promise((resolve, reject) => {
     const fail = reason => {
       child.kill();

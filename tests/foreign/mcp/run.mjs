@@ -11,7 +11,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { check } from './expected.mjs';
-import { start } from './programs.mjs';
+import { bound, start } from './programs.mjs';
 import { Server } from './server.mjs';
 
 const here = import.meta.dirname;
@@ -64,11 +64,9 @@ const contacts = {
 /** Runs one client to its end. What it prints is of interest only if it fails. */
 async function run({ program, file }, task) {
   const script = file ? [path.join(here, file)] : [];
-  const child = spawn(program, [...script, JSON.stringify(task)], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...proxies },
-    timeout: LIMIT * (task.logins + 1),
-  });
+  const timeout = LIMIT * (task.logins + 1);
+  const env = { ...process.env, ...proxies };
+  const child = bound(spawn(program, [...script, JSON.stringify(task)], { stdio: ['ignore', 'pipe', 'pipe'], env, timeout }));
   const output = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', data => output.push(data));
   const status = await new Promise((resolve, reject) => child.on('error', reject).on('close', resolve));
