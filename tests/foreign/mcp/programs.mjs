@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
-const LIMIT = 30_000; // milliseconds until the program listens
+const LIMIT = 120_000; // milliseconds until the program listens
 const running = new Set();
 process.on('exit', () => running.forEach(child => child.kill()));
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
