@@ -24,7 +24,7 @@ async def log_in() -> None:
             requested.append(set(parse_qs(urlsplit(authorization_url).query)["scope"][0].split()))
             await super().redirect_handler(authorization_url)
 
-    auth = Recorded(callback_host="127.0.0.1", callback_timeout=60, client_metadata_url=TASK.get("documentUrl"))
+    auth = Recorded(callback_host="127.0.0.1", callback_timeout=100, client_metadata_url=TASK.get("documentUrl"))
     async with Client(TASK["url"], auth=auth, mode=MODE, elicitation_handler=elicit) as client:
         assert client.protocol_version == TASK["version"], client.protocol_version
         await use_tools(client, pages)

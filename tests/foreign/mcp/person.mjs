@@ -7,7 +7,7 @@
 
 import { fileURLToPath } from 'node:url';
 
-const LIMIT = 60_000; // milliseconds for everything that the person does
+const LIMIT = 100_000; // milliseconds for everything that the person does
 
 /** Follows an authorization request, and returns the URL of the callback. */
 export async function signIn(authorizationUrl) {
