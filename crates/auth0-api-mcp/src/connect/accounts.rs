@@ -13,7 +13,7 @@ use super::errand::{Errand, SignIn, Ticket, seconds};
 use super::error::ElicitationError;
 use super::login::random_text;
 use super::page;
-use super::shared::{CONNECTED, SIGNED_IN, START, Shared};
+use super::shared::{CONFIRM, CONNECTED, SIGNED_IN, START, Shared};
 use super::steps::Step;
 
 /// Lets people connect accounts and log in, at pages of this server. See the [module](crate::connect).
@@ -67,21 +67,23 @@ impl ConnectAccounts {
     }
 
     /// The paths of the pages, for a server that routes by path.
-    pub fn paths(&self) -> [String; 3] {
-        [START, SIGNED_IN, CONNECTED].map(|page| self.0.base.path(page))
+    pub fn paths(&self) -> [String; 4] {
+        [START, SIGNED_IN, CONFIRM, CONNECTED].map(|page| self.0.base.path(page))
     }
 
     /// Answers a request for one of the pages. Returns `None` if the path is not that of a page.
     pub async fn answer(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<Response<String>> {
         let step = self.step(uri.path())?;
-        if method != Method::GET {
-            return Some(page::show(&self.0, &Ending::Method, None));
+        let allowed = if matches!(step, Step::Confirm) { "POST" } else { "GET" };
+        if method.as_str() != allowed {
+            return Some(page::show(&self.0, &Ending::Method { allowed }, None));
         }
         Some(self.0.take(step, uri.query().unwrap_or_default(), headers).await)
     }
 
     pub(super) fn step(&self, path: &str) -> Option<Step> {
-        let steps = [(START, Step::Start), (SIGNED_IN, Step::SignedIn), (CONNECTED, Step::Connected)];
+        let steps =
+            [(START, Step::Start), (SIGNED_IN, Step::SignedIn), (CONFIRM, Step::Confirm), (CONNECTED, Step::Connected)];
         steps.into_iter().find(|(page, _)| self.0.base.path(page) == path).map(|(_, step)| step)
     }
 

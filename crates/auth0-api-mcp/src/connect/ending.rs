@@ -19,8 +19,8 @@ pub(super) enum Ending {
     Failed(Failure),
     /// The link is not one of this server.
     Invalid,
-    /// Not `GET`.
-    Method,
+    /// Another method than this one.
+    Method { allowed: &'static str },
     /// The browser has no flow, or one with another `state`.
     NoFlow,
     /// The log-in is not of the demanded kind or age.
@@ -51,7 +51,7 @@ impl Ending {
             Self::Expired | Self::Used => StatusCode::GONE,
             Self::Failed(_) | Self::Unknown(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Invalid | Self::NoFlow => StatusCode::BAD_REQUEST,
-            Self::Method => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Method { .. } => StatusCode::METHOD_NOT_ALLOWED,
         }
     }
 
@@ -63,7 +63,7 @@ impl Ending {
             Self::Expired => "expired",
             Self::Failed(failure) | Self::Unknown(failure) => failure.label,
             Self::Invalid => "invalid_link",
-            Self::Method => "method",
+            Self::Method { .. } => "method",
             Self::NoFlow => "no_flow",
             Self::NotEnough => "login_not_enough",
             Self::NotTheCaller { .. } => "not_the_caller",
@@ -79,7 +79,7 @@ impl Ending {
             Self::Expired => "This link has expired",
             Self::Failed(_) => "That did not work",
             Self::Invalid => "This link is not valid",
-            Self::Method => "This page can only be opened",
+            Self::Method { .. } => "This page can only be opened",
             Self::NoFlow => "Please begin again",
             Self::NotEnough => "A stronger log-in is needed",
             Self::NotTheCaller { .. } => "This link is for somebody else",
@@ -99,7 +99,7 @@ impl Ending {
             Self::Expired | Self::Used => "Ask the application again: it shows a new link.".into(),
             Self::Failed(_) => "Nothing was connected. Try again later: the application then shows a new link.".into(),
             Self::Invalid => "Open the whole link that the application shows.".into(),
-            Self::Method => "Open the link in a browser.".into(),
+            Self::Method { .. } => "Open the link in a browser.".into(),
             Self::NoFlow => "Open the link that the application shows, in one window, and stay in this browser.".into(),
             Self::NotEnough => "You did not log in as the application needs it. Ask the application again.".into(),
             Self::NotTheCaller { .. } => {
@@ -199,7 +199,7 @@ mod tests {
             Ending::Denied,
             Ending::Expired,
             Ending::Invalid,
-            Ending::Method,
+            Ending::Method { allowed: "GET" },
             Ending::NoFlow,
             Ending::NotEnough,
             Ending::NotTheCaller { again: None },

@@ -15,6 +15,16 @@ pub(super) struct SigningIn {
     pub(super) verifier: Box<str>,
 }
 
+/// While the person confirms.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Confirming {
+    pub(super) expires_at: u64,
+    pub(super) ticket: Ticket,
+    /// The person's access token for the My Account API.
+    pub(super) token: Box<str>,
+}
+
 /// While the person allows the access at the provider.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -30,6 +40,10 @@ pub(super) struct Connecting {
 impl SigningIn {
     /// What it is sealed for: a cookie of one step means nothing in another.
     pub(super) const PURPOSE: &str = "signing in";
+}
+
+impl Confirming {
+    pub(super) const PURPOSE: &str = "confirming";
 }
 
 impl Connecting {

@@ -60,7 +60,7 @@ impl Login {
         match &flow.ticket.errand {
             Errand::Connect { .. } => {
                 url.append_pair("audience", &self.accounts.audience())
-                    .append_pair("scope", &format!("openid {CONNECT_SCOPE}"));
+                    .append_pair("scope", &format!("openid email {CONNECT_SCOPE}"));
             }
             Errand::SignIn(asked) => {
                 let scopes = asked.scopes.iter().map(|scope| &**scope);

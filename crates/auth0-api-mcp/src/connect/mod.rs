@@ -8,16 +8,18 @@
 //! 2. This server sends the browser to the tenant, to log in: authorization code with PKCE
 //!    ([RFC 7636](https://www.rfc-editor.org/rfc/rfc7636)), `state` and `nonce`, for a client of this server's own.
 //! 3. The server verifies the ID token, and compares its issuer and subject with those of the ticket. Another person is
-//!    turned away, and nothing happens. A ticket is then used up, so that it works once.
-//! 4. With the access token of this login, which is for the My Account API, the server begins
-//!    [Connect Accounts](auth0_api_core::connected_accounts). The person allows the access at the provider.
-//! 5. The browser comes back, the server completes the connection, and a page says what has happened. The tool, called
+//!    turned away, and nothing happens.
+//! 4. A page names the account, the person and the client, and asks to confirm. Nothing has happened before that.
+//! 5. With the access token of this login, which is for the My Account API, the server begins
+//!    [Connect Accounts](auth0_api_core::connected_accounts), and the ticket is used up: it works once. The person allows the
+//!    access at the provider.
+//! 6. The browser comes back, the server completes the connection, and a page says what has happened. The tool, called
 //!    again, gets the token of the account.
 //!
 //! # What is stored
 //!
 //! Nothing on the server. The state of a flow is in the ticket and in a cookie of the browser, both encrypted and authenticated
-//! (AES-256-GCM) with the [`SharedKey`](crate::SharedKey). While the person is at the provider, the cookie contains the access
+//! (AES-256-GCM) with the [`SharedKey`](crate::SharedKey). After the log-in, the cookie contains the access
 //! token for the My Account API. So any of fifty replicas can continue what another one began, and a
 //! stranger who opens URLs fills no memory. Only the ids of used tickets are kept, until they expire, in a
 //! [`ReplayStore`](auth0_api_core::dpop::ReplayStore): in memory by default. Replicas share one, such as that of

@@ -16,17 +16,58 @@ pub(super) fn show(shared: &Shared, ending: &Ending, state: Option<&str>) -> Res
     *response.status_mut() = ending.status();
     let headers = response.headers_mut();
     secure(headers);
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(HTML));
     match ending {
-        Ending::Method => drop(headers.insert(ALLOW, HeaderValue::from_static("GET"))),
+        Ending::Method { allowed } => drop(headers.insert(ALLOW, HeaderValue::from_static(allowed))),
         Ending::Failed(_) => drop(headers.insert(RETRY_AFTER, HeaderValue::from_static("30"))),
         _ => {}
     }
     // These say nothing about a flow of this browser.
-    let is_about_flow = !matches!(ending, Ending::Invalid | Ending::Method | Ending::NoFlow);
+    let is_about_flow = !matches!(ending, Ending::Invalid | Ending::Method { .. } | Ending::NoFlow);
     if let Some(cookie) = state.filter(|_| is_about_flow).and_then(|state| shared.remove_cookie(state)) {
         headers.append(SET_COOKIE, cookie);
     }
+    response
+}
+
+/// What the person confirms.
+pub(super) struct Question<'q> {
+    pub(super) connection: &'q str,
+    pub(super) person: &'q str,
+    /// The MCP client that has asked.
+    pub(super) client: &'q str,
+    /// The path and the query to which the answer is posted.
+    pub(super) action: &'q str,
+}
+
+/// Asks the person, with a cookie.
+pub(super) fn ask(question: &Question<'_>, cookie: HeaderValue) -> Response<String> {
+    let [connection, person, client, action] =
+        [question.connection, question.person, question.client, question.action].map(escaped);
+    let text = format!(
+        "You are logged in as {person}. The application {client} asks to use your account at {connection}, which you \
+         connect on the next page. If you did not ask for this, or if you are not {person}, close this page."
+    );
+    let form = format!("<form method=\"post\" action=\"{action}\"><button>Continue</button></form>\n");
+    let mut response = Response::new(document("Connect your account?", &text, &form));
+    let headers = response.headers_mut();
+    secure(headers);
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY_OF_FORM));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(HTML));
+    headers.insert(SET_COOKIE, cookie);
+    response
+}
+
+/// Sends the browser on after a form, with a cookie. A redirect would be held to the `form-action` of the page.
+pub(super) fn go_on(url: &str, cookie: HeaderValue) -> Response<String> {
+    let url = escaped(url);
+    let head = format!("<meta http-equiv=\"refresh\" content=\"0;url={url}\">\n");
+    let link = format!("<p><a href=\"{url}\">Continue</a></p>\n");
+    let mut response = Response::new(document("Continue", "", &format!("{head}{link}")));
+    let headers = response.headers_mut();
+    secure(headers);
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(HTML));
+    headers.insert(SET_COOKIE, cookie);
     response
 }
 
@@ -58,10 +99,15 @@ fn html(ending: &Ending) -> String {
         }
         _ => String::new(),
     };
+    document(&title, &text, &again)
+}
+
+/// The arguments are escaped already.
+fn document(title: &str, text: &str, rest: &str) -> String {
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n\
-         <title>{title}</title>\n<h1>{title}</h1>\n<p>{text}</p>\n{again}</html>\n"
+         <title>{title}</title>\n<h1>{title}</h1>\n<p>{text}</p>\n{rest}</html>\n"
     )
 }
 
@@ -80,7 +126,10 @@ fn escaped(text: &str) -> String {
     escaped
 }
 
-/// The pages have no scripts, styles, images and forms.
+const HTML: &str = "text/html; charset=utf-8";
+/// The page with a form posts to this server only.
+const POLICY_OF_FORM: &str = "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+/// The other pages have no scripts, styles, images and forms.
 const POLICY: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 #[cfg(test)]

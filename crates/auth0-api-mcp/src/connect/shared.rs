@@ -29,6 +29,7 @@ impl Shared {
 }
 
 pub(super) const START: &str = "start";
+pub(super) const CONFIRM: &str = "confirm";
 pub(super) const SIGNED_IN: &str = "signed-in";
 pub(super) const CONNECTED: &str = "connected";
 /// What a ticket is sealed for.

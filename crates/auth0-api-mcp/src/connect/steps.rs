@@ -1,7 +1,8 @@
-//! The three steps of a flow, each a request of the browser.
+//! The four steps of a flow, each a request of the browser.
 
 use std::time::{Duration, UNIX_EPOCH};
 
+use auth0_api_core::VerifiedToken;
 use auth0_api_core::connected_accounts::{Connect, PendingConnection, UserToken};
 use auth0_api_core::dpop::{Insertion, ProofId};
 use auth0_api_core::exchange::IssuedToken;
@@ -10,13 +11,14 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::digest::{SHA256, digest};
 use http::header::SET_COOKIE;
 use http::{HeaderMap, Response};
+use serde_json::Value;
 
 use super::ending::{Ending, Failure};
 use super::errand::{Errand, Ticket, has_passed, seconds};
-use super::flow::{Connecting, SigningIn};
+use super::flow::{Confirming, Connecting, SigningIn};
 use super::login::{CONNECT_SCOPE, Prompt, random_text};
-use super::page;
-use super::shared::{CONNECTED, SIGNED_IN, Shared, TICKET};
+use super::page::{self, Question};
+use super::shared::{CONFIRM, CONNECTED, SIGNED_IN, Shared, TICKET};
 use crate::shared_key::joined;
 
 /// Which page the browser asks for.
@@ -26,6 +28,8 @@ pub(super) enum Step {
     Start,
     /// The callback of the log-in.
     SignedIn,
+    /// The answer of the person.
+    Confirm,
     /// The callback of Connect Accounts.
     Connected,
 }
@@ -40,8 +44,9 @@ impl Shared {
         let taken = match (step, &state) {
             (Step::Start, _) => self.start(query),
             (Step::SignedIn, Some(state)) => self.signed_in(query, state, headers).await,
+            (Step::Confirm, Some(state)) => self.confirmed(state, headers).await,
             (Step::Connected, Some(state)) => self.connected(query, state, headers).await,
-            (Step::SignedIn | Step::Connected, None) => Err(Ending::NoFlow),
+            (Step::SignedIn | Step::Confirm | Step::Connected, None) => Err(Ending::NoFlow),
         };
         taken.unwrap_or_else(|ending| page::show(self, &ending, state.as_deref()))
     }
@@ -75,7 +80,7 @@ impl Shared {
         let flow = self.key.open::<SigningIn>(SigningIn::PURPOSE, sealed).ok_or(Ending::NoFlow)?;
         // RFC 6749 §10.12. The state first: another site could send the browser here with an error of its own.
         verify_slices_are_equal(state.as_bytes(), flow.state.as_bytes()).map_err(|_| Ending::NoFlow)?;
-        if has_passed(flow.expires_at, self.clock.now()) {
+        if has_passed(flow.expires_at.min(flow.ticket.expires_at), self.clock.now()) {
             return Err(Ending::Expired);
         }
         // RFC 9207 §2.4: an answer of another tenant is not used, an error neither. Without the parameter, nothing is known.
@@ -101,16 +106,55 @@ impl Shared {
                 self.use_up(&flow.ticket).await?;
                 Err(Ending::SignedIn)
             }
-            Errand::Connect { connection, scopes } => {
+            Errand::Connect { connection, .. } => {
                 if let Err(error) = tokens.require_scopes(&[CONNECT_SCOPE]) {
                     return Err(Failure::of(&error.into()).with_hint(SCOPE_HINT).into());
                 }
-                let next = self.begin(connection, scopes, tokens.access_token(), state).await?;
-                // After everything that can fail: a person whose flow failed can open the link again.
-                self.use_up(&flow.ticket).await?;
-                Ok(next)
+                self.ask(&flow, connection, &person, tokens.access_token())
             }
         }
+    }
+
+    /// Asks the person before anything happens. Another site could have logged this browser in as the attacker, whom the
+    /// person would then give the account.
+    fn ask(
+        &self,
+        flow: &SigningIn,
+        connection: &str,
+        person: &VerifiedToken,
+        token: &IssuedToken,
+    ) -> Result<Response<String>, Ending> {
+        let expires_at = flow.ticket.expires_at;
+        let confirming = Confirming { expires_at, ticket: flow.ticket.clone(), token: token.expose().into() };
+        let sealed = self.key.seal(Confirming::PURPOSE, &confirming).ok_or_else(too_long)?;
+        let lifetime = expires_at.saturating_sub(seconds(self.clock.now()));
+        let cookie = self.set_cookie(&flow.state, &sealed, lifetime).ok_or_else(too_long)?;
+        let email = person.claims().get("email").and_then(Value::as_str);
+        let question = Question {
+            connection,
+            person: email.or(person.subject()).unwrap_or_default(),
+            client: flow.ticket.client_id.as_deref().unwrap_or_default(),
+            action: &format!("{}?state={}", self.base.path(CONFIRM), flow.state),
+        };
+        Ok(page::ask(&question, cookie))
+    }
+
+    /// Continues for a person who has confirmed.
+    async fn confirmed(&self, state: &str, headers: &HeaderMap) -> Result<Response<String>, Ending> {
+        // `SameSite=Lax` keeps the cookie from forms of other sites. Browsers also say where a form comes from.
+        let site = headers.get("sec-fetch-site");
+        let is_own_page = site.is_none_or(|site| site == "same-origin");
+        let sealed = self.read_cookie(state, headers).filter(|_| is_own_page).ok_or(Ending::NoFlow)?;
+        let flow = self.key.open::<Confirming>(Confirming::PURPOSE, sealed).ok_or(Ending::NoFlow)?;
+        if has_passed(flow.expires_at, self.clock.now()) {
+            return Err(Ending::Expired);
+        }
+        let Errand::Connect { connection, scopes } = &flow.ticket.errand else { return Err(Ending::NoFlow) };
+        let token = IssuedToken::new(flow.token).ok_or(Ending::NoFlow)?;
+        let next = self.begin(connection, scopes, &token, state).await?;
+        // After everything that can fail: a person whose flow failed can open the link again.
+        self.use_up(&flow.ticket).await?;
+        Ok(next)
     }
 
     /// Begins Connect Accounts, and sends the browser to the provider.
@@ -119,7 +163,7 @@ impl Shared {
         connection: &str,
         scopes: &[Box<str>],
         token: &IssuedToken,
-        state_of_login: &str,
+        state_before: &str,
     ) -> Result<Response<String>, Ending> {
         let asked = Connect::new(connection, self.base.url(CONNECTED)).scopes(scopes.iter().cloned());
         let pending = self.login.accounts.connect(&UserToken::bearer(token), asked).await;
@@ -134,8 +178,8 @@ impl Shared {
         let lifetime = flow.expires_at.saturating_sub(seconds(self.clock.now()));
         let sealed = self.key.seal(Connecting::PURPOSE, &flow).ok_or_else(too_long)?;
         let cookie = self.set_cookie(pending.state(), &sealed, lifetime).ok_or_else(too_long)?;
-        let mut next = page::redirect(pending.url(), cookie).ok_or_else(too_long)?;
-        if let Some(removal) = self.remove_cookie(state_of_login) {
+        let mut next = page::go_on(pending.url(), cookie);
+        if let Some(removal) = self.remove_cookie(state_before) {
             next.headers_mut().append(SET_COOKIE, removal);
         }
         Ok(next)

@@ -43,10 +43,16 @@ impl Browser {
     /// Like `open`, but stops before the URL with this path is opened, and returns the redirect to it.
     pub(crate) async fn open_until(&self, url: &str, path: &str) -> Page {
         let mut page = self.get(url).await;
-        // Two log-ins and a consent are fewer.
+        // A log-in and a consent have fewer.
         for _ in 0..20 {
             let next = page.location().to_owned();
-            page = if page.status == 302 && next.contains(path) {
+            let refresh =
+                page.between("http-equiv=\"refresh\" content=\"0;url=", "\"").map(|url| url.replace("&amp;", "&"));
+            page = if page.url.contains("/signed-in") && page.body.contains("<form") {
+                self.confirm(&page, "same-origin").await
+            } else if let Some(next) = refresh {
+                self.get(&next).await
+            } else if page.status == 302 && next.contains(path) {
                 return page;
             } else if page.status == 302 {
                 self.get(&next).await
@@ -76,6 +82,13 @@ impl Browser {
         self.cookies.borrow_mut().insert(name.to_owned(), value.to_owned());
     }
 
+    /// Confirms on this server's page.
+    pub(crate) async fn confirm(&self, page: &Page, site: &str) -> Page {
+        let origin = page.url.splitn(4, '/').take(3).collect::<Vec<_>>().join("/");
+        let url = format!("{origin}{}", page.between("action=\"", "\"").unwrap());
+        self.send(&url, self.client.post(&url).header("sec-fetch-site", site)).await
+    }
+
     /// Answers a page of the tenant: the log-in, or the consent of the provider.
     async fn submit(&self, page: &Page) -> Page {
         let (action, query) = page.url.split_once('?').unwrap();
@@ -102,6 +115,11 @@ impl Browser {
 }
 
 impl Page {
+    fn between(&self, before: &str, after: &str) -> Option<String> {
+        let rest = self.body.split_once(before)?.1;
+        rest.split_once(after).map(|(found, _)| found.to_owned())
+    }
+
     pub(crate) fn location(&self) -> &str {
         self.header("location")
     }

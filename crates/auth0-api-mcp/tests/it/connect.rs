@@ -32,7 +32,9 @@ async fn the_url_says_nothing_about_the_person_and_grants_nothing() {
     let page = Browser::of(ADA).get(&url).await;
     let location = page.location();
     assert!(location.starts_with(&format!("{}authorize?", world.tenant.issuer())), "{location}");
-    for part in ["code_challenge_method=S256", "state=", "nonce=", "scope=openid+create%3Ame%3Aconnected_accounts"] {
+    for part in
+        ["code_challenge_method=S256", "state=", "nonce=", "scope=openid+email+create%3Ame%3Aconnected_accounts"]
+    {
         assert!(location.contains(part), "{part}: {location}");
     }
     assert!(!location.contains("ada") && !location.contains(ticket), "{location}");
@@ -99,19 +101,48 @@ async fn replicas_that_share_the_key_continue_each_others_flows() {
     let mut headers = http::HeaderMap::new();
     headers.insert("cookie", browser.cookie().unwrap().parse().unwrap());
     let uri = to_signed_in.location().parse().unwrap();
-    let answer = replica().answer(&http::Method::GET, &uri, &headers).await.unwrap();
-    assert_eq!(answer.status(), 302, "{answer:?}");
-    let cookie = answer.headers()["set-cookie"].to_str().unwrap();
-    browser.set_cookie(cookie.split(';').next().unwrap());
-    let last = browser.open(answer.headers()["location"].to_str().unwrap()).await;
+    let question = replica().answer(&http::Method::GET, &uri, &headers).await.unwrap();
+    assert_eq!(question.status(), 200, "{question:?}");
+    let cookie_of = |answer: &http::Response<String>| {
+        answer.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned()
+    };
+    headers.insert("cookie", cookie_of(&question).parse().unwrap());
+    let confirm = question.body().split_once("action=\"").unwrap().1.split('"').next().unwrap().parse().unwrap();
+    let answer = replica().answer(&http::Method::POST, &confirm, &headers).await.unwrap();
+    browser.set_cookie(&cookie_of(&answer));
+    let url = answer.body().split_once("0;url=").unwrap().1.split('"').next().unwrap().replace("&amp;", "&");
+    let last = browser.open(&url).await;
     assert_eq!(last.status, 200, "{last:?}");
     assert!(first.is_connected(ADA).await);
-    // The same ticket, at another replica with the same store.
-    let again = Browser::of(ADA);
-    let to_signed_in = again.open_until(elicitation.url(), "/signed-in").await;
-    headers.insert("cookie", again.cookie().unwrap().parse().unwrap());
-    let uri = to_signed_in.location().parse().unwrap();
-    assert_eq!(replica().answer(&http::Method::GET, &uri, &headers).await.unwrap().status(), 410);
+    // The same answer again, at another replica with the same store.
+    assert_eq!(replica().answer(&http::Method::POST, &confirm, &headers).await.unwrap().status(), 410);
+}
+
+#[tokio::test]
+async fn the_person_confirms_before_anything_happens() {
+    let world = World::new().await;
+    let ada = world.caller(ADA).await;
+    let browser = Browser::of(ADA);
+    let to_signed_in = browser.open_until(world.elicitation(&ada).await.url(), "/signed-in").await;
+    let question = browser.get(to_signed_in.location()).await;
+    assert_eq!(question.status, 200, "{question:?}");
+    for text in ["Connect your account?", "You are logged in as auth0|ada.", "google-oauth2", "local-client"] {
+        assert!(question.body.contains(text), "{text}: {question:?}");
+    }
+    let policy = "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+    assert_eq!(question.header("content-security-policy"), policy);
+    // A page of another site cannot confirm.
+    for site in ["cross-site", "same-site", "none"] {
+        assert_eq!(browser.confirm(&question, site).await.status, 400, "{site}");
+    }
+    let cookie = browser.cookie().unwrap();
+    assert_eq!(Browser::of(ADA).confirm(&question, "same-origin").await.status, 400, "without the cookie");
+    // A person who does not confirm connects nothing, and can open the link later.
+    assert!(!world.is_connected(ADA).await);
+    assert_eq!(browser.cookie().unwrap(), cookie);
+    let page = browser.confirm(&question, "same-origin").await;
+    assert_eq!(page.status, 200, "{page:?}");
+    assert_eq!(browser.confirm(&question, "same-origin").await.status, 400, "the cookie is that of the next step");
 }
 
 #[tokio::test]

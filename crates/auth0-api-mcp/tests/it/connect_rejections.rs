@@ -339,6 +339,9 @@ async fn only_get_is_answered_and_other_paths_are_not_taken() {
     let headers = http::HeaderMap::new();
     let answer = world.accounts.answer(&http::Method::POST, &uri, &headers).await.unwrap();
     assert_eq!((answer.status().as_u16(), answer.headers()["allow"].to_str().unwrap()), (405, "GET"));
+    let confirm = world.accounts.paths()[2].parse().unwrap();
+    let answer = world.accounts.answer(&http::Method::GET, &confirm, &headers).await.unwrap();
+    assert_eq!((answer.status().as_u16(), answer.headers()["allow"].to_str().unwrap()), (405, "POST"));
     assert!(world.accounts.answer(&http::Method::GET, &other, &headers).await.is_none());
 }
 
