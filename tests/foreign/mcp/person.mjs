@@ -23,7 +23,7 @@ export async function openPage(url) {
   return page;
 }
 
-/** Follows redirects and fills in forms. Ends at a page without a form, or at a URL at which `leaves` is true. */
+/** Follows redirects, also those in pages, and fills in forms. Ends at a page without a form, or at a URL at which `leaves` is true. */
 async function browse(start, leaves) {
   const signal = AbortSignal.timeout(LIMIT);
   const cookies = new Map();
@@ -38,17 +38,13 @@ async function browse(start, leaves) {
     }
     const location = response.headers.get('location');
     const page = await response.text();
-    if (location) {
-      form = undefined;
-      url = new URL(location, url);
-      if (leaves(url)) return { left: url };
-    } else {
-      if (response.status !== 200) throw new Error(`${response.status} at ${url.pathname}: ${page}`);
-      const action = page.match(/<form method="post" action="([^"]*)"/)?.[1];
-      if (!action) return { page };
-      form = filledIn(page);
-      url = new URL(action, url);
-    }
+    if (!location && response.status !== 200) throw new Error(`${response.status} at ${url.pathname}: ${page}`);
+    const next = location ?? found(page, /<meta http-equiv="refresh" content="0;url=([^"]*)"/);
+    const action = found(page, /<form method="post" action="([^"]*)"/);
+    if (!next && !action) return { page };
+    form = next ? undefined : filledIn(page);
+    url = new URL(next ?? action, url);
+    if (leaves(url)) return { left: url };
   }
   throw new Error(`no end after twenty steps, at ${url.pathname}`);
 }
@@ -57,10 +53,15 @@ async function browse(start, leaves) {
 function filledIn(page) {
   const form = new URLSearchParams();
   for (const [tag] of page.matchAll(/<(?:input|button)\b[^>]*>/g)) {
-    const name = tag.match(/name="([^"]*)"/)?.[1];
-    if (name && !form.has(name)) form.set(name, tag.match(/value="([^"]*)"/)?.[1] ?? '');
+    const name = found(tag, /name="([^"]*)"/);
+    if (name && !form.has(name)) form.set(name, found(tag, /value="([^"]*)"/) ?? '');
   }
   return form;
+}
+
+/** Returns the value of an attribute. */
+function found(markup, pattern) {
+  return markup.match(pattern)?.[1].replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&amp;', '&');
 }
 
 /** Visits the callback. Some clients open the browser before they listen. */
