@@ -25,7 +25,7 @@ impl Local {
         let web = Application::regular_web(WEB_CLIENT, WEB_SECRET)
             .callbacks([format!("{base}/signed-in"), format!("{base}/connected")]);
         let builder = LocalTenant::builder().audience(url).api(Api::new(CALENDAR)).client_registration();
-        let builder = builder.application(web).connection(Connection::new(CONTACTS));
+        let builder = builder.application(web).connection(Connection::new(CONTACTS)).client_id_metadata_documents();
         let builder = if log { builder.request_log(|request| println!("> tenant {request}")) } else { builder };
         let tenant = builder.start().await?;
         let api = ApiClient::builder(tenant.domain(), url)
