@@ -122,3 +122,8 @@ pub use tenant_error::TenantError;
 pub use token_exchange_profiles::{
     Ensured, ProfileChange, ProfileClient, ProfileType, TokenExchangeProfile, WantedProfile,
 };
+
+// Compiles the examples of the README.
+#[cfg(all(doctest, feature = "reqwest"))]
+#[doc = include_str!("../README.md")]
+mod readme {}
