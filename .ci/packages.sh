@@ -28,10 +28,12 @@ step_package() {
     return "$status"
 }
 
-# Packs every crate, and builds each package from its archive. cargo finds those that are not published yet in a registry
-# that it makes for this command.
+# Packs every crate, and builds each package from its archive, in the order of the dependencies. cargo finds those that are
+# not published yet in a registry that it makes for this command. `cargo publish --dry-run` does the same, but asks crates.io.
 step_publish() {
-    cargo publish --workspace --dry-run --allow-dirty --locked
+    local crate packages=()
+    for crate in crates/*/; do packages+=(-p "$(basename "$crate")"); done
+    cargo package "${packages[@]}" --allow-dirty --locked --offline
 }
 
 # Builds every crate, alone, with the lowest version of each direct dependency that its manifest allows. The option that
@@ -62,8 +64,8 @@ step_powerset() {
     )
 }
 
-# Checks the minimum Rust version. With a toolchain of that version, or with one that rustup can install, builds with it.
-# Otherwise compares the version with those that the dependencies declare; the functions of the standard library are the
+# Checks the minimum Rust version. With a toolchain of that version, or in the long form with one that rustup can install,
+# builds with it. Otherwise compares the version with those that the dependencies declare; the functions of the standard library are the
 # matter of clippy's `incompatible_msrv`.
 step_msrv() {
     local declared highest
@@ -79,11 +81,13 @@ step_msrv() {
             echo "a dependency needs Rust $highest" >&2
             exit 1
         fi
-        if cargo "+$declared" --version 2>/dev/null ||
-            timeout 120 rustup toolchain install "$declared" --profile minimal >/dev/null 2>&1; then
+        if [ -z "$is_short" ]; then
+            timeout 100 rustup toolchain install "$declared" --profile minimal >/dev/null 2>&1 || true
+        fi
+        if rustup toolchain list 2>/dev/null | grep -qE "^$declared[.-]"; then
             cargo "+$declared" check --workspace --all-features --locked --target-dir "$target/msrv"
         else
-            echo "Rust $declared cannot be installed here: not built with it"
+            echo "there is no toolchain of Rust $declared: not built with it"
         fi
     )
 }
@@ -143,9 +147,9 @@ readme_package() {
     done < <(printf '%s' "$added${added:+$'\n'}")
     # Lines that begin with `# ` are hidden on docs.rs, and part of the code.
     awk -v folder="$2/tests" '
-        /^```rust/ && !/ignore/ { file = folder "/snippet_" ++count ".rs"; printf "" > file; next }
-        /^```/                  { file = "" }
-        file                    { sub(/^# /, ""); print > file }
+        /^ *```rust/ && !/ignore/ { file = folder "/snippet_" ++count ".rs"; printf "" > file; next }
+        /^ *```/                  { file = "" }
+        file                      { sub(/^# /, ""); print > file }
     ' "$1"
 }
 
@@ -207,4 +211,25 @@ step_template() {
         cargo clippy --offline --all-targets --target-dir "$target" -- -D warnings
         cargo test --offline --target-dir "$target"
     )
+}
+
+# Builds the documentation as docs.rs does: with all features, and with the marks of the items that need a feature. They
+# are unstable: RUSTC_BOOTSTRAP allows them.
+step_docsrs() {
+    RUSTC_BOOTSTRAP=1 RUSTDOCFLAGS="-Dwarnings --cfg docsrs" \
+        cargo doc --workspace --no-deps --all-features --target-dir "$target/docsrs"
+    grep -q 'Available on .*crate feature' "$target/docsrs/doc/auth0_api_axum/fn.metadata_routes.html"
+}
+
+# Looks for the pages behind the READMEs' links to docs.rs, among those that `cargo doc` has just made.
+check_docs_links() {
+    local link page status=0
+    while IFS= read -r link; do
+        page=${link#*/latest/}
+        if [ ! -e "$target/doc/$page" ] && [ ! -e "$target/doc/${page}index.html" ]; then
+            echo "the documentation has no page for $link" >&2
+            status=1
+        fi
+    done < <(grep -ohE 'https://docs\.rs/auth0-api-[a-z]+/latest/[^ )#]+' README.md {crates,templates}/*/README.md | sort -u)
+    return "$status"
 }
