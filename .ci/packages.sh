@@ -49,18 +49,18 @@ step_minimal() {
             sed -i "s/^members = .*/members = [\"crates\/$crate\"]/" Cargo.toml
             rm -f Cargo.lock
             RUSTC_BOOTSTRAP=1 cargo update -Z direct-minimal-versions --quiet
-            cargo check --quiet --locked --all-features --target-dir "$target/minimal" -p "$crate"
+            cargo check --quiet --locked --all-features --target-dir "$target" -p "$crate"
         )
     done
 }
 
-# Builds each crate alone with every combination of its features.
+# Builds each crate alone with every combination of its features. `default` is one of these combinations.
 step_powerset() {
     ensure_cargo cargo-hack "$cargo_hack_version"
     copy_crates "$work/powerset"
     (
         cd "$work/powerset"
-        CARGO_TARGET_DIR="$target/powerset" cargo hack check --workspace --feature-powerset --offline
+        CARGO_TARGET_DIR=$target cargo hack check --workspace --feature-powerset --exclude-features default --offline
     )
 }
 

@@ -14,7 +14,9 @@ pub fn app(api: ApiClient) -> Router {
         .route("/me", get(me))
         .route("/messages", get(messages).route_layer(reads))
         .route_layer(auth);
-    let open = Router::new().route("/health/ready", get(ready)).with_state(api);
+    let open = Router::new()
+        .route("/health/ready", get(ready))
+        .with_state(api);
     protected.merge(open)
 }
 
@@ -30,5 +32,9 @@ async fn messages() -> &'static str {
 
 /// 503 until the tenant's keys are there: a load balancer then sends no requests.
 async fn ready(State(api): State<ApiClient>) -> StatusCode {
-    if api.is_ready() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }
+    if api.is_ready() {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    }
 }

@@ -8,7 +8,9 @@ use tracing_subscriber::EnvFilter;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    tracing_subscriber::fmt().with_env_filter(EnvFilter::new("info")).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::new("info"))
+        .init();
 
     let api = ApiClient::from_env().dpop(DpopPolicy::{{dpop}}()).build()?;
     if let Err(error) = api.warm_up().await {
@@ -18,7 +20,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let listener = TcpListener::bind(("127.0.0.1", 3000)).await?;
     tracing::info!("listening on http://{}", listener.local_addr()?);
-    axum::serve(listener, {{crate_name}}::app(api)).with_graceful_shutdown(interrupted()).await?;
+    axum::serve(listener, {{crate_name}}::app(api))
+        .with_graceful_shutdown(interrupted())
+        .await?;
     Ok(())
 }
 

@@ -19,7 +19,10 @@ async fn status_of(tenant: &OfflineTenant, path: &str, token: Option<TokenBuilde
 #[tokio::test]
 async fn a_request_without_a_token_is_rejected() {
     let tenant = OfflineTenant::new();
-    assert_eq!(status_of(&tenant, "/me", None).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(
+        status_of(&tenant, "/me", None).await,
+        StatusCode::UNAUTHORIZED
+    );
 }
 
 #[tokio::test]
@@ -33,19 +36,31 @@ async fn any_valid_token_opens_me() {
 async fn a_token_for_another_api_is_rejected() {
     let tenant = OfflineTenant::new();
     let token = tenant.mint().audience("https://other.example.com");
-    assert_eq!(status_of(&tenant, "/me", Some(token)).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(
+        status_of(&tenant, "/me", Some(token)).await,
+        StatusCode::UNAUTHORIZED
+    );
 }
 
 #[tokio::test]
 async fn messages_need_the_scope() {
     let tenant = OfflineTenant::new();
     let (without, with) = (tenant.mint(), tenant.mint().scope("read:messages"));
-    assert_eq!(status_of(&tenant, "/messages", Some(without)).await, StatusCode::FORBIDDEN);
-    assert_eq!(status_of(&tenant, "/messages", Some(with)).await, StatusCode::OK);
+    assert_eq!(
+        status_of(&tenant, "/messages", Some(without)).await,
+        StatusCode::FORBIDDEN
+    );
+    assert_eq!(
+        status_of(&tenant, "/messages", Some(with)).await,
+        StatusCode::OK
+    );
 }
 
 #[tokio::test]
 async fn readiness_needs_no_token() {
     let tenant = OfflineTenant::new();
-    assert_eq!(status_of(&tenant, "/health/ready", None).await, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(
+        status_of(&tenant, "/health/ready", None).await,
+        StatusCode::SERVICE_UNAVAILABLE
+    );
 }
