@@ -147,7 +147,7 @@ readme_package() {
     done < <(printf '%s' "$added${added:+$'\n'}")
     # Lines that begin with `# ` are hidden on docs.rs, and part of the code.
     awk -v folder="$2/tests" '
-        /^ *```rust/ && !/ignore/ { file = folder "/snippet_" ++count ".rs"; printf "" > file; next }
+        /^ *```rust/ && !/ignore/ { file = folder "/snippet_" ++count ".rs"; print "#![allow(dead_code)]" > file; next }
         /^ *```/                  { file = "" }
         file                      { sub(/^# /, ""); print > file }
     ' "$1"
