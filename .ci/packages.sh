@@ -145,11 +145,15 @@ readme_package() {
         done
         for word in "${names[@]}"; do add_dependency "$2" "$word" "${arguments[@]}"; done
     done < <(printf '%s' "$added${added:+$'\n'}")
-    # Lines that begin with `# ` are hidden on docs.rs, and part of the code.
+    # As rustdoc does: lines that begin with `# ` are hidden and part of the code, and code without `main` is its body.
     awk -v folder="$2/tests" '
-        /^ *```rust/ && !/ignore/ { file = folder "/snippet_" ++count ".rs"; print "#![allow(dead_code)]" > file; next }
-        /^ *```/                  { file = "" }
-        file                      { sub(/^# /, ""); print > file }
+        function write() {
+            file = folder "/snippet_" ++count ".rs"
+            print "#![allow(dead_code)]\n" (code ~ /fn main\(/ ? code : "fn main() {\n" code "}") > file
+        }
+        /^ *```rust/ && !/ignore/ { inside = 1; code = ""; next }
+        /^ *```/                  { if (inside) write(); inside = 0 }
+        inside                    { sub(/^# /, ""); code = code $0 "\n" }
     ' "$1"
 }
 
