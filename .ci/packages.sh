@@ -149,7 +149,7 @@ readme_package() {
     awk -v folder="$2/tests" '
         function write() {
             file = folder "/snippet_" ++count ".rs"
-            print "#![allow(dead_code)]\n" (code ~ /fn main\(/ ? code : "fn main() {\n" code "}") > file
+            print "#![allow(unused)]\n" (code ~ /fn main\(/ ? code : "fn main() {\n" code "}") > file
         }
         /^ *```rust/ && !/ignore/ { inside = 1; code = ""; next }
         /^ *```/                  { if (inside) write(); inside = 0 }
