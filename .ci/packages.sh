@@ -222,7 +222,7 @@ step_template() {
 step_docsrs() {
     RUSTC_BOOTSTRAP=1 RUSTDOCFLAGS="-Dwarnings --cfg docsrs" \
         cargo doc --workspace --no-deps --all-features --target-dir "$target/docsrs"
-    grep -q 'Available on .*crate feature' "$target/docsrs/doc/auth0_api_axum/fn.metadata_routes.html"
+    grep -rq "Available on .*crate feature" "$target/docsrs/doc/auth0_api_axum"
 }
 
 # Looks for the pages behind the READMEs' links to docs.rs, among those that `cargo doc` has just made.
