@@ -36,6 +36,10 @@ doc:
 deny:
     .ci/run deny
 
+# What a user installs: the contents of the packages, the code of the READMEs, the template, the minimum Rust version
+packages:
+    .ci/run package readme template msrv
+
 # Runs every benchmark once, to check that the benchmark works
 bench-check:
     .ci/run benches

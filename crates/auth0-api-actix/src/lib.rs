@@ -110,6 +110,8 @@
 //! | `metadata_routes(&api)`, `.merge(…)` | [`metadata_routes(&api)`](metadata_routes), `.configure(…)` |
 //! | `logout_route(&api, path)`, `.merge(…)` | [`logout_route(&api, path)`](logout_route), `.configure(…)` |
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod admitted;
 mod extractors;
 mod handler_error;
@@ -139,3 +141,8 @@ pub use require::{Require, RequireMiddleware};
 pub use scoped::Scoped;
 #[cfg(feature = "ws")]
 pub use socket::close_session;
+
+// Compiles the examples of the README.
+#[cfg(all(doctest, feature = "reqwest"))]
+#[doc = include_str!("../README.md")]
+mod readme {}

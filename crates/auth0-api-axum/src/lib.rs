@@ -111,6 +111,8 @@
 //! `WWW-Authenticate` and `DPoP-Nonce`, because a `DPoP` client in a browser must read them:
 //! [the guide](auth0_api_core::guide::browsers) has the whole list.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod answer;
 #[cfg(feature = "axum")]
 mod extractors;
@@ -161,3 +163,8 @@ pub mod inner_layer {
 }
 #[cfg(feature = "ws")]
 pub use socket::close_socket;
+
+// Compiles the examples of the README.
+#[cfg(all(doctest, feature = "axum", feature = "reqwest"))]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -195,3 +195,8 @@ pub use token::caller::Caller;
 pub use token::organization::Organization;
 pub use token::verified::{AccessToken, VerifiedToken};
 pub use token_cache::TokenCache;
+
+// Compiles the examples of the README.
+#[cfg(all(doctest, feature = "reqwest"))]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -141,7 +141,7 @@ pub use token_exchange_profiles::{
     Ensured, ProfileChange, ProfileClient, ProfileType, TokenExchangeProfile, WantedProfile,
 };
 
-/// Compiles the examples of the README.
+// Compiles the examples of the README.
 #[cfg(all(doctest, feature = "reqwest"))]
 #[doc = include_str!("../README.md")]
-struct Readme;
+mod readme {}

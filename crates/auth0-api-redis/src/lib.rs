@@ -117,6 +117,8 @@
 //! |---|---|---|
 //! | `tls` | no | `rediss://` URLs |
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod builder;
 mod cluster;
 mod command;
@@ -146,3 +148,8 @@ pub use outage::OutagePolicy;
 pub use revocation_builder::RedisRevocationStoreBuilder;
 pub use revocation_store::RedisRevocationStore;
 pub use store::RedisReplayStore;
+
+// Compiles the examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

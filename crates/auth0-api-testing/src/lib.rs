@@ -89,6 +89,8 @@
 //! Functions that need random numbers panic if the machine cannot provide any, because a test cannot continue without
 //! random numbers.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod actor_claim;
 mod address;
 mod back_channel;

@@ -107,7 +107,10 @@ impl Shared {
                 Err(Ending::SignedIn)
             }
             Errand::Connect { connection, .. } => {
-                if let Err(error) = tokens.require_scopes(&[CONNECT_SCOPE]) {
+                // RFC 6749 §5.1: without `scope` in the answer, everything was granted that `/authorize` asked for.
+                if tokens.scope().is_some()
+                    && let Err(error) = tokens.require_scopes(&[CONNECT_SCOPE])
+                {
                     return Err(Failure::of(&error.into()).with_hint(SCOPE_HINT).into());
                 }
                 self.ask(&flow, connection, &person, tokens.access_token())

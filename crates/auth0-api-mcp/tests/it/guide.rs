@@ -17,14 +17,14 @@ fn the_first_example_compiles() {
     }
 }
 
-/// The second example is a tool of the example server.
+/// The second example is a tool of the example server, in lines that fit a page.
 #[test]
 fn the_second_example_is_a_tool_of_the_example_server() {
     let example = GUIDE.split("```text\n").nth(2).unwrap().split("```").next().unwrap();
     let tools = include_str!("../../../../examples/mcp-server/src/tools.rs");
-    for line in example.lines() {
-        assert!(tools.contains(&format!("\n    {line}\n")), "{line}");
-    }
+    let squeezed = |text: &str| text.split_whitespace().collect::<String>().replace(",)", ")");
+    assert!(example.contains("calendar.create"));
+    assert!(squeezed(tools).contains(&squeezed(example)), "{example}");
 }
 
 /// Each test that the tables name exists.

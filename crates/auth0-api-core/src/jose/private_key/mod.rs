@@ -22,11 +22,7 @@ use crate::base64url;
 /// use auth0_api_core::Algorithm;
 /// use auth0_api_core::jose::PrivateKey;
 ///
-/// # let pem = "-----BEGIN PRIVATE KEY-----
-/// # MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgkPhNhcrt41gqqNTn
-/// # w9xoI9h7N8go+T3nyAkz7tC7EL6hRANCAASRwK+XS854561lpNXQtyZFlbEuk5le
-/// # OKVK6yxDKSOlnGiRowNuD8pYWThoEojRC5gJkthoZu+3FaoDr+Xx/KL0
-/// # -----END PRIVATE KEY-----";
+/// # let pem = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/testdata/keys/p256-pkcs8.pem"));
 /// let key = PrivateKey::from_pem(pem)?;
 /// assert_eq!(key.algorithm(), Algorithm::ES256);
 /// assert!(key.with_algorithm(Algorithm::RS256).is_err());

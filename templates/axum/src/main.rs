@@ -1,0 +1,34 @@
+//! Serves the API on port 3000. `AUTH0_DOMAIN` and `AUTH0_AUDIENCE` name the tenant and this API.
+
+use std::error::Error;
+
+use auth0_api_axum::{ApiClient, DpopPolicy};
+use tokio::net::TcpListener;
+use tracing_subscriber::EnvFilter;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::new("info"))
+        .init();
+
+    let api = ApiClient::from_env().dpop(DpopPolicy::{{dpop}}()).build()?;
+    if let Err(error) = api.warm_up().await {
+        // Not fatal: the client fetches the keys again for the first token.
+        tracing::warn!(%error, "the keys of the tenant are not available yet");
+    }
+
+    let listener = TcpListener::bind(("127.0.0.1", 3000)).await?;
+    tracing::info!("listening on http://{}", listener.local_addr()?);
+    axum::serve(listener, {{crate_name}}::app(api))
+        .with_graceful_shutdown(interrupted())
+        .await?;
+    Ok(())
+}
+
+/// Waits for Ctrl-C. The server then finishes the requests in progress.
+async fn interrupted() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending().await
+    }
+}
