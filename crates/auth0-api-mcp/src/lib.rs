@@ -46,6 +46,7 @@ mod revision;
 mod shared;
 mod template;
 mod text_body;
+mod unnamed;
 
 #[doc(no_inline)]
 pub use auth0_api_core::{ApiClient, ProtectedResource, Requirement, ScopeHierarchy, VerifiedToken};

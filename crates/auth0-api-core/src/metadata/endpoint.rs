@@ -100,7 +100,6 @@ impl MetadataEndpoint {
         }
     }
 
-    /// Returns the `scope` of challenges for which the error names none.
     /// Whether the document or a challenge names a scope: `scopes_supported`, or
     /// [`challenge_scopes`](crate::ProtectedResource::challenge_scopes).
     pub fn names_scope(&self, scope: &str) -> bool {
@@ -108,6 +107,7 @@ impl MetadataEndpoint {
         self.document.scopes().chain(challenged).any(|named| named == scope)
     }
 
+    /// Returns the `scope` of challenges for which the error names none.
     pub(crate) fn challenge_scope(&self) -> Option<&str> {
         self.challenge_scope.as_deref()
     }

@@ -20,7 +20,7 @@ use serde_json::json;
 use tokio::net::TcpListener;
 use tower::{Layer as _, service_fn};
 
-use crate::world::{declaring, tool_call};
+use crate::world::{declaring, metadata, tool_call};
 
 /// Serves connections until the test ends, and returns the URL.
 async fn serve<S, B>(service: S) -> String
@@ -57,7 +57,7 @@ async fn hyper_alone_is_enough() {
         let body = request.into_body().collect().await.unwrap().to_bytes();
         Ok(Response::new(Full::from(format!("{tool} {subject} {}", body.len()))))
     }
-    let world = TestWorld::start().await;
+    let world = TestWorld::start_with(|api| api.resource_metadata(metadata())).await;
     let layer = McpLayer::builder(world.api.clone(), requirements()).build().unwrap();
     let url = serve(TowerToHyperService::new(layer.layer(service_fn(repeat)))).await;
     let message = tool_call("whoami").to_string();
@@ -92,7 +92,7 @@ impl ServerHandler for Tools {}
 
 #[tokio::test]
 async fn rmcp_answers_behind_the_layer_in_both_kinds_of_revisions() {
-    let world = TestWorld::start().await;
+    let world = TestWorld::start_with(|api| api.resource_metadata(metadata())).await;
     let layer = McpLayer::builder(world.api.clone(), requirements()).text_body(|text| Full::from(text).boxed());
     let config = StreamableHttpServerConfig::default().with_legacy_session_mode(false).with_json_response(true);
     let rmcp = StreamableHttpService::new(|| Ok(Tools), LocalSessionManager::default().into(), config);
