@@ -7,7 +7,7 @@ use std::convert::Infallible;
 
 use allocation_counter::measure;
 use auth0_api_axum::AuthLayer;
-use auth0_api_core::{ApiClient, Requirement, TokenCache};
+use auth0_api_core::{ApiClient, ProtectedResource, Requirement, TokenCache};
 use auth0_api_mcp::{McpLayer, McpRequirements};
 use bytes::Bytes;
 use futures_util::FutureExt as _;

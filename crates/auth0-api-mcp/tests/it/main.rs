@@ -5,6 +5,7 @@
 mod batches;
 mod bodies;
 mod building;
+mod differential;
 mod headers;
 mod log;
 mod messages;
