@@ -1,9 +1,9 @@
 //! What the requirements of a layer do not name.
 
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use tokio::time::Instant;
+use auth0_api_core::{Clock, SystemClock};
 
 use crate::message::MessageError;
 
@@ -43,7 +43,8 @@ impl Unnamed<'_> {
             Self::Method(name) | Self::Prompt(name) | Self::Resource(name) | Self::Tool(name) => name,
             Self::Task(id) => id?,
         };
-        Some(name.get(..name.floor_char_boundary(LONGEST_LOGGED)).unwrap_or_default())
+        let end = (0..=LONGEST_LOGGED.min(name.len())).rev().find(|end| name.is_char_boundary(*end));
+        name.get(..end?)
     }
 }
 
@@ -54,24 +55,26 @@ pub(crate) struct DeniedLog(Mutex<Second>);
 
 #[derive(Debug, Default)]
 struct Second {
-    began: Option<Instant>,
+    began: Option<SystemTime>,
     events: u32,
 }
 
 impl DeniedLog {
     /// Tells the operator what was denied: perhaps its name is misspelt in the requirements.
     pub(crate) fn write(&self, unnamed: &Unnamed<'_>) {
-        if self.admits(Instant::now()) {
+        if self.admits(SystemClock.now()) {
             // Formatted with `Debug`, which escapes line breaks and other control characters.
             let (kind, name) = (unnamed.kind(), unnamed.beginning());
             tracing::warn!(target: "auth0_api", event = "mcp_target_denied", kind, requested = ?name, hint = HINT);
         }
     }
 
-    fn admits(&self, now: Instant) -> bool {
+    fn admits(&self, now: SystemTime) -> bool {
         // A panic while the lock is held leaves the count valid.
         let mut second = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if second.began.is_none_or(|began| now.saturating_duration_since(began) >= Duration::from_secs(1)) {
+        // A clock that was set back begins a new second too.
+        let is_over = |began| now.duration_since(began).map_or(true, |age| age >= Duration::from_secs(1));
+        if second.began.is_none_or(is_over) {
             *second = Second { began: Some(now), events: 0 };
         }
         second.events += 1;
@@ -87,19 +90,18 @@ const LONGEST_LOGGED: usize = 200;
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
-    use tokio::time::Instant;
+    use std::time::{Duration, UNIX_EPOCH};
 
     use super::{DeniedLog, Unnamed};
 
     #[test]
     fn at_most_ten_events_are_logged_in_one_second() {
-        let (log, start) = (DeniedLog::default(), Instant::now());
+        let (log, start) = (DeniedLog::default(), UNIX_EPOCH + Duration::from_secs(1000));
         for second in 0..3 {
             let now = start + Duration::from_secs(second);
             assert_eq!((0..1000).filter(|_| log.admits(now)).count(), 10);
         }
+        assert_eq!((0..1000).filter(|_| log.admits(start)).count(), 10);
     }
 
     #[test]
