@@ -197,7 +197,8 @@ impl<R> Responder<'_, R> {
         if !is_over {
             return Answer::new(&self.shared.api, announced_over_http(self.parts), body, response);
         }
-        // The client had its time, so that what it still sends is not waited for. And a body that has failed is not polled again.
+        // The client had its time, so that what it still sends is not waited for. And a body that has failed is not polled
+        // again.
         if self.parts.version < Version::HTTP_2 {
             response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         }

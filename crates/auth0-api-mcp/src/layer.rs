@@ -41,12 +41,12 @@ use crate::text_body::ResponseText;
 /// receives an [`McpBody`], a [`VerifiedToken`](auth0_api_axum::VerifiedToken) and an [`McpCall`](crate::McpCall) in the
 /// extensions of the request.
 ///
-/// `Router::layer` also covers the routes that were added before it: add the routes of the metadata after it, because clients
-/// read them without a token.
+/// `Router::layer` also covers the routes that were added before it: add the routes of the metadata after it, because
+/// clients read them without a token.
 ///
-/// The layer reserves the service behind it, with `poll_ready`, and keeps it while the body of the request arrives. Put a layer that
-/// limits concurrency further out: if it were behind this layer, clients whose bodies arrive slowly would use up its
-/// places.
+/// The layer reserves the service behind it, with `poll_ready`, and keeps it while the body of the request arrives. Put a
+/// layer that limits concurrency further out: if it were behind this layer, clients whose bodies arrive slowly would use up
+/// its places.
 #[derive(Clone, Debug)]
 pub struct McpLayer<R = JsonBody> {
     auth: AuthLayer<R>,

@@ -31,9 +31,9 @@ use crate::template::{Template, loose};
 /// 2. Names and URIs are compared exactly. If one is given twice, both requirements apply.
 /// 3. A tool, resource, prompt or task that is not named is **denied**: see [`otherwise_base`](Self::otherwise_base).
 ///    Requests that name nothing, such as `initialize` and `tools/list`, require the base.
-/// 4. If the token does not meet the base, the rejection names the base. Otherwise what is denied is answered with 403 and an
-///    error of JSON-RPC, as if the server did not have it: [`MessageError::TargetUnknown`](crate::MessageError). There is no
-///    challenge: no scope helps, so a client must not send its user to log in again. The event `mcp_target_denied` tells
+/// 4. If the token does not meet the base, the rejection names the base. Otherwise what is denied is answered with 403 and
+///    an error of JSON-RPC, as if the server did not have it: [`MessageError::TargetUnknown`](crate::MessageError). There is
+///    no challenge: no scope helps, so a client must not send its user to log in again. The event `mcp_target_denied` tells
 ///    the operator.
 ///
 /// The requirement of a resource applies to every method with its URI: `resources/read`, `resources/subscribe`,
@@ -45,7 +45,8 @@ use crate::template::{Template, loose};
 /// Requirements judge messages. They do not judge what a server sends on a stream: a `GET` requires the base only. In the
 /// revisions before 2026-07-28, a caller who knows the session id of another caller can read the results of that caller's
 /// tools, with `Last-Event-ID` even later. A server that has sessions must bind each session to the principal that opened
-/// it: the layer `Sessions` of this crate's module `session` does. Or turn sessions off, as the README does.
+/// it: the layer `Sessions` of this crate's module `session` does. Or turn sessions off, as the README does, and configure
+/// no event store, which repeats events even without sessions.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct McpRequirements {
@@ -110,14 +111,14 @@ impl McpRequirements {
     /// end, such as `file:///reports/{+path}`. If several templates match a URI, all of their requirements apply. The
     /// requirement of [`resource`](Self::resource) replaces those of templates.
     ///
-    /// A template matches URIs in one spelling only, the canonical one: the scheme and the authority are in lower case; there
-    /// is no user information, no query and no fragment; no segment is `.`, `..` or, except for a slash at the end, empty;
-    /// and a character is percent-encoded, with digits in upper case, exactly if it cannot stand in a path
-    /// ([RFC 3986 §3.3](https://www.rfc-editor.org/rfc/rfc3986#section-3.3)). Below `{+name}`, a URI does not end with a
-    /// slash, and an authority that a template leaves open has no port. Otherwise `file:///public/../secret` would match
+    /// A template matches URIs in one spelling only, the canonical one: the scheme and the authority are in lower case;
+    /// there is no user information, no query and no fragment; no segment is `.`, `..` or, except for a slash at the end,
+    /// empty; and a character is percent-encoded, with digits in upper case, exactly if it cannot stand in a path ([RFC 3986
+    /// §3.3](https://www.rfc-editor.org/rfc/rfc3986#section-3.3)). Below `{+name}`, a URI does not end with a slash, and an
+    /// authority that a template leaves open has no port. Otherwise `file:///public/../secret` would match
     /// `file:///public/{+path}`, and the requirement of `file:///public/hr/{+path}` would not apply to
-    /// `file:///public//hr/pay.pdf`. Name a resource whose URI has another form with [`resource`](Self::resource). A URI that
-    /// differs from a named one only in its spelling is denied, and here case is a matter of spelling too.
+    /// `file:///public//hr/pay.pdf`. Name a resource whose URI has another form with [`resource`](Self::resource). A URI
+    /// that differs from a named one only in its spelling is denied, and here case is a matter of spelling too.
     pub fn resource_template(mut self, template: impl Into<Box<str>>, requirement: Requirement) -> Self {
         add(&mut self.templates, template.into(), requirement);
         self
@@ -138,8 +139,8 @@ impl McpRequirements {
     /// Sets what a method requires in addition to the base: of an extension that this crate does not know, or a further
     /// requirement for one of the specification, such as `logging/setLevel`.
     ///
-    /// The requirement of a method is in addition to that of its target. Building the layer fails if a method looks like one of
-    /// the specification, such as `logging/setlevel`.
+    /// The requirement of a method is in addition to that of its target. Building the layer fails if a method looks like one
+    /// of the specification, such as `logging/setlevel`.
     pub fn method(mut self, name: impl Into<Box<str>>, requirement: Requirement) -> Self {
         add(&mut self.methods, name.into(), requirement);
         self
@@ -147,8 +148,8 @@ impl McpRequirements {
 
     /// Denies tools, resources, prompts, tasks and methods that are not named, whatever the token has. This is the default.
     ///
-    /// The answer is 403 and the error `-32602` of JSON-RPC; for a method, it is the error `-32601`, with the status 404 since
-    /// 2026-07-28.
+    /// The answer is 403 and the error `-32602` of JSON-RPC; for a method, it is the error `-32601`, with the status 404
+    /// since 2026-07-28.
     pub fn otherwise_denied(mut self) -> Self {
         self.otherwise = Otherwise::Deny;
         self
@@ -156,12 +157,12 @@ impl McpRequirements {
 
     /// Requires only the base for tools, resources, prompts, tasks and methods that are not named.
     ///
-    /// A tool that is added later, or whose name is misspelt here, is then open to every token that meets the base. Two things
-    /// are still denied, because the server may take them for what is named:
+    /// A tool that is added later, or whose name is misspelt here, is then open to every token that meets the base. Two
+    /// things are still denied, because the server may take them for what is named:
     ///
     /// - every resource that is not named, as soon as one resource or template is named. URIs have too many spellings.
-    /// - a tool, a prompt or a method whose name differs only in case, in control characters, or in blanks around it from one that is
-    ///   named, or from a method of the specification.
+    /// - a tool, a prompt or a method whose name differs only in case, in control characters, or in blanks around it from
+    ///   one that is named, or from a method of the specification.
     pub fn otherwise_base(mut self) -> Self {
         self.otherwise = Otherwise::Base;
         self

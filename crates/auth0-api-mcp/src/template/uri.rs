@@ -6,9 +6,9 @@
 /// 1. The scheme and the authority are in lower case, and there is no user information.
 /// 2. There is no query and no fragment, not even an empty one. There are no dot segments, and no empty segments except at
 ///    the end.
-/// 3. A character is percent-encoded, with digits in upper case, exactly if it cannot stand in a path
-///    ([RFC 3986 §3.3](https://www.rfc-editor.org/rfc/rfc3986#section-3.3)). A slash, a backslash, a percent sign, a question
-///    mark, a number sign and a control character cannot stand in a path in any spelling.
+/// 3. A character is percent-encoded, with digits in upper case, exactly if it cannot stand in a path ([RFC 3986
+///    §3.3](https://www.rfc-editor.org/rfc/rfc3986#section-3.3)). A slash, a backslash, a percent sign, a question mark, a
+///    number sign and a control character cannot stand in a path in any spelling.
 pub(crate) fn is_plain(uri: &str) -> bool {
     let Some((scheme, rest)) = uri.split_once(':') else { return false };
     let has_plain_scheme = scheme.starts_with(|c: char| c.is_ascii_lowercase())
