@@ -7,7 +7,7 @@ use std::convert::Infallible;
 
 use allocation_counter::measure;
 use auth0_api_axum::AuthLayer;
-use auth0_api_core::{ApiClient, Requirement, TokenCache};
+use auth0_api_core::{ApiClient, ProtectedResource, Requirement, TokenCache};
 use auth0_api_mcp::{McpLayer, McpRequirements};
 use bytes::Bytes;
 use futures_util::FutureExt as _;
@@ -31,6 +31,7 @@ pub fn candidates(is_remembered: bool) -> Vec<Candidate> {
     let World { runtime, tenant, .. } = World::new();
     let token = tenant.mint().scope("use:tools write:events read:events").sign();
     let builder = ApiClient::builder(tenant.domain(), tenant.audience()).insecure_http_loopback();
+    let builder = builder.resource_metadata(ProtectedResource::new(tenant.audience()));
     let builder = if is_remembered { builder.token_cache(TokenCache::entries(10)) } else { builder };
     let api = builder.build().unwrap();
     runtime.block_on(api.verify_access_token(&token)).unwrap();

@@ -68,8 +68,8 @@ fn same(message: &ReadMessage, value: &Value) {
             vec![Target::Resource(text(&params["ref"]["uri"]))]
         }
         "subscriptions/listen" => {
-            let uris = params["notifications"]["resourceSubscriptions"].as_array();
-            uris.into_iter().flatten().map(text).map(Target::Resource).collect()
+            let named = |member: &str| params["notifications"][member].as_array().into_iter().flatten().map(text);
+            named("resourceSubscriptions").map(Target::Resource).chain(named("taskIds").map(Target::Task)).collect()
         }
         _ => Vec::new(),
     };

@@ -1,5 +1,6 @@
 //! The body of a request behind the layer.
 
+use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -13,7 +14,6 @@ pin_project! {
     ///
     /// The layer has read the body of a `POST`, so this body is complete, and contains the octets in one piece. `axum` and
     /// `rmcp` take bodies of any type.
-    #[derive(Debug)]
     pub struct McpBody<B> {
         #[pin]
         inner: Inner<B>,
@@ -21,7 +21,6 @@ pin_project! {
 }
 
 pin_project! {
-    #[derive(Debug)]
     #[project = InnerProjection]
     enum Inner<B> {
         Received { octets: Bytes, trailers: Option<HeaderMap> },
@@ -36,6 +35,16 @@ impl<B> McpBody<B> {
 
     pub(crate) fn passed(body: B) -> Self {
         Self { inner: Inner::Passed { body } }
+    }
+}
+
+/// Shows the length only: the octets contain the arguments of tools.
+impl<B> fmt::Debug for McpBody<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.inner {
+            Inner::Received { octets, .. } => f.debug_struct("McpBody").field("length", &octets.len()).finish(),
+            Inner::Passed { .. } => f.debug_struct("McpBody").finish_non_exhaustive(),
+        }
     }
 }
 
@@ -70,5 +79,19 @@ impl<B: Body<Data = Bytes>> Body for McpBody<B> {
             Inner::Received { octets, .. } => SizeHint::with_exact(octets.len() as u64),
             Inner::Passed { body } => body.size_hint(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::McpBody;
+
+    #[test]
+    fn debug_shows_no_content() {
+        let received = McpBody::<String>::received(Bytes::from_static(b"secret"), None);
+        assert_eq!(format!("{received:?}"), "McpBody { length: 6 }");
+        assert_eq!(format!("{:?}", McpBody::passed("secret".to_owned())), "McpBody { .. }");
     }
 }

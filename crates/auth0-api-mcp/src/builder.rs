@@ -11,6 +11,7 @@ use crate::receiving::BodyLimits;
 use crate::requirements::{McpRequirements, OFFLINE_ACCESS};
 use crate::shared::Shared;
 use crate::text_body::TextBody;
+use crate::unnamed::DeniedLog;
 
 /// The settings of an [`McpLayer`].
 ///
@@ -65,7 +66,8 @@ impl<R> McpLayerBuilder<R> {
     /// Sets the revisions that the server behind the layer supports; all that this crate knows by default.
     ///
     /// A request of another revision is rejected with 400 and the error `-32022`, which lists these revisions. The server
-    /// negotiates the revision of `initialize` itself.
+    /// negotiates the revision of `initialize` itself. A request without a version is of the revision 2025-03-26, or of
+    /// 2024-11-05 if the server supports this one and not the other.
     pub fn revisions(mut self, revisions: impl IntoIterator<Item = Revision>) -> Self {
         self.revisions = revisions.into_iter().collect();
         self.revisions.sort_unstable();
@@ -113,12 +115,12 @@ impl<R> McpLayerBuilder<R> {
         if revisions.is_empty() {
             return Err(McpLayerError::Revisions);
         }
-        if api.resource_metadata().is_some_and(|metadata| metadata.names_scope(OFFLINE_ACCESS)) {
+        if api.resource_metadata().ok_or(McpLayerError::MetadataMissing)?.names_scope(OFFLINE_ACCESS) {
             return Err(McpLayerError::OfflineAccessInMetadata);
         }
         let rules = requirements.prepare()?;
         let auth = AuthLayer::new(api.clone()).rejection_body(text.clone());
-        Ok(McpLayer::new(auth, Shared { api, rules, limits, revisions }, text))
+        Ok(McpLayer::new(auth, Shared { api, rules, denied: DeniedLog::default(), limits, revisions }, text))
     }
 }
 

@@ -30,7 +30,8 @@ pub(crate) struct Inner {
 pub enum Target {
     /// The prompt with this name.
     Prompt(Box<str>),
-    /// The resource with this URI, or the resource template.
+    /// The resource with this URI, or the resource template. Also the target of `skills/get` and `resources/directory/read`
+    /// of the extension for skills.
     Resource(Box<str>),
     /// The task with this id.
     Task(Box<str>),

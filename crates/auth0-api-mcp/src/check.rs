@@ -8,6 +8,7 @@ use crate::call::{Inner, McpCall};
 use crate::headers::{self, NamedVersion};
 use crate::message::{Contents, DeclaredVersion, Id, Kind, Message, MessageError, Operation, Rejected};
 use crate::shared::Shared;
+use crate::unnamed::Unnamed;
 use crate::{Revision, Target};
 
 /// Why a request is rejected.
@@ -36,10 +37,37 @@ pub(crate) fn check<'m>(
         Contents::Batch(batch) => batch,
     };
     let operations = operations.iter().map(|message| (&*message.method, &message.operation));
-    let requirement = shared.rules.of_all(operations);
     let admission = Admission::of(stored, place).map_err(Denied::Token)?;
-    admission.demand_that_meets(&requirement).map_err(Denied::Token)?;
+    match shared.rules.of_all(operations) {
+        Ok(requirement) => admission.demand_that_meets(&requirement).map_err(Denied::Token)?,
+        Err(unnamed) => {
+            // A token without the base learns nothing about names, and leaves no events.
+            admission.demand_that_meets(shared.rules.base()).map_err(Denied::Token)?;
+            shared.denied.write(&unnamed);
+            return Err(Denied::Message(not_found(&unnamed, headers, &messages)));
+        }
+    };
     Ok(call)
+}
+
+/// The answer to a message that names something unknown.
+fn not_found<'m>(unnamed: &Unnamed<'_>, headers: &HeaderMap, messages: &Contents<'m>) -> Rejected<'m> {
+    let id = match messages {
+        Contents::Batch(_) => None,
+        Contents::One(message) => message.id,
+    };
+    // Streamable HTTP of 2026-07-28: an unknown method is 404. In earlier revisions, clients take 404 for the end of their
+    // session; servers answer a request with 200 there.
+    let status = match id {
+        _ if is_stateless(headers) => 404,
+        Some(_) => 200,
+        None => 400,
+    };
+    Rejected { error: unnamed.error(status), id }
+}
+
+fn is_stateless(headers: &HeaderMap) -> bool {
+    matches!(NamedVersion::read(headers), NamedVersion::Known(revision) if revision.is_stateless())
 }
 
 /// Checks what the specification demands of a message, apart from its requirement.
@@ -113,10 +141,9 @@ pub(crate) fn error_text(rejected: &Rejected<'_>, headers: &HeaderMap, supported
     let Rejected { error, id } = rejected;
     let data = if *error == MessageError::Revision { data(headers, supported) } else { String::new() };
     // Before 2026-07-28, an error has an `id` in any case.
-    let is_stateless = matches!(NamedVersion::read(headers), NamedVersion::Known(revision) if revision.is_stateless());
     let id = match id.map(Id::as_json) {
         Some(id) => format!(r#""id":{id},"#),
-        None if is_stateless => String::new(),
+        None if is_stateless(headers) => String::new(),
         None => r#""id":null,"#.to_owned(),
     };
     format!(r#"{{"jsonrpc":"2.0",{id}"error":{{"code":{},"message":"{error}"{data}}}}}"#, error.code())
@@ -150,6 +177,7 @@ mod tests {
     use super::{Denied, check};
     use crate::receiving::BodyLimits;
     use crate::shared::Shared;
+    use crate::unnamed::DeniedLog;
     use crate::{McpRequirements, Revision};
 
     #[test]
@@ -157,6 +185,7 @@ mod tests {
         let shared = Shared {
             api: ApiClient::builder("tenant.example.com", "https://mcp.example.com").build().unwrap(),
             rules: McpRequirements::new(Requirement::scope("use:tools")).otherwise_base().prepare().unwrap(),
+            denied: DeniedLog::default(),
             limits: BodyLimits { octets: 1000, time: Duration::from_secs(1) },
             revisions: Revision::ALL.to_vec(),
         };

@@ -10,7 +10,7 @@ use auth0_api_axum::inner_layer::{Answer, announced_over_http, place};
 use auth0_api_core::Rejection;
 use auth0_api_core::adapter::Admission;
 use bytes::Bytes;
-use http::header::{ACCEPT_ENCODING, ALLOW, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE};
+use http::header::{ACCEPT_ENCODING, ALLOW, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, UPGRADE};
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, StatusCode, Version};
 use http_body::Body;
@@ -21,7 +21,7 @@ use crate::body::McpBody;
 use crate::check::{self, Denied};
 use crate::headers;
 use crate::message::{MessageError, Rejected};
-use crate::receiving::Receiving;
+use crate::receiving::{BodyLimits, Receiving};
 use crate::shared::Shared;
 use crate::text_body::ResponseText;
 
@@ -46,7 +46,7 @@ pin_project! {
     where
         S: Service<Request<McpBody<B>>>,
     {
-        Arriving { receiving: Receiving },
+        Arriving { receiving: Receiving, is_message: bool },
         Serving { #[pin] response: S::Future },
         Answering { answer: Answer<S::Response> },
     }
@@ -61,10 +61,15 @@ where
     pub(crate) fn new(request: Request<B>, mut service: S, shared: Arc<Shared>, text: R) -> Self {
         let (parts, body) = request.into_parts();
         let responder = Responder { shared: &shared, text: &text, parts: &parts };
-        let (state, waiting) = match begins(&shared, &parts, &body) {
+        let (state, waiting) = match begins(&shared, &parts) {
             Err(denied) => (State::Answering { answer: responder.reject_unread(&denied, body) }, None),
             Ok(Begun::WithMessage) => {
-                (State::Arriving { receiving: Receiving::default() }, Some((parts, Box::pin(body), service)))
+                let receiving = Receiving::default();
+                (State::Arriving { receiving, is_message: true }, Some((parts, Box::pin(body), service)))
+            }
+            Ok(Begun::WithoutMessage) if !body.is_end_stream() => {
+                let receiving = Receiving::default();
+                (State::Arriving { receiving, is_message: false }, Some((parts, Box::pin(body), service)))
             }
             Ok(Begun::WithoutMessage) => {
                 let response = service.call(Request::from_parts(parts, McpBody::passed(body)));
@@ -89,19 +94,21 @@ where
         // next state at once, because only that poll registers the waker with it.
         loop {
             match this.state.as_mut().project() {
-                StateProjection::Arriving { receiving } => {
+                StateProjection::Arriving { receiving, is_message } => {
                     // Always `Some`: it is taken only here, and the state changes below before the next poll.
                     let Some((_, body, _)) = this.waiting.as_mut() else { return Poll::Pending };
-                    let received = ready!(receiving.poll(body.as_mut(), this.shared.limits, context));
+                    let received = ready!(receiving.poll(body.as_mut(), limits(this.shared, *is_message), context));
                     let (octets, trailers) = receiving.take();
                     let Some((mut parts, body, mut service)) = this.waiting.take() else { return Poll::Pending };
                     let responder = Responder { shared: this.shared, text: this.text, parts: &parts };
                     if let Err(error) = received {
+                        let error = if *is_message { error } else { without_message(error) };
                         let answer = responder.reject_unread(&Denied::message(error), body);
                         this.state.set(State::Answering { answer });
                         continue;
                     }
-                    match judge(this.shared, &parts, &octets) {
+                    let judged = if *is_message { judge(this.shared, &parts, &octets) } else { Ok(None) };
+                    match judged {
                         Ok(call) => {
                             if let Some(call) = call {
                                 parts.extensions.insert(call);
@@ -130,7 +137,11 @@ enum Begun {
 }
 
 /// Decides by the head of a request, and about the base for a request without a message.
-fn begins(shared: &Shared, parts: &Parts, body: &impl Body) -> Result<Begun, Denied<'static>> {
+fn begins(shared: &Shared, parts: &Parts) -> Result<Begun, Denied<'static>> {
+    // Whatever the client sends after an upgrade has no requests that the layer could judge.
+    if parts.headers.contains_key(UPGRADE) {
+        return Err(Denied::message(MessageError::Upgrade));
+    }
     match parts.method {
         Method::POST => {
             headers::check_content(&parts.headers).map_err(Denied::message)?;
@@ -138,11 +149,7 @@ fn begins(shared: &Shared, parts: &Parts, body: &impl Body) -> Result<Begun, Den
             let is_too_long = length.is_some_and(|length| length > shared.limits.octets as u64);
             if is_too_long { Err(Denied::message(MessageError::BodyTooLong)) } else { Ok(Begun::WithMessage) }
         }
-        // The stream of server messages, and the end of a session, before 2026-07-28. A server that reads a message from
-        // such a body would read one that nobody has judged.
-        Method::GET | Method::DELETE | Method::HEAD | Method::OPTIONS if !body.is_end_stream() => {
-            Err(Denied::message(MessageError::BodyUnexpected))
-        }
+        // The stream of server messages, and the end of a session, before 2026-07-28.
         Method::GET | Method::DELETE | Method::HEAD | Method::OPTIONS => {
             let place = place(&parts.method, &parts.uri, &parts.extensions);
             let admission = Admission::of(parts.extensions.get(), place).map_err(Denied::Token)?;
@@ -151,6 +158,16 @@ fn begins(shared: &Shared, parts: &Parts, body: &impl Body) -> Result<Begun, Den
         }
         _ => Err(Denied::message(MessageError::HttpMethod)),
     }
+}
+
+/// A request without a message has no body. A server that reads a message from such a body would read one that nobody has
+/// judged. But a body that is not known to be empty may be.
+fn limits(shared: &Shared, is_message: bool) -> BodyLimits {
+    if is_message { shared.limits } else { BodyLimits { octets: 0, ..shared.limits } }
+}
+
+fn without_message(error: MessageError) -> MessageError {
+    if error == MessageError::BodyTooLong { MessageError::BodyUnexpected } else { error }
 }
 
 fn judge<'m>(shared: &Shared, parts: &Parts, octets: &'m [u8]) -> Result<Option<crate::McpCall>, Denied<'m>> {
@@ -173,11 +190,15 @@ impl<R> Responder<'_, R> {
         R: ResponseText<B>,
     {
         let mut response = self.reject(denied);
-        let is_slow = matches!(denied, Denied::Message(Rejected { error: MessageError::BodyTimeout, .. }));
-        if !is_slow {
+        let is_over = matches!(
+            denied,
+            Denied::Message(Rejected { error: MessageError::BodyIncomplete | MessageError::BodyTimeout, .. })
+        );
+        if !is_over {
             return Answer::new(&self.shared.api, announced_over_http(self.parts), body, response);
         }
-        // The client had its time. What it still sends is not waited for.
+        // The client had its time, so that what it still sends is not waited for. And a body that has failed is not polled
+        // again.
         if self.parts.version < Version::HTTP_2 {
             response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         }
@@ -215,7 +236,7 @@ impl<R> Responder<'_, R> {
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         match error {
-            MessageError::HttpMethod => _ = headers.insert(ALLOW, HeaderValue::from_static("GET, POST, DELETE")),
+            MessageError::HttpMethod => _ = headers.insert(ALLOW, HeaderValue::from_static(METHODS)),
             // RFC 9110 §12.5.3: tells the client what the server takes.
             MessageError::ContentEncoding => {
                 headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
@@ -232,3 +253,6 @@ impl<S: Service<Request<McpBody<B>>>, B, R> fmt::Debug for McpFuture<S, B, R> {
         f.debug_struct("McpFuture").finish_non_exhaustive()
     }
 }
+
+/// The HTTP methods that [`begins`] lets through.
+const METHODS: &str = "GET, HEAD, POST, DELETE, OPTIONS";

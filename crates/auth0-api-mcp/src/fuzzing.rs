@@ -28,7 +28,9 @@ impl From<Message<'_>> for ReadMessage {
     fn from(message: Message<'_>) -> Self {
         let targets = match message.operation {
             Operation::Base | Operation::Other | Operation::Tasks => Vec::new(),
-            Operation::Resources(uris) => uris.into_iter().map(Target::Resource).collect(),
+            Operation::Listen { uris, tasks } => {
+                uris.into_iter().map(Target::Resource).chain(tasks.into_iter().map(Target::Task)).collect()
+            }
             Operation::Target(target) => vec![target],
         };
         let version = message.meta.version.map(|version| match version {

@@ -37,7 +37,7 @@ impl NamedVersion {
             (Self::Malformed, _) => return Err(MessageError::HeaderMalformed { header }),
             // A message names its version only since 2026-07-28, and its header is required since then.
             (Self::Absent, Some(_)) => return Err(MessageError::HeaderMissing { header }),
-            (Self::Absent, None) => Revision::V2025_03_26,
+            (Self::Absent, None) => unnamed_revision(supported),
             (Self::Unknown(named), Some(DeclaredVersion::Unknown(declared))) if named != declared => {
                 return Err(mismatch);
             }
@@ -56,6 +56,12 @@ impl NamedVersion {
             _ => Err(MessageError::Revision),
         }
     }
+}
+
+/// Returns the revision of a request without a version. Only the two first revisions have no header.
+fn unnamed_revision(supported: &[Revision]) -> Revision {
+    let of_server = [Revision::V2025_03_26, Revision::V2024_11_05].into_iter().find(|one| supported.contains(one));
+    of_server.unwrap_or(Revision::V2025_03_26)
 }
 
 /// Checks that the body is JSON in UTF-8, and not compressed: the layer reads the octets as they are.

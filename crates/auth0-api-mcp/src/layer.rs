@@ -18,24 +18,40 @@ use crate::text_body::ResponseText;
 /// Verifies the token of each request, and checks what the token must have for what the request asks the MCP server to do.
 ///
 /// ```
-/// use auth0_api_mcp::{ApiClient, McpLayer, McpRequirements, Requirement};
+/// use auth0_api_axum::metadata_routes;
+/// use auth0_api_mcp::{ApiClient, McpLayer, McpRequirements, ProtectedResource, Requirement};
 /// use axum::{Router, routing::any};
 ///
 /// # async fn mcp() {}
 /// # fn run() -> Result<(), Box<dyn std::error::Error>> {
-/// let api = ApiClient::builder("tenant.eu.auth0.com", "https://mcp.example.com/mcp").build()?;
+/// let resource = "https://mcp.example.com/mcp";
+/// let metadata = ProtectedResource::new(resource)
+///     .scopes(["use:tools"])
+///     .challenge_scopes(["use:tools"]);
+/// let api = ApiClient::builder("tenant.eu.auth0.com", resource)
+///     .resource_metadata(metadata)
+///     .build()?;
 /// let requirements = McpRequirements::new(Requirement::scope("use:tools"))
 ///     .tool("calendar.create", Requirement::scope("write:events"));
-/// let layer = McpLayer::builder(api, requirements).build()?;
-/// let app: Router = Router::new().route("/mcp", any(mcp)).layer(layer);
+/// let layer = McpLayer::builder(api.clone(), requirements).build()?;
+/// let app: Router =
+///     Router::new().route("/mcp", any(mcp)).layer(layer).merge(metadata_routes(&api));
 /// # _ = app;
 /// # Ok(())
 /// # }
+/// # run().unwrap();
 /// ```
 ///
 /// It contains an [`AuthLayer`]: put no other around it. Like that layer, it is generic over bodies. The service behind it
 /// receives an [`McpBody`], a [`VerifiedToken`](auth0_api_axum::VerifiedToken) and an [`McpCall`](crate::McpCall) in the
 /// extensions of the request.
+///
+/// `Router::layer` also covers the routes that were added before it: add the routes of the metadata after it, because
+/// clients read them without a token.
+///
+/// The layer reserves the service behind it, with `poll_ready`, and keeps it while the body of the request arrives. Put a
+/// layer that limits concurrency further out: if it were behind this layer, clients whose bodies arrive slowly would use up
+/// its places.
 #[derive(Clone, Debug)]
 pub struct McpLayer<R = JsonBody> {
     auth: AuthLayer<R>,

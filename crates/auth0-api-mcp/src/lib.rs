@@ -73,6 +73,7 @@ mod shared;
 mod shared_key;
 mod template;
 mod text_body;
+mod unnamed;
 
 #[doc(no_inline)]
 pub use auth0_api_core::{ApiClient, ProtectedResource, Requirement, ScopeHierarchy, VerifiedToken};

@@ -41,6 +41,9 @@ impl ScopeHierarchy {
     }
 
     /// Declares that a scope includes other scopes, and what those include. Calls with the same scope add up.
+    ///
+    /// `broader` is one scope: a text with a blank is none that a token has. A narrower text with blanks names several
+    /// scopes. Scopes only: a hierarchy does not apply to permissions.
     #[must_use]
     pub fn implies<S: Into<Box<str>>>(
         mut self,
@@ -49,9 +52,25 @@ impl ScopeHierarchy {
     ) -> Self {
         let broader = broader.into();
         for narrower in narrower {
-            self.broader.entry(narrower.into()).or_default().insert(broader.clone());
+            for narrower in narrower.into().split_ascii_whitespace() {
+                self.broader.entry(narrower.into()).or_default().insert(broader.clone());
+            }
         }
         self
+    }
+
+    /// Adds what another hierarchy declares.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        for (narrower, broader) in other.broader {
+            self.broader.entry(narrower).or_default().extend(broader);
+        }
+        self
+    }
+
+    /// Returns the scopes that include others, as they were declared.
+    pub fn broader_scopes(&self) -> impl Iterator<Item = &str> {
+        self.broader.values().flatten().map(|scope| &**scope)
     }
 
     /// Returns every scope that includes a scope, directly or through others.
@@ -94,6 +113,20 @@ impl From<Box<str>> for NeededScope {
 #[cfg(test)]
 mod tests {
     use super::ScopeHierarchy;
+
+    #[test]
+    fn hierarchies_add_up_and_narrower_texts_are_split() {
+        let one = ScopeHierarchy::new().implies("write", ["read list"]);
+        let other = ScopeHierarchy::new().implies("admin", ["write"]).implies("own", ["read"]);
+        let both = one.and(other);
+        for (scope, broader) in [("read", vec!["admin", "own", "write"]), ("list", vec!["admin", "write"])] {
+            let found: Vec<_> = both.all_broader(scope).into_iter().map(String::from).collect();
+            assert_eq!(found, broader, "{scope}");
+        }
+        assert!(both.all_broader("read list").is_empty());
+        // By the narrower scope: `list`, `read`, `write`.
+        assert_eq!(both.broader_scopes().collect::<Vec<_>>(), ["write", "own", "write", "admin"]);
+    }
 
     #[test]
     fn a_scope_is_included_through_others_and_circles_end() {

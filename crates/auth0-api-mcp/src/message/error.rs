@@ -2,7 +2,8 @@
 
 use auth0_api_core::jose::JsonError;
 
-/// Why the layer rejects a request whose token is valid: it is not a message of MCP that the layer can judge.
+/// Why the layer rejects a request whose token is valid: it is not a message of MCP that the layer can judge, or it names
+/// something that the requirements do not name.
 ///
 /// The layer answers with an error of JSON-RPC, and puts this error into the extensions of the response, where a layer
 /// further out can read its [`label`](Self::label). An error of the token or of its scopes is a
@@ -58,13 +59,21 @@ pub enum MessageError {
     /// The body is not strict JSON: two parsers could read it differently, or none can read it.
     #[error("the body is not a JSON text that is accepted")]
     Json(#[source] JsonError),
+    /// The method is none of the specification, and the requirements do not name it.
+    #[error("the method is not found")]
+    MethodNotFound {
+        /// The status of the response: 404 since 2026-07-28. In earlier revisions, 404 means that the session has ended, so
+        /// that a request gets 200 there, and a notification or a batch gets 400.
+        status: u16,
+    },
     /// The body is JSON, but not a message of JSON-RPC.
     #[error("the body is not a message of JSON-RPC 2.0")]
     NotAMessage,
     /// The body is not UTF-8.
     #[error("the body is not UTF-8")]
     NotUtf8,
-    /// The parameters do not name what the method is applied to, or lack metadata that the revision requires.
+    /// The parameters do not name what the method is applied to, or lack metadata that the revision requires. Or a name is
+    /// too long: names and methods have at most 4096 octets, and the capabilities of the client at most 64 KiB.
     #[error("the parameters are invalid")]
     Params,
     /// The message is a response. Since 2026-07-28, clients send none.
@@ -73,6 +82,18 @@ pub enum MessageError {
     /// This server does not support the revision that the request names.
     #[error("the revision is not supported")]
     Revision,
+    /// The requirements deny the tool, the prompt, the resource or the task, because they do not name it.
+    ///
+    /// There is no challenge, and no `insufficient_scope`: no scope helps, and a client would send its user to log in again,
+    /// for nothing. The error of JSON-RPC is the one for a tool that does not exist.
+    #[error("unknown {kind}")]
+    TargetUnknown {
+        /// `prompt`, `resource`, `task` or `tool`.
+        kind: &'static str,
+    },
+    /// The request asks for another protocol on its connection. The layer could not judge what the client sends there.
+    #[error("the connection cannot be upgraded")]
+    Upgrade,
 }
 
 impl MessageError {
@@ -108,11 +129,14 @@ impl MessageError {
             Self::HeaderMissing { .. } => row("mcp_header_missing", 400, HEADER_MISMATCH),
             Self::HttpMethod => row("mcp_http_method", 405, INVALID_REQUEST),
             Self::Json(_) => row("mcp_json", 400, PARSE_ERROR),
+            Self::MethodNotFound { status } => row("mcp_method_not_found", *status, METHOD_NOT_FOUND),
             Self::NotAMessage => row("mcp_not_a_message", 400, INVALID_REQUEST),
             Self::NotUtf8 => row("mcp_not_utf8", 400, PARSE_ERROR),
             Self::Params => row("mcp_params", 400, INVALID_PARAMS),
             Self::Response => row("mcp_response", 400, INVALID_REQUEST),
             Self::Revision => row("mcp_revision", 400, UNSUPPORTED_PROTOCOL_VERSION),
+            Self::TargetUnknown { .. } => row("mcp_target_unknown", 403, INVALID_PARAMS),
+            Self::Upgrade => row("mcp_upgrade", 400, INVALID_REQUEST),
         }
     }
 }
@@ -132,6 +156,7 @@ struct Row {
 
 const PARSE_ERROR: i32 = -32700;
 const INVALID_REQUEST: i32 = -32600;
+const METHOD_NOT_FOUND: i32 = -32601;
 const INVALID_PARAMS: i32 = -32602;
 const HEADER_MISMATCH: i32 = -32020;
 const UNSUPPORTED_PROTOCOL_VERSION: i32 = -32022;
@@ -161,11 +186,14 @@ mod tests {
             MessageError::HeaderMissing { header },
             MessageError::HttpMethod,
             MessageError::Json(JsonError::TooDeep),
+            MessageError::MethodNotFound { status: 404 },
             MessageError::NotAMessage,
             MessageError::NotUtf8,
             MessageError::Params,
             MessageError::Response,
             MessageError::Revision,
+            MessageError::TargetUnknown { kind: "tool" },
+            MessageError::Upgrade,
         ];
         let labels: BTreeSet<_> = errors.iter().map(MessageError::label).collect();
         assert_eq!(labels.len(), errors.len());

@@ -1,24 +1,23 @@
-//! Members whose names differ from those that the layer reads only by case.
+//! Members whose names differ from those that the layer reads only by case, or by underscores.
 
 use auth0_api_core::adapter::StrictObject;
 
-/// Whether an object has a member that a parser without regard to case takes for one of the known members.
+/// Whether an object has a member that a lenient parser takes for one of the known members.
 ///
 /// Some parsers, such as Go's `encoding/json`, fold cases. A server that uses one would read `{"name": "a", "NAME": "b"}` as
-/// a call of `b`, and the layer as a call of `a`.
+/// a call of `b`, and the layer as a call of `a`. Models of pydantic accept the names of their fields beside the names of
+/// the specification: `task_id` for `taskId`, and `meta` for `_meta`.
 pub(super) fn is_in(object: &StrictObject<'_>, known: &[&str]) -> bool {
     object.names().any(|name| known.iter().any(|known| name != *known && is_alike(name, known)))
 }
 
 fn is_alike(name: &str, known: &str) -> bool {
-    if name.is_ascii() {
-        return name.eq_ignore_ascii_case(known);
-    }
-    name.chars().map(folded).eq(known.chars().map(folded))
+    let letters = |name| str::chars(name).filter(|letter| *letter != '_').map(folded);
+    letters(name).eq(letters(known))
 }
 
 /// Only two characters outside of ASCII fold to letters of ASCII: the long s and the sign of kelvin.
-fn folded(character: char) -> char {
+pub(crate) fn folded(character: char) -> char {
     match character {
         '\u{17f}' => 's',
         '\u{212a}' => 'k',
@@ -35,7 +34,7 @@ mod tests {
     use super::is_in;
 
     #[test]
-    fn names_are_compared_without_case() {
+    fn names_are_compared_without_case_and_underscores() {
         for (json, found) in [
             (r"{}", false),
             (r#"{"taskId":1}"#, false),
@@ -45,7 +44,10 @@ mod tests {
             (r#"{"\u0054askId":1}"#, true),
             (r#"{"ta\u017f\u212aId":1}"#, true),
             (r#"{"task\u0131d":1}"#, false),
-            (r#"{"task_id":1}"#, false),
+            (r#"{"task_id":1}"#, true),
+            (r#"{"taskId":1,"task_id":2}"#, true),
+            (r#"{"_name":1}"#, true),
+            (r#"{"tasks_id":1}"#, false),
             (r#"{"x":{"TASKID":1}}"#, false),
         ] {
             assert_eq!(is_in(&StrictObject::read(json).unwrap(), &["name", "taskId"]), found, "{json}");

@@ -3,7 +3,7 @@
 use auth0_api_core::adapter::StrictObject;
 
 use super::error::MessageError;
-use super::object;
+use super::{look_alike, object};
 use crate::Revision;
 
 /// The declarations of a message.
@@ -29,14 +29,23 @@ impl<'m> Meta<'m> {
     pub(super) fn read(method: &str, params: Option<&StrictObject<'m>>) -> Result<Self, MessageError> {
         let Some(params) = params else { return Ok(Self::default()) };
         let meta = object(params, "_meta")?;
-        let version = meta.as_ref().map_or(Ok(None), |meta| version(meta, PROTOCOL_VERSION))?;
         let is_handshake = method == "initialize";
+        let is_odd =
+            meta.as_ref().is_some_and(|meta| look_alike::is_in(meta, &[PROTOCOL_VERSION, CLIENT_CAPABILITIES]))
+                || (is_handshake && look_alike::is_in(params, &["capabilities", "protocolVersion"]));
+        if is_odd {
+            return Err(MessageError::Params);
+        }
+        let version = meta.as_ref().map_or(Ok(None), |meta| version(meta, PROTOCOL_VERSION))?;
         let proposed = if is_handshake { version_of_handshake(params)? } else { None };
         let capabilities = match &meta {
             Some(meta) => meta.raw(CLIENT_CAPABILITIES),
             None => None,
         };
         let capabilities = capabilities.or_else(|| params.raw("capabilities").filter(|_| is_handshake));
+        if capabilities.is_some_and(|capabilities| capabilities.len() > LONGEST_CAPABILITIES) {
+            return Err(MessageError::Params);
+        }
         let declares_url_elicitation = capabilities.map_or(Ok(false), declares_url_elicitation)?;
         Ok(Self { version, proposed, capabilities, declares_url_elicitation })
     }
@@ -59,6 +68,11 @@ fn version(object: &StrictObject<'_>, name: &str) -> Result<Option<DeclaredVersi
 fn declares_url_elicitation(capabilities: &str) -> Result<bool, MessageError> {
     let capabilities = StrictObject::read(capabilities).map_err(|_| MessageError::Params)?;
     let elicitation = object(&capabilities, "elicitation")?;
+    let is_odd = look_alike::is_in(&capabilities, &["elicitation"])
+        || elicitation.as_ref().is_some_and(|elicitation| look_alike::is_in(elicitation, &["url"]));
+    if is_odd {
+        return Err(MessageError::Params);
+    }
     Ok(elicitation.and_then(|elicitation| elicitation.raw("url")).is_some_and(|url| url.starts_with('{')))
 }
 
@@ -66,3 +80,6 @@ fn declares_url_elicitation(capabilities: &str) -> Result<bool, MessageError> {
 /// ([per-request protocol fields](https://modelcontextprotocol.io/specification/2026-07-28/basic#_meta)).
 const PROTOCOL_VERSION: &str = "io.modelcontextprotocol/protocolVersion";
 const CLIENT_CAPABILITIES: &str = "io.modelcontextprotocol/clientCapabilities";
+/// The octets of the capabilities. The number is a choice of this crate. The layer keeps a copy of them until the server has
+/// answered.
+const LONGEST_CAPABILITIES: usize = 64 << 10;

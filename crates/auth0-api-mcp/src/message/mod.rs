@@ -20,8 +20,9 @@ use std::borrow::Cow;
 use auth0_api_core::adapter::StrictObject;
 
 pub use self::error::MessageError;
+pub(crate) use self::look_alike::folded as fold_letter;
 pub(crate) use self::meta::{DeclaredVersion, Meta};
-pub(crate) use self::operation::Operation;
+pub(crate) use self::operation::{Operation, known_methods};
 
 /// The content of a body.
 #[derive(Debug)]
@@ -108,9 +109,9 @@ impl<'m> Message<'m> {
         if params.as_ref().is_some_and(|params| look_alike::is_in(params, &operation::MEMBERS)) {
             return Err(MessageError::Params);
         }
-        let (method, operation) = Operation::read(&method, params.as_ref())?;
-        let meta = Meta::read(&method, params.as_ref())?;
         let kind = if id.is_some() { Kind::Request } else { Kind::Notification };
+        let (method, operation) = Operation::read(&method, kind, params.as_ref())?;
+        let meta = Meta::read(&method, params.as_ref())?;
         Ok(Self { kind, id, method, operation, meta })
     }
 }

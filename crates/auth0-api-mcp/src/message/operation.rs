@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use auth0_api_core::adapter::StrictObject;
 
 use super::error::MessageError;
-use super::look_alike;
+use super::{Kind, look_alike};
 use crate::Target;
 
 /// What decides which requirement applies to a message.
@@ -13,10 +13,10 @@ use crate::Target;
 pub(crate) enum Operation {
     /// The base suffices: the message names nothing, and does nothing to a tool, a resource, a prompt or a task.
     Base,
+    /// `subscriptions/listen`: any number of resources and tasks.
+    Listen { uris: Vec<Box<str>>, tasks: Vec<Box<str>> },
     /// A method that this crate does not know.
     Other,
-    /// Any number of resources.
-    Resources(Vec<Box<str>>),
     /// `tasks/list`: every task.
     Tasks,
     /// One tool, resource, prompt or task.
@@ -26,20 +26,26 @@ pub(crate) enum Operation {
 impl Operation {
     /// Reads the target of a method from its parameters.
     ///
-    /// A notification is judged by its method too: a server might execute a `tools/call` without an id.
+    /// A notification is judged by its method too: a server might execute a `tools/call` without an id. And a request whose
+    /// method looks like that of a notification is a request.
     pub(super) fn read(
         method: &str,
+        kind: Kind,
         params: Option<&StrictObject<'_>>,
     ) -> Result<(Cow<'static, str>, Self), MessageError> {
         let Some((known, shape)) = METHODS.iter().find(|(known, _)| *known == method) else {
-            let operation = if method.starts_with("notifications/") { Self::Base } else { Self::Other };
+            if method.len() > LONGEST_NAME {
+                return Err(MessageError::Params);
+            }
+            let is_notification = kind == Kind::Notification && method.starts_with("notifications/");
+            let operation = if is_notification { Self::Base } else { Self::Other };
             return Ok((Cow::Owned(method.to_owned()), operation));
         };
         let named = |name| params.map_or(Err(MessageError::Params), |params| member(params, name));
         let operation = match shape {
             Shape::Base => Self::Base,
             Shape::Completion => Self::Target(completed(params.ok_or(MessageError::Params)?)?),
-            Shape::Listen => Self::Resources(listened(params.ok_or(MessageError::Params)?)?),
+            Shape::Listen => listened(params.ok_or(MessageError::Params)?)?,
             Shape::Prompt => Self::Target(Target::Prompt(named("name")?)),
             Shape::Resource => Self::Target(Target::Resource(named("uri")?)),
             Shape::Task => Self::Target(Target::Task(named("taskId")?)),
@@ -92,8 +98,14 @@ const METHODS: [(&str, Shape); 24] = [
     ("notifications/initialized", Shape::Base),
 ];
 
+/// Every method that this crate knows.
+pub(crate) fn known_methods() -> impl Iterator<Item = &'static str> {
+    METHODS.iter().map(|(method, _)| *method)
+}
+
 fn member(object: &StrictObject<'_>, name: &str) -> Result<Box<str>, MessageError> {
-    object.string(name).ok().flatten().map(Into::into).ok_or(MessageError::Params)
+    let text = object.string(name).ok().flatten().filter(|text| text.len() <= LONGEST_NAME);
+    text.map(Into::into).ok_or(MessageError::Params)
 }
 
 /// The members of parameters that decide.
@@ -112,18 +124,33 @@ fn completed(params: &StrictObject<'_>) -> Result<Target, MessageError> {
     }
 }
 
-/// `subscriptions/listen` names resources in `notifications.resourceSubscriptions`.
-fn listened(params: &StrictObject<'_>) -> Result<Vec<Box<str>>, MessageError> {
+/// `subscriptions/listen` names resources in `notifications.resourceSubscriptions`, and tasks in `notifications.taskIds`.
+///
+/// Each member of the filter asks the server for something. So a member that this crate does not know cannot be judged.
+fn listened(params: &StrictObject<'_>) -> Result<Operation, MessageError> {
     let filter = super::object(params, "notifications")?.ok_or(MessageError::Params)?;
-    if look_alike::is_in(&filter, &["resourceSubscriptions"]) {
+    if filter.names().any(|name| !FILTER.contains(&name)) {
         return Err(MessageError::Params);
     }
-    let Some(uris) = filter.raw("resourceSubscriptions").filter(|uris| *uris != "null") else { return Ok(Vec::new()) };
-    // The text has been checked strictly, and an array of strings has one meaning with every feature of `serde_json`.
-    let uris: Vec<Box<str>> = serde_json::from_str(uris).map_err(|_| MessageError::Params)?;
-    if uris.len() > MOST_RESOURCES { Err(MessageError::Params) } else { Ok(uris) }
+    let (uris, tasks) = (names(&filter, "resourceSubscriptions")?, names(&filter, "taskIds")?);
+    Ok(Operation::Listen { uris, tasks })
 }
 
-/// The resources of one subscription. The number is a choice of this crate: each is looked up, and the challenge of a
-/// rejection names the scopes of all of them.
-const MOST_RESOURCES: usize = 256;
+/// Returns a member that is an array of names, or absent or null.
+fn names(object: &StrictObject<'_>, name: &str) -> Result<Vec<Box<str>>, MessageError> {
+    let Some(names) = object.raw(name).filter(|names| *names != "null") else { return Ok(Vec::new()) };
+    // The text has been checked strictly, and an array of strings has one meaning with every feature of `serde_json`.
+    let names: Vec<Box<str>> = serde_json::from_str(names).map_err(|_| MessageError::Params)?;
+    let is_bounded = names.len() <= MOST_SUBSCRIPTIONS && names.iter().all(|name| name.len() <= LONGEST_NAME);
+    if is_bounded { Ok(names) } else { Err(MessageError::Params) }
+}
+
+/// The members of the filter of `subscriptions/listen`. `taskIds` belongs to the extension for tasks.
+const FILTER: [&str; 5] =
+    ["promptsListChanged", "resourceSubscriptions", "resourcesListChanged", "taskIds", "toolsListChanged"];
+/// The resources of one subscription, and its tasks. The number is a choice of this crate: each is looked up, and the
+/// challenge of a rejection names the scopes of all of them.
+const MOST_SUBSCRIPTIONS: usize = 256;
+/// The octets of a method, a name, a URI or an id. The number is a choice of this crate. The layer keeps a copy of them
+/// until the server has answered.
+const LONGEST_NAME: usize = 4096;

@@ -33,7 +33,12 @@ async fn one_challenge_names_the_scopes_of_all_messages() {
             assert_eq!(answer.received("x-method"), None);
         }
         let denied = json!([ping, tool_call("calendar.delete"), tool_call("whoami")]);
-        assert_eq!(send(&server, ALL, version, &denied).await.scopes(), "none");
+        let answer = send(&server, ALL, version, &denied).await;
+        assert_eq!((answer.unknown(), &answer.json()["id"]), ("unknown tool".to_owned(), &Value::Null));
+        // What the base lacks is told first.
+        assert_eq!(send(&server, "other", version, &denied).await.scopes(), "use:tools");
+        let unknown = json!([ping, { "jsonrpc": "2.0", "id": 1, "method": "example/own" }]);
+        assert_eq!(send(&server, ALL, version, &unknown).await.error(), (400, -32601, Some(Value::Null)));
     }
 }
 
@@ -46,7 +51,7 @@ async fn other_revisions_have_no_batches() {
         assert_eq!(answer.error(), (400, -32600, Some(Value::Null)), "{version}");
     }
     // In 2026-07-28, the message of the batch also lacks its declarations and headers.
-    assert_eq!(send(&server, ALL, Some("2026-07-28"), &batch).await.status, 400);
+    assert_eq!(send(&server, ALL, Some("2026-07-28"), &batch).await.error(), (400, -32020, Some(json!(7))));
     let message = crate::world::declaring(tool_call("whoami"));
     let answer = server.send_2026(ALL, "tools/call", Some("whoami"), &json!([message])).await;
     assert_eq!(answer.error(), (400, -32600, None));

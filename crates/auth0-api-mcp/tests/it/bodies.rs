@@ -98,6 +98,7 @@ async fn a_body_may_be_as_long_as_the_limit() {
         assert_eq!(answer.head.headers.get("connection"), None);
     }
     // The rest of an endless body is read within the bounds of rejected bodies. Then the connection is closed.
+    tokio::time::pause();
     let endless = (0..2000).map(|_| Frame::data(Bytes::from_static(&[b' '; 1024]))).collect();
     let answer = server.send(request(), parts(endless, false)).await;
     assert_eq!((answer.status, answer.head.headers.get("connection").unwrap().to_str().unwrap()), (413, "close"));
@@ -153,25 +154,30 @@ async fn empty_parts_without_an_end_do_not_hold_the_server() {
             Poll::Ready(Some(Ok(Frame::data(Bytes::new()))))
         }
     }
-    let server = Server::start_with(requirements(), |layer| layer.body_timeout(Duration::from_millis(20))).await;
+    let server = Server::start_with(requirements(), |layer| layer.body_timeout(Duration::ZERO)).await;
     let answer = server.send(server.post("use:tools"), Body::new(Empty)).await;
     assert_eq!(answer.status, 408);
 }
 
 #[tokio::test]
 async fn a_body_that_fails_is_rejected() {
-    struct Failing;
+    struct Failing(bool);
     impl hyper::body::Body for Failing {
         type Data = Bytes;
         type Error = std::io::Error;
 
-        fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+            assert!(!std::mem::replace(&mut self.0, true), "polled after its end");
             Poll::Ready(Some(Err(std::io::Error::other("reset"))))
         }
     }
     let server = Server::start().await;
-    let answer = server.send(server.post("use:tools"), Body::new(Failing)).await;
+    let answer = server.send(server.post("use:tools"), Body::new(Failing(false))).await;
     assert_eq!(answer.error(), (400, -32700, Some(json!(null))));
+    assert_eq!(answer.head.headers["connection"], "close");
 }
 
 #[tokio::test]
@@ -237,7 +243,38 @@ async fn other_http_methods_carry_no_message() {
         let request = server.request(method, "use:tools").header("content-type", "application/json");
         let answer = server.send(request, message.clone()).await;
         assert_eq!(answer.error(), (405, -32600, Some(json!(null))), "{method}");
-        assert_eq!(answer.head.headers["allow"], "GET, POST, DELETE");
+        assert_eq!(answer.head.headers["allow"], "GET, HEAD, POST, DELETE, OPTIONS");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_turns_out_to_be_empty_is_none() {
+    let server = Server::start().await;
+    for method in ["GET", "DELETE", "HEAD", "OPTIONS"] {
+        let request = || server.request(method, "use:tools");
+        for empty in [parts(vec![], true), parts(vec![Frame::data(Bytes::new())], true)] {
+            assert!(!empty.is_end_stream());
+            let answer = server.send(request(), empty).await;
+            assert_eq!(answer.received("x-called"), Some(method));
+        }
+        let late = parts(vec![Frame::data(Bytes::new()), Frame::data(Bytes::from_static(b"{"))], true);
+        let answer = server.send(request(), late).await;
+        assert_eq!(answer.head.extensions.get(), Some(&MessageError::BodyUnexpected), "{method}");
+        let empty = server.send(server.request(method, "other"), parts(vec![], true)).await;
+        assert_eq!(empty.scopes(), "use:tools");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_is_not_upgraded() {
+    let server = Server::start().await;
+    for method in ["GET", "POST"] {
+        let request = server.request(method, "use:tools").header("content-type", "application/json");
+        let request = request.header("connection", "upgrade").header("upgrade", "websocket");
+        let body = if method == "GET" { String::new() } else { tool_call("whoami").to_string() };
+        let answer = server.send(request, body).await;
+        assert_eq!(answer.error(), (400, -32600, Some(json!(null))), "{method}");
+        assert_eq!(answer.head.extensions.get(), Some(&MessageError::Upgrade));
     }
 }
 

@@ -15,7 +15,7 @@ fn base() -> McpRequirements {
 }
 
 fn error(requirements: McpRequirements) -> Option<McpLayerError> {
-    McpLayer::builder(api(None), requirements).build().err()
+    McpLayer::builder(api(Some(ProtectedResource::new(RESOURCE))), requirements).build().err()
 }
 
 #[test]
@@ -53,15 +53,37 @@ fn the_metadata_must_not_name_offline_access() {
 #[test]
 fn templates_are_named_as_templates() {
     let free = || Requirement::scope("a");
-    let uri = "x://{id}";
-    assert_eq!(error(base().resource(uri, free())), Some(McpLayerError::ResourceIsTemplate { uri: uri.into() }));
-    for template in ["x://{?id}", "x://{a}{b}", "x://1", "x://{+a}/b"] {
+    for uri in ["x://{id}", "x://events{?q}", "x://{a}{b}", "x://{", "x://a}"] {
+        assert_eq!(error(base().resource(uri, free())), Some(McpLayerError::ResourceIsTemplate { uri: uri.into() }));
+    }
+    for template in ["x://{?id}", "x://{a}{b}", "x://1", "x://{+a}/b", "X://{a}", "x://a?q={a}", "x://\u{e4}/{a}"] {
         let problem = error(base().resource_template(template, free()));
         assert_eq!(problem, Some(McpLayerError::Template { template: template.into() }));
     }
 }
 
 #[test]
-fn a_server_supports_a_revision() {
-    assert_eq!(McpLayer::builder(api(None), base()).revisions([]).build().err(), Some(McpLayerError::Revisions));
+fn a_method_does_not_look_like_one_of_the_specification() {
+    let free = || Requirement::scope("a");
+    for (method, known) in [("logging/setlevel", "logging/setLevel"), ("Tools/Call", "tools/call"), ("ping ", "ping")] {
+        let problem = error(base().method(method, free()));
+        assert_eq!(problem, Some(McpLayerError::MethodLooksLike { method: method.into(), known }));
+    }
+    assert_eq!(error(base().method("logging/setLevel", free()).method("example/own", free())), None);
+}
+
+#[test]
+fn a_hierarchy_names_single_scopes() {
+    let hierarchy = |broader: &str| auth0_api_core::ScopeHierarchy::new().implies(broader, ["a"]);
+    let problem = error(base().hierarchy(hierarchy("admin owner")));
+    assert_eq!(problem, Some(McpLayerError::BroaderScopes { scopes: "admin owner".into() }));
+    assert_eq!(error(base().hierarchy(hierarchy("admin"))), None);
+}
+
+#[test]
+fn a_server_supports_a_revision_and_has_metadata() {
+    let with_metadata = api(Some(ProtectedResource::new(RESOURCE)));
+    let built = |api: ApiClient| McpLayer::builder(api, base());
+    assert_eq!(built(with_metadata).revisions([]).build().err(), Some(McpLayerError::Revisions));
+    assert_eq!(built(api(None)).build().err(), Some(McpLayerError::MetadataMissing));
 }

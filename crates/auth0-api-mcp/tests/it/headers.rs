@@ -190,7 +190,12 @@ async fn a_revision_that_nobody_knows_is_answered_with_those_that_the_server_sup
 
 #[tokio::test]
 async fn the_server_chooses_its_revisions() {
-    use auth0_api_mcp::Revision::{V2025_11_25, V2026_07_28};
+    use auth0_api_mcp::Revision::{V2024_11_05, V2025_11_25, V2026_07_28};
+    // The first revision has no header.
+    let server = Server::start_with(crate::world::requirements(), |layer| layer.revisions([V2024_11_05])).await;
+    let answer = server.send(server.post(ALL), tool_call("whoami").to_string()).await;
+    assert_eq!(answer.received("x-revision"), Some("2024-11-05"));
+    assert_eq!(error(&server, &[], &json!([tool_call("whoami")])).await.1, -32600);
     let server = Server::start_with(crate::world::requirements(), |layer| layer.revisions([V2026_07_28])).await;
     let answer = server.send_2025(ALL, &tool_call("whoami")).await;
     assert_eq!(answer.error(), (400, -32022, Some(json!(7))));

@@ -95,6 +95,19 @@ async fn a_target_that_cannot_be_read_is_an_invalid_parameter() {
         ("tools/call", r#"{"name":"whoami","NAME":"calendar.create"}"#),
         ("completion/complete", r#"{"ref":{"type":"ref/prompt","name":"plan","Name":"other"}}"#),
         ("subscriptions/listen", r#"{"notifications":{"ResourceSubscriptions":["calendar://today"]}}"#),
+        ("subscriptions/listen", r#"{"notifications":{"resource_subscriptions":["calendar://today"]}}"#),
+        ("subscriptions/listen", r#"{"notifications":{"task_ids":["1"]}}"#),
+        ("subscriptions/listen", r#"{"notifications":{"taskIds":"1"}}"#),
+        ("subscriptions/listen", r#"{"notifications":{"taskIds":[7]}}"#),
+        ("subscriptions/listen", r#"{"notifications":{"everything":true}}"#),
+        ("tasks/get", r#"{"taskId":"1","task_id":"2"}"#),
+        ("ping", r#"{"meta":{}}"#),
+        ("ping", r#"{"_meta":{"io.modelcontextprotocol/protocolversion":"2026-07-28"}}"#),
+        ("ping", r#"{"_meta":{"io.modelcontextprotocol/client_capabilities":{}}}"#),
+        ("ping", r#"{"_meta":{"io.modelcontextprotocol/clientCapabilities":{"Elicitation":{}}}}"#),
+        ("ping", r#"{"_meta":{"io.modelcontextprotocol/clientCapabilities":{"elicitation":{"URL":{}}}}}"#),
+        ("initialize", r#"{"protocol_version":"2025-11-25"}"#),
+        ("initialize", r#"{"Capabilities":{}}"#),
         ("prompts/get", r#"{"uri":"plan"}"#),
         ("resources/read", r#"{"name":"calendar://today"}"#),
         ("resources/subscribe", r#"{"uri":{}}"#),
@@ -119,10 +132,39 @@ async fn a_target_that_cannot_be_read_is_an_invalid_parameter() {
         let body = format!(r#"{{"jsonrpc":"2.0","id":7,"method":"{method}","params":{params}}}"#);
         assert_eq!(error(&server, body.clone()).await, (400, -32602, Some(json!(7))), "{body}");
     }
-    let many = vec!["calendar://today"; 257];
-    let listen = json!({ "notifications": { "resourceSubscriptions": many } });
-    let body = json!({ "jsonrpc": "2.0", "id": 7, "method": "subscriptions/listen", "params": listen });
-    assert_eq!(error(&server, body.to_string()).await, (400, -32602, Some(json!(7))));
+    for member in ["resourceSubscriptions", "taskIds"] {
+        for names in [vec!["calendar://today".to_owned(); 257], vec!["x".repeat(4097)]] {
+            let listen = json!({ "notifications": { member: names } });
+            let body = json!({ "jsonrpc": "2.0", "id": 7, "method": "subscriptions/listen", "params": listen });
+            assert_eq!(error(&server, body.to_string()).await, (400, -32602, Some(json!(7))));
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_the_layer_keeps_of_a_message_is_bounded() {
+    use auth0_api_core::Requirement;
+    let named = |length: usize| "n".repeat(length);
+    let requirements = crate::world::requirements()
+        .tool(named(4096), Requirement::scope("use:tools"))
+        .tool(named(4097), Requirement::scope("use:tools"))
+        .method(named(4096), Requirement::scope("use:tools"))
+        .method(named(4097), Requirement::scope("use:tools"));
+    let server = Server::start_with(requirements, |layer| layer).await;
+    let method = |length| json!({ "jsonrpc": "2.0", "id": 7, "method": named(length) });
+    let capabilities = |length: usize| {
+        let capabilities = json!({ "x": named(length - r#"{"x":""}"#.len()) });
+        let params = json!({ "protocolVersion": "2025-11-25", "capabilities": capabilities });
+        json!({ "jsonrpc": "2.0", "id": 7, "method": "initialize", "params": params })
+    };
+    for (accepted, rejected) in [
+        (tool_call(&named(4096)), tool_call(&named(4097))),
+        (method(4096), method(4097)),
+        (capabilities(64 << 10), capabilities((64 << 10) + 1)),
+    ] {
+        assert_eq!(server.send_2025(ALL, &accepted).await.status, 200);
+        assert_eq!(server.send_2025(ALL, &rejected).await.error(), (400, -32602, Some(json!(7))));
+    }
 }
 
 #[tokio::test]

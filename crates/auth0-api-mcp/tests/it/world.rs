@@ -1,7 +1,7 @@
 //! A protected server that repeats what it receives, and clients of both kinds of revisions.
 
 use auth0_api_core::{ProtectedResource, Requirement};
-use auth0_api_mcp::{McpCall, McpLayer, McpLayerBuilder, McpRequirements, Target};
+use auth0_api_mcp::{McpCall, McpLayer, McpLayerBuilder, McpRequirements, MessageError, Target};
 use auth0_api_testing::{OfflineTenant, TestWorld};
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -98,6 +98,16 @@ impl Answer {
     pub(crate) fn error(&self) -> (u16, i64, Option<Value>) {
         let body = self.json();
         (self.status, body["error"]["code"].as_i64().unwrap(), body.get("id").cloned())
+    }
+
+    /// The text of the error about a target that the requirements do not name. There is no challenge.
+    pub(crate) fn unknown(&self) -> String {
+        assert_eq!((self.status, self.challenges.len()), (403, 0), "{self:?}");
+        assert_eq!(self.head.headers["content-type"], "application/json");
+        assert!(matches!(self.head.extensions.get(), Some(MessageError::TargetUnknown { .. })));
+        let body = self.json();
+        assert_eq!((&body["jsonrpc"], &body["error"]["code"]), (&json!("2.0"), &json!(-32602)), "{body}");
+        body["error"]["message"].as_str().unwrap().to_owned()
     }
 
     /// The scopes of the challenge for Bearer. The challenge for DPoP only offers its scheme.

@@ -1,9 +1,14 @@
 //! URIs of resources, and the templates that match them.
 
+mod uri;
+
+use self::uri::{authority, has_one_spelling};
+pub(crate) use self::uri::{is_plain, loose};
+
 /// A template of URIs ([RFC 6570](https://www.rfc-editor.org/rfc/rfc6570)), of the forms that can be matched safely.
 ///
 /// `{name}` stands for at least one character of one segment, and may have fixed text around it. `{+name}` stands for
-/// everything to the end, and stands at the end, after a slash.
+/// everything to the end, and stands at the end, after a slash. The fixed text is [plain](is_plain).
 #[derive(Clone, Debug)]
 pub(crate) struct Template {
     segments: Vec<Segment>,
@@ -29,17 +34,42 @@ impl Template {
         }
         let segments = fixed.split('/').map(Segment::parse).collect::<Option<Vec<_>>>()?;
         let has_variable = segments.iter().any(|segment| matches!(segment, Segment::Variable { .. }));
-        (is_open || has_variable).then_some(Self { segments, is_open })
+        let template = Self { segments, is_open };
+        let has_fixed_scheme = template.segments.first().is_some_and(Segment::begins_with_scheme);
+        // No URI that is judged by a template could have another fixed text.
+        (has_variable || is_open)
+            .then_some(template)
+            .filter(|template| has_fixed_scheme && is_plain(&template.example()))
     }
 
     /// Whether the template matches a URI that is [plain](is_plain).
     pub(crate) fn matches(&self, uri: &str) -> bool {
         let mut rest = uri.split('/');
         let fits = self.segments.iter().all(|segment| rest.next().is_some_and(|text| segment.matches(text)));
-        fits && match (rest.next(), rest.next()) {
-            (None, _) => !self.is_open,
-            (Some(last), None) => self.is_open && !last.is_empty(),
-            (Some(_), Some(_)) => self.is_open,
+        let ends = match rest.next() {
+            None => !self.is_open,
+            // What is plain has no empty segment, except perhaps the last one.
+            Some(_) => self.is_open && !uri.ends_with('/'),
+        };
+        fits && ends && (self.has_fixed_authority() || has_one_spelling(authority(uri)))
+    }
+
+    /// A URI that the template matches.
+    fn example(&self) -> String {
+        let segments = self.segments.iter().map(|segment| match segment {
+            Segment::Fixed(fixed) => fixed.to_string(),
+            Segment::Variable { before, after } => format!("{before}x{after}"),
+        });
+        segments.chain(self.is_open.then(|| "x".to_owned())).collect::<Vec<_>>().join("/")
+    }
+
+    /// Whether the authority of the URIs is fixed, or they have none.
+    fn has_fixed_authority(&self) -> bool {
+        match self.segments.get(1) {
+            Some(Segment::Fixed(text)) if text.is_empty() => matches!(self.segments.get(2), Some(Segment::Fixed(_))),
+            Some(_) => true,
+            // `x:/{+path}` leaves open whether there is an authority.
+            None => !self.is_open,
         }
     }
 }
@@ -55,40 +85,21 @@ impl Segment {
             .then(|| Self::Variable { before: before.into(), after: after.into() })
     }
 
+    fn begins_with_scheme(&self) -> bool {
+        match self {
+            Self::Fixed(text) | Self::Variable { before: text, .. } => text.contains(':'),
+        }
+    }
+
     fn matches(&self, text: &str) -> bool {
         match self {
             Self::Fixed(fixed) => **fixed == *text,
             Self::Variable { before, after } => {
                 let value = text.strip_prefix(&**before).and_then(|rest| rest.strip_suffix(&**after));
-                value.is_some_and(|value| !value.is_empty() && !value.contains(['?', '#']))
+                value.is_some_and(|value| !value.is_empty())
             }
         }
     }
-}
-
-/// Whether a URI has no second spelling that servers treat as the same: no dot segments, no backslash, no upper case in
-/// the scheme, no character of [RFC 3986 §2.3](https://www.rfc-editor.org/rfc/rfc3986#section-2.3) and no slash that is
-/// percent-encoded.
-///
-/// `file:///public/../secret` is below `file:///public/` as a text only.
-pub(crate) fn is_plain(uri: &str) -> bool {
-    let has_plain_scheme =
-        uri.split_once(':').is_none_or(|(scheme, _)| !scheme.bytes().any(|c| c.is_ascii_uppercase()));
-    let has_dots = uri.split(['/', '?', '#', ':']).any(|segment| matches!(segment, "." | ".."));
-    let has_odd_character = uri.contains(|c: char| c == '\\' || c.is_control() || c.is_whitespace());
-    has_plain_scheme && !has_dots && !has_odd_character && uri.split('%').skip(1).all(needs_encoding)
-}
-
-/// Whether the two digits after a `%` stand for an octet that must be encoded, and that is no delimiter of a path.
-fn needs_encoding(after_percent: &str) -> bool {
-    let Some(digits) = after_percent.get(..2).filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
-    else {
-        return false;
-    };
-    let octet = u8::from_str_radix(digits, 16).unwrap_or_default();
-    let is_unreserved = octet.is_ascii_alphanumeric() || b"-._~".contains(&octet);
-    // An encoded percent sign is decoded twice by some servers.
-    !is_unreserved && !octet.is_ascii_control() && !b"/\\%?#".contains(&octet)
 }
 
 fn is_name(text: &str) -> bool {
@@ -120,8 +131,18 @@ mod tests {
             ("file:///reports/{+path}", "file:///reports/", false),
             ("file:///reports/{+path}", "file:///reports", false),
             ("file:///reports/{+path}", "file:///reports-secret/q1", false),
+            ("file:///reports/{+path}", "file:///reports/2026/", false),
+            ("https://localhost:8080/{+path}", "https://localhost:8080/a", true),
+            ("https://localhost/{+path}", "https://localhost:443/a", false),
+            ("x://{host}/a", "x://ada/a", true),
+            ("x://{host}/a", "x://ada:1/a", false),
+            ("x://{+all}", "x://ada/a", true),
+            ("x://{+all}", "x://ada:1/a", false),
+            ("x://{+all}", "x:///ada/a", false),
+            ("x:/{+all}", "x:/ada", false),
         ] {
-            assert_eq!(Template::parse(template).unwrap().matches(uri), matches, "{template} {uri}");
+            let template = Template::parse(template).unwrap();
+            assert_eq!(is_plain(uri) && template.matches(uri), matches, "{template:?} {uri}");
         }
     }
 
@@ -143,45 +164,20 @@ mod tests {
             "cal://x{+a}",
             "file:///{+a}{b}",
             "",
+            // The fixed text is not plain, so that no URI would match.
+            "FILE:///{+a}",
+            "{scheme}://a",
+            "events/{id}",
+            "file:///a/../b/{+a}",
+            "file:///a//b/{+a}",
+            "file:///b\u{fc}cher/{+a}",
+            "file:///a%2fb/{+a}",
+            "https://API.example.com/{+a}",
+            "https://ada@api.example.com/{+a}",
+            "cal://events/{id}?full",
+            "cal://events/{id}#{part}",
         ] {
             assert!(Template::parse(template).is_none(), "{template}");
-        }
-    }
-
-    #[test]
-    fn uris_with_a_second_spelling_are_not_plain() {
-        for uri in [
-            "cal://events/7",
-            "file:///a%20b",
-            "https://api.example.com/x?q=a%26b",
-            "note://Ada/My%C3%A9",
-            "urn:a:b",
-            "…",
-        ] {
-            assert!(is_plain(uri), "{uri}");
-        }
-        for uri in [
-            "file:///a/../b",
-            "file:///a/./b",
-            "file:///..",
-            "file:..",
-            "file:///a/%2e%2e/b",
-            "file:///a/.%2E/b",
-            "file:///a%2fb",
-            "file:///a%5Cb",
-            "file:///a\\..\\b",
-            "FILE:///a",
-            "file:///%61",
-            "file:///a%",
-            "file:///a%2",
-            "file:///a%zz",
-            "file:///a%252e",
-            "file:///a%00",
-            "file:///a b",
-            "file:///a\n",
-            "file:///a?b/../c",
-        ] {
-            assert!(!is_plain(uri), "{uri}");
         }
     }
 }

@@ -1,14 +1,17 @@
 //! What a token must have for each tool, resource and prompt.
 
-use std::borrow::Cow;
+mod names;
+mod rules;
+
 use std::collections::BTreeMap;
 
 use auth0_api_core::{Requirement, ScopeHierarchy};
 
-use crate::Target;
+use self::names::{Names, folded};
+pub(crate) use self::rules::Rules;
 use crate::layer_error::McpLayerError;
-use crate::message::Operation;
-use crate::template::{self, Template};
+use crate::message::known_methods;
+use crate::template::{Template, loose};
 
 /// What a token must have for each tool, resource and prompt of an MCP server.
 ///
@@ -28,10 +31,22 @@ use crate::template::{self, Template};
 /// 2. Names and URIs are compared exactly. If one is given twice, both requirements apply.
 /// 3. A tool, resource, prompt or task that is not named is **denied**: see [`otherwise_base`](Self::otherwise_base).
 ///    Requests that name nothing, such as `initialize` and `tools/list`, require the base.
+/// 4. If the token does not meet the base, the rejection names the base. Otherwise what is denied is answered with 403 and
+///    an error of JSON-RPC, as if the server did not have it: [`MessageError::TargetUnknown`](crate::MessageError). There is
+///    no challenge: no scope helps, so a client must not send its user to log in again. The event `mcp_target_denied` tells
+///    the operator.
 ///
 /// The requirement of a resource applies to every method with its URI: `resources/read`, `resources/subscribe`,
 /// `resources/unsubscribe`, `subscriptions/listen`, `completion/complete`, and `resources/directory/read` and `skills/get`
 /// of the extension for skills. The requirement of a prompt applies to `prompts/get` and `completion/complete`.
+///
+/// # Sessions
+///
+/// Requirements judge messages. They do not judge what a server sends on a stream: a `GET` requires the base only. In the
+/// revisions before 2026-07-28, a caller who knows the session id of another caller can read the results of that caller's
+/// tools, with `Last-Event-ID` even later. A server that has sessions must bind each session to the principal that opened
+/// it: the layer `Sessions` of this crate's module `session` does. Or turn sessions off, as the README does, and configure
+/// no event store, which repeats events even without sessions.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct McpRequirements {
@@ -96,8 +111,14 @@ impl McpRequirements {
     /// end, such as `file:///reports/{+path}`. If several templates match a URI, all of their requirements apply. The
     /// requirement of [`resource`](Self::resource) replaces those of templates.
     ///
-    /// A URI with a second spelling never matches: with dot segments, backslashes, an upper-case scheme, or characters
-    /// that need no percent-encoding. Otherwise `file:///public/../secret` would match `file:///public/{+path}`.
+    /// A template matches URIs in one spelling only, the canonical one: the scheme and the authority are in lower case;
+    /// there is no user information, no query and no fragment; no segment is `.`, `..` or, except for a slash at the end,
+    /// empty; and a character is percent-encoded, with digits in upper case, exactly if it cannot stand in a path ([RFC 3986
+    /// §3.3](https://www.rfc-editor.org/rfc/rfc3986#section-3.3)). Below `{+name}`, a URI does not end with a slash, and an
+    /// authority that a template leaves open has no port. Otherwise `file:///public/../secret` would match
+    /// `file:///public/{+path}`, and the requirement of `file:///public/hr/{+path}` would not apply to
+    /// `file:///public//hr/pay.pdf`. Name a resource whose URI has another form with [`resource`](Self::resource). A URI
+    /// that differs from a named one only in its spelling is denied, and here case is a matter of spelling too.
     pub fn resource_template(mut self, template: impl Into<Box<str>>, requirement: Requirement) -> Self {
         add(&mut self.templates, template.into(), requirement);
         self
@@ -118,14 +139,17 @@ impl McpRequirements {
     /// Sets what a method requires in addition to the base: of an extension that this crate does not know, or a further
     /// requirement for one of the specification, such as `logging/setLevel`.
     ///
-    /// The requirement of a method is in addition to that of its target.
+    /// The requirement of a method is in addition to that of its target. Building the layer fails if a method looks like one
+    /// of the specification, such as `logging/setlevel`.
     pub fn method(mut self, name: impl Into<Box<str>>, requirement: Requirement) -> Self {
         add(&mut self.methods, name.into(), requirement);
         self
     }
 
-    /// Denies tools, resources, prompts, tasks and methods that are not named: 403, whatever the token has. This is the
-    /// default.
+    /// Denies tools, resources, prompts, tasks and methods that are not named, whatever the token has. This is the default.
+    ///
+    /// The answer is 403 and the error `-32602` of JSON-RPC; for a method, it is the error `-32601`, with the status 404
+    /// since 2026-07-28.
     pub fn otherwise_denied(mut self) -> Self {
         self.otherwise = Otherwise::Deny;
         self
@@ -133,45 +157,56 @@ impl McpRequirements {
 
     /// Requires only the base for tools, resources, prompts, tasks and methods that are not named.
     ///
-    /// A tool that is added later, or whose name is misspelt here, is then open to every token that meets the base. A URI
-    /// with a second spelling ([`resource_template`](Self::resource_template)) is still denied if any resource is named,
-    /// because the server may take it for that resource.
+    /// A tool that is added later, or whose name is misspelt here, is then open to every token that meets the base. Two
+    /// things are still denied, because the server may take them for what is named:
+    ///
+    /// - every resource that is not named, as soon as one resource or template is named. URIs have too many spellings.
+    /// - a tool, a prompt or a method whose name differs only in case, in control characters, or in blanks around it from
+    ///   one that is named, or from a method of the specification.
     pub fn otherwise_base(mut self) -> Self {
         self.otherwise = Otherwise::Base;
         self
     }
 
-    /// Sets which scopes include others, for all of these requirements, whatever the order of the calls.
+    /// Sets which scopes include others, for all of these requirements, whatever the order of the calls. Several hierarchies
+    /// add up.
     pub fn hierarchy(mut self, hierarchy: ScopeHierarchy) -> Self {
-        self.hierarchy = hierarchy;
+        self.hierarchy = self.hierarchy.and(hierarchy);
         self
     }
 
     /// Prepares the requirements for a layer.
     pub(crate) fn prepare(self) -> Result<Rules, McpLayerError> {
         let Self { base, tools, prompts, resources, templates, methods, tasks, otherwise, hierarchy } = self;
-        if let Some(uri) = resources.keys().find(|uri| Template::parse(uri).is_some()) {
+        if let Some(uri) = resources.keys().find(|uri| uri.contains(['{', '}'])) {
             return Err(McpLayerError::ResourceIsTemplate { uri: uri.clone() });
         }
+        for method in methods.keys() {
+            if let Some(known) = known_methods().find(|known| **method != **known && folded(method) == folded(known)) {
+                return Err(McpLayerError::MethodLooksLike { method: method.clone(), known });
+            }
+        }
+        if let Some(scope) = hierarchy.broader_scopes().find(|scope| scope.contains(char::is_whitespace)) {
+            return Err(McpLayerError::BroaderScopes { scopes: scope.into() });
+        }
+        let loose_resources = resources.keys().map(|uri| loose(uri)).collect();
         let with_base = |requirement: Requirement| base.clone().and(requirement).within(&hierarchy);
-        let by_name = |named: ByName| named.into_iter().map(|(name, one)| (name, with_base(one))).collect::<ByName>();
+        let by_name = |named: ByName| named.into_iter().map(|(name, one)| (name, with_base(one)));
         let parsed = templates.into_iter().map(|(text, requirement)| match Template::parse(&text) {
             Some(template) => Ok((text, template, with_base(requirement))),
             None => Err(McpLayerError::Template { template: text }),
         });
         let templates = parsed.collect::<Result<Vec<_>, _>>()?;
         let rules = Rules {
-            tools: by_name(tools),
-            prompts: by_name(prompts),
-            resources: by_name(resources),
-            methods: by_name(methods),
+            tools: Names::new(by_name(tools), []),
+            prompts: Names::new(by_name(prompts), []),
+            resources: by_name(resources).collect(),
+            loose_resources,
+            methods: Names::new(by_name(methods), known_methods()),
             tasks: tasks.map(with_base),
-            denied: with_base(Requirement::predicate("a requirement of the MCP layer that names this target", |_| {
-                false
-            })),
             base: base.within(&hierarchy),
             templates,
-            otherwise,
+            is_open: matches!(otherwise, Otherwise::Base),
         };
         if rules.all().any(|requirement| requirement.names_scope(OFFLINE_ACCESS)) {
             return Err(McpLayerError::OfflineAccessRequired);
@@ -186,101 +221,6 @@ fn add(named: &mut ByName, name: Box<str>, requirement: Requirement) {
         None => requirement,
     };
     named.insert(name, both);
-}
-
-/// The requirements of a layer. Each includes the base, so that one check finds everything that a token lacks.
-#[derive(Debug)]
-pub(crate) struct Rules {
-    base: Requirement,
-    tools: ByName,
-    prompts: ByName,
-    resources: ByName,
-    templates: Vec<(Box<str>, Template, Requirement)>,
-    methods: ByName,
-    tasks: Option<Requirement>,
-    denied: Requirement,
-    otherwise: Otherwise,
-}
-
-impl Rules {
-    /// What a request without a message requires.
-    pub(crate) fn base(&self) -> &Requirement {
-        &self.base
-    }
-
-    /// What messages require together.
-    pub(crate) fn of_all<'m>(
-        &self,
-        mut messages: impl Iterator<Item = (&'m str, &'m Operation)>,
-    ) -> Cow<'_, Requirement> {
-        let first = messages.next().map_or(Cow::Borrowed(&self.base), |(method, operation)| self.of(method, operation));
-        messages.fold(first, |all, (method, operation)| both(all, self.of(method, operation)))
-    }
-
-    /// What a message requires.
-    pub(crate) fn of(&self, method: &str, operation: &Operation) -> Cow<'_, Requirement> {
-        let of_method = self.methods.get(method);
-        let of_target = match operation {
-            Operation::Base => Cow::Borrowed(&self.base),
-            Operation::Other if of_method.is_some() => Cow::Borrowed(&self.base),
-            Operation::Other => Cow::Borrowed(self.otherwise()),
-            Operation::Tasks | Operation::Target(Target::Task(_)) => {
-                Cow::Borrowed(self.tasks.as_ref().unwrap_or_else(|| self.otherwise()))
-            }
-            Operation::Resources(uris) => {
-                uris.iter().map(|uri| self.of_resource(uri)).reduce(both).unwrap_or(Cow::Borrowed(&self.base))
-            }
-            Operation::Target(Target::Resource(uri)) => self.of_resource(uri),
-            Operation::Target(Target::Prompt(name)) => self.named(&self.prompts, name),
-            Operation::Target(Target::Tool(name)) => self.named(&self.tools, name),
-        };
-        match of_method {
-            Some(of_method) => both(of_target, Cow::Borrowed(of_method)),
-            None => of_target,
-        }
-    }
-
-    fn named<'r>(&'r self, named: &'r ByName, name: &str) -> Cow<'r, Requirement> {
-        Cow::Borrowed(named.get(name).unwrap_or_else(|| self.otherwise()))
-    }
-
-    fn of_resource(&self, uri: &str) -> Cow<'_, Requirement> {
-        if let Some(exact) = self.resources.get(uri) {
-            return Cow::Borrowed(exact);
-        }
-        // `completion/complete` names the template itself.
-        if let Some((_, _, requirement)) = self.templates.iter().find(|(text, _, _)| **text == *uri) {
-            return Cow::Borrowed(requirement);
-        }
-        let names_resources = !self.resources.is_empty() || !self.templates.is_empty();
-        if names_resources && !template::is_plain(uri) {
-            return Cow::Borrowed(&self.denied);
-        }
-        let matching = self.templates.iter().filter(|(_, template, _)| template.matches(uri));
-        let all = matching.map(|(_, _, requirement)| Cow::Borrowed(requirement)).reduce(both);
-        all.unwrap_or(Cow::Borrowed(self.otherwise()))
-    }
-
-    fn otherwise(&self) -> &Requirement {
-        match self.otherwise {
-            Otherwise::Base => &self.base,
-            Otherwise::Deny => &self.denied,
-        }
-    }
-
-    fn all(&self) -> impl Iterator<Item = &Requirement> {
-        let named = [&self.tools, &self.prompts, &self.resources, &self.methods].into_iter().flat_map(BTreeMap::values);
-        let templates = self.templates.iter().map(|(_, _, requirement)| requirement);
-        [&self.base].into_iter().chain(named).chain(templates).chain(&self.tasks)
-    }
-}
-
-/// Both requirements as one. Most messages have one requirement only, which is borrowed.
-fn both<'r>(one: Cow<'r, Requirement>, other: Cow<'r, Requirement>) -> Cow<'r, Requirement> {
-    match (&one, &other) {
-        (Cow::Borrowed(same), Cow::Borrowed(also)) if std::ptr::eq(*same, *also) => one,
-        _ => Cow::Owned(one.into_owned().and(other.into_owned())),
-    }
 }
 
 /// Asks for a refresh token: a matter between the client and the authorization server

@@ -1,0 +1,189 @@
+//! The spellings of a URI.
+
+/// Whether a URI is written in the one spelling that templates match. Many servers treat other spellings as the same
+/// resource: the SDK for TypeScript parses and prints a URI before it looks it up, and file systems ignore empty segments.
+///
+/// 1. The scheme and the authority are in lower case, and there is no user information.
+/// 2. There is no query and no fragment, not even an empty one. There are no dot segments, and no empty segments except at
+///    the end.
+/// 3. A character is percent-encoded, with digits in upper case, exactly if it cannot stand in a path ([RFC 3986
+///    §3.3](https://www.rfc-editor.org/rfc/rfc3986#section-3.3)). A slash, a backslash, a percent sign, a question mark, a
+///    number sign and a control character cannot stand in a path in any spelling.
+pub(crate) fn is_plain(uri: &str) -> bool {
+    let Some((scheme, rest)) = uri.split_once(':') else { return false };
+    let has_plain_scheme = scheme.starts_with(|c: char| c.is_ascii_lowercase())
+        && scheme.bytes().all(|c| matches!(c, b'a'..=b'z' | b'0'..=b'9' | b'+' | b'-' | b'.'));
+    let authority = authority(uri);
+    let path = match authority {
+        Some(authority) => rest.get("//".len() + authority.len()..).unwrap_or_default(),
+        None => rest,
+    };
+    let segments = || path.strip_prefix('/').unwrap_or(path).split('/');
+    let has_empty_segment = segments().rev().skip(1).any(str::is_empty);
+    let has_dots = segments().any(|segment| matches!(segment.split(';').next(), Some("." | "..")));
+    has_plain_scheme
+        && authority.is_none_or(|authority| !authority.contains('@') && is_lower_case(authority))
+        && !has_empty_segment
+        && !has_dots
+        && rest.split('%').next().is_some_and(is_raw)
+        && rest.split('%').skip(1).all(needs_encoding)
+}
+
+/// What servers that do not look at the spelling of a URI may take it for. Two URIs with the same octets here are perhaps
+/// the same resource.
+///
+/// It does not undo everything that [`is_plain`] rejects: one of two compared URIs is plain.
+pub(crate) fn loose(uri: &str) -> Vec<u8> {
+    let (scheme, rest) = uri.split_once(':').unwrap_or_default();
+    let octets = decoded(rest);
+    let mut segments: Vec<&[u8]> = Vec::new();
+    for segment in octets.split(|octet| matches!(octet, b'/' | b'\\')) {
+        match segment {
+            b"" | b"." => {}
+            b".." => _ = segments.pop(),
+            segment => segments.push(segment),
+        }
+    }
+    let path = segments.join(&b'/');
+    [scheme.to_ascii_lowercase().as_bytes(), b":", &path].concat().to_ascii_lowercase()
+}
+
+fn decoded(text: &str) -> Vec<u8> {
+    let mut parts = text.split('%');
+    let mut octets = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        match octet(part) {
+            Some(octet) => {
+                octets.push(octet);
+                octets.extend_from_slice(part.get(2..).unwrap_or_default().as_bytes());
+            }
+            None => octets.extend([b"%", part.as_bytes()].concat()),
+        }
+    }
+    octets
+}
+
+/// The authority of a URI, if it has one.
+pub(super) fn authority(uri: &str) -> Option<&str> {
+    let (_, rest) = uri.split_once(':')?;
+    rest.strip_prefix("//")?.split('/').next()
+}
+
+/// Whether an authority that a template leaves open has one spelling: it has no port, which could be the default one, and
+/// it is not empty, which some parsers take for too many slashes.
+pub(super) fn has_one_spelling(authority: Option<&str>) -> bool {
+    authority.is_some_and(|authority| !authority.is_empty() && !authority.contains(':'))
+}
+
+/// Whether there are no letters in upper case, except the digits of percent-encoded octets.
+fn is_lower_case(text: &str) -> bool {
+    let mut parts = text.split('%');
+    let has_upper = |part: &str| part.bytes().any(|octet| octet.is_ascii_uppercase());
+    !parts.next().is_some_and(has_upper) && !parts.any(|part| part.get(2..).is_none_or(has_upper))
+}
+
+/// Whether a text consists of characters that can stand in a path, and of slashes.
+fn is_raw(text: &str) -> bool {
+    text.bytes().all(|octet| octet == b'/' || is_path_character(octet))
+}
+
+/// RFC 3986 §3.3: `pchar` without percent-encoding.
+fn is_path_character(octet: u8) -> bool {
+    octet.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@".contains(&octet)
+}
+
+/// Whether a `%` before this text begins an octet that must be encoded, and the rest is raw.
+fn needs_encoding(after_percent: &str) -> bool {
+    let (Some(octet), Some(digits)) = (octet(after_percent), after_percent.get(..2)) else { return false };
+    // An encoded percent sign is decoded twice by some servers.
+    let is_kept = !is_path_character(octet) && !octet.is_ascii_control() && !b"/\\%?#".contains(&octet);
+    is_kept && !digits.bytes().any(|digit| digit.is_ascii_lowercase()) && after_percent.get(2..).is_some_and(is_raw)
+}
+
+/// The octet of the two digits at the beginning of a text.
+fn octet(after_percent: &str) -> Option<u8> {
+    let digits = after_percent.get(..2).filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))?;
+    u8::from_str_radix(digits, 16).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_plain, loose};
+
+    #[test]
+    fn uris_with_a_second_spelling_are_not_plain() {
+        for uri in [
+            "cal://events/7",
+            "cal://events/7/",
+            "file:///a%20b",
+            "file:///pay(2026):a@b.pdf",
+            "note://ada/My%C3%A9",
+            "note://a%7Cb/x",
+            "https://localhost:8080/x",
+            "urn:a:b",
+        ] {
+            assert!(is_plain(uri), "{uri}");
+        }
+        for uri in [
+            "file:///a/../b",
+            "file:///a/./b",
+            "file:///..",
+            "file:..",
+            "file:///a/..;x/b",
+            "file:///a/%2e%2e/b",
+            "file:///a/.%2E/b",
+            "file:///a%2fb",
+            "file:///a%2Fb",
+            "file:///a%5Cb",
+            "file:///a\\..\\b",
+            "FILE:///a",
+            "file:///%61",
+            "file:///a%",
+            "file:///a%2",
+            "file:///a%zz",
+            "file:///a%252e",
+            "file:///a%00",
+            "file:///a b",
+            "file:///a\n",
+            "file:///a?b",
+            "file:///a?",
+            "file:///a#",
+            "file:////a",
+            "file:///a//b",
+            "file:///a//",
+            "file:///%c3%A9",
+            "file:///\u{e9}",
+            "file:///a%28b",
+            "file:///a%3Ab",
+            "file:///a%40b",
+            "file:///a[b]",
+            "https://Ada/x",
+            "https://ada@host/x",
+            "\u{2026}",
+            "nothing",
+            "",
+            ":a",
+            "7:a",
+        ] {
+            assert!(!is_plain(uri), "{uri}");
+        }
+    }
+
+    #[test]
+    fn a_plain_uri_and_other_spellings_of_it_look_the_same_loosely() {
+        for (plain, other) in [
+            ("file:///docs/geh%C3%A4lter", "file:///docs/geh\u{e4}lter"),
+            ("file:///docs/a%5B1%5D", "file:///docs/a[1]"),
+            ("file:///docs/a%20b", "file:///docs/a b"),
+            ("file:///docs/a", "FILE:/docs//x/%2e%2E/./a/"),
+            ("file:///docs/a", "file:///docs\\a"),
+            ("https://host/a", "https://HOST/a"),
+        ] {
+            assert!(is_plain(plain) && !is_plain(other), "{plain} {other}");
+            assert_eq!(loose(plain), loose(other), "{plain} {other}");
+        }
+        for other in ["file:///docs/b", "file:///docs", "file:///docs/a/b", "x:///docs/a", "file:///docs/a%zz"] {
+            assert_ne!(loose("file:///docs/a"), loose(other), "{other}");
+        }
+    }
+}
