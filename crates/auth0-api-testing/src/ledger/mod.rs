@@ -81,8 +81,6 @@ pub(crate) struct PendingSignIn {
 #[derive(Clone, Debug)]
 pub(crate) struct Code {
     pub(crate) consent: Consent,
-    /// The scopes that the client has requested.
-    pub(crate) requested: Vec<String>,
     pub(crate) redirect_uri: Option<String>,
     pub(crate) challenge: Option<String>,
     pub(crate) nonce: Option<String>,

@@ -86,7 +86,8 @@ async fn a_public_client_exchanges_if_it_is_registered_for_it() {
     let as_page = |id: &str| exchange().with("client_id", id).without("client_secret").with("audience", api);
     let form = as_page("exchanging").with("scope", &format!("openid offline_access {scope}"));
     let answer = world.ask(&form).await.json();
-    assert_eq!((&answer["issued_token_type"], answer.get("scope")), (&json!(ACCESS_TOKEN), None));
+    let granted = json!(format!("openid offline_access {scope}"));
+    assert_eq!((&answer["issued_token_type"], &answer["scope"]), (&json!(ACCESS_TOKEN), &granted));
     assert_eq!(part(text(&answer, "access_token"), 1)["scope"], format!("openid offline_access {scope}"));
     let id_token = part(text(&answer, "id_token"), 1);
     assert_eq!((&id_token["aud"], &id_token["auth_time"]), (&json!("exchanging"), &json!(1_700_000_000)));

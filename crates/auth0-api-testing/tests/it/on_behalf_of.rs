@@ -38,6 +38,7 @@ async fn the_token_is_for_the_same_user_with_the_api_as_actor() {
             "access_token": null,
             "token_type": "Bearer",
             "expires_in": 86_400,
+            "scope": "read:events",
             "issued_token_type": ACCESS_TOKEN,
         })
     );

@@ -22,7 +22,10 @@ async fn client_credentials_give_a_token_that_verifies() {
     assert_eq!(answer.header("pragma"), Some("no-cache"));
     assert_eq!(answer.header("dpop-nonce"), None);
     let json = answer.json();
-    assert_eq!((&json["token_type"], &json["expires_in"], json.get("scope")), (&json!("Bearer"), &json!(86_400), None));
+    assert_eq!(
+        (&json["token_type"], &json["expires_in"], &json["scope"]),
+        (&json!("Bearer"), &json!(86_400), &json!("read:orders write:orders"))
+    );
     let token = json["access_token"].as_str().unwrap();
     assert_eq!(part(token, 0), json!({ "alg": "RS256", "kid": tenant.current_kid(), "typ": "JWT" }));
     assert_eq!(

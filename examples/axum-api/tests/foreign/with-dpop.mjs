@@ -19,8 +19,7 @@ export async function withDpop() {
 async function boundToken(key) {
     const endpoint = `${plain.tenant}/oauth/token`;
     const { status, body } = await askForToken(endpoint, await generateProof(key, endpoint, 'POST'));
-    // RFC 6749 §5.1: without `scope`, the tenant granted what was asked for.
-    assert.deepEqual([status, body.token_type, body.scope], [200, 'DPoP', undefined]);
+    assert.deepEqual([status, body.token_type, body.scope], [200, 'DPoP', 'read:messages']);
     return body.access_token;
 }
 

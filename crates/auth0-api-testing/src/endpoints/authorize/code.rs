@@ -77,7 +77,6 @@ impl Draft {
         };
         let code = Code {
             consent,
-            requested: parameters.scopes().unwrap_or_default().into_iter().map(str::to_owned).collect(),
             redirect_uri: parameters.get("redirect_uri").map(str::to_owned),
             challenge: self.challenge,
             nonce: parameters.get("nonce").map(str::to_owned),

@@ -28,7 +28,6 @@ pub(crate) fn authorization_code(call: &Call<'_>) -> Result<Value, ErrorResponse
         api: consent.audience.as_deref().map(|audience| call.api_of(audience)).transpose()?,
         user: Some(&consent.user),
         scopes: Some(consent.scopes.clone()),
-        requested: code.requested.iter().map(String::as_str).collect(),
         organization: consent.organization.as_ref(),
         login: consent.login.clone(),
         claims: Map::new(),

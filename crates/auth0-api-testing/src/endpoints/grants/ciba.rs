@@ -30,7 +30,6 @@ pub(crate) fn ciba(call: &Call<'_>) -> Result<Value, ErrorResponse> {
         api,
         user: Some(&user),
         scopes: Some(for_user(api, &requested)),
-        requested,
         organization: None,
         login: Some(Login { at: now, session_id: None }),
         claims: Map::new(),

@@ -16,7 +16,6 @@ pub(crate) fn client_credentials(call: &Call<'_>) -> Result<Value, ErrorResponse
         api: Some(api),
         user: None,
         scopes: scopes(call, api),
-        requested: call.parameters.scopes().unwrap_or_default(),
         organization: None,
         login: None,
         claims: Map::from_iter([("gty".to_owned(), CLIENT_CREDENTIALS.into())]),

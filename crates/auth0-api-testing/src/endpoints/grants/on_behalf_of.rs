@@ -34,7 +34,6 @@ pub(super) fn issue(call: &Call<'_>) -> Result<Value, ErrorResponse> {
         api: Some(api),
         user: Some(&User::new(text("sub").unwrap_or_default())),
         scopes,
-        requested: call.parameters.scopes().unwrap_or_default(),
         organization: organization.as_ref(),
         login: None,
         claims: profile.chain([("act".to_owned(), nested(actor(call, api), subject.get("act"))?)]).collect(),

@@ -30,7 +30,6 @@ pub(super) fn issue(call: &Call<'_>, action: &Action) -> Result<Value, ErrorResp
         api: Some(api),
         user: Some(&user),
         scopes: call.parameters.scopes().map(|requested| for_user(Some(api), &requested)),
-        requested: call.parameters.scopes().unwrap_or_default(),
         organization: call.organization(&user)?,
         login: Some(Login { at: call.tenant.clock.now(), session_id: None }),
         claims: Map::from_iter(act),

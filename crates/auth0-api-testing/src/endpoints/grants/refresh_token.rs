@@ -23,8 +23,6 @@ pub(crate) fn refresh_token(call: &Call<'_>) -> Result<Value, ErrorResponse> {
         api,
         user: Some(&consent.user),
         scopes: Some(scopes(call, &consent, api)),
-        // RFC 6749 §6: a request without scopes asks for those that the user has consented to.
-        requested: call.parameters.scopes().unwrap_or_else(|| consent.scopes.iter().map(String::as_str).collect()),
         organization: consent.organization.as_ref(),
         login: consent.login.clone(),
         claims: Map::new(),

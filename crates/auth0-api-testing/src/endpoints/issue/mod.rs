@@ -5,7 +5,6 @@ mod id_token;
 mod profiles;
 mod scopes;
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use auth0_api_core::jose::Thumbprint;
@@ -32,8 +31,6 @@ pub(crate) struct Issue<'a> {
     pub(crate) user: Option<&'a User>,
     /// The granted scopes; `None` if the client requested none.
     pub(crate) scopes: Option<Vec<String>>,
-    /// The scopes that the client has requested, in this request or in the one that it continues.
-    pub(crate) requested: Vec<&'a str>,
     pub(crate) organization: Option<&'a Organization>,
     /// When the user has signed in; `None` if the token is for the client itself, or on behalf of a user.
     pub(crate) login: Option<Login>,
@@ -62,8 +59,7 @@ impl Issue<'_> {
         body.insert("access_token".into(), self.access_token(key).into());
         body.insert("token_type".into(), if key.is_some() { "DPoP" } else { "Bearer" }.into());
         body.insert("expires_in".into(), self.lifetime().as_secs().into());
-        // RFC 6749 §5.1: as in Auth0, only if the client does not know the scopes.
-        if self.scopes.is_some() && !self.is_as_requested() {
+        if self.scopes.is_some() {
             body.insert("scope".into(), self.scope().into());
         }
         // RFC 9396 §7: the details that were granted.
@@ -170,14 +166,6 @@ impl Issue<'_> {
 
     fn lifetime(&self) -> Duration {
         self.api.map_or(OPAQUE_LIFETIME, Api::lifetime)
-    }
-
-    /// Returns whether the client gets exactly the scopes that it has requested.
-    fn is_as_requested(&self) -> bool {
-        let shown = |scopes: &mut dyn Iterator<Item = &str>| -> BTreeSet<String> {
-            scopes.filter(|scope| *scope != ONLINE_ACCESS).map(str::to_owned).collect()
-        };
-        shown(&mut self.scopes()) == shown(&mut self.requested.iter().copied())
     }
 
     fn has(&self, scope: &str) -> bool {
