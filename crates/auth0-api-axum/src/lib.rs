@@ -36,9 +36,9 @@
 //! | require a scope, a user, a recent login | [`AuthLayer::require`], [`Scoped`] | [authorization](auth0_api_core::guide::authorization) |
 //! | take the token in a handler | [`Token`], [`Claims`] | [`VerifiedToken`] |
 //! | require DPoP, which is accepted by default | [`DpopPolicy::require`] | [DPoP](auth0_api_core::guide::dpop) |
-//! | run behind a proxy | [`public_url`](ApiClientBuilder::public_url) | [proxies](auth0_api_core::guide::proxies) |
+//! | run behind a proxy | [`public_url`](ApiClientBuilder::public_url), [`trusted_proxies`](ApiClientBuilder::trusted_proxies) | [proxies](auth0_api_core::guide::proxies) |
 //! | let pages in browsers call the API | CORS outside the [`AuthLayer`] | [browsers](auth0_api_core::guide::browsers) |
-//! | call another API for the user | [`get_token_on_behalf_of`](ApiClient::get_token_on_behalf_of) | [exchange](auth0_api_core::guide::exchange) |
+//! | call another API for the user | [`auth0-api-fetcher`](https://docs.rs/auth0-api-fetcher), [`get_token_on_behalf_of`](ApiClient::get_token_on_behalf_of) | [exchange](auth0_api_core::guide::exchange) |
 //! | serve gRPC | [`AuthLayer::grpc`] | [below](#grpc) |
 //! | test without an account | [`auth0-api-testing`](https://docs.rs/auth0-api-testing) | its first page |
 //! | see all defaults | [`ApiClientBuilder`] | [defaults](auth0_api_core::guide::defaults) |

@@ -20,13 +20,27 @@
 //! # }
 //! ```
 //!
+//! # Find your way
+//!
+//! | to | use | read |
+//! |---|---|---|
+//! | require a scope for a tool | [`McpRequirements`] | [MCP](auth0_api_core::guide::mcp) |
+//! | require DPoP, which is accepted by default | `DpopPolicy::require` | [DPoP](auth0_api_core::guide::dpop) |
+//! | run behind a proxy | `public_url`, `trusted_proxies` | [proxies](auth0_api_core::guide::proxies) |
+//! | call another API for the user | [`McpCaller`], `auth0-api-fetcher` | [exchange](auth0_api_core::guide::exchange) |
+//! | let a person connect an account | [`connect`] | [MCP](auth0_api_core::guide::mcp#connect-your-account) |
+//! | test without an account | `LocalTenant` of `auth0-api-testing` | its first page |
+//! | see all defaults | [`McpLayerBuilder`] | [defaults](auth0_api_core::guide::defaults) |
+//!
+//! # What is in it
+//!
 //! 1. [`McpLayer`] verifies the token of each request, as the [`AuthLayer`](auth0_api_axum::AuthLayer) that it contains. Then
 //!    it reads the message from the body, strictly and within bounds, and passes the same octets on.
 //! 2. [`McpRequirements`] says what the token must have for each tool, resource and prompt. The rejection is 403 with *all*
 //!    scopes of the request in one challenge.
 //! 3. [`McpCall`], in the extensions of the request, tells the server behind the layer what was called, in which
 //!    [`Revision`], and which capabilities the client has declared.
-//! 4. [`MessageError`] is a message that the layer does not judge: 400 or another status, with an error of JSON-RPC.
+//! 4. [`MessageError`] says why the layer rejects a message: 400 or another status, with an error of JSON-RPC.
 //! 5. [`McpCaller`] is who calls a tool: the verified token of this call, for decisions and for calls to other APIs.
 //! 6. [`connect`] sends a person to a page of this server, to connect an account that a tool needs (URL elicitation).
 //! 7. [`session`] binds the sessions of earlier revisions to the principals that opened them.
@@ -39,7 +53,7 @@
 //!
 //! | feature | default | what |
 //! |---|---|---|
-//! | `axum` | off | `connect_routes`, the pages of [`connect`] as routes |
+//! | `axum` | off | `connect_routes`, the pages of [`connect`] as routes; `end_streams_with_token`, for streams that end with the token of their caller |
 //! | `rmcp` | off | [`McpCaller`] as an argument of tools and prompts of `rmcp`, and elicitations in its types |
 //!
 //! # Events
@@ -71,6 +85,8 @@ mod rmcp_server;
 pub mod session;
 mod shared;
 mod shared_key;
+#[cfg(feature = "axum")]
+mod streams;
 mod template;
 mod text_body;
 mod unnamed;
@@ -89,6 +105,8 @@ pub use message::MessageError;
 pub use requirements::McpRequirements;
 pub use revision::Revision;
 pub use shared_key::{SharedKey, SharedKeyError};
+#[cfg(feature = "axum")]
+pub use streams::end_streams_with_token;
 pub use text_body::{ResponseText, TextBody};
 
 // Compiles the examples of the README.

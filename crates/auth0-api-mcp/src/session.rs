@@ -17,8 +17,12 @@ use tower_service::Service;
 
 use crate::SharedKey;
 
-/// Binds the sessions of an MCP server to the principals that opened them: the issuer, the user and the client. Another
-/// principal, an id that this server did not tag, and a `Last-Event-ID` without a session get 404. An MCP client then opens a new session.
+/// Binds the sessions of an MCP server to the principals that opened them: the issuer, the user, the client and
+/// the organization. Another principal, an id that this server did not tag, and a `Last-Event-ID` without a session get 404.
+/// An MCP client then opens a new session.
+///
+/// Configure no event store of `rmcp`: it repeats events to every caller who names one in `Last-Event-ID`, and does not
+/// compare the session.
 ///
 /// Put it inside of the layer that verifies requests. The server behind sees its own ids, without tags.
 ///
@@ -164,9 +168,11 @@ fn tag(headers: &mut HeaderMap, key: &SharedKey, principal: &VerifiedToken) {
     }
 }
 
-fn parts<'p>(id: &'p str, principal: &'p VerifiedToken) -> [&'p str; 5] {
-    let [subject, client] = [principal.subject(), principal.client_id()].map(Option::unwrap_or_default);
-    ["session", id, principal.issuer(), subject, client]
+fn parts<'p>(id: &'p str, principal: &'p VerifiedToken) -> [&'p str; 6] {
+    let organization = principal.organization().map(|organization| organization.id);
+    let [subject, client, organization] =
+        [principal.subject(), principal.client_id(), organization].map(Option::unwrap_or_default);
+    ["session", id, principal.issuer(), subject, client, organization]
 }
 
 const SESSION_ID: HeaderName = HeaderName::from_static("mcp-session-id");

@@ -6,8 +6,12 @@ use auth0_api_axum::metadata_routes;
 use auth0_api_core::{ApiClient, ProtectedResource, Requirement};
 use auth0_api_mcp::connect::connect_routes;
 use auth0_api_mcp::session::Sessions;
-use auth0_api_mcp::{CORS_EXPOSED_HEADERS, CORS_REQUEST_HEADERS, McpLayer, McpRequirements, ScopeHierarchy, SharedKey};
+use auth0_api_mcp::{
+    CORS_EXPOSED_HEADERS, CORS_REQUEST_HEADERS, McpLayer, McpRequirements, ScopeHierarchy, SharedKey,
+    end_streams_with_token,
+};
 use axum::Router;
+use axum::middleware::from_fn;
 use http::Uri;
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
@@ -48,6 +52,7 @@ pub(crate) fn app(api: &ApiClient, apis: Apis, resource: &str, key: &SharedKey) 
     let endpoint = Router::new()
         .route_service("/mcp", mcp(apis, resource))
         .layer(Sessions::new(key))
+        .layer(from_fn(end_streams_with_token))
         .layer(McpLayer::builder(api.clone(), requirements()).build()?);
     Ok(endpoint.merge(metadata_routes(api)).layer(cors()).merge(pages))
 }

@@ -23,5 +23,6 @@ mod servers;
 mod service;
 mod sessions;
 mod sign_in;
+mod streams;
 mod unnamed;
 mod world;

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 
+use auth0_api_core::VerifiedToken;
 use auth0_api_mcp::SharedKey;
 use auth0_api_mcp::session::Sessions;
 use http::{Request, Response};
@@ -18,12 +19,20 @@ async fn server(request: Request<()>) -> Result<Response<String>, Infallible> {
 }
 
 async fn call(world: &World, key: &SharedKey, user: Option<&str>, ids: &[&str]) -> Response<String> {
+    let caller = match user {
+        Some(user) => Some(world.caller(user).await),
+        None => None,
+    };
+    call_as(key, caller, ids).await
+}
+
+async fn call_as(key: &SharedKey, caller: Option<VerifiedToken>, ids: &[&str]) -> Response<String> {
     let mut request = Request::new(());
     for id in ids {
         request.headers_mut().append("mcp-session-id", id.parse().unwrap());
     }
-    if let Some(user) = user {
-        request.extensions_mut().insert(world.caller(user).await);
+    if let Some(caller) = caller {
+        request.extensions_mut().insert(caller);
     }
     Sessions::new(key).layer(service_fn(server)).oneshot(request).await.unwrap()
 }
@@ -53,6 +62,28 @@ async fn only_the_principal_that_opened_a_session_can_continue_it() {
     ] {
         let answer = call(&world, key, Some(user), &ids).await;
         assert_eq!((answer.status().as_u16(), answer.body().as_str()), (404, ""), "{user} {ids:?}");
+    }
+}
+
+/// The client and the organization of the token are parts of the principal, and so is the subject.
+#[tokio::test]
+async fn each_part_of_the_principal_counts() {
+    let world = World::new().await;
+    let caller = async |client: &str, organization: Option<&str>| {
+        let token = world.tenant.mint().subject(ADA).claim("azp", client);
+        let token = organization.into_iter().fold(token, |token, id| token.claim("org_id", id));
+        world.api.verify_access_token(&token.sign()).await.unwrap()
+    };
+    let opened = call_as(&key(), Some(caller("agent", Some("org_a")).await), &[]).await;
+    let id = opened.headers()["mcp-session-id"].to_str().unwrap();
+    for (client, organization, status) in [
+        ("agent", Some("org_a"), 200),
+        ("other", Some("org_a"), 404),
+        ("agent", Some("org_b"), 404),
+        ("agent", None, 404),
+    ] {
+        let answer = call_as(&key(), Some(caller(client, organization).await), &[id]).await;
+        assert_eq!(answer.status(), status, "{client} {organization:?}");
     }
 }
 
