@@ -94,7 +94,8 @@ impl Shared {
         }
         let code = one(query, "code").ok_or(Ending::NoFlow)?;
         // A browser can send a cookie again. Each token request needs a log-in of its own.
-        self.use_once(&["log-in of", &flow.ticket.id], &flow.state, flow.expires_at).await?;
+        let owner = ["log-in of", &flow.ticket.issuer, &flow.ticket.subject];
+        self.use_once(&owner, &flow.state, flow.expires_at).await?;
         let (person, tokens) = self.login.person(&flow, &code, &self.base.url(SIGNED_IN)).await?;
         if !flow.ticket.is_for(&person) {
             let again = self.start_url(&flow.ticket).map(|url| format!("{url}&{AGAIN}=1"));
@@ -132,7 +133,9 @@ impl Shared {
         let sealed = self.key.seal(Confirming::PURPOSE, &confirming).ok_or_else(too_long)?;
         let lifetime = expires_at.saturating_sub(seconds(self.clock.now()));
         let cookie = self.set_cookie(&flow.state, &sealed, lifetime).ok_or_else(too_long)?;
-        let email = person.claims().get("email").and_then(Value::as_str);
+        // Whoever signs up with an address of another person has not verified it: only the id says who that is.
+        let is_verified = person.claims().get("email_verified").and_then(Value::as_bool) == Some(true);
+        let email = person.claims().get("email").and_then(Value::as_str).filter(|_| is_verified);
         let question = Question {
             connection,
             person: email.or(person.subject()).unwrap_or_default(),
@@ -154,6 +157,9 @@ impl Shared {
         }
         let Errand::Connect { connection, scopes } = &flow.ticket.errand else { return Err(Ending::NoFlow) };
         let token = IssuedToken::new(flow.token).ok_or(Ending::NoFlow)?;
+        // A browser can send a cookie again. Each request to the tenant needs a log-in of its own.
+        let owner = ["confirmation of", &flow.ticket.issuer, &flow.ticket.subject];
+        self.use_once(&owner, state, flow.expires_at).await.map_err(Ending::of_repeated_confirmation)?;
         let next = self.begin(connection, scopes, &token, state).await?;
         // After everything that can fail: a person whose flow failed can open the link again.
         self.use_up(&flow.ticket).await?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::browser::{Browser, Page};
-use crate::people::{ADA, World, builder_of, store};
+use crate::people::{ADA, MALLORY, VERA, World, builder_of, store};
 
 #[tokio::test]
 async fn the_person_who_called_connects_the_account_and_the_tool_gets_its_token() {
@@ -115,7 +115,7 @@ async fn replicas_that_share_the_key_continue_each_others_flows() {
     assert_eq!(last.status, 200, "{last:?}");
     assert!(first.is_connected(ADA).await);
     // The same answer again, at another replica with the same store.
-    assert_eq!(replica().answer(&http::Method::POST, &confirm, &headers).await.unwrap().status(), 410);
+    assert_eq!(replica().answer(&http::Method::POST, &confirm, &headers).await.unwrap().status(), 409);
 }
 
 #[tokio::test]
@@ -143,6 +143,20 @@ async fn the_person_confirms_before_anything_happens() {
     let page = browser.confirm(&question, "same-origin").await;
     assert_eq!(page.status, 200, "{page:?}");
     assert_eq!(browser.confirm(&question, "same-origin").await.status, 400, "the cookie is that of the next step");
+}
+
+/// Somebody who signs up with the address of another person could let that person connect an account for somebody else.
+#[tokio::test]
+async fn the_page_names_the_person_by_a_verified_address_only() {
+    let world = World::new().await;
+    for (person, shown) in [(MALLORY, MALLORY), (VERA, "vera@example.com")] {
+        let caller = world.caller(person).await;
+        let browser = Browser::of(person);
+        let to_signed_in = browser.open_until(world.elicitation(&caller).await.url(), "/signed-in").await;
+        let question = browser.get(to_signed_in.location()).await;
+        assert!(question.body.contains(&format!("You are logged in as {shown}.")), "{question:?}");
+        assert!(!question.body.contains("ada@example.com"), "{question:?}");
+    }
 }
 
 #[tokio::test]
