@@ -95,7 +95,10 @@ impl ConnectAccountsBuilder {
         self
     }
 
-    /// Sets how long a URL can be opened, and how long a log-in may take: from 10 seconds to one hour. Default: 10 minutes.
+    /// Sets the time from the moment when the URL is made until the person has logged in and confirmed: from 10 seconds to one
+    /// hour. Default: 10 minutes. The access at the provider has the time that the tenant gives it.
+    ///
+    /// A person who opens the URL late has only the rest of this time.
     pub fn ticket_lifetime(mut self, lifetime: Duration) -> Self {
         self.ticket_lifetime = lifetime;
         self

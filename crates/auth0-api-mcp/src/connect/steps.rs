@@ -10,7 +10,7 @@ use auth0_api_core::jose::Thumbprint;
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::digest::{SHA256, digest};
 use http::header::SET_COOKIE;
-use http::{HeaderMap, Response};
+use http::{HeaderMap, HeaderValue, Response};
 use serde_json::Value;
 
 use super::ending::{Ending, Failure};
@@ -42,7 +42,7 @@ impl Shared {
         }
         let state = one(query, "state");
         let taken = match (step, &state) {
-            (Step::Start, _) => self.start(query),
+            (Step::Start, _) => self.start(query, headers),
             (Step::SignedIn, Some(state)) => self.signed_in(query, state, headers).await,
             (Step::Confirm, Some(state)) => self.confirmed(state, headers).await,
             (Step::Connected, Some(state)) => self.connected(query, state, headers).await,
@@ -52,26 +52,39 @@ impl Shared {
     }
 
     /// Sends whoever has opened the link to the log-in. Nothing happens for the caller yet.
-    fn start(&self, query: &str) -> Result<Response<String>, Ending> {
+    fn start(&self, query: &str, headers: &HeaderMap) -> Result<Response<String>, Ending> {
         let ticket = one(query, "ticket").and_then(|ticket| self.key.open::<Ticket>(TICKET, &ticket));
         let ticket = ticket.ok_or(Ending::Invalid)?;
         if has_passed(ticket.expires_at, self.clock.now()) {
             return Err(Ending::Expired);
         }
         let prompt = if one(query, AGAIN).is_some() { Prompt::Always } else { Prompt::IfNeeded };
-        let random = || random_text().map(String::into_boxed_str).ok_or(Failure::labelled("random"));
-        let lifetime = self.ticket_lifetime.as_secs();
-        let flow = SigningIn {
-            expires_at: seconds(self.clock.now()).saturating_add(lifetime),
-            nonce: random()?,
-            state: random()?,
-            ticket,
-            verifier: random()?,
-        };
+        let flow = self.new_flow(ticket).ok_or(Failure::labelled("random"))?;
+        let cookie = self.cookie_of(&flow).ok_or_else(too_long)?;
         let url = self.login.authorization_url(&flow, &self.base.url(SIGNED_IN), prompt);
-        let cookie =
-            self.key.seal(SigningIn::PURPOSE, &flow).and_then(|sealed| self.set_cookie(&flow.state, &sealed, lifetime));
-        cookie.and_then(|cookie| page::redirect(&url, cookie)).ok_or_else(too_long)
+        let mut redirect = page::redirect(&url, cookie).ok_or_else(too_long)?;
+        for removal in self.remove_earlier(headers) {
+            redirect.headers_mut().append(SET_COOKIE, removal);
+        }
+        Ok(redirect)
+    }
+
+    /// Returns whether the flow of a ticket fits into a cookie. `None` without random numbers.
+    pub(super) fn fits(&self, ticket: &Ticket) -> Option<bool> {
+        let flow = self.new_flow(ticket.clone())?;
+        Some(self.cookie_of(&flow).is_some())
+    }
+
+    /// Makes the flow of a ticket. `None` without random numbers.
+    fn new_flow(&self, ticket: Ticket) -> Option<SigningIn> {
+        let random = || random_text().map(String::into_boxed_str);
+        let expires_at = seconds(self.clock.now()).saturating_add(self.ticket_lifetime.as_secs());
+        Some(SigningIn { expires_at, nonce: random()?, state: random()?, ticket, verifier: random()? })
+    }
+
+    fn cookie_of(&self, flow: &SigningIn) -> Option<HeaderValue> {
+        let sealed = self.key.seal(SigningIn::PURPOSE, flow)?;
+        self.set_cookie(&flow.state, &sealed, self.ticket_lifetime.as_secs())
     }
 
     /// Compares who has logged in with the caller, and begins what the ticket says.

@@ -282,6 +282,26 @@ async fn a_flow_that_fits_into_no_cookie_ends() {
     assert!(!world.is_connected(EVE).await);
 }
 
+/// A link that would fail when the person opens it is not made.
+#[tokio::test]
+async fn a_link_that_fits_into_no_cookie_is_rejected() {
+    let world = World::new().await;
+    let ada = world.caller(ADA).await;
+    let asked = |length| SignIn::new(world.tenant.audience()).scopes(["s".repeat(length)]);
+    let mut rejected = 0;
+    // The sealed texts have a granularity of their own, so each length around the bound is tried.
+    for length in (0..4096).step_by(64) {
+        match world.accounts.sign_in(&ada, asked(length)) {
+            Ok(elicitation) => assert_eq!(Browser::of(ADA).get(elicitation.url()).await.status, 302, "{length}"),
+            Err(error) => {
+                assert_eq!((error, error.label()), (ElicitationError::TooLong, "elicitation_too_long"));
+                rejected += 1;
+            }
+        }
+    }
+    assert!((1..64).contains(&rejected), "{rejected}");
+}
+
 /// A store that is always full.
 #[derive(Debug)]
 struct Full;
