@@ -93,7 +93,7 @@ impl UrlElicitation {
     /// Accepting is no proof that the person has opened the URL, or has finished there.
     pub fn response(input_responses: &Value) -> Option<ElicitationResponse> {
         let action = input_responses.get(INPUT)?.get("action")?.as_str();
-        Some(if action == Some("accept") { ElicitationResponse::Accepted } else { ElicitationResponse::Declined })
+        Some(ElicitationResponse::of_action(action))
     }
 
     pub(crate) fn plain(&self) -> String {
@@ -109,6 +109,13 @@ pub enum ElicitationResponse {
     Accepted,
     /// The person does not want to open the URL, or has closed the dialog.
     Declined,
+}
+
+impl ElicitationResponse {
+    /// What the text of `action` says. Everything but `accept` declines.
+    pub(crate) fn of_action(action: Option<&str>) -> Self {
+        if action == Some("accept") { Self::Accepted } else { Self::Declined }
+    }
 }
 
 impl fmt::Debug for ElicitationAnswer {

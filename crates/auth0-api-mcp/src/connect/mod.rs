@@ -73,6 +73,7 @@ mod steps;
 
 pub use accounts::ConnectAccounts;
 pub use builder::{ConnectAccountsBuilder, ConnectBuildError};
+pub(crate) use elicitation::INPUT;
 #[cfg(feature = "rmcp")]
 pub(crate) use elicitation::URL_ELICITATION_REQUIRED;
 pub use elicitation::{ElicitationAnswer, ElicitationResponse, UrlElicitation};

@@ -62,7 +62,11 @@ impl Rules {
     pub(crate) fn of<'m>(&self, method: &'m str, operation: &'m Operation) -> Found<'_, 'm> {
         let of_method = self.methods.get(method);
         let of_target = match operation {
-            Operation::Base => Cow::Borrowed(&self.base),
+            // Only the server knows which notifications it has. A lenient one may take this one for one that is named.
+            Operation::Notification if of_method.is_none() && self.methods.has_look_alike(method) => {
+                return Err(Unnamed::Method(method));
+            }
+            Operation::Base | Operation::Notification => Cow::Borrowed(&self.base),
             Operation::Listen { uris, tasks } => {
                 let of_uris = uris.iter().map(|uri| self.of_resource(uri));
                 let of_tasks = tasks.iter().map(|task| self.of_tasks(Some(task)));

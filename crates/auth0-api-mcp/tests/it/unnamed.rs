@@ -116,6 +116,27 @@ async fn an_unknown_method_is_not_found() {
     assert_eq!(server.send_2025(ALL, &notification).await.status, 200);
 }
 
+/// Notifications that are not named require the base, but a lenient server may take one for another that is named.
+#[tokio::test]
+async fn a_notification_that_looks_like_a_named_method_is_denied() {
+    let named = requirements().method("notifications/reset", Requirement::scope("reset"));
+    for requirements in [named.clone(), named.otherwise_base()] {
+        let server = Server::start_with(requirements, |layer| layer).await;
+        let notification = |method: &str| json!({ "jsonrpc": "2.0", "method": method });
+        for method in
+            ["notifications/Reset", "notifications/reset ", "notifications/re\u{ad}set", "notifications/Initialized"]
+        {
+            let answer = server.send_2025("use:tools reset", &notification(method)).await;
+            assert_eq!(answer.error(), (400, -32601, Some(Value::Null)), "{method:?}");
+        }
+        let named = notification("notifications/reset");
+        assert_eq!(server.send_2025("use:tools", &named).await.scopes(), "use:tools reset");
+        for (scope, method) in [("use:tools reset", "notifications/reset"), ("use:tools", "notifications/other")] {
+            assert_eq!(server.send_2025(scope, &notification(method)).await.status, 200, "{method}");
+        }
+    }
+}
+
 /// Spellings of URIs, most of which some server takes for a stricter resource or template.
 const OTHER_SPELLINGS: [&str; 48] = [
     "file:///docs/HR/pay.pdf",
