@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
+use super::response::{ElicitationResponse, INPUT};
 use crate::{McpCall, Revision};
 
 /// A URL that the person behind a call has to open, and why.
@@ -101,23 +102,6 @@ impl UrlElicitation {
     }
 }
 
-/// What a person has said to a URL.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ElicitationResponse {
-    /// The person wants to open the URL, and may still be there.
-    Accepted,
-    /// The person does not want to open the URL, or has closed the dialog.
-    Declined,
-}
-
-impl ElicitationResponse {
-    /// What the text of `action` says. Everything but `accept` declines.
-    pub(crate) fn of_action(action: Option<&str>) -> Self {
-        if action == Some("accept") { Self::Accepted } else { Self::Declined }
-    }
-}
-
 impl fmt::Debug for ElicitationAnswer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -139,8 +123,6 @@ impl fmt::Debug for UrlElicitation {
     }
 }
 
-/// The name of the one request in `inputRequests`.
-pub(crate) const INPUT: &str = "open";
 /// The JSON-RPC code of 2025-11-25.
 pub(crate) const URL_ELICITATION_REQUIRED: i32 = -32042;
 
