@@ -142,7 +142,8 @@ impl Shared {
         token: &IssuedToken,
     ) -> Result<Response<String>, Ending> {
         let expires_at = flow.ticket.expires_at;
-        let confirming = Confirming { expires_at, ticket: flow.ticket.clone(), token: token.expose().into() };
+        let (state, ticket) = (flow.state.clone(), flow.ticket.clone());
+        let confirming = Confirming { expires_at, state, ticket, token: token.expose().into() };
         let sealed = self.key.seal(Confirming::PURPOSE, &confirming).ok_or_else(too_long)?;
         let lifetime = expires_at.saturating_sub(seconds(self.clock.now()));
         let cookie = self.set_cookie(&flow.state, &sealed, lifetime).ok_or_else(too_long)?;
@@ -165,6 +166,7 @@ impl Shared {
         let is_own_page = site.is_none_or(|site| site == "same-origin");
         let sealed = self.read_cookie(state, headers).filter(|_| is_own_page).ok_or(Ending::NoFlow)?;
         let flow = self.key.open::<Confirming>(Confirming::PURPOSE, sealed).ok_or(Ending::NoFlow)?;
+        verify_slices_are_equal(state.as_bytes(), flow.state.as_bytes()).map_err(|_| Ending::NoFlow)?;
         if has_passed(flow.expires_at, self.clock.now()) {
             return Err(Ending::Expired);
         }

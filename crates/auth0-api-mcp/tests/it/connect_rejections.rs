@@ -212,6 +212,29 @@ async fn a_confirmation_is_used_once() {
     }
 }
 
+/// The name of the cookie, and the form, are not sealed: under those of another flow, the cookie confirms nothing.
+#[tokio::test]
+async fn a_confirmation_counts_only_in_its_own_flow() {
+    let faults = Faults::default();
+    let world = faults.world().await;
+    let ada = world.caller(ADA).await;
+    let mut flows = Vec::new();
+    for _ in 0..2 {
+        let browser = Browser::of(ADA);
+        let to_signed_in = browser.open_until(world.elicitation(&ada).await.url(), "/signed-in").await;
+        let question = browser.get(to_signed_in.location()).await;
+        flows.push((browser.cookie().unwrap(), question));
+    }
+    let [(first, _), (second, question)] = &flows[..] else { panic!() };
+    let (sealed, name) = (first.split_once('=').unwrap().1, second.split_once('=').unwrap().0);
+    let browser = Browser::of(ADA);
+    browser.set_cookie(&format!("{name}={sealed}"));
+    let page = browser.confirm(question, "same-origin").await;
+    assert_eq!((page.status, faults.begun()), (400, 0), "{page:?}");
+    browser.set_cookie(second);
+    assert_eq!(browser.confirm(question, "same-origin").await.status, 200);
+}
+
 /// RFC 9207: an answer that says it is of another tenant.
 #[tokio::test]
 async fn an_answer_of_another_issuer_is_not_used() {
