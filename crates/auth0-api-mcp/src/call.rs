@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::Revision;
+use crate::connect::ElicitationResponse;
 
 /// A request of an MCP client, as the layer has read it from the body.
 ///
@@ -22,6 +23,7 @@ pub(crate) struct Inner {
     pub(crate) target: Option<Target>,
     pub(crate) capabilities: Option<Box<str>>,
     pub(crate) declares_url_elicitation: bool,
+    pub(crate) response: Option<ElicitationResponse>,
 }
 
 /// What the method of a request is applied to.
@@ -83,6 +85,12 @@ impl McpCall {
     /// False if the message declares no capabilities: see [`client_capabilities`](Self::client_capabilities).
     pub fn declares_url_elicitation(&self) -> bool {
         self.0.declares_url_elicitation
+    }
+
+    /// What the person has said to the URL that an earlier answer to this call asked to open: `params.inputResponses`, which
+    /// a client sends when it repeats the call after `input_required`. `None` if the person has not been asked.
+    pub fn elicitation_response(&self) -> Option<ElicitationResponse> {
+        self.0.response
     }
 }
 

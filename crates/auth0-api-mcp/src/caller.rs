@@ -38,7 +38,8 @@ impl McpCaller {
         let call = extensions.get::<McpCall>().cloned();
         let revision = call.as_ref().map(McpCall::revision);
         let shows_urls = call.as_ref().is_some_and(McpCall::declares_url_elicitation);
-        Some(Self { token, call, revision, shows_urls, response: None })
+        let response = call.as_ref().and_then(McpCall::elicitation_response);
+        Some(Self { token, call, revision, shows_urls, response })
     }
 
     /// Says what the client has declared when it opened its session. Default: what this request declares, as every request
@@ -50,10 +51,11 @@ impl McpCaller {
     }
 
     /// Takes what the person has answered: the `params.inputResponses` of a call that the client repeats after
-    /// `input_required`. [`answer`](Self::answer) then does not ask again.
+    /// `input_required`. [`answer`](Self::answer) then does not ask again. Not necessary behind the layer, which reads them
+    /// from the message.
     #[must_use]
     pub fn with_input_responses(mut self, responses: &Value) -> Self {
-        self.response = UrlElicitation::response(responses);
+        self.response = UrlElicitation::response(responses).or(self.response);
         self
     }
 

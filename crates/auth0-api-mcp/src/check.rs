@@ -127,6 +127,7 @@ fn call_of(message: &Message<'_>, revision: Revision) -> Option<McpCall> {
         target,
         capabilities: message.meta.capabilities.map(Into::into),
         declares_url_elicitation: message.meta.declares_url_elicitation,
+        response: message.meta.response,
     }))
 }
 

@@ -27,7 +27,7 @@ pub fn read(body: &[u8]) -> Option<Vec<ReadMessage>> {
 impl From<Message<'_>> for ReadMessage {
     fn from(message: Message<'_>) -> Self {
         let targets = match message.operation {
-            Operation::Base | Operation::Other | Operation::Tasks => Vec::new(),
+            Operation::Base | Operation::Notification | Operation::Other | Operation::Tasks => Vec::new(),
             Operation::Listen { uris, tasks } => {
                 uris.into_iter().map(Target::Resource).chain(tasks.into_iter().map(Target::Task)).collect()
             }

@@ -27,7 +27,7 @@ use http::header::CONTENT_TYPE;
 /// ```
 pub async fn end_streams_with_token(TokenEnd(until_ended): TokenEnd, request: Request, next: Next) -> Response {
     let response = next.run(request).await;
-    let content_type = response.headers().get(CONTENT_TYPE).map(|value| value.as_bytes());
+    let content_type = response.headers().get(CONTENT_TYPE).map(http::HeaderValue::as_bytes);
     if !content_type.is_some_and(|value| value.to_ascii_lowercase().starts_with(EVENTS)) {
         return response;
     }

@@ -120,6 +120,10 @@ impl ConnectAccounts {
             expires_at: seconds(self.0.clock.now() + self.0.ticket_lifetime),
             errand,
         };
+        // A link that fails when the person opens it helps nobody.
+        if !self.0.fits(&ticket).ok_or(ElicitationError::Random)? {
+            return Err(ElicitationError::TooLong);
+        }
         let url = self.0.start_url(&ticket).ok_or(ElicitationError::Random)?;
         Ok(UrlElicitation::new(id, url, message))
     }

@@ -95,14 +95,21 @@ impl ConnectAccountsBuilder {
         self
     }
 
-    /// Sets how long a URL can be opened, and how long a log-in may take: from 10 seconds to one hour. Default: 10 minutes.
+    /// Sets the time from the moment when the URL is made until the person has logged in and confirmed: from 10 seconds to one
+    /// hour. Default: 10 minutes. The access at the provider has the time that the tenant gives it.
+    ///
+    /// A person who opens the URL late has only the rest of this time.
     pub fn ticket_lifetime(mut self, lifetime: Duration) -> Self {
         self.ticket_lifetime = lifetime;
         self
     }
 
     /// Sets the store of used tickets, such as that of `auth0-api-redis` for several replicas. Default: in memory, for
-    /// 10,000 tickets, of which one person can have 100. If it is full or unavailable, no account is connected.
+    /// 30,000 entries, of which each person has at most 300. If it is full or unavailable, no account is connected.
+    ///
+    /// Each connection has three entries, all owned by the person for whom the ticket was made: the log-in, the
+    /// confirmation and the ticket. A log-in for [`SignIn`](super::SignIn) has two, because nothing is confirmed. By default,
+    /// a person can use 100 of each kind within the time that they are kept.
     pub fn used_tickets(mut self, store: impl ReplayStore) -> Self {
         self.used = Arc::new(store);
         self
@@ -138,7 +145,7 @@ impl ConnectAccountsBuilder {
 const TICKET_LIFETIME: Duration = Duration::from_secs(600);
 const SHORTEST_LIFETIME: Duration = Duration::from_secs(10);
 const LONGEST_LIFETIME: Duration = Duration::from_secs(3600);
-/// Ten minutes of 16 connected accounts in each second.
-const MOST_USED_TICKETS: usize = 10_000;
-/// Nobody connects so many accounts, and one person alone does not fill the store.
+/// Ten minutes of 16 connected accounts in each second, with three entries for each: log-in, confirmation and ticket.
+const MOST_USED_TICKETS: usize = 30_000;
+/// Of each kind of entry. Nobody connects so many accounts, and one person alone does not fill the store.
 const MOST_OF_ONE_PERSON: usize = 100;

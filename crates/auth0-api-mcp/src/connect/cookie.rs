@@ -13,8 +13,13 @@ impl Shared {
     /// `SameSite=Lax` sends it with the redirects of the tenant, which are navigations, and with no request of a page of
     /// another site. The prefix `__Host-` keeps other hosts of the same domain from setting it.
     pub(super) fn set_cookie(&self, state: &str, sealed: &str, seconds: u64) -> Option<HeaderValue> {
-        let (name, secure) = self.cookie(state);
-        let cookie = format!("{name}={sealed}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
+        self.set_named(&self.cookie_name(state), sealed, seconds)
+    }
+
+    fn set_named(&self, name: &str, sealed: &str, seconds: u64) -> Option<HeaderValue> {
+        // The prefix demands the path of the whole host.
+        let (path, secure) = if self.base.is_https() { ("/".to_owned(), "; Secure") } else { (self.base.path(""), "") };
+        let cookie = format!("{name}={sealed}; Path={path}; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
         if cookie.len() > LONGEST_COOKIE {
             return None;
         }
@@ -28,25 +33,72 @@ impl Shared {
         self.set_cookie(state, "", 0)
     }
 
-    /// Returns the value of the cookie. A repeated one is none, because it is unclear which one is meant.
-    pub(super) fn read_cookie<'h>(&self, state: &str, headers: &'h HeaderMap) -> Option<&'h str> {
-        let (name, _) = self.cookie(state);
-        let lines = headers.get_all(COOKIE).into_iter().filter_map(|line| line.to_str().ok());
-        let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-        let mut values = pairs.filter(|(known, _)| *known == name).map(|(_, value)| value);
-        values.next().filter(|_| values.next().is_none())
+    /// The headers that remove the cookies of earlier flows when a browser begins a further one: all but the newest ones
+    /// that fit together with it into the headers that servers accept. The flows themselves stay sealed.
+    pub(super) fn remove_earlier(&self, headers: &HeaderMap) -> Vec<HeaderValue> {
+        let prefix = self.cookie_prefix();
+        let own = pairs(headers).filter_map(|(name, value)| {
+            let name = str::from_utf8(name).ok()?;
+            let is_own = name.strip_prefix(&*prefix).is_some_and(is_digest);
+            is_own.then(|| (name, name.len().saturating_add(value.len())))
+        });
+        // RFC 6265 §5.4: browsers send the older cookies first.
+        let mut newest_first: Vec<_> = own.collect();
+        newest_first.reverse();
+        let sums = newest_first.iter().scan(0_usize, |sum, (_, octets)| {
+            *sum = sum.saturating_add(*octets);
+            Some(*sum)
+        });
+        let kept = sums.take(OTHER_FLOWS).take_while(|sum| *sum <= OCTETS_OF_OTHER_FLOWS).count();
+        let removed = newest_first.iter().skip(kept).take(MOST_REMOVED);
+        removed.filter_map(|(name, _)| self.set_named(name, "", 0)).collect()
     }
 
-    /// Browsers accept the prefix, and `Secure`, only from `https`. The name contains a digest, because a `state` is a secret.
-    fn cookie(&self, state: &str) -> (String, &'static str) {
+    /// Returns the value of the cookie. A repeated one is none, because it is unclear which one is meant.
+    pub(super) fn read_cookie<'h>(&self, state: &str, headers: &'h HeaderMap) -> Option<&'h str> {
+        let name = self.cookie_name(state);
+        let mut values = pairs(headers).filter(|(known, _)| *known == name.as_bytes()).map(|(_, value)| value);
+        let value = values.next().filter(|_| values.next().is_none())?;
+        str::from_utf8(value).ok()
+    }
+
+    /// The name contains a digest, because a `state` is a secret.
+    fn cookie_name(&self, state: &str) -> String {
         let flow = digest(&SHA256, state.as_bytes());
         let flow = BASE64URL.encode_to_string(flow.as_ref().get(..FLOW_OCTETS).unwrap_or_default());
-        let (prefix, secure) = if self.base.is_https() { ("__Host-", "; Secure") } else { ("", "") };
-        (format!("{prefix}mcp-connect-{flow}"), secure)
+        format!("{}{flow}", self.cookie_prefix())
     }
+
+    /// Browsers accept the prefix `__Host-`, and `Secure`, only from `https`.
+    fn cookie_prefix(&self) -> String {
+        let host = if self.base.is_https() { "__Host-" } else { "" };
+        format!("{host}mcp-connect-")
+    }
+}
+
+/// The names and values of all cookies. Other applications of the host may have set some with octets outside of ASCII.
+fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&[u8], &[u8])> {
+    let lines = headers.get_all(COOKIE).into_iter().map(HeaderValue::as_bytes);
+    lines.flat_map(|line| line.split(|octet| *octet == b';')).filter_map(|pair| {
+        let pair = pair.trim_ascii();
+        pair.split_at_checked(pair.iter().position(|octet| *octet == b'=')?)
+            .and_then(|(name, value)| Some((name, value.strip_prefix(b"=")?)))
+    })
+}
+
+/// Whether this is the end of the name of a flow's cookie.
+fn is_digest(text: &str) -> bool {
+    let is_letter = |octet: u8| octet.is_ascii_alphanumeric() || octet == b'-' || octet == b'_';
+    text.len() == FLOW_OCTETS.div_ceil(3).saturating_mul(4) && text.bytes().all(is_letter)
 }
 
 /// RFC 6265 §6.1: browsers keep at least 4096 octets, with the name and the attributes, and need not keep more.
 const LONGEST_COOKIE: usize = 4096;
 /// Enough for the few flows of one browser.
 const FLOW_OCTETS: usize = 9;
+/// The flows that a browser keeps when it begins a further one.
+const OTHER_FLOWS: usize = 2;
+/// With the cookie of the further flow, 8 KiB: many servers accept no longer headers.
+const OCTETS_OF_OTHER_FLOWS: usize = 4096;
+/// The headers of one answer. The next start removes the rest.
+const MOST_REMOVED: usize = 32;

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
+use super::response::{ElicitationResponse, INPUT};
 use crate::{McpCall, Revision};
 
 /// A URL that the person behind a call has to open, and why.
@@ -93,22 +94,12 @@ impl UrlElicitation {
     /// Accepting is no proof that the person has opened the URL, or has finished there.
     pub fn response(input_responses: &Value) -> Option<ElicitationResponse> {
         let action = input_responses.get(INPUT)?.get("action")?.as_str();
-        Some(if action == Some("accept") { ElicitationResponse::Accepted } else { ElicitationResponse::Declined })
+        Some(ElicitationResponse::of_action(action))
     }
 
     pub(crate) fn plain(&self) -> String {
         format!("{} This client cannot open the page for it: use a client with URL elicitation.", self.message)
     }
-}
-
-/// What a person has said to a URL.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ElicitationResponse {
-    /// The person wants to open the URL, and may still be there.
-    Accepted,
-    /// The person does not want to open the URL, or has closed the dialog.
-    Declined,
 }
 
 impl fmt::Debug for ElicitationAnswer {
@@ -132,8 +123,6 @@ impl fmt::Debug for UrlElicitation {
     }
 }
 
-/// The name of the one request in `inputRequests`.
-pub(crate) const INPUT: &str = "open";
 /// The JSON-RPC code of 2025-11-25.
 pub(crate) const URL_ELICITATION_REQUIRED: i32 = -32042;
 

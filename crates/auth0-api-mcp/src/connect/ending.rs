@@ -27,6 +27,8 @@ pub(super) enum Ending {
     NotEnough,
     /// Another person than the caller has logged in. The URL lets the browser log in as somebody else.
     NotTheCaller { again: Option<String> },
+    /// The person has confirmed already, perhaps with a double click.
+    Repeated,
     /// The person has logged in, and nothing else was asked.
     SignedIn,
     /// The last request to the tenant failed, and may have had its effect.
@@ -51,6 +53,7 @@ impl Ending {
             Self::Expired | Self::Used => StatusCode::GONE,
             Self::Failed(_) | Self::Unknown(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Invalid | Self::NoFlow => StatusCode::BAD_REQUEST,
+            Self::Repeated => StatusCode::CONFLICT,
             Self::Method { .. } => StatusCode::METHOD_NOT_ALLOWED,
         }
     }
@@ -67,6 +70,7 @@ impl Ending {
             Self::NoFlow => "no_flow",
             Self::NotEnough => "login_not_enough",
             Self::NotTheCaller { .. } => "not_the_caller",
+            Self::Repeated => "repeated",
             Self::SignedIn => "signed_in",
             Self::Used => "used",
         }
@@ -83,6 +87,7 @@ impl Ending {
             Self::NoFlow => "Please begin again",
             Self::NotEnough => "A stronger log-in is needed",
             Self::NotTheCaller { .. } => "This link is for somebody else",
+            Self::Repeated => "Your answer is already being processed",
             Self::SignedIn => "You are logged in",
             Self::Unknown(_) => "Please look whether it worked",
             Self::Used => "This link has been used",
@@ -107,12 +112,23 @@ impl Ending {
                  connected. If somebody sent you this link, close this page."
                     .into()
             }
+            Self::Repeated => {
+                "You have confirmed already. If no other page opens, open the link of the application again.".into()
+            }
             Self::SignedIn => "Close this page, and go back to the application.".into(),
             Self::Unknown(_) => {
                 "The last step failed, and it is unknown whether your account is connected. Go back to the application: if the \
                  account is not connected, it shows a new link."
                     .into()
             }
+        }
+    }
+
+    /// The ending of a confirmation that could not be recorded: a link that has been used has another text.
+    pub(super) fn of_repeated_confirmation(self) -> Self {
+        match self {
+            Self::Used => Self::Repeated,
+            other => other,
         }
     }
 
@@ -203,6 +219,7 @@ mod tests {
             Ending::NoFlow,
             Ending::NotEnough,
             Ending::NotTheCaller { again: None },
+            Ending::Repeated,
             Ending::SignedIn,
             Ending::Used,
         ];

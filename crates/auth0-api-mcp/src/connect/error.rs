@@ -14,6 +14,9 @@ pub enum ElicitationError {
     /// The system provides no random numbers.
     #[error("the system provides no random numbers")]
     Random,
+    /// The connection, its scopes or the demands on the log-in are too long for the cookie of the flow, which has 4 KiB.
+    #[error("what the link asks for does not fit into the cookie of its flow")]
+    TooLong,
 }
 
 impl ElicitationError {
@@ -23,6 +26,7 @@ impl ElicitationError {
             Self::NotAPerson => "elicitation_not_a_person",
             Self::OtherIssuer => "elicitation_other_issuer",
             Self::Random => "elicitation_random",
+            Self::TooLong => "elicitation_too_long",
         }
     }
 
@@ -35,6 +39,7 @@ impl ElicitationError {
                  canonical domain are two issuers"
             }
             Self::Random => "check the machine",
+            Self::TooLong => "ask for fewer or shorter scopes: they have about 2 KiB together",
         }
     }
 }

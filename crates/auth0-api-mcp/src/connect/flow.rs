@@ -20,6 +20,8 @@ pub(super) struct SigningIn {
 #[serde(deny_unknown_fields)]
 pub(super) struct Confirming {
     pub(super) expires_at: u64,
+    /// That of the log-in: a browser could send the cookie under the name of another flow.
+    pub(super) state: Box<str>,
     pub(super) ticket: Ticket,
     /// The person's access token for the My Account API.
     pub(super) token: Box<str>,

@@ -21,7 +21,7 @@
 //! Nothing on the server. The state of a flow is in the ticket and in a cookie of the browser, both encrypted and authenticated
 //! (AES-256-GCM) with the [`SharedKey`](crate::SharedKey). After the log-in, the cookie contains the access
 //! token for the My Account API. So any of fifty replicas can continue what another one began, and a
-//! stranger who opens URLs fills no memory. Only the ids of used tickets are kept, until they expire, in a
+//! stranger who opens URLs fills no memory. Only the ids of used log-ins, confirmations and tickets are kept, until they expire, in a
 //! [`ReplayStore`](auth0_api_core::dpop::ReplayStore): in memory by default. Replicas share one, such as that of
 //! `auth0-api-redis`. Without a shared one, a ticket works once at each replica, and still only for its person.
 //!
@@ -66,6 +66,7 @@ mod flow;
 mod layer;
 mod login;
 mod page;
+mod response;
 #[cfg(feature = "axum")]
 mod routes;
 mod shared;
@@ -75,9 +76,11 @@ pub use accounts::ConnectAccounts;
 pub use builder::{ConnectAccountsBuilder, ConnectBuildError};
 #[cfg(feature = "rmcp")]
 pub(crate) use elicitation::URL_ELICITATION_REQUIRED;
-pub use elicitation::{ElicitationAnswer, ElicitationResponse, UrlElicitation};
+pub use elicitation::{ElicitationAnswer, UrlElicitation};
 pub use errand::SignIn;
 pub use error::ElicitationError;
 pub use layer::{ConnectFuture, ConnectLayer, ConnectService};
+pub use response::ElicitationResponse;
+pub(crate) use response::INPUT;
 #[cfg(feature = "axum")]
 pub use routes::connect_routes;

@@ -22,9 +22,9 @@ pub(super) fn show(shared: &Shared, ending: &Ending, state: Option<&str>) -> Res
         Ending::Failed(_) => drop(headers.insert(RETRY_AFTER, HeaderValue::from_static("30"))),
         _ => {}
     }
-    // These say nothing about a flow of this browser.
-    let is_about_flow = !matches!(ending, Ending::Invalid | Ending::Method { .. } | Ending::NoFlow);
-    if let Some(cookie) = state.filter(|_| is_about_flow).and_then(|state| shared.remove_cookie(state)) {
+    // These say nothing about a flow of this browser, or the flow goes on.
+    let keeps_cookie = matches!(ending, Ending::Invalid | Ending::Method { .. } | Ending::NoFlow | Ending::Repeated);
+    if let Some(cookie) = state.filter(|_| !keeps_cookie).and_then(|state| shared.remove_cookie(state)) {
         headers.append(SET_COOKIE, cookie);
     }
     response

@@ -10,7 +10,7 @@ use auth0_api_core::jose::Thumbprint;
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::digest::{SHA256, digest};
 use http::header::SET_COOKIE;
-use http::{HeaderMap, Response};
+use http::{HeaderMap, HeaderValue, Response};
 use serde_json::Value;
 
 use super::ending::{Ending, Failure};
@@ -42,7 +42,7 @@ impl Shared {
         }
         let state = one(query, "state");
         let taken = match (step, &state) {
-            (Step::Start, _) => self.start(query),
+            (Step::Start, _) => self.start(query, headers),
             (Step::SignedIn, Some(state)) => self.signed_in(query, state, headers).await,
             (Step::Confirm, Some(state)) => self.confirmed(state, headers).await,
             (Step::Connected, Some(state)) => self.connected(query, state, headers).await,
@@ -52,26 +52,39 @@ impl Shared {
     }
 
     /// Sends whoever has opened the link to the log-in. Nothing happens for the caller yet.
-    fn start(&self, query: &str) -> Result<Response<String>, Ending> {
+    fn start(&self, query: &str, headers: &HeaderMap) -> Result<Response<String>, Ending> {
         let ticket = one(query, "ticket").and_then(|ticket| self.key.open::<Ticket>(TICKET, &ticket));
         let ticket = ticket.ok_or(Ending::Invalid)?;
         if has_passed(ticket.expires_at, self.clock.now()) {
             return Err(Ending::Expired);
         }
         let prompt = if one(query, AGAIN).is_some() { Prompt::Always } else { Prompt::IfNeeded };
-        let random = || random_text().map(String::into_boxed_str).ok_or(Failure::labelled("random"));
-        let lifetime = self.ticket_lifetime.as_secs();
-        let flow = SigningIn {
-            expires_at: seconds(self.clock.now()).saturating_add(lifetime),
-            nonce: random()?,
-            state: random()?,
-            ticket,
-            verifier: random()?,
-        };
+        let flow = self.new_flow(ticket).ok_or(Failure::labelled("random"))?;
+        let cookie = self.cookie_of(&flow).ok_or_else(too_long)?;
         let url = self.login.authorization_url(&flow, &self.base.url(SIGNED_IN), prompt);
-        let cookie =
-            self.key.seal(SigningIn::PURPOSE, &flow).and_then(|sealed| self.set_cookie(&flow.state, &sealed, lifetime));
-        cookie.and_then(|cookie| page::redirect(&url, cookie)).ok_or_else(too_long)
+        let mut redirect = page::redirect(&url, cookie).ok_or_else(too_long)?;
+        for removal in self.remove_earlier(headers) {
+            redirect.headers_mut().append(SET_COOKIE, removal);
+        }
+        Ok(redirect)
+    }
+
+    /// Returns whether the flow of a ticket fits into a cookie. `None` without random numbers.
+    pub(super) fn fits(&self, ticket: &Ticket) -> Option<bool> {
+        let flow = self.new_flow(ticket.clone())?;
+        Some(self.cookie_of(&flow).is_some())
+    }
+
+    /// Makes the flow of a ticket. `None` without random numbers.
+    fn new_flow(&self, ticket: Ticket) -> Option<SigningIn> {
+        let random = || random_text().map(String::into_boxed_str);
+        let expires_at = seconds(self.clock.now()).saturating_add(self.ticket_lifetime.as_secs());
+        Some(SigningIn { expires_at, nonce: random()?, state: random()?, ticket, verifier: random()? })
+    }
+
+    fn cookie_of(&self, flow: &SigningIn) -> Option<HeaderValue> {
+        let sealed = self.key.seal(SigningIn::PURPOSE, flow)?;
+        self.set_cookie(&flow.state, &sealed, self.ticket_lifetime.as_secs())
     }
 
     /// Compares who has logged in with the caller, and begins what the ticket says.
@@ -94,7 +107,8 @@ impl Shared {
         }
         let code = one(query, "code").ok_or(Ending::NoFlow)?;
         // A browser can send a cookie again. Each token request needs a log-in of its own.
-        self.use_once(&["log-in of", &flow.ticket.id], &flow.state, flow.expires_at).await?;
+        let owner = ["log-in of", &flow.ticket.issuer, &flow.ticket.subject];
+        self.use_once(&owner, &flow.state, flow.expires_at).await?;
         let (person, tokens) = self.login.person(&flow, &code, &self.base.url(SIGNED_IN)).await?;
         if !flow.ticket.is_for(&person) {
             let again = self.start_url(&flow.ticket).map(|url| format!("{url}&{AGAIN}=1"));
@@ -128,11 +142,14 @@ impl Shared {
         token: &IssuedToken,
     ) -> Result<Response<String>, Ending> {
         let expires_at = flow.ticket.expires_at;
-        let confirming = Confirming { expires_at, ticket: flow.ticket.clone(), token: token.expose().into() };
+        let (state, ticket) = (flow.state.clone(), flow.ticket.clone());
+        let confirming = Confirming { expires_at, state, ticket, token: token.expose().into() };
         let sealed = self.key.seal(Confirming::PURPOSE, &confirming).ok_or_else(too_long)?;
         let lifetime = expires_at.saturating_sub(seconds(self.clock.now()));
         let cookie = self.set_cookie(&flow.state, &sealed, lifetime).ok_or_else(too_long)?;
-        let email = person.claims().get("email").and_then(Value::as_str);
+        // Whoever signs up with an address of another person has not verified it: only the id says who that is.
+        let is_verified = person.claims().get("email_verified").and_then(Value::as_bool) == Some(true);
+        let email = person.claims().get("email").and_then(Value::as_str).filter(|_| is_verified);
         let question = Question {
             connection,
             person: email.or(person.subject()).unwrap_or_default(),
@@ -149,11 +166,15 @@ impl Shared {
         let is_own_page = site.is_none_or(|site| site == "same-origin");
         let sealed = self.read_cookie(state, headers).filter(|_| is_own_page).ok_or(Ending::NoFlow)?;
         let flow = self.key.open::<Confirming>(Confirming::PURPOSE, sealed).ok_or(Ending::NoFlow)?;
+        verify_slices_are_equal(state.as_bytes(), flow.state.as_bytes()).map_err(|_| Ending::NoFlow)?;
         if has_passed(flow.expires_at, self.clock.now()) {
             return Err(Ending::Expired);
         }
         let Errand::Connect { connection, scopes } = &flow.ticket.errand else { return Err(Ending::NoFlow) };
         let token = IssuedToken::new(flow.token).ok_or(Ending::NoFlow)?;
+        // A browser can send a cookie again. Each request to the tenant needs a log-in of its own.
+        let owner = ["confirmation of", &flow.ticket.issuer, &flow.ticket.subject];
+        self.use_once(&owner, state, flow.expires_at).await.map_err(Ending::of_repeated_confirmation)?;
         let next = self.begin(connection, scopes, &token, state).await?;
         // After everything that can fail: a person whose flow failed can open the link again.
         self.use_up(&flow.ticket).await?;

@@ -5,6 +5,7 @@ use auth0_api_core::adapter::StrictObject;
 use super::error::MessageError;
 use super::{look_alike, object};
 use crate::Revision;
+use crate::connect::{ElicitationResponse, INPUT};
 
 /// The declarations of a message.
 #[derive(Debug, Default)]
@@ -16,6 +17,8 @@ pub(crate) struct Meta<'m> {
     /// The JSON text of the client's capabilities: an object.
     pub(crate) capabilities: Option<&'m str>,
     pub(crate) declares_url_elicitation: bool,
+    /// What the person has said to the URL that an earlier answer asked to open.
+    pub(crate) response: Option<ElicitationResponse>,
 }
 
 /// A version in a message: a revision of this crate, or another text.
@@ -47,8 +50,17 @@ impl<'m> Meta<'m> {
             return Err(MessageError::Params);
         }
         let declares_url_elicitation = capabilities.map_or(Ok(false), declares_url_elicitation)?;
-        Ok(Self { version, proposed, capabilities, declares_url_elicitation })
+        Ok(Self { version, proposed, capabilities, declares_url_elicitation, response: response(params) })
     }
+}
+
+/// Reads `inputResponses` of a call that a client repeats after `input_required`. What has another form is no answer to a
+/// URL of this crate, and a matter of the server.
+fn response(params: &StrictObject<'_>) -> Option<ElicitationResponse> {
+    let responses = StrictObject::read(params.raw("inputResponses")?).ok()?;
+    let response = StrictObject::read(responses.raw(INPUT)?).ok()?;
+    response.raw("action")?;
+    Some(ElicitationResponse::of_action(response.string("action").ok().flatten().as_deref()))
 }
 
 fn version_of_handshake(params: &StrictObject<'_>) -> Result<Option<DeclaredVersion>, MessageError> {

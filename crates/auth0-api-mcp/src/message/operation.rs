@@ -15,6 +15,8 @@ pub(crate) enum Operation {
     Base,
     /// `subscriptions/listen`: any number of resources and tasks.
     Listen { uris: Vec<Box<str>>, tasks: Vec<Box<str>> },
+    /// A notification that this crate does not know. The base suffices, unless it looks like a method with a requirement.
+    Notification,
     /// A method that this crate does not know.
     Other,
     /// `tasks/list`: every task.
@@ -38,7 +40,7 @@ impl Operation {
                 return Err(MessageError::Params);
             }
             let is_notification = kind == Kind::Notification && method.starts_with("notifications/");
-            let operation = if is_notification { Self::Base } else { Self::Other };
+            let operation = if is_notification { Self::Notification } else { Self::Other };
             return Ok((Cow::Owned(method.to_owned()), operation));
         };
         let named = |name| params.map_or(Err(MessageError::Params), |params| member(params, name));

@@ -8,10 +8,11 @@ use std::collections::BTreeMap;
 use auth0_api_core::{Requirement, ScopeHierarchy};
 
 use self::names::{Names, folded};
+use self::rules::NamedTemplate;
 pub(crate) use self::rules::Rules;
 use crate::layer_error::McpLayerError;
 use crate::message::known_methods;
-use crate::template::{Template, loose};
+use crate::template::{folded as folded_uri, loose};
 
 /// What a token must have for each tool, resource and prompt of an MCP server.
 ///
@@ -114,11 +115,18 @@ impl McpRequirements {
     /// A template matches URIs in one spelling only, the canonical one: the scheme and the authority are in lower case;
     /// there is no user information, no query and no fragment; no segment is `.`, `..` or, except for a slash at the end,
     /// empty; and a character is percent-encoded, with digits in upper case, exactly if it cannot stand in a path ([RFC 3986
-    /// §3.3](https://www.rfc-editor.org/rfc/rfc3986#section-3.3)). Below `{+name}`, a URI does not end with a slash, and an
-    /// authority that a template leaves open has no port. Otherwise `file:///public/../secret` would match
+    /// §3.3](https://www.rfc-editor.org/rfc/rfc3986#section-3.3)). Below `{+name}`, a URI does not end with a slash. An
+    /// authority that a template leaves open consists of labels with letters of ASCII, digits and hyphens, and has no port;
+    /// for `https` and `file`, the last label begins with a letter, and is not `localhost`. Otherwise `file:///public/../secret` would match
     /// `file:///public/{+path}`, and the requirement of `file:///public/hr/{+path}` would not apply to
     /// `file:///public//hr/pay.pdf`. Name a resource whose URI has another form with [`resource`](Self::resource). A URI
-    /// that differs from a named one only in its spelling is denied, and here case is a matter of spelling too.
+    /// that differs from a named one only in its spelling is denied, and here case is a matter of spelling too. So is everything
+    /// that some servers ignore: the parameters of a segment after `;`, and dots and blanks at its end. A URI that would match
+    /// a template without them, and does not match it as it is, is denied, even if it matches another template.
+    ///
+    /// The root of `file:///reports/{+path}`, `file:///reports`, needs another template. It then requires both, because a
+    /// server may list or watch a directory. Completions of `{+name}` also require what is required of the templates and the
+    /// resources whose text begins with the fixed text before `{`.
     pub fn resource_template(mut self, template: impl Into<Box<str>>, requirement: Requirement) -> Self {
         add(&mut self.templates, template.into(), requirement);
         self
@@ -189,12 +197,12 @@ impl McpRequirements {
         if let Some(scope) = hierarchy.broader_scopes().find(|scope| scope.contains(char::is_whitespace)) {
             return Err(McpLayerError::BroaderScopes { scopes: scope.into() });
         }
-        let loose_resources = resources.keys().map(|uri| loose(uri)).collect();
+        let loose_resources = resources.keys().flat_map(|uri| [loose(uri), loose(&folded_uri(uri))]).collect();
         let with_base = |requirement: Requirement| base.clone().and(requirement).within(&hierarchy);
         let by_name = |named: ByName| named.into_iter().map(|(name, one)| (name, with_base(one)));
-        let parsed = templates.into_iter().map(|(text, requirement)| match Template::parse(&text) {
-            Some(template) => Ok((text, template, with_base(requirement))),
-            None => Err(McpLayerError::Template { template: text }),
+        let parsed = templates.into_iter().map(|(text, requirement)| {
+            let named = NamedTemplate::parse(&text, with_base(requirement));
+            named.ok_or(McpLayerError::Template { template: text })
         });
         let templates = parsed.collect::<Result<Vec<_>, _>>()?;
         let rules = Rules {

@@ -8,7 +8,7 @@ use auth0_api_core::Requirement;
 use super::names::Names;
 use crate::Target;
 use crate::message::Operation;
-use crate::template::{Template, is_plain, loose};
+use crate::template::{Template, folded, is_plain, loose};
 use crate::unnamed::Unnamed;
 
 /// The requirements of a layer. Each includes the base, so that one check finds everything that a token lacks.
@@ -18,13 +18,30 @@ pub(crate) struct Rules {
     pub(super) tools: Names,
     pub(super) prompts: Names,
     pub(super) resources: BTreeMap<Box<str>, Requirement>,
-    /// The URIs of `resources`, as servers that do not look at the spelling see them.
+    /// The URIs of `resources`, as servers that do not look at the spelling see them, also [folded].
     pub(super) loose_resources: BTreeSet<Vec<u8>>,
-    pub(super) templates: Vec<(Box<str>, Template, Requirement)>,
+    pub(super) templates: Vec<NamedTemplate>,
     pub(super) methods: Names,
     pub(super) tasks: Option<Requirement>,
     /// The base suffices for what is not named.
     pub(super) is_open: bool,
+}
+
+/// A template with its requirement.
+#[derive(Debug)]
+pub(crate) struct NamedTemplate {
+    text: Box<str>,
+    template: Template,
+    folded: Template,
+    requirement: Requirement,
+}
+
+impl NamedTemplate {
+    /// Parses a template. `None` for a form that is not supported.
+    pub(super) fn parse(text: &str, requirement: Requirement) -> Option<Self> {
+        let template = Template::parse(text)?;
+        Some(Self { text: text.into(), folded: template.folded(), template, requirement })
+    }
 }
 
 type Found<'r, 'm> = Result<Cow<'r, Requirement>, Unnamed<'m>>;
@@ -45,7 +62,11 @@ impl Rules {
     pub(crate) fn of<'m>(&self, method: &'m str, operation: &'m Operation) -> Found<'_, 'm> {
         let of_method = self.methods.get(method);
         let of_target = match operation {
-            Operation::Base => Cow::Borrowed(&self.base),
+            // Only the server knows which notifications it has. A lenient one may take this one for one that is named.
+            Operation::Notification if of_method.is_none() && self.methods.has_look_alike(method) => {
+                return Err(Unnamed::Method(method));
+            }
+            Operation::Base | Operation::Notification => Cow::Borrowed(&self.base),
             Operation::Listen { uris, tasks } => {
                 let of_uris = uris.iter().map(|uri| self.of_resource(uri));
                 let of_tasks = tasks.iter().map(|task| self.of_tasks(Some(task)));
@@ -88,24 +109,51 @@ impl Rules {
             return Ok(Cow::Borrowed(exact));
         }
         // `completion/complete` names the template itself.
-        if let Some((_, _, requirement)) = self.templates.iter().find(|(text, _, _)| **text == *uri) {
-            return Ok(Cow::Borrowed(requirement));
+        if let Some(named) = self.templates.iter().find(|named| *named.text == *uri) {
+            return Ok(self.of_completions(named));
         }
         if self.is_open && self.resources.is_empty() && self.templates.is_empty() {
             return Ok(Cow::Borrowed(&self.base));
         }
+        let plain = folded(uri);
+        let is_resource = || [uri, &plain].into_iter().any(|uri| self.loose_resources.contains(&loose(uri)));
         // A URI with a second spelling may be one of a stricter requirement. So it is denied even if everything else is open.
-        if !is_plain(uri) || self.loose_resources.contains(&loose(uri)) {
+        if !is_plain(uri) || is_resource() {
             return Err(Unnamed::Resource(uri));
         }
-        let matching = self.templates.iter().filter(|(_, template, _)| template.matches(uri));
-        let all = matching.map(|(_, _, requirement)| Cow::Borrowed(requirement)).reduce(both);
-        all.ok_or(Unnamed::Resource(uri))
+        let (mut matching, mut roots) = (Vec::new(), Vec::new());
+        for named in &self.templates {
+            if named.template.matches(uri) {
+                matching.push(&named.requirement);
+            } else if named.template.has_root(uri) {
+                roots.push(&named.requirement);
+            } else if named.folded.resembles(&plain) {
+                return Err(Unnamed::Resource(uri));
+            }
+        }
+        // The root alone is not named: the template stands for what is below.
+        let all = matching.into_iter().map(Cow::Borrowed).reduce(both).ok_or(Unnamed::Resource(uri))?;
+        Ok(roots.into_iter().map(Cow::Borrowed).fold(all, both))
+    }
+
+    /// What completions for a template require. Those of an open one name what is anywhere below it, so that they require
+    /// also what the named templates and resources there do.
+    fn of_completions<'r>(&'r self, completed: &'r NamedTemplate) -> Cow<'r, Requirement> {
+        let own = Cow::Borrowed(&completed.requirement);
+        if !completed.template.is_open() {
+            return own;
+        }
+        let prefix = completed.text.split('{').next().unwrap_or_default();
+        let is_below =
+            |text: &str| text.get(..prefix.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(prefix));
+        let templates = self.templates.iter().filter(|named| is_below(&named.text)).map(|named| &named.requirement);
+        let resources = self.resources.iter().filter(|(uri, _)| is_below(uri)).map(|(_, requirement)| requirement);
+        templates.chain(resources).map(Cow::Borrowed).fold(own, both)
     }
 
     pub(super) fn all(&self) -> impl Iterator<Item = &Requirement> {
         let named = [&self.tools, &self.prompts, &self.methods].into_iter().flat_map(Names::requirements);
-        let templates = self.templates.iter().map(|(_, _, requirement)| requirement);
+        let templates = self.templates.iter().map(|named| &named.requirement);
         [&self.base].into_iter().chain(named).chain(self.resources.values()).chain(templates).chain(&self.tasks)
     }
 }

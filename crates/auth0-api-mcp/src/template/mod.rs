@@ -2,8 +2,8 @@
 
 mod uri;
 
-use self::uri::{authority, has_one_spelling};
-pub(crate) use self::uri::{is_plain, loose};
+pub(crate) use self::uri::{folded, is_plain, loose};
+use self::uri::{folded_segment, has_one_spelling};
 
 /// A template of URIs ([RFC 6570](https://www.rfc-editor.org/rfc/rfc6570)), of the forms that can be matched safely.
 ///
@@ -20,6 +20,12 @@ pub(crate) struct Template {
 enum Segment {
     Fixed(Box<str>),
     Variable { before: Box<str>, after: Box<str> },
+}
+
+/// What a URI has after the segments of a template.
+enum Rest {
+    Nothing,
+    Something,
 }
 
 impl Template {
@@ -44,14 +50,42 @@ impl Template {
 
     /// Whether the template matches a URI that is [plain](is_plain).
     pub(crate) fn matches(&self, uri: &str) -> bool {
+        let is_whole = match self.rest(uri) {
+            None => false,
+            Some(Rest::Nothing) => !self.is_open,
+            // What is plain has no empty segment, except perhaps the last one.
+            Some(Rest::Something) => self.is_open && !uri.ends_with('/'),
+        };
+        is_whole && (self.has_fixed_authority() || has_one_spelling(uri))
+    }
+
+    /// Whether a URI is the root of an open template: `file:///hr` of `file:///hr/{+path}`. Whoever lists or watches a
+    /// directory learns about what is in it.
+    pub(crate) fn has_root(&self, uri: &str) -> bool {
+        self.is_open && matches!(self.rest(uri), Some(Rest::Nothing))
+    }
+
+    /// Whether a [folded] URI looks as if this template, which is [folded](Self::folded) too, matched it, or as if it were
+    /// its root.
+    pub(crate) fn resembles(&self, folded: &str) -> bool {
+        matches!((self.rest(folded), self.is_open), (Some(Rest::Nothing), _) | (Some(Rest::Something), true))
+    }
+
+    /// The template with its fixed text as in [`folded`].
+    pub(crate) fn folded(&self) -> Self {
+        Self { segments: self.segments.iter().filter_map(Segment::folded).collect(), is_open: self.is_open }
+    }
+
+    /// Whether it ends with `{+name}`.
+    pub(crate) fn is_open(&self) -> bool {
+        self.is_open
+    }
+
+    /// What a URI has after the segments of the template. `None` if these differ.
+    fn rest(&self, uri: &str) -> Option<Rest> {
         let mut rest = uri.split('/');
         let fits = self.segments.iter().all(|segment| rest.next().is_some_and(|text| segment.matches(text)));
-        let ends = match rest.next() {
-            None => !self.is_open,
-            // What is plain has no empty segment, except perhaps the last one.
-            Some(_) => self.is_open && !uri.ends_with('/'),
-        };
-        fits && ends && (self.has_fixed_authority() || has_one_spelling(authority(uri)))
+        fits.then(|| if rest.next().is_some() { Rest::Something } else { Rest::Nothing })
     }
 
     /// A URI that the template matches.
@@ -83,6 +117,20 @@ impl Segment {
         let is_fixed = |text: &str| !text.contains(['{', '}']);
         (is_name(name) && is_fixed(before) && is_fixed(after))
             .then(|| Self::Variable { before: before.into(), after: after.into() })
+    }
+
+    /// `None` for a segment of which nothing is left.
+    fn folded(&self) -> Option<Self> {
+        match self {
+            Self::Fixed(text) => folded_segment(text).map(|text| Self::Fixed(text.into())),
+            Self::Variable { before, .. } if before.contains(';') => {
+                folded_segment(before).map(|text| Self::Fixed(text.into()))
+            }
+            Self::Variable { before, after } => {
+                let after = folded_segment(after).unwrap_or_default().into();
+                Some(Self::Variable { before: before.to_ascii_lowercase().into(), after })
+            }
+        }
     }
 
     fn begins_with_scheme(&self) -> bool {

@@ -69,10 +69,40 @@ pub(super) fn authority(uri: &str) -> Option<&str> {
     rest.strip_prefix("//")?.split('/').next()
 }
 
-/// Whether an authority that a template leaves open has one spelling: it has no port, which could be the default one, and
-/// it is not empty, which some parsers take for too many slashes.
-pub(super) fn has_one_spelling(authority: Option<&str>) -> bool {
-    authority.is_some_and(|authority| !authority.is_empty() && !authority.contains(':'))
+/// Whether the authority of a URI, which a template leaves open, has one spelling. Parsers of URLs take many texts for the
+/// same host: they decode octets, map letters outside of ASCII, ignore a dot at the end, and read numbers as addresses.
+///
+/// It consists of labels with `a` to `z`, digits and hyphens. It has no port, which could be the default one. If parsers
+/// interpret the host, the last label begins with a letter, and the host is not this machine, which has further names. In
+/// other schemes, such as `cal://7/today`, one label can have any of these characters, and underscores.
+pub(super) fn has_one_spelling(uri: &str) -> bool {
+    let Some(authority) = authority(uri) else { return false };
+    let is_interpreted = uri.split(':').next().is_some_and(|scheme| INTERPRETED.contains(&scheme));
+    let is_letter = |octet: u8| matches!(octet, b'a'..=b'z' | b'0'..=b'9' | b'-') || (octet == b'_' && !is_interpreted);
+    let is_label = |label: &str| !label.is_empty() && label.bytes().all(is_letter);
+    let last = authority.rsplit('.').next().unwrap_or_default();
+    let is_single = last.len() == authority.len();
+    let is_name = last.starts_with(|first: char| first.is_ascii_lowercase());
+    authority.split('.').all(is_label)
+        && (is_name || (is_single && !is_interpreted))
+        && !(is_interpreted && last == "localhost")
+}
+
+/// A URI without what servers ignore: case; the parameters of a segment, which begin with a semicolon; and dots and blanks
+/// at the end of a segment. A segment of which nothing is left is omitted. The digits of percent-encoded octets are in lower
+/// case here.
+pub(crate) fn folded(uri: &str) -> String {
+    let segments = uri.split('/').filter_map(folded_segment);
+    segments.collect::<Vec<_>>().join("/")
+}
+
+/// `None` for a segment of which nothing is left.
+pub(super) fn folded_segment(segment: &str) -> Option<String> {
+    let mut kept = segment.split(';').next().unwrap_or_default();
+    while let Some(shorter) = kept.strip_suffix('.').or_else(|| kept.strip_suffix("%20")) {
+        kept = shorter;
+    }
+    (!kept.is_empty() || segment.is_empty()).then(|| kept.to_ascii_lowercase())
 }
 
 /// Whether there are no letters in upper case, except the digits of percent-encoded octets.
@@ -106,9 +136,65 @@ fn octet(after_percent: &str) -> Option<u8> {
     u8::from_str_radix(digits, 16).ok()
 }
 
+/// The schemes whose hosts parsers interpret ([URL Standard](https://url.spec.whatwg.org/#special-scheme)).
+const INTERPRETED: [&str; 6] = ["file", "ftp", "http", "https", "ws", "wss"];
+
 #[cfg(test)]
 mod tests {
-    use super::{is_plain, loose};
+    use super::{folded, has_one_spelling, is_plain, loose};
+
+    #[test]
+    fn hosts_with_a_second_spelling_do_not_match_an_open_authority() {
+        for uri in [
+            "https://api.example.com/hr/pay",
+            "https://a-1.example.com/x",
+            "https://intranet/x",
+            "file://server/hr/x",
+            "cal://7/today",
+            "cal://ada_b/today",
+            "cal://localhost/today",
+        ] {
+            assert!(is_plain(uri) && has_one_spelling(uri), "{uri}");
+        }
+        for uri in [
+            "https://api.example.com./hr/pay",
+            "https://%EF%BD%81pi.example.com/hr/pay",
+            "https://a%C2%ADpi.example.com/hr/pay",
+            "https://b%C3%BCcher.example/x",
+            "https://2130706433/x",
+            "https://0x7f000001/x",
+            "https://127.1/x",
+            "https://127.0.0.1/x",
+            "https://localhost/x",
+            "https://a.localhost/x",
+            "https://api..example.com/x",
+            "https://.example.com/x",
+            "https://api_1.example.com/x",
+            "https://api.example.com:443/x",
+            "https:///x",
+            "file://localhost/hr/x",
+            "file:///hr/x",
+            "cal://7.1/today",
+            "cal://ada%7Cb/today",
+            "cal:/today",
+        ] {
+            assert!(!has_one_spelling(uri), "{uri}");
+        }
+    }
+
+    #[test]
+    fn what_servers_ignore_is_folded() {
+        for (uri, kept) in [
+            ("file:///Docs/HR/a.PDF", "file:///docs/hr/a.pdf"),
+            ("file:///docs/hr;v=1/a;b;c", "file:///docs/hr/a"),
+            ("file:///docs/hr./a..%20.", "file:///docs/hr/a"),
+            ("file:///docs/%20/hr/;x/a", "file:///docs/hr/a"),
+            ("file:///docs/hr/", "file:///docs/hr/"),
+            ("file:///docs/a%20b/%C3%A4", "file:///docs/a%20b/%c3%a4"),
+        ] {
+            assert_eq!(folded(uri), kept, "{uri}");
+        }
+    }
 
     #[test]
     fn uris_with_a_second_spelling_are_not_plain() {

@@ -1,11 +1,19 @@
 //! The caller, from the extensions of a request.
 
+use auth0_api_core::Requirement;
 use auth0_api_mcp::connect::ElicitationAnswer;
-use auth0_api_mcp::{McpCaller, Revision};
+use auth0_api_mcp::{McpCaller, McpLayer, McpRequirements, Revision};
+use auth0_api_testing::TestWorld;
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::Request;
+use axum::routing::any;
 use http::Extensions;
-use serde_json::json;
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
 
 use crate::people::{ADA, World};
+use crate::world::{URL, declaring, metadata};
 
 #[tokio::test]
 async fn the_caller_is_read_from_the_extensions_of_a_verified_request() {
@@ -26,4 +34,48 @@ async fn the_caller_is_read_from_the_extensions_of_a_verified_request() {
     let declined = caller.with_input_responses(&json!({ "open": { "action": "decline" } }));
     let text = "The user did not open the page, so this tool cannot continue.";
     assert_eq!(declined.answer(&elicitation), ElicitationAnswer::Plain(text.to_owned()));
+}
+
+/// The layer reads the answer of the person from the message: servers do not hand it on to prompts and resources.
+#[tokio::test]
+async fn a_person_who_has_answered_is_not_asked_again_by_a_prompt_or_a_resource() {
+    let world = World::new().await;
+    let elicitation = world.elicitation(&world.caller(ADA).await).await;
+    let server = TestWorld::start_with(|api| api.resource_metadata(metadata())).await;
+    let requirements = McpRequirements::new(Requirement::scope("a"))
+        .tool("x://a", Requirement::scope("a"))
+        .prompt("x://a", Requirement::scope("a"))
+        .resource("x://a", Requirement::scope("a"));
+    let layer = McpLayer::builder(server.api.clone(), requirements).build().unwrap();
+    let answer = async move |request: Request| match McpCaller::of(request.extensions()).unwrap().answer(&elicitation) {
+        ElicitationAnswer::Plain(text) => text,
+        ElicitationAnswer::Result(_) => "asked".to_owned(),
+        other => panic!("{other:?}"),
+    };
+    let app = Router::new().route("/mcp", any(answer)).layer(layer);
+    let token = server.tenant.mint().scope("a").sign();
+    for (method, member) in [("tools/call", "name"), ("prompts/get", "name"), ("resources/read", "uri")] {
+        for (responses, text) in [
+            (Value::Null, "asked"),
+            (json!({}), "asked"),
+            (json!({ "other": { "action": "accept" } }), "asked"),
+            (json!({ "open": { "content": {} } }), "asked"),
+            (json!({ "open": { "action": "accept" } }), "The user has to finish in the browser first."),
+            (json!({ "open": { "action": "decline" } }), "The user did not open the page"),
+            (json!({ "open": { "action": 1 } }), "The user did not open the page"),
+        ] {
+            let params = json!({ member: "x://a", "inputResponses": responses });
+            let message = declaring(json!({ "jsonrpc": "2.0", "id": 7, "method": method, "params": params }));
+            let request = Request::post(URL)
+                .header("authorization", format!("Bearer {token}"))
+                .header("content-type", "application/json")
+                .header("mcp-protocol-version", "2026-07-28")
+                .header("mcp-method", method)
+                .header("mcp-name", "x://a");
+            let response = app.clone().oneshot(request.body(Body::from(message.to_string())).unwrap()).await.unwrap();
+            assert_eq!(response.status(), 200, "{message}");
+            let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+            assert!(body.starts_with(text.as_bytes()), "{message}: {body:?}");
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::browser::{Browser, Page};
-use crate::people::{ADA, World, builder_of, store};
+use crate::people::{ADA, MALLORY, VERA, World, builder_of, store};
 
 #[tokio::test]
 async fn the_person_who_called_connects_the_account_and_the_tool_gets_its_token() {
@@ -48,7 +48,7 @@ async fn each_response_is_safe_against_framing_storing_and_leaking() {
     let browser = Browser::of(ADA);
     let redirect = browser.get(world.elicitation(&ada).await.url()).await;
     let cookie = redirect.header("set-cookie");
-    assert!(cookie.ends_with("; Path=/; HttpOnly; SameSite=Lax; Max-Age=600"), "{cookie}");
+    assert!(cookie.ends_with("; Path=/connect/; HttpOnly; SameSite=Lax; Max-Age=600"), "{cookie}");
     let last = browser.open(world.elicitation(&ada).await.url()).await;
     assert_eq!(last.header("content-type"), "text/html; charset=utf-8");
     let rejected = browser.get(&world.accounts.callback_urls()[0]).await;
@@ -115,7 +115,7 @@ async fn replicas_that_share_the_key_continue_each_others_flows() {
     assert_eq!(last.status, 200, "{last:?}");
     assert!(first.is_connected(ADA).await);
     // The same answer again, at another replica with the same store.
-    assert_eq!(replica().answer(&http::Method::POST, &confirm, &headers).await.unwrap().status(), 410);
+    assert_eq!(replica().answer(&http::Method::POST, &confirm, &headers).await.unwrap().status(), 409);
 }
 
 #[tokio::test]
@@ -143,6 +143,62 @@ async fn the_person_confirms_before_anything_happens() {
     let page = browser.confirm(&question, "same-origin").await;
     assert_eq!(page.status, 200, "{page:?}");
     assert_eq!(browser.confirm(&question, "same-origin").await.status, 400, "the cookie is that of the next step");
+}
+
+/// Another application of the same host may set a cookie with any octets.
+#[tokio::test]
+async fn a_cookie_of_another_application_does_not_hide_the_flow() {
+    let world = World::new().await;
+    let browser = Browser::of(ADA);
+    let to_signed_in = browser.open_until(world.elicitation(&world.caller(ADA).await).await.url(), "/signed-in").await;
+    let line = format!("name=J\u{fc}rgen; =; x; {}; y=\u{e9}", browser.cookie().unwrap());
+    let latin: Vec<u8> = line.chars().map(|character| u8::try_from(u32::from(character)).unwrap()).collect();
+    let mut headers = http::HeaderMap::new();
+    headers.insert("cookie", http::HeaderValue::from_bytes(&latin).unwrap());
+    let uri = to_signed_in.location().parse().unwrap();
+    let question = world.accounts.answer(&http::Method::GET, &uri, &headers).await.unwrap();
+    assert_eq!(question.status(), 200, "{question:?}");
+}
+
+/// A browser sends all of its cookies with each request: without a bound, a server rejects the long headers.
+#[tokio::test]
+async fn a_browser_keeps_the_cookies_of_its_newest_flows_only() {
+    let world = World::new().await;
+    let uri = world.elicitation(&world.caller(ADA).await).await.url().parse().unwrap();
+    let name = |number: usize| format!("mcp-connect-{number:012}");
+    let removed = async |lengths: &[usize]| {
+        let cookies =
+            lengths.iter().enumerate().map(|(number, length)| format!("{}={}", name(number), "v".repeat(*length)));
+        let others = ["other=1".to_owned(), "mcp-connect-other=1".to_owned()];
+        let line = others.into_iter().chain(cookies).collect::<Vec<_>>().join("; ");
+        let mut headers = http::HeaderMap::new();
+        headers.insert("cookie", line.parse().unwrap());
+        let answer = world.accounts.answer(&http::Method::GET, &uri, &headers).await.unwrap();
+        assert_eq!(answer.status(), 302);
+        let set = answer.headers().get_all("set-cookie").iter().skip(1);
+        set.map(|removal| removal.to_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let removal = |number| format!("{}=; Path=/connect/; HttpOnly; SameSite=Lax; Max-Age=0", name(number));
+    assert!(removed(&[]).await.is_empty());
+    assert!(removed(&[1000, 1000]).await.is_empty());
+    assert_eq!(removed(&[10, 10, 1000, 1000]).await, [removal(1), removal(0)]);
+    assert_eq!(removed(&[10, 3000, 3000]).await, [removal(1), removal(0)], "together they are too long");
+    assert_eq!(removed(&[10, 5000]).await, [removal(1), removal(0)]);
+    assert_eq!(removed(&[10; 100]).await.len(), 32);
+}
+
+/// Somebody who signs up with the address of another person could let that person connect an account for somebody else.
+#[tokio::test]
+async fn the_page_names_the_person_by_a_verified_address_only() {
+    let world = World::new().await;
+    for (person, shown) in [(MALLORY, MALLORY), (VERA, "vera@example.com")] {
+        let caller = world.caller(person).await;
+        let browser = Browser::of(person);
+        let to_signed_in = browser.open_until(world.elicitation(&caller).await.url(), "/signed-in").await;
+        let question = browser.get(to_signed_in.location()).await;
+        assert!(question.body.contains(&format!("You are logged in as {shown}.")), "{question:?}");
+        assert!(!question.body.contains("ada@example.com"), "{question:?}");
+    }
 }
 
 #[tokio::test]

@@ -1,9 +1,10 @@
 //! Who and what is turned away.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
-use auth0_api_core::dpop::{ProofId, ReplayFuture, ReplayStore, ReplayStoreError};
+use auth0_api_core::dpop::{MemoryReplayStore, ProofId, ReplayFuture, ReplayStore, ReplayStoreError};
 use auth0_api_core::http::{HttpClient, HttpError, HttpFuture, HttpRequest, ReqwestClient};
 use auth0_api_core::{ClientAuth, ExchangeError};
 use auth0_api_mcp::connect::{ConnectAccounts, ConnectBuildError, ElicitationError, SignIn};
@@ -172,6 +173,68 @@ async fn one_person_does_not_fill_the_store_of_used_tickets() {
     assert_eq!(open(&bob, &Browser::of(BOB)).await, 200);
 }
 
+/// The log-ins of a person count together, whatever the number of links.
+#[tokio::test]
+async fn many_tickets_of_one_person_do_not_fill_the_store() {
+    let store = MemoryReplayStore::with_capacity(8).per_key_quota(2);
+    let world = World::with(|builder| builder.used_tickets(store)).await;
+    let ada = world.caller(ADA).await;
+    for _ in 0..10 {
+        let browser = Browser::of(ADA);
+        let to_signed_in = browser.open_until(world.elicitation(&ada).await.url(), "/signed-in").await;
+        let junk = to_signed_in.location().replace("code=", "code=junk");
+        assert_eq!(browser.get(&junk).await.status, 503);
+    }
+    let page = Browser::of(BOB).open(world.elicitation(&world.caller(BOB).await).await.url()).await;
+    assert_eq!(page.status, 200, "{page:?}");
+}
+
+/// A browser that keeps its cookies, or a double click, causes one request to Connect Accounts, and no more.
+#[tokio::test]
+async fn a_confirmation_is_used_once() {
+    let faults = Faults::default();
+    let world = faults.world().await;
+    let ada = world.caller(ADA).await;
+    for (lost, first) in [("nothing", 200), ("/connect", 503)] {
+        let browser = Browser::of(ADA);
+        let to_signed_in = browser.open_until(world.elicitation(&ada).await.url(), "/signed-in").await;
+        let question = browser.get(to_signed_in.location()).await;
+        let cookie = browser.cookie().unwrap();
+        faults.lose_answers_of(lost);
+        assert_eq!(browser.confirm(&question, "same-origin").await.status, first);
+        for _ in 0..2 {
+            browser.set_cookie(&cookie);
+            let page = browser.confirm(&question, "same-origin").await;
+            assert_eq!((page.status, page.header("set-cookie")), (409, ""), "{page:?}");
+            assert!(page.body.contains("already being processed"), "{page:?}");
+        }
+        assert_eq!(faults.begun(), 1, "{lost}");
+    }
+}
+
+/// The name of the cookie, and the form, are not sealed: under those of another flow, the cookie confirms nothing.
+#[tokio::test]
+async fn a_confirmation_counts_only_in_its_own_flow() {
+    let faults = Faults::default();
+    let world = faults.world().await;
+    let ada = world.caller(ADA).await;
+    let mut flows = Vec::new();
+    for _ in 0..2 {
+        let browser = Browser::of(ADA);
+        let to_signed_in = browser.open_until(world.elicitation(&ada).await.url(), "/signed-in").await;
+        let question = browser.get(to_signed_in.location()).await;
+        flows.push((browser.cookie().unwrap(), question));
+    }
+    let [(first, _), (second, question)] = &flows[..] else { panic!() };
+    let (sealed, name) = (first.split_once('=').unwrap().1, second.split_once('=').unwrap().0);
+    let browser = Browser::of(ADA);
+    browser.set_cookie(&format!("{name}={sealed}"));
+    let page = browser.confirm(question, "same-origin").await;
+    assert_eq!((page.status, faults.begun()), (400, 0), "{page:?}");
+    browser.set_cookie(second);
+    assert_eq!(browser.confirm(question, "same-origin").await.status, 200);
+}
+
 /// RFC 9207: an answer that says it is of another tenant.
 #[tokio::test]
 async fn an_answer_of_another_issuer_is_not_used() {
@@ -242,6 +305,26 @@ async fn a_flow_that_fits_into_no_cookie_ends() {
     assert!(!world.is_connected(EVE).await);
 }
 
+/// A link that would fail when the person opens it is not made.
+#[tokio::test]
+async fn a_link_that_fits_into_no_cookie_is_rejected() {
+    let world = World::new().await;
+    let ada = world.caller(ADA).await;
+    let asked = |length| SignIn::new(world.tenant.audience()).scopes(["s".repeat(length)]);
+    let mut rejected = 0;
+    // The sealed texts have a granularity of their own, so each length around the bound is tried.
+    for length in (0..4096).step_by(64) {
+        match world.accounts.sign_in(&ada, asked(length)) {
+            Ok(elicitation) => assert_eq!(Browser::of(ADA).get(elicitation.url()).await.status, 302, "{length}"),
+            Err(error) => {
+                assert_eq!((error, error.label()), (ElicitationError::TooLong, "elicitation_too_long"));
+                rejected += 1;
+            }
+        }
+    }
+    assert!((1..64).contains(&rejected), "{rejected}");
+}
+
 /// A store that is always full.
 #[derive(Debug)]
 struct Full;
@@ -277,17 +360,28 @@ async fn a_failure_of_the_tenant_connects_nothing_and_says_nothing_of_it() {
 struct Faults {
     client: Arc<ReqwestClient>,
     path: Arc<Mutex<&'static str>>,
+    /// How often Connect Accounts was begun.
+    begun: Arc<AtomicUsize>,
 }
 
 impl Default for Faults {
     fn default() -> Self {
-        Self { client: Arc::new(ReqwestClient::new().unwrap()), path: Arc::new(Mutex::new("nothing")) }
+        Self {
+            client: Arc::new(ReqwestClient::new().unwrap()),
+            path: Arc::new(Mutex::new("nothing")),
+            begun: Arc::default(),
+        }
     }
 }
 
 impl Faults {
     async fn world(&self) -> World {
         World::with(|builder| builder.login_client(|client| client.http_client(self.clone()))).await
+    }
+
+    /// Returns how often Connect Accounts was begun since the last call.
+    fn begun(&self) -> usize {
+        self.begun.swap(0, Ordering::Relaxed)
     }
 
     fn lose_answers_of(&self, path: &'static str) {
@@ -299,6 +393,7 @@ impl HttpClient for Faults {
     fn send(&self, request: HttpRequest) -> HttpFuture<'_> {
         Box::pin(async move {
             let is_lost = request.url.ends_with(*self.path.lock().unwrap());
+            self.begun.fetch_add(usize::from(request.url.ends_with("/connect")), Ordering::Relaxed);
             let answer = self.client.send(request).await;
             if is_lost { Err(HttpError::Timeout) } else { answer }
         })

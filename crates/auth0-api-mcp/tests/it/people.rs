@@ -15,6 +15,9 @@ use tower::Layer as _;
 pub(crate) const ADA: &str = "auth0|ada";
 pub(crate) const BOB: &str = "auth0|bob";
 pub(crate) const EVE: &str = "auth0|eve";
+/// Has signed up with Ada's address, and has not verified it.
+pub(crate) const MALLORY: &str = "auth0|mallory";
+pub(crate) const VERA: &str = "auth0|vera";
 pub(crate) const CALENDAR: &str = "google-oauth2";
 const CLIENT: &str = "mcp-web";
 
@@ -39,7 +42,9 @@ impl World {
             .callbacks(["signed-in", "connected"].map(|page| format!("{base}/{page}")));
         // The access token of a person with so many claims fits into no cookie.
         let eve = User::new(EVE).access_token_claim("claims", "c".repeat(3000));
-        let users = [ADA, BOB].map(User::new).into_iter().chain([eve]);
+        let mallory = User::new(MALLORY).claim("email", "ada@example.com").claim("email_verified", false);
+        let vera = User::new(VERA).claim("email", "vera@example.com").claim("email_verified", true);
+        let users = [ADA, BOB].map(User::new).into_iter().chain([eve, mallory, vera]);
         let builder = LocalTenant::builder().clock(clock.clone()).sign_in(SignIn::Page).application(web);
         let tenant = users.fold(builder, auth0_api_testing::LocalTenantBuilder::user);
         let tenant = tenant.connection(CALENDAR).start().await.unwrap();

@@ -89,6 +89,38 @@ async fn every_method_that_names_a_target_requires_what_the_target_requires() {
     }
 }
 
+/// A directory and the completions of a template say what is below.
+#[tokio::test]
+async fn what_names_others_requires_what_they_require() {
+    let requirements = McpRequirements::new(Requirement::scope("use:tools"))
+        .resource_template("file:///public/{+path}", Requirement::scope("docs"))
+        .resource_template("file:///public/hr/{+path}", Requirement::scope("hr"))
+        .resource_template("file:///other/{+path}", Requirement::scope("other"))
+        .resource("file:///PUBLIC/pay.pdf", Requirement::scope("pay"));
+    let server = Server::start_with(requirements, |layer| layer).await;
+    let root = json!({ "uri": "file:///public/hr" });
+    let listen = json!({ "notifications": { "resourceSubscriptions": ["file:///public/hr"] } });
+    let complete = |uri: &str| {
+        request("completion/complete", json!({ "ref": { "type": "ref/resource", "uri": uri }, "argument": {} }))
+    };
+    for (message, needed) in [
+        (request("resources/directory/read", root.clone()), "use:tools docs hr"),
+        (request("resources/subscribe", root.clone()), "use:tools docs hr"),
+        (request("resources/read", root), "use:tools docs hr"),
+        (request("subscriptions/listen", listen), "use:tools docs hr"),
+        (request("resources/directory/read", json!({ "uri": "file:///public/x" })), "use:tools docs"),
+        (complete("file:///public/{+path}"), "use:tools docs hr pay"),
+        (complete("file:///public/hr/{+path}"), "use:tools hr"),
+        (complete("file:///other/{+path}"), "use:tools other"),
+    ] {
+        assert_eq!(server.send_2025("use:tools", &message).await.scopes(), needed, "{message}");
+        assert_eq!(server.send_2025(needed, &message).await.status, 200, "{message}");
+    }
+    // The template alone does not name its root.
+    let message = request("resources/directory/read", json!({ "uri": "file:///other" }));
+    assert_eq!(server.send_2025("use:tools other", &message).await.unknown(), "unknown resource");
+}
+
 #[tokio::test]
 async fn requests_that_name_nothing_require_the_base() {
     let server = Server::start().await;

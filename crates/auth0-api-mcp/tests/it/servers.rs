@@ -4,7 +4,8 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use auth0_api_core::Requirement;
-use auth0_api_mcp::{McpBody, McpCall, McpLayer, McpRequirements, VerifiedToken};
+use auth0_api_mcp::connect::UrlElicitation;
+use auth0_api_mcp::{McpBody, McpCall, McpCaller, McpLayer, McpRequirements, VerifiedToken};
 use auth0_api_testing::TestWorld;
 use bytes::Bytes;
 use http::{Request, Response};
@@ -13,13 +14,16 @@ use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::service::TowerToHyperService;
 use rmcp::handler::server::tool::Extension;
+use rmcp::model::{ErrorData, ReadResourceRequestParams, ReadResourceResponse};
+use rmcp::service::RequestContext;
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
-use rmcp::{ServerHandler, tool, tool_handler, tool_router};
+use rmcp::{RoleServer, ServerHandler, tool, tool_handler, tool_router};
 use serde_json::json;
 use tokio::net::TcpListener;
 use tower::{Layer as _, service_fn};
 
+use crate::people::{ADA, World};
 use crate::world::{declaring, metadata, tool_call};
 
 /// Serves connections until the test ends, and returns the URL.
@@ -166,6 +170,50 @@ async fn rmcp_answers_behind_the_layer_in_both_kinds_of_revisions() {
         (response.status().as_u16(), response.text().await.unwrap().contains("missing_credentials")),
         (401, true)
     );
+}
+
+/// A server whose resources need an account.
+#[derive(Clone)]
+struct Pages(UrlElicitation);
+
+impl ServerHandler for Pages {
+    async fn read_resource(
+        &self,
+        _: ReadResourceRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        McpCaller::of_context(&context)?.elicit_input(&self.0).map(Into::into)
+    }
+}
+
+#[tokio::test]
+async fn a_resource_of_rmcp_does_not_ask_again_after_an_answer() {
+    let people = World::new().await;
+    let pages = Pages(people.elicitation(&people.caller(ADA).await).await);
+    let world = TestWorld::start_with(|api| api.resource_metadata(metadata())).await;
+    let requirements = requirements().resource("x://a", Requirement::scope("use:tools"));
+    let layer = McpLayer::builder(world.api.clone(), requirements).text_body(|text| Full::from(text).boxed());
+    let config = StreamableHttpServerConfig::default().with_legacy_session_mode(false).with_json_response(true);
+    let rmcp = StreamableHttpService::new(move || Ok(pages.clone()), LocalSessionManager::default().into(), config);
+    let url = serve(TowerToHyperService::new(layer.build().unwrap().layer(rmcp))).await;
+    let token = world.tenant.mint().scope("use:tools").sign();
+    for (params, answer) in [
+        (json!({ "uri": "x://a" }), "input_required"),
+        (
+            json!({ "uri": "x://a", "inputResponses": { "open": { "action": "accept" } } }),
+            "has to finish in the browser",
+        ),
+        (json!({ "uri": "x://a", "inputResponses": { "open": { "action": "cancel" } } }), "did not open the page"),
+    ] {
+        let message = declaring(json!({ "jsonrpc": "2.0", "id": 7, "method": "resources/read", "params": params }));
+        let request = client().post(&url).bearer_auth(&token).header("content-type", "application/json");
+        let request = request.header("accept", "application/json, text/event-stream");
+        let request = request.header("mcp-protocol-version", "2026-07-28").header("mcp-method", "resources/read");
+        let response = request.header("mcp-name", "x://a").body(message.to_string()).send().await.unwrap();
+        let text = response.text().await.unwrap();
+        assert!(text.contains(answer), "{message}: {text}");
+        assert_eq!(text.contains("ticket="), answer == "input_required", "{text}");
+    }
 }
 
 #[tokio::test]

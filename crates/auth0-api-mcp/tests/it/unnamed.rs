@@ -116,8 +116,43 @@ async fn an_unknown_method_is_not_found() {
     assert_eq!(server.send_2025(ALL, &notification).await.status, 200);
 }
 
+/// Notifications that are not named require the base, but a lenient server may take one for another that is named.
+#[tokio::test]
+async fn a_notification_that_looks_like_a_named_method_is_denied() {
+    let named = requirements().method("notifications/reset", Requirement::scope("reset"));
+    for requirements in [named.clone(), named.otherwise_base()] {
+        let server = Server::start_with(requirements, |layer| layer).await;
+        let notification = |method: &str| json!({ "jsonrpc": "2.0", "method": method });
+        for method in
+            ["notifications/Reset", "notifications/reset ", "notifications/re\u{ad}set", "notifications/Initialized"]
+        {
+            let answer = server.send_2025("use:tools reset", &notification(method)).await;
+            assert_eq!(answer.error(), (400, -32601, Some(Value::Null)), "{method:?}");
+        }
+        let named = notification("notifications/reset");
+        assert_eq!(server.send_2025("use:tools", &named).await.scopes(), "use:tools reset");
+        for (scope, method) in [("use:tools reset", "notifications/reset"), ("use:tools", "notifications/other")] {
+            assert_eq!(server.send_2025(scope, &notification(method)).await.status, 200, "{method}");
+        }
+    }
+}
+
 /// Spellings of URIs, most of which some server takes for a stricter resource or template.
-const OTHER_SPELLINGS: [&str; 34] = [
+const OTHER_SPELLINGS: [&str; 48] = [
+    "file:///docs/HR/pay.pdf",
+    "file:///docs/Hr/x/pay.pdf",
+    "file:///docs/hr;x/pay.pdf",
+    "file:///docs/hr./pay.pdf",
+    "file:///docs/hr%20/pay.pdf",
+    "file:///docs/hr.%20./pay.pdf",
+    "file:///docs/%20/hr/pay.pdf",
+    "file:///docs/HR",
+    "file:///docs/hr;x",
+    "file:///docs/PAY(2026).pdf",
+    "file:///docs/pay(2026).pdf;x",
+    "file:///docs/pay(2026).pdf.",
+    "file:///docs/pay(2026).pdf%20",
+    "file:///docs/raw%5B1%5D;x",
     "file:///docs//hr/pay.pdf",
     "file:///docs/hr//pay.pdf",
     "file:////docs/hr/pay.pdf",
@@ -180,7 +215,7 @@ async fn another_spelling_of_a_uri_does_not_escape_a_stricter_requirement() {
         for (uri, needed) in [
             ("file:///docs/plan.pdf", "use:tools docs"),
             ("file:///docs/b%C3%BCcher/a%20b", "use:tools docs"),
-            ("file:///docs/hr", "use:tools docs"),
+            ("file:///docs/hr", "use:tools docs hr"),
             ("file:///docs/hr/pay.pdf", "use:tools hr docs"),
             ("file:///docs/pay(2026).pdf", "use:tools pay"),
             ("file:///docs/a:b", "use:tools pay"),
@@ -194,6 +229,35 @@ async fn another_spelling_of_a_uri_does_not_escape_a_stricter_requirement() {
             assert_eq!(server.send_2025("use:tools", &read(uri)).await.scopes(), needed, "{uri}");
             assert_eq!(server.send_2025(needed, &read(uri)).await.status, 200, "{uri}");
         }
+    }
+}
+
+/// A server takes several texts for the same host.
+#[tokio::test]
+async fn another_spelling_of_a_host_does_not_escape_a_stricter_requirement() {
+    let requirements = McpRequirements::new(Requirement::scope("use:tools"))
+        .resource_template("https://{host}/{+path}", Requirement::scope("web"))
+        .resource_template("https://api.example.com/hr/{+path}", Requirement::scope("hr"))
+        .resource_template("https://127.0.0.1/hr/{+path}", Requirement::scope("hr"));
+    let server = Server::start_with(requirements, |layer| layer).await;
+    for uri in [
+        "https://api.example.com./hr/pay",
+        "https://%EF%BD%81pi.example.com/hr/pay",
+        "https://a%C2%ADpi.example.com/hr/pay",
+        "https://b%C3%BCcher.example/x",
+        "https://2130706433/hr/x",
+        "https://127.1/hr/x",
+        "https://localhost/hr/x",
+        // Not all of the templates could be compared.
+        "https://127.0.0.1/hr/x",
+    ] {
+        assert_eq!(server.send_2025("use:tools web hr", &read(uri)).await.unknown(), "unknown resource", "{uri}");
+    }
+    for (uri, needed) in
+        [("https://api.example.com/x", "use:tools web"), ("https://api.example.com/hr/pay", "use:tools hr web")]
+    {
+        assert_eq!(server.send_2025("use:tools", &read(uri)).await.scopes(), needed, "{uri}");
+        assert_eq!(server.send_2025(needed, &read(uri)).await.status, 200, "{uri}");
     }
 }
 
