@@ -135,7 +135,7 @@ impl MemberTable {
                     .any(|other| other.key == one.key && self.name(other, json) == self.name(one, json))
             });
         }
-        may_share_a_key(members) && share_a_key(members) && self.has_duplicate_in_set(members, json)
+        may_share_a_key(members) && self.has_duplicate_in_set(members, json)
     }
 
     #[cold]
@@ -152,8 +152,8 @@ impl MemberTable {
 fn may_share_a_key(members: &[Member]) -> bool {
     match members.len() {
         ..=128 => find_both_bits::<64>(members),
-        129..=1024 => find_both_bits::<1024>(members),
-        _ => true,
+        129..=2048 => find_both_bits::<1024>(members),
+        _ => share_a_key(members),
     }
 }
 
