@@ -139,19 +139,34 @@ impl<'j> Reader<'j> {
         }
     }
 
-    /// Reads an array after its opening bracket.
+    /// Reads an array after its opening bracket. Arrays that are elements of it are counted and not read by a call of this
+    /// method, because the processor predicts the returns of few calls only.
     fn array(&mut self, rest: &'j [u8], depth: usize) -> Rest<'j> {
-        let mut rest = after_white_space(rest);
-        if let [b']', after @ ..] = rest {
-            return Ok(after);
-        }
+        let (outermost, mut depth, mut rest) = (depth, depth, rest);
+        let mut may_end = true;
         loop {
-            rest = after_white_space(self.value(after_white_space(rest), depth)?);
+            rest = after_white_space(rest);
             match rest {
-                [b',', next @ ..] => rest = next,
-                [b']', after @ ..] => return Ok(after),
-                _ => return Err(JsonError::NotAnObject),
+                [b'[', inner @ ..] => {
+                    (depth, rest, may_end) = (self.deeper(depth)?, inner, true);
+                    continue;
+                }
+                [b']', ..] if may_end => {}
+                _ => rest = after_white_space(self.value(rest, depth)?),
             }
+            // After an element, or in an empty array.
+            loop {
+                match rest {
+                    [b',', next @ ..] => {
+                        rest = next;
+                        break;
+                    }
+                    [b']', after @ ..] if depth == outermost => return Ok(after),
+                    [b']', after @ ..] => (depth, rest) = (depth - 1, after_white_space(after)),
+                    _ => return Err(JsonError::NotAnObject),
+                }
+            }
+            may_end = false;
         }
     }
 
