@@ -104,7 +104,7 @@ where
             tracing::error!(target: "auth0_api", event = "layer_missing", path = request.uri().path(), hint);
             return SessionFuture::rejected(StatusCode::INTERNAL_SERVER_ERROR);
         };
-        // The events of a stream belong to a session, so without one nobody may continue them.
+        // The events of a stream belong to a session, so no caller may continue them without one.
         let is_lost = request.headers().contains_key(LAST_EVENT_ID) && !request.headers().contains_key(SESSION_ID);
         if is_lost || untag(request.headers_mut(), &self.key, &principal).is_none() {
             return SessionFuture::rejected(StatusCode::NOT_FOUND);

@@ -56,6 +56,8 @@ async fn events_of(answers: &[(u16, &'static str)], scheme_is_dpop: bool) -> Vec
     // tracing caches for each call site whether any subscriber wants its events: without a subscriber for the whole process,
     // another test could cache a "no" for a call site.
     _ = tracing::subscriber::set_global_default(Log(None));
+    // A call site that another thread registered at the same moment may have kept its "no".
+    tracing::callsite::rebuild_interest_cache();
     let answers = answers.to_vec();
     let server = Server::answering(move |number, _| {
         let (status, challenge) = answers.get(number).copied().unwrap_or((200, ""));

@@ -18,6 +18,8 @@ impl Log {
         // tracing remembers for each call site whether any subscriber wants its events. Without a subscriber for the whole
         // process, another test can cause a "no" before this one subscribes.
         _ = tracing::subscriber::set_global_default(Self(None));
+        // A call site that another thread registered at the same moment may have kept its "no".
+        tracing::callsite::rebuild_interest_cache();
         let log = Self(Some(Arc::default()));
         let guard = tracing::subscriber::set_default(log.clone());
         (log, guard)

@@ -120,7 +120,7 @@ impl ConnectAccounts {
             expires_at: seconds(self.0.clock.now() + self.0.ticket_lifetime),
             errand,
         };
-        // A link that fails when the person opens it helps nobody.
+        // A link that fails when the person opens it is useless.
         if !self.0.fits(&ticket).ok_or(ElicitationError::Random)? {
             return Err(ElicitationError::TooLong);
         }

@@ -147,5 +147,5 @@ const SHORTEST_LIFETIME: Duration = Duration::from_secs(10);
 const LONGEST_LIFETIME: Duration = Duration::from_secs(3600);
 /// Ten minutes of 16 connected accounts in each second, with three entries for each: log-in, confirmation and ticket.
 const MOST_USED_TICKETS: usize = 30_000;
-/// Of each kind of entry. Nobody connects so many accounts, and one person alone does not fill the store.
+/// Of each kind of entry. No person connects so many accounts, and one person alone does not fill the store.
 const MOST_OF_ONE_PERSON: usize = 100;

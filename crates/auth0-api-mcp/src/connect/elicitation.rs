@@ -89,7 +89,7 @@ impl UrlElicitation {
     }
 
     /// Returns what the person has said: the `params.inputResponses` of a call that a client repeats after
-    /// `input_required`. `None` if the client has asked nobody. Do not send a URL again after an answer.
+    /// `input_required`. `None` if the client has not asked its user. Do not send a URL again after an answer.
     ///
     /// Accepting is no proof that the person has opened the URL, or has finished there.
     pub fn response(input_responses: &Value) -> Option<ElicitationResponse> {

@@ -44,7 +44,7 @@ impl Login {
         &self.issuer
     }
 
-    /// Returns the URL at which the person logs in. No parameter says who the person is: whoever has the link could read it.
+    /// Returns the URL at which the person logs in. No parameter says who the person is: everyone who has the link could read it.
     pub(super) fn authorization_url(&self, flow: &SigningIn, redirect_uri: &str, prompt: Prompt) -> String {
         let challenge = BASE64URL.encode_to_string(digest(&SHA256, flow.verifier.as_bytes()).as_ref());
         let endpoint = format!("{}authorize?", self.issuer);

@@ -4,7 +4,7 @@
 //! MCP calls this *URL elicitation*. The tool answers with a URL, the client shows it, and the person opens it in a browser:
 //!
 //! 1. The URL belongs to this server. Its ticket is sealed: it is unguessable, expires, says nothing about the caller, and
-//!    is bound to the caller's issuer and subject. It grants nothing to whoever opens it.
+//!    is bound to the caller's issuer and subject. It grants nothing to the person who opens it.
 //! 2. This server sends the browser to the tenant, to log in: authorization code with PKCE
 //!    ([RFC 7636](https://www.rfc-editor.org/rfc/rfc7636)), `state` and `nonce`, for a client of this server's own.
 //! 3. The server verifies the ID token, and compares its issuer and subject with those of the ticket. Another person is

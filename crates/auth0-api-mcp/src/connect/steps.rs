@@ -51,7 +51,7 @@ impl Shared {
         taken.unwrap_or_else(|ending| page::show(self, &ending, state.as_deref()))
     }
 
-    /// Sends whoever has opened the link to the log-in. Nothing happens for the caller yet.
+    /// Sends the person who has opened the link to the log-in. Nothing happens for the caller yet.
     fn start(&self, query: &str, headers: &HeaderMap) -> Result<Response<String>, Ending> {
         let ticket = one(query, "ticket").and_then(|ticket| self.key.open::<Ticket>(TICKET, &ticket));
         let ticket = ticket.ok_or(Ending::Invalid)?;
@@ -147,7 +147,7 @@ impl Shared {
         let sealed = self.key.seal(Confirming::PURPOSE, &confirming).ok_or_else(too_long)?;
         let lifetime = expires_at.saturating_sub(seconds(self.clock.now()));
         let cookie = self.set_cookie(&flow.state, &sealed, lifetime).ok_or_else(too_long)?;
-        // Whoever signs up with an address of another person has not verified it: only the id says who that is.
+        // A person who signs up with the address of somebody else has not verified it: only the id says who that is.
         let is_verified = person.claims().get("email_verified").and_then(Value::as_bool) == Some(true);
         let email = person.claims().get("email").and_then(Value::as_str).filter(|_| is_verified);
         let question = Question {
@@ -228,7 +228,7 @@ impl Shared {
     }
 
     /// Records that something is used. Only the first of two uses succeeds. The store limits the entries of each owner, so
-    /// nobody fills it alone.
+    /// one person alone does not fill it.
     async fn use_once(&self, owner: &[&str], id: &str, expires_at: u64) -> Result<(), Ending> {
         let digested = digest(&SHA256, &joined(owner));
         let owner = digested.as_ref().try_into().map(Thumbprint::from_bytes);

@@ -59,8 +59,8 @@ impl Template {
         is_whole && (self.has_fixed_authority() || has_one_spelling(uri))
     }
 
-    /// Whether a URI is the root of an open template: `file:///hr` of `file:///hr/{+path}`. Whoever lists or watches a
-    /// directory learns about what is in it.
+    /// Whether a URI is the root of an open template: `file:///hr` of `file:///hr/{+path}`. A client that lists or
+    /// watches a directory learns about what is in it.
     pub(crate) fn has_root(&self, uri: &str) -> bool {
         self.is_open && matches!(self.rest(uri), Some(Rest::Nothing))
     }

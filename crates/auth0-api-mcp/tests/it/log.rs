@@ -19,6 +19,8 @@ impl Log {
         // tracing caches for each call site whether any subscriber wants its events: without a subscriber for the whole
         // process, another test could cache a "no" for a call site.
         _ = tracing::subscriber::set_global_default(Self(None));
+        // A call site that another thread registered at the same moment may have kept its "no".
+        tracing::callsite::rebuild_interest_cache();
         Self(Some(Arc::default()))
     }
 

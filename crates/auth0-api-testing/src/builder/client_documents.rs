@@ -18,7 +18,7 @@ impl LocalTenantBuilder {
 
     /// Takes an `https` URL as a `client_id`, and fetches the document there that describes the client
     /// ([OAuth Client ID Metadata Document](https://datatracker.ietf.org/doc/draft-ietf-oauth-client-id-metadata-document/)),
-    /// as MCP clients expect; off by default. The URL may also be an `http` URL of this machine, so whoever can reach the
+    /// as MCP clients expect; off by default. The URL may also be an `http` URL of this machine, so everyone who can reach the
     /// tenant can make it send such requests.
     ///
     /// The document must keep the rules of the draft, and those of Auth0 for the URL: 5 KiB at most, no redirect, no
