@@ -46,6 +46,21 @@ async fn a_removed_key_is_rejected_after_the_fetch_for_a_new_key() {
 }
 
 #[tokio::test]
+async fn tokens_of_a_removed_key_cause_fetches_at_growing_intervals() {
+    let (world, api) = warm().await;
+    let token = world.tenant.mint().sign();
+    let removed = world.tenant.current_kid();
+    world.tenant.rotate_keys();
+    world.tenant.remove_key(&removed);
+    world.pass(600);
+    for (pass, fetches) in [(0, 2), (29, 2), (1, 3), (59, 3), (1, 4), (119, 4), (1, 5)] {
+        world.pass(pass);
+        assert_eq!(outcome_of(&api, &token).await, "401 key_unknown");
+        assert_eq!(fetched(&world), (fetches, fetches), "after {pass} s more");
+    }
+}
+
+#[tokio::test]
 async fn many_unknown_keys_cause_three_fetches_and_then_one_per_ten_seconds() {
     let (world, api) = warm().await;
     let mut before = 1;

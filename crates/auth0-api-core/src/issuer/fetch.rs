@@ -112,6 +112,9 @@ impl IssuerState {
                 let last = self.current.load();
                 let is_new = last.as_ref().is_none_or(|last| !Arc::ptr_eq(last.keys(), &fetched.keys));
                 report::fetched(&self.domain, is_new.then_some(&*fetched.keys), now);
+                if let Some(last) = last.as_ref().filter(|_| is_new) {
+                    fetching.removed.update(last.keys(), &fetched.keys, now);
+                }
                 let snapshot = Arc::new(Snapshot::new(fetched, now, self.config.policy.refresh_after()));
                 fetching.succeed();
                 self.current.store(Some(Arc::clone(&snapshot)));

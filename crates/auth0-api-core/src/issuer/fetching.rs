@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::permits::Permits;
+use super::removed_keys::RemovedKeys;
 use super::unknown_keys::UnknownKeys;
 use super::{CheckedKeyPolicy, DiscoveryError, KeysUnavailable};
 use crate::back_off::BackOff;
@@ -18,6 +19,7 @@ pub(super) struct Fetching {
     /// Limits the fetches that unknown `kid`s cause.
     pub(super) permits: Permits,
     pub(super) unknown: UnknownKeys,
+    pub(super) removed: RemovedKeys,
     /// When the fetch in progress begins, while it waits for its permit.
     pub(super) begins_at: Option<SystemTime>,
     pub(super) first: FirstFetch,
@@ -59,8 +61,19 @@ impl FirstFetch {
 impl Fetching {
     pub(super) fn new(policy: &CheckedKeyPolicy, first: FirstFetch, now: SystemTime) -> Self {
         let permits = Permits::full(policy.unknown_key_burst, policy.unknown_key_interval, now);
-        let (unknown, back_off) = (UnknownKeys::default(), policy.back_off);
-        Self { permits, unknown, begins_at: None, first, back_off, failure: None }
+        let (unknown, removed, back_off) = (UnknownKeys::default(), RemovedKeys::default(), policy.back_off);
+        Self { permits, unknown, removed, begins_at: None, first, back_off, failure: None }
+    }
+
+    /// Whether a fetch that ended a short time ago did not find this key.
+    pub(super) fn looked_for(&mut self, key_id: &str, now: SystemTime) -> bool {
+        self.removed.remembers(key_id, now) || self.unknown.remembers(key_id, now)
+    }
+
+    /// Records that a key set lacks this key. The set was fetched after the request for the key began.
+    pub(super) fn miss(&mut self, key_id: &str, now: SystemTime) {
+        self.removed.remember(key_id, now);
+        self.unknown.remember(key_id, now);
     }
 
     /// Records that a fetch ended with keys.

@@ -69,6 +69,17 @@ impl KeySet {
         self.keys.len()
     }
 
+    /// The `kid`s of the keys.
+    pub(super) fn key_ids(&self) -> impl Iterator<Item = &str> {
+        self.keys.iter().filter_map(|entry| entry.key_id.as_deref())
+    }
+
+    /// Whether a key has this `kid`, for any algorithm.
+    pub(super) fn has(&self, key_id: &str) -> bool {
+        let others = self.others.iter().filter_map(|other| other.key_id.as_deref());
+        self.key_ids().chain(others).any(|candidate| candidate == key_id)
+    }
+
     /// The number of keys in the document that were skipped as unusable.
     pub(crate) fn skipped(&self) -> usize {
         self.skipped

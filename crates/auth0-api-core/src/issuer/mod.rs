@@ -43,6 +43,7 @@ mod pending;
 mod permits;
 pub(crate) mod policy;
 mod recent;
+mod removed_keys;
 mod report;
 mod resolver;
 mod snapshot;

@@ -247,6 +247,10 @@ const UNKNOWN_KEY_BURST: usize = 3;
 /// Auth0 allows its smallest tenants 20 requests a second, and a fetch makes two requests. A hundred replicas stay
 /// within that limit.
 const UNKNOWN_KEY_INTERVAL: Duration = Duration::from_secs(10);
+/// As long as the keys are usually fresh: the next refresh finds a key that came back.
+pub(super) const REMOVED_KEY_LONGEST_MEMORY: Duration = Duration::from_secs(480);
+/// Auth0 publishes two keys. Sixteen are those of many rotations within the lifetime of a token.
+pub(super) const REMOVED_KEYS_REMEMBERED: usize = 16;
 /// The same time as the cool-down of auth0-api-js, but per key id. A key that is published late is found after this
 /// time.
 pub(super) const UNKNOWN_KEY_MEMORY: Duration = Duration::from_secs(30);

@@ -117,7 +117,7 @@ impl IssuerState {
             let name = key_id.unwrap_or_default();
             if fetch_began == FetchBegan::After {
                 let mut fetching = self.lock();
-                fetching.unknown.remember(name, self.config.clock.now());
+                fetching.miss(name, self.config.clock.now());
                 return Err(IssuerError::KeyUnknown);
             }
             let newer = self.newer_for_unknown_key(name, &snapshot, now).await?;
@@ -224,7 +224,7 @@ impl IssuerState {
                 return Ok(Some((newer, FetchBegan::Before)));
             }
             let locked_at = self.config.clock.now();
-            if fetching.unknown.remembers(key_id, locked_at) {
+            if fetching.looked_for(key_id, locked_at) {
                 return Ok(None);
             }
             if let Some(failure) = fetching.failure_at(locked_at) {

@@ -1,0 +1,58 @@
+//! The tenant changes its keys.
+
+use super::world::{Fleet, MINUTE, SECOND, new_key};
+
+#[tokio::test(start_paused = true)]
+async fn a_rotation_to_the_published_next_key_is_not_noticed() {
+    let mut fleet = Fleet::new();
+    fleet.start_all(10 * MINUTE, 5 * SECOND).await;
+    let from = fleet.forget();
+    let next = new_key("key-3");
+    fleet.tenant.publish(&[&fleet.keys[0], &fleet.keys[1], &next]);
+    fleet.send("new", &fleet.token(&fleet.keys[1]));
+    tokio::time::sleep(10 * MINUTE).await;
+    let (load, old, new) = (fleet.load_since(from), fleet.seen("user"), fleet.seen("new"));
+    let trusted = new.trusted_after(from);
+    println!("announced rotation: {load}; callers: {old}{new}; all trust the new key after {trusted:?}");
+    assert_eq!((old.errors(), new.errors()), (0, 0), "{old}{new}");
+    assert!(trusted < 10 * SECOND, "{trusted:?}");
+}
+
+/// A key that signs before the replicas have seen it. Each replica needs the new keys at once, and the tenant's limit
+/// allows those of ten replicas in a second.
+#[tokio::test(start_paused = true)]
+async fn a_key_that_was_not_announced_is_trusted_within_three_minutes() {
+    let mut fleet = Fleet::new();
+    fleet.start_all(10 * MINUTE, 5 * SECOND).await;
+    let from = fleet.forget();
+    let sudden = new_key("key-3");
+    fleet.tenant.publish(&[&fleet.keys[0], &sudden]);
+    fleet.send("new", &fleet.token(&sudden));
+    tokio::time::sleep(10 * MINUTE).await;
+    let (load, old, new) = (fleet.load_since(from), fleet.seen("user"), fleet.seen("new"));
+    let trusted = new.trusted_after(from);
+    println!("sudden key: {load}; callers: old {old}new {new}; all trust the new key after {trusted:?}");
+    assert_eq!(old.errors(), 0, "{old}");
+    assert!(trusted < 3 * MINUTE, "{trusted:?}");
+    // The tenant refused the keys. The token is not called invalid.
+    assert_eq!(new.count("401 key_unknown"), 0, "{new}");
+}
+
+/// The operator of the tenant revokes a key that an attacker may have.
+#[tokio::test(start_paused = true)]
+async fn a_removed_key_is_distrusted_within_ten_minutes() {
+    let mut fleet = Fleet::new();
+    fleet.send("new", &fleet.token(&fleet.keys[1]));
+    fleet.start_all(10 * MINUTE, 5 * SECOND).await;
+    let from = fleet.forget();
+    fleet.tenant.publish(&[&fleet.keys[1]]);
+    tokio::time::sleep(15 * MINUTE).await;
+    let (load, old, new) = (fleet.load_since(from), fleet.seen("user"), fleet.seen("new"));
+    let distrusted = old.distrusted_after(from);
+    println!("removed key: {load}; callers: old {old}new {new}; nobody trusts the old key after {distrusted:?}");
+    assert!(distrusted < 10 * MINUTE, "{distrusted:?}");
+    assert_eq!(new.errors(), 0, "{new}");
+    // The callers with the old token are told that it is invalid, and their replicas do not ask the tenant each time.
+    assert!(old.count("401 key_unknown") > 100 * (old.errors() - old.count("401 key_unknown")), "{old}");
+    assert!(load.mean_percent() < 50, "{load}");
+}
