@@ -5,6 +5,8 @@ use std::process::ExitCode;
 use auth0_api_testing::cli::{TenantOptions, run};
 use clap::{Parser, Subcommand};
 
+mod doctor;
+
 /// Tools to develop APIs with Auth0.
 #[derive(Debug, Parser)]
 #[command(name = "auth0-api", version, arg_required_else_help = true)]
@@ -15,12 +17,15 @@ struct Command {
 
 #[derive(Debug, Subcommand)]
 enum Tool {
+    /// Find out what keeps an API from verifying the tokens of its tenant
+    Doctor(Box<doctor::DoctorOptions>),
     /// Run a local Auth0 tenant. For development only: it issues tokens to anyone who asks
     Tenant(Box<TenantOptions>),
 }
 
 fn main() -> ExitCode {
     match Command::parse().tool {
+        Tool::Doctor(options) => doctor::run(&options),
         Tool::Tenant(options) => run(*options),
     }
 }

@@ -34,7 +34,7 @@ pub enum AnswerError {
 }
 
 /// The members of an answer that were not taken yet.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Members(Map<String, Value>);
 
 impl Members {
@@ -60,6 +60,45 @@ impl Members {
             Some(Value::String(text)) => Ok((!text.is_empty()).then(|| text.into())),
             Some(_) => Err(AnswerError::Member { member }),
         }
+    }
+
+    /// Takes a flag; `None` if it is absent or `null`.
+    pub(crate) fn take_optional_flag(&mut self, member: &'static str) -> Result<Option<bool>, AnswerError> {
+        match self.0.remove(member) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Bool(flag)) => Ok(Some(flag)),
+            Some(_) => Err(AnswerError::Member { member }),
+        }
+    }
+
+    /// Takes a number that is whole and not negative; `None` if it is absent or `null`.
+    pub(crate) fn take_optional_number(&mut self, member: &'static str) -> Result<Option<u64>, AnswerError> {
+        match self.0.remove(member) {
+            None | Some(Value::Null) => Ok(None),
+            Some(value) => value.as_u64().map(Some).ok_or(AnswerError::Member { member }),
+        }
+    }
+
+    /// Takes an object; `None` if it is absent or `null`.
+    pub(crate) fn take_optional_object(&mut self, member: &'static str) -> Result<Option<Self>, AnswerError> {
+        match self.0.remove(member) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Object(members)) => Ok(Some(Self(members))),
+            Some(_) => Err(AnswerError::Member { member }),
+        }
+    }
+
+    /// Takes a list of objects; an empty one if it is absent or `null`.
+    pub(crate) fn take_optional_objects(&mut self, member: &'static str) -> Result<Vec<Self>, AnswerError> {
+        match self.0.get(member) {
+            None | Some(Value::Null) => Ok(Vec::new()),
+            Some(_) => self.take_objects(member),
+        }
+    }
+
+    /// Drops a member.
+    pub(crate) fn remove(&mut self, member: &str) {
+        drop(self.0.remove(member));
     }
 
     pub(crate) fn take_time(&mut self, member: &'static str) -> Result<SystemTime, AnswerError> {

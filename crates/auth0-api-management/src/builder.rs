@@ -6,8 +6,11 @@ use std::time::Duration;
 use auth0_api_core::http::HttpClient;
 use auth0_api_core::{ApiClient, ApiClientBuilder, BuildError, ClientAuth, Clock, SystemClock};
 
+use secrecy::{ExposeSecret as _, SecretString};
+
 use crate::access::Access;
 use crate::client::ManagementClient;
+use crate::input::{Check, InputError};
 use crate::sender::Sender;
 
 /// Configures a [`ManagementClient`].
@@ -23,6 +26,8 @@ use crate::sender::Sender;
 pub struct ManagementClientBuilder {
     /// Gets the management tokens. Everything that a client of the token endpoint needs is here.
     tokens: ApiClientBuilder,
+    /// The management token, if the application has one.
+    given: Option<SecretString>,
     clock: Arc<dyn Clock>,
     longest_wait: Duration,
     telemetry: bool,
@@ -33,15 +38,44 @@ impl ManagementClient {
     /// domain: the Management API has only that one. The client authenticates with a secret or a private key, as an
     /// application that is authorised for the Auth0 Management API.
     pub fn builder(domain: impl Into<String>, auth: ClientAuth) -> ManagementClientBuilder {
-        ManagementClientBuilder::new(domain.into(), auth)
+        ManagementClientBuilder::new(domain.into(), |tokens| tokens.client_auth(auth))
+    }
+
+    /// Configures a client that has a management token already, such as one from the dashboard (Applications, APIs, Auth0
+    /// Management API, API Explorer). When the token expires, calls fail with
+    /// [`Unauthorized`](crate::ManagementError::Unauthorized).
+    ///
+    /// ```no_run
+    /// # fn run(token: String) -> Result<(), Box<dyn std::error::Error>> {
+    /// use auth0_api_management::ManagementClient;
+    ///
+    /// let management =
+    ///     ManagementClient::builder_with_token("tenant.eu.auth0.com", token)?.build()?;
+    /// # drop(management);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`InputError`] if the text is no access token.
+    pub fn builder_with_token(
+        domain: impl Into<String>,
+        token: impl Into<SecretString>,
+    ) -> Result<ManagementClientBuilder, InputError> {
+        let token = token.into();
+        Check::default().token(token.expose_secret()).finish()?;
+        let builder = ManagementClientBuilder::new(domain.into(), |tokens| tokens);
+        Ok(ManagementClientBuilder { given: Some(token), ..builder })
     }
 }
 
 impl ManagementClientBuilder {
-    fn new(domain: String, auth: ClientAuth) -> Self {
+    fn new(domain: String, authenticated: impl FnOnce(ApiClientBuilder) -> ApiClientBuilder) -> Self {
         Self {
             // This client verifies no tokens, so no token ever has this audience.
-            tokens: ApiClient::builder(domain, UNUSED_AUDIENCE).client_auth(auth),
+            tokens: authenticated(ApiClient::builder(domain, UNUSED_AUDIENCE)),
+            given: None,
             clock: Arc::new(SystemClock),
             longest_wait: DEFAULT_LONGEST_WAIT,
             telemetry: true,
@@ -99,7 +133,7 @@ impl ManagementClientBuilder {
         let base = format!("{}api/v2/", tokens.issuers().concat());
         Ok(ManagementClient::new(Sender {
             http: tokens.http_client(),
-            access: Access::new(tokens, base.as_str().into(), Arc::clone(&self.clock)),
+            access: Access::new(tokens, base.as_str().into(), self.given, Arc::clone(&self.clock)),
             base: base.into(),
             clock: self.clock,
             longest_wait: self.longest_wait.min(MAX_LONGEST_WAIT),

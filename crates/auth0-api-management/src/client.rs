@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::resource_servers::ResourceServerClient;
 use crate::sender::Sender;
 use crate::token_exchange_profiles::ProfileClient;
 
@@ -31,6 +32,11 @@ impl ManagementClient {
     /// Returns the calls for token exchange profiles.
     pub fn token_exchange_profiles(&self) -> ProfileClient {
         ProfileClient::new(Arc::clone(&self.0))
+    }
+
+    /// Returns the calls for the records of the tenant's APIs.
+    pub fn resource_servers(&self) -> ResourceServerClient {
+        ResourceServerClient::new(Arc::clone(&self.0))
     }
 
     pub(crate) fn new(sender: Sender) -> Self {

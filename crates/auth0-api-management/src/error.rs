@@ -56,7 +56,7 @@ pub enum ManagementError {
     /// The input is invalid. Nothing was sent.
     #[error(transparent)]
     Input(#[from] InputError),
-    /// There is no profile with this id (404).
+    /// The tenant has no profile with this id, or no API with this identifier (404).
     #[error(transparent)]
     NotFound(TenantError),
     /// The limit of the tenant is used up (429), and the wait would be too long: see

@@ -55,7 +55,9 @@ impl ManagementError {
                 "look at the message of the answer (tenant_error()): the plan of the tenant may lack token exchange profiles"
             }
             Self::Input(_) => "correct the values that the error names; nothing was sent",
-            Self::NotFound(_) => "the profile was deleted, or the id belongs to another tenant: list the profiles",
+            Self::NotFound(_) => {
+                "the tenant has nothing with this id or identifier: it was deleted, or it belongs to another tenant"
+            }
             Self::RateLimited { .. } => {
                 "the tenant's limit of requests to the Management API is used up: make fewer calls, or raise longest_wait()"
             }

@@ -21,6 +21,9 @@ pub enum InputProblem {
     /// The id of a profile is not 1 to 100 letters, digits, hyphens and underscores.
     #[error("id must have 1 to 100 letters, digits, hyphens or underscores")]
     Id,
+    /// The identifier of an API has not 1 to 600 characters, or is `.` or `..`, which a path cannot contain.
+    #[error("identifier must have 1 to 600 characters, and must not be . or ..")]
+    Identifier,
     /// The name has not 3 to 50 characters.
     #[error("name must have 3 to 50 characters")]
     Name,
@@ -36,6 +39,9 @@ pub enum InputProblem {
     /// A page has not 1 to 100 members.
     #[error("take must be a number from 1 to 100")]
     Take,
+    /// The management token is empty, or has characters that no token has.
+    #[error("the management token must be an access token")]
+    Token,
 }
 
 impl InputError {
@@ -67,6 +73,19 @@ impl Check {
     pub(crate) fn id(self, id: &str) -> Self {
         let is_plain = id.bytes().all(|octet| octet.is_ascii_alphanumeric() || b"-_".contains(&octet));
         self.require(is_plain && (1..=100).contains(&id.len()), InputProblem::Id)
+    }
+
+    /// Checks the identifier of an API, which becomes one segment of a path. A client removes dot segments from a path, even
+    /// if they are escaped.
+    pub(crate) fn identifier(self, identifier: &str) -> Self {
+        let is_usable = !matches!(identifier, "." | "..") && (1..=600).contains(&identifier.chars().count());
+        self.require(is_usable, InputProblem::Identifier)
+    }
+
+    /// Checks a token, which becomes the value of a header ([RFC 6750 §2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)).
+    pub(crate) fn token(self, token: &str) -> Self {
+        let is_token = |octet: u8| octet.is_ascii_alphanumeric() || b"-._~+/=".contains(&octet);
+        self.require(!token.is_empty() && token.bytes().all(is_token), InputProblem::Token)
     }
 
     pub(crate) fn name(self, name: &str) -> Self {

@@ -36,6 +36,7 @@
 //! |---|---|---|
 //! | make sure that a profile exists, from many deployments | [`ensure`](ProfileClient::ensure) | [what a call does](#what-a-call-does) |
 //! | read or change profiles | [`ProfileClient`] | [Node](#for-users-of-auth0s-sdk-for-node) |
+//! | read how the tenant issues the tokens of an API | [`ResourceServerClient`] | |
 //! | prepare the tenant | | [the tenant](#how-to-set-up-the-tenant) |
 //! | exchange tokens with the profile | [`get_token_by_exchange_profile`](auth0_api_core::ApiClient::get_token_by_exchange_profile) | [exchange](auth0_api_core::guide::exchange) |
 //! | handle an error | [`ManagementError`], [`InputError`] | |
@@ -76,7 +77,7 @@
 //!
 //! 1. **Input**: it is checked first. [`InputError`] has every problem; nothing is sent.
 //! 2. **Token**: the client gets a management token by client credentials, once for all calls, and keeps it until 30 s
-//!    before it expires. If the token endpoint limits the rate or has an outage, 3 and 4 apply. If the tenant rejects it with
+//!    before it expires; or it has the token that [`builder_with_token`](ManagementClient::builder_with_token) got. If the token endpoint limits the rate or has an outage, 3 and 4 apply. If the tenant rejects it with
 //!    401, the call gets one new token, at most one in ten seconds.
 //! 3. **Rate limits**: after 429, the call waits as long as the tenant says in `Retry-After` or `x-ratelimit-reset`, at most
 //!    [`longest_wait`](ManagementClientBuilder::longest_wait) in all, with all its pages. Then it fails with the time that is
@@ -125,6 +126,7 @@ mod hint;
 mod input;
 mod page;
 mod patience;
+mod resource_servers;
 mod sender;
 mod tenant_error;
 mod timestamp;
@@ -136,6 +138,9 @@ pub use client::ManagementClient;
 pub use error::{ManagementError, Unavailable, UnavailableCause};
 pub use input::{InputError, InputProblem};
 pub use page::{Page, PageRequest, PageStream};
+pub use resource_servers::{
+    Mechanism, ProofOfPossession, ResourceServer, ResourceServerClient, TokenDialect, TokenEncryption,
+};
 pub use tenant_error::TenantError;
 pub use token_exchange_profiles::{
     Ensured, ProfileChange, ProfileClient, ProfileType, TokenExchangeProfile, WantedProfile,

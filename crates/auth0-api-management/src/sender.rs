@@ -5,9 +5,9 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use auth0_api_core::exchange::ServerErrorKind;
 use auth0_api_core::http::{HttpClient, HttpConnection, HttpError, HttpMethod, HttpRequest, HttpResponse};
-use auth0_api_core::{Clock, ExchangeError, TokenSet};
+use auth0_api_core::{Clock, ExchangeError};
 
-use crate::access::Access;
+use crate::access::{Access, Token};
 use crate::answer::AnswerError;
 use crate::error::{ManagementError, Unavailable, UnavailableCause};
 use crate::patience::{Patience, Spent};
@@ -108,7 +108,7 @@ impl Sender {
     }
 
     /// Returns the management token. A request has the same patience with the token endpoint as with the Management API.
-    async fn token(&self, spent: &mut Spent) -> Result<TokenSet, ManagementError> {
+    async fn token(&self, spent: &mut Spent) -> Result<Token<'_>, ManagementError> {
         loop {
             let error = match self.access.token().await {
                 Ok(token) => return Ok(token),
@@ -129,12 +129,12 @@ impl Sender {
         }
     }
 
-    fn request(&self, call: &Call, token: &TokenSet, on_new_connection: bool) -> HttpRequest {
+    fn request(&self, call: &Call, token: &Token<'_>, on_new_connection: bool) -> HttpRequest {
         let separator = if call.query.is_empty() { "" } else { "?" };
         let url = format!("{}{}{separator}{}", self.base, call.path, call.query);
         let mut request = HttpRequest::new(call.method, url, MAX_ANSWER_BYTES, TIMEOUT)
             .header("accept", "application/json")
-            .header("authorization", format!("Bearer {}", token.access_token().expose()));
+            .header("authorization", format!("Bearer {}", token.expose()));
         if let Some(sdk) = &self.sdk {
             request = request.header("auth0-client", &**sdk);
         }
@@ -149,7 +149,7 @@ impl Sender {
         request
     }
 
-    fn next(&self, call: &Call, sent: &Sent, token: &TokenSet, progress: &mut Progress) -> Next {
+    fn next(&self, call: &Call, sent: &Sent, token: &Token<'_>, progress: &mut Progress) -> Next {
         let after = |wait: Option<Duration>| wait.map_or(Next::Fail, Next::RepeatAfter);
         match sent {
             Ok(response) if response.status == 401 && !progress.has_new_token => {
@@ -184,7 +184,7 @@ impl Sender {
     }
 
     /// Returns the error of the last attempt.
-    fn failure(&self, call: &Call, sent: Sent, token: &TokenSet, progress: &Progress) -> ManagementError {
+    fn failure(&self, call: &Call, sent: Sent, token: &Token<'_>, progress: &Progress) -> ManagementError {
         let unavailable = |cause, retry_after| {
             let may_have_taken_effect = progress.is_doubtful(call);
             Unavailable { cause, retry_after, may_have_taken_effect }.into()
@@ -206,8 +206,7 @@ impl Sender {
             400 => ManagementError::BadRequest(error),
             401 => ManagementError::Unauthorized(error),
             403 => {
-                let lacks = error.code() == Some("insufficient_scope")
-                    || token.scope().is_some() && token.scopes().all(|scope| scope != call.scope);
+                let lacks = error.code() == Some("insufficient_scope") || token.lacks(call.scope);
                 ManagementError::Forbidden { missing_scope: lacks.then_some(call.scope), error }
             }
             404 => ManagementError::NotFound(error),

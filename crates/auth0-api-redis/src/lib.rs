@@ -126,6 +126,7 @@ mod connection;
 mod endpoints;
 mod error;
 mod first;
+mod inspection;
 mod node;
 mod outage;
 mod recording;
@@ -144,6 +145,7 @@ mod trouble;
 
 pub use builder::RedisReplayStoreBuilder;
 pub use error::RedisConfigError;
+pub use inspection::{RedisInspection, RedisInspectionError};
 pub use outage::OutagePolicy;
 pub use revocation_builder::RedisRevocationStoreBuilder;
 pub use revocation_store::RedisRevocationStore;

@@ -13,7 +13,7 @@ use aws_lc_rs::rsa::{
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::key::pem;
 use crate::must::must;
@@ -50,6 +50,7 @@ pub enum EncryptionAlgorithm {
 pub struct TokenEncryption {
     algorithm: EncryptionAlgorithm,
     key: Arc<OaepPublicEncryptingKey>,
+    public: PublicEncryptingKey,
     header: Map<String, Value>,
 }
 
@@ -112,8 +113,8 @@ impl TokenEncryption {
     }
 
     fn with(key: PublicEncryptingKey) -> Self {
-        let key = Arc::new(must(OaepPublicEncryptingKey::new(key), "reading an RSA key"));
-        Self { algorithm: EncryptionAlgorithm::default(), key, header: Map::new() }
+        let oaep = Arc::new(must(OaepPublicEncryptingKey::new(key.clone()), "reading an RSA key"));
+        Self { algorithm: EncryptionAlgorithm::default(), key: oaep, public: key, header: Map::new() }
     }
 
     /// Sets the algorithm; RSA-OAEP-256 by default.
@@ -131,6 +132,17 @@ impl TokenEncryption {
     pub fn header(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.header.insert(name.into(), value.into());
         self
+    }
+
+    /// Returns the encryption as the Management API shows it.
+    pub(crate) fn record(&self) -> Value {
+        let key = must(self.public.as_der(), "encoding a key");
+        let mut encryption_key = Map::from_iter([
+            ("alg".to_owned(), self.algorithm.name().into()),
+            ("pem".to_owned(), pem("PUBLIC KEY", key.as_ref()).into()),
+        ]);
+        encryption_key.extend(self.header.get("kid").map(|kid| ("kid".to_owned(), kid.clone())));
+        json!({ "format": "compact-nested-jwe", "encryption_key": encryption_key })
     }
 
     /// Encrypts a text, which may be anything ([RFC 7516 §5.1](https://www.rfc-editor.org/rfc/rfc7516#section-5.1)). Each

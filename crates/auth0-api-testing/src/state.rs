@@ -1,9 +1,10 @@
 //! The state that the server of a tenant shares with the handle [`LocalTenant`](crate::LocalTenant).
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use auth0_api_core::Clock;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::client_documents::ClientDocuments;
 use crate::counts::Counters;
@@ -54,6 +55,8 @@ pub(crate) struct Settings {
     pub(crate) discovery: Option<Value>,
     /// `None` if proofs need no nonce.
     pub(crate) nonces: Option<Nonces>,
+    /// Members of the records of APIs that a test has set, by the identifier of the API.
+    pub(crate) records: BTreeMap<String, Map<String, Value>>,
 }
 
 impl Tenant {

@@ -111,7 +111,8 @@ impl LocalTenant {
     }
 
     /// Returns the identifier of the tenant's Management API: the tenant's URL, followed by `/api/v2/`. A client that
-    /// authenticates with client credentials gets a token for it, and manages token exchange profiles.
+    /// authenticates with client credentials gets a token for it, manages token exchange profiles, and reads the records of
+    /// the tenant's APIs.
     pub fn management_audience(&self) -> String {
         self.tenant.url(endpoints::management::PATH)
     }
@@ -275,6 +276,19 @@ impl LocalTenant {
     /// tenant's own document.
     pub fn set_discovery(&self, document: impl Into<Option<Value>>) {
         self.tenant.settings().discovery = document.into();
+    }
+
+    /// Makes the Management API show this value for a member of an API's record (`GET /api/v2/resource-servers/IDENTIFIER`),
+    /// without checking the value. The tokens of the API stay as they are registered.
+    ///
+    /// ```
+    /// # async fn a_test(tenant: &auth0_api_testing::LocalTenant) {
+    /// tenant.set_record_member(tenant.audience(), "token_dialect", "access_token_authz");
+    /// # }
+    /// ```
+    pub fn set_record_member(&self, identifier: &str, member: &str, value: impl Into<Value>) {
+        let mut settings = self.tenant.settings();
+        settings.records.entry(identifier.to_owned()).or_default().insert(member.to_owned(), value.into());
     }
 
     /// Makes the token endpoint and the My Account API require a nonce in proofs, or stop requiring a nonce. Each call

@@ -10,6 +10,7 @@ mod binary;
 mod caller;
 #[path = "../../../auth0-api-testing/tests/it/config.rs"]
 mod config;
+mod doctor;
 #[path = "../../../auth0-api-testing/tests/it/process.rs"]
 mod process;
 mod tls;

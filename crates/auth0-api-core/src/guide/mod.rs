@@ -87,6 +87,7 @@
 //!
 //! **Operate**
 //!
+//! - [find out why an API and its tenant do not work together?](operating#before-the-first-request)
 //! - [write a readiness probe?](operating#health)
 //! - [list the events and the metrics?](operating#events)
 //! - [choose alerts?](operating#alerts)

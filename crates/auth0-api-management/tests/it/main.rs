@@ -16,5 +16,6 @@ mod list;
 mod log;
 mod odd_server;
 mod outages;
+mod resource_servers;
 mod secrecy;
 mod world;

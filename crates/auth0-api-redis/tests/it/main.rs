@@ -3,6 +3,7 @@
 
 mod cluster;
 mod fake;
+mod inspection;
 mod load;
 mod processes;
 mod replication;

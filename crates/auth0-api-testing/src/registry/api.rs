@@ -120,6 +120,18 @@ impl Api {
         &self.identifier
     }
 
+    pub(crate) fn is_rfc9068(&self) -> bool {
+        self.rfc9068
+    }
+
+    pub(crate) fn signing_algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    pub(crate) fn encryption(&self) -> Option<&TokenEncryption> {
+        self.encryption.as_ref()
+    }
+
     pub(crate) fn has(&self, scope: &str) -> bool {
         self.scopes.as_ref().is_none_or(|scopes| scopes.iter().any(|known| known == scope))
     }

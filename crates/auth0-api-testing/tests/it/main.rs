@@ -34,6 +34,7 @@ mod process;
 mod refresh_tokens;
 mod request_log;
 mod resource_parameter;
+mod resource_servers;
 mod rotation;
 mod session_transfer;
 mod sessions;

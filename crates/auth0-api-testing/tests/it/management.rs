@@ -9,11 +9,12 @@ use crate::caller::{Answer, part, send};
 use crate::world::{CALENDAR, EXCHANGE, Form, PROFILE, World};
 
 const PATH: &str = "/api/v2/token-exchange-profiles";
-const SCOPES: [&str; 4] = [
+const SCOPES: [&str; 5] = [
     "create:token_exchange_profiles",
     "delete:token_exchange_profiles",
     "read:token_exchange_profiles",
     "update:token_exchange_profiles",
+    "read:resource_servers",
 ];
 const TYPE: &str = "urn:acme:ticket";
 

@@ -28,6 +28,11 @@ impl ManagementError {
         Self::new(StatusCode::NOT_FOUND, "inexistent_token_exchange_profile", message)
     }
 
+    pub(crate) fn no_such_api() -> Self {
+        let message = "The resource server does not exist";
+        Self::new(StatusCode::NOT_FOUND, "inexistent_resource_server", message)
+    }
+
     pub(crate) fn conflict() -> Self {
         let message = "A token exchange profile with this subject_token_type already exists";
         Self::new(StatusCode::CONFLICT, "token_exchange_profile_conflict", message)

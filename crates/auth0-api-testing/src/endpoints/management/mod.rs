@@ -1,4 +1,4 @@
-//! The Management API, as far as an API provisions its tenant with it: token exchange profiles.
+//! The Management API, as far as an API needs it: token exchange profiles, and the records of the tenant's APIs.
 //!
 //! Each request needs a token of a client for this API, with the scope of the endpoint. The client gets it with its
 //! credentials. Every answer with a body is JSON, errors too ([`ManagementError`]).
@@ -8,6 +8,7 @@ mod checkpoint;
 mod error;
 mod input;
 mod profiles;
+mod resource_servers;
 mod scopes;
 
 use std::sync::Arc;
@@ -23,6 +24,8 @@ pub(crate) use scopes::{PATH, SCOPES};
 
 /// The path of the list. The path of a profile is this path with its id.
 pub(crate) const PROFILES_PATH: &str = "/api/v2/token-exchange-profiles";
+/// The path of the record of an API is this path with the API's id or identifier.
+const RESOURCE_SERVERS_PATH: &str = "/api/v2/resource-servers";
 
 pub(super) fn router() -> Router<Arc<Tenant>> {
     let route = |methods: MethodRouter<Arc<Tenant>>| methods.fallback(wrong_method);
@@ -30,6 +33,7 @@ pub(super) fn router() -> Router<Arc<Tenant>> {
     Router::new()
         .route(PROFILES_PATH, route(get(profiles::list).post(profiles::create)))
         .route(&format!("{PROFILES_PATH}/{{id}}"), route(profile))
+        .route(&format!("{RESOURCE_SERVERS_PATH}/{{id}}"), route(get(resource_servers::show)))
         .route(&format!("{PATH}{{*rest}}"), any(no_such_path))
 }
 
