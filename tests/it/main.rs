@@ -22,6 +22,7 @@ mod proxies;
 mod reload;
 mod remembered;
 mod revocation;
+mod subject_in_span;
 mod unread_bodies;
 mod vectors;
 mod world;
