@@ -18,6 +18,7 @@ mod log;
 mod logout;
 mod long_connections;
 mod mtls;
+mod operations;
 mod proxies;
 mod reload;
 mod remembered;
