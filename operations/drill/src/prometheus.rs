@@ -47,19 +47,19 @@ impl Prometheus {
 
     /// Waits until the metrics of so many replicas are there, and no alert fires: before, all replicas seem to be down.
     pub(crate) async fn wait_for_replicas(&self, count: usize, limit: Duration) -> Result<()> {
-        let count = count.to_string();
         let is_ready = async {
-            loop {
-                let sum = self.get("query?query=sum(up)").await?["data"]["result"][0]["value"][1].clone();
-                if sum == *count && self.firing().await?.is_empty() {
-                    return Ok(());
-                }
+            // Prometheus listens before it answers.
+            while !self.is_calm(count).await.unwrap_or(false) {
                 tokio::time::sleep(PAUSE).await;
             }
         };
-        tokio::time::timeout(limit, is_ready)
-            .await
-            .map_err(|_| "Prometheus does not read the metrics of all replicas")?
+        let ready = tokio::time::timeout(limit, is_ready).await;
+        Ok(ready.map_err(|_| "Prometheus does not read the metrics of all replicas")?)
+    }
+
+    async fn is_calm(&self, replicas: usize) -> Result<bool> {
+        let answer = self.get("query?query=sum(up)").await?;
+        Ok(answer["data"]["result"][0]["value"][1] == *replicas.to_string() && self.firing().await?.is_empty())
     }
 
     /// Returns the alerts that fire now.
