@@ -28,7 +28,7 @@ use crate::telemetry::Telemetry;
 async fn main() -> Result<(), Box<dyn Error>> {
     let settings = Settings::parse();
     // Before the client: it reports metrics from its first request on.
-    let telemetry = Telemetry::install()?;
+    let telemetry = Telemetry::install(settings.collector.as_deref())?;
     let api = settings.client()?;
     if let Err(error) = api.warm_up().await {
         // Not a fatal error: the client fetches the keys again for the first token.

@@ -9,9 +9,6 @@ use auth0_api_redis::{RedisReplayStore, RedisRevocationStore};
 use clap::Parser;
 
 /// An API whose traces go to an OTLP collector, and whose metrics Prometheus reads.
-///
-/// `OTEL_EXPORTER_OTLP_ENDPOINT` names the collector, and the other variables of OpenTelemetry's exporter work too. Without
-/// it, no traces are sent.
 #[derive(Debug, Parser)]
 pub(crate) struct Settings {
     /// The tenant's domain; `http://127.0.0.1:port` for a local tenant.
@@ -26,6 +23,9 @@ pub(crate) struct Settings {
     /// The port for operators: `/metrics` and `/health/ready`.
     #[arg(long, env = "OPERATORS_PORT", default_value_t = 9464)]
     pub(crate) operators_port: u16,
+    /// The collector that takes traces by OTLP over HTTP. Without it, no traces are sent.
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT")]
+    pub(crate) collector: Option<String>,
     /// The URL that clients call, if a proxy is in front of this server.
     #[arg(long, env = "PUBLIC_URL")]
     public_url: Option<String>,

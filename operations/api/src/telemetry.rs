@@ -1,12 +1,11 @@
 //! Where events, spans and metrics go.
 
-use std::env;
 use std::error::Error;
 use std::io::IsTerminal as _;
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use opentelemetry::trace::TracerProvider as _;
-use opentelemetry_otlp::SpanExporter;
+use opentelemetry_otlp::{SpanExporter, WithExportConfig as _};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use tracing_subscriber::filter::{EnvFilter, LevelFilter};
@@ -21,10 +20,11 @@ pub(crate) struct Telemetry {
 }
 
 impl Telemetry {
-    /// Installs the recorder of metrics and the subscriber of events and spans, for the whole process.
-    pub(crate) fn install() -> Result<Self, Box<dyn Error>> {
+    /// Installs the recorder of metrics and the subscriber of events and spans, for the whole process. Spans go to the
+    /// collector, if there is one.
+    pub(crate) fn install(collector: Option<&str>) -> Result<Self, Box<dyn Error>> {
         let metrics = PrometheusBuilder::new().install_recorder()?;
-        let traces = COLLECTORS.iter().any(|name| env::var_os(name).is_some()).then(provider).transpose()?;
+        let traces = collector.map(provider).transpose()?;
         let exported = traces.as_ref().map(|provider| {
             let layer = tracing_opentelemetry::layer().with_tracer(provider.tracer("observed-api"));
             // The file and the line of each event would be most of the data.
@@ -42,12 +42,11 @@ impl Telemetry {
     }
 }
 
-/// Sends spans in batches, from a thread of its own. The exporter reads its address and its headers from the environment.
-fn provider() -> Result<SdkTracerProvider, Box<dyn Error>> {
-    let exporter = SpanExporter::builder().with_http().build()?;
+/// Sends spans in batches, from a thread of its own. The exporter reads the other variables of OpenTelemetry, such as
+/// `OTEL_EXPORTER_OTLP_HEADERS`, from the environment, and so does the resource: `OTEL_SERVICE_NAME`.
+fn provider(collector: &str) -> Result<SdkTracerProvider, Box<dyn Error>> {
+    let endpoint = format!("{}/v1/traces", collector.trim_end_matches('/'));
+    let exporter = SpanExporter::builder().with_http().with_endpoint(endpoint).build()?;
     let resource = Resource::builder().build();
     Ok(SdkTracerProvider::builder().with_batch_exporter(exporter).with_resource(resource).build())
 }
-
-/// The variables of OpenTelemetry that name the collector.
-const COLLECTORS: [&str; 2] = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"];

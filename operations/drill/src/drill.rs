@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
+use auth0_api_core::Clock;
 use auth0_api_testing::{Endpoint, Misbehaviour};
 use reqwest::Client;
 
@@ -60,7 +62,7 @@ async fn play(stage: &mut Stage, act: Act, minute: Duration) -> Result<Seen> {
     if act == Act::RedisStopped {
         log_out(stage).await?;
     }
-    let (began, mut alerts) = (Instant::now(), BTreeMap::new());
+    let (began, mut alerts) = (Watch::start(stage), BTreeMap::new());
     while began.elapsed() < act.minutes() * minute {
         for alert in stage.prometheus.firing().await? {
             alerts.entry(alert).or_insert_with(|| began.elapsed());
@@ -84,7 +86,7 @@ async fn clear(stage: &mut Stage, act: Act, minute: Duration) -> Result<()> {
         // It is the last act: a client that has failed for so long tries again only after a pause.
         Act::TenantFails => return Ok(()),
     }
-    let (began, load) = (Instant::now(), Load::start(stage));
+    let (began, load) = (Watch::start(stage), Load::start(stage));
     while !stage.prometheus.firing().await?.is_empty() {
         if began.elapsed() > CLEARING_MINUTES * minute + SLACK {
             return Err(format!("alerts still fire after {act}: {:?}", stage.prometheus.firing().await?).into());
@@ -106,6 +108,23 @@ async fn log_out(stage: &Stage) -> Result<()> {
         form.body(format!("logout_token={token}")).send().await?;
     }
     Ok(())
+}
+
+/// How long something has taken, by the clock of the tenant.
+struct Watch {
+    clock: Arc<dyn Clock>,
+    began: SystemTime,
+}
+
+impl Watch {
+    fn start(stage: &Stage) -> Self {
+        let clock = stage.tenant.clock();
+        Self { began: clock.now(), clock }
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.clock.now().duration_since(self.began).unwrap_or_default()
+    }
 }
 
 impl Act {

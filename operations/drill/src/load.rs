@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
+use auth0_api_core::Clock;
 use auth0_api_testing::{DpopClient, TokenBuilder};
 use reqwest::Client;
 use tokio::task::JoinHandle;
@@ -40,11 +41,11 @@ impl Load {
         let answers = Arc::<Mutex<Answers>>::default();
         let (url, key) = (format!("{}/orders", stage.url), stage.tenant.dpop_client());
         let (reading, nothing) = (stage.tenant.mint().scope("read:orders"), stage.tenant.mint().scope("none"));
-        let kept = Arc::clone(&answers);
+        let (kept, clock) = (Arc::clone(&answers), stage.tenant.clock());
         let task = tokio::spawn(async move {
             // The environment may name a proxy, which could not reach this machine.
             let Ok(client) = Client::builder().no_proxy().timeout(TIMEOUT).build() else { return };
-            let tokens = Tokens { reading, nothing, key, url };
+            let tokens = Tokens { clock, reading, nothing, key, url };
             let mut interval = tokio::time::interval(INTERVAL);
             for caller in CALLERS.iter().cycle().take(MOST_REQUESTS) {
                 interval.tick().await;
@@ -70,6 +71,7 @@ impl Drop for Load {
 }
 
 struct Tokens {
+    clock: Arc<dyn Clock>,
     reading: TokenBuilder,
     nothing: TokenBuilder,
     key: DpopClient,
@@ -79,7 +81,7 @@ struct Tokens {
 impl Tokens {
     /// Returns the status, or what failed.
     async fn call(&self, client: &Client, caller: Caller) -> String {
-        let now = SystemTime::now();
+        let now = self.clock.now();
         let mint = |builder: &TokenBuilder| builder.clone().issued_at(now).expires_at(now + LIFETIME);
         let request = client.get(&self.url);
         let request = match caller {
