@@ -137,8 +137,11 @@ async fn a_rejection_is_logged_with_the_method_and_the_path_of_its_request() {
     admission.claims::<std::collections::HashMap<String, u8>>().unwrap_err();
     drop(subscribed);
     let (_, texts) = log.read();
-    assert!(texts.contains(r#"("method", "PUT"), ("path", "/orders/17")"#) && !texts.contains("secret"), "{texts}");
-    assert_eq!(texts.matches(r#"("method", "GET"), ("path", "/orders")"#).count(), 2, "{texts}");
+    assert!(
+        texts.contains(r#"("http.request.method", "PUT"), ("url.path", "/orders/17")"#) && !texts.contains("secret"),
+        "{texts}"
+    );
+    assert_eq!(texts.matches(r#"("http.request.method", "GET"), ("url.path", "/orders")"#).count(), 2, "{texts}");
 }
 
 #[tokio::test]
@@ -156,7 +159,7 @@ async fn a_requirement_without_its_own_layer_says_which_route_and_what_is_wrong(
     for part in ["belongs to another ApiClient", "no middleware verified the request before", "adds last runs first"] {
         assert_eq!(texts.matches(part).count(), 1, "{part}: {texts}");
     }
-    assert_eq!(texts.matches(r#"("path", "/orders")"#).count(), 2, "{texts}");
+    assert_eq!(texts.matches(r#"("url.path", "/orders")"#).count(), 2, "{texts}");
 }
 
 #[tokio::test]

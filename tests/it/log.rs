@@ -78,6 +78,8 @@ impl Log {
         let value =
             |event: &Fields, wanted| event.0.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value.clone());
         let rejected = events.iter().filter(|event| value(event, "event").as_deref() == Some("request_rejected"));
-        rejected.map(|event| format!("{} {}", value(event, "level").unwrap(), value(event, "label").unwrap())).collect()
+        rejected
+            .map(|event| format!("{} {}", value(event, "level").unwrap(), value(event, "error.type").unwrap()))
+            .collect()
     }
 }

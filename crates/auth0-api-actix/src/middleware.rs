@@ -53,6 +53,15 @@ impl Auth {
         self
     }
 
+    /// Records the subject of each verified token as the field `enduser.id` of the request's span. Default: not recorded,
+    /// because a subject is personal data. The span must declare the field: see
+    /// [the guide](auth0_api_core::guide::operating#the-subject-of-a-request).
+    #[must_use]
+    pub fn record_subject(mut self) -> Self {
+        self.gate = self.gate.record_subject();
+        self
+    }
+
     /// Sets the hook that builds the bodies of rejections: a function that turns a [`Rejection`] and the rejected request
     /// into a content type and a body. The hook cannot change the status, the challenges or other headers.
     ///

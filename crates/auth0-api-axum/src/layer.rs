@@ -128,6 +128,15 @@ impl<R> AuthLayer<R> {
         self
     }
 
+    /// Records the subject of each verified token as the field `enduser.id` of the request's span. Default: not recorded,
+    /// because a subject is personal data. The span must declare the field: see
+    /// [the guide](auth0_api_core::guide::operating#the-subject-of-a-request).
+    #[must_use]
+    pub fn record_subject(mut self) -> Self {
+        self.settings.gate = self.settings.gate.record_subject();
+        self
+    }
+
     /// Makes the layer answer gRPC calls in gRPC, for an axum router that has tonic services. Other requests are
     /// answered in HTTP as before.
     ///

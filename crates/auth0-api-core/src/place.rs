@@ -45,6 +45,12 @@ impl<'r> Place<'r> {
         self.method
     }
 
+    /// The method as the field `http.request.method` of a log event: `_OTHER` for a method that no RFC of the list names,
+    /// as the semantic conventions demand.
+    pub(crate) fn known_method(&self) -> &'r str {
+        if KNOWN_METHODS.contains(&self.method) { self.method } else { "_OTHER" }
+    }
+
     /// The path.
     pub fn path(&self) -> &'r str {
         self.path
@@ -74,6 +80,10 @@ fn cut(text: &str, longest: usize) -> &str {
 const LONGEST_METHOD: usize = 20;
 const LONGEST_PATH: usize = 256;
 
+/// RFC 9110 §9.3, RFC 5789, and the draft of QUERY: the methods that OpenTelemetry's semantic conventions know.
+const KNOWN_METHODS: [&str; 10] =
+    ["CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "QUERY", "TRACE"];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,6 +96,15 @@ mod tests {
             assert_eq!(Place::new("GET", target).path(), path);
         }
         assert_eq!(Place::new(&"X".repeat(1000), "/").method().len(), 20);
+    }
+
+    #[test]
+    fn an_unknown_method_is_logged_as_other() {
+        for (method, logged) in
+            [("GET", "GET"), ("QUERY", "QUERY"), ("get", "_OTHER"), ("PROPFIND", "_OTHER"), ("", "_OTHER")]
+        {
+            assert_eq!(Place::new(method, "/").known_method(), logged, "{method}");
+        }
     }
 
     #[test]

@@ -40,7 +40,10 @@ impl RejectionLog {
     pub(crate) fn write(&self, error: &Error, place: Option<Place<'_>>, now: SystemTime) {
         let second = since_epoch(now).as_secs();
         for (label, count) in self.left_out_before(second) {
-            tracing::info!(target: "auth0_api", event = "rejections_left_out", label, count);
+            tracing::info!(
+                name: "rejections_left_out", target: "auth0_api", event = "rejections_left_out",
+                error.type = label, count
+            );
         }
         if self.admits(error.label(), second) {
             log(error, place);
@@ -92,14 +95,22 @@ impl Labelled {
 /// Logs a rejection. A status of 500 or more means that the cause is on this API's side. The event then includes all
 /// source errors. A key that was not looked for is an exception: strangers can cause it at any rate.
 fn log(error: &Error, place: Option<Place<'_>>) {
-    let (method, path) = (place.map(|place| place.method()), place.map(|place| place.path()));
+    let (method, path) = (place.map(|place| place.known_method()), place.map(|place| place.path()));
     let (label, status, hint) = (error.label(), error.status(), error.hint());
     let hint = hint.as_deref();
     let is_throttled = matches!(error.reason, Reason::Issuer(IssuerError::KeyNotLookedFor(_)));
     if status >= 500 && !is_throttled {
-        tracing::warn!(target: "auth0_api", event = "request_rejected", label, status, method, path, hint, reason = %WithSources(error));
+        tracing::warn!(
+            name: "request_rejected", target: "auth0_api", event = "request_rejected",
+            error.type = label, http.response.status_code = status, http.request.method = method, url.path = path,
+            hint, reason = %WithSources(error)
+        );
     } else {
-        tracing::info!(target: "auth0_api", event = "request_rejected", label, status, method, path, hint, reason = %error);
+        tracing::info!(
+            name: "request_rejected", target: "auth0_api", event = "request_rejected",
+            error.type = label, http.response.status_code = status, http.request.method = method, url.path = path,
+            hint, reason = %error
+        );
     }
 }
 

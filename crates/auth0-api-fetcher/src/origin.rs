@@ -41,6 +41,23 @@ impl Origin {
         &self.0
     }
 
+    /// The host, without the brackets of an IPv6 address.
+    pub(crate) fn host(&self) -> &str {
+        self.authority().0.trim_matches(['[', ']'])
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        let (_, port) = self.authority();
+        port.unwrap_or(if self.is_https() { HTTPS_PORT } else { HTTP_PORT })
+    }
+
+    fn authority(&self) -> (&str, Option<u16>) {
+        let authority = self.0.split_once("://").map_or(&*self.0, |(_, authority)| authority);
+        // The text behind the last colon of an IPv6 address without a port ends with a bracket, and is no number.
+        let split = authority.rsplit_once(':').and_then(|(host, port)| Some((host, port.parse().ok()?)));
+        split.map_or((authority, None), |(host, port)| (host, Some(port)))
+    }
+
     pub(crate) fn is_https(&self) -> bool {
         self.0.starts_with("https:")
     }
@@ -54,8 +71,8 @@ impl fmt::Display for Origin {
 
 fn default_port(scheme: &str) -> Result<u16, UrlError> {
     match scheme {
-        scheme if scheme.eq_ignore_ascii_case("https") => Ok(443),
-        scheme if scheme.eq_ignore_ascii_case("http") => Ok(80),
+        scheme if scheme.eq_ignore_ascii_case("https") => Ok(HTTPS_PORT),
+        scheme if scheme.eq_ignore_ascii_case("http") => Ok(HTTP_PORT),
         _ => Err(UrlError::Scheme),
     }
 }
@@ -64,6 +81,9 @@ fn default_port(scheme: &str) -> Result<u16, UrlError> {
 fn is_host_octet(octet: u8) -> bool {
     octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'.' | b'_' | b'[' | b']' | b':')
 }
+
+const HTTPS_PORT: u16 = 443;
+const HTTP_PORT: u16 = 80;
 
 #[cfg(test)]
 mod tests {
@@ -86,6 +106,20 @@ mod tests {
             ("https://my_service/", "https://my_service"),
         ] {
             assert_eq!(origin(url).as_deref(), Ok(expected), "{url}");
+        }
+    }
+
+    #[test]
+    fn an_origin_has_a_host_and_a_port() {
+        for (url, host, port) in [
+            ("https://api.example.com/", "api.example.com", 443),
+            ("http://localhost/", "localhost", 80),
+            ("https://api.example.com:8443/", "api.example.com", 8443),
+            ("http://[::1]/", "::1", 80),
+            ("http://[::1]:4000/", "::1", 4000),
+        ] {
+            let origin = Origin::of(&url.parse().unwrap()).unwrap();
+            assert_eq!((origin.host(), origin.port()), (host, port), "{url}");
         }
     }
 

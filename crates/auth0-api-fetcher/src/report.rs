@@ -28,28 +28,43 @@ impl Repeat {
 pub(crate) fn repeated(origin: &Origin, repeat: Repeat) {
     let reason = repeat.name();
     count("auth0_api_fetch_repeats_total", "reason", reason);
-    tracing::debug!(target: "auth0_api", event = "fetch_repeated", origin = origin.as_str(), reason);
+    tracing::debug!(
+        name: "fetch_repeated", target: "auth0_api", event = "fetch_repeated",
+        server.address = origin.host(), server.port = origin.port(), reason
+    );
 }
 
 /// Logs and counts the outcome of a request. `Ok` has the status of the response.
 pub(crate) fn ended(origin: Option<&Origin>, outcome: Result<u16, &FetchError>) {
     count("auth0_api_fetches_total", "outcome", outcome.map_or_else(FetchError::label, |_| "answered"));
-    let origin = origin.map(Origin::as_str);
+    let (address, port) = (origin.map(Origin::host), origin.map(Origin::port));
     match outcome {
-        Ok(status) => tracing::debug!(target: "auth0_api", event = "fetched", origin, status),
+        Ok(status) => tracing::debug!(
+            name: "fetched", target: "auth0_api", event = "fetched",
+            server.address = address, server.port = port, http.response.status_code = status
+        ),
         // The exchange has logged its error.
         Err(FetchError::Exchange(_)) => {}
         Err(FetchError::Denied { audience, scope, step_up }) => {
             let (audience, scope) = (audience.as_deref(), scope.as_deref());
-            tracing::info!(target: "auth0_api", event = "fetch_denied", origin, audience, scope, step_up);
+            tracing::info!(
+                name: "fetch_denied", target: "auth0_api", event = "fetch_denied",
+                server.address = address, server.port = port, audience, scope, step_up
+            );
         }
         Err(FetchError::TokenRejected { audience }) => {
             let (label, audience, hint) = ("downstream_token_rejected", audience.as_deref(), REJECTED);
-            tracing::warn!(target: "auth0_api", event = "fetch_failed", origin, label, audience, hint);
+            tracing::warn!(
+                name: "fetch_failed", target: "auth0_api", event = "fetch_failed",
+                server.address = address, server.port = port, error.type = label, audience, hint
+            );
         }
         Err(error) => {
             let label = error.label();
-            tracing::warn!(target: "auth0_api", event = "fetch_failed", origin, label, reason = %WithSources(error));
+            tracing::warn!(
+                name: "fetch_failed", target: "auth0_api", event = "fetch_failed",
+                server.address = address, server.port = port, error.type = label, reason = %WithSources(error)
+            );
         }
     }
 }

@@ -232,7 +232,10 @@ impl Sender {
     }
 
     async fn sleep(&self, wait: Duration) {
-        tracing::debug!(target: "auth0_api", event = "management_waits", milliseconds = wait.as_millis());
+        tracing::debug!(
+            name: "management_waits", target: "auth0_api", event = "management_waits",
+            milliseconds = wait.as_millis()
+        );
         let begin = self.clock.now();
         // A sleeper may wake early. If the clock was set back, the time until then is unknown, so the wait ends.
         while self.clock.now().duration_since(begin).is_ok_and(|waited| waited < wait) {
@@ -255,11 +258,16 @@ fn report(call: &Call, sent: &Sent) {
     let (method, path) = (call.method.name(), &*call.path);
     match sent {
         Ok(HttpResponse { status, .. }) => {
-            tracing::debug!(target: "auth0_api", event = "management_answered", method, path, status);
+            tracing::debug!(
+                name: "management_answered", target: "auth0_api", event = "management_answered",
+                http.request.method = method, url.path = path, http.response.status_code = status
+            );
         }
         Err(error) => {
-            let cause = tracing::field::display(error);
-            tracing::debug!(target: "auth0_api", event = "management_unanswered", method, path, cause);
+            tracing::debug!(
+                name: "management_unanswered", target: "auth0_api", event = "management_unanswered",
+                http.request.method = method, url.path = path, reason = %error
+            );
         }
     }
 }

@@ -19,6 +19,7 @@ use crate::unnamed::DeniedLog;
 /// |---|---|
 /// | [`body_limit`](Self::body_limit) | 4 MiB |
 /// | [`body_timeout`](Self::body_timeout) | 30 s |
+/// | [`record_subject`](Self::record_subject) | not recorded |
 /// | [`revisions`](Self::revisions) | all of [`Revision::ALL`] |
 #[derive(Clone, Debug)]
 #[must_use]
@@ -26,6 +27,7 @@ pub struct McpLayerBuilder<R = JsonBody> {
     api: ApiClient,
     requirements: McpRequirements,
     limits: BodyLimits,
+    records_subject: bool,
     revisions: Vec<Revision>,
     text: R,
 }
@@ -40,7 +42,7 @@ impl McpLayer {
 impl McpLayerBuilder {
     fn new(api: ApiClient, requirements: McpRequirements) -> Self {
         let limits = BodyLimits { octets: DEFAULT_OCTETS, time: DEFAULT_TIME };
-        Self { api, requirements, limits, revisions: Revision::ALL.to_vec(), text: JsonBody }
+        Self { api, requirements, limits, records_subject: false, revisions: Revision::ALL.to_vec(), text: JsonBody }
     }
 }
 
@@ -60,6 +62,13 @@ impl<R> McpLayerBuilder<R> {
     /// The time begins when the layer waits for the first time. It needs the timer of a tokio runtime.
     pub fn body_timeout(mut self, time: Duration) -> Self {
         self.limits.time = time;
+        self
+    }
+
+    /// Records the subject of each verified token as the field `enduser.id` of the request's span, as
+    /// [`AuthLayer::record_subject`]. Default: not recorded, because a subject is personal data.
+    pub fn record_subject(mut self) -> Self {
+        self.records_subject = true;
         self
     }
 
@@ -97,8 +106,8 @@ impl<R> McpLayerBuilder<R> {
         self,
         function: F,
     ) -> McpLayerBuilder<TextBody<F>> {
-        let Self { api, requirements, limits, revisions, text: _ } = self;
-        McpLayerBuilder { api, requirements, limits, revisions, text: TextBody(function) }
+        let Self { api, requirements, limits, records_subject, revisions, text: _ } = self;
+        McpLayerBuilder { api, requirements, limits, records_subject, revisions, text: TextBody(function) }
     }
 
     /// Builds the layer.
@@ -111,7 +120,7 @@ impl<R> McpLayerBuilder<R> {
     where
         R: Clone,
     {
-        let Self { api, requirements, limits, revisions, text } = self;
+        let Self { api, requirements, limits, records_subject, revisions, text } = self;
         if revisions.is_empty() {
             return Err(McpLayerError::Revisions);
         }
@@ -120,6 +129,7 @@ impl<R> McpLayerBuilder<R> {
         }
         let rules = requirements.prepare()?;
         let auth = AuthLayer::new(api.clone()).rejection_body(text.clone());
+        let auth = if records_subject { auth.record_subject() } else { auth };
         Ok(McpLayer::new(auth, Shared { api, rules, denied: DeniedLog::default(), limits, revisions }, text))
     }
 }

@@ -229,7 +229,10 @@ impl<R> Responder<'_, R> {
     {
         let error = &rejected.error;
         let (label, status) = (error.label(), error.status());
-        tracing::debug!(target: "auth0_api", event = "mcp_message_rejected", label, status, reason = %error);
+        tracing::debug!(
+            name: "mcp_message_rejected", target: "auth0_api", event = "mcp_message_rejected",
+            error.type = label, http.response.status_code = status, reason = %error
+        );
         let text = check::error_text(rejected, &self.parts.headers, &self.shared.revisions);
         let mut response = Response::new(self.text.body_of(text));
         *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);

@@ -24,7 +24,10 @@ impl McpCaller {
     pub fn of_context(context: &RequestContext<RoleServer>) -> Result<Self, ErrorData> {
         let parts = context.extensions.get::<Parts>();
         let caller = parts.and_then(|parts| Self::of(&parts.extensions)).ok_or_else(|| {
-            tracing::error!(target: "auth0_api", event = "layer_missing", hint = "put McpLayer around the service");
+            tracing::error!(
+                name: "layer_missing", target: "auth0_api", event = "layer_missing",
+                hint = "put McpLayer around the service"
+            );
             ErrorData::internal_error("no layer has verified this request", None)
         })?;
         let version = context.protocol_version();

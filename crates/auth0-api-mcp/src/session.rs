@@ -101,7 +101,10 @@ where
     fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {
         let Some(principal) = request.extensions().get::<VerifiedToken>().cloned() else {
             let hint = "put Sessions inside of the layer that verifies requests";
-            tracing::error!(target: "auth0_api", event = "layer_missing", path = request.uri().path(), hint);
+            tracing::error!(
+                name: "layer_missing", target: "auth0_api", event = "layer_missing",
+                url.path = request.uri().path(), hint
+            );
             return SessionFuture::rejected(StatusCode::INTERNAL_SERVER_ERROR);
         };
         // The events of a stream belong to a session, so no caller may continue them without one.

@@ -65,7 +65,10 @@ impl DeniedLog {
         if self.admits(SystemClock.now()) {
             // Formatted with `Debug`, which escapes line breaks and other control characters.
             let (kind, name) = (unnamed.kind(), unnamed.beginning());
-            tracing::warn!(target: "auth0_api", event = "mcp_target_denied", kind, requested = ?name, hint = HINT);
+            tracing::warn!(
+                name: "mcp_target_denied", target: "auth0_api", event = "mcp_target_denied",
+                kind, requested = ?name, hint = HINT
+            );
         }
     }
 

@@ -79,9 +79,8 @@ impl Outage {
         // `swap` returns the previous value, so of several requests exactly one sees `false` and logs.
         if !self.ongoing.swap(true, Ordering::Relaxed) {
             tracing::warn!(
-                target: "auth0_api",
-                event = "replay_store_outage",
-                error = %cause,
+                name: "replay_store_outage", target: "auth0_api", event = "replay_store_outage",
+                reason = %cause,
                 "Redis is unavailable: the fallback store is used"
             );
         }
@@ -98,7 +97,10 @@ impl Outage {
         // This function runs after every answer of Redis. The load is first, because it is cheaper than the swap.
         // Because of the swap, exactly one request logs the end of the outage.
         if self.ongoing.load(Ordering::Relaxed) && self.ongoing.swap(false, Ordering::Relaxed) {
-            tracing::info!(target: "auth0_api", event = "replay_store_outage_over", "Redis is available again");
+            tracing::info!(
+                name: "replay_store_outage_over", target: "auth0_api", event = "replay_store_outage_over",
+                "Redis is available again"
+            );
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::token::VerifiedToken;
 pub struct Gate {
     api: ApiClient,
     optional: bool,
+    records_subject: bool,
 }
 
 /// Decides which requests pass the middleware of a single route.
@@ -28,13 +29,23 @@ pub struct RouteGate {
 impl Gate {
     /// Creates a gate that verifies with a client and rejects every request without a valid token.
     pub fn new(api: ApiClient) -> Self {
-        Self { api, optional: false }
+        Self { api, optional: false, records_subject: false }
     }
 
     /// Admits requests that carry no Bearer or `DPoP` credentials. Invalid tokens are still rejected.
     #[must_use]
     pub fn optional(mut self) -> Self {
         self.optional = true;
+        self
+    }
+
+    /// Records the subject of each verified token as the field `enduser.id` of the current span. Default: not recorded,
+    /// because a subject is personal data. See [the guide](crate::guide::operating#the-subject-of-a-request).
+    ///
+    /// The field is in the span only if the application has declared it: `enduser.id = tracing::field::Empty`.
+    #[must_use]
+    pub fn record_subject(mut self) -> Self {
+        self.records_subject = true;
         self
     }
 
@@ -71,6 +82,9 @@ impl Gate {
             Err(error) if self.optional && error.is_missing_credentials() => None,
             Err(error) => return Err(self.api.reject_in(&generation, &error, None, None)),
         };
+        if let Some(subject) = token.as_ref().filter(|_| self.records_subject).and_then(VerifiedToken::subject) {
+            tracing::Span::current().record(SUBJECT, subject);
+        }
         Ok(Admission::new(self.api.clone(), generation, token, request))
     }
 }
@@ -96,6 +110,9 @@ impl RouteGate {
         admission.demand_that_meets(&self.requirement).map(drop)
     }
 }
+
+/// Who sent the request, by OpenTelemetry's semantic conventions.
+const SUBJECT: &str = "enduser.id";
 
 /// Returns true if the request still contains the token in `Authorization`.
 fn presents(request: &TokenRequest<'_>, token: &VerifiedToken) -> bool {

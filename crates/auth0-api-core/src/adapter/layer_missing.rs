@@ -28,14 +28,16 @@ impl LayerMissing<'_> {
         if !LOGGED.admits_at(self.what(), SystemClock.now()) {
             return;
         }
-        let (method, path) = (place.map(|place| place.method()), place.map(|place| place.path()));
+        let (method, path) = (place.map(|place| place.known_method()), place.map(|place| place.path()));
         let error = match self {
             Self::NotVerified | Self::OtherClient => None,
             Self::Returned(error) => Some(error),
         };
         let (label, reason) = (error.map(|error| error.label()), error.map(tracing::field::display));
         tracing::error!(
-            target: "auth0_api", event = "layer_missing", method, path, label, reason, hint = self.hint(), "{}", self.what()
+            name: "layer_missing", target: "auth0_api", event = "layer_missing",
+            http.request.method = method, url.path = path, error.type = label, reason, hint = self.hint(),
+            "{}", self.what()
         );
     }
 

@@ -55,8 +55,7 @@ impl LogoutEndpoint {
             return Some(Self { api: api.clone() });
         }
         tracing::warn!(
-            target: "auth0_api",
-            event = "logout_off",
+            name: "logout_off", target: "auth0_api", event = "logout_off",
             "logout_route() was called for a client that takes no logouts"
         );
         None

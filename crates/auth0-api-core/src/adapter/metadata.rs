@@ -60,8 +60,7 @@ fn endpoint(api: &ApiClient) -> Option<Arc<MetadataEndpoint>> {
     let metadata = api.resource_metadata();
     if metadata.is_none() {
         tracing::warn!(
-            target: "auth0_api",
-            event = "metadata_missing",
+            name: "metadata_missing", target: "auth0_api", event = "metadata_missing",
             "metadata_routes() was called for a client without metadata"
         );
     }

@@ -150,7 +150,7 @@ impl Binder {
 fn warn_of_unchecked_host() {
     let hint = "set own_hosts() or public_url(): a proof that was captured at another API is accepted here, if the \
                 attacker sends the host of that API";
-    tracing::warn!(target: "auth0_api", event = "host_unchecked", hint);
+    tracing::warn!(name: "host_unchecked", target: "auth0_api", event = "host_unchecked", hint);
 }
 
 impl Proven {

@@ -151,8 +151,7 @@ impl Environment {
     fn warn(&self) {
         if self.is_loopback {
             tracing::warn!(
-                target: "auth0_api",
-                event = "insecure_loopback",
+                name: "insecure_loopback", target: "auth0_api", event = "insecure_loopback",
                 hint = "AUTH0_DOMAIN names a tenant on this machine by plain http: never use this in production"
             );
         }

@@ -119,7 +119,7 @@ impl PendingApproval {
         }
         if !self.back_off.is_zero() {
             let (hint, reason) = (error.hint(), WithSources(&error));
-            tracing::warn!(target: "auth0_api", event = "approval_delayed", hint, %reason);
+            tracing::warn!(name: "approval_delayed", target: "auth0_api", event = "approval_delayed", hint, %reason);
         }
         self.next_poll = now + self.interval.max(self.back_off).max(asked_for);
         Ok(())

@@ -32,7 +32,7 @@ impl Ciba {
     pub async fn start(&self, asked: CibaRequest) -> Result<PendingApproval, CibaError> {
         let outcome = self.begin(asked).await;
         match &outcome {
-            Ok(_) => tracing::debug!(target: "auth0_api", event = "approval_requested"),
+            Ok(_) => tracing::debug!(name: "approval_requested", target: "auth0_api", event = "approval_requested"),
             Err(error) => observe(error),
         }
         outcome
@@ -55,7 +55,7 @@ impl PendingApproval {
         match &outcome {
             Ok(_) => {
                 meter::approval_ended("approved");
-                tracing::debug!(target: "auth0_api", event = "approval_granted");
+                tracing::debug!(name: "approval_granted", target: "auth0_api", event = "approval_granted");
             }
             Err(error) => observe(error),
         }
@@ -68,10 +68,16 @@ fn observe(error: &CibaError) {
     let label = Error::from(error.clone()).label();
     meter::approval_ended(label);
     if let CibaError::Denied | CibaError::Expired | CibaError::Stopped = error {
-        tracing::info!(target: "auth0_api", event = "approval_absent", label, hint = error.hint());
+        tracing::info!(
+            name: "approval_absent", target: "auth0_api", event = "approval_absent",
+            error.type = label, hint = error.hint()
+        );
     } else {
         let (hint, reason) = (error.hint(), WithSources(error));
-        tracing::warn!(target: "auth0_api", event = "approval_failed", label, hint, %reason);
+        tracing::warn!(
+            name: "approval_failed", target: "auth0_api", event = "approval_failed",
+            error.type = label, hint, %reason
+        );
     }
 }
 

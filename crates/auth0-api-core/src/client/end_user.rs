@@ -25,7 +25,10 @@ impl EndUserAddresses {
         match self.0.as_ref()?.client_of(request.peer(), request.headers) {
             Ok(address) => Some(address),
             Err(reason) => {
-                tracing::debug!(target: "auth0_api", event = "end_user_address_unknown", %reason);
+                tracing::debug!(
+                    name: "end_user_address_unknown", target: "auth0_api", event = "end_user_address_unknown",
+                    %reason
+                );
                 None
             }
         }

@@ -48,7 +48,10 @@ impl ApiClient {
             Ok(logout) => {
                 meter::logout_received("accepted");
                 let (issuer, client_id) = (logout.issuer(), logout.client_id());
-                tracing::info!(target: "auth0_api", event = "logout_received", issuer, client_id);
+                tracing::info!(
+                    name: "logout_received", target: "auth0_api", event = "logout_received",
+                    issuer, client_id
+                );
                 return;
             }
             Err(error) => error,
@@ -62,9 +65,15 @@ impl ApiClient {
         }
         // A stranger can cause this label at any rate.
         if status >= 500 && label != "logout_key_not_looked_for" {
-            tracing::warn!(target: "auth0_api", event = "logout_rejected", label, status, hint, reason = %WithSources(error));
+            tracing::warn!(
+                name: "logout_rejected", target: "auth0_api", event = "logout_rejected",
+                error.type = label, http.response.status_code = status, hint, reason = %WithSources(error)
+            );
         } else {
-            tracing::info!(target: "auth0_api", event = "logout_rejected", label, status, hint, reason = %error);
+            tracing::info!(
+                name: "logout_rejected", target: "auth0_api", event = "logout_rejected",
+                error.type = label, http.response.status_code = status, hint, reason = %error
+            );
         }
     }
 }

@@ -247,11 +247,14 @@ impl ApiClient {
     fn observe(&self, outcome: Result<VerifiedToken, Error>) -> Result<VerifiedToken, Error> {
         meter::verified(outcome.as_ref().map_or_else(Error::label, |_| "accepted"));
         match &outcome {
-            Ok(token) => tracing::debug!(target: "auth0_api", event = "request_accepted", issuer = token.issuer()),
+            Ok(token) => tracing::debug!(
+                name: "request_accepted", target: "auth0_api", event = "request_accepted",
+                issuer = token.issuer()
+            ),
             // Not logged as a rejection: optional routes let such requests through, and other routes get such a request
             // from every new client.
             Err(error) if error.is_missing_credentials() => {
-                tracing::debug!(target: "auth0_api", event = "credentials_absent");
+                tracing::debug!(name: "credentials_absent", target: "auth0_api", event = "credentials_absent");
             }
             Err(error) => self.log(error, error.place.as_deref().map(KeptPlace::place)),
         }

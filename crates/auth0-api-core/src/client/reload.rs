@@ -75,10 +75,13 @@ impl ApiClient {
         let outcome = self.replace_settings(change).await;
         meter::settings_reloaded(outcome.as_ref().map_or_else(ReloadError::label, |()| "reloaded"));
         match &outcome {
-            Ok(()) => tracing::info!(target: "auth0_api", event = "settings_reloaded"),
+            Ok(()) => tracing::info!(name: "settings_reloaded", target: "auth0_api", event = "settings_reloaded"),
             Err(error) => {
                 let label = error.label();
-                tracing::warn!(target: "auth0_api", event = "settings_rejected", label, reason = %WithSources(error));
+                tracing::warn!(
+                    name: "settings_rejected", target: "auth0_api", event = "settings_rejected",
+                    error.type = label, reason = %WithSources(error)
+                );
             }
         }
         outcome

@@ -160,15 +160,24 @@ fn observed<T>(call: &'static str, outcome: Result<T, ConnectError>) -> Result<T
     match &outcome {
         Ok(_) => {
             meter::accounts_requested("answered");
-            tracing::debug!(target: "auth0_api", event = "connected_accounts_answered", call);
+            tracing::debug!(
+                name: "connected_accounts_answered", target: "auth0_api", event = "connected_accounts_answered",
+                call
+            );
         }
         Err(error) => {
             let (label, hint, reason) = (error.label(), error.hint(), WithSources(error));
             meter::accounts_requested(label);
             if error.is_of_user() {
-                tracing::debug!(target: "auth0_api", event = "connected_accounts_denied", call, label);
+                tracing::debug!(
+                    name: "connected_accounts_denied", target: "auth0_api", event = "connected_accounts_denied",
+                    call, error.type = label
+                );
             } else {
-                tracing::warn!(target: "auth0_api", event = "connected_accounts_failed", call, label, hint, %reason);
+                tracing::warn!(
+                    name: "connected_accounts_failed", target: "auth0_api", event = "connected_accounts_failed",
+                    call, error.type = label, hint, %reason
+                );
             }
         }
     }

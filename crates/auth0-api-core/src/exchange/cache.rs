@@ -101,13 +101,13 @@ impl AnswerCache {
     {
         let now = self.clock.now();
         let Some(cached) = self.usable(key, now) else {
-            tracing::debug!(target: "auth0_api", event = "exchange_cache_miss");
+            tracing::debug!(name: "exchange_cache_miss", target: "auth0_api", event = "exchange_cache_miss");
             let cache = Arc::clone(self);
             let flight = self.flights.join_or_start(key, || cache.fetch(key, limits, ask()));
             return flight.result().await.unwrap_or_else(|| Err(EndpointUnavailable::given_up().into()));
         };
         let renews = cached.renew_from.is_some_and(|from| from <= now);
-        tracing::debug!(target: "auth0_api", event = "exchange_cache_hit", renews);
+        tracing::debug!(name: "exchange_cache_hit", target: "auth0_api", event = "exchange_cache_hit", renews);
         if renews {
             let cache = Arc::clone(self);
             // This call does not wait for the renewal, so it drops the handle. The task continues and updates the

@@ -7,10 +7,13 @@ use crate::with_sources::WithSources;
 /// Logs the result of a token request, without tokens. For an error from the tenant, it logs only status and code.
 pub(super) fn observe(grant_type: &str, fetched: &Result<TokenSet, ExchangeError>) {
     match fetched {
-        Ok(_) => tracing::debug!(target: "auth0_api", event = "token_exchanged", grant_type),
+        Ok(_) => tracing::debug!(name: "token_exchanged", target: "auth0_api", event = "token_exchanged", grant_type),
         Err(error) => {
             let (hint, reason) = (error.hint(), WithSources(error));
-            tracing::warn!(target: "auth0_api", event = "token_exchange_failed", grant_type, hint, %reason);
+            tracing::warn!(
+                name: "token_exchange_failed", target: "auth0_api", event = "token_exchange_failed",
+                grant_type, hint, %reason
+            );
         }
     }
 }

@@ -11,6 +11,7 @@
 //! | have event streams, WebSockets or gRPC streams | [`long_connections`] |
 //! | protect an MCP server | [`mcp`] |
 //! | have clients that discover where to get a token | [`metadata`] |
+//! | describe the API in an OpenAPI document | [`openapi`] |
 //! | come from auth0-api-js | [`auth0_api_js`] |
 //!
 //! # Secure
@@ -46,6 +47,7 @@
 //! - [find out who acts for the user?](authorization#delegation)
 //! - [require that one payment was authorised in detail?](authorization#authorization-details)
 //! - [require bound tokens on some routes only?](dpop#dpop-on-some-routes-only)
+//! - [describe scopes and responses in an OpenAPI document?](openapi#with-axum-and-utoipa)
 //!
 //! **Serve pages and long connections**
 //!
@@ -90,6 +92,8 @@
 //! - [find out why an API and its tenant do not work together?](operating#before-the-first-request)
 //! - [write a readiness probe?](operating#health)
 //! - [list the events and the metrics?](operating#events)
+//! - [send traces to OpenTelemetry, with the subject or without?](operating#the-subject-of-a-request)
+//! - [use Prometheus and Grafana?](operating#prometheus-and-grafana)
 //! - [choose alerts?](operating#alerts)
 //! - [survive an outage of the tenant, or a rotation of its keys?](operating#the-keys-of-an-issuer)
 //! - [rotate a client secret without an error?](reload#rotate-a-secret-without-an-error)
@@ -142,6 +146,9 @@ pub mod metadata {}
 
 #[doc = include_str!("mtls.md")]
 pub mod mtls {}
+
+#[doc = include_str!("openapi.md")]
+pub mod openapi {}
 
 #[doc = include_str!("operating.md")]
 pub mod operating {}

@@ -13,16 +13,22 @@ pub(super) fn fetched(domain: &Domain, keys: Option<&KeySet>, now: SystemTime) {
     if let Some(keys) = keys {
         let (count, skipped) = (keys.len(), keys.skipped());
         if skipped > 0 {
-            tracing::warn!(target: "auth0_api", event = "keys_skipped", issuer, skipped);
+            tracing::warn!(name: "keys_skipped", target: "auth0_api", event = "keys_skipped", issuer, skipped);
         }
         if let Some(published) = keys.only_other_algorithms() {
             let hint = "no key is for an algorithm that this API accepts: allow the published algorithm with \
                         algorithms(), or switch off Include Signing Algorithms in JSON Web Key Set in the tenant";
-            tracing::warn!(target: "auth0_api", event = "keys_of_other_algorithms", issuer, published = &*published, hint);
+            tracing::warn!(
+                name: "keys_of_other_algorithms", target: "auth0_api", event = "keys_of_other_algorithms",
+                issuer, published = &*published, hint
+            );
         }
-        tracing::debug!(target: "auth0_api", event = "keys_fetched", issuer, keys = count, skipped);
+        tracing::debug!(
+            name: "keys_fetched", target: "auth0_api", event = "keys_fetched",
+            issuer, keys = count, skipped
+        );
     } else {
-        tracing::debug!(target: "auth0_api", event = "keys_unchanged", issuer);
+        tracing::debug!(name: "keys_unchanged", target: "auth0_api", event = "keys_unchanged", issuer);
     }
     meter::keys_fetched(issuer, if keys.is_some() { "changed" } else { "unchanged" }, now);
 }
@@ -30,13 +36,16 @@ pub(super) fn fetched(domain: &Domain, keys: Option<&KeySet>, now: SystemTime) {
 /// Reports a failed fetch.
 pub(super) fn fetch_failed(error: &KeysUnavailable) {
     let KeysUnavailable { issuer, cause, retry_after } = error;
-    tracing::warn!(target: "auth0_api", event = "keys_fetch_failed", issuer = &**issuer, cause = %WithSources(&**cause), ?retry_after);
+    tracing::warn!(
+        name: "keys_fetch_failed", target: "auth0_api", event = "keys_fetch_failed",
+        issuer = &**issuer, reason = %WithSources(&**cause), ?retry_after
+    );
     meter::fetch_failed(issuer);
 }
 
 /// Reports that a request uses stale keys.
 pub(super) fn stale_served(domain: &Domain, age: Duration) {
-    tracing::debug!(target: "auth0_api", event = "keys_stale", issuer = domain.issuer(), ?age);
+    tracing::debug!(name: "keys_stale", target: "auth0_api", event = "keys_stale", issuer = domain.issuer(), ?age);
     meter::stale_served(domain.issuer());
 }
 
@@ -46,11 +55,14 @@ pub(super) fn not_looked_for(error: &IssuerError) {
     let issuer = &**issuer;
     match limit {
         FetchLimit::Newcomers => {
-            tracing::debug!(target: "auth0_api", event = "issuer_throttled", issuer);
+            tracing::debug!(name: "issuer_throttled", target: "auth0_api", event = "issuer_throttled", issuer);
             meter::newcomer_throttled(issuer);
         }
         FetchLimit::UnknownKeys => {
-            tracing::debug!(target: "auth0_api", event = "unknown_key_throttled", issuer);
+            tracing::debug!(
+                name: "unknown_key_throttled", target: "auth0_api", event = "unknown_key_throttled",
+                issuer
+            );
             meter::unknown_key_throttled(issuer);
         }
     }

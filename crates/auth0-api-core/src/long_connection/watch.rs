@@ -39,7 +39,10 @@ impl Watch {
     pub(crate) async fn run(mut self) -> Ended {
         let ended = self.wait().await;
         meter::connection_ended(ended.label());
-        tracing::debug!(target: "auth0_api", event = "connection_ended", label = ended.label());
+        tracing::debug!(
+            name: "connection_ended", target: "auth0_api", event = "connection_ended",
+            label = ended.label()
+        );
         ended
     }
 

@@ -66,7 +66,7 @@ use crate::token::VerifiedToken;
 #[derive(Clone, Debug, PartialEq)]
 #[must_use]
 pub struct Requirement {
-    parts: Vec<Part>,
+    pub(super) parts: Vec<Part>,
 }
 
 /// One part of a requirement.

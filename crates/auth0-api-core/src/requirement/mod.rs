@@ -9,6 +9,7 @@
 //
 // 1. `conjunction`: the requirement, its parts, and how they are combined.
 // 2. `constructors` and `callers`: everything that a route can require. `scope_hierarchy`: scopes that include others.
+//    `scope_alternatives`: the scopes of a requirement as data.
 // 3. `fact`, `actor`, `authorization_detail`, `claim` and `step_up`: the rules. They know
 //    only the token and the error.
 
@@ -18,6 +19,8 @@ mod constructors;
 mod callers;
 
 pub(crate) mod conjunction;
+
+mod scope_alternatives;
 
 mod actor;
 mod assessment;

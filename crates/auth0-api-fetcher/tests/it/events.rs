@@ -73,20 +73,22 @@ async fn events_of(answers: &[(u16, &'static str)], scheme_is_dpop: bool) -> Vec
     let subscribed = tracing::subscriber::set_default(log.clone());
     _ = fetcher.for_application().get("/secret-path?secret=query").send().await;
     drop(subscribed);
+    let port = server.url.rsplit(':').next().unwrap();
+    let origin = format!("server.address=\"127.0.0.1\" server.port={port}");
     let events = log.0.unwrap().lock().unwrap().clone();
-    events.iter().map(|event| event.replace(&server.url, "ORIGIN")).collect()
+    events.iter().map(|event| event.replace(&origin, "ORIGIN")).collect()
 }
 
 #[tokio::test]
 async fn each_request_is_logged_without_its_token_and_its_path() {
     let scope = "Bearer error=\"insufficient_scope\", scope=\"write:events\"";
     let nonce = "DPoP error=\"use_dpop_nonce\"";
-    let denied = "INFO event=\"fetch_denied\" origin=\"ORIGIN\" scope=\"write:events\" step_up=false";
-    let rejected = "WARN event=\"fetch_failed\" origin=\"ORIGIN\" label=\"downstream_token_rejected\" hint=\"compare the \
+    let denied = "INFO event=\"fetch_denied\" ORIGIN scope=\"write:events\" step_up=false";
+    let rejected = "WARN event=\"fetch_failed\" ORIGIN error.type=\"downstream_token_rejected\" hint=\"compare the \
                     audience of the token with the identifier of the other API, and the tenants and the times of both \
                     APIs\"";
-    let repeated = "DEBUG event=\"fetch_repeated\" origin=\"ORIGIN\" reason=\"nonce\"";
-    let fetched = "DEBUG event=\"fetched\" origin=\"ORIGIN\" status=200";
+    let repeated = "DEBUG event=\"fetch_repeated\" ORIGIN reason=\"nonce\"";
+    let fetched = "DEBUG event=\"fetched\" ORIGIN http.response.status_code=200";
     assert_eq!(events_of(&[(200, "")], false).await, [fetched]);
     assert_eq!(events_of(&[(403, scope)], false).await, [denied]);
     assert_eq!(events_of(&[(401, "")], false).await, [rejected]);

@@ -168,7 +168,10 @@ impl ProfileClient {
         let restored = self.create(&WantedProfile::like(profile)).await;
         let is_restored = matches!(restored, Ok(_) | Err(ManagementError::Conflict(_)));
         let subject_token_type = profile.subject_token_type();
-        tracing::warn!(target: "auth0_api", event = "management_replacement_failed", subject_token_type, is_restored);
+        tracing::warn!(
+            name: "management_replacement_failed", target: "auth0_api", event = "management_replacement_failed",
+            subject_token_type, is_restored
+        );
     }
 
     async fn change(&self, present: TokenExchangeProfile, wanted: &WantedProfile) -> Result<Ensured, ManagementError> {

@@ -95,7 +95,10 @@ impl ConnectAccounts {
     ) -> Result<UrlElicitation, ElicitationError> {
         self.link(caller, errand, message).inspect_err(|error| {
             let (label, hint) = (error.label(), error.hint());
-            tracing::warn!(target: "auth0_api", event = "elicitation_impossible", label, hint);
+            tracing::warn!(
+                name: "elicitation_impossible", target: "auth0_api", event = "elicitation_impossible",
+                error.type = label, hint
+            );
         })
     }
 

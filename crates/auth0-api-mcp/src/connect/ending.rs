@@ -137,9 +137,12 @@ impl Ending {
         let label = self.label();
         if let Self::Failed(Failure { hint, reason, .. }) | Self::Unknown(Failure { hint, reason, .. }) = self {
             let (hint, reason) = (hint.as_deref(), reason.as_deref());
-            tracing::warn!(target: "auth0_api", event = "elicitation_failed", label, hint, reason);
+            tracing::warn!(
+                name: "elicitation_failed", target: "auth0_api", event = "elicitation_failed",
+                error.type = label, hint, reason
+            );
         } else {
-            tracing::info!(target: "auth0_api", event = "elicitation_ended", label);
+            tracing::info!(name: "elicitation_ended", target: "auth0_api", event = "elicitation_ended", label);
         }
     }
 }

@@ -100,7 +100,7 @@ async fn the_log_names_rejections_and_contains_no_credentials() {
     let wrong = format!("Bearer {}", tenant.mint().audience("https://other.example.com").sign());
     assert_eq!(api.get(PRIVATE, &[("authorization", &wrong)]).await.status(), 401);
     assert_eq!(api.prove(&holder, "https://other.example.com", &[]).await.status(), 401);
-    let labels = [r#"label="token_audience""#, r#"label="dpop_htu_mismatch""#];
+    let labels = [r#"error.type="token_audience""#, r#"error.type="dpop_htu_mismatch""#];
     eventually(async || labels.iter().all(|label| api.log().contains(label))).await;
     // Every token and every proof starts with `eyJ`, which is base64url of `{"` and the first bits of a letter.
     assert!(!api.log().contains("eyJ"), "{}", api.log());

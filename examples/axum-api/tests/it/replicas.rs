@@ -63,7 +63,7 @@ async fn proofs_are_rejected_with_503_while_redis_is_down() {
 
     redis.start_again().await;
     assert_eq!(api.prove(&holder, PUBLIC_URL, &[]).await.status(), 200);
-    assert!(api.log().contains(r#"label="replay_store_unavailable""#), "{}", api.log());
+    assert!(api.log().contains(r#"error.type="replay_store_unavailable""#), "{}", api.log());
 }
 
 #[tokio::test]
