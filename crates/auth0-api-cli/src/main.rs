@@ -1,5 +1,8 @@
 //! `auth0-api`: a local Auth0 tenant as a program. The tenant itself is in `auth0-api-testing`.
 
+#[expect(dead_code, reason = "the tools that print are on their way")]
+mod terminal;
+
 use std::process::ExitCode;
 
 use auth0_api_testing::cli::{TenantOptions, run};
