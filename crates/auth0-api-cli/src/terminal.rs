@@ -1,7 +1,7 @@
 //! The terminal: its width, its characters and its colours. Nothing else in this crate knows them.
 
 use std::fmt::Display;
-use std::io::{self, Write as _};
+use std::io;
 
 use anstyle::{AnsiColor, Effects, Style};
 use textwrap::{Options, WordSplitter};
@@ -53,12 +53,12 @@ impl Terminal {
 
     /// Returns a text as a heading.
     pub(crate) fn strong(&self, text: &str) -> String {
-        styled(Style::new().bold(), &self.shown(text))
+        styled(Style::new().bold(), self.shown(text))
     }
 
     /// Returns a text that is less important than those around it.
     pub(crate) fn dim(&self, text: &str) -> String {
-        styled(Style::new().effects(Effects::DIMMED), &self.shown(text))
+        styled(Style::new().effects(Effects::DIMMED), self.shown(text))
     }
 
     /// Returns a text from elsewhere, such as a claim of a token, so that it cannot command the terminal: control
