@@ -4,8 +4,9 @@
 
 use std::time::Duration;
 
+use auth0_api_core::jose::DecryptionKey;
 use auth0_api_core::{Algorithm, ApiClientBuilder, Clock as _, DpopPolicy};
-use auth0_api_testing::{OfflineTenant, TokenBuilder};
+use auth0_api_testing::{EncryptionKey, OfflineTenant, TokenBuilder};
 use serde_json::{Value, json as object};
 
 use super::input::{Presented, Request};
@@ -74,7 +75,7 @@ async fn common_mistakes_fit_one_screen_and_name_the_fix() {
     let tenant = OfflineTenant::new();
     let key = tenant.dpop_client();
     let id_token = tenant.mint().audience("client-id").without_claim("azp").claim("name", "Ada").sign();
-    let encrypted = tenant.mint().encrypt(&auth0_api_testing::EncryptionKey::generate().encryption()).sign();
+    let encrypted = tenant.mint().encrypt(&EncryptionKey::generate().encryption()).sign();
     for (token, words) in [
         ("undefined".to_owned(), "its variable is empty"),
         ("7f2c9a1b44d04c9e".to_owned(), "let the client request this API's identifier as audience"),
@@ -140,6 +141,22 @@ async fn a_proof_without_a_url_cannot_be_judged() {
     assert!(problem.contains("set --url and --method"), "{problem}");
     let ignoring = Settings { dpop: Dpop::Ignore, ..settings(&tenant, |builder| builder.dpop(DpopPolicy::ignore())) };
     assert!(screen(&ignoring, &presented).await.contains("scheme_not_offered"));
+}
+
+#[tokio::test]
+async fn an_encrypted_token_is_shown_once_it_is_decrypted() {
+    let (tenant, key) = (OfflineTenant::new(), EncryptionKey::generate());
+    let decryption_key = DecryptionKey::from_pem(&key.private_key_pem()).unwrap();
+    let presented = Presented::Token(tenant.mint().encrypt(&key.encryption()).sign());
+    let with_key = settings(&tenant, |builder| builder.decryption_keys([decryption_key]));
+    let decrypted = screen(&with_key, &presented).await;
+    assert!(decrypted.starts_with("✓ Accepted"), "{decrypted}");
+    assert!(
+        decrypted.contains("✓ decryption\n") && decrypted.contains("aud      https://api.example.com\n"),
+        "{decrypted}"
+    );
+    let without_key = screen(&settings(&tenant, |builder| builder), &presented).await;
+    assert!(without_key.contains("✗ decryption\n") && without_key.contains("claims   encrypted\n"), "{without_key}");
 }
 
 #[tokio::test]

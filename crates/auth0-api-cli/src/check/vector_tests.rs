@@ -76,7 +76,9 @@ fn no_secret_is_printed(report: &Report, texts: &[String], case: &Value) {
     assert!(plain.lines().all(|line| line.len() <= 80), "{case} {plain}");
     // Line breaks must not hide a text.
     let unbroken: String = plain.split_whitespace().collect();
-    for printed in [unbroken, json::render(report, true)] {
+    let json = json::render(report, true);
+    assert!(json.is_ascii() && serde_json::from_str::<Value>(&json).is_ok(), "{case}");
+    for printed in [unbroken, json] {
         for text in texts {
             assert!(!printed.contains(text.as_str()), "{case} {printed}");
         }

@@ -102,7 +102,7 @@ impl Presented {
                 Ok(Self::Request(request))
             };
         }
-        Ok(of_value(text))
+        of_value(text)
     }
 }
 
@@ -115,14 +115,20 @@ fn of_token_response(text: &str) -> Result<Presented, InputError> {
 
 /// Reads the value of an `Authorization` header, or a token. Quotation marks around it are of the place that it was
 /// copied from, and so are line breaks in it.
-fn of_value(text: &str) -> Presented {
+fn of_value(text: &str) -> Result<Presented, InputError> {
     let value = text.trim_matches(['"', '\'', '`', ',', ';']).trim();
     let is_scheme = |name: &str| name.eq_ignore_ascii_case("bearer") || name.eq_ignore_ascii_case("dpop");
     if value.split_once(' ').is_some_and(|(scheme, _)| is_scheme(scheme)) {
         let headers = vec![("authorization".to_owned(), value.to_owned())];
-        return Presented::Request(Request { headers, ..Request::default() });
+        return Ok(Presented::Request(Request { headers, ..Request::default() }));
     }
-    Presented::Token(value.split(['\n', '\r']).map(str::trim).collect())
+    let token: String = value.split(['\n', '\r']).map(str::trim).collect();
+    if token.contains(char::is_whitespace) {
+        return Err(InputError(
+            "the input is neither a token nor headers nor a request: of a browser, take \"Copy as cURL\"",
+        ));
+    }
+    Ok(Presented::Token(token))
 }
 
 /// Keeps a header that the checks read.

@@ -127,6 +127,10 @@ fn a_curl_command_without_a_token_is_explained() {
 #[test]
 fn an_input_that_is_empty_or_too_long_or_not_text_is_explained() {
     assert!(problem(" \n").starts_with("standard input is empty"));
+    let other = problem(
+        "fetch(\"https://api.example.com/\", { \"headers\": { \"authorization\": \"Bearer eyJh.eyJp.c2ln\" } });",
+    );
+    assert!(other.starts_with("the input is neither a token nor headers nor a request"), "{other}");
     let read = |octets: &[u8]| Presented::read(octets).unwrap_err().to_string();
     assert!(read(&[0xff, 0xfe]).contains("not text in UTF-8"));
     let longest = vec![b'a'; 1024 * 1024];
