@@ -6,8 +6,8 @@
 //! flags, environment ── settings ────────┘
 //! ```
 //!
-//! `judge` asks core for the result. [`Check`](auth0_api_core::Check) says which check failed, and so which ones passed
-//! before it and which ones did not run. `unverified` decodes what is shown, `differences` finds the values that differ,
+//! `judge` asks core for the result. [`Check`](auth0_api_core::Check) says which check failed, and so which ones
+//! passed before it and which ones did not run. `unverified` decodes what is shown, `differences` finds the values that differ,
 //! and `remedy` says what to do. No other module sees a signature, and none prints a token.
 
 mod differences;

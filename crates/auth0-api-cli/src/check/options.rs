@@ -55,7 +55,8 @@ pub(crate) struct CheckOptions {
     pub(super) json: bool,
 }
 
-/// The mode of [`DpopPolicy`](auth0_api_core::DpopPolicy). The values have no help of their own, so that `--help` stays short.
+/// The mode of [`DpopPolicy`](auth0_api_core::DpopPolicy). The values have no help of their own, so that `--help` stays
+/// short.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Dpop {
     Accept,

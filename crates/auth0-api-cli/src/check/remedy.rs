@@ -22,20 +22,20 @@ pub(super) fn fix(error: &Error, facts: &Facts) -> Cow<'static, str> {
 pub(super) fn of_label(label: &str) -> &'static str {
     match label {
         "cnf_malformed" => {
-            "the claim cnf is malformed, and Auth0 never writes it so: look at the Action, or at the other software, that \
-             writes it"
+            "the claim cnf is malformed, and Auth0 never writes it so: look at the Action, or at the other software, \
+             that writes it"
         }
         "dpop_claim" => {
-            "the proof lacks a claim or has it in a wrong form: let the client send jti, htm, htu, iat and ath, best with \
-             a DPoP library"
+            "the proof lacks a claim or has it in a wrong form: let the client send jti, htm, htu, iat and ath, best \
+             with a DPoP library"
         }
         "dpop_key" => {
-            "the header jwk of the proof is no public key for its alg: let the client put its public key there, without \
-             private members"
+            "the header jwk of the proof is no public key for its alg: let the client put its public key there, \
+             without private members"
         }
         "dpop_malformed" => {
-            "the DPoP header is no signed JWT: pass the whole value of the header, and let the client make it with a DPoP \
-             library"
+            "the DPoP header is no signed JWT: pass the whole value of the header, and let the client make it with a \
+             DPoP library"
         }
         "dpop_signature" => {
             "the signature of the proof is not that of its own jwk: let the client sign with the key that it puts into \
@@ -44,20 +44,20 @@ pub(super) fn of_label(label: &str) -> &'static str {
         "dpop_typ" => "the header typ of the proof is wrong: let the client set it to dpop+jwt",
         "issuer_missing" => "the token has no iss, so no Auth0 tenant has issued it: get the token from your tenant",
         "token_alg_unknown" => {
-            "the header alg of the token is missing, none or unknown: no Auth0 tenant writes it so; get a new token from \
-             your tenant"
+            "the header alg of the token is missing, none or unknown: no Auth0 tenant writes it so; get a new token \
+             from your tenant"
         }
         "token_claim_malformed" => {
-            "a claim of the token is in a wrong form, and Auth0 never writes it so: look at the Action, or at the other \
-             software, that writes it"
+            "a claim of the token is in a wrong form, and Auth0 never writes it so: look at the Action, or at the \
+             other software, that writes it"
         }
         "token_extension" => {
-            "the header of the token demands extensions (crit, b64) that no Auth0 tenant uses: get a new token from your \
-             tenant"
+            "the header of the token demands extensions (crit, b64) that no Auth0 tenant uses: get a new token from \
+             your tenant"
         }
         "token_malformed" => {
-            "the text is not a whole JWT of Auth0: copy it again from its first to its last character; it has three parts \
-             with dots between them, and the first begins with eyJ"
+            "the text is not a whole JWT of Auth0: copy it again from its first to its last character; it has three \
+             parts with dots between them, and the first begins with eyJ"
         }
         "token_revoked" => "the application's own list has revoked the token: let the user log in again",
         _ => WITHOUT_FIX,
@@ -74,8 +74,8 @@ pub(super) fn note(label: &str, facts: &Facts) -> Option<String> {
             "the private key of your API comes from --decryption-key FILE or AUTH0_DECRYPTION_KEY_FILE"
         }
         "dpop_htm_mismatch" | "dpop_htu_mismatch" => {
-            "the request has the method and the URL of the input, or of --method and --url: set them to what the client \
-             has called"
+            "the request has the method and the URL of the input, or of --method and --url: set them to what the \
+             client has called"
         }
         "dpop_iat_window" => {
             "a proof is accepted for 5 minutes: to explain an earlier request, set --at to the time at which it was sent"
@@ -118,14 +118,15 @@ fn looks_like_id_token(facts: &Facts) -> bool {
     })
 }
 
-const ID_TOKEN: &str = "this looks like an ID token, whose audience is the client: let the client send the access token \
-                        instead, which it requests with this API's identifier as audience";
+const ID_TOKEN: &str = "this looks like an ID token, whose audience is the client: let the client send the access \
+                        token instead, which it requests with this API's identifier as audience";
 
-const CERTIFICATE: &str = "only your API sees the certificate of the client's TLS connection, so this program cannot judge \
-                           the token: let client_certificates() name the place where your API finds the certificate";
+const CERTIFICATE: &str = "only your API sees the certificate of the client's TLS connection, so this program cannot \
+                           judge the token: let client_certificates() name the place where your API finds the \
+                           certificate";
 
-const TOKEN_ALONE: &str = "a token alone counts as a Bearer token, and this one is bound to a key: to check it with its \
-                           proof, pass the lines Authorization and DPoP, with --method and --url";
+const TOKEN_ALONE: &str = "a token alone counts as a Bearer token, and this one is bound to a key: to check it with \
+                           its proof, pass the lines Authorization and DPoP, with --method and --url";
 
 /// For a label that this version does not know.
 pub(super) const WITHOUT_FIX: &str = "try again; if it lasts, look at the log of the API for the same label";

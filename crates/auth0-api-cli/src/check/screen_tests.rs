@@ -69,6 +69,20 @@ async fn an_expired_token_is_shown_with_what_differs() {
     assert!(screen.contains("– not reached: revocation, binding\n"), "{screen}");
 }
 
+#[tokio::test]
+async fn the_samples_of_the_documents_are_what_people_see() {
+    let tenant = OfflineTenant::new();
+    let expired = tenant.mint().expires_at(tenant.clock().now() - Duration::from_secs(180));
+    for (document, token) in [
+        (include_str!("../../README.md"), tenant.mint().issuer("https://login.example.com/")),
+        (include_str!("../../../auth0-api-core/src/guide/operating.md"), expired),
+    ] {
+        let screen = of_token(&tenant, &token.sign()).await;
+        let sample = screen.split("\nToken").next().unwrap().trim_end();
+        assert!(document.contains(sample), "{sample}");
+    }
+}
+
 /// Mistakes that people make, and the words that name the fix.
 #[tokio::test]
 async fn common_mistakes_fit_one_screen_and_name_the_fix() {

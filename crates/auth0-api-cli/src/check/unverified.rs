@@ -1,5 +1,5 @@
-//! What a token or a proof says about itself, before anyone has verified it. Only for display: the verifier of core reads
-//! the text itself.
+//! What a token or a proof says about itself, before anyone has verified it. Only for display: the verifier of core
+//! reads the text itself.
 
 use std::time::SystemTime;
 

@@ -8,8 +8,8 @@ use super::Stage;
 /// faults, the one of the earlier check is reported.
 ///
 /// A request is rejected at the first check that fails: the checks before it passed, or were not needed, and the checks
-/// after it did not run. [`Error::check`] returns the check of an error. For tools that explain a rejection, such as
-/// `auth0-api check` of the crate `auth0-api-cli`.
+/// after it did not run. [`Error::check`](crate::Error::check) returns the check of an error. For tools that explain a
+/// rejection, such as `auth0-api check` of the crate `auth0-api-cli`.
 ///
 /// ```
 /// use auth0_api_core::{ApiClient, Check};
@@ -114,8 +114,8 @@ impl Check {
         Self::Requirement,
     ];
 
-    /// Returns the stable name of the check, such as `signature`. For the check of a claim, it is the name of the claim,
-    /// such as `aud` or `htu`.
+    /// Returns the stable name of the check, such as `signature`. For the check of a claim, it is the name of the
+    /// claim, such as `aud` or `htu`.
     pub const fn name(self) -> &'static str {
         self.row().1
     }

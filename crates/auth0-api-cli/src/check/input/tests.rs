@@ -74,9 +74,9 @@ fn an_http_request_has_a_method_and_a_url() {
 
 #[test]
 fn the_output_of_curl_has_the_request_among_other_lines() {
-    let text = "  % Total    % Received\n* Connected to api.example.com (203.0.113.7) port 443\n* [HTTP/2] [1] [:path: /x]\n\
-        > GET /orders HTTP/2\n> Host: api.example.com\n> Authorization: Bearer eyJh.eyJp.c2ln\n> \n\
-        < HTTP/2 401 \n< www-authenticate: Bearer realm=\"api\"\n< \n{\"error\":\"invalid_token\"}\n";
+    let text = "  % Total    % Received\n* Connected to api.example.com (203.0.113.7) port 443\n* [HTTP/2] [1] \
+        [:path: /x]\n> GET /orders HTTP/2\n> Host: api.example.com\n> Authorization: Bearer eyJh.eyJp.c2ln\n> \n< \
+        HTTP/2 401 \n< www-authenticate: Bearer realm=\"api\"\n< \n{\"error\":\"invalid_token\"}\n";
     assert_eq!(parsed(text), request(Some("GET"), Some("https://api.example.com/orders"), &[BEARER]));
 }
 
@@ -86,10 +86,10 @@ fn a_curl_command_is_read_as_a_shell_reads_it() {
     for text in [
         "curl https://api.example.com/orders?a=1 -H 'Authorization: Bearer eyJh.eyJp.c2ln'",
         "$ curl -s -o /dev/null --header=\"authorization: Bearer eyJh.eyJp.c2ln\" --url 'https://api.example.com/orders?a=1'",
-        "curl 'https://api.example.com/orders?a=1' \\\n  -H 'accept: */*' \\\n  -b $'a=\\u0021' \\\n  -H 'authorization: Bearer \
-         eyJh.eyJp.c2ln' \\\n  --compressed",
-        "curl.exe ^\"https://api.example.com/orders?a=1^\" ^\r\n  -H ^\"authorization: Bearer eyJh.eyJp.c2ln^\" ^\r\n  -H \
-         ^\"sec-ch-ua: ^\\^\"Chromium^\\^\"^\"",
+        "curl 'https://api.example.com/orders?a=1' \\\n  -H 'accept: */*' \\\n  -b $'a=\\u0021' \\\n  -H \
+         'authorization: Bearer eyJh.eyJp.c2ln' \\\n  --compressed",
+        "curl.exe ^\"https://api.example.com/orders?a=1^\" ^\r\n  -H ^\"authorization: Bearer eyJh.eyJp.c2ln^\" ^\r\n \
+          -H ^\"sec-ch-ua: ^\\^\"Chromium^\\^\"^\"",
         "curl --oauth2-bearer eyJh.eyJp.c2ln 'https://api.example.com/orders?a=1'",
     ] {
         assert_eq!(parsed(text), expected, "{text}");
