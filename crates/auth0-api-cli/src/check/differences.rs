@@ -12,7 +12,7 @@ use super::moment::{from_now, in_utc};
 use super::options::Dpop;
 use super::report::Difference;
 use super::settings::Settings;
-use super::unverified::{Unverified, text};
+use super::unverified::{Unverified, text, without_query};
 
 /// What can be read from the request without verifying it.
 #[derive(Debug, Default)]
@@ -51,7 +51,9 @@ pub(super) fn differences(check: Check, facts: &Facts, settings: &Settings) -> V
         Check::Age => of(check, time(token, "iat", settings), "a time".to_owned()),
         Check::Binding => of(check, facts.scheme.clone(), fitting_scheme(token).to_owned()),
         Check::ProofMethod => of(check, claim(proof, "htm"), facts.method.clone().unwrap_or_default()),
-        Check::ProofUrl => of(check, claim(proof, "htu"), facts.url.clone().unwrap_or_default()),
+        Check::ProofUrl => {
+            of(check, claim(proof, "htu"), facts.url.as_deref().map(without_query).unwrap_or_default().to_owned())
+        }
         Check::ProofTime => of(check, time(proof, "iat", settings), window(settings.now)),
         Check::ProofToken => of(check, claim(proof, "ath"), facts.token_hash.clone().unwrap_or_default()),
         Check::ProofKey => {

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::moment::in_rfc3339;
 use super::report::{Failure, Report};
-use super::unverified::{SHOWN, Unverified};
+use super::unverified::{HEADER, SHOWN, Unverified};
 
 /// Writes the report as one JSON object.
 pub(super) fn render(report: &Report, with_claims: bool) -> String {
@@ -63,5 +63,7 @@ fn jwt(jwt: &Unverified, with_claims: bool) -> Value {
     let shown = jwt.claims.iter().filter(|(name, _)| is_shown(name));
     let shown: Map<String, Value> = shown.map(|(name, value)| (name.clone(), value.clone())).collect();
     let hidden: Vec<&String> = jwt.claims.keys().filter(|name| !is_shown(name)).collect();
-    json!({ "header": jwt.header, "claims": shown, "hidden_claims": hidden, "is_encrypted": jwt.is_encrypted })
+    let header = HEADER.into_iter().filter_map(|name| Some((name.to_owned(), jwt.header.get(name)?.clone())));
+    let header: Map<String, Value> = header.collect();
+    json!({ "header": header, "claims": shown, "hidden_claims": hidden, "is_encrypted": jwt.is_encrypted })
 }

@@ -139,7 +139,7 @@ fn of_request(request: &Request) -> Facts {
     let token = credentials.map(|(_, token)| token.trim());
     Facts {
         method: Some(request.method().to_owned()),
-        proof: header("dpop").and_then(Unverified::decode),
+        proof: header("dpop").and_then(Unverified::decode_proof),
         scheme: credentials.map(|(scheme, _)| scheme.to_owned()),
         token: token.and_then(Unverified::decode),
         token_hash: token.map(super::differences::hash),

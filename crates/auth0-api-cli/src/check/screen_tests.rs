@@ -144,6 +144,33 @@ async fn a_proof_is_compared_with_the_request() {
     let accepted = screen(&settings(&tenant, |builder| builder), &sent(proof.sign())).await;
     assert!(accepted.starts_with("✓ Accepted"), "{accepted}");
     assert!(accepted.contains("whether the proof was used before"), "{accepted}");
+    // A mark stays with its check.
+    let binding = "✓ htu  ✓ proof_iat\n               ✓ ath  ✓ jkt\n";
+    assert!(accepted.contains(binding), "{accepted}");
+}
+
+#[tokio::test]
+async fn neither_a_query_nor_a_key_in_a_header_is_printed() {
+    let tenant = OfflineTenant::new();
+    let key = tenant.dpop_client();
+    let bound = tenant.mint().bound_to(&key).sign();
+    let mut jwk = key.public_jwk();
+    jwk.as_object_mut().unwrap().insert("d".to_owned(), "s3cret".into());
+    for proof in [
+        key.proof("GET", URL).access_token(&bound).claim("htu", format!("{URL}/1?token=s3cret")),
+        key.proof("GET", URL).access_token(&bound).header("jwk", jwk),
+    ] {
+        let headers = [("authorization", format!("DPoP {bound}")), ("dpop", proof.sign())];
+        let headers = headers.map(|(name, value)| (name.to_owned(), value)).into();
+        let request = Request { method: None, url: Some(format!("{URL}?access_token=s3cret#s3cret")), headers };
+        let report = judge(&settings(&tenant, |builder| builder), &Presented::Request(request)).await.unwrap();
+        let text = text::render(&report, &Terminal::new(80, Characters::Unicode), true);
+        let failure = report.failure.as_ref().unwrap();
+        assert!(["dpop_htu_mismatch", "dpop_key"].contains(&failure.label), "{failure:?}");
+        for printed in [text, json::render(&report, true)] {
+            assert!(!printed.contains("s3cret"), "{printed}");
+        }
+    }
 }
 
 #[tokio::test]

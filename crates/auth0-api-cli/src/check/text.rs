@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::moment::{from_now, in_utc, in_words};
 use super::report::{Failure, Outcome, Report, Row, State};
-use super::unverified::{SHOWN, Unverified, text};
+use super::unverified::{HEADER, SHOWN, Unverified, text};
 use crate::terminal::{Mark, Terminal};
 
 /// Writes the report.
@@ -89,7 +89,7 @@ fn stages(rows: &[Row], terminal: &Terminal) -> Vec<String> {
         let text = format!("{title}: {}", names.join(", "));
         lines.push(terminal.wrap(&format!("{} ", terminal.mark(Mark::Skipped)), &terminal.dim(&text)));
     }
-    lines.iter().map(|line| line.trim_end().to_owned()).collect()
+    lines.iter().map(|line| line.trim_end().replace(UNBROKEN, " ")).collect()
 }
 
 /// Writes the checks of a stage; nothing if there is only one.
@@ -105,9 +105,9 @@ fn checks(stage: &[Row], terminal: &Terminal) -> String {
             State::NotNeeded | State::OnlyTheApiKnows => return None,
         };
         // A mark stays on the line of its check.
-        Some(format!("{}\u{a0}{}", terminal.mark(mark), row.check.name()))
+        Some(format!("{}{UNBROKEN}{}", terminal.mark(mark), row.check.name()))
     });
-    made.collect::<Vec<_>>().join("  ").replace('\u{a0}', " ")
+    made.collect::<Vec<_>>().join("  ")
 }
 
 fn known(check: Check) -> &'static str {
@@ -119,7 +119,7 @@ fn known(check: Check) -> &'static str {
 }
 
 fn jwt_lines(jwt: &Unverified, report: &Report, terminal: &Terminal, with_claims: bool) -> Vec<String> {
-    let header = ["alg", "enc", "kid", "typ"].into_iter();
+    let header = HEADER.into_iter();
     let header = header.filter_map(|name| Some(format!("{name} {}", shown(jwt.header(name)?, terminal))));
     let mut lines = vec![line("header", &header.collect::<Vec<_>>().join(", "), terminal)];
     if jwt.is_encrypted && jwt.claims.is_empty() {
@@ -171,6 +171,9 @@ fn shown(text: &str, terminal: &Terminal) -> String {
     }
     terminal.shown(&cut)
 }
+
+/// A blank at which no line breaks.
+const UNBROKEN: char = '\u{a0}';
 
 /// Enough for a URL or a list of scopes. A longer value would push the verdict off the screen.
 const LONGEST: usize = 200;

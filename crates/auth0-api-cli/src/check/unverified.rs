@@ -31,6 +31,15 @@ impl Unverified {
         }
     }
 
+    /// Decodes a proof. Its URL is shown without the query.
+    pub(super) fn decode_proof(text: &str) -> Option<Self> {
+        let mut proof = Self::decode(text)?;
+        if let Some(Value::String(url)) = proof.claims.get_mut("htu") {
+            *url = without_query(url).to_owned();
+        }
+        Some(proof)
+    }
+
     pub(super) fn header(&self, name: &str) -> Option<&str> {
         self.header.get(name).and_then(Value::as_str)
     }
@@ -70,11 +79,20 @@ pub(super) fn text(value: &Value) -> String {
     }
 }
 
+/// RFC 9449 §4.3 (9): the check ignores query and fragment. They can contain secrets.
+pub(super) fn without_query(url: &str) -> &str {
+    url.split(['?', '#']).next().unwrap_or_default()
+}
+
 fn object(segment: &str) -> Option<Map<String, Value>> {
     let octets = URL_SAFE_NO_PAD.decode(segment).ok()?;
     serde_json::from_slice(&octets).ok()
 }
 
-/// The claims that say what a token is for, and not who somebody is. `cnf` and `act` are shown in words.
-pub(super) const SHOWN: [&str; 13] =
-    ["iss", "aud", "azp", "client_id", "gty", "scope", "permissions", "iat", "nbf", "exp", "cnf", "jti", "typ"];
+/// The members of a header that are shown. The others can contain anything, even the private key of a client that puts it
+/// into its proofs by mistake.
+pub(super) const HEADER: [&str; 4] = ["alg", "enc", "kid", "typ"];
+
+/// The claims that say what a token is for, and not who somebody is. `cnf` is shown in words.
+pub(super) const SHOWN: [&str; 12] =
+    ["iss", "aud", "azp", "client_id", "gty", "scope", "permissions", "iat", "nbf", "exp", "cnf", "jti"];
