@@ -102,7 +102,7 @@ pub(crate) fn print(text: &str) -> io::Result<()> {
     write(&mut anstream::stdout().lock(), text)
 }
 
-/// Writes a text to standard error, as [`print`] does.
+/// Writes a text to standard error, by the same rules.
 pub(crate) fn print_error(text: &str) -> io::Result<()> {
     write(&mut anstream::stderr().lock(), text)
 }
