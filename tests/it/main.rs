@@ -6,6 +6,7 @@ mod api;
 mod authorization;
 mod bearer;
 mod challenges;
+mod checks;
 mod differences;
 mod domains;
 mod dpop;

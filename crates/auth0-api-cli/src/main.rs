@@ -1,15 +1,18 @@
-//! `auth0-api`: a local Auth0 tenant as a program. The tenant itself is in `auth0-api-testing`.
+//! `auth0-api`: tools to develop and operate APIs with Auth0. The local tenant is in `auth0-api-testing`.
+
+mod check;
+mod doctor;
+mod generated;
+mod terminal;
 
 use std::process::ExitCode;
 
 use auth0_api_testing::cli::{TenantOptions, run};
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
-mod doctor;
-
-/// Tools to develop APIs with Auth0.
+/// Tools to develop and operate APIs with Auth0.
 #[derive(Debug, Parser)]
-#[command(name = "auth0-api", version, arg_required_else_help = true)]
+#[command(name = "auth0-api", version, arg_required_else_help = true, max_term_width = 100)]
 struct Command {
     #[command(subcommand)]
     tool: Tool,
@@ -17,15 +20,29 @@ struct Command {
 
 #[derive(Debug, Subcommand)]
 enum Tool {
+    /// Explain why an API accepts or rejects a token: reads it from standard input
+    Check(Box<check::CheckOptions>),
     /// Find out what keeps an API from verifying the tokens of its tenant
     Doctor(Box<doctor::DoctorOptions>),
     /// Run a local Auth0 tenant. For development only: it issues tokens to anyone who asks
     Tenant(Box<TenantOptions>),
+    /// Print the completions for a shell
+    #[command(after_help = generated::COMPLETIONS_HELP)]
+    Completions {
+        /// Shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the man page of this program
+    #[command(after_help = generated::MAN_HELP)]
+    Man,
 }
 
 fn main() -> ExitCode {
     match Command::parse().tool {
+        Tool::Check(options) => check::run(&options),
         Tool::Doctor(options) => doctor::run(&options),
         Tool::Tenant(options) => run(*options),
+        Tool::Completions { shell } => generated::completions(shell, Command::command()),
+        Tool::Man => generated::man_page(Command::command()),
     }
 }

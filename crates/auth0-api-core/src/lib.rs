@@ -80,6 +80,9 @@
 //!    `DPoP` proof that was made with this key, for this request, and was not used before
 //!    ([RFC 9449 §4.3](https://www.rfc-editor.org/rfc/rfc9449#section-4.3)).
 //!
+//! [`Error::check`] returns the check that failed. `auth0-api check`, of the crate `auth0-api-cli`, explains a rejected
+//! token with it: see [the guide](guide::operating#why-was-this-token-rejected).
+//!
 //! If a [`TokenCache`] is configured, a token that has passed the checks 2 to 6 skips most of these checks on later
 //! requests.
 //!
@@ -113,6 +116,7 @@ mod builder;
 pub mod called_url;
 mod certificate;
 mod challenge;
+mod check;
 pub mod ciba;
 mod client;
 mod clock;
@@ -163,6 +167,7 @@ pub use builder::ApiClientBuilder;
 pub use called_url::proxies::TrustedProxies;
 pub use certificate::{CertificateThumbprint, ClientCertificate};
 pub use challenge::Challenge;
+pub use check::{Check, Stage};
 pub use client::{ApiClient, ReloadError};
 pub use clock::{Clock, Sleep, SystemClock};
 pub use credentials::Scheme;

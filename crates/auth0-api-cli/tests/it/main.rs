@@ -8,6 +8,7 @@ mod binary;
 #[path = "../../../auth0-api-testing/tests/it/caller.rs"]
 #[expect(dead_code, reason = "the tests of auth0-api-testing use more of it")]
 mod caller;
+mod check;
 #[path = "../../../auth0-api-testing/tests/it/config.rs"]
 mod config;
 mod doctor;

@@ -95,6 +95,7 @@
 //! - [send traces to OpenTelemetry, with the subject or without?](operating#the-subject-of-a-request)
 //! - [use Prometheus and Grafana?](operating#prometheus-and-grafana)
 //! - [choose alerts?](operating#alerts)
+//! - [find out why a token is rejected?](operating#why-was-this-token-rejected)
 //! - [survive an outage of the tenant, or a rotation of its keys?](operating#the-keys-of-an-issuer)
 //! - [rotate a client secret without an error?](reload#rotate-a-secret-without-an-error)
 //! - [decide whether to cache tokens?](scaling#when-to-cache-tokens)

@@ -1,0 +1,90 @@
+//! Commands for curl, as people write them and as "Copy as cURL" of a browser does, for POSIX shells and for Windows.
+
+use super::{Request, keep};
+
+/// Reads a command; `None` if the text is none.
+pub(super) fn read(text: &str) -> Option<Result<Request, &'static str>> {
+    let command = text.strip_prefix("$ ").unwrap_or(text);
+    let rest = command.strip_prefix("curl").map(|rest| rest.strip_prefix(".exe").unwrap_or(rest))?;
+    rest.starts_with(char::is_whitespace).then(|| {
+        let arguments = shlex::split(&in_one_line(rest)).ok_or("the curl command has an open quotation mark")?;
+        of_arguments(arguments.into_iter())
+    })
+}
+
+fn of_arguments(mut arguments: impl Iterator<Item = String>) -> Result<Request, &'static str> {
+    let mut request = Request::default();
+    let mut implied = None;
+    while let Some(argument) = arguments.next() {
+        // `$'…'`, which browsers write if a value has special characters.
+        let argument = argument.strip_prefix('$').map(str::to_owned).unwrap_or(argument);
+        let (flag, joined) = split(&argument);
+        let mut value = || joined.map(str::to_owned).or_else(|| arguments.next()).unwrap_or_default();
+        match flag {
+            "-H" | "--header" => {
+                let header = value();
+                let header = header.strip_prefix('$').unwrap_or(&header);
+                if header.starts_with('@') {
+                    return Err("the curl command reads headers from a file: pass the output of curl -v instead");
+                }
+                let (name, value) = header.split_once(':').unwrap_or((header, ""));
+                keep(&mut request.headers, name, value);
+            }
+            "--oauth2-bearer" => keep(&mut request.headers, "authorization", &format!("Bearer {}", value())),
+            "-X" | "--request" => request.method = Some(value()),
+            "--url" => request.url = Some(value()),
+            "-I" | "--head" => implied = Some("HEAD"),
+            "-G" | "--get" => implied = Some("GET"),
+            "-d" | "--data" | "--data-raw" | "--data-binary" | "--data-ascii" | "--data-urlencode" | "--json"
+            | "-F" | "--form" => {
+                value();
+                implied = implied.or(Some("POST"));
+            }
+            "-A" | "-b" | "-c" | "-e" | "-m" | "-o" | "-u" | "-w" | "-x" | "--cacert" | "--cert"
+            | "--connect-timeout" | "--cookie" | "--key" | "--max-time" | "--output" | "--proxy" | "--referer"
+            | "--resolve" | "--user" | "--user-agent" | "--write-out" => {
+                value();
+            }
+            _ if !flag.starts_with('-') => request.url = Some(argument),
+            _ => {}
+        }
+    }
+    request.method = request.method.or(implied.map(str::to_owned)).or_else(|| Some("GET".to_owned()));
+    request.url = request.url.map(|url| if url.contains("://") { url } else { format!("http://{url}") });
+    if request.headers.is_empty() {
+        return Err("the curl command sends no Authorization header: it carries no token that could be checked");
+    }
+    if request.headers.iter().any(|(_, value)| value.contains('$')) {
+        return Err("the curl command contains a variable, and not the token: pass the output of curl -v instead");
+    }
+    Ok(request)
+}
+
+/// Separates a flag from a value that is joined to it: `-XPOST`, `--request=POST`.
+fn split(argument: &str) -> (&str, Option<&str>) {
+    if argument.starts_with("--") {
+        return argument.split_once('=').map_or((argument, None), |(flag, value)| (flag, Some(value)));
+    }
+    match argument.split_at_checked(2) {
+        Some((flag @ ("-H" | "-X" | "-d"), value)) if !value.is_empty() => (flag, Some(value)),
+        _ => (argument, None),
+    }
+}
+
+/// Joins the lines of a command. A command for `cmd` of Windows, where `^` escapes a character or a line break, becomes
+/// one for a POSIX shell.
+fn in_one_line(command: &str) -> String {
+    let is_of_cmd = command.contains("^\"") || command.lines().any(|line| line.ends_with('^'));
+    if !is_of_cmd {
+        return command.replace("\\\r\n", " ").replace("\\\n", " ");
+    }
+    let mut posix = String::with_capacity(command.len());
+    let mut characters = command.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '^' => posix.extend(characters.next().filter(|escaped| !matches!(escaped, '\n' | '\r'))),
+            character => posix.push(character),
+        }
+    }
+    posix
+}

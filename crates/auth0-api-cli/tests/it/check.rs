@@ -1,0 +1,138 @@
+//! `auth0-api check`, as a developer runs it: with a token of the local tenant, from standard input.
+
+use std::io::Write as _;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+use crate::PROGRAM;
+use crate::caller::{get, post_form};
+use crate::process::Running;
+
+const AUDIENCE: &str = "https://api.example.com";
+
+/// Runs the program with this input. The environment is that of the test, without the variables that the program reads.
+fn check(input: &str, flags: &[&str], variables: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(PROGRAM);
+    command.arg("check").args(flags).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    for name in
+        ["AUTH0_DOMAIN", "AUTH0_AUDIENCE", "AUTH0_DECRYPTION_KEY_FILE", "CLICOLOR_FORCE", "NO_COLOR", "LC_CTYPE"]
+    {
+        command.env_remove(name);
+    }
+    let mut child = command.env("LC_ALL", "C.UTF-8").envs(variables.iter().copied()).spawn().unwrap();
+    // The program may end before it reads: then its error is what the test looks at.
+    drop(child.stdin.take().unwrap().write_all(input.as_bytes()));
+    child.wait_with_output().unwrap()
+}
+
+fn printed(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn problem(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+async fn token(tenant: &Running) -> String {
+    let form = "grant_type=client_credentials&client_id=local-client&client_secret=local-secret";
+    let answer = post_form(&format!("{}/oauth/token", tenant.value("domain")), &[], form).await;
+    answer.json()["access_token"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_pasted_token_of_the_local_tenant_fits_one_screen() {
+    let tenant = Running::start(&[]);
+    let (token, domain) = (token(&tenant).await, tenant.value("domain"));
+    let variables = [("AUTH0_DOMAIN", domain.as_str()), ("AUTH0_AUDIENCE", AUDIENCE)];
+    for input in [
+        token.clone(),
+        format!("Authorization: Bearer {token}\n"),
+        format!("GET /orders HTTP/1.1\r\nHost: api.example.com\r\nAuthorization: Bearer {token}\r\n\r\n"),
+        format!("curl 'https://api.example.com/orders' -H 'authorization: Bearer {token}' --compressed"),
+    ] {
+        let output = check(&input, &[], &variables);
+        let text = printed(&output);
+        assert_eq!(output.status.code(), Some(0), "{text}{}", problem(&output));
+        assert!(text.starts_with("✓ Accepted: valid for "), "{text}");
+        // The last of 24 lines is the next prompt of the shell.
+        assert!(text.lines().count() <= 23 && text.lines().all(|line| line.chars().count() <= 80), "{text}");
+        let (_, signature) = token.rsplit_once('.').unwrap();
+        assert!(!text.contains(signature) && !text.contains("local-client@clients"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn the_exit_status_is_that_of_the_outcome() {
+    let tenant = Running::start(&[]);
+    let (token, domain) = (token(&tenant).await, tenant.value("domain"));
+    let with = |flags: &[&str]| check(&token, flags, &[("AUTH0_DOMAIN", &domain)]);
+    for (flags, status, start) in [
+        (&["--audience", AUDIENCE][..], 0, "✓ Accepted"),
+        (&["--audience", "https://other.example.com"], 1, "✗ Rejected (401 invalid_token, token_audience)"),
+        (&["--audience", AUDIENCE, "--scope", "write:orders"], 1, "✗ Rejected (403 insufficient_scope, "),
+        (&["--audience", AUDIENCE, "--at", "2100-01-01T00:00:00Z"], 1, "✗ Rejected (401 invalid_token, token_expired)"),
+        (&["--audience", AUDIENCE, "--dpop", "require"], 1, "✗ Rejected (401 missing_credentials, scheme_not_offered)"),
+        (&["--audience", AUDIENCE, "--algorithm", "ES256"], 1, "✗ Rejected (401 invalid_token, token_alg_not_allowed)"),
+    ] {
+        let output = with(flags);
+        assert!(printed(&output).starts_with(start), "{}{}", printed(&output), problem(&output));
+        assert_eq!(output.status.code(), Some(status), "{flags:?}");
+    }
+    let json: Value = serde_json::from_str(&printed(&with(&["--audience", "urn:other", "--json"]))).unwrap();
+    assert_eq!(json["failure"]["label"], "token_audience");
+    drop(tenant);
+    let outage = with(&["--audience", AUDIENCE]);
+    assert_eq!(outage.status.code(), Some(3), "{}", printed(&outage));
+    assert!(printed(&outage).starts_with("✗ Not judged (503 temporarily_unavailable, keys_unavailable)"));
+}
+
+#[tokio::test]
+async fn a_key_set_from_a_file_needs_no_tenant() {
+    let tenant = Running::start(&[]);
+    let (token, domain) = (token(&tenant).await, tenant.value("domain"));
+    let keys = get(&format!("{domain}/.well-known/jwks.json")).await.body;
+    drop(tenant);
+    let file = format!("{}/jwks-{}.json", env!("CARGO_TARGET_TMPDIR"), std::process::id());
+    std::fs::write(&file, keys).unwrap();
+    let output = check(&token, &["--domain", &domain, "--audience", AUDIENCE, "--jwks", &file], &[]);
+    std::fs::write(&file, "{}").unwrap();
+    let without_keys = check(&token, &["--domain", &domain, "--audience", AUDIENCE, "--jwks", &file], &[]);
+    std::fs::remove_file(&file).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", printed(&output));
+    assert_eq!(without_keys.status.code(), Some(2));
+    assert!(problem(&without_keys).contains("the file holds no key set"));
+}
+
+#[test]
+fn an_input_or_a_flag_that_cannot_be_used_is_explained() {
+    let all = ["--domain", "tenant.example.com", "--audience", AUDIENCE];
+    for (input, flags, start) in [
+        ("", &all[..], "auth0-api check: standard input is empty"),
+        ("a.b.c", &all[2..], "auth0-api check: the domain of the tenant is missing: set --domain"),
+        ("a.b.c", &all[..2], "auth0-api check: the identifier of your API is missing: set --audience"),
+        ("DPoP a.b.c", &all, "auth0-api check: a DPoP proof is made for one method and one URL"),
+        (
+            "a.b.c",
+            &["--domain", "http://a.example", "--audience", "a"],
+            "auth0-api check: the configuration is unusable: domain",
+        ),
+        ("a.b.c", &["--at", "yesterday"], "error: invalid value 'yesterday' for '--at <TIME>': write 2026-11-27T"),
+        ("a.b.c", &["--jwks", "/missing", all[0], all[1], all[2], all[3]], "auth0-api check: /missing: "),
+    ] {
+        let output = check(input, flags, &[]);
+        assert!(problem(&output).starts_with(start), "{flags:?} {}", problem(&output));
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{flags:?}");
+    }
+}
+
+#[test]
+fn colours_and_characters_are_those_of_the_terminal() {
+    let flags = ["--domain", "tenant.example.com", "--audience", AUDIENCE];
+    let with = |variables: &[(&str, &str)]| printed(&check("undefined", &flags, variables));
+    assert!(with(&[]).starts_with("✗ Rejected (401 "));
+    assert!(with(&[("CLICOLOR_FORCE", "1")]).starts_with("\u{1b}["));
+    assert!(with(&[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]).starts_with("✗ Rejected (401 "));
+    let ascii = with(&[("LC_ALL", "C")]);
+    assert!(ascii.starts_with("x Rejected (401 ") && ascii.is_ascii(), "{ascii}");
+}
