@@ -1,14 +1,7 @@
 //! The client. An API creates one client at start and uses it until the API ends.
 
-mod accounts;
-mod approval;
-mod backend_grants;
-mod caller_exchange;
 mod end_user;
-mod exchange;
 mod generation;
-mod logout;
-mod long_connection;
 mod reload;
 
 use std::fmt;
@@ -263,6 +256,21 @@ impl ApiClient {
         self.0.rejections.write(error, place, self.0.lasting.clock.now());
     }
 }
+
+// rustdoc shows the methods of a type in the order of the modules: these come after the verification, in the order of use.
+mod long_connection;
+
+mod caller_exchange;
+
+mod exchange;
+
+mod backend_grants;
+
+mod accounts;
+
+mod approval;
+
+mod logout;
 
 impl fmt::Debug for ApiClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
