@@ -12,6 +12,7 @@ mod dpop;
 mod encryption;
 mod exchange;
 mod fetcher;
+mod guide;
 mod handlers;
 mod keys;
 mod log;

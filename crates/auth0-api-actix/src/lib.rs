@@ -84,7 +84,8 @@
 //! browser must read them: [the guide](auth0_api_core::guide::browsers) has the whole list.
 //!
 //! The middleware compares a proof with the URI that the request has when it reaches the middleware. `NormalizePath`
-//! changes the URI. Put `NormalizePath` inside `Auth`, or let clients call the normalised paths.
+//! changes the URI. Put `NormalizePath` inside `Auth`, or [`KeepReceivedUri`] outside of it:
+//! [the guide](auth0_api_core::guide::proxies#middleware-that-rewrites-paths) has the order.
 //!
 //! # Which URL a client called
 //!
