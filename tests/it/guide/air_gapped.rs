@@ -15,9 +15,9 @@ struct Documents(PathBuf);
 impl HttpClient for Documents {
     fn send(&self, request: HttpRequest) -> HttpFuture<'_> {
         Box::pin(async move {
-            let name = match request.url.rsplit_once("/.well-known/") {
-                Some((_, name @ ("openid-configuration" | "jwks.json"))) => name,
-                _ => return Err(HttpError::Connect("this API has no network".into())),
+            let document = request.url.rsplit_once("/.well-known/");
+            let Some((_, name @ ("openid-configuration" | "jwks.json"))) = document else {
+                return Err(HttpError::Connect("this API has no network".into()));
             };
             let body = std::fs::read(self.0.join(name));
             let body = body.map_err(|error| HttpError::Connect(error.into()))?;

@@ -68,10 +68,10 @@ async fn log_of(app: &Router, request: http::request::Builder) -> String {
     let writer = written.clone();
     let subscriber = fmt().with_max_level(Level::DEBUG).with_ansi(false).without_time();
     let subscriber = subscriber.with_span_events(FmtSpan::CLOSE).with_writer(move || writer.clone()).finish();
-    let subscribed = tracing::subscriber::set_default(subscriber);
+    let guard = tracing::subscriber::set_default(subscriber);
     tracing::callsite::rebuild_interest_cache();
     status(app, request).await;
-    drop(subscribed);
+    drop(guard);
     let written = written.0.lock().unwrap().clone();
     String::from_utf8(written).unwrap()
 }
