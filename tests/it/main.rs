@@ -14,6 +14,7 @@ mod encryption;
 mod exchange;
 mod fetcher;
 mod fleet;
+mod guide;
 mod handlers;
 mod keys;
 mod log;

@@ -60,8 +60,7 @@
 //! 6. [`logout_route`] receives the tenant's back-channel logouts: the API then rejects the tokens of users who have logged
 //!    out.
 //! 7. [`TokenEnd`] ends an event stream or a WebSocket with its token: see
-//!    [the guide](auth0_api_core::guide::long_connections). The feature `ws`, which is off by default, adds
-//!    `close_session` for WebSockets of `actix-ws`.
+//!    [the guide](auth0_api_core::guide::long_connections).
 //!
 //! The extensions of the response to each rejected request contain the [`Rejection`]: a middleware further out can log or
 //! count its label.
@@ -85,7 +84,8 @@
 //! browser must read them: [the guide](auth0_api_core::guide::browsers) has the whole list.
 //!
 //! The middleware compares a proof with the URI that the request has when it reaches the middleware. `NormalizePath`
-//! changes the URI. Put `NormalizePath` inside `Auth`, or let clients call the normalised paths.
+//! changes the URI. Put `NormalizePath` inside `Auth`, or [`KeepReceivedUri`] outside of it:
+//! [the guide](auth0_api_core::guide::proxies#middleware-that-rewrites-paths) has the order.
 //!
 //! # Which URL a client called
 //!
@@ -93,6 +93,13 @@
 //! not use `ConnectionInfo`, because `ConnectionInfo` trusts forwarded headers from any client. Behind a proxy, give
 //! the client a [public URL](auth0_api_core::ApiClientBuilder::public_url) or
 //! [trusted proxies](auth0_api_core::ApiClientBuilder::trusted_proxies).
+//!
+//! # Features
+//!
+//! | feature | default | what |
+//! |---|---|---|
+//! | `reqwest` | on | the default HTTP client of `auth0-api-core` |
+//! | `ws` | off | `close_session`, for WebSockets of `actix-ws` |
 //!
 //! # Equivalents in `auth0-api-axum`
 //!

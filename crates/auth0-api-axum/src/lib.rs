@@ -78,6 +78,15 @@
 //! bounds: otherwise the connection would break.
 //! [The guide](auth0_api_core::guide::proxies#bodies-of-rejected-requests) has the bounds, and says how to switch this off.
 //!
+//! # Where to put the layer
+//!
+//! Put a CORS layer *outside* the `AuthLayer`: a browser's preflight request has no token. The CORS layer should expose
+//! `WWW-Authenticate` and `DPoP-Nonce`, because a `DPoP` client in a browser must read them:
+//! [the guide](auth0_api_core::guide::browsers) has the whole list.
+//!
+//! A middleware that changes paths or bodies has [an order](auth0_api_core::guide::proxies#middleware-that-rewrites-paths),
+//! too.
+//!
 //! # gRPC
 //!
 //! A gRPC client does not read the status 401: it reads `grpc-status` from a response with the status 200. A layer answers
@@ -106,10 +115,6 @@
 //! | `axum` | on | the extractors, `metadata_routes` and `logout_route`; servers with tower, hyper or tonic do not need it |
 //! | `reqwest` | on | the default HTTP client of `auth0-api-core` |
 //! | `ws` | off | `close_socket`, for WebSockets of axum; switches on the feature `ws` of axum |
-//!
-//! Put a CORS layer *outside* the `AuthLayer`: a browser's preflight request has no token. The CORS layer should expose
-//! `WWW-Authenticate` and `DPoP-Nonce`, because a `DPoP` client in a browser must read them:
-//! [the guide](auth0_api_core::guide::browsers) has the whole list.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -31,7 +31,7 @@
 //! | call another API for the user | [`get_token_on_behalf_of`](ApiClient::get_token_on_behalf_of) | [exchange](guide::exchange) |
 //! | test without an account | [`auth0-api-testing`](https://docs.rs/auth0-api-testing) | its first page |
 //! | see all defaults | [`ApiClientBuilder`] | [defaults](guide::defaults) |
-//! | do anything else | | [the guide](guide), with an [index by question](guide#how-do-i) |
+//! | do anything else | | [the guide](guide), with an [index by question](guide#how-do-i-build) |
 //!
 //! # What is checked
 //!

@@ -36,7 +36,7 @@ pub struct ManagementClientBuilder {
 impl ManagementClient {
     /// Configures a client. The domain is the tenant's canonical domain, such as `tenant.eu.auth0.com`, not a custom
     /// domain: the Management API has only that one. The client authenticates with a secret or a private key, as an
-    /// application that is authorised for the Auth0 Management API.
+    /// application that is authorized for the Auth0 Management API.
     pub fn builder(domain: impl Into<String>, auth: ClientAuth) -> ManagementClientBuilder {
         ManagementClientBuilder::new(domain.into(), |tokens| tokens.client_auth(auth))
     }

@@ -79,7 +79,7 @@ fn of_token(error: &ExchangeError) -> Option<&'static str> {
             if answer.kind() == ServerErrorKind::Request || (answer.code() == "access_denied" && answer.status() != 401) =>
         {
             Some(
-                "authorise the application for the Auth0 Management API (Applications, APIs, Auth0 Management API, Machine to \
+                "authorize the application for the Auth0 Management API (Applications, APIs, Auth0 Management API, Machine to \
                  Machine Applications), and use the tenant's canonical domain, not a custom domain",
             )
         }

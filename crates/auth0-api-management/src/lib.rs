@@ -46,7 +46,7 @@
 //!
 //! A profile needs three more things in the tenant.
 //!
-//! 1. **An application for this crate.** A *Machine to Machine* application that is authorised for the *Auth0 Management
+//! 1. **An application for this crate.** A *Machine to Machine* application that is authorized for the *Auth0 Management
 //!    API* (Applications, APIs, Auth0 Management API, Machine to Machine Applications) with the scopes
 //!    `read:token_exchange_profiles`, `create:token_exchange_profiles`, `update:token_exchange_profiles` and, if it deletes
 //!    or replaces profiles, `delete:token_exchange_profiles`. By the Management API, this is a client grant:

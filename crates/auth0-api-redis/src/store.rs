@@ -56,7 +56,7 @@ impl RedisReplayStore {
     /// Creates a builder for a store with the Redis at this URL: `redis://[user[:password]@]host[:port][/database]`.
     ///
     /// `rediss://` is Redis over TLS and needs the feature `tls`. The server's certificate must be one that the system
-    /// trusts; on Linux, `SSL_CERT_FILE` names further ones.
+    /// trusts; on Linux, `SSL_CERT_FILE` names others in place of them.
     pub fn builder(url: &str) -> RedisReplayStoreBuilder {
         RedisReplayStoreBuilder::new(Endpoints::single(url))
     }

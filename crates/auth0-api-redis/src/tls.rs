@@ -18,7 +18,7 @@ use crate::error::RedisConfigError;
 pub(crate) struct Tls(TlsConnector);
 
 impl Tls {
-    /// Trusts the certificates that the system trusts. On Linux, `SSL_CERT_FILE` names further ones.
+    /// Trusts the certificates that the system trusts. On Linux, `SSL_CERT_FILE` names others in place of them.
     pub(crate) fn new() -> Result<Self, RedisConfigError> {
         let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
             .with_safe_default_protocol_versions()

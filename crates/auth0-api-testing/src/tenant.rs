@@ -22,7 +22,7 @@ use crate::{
 ///
 /// By default the tenant has one API, whose identifier is [`audience`](Self::audience), and two clients: a machine
 /// client, and the Custom API client of that API. [`LocalTenantBuilder`](crate::LocalTenantBuilder) registers more APIs and clients, and also
-/// users, organisations, exchange profiles and linked accounts. The tenant serves:
+/// users, organizations, exchange profiles and linked accounts. The tenant serves:
 ///
 /// | path | what |
 /// |---|---|

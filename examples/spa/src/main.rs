@@ -6,7 +6,7 @@
 //! ```
 //!
 //! Open the printed URL. The page signs in and out, calls the API with Bearer and with DPoP, gets a token for the second
-//! API with its refresh token (MRRT), switches organisations, continues a session of an old system, connects an account
+//! API with its refresh token (MRRT), switches organizations, continues a session of an old system, connects an account
 //! at a third party and shows the events that the API fetched there (Token Vault), asks for more scopes in a popup, and
 //! signs out when the API rejects its token.
 //!

@@ -9,7 +9,7 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createInterface } from 'node:readline';
 
-import { logIn } from './log-in.mjs';
+import { logIn } from './login.mjs';
 import { ACCOUNT, client, pass, startProvider } from './provider.mjs';
 
 /** All checks together end after this time, in milliseconds. */

@@ -1,4 +1,4 @@
-//! Requirements on the caller: clients, machines, users, organisations, actors, key holders.
+//! Requirements on the caller: clients, machines, users, organizations, actors, key holders.
 
 use auth0_api_core::Requirement;
 use auth0_api_testing::TokenBuilder;

@@ -22,7 +22,7 @@ fn per_hour(limits: Option<QuotaLimits>) -> Option<(u64, u64, u64)> {
 }
 
 #[tokio::test]
-async fn the_quotas_of_client_and_organisation_are_read() {
+async fn the_quotas_of_client_and_organization_are_read() {
     let scene = Scene::new();
     let answer = tokens("t").header(CLIENT, "b=per_hour;q=10;r=7;t=3540,b=per_day;q=100;r=97;t=80000");
     scene.tokens.answer([answer.header(ORGANIZATION, "b=per_hour;q=5;r=0;t=12")]);

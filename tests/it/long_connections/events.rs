@@ -26,7 +26,7 @@ async fn chunk(response: &mut Response) -> String {
 
 /// Reads the last event, and the end of the body.
 async fn assert_ended(api: &Api, response: &mut Response, label: &str) {
-    assert_eq!(chunk(response).await, format!("event: end\ndata: {label}\n\n"), "{}", api.name);
+    assert_eq!(chunk(response).await, format!("event: token_ended\ndata: {label}\n\n"), "{}", api.name);
     assert_eq!(within(response.chunk()).await.unwrap(), None, "{}", api.name);
     // The server has dropped the stream, and what it holds.
     assert_eq!(api.events.receiver_count(), 0, "{}", api.name);

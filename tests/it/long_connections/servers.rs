@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
 
 use auth0_api_core::ApiClient;
-use auth0_api_core::long_connection::EndsWithToken;
+use auth0_api_core::long_connection::{Ended, EndsWithToken};
 use futures_util::{Stream, stream};
 use tokio::sync::broadcast::{self, Receiver, Sender};
 
@@ -30,21 +30,21 @@ async fn axum_api(api: ApiClient) -> Api {
     use auth0_api_axum::{AuthLayer, TokenEnd, close_socket};
     use axum::extract::State;
     use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
+    use axum::response::Response;
     use axum::response::sse::{Event, Sse};
     use axum::routing::{any, get};
     use futures_util::StreamExt as _;
 
     async fn events(
-        State(events): State<Sender<&'static str>>,
+        State(channel): State<Sender<&'static str>>,
         TokenEnd(until_ended): TokenEnd,
     ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-        let events = received(events.subscribe()).map(|text| Ok(Event::default().data(text)));
-        let last =
-            |ended: auth0_api_core::long_connection::Ended| Ok(Event::default().event("end").data(ended.label()));
+        let events = received(channel.subscribe()).map(|text| Ok(Event::default().data(text)));
+        let last = |ended: Ended| Ok(Event::default().event("token_ended").data(ended.label()));
         Sse::new(EndsWithToken::new(events, until_ended).with_last(last))
     }
 
-    async fn socket(TokenEnd(mut until_ended): TokenEnd, upgrade: WebSocketUpgrade) -> axum::response::Response {
+    async fn socket(TokenEnd(mut until_ended): TokenEnd, upgrade: WebSocketUpgrade) -> Response {
         upgrade.on_upgrade(async move |mut socket| {
             if let Err(ended) = until_ended.limit(talk(&mut socket)).await {
                 close_socket(socket, ended).await;
@@ -80,7 +80,7 @@ fn actix_api(api: ApiClient) -> Api {
     async fn events(events: web::Data<Sender<&'static str>>, TokenEnd(until_ended): TokenEnd) -> HttpResponse {
         let events = received(events.subscribe()).map(|text| Ok::<_, Infallible>(format!("data: {text}\n\n").into()));
         let events = EndsWithToken::new(events, until_ended)
-            .with_last(|ended| Ok(Bytes::from(format!("event: end\ndata: {}\n\n", ended.label()))));
+            .with_last(|ended| Ok(Bytes::from(format!("event: token_ended\ndata: {}\n\n", ended.label()))));
         HttpResponse::Ok().content_type("text/event-stream").streaming(events)
     }
 

@@ -1,5 +1,5 @@
 //! Tests each rule with a workspace that breaks the rule.
-#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test stops where it fails")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -154,4 +154,96 @@ fn this_workspace_follows_the_rules() {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let found: Vec<_> = floors::check(&workspace).unwrap().iter().map(ToString::to_string).collect();
     assert_eq!(found, [""; 0]);
+}
+
+/// A workspace with a guide of two pages, and these further files.
+fn with_guide(files: &[(&str, &str)]) -> Workspace {
+    let table = TABLE.replace("| 2 top | ", "| 2 top | `guide/` ");
+    let workspace = Workspace::new(&table, &[]);
+    for folder in ["crates/core/src/guide", "docs"] {
+        fs::create_dir_all(workspace.0.join(folder)).unwrap();
+    }
+    let usual = [
+        (
+            "crates/core/src/guide/mod.rs",
+            "//! About.\n//!\n//! # Run\n//!\n//! - [`keys`], and [how?](dpop#which-mode)\n",
+        ),
+        (
+            "crates/core/src/guide/dpop.md",
+            "# DPoP\n\n[`A`](crate::A) and [the\nkeys](crate::guide::keys#when).\n\n## Which `mode`?\n\n```no_run\n# hidden\nshown();\n```\n",
+        ),
+        ("crates/core/src/guide/keys.md", "# Keys\n\n## When\n\n[below](#when) [index](crate::guide)\n"),
+    ];
+    for (name, text) in usual.iter().chain(files) {
+        fs::write(workspace.0.join(name), text).unwrap();
+    }
+    floors::write(&workspace.0).unwrap();
+    workspace
+}
+
+#[test]
+fn links_that_lead_nowhere_are_violations() {
+    let good = "[a](guide/dpop.md#which-mode) [b](../ARCHITECTURE.md) [c](https://example.com/x.md) `[d](e.md)`\n";
+    assert_eq!(with_guide(&[("docs/page.md", good)]).violations(), [""; 0]);
+    for (file, text, problem) in [
+        ("docs/page.md", "[a](b.md)\n", "the link b.md leads nowhere: there is no docs/b.md"),
+        ("docs/page.md", "# A\n\n[a](#b)\n", "the link #b leads nowhere: docs/page.md has no heading #b"),
+        (
+            "docs/page.md",
+            "[a](../crates/core/src/guide/keys.md#b)\n",
+            "the link ../crates/core/src/guide/keys.md#b leads nowhere: crates/core/src/guide/keys.md has no heading #b",
+        ),
+        (
+            "docs/page.md",
+            "[a](https://docs.rs/auth0-api-core/latest/auth0_api_core/guide/keys/#b)\n",
+            "the link https://docs.rs/auth0-api-core/latest/auth0_api_core/guide/keys/#b leads nowhere: crates/core/src/guide/keys.md has no heading #b",
+        ),
+        (
+            "crates/core/src/a.rs",
+            "/// [a](crate::guide::keys#b)\npub struct A;\n",
+            "the link crate::guide::keys#b leads nowhere: crates/core/src/guide/keys.md has no heading #b",
+        ),
+        (
+            "crates/core/src/a.rs",
+            "/// [a](crate::guide::none)\npub struct A;\n",
+            "the link crate::guide::none leads nowhere: there is no crates/core/src/guide/none.md",
+        ),
+    ] {
+        let found = with_guide(&[(file, text)]).violations();
+        assert!(found.len() == 1 && found[0].ends_with(problem), "{found:?}");
+    }
+    let found = with_guide(&[("crates/core/src/guide/keys.md", "# Keys\n\n## When\n\n[a](dpop.md)\n")]).violations();
+    assert_eq!(
+        found,
+        [
+            "crates/core/src/guide/keys.md:5: the link dpop.md leads nowhere: rustdoc cannot follow it; write crate::guide::PAGE"
+        ]
+    );
+}
+
+#[test]
+fn the_pages_for_the_browser_are_those_of_the_guide_without_what_it_cannot_show() {
+    let workspace = with_guide(&[]);
+    let read = |name: &str| fs::read_to_string(workspace.0.join("docs/guide").join(name)).unwrap();
+    let text = |name| read(name).split_once("-->\n\n").unwrap().1.to_owned();
+    assert_eq!(
+        text("dpop.md"),
+        "# DPoP\n\n`A` and [the\nkeys](keys.md#when).\n\n## Which `mode`?\n\n```rust\nshown();\n```\n"
+    );
+    assert_eq!(text("keys.md"), "# Keys\n\n## When\n\n[below](#when) [index](README.md)\n");
+    assert_eq!(
+        text("README.md"),
+        "# The guide\n\nAbout.\n\n## Run\n\n- [keys](keys.md), and [how?](dpop.md#which-mode)\n"
+    );
+
+    fs::write(workspace.0.join("docs/guide/keys.md"), "# Keys\n\n## When\n\nanother text\n").unwrap();
+    fs::write(workspace.0.join("docs/guide/old.md"), "a page that is gone").unwrap();
+    let found = workspace.violations();
+    assert_eq!(
+        found,
+        [
+            "docs/guide/keys.md:0: differs from the guide: run `cargo run -p floors -- write`",
+            "docs/guide/old.md:0: is no page of the guide"
+        ]
+    );
 }

@@ -1,22 +1,33 @@
 //! The client. An API creates one client at start and uses it until the API ends.
 
-mod accounts;
-mod approval;
-mod backend_grants;
-mod caller_exchange;
-mod end_user;
-mod exchange;
-mod generation;
-mod logout;
+// rustdoc shows the methods of `ApiClient` in the order of these modules, and those of this file last.
+mod verification;
+
 mod long_connection;
+
+mod caller_exchange;
+
+mod exchange;
+
+mod backend_grants;
+
+mod end_user;
+
+mod accounts;
+
+mod approval;
+
+mod logout;
+
 mod reload;
+
+mod generation;
 
 use std::fmt;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
-use crate::challenge::Challenge;
 use crate::error::{Error, Reason};
 use crate::exchange::ExchangeError;
 use crate::http::HttpClient;
@@ -25,7 +36,7 @@ use crate::metadata::MetadataEndpoint;
 use crate::meter;
 use crate::place::{KeptPlace, Place};
 use crate::rejected_bodies::RejectedBodies;
-use crate::rejection::{ChallengeParams, Rejection};
+use crate::rejection::Rejection;
 use crate::rejection_log::RejectionLog;
 use crate::reloadable::Reloadable;
 use crate::request::TokenRequest;
@@ -100,17 +111,6 @@ impl ApiClient {
         &self.0.lasting.rejected_bodies
     }
 
-    /// Verifies the access token of a request. For a bound token, also verifies the proof: a `DPoP` proof or a client
-    /// certificate.
-    ///
-    /// # Errors
-    ///
-    /// [`Error`]: pass it to [`reject`](Self::reject).
-    #[doc(alias = "verifyRequest", alias = "authenticate")]
-    pub async fn verify_request(&self, request: &TokenRequest<'_>) -> Result<VerifiedToken, Error> {
-        self.verify_request_in(&self.0.current.load(), request).await
-    }
-
     /// Verifies a request with the settings of one generation.
     pub(crate) async fn verify_request_in(
         &self,
@@ -119,26 +119,6 @@ impl ApiClient {
     ) -> Result<VerifiedToken, Error> {
         let outcome = generation.verifier.verify_request(request).await;
         self.observe(outcome.map_err(|error| error.at(request.place())))
-    }
-
-    /// Verifies a token that did not arrive in an HTTP request. The token is treated as a `Bearer` token, and a bound
-    /// token is rejected.
-    ///
-    /// # Errors
-    ///
-    /// [`Error`]: pass it to [`reject`](Self::reject).
-    #[doc(alias = "verifyAccessToken", alias = "decode")]
-    pub async fn verify_access_token(&self, token: &str) -> Result<VerifiedToken, Error> {
-        self.observe(self.0.current.load().verifier.verify_access_token(token).await)
-    }
-
-    /// Turns an error into the HTTP response to send.
-    ///
-    /// The event `request_rejected` tells the operator about it. Verification and exchanges have already logged their
-    /// errors, so this method logs only other errors, such as those of a [`Requirement`](crate::Requirement).
-    #[doc(alias = "UnauthorizedError", alias = "unauthorized")]
-    pub fn reject(&self, error: &Error) -> Rejection {
-        self.reject_in(&self.0.current.load(), error, None, None)
     }
 
     /// Turns an error into the HTTP response to a request that was verified with the settings of one generation.
@@ -153,12 +133,6 @@ impl ApiClient {
             self.log(error, place);
         }
         Rejection::new(error, admitted.map(|token| token.binding().scheme()), generation.offer())
-    }
-
-    /// Returns this API's `WWW-Authenticate` challenges. If `error` is given, it is added to the challenge of its
-    /// scheme. Use this method in a handler that rejects a request itself.
-    pub fn challenges(&self, error: Option<ChallengeParams<'_>>) -> Vec<Challenge> {
-        self.0.current.load().offer().challenges(error)
     }
 
     /// Returns the metadata of this API, to serve it at its well-known paths; `None` unless

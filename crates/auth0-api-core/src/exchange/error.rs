@@ -28,7 +28,7 @@ pub enum ExchangeError {
     /// The client's private key cannot sign.
     #[error("the request cannot be signed")]
     Key(#[from] PrivateKeyError),
-    /// The ID token in the answer is not for the requested organisation.
+    /// The ID token in the answer is not for the requested organization.
     #[error(transparent)]
     Organization(#[from] OrganizationError),
     /// The endpoint answered, but the answer is not a valid token response.

@@ -1,24 +1,24 @@
-//! Checks that an ID token names the requested organisation.
+//! Checks that an ID token names the requested organization.
 
 use crate::jose::Object;
 use crate::token::{OrganizationDiffers, is_organization};
 
-/// The form field that requests an organisation, by id or by name.
+/// The form field that requests an organization, by id or by name.
 pub(super) const FIELD: &str = "organization";
 
-/// Why an ID token is not for the requested organisation.
+/// Why an ID token is not for the requested organization.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum OrganizationError {
-    /// `org_id` is missing, is not a string, or names another organisation.
+    /// `org_id` is missing, is not a string, or names another organization.
     #[error("the ID token's org_id is not the requested organization")]
     Id,
-    /// `org_name` is missing, is not a string, or names another organisation.
+    /// `org_name` is missing, is not a string, or names another organization.
     #[error("the ID token's org_name is not the requested organization")]
     Name,
 }
 
-/// Checks that the ID token's claims name the requested organisation.
+/// Checks that the ID token's claims name the requested organization.
 pub(super) fn check(wanted: &str, claims: &Object) -> Result<(), OrganizationError> {
     let claim = |name| claims.string(name).ok().flatten();
     is_organization(wanted, claim("org_id").as_deref(), claim("org_name").as_deref()).map_err(|differs| match differs {

@@ -103,8 +103,8 @@ impl ExchangeProfile {
         self
     }
 
-    /// Requests a token within an organisation, by its id (`org_…`) or name. If the answer has an ID token, the ID
-    /// token must name the same organisation.
+    /// Requests a token within an organization, by its id (`org_…`) or name. If the answer has an ID token, the ID
+    /// token must name the same organization.
     pub fn organization(mut self, organization: impl Into<Box<str>>) -> Self {
         self.organization = Some(organization.into());
         self

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::http::HttpResponse;
 
-/// How many tokens the tenant still issues to a client and to an organisation, as far as it has quotas for them.
+/// How many tokens the tenant still issues to a client and to an organization, as far as it has quotas for them.
 ///
 /// ```
 /// # fn log(tokens: &auth0_api_core::TokenSet) {
@@ -28,7 +28,7 @@ pub struct ReportedQuotas {
     organization: Option<QuotaLimits>,
 }
 
-/// The quotas of one client or of one organisation.
+/// The quotas of one client or of one organization.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct QuotaLimits {
     per_hour: Option<Quota>,
@@ -49,7 +49,7 @@ impl ReportedQuotas {
         self.client
     }
 
-    /// The quotas of the organisation that the token is for; `None` if the response reports none.
+    /// The quotas of the organization that the token is for; `None` if the response reports none.
     pub fn organization(&self) -> Option<QuotaLimits> {
         self.organization
     }

@@ -58,7 +58,7 @@ impl SessionTransfer {
         Self(profile.actor_token(actor_token, actor_token_type))
     }
 
-    /// Requests a session within an organisation, by its id (`org_…`) or name.
+    /// Requests a session within an organization, by its id (`org_…`) or name.
     pub fn organization(self, organization: impl Into<Box<str>>) -> Self {
         Self(self.0.organization(organization))
     }

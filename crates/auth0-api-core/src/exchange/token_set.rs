@@ -178,7 +178,7 @@ impl TokenSet {
 
     /// Returns the current actor of the new token, if it can be read.
     ///
-    /// For display only, not for authorisation: this API has not verified the access token. The API that receives the
+    /// For display only, not for authorization: this API has not verified the access token. The API that receives the
     /// access token verifies it.
     ///
     /// # Errors

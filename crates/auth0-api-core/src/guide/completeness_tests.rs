@@ -1,7 +1,7 @@
 //! Checks that the guide lists every event of this crate, and every setting of the policies for keys and long connections,
 //! that the builder lists its settings, and that the index of the guide lists its pages.
 
-#![expect(clippy::unwrap_used, reason = "a failing test may panic")]
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a failing test may panic")]
 
 use std::fs;
 use std::path::Path;
@@ -81,9 +81,8 @@ fn every_setting_of_the_builder_is_in_its_table() {
 #[test]
 fn every_page_is_in_the_index_and_has_one_title() {
     let index = include_str!("mod.rs");
-    let pages: Vec<_> = index.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(" {}")).collect();
-    assert!(pages.len() > 15, "{pages:?}");
-    for page in pages {
+    assert!(pages().len() > 20, "{:?}", pages());
+    for page in pages() {
         assert_eq!(index.matches(&format!("| [`{page}`] |")).count(), 1, "{page}");
         let titles = headings(page).iter().filter(|heading| heading.starts_with("# ")).count();
         assert_eq!(titles, 1, "{page}");
@@ -91,15 +90,36 @@ fn every_page_is_in_the_index_and_has_one_title() {
 }
 
 #[test]
-fn every_question_of_the_index_leads_to_a_heading() {
+fn every_question_of_the_index_leads_to_a_heading_and_every_page_answers_one() {
     let links = include_str!("mod.rs").lines().filter_map(|line| line.split_once("?](")?.1.strip_suffix(')'));
     let links: Vec<_> = links.collect();
-    assert!(links.len() >= 25, "{links:?}");
+    assert!(links.len() >= 50, "{links:?}");
+    let mut answering = Vec::new();
     for link in links {
         let (page, fragment) = link.split_once('#').unwrap_or((link, ""));
         let fragments: Vec<_> = headings(page).iter().map(|heading| fragment_of(heading)).collect();
         assert!(fragment.is_empty() || fragments.contains(&fragment.to_owned()), "{link}: {fragments:?}");
+        answering.push(page);
     }
+    let silent: Vec<_> = pages().into_iter().filter(|page| !answering.contains(page)).collect();
+    assert_eq!(silent, [""; 0]);
+}
+
+#[test]
+fn sections_of_pages_have_headings_of_the_second_level_or_below() {
+    for page in pages() {
+        let headings = headings(page);
+        assert!(headings[0].starts_with("# "), "{page} begins with {headings:?}");
+        assert!(headings.iter().skip(1).all(|heading| heading.starts_with("##")), "{page}: {headings:?}");
+        // A title says what the page answers, and not only the name of its topic.
+        assert!(headings[0].split(' ').count() > 3, "{page}: {}", headings[0]);
+    }
+}
+
+/// The pages of the guide.
+fn pages() -> Vec<&'static str> {
+    let lines = include_str!("mod.rs").lines();
+    lines.filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(" {}")).collect()
 }
 
 /// The headings of a page, outside of its samples.
@@ -127,21 +147,30 @@ fn every_piece_of_evidence_of_who_calls_is_listed() {
 }
 
 #[test]
-fn each_example_that_this_crate_cannot_compile_is_one_that_its_own_crate_compiles() {
+fn each_example_that_this_crate_cannot_compile_is_compiled_elsewhere() {
     let pages = fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/guide")).unwrap();
-    for path in
-        pages.map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|name| name == "md"))
-    {
-        let page = fs::read_to_string(&path).unwrap();
-        let ignored = page.matches("```rust,ignore\n").count();
-        assert_eq!(page.matches("ignore\n").count(), ignored, "{path:?}");
-        let expected = match path.file_name().and_then(|name| name.to_str()) {
-            // The tests of the two crates compare these five with their READMEs, which rustdoc compiles.
-            Some("exchange.md") => 5,
-            // A test of examples/openapi compares this one with the code of the example.
-            Some("openapi.md") => 1,
-            _ => 0,
-        };
-        assert_eq!(ignored, expected, "{path:?}");
-    }
+    let mut found: Vec<_> = pages
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|name| name == "md"))
+        .filter_map(|path| {
+            let page = fs::read_to_string(&path).unwrap();
+            let ignored = page.matches("```rust,ignore\n").count();
+            assert_eq!(page.matches("ignore\n").count(), ignored, "{path:?}");
+            let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+            (ignored > 0).then_some((name, ignored))
+        })
+        .collect();
+    found.sort();
+    // Each of these pages is compared with code that runs or that rustdoc compiles.
+    let expected = [
+        ("air_gapped", 1),       // tests/it/guide
+        ("api_keys", 2),         // tests/it/guide
+        ("dpop", 1),             // tests/it/guide
+        ("exchange", 5),         // the READMEs of auth0-api-fetcher and auth0-api-management
+        ("grpc", 2),             // the tests of auth0-api-axum
+        ("long_connections", 3), // tests/it/guide, and the tests of auth0-api-axum
+        ("openapi", 1),          // examples/openapi
+        ("tracing", 1),          // tests/it/guide
+    ];
+    assert_eq!(found, expected.map(|(name, count)| (name.to_owned(), count)));
 }

@@ -6,12 +6,15 @@
 //! |---|---|
 //! | decide which callers a route accepts | [`authorization`] |
 //! | have an API that is called by pages in browsers | [`browsers`] |
+//! | have partners with API keys | [`api_keys`] |
 //! | call another API, for the user or for yourself | [`exchange`] |
 //! | set up token requests: tenant, cache, limits, errors | [`token_requests`] |
 //! | have event streams, WebSockets or gRPC streams | [`long_connections`] |
+//! | serve gRPC | [`grpc`] |
 //! | protect an MCP server | [`mcp`] |
 //! | have clients that discover where to get a token | [`metadata`] |
 //! | describe the API in an OpenAPI document | [`openapi`] |
+//! | have another framework than axum and actix-web | [`other_frameworks`] |
 //! | come from auth0-api-js | [`auth0_api_js`] |
 //!
 //! # Secure
@@ -31,30 +34,41 @@
 //! | when you | read |
 //! |---|---|
 //! | set up logs, metrics, health checks and alerts | [`operating`] |
+//! | trace requests, with OpenTelemetry for example | [`tracing`] |
 //! | plan cores, memory and replicas | [`scaling`] |
 //! | rotate a secret, or add an audience, without a restart | [`reload`] |
+//! | have no network | [`air_gapped`] |
 //! | look up a number and its reason | [`defaults`] |
 //!
-//! # How do I?
+//! # How do I build?
 //!
 //! **Accept and reject callers**
 //!
 //! - [require a scope?](authorization#which-requirement-to-use)
 //! - [choose between scopes and permissions?](authorization#scopes-and-permissions)
 //! - [know what a rejected caller receives?](authorization#what-a-rejected-caller-receives)
+//! - [accept another audience on each route?](authorization#an-audience-for-each-route)
 //! - [require multi-factor authentication, or a recent login?](authorization#step-up)
 //! - [tell users from machines, AI agents and anonymous visitors?](authorization#who-calls)
 //! - [find out who acts for the user?](authorization#delegation)
-//! - [require that one payment was authorised in detail?](authorization#authorization-details)
+//! - [require that one payment was authorized in detail?](authorization#authorization-details)
 //! - [require bound tokens on some routes only?](dpop#dpop-on-some-routes-only)
+//! - [accept API keys beside tokens?](api_keys)
 //! - [describe scopes and responses in an OpenAPI document?](openapi#with-axum-and-utoipa)
+//! - [let clients find out where to get a token?](metadata)
 //!
-//! **Serve pages and long connections**
+//! **Serve pages, streams and other protocols**
 //!
 //! - [set up CORS?](browsers#cors)
 //! - [find out why a page does not work that works with curl?](browsers#what-a-page-does-with-a-rejection)
 //! - [end an event stream when its token ends?](long_connections#streams)
+//! - [end a WebSocket when its token ends?](long_connections#websockets)
 //! - [get a token from a browser to a WebSocket?](long_connections#how-a-browser-hands-over-the-token)
+//! - [send the token of a WebSocket in its first message?](long_connections#the-first-message)
+//! - [protect a gRPC service, and leave its health service open?](grpc)
+//! - [require a scope for one tool of an MCP server?](mcp#a-scope-for-each-tool)
+//! - [let people connect an account that a tool needs?](mcp#connect-your-account)
+//! - [use poem, or a framework without an adapter?](other_frameworks)
 //!
 //! **Call other APIs**
 //!
@@ -65,20 +79,29 @@
 //! - [set up the tenant for exchanges?](token_requests#how-to-set-up-the-tenant)
 //! - [handle a failed exchange?](token_requests#when-an-exchange-fails)
 //! - [bind a token to a key of this API?](token_requests#tokens-bound-to-a-key)
-//! - [call an API through a corporate proxy, or with a private certificate authority?](operating#proxies-and-certificates-for-outgoing-requests)
+//! - [write the examples of auth0-api-js in Rust?](auth0_api_js)
 //!
-//! **Secure tokens**
+//! **Test**
+//!
+//! - Without an account and without a network: the crate `auth0-api-testing` has a local tenant, keys, proofs and a clock.
+//!   [`clock`](crate::ApiClientBuilder::clock) takes the clock of a test.
+//!
+//! # How do I secure?
+//!
+//! **Tokens**
 //!
 //! - [choose a DPoP mode?](dpop#which-mode)
 //! - [move clients from Bearer to DPoP?](dpop#from-bearer-to-dpop)
+//! - [require bound tokens on some routes only?](dpop#dpop-on-some-routes-only)
 //! - [decide whether I need nonces?](dpop#nonces)
 //! - [share used proofs between replicas?](replay#several-replicas)
 //! - [accept tokens that are bound to client certificates?](mtls#at-this-server)
 //! - [reject the tokens of users who have logged out?](logout)
+//! - [hide the claims of tokens from clients?](encryption)
 //! - [rotate the key that decrypts tokens?](encryption#rotation)
 //! - [see what this crate does not stop?](threats#what-this-crate-does-not-stop)
 //!
-//! **Run behind proxies**
+//! **Behind proxies**
 //!
 //! - [tell the API its public URL?](proxies#one-public-url)
 //! - [trust forwarding headers?](proxies#trusted-proxies)
@@ -87,7 +110,7 @@
 //! - [configure a load balancer of AWS?](proxies#aws-application-load-balancer)
 //! - [find out why proofs are rejected?](proxies#when-proofs-are-rejected)
 //!
-//! **Operate**
+//! # How do I run?
 //!
 //! - [find out why an API and its tenant do not work together?](operating#before-the-first-request)
 //! - [write a readiness probe?](operating#health)
@@ -96,21 +119,25 @@
 //! - [use Prometheus and Grafana?](operating#prometheus-and-grafana)
 //! - [choose alerts?](operating#alerts)
 //! - [find out why a token is rejected?](operating#why-was-this-token-rejected)
+//! - [put the caller into the span of a request?](tracing)
 //! - [survive an outage of the tenant, or a rotation of its keys?](operating#the-keys-of-an-issuer)
+//! - [reach the tenant through a corporate proxy, or with a private certificate authority?](operating#proxies-and-certificates-for-outgoing-requests)
+//! - [verify tokens without a network?](air_gapped)
 //! - [rotate a client secret without an error?](reload#rotate-a-secret-without-an-error)
 //! - [decide whether to cache tokens?](scaling#when-to-cache-tokens)
 //! - [estimate cores and memory?](scaling#how-to-calculate)
 //! - [find a default?](defaults)
-//!
-//! **Test**
-//!
-//! - Without an account and without a network: the crate `auth0-api-testing` has a local tenant, keys, proofs and a clock.
-//!   [`clock`](crate::ApiClientBuilder::clock) takes the clock of a test.
 
 #[cfg(test)]
 mod completeness_tests;
 #[cfg(test)]
 mod line_counts_tests;
+
+#[doc = include_str!("air_gapped.md")]
+pub mod air_gapped {}
+
+#[doc = include_str!("api_keys.md")]
+pub mod api_keys {}
 
 #[doc = include_str!("auth0_api_js.md")]
 pub mod auth0_api_js {}
@@ -133,6 +160,9 @@ pub mod encryption {}
 #[doc = include_str!("exchange.md")]
 pub mod exchange {}
 
+#[doc = include_str!("grpc.md")]
+pub mod grpc {}
+
 #[doc = include_str!("logout.md")]
 pub mod logout {}
 
@@ -154,6 +184,9 @@ pub mod openapi {}
 #[doc = include_str!("operating.md")]
 pub mod operating {}
 
+#[doc = include_str!("other_frameworks.md")]
+pub mod other_frameworks {}
+
 #[doc = include_str!("proxies.md")]
 pub mod proxies {}
 
@@ -171,3 +204,6 @@ pub mod threats {}
 
 #[doc = include_str!("token_requests.md")]
 pub mod token_requests {}
+
+#[doc = include_str!("tracing.md")]
+pub mod tracing {}

@@ -12,8 +12,9 @@ use super::{HttpClient, HttpError, HttpFuture, HttpMethod, HttpRequest, HttpResp
 ///
 /// The default client obeys the environment variables `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, with one exception:
 /// it sends requests to this machine (`localhost`, `127.0.0.0/8`, `[::1]`) directly. A proxy on another machine cannot
-/// reach these addresses, and must not read requests for them. `SSL_CERT_FILE` names a file with further trusted
-/// certificates on Linux.
+/// reach these addresses, and must not read requests for them. On Linux, `SSL_CERT_FILE` names a file with the trusted
+/// certificates, in place of those of the system. [The guide](crate::guide::operating#proxies-and-certificates-for-outgoing-requests)
+/// lists all variables.
 #[derive(Clone, Debug)]
 pub struct ReqwestClient(ReqwestConnections);
 

@@ -48,7 +48,7 @@ use crate::token::VerifiedToken;
 /// A rejection reports one problem, the first of this list. With this order, a client does not request a new login or
 /// new scopes if the API would still reject the new token.
 ///
-/// 1. Something that the client cannot change by requesting another token (an organisation, a permission, a claim…):
+/// 1. Something that the client cannot change by requesting another token (an organization, a permission, a claim…):
 ///    403 `insufficient_scope` without a scope. If there are several such problems, the first one in the requirement is
 ///    reported.
 /// 2. The login is not recent or not strong enough ([RFC 9470](https://www.rfc-editor.org/rfc/rfc9470)): 401

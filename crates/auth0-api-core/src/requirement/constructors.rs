@@ -61,9 +61,9 @@ impl Requirement {
     }
 }
 
-/// Organisations.
+/// Organizations.
 impl Requirement {
-    /// Requires a token that was issued in this organisation.
+    /// Requires a token that was issued in this organization.
     ///
     /// A text that begins with `org_` is an id. Any other text is a name, which is compared without regard to case, as
     /// in Auth0's SDKs. Prefer the id: a name can be changed, and is in tokens only if the tenant adds it.
@@ -72,7 +72,7 @@ impl Requirement {
         Self::any_organization([organization])
     }
 
-    /// Requires a token that was issued in one of these organisations.
+    /// Requires a token that was issued in one of these organizations.
     pub fn any_organization<S: AsRef<str>>(organizations: impl IntoIterator<Item = S>) -> Self {
         let organizations = organizations.into_iter().map(|organization| Box::<str>::from(organization.as_ref()));
         Self::of(Fact::Organization(without_blanks(organizations)))

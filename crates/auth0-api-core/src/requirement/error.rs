@@ -61,7 +61,7 @@ pub enum RequirementError {
         /// The kind of caller that the token is for.
         found: Caller,
     },
-    /// The token was issued in another organisation, or without one.
+    /// The token was issued in another organization, or without one.
     #[error("the token was not issued in a required organization")]
     Organization,
     /// A permission was not granted.

@@ -16,7 +16,7 @@ pub(super) enum Fact {
     /// The token's client is one of these.
     Client(Vec<Box<str>>),
     Machine,
-    /// The token's organisation is one of these, each given by its id or its name.
+    /// The token's organization is one of these, each given by its id or its name.
     Organization(Vec<Box<str>>),
     /// The token has all of these permissions.
     Permissions(Vec<Box<str>>),

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{AuthorizationDetailsError, ClaimsError, VerifiedToken};
 
 impl VerifiedToken {
-    /// `authorization_details`: what the user, or the tenant, has authorised in detail
+    /// `authorization_details`: what the user, or the tenant, has authorized in detail
     /// ([RFC 9396 §9.1](https://www.rfc-editor.org/rfc/rfc9396#section-9.1)). Empty without the claim.
     ///
     /// `T` must fit each member of the list, so it is usually an enum with `#[serde(tag = "type")]`. For the members of

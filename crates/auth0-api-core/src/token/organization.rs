@@ -1,6 +1,6 @@
-//! The organisation that a user acts in ([Auth0: Organizations](https://auth0.com/docs/manage-users/organizations)).
+//! The organization that a user acts in ([Auth0: Organizations](https://auth0.com/docs/manage-users/organizations)).
 
-/// The Auth0 organisation that a token was issued in.
+/// The Auth0 organization that a token was issued in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Organization<'t> {
@@ -10,7 +10,7 @@ pub struct Organization<'t> {
     pub name: Option<&'t str>,
 }
 
-/// The claim that names another organisation, or none.
+/// The claim that names another organization, or none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OrganizationDiffers {
     Id,
@@ -18,13 +18,13 @@ pub(crate) enum OrganizationDiffers {
 }
 
 impl Organization<'_> {
-    /// Whether this is the organisation with this id or name: see [`is_organization`].
+    /// Whether this is the organization with this id or name: see [`is_organization`].
     pub(crate) fn matches(&self, wanted: &str) -> bool {
         is_organization(wanted, Some(self.id), self.name).is_ok()
     }
 }
 
-/// Compares the claims `org_id` and `org_name` with the wanted organisation.
+/// Compares the claims `org_id` and `org_name` with the wanted organization.
 ///
 /// As in Auth0's SDKs, a text that begins with `org_` is an id, and ids are compared exactly. Any other text is a name,
 /// which is compared without regard to case: a name consists of `a` to `z`, `0` to `9`, `-` and `_`

@@ -122,7 +122,7 @@ impl VerifiedToken {
         self.claims.client_id().ok().flatten()
     }
 
-    /// `org_id` and `org_name`: the organisation that the user acts in.
+    /// `org_id` and `org_name`: the organization that the user acts in.
     pub fn organization(&self) -> Option<Organization<'_>> {
         self.text("org_id").map(|id| Organization { id, name: self.text("org_name") })
     }

@@ -131,7 +131,7 @@ async fn a_wrong_secret_is_an_error_of_the_client() {
 }
 
 #[tokio::test]
-async fn a_client_that_is_not_authorised_learns_what_to_switch_on() {
+async fn a_client_that_is_not_authorized_learns_what_to_switch_on() {
     let denied = r#"{"error":"access_denied","error_description":"Client is not authorized to access the API"}"#;
     let http = Intercepting::new(
         move |request| {

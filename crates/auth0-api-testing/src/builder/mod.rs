@@ -206,8 +206,8 @@ impl LocalTenantBuilder {
     ///
     /// When the tenant cannot listen on the port, usually because the port is in use, or has no HTTP client for
     /// documents, because the system has no usable certificate store. The error is `InvalidInput` when
-    /// an API, client, user, organisation, connection, Action or exchange profile is registered twice, when a registration names an API,
-    /// an organisation or an Action that is not registered, or when Auth0 would not accept the type of an exchange profile or
+    /// an API, client, user, organization, connection, Action or exchange profile is registered twice, when a registration names an API,
+    /// an organization or an Action that is not registered, or when Auth0 would not accept the type of an exchange profile or
     /// the lifetime of an API's tokens.
     pub async fn start(mut self) -> io::Result<LocalTenant> {
         self.register_defaults();

@@ -1,22 +1,22 @@
-//! The options of organisations.
+//! The options of organizations.
 
 use super::LocalTenantBuilder;
 use crate::registry::{Invitation, Organization};
 
-/// # Organisations
+/// # Organizations
 impl LocalTenantBuilder {
-    /// Registers an organisation. As in Auth0, its name is in lower case.
+    /// Registers an organization. As in Auth0, its name is in lower case.
     ///
     /// A registered user is a member only if [`member_of`](crate::User::member_of) was called for the user with the id of
-    /// the organisation, or if the user has accepted an [invitation](Self::invitation). A user who is not registered
-    /// counts as a member of every organisation.
+    /// the organization, or if the user has accepted an [invitation](Self::invitation). A user who is not registered
+    /// counts as a member of every organization.
     pub fn organization(mut self, id: impl Into<String>, name: impl Into<String>) -> Self {
         let organization = Organization { id: id.into(), name: name.into().to_lowercase() };
         self.registry.organizations.push(organization);
         self
     }
 
-    /// Registers an invitation to an organisation, with its ticket.
+    /// Registers an invitation to an organization, with its ticket.
     ///
     /// A user who signs in with the parameters `invitation` and `organization` becomes a member. If no invitation is
     /// registered, the tenant accepts every ticket. Otherwise it accepts each registered ticket once.

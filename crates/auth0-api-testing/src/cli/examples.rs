@@ -17,7 +17,7 @@ pub(super) const PAGE: &str = "local-page";
 pub(super) const PROFILE: &str = "urn:local:legacy-session";
 pub(super) const PREFIX: &str = "legacy:";
 
-/// Two organisations, so that a page can switch from one to the other.
+/// Two organizations, so that a page can switch from one to the other.
 pub(super) fn organizations(own: Vec<(String, String)>) -> Vec<(String, String)> {
     let examples = [("org_acme", "acme"), ("org_globex", "globex")];
     or_examples(own, || examples.map(|(id, name)| (id.into(), name.into())).into())

@@ -20,7 +20,7 @@ pub(super) struct Registrations {
     pub(super) users: Vec<User>,
     /// Ids and names.
     pub(super) organizations: Vec<(String, String)>,
-    /// Tickets, each with the id of its organisation.
+    /// Tickets, each with the id of its organization.
     pub(super) invitations: Vec<(String, String)>,
     pub(super) connections: Vec<Connection>,
     /// Accounts, each with the id of its user.

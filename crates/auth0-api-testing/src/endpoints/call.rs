@@ -43,7 +43,7 @@ impl Call<'_> {
         Ok(api)
     }
 
-    /// Returns the requested organisation. The user must be a member.
+    /// Returns the requested organization. The user must be a member.
     pub(crate) fn organization(&self, user: &User) -> Result<Option<&Organization>, ErrorResponse> {
         organization(self.tenant, self.parameters, user)
     }

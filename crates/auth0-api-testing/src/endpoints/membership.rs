@@ -1,11 +1,11 @@
-//! The organisation that a request names, and whether the user may use it.
+//! The organization that a request names, and whether the user may use it.
 
 use super::error_response::ErrorResponse;
 use super::parameters::Parameters;
 use crate::registry::{Organization, User};
 use crate::state::Tenant;
 
-/// Returns the organisation that a request names by id or name. The user must be a member.
+/// Returns the organization that a request names by id or name. The user must be a member.
 pub(crate) fn organization<'t>(
     tenant: &'t Tenant,
     parameters: &Parameters,
@@ -21,7 +21,7 @@ pub(crate) fn organization<'t>(
     }
 }
 
-/// Makes the user a member if the request has an invitation to the organisation.
+/// Makes the user a member if the request has an invitation to the organization.
 pub(crate) fn accept_invitation(tenant: &Tenant, parameters: &Parameters, user: &User) -> Result<(), ErrorResponse> {
     let Some(ticket) = parameters.get("invitation") else { return Ok(()) };
     let organization = named(tenant, parameters)?;

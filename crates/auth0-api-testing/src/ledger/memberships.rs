@@ -1,6 +1,6 @@
-//! The users who have become members of an organisation while the tenant runs.
+//! The users who have become members of an organization while the tenant runs.
 
-/// Pairs of user id and organisation id, and the tickets of the accepted invitations.
+/// Pairs of user id and organization id, and the tickets of the accepted invitations.
 #[derive(Debug, Default)]
 pub(crate) struct Memberships {
     members: Vec<(String, String)>,

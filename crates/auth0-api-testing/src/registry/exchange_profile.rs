@@ -96,7 +96,7 @@ impl ExchangeRequest {
         self.scopes.iter().map(String::as_str)
     }
 
-    /// Returns the id of the requested organisation.
+    /// Returns the id of the requested organization.
     pub fn organization(&self) -> Option<&str> {
         self.organization.as_deref()
     }

@@ -1,4 +1,4 @@
-//! What is registered with the tenant: APIs, applications, users, organisations, connections, exchange profiles.
+//! What is registered with the tenant: APIs, applications, users, organizations, connections, exchange profiles.
 
 mod account;
 mod api;
@@ -74,7 +74,7 @@ impl Registry {
         self.users.iter().find(|user| user.id() == id)
     }
 
-    /// Returns the organisation with this id or this name. The comparison of names ignores upper and lower case.
+    /// Returns the organization with this id or this name. The comparison of names ignores upper and lower case.
     pub(crate) fn organization(&self, id_or_name: &str) -> Option<&Organization> {
         let name = id_or_name.to_lowercase();
         self.organizations.iter().find(|known| known.id == id_or_name || known.name == name)
@@ -84,8 +84,8 @@ impl Registry {
         self.actions.iter().find(|action| action.id == id)
     }
 
-    /// Returns whether a user is a member of an organisation. A user who is not registered counts as a member of every
-    /// organisation.
+    /// Returns whether a user is a member of an organization. A user who is not registered counts as a member of every
+    /// organization.
     pub(crate) fn is_member(&self, user_id: &str, organization: &Organization) -> bool {
         self.user(user_id).is_none_or(|user| user.is_member_of(&organization.id))
     }

@@ -1,6 +1,6 @@
-//! The organisations of the tenant.
+//! The organizations of the tenant.
 
-/// An organisation. Requests and tokens name it by its id or by its name.
+/// An organization. Requests and tokens name it by its id or by its name.
 #[derive(Clone, Debug)]
 pub(crate) struct Organization {
     pub(crate) id: String,
@@ -8,7 +8,7 @@ pub(crate) struct Organization {
     pub(crate) name: String,
 }
 
-/// An invitation to an organisation.
+/// An invitation to an organization.
 #[derive(Clone, Debug)]
 pub(crate) struct Invitation {
     pub(crate) ticket: String,

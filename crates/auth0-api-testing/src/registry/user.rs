@@ -49,7 +49,7 @@ impl User {
         self
     }
 
-    /// Makes the user a member of the organisation with this id.
+    /// Makes the user a member of the organization with this id.
     pub fn member_of(mut self, organization_id: impl Into<String>) -> Self {
         self.organizations.push(organization_id.into());
         self

@@ -50,7 +50,7 @@ async function browser() {
     const config = await discover('page', openid.None());
     const parameters = { audience: calendar, scope: 'openid email offline_access read:events', organization: 'acme' };
     const tokens = await check('a browser gets tokens with PKCE', () => signIn(config, parameters));
-    await check('the ID token names user and organisation', () => {
+    await check('the ID token names user and organization', () => {
         const { sub, aud, email, org_id } = tokens.claims();
         assert.deepEqual([sub, aud, email, org_id], ['auth0|ada', 'page', 'ada@example.com', 'org_acme']);
     });

@@ -85,7 +85,7 @@ async fn a_subject_with_four_actors_gets_no_further_one() {
 }
 
 #[tokio::test]
-async fn the_organisation_is_kept_and_openid_is_not_granted() {
+async fn the_organization_is_kept_and_openid_is_not_granted() {
     let world = World::new().await;
     let member = subject(&world).claim("org_id", "org_acme").claim("org_name", "acme");
     let answer = world.ask(&form(&member).with("scope", "openid offline_access write:events nonsense")).await.json();

@@ -1,4 +1,4 @@
-//! Organisations at `/authorize`: by id and by name, and invitations.
+//! Organizations at `/authorize`: by id and by name, and invitations.
 
 use crate::visitor::{Visitor, authorization, parameter};
 use crate::world::{Form, World};

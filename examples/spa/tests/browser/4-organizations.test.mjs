@@ -1,4 +1,4 @@
-// Organisations, and custom token exchange.
+// Organizations, and custom token exchange.
 
 import assert from 'node:assert/strict';
 
@@ -8,7 +8,7 @@ import { API, OTHER, world } from './world.mjs';
 
 const w = world();
 
-/** Asserts which organisation the API sees. */
+/** Asserts which organization the API sees. */
 async function isIn(bare, id, name) {
   const { status, body } = await bare.call(`${w.api.url}/api/claims`);
   assert.deepEqual([status, body.org_id, body.org_name], [200, id, name]);

@@ -1,6 +1,7 @@
 //! A tonic service behind the layer, called by tonic's client.
 
 mod calls;
+mod health;
 mod rejections;
 mod streams;
 pub(crate) mod text;
@@ -81,8 +82,10 @@ answers_with_the_subject!(Ruler);
 
 /// A method as an application would write it: the verified token is in the extensions of the request.
 async fn subject(request: Request<String>) -> Result<Response<String>, Status> {
-    let token = request.extensions().get::<VerifiedToken>().unwrap();
-    Ok(Response::new(format!("{}, {}", request.get_ref(), token.subject().unwrap())))
+    let token = request.extensions().get::<VerifiedToken>();
+    let token = token.ok_or_else(|| Status::internal("no layer is around this service"))?;
+    let subject = token.subject().unwrap_or_default();
+    Ok(Response::new(format!("{}, {subject}", request.get_ref())))
 }
 
 async fn echo(request: Request<Streaming<String>>) -> Result<Response<Streaming<String>>, Status> {

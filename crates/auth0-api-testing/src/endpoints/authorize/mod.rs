@@ -9,7 +9,7 @@
 //! 3. Whether the request has a session transfer token: its user is signed in. Otherwise, whether the browser's session suffices ([`login::session`]). If it does not, `prompt=none` is rejected with
 //!    `login_required`, and otherwise [`SignIn`] decides: the tenant signs a user in at once, or keeps the request and
 //!    shows the sign-in page.
-//! 4. Whether the user is a member of the organisation.
+//! 4. Whether the user is a member of the organization.
 //! 5. The code.
 
 mod code;

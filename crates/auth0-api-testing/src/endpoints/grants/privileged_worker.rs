@@ -36,7 +36,7 @@ fn check(call: &Call<'_>, token: &str) -> Result<String, &'static str> {
     first.then(|| user_id.to_owned()).ok_or("its jti has been used before")
 }
 
-/// A JWT may name an organisation, by its id. The user must be a member.
+/// A JWT may name an organization, by its id. The user must be a member.
 fn check_organization(call: &Call<'_>, jwt: &Jwt<'_>, user_id: &str) -> Result<(), &'static str> {
     let Some(id) = jwt.claims.get("org_id") else { return Ok(()) };
     let tenant = call.tenant;
