@@ -23,6 +23,7 @@ mod servers;
 mod service;
 mod sessions;
 mod sign_in;
+mod spellings;
 mod streams;
 mod unnamed;
 mod world;
