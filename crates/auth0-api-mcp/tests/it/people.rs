@@ -14,6 +14,8 @@ use axum::Router;
 use tokio::net::TcpListener;
 use tower::Layer as _;
 
+use crate::log;
+
 pub(crate) const ADA: &str = "auth0|ada";
 pub(crate) const BOB: &str = "auth0|bob";
 pub(crate) const EVE: &str = "auth0|eve";
@@ -44,6 +46,7 @@ impl World {
     }
 
     pub(crate) async fn with(configure: impl FnOnce(ConnectAccountsBuilder) -> ConnectAccountsBuilder) -> Self {
+        log::listen();
         let clock = ManualClock::new();
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let base = format!("http://{}/connect", listener.local_addr().unwrap());

@@ -1,7 +1,7 @@
 //! The cookies of the flows.
 
 use crate::browser::Browser;
-use crate::people::{ADA, World, builder_of};
+use crate::people::{ADA, CALENDAR, World, builder_of};
 
 #[tokio::test]
 async fn over_https_the_cookie_belongs_to_this_host_only() {
@@ -30,6 +30,29 @@ async fn one_browser_can_have_two_flows() {
     for consent in [first_consent, second_consent] {
         let page = browser.open(consent.location()).await;
         assert!(page.body.contains("Your account is connected"), "{page:?}");
+    }
+}
+
+/// The name of a cookie is not sealed: under that of another flow, it shows and continues nothing.
+#[tokio::test]
+async fn a_cookie_counts_only_in_its_own_flow() {
+    let world = World::new().await;
+    let ada = world.caller(ADA).await;
+    for path in ["/continue?", "/done?"] {
+        let mut flows = Vec::new();
+        for _ in 0..2 {
+            let browser = Browser::of(ADA);
+            let next = browser.open_until(world.elicitation(&ada).await.url(), path).await.location().to_owned();
+            world.tenant.unlink(ADA, CALENDAR);
+            flows.push((browser.cookie().unwrap(), next));
+        }
+        let [(first, _), (second, next)] = &flows[..] else { panic!() };
+        let (sealed, name) = (first.split_once('=').unwrap().1, second.split_once('=').unwrap().0);
+        let browser = Browser::of(ADA);
+        browser.set_cookie(&format!("{name}={sealed}"));
+        assert_eq!(browser.get(next).await.status, 400, "{path}");
+        browser.set_cookie(second);
+        assert_eq!(browser.get(next).await.status, 200, "{path}");
     }
 }
 
