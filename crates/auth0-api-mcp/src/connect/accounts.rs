@@ -13,8 +13,8 @@ use super::errand::{Errand, SignIn, Ticket, seconds};
 use super::error::ElicitationError;
 use super::login::random_text;
 use super::page;
+use super::path::Page;
 use super::shared::Shared;
-use super::step::Page;
 
 /// Lets people connect accounts and log in, at pages of this server. See the [module](crate::connect).
 ///

@@ -11,8 +11,8 @@ use super::errand::{Errand, has_passed, seconds};
 use super::failure::{Failure, too_long};
 use super::flow::{Confirming, Connecting};
 use super::page::{self, Question};
+use super::path::Page;
 use super::shared::Shared;
-use super::step::Page;
 
 impl Shared {
     /// Asks the person before anything happens. Another site could have logged this browser in as the attacker, whom the

@@ -5,8 +5,6 @@ use std::borrow::Cow;
 use auth0_api_core::Error;
 use auth0_api_core::connected_accounts::ConnectError;
 
-use super::ending::Ending;
-
 /// Why the tenant or this server failed, for the log only.
 #[derive(Debug)]
 pub(super) struct Failure {
@@ -49,8 +47,8 @@ impl Failure {
 }
 
 /// The flow does not fit into a cookie, or its URL into a header.
-pub(super) fn too_long() -> Ending {
-    Failure::labelled("cookie_too_long").with_hint(COOKIE_HINT).into()
+pub(super) fn too_long() -> Failure {
+    Failure::labelled("cookie_too_long").with_hint(COOKIE_HINT)
 }
 
 /// Of the code of an error.

@@ -9,8 +9,8 @@ use super::ending::Ending;
 use super::errand::{has_passed, seconds};
 use super::flow::{Connecting, Finish, Finished};
 use super::page;
+use super::path::Page;
 use super::shared::Shared;
-use super::step::Page;
 
 impl Shared {
     /// Completes the connection.

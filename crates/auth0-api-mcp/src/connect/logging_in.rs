@@ -13,9 +13,9 @@ use super::failure::{Failure, too_long};
 use super::flow::{Confirming, Finish, SigningIn};
 use super::login::{CONNECT_SCOPE, Prompt, random_text};
 use super::page;
+use super::path::Page;
 use super::query::{has, one};
 use super::shared::{Shared, TICKET};
-use super::step::Page;
 
 impl Shared {
     /// Sends the person who has opened the link to the log-in. Nothing happens for the caller yet.
@@ -118,7 +118,7 @@ impl Shared {
         let confirming = Confirming { person: name, state, ticket, token: token.expose().into() };
         let sealed = self.key.seal(Confirming::PURPOSE, &confirming).ok_or_else(too_long)?;
         let cookie = self.set_cookie(&confirming.state, &sealed, lifetime).ok_or_else(too_long)?;
-        page::redirect(&self.url_of_flow(Page::Confirm, &confirming.state), cookie).ok_or_else(too_long)
+        Ok(page::redirect(&self.url_of_flow(Page::Confirm, &confirming.state), cookie).ok_or_else(too_long)?)
     }
 }
 

@@ -74,6 +74,7 @@ mod layer;
 mod logging_in;
 mod login;
 mod page;
+mod path;
 mod query;
 mod response;
 #[cfg(feature = "axum")]

@@ -9,7 +9,7 @@ use auth0_api_core::dpop::ReplayStore;
 use super::base_url::BaseUrl;
 use super::errand::Ticket;
 use super::login::Login;
-use super::step::Page;
+use super::path::Page;
 use crate::SharedKey;
 
 pub(super) struct Shared {
