@@ -53,7 +53,7 @@ pub(super) fn too_long() -> Failure {
 
 /// Of the code of an error.
 const LONGEST_CODE: usize = 64;
-const LOGIN_HINT: &str = "check the callback URLs, the scopes and the APIs of the application for log-ins; the reason is the \
-                          tenant's code";
+const LOGIN_HINT: &str = "check the callback URLs, the scopes, the APIs and the organizations of the application for log-ins; \
+                          the reason is the tenant's code";
 const COOKIE_HINT: &str = "the flow must fit into a cookie of 4 KiB: remove large claims from the access token for the My \
                            Account API";

@@ -33,7 +33,7 @@
 //!
 //! Log-ins need an application of the type *Regular Web Application*: a Custom API client, which exchanges the tokens of
 //! callers, has no log-in. Its *Allowed Callback URLs* are [`ConnectAccounts::callback_urls`]. Grant it the scope
-//! `create:me:connected_accounts` of the My Account API.
+//! `create:me:connected_accounts` of the My Account API. If callers act in organizations, let their members use it.
 //!
 //! ```
 //! use auth0_api_core::ClientAuth;
