@@ -114,8 +114,10 @@ impl<R> McpLayerBuilder<R> {
     ///
     /// # Errors
     ///
-    /// [`McpLayerError`]: a mistake in the requirements, in the metadata of the client or in the settings. The metadata is
-    /// checked now, and not when [`ApiClient::reload`](auth0_api_axum::ApiClient::reload) replaces it.
+    /// [`McpLayerError`]: a mistake in the requirements, in the metadata of the client or in the settings.
+    ///
+    /// What is checked here does not change later: the layer keeps its requirements, and
+    /// [`ApiClient::reload`](auth0_api_axum::ApiClient::reload) keeps the scopes of the metadata.
     pub fn build(self) -> Result<McpLayer<R>, McpLayerError>
     where
         R: Clone,

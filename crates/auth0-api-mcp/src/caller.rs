@@ -5,7 +5,7 @@ use http::Extensions;
 use serde_json::Value;
 
 use crate::connect::{ElicitationAnswer, ElicitationResponse, UrlElicitation};
-use crate::{McpCall, Revision};
+use crate::{McpCall, Revision, Target};
 
 /// The caller of a tool, a prompt or a resource: the verified token of *this* request, and what the request asks.
 ///
@@ -83,15 +83,28 @@ impl McpCaller {
     /// unknown, or if the person has answered already: a client repeats the call at once after the person has accepted, and
     /// would ask again and again until the person has finished in the browser. The URL stays valid.
     pub fn answer(&self, elicitation: &UrlElicitation) -> ElicitationAnswer {
-        match self.response {
-            Some(ElicitationResponse::Accepted) => return ElicitationAnswer::Plain(ACCEPTED.to_owned()),
-            Some(ElicitationResponse::Declined) => return ElicitationAnswer::Plain(DECLINED.to_owned()),
-            None => {}
+        if let Some(response) = self.response {
+            return ElicitationAnswer::Plain(self.after(response));
         }
         let shows_urls = self.shows_urls && self.revision.is_some();
         elicitation.answer(self.revision.unwrap_or(Revision::V2025_03_26), shows_urls)
     }
-}
 
-const ACCEPTED: &str = "The user has to finish in the browser first. Call this tool again after that.";
-const DECLINED: &str = "The user did not open the page, so this tool cannot continue.";
+    /// What the model reads after the person has answered.
+    fn after(&self, response: ElicitationResponse) -> String {
+        let (again, what) = match self.call.as_ref().and_then(McpCall::target) {
+            Some(Target::Prompt(_)) => ("Get", "prompt"),
+            Some(Target::Resource(_)) => ("Read", "resource"),
+            Some(Target::Tool(_)) => ("Call", "tool"),
+            Some(Target::Task(_)) | None => ("Send", "request"),
+        };
+        match response {
+            ElicitationResponse::Accepted => {
+                format!("The user has to finish in the browser first. {again} this {what} again after that.")
+            }
+            ElicitationResponse::Declined => {
+                format!("The user did not open the page, so this {what} cannot continue.")
+            }
+        }
+    }
+}

@@ -13,8 +13,8 @@ use super::errand::{Errand, SignIn, Ticket, seconds};
 use super::error::ElicitationError;
 use super::login::random_text;
 use super::page;
-use super::shared::{CONFIRM, CONNECTED, SIGNED_IN, START, Shared};
-use super::steps::Step;
+use super::path::Page;
+use super::shared::Shared;
 
 /// Lets people connect accounts and log in, at pages of this server. See the [module](crate::connect).
 ///
@@ -63,28 +63,24 @@ impl ConnectAccounts {
 
     /// The callback URLs that the application in the tenant needs.
     pub fn callback_urls(&self) -> [String; 2] {
-        [self.0.base.url(SIGNED_IN), self.0.base.url(CONNECTED)]
+        [self.0.url(Page::SignedIn), self.0.url(Page::Connected)]
     }
 
     /// The paths of the pages, for a server that routes by path.
-    pub fn paths(&self) -> [String; 4] {
-        [START, SIGNED_IN, CONFIRM, CONNECTED].map(|page| self.0.base.path(page))
+    pub fn paths(&self) -> [String; 6] {
+        Page::ALL.map(|page| self.0.base.path(page.name()))
     }
 
     /// Answers a request for one of the pages. Returns `None` if the path is not that of a page.
     pub async fn answer(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<Response<String>> {
-        let step = self.step(uri.path())?;
-        let allowed = if matches!(step, Step::Confirm) { "POST" } else { "GET" };
-        if method.as_str() != allowed {
-            return Some(page::show(&self.0, &Ending::Method { allowed }, None));
-        }
-        Some(self.0.take(step, uri.query().unwrap_or_default(), headers).await)
+        Some(match self.page(uri.path())?.step(method) {
+            Ok(step) => self.0.take(step, uri.query().unwrap_or_default(), headers).await,
+            Err(allowed) => page::show(&self.0, &Ending::Method { allowed }, None),
+        })
     }
 
-    pub(super) fn step(&self, path: &str) -> Option<Step> {
-        let steps =
-            [(START, Step::Start), (SIGNED_IN, Step::SignedIn), (CONFIRM, Step::Confirm), (CONNECTED, Step::Connected)];
-        steps.into_iter().find(|(page, _)| self.0.base.path(page) == path).map(|(_, step)| step)
+    pub(super) fn page(&self, path: &str) -> Option<Page> {
+        Page::ALL.into_iter().find(|page| self.0.base.path(page.name()) == path)
     }
 
     fn elicit(
@@ -119,6 +115,7 @@ impl ConnectAccounts {
             id: id.as_str().into(),
             client_id: caller.client_id().map(Into::into),
             issuer: caller.issuer().into(),
+            organization: caller.organization().map(|organization| organization.id.into()),
             subject: subject.into(),
             expires_at: seconds(self.0.clock.now() + self.0.ticket_lifetime),
             errand,

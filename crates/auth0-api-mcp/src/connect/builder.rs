@@ -105,11 +105,12 @@ impl ConnectAccountsBuilder {
     }
 
     /// Sets the store of used tickets, such as that of `auth0-api-redis` for several replicas. Default: in memory, for
-    /// 30,000 entries, of which each person has at most 300. If it is full or unavailable, no account is connected.
+    /// 40,000 entries, of which each person has at most 400. If it is full or unavailable, no account is connected.
     ///
-    /// Each connection has three entries, all owned by the person for whom the ticket was made: the log-in, the
-    /// confirmation and the ticket. A log-in for [`SignIn`](super::SignIn) has two, because nothing is confirmed. By default,
-    /// a person can use 100 of each kind within the time that they are kept.
+    /// Each connection has four entries, all owned by the person for whom the ticket was made: the log-in, which counts for
+    /// the person and for the link, the confirmation and the ticket. A log-in for [`SignIn`](super::SignIn) has three, because
+    /// nothing is confirmed. By default, a person can use 100 of each kind within the time that they are kept. One link has 10
+    /// log-ins, so that somebody else who has it uses up only these.
     pub fn used_tickets(mut self, store: impl ReplayStore) -> Self {
         self.used = Arc::new(store);
         self
@@ -145,7 +146,8 @@ impl ConnectAccountsBuilder {
 const TICKET_LIFETIME: Duration = Duration::from_secs(600);
 const SHORTEST_LIFETIME: Duration = Duration::from_secs(10);
 const LONGEST_LIFETIME: Duration = Duration::from_secs(3600);
-/// Ten minutes of 16 connected accounts in each second, with three entries for each: log-in, confirmation and ticket.
-const MOST_USED_TICKETS: usize = 30_000;
+/// Ten minutes of 16 connected accounts in each second, with four entries for each: the log-in twice, confirmation and
+/// ticket.
+const MOST_USED_TICKETS: usize = 40_000;
 /// Of each kind of entry. No person connects so many accounts, and one person alone does not fill the store.
 const MOST_OF_ONE_PERSON: usize = 100;

@@ -2,15 +2,18 @@
 
 use std::borrow::Cow;
 
-use auth0_api_core::Error;
 use auth0_api_core::connected_accounts::ConnectError;
 use http::StatusCode;
+
+use super::failure::Failure;
 
 /// What the last page of a flow says.
 #[derive(Debug)]
 pub(super) enum Ending {
     /// The account is connected.
     Connected { connection: Box<str> },
+    /// The account is connected, but the provider has not granted all that was asked for.
+    ConnectedWithout { connection: Box<str>, missing: Vec<Box<str>> },
     /// The person, or the provider, did not allow it.
     Denied,
     /// The link, or the flow, has expired.
@@ -25,8 +28,11 @@ pub(super) enum Ending {
     NoFlow,
     /// The log-in is not of the demanded kind or age.
     NotEnough,
-    /// Another person than the caller has logged in. The URL lets the browser log in as somebody else.
+    /// Another person than the caller has logged in, or the caller in another organization. The URL lets the browser log in
+    /// as somebody else.
     NotTheCaller { again: Option<String> },
+    /// Somebody has logged in with the link more often than a person does.
+    OpenedTooOften,
     /// The person has confirmed already, perhaps with a double click.
     Repeated,
     /// The person has logged in, and nothing else was asked.
@@ -37,22 +43,17 @@ pub(super) enum Ending {
     Used,
 }
 
-/// Why the tenant or this server failed, for the log only.
-#[derive(Debug)]
-pub(super) struct Failure {
-    label: &'static str,
-    hint: Option<Cow<'static, str>>,
-    reason: Option<String>,
-}
-
 impl Ending {
     pub(super) fn status(&self) -> StatusCode {
         match self {
             Self::Connected { .. } | Self::SignedIn => StatusCode::OK,
-            Self::Denied | Self::NotEnough | Self::NotTheCaller { .. } => StatusCode::FORBIDDEN,
+            Self::ConnectedWithout { .. } | Self::Denied | Self::NotEnough | Self::NotTheCaller { .. } => {
+                StatusCode::FORBIDDEN
+            }
             Self::Expired | Self::Used => StatusCode::GONE,
             Self::Failed(_) | Self::Unknown(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Invalid | Self::NoFlow => StatusCode::BAD_REQUEST,
+            Self::OpenedTooOften => StatusCode::TOO_MANY_REQUESTS,
             Self::Repeated => StatusCode::CONFLICT,
             Self::Method { .. } => StatusCode::METHOD_NOT_ALLOWED,
         }
@@ -62,6 +63,7 @@ impl Ending {
     pub(super) fn label(&self) -> &'static str {
         match self {
             Self::Connected { .. } => "connected",
+            Self::ConnectedWithout { .. } => "connected_without_scopes",
             Self::Denied => "denied",
             Self::Expired => "expired",
             Self::Failed(failure) | Self::Unknown(failure) => failure.label,
@@ -70,6 +72,7 @@ impl Ending {
             Self::NoFlow => "no_flow",
             Self::NotEnough => "login_not_enough",
             Self::NotTheCaller { .. } => "not_the_caller",
+            Self::OpenedTooOften => "opened_too_often",
             Self::Repeated => "repeated",
             Self::SignedIn => "signed_in",
             Self::Used => "used",
@@ -79,6 +82,7 @@ impl Ending {
     pub(super) fn title(&self) -> &'static str {
         match self {
             Self::Connected { .. } => "Your account is connected",
+            Self::ConnectedWithout { .. } => "Something is missing",
             Self::Denied => "It was not allowed",
             Self::Expired => "This link has expired",
             Self::Failed(_) => "That did not work",
@@ -87,6 +91,7 @@ impl Ending {
             Self::NoFlow => "Please begin again",
             Self::NotEnough => "A stronger log-in is needed",
             Self::NotTheCaller { .. } => "This link is for somebody else",
+            Self::OpenedTooOften => "This link was used too often",
             Self::Repeated => "Your answer is already being processed",
             Self::SignedIn => "You are logged in",
             Self::Unknown(_) => "Please look whether it worked",
@@ -101,15 +106,21 @@ impl Ending {
                     .into()
             }
             Self::Denied => "Nothing was connected. Close this page, and go back to the application.".into(),
-            Self::Expired | Self::Used => "Ask the application again: it shows a new link.".into(),
+            Self::ConnectedWithout { connection, missing } => format!(
+                "Your account at {connection} is connected, but these permissions are missing: {}. Go back to the \
+                 application. If it shows a link again, allow everything that it asks for.",
+                missing.join(", ")
+            )
+            .into(),
+            Self::Expired | Self::OpenedTooOften | Self::Used => "Ask the application again: it shows a new link.".into(),
             Self::Failed(_) => "Nothing was connected. Try again later: the application then shows a new link.".into(),
             Self::Invalid => "Open the whole link that the application shows.".into(),
             Self::Method { .. } => "Open the link in a browser.".into(),
             Self::NoFlow => "Open the link that the application shows, in one window, and stay in this browser.".into(),
             Self::NotEnough => "You did not log in as the application needs it. Ask the application again.".into(),
             Self::NotTheCaller { .. } => {
-                "You are logged in as another person than the one whose application made this link. Nothing was \
-                 connected. If somebody sent you this link, close this page."
+                "You are logged in as another person than the one whose application made this link, or in another \
+                 organization. Nothing was connected. If somebody sent you this link, close this page."
                     .into()
             }
             Self::Repeated => {
@@ -121,14 +132,6 @@ impl Ending {
                  account is not connected, it shows a new link."
                     .into()
             }
-        }
-    }
-
-    /// The ending of a confirmation that could not be recorded: a link that has been used has another text.
-    pub(super) fn of_repeated_confirmation(self) -> Self {
-        match self {
-            Self::Used => Self::Repeated,
-            other => other,
         }
     }
 
@@ -147,27 +150,6 @@ impl Ending {
     }
 }
 
-impl Failure {
-    pub(super) fn labelled(label: &'static str) -> Self {
-        Self { label, hint: None, reason: None }
-    }
-
-    pub(super) fn with_hint(mut self, hint: &'static str) -> Self {
-        self.hint = Some(hint.into());
-        self
-    }
-
-    /// The tenant rejected the log-in. Its code has at most 64 printable characters in the log.
-    pub(super) fn rejected_login(code: &str) -> Self {
-        let code = code.chars().filter(|character| matches!(character, ' '..='~')).take(LONGEST_CODE).collect();
-        Self { label: "login_rejected", hint: Some(LOGIN_HINT.into()), reason: Some(code) }
-    }
-
-    pub(super) fn of(error: &Error) -> Self {
-        Self { label: error.label(), hint: error.hint(), reason: Some(error.to_string()) }
-    }
-}
-
 impl From<ConnectError> for Ending {
     fn from(error: ConnectError) -> Self {
         match &error {
@@ -183,29 +165,11 @@ impl From<ConnectError> for Ending {
     }
 }
 
-impl Failure {
-    pub(super) fn of_connect(error: &ConnectError) -> Self {
-        let detail = match error {
-            ConnectError::Forbidden(problem)
-            | ConnectError::NotFound(problem)
-            | ConnectError::Rejected(problem)
-            | ConnectError::Token(problem) => problem.detail(),
-            _ => None,
-        };
-        let reason = detail.map_or_else(|| error.to_string(), |detail| format!("{error}: {detail}"));
-        Self { label: error.label(), hint: error.hint().map(Into::into), reason: Some(reason) }
-    }
-}
-
 impl From<Failure> for Ending {
     fn from(failure: Failure) -> Self {
         Self::Failed(failure)
     }
 }
-
-const LONGEST_CODE: usize = 64;
-const LOGIN_HINT: &str = "check the callback URLs, the scopes and the APIs of the application for log-ins; the reason is the \
-                          tenant's code";
 
 #[cfg(test)]
 mod tests {
@@ -215,6 +179,7 @@ mod tests {
     fn each_label_is_in_the_guide() {
         let endings = [
             Ending::Connected { connection: "c".into() },
+            Ending::ConnectedWithout { connection: "c".into(), missing: Vec::new() },
             Ending::Denied,
             Ending::Expired,
             Ending::Invalid,
@@ -222,6 +187,7 @@ mod tests {
             Ending::NoFlow,
             Ending::NotEnough,
             Ending::NotTheCaller { again: None },
+            Ending::OpenedTooOften,
             Ending::Repeated,
             Ending::SignedIn,
             Ending::Used,

@@ -14,6 +14,8 @@ pub(super) struct Ticket {
     /// The MCP client for which the caller asked.
     pub(super) client_id: Option<Box<str>>,
     pub(super) issuer: Box<str>,
+    /// The id of the organization in which the caller acts.
+    pub(super) organization: Option<Box<str>>,
     pub(super) subject: Box<str>,
     /// Seconds since the epoch.
     pub(super) expires_at: u64,
@@ -98,9 +100,13 @@ impl From<&ConnectAccount> for Errand {
 }
 
 impl Ticket {
-    /// Returns whether the ticket was made for the person of this ID token.
+    /// Returns whether the ticket was made for the person of this ID token, in the organization of the caller. The token of
+    /// a caller without an organization says nothing about the organizations of the person.
     pub(super) fn is_for(&self, person: &VerifiedToken) -> bool {
-        person.issuer() == &*self.issuer && person.subject() == Some(&*self.subject)
+        let organization = person.organization().map(|organization| organization.id);
+        person.issuer() == &*self.issuer
+            && person.subject() == Some(&*self.subject)
+            && (self.organization.is_none() || self.organization.as_deref() == organization)
     }
 }
 

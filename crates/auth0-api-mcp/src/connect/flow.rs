@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::ending::Ending;
 use super::errand::Ticket;
 
 /// While the person logs in.
@@ -15,11 +16,12 @@ pub(super) struct SigningIn {
     pub(super) verifier: Box<str>,
 }
 
-/// While the person confirms.
+/// While the person is asked. It ends with its ticket.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Confirming {
-    pub(super) expires_at: u64,
+    /// How the page names the person.
+    pub(super) person: Box<str>,
     /// That of the log-in: a browser could send the cookie under the name of another flow.
     pub(super) state: Box<str>,
     pub(super) ticket: Ticket,
@@ -32,11 +34,32 @@ pub(super) struct Confirming {
 #[serde(deny_unknown_fields)]
 pub(super) struct Connecting {
     pub(super) connection: Box<str>,
-    pub(super) expires_at: u64,
-    /// The flow of core, with its own state and verifier.
+    /// The flow of core, with its own state, verifier and end.
     pub(super) pending: Box<str>,
+    /// The scopes that the tool needs.
+    pub(super) scopes: Vec<Box<str>>,
     /// The person's access token for the My Account API.
     pub(super) token: Box<str>,
+}
+
+/// After the last step, for the page that says what has happened.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Finished {
+    pub(super) expires_at: u64,
+    pub(super) finish: Finish,
+    pub(super) state: Box<str>,
+}
+
+/// What has happened in a flow that came to its end.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) enum Finish {
+    /// `missing` has the scopes that the tool needs and the provider has not granted.
+    Connected {
+        connection: Box<str>,
+        missing: Vec<Box<str>>,
+    },
+    SignedIn,
 }
 
 impl SigningIn {
@@ -50,4 +73,18 @@ impl Confirming {
 
 impl Connecting {
     pub(super) const PURPOSE: &str = "connecting";
+}
+
+impl Finished {
+    pub(super) const PURPOSE: &str = "finished";
+}
+
+impl From<Finish> for Ending {
+    fn from(finish: Finish) -> Self {
+        match finish {
+            Finish::Connected { connection, missing } if missing.is_empty() => Self::Connected { connection },
+            Finish::Connected { connection, missing } => Self::ConnectedWithout { connection, missing },
+            Finish::SignedIn => Self::SignedIn,
+        }
+    }
 }

@@ -58,7 +58,7 @@ where
     }
 
     fn call(&mut self, request: Request<ReqBody>) -> Self::Future {
-        if self.accounts.step(request.uri().path()).is_none() {
+        if self.accounts.page(request.uri().path()).is_none() {
             return Box::pin(self.inner.call(request));
         }
         let accounts = self.accounts.clone();

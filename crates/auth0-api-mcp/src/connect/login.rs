@@ -12,8 +12,8 @@ use base64_simd::URL_SAFE_NO_PAD as BASE64URL;
 use form_urlencoded::Serializer;
 use serde_json::Value;
 
-use super::ending::Failure;
 use super::errand::Errand;
+use super::failure::Failure;
 use super::flow::SigningIn;
 
 pub(super) struct Login {
@@ -44,7 +44,8 @@ impl Login {
         &self.issuer
     }
 
-    /// Returns the URL at which the person logs in. No parameter says who the person is: everyone who has the link could read it.
+    /// Returns the URL at which the person logs in. No parameter says who the person is: everyone who
+    /// has the link could read it. Of the organization, only the id is named, which is no secret.
     pub(super) fn authorization_url(&self, flow: &SigningIn, redirect_uri: &str, prompt: Prompt) -> String {
         let challenge = BASE64URL.encode_to_string(digest(&SHA256, flow.verifier.as_bytes()).as_ref());
         let endpoint = format!("{}authorize?", self.issuer);
@@ -73,6 +74,9 @@ impl Login {
                     url.append_pair("max_age", &max_age.to_string());
                 }
             }
+        }
+        if let Some(organization) = &flow.ticket.organization {
+            url.append_pair("organization", organization);
         }
         if prompt == Prompt::Always {
             url.append_pair("prompt", "login");

@@ -7,14 +7,18 @@
 //!    is bound to the caller's issuer and subject. It grants nothing to the person who opens it.
 //! 2. This server sends the browser to the tenant, to log in: authorization code with PKCE
 //!    ([RFC 7636](https://www.rfc-editor.org/rfc/rfc7636)), `state` and `nonce`, for a client of this server's own.
-//! 3. The server verifies the ID token, and compares its issuer and subject with those of the ticket. Another person is
-//!    turned away, and nothing happens.
+//!    If the caller acts in an organization, the log-in is for this organization.
+//! 3. The server verifies the ID token, and compares its issuer, its subject and its organization with those of the ticket.
+//!    Another person is turned away, and nothing happens.
 //! 4. A page names the account, the person and the client, and asks to confirm. Nothing has happened before that.
 //! 5. With the access token of this login, which is for the My Account API, the server begins
 //!    [Connect Accounts](auth0_api_core::connected_accounts), and the ticket is used up: it works once. The person allows the
 //!    access at the provider.
-//! 6. The browser comes back, the server completes the connection, and a page says what has happened. The tool, called
-//!    again, gets the token of the account.
+//! 6. The browser comes back, the server completes the connection, and a page says what has happened. If the provider has
+//!    granted less than the tool needs, the page names what is missing. The tool, called again, gets the token of the account.
+//!
+//! Each step that changes something ends with a redirect to a page that only shows something: a person can reload the
+//! question and the last page, and a browser repeats no step.
 //!
 //! # What is stored
 //!
@@ -29,7 +33,7 @@
 //!
 //! Log-ins need an application of the type *Regular Web Application*: a Custom API client, which exchanges the tokens of
 //! callers, has no log-in. Its *Allowed Callback URLs* are [`ConnectAccounts::callback_urls`]. Grant it the scope
-//! `create:me:connected_accounts` of the My Account API.
+//! `create:me:connected_accounts` of the My Account API. If callers act in organizations, let their members use it.
 //!
 //! ```
 //! use auth0_api_core::ClientAuth;
@@ -57,20 +61,27 @@
 mod accounts;
 mod base_url;
 mod builder;
+mod confirming;
 mod cookie;
 mod elicitation;
 mod ending;
 mod errand;
 mod error;
+mod failure;
+mod finishing;
 mod flow;
 mod layer;
+mod logging_in;
 mod login;
 mod page;
+mod path;
+mod query;
 mod response;
 #[cfg(feature = "axum")]
 mod routes;
 mod shared;
-mod steps;
+mod step;
+mod used;
 
 pub use accounts::ConnectAccounts;
 pub use builder::{ConnectAccountsBuilder, ConnectBuildError};

@@ -9,9 +9,14 @@ use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use super::ending::Ending;
 use super::shared::Shared;
 
-/// Shows how the flow with this `state` has ended.
+/// Reports and shows how the flow with this `state` has ended.
 pub(super) fn show(shared: &Shared, ending: &Ending, state: Option<&str>) -> Response<String> {
     ending.log();
+    of(shared, ending, state)
+}
+
+/// Shows how the flow has ended, and removes the cookie of this `state`.
+pub(super) fn of(shared: &Shared, ending: &Ending, state: Option<&str>) -> Response<String> {
     let mut response = Response::new(html(ending));
     *response.status_mut() = ending.status();
     let headers = response.headers_mut();
@@ -40,8 +45,8 @@ pub(super) struct Question<'q> {
     pub(super) action: &'q str,
 }
 
-/// Asks the person, with a cookie.
-pub(super) fn ask(question: &Question<'_>, cookie: HeaderValue) -> Response<String> {
+/// Asks the person.
+pub(super) fn ask(question: &Question<'_>) -> Response<String> {
     let [connection, person, client, action] =
         [question.connection, question.person, question.client, question.action].map(escaped);
     let text = format!(
@@ -54,12 +59,11 @@ pub(super) fn ask(question: &Question<'_>, cookie: HeaderValue) -> Response<Stri
     secure(headers);
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY_OF_FORM));
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(HTML));
-    headers.insert(SET_COOKIE, cookie);
     response
 }
 
-/// Sends the browser on after a form, with a cookie. A redirect would be held to the `form-action` of the page.
-pub(super) fn go_on(url: &str, cookie: HeaderValue) -> Response<String> {
+/// Sends the browser on, from a page.
+pub(super) fn go_on(url: &str) -> Response<String> {
     let url = escaped(url);
     let head = format!("<meta http-equiv=\"refresh\" content=\"0;url={url}\">\n");
     let link = format!("<p><a href=\"{url}\">Continue</a></p>\n");
@@ -67,14 +71,22 @@ pub(super) fn go_on(url: &str, cookie: HeaderValue) -> Response<String> {
     let headers = response.headers_mut();
     secure(headers);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(HTML));
-    headers.insert(SET_COOKIE, cookie);
     response
 }
 
 /// Sends the browser on, with a cookie.
 pub(super) fn redirect(url: &str, cookie: HeaderValue) -> Option<Response<String>> {
+    redirect_with(StatusCode::FOUND, url, cookie)
+}
+
+/// Sends the browser on after a form, with a cookie. The browser gets the next page, and does not post the form again.
+pub(super) fn see_other(url: &str, cookie: HeaderValue) -> Option<Response<String>> {
+    redirect_with(StatusCode::SEE_OTHER, url, cookie)
+}
+
+fn redirect_with(status: StatusCode, url: &str, cookie: HeaderValue) -> Option<Response<String>> {
     let mut response = Response::new(String::new());
-    *response.status_mut() = StatusCode::FOUND;
+    *response.status_mut() = status;
     let headers = response.headers_mut();
     secure(headers);
     headers.insert(LOCATION, HeaderValue::try_from(url).ok()?);

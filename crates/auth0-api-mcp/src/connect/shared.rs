@@ -9,6 +9,7 @@ use auth0_api_core::dpop::ReplayStore;
 use super::base_url::BaseUrl;
 use super::errand::Ticket;
 use super::login::Login;
+use super::path::Page;
 use crate::SharedKey;
 
 pub(super) struct Shared {
@@ -24,13 +25,19 @@ impl Shared {
     /// Returns the URL that begins the flow of a ticket.
     pub(super) fn start_url(&self, ticket: &Ticket) -> Option<String> {
         let sealed = self.key.seal(TICKET, ticket)?;
-        Some(format!("{}?ticket={sealed}", self.base.url(START)))
+        Some(format!("{}?ticket={sealed}", self.url(Page::Start)))
+    }
+
+    /// Returns the URL of a page.
+    pub(super) fn url(&self, page: Page) -> String {
+        self.base.url(page.name())
+    }
+
+    /// Returns the URL of a page for the flow with this `state`, which needs no encoding.
+    pub(super) fn url_of_flow(&self, page: Page, state: &str) -> String {
+        format!("{}?state={state}", self.url(page))
     }
 }
 
-pub(super) const START: &str = "start";
-pub(super) const CONFIRM: &str = "confirm";
-pub(super) const SIGNED_IN: &str = "signed-in";
-pub(super) const CONNECTED: &str = "connected";
 /// What a ticket is sealed for.
 pub(super) const TICKET: &str = "ticket";

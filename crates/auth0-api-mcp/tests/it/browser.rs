@@ -43,18 +43,18 @@ impl Browser {
     /// Like `open`, but stops before the URL with this path is opened, and returns the redirect to it.
     pub(crate) async fn open_until(&self, url: &str, path: &str) -> Page {
         let mut page = self.get(url).await;
-        // A log-in and a consent have fewer.
+        // A log-in, a question and a consent have fewer.
         for _ in 0..20 {
             let next = page.location().to_owned();
             let refresh =
                 page.between("http-equiv=\"refresh\" content=\"0;url=", "\"").map(|url| url.replace("&amp;", "&"));
-            page = if page.url.contains("/signed-in") && page.body.contains("<form") {
+            page = if page.url.contains("/confirm?") && page.body.contains("<form") {
                 self.confirm(&page, "same-origin").await
             } else if let Some(next) = refresh {
                 self.get(&next).await
-            } else if page.status == 302 && next.contains(path) {
+            } else if !next.is_empty() && next.contains(path) {
                 return page;
-            } else if page.status == 302 {
+            } else if !next.is_empty() {
                 self.get(&next).await
             } else if page.status == 200 && page.url.contains("/u/") {
                 self.submit(&page).await
@@ -63,6 +63,12 @@ impl Browser {
             };
         }
         panic!("too many redirects: {page:?}");
+    }
+
+    /// Opens a link, logs in, and returns the page that asks to confirm.
+    pub(crate) async fn question(&self, url: &str) -> Page {
+        let to_question = self.open_until(url, "/confirm?").await;
+        self.get(to_question.location()).await
     }
 
     pub(crate) async fn get(&self, url: &str) -> Page {

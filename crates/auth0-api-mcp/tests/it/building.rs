@@ -50,6 +50,20 @@ fn the_metadata_must_not_name_offline_access() {
     }
 }
 
+/// What `build` has checked stays as it is when the client gets new settings.
+#[tokio::test]
+async fn a_reload_keeps_the_scopes_of_the_metadata_and_of_challenges() {
+    let api = api(Some(ProtectedResource::new(RESOURCE).scopes(["use:tools", "a"]).challenge_scopes(["use:tools"])));
+    assert_eq!(McpLayer::builder(api.clone(), base()).build().err(), None);
+    let change = api.reload(|settings| {
+        settings.audiences([RESOURCE, "https://mcp.example.com/other"]).required_claims(["offline_access"])
+    });
+    change.await.unwrap();
+    let metadata = api.resource_metadata().unwrap();
+    assert_eq!(metadata.document().scopes().collect::<Vec<_>>(), ["use:tools", "a"]);
+    assert_eq!((metadata.names_scope("use:tools"), metadata.names_scope("offline_access")), (true, false));
+}
+
 #[test]
 fn templates_are_named_as_templates() {
     let free = || Requirement::scope("a");

@@ -29,10 +29,10 @@ async fn the_caller_is_read_from_the_extensions_of_a_verified_request() {
     let caller = caller.of_session(Revision::V2025_11_25, true);
     assert!(matches!(caller.answer(&elicitation), ElicitationAnswer::Error(_)));
     let accepted = caller.clone().with_input_responses(&json!({ "open": { "action": "accept" } }));
-    let text = "The user has to finish in the browser first. Call this tool again after that.";
+    let text = "The user has to finish in the browser first. Send this request again after that.";
     assert_eq!(accepted.answer(&elicitation), ElicitationAnswer::Plain(text.to_owned()));
     let declined = caller.with_input_responses(&json!({ "open": { "action": "decline" } }));
-    let text = "The user did not open the page, so this tool cannot continue.";
+    let text = "The user did not open the page, so this request cannot continue.";
     assert_eq!(declined.answer(&elicitation), ElicitationAnswer::Plain(text.to_owned()));
 }
 
@@ -54,15 +54,21 @@ async fn a_person_who_has_answered_is_not_asked_again_by_a_prompt_or_a_resource(
     };
     let app = Router::new().route("/mcp", any(answer)).layer(layer);
     let token = server.tenant.mint().scope("a").sign();
-    for (method, member) in [("tools/call", "name"), ("prompts/get", "name"), ("resources/read", "uri")] {
+    for (method, member, again, what) in [
+        ("tools/call", "name", "Call", "tool"),
+        ("prompts/get", "name", "Get", "prompt"),
+        ("resources/read", "uri", "Read", "resource"),
+    ] {
+        let accepted = format!("The user has to finish in the browser first. {again} this {what} again after that.");
+        let declined = format!("The user did not open the page, so this {what} cannot continue.");
         for (responses, text) in [
             (Value::Null, "asked"),
             (json!({}), "asked"),
             (json!({ "other": { "action": "accept" } }), "asked"),
             (json!({ "open": { "content": {} } }), "asked"),
-            (json!({ "open": { "action": "accept" } }), "The user has to finish in the browser first."),
-            (json!({ "open": { "action": "decline" } }), "The user did not open the page"),
-            (json!({ "open": { "action": 1 } }), "The user did not open the page"),
+            (json!({ "open": { "action": "accept" } }), &accepted),
+            (json!({ "open": { "action": "decline" } }), &declined),
+            (json!({ "open": { "action": 1 } }), &declined),
         ] {
             let params = json!({ member: "x://a", "inputResponses": responses });
             let message = declaring(json!({ "jsonrpc": "2.0", "id": 7, "method": method, "params": params }));
@@ -75,7 +81,7 @@ async fn a_person_who_has_answered_is_not_asked_again_by_a_prompt_or_a_resource(
             let response = app.clone().oneshot(request.body(Body::from(message.to_string())).unwrap()).await.unwrap();
             assert_eq!(response.status(), 200, "{message}");
             let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
-            assert!(body.starts_with(text.as_bytes()), "{message}: {body:?}");
+            assert_eq!(body, text, "{message}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The events that a test causes.
 
 use std::fmt::{Debug, Write as _};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
 
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
@@ -16,11 +16,7 @@ struct Fields(String);
 
 impl Log {
     pub(crate) fn new() -> Self {
-        // tracing caches for each call site whether any subscriber wants its events: without a subscriber for the whole
-        // process, another test could cache a "no" for a call site.
-        _ = tracing::subscriber::set_global_default(Self(None));
-        // A call site that another thread registered at the same moment may have kept its "no".
-        tracing::callsite::rebuild_interest_cache();
+        listen();
         Self(Some(Arc::default()))
     }
 
@@ -33,6 +29,20 @@ impl Log {
         let events = self.0.as_ref().unwrap().lock().unwrap();
         events.iter().filter(|event| event.contains(&format!("event={name:?}"))).cloned().collect()
     }
+}
+
+/// Sets a subscriber for the whole process. Each server of a test calls it before its first event.
+///
+/// tracing asks the subscribers once for each call site, and caches the answer. A thread that asks while there is none, and
+/// stores the "no" after another thread has set one and asked again, would hide the events of this call site from all tests.
+/// With this, no thread asks before there is one: `Once` waits.
+pub(crate) fn listen() {
+    static LISTENING: Once = Once::new();
+    LISTENING.call_once(|| {
+        _ = tracing::subscriber::set_global_default(Log(None));
+        // For the call sites that asked before: those of threads without a server.
+        tracing::callsite::rebuild_interest_cache();
+    });
 }
 
 impl Visit for Fields {

@@ -12,6 +12,8 @@ use http::request;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
+use crate::log;
+
 /// The world, and the server in it.
 pub(crate) struct Server {
     pub(crate) world: TestWorld,
@@ -49,6 +51,7 @@ impl Server {
         requirements: McpRequirements,
         configure: impl FnOnce(McpLayerBuilder) -> McpLayerBuilder,
     ) -> Self {
+        log::listen();
         let world = TestWorld::start_with(|api| api.resource_metadata(metadata())).await;
         let layer = configure(McpLayer::builder(world.api.clone(), requirements)).build().unwrap();
         Self { app: Router::new().route("/mcp", any(repeat)).layer(layer), world }

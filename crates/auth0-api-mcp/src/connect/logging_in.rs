@@ -1,0 +1,127 @@
+//! The link, and the callback of the log-in.
+
+use auth0_api_core::VerifiedToken;
+use auth0_api_core::exchange::IssuedToken;
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use http::header::SET_COOKIE;
+use http::{HeaderMap, HeaderValue, Response};
+use serde_json::Value;
+
+use super::ending::Ending;
+use super::errand::{Errand, Ticket, has_passed, seconds};
+use super::failure::{Failure, too_long};
+use super::flow::{Confirming, Finish, SigningIn};
+use super::login::{CONNECT_SCOPE, Prompt, random_text};
+use super::page;
+use super::path::Page;
+use super::query::{has, one};
+use super::shared::{Shared, TICKET};
+
+impl Shared {
+    /// Sends the person who has opened the link to the log-in. Nothing happens for the caller yet.
+    pub(super) fn start(&self, query: &str, headers: &HeaderMap) -> Result<Response<String>, Ending> {
+        let ticket = one(query, "ticket").and_then(|ticket| self.key.open::<Ticket>(TICKET, &ticket));
+        let ticket = ticket.ok_or(Ending::Invalid)?;
+        if has_passed(ticket.expires_at, self.clock.now()) {
+            return Err(Ending::Expired);
+        }
+        let prompt = if one(query, AGAIN).is_some() { Prompt::Always } else { Prompt::IfNeeded };
+        let flow = self.new_flow(ticket).ok_or(Failure::labelled("random"))?;
+        let cookie = self.cookie_of(&flow).ok_or_else(too_long)?;
+        let url = self.login.authorization_url(&flow, &self.url(Page::SignedIn), prompt);
+        let mut redirect = page::redirect(&url, cookie).ok_or_else(too_long)?;
+        for removal in self.remove_earlier(headers) {
+            redirect.headers_mut().append(SET_COOKIE, removal);
+        }
+        Ok(redirect)
+    }
+
+    /// Returns whether the flow of a ticket fits into a cookie. `None` without random numbers.
+    pub(super) fn fits(&self, ticket: &Ticket) -> Option<bool> {
+        let flow = self.new_flow(ticket.clone())?;
+        Some(self.cookie_of(&flow).is_some())
+    }
+
+    /// Makes the flow of a ticket. `None` without random numbers.
+    fn new_flow(&self, ticket: Ticket) -> Option<SigningIn> {
+        let random = || random_text().map(String::into_boxed_str);
+        let expires_at = seconds(self.clock.now()).saturating_add(self.ticket_lifetime.as_secs());
+        Some(SigningIn { expires_at, nonce: random()?, state: random()?, ticket, verifier: random()? })
+    }
+
+    fn cookie_of(&self, flow: &SigningIn) -> Option<HeaderValue> {
+        let sealed = self.key.seal(SigningIn::PURPOSE, flow)?;
+        self.set_cookie(&flow.state, &sealed, self.ticket_lifetime.as_secs())
+    }
+
+    /// Compares who has logged in with the caller, and begins what the ticket says.
+    pub(super) async fn signed_in(
+        &self,
+        query: &str,
+        state: &str,
+        headers: &HeaderMap,
+    ) -> Result<Response<String>, Ending> {
+        let sealed = self.read_cookie(state, headers).ok_or(Ending::NoFlow)?;
+        let flow = self.key.open::<SigningIn>(SigningIn::PURPOSE, sealed).ok_or(Ending::NoFlow)?;
+        // RFC 6749 §10.12. The state first: another site could send the browser here with an error of its own.
+        verify_slices_are_equal(state.as_bytes(), flow.state.as_bytes()).map_err(|_| Ending::NoFlow)?;
+        if has_passed(flow.expires_at.min(flow.ticket.expires_at), self.clock.now()) {
+            return Err(Ending::Expired);
+        }
+        // RFC 9207 §2.4: an answer of another tenant is not used, an error neither. Without the parameter, nothing is known.
+        if has(query, "iss") && one(query, "iss").as_deref() != Some(self.login.issuer()) {
+            return Err(Ending::NoFlow);
+        }
+        match one(query, "error").as_deref() {
+            None => {}
+            Some("access_denied") => return Err(Ending::Denied),
+            Some(code) => return Err(Failure::rejected_login(code).into()),
+        }
+        let code = one(query, "code").ok_or(Ending::NoFlow)?;
+        self.use_log_in(&flow.ticket, &flow.state, flow.expires_at).await?;
+        let (person, tokens) = self.login.person(&flow, &code, &self.url(Page::SignedIn)).await?;
+        if !flow.ticket.is_for(&person) {
+            let again = self.start_url(&flow.ticket).map(|url| format!("{url}&{AGAIN}=1"));
+            return Err(Ending::NotTheCaller { again });
+        }
+        match &flow.ticket.errand {
+            Errand::SignIn(asked) if !asked.is_satisfied_by(&person, self.clock.now()) => Err(Ending::NotEnough),
+            Errand::SignIn(_) => {
+                self.use_up(&flow.ticket).await?;
+                Ok(self.finish(state, Finish::SignedIn))
+            }
+            Errand::Connect { .. } => {
+                // RFC 6749 §5.1: without `scope` in the answer, everything was granted that `/authorize` asked for.
+                if tokens.scope().is_some()
+                    && let Err(error) = tokens.require_scopes(&[CONNECT_SCOPE])
+                {
+                    return Err(Failure::of(&error.into()).with_hint(SCOPE_HINT).into());
+                }
+                self.begin_question(flow, &person, tokens.access_token())
+            }
+        }
+    }
+
+    /// Keeps the log-in in the cookie, and sends the browser to the question.
+    fn begin_question(
+        &self,
+        flow: SigningIn,
+        person: &VerifiedToken,
+        token: &IssuedToken,
+    ) -> Result<Response<String>, Ending> {
+        // A person who signs up with the address of somebody else has not verified it: only the id says who that is.
+        let is_verified = person.claims().get("email_verified").and_then(Value::as_bool) == Some(true);
+        let email = person.claims().get("email").and_then(Value::as_str).filter(|_| is_verified);
+        let name = email.or(person.subject()).unwrap_or_default().into();
+        let SigningIn { state, ticket, .. } = flow;
+        let lifetime = ticket.expires_at.saturating_sub(seconds(self.clock.now()));
+        let confirming = Confirming { person: name, state, ticket, token: token.expose().into() };
+        let sealed = self.key.seal(Confirming::PURPOSE, &confirming).ok_or_else(too_long)?;
+        let cookie = self.set_cookie(&confirming.state, &sealed, lifetime).ok_or_else(too_long)?;
+        Ok(page::redirect(&self.url_of_flow(Page::Confirm, &confirming.state), cookie).ok_or_else(too_long)?)
+    }
+}
+
+/// The parameter that asks for another log-in.
+const AGAIN: &str = "again";
+const SCOPE_HINT: &str = "grant create:me:connected_accounts of the My Account API to the application for log-ins";

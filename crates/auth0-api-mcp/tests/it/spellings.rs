@@ -1,0 +1,158 @@
+//! Other spellings of the URI of a resource do not escape its requirement.
+
+use auth0_api_core::Requirement;
+use auth0_api_mcp::McpRequirements;
+use serde_json::{Value, json};
+
+use crate::world::Server;
+
+fn read(uri: &str) -> Value {
+    json!({ "jsonrpc": "2.0", "id": 7, "method": "resources/read", "params": { "uri": uri } })
+}
+
+/// Spellings of URIs, most of which some server takes for a stricter resource or template.
+const OTHER_SPELLINGS: [&str; 48] = [
+    "file:///docs/HR/pay.pdf",
+    "file:///docs/Hr/x/pay.pdf",
+    "file:///docs/hr;x/pay.pdf",
+    "file:///docs/hr./pay.pdf",
+    "file:///docs/hr%20/pay.pdf",
+    "file:///docs/hr.%20./pay.pdf",
+    "file:///docs/%20/hr/pay.pdf",
+    "file:///docs/HR",
+    "file:///docs/hr;x",
+    "file:///docs/PAY(2026).pdf",
+    "file:///docs/pay(2026).pdf;x",
+    "file:///docs/pay(2026).pdf.",
+    "file:///docs/pay(2026).pdf%20",
+    "file:///docs/raw%5B1%5D;x",
+    "file:///docs//hr/pay.pdf",
+    "file:///docs/hr//pay.pdf",
+    "file:////docs/hr/pay.pdf",
+    "file:///docs/hr/pay.pdf?",
+    "file:///docs/hr/pay.pdf?x",
+    "file:///docs/hr/pay.pdf#x",
+    "file:///docs/hr/pay.pdf#",
+    "file:///docs/hr/pay.pdf/",
+    "file:///docs/hr/",
+    "file:///docs/./hr/pay.pdf",
+    "file:///docs/x/../hr/pay.pdf",
+    "file:///docs/%2e/hr/pay.pdf",
+    "file:///docs/%68r/pay.pdf",
+    "file:///docs/hr%2Fpay.pdf",
+    "file:///docs\\hr\\pay.pdf",
+    "FILE:///docs/hr/pay.pdf",
+    "file:/docs/hr/pay.pdf",
+    "file:docs/hr/pay.pdf",
+    "file://localhost/docs/hr/pay.pdf",
+    "file:///docs/pay%282026%29.pdf",
+    "file:///docs/a%3ab",
+    "file:///docs/a%3Ab",
+    "file:///docs/a%40b",
+    "file:///docs/a%2bb",
+    "file:///docs/geh%c3%a4lter",
+    "file:///docs/geh\u{e4}lter",
+    "file:///docs/list[1]",
+    "file:///docs/list%5b1%5d",
+    "file:///docs/RAW%5B1%5D",
+    "file:///docs/raw%5B1%5D",
+    "https://API.example.com/secret",
+    "https://api.example.com:443/secret",
+    "https://ada@api.example.com/secret",
+    "https:/api.example.com/secret",
+];
+
+#[tokio::test]
+async fn another_spelling_of_a_uri_does_not_escape_a_stricter_requirement() {
+    let requirements = McpRequirements::new(Requirement::scope("use:tools"))
+        .resource_template("file:///docs/{+path}", Requirement::scope("docs"))
+        .resource_template("file:///docs/hr/{+path}", Requirement::scope("hr"))
+        .resource("file:///docs/pay(2026).pdf", Requirement::scope("pay"))
+        .resource("file:///docs/a:b", Requirement::scope("pay"))
+        .resource("file:///docs/a@b", Requirement::scope("pay"))
+        .resource("file:///docs/a+b", Requirement::scope("pay"))
+        .resource("file:///docs/geh%C3%A4lter", Requirement::scope("pay"))
+        .resource("file:///docs/list%5B1%5D", Requirement::scope("pay"))
+        // Not the canonical spelling, which is denied for that reason.
+        .resource("file:///docs/raw[1]", Requirement::scope("pay"))
+        .resource("https://api.example.com/secret", Requirement::scope("pay"));
+    for requirements in [requirements.clone(), requirements.otherwise_base()] {
+        let server = Server::start_with(requirements, |layer| layer).await;
+        for uri in OTHER_SPELLINGS {
+            assert_eq!(
+                server.send_2025("use:tools docs hr pay", &read(uri)).await.unknown(),
+                "unknown resource",
+                "{uri}"
+            );
+        }
+        for (uri, needed) in [
+            ("file:///docs/plan.pdf", "use:tools docs"),
+            ("file:///docs/b%C3%BCcher/a%20b", "use:tools docs"),
+            ("file:///docs/hr", "use:tools docs hr"),
+            ("file:///docs/hr/pay.pdf", "use:tools hr docs"),
+            ("file:///docs/pay(2026).pdf", "use:tools pay"),
+            ("file:///docs/a:b", "use:tools pay"),
+            ("file:///docs/a@b", "use:tools pay"),
+            ("file:///docs/a+b", "use:tools pay"),
+            ("file:///docs/geh%C3%A4lter", "use:tools pay"),
+            ("file:///docs/list%5B1%5D", "use:tools pay"),
+            ("file:///docs/raw[1]", "use:tools pay"),
+            ("https://api.example.com/secret", "use:tools pay"),
+        ] {
+            assert_eq!(server.send_2025("use:tools", &read(uri)).await.scopes(), needed, "{uri}");
+            assert_eq!(server.send_2025(needed, &read(uri)).await.status, 200, "{uri}");
+        }
+    }
+}
+
+/// A server takes several texts for the same host.
+#[tokio::test]
+async fn another_spelling_of_a_host_does_not_escape_a_stricter_requirement() {
+    let requirements = McpRequirements::new(Requirement::scope("use:tools"))
+        .resource_template("https://{host}/{+path}", Requirement::scope("web"))
+        .resource_template("https://api.example.com/hr/{+path}", Requirement::scope("hr"))
+        .resource_template("https://127.0.0.1/hr/{+path}", Requirement::scope("hr"));
+    let server = Server::start_with(requirements, |layer| layer).await;
+    for uri in [
+        "https://api.example.com./hr/pay",
+        "https://%EF%BD%81pi.example.com/hr/pay",
+        "https://a%C2%ADpi.example.com/hr/pay",
+        "https://b%C3%BCcher.example/x",
+        "https://2130706433/hr/x",
+        "https://127.1/hr/x",
+        "https://localhost/hr/x",
+        // Not all of the templates could be compared.
+        "https://127.0.0.1/hr/x",
+    ] {
+        assert_eq!(server.send_2025("use:tools web hr", &read(uri)).await.unknown(), "unknown resource", "{uri}");
+    }
+    for (uri, needed) in
+        [("https://api.example.com/x", "use:tools web"), ("https://api.example.com/hr/pay", "use:tools hr web")]
+    {
+        assert_eq!(server.send_2025("use:tools", &read(uri)).await.scopes(), needed, "{uri}");
+        assert_eq!(server.send_2025(needed, &read(uri)).await.status, 200, "{uri}");
+    }
+}
+
+#[tokio::test]
+async fn one_named_resource_closes_the_others() {
+    let base = || McpRequirements::new(Requirement::scope("use:tools")).otherwise_base();
+    let uris = [
+        "file:///public",
+        "file:///secret?",
+        "file:///secret#f",
+        "file:/secret",
+        "file://localhost/secret",
+        "file:////secret",
+        "nothing",
+    ];
+    let named = base().resource("file:///secret", Requirement::scope("secret"));
+    let template = base().resource_template("file:///secret/{+path}", Requirement::scope("secret"));
+    for (requirements, is_open) in [(base(), true), (named, false), (template, false)] {
+        let server = Server::start_with(requirements, |layer| layer).await;
+        for uri in uris {
+            let answer = server.send_2025("use:tools secret", &read(uri)).await;
+            assert_eq!(answer.status, if is_open { 200 } else { 403 }, "{uri}");
+        }
+    }
+}
