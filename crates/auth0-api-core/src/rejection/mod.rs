@@ -1,6 +1,7 @@
 //! Turns an error into an HTTP response. [`row`] contains the status, the label and the texts of each error. This file
-//! writes the challenges.
+//! writes the challenges, and [`body`] the body.
 
+mod body;
 mod consent;
 mod exchange;
 mod row;
@@ -11,6 +12,7 @@ use std::time::Duration;
 
 use smallvec::SmallVec;
 
+use self::body::Body;
 use self::row::{Kind, Row};
 use crate::binding::Binder;
 use crate::challenge::Challenge;
@@ -29,6 +31,7 @@ pub struct Rejection(Arc<Contents>);
 struct Contents {
     row: Row,
     challenges: PerScheme,
+    body: Body,
 }
 
 /// One for each scheme.
@@ -69,15 +72,19 @@ impl Rejection {
     /// the request was admitted before the error occurred.
     pub(crate) fn new(error: &Error, admitted: Option<Scheme>, offer: Offer<'_>) -> Self {
         let row = Row::of(&error.reason);
-        let challenges = row.challenges(&ErrorSchemes::of(error, admitted), offer);
-        Self(Arc::new(Contents { row, challenges }))
+        let details = row.details(offer);
+        let challenges = row.challenges(details, &ErrorSchemes::of(error, admitted), offer);
+        let body = Body::new(&row, details, offer);
+        Self(Arc::new(Contents { row, challenges, body }))
     }
 
     /// Returns the response with status 500 for a route that requires a verified token, if no layer verifies tokens.
     ///
     /// For adapters. The mistake is in the server's configuration, and not in the request.
     pub fn misconfigured() -> Self {
-        Self(Arc::new(Contents { row: Row::misconfigured(), challenges: PerScheme::new() }))
+        let row = Row::misconfigured();
+        let body = Body::of_server(&row);
+        Self(Arc::new(Contents { row, challenges: PerScheme::new(), body }))
     }
 
     /// The status code.
@@ -90,9 +97,10 @@ impl Rejection {
         self.0.row.label()
     }
 
-    /// The fixed text for callers, which is also `error_description`.
+    /// The fixed text for callers, which is also the `error_description` of the body. It begins with the
+    /// `error_description` of the challenges, if they have one, and may add what the client has to send instead.
     pub fn description(&self) -> &'static str {
-        self.0.row.description()
+        self.0.body.description()
     }
 
     /// The challenges, one for each `WWW-Authenticate` line.
@@ -108,9 +116,11 @@ impl Rejection {
         challenges.chain([("content-type", "application/json".into())]).chain(others)
     }
 
-    /// The body: JSON with `error` and `error_description`. Both are fixed texts of this crate.
+    /// The body: JSON with `error` and `error_description`, both fixed texts of this crate. It repeats `scope`,
+    /// `acr_values` and `max_age` (a number, in seconds) of the challenges: a page in a browser cannot read the challenges
+    /// unless CORS exposes `WWW-Authenticate`.
     pub fn body(&self) -> String {
-        format!(r#"{{"error":"{}","error_description":"{}"}}"#, self.0.row.code(), self.0.row.description())
+        self.0.body.json(self.0.row.code())
     }
 }
 
@@ -217,16 +227,17 @@ impl ErrorSchemes {
 }
 
 impl Row {
-    fn challenges(&self, schemes: &ErrorSchemes, offer: Offer<'_>) -> PerScheme {
+    /// Returns what the challenges and the body name: what the client has to request.
+    fn details<'e>(&'e self, offer: Offer<'e>) -> ErrorDetails<'e> {
         let mut details = ErrorDetails::default();
         match self.kind() {
-            // No challenge: the cause is this API, a rate limit, or the user's account. Another token would not help.
-            Kind::Forbidden { .. } | Kind::Internal | Kind::TooManyProofs { .. } | Kind::Unavailable { .. } => {
-                return PerScheme::new();
-            }
             // The MCP authorization specification: a 401 names the scope to request. Also for an expired token, because
             // the client may need to log the user in again.
-            Kind::InvalidDpopProof | Kind::InvalidToken | Kind::MissingCredentials | Kind::UseDpopNonce { .. } => {
+            Kind::InvalidDpopProof
+            | Kind::InvalidToken
+            | Kind::MissingCredentials
+            | Kind::SchemeNotOffered
+            | Kind::UseDpopNonce { .. } => {
                 details.scope = offer.metadata.and_then(MetadataEndpoint::challenge_scope);
             }
             Kind::InsufficientScope { scope } => details.scope = scope.as_deref(),
@@ -235,11 +246,26 @@ impl Row {
                 details.max_age = *max_age;
                 details.scope = scope.as_deref();
             }
-            Kind::InvalidRequest => {}
+            Kind::Forbidden { .. }
+            | Kind::Internal
+            | Kind::InvalidRequest
+            | Kind::TooManyProofs { .. }
+            | Kind::Unavailable { .. } => {}
+        }
+        details
+    }
+
+    fn challenges(&self, details: ErrorDetails<'_>, schemes: &ErrorSchemes, offer: Offer<'_>) -> PerScheme {
+        // No challenge: the cause is this API, a rate limit, or the user's account. Another token would not help.
+        if matches!(
+            self.kind(),
+            Kind::Forbidden { .. } | Kind::Internal | Kind::TooManyProofs { .. } | Kind::Unavailable { .. }
+        ) {
+            return PerScheme::new();
         }
         // RFC 9728 §5.1: the metadata names the authorization servers, for clients that need a token or another token.
         let offer = if matches!(self.kind(), Kind::InvalidRequest) { offer.without_metadata() } else { offer };
-        let no_error = matches!(self.kind(), Kind::MissingCredentials);
+        let no_error = matches!(self.kind(), Kind::MissingCredentials | Kind::SchemeNotOffered);
         let error = |scheme| ChallengeParams { scheme, code: self.code(), description: Some(self.description()) };
         // RFC 6750 §3.1: if the request has no credentials, no challenge contains an error, and each challenge contains
         // the scope. Otherwise, only the challenges of `schemes` contain the error and its details. The other
