@@ -3,6 +3,7 @@
 
 mod body;
 mod consent;
+mod error_schemes;
 mod exchange;
 mod row;
 
@@ -13,11 +14,12 @@ use std::time::Duration;
 use smallvec::SmallVec;
 
 use self::body::Body;
+use self::error_schemes::ErrorSchemes;
 use self::row::{Kind, Row};
 use crate::binding::Binder;
 use crate::challenge::Challenge;
-use crate::credentials::{CredentialsError, Scheme};
-use crate::error::{Error, Reason};
+use crate::credentials::Scheme;
+use crate::error::Error;
 use crate::metadata::MetadataEndpoint;
 
 /// The HTTP response to a request that is rejected. Clones are cheap.
@@ -185,43 +187,6 @@ impl<'c> Offer<'c> {
         match self.metadata {
             Some(metadata) => challenge.with("resource_metadata", metadata.url()),
             None => challenge,
-        }
-    }
-}
-
-/// The schemes whose challenges contain the error.
-struct ErrorSchemes {
-    bearer: bool,
-    dpop: bool,
-}
-
-impl ErrorSchemes {
-    fn of(error: &Error, admitted: Option<Scheme>) -> Self {
-        let only = |scheme| Self { bearer: scheme == Scheme::Bearer, dpop: scheme == Scheme::Dpop };
-        // The error may be about another token than that of the request, for example one that the handler verified
-        // itself. The client has to correct its request, so the scheme of the request counts.
-        if let Some(admitted) = admitted {
-            return only(admitted);
-        }
-        let used = error.presented_as.unwrap_or(Scheme::Bearer);
-        match &error.reason {
-            Reason::Credentials(CredentialsError::Malformed { scheme } | CredentialsError::TooLong { scheme }) => {
-                only(*scheme)
-            }
-            // The challenges of the schemes that the request used contain the error. If the request used only schemes
-            // that this crate does not know, both challenges contain the error.
-            Reason::Credentials(CredentialsError::Repeated { bearer, dpop }) => {
-                Self { bearer: *bearer || !*dpop, dpop: *dpop || !*bearer }
-            }
-            Reason::Binding(error) => only(error.carrier(used)),
-            _ => only(used),
-        }
-    }
-
-    fn includes(&self, scheme: Scheme) -> bool {
-        match scheme {
-            Scheme::Bearer => self.bearer,
-            Scheme::Dpop => self.dpop,
         }
     }
 }
