@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand};
 
 /// Tools to develop APIs with Auth0.
 #[derive(Debug, Parser)]
-#[command(name = "auth0-api", version, arg_required_else_help = true)]
+#[command(name = "auth0-api", version, arg_required_else_help = true, max_term_width = 80)]
 struct Command {
     #[command(subcommand)]
     tool: Tool,
