@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
+use super::offer::{ErrorDetails, Offer};
 use super::row::{Kind, Row};
-use super::{ErrorDetails, Offer};
 use crate::credentials::Scheme;
 
 /// The body of a rejection: the fixed texts of this crate, and what the application has configured.
