@@ -2,6 +2,7 @@
 
 use super::{MISSING, MISSING_DPOP, Modes, assert_rejected};
 use crate::log::Log;
+use crate::world::seconds;
 
 const BEARER: &str = r#"Bearer realm="api""#;
 const DPOP: &str = r#"DPoP algs="ES256""#;
@@ -42,6 +43,20 @@ async fn a_token_in_the_query_is_not_read_and_the_operator_gets_a_hint() {
         text.contains(r#"("level", "INFO"), ("event", "token_in_query"), ("method", "GET"), ("path", "/api/private")"#)
     );
     assert!(text.contains("let the client send the header Authorization") && !text.contains(&token), "{text}");
+}
+
+#[tokio::test]
+async fn tokens_in_the_query_are_logged_ten_times_in_a_second() {
+    let modes = Modes::new().await;
+    let (log, subscribed) = Log::subscribe();
+    let call = async || modes.accept.get("/api/private?access_token=a", &[]).await.status;
+    for _ in 0..12 {
+        assert_eq!(call().await, 401);
+    }
+    modes.world.clock.advance(seconds(1));
+    assert_eq!(call().await, 401);
+    drop(subscribed);
+    assert_eq!(log.read().0.iter().filter(|event| *event == "token_in_query").count(), 11);
 }
 
 #[tokio::test]
