@@ -51,7 +51,7 @@ impl<B, F: Fn(&Rejection, &Parts) -> (&'static str, B) + Clone + Send + Sync + '
     }
 }
 
-/// The default body: `{"error": …, "error_description": …}`.
+/// The default body: [`Rejection::body`].
 #[derive(Clone, Copy, Debug)]
 pub struct JsonBody;
 

@@ -12,7 +12,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 /// Tools to develop and operate APIs with Auth0.
 #[derive(Debug, Parser)]
-#[command(name = "auth0-api", version, arg_required_else_help = true, max_term_width = 100)]
+#[command(name = "auth0-api", version, arg_required_else_help = true, max_term_width = 80)]
 struct Command {
     #[command(subcommand)]
     tool: Tool,

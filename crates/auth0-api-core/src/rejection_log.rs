@@ -50,6 +50,15 @@ impl RejectionLog {
         }
     }
 
+    /// Logs that a request without credentials has a token in its query, unless too many such requests were logged in this
+    /// second.
+    pub(crate) fn write_token_in_query(&self, place: Place<'_>, now: SystemTime) {
+        if self.admits_at("token_in_query", now) {
+            let (method, path) = (place.method(), place.path());
+            tracing::info!(target: "auth0_api", event = "token_in_query", method, path, hint = TOKEN_IN_QUERY);
+        }
+    }
+
     /// Takes the numbers of rejections that were left out in earlier seconds.
     fn left_out_before(&self, second: u64) -> Vec<(&'static str, u64)> {
         let mut labels = self.lock();
@@ -114,6 +123,10 @@ fn log(error: &Error, place: Option<Place<'_>>) {
     }
 }
 
+/// RFC 9700 §4.3.2: tokens in URLs leak.
+const TOKEN_IN_QUERY: &str = "the client sent a token in the query, where no middleware reads it: let the client send the \
+                                   header Authorization, and treat the token as known to everyone who can read the logs of \
+                                   servers and proxies, which contain URLs";
 /// Enough to see each kind of rejection and several of its causes. An attack with one label then writes about 5 KB a
 /// second, instead of 500 KB.
 const EVENTS_PER_SECOND: u32 = 10;

@@ -140,6 +140,17 @@ impl<'r> TokenRequest<'r> {
         }
     }
 
+    /// Returns whether the query has a parameter `access_token`
+    /// ([RFC 6750 §2.3](https://www.rfc-editor.org/rfc/rfc6750#section-2.3)). No check reads it: this is for operators.
+    pub(crate) fn has_token_in_query(&self) -> bool {
+        let target = match self.location {
+            Location::Received(received) => received.target,
+            Location::Url(url) => url,
+        };
+        let query = target.split_once('?').map_or("", |(_, query)| query);
+        query.split('&').any(|pair| pair.strip_prefix("access_token=").is_some_and(|token| !token.is_empty()))
+    }
+
     /// Adds the certificate that the client presented on the TLS connection of the request.
     ///
     /// The client reads this certificate only if
@@ -190,3 +201,29 @@ pub(crate) fn field_value(value: &[u8]) -> &[u8] {
 /// A header that must occur at most once occurred several times.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Repeated;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_parameter_with_the_exact_name_and_a_value_is_a_token_in_the_query() {
+        let headers: [(&str, &str); 0] = [];
+        for (target, found) in [
+            ("/a?access_token=x", true),
+            ("/a?b=c&access_token=x&d", true),
+            ("/a?b=?&access_token=x", true),
+            ("/a?access_token=", false),
+            ("/a?access_token", false),
+            ("/a?my_access_token=x", false),
+            ("/a?b=access_token=x", false),
+            ("/access_token=x", false),
+            ("", false),
+        ] {
+            let received = ReceivedTarget { scheme: "http", authority: None, target, peer: None };
+            assert_eq!(TokenRequest::received("GET", received, &headers).has_token_in_query(), found, "{target}");
+            let url = format!("https://api.example.com{target}");
+            assert_eq!(TokenRequest::new("GET", &url, &headers).has_token_in_query(), found, "{url}");
+        }
+    }
+}

@@ -43,6 +43,7 @@ mod settings;
 mod tools;
 
 use std::error::Error;
+use std::process::ExitCode;
 
 use axum::middleware::from_fn;
 use clap::Parser as _;
@@ -52,10 +53,21 @@ use crate::local::Local;
 use crate::settings::Settings;
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
-    let settings = Settings::parse();
+async fn main() -> ExitCode {
+    match run(&Settings::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(settings: &Settings) -> Result<(), Box<dyn Error>> {
     let key = settings.key()?;
-    let listener = TcpListener::bind((settings.host, settings.port)).await?;
+    let (host, port) = (settings.host, settings.port);
+    let bound = TcpListener::bind((host, port)).await;
+    let listener = bound.map_err(|error| format!("cannot listen on {host}:{port}: {error} (choose another PORT)"))?;
     let url = format!("http://{}/mcp", listener.local_addr()?);
     // The tenant stops when `_tenant` is dropped.
     let (app, _tenant) = if let Some(remote) = settings.remote(&key)? {

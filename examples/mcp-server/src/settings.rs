@@ -1,4 +1,5 @@
-//! The configuration. The local tenant needs no settings. A real tenant needs those that `domain` requires.
+//! The configuration. The local tenant needs no settings. A real tenant needs those that `domain` requires: their values have
+//! the names of the variables, so that the error of clap names them.
 
 use std::error::Error;
 use std::net::IpAddr;
@@ -24,25 +25,25 @@ pub(crate) struct Settings {
     #[arg(long)]
     pub(crate) log: bool,
     /// The tenant's domain; `http://127.0.0.1:port` for a local tenant.
-    #[arg(long, env = "AUTH0_DOMAIN", requires_all = REMOTE)]
+    #[arg(long, env = "AUTH0_DOMAIN", value_name = "AUTH0_DOMAIN", requires_all = REMOTE)]
     domain: Option<String>,
     /// The API's identifier: the URL at which clients reach this server.
-    #[arg(long, env = "AUTH0_AUDIENCE")]
+    #[arg(long, env = "AUTH0_AUDIENCE", value_name = "AUTH0_AUDIENCE")]
     audience: Option<String>,
     /// The id of this API's Custom API client, for calls on behalf of users.
-    #[arg(long, env = "AUTH0_CLIENT_ID")]
+    #[arg(long, env = "AUTH0_CLIENT_ID", value_name = "AUTH0_CLIENT_ID")]
     client_id: Option<String>,
     /// The secret of the Custom API client.
-    #[arg(long, env = "AUTH0_CLIENT_SECRET", hide_env_values = true)]
+    #[arg(long, env = "AUTH0_CLIENT_SECRET", value_name = "AUTH0_CLIENT_SECRET", hide_env_values = true)]
     client_secret: Option<String>,
     /// The id of the Regular Web Application with which people log in to connect an account.
-    #[arg(long, env = "AUTH0_WEB_CLIENT_ID")]
+    #[arg(long, env = "AUTH0_WEB_CLIENT_ID", value_name = "AUTH0_WEB_CLIENT_ID")]
     web_client_id: Option<String>,
     /// The secret of the Regular Web Application.
-    #[arg(long, env = "AUTH0_WEB_CLIENT_SECRET", hide_env_values = true)]
+    #[arg(long, env = "AUTH0_WEB_CLIENT_SECRET", value_name = "AUTH0_WEB_CLIENT_SECRET", hide_env_values = true)]
     web_client_secret: Option<String>,
     /// The URL of the calendar API.
-    #[arg(long, env = "CALENDAR_URL")]
+    #[arg(long, env = "CALENDAR_URL", value_name = "CALENDAR_URL")]
     calendar_url: Option<String>,
     /// The calendar API's identifier; by default, its URL.
     #[arg(long, env = "CALENDAR_AUDIENCE")]
@@ -57,7 +58,7 @@ pub(crate) struct Settings {
     #[arg(long, env = "CONTACTS_SCOPE", default_value = "https://www.googleapis.com/auth/contacts.readonly")]
     contacts_scope: String,
     /// At least 32 random characters, the same for all replicas: seals links, cookies and session ids.
-    #[arg(long, env = "MCP_SECRET", hide_env_values = true)]
+    #[arg(long, env = "MCP_SECRET", value_name = "MCP_SECRET", hide_env_values = true)]
     secret: Option<String>,
     /// The URL of the Redis server in which all replicas record used links. Without Redis, each replica records its own.
     #[arg(long, env = "REDIS_URL", hide_env_values = true)]
@@ -110,6 +111,30 @@ impl Settings {
             contacts_url: self.contacts_url.clone(),
             contacts_connection: self.contacts_connection.clone(),
             contacts_scope: self.contacts_scope.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
+
+    use super::*;
+
+    #[test]
+    fn a_real_tenant_needs_its_variables_and_the_error_names_them() {
+        let error =
+            Settings::try_parse_from(["mcp-server", "--domain", "tenant.eu.auth0.com"]).unwrap_err().to_string();
+        for name in [
+            "AUTH0_AUDIENCE",
+            "AUTH0_CLIENT_ID",
+            "AUTH0_CLIENT_SECRET",
+            "AUTH0_WEB_CLIENT_ID",
+            "AUTH0_WEB_CLIENT_SECRET",
+            "CALENDAR_URL",
+            "MCP_SECRET",
+        ] {
+            assert!(error.contains(&format!("<{name}>")), "{name}: {error}");
         }
     }
 }

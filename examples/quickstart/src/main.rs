@@ -1,17 +1,17 @@
 //! A guided tour in one program: a local tenant, a protected API, and a client that sends valid and invalid requests.
 //!
 //! ```sh
-//! cargo run -p quickstart              # runs the tour and exits with 0 if every step went as expected
-//! cargo run -p quickstart -- --serve   # keeps running and prints curl commands with valid tokens
+//! cargo run -p quickstart                # runs the tour and exits with 0 if the API kept every promise
+//! cargo run -p quickstart -- --verbose   # shows every header and body
+//! cargo run -p quickstart -- --serve     # keeps running and prints curl commands with valid tokens
 //! ```
 //!
 //! No account is needed: the tenant runs in this process. `api.rs` is the part that you would write yourself. If your
 //! API calls other APIs for its users, you would also write `partners.rs`.
 
-#![expect(clippy::print_stdout, reason = "this program prints for its user")]
-
 mod api;
 mod calendar;
+mod page;
 mod partners;
 mod serve;
 mod tour;
@@ -28,42 +28,55 @@ use clap::Parser;
 use reqwest::redirect::Policy;
 use tokio::net::TcpListener;
 
+use crate::page::{DIM, HEADING};
 use crate::partners::Partners;
 use crate::tour::Servers;
 
-/// Protects an API with a local Auth0 tenant, and shows which requests it accepts and rejects.
+/// Protects an API with a local tenant, and shows what it accepts and rejects.
 #[derive(Debug, Parser)]
 struct Arguments {
     /// Keep running and print curl commands with valid tokens.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "verbose")]
     serve: bool,
+    /// Show every header and body.
+    #[arg(long, short)]
+    verbose: bool,
+    /// Accept a proof more than once, to see a broken promise.
+    #[arg(long)]
+    allow_replays: bool,
 }
 
 #[tokio::main]
 async fn main() -> Result<ExitCode, Box<dyn Error>> {
-    let arguments = Arguments::parse();
-    let servers = start_servers().await?;
-    let Servers { tenant, url, calendar_url, .. } = &servers;
-    println!("tenant    {}\naudience  {}\nAPI       {url}", tenant.domain(), tenant.audience());
-    println!("calendar  {calendar_url} (another API, audience {CALENDAR})\n");
-    if arguments.serve {
-        serve::until_interrupted(tenant, url).await?;
+    let Arguments { serve, verbose, allow_replays } = Arguments::parse();
+    let servers = start_servers(allow_replays).await?;
+    introduce(&servers);
+    if serve {
+        serve::until_interrupted(&servers.tenant, &servers.url).await?;
         return Ok(ExitCode::SUCCESS);
     }
-    let failed_steps = tour::run(&servers).await?;
-    if failed_steps == 0 {
-        println!("All steps went as expected.");
-        Ok(ExitCode::SUCCESS)
-    } else {
-        println!("{failed_steps} step(s) did not go as expected.");
-        Ok(ExitCode::FAILURE)
+    if !tour::run(&servers, verbose).await? {
+        return Ok(ExitCode::FAILURE);
     }
+    anstream::println!("{NEXT}");
+    Ok(ExitCode::SUCCESS)
+}
+
+fn introduce(Servers { tenant, url, calendar_url, .. }: &Servers) {
+    let title = format!("{HEADING}Auth0 API SDK for Rust: a tour{HEADING:#}");
+    anstream::println!("{title}   {DIM}needs no account, and runs on this machine only{DIM:#}");
+    let port = |url: &str| url.rsplit(':').next().unwrap_or_default().to_owned();
+    let (tenant_port, api, calendar) = (port(tenant.domain()), port(url), port(calendar_url));
+    let audience = tenant.audience();
+    anstream::println!("tenant :{tenant_port}   API :{api}   calendar :{calendar}   audience {audience}");
 }
 
 /// Starts a tenant and the APIs that trust it.
-async fn start_servers() -> Result<Servers, Box<dyn Error>> {
+async fn start_servers(allow_replays: bool) -> Result<Servers, Box<dyn Error>> {
     let tenant = tenant().await?;
-    let api = client_of(&tenant).build()?;
+    let dpop = DpopPolicy::accept();
+    let dpop = if allow_replays { dpop.insecure_without_replay_protection() } else { dpop };
+    let api = client_of(&tenant).dpop(dpop).build()?;
     let with_nonces = client_of(&tenant).dpop(DpopPolicy::accept().nonce(RotatingNonce::generate()?)).build()?;
     let calendar = ApiClient::builder(tenant.domain(), CALENDAR).insecure_http_loopback().build()?;
     let calendar_url = start(calendar::app(calendar)).await?;
@@ -105,6 +118,15 @@ async fn start(app: Router) -> io::Result<String> {
 
 /// The identifier of the calendar API, which the protected API calls.
 const CALENDAR: &str = "https://calendar.example.com";
+
+/// What to do after the tour.
+const NEXT: &str = "
+Next
+  every header and body    cargo run -p quickstart -- --verbose
+  try it with curl         cargo run -p quickstart -- --serve
+  see a promise broken     cargo run -p quickstart -- --allow-replays
+  the code you would write examples/quickstart/src/api.rs
+  your own tenant          AUTH0_DOMAIN=… AUTH0_AUDIENCE=… cargo run -p axum-api";
 
 /// The type of the subject tokens that the exchange profile accepts.
 const LEGACY_SESSION: &str = "urn:acme:legacy-session";

@@ -1,4 +1,5 @@
-//! The settings: flags, and environment variables for a real tenant.
+//! The settings: flags, and environment variables for a real tenant. Where a value is required, its name is that of the
+//! variable, so that the error names both.
 
 use clap::Parser;
 
@@ -24,22 +25,22 @@ pub(crate) struct Settings {
 #[command(next_help_heading = "A real tenant")]
 pub(crate) struct RealTenant {
     /// Domain, such as tenant.eu.auth0.com
-    #[arg(long, env = "AUTH0_DOMAIN", requires = "audience", requires = "page_client_id")]
+    #[arg(long, env = "AUTH0_DOMAIN", value_name = "AUTH0_DOMAIN", requires = "audience", requires = "page_client_id")]
     pub(crate) domain: Option<String>,
     /// Identifier of the first API
-    #[arg(long, env = "AUTH0_AUDIENCE")]
+    #[arg(long, env = "AUTH0_AUDIENCE", value_name = "AUTH0_AUDIENCE")]
     pub(crate) audience: Option<String>,
     /// Client id of the page: a Single Page Application
-    #[arg(long, env = "AUTH0_PAGE_CLIENT_ID")]
+    #[arg(long, env = "AUTH0_PAGE_CLIENT_ID", value_name = "AUTH0_PAGE_CLIENT_ID")]
     pub(crate) page_client_id: Option<String>,
     /// Identifier of the second API
     #[arg(long, env = "AUTH0_CALENDAR_AUDIENCE", default_value = crate::tenant::CALENDAR)]
     pub(crate) calendar_audience: String,
     /// Client id of the first API, for Token Vault: a Custom API client
-    #[arg(long, env = "AUTH0_CLIENT_ID", requires = "client_secret")]
+    #[arg(long, env = "AUTH0_CLIENT_ID", value_name = "AUTH0_CLIENT_ID", requires = "client_secret")]
     pub(crate) client_id: Option<String>,
     /// Secret of that client
-    #[arg(long, env = "AUTH0_CLIENT_SECRET", hide_env_values = true)]
+    #[arg(long, env = "AUTH0_CLIENT_SECRET", value_name = "AUTH0_CLIENT_SECRET", hide_env_values = true)]
     pub(crate) client_secret: Option<String>,
     /// Organizations that users can switch to, separated by commas
     #[arg(long, env = "AUTH0_ORGANIZATIONS", value_delimiter = ',')]
@@ -72,7 +73,8 @@ mod tests {
     fn a_real_tenant_needs_its_audience_and_the_client_of_the_page() {
         let domain = ["--domain", "tenant.eu.auth0.com"];
         let error = parse(&domain).err().map(|error| error.to_string()).unwrap_or_default();
-        assert!(error.contains("--audience") && error.contains("--page-client-id"), "{error}");
+        let names = ["--audience <AUTH0_AUDIENCE>", "--page-client-id <AUTH0_PAGE_CLIENT_ID>"];
+        assert!(names.iter().all(|name| error.contains(name)), "{error}");
         let all = [&domain[..], &["--audience", "https://api.example.com", "--page-client-id", "x"]].concat();
         let tenant = parse(&all).ok().and_then(|settings| Tenant::real(&settings.tenant));
         let url = tenant.map(|tenant| (tenant.url(), tenant.api_client, tenant.legacy_session));

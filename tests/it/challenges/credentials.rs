@@ -1,6 +1,8 @@
 //! Credentials that are missing, malformed, sent twice, or of a scheme that is not offered.
 
-use super::{Modes, assert_rejected};
+use super::{MISSING, MISSING_DPOP, Modes, assert_rejected};
+use crate::log::Log;
+use crate::world::seconds;
 
 const BEARER: &str = r#"Bearer realm="api""#;
 const DPOP: &str = r#"DPoP algs="ES256""#;
@@ -15,12 +17,46 @@ async fn without_credentials_the_challenges_have_no_error() {
         &[("Authorization", "Negotiate")],
         &[("Authorization", "BearerToken abc")],
     ];
-    let rejected = (401, "missing_credentials", "no access token was presented");
+    let description = "no access token was presented: send `Authorization: Bearer <token>`";
+    let missing_bearer = (401, "missing_credentials", description);
     for headers in nothing {
-        assert_rejected(&modes.accept.get("/api/private", headers).await, &[BEARER, DPOP], rejected);
-        assert_rejected(&modes.require.get("/api/private", headers).await, &[DPOP], rejected);
-        assert_rejected(&modes.ignore.get("/api/private", headers).await, &[BEARER], rejected);
+        assert_rejected(&modes.accept.get("/api/private", headers).await, &[BEARER, DPOP], MISSING);
+        assert_rejected(&modes.require.get("/api/private", headers).await, &[DPOP], MISSING_DPOP);
+        assert_rejected(&modes.ignore.get("/api/private", headers).await, &[BEARER], missing_bearer);
     }
+}
+
+#[tokio::test]
+async fn a_token_in_the_query_is_not_read_and_the_operator_gets_a_hint() {
+    let modes = Modes::new().await;
+    let (log, subscribed) = Log::subscribe();
+    let token = modes.world.tenant.mint().sign();
+    let answer = modes.accept.get(&format!("/api/private?access_token={token}"), &[]).await;
+    assert_rejected(&answer, &[BEARER, DPOP], MISSING);
+    assert_eq!(modes.accept.get(&format!("/api/optional?access_token={token}"), &[]).await.status, 200);
+    assert_eq!(modes.accept.get("/api/private?page=2", &[]).await.status, 401);
+    drop(subscribed);
+    let (events, text) = log.read();
+    let expected = ["token_in_query", "credentials_absent"];
+    assert_eq!(events, [&expected[..], &expected, &expected[1..]].concat());
+    assert!(
+        text.contains(r#"("level", "INFO"), ("event", "token_in_query"), ("method", "GET"), ("path", "/api/private")"#)
+    );
+    assert!(text.contains("let the client send the header Authorization") && !text.contains(&token), "{text}");
+}
+
+#[tokio::test]
+async fn tokens_in_the_query_are_logged_ten_times_in_a_second() {
+    let modes = Modes::new().await;
+    let (log, subscribed) = Log::subscribe();
+    let call = async || modes.accept.get("/api/private?access_token=a", &[]).await.status;
+    for _ in 0..12 {
+        assert_eq!(call().await, 401);
+    }
+    modes.world.clock.advance(seconds(1));
+    assert_eq!(call().await, 401);
+    drop(subscribed);
+    assert_eq!(log.read().0.iter().filter(|event| *event == "token_in_query").count(), 11);
 }
 
 #[tokio::test]
@@ -28,11 +64,12 @@ async fn a_scheme_that_is_not_offered_is_rejected_before_its_token_is_checked() 
     let modes = Modes::new().await;
     let holder = modes.world.tenant.token_holder();
     let good = modes.world.tenant.mint().sign();
-    let rejected = (401, "missing_credentials", "the authentication scheme is not offered");
+    let rejected = (401, "missing_credentials", "this API takes DPoP only");
     for token in [good.as_str(), "not-a-jwt", "a.b.c"] {
         let answer = modes.require.get("/api/private", &[("Authorization", &format!("Bearer {token}"))]).await;
         assert_rejected(&answer, &[DPOP], rejected);
     }
+    let rejected = (401, "missing_credentials", "this API takes Bearer only");
     let proof = holder.proof("GET", &modes.ignore.url("/api/private")).sign();
     for token in [holder.token.as_str(), "not-a-jwt"] {
         let headers = [("Authorization", &*format!("DPoP {token}")), ("DPoP", &proof)];

@@ -6,13 +6,14 @@ use auth0_api_testing::TestWorld;
 use axum::Router;
 use axum::routing::get;
 
-use super::{Modes, assert_rejected};
+use super::{MISSING, Modes, assert_rejected, assert_rejected_naming};
 use crate::api::Api;
 use crate::world::seconds;
 
 const BEARER: &str = r#"Bearer realm="api""#;
 const DPOP: &str = r#"DPoP algs="ES256""#;
 const LACKING: &str = "the access token lacks a scope that is needed here";
+const SCOPES: &str = r#","scope":"read:messages read:drafts""#;
 
 #[tokio::test]
 async fn a_bearer_token_without_the_required_scopes_gets_all_scopes_in_the_challenge() {
@@ -22,8 +23,10 @@ async fn a_bearer_token_without_the_required_scopes_gets_all_scopes_in_the_chall
         let token = modes.world.tenant.mint().scope(scope).sign();
         let headers = [("Authorization", &*format!("Bearer {token}"))];
         let rejected = (403, "insufficient_scope", LACKING);
-        assert_rejected(&modes.accept.get("/api/private-scoped", &headers).await, &[error, DPOP], rejected);
-        assert_rejected(&modes.ignore.get("/api/private-scoped", &headers).await, &[error], rejected);
+        let answer = modes.accept.get("/api/private-scoped", &headers).await;
+        assert_rejected_naming(&answer, &[error, DPOP], rejected, SCOPES);
+        let answer = modes.ignore.get("/api/private-scoped", &headers).await;
+        assert_rejected_naming(&answer, &[error], rejected, SCOPES);
     }
     let token = modes.world.tenant.mint().scope("read:drafts other read:messages").sign();
     let headers = [("Authorization", &*format!("Bearer {token}"))];
@@ -40,15 +43,14 @@ async fn a_bound_token_without_the_required_scopes_gets_all_scopes_in_the_dpop_c
         let proof = key.proof("GET", &api.url("/api/private-scoped")).access_token(&token).sign();
         let headers = [("Authorization", &*format!("DPoP {token}")), ("DPoP", &proof)];
         let rejected = (403, "insufficient_scope", LACKING);
-        assert_rejected(&api.get("/api/private-scoped", &headers).await, challenges, rejected);
+        assert_rejected_naming(&api.get("/api/private-scoped", &headers).await, challenges, rejected, SCOPES);
     }
 }
 
 #[tokio::test]
 async fn without_credentials_the_challenges_name_no_scopes() {
     let modes = Modes::new().await;
-    let rejected = (401, "missing_credentials", "no access token was presented");
-    assert_rejected(&modes.accept.get("/api/private-scoped", &[]).await, &[BEARER, DPOP], rejected);
+    assert_rejected(&modes.accept.get("/api/private-scoped", &[]).await, &[BEARER, DPOP], MISSING);
 }
 
 #[tokio::test]
@@ -66,11 +68,13 @@ async fn an_insufficient_login_gets_all_step_up_parameters_in_the_challenge() {
     let rejected = (401, "insufficient_user_authentication", description);
     let token = world.tenant.mint().scope("transfer:money").sign();
     let answer = api.get("/transfers", &[("Authorization", &format!("Bearer {token}"))]).await;
-    assert_rejected(&answer, &[login, DPOP], rejected);
+    let named = r#","acr_values":"urn:example:hardware urn:example:mfa","max_age":300"#;
+    assert_rejected_naming(&answer, &[login, DPOP], rejected, named);
 
     let token = world.tenant.mint().sign();
     let answer = api.get("/transfers", &[("Authorization", &format!("Bearer {token}"))]).await;
-    assert_rejected(&answer, &[&format!(r#"{login}, scope="transfer:money""#), DPOP], rejected);
+    let named = format!(r#"{named},"scope":"transfer:money""#);
+    assert_rejected_naming(&answer, &[&format!(r#"{login}, scope="transfer:money""#), DPOP], rejected, &named);
 }
 
 #[tokio::test]

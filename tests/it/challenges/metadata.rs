@@ -6,11 +6,10 @@ use auth0_api_core::metadata::MetadataError;
 use auth0_api_core::{ApiClient, DpopPolicy, ProtectedResource};
 use auth0_api_testing::TestWorld;
 
-use super::assert_rejected;
+use super::{MISSING, assert_rejected, assert_rejected_naming};
 use crate::api::{Answer, Api, routes};
 
 const RESOURCE: &str = "https://api.example.com";
-const MISSING: (u16, &str, &str) = (401, "missing_credentials", "no access token was presented");
 
 /// An API that publishes metadata, and an API of the same tenant without metadata.
 struct Published {
@@ -97,14 +96,15 @@ async fn the_metadata_url_is_the_last_parameter_of_each_challenge() {
     let token = published.world.tenant.mint().sign();
     let answer = published.api.get("/api/private-scoped", &[("Authorization", &format!("Bearer {token}"))]).await;
     let bearer = format!(r#"Bearer realm="api", {error}, {scope}, {document}"#);
-    assert_rejected(&answer, &[&bearer, &dpop], (403, "insufficient_scope", description));
+    let (rejected, named) = ((403, "insufficient_scope", description), r#","scope":"read:messages read:drafts""#);
+    assert_rejected_naming(&answer, &[&bearer, &dpop], rejected, named);
 
     let holder = published.world.tenant.token_holder();
     let proof = holder.proof("GET", &published.api.url("/api/private-scoped")).sign();
     let headers = [("Authorization", &*holder.authorization()), ("DPoP", &proof)];
     let answer = published.api.get("/api/private-scoped", &headers).await;
     let dpop = format!(r#"DPoP {error}, {scope}, algs="ES256", {document}"#);
-    assert_rejected(&answer, &[&bare, &dpop], (403, "insufficient_scope", description));
+    assert_rejected_naming(&answer, &[&bare, &dpop], rejected, named);
 }
 
 #[tokio::test]
@@ -128,7 +128,8 @@ async fn the_challenges_of_401_name_the_initial_scopes() {
     let document = r#"resource_metadata="https://api.example.com/.well-known/oauth-protected-resource""#;
     let bearer = format!(r#"Bearer realm="api", {scope}, {document}"#);
     let dpop = format!(r#"DPoP {scope}, algs="ES256", {document}"#);
-    assert_rejected(&api.get("/api/private", &[]).await, &[&bearer, &dpop], MISSING);
+    let named = r#","scope":"read:messages read:drafts""#;
+    assert_rejected_naming(&api.get("/api/private", &[]).await, &[&bearer, &dpop], MISSING, named);
     // So does the challenge with the error of a 401, but none of a 400.
     for (headers, challenges) in [
         (&[("Authorization", "Bearer not-a-jwt")][..], 1),

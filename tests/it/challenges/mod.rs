@@ -36,12 +36,32 @@ impl Modes {
     }
 }
 
+/// Without credentials, where both schemes are offered.
+const MISSING: Rejected<'_> = (
+    401,
+    "missing_credentials",
+    "no access token was presented: send `Authorization: Bearer <token>`, or `Authorization: DPoP <token>` with a proof",
+);
+/// Without credentials, where only DPoP is offered.
+const MISSING_DPOP: Rejected<'_> =
+    (401, "missing_credentials", "no access token was presented: send `Authorization: DPoP <token>` with a proof");
+
 /// Asserts the whole response: the status, these challenges, a JSON body, and no other headers.
-fn assert_rejected(answer: &Answer, challenges: &[&str], (status, error, description): Rejected<'_>) {
+fn assert_rejected(answer: &Answer, challenges: &[&str], rejected: Rejected<'_>) {
+    assert_rejected_naming(answer, challenges, rejected, "");
+}
+
+/// As [`assert_rejected`], with these further members of the body.
+fn assert_rejected_naming(
+    answer: &Answer,
+    challenges: &[&str],
+    (status, error, description): Rejected<'_>,
+    named: &str,
+) {
     let mut expected = vec![status.to_string()];
     expected.extend(challenges.iter().map(|challenge| format!("www-authenticate: {challenge}")));
     expected.push("content-type: application/json".to_owned());
     expected.push(String::new());
-    expected.push(format!(r#"{{"error":"{error}","error_description":"{description}"}}"#));
+    expected.push(format!(r#"{{"error":"{error}","error_description":"{description}"{named}}}"#));
     assert_eq!(answer.lines(), expected);
 }

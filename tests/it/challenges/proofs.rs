@@ -5,7 +5,7 @@ use auth0_api_core::{Algorithm, DpopPolicy};
 
 use auth0_api_testing::TestWorld;
 
-use super::{Modes, assert_rejected};
+use super::{MISSING_DPOP, Modes, assert_rejected};
 use crate::api::Api;
 
 const BEARER: &str = r#"Bearer realm="api""#;
@@ -30,8 +30,7 @@ async fn the_challenge_lists_the_configured_proof_algorithms() {
     let world = TestWorld::start().await;
     let policy = DpopPolicy::require().algorithms([Algorithm::EdDSA, Algorithm::ES256, Algorithm::PS256]);
     let api = Api::start(&world.builder().dpop(policy).build().unwrap()).await;
-    let rejected = (401, "missing_credentials", "no access token was presented");
-    assert_rejected(&api.get("/api/private", &[]).await, &[r#"DPoP algs="EdDSA ES256 PS256""#], rejected);
+    assert_rejected(&api.get("/api/private", &[]).await, &[r#"DPoP algs="EdDSA ES256 PS256""#], MISSING_DPOP);
 }
 
 #[tokio::test]
@@ -122,7 +121,7 @@ async fn a_proof_without_the_nonce_is_answered_with_the_nonce() {
             "dpop-nonce: 0MmDAX4ESgyale3Q4d9Fmem_fzYD9cKJEoJ6_mHPjMU",
             "cache-control: no-store",
             "",
-            r#"{"error":"use_dpop_nonce","error_description":"the proof needs the nonce of the DPoP-Nonce header"}"#,
+            r#"{"error":"use_dpop_nonce","error_description":"the proof needs the nonce of the DPoP-Nonce header: retry the request with a proof that has it"}"#,
         ]
     );
 }

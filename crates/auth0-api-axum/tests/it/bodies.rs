@@ -14,7 +14,7 @@ use tower::{Layer as _, ServiceExt as _, service_fn};
 
 use crate::world::{Requests as _, URL, header};
 
-const MISSING: &str = r#"{"error":"missing_credentials","error_description":"no access token was presented"}"#;
+const MISSING: &str = r#"{"error":"missing_credentials","error_description":"no access token was presented: send `Authorization: Bearer <token>`, or `Authorization: DPoP <token>` with a proof"}"#;
 
 #[tokio::test]
 async fn a_body_that_can_be_made_from_bytes_needs_no_hook() {

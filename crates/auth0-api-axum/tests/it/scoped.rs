@@ -71,8 +71,7 @@ async fn the_layers_hook_builds_the_bodies_of_extractor_rejections() {
     let hooked =
         layer.clone().rejection_body(|rejection: &Rejection, _: &Parts| ("text/plain", Body::from(rejection.label())));
     let routes = || Router::new().route("/scoped", get(served)).route("/maybe", get(maybe));
-    let json =
-        r#"{"error":"insufficient_scope","error_description":"the access token lacks a scope that is needed here"}"#;
+    let json = r#"{"error":"insufficient_scope","error_description":"the access token lacks a scope that is needed here","scope":"read:messages read:drafts"}"#;
     for (app, body) in [
         (routes().layer(hooked.clone()), "requirement_scope"),
         (routes().layer(hooked.clone().optional()), "requirement_scope"),

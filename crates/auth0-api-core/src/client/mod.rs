@@ -118,6 +118,9 @@ impl ApiClient {
         request: &TokenRequest<'_>,
     ) -> Result<VerifiedToken, Error> {
         let outcome = generation.verifier.verify_request(request).await;
+        if matches!(&outcome, Err(error) if error.is_missing_credentials()) && request.has_token_in_query() {
+            self.0.rejections.write_token_in_query(request.place(), self.0.lasting.clock.now());
+        }
         self.observe(outcome.map_err(|error| error.at(request.place())))
     }
 

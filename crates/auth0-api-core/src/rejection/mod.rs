@@ -1,21 +1,27 @@
-//! Turns an error into an HTTP response. [`row`] contains the status, the label and the texts of each error. This file
-//! writes the challenges.
+//! Turns an error into an HTTP response. [`row`] contains the status, the label and the texts of each error. [`offer`]
+//! writes the challenges, and [`body`] the body.
 
+mod body;
 mod consent;
+mod error_schemes;
 mod exchange;
+mod offer;
 mod row;
 
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::time::Duration;
 
 use smallvec::SmallVec;
 
+use self::body::Body;
+use self::error_schemes::ErrorSchemes;
+pub use self::offer::ChallengeParams;
+use self::offer::ErrorDetails;
+pub(crate) use self::offer::Offer;
 use self::row::{Kind, Row};
-use crate::binding::Binder;
 use crate::challenge::Challenge;
-use crate::credentials::{CredentialsError, Scheme};
-use crate::error::{Error, Reason};
+use crate::credentials::Scheme;
+use crate::error::Error;
 use crate::metadata::MetadataEndpoint;
 
 /// The HTTP response to a request that is rejected. Clones are cheap.
@@ -29,55 +35,30 @@ pub struct Rejection(Arc<Contents>);
 struct Contents {
     row: Row,
     challenges: PerScheme,
+    body: Body,
 }
 
 /// One for each scheme.
 type PerScheme = SmallVec<[Challenge; 2]>;
-
-/// The error of a challenge, for [`ApiClient::challenges`](crate::ApiClient::challenges).
-///
-/// Use it in a handler that rejects a request itself.
-#[derive(Clone, Copy, Debug)]
-pub struct ChallengeParams<'e> {
-    /// The scheme that the caller used. The challenge of this scheme contains the error, if the API offers the scheme.
-    pub scheme: Scheme,
-    /// A code of [RFC 6750 §3.1](https://www.rfc-editor.org/rfc/rfc6750#section-3.1) or
-    /// [RFC 9449 §12.2](https://www.rfc-editor.org/rfc/rfc9449#section-12.2).
-    pub code: &'e str,
-    /// A sentence for the client's developer.
-    pub description: Option<&'e str>,
-}
-
-/// The parts of a challenge that depend only on the API.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Offer<'c> {
-    pub(crate) binding: &'c Binder,
-    pub(crate) metadata: Option<&'c MetadataEndpoint>,
-}
-
-/// The parts of a challenge that are different for each error.
-#[derive(Clone, Copy, Debug, Default)]
-struct ErrorDetails<'e> {
-    error: Option<ChallengeParams<'e>>,
-    acr_values: Option<&'e str>,
-    max_age: Option<Duration>,
-    scope: Option<&'e str>,
-}
 
 impl Rejection {
     /// The error goes on the challenge of the scheme that the request used. `admitted` is that scheme, if a token of
     /// the request was admitted before the error occurred.
     pub(crate) fn new(error: &Error, admitted: Option<Scheme>, offer: Offer<'_>) -> Self {
         let row = Row::of(&error.reason);
-        let challenges = row.challenges(&ErrorSchemes::of(error, admitted), offer);
-        Self(Arc::new(Contents { row, challenges }))
+        let details = row.details(offer);
+        let challenges = row.challenges(details, &ErrorSchemes::of(error, admitted), offer);
+        let body = Body::new(&row, details, offer);
+        Self(Arc::new(Contents { row, challenges, body }))
     }
 
     /// Returns the response with status 500 for a route that requires a verified token, if no layer verifies tokens.
     ///
     /// For adapters. The mistake is in the server's configuration, and not in the request.
     pub fn misconfigured() -> Self {
-        Self(Arc::new(Contents { row: Row::misconfigured(), challenges: PerScheme::new() }))
+        let row = Row::misconfigured();
+        let body = Body::of_server(&row);
+        Self(Arc::new(Contents { row, challenges: PerScheme::new(), body }))
     }
 
     /// The status code.
@@ -90,9 +71,10 @@ impl Rejection {
         self.0.row.label()
     }
 
-    /// The fixed text for callers, which is also `error_description`.
+    /// The fixed text for callers, which is also the `error_description` of the body. It begins with the
+    /// `error_description` of the challenges, if they have one, and may add what the client has to send instead.
     pub fn description(&self) -> &'static str {
-        self.0.row.description()
+        self.0.body.description()
     }
 
     /// The challenges, one for each `WWW-Authenticate` line.
@@ -108,9 +90,11 @@ impl Rejection {
         challenges.chain([("content-type", "application/json".into())]).chain(others)
     }
 
-    /// The body: JSON with `error` and `error_description`. Both are fixed texts of this crate.
+    /// The body: JSON with `error` and `error_description`, both fixed texts of this crate. It repeats `scope`,
+    /// `acr_values` and `max_age` (a number, in seconds) of the challenges: a page in a browser cannot read the challenges
+    /// unless CORS exposes `WWW-Authenticate`.
     pub fn body(&self) -> String {
-        format!(r#"{{"error":"{}","error_description":"{}"}}"#, self.0.row.code(), self.0.row.description())
+        self.0.body.json(self.0.row.code())
     }
 }
 
@@ -126,107 +110,18 @@ impl Error {
     }
 }
 
-impl<'c> Offer<'c> {
-    /// Returns one challenge for each offered scheme. Only the challenge of the error's scheme contains the error.
-    pub(crate) fn challenges(self, error: Option<ChallengeParams<'_>>) -> Vec<Challenge> {
-        // RFC 9728 §5.1: the metadata names the authorization servers. They cannot help a client whose request is
-        // malformed.
-        let is_malformed = error.is_some_and(|error| error.code == "invalid_request");
-        let offer = if is_malformed { self.without_metadata() } else { self };
-        let details_for =
-            |scheme| ErrorDetails { error: error.filter(|error| error.scheme == scheme), ..ErrorDetails::default() };
-        offer.schemes().map(|scheme| offer.challenge(scheme, details_for(scheme))).collect()
-    }
-
-    fn schemes(self) -> impl Iterator<Item = Scheme> + use<'c> {
-        [Scheme::Bearer, Scheme::Dpop].into_iter().filter(move |scheme| self.binding.offers(*scheme))
-    }
-
-    fn without_metadata(self) -> Self {
-        Self { metadata: None, ..self }
-    }
-
-    /// Writes `Bearer realm="api", error…, acr_values, max_age, scope, resource_metadata` (RFC 6750 §3, RFC 9470 §3,
-    /// RFC 9728 §5.1), or `DPoP error…, acr_values, max_age, scope, algs, resource_metadata` (RFC 9449 §7.1).
-    fn challenge(self, scheme: Scheme, details: ErrorDetails<'_>) -> Challenge {
-        let mut challenge = Challenge::new(scheme);
-        if scheme == Scheme::Bearer {
-            challenge = challenge.with("realm", REALM);
-        }
-        if let Some(error) = details.error {
-            challenge = challenge.with("error", error.code);
-            if let Some(description) = error.description {
-                challenge = challenge.with("error_description", description);
-            }
-        }
-        // RFC 9470 §3.
-        if let Some(acr_values) = details.acr_values {
-            challenge = challenge.with("acr_values", acr_values);
-        }
-        if let Some(max_age) = details.max_age {
-            challenge = challenge.with("max_age", &max_age.as_secs().to_string());
-        }
-        if let Some(scope) = details.scope {
-            challenge = challenge.with("scope", scope);
-        }
-        if scheme == Scheme::Dpop {
-            challenge = challenge.with("algs", &self.binding.proof_algorithms().to_string());
-        }
-        match self.metadata {
-            Some(metadata) => challenge.with("resource_metadata", metadata.url()),
-            None => challenge,
-        }
-    }
-}
-
-/// The schemes whose challenges contain the error.
-struct ErrorSchemes {
-    bearer: bool,
-    dpop: bool,
-}
-
-impl ErrorSchemes {
-    fn of(error: &Error, admitted: Option<Scheme>) -> Self {
-        let only = |scheme| Self { bearer: scheme == Scheme::Bearer, dpop: scheme == Scheme::Dpop };
-        // The error may be about another token than that of the request, for example one that the handler verified
-        // itself. The client has to correct its request, so the scheme of the request counts.
-        if let Some(admitted) = admitted {
-            return only(admitted);
-        }
-        let used = error.presented_as.unwrap_or(Scheme::Bearer);
-        match &error.reason {
-            Reason::Credentials(CredentialsError::Malformed { scheme } | CredentialsError::TooLong { scheme }) => {
-                only(*scheme)
-            }
-            // The challenges of the schemes that the request used contain the error. If the request used only schemes
-            // that this crate does not know, both challenges contain the error.
-            Reason::Credentials(CredentialsError::Repeated { bearer, dpop }) => {
-                Self { bearer: *bearer || !*dpop, dpop: *dpop || !*bearer }
-            }
-            Reason::Binding(error) => only(error.carrier(used)),
-            _ => only(used),
-        }
-    }
-
-    fn includes(&self, scheme: Scheme) -> bool {
-        match scheme {
-            Scheme::Bearer => self.bearer,
-            Scheme::Dpop => self.dpop,
-        }
-    }
-}
-
 impl Row {
-    fn challenges(&self, schemes: &ErrorSchemes, offer: Offer<'_>) -> PerScheme {
+    /// Returns what the challenges and the body name: what the client has to request.
+    fn details<'e>(&'e self, offer: Offer<'e>) -> ErrorDetails<'e> {
         let mut details = ErrorDetails::default();
         match self.kind() {
-            // No challenge: the cause is this API, a rate limit, or the user's account. Another token would not help.
-            Kind::Forbidden { .. } | Kind::Internal | Kind::TooManyProofs { .. } | Kind::Unavailable { .. } => {
-                return PerScheme::new();
-            }
             // The MCP authorization specification: a 401 names the scope to request. Also for an expired token, because
             // the client may need to log the user in again.
-            Kind::InvalidDpopProof | Kind::InvalidToken | Kind::MissingCredentials | Kind::UseDpopNonce { .. } => {
+            Kind::InvalidDpopProof
+            | Kind::InvalidToken
+            | Kind::MissingCredentials
+            | Kind::SchemeNotOffered
+            | Kind::UseDpopNonce { .. } => {
                 details.scope = offer.metadata.and_then(MetadataEndpoint::challenge_scope);
             }
             Kind::InsufficientScope { scope } => details.scope = scope.as_deref(),
@@ -235,11 +130,26 @@ impl Row {
                 details.max_age = *max_age;
                 details.scope = scope.as_deref();
             }
-            Kind::InvalidRequest => {}
+            Kind::Forbidden { .. }
+            | Kind::Internal
+            | Kind::InvalidRequest
+            | Kind::TooManyProofs { .. }
+            | Kind::Unavailable { .. } => {}
+        }
+        details
+    }
+
+    fn challenges(&self, details: ErrorDetails<'_>, schemes: &ErrorSchemes, offer: Offer<'_>) -> PerScheme {
+        // No challenge: the cause is this API, a rate limit, or the user's account. Another token would not help.
+        if matches!(
+            self.kind(),
+            Kind::Forbidden { .. } | Kind::Internal | Kind::TooManyProofs { .. } | Kind::Unavailable { .. }
+        ) {
+            return PerScheme::new();
         }
         // RFC 9728 §5.1: the metadata names the authorization servers, for clients that need a token or another token.
         let offer = if matches!(self.kind(), Kind::InvalidRequest) { offer.without_metadata() } else { offer };
-        let no_error = matches!(self.kind(), Kind::MissingCredentials);
+        let no_error = matches!(self.kind(), Kind::MissingCredentials | Kind::SchemeNotOffered);
         let error = |scheme| ChallengeParams { scheme, code: self.code(), description: Some(self.description()) };
         // RFC 6750 §3.1: if the request has no credentials, no challenge contains an error, and each challenge contains
         // the scope. Otherwise, only the challenges of `schemes` contain the error and its details. The other
@@ -252,6 +162,3 @@ impl Row {
         offer.schemes().map(|scheme| offer.challenge(scheme, details_for(scheme))).collect()
     }
 }
-
-/// As auth0-api-js.
-const REALM: &str = "api";

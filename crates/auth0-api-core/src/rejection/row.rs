@@ -45,8 +45,11 @@ pub(crate) enum Kind {
     InvalidDpopProof,
     InvalidRequest,
     InvalidToken,
-    /// The request has no credentials, or a scheme that is not offered: 401 without an error code (RFC 6750 §3.1).
+    /// The request has no credentials: 401 without an error code (RFC 6750 §3.1).
     MissingCredentials,
+    /// The request has a scheme that is not offered. The client cannot use its credentials here, so the response is that
+    /// to a request without credentials.
+    SchemeNotOffered,
     TooManyProofs {
         retry_after: Duration,
     },
@@ -93,6 +96,7 @@ impl Row {
         self.label
     }
 
+    /// The `error_description` of a challenge. That of the body may be longer: see [`Body`](super::body::Body).
     pub(crate) fn description(&self) -> &'static str {
         self.description
     }
@@ -104,6 +108,7 @@ impl Row {
             | Kind::InvalidDpopProof
             | Kind::InvalidToken
             | Kind::MissingCredentials
+            | Kind::SchemeNotOffered
             | Kind::UseDpopNonce { .. } => 401,
             Kind::Forbidden { .. } | Kind::InsufficientScope { .. } => 403,
             Kind::TooManyProofs { .. } => 429,
@@ -122,7 +127,7 @@ impl Row {
             Kind::InvalidDpopProof => "invalid_dpop_proof",
             Kind::InvalidRequest => "invalid_request",
             Kind::InvalidToken => "invalid_token",
-            Kind::MissingCredentials => "missing_credentials",
+            Kind::MissingCredentials | Kind::SchemeNotOffered => "missing_credentials",
             Kind::TooManyProofs { .. } => "too_many_requests",
             Kind::Unavailable { .. } => "temporarily_unavailable",
             Kind::UseDpopNonce { .. } => "use_dpop_nonce",
@@ -161,7 +166,7 @@ impl Row {
                 row(Kind::InvalidRequest, "credentials_repeated", "more than one Authorization header was sent")
             }
             E::SchemeNotOffered { .. } => {
-                row(Kind::MissingCredentials, "scheme_not_offered", "the authentication scheme is not offered")
+                row(Kind::SchemeNotOffered, "scheme_not_offered", "the authentication scheme is not offered")
             }
             E::SeveralMethods => row(
                 Kind::InvalidRequest,

@@ -44,7 +44,9 @@ async fn the_rejection_is_the_one_of_the_other_adapters() {
         r#"Bearer realm="api", error="insufficient_scope", error_description="{description}", scope="use:tools write:events", {metadata}"#
     );
     assert_eq!(answer.challenges, [bearer, format!(r#"DPoP algs="ES256", {metadata}"#)]);
-    assert_eq!(answer.body, format!(r#"{{"error":"insufficient_scope","error_description":"{description}"}}"#));
+    let scope = "use:tools write:events";
+    let body = format!(r#"{{"error":"insufficient_scope","error_description":"{description}","scope":"{scope}"}}"#);
+    assert_eq!(answer.body, body);
     let rejection = answer.head.extensions.get::<auth0_api_core::Rejection>().unwrap();
     assert_eq!(rejection.label(), "requirement_scope");
 }

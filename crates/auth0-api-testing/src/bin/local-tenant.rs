@@ -7,7 +7,7 @@ use clap::Parser;
 
 /// Runs a local Auth0 tenant. For development only: it issues tokens to anyone who asks.
 #[derive(Debug, Parser)]
-#[command(name = "local-tenant", version)]
+#[command(name = "local-tenant", version, max_term_width = 80)]
 struct Command {
     #[command(flatten)]
     options: TenantOptions,

@@ -1,6 +1,9 @@
-//! The text that the program prints once the tenant runs. What a developer copies comes last, because it stays visible.
+//! The text that the program prints once the tenant runs. What a developer copies comes last, because it stays visible: with the
+//! default settings, the table and the variables fit into a terminal of 24 lines.
 
 use std::fmt::Write as _;
+
+use anstyle::{AnsiColor, Style};
 
 use super::exports::Exports;
 use super::plan::Plan;
@@ -8,20 +11,22 @@ use super::{examples, recipes, wrap};
 use crate::LocalTenant;
 
 pub(super) fn text(plan: &Plan, tenant: &LocalTenant, exports: &Exports<'_>) -> String {
-    let mut out = String::from("A local Auth0 tenant. For development only: it issues tokens to anyone who asks.\n\n");
+    let mut out = format!(
+        "A local Auth0 tenant. {WARNING}For development only: it issues tokens to anyone who asks.{WARNING:#}\n\n"
+    );
     if plan.options.recipes {
         out.push_str(&recipes::text(plan, tenant));
     }
     for (label, value) in table(plan, tenant) {
-        out.push_str(&wrap::paragraph("  ", &value).replacen("  ", &format!("  {label:<19}"), 1));
-        out.push('\n');
+        let lines = wrap::paragraph(&" ".repeat(2 + LABEL), &value);
+        _ = writeln!(out, "  {LABELS}{label:<LABEL$}{LABELS:#}{}", lines.trim_start());
     }
-    out.push_str("\nStart your API with:\n\n");
+    let recipes = if plan.options.recipes { "" } else { " (--recipes adds curl commands)" };
+    _ = writeln!(out, "\nStart your API with these variables{recipes}:");
     for command in exports.commands() {
-        _ = writeln!(out, "  {command}");
+        _ = writeln!(out, "  {COMMAND}{command}{COMMAND:#}");
     }
-    let recipes = if plan.options.recipes { "" } else { " (curl commands: --recipes)" };
-    _ = write!(out, "\nAll that it serves: {}/{recipes}\nStop with ctrl-c.\n", tenant.local_url());
+    _ = writeln!(out, "\nAll that it serves: {}/ · Stop with ctrl-c.", tenant.local_url());
     out
 }
 
@@ -33,10 +38,9 @@ fn table(plan: &Plan, tenant: &LocalTenant) -> Vec<(&'static str, String)> {
         None => profile.subject_token_type.clone(),
     });
     let sign_in = if plan.options.sign_in { "on a page" } else { "at once, without a page (see --sign-in)" };
-    vec![
-        ("domain", tenant.domain().to_owned()),
-        ("audience", tenant.audience().to_owned()),
-        ("default audience", plan.options.default_audience.clone().unwrap_or_else(|| plan.audience.clone())),
+    let mut rows = vec![("domain", tenant.domain().to_owned()), ("audience", tenant.audience().to_owned())];
+    rows.extend(plan.options.default_audience.clone().map(|audience| ("default audience", audience)));
+    rows.extend([
         ("client id", tenant.client_id().to_owned()),
         ("client secret", tenant.client_secret().to_owned()),
         ("API client id", tenant.api_client_id().to_owned()),
@@ -48,5 +52,12 @@ fn table(plan: &Plan, tenant: &LocalTenant) -> Vec<(&'static str, String)> {
         ("organizations", named.join(", ")),
         ("connections", list(plan.connections.iter().map(crate::Connection::name).collect())),
         ("exchange profiles", profiles.collect::<Vec<_>>().join(", ")),
-    ]
+    ]);
+    rows
 }
+
+const WARNING: Style = AnsiColor::Yellow.on_default();
+const LABELS: Style = Style::new().dimmed();
+const COMMAND: Style = AnsiColor::Green.on_default();
+/// The columns of the labels of the table.
+const LABEL: usize = 19;

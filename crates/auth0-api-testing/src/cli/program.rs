@@ -4,6 +4,8 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use anstyle::{AnsiColor, Style};
+
 use super::ca_file::{self, CaFile};
 use super::exports::Exports;
 use super::introduction;
@@ -74,12 +76,16 @@ fn exports<'a>(plan: &'a Plan, domain: &'a str, ca_file: Option<&'a str>) -> Exp
 }
 
 fn print_request(request: &LoggedRequest) {
-    print(&(wrap::cut(&request.to_string()) + "\n"));
+    let style = if request.status() < 400 { Style::new() } else { AnsiColor::Yellow.on_default() };
+    for line in wrap::paragraph("", &request.to_string()).lines() {
+        print(&format!("{style}{}{style:#}\n", wrap::cut(line)));
+    }
 }
 
-/// Prints a text. An error is ignored: the reader may have closed its end, and the tenant goes on.
+/// Prints a text, with its colours only to a terminal. An error is ignored: the reader may have closed its end, and the
+/// tenant goes on.
 fn print(text: &str) {
-    let mut output = io::stdout().lock();
+    let mut output = anstream::stdout().lock();
     drop(output.write_all(text.as_bytes()).and_then(|()| output.flush()));
 }
 

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::examples;
 use super::plan::Plan;
+use super::{examples, wrap};
 use crate::shell::{form_encoded, quoted};
 use crate::{GrantType, LocalTenant};
 
@@ -79,12 +79,11 @@ fn exchange(tenant: &LocalTenant, grant: GrantType, requested: &str) -> Fields {
     ]
 }
 
-/// Writes a command that gets an access token and stores it in a shell variable. The longest grant type fills a line of
-/// 100 columns, so the fields are not indented further.
+/// Writes a command that gets an access token and stores it in a shell variable.
 fn command(out: &mut String, variable: &str, tenant: &LocalTenant, fields: &Fields) {
     _ = writeln!(out, "  {variable}=$(curl -s {} \\", quoted(&format!("{}/oauth/token", tenant.domain())));
     for (name, value) in fields {
-        _ = writeln!(out, "  -d {name}={value} \\");
+        _ = writeln!(out, "{}", wrap::continued(&format!("  -d {name}={value} \\")));
     }
     _ = writeln!(out, "  | sed 's/.*\"access_token\":\"\\([^\"]*\\)\".*/\\1/')\n");
 }

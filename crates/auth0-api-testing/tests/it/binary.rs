@@ -42,11 +42,14 @@ async fn every_printed_command_gets_a_token() {
 /// Sends the request of the printed command that sets a shell variable, and returns the token.
 async fn paste(tenant: &Running, variable: &str, user_token: &str) -> String {
     let start = format!("  {variable}=$(curl -s ");
-    let mut lines = tenant.introduction.iter().skip_while(|line| !line.starts_with(&start));
-    let url = lines.next().unwrap().strip_prefix(&start).unwrap().strip_suffix(r" \").unwrap();
-    let fields = lines.map_while(|line| line.strip_prefix("  -d ")?.strip_suffix(r" \"));
-    let body = fields.collect::<Vec<_>>().join("&").replace("$USER_TOKEN", user_token);
-    let answer = post_form(url, &[], &body).await;
+    // As a shell reads it: a backslash at the end of a line continues the line.
+    let text = tenant.introduction.join("\n");
+    let (_, command) = text.split_once(&start).unwrap();
+    let command = command.split_once("  | sed").unwrap().0.replace("\\\n", "");
+    let mut words = command.split_whitespace();
+    let url = words.next().unwrap();
+    let fields: Vec<_> = words.filter(|word| *word != "-d").collect();
+    let answer = post_form(url, &[], &fields.join("&").replace("$USER_TOKEN", user_token)).await;
     assert_eq!(answer.status, 200, "{variable}: {}", answer.body);
     answer.json()["access_token"].as_str().unwrap().to_owned()
 }
@@ -126,14 +129,13 @@ async fn each_request_is_printed_unless_the_program_is_quiet() {
     let token_url = format!("{}/oauth/token", tenant.value("domain"));
     let form = "grant_type=refresh_token&client_id=local-page&refresh_token=t0p-s3cret";
     post_form(&token_url, &[], form).await;
-    assert_eq!(
-        tenant.line(),
-        "POST /oauth/token 403 local-page refresh_token: invalid_grant, Unknown or invalid refresh token."
-    );
+    assert_eq!(tenant.line(), "POST /oauth/token 403 local-page refresh_token: invalid_grant, Unknown or");
+    assert_eq!(tenant.line(), "    invalid refresh token.");
     let long = "x".repeat(200);
     get(&format!("{}/{long}", tenant.value("domain"))).await;
+    assert_eq!(tenant.line(), "GET");
     let line = tenant.line();
-    assert!(line.chars().count() == 100 && line.ends_with('…'), "{line}");
+    assert!(line.chars().count() == 80 && line.ends_with('…'), "{line}");
 
     #[cfg(unix)]
     {
@@ -173,13 +175,42 @@ fn env_prints_only_the_exports() {
 }
 
 #[test]
-fn no_line_of_the_output_is_longer_than_100_columns() {
+fn no_line_of_the_output_is_longer_than_80_columns() {
     let mut texts = vec![String::from_utf8(output(&["--help"]).stdout).unwrap()];
     for options in [&["--recipes"][..], &["--tls", "--recipes", "--host", "localhost"]] {
         texts.push(Running::start(options).introduction.join("\n"));
     }
     texts.push(String::from_utf8(output(&["--config", "/no/such/file"]).stderr).unwrap());
     for line in texts.iter().flat_map(|text| text.lines()) {
-        assert!(line.chars().count() <= 100, "{line}");
+        assert!(line.chars().count() <= 80, "{line}");
+    }
+}
+
+#[test]
+fn the_table_and_the_variables_fit_a_terminal_of_24_lines() {
+    let tenant = Running::start(&[]);
+    let table = tenant.introduction.iter().position(|line| line.starts_with("  domain ")).unwrap();
+    assert!(tenant.introduction.len() - table < 24, "{:?}", tenant.introduction);
+    let last = &tenant.introduction[tenant.introduction.len() - 8..];
+    assert_eq!(last[0], "Start your API with these variables (--recipes adds curl commands):");
+    assert!(last[1..6].iter().all(|line| line.starts_with("  export ")), "{last:?}");
+    assert!(last[7].starts_with("All that it serves: http://127.0.0.1:"), "{last:?}");
+}
+
+#[tokio::test]
+async fn colours_are_only_for_terminals_unless_they_are_forced() {
+    let forced = Running::start_with(&[], &[("CLICOLOR_FORCE", "1")]);
+    let text = forced.introduction.join("\n");
+    for coloured in ["\u{1b}[33mFor development only", "  \u{1b}[2mdomain ", "  \u{1b}[32mexport AUTH0_DOMAIN="] {
+        assert!(text.contains(coloured), "{text}");
+    }
+    let (_, url) = text.rsplit_once("All that it serves: ").unwrap();
+    get(&format!("{}elsewhere", url.split(' ').next().unwrap())).await;
+    assert_eq!(forced.line(), "\u{1b}[33mGET /elsewhere 404\u{1b}[0m");
+
+    let plain = Running::start_with(&[], &[("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")]);
+    let piped = Running::start(&[]);
+    for tenant in [plain, piped] {
+        assert!(!tenant.introduction.join("\n").contains('\u{1b}'), "{:?}", tenant.introduction);
     }
 }

@@ -336,7 +336,7 @@ actor = { sub_profile = "ai_agent" }
     assert!(output.stdout.is_empty());
     let report = String::from_utf8(output.stderr).unwrap();
     assert!(!report.contains("t0p-s3cret"), "{report}");
-    // Lines are broken at 100 columns, so the words are compared.
+    // Lines are broken at 80 columns, so the words are compared.
     let report = report.replace(&path, "FILE").split_whitespace().collect::<Vec<_>>().join(" ");
     let mut rest = report.as_str();
     for problem in [

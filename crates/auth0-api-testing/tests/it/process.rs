@@ -18,7 +18,13 @@ pub(crate) struct Running {
 impl Running {
     /// Starts the program on a free port, and waits until it is ready.
     pub(crate) fn start(options: &[&str]) -> Self {
-        let mut child = program(&[&["--port", "0"], options].concat()).stdout(Stdio::piped()).spawn().unwrap();
+        Self::start_with(options, &[])
+    }
+
+    /// Starts it with these environment variables.
+    pub(crate) fn start_with(options: &[&str], variables: &[(&str, &str)]) -> Self {
+        let mut program = program(&[&["--port", "0"], options].concat());
+        let mut child = program.envs(variables.iter().copied()).stdout(Stdio::piped()).spawn().unwrap();
         let lines = lines(child.stdout.take().unwrap());
         let mut running = Self { child, lines, introduction: Vec::new() };
         while !running.introduction.last().is_some_and(|line| line.contains("Stop with ctrl-c")) {
@@ -85,6 +91,10 @@ pub(crate) fn output(options: &[&str]) -> Output {
 fn program(options: &[&str]) -> Command {
     let mut command = Command::new(PROGRAM);
     command.args(ARGUMENTS).args(options);
+    // The shell of a developer may set these.
+    for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
+        command.env_remove(variable);
+    }
     command
 }
 

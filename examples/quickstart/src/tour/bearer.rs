@@ -7,42 +7,42 @@ use auth0_api_testing::LocalTenant;
 use super::{Servers, Step};
 
 pub(super) fn steps(Servers { tenant, url, .. }: &Servers) -> Vec<Step> {
-    let private = |title, token: Option<String>, status, challenge| Step {
+    let private = |title, token: Option<String>, status, part, reason| Step {
         title,
         url: format!("{url}/api/private"),
         authorization: token.map(|token| format!("Bearer {token}")),
-        expected_status: status,
-        expected_challenge: challenge,
+        status,
+        part,
+        reason,
         ..Step::default()
     };
     let scoped = |step: Step| Step { url: format!("{url}/api/private-scoped"), ..step };
     let an_hour_ago = tenant.clock().now() - Duration::from_secs(3600);
     let expired = tenant.mint().issued_at(an_hour_ago).expires_at(an_hour_ago + Duration::from_secs(60)).sign();
-    let reader = tenant.mint().scope("read:messages").sign();
+    let foreign = tenant.mint().audience("https://other.example.com").sign();
+    let (plain, reader) = (tenant.mint().sign(), tenant.mint().scope("read:messages").sign());
+    let invalid = "the signature of the access token is invalid";
     vec![
-        Step { url: format!("{url}/api/public"), ..private("a public route without a token", None, 200, "") },
-        private("a protected route without a token", None, 401, "Bearer realm=\"api\""),
-        private("a valid token", Some(tenant.mint().sign()), 200, ""),
-        private("an expired token", Some(expired), 401, "the access token has expired"),
+        Step { url: format!("{url}/api/public"), ..private("a public route, no token", None, 200, "", "") },
+        private("no token", None, 401, "send `Authorization: Bearer", "missing_credentials"),
+        private("a valid token", Some(plain.clone()), 200, "", ""),
+        private("an expired token", Some(expired), 401, "the access token has expired", "has expired"),
         private(
             "a token for another API",
-            Some(tenant.mint().audience("https://other.example.com").sign()),
+            Some(foreign),
             401,
             "the access token is not for this API",
+            "not for this API",
         ),
-        private(
-            "a token whose claims were changed",
-            Some(tampered(tenant)),
-            401,
-            "the signature of the access token is invalid",
-        ),
+        private("a token whose claims were changed", Some(tampered(tenant)), 401, invalid, "invalid signature"),
         scoped(private(
-            "a valid token without the scope that the route requires",
-            Some(tenant.mint().sign()),
+            "a valid token without the scope of the route",
+            Some(plain),
             403,
-            "scope=\"read:messages\"",
+            r#""scope":"read:messages""#,
+            "needs read:messages",
         )),
-        scoped(private("a valid token with that scope", Some(reader), 200, "")),
+        scoped(private("a valid token with that scope", Some(reader), 200, "", "")),
     ]
 }
 

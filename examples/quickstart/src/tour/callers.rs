@@ -5,13 +5,13 @@ use auth0_api_testing::{ActorClaim, TokenBuilder};
 use super::{Servers, Step};
 
 pub(super) fn steps(Servers { tenant, url, .. }: &Servers) -> Vec<Step> {
-    let step = |title, path, token: TokenBuilder, status, challenge, body| Step {
+    let step = |title, path, token: TokenBuilder, status, part, reason| Step {
         title,
         url: format!("{url}{path}"),
         authorization: Some(format!("Bearer {}", token.sign())),
-        expected_status: status,
-        expected_challenge: challenge,
-        expected_body: body,
+        status,
+        part,
+        reason,
         ..Step::default()
     };
     let (user, visitor, agent) = (tenant.mint(), tenant.mint().anonymous(), tenant.mint().agent("agt_7", "assistant"));
@@ -20,10 +20,10 @@ pub(super) fn steps(Servers { tenant, url, .. }: &Servers) -> Vec<Step> {
     let (not_a_person, not_a_user) =
         ("the access token is neither that of a user nor that of a visitor", "the access token is not that of a user");
     vec![
-        step("a user is greeted", greeting, user, 200, "", r#""caller":"user""#),
-        step("an anonymous visitor is greeted too", greeting, visitor.clone(), 200, "", r#""caller":"anonymous""#),
-        step("an anonymous visitor has no account", account, visitor, 403, not_a_user, ""),
-        step("an agent that acts for itself is not greeted", greeting, agent, 403, not_a_person, ""),
-        step("an agent that acts for the user", account, agent_for_user, 200, "", r#""used_by":"agt_7""#),
+        step("a user is greeted", greeting, user, 200, r#""caller":"user""#, "a user"),
+        step("a visitor is greeted too", greeting, visitor.clone(), 200, r#""caller":"anonymous""#, "anonymous"),
+        step("a visitor has no account", account, visitor, 403, not_a_user, "not a user"),
+        step("an agent that acts for itself", greeting, agent, 403, not_a_person, "neither user nor visitor"),
+        step("an agent that acts for the user", account, agent_for_user, 200, r#""used_by":"agt_7""#, "used by agt_7"),
     ]
 }

@@ -7,19 +7,21 @@ pub(super) fn steps(Servers { tenant, url, calendar_url, .. }: &Servers) -> Vec<
     let user = Some(format!("Bearer {}", tenant.mint().sign()));
     vec![
         Step {
-            title: "the user's token sent to the calendar API, although the token is for another API",
+            title: "the user's token, sent to the calendar API",
             url: format!("{calendar_url}/events"),
             authorization: user.clone(),
-            expected_status: 401,
-            expected_challenge: "the access token is not for this API",
+            status: 401,
+            part: "the access token is not for this API",
+            reason: "not for this API",
             ..Step::default()
         },
         Step {
-            title: "the API exchanges the token, and the calendar API sees which API acts for the user",
+            title: "the API exchanges it, and calls the calendar",
             url: format!("{url}/api/calendar"),
             authorization: user,
-            expected_status: 200,
-            expected_body: r#""delegation_chain":["local-api-client"]"#,
+            status: 200,
+            part: r#""delegation_chain":["local-api-client"]"#,
+            reason: "acting: local-api-client",
             ..Step::default()
         },
     ]

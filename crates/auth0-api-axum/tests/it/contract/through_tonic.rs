@@ -112,8 +112,8 @@ fn code(status: u16) -> u16 {
 }
 
 fn description(body: &str) -> String {
-    let found = body.split_once(r#""error_description":""#).map(|(_, rest)| rest.trim_end_matches("\"}"));
-    found.unwrap_or_default().to_owned()
+    let found = body.split_once(r#""error_description":""#).and_then(|(_, rest)| rest.split_once('"'));
+    found.map_or("", |(description, _)| description).to_owned()
 }
 
 fn request(to: SocketAddr, call: &Call) -> HttpRequest<Full<Bytes>> {

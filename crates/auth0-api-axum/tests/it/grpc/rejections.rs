@@ -16,6 +16,7 @@ use crate::world::header;
 
 const BEARER: &str = r#"Bearer realm="api""#;
 const DPOP: &str = r#"DPoP algs="ES256""#;
+const MISSING: &str = "no access token was presented: send `Authorization: Bearer <token>`, or `Authorization: DPoP <token>` with a proof";
 
 #[tokio::test]
 async fn a_rejection_is_a_grpc_status_with_the_challenges_as_metadata() {
@@ -25,7 +26,7 @@ async fn a_rejection_is_a_grpc_status_with_the_challenges_as_metadata() {
     let (good, bad) = (format!("Bearer {good}"), format!("Bearer {bad}"));
     let error = |code: &str, rest: &str| format!(r#"Bearer realm="api", error="{code}", error_description="{rest}"#);
     for (method, authorization, code, message, challenge) in [
-        (GREET, None, Code::Unauthenticated, "no access token was presented", BEARER.to_owned()),
+        (GREET, None, Code::Unauthenticated, MISSING, BEARER.to_owned()),
         (
             GREET,
             Some(bad.as_str()),

@@ -38,6 +38,13 @@ impl Answer {
         Self::new(status, challenges.chain(content_type).collect(), body).audited()
     }
 
+    /// Makes the answer to a valid token that lacks a scope: 403. The body names the scopes too.
+    pub(super) fn lacking(challenges: &[&str], scope: &str) -> Self {
+        let description = "the access token lacks a scope that is needed here";
+        let body = format!(r#"{{"error":"insufficient_scope","error_description":"{description}","scope":"{scope}"}}"#);
+        Self { body, ..Self::rejected(403, challenges, "insufficient_scope", description) }
+    }
+
     /// Adds the header of the audit layer, with any label.
     pub(super) fn audited(self) -> Self {
         self.with(REJECTED, ANY_LABEL)

@@ -8,6 +8,7 @@ use super::{Answer, Harness};
 pub(super) const BEARER: &str = r#"Bearer realm="api""#;
 pub(super) const DPOP: &str = r#"DPoP algs="ES256""#;
 pub(super) const SUBJECT: &str = "auth0|local-user";
+const MISSING: &str = "no access token was presented: send `Authorization: Bearer <token>`, or `Authorization: DPoP <token>` with a proof";
 
 pub(super) async fn rows<H: Harness>(suite: &mut Suite<'_, H>) {
     absent(suite).await;
@@ -17,10 +18,10 @@ pub(super) async fn rows<H: Harness>(suite: &mut Suite<'_, H>) {
     good(suite).await;
 }
 
-/// The rejection of a request without credentials. The challenges have no `error` parameter (RFC 6750 §3.1). Each scheme has its
-/// own header line.
+/// The rejection of a request without credentials by an API that offers both schemes. The challenges have no `error`
+/// parameter (RFC 6750 §3.1). Each scheme has its own header line.
 pub(super) fn missing(challenges: &[&str]) -> Answer {
-    Answer::rejected(401, challenges, "missing_credentials", "no access token was presented")
+    Answer::rejected(401, challenges, "missing_credentials", MISSING)
 }
 
 async fn absent<H: Harness>(suite: &mut Suite<'_, H>) {
@@ -31,30 +32,33 @@ async fn absent<H: Harness>(suite: &mut Suite<'_, H>) {
         &[("authorization", "Negotiate")],
         &[("dpop", "a proof alone")],
     ];
-    for (policy, challenges) in [
-        (DpopPolicy::accept(), &[BEARER, DPOP][..]),
-        (DpopPolicy::require(), &[DPOP]),
-        (DpopPolicy::ignore(), &[BEARER]),
+    for (policy, challenges, description) in [
+        (DpopPolicy::accept(), &[BEARER, DPOP][..], MISSING),
+        (
+            DpopPolicy::require(),
+            &[DPOP],
+            "no access token was presented: send `Authorization: DPoP <token>` with a proof",
+        ),
+        (DpopPolicy::ignore(), &[BEARER], "no access token was presented: send `Authorization: Bearer <token>`"),
     ] {
         let to = suite.open(policy).await;
         for lines in lines {
             let call = suite.call("/private").headers(lines);
-            suite.row(&format!("no credentials, {lines:?}"), to, call, missing(challenges)).await;
+            let rejected = Answer::rejected(401, challenges, "missing_credentials", description);
+            suite.row(&format!("no credentials, {lines:?}"), to, call, rejected).await;
         }
     }
 }
 
 async fn not_offered<H: Harness>(suite: &mut Suite<'_, H>) {
-    let rejected = |challenge| {
-        Answer::rejected(401, &[challenge], "missing_credentials", "the authentication scheme is not offered")
-    };
+    let rejected = |challenge, description| Answer::rejected(401, &[challenge], "missing_credentials", description);
     let to = suite.open(DpopPolicy::require()).await;
     let call = suite.bearer("/private", "");
-    suite.row("a Bearer token where DPoP is required", to, call, rejected(DPOP)).await;
+    suite.row("a Bearer token where DPoP is required", to, call, rejected(DPOP, "this API takes DPoP only")).await;
 
     let to = suite.open(DpopPolicy::ignore()).await;
     let call = suite.proven(&suite.world.tenant.token_holder(), to, "/private");
-    suite.row("a DPoP token where DPoP is ignored", to, call, rejected(BEARER)).await;
+    suite.row("a DPoP token where DPoP is ignored", to, call, rejected(BEARER, "this API takes Bearer only")).await;
 }
 
 async fn malformed<H: Harness>(suite: &mut Suite<'_, H>) {

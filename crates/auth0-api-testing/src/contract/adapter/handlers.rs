@@ -37,8 +37,7 @@ pub(super) async fn rows<H: Harness>(suite: &mut Suite<'_, H>) {
 
 /// The rejection of `/failing`, with these challenges.
 pub(super) fn failing(challenges: &[&str]) -> Answer {
-    let description = "the access token lacks a scope that is needed here";
-    Answer::rejected(403, challenges, "insufficient_scope", description)
+    Answer::lacking(challenges, "write:orders")
 }
 
 async fn returned<H: Harness>(suite: &mut Suite<'_, H>, to: SocketAddr) {

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 
 use auth0_api_core::{ApiClientBuilder, ProtectedResource};
 
+use super::credentials::missing;
 use super::suite::Suite;
 use super::{Answer, Call, Harness};
 
@@ -23,9 +24,8 @@ fn described(builder: ApiClientBuilder) -> ApiClientBuilder {
 
 pub(super) async fn challenges<H: Harness>(suite: &mut Suite<'_, H>) {
     let to = suite.open_with(described).await;
-    let missing = Answer::rejected(401, &[BEARER, DPOP], "missing_credentials", "no access token was presented");
     let call = suite.call("/private");
-    suite.row("metadata: no credentials", to, call, missing).await;
+    suite.row("metadata: no credentials", to, call, missing(&[BEARER, DPOP])).await;
 
     let description = "the access token is not for this API";
     let error = r#"Bearer realm="api", error="invalid_token", error_description="the access token is not for this API", resource_metadata="https://resource.example.com/.well-known/oauth-protected-resource/v1""#;
@@ -33,9 +33,8 @@ pub(super) async fn challenges<H: Harness>(suite: &mut Suite<'_, H>) {
     let call = suite.bad_bearer("/private");
     suite.row("metadata: a bad token", to, call, rejected).await;
 
-    let description = "the access token lacks a scope that is needed here";
     let error = r#"DPoP error="insufficient_scope", error_description="the access token lacks a scope that is needed here", scope="read:messages read:drafts", algs="ES256", resource_metadata="https://resource.example.com/.well-known/oauth-protected-resource/v1""#;
-    let rejected = Answer::rejected(403, &[BEARER, error], "insufficient_scope", description);
+    let rejected = Answer::lacking(&[BEARER, error], "read:messages read:drafts");
     let call = suite.proven(&suite.world.tenant.token_holder(), to, "/scoped");
     suite.row("metadata: a bound token without the scopes", to, call, rejected).await;
 

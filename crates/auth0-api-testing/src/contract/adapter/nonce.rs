@@ -31,14 +31,13 @@ pub(super) async fn rows<H: Harness>(suite: &mut Suite<'_, H>) {
     suite.world.clock.advance(STEP);
     let second = requested_nonce(suite, &holder, to).await;
     let error = r#"DPoP error="insufficient_scope", error_description="the access token lacks a scope that is needed here", scope="read:messages read:drafts", algs="ES256""#;
-    let lacking = "the access token lacks a scope that is needed here";
     for (route, answer) in [
         ("/private", Answer::served(SUBJECT)),
         ("/nested/private", Answer::served(SUBJECT)),
         ("/twice", Answer::served(SUBJECT)),
         ("/caching", Answer::served(SUBJECT)),
         ("/teapot", Answer::new(418, Vec::new(), "teapot")),
-        ("/scoped", Answer::rejected(403, &[BEARER, error], "insufficient_scope", lacking)),
+        ("/scoped", Answer::lacking(&[BEARER, error], "read:messages read:drafts")),
         ("/failing", failing(&[BEARER, &format!(r#"DPoP {FAILING}, algs="ES256""#)])),
     ] {
         let call = proven(suite, &holder, to, route, &first);
@@ -56,7 +55,8 @@ async fn requested_nonce<H: Harness>(suite: &mut Suite<'_, H>, holder: &TokenHol
     suite.check("a proof without the nonce is answered with one nonce of 43 characters", nonce.len() == 43, &answer);
     let description = "the proof needs the nonce of the DPoP-Nonce header";
     let error = format!(r#"DPoP error="use_dpop_nonce", error_description="{description}", algs="ES256""#);
-    let expected = Answer::rejected(401, &[BEARER, &error], "use_dpop_nonce", description);
+    let advice = format!("{description}: retry the request with a proof that has it");
+    let expected = Answer::rejected(401, &[BEARER, &error], "use_dpop_nonce", &advice);
     let expected = expected.with("dpop-nonce", &nonce).with("cache-control", "no-store");
     suite.compare("a proof without the nonce", answer, expected);
     nonce
