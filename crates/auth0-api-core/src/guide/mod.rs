@@ -32,6 +32,7 @@
 //! | set up logs, metrics, health checks and alerts | [`operating`] |
 //! | plan cores, memory and replicas | [`scaling`] |
 //! | rotate a secret, or add an audience, without a restart | [`reload`] |
+//! | configure the API by variables or a file | [`settings`] |
 //! | look up a number and its reason | [`defaults`] |
 //!
 //! # How do I?
@@ -94,6 +95,8 @@
 //! - [rotate a client secret without an error?](reload#rotate-a-secret-without-an-error)
 //! - [decide whether to cache tokens?](scaling#when-to-cache-tokens)
 //! - [estimate cores and memory?](scaling#how-to-calculate)
+//! - [configure the API without code?](settings#how-values-are-written)
+//! - [keep a secret out of the environment?](settings#how-values-are-written)
 //! - [find a default?](defaults)
 //!
 //! **Test**
@@ -156,6 +159,9 @@ pub mod replay {}
 
 #[doc = include_str!("scaling.md")]
 pub mod scaling {}
+
+#[doc = include_str!("settings.md")]
+pub mod settings {}
 
 #[doc = include_str!("threats.md")]
 pub mod threats {}
