@@ -17,7 +17,7 @@ pub(super) fn write(
     let Some((settings, first)) = settings.zip(keys.first()) else { return write!(f, "{problem}") };
     match settings.written(keys) {
         Some(names) => write!(f, "{names}: {}", text(problem)),
-        None if is_missing(problem) => write!(f, "{}: not set", settings.sources.name_of(first)),
+        None if is_missing(problem) => write!(f, "{}: not set", settings.written_in.name_of(first)),
         None => write!(f, "{problem}"),
     }
 }

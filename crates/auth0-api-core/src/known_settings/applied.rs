@@ -13,7 +13,7 @@ pub(crate) struct AppliedSettings {
     /// For the key of each setting that is written: its name, as the operator wrote it.
     pub(crate) names: BTreeMap<&'static str, Box<str>>,
     pub(crate) problems: Vec<SettingProblem>,
-    pub(crate) sources: Sources,
+    pub(crate) written_in: WrittenIn,
 }
 
 /// A setting whose value cannot be used.
@@ -28,7 +28,7 @@ pub(crate) struct SettingProblem {
 
 /// Where settings were looked for. A setting that is missing is named as it could have been written there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Sources {
+pub(crate) struct WrittenIn {
     pub(crate) file: bool,
     pub(crate) variables: bool,
 }
@@ -46,7 +46,7 @@ impl AppliedSettings {
     }
 }
 
-impl Sources {
+impl WrittenIn {
     /// Returns the name that an operator would write.
     pub(crate) fn name_of(self, key: &'static str) -> String {
         match KnownSetting::of(key) {

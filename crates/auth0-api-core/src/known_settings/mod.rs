@@ -4,7 +4,7 @@ mod applied;
 mod error;
 mod table;
 
-pub(crate) use applied::{AppliedSettings, SettingProblem, Sources};
+pub(crate) use applied::{AppliedSettings, SettingProblem, WrittenIn};
 pub use error::SettingError;
 pub(crate) use error::shown;
 pub(crate) use table::{KNOWN, KnownSetting};

@@ -6,8 +6,8 @@ use secrecy::zeroize::Zeroizing;
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::Settings;
-use super::written::{Value, Written};
-use crate::known_settings::{KnownSetting, SettingError, SettingProblem, Sources};
+use super::written::{Entries, Value, Written};
+use crate::known_settings::{KnownSetting, SettingError, SettingProblem, WrittenIn};
 
 impl<'de> Deserialize<'de> for Settings {
     /// Reads a table. Only its syntax can be an error: what the table says is checked by `build`, all at once.
@@ -26,21 +26,21 @@ impl<'de> Visitor<'de> for TableVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut table: A) -> Result<Settings, A::Error> {
-        let mut settings = Settings { sources: Sources { file: true, variables: false }, ..Settings::default() };
+        let mut entries = Entries::of(WrittenIn { file: true, variables: false });
         while let Some(name) = table.next_key::<String>()? {
             let Given(value) = table.next_value()?;
             match (setting(&name), value) {
                 // A null is a setting that is not written.
                 (Some(_), None) => {}
                 (Some((setting, is_file)), Some(value)) => {
-                    settings.write(setting, Written { name: name.into(), value, is_file });
+                    entries.write(setting, Written { name: name.into(), value, is_file });
                 }
                 (None, _) => {
-                    settings.problems.push(SettingProblem { key: "", name: name.into(), error: SettingError::Unknown });
+                    entries.problems.push(SettingProblem { key: "", name: name.into(), error: SettingError::Unknown });
                 }
             }
         }
-        Ok(settings)
+        Ok(Settings { entries })
     }
 }
 

@@ -17,17 +17,16 @@ mod property_tests;
 #[cfg(all(test, feature = "reqwest"))]
 mod reload_tests;
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use secrecy::SecretString;
 
 use crate::builder::ApiClientBuilder;
-use crate::known_settings::{KnownSetting, SettingProblem, Sources};
+use crate::known_settings::KnownSetting;
 
 pub use cors_origins::{CorsOrigins, CorsOriginsError};
 use reader::Reader;
-use written::Written;
+use written::Entries;
 
 /// What an operator has configured: by environment variables, in a file, or both.
 ///
@@ -46,12 +45,18 @@ use written::Written;
 /// let api = settings.builder().build()?;
 /// assert_eq!(api.issuers(), ["https://tenant.eu.auth0.com/"]);
 ///
-/// let settings: Settings = serde_json::from_str(r#"{ "domian": "tenant.eu.auth0.com", "dpop": "requrie" }"#)?;
-/// let error = settings.builder().build().unwrap_err();
+/// let file = r#"{ "domian": "tenant.eu.auth0.com", "dpop": "requrie" }"#;
+/// let settings: Settings = serde_json::from_str(file)?;
+/// let error = settings.builder().build().unwrap_err().to_string();
+/// let problems: Vec<_> = error.split("; ").collect();
 /// assert_eq!(
-///     error.to_string(),
-///     "the configuration is unusable: domian: there is no such setting; \
-///      dpop: \"requrie\" is not one of accept, ignore, require; domain: not set; audience: not set"
+///     problems,
+///     [
+///         "the configuration is unusable: domian: there is no such setting",
+///         "dpop: \"requrie\" is not one of accept, ignore, require",
+///         "domain: not set",
+///         "audience: not set",
+///     ]
 /// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -69,11 +74,7 @@ use written::Written;
 #[derive(Clone, Default)]
 #[must_use]
 pub struct Settings {
-    /// What is written, by the key of the setting.
-    written: BTreeMap<&'static str, Written>,
-    /// What cannot be used, without a look at the values.
-    problems: Vec<SettingProblem>,
-    sources: Sources,
+    entries: Entries,
 }
 
 impl Settings {
@@ -83,7 +84,7 @@ impl Settings {
     /// ```
     /// use auth0_api_core::Settings;
     ///
-    /// let file = r#"{ "domain": "tenant.eu.auth0.com", "audience": "https://api.example.com", "dpop": "require" }"#;
+    /// let file = r#"{ "domain": "tenant.eu.auth0.com", "dpop": "require" }"#;
     /// let file: Settings = serde_json::from_str(file)?;
     /// let variables = |name: &str| (name == "AUTH0_DPOP").then(|| "accept".to_owned());
     /// let settings = file.overridden_by(Settings::from_variables(variables));
@@ -91,9 +92,10 @@ impl Settings {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub fn overridden_by(mut self, other: Self) -> Self {
-        self.written.extend(other.written);
-        self.problems.extend(other.problems);
-        self.sources = self.sources.and(other.sources);
+        let (entries, other) = (&mut self.entries, other.entries);
+        entries.written.extend(other.written);
+        entries.problems.extend(other.problems);
+        entries.written_in = entries.written_in.and(other.written_in);
         self
     }
 
@@ -109,7 +111,7 @@ impl Settings {
     /// The crate `auth0-api-redis` has a function that applies it to a builder. Returns `None` if the setting is not
     /// written, or if it cannot be used, which `build` reports.
     pub fn redis_url(&self) -> Option<SecretString> {
-        let url = Reader::new(self).text(REDIS_URL)?;
+        let url = Reader::new(&self.entries).text(REDIS_URL)?;
         Some(SecretString::from(url.as_str()))
     }
 
@@ -118,7 +120,7 @@ impl Settings {
     ///
     /// Also returns the default if the setting cannot be used, which `build` reports.
     pub fn cors_origins(&self) -> CorsOrigins {
-        let mut reader = Reader::new(self);
+        let mut reader = Reader::new(&self.entries);
         let default = if reader.domains().iter().any(|domain| cors_origins::is_local_tenant(domain)) {
             CorsOrigins::local()
         } else {
@@ -131,12 +133,12 @@ impl Settings {
     /// is a secret, has several values, or cannot be used.
     pub fn get(&self, key: &str) -> Option<String> {
         let setting = KnownSetting::of(key).filter(|setting| !setting.is_secret)?;
-        Some(Reader::new(self).text(setting.key)?.to_string())
+        Some(Reader::new(&self.entries).text(setting.key)?.to_string())
     }
 
     /// Whether the setting with this key is written, for an application that asks for more only if it is: `domain`.
     pub fn has(&self, key: &str) -> bool {
-        self.written.contains_key(key)
+        self.entries.written.contains_key(key)
     }
 }
 
@@ -144,7 +146,7 @@ impl fmt::Debug for Settings {
     /// Writes the names as the operator wrote them. The values of secrets are redacted.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut map = f.debug_map();
-        for (key, written) in &self.written {
+        for (key, written) in &self.entries.written {
             map.key(&written.name);
             if KnownSetting::of(key).is_none_or(|setting| setting.is_secret) {
                 map.value(&format_args!("[redacted]"));

@@ -6,40 +6,41 @@ use std::time::Duration;
 
 use secrecy::zeroize::Zeroizing;
 
-use super::written::Value;
-use super::{CORS_ORIGINS, CorsOrigins, Settings, secret_file};
+use super::cors_origins::CorsOrigins;
+use super::secret_file;
+use super::written::{Entries, Value};
 use crate::called_url::TrustedProxies;
 use crate::jose::Algorithm;
 use crate::known_settings::{AppliedSettings, SettingError, SettingProblem, shown};
 
 /// Reads settings, one after the other.
 pub(super) struct Reader<'s> {
-    settings: &'s Settings,
+    entries: &'s Entries,
     problems: Vec<SettingProblem>,
 }
 
 type Text = Zeroizing<String>;
 
 impl<'s> Reader<'s> {
-    pub(super) fn new(settings: &'s Settings) -> Self {
-        Self { settings, problems: settings.problems.clone() }
+    pub(super) fn new(entries: &'s Entries) -> Self {
+        Self { entries, problems: entries.problems.clone() }
     }
 
     /// Returns what the builder needs to know for its errors.
     pub(super) fn report(self, is_loopback: bool) -> AppliedSettings {
-        let written = self.settings.written.iter();
+        let written = self.entries.written.iter();
         let names = written.map(|(key, written)| (*key, written.name.clone())).collect();
-        AppliedSettings { is_loopback, names, problems: self.problems, sources: self.settings.sources }
+        AppliedSettings { is_loopback, names, problems: self.problems, written_in: self.entries.written_in }
     }
 
     pub(super) fn is_written(&self, key: &str) -> bool {
-        self.settings.has(key)
+        self.entries.written.contains_key(key)
     }
 
     /// Returns the name of a setting, as the operator wrote it or could write it.
     pub(super) fn name(&self, key: &'static str) -> Box<str> {
-        let written = self.settings.written.get(key).map(|written| written.name.clone());
-        written.unwrap_or_else(|| self.settings.sources.name_of(key).into())
+        let written = self.entries.written.get(key).map(|written| written.name.clone());
+        written.unwrap_or_else(|| self.entries.written_in.name_of(key).into())
     }
 
     pub(super) fn refuse(&mut self, key: &'static str, error: SettingError) {
@@ -123,7 +124,7 @@ impl<'s> Reader<'s> {
     }
 
     pub(super) fn cors_origins(&mut self) -> Option<CorsOrigins> {
-        self.joined(CORS_ORIGINS)
+        self.joined("cors_origins")
     }
 
     /// Parses a list that has a text form of its own.
@@ -134,8 +135,7 @@ impl<'s> Reader<'s> {
 
     /// Returns the texts of a setting, if all of them can be used.
     fn texts(&mut self, key: &'static str, is_list: bool) -> Option<Vec<Text>> {
-        let settings = self.settings;
-        let written = settings.written.get(key)?;
+        let written = self.entries.written.get(key)?;
         let is_key = key.ends_with("_key") && !written.is_file;
         let texts = match &written.value {
             Value::List(texts) => Ok(texts.iter().map(|text| trimmed(text)).collect()),

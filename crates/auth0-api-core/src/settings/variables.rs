@@ -3,10 +3,10 @@
 use secrecy::zeroize::Zeroizing;
 
 use super::Settings;
-use super::written::{Value, Written};
+use super::written::{Entries, Value, Written};
 use crate::builder::ApiClientBuilder;
 use crate::client::ApiClient;
-use crate::known_settings::{KNOWN, KnownSetting, SettingError, SettingProblem, Sources};
+use crate::known_settings::{KNOWN, KnownSetting, WrittenIn};
 
 impl ApiClient {
     /// Configures a client from environment variables. `AUTH0_DOMAIN` and `AUTH0_AUDIENCE` are mandatory.
@@ -36,28 +36,16 @@ impl Settings {
     ///
     /// `variable` returns the value of the variable with this name. It is called once for each name.
     pub fn from_variables(mut variable: impl FnMut(&str) -> Option<String>) -> Self {
-        let mut settings = Self { sources: Sources { file: false, variables: true }, ..Self::default() };
+        let mut entries = Entries::of(WrittenIn { file: false, variables: true });
         for setting in KNOWN {
             for (name, is_file) in names(setting) {
                 if let Some(value) = variable(&name) {
                     let (name, value) = (name.into(), Value::Text(Zeroizing::new(value)));
-                    settings.write(setting, Written { name, value, is_file });
+                    entries.write(setting, Written { name, value, is_file });
                 }
             }
         }
-        settings
-    }
-
-    /// Adds a setting. It is a problem if the setting is written already.
-    pub(super) fn write(&mut self, setting: &'static KnownSetting, written: Written) {
-        let key = setting.key;
-        match self.written.get(key) {
-            Some(first) => {
-                let error = SettingError::Twice { other: first.name.clone() };
-                self.problems.push(SettingProblem { key, name: written.name, error });
-            }
-            None => _ = self.written.insert(key, written),
-        }
+        Self { entries }
     }
 }
 

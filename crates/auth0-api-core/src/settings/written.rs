@@ -1,8 +1,21 @@
-//! A value as the operator wrote it.
+//! The settings as the operator wrote them.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use secrecy::zeroize::Zeroizing;
+
+use crate::known_settings::{KnownSetting, SettingError, SettingProblem, WrittenIn};
+
+/// All settings that are written, from one or more sources.
+#[derive(Clone, Default)]
+pub(super) struct Entries {
+    /// What is written, by the key of the setting.
+    pub(super) written: BTreeMap<&'static str, Written>,
+    /// What cannot be used, without a look at the values.
+    pub(super) problems: Vec<SettingProblem>,
+    pub(super) written_in: WrittenIn,
+}
 
 /// A setting that is written.
 #[derive(Clone)]
@@ -21,6 +34,24 @@ pub(super) enum Value {
     /// Something that is neither a text nor a number.
     Other,
     Text(Zeroizing<String>),
+}
+
+impl Entries {
+    pub(super) fn of(written_in: WrittenIn) -> Self {
+        Self { written_in, ..Self::default() }
+    }
+
+    /// Adds a setting. It is a problem if the setting is written already.
+    pub(super) fn write(&mut self, setting: &'static KnownSetting, written: Written) {
+        let key = setting.key;
+        match self.written.get(key) {
+            Some(first) => {
+                let error = SettingError::Twice { other: first.name.clone() };
+                self.problems.push(SettingProblem { key, name: written.name, error });
+            }
+            None => _ = self.written.insert(key, written),
+        }
+    }
 }
 
 impl fmt::Debug for Value {

@@ -29,8 +29,8 @@ impl ApiClientBuilder {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn settings(mut self, settings: &Settings) -> Self {
-        let mut reader = Reader::new(settings);
-        let is_loopback = is_loopback(&mut Reader::new(settings));
+        let mut reader = Reader::new(&settings.entries);
+        let is_loopback = is_loopback(&mut Reader::new(&settings.entries));
         if is_loopback {
             self = self.insecure_http_loopback();
         }
@@ -83,7 +83,7 @@ impl Reloadable {
     /// # }
     /// ```
     pub fn settings(self, settings: &Settings) -> Self {
-        let mut reader = Reader::new(settings);
+        let mut reader = Reader::new(&settings.entries);
         let mut changed = reloadable::apply(&mut reader, self);
         changed.applied = Some(reader.report(false));
         changed
