@@ -217,7 +217,7 @@ impl ApiClientBuilder {
     /// During a rotation, give both keys, each with its `kid`. A token without a `kid` is tried with the first two keys
     /// that have its length and algorithm, so put the newest key first. See [the guide](crate::guide::encryption).
     ///
-    /// An empty list is a [`BuildError`], and so are two keys with the same `kid`.
+    /// An empty list is a [`BuildError`](crate::BuildError), and so are two keys with the same `kid`.
     pub fn decryption_keys(mut self, keys: impl IntoIterator<Item = DecryptionKey>) -> Self {
         self.reloadable.decryption_keys = Some(keys.into_iter().collect());
         self
@@ -321,7 +321,7 @@ impl ApiClientBuilder {
     /// host that its proof is compared with. A proof that an attacker captured at another API is then accepted here, and
     /// the first proof causes the warning event `host_unchecked`. With `public_url`, this list is not used.
     ///
-    /// An empty list is a [`BuildError`].
+    /// An empty list is a [`BuildError`](crate::BuildError).
     #[doc(alias = "allowed_hosts", alias = "proxy")]
     pub fn own_hosts<H: Into<Box<str>>>(mut self, hosts: impl IntoIterator<Item = H>) -> Self {
         self.own_hosts = Some(hosts.into_iter().map(Into::into).collect());
