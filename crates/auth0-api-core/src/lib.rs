@@ -30,6 +30,7 @@
 //! | run behind a proxy | [`public_url`](ApiClientBuilder::public_url) | [proxies](guide::proxies) |
 //! | call another API for the user | [`get_token_on_behalf_of`](ApiClient::get_token_on_behalf_of) | [exchange](guide::exchange) |
 //! | test without an account | [`auth0-api-testing`](https://docs.rs/auth0-api-testing) | its first page |
+//! | configure it by environment variables or a file | [`Settings`], [`ApiClient::from_env`] | [settings](guide::settings) |
 //! | see all defaults | [`ApiClientBuilder`] | [defaults](guide::defaults) |
 //! | do anything else | | [the guide](guide), with an [index by question](guide#how-do-i-build) |
 //!
@@ -126,7 +127,6 @@ pub mod decryption;
 mod digest;
 mod downstream;
 pub mod dpop;
-mod environment;
 mod error;
 pub mod exchange;
 pub mod extract;
@@ -136,6 +136,7 @@ mod hint;
 pub mod http;
 pub mod issuer;
 pub mod jose;
+mod known_settings;
 pub mod logout;
 pub mod long_connection;
 pub mod metadata;
@@ -154,6 +155,7 @@ pub mod requirement;
 pub mod revocation;
 #[cfg(test)]
 mod rfc_tests;
+mod settings;
 pub mod token;
 mod token_cache;
 mod verify;
@@ -162,13 +164,13 @@ mod with_sources;
 // rustdoc shows the methods of a type in the order of the modules: `Requirement::check` comes after the constructors.
 mod authorization;
 
-pub use build_error::{BuildError, ConfigProblem, VariableError};
+pub use build_error::{BuildError, ConfigProblem};
 pub use builder::ApiClientBuilder;
 pub use called_url::proxies::TrustedProxies;
 pub use certificate::{CertificateThumbprint, ClientCertificate};
 pub use challenge::Challenge;
 pub use check::{Check, Stage};
-pub use client::{ApiClient, ReloadError};
+pub use client::{ApiClient, ReloadError, Summary};
 pub use clock::{Clock, Sleep, SystemClock};
 pub use credentials::Scheme;
 pub use downstream::DownstreamError;
@@ -184,6 +186,7 @@ pub use exchange::token_vault::Connection;
 pub use issuer::policy::KeyPolicy;
 pub use issuer::trusted::TrustedDomains;
 pub use jose::algorithm::Algorithm;
+pub use known_settings::SettingError;
 pub use logout::policy::LogoutPolicy;
 pub use metadata::resource::ProtectedResource;
 pub use mtls::policy::CertificateSource;
@@ -194,6 +197,7 @@ pub use request::{HeaderSource, ListenerScheme, ReceivedTarget, TokenRequest};
 pub use requirement::conjunction::{Guard, Requirement};
 pub use requirement::scope_hierarchy::ScopeHierarchy;
 pub use requirement::step_up::StepUp;
+pub use settings::{CorsOrigins, CorsOriginsError, Settings};
 pub use token::actor::Actor;
 pub use token::binding::Binding;
 pub use token::caller::Caller;

@@ -8,6 +8,7 @@ use crate::exchange::client_auth::CheckedClientAuth;
 use crate::issuer::{Domain, Loopback, Trusted, TrustedDomains};
 use crate::jose::jwe::HeldKeys;
 use crate::jose::{Algorithm, AlgorithmSet, DecryptionKey};
+use crate::known_settings::AppliedSettings;
 use crate::metadata::{CheckedResource, ClientFacts, ProtectedResource};
 use crate::token::{AcceptedAudiences, MaxAge};
 
@@ -18,6 +19,8 @@ use crate::token::{AcceptedAudiences, MaxAge};
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Reloadable {
+    /// The settings that were applied last, if any were.
+    pub(crate) applied: Option<AppliedSettings>,
     pub(crate) algorithms: Vec<Algorithm>,
     pub(crate) audiences: Vec<Box<str>>,
     pub(crate) client_auth: Option<ClientAuth>,
@@ -56,6 +59,7 @@ pub(crate) struct CheckedReloadable {
 impl Reloadable {
     pub(crate) fn new(domains: TrustedDomains, audience: Box<str>) -> Self {
         Self {
+            applied: None,
             algorithms: vec![DEFAULT_ALGORITHM],
             audiences: vec![audience],
             client_auth: None,
@@ -185,6 +189,15 @@ impl Reloadable {
 /// Records the problem of a setting.
 pub(crate) fn keep<T>(problems: &mut Vec<ConfigProblem>, result: Result<T, ConfigProblem>) -> Option<T> {
     result.map_err(|problem| problems.push(problem)).ok()
+}
+
+/// Records all problems of a policy.
+pub(crate) fn keep_all<T, E>(
+    problems: &mut Vec<ConfigProblem>,
+    result: Result<T, Vec<E>>,
+    problem: fn(E) -> ConfigProblem,
+) -> Option<T> {
+    result.map_err(|errors| problems.extend(errors.into_iter().map(problem))).ok()
 }
 
 /// Auth0's default.

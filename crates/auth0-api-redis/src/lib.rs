@@ -24,6 +24,7 @@
 //! | to | use | read |
 //! |---|---|---|
 //! | share used proofs between replicas | [`RedisReplayStore`] | [replay](auth0_api_core::guide::replay) |
+//! | use the server that the setting `redis_url` names | [`share_used_proofs`] | [settings](auth0_api_core::guide::settings) |
 //! | share logouts between replicas | [`RedisRevocationStore`] | [logout](auth0_api_core::guide::logout) |
 //! | use a cluster or sentinels | [`RedisReplayStore::cluster`], [`RedisReplayStore::sentinel`] | [below](#cluster-and-sentinel) |
 //! | configure Redis | | [below](#setting-redis-up) |
@@ -122,6 +123,7 @@
 mod builder;
 mod cluster;
 mod command;
+mod configured;
 mod connection;
 mod endpoints;
 mod error;
@@ -144,6 +146,7 @@ mod tls;
 mod trouble;
 
 pub use builder::RedisReplayStoreBuilder;
+pub use configured::share_used_proofs;
 pub use error::RedisConfigError;
 pub use inspection::{RedisInspection, RedisInspectionError};
 pub use outage::OutagePolicy;

@@ -12,49 +12,87 @@
 //! ```
 //!
 //! `cargo run -p auth0-api-testing --bin local-tenant` starts a tenant on this machine. This program prints the
-//! variables to export and how to get a token. `cargo run -p actix-api -- --help` lists every variable.
+//! variables to export and how to get a token. The page `settings` of the guide of auth0-api-core lists every variable.
 
-#[path = "../../axum-api/src/cors_origins.rs"]
-mod cors_origins;
 mod routes;
-// `actix-api` and `axum-api` have the same settings, and build the client from the settings in the same way.
-#[path = "../../axum-api/src/settings.rs"]
-mod settings;
 
 use std::error::Error;
-use std::io::IsTerminal as _;
+use std::io::{self, IsTerminal as _, Write as _};
+use std::process::ExitCode;
 
 use actix_cors::Cors;
 use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
 use actix_web::{App, HttpServer};
-use clap::Parser as _;
+use auth0_api_actix::{ApiClient, CorsOrigins, Settings, Summary};
+use auth0_api_redis::share_used_proofs;
+use clap::Parser;
 use tracing_subscriber::EnvFilter;
 
-use crate::cors_origins::CorsOrigins;
-use crate::settings::Settings;
+/// A protected API for a real tenant or a local one.
+///
+/// The variables AUTH0_DOMAIN and AUTH0_AUDIENCE are mandatory. The page `settings` of the guide of auth0-api-core lists all
+/// others.
+#[derive(Debug, Parser)]
+#[expect(clippy::doc_markdown, reason = "clap prints this text")]
+struct Arguments {
+    /// The port to listen on. With 0, the system chooses a free port, and the program prints it.
+    #[arg(long, env = "PORT", default_value_t = 3000)]
+    port: u16,
+}
 
 #[actix_web::main]
-async fn main() -> Result<(), Box<dyn Error>> {
-    let colours = std::io::stdout().is_terminal();
+async fn main() -> ExitCode {
+    let colours = io::stdout().is_terminal();
     tracing_subscriber::fmt().with_ansi(colours).with_env_filter(EnvFilter::new("info")).init();
-    let settings = Settings::parse();
-    let api = settings.client()?;
-    if let Err(error) = api.warm_up().await {
-        // Not a fatal error: the client fetches the keys again for the first token.
-        tracing::warn!(%error, "the keys of the tenant are not available yet");
+    match run(&Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
     }
+}
+
+async fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+    let settings = Settings::from_env();
+    let api = share_used_proofs(settings.builder(), &settings).build()?;
+    let of_routes = api.clone();
     let origins = settings.cors_origins();
     // Each worker builds the application. All workers share one client. CORS is outside of the auth middleware: a
     // browser sends a preflight request without a token, and a page can read a rejection only if the rejection has the
     // headers of CORS too.
-    let app = move || App::new().wrap(cors(&origins)).configure(|config| routes::configure(config, &api));
-    let server = HttpServer::new(app).bind_auto_h2c(("127.0.0.1", settings.port()))?;
+    let app = move || App::new().wrap(cors(&origins)).configure(|config| routes::configure(config, &of_routes));
+    let port = arguments.port;
+    let server =
+        HttpServer::new(app).bind_auto_h2c(("127.0.0.1", port)).map_err(|error| not_listening(port, &error))?;
+    if let Err(error) = api.warm_up().await {
+        // Not a fatal error: the client fetches the keys again for the first token.
+        tracing::warn!(%error, "the keys of the tenant are not available yet");
+    }
     for address in server.addrs() {
-        tracing::info!("listening on http://{address}");
+        let url = format!("http://{address}");
+        let start = format!("listening on {url}\n{}\n", summary(&api, &settings, &url));
+        // A closed standard output does not stop the API.
+        _ = io::stdout().write_all(start.as_bytes());
     }
     // On SIGTERM, which orchestrators send, actix-web finishes the requests in progress.
     server.run().await?;
     Ok(())
+}
+
+/// What the operator sees at the start.
+fn summary(api: &ApiClient, settings: &Settings, url: &str) -> Summary {
+    api.summary()
+        .and("Redis", if settings.has("redis_url") { "records used proofs" } else { "none" })
+        .and("CORS", settings.cors_origins())
+        .and("try", format_args!("curl -i {url}/api/private -H \"Authorization: Bearer $TOKEN\""))
+}
+
+fn not_listening(port: u16, error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::AddrInUse => format!("PORT: another program listens on port {port}; 0 chooses a free port"),
+        _ => format!("PORT: cannot listen on port {port}: {error}"),
+    }
 }
 
 /// The headers that a page may send, and the response headers that it must be able to read: the nonce for its next

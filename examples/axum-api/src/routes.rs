@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use auth0_api_axum::long_connection::{Ended, EndsWithToken};
-use auth0_api_axum::{ApiClient, AuthLayer, Requirement, Token, TokenEnd};
+use auth0_api_axum::{ApiClient, AuthLayer, CorsOrigins, Requirement, Token, TokenEnd};
 use axum::extract::State;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
 use axum::http::{HeaderName, Method, StatusCode};
@@ -15,9 +15,8 @@ use futures_util::stream::{self, Stream, StreamExt as _};
 use serde_json::{Map, Value, json};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-use crate::cors_origins::CorsOrigins;
-
-pub(crate) fn app(api: ApiClient, origins: CorsOrigins) -> Router {
+/// Builds the API.
+pub fn app(api: ApiClient, origins: CorsOrigins) -> Router {
     let auth = AuthLayer::new(api.clone());
     let reading = auth.require(Requirement::scope("read:messages"));
     Router::new()
@@ -34,9 +33,11 @@ pub(crate) fn app(api: ApiClient, origins: CorsOrigins) -> Router {
         .layer(cors(origins))
 }
 
-/// The headers that a page may send, and the response headers that it must be able to read: the nonce for its next
+/// Returns the CORS layer of the API.
+///
+/// It has the headers that a page may send, and the response headers that it must be able to read: the nonce for its next
 /// proof, and the reason of a rejection.
-pub(crate) fn cors(origins: CorsOrigins) -> CorsLayer {
+pub fn cors(origins: CorsOrigins) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(AllowOrigin::predicate(move |origin, _| origins.allow(origin.as_bytes())))
         .allow_methods([Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])

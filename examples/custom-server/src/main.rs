@@ -18,38 +18,30 @@
 //! `adapter.rs` shows the parts of an adapter for another framework. `routes.rs` is the part that you would write
 //! yourself.
 
-#![expect(clippy::print_stdout, reason = "this program prints for its user")]
-
 mod adapter;
 mod routes;
 mod server;
 
 use std::error::Error;
+use std::io::{self, Write as _};
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use auth0_api_core::adapter::Gate;
-use auth0_api_core::{ApiClient, ClientAuth, OnBehalfOf};
+use auth0_api_core::{ApiClient, BuildError, OnBehalfOf, Settings};
 use auth0_api_fetcher::{Fetcher, FetcherBuildError};
 use clap::Parser;
 use tokio::net::TcpListener;
 
 use crate::routes::App;
 
-/// A protected API on bare hyper.
+/// A protected API on bare hyper, which calls another API on behalf of its users.
+///
+/// The variables AUTH0_DOMAIN, AUTH0_AUDIENCE, AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET are mandatory. The page `settings` of
+/// the guide of auth0-api-core lists all others.
 #[derive(Debug, Parser)]
-struct Settings {
-    /// The tenant's domain; `http://127.0.0.1:port` for a local tenant.
-    #[arg(long, env = "AUTH0_DOMAIN")]
-    domain: String,
-    /// The API's identifier, which clients name as the audience.
-    #[arg(long, env = "AUTH0_AUDIENCE")]
-    audience: String,
-    /// The id of this API's Custom API client.
-    #[arg(long, env = "AUTH0_CLIENT_ID")]
-    client_id: String,
-    /// The secret of the Custom API client.
-    #[arg(long, env = "AUTH0_CLIENT_SECRET", hide_env_values = true)]
-    client_secret: String,
+#[expect(clippy::doc_markdown, reason = "clap prints this text")]
+struct Arguments {
     /// The identifier of the API that this API calls on behalf of its users.
     #[arg(long, env = "DOWNSTREAM_AUDIENCE", default_value = "https://downstream.example.com")]
     downstream_audience: String,
@@ -62,33 +54,57 @@ struct Settings {
 }
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
-    let settings = Settings::parse();
-    let api = client(&settings)?;
-    let listener = TcpListener::bind(("127.0.0.1", settings.port)).await?;
-    println!("listening on http://{}", listener.local_addr()?);
-    let app = Arc::new(App { downstream: downstream(&api, &settings)?, gate: Gate::new(api) });
+async fn main() -> ExitCode {
+    match run(&Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+    let api = client(&Settings::from_env())?;
+    let listener = listen(arguments.port).await?;
+    let url = format!("http://{}", listener.local_addr()?);
+    let summary = api
+        .summary()
+        .and("calls", &arguments.downstream_url)
+        .and("try", format_args!("curl -i {url}/api/private -H \"Authorization: Bearer $USER_TOKEN\""));
+    // A closed standard output does not stop the API.
+    _ = io::stdout().write_all(format!("listening on {url}\n{summary}\n").as_bytes());
+    let app = Arc::new(App { downstream: downstream(&api, arguments)?, gate: Gate::new(api) });
     tokio::select! {
         never = server::serve(listener, app) => match never {},
         interrupted = tokio::signal::ctrl_c() => Ok(interrupted?),
     }
 }
 
-fn downstream(api: &ApiClient, settings: &Settings) -> Result<Fetcher, FetcherBuildError> {
-    let asked = OnBehalfOf::audience(settings.downstream_audience.as_str()).scope("read:messages");
-    let mut builder = Fetcher::on_behalf_of(api, settings.downstream_url.as_str(), asked);
-    if settings.downstream_url.starts_with("http://127.0.0.1:") {
+fn client(settings: &Settings) -> Result<ApiClient, BuildError> {
+    let builder = settings.builder();
+    // Any client can verify tokens. This one also exchanges them.
+    let builder = if settings.has("client_id") || settings.has("client_secret") {
+        builder
+    } else {
+        builder.setting_problem("AUTH0_CLIENT_ID", "not set, and calls to the other API need it")
+    };
+    builder.build()
+}
+
+fn downstream(api: &ApiClient, arguments: &Arguments) -> Result<Fetcher, FetcherBuildError> {
+    let asked = OnBehalfOf::audience(arguments.downstream_audience.as_str()).scope("read:messages");
+    let mut builder = Fetcher::on_behalf_of(api, arguments.downstream_url.as_str(), asked);
+    if arguments.downstream_url.starts_with("http://127.0.0.1:") {
         builder = builder.insecure_http();
     }
     builder.build()
 }
 
-fn client(settings: &Settings) -> Result<ApiClient, Box<dyn Error>> {
-    let secret = ClientAuth::secret_post(settings.client_id.as_str(), settings.client_secret.as_str());
-    let mut builder = ApiClient::builder(&settings.domain, settings.audience.as_str()).client_auth(secret);
-    if settings.domain.starts_with("http://") {
-        // Allows http for loopback addresses only; any other http domain is still rejected.
-        builder = builder.insecure_http_loopback();
-    }
-    Ok(builder.build()?)
+async fn listen(port: u16) -> Result<TcpListener, String> {
+    let listener = TcpListener::bind(("127.0.0.1", port)).await;
+    listener.map_err(|error| match error.kind() {
+        io::ErrorKind::AddrInUse => format!("PORT: another program listens on port {port}; 0 chooses a free port"),
+        _ => format!("PORT: cannot listen on port {port}: {error}"),
+    })
 }

@@ -43,18 +43,21 @@ mod settings;
 mod tools;
 
 use std::error::Error;
+use std::io::{self, Write as _};
+use std::net::IpAddr;
 use std::process::ExitCode;
 
+use auth0_api_core::Settings;
 use axum::middleware::from_fn;
 use clap::Parser as _;
 use tokio::net::TcpListener;
 
 use crate::local::Local;
-use crate::settings::Settings;
+use crate::settings::Arguments;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run(&Settings::parse()).await {
+    match run(&Arguments::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");
@@ -63,24 +66,38 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(settings: &Settings) -> Result<(), Box<dyn Error>> {
-    let key = settings.key()?;
-    let (host, port) = (settings.host, settings.port);
-    let bound = TcpListener::bind((host, port)).await;
-    let listener = bound.map_err(|error| format!("cannot listen on {host}:{port}: {error} (choose another PORT)"))?;
+async fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+    let settings = Settings::from_env();
+    let key = arguments.key()?;
+    let remote = arguments.remote(&settings, &key)?;
+    let listener = listen(arguments.host, arguments.port).await?;
     let url = format!("http://{}/mcp", listener.local_addr()?);
     // The tenant stops when `_tenant` is dropped.
-    let (app, _tenant) = if let Some(remote) = settings.remote(&key)? {
-        (server::app(&remote.api, remote.apis, &remote.resource, &key)?, None)
+    let (api, app, _tenant) = if let Some(remote) = remote {
+        (remote.api.clone(), server::app(&remote.api, remote.apis, &remote.resource, &key)?, None)
     } else {
-        let local = Local::start(&url, settings.log, &key).await?;
+        let local = Local::start(&url, arguments.log, &key).await?;
         println!("AUTH0_DOMAIN is not set: a tenant for development runs in this process");
         println!("tenant       {}", local.tenant.domain());
-        (server::app(&local.api, local.apis, &url, &key)?, Some(local.tenant))
+        (local.api.clone(), server::app(&local.api, local.apis, &url, &key)?, Some(local.tenant))
     };
-    let app = if settings.log { app.layer(from_fn(log::print)) } else { app };
-    println!("listening on {url}");
+    let app = if arguments.log { app.layer(from_fn(log::print)) } else { app };
+    let summary = api
+        .summary()
+        .and("Redis", if settings.has("redis_url") { "records used proofs and links" } else { "none" })
+        .and("CORS", "any")
+        .and("try", format_args!("curl -i {url} -X POST"));
+    // A closed standard output does not stop the API.
+    _ = io::stdout().write_all(format!("listening on {url}\n{summary}\n").as_bytes());
     let interrupted = async { _ = tokio::signal::ctrl_c().await };
     axum::serve(listener, app).with_graceful_shutdown(interrupted).await?;
     Ok(())
+}
+
+async fn listen(host: IpAddr, port: u16) -> Result<TcpListener, String> {
+    let listener = TcpListener::bind((host, port)).await;
+    listener.map_err(|error| match error.kind() {
+        io::ErrorKind::AddrInUse => format!("PORT: another program listens on port {port}; 0 chooses a free port"),
+        _ => format!("PORT: cannot listen on {host}, port {port}: {error}"),
+    })
 }

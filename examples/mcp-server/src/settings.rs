@@ -1,20 +1,25 @@
-//! The configuration. The local tenant needs no settings. A real tenant needs those that `domain` requires: their values have
-//! the names of the variables, so that the error of clap names them.
+//! The configuration. The local tenant needs no settings. With a real tenant, `AUTH0_DOMAIN` and other variables are
+//! mandatory: all that are missing are reported at once.
 
 use std::error::Error;
 use std::net::IpAddr;
 
-use auth0_api_core::{ApiClient, ClientAuth};
+use auth0_api_core::{ApiClient, Settings};
 use auth0_api_mcp::SharedKey;
-use auth0_api_redis::RedisReplayStore;
+use auth0_api_redis::{RedisReplayStore, share_used_proofs};
 use clap::Parser;
+use secrecy::ExposeSecret as _;
 
 use crate::apis::{Apis, Places, WebClient};
 use crate::server::metadata;
 
-/// An MCP server that verifies its callers. If no domain is set, a local tenant runs in this process.
-#[derive(Debug, Parser)]
-pub(crate) struct Settings {
+/// An MCP server that verifies its callers. If AUTH0_DOMAIN is not set, a local tenant runs in this process.
+///
+/// With a real tenant, AUTH0_AUDIENCE is the URL at which clients reach this server, and AUTH0_CLIENT_ID and
+/// AUTH0_CLIENT_SECRET are those of its Custom API client. The page `settings` of the guide of auth0-api-core lists all others.
+#[derive(Parser)]
+#[expect(clippy::doc_markdown, reason = "clap prints this text")]
+pub(crate) struct Arguments {
     /// The port to listen on. With 0, the system chooses a free port, and the program prints it.
     #[arg(long, env = "PORT", default_value_t = 3000)]
     pub(crate) port: u16,
@@ -24,18 +29,6 @@ pub(crate) struct Settings {
     /// Prints each request to this server and to the local tenant.
     #[arg(long)]
     pub(crate) log: bool,
-    /// The tenant's domain; `http://127.0.0.1:port` for a local tenant.
-    #[arg(long, env = "AUTH0_DOMAIN", value_name = "AUTH0_DOMAIN", requires_all = REMOTE)]
-    domain: Option<String>,
-    /// The API's identifier: the URL at which clients reach this server.
-    #[arg(long, env = "AUTH0_AUDIENCE", value_name = "AUTH0_AUDIENCE")]
-    audience: Option<String>,
-    /// The id of this API's Custom API client, for calls on behalf of users.
-    #[arg(long, env = "AUTH0_CLIENT_ID", value_name = "AUTH0_CLIENT_ID")]
-    client_id: Option<String>,
-    /// The secret of the Custom API client.
-    #[arg(long, env = "AUTH0_CLIENT_SECRET", value_name = "AUTH0_CLIENT_SECRET", hide_env_values = true)]
-    client_secret: Option<String>,
     /// The id of the Regular Web Application with which people log in to connect an account.
     #[arg(long, env = "AUTH0_WEB_CLIENT_ID", value_name = "AUTH0_WEB_CLIENT_ID")]
     web_client_id: Option<String>,
@@ -60,14 +53,7 @@ pub(crate) struct Settings {
     /// At least 32 random characters, the same for all replicas: seals links, cookies and session ids.
     #[arg(long, env = "MCP_SECRET", value_name = "MCP_SECRET", hide_env_values = true)]
     secret: Option<String>,
-    /// The URL of the Redis server in which all replicas record used links. Without Redis, each replica records its own.
-    #[arg(long, env = "REDIS_URL", hide_env_values = true)]
-    redis_url: Option<String>,
 }
-
-/// What a real tenant needs.
-const REMOTE: [&str; 7] =
-    ["audience", "client_id", "client_secret", "web_client_id", "web_client_secret", "calendar_url", "secret"];
 
 /// The client, the other APIs and the resource for a real tenant.
 pub(crate) struct Remote {
@@ -76,31 +62,44 @@ pub(crate) struct Remote {
     pub(crate) resource: String,
 }
 
-impl Settings {
+impl Arguments {
     /// Returns the key that seals links, cookies and session ids.
     pub(crate) fn key(&self) -> Result<SharedKey, Box<dyn Error>> {
         Ok(self.secret.as_ref().map_or_else(SharedKey::generate, SharedKey::new)?)
     }
 
     /// Returns the values for a real tenant if a domain is configured.
-    pub(crate) fn remote(&self, key: &SharedKey) -> Result<Option<Remote>, Box<dyn Error>> {
-        let Some(domain) = &self.domain else { return Ok(None) };
-        let text = |value: &Option<String>| value.clone().unwrap_or_default();
-        let resource = text(&self.audience);
-        let mut builder = ApiClient::builder(domain, resource.as_str());
-        if domain.starts_with("http://") {
-            // Allows http for loopback addresses only; any other http domain is still rejected.
-            builder = builder.insecure_http_loopback();
+    pub(crate) fn remote(&self, settings: &Settings, key: &SharedKey) -> Result<Option<Remote>, Box<dyn Error>> {
+        if !settings.has("domain") {
+            return Ok(None);
         }
-        let api = builder
-            .client_auth(ClientAuth::secret_post(text(&self.client_id), text(&self.client_secret)))
-            .resource_metadata(metadata(&resource))
-            .build()?;
-        let web =
-            WebClient { domain: domain.clone(), id: text(&self.web_client_id), secret: text(&self.web_client_secret) };
-        let used = self.redis_url.as_deref().map(RedisReplayStore::new).transpose()?;
+        let (domain, resource) =
+            (settings.get("domain").unwrap_or_default(), settings.get("audience").unwrap_or_default());
+        let mut builder = share_used_proofs(settings.builder(), settings);
+        if settings.has("audience") {
+            builder = builder.resource_metadata(metadata(&resource));
+        }
+        for name in self.missing(settings) {
+            builder = builder.setting_problem(name, "not set, and a real tenant needs it");
+        }
+        let api = builder.build()?;
+        let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        let web = WebClient { domain, id: text(&self.web_client_id), secret: text(&self.web_client_secret) };
+        let used = settings.redis_url().map(|url| RedisReplayStore::new(url.expose_secret())).transpose()?;
         let apis = Apis::new(&api, self.places(), &web, &resource, key, used)?;
         Ok(Some(Remote { api, apis, resource }))
+    }
+
+    /// Returns what a real tenant needs and is not set.
+    fn missing(&self, settings: &Settings) -> impl Iterator<Item = &'static str> {
+        let needed = [
+            ("AUTH0_CLIENT_ID", settings.has("client_id")),
+            ("AUTH0_WEB_CLIENT_ID", self.web_client_id.is_some()),
+            ("AUTH0_WEB_CLIENT_SECRET", self.web_client_secret.is_some()),
+            ("CALENDAR_URL", self.calendar_url.is_some()),
+            ("MCP_SECRET", self.secret.is_some()),
+        ];
+        needed.into_iter().filter(|(_, is_set)| !is_set).map(|(name, _)| name)
     }
 
     fn places(&self) -> Places {

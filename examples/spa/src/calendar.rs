@@ -1,12 +1,10 @@
 //! The second API: the page gets a token for it with the refresh token of the first sign-in (MRRT).
 
-use auth0_api_axum::{ApiClient, AuthLayer, Requirement, Token};
+use auth0_api_axum::{ApiClient, AuthLayer, CorsOrigins, Requirement, Token};
 use axum::routing::get;
 use axum::{Json, Router};
+use axum_api::cors;
 use serde_json::{Value, json};
-
-use crate::cors_origins::CorsOrigins;
-use crate::routes::cors;
 
 pub(crate) fn app(api: ApiClient, origins: CorsOrigins) -> Router {
     let auth = AuthLayer::new(api);

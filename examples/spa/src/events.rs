@@ -1,16 +1,14 @@
 //! A route of the first API: the user's events at a third party. The API gets the third party's token from Token Vault;
 //! the page never sees it.
 
-use auth0_api_axum::{ApiClient, AuthLayer, Connection, HandlerError, Requirement, Token};
+use auth0_api_axum::{ApiClient, AuthLayer, Connection, CorsOrigins, HandlerError, Requirement, Token};
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
-
-use crate::cors_origins::CorsOrigins;
-use crate::routes::cors;
+use axum_api::cors;
 
 /// What the route needs.
 #[derive(Clone)]

@@ -16,15 +16,11 @@
 #![expect(clippy::print_stdout, reason = "this program prints for its user")]
 
 mod calendar;
-#[path = "../../axum-api/src/cors_origins.rs"]
-mod cors_origins;
 mod events;
 mod legacy;
 mod package;
 mod page;
 mod request_log;
-#[path = "../../axum-api/src/routes.rs"]
-mod routes;
 mod servers;
 mod settings;
 mod tenant;

@@ -6,20 +6,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use auth0_api_core::dpop::RotatingNonce;
-use auth0_api_core::{ApiClient, ApiClientBuilder, ClientAuth, DpopPolicy};
+use auth0_api_core::{ApiClient, ApiClientBuilder, ClientAuth, CorsOrigins, DpopPolicy};
 use auth0_api_testing::SignIn;
 use axum::Router;
 use serde_json::json;
 use tokio::net::TcpListener;
 
-use crate::cors_origins::CorsOrigins;
 use crate::events::Events;
 use crate::legacy::LegacySessions;
 use crate::page::Page;
 use crate::settings::Settings;
 use crate::tenant::Tenant;
 use crate::third_party::Accounts;
-use crate::{calendar, events, page, request_log, routes, third_party};
+use crate::{calendar, events, page, request_log, third_party};
 
 /// The running servers.
 pub(crate) struct Servers {
@@ -42,10 +41,10 @@ impl Servers {
             None => Tenant::start(host, sign_in, Arc::clone(&legacy)).await?,
         };
         // Only this page may call the APIs.
-        let origins = CorsOrigins::These(vec![page_url.clone()]);
+        let origins = CorsOrigins::these([page_url.as_str()])?;
         let api = api(&tenant, &api_url)?;
         let events = events(&tenant, api.clone(), host).await?;
-        let app = routes::app(api.clone(), origins.clone()).merge(events::app(events, origins.clone()));
+        let app = axum_api::app(api.clone(), origins.clone()).merge(events::app(events, origins.clone()));
         serve(api_listener, request_log::around(app, "api"));
         let app = calendar::app(calendar_api(&tenant, &calendar_url)?, origins);
         serve(calendar_listener, request_log::around(app, "calendar"));

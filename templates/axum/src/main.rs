@@ -1,4 +1,5 @@
-//! Serves the API on port 3000. `AUTH0_DOMAIN` and `AUTH0_AUDIENCE` name the tenant and this API.
+//! Serves the API on port 3000. `AUTH0_DOMAIN` and `AUTH0_AUDIENCE` name the tenant and this API. The guide lists all
+//! [settings](https://docs.rs/auth0-api-core/latest/auth0_api_core/guide/settings/).
 
 use std::error::Error;
 
@@ -12,6 +13,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .with_env_filter(EnvFilter::new("info"))
         .init();
 
+    // Code wins over variables: remove `dpop` to let `AUTH0_DPOP` decide.
     let api = ApiClient::from_env().dpop(DpopPolicy::{{dpop}}()).build()?;
     if let Err(error) = api.warm_up().await {
         // Not fatal: the client fetches the keys again for the first token.
@@ -19,7 +21,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
 
     let listener = TcpListener::bind(("127.0.0.1", 3000)).await?;
-    tracing::info!("listening on http://{}", listener.local_addr()?);
+    tracing::info!("listening on http://{}\n{}", listener.local_addr()?, api.summary());
     axum::serve(listener, {{crate_name}}::app(api))
         .with_graceful_shutdown(interrupted())
         .await?;

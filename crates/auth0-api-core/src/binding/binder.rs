@@ -55,6 +55,15 @@ impl Binder {
         &self.dpop.proofs.algorithms
     }
 
+    /// What the policies say, for a summary.
+    pub(crate) fn facts(&self) -> Vec<(&'static str, String)> {
+        let mut facts = self.dpop.facts();
+        facts.push(("called URL", self.target.fact()));
+        facts.push(("proxies", self.target.proxies().to_string()));
+        facts.push(("certificates", self.certificates.to_string()));
+        facts
+    }
+
     /// Rejects a scheme that the mode does not offer.
     ///
     /// This check runs before the token is read, so that the response does not reveal whether the token is valid.

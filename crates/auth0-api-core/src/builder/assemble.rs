@@ -14,7 +14,7 @@ use crate::http::ReqwestClient;
 use crate::http::{BoundedClient, HttpClient};
 use crate::issuer::{IssuerConfig, JwksHost, Loopback, Trust, TrustedDomains};
 use crate::mtls::CertificatePolicy;
-use crate::reloadable::{ReloadableFacts, keep};
+use crate::reloadable::{Reloadable, ReloadableFacts, keep, keep_all};
 use crate::token::Leeway;
 use crate::token_cache::RememberedTokens;
 
@@ -33,11 +33,14 @@ impl ApiClientBuilder {
     ///
     /// [`BuildError`] with every problem, not only the first.
     pub fn build(self) -> Result<ApiClient, BuildError> {
-        let (environment, mut problems) = (self.environment.clone(), Vec::new());
+        let (settings, mut problems) = (self.reloadable.applied.clone(), Vec::new());
         let client = self.assemble(&mut problems);
-        let Some(environment) = environment else { return client.ok_or(BuildError::of(problems)) };
-        environment.warn();
-        client.filter(|_| environment.unusable.is_empty()).ok_or_else(|| environment.explain(problems))
+        if let Some(settings) = settings.as_ref().filter(|settings| settings.is_loopback) {
+            let name = settings.written(&["domain"]).unwrap_or_default();
+            let hint = format!("{name} names a tenant on this machine by plain http: never use this in production");
+            tracing::warn!(target: "auth0_api", event = "insecure_loopback", hint = hint.as_str());
+        }
+        client.ok_or_else(|| BuildError::of(problems, settings))
     }
 
     /// Checks every setting, and assembles the client from the checked forms. Returns `None` if there is a problem.
@@ -62,14 +65,15 @@ impl ApiClientBuilder {
         if !(1..=MOST_DECRYPTIONS).contains(&self.decryptions_at_once) {
             problems.push(ConfigProblem::DecryptionsAtOnce);
         }
-        let dpop = keep(problems, self.dpop.check().map_err(ConfigProblem::Dpop));
-        let key_policy = keep(problems, self.key_policy.check().map_err(ConfigProblem::KeyPolicy));
+        let dpop = keep_all(problems, self.dpop.check(), ConfigProblem::Dpop);
+        let key_policy = keep_all(problems, self.key_policy.check(), ConfigProblem::KeyPolicy);
         let leeway = keep(problems, Leeway::new(self.leeway).ok_or(ConfigProblem::Leeway));
-        let long_connections = keep(problems, self.long_connections.check().map_err(ConfigProblem::LongConnections));
+        let long_connections = keep_all(problems, self.long_connections.check(), ConfigProblem::LongConnections);
         let logout = self.logout.map(|policy| policy.check(self.leeway).map_err(ConfigProblem::Logout)).transpose();
         let logout = keep(problems, logout);
         let remembered = keep(problems, RememberedTokens::new(self.token_cache).ok_or(ConfigProblem::TokenCache));
-        if !problems.is_empty() {
+        let settings_are_usable = self.reloadable.applied.as_ref().is_none_or(|settings| settings.problems.is_empty());
+        if !problems.is_empty() || !settings_are_usable {
             return None;
         }
 
@@ -112,8 +116,9 @@ impl ApiClientBuilder {
             revocation,
             token_cache: self.token_cache,
         };
+        let settings = Reloadable { applied: None, ..self.reloadable };
         let first = Generation::new(reloadable, &lasting, remembered?, issuers, None);
-        Some(ApiClient::new(lasting, self.reloadable, first))
+        Some(ApiClient::new(lasting, settings, first))
     }
 
     /// Parses every host, also after an invalid one.

@@ -8,7 +8,6 @@ use std::time::Duration;
 
 #[cfg(doc)]
 use crate::ApiClient;
-use crate::build_error::{BuildError, ConfigProblem, VariableError};
 use crate::called_url::TrustedProxies;
 use crate::clock::{Clock, SystemClock};
 use crate::decryption::DEFAULT_DECRYPTIONS;
@@ -40,7 +39,8 @@ use crate::token_cache::TokenCache;
 /// # Ok::<(), auth0_api_core::BuildError>(())
 /// ```
 ///
-/// Every setting has a default. [The guide](crate::guide::defaults) has the reason for each.
+/// Every setting has a default. [The guide](crate::guide::defaults) has the reason for each. An operator can write most of
+/// them: see [`Settings`](crate::Settings).
 ///
 /// **Tokens**: see [authorization](crate::guide::authorization), [encryption](crate::guide::encryption), [logout](crate::guide::logout).
 ///
@@ -64,6 +64,7 @@ use crate::token_cache::TokenCache;
 /// | setting | default |
 /// |---|---|
 /// | [`dpop`](Self::dpop) | [`DpopPolicy::accept`] |
+/// | [`dpop_with`](Self::dpop_with) | – |
 /// | [`public_url`](Self::public_url) | none: the URL of the request |
 /// | [`own_hosts`](Self::own_hosts) | none: any host is accepted with a proof, and one warning is logged |
 /// | [`trusted_proxies`](Self::trusted_proxies) | none: any client can forge forwarded headers |
@@ -109,53 +110,25 @@ pub struct ApiClientBuilder {
     client_certificates: CertificateSource,
     clock: Arc<dyn Clock>,
     decryptions_at_once: usize,
-    dpop: DpopPolicy,
-    environment: Option<Environment>,
+    pub(crate) dpop: DpopPolicy,
     exchange_cache: ExchangeCache,
-    forward_end_user_address: bool,
+    pub(crate) forward_end_user_address: bool,
     http_client: Option<Arc<dyn HttpClient>>,
     jwks_hosts: Vec<Box<str>>,
-    key_policy: KeyPolicy,
+    pub(crate) key_policy: KeyPolicy,
     leeway: Duration,
     logout: Option<Box<LogoutPolicy>>,
-    long_connections: LongConnectionPolicy,
+    pub(crate) long_connections: LongConnectionPolicy,
     loopback: Loopback,
     own_hosts: Option<Vec<Box<str>>>,
     public_url: Option<String>,
     rejected_bodies: RejectedBodies,
-    reloadable: Reloadable,
-    resource: Option<ProtectedResource>,
+    pub(crate) reloadable: Reloadable,
+    pub(crate) resource: Option<ProtectedResource>,
     revocation: Revocation,
-    telemetry: bool,
+    pub(crate) telemetry: bool,
     token_cache: TokenCache,
     trusted_proxies: TrustedProxies,
-}
-
-/// How the environment was read, if the configuration comes from it.
-#[derive(Clone, Debug)]
-struct Environment {
-    unusable: Vec<(&'static str, VariableError)>,
-    is_loopback: bool,
-}
-
-impl Environment {
-    /// Puts the variables that cannot be used first, and drops the problems that follow from them.
-    fn explain(&self, problems: Vec<ConfigProblem>) -> BuildError {
-        let unusable = self.unusable.iter().map(|(name, error)| ConfigProblem::Variable { name, error: *error });
-        let mut explained: Vec<_> = unusable.collect();
-        let options: Vec<_> = explained.iter().map(ConfigProblem::option).collect();
-        explained.extend(problems.into_iter().filter(|problem| !options.contains(&problem.option())));
-        BuildError::in_environment(explained)
-    }
-
-    fn warn(&self) {
-        if self.is_loopback {
-            tracing::warn!(
-                name: "insecure_loopback", target: "auth0_api", event = "insecure_loopback",
-                hint = "AUTH0_DOMAIN names a tenant on this machine by plain http: never use this in production"
-            );
-        }
-    }
 }
 
 impl ApiClientBuilder {
@@ -165,7 +138,6 @@ impl ApiClientBuilder {
             clock: Arc::new(SystemClock),
             decryptions_at_once: DEFAULT_DECRYPTIONS,
             dpop: DpopPolicy::accept(),
-            environment: None,
             exchange_cache: ExchangeCache::default(),
             forward_end_user_address: false,
             http_client: None,
@@ -185,16 +157,6 @@ impl ApiClientBuilder {
             token_cache: TokenCache::off(),
             trusted_proxies: TrustedProxies::none(),
         }
-    }
-
-    /// Records how the environment was read.
-    pub(crate) fn read_from_environment(
-        mut self,
-        unusable: Vec<(&'static str, VariableError)>,
-        is_loopback: bool,
-    ) -> Self {
-        self.environment = Some(Environment { unusable, is_loopback });
-        self
     }
 }
 
@@ -255,7 +217,7 @@ impl ApiClientBuilder {
     /// During a rotation, give both keys, each with its `kid`. A token without a `kid` is tried with the first two keys
     /// that have its length and algorithm, so put the newest key first. See [the guide](crate::guide::encryption).
     ///
-    /// An empty list is a [`BuildError`], and so are two keys with the same `kid`.
+    /// An empty list is a [`BuildError`](crate::BuildError), and so are two keys with the same `kid`.
     pub fn decryption_keys(mut self, keys: impl IntoIterator<Item = DecryptionKey>) -> Self {
         self.reloadable.decryption_keys = Some(keys.into_iter().collect());
         self
@@ -319,6 +281,23 @@ impl ApiClientBuilder {
         self
     }
 
+    /// Changes the policy for proofs that is in force, for code that adds to it: a replay store that the replicas share, for
+    /// example.
+    ///
+    /// ```
+    /// use auth0_api_core::Settings;
+    /// use auth0_api_core::dpop::MemoryReplayStore;
+    ///
+    /// // The mode stays that of the settings.
+    /// let store = MemoryReplayStore::with_capacity(1_000_000);
+    /// let builder = Settings::from_env().builder().dpop_with(|policy| policy.replay_store(store));
+    /// # drop(builder);
+    /// ```
+    pub fn dpop_with(mut self, change: impl FnOnce(DpopPolicy) -> DpopPolicy) -> Self {
+        self.dpop = change(self.dpop);
+        self
+    }
+
     /// Sets the URL that clients call, without query and fragment: `https://api.example.com`, or
     /// `https://api.example.com/prefix` if a proxy strips the prefix.
     ///
@@ -342,7 +321,7 @@ impl ApiClientBuilder {
     /// host that its proof is compared with. A proof that an attacker captured at another API is then accepted here, and
     /// the first proof causes the warning event `host_unchecked`. With `public_url`, this list is not used.
     ///
-    /// An empty list is a [`BuildError`].
+    /// An empty list is a [`BuildError`](crate::BuildError).
     #[doc(alias = "allowed_hosts", alias = "proxy")]
     pub fn own_hosts<H: Into<Box<str>>>(mut self, hosts: impl IntoIterator<Item = H>) -> Self {
         self.own_hosts = Some(hosts.into_iter().map(Into::into).collect());

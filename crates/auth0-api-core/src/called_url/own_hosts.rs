@@ -1,5 +1,7 @@
 //! The hosts that an API is reachable by.
 
+use std::fmt;
+
 use super::TargetError;
 use super::authority::Authority;
 use super::url::TargetUrl;
@@ -18,6 +20,19 @@ impl OwnHosts {
     /// Returns true if the host and the port of the URL are those of an own host.
     pub(super) fn contain(&self, called: &TargetUrl) -> bool {
         self.0.iter().any(|own| own.host == called.host && own.port_for(called.scheme) == called.port)
+    }
+}
+
+impl fmt::Display for OwnHosts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, Authority { host, port }) in self.0.iter().enumerate() {
+            f.write_str(if index == 0 { "" } else { " or " })?;
+            match port {
+                Some(port) => write!(f, "{host}:{port}")?,
+                None => write!(f, "{host}")?,
+            }
+        }
+        Ok(())
     }
 }
 

@@ -23,6 +23,19 @@ impl TargetPolicy {
         Self { public_url, own_hosts, proxies }
     }
 
+    /// Where the called URL comes from, for a summary.
+    pub(crate) fn fact(&self) -> String {
+        match (&self.public_url, &self.own_hosts) {
+            (Some(url), _) => url.to_string().trim_end_matches('/').to_owned(),
+            (None, Some(hosts)) => format!("of the request, with the host {hosts}"),
+            (None, None) => "of the request, with any host".to_owned(),
+        }
+    }
+
+    pub(crate) fn proxies(&self) -> &TrustedProxies {
+        &self.proxies
+    }
+
     /// Returns true if the host of this request's URL is taken from the request without a check. Then the client chooses
     /// the host.
     pub(crate) fn accepts_any_host(&self, request: &TokenRequest<'_>) -> bool {

@@ -1,5 +1,6 @@
 //! The configuration of trusted proxies.
 
+use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 use std::num::NonZeroUsize;
 use std::str::FromStr;
@@ -130,6 +131,20 @@ impl FromStr for TrustedProxies {
             "" => Err(TrustedProxiesError::Empty),
             "none" => Ok(Self::none()),
             text => text.parse().map(Self::hops).or_else(|_| Self::networks(text.split(',').map(str::trim))),
+        }
+    }
+}
+
+impl fmt::Display for TrustedProxies {
+    /// Writes what `FromStr` reads.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Trust::None => f.write_str("none"),
+            Trust::Hops(count) => write!(f, "{count}"),
+            Trust::Networks(networks) => {
+                let networks: Vec<_> = networks.iter().map(IpNet::to_string).collect();
+                f.write_str(&networks.join(", "))
+            }
         }
     }
 }

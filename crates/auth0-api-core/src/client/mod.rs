@@ -20,6 +20,7 @@ mod approval;
 mod logout;
 
 mod reload;
+mod summary;
 
 mod generation;
 
@@ -45,6 +46,7 @@ use crate::token::VerifiedToken;
 pub(crate) use end_user::EndUserAddresses;
 pub(crate) use generation::{Generation, Lasting};
 pub use reload::ReloadError;
+pub use summary::Summary;
 
 /// Verifies Auth0 access tokens for one API.
 ///
@@ -72,7 +74,8 @@ pub use reload::ReloadError;
 ///
 /// | to | call | read |
 /// |---|---|---|
-/// | configure it | [`builder`](Self::builder), [`from_env`](Self::from_env) | [`ApiClientBuilder`](crate::ApiClientBuilder) |
+/// | configure it | [`builder`](Self::builder), [`from_env`](Self::from_env) | [`ApiClientBuilder`](crate::ApiClientBuilder), [settings](crate::guide::settings) |
+/// | print what it serves | [`summary`](Self::summary) | |
 /// | verify a request, or a token alone | [`verify_request`](Self::verify_request), [`verify_access_token`](Self::verify_access_token) | [what is checked](crate#what-is-checked) |
 /// | answer a rejected request | [`reject`](Self::reject) | [rejections](crate::guide::authorization#what-a-rejected-caller-receives) |
 /// | call another API | [`get_token_on_behalf_of`](Self::get_token_on_behalf_of) | [exchange](crate::guide::exchange) |

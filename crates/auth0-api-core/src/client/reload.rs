@@ -90,8 +90,12 @@ impl ApiClient {
     async fn replace_settings(&self, change: impl FnOnce(Reloadable) -> Reloadable + Send) -> Result<(), ReloadError> {
         let lasting = &self.0.lasting;
         let mut settings = self.0.settings.lock().await;
-        let (changed, mut problems) = (change(settings.clone()), Vec::new());
-        let checked = changed.clone().check(&lasting.facts(), &mut problems).ok_or(BuildError::of(problems))?;
+        let (mut changed, mut problems) = (change(settings.clone()), Vec::new());
+        // The stored settings never have the report of an earlier reload.
+        let applied = changed.applied.take();
+        let are_usable = applied.as_ref().is_none_or(|applied| applied.problems.is_empty());
+        let checked = changed.clone().check(&lasting.facts(), &mut problems).filter(|_| are_usable);
+        let checked = checked.ok_or_else(|| BuildError::of(problems, applied))?;
         // The size was valid for the first generation.
         let remembered = RememberedTokens::new(lasting.token_cache).unwrap_or_else(RememberedTokens::off);
         let previous = self.generation();

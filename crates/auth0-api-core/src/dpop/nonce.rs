@@ -99,6 +99,11 @@ impl RotatingNonce {
         (MIN_STEP..=MAX_STEP).contains(&self.step)
     }
 
+    /// The time after which the nonce changes.
+    pub(crate) fn period(&self) -> Duration {
+        self.step
+    }
+
     /// Returns the nonce to send to clients.
     pub(crate) fn current(&self, now: SystemTime) -> String {
         let step = self.step_at(now);

@@ -67,6 +67,8 @@ pub(crate) struct CheckedDpopPolicy {
     pub(crate) proofs: ProofPolicy,
     /// Where used proofs are remembered; `None` if they are not remembered, or if proofs are ignored.
     pub(crate) replay: Option<Arc<dyn ReplayStore>>,
+    /// Whether the application has given the store.
+    has_given_store: bool,
 }
 
 /// The checked settings that concern proofs, and the keys that are already parsed.
@@ -156,22 +158,61 @@ impl DpopPolicy {
         }
     }
 
-    /// Checks the settings.
-    pub(crate) fn check(self) -> Result<CheckedDpopPolicy, DpopPolicyError> {
+    /// Sets which schemes are accepted.
+    pub(crate) fn mode(mut self, mode: Mode) -> Self {
+        self.mode = mode;
+        self
+    }
+
+    /// Checks the settings. The error has every problem.
+    pub(crate) fn check(self) -> Result<CheckedDpopPolicy, Vec<DpopPolicyError>> {
         let Self { mode, max_age, leeway, algorithms, replay, nonce, bound_tokens_as_bearer } = self;
-        let algorithms = AlgorithmSet::new(algorithms).ok_or(DpopPolicyError::Algorithms)?;
+        let mut problems = Vec::new();
+        let algorithms = AlgorithmSet::new(algorithms);
+        if algorithms.is_none() {
+            problems.push(DpopPolicyError::Algorithms);
+        }
         if max_age > MAX_WINDOW || leeway > MAX_WINDOW {
-            return Err(DpopPolicyError::Window);
+            problems.push(DpopPolicyError::Window);
         }
         if bound_tokens_as_bearer && mode != Mode::Ignore {
-            return Err(DpopPolicyError::BoundTokensAsBearer);
+            problems.push(DpopPolicyError::BoundTokensAsBearer);
         }
         if nonce.as_ref().is_some_and(|nonce| !nonce.is_usable()) {
-            return Err(DpopPolicyError::NonceStep);
+            problems.push(DpopPolicyError::NonceStep);
         }
-        let replay = replay.check()?.filter(|_| mode != Mode::Ignore);
+        let has_given_store = matches!(replay, Replay::Store(_));
+        let replay = replay.check().map_err(|problem| problems.push(problem)).ok();
+        let Some((algorithms, replay)) = algorithms.zip(replay).filter(|_| problems.is_empty()) else {
+            return Err(problems);
+        };
         let proofs = ProofPolicy { max_age, leeway, algorithms, nonce, keys: ClientKeyCache::new() };
-        Ok(CheckedDpopPolicy { mode, bound_tokens_as_bearer, proofs, replay })
+        let replay = replay.filter(|_| mode != Mode::Ignore);
+        Ok(CheckedDpopPolicy { mode, bound_tokens_as_bearer, proofs, replay, has_given_store })
+    }
+}
+
+impl CheckedDpopPolicy {
+    /// What the policy says, for a summary.
+    pub(crate) fn facts(&self) -> Vec<(&'static str, String)> {
+        let tokens = match self.mode {
+            Mode::Accept => "Bearer and DPoP",
+            Mode::Ignore if self.bound_tokens_as_bearer => "Bearer only; bound tokens without a proof are accepted",
+            Mode::Ignore => "Bearer only",
+            Mode::Require => "DPoP only",
+        };
+        let mut facts = vec![("tokens", tokens.to_owned())];
+        if self.mode != Mode::Ignore {
+            let nonces = self.proofs.nonce.as_ref().map(|nonce| format!("required, new every {:?}", nonce.period()));
+            let used = match &self.replay {
+                None => "not remembered",
+                Some(_) if self.has_given_store => "remembered in the store of the application",
+                Some(_) => "remembered by this process",
+            };
+            facts.push(("nonces", nonces.unwrap_or_else(|| "not required".to_owned())));
+            facts.push(("used proofs", used.to_owned()));
+        }
+        facts
     }
 }
 

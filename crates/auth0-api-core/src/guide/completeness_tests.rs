@@ -6,6 +6,8 @@
 use std::fs;
 use std::path::Path;
 
+use crate::known_settings::KNOWN;
+
 /// Reads all Rust files in a folder and its subfolders, tests included.
 fn sources(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
@@ -76,6 +78,33 @@ fn every_setting_of_the_builder_is_in_its_table() {
     assert!(names.contains(&"own_hosts") && names.contains(&"clock"), "{names:?}");
     names.retain(|name| !builder.contains(&format!("\n/// | [`{name}`](Self::{name}) |")));
     assert_eq!(names, [""; 0]);
+}
+
+#[test]
+fn every_setter_of_the_builder_has_a_setting_or_a_reason() {
+    let builder = include_str!("../builder/mod.rs");
+    let page = include_str!("settings.md");
+    let setters =
+        builder.split("\n    pub fn ").skip(1).filter(|rest| rest.split(')').next().unwrap().contains("(mut self"));
+    for name in setters.map(|rest| rest.split(['(', '<']).next().unwrap()) {
+        let link = format!("| [`{name}`](crate::ApiClientBuilder::{name}) |");
+        assert!(page.lines().any(|line| line.starts_with('|') && line.contains(&link)), "{name}");
+    }
+}
+
+#[test]
+fn every_setting_has_a_row_in_its_table() {
+    let page = include_str!("settings.md");
+    let keys: Vec<_> = KNOWN.iter().map(|setting| setting.key).collect();
+    let rows = page.lines().filter_map(|line| line.strip_prefix("| `AUTH0_")?.split(" | ").nth(1));
+    assert_eq!(rows.map(|key| key.trim_matches('`')).collect::<Vec<_>>(), keys);
+    for setting in KNOWN {
+        assert!(page.contains(&format!("\n| `{}` | `{}` | ", setting.variable(), setting.key)), "{}", setting.key);
+        let is_stated = |name: String| page.contains(&format!("`{name}`"));
+        assert!(setting.short_form().is_none_or(is_stated), "{}", setting.key);
+        let row = page.lines().find(|line| line.contains(&format!("| `{}` |", setting.key))).unwrap();
+        assert_eq!(row.contains("| secret"), setting.is_secret, "{row}");
+    }
 }
 
 #[test]

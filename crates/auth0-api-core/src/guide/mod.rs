@@ -37,6 +37,7 @@
 //! | trace requests, with OpenTelemetry for example | [`tracing`] |
 //! | plan cores, memory and replicas | [`scaling`] |
 //! | rotate a secret, or add an audience, without a restart | [`reload`] |
+//! | configure the API by variables or a file | [`settings`] |
 //! | have no network | [`air_gapped`] |
 //! | look up a number and its reason | [`defaults`] |
 //!
@@ -126,6 +127,8 @@
 //! - [rotate a client secret without an error?](reload#rotate-a-secret-without-an-error)
 //! - [decide whether to cache tokens?](scaling#when-to-cache-tokens)
 //! - [estimate cores and memory?](scaling#how-to-calculate)
+//! - [configure the API without code?](settings#how-values-are-written)
+//! - [keep a secret out of the environment?](settings#how-values-are-written)
 //! - [find a default?](defaults)
 
 #[cfg(test)]
@@ -198,6 +201,9 @@ pub mod replay {}
 
 #[doc = include_str!("scaling.md")]
 pub mod scaling {}
+
+#[doc = include_str!("settings.md")]
+pub mod settings {}
 
 #[doc = include_str!("threats.md")]
 pub mod threats {}

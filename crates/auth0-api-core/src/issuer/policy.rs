@@ -149,8 +149,8 @@ impl KeyPolicy {
         self
     }
 
-    /// Checks the bounds. The error is a message about the first value that is out of bounds.
-    pub(crate) fn check(self) -> Result<CheckedKeyPolicy, &'static str> {
+    /// Checks the bounds. The error has a message about each value that is out of bounds.
+    pub(crate) fn check(self) -> Result<CheckedKeyPolicy, Vec<&'static str>> {
         let (second, minute, hour) = (Duration::from_secs(1), Duration::from_secs(60), Duration::from_secs(3600));
         let (millisecond, tenth) = (Duration::from_millis(1), Duration::from_millis(100));
         let unknown_keys =
@@ -158,10 +158,13 @@ impl KeyPolicy {
         let newcomers =
             (1..=100_000).contains(&self.newcomers) && (millisecond..=hour).contains(&self.newcomer_interval);
         let document_bytes = (1024..=16 * 1024 * 1024).contains(&self.max_document_bytes);
-        let problem = [
-            ((second..=24 * hour).contains(&self.fresh_for), "fresh_for is from 1 s to 24 hours"),
+        let fresh_for = (second..=24 * hour).contains(&self.fresh_for);
+        // A wrong lower bound would be reported twice.
+        let stale_from = if fresh_for { self.fresh_for } else { Duration::ZERO };
+        let bounds = [
+            (fresh_for, "fresh_for is from 1 s to 24 hours"),
             ((1..=100).contains(&self.refresh_from_percent), "refresh_from_percent is from 1 to 100"),
-            ((self.fresh_for..=7 * 24 * hour).contains(&self.stale_for), "stale_for is from fresh_for to 7 days"),
+            ((stale_from..=7 * 24 * hour).contains(&self.stale_for), "stale_for is from fresh_for to 7 days"),
             (self.back_off.jitter_percent <= 100, "jitter_percent is at most 100"),
             (unknown_keys, "unknown_key_fetches takes a burst from 1 to 100 and an interval from 1 s to 1 hour"),
             (self.max_issuers.is_none_or(|max| (1..=100_000).contains(&max)), "max_issuers is from 1 to 100 000"),
@@ -169,10 +172,10 @@ impl KeyPolicy {
             ((tenth..=minute).contains(&self.fetch_timeout), "fetch_timeout is from 100 ms to 60 s"),
             (document_bytes, "max_document_bytes is from 1 KiB to 16 MiB"),
             ((1..=1000).contains(&self.max_keys), "max_keys is from 1 to 1000"),
-        ]
-        .into_iter()
-        .find_map(|(within, problem)| (!within).then_some(problem));
-        problem.map_or(Ok(CheckedKeyPolicy(self)), Err)
+        ];
+        let problems: Vec<_> =
+            bounds.into_iter().filter_map(|(within, problem)| (!within).then_some(problem)).collect();
+        if problems.is_empty() { Ok(CheckedKeyPolicy(self)) } else { Err(problems) }
     }
 }
 
@@ -259,6 +262,8 @@ pub(super) const UNKNOWN_KEYS_REMEMBERED: usize = 1024;
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
+
     use super::*;
 
     const fn seconds(count: u64) -> Duration {
@@ -310,7 +315,8 @@ mod tests {
             (new().max_keys(0), "max_keys "),
             (new().max_keys(1001), "max_keys "),
         ] {
-            assert!(policy.clone().check().is_err_and(|problem| problem.starts_with(name)), "{name} {policy:?}");
+            let problems = policy.clone().check().map(|_| ()).unwrap_err();
+            assert!(matches!(*problems, [problem] if problem.starts_with(name)), "{name} {policy:?}: {problems:?}");
         }
     }
 }

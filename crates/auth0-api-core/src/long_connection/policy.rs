@@ -54,15 +54,16 @@ impl LongConnectionPolicy {
         self
     }
 
-    /// Returns what is wrong if a setting is out of its bounds.
-    pub(crate) fn check(self) -> Result<Self, &'static str> {
+    /// Returns what is wrong with each setting that is out of its bounds.
+    pub(crate) fn check(self) -> Result<Self, Vec<&'static str>> {
+        let mut problems = Vec::new();
         if !INTERVALS.contains(&self.revocation_interval) {
-            return Err("revocation_interval: set 1 s to 1 hour");
+            problems.push("revocation_interval: set 1 s to 1 hour");
         }
         if self.outage_limit > LONGEST_OUTAGE {
-            return Err("outage_limit: at most 1 hour");
+            problems.push("outage_limit: at most 1 hour");
         }
-        Ok(self)
+        if problems.is_empty() { Ok(self) } else { Err(problems) }
     }
 
     /// The time from a question without an answer to the next question.

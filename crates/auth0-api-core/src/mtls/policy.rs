@@ -1,5 +1,7 @@
 //! Where the certificate of a request comes from, and whether the token is bound to it.
 
+use std::fmt;
+
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 
 use super::{CertificateError, CertificateSourceError, envoy, header};
@@ -138,6 +140,19 @@ impl CertificateSource {
 
     fn new(source: Source) -> Self {
         Self { source, elements: None }
+    }
+}
+
+impl fmt::Display for CertificatePolicy {
+    /// Writes where certificates come from, for a summary.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.source {
+            Source::ClientCert => f.write_str("header client-cert"),
+            Source::Connection => f.write_str("of the TLS connection"),
+            Source::ForwardedClientCert => f.write_str("header x-forwarded-client-cert"),
+            Source::Nowhere => f.write_str("none"),
+            Source::Pem(name) => write!(f, "header {name}"),
+        }
     }
 }
 

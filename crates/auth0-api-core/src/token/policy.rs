@@ -32,6 +32,10 @@ impl AcceptedAudiences {
         is_usable.then_some(Self(audiences))
     }
 
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|audience| &**audience)
+    }
+
     fn shown(&self) -> Box<str> {
         shown(self.0.iter().map(|audience| &**audience))
     }

@@ -66,6 +66,30 @@ async fn the_downstream_api_is_called_on_behalf_of_the_user() {
     assert_eq!(outage["error"], "temporarily_unavailable");
 }
 
+#[tokio::test]
+async fn an_invalid_configuration_ends_the_program_with_the_reason() {
+    let domain = ("AUTH0_DOMAIN", "tenant.eu.auth0.com");
+    for (settings, reason) in [
+        (
+            &[][..],
+            "AUTH0_CLIENT_ID: not set, and calls to the other API need it; AUTH0_DOMAIN: not set; AUTH0_AUDIENCE: not set",
+        ),
+        (
+            &[domain, ("AUTH0_AUDIENCE", "a"), ("AUTH0_CLIENT_SECRET", "hush")],
+            "AUTH0_CLIENT_ID: not set, and AUTH0_CLIENT_SECRET needs it",
+        ),
+    ] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_custom-server"));
+        for variable in ["AUTH0_DOMAIN", "AUTH0_AUDIENCE", "AUTH0_CLIENT_ID", "AUTH0_CLIENT_SECRET"] {
+            command.env_remove(variable);
+        }
+        let output = command.envs(settings.iter().copied()).output().await.unwrap();
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{error}");
+        assert_eq!(error, format!("the configuration is unusable: {reason}\n"));
+    }
+}
+
 /// A tenant, and two servers that trust the tenant. Dropping this value kills the processes of the servers.
 struct Server {
     tenant: LocalTenant,

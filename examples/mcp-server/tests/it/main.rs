@@ -8,3 +8,4 @@ mod elicitation;
 mod process;
 mod rejections;
 mod sessions;
+mod settings;

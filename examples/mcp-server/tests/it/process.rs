@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use reqwest::{Client, RequestBuilder, Response};
 use serde_json::{Value, json};
-use tokio::io::{AsyncBufReadExt as _, BufReader};
-use tokio::process::{Child, Command};
+use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
 
 /// A running server. Dropping this value kills the process.
@@ -17,6 +17,7 @@ pub(crate) struct Server {
     /// The tenant's domain.
     pub(crate) tenant: String,
     client: Client,
+    lines: Lines<BufReader<ChildStdout>>,
 }
 
 impl Server {
@@ -32,7 +33,12 @@ impl Server {
             }
         };
         let (tenant, url) = (after("tenant").await, after("listening on").await);
-        Self { _child: child, url, tenant, client: Client::builder().no_proxy().build().unwrap() }
+        Self { _child: child, url, tenant, client: Client::builder().no_proxy().build().unwrap(), lines }
+    }
+
+    /// Returns the next line that the server prints.
+    pub(crate) async fn line(&mut self) -> String {
+        timeout(PATIENCE, self.lines.next_line()).await.unwrap().unwrap().unwrap()
     }
 
     /// Returns a token from the client credentials grant, for this audience and with these scopes.

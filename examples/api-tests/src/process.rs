@@ -10,7 +10,7 @@ use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
 
-use crate::PROGRAM;
+use crate::program;
 
 /// A running API. Dropping this value kills the process.
 pub(crate) struct Process {
@@ -105,20 +105,14 @@ impl Holder {
 
 /// Returns the command that starts the program on a free port with these environment variables. The command removes all
 /// other variables that the program reads.
+#[expect(clippy::disallowed_methods, reason = "removes every setting, whatever its name")]
 pub(crate) fn command(settings: &[(&str, &str)]) -> Command {
-    let mut command = Command::new(PROGRAM);
-    for variable in [
-        "AUTH0_AUDIENCE",
-        "AUTH0_DOMAIN",
-        "CORS_ORIGINS",
-        "DPOP",
-        "DPOP_NONCE",
-        "OWN_HOSTS",
-        "PUBLIC_URL",
-        "REDIS_URL",
-        "TRUSTED_PROXIES",
-    ] {
-        command.env_remove(variable);
+    let mut command = Command::new(program());
+    for (variable, _) in std::env::vars_os() {
+        let is_setting = SHORT.iter().any(|short| variable == **short);
+        if is_setting || variable.to_string_lossy().starts_with("AUTH0_") {
+            command.env_remove(variable);
+        }
     }
     command.env("PORT", "0").env("NO_COLOR", "1").envs(settings.iter().copied());
     command.stdout(Stdio::piped()).kill_on_drop(true);
@@ -159,6 +153,10 @@ async fn collect(mut lines: Lines<BufReader<ChildStdout>>, log: Arc<Mutex<String
         log.push('\n');
     }
 }
+
+/// The variables of the program without the prefix `AUTH0_`.
+const SHORT: [&str; 7] =
+    ["CORS_ORIGINS", "DPOP", "DPOP_NONCE", "OWN_HOSTS", "PUBLIC_URL", "REDIS_URL", "TRUSTED_PROXIES"];
 
 pub(crate) const PRIVATE: &str = "/api/private";
 

@@ -1,7 +1,5 @@
 //! Clients from npm, which share no code with this library, call this API and the local tenant. Their code is in
-//! `tests/foreign`.
-
-#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+//! `foreign`.
 
 use std::io::ErrorKind;
 use std::path::Path;
@@ -13,10 +11,9 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
-use crate::PROGRAM;
+use crate::program;
 
-#[tokio::test]
-async fn dpop_clients_from_npm_pass_every_check() {
+pub async fn dpop_clients_from_npm_pass_every_check() {
     if let Some(missing) = missing().await {
         return skip(&missing);
     }
@@ -36,7 +33,7 @@ async fn dpop_clients_from_npm_pass_every_check() {
     assert_eq!((plain.tenant.requests().token, demanding.tenant.requests().token), (2, 5));
 }
 
-/// The number of checks in `tests/foreign`. The test compares this number with the printed checks, so that it fails if
+/// The number of checks in `foreign`. The test compares this number with the printed checks, so that it fails if
 /// a check no longer runs.
 const CHECKS: usize = 48;
 
@@ -67,7 +64,7 @@ struct Servers {
 impl Servers {
     async fn start(settings: &[(&str, &str)]) -> Self {
         let tenant = LocalTenant::start().await.unwrap();
-        let mut command = Command::new(PROGRAM);
+        let mut command = Command::new(program());
         for variable in ["DPOP", "DPOP_NONCE", "OWN_HOSTS", "PUBLIC_URL", "REDIS_URL", "TRUSTED_PROXIES"] {
             command.env_remove(variable);
         }
@@ -122,7 +119,7 @@ fn skip(missing: &str) {
     eprintln!("skipped: {missing}");
 }
 
-const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../axum-api/tests/foreign");
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/foreign");
 
 /// The checks take two seconds. This limit is long enough for a busy machine. A test that hangs fails after this time.
 const PATIENCE: Duration = Duration::from_secs(120);

@@ -1,12 +1,14 @@
 //! The problems of a configuration, all reported at once.
 
+mod named;
+
 use std::fmt;
 
 use crate::called_url::TargetError;
 use crate::dpop::DpopPolicyError;
 use crate::issuer::{DomainError, TrustedDomainsProblem};
-use crate::jose::DecryptionKeyError;
 use crate::jose::jwe::HeldKeysProblem;
+use crate::known_settings::{AppliedSettings, KnownSetting, SettingError, SettingProblem};
 use crate::metadata::MetadataError;
 use crate::mtls::CertificateSourceError;
 use crate::with_sources::WithSources;
@@ -14,29 +16,8 @@ use crate::with_sources::WithSources;
 /// Why a client cannot be built: every problem of its configuration.
 pub struct BuildError {
     problems: Vec<ConfigProblem>,
-    /// Whether the configuration comes from environment variables. The text then names them.
-    is_from_environment: bool,
-}
-
-/// What is wrong with the text of an environment variable.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum VariableError {
-    /// The text has a comma, and several values are separated by blanks.
-    #[error("separate several values by blanks, not by commas")]
-    Comma,
-    /// The file that the variable names holds no key that decrypts tokens.
-    #[error("the file holds no usable key: {0}")]
-    DecryptionKey(#[source] DecryptionKeyError),
-    /// The file that the variable names cannot be read, or is longer than 64 KiB.
-    #[error("the file cannot be read")]
-    File,
-    /// The text begins or ends with a quotation mark.
-    #[error("remove the quotation marks around the value")]
-    Quoted,
-    /// The text has control characters, or is not UTF-8.
-    #[error("the value has characters that no such value can have")]
-    Unprintable,
+    /// The settings that were applied. The text then names them as the operator wrote them.
+    settings: Option<AppliedSettings>,
 }
 
 /// One problem of a configuration.
@@ -143,27 +124,30 @@ pub enum ConfigProblem {
     /// The resource metadata is invalid, or contradicts the client's configuration.
     #[error("resource_metadata: {0}")]
     ResourceMetadata(#[source] MetadataError),
+    /// The value of a setting cannot be used: see [`Settings`](crate::Settings).
+    #[error("{name}: {error}")]
+    Setting {
+        /// The name of the setting, as the operator wrote it.
+        name: Box<str>,
+        /// The builder's option that the setting is a part of; empty for a key that no setting has.
+        option: &'static str,
+        /// What is wrong.
+        #[source]
+        error: SettingError,
+    },
     /// The cache has a size of 0 entries.
     #[error("token_cache: set at least one entry, or use off()")]
     TokenCache,
-    /// The text of an environment variable cannot be used.
-    #[error("{name}: {error}")]
-    Variable {
-        /// The name of the variable.
-        name: &'static str,
-        /// What is wrong.
-        #[source]
-        error: VariableError,
-    },
 }
 
 impl BuildError {
-    pub(crate) fn of(problems: Vec<ConfigProblem>) -> Self {
-        Self { problems, is_from_environment: false }
-    }
-
-    pub(crate) fn in_environment(problems: Vec<ConfigProblem>) -> Self {
-        Self { problems, is_from_environment: true }
+    /// Puts the problems of settings first, and drops the problems that follow from them.
+    pub(crate) fn of(problems: Vec<ConfigProblem>, settings: Option<AppliedSettings>) -> Self {
+        let Some(settings) = settings else { return Self { problems, settings: None } };
+        let of_settings = settings.problems.iter().cloned().map(ConfigProblem::from);
+        let further = problems.into_iter().filter(|problem| !settings.blame(named::keys(problem)));
+        let problems = of_settings.chain(further).collect();
+        Self { problems, settings: Some(settings) }
     }
 
     /// Returns every problem.
@@ -176,10 +160,8 @@ impl fmt::Display for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the configuration is unusable")?;
         for (index, problem) in self.problems.iter().enumerate() {
-            write!(f, "{} {problem}", if index == 0 { ":" } else { ";" })?;
-            if let Some(variables) = problem.variables().filter(|_| self.is_from_environment) {
-                write!(f, " ({variables})")?;
-            }
+            f.write_str(if index == 0 { ": " } else { "; " })?;
+            named::write(problem, self.settings.as_ref(), f)?;
         }
         Ok(())
     }
@@ -202,6 +184,13 @@ impl From<TrustedDomainsProblem> for ConfigProblem {
             TrustedDomainsProblem::ListEmpty => Self::DomainsEmpty,
             TrustedDomainsProblem::Only(error) => Self::Domain(error),
         }
+    }
+}
+
+impl From<SettingProblem> for ConfigProblem {
+    fn from(problem: SettingProblem) -> Self {
+        let option = KnownSetting::of(problem.key).map_or("", |setting| setting.option);
+        Self::Setting { name: problem.name, option, error: problem.error }
     }
 }
 
@@ -234,34 +223,8 @@ impl ConfigProblem {
             Self::OwnHost { .. } | Self::OwnHostsEmpty => "own_hosts",
             Self::PublicUrl(_) | Self::PublicUrlQuery => "public_url",
             Self::ResourceMetadata(_) => "resource_metadata",
+            Self::Setting { option, .. } => option,
             Self::TokenCache => "token_cache",
-            Self::Variable { name, .. } => option_of(name),
-        }
-    }
-
-    /// Returns the environment variables that set the option, unless the message already names one.
-    fn variables(&self) -> Option<&'static str> {
-        match self.option() {
-            _ if matches!(self, Self::Variable { .. }) => None,
-            "audience" => Some(AUDIENCE),
-            "client_auth" => Some("AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET"),
-            "domain" => Some(DOMAIN),
-            _ => None,
         }
     }
 }
-
-fn option_of(variable: &str) -> &'static str {
-    match variable {
-        AUDIENCE => "audience",
-        DECRYPTION_KEY_FILE => "decryption_keys",
-        DOMAIN => "domain",
-        _ => "client_auth",
-    }
-}
-
-pub(crate) const AUDIENCE: &str = "AUTH0_AUDIENCE";
-pub(crate) const CLIENT_ID: &str = "AUTH0_CLIENT_ID";
-pub(crate) const CLIENT_SECRET: &str = "AUTH0_CLIENT_SECRET";
-pub(crate) const DECRYPTION_KEY_FILE: &str = "AUTH0_DECRYPTION_KEY_FILE";
-pub(crate) const DOMAIN: &str = "AUTH0_DOMAIN";

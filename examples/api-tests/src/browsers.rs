@@ -7,8 +7,7 @@ use crate::process::{Holder, PRIVATE, Process, header};
 const APP: &str = "https://app.example.com";
 const LOCAL: &str = "http://localhost:5173";
 
-#[tokio::test]
-async fn a_preflight_needs_no_token_on_any_route() {
+pub async fn a_preflight_needs_no_token_on_any_route() {
     let tenant = LocalTenant::start().await.unwrap();
     let api = Process::start(&tenant, &[("CORS_ORIGINS", APP)]).await;
     for path in ["/api/public", PRIVATE, "/api/private-scoped", "/elsewhere"] {
@@ -23,8 +22,7 @@ async fn a_preflight_needs_no_token_on_any_route() {
     }
 }
 
-#[tokio::test]
-async fn a_page_can_read_an_answer_a_rejection_and_a_nonce() {
+pub async fn a_page_can_read_an_answer_a_rejection_and_a_nonce() {
     let tenant = LocalTenant::start().await.unwrap();
     let api = Process::start(&tenant, &[("CORS_ORIGINS", APP), ("DPOP_NONCE", "on")]).await;
     let holder = Holder::new(&tenant);
@@ -47,8 +45,7 @@ async fn a_page_can_read_an_answer_a_rejection_and_a_nonce() {
     }
 }
 
-#[tokio::test]
-async fn only_the_configured_origins_are_allowed() {
+pub async fn only_the_configured_origins_are_allowed() {
     let tenant = LocalTenant::start().await.unwrap();
     for (settings, app, local) in [
         // The tenant of this test is local.
@@ -71,8 +68,7 @@ async fn only_the_configured_origins_are_allowed() {
     }
 }
 
-#[tokio::test]
-async fn a_malformed_origin_is_reported_at_the_start() {
+pub async fn a_malformed_origin_is_reported_at_the_start() {
     let tenant = LocalTenant::start().await.unwrap();
     let settings = [("CORS_ORIGINS", "https://app.example.com/"), ("AUTH0_AUDIENCE", tenant.audience())];
     let output = crate::process::command(&settings).env("AUTH0_DOMAIN", tenant.domain()).output().await.unwrap();

@@ -7,8 +7,7 @@ use crate::process::{Holder, PRIVATE, Process, header};
 /// The URL that clients call. It is the same for all replicas.
 const PUBLIC_URL: &str = "https://api.example.com";
 
-#[tokio::test]
-async fn a_proof_used_at_one_replica_is_rejected_at_the_other() {
+pub async fn a_proof_used_at_one_replica_is_rejected_at_the_other() {
     let Some(redis) = RedisServer::start().await else { return };
     let tenant = LocalTenant::start().await.unwrap();
     let settings = [("PUBLIC_URL", PUBLIC_URL), ("REDIS_URL", &redis.url())];
@@ -28,8 +27,7 @@ async fn a_proof_used_at_one_replica_is_rejected_at_the_other() {
     assert_eq!(other.prove(&holder, PUBLIC_URL, &[]).await.status(), 200);
 }
 
-#[tokio::test]
-async fn replicas_without_redis_each_accept_a_proof_once() {
+pub async fn replicas_without_redis_each_accept_a_proof_once() {
     let tenant = LocalTenant::start().await.unwrap();
     let settings = [("PUBLIC_URL", PUBLIC_URL)];
     let (one, other) = (Process::start(&tenant, &settings).await, Process::start(&tenant, &settings).await);
@@ -41,8 +39,7 @@ async fn replicas_without_redis_each_accept_a_proof_once() {
     }
 }
 
-#[tokio::test]
-async fn proofs_are_rejected_with_503_while_redis_is_down() {
+pub async fn proofs_are_rejected_with_503_while_redis_is_down() {
     let Some(mut redis) = RedisServer::start().await else { return };
     let tenant = LocalTenant::start().await.unwrap();
     let api = Process::start(&tenant, &[("PUBLIC_URL", PUBLIC_URL), ("REDIS_URL", &redis.url())]).await;
@@ -66,8 +63,7 @@ async fn proofs_are_rejected_with_503_while_redis_is_down() {
     assert!(api.log().contains(r#"error.type="replay_store_unavailable""#), "{}", api.log());
 }
 
-#[tokio::test]
-async fn an_api_starts_while_redis_is_down() {
+pub async fn an_api_starts_while_redis_is_down() {
     let Some(mut redis) = RedisServer::start().await else { return };
     redis.stop();
     let tenant = LocalTenant::start().await.unwrap();

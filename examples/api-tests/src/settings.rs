@@ -3,12 +3,12 @@
 use auth0_api_testing::{EncryptionKey, LocalTenant};
 
 use crate::process::{Holder, PRIVATE, Process, header};
+use crate::temporary_file;
 
 const BEARER: &str = r#"Bearer realm="api""#;
 const DPOP: &str = r#"DPoP algs="ES256""#;
 
-#[tokio::test]
-async fn the_variable_dpop_sets_the_mode() {
+pub async fn the_variable_dpop_sets_the_mode() {
     let tenant = LocalTenant::start().await.unwrap();
     let bearer = format!("Bearer {}", tenant.mint().sign());
     for (settings, challenges, of_bearer, of_bound) in [
@@ -25,10 +25,9 @@ async fn the_variable_dpop_sets_the_mode() {
     }
 }
 
-#[tokio::test]
-async fn encrypted_tokens_are_accepted_with_a_decryption_key_file() {
+pub async fn encrypted_tokens_are_accepted_with_a_decryption_key_file() {
     let (tenant, key) = (LocalTenant::start().await.unwrap(), EncryptionKey::generate());
-    let file = std::env::temp_dir().join(format!("{}-{}.pem", env!("CARGO_CRATE_NAME"), std::process::id()));
+    let file = temporary_file("key.pem");
     std::fs::write(&file, key.private_key_pem()).unwrap();
     let bearer = format!("Bearer {}", tenant.mint().encrypt(&key.encryption()).sign());
     let with_key = [("AUTH0_DECRYPTION_KEY_FILE", file.to_str().unwrap())];
@@ -39,8 +38,7 @@ async fn encrypted_tokens_are_accepted_with_a_decryption_key_file() {
     std::fs::remove_file(&file).unwrap();
 }
 
-#[tokio::test]
-async fn a_nonce_is_demanded_when_dpop_nonce_is_on() {
+pub async fn a_nonce_is_demanded_when_dpop_nonce_is_on() {
     let tenant = LocalTenant::start().await.unwrap();
     let api = Process::start(&tenant, &[("DPOP_NONCE", "on")]).await;
     let holder = Holder::new(&tenant);
@@ -52,8 +50,7 @@ async fn a_nonce_is_demanded_when_dpop_nonce_is_on() {
     assert_eq!(api.get(PRIVATE, &headers).await.status(), 200);
 }
 
-#[tokio::test]
-async fn the_called_url_comes_from_public_url_or_trusted_proxies_and_own_hosts() {
+pub async fn the_called_url_comes_from_public_url_or_trusted_proxies_and_own_hosts() {
     let tenant = LocalTenant::start().await.unwrap();
     let forwarded = [("x-forwarded-proto", "https"), ("x-forwarded-host", "public.example.com")];
     let public = "https://public.example.com";
@@ -74,8 +71,7 @@ async fn the_called_url_comes_from_public_url_or_trusted_proxies_and_own_hosts()
     }
 }
 
-#[tokio::test]
-async fn the_routes_answer_as_documented() {
+pub async fn the_routes_answer_as_documented() {
     let tenant = LocalTenant::start().await.unwrap();
     let api = Process::start(&tenant, &[]).await;
     let plain = format!("Bearer {}", tenant.mint().sign());

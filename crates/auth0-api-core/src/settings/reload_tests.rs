@@ -1,0 +1,46 @@
+//! Settings that are applied to a client that serves.
+
+#![expect(clippy::unwrap_used, reason = "a failing test may panic")]
+
+use super::Settings;
+use crate::client::{ApiClient, ReloadError};
+
+fn settings(file: &str) -> Settings {
+    serde_json::from_str(file).unwrap()
+}
+
+fn audiences(api: &ApiClient) -> String {
+    let summary = api.summary().to_string();
+    let line = summary.lines().find_map(|line| line.trim().strip_prefix("audience")).unwrap();
+    line.trim().to_owned()
+}
+
+#[tokio::test]
+async fn what_is_written_is_replaced_and_the_rest_stays() {
+    let client = r#""client_id": "client", "client_secret": "hush""#;
+    let first = format!(r#"{{ "domain": "tenant.eu.auth0.com", "audience": "a", {client} }}"#);
+    let api = settings(&first).builder().build().unwrap();
+    // A setting that cannot be replaced is not looked at.
+    let second = settings(r#"{ "audience": ["a", "b"], "leeway": "wrong" }"#);
+    api.reload(|current| current.settings(&second)).await.unwrap();
+    assert_eq!(audiences(&api), "a, b");
+    assert!(api.summary().to_string().contains("as the client client"));
+}
+
+#[tokio::test]
+async fn a_problem_is_named_as_it_is_written_and_nothing_changes() {
+    let first = settings(r#"{ "domain": "tenant.eu.auth0.com", "audience": "a" }"#);
+    let api = first.builder().build().unwrap();
+    let second = settings(r#"{ "audience": "b", "algorithms": "HS256", "max_token_age": "0s" }"#);
+    let error = api.reload(|current| current.settings(&second)).await.unwrap_err();
+    assert!(matches!(error, ReloadError::Settings(_)));
+    assert_eq!(
+        error.to_string(),
+        "the configuration is unusable: algorithms: \"HS256\" is not one of RS256, RS384, RS512, PS256, PS384, PS512, ES256, \
+         ES384, ES512, EdDSA; max_token_age: set 1 s to 366 days"
+    );
+    assert_eq!(audiences(&api), "a");
+    // The report of a failed reload does not stay.
+    api.reload(|current| current.audiences(["c"])).await.unwrap();
+    assert_eq!(audiences(&api), "c");
+}
