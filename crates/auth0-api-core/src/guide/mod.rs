@@ -11,6 +11,9 @@
 //! | have event streams, WebSockets or gRPC streams | [`long_connections`] |
 //! | protect an MCP server | [`mcp`] |
 //! | have clients that discover where to get a token | [`metadata`] |
+//! | build with poem | [`poem`] |
+//! | build with salvo | [`salvo`] |
+//! | build a function of AWS Lambda | [`lambda`] |
 //! | come from auth0-api-js | [`auth0_api_js`] |
 //!
 //! # Secure
@@ -83,6 +86,7 @@
 //! - [configure nginx?](proxies#nginx)
 //! - [configure Envoy?](proxies#envoy)
 //! - [configure a load balancer of AWS?](proxies#aws-application-load-balancer)
+//! - [find the URL that the client of a function of AWS Lambda called?](lambda#what-decides-the-url)
 //! - [find out why proofs are rejected?](proxies#when-proofs-are-rejected)
 //!
 //! **Operate**
@@ -127,6 +131,9 @@ pub mod encryption {}
 #[doc = include_str!("exchange.md")]
 pub mod exchange {}
 
+#[doc = include_str!("lambda.md")]
+pub mod lambda {}
+
 #[doc = include_str!("logout.md")]
 pub mod logout {}
 
@@ -145,6 +152,9 @@ pub mod mtls {}
 #[doc = include_str!("operating.md")]
 pub mod operating {}
 
+#[doc = include_str!("poem.md")]
+pub mod poem {}
+
 #[doc = include_str!("proxies.md")]
 pub mod proxies {}
 
@@ -153,6 +163,9 @@ pub mod reload {}
 
 #[doc = include_str!("replay.md")]
 pub mod replay {}
+
+#[doc = include_str!("salvo.md")]
+pub mod salvo {}
 
 #[doc = include_str!("scaling.md")]
 pub mod scaling {}
