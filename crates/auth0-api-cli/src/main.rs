@@ -1,5 +1,7 @@
 //! `auth0-api`: a local Auth0 tenant as a program. The tenant itself is in `auth0-api-testing`.
 
+mod profiles;
+
 use std::process::ExitCode;
 
 use auth0_api_testing::cli::{TenantOptions, run};
@@ -15,12 +17,15 @@ struct Command {
 
 #[derive(Debug, Subcommand)]
 enum Tool {
+    /// Read and change the token exchange profiles of a tenant
+    Profiles(Box<profiles::ProfilesOptions>),
     /// Run a local Auth0 tenant. For development only: it issues tokens to anyone who asks
     Tenant(Box<TenantOptions>),
 }
 
 fn main() -> ExitCode {
     match Command::parse().tool {
+        Tool::Profiles(options) => profiles::run(&options),
         Tool::Tenant(options) => run(*options),
     }
 }

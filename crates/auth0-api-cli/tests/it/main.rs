@@ -12,6 +12,7 @@ mod caller;
 mod config;
 #[path = "../../../auth0-api-testing/tests/it/process.rs"]
 mod process;
+mod profiles;
 mod tls;
 mod tools;
 
