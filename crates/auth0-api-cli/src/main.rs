@@ -3,6 +3,7 @@
 mod check;
 mod doctor;
 mod generated;
+mod profiles;
 mod terminal;
 
 use std::process::ExitCode;
@@ -24,6 +25,8 @@ enum Tool {
     Check(Box<check::CheckOptions>),
     /// Find out what keeps an API from verifying the tokens of its tenant
     Doctor(Box<doctor::DoctorOptions>),
+    /// Read and change the token exchange profiles of a tenant
+    Profiles(Box<profiles::ProfilesOptions>),
     /// Run a local Auth0 tenant. For development only: it issues tokens to anyone who asks
     Tenant(Box<TenantOptions>),
     /// Print the completions for a shell
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
     match Command::parse().tool {
         Tool::Check(options) => check::run(&options),
         Tool::Doctor(options) => doctor::run(&options),
+        Tool::Profiles(options) => profiles::run(&options),
         Tool::Tenant(options) => run(*options),
         Tool::Completions { shell } => generated::completions(shell, Command::command()),
         Tool::Man => generated::man_page(Command::command()),

@@ -14,6 +14,7 @@ mod config;
 mod doctor;
 #[path = "../../../auth0-api-testing/tests/it/process.rs"]
 mod process;
+mod profiles;
 mod tls;
 mod tools;
 

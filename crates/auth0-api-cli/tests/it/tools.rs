@@ -15,7 +15,7 @@ fn without_a_subcommand_the_help_lists_the_tools() {
     let output = Command::new(PROGRAM).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     let help = String::from_utf8(output.stderr).unwrap();
-    for tool in ["check ", "tenant ", "completions ", "man "] {
+    for tool in ["check ", "doctor ", "profiles ", "tenant ", "completions ", "man "] {
         assert!(help.lines().any(|line| line.trim_start().starts_with(tool)), "{help}");
     }
     assert!(help.lines().all(|line| line.chars().count() <= 100));

@@ -197,8 +197,11 @@ fn each_example_that_this_crate_cannot_compile_is_compiled_elsewhere() {
         ("dpop", 1),             // tests/it/guide
         ("exchange", 5),         // the READMEs of auth0-api-fetcher and auth0-api-management
         ("grpc", 2),             // the tests of auth0-api-axum
+        ("lambda", 4),           // tests/frameworks/lambda
         ("long_connections", 3), // tests/it/guide, and the tests of auth0-api-axum
         ("openapi", 1),          // examples/openapi
+        ("poem", 1),             // tests/frameworks/poem
+        ("salvo", 4),            // tests/frameworks/salvo
         ("tracing", 1),          // tests/it/guide
     ];
     assert_eq!(found, expected.map(|(name, count)| (name.to_owned(), count)));

@@ -14,7 +14,7 @@
 //! | protect an MCP server | [`mcp`] |
 //! | have clients that discover where to get a token | [`metadata`] |
 //! | describe the API in an OpenAPI document | [`openapi`] |
-//! | have another framework than axum and actix-web | [`other_frameworks`] |
+//! | have another framework than axum and actix-web | [`other_frameworks`], [`poem`], [`salvo`], [`lambda`] |
 //! | come from auth0-api-js | [`auth0_api_js`] |
 //!
 //! # Secure
@@ -109,6 +109,7 @@
 //! - [configure nginx?](proxies#nginx)
 //! - [configure Envoy?](proxies#envoy)
 //! - [configure a load balancer of AWS?](proxies#aws-application-load-balancer)
+//! - [find the URL that the client of a function of AWS Lambda called?](lambda#what-decides-the-url)
 //! - [find out why proofs are rejected?](proxies#when-proofs-are-rejected)
 //!
 //! # How do I run?
@@ -166,6 +167,9 @@ pub mod exchange {}
 #[doc = include_str!("grpc.md")]
 pub mod grpc {}
 
+#[doc = include_str!("lambda.md")]
+pub mod lambda {}
+
 #[doc = include_str!("logout.md")]
 pub mod logout {}
 
@@ -190,6 +194,9 @@ pub mod operating {}
 #[doc = include_str!("other_frameworks.md")]
 pub mod other_frameworks {}
 
+#[doc = include_str!("poem.md")]
+pub mod poem {}
+
 #[doc = include_str!("proxies.md")]
 pub mod proxies {}
 
@@ -198,6 +205,9 @@ pub mod reload {}
 
 #[doc = include_str!("replay.md")]
 pub mod replay {}
+
+#[doc = include_str!("salvo.md")]
+pub mod salvo {}
 
 #[doc = include_str!("scaling.md")]
 pub mod scaling {}

@@ -1,20 +1,26 @@
-//! An adapter for poem. `auth0_api_core::adapter` decides which requests pass; each function here only translates.
+//! An adapter for poem. `auth0_api_core::adapter` decides which requests pass; each
+//! function here only translates.
 
 use std::marker::PhantomData;
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use auth0_api_core::adapter::{
-    Admission, Gate, MetadataRoute, Place, ReturnedError, RouteGate, mark_sensitive, metadata_to_serve,
+    Admission, Gate, MetadataRoute, Place, ReturnedError, RouteGate, mark_sensitive,
+    metadata_to_serve,
 };
 use auth0_api_core::{
-    ApiClient, ClientCertificate, Guard, ListenerScheme, Rejection, Requirement, TokenRequest, VerifiedToken,
+    ApiClient, ClientCertificate, Guard, ListenerScheme, Rejection, Requirement,
+    TokenRequest, VerifiedToken,
 };
 use poem::http::HeaderMap;
-use poem::{Endpoint, Error, FromRequest, IntoResponse, Middleware, Request, RequestBody, Response, Result, Route};
+use poem::{
+    Endpoint, Error, FromRequest, IntoResponse, Middleware, Request, RequestBody,
+    Response, Result, Route,
+};
 use serde::de::DeserializeOwned;
 
-/// Builds the body of a rejection from the headers of the request, and names its content type.
+/// Makes the content type and the body of a rejection from the headers of the request.
 type Hook = Arc<dyn Fn(&Rejection, &HeaderMap) -> (&'static str, String) + Send + Sync>;
 
 /// What the middleware stores with a request.
@@ -40,10 +46,10 @@ impl Auth {
         Self { gate: self.gate.optional(), ..self }
     }
 
-    pub fn rejection_body(
-        self,
-        hook: impl Fn(&Rejection, &HeaderMap) -> (&'static str, String) + Send + Sync + 'static,
-    ) -> Self {
+    pub fn rejection_body<F>(self, hook: F) -> Self
+    where
+        F: Fn(&Rejection, &HeaderMap) -> (&'static str, String) + Send + Sync + 'static,
+    {
         Self { hook: Arc::new(hook), ..self }
     }
 
@@ -79,13 +85,27 @@ impl<E: Endpoint> Endpoint for AuthEndpoint<E> {
             Some(token) => request.extensions_mut().insert(token.clone()),
             None => request.extensions_mut().remove::<VerifiedToken>(),
         };
-        request.extensions_mut().insert(Admitted { admission: admission.clone(), hook: Arc::clone(hook) });
+        request
+            .extensions_mut()
+            .insert(Admitted { admission: admission.clone(), hook: Arc::clone(hook) });
         let headers = request.headers().clone();
-        let mut response =
-            self.inner.call(request).await.map_or_else(Error::into_response, IntoResponse::into_response);
-        let (returned, status) = (response.extensions_mut().remove::<ReturnedError>(), response.status().as_u16());
-        if let Some(rejection) = returned.and_then(|error| admission.reject_returned(&error, status)) {
-            response = replaced(&response, &rejection, self::response(&rejection, hook, &headers));
+        let mut response = self
+            .inner
+            .call(request)
+            .await
+            .map_or_else(Error::into_response, IntoResponse::into_response);
+        let (returned, status) = (
+            response.extensions_mut().remove::<ReturnedError>(),
+            response.status().as_u16(),
+        );
+        if let Some(rejection) =
+            returned.and_then(|error| admission.reject_returned(&error, status))
+        {
+            response = replaced(
+                &response,
+                &rejection,
+                self::response(&rejection, hook, &headers),
+            );
         }
         admission.set_response_headers(response.headers_mut());
         Ok(response)
@@ -118,7 +138,9 @@ impl<E: Endpoint> Endpoint for RequireEndpoint<E> {
     async fn call(&self, request: Request) -> Result<Response> {
         match self.require.gate.check(stored(&request), place(&request)) {
             Ok(()) => self.inner.call(request).await.map(IntoResponse::into_response),
-            Err(rejection) => Ok(response(&rejection, &self.require.hook, request.headers())),
+            Err(rejection) => {
+                Ok(response(&rejection, &self.require.hook, request.headers()))
+            }
         }
     }
 }
@@ -126,7 +148,8 @@ impl<E: Endpoint> Endpoint for RequireEndpoint<E> {
 /// The verified token, as an extractor.
 pub struct Token(pub VerifiedToken);
 
-/// The verified token behind an optional middleware. poem's own `Option<T>` turns every rejection into `None`.
+/// The verified token behind an optional middleware. poem's own `Option<T>` turns every
+/// rejection into `None`.
 pub struct MaybeToken(pub Option<VerifiedToken>);
 
 /// The claims of the token, as a type of the application.
@@ -178,9 +201,15 @@ fn place(request: &Request) -> Place<'_> {
     Place::new(request.method().as_str(), request.original_uri().path())
 }
 
-fn extract<T>(request: &Request, read: impl FnOnce(&Admission) -> Result<T, Rejection>) -> Result<T> {
+fn extract<T>(
+    request: &Request,
+    read: impl FnOnce(&Admission) -> Result<T, Rejection>,
+) -> Result<T> {
     Admission::of(stored(request), place(request)).and_then(read).map_err(|rejection| {
-        let hook = request.extensions().get::<Admitted>().map_or_else(json, |admitted| Arc::clone(&admitted.hook));
+        let hook = request
+            .extensions()
+            .get::<Admitted>()
+            .map_or_else(json, |admitted| Arc::clone(&admitted.hook));
         error(response(&rejection, &hook, request.headers()), rejection)
     })
 }
@@ -210,7 +239,9 @@ fn error<T: Clone + Send + Sync + 'static>(response: Response, extension: T) -> 
 /// Adds routes that serve the metadata of an API.
 pub fn metadata_routes(api: &ApiClient, route: Route) -> Route {
     let served = metadata_to_serve(api).into_iter();
-    served.fold(route, |route, served| route.at(served.path().to_owned(), ServedMetadata(served)))
+    served.fold(route, |route, served| {
+        route.at(served.path().to_owned(), ServedMetadata(served))
+    })
 }
 
 struct ServedMetadata(MetadataRoute);
@@ -219,7 +250,12 @@ impl Endpoint for ServedMetadata {
     type Output = Response;
 
     async fn call(&self, request: Request) -> Result<Response> {
-        Ok(convert(self.0.metadata().respond(request.method().as_str(), request.headers()).into()))
+        Ok(convert(
+            self.0
+                .metadata()
+                .respond(request.method().as_str(), request.headers())
+                .into(),
+        ))
     }
 }
 
@@ -228,7 +264,13 @@ fn describe(request: &Request) -> TokenRequest<'_> {
     let headers: &HeaderMap = request.headers();
     let is_https = *request.scheme() == poem::http::uri::Scheme::HTTPS;
     let listener = if is_https { ListenerScheme::Https } else { ListenerScheme::Http };
-    let described = TokenRequest::from_http(request.method(), request.original_uri(), headers, listener, peer);
+    let described = TokenRequest::from_http(
+        request.method(),
+        request.original_uri(),
+        headers,
+        listener,
+        peer,
+    );
     match request.extensions().get::<ClientCertificate>() {
         Some(certificate) => described.client_certificate(certificate),
         None => described,
@@ -244,8 +286,16 @@ fn response(rejection: &Rejection, hook: &Hook, headers: &HeaderMap) -> Response
     convert(rejection.to_response(content_type, body))
 }
 
-fn replaced(replaced: &Response, rejection: &Rejection, mut response: Response) -> Response {
-    for (name, value) in replaced.headers().iter().filter(|(name, _)| rejection.keeps_replaced_header(name.as_str())) {
+fn replaced(
+    replaced: &Response,
+    rejection: &Rejection,
+    mut response: Response,
+) -> Response {
+    for (name, value) in replaced
+        .headers()
+        .iter()
+        .filter(|(name, _)| rejection.keeps_replaced_header(name.as_str()))
+    {
         response.headers_mut().append(name, value.clone());
     }
     response

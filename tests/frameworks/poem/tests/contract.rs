@@ -3,12 +3,20 @@
 use std::net::SocketAddr;
 
 use auth0_api_core::{ExchangeError, Rejection, Requirement, VerifiedToken, guard};
-use auth0_api_testing::contract::adapter::{BLANK_SUBJECT, Harness, INNER_HEADERS, REJECTED, Site};
+use auth0_api_testing::contract::adapter::{
+    BLANK_SUBJECT, Harness, INNER_HEADERS, REJECTED, Site,
+};
 use poem::http::{HeaderMap, HeaderValue, StatusCode};
 use poem::listener::{Acceptor as _, Listener as _, TcpListener};
 use poem::middleware::Cors;
-use poem::{Endpoint, EndpointExt as _, Error, Request, Response, Result, Route, Server, get, handler, post};
-use poem_adapter::{Auth, Claims, EndUserAddress, HandlerError, MaybeToken, Scoped, Token, metadata_routes};
+use poem::{
+    Endpoint, EndpointExt as _, Error, Request, Response, Result, Route, Server, get,
+    handler, post,
+};
+use poem_adapter::{
+    Auth, Claims, EndUserAddress, HandlerError, MaybeToken, Scoped, Token,
+    metadata_routes,
+};
 use serde::Deserialize;
 
 guard!(ReadMessages = Requirement::scope("read:messages"));
@@ -17,16 +25,26 @@ struct Poem;
 
 impl Harness for Poem {
     async fn open(&self, site: Site) -> SocketAddr {
-        let acceptor = TcpListener::bind("127.0.0.1:0").into_acceptor().await.expect("a port is free");
-        let address = acceptor.local_addr().first().and_then(|address| address.as_socket_addr().copied());
+        let acceptor = TcpListener::bind("127.0.0.1:0")
+            .into_acceptor()
+            .await
+            .expect("a port is free");
+        let address = acceptor
+            .local_addr()
+            .first()
+            .and_then(|address| address.as_socket_addr().copied());
         tokio::spawn(Server::new_with_acceptor(acceptor).run(routes(&site)));
         address.expect("a TCP listener has an address")
     }
 }
 
 fn problem(rejection: &Rejection, headers: &HeaderMap) -> (&'static str, String) {
-    let id = headers.get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or_default();
-    ("application/problem+json", format!(r#"{{"title":"{}","id":"{id}"}}"#, rejection.label()))
+    let id =
+        headers.get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or_default();
+    (
+        "application/problem+json",
+        format!(r#"{{"title":"{}","id":"{id}"}}"#, rejection.label()),
+    )
 }
 
 async fn audit(response: Result<Response>) -> Result<Response> {
@@ -93,10 +111,19 @@ fn routes(site: &Site) -> impl Endpoint + use<> {
         .at("/teapot", get(teapot).with(auth.clone()))
         .at("/caching", caching.with(auth.clone()))
         .at("/echo", post(echo).with(auth.clone()))
-        .at("/hooked", subject.with(hooked.require(Requirement::scope("admin"))).with(hooked.clone()))
+        .at(
+            "/hooked",
+            subject
+                .with(hooked.require(Requirement::scope("admin")))
+                .with(hooked.clone()),
+        )
         .at("/hooked/demanding", subject.with(hooked.optional()))
         .at("/cors", subject.with(auth).with(Cors::new()));
-    let route = if site.api.resource_metadata().is_some() { metadata_routes(&site.api, route) } else { route };
+    let route = if site.api.resource_metadata().is_some() {
+        metadata_routes(&site.api, route)
+    } else {
+        route
+    };
     route.after(audit)
 }
 
@@ -153,7 +180,8 @@ fn missing_claims(Claims(missing): Claims<Missing>) -> String {
 
 #[handler]
 fn optional_claims(MaybeToken(token): MaybeToken) -> String {
-    token.map_or("anonymous".to_owned(), |token| token.claims_as::<Known>().unwrap().scope)
+    token
+        .map_or("anonymous".to_owned(), |token| token.claims_as::<Known>().unwrap().scope)
 }
 
 #[derive(Deserialize)]
@@ -174,7 +202,9 @@ fn teapot(_: Token) -> Result<String> {
 
 #[handler]
 fn caching(Token(token): Token) -> Response {
-    let response = Response::builder().header("cache-control", "public, max-age=60").header("dpop-nonce", "stale");
+    let response = Response::builder()
+        .header("cache-control", "public, max-age=60")
+        .header("dpop-nonce", "stale");
     response.body(text(&token))
 }
 

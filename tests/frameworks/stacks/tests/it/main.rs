@@ -1,7 +1,6 @@
 //! Stacks of layers around `AuthLayer`. Each one rejects a request without a token, and serves one with a token.
 
 mod fallbacks;
-mod lambda;
 mod layers;
 mod streams;
 mod world;

@@ -1,0 +1,127 @@
+//! What went wrong, in words, with what to do.
+
+use std::error::Error;
+use std::io;
+
+use auth0_api_management::ManagementError;
+use serde_json::{Value, json};
+
+use super::printable::printable;
+
+/// Why a subcommand failed.
+#[derive(Debug)]
+pub(super) struct Failure {
+    problems: Vec<String>,
+    label: &'static str,
+    missing_scope: Option<&'static str>,
+    hint: Option<String>,
+    exit_code: u8,
+}
+
+impl Failure {
+    /// The arguments, the environment or the file have problems; nothing was sent.
+    pub(super) fn settings(problems: Vec<String>) -> Self {
+        Self { problems, label: "profiles_settings", missing_scope: None, hint: None, exit_code: SETTINGS }
+    }
+
+    /// The tenant is not as the subcommand needs it; nothing was changed.
+    pub(super) fn state(problems: Vec<String>, hint: &str) -> Self {
+        let hint = Some(hint.to_owned());
+        Self { problems, label: "profiles_state", missing_scope: None, hint, exit_code: FAILED }
+    }
+
+    pub(super) fn runtime(error: &io::Error) -> Self {
+        let problems = vec![format!("the program cannot start: {error}")];
+        Self { problems, label: "profiles_start", missing_scope: None, hint: None, exit_code: FAILED }
+    }
+
+    /// A change of the plan failed.
+    pub(super) fn of_step(subject_token_type: &str, error: &ManagementError) -> Self {
+        let mut failure = Self::from(error);
+        if let Some(first) = failure.problems.first_mut() {
+            *first = format!("{}: {first}", printable(subject_token_type));
+        }
+        failure
+    }
+
+    pub(super) fn exit_code(&self) -> u8 {
+        self.exit_code
+    }
+
+    pub(super) fn text(&self) -> String {
+        let problems = self.problems.iter().map(|problem| format!("error: {problem}"));
+        let hint = self.hint.iter().map(|hint| format!("  what to do: {hint}"));
+        problems.chain(hint).collect::<Vec<_>>().join("\n")
+    }
+
+    pub(super) fn json(&self) -> Value {
+        json!({
+            "label": self.label,
+            "problems": self.problems,
+            "missing_scope": self.missing_scope,
+            "hint": self.hint,
+        })
+    }
+}
+
+impl From<&ManagementError> for Failure {
+    fn from(error: &ManagementError) -> Self {
+        let mut problem = with_sources(error);
+        // The answer's own text is for a person, who is here.
+        if let Some(message) = error.tenant_error().and_then(|answer| answer.message()) {
+            problem = format!("{problem} ({message})");
+        }
+        let missing_scope = match error {
+            ManagementError::Forbidden { missing_scope, .. } => *missing_scope,
+            _ => None,
+        };
+        let mut hint = hint(error, missing_scope);
+        if error.may_have_taken_effect() {
+            hint =
+                Some("the change may have been made: look with `auth0-api profiles list` before you repeat it".into());
+        }
+        let exit_code = if matches!(error, ManagementError::Input(_)) { SETTINGS } else { FAILED };
+        Self { problems: vec![problem], label: error.label(), missing_scope, hint, exit_code }
+    }
+}
+
+impl From<ManagementError> for Failure {
+    fn from(error: ManagementError) -> Self {
+        Self::from(&error)
+    }
+}
+
+/// The hints of the library name its calls. Where it has such a hint, the program has its own.
+fn hint(error: &ManagementError, missing_scope: Option<&str>) -> Option<String> {
+    Some(match error {
+        ManagementError::ActionDiffers { .. } => "pass --replace to delete the profile and create it again".to_owned(),
+        ManagementError::Conflict(_) => {
+            "another profile has this subject token type: `auth0-api profiles list`".to_owned()
+        }
+        ManagementError::BadRequest(_) => {
+            "often the Action is not deployed, or has another trigger than custom-token-exchange".to_owned()
+        }
+        ManagementError::Forbidden { .. } => match missing_scope {
+            Some(scope) => format!(
+                "give the application the scope {scope}: Applications, APIs, Auth0 Management API, Machine to Machine Applications"
+            ),
+            None => "the plan of the tenant may lack token exchange profiles".to_owned(),
+        },
+        ManagementError::RateLimited { .. } => "the tenant's rate limit is used up: try again later".to_owned(),
+        _ => return error.hint().map(str::to_owned),
+    })
+}
+
+/// The error with its causes, which its own text does not repeat.
+fn with_sources(error: &dyn Error) -> String {
+    let (mut text, mut next) = (error.to_string(), error.source());
+    while let Some(source) = next {
+        text = format!("{text}: {source}");
+        next = source.source();
+    }
+    text
+}
+
+const FAILED: u8 = 1;
+/// The same code as for unknown flags.
+const SETTINGS: u8 = 2;

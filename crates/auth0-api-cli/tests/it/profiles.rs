@@ -1,0 +1,259 @@
+//! `auth0-api profiles`, as a pipeline runs it: without a terminal, against a local tenant.
+
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::Duration;
+
+use auth0_api_testing::{ExchangeRejection, LocalTenant, User};
+use serde_json::{Value, json};
+use tokio::process::Command;
+use wiremock::matchers::{method, path};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use crate::PROGRAM;
+
+/// A tenant with two Actions.
+struct World(LocalTenant);
+
+struct Outcome {
+    code: i32,
+    stdout: String,
+    stderr: String,
+}
+
+impl World {
+    async fn new() -> Self {
+        let tenant = LocalTenant::builder()
+            .action("check-session", |_| Ok::<_, ExchangeRejection>(User::new("legacy|ada")))
+            .action("check-ticket", |_| Ok::<_, ExchangeRejection>(User::new("legacy|ticket")));
+        Self(tenant.start().await.unwrap())
+    }
+
+    async fn run(&self, arguments: &[&str]) -> Outcome {
+        let settings = [
+            ("AUTH0_DOMAIN", self.0.local_url()),
+            ("AUTH0_MANAGEMENT_CLIENT_ID", self.0.client_id()),
+            ("AUTH0_MANAGEMENT_CLIENT_SECRET", self.0.client_secret()),
+        ];
+        run(arguments, &settings).await
+    }
+
+    /// The name and the Action of each profile with a type of these tests.
+    async fn profiles(&self) -> Vec<String> {
+        let listed = self.run(&["list", "--json"]).await;
+        let listed: Value = serde_json::from_str(&listed.stdout).unwrap();
+        let all = listed["profiles"].as_array().unwrap();
+        let own = all.iter().filter(|profile| profile["subject_token_type"].as_str().unwrap().starts_with("urn:acme:"));
+        own.map(|profile| format!("{} {}", profile["name"].as_str().unwrap(), profile["action_id"].as_str().unwrap()))
+            .collect()
+    }
+}
+
+async fn run(arguments: &[&str], settings: &[(&str, &str)]) -> Outcome {
+    let mut command = Command::new(PROGRAM);
+    for variable in ["AUTH0_DOMAIN", "AUTH0_MANAGEMENT_CLIENT_ID", "AUTH0_MANAGEMENT_CLIENT_SECRET"] {
+        command.env_remove(variable);
+    }
+    command.arg("profiles").args(arguments).envs(settings.iter().copied());
+    let output = command.stdin(Stdio::null()).kill_on_drop(true).output();
+    let output = tokio::time::timeout(Duration::from_secs(60), output).await.unwrap().unwrap();
+    Outcome {
+        code: output.status.code().unwrap(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// Writes a file of this test.
+fn file(name: &str, text: &str) -> String {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", std::process::id()));
+    std::fs::write(&path, text).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+fn described(name: &str, action_id: &str) -> String {
+    format!(
+        "[[exchange_profiles]]\nname = \"{name}\"\nsubject_token_type = \"urn:acme:legacy-session\"\n\
+         action_id = \"{action_id}\"\n"
+    )
+}
+
+#[tokio::test]
+async fn without_a_confirmation_the_plan_is_printed_and_nothing_changes() {
+    let world = World::new().await;
+    let old = file("confirmed", &described("Old sessions", "check-session").replace("legacy", "former"));
+    assert_eq!(world.run(&["ensure", &old, "--yes"]).await.code, 0);
+    let file = file("unconfirmed", &described("Legacy sessions", "check-session"));
+    let create =
+        ["create", "--name", "Tickets", "--subject-token-type", "urn:acme:ticket", "--action-id", "check-ticket"];
+    for (arguments, plan) in [
+        (&["ensure", &file][..], "  create   urn:acme:legacy-session\n           name Legacy sessions\n"),
+        (&create, "  create   urn:acme:ticket\n           name Tickets\n           Action check-ticket\n"),
+        (&["delete", "urn:acme:former-session"], "  delete   urn:acme:former-session\n"),
+    ] {
+        let outcome = world.run(arguments).await;
+        assert_eq!(outcome.code, 3, "{}{}", outcome.stdout, outcome.stderr);
+        assert!(outcome.stdout.contains(plan), "{}", outcome.stdout);
+        assert!(outcome.stderr.contains("Pass --yes to apply it."), "{}", outcome.stderr);
+    }
+    assert_eq!(world.profiles().await, ["Old sessions check-session"]);
+    let listed = world.run(&["list"]).await;
+    assert!(listed.stdout.contains("  subject token type  urn:acme:former-session\n"), "{}", listed.stdout);
+}
+
+#[tokio::test]
+async fn a_file_is_ensured() {
+    let world = World::new().await;
+    for (round, name, action, flag, code, said) in [
+        ("create", "Legacy sessions", "check-session", "--yes", 0, "created urn:acme:legacy-session as tep_"),
+        ("again", "Legacy sessions", "check-session", "--json", 0, r#""action": "keep""#),
+        ("rename", "Old sessions", "check-session", "--yes", 0, "renamed urn:acme:legacy-session as tep_"),
+        ("other action", "Old sessions", "check-ticket", "--yes", 1, "pass --replace"),
+        ("replace", "Old sessions", "check-ticket", "--replace", 3, "Action check-ticket, now check-session"),
+    ] {
+        let file = file("ensured", &described(name, action));
+        let outcome = world.run(&["ensure", &file, flag]).await;
+        let all = outcome.stdout + &outcome.stderr;
+        assert_eq!(outcome.code, code, "{round}: {all}");
+        assert!(all.contains(said), "{round}: {all}");
+    }
+    assert_eq!(world.profiles().await, ["Old sessions check-session"]);
+    let file = file("ensured", &described("Old sessions", "check-ticket"));
+    let outcome = world.run(&["ensure", &file, "--replace", "--yes"]).await;
+    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+    assert!(outcome.stdout.contains("replaced urn:acme:legacy-session as tep_"), "{}", outcome.stdout);
+    assert_eq!(world.profiles().await, ["Old sessions check-ticket"]);
+}
+
+#[tokio::test]
+async fn a_profile_is_created_once_and_deleted_by_its_type() {
+    let world = World::new().await;
+    let create = [
+        "create",
+        "--name",
+        "Tickets",
+        "--subject-token-type",
+        "urn:acme:ticket",
+        "--action-id",
+        "check-ticket",
+        "--yes",
+        "--json",
+    ];
+    let outcome = world.run(&create).await;
+    let created: Value = serde_json::from_str(&outcome.stdout).unwrap();
+    assert_eq!((outcome.code, &created["applied"]), (0, &json!(true)), "{created}");
+    assert!(created["done"][0]["profile"]["id"].as_str().unwrap().starts_with("tep_"), "{created}");
+    let outcome = world.run(&create).await;
+    assert_eq!(outcome.code, 1);
+    let failed: Value = serde_json::from_str(&outcome.stdout).unwrap();
+    assert_eq!(failed["error"]["label"], "profiles_state", "{failed}");
+
+    assert_eq!(world.profiles().await, ["Tickets check-ticket"]);
+    let outcome = world.run(&["delete", "urn:acme:ticket", "--yes"]).await;
+    assert_eq!((outcome.code, world.profiles().await.len()), (0, 0), "{}", outcome.stderr);
+    let outcome = world.run(&["delete", "urn:acme:ticket", "tep_none", "--yes"]).await;
+    assert_eq!(outcome.code, 1);
+    for unknown in ["there is no profile tep_none", "there is no profile urn:acme:ticket", "what to do: "] {
+        assert!(outcome.stderr.contains(unknown), "{}", outcome.stderr);
+    }
+}
+
+#[tokio::test]
+async fn an_answer_of_the_tenant_is_explained() {
+    let world = World::new().await;
+    let file = file("explained", &described("Legacy sessions", "no-action"));
+    let outcome = world.run(&["ensure", &file, "--yes"]).await;
+    assert_eq!(outcome.code, 1);
+    for text in ["error: urn:acme:legacy-session: the Management API answered 400", "action_id", "what to do: "] {
+        assert!(outcome.stderr.contains(text), "{}", outcome.stderr);
+    }
+}
+
+#[tokio::test]
+async fn a_missing_scope_is_named() {
+    let server = MockServer::start().await;
+    let issuer = format!("{}/", server.uri());
+    let discovery = json!({
+        "issuer": issuer, "jwks_uri": format!("{issuer}.well-known/jwks.json"),
+        "token_endpoint": format!("{issuer}oauth/token")
+    });
+    let token = json!({ "access_token": "hush", "token_type": "Bearer", "expires_in": 3600, "scope": "read:clients" });
+    let rejected = json!({
+        "statusCode": 403, "error": "Forbidden", "errorCode": "insufficient_scope",
+        "message": "Insufficient scope, expected any of: read:token_exchange_profiles"
+    });
+    for (verb, at, status, body) in [
+        ("GET", "/.well-known/openid-configuration", 200, discovery),
+        ("POST", "/oauth/token", 200, token),
+        ("GET", "/api/v2/token-exchange-profiles", 403, rejected),
+    ] {
+        let answer = ResponseTemplate::new(status).set_body_json(body);
+        Mock::given(method(verb)).and(path(at)).respond_with(answer).mount(&server).await;
+    }
+    let domain = server.uri();
+    let settings = [
+        ("AUTH0_DOMAIN", &*domain),
+        ("AUTH0_MANAGEMENT_CLIENT_ID", "client"),
+        ("AUTH0_MANAGEMENT_CLIENT_SECRET", "hush-hush"),
+    ];
+    let outcome = run(&["list"], &settings).await;
+    let hint = "what to do: give the application the scope read:token_exchange_profiles";
+    assert_eq!(outcome.code, 1);
+    assert!(outcome.stderr.contains(hint), "{}", outcome.stderr);
+    let outcome = run(&["list", "--json"], &settings).await;
+    let failed: Value = serde_json::from_str(&outcome.stdout).unwrap();
+    assert_eq!(failed["error"]["missing_scope"], "read:token_exchange_profiles", "{failed}");
+    assert!(!(outcome.stdout + &outcome.stderr).contains("hush"));
+}
+
+#[tokio::test]
+async fn every_missing_setting_is_named() {
+    let outcome = run(&["list"], &[]).await;
+    assert_eq!(outcome.code, 2);
+    for name in ["AUTH0_DOMAIN", "AUTH0_MANAGEMENT_CLIENT_ID", "AUTH0_MANAGEMENT_CLIENT_SECRET", "--private-key-file"] {
+        assert!(outcome.stderr.contains(name), "{}", outcome.stderr);
+    }
+}
+
+#[tokio::test]
+async fn a_secret_comes_from_a_file_and_never_from_a_flag() {
+    let world = World::new().await;
+    let secret = file("secret", &format!("{}\n", world.0.client_secret()));
+    let settings = [("AUTH0_DOMAIN", world.0.local_url()), ("AUTH0_MANAGEMENT_CLIENT_ID", world.0.client_id())];
+    let outcome = run(&["list", "--client-secret-file", &secret], &settings).await;
+    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+    let outcome = run(&["list", "--client-secret", world.0.client_secret()], &settings).await;
+    assert_eq!(outcome.code, 2, "{}", outcome.stdout);
+}
+
+#[tokio::test]
+async fn every_problem_of_a_file_has_its_line() {
+    let text = "[[exchange_profiles]]\nname = \"L\"\nsubject_token_type = \"legacy\"\naction_id = \"a\"\n\
+                [[exchange_profiles]]\nname = 1\nsecret = \"x\"\naction_id = \"a\"\n[other]\n";
+    let file = file("problems", text);
+    let outcome = run(&["ensure", &file], &[]).await;
+    assert_eq!(outcome.code, 2);
+    for problem in [
+        ":1: name must have 3 to 50 characters",
+        ":1: subject_token_type must be a URI",
+        ":5: subject_token_type is missing",
+        ":6: name is not a text",
+        ":7: secret is unknown",
+        ":9: a file has only tables [[exchange_profiles]]",
+    ] {
+        assert!(outcome.stderr.contains(&format!("{file}{problem}")), "{problem}: {}", outcome.stderr);
+    }
+    let outcome = run(&["ensure", "no-such-file.toml"], &[]).await;
+    assert!(outcome.code == 2 && outcome.stderr.contains("cannot read no-such-file.toml"), "{}", outcome.stderr);
+}
+
+#[tokio::test]
+async fn the_help_fits_and_teaches() {
+    for task in [&["--help"][..], &["ensure", "--help"], &["create", "--help"], &["delete", "--help"]] {
+        let outcome = run(task, &[]).await;
+        assert_eq!(outcome.code, 0);
+        let wide: Vec<_> = outcome.stdout.lines().filter(|line| line.chars().count() > 102).collect();
+        assert_eq!(wide, [""; 0]);
+    }
+    assert!(run(&["--help"], &[]).await.stdout.contains("Exit status: 0 done"));
+}

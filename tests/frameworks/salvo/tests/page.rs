@@ -1,0 +1,15 @@
+//! The page of the guide shows the code of this package.
+
+const PAGE: &str = include_str!("../../../../crates/auth0-api-core/src/guide/salvo.md");
+
+#[test]
+fn the_page_shows_the_tested_code() {
+    for (name, code) in [
+        ("api.rs", include_str!("../examples/api.rs")),
+        ("hoop.rs", include_str!("../src/hoop.rs")),
+        ("answer.rs", include_str!("../src/answer.rs")),
+        ("extract.rs", include_str!("../src/extract.rs")),
+    ] {
+        assert!(PAGE.contains(&format!("\n```rust,ignore\n{code}```\n")), "{name}");
+    }
+}
