@@ -61,7 +61,7 @@ fn dashboard() -> Vec<String> {
                 for (name, value) in members {
                     match value {
                         Value::String(text) if matches!(&**name, "expr" | "query" | "definition") => {
-                            found.push(text.clone())
+                            found.push(text.clone());
                         }
                         value => collect(value, found),
                     }

@@ -87,6 +87,8 @@ const HTTP_PORT: u16 = 80;
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
+
     use super::*;
 
     fn origin(url: &str) -> Result<String, UrlError> {

@@ -64,7 +64,7 @@ fn problem(problem: &ConfigProblem) -> Finding {
         )
         .machine("install them (Debian: ca-certificates), or name a file of them in SSL_CERT_FILE")
         .api("http_client() with your own certificates"),
-        ConfigProblem::Variable { name, error } => {
+        ConfigProblem::Setting { name, error, .. } => {
             Finding::problem("variable_unusable", format!("the value of {name} cannot be used"))
                 .api(format!("{name}: {error}"))
         }

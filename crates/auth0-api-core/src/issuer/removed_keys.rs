@@ -14,10 +14,10 @@ use crate::clock::elapsed;
 /// replicas would send the tenant 33 requests a second, more than small tenants allow. A key is looked for again at all
 /// because the tenant may have published an old document by mistake.
 #[derive(Debug, Default)]
-pub(super) struct RemovedKeys(Vec<RemovedKey>);
+pub(super) struct RemovedKeys(Vec<Absence>);
 
 #[derive(Debug)]
-struct RemovedKey {
+struct Absence {
     key_id: Arc<str>,
     /// When a key set without this key was last fetched for it.
     absent_at: SystemTime,
@@ -32,7 +32,7 @@ impl RemovedKeys {
         let missing = last.key_ids().filter(|key_id| !new.has(key_id));
         for key_id in missing {
             if self.0.iter().all(|removed| *removed.key_id != *key_id) {
-                self.0.push(RemovedKey { key_id: key_id.into(), absent_at: now, memory: UNKNOWN_KEY_MEMORY });
+                self.0.push(Absence { key_id: key_id.into(), absent_at: now, memory: UNKNOWN_KEY_MEMORY });
             }
         }
         let excess = self.0.len().saturating_sub(REMOVED_KEYS_REMEMBERED);

@@ -32,11 +32,11 @@ pub enum ConnectBuildError {
     /// The base URL is not an `https` URL without a query, or an `http` URL of this machine.
     #[error("the base URL must be an https URL without query and fragment, or an http URL of this machine")]
     BaseUrl,
-    /// The client for log-ins cannot exchange tokens: `login_client` has removed its credentials.
-    #[error("the client for log-ins has no client_auth")]
+    /// The client for logins cannot exchange tokens: `login_client` has removed its credentials.
+    #[error("the client for logins has no client_auth")]
     ClientAuth(#[source] ExchangeError),
-    /// The client for log-ins cannot be built.
-    #[error("the client for log-ins cannot be built")]
+    /// The client for logins cannot be built.
+    #[error("the client for logins cannot be built")]
     Login(#[source] BuildError),
     /// The lifetime of tickets is not between ten seconds and an hour.
     #[error("the lifetime of tickets must be between 10 seconds and one hour")]
@@ -107,10 +107,10 @@ impl ConnectAccountsBuilder {
     /// Sets the store of used tickets, such as that of `auth0-api-redis` for several replicas. Default: in memory, for
     /// 40,000 entries, of which each person has at most 400. If it is full or unavailable, no account is connected.
     ///
-    /// Each connection has four entries, all owned by the person for whom the ticket was made: the log-in, which counts for
-    /// the person and for the link, the confirmation and the ticket. A log-in for [`SignIn`](super::SignIn) has three, because
+    /// Each connection has four entries, all owned by the person for whom the ticket was made: the login, which counts for
+    /// the person and for the link, the confirmation and the ticket. A login for [`SignIn`](super::SignIn) has three, because
     /// nothing is confirmed. By default, a person can use 100 of each kind within the time that they are kept. One link has 10
-    /// log-ins, so that somebody else who has it uses up only these.
+    /// logins, so that somebody else who has it uses up only these.
     pub fn used_tickets(mut self, store: impl ReplayStore) -> Self {
         self.used = Arc::new(store);
         self
@@ -146,7 +146,7 @@ impl ConnectAccountsBuilder {
 const TICKET_LIFETIME: Duration = Duration::from_secs(600);
 const SHORTEST_LIFETIME: Duration = Duration::from_secs(10);
 const LONGEST_LIFETIME: Duration = Duration::from_secs(3600);
-/// Ten minutes of 16 connected accounts in each second, with four entries for each: the log-in twice, confirmation and
+/// Ten minutes of 16 connected accounts in each second, with four entries for each: the login twice, confirmation and
 /// ticket.
 const MOST_USED_TICKETS: usize = 40_000;
 /// Of each kind of entry. No person connects so many accounts, and one person alone does not fill the store.

@@ -26,7 +26,7 @@ pub(super) enum Ending {
     Method { allowed: &'static str },
     /// The browser has no flow, or one with another `state`.
     NoFlow,
-    /// The log-in is not of the demanded kind or age.
+    /// The login is not of the demanded kind or age.
     NotEnough,
     /// Another person than the caller has logged in, or the caller in another organization. The URL lets the browser log in
     /// as somebody else.
@@ -89,7 +89,7 @@ impl Ending {
             Self::Invalid => "This link is not valid",
             Self::Method { .. } => "This page can only be opened",
             Self::NoFlow => "Please begin again",
-            Self::NotEnough => "A stronger log-in is needed",
+            Self::NotEnough => "A stronger login is needed",
             Self::NotTheCaller { .. } => "This link is for somebody else",
             Self::OpenedTooOften => "This link was used too often",
             Self::Repeated => "Your answer is already being processed",

@@ -28,12 +28,12 @@ pub(super) enum Errand {
     SignIn(SignIn),
 }
 
-/// A log-in that a tool needs: for the consent to an API, or with a certain strength.
+/// A login that a tool needs: for the consent to an API, or with a certain strength.
 ///
 /// The person logs in at the tenant in a browser, with the *Regular Web Application* of this server, for this audience and
-/// these scopes. Use it where this log-in itself is what counts: an Action of the tenant, or an API of your own, decides by
+/// these scopes. Use it where this login itself is what counts: an Action of the tenant, or an API of your own, decides by
 /// it. It changes neither the token that the caller presented, nor what Auth0 grants to other applications, such as the one
-/// that exchanges tokens. If a tool requires a stronger log-in of the presented token, name the requirement in
+/// that exchanges tokens. If a tool requires a stronger login of the presented token, name the requirement in
 /// [`McpRequirements`] instead: then the client gets a challenge, and gets itself a new token.
 ///
 /// ```
@@ -56,7 +56,7 @@ pub struct SignIn {
 }
 
 impl SignIn {
-    /// Asks for a log-in for the API with this identifier.
+    /// Asks for a login for the API with this identifier.
     pub fn new(audience: impl Into<Box<str>>) -> Self {
         Self { audience: audience.into(), scopes: Vec::new(), acr_values: Vec::new(), max_age: None }
     }
@@ -67,20 +67,20 @@ impl SignIn {
         self
     }
 
-    /// Asks for a log-in of one of these kinds (`acr_values`, OpenID Connect Core §3.1.2.1). The `acr` of the ID token must
+    /// Asks for a login of one of these kinds (`acr_values`, OpenID Connect Core §3.1.2.1). The `acr` of the ID token must
     /// then be one of them. Default: any kind.
     pub fn acr_values(mut self, values: impl IntoIterator<Item = impl Into<Box<str>>>) -> Self {
         self.acr_values = values.into_iter().map(Into::into).collect();
         self
     }
 
-    /// Asks for a log-in that is at most this old. The `auth_time` of the ID token must then say so. Default: any age.
+    /// Asks for a login that is at most this old. The `auth_time` of the ID token must then say so. Default: any age.
     pub fn max_age_seconds(mut self, seconds: u64) -> Self {
         self.max_age = Some(seconds);
         self
     }
 
-    /// Returns whether the log-in of an ID token is of the demanded kind and age.
+    /// Returns whether the login of an ID token is of the demanded kind and age.
     pub(super) fn is_satisfied_by(&self, id_token: &VerifiedToken, now: SystemTime) -> bool {
         let is_kind = self.acr_values.is_empty()
             || id_token.acr().is_some_and(|acr| self.acr_values.iter().any(|wanted| **wanted == *acr));
@@ -119,5 +119,5 @@ pub(super) fn seconds(time: SystemTime) -> u64 {
     time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
 }
 
-/// From the log-in at the tenant to the check here, with the difference between the clocks.
+/// From the login at the tenant to the check here, with the difference between the clocks.
 const ON_THE_WAY: Duration = Duration::from_secs(60);

@@ -9,12 +9,12 @@ pub enum ElicitationError {
     #[error("the caller is no person who can log in")]
     NotAPerson,
     /// The token is of another issuer than the tenant at which this server logs people in.
-    #[error("the caller is of another issuer than the log-in")]
+    #[error("the caller is of another issuer than the login")]
     OtherIssuer,
     /// The system provides no random numbers.
     #[error("the system provides no random numbers")]
     Random,
-    /// The connection, its scopes or the demands on the log-in are too long for the cookie of the flow, which has 4 KiB.
+    /// The connection, its scopes or the demands on the login are too long for the cookie of the flow, which has 4 KiB.
     #[error("what the link asks for does not fit into the cookie of its flow")]
     TooLong,
 }
@@ -35,7 +35,7 @@ impl ElicitationError {
         match self {
             Self::NotAPerson => "only people can connect accounts: let machines call tools that need none",
             Self::OtherIssuer => {
-                "build the client for log-ins with the domain that issues the access tokens: a custom domain and the \
+                "build the client for logins with the domain that issues the access tokens: a custom domain and the \
                  canonical domain are two issuers"
             }
             Self::Random => "check the machine",

@@ -23,7 +23,7 @@ impl Failure {
         self
     }
 
-    /// The tenant rejected the log-in. Its code has at most 64 printable characters in the log.
+    /// The tenant rejected the login. Its code has at most 64 printable characters in the log.
     pub(super) fn rejected_login(code: &str) -> Self {
         let code = code.chars().filter(|character| matches!(character, ' '..='~')).take(LONGEST_CODE).collect();
         Self { label: "login_rejected", hint: Some(LOGIN_HINT.into()), reason: Some(code) }
@@ -53,7 +53,7 @@ pub(super) fn too_long() -> Failure {
 
 /// Of the code of an error.
 const LONGEST_CODE: usize = 64;
-const LOGIN_HINT: &str = "check the callback URLs, the scopes, the APIs and the organizations of the application for log-ins; \
+const LOGIN_HINT: &str = "check the callback URLs, the scopes, the APIs and the organizations of the application for logins; \
                           the reason is the tenant's code";
 const COOKIE_HINT: &str = "the flow must fit into a cookie of 4 KiB: remove large claims from the access token for the My \
                            Account API";

@@ -22,7 +22,7 @@ pub(super) struct SigningIn {
 pub(super) struct Confirming {
     /// How the page names the person.
     pub(super) person: Box<str>,
-    /// That of the log-in: a browser could send the cookie under the name of another flow.
+    /// That of the login: a browser could send the cookie under the name of another flow.
     pub(super) state: Box<str>,
     pub(super) ticket: Ticket,
     /// The person's access token for the My Account API.

@@ -1,4 +1,4 @@
-//! The link, and the callback of the log-in.
+//! The link, and the callback of the login.
 
 use auth0_api_core::VerifiedToken;
 use auth0_api_core::exchange::IssuedToken;
@@ -18,7 +18,7 @@ use super::query::{has, one};
 use super::shared::{Shared, TICKET};
 
 impl Shared {
-    /// Sends the person who has opened the link to the log-in. Nothing happens for the caller yet.
+    /// Sends the person who has opened the link to the login. Nothing happens for the caller yet.
     pub(super) fn start(&self, query: &str, headers: &HeaderMap) -> Result<Response<String>, Ending> {
         let ticket = one(query, "ticket").and_then(|ticket| self.key.open::<Ticket>(TICKET, &ticket));
         let ticket = ticket.ok_or(Ending::Invalid)?;
@@ -102,7 +102,7 @@ impl Shared {
         }
     }
 
-    /// Keeps the log-in in the cookie, and sends the browser to the question.
+    /// Keeps the login in the cookie, and sends the browser to the question.
     fn begin_question(
         &self,
         flow: SigningIn,
@@ -122,6 +122,6 @@ impl Shared {
     }
 }
 
-/// The parameter that asks for another log-in.
+/// The parameter that asks for another login.
 const AGAIN: &str = "again";
-const SCOPE_HINT: &str = "grant create:me:connected_accounts of the My Account API to the application for log-ins";
+const SCOPE_HINT: &str = "grant create:me:connected_accounts of the My Account API to the application for logins";

@@ -1,4 +1,4 @@
-//! The log-in of this server's own client: authorization code with PKCE
+//! The login of this server's own client: authorization code with PKCE
 //! ([OpenID Connect Core §3.1](https://openid.net/specs/openid-connect-core-1_0.html#CodeFlowAuth),
 //! [RFC 7636](https://www.rfc-editor.org/rfc/rfc7636)).
 

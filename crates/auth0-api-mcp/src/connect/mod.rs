@@ -7,7 +7,7 @@
 //!    is bound to the caller's issuer and subject. It grants nothing to the person who opens it.
 //! 2. This server sends the browser to the tenant, to log in: authorization code with PKCE
 //!    ([RFC 7636](https://www.rfc-editor.org/rfc/rfc7636)), `state` and `nonce`, for a client of this server's own.
-//!    If the caller acts in an organization, the log-in is for this organization.
+//!    If the caller acts in an organization, the login is for this organization.
 //! 3. The server verifies the ID token, and compares its issuer, its subject and its organization with those of the ticket.
 //!    Another person is turned away, and nothing happens.
 //! 4. A page names the account, the person and the client, and asks to confirm. Nothing has happened before that.
@@ -23,16 +23,16 @@
 //! # What is stored
 //!
 //! Nothing on the server. The state of a flow is in the ticket and in a cookie of the browser, both encrypted and authenticated
-//! (AES-256-GCM) with the [`SharedKey`](crate::SharedKey). After the log-in, the cookie contains the access
+//! (AES-256-GCM) with the [`SharedKey`](crate::SharedKey). After the login, the cookie contains the access
 //! token for the My Account API. So any of fifty replicas can continue what another one began, and a
-//! stranger who opens URLs fills no memory. Only the ids of used log-ins, confirmations and tickets are kept, until they expire, in a
+//! stranger who opens URLs fills no memory. Only the ids of used logins, confirmations and tickets are kept, until they expire, in a
 //! [`ReplayStore`](auth0_api_core::dpop::ReplayStore): in memory by default. Replicas share one, such as that of
 //! `auth0-api-redis`. Without a shared one, a ticket works once at each replica, and still only for its person.
 //!
 //! # The client in the tenant
 //!
-//! Log-ins need an application of the type *Regular Web Application*: a Custom API client, which exchanges the tokens of
-//! callers, has no log-in. Its *Allowed Callback URLs* are [`ConnectAccounts::callback_urls`]. Grant it the scope
+//! Logins need an application of the type *Regular Web Application*: a Custom API client, which exchanges the tokens of
+//! callers, has no login. Its *Allowed Callback URLs* are [`ConnectAccounts::callback_urls`]. Grant it the scope
 //! `create:me:connected_accounts` of the My Account API. If callers act in organizations, let their members use it.
 //!
 //! ```

@@ -7,7 +7,7 @@ use http::Method;
 pub(super) enum Page {
     /// The link of the elicitation.
     Start,
-    /// The callback of the log-in.
+    /// The callback of the login.
     SignedIn,
     /// The question to the person.
     Confirm,

@@ -1,4 +1,4 @@
-//! What is used once: log-ins, confirmations and tickets.
+//! What is used once: logins, confirmations and tickets.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -13,16 +13,16 @@ use super::shared::Shared;
 use crate::shared_key::joined;
 
 impl Shared {
-    /// Records a log-in with the link of a ticket. Each link has only a few, so that somebody else who has the link does not
+    /// Records a login with the link of a ticket. Each link has only a few, so that somebody else who has the link does not
     /// use up those of its person.
     pub(super) async fn use_log_in(&self, ticket: &Ticket, state: &str, expires_at: u64) -> Result<(), Ending> {
-        // The store only says whether an entry is new. So each log-in takes the first place of its link that is free.
-        let owner = ["log-in with a link of", &ticket.issuer, &ticket.subject];
+        // The store only says whether an entry is new. So each login takes the first place of its link that is free.
+        let owner = ["login with a link of", &ticket.issuer, &ticket.subject];
         for place in 0..LOG_INS_OF_ONE_LINK {
             match self.use_once(&owner, &format!("{} {place}", ticket.id), ticket.expires_at).await {
                 Ok(()) => {
-                    // A browser can send a cookie again. Each token request needs a log-in of its own.
-                    let owner = ["log-in of", &ticket.issuer, &ticket.subject];
+                    // A browser can send a cookie again. Each token request needs a login of its own.
+                    let owner = ["login of", &ticket.issuer, &ticket.subject];
                     return self.use_once(&owner, state, expires_at).await;
                 }
                 Err(Ending::Used) => {}

@@ -43,7 +43,7 @@ impl Browser {
     /// Like `open`, but stops before the URL with this path is opened, and returns the redirect to it.
     pub(crate) async fn open_until(&self, url: &str, path: &str) -> Page {
         let mut page = self.get(url).await;
-        // A log-in, a question and a consent have fewer.
+        // A login, a question and a consent have fewer.
         for _ in 0..20 {
             let next = page.location().to_owned();
             let refresh =
@@ -95,7 +95,7 @@ impl Browser {
         self.send(&url, self.client.post(&url).header("sec-fetch-site", site)).await
     }
 
-    /// Answers a page of the tenant: the log-in, or the consent of the provider.
+    /// Answers a page of the tenant: the login, or the consent of the provider.
     async fn submit(&self, page: &Page) -> Page {
         let (action, query) = page.url.split_once('?').unwrap();
         let ticket = query.split_once("state=").unwrap().1;

@@ -1,4 +1,4 @@
-//! A log-in that a tool needs.
+//! A login that a tool needs.
 
 use auth0_api_mcp::connect::SignIn;
 
@@ -36,11 +36,11 @@ async fn a_log_in_must_be_recent_and_of_the_demanded_kind() {
     let recent = || SignIn::new(world.tenant.audience()).max_age_seconds(60);
     let page = browser.open(world.accounts.sign_in(&ada, recent()).unwrap().url()).await;
     assert_eq!(page.status, 200, "{page:?}");
-    // The tenant has no log-ins with a second factor, so its ID tokens have no `acr`.
+    // The tenant has no logins with a second factor, so its ID tokens have no `acr`.
     let strong = recent().acr_values(["http://schemas.openid.net/pape/policies/2007/06/multi-factor"]);
     let page = browser.open(world.accounts.sign_in(&ada, strong).unwrap().url()).await;
     assert_eq!(page.status, 403, "{page:?}");
-    assert!(page.body.contains("A stronger log-in is needed"), "{page:?}");
+    assert!(page.body.contains("A stronger login is needed"), "{page:?}");
     // A tenant that ignores max_age: the browser changes it on the way.
     world.pass(121);
     let redirect = browser.get(world.accounts.sign_in(&ada, recent()).unwrap().url()).await;

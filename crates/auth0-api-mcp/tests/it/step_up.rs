@@ -1,4 +1,4 @@
-//! A tool whose exchange needs a stronger log-in. No page of this server helps; a requirement of the layer does.
+//! A tool whose exchange needs a stronger login. No page of this server helps; a requirement of the layer does.
 
 use auth0_api_core::exchange::ServerErrorKind;
 use auth0_api_core::{ApiClient, ClientAuth, ExchangeError, ExchangeProfile, ProtectedResource, Requirement};
@@ -23,7 +23,7 @@ struct Tool {
     audience: String,
 }
 
-/// The tool exchanges the caller's token for another one, which the tenant does for a stronger log-in only.
+/// The tool exchanges the caller's token for another one, which the tenant does for a stronger login only.
 async fn pay(State(tool): State<Tool>, request: Request) -> &'static str {
     let caller = McpCaller::of(request.extensions()).unwrap();
     let asked = ExchangeProfile::new(PAYMENTS, tool.audience);
@@ -97,7 +97,7 @@ async fn a_client_steps_up_after_the_challenge_of_the_layer_and_the_tool_works()
     assert_eq!(call(&with, &token).await, (200, None, "paid".to_owned()));
 }
 
-/// A log-in at a page counts for this server's own application only.
+/// A login at a page counts for this server's own application only.
 #[tokio::test]
 async fn a_log_in_at_a_page_changes_nothing_for_the_token_of_the_client() {
     let world = World::new().await;

@@ -9,11 +9,11 @@ use reqwest::redirect::Policy;
 pub(crate) type Page = (u16, String);
 
 /// Opens a URL, and goes on to the last page. The local tenant logs in, without a page, whom the person names: the browser
-/// adds the name to the URL of the log-in, as a person would type it there.
+/// adds the name to the URL of the login, as a person would type it there.
 pub(crate) async fn open(url: &str, user: &str) -> Page {
     let client = Client::builder().no_proxy().redirect(Policy::none()).build().unwrap();
     let (mut url, mut cookies, mut confirms) = (url.to_owned(), BTreeMap::new(), false);
-    // A log-in, a confirmation and a consent have seven.
+    // A login, a confirmation and a consent have seven.
     for _ in 0..10 {
         if url.contains("/authorize?") {
             url.push_str("&login_hint=");

@@ -40,7 +40,7 @@ async fn one_person_does_not_fill_the_store_of_used_tickets() {
     assert_eq!(open(&bob, &Browser::of(BOB)).await, 200);
 }
 
-/// Somebody else who has a link cannot use up the log-ins of its person.
+/// Somebody else who has a link cannot use up the logins of its person.
 #[tokio::test]
 async fn a_link_has_ten_log_ins_and_its_person_has_more() {
     let world = World::new().await;
@@ -55,7 +55,7 @@ async fn a_link_has_ten_log_ins_and_its_person_has_more() {
     assert_eq!(page.status, 200, "{page:?}");
 }
 
-/// The log-ins of a person count together, whatever the number of links.
+/// The logins of a person count together, whatever the number of links.
 #[tokio::test]
 async fn many_tickets_of_one_person_do_not_fill_the_store() {
     let store = MemoryReplayStore::with_capacity(12).per_key_quota(2);

@@ -34,7 +34,7 @@ async fn the_url_says_nothing_about_the_person_and_grants_nothing() {
     assert_ne!(url, world.elicitation(&ada).await.url());
     let ticket = url.split_once("?ticket=").unwrap().1;
     assert!(ticket.len() >= 256 && ticket.bytes().all(|octet| octet.is_ascii_alphanumeric() || b"-_".contains(&octet)));
-    // The first step leads to the log-in, and does not say for whom.
+    // The first step leads to the login, and does not say for whom.
     let page = Browser::of(ADA).get(&url).await;
     let location = page.location();
     assert!(location.starts_with(&format!("{}authorize?", world.tenant.issuer())), "{location}");

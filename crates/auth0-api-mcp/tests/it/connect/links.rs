@@ -27,7 +27,7 @@ async fn a_ticket_and_a_flow_expire() {
     world.pass(1);
     assert_eq!(late.open(&url).await.status, 410);
     let page = early.get(to_signed_in.location()).await;
-    assert_eq!(page.status, 410, "the ticket has expired during the log-in: {page:?}");
+    assert_eq!(page.status, 410, "the ticket has expired during the login: {page:?}");
     // The tenant's flow lasts five minutes.
     let slow = Browser::of(ADA);
     let to_connected = slow.open_until(world.elicitation(&ada).await.url(), "/connected?").await;

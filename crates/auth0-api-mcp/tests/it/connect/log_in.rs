@@ -1,4 +1,4 @@
-//! Which answers of the tenant to a log-in are rejected.
+//! Which answers of the tenant to a login are rejected.
 
 use crate::browser::Browser;
 use crate::people::{ADA, World};
@@ -62,7 +62,7 @@ async fn a_person_who_does_not_allow_it_connects_nothing() {
     let page = browser.open(world.elicitation(&ada).await.url()).await;
     assert_eq!((page.status, browser.cookie()), (403, None), "{page:?}");
     assert!(page.body.contains("Nothing was connected"), "{page:?}");
-    // A denied log-in, and one that the tenant rejects for another reason.
+    // A denied login, and one that the tenant rejects for another reason.
     let to_login = browser.open_until(world.elicitation(&ada).await.url(), "/authorize").await;
     let state = to_login.location().split_once("state=").unwrap().1.split('&').next().unwrap();
     let callback = &world.accounts.callback_urls()[0];
@@ -76,7 +76,7 @@ async fn a_person_who_does_not_allow_it_connects_nothing() {
     assert!(!world.is_connected(ADA).await);
 }
 
-/// A person, or a page that the person was lured to, changes the URL of the log-in.
+/// A person, or a page that the person was lured to, changes the URL of the login.
 #[tokio::test]
 async fn a_changed_log_in_connects_nothing() {
     let world = World::new().await;

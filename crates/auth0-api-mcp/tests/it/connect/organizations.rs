@@ -17,7 +17,7 @@ async fn the_log_in_is_for_the_organization_of_the_caller() {
     assert!(!redirect.location().contains("organization"), "{redirect:?}");
 }
 
-/// The person changes the URL of the log-in: to another organization, or to none.
+/// The person changes the URL of the login: to another organization, or to none.
 #[tokio::test]
 async fn a_log_in_for_another_organization_is_that_of_another_person() {
     let world = World::new().await;

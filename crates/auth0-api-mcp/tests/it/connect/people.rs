@@ -35,7 +35,7 @@ async fn a_flow_continues_only_in_the_browser_that_began_it() {
     let page = Browser::of(ADA).get(to_connected.location()).await;
     assert_eq!(page.status, 400, "{page:?}");
     assert!(!world.is_connected(ADA).await && !world.is_connected(BOB).await);
-    // The same at the log-in: a link with Bob's code in Ada's browser, which has a flow of its own.
+    // The same at the login: a link with Bob's code in Ada's browser, which has a flow of its own.
     let ada = Browser::of(ADA);
     let began = ada.get(world.elicitation(&world.caller(ADA).await).await.url()).await;
     assert_eq!(began.status, 302);
