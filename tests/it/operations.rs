@@ -93,7 +93,7 @@ fn problems(expression: &str, metrics: &Metrics, code: &str) -> Vec<String> {
     let mut labels_of_the_expression: BTreeSet<&str> = ["instance", "job"].into();
     let is_word = |char: char| char.is_ascii_alphanumeric() || char == '_';
     for (start, _) in expression.match_indices("auth0_api_") {
-        let rest = &expression[start..];
+        let (_, rest) = expression.split_at(start);
         let (name, rest) = rest.split_at(rest.find(|char| !is_word(char)).unwrap_or(rest.len()));
         let Some(labels) = metrics.get(name) else {
             problems.push(format!("no metric {name}"));
@@ -112,7 +112,7 @@ fn problems(expression: &str, metrics: &Metrics, code: &str) -> Vec<String> {
         }
     }
     for (start, word) in ["by (", "on ("].iter().flat_map(|word| expression.match_indices(word)) {
-        let list = expression[start + word.len()..].split(')').next().unwrap();
+        let list = expression.split_at(start + word.len()).1.split(')').next().unwrap();
         let unknown = list.split(", ").filter(|label| !labels_of_the_expression.contains(label));
         problems.extend(unknown.map(|label| format!("no label {label} in {word}{list})")));
     }
