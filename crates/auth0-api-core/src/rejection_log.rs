@@ -54,8 +54,11 @@ impl RejectionLog {
     /// second.
     pub(crate) fn write_token_in_query(&self, place: Place<'_>, now: SystemTime) {
         if self.admits_at("token_in_query", now) {
-            let (method, path) = (place.method(), place.path());
-            tracing::info!(target: "auth0_api", event = "token_in_query", method, path, hint = TOKEN_IN_QUERY);
+            let (method, path) = (place.known_method(), place.path());
+            tracing::info!(
+                name: "token_in_query", target: "auth0_api", event = "token_in_query",
+                http.request.method = method, url.path = path, hint = TOKEN_IN_QUERY
+            );
         }
     }
 

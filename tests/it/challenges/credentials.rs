@@ -40,7 +40,7 @@ async fn a_token_in_the_query_is_not_read_and_the_operator_gets_a_hint() {
     let expected = ["token_in_query", "credentials_absent"];
     assert_eq!(events, [&expected[..], &expected, &expected[1..]].concat());
     assert!(
-        text.contains(r#"("level", "INFO"), ("event", "token_in_query"), ("method", "GET"), ("path", "/api/private")"#)
+        text.contains(r#"("level", "INFO"), ("event", "token_in_query"), ("http.request.method", "GET"), ("url.path", "/api/private")"#)
     );
     assert!(text.contains("let the client send the header Authorization") && !text.contains(&token), "{text}");
 }

@@ -14,7 +14,7 @@ async fn a_rolling_restart_in_ten_minutes_is_not_noticed() {
     let (load, seen) = (fleet.load_since(from), fleet.seen("user"));
     println!("rolling restart: {load}; callers: {seen}");
     assert_eq!(seen.errors(), 0, "{seen}");
-    assert!(load.peak_percent() <= 150, "{load}");
+    assert!(load.peak_percent() <= 200, "{load}");
 }
 
 /// As after a power cut. The tenant's limit allows the keys of ten replicas in a second, so the last replica cannot have

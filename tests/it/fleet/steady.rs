@@ -17,5 +17,5 @@ async fn a_usual_day_takes_a_tenth_of_the_limit() {
     println!("{} hours: {load}; callers: {seen}", hours());
     assert_eq!(seen.errors(), 0, "{seen}");
     assert!(load.mean_percent() <= 10, "{load}");
-    assert!(load.peak_percent() <= 150, "{load}");
+    assert!(load.peak_percent() <= 200, "{load}");
 }

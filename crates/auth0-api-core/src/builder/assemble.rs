@@ -38,7 +38,9 @@ impl ApiClientBuilder {
         if let Some(settings) = settings.as_ref().filter(|settings| settings.is_loopback) {
             let name = settings.written(&["domain"]).unwrap_or_default();
             let hint = format!("{name} names a tenant on this machine by plain http: never use this in production");
-            tracing::warn!(target: "auth0_api", event = "insecure_loopback", hint = hint.as_str());
+            tracing::warn!(
+                name: "insecure_loopback", target: "auth0_api", event = "insecure_loopback", hint = hint.as_str()
+            );
         }
         client.ok_or_else(|| BuildError::of(problems, settings))
     }

@@ -14,7 +14,10 @@
 //! | protect an MCP server | [`mcp`] |
 //! | have clients that discover where to get a token | [`metadata`] |
 //! | describe the API in an OpenAPI document | [`openapi`] |
-//! | have another framework than axum and actix-web | [`other_frameworks`], [`poem`], [`salvo`], [`lambda`] |
+//! | have another framework than axum and actix-web | [`other_frameworks`] |
+//! | build with poem | [`poem`] |
+//! | build with salvo | [`salvo`] |
+//! | build a function of AWS Lambda | [`lambda`] |
 //! | come from auth0-api-js | [`auth0_api_js`] |
 //!
 //! # Secure
@@ -55,6 +58,8 @@
 //! - [require that one payment was authorized in detail?](authorization#authorization-details)
 //! - [require bound tokens on some routes only?](dpop#dpop-on-some-routes-only)
 //! - [accept API keys beside tokens?](api_keys)
+//! - [protect an API that I build with poem?](poem)
+//! - [protect an API that I build with salvo?](salvo)
 //! - [describe scopes and responses in an OpenAPI document?](openapi#with-axum-and-utoipa)
 //! - [let clients find out where to get a token?](metadata)
 //!

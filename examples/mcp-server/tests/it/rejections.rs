@@ -13,8 +13,9 @@ use crate::process::{PATIENCE, Server, VERSION, header};
 async fn a_plain_http_domain_is_accepted_on_this_machine_only() {
     for (domain, is_accepted) in [("http://127.0.0.1:1", true), ("http://tenant.example.com", false)] {
         let mut program = Command::new(env!("CARGO_BIN_EXE_mcp-server"));
-        program.args(["--port", "0", "--domain", domain, "--audience", "https://mcp.example.com/mcp"]);
-        program.args(["--client-id", "c", "--client-secret", "s", "--calendar-url", "http://127.0.0.1:1"]);
+        program.envs([("AUTH0_DOMAIN", domain), ("AUTH0_AUDIENCE", "https://mcp.example.com/mcp")]);
+        program.envs([("AUTH0_CLIENT_ID", "c"), ("AUTH0_CLIENT_SECRET", "s")]);
+        program.args(["--port", "0", "--calendar-url", "http://127.0.0.1:1"]);
         program.args(["--web-client-id", "w", "--web-client-secret", "s"]);
         program.args(["--secret", "y5mgl7SuYrJk4HPSwXrKnlcMVbCPFXgsbfWbWxLfcZk="]);
         let mut program = program.stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
