@@ -8,7 +8,8 @@
 //! 3. **Unknown `kid`.** The request waits for newer keys. It joins the fetch in progress. If there is none, it starts
 //!    a fetch, which needs a permit of the issuer's token bucket. If the fetch began before the request, the issuer may
 //!    have published the key after the fetch. So the request may then start one more fetch. A `kid` that is still
-//!    missing is remembered, and causes no fetch for 30 s.
+//!    missing is remembered, and causes no fetch for 30 s. If the issuer had this key before, the time doubles with each
+//!    further fetch, up to two minutes.
 //! 4. **Stale keys.** A request waits for newer keys for at most one second. After a failed fetch, it does not wait. If
 //!    no newer keys arrive, the request uses the stale keys, up to 24 hours after their fetch. After a failure, no
 //!    fetch starts until the back-off is over. During the back-off, a request without usable keys fails at once.
