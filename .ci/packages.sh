@@ -146,10 +146,11 @@ readme_package() {
         for word in "${names[@]}"; do add_dependency "$2" "$word" "${arguments[@]}"; done
     done < <(printf '%s' "$added${added:+$'\n'}")
     # As rustdoc does: lines that begin with `# ` are hidden and part of the code, and code without `main` is its body.
+    # Code with tests is the whole file: a test inside of `main` would not be one.
     awk -v folder="$2/tests" '
         function write() {
             file = folder "/snippet_" ++count ".rs"
-            print "#![allow(unused)]\n" (code ~ /fn main\(/ ? code : "fn main() {\n" code "}") > file
+            print "#![allow(unused)]\n" (code ~ /fn main\(|::test\]/ ? code : "fn main() {\n" code "}") > file
         }
         /^ *```rust/ && !/ignore/ { inside = 1; code = ""; next }
         /^ *```/                  { if (inside) write(); inside = 0 }

@@ -40,7 +40,7 @@
 //! | let pages in browsers call the API | CORS outside the [`AuthLayer`] | [browsers](auth0_api_core::guide::browsers) |
 //! | call another API for the user | [`auth0-api-fetcher`](https://docs.rs/auth0-api-fetcher), [`get_token_on_behalf_of`](ApiClient::get_token_on_behalf_of) | [exchange](auth0_api_core::guide::exchange) |
 //! | serve gRPC | [`AuthLayer::grpc`] | [below](#grpc) |
-//! | test without an account | [`auth0-api-testing`](https://docs.rs/auth0-api-testing) | its first page |
+//! | test without an account | [`auth0-api-testing`](https://docs.rs/auth0-api-testing) | its first page; *Test it* in [the README](https://docs.rs/crate/auth0-api-axum/latest) |
 //! | see all defaults | [`ApiClientBuilder`] | [defaults](auth0_api_core::guide::defaults) |
 //! | do anything else | | [the guide](auth0_api_core::guide) |
 //!

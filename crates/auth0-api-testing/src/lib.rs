@@ -2,7 +2,8 @@
 //! tenant.
 //!
 //! [`LocalTenant`] is an authorization server on a loopback port. It serves the endpoints of an Auth0 tenant
-//! (discovery, signing keys, tokens). You configure the API under test as in production: with a domain and an audience.
+//! (discovery, signing keys, tokens). You configure the API under test as in production, with a domain and an audience, and
+//! with `insecure_http_loopback()`, because the tenant has no TLS unless you switch it on.
 //!
 //! ```
 //! use auth0_api_testing::{LocalTenant, ManualClock, DpopClient};
@@ -12,8 +13,8 @@
 //! let clock = ManualClock::new();
 //! let tenant = LocalTenant::builder().clock(clock.clone()).start().await?;
 //!
-//! // Configure the API with `tenant.domain()` and `tenant.audience()`, then call it with
-//! // this token:
+//! // Configure the API with `tenant.domain()`, `tenant.audience()` and the clock, as
+//! // `TestWorld` does, then call it with this token:
 //! let token = tenant.mint().subject("auth0|ada").scope("read:orders").sign();
 //!
 //! // A sender-constrained token (RFC 9449), and a proof for one request:

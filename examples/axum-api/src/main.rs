@@ -60,7 +60,8 @@ async fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         tracing::warn!(%error, "the keys of the tenant are not available yet");
     }
     let url = format!("http://{}", listener.local_addr()?);
-    let start = format!("listening on {url}\n{}\n", summary(&api, &settings, &url));
+    let try_it = format!("curl -i {url}/api/private -H \"Authorization: Bearer $TOKEN\"");
+    let start = format!("listening on {url}\n{}\n\ntry it\n  {try_it}\n", summary(&api, &settings));
     // A closed standard output does not stop the API.
     _ = io::stdout().write_all(start.as_bytes());
     let service = axum_api::app(api, settings.cors_origins()).into_make_service_with_connect_info::<SocketAddr>();
@@ -69,11 +70,10 @@ async fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
 }
 
 /// What the operator sees at the start.
-fn summary(api: &ApiClient, settings: &Settings, url: &str) -> Summary {
+fn summary(api: &ApiClient, settings: &Settings) -> Summary {
     api.summary()
         .and("Redis", if settings.has("redis_url") { "records used proofs" } else { "none" })
         .and("CORS", settings.cors_origins())
-        .and("try", format_args!("curl -i {url}/api/private -H \"Authorization: Bearer $TOKEN\""))
 }
 
 async fn listen(port: u16) -> Result<TcpListener, String> {

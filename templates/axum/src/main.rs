@@ -21,7 +21,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
 
     let listener = TcpListener::bind(("127.0.0.1", 3000)).await?;
-    tracing::info!("listening on http://{}\n{}", listener.local_addr()?, api.summary());
+    tracing::info!(
+        "listening on http://{}\n{}",
+        listener.local_addr()?,
+        api.summary()
+    );
     axum::serve(listener, {{crate_name}}::app(api))
         .with_graceful_shutdown(interrupted())
         .await?;

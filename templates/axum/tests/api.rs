@@ -57,6 +57,23 @@ async fn messages_need_the_scope() {
 }
 
 #[tokio::test]
+async fn a_proof_opens_me_once() {
+    let tenant = OfflineTenant::new();
+    let (api, client) = (tenant.api(), tenant.token_holder());
+    // The layer compares the proof with this URL. In production, `AUTH0_PUBLIC_URL` states its scheme and host.
+    let url = "http://api.example.com/me";
+    let proof = client.proof("GET", url).sign();
+    for expected in [StatusCode::OK, StatusCode::UNAUTHORIZED] {
+        let request = Request::get(url)
+            .header("authorization", client.authorization())
+            .header("dpop", &proof);
+        let request = request.body(Body::empty()).unwrap();
+        let response = app(api.clone()).oneshot(request).await.unwrap();
+        assert_eq!(response.status(), expected);
+    }
+}
+
+#[tokio::test]
 async fn readiness_needs_no_token() {
     let tenant = OfflineTenant::new();
     assert_eq!(

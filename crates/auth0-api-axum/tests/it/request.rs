@@ -5,7 +5,7 @@ use std::future::ready;
 
 use auth0_api_axum::{AuthLayer, KeepReceivedUri};
 use auth0_api_core::dpop::RotatingNonce;
-use auth0_api_core::{DpopPolicy, VerifiedToken};
+use auth0_api_core::{DpopPolicy, Rejection, VerifiedToken};
 use auth0_api_testing::TestWorld;
 use bytes::Bytes;
 use http::{Request, Response};
@@ -45,6 +45,19 @@ async fn credentials_are_marked_sensitive() {
     });
     let request = world.dpop(None).header("x-own", "shown").body(String::new()).unwrap();
     assert_eq!(AuthLayer::new(world.api.clone()).layer(inner).oneshot(request).await.unwrap().status(), 200);
+}
+
+#[tokio::test]
+async fn the_rejection_of_a_proof_says_that_the_request_names_no_host() {
+    let world = TestWorld::start().await;
+    let inner = service_fn(|_: Request<String>| ready(Ok::<_, Infallible>(Response::new(Full::<Bytes>::default()))));
+    let service = AuthLayer::new(world.api.clone()).layer(inner);
+    for (url, status, error) in [(URL, 200, None), ("/private", 400, Some("the request names no host"))] {
+        let request = world.dpop(None).uri(url).body(String::new()).unwrap();
+        let response = service.clone().oneshot(request).await.unwrap();
+        let description = response.extensions().get::<Rejection>().map(Rejection::description);
+        assert_eq!((response.status().as_u16(), description), (status, error), "{url}");
+    }
 }
 
 #[tokio::test]

@@ -141,6 +141,10 @@ fn of_target(error: TargetError) -> &'static str {
             "the client called a host that own_hosts() does not list: add the host if clients call this API by it, else \
              let the proxy reject unknown hosts"
         }
+        TargetError::HostMissing => {
+            "the request has no Host header: let the client send one; in a test without a server, set public_url(), or \
+             write the whole URL into the request"
+        }
         TargetError::WebSocketScheme => WEB_SOCKET,
         _ => "the URL that the client called is unknown: behind a proxy, set public_url() or trusted_proxies()",
     }

@@ -172,6 +172,7 @@ fn binding() -> Vec<Error> {
         E::Store(ReplayStoreError::Unavailable("down".into())),
         E::Target(TargetError::DotSegment),
         E::Target(TargetError::HostForeign),
+        E::Target(TargetError::HostMissing),
     ];
     errors.into_iter().chain(certificates.map(E::Certificate)).map(Into::into).collect()
 }

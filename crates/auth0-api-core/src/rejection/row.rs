@@ -317,6 +317,9 @@ impl Row {
             E::Target(TargetError::HostForeign) => {
                 row(Kind::InvalidRequest, "dpop_host_foreign", "the host of the request is not one of this API")
             }
+            E::Target(TargetError::HostMissing) => {
+                row(Kind::InvalidRequest, "dpop_target", "the request names no host")
+            }
             E::Target(_) => row(Kind::InvalidRequest, "dpop_target", "the URL of the request is malformed"),
         }
     }
