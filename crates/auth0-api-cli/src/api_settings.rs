@@ -29,9 +29,7 @@ impl ApiSettings {
     /// Reads the variables that decide on tokens. The credentials of the API, for example, do not.
     pub(crate) fn of_verifier(flags: impl IntoIterator<Item = (&'static str, String)>) -> Self {
         let has_secrets = NONCE_SECRETS.iter().any(|name| environment::raw(name).is_some());
-        let random_nonces = NONCES.iter().filter(|_| !has_secrets);
-        let unread: Vec<_> = WITHOUT_VERDICT.iter().chain(random_nonces).collect();
-        let variable = |name: &str| environment::raw(name).filter(|_| !unread.iter().any(|other| is(name, other)));
+        let variable = |name: &str| environment::raw(name).filter(|_| decides(name, has_secrets));
         Self(Settings::from_variables(variable)).with(flags)
     }
 
@@ -110,6 +108,12 @@ pub(crate) fn variable_of(key: &str) -> String {
     forms.into_iter().find(|name| environment::raw(name).is_some()).unwrap_or(long)
 }
 
+/// Whether a token is accepted or rejected because of this variable.
+fn decides(variable: &str, has_nonce_secrets: bool) -> bool {
+    let is_random = !has_nonce_secrets && NONCES.iter().any(|setting| is(variable, setting));
+    !is_random && !WITHOUT_VERDICT.iter().any(|setting| is(variable, setting))
+}
+
 /// Whether a variable, in any of its forms, is that of a setting.
 fn is(variable: &str, setting: &str) -> bool {
     let name = variable.strip_suffix("_FILE").unwrap_or(variable);
@@ -152,6 +156,20 @@ mod tests {
             ("AUTH0_CLIENT_KEY_ALGORITHM", "CLIENT_KEY", false),
         ] {
             assert_eq!(is(variable, setting), expected, "{variable}");
+        }
+    }
+
+    #[test]
+    fn only_nonces_with_shared_secrets_decide() {
+        for (variable, has_secrets, expected) in [
+            ("AUTH0_DPOP_NONCE", false, false),
+            ("DPOP_NONCE", false, false),
+            ("AUTH0_DPOP_NONCE_STEP", false, false),
+            ("DPOP_NONCE", true, true),
+            ("AUTH0_DPOP", false, true),
+            ("AUTH0_CLIENT_SECRET_FILE", true, false),
+        ] {
+            assert_eq!(decides(variable, has_secrets), expected, "{variable} {has_secrets}");
         }
     }
 

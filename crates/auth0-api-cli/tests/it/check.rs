@@ -108,7 +108,6 @@ async fn the_request_is_judged_with_the_settings_of_the_api() {
         (&[], ("DPOP", "require"), 1, "scheme_not_offered"),
         (&["--dpop", "accept"], ("DPOP", "require"), 0, "✓ Accepted"),
         (&[], ("AUTH0_ALGORITHMS", "ES256"), 1, "token_alg_not_allowed"),
-        (&[], ("DPOP_NONCE", "on"), 0, "✓ Accepted"),
         (&[], ("AUTH0_CLIENT_ID", "without-a-secret"), 0, "✓ Accepted"),
         (&[], ("AUTH0_LEEWAY", "5"), 2, "AUTH0_LEEWAY: \"5\" is not a time with its unit"),
     ] {
