@@ -42,7 +42,7 @@ fn printed(octets: &[u8]) -> ExitCode {
 
 pub(crate) const COMPLETIONS_HELP: &str = "\
 EXAMPLES
-  auth0-api completions bash > ~/.local/share/bash-completion/completions/auth0-api
+  echo 'source <(auth0-api completions bash)' >> ~/.bashrc
   auth0-api completions zsh > ~/.zfunc/_auth0-api
       The folder must be in fpath, before compinit.
   auth0-api completions fish > ~/.config/fish/completions/auth0-api.fish

@@ -1,9 +1,17 @@
 //! `auth0-api`: tools to develop and operate APIs with Auth0. The local tenant is in `auth0-api-testing`.
 
+mod api_settings;
 mod check;
 mod doctor;
+mod environment;
+mod exit_status;
+mod file;
 mod generated;
+mod json;
+mod management;
+mod printable;
 mod profiles;
+mod runtime;
 mod terminal;
 
 use std::process::ExitCode;
@@ -48,5 +56,22 @@ fn main() -> ExitCode {
         Tool::Tenant(options) => run(*options),
         Tool::Completions { shell } => generated::completions(shell, Command::command()),
         Tool::Man => generated::man_page(Command::command()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// clap breaks longer lines. That is right for a paragraph, and destroys an example or a table.
+    #[test]
+    fn examples_and_tables_of_the_help_fit_80_columns() {
+        let command = Command::command();
+        let tools = command.get_subcommands().flat_map(|tool| std::iter::once(tool).chain(tool.get_subcommands()));
+        for tool in tools.filter(|tool| tool.get_name() != "tenant") {
+            let help = tool.get_after_help().map(ToString::to_string).unwrap_or_default();
+            let wide = help.lines().find(|line| line.starts_with(' ') && line.chars().count() > 80);
+            assert_eq!(wide, None, "{}", tool.get_name());
+        }
     }
 }

@@ -6,6 +6,9 @@ use std::io;
 use anstyle::{AnsiColor, Effects, Style};
 use textwrap::{Options, WordSplitter};
 
+use crate::environment::variable;
+use crate::printable::escaped;
+
 /// What the program knows about the place where its text goes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Terminal {
@@ -25,16 +28,23 @@ pub(crate) enum Characters {
 pub(crate) enum Mark {
     Failed,
     Passed,
-    /// It was not needed, or not reached.
+    /// It was not needed, not reached, or not possible.
     Skipped,
+    /// It works, and is worth a look.
+    Warning,
 }
 
 impl Terminal {
     /// Describes standard output. A file or a pipe has 80 columns.
-    #[expect(clippy::disallowed_methods, reason = "the locale of the program's user")]
     pub(crate) fn of_stdout() -> Self {
         let columns = terminal_size::terminal_size_of(io::stdout()).map_or(COLUMNS, |(width, _)| width.0.into());
-        Self::new(columns, Characters::of_locale(|name| std::env::var(name).ok()))
+        Self::new(columns, Characters::of_locale(variable))
+    }
+
+    /// Describes standard error.
+    pub(crate) fn of_stderr() -> Self {
+        let columns = terminal_size::terminal_size_of(io::stderr()).map_or(COLUMNS, |(width, _)| width.0.into());
+        Self::new(columns, Characters::of_locale(variable))
     }
 
     pub(crate) fn new(columns: usize, characters: Characters) -> Self {
@@ -47,6 +57,7 @@ impl Terminal {
             Mark::Failed => ("x", "✗", AnsiColor::Red.on_default().bold()),
             Mark::Passed => ("+", "✓", AnsiColor::Green.on_default()),
             Mark::Skipped => ("-", "–", Style::new().effects(Effects::DIMMED)),
+            Mark::Warning => ("!", "!", AnsiColor::Yellow.on_default().bold()),
         };
         styled(style, if self.characters == Characters::Unicode { unicode } else { ascii })
     }
@@ -64,13 +75,16 @@ impl Terminal {
     /// Returns a text from elsewhere, such as a claim of a token, so that it cannot command the terminal: control
     /// characters and invisible ones are escaped, and what the locale cannot show.
     pub(crate) fn shown(&self, text: &str) -> String {
-        let is_plain = |character: char| self.characters == Characters::Unicode || character.is_ascii();
-        let mut shown = String::with_capacity(text.len());
-        for character in text.chars() {
-            match character {
-                '"' | '\'' | '\\' => shown.push(character),
-                _ if is_plain(character) => shown.extend(character.escape_debug()),
-                _ => shown.extend(character.escape_unicode()),
+        let escaped = escaped(text);
+        if self.characters == Characters::Unicode || escaped.is_ascii() {
+            return escaped;
+        }
+        let mut shown = String::with_capacity(escaped.len());
+        for character in escaped.chars() {
+            if character.is_ascii() {
+                shown.push(character);
+            } else {
+                shown.extend(character.escape_unicode());
             }
         }
         shown
@@ -184,10 +198,11 @@ mod tests {
     fn marks_have_one_column() {
         for characters in [Characters::Ascii, Characters::Unicode] {
             let terminal = Terminal::new(80, characters);
-            let marks = [Mark::Failed, Mark::Passed, Mark::Skipped].map(|mark| terminal.mark(mark));
+            let marks = [Mark::Failed, Mark::Passed, Mark::Skipped, Mark::Warning].map(|mark| terminal.mark(mark));
             assert!(marks.iter().all(|mark| textwrap::core::display_width(mark) == 1));
             let texts = marks.map(|mark| anstream::adapter::strip_str(&mark).to_string());
-            let expected = if characters == Characters::Ascii { ["x", "+", "-"] } else { ["✗", "✓", "–"] };
+            let expected =
+                if characters == Characters::Ascii { ["x", "+", "-", "!"] } else { ["✗", "✓", "–", "!"] };
             assert_eq!(texts, expected);
         }
     }

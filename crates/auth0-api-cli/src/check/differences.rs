@@ -1,6 +1,6 @@
 //! The values that differ, for the check that failed.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use auth0_api_core::Check;
 use aws_lc_rs::digest::{SHA256, digest};
@@ -8,11 +8,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
+use super::called_url;
 use super::moment::{from_now, in_utc};
-use super::options::Dpop;
 use super::report::Difference;
 use super::settings::Settings;
 use super::unverified::{Unverified, text, without_query};
+use crate::api_settings::Dpop;
 
 /// What can be read from the request without verifying it.
 #[derive(Debug, Default)]
@@ -46,15 +47,17 @@ pub(super) fn differences(check: Check, facts: &Facts, settings: &Settings) -> V
             of(check, Some(header(token, "typ")), expected.to_owned())
         }
         Check::Audience => of(check, claim(token, "aud"), settings.audiences.join(" or ")),
-        Check::Expiry => of(check, time(token, "exp", settings), format!("after {}", in_utc(settings.now))),
-        Check::NotBefore => of(check, time(token, "nbf", settings), format!("until {}", in_utc(settings.now))),
+        Check::Expiry => {
+            of(check, time(token, "exp", settings), with_leeway(format!("after {}", in_utc(settings.now)), settings))
+        }
+        Check::NotBefore => {
+            of(check, time(token, "nbf", settings), with_leeway(format!("until {}", in_utc(settings.now)), settings))
+        }
         Check::Age => of(check, time(token, "iat", settings), "a time".to_owned()),
         Check::Binding => of(check, facts.scheme.clone(), fitting_scheme(token).to_owned()),
         Check::ProofMethod => of(check, claim(proof, "htm"), facts.method.clone().unwrap_or_default()),
-        Check::ProofUrl => {
-            of(check, claim(proof, "htu"), facts.url.as_deref().map(without_query).unwrap_or_default().to_owned())
-        }
-        Check::ProofTime => of(check, time(proof, "iat", settings), window(settings.now)),
+        Check::ProofUrl => of(check, claim(proof, "htu"), called_url(facts, settings)),
+        Check::ProofTime => of(check, time(proof, "iat", settings), window(settings)),
         Check::ProofToken => of(check, claim(proof, "ath"), facts.token_hash.clone().unwrap_or_default()),
         Check::ProofKey => {
             let bound = token.and_then(|token| token.confirmation("jkt")).unwrap_or_default();
@@ -114,8 +117,28 @@ fn fitting_scheme(token: Option<&Unverified>) -> &'static str {
     }
 }
 
-/// The window of core's default policy, in which a proof is accepted.
-fn window(now: SystemTime) -> String {
+/// Adds the leeway to the expected time, in words.
+fn with_leeway(expected: String, settings: &Settings) -> String {
+    match &settings.leeway {
+        Some(leeway) => format!("{expected}, with a leeway of {leeway}"),
+        None => expected,
+    }
+}
+
+/// The URL that a proof must be for, without its query.
+fn called_url(facts: &Facts, settings: &Settings) -> String {
+    let called = facts.url.as_deref().map(without_query).unwrap_or_default();
+    called_url::expected(called, settings.public_url.as_deref())
+}
+
+/// The window in which a proof is accepted.
+fn window(settings: &Settings) -> String {
+    let now = settings.now;
+    let (max_age, leeway) = &settings.proof_window;
+    if max_age.is_some() || leeway.is_some() {
+        let (max_age, leeway) = (max_age.as_deref().unwrap_or("300s"), leeway.as_deref().unwrap_or("30s"));
+        return format!("at most {max_age} before, or {leeway} after, {}", in_utc(now));
+    }
     let (start, end) = (now.checked_sub(PROOF_AGE).unwrap_or(now), now + PROOF_LEEWAY);
     format!("from {} to {}", in_utc(start), in_utc(end))
 }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use super::moment::in_rfc3339;
 use super::report::{Failure, Report};
 use super::unverified::{HEADER, SHOWN, Unverified};
+use crate::json::document;
 
 /// Writes the report as one JSON object.
 pub(super) fn render(report: &Report, with_claims: bool) -> String {
@@ -22,20 +23,7 @@ pub(super) fn render(report: &Report, with_claims: bool) -> String {
         "token": report.token.as_ref().map(|token| jwt(token, with_claims)),
         "proof": report.proof.as_ref().map(|proof| jwt(proof, with_claims)),
     });
-    ascii(&format!("{object:#}\n"))
-}
-
-/// Escapes all characters but those of ASCII, so that no text of a token commands a terminal. In JSON, such characters
-/// stand in strings only.
-fn ascii(json: &str) -> String {
-    let mut escaped = String::with_capacity(json.len());
-    for character in json.chars() {
-        match character {
-            '\n' | ' '..='~' => escaped.push(character),
-            _ => escaped.extend(character.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}"))),
-        }
-    }
-    escaped
+    document(&object)
 }
 
 fn failure(failure: &Failure) -> Value {

@@ -1,17 +1,17 @@
 //! Lets the verifier judge what was presented, and reports check by check.
 
-use std::error::Error as _;
-
 use auth0_api_core::{Check, Error, TokenRequest, VerifiedToken};
 use serde_json::Value;
 
+use super::called_url;
 use super::differences::{Facts, differences};
 use super::input::{Presented, Request};
-use super::options::Dpop;
 use super::remedy;
 use super::report::{Failure, Outcome, Report, Row, State};
 use super::settings::Settings;
 use super::unverified::Unverified;
+use crate::api_settings::Dpop;
+use crate::printable::with_sources;
 
 /// Judges what was presented. The error is a text for the person who passed it.
 pub(crate) async fn judge(settings: &Settings, presented: &Presented) -> Result<Report, String> {
@@ -36,8 +36,9 @@ async fn verify(settings: &Settings, presented: &Presented) -> Result<VerifiedTo
     match presented {
         Presented::Token(token) => settings.api.verify_access_token(token).await,
         Presented::Request(request) => {
-            let url = request.url.as_deref().unwrap_or(UNKNOWN_URL);
-            settings.api.verify_request(&TokenRequest::new(request.method(), url, &request.headers)).await
+            let called = request.url.as_deref().unwrap_or(UNKNOWN_URL);
+            let url = called_url::received(called, settings.public_url.as_deref());
+            settings.api.verify_request(&TokenRequest::new(request.method(), &url, &request.headers)).await
         }
     }
 }
@@ -104,7 +105,7 @@ fn passed(check: Check, facts: &Facts, settings: &Settings) -> State {
     let is_needed = match check {
         Check::Decryption => facts.token.as_ref().is_some_and(|token| token.is_encrypted),
         Check::NotBefore => facts.token.as_ref().is_some_and(|token| token.is_encrypted || token.time("nbf").is_some()),
-        Check::RequiredClaims => settings.is_strict,
+        Check::RequiredClaims => settings.has_required_claims,
         Check::Certificate => facts.token.as_ref().is_some_and(|token| token.confirms("x5t#S256")),
         Check::Target
         | Check::Proof
@@ -115,6 +116,7 @@ fn passed(check: Check, facts: &Facts, settings: &Settings) -> State {
         | Check::ProofKey => facts.has_scheme("DPoP"),
         Check::Requirement => !settings.scopes.is_empty(),
         Check::Revocation => return State::OnlyTheApiKnows,
+        Check::ProofNonce if settings.knows_nonces => facts.has_scheme("DPoP"),
         Check::ProofNonce | Check::Replay if facts.has_scheme("DPoP") => return State::OnlyTheApiKnows,
         Check::ProofNonce | Check::Replay => false,
         _ => true,
@@ -145,20 +147,6 @@ fn of_request(request: &Request) -> Facts {
         token_hash: token.map(super::differences::hash),
         url: request.url.clone(),
     }
-}
-
-/// Joins the texts of an error and of its sources. Each of them is a text of this workspace or of the HTTP client; none
-/// has a token in it.
-fn with_sources(error: &Error) -> String {
-    let (mut text, mut source) = (error.to_string(), error.source());
-    while let Some(error) = source {
-        let next = error.to_string();
-        if !text.contains(&next) {
-            text = format!("{text}: {next}");
-        }
-        source = error.source();
-    }
-    text
 }
 
 /// A Bearer token is not made for a URL, so no check reads this one.

@@ -10,6 +10,7 @@
 //! passed before it and which ones did not run. `unverified` decodes what is shown, `differences` finds the values that differ,
 //! and `remedy` says what to do. No other module sees a signature, and none prints a token.
 
+mod called_url;
 mod differences;
 mod input;
 mod json;

@@ -4,7 +4,6 @@ use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
 
 use auth0_api_core::{Clock as _, SystemClock};
-use tokio::runtime::Builder;
 
 use super::input::Presented;
 use super::judge::judge;
@@ -12,10 +11,11 @@ use super::options::CheckOptions;
 use super::report::Report;
 use super::settings::Settings;
 use super::{json, text};
-use crate::terminal::{self, Terminal};
+use crate::exit_status::ExitStatus;
+use crate::runtime;
+use crate::terminal::{self, Mark, Terminal};
 
-/// Runs `auth0-api check`. The exit status is 0 for accepted, 1 for rejected, 2 for an input or a flag that cannot be
-/// used, and 3 if this program cannot judge the request.
+/// Runs `auth0-api check`, and returns the exit status.
 pub(crate) fn run(options: &CheckOptions) -> ExitCode {
     let printed = report(options).and_then(|report| {
         let text = if options.json {
@@ -27,11 +27,14 @@ pub(crate) fn run(options: &CheckOptions) -> ExitCode {
         Ok(report.outcome.exit_status())
     });
     match printed {
-        Ok(status) => ExitCode::from(status),
+        Ok(status) => status.into(),
         Err(problem) => {
+            let terminal = Terminal::of_stderr();
             // If standard error is closed, nobody reads it.
-            drop(terminal::print_error(&format!("auth0-api check: {problem}\n")));
-            ExitCode::from(UNUSABLE)
+            drop(terminal::print_error(
+                &(terminal.wrap(&format!("{} ", terminal.mark(Mark::Failed)), &terminal.shown(&problem)) + "\n"),
+            ));
+            ExitStatus::Unusable.into()
         }
     }
 }
@@ -43,10 +46,7 @@ fn report(options: &CheckOptions) -> Result<Report, String> {
     }
     let presented = Presented::read(io::stdin().lock()).map_err(|error| error.to_string())?;
     let presented = presented.called(options.method.as_deref(), options.url.as_deref());
-    let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
-    runtime.block_on(judge(&settings, &presented))
+    runtime::block_on(judge(&settings, &presented))?
 }
 
 const PROMPT: &str = "Paste a token, its headers or a request, and press ctrl-d:\n";
-
-const UNUSABLE: u8 = 2;

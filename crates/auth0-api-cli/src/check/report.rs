@@ -5,6 +5,7 @@ use std::time::SystemTime;
 use auth0_api_core::Check;
 
 use super::unverified::Unverified;
+use crate::exit_status::ExitStatus;
 
 /// The result of one run.
 #[derive(Debug)]
@@ -82,12 +83,11 @@ impl Outcome {
         }
     }
 
-    /// The exit status of the program.
-    pub(super) fn exit_status(self) -> u8 {
+    pub(super) fn exit_status(self) -> ExitStatus {
         match self {
-            Self::Accepted => 0,
-            Self::Rejected => 1,
-            Self::NotJudged => 3,
+            Self::Accepted => ExitStatus::Yes,
+            Self::Rejected => ExitStatus::No,
+            Self::NotJudged => ExitStatus::Open,
         }
     }
 }

@@ -11,22 +11,18 @@ use serde_json::{Value, json as object};
 
 use super::input::{Presented, Request};
 use super::judge::judge;
-use super::options::Dpop;
 use super::settings::Settings;
 use super::{json, text};
+use crate::api_settings::Dpop;
 use crate::terminal::{Characters, Terminal};
 
 const URL: &str = "https://api.example.com/orders";
 
 fn settings(tenant: &OfflineTenant, configure: impl FnOnce(ApiClientBuilder) -> ApiClientBuilder) -> Settings {
     Settings {
-        algorithms: vec!["RS256".to_owned()],
-        api: configure(tenant.builder()).build().unwrap(),
         audiences: vec![OfflineTenant::AUDIENCE.to_owned()],
-        dpop: Dpop::Accept,
-        is_strict: false,
         now: tenant.clock().now(),
-        scopes: Vec::new(),
+        ..Settings::of(configure(tenant.builder()).build().unwrap())
     }
 }
 

@@ -1,15 +1,14 @@
-//! The configuration that the flags describe, and the client that it makes: the real verifier.
+//! The configuration: the settings of the API from its environment, and the flags, which win. It makes the real verifier.
 
-use std::fs::File;
-use std::io::Read as _;
 use std::path::Path;
 use std::time::SystemTime;
 
-use auth0_api_core::jose::DecryptionKey;
-use auth0_api_core::{Algorithm, ApiClient, ApiClientBuilder, Clock, DpopPolicy, Requirement, TrustedDomains};
+use auth0_api_core::{ApiClient, Clock, Requirement};
 
 use super::offline::OfflineKeys;
-use super::options::{CheckOptions, Dpop};
+use super::options::CheckOptions;
+use crate::api_settings::{ApiSettings, Dpop};
+use crate::file;
 
 /// What the tokens and requests are checked against.
 #[derive(Debug)]
@@ -19,8 +18,17 @@ pub(crate) struct Settings {
     pub(super) algorithms: Vec<String>,
     pub(super) audiences: Vec<String>,
     pub(super) dpop: Dpop,
+    pub(super) has_required_claims: bool,
     pub(super) is_strict: bool,
+    /// Whether this program has the secrets of the nonces.
+    pub(super) knows_nonces: bool,
+    /// The leeway, as the operator wrote it.
+    pub(super) leeway: Option<String>,
     pub(super) now: SystemTime,
+    /// The longest age of a proof, and how far it may be from the future, as the operator wrote them.
+    pub(super) proof_window: (Option<String>, Option<String>),
+    /// The URL that clients call, if the API knows it.
+    pub(super) public_url: Option<String>,
     pub(super) scopes: Vec<String>,
 }
 
@@ -35,32 +43,53 @@ impl Clock for Moment {
 }
 
 impl Settings {
-    /// Reads the flags. The error is a text for the person who set them.
+    /// Reads the environment and the flags. The error is a text for the person who set them.
     pub(super) fn new(options: &CheckOptions, present: SystemTime) -> Result<Self, String> {
-        let audiences: Vec<String> = words(&options.audience);
-        if options.domain.is_empty() {
+        let settings = ApiSettings::of_verifier(options.settings());
+        if !settings.has("domain") {
             return Err("the domain of the tenant is missing: set --domain or AUTH0_DOMAIN".into());
         }
-        if audiences.is_empty() {
+        if !settings.has("audience") {
             return Err("the identifier of your API is missing: set --audience or AUTH0_AUDIENCE".into());
         }
         let now = options.at.unwrap_or(present);
-        let mut builder = builder(options, &audiences).clock(Moment(now));
+        let mut builder = settings.builder().clock(Moment(now));
         if let Some(file) = &options.jwks {
             builder = builder.http_client(OfflineKeys::new(read(file)?)?);
         }
-        if let Some(file) = &options.decryption_key {
-            builder = builder.decryption_keys([decryption_key(file)?]);
-        }
+        let api = builder.build().map_err(|error| error.to_string())?;
         Ok(Self {
-            api: builder.build().map_err(|error| error.to_string())?,
-            algorithms: names(&options.algorithm),
-            audiences,
-            dpop: options.dpop,
-            is_strict: options.strict_rfc9068,
+            algorithms: settings.algorithms().iter().map(ToString::to_string).collect(),
+            audiences: settings.list("audience"),
+            dpop: settings.dpop(),
+            has_required_claims: settings.is_strict() || settings.has("required_claims"),
+            is_strict: settings.is_strict(),
+            knows_nonces: settings.has("dpop_nonce_secrets"),
+            leeway: settings.text("leeway"),
             now,
-            scopes: words(&options.scope),
+            proof_window: (settings.text("dpop_max_age"), settings.text("dpop_leeway")),
+            public_url: settings.text("public_url"),
+            scopes: options.scope.iter().flat_map(|scopes| scopes.split_whitespace()).map(str::to_owned).collect(),
+            ..Self::of(api)
         })
+    }
+
+    /// Describes a client with default settings.
+    pub(super) fn of(api: ApiClient) -> Self {
+        Self {
+            api,
+            algorithms: vec!["RS256".to_owned()],
+            audiences: Vec::new(),
+            dpop: Dpop::Accept,
+            has_required_claims: false,
+            is_strict: false,
+            knows_nonces: false,
+            leeway: None,
+            now: SystemTime::UNIX_EPOCH,
+            proof_window: (None, None),
+            public_url: None,
+            scopes: Vec::new(),
+        }
     }
 
     /// What the route requires; `None` without scopes.
@@ -69,52 +98,6 @@ impl Settings {
     }
 }
 
-fn builder(options: &CheckOptions, audiences: &[String]) -> ApiClientBuilder {
-    let domains = TrustedDomains::list(options.domain.iter().map(|domain| domain.trim()));
-    let mut builder =
-        ApiClient::builder(domains, "").audiences(audiences.iter().map(String::as_str)).dpop(policy(options.dpop));
-    if options.domain.iter().any(|domain| domain.trim().starts_with("http://")) {
-        builder = builder.insecure_http_loopback();
-    }
-    if !options.algorithm.is_empty() {
-        builder = builder.algorithms(options.algorithm.iter().copied());
-    }
-    if options.strict_rfc9068 { builder.strict_rfc9068() } else { builder }
-}
-
-fn policy(mode: Dpop) -> DpopPolicy {
-    match mode {
-        Dpop::Accept => DpopPolicy::accept(),
-        Dpop::Ignore => DpopPolicy::ignore(),
-        Dpop::Require => DpopPolicy::require(),
-    }
-}
-
-/// The default is that of core.
-fn names(algorithms: &[Algorithm]) -> Vec<String> {
-    if algorithms.is_empty() {
-        vec![Algorithm::RS256.to_string()]
-    } else {
-        algorithms.iter().map(ToString::to_string).collect()
-    }
-}
-
-fn words(values: &[String]) -> Vec<String> {
-    values.iter().flat_map(|value| value.split_whitespace()).map(str::to_owned).collect()
-}
-
-fn decryption_key(file: &Path) -> Result<DecryptionKey, String> {
-    let text = read(file)?;
-    text.parse().map_err(|error| format!("{}: {error}", file.display()))
-}
-
-/// Reads a file, up to a limit.
 fn read(file: &Path) -> Result<String, String> {
-    let mut text = String::new();
-    let opened = File::open(file).map_err(|error| format!("{}: {error}", file.display()))?;
-    opened.take(LONGEST_FILE).read_to_string(&mut text).map_err(|error| format!("{}: {error}", file.display()))?;
-    Ok(text)
+    file::read(file).map(|text| text.to_string()).map_err(|error| error.to_string())
 }
-
-/// A key set has at most 512 KiB; a longer file ends in the middle, and is then rejected as malformed.
-const LONGEST_FILE: u64 = 1024 * 1024;

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::moment::{from_now, in_utc, in_words};
 use super::report::{Failure, Outcome, Report, Row, State};
 use super::unverified::{HEADER, SHOWN, Unverified, text};
+use crate::printable::cut;
 use crate::terminal::{Mark, Terminal};
 
 /// Writes the report.
@@ -165,11 +166,7 @@ fn line(label: &str, text: &str, terminal: &Terminal) -> String {
 
 /// Escapes a text of the token, and cuts a long one.
 fn shown(text: &str, terminal: &Terminal) -> String {
-    let mut cut: String = text.chars().take(LONGEST).collect();
-    if cut.len() < text.len() {
-        cut.push_str("...");
-    }
-    terminal.shown(&cut)
+    terminal.shown(&cut(text, LONGEST))
 }
 
 /// A blank at which no line breaks.

@@ -12,10 +12,10 @@ use serde_json::Value;
 
 use super::input::{Presented, Request};
 use super::judge::judge;
-use super::options::Dpop;
 use super::report::{Outcome, Report, State};
 use super::settings::Settings;
 use super::{json, text};
+use crate::api_settings::Dpop;
 use crate::terminal::{Characters, Terminal};
 
 #[tokio::test]
@@ -108,7 +108,8 @@ fn settings(case: &Value) -> Option<Settings> {
     let builder = if is_strict { builder.strict_rfc9068() } else { builder };
     let (mode, dpop) = policy(&config["dpop"]);
     let api = builder.dpop(dpop).build().unwrap();
-    Some(Settings { algorithms, api, audiences, dpop: mode, is_strict, now, scopes: Vec::new() })
+    let has_required_claims = is_strict;
+    Some(Settings { algorithms, audiences, dpop: mode, is_strict, has_required_claims, now, ..Settings::of(api) })
 }
 
 fn policy(config: &Value) -> (Dpop, DpopPolicy) {

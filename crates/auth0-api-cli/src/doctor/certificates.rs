@@ -10,7 +10,7 @@ use rustls::pki_types::pem::PemObject as _;
 
 use super::environment::Environment;
 use super::finding::{Diagnosis, Finding};
-use super::printable::{count, printable};
+use crate::printable::{count, printable};
 
 pub(super) fn look(environment: &Environment, findings: &Diagnosis) {
     if cfg!(any(windows, target_vendor = "apple")) {

@@ -3,14 +3,14 @@
 use std::time::{Duration, SystemTime};
 
 use super::finding::Finding;
-use super::printable::printable;
+use crate::printable::printable;
 
 /// Compares the time at which an answer arrived with its header `Date`.
 pub(super) fn compare(now: SystemTime, date: &str) -> Finding {
     let Ok(sent_at) = httpdate::parse_http_date(date.trim()) else {
         return Finding::not_looked(
             "clock",
-            format!("the header Date of the tenant is no date: {:?}", printable(date)),
+            format!("the header Date of the tenant is no date: \"{}\"", printable(date)),
         );
     };
     let (difference, side) = match now.duration_since(sent_at) {

@@ -7,10 +7,10 @@ use auth0_api_core::{Clock as _, SystemClock};
 use serde_json::{Map, Value};
 
 use super::finding::{Diagnosis, Finding};
-use super::printable::printable;
-use super::settings::Dpop;
 use super::subject::Subject;
 use super::trouble::{self, LARGEST_DOCUMENT};
+use crate::api_settings::{Dpop, variable_of};
+use crate::printable::printable;
 
 /// What the other parts need of the document.
 #[derive(Debug)]
@@ -123,7 +123,8 @@ fn content_type(answer: &HttpResponse) -> Option<Finding> {
     let media_type = found.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let is_json = media_type == "application/json" || media_type.ends_with("+json");
     (!is_json).then(|| {
-        let text = format!("the discovery document has the content type {:?}, not application/json", printable(found));
+        let text =
+            format!("the discovery document has the content type \"{}\", not application/json", printable(found));
         Finding::warning("document_type", text)
             .machine("look for a proxy that changes the tenant's answers: other libraries reject this type")
     })
@@ -140,8 +141,9 @@ fn key_set(subject: &Subject<'_>, document: &Map<String, Value>) -> Option<Findi
     }
     let host = host_of(uri).unwrap_or_else(|| "no host".into());
     let text = format!("the keys are at {}, not at {}", printable(uri), subject.issuer);
-    let mend =
-        format!("AUTH0_DOMAIN={host}; or, if you trust this host, allow_jwks_host({host:?}) and --jwks-host {host}");
+    let mend = format!(
+        "AUTH0_DOMAIN={host}; or, if you trust this host, AUTH0_JWKS_HOSTS={host}, or allow_jwks_host({host:?}) and --jwks-host {host}"
+    );
     Some(Finding::problem("jwks_uri_elsewhere", text).api(mend))
 }
 
@@ -149,7 +151,9 @@ fn key_set(subject: &Subject<'_>, document: &Map<String, Value>) -> Option<Findi
 fn is_allowed(subject: &Subject<'_>, uri: &str) -> bool {
     let (scheme, _) = subject.issuer.split_once("://").unwrap_or_default();
     let allowed = |host: &String| uri.starts_with(&format!("{scheme}://{}/", host.to_ascii_lowercase()));
-    uri.starts_with(&subject.issuer) || subject.options.jwks_hosts.iter().any(allowed)
+    uri.starts_with(&subject.issuer)
+        || subject.options.jwks_hosts.iter().any(allowed)
+        || subject.environment.api.list("jwks_hosts").iter().any(allowed)
 }
 
 /// RFC 9449 §5.1: the document lists the algorithms of proofs.
@@ -157,9 +161,12 @@ fn proofs(subject: &Subject<'_>, document: &Map<String, Value>) -> Option<Findin
     let listed = document.get("dpop_signing_alg_values_supported").and_then(Value::as_array);
     let has_es256 = listed.is_some_and(|listed| listed.iter().any(|algorithm| algorithm == "ES256"));
     (subject.dpop == Dpop::Require && !has_es256).then(|| {
-        let text = "DPOP=require, and dpop_signing_alg_values_supported of the discovery document does not list ES256";
+        let text = format!(
+            "{}, and dpop_signing_alg_values_supported of the discovery document does not list ES256",
+            subject.dpop_setting()
+        );
         Finding::warning("dpop_not_offered", text)
-            .api("DPOP=accept, or DpopPolicy::accept()")
+            .api(format!("{}=accept, or DpopPolicy::accept()", variable_of("dpop")))
             .tenant("switch on Sender Constraining in the settings of the API")
     })
 }

@@ -1,5 +1,7 @@
 //! The order in which the doctor looks: from this machine to the tenant, and from the tenant's documents to its record.
 
+use auth0_api_core::ApiClient;
+
 use super::environment::Environment;
 use super::finding::{Diagnosis, Finding};
 use super::options::DoctorOptions;
@@ -8,30 +10,42 @@ use super::{certificates, clock, discovery, keys, proxy, reachability, record, r
 
 pub(super) async fn examine(options: &DoctorOptions, environment: &Environment, findings: &Diagnosis) {
     certificates::look(environment, findings);
-    let dpop = settings::dpop(environment, findings);
     let client = settings::client(options, environment, findings);
     redis::look(options, environment, findings).await;
     let Some(api) = client else {
         let text = "the tenant, its keys and its record: the settings name no usable tenant";
         return findings.add(Finding::not_looked("tenant", text));
     };
-    let issuer = api.issuers().concat();
-    let subject = Subject { options, environment, dpop, issuer, http: api.http_client() };
-    let route = proxy::look(&subject, findings);
-    if !reachability::look(&subject, &route, findings).await {
+    let mut reached = None;
+    for issuer in api.issuers() {
+        let subject = Subject { options, environment, dpop: environment.api.dpop(), issuer, http: api.http_client() };
+        if tenant(&subject, &api, findings).await {
+            reached = Some(subject);
+        }
+    }
+    if let Some(subject) = reached {
+        record::look(&subject, findings).await;
+    }
+}
+
+/// Looks at one tenant. Returns whether it can be reached.
+async fn tenant(subject: &Subject<'_>, api: &ApiClient, findings: &Diagnosis) -> bool {
+    let route = proxy::look(subject, findings);
+    if !reachability::look(subject, &route, findings).await {
         let text = "discovery, keys, clock and record: the tenant cannot be reached";
-        return findings.add(Finding::not_looked("tenant", text));
+        findings.add(Finding::not_looked("tenant", text));
+        return false;
     }
     let before = findings.faults();
-    let found = discovery::look(&subject, findings).await;
+    let found = discovery::look(subject, findings).await;
     if let Some(jwks_uri) = &found.jwks_uri {
-        keys::look(&subject, jwks_uri, findings).await;
+        keys::look(subject, jwks_uri, findings).await;
     }
     if findings.faults() == before {
-        verifier::look(&api, findings).await;
+        verifier::look(api, findings).await;
     }
     if let Some(date) = found.date {
         findings.add(clock::compare(found.arrived_at, &date));
     }
-    record::look(&subject, findings).await;
+    true
 }

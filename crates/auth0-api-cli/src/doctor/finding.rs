@@ -2,6 +2,8 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::terminal;
+
 /// One thing that was looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Finding {
@@ -120,12 +122,13 @@ impl Diagnosis {
 }
 
 impl Mark {
-    pub(super) fn symbol(self) -> &'static str {
+    /// How a person sees it.
+    pub(super) fn shown(self) -> terminal::Mark {
         match self {
-            Self::Passed => "✓",
-            Self::Warning => "!",
-            Self::Problem => "✗",
-            Self::NotLooked => "–",
+            Self::Passed => terminal::Mark::Passed,
+            Self::Warning => terminal::Mark::Warning,
+            Self::Problem => terminal::Mark::Failed,
+            Self::NotLooked => terminal::Mark::Skipped,
         }
     }
 

@@ -10,6 +10,7 @@ use super::finding::{Diagnosis, Finding};
 use super::published_key::PublishedKey;
 use super::subject::Subject;
 use super::trouble;
+use crate::printable::count;
 
 pub(super) async fn look(subject: &Subject<'_>, url: &str, findings: &Diagnosis) {
     let answer = match discovery::get(subject, url).await {
@@ -31,7 +32,7 @@ pub(super) async fn look(subject: &Subject<'_>, url: &str, findings: &Diagnosis)
             .add(Finding::problem("too_many_keys", text).tenant("revoke old keys").api("KeyPolicy::max_keys"));
     }
     let keys: Vec<_> = keys.iter().map(PublishedKey::read).collect();
-    findings.extend(judge(&keys, &subject.options.algorithms, subject.is_local()));
+    findings.extend(judge(&keys, &subject.environment.api.algorithms(), subject.is_local()));
 }
 
 /// Returns one finding if all is well, and else one for each fault.
@@ -43,7 +44,7 @@ fn judge(keys: &[PublishedKey], algorithms: &[Algorithm], is_local: bool) -> Vec
     faults.extend(single(keys).filter(|_| !is_local));
     if faults.is_empty() {
         let shown: Vec<_> = keys.iter().take(SHOWN).map(PublishedKey::describe).collect();
-        faults.push(Finding::passed("keys", format!("{} published: {}", keys.len(), shown.join(", "))));
+        faults.push(Finding::passed("keys", format!("{}: {}", count(keys.len(), "published key"), shown.join(", "))));
     }
     faults
 }

@@ -4,8 +4,8 @@ use http::Uri;
 use hyper_util::client::proxy::matcher::Matcher;
 
 use super::finding::{Diagnosis, Finding};
-use super::printable::printable;
 use super::subject::Subject;
+use crate::printable::printable;
 
 /// How a request reaches the tenant.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use auth0_api_core::Algorithm;
 use serde_json::Value;
 
-use super::printable::printable;
+use crate::printable::printable;
 
 #[derive(Clone, Debug)]
 pub(super) struct PublishedKey {

@@ -17,6 +17,7 @@ pub(super) async fn look(subject: &Subject<'_>, route: &Route, findings: &Diagno
     let (finding, is_reached) = match route {
         Route::Direct => match connect(host, port).await {
             Ok(address) => (Finding::passed("connection", format!("{host} accepts connections at {address}")), true),
+            Err(failure) if subject.is_local() => (of_local(host, port, &failure), false),
             Err(failure) => (of_tenant(host, port, &failure), false),
         },
         Route::Proxy { variable, host: proxy, port } => match connect(proxy, *port).await {
@@ -30,6 +31,13 @@ pub(super) async fn look(subject: &Subject<'_>, route: &Route, findings: &Diagno
     };
     findings.add(finding);
     is_reached
+}
+
+/// A tenant on this machine needs no way through a network.
+fn of_local(host: &str, port: u16, failure: &Failure) -> Finding {
+    Finding::problem("not_connected", format!("{host}:{port}: {}", failure.words()))
+        .machine("start the local tenant: auth0-api tenant")
+        .api("correct the host and the port of AUTH0_DOMAIN")
 }
 
 fn of_tenant(host: &str, port: u16, failure: &Failure) -> Finding {

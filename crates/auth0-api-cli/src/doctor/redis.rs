@@ -8,14 +8,16 @@ use secrecy::ExposeSecret as _;
 use super::environment::Environment;
 use super::finding::{Diagnosis, Finding};
 use super::options::DoctorOptions;
-use super::secret_file::Secret;
+use crate::api_settings::variable_of;
 
 pub(super) async fn look(options: &DoctorOptions, environment: &Environment, findings: &Diagnosis) {
-    let Secret::Known(url) = &environment.redis_url else {
-        if options.logouts || options.redis_replicas.is_some() {
+    let Some(url) = environment.api.redis_url() else {
+        // If the setting is written, `build` has found its problem.
+        let is_missing = !environment.api.has("redis_url");
+        if is_missing && (options.logouts || options.redis_replicas.is_some()) {
             findings.add(
-                Finding::problem("redis_not_configured", "the API uses Redis, and REDIS_URL is not set")
-                    .api("set REDIS_URL"),
+                Finding::problem("redis_not_configured", "the API uses Redis, and AUTH0_REDIS_URL is not set")
+                    .api("set AUTH0_REDIS_URL"),
             );
         }
         return;
@@ -45,19 +47,19 @@ fn judge(options: &DoctorOptions, redis: &RedisInspection) -> Vec<Finding> {
 fn place(redis: &RedisInspection) -> Option<Finding> {
     match (redis.mode(), redis.role()) {
         (Some("cluster"), _) => Some(
-            Finding::problem("redis_cluster", "REDIS_URL names a node of a cluster")
+            Finding::problem("redis_cluster", format!("{} names a node of a cluster", name()))
                 .api("build the store with RedisReplayStore::cluster()"),
         ),
         (Some("sentinel"), _) => Some(
-            Finding::problem("redis_sentinel", "REDIS_URL names a sentinel")
-                .api("build the store with RedisReplayStore::sentinel(), or name the master in REDIS_URL"),
+            Finding::problem("redis_sentinel", format!("{} names a sentinel", name()))
+                .api(format!("build the store with RedisReplayStore::sentinel(), or name the master in {}", name())),
         ),
         (_, Some("slave")) => Some(
             Finding::problem(
                 "redis_replica",
-                "REDIS_URL names a replica, which accepts no writes: each proof gets 503",
+                format!("{} names a replica, which accepts no writes: each proof gets 503", name()),
             )
-            .api("name the master in REDIS_URL, or build the store with RedisReplayStore::sentinel()"),
+            .api(format!("name the master in {}, or build the store with RedisReplayStore::sentinel()", name())),
         ),
         _ => None,
     }
@@ -77,7 +79,7 @@ fn eviction(redis: &RedisInspection) -> Option<Finding> {
 fn replicas(options: &DoctorOptions, redis: &RedisInspection) -> Option<Finding> {
     let demanded = options.redis_replicas.filter(|demanded| *demanded > redis.replicas())?;
     let text = format!(
-        "replicas({demanded}, …) demands {demanded} replicas, and {} are connected: each request with a proof gets 503",
+        "replicas({demanded}, ...) demands {demanded} replicas, and {} are connected: each request with a proof gets 503",
         redis.replicas()
     );
     let finding = Finding::problem("redis_replicas_missing", text);
@@ -110,16 +112,24 @@ fn persistence(options: &DoctorOptions, redis: &RedisInspection) -> Option<Findi
 fn unknown(error: &RedisInspectionError) -> Finding {
     match error {
         RedisInspectionError::Config(error) => {
-            Finding::problem("redis_url_unusable", "REDIS_URL cannot be used").api(format!("REDIS_URL: {error}"))
+            Finding::problem("redis_url_unusable", format!("{} cannot be used", name()))
+                .api(format!("{}: {error}", name()))
         }
         RedisInspectionError::Login => Finding::problem("redis_login", error.to_string())
-            .api("put the user and the password into REDIS_URL: redis://user:password@host:port")
+            .api(format!("put the user and the password into {}: redis://user:password@host:port", name()))
             .redis("ACL SETUSER with this password"),
-        RedisInspectionError::Forbidden => Finding::not_looked("redis", error.to_string()).redis("ACL SETUSER … +info"),
+        RedisInspectionError::Forbidden => {
+            Finding::not_looked("redis", error.to_string()).redis("ACL SETUSER ... +info")
+        }
         error => Finding::problem("redis_unreachable", format!("{error}: each request with a proof gets 503"))
-            .api("correct the host and the port of REDIS_URL")
+            .api(format!("correct the host and the port of {}", name()))
             .redis("start Redis, and let it listen on an address that this machine reaches (bind)"),
     }
+}
+
+/// The variable as the operator wrote it.
+fn name() -> String {
+    variable_of("redis_url")
 }
 
 /// A server on the same network answers within milliseconds.

@@ -1,44 +1,50 @@
 //! Prints the findings, and decides on the exit status.
 
-use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
 use super::finding::{Finding, Mark};
-use super::printable::count;
+use crate::exit_status::ExitStatus;
+use crate::json::document;
+use crate::printable::count;
+use crate::terminal::{self, Terminal};
 
-/// Prints the findings as text or as JSON. Returns 0 if all is well, 1 if there is a problem, and 3 if there is none but
-/// something could not be looked at.
+/// Prints the findings as text or as JSON.
 pub(super) fn print(findings: &[Finding], as_json: bool) -> ExitCode {
-    let text = if as_json { format!("{:#}\n", json(findings)) } else { text(findings) };
+    let text = if as_json { document(&json(findings)) } else { text(findings, &Terminal::of_stdout()) };
     // Nobody reads what cannot be written: the exit status stays.
-    drop(io::stdout().write_all(text.as_bytes()));
-    ExitCode::from(status(findings))
+    drop(terminal::print(&text));
+    status(findings).into()
 }
 
-fn status(findings: &[Finding]) -> u8 {
+fn status(findings: &[Finding]) -> ExitStatus {
     let has = |mark| findings.iter().any(|finding| finding.mark == mark);
     if has(Mark::Problem) {
-        1
+        ExitStatus::No
     } else if has(Mark::NotLooked) {
-        3
+        ExitStatus::Open
     } else {
-        0
+        ExitStatus::Yes
     }
 }
 
-/// One line for each finding, and one for each setting that mends it.
-fn text(findings: &[Finding]) -> String {
+/// One paragraph for each finding, and one for each setting that mends it.
+fn text(findings: &[Finding], terminal: &Terminal) -> String {
     let mut lines = Vec::new();
     for Finding { mark, name, text, mends } in findings {
-        lines.push(format!("{} {name}: {text}", mark.symbol()));
-        let mends = mends.iter().map(|mend| format!("    {:<9}{}", format!("{}:", mend.side.name()), mend.text));
-        lines.extend(mends);
+        let text = format!("{} {}", terminal.strong(&format!("{name}:")), terminal.shown(text));
+        lines.push(terminal.wrap(&format!("{} ", terminal.mark(mark.shown())), &text));
+        lines.extend(mends.iter().map(|mend| {
+            let side = terminal.dim(&format!("{:<8}", format!("{}:", mend.side.name())));
+            terminal.wrap(&format!("    {side} "), &terminal.shown(&mend.text))
+        }));
     }
     let counted = |mark| findings.iter().filter(|finding| finding.mark == mark).count();
     let (problems, warnings) = (count(counted(Mark::Problem), "problem"), count(counted(Mark::Warning), "warning"));
-    lines.push(format!("{problems}, {warnings}, {} not looked at\n", counted(Mark::NotLooked)));
+    let unseen = counted(Mark::NotLooked);
+    let unseen = if unseen == 0 { String::new() } else { format!(", {unseen} not looked at") };
+    lines.push(format!("\n{}\n", terminal.strong(&format!("{problems}, {warnings}{unseen}"))));
     lines.join("\n")
 }
 
@@ -47,12 +53,18 @@ fn json(findings: &[Finding]) -> Value {
         let mends: Vec<_> = mends.iter().map(|mend| json!({ "side": mend.side.name(), "text": mend.text })).collect();
         json!({ "mark": mark.name(), "name": name, "text": text, "mends": mends })
     });
-    json!({ "status": status(findings), "findings": shown.collect::<Vec<_>>() })
+    json!({ "status": status(findings).number(), "findings": shown.collect::<Vec<_>>() })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::terminal::Characters;
+
+    fn shown(findings: &[Finding], columns: usize) -> String {
+        let text = text(findings, &Terminal::new(columns, Characters::Unicode));
+        anstream::adapter::strip_str(&text).to_string()
+    }
 
     #[test]
     fn each_finding_has_a_line_and_each_mend_another() {
@@ -62,10 +74,11 @@ mod tests {
                 .redis("CONFIG SET maxmemory-policy noeviction"),
         ];
         assert_eq!(
-            text(&findings),
+            shown(&findings, 80),
             "✓ clock: differs by 0 s\n✗ redis_evicts: maxmemory-policy is allkeys-lru\n    redis:   CONFIG SET \
-             maxmemory-policy noeviction\n1 problem, 0 warnings, 0 not looked at\n"
+             maxmemory-policy noeviction\n\n1 problem, 0 warnings\n"
         );
+        assert!(shown(&findings, 40).contains("redis:   CONFIG SET maxmemory-policy\n             noeviction\n"));
         assert_eq!(
             json(&findings),
             json!({ "status": 1, "findings": [
@@ -82,10 +95,10 @@ mod tests {
         let (passed, warning) = (Finding::passed("a", ""), Finding::warning("b", ""));
         let (unseen, problem) = (Finding::not_looked("c", ""), Finding::problem("d", ""));
         for (findings, expected) in [
-            (vec![], 0),
-            (vec![passed.clone(), warning.clone()], 0),
-            (vec![warning.clone(), unseen.clone()], 3),
-            (vec![problem, unseen, warning], 1),
+            (vec![], ExitStatus::Yes),
+            (vec![passed.clone(), warning.clone()], ExitStatus::Yes),
+            (vec![warning.clone(), unseen.clone()], ExitStatus::Open),
+            (vec![problem, unseen, warning], ExitStatus::No),
         ] {
             assert_eq!(status(&findings), expected, "{findings:?}");
         }

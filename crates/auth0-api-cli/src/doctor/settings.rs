@@ -5,48 +5,28 @@ use auth0_api_core::{ApiClient, BuildError, ConfigProblem};
 use super::environment::Environment;
 use super::finding::{Diagnosis, Finding};
 use super::options::DoctorOptions;
-use super::printable::printable;
-
-/// What the API does with DPoP: the variable `DPOP` of the examples.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Dpop {
-    Accept,
-    Ignore,
-    Require,
-}
+use crate::api_settings::variable_of;
+use crate::environment::raw;
+use crate::printable::printable;
 
 /// Builds the client of the API; `None` if its settings are unusable.
 pub(super) fn client(options: &DoctorOptions, environment: &Environment, findings: &Diagnosis) -> Option<ApiClient> {
     let padded = environment.raw.iter().filter(|(_, value)| value.trim() != value && !value.trim().is_empty());
     findings.extend(padded.map(|(name, _)| {
-        Finding::warning("white_space", format!("{name} begins or ends with white space, which from_env removes"))
+        Finding::warning("white_space", format!("{name} begins or ends with white space, which the API removes"))
             .api(format!("remove the white space from {name}: other programs read it as a part of the value"))
     }));
-    let builder = ApiClient::from_env().algorithms(options.algorithms.iter().copied());
+    let builder = environment.api.builder();
     match options.jwks_hosts.iter().fold(builder, |builder, host| builder.allow_jwks_host(host.as_str())).build() {
         Ok(api) => {
-            let issuer = api.issuers().concat();
-            let text = format!("issuer {issuer}, audience {}", printable(&environment.audience));
+            let (issuers, audiences) = (api.issuers().join(", "), environment.api.list("audience").join(", "));
+            let text = format!("issuer {issuers}, audience {}", printable(&audiences));
             findings.add(Finding::passed("settings", text));
             Some(api)
         }
         Err(error) => {
             findings.extend(problems(&error));
             None
-        }
-    }
-}
-
-/// Reads the mode. A value that is none counts as the default.
-pub(super) fn dpop(environment: &Environment, findings: &Diagnosis) -> Dpop {
-    match environment.dpop.as_deref() {
-        None | Some("accept") => Dpop::Accept,
-        Some("ignore") => Dpop::Ignore,
-        Some("require") => Dpop::Require,
-        Some(other) => {
-            let text = format!("DPOP is {:?}, which is no mode", printable(other));
-            findings.add(Finding::problem("dpop_mode_unknown", text).api("set DPOP to accept, ignore or require"));
-            Dpop::Accept
         }
     }
 }
@@ -66,23 +46,39 @@ fn problem(problem: &ConfigProblem) -> Finding {
         .api("http_client() with your own certificates"),
         ConfigProblem::Setting { name, error, .. } => {
             Finding::problem("variable_unusable", format!("the value of {name} cannot be used"))
-                .api(format!("{name}: {error}"))
+                .api(printable(&format!("{name}: {error}")))
         }
         problem => {
+            if let Some(key) = key_of(problem.option()) {
+                return of_variable(&variable_of(key), problem.option(), &told);
+            }
             let text = format!("the setting {} cannot be used", problem.option());
-            Finding::problem("setting_unusable", text).api(mend(problem.option(), &told))
+            Finding::problem("setting_unusable", text).api(printable(&told))
         }
     }
 }
 
-/// Names the variable of a setting that `ApiClient::from_env` reads.
-fn mend(option: &str, told: &str) -> String {
-    let variable = match option {
-        "audience" => "AUTH0_AUDIENCE",
-        "client_auth" => "AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET",
-        "decryption_keys" => "AUTH0_DECRYPTION_KEY_FILE",
-        "domain" => "AUTH0_DOMAIN",
-        _ => return told.to_owned(),
-    };
-    format!("{variable}: {told}")
+/// Names the variable, as the operator wrote it.
+fn of_variable(variable: &str, option: &str, told: &str) -> Finding {
+    if variable == "AUTH0_DOMAIN" && raw(variable).is_none() {
+        let mend = "set AUTH0_DOMAIN to the domain of the tenant, such as tenant.eu.auth0.com";
+        return Finding::problem("setting_missing", "AUTH0_DOMAIN is not set").api(mend);
+    }
+    if variable == "AUTH0_AUDIENCE" && raw(variable).is_none() {
+        let mend = "set AUTH0_AUDIENCE to the Identifier of the API (Applications, APIs)";
+        return Finding::problem("setting_missing", "AUTH0_AUDIENCE is not set").api(mend);
+    }
+    let problem = told.strip_prefix(option).and_then(|rest| rest.strip_prefix(": ")).unwrap_or(told);
+    Finding::problem("setting_unusable", format!("the value of {variable} cannot be used"))
+        .api(printable(&format!("{variable}: {problem}")))
+}
+
+/// The key of the setting, for an option of the builder that is one setting.
+fn key_of(option: &str) -> Option<&str> {
+    match option {
+        "decryption_keys" => Some("decryption_key"),
+        "domains" => Some("domain"),
+        "audience" | "domain" | "leeway" | "max_token_age" | "own_hosts" | "public_url" | "token_cache" => Some(option),
+        _ => None,
+    }
 }

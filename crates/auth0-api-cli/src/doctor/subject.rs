@@ -7,7 +7,7 @@ use auth0_api_core::http::HttpClient;
 
 use super::environment::Environment;
 use super::options::DoctorOptions;
-use super::settings::Dpop;
+use crate::api_settings::{Dpop, variable_of};
 
 /// The tenant that the API trusts, and how to ask it.
 pub(super) struct Subject<'a> {
@@ -27,6 +27,17 @@ impl Subject<'_> {
         let default = if scheme == "http" { 80 } else { 443 };
         let split = authority.rsplit_once(':').filter(|(_, port)| port.bytes().all(|octet| octet.is_ascii_digit()));
         split.and_then(|(host, port)| Some((host, port.parse().ok()?))).unwrap_or((authority, default))
+    }
+
+    /// The setting for DPoP as the operator wrote it, such as `DPOP=require`.
+    pub(super) fn dpop_setting(&self) -> String {
+        format!("{}={}", variable_of("dpop"), self.dpop.name())
+    }
+
+    /// Whether the API reads client certificates.
+    pub(super) fn reads_certificates(&self) -> bool {
+        let written = self.environment.api.text("client_certificates");
+        self.options.client_certificates || written.is_some_and(|source| source != "none")
     }
 
     /// Whether the tenant runs on this machine.

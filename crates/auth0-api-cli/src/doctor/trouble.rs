@@ -7,8 +7,8 @@ use auth0_api_core::http::HttpError;
 use rustls::{CertificateError, Error as TlsError};
 
 use super::finding::Finding;
-use super::printable::printable;
 use super::subject::Subject;
+use crate::printable::{printable, with_sources};
 
 /// Explains the failure of a request for a document (`what`).
 pub(super) fn explain(subject: &Subject<'_>, what: &str, error: &HttpError) -> Finding {
@@ -23,7 +23,7 @@ pub(super) fn explain(subject: &Subject<'_>, what: &str, error: &HttpError) -> F
             Finding::problem("document_too_large", format!("{what} is larger than {} KiB", LARGEST_DOCUMENT / 1024))
                 .api("set AUTH0_DOMAIN to the domain of the tenant: a tenant's document has a few KiB")
         }
-        error if text(error).contains("prox") || text(error).contains("tunnel") => {
+        error if with_sources(error).contains("prox") || with_sources(error).contains("tunnel") => {
             let mend = format!(
                 "let the proxy permit CONNECT to {host}:443, put its user and password into HTTPS_PROXY, or add {host} to \
                  NO_PROXY"
@@ -80,13 +80,6 @@ fn tls_error<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e TlsError> {
     let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
     let inner = inner.and_then(|inner| tls_error(inner));
     inner.or_else(|| error.downcast_ref()).or_else(|| error.source().and_then(tls_error))
-}
-
-/// The texts of an error and of its sources, which have no URL.
-fn text(error: &HttpError) -> String {
-    let first: &dyn Error = error;
-    let sources = std::iter::successors(Some(first), |error: &&dyn Error| (*error).source());
-    sources.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 /// Octets: the limit of core (`KeyPolicy::max_document_bytes`).

@@ -4,7 +4,7 @@ use auth0_api_core::issuer::IssuerError;
 use auth0_api_core::{ApiClient, Error};
 
 use super::finding::{Diagnosis, Finding};
-use super::printable::printable;
+use crate::printable::printable;
 
 pub(super) async fn look(api: &ApiClient, findings: &Diagnosis) {
     let Err(unavailable) = api.warm_up().await else {

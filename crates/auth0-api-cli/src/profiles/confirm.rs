@@ -4,6 +4,9 @@ use std::io::{self, BufRead, IsTerminal as _, Write};
 
 use clap::Args;
 
+use super::line::Line;
+use crate::terminal::Terminal;
+
 #[derive(Debug, Args)]
 pub(super) struct Confirmation {
     /// Apply the plan without asking, as a pipeline does
@@ -25,12 +28,12 @@ pub(super) enum Answer {
 
 impl Confirmation {
     /// Asks on the standard error, so that the standard output has the result only.
-    pub(super) fn ask(&self, plan: &str) -> Answer {
+    pub(super) fn ask(&self, plan: &[Line]) -> Answer {
         let (input, output) = (io::stdin(), io::stderr());
         if self.yes {
             Answer::Preset
         } else if input.is_terminal() && output.is_terminal() {
-            asked(plan, &mut input.lock(), &mut output.lock())
+            asked(&Line::render(plan, &Terminal::of_stderr()), &mut input.lock(), &mut output.lock())
         } else {
             Answer::NoTerminal
         }
@@ -58,7 +61,7 @@ impl Answer {
 /// Only `y` and `yes` are a yes. The end of the input, and an error, are a no.
 fn asked(plan: &str, input: &mut dyn BufRead, output: &mut dyn Write) -> Answer {
     let mut line = String::new();
-    let question = write!(output, "{plan}\n\nApply this plan? [y/N] ").and_then(|()| output.flush());
+    let question = write!(output, "{plan}\nApply this plan? [y/N] ").and_then(|()| output.flush());
     let read = question.and_then(|()| input.read_line(&mut line));
     let is_yes = read.is_ok() && matches!(line.trim().to_lowercase().as_str(), "y" | "yes");
     if is_yes { Answer::Given } else { Answer::Declined }
@@ -81,7 +84,7 @@ mod tests {
             ("yes please\n", Answer::Declined),
         ] {
             let mut shown = Vec::new();
-            assert_eq!(asked("The plan", &mut typed.as_bytes(), &mut shown), answer, "{typed:?}");
+            assert_eq!(asked("The plan\n", &mut typed.as_bytes(), &mut shown), answer, "{typed:?}");
             assert_eq!(String::from_utf8(shown).unwrap(), "The plan\n\nApply this plan? [y/N] ");
         }
     }

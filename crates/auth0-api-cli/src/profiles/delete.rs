@@ -7,9 +7,9 @@ use super::confirm::Confirmation;
 use super::failure::Failure;
 use super::list;
 use super::plan::Plan;
-use super::printable::printable;
 use super::report::Report;
 use super::step::Step;
+use crate::printable::printable;
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
@@ -33,7 +33,7 @@ pub(super) async fn run(options: &Options, tenant: &Tenant) -> Result<Report, Fa
         }
     }
     if !unknown.is_empty() {
-        return Err(Failure::state(unknown, "see `auth0-api profiles list`; nothing was changed"));
+        return Err(Failure::state(unknown, "look at the ids with `auth0-api profiles list`; nothing was changed"));
     }
     Ok(Plan::new(steps).carry_out(tenant, &options.confirmation).await)
 }

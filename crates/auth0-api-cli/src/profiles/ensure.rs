@@ -10,9 +10,9 @@ use super::failure::Failure;
 use super::file;
 use super::list;
 use super::plan::Plan;
-use super::printable::printable;
 use super::report::Report;
 use super::step::Step;
+use crate::printable::printable;
 
 #[derive(Debug, Args)]
 #[command(after_help = HELP)]
@@ -62,13 +62,15 @@ fn replacement(step: &Step) -> Option<String> {
 }
 
 const HELP: &str = "\
-A file:
+EXAMPLE OF A FILE
   [[exchange_profiles]]
   name = \"Legacy sessions\"
   subject_token_type = \"urn:acme:legacy-session\"
   action_id = \"8d2b1c5e-5d5f-4d1a-9a43-0e8c1e0a6b1f\"
 
-The subject token type says which profile a table describes. Profiles that the file does not name
-stay as they are. The Action and the type of a profile cannot be changed: with --replace, the profile
-is deleted and created again, and exchanges of its type fail in between. Many pipelines may run this
-at once.";
+The subject token type says which profile a table describes. Profiles that the file does not name stay as they are.
+
+Auth0 cannot change the Action or the type of a profile. With --replace, the program deletes the profile and creates \
+it again; exchanges of its type fail in between.
+
+Several pipelines may run this at once.";

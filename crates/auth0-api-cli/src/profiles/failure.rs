@@ -1,12 +1,12 @@
 //! What went wrong, in words, with what to do.
 
-use std::error::Error;
-use std::io;
-
 use auth0_api_management::ManagementError;
 use serde_json::{Value, json};
 
-use super::printable::printable;
+use super::line::Line;
+use crate::exit_status::ExitStatus;
+use crate::printable::{printable, with_sources};
+use crate::terminal::Mark;
 
 /// Why a subcommand failed.
 #[derive(Debug)]
@@ -15,24 +15,35 @@ pub(super) struct Failure {
     label: &'static str,
     missing_scope: Option<&'static str>,
     hint: Option<String>,
-    exit_code: u8,
+    exit_status: ExitStatus,
 }
 
 impl Failure {
     /// The arguments, the environment or the file have problems; nothing was sent.
     pub(super) fn settings(problems: Vec<String>) -> Self {
-        Self { problems, label: "profiles_settings", missing_scope: None, hint: None, exit_code: SETTINGS }
+        Self {
+            problems,
+            label: "profiles_settings",
+            missing_scope: None,
+            hint: None,
+            exit_status: ExitStatus::Unusable,
+        }
     }
 
     /// The tenant is not as the subcommand needs it; nothing was changed.
     pub(super) fn state(problems: Vec<String>, hint: &str) -> Self {
         let hint = Some(hint.to_owned());
-        Self { problems, label: "profiles_state", missing_scope: None, hint, exit_code: FAILED }
+        Self { problems, label: "profiles_state", missing_scope: None, hint, exit_status: ExitStatus::No }
     }
 
-    pub(super) fn runtime(error: &io::Error) -> Self {
-        let problems = vec![format!("the program cannot start: {error}")];
-        Self { problems, label: "profiles_start", missing_scope: None, hint: None, exit_code: FAILED }
+    pub(super) fn runtime(problem: String) -> Self {
+        Self {
+            problems: vec![problem],
+            label: "profiles_start",
+            missing_scope: None,
+            hint: None,
+            exit_status: ExitStatus::No,
+        }
     }
 
     /// A change of the plan failed.
@@ -44,14 +55,13 @@ impl Failure {
         failure
     }
 
-    pub(super) fn exit_code(&self) -> u8 {
-        self.exit_code
+    pub(super) fn exit_status(&self) -> ExitStatus {
+        self.exit_status
     }
 
-    pub(super) fn text(&self) -> String {
-        let problems = self.problems.iter().map(|problem| format!("error: {problem}"));
-        let hint = self.hint.iter().map(|hint| format!("  what to do: {hint}"));
-        problems.chain(hint).collect::<Vec<_>>().join("\n")
+    pub(super) fn lines(&self) -> Vec<Line> {
+        let problems = self.problems.iter().map(|problem| Line::marked(Mark::Failed, problem));
+        problems.chain(self.hint.iter().map(|hint| Line::new("  fix  ", hint))).collect()
     }
 
     pub(super) fn json(&self) -> Value {
@@ -80,8 +90,9 @@ impl From<&ManagementError> for Failure {
             hint =
                 Some("the change may have been made: look with `auth0-api profiles list` before you repeat it".into());
         }
-        let exit_code = if matches!(error, ManagementError::Input(_)) { SETTINGS } else { FAILED };
-        Self { problems: vec![problem], label: error.label(), missing_scope, hint, exit_code }
+        let is_input = matches!(error, ManagementError::Input(_));
+        let exit_status = if is_input { ExitStatus::Unusable } else { ExitStatus::No };
+        Self { problems: vec![problem], label: error.label(), missing_scope, hint, exit_status }
     }
 }
 
@@ -99,7 +110,7 @@ fn hint(error: &ManagementError, missing_scope: Option<&str>) -> Option<String> 
             "another profile has this subject token type: `auth0-api profiles list`".to_owned()
         }
         ManagementError::BadRequest(_) => {
-            "often the Action is not deployed, or has another trigger than custom-token-exchange".to_owned()
+            "look at the Action: often it is not deployed, or has another trigger than custom-token-exchange".to_owned()
         }
         ManagementError::Forbidden { .. } => match missing_scope {
             Some(scope) => format!(
@@ -107,21 +118,12 @@ fn hint(error: &ManagementError, missing_scope: Option<&str>) -> Option<String> 
             ),
             None => "the plan of the tenant may lack token exchange profiles".to_owned(),
         },
+        ManagementError::Token(_) if error.retry_after().is_none() => {
+            "compare the client id and its secret or key with the application in the dashboard, and authorise it for \
+             the Auth0 Management API"
+                .to_owned()
+        }
         ManagementError::RateLimited { .. } => "the tenant's rate limit is used up: try again later".to_owned(),
         _ => return error.hint().map(str::to_owned),
     })
 }
-
-/// The error with its causes, which its own text does not repeat.
-fn with_sources(error: &dyn Error) -> String {
-    let (mut text, mut next) = (error.to_string(), error.source());
-    while let Some(source) = next {
-        text = format!("{text}: {source}");
-        next = source.source();
-    }
-    text
-}
-
-const FAILED: u8 = 1;
-/// The same code as for unknown flags.
-const SETTINGS: u8 = 2;

@@ -1,8 +1,6 @@
 //! The file that describes profiles. All its problems are reported at once, each with its line.
 
 use std::collections::HashSet;
-use std::fs::File;
-use std::io::Read as _;
 use std::ops::Range;
 use std::path::Path;
 
@@ -11,18 +9,13 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::failure::Failure;
-use super::printable::printable;
 use super::wanted::Wanted;
+use crate::file;
+use crate::printable::printable;
 
 /// Reads the profiles of a file.
 pub(super) fn read(path: &Path) -> Result<Vec<Wanted>, Failure> {
-    let mut text = String::new();
-    let opened = File::open(path).and_then(|opened| opened.take(LONGEST_FILE + 1).read_to_string(&mut text));
-    let unreadable = |problem: String| Failure::settings(vec![format!("cannot read {}: {problem}", path.display())]);
-    opened.map_err(|error| unreadable(error.to_string()))?;
-    if text.len() as u64 > LONGEST_FILE {
-        return Err(unreadable("it is longer than 1 MiB".to_owned()));
-    }
+    let text = file::read(path).map_err(|error| Failure::settings(vec![error.to_string()]))?;
     let mut problems = Problems { text: &text, found: Vec::new() };
     let wanted = profiles(&text, &mut problems);
     if problems.found.is_empty() {
@@ -111,5 +104,3 @@ const SUBJECT_TOKEN_TYPE: &str = "subject_token_type";
 const ACTION_ID: &str = "action_id";
 const TYPE: &str = "type";
 const MEMBERS: [&str; 4] = [NAME, SUBJECT_TOKEN_TYPE, ACTION_ID, TYPE];
-/// More than the file of any tenant.
-const LONGEST_FILE: u64 = 1024 * 1024;

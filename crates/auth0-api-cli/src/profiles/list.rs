@@ -5,23 +5,18 @@ use serde_json::json;
 
 use super::access::Tenant;
 use super::failure::Failure;
-use super::printable::printable;
+use super::line::Line;
 use super::report::{self, Report};
+use crate::printable::count;
 
 pub(super) async fn run(tenant: &Tenant) -> Result<Report, Failure> {
     let all = all(tenant).await?;
     let mut report = Report::default();
     report.member("tenant", json!(tenant.domain));
     report.member("profiles", all.iter().map(report::profile_json).collect());
-    let count = match all.len() {
-        0 => "no token exchange profiles".to_owned(),
-        1 => "1 token exchange profile".to_owned(),
-        many => format!("{many} token exchange profiles"),
-    };
-    report.line(format!("{} has {count}.", tenant.domain));
-    for profile in &all {
-        report.line(text(profile));
-    }
+    let count = count(all.len(), "token exchange profile");
+    report.line(Line::new("", format!("{} has {count}.", tenant.domain)));
+    report.lines(all.iter().flat_map(lines));
     Ok(report)
 }
 
@@ -34,17 +29,16 @@ pub(super) async fn all(tenant: &Tenant) -> Result<Vec<TokenExchangeProfile>, Fa
     Ok(all)
 }
 
-fn text(profile: &TokenExchangeProfile) -> String {
-    let mut text = format!(
-        "\n{}\n  name                {}\n  subject token type  {}\n  Action              {}",
-        printable(profile.id()),
-        printable(profile.name()),
-        printable(profile.subject_token_type()),
-        printable(profile.action_id()),
-    );
+fn lines(profile: &TokenExchangeProfile) -> Vec<Line> {
+    let mut lines = vec![
+        Line::new("", ""),
+        Line::new("", profile.id()),
+        Line::new("  name                ", profile.name()),
+        Line::new("  subject token type  ", profile.subject_token_type()),
+        Line::new("  Action              ", profile.action_id()),
+    ];
     if *profile.profile_type() != ProfileType::CustomAuthentication {
-        text.push_str("\n  type                ");
-        text.push_str(&printable(profile.profile_type().as_str()));
+        lines.push(Line::new("  type                ", profile.profile_type().as_str()));
     }
-    text
+    lines
 }

@@ -10,14 +10,13 @@ mod delete;
 mod ensure;
 mod failure;
 mod file;
+mod line;
 mod list;
 mod plan;
-mod printable;
 mod report;
 mod step;
 mod wanted;
 
-use std::io;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
@@ -26,9 +25,11 @@ use access::Access;
 use failure::Failure;
 use report::Report;
 
+use crate::{exit_status, management, runtime};
+
 /// The arguments of `auth0-api profiles`.
 #[derive(Debug, Args)]
-#[command(after_help = HELP)]
+#[command(after_help = help())]
 pub(crate) struct ProfilesOptions {
     #[command(subcommand)]
     task: Task,
@@ -51,15 +52,13 @@ enum Task {
     Delete(delete::Options),
 }
 
-/// Runs a subcommand, and returns the exit code of the process.
+/// Runs a subcommand, and returns the exit status.
 pub(crate) fn run(options: &ProfilesOptions) -> ExitCode {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let outcome =
-        runtime.map_err(|error| Failure::runtime(&error)).and_then(|runtime| runtime.block_on(perform(options)));
+    let outcome = runtime::block_on(perform(options)).unwrap_or_else(|problem| Err(Failure::runtime(problem)));
     let report = outcome.unwrap_or_else(Report::failed);
-    // An error is ignored: the reader may have closed its end.
-    drop(report.print(options.json, &mut io::stdout().lock(), &mut io::stderr().lock()));
-    report.exit_code()
+    // If nobody reads the report, its exit status still counts.
+    drop(report.print(options.json));
+    report.exit_status().into()
 }
 
 async fn perform(options: &ProfilesOptions) -> Result<Report, Failure> {
@@ -72,15 +71,19 @@ async fn perform(options: &ProfilesOptions) -> Result<Report, Failure> {
     }
 }
 
-const HELP: &str = "\
-Credentials: an application (Machine to Machine) that is authorised for the Auth0 Management API with
-the scopes read:token_exchange_profiles and, for changes, create:…, update:… and delete:… of the same.
-Its client secret comes from the variable AUTH0_MANAGEMENT_CLIENT_SECRET, or from a file, and never
-from a flag. The domain is the canonical one, such as tenant.eu.auth0.com, and no custom domain.
+fn help() -> String {
+    format!("{MORE}\n{}\n\n{EXAMPLES}\n\n{}", management::VARIABLES, exit_status::OF_PROFILES)
+}
 
-Exit status: 0 done, or nothing to do; 1 failed; 2 wrong arguments, settings or file; 3 there are
-changes to make, and nobody has confirmed them.
+const MORE: &str = "\
+The credentials are those of an application (Machine to Machine) that is authorised for the Auth0 Management API. It \
+needs the scope read:token_exchange_profiles, and for changes also create:token_exchange_profiles, \
+update:token_exchange_profiles and delete:token_exchange_profiles. The domain is the canonical one, such as \
+tenant.eu.auth0.com, and no custom domain. A flag wins over these variables:";
 
-Example:
-  export AUTH0_DOMAIN=tenant.eu.auth0.com AUTH0_MANAGEMENT_CLIENT_ID=…
-  auth0-api profiles ensure profiles.toml --client-secret-file secret.txt --yes";
+const EXAMPLES: &str = "\
+EXAMPLES
+  export AUTH0_DOMAIN=tenant.eu.auth0.com AUTH0_MANAGEMENT_CLIENT_ID=...
+  auth0-api profiles list --client-secret-file secret.txt
+  auth0-api profiles ensure profiles.toml --client-secret-file secret.txt
+      Prints the plan, and asks. In a pipeline, add --yes.";

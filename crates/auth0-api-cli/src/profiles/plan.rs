@@ -5,9 +5,10 @@ use serde_json::json;
 use super::access::Tenant;
 use super::confirm::Confirmation;
 use super::failure::Failure;
-use super::printable::printable;
+use super::line::Line;
 use super::report::{self, Report};
 use super::step::Step;
+use crate::terminal::Mark;
 
 #[derive(Debug)]
 pub(super) struct Plan {
@@ -24,15 +25,17 @@ impl Plan {
         let mut report = Report::default();
         report.member("tenant", json!(tenant.domain));
         report.member("plan", self.steps.iter().map(Step::json).collect());
-        let plan = self.text(tenant);
+        let plan = self.lines(tenant);
         if !self.steps.iter().any(Step::changes_something) {
             report.member("applied", json!(false));
-            report.line(format!("{plan}\n\nThere is nothing to change."));
+            report.lines(plan);
+            report.lines([Line::new("", ""), Line::marked(Mark::Passed, "There is nothing to change.")]);
             return report;
         }
         let answer = confirmation.ask(&plan);
         if !answer.is_printed() {
-            report.line(plan);
+            report.lines(plan);
+            report.line(Line::new("", ""));
         }
         if let Some(reason) = answer.refusal() {
             report.member("applied", json!(false));
@@ -49,7 +52,8 @@ impl Plan {
             match step.apply(tenant).await {
                 Ok((word, profile)) => {
                     let id = profile.as_ref().map(|profile| format!(" as {}", profile.id())).unwrap_or_default();
-                    report.line(format!("{word} {}{id}", printable(step.subject_token_type())));
+                    let text = format!("{word} {}{id}", step.subject_token_type());
+                    report.line(Line::marked(Mark::Passed, text));
                     done.push(json!({
                         "done": word,
                         "subject_token_type": step.subject_token_type(),
@@ -70,8 +74,9 @@ impl Plan {
         report
     }
 
-    fn text(&self, tenant: &Tenant) -> String {
-        let steps: Vec<_> = self.steps.iter().map(Step::text).collect();
-        format!("The plan for {}:\n\n{}", tenant.domain, steps.join("\n"))
+    fn lines(&self, tenant: &Tenant) -> Vec<Line> {
+        let mut lines = vec![Line::new("", format!("The plan for {}:", tenant.domain)), Line::new("", "")];
+        lines.extend(self.steps.iter().flat_map(Step::lines));
+        lines
     }
 }

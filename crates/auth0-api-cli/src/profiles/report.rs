@@ -1,17 +1,20 @@
 //! What a subcommand prints: text for people, or one JSON document.
 
-use std::io::{self, Write};
-use std::process::ExitCode;
+use std::io;
 
 use auth0_api_management::TokenExchangeProfile;
 use serde_json::{Map, Value, json};
 
 use super::failure::Failure;
+use super::line::Line;
+use crate::exit_status::ExitStatus;
+use crate::json::document;
+use crate::terminal::{self, Mark, Terminal};
 
 /// The result of a subcommand.
 #[derive(Debug, Default)]
 pub(super) struct Report {
-    lines: Vec<String>,
+    lines: Vec<Line>,
     members: Map<String, Value>,
     not_confirmed: Option<&'static str>,
     failure: Option<Failure>,
@@ -25,8 +28,13 @@ impl Report {
     }
 
     /// Adds text for people.
-    pub(super) fn line(&mut self, text: String) {
-        self.lines.push(text);
+    pub(super) fn line(&mut self, line: Line) {
+        self.lines.push(line);
+    }
+
+    /// Adds text for people.
+    pub(super) fn lines(&mut self, lines: impl IntoIterator<Item = Line>) {
+        self.lines.extend(lines);
     }
 
     /// Adds a member of the JSON document.
@@ -43,25 +51,24 @@ impl Report {
         self.failure = Some(failure);
     }
 
-    pub(super) fn exit_code(&self) -> ExitCode {
+    pub(super) fn exit_status(&self) -> ExitStatus {
         match (&self.failure, self.not_confirmed) {
-            (Some(failure), _) => ExitCode::from(failure.exit_code()),
-            (None, Some(_)) => ExitCode::from(NOT_CONFIRMED),
-            (None, None) => ExitCode::SUCCESS,
+            (Some(failure), _) => failure.exit_status(),
+            (None, Some(_)) => ExitStatus::Open,
+            (None, None) => ExitStatus::Yes,
         }
     }
 
     /// Writes the result to the standard output, and what went wrong to the standard error.
-    pub(super) fn print(&self, json: bool, output: &mut dyn Write, errors: &mut dyn Write) -> io::Result<()> {
+    pub(super) fn print(&self, json: bool) -> io::Result<()> {
         if json {
-            return writeln!(output, "{:#}", Value::from(self.members.clone()));
+            return terminal::print(&document(&Value::from(self.members.clone())));
         }
-        self.lines.iter().try_for_each(|line| writeln!(output, "{line}"))?;
-        output.flush()?;
-        if let Some(reason) = self.not_confirmed {
-            writeln!(errors, "\n{reason}")?;
-        }
-        self.failure.as_ref().map_or(Ok(()), |failure| writeln!(errors, "{}", failure.text()))
+        terminal::print(&Line::render(&self.lines, &Terminal::of_stdout()))?;
+        let refusal = self.not_confirmed.map(|reason| Line::marked(Mark::Skipped, reason));
+        let failure = self.failure.iter().flat_map(Failure::lines);
+        let wrong: Vec<_> = refusal.into_iter().chain(failure).collect();
+        terminal::print_error(&Line::render(&wrong, &Terminal::of_stderr()))
     }
 }
 
@@ -75,6 +82,3 @@ pub(super) fn profile_json(profile: &TokenExchangeProfile) -> Value {
         "type": profile.profile_type().as_str(),
     })
 }
-
-/// There are changes to make, and nobody has confirmed them.
-const NOT_CONFIRMED: u8 = 3;

@@ -4,7 +4,7 @@ use auth0_api_management::{Ensured, ManagementError, TokenExchangeProfile};
 use serde_json::{Value, json};
 
 use super::access::Tenant;
-use super::printable::printable;
+use super::line::Line;
 use super::report;
 use super::wanted::Wanted;
 
@@ -78,29 +78,29 @@ impl Step {
     }
 
     /// The lines of the plan.
-    pub(super) fn text(&self) -> String {
-        let mut lines = vec![format!("  {:<8} {}", self.verb(), printable(self.subject_token_type()))];
-        let mut add = |text: String| lines.push(format!("           {text}"));
+    pub(super) fn lines(&self) -> Vec<Line> {
+        let mut lines = vec![Line::new(format!("  {:<8} ", self.verb()), self.subject_token_type())];
+        let mut add = |text: String| lines.push(Line::new("           ", text));
         match self {
             Self::Create(wanted) | Self::EnsureNew(wanted) => {
-                add(format!("name {}", printable(&wanted.name)));
-                add(format!("Action {}", printable(&wanted.action_id)));
+                add(format!("name {}", wanted.name));
+                add(format!("Action {}", wanted.action_id));
             }
             Self::Delete(present) => {
-                add(format!("{}, name {}", present.id(), printable(present.name())));
+                add(format!("{}, name {}", present.id(), present.name()));
                 add("exchanges of this type fail from then on".to_owned());
             }
-            Self::Keep(present) => add(format!("{}, name {}", present.id(), printable(present.name()))),
+            Self::Keep(present) => add(format!("{}, name {}", present.id(), present.name())),
             Self::Rename(present, wanted) => {
-                add(format!("{}, name {}, now {}", present.id(), printable(&wanted.name), printable(present.name())));
+                add(format!("{}, name {}, now {}", present.id(), wanted.name, present.name()));
             }
             Self::Replace(present, wanted) => {
                 let (old, new) = (present.action_id(), &wanted.action_id);
-                add(format!("{}, Action {}, now {}", present.id(), printable(new), printable(old)));
+                add(format!("{}, Action {}, now {}", present.id(), new, old));
                 add("exchanges of this type fail for a moment".to_owned());
             }
         }
-        lines.join("\n")
+        lines
     }
 
     pub(super) fn json(&self) -> Value {

@@ -2,7 +2,9 @@
 
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
+use std::time::{Duration, UNIX_EPOCH};
 
+use auth0_api_core::{Clock as _, SystemClock};
 use serde_json::Value;
 
 use crate::PROGRAM;
@@ -88,6 +90,35 @@ async fn the_exit_status_is_that_of_the_outcome() {
 }
 
 #[tokio::test]
+async fn the_request_is_judged_with_the_settings_of_the_api() {
+    let tenant = Running::start(&[]);
+    let (token, domain) = (token(&tenant).await, tenant.value("domain"));
+    let all = [("AUTH0_DOMAIN", domain.as_str()), ("AUTH0_AUDIENCE", AUDIENCE)];
+    // The tenant issues tokens for a day.
+    let after = (SystemClock.now() + Duration::from_secs(86_430)).duration_since(UNIX_EPOCH).unwrap();
+    let after = after.as_secs().to_string();
+    let at = ["--at", after.as_str()];
+    for (flags, variable, status, told) in [
+        (&[][..], ("AUTH0_AUDIENCE", "https://other.example.com,https://api.example.com"), 0, "✓ Accepted"),
+        (&["--audience", "urn:other"], ("AUTH0_LEEWAY", "5s"), 1, "expected urn:other\n"),
+        (&at, ("AUTH0_LEEWAY", "5m"), 0, "✓ Accepted"),
+        (&at, ("AUTH0_LEEWAY", "5s"), 1, ", with a leeway of 5s\n"),
+        (&[], ("AUTH0_REQUIRED_CLAIMS", "org_id"), 1, "✗ required_claims"),
+        (&[], ("AUTH0_DPOP", "require"), 1, "scheme_not_offered"),
+        (&[], ("DPOP", "require"), 1, "scheme_not_offered"),
+        (&["--dpop", "accept"], ("DPOP", "require"), 0, "✓ Accepted"),
+        (&[], ("AUTH0_ALGORITHMS", "ES256"), 1, "token_alg_not_allowed"),
+        (&[], ("AUTH0_CLIENT_ID", "without-a-secret"), 0, "✓ Accepted"),
+        (&[], ("AUTH0_LEEWAY", "5"), 2, "AUTH0_LEEWAY: \"5\" is not a time with its unit"),
+    ] {
+        let output = check(&token, flags, &[&all[..], &[variable]].concat());
+        let text = printed(&output) + &problem(&output);
+        assert_eq!(output.status.code(), Some(status), "{flags:?} {variable:?} {text}");
+        assert!(text.contains(told), "{flags:?} {variable:?} {text}");
+    }
+}
+
+#[tokio::test]
 async fn a_key_set_from_a_file_needs_no_tenant() {
     let tenant = Running::start(&[]);
     let (token, domain) = (token(&tenant).await, tenant.value("domain"));
@@ -108,20 +139,18 @@ async fn a_key_set_from_a_file_needs_no_tenant() {
 fn an_input_or_a_flag_that_cannot_be_used_is_explained() {
     let all = ["--domain", "tenant.example.com", "--audience", AUDIENCE];
     for (input, flags, start) in [
-        ("", &all[..], "auth0-api check: standard input is empty"),
-        ("a.b.c", &all[2..], "auth0-api check: the domain of the tenant is missing: set --domain"),
-        ("a.b.c", &all[..2], "auth0-api check: the identifier of your API is missing: set --audience"),
-        ("DPoP a.b.c", &all, "auth0-api check: a DPoP proof is made for one method and one URL"),
-        (
-            "a.b.c",
-            &["--domain", "http://a.example", "--audience", "a"],
-            "auth0-api check: the configuration is unusable: domain",
-        ),
+        ("", &all[..], "✗ standard input is empty"),
+        ("a.b.c", &all[2..], "✗ the domain of the tenant is missing: set --domain"),
+        ("a.b.c", &all[..2], "✗ the identifier of your API is missing: set --audience"),
+        ("DPoP a.b.c", &all, "✗ a DPoP proof is made for one method and one URL"),
+        ("a.b.c", &["--domain", "http://a.example", "--audience", "a"], "✗ the configuration is unusable: domain"),
         ("a.b.c", &["--at", "yesterday"], "error: invalid value 'yesterday' for '--at <TIME>': write 2026-11-27T"),
-        ("a.b.c", &["--jwks", "/missing", all[0], all[1], all[2], all[3]], "auth0-api check: /missing: "),
+        ("a.b.c", &["--jwks", "/missing", all[0], all[1], all[2], all[3]], "✗ cannot read /missing: "),
     ] {
         let output = check(input, flags, &[]);
-        assert!(problem(&output).starts_with(start), "{flags:?} {}", problem(&output));
+        // The program breaks long lines.
+        let problem = problem(&output).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(problem.starts_with(start), "{flags:?} {problem}");
         assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{flags:?}");
     }
 }

@@ -28,7 +28,7 @@ fn output(arguments: &[&str]) -> (Option<i32>, String) {
 
 #[test]
 fn the_help_of_each_tool_fits_the_width_and_ends_with_examples() {
-    for tool in [&["check"][..], &["completions"], &["man"]] {
+    for tool in [&["check"][..], &["doctor"], &["profiles"], &["completions"], &["man"]] {
         let (status, help) = output(&[tool, &["--help"]].concat());
         assert_eq!(status, Some(0));
         assert!(help.lines().all(|line| line.chars().count() <= 100), "{help}");

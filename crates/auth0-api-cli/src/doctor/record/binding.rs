@@ -3,40 +3,40 @@
 use auth0_api_management::{Mechanism, ProofOfPossession, ResourceServer};
 
 use super::super::finding::Finding;
-use super::super::printable::printable;
-use super::super::settings::Dpop;
-use super::ApiSettings;
+use super::super::subject::Subject;
+use crate::api_settings::{Dpop, variable_of};
+use crate::printable::printable;
 
-pub(super) fn compare(settings: ApiSettings<'_>, record: &ResourceServer) -> Option<Finding> {
+pub(super) fn compare(subject: &Subject<'_>, record: &ResourceServer) -> Option<Finding> {
     let proof = record.proof_of_possession();
-    match (proof.map(ProofOfPossession::mechanism), settings.dpop) {
+    match (proof.map(ProofOfPossession::mechanism), subject.dpop) {
         (Some(Mechanism::Dpop), Dpop::Ignore) => Some(
             Finding::problem(
                 "dpop_ignored",
-                "the tenant binds tokens to DPoP keys, and DPOP=ignore rejects bound tokens",
+                format!("the tenant binds tokens to DPoP keys, and {} rejects bound tokens", subject.dpop_setting()),
             )
-            .api("DPOP=accept, or DpopPolicy::accept()")
+            .api(format!("{}=accept, or DpopPolicy::accept()", variable_of("dpop")))
             .tenant("Sender Constraining in the settings of the API: none (proof_of_possession null)"),
         ),
-        (Some(Mechanism::Mtls), _) if !settings.options.client_certificates => Some(
+        (Some(Mechanism::Mtls), _) if !subject.reads_certificates() => Some(
             Finding::problem(
                 "certificates_not_read",
                 "the tenant binds tokens to certificates, and the API reads none: bound tokens are rejected",
             )
-            .api("client_certificates(), and run the doctor with --client-certificates")
+            .api("client_certificates(), and run the doctor with --client-certificates; or set AUTH0_CLIENT_CERTIFICATES")
             .tenant("Sender Constraining in the settings of the API: DPoP (proof_of_possession.mechanism dpop)"),
         ),
         (Some(Mechanism::Other(name)), _) => {
             let text = format!("proof_of_possession.mechanism is {}, which the API does not know", printable(name));
             Some(Finding::problem("binding_unknown", text).tenant("proof_of_possession.mechanism: dpop or mtls"))
         }
-        (_, Dpop::Require) => unbound(proof),
+        (_, Dpop::Require) => unbound(subject, proof),
         _ => None,
     }
 }
 
-/// With `DPOP=require`, the API rejects tokens that the tenant issues without a proof.
-fn unbound(proof: Option<&ProofOfPossession>) -> Option<Finding> {
+/// An API that requires proofs rejects tokens that the tenant issues without a proof.
+fn unbound(subject: &Subject<'_>, proof: Option<&ProofOfPossession>) -> Option<Finding> {
     let found = match proof {
         Some(proof) if *proof.mechanism() == Mechanism::Dpop && proof.is_required() => {
             let only = proof.required_for().filter(|clients| *clients != "all_clients")?;
@@ -45,10 +45,12 @@ fn unbound(proof: Option<&ProofOfPossession>) -> Option<Finding> {
         Some(_) => "from no client (proof_of_possession.required is not true for dpop)".into(),
         None => "from no client (proof_of_possession is not set)".into(),
     };
-    let text = format!("DPOP=require rejects Bearer tokens, and the tenant demands DPoP {found}");
+    let text = format!("{} rejects Bearer tokens, and the tenant demands DPoP {found}", subject.dpop_setting());
     Some(
-        Finding::warning("dpop_not_required", text).api("DPOP=accept, if some clients have no DPoP key").tenant(
-            "proof_of_possession {\"mechanism\": \"dpop\", \"required\": true, \"required_for\": \"all_clients\"}",
-        ),
+        Finding::warning("dpop_not_required", text)
+            .api(format!("{}=accept, if some clients have no DPoP key", variable_of("dpop")))
+            .tenant(
+                "proof_of_possession {\"mechanism\": \"dpop\", \"required\": true, \"required_for\": \"all_clients\"}",
+            ),
     )
 }

@@ -3,19 +3,19 @@
 use auth0_api_management::ResourceServer;
 
 use super::super::finding::Finding;
-use super::super::printable::printable;
-use super::ApiSettings;
+use super::super::subject::Subject;
+use crate::printable::printable;
 
-pub(super) fn compare(settings: ApiSettings<'_>, record: &ResourceServer) -> Vec<Finding> {
-    [anonymous(settings, record), agents(settings, record), refresh_tokens(settings, record)]
+pub(super) fn compare(subject: &Subject<'_>, record: &ResourceServer) -> Vec<Finding> {
+    [anonymous(subject, record), agents(subject, record), refresh_tokens(subject, record)]
         .into_iter()
         .flatten()
         .collect()
 }
 
-fn anonymous(settings: ApiSettings<'_>, record: &ResourceServer) -> Option<Finding> {
+fn anonymous(subject: &Subject<'_>, record: &ResourceServer) -> Option<Finding> {
     let policy = record.anonymous_policy().unwrap_or("deny_all");
-    match (policy, settings.options.anonymous) {
+    match (policy, subject.options.anonymous) {
         ("deny_all", true) => Some(
             Finding::problem(
                 "anonymous_denied",
@@ -36,8 +36,8 @@ fn anonymous(settings: ApiSettings<'_>, record: &ResourceServer) -> Option<Findi
     }
 }
 
-fn agents(settings: ApiSettings<'_>, record: &ResourceServer) -> Option<Finding> {
-    let is_missing = settings.options.agents && record.agent_subject_claims() != Some(CLAIMS);
+fn agents(subject: &Subject<'_>, record: &ResourceServer) -> Option<Finding> {
+    let is_missing = subject.options.agents && record.agent_subject_claims() != Some(CLAIMS);
     is_missing.then(|| {
         let text = "the API tells agents from users, and agent_subject_claims is not auth0-v1: tokens do not say who calls";
         Finding::problem("agent_claims_missing", text)
@@ -46,8 +46,8 @@ fn agents(settings: ApiSettings<'_>, record: &ResourceServer) -> Option<Finding>
     })
 }
 
-fn refresh_tokens(settings: ApiSettings<'_>, record: &ResourceServer) -> Option<Finding> {
-    let is_denied = settings.options.refresh_tokens && record.allows_offline_access() == Some(false);
+fn refresh_tokens(subject: &Subject<'_>, record: &ResourceServer) -> Option<Finding> {
+    let is_denied = subject.options.refresh_tokens && record.allows_offline_access() == Some(false);
     is_denied.then(|| {
         let text = "clients of the API get refresh tokens, and allow_offline_access is false";
         Finding::problem("offline_access_denied", text)

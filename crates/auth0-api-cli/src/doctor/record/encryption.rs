@@ -3,11 +3,12 @@
 use auth0_api_management::{ResourceServer, TokenEncryption};
 
 use super::super::finding::Finding;
-use super::super::printable::printable;
-use super::ApiSettings;
+use super::super::subject::Subject;
+use crate::api_settings::variable_of;
+use crate::printable::printable;
 
-pub(super) fn compare(settings: ApiSettings<'_>, record: &ResourceServer) -> Option<Finding> {
-    match (record.token_encryption(), settings.environment.decrypts) {
+pub(super) fn compare(subject: &Subject<'_>, record: &ResourceServer) -> Option<Finding> {
+    match (record.token_encryption(), subject.environment.api.has("decryption_key")) {
         (Some(encryption), true) => unsupported(encryption),
         (Some(_), false) => Some(
             Finding::problem(
@@ -22,7 +23,7 @@ pub(super) fn compare(settings: ApiSettings<'_>, record: &ResourceServer) -> Opt
                 "tokens_not_encrypted",
                 "the API has a decryption key, and the tenant does not encrypt the tokens",
             )
-            .api("unset AUTH0_DECRYPTION_KEY_FILE")
+            .api(format!("unset {}", variable_of("decryption_key")))
             .tenant("switch on Encrypt Signed Access Tokens in the settings of the API (token_encryption)"),
         ),
         (None, false) => None,

@@ -10,32 +10,19 @@ use std::sync::Arc;
 
 use auth0_api_management::{ManagementClient, ManagementError, ResourceServer};
 
-use super::environment::Environment;
 use super::finding::{Diagnosis, Finding};
-use super::options::DoctorOptions;
-use super::printable::printable;
-use super::settings::Dpop;
 use super::subject::Subject;
-
-/// What the API has set.
-#[derive(Clone, Copy, Debug)]
-struct ApiSettings<'a> {
-    options: &'a DoctorOptions,
-    environment: &'a Environment,
-    dpop: Dpop,
-}
+use crate::printable::printable;
 
 pub(super) async fn look(subject: &Subject<'_>, findings: &Diagnosis) {
-    let client = match access::client(&subject.environment.management, Arc::clone(&subject.http)) {
+    let client = match access::client(&subject.options.management, Arc::clone(&subject.http)) {
         Ok(Some(client)) => client,
         Ok(None) => return,
         Err(finding) => return findings.add(finding),
     };
-    let Subject { options, environment, dpop, .. } = *subject;
-    let settings = ApiSettings { options, environment, dpop };
-    for audience in environment.audience.split_whitespace().take(MOST_AUDIENCES) {
+    for audience in subject.environment.api.list("audience").iter().take(MOST_AUDIENCES) {
         match client.resource_servers().get(audience).await {
-            Ok(record) => findings.extend(compare(settings, &record)),
+            Ok(record) => findings.extend(compare(subject, &record)),
             Err(ManagementError::NotFound(_)) => findings.add(unknown(&client, audience).await),
             Err(error) => return findings.add(access::explain(&error)),
         }
@@ -43,11 +30,11 @@ pub(super) async fn look(subject: &Subject<'_>, findings: &Diagnosis) {
 }
 
 /// Returns one finding if all is well, and else one for each difference.
-fn compare(settings: ApiSettings<'_>, record: &ResourceServer) -> Vec<Finding> {
-    let mut faults = signing::compare(settings, record);
-    faults.extend(binding::compare(settings, record));
-    faults.extend(encryption::compare(settings, record));
-    faults.extend(callers::compare(settings, record));
+fn compare(subject: &Subject<'_>, record: &ResourceServer) -> Vec<Finding> {
+    let mut faults = signing::compare(subject, record);
+    faults.extend(binding::compare(subject, record));
+    faults.extend(encryption::compare(subject, record));
+    faults.extend(callers::compare(subject, record));
     if faults.is_empty() { vec![passed(record)] } else { faults }
 }
 

@@ -3,19 +3,20 @@
 use auth0_api_management::ResourceServer;
 
 use super::super::finding::Finding;
-use super::super::printable::printable;
-use super::ApiSettings;
+use super::super::subject::Subject;
+use crate::printable::printable;
 
-pub(super) fn compare(settings: ApiSettings<'_>, record: &ResourceServer) -> Vec<Finding> {
-    let mut faults: Vec<_> = [algorithm(settings, record), profile(settings, record)].into_iter().flatten().collect();
-    faults.extend(permissions(settings, record));
-    faults.extend(scopes(settings, record));
+pub(super) fn compare(subject: &Subject<'_>, record: &ResourceServer) -> Vec<Finding> {
+    let mut faults: Vec<_> = [algorithm(subject, record), profile(subject, record)].into_iter().flatten().collect();
+    faults.extend(permissions(subject, record));
+    faults.extend(scopes(subject, record));
     faults
 }
 
-fn algorithm(settings: ApiSettings<'_>, record: &ResourceServer) -> Option<Finding> {
+fn algorithm(subject: &Subject<'_>, record: &ResourceServer) -> Option<Finding> {
     let signed_with = record.signing_algorithm()?;
-    let accepted: Vec<_> = settings.options.algorithms.iter().map(|algorithm| algorithm.name()).collect();
+    let accepted = subject.environment.api.algorithms();
+    let accepted: Vec<_> = accepted.iter().map(|algorithm| algorithm.name()).collect();
     if accepted.contains(&signed_with) {
         return None;
     }
@@ -28,21 +29,21 @@ fn algorithm(settings: ApiSettings<'_>, record: &ResourceServer) -> Option<Findi
     Some(if signed_with.starts_with("HS") { finding } else { finding.api(format!("algorithms([{shown}])")) })
 }
 
-fn profile(settings: ApiSettings<'_>, record: &ResourceServer) -> Option<Finding> {
+fn profile(subject: &Subject<'_>, record: &ResourceServer) -> Option<Finding> {
     let dialect = record.token_dialect()?;
-    let differs = settings.options.rfc9068 && !dialect.is_rfc9068();
+    let differs = subject.environment.api.is_strict() && !dialect.is_rfc9068();
     differs.then(|| {
         let text = format!("the API requires tokens of RFC 9068, and token_dialect is {}", printable(dialect.as_str()));
         let wanted = if dialect.has_permissions() { "rfc9068_profile_authz" } else { "rfc9068_profile" };
         Finding::problem("token_dialect", text)
-            .api("leave out strict_rfc9068()")
+            .api("leave out strict_rfc9068(), or AUTH0_STRICT_RFC9068")
             .tenant(format!("Access Token Profile in the settings of the API: RFC 9068 (token_dialect {wanted})"))
     })
 }
 
 /// The claim `permissions` needs two settings of the tenant.
-fn permissions(settings: ApiSettings<'_>, record: &ResourceServer) -> Vec<Finding> {
-    if !settings.options.permissions {
+fn permissions(subject: &Subject<'_>, record: &ResourceServer) -> Vec<Finding> {
+    if !subject.options.permissions {
         return Vec::new();
     }
     let mut faults = Vec::new();
@@ -72,9 +73,9 @@ fn permissions(settings: ApiSettings<'_>, record: &ResourceServer) -> Vec<Findin
     faults
 }
 
-fn scopes(settings: ApiSettings<'_>, record: &ResourceServer) -> Option<Finding> {
+fn scopes(subject: &Subject<'_>, record: &ResourceServer) -> Option<Finding> {
     let missing: Vec<_> =
-        settings.options.scopes.iter().filter(|scope| !record.scopes().any(|known| known == **scope)).collect();
+        subject.options.scopes.iter().filter(|scope| !record.scopes().any(|known| known == **scope)).collect();
     if missing.is_empty() {
         return None;
     }

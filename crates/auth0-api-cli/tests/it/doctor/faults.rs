@@ -22,23 +22,37 @@ async fn faults_of_the_settings_are_found() {
         ("variable_unusable", 1, &["api: AUTH0_AUDIENCE: remove the quotation marks"], |setup| {
             setup.set("AUTH0_AUDIENCE", "\"https://api.example.com\"")
         }),
-        ("variable_unusable", 1, &["api: AUTH0_AUDIENCE: separate several values by blanks"], |setup| {
-            setup.set("AUTH0_AUDIENCE", "https://api.example.com,https://other.example.com")
-        }),
         ("white_space", 0, &["api: remove the white space from AUTH0_AUDIENCE"], |setup| {
             setup.set("AUTH0_AUDIENCE", "https://api.example.com\n")
         }),
-        ("setting_unusable", 1, &["api: AUTH0_DOMAIN: domain: a domain has no path"], |setup| {
+        ("setting_unusable", 1, &["api: AUTH0_DOMAIN: a domain has no path"], |setup| {
             setup.set("AUTH0_DOMAIN", "tenant.eu.auth0.com/api/v2")
         }),
-        ("setting_unusable", 1, &["api: AUTH0_AUDIENCE: audience:"], |setup| setup.unset("AUTH0_AUDIENCE")),
-        ("setting_unusable", 1, &["api: AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET"], |setup| {
+        ("setting_missing", 1, &["api: set AUTH0_AUDIENCE to the Identifier of the API"], |setup| {
+            setup.unset("AUTH0_AUDIENCE")
+        }),
+        ("variable_unusable", 1, &["api: AUTH0_CLIENT_ID: not set, and AUTH0_CLIENT_SECRET needs it"], |setup| {
             setup.unset("AUTH0_CLIENT_ID")
         }),
         ("variable_unusable", 1, &["api: AUTH0_DECRYPTION_KEY_FILE: the file cannot be read"], |setup| {
             setup.set("AUTH0_DECRYPTION_KEY_FILE", "/no/such/key.pem")
         }),
-        ("dpop_mode_unknown", 1, &["api: set DPOP to accept, ignore or require"], |setup| setup.set("DPOP", "requrie")),
+        ("variable_unusable", 1, &["api: DPOP: \"requrie\" is not one of accept, ignore, require"], |setup| {
+            setup.set("DPOP", "requrie")
+        }),
+        ("variable_unusable", 1, &["api: AUTH0_DPOP: \"requrie\" is not one of accept, ignore, require"], |setup| {
+            setup.set("AUTH0_DPOP", "requrie")
+        }),
+        ("variable_unusable", 1, &["api: DPOP: the same setting as AUTH0_DPOP"], |setup| {
+            setup.set("AUTH0_DPOP", "require").set("DPOP", "require").record(
+                "proof_of_possession",
+                serde_json::json!({ "mechanism": "dpop", "required": true, "required_for": "all_clients" }),
+            )
+        }),
+        ("variable_unusable", 1, &["api: AUTH0_LEEWAY: \"5\" is not a time with its unit"], |setup| {
+            setup.set("AUTH0_LEEWAY", "5")
+        }),
+        ("setting_unusable", 1, &["api: AUTH0_LEEWAY: at most 10 minutes"], |setup| setup.set("AUTH0_LEEWAY", "1h")),
         ("ca_file_missing", 1, &["machine: let SSL_CERT_FILE name a file"], |setup| {
             setup.set("SSL_CERT_FILE", "/no/such/file.pem")
         }),
@@ -61,7 +75,7 @@ async fn faults_of_the_connection_are_found() {
         (
             "not_connected",
             1,
-            &["machine: let connections", "api: correct the host and the port of AUTH0_DOMAIN"],
+            &["machine: start the local tenant", "api: correct the host and the port of AUTH0_DOMAIN"],
             |setup| {
                 let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
                 setup.set("AUTH0_DOMAIN", &format!("http://{closed}"))

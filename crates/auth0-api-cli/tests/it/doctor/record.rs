@@ -46,6 +46,8 @@ async fn differences_between_the_record_and_the_api_are_found() {
             setup.set("DPOP", "ignore").record("proof_of_possession", json!({ "mechanism": "dpop", "required": true }))
         }),
         ("dpop_not_required", 0, &["api: DPOP=accept", "\"required\": true"], |setup| setup.set("DPOP", "require")),
+        ("token_dialect", 1, &["or AUTH0_STRICT_RFC9068"], |setup| setup.set("AUTH0_STRICT_RFC9068", "on")),
+        ("dpop_not_required", 0, &["api: AUTH0_DPOP=accept"], |setup| setup.set("AUTH0_DPOP", "require")),
         ("dpop_not_required", 0, &["\"required_for\": \"all_clients\""], |setup| {
             let proof = json!({ "mechanism": "dpop", "required": true, "required_for": "public_clients" });
             setup.set("DPOP", "require").record("proof_of_possession", proof)
@@ -127,7 +129,7 @@ async fn faults_of_the_access_to_the_record_are_found() {
         ("management_credentials_rejected", 1, &["machine: correct AUTH0_MANAGEMENT_CLIENT_ID"], |setup| {
             setup.set("AUTH0_MANAGEMENT_CLIENT_SECRET", "planted-api-secret")
         }),
-        ("management_credentials_incomplete", 1, &["machine: set both"], |setup| {
+        ("management_credentials_incomplete", 1, &["machine: set AUTH0_MANAGEMENT_CLIENT_SECRET"], |setup| {
             setup.unset("AUTH0_MANAGEMENT_CLIENT_SECRET")
         }),
         ("management_domain_unusable", 1, &["machine: correct AUTH0_MANAGEMENT_DOMAIN"], |setup| {

@@ -28,11 +28,17 @@ async fn faults_of_redis_are_found() {
         ("redis_url_unusable", 1, &["api: REDIS_URL: the Redis URL is malformed"], |setup| {
             setup.set("REDIS_URL", "planted-redis-password@redis.internal")
         }),
+        ("redis_url_unusable", 1, &["api: AUTH0_REDIS_URL_FILE: the Redis URL is malformed"], |setup| {
+            let url = file("url", "planted-redis-password@redis.internal\n");
+            setup.unset("REDIS_URL").set("AUTH0_REDIS_URL_FILE", &url)
+        }),
         ("redis_replicas_missing", 1, &["redis: connect 2 replicas", "api: replicas()"], |setup| {
             setup.flag(&["--redis-replicas", "2"])
         }),
         ("redis_forgets_logouts", 1, &["redis: CONFIG SET appendonly yes"], |setup| setup.flag(&["--logouts"])),
-        ("redis_not_configured", 1, &["api: set REDIS_URL"], |setup| setup.unset("REDIS_URL").flag(&["--logouts"])),
+        ("redis_not_configured", 1, &["api: set AUTH0_REDIS_URL"], |setup| {
+            setup.unset("REDIS_URL").flag(&["--logouts"])
+        }),
     ])
     .await;
 }
