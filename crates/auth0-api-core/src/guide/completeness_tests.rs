@@ -200,7 +200,7 @@ fn each_example_that_this_crate_cannot_compile_is_compiled_elsewhere() {
         ("lambda", 4),           // tests/frameworks/lambda
         ("long_connections", 3), // tests/it/guide, and the tests of auth0-api-axum
         ("openapi", 1),          // examples/openapi
-        ("poem", 1),             // tests/frameworks/poem
+        ("poem", 2),             // tests/frameworks/poem
         ("salvo", 4),            // tests/frameworks/salvo
         ("tracing", 1),          // tests/it/guide
     ];
