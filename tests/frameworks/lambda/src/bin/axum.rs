@@ -8,6 +8,8 @@ use lambda_adapter::gateway;
 #[tokio::main]
 async fn main() -> Result<(), lambda_http::Error> {
     let api = ApiClient::from_env()
+        // `from_env` reads PUBLIC_URL too. Here it is mandatory: without it, the scheme is
+        // `http`.
         .public_url(std::env::var("PUBLIC_URL")?)
         // Only for tokens that are bound to a certificate, with mutual TLS.
         .client_certificates(CertificateSource::of_connection())

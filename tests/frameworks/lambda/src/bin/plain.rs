@@ -10,6 +10,8 @@ use lambda_http::{Body, Error, Request, Response, run, service_fn};
 #[tokio::main]
 async fn main() -> Result<(), Error> {
     let api = ApiClient::from_env()
+        // `from_env` reads PUBLIC_URL too. Here it is mandatory: without it, the scheme is
+        // `http`.
         .public_url(std::env::var("PUBLIC_URL")?)
         // Only for tokens that are bound to a certificate, with mutual TLS.
         .client_certificates(CertificateSource::of_connection())
