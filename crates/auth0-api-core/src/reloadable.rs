@@ -19,7 +19,7 @@ use crate::token::{AcceptedAudiences, MaxAge};
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Reloadable {
-    /// The settings that were applied last, if any were.
+    /// The settings that were applied, if any were.
     pub(crate) applied: Option<AppliedSettings>,
     pub(crate) algorithms: Vec<Algorithm>,
     pub(crate) audiences: Vec<Box<str>>,
@@ -130,6 +130,12 @@ impl Reloadable {
     /// [RFC 9068 §4](https://www.rfc-editor.org/rfc/rfc9068#section-4).
     pub fn strict_rfc9068(mut self, strict: bool) -> Self {
         self.strict_rfc9068 = strict;
+        self
+    }
+
+    /// Adds the report of settings to that of the settings before.
+    pub(crate) fn with_report(mut self, report: AppliedSettings) -> Self {
+        self.applied = Some(self.applied.unwrap_or_default().and(report));
         self
     }
 

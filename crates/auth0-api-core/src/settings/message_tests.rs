@@ -231,6 +231,16 @@ fn a_file_has_all_its_problems_reported_too() {
 }
 
 #[test]
+fn one_url_of_redis_is_accepted_and_not_several() {
+    let list = "one value is expected, and not a list";
+    let key = format!("{KEYS}rsa-pkcs8.pem");
+    assert_eq!(message(&[("REDIS_URL_FILE", &format!("{key},{key}"))]), format!("REDIS_URL_FILE: {list}"));
+    let several: Settings =
+        toml::from_str("domain = \"a.example\"\naudience = \"a\"\nredis_url = [\"redis://a\", \"redis://b\"]").unwrap();
+    assert_eq!(message_of(several.builder()), format!("redis_url: {list}"));
+}
+
+#[test]
 fn a_list_in_a_variable_is_separated_by_blanks_or_commas() {
     for text in ["https://a.example.com  https://b.example.com\n", "https://a.example.com,https://b.example.com"] {
         let builder = from(&[DOMAIN, ("AUTH0_AUDIENCE", text)]).builder();

@@ -151,7 +151,10 @@ impl<'s> Reader<'s> {
             problem.map_or(Ok(texts), Err)
         });
         let texts = match texts {
-            Ok(paths) if written.is_file => paths.iter().map(|path| secret_in(path)).collect(),
+            Ok(paths) if written.is_file => {
+                let secrets: Result<Vec<_>, _> = paths.iter().map(|path| secret_in(path)).collect();
+                secrets.map(|secrets| if is_list { lines(&secrets) } else { secrets })
+            }
             texts => texts,
         };
         texts.map_err(|error| self.refuse(key, error)).ok()
@@ -162,6 +165,11 @@ fn secret_in(path: &str) -> Result<Text, SettingError> {
     let text = secret_file::read(path)?;
     let text = trimmed(&text);
     if text.is_empty() { Err(SettingError::Unusable("the file is empty".into())) } else { Ok(text) }
+}
+
+/// Each line of a file is one entry of a list.
+fn lines(files: &[Text]) -> Vec<Text> {
+    files.iter().flat_map(|file| file.lines()).map(trimmed).filter(|line| !line.is_empty()).collect()
 }
 
 fn trimmed(text: &str) -> Text {

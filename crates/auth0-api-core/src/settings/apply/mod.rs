@@ -17,7 +17,7 @@ use crate::reloadable::Reloadable;
 
 impl ApiClientBuilder {
     /// Applies settings that an operator has written. A setting that is not written keeps its value. Setters that are called
-    /// later win.
+    /// later win. [`build`](Self::build) reports the problems of all settings that were applied, in all calls.
     ///
     /// ```
     /// use auth0_api_core::{ApiClient, Settings};
@@ -40,7 +40,7 @@ impl ApiClientBuilder {
         self = called_url::apply(&mut reader, self);
         self.key_policy = keys::apply(&mut reader, self.key_policy);
         self = responses::apply(&mut reader, self);
-        self.reloadable.applied = Some(reader.report(is_loopback));
+        self.reloadable = self.reloadable.with_report(reader.report(is_loopback));
         self
     }
 
@@ -84,9 +84,8 @@ impl Reloadable {
     /// ```
     pub fn settings(self, settings: &Settings) -> Self {
         let mut reader = Reader::new(&settings.entries);
-        let mut changed = reloadable::apply(&mut reader, self);
-        changed.applied = Some(reader.report(false));
-        changed
+        let changed = reloadable::apply(&mut reader, self);
+        changed.with_report(reader.report(false))
     }
 }
 
