@@ -13,6 +13,7 @@ use crate::exchange::SharedExchange;
 use crate::http::ReqwestClient;
 use crate::http::{BoundedClient, HttpClient};
 use crate::issuer::{IssuerConfig, JwksHost, Loopback, Trust, TrustedDomains};
+use crate::known_settings::SettingWarning;
 use crate::mtls::CertificatePolicy;
 use crate::reloadable::{Reloadable, ReloadableFacts, keep, keep_all};
 use crate::token::Leeway;
@@ -35,6 +36,7 @@ impl ApiClientBuilder {
     pub fn build(self) -> Result<ApiClient, BuildError> {
         let (settings, mut problems) = (self.reloadable.applied.clone(), Vec::new());
         let client = self.assemble(&mut problems);
+        settings.iter().flat_map(|settings| &settings.warnings).for_each(SettingWarning::log);
         if let Some(settings) = settings.as_ref().filter(|settings| settings.is_loopback) {
             let name = settings.written(&["domain"]).unwrap_or_default();
             let hint = format!("{name} names a tenant on this machine by plain http: never use this in production");

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::error::SettingError;
 use super::table::KnownSetting;
+use super::warning::SettingWarning;
 
 /// The names of the applied settings, and their problems.
 #[derive(Clone, Debug, Default)]
@@ -13,6 +14,7 @@ pub(crate) struct AppliedSettings {
     /// For the key of each setting that is written: its name, as the operator wrote it.
     pub(crate) names: BTreeMap<&'static str, Box<str>>,
     pub(crate) problems: Vec<SettingProblem>,
+    pub(crate) warnings: Vec<SettingWarning>,
     pub(crate) written_in: WrittenIn,
 }
 
@@ -39,6 +41,8 @@ impl AppliedSettings {
     pub(crate) fn and(mut self, later: Self) -> Self {
         let new: Vec<_> = later.problems.into_iter().filter(|problem| !self.problems.contains(problem)).collect();
         self.problems.extend(new);
+        let new: Vec<_> = later.warnings.into_iter().filter(|warning| !self.warnings.contains(warning)).collect();
+        self.warnings.extend(new);
         self.names.extend(later.names);
         self.is_loopback |= later.is_loopback;
         self.written_in = self.written_in.and(later.written_in);

@@ -23,23 +23,23 @@ type Text = Zeroizing<String>;
 
 impl<'s> Reader<'s> {
     pub(super) fn new(entries: &'s Entries) -> Self {
-        Self { entries, problems: entries.problems.clone() }
+        Self { entries, problems: entries.all_problems() }
     }
 
     /// Returns what the builder needs to know for its errors.
     pub(super) fn report(self, is_loopback: bool) -> AppliedSettings {
-        let written = self.entries.written.iter();
-        let names = written.map(|(key, written)| (*key, written.name.clone())).collect();
-        AppliedSettings { is_loopback, names, problems: self.problems, written_in: self.entries.written_in }
+        let names = self.entries.all().into_iter().map(|(key, written)| (key, written.name.clone())).collect();
+        let (warnings, written_in) = (self.entries.all_warnings(), self.entries.written_in);
+        AppliedSettings { is_loopback, names, problems: self.problems, warnings, written_in }
     }
 
     pub(super) fn is_written(&self, key: &str) -> bool {
-        self.entries.written.contains_key(key)
+        self.entries.get(key).is_some()
     }
 
     /// Returns the name of a setting, as the operator wrote it or could write it.
     pub(super) fn name(&self, key: &'static str) -> Box<str> {
-        let written = self.entries.written.get(key).map(|written| written.name.clone());
+        let written = self.entries.get(key).map(|written| written.name.clone());
         written.unwrap_or_else(|| self.entries.written_in.name_of(key).into())
     }
 
@@ -135,7 +135,7 @@ impl<'s> Reader<'s> {
 
     /// Returns the texts of a setting, if all of them can be used.
     fn texts(&mut self, key: &'static str, is_list: bool) -> Option<Vec<Text>> {
-        let written = self.entries.written.get(key)?;
+        let written = self.entries.get(key)?;
         let is_key = key.ends_with("_key") && !written.is_file;
         let texts = match &written.value {
             Value::List(texts) => Ok(texts.iter().map(|text| trimmed(text)).collect()),

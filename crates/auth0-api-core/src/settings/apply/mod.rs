@@ -29,8 +29,9 @@ impl ApiClientBuilder {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn settings(mut self, settings: &Settings) -> Self {
-        let mut reader = Reader::new(&settings.entries);
-        let is_loopback = is_loopback(&mut Reader::new(&settings.entries));
+        let entries = settings.entries.after(self.reloadable.applied.as_ref());
+        let mut reader = Reader::new(&entries);
+        let is_loopback = is_loopback(&mut Reader::new(&entries));
         if is_loopback {
             self = self.insecure_http_loopback();
         }
