@@ -7,6 +7,5 @@ mod warning;
 
 pub(crate) use applied::{AppliedSettings, SettingProblem, WrittenIn};
 pub use error::SettingError;
-pub(crate) use error::shown;
 pub(crate) use table::{KNOWN, KnownSetting, PREFIX};
 pub(crate) use warning::SettingWarning;

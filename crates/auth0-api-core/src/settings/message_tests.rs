@@ -290,6 +290,31 @@ fn one_url_of_redis_is_accepted_and_not_several() {
 }
 
 #[test]
+fn a_misplaced_secret_is_not_shown_whole() {
+    let (user, long) = ("redis://:hush@redis.internal", "0123456789".repeat(4) + "hush");
+    for name in ["CORS_ORIGINS", "AUTH0_OWN_HOSTS", "AUTH0_JWKS_HOSTS", "TRUSTED_PROXIES", "AUTH0_DPOP", "AUTH0_LEEWAY"]
+    {
+        for value in [user.to_owned(), format!("/{long}"), format!("x@/{long}")] {
+            let message = message(&[(name, &value)]);
+            assert!(message.starts_with(name) && !message.contains("hush"), "{message}");
+        }
+    }
+    for domain in [user, &format!("/{long}")] {
+        let message = message_of(from(&[("AUTH0_DOMAIN", &format!("a.example,{domain}")), AUDIENCE]).builder());
+        assert!(message.starts_with("AUTH0_DOMAIN") && !message.contains("hush"), "{message}");
+    }
+}
+
+/// The page `guide/settings.md` says so.
+#[test]
+fn the_message_of_an_error_of_toml_has_no_line_of_the_file() {
+    let error =
+        toml::from_str::<Settings>("domain = \"a.example\"\nclient_secret = \"hush\nleeway = \"5s\"").err().unwrap();
+    assert!(error.to_string().contains("hush") && format!("{error:?}").contains("hush"));
+    assert!(!error.message().contains("hush"), "{}", error.message());
+}
+
+#[test]
 fn a_list_in_a_variable_is_separated_by_blanks_or_commas() {
     for text in ["https://a.example.com  https://b.example.com\n", "https://a.example.com,https://b.example.com"] {
         let builder = from(&[DOMAIN, ("AUTH0_AUDIENCE", text)]).builder();

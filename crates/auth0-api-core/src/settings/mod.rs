@@ -131,8 +131,11 @@ impl Settings {
         reader.cors_origins().unwrap_or(default)
     }
 
-    /// The text of a setting, for an application that needs it itself: `domain`. Returns `None` if the setting is not written,
-    /// is a secret, has several values, or cannot be used.
+    /// The text of a setting, for an application that needs it itself: `domain`. The text is not checked, so `build` may reject
+    /// it. Several values in one text, such as `a,b`, are returned as this text.
+    ///
+    /// Returns `None` if the setting is not written, is a secret, or is a list of several entries in a file; and if its text is
+    /// empty, is in quotation marks, or has control characters.
     pub fn get(&self, key: &str) -> Option<String> {
         let setting = KnownSetting::of(key).filter(|setting| !setting.is_secret)?;
         Some(Reader::new(&self.entries).text(setting.key)?.to_string())

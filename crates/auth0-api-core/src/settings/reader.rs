@@ -11,7 +11,8 @@ use super::secret_file;
 use super::written::{Entries, Value};
 use crate::called_url::TrustedProxies;
 use crate::jose::Algorithm;
-use crate::known_settings::{AppliedSettings, SettingError, SettingProblem, shown};
+use crate::known_settings::{AppliedSettings, SettingError, SettingProblem};
+use crate::printable::shown;
 
 /// Reads settings, one after the other.
 pub(super) struct Reader<'s> {

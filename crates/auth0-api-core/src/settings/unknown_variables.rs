@@ -91,6 +91,7 @@ const OTHERS: [&str; 17] = [
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::known_settings::KnownSetting;
 
     fn found(names: &[&str]) -> Vec<(String, Option<String>)> {
         let warnings = among(names.iter().map(OsString::from)).into_iter();
@@ -117,7 +118,7 @@ mod tests {
 
     #[test]
     fn the_variables_of_settings_and_of_other_programs_are_not_reported() {
-        let of_settings: Vec<_> = KNOWN.iter().map(|setting| setting.variable()).collect();
+        let of_settings: Vec<_> = KNOWN.iter().map(KnownSetting::variable).collect();
         assert_eq!(found(&of_settings.iter().map(String::as_str).collect::<Vec<_>>()), []);
         assert_eq!(found(&OTHERS), []);
         assert_eq!(found(&["AUTH0_CLIENT_SECRET_FILE", "AUTH0_MANAGEMENT_TOKEN", "PATH", "DPOP"]), []);

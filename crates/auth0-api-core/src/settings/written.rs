@@ -62,6 +62,11 @@ impl Entries {
         self.written.get(key).or_else(|| self.short.get(key))
     }
 
+    /// Whether a part of this option of the builder is written.
+    pub(super) fn have(&self, option: &str) -> bool {
+        self.all().keys().any(|key| KnownSetting::of(key).is_some_and(|setting| setting.option == option))
+    }
+
     /// Returns what counts for each setting that is written.
     pub(super) fn all(&self) -> BTreeMap<&'static str, &Written> {
         self.short.iter().chain(&self.written).map(|(key, written)| (*key, written)).collect()
@@ -130,8 +135,8 @@ impl Written {
     fn says_what(&self, other: &Self) -> bool {
         self.is_file == other.is_file
             && match (&self.value, &other.value) {
-                (Value::List(these), Value::List(those)) => these == those,
-                (Value::Text(this), Value::Text(that)) => this.trim() == that.trim(),
+                (Value::List(list), Value::List(other)) => list == other,
+                (Value::Text(text), Value::Text(other)) => text.trim() == other.trim(),
                 _ => false,
             }
     }
