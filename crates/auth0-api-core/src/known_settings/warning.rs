@@ -23,8 +23,7 @@ impl SettingWarning {
     pub(crate) fn log(&self) {
         match self {
             Self::ShortForm { variable, setting } => {
-                let hint =
-                    format!("{setting} has another value, and counts: remove {variable}, or write the full name");
+                let hint = format!("{setting} has another value, and counts: remove {variable}");
                 tracing::warn!(
                     name: "short_form_ignored", target: "auth0_api", event = "short_form_ignored",
                     variable = &**variable, hint = hint.as_str()

@@ -17,6 +17,8 @@ mod message_tests;
 mod property_tests;
 #[cfg(all(test, feature = "reqwest"))]
 mod reload_tests;
+#[cfg(all(test, feature = "reqwest"))]
+mod warning_tests;
 
 use std::fmt;
 

@@ -90,6 +90,8 @@ const OTHERS: [&str; 17] = [
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
+
     use super::*;
     use crate::known_settings::KnownSetting;
 
@@ -133,6 +135,29 @@ mod tests {
         let found = found(&many.iter().map(String::as_str).collect::<Vec<_>>());
         assert_eq!(found.len(), MOST);
         assert!(found.iter().all(|(name, _)| name.chars().all(|char| (' '..='~').contains(&char))), "{found:?}");
+    }
+
+    /// A process cannot safely change its own variables, so the test starts itself again with them.
+    #[cfg(unix)]
+    #[test]
+    fn the_variables_of_the_process_are_read_also_if_they_are_not_text() {
+        use std::ffi::OsStr;
+        use std::os::unix::ffi::OsStrExt as _;
+
+        let settings = crate::Settings::from_env();
+        if settings.has("leeway") {
+            let found = &settings.entries.warnings;
+            assert!(found.contains(&warning("AUTH0_DOPP")), "{found:?}");
+            assert!(settings.get("leeway").is_none());
+            return;
+        }
+        let name =
+            "settings::unknown_variables::tests::the_variables_of_the_process_are_read_also_if_they_are_not_text";
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+        let child = child.args([name, "--exact"]).env("AUTH0_DOPP", "require");
+        let output = child.env("AUTH0_LEEWAY", OsStr::from_bytes(b"\xff")).output().unwrap();
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && text.contains("1 passed"), "{text}");
     }
 
     #[cfg(unix)]
